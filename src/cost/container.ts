@@ -1,0 +1,84 @@
+/** Prices of containers and processes inside a guest. */
+import { type Price, threeFigures, twoFigures } from './price.ts';
+import { CRUN } from './source.ts';
+
+const SPLIT =
+  'split 59:41 into create+start and destroy as containerd CRI divides (0.50 + 0.18 s to 0.48 s, [S] Espe 2020)';
+
+export type ContainerPriceName =
+  | 'containerCreate'
+  | 'containerDestroy'
+  | 'functionInit'
+  | 'processFork'
+  | 'forkPage'
+  | 'processExec';
+
+export const CONTAINER_PRICES: Readonly<Record<ContainerPriceName, Price>> = {
+  containerCreate: twoFigures(
+    {
+      name: 'containerCreate',
+      unit: 'container',
+      side: 'guest',
+      source: `[D] ${CRUN}; ${SPLIT}`,
+      includes: ['processFork', 'processExec'],
+      note: 'namespaces, cgroup, rootfs mount, first process. RunD notes [S] a writable rootfs layer at 207 ms before and 0.2 ms after its rootfs split; here the split form',
+    },
+    10_000_000,
+    19_600_000,
+  ),
+  containerDestroy: twoFigures(
+    {
+      name: 'containerDestroy',
+      unit: 'container',
+      side: 'guest',
+      source: `[D] ${CRUN}; ${SPLIT}`,
+      note: 'without freeing the pages of its processes',
+    },
+    6_900_000,
+    13_800_000,
+  ),
+  functionInit: threeFigures(
+    {
+      name: 'functionInit',
+      unit: 'runtime start',
+      side: 'guest',
+      source:
+        '[R] recalled: bare CPython about 20 ms (low), interpreter with a small web framework about 100 ms (typical), with numeric libraries 300 ms and more (high)',
+      note: 'language runtime and imports until the handler is ready; the same for every system, so it moves start-up and not the ranking',
+    },
+    [20_000_000, 100_000_000, 300_000_000],
+  ),
+  processFork: twoFigures(
+    {
+      name: 'processFork',
+      unit: 'fork',
+      side: 'guest',
+      source: '[R] recalled: 50 to 250 us for a small process',
+      note: 'fixed part; forkPage for each page mapped',
+    },
+    50_000,
+    250_000,
+  ),
+  forkPage: twoFigures(
+    {
+      name: 'forkPage',
+      unit: 'mapped 4 KiB page',
+      side: 'guest',
+      source:
+        '[D] from Zhao 2021 as noted by a third party [S]: more than 1 ms for 176 MB, 6.5 ms for 1 GB',
+      note: 'page-table entry and reference count copied at fork',
+    },
+    22,
+    26,
+  ),
+  processExec: twoFigures(
+    {
+      name: 'processExec',
+      unit: 'exec',
+      side: 'guest',
+      source: '[R] recalled: 0.25 to 1.5 ms for a dynamically linked program in page cache',
+    },
+    250_000,
+    1_500_000,
+  ),
+};

@@ -1,0 +1,78 @@
+/** The page docs/prices.md, written from the prices themselves so that the two cannot differ. */
+import { FOOTPRINT_NAMES, FOOTPRINTS } from './footprint.ts';
+import { type Price } from './price.ts';
+import { PRICE_NAMES, PRICES } from './prices.ts';
+
+const INTRODUCTION = `# Prices
+
+Written by \`pricesTable()\` of \`src/cost/document.ts\`; a test compares this file with its output:
+run it with \`UPDATE_DOCS=1\` to rewrite the file).
+
+guestmem emulates counts (faults, exits, pages moved) and models time: a result's nanoseconds are counts times these prices. Each
+price is a range. Tags of sources: [E] read in the named public source, [D] derived from such data by arithmetic, [S] from a third
+party's note that cites a paper, [R] recalled, no source at hand. A price with one figure is spread by a factor of 1.58 each way,
+which makes high 2.5 times low: the ratio in which published costs of the same balloon in two VMMs differ. With two figures these are low and
+high, and typical is their geometric mean. The figures come from different processors, kernels and VMMs: they are a model's
+constants, not one measurement. No price is tuned to make a system's result come out.
+
+"Contains" names operations that the price already covers, so an event counted here is not counted there too.
+`;
+
+function ns(value: number): string {
+  if (value >= 1e6) return `${trim(value / 1e6)} ms`;
+  if (value >= 1e3) return `${trim(value / 1e3)} us`;
+  return `${trim(value)} ns`;
+}
+
+function trim(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function mib(bytes: number): string {
+  return `${trim(bytes / 2 ** 20)} MiB`;
+}
+
+/** A pipe inside a cell would end it. */
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function remarks(price: Price): string {
+  const contains = price.includes?.length ? `Contains ${price.includes.join(', ')}.` : '';
+  const note = price.note === undefined ? '' : `${sentence(price.note)}.`;
+  return [contains, note].filter((part) => part !== '').join(' ');
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function priceRow(price: Price): string {
+  const figures = [price.lowNs, price.typicalNs, price.highNs].map(ns);
+  return row([
+    `\`${price.name}\``,
+    price.unit,
+    price.side,
+    ...figures,
+    price.source,
+    remarks(price),
+  ]);
+}
+
+/** Markdown of all prices and footprint constants. */
+export function pricesTable(): string {
+  const lines = [INTRODUCTION, '## Operations', ''];
+  lines.push(row(['operation', 'unit', 'CPU of', 'low', 'typical', 'high', 'source', 'remarks']));
+  lines.push(row(Array<string>(8).fill('---')));
+  for (const name of PRICE_NAMES) lines.push(priceRow(PRICES[name]));
+  lines.push('', '## Footprint', '');
+  lines.push(row(['constant', 'per', 'low', 'typical', 'high', 'source', 'remarks']));
+  lines.push(row(Array<string>(7).fill('---')));
+  for (const name of FOOTPRINT_NAMES) {
+    const { unit, lowBytes, typicalBytes, highBytes, source, note } = FOOTPRINTS[name];
+    const figures = [lowBytes, typicalBytes, highBytes].map(mib);
+    const remark = note === undefined ? '' : `${sentence(note)}.`;
+    lines.push(row([`\`${name}\``, unit, ...figures, source, remark]));
+  }
+  return `${lines.join('\n')}\n`;
+}

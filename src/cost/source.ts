@@ -1,0 +1,23 @@
+/** The publications that prices and footprints cite, written once. */
+
+export const HYPERALLOC =
+  'HyperAlloc artifact, EuroSys 2025 (github.com/luhsra/hyperalloc-bench, inflate/latest; QEMU 8.2, Linux 6.1, Xeon Gold 6252)';
+
+export const SQUEEZY =
+  'Squeezy/HotMem, EuroSys 2026 (arXiv 2411.12893; Cloud Hypervisor v38, Linux 6.6, Xeon E5-2630)';
+
+export const FAASNAP = 'FaaSnap, EuroSys 2022, section 3.3 (c5d.metal, Linux 5.4)';
+
+export const REAP = 'REAP, ASPLOS 2021 (Firecracker)';
+
+export const FIRECRACKER_SPEC = 'Firecracker SPECIFICATION.md';
+
+export const RUND =
+  'RunD artifact, USENIX ATC 2022 (github.com/chengjiagan/RunD_ATC22 paper_data; 104 vCPU Xeon 8269CY, kernel 4.19)';
+
+export const LLFREE = 'llfree-bench (github.com/luhsra/llfree-bench, module/latest-bu-*)';
+
+export const CRUN =
+  'crun README (whole container run, 100 in sequence: crun 16.9 ms, runc 33.4 ms)';
+
+export const KATA_CI = 'Kata Containers CI limits (git history, parent of b74f2c0a9c)';

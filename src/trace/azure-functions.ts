@@ -1,0 +1,67 @@
+/**
+ * Joins the three Azure tables into functions, and fills in from the published distributions what
+ * the tables lack. Each missing figure has its own random stream, named by its function or app.
+ */
+import type { DurationTable, FunctionTable, MemoryReader } from './azure-tables.ts';
+import { appMemoryMibAt, averageDurationMsAt, typicalDurations } from './distribution.ts';
+import { randomStream } from './random.ts';
+import {
+  type DurationSummary,
+  type TraceFunction,
+  type TraceQuirks,
+  functionKey,
+} from './trace.ts';
+
+export function publishedDurations(seed: number, key: string): DurationSummary {
+  const share = randomStream(seed, `${key}#average-duration`).nextUnit();
+  return typicalDurations(averageDurationMsAt(share), 'published');
+}
+
+/** Memory of a whole app. */
+export function publishedMemoryMib(seed: number, owner: string, app: string): number {
+  return appMemoryMibAt(randomStream(seed, `${owner}/${app}#memory`).nextUnit());
+}
+
+export interface JoinedFunctions {
+  readonly functions: TraceFunction[];
+  readonly quirks: TraceQuirks;
+}
+
+export function joinTables(
+  table: FunctionTable,
+  durations: DurationTable,
+  memory: MemoryReader,
+  seed: number,
+): JoinedFunctions {
+  const appSizes = new Map<string, number>();
+  for (const { owner, app } of table.list) {
+    const key = `${owner}/${app}`;
+    appSizes.set(key, (appSizes.get(key) ?? 0) + 1);
+  }
+  let functionsWithoutDurations = 0;
+  let functionsWithoutMemory = 0;
+  const functions = table.list.map(({ owner, app, name, trigger }, id): TraceFunction => {
+    const key = functionKey(owner, app, name);
+    const appSize = appSizes.get(`${owner}/${app}`) as number;
+    const own = durations.summaries.get(key);
+    if (own === undefined) functionsWithoutDurations++;
+    const mib = memory.find(owner, app, name, appSize);
+    if (mib === undefined) functionsWithoutMemory++;
+    return {
+      id,
+      name,
+      app,
+      owner,
+      trigger,
+      memoryMib: mib ?? publishedMemoryMib(seed, owner, app) / appSize,
+      memorySource: mib === undefined ? 'published' : 'trace',
+      durations: own ?? publishedDurations(seed, key),
+    };
+  });
+  const mergedRows = table.mergedRows + durations.mergedRows + memory.mergedRows;
+  const { negativeAverages } = durations;
+  return {
+    functions,
+    quirks: { functionsWithoutDurations, functionsWithoutMemory, mergedRows, negativeAverages },
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The official day files of the Azure Functions 2019 data set: a folder of
+ * invocations_per_function_md.anon.dNN*.csv with, where present, the durations and memory of the
+ * same days; or one invocations file alone. Days are put one after another in the order of NN;
+ * days past a limit on the minutes are not opened.
+ */
+import { readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { joinTables } from './azure-functions.ts';
+import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
+import { MinuteCounts } from './counts.ts';
+import { fileFault } from './csv.ts';
+import { expandCounts } from './expand.ts';
+import { checkOptions } from './options.ts';
+import type { Trace, TraceOptions } from './trace.ts';
+
+const COUNT_FILE = /^invocations_per_function_md\.anon\.d(\d\d).*\.csv$/;
+const DURATION_FILE = /^function_durations_percentiles\.anon\.d(\d\d).*\.csv$/;
+const MEMORY_FILE = /^app_memory_percentiles\.anon\.d(\d\d).*\.csv$/;
+
+interface DayFile {
+  readonly day: number;
+  readonly file: string;
+}
+
+function dayFiles(folder: string, pattern: RegExp): DayFile[] {
+  const files = readdirSync(folder).flatMap((name): DayFile[] => {
+    const match = pattern.exec(name);
+    return match === null ? [] : [{ day: Number(match[1]), file: join(folder, name) }];
+  });
+  return files.toSorted((a, b) => a.day - b.day);
+}
+
+export function isAzure2019Folder(folder: string): boolean {
+  return dayFiles(folder, COUNT_FILE).length > 0;
+}
+
+/** Days must follow one another, each once: a hole would be read as silence. */
+function checkDays(days: readonly DayFile[]): void {
+  for (let index = 1; index < days.length; index++) {
+    const { day, file } = days[index] as DayFile;
+    const expectedDay = (days[index - 1] as DayFile).day + 1;
+    if (day !== expectedDay) throw fileFault(file, `day ${expectedDay} next`, `day ${day}`);
+  }
+}
+
+function readDays(
+  name: string,
+  days: readonly DayFile[],
+  durationFiles: readonly DayFile[],
+  memoryFiles: readonly DayFile[],
+  options: TraceOptions,
+): Trace {
+  const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
+  const table = new FunctionTable();
+  const counts = new MinuteCounts(maximumInvocations);
+  const durations = new DurationReader();
+  const memory = new MemoryReader();
+  let minutesRead = 0;
+  let lastDay = 0;
+  for (const { day, file } of days) {
+    if (minutesRead >= minuteLimit) break;
+    minutesRead += readCountTable(file, table, counts, minutesRead, minuteLimit);
+    lastDay = day;
+  }
+  for (const { day, file } of durationFiles) if (day <= lastDay) durations.read(file);
+  // The data set has no memory for days 13 and 14: the days before them stand in.
+  for (const { day, file } of memoryFiles) if (day <= lastDay) memory.read(file);
+  const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
+  const minutes = Math.min(minutesRead, minuteLimit);
+  return expandCounts({ name, format: 'azure2019', functions, counts, minutes, quirks }, seed);
+}
+
+export function readAzure2019(folder: string, options: TraceOptions): Trace {
+  const days = dayFiles(folder, COUNT_FILE);
+  if (days.length === 0) {
+    const expected = 'files invocations_per_function_md.anon.dNN.csv';
+    throw fileFault(folder, expected, 'none');
+  }
+  checkDays(days);
+  const durationFiles = dayFiles(folder, DURATION_FILE);
+  const memoryFiles = dayFiles(folder, MEMORY_FILE);
+  return readDays(basename(resolve(folder)), days, durationFiles, memoryFiles, options);
+}
+
+/** One file of counts; durations and memory come from the published distributions. */
+export function readAzure2019Counts(file: string, options: TraceOptions): Trace {
+  return readDays(basename(file, '.csv'), [{ day: 1, file }], [], [], options);
+}

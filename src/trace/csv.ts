@@ -1,0 +1,220 @@
+/**
+ * Reads one CSV file row by row, by header name, with the place of every cell at hand for errors.
+ * csv-parse does the parsing; here are the limits, the checks of shape and the one-line faults.
+ */
+import { type Stats, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { CsvError, type InfoRecord, type Options, parse } from 'csv-parse/sync';
+import { TraceError, quoteText } from './error.ts';
+
+/** Read whole; the largest public file (Azure 2021) has 0.3 GB. */
+const MAXIMUM_FILE_BYTES = 1_000_000_000;
+/** A row of an Azure day has about 10 kB. */
+const MAXIMUM_ROW_BYTES = 1_000_000;
+
+const DIALECT: Options = {
+  bom: true,
+  trim: true,
+  relax_column_count: true, // Checked here, where the place is known.
+  skip_empty_lines: true,
+  max_record_size: MAXIMUM_ROW_BYTES,
+};
+
+export interface CsvHeader {
+  readonly file: string;
+  readonly names: readonly string[];
+  /** 0-based index of a column that must be there. */
+  require(name: string): number;
+  /** 0-based index, or undefined. */
+  find(name: string): number | undefined;
+}
+
+export interface CsvRow {
+  readonly header: CsvHeader;
+  /** 1-based; of the row's last line if a quoted cell has line breaks. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export function fileFault(file: string, expected: string, found: string): TraceError {
+  return new TraceError({ file, expected, found });
+}
+
+export function cellFault(row: CsvRow, index: number, expected: string): TraceError {
+  return new TraceError({
+    file: row.header.file,
+    line: row.line,
+    column: index + 1,
+    header: row.header.names[index],
+    expected,
+    found: quoteText(row.cells[index] ?? ''),
+  });
+}
+
+/** Stat with the three usual failures told in words. */
+export function statPath(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw fileFault(path, 'a readable file or folder', reason(error));
+  }
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing of that name';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
+  return code;
+}
+
+function readBytes(file: string): Buffer {
+  const stats = statPath(file);
+  if (!stats.isFile()) throw fileFault(file, 'a CSV file', 'something that is not a file');
+  if (stats.size === 0) throw fileFault(file, 'a CSV file with a header', 'an empty file');
+  if (stats.size > MAXIMUM_FILE_BYTES) {
+    throw fileFault(file, `at most ${MAXIMUM_FILE_BYTES} bytes`, `${stats.size} bytes`);
+  }
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw fileFault(file, 'a readable file', reason(error));
+  }
+}
+
+function makeHeader(file: string, line: number, names: readonly string[]): CsvHeader {
+  const indexes = new Map<string, number>();
+  for (const [index, name] of names.entries()) {
+    const first = indexes.get(name);
+    if (first !== undefined) {
+      throw new TraceError({
+        file,
+        line,
+        column: index + 1,
+        header: name,
+        expected: 'each header once',
+        found: `${quoteText(name)} again (first in column ${first + 1})`,
+      });
+    }
+    indexes.set(name, index);
+  }
+  const find = (name: string): number | undefined => indexes.get(name);
+  const require = (name: string): number => {
+    const index = indexes.get(name);
+    if (index !== undefined) return index;
+    const found = quoteText(names.join(','));
+    throw new TraceError({ file, line, expected: `a column ${quoteText(name)}`, found });
+  };
+  return { file, names, find, require };
+}
+
+function checkShape(row: CsvRow): void {
+  const { cells, header, line } = row;
+  if (cells.length === header.names.length) return;
+  const column = Math.min(cells.length, header.names.length) + 1;
+  throw new TraceError({
+    file: header.file,
+    line,
+    column,
+    header: header.names[column - 1],
+    expected: `${header.names.length} cells as in the header`,
+    found: `${cells.length}`,
+  });
+}
+
+function parseFault(file: string, line: number, error: CsvError): TraceError {
+  const index: unknown = error['column'] ?? error['index'];
+  const column = typeof index === 'number' ? index + 1 : undefined;
+  const [expected, found] =
+    error.code === 'CSV_MAX_RECORD_SIZE'
+      ? [`a row of at most ${MAXIMUM_ROW_BYTES} bytes`, 'a longer one']
+      : ['well-formed CSV', error.message];
+  return new TraceError({ file, line, column, expected, found });
+}
+
+/** Calls `onRow` for each row below the header, which is checked first. */
+export function readCsv(file: string, onRow: (row: CsvRow) => void): void {
+  const bytes = readBytes(file);
+  let header: CsvHeader | undefined;
+  let previousLine = 0;
+  const onRecord = (cells: string[], { lines }: InfoRecord): null => {
+    previousLine = lines;
+    if (header === undefined) {
+      header = makeHeader(file, lines, cells);
+      return null;
+    }
+    const row = { header, line: lines, cells };
+    checkShape(row);
+    onRow(row);
+    return null; // Nothing is collected: memory stays that of the bytes.
+  };
+  try {
+    parse(bytes, { ...DIALECT, on_record: onRecord });
+  } catch (error) {
+    // An unclosed quote swallows the rest of the file: the row where it opened is the useful place.
+    if (error instanceof CsvError) throw parseFault(file, previousLine + 1, error);
+    throw error;
+  }
+  if (header === undefined) throw fileFault(file, 'a CSV file with a header', 'no row at all');
+}
+
+/** The first row's cells, or none if the file does not begin like CSV; reads no further. */
+export function peekCsvHeader(file: string): readonly string[] {
+  const bytes = Buffer.alloc(MAXIMUM_ROW_BYTES);
+  let size = 0;
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      size = readSync(handle, bytes);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw fileFault(file, 'a readable file', reason(error));
+  }
+  const [firstLine = ''] = bytes.toString('utf8', 0, size).split(/\r?\n/, 1);
+  try {
+    return parse(firstLine, DIALECT)[0] ?? [];
+  } catch (error) {
+    if (error instanceof CsvError) return [];
+    throw error;
+  }
+}
+
+export function textAt(row: CsvRow, index: number): string {
+  const text = row.cells[index] as string;
+  if (text === '') throw cellFault(row, index, 'a name');
+  return text;
+}
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+
+/** 3 years in ms, 100 PB in MB: no true figure is beyond, and sums of such stay exact enough. */
+const LARGEST_NUMBER = 1e11;
+
+/** A finite number within +-1e11, or undefined for an empty cell. */
+export function numberAt(row: CsvRow, index: number, what: string): number | undefined {
+  const text = row.cells[index] as string;
+  if (text === '') return undefined;
+  const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (!(Math.abs(value) <= LARGEST_NUMBER)) throw cellFault(row, index, what);
+  return value;
+}
+
+/** A finite number of at least `minimum`; an empty cell is a fault. */
+export function numberFrom(row: CsvRow, index: number, minimum: number, what: string): number {
+  const value = numberAt(row, index, what);
+  if (value === undefined || value < minimum) throw cellFault(row, index, what);
+  return value;
+}
+
+const COUNT = 'a count (an integer of 0 or more)';
+
+/** A count; pandas writes some as "3.0". */
+export function countAt(row: CsvRow, index: number): number {
+  const text = row.cells[index] as string;
+  if (text === '0') return 0;
+  const value = numberAt(row, index, COUNT);
+  if (value === undefined || value < 0 || !Number.isSafeInteger(value)) {
+    throw cellFault(row, index, COUNT);
+  }
+  return value;
+}

@@ -1,0 +1,58 @@
+/**
+ * The one error of this room: something is wrong with a trace somebody handed in. It says where and
+ * what in one line, so that a command can print `message` as it is. Programming errors are not it.
+ */
+
+export interface TraceFault {
+  readonly file: string;
+  /** 1-based; absent when the fault is the file's or folder's as a whole. */
+  readonly line?: number | undefined;
+  /** 1-based number of the cell in its row. */
+  readonly column?: number | undefined;
+  /** The header above that cell. */
+  readonly header?: string | undefined;
+  readonly expected: string;
+  readonly found: string;
+}
+
+const LONGEST_QUOTE = 60;
+
+/** Quotes hostile text: one line, no control characters, of bounded length. */
+export function quoteText(text: string): string {
+  const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  return JSON.stringify(cut);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}
+
+function describe(fault: TraceFault): string {
+  const place = [oneLine(fault.file)];
+  if (fault.line !== undefined) place.push(`line ${fault.line}`);
+  if (fault.column !== undefined) {
+    const header = fault.header === undefined ? '' : ` (${quoteText(fault.header)})`;
+    place.push(`column ${fault.column}${header}`);
+  }
+  return `${place.join(', ')}: expected ${oneLine(fault.expected)}, found ${oneLine(fault.found)}`;
+}
+
+export class TraceError extends Error {
+  readonly file: string;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly header: string | undefined;
+  readonly expected: string;
+  readonly found: string;
+
+  constructor(fault: TraceFault) {
+    super(describe(fault));
+    this.name = 'TraceError';
+    this.file = fault.file;
+    this.line = fault.line;
+    this.column = fault.column;
+    this.header = fault.header;
+    this.expected = fault.expected;
+    this.found = fault.found;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Iluvatar's pair of files: `func_name,invoke_time_ms`, one row a call, and next to it
+ * `func_name,cold_dur_ms,warm_dur_ms,mem_mb`, one row a function. Every call of a function takes
+ * its warm duration; the cold duration is another system's start-up and is not used.
+ */
+import { readdirSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { type CsvRow, fileFault, numberFrom, peekCsvHeader, readCsv, textAt } from './csv.ts';
+import { TraceError, quoteText } from './error.ts';
+import { checkOptions } from './options.ts';
+import { CallCollector } from './rows.ts';
+import {
+  MINIMUM_DURATION_MS,
+  NO_QUIRKS,
+  PERCENTILE_SHARES,
+  type Trace,
+  type TraceFunction,
+  type TraceOptions,
+} from './trace.ts';
+
+export const ILUVATAR_HEADERS: readonly string[] = ['func_name', 'invoke_time_ms'];
+const METADATA_HEADERS = ['func_name', 'warm_dur_ms', 'mem_mb'];
+
+const MILLISECONDS = 'a number of milliseconds of 0 or more';
+const MEGABYTES = 'a number of megabytes of 0 or more';
+
+function hasHeaders(file: string, wanted: readonly string[]): boolean {
+  const names = peekCsvHeader(file);
+  return wanted.every((name) => names.includes(name));
+}
+
+/** The sibling named metadata-<trace>, or else the only sibling that has the right headers. */
+function findMetadata(file: string): string {
+  const folder = dirname(file);
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.csv'))
+    .toSorted();
+  const named = `metadata-${basename(file)}`;
+  if (names.includes(named)) return join(folder, named);
+  const fitting = names.filter((name) => hasHeaders(join(folder, name), METADATA_HEADERS));
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return join(folder, only);
+  const found = fitting.length === 0 ? 'none' : `several: ${fitting.slice(0, 8).join(', ')}`;
+  throw fileFault(file, `${named} with ${METADATA_HEADERS.join(', ')} next to it`, found);
+}
+
+function readFunction(row: CsvRow, id: number): TraceFunction {
+  const { header } = row;
+  const name = textAt(row, header.require('func_name'));
+  const warmMs = numberFrom(row, header.require('warm_dur_ms'), 0, MILLISECONDS);
+  const memoryMib = numberFrom(row, header.require('mem_mb'), 0, MEGABYTES);
+  const averageMs = Math.max(MINIMUM_DURATION_MS, warmMs);
+  const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
+  return {
+    id,
+    name,
+    app: name,
+    owner: '',
+    trigger: undefined,
+    memoryMib,
+    memorySource: 'trace',
+    durations: { source: 'trace', averageMs, percentilesMs, maximumMs: averageMs },
+  };
+}
+
+function readFunctions(file: string): Map<string, TraceFunction> {
+  const functions = new Map<string, TraceFunction>();
+  readCsv(file, (row) => {
+    const fn = readFunction(row, functions.size);
+    if (functions.has(fn.name)) {
+      const expected = 'each function once';
+      const found = `${quoteText(fn.name)} again`;
+      throw new TraceError({ file, line: row.line, expected, found });
+    }
+    functions.set(fn.name, fn);
+  });
+  return functions;
+}
+
+export function readIluvatar(file: string, options: TraceOptions): Trace {
+  const { maximumInvocations } = checkOptions(options);
+  const byName = readFunctions(findMetadata(file));
+  const collector = new CallCollector(maximumInvocations, options.minutes);
+  readCsv(file, (row) => {
+    const nameIndex = row.header.require('func_name');
+    const timeIndex = row.header.require('invoke_time_ms');
+    const fn = byName.get(textAt(row, nameIndex));
+    if (fn === undefined) {
+      const found = quoteText(row.cells[nameIndex] as string);
+      const expected = 'a function of the metadata file';
+      const place = { file, line: row.line, column: nameIndex + 1, header: 'func_name' };
+      throw new TraceError({ ...place, expected, found });
+    }
+    const startMs = numberFrom(row, timeIndex, 0, MILLISECONDS);
+    collector.add(fn.id, startMs, fn.durations.averageMs, { file, line: row.line });
+  });
+  return {
+    name: basename(file, extname(file)),
+    format: 'iluvatar',
+    functions: [...byName.values()],
+    quirks: NO_QUIRKS,
+    ...collector.sorted(),
+  };
+}

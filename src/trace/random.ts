@@ -1,0 +1,86 @@
+/**
+ * Seeded random numbers: sfc32 (Chris Doty-Humphrey's small fast counter generator, PractRand) with
+ * splitmix32-style seeding. Only 32-bit integer operations, and IEEE-754 multiplication where a
+ * fraction is asked for, so every engine and machine gives the same numbers. Not for secrets.
+ *
+ * Streams are named: `randomStream(seed, 'a')` and `randomStream(seed, 'b')` are independent, and
+ * neither depends on whether or in which order others are made.
+ */
+
+const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
+const WARM_UP_DRAWS = 12;
+
+/** Finalizer of MurmurHash3: every input bit reaches every output bit. */
+function mix32(value: number): number {
+  let x = value | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) | 0;
+}
+
+/** FNV-1a over UTF-16 code units, one of a family chosen by `basis`, then finalized. */
+function hashLabel(label: string, basis: number): number {
+  let hash = basis | 0;
+  for (let index = 0; index < label.length; index++) {
+    hash = Math.imul(hash ^ label.charCodeAt(index), 0x01000193);
+    hash ^= hash >>> 15;
+  }
+  return mix32(hash ^ label.length);
+}
+
+export class Random {
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter = 1;
+
+  constructor(a: number, b: number, c: number) {
+    this.a = a | 0;
+    this.b = b | 0;
+    this.c = c | 0;
+    for (let draw = 0; draw < WARM_UP_DRAWS; draw++) this.nextUint32();
+  }
+
+  nextUint32(): number {
+    const sum = (this.a + this.b + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** In the open interval (0, 1), so that quantile functions with poles at 0 and 1 can take it. */
+  nextUnit(): number {
+    return (this.nextUint32() + 0.5) * TWO_POW_MINUS_32;
+  }
+
+  /** An integer in [0, limit); biased by less than limit / 2^32, which no use here can see. */
+  nextBelow(limit: number): number {
+    return Math.floor(this.nextUint32() * TWO_POW_MINUS_32 * limit);
+  }
+}
+
+/** The stream of that name under that seed (a non-negative safe integer). */
+export function randomStream(seed: number, label: string): Random {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`seed: expected a non-negative safe integer, found ${seed}`);
+  }
+  const low = mix32((seed >>> 0) + 0x9e3779b9);
+  const high = mix32(Math.floor(seed * TWO_POW_MINUS_32) + 0x3c6ef372);
+  const a = mix32(hashLabel(label, 0x811c9dc5) ^ low);
+  const b = mix32(hashLabel(label, 0x2545f491) + high);
+  const c = mix32(hashLabel(label, 0x6c62272e) ^ low) + high;
+  return new Random(a, b, c);
+}
+
+/** Fisher-Yates, in place. */
+export function shuffle<T>(items: T[], random: Random): T[] {
+  for (let last = items.length - 1; last > 0; last--) {
+    const pick = random.nextBelow(last + 1);
+    const moved = items[last] as T;
+    items[last] = items[pick] as T;
+    items[pick] = moved;
+  }
+  return items;
+}

@@ -1,0 +1,44 @@
+/**
+ * The vHive/invitro folder: invocations.csv, durations.csv and memory.csv, or inv.csv, run.csv and
+ * mem.csv as its older samples are called. All three must be there: they are the format.
+ */
+import { readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { joinTables } from './azure-functions.ts';
+import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
+import { MinuteCounts } from './counts.ts';
+import { fileFault } from './csv.ts';
+import { expandCounts } from './expand.ts';
+import { type OptionValues, checkOptions } from './options.ts';
+import type { Trace, TraceOptions } from './trace.ts';
+
+export const VHIVE_COUNT_FILES: readonly string[] = ['invocations.csv', 'inv.csv'];
+const DURATION_FILES = ['durations.csv', 'run.csv'];
+const MEMORY_FILES = ['memory.csv', 'mem.csv'];
+
+function findFile(folder: string, present: readonly string[], names: readonly string[]): string {
+  const name = names.find((candidate) => present.includes(candidate));
+  if (name !== undefined) return join(folder, name);
+  const csvFiles = present.filter((file) => file.endsWith('.csv')).toSorted();
+  const found = csvFiles.length === 0 ? 'no CSV file' : `only ${csvFiles.slice(0, 8).join(', ')}`;
+  throw fileFault(join(folder, names[0] as string), 'this file in the folder', found);
+}
+
+export function readVhive(folder: string, options: TraceOptions): Trace {
+  const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
+  const present = readdirSync(folder);
+  const countFile = findFile(folder, present, VHIVE_COUNT_FILES);
+  const durationFile = findFile(folder, present, DURATION_FILES);
+  const memoryFile = findFile(folder, present, MEMORY_FILES);
+  const table = new FunctionTable();
+  const counts = new MinuteCounts(maximumInvocations);
+  const minutesRead = readCountTable(countFile, table, counts, 0, minuteLimit);
+  const durations = new DurationReader();
+  durations.read(durationFile);
+  const memory = new MemoryReader();
+  memory.read(memoryFile);
+  const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
+  const minutes = Math.min(minutesRead, minuteLimit);
+  const name = basename(resolve(folder));
+  return expandCounts({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
+}

@@ -1,0 +1,34 @@
+/** results.json: the record itself, checked before it is written and after it is read. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAtomically } from './atomic.ts';
+import type { Results } from './results.ts';
+import { parseResults, ResultsError } from './schema.ts';
+
+export const RESULTS_FILE = 'results.json';
+
+/** Indented JSON with a final newline. Throws `ResultsError` rather than give out a wrong record. */
+export function resultsJson(results: Results): string {
+  return `${JSON.stringify(parseResults(results), null, 2)}\n`;
+}
+
+/** Returns the path written. */
+export function writeResults(folder: string, results: Results): string {
+  const path = join(folder, RESULTS_FILE);
+  writeAtomically(path, resultsJson(results));
+  return path;
+}
+
+/** Reads a results.json; a fault is a `ResultsError` that names the file. */
+export function readResults(path: string): Results {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return parseResults(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof ResultsError) {
+      throw new ResultsError(error.problems.map((line) => `${path}: ${line}`));
+    }
+    if (error instanceof SyntaxError) throw new ResultsError([`${path}: ${error.message}`]);
+    throw error;
+  }
+}

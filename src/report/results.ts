@@ -1,0 +1,98 @@
+/**
+ * The record that a replay leaves: `results.json`, schema 1. Types only; `schema.ts` checks a value against them and
+ * `docs/results.md` explains them to readers of the file. Units are the ends of the names; means over time are weighted by time.
+ */
+
+/** The version that this code writes and reads. */
+export const RESULTS_SCHEMA = 1;
+
+export type Results = {
+  schema: 1;
+  /** The one seed of the run. */
+  seed: number;
+  trace: TraceSummary;
+  /** In the order asked for; ratios are to the first. */
+  systems: SystemResult[];
+  wall: WallClock;
+};
+
+/** What was replayed. */
+export type TraceSummary = {
+  name: string;
+  functions: number;
+  /** Counted invocations, that is those after the warm-up. */
+  invocations: number;
+  /** Length of the trace, warm-up included. */
+  spanMs: number;
+};
+
+/** One system under comparison, on that trace. */
+export type SystemResult = {
+  name: string;
+  starts: { cold: number; warm: number };
+  startupMs: StartupMs;
+  /** Host memory held, all causes. */
+  footprintBytes: { mean: number; peak: number };
+  /** Integral of the footprint over the measured time. */
+  footprintGiBSeconds: number;
+  footprintBy: FootprintBy;
+  reclaim: Reclaim;
+  /** Execution time over undisturbed execution time, 1 = undisturbed. */
+  slowdown: { mean: number; p99: number };
+  /** CPU time of memory management and starts, by who spends it; the functions' own work is not in it. */
+  cpuMs: { guest: number; host: number };
+  /** Page operations that the cores executed. */
+  pageOps: number;
+  /** Of the final memory state and metrics: same input and seed, same hash. */
+  hash: string;
+};
+
+/** Cold starts only, from arrival to the handler's first instruction; all 0 when there was none. */
+export type StartupMs = {
+  mean: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+  /** Mean of each step over all cold starts, so a step that some starts skip is in proportion. Adds up to `mean`. */
+  steps: Record<string, number>;
+};
+
+/** Mean bytes of host memory by cause. Adds up to `footprintBytes.mean`. */
+export type FootprintBy = {
+  /** Guest kernels: text, data, slab, struct pages, and template pages, each shared page once. */
+  guestOs: number;
+  /** VMM processes. */
+  vmm: number;
+  /** File pages that more than one container may use. */
+  fileShared: number;
+  /** Anonymous and private file pages of containers. */
+  anonymous: number;
+  /** Backed by the host, free in the guest. */
+  idleUnused: number;
+  /** Of the guests' processes and of the host's second level. */
+  pageTables: number;
+};
+
+/** Taking memory back from guests. */
+export type Reclaim = {
+  askedBytes: number;
+  gotBytes: number;
+  migratedPages: number;
+  /** From the request to the last byte returned; 0 when nothing was asked. */
+  meanMs: number;
+  p99Ms: number;
+};
+
+/** Real time of the run. The only part of the record that differs between two equal runs. */
+export type WallClock = { ms: number; invocationsPerSecond: number; pageOpsPerSecond: number };
+
+/** Causes in the order of tables and charts. */
+export const FOOTPRINT_CAUSES: readonly (keyof FootprintBy)[] = Object.freeze([
+  'guestOs',
+  'vmm',
+  'fileShared',
+  'anonymous',
+  'idleUnused',
+  'pageTables',
+] as const);

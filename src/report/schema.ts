@@ -1,0 +1,127 @@
+/** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
+import { z } from 'zod';
+import type { FootprintBy, Reclaim, Results, StartupMs, SystemResult } from './results.ts';
+
+const amount = z.number().nonnegative();
+const whole = z.int().nonnegative();
+
+const startupMs: z.ZodType<StartupMs> = z.strictObject({
+  mean: amount,
+  p50: amount,
+  p95: amount,
+  p99: amount,
+  max: amount,
+  steps: z.record(z.string(), amount),
+});
+
+const footprintBy: z.ZodType<FootprintBy> = z.strictObject({
+  guestOs: amount,
+  vmm: amount,
+  fileShared: amount,
+  anonymous: amount,
+  idleUnused: amount,
+  pageTables: amount,
+});
+
+const reclaim: z.ZodType<Reclaim> = z.strictObject({
+  askedBytes: amount,
+  gotBytes: amount,
+  migratedPages: whole,
+  meanMs: amount,
+  p99Ms: amount,
+});
+
+const systemResult: z.ZodType<SystemResult> = z.strictObject({
+  name: z.string().min(1),
+  starts: z.strictObject({ cold: whole, warm: whole }),
+  startupMs,
+  footprintBytes: z.strictObject({ mean: amount, peak: amount }),
+  footprintGiBSeconds: amount,
+  footprintBy,
+  reclaim,
+  slowdown: z.strictObject({ mean: amount, p99: amount }),
+  cpuMs: z.strictObject({ guest: amount, host: amount }),
+  pageOps: whole,
+  hash: z.string().min(1),
+});
+
+export const resultsSchema: z.ZodType<Results> = z.strictObject({
+  schema: z.literal(1),
+  seed: z.int(),
+  trace: z.strictObject({
+    name: z.string(),
+    functions: whole,
+    invocations: whole,
+    spanMs: amount,
+  }),
+  systems: z.array(systemResult).min(1),
+  wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
+});
+
+/** A record that does not keep to the schema; `problems` has a line for each fault, led by the field's path. */
+export class ResultsError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`results are not valid: ${problems.join('; ')}`);
+    this.name = 'ResultsError';
+    this.problems = problems;
+  }
+}
+
+/** Parts may be rounded to this unit each when they are written. */
+const BYTES_ROUNDING = 1;
+const MS_ROUNDING = 0.001;
+
+/** Room for one rounding a part and one of the total, and for the order of additions. */
+function sumDiffers(parts: readonly number[], total: number, rounding: number): boolean {
+  const sum = parts.reduce((a, b) => a + b, 0);
+  const slack = (rounding * (parts.length + 1)) / 2 + 1e-9 * Math.abs(total);
+  return Math.abs(sum - total) > slack;
+}
+
+function* systemProblems(system: SystemResult): Generator<string> {
+  const { startupMs: startup, footprintBytes, starts } = system;
+  if (sumDiffers(Object.values(system.footprintBy), footprintBytes.mean, BYTES_ROUNDING)) {
+    yield `footprintBy does not add up to footprintBytes.mean (${footprintBytes.mean})`;
+  }
+  if (sumDiffers(Object.values(startup.steps), startup.mean, MS_ROUNDING)) {
+    yield `startupMs.steps do not add up to startupMs.mean (${startup.mean})`;
+  }
+  const { p50, p95, p99, max } = startup;
+  if (!(p50 <= p95 && p95 <= p99 && p99 <= max)) {
+    yield `startupMs quantiles are out of order (${[p50, p95, p99, max].join(', ')})`;
+  }
+  if (startup.mean > max + MS_ROUNDING) yield 'startupMs.mean is above startupMs.max';
+  if (starts.cold === 0 && max > 0) yield 'startupMs is not 0 although no start was cold';
+  if (footprintBytes.mean > footprintBytes.peak + BYTES_ROUNDING) {
+    yield 'footprintBytes.mean is above footprintBytes.peak';
+  }
+}
+
+/** What is wrong with a well-shaped record: one line a fault, none when it is right. */
+export function checkResults(results: Results): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  results.systems.forEach((system, index) => {
+    const path = `systems[${index}] (${system.name})`;
+    if (seen.has(system.name)) problems.push(`${path}: the name stands twice`);
+    seen.add(system.name);
+    for (const problem of systemProblems(system)) problems.push(`${path}: ${problem}`);
+  });
+  return problems;
+}
+
+/** Shape and sums; throws `ResultsError`. */
+export function parseResults(value: unknown): Results {
+  const parsed = resultsSchema.safeParse(value);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`,
+    );
+    throw new ResultsError(lines);
+  }
+  const problems = checkResults(parsed.data);
+  if (problems.length > 0) throw new ResultsError(problems);
+  return parsed.data;
+}

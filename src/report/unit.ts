@@ -1,0 +1,38 @@
+/** Numbers as people read them. The machine formats (JSON, CSV, Parquet) write the number itself instead. */
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** 339,657 */
+export function formatCount(count: number): string {
+  return WHOLE.format(count);
+}
+
+/** Three significant digits, without an exponent: 1,230; 12.3; 0.0123 */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return '-';
+  if (Math.abs(value) >= 999.5) return WHOLE.format(value);
+  return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 20 });
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+export function formatBytes(bytes: number): string {
+  let index = 0;
+  let value = bytes;
+  while (Math.abs(value) >= 1023.5 && index < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    index++;
+  }
+  return `${formatNumber(value)} ${BYTE_UNITS[index]}`;
+}
+
+export function formatMs(ms: number): string {
+  if (ms >= 9999.5) return `${formatNumber(ms / 1000)} s`;
+  if (ms > 0 && ms < 0.9995) return `${formatNumber(ms * 1000)} us`;
+  return `${formatNumber(ms)} ms`;
+}
+
+/** 0.42x */
+export function formatRatio(ratio: number): string {
+  return Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : '-';
+}

@@ -1,0 +1,76 @@
+/** Small right records for the tests of this room. */
+import type { Details, TimeSeries } from '../../../src/report/detail.ts';
+import { cdfOf } from '../../../src/report/detail.ts';
+import type { Results, SystemResult } from '../../../src/report/results.ts';
+
+const MIB = 2 ** 20;
+
+export function system(name: string, factor = 1): SystemResult {
+  const footprintBy = {
+    guestOs: 50 * MIB * factor,
+    vmm: 5 * MIB,
+    fileShared: 12 * MIB,
+    anonymous: 200 * MIB,
+    idleUnused: 30 * MIB * factor,
+    pageTables: 3 * MIB,
+  };
+  const mean = Object.values(footprintBy).reduce((a, b) => a + b, 0);
+  return {
+    name,
+    starts: { cold: 1234, warm: 98_766 },
+    startupMs: {
+      mean: 76 * factor,
+      p50: 74 * factor,
+      p95: 90 * factor,
+      p99: 120.5 * factor,
+      max: 300 * factor,
+      steps: { vmm: 12 * factor, clone: 50 * factor, container: 14 * factor },
+    },
+    footprintBytes: { mean, peak: 1.5 * mean },
+    footprintGiBSeconds: (mean / 2 ** 30) * 3600,
+    footprintBy,
+    reclaim: {
+      askedBytes: 64 * MIB,
+      gotBytes: 48 * MIB,
+      migratedPages: 17,
+      meanMs: 1.25,
+      p99Ms: 4,
+    },
+    slowdown: { mean: 1.01, p99: 1.2 },
+    cpuMs: { guest: 1000, host: 500 * factor },
+    pageOps: 5_000_000,
+    hash: 'deadbeef01',
+  };
+}
+
+export function results(...systems: SystemResult[]): Results {
+  return {
+    schema: 1,
+    seed: 1,
+    trace: { name: 'made', functions: 10, invocations: 100_000, spanMs: 3_600_000 },
+    systems: systems.length > 0 ? systems : [system('scpv-template'), system('mcpv-czone', 0.5)],
+    wall: { ms: 2000, invocationsPerSecond: 50_000, pageOpsPerSecond: 2_500_000 },
+  };
+}
+
+export function series(name: string, length = 5): TimeSeries {
+  return {
+    system: name,
+    tMs: Float64Array.from({ length }, (_, index) => index * 60_000),
+    columns: {
+      guestOs: new Float64Array(length).fill(50 * MIB),
+      anonymous: Float64Array.from({ length }, (_, index) => (index % 3) * 100 * MIB),
+    },
+  };
+}
+
+export function details(): Details {
+  return {
+    series: [series('scpv-template'), series('mcpv-czone')],
+    startupCdfs: [cdfOf('scpv-template', Float64Array.of(70, 74, 80, 300))],
+    conclusions: [
+      { statement: 'mean start-up: mcpv-czone / scpv-template', low: 0.4, typical: 0.5, high: 0.7 },
+      { statement: 'mean slowdown: mcpv-czone / scpv-template', low: 0.9, typical: 1.1, high: 1.3 },
+    ],
+  };
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { FOOTPRINT_CAUSES, RESULTS_SCHEMA, type Results } from '../../../src/report/results.ts';
+import {
+  checkResults,
+  parseResults,
+  ResultsError,
+  resultsSchema,
+} from '../../../src/report/schema.ts';
+import { results, system } from './fixture.ts';
+
+/** The record with one change. */
+function changed(change: (record: Results) => void): Results {
+  const record = structuredClone(results());
+  change(record);
+  return record;
+}
+
+describe('results schema', () => {
+  it('accepts a right record and gives it back', () => {
+    expect(parseResults(structuredClone(results()))).toEqual(results());
+    expect(results().schema).toBe(RESULTS_SCHEMA);
+  });
+
+  it('survives JSON', () => {
+    expect(parseResults(JSON.parse(JSON.stringify(results())))).toEqual(results());
+  });
+
+  it.each<[string, string, (record: Results) => void]>([
+    ['another version', 'schema', (r) => void Object.assign(r, { schema: 2 })],
+    ['an unknown field', 'systems.0', (r) => void Object.assign(r.systems[0]!, { extra: 1 })],
+    [
+      'a missing cause',
+      'systems.0.footprintBy.vmm',
+      (r) => void Reflect.deleteProperty(r.systems[0]!.footprintBy, 'vmm'),
+    ],
+    ['NaN', 'systems.0.startupMs.mean', (r) => void (r.systems[0]!.startupMs.mean = NaN)],
+    ['a negative number', 'systems.0.pageOps', (r) => void (r.systems[0]!.pageOps = -1)],
+    ['half an invocation', 'trace.invocations', (r) => void (r.trace.invocations = 0.5)],
+    ['no system', 'systems', (r) => void (r.systems = [])],
+  ])('refuses %s and names the field', (_, path, change) => {
+    expect(() => parseResults(changed(change))).toThrow(ResultsError);
+    expect(() => parseResults(changed(change))).toThrow(`${path}: `);
+  });
+
+  it.each<[string, RegExp, (record: Results) => void]>([
+    [
+      'footprintBy short of the mean',
+      /systems\[0\] \(scpv-template\): footprintBy does not add up/,
+      (r) => void (r.systems[0]!.footprintBy.vmm -= 10),
+    ],
+    [
+      'steps short of the mean',
+      /steps do not add up/,
+      (r) => void (r.systems[0]!.startupMs.steps['vmm']! -= 0.01),
+    ],
+    [
+      'quantiles out of order',
+      /quantiles are out of order/,
+      (r) => void (r.systems[0]!.startupMs.p99 = 1),
+    ],
+    [
+      'a mean above the peak',
+      /mean is above footprintBytes.peak/,
+      (r) => void (r.systems[0]!.footprintBytes.peak = 1),
+    ],
+    [
+      'a start-up time without a cold start',
+      /no start was cold/,
+      (r) => void (r.systems[0]!.starts.cold = 0),
+    ],
+    ['a name twice', /stands twice/, (r) => void (r.systems[1]!.name = 'scpv-template')],
+  ])('finds %s', (_, message, change) => {
+    const problems = checkResults(changed(change));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  it('allows for rounding of the parts', () => {
+    const record = changed((r) => {
+      const { footprintBy, startupMs } = r.systems[0]!;
+      for (const cause of FOOTPRINT_CAUSES) footprintBy[cause] += 0.5;
+      startupMs.steps['vmm']! += 0.0005;
+    });
+    expect(checkResults(record)).toEqual([]);
+  });
+
+  it('has nothing against zero everything', () => {
+    const none = system('none');
+    none.starts = { cold: 0, warm: 0 };
+    none.startupMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0, steps: {} };
+    expect(checkResults(results(none))).toEqual([]);
+  });
+});
+
+/** Paths of all fields, `[]` for the members of an array and `.*` for free keys. */
+function* paths(node: z.core.JSONSchema.BaseSchema, prefix: string): Generator<string> {
+  const properties = Object.entries(node.properties ?? {});
+  for (const [key, child] of properties) {
+    yield* paths(child as z.core.JSONSchema.BaseSchema, prefix === '' ? key : `${prefix}.${key}`);
+  }
+  const items = node.items as z.core.JSONSchema.BaseSchema | undefined;
+  if (items !== undefined) yield* paths(items, `${prefix}[]`);
+  else if (properties.length === 0) yield node.type === 'object' ? `${prefix}.*` : prefix;
+}
+
+it('docs/results.md explains every field of the schema and no other', () => {
+  const text = readFileSync(new URL('../../../docs/results.md', import.meta.url), 'utf8');
+  const explained = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]!);
+  expect(explained).toEqual([...paths(z.toJSONSchema(resultsSchema), '')]);
+});

@@ -1,0 +1,252 @@
+/**
+ * The host's half of virtio-balloon: all six features, with the behaviour of a chosen VMM. Acts on host
+ * memory only through `BalloonHost`.
+ */
+
+import { DEVICE_ID_BALLOON } from '../constants.ts';
+import type { DeviceModel, DevicePort } from '../device.ts';
+import { DescriptorChain } from '../queue/chain.ts';
+import type { Timers } from '../timers.ts';
+import {
+  CONFIG_ACTUAL,
+  CONFIG_BYTES,
+  CONFIG_HINT_CMD_ID,
+  CONFIG_NUM_PAGES,
+  CONFIG_POISON_VAL,
+  F_FREE_PAGE_HINT,
+  F_PAGE_POISON,
+  F_STATS_VQ,
+  queueRoles,
+  type BalloonQueueRole,
+} from './config.ts';
+import { HintWork, ReportWork, type HintState } from './device-free.ts';
+import { InflateWork } from './device-inflate.ts';
+import { StatsWork } from './device-stats.ts';
+import { newBalloonCounters, type BalloonCounters, type BalloonHost } from './host.ts';
+import { offeredFeatures, type BalloonOptions, type BalloonProfile } from './profiles.ts';
+import type { BalloonStats } from './stats.ts';
+
+export interface BalloonDeviceOptions extends BalloonOptions {
+  /** The guest's RAM in 4 KiB pages: an upper bound of the target where the profile checks it. */
+  readonly memoryPages: number;
+  readonly hostPageBytes?: number;
+  readonly targetPages?: number;
+  /** Needed when statistics are polled. */
+  readonly timers?: Timers;
+  readonly statsIntervalNs?: number;
+  readonly numbering?: 'dense' | 'fixed';
+}
+
+export interface BalloonDeviceState {
+  readonly config: Uint8Array;
+  readonly hint: HintState;
+  readonly stats: ReturnType<StatsWork['save']>;
+}
+
+export class BalloonDevice implements DeviceModel {
+  readonly deviceId: number = DEVICE_ID_BALLOON;
+  readonly features: bigint;
+  readonly profile: BalloonProfile;
+  readonly counters: BalloonCounters = newBalloonCounters();
+  readonly #host: BalloonHost;
+  readonly #options: BalloonDeviceOptions;
+  readonly #config: Uint8Array;
+  readonly #view: DataView;
+  readonly #chain = new DescriptorChain();
+  #port!: DevicePort;
+  #inflate!: InflateWork;
+  #stats!: StatsWork;
+  #hint!: HintWork;
+  #report!: ReportWork;
+  #roles: (BalloonQueueRole | undefined)[];
+
+  constructor(profile: BalloonProfile, host: BalloonHost, options: BalloonDeviceOptions) {
+    this.profile = profile;
+    this.features = offeredFeatures(profile, options);
+    this.#host = host;
+    this.#options = options;
+    // All fields have a place here; the driver sees only the profile's size.
+    const whole = new Uint8Array(CONFIG_BYTES);
+    this.#view = new DataView(whole.buffer);
+    this.#config = whole.subarray(0, configBytes(profile, this.features));
+    this.#view.setUint32(CONFIG_NUM_PAGES, options.targetPages ?? 0, true);
+    this.#roles = this.#rolesUnder(this.features);
+  }
+
+  attach(port: DevicePort): void {
+    const { profile, counters } = this;
+    const { hostPageBytes = 4096, timers, statsIntervalNs = 0 } = this.#options;
+    this.#port = port;
+    this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes);
+    this.#stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);
+    this.#hint = new HintWork(profile, port, this.#host, counters, () => this.#hintChanged());
+    this.#report = new ReportWork(profile, port, this.#host, counters, hostPageBytes);
+  }
+
+  get targetPages(): number {
+    return this.#view.getUint32(CONFIG_NUM_PAGES, true);
+  }
+
+  /** What the driver says it has put in the balloon. */
+  get actualPages(): number {
+    return this.#view.getUint32(CONFIG_ACTUAL, true);
+  }
+
+  get poisonVal(): number {
+    return this.#view.getUint32(CONFIG_POISON_VAL, true);
+  }
+
+  get stats(): Partial<BalloonStats> {
+    return this.#stats.latest;
+  }
+
+  get hinting(): { readonly hostCmdId: number; readonly guestCmdId: number } {
+    return this.#hint;
+  }
+
+  /** Asks the guest for a balloon of this many pages. */
+  setTarget(pages: number): 'ok' | 'inactive' | 'too-large' {
+    if (this.profile.checksTarget) {
+      if (!this.#port.isActive) return 'inactive';
+      if (pages > this.#options.memoryPages) return 'too-large';
+    }
+    this.#view.setUint32(CONFIG_NUM_PAGES, pages, true);
+    this.#port.configChanged();
+    return 'ok';
+  }
+
+  /** Asks for fresh statistics now; false when the device has no buffer to return. */
+  pollStats(): boolean {
+    return this.#stats.poll();
+  }
+
+  setStatsInterval(intervalNs: number): 'ok' | 'state-change' {
+    return this.#stats.setInterval(intervalNs);
+  }
+
+  /** Begins a hinting run; undefined when hinting was not negotiated. */
+  startHinting(acknowledgeOnStop = true): number | undefined {
+    if (!this.#has(F_FREE_PAGE_HINT)) return undefined;
+    return this.#hint.start(acknowledgeOnStop);
+  }
+
+  stopHinting(): void {
+    if (this.#has(F_FREE_PAGE_HINT)) this.#hint.stop();
+  }
+
+  /** The host no longer needs the hints: the guest gets its pages back. */
+  finishHinting(): void {
+    if (this.#has(F_FREE_PAGE_HINT)) this.#hint.done();
+  }
+
+  /** While set, frame numbers and ranges are accepted but nothing is discarded. */
+  setInhibited(inhibited: boolean): void {
+    this.#inflate.inhibited = inhibited;
+    this.#report.inhibited = inhibited;
+  }
+
+  queueSizeMax(index: number, features: bigint): number {
+    // Before negotiation the driver has accepted nothing: then what is offered counts.
+    const role = this.#rolesUnder(features === 0n ? this.features : features)[index];
+    return role === undefined ? 0 : this.profile.queueSizes[role];
+  }
+
+  config(): Uint8Array {
+    return this.#config;
+  }
+
+  writeConfig(offset: number, bytes: Uint8Array): boolean {
+    const { writable } = this.profile;
+    if (writable === 'actual' && (offset !== CONFIG_ACTUAL || bytes.length !== 4)) return false;
+    const old = this.actualPages;
+    for (let i = 0; i < bytes.length; i++) {
+      if (writable === 'fields' && !isDriverField(offset + i)) continue;
+      this.#config[offset + i] = bytes[i] ?? 0;
+    }
+    const touchesActual = offset < CONFIG_ACTUAL + 4 && offset + bytes.length > CONFIG_ACTUAL;
+    if (touchesActual) this.#host.actualChanged?.(this.actualPages, old);
+    return true;
+  }
+
+  activate(): string | undefined {
+    this.#roles = this.#rolesUnder(this.#port.features);
+    for (let i = 0; i < 2; i++) {
+      if (this.#port.queue(i) === undefined) return 'balloon-queue-missing';
+    }
+    if (this.#has(F_STATS_VQ)) this.#stats.activate(this.#roles.indexOf('stats'));
+    return undefined;
+  }
+
+  notify(queueIndex: number): void {
+    const queue = this.#port.queue(queueIndex);
+    if (queue === undefined) return;
+    switch (this.#roles[queueIndex]) {
+      case 'inflate':
+        this.#inflate.inflate(queue, this.#chain);
+        break;
+      case 'deflate':
+        this.#inflate.deflate(queue, this.#chain);
+        break;
+      case 'stats':
+        this.#stats.receive(queue, this.#chain);
+        break;
+      case 'hinting':
+        this.#hint.receive(queue, this.#chain);
+        break;
+      case 'reporting':
+        this.#report.receive(queue, this.#chain, this.#has(F_PAGE_POISON) ? this.poisonVal : 0);
+        break;
+      case undefined:
+        return;
+    }
+    this.#port.interruptQueue(queueIndex);
+  }
+
+  /** The target outlives a reset: it is the host's wish, not the driver's state. */
+  reset(): void {
+    this.#inflate.reset();
+    this.#stats.reset();
+    this.#hint.reset();
+    this.#view.setUint32(CONFIG_HINT_CMD_ID, 0, true);
+    this.#view.setUint32(CONFIG_POISON_VAL, 0, true);
+    if (this.profile.resetClearsActual) this.#view.setUint32(CONFIG_ACTUAL, 0, true);
+    this.#roles = this.#rolesUnder(this.features);
+  }
+
+  save(): BalloonDeviceState {
+    const config = new Uint8Array(this.#view.buffer.slice(0));
+    return { config, hint: this.#hint.save(), stats: this.#stats.save() };
+  }
+
+  /** After the `VirtioDevice` has loaded its own state. */
+  load(state: BalloonDeviceState): void {
+    new Uint8Array(this.#view.buffer).set(state.config);
+    this.#hint.load(state.hint);
+    if (this.#port.isActive) this.#roles = this.#rolesUnder(this.#port.features);
+    this.#stats.load(state.stats);
+  }
+
+  #has(mask: bigint): boolean {
+    return (this.#port.features & mask) === mask;
+  }
+
+  #rolesUnder(features: bigint): (BalloonQueueRole | undefined)[] {
+    return queueRoles(this.#options.numbering ?? this.profile.numbering, features);
+  }
+
+  #hintChanged(): void {
+    this.#view.setUint32(CONFIG_HINT_CMD_ID, this.#hint.hostCmdId, true);
+    this.#port.configChanged();
+  }
+}
+
+function configBytes(profile: BalloonProfile, features: bigint): number {
+  if (profile.configBytes !== 'by-features') return profile.configBytes;
+  if ((features & F_PAGE_POISON) !== 0n) return 16;
+  return (features & F_FREE_PAGE_HINT) !== 0n ? 12 : 8;
+}
+
+function isDriverField(offset: number): boolean {
+  const inActual = offset >= CONFIG_ACTUAL && offset < CONFIG_ACTUAL + 4;
+  return inActual || offset >= CONFIG_POISON_VAL;
+}

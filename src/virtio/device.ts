@@ -1,0 +1,420 @@
+/**
+ * What every virtio device shares: the status machine, feature negotiation, the config space and its
+ * generation, queue set-up, notifications and interrupts (spec 2.1 to 2.9 and 3). Knows no transport
+ * and no particular device: `mmio.ts` maps registers onto it, a `DeviceModel` says what the device does.
+ */
+
+import {
+  F_EVENT_IDX,
+  F_INDIRECT_DESC,
+  F_VERSION_1,
+  INTERRUPT_CONFIG,
+  INTERRUPT_USED,
+  STATUS_ACKNOWLEDGE,
+  STATUS_DRIVER,
+  STATUS_DRIVER_OK,
+  STATUS_FAILED,
+  STATUS_FEATURES_OK,
+  STATUS_NEEDS_RESET,
+} from './constants.ts';
+import type { GuestMemory } from './memory.ts';
+import { DeviceQueue, type DeviceQueueState } from './queue/device-queue.ts';
+import type { QueueFault } from './queue/fault.ts';
+
+/** One kind of device. All calls come from its `VirtioDevice`. */
+export interface DeviceModel {
+  readonly deviceId: number;
+  /** Everything offered, transport features included. */
+  readonly features: bigint;
+  /** Called once, before anything else. */
+  attach(port: DevicePort): void;
+  /** Largest size of queue `index` under these features; 0 when there is no such queue. */
+  queueSizeMax(index: number, features: bigint): number;
+  /** The config space as it is now. The caller does not keep or change it. */
+  config(): Uint8Array;
+  /** False when the device refuses the write. The range lies within the config space. */
+  writeConfig(offset: number, bytes: Uint8Array): boolean;
+  /** DRIVER_OK was set; says why not if the device cannot work like this. */
+  activate(): string | undefined;
+  notify(queueIndex: number): void;
+  reset(): void;
+}
+
+/** What a device model may do to the world. */
+export interface DevicePort {
+  readonly memory: GuestMemory;
+  readonly features: bigint;
+  readonly isActive: boolean;
+  queue(index: number): DeviceQueue | undefined;
+  /** Interrupts the driver if it wants to know of what was used on the queue. */
+  interruptQueue(index: number): void;
+  /** The config space changed: new generation, and an interrupt when the driver is there. */
+  configChanged(): void;
+  /** Counts something the driver did that it must not do; the device goes on. */
+  violation(what: string): void;
+  /** Counts it and puts the device in NEEDS_RESET. */
+  needsReset(why: string): void;
+}
+
+/** How strictly a VMM treats the steps of initialisation. */
+export interface DevicePolicy {
+  /** 'exact' takes the statuses 1, 3, 0xb, 0xf only, and register writes only in their step. */
+  readonly statusSteps: 'exact' | 'any';
+  /** Features that were never offered: masked out, or FEATURES_OK is refused. */
+  readonly unknownFeatures: 'mask' | 'refuse';
+  /** A jump of the available index by more than the queue's size. */
+  readonly onIndexJump: 'needs-reset' | 'kill-vm';
+}
+
+export const POLICY_SPEC: DevicePolicy = {
+  statusSteps: 'any',
+  unknownFeatures: 'refuse',
+  onIndexJump: 'needs-reset',
+};
+
+export const POLICY_EXACT: DevicePolicy = {
+  statusSteps: 'exact',
+  unknownFeatures: 'mask',
+  onIndexJump: 'kill-vm',
+};
+
+export interface DeviceCounters {
+  notifications: number;
+  usedInterrupts: number;
+  configInterrupts: number;
+  resets: number;
+  /** Violations by kind. */
+  readonly violations: Map<string, number>;
+}
+
+/** A queue as the driver describes it before it is ready. */
+export interface QueueRegisters {
+  size: number;
+  isReady: boolean;
+  descAddr: number;
+  availAddr: number;
+  usedAddr: number;
+}
+
+export interface DeviceState {
+  readonly status: number;
+  readonly driverFeatures: bigint;
+  readonly interruptStatus: number;
+  readonly configGeneration: number;
+  readonly queues: readonly {
+    readonly registers: QueueRegisters;
+    readonly ring: DeviceQueueState | undefined;
+  }[];
+}
+
+export class VirtioDevice implements DevicePort {
+  readonly model: DeviceModel;
+  readonly memory: GuestMemory;
+  readonly policy: DevicePolicy;
+  readonly counters: DeviceCounters = {
+    notifications: 0,
+    usedInterrupts: 0,
+    configInterrupts: 0,
+    resets: 0,
+    violations: new Map(),
+  };
+  /** Called for each interrupt; the transport's status register has the reasons. */
+  onInterrupt: (() => void) | undefined;
+  /** Set when the profile kills the VM for a violation; the embedder acts on it. */
+  killReason: string | undefined;
+  #status = 0;
+  #driverFeatures = 0n;
+  #interruptStatus = 0;
+  #configGeneration = 0;
+  #isProcessing = false;
+  #interruptWaits = false;
+  #registers: QueueRegisters[] = [];
+  #queues: (DeviceQueue | undefined)[] = [];
+
+  constructor(model: DeviceModel, memory: GuestMemory, policy: DevicePolicy = POLICY_SPEC) {
+    this.model = model;
+    this.memory = memory;
+    this.policy = policy;
+    model.attach(this);
+  }
+
+  get status(): number {
+    return this.#status;
+  }
+
+  /** What the driver accepted. Final once FEATURES_OK is set. */
+  get features(): bigint {
+    return this.#driverFeatures;
+  }
+
+  get isActive(): boolean {
+    return (this.#status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) === STATUS_DRIVER_OK;
+  }
+
+  get interruptStatus(): number {
+    return this.#interruptStatus;
+  }
+
+  get configGeneration(): number {
+    return this.#configGeneration;
+  }
+
+  queue(index: number): DeviceQueue | undefined {
+    return this.#queues[index];
+  }
+
+  queueSizeMax(index: number): number {
+    return this.model.queueSizeMax(index, this.#driverFeatures);
+  }
+
+  /** The registers of a queue that exists. */
+  queueRegisters(index: number): QueueRegisters | undefined {
+    const sizeMax = this.queueSizeMax(index);
+    if (sizeMax === 0) return undefined;
+    let registers = this.#registers[index];
+    if (registers === undefined) {
+      registers = { size: sizeMax, isReady: false, descAddr: 0, availAddr: 0, usedAddr: 0 };
+      this.#registers[index] = registers;
+    }
+    return registers;
+  }
+
+  /** May the driver write queue registers now? Counted when it may not. */
+  mayConfigureQueues(): boolean {
+    const exact = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK;
+    const allowed =
+      this.policy.statusSteps === 'exact'
+        ? this.#status === exact
+        : (this.#status & (STATUS_FEATURES_OK | STATUS_DRIVER_OK)) === STATUS_FEATURES_OK;
+    if (!allowed) this.violation('queue-set-up-out-of-order');
+    return allowed;
+  }
+
+  writeFeatures(features: bigint): void {
+    const allowed =
+      this.policy.statusSteps === 'exact'
+        ? this.#status === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)
+        : (this.#status & (STATUS_DRIVER | STATUS_FEATURES_OK)) === STATUS_DRIVER;
+    if (!allowed) {
+      this.violation('features-out-of-order');
+      return;
+    }
+    const unknown = features & ~this.model.features;
+    if (unknown !== 0n && this.policy.unknownFeatures === 'mask') {
+      this.violation('features-not-offered');
+      this.#driverFeatures = features & this.model.features;
+    } else {
+      this.#driverFeatures = features;
+    }
+  }
+
+  writeStatus(value: number): void {
+    if (value === 0) {
+      this.reset();
+      return;
+    }
+    if (this.policy.statusSteps === 'exact') this.#stepExactly(value);
+    else this.#stepFreely(value);
+  }
+
+  reset(): void {
+    this.model.reset();
+    this.counters.resets++;
+    this.#status = 0;
+    this.#driverFeatures = 0n;
+    this.#interruptStatus = 0;
+    this.#registers = [];
+    this.#queues = [];
+  }
+
+  /** The driver says that a queue has buffers. */
+  notify(queueIndex: number): void {
+    this.counters.notifications++;
+    if (!this.isActive) {
+      // Buffers may be made available before DRIVER_OK; activation looks at every queue.
+      if ((this.#status & STATUS_NEEDS_RESET) !== 0) this.violation('notify-while-needs-reset');
+      return;
+    }
+    if (this.#queues[queueIndex] === undefined) {
+      this.violation('notify-unknown-queue');
+      return;
+    }
+    this.#process(() => {
+      this.model.notify(queueIndex);
+      this.#checkQueue(queueIndex);
+    });
+  }
+
+  /** Reads past the end give zeros. */
+  readConfig(offset: number, lengthBytes: number): Uint8Array {
+    const config = this.model.config();
+    const bytes = new Uint8Array(lengthBytes);
+    if (offset + lengthBytes > config.length) this.violation('config-read-out-of-range');
+    if (offset < config.length) bytes.set(config.subarray(offset, offset + lengthBytes));
+    return bytes;
+  }
+
+  writeConfig(offset: number, bytes: Uint8Array): void {
+    if (offset + bytes.length > this.model.config().length) {
+      this.violation('config-write-out-of-range');
+    } else if ((this.#status & (STATUS_DRIVER | STATUS_FAILED)) !== STATUS_DRIVER) {
+      this.violation('config-write-out-of-order');
+    } else if (!this.model.writeConfig(offset, bytes)) {
+      this.violation('config-write-refused');
+    }
+  }
+
+  acknowledgeInterrupt(bits: number): void {
+    this.#interruptStatus &= ~bits;
+  }
+
+  interruptQueue(index: number): void {
+    if (this.#queues[index]?.takeInterrupt() !== true) return;
+    this.counters.usedInterrupts++;
+    this.#raise(INTERRUPT_USED);
+  }
+
+  configChanged(): void {
+    this.#configGeneration = (this.#configGeneration + 1) >>> 0;
+    if ((this.#status & STATUS_DRIVER_OK) === 0) return;
+    this.counters.configInterrupts++;
+    this.#raise(INTERRUPT_CONFIG);
+  }
+
+  violation(what: string): void {
+    const { violations } = this.counters;
+    violations.set(what, (violations.get(what) ?? 0) + 1);
+  }
+
+  needsReset(why: string): void {
+    this.violation(why);
+    if ((this.#status & STATUS_NEEDS_RESET) !== 0) return;
+    this.#status |= STATUS_NEEDS_RESET;
+    this.configChanged();
+  }
+
+  save(): DeviceState {
+    return {
+      status: this.#status,
+      driverFeatures: this.#driverFeatures,
+      interruptStatus: this.#interruptStatus,
+      configGeneration: this.#configGeneration,
+      queues: Array.from(this.#registers, (_, i) => ({
+        registers: { ...(this.queueRegisters(i) as QueueRegisters) },
+        ring: this.#queues[i]?.save(),
+      })),
+    };
+  }
+
+  /** Takes over the state of another device of the same kind, with its rings in this memory. */
+  load(state: DeviceState): void {
+    this.#status = state.status;
+    this.#driverFeatures = state.driverFeatures;
+    this.#interruptStatus = state.interruptStatus;
+    this.#configGeneration = state.configGeneration;
+    this.#registers = state.queues.map((q) => ({ ...q.registers }));
+    this.#queues = [];
+    if (!this.isActive) return;
+    this.#buildQueues();
+    state.queues.forEach((q, i) => {
+      if (q.ring !== undefined) this.#queues[i]?.load(q.ring);
+    });
+  }
+
+  #raise(bit: number): void {
+    this.#interruptStatus |= bit;
+    if (this.#isProcessing) this.#interruptWaits = true;
+    else this.onInterrupt?.();
+  }
+
+  #stepExactly(value: number): void {
+    const added = value & ~this.#status;
+    const before = this.#status;
+    const step =
+      (added === STATUS_ACKNOWLEDGE && before === 0) ||
+      (added === STATUS_DRIVER && before === STATUS_ACKNOWLEDGE) ||
+      (added === STATUS_FEATURES_OK && before === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)) ||
+      (added === STATUS_DRIVER_OK &&
+        before === (STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK));
+    if ((value & STATUS_FAILED) !== 0) this.#status |= STATUS_FAILED;
+    else if (step && (value & before) === before) this.#enter(added);
+    else this.violation('status-out-of-order');
+  }
+
+  #stepFreely(value: number): void {
+    const kept = this.#status & ~STATUS_NEEDS_RESET;
+    if ((value & kept) !== kept) this.violation('status-bits-cleared');
+    const added = value & ~this.#status & 0xff & ~STATUS_NEEDS_RESET;
+    const early = added & (STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FAILED);
+    this.#status |= early;
+    if ((added & STATUS_FEATURES_OK) !== 0) this.#enter(STATUS_FEATURES_OK);
+    if ((added & STATUS_DRIVER_OK) !== 0) this.#enter(STATUS_DRIVER_OK);
+  }
+
+  #enter(bit: number): void {
+    if (bit === STATUS_FEATURES_OK) {
+      const refused =
+        (this.#driverFeatures & F_VERSION_1) === 0n ||
+        (this.#driverFeatures & ~this.model.features) !== 0n;
+      if (refused) {
+        this.violation('features-refused');
+        return;
+      }
+    }
+    if (bit !== STATUS_DRIVER_OK) {
+      this.#status |= bit;
+    } else if ((this.#status & (STATUS_FEATURES_OK | STATUS_FAILED)) !== STATUS_FEATURES_OK) {
+      this.violation('driver-ok-out-of-order');
+    } else {
+      this.#status |= bit;
+      this.#activate();
+    }
+  }
+
+  #activate(): void {
+    this.#buildQueues();
+    const refusal = this.model.activate();
+    if (refusal !== undefined) {
+      this.needsReset(refusal);
+      return;
+    }
+    this.#process(() => {
+      for (let i = 0; i < this.#queues.length && this.isActive; i++) {
+        if (this.#queues[i] === undefined) continue;
+        this.model.notify(i);
+        this.#checkQueue(i);
+      }
+    });
+  }
+
+  /** Interrupts reach the guest only after the device's work, so that the work is never re-entered. */
+  #process(work: () => void): void {
+    this.#isProcessing = true;
+    work();
+    this.#isProcessing = false;
+    if (!this.#interruptWaits) return;
+    this.#interruptWaits = false;
+    this.onInterrupt?.();
+  }
+
+  #buildQueues(): void {
+    const options = {
+      eventIdx: (this.#driverFeatures & F_EVENT_IDX) !== 0n,
+      indirect: (this.#driverFeatures & F_INDIRECT_DESC) !== 0n,
+    };
+    this.#queues = Array.from(this.#registers, (registers) =>
+      registers?.isReady ? new DeviceQueue(this.memory, { ...registers }, options) : undefined,
+    );
+  }
+
+  #checkQueue(index: number): void {
+    const fault = this.#queues[index]?.fault;
+    if (fault === undefined) return;
+    this.needsReset(fault);
+    if (this.#isFatal(fault)) this.killReason = fault;
+  }
+
+  #isFatal(fault: QueueFault): boolean {
+    return fault === 'avail-index-jump' && this.policy.onIndexJump === 'kill-vm';
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The device side of a split virtqueue: takes chains from the available ring, returns them on the used
+ * ring. The driver is not trusted: the first violation stops the queue for good and is reported as a
+ * value, never as an exception.
+ */
+
+import { AVAIL_NO_INTERRUPT } from '../constants.ts';
+import type { GuestMemory } from '../memory.ts';
+import type { DescriptorChain } from './chain.ts';
+import type { QueueFault } from './fault.ts';
+import { checkLayout, type QueueLayout, type QueueOptions } from './layout.ts';
+import { needEvent } from './need-event.ts';
+
+export type PopResult = 'chain' | 'empty' | 'fault';
+
+/** What a device queue must remember beside the bytes in guest memory. */
+export interface DeviceQueueState {
+  readonly nextAvail: number;
+  readonly nextUsed: number;
+  readonly signalledUsed: number;
+}
+
+export class DeviceQueue {
+  readonly layout: QueueLayout;
+  readonly options: QueueOptions;
+  readonly #memory: GuestMemory;
+  /** Free-running 16-bit indexes, as in the rings. */
+  #nextAvail = 0;
+  #nextUsed = 0;
+  #signalledUsed = 0;
+  #fault: QueueFault | undefined;
+
+  constructor(memory: GuestMemory, layout: QueueLayout, options: QueueOptions) {
+    this.#memory = memory;
+    this.layout = layout;
+    this.options = options;
+    this.#fault = checkLayout(memory, layout);
+  }
+
+  get fault(): QueueFault | undefined {
+    return this.#fault;
+  }
+
+  /** Takes the next available chain into `chain`. After a fault every call says 'fault'. */
+  pop(chain: DescriptorChain): PopResult {
+    if (this.#fault !== undefined) return 'fault';
+    const { size, descAddr, availAddr } = this.layout;
+    const memory = this.#memory;
+    const availIdx = memory.readU16(availAddr + 2);
+    if (availIdx === undefined) return this.#fail('ring-bounds');
+    const pending = (availIdx - this.#nextAvail) & 0xffff;
+    if (pending === 0) return 'empty';
+    if (pending > size) return this.#fail('avail-index-jump');
+    const head = memory.readU16(availAddr + 4 + 2 * (this.#nextAvail % size));
+    if (head === undefined) return this.#fail('ring-bounds');
+    const fault = chain.walk(memory, descAddr, size, head, this.options.indirect);
+    if (fault !== undefined) return this.#fail(fault);
+    this.#nextAvail = (this.#nextAvail + 1) & 0xffff;
+    if (this.options.eventIdx) this.#writeAvailEvent();
+    return 'chain';
+  }
+
+  /** Puts the chain popped last back, so that the next pop gives it again. */
+  undoPop(): void {
+    this.#nextAvail = (this.#nextAvail - 1) & 0xffff;
+    if (this.options.eventIdx) this.#writeAvailEvent();
+  }
+
+  /** Returns a chain. `writtenBytes` counts the device-writable part only. */
+  pushUsed(head: number, writtenBytes: number): boolean {
+    if (this.#fault !== undefined) return false;
+    const { size, usedAddr } = this.layout;
+    const elementAddr = usedAddr + 4 + 8 * (this.#nextUsed % size);
+    const next = (this.#nextUsed + 1) & 0xffff;
+    const written =
+      this.#memory.writeU32(elementAddr, head) &&
+      this.#memory.writeU32(elementAddr + 4, writtenBytes) &&
+      this.#memory.writeU16(usedAddr + 2, next);
+    if (!written) {
+      this.#fault = 'ring-bounds';
+      return false;
+    }
+    this.#nextUsed = next;
+    return true;
+  }
+
+  /** Does the driver want an interrupt for what was used since the last call? */
+  takeInterrupt(): boolean {
+    const old = this.#signalledUsed;
+    this.#signalledUsed = this.#nextUsed;
+    if (old === this.#nextUsed) return false;
+    const { size, availAddr } = this.layout;
+    if (this.options.eventIdx) {
+      const event = this.#memory.readU16(availAddr + 4 + 2 * size);
+      return event === undefined || needEvent(event, this.#nextUsed, old);
+    }
+    const flags = this.#memory.readU16(availAddr) ?? 0;
+    return (flags & AVAIL_NO_INTERRUPT) === 0;
+  }
+
+  save(): DeviceQueueState {
+    return {
+      nextAvail: this.#nextAvail,
+      nextUsed: this.#nextUsed,
+      signalledUsed: this.#signalledUsed,
+    };
+  }
+
+  load(state: DeviceQueueState): void {
+    this.#nextAvail = state.nextAvail;
+    this.#nextUsed = state.nextUsed;
+    this.#signalledUsed = state.signalledUsed;
+  }
+
+  #writeAvailEvent(): void {
+    const { size, usedAddr } = this.layout;
+    this.#memory.writeU16(usedAddr + 4 + 8 * size, this.#nextAvail);
+  }
+
+  #fail(fault: QueueFault): PopResult {
+    this.#fault = fault;
+    return 'fault';
+  }
+}

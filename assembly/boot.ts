@@ -1,0 +1,227 @@
+// Making a guest: laying out the memory, forming the zones, handing free memory over to the buddy.
+
+import {
+  ABI_VERSION,
+  COMMAND_BYTES,
+  GUEST_BASE,
+  KERNEL_ZONES,
+  KIND_HOLE,
+  KIND_RESERVED,
+  KIND_TAIL,
+  NODE_BYTES,
+  OBJECT_BYTES,
+  ORDER_MAX,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_ORDER,
+  PAGEBLOCK_ZONE_SHIFT,
+  PCP_STRIDE,
+  SCRATCH_BYTES,
+  STATS_BASE,
+  STATS_MAX,
+  ZONE_STRIDE,
+} from '../src/abi/layout';
+import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
+import { buildZonelist } from './alloc';
+import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './buddy';
+import { NIL, kindOf } from './frame';
+import { attach, blocksBase, guest, spanFrames, statesBase } from './guest';
+import { blockType, blockZone, setBlockType, setBlockZone } from './pageblock';
+import { pcpAt, pcpReset } from './percpu';
+import { computeMinFree, decideMobility, raiseMinFreeForThp, setupWatermarks } from './watermark';
+import { zoneAt, zoneEnd, zoneReset } from './zone';
+
+const WASM_PAGE_BYTES: u64 = 65536;
+
+
+@inline
+function align(value: u64, to: u64): u64 {
+  return (value + to - 1) & ~(to - 1);
+}
+
+/**
+ * Lays the memory out for a guest and clears it. Grows the Wasm memory once, to the exact size.
+ * 0, STATUS_BAD_ARGUMENT or STATUS_NO_MEMORY.
+ */
+export function create(
+  frames: u32,
+  cpus: u32,
+  czones: u32,
+  objects: u32,
+  nodes: u32,
+  ring: u32,
+): i32 {
+  if (frames == 0 || cpus == 0 || cpus > 1024 || czones > 60000) return STATUS_BAD_ARGUMENT;
+  const span = <u32>align(frames, 1 << (<u32>ORDER_MAX));
+  const zones = KERNEL_ZONES + czones;
+  let at: u64 = align(<u64>STATS_BASE + STATS_MAX * 8, 64);
+  const zonesAt = at;
+  at = align(at + <u64>zones * ZONE_STRIDE, 64);
+  const pcpsAt = at;
+  at = align(at + <u64>cpus * KERNEL_ZONES * PCP_STRIDE, 64);
+  const ringAt = at;
+  at = align(at + <u64>ring * COMMAND_BYTES, 64);
+  const scratchAt = at;
+  at += SCRATCH_BYTES;
+  const objectsAt = at;
+  at = align(at + <u64>objects * OBJECT_BYTES, 64);
+  const blocksAt = at;
+  at = align(at + ((<u64>(span >> (<u32>PAGEBLOCK_ORDER))) << 2), 64);
+  const linksAt = at;
+  at = align(at + ((<u64>(span >> (<u32>PAGEBLOCK_ORDER))) << 3), 64);
+  const bitmap = align((<u64>span) >> 3, 64);
+  const backedAt = at;
+  const templateAt = backedAt + bitmap;
+  const reportedAt = templateAt + bitmap;
+  const statesAt = reportedAt + bitmap;
+  const recordsAt = align(statesAt + span, 64);
+  const nodesAt = align(recordsAt + ((<u64>span) << 3), 64);
+  const end = nodesAt + <u64>nodes * NODE_BYTES;
+  if (!reach(end)) return STATUS_NO_MEMORY;
+  memory.fill(GUEST_BASE, 0, <usize>(zonesAt - GUEST_BASE));
+  guest.abiVersion = ABI_VERSION;
+  guest.spanFrames = span;
+  guest.zonesMax = zones;
+  guest.zonesUsed = KERNEL_ZONES;
+  guest.cpus = cpus;
+  guest.objectsMax = objects;
+  guest.nodesMax = nodes;
+  guest.ringCapacity = ring;
+  guest.zones = <u32>zonesAt;
+  guest.pcps = <u32>pcpsAt;
+  guest.ring = <u32>ringAt;
+  guest.scratch = <u32>scratchAt;
+  guest.objects = <u32>objectsAt;
+  guest.blocks = <u32>blocksAt;
+  guest.links = <u32>linksAt;
+  guest.backed = <u32>backedAt;
+  guest.template = <u32>templateAt;
+  guest.reported = <u32>reportedAt;
+  guest.states = <u32>statesAt;
+  guest.records = <u32>recordsAt;
+  guest.nodes = <u32>nodesAt;
+  attach();
+  clearRegions();
+  return 0;
+}
+
+/** Grows the memory to hold `end` bytes. */
+function reach(end: u64): bool {
+  const pages = (end + WASM_PAGE_BYTES - 1) / WASM_PAGE_BYTES;
+  const have = <u64>memory.size();
+  if (pages <= have) return true;
+  return pages <= 65536 && memory.grow(<i32>(pages - have)) >= 0;
+}
+
+function clearRegions(): void {
+  memory.fill(guest.ring, 0, guest.objects - guest.ring);
+  memory.fill(guest.objects, 0, guest.blocks - guest.objects);
+  memory.fill(guest.backed, 0, guest.records - guest.backed);
+  memory.fill(guest.records, 0, <usize>((<u64>spanFrames) << 3));
+  const blocks = spanFrames >> (<u32>PAGEBLOCK_ORDER);
+  for (let block: u32 = 0; block < blocks; block++) {
+    const entry = (PAGEBLOCK_NO_ZONE << PAGEBLOCK_ZONE_SHIFT) | MIGRATE_MOVABLE;
+    store<u32>(blocksBase + ((<usize>block) << 2), entry);
+  }
+  for (let index: u32 = 0; index < guest.zonesMax; index++) zoneReset(zoneAt(index));
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
+    for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpReset(pcpAt(cpu, index));
+  }
+  guest.scaleFactor = 10;
+  guest.boostFactor = 15000;
+  guest.reportOrder = 255;
+  guest.objectFree = NIL;
+  guest.nodeFree = NIL;
+  guest.czoneFreeBlock = NIL;
+  guest.freeZone = NIL;
+  guest.balloonHead = NIL;
+  guest.balloonTail = NIL;
+  guest.busyPfn = NIL;
+}
+
+/** Gives a kernel zone its span; its frames stay holes until memory is added. */
+export function zoneSpan(index: u32, start: u32, frames: u32): i32 {
+  if (index >= <u32>KERNEL_ZONES || start >= spanFrames || frames > spanFrames - start) {
+    return STATUS_BAD_ARGUMENT;
+  }
+  const zone = zoneAt(index);
+  zone.start = start;
+  zone.spanned = frames;
+  const first = start & ~(PAGEBLOCK_FRAMES - 1);
+  for (let pfn = first; pfn < start + frames; pfn += PAGEBLOCK_FRAMES) {
+    setBlockZone(pfn, index);
+    setBlockType(pfn, MIGRATE_MOVABLE);
+  }
+  zone.compactAsync = first;
+  zone.compactSync = first;
+  zone.compactFree = (start + frames - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  return 0;
+}
+
+/** RAM that the firmware reports: present, and reserved until handed over. */
+export function memoryPresent(start: u32, frames: u32): i32 {
+  if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
+  for (let pfn = start; pfn < start + frames; pfn++) {
+    const index = blockZone(pfn);
+    if (index == PAGEBLOCK_NO_ZONE || kindOf(pfn) != KIND_HOLE) return STATUS_BAD_STATE;
+    zoneAt(index).present++;
+  }
+  memory.fill(statesBase + start, <u8>KIND_RESERVED, frames);
+  return 0;
+}
+
+/**
+ * Hands reserved frames to the buddy in the largest aligned blocks, ascending, each to its list's tail
+ * (memblock_free_all). Blocks never cross a zone.
+ */
+export function memoryHandOver(start: u32, frames: u32): i32 {
+  if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
+  const end = start + frames;
+  for (let pfn = start; pfn < end;) {
+    let order = pfn == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(pfn));
+    while (pfn + (1 << order) > end) order--;
+    const zone = zoneAt(blockZone(pfn));
+    while (pfn + (1 << order) > zoneEnd(zone)) order--;
+    for (let at = pfn; at < pfn + (1 << order); at++) {
+      if (kindOf(at) != KIND_RESERVED) return STATUS_BAD_STATE;
+    }
+    memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
+    zone.managed += 1 << order;
+    freeOne(zone, pfn, order, blockType(pfn), FREE_TO_TAIL | FREE_NO_NOTIFY);
+    pfn += 1 << order;
+  }
+  return 0;
+}
+
+/** After the hand-over: zonelist, watermarks, per-cpu sizes, grouping by mobility. */
+export function finishBoot(thp: u32): void {
+  guest.thp = thp;
+  buildZonelist();
+  decideMobility();
+  computeMinFree(true);
+  setupWatermarks();
+  if (thp != 0) {
+    raiseMinFreeForThp();
+    setupWatermarks();
+  }
+}
+
+/** init_per_zone_wmark_min again, after memory came or went (or min_free_kbytes was set). */
+export function resizeWatermarks(): void {
+  computeMinFree(false);
+  setupWatermarks();
+  if (guest.thp == 0) return;
+  raiseMinFreeForThp();
+  setupWatermarks();
+}
+
+/** Bytes of frame metadata: what DESIGN.md's 12 bytes a frame are about. */
+export function metadataBytes(): f64 {
+  return <f64>(guest.nodes - guest.blocks);
+}
+
+/** Bytes from the start of memory that a copy of this guest needs. */
+export function snapshotBytes(): f64 {
+  return <f64>(<u64>guest.nodes + <u64>guest.nodesHigh * NODE_BYTES);
+}

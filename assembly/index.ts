@@ -1,0 +1,47 @@
+// The export list of the core, by part, and nothing else. Only src/core calls these.
+
+export { attach } from './guest';
+
+// making a guest
+export {
+  create,
+  finishBoot,
+  memoryHandOver,
+  memoryPresent,
+  metadataBytes,
+  resizeWatermarks,
+  snapshotBytes,
+  zoneSpan,
+} from './boot';
+
+// page requests
+export { allocPages, freePages, releaseHighatomic } from './alloc';
+export { drainAll } from './percpu';
+
+// memory objects
+export {
+  objectCreate,
+  objectDestroy,
+  objectDiscard,
+  objectFork,
+  objectFrame,
+  objectPages,
+  objectTouch,
+  objectTruncate,
+} from './object';
+
+// backing by the host
+export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './backing';
+
+// CZones
+export {
+  czoneCreate,
+  czoneDestroy,
+  czoneGrow,
+  czoneNextBlock,
+  czonePlug,
+  czoneRegion,
+} from './czone';
+
+// the ring
+export { decay, run } from './command';

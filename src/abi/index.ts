@@ -1,0 +1,8 @@
+// The contract between core and host, for the host: everything both compilers read. The core imports the files themselves.
+
+export * from './gfp.ts';
+export * from './layout.ts';
+export * from './migratetype.ts';
+export * from './opcode.ts';
+export * from './stat.ts';
+export * from './status.ts';

@@ -1,0 +1,179 @@
+// Compiled twice, by asc into the core and by tsc into the host: integer literals only, no types, no shifts, no imports.
+// The shapes of everything that both sides read in the core's linear memory. assembly/ checks the offsets at compile time.
+
+/** Raised whenever a shape in this folder changes: saved states carry it. */
+export const ABI_VERSION = 1;
+
+// ---- frames and blocks (Linux 6.12, x86-64) ----
+export const FRAME_SHIFT = 12; // 4 KiB
+export const FRAME_BYTES = 4096;
+export const ORDER_MAX = 10; // MAX_PAGE_ORDER: 4 MiB
+export const ORDERS = 11; // NR_PAGE_ORDERS
+export const PAGEBLOCK_ORDER = 9; // 2 MiB
+export const PAGEBLOCK_FRAMES = 512;
+export const MEMORY_BLOCK_FRAMES = 32768; // 128 MiB, the unit of memory hotplug
+/** "No frame", "no zone", "end of list": all bits set, -1 as an i32. */
+export const NONE = -1;
+
+// ---- frame state byte: kind in the high nibble, order of the block in the low nibble (heads only) ----
+export const KIND_MASK = 240;
+export const KIND_ORDER_MASK = 15;
+/** Not memory: a hole, or memory that is not online. */
+export const KIND_HOLE = 0;
+/** Head of a block on a buddy free list. */
+export const KIND_FREE = 16;
+/** Head of a block on a per-cpu list. */
+export const KIND_PCP = 32;
+/** Head of a block handed out by a page request that cannot be migrated (kernel memory). */
+export const KIND_UNMOVABLE = 48;
+/** Head of a block handed out by a page request that can be migrated (user memory, page cache). */
+export const KIND_MOVABLE = 64;
+/** A page of a memory object; its record is the exact reverse map. */
+export const KIND_OBJECT = 80;
+/** A page held by the balloon (movable through its driver). */
+export const KIND_BALLOON = 96;
+/** PageOffline: given back to the hypervisor by virtio-mem or not plugged. */
+export const KIND_OFFLINE = 112;
+/** Reserved at boot: firmware, kernel image, memmap. Never freed. */
+export const KIND_RESERVED = 128;
+/** Taken off the free lists for a moment: reporting, compaction targets, contiguous ranges. */
+export const KIND_ISOLATED = 144;
+/** Inside a larger block; only the head tells. */
+export const KIND_TAIL = 160;
+/** A page of a kernel memory object (page tables, slab, stacks): has a reverse map but cannot be migrated. */
+export const KIND_KERNEL = 176;
+
+// ---- the frame record: two u32, list links while free, owner while in use ----
+export const RECORD_BYTES = 8;
+/** word 0 while in use: object id in the low bits, map count (sharers) in the high bits. */
+export const RECORD_OBJECT_BITS = 20;
+export const RECORD_OBJECT_MASK = 1048575;
+export const MAP_COUNT_MAX = 4095;
+export const OBJECTS_MAX = 1048575;
+
+// ---- memory objects ----
+export const OBJECT_NONE = 0;
+/** Anonymous memory of a process: MOVABLE, copy-on-write after fork. */
+export const OBJECT_ANON = 1;
+/** Page cache of a file: MOVABLE, may be reclaimed. */
+export const OBJECT_FILE = 2;
+/** Kernel memory: page tables, slab, stacks. UNMOVABLE. */
+export const OBJECT_KERNEL = 3;
+export const OBJECT_BYTES = 48;
+/** A node of an object's table holds 512 entries, like a page table page: 2 MiB a leaf. */
+export const NODE_SHIFT = 9;
+export const NODE_ENTRIES = 512;
+export const NODE_BYTES = 2048;
+export const ENTRY_WRITE_PROTECTED = -2147483648; // bit 31
+
+// ---- the guest header ----
+export const GUEST_BASE = 4096;
+export const GUEST_BYTES = 256;
+export const GUEST_SPAN_OFFSET = 4;
+export const GUEST_ZONES_USED_OFFSET = 28;
+export const GUEST_ZONES_OFFSET = 32;
+export const GUEST_PCPS_OFFSET = 36;
+export const GUEST_BLOCKS_OFFSET = 40;
+export const GUEST_RING_OFFSET = 44;
+export const GUEST_BACKED_OFFSET = 48;
+export const GUEST_TEMPLATE_OFFSET = 52;
+export const GUEST_REPORTED_OFFSET = 56;
+export const GUEST_STATES_OFFSET = 60;
+export const GUEST_RECORDS_OFFSET = 64;
+export const GUEST_SCRATCH_OFFSET = 76;
+export const GUEST_BOOST_FACTOR_OFFSET = 96;
+export const GUEST_BACKING_SHIFT_OFFSET = 128;
+export const GUEST_BACKED_COUNT_OFFSET = 132;
+export const GUEST_SHARED_COUNT_OFFSET = 136;
+export const GUEST_KSWAPD_WAKE_OFFSET = 140;
+export const GUEST_PREFER_BACKED_OFFSET = 156;
+export const GUEST_FAULT_RULE_OFFSET = 160; // verify build: rule, frame, expected, found
+export const GUEST_BUSY_PFN_OFFSET = 176;
+export const GUEST_REPORT_ORDER_OFFSET = 216;
+export const GUEST_REPORT_WANTED_OFFSET = 220;
+export const GUEST_BALLOON_COUNT_OFFSET = 232;
+export const GUEST_MOVES_OFFSET = 236;
+export const STATS_BASE = 4352; // GUEST_BASE + GUEST_BYTES
+export const STATS_MAX = 96; // f64 counters
+
+// ---- zones ----
+export const ZONE_DMA = 0;
+export const ZONE_DMA32 = 1;
+export const ZONE_NORMAL = 2;
+export const ZONE_MOVABLE = 3;
+/** Zones a kernel has by itself; CZones follow. */
+export const KERNEL_ZONES = 4;
+/** First frame of DMA32 and of NORMAL on x86-64 (16 MiB, 4 GiB). */
+export const ZONE_DMA_LIMIT = 4096;
+export const ZONE_DMA32_LIMIT = 1048576;
+
+export const ZONE_STRIDE = 704;
+export const ZONE_START_OFFSET = 0;
+export const ZONE_SPANNED_OFFSET = 4;
+export const ZONE_PRESENT_OFFSET = 8;
+export const ZONE_MANAGED_OFFSET = 12;
+export const ZONE_WMARK_MIN_OFFSET = 16;
+export const ZONE_WMARK_LOW_OFFSET = 20;
+export const ZONE_WMARK_HIGH_OFFSET = 24;
+export const ZONE_WMARK_PROMO_OFFSET = 28;
+export const ZONE_BOOST_OFFSET = 32;
+export const ZONE_FLAGS_OFFSET = 36;
+export const ZONE_RESERVE_OFFSET = 40; // lowmem_reserve, 4 x u32
+export const ZONE_RESERVED_HIGHATOMIC_OFFSET = 56;
+export const ZONE_FREE_HIGHATOMIC_OFFSET = 60;
+export const ZONE_FREE_OFFSET = 64; // NR_FREE_PAGES
+export const ZONE_ISOLATED_BLOCKS_OFFSET = 68;
+export const ZONE_FREE_BY_ORDER_OFFSET = 72; // nr_free, 11 x u32
+export const ZONE_ORDER_MASK_OFFSET = 116; // non-empty orders by migratetype, 5 x u32
+export const ZONE_COMPACT_FREE_OFFSET = 136;
+export const ZONE_COMPACT_ASYNC_OFFSET = 140;
+export const ZONE_COMPACT_SYNC_OFFSET = 144;
+export const ZONE_COMPACT_CONSIDERED_OFFSET = 148;
+export const ZONE_COMPACT_DEFER_SHIFT_OFFSET = 152;
+export const ZONE_COMPACT_ORDER_FAILED_OFFSET = 156;
+export const ZONE_OWNER_OFFSET = 160; // CZones: who owns it
+export const ZONE_LIMIT_OFFSET = 164; // CZones: frames it may hold at most
+export const ZONE_BLOCKS_OFFSET = 168; // CZones: blocks it holds
+export const ZONE_FIRST_BLOCK_OFFSET = 172; // CZones: its block list
+export const ZONE_LAST_BLOCK_OFFSET = 176;
+export const ZONE_STATE_OFFSET = 180; // CZones: CZONE_* state
+export const ZONE_REFS_OFFSET = 184; // CZones: processes in it
+export const ZONE_SHARED_OUT_OFFSET = 188; // CZones: frames mapped from another zone's objects
+export const ZONE_BACKED_FREE_OFFSET = 192; // CZones: free frames with host memory behind them
+export const ZONE_SPARE_OFFSET = 196; // 12 x u32 for policies
+export const ZONE_LISTS_OFFSET = 248; // 11 orders x 5 types x {head, tail}
+export const LIST_BYTES = 8;
+
+// zone flags, Linux's bit numbers
+export const ZONE_FLAG_BOOSTED_WATERMARK = 1;
+export const ZONE_FLAG_RECLAIM_ACTIVE = 2;
+export const ZONE_FLAG_BELOW_HIGH = 4;
+
+// ---- per-cpu lists ----
+export const PCP_LISTS = 14;
+export const PCP_STRIDE = 144;
+export const PCP_COUNT_OFFSET = 0;
+export const PCP_HIGH_OFFSET = 4;
+export const PCP_HIGH_MIN_OFFSET = 8;
+export const PCP_HIGH_MAX_OFFSET = 12;
+export const PCP_BATCH_OFFSET = 16;
+export const PCP_FLAGS_OFFSET = 20;
+export const PCP_ALLOC_FACTOR_OFFSET = 24;
+export const PCP_FREE_COUNT_OFFSET = 28;
+export const PCP_LISTS_OFFSET = 32; // 14 x {head, tail}
+export const PCP_BATCH_SCALE_MAX = 5;
+export const PCP_FLAG_PREV_FREE_HIGH_ORDER = 1;
+export const PCP_FLAG_FREE_HIGH_BATCH = 2;
+
+// ---- pageblocks: one u32 each ----
+export const PAGEBLOCK_TYPE_MASK = 7;
+export const PAGEBLOCK_SKIP = 8; // compaction hint
+export const PAGEBLOCK_ZONE_SHIFT = 16; // zone index in the high half, 65535: none
+export const PAGEBLOCK_NO_ZONE = 65535;
+
+// ---- the command ring: 8 x u32 a command ----
+export const SCRATCH_BYTES = 16384; // lists that a call hands to or takes from the host
+export const COMMAND_BYTES = 32;
+export const COMMAND_OPCODE_OFFSET = 0;
+export const COMMAND_ARGUMENTS_OFFSET = 4; // 6 x u32
+export const COMMAND_RESULT_OFFSET = 28; // i32

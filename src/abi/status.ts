@@ -1,0 +1,20 @@
+// Compiled twice: integer literals only. Results of core calls below zero; zero and above is an answer.
+
+/** No block of the asked order can be had without reclaim. */
+export const STATUS_NO_MEMORY = -2;
+/** A frame, zone, object or count outside its range: the caller's fault. */
+export const STATUS_BAD_ARGUMENT = -3;
+/** An unmovable page is in the way (EBUSY). STATS gives which. */
+export const STATUS_BUSY = -4;
+/** A table of the core is full (objects, zones, leaves). */
+export const STATUS_TABLE_FULL = -5;
+/** A CZone is at its limit. */
+export const STATUS_ZONE_LIMIT = -6;
+/** The request waits for the guest: reclaim pages, then ask again. */
+export const STATUS_NEED_RECLAIM = -7;
+/** Not in a state that allows the call (zone dying, block not online). */
+export const STATUS_BAD_STATE = -8;
+/** Compaction: not suitable now, deferred, or nothing more to do. */
+export const STATUS_SKIPPED = -9;
+/** A frame is mapped by MAP_COUNT_MAX objects already. */
+export const STATUS_TOO_MANY_SHARERS = -10;

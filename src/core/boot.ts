@@ -1,0 +1,113 @@
+// The guest-physical layout of an x86-64 machine and its hand-over to the kernel's allocator.
+
+import {
+  ZONE_DMA,
+  ZONE_DMA32,
+  ZONE_DMA32_LIMIT,
+  ZONE_DMA_LIMIT,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+} from '../abi/layout.ts';
+import type { Core } from './core.ts';
+import { expectAnswer } from './error.ts';
+
+/** A range of frames: `count` frames from `start`. */
+export interface FrameRange {
+  readonly start: number;
+  readonly count: number;
+}
+
+/** First frame of the 32-bit MMIO hole (3 GiB) on Firecracker, Cloud Hypervisor and QEMU. */
+export const MMIO_HOLE_START = 0xc0000;
+
+/** What a machine with this much memory looks like to its kernel. */
+export interface BootLayout {
+  /** RAM as the firmware reports it, ascending. */
+  readonly ram: readonly FrameRange[];
+  /** Spans of the kernel zones by index; undefined: the zone is empty. */
+  readonly zones: readonly (FrameRange | undefined)[];
+  /** Ranges that never reach the allocator: firmware, kernel image, memmap. */
+  readonly reserved: readonly FrameRange[];
+  /** Frames the core must span. */
+  readonly frames: number;
+}
+
+/** RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (fact sheet A.1). Frame 0 and 640 KiB..1 MiB are not RAM. */
+export function ramRanges(frames: number): FrameRange[] {
+  const low = Math.min(frames, MMIO_HOLE_START);
+  const ranges = [
+    { start: 1, count: 158 },
+    { start: 256, count: low - 256 },
+  ];
+  if (frames > low) ranges.push({ start: ZONE_DMA32_LIMIT, count: frames - low });
+  return ranges;
+}
+
+function zoneSpans(end: number, movableStart: number): (FrameRange | undefined)[] {
+  const cut = (from: number, to: number): FrameRange | undefined => {
+    const stop = Math.min(to, end, movableStart);
+    return stop > from ? { start: from, count: stop - from } : undefined;
+  };
+  const zones: (FrameRange | undefined)[] = [];
+  zones[ZONE_DMA] = cut(1, ZONE_DMA_LIMIT);
+  zones[ZONE_DMA32] = cut(ZONE_DMA_LIMIT, ZONE_DMA32_LIMIT);
+  zones[ZONE_NORMAL] = cut(ZONE_DMA32_LIMIT, Number.MAX_SAFE_INTEGER);
+  zones[ZONE_MOVABLE] =
+    movableStart < end ? { start: movableStart, count: end - movableStart } : undefined;
+  return zones;
+}
+
+/**
+ * The layout of a machine with `frames` frames of RAM. `reserved` are boot-time reservations, `spanFrames` makes room
+ * above RAM for hot-plugged memory, `movableFrames` carves ZONE_MOVABLE from the top (movablecore=).
+ */
+export function layoutOf(
+  frames: number,
+  reserved: readonly FrameRange[],
+  spanFrames = 0,
+  movableFrames = 0,
+): BootLayout {
+  const ram = ramRanges(frames);
+  const last = ram[ram.length - 1] as FrameRange;
+  const end = last.start + last.count;
+  const movableStart = movableFrames > 0 ? Math.ceil((end - movableFrames) / 1024) * 1024 : end;
+  return {
+    ram,
+    zones: zoneSpans(end, movableStart),
+    reserved,
+    frames: Math.max(end, spanFrames),
+  };
+}
+
+/** RAM minus the reservations, ascending: what memblock hands over. */
+export function freeRanges(layout: BootLayout): FrameRange[] {
+  const free: FrameRange[] = [];
+  const taken = [...layout.reserved].sort((a, b) => a.start - b.start);
+  for (const ram of layout.ram) {
+    let at = ram.start;
+    const end = ram.start + ram.count;
+    for (const hole of taken) {
+      const holeEnd = hole.start + hole.count;
+      if (holeEnd <= at || hole.start >= end) continue;
+      if (hole.start > at) free.push({ start: at, count: hole.start - at });
+      at = Math.max(at, holeEnd);
+    }
+    if (at < end) free.push({ start: at, count: end - at });
+  }
+  return free;
+}
+
+/** Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages are on. */
+export function boot(core: Core, layout: BootLayout, thp: boolean): void {
+  const { raw } = core;
+  layout.zones.forEach((span, index) => {
+    if (span !== undefined) expectAnswer(raw.zoneSpan(index, span.start, span.count), 'zoneSpan');
+  });
+  for (const ram of layout.ram) {
+    expectAnswer(raw.memoryPresent(ram.start, ram.count), 'memoryPresent');
+  }
+  for (const range of freeRanges(layout)) {
+    expectAnswer(raw.memoryHandOver(range.start, range.count), 'memoryHandOver');
+  }
+  raw.finishBoot(thp ? 1 : 0);
+}

@@ -1,0 +1,186 @@
+// One guest's physical memory: one Wasm instance, one exactly sized memory, typed calls and views.
+
+import {
+  ABI_VERSION,
+  FRAME_SHIFT,
+  GUEST_BACKED_COUNT_OFFSET,
+  GUEST_BASE,
+  GUEST_KSWAPD_WAKE_OFFSET,
+  GUEST_PREFER_BACKED_OFFSET,
+  GUEST_BACKING_SHIFT_OFFSET,
+  GUEST_RING_OFFSET,
+  GUEST_SHARED_COUNT_OFFSET,
+  GUEST_SPAN_OFFSET,
+  STATS_BASE,
+  STATS_MAX,
+} from '../abi/layout.ts';
+import { CoreError, expectAnswer } from './error.ts';
+import type { CoreExports } from './exports.ts';
+import { type CoreBuild, instantiate } from './instantiate.ts';
+
+/** How large a guest's tables are. Fixed for its life. */
+export interface CoreConfig {
+  /** Guest-physical span in frames, holes included; rounded up to 4 MiB. */
+  readonly frames: number;
+  /** Virtual CPUs: sets of per-cpu lists. Default 1. */
+  readonly cpus?: number;
+  /** CZones that may exist at once. Default 0. */
+  readonly czones?: number;
+  /** Memory objects that may exist at once. Default 1024. */
+  readonly objects?: number;
+  /** Table nodes of 512 entries (2 KiB each). Default: enough for every frame once, plus one an object. */
+  readonly nodes?: number;
+  /** Commands the ring holds. Default 1024. */
+  readonly ring?: number;
+  /** Which build of the core. Default release. */
+  readonly build?: CoreBuild;
+}
+
+/** A copy of a guest's memory metadata: template, checkpoint and resume are all this. */
+export interface CoreSnapshot {
+  readonly config: CoreConfig;
+  readonly bytes: Uint8Array;
+}
+
+function defaultNodes(frames: number, objects: number): number {
+  return Math.ceil(frames / 512) + objects + 64;
+}
+
+/** The Wasm core of one guest. Frame numbers and counts are plain numbers; statuses are below zero. */
+export class Core {
+  readonly config: Required<CoreConfig>;
+  /** The raw calls, for hot paths. */
+  readonly raw: CoreExports;
+  /** Counters of the core by STAT_* index. */
+  readonly stats: Float64Array;
+  /** The command ring, 8 words a command. */
+  readonly ring: Uint32Array;
+  /** The guest header. */
+  readonly header: Uint32Array;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+
+  private constructor(config: Required<CoreConfig>, raw: CoreExports) {
+    this.config = config;
+    this.raw = raw;
+    const buffer = raw.memory.buffer;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.header = new Uint32Array(buffer, GUEST_BASE, 64);
+    this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
+    this.ring = new Uint32Array(buffer, this.headerWord(GUEST_RING_OFFSET), config.ring * 8);
+  }
+
+  /** A new, empty guest. Throws CoreError when a size is out of range or memory is short. */
+  static create(config: CoreConfig): Core {
+    const objects = config.objects ?? 1024;
+    const full: Required<CoreConfig> = {
+      frames: config.frames,
+      cpus: config.cpus ?? 1,
+      czones: config.czones ?? 0,
+      objects,
+      nodes: config.nodes ?? defaultNodes(config.frames, objects),
+      ring: config.ring ?? 1024,
+      build: config.build ?? 'release',
+    };
+    const raw = instantiate(full.build);
+    Core.layOut(full, raw);
+    if (raw.attach() !== ABI_VERSION) {
+      throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
+    }
+    return new Core(full, raw);
+  }
+
+  private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
+    const { frames, cpus, czones, objects, nodes, ring } = config;
+    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, ring), 'create');
+  }
+
+  /** Makes the instance an empty guest again, as create() left it. */
+  reset(): void {
+    Core.layOut(this.config, this.raw);
+  }
+
+  /** A word of the guest header by its byte offset. */
+  headerWord(offset: number): number {
+    return this.header[offset >> 2] ?? 0;
+  }
+
+  setHeaderWord(offset: number, value: number): void {
+    this.header[offset >> 2] = value;
+  }
+
+  get spanFrames(): number {
+    return this.headerWord(GUEST_SPAN_OFFSET);
+  }
+
+  /** Frames with host memory behind them, the template's included. */
+  get backedFrames(): number {
+    return this.headerWord(GUEST_BACKED_COUNT_OFFSET);
+  }
+
+  /** Of those, frames that are still the template's copy. */
+  get sharedFrames(): number {
+    return this.headerWord(GUEST_SHARED_COUNT_OFFSET);
+  }
+
+  /** Frames of host memory that only this guest uses. */
+  get privateFrames(): number {
+    return this.backedFrames - this.sharedFrames;
+  }
+
+  /** True once after the allocator wanted kswapd to run. */
+  takeKswapdWake(): boolean {
+    const woken = this.headerWord(GUEST_KSWAPD_WAKE_OFFSET) !== 0;
+    if (woken) this.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
+    return woken;
+  }
+
+  /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
+  setBackingOrder(order: 0 | 9): void {
+    this.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
+  }
+
+  /** Whether CZones hand out free frames with host memory behind them first. */
+  setPreferBacked(prefer: boolean): void {
+    this.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
+  }
+
+  stat(index: number): number {
+    return this.stats[index] ?? 0;
+  }
+
+  /** Copies the guest: everything up to the last table node ever used. */
+  snapshot(): CoreSnapshot {
+    const end = this.raw.snapshotBytes();
+    return { config: this.config, bytes: this.bytes.slice(GUEST_BASE, end) };
+  }
+
+  /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
+  restore(snapshot: CoreSnapshot): void {
+    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'ring'] as const).every(
+      (key) => snapshot.config[key] === this.config[key],
+    );
+    if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
+    this.bytes.set(snapshot.bytes, GUEST_BASE);
+    if (this.raw.attach() !== ABI_VERSION) {
+      throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
+    }
+  }
+
+  /** 32-bit FNV-1a over the guest's words: equal states have equal hashes on any machine. */
+  hash(): number {
+    const end = this.raw.snapshotBytes() >>> 2;
+    const words = this.words;
+    let hash = 0x811c9dc5;
+    for (let at = GUEST_BASE >>> 2; at < end; at += 1) {
+      hash = Math.imul(hash ^ (words[at] as number), 0x01000193);
+    }
+    return hash >>> 0;
+  }
+
+  /** Guest-physical address of a frame, in bytes. */
+  static address(pfn: number): number {
+    return pfn * 2 ** FRAME_SHIFT;
+  }
+}

@@ -1,0 +1,41 @@
+// Errors of the core room: the caller's mistakes, turned from status codes here and nowhere else.
+
+import {
+  STATUS_BAD_ARGUMENT,
+  STATUS_BAD_STATE,
+  STATUS_BUSY,
+  STATUS_NEED_RECLAIM,
+  STATUS_NO_MEMORY,
+  STATUS_SKIPPED,
+  STATUS_TABLE_FULL,
+  STATUS_TOO_MANY_SHARERS,
+  STATUS_ZONE_LIMIT,
+} from '../abi/status.ts';
+
+/** A call of the core that cannot be carried out as asked. */
+export class CoreError extends Error {
+  override readonly name: string = 'CoreError';
+}
+
+const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
+  [STATUS_NO_MEMORY, 'no memory'],
+  [STATUS_BAD_ARGUMENT, 'an argument is out of range'],
+  [STATUS_BUSY, 'an unmovable page is in the way'],
+  [STATUS_TABLE_FULL, 'a table of the core is full'],
+  [STATUS_ZONE_LIMIT, 'the CZone is at its limit'],
+  [STATUS_NEED_RECLAIM, 'the guest must reclaim memory first'],
+  [STATUS_BAD_STATE, 'not in a state that allows it'],
+  [STATUS_SKIPPED, 'nothing to do'],
+  [STATUS_TOO_MANY_SHARERS, 'a page is shared too often'],
+]);
+
+/** What a status code says, in words. */
+export function statusText(status: number): string {
+  return STATUS_TEXT.get(status) ?? `status ${status}`;
+}
+
+/** Passes an answer through; a status becomes a CoreError that names the call. */
+export function expectAnswer(answer: number, call: string): number {
+  if (answer < 0) throw new CoreError(`${call}: ${statusText(answer)}`);
+  return answer;
+}

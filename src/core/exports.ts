@@ -1,0 +1,50 @@
+// What the Wasm module exports, as the host sees it: raw i32 and f64. Results below zero are STATUS_* codes.
+// Kept by hand beside assembly/index.ts; a test compares the names with the built module.
+
+/** Raw exports of the core. Type alias, not interface: the loader wants an index signature. */
+export type CoreExports = {
+  memory: WebAssembly.Memory;
+  attach(): number;
+  create(
+    frames: number,
+    cpus: number,
+    czones: number,
+    objects: number,
+    nodes: number,
+    ring: number,
+  ): number;
+  finishBoot(thp: number): void;
+  memoryHandOver(start: number, frames: number): number;
+  memoryPresent(start: number, frames: number): number;
+  metadataBytes(): number;
+  resizeWatermarks(): void;
+  snapshotBytes(): number;
+  zoneSpan(index: number, start: number, frames: number): number;
+  allocPages(gfp: number, order: number, cpu: number, tag: number): number;
+  freePages(pfn: number, order: number, cpu: number): number;
+  releaseHighatomic(type: number, force: number): number;
+  drainAll(): void;
+  objectCreate(kind: number, zone: number, gfp: number, tag: number): number;
+  objectDestroy(id: number, cpu: number): number;
+  objectDiscard(id: number): number;
+  objectFork(id: number, zone: number, tag: number, cpu: number): number;
+  objectFrame(id: number, index: number): number;
+  objectPages(id: number): number;
+  objectTouch(id: number, start: number, pages: number, write: number, cpu: number): number;
+  objectTruncate(id: number, start: number, pages: number, cpu: number): number;
+  countBacked(pfn: number, frames: number): number;
+  freezeTemplate(): void;
+  isBacked(pfn: number): number;
+  releaseRange(pfn: number, frames: number): number;
+  touchRange(pfn: number, frames: number, write: number): number;
+  czoneCreate(owner: number, limit: number, blocks: number): number;
+  czoneDestroy(index: number): number;
+  czoneGrow(index: number, blocks: number): number;
+  czoneNextBlock(index: number, after: number): number;
+  czonePlug(start: number, frames: number): number;
+  czoneRegion(start: number, frames: number, blockFrames: number): number;
+  decay(cpu: number, zone: number): number;
+  run(first: number, commands: number): number;
+  /** Only in the verify and debug builds. */
+  verifyAll?(): number;
+};

@@ -1,0 +1,8 @@
+// The core room's public face.
+
+export { type BootLayout, type FrameRange, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
+export { Core, type CoreConfig, type CoreSnapshot } from './core.ts';
+export { CoreError, expectAnswer, statusText } from './error.ts';
+export type { CoreExports } from './exports.ts';
+export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
+export { CorePool } from './pool.ts';

@@ -1,0 +1,37 @@
+// Finds the built core, compiles it once per build, makes instances. The only file that reads the Wasm binary.
+
+import { readFileSync } from 'node:fs';
+import { instantiateSync } from '@assemblyscript/loader';
+import { CoreError } from './error.ts';
+import type { CoreExports } from './exports.ts';
+
+/** release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a source map. */
+export type CoreBuild = 'release' | 'verify' | 'debug';
+
+const modules = new Map<CoreBuild, WebAssembly.Module>();
+
+function compile(build: CoreBuild): WebAssembly.Module {
+  const known = modules.get(build);
+  if (known !== undefined) return known;
+  const url = new URL(`../../build/core.${build}.wasm`, import.meta.url);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(readFileSync(url));
+  } catch {
+    throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
+  }
+  return useCore(build, bytes);
+}
+
+/** Registers the bytes of a build from elsewhere (a browser's fetch, a bundler); the next instance uses them. */
+export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Module {
+  const module = new WebAssembly.Module(bytes);
+  modules.set(build, module);
+  return module;
+}
+
+/** A fresh instance of the core with one Wasm page of memory; create() gives it its size. */
+export function instantiate(build: CoreBuild): CoreExports {
+  const instance = instantiateSync<CoreExports>(compile(build), {});
+  return instance.instance.exports as CoreExports;
+}

@@ -17,14 +17,19 @@ export interface TraceFault {
 
 const LONGEST_QUOTE = 60;
 
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
 /** Quotes hostile text: one line, no control characters, of bounded length. */
 export function quoteText(text: string): string {
   const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  return JSON.stringify(cut);
+  return JSON.stringify(cut).replaceAll(
+    UNPRINTABLE,
+    (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
+  );
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  return text.replaceAll(UNPRINTABLE, ' ');
 }
 
 function describe(fault: TraceFault): string {

@@ -29,7 +29,7 @@ export function naturalLog(x: number): number {
   const s = (mantissa - 1) / (mantissa + 1);
   const square = s * s;
   let series = 0;
-  for (let power = 23; power >= 1; power -= 2) series = series * square + 1 / power;
+  for (let odd = 23; odd >= 1; odd -= 2) series = series * square + 1 / odd;
   return exponent * LN2_HIGH + (2 * s * series + exponent * LN2_LOW);
 }
 

@@ -1,0 +1,149 @@
+// The compiled form of a recording: what the allocator is asked to do, event by event, as a flat
+// Uint32Array that an AllocatorPort (the Wasm core, or the model in test/) executes in chunks.
+//
+// A command is four words:
+//   word 0   op | order << 8 | type << 12 | zone << 16 | cpu << 24
+//   word 1   frame: what the kernel chose (OP_REQUEST and the like), or what is freed; see below
+//   word 2   operand
+//   word 3   number of the trace event it came from (the port does not look at it)
+// zone: index in ZONE_NAMES. type: migratetype.
+//
+// Guided ops: the trace says when lists refill and drain, the port says which frames.
+//   POP        take the head of per-cpu list (zone, cpu, order, type). Predicts word 1.
+//   REFILL     take one block of (order, type) from the zone's buddy lists, append it to the TAIL of
+//              its per-cpu list. Predicts word 1. operand: HINT_*.
+//   TAKE       the same, but the block goes to the caller. Predicts word 1. operand: HINT_*.
+//   FREE       free block word 1 of `order`: onto the HEAD of the per-cpu list of its pageblock's
+//              type (HIGHATOMIC goes to MOVABLE) if the order has such a list (0..3, 9), else, or if
+//              the pageblock is ISOLATE, or operand is FREE_DIRECT, to the buddy lists. No drain.
+//              Remembers the list as the zone's "last freed list".
+//   DRAIN      one block of (zone, cpu) goes from a per-cpu list to the buddy lists, freed as its
+//              pageblock's current type. Predicts word 1. operand: DRAIN_CONTINUE: go on with the
+//              list of the drain before; DRAIN_FROM_ZERO: start at list 0; DRAIN_FROM_FREED: start
+//              at the last freed list. From there the first non-empty list upwards, wrapping at 14;
+//              its TAIL leaves. (A list is emptied before the next one starts.)
+//   BULK       pop `operand` order-0 blocks of (zone, cpu, type) one after the other; no prediction.
+// Free-running ops: the port also decides zone, refill and drain.
+//   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
+//   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
+//   RELEASE         free block word 1 of `order`, with the drains that follow from it.
+//   DECAY           the vmstat worker's turn: decay the per-cpu high of all zones, drain to it.
+//   DRAIN_ALL       empty all per-cpu lists of all zones.
+//   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
+// Both:
+//   ONLINE     block word 1 of `order` becomes memory of `zone` (grown or created as needed): present
+//              and managed += 2^order, pageblocks MOVABLE, block to the TAIL of the list (MOVABLE),
+//              merging as usual.
+//   RETUNE     onlining or offlining is over: recompute watermarks, reserves and per-cpu sizes.
+//   ISOLATE    pageblocks of frames [word 1, word 1 + operand): free pages to the ISOLATE lists.
+//   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
+//              freed again), as alloc_contig_range does after migration.
+//   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
+//   OFFLINE    [word 1, word 1 + operand) is no memory any more: present and managed are reduced.
+//
+// Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
+// pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).
+//   0             no fallback happened
+//   HINT_CLAIM | order << 4   the kernel claimed the pageblock of a block of this order: the 256-page
+//                 test fails for orders above it (but below 9) and passes at it
+//   HINT_STEAL    every claim failed; the block was stolen
+// Without a hint a port that finds no block of the type counts its own pages.
+//
+// After a wrong prediction the port makes its state agree with the kernel's and goes on:
+//   POP, TAKE, REQUEST  the predicted block stays (TAKE frees it back first), the block of the
+//                       kernel leaves whatever list it is on (RESYNC_*).
+//   REFILL, DRAIN       likewise, then the kernel's block is put where the kernel put it.
+//   FREE, RELEASE       of a block that is free: it leaves its list first.
+
+import type { AllocatorState } from './pagestate.ts';
+
+export const OP_POP = 1;
+export const OP_REFILL = 2;
+export const OP_TAKE = 3;
+export const OP_FREE = 4;
+export const OP_DRAIN = 5;
+export const OP_BULK = 6;
+export const OP_REQUEST = 16;
+export const OP_REQUEST_BULK = 17;
+export const OP_RELEASE = 18;
+export const OP_DECAY = 19;
+export const OP_DRAIN_ALL = 20;
+export const OP_RECLAIM = 21;
+export const OP_ONLINE = 32;
+export const OP_RETUNE = 33;
+export const OP_ISOLATE = 34;
+export const OP_CLAIM_RANGE = 35;
+export const OP_UNISOLATE = 36;
+export const OP_OFFLINE = 37;
+
+export const DRAIN_CONTINUE = 0;
+export const DRAIN_FROM_ZERO = 1;
+export const DRAIN_FROM_FREED = 2;
+export const FREE_DIRECT = 1;
+export const HINT_CLAIM = 1;
+export const HINT_STEAL = 2;
+export const HINT_ORDER_SHIFT = 4;
+
+export const COMMAND_WORDS = 4;
+/** A prediction of "nothing there". */
+export const NO_PREDICTION = 0xffff_ffff;
+
+/** Where the kernel's block was when the prediction was wrong. */
+export const RESYNC_BUDDY = 1;
+export const RESYNC_SPLIT = 2; // cut out of a larger free block
+export const RESYNC_PCP = 3;
+export const RESYNC_IN_USE = 4; // not free at all: nothing could be moved
+
+/** What a run reports; the port appends, the caller empties. */
+export interface RunLog {
+  /** Wrong predictions: command number, predicted frame, RESYNC_*. */
+  readonly mismatches: number[];
+  /** Free-running only: command number and frame of each block a per-cpu list took or gave back. */
+  readonly refills: number[];
+  readonly drains: number[];
+}
+
+/** What executes programs: an allocator with Linux's rules. */
+export interface AllocatorPort {
+  load(state: AllocatorState): void;
+  save(label: string): AllocatorState;
+  /** Executes commands first..end-1 of the program. */
+  run(program: Uint32Array, first: number, end: number, log: RunLog): void;
+}
+
+/** A program under construction. */
+export class ProgramBuilder {
+  private words: Uint32Array = new Uint32Array(1 << 16);
+  count = 0;
+
+  /** Appends a command and gives its number. */
+  add(
+    op: number,
+    shape: { order?: number; type?: number; zone?: number; cpu?: number },
+    frame: number,
+    operand: number,
+    event: number,
+  ): number {
+    const at = this.count * COMMAND_WORDS;
+    if (at === this.words.length) {
+      const larger = new Uint32Array(this.words.length * 2);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    const { order = 0, type = 0, zone = 0, cpu = 0 } = shape;
+    this.words[at] = op | (order << 8) | (type << 12) | (zone << 16) | (cpu << 24);
+    this.words[at + 1] = frame;
+    this.words[at + 2] = operand;
+    this.words[at + 3] = event;
+    this.count += 1;
+    return this.count - 1;
+  }
+
+  setOperand(command: number, operand: number): void {
+    this.words[command * COMMAND_WORDS + 2] = operand;
+  }
+
+  finish(): Uint32Array {
+    return this.words.slice(0, this.count * COMMAND_WORDS);
+  }
+}

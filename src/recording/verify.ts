@@ -1,0 +1,192 @@
+// Runs a compiled recording on an allocator and says how often it was right: each allocation, each
+// refill, each drain, and every list in order at the end.
+
+import type { Capture } from './capture.ts';
+import type { GuidedProgram } from './guided.ts';
+import * as P from './program.ts';
+import type { AllocatorPort, RunLog } from './program.ts';
+import { ORDER_COUNT, MIGRATETYPE_COUNT, type AllocatorState } from './pagestate.ts';
+import { EVENT_NAMES } from './trace-columns.ts';
+
+export interface Score {
+  exact: number;
+  total: number;
+}
+
+/** One wrong prediction, with what is needed to look it up. */
+export interface Divergence {
+  readonly event: number;
+  readonly line: number;
+  readonly kind: string;
+  readonly timeUs: number;
+  readonly task: string;
+  readonly zone: number;
+  readonly order: number;
+  readonly type: number;
+  readonly expected: number;
+  /** Predicted frame, NO_PREDICTION if the allocator had none. */
+  readonly predicted: number;
+  /** RESYNC_*: where the kernel's block was. */
+  readonly resync: number;
+}
+
+/** A list that is not as in the recording's end state. */
+export interface ListDifference {
+  readonly zone: string;
+  /** 'free' order and type, or 'pcp' list index. */
+  readonly list: string;
+  /** First place where they differ. */
+  readonly at: number;
+  readonly expectedCount: number;
+  readonly foundCount: number;
+}
+
+export interface VerifyResult {
+  readonly events: number;
+  readonly alloc: Score;
+  readonly refill: Score;
+  readonly drain: Score;
+  /** Frees of blocks that the allocator believed free. */
+  readonly freedTwice: number;
+  readonly bulk: number;
+  readonly finalLists: { readonly identical: number; readonly total: number };
+  readonly listDifferences: readonly ListDifference[];
+  readonly divergences: readonly Divergence[];
+}
+
+const CHUNK_COMMANDS = 65536;
+
+/** Executes a whole program; the log keeps all of it. */
+export function runProgram(port: AllocatorPort, commands: Uint32Array): RunLog {
+  const log: RunLog = { mismatches: [], refills: [], drains: [] };
+  const count = commands.length / P.COMMAND_WORDS;
+  for (let first = 0; first < count; first += CHUNK_COMMANDS) {
+    port.run(commands, first, Math.min(count, first + CHUNK_COMMANDS), log);
+  }
+  return log;
+}
+
+function compareList(
+  zone: string,
+  list: string,
+  expected: Uint32Array,
+  found: Uint32Array,
+): ListDifference | undefined {
+  const shorter = Math.min(expected.length, found.length);
+  let at = 0;
+  while (at < shorter && expected[at] === found[at]) at += 1;
+  if (at === shorter && expected.length === found.length) return undefined;
+  return { zone, list, at, expectedCount: expected.length, foundCount: found.length };
+}
+
+const NONE = new Uint32Array(0);
+
+/** Compares every list that is not empty on both sides, in order. */
+export function compareLists(
+  expected: AllocatorState,
+  found: AllocatorState,
+): { total: number; differences: ListDifference[] } {
+  const differences: ListDifference[] = [];
+  let total = 0;
+  const compare = (zone: string, list: string, a: Uint32Array, b: Uint32Array): void => {
+    if (a.length === 0 && b.length === 0) return;
+    total += 1;
+    const difference = compareList(zone, list, a, b);
+    if (difference !== undefined) differences.push(difference);
+  };
+  const names = new Set([...expected.zones, ...found.zones].map((zone) => zone.name));
+  for (const name of names) {
+    const a = expected.zones.find((zone) => zone.name === name);
+    const b = found.zones.find((zone) => zone.name === name);
+    for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
+      const label = `free ${Math.floor(i / MIGRATETYPE_COUNT)} ${i % MIGRATETYPE_COUNT}`;
+      compare(name, label, a?.free[i] ?? NONE, b?.free[i] ?? NONE);
+    }
+    // The recorder writes the lists of one CPU.
+    const lists = Math.max(a?.pcps[0]?.lists.length ?? 0, b?.pcps[0]?.lists.length ?? 0);
+    for (let i = 0; i < lists; i += 1) {
+      compare(name, `pcp ${i}`, a?.pcps[0]?.lists[i] ?? NONE, b?.pcps[0]?.lists[i] ?? NONE);
+    }
+  }
+  return { total, differences };
+}
+
+/** Reads one wrong prediction out of the log. */
+export function divergenceAt(
+  capture: Capture,
+  commands: Uint32Array,
+  mismatches: readonly number[],
+  at: number,
+): Divergence {
+  const command = (mismatches[at] ?? 0) * P.COMMAND_WORDS;
+  const word = commands[command] ?? 0;
+  const event = commands[command + 3] ?? 0;
+  const { trace } = capture;
+  const task = trace.tasks[trace.task[event] ?? 0];
+  return {
+    event,
+    line: trace.line[event] ?? 0,
+    kind: EVENT_NAMES[trace.kind[event] ?? 0] ?? '',
+    timeUs: trace.timeUs[event] ?? 0,
+    task: task === undefined ? '' : `${task.comm}-${task.pid}`,
+    zone: (word >> 16) & 0xff,
+    order: (word >> 8) & 0xf,
+    type: (word >> 12) & 0xf,
+    expected: commands[command + 1] ?? 0,
+    predicted: mismatches[at + 1] ?? 0,
+    resync: mismatches[at + 2] ?? 0,
+  };
+}
+
+interface GuidedTally {
+  alloc: Score;
+  refill: Score;
+  drain: Score;
+  freedTwice: number;
+}
+
+function tallyGuided(program: GuidedProgram, wrong: ReadonlySet<number>): GuidedTally {
+  const alloc = { exact: 0, total: 0 };
+  const refill = { exact: 0, total: 0 };
+  const drain = { exact: 0, total: 0 };
+  let freedTwice = 0;
+  const add = (score: Score, command: number): void => {
+    score.total += 1;
+    if (!wrong.has(command)) score.exact += 1;
+  };
+  const count = program.commands.length / P.COMMAND_WORDS;
+  for (let i = 0; i < count; i += 1) {
+    const op = (program.commands[i * P.COMMAND_WORDS] ?? 0) & 0xff;
+    if (op === P.OP_POP) add(alloc, i);
+    else if (op === P.OP_REFILL || op === P.OP_TAKE) add(refill, i);
+    else if (op === P.OP_DRAIN) add(drain, i);
+    else if (op === P.OP_FREE && wrong.has(i)) freedTwice += 1;
+  }
+  for (let i = 1; i < program.confirmed.length; i += 2) add(alloc, program.confirmed[i] ?? 0);
+  return { alloc, refill, drain, freedTwice };
+}
+
+/** Verifies an allocator against a recording in guided mode. */
+export function verifyGuided(
+  capture: Capture,
+  program: GuidedProgram,
+  port: AllocatorPort,
+): VerifyResult {
+  port.load(capture.start);
+  const { mismatches } = runProgram(port, program.commands);
+  const wrong = new Set<number>();
+  const divergences: Divergence[] = [];
+  for (let i = 0; i < mismatches.length; i += 3) {
+    wrong.add(mismatches[i] ?? 0);
+    divergences.push(divergenceAt(capture, program.commands, mismatches, i));
+  }
+  const { total, differences } = compareLists(capture.end, port.save(capture.end.label));
+  return {
+    events: capture.trace.count,
+    ...tallyGuided(program, wrong),
+    bulk: program.bulkPages,
+    finalLists: { identical: total - differences.length, total },
+    listDifferences: differences,
+    divergences,
+  };
+}

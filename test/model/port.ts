@@ -1,0 +1,280 @@
+// Runs compiled recordings (src/recording/program.ts) on the model, one command after the other.
+
+import type { AllocatorState } from '../../src/recording/pagestate.ts';
+import * as P from '../../src/recording/program.ts';
+import type { AllocatorPort, RunLog } from '../../src/recording/program.ts';
+import * as buddy from './buddy.ts';
+import type { ClaimTest } from './fallback.ts';
+import * as isolate from './isolate.ts';
+import { Model } from './model.ts';
+import * as pcps from './pcp.ts';
+import type { Zone } from './zone.ts';
+import * as L from './types.ts';
+
+interface Command {
+  readonly number: number;
+  readonly op: number;
+  readonly order: number;
+  readonly type: number;
+  readonly zone: number;
+  readonly cpu: number;
+  readonly frame: number;
+  readonly operand: number;
+}
+
+function decode(program: Uint32Array, number: number): Command {
+  const at = number * P.COMMAND_WORDS;
+  const word = program[at] ?? 0;
+  return {
+    number,
+    op: word & 0xff,
+    order: (word >> 8) & 0xf,
+    type: (word >> 12) & 0xf,
+    zone: (word >> 16) & 0xff,
+    cpu: word >>> 24,
+    frame: program[at + 1] ?? 0,
+    operand: program[at + 2] ?? 0,
+  };
+}
+
+/** The outcome of the half-pageblock test as the trace shows it. */
+function hintedTest(hint: number): ClaimTest | undefined {
+  if (hint === 0) return undefined;
+  if (hint === P.HINT_STEAL) return () => false;
+  const order = hint >> P.HINT_ORDER_SHIFT;
+  return (_zone, _block, at) => at === order;
+}
+
+export class ModelPort implements AllocatorPort {
+  readonly model: Model = new Model();
+  private log: RunLog = { mismatches: [], refills: [], drains: [] };
+  private current = 0;
+  /** By zone: list of the last free, and list of the drain that runs. */
+  private readonly freedList = new Map<Zone, number>();
+  private readonly drainList = new Map<Zone, number>();
+
+  constructor() {
+    this.model.events = {
+      refilled: (pfn) => this.log.refills.push(this.current, pfn),
+      drained: (pfn) => this.log.drains.push(this.current, pfn),
+    };
+  }
+
+  load(state: AllocatorState): void {
+    this.model.loadState(state);
+  }
+
+  save(label: string): AllocatorState {
+    return { ...this.model.state(), label };
+  }
+
+  run(program: Uint32Array, first: number, end: number, log: RunLog): void {
+    this.log = log;
+    for (let number = first; number < end; number += 1) {
+      this.current = number;
+      this.execute(decode(program, number));
+    }
+  }
+
+  private execute(c: Command): void {
+    switch (c.op) {
+      case P.OP_POP:
+        this.pop(c);
+        break;
+      case P.OP_REFILL:
+        this.refill(c);
+        break;
+      case P.OP_TAKE:
+        this.expect(c, this.model.rmqueue(c.zone, c.order, c.type, hintedTest(c.operand)), (pfn) =>
+          this.model.freeOne(pfn, c.order),
+        );
+        this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
+        break;
+      case P.OP_FREE:
+        this.free(c);
+        break;
+      case P.OP_DRAIN:
+        this.drain(c);
+        break;
+      case P.OP_BULK:
+        for (let i = 0; i < c.operand; i += 1) {
+          this.model.pop(this.model.zone(c.zone), c.cpu, 0, c.type);
+        }
+        break;
+      case P.OP_REQUEST:
+        this.expect(c, this.model.allocPages(c.operand, c.order, c.cpu), (pfn) =>
+          this.model.freeOne(pfn, c.order),
+        );
+        this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
+        break;
+      case P.OP_REQUEST_BULK:
+        this.model.allocBulk(c.operand, c.frame, c.cpu);
+        break;
+      case P.OP_RELEASE:
+        this.leave(c);
+        this.model.freePages(c.frame, c.order, c.cpu);
+        break;
+      default:
+        this.background(c);
+    }
+  }
+
+  private background(c: Command): void {
+    const { model } = this;
+    const end = c.frame + c.operand;
+    const blocks = (apply: (zone: Zone, block: number) => void): void => {
+      for (let p = c.frame; p < end; p += L.BLOCK_PAGES) apply(model.zone(c.zone), p);
+    };
+    switch (c.op) {
+      case P.OP_DECAY:
+        model.decay(c.cpu);
+        break;
+      case P.OP_DRAIN_ALL:
+        model.drainAll();
+        break;
+      case P.OP_RECLAIM:
+        for (const zone of model.zones) {
+          if (zone.index > c.zone) continue;
+          if (c.operand === 1) zone.flags |= L.RECLAIM_ACTIVE;
+          else zone.flags &= ~L.RECLAIM_ACTIVE;
+        }
+        break;
+      case P.OP_ONLINE:
+        this.online(c);
+        break;
+      case P.OP_RETUNE:
+        model.retune();
+        break;
+      case P.OP_ISOLATE:
+        blocks(isolate.isolateBlock);
+        break;
+      case P.OP_CLAIM_RANGE:
+        isolate.claimRange(model.zone(c.zone), c.frame, end);
+        break;
+      case P.OP_UNISOLATE:
+        blocks((zone, block) => isolate.unisolateBlock(zone, block, c.type));
+        break;
+      case P.OP_OFFLINE:
+        this.offline(c);
+        break;
+      default:
+        throw new Error(`unknown command ${c.op}`);
+    }
+  }
+
+  /** Compares a prediction; after a wrong one `undo` puts it back and the kernel's block leaves. */
+  private expect(c: Command, predicted: number, undo: (pfn: number) => void): void {
+    if (predicted === c.frame) return;
+    if (predicted >= 0) undo(predicted);
+    const was = this.takeOut(c.frame, c.order);
+    this.log.mismatches.push(c.number, predicted < 0 ? P.NO_PREDICTION : predicted, was);
+  }
+
+  private pop(c: Command): void {
+    const { model } = this;
+    const zone = model.zone(c.zone);
+    this.expect(c, model.pop(zone, c.cpu, c.order, c.type), (pfn) => {
+      const pcp = model.pcp(zone, c.cpu);
+      pcp.lists[L.pcpList(c.order, c.type)]?.unshift(pfn);
+      pcp.count += 2 ** c.order;
+    });
+    model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
+  }
+
+  private refill(c: Command): void {
+    const zone = this.model.zone(c.zone);
+    const predicted = this.model.rmqueue(c.zone, c.order, c.type, hintedTest(c.operand));
+    this.expect(c, predicted, (pfn) => this.model.freeOne(pfn, c.order));
+    this.model.park(zone, c.cpu, c.order, c.type, c.frame);
+  }
+
+  private free(c: Command): void {
+    const { model } = this;
+    this.leave(c);
+    const zone = model.zone(c.zone);
+    const type = zone.type(c.frame);
+    if (!L.isPcpOrder(c.order) || type === L.ISOLATE || c.operand === P.FREE_DIRECT) {
+      model.freeOne(c.frame, c.order);
+      return;
+    }
+    model.setMovable(c.frame, c.order, false);
+    const list = L.pcpList(c.order, type >= L.HIGHATOMIC ? L.MOVABLE : type);
+    const pcp = model.pcp(zone, c.cpu);
+    pcp.lists[list]?.unshift(c.frame);
+    pcp.count += 2 ** c.order;
+    this.freedList.set(zone, list);
+  }
+
+  private drain(c: Command): void {
+    const zone = this.model.zone(c.zone);
+    const pcp = this.model.pcp(zone, c.cpu);
+    let from = this.drainList.get(zone) ?? 0;
+    if (c.operand === P.DRAIN_FROM_ZERO) from = 0;
+    if (c.operand === P.DRAIN_FROM_FREED) from = this.freedList.get(zone) ?? 0;
+    const list = pcps.firstList(pcp, from);
+    this.drainList.set(zone, Math.max(list, 0));
+    const predicted = pcp.lists[list]?.at(-1) ?? -1;
+    if (predicted === c.frame) {
+      pcps.drainOne(zone, pcp, list);
+      return;
+    }
+    this.expect(c, predicted, () => {});
+    buddy.freeWhole(zone, c.frame, c.order);
+  }
+
+  /** A block that is freed but free already: it left its list without an event. */
+  private leave(c: Command): void {
+    const was = this.takeOut(c.frame, c.order);
+    if (was !== P.RESYNC_IN_USE) this.log.mismatches.push(c.number, c.frame, was);
+  }
+
+  /** Takes a block off whatever list holds it. */
+  private takeOut(pfn: number, order: number): number {
+    const zone = this.model.zoneOf(pfn);
+    if (zone === undefined) return P.RESYNC_IN_USE;
+    for (const pcp of zone.pcps) {
+      for (const [index, list] of pcp.lists.entries()) {
+        const at = list.indexOf(pfn);
+        if (at < 0 || L.pcpListOrder(index) !== order) continue;
+        list.splice(at, 1);
+        pcp.count -= 2 ** order;
+        return P.RESYNC_PCP;
+      }
+    }
+    const head = buddy.freeBlockOf(zone, pfn);
+    if (head < 0) return P.RESYNC_IN_USE;
+    const whole = zone.remove(head);
+    if (whole.order < order) {
+      zone.add(head, whole.order, whole.type, false);
+      return P.RESYNC_IN_USE;
+    }
+    let block = head;
+    for (let o = whole.order - 1; o >= order; o -= 1) {
+      const upper = block + 2 ** o;
+      zone.add(pfn >= upper ? block : upper, o, whole.type, false);
+      if (pfn >= upper) block = upper;
+    }
+    return whole.order === order ? P.RESYNC_BUDDY : P.RESYNC_SPLIT;
+  }
+
+  private online(c: Command): void {
+    const { model } = this;
+    const pages = 2 ** c.order;
+    const known = model.zones.find((z) => z.index === c.zone);
+    const zone = known ?? model.addZone(c.zone, c.frame, 0);
+    const start = Math.min(zone.start, c.frame);
+    zone.spanned = Math.max(zone.end, c.frame + pages) - start;
+    zone.start = start;
+    zone.present += pages;
+    zone.managed += pages;
+    for (let p = c.frame; p < c.frame + pages; p += L.BLOCK_PAGES) zone.setType(p, L.MOVABLE);
+    buddy.freeWhole(zone, c.frame, c.order, true);
+  }
+
+  private offline(c: Command): void {
+    const zone = this.model.zone(c.zone);
+    zone.managed -= c.operand;
+    zone.present -= c.operand;
+    if (c.frame + c.operand === zone.end) zone.spanned -= c.operand;
+  }
+}

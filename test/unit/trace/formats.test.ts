@@ -55,6 +55,7 @@ describe('Azure 2019 day files', () => {
 
 describe('Azure 2021 files', () => {
   const header = 'app,func,end_timestamp,duration';
+  const bad = (row: string): string => makeFolder({ 'x.csv': lines(header, 'a,f,1,1', row) });
 
   it('give each call as it was, sorted by start, ties in order of rows', () => {
     const file = 'calls.csv';
@@ -72,7 +73,6 @@ describe('Azure 2021 files', () => {
   });
 
   it('with a wild or negative number are refused at the cell or row', () => {
-    const bad = (row: string): string => makeFolder({ 'x.csv': lines(header, 'a,f,1,1', row) });
     expect(faultOf(() => openTrace(bad('a,f,-1,1'), { seed }))).toMatchObject({
       line: 3,
       header: 'end_timestamp',

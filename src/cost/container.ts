@@ -3,7 +3,7 @@ import { type Price, threeFigures, twoFigures } from './price.ts';
 import { CRUN } from './source.ts';
 
 const SPLIT =
-  'split 59:41 into create+start and destroy as containerd CRI divides (0.50 + 0.18 s to 0.48 s, [S] Espe 2020)';
+  'split 58.6 to 41.4 into create+start and destroy as containerd CRI divides (0.50 + 0.18 s to 0.48 s, [S] Espe 2020)';
 
 export type ContainerPriceName =
   | 'containerCreate'
@@ -23,7 +23,7 @@ export const CONTAINER_PRICES: Readonly<Record<ContainerPriceName, Price>> = {
       includes: ['processFork', 'processExec'],
       note: 'namespaces, cgroup, rootfs mount, first process. RunD notes [S] a writable rootfs layer at 207 ms before and 0.2 ms after its rootfs split; here the split form',
     },
-    10_000_000,
+    9_900_000,
     19_600_000,
   ),
   containerDestroy: twoFigures(
@@ -34,7 +34,7 @@ export const CONTAINER_PRICES: Readonly<Record<ContainerPriceName, Price>> = {
       source: `[D] ${CRUN}; ${SPLIT}`,
       note: 'without freeing the pages of its processes',
     },
-    6_900_000,
+    7_000_000,
     13_800_000,
   ),
   functionInit: threeFigures(

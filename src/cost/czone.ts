@@ -37,7 +37,7 @@ export const CZONE_PRICES: Readonly<Record<CzonePriceName, Price>> = {
       unit: 'message and answer',
       side: 'host',
       source:
-        '[R] modelled: one exit and one interrupt at their low, typical and high prices; high also bounded by [E] a 10 us round trip on QNX',
+        '[R] modelled: low and typical one exit and one interrupt at their own prices; high [E] a 10 us round trip on QNX',
       includes: ['vmExit', 'interrupt'],
       note: 'czone-virtio request with up to 128 ranges and its acknowledgement',
     },

@@ -3,6 +3,7 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { COLOURS } from './colour.ts';
 import { type Cdf, type Conclusion, holds, type TimeSeries } from './detail.ts';
 import { FOOTPRINT_CAUSES, type Results } from './results.ts';
 import { formatRatio } from './unit.ts';
@@ -15,17 +16,7 @@ const MIB = 2 ** 20;
 /** Points of a line that a chart of this width can show. */
 const POINTS_MAX = 480;
 
-/** Okabe-Ito: told apart by colour-blind readers. */
-const COLOURS = [
-  '#0072b2',
-  '#e69f00',
-  '#009e73',
-  '#cc79a7',
-  '#56b4e9',
-  '#d55e00',
-  '#f0e442',
-  '#555',
-];
+const LEGEND: EChartsCoreOption = { top: 5, itemGap: 20, icon: 'roundRect' };
 
 /**
  * A still picture: echarts' hover styles and marks for its own client go, and its counted names become `id`'s own, so that charts
@@ -46,7 +37,7 @@ function still(svg: string, id: string): string {
 function draw(id: string, height: number, option: EChartsCoreOption): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   try {
-    chart.setOption({ animation: false, color: COLOURS, ...option });
+    chart.setOption({ animation: false, color: [...COLOURS], ...option });
     return still(chart.renderToSVGString({ useViewBox: true }), id);
   } finally {
     chart.dispose();
@@ -66,6 +57,12 @@ function axis(
   return { type, ...title, ...(data && { data, inverse: true }) };
 }
 
+/** A cause has one colour in all charts; other names take the order they come in. */
+function causeColour(name: string, index: number): string {
+  const place = FOOTPRINT_CAUSES.findIndex((cause) => cause === name);
+  return COLOURS[(place < 0 ? index : place) % COLOURS.length]!;
+}
+
 /** One horizontal bar a system, stacked by part. */
 function stackedBars(
   id: string,
@@ -74,7 +71,7 @@ function stackedBars(
   parts: readonly { name: string; values: number[] }[],
 ): string {
   return draw(id, 110 + 34 * systems.length, {
-    legend: {},
+    legend: LEGEND,
     grid: grid(150),
     xAxis: axis(unit, 'value'),
     yAxis: axis('', 'category', [...systems]),
@@ -115,7 +112,7 @@ export function cdfLines(cdfs: readonly Cdf[]): string {
     data: Array.from(values, (value, index) => [value, share[index]!]).filter(([ms]) => ms! > 0),
   }));
   return draw('cdf', 360, {
-    legend: {},
+    legend: LEGEND,
     grid: grid(70),
     xAxis: { ...axis('ms from arrival to the first instruction', 'log'), min: 'dataMin' },
     yAxis: {
@@ -151,7 +148,7 @@ function rowsToDraw({ tMs, columns }: TimeSeries): number[] {
 export function footprintAreas(id: string, series: TimeSeries, maxBytes: number): string {
   const rows = rowsToDraw(series);
   return draw(id, 280, {
-    legend: {},
+    legend: LEGEND,
     grid: grid(80),
     xAxis: axis('minutes', 'value'),
     yAxis: {
@@ -160,9 +157,10 @@ export function footprintAreas(id: string, series: TimeSeries, maxBytes: number)
       max: maxBytes / MIB,
       axisLabel: { showMaxLabel: false },
     },
-    series: Object.entries(series.columns).map(([name, column]) => ({
+    series: Object.entries(series.columns).map(([name, column], index) => ({
       type: 'line',
       name,
+      color: causeColour(name, index),
       stack: 'sum',
       step: 'end',
       showSymbol: false,
@@ -189,7 +187,7 @@ export function sensitivityBars(conclusions: readonly Conclusion[]): string {
   const levels = ['low', 'typical', 'high'] as const;
   const labels = conclusions.map((one) => `${one.statement}${holds(one) ? '' : ' (!)'}`);
   return draw('sensitivity', 110 + 52 * conclusions.length, {
-    legend: {},
+    legend: LEGEND,
     grid: grid(330),
     xAxis: { ...axis('ratio to the first system', 'value') },
     yAxis: axis('', 'category', labels),

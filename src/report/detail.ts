@@ -21,6 +21,19 @@ export type Cdf = {
   readonly share: Float64Array;
 };
 
+/** One guest's memory at one moment, in cells of equal size by rising guest-physical address. */
+export type MemoryMap = {
+  readonly system: string;
+  /** Which guest of the system. */
+  readonly guest: string;
+  readonly tMs: number;
+  readonly cellBytes: number;
+  /** Names of the states; state 0 is "not backed by the host". */
+  readonly states: readonly string[];
+  /** State of each cell, an index into `states`. */
+  readonly cells: Uint8Array;
+};
+
 /** A ratio that the run argues with, at the three columns of the price table. */
 export type Conclusion = {
   readonly statement: string;
@@ -32,6 +45,7 @@ export type Conclusion = {
 export type Details = {
   readonly series?: readonly TimeSeries[];
   readonly startupCdfs?: readonly Cdf[];
+  readonly memoryMaps?: readonly MemoryMap[];
   readonly conclusions?: readonly Conclusion[];
 };
 

@@ -11,6 +11,8 @@ import {
   stepBars,
 } from './chart.ts';
 import { type Details, holds } from './detail.ts';
+import { escapeHtml } from './escape.ts';
+import { memoryMapSvg } from './memory-map.ts';
 import type { Results, SystemResult } from './results.ts';
 import { summaryRows } from './table.ts';
 import { formatBytes, formatCount, formatMs, formatNumber } from './unit.ts';
@@ -25,17 +27,6 @@ th, td { padding: .25em .8em; text-align: right; border-bottom: 1px solid #eee; 
 th:first-child, td:first-child { text-align: left }
 svg { width: 100%; height: auto } .absent { color: #777; font-style: italic } code { font-size: .9em }
 `;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!);
-}
 
 function tableRow(row: readonly string[], tag: 'th' | 'td'): string {
   return `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
@@ -90,6 +81,17 @@ function footprint(results: Results, { series }: Details): string {
     });
   } else overTime.push(absent('footprint over time'));
   return section('Footprint', '<h3>Mean by cause</h3>', causeBars(results), ...overTime);
+}
+
+function memoryMaps({ memoryMaps: maps }: Details): string {
+  const title = 'Memory maps';
+  if (!maps?.length) return section(title, absent('memory maps'));
+  const parts = maps.map((map) => {
+    const caption = `${map.system}, ${map.guest} at ${formatNumber(map.tMs / 60_000)} min`;
+    const scale = `${formatBytes(map.cellBytes)} a cell`;
+    return `<h3>${escapeHtml(`${caption}, ${scale}`)}</h3>\n${memoryMapSvg(map)}`;
+  });
+  return section(title, ...parts);
 }
 
 function reclaimRow(system: SystemResult): string[] {
@@ -151,6 +153,7 @@ export function reportHtml(results: Results, details: Details = {}): string {
     section('Summary', table(summaryRows(results))),
     startUp(results, details),
     footprint(results, details),
+    memoryMaps(details),
     reclaimed(results),
     interference(results),
     sensitivity(details),

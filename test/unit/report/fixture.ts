@@ -68,6 +68,16 @@ export function details(): Details {
   return {
     series: [series('scpv-template'), series('mcpv-czone')],
     startupCdfs: [cdfOf('scpv-template', Float64Array.of(70, 74, 80, 300))],
+    memoryMaps: [
+      {
+        system: 'mcpv-czone',
+        guest: 'pyaes',
+        tMs: 90_000,
+        cellBytes: 2 * MIB,
+        states: ['not backed', 'kernel', 'CZone 1'],
+        cells: Uint8Array.from({ length: 300 }, (_, index) => Math.floor(index / 50) % 3),
+      },
+    ],
     conclusions: [
       { statement: 'mean start-up: mcpv-czone / scpv-template', low: 0.4, typical: 0.5, high: 0.7 },
       { statement: 'mean slowdown: mcpv-czone / scpv-template', low: 0.9, typical: 1.1, high: 1.3 },

@@ -17,7 +17,7 @@ describe('report.html', () => {
   });
 
   it('draws a chart for each record', () => {
-    expect(page.match(/<svg /g)).toHaveLength(6);
+    expect(page.match(/<svg /g)).toHaveLength(7);
     expect(page).not.toContain('Not shown');
   });
 
@@ -27,6 +27,7 @@ describe('report.html', () => {
     expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
       'Not shown: this run kept no distribution of start-up times.',
       'Not shown: this run kept no footprint over time.',
+      'Not shown: this run kept no memory maps.',
       'Not shown: this run kept no results at low and high prices.',
     ]);
   });

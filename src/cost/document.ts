@@ -6,7 +6,7 @@ import { PRICE_NAMES, PRICES } from './prices.ts';
 const INTRODUCTION = `# Prices
 
 Written by \`pricesTable()\` of \`src/cost/document.ts\`; a test compares this file with its output:
-run it with \`UPDATE_DOCS=1\` to rewrite the file).
+run it with \`UPDATE_DOCS=1\` to rewrite the file.
 
 guestmem emulates counts (faults, exits, pages moved) and models time: a result's nanoseconds are counts times these prices. Each
 price is a range. Tags of sources: [E] read in the named public source, [D] derived from such data by arithmetic, [S] from a third

@@ -84,7 +84,7 @@ export function requestType(gfp: u32): u32 {
 
 
 @inline
-function zonelistAt(position: u32): u32 {
+export function zonelistAt(position: u32): u32 {
   return load<u32>(
     changetype<usize>(guest) + ((<usize>position) << 2),
     offsetof<Guest>('zonelist0'),

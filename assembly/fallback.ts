@@ -15,6 +15,7 @@ import {
 } from '../src/abi/layout';
 import { MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE } from '../src/abi/migratetype';
 import { ALLOC_KSWAPD, ALLOC_NOFRAGMENT } from '../src/abi/gfp';
+import { HINT_CLAIM, HINT_ORDER_SHIFT } from '../src/abi/program';
 import { expand, moveFree, takeFree, takeSmallest } from './buddy';
 import { NIL, stateOf } from './frame';
 import { guest } from './guest';
@@ -38,6 +39,19 @@ let mode: u32 = MODE_NORMAL;
 @inline
 export function resetMode(): void {
   mode = MODE_NORMAL;
+}
+
+/** Recordings: what the kernel's half-pageblock test said (HINT_*), 0: count for ourselves. */
+let claimHint: u32 = 0;
+
+export function setClaimHint(hint: u32): void {
+  claimHint = hint;
+}
+
+/** The half-pageblock test: enough of the block is free or of the requester's kind. */
+function mostlyOurs(found: u32, alike: u32): bool {
+  if (claimHint == 0) return surveyFree + alike >= CLAIM_FRAMES_MIN || guest.mobilityOff != 0;
+  return (claimHint & 15) == HINT_CLAIM && claimHint >> HINT_ORDER_SHIFT == found;
 }
 
 /** The two types to fall back to, in order. */
@@ -143,7 +157,7 @@ function claimBlock(
   let alike: u32 = 0;
   if (type == MIGRATE_MOVABLE) alike = surveyMovable;
   else if (other == MIGRATE_MOVABLE) alike = PAGEBLOCK_FRAMES - (surveyFree + surveyMovable);
-  if (surveyFree + alike < CLAIM_FRAMES_MIN && guest.mobilityOff == 0) {
+  if (!mostlyOurs(found, alike)) {
     count(STAT_CLAIM_FAILURES, 1);
     return NIL;
   }

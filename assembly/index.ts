@@ -45,3 +45,7 @@ export {
 
 // the ring
 export { decay, run } from './command';
+
+// recordings of a real kernel
+export { programLog, programRun } from './program';
+export { stateBlock, stateDone, stateFree, stateParked } from './state';

@@ -21,6 +21,8 @@ import {
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../src/abi/migratetype';
 import { freeOne } from './buddy';
 import { NIL, clearHead, setState } from './frame';
+import { LOG_DRAIN, LOG_REFILL } from '../src/abi/program';
+import { logBlock, logging } from './log';
 import { resetMode, takeBlock } from './fallback';
 import { guest, pcpsBase } from './guest';
 import { listHead, listPushHead, listPushTail, listRemove, listReset, listTail } from './list';
@@ -114,10 +116,16 @@ function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
 export function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
   const pfn = takeBlock(zone, order, type, flags);
   if (pfn == NIL) return NIL;
+  park(pcp, pfn, order, type);
+  if (logging) logBlock(LOG_REFILL, pfn);
+  return pfn;
+}
+
+/** Appends a block to the tail of its list. */
+export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   setState(pfn, KIND_PCP, order);
   listPushTail(pcpList(pcp, pcpIndex(order, type)), pfn);
   pcp.count += 1 << order;
-  return pfn;
 }
 
 /** Fills an empty list with `blocks` blocks; how many were got. */
@@ -142,11 +150,16 @@ export function pcpPop(pcp: Pcp, order: u32, type: u32): u32 {
 /** A block from the per-cpu lists, refilled when empty; NIL if the zone has none. */
 export function pcpTake(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
   pcp.freeCount >>= 1;
-  const list = pcpList(pcp, pcpIndex(order, type));
-  if (listHead(list) == NIL) {
+  refillIfEmpty(pcp, zone, order, type, flags);
+  return pcpPop(pcp, order, type);
+}
+
+/** Fills the list that serves order and type if it is empty, by as much as the sizes say. */
+@inline
+export function refillIfEmpty(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): void {
+  if (listHead(pcpList(pcp, pcpIndex(order, type))) == NIL) {
     refill(pcp, zone, order, type, refillSize(pcp, zone, order), flags);
   }
-  return pcpPop(pcp, order, type);
 }
 
 /** The count at which a free drains the lists, adapting high to how much is freed. */
@@ -192,6 +205,7 @@ export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
   clearHead(pfn);
   pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
+  if (logging) logBlock(LOG_DRAIN, pfn);
   return pfn;
 }
 

@@ -80,6 +80,9 @@ export class Zone {
   backedFree: u32;
   /** CZones: frames whose objects were discarded as a whole and are not on any list. */
   discarded: u32;
+  /** Recordings: per-cpu list of the last free, and of the drain that goes on. */
+  freedList: u32;
+  drainList: u32;
 }
 if (offsetof<Zone>('free') != ZONE_FREE_OFFSET) ERROR('Zone.free moved');
 if (offsetof<Zone>('reserve0') != ZONE_RESERVE_OFFSET) ERROR('Zone.reserve moved');

@@ -45,6 +45,12 @@ export type CoreExports = {
   czoneRegion(start: number, frames: number, blockFrames: number): number;
   decay(cpu: number, zone: number): number;
   run(first: number, commands: number): number;
+  programLog(): number;
+  programRun(commands: number, number: number, programBytes: number, blocks: number): number;
+  stateBlock(pfn: number, zone: number, type: number): number;
+  stateDone(): void;
+  stateFree(zone: number, order: number, type: number, pfn: number): number;
+  stateParked(cpu: number, zone: number, list: number, pfn: number): number;
   /** Only in the verify and debug builds. */
   verifyAll?(): number;
 };

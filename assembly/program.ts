@@ -1,0 +1,345 @@
+// Carries out a compiled recording of a real kernel: each command predicts a frame, the recording says which it was.
+// After a wrong prediction the state is made to agree with the kernel's, and the run goes on.
+//
+//  command  [ cpu:8 | zone:8 | type:4 | order:4 | op:8 ] [ frame ] [ operand ] [ event ]
+
+import {
+  COMMAND_BYTES,
+  KERNEL_ZONES,
+  KIND_MOVABLE,
+  KIND_PCP,
+  KIND_UNMOVABLE,
+  PAGEBLOCK_NO_ZONE,
+  PCP_LISTS,
+  ZONE_FLAG_RECLAIM_ACTIVE,
+} from '../src/abi/layout';
+import { ALLOC_WMARK_LOW, GFP_MOVABLE } from '../src/abi/gfp';
+import {
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_ISOLATE,
+  MIGRATE_MOVABLE,
+  MIGRATE_PCPTYPES,
+} from '../src/abi/migratetype';
+import {
+  DRAIN_FROM_FREED,
+  DRAIN_FROM_ZERO,
+  FREE_DIRECT,
+  LOG_MISMATCH,
+  LOG_RECORD_BYTES,
+  PROGRAM_BULK,
+  PROGRAM_CLAIM_RANGE,
+  PROGRAM_COMMAND_BYTES,
+  PROGRAM_DECAY,
+  PROGRAM_DRAIN,
+  PROGRAM_DRAIN_ALL,
+  PROGRAM_FREE,
+  PROGRAM_ISOLATE,
+  PROGRAM_OFFLINE,
+  PROGRAM_ONLINE,
+  PROGRAM_POP,
+  PROGRAM_RECLAIM,
+  PROGRAM_REFILL,
+  PROGRAM_RELEASE,
+  PROGRAM_REQUEST,
+  PROGRAM_REQUEST_BULK,
+  PROGRAM_RETUNE,
+  PROGRAM_TAKE,
+  PROGRAM_UNISOLATE,
+  RESYNC_BUDDY,
+  RESYNC_IN_USE,
+  RESYNC_PCP,
+  RESYNC_SPLIT,
+} from '../src/abi/program';
+import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
+import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
+import { freeBlockOf, freeSplit, linkFree, takeFree, takeSmallest } from './buddy';
+import { resetMode, setClaimHint, takeBlock } from './fallback';
+import { NIL, orderOf, setState, stateOf } from './frame';
+import { guest, spanFrames } from './guest';
+import { listHead, listRemove, listTail, prevOf } from './list';
+import { logBytes, logCommand, logRecord, logRoom, logStart } from './log';
+import { blockType, blockZone } from './pageblock';
+import {
+  Pcp,
+  drainAll,
+  drainOne,
+  park,
+  pcpAllowed,
+  pcpAt,
+  pcpDecay,
+  pcpIndex,
+  pcpList,
+  pcpPop,
+  pcpPush,
+  refillIfEmpty,
+} from './percpu';
+import { programMemory } from './program-memory';
+import { watermarkFast, wmark } from './watermark';
+import { Zone, zoneAt } from './zone';
+
+/** Log space that one command may need at most: a whole set of per-cpu lists. */
+const LOG_ROOM_MIN: usize = <usize>LOG_RECORD_BYTES * 65536;
+
+// The command at hand.
+let frame: u32 = 0;
+let operand: u32 = 0;
+let order: u32 = 0;
+let type: u32 = 0;
+let zoneNumber: u32 = 0;
+let cpu: u32 = 0;
+
+
+@inline
+function markInUse(pfn: u32, movable: bool): void {
+  setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
+}
+
+/** The per-cpu lists and list index that hold a block; the lists' address or 0. */
+function findParked(pfn: u32): usize {
+  let first = pfn;
+  while (prevOf(first) != NIL) first = prevOf(first);
+  for (let at: u32 = 0; at < guest.cpus; at++) {
+    for (let zone: u32 = 0; zone < <u32>KERNEL_ZONES; zone++) {
+      const pcp = pcpAt(at, zone);
+      for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) {
+        const list = pcpList(pcp, index);
+        if (listHead(list) != first) continue;
+        listRemove(list, pfn);
+        return changetype<usize>(pcp);
+      }
+    }
+  }
+  return 0;
+}
+
+/** Takes a block off whatever list holds it, cutting a larger free block if need be. RESYNC_*. */
+function takeOut(pfn: u32): u32 {
+  if (pfn >= spanFrames || blockZone(pfn) == PAGEBLOCK_NO_ZONE) return RESYNC_IN_USE;
+  if (stateOf(pfn) == (KIND_PCP | order)) {
+    const parked = findParked(pfn);
+    if (parked == 0) return RESYNC_IN_USE;
+    changetype<Pcp>(parked).count -= 1 << order;
+    return RESYNC_PCP;
+  }
+  const head = freeBlockOf(pfn);
+  if (head == NIL || orderOf(head) < order) return RESYNC_IN_USE;
+  const zone = zoneAt(blockZone(pfn));
+  let size = orderOf(head);
+  const held = blockType(head);
+  const whole = size;
+  takeFree(zone, head, size, held);
+  let at = head;
+  while (size > order) {
+    size--;
+    const upper = at + (1 << size);
+    const rest = pfn >= upper ? at : upper;
+    linkFree(zone, rest, size, held, false);
+    zone.free += 1 << size;
+    if (pfn >= upper) at = upper;
+  }
+  return whole == order ? RESYNC_BUDDY : RESYNC_SPLIT;
+}
+
+/** Frees a wrongly predicted block straight back. */
+function giveBack(pfn: u32): void {
+  freeSplit(zoneAt(blockZone(pfn)), pfn, order, 0);
+}
+
+/** Compares a block taken from the buddy with the recording; a wrong one goes back and the kernel's is taken. */
+function expectTaken(predicted: u32): void {
+  if (predicted == frame) return;
+  if (predicted != NIL) giveBack(predicted);
+  logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+}
+
+function pop(): void {
+  const pcp = pcpAt(cpu, zoneNumber);
+  const predicted = listHead(pcpList(pcp, pcpIndex(order, type)));
+  if (predicted == frame) pcpPop(pcp, order, type);
+  else logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+  markInUse(frame, type == MIGRATE_MOVABLE);
+}
+
+function takeHinted(): u32 {
+  const zone = zoneAt(zoneNumber);
+  if (type == MIGRATE_HIGHATOMIC) return takeSmallest(zone, order, type);
+  setClaimHint(operand);
+  resetMode();
+  const pfn = takeBlock(zone, order, type, 0);
+  setClaimHint(0);
+  return pfn;
+}
+
+function free(): void {
+  const was = takeOut(frame);
+  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
+  const zone = zoneAt(zoneNumber);
+  const held = blockType(frame);
+  if (!pcpAllowed(order) || held == MIGRATE_ISOLATE || operand == FREE_DIRECT) {
+    freeSplit(zone, frame, order, 0);
+    return;
+  }
+  const list = held >= <u32>MIGRATE_PCPTYPES ? <u32>MIGRATE_MOVABLE : held;
+  pcpPush(pcpAt(cpu, zoneNumber), frame, order, list);
+  zone.freedList = pcpIndex(order, list);
+}
+
+function drainNext(): void {
+  const zone = zoneAt(zoneNumber);
+  const pcp = pcpAt(cpu, zoneNumber);
+  let index = zone.drainList;
+  if (operand == DRAIN_FROM_ZERO) index = 0;
+  else if (operand == DRAIN_FROM_FREED) index = zone.freedList;
+  let tried: u32 = 0;
+  while (tried < <u32>PCP_LISTS && listTail(pcpList(pcp, index)) == NIL) {
+    index = index + 1 == PCP_LISTS ? 0 : index + 1;
+    tried++;
+  }
+  zone.drainList = index;
+  const predicted = listTail(pcpList(pcp, index));
+  if (predicted == frame) {
+    drainOne(pcp, zone, index);
+    return;
+  }
+  logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+  freeSplit(zone, frame, order, 0);
+}
+
+function request(): void {
+  const answer = allocBlock(operand, order, cpu);
+  expectTaken(answer < 0 ? NIL : <u32>answer);
+  markInUse(frame, (operand & GFP_MOVABLE) != 0);
+}
+
+/** alloc_pages_bulk: order-0 pages from the first zone that can spare them all. */
+function requestBulk(): void {
+  const highest = highestZone(operand);
+  const wanted = requestType(operand);
+  for (let position: u32 = 0; position < guest.zonelistCount; position++) {
+    const index = zonelistAt(position);
+    if (index > highest) continue;
+    const zone = zoneAt(index);
+    const mark = wmark(zone, ALLOC_WMARK_LOW) + frame;
+    if (!watermarkFast(zone, 0, mark, highest, ALLOC_WMARK_LOW)) continue;
+    popMany(zone, pcpAt(cpu, index), wanted, frame, true);
+    return;
+  }
+}
+
+function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool): void {
+  for (let taken: u32 = 0; taken < pages; taken++) {
+    if (mayRefill) refillIfEmpty(pcp, zone, 0, wanted, 0);
+    const pfn = pcpPop(pcp, 0, wanted);
+    if (pfn == NIL) return;
+    setState(pfn, wanted == MIGRATE_MOVABLE ? KIND_MOVABLE : KIND_UNMOVABLE, 0);
+  }
+}
+
+function release(): void {
+  const was = takeOut(frame);
+  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
+  freeBlock(frame, order, cpu);
+}
+
+function markReclaim(): void {
+  for (let index: u32 = 0; index <= zoneNumber; index++) {
+    const zone = zoneAt(index);
+    if (operand == 1) zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
+    else zone.flags &= ~ZONE_FLAG_RECLAIM_ACTIVE;
+  }
+}
+
+function background(op: u32): bool {
+  switch (op) {
+    case PROGRAM_DECAY:
+      for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+        pcpDecay(pcpAt(cpu, index), zoneAt(index));
+      }
+      return true;
+    case PROGRAM_DRAIN_ALL:
+      drainAll();
+      return true;
+    case PROGRAM_RECLAIM:
+      markReclaim();
+      return true;
+    default:
+      return programMemory(op, frame, operand, order, type, zoneNumber);
+  }
+}
+
+function execute(op: u32): bool {
+  switch (op) {
+    case PROGRAM_POP:
+      pop();
+      return true;
+    case PROGRAM_REFILL:
+      expectTaken(takeHinted());
+      park(pcpAt(cpu, zoneNumber), frame, order, type);
+      return true;
+    case PROGRAM_TAKE:
+      expectTaken(takeHinted());
+      markInUse(frame, type == MIGRATE_MOVABLE);
+      return true;
+    case PROGRAM_FREE:
+      free();
+      return true;
+    case PROGRAM_DRAIN:
+      drainNext();
+      return true;
+    case PROGRAM_BULK:
+      popMany(zoneAt(zoneNumber), pcpAt(cpu, zoneNumber), type, operand, false);
+      return true;
+    case PROGRAM_REQUEST:
+      request();
+      return true;
+    case PROGRAM_REQUEST_BULK:
+      requestBulk();
+      return true;
+    case PROGRAM_RELEASE:
+      release();
+      return true;
+    default:
+      return background(op);
+  }
+}
+
+/**
+ * Carries out `commands` commands that the host put at the start of the ring's memory, numbering them from `number`; the
+ * log goes behind the first `programBytes` bytes. Stops early when the log runs short. Commands done, or
+ * STATUS_BAD_ARGUMENT at a command that names no operation.
+ */
+export function programRun(commands: u32, number: u32, programBytes: u32, blocks: u32): i32 {
+  const ringBytes = guest.ringCapacity * COMMAND_BYTES;
+  if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > ringBytes) {
+    return STATUS_BAD_ARGUMENT;
+  }
+  const log = <usize>guest.ring + programBytes;
+  logStart(log, <usize>guest.ring + ringBytes, blocks != 0);
+  let done: u32 = 0;
+  for (; done < commands && logRoom() >= LOG_ROOM_MIN; done++) {
+    const at = <usize>guest.ring + done * PROGRAM_COMMAND_BYTES;
+    const word = load<u32>(at);
+    order = (word >> 8) & 15;
+    type = (word >> 12) & 15;
+    zoneNumber = (word >> 16) & 255;
+    cpu = word >> 24;
+    frame = load<u32>(at, 4);
+    operand = load<u32>(at, 8);
+    logCommand(number + done);
+    const known = cpu < guest.cpus && zoneNumber < <u32>KERNEL_ZONES && frame < spanFrames;
+    if (!known || !execute(word & 255)) {
+      logStart(0, 0, false);
+      return STATUS_BAD_ARGUMENT;
+    }
+  }
+  programLogBytes = logBytes(log);
+  logStart(0, 0, false);
+  return done;
+}
+
+let programLogBytes: u32 = 0;
+
+/** Bytes of log that the last programRun left. */
+export function programLog(): i32 {
+  return programLogBytes;
+}

@@ -1,0 +1,62 @@
+// Loading a kernel's allocator state piece by piece (the pagestate form). What is in use is not part of that form:
+// frames of MOVABLE pageblocks are taken for movable, all others for kernel memory, each by itself.
+
+import {
+  KERNEL_ZONES,
+  KIND_MOVABLE,
+  KIND_UNMOVABLE,
+  ORDERS,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_NO_ZONE,
+  PCP_LISTS,
+} from '../src/abi/layout';
+import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../src/abi/migratetype';
+import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
+import { buildZonelist } from './alloc';
+import { accountFree, linkFree } from './buddy';
+import { guest, spanFrames, statesBase } from './guest';
+import { setBlockType, setBlockZone } from './pageblock';
+import { park, pcpAt, pcpOrder } from './percpu';
+import { decideMobility } from './watermark';
+import { zoneAt } from './zone';
+
+/** Type of one pageblock of a zone, -1 for a hole. Its frames count as in use until a list names them. */
+export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
+  if (pfn + PAGEBLOCK_FRAMES > spanFrames || zone >= <u32>KERNEL_ZONES || type >= MIGRATE_TYPES) {
+    return STATUS_BAD_ARGUMENT;
+  }
+  if (type < 0) {
+    setBlockZone(pfn, PAGEBLOCK_NO_ZONE);
+    return 0;
+  }
+  setBlockZone(pfn, zone);
+  setBlockType(pfn, type);
+  const kind = type == MIGRATE_MOVABLE ? KIND_MOVABLE : KIND_UNMOVABLE;
+  memory.fill(statesBase + pfn, <u8>kind, PAGEBLOCK_FRAMES);
+  return 0;
+}
+
+/** Appends a block to a free list; lists are given head first. */
+export function stateFree(zone: u32, order: u32, type: u32, pfn: u32): i32 {
+  const bad = zone >= <u32>KERNEL_ZONES || order >= <u32>ORDERS || type >= <u32>MIGRATE_TYPES;
+  if (bad || pfn >= spanFrames || (pfn & ((1 << order) - 1)) != 0) return STATUS_BAD_ARGUMENT;
+  linkFree(zoneAt(zone), pfn, order, type, true);
+  accountFree(zoneAt(zone), 1 << order, type);
+  return 0;
+}
+
+/** Appends a block to a per-cpu list, without touching its counters. */
+export function stateParked(cpu: u32, zone: u32, list: u32, pfn: u32): i32 {
+  const bad = cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES || list >= <u32>PCP_LISTS;
+  if (bad || pfn >= spanFrames) return STATUS_BAD_ARGUMENT;
+  const order = pcpOrder(list);
+  const type = order > 3 ? list - 12 : list % 3;
+  park(pcpAt(cpu, zone), pfn, order, type);
+  return 0;
+}
+
+/** After the last piece: zonelist and grouping by mobility. */
+export function stateDone(): void {
+  buildZonelist();
+  decideMobility();
+}

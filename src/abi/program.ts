@@ -1,0 +1,43 @@
+// Compiled twice: integer literals only. Commands of a compiled recording (src/recording/program.ts says what each does).
+
+export const PROGRAM_POP = 1;
+export const PROGRAM_REFILL = 2;
+export const PROGRAM_TAKE = 3;
+export const PROGRAM_FREE = 4;
+export const PROGRAM_DRAIN = 5;
+export const PROGRAM_BULK = 6;
+export const PROGRAM_REQUEST = 16;
+export const PROGRAM_REQUEST_BULK = 17;
+export const PROGRAM_RELEASE = 18;
+export const PROGRAM_DECAY = 19;
+export const PROGRAM_DRAIN_ALL = 20;
+export const PROGRAM_RECLAIM = 21;
+export const PROGRAM_ONLINE = 32;
+export const PROGRAM_RETUNE = 33;
+export const PROGRAM_ISOLATE = 34;
+export const PROGRAM_CLAIM_RANGE = 35;
+export const PROGRAM_UNISOLATE = 36;
+export const PROGRAM_OFFLINE = 37;
+
+export const PROGRAM_COMMAND_WORDS = 4;
+export const PROGRAM_COMMAND_BYTES = 16;
+
+export const DRAIN_CONTINUE = 0;
+export const DRAIN_FROM_ZERO = 1;
+export const DRAIN_FROM_FREED = 2;
+export const FREE_DIRECT = 1;
+export const HINT_CLAIM = 1;
+export const HINT_STEAL = 2;
+export const HINT_ORDER_SHIFT = 4;
+
+/** Where the kernel's block was when the prediction was wrong. */
+export const RESYNC_BUDDY = 1;
+export const RESYNC_SPLIT = 2; // cut out of a larger free block
+export const RESYNC_PCP = 3;
+export const RESYNC_IN_USE = 4; // not free at all: nothing could be moved
+
+// The log that a run leaves behind the commands: records of 3 words {kind | command << 2, frame, RESYNC_*}.
+export const LOG_MISMATCH = 0;
+export const LOG_REFILL = 1;
+export const LOG_DRAIN = 2;
+export const LOG_RECORD_BYTES = 12;

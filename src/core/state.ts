@@ -1,0 +1,237 @@
+// A kernel's complete allocator state, into the core and out of it: zones, pageblock types, free and per-cpu lists in order.
+
+import {
+  GUEST_BLOCKS_OFFSET,
+  GUEST_PCPS_OFFSET,
+  GUEST_RECORDS_OFFSET,
+  GUEST_ZONES_OFFSET,
+  KERNEL_ZONES,
+  NONE,
+  ORDERS,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_TYPE_MASK,
+  PAGEBLOCK_ZONE_SHIFT,
+  PCP_ALLOC_FACTOR_OFFSET,
+  PCP_BATCH_OFFSET,
+  PCP_COUNT_OFFSET,
+  PCP_FLAGS_OFFSET,
+  PCP_FREE_COUNT_OFFSET,
+  PCP_HIGH_MAX_OFFSET,
+  PCP_HIGH_MIN_OFFSET,
+  PCP_HIGH_OFFSET,
+  PCP_LISTS,
+  PCP_LISTS_OFFSET,
+  PCP_STRIDE,
+  ZONE_BOOST_OFFSET,
+  ZONE_FLAGS_OFFSET,
+  ZONE_LISTS_OFFSET,
+  ZONE_MANAGED_OFFSET,
+  ZONE_PRESENT_OFFSET,
+  ZONE_RESERVED_HIGHATOMIC_OFFSET,
+  ZONE_RESERVE_OFFSET,
+  ZONE_SPANNED_OFFSET,
+  ZONE_START_OFFSET,
+  ZONE_STRIDE,
+  ZONE_WMARK_HIGH_OFFSET,
+  ZONE_WMARK_LOW_OFFSET,
+  ZONE_WMARK_MIN_OFFSET,
+} from '../abi/layout.ts';
+import { MIGRATE_TYPES } from '../abi/migratetype.ts';
+import type { Core } from './core.ts';
+import { expectAnswer } from './error.ts';
+
+/** Kernel zones by index, as the kernel names them. */
+export const ZONE_NAMES: readonly string[] = ['DMA', 'DMA32', 'Normal', 'Movable'];
+
+/** One CPU's lists of one zone. */
+export interface PcpState {
+  count: number;
+  high: number;
+  highMin: number;
+  highMax: number;
+  batch: number;
+  flags: number;
+  allocFactor: number;
+  freeCount: number;
+  /** By list index 0..13, frames head first. */
+  lists: Uint32Array[];
+}
+
+/** One zone. Sizes and marks in frames. */
+export interface ZoneState {
+  name: string;
+  /** Position in ZONE_NAMES. */
+  index: number;
+  startPfn: number;
+  spanned: number;
+  present: number;
+  managed: number;
+  min: number;
+  low: number;
+  high: number;
+  boost: number;
+  /** lowmem_reserve by index of the highest zone a request may use. */
+  reserve: number[];
+  highatomic: number;
+  flags: number;
+  /** Migratetype of each pageblock from startPfn aligned down; -1 where there is no memory. */
+  blocks: Int8Array;
+  /** By order * 5 + type, frames head first. */
+  free: Uint32Array[];
+  /** By CPU. */
+  pcps: PcpState[];
+}
+
+/** Everything the page allocator knows about free memory. */
+export interface AllocatorState {
+  label: string;
+  zones: ZoneState[];
+}
+
+const PCP_FIELDS = [
+  ['count', PCP_COUNT_OFFSET],
+  ['high', PCP_HIGH_OFFSET],
+  ['highMin', PCP_HIGH_MIN_OFFSET],
+  ['highMax', PCP_HIGH_MAX_OFFSET],
+  ['batch', PCP_BATCH_OFFSET],
+  ['flags', PCP_FLAGS_OFFSET],
+  ['allocFactor', PCP_ALLOC_FACTOR_OFFSET],
+  ['freeCount', PCP_FREE_COUNT_OFFSET],
+] as const;
+
+const ZONE_FIELDS = [
+  ['startPfn', ZONE_START_OFFSET],
+  ['spanned', ZONE_SPANNED_OFFSET],
+  ['present', ZONE_PRESENT_OFFSET],
+  ['managed', ZONE_MANAGED_OFFSET],
+  ['min', ZONE_WMARK_MIN_OFFSET],
+  ['low', ZONE_WMARK_LOW_OFFSET],
+  ['high', ZONE_WMARK_HIGH_OFFSET],
+  ['boost', ZONE_BOOST_OFFSET],
+  ['highatomic', ZONE_RESERVED_HIGHATOMIC_OFFSET],
+  ['flags', ZONE_FLAGS_OFFSET],
+] as const;
+
+function zoneBase(core: Core, zone: number): number {
+  return core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
+}
+
+function pcpBase(core: Core, cpu: number, zone: number): number {
+  return core.headerWord(GUEST_PCPS_OFFSET) + (cpu * KERNEL_ZONES + zone) * PCP_STRIDE;
+}
+
+function word(core: Core, address: number): number {
+  return core.words[address >>> 2] ?? 0;
+}
+
+function firstBlock(zone: ZoneState): number {
+  return zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
+}
+
+function loadLists(core: Core, zone: ZoneState): void {
+  const { raw } = core;
+  zone.free.forEach((list, at) => {
+    const order = Math.floor(at / MIGRATE_TYPES);
+    for (const pfn of list) {
+      expectAnswer(raw.stateFree(zone.index, order, at % MIGRATE_TYPES, pfn), 'stateFree');
+    }
+  });
+  zone.pcps.forEach((pcp, cpu) => {
+    pcp.lists.forEach((list, index) => {
+      for (const pfn of list) {
+        expectAnswer(raw.stateParked(cpu, zone.index, index, pfn), 'stateParked');
+      }
+    });
+    const base = pcpBase(core, cpu, zone.index);
+    for (const [name, offset] of PCP_FIELDS) core.words[(base + offset) >>> 2] = pcp[name];
+  });
+}
+
+/**
+ * Makes an empty core hold this state. Frames on no list count as in use: movable in MOVABLE pageblocks, kernel memory
+ * elsewhere. Throws CoreError when a list names a frame outside its place.
+ */
+export function loadState(core: Core, state: AllocatorState): void {
+  const { raw } = core;
+  for (const zone of state.zones) {
+    const base = zoneBase(core, zone.index);
+    for (const [name, offset] of ZONE_FIELDS) core.words[(base + offset) >>> 2] = zone[name];
+    for (let highest = 0; highest < KERNEL_ZONES; highest += 1) {
+      const at = (base + ZONE_RESERVE_OFFSET + 4 * highest) >>> 2;
+      core.words[at] = zone.reserve[highest] ?? 0;
+    }
+    zone.blocks.forEach((type, block) => {
+      const pfn = firstBlock(zone) + block * PAGEBLOCK_FRAMES;
+      expectAnswer(raw.stateBlock(pfn, zone.index, type), 'stateBlock');
+    });
+    loadLists(core, zone);
+  }
+  raw.stateDone();
+}
+
+/** Frames of the list at an address, head first. */
+function readList(core: Core, list: number): Uint32Array {
+  const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+  const frames: number[] = [];
+  const nil = NONE >>> 0;
+  for (let pfn = word(core, list); pfn !== nil; pfn = core.words[records + 2 * pfn] ?? nil) {
+    frames.push(pfn);
+  }
+  return Uint32Array.from(frames);
+}
+
+function savePcp(core: Core, cpu: number, zone: number): PcpState {
+  const base = pcpBase(core, cpu, zone);
+  const pcp = { lists: [] as Uint32Array[] } as PcpState;
+  for (const [name, offset] of PCP_FIELDS) pcp[name] = word(core, base + offset) | 0;
+  for (let index = 0; index < PCP_LISTS; index += 1) {
+    pcp.lists.push(readList(core, base + PCP_LISTS_OFFSET + 8 * index));
+  }
+  return pcp;
+}
+
+function saveBlocks(core: Core, start: number, end: number, zone: number): Int8Array {
+  const first = start - (start % PAGEBLOCK_FRAMES);
+  const table = core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
+  const types = new Int8Array(Math.ceil((end - first) / PAGEBLOCK_FRAMES));
+  for (let block = 0; block < types.length; block += 1) {
+    const entry = core.words[table + first / PAGEBLOCK_FRAMES + block] ?? 0;
+    const owner = entry >>> PAGEBLOCK_ZONE_SHIFT;
+    const hole = owner === PAGEBLOCK_NO_ZONE || owner !== zone;
+    types[block] = hole ? -1 : entry & PAGEBLOCK_TYPE_MASK;
+  }
+  return types;
+}
+
+function saveZone(core: Core, index: number): ZoneState {
+  const base = zoneBase(core, index);
+  const zone = { name: ZONE_NAMES[index] ?? '', index } as ZoneState;
+  for (const [name, offset] of ZONE_FIELDS) zone[name] = word(core, base + offset);
+  zone.reserve = [0, 1, 2, 3].map((at) => word(core, base + ZONE_RESERVE_OFFSET + 4 * at));
+  zone.reserve.push(zone.reserve[KERNEL_ZONES - 1] ?? 0);
+  zone.blocks = saveBlocks(core, zone.startPfn, zone.startPfn + zone.spanned, index);
+  zone.free = [];
+  for (let at = 0; at < ORDERS * MIGRATE_TYPES; at += 1) {
+    zone.free.push(readList(core, base + ZONE_LISTS_OFFSET + 8 * at));
+  }
+  zone.pcps = [];
+  for (let cpu = 0; cpu < core.config.cpus; cpu += 1) zone.pcps.push(savePcp(core, cpu, index));
+  return zone;
+}
+
+/** The state of a core's kernel zones; empty zones are left out. */
+export function saveState(core: Core, label: string): AllocatorState {
+  const zones: ZoneState[] = [];
+  for (let index = 0; index < KERNEL_ZONES; index += 1) {
+    if (word(core, zoneBase(core, index) + ZONE_PRESENT_OFFSET) !== 0) {
+      zones.push(saveZone(core, index));
+    }
+  }
+  return { label, zones };
+}
+
+/** One past the last frame that a state names: what a core must span to hold it. */
+export function stateFrames(state: AllocatorState): number {
+  return Math.max(0, ...state.zones.map((zone) => zone.startPfn + zone.spanned));
+}

@@ -6,7 +6,6 @@ import { createGunzip } from 'node:zlib';
 import { RecordingError } from './error.ts';
 import { parsePageState, type AllocatorState } from './pagestate.ts';
 import { TraceReader, type FrameRange } from './trace-text.ts';
-import { ZoneMap } from './zone-map.ts';
 import type { Trace } from './trace-columns.ts';
 
 /** One step of virtio-mem as the device saw it. */
@@ -22,7 +21,6 @@ export interface Capture {
   readonly start: AllocatorState;
   readonly end: AllocatorState;
   readonly trace: Trace;
-  readonly zones: ZoneMap;
   readonly cmdline: string;
   /** zoneinfo before and after, as text; empty when the recording has none. */
   readonly zoneinfo: { readonly before: string; readonly after: string };
@@ -116,7 +114,6 @@ export async function openCapture(folder: string): Promise<Capture> {
     start,
     end,
     trace: await readTrace(traceFile(folder, 'trace.txt'), memory),
-    zones: new ZoneMap(start, end),
     cmdline: readOptional(folder, 'cmdline').trim(),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before'),

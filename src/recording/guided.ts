@@ -14,6 +14,9 @@ import * as P from './program.ts';
 import { ProgramBuilder } from './program.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
+import type { Capture } from './capture.ts';
+import { contigRanges, emitUnplug } from './hotplug.ts';
+import type { FrameRange } from './trace-text.ts';
 import { ZoneMap } from './zone-map.ts';
 
 /** Kinds of prediction counted by the replay. */
@@ -86,14 +89,28 @@ export function isInterrupt(trace: Trace, event: number): boolean {
   return ((trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ)) !== 0;
 }
 
-function depth(trace: Trace, event: number): number {
+/** Preemption depth of an event. */
+export function depthOf(trace: Trace, event: number): number {
   return (trace.context[event] ?? 0) & T.CONTEXT_DEPTH_MASK;
 }
 
 /** Task and interrupt level: events with the same key come from one flow of control. */
-function flowOf(trace: Trace, event: number): number {
+export function flowOf(trace: Trace, event: number): number {
   const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
   return (trace.task[event] ?? 0) * 64 + irq;
+}
+
+/** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
+export function isDirectTake(trace: Trace, take: number): boolean {
+  const flow = flowOf(trace, take);
+  const limit = Math.min(trace.count, take + 4096);
+  for (let j = take + 1; j < limit; j += 1) {
+    const kind = trace.kind[j];
+    if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
+    if (flowOf(trace, j) !== flow) continue;
+    return kind === T.EVENT_ALLOC && depthOf(trace, take) - depthOf(trace, j) === 1;
+  }
+  return false;
 }
 
 function isLockEvent(kind: number | undefined): boolean {
@@ -120,7 +137,7 @@ export function interruptsPcpLock(trace: Trace, event: number, zones: ZoneMap): 
   if (before < 0 || !isLockEvent(trace.kind[before])) return false;
   if (zones.zoneOf(trace.pfn[before] ?? 0) !== zones.zoneOf(trace.pfn[event] ?? 0)) return false;
   const kind = trace.kind[before];
-  if (kind !== T.EVENT_FREE_BATCHED && depth(trace, event) >= depth(trace, before)) return true;
+  if (kind !== T.EVENT_FREE_BATCHED && depthOf(trace, event) >= depthOf(trace, before)) return true;
   let after = event + 1;
   while (
     after < trace.count &&
@@ -135,6 +152,8 @@ class GuidedCompiler {
   private readonly zones: ZoneMap;
   private readonly out = new ProgramBuilder();
   private readonly links: Int32Array;
+  /** Ranges that alloc_contig_range took, by the event that shows it. */
+  private readonly unplugs: ReadonlyMap<number, FrameRange>;
   private readonly confirmed: number[] = [];
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
   private readonly taken = new Map<number, number>();
@@ -143,10 +162,11 @@ class GuidedCompiler {
   private failedRequests = 0;
   private bulkPages = 0;
 
-  constructor(trace: Trace, zones: ZoneMap) {
-    this.trace = trace;
-    this.zones = zones;
-    this.links = linkBatches(trace);
+  constructor(capture: Capture) {
+    this.trace = capture.trace;
+    this.zones = new ZoneMap(capture.start, capture.end);
+    this.links = linkBatches(capture.trace);
+    this.unplugs = contigRanges(capture);
   }
 
   compile(): GuidedProgram {
@@ -195,6 +215,9 @@ class GuidedCompiler {
       case T.EVENT_BULK_END:
         this.bulk(i);
         this.openBulks.delete(trace.task[i] ?? 0);
+        break;
+      case T.EVENT_MIGRATE:
+        this.contig(i);
         break;
       default:
     }
@@ -257,24 +280,10 @@ class GuidedCompiler {
     const { trace } = this;
     const shape = this.shape(i);
     const pfn = trace.pfn[i] ?? 0;
-    const direct = !hasPcpList(shape.order) || shape.type > 2 || this.isDirect(i);
+    const direct = !hasPcpList(shape.order) || shape.type > 2 || isDirectTake(this.trace, i);
     const command = this.out.add(direct ? P.OP_TAKE : P.OP_REFILL, shape, pfn, hint, i);
     if (direct) this.taken.set(pfn, command);
     return command;
-  }
-
-  /** Whether the caller went past the per-cpu lists: depth + 1 against its allocation's event. */
-  private isDirect(i: number): boolean {
-    const { trace } = this;
-    const flow = flowOf(trace, i);
-    const limit = Math.min(trace.count, i + 4096);
-    for (let j = i + 1; j < limit; j += 1) {
-      const kind = trace.kind[j];
-      if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
-      if (flowOf(trace, j) !== flow) continue;
-      return kind === T.EVENT_ALLOC && depth(trace, i) - depth(trace, j) === 1;
-    }
-    return false;
   }
 
   private fallback(i: number): void {
@@ -287,6 +296,11 @@ class GuidedCompiler {
     } else this.take(i, hint);
   }
 
+  private contig(i: number): void {
+    const range = this.unplugs.get(i);
+    if (range !== undefined) emitUnplug(this.out, this.zones.zoneOf(range.start), range, i);
+  }
+
   private drain(i: number): void {
     const { trace } = this;
     const shape = this.shape(i);
@@ -295,7 +309,7 @@ class GuidedCompiler {
       previous >= 0 &&
       trace.kind[previous] === T.EVENT_DRAIN &&
       flowOf(trace, previous) === flowOf(trace, i) &&
-      depth(trace, previous) === depth(trace, i) &&
+      depthOf(trace, previous) === depthOf(trace, i) &&
       this.zones.zoneOf(trace.pfn[previous] ?? 0) === shape.zone;
     const start = continues ? P.DRAIN_CONTINUE : this.drainStart(i);
     this.out.add(P.OP_DRAIN, shape, trace.pfn[i] ?? 0, start, i);
@@ -305,7 +319,7 @@ class GuidedCompiler {
     const { trace } = this;
     const before = this.lastOfFlow.get(flowOf(trace, i));
     if (before === undefined) return P.DRAIN_FROM_ZERO;
-    const above = depth(trace, i) - depth(trace, before);
+    const above = depthOf(trace, i) - depthOf(trace, before);
     const kind = trace.kind[before];
     const freed =
       (kind === T.EVENT_FREE && above === 3) || (kind === T.EVENT_FREE_BATCHED && above === 1);
@@ -313,7 +327,7 @@ class GuidedCompiler {
   }
 }
 
-/** Compiles the guided program of a trace. */
-export function compileGuided(trace: Trace, zones: ZoneMap): GuidedProgram {
-  return new GuidedCompiler(trace, zones).compile();
+/** Compiles the guided program of a recording. */
+export function compileGuided(capture: Capture): GuidedProgram {
+  return new GuidedCompiler(capture).compile();
 }

@@ -28,18 +28,20 @@
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
 //   RELEASE         free block word 1 of `order`, with the drains that follow from it.
 //   DECAY           the vmstat worker's turn: decay the per-cpu high of all zones, drain to it.
-//   DRAIN_ALL       empty all per-cpu lists of all zones.
+//   DRAIN_ALL       empty the per-cpu lists of all zones; operand 1: of `zone` alone.
 //   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
 // Both:
 //   ONLINE     block word 1 of `order` becomes memory of `zone` (grown or created as needed): present
 //              and managed += 2^order, pageblocks MOVABLE, block to the TAIL of the list (MOVABLE),
 //              merging as usual.
 //   RETUNE     onlining or offlining is over: recompute watermarks, reserves and per-cpu sizes.
+//              khugepaged's raise applies if the loaded marks had it.
 //   ISOLATE    pageblocks of frames [word 1, word 1 + operand): free pages to the ISOLATE lists.
 //   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
 //              freed again), as alloc_contig_range does after migration.
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
-//   OFFLINE    [word 1, word 1 + operand) is no memory any more: present and managed are reduced.
+//   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
+//              more: present is reduced too and the zone's span shrinks if the range is at its end.
 //
 // Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
 // pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).

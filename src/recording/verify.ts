@@ -2,6 +2,7 @@
 // refill, each drain, and every list in order at the end.
 
 import type { Capture } from './capture.ts';
+import type { FreeProgram } from './free-running.ts';
 import type { GuidedProgram } from './guided.ts';
 import * as P from './program.ts';
 import type { AllocatorPort, RunLog } from './program.ts';
@@ -184,6 +185,64 @@ export function verifyGuided(
   return {
     events: capture.trace.count,
     ...tallyGuided(program, wrong),
+    bulk: program.bulkPages,
+    finalLists: { identical: total - differences.length, total },
+    listDifferences: differences,
+    divergences,
+  };
+}
+
+/** Compares, request by request, the blocks a per-cpu list took (or gave back) with the kernel's. */
+function scoreMoves(capture: Capture, expected: Uint32Array, log: readonly number[]): Score {
+  const byCommand = new Map<number, number[]>();
+  for (let i = 0; i < log.length; i += 2) {
+    const command = log[i] ?? 0;
+    const moves = byCommand.get(command);
+    if (moves === undefined) byCommand.set(command, [log[i + 1] ?? 0]);
+    else moves.push(log[i + 1] ?? 0);
+  }
+  const score = { exact: 0, total: expected.length / 2 };
+  const used = new Map<number, number>();
+  for (let i = 0; i < expected.length; i += 2) {
+    const command = expected[i + 1] ?? 0;
+    const at = used.get(command) ?? 0;
+    used.set(command, at + 1);
+    const frame = capture.trace.pfn[expected[i] ?? 0];
+    if (byCommand.get(command)?.[at] === frame) score.exact += 1;
+  }
+  return score;
+}
+
+/** Verifies an allocator that decides refills and drains by itself. */
+export function verifyFreeRunning(
+  capture: Capture,
+  program: FreeProgram,
+  port: AllocatorPort,
+): VerifyResult {
+  port.load(capture.start);
+  const { mismatches, refills, drains } = runProgram(port, program.commands);
+  const wrong = new Set<number>();
+  const divergences: Divergence[] = [];
+  for (let i = 0; i < mismatches.length; i += 3) {
+    wrong.add(mismatches[i] ?? 0);
+    divergences.push(divergenceAt(capture, program.commands, mismatches, i));
+  }
+  const alloc = { exact: 0, total: 0 };
+  let freedTwice = 0;
+  for (let i = 0; i < program.commands.length / P.COMMAND_WORDS; i += 1) {
+    const op = (program.commands[i * P.COMMAND_WORDS] ?? 0) & 0xff;
+    if (op === P.OP_RELEASE && wrong.has(i)) freedTwice += 1;
+    if (op !== P.OP_REQUEST && op !== P.OP_TAKE) continue;
+    alloc.total += 1;
+    if (!wrong.has(i)) alloc.exact += 1;
+  }
+  const { total, differences } = compareLists(capture.end, port.save(capture.end.label));
+  return {
+    events: capture.trace.count,
+    alloc,
+    refill: scoreMoves(capture, program.refills, refills),
+    drain: scoreMoves(capture, program.drains, drains),
+    freedTwice,
     bulk: program.bulkPages,
     finalLists: { identical: total - differences.length, total },
     listDifferences: differences,

@@ -97,6 +97,10 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   loadState(state: AllocatorState): void {
     this.zones = state.zones.map(loadZone);
     this.cpus = Math.max(1, ...this.zones.map((zone) => zone.pcps.length));
+    const minPages = this.zones
+      .filter((zone) => zone.index !== L.MOVABLE_ZONE)
+      .reduce((sum, zone) => sum + zone.marks.min, 0);
+    this.thp = minPages * 4 > marks.minFreeKbytes(this.zones, false) + 4 * this.zones.length;
     this.movable.clear();
     for (const zone of this.zones) this.assumeMovable(zone);
   }
@@ -297,8 +301,11 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     for (const zone of this.zones) pcps.decay(zone, this.pcp(zone, cpu), this.events.drained);
   }
 
-  drainAll(): void {
-    for (const zone of this.zones) pcps.drainAll(zone, this.events.drained);
+  /** Empties the per-cpu lists of all zones, or of one. */
+  drainAll(only = -1): void {
+    for (const zone of this.zones) {
+      if (only < 0 || zone.index === only) pcps.drainAll(zone, this.events.drained);
+    }
   }
 
   // ---- HIGHATOMIC ----

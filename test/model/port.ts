@@ -130,7 +130,7 @@ export class ModelPort implements AllocatorPort {
         model.decay(c.cpu);
         break;
       case P.OP_DRAIN_ALL:
-        model.drainAll();
+        model.drainAll(c.operand === 1 ? c.zone : -1);
         break;
       case P.OP_RECLAIM:
         for (const zone of model.zones) {
@@ -274,6 +274,7 @@ export class ModelPort implements AllocatorPort {
   private offline(c: Command): void {
     const zone = this.model.zone(c.zone);
     zone.managed -= c.operand;
+    if (c.type === 0) return;
     zone.present -= c.operand;
     if (c.frame + c.operand === zone.end) zone.spanned -= c.operand;
   }

@@ -1,0 +1,45 @@
+/** Which blocks of a virtio-mem region are plugged: one byte a block. */
+
+import { STATE_MIXED, STATE_PLUGGED, STATE_UNPLUGGED } from './request.ts';
+
+export class BlockMap {
+  readonly #plugged: Uint8Array;
+
+  constructor(blocks: number) {
+    this.#plugged = new Uint8Array(blocks);
+  }
+
+  /** The state of a range that lies in the map. */
+  state(first: number, count: number): number {
+    const wanted = this.#plugged[first];
+    for (let i = first + 1; i < first + count; i++) {
+      if (this.#plugged[i] !== wanted) return STATE_MIXED;
+    }
+    return wanted === 1 ? STATE_PLUGGED : STATE_UNPLUGGED;
+  }
+
+  set(first: number, count: number, plugged: boolean): void {
+    this.#plugged.fill(plugged ? 1 : 0, first, first + count);
+  }
+
+  /** Calls `run` for each run of plugged blocks, ascending, until one call is refused. */
+  eachPluggedRun(run: (first: number, count: number) => boolean): boolean {
+    const { length } = this.#plugged;
+    for (let first = 0; first < length; first++) {
+      if (this.#plugged[first] === 0) continue;
+      let end = first;
+      while (end < length && this.#plugged[end] === 1) end++;
+      if (!run(first, end - first)) return false;
+      first = end;
+    }
+    return true;
+  }
+
+  save(): Uint8Array {
+    return this.#plugged.slice();
+  }
+
+  load(plugged: Uint8Array): void {
+    this.#plugged.set(plugged);
+  }
+}

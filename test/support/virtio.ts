@@ -1,0 +1,231 @@
+/** Memory, clock and guests that the virtio tests script. */
+
+import type {
+  BalloonGuest,
+  BalloonHost,
+  BalloonStats,
+  DriverMemory,
+  GuestMemory,
+  Timers,
+} from '../../src/virtio/index.ts';
+
+/** Guest memory as one array. */
+export class FlatGuestMemory implements GuestMemory {
+  readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+
+  constructor(sizeBytes: number) {
+    this.sizeBytes = sizeBytes;
+    this.bytes = new Uint8Array(sizeBytes);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  contains(addr: number, lengthBytes: number): boolean {
+    return addr >= 0 && lengthBytes >= 0 && addr + lengthBytes <= this.sizeBytes;
+  }
+
+  read(addr: number, lengthBytes: number): Uint8Array | undefined {
+    return this.contains(addr, lengthBytes)
+      ? this.bytes.subarray(addr, addr + lengthBytes)
+      : undefined;
+  }
+
+  write(addr: number, bytes: Uint8Array): boolean {
+    if (!this.contains(addr, bytes.length)) return false;
+    this.bytes.set(bytes, addr);
+    return true;
+  }
+
+  readU16(addr: number): number | undefined {
+    return this.contains(addr, 2) ? this.#view.getUint16(addr, true) : undefined;
+  }
+
+  readU32(addr: number): number | undefined {
+    return this.contains(addr, 4) ? this.#view.getUint32(addr, true) : undefined;
+  }
+
+  readU64(addr: number): number | undefined {
+    return this.contains(addr, 8) ? Number(this.#view.getBigUint64(addr, true)) : undefined;
+  }
+
+  writeU16(addr: number, value: number): boolean {
+    if (!this.contains(addr, 2)) return false;
+    this.#view.setUint16(addr, value, true);
+    return true;
+  }
+
+  writeU32(addr: number, value: number): boolean {
+    if (!this.contains(addr, 4)) return false;
+    this.#view.setUint32(addr, value, true);
+    return true;
+  }
+
+  writeU64(addr: number, value: number): boolean {
+    if (!this.contains(addr, 8)) return false;
+    this.#view.setBigUint64(addr, BigInt(value), true);
+    return true;
+  }
+
+  hex(addr: number, lengthBytes: number): string {
+    return hex(this.bytes.subarray(addr, addr + lengthBytes));
+  }
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+}
+
+/** Hands out memory upwards from `start`; frees nothing. */
+export class BumpMemory implements DriverMemory {
+  readonly memory: GuestMemory;
+  #next: number;
+
+  constructor(memory: GuestMemory, start: number) {
+    this.memory = memory;
+    this.#next = start;
+  }
+
+  alloc(lengthBytes: number, alignBytes: number): number | undefined {
+    const addr = Math.ceil(this.#next / alignBytes) * alignBytes;
+    if (!this.memory.write(addr, new Uint8Array(lengthBytes))) return undefined;
+    this.#next = addr + lengthBytes;
+    return addr;
+  }
+
+  free(): void {}
+}
+
+/** A virtual clock that moves only when told. */
+export class TestClock implements Timers {
+  nowNs = 0;
+  #events: { atNs: number; fire: () => void }[] = [];
+
+  get pending(): number {
+    return this.#events.length;
+  }
+
+  after(delayNs: number, fire: () => void): { cancel(): void } {
+    const event = { atNs: this.nowNs + delayNs, fire };
+    this.#events.push(event);
+    return { cancel: () => (this.#events = this.#events.filter((e) => e !== event)) };
+  }
+
+  advance(ns: number): void {
+    const endNs = this.nowNs + ns;
+    for (;;) {
+      const next = this.#events.toSorted((a, b) => a.atNs - b.atNs)[0];
+      if (next === undefined || next.atNs > endNs) break;
+      this.#events = this.#events.filter((e) => e !== next);
+      this.nowNs = next.atNs;
+      next.fire();
+    }
+    this.nowNs = endNs;
+  }
+}
+
+/** Frames 0 … pages-1, each backed or not. */
+export class TestHost implements BalloonHost {
+  readonly backed: Uint8Array;
+  readonly discards: [number, number][] = [];
+  readonly needs: [number, number][] = [];
+  readonly notes: [number, number][] = [];
+  readonly actuals: [number, number][] = [];
+
+  constructor(pages: number) {
+    this.backed = new Uint8Array(pages).fill(1);
+  }
+
+  discard(pfn: number, count: number): number {
+    if (pfn + count > this.backed.length) return -1;
+    this.discards.push([pfn, count]);
+    let released = 0;
+    for (let i = pfn; i < pfn + count; i++) released += this.backed[i] ?? 0;
+    this.backed.fill(0, pfn, pfn + count);
+    return released;
+  }
+
+  willNeed(pfn: number, count: number): void {
+    this.needs.push([pfn, count]);
+  }
+
+  noteFree(pfn: number, count: number): void {
+    this.notes.push([pfn, count]);
+  }
+
+  actualChanged(pages: number, oldPages: number): void {
+    this.actuals.push([pages, oldPages]);
+  }
+}
+
+export const NO_STATS: BalloonStats = {
+  swapInBytes: 0,
+  swapOutBytes: 0,
+  majorFaults: 0,
+  minorFaults: 0,
+  freeBytes: 0,
+  totalBytes: 0,
+  availableBytes: 0,
+  cachesBytes: 0,
+  hugetlbAllocs: 0,
+  hugetlbFails: 0,
+  oomKills: 0,
+  allocStalls: 0,
+  asyncScanBytes: 0,
+  directScanBytes: 0,
+  asyncReclaimBytes: 0,
+  directReclaimBytes: 0,
+};
+
+/** Gives frames in a scripted order and remembers what happened to them. */
+export class TestBalloonGuest implements BalloonGuest {
+  free: number[];
+  hintBlocks: number[] = [];
+  poison: 'none' | 'init-on-free' | 'page-poisoning' = 'none';
+  managedPages = 0;
+  entered: number[] = [];
+  released: number[] = [];
+  migrated: [number, number, boolean][] = [];
+  current: BalloonStats = NO_STATS;
+
+  constructor(pfns: Iterable<number>) {
+    this.free = Array.from(pfns);
+  }
+
+  allocPages(pfns: Uint32Array, count: number): number {
+    const got = this.free.splice(0, count);
+    pfns.set(got);
+    return got.length;
+  }
+
+  enterBalloon(pfns: Uint32Array, count: number, adjustManaged: boolean): void {
+    this.entered.push(...pfns.subarray(0, count));
+    if (adjustManaged) this.managedPages -= count;
+  }
+
+  releasePages(pfns: Uint32Array, count: number, adjustManaged: boolean): void {
+    this.released.push(...pfns.subarray(0, count));
+    this.free.push(...pfns.subarray(0, count));
+    if (adjustManaged) this.managedPages += count;
+  }
+
+  pageMigrated(oldPfn: number, newPfn: number, adjustManaged: boolean): void {
+    this.migrated.push([oldPfn, newPfn, adjustManaged]);
+  }
+
+  stats(): BalloonStats {
+    return this.current;
+  }
+
+  allocHintBlock(): number | undefined {
+    return this.hintBlocks.shift();
+  }
+
+  releaseHintBlock(pfn: number): void {
+    this.hintBlocks.push(pfn);
+  }
+}
+
+export function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}

@@ -29,6 +29,7 @@ import { NIL, kindOf } from './frame';
 import { attach, blocksBase, guest, spanFrames, statesBase } from './guest';
 import { blockType, blockZone, setBlockType, setBlockZone } from './pageblock';
 import { pcpAt, pcpReset } from './percpu';
+import { verifyBytes } from './verify';
 import { computeMinFree, decideMobility, raiseMinFreeForThp, setupWatermarks } from './watermark';
 import { zoneAt, zoneEnd, zoneReset } from './zone';
 
@@ -77,7 +78,7 @@ export function create(
   const statesAt = reportedAt + bitmap;
   const recordsAt = align(statesAt + span, 64);
   const nodesAt = align(recordsAt + ((<u64>span) << 3), 64);
-  const end = nodesAt + <u64>nodes * NODE_BYTES;
+  const end = nodesAt + <u64>nodes * NODE_BYTES + verifyBytes(span, objects, zones);
   if (!reach(end)) return STATUS_NO_MEMORY;
   memory.fill(GUEST_BASE, 0, <usize>(zonesAt - GUEST_BASE));
   guest.abiVersion = ABI_VERSION;

@@ -47,7 +47,7 @@ const PREFER_BACKED_DEPTH: u32 = 8;
 
 
 @inline
-function linkAt(pfn: u32): usize {
+export function linkAt(pfn: u32): usize {
   return <usize>guest.links + (((<usize>pfn) >> (<u32>PAGEBLOCK_ORDER)) << 3);
 }
 

@@ -4,7 +4,8 @@
 //   record       [ word0:32 | word1:32 ]
 //     FREE, PCP       next            prev             (frame numbers, NIL ends a list)
 //     OBJECT          maps:12|id:20   index            (exact reverse map)
-//     UNMOVABLE/MOVABLE/BALLOON  gfp  tag              (tag belongs to the host)
+//     BALLOON         next            prev             (the balloon's list; LIMBO in word 0 once off it)
+//     UNMOVABLE/MOVABLE  gfp          tag              (tag belongs to the host)
 //
 // Moves between kinds: HOLE/RESERVED -> FREE at boot or online; FREE <-> PCP by refill and drain;
 // FREE/PCP -> UNMOVABLE/MOVABLE by a request, -> OBJECT by a touch, -> BALLOON by inflation; back by a free;

@@ -29,7 +29,7 @@ import {
 //  176  busyPfn     180 zonelistCount 184 zonelist[4]   200 nodesHigh 204 freeZone
 //  208  objectsUsed 212 czoneFreeBlock 216 reportOrder 220 reportWanted
 //  224  balloonHead 228 balloonTail 232 balloonCount 236 moves
-//  240  links
+//  240  links      244 balloonUnmanaged 248 balloonLimbo
 @unmanaged
 export class Guest {
   abiVersion: u32;
@@ -108,6 +108,10 @@ export class Guest {
   moves: u32;
   /** Links of CZone blocks, {next, prev} by pageblock. */
   links: u32;
+  /** 1: pages in the balloon do not count as managed (DEFLATE_ON_OOM was not negotiated). */
+  balloonUnmanaged: u32;
+  /** Frames taken off the balloon's list and not yet given back: the device is being told. */
+  balloonLimbo: u32;
 }
 if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
 if (offsetof<Guest>('zonelist0') != 184) ERROR('the drawing of Guest is out of date');

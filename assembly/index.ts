@@ -43,6 +43,9 @@ export {
   czoneRegion,
 } from './czone';
 
+// the verify build
+export { verifyAll } from './verify';
+
 // the ring
 export { decay, run } from './command';
 

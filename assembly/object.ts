@@ -33,12 +33,14 @@ import {
   STATUS_TABLE_FULL,
   STATUS_TOO_MANY_SHARERS,
 } from '../src/abi/status';
-import { allocBlock, freeBlock } from './alloc';
+import { allocBlock, countFrees, freeBlock, streamReset, streamTake } from './alloc';
 import { touchNew, touchRead, touchWrite } from './backing';
 import { czoneAlloc } from './czone';
 import { NIL, setState, setWord0, setWord1, word0, word1 } from './frame';
 import { guest } from './guest';
 import {
+  STAT_ALLOC_CALLS,
+  STAT_ALLOC_PAGES,
   STAT_COW_PAGES,
   STAT_COW_REUSED_PAGES,
   STAT_DROPPED_PAGES,
@@ -73,8 +75,8 @@ if (<i32>offsetof<MemoryObject>() > OBJECT_BYTES) ERROR('MemoryObject outgrew it
 /** The object has, or had, pages that others map or that lie outside its zone: exit must look at each. */
 export const OBJECT_ENTANGLED: u8 = 1;
 
-const WRITE_PROTECTED: u32 = <u32>ENTRY_WRITE_PROTECTED;
-const PFN_MASK: u32 = 0x7fffffff;
+export const WRITE_PROTECTED: u32 = <u32>ENTRY_WRITE_PROTECTED;
+export const PFN_MASK: u32 = 0x7fffffff;
 const HEIGHT_MAX: u32 = 3;
 
 
@@ -91,7 +93,7 @@ export function isObject(id: u32): bool {
 
 
 @inline
-function nodeAt(node: u32): usize {
+export function nodeAt(node: u32): usize {
   return <usize>guest.nodes + <usize>node * NODE_BYTES;
 }
 
@@ -279,17 +281,22 @@ function touchLeaf(
   cpu: u32,
 ): i32 {
   let faults: u32 = 0;
+  let streamed: u32 = 0;
   let status: i32 = 0;
   for (; index < end; index++) {
     const slot = slotOf(leaf, index);
     const entry = load<u32>(slot);
     if (entry == 0) {
-      const pfn = objectAlloc(object, cpu);
-      if (pfn < 0) {
-        status = pfn;
-        break;
+      let pfn = streamTake();
+      if (pfn != NIL) {
+        streamed++;
+      } else {
+        status = objectAlloc(object, cpu);
+        if (status < 0) break;
+        pfn = status;
+        status = 0;
       }
-      store<u32>(slot, <u32>pfn + 1);
+      store<u32>(slot, pfn + 1);
       adopt(object, id, pfn, index);
       touchNew(pfn);
       faults++;
@@ -305,6 +312,8 @@ function touchLeaf(
   object.pages += faults;
   if (index > object.entries) object.entries = index;
   count(STAT_FAULT_PAGES, faults);
+  count(STAT_ALLOC_CALLS, streamed);
+  count(STAT_ALLOC_PAGES, streamed);
   return status;
 }
 
@@ -317,6 +326,7 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   const object = objectAt(id);
   const before = object.pages;
   const end = start + pages;
+  streamReset();
   for (let index = start; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafMake(object, index);
@@ -364,6 +374,7 @@ export function objectTruncate(id: u32, start: u32, pages: u32, cpu: u32): i32 {
   }
   if (start + pages >= object.entries) object.entries = min(start, object.entries);
   count(STAT_DROPPED_PAGES, freed);
+  countFrees(freed, freed);
   return freed;
 }
 

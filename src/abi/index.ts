@@ -4,5 +4,6 @@ export * from './gfp.ts';
 export * from './layout.ts';
 export * from './migratetype.ts';
 export * from './opcode.ts';
+export * from './rule.ts';
 export * from './stat.ts';
 export * from './status.ts';

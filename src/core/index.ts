@@ -6,3 +6,5 @@ export { CoreError, expectAnswer, statusText } from './error.ts';
 export type { CoreExports } from './exports.ts';
 export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
 export { CorePool } from './pool.ts';
+export { type Fault, faultText, verify } from './verify.ts';
+export * from '../abi/index.ts';

@@ -29,6 +29,10 @@ const TURN_US = 1_024_000;
 /** Drains this close belong to one turn, or to one emptying of the lists. */
 const SAME_TURN_US = 200_000;
 const SAME_DRAIN_US = 20_000;
+/** From the last block of an onlining to the new sizes, if the task shows no event of its own. */
+const ONLINE_US = 20_000;
+/** From a contiguous allocation's drain to its migration. */
+const CONTIG_US = 50_000;
 /** Key of the vmstat worker among the flows of control. */
 const VMSTAT = -1;
 
@@ -93,7 +97,8 @@ function drainsForContig(trace: Trace, event: number): boolean {
   const task = trace.task[event];
   let i = event;
   while (i < trace.count && (trace.task[i] !== task || trace.kind[i] === T.EVENT_DRAIN)) i += 1;
-  return trace.kind[i] === T.EVENT_MIGRATE;
+  const isSoon = i < trace.count && time(trace, i) - time(trace, event) < CONTIG_US;
+  return isSoon && trace.kind[i] === T.EVENT_MIGRATE;
 }
 
 class FreeCompiler {
@@ -106,6 +111,8 @@ class FreeCompiler {
   private readonly waiting = new Map<number, number[]>();
   /** The command that the next drains belong to, by flow of control. */
   private readonly drainers = new Map<number, number>();
+  /** Open bulk calls, by flow of control. */
+  private readonly bulks = new Map<number, number>();
   private readonly refills: number[] = [];
   private readonly drains: number[] = [];
   private readonly taken = new Set<number>();
@@ -114,7 +121,9 @@ class FreeCompiler {
   private drainAllUs = Number.NEGATIVE_INFINITY;
   private failedRequests = 0;
   private bulkPages = 0;
-  private online = false;
+  /** Task that is bringing memory online, -1: none. */
+  private onliner = -1;
+  private onlineUs = 0;
 
   private readonly phaseUs: number;
 
@@ -149,8 +158,11 @@ class FreeCompiler {
     for (; this.turns[this.nextTurn]?.at === i; this.nextTurn += 1) {
       this.drainers.set(VMSTAT, this.out.add(P.OP_DECAY, { cpu: trace.cpu[i] ?? 0 }, 0, 0, i));
     }
-    if (!this.online || trace.kind[i] !== T.EVENT_ALLOC) return;
-    this.online = false;
+    // Sizes change when the task that brought the memory online goes on, or has had the time to.
+    if (this.onliner < 0 || this.zones.zoneOf(trace.pfn[i] ?? 0) < 0) return;
+    const waited = time(trace, i) - this.onlineUs;
+    if (this.onliner !== trace.task[i] && waited < ONLINE_US) return;
+    this.onliner = -1;
     this.out.add(P.OP_RETUNE, {}, 0, 0, i);
   }
 
@@ -175,6 +187,9 @@ class FreeCompiler {
         break;
       case T.EVENT_BULK_BEGIN:
         this.bulk(i);
+        break;
+      case T.EVENT_BULK_END:
+        this.endBulk(i);
         break;
       case T.EVENT_MIGRATE: {
         const range = this.unplugs.get(i);
@@ -263,10 +278,14 @@ class FreeCompiler {
     this.bulkPages += pages;
     const gfp = trace.gfp[i] ?? 0;
     const command = this.out.add(P.OP_REQUEST_BULK, { cpu: trace.cpu[i] ?? 0 }, pages, gfp, i);
-    for (let j = i + 1; j < trace.count && trace.kind[j] !== T.EVENT_BULK_END; j += 1) {
-      const kind = trace.kind[j];
-      if (kind === T.EVENT_TAKE) this.refills.push(j, command);
-    }
+    this.bulks.set(G.flowOf(trace, i), command);
+  }
+
+  private endBulk(i: number): void {
+    const flow = G.flowOf(this.trace, i);
+    const command = this.bulks.get(flow);
+    if (command !== undefined) this.claimTakes(i, command);
+    this.bulks.delete(flow);
   }
 
   private free(i: number, order: number): void {
@@ -276,7 +295,8 @@ class FreeCompiler {
     if (zones.zoneOf(pfn) < 0) {
       const zone = zones.grow(pfn, 2 ** order);
       this.out.add(P.OP_ONLINE, { order, type: 1, zone, cpu }, pfn, 0, i);
-      this.online = true;
+      this.onliner = trace.task[i] ?? -1;
+      this.onlineUs = time(trace, i);
       return;
     }
     const direct = G.hasPcpList(order) && G.interruptsPcpLock(trace, i, zones);

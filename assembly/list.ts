@@ -62,6 +62,18 @@ export function listRemove(list: usize, pfn: u32): void {
   else setWord1(next, prev);
 }
 
+/** Takes the head off; NIL if the list is empty. */
+@inline
+export function listPopHead(list: usize): u32 {
+  const head = load<u32>(list);
+  if (head == NIL) return NIL;
+  const next = word0(head);
+  store<u32>(list, next);
+  if (next == NIL) store<u32>(list, NIL, 4);
+  else setWord1(next, NIL);
+  return head;
+}
+
 /** Makes `pfn` the head by turning the ring: what stood before it goes behind the tail (list_rotate_to_front). */
 export function listRotateTo(list: usize, pfn: u32): void {
   const head = load<u32>(list);

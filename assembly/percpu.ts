@@ -25,7 +25,7 @@ import { LOG_DRAIN, LOG_REFILL } from '../src/abi/program';
 import { logBlock, logging } from './log';
 import { resetMode, takeBlock } from './fallback';
 import { guest, pcpsBase } from './guest';
-import { listHead, listPushHead, listPushTail, listRemove, listReset, listTail } from './list';
+import { listHead, listPopHead, listPushHead, listPushTail, listRemove, listReset, listTail } from './list';
 import { blockType } from './pageblock';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS, count } from './stats';
 import { Zone, zoneAt, zoneIndex } from './zone';
@@ -139,11 +139,8 @@ export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32,
 
 /** Takes the head of a list; NIL if it is empty. */
 export function pcpPop(pcp: Pcp, order: u32, type: u32): u32 {
-  const list = pcpList(pcp, pcpIndex(order, type));
-  const pfn = listHead(list);
-  if (pfn == NIL) return NIL;
-  listRemove(list, pfn);
-  pcp.count -= 1 << order;
+  const pfn = listPopHead(pcpList(pcp, pcpIndex(order, type)));
+  if (pfn != NIL) pcp.count -= 1 << order;
   return pfn;
 }
 

@@ -6,10 +6,13 @@
 import {
   COMMAND_BYTES,
   KERNEL_ZONES,
+  KIND_MASK,
   KIND_MOVABLE,
+  KIND_ORDER_MASK,
   KIND_PCP,
   KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_ORDER,
   PCP_LISTS,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../src/abi/layout';
@@ -52,7 +55,7 @@ import {
 } from '../src/abi/program';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
-import { freeBlockOf, freeSplit, linkFree, takeFree, takeSmallest } from './buddy';
+import { accountFree, freeBlockOf, freeSplit, linkFree, takeFree, takeSmallest } from './buddy';
 import { resetMode, setClaimHint, takeBlock } from './fallback';
 import { NIL, orderOf, setState, stateOf } from './frame';
 import { guest, spanFrames } from './guest';
@@ -94,9 +97,20 @@ function markInUse(pfn: u32, movable: bool): void {
   setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
 }
 
-/** The per-cpu lists and list index that hold a block; the lists' address or 0. */
-function findParked(pfn: u32): usize {
-  let first = pfn;
+/** Head of the per-cpu block that covers a frame, or NIL. */
+function parkedBlockOf(pfn: u32): u32 {
+  for (let size: u32 = 0; size <= <u32>PAGEBLOCK_ORDER; size++) {
+    const head = pfn & ~((<u32>1 << size) - 1);
+    const state = stateOf(head);
+    if ((state & KIND_MASK) == KIND_PCP && (state & KIND_ORDER_MASK) >= size) return head;
+  }
+  return NIL;
+}
+
+/** Takes a block off the per-cpu list it is on; what of it lies outside the command's block stays in use. */
+function unpark(head: u32): void {
+  const size = orderOf(head);
+  let first = head;
   while (prevOf(first) != NIL) first = prevOf(first);
   for (let at: u32 = 0; at < guest.cpus; at++) {
     for (let zone: u32 = 0; zone < <u32>KERNEL_ZONES; zone++) {
@@ -104,40 +118,62 @@ function findParked(pfn: u32): usize {
       for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) {
         const list = pcpList(pcp, index);
         if (listHead(list) != first) continue;
-        listRemove(list, pfn);
-        return changetype<usize>(pcp);
+        listRemove(list, head);
+        pcp.count -= 1 << size;
+        setState(head, KIND_UNMOVABLE, size);
+        return;
       }
     }
   }
-  return 0;
 }
 
-/** Takes a block off whatever list holds it, cutting a larger free block if need be. RESYNC_*. */
-function takeOut(pfn: u32): u32 {
-  if (pfn >= spanFrames || blockZone(pfn) == PAGEBLOCK_NO_ZONE) return RESYNC_IN_USE;
-  if (stateOf(pfn) == (KIND_PCP | order)) {
-    const parked = findParked(pfn);
-    if (parked == 0) return RESYNC_IN_USE;
-    changetype<Pcp>(parked).count -= 1 << order;
-    return RESYNC_PCP;
-  }
-  const head = freeBlockOf(pfn);
-  if (head == NIL || orderOf(head) < order) return RESYNC_IN_USE;
-  const zone = zoneAt(blockZone(pfn));
-  let size = orderOf(head);
+/** Takes a free block off its list; its parts outside [frame, end) stay free, at the heads of their lists, unmerged. */
+function cutOut(head: u32, end: u32): void {
+  const zone = zoneAt(blockZone(head));
   const held = blockType(head);
-  const whole = size;
+  const size = orderOf(head);
   takeFree(zone, head, size, held);
-  let at = head;
-  while (size > order) {
-    size--;
-    const upper = at + (1 << size);
-    const rest = pfn >= upper ? at : upper;
-    linkFree(zone, rest, size, held, false);
-    zone.free += 1 << size;
-    if (pfn >= upper) at = upper;
+  keepOutside(zone, head, size, held, end);
+}
+
+function keepOutside(zone: Zone, at: u32, size: u32, held: u32, end: u32): void {
+  const stop = at + (1 << size);
+  if (at >= frame && stop <= end) return;
+  if (stop <= frame || at >= end) {
+    linkFree(zone, at, size, held, false);
+    accountFree(zone, 1 << size, held);
+    return;
   }
-  return whole == order ? RESYNC_BUDDY : RESYNC_SPLIT;
+  const half = at + (1 << (size - 1));
+  const lowerFirst = frame >= half;
+  keepOutside(zone, lowerFirst ? at : half, size - 1, held, end);
+  keepOutside(zone, lowerFirst ? half : at, size - 1, held, end);
+}
+
+/** Takes the command's block off whatever lists hold it or parts of it. RESYNC_*. */
+function takeOut(): u32 {
+  let was: u32 = RESYNC_IN_USE;
+  const end = frame + (1 << order);
+  if (end > spanFrames || blockZone(frame) == PAGEBLOCK_NO_ZONE) return was;
+  for (let at = frame; at < end; ) {
+    const free = freeBlockOf(at);
+    const parked = free == NIL ? parkedBlockOf(at) : NIL;
+    const head = free == NIL ? parked : free;
+    if (head == NIL) {
+      at++;
+      continue;
+    }
+    const size = orderOf(head);
+    if (free == NIL) {
+      was = RESYNC_PCP;
+      unpark(head);
+    } else {
+      was = head == frame && size == order ? RESYNC_BUDDY : RESYNC_SPLIT;
+      cutOut(head, end);
+    }
+    at = head + (1 << size);
+  }
+  return was;
 }
 
 /** Frees a wrongly predicted block straight back. */
@@ -149,14 +185,14 @@ function giveBack(pfn: u32): void {
 function expectTaken(predicted: u32): void {
   if (predicted == frame) return;
   if (predicted != NIL) giveBack(predicted);
-  logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+  logRecord(LOG_MISMATCH, predicted, takeOut());
 }
 
 function pop(): void {
   const pcp = pcpAt(cpu, zoneNumber);
   const predicted = listHead(pcpList(pcp, pcpIndex(order, type)));
   if (predicted == frame) pcpPop(pcp, order, type);
-  else logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+  else logRecord(LOG_MISMATCH, predicted, takeOut());
   markInUse(frame, type == MIGRATE_MOVABLE);
 }
 
@@ -171,7 +207,7 @@ function takeHinted(): u32 {
 }
 
 function free(): void {
-  const was = takeOut(frame);
+  const was = takeOut();
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
   const zone = zoneAt(zoneNumber);
   const held = blockType(frame);
@@ -201,7 +237,7 @@ function drainNext(): void {
     drainOne(pcp, zone, index);
     return;
   }
-  logRecord(LOG_MISMATCH, predicted, takeOut(frame));
+  logRecord(LOG_MISMATCH, predicted, takeOut());
   freeSplit(zone, frame, order, 0);
 }
 
@@ -236,7 +272,7 @@ function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool)
 }
 
 function release(): void {
-  const was = takeOut(frame);
+  const was = takeOut();
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
   freeBlock(frame, order, cpu);
 }

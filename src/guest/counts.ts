@@ -1,0 +1,101 @@
+// What an operation took, as plain counts read off the core's counters. No prices here: only replay knows nanoseconds.
+
+import {
+  type Core,
+  STAT_ALLOC_PAGES,
+  STAT_BACKED_FAULTS,
+  STAT_COW_PAGES,
+  STAT_COW_REUSED_PAGES,
+  STAT_CZONE_BLOCKS_ADDED,
+  STAT_DROPPED_PAGES,
+  STAT_FAULT_PAGES,
+  STAT_FORKED_PAGES,
+  STAT_FREE_PAGES,
+  STAT_MIGRATED_PAGES,
+  STAT_RELEASED_PAGES,
+  STAT_TEMPLATE_COPIES,
+  STAT_TEMPLATE_MAPS,
+  STAT_TOUCHED_PAGES,
+} from '../core/index.ts';
+
+/** Counter of the core for each slot of a Counts array, in slot order. */
+const METERED: readonly number[] = [
+  STAT_ALLOC_PAGES,
+  STAT_FREE_PAGES,
+  STAT_TOUCHED_PAGES,
+  STAT_FAULT_PAGES,
+  STAT_COW_PAGES,
+  STAT_COW_REUSED_PAGES,
+  STAT_FORKED_PAGES,
+  STAT_DROPPED_PAGES,
+  STAT_BACKED_FAULTS,
+  STAT_TEMPLATE_MAPS,
+  STAT_TEMPLATE_COPIES,
+  STAT_RELEASED_PAGES,
+  STAT_MIGRATED_PAGES,
+  STAT_CZONE_BLOCKS_ADDED,
+];
+
+/** Slots of a Counts array. */
+export const COUNT_ALLOC_PAGES = 0;
+export const COUNT_FREE_PAGES = 1;
+export const COUNT_TOUCHED_PAGES = 2;
+export const COUNT_FAULT_PAGES = 3;
+export const COUNT_COW_PAGES = 4;
+export const COUNT_COW_REUSED_PAGES = 5;
+export const COUNT_FORKED_PAGES = 6;
+export const COUNT_DROPPED_PAGES = 7;
+export const COUNT_HOST_FAULTS = 8;
+export const COUNT_TEMPLATE_MAPS = 9;
+export const COUNT_TEMPLATE_COPIES = 10;
+export const COUNT_RELEASED_PAGES = 11;
+export const COUNT_MIGRATED_PAGES = 12;
+export const COUNT_CZONE_BLOCKS = 13;
+export const COUNT_SLOTS = 14;
+
+/** Counts by slot. */
+export type Counts = Float64Array;
+
+export function newCounts(): Counts {
+  return new Float64Array(COUNT_SLOTS);
+}
+
+/** Adds `source` to `target` in place. */
+export function addCounts(target: Counts, source: Counts): void {
+  for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
+    target[slot] = (target[slot] as number) + (source[slot] as number);
+  }
+}
+
+/** Page operations that a core carried out: touched, freed, copied by fork, taken back. */
+export function pageOpsOf(counts: Counts): number {
+  return (
+    (counts[COUNT_TOUCHED_PAGES] as number) +
+    (counts[COUNT_DROPPED_PAGES] as number) +
+    (counts[COUNT_FORKED_PAGES] as number) +
+    (counts[COUNT_RELEASED_PAGES] as number)
+  );
+}
+
+/** Remembers where a core's counters stood; each reading gives what was added since the one before. */
+export class Meter {
+  readonly #stats: Float64Array;
+  readonly #last: Float64Array = new Float64Array(COUNT_SLOTS);
+
+  constructor(core: Core) {
+    this.#stats = core.stats;
+    for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
+      this.#last[slot] = this.#stats[METERED[slot] as number] as number;
+    }
+  }
+
+  /** Adds to `target` what happened since the last reading. */
+  readInto(target: Counts): void {
+    const last = this.#last;
+    for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
+      const now = this.#stats[METERED[slot] as number] as number;
+      target[slot] = (target[slot] as number) + (now - (last[slot] as number));
+      last[slot] = now;
+    }
+  }
+}

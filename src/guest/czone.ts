@@ -1,0 +1,112 @@
+// The guest kernel's management of CZones: a region above its memory, plugged in blocks as zones ask for them. A zone
+// belongs to one container; when that exits the zone's blocks return whole and the host may take their memory back.
+
+import {
+  GFP_KERNEL,
+  NONE,
+  OBJECT_KERNEL,
+  STAT_CZONE_BLOCKS_ADDED,
+  STAT_CZONE_BLOCKS_REMOVED,
+  expectAnswer,
+} from '../core/index.ts';
+import type { FrameRange } from '../core/index.ts';
+import { memmapFrames } from './footprint.ts';
+import type { GuestMemory } from './memory.ts';
+
+/** Where blocks come from. */
+export interface CZoneRegion {
+  readonly start: number;
+  readonly frames: number;
+  readonly blockFrames: number;
+}
+
+export class CZones {
+  readonly region: CZoneRegion;
+  readonly #memory: GuestMemory;
+  /** struct pages of plugged blocks: kernel memory that stays while the block is plugged. */
+  readonly #memmapObject: number;
+  #pluggedFrames = 0;
+  #messages = 0;
+
+  /** Declares the region. Its memmap costs nothing until blocks are plugged. */
+  constructor(memory: GuestMemory, region: CZoneRegion) {
+    this.region = region;
+    this.#memory = memory;
+    const { raw } = memory.core;
+    expectAnswer(raw.czoneRegion(region.start, region.frames, region.blockFrames), 'czoneRegion');
+    this.#memmapObject = expectAnswer(
+      raw.objectCreate(OBJECT_KERNEL, NONE, GFP_KERNEL, 0),
+      'objectCreate',
+    );
+  }
+
+  /** Requests to the host so far; each is one message and its answer. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Asks the host for so many more blocks, as far as the region has them. Blocks plugged. */
+  plug(blocks: number): number {
+    const { start, frames, blockFrames } = this.region;
+    const room = Math.floor((frames - this.#pluggedFrames) / blockFrames);
+    const take = Math.min(blocks, room);
+    if (take === 0) return 0;
+    const memory = this.#memory;
+    const before = memmapFrames(this.#pluggedFrames);
+    const after = memmapFrames(this.#pluggedFrames + take * blockFrames);
+    memory.frames.guestOs += memory.touch(
+      this.#memmapObject,
+      before,
+      after - before,
+      true,
+      0,
+      before,
+    );
+    const at = start + this.#pluggedFrames;
+    expectAnswer(memory.core.raw.czonePlug(at, take * blockFrames), 'czonePlug');
+    this.#pluggedFrames += take * blockFrames;
+    this.#messages += 1;
+    return take;
+  }
+
+  /** A zone for one container with `blocks` blocks; at most `limitFrames`. Its index. */
+  create(owner: number, limitFrames: number, blocks: number): number {
+    const pooled = this.#pooledBlocks();
+    if (pooled < blocks) this.plug(blocks - pooled);
+    const { raw } = this.#memory.core;
+    return expectAnswer(raw.czoneCreate(owner, limitFrames, blocks), 'czoneCreate');
+  }
+
+  /** Plugged blocks that are in no zone. Zones also grow by themselves, so the core's counters say. */
+  #pooledBlocks(): number {
+    const { core } = this.#memory;
+    const zoned = core.stat(STAT_CZONE_BLOCKS_ADDED) - core.stat(STAT_CZONE_BLOCKS_REMOVED);
+    return this.#pluggedFrames / this.region.blockFrames - zoned;
+  }
+
+  /** First frames of a zone's blocks, in the order in which it got them. */
+  blocksOf(index: number): number[] {
+    const { raw } = this.#memory.core;
+    const blocks: number[] = [];
+    let pfn = raw.czoneNextBlock(index, -1);
+    while (pfn >= 0) {
+      blocks.push(pfn);
+      pfn = raw.czoneNextBlock(index, pfn);
+    }
+    return blocks;
+  }
+
+  /** Ends a zone whose processes are gone. Ranges of its blocks, neighbours joined: what the host may take back. */
+  destroy(index: number): FrameRange[] {
+    const { blockFrames } = this.region;
+    const blocks = this.blocksOf(index);
+    expectAnswer(this.#memory.core.raw.czoneDestroy(index), 'czoneDestroy');
+    const ranges: { start: number; count: number }[] = [];
+    for (const start of blocks.toSorted((a, b) => a - b)) {
+      const last = ranges.at(-1);
+      if (last !== undefined && last.start + last.count === start) last.count += blockFrames;
+      else ranges.push({ start, count: blockFrames });
+    }
+    return ranges;
+  }
+}

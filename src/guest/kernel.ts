@@ -1,0 +1,203 @@
+// A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A booted guest can be
+// imaged and made again from the image, which is what templates and cold boots of the same machine are.
+
+import {
+  type BootLayout,
+  Core,
+  type CoreBuild,
+  type CoreConfig,
+  type CoreSnapshot,
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  NONE,
+  OBJECT_ANON,
+  OBJECT_KERNEL,
+  boot,
+  expectAnswer,
+  layoutOf,
+} from '../core/index.ts';
+import { type Counts, Meter } from './counts.ts';
+import { type CZoneRegion, CZones } from './czone.ts';
+import { type KernelFootprint, memmapFrames } from './footprint.ts';
+import { GuestMemory } from './memory.ts';
+import { PageCache, type PageCacheState } from './page-cache.ts';
+import { runKswapd } from './pressure.ts';
+
+/** Physical address at which x86-64 kernels load: 16 MiB. */
+const IMAGE_START = 4096;
+const SYSTEM_FILES = 'root file system';
+/** Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for a moment. */
+const OBJECTS_PER_PROCESS = 5;
+const OBJECTS_OF_SYSTEM = 16;
+
+export interface GuestConfig {
+  readonly memoryFrames: number;
+  /** Region for CZones above the memory; its span costs address space and metadata, no frames. */
+  readonly region?: CZoneRegion | undefined;
+  readonly cpus: number;
+  /** Processes that run containers at one time, at most. */
+  readonly processes: number;
+  /** Files that are open at one time, at most. */
+  readonly files: number;
+  readonly kernel: KernelFootprint;
+  readonly build: CoreBuild;
+}
+
+/** A booted guest as bytes, with what the kernel knows outside the core. */
+export interface GuestImage {
+  readonly config: GuestConfig;
+  readonly core: CoreSnapshot;
+  /** Frames of the image that host memory must hold. */
+  readonly backedFrames: number;
+  /** The frames are a template's: clones map and copy them. */
+  readonly template: boolean;
+  readonly kernelObject: number;
+  readonly agentObject: number;
+  readonly files: PageCacheState;
+}
+
+function bootLayout(config: GuestConfig): BootLayout {
+  const { memoryFrames, region, kernel } = config;
+  const memmap = memmapRange(config);
+  const image = { start: IMAGE_START, count: kernel.imageFrames };
+  const span = region === undefined ? 0 : region.start + region.frames;
+  return layoutOf(memoryFrames, [image, memmap], span);
+}
+
+/** memblock allocates from the top down: the boot memmap lies at the end of memory. */
+function memmapRange(config: GuestConfig): { start: number; count: number } {
+  const { ram } = layoutOf(config.memoryFrames, []);
+  const top = ram.at(-1) as { start: number; count: number };
+  const count = memmapFrames(config.memoryFrames);
+  return { start: top.start + top.count - count, count };
+}
+
+function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
+  const { cpus, processes, files, region, build } = config;
+  return {
+    frames: layout.frames,
+    cpus,
+    czones: region === undefined ? 0 : processes,
+    objects: OBJECTS_OF_SYSTEM + files + processes * OBJECTS_PER_PROCESS,
+    ring: 64,
+    build,
+  };
+}
+
+export class GuestKernel {
+  readonly config: GuestConfig;
+  readonly core: Core;
+  readonly memory: GuestMemory;
+  readonly files: PageCache;
+  readonly czones: CZones | undefined;
+  /** Anonymous memory of init and the agent, which containers are forked from. */
+  readonly agentObject: number;
+  readonly #kernelObject: number;
+  readonly #meter: Meter;
+  /** Frames of the boot memmap that this clone has written. */
+  #memmapWritten = 0;
+
+  private constructor(
+    config: GuestConfig,
+    core: Core,
+    state: { kernelObject: number; agentObject: number; files: PageCacheState },
+    cloned: boolean,
+  ) {
+    this.config = config;
+    this.core = core;
+    this.memory = new GuestMemory(core, cloned);
+    this.files = new PageCache(this.memory, state.files);
+    this.memory.files = this.files;
+    this.#kernelObject = state.kernelObject;
+    this.agentObject = state.agentObject;
+    this.#meter = new Meter(core);
+    if (config.region !== undefined) {
+      this.czones = new CZones(this.memory, config.region);
+      this.memory.czones = this.czones;
+    }
+  }
+
+  /** Boots a guest and keeps its image. `template`: the image's frames are shared by what is made from it. */
+  static bootImage(config: GuestConfig, template: boolean): GuestImage {
+    const { kernel } = config;
+    const layout = bootLayout(config);
+    const core = Core.create(coreConfig(config, layout));
+    boot(core, layout, true);
+    const { raw } = core;
+    for (const { start, count } of layout.reserved) {
+      expectAnswer(raw.touchRange(start, count, 1), 'touchRange');
+    }
+    const memory = new GuestMemory(core, false);
+    const files = new PageCache(memory);
+    memory.files = files;
+    const make = (kind: number, gfp: number): number =>
+      expectAnswer(raw.objectCreate(kind, NONE, gfp, 0), 'objectCreate');
+    const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);
+    memory.touch(kernelObject, 0, kernel.dynamicFrames, true, 0, 0);
+    files.read(SYSTEM_FILES, kernel.pageCacheFrames, 0, true);
+    const agentObject = make(OBJECT_ANON, GFP_HIGHUSER_MOVABLE);
+    memory.touch(agentObject, 0, kernel.agentFrames, true, 0, 0);
+    const backedFrames = core.backedFrames;
+    if (template) raw.freezeTemplate();
+    return {
+      config,
+      core: core.snapshot(),
+      backedFrames,
+      template,
+      kernelObject,
+      agentObject,
+      files: files.state(),
+    };
+  }
+
+  /** A guest on a core that already holds the image's bytes. */
+  static fromImage(image: GuestImage, core: Core): GuestKernel {
+    const guest = new GuestKernel(image.config, core, image, image.template);
+    if (!image.template) guest.memory.frames.guestOs += image.backedFrames;
+    return guest;
+  }
+
+  /** A clone's first steps to an answering agent: what it writes becomes its own, what it reads stays shared. */
+  wake(): void {
+    const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
+    const { cloneWrittenFrames, cloneReadFrames } = this.config.kernel;
+    const { memory } = this;
+    const agent = Math.min(agentFrames, cloneWrittenFrames);
+    const dynamic = Math.min(dynamicFrames, cloneWrittenFrames - agent);
+    const image = Math.min(imageFrames, cloneWrittenFrames - agent - dynamic);
+    const imageRead = Math.min(imageFrames - image, cloneReadFrames);
+    const cacheRead = Math.min(pageCacheFrames, cloneReadFrames - imageRead);
+    memory.asSystem(() => {
+      memory.touch(this.agentObject, 0, agent, true, 0, agentFrames);
+      memory.touch(this.#kernelObject, 0, dynamic, true, 0, dynamicFrames);
+    });
+    memory.touchSystemRange(IMAGE_START, image, true);
+    memory.touchSystemRange(IMAGE_START + image, imageRead, false);
+    this.files.read(SYSTEM_FILES, cacheRead, 0, true);
+  }
+
+  /**
+   * A frame that is handed out has its struct page written. In a clone that copies template frames of the memmap, one for
+   * 64 frames in use; memory of the CZone region has its struct pages from plugging.
+   */
+  noteMemmap(): void {
+    if (!this.memory.cloned) return;
+    const { guestOs, file, anonymous, pageTables } = this.memory.frames;
+    const used = guestOs + file + pageTables + (this.czones === undefined ? anonymous : 0);
+    const { start, count } = memmapRange(this.config);
+    const wanted = Math.min(memmapFrames(used), count);
+    if (wanted <= this.#memmapWritten) return;
+    this.memory.touchSystemRange(start + this.#memmapWritten, wanted - this.#memmapWritten, true);
+    this.#memmapWritten = wanted;
+  }
+
+  /** Background work that the allocator asked for: kswapd. Pages reclaimed. */
+  runBackground(): number {
+    return this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;
+  }
+
+  /** Adds what the guest's core did since the last reading. */
+  readCounts(target: Counts): void {
+    this.#meter.readInto(target);
+  }
+}

@@ -1,0 +1,114 @@
+// The guest kernel's view of its core: touching objects with the slow path behind it, and the account of what the
+// backed frames are for. One of these per guest; processes, page cache and CZones share it.
+
+import {
+  type Core,
+  STATUS_NEED_RECLAIM,
+  STATUS_NO_MEMORY,
+  STAT_TEMPLATE_COPIES,
+  expectAnswer,
+  statusText,
+} from '../core/index.ts';
+import type { CZones } from './czone.ts';
+import { GuestOutOfMemory } from './error.ts';
+import type { PageCache } from './page-cache.ts';
+import { makeRoom } from './pressure.ts';
+
+/**
+ * Private host-backed frames by use. Whatever of the core's private frames is not here is backed but free.
+ * Anonymous and file pages and page tables are written when they are allocated, so each of theirs is backed.
+ */
+export interface FrameUse {
+  guestOs: number;
+  file: number;
+  anonymous: number;
+  pageTables: number;
+}
+
+export class GuestMemory {
+  readonly core: Core;
+  readonly frames: FrameUse;
+  /** A clone's system files are the template's frames, never private: giving them up frees no host memory. */
+  readonly cloned: boolean;
+  files: PageCache | undefined;
+  czones: CZones | undefined;
+
+  constructor(core: Core, cloned: boolean) {
+    this.core = core;
+    this.cloned = cloned;
+    this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
+  }
+
+  /**
+   * Touches pages of an object that holds `pagesBefore`, reclaiming if need be. Returns pages that came in.
+   * Throws GuestOutOfMemory when the guest has none left to give.
+   */
+  touch(
+    object: number,
+    start: number,
+    pages: number,
+    write: boolean,
+    cpu: number,
+    pagesBefore: number,
+  ): number {
+    if (pages === 0) return 0;
+    const got = this.core.raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+    if (got >= 0) return got;
+    return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
+  }
+
+  /** The same when the first try met a status. Returns the pages that the object holds in the end. */
+  #touchSlow(
+    first: number,
+    object: number,
+    start: number,
+    pages: number,
+    write: boolean,
+    cpu: number,
+  ): number {
+    const { raw } = this.core;
+    let answer = first;
+    while (answer < 0) {
+      if (!this.#relieve(answer)) {
+        throw new GuestOutOfMemory(
+          `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
+        );
+      }
+      answer = raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+    }
+    return expectAnswer(raw.objectPages(object), 'objectPages');
+  }
+
+  #relieve(status: number): boolean {
+    if (status === STATUS_NEED_RECLAIM) {
+      return this.files !== undefined && makeRoom(this.core, this.files);
+    }
+    if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
+    return false;
+  }
+
+  /** Touches frames by number and accounts what that makes private as the guest OS's. */
+  touchSystemRange(start: number, frames: number, write: boolean): void {
+    this.asSystem(() => {
+      expectAnswer(this.core.raw.touchRange(start, frames, write ? 1 : 0), 'touchRange');
+    });
+  }
+
+  /** Runs work on the booted system's own pages; template pages that it copies become the guest OS's. */
+  asSystem(work: () => void): void {
+    const before = this.core.stat(STAT_TEMPLATE_COPIES);
+    work();
+    this.frames.guestOs += this.core.stat(STAT_TEMPLATE_COPIES) - before;
+  }
+
+  /** The page cache gave up pages of the booted system. */
+  dropSystemPages(pages: number): void {
+    if (!this.cloned) this.frames.guestOs -= pages;
+  }
+
+  /** Private backed frames that nothing uses. */
+  get idleFrames(): number {
+    const { guestOs, file, anonymous, pageTables } = this.frames;
+    return this.core.privateFrames - guestOs - file - anonymous - pageTables;
+  }
+}

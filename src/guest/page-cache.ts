@@ -1,0 +1,95 @@
+// The guest's page cache: one FILE object a file, shared by every process that maps it, and the order in which clean
+// pages are given up. A file's age is that of its last read; within a file the highest pages go first.
+
+import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
+import type { GuestMemory } from './memory.ts';
+
+interface CachedFile {
+  readonly object: number;
+  pages: number;
+  lastRead: number;
+  /** Pages belong to the booted system and not to a function. */
+  readonly system: boolean;
+}
+
+/** What survives in a snapshot beside the core's bytes. */
+export type PageCacheState = readonly (readonly [string, CachedFile])[];
+
+export class PageCache {
+  readonly #memory: GuestMemory;
+  readonly #files: Map<string, CachedFile>;
+  #clock = 0;
+
+  constructor(memory: GuestMemory, state: PageCacheState = []) {
+    this.#memory = memory;
+    this.#files = new Map(state.map(([name, file]) => [name, { ...file }]));
+  }
+
+  state(): PageCacheState {
+    return [...this.#files].map(([name, file]) => [name, { ...file }]);
+  }
+
+  /** Object of a file, made when nobody has read it yet. */
+  #open(name: string, system: boolean): CachedFile {
+    const known = this.#files.get(name);
+    if (known !== undefined) return known;
+    const { raw } = this.#memory.core;
+    const object = expectAnswer(
+      raw.objectCreate(OBJECT_FILE, NONE, GFP_HIGHUSER_MOVABLE, 0),
+      'objectCreate',
+    );
+    const file = { object, pages: 0, lastRead: 0, system };
+    this.#files.set(name, file);
+    return file;
+  }
+
+  /** Reads pages [0, pages) of a file; what is not cached comes in. Returns pages that came in. */
+  read(name: string, pages: number, cpu: number, system = false): number {
+    const file = this.#open(name, system);
+    this.#clock += 1;
+    file.lastRead = this.#clock;
+    const added = this.#memory.touch(file.object, 0, pages, false, cpu, file.pages);
+    file.pages += added;
+    if (!system) this.#memory.frames.file += added;
+    return added;
+  }
+
+  /** Handle for a caller that reads often: the object, or undefined when the file was never read. */
+  objectOf(name: string): number | undefined {
+    return this.#files.get(name)?.object;
+  }
+
+  /** Pages of all files. */
+  get pages(): number {
+    let sum = 0;
+    for (const file of this.#files.values()) sum += file.pages;
+    return sum;
+  }
+
+  #oldest(): CachedFile | undefined {
+    let oldest: CachedFile | undefined;
+    for (const file of this.#files.values()) {
+      if (file.pages === 0) continue;
+      if (oldest === undefined || file.lastRead < oldest.lastRead) oldest = file;
+    }
+    return oldest;
+  }
+
+  /** Gives up to `pages` clean pages back to the allocator, the least recently read file's first. Frames freed. */
+  shrink(pages: number): number {
+    let freed = 0;
+    while (freed < pages) {
+      const file = this.#oldest();
+      if (file === undefined) break;
+      const wanted = Math.min(pages - freed, file.pages);
+      const { raw } = this.#memory.core;
+      const from = file.pages - wanted;
+      expectAnswer(raw.objectTruncate(file.object, from, wanted, 0), 'objectTruncate');
+      file.pages = from;
+      freed += wanted;
+      if (file.system) this.#memory.dropSystemPages(wanted);
+      else this.#memory.frames.file -= wanted;
+    }
+    return freed;
+  }
+}

@@ -1,0 +1,18 @@
+// The VMM room's public face.
+
+export * from '../guest/index.ts';
+export {
+  CAUSES,
+  CAUSE_ANONYMOUS,
+  CAUSE_FILE_SHARED,
+  CAUSE_GUEST_OS,
+  CAUSE_IDLE_UNUSED,
+  CAUSE_PAGE_TABLES,
+  CAUSE_VMM,
+  type Cause,
+  HostMemory,
+  HostOutOfMemory,
+} from './host.ts';
+export { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
+export type { OperationName, Operations } from './operation.ts';
+export { Template, TemplateStore } from './template.ts';

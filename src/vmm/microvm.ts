@@ -1,0 +1,113 @@
+// One microVM: a guest, its VMM process, and its share of the host's memory.
+
+import {
+  type Counts,
+  type CorePool,
+  type FrameRange,
+  GuestKernel,
+  newCounts,
+} from '../guest/index.ts';
+import {
+  CAUSE_ANONYMOUS,
+  CAUSE_FILE_SHARED,
+  CAUSE_GUEST_OS,
+  CAUSE_IDLE_UNUSED,
+  CAUSE_PAGE_TABLES,
+  CAUSE_VMM,
+  type HostMemory,
+  newAccount,
+} from './host.ts';
+import type { Operations } from './operation.ts';
+import type { Template } from './template.ts';
+
+/** What the VMM itself costs. */
+export interface VmmFootprint {
+  /** VMM process without guest memory. */
+  readonly processFrames: number;
+  /** Frames of host page tables for each backed guest frame. */
+  readonly tableFramesPerFrame: number;
+}
+
+/** What must be at hand to start and stop VMs. */
+export interface VmContext {
+  readonly host: HostMemory;
+  readonly pool: CorePool;
+  readonly vmm: VmmFootprint;
+}
+
+export class MicroVm {
+  readonly id: number;
+  readonly guest: GuestKernel;
+  /** What its start took besides memory. */
+  readonly startOperations: Readonly<Record<string, Operations>>;
+  /** What its start took in memory, until the agent answered. */
+  readonly startCounts: Counts = newCounts();
+  readonly #context: VmContext;
+  readonly #template: Template;
+  readonly #held: Float64Array = newAccount();
+  readonly #next: Float64Array = newAccount();
+
+  /** Clones the template, or boots: then the image only saves the emulator the same work again. */
+  constructor(id: number, template: Template, context: VmContext) {
+    this.id = id;
+    this.#context = context;
+    this.#template = template;
+    template.hold();
+    const { image } = template;
+    this.guest = GuestKernel.fromImage(image, context.pool.clone(image.core));
+    if (image.template) {
+      this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
+      this.guest.wake();
+    } else {
+      this.startOperations = {
+        vmm: { vmmStart: 1 },
+        kernel: { kernelBoot: 1 },
+        agent: { agentStart: 1 },
+      };
+    }
+    this.settle(this.startCounts);
+  }
+
+  /** Brings the host's account up to date and adds what the guest did since the last time to `counts`. */
+  settle(counts: Counts): void {
+    const { guest } = this;
+    guest.runBackground();
+    guest.readCounts(counts);
+    const { core, memory } = guest;
+    const { guestOs, file, anonymous, pageTables } = memory.frames;
+    const { vmm, host } = this.#context;
+    const next = this.#next;
+    next[CAUSE_GUEST_OS] = guestOs;
+    next[CAUSE_VMM] = vmm.processFrames;
+    next[CAUSE_FILE_SHARED] = file;
+    next[CAUSE_ANONYMOUS] = anonymous;
+    next[CAUSE_IDLE_UNUSED] = memory.idleFrames;
+    next[CAUSE_PAGE_TABLES] = pageTables + core.backedFrames * vmm.tableFramesPerFrame;
+    host.settle(this.#held, next);
+  }
+
+  /** The host takes ranges back (madvise DONTNEED). Backed frames that it got. */
+  release(ranges: readonly FrameRange[]): number {
+    let frames = 0;
+    for (const { start, count } of ranges) {
+      frames += this.guest.core.raw.releaseRange(start, count);
+    }
+    return frames;
+  }
+
+  /** Backed frames in ranges. */
+  backedIn(ranges: readonly FrameRange[]): number {
+    let frames = 0;
+    for (const { start, count } of ranges) {
+      frames += this.guest.core.raw.countBacked(start, count);
+    }
+    return frames;
+  }
+
+  /** Ends the VMM process: all of its frames are the host's again. */
+  stop(): void {
+    this.#context.host.settle(this.#held, newAccount());
+    this.#template.drop();
+    this.#context.pool.give(this.guest.core);
+  }
+}

@@ -1,0 +1,57 @@
+// Guest images: each machine is booted once and copied from then on. A template's frames are on the host once however
+// many clones there are; a cold boot's frames belong to its VM, and only the emulator's work is saved by copying.
+
+import { type GuestConfig, type GuestImage, GuestKernel } from '../guest/index.ts';
+import { CAUSE_GUEST_OS, type HostMemory, newAccount } from './host.ts';
+
+/** An image in use: how many VMs need its frames on the host. */
+export class Template {
+  readonly image: GuestImage;
+  readonly #host: HostMemory;
+  readonly #held: Float64Array = newAccount();
+  #clones = 0;
+
+  constructor(image: GuestImage, host: HostMemory) {
+    this.image = image;
+    this.#host = host;
+  }
+
+  /** A VM uses the image from now on. */
+  hold(): void {
+    this.#clones += 1;
+    this.#settle();
+  }
+
+  drop(): void {
+    this.#clones -= 1;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const next = newAccount();
+    const shared = this.image.template && this.#clones > 0;
+    next[CAUSE_GUEST_OS] = shared ? this.image.backedFrames : 0;
+    this.#host.settle(this.#held, next);
+  }
+}
+
+/** Machines booted so far, by what makes them differ. */
+export class TemplateStore {
+  readonly #host: HostMemory;
+  readonly #templates: Map<string, Template> = new Map<string, Template>();
+
+  constructor(host: HostMemory) {
+    this.#host = host;
+  }
+
+  /** The image of a machine, booted when it is asked for first. `shared`: clones share its frames. */
+  get(config: GuestConfig, shared: boolean): Template {
+    const { memoryFrames, region, cpus, processes, files } = config;
+    const key = JSON.stringify([memoryFrames, region, cpus, processes, files, shared]);
+    const known = this.#templates.get(key);
+    if (known !== undefined) return known;
+    const template = new Template(GuestKernel.bootImage(config, shared), this.#host);
+    this.#templates.set(key, template);
+    return template;
+  }
+}

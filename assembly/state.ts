@@ -9,6 +9,7 @@ import {
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
   PCP_LISTS,
+  ZONE_NORMAL,
 } from '../src/abi/layout';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
@@ -17,7 +18,7 @@ import { accountFree, linkFree } from './buddy';
 import { guest, spanFrames, statesBase } from './guest';
 import { setBlockType, setBlockZone } from './pageblock';
 import { park, pcpAt, pcpOrder } from './percpu';
-import { decideMobility } from './watermark';
+import { computeMinFree, decideMobility } from './watermark';
 import { zoneAt } from './zone';
 
 /** Type of one pageblock of a zone, -1 for a hole. Its frames count as in use until a list names them. */
@@ -55,8 +56,15 @@ export function stateParked(cpu: u32, zone: u32, list: u32, pfn: u32): i32 {
   return 0;
 }
 
-/** After the last piece: zonelist and grouping by mobility. */
+/**
+ * After the last piece: zonelist, grouping by mobility, and whether khugepaged had raised min_free_kbytes: the marks say so
+ * when they are higher than the size of memory explains (rounding: one frame a zone).
+ */
 export function stateDone(): void {
   buildZonelist();
   decideMobility();
+  computeMinFree(false);
+  let marks: u32 = 0;
+  for (let index: u32 = 0; index <= <u32>ZONE_NORMAL; index++) marks += zoneAt(index).wmarkMin;
+  guest.thp = marks > (guest.minFreeKb >> 2) + guest.zonelistCount ? 1 : 0;
 }

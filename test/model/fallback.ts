@@ -48,7 +48,14 @@ export function countingClaimTest(world: FallbackWorld): ClaimTest {
   };
 }
 
-function claimAt(zone: Zone, order: number, type: number, at: number, test: ClaimTest): number {
+function claimAt(
+  zone: Zone,
+  order: number,
+  type: number,
+  at: number,
+  search: Search,
+  test: ClaimTest,
+): number {
   const other = fallbackAt(zone, at, type);
   const block = zone.list(at, other)[0] ?? -1;
   if (at >= L.BLOCK_ORDER) {
@@ -57,24 +64,18 @@ function claimAt(zone: Zone, order: number, type: number, at: number, test: Clai
     expand(zone, block, order, at, type);
     return block;
   }
-  raiseBoost(zone);
+  if (raiseBoost(zone) && search.wakeKswapd) zone.flags |= L.BOOSTED;
   if (!isWholeBlock(zone, block) || !test(zone, block, at, type)) return -1;
   moveFreePages(zone, block, type);
   return takeSmallest(zone, order, type);
 }
 
-function claim(
-  zone: Zone,
-  order: number,
-  type: number,
-  noFragment: boolean,
-  test: ClaimTest,
-): number {
-  const lowest = noFragment && order < L.BLOCK_ORDER ? L.BLOCK_ORDER : order;
+function claim(zone: Zone, order: number, type: number, search: Search, test: ClaimTest): number {
+  const lowest = search.noFragment && order < L.BLOCK_ORDER ? L.BLOCK_ORDER : order;
   for (let at = L.MAX_ORDER; at >= lowest; at -= 1) {
     if (fallbackAt(zone, at, type) < 0) continue;
     if (at < CLAIM_ORDER && type === L.MOVABLE) break;
-    const pfn = claimAt(zone, order, type, at, test);
+    const pfn = claimAt(zone, order, type, at, search, test);
     if (pfn >= 0) return pfn;
   }
   return -1;
@@ -92,17 +93,33 @@ function steal(zone: Zone, order: number, type: number): number {
   return -1;
 }
 
+/** A search for one or, in a refill, several blocks: what failed before is not tried again (A.6). */
+export interface Search {
+  readonly noFragment: boolean;
+  /** The request may wake kswapd: a boost is flagged. */
+  readonly wakeKswapd: boolean;
+  last: 'own' | 'steal';
+}
+
+export function newSearch(noFragment: boolean, wakeKswapd: boolean): Search {
+  return { noFragment, wakeKswapd, last: 'own' };
+}
+
 /** Takes one block from the buddy lists, by the type's own lists, a claim, or a steal; or -1. */
 export function rmqueue(
   zone: Zone,
   order: number,
   type: number,
-  noFragment: boolean,
+  search: Search,
   test: ClaimTest,
 ): number {
-  const own = takeSmallest(zone, order, type);
-  if (own >= 0 || type >= L.HIGHATOMIC) return own;
-  const claimed = claim(zone, order, type, noFragment, test);
-  if (claimed >= 0 || noFragment) return claimed;
-  return steal(zone, order, type);
+  if (search.last === 'own') {
+    const own = takeSmallest(zone, order, type);
+    if (own >= 0 || type >= L.HIGHATOMIC) return own;
+    const claimed = claim(zone, order, type, search, test);
+    if (claimed >= 0 || search.noFragment) return claimed;
+  }
+  const stolen = steal(zone, order, type);
+  if (stolen >= 0) search.last = 'steal';
+  return stolen;
 }

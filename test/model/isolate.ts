@@ -81,15 +81,29 @@ export function isolateFree(zone: Zone, pfn: number): boolean {
     const limit = zone.marks.min + 2 ** order;
     if (!watermarkOk(zone, 0, limit, 0, L.NO_RIGHTS)) return false;
   }
+  detach(zone, pfn, order);
+  return true;
+}
+
+function detach(zone: Zone, pfn: number, order: number): void {
   zone.remove(pfn);
-  if (order < L.BLOCK_ORDER - 1) return true;
+  if (order < L.BLOCK_ORDER - 1) return;
   for (let p = pfn; p < pfn + 2 ** order; p += L.BLOCK_PAGES) {
     if (L.isMergeable(zone.type(p))) moveFreePages(zone, p, L.MOVABLE);
   }
-  return true;
 }
 
 /** __putback_isolated_page: to the list's tail, as the pageblock's type. */
 export function putBack(zone: Zone, pfn: number, order: number): number {
   return freeOne(zone, pfn, order, zone.type(pfn), true).order;
+}
+
+/** Takes every free block that touches [start, end) whole, as compaction's free scanner does. */
+export function vanish(zone: Zone, start: number, end: number): void {
+  for (let p = start; p < end;) {
+    const head = freeBlockOf(zone, p);
+    const order = head < 0 ? 0 : (zone.heads.get(head)?.order ?? 0);
+    if (head >= 0) detach(zone, head, order);
+    p = head < 0 ? p + 1 : head + 2 ** order;
+  }
 }

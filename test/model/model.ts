@@ -4,7 +4,14 @@
 import type { AllocatorState } from '../../src/recording/pagestate.ts';
 import type { AllocatorUnderTest, BootLayout } from './allocator.ts';
 import * as buddy from './buddy.ts';
-import { type ClaimTest, type FallbackWorld, countingClaimTest, rmqueue } from './fallback.ts';
+import {
+  type ClaimTest,
+  type FallbackWorld,
+  type Search,
+  countingClaimTest,
+  newSearch,
+  rmqueue,
+} from './fallback.ts';
 import * as gfps from './gfp.ts';
 import * as pcps from './pcp.ts';
 import { loadZone, saveZone } from './state.ts';
@@ -19,6 +26,11 @@ export interface ModelEvents {
   drained(pfn: number, order: number): void;
 }
 
+/** A search with the rights of a request. */
+function searchFor(rights: L.Rights): Search {
+  return newSearch(rights.noFragment, rights.wakeKswapd);
+}
+
 const SILENT: ModelEvents = { refilled: () => {}, drained: () => {} };
 
 export class Model implements AllocatorUnderTest, FallbackWorld {
@@ -26,6 +38,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   zones: Zone[] = [];
   cpus = 1;
   thp = false;
+  /** Pages are grouped by mobility. */
+  grouping = true;
   events: ModelEvents = SILENT;
   /** Pages in use that can be migrated. */
   private readonly movable = new Set<number>();
@@ -69,7 +83,13 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
       zone.present = spanned;
       for (const range of free) this.handOver(zone, range.start, range.end);
     }
+    this.grouping = marks.hasRoomForGrouping(this.zones);
     this.retune();
+  }
+
+  /** The list a mask is served from; grouping by mobility is off in tiny guests (A.2). */
+  private typeOf(gfp: number): number {
+    return this.grouping ? gfps.typeOf(gfp) : L.UNMOVABLE;
   }
 
   /** Boot hand-over: ascending, largest aligned blocks, to the tails (A.20). */
@@ -85,7 +105,9 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
 
   /** Watermarks, reserves and per-cpu sizes from the zones' sizes. */
   retune(): void {
-    marks.setWatermarks(this.zones, marks.minFreeKbytes(this.zones, this.thp));
+    const kbytes = marks.minFreeKbytes(this.zones);
+    marks.setWatermarks(this.zones, kbytes);
+    if (this.thp) marks.setWatermarks(this.zones, marks.thpMinFreeKbytes(this.zones, kbytes));
     marks.setReserves(this.zones);
     for (const zone of this.zones) pcps.sizePcps(zone, this.cpus);
   }
@@ -100,7 +122,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     const minPages = this.zones
       .filter((zone) => zone.index !== L.MOVABLE_ZONE)
       .reduce((sum, zone) => sum + zone.marks.min, 0);
-    this.thp = minPages * 4 > marks.minFreeKbytes(this.zones, false) + 4 * this.zones.length;
+    this.thp = minPages * 4 > marks.minFreeKbytes(this.zones) + 4 * this.zones.length;
     this.movable.clear();
     for (const zone of this.zones) this.assumeMovable(zone);
   }
@@ -135,7 +157,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   // ---- single steps ----
 
   rmqueue(zone: number, order: number, type: number, test: ClaimTest = this.claimTest): number {
-    return rmqueue(this.zone(zone), order, type, false, test);
+    return rmqueue(this.zone(zone), order, type, newSearch(false, false), test);
   }
 
   freeOne(pfn: number, order: number): void {
@@ -153,7 +175,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     test: ClaimTest = this.claimTest,
   ): number {
     const z = this.zone(zone);
-    const pfn = rmqueue(z, order, type, false, test);
+    const pfn = rmqueue(z, order, type, newSearch(false, false), test);
     if (pfn >= 0) this.park(z, cpu, order, type, pfn);
     return pfn;
   }
@@ -208,7 +230,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     for (const zone of this.zones.toReversed()) {
       if (zone.index > highest || zone.present === 0) continue;
       if (!this.mayUse(zone, order, highest, rights)) continue;
-      const pfn = this.fromZone(zone, order, gfps.typeOf(gfp), cpu, rights);
+      const pfn = this.fromZone(zone, order, this.typeOf(gfp), cpu, rights);
+      if (rights.wakeKswapd) zone.flags &= ~L.BOOSTED;
       if (pfn < 0) continue;
       if (rights.highatomic) this.reserveHighatomic(zone, pfn, order);
       return pfn;
@@ -228,36 +251,30 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
 
   private fromZone(zone: Zone, order: number, type: number, cpu: number, rights: L.Rights): number {
     if (L.isPcpOrder(order)) {
-      const pfn = this.fromPcp(zone, order, type, cpu, rights.noFragment);
+      const pfn = this.fromPcp(zone, order, type, cpu, rights);
       if (pfn >= 0) return pfn;
     }
     if (rights.highatomic) {
       const pfn = buddy.takeSmallest(zone, order, L.HIGHATOMIC);
       if (pfn >= 0) return pfn;
     }
-    const pfn = rmqueue(zone, order, type, rights.noFragment, this.claimTest);
+    const pfn = rmqueue(zone, order, type, searchFor(rights), this.claimTest);
     if (pfn >= 0 || (!rights.oom && !rights.nonBlock)) return pfn;
     return buddy.takeSmallest(zone, order, L.HIGHATOMIC);
   }
 
-  private fromPcp(
-    zone: Zone,
-    order: number,
-    type: number,
-    cpu: number,
-    noFragment: boolean,
-  ): number {
+  private fromPcp(zone: Zone, order: number, type: number, cpu: number, rights: L.Rights): number {
     this.pcp(zone, cpu).freeCount >>= 1;
-    return this.popOrRefill(zone, order, type, cpu, noFragment);
+    return this.popOrRefill(zone, order, type, cpu, searchFor(rights));
   }
 
   /** The head of a per-cpu list, refilled first if it is empty. */
-  popOrRefill(zone: Zone, order: number, type: number, cpu: number, noFragment: boolean): number {
+  popOrRefill(zone: Zone, order: number, type: number, cpu: number, search: Search): number {
     const pcp = this.pcp(zone, cpu);
     if ((pcp.lists[L.pcpList(order, type)]?.length ?? 0) === 0) {
       let count = pcps.refillCount(zone, pcp, order);
       for (; count > 0; count -= 1) {
-        const pfn = rmqueue(zone, order, type, noFragment, this.claimTest);
+        const pfn = rmqueue(zone, order, type, search, this.claimTest);
         if (pfn < 0) break;
         this.park(zone, cpu, order, type, pfn);
         this.events.refilled(pfn, order);
@@ -266,20 +283,23 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     return this.pop(zone, cpu, order, type);
   }
 
-  /** alloc_pages_bulk: order-0 pages from the first zone that can spare them all. */
-  allocBulk(gfp: number, pages: number, cpu: number): number[] {
+  /** The zone a bulk request takes its pages from: the first that can spare them all. */
+  bulkZone(gfp: number, pages: number): Zone | undefined {
     const highest = gfps.highestZoneOf(gfp);
     const rights = gfps.fastRights(gfp, false);
-    const zone = this.zones
-      .toReversed()
-      .find(
-        (z) =>
-          z.index <= highest &&
-          marks.watermarkFast(z, 0, marks.mark(z, 'low') + pages, highest, rights),
-      );
+    return this.zones.findLast(
+      (zone) =>
+        zone.index <= highest &&
+        marks.watermarkFast(zone, 0, marks.mark(zone, 'low') + pages, highest, rights),
+    );
+  }
+
+  /** alloc_pages_bulk: order-0 pages of one zone. */
+  allocBulk(gfp: number, pages: number, cpu: number): number[] {
+    const zone = this.bulkZone(gfp, pages);
     const taken: number[] = [];
     while (zone !== undefined && taken.length < pages) {
-      const pfn = this.popOrRefill(zone, 0, gfps.typeOf(gfp), cpu, false);
+      const pfn = this.popOrRefill(zone, 0, this.typeOf(gfp), cpu, newSearch(false, true));
       if (pfn < 0) break;
       this.setMovable(pfn, 0, gfps.isMovableRequest(gfp));
       taken.push(pfn);

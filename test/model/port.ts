@@ -8,7 +8,7 @@ import type { ClaimTest } from './fallback.ts';
 import * as isolate from './isolate.ts';
 import { Model } from './model.ts';
 import * as pcps from './pcp.ts';
-import type { Zone } from './zone.ts';
+import type { Pcp, Zone } from './zone.ts';
 import * as L from './types.ts';
 
 interface Command {
@@ -96,14 +96,14 @@ export class ModelPort implements AllocatorPort {
       case P.OP_DRAIN:
         this.drain(c);
         break;
-      case P.OP_BULK:
-        for (let i = 0; i < c.operand; i += 1) {
-          this.model.pop(this.model.zone(c.zone), c.cpu, 0, c.type);
-        }
+      case P.OP_BULK: {
+        const zone = this.model.bulkZone(c.frame, c.operand) ?? this.model.zone(c.zone);
+        for (let i = 0; i < c.operand; i += 1) this.model.pop(zone, c.cpu, 0, c.type);
         break;
+      }
       case P.OP_REQUEST:
         this.expect(c, this.model.allocPages(c.operand, c.order, c.cpu), (pfn) =>
-          this.model.freeOne(pfn, c.order),
+          this.giveBack(pfn, c.order),
         );
         this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
         break;
@@ -154,6 +154,9 @@ export class ModelPort implements AllocatorPort {
       case P.OP_UNISOLATE:
         blocks((zone, block) => isolate.unisolateBlock(zone, block, c.type));
         break;
+      case P.OP_VANISH:
+        isolate.vanish(model.zone(c.zone), c.frame, end);
+        break;
       case P.OP_OFFLINE:
         this.offline(c);
         break;
@@ -175,7 +178,7 @@ export class ModelPort implements AllocatorPort {
     const zone = model.zone(c.zone);
     this.expect(c, model.pop(zone, c.cpu, c.order, c.type), (pfn) => {
       const pcp = model.pcp(zone, c.cpu);
-      pcp.lists[L.pcpList(c.order, c.type)]?.unshift(pfn);
+      pcp.lists[L.pcpList(c.order, c.type)]?.push(pfn);
       pcp.count += 2 ** c.order;
     });
     model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
@@ -184,7 +187,7 @@ export class ModelPort implements AllocatorPort {
   private refill(c: Command): void {
     const zone = this.model.zone(c.zone);
     const predicted = this.model.rmqueue(c.zone, c.order, c.type, hintedTest(c.operand));
-    this.expect(c, predicted, (pfn) => this.model.freeOne(pfn, c.order));
+    this.expect(c, predicted, (pfn) => this.giveBack(pfn, c.order));
     this.model.park(zone, c.cpu, c.order, c.type, c.frame);
   }
 
@@ -218,8 +221,27 @@ export class ModelPort implements AllocatorPort {
       pcps.drainOne(zone, pcp, list);
       return;
     }
-    this.expect(c, predicted, () => {});
+    const actual = pcp.lists.findIndex(
+      (blocks, index) => L.pcpListOrder(index) === c.order && blocks.includes(c.frame),
+    );
+    this.expect(c, predicted, (pfn) => {
+      if (actual === list) pcp.lists[list]?.unshift(pcp.lists[list]?.pop() ?? pfn);
+      else if (actual >= 0) this.skipLists(zone, pcp, list, actual);
+    });
+    if (actual >= 0) this.drainList.set(zone, actual);
     buddy.freeWhole(zone, c.frame, c.order);
+  }
+
+  /** The kernel is past these lists: what they still hold must have been freed directly. */
+  private skipLists(zone: Zone, pcp: Pcp, from: number, to: number): void {
+    for (let list = from; list !== to; list = (list + 1) % pcp.lists.length) {
+      while ((pcp.lists[list]?.length ?? 0) > 0) pcps.drainOne(zone, pcp, list);
+    }
+  }
+
+  private giveBack(pfn: number, order: number): void {
+    const zone = this.model.zoneOf(pfn);
+    if (zone !== undefined) buddy.freeWhole(zone, pfn, order, true);
   }
 
   /** A block that is freed but free already: it left its list without an event. */

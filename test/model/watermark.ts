@@ -27,10 +27,13 @@ function lowmemPages(zones: readonly Zone[]): number {
   return pages;
 }
 
-/** min_free_kbytes without a user value; `thp` adds khugepaged's raise. */
-export function minFreeKbytes(zones: readonly Zone[], thp: boolean): number {
-  const kbytes = clamp(isqrt(16 * 4 * lowmemPages(zones)), 128, 262144);
-  if (!thp) return kbytes;
+/** min_free_kbytes without a user value. */
+export function minFreeKbytes(zones: readonly Zone[]): number {
+  return clamp(isqrt(16 * 4 * lowmemPages(zones)), 128, 262144);
+}
+
+/** khugepaged's raise: made when the marks of the first round stand, and measured against them. */
+export function thpMinFreeKbytes(zones: readonly Zone[], kbytes: number): number {
   const populated = zones.filter((zone) => zone.index <= L.NORMAL && zone.present > 0).length;
   const pages = Math.min(L.BLOCK_PAGES * 11 * populated, Math.floor(lowmemPages(zones) / 20));
   return Math.max(kbytes, pages * 4);
@@ -52,6 +55,12 @@ export function setWatermarks(zones: readonly Zone[], minFree: number): void {
   }
 }
 
+/** Grouping by mobility needs a pageblock for each type beyond the high marks. */
+export function hasRoomForGrouping(zones: readonly Zone[]): boolean {
+  const beyond = zones.reduce((sum, z) => sum + Math.max(z.managed - z.marks.high, 0), 0);
+  return beyond >= L.BLOCK_PAGES * L.TYPES;
+}
+
 /** lowmem_reserve of every zone. */
 export function setReserves(zones: readonly Zone[]): void {
   for (const zone of zones) {
@@ -65,11 +74,11 @@ export function setReserves(zones: readonly Zone[]): void {
 }
 
 /** Each claim attempt below order 9 raises the marks for a while (A.13). */
-export function raiseBoost(zone: Zone): void {
-  if (zone.managed < 4 * L.BLOCK_PAGES) return;
+export function raiseBoost(zone: Zone): boolean {
+  if (zone.managed < 4 * L.BLOCK_PAGES || zone.marks.high === 0) return false;
   const limit = Math.max(L.BLOCK_PAGES, Math.floor((zone.marks.high * BOOST_FACTOR) / 10000));
   zone.boost = Math.min(zone.boost + L.BLOCK_PAGES, limit);
-  zone.flags |= L.BOOSTED;
+  return true;
 }
 
 export function mark(zone: Zone, which: L.Watermark): number {

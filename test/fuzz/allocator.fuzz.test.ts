@@ -1,0 +1,187 @@
+// Random requests on the core and on the model of the same rules: every list, counter and size must agree after each.
+// Smoke size by default; GUESTMEM_FUZZ_RUNS=10000 GUESTMEM_FUZZ_COMMANDS=200 is the nightly size.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  GFP_ATOMIC,
+  GFP_COMP,
+  GFP_DIRECT_RECLAIM,
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  GFP_MOVABLE,
+  GFP_NOMEMALLOC,
+  GFP_NOWAIT,
+  GFP_RECLAIMABLE,
+  GFP_TRANSHUGE_LIGHT,
+} from '../../src/abi/gfp.ts';
+import { ORDERS } from '../../src/abi/layout.ts';
+import { MIGRATE_TYPES } from '../../src/abi/migratetype.ts';
+import { verify } from '../../src/core/verify.ts';
+import type { AllocatorState, ZoneState } from '../../src/core/state.ts';
+import type { BootLayout } from '../model/allocator.ts';
+import { CoreAllocator } from '../model/core-allocator.ts';
+import { Model } from '../model/model.ts';
+
+const RUNS = Number(process.env['GUESTMEM_FUZZ_RUNS'] ?? 150);
+const COMMANDS = Number(process.env['GUESTMEM_FUZZ_COMMANDS'] ?? 60);
+const SEED = process.env['GUESTMEM_FUZZ_SEED'];
+
+interface Held {
+  readonly pfn: number;
+  readonly order: number;
+}
+
+/** One step, carried out on both sides. */
+type Step = (core: CoreAllocator, model: Model, held: Held[], cpus: number) => void;
+
+/** Requests that may not reclaim: what reclaim would do is the guest's, not the allocator's. */
+const MASKS = [
+  GFP_KERNEL,
+  GFP_HIGHUSER_MOVABLE | GFP_COMP,
+  GFP_KERNEL | GFP_RECLAIMABLE,
+  GFP_ATOMIC,
+  GFP_NOWAIT,
+  GFP_MOVABLE | GFP_KERNEL,
+  GFP_TRANSHUGE_LIGHT,
+  GFP_HIGHUSER_MOVABLE | GFP_NOMEMALLOC,
+].map((gfp) => gfp & ~GFP_DIRECT_RECLAIM);
+
+function requestOnce(core: CoreAllocator, model: Model, gfp: number, order: number, cpu: number) {
+  const got = core.allocPages(gfp, order, cpu);
+  const want = model.allocPages(gfp, order, cpu);
+  expect(Math.max(got, -1), `gfp ${gfp.toString(16)} order ${order}`).toBe(want);
+  return want;
+}
+
+const request = fc
+  .record({
+    gfp: fc.constantFrom(...MASKS),
+    order: fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, { weight: 2, arbitrary: fc.nat(10) }),
+    times: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 300 })),
+    cpu: fc.nat(3),
+  })
+  .map(({ gfp, order, times, cpu }): Step => {
+    const step: Step = (core, model, held, cpus) => {
+      const many = Math.max(1, times >> order);
+      for (let i = 0; i < many; i += 1) {
+        const pfn = requestOnce(core, model, gfp, order, cpu % cpus);
+        if (pfn < 0) return;
+        held.push({ pfn, order });
+      }
+    };
+    return named(step, `request(gfp 0x${gfp.toString(16)}, order ${order}, ${times}, cpu ${cpu})`);
+  });
+
+const release = fc
+  .record({
+    at: fc.nat(),
+    times: fc.integer({ min: 1, max: 300 }),
+    stride: fc.nat(7),
+    cpu: fc.nat(3),
+  })
+  .map(({ at, times, stride, cpu }): Step => {
+    const step: Step = (core, model, held, cpus) => {
+      for (let i = 0; i < times && held.length > 0; i += 1) {
+        const index = (at + i * stride) % held.length;
+        const [block] = held.splice(index, 1);
+        if (block === undefined) return;
+        core.freePages(block.pfn, block.order, cpu % cpus);
+        model.freePages(block.pfn, block.order, cpu % cpus);
+      }
+    };
+    return named(step, `release(${at}, ${times}, stride ${stride}, cpu ${cpu})`);
+  });
+
+const decay = fc.nat(3).map((cpu) =>
+  named((core: CoreAllocator, model: Model, _held: Held[], cpus: number) => {
+    core.decay(cpu % cpus);
+    model.decay(cpu % cpus);
+  }, `decay(cpu ${cpu})`),
+);
+
+const drainAll = fc.constant(
+  named((core: CoreAllocator, model: Model) => {
+    core.drainAll();
+    model.drainAll();
+  }, 'drainAll'),
+);
+
+function named(step: Step, text: string): Step {
+  return Object.assign(step, { toString: () => text, [fc.toStringMethod]: () => text });
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: request },
+  { weight: 5, arbitrary: release },
+  { weight: 1, arbitrary: decay },
+  { weight: 1, arbitrary: drainAll },
+);
+
+/** Machines small enough to run short: DMA32 only, with NORMAL (no-fragment), with MOVABLE. */
+const layout = fc
+  .record({
+    shape: fc.nat(2),
+    mib: fc.integer({ min: 8, max: 48 }),
+    cpus: fc.integer({ min: 1, max: 4 }),
+    thp: fc.boolean(),
+    hole: fc.nat(900),
+  })
+  .map(({ shape, mib, cpus, thp, hole }): BootLayout => {
+    const frames = mib * 256;
+    const zone = (index: number, start: number, spanned: number) => ({
+      index,
+      start,
+      spanned,
+      free: [{ start: start + (index === 0 ? 40 : hole), end: start + spanned }],
+    });
+    const zones = [zone(0, 0, 4096), zone(1, 4096, frames)];
+    if (shape === 1) zones.push(zone(2, 0x10000, frames));
+    if (shape === 2) zones.push(zone(3, 0x10000, frames));
+    return { zones, cpus, thp };
+  });
+
+function comparable(zone: ZoneState): object {
+  const lists: Record<string, number[]> = {};
+  zone.free.forEach((list, at) => {
+    if (list.length > 0)
+      lists[`free ${Math.floor(at / MIGRATE_TYPES)} ${at % MIGRATE_TYPES}`] = [...list];
+  });
+  const pcps = zone.pcps.map((pcp) => ({ ...pcp, lists: pcp.lists.map((list) => [...list]) }));
+  const { free: _free, blocks, reserve, ...plain } = zone;
+  return { ...plain, blocks: [...blocks], reserve: reserve.slice(0, 4), lists, pcps };
+}
+
+function compareStates(core: AllocatorState, model: AllocatorState): void {
+  expect(core.zones.length).toBe(model.zones.length);
+  core.zones.forEach((zone, at) => {
+    const other = model.zones[at];
+    if (other === undefined) throw new Error(`the model has no zone ${zone.name}`);
+    expect(zone.free.length).toBe(ORDERS * MIGRATE_TYPES);
+    expect(comparable(zone)).toEqual(comparable(other));
+  });
+}
+
+it('core and model agree after every command', () => {
+  const property = fc.property(
+    layout,
+    fc.array(step, { minLength: 1, maxLength: COMMANDS, size: 'max' }),
+    (machine, steps) => {
+      const core = new CoreAllocator('verify');
+      const model = new Model();
+      core.boot(machine);
+      model.boot(machine);
+      const held: Held[] = [];
+      compareStates(core.state(), model.state());
+      for (const run of steps) {
+        run(core, model, held, machine.cpus);
+        compareStates(core.state(), model.state());
+      }
+      expect(verify(core.core)).toBeUndefined();
+    },
+  );
+  fc.assert(property, {
+    numRuns: RUNS,
+    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
+  });
+});

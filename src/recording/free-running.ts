@@ -6,6 +6,12 @@
 //   are placed that far apart, in step with the turns that drained something.
 
 import type { Capture } from './capture.ts';
+import {
+  emitTaken,
+  findCompaction,
+  type CompactionFindings,
+  type CompactionRun,
+} from './compaction.ts';
 import * as G from './guided.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import * as P from './program.ts';
@@ -113,6 +119,8 @@ class FreeCompiler {
   private readonly drainers = new Map<number, number>();
   /** Open bulk calls, by flow of control. */
   private readonly bulks = new Map<number, number>();
+  private readonly compaction: CompactionFindings;
+  private readonly scans = new Map<number, CompactionRun>();
   private readonly refills: number[] = [];
   private readonly drains: number[] = [];
   private readonly taken = new Set<number>();
@@ -133,6 +141,8 @@ class FreeCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = G.linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
+    this.compaction = findCompaction(capture.trace, capture.start, G.recordedSpan(capture.trace));
+    for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
   }
 
   compile(): FreeProgram {
@@ -140,6 +150,8 @@ class FreeCompiler {
     const { first, end } = G.recordedSpan(trace);
     this.turns = allTurns(trace, first, end, this.phaseUs);
     for (let i = first; i < end; i += 1) {
+      const run = this.scans.get(i);
+      if (run !== undefined) emitTaken(this.out, this.zones, run, i);
       this.background(i);
       this.event(i);
     }
@@ -173,7 +185,8 @@ class FreeCompiler {
         this.alloc(i);
         break;
       case T.EVENT_FREE:
-        if (this.links[i] !== -2) this.free(i, trace.order[i] ?? 0);
+        if (this.links[i] !== -2 && this.compaction.isPrivate[i] !== 1)
+          this.free(i, trace.order[i] ?? 0);
         break;
       case T.EVENT_FREE_BATCHED:
         this.free(i, trace.order[this.links[i] ?? -1] ?? 0);

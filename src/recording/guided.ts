@@ -15,6 +15,12 @@ import { ProgramBuilder } from './program.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import type { Capture } from './capture.ts';
+import {
+  emitTaken,
+  findCompaction,
+  type CompactionFindings,
+  type CompactionRun,
+} from './compaction.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import type { FrameRange } from './trace-text.ts';
 import { ZoneMap } from './zone-map.ts';
@@ -154,6 +160,9 @@ class GuidedCompiler {
   private readonly links: Int32Array;
   /** Ranges that alloc_contig_range took, by the event that shows it. */
   private readonly unplugs: ReadonlyMap<number, FrameRange>;
+  private readonly compaction: CompactionFindings;
+  /** Runs of compaction by the event before which they take their free blocks. */
+  private readonly scans = new Map<number, CompactionRun>();
   private readonly confirmed: number[] = [];
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
   private readonly taken = new Map<number, number>();
@@ -167,12 +176,16 @@ class GuidedCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
+    this.compaction = findCompaction(capture.trace, capture.start, recordedSpan(capture.trace));
+    for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
   }
 
   compile(): GuidedProgram {
     const { trace } = this;
     const { first, end } = recordedSpan(trace);
     for (let i = first; i < end; i += 1) {
+      const run = this.scans.get(i);
+      if (run !== undefined) emitTaken(this.out, this.zones, run, i);
       this.event(i);
       this.lastOfFlow.set(flowOf(trace, i), i);
     }
@@ -191,7 +204,8 @@ class GuidedCompiler {
         this.alloc(i);
         break;
       case T.EVENT_FREE:
-        if (this.links[i] !== -2) this.free(i, trace.order[i] ?? 0);
+        if (this.links[i] !== -2 && this.compaction.isPrivate[i] !== 1)
+          this.free(i, trace.order[i] ?? 0);
         break;
       case T.EVENT_FREE_BATCHED:
         this.free(i, trace.order[this.links[i] ?? -1] ?? 0);
@@ -260,7 +274,7 @@ class GuidedCompiler {
     const zone = this.zones.highestFor(open.gfp);
     const type = (open.gfp & 0x18) >> 3;
     this.bulkPages += open.silent;
-    this.out.add(P.OP_BULK, { zone, type, cpu: trace.cpu[i] ?? 0 }, 0, open.silent, i);
+    this.out.add(P.OP_BULK, { zone, type, cpu: trace.cpu[i] ?? 0 }, open.gfp, open.silent, i);
   }
 
   private free(i: number, order: number): void {

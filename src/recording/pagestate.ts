@@ -47,7 +47,7 @@ export interface ZoneState {
   blocks: Int8Array;
   /** By order * MIGRATETYPE_COUNT + type, frames head first. */
   free: Uint32Array[];
-  /** By CPU; the recorder writes one. Empty when the zone has no per-cpu lists. */
+  /** By CPU; the recorder writes one, or each after a line `cpu N`. Empty when the zone has no per-cpu lists. */
   pcps: PcpState[];
 }
 
@@ -201,6 +201,7 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
   if (zone === undefined) reader.fail("'zone'", kind);
   if (kind === 'blocks') readBlocks(reader, zone);
   else if (kind === 'free') readFreeList(reader, zone);
+  else if (kind === 'cpu') reader.field(0, 'cpu');
   else if (kind === 'pcp') zone.pcps.push(readPcp(reader));
   else if (kind === 'pcplist') {
     const pcp = zone.pcps.at(-1);
@@ -208,7 +209,7 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
     const frames = reader.frames(2);
     checkFrames(reader, zone, frames);
     pcp.lists[bounded(reader, 1, PCP_LIST_COUNT, 'a list index')] = frames;
-  } else reader.fail("'zone', 'blocks', 'free', 'pcp', 'pcplist' or 'end'", kind);
+  } else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
 }
 
 /** Reads one pagestate. `file` only serves the errors. */
@@ -259,7 +260,10 @@ function printZone(zone: ZoneState, out: string[]): void {
       }
     }
   }
-  for (const pcp of zone.pcps) printPcp(pcp, out);
+  zone.pcps.forEach((pcp, cpu) => {
+    if (zone.pcps.length > 1) out.push(`cpu ${cpu}`);
+    printPcp(pcp, out);
+  });
 }
 
 /** Prints a state so that parsePageState gives it back, byte for byte as the recorder writes it. */

@@ -22,7 +22,9 @@
 //              list of the drain before; DRAIN_FROM_ZERO: start at list 0; DRAIN_FROM_FREED: start
 //              at the last freed list. From there the first non-empty list upwards, wrapping at 14;
 //              its TAIL leaves. (A list is emptied before the next one starts.)
-//   BULK       pop `operand` order-0 blocks of (zone, cpu, type) one after the other; no prediction.
+//   BULK       pop `operand` order-0 blocks of (cpu, type) one after the other; no prediction. word 1 is
+//              the gfp mask: the zone is the first one from the highest the mask allows downwards that
+//              passes the fast test at low mark + operand (fact sheet A.14), else the highest.
 // Free-running ops: the port also decides zone, refill and drain.
 //   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
@@ -42,6 +44,9 @@
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
 //   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
 //              more: present is reduced too and the zone's span shrinks if the range is at its end.
+//   VANISH     every block on a buddy list that touches [word 1, word 1 + operand) leaves its list
+//              whole, as __isolate_free_page takes it (order >= 8: mergeable pageblocks become MOVABLE,
+//              with their free pages), for compaction's free scanner. No watermark test, no prediction.
 //
 // Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
 // pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).
@@ -51,11 +56,20 @@
 //   HINT_STEAL    every claim failed; the block was stolen
 // Without a hint a port that finds no block of the type counts its own pages.
 //
-// After a wrong prediction the port makes its state agree with the kernel's and goes on:
-//   POP, TAKE, REQUEST  the predicted block stays (TAKE frees it back first), the block of the
-//                       kernel leaves whatever list it is on (RESYNC_*).
-//   REFILL, DRAIN       likewise, then the kernel's block is put where the kernel put it.
-//   FREE, RELEASE       of a block that is free: it leaves its list first.
+// After a wrong prediction the port makes its state agree with the kernel's and goes on. The block
+// that was predicted must not be predicted again at once (it may be gone without an event):
+//   POP              the predicted block goes to the tail of its per-cpu list.
+//   REFILL, TAKE, REQUEST   the predicted block is freed to the buddy lists, to the tail.
+//   DRAIN            nothing is freed as predicted. The kernel's block is on another list than the
+//                    predicted one: the lists from the predicted one up to it (cyclic, without it) are
+//                    freed to the buddy lists, tail first, for the kernel has none of them left.
+//                    On the same list: the predicted block goes to the list's head.
+// Then the kernel's block (word 1) leaves whatever list it is on, and is put where the kernel put it:
+// the tail of the per-cpu list (REFILL), the buddy lists (DRAIN; its list becomes the current one).
+// RESYNC_* says where it was. Cut out of a larger free block, the rest of that block stays free, the
+// pieces at the heads of its type's lists, without merging.
+//   FREE, RELEASE    of a block that is free: it leaves its list first, which counts as a wrong
+//                    prediction of the frame itself.
 
 import type { AllocatorState } from './pagestate.ts';
 
@@ -77,6 +91,7 @@ export const OP_ISOLATE = 34;
 export const OP_CLAIM_RANGE = 35;
 export const OP_UNISOLATE = 36;
 export const OP_OFFLINE = 37;
+export const OP_VANISH = 38;
 
 export const DRAIN_CONTINUE = 0;
 export const DRAIN_FROM_ZERO = 1;

@@ -404,7 +404,8 @@ export class TraceReader {
   private frame(mayFail: boolean): number {
     const from = this.seek(KEY.pfn, 'pfn');
     const pfn = this.hex('a frame number');
-    if (mayFail && pfn > T.NO_FRAME) return T.NO_FRAME;
+    // A request that failed shows frame 0 (which nobody can be given) or all bits set.
+    if (mayFail && (pfn === 0 || pfn > T.NO_FRAME)) return T.NO_FRAME;
     if (!this.inMemory(pfn)) this.outside(from);
     return pfn;
   }

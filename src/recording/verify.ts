@@ -6,7 +6,12 @@ import type { FreeProgram } from './free-running.ts';
 import type { GuidedProgram } from './guided.ts';
 import * as P from './program.ts';
 import type { AllocatorPort, RunLog } from './program.ts';
-import { ORDER_COUNT, MIGRATETYPE_COUNT, type AllocatorState } from './pagestate.ts';
+import {
+  ORDER_COUNT,
+  MIGRATETYPE_COUNT,
+  PCP_LIST_COUNT,
+  type AllocatorState,
+} from './pagestate.ts';
 import { EVENT_NAMES } from './trace-columns.ts';
 
 export interface Score {
@@ -103,10 +108,12 @@ export function compareLists(
       const label = `free ${Math.floor(i / MIGRATETYPE_COUNT)} ${i % MIGRATETYPE_COUNT}`;
       compare(name, label, a?.free[i] ?? NONE, b?.free[i] ?? NONE);
     }
-    // The recorder writes the lists of one CPU.
-    const lists = Math.max(a?.pcps[0]?.lists.length ?? 0, b?.pcps[0]?.lists.length ?? 0);
-    for (let i = 0; i < lists; i += 1) {
-      compare(name, `pcp ${i}`, a?.pcps[0]?.lists[i] ?? NONE, b?.pcps[0]?.lists[i] ?? NONE);
+    const cpus = Math.max(a?.pcps.length ?? 0, b?.pcps.length ?? 0);
+    for (let i = 0; i < cpus * PCP_LIST_COUNT; i += 1) {
+      const cpu = Math.floor(i / PCP_LIST_COUNT);
+      const list = i % PCP_LIST_COUNT;
+      const ours = a?.pcps[cpu]?.lists[list] ?? NONE;
+      compare(name, `cpu ${cpu} pcp ${list}`, ours, b?.pcps[cpu]?.lists[list] ?? NONE);
     }
   }
   return { total, differences };

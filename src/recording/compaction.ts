@@ -1,0 +1,180 @@
+// What compaction took from the free lists, as far as a recording tells.
+//
+// Compaction's free scanner takes whole free blocks without an event (`mm_page_alloc` is only for
+// requests). They show later: a frame that was free is freed again. Within a run of compaction, up to
+// its last migration, such a free only hands the page back to compaction's private list; after it,
+// the pages left over really are freed. So a pass over the trace finds the frames that must have
+// been taken, and the run in which it happened.
+
+import * as T from './trace-columns.ts';
+import type { Trace } from './trace-columns.ts';
+import * as P from './program.ts';
+import type { ProgramBuilder } from './program.ts';
+import type { ZoneMap } from './zone-map.ts';
+import { ORDER_COUNT, type AllocatorState } from './pagestate.ts';
+import { MIGRATETYPE_COUNT } from './pagestate.ts';
+
+/** Frames [start, end) inside one pageblock. */
+export interface TakenRange {
+  start: number;
+  end: number;
+}
+
+export interface CompactionRun {
+  readonly begin: number;
+  readonly end: number;
+  readonly task: number;
+  readonly zoneStart: number;
+  /** Event of its last migration, `begin` if there was none. */
+  lastMigration: number;
+  /** First event at which the free scanner must have run: the first free of the run. */
+  firstFree: number;
+  /** By pageblock: frames that left the lists. */
+  readonly taken: Map<number, TakenRange>;
+}
+
+export interface CompactionFindings {
+  readonly runs: readonly CompactionRun[];
+  /** 1 for frees that only went to compaction's private list. */
+  readonly isPrivate: Uint8Array;
+}
+
+const PAGEBLOCK_FRAMES = 512;
+
+/** Pairs begin and end events by task and zone. */
+function findRuns(trace: Trace): CompactionRun[] {
+  const runs: CompactionRun[] = [];
+  const open = new Map<number, { begin: number; last: number; first: number }>();
+  for (let i = 0; i < trace.count; i += 1) {
+    const kind = trace.kind[i];
+    const task = trace.task[i] ?? 0;
+    const current = open.get(task);
+    if (kind === T.EVENT_COMPACT_BEGIN) open.set(task, { begin: i, last: i, first: -1 });
+    else if (current === undefined) continue;
+    else if (kind === T.EVENT_MIGRATE) current.last = i;
+    else if (kind === T.EVENT_FREE && current.first < 0) current.first = i;
+    else if (kind === T.EVENT_COMPACT_END) {
+      open.delete(task);
+      runs.push({
+        begin: current.begin,
+        end: i,
+        task,
+        zoneStart: trace.gfp[current.begin] ?? 0,
+        lastMigration: current.last,
+        firstFree: current.first < 0 ? i : current.first,
+        taken: new Map(),
+      });
+    }
+  }
+  return runs.toSorted((a, b) => a.begin - b.begin);
+}
+
+/** When a frame became free: event number, -1 at the start, or one of these. */
+const IN_USE = -2;
+const PRIVATE = -3;
+
+function freeSince(start: AllocatorState, frames: number): Int32Array {
+  const since = new Int32Array(frames).fill(IN_USE);
+  const mark = (pfn: number, order: number): void => {
+    since.fill(-1, pfn, pfn + 2 ** order);
+  };
+  for (const zone of start.zones) {
+    for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
+      for (const pfn of zone.free[i] ?? []) mark(pfn, Math.floor(i / MIGRATETYPE_COUNT));
+    }
+    for (const pcp of zone.pcps) {
+      pcp.lists.forEach((list, index) => {
+        for (const pfn of list) mark(pfn, index >= 12 ? 9 : Math.floor(index / 3));
+      });
+    }
+  }
+  return since;
+}
+
+class Finder {
+  private readonly trace: Trace;
+  private readonly runs: readonly CompactionRun[];
+  private readonly since: Int32Array;
+  readonly isPrivate: Uint8Array;
+
+  constructor(trace: Trace, runs: readonly CompactionRun[], since: Int32Array) {
+    this.trace = trace;
+    this.runs = runs;
+    this.since = since;
+    this.isPrivate = new Uint8Array(trace.count);
+  }
+
+  scan(first: number, end: number): void {
+    const { trace, since } = this;
+    for (let i = first; i < end; i += 1) {
+      const kind = trace.kind[i];
+      const pfn = trace.pfn[i] ?? 0;
+      const frames = 2 ** (trace.order[i] ?? 0);
+      if (kind === T.EVENT_ALLOC && pfn !== T.NO_FRAME) since.fill(IN_USE, pfn, pfn + frames);
+      else if (kind === T.EVENT_FREE) {
+        if ((since[pfn] ?? IN_USE) !== IN_USE) this.freedAgain(i, pfn, frames);
+        since.fill(this.isPrivate[i] === 1 ? PRIVATE : i, pfn, pfn + frames);
+      }
+    }
+  }
+
+  /** A free frame is freed: a run of compaction since it became free took it. */
+  private freedAgain(i: number, pfn: number, frames: number): void {
+    const { trace, runs } = this;
+    const free = this.since[pfn] ?? IN_USE;
+    const within = runs.find((run) => run.begin < i && i < run.end && run.task === trace.task[i]);
+    if (within !== undefined && i < within.lastMigration) this.isPrivate[i] = 1;
+    if (free === PRIVATE) return;
+    const run =
+      within ??
+      runs.find((other) => other.begin > free && other.begin < i && this.reached(other, pfn));
+    if (run === undefined) return;
+    const block = Math.floor(pfn / PAGEBLOCK_FRAMES);
+    const range = run.taken.get(block);
+    if (range === undefined) run.taken.set(block, { start: pfn, end: pfn + frames });
+    else {
+      range.start = Math.min(range.start, pfn);
+      range.end = Math.max(range.end, pfn + frames);
+    }
+  }
+
+  /** Whether a run's free scanner came as far down as a frame. */
+  private reached(run: CompactionRun, pfn: number): boolean {
+    const { trace } = this;
+    const lowest = (trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
+    return pfn >= run.zoneStart && pfn >= lowest;
+  }
+}
+
+/** Finds what compaction took and which frees stayed with it. */
+export function findCompaction(
+  trace: Trace,
+  start: AllocatorState,
+  span: { first: number; end: number },
+): CompactionFindings {
+  const runs = findRuns(trace);
+  const isPrivate = new Uint8Array(trace.count);
+  if (runs.length === 0) return { runs, isPrivate };
+  let frames = 0;
+  for (let i = 0; i < trace.count; i += 1) {
+    const pfn = trace.pfn[i] ?? 0;
+    if (pfn !== T.NO_FRAME) frames = Math.max(frames, pfn + 1024);
+  }
+  for (const zone of start.zones) frames = Math.max(frames, zone.startPfn + zone.spanned);
+  const finder = new Finder(trace, runs, freeSince(start, frames));
+  finder.scan(span.first, span.end);
+  return { runs, isPrivate: finder.isPrivate };
+}
+
+/** Emits what a run took. */
+export function emitTaken(
+  out: ProgramBuilder,
+  zones: ZoneMap,
+  run: CompactionRun,
+  event: number,
+): void {
+  for (const { start, end } of run.taken.values()) {
+    const zone = Math.max(0, zones.zoneOf(start));
+    out.add(P.OP_VANISH, { zone }, start, end - start, event);
+  }
+}

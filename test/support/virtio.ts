@@ -1,12 +1,16 @@
 /** Memory, clock and guests that the virtio tests script. */
 
-import type {
-  BalloonGuest,
-  BalloonHost,
-  BalloonStats,
-  DriverMemory,
-  GuestMemory,
-  Timers,
+import {
+  connect,
+  type BalloonGuest,
+  type BalloonHost,
+  type BalloonStats,
+  type DriverMemory,
+  type DriverQueue,
+  type DriverTransport,
+  type GuestMemory,
+  type Timers,
+  type VirtioDevice,
 } from '../../src/virtio/index.ts';
 
 /** Guest memory as one array. */
@@ -228,4 +232,58 @@ export class TestBalloonGuest implements BalloonGuest {
 
 export function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** Drives a device by hand: any buffers on any queue, without the rules of a particular driver. */
+export class RawDriver {
+  readonly memory: FlatGuestMemory;
+  readonly device: VirtioDevice;
+  readonly queues: DriverQueue<number>[] = [];
+  configInterrupts = 0;
+  readonly #transport: DriverTransport;
+  readonly #source: BumpMemory;
+
+  constructor(device: VirtioDevice, memory: FlatGuestMemory, deviceId: number, wanted: bigint = ~0n) {
+    this.memory = memory;
+    this.device = device;
+    this.#source = new BumpMemory(memory, 0x1000);
+    this.#transport = connect(device, this.#source).transport;
+    const failure =
+      this.#transport.probe(deviceId) ??
+      this.#transport.negotiate(wanted & ~((1n << 28n) | (1n << 29n)), (features) => features);
+    if (failure !== undefined) throw new Error(failure);
+    for (let i = 0; ; i++) {
+      const queue = this.#transport.setUpQueue<number>(i);
+      if (typeof queue === 'string') break;
+      this.queues.push(queue);
+    }
+    this.#transport.start({
+      configChanged: () => this.configInterrupts++,
+      queueUsed: () => {},
+      work: () => {},
+    });
+  }
+
+  /** Puts bytes into guest memory and says where. */
+  put(bytes: ArrayLike<number>): { addr: number; lengthBytes: number } {
+    const addr = this.#source.alloc(Math.max(1, bytes.length), 16) ?? 0;
+    this.memory.write(addr, Uint8Array.from(bytes));
+    return { addr, lengthBytes: bytes.length };
+  }
+
+  pfns(...pfns: number[]): { addr: number; lengthBytes: number } {
+    return this.put(new Uint8Array(Uint32Array.from(pfns).buffer));
+  }
+
+  /** Sends a chain; the used length, or undefined when the device kept it. */
+  send(
+    queueIndex: number,
+    buffers: readonly { addr: number; lengthBytes: number }[],
+    readableCount: number = buffers.length,
+  ): number | undefined {
+    const queue = this.queues[queueIndex];
+    if (queue === undefined || !queue.add(buffers, readableCount, 0)) throw new Error('no queue');
+    this.#transport.kick(queueIndex, queue);
+    return queue.takeUsed()?.writtenBytes;
+  }
 }

@@ -163,7 +163,7 @@ export class InflateWork {
   }
 
   #flushRanges(): void {
-    const pfns = this.#gathered.subarray(0, this.#gatheredCount).sort();
+    const pfns = this.#gathered.subarray(0, this.#gatheredCount).toSorted();
     this.#gatheredCount = 0;
     let start = 0;
     for (let i = 1; i <= pfns.length; i++) {

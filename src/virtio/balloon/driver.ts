@@ -5,8 +5,7 @@
  */
 
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
-import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
-import { NS_PER_MS, type Timers } from '../timers.ts';
+import { NS_PER_MS, type TimerHandle, type Timers } from '../timers.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ACTUAL,
@@ -19,10 +18,9 @@ import {
   F_REPORTING,
   F_STATS_VQ,
   PFN_BYTES,
-  queueRoles,
-  type BalloonQueueRole,
 } from './config.ts';
 import { HintDriver, ReportDriver, type HintDriverState } from './driver-free.ts';
+import { BalloonQueues, type QueuesState } from './driver-queues.ts';
 import type { BalloonGuest } from './guest.ts';
 import { PageList } from './page-list.ts';
 import { encodeStats, STAT_BYTES, STAT_ORDER } from './stats.ts';
@@ -63,11 +61,7 @@ export interface BalloonDriverState {
   readonly pages: Uint32Array;
   readonly arrayAddr: number;
   readonly statsAddr: number;
-  readonly queues: readonly {
-    readonly role: BalloonQueueRole;
-    readonly index: number;
-    readonly state: DriverQueueState;
-  }[];
+  readonly queues: QueuesState;
   readonly hint: HintDriverState | undefined;
 }
 
@@ -84,8 +78,7 @@ export class BalloonDriver {
   readonly #guest: BalloonGuest;
   readonly #timers: Timers;
   readonly #statOrder: readonly number[];
-  readonly #queues = new Map<BalloonQueueRole, { index: number; queue: DriverQueue<null> }>();
-  readonly #waits = new Map<BalloonQueueRole, () => void>();
+  readonly #queues: BalloonQueues;
   readonly #pages = new PageList();
   readonly #isolated = new Set<number>();
   readonly #array = new Uint32Array(BALLOON_ARRAY_PAGES);
@@ -102,6 +95,8 @@ export class BalloonDriver {
   #isLocked = false;
   /** A filled batch that waits for the lock. */
   #onUnlock: (() => void) | undefined;
+  /** The pause after a failed allocation, and what was got before it. */
+  #pause: { readonly timer: TimerHandle; readonly batch: Uint32Array } | undefined;
   #isWorking = false;
   #isResizing = false;
   #resizePending = false;
@@ -116,6 +111,7 @@ export class BalloonDriver {
     options: BalloonDriverOptions = {},
   ) {
     this.#transport = transport;
+    this.#queues = new BalloonQueues(transport);
     this.#guest = guest;
     this.#timers = timers;
     this.#statOrder = STAT_ORDER[options.kernel ?? '6.12'];
@@ -152,12 +148,17 @@ export class BalloonDriver {
 
   /** Removes the driver: all pages come back, then the device is reset. */
   remove(): void {
-    while (this.#pageCount > 0 && !this.#isLocked && this.#pages.count > 0) {
+    if (this.#pause !== undefined) {
+      this.#pause.timer.cancel();
+      this.#guest.releasePages(this.#pause.batch, this.#pause.batch.length, false);
+      this.#pause = undefined;
+    }
+    while (this.#pages.count > 0 && !this.#isLocked) {
       this.#leak(this.#pageCount, () => undefined);
     }
     this.#writeActual();
     this.#transport.reset();
-    this.#resizePending = false;
+    this.#resizePending = this.#isResizing = false;
   }
 
   /**
@@ -218,8 +219,8 @@ export class BalloonDriver {
     done: () => void,
   ): boolean {
     const buffers = this.#report?.buffers(pfns, orders, count);
-    if (buffers === undefined || this.#waits.get('reporting') !== undefined) return false;
-    return this.#send('reporting', buffers, 0, done) !== 'refused';
+    if (buffers === undefined || this.#queues.isWaitingFor('reporting')) return false;
+    return this.#queues.send('reporting', buffers, 0, done);
   }
 
   /** Memory is short: takes hinted blocks back before the device says so. Returns pages freed. */
@@ -229,7 +230,7 @@ export class BalloonDriver {
 
   /** Undefined while anything but statistics is with the device or a page is being migrated. */
   save(): BalloonDriverState | undefined {
-    if (this.#isLocked || this.#isResizing || this.#isolated.size > 0 || this.#waits.size > 0) {
+    if (this.#isLocked || this.#isResizing || this.#isolated.size > 0 || this.#queues.isWaiting) {
       return undefined;
     }
     const hint = this.#hint?.save();
@@ -239,11 +240,7 @@ export class BalloonDriver {
       pages: this.#pages.toArray(),
       arrayAddr: this.#arrayAddr,
       statsAddr: this.#statsAddr,
-      queues: Array.from(this.#queues, ([role, { index, queue }]) => ({
-        role,
-        index,
-        state: queue.save(),
-      })),
+      queues: this.#queues.save(),
       hint,
     };
   }
@@ -256,16 +253,14 @@ export class BalloonDriver {
     this.#arrayAddr = state.arrayAddr;
     this.#statsAddr = state.statsAddr;
     this.#adjustManaged = (state.features & F_DEFLATE_ON_OOM) === 0n;
-    for (const { role, index, state: queueState } of state.queues) {
-      const queue = DriverQueue.restore(this.#transport.memory, queueState, null);
-      this.#queues.set(role, { index, queue });
-    }
-    const hinting = this.#queues.get('hinting');
+    this.#queues.load(state.queues);
+    const hinting = this.#queues.place('hinting');
     if (hinting !== undefined && state.hint !== undefined) {
       this.#hint = new HintDriver(this.#transport, this.#guest, hinting, state.hint.addr);
       this.#hint.load(state.hint);
     }
-    if (this.#queues.has('reporting')) this.#report = new ReportDriver(REPORT_BATCH);
+    if (this.#queues.place('reporting') !== undefined)
+      this.#report = new ReportDriver(REPORT_BATCH);
   }
 
   #handler(): InterruptHandler {
@@ -284,13 +279,8 @@ export class BalloonDriver {
   }
 
   #setUp(): ProbeFailure | undefined {
-    const roles = queueRoles('dense', this.#transport.features);
-    for (let index = 0; index < roles.length; index++) {
-      const role = roles[index];
-      const queue = this.#transport.setUpQueue<null>(index);
-      if (typeof queue === 'string') return queue;
-      if (role !== undefined) this.#queues.set(role, { index, queue });
-    }
+    const failure = this.#queues.setUp();
+    if (failure !== undefined) return failure;
     this.#adjustManaged = !this.#transport.has(F_DEFLATE_ON_OOM);
     const { memory } = this.#transport;
     const arrayAddr = memory.alloc(BALLOON_ARRAY_PAGES * PFN_BYTES, 8);
@@ -298,13 +288,13 @@ export class BalloonDriver {
     if (arrayAddr === undefined || statsAddr === undefined) return 'no-memory';
     this.#arrayAddr = arrayAddr;
     this.#statsAddr = statsAddr;
-    if (this.#queues.has('stats')) this.#sendStats();
+    if (this.#queues.place('stats') !== undefined) this.#sendStats();
     return this.#setUpFree();
   }
 
   #setUpFree(): ProbeFailure | undefined {
     const { memory } = this.#transport;
-    const hinting = this.#queues.get('hinting');
+    const hinting = this.#queues.place('hinting');
     if (hinting !== undefined) {
       if (hinting.queue.layout.size < 2) return 'queue-too-small';
       const addr = memory.alloc(8, 8);
@@ -315,7 +305,7 @@ export class BalloonDriver {
       const value = this.#guest.poison === 'page-poisoning' ? PAGE_POISON : 0;
       this.#transport.writeConfig32(CONFIG_POISON_VAL, value);
     }
-    const reporting = this.#queues.get('reporting');
+    const reporting = this.#queues.place('reporting');
     if (reporting !== undefined) {
       if (reporting.queue.layout.size < REPORT_BATCH) return 'queue-too-small';
       this.#report = new ReportDriver(REPORT_BATCH);
@@ -345,7 +335,8 @@ export class BalloonDriver {
   #takeWork(): boolean {
     if (this.#usedPending) {
       this.#usedPending = false;
-      this.#wakeWaiters();
+      this.#queues.wake();
+      if (this.#queues.place('stats')?.queue.takeUsed() !== undefined) this.#statsPending = true;
       return true;
     }
     if (this.#statsPending) {
@@ -359,17 +350,6 @@ export class BalloonDriver {
       return true;
     }
     return this.#hint?.work() ?? false;
-  }
-
-  #wakeWaiters(): void {
-    for (const role of ['inflate', 'deflate', 'reporting'] as const) {
-      const wait = this.#waits.get(role);
-      if (wait === undefined) continue;
-      if (this.#queues.get(role)?.queue.takeUsed() === undefined) continue;
-      this.#waits.delete(role);
-      wait();
-    }
-    if (this.#queues.get('stats')?.queue.takeUsed() !== undefined) this.#statsPending = true;
   }
 
   /** One batch towards the target; asks for another turn while some of the difference is left. */
@@ -400,7 +380,11 @@ export class BalloonDriver {
       return;
     }
     this.counters.allocFailures++;
-    this.#timers.after(BALLOON_RETRY_NS, tell);
+    const timer = this.#timers.after(BALLOON_RETRY_NS, () => {
+      this.#pause = undefined;
+      tell();
+    });
+    this.#pause = { timer, batch: batch.subarray(0, got) };
   }
 
   #tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
@@ -413,8 +397,8 @@ export class BalloonDriver {
       return;
     }
     // Popped from a list that was pushed in order of allocation: reversed.
-    this.#array.set(batch);
-    const pages = this.#array.subarray(0, batch.length).reverse();
+    const pages = batch.toReversed();
+    this.#array.set(pages);
     for (const pfn of pages) this.#pages.push(pfn);
     this.#pageCount += batch.length;
     this.#guest.enterBalloon(pages, batch.length, this.#adjustManaged);
@@ -442,13 +426,14 @@ export class BalloonDriver {
     this.#isLocked = true;
     this.#tell('deflate', count, () => {
       this.counters.deflatedPages += count;
-      const released = this.#array.subarray(0, count).reverse();
+      const released = this.#array.subarray(0, count).toReversed();
       this.#guest.releasePages(released, count, this.#adjustManaged);
       this.#unlock();
       finish(count);
     });
   }
 
+  /** With a broken ring `done` never comes and the balloon stays locked, as Linux waits for ever. */
   #tell(role: 'inflate' | 'deflate', count: number, done: () => void): void {
     for (let i = 0; i < count; i++) {
       this.#wireView.setUint32(i * PFN_BYTES, this.#array[i] ?? 0, true);
@@ -456,7 +441,7 @@ export class BalloonDriver {
     const { memory } = this.#transport.memory;
     memory.write(this.#arrayAddr, this.#wire.subarray(0, count * PFN_BYTES));
     this.counters.messages++;
-    this.#send(role, [{ addr: this.#arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
+    this.#queues.send(role, [{ addr: this.#arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
   }
 
   #unlock(): void {
@@ -481,7 +466,7 @@ export class BalloonDriver {
   #sendStats(): void {
     const bytes = encodeStats(this.#guest.stats(), this.#statOrder);
     this.#transport.memory.memory.write(this.#statsAddr, bytes);
-    const stats = this.#queues.get('stats');
+    const stats = this.#queues.place('stats');
     if (stats?.queue.add([{ addr: this.#statsAddr, lengthBytes: bytes.length }], 1, null)) {
       this.#transport.kick(stats.index, stats.queue);
     }
@@ -489,23 +474,5 @@ export class BalloonDriver {
 
   #writeActual(): void {
     this.#transport.writeConfig32(CONFIG_ACTUAL, this.#pageCount);
-  }
-
-  /** Sends one chain and calls `done` when it was used: at once, or when the device gets to it. */
-  #send(
-    role: BalloonQueueRole,
-    buffers: readonly { addr: number; lengthBytes: number }[],
-    readableCount: number,
-    done: () => void,
-  ): 'done' | 'waiting' | 'refused' {
-    const entry = this.#queues.get(role);
-    if (entry === undefined || !entry.queue.add(buffers, readableCount, null)) return 'refused';
-    this.#transport.kick(entry.index, entry.queue);
-    if (entry.queue.takeUsed() !== undefined) {
-      done();
-      return 'done';
-    }
-    this.#waits.set(role, done);
-    return 'waiting';
   }
 }

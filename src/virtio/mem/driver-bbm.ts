@@ -81,7 +81,7 @@ export class BigBlockMode implements MemMode {
     let blocks = Math.floor(lengthBytes / this.unitBytes);
     if (blocks === 0) return 'ok';
     for (const pass of ['offline', 'movable', 'any'] as const) {
-      for (const block of this.#inState(BBM_ADDED).reverse()) {
+      for (const block of this.#inState(BBM_ADDED).toReversed()) {
         if (!this.#isWanted(block, pass)) continue;
         const outcome = yield* this.#offlineAndUnplug(block);
         if (outcome === 'busy') continue;

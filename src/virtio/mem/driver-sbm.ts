@@ -107,14 +107,14 @@ export class SubBlockMode implements MemMode {
     const budget = { subblocks: Math.floor(lengthBytes / this.unitBytes) };
     if (budget.subblocks === 0) return 'ok';
     for (const state of UNPLUG_OFFLINE_ORDER) {
-      for (const block of this.#inState(state).reverse()) {
+      for (const block of this.#inState(state).toReversed()) {
         const outcome = yield* this.#emptyOffline(block, budget);
         if (outcome !== 'ok' || budget.subblocks === 0) return outcome;
       }
     }
     if (!this.#link.unplugsOnline) return 'busy';
     for (const state of UNPLUG_ONLINE_ORDER) {
-      for (const block of this.#inState(state).reverse()) {
+      for (const block of this.#inState(state).toReversed()) {
         const outcome = yield* this.#emptyOnline(block, budget);
         if (outcome !== 'ok' || budget.subblocks === 0) return outcome;
       }

@@ -129,7 +129,10 @@ describe('deflate', () => {
     balloon.setTarget(512);
     balloon.setTarget(0);
     expect(host.needs.map(([pfn]) => pfn)).toEqual([...range(256, 256), ...range(0, 256)]);
-    expect(guest.released).toEqual([...range(256, 256).reverse(), ...range(0, 256).reverse()]);
+    expect(guest.released).toEqual([
+      ...range(256, 256).toReversed(),
+      ...range(0, 256).toReversed(),
+    ]);
     expect(balloon.actualPages).toBe(0);
   });
 

@@ -53,7 +53,7 @@ function allocationOrder(log: readonly string[]): number[] {
     if (kind === 'page') array.push(Number(value));
     if (kind !== 'actual') continue;
     if (order.length >= 28672) break;
-    order.push(...array.reverse());
+    order.push(...array.toReversed());
     array = [];
   }
   return order;

@@ -44,9 +44,8 @@
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
 //   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
 //              more: present is reduced too and the zone's span shrinks if the range is at its end.
-//   VANISH     every block on a buddy list that touches [word 1, word 1 + operand) leaves its list
-//              whole, as __isolate_free_page takes it (order >= 8: mergeable pageblocks become MOVABLE,
-//              with their free pages), for compaction's free scanner. No watermark test, no prediction.
+//   VANISH     compaction's free scanner: every block below order 9 on a MOVABLE buddy list that touches
+//              [word 1, word 1 + operand) leaves its list whole. No watermark test, no prediction.
 //
 // Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
 // pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).

@@ -30,6 +30,20 @@ export {
   objectTruncate,
 } from './object';
 
+// the balloon's pages
+export {
+  balloonAdjustManaged,
+  balloonEnter,
+  balloonPop,
+  balloonRelease,
+  balloonRequest,
+  balloonTake,
+} from './balloon';
+
+// migration and contiguous ranges
+export { contigAlloc, contigFree } from './contig';
+export { migrateBlock, movesClear } from './migrate';
+
 // backing by the host
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './backing';
 

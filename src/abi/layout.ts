@@ -94,8 +94,10 @@ export const GUEST_FAULT_FOUND_OFFSET = 172;
 export const GUEST_BUSY_PFN_OFFSET = 176;
 export const GUEST_REPORT_ORDER_OFFSET = 216;
 export const GUEST_REPORT_WANTED_OFFSET = 220;
+export const GUEST_BALLOON_HEAD_OFFSET = 224;
 export const GUEST_BALLOON_COUNT_OFFSET = 232;
 export const GUEST_MOVES_OFFSET = 236;
+export const GUEST_BALLOON_LIMBO_OFFSET = 248;
 export const STATS_BASE = 4352; // GUEST_BASE + GUEST_BYTES
 export const STATS_MAX = 96; // f64 counters
 
@@ -176,6 +178,9 @@ export const PAGEBLOCK_NO_ZONE = 65535;
 
 // ---- the command ring: 8 x u32 a command ----
 export const SCRATCH_BYTES = 16384; // lists that a call hands to or takes from the host
+export const SCRATCH_FRAMES_MAX = 1024; // frame numbers or pairs of words at its start
+export const SCRATCH_MOVES_OFFSET = 4096; // moves of pages that the host holds by number: {from, to}
+export const MOVES_MAX = 1536;
 export const COMMAND_BYTES = 32;
 export const COMMAND_OPCODE_OFFSET = 0;
 export const COMMAND_ARGUMENTS_OFFSET = 4; // 6 x u32

@@ -18,3 +18,5 @@ export const STATUS_BAD_STATE = -8;
 export const STATUS_SKIPPED = -9;
 /** A frame is mapped by MAP_COUNT_MAX objects already. */
 export const STATUS_TOO_MANY_SHARERS = -10;
+/** The log of moves is full: read it, empty it, make the same call again. */
+export const STATUS_MOVES_FULL = -11;

@@ -4,6 +4,7 @@ import {
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
   STATUS_BUSY,
+  STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
   STATUS_SKIPPED,
@@ -26,6 +27,7 @@ const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_NEED_RECLAIM, 'the guest must reclaim memory first'],
   [STATUS_BAD_STATE, 'not in a state that allows it'],
   [STATUS_SKIPPED, 'nothing to do'],
+  [STATUS_MOVES_FULL, 'the log of moves is full'],
   [STATUS_TOO_MANY_SHARERS, 'a page is shared too often'],
 ]);
 

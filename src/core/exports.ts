@@ -32,6 +32,23 @@ export type CoreExports = {
   objectPages(id: number): number;
   objectTouch(id: number, start: number, pages: number, write: number, cpu: number): number;
   objectTruncate(id: number, start: number, pages: number, cpu: number): number;
+  balloonAdjustManaged(on: number): number;
+  balloonEnter(entries: number): number;
+  balloonPop(entries: number): number;
+  balloonRelease(entries: number, cpu: number): number;
+  balloonRequest(have: number, want: number, order: number, gfp: number, cpu: number): number;
+  balloonTake(entries: number, order: number, gfp: number, cpu: number): number;
+  contigAlloc(
+    start: number,
+    frames: number,
+    kind: number,
+    type: number,
+    tries: number,
+    cpu: number,
+  ): number;
+  contigFree(start: number, frames: number, cpu: number): number;
+  migrateBlock(from: number, cpu: number): number;
+  movesClear(): void;
   countBacked(pfn: number, frames: number): number;
   freezeTemplate(): void;
   isBacked(pfn: number): number;

@@ -5,6 +5,7 @@ export { Core, type CoreConfig, type CoreSnapshot } from './core.ts';
 export { CoreError, expectAnswer, statusText } from './error.ts';
 export type { CoreExports } from './exports.ts';
 export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
+export { type MoveListener, takeMoves, withMoves } from './moves.ts';
 export { CorePool } from './pool.ts';
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/index.ts';

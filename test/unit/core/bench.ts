@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { KIND_MASK, PAGEBLOCK_FRAMES } from '../../../src/abi/layout.ts';
 import {
   GUEST_BLOCKS_OFFSET,
+  GUEST_SCRATCH_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_ZONES_OFFSET,
   ZONE_STRIDE,
@@ -12,6 +13,7 @@ import {
   boot,
   Core,
   type CoreConfig,
+  type FrameRange,
   faultText,
   layoutOf,
   verify,
@@ -22,14 +24,21 @@ export interface BenchOptions {
   readonly movableFrames?: number;
   readonly spanFrames?: number;
   readonly config?: Partial<CoreConfig>;
+  /** Frames of the kernel image, never handed to the allocator. */
+  readonly image?: FrameRange;
 }
 
-/** Frames 0x8000 to 0x8400 hold the kernel image in every guest here. */
-export const IMAGE = { start: 0x8000, count: 1024 };
+/** Where the kernel image lies unless a test says otherwise. */
+export const IMAGE: FrameRange = { start: 0x8000, count: 1024 };
 
 export function bootGuest(options: BenchOptions = {}): Core {
   const frames = options.frames ?? 0x10000;
-  const layout = layoutOf(frames, [IMAGE], options.spanFrames ?? 0, options.movableFrames ?? 0);
+  const layout = layoutOf(
+    frames,
+    [options.image ?? IMAGE],
+    options.spanFrames ?? 0,
+    options.movableFrames ?? 0,
+  );
   const core = Core.create({
     frames: layout.frames,
     cpus: 2,
@@ -65,4 +74,10 @@ export function zoneField(core: Core, zone: number, offset: number): number {
 export function pageblock(core: Core, pfn: number): number {
   const at = core.headerWord(GUEST_BLOCKS_OFFSET) + Math.floor(pfn / PAGEBLOCK_FRAMES) * 4;
   return core.words[at >> 2] as number;
+}
+
+/** The first words of the scratch area. */
+export function scratch(core: Core, count: number): number[] {
+  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+  return [...core.words.subarray(first, first + count)];
 }

@@ -1,0 +1,28 @@
+// A 64-bit fingerprint of numbers: two FNV-1a hashes of 32 bits over the words of IEEE-754 doubles.
+
+const PRIME = 0x01000193;
+
+export class NumberHash {
+  #low = 0x811c9dc5;
+  #high = 0x2545f491;
+  readonly #value: Float64Array<ArrayBuffer> = new Float64Array(1);
+  readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.#value.buffer);
+
+  add(value: number): void {
+    this.#value[0] = value;
+    for (const word of this.#words) {
+      this.#low = Math.imul(this.#low ^ word, PRIME);
+      this.#high = Math.imul(this.#high ^ (word >>> 16) ^ (word << 16), PRIME) ^ this.#low;
+    }
+  }
+
+  addAll(values: Iterable<number>): void {
+    for (const value of values) this.add(value);
+  }
+
+  /** 16 hexadecimal digits. */
+  digest(): string {
+    const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
+    return hex(this.#high) + hex(this.#low);
+  }
+}

@@ -1,0 +1,21 @@
+// The replay room's public face.
+
+export {
+  CAUSES,
+  CATALOGUE,
+  type Cause,
+  DEFAULT_KEEP_ALIVE_MS,
+  DEFAULT_WORKLOAD,
+  GuestOutOfMemory,
+  HostOutOfMemory,
+  type KeepAlive,
+  type MachineConfig,
+  SYSTEMS,
+  type SystemSpec,
+  type WorkloadParameters,
+  fixedKeepAlive,
+} from '../serverless/index.ts';
+export type { FootprintSeries } from './footprint-meter.ts';
+export { defaultMachine } from './machine.ts';
+export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

@@ -1,0 +1,110 @@
+// Replays a trace through systems, one after the other, each from the same start.
+
+import {
+  DEFAULT_WORKLOAD,
+  type KeepAlive,
+  type MachineConfig,
+  type SystemSpec,
+  type WorkloadParameters,
+  fixedKeepAlive,
+  profileOf,
+} from '../serverless/index.ts';
+import type { Trace } from '../trace/index.ts';
+import { defaultMachine } from './machine.ts';
+import type { ReplayRun, SystemRun } from './run.ts';
+import { SystemReplay } from './system-replay.ts';
+import { startWall } from './wall.ts';
+
+export interface ReplayOptions {
+  readonly systems: readonly SystemSpec[];
+  /** For the record: the trace's draws were made with it. */
+  readonly seed: number;
+  /** Minutes at the begin that are played but not measured. */
+  readonly warmupMinutes?: number | undefined;
+  /** Makes a fresh policy for each system. */
+  readonly keepAlive?: (() => KeepAlive) | undefined;
+  readonly machine?: Partial<MachineConfig> | undefined;
+  readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** Called now and then: the system being played and the share of its trace that is done. */
+  readonly progress?: ((system: string, share: number) => void) | undefined;
+  /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The replay was stopped from outside. */
+export class ReplayInterrupted extends Error {
+  override readonly name: string = 'ReplayInterrupted';
+}
+
+/** Arrivals between two looks at the outside world: some 100 ms of work. */
+const SLICE_ARRIVALS = 8192;
+
+/** Lets signals and timers in. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+async function replaySystem(
+  replay: SystemReplay,
+  spec: SystemSpec,
+  trace: Trace,
+  options: ReplayOptions,
+): Promise<SystemRun> {
+  for (;;) {
+    const more = replay.advance(SLICE_ARRIVALS);
+    options.progress?.(spec.name, replay.arrived / Math.max(1, trace.startMs.length));
+    await breathe();
+    if (options.signal?.aborted === true) throw new ReplayInterrupted('interrupted');
+    if (!more) return replay.finish();
+  }
+}
+
+/** First invocation at or after an instant. */
+function firstFrom(startMs: Float64Array, fromMs: number): number {
+  let low = 0;
+  let high = startMs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((startMs[middle] as number) < fromMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
+  const elapsedMs = startWall();
+  const warmupMs = (options.warmupMinutes ?? 0) * 60_000;
+  if (!(warmupMs >= 0 && warmupMs < trace.spanMs)) {
+    const found = `${options.warmupMinutes} of ${trace.spanMs / 60_000}`;
+    throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
+  }
+  const machine = { ...defaultMachine(), ...options.machine };
+  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
+  const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
+    profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload),
+  );
+  const systems: SystemRun[] = [];
+  for (const spec of options.systems) {
+    const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
+    const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
+    systems.push(await replaySystem(one, spec, trace, options));
+  }
+  const ms = elapsedMs();
+  const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
+  const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
+  const { name, functions, startMs, spanMs } = trace;
+  const invocations = startMs.length - firstFrom(startMs, warmupMs);
+  return {
+    seed: options.seed,
+    trace: { name, functions: functions.length, invocations, spanMs },
+    measuredMs: spanMs - warmupMs,
+    systems,
+    wall: {
+      ms,
+      invocationsPerSecond: perSecond(startMs.length * systems.length),
+      pageOpsPerSecond: perSecond(pageOps),
+    },
+  };
+}

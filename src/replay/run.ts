@@ -1,0 +1,55 @@
+// What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
+
+import type { PriceLevel } from '../cost/index.ts';
+import type { FootprintSeries } from './footprint-meter.ts';
+
+/** Figures that depend on prices, at one level. */
+export interface PricedRun {
+  readonly level: PriceLevel;
+  /** One per cold start, in order of arrival. */
+  readonly startupMs: Float64Array;
+  /** Mean of each step that occurred, over all cold starts. */
+  readonly startupStepsMs: Readonly<Record<string, number>>;
+  /** Execution time over undisturbed execution time of the calls that were disturbed. */
+  readonly slowdowns: Float64Array;
+  readonly reclaimMs: Float64Array;
+  readonly cpuMs: { readonly guest: number; readonly host: number };
+}
+
+export interface SystemRun {
+  readonly name: string;
+  readonly starts: { readonly cold: number; readonly warm: number };
+  /** Calls without disturbance: slowdown 1. */
+  readonly undisturbedCalls: number;
+  /** By price level: low, typical, high. The clock ran at typical prices. */
+  readonly priced: readonly PricedRun[];
+  /** Frames by cause, in the order of CAUSES. */
+  readonly meanFrames: Float64Array;
+  readonly peakFrames: number;
+  readonly series: FootprintSeries;
+  readonly reclaim: {
+    readonly askedFrames: number;
+    readonly gotFrames: number;
+    readonly migratedPages: number;
+  };
+  readonly pageOps: number;
+  readonly hash: string;
+}
+
+export interface ReplayRun {
+  readonly seed: number;
+  readonly trace: {
+    readonly name: string;
+    readonly functions: number;
+    readonly invocations: number;
+    readonly spanMs: number;
+  };
+  /** Time over which the footprint was measured. */
+  readonly measuredMs: number;
+  readonly systems: readonly SystemRun[];
+  readonly wall: {
+    readonly ms: number;
+    readonly invocationsPerSecond: number;
+    readonly pageOpsPerSecond: number;
+  };
+}

@@ -1,0 +1,92 @@
+// Prices start-ups: each step of each cold start, at every price level.
+
+import { START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
+import { LEVELS, TYPICAL, blocksNs, operationsNs, pagesNs } from './pricing.ts';
+import { Samples } from './samples.ts';
+
+const NS_PER_MS = 1e6;
+const STEPS = START_STEPS.length;
+
+function stepIndex(step: StartStep): number {
+  return START_STEPS.indexOf(step);
+}
+
+export class StartMeter {
+  readonly #blockFrames: number;
+  /** When each VM answers, by VM and level. */
+  readonly #readyMs: Map<number, number[]> = new Map<number, number[]>();
+  readonly #samples: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
+  readonly #steps: Float64Array = new Float64Array(STEPS);
+
+  constructor(blockFrames: number) {
+    this.#blockFrames = blockFrames;
+  }
+
+  /** Milliseconds from now until the container is ready, at typical prices. `measured`: the start counts. */
+  price(start: Start, nowMs: number, measured: boolean): number {
+    if (start.newVm) this.#readyMs.set(start.container.vm.id, []);
+    let readyInMs = 0;
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      const totalMs = this.#priceAt(start, nowMs, level);
+      if (level === TYPICAL) readyInMs = totalMs;
+      if (!measured) continue;
+      (this.#samples[level] as Samples).push(totalMs);
+      const sums = this.#sums[level] as Float64Array;
+      for (let step = 0; step < STEPS; step += 1) {
+        sums[step] = (sums[step] as number) + (this.#steps[step] as number);
+      }
+    }
+    return readyInMs;
+  }
+
+  #priceAt(start: Start, nowMs: number, level: number): number {
+    this.#steps.fill(0);
+    const { vm } = start.container;
+    const ready = this.#readyMs.get(vm.id) as number[];
+    if (start.newVm) {
+      for (const step in vm.startOperations) {
+        this.#add(step as StartStep, operationsNs(vm.startOperations[step] ?? {}, level));
+      }
+      this.#add('cloneMemory', pagesNs(vm.startCounts, level));
+      ready[level] = nowMs + this.#total();
+    } else {
+      const waitMs = Math.max(0, (ready[level] as number) - nowMs);
+      this.#add('wait', waitMs * NS_PER_MS);
+    }
+    for (const step in start.operations) {
+      this.#add(step as StartStep, operationsNs(start.operations[step] ?? {}, level));
+    }
+    this.#add('zone', blocksNs(start.counts, this.#blockFrames, level));
+    this.#add('memory', pagesNs(start.counts, level));
+    return this.#total();
+  }
+
+  #add(step: StartStep, ns: number): void {
+    const index = stepIndex(step);
+    this.#steps[index] = (this.#steps[index] as number) + ns / NS_PER_MS;
+  }
+
+  #total(): number {
+    return this.#steps.reduce((sum, ms) => sum + ms, 0);
+  }
+
+  get cold(): number {
+    return (this.#samples[TYPICAL] as Samples).count;
+  }
+
+  samplesMs(level: number): Float64Array {
+    return (this.#samples[level] as Samples).values();
+  }
+
+  /** Mean of each step that occurred. */
+  stepsMs(level: number): Record<string, number> {
+    const means: Record<string, number> = {};
+    const sums = this.#sums[level] as Float64Array;
+    START_STEPS.forEach((step, index) => {
+      const sum = sums[index] as number;
+      if (sum > 0) means[step] = sum / this.cold;
+    });
+    return means;
+  }
+}

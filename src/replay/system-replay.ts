@@ -1,0 +1,285 @@
+// One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
+
+import { costBySideNs, newReceipt } from '../cost/index.ts';
+import {
+  type Counts,
+  type FunctionProfile,
+  type KeepAlive,
+  type MachineConfig,
+  type ServerlessSystem,
+  type SystemSpec,
+  COUNT_MIGRATED_PAGES,
+  addCounts,
+  newCounts,
+  pageOpsOf,
+} from '../serverless/index.ts';
+import type { Trace } from '../trace/index.ts';
+import { EVENT_END, EVENT_EXPIRE, EVENT_READY, EventQueue, kindOf, slotOf } from './event-queue.ts';
+import { FootprintMeter } from './footprint-meter.ts';
+import { NumberHash } from './hash.ts';
+import {
+  LEVELS,
+  TYPICAL,
+  addOperations,
+  addToReceipt,
+  blocksNs,
+  disturbanceNs,
+  operationsNs,
+  pagesNs,
+} from './pricing.ts';
+import type { PricedRun, SystemRun } from './run.ts';
+import { Samples } from './samples.ts';
+import { StartMeter } from './start-meter.ts';
+import { type Slot, WarmPool } from './warm-pool.ts';
+
+const NS_PER_MS = 1e6;
+
+export interface SystemReplayConfig {
+  readonly trace: Trace;
+  /** By function id. */
+  readonly profiles: readonly FunctionProfile[];
+  readonly machine: MachineConfig;
+  readonly keepAlive: KeepAlive;
+  readonly warmupMs: number;
+}
+
+export class SystemReplay {
+  readonly #name: string;
+  readonly #config: SystemReplayConfig;
+  readonly #system: ServerlessSystem;
+  readonly #queue: EventQueue = new EventQueue();
+  readonly #pool: WarmPool;
+  readonly #footprint: FootprintMeter;
+  readonly #starts: StartMeter;
+  readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #reclaims: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #receipt: Float64Array = newReceipt();
+  readonly #counts: Counts = newCounts();
+  readonly #measured: Counts = newCounts();
+  readonly #warmup: Counts = newCounts();
+  #arrived = 0;
+  #nowMs = 0;
+  #warm = 0;
+  #undisturbed = 0;
+  #askedFrames = 0;
+  #gotFrames = 0;
+
+  constructor(spec: SystemSpec, config: SystemReplayConfig) {
+    const { trace, machine, warmupMs } = config;
+    this.#name = spec.name;
+    this.#config = config;
+    this.#system = spec.create(machine);
+    this.#pool = new WarmPool(trace.functions.length);
+    this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
+    this.#starts = new StartMeter(machine.blockFrames);
+  }
+
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** Plays up to `arrivals` more arrivals. False when there are none left. */
+  advance(arrivals: number): boolean {
+    const { startMs } = this.#config.trace;
+    const end = Math.min(this.#arrived + arrivals, startMs.length);
+    for (; this.#arrived < end; this.#arrived += 1) {
+      const atMs = startMs[this.#arrived] as number;
+      this.#playUntil(atMs);
+      this.#moveClock(atMs);
+      this.#arrive(this.#arrived);
+    }
+    return this.#arrived < startMs.length;
+  }
+
+  #moveClock(toMs: number): void {
+    this.#footprint.advance(toMs);
+    this.#nowMs = toMs;
+  }
+
+  #playUntil(untilMs: number): void {
+    const queue = this.#queue;
+    while (queue.nextMs <= untilMs) {
+      this.#moveClock(queue.nextMs);
+      const event = queue.pop();
+      const index = slotOf(event);
+      const kind = kindOf(event);
+      if (kind === EVENT_END) this.#end(index);
+      else if (kind === EVENT_READY) this.#begin(index);
+      else this.#mayExpire(index);
+    }
+  }
+
+  get #isMeasured(): boolean {
+    return this.#nowMs >= this.#config.warmupMs;
+  }
+
+  #arrive(invocation: number): void {
+    const { trace, keepAlive } = this.#config;
+    const functionId = trace.functionIds[invocation] as number;
+    const durationMs = trace.durationMs[invocation] as number;
+    const measured = this.#isMeasured;
+    keepAlive.arrived(functionId, this.#nowMs);
+    const index = this.#pool.take(functionId);
+    if (index < 0) {
+      this.#start(functionId, durationMs, measured);
+      return;
+    }
+    if (measured) this.#warm += 1;
+    const slot = this.#pool.at(index);
+    slot.durationMs = durationMs;
+    slot.measured = measured;
+    this.#begin(index);
+  }
+
+  #start(functionId: number, durationMs: number, measured: boolean): void {
+    const start = this.#system.start(this.#config.profiles[functionId] as FunctionProfile);
+    const { container, newVm, operations, counts } = start;
+    if (newVm) this.#take(container.vm.startCounts);
+    this.#take(counts);
+    if (measured) {
+      const all = newVm ? [container.vm.startOperations, operations] : [operations];
+      for (const steps of all) {
+        for (const step in steps) addOperations(this.#receipt, steps[step] ?? {});
+      }
+    }
+    const readyInMs = this.#starts.price(start, this.#nowMs, measured);
+    const slot: Slot = {
+      container,
+      functionId,
+      durationMs,
+      measured,
+      idle: false,
+      expiresMs: 0,
+      armed: false,
+    };
+    this.#queue.push(this.#nowMs + readyInMs, EVENT_READY, this.#pool.add(slot));
+  }
+
+  /** Books counts under the measured time or the warm-up. */
+  #take(counts: Counts): void {
+    addCounts(this.#isMeasured ? this.#measured : this.#warmup, counts);
+  }
+
+  #begin(index: number): void {
+    const counts = this.#counts;
+    const { blockFrames } = this.#config.machine;
+    const slot = this.#pool.at(index);
+    counts.fill(0);
+    slot.container.begin(counts);
+    this.#take(counts);
+    const heldUpNs = disturbanceNs(counts, blockFrames, TYPICAL);
+    if (slot.measured) {
+      if (heldUpNs === 0) this.#undisturbed += 1;
+      else this.#recordSlowdown(counts, slot.durationMs);
+    }
+    this.#queue.push(this.#nowMs + slot.durationMs + heldUpNs / NS_PER_MS, EVENT_END, index);
+  }
+
+  #recordSlowdown(counts: Counts, durationMs: number): void {
+    const { blockFrames } = this.#config.machine;
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      const heldUpMs = disturbanceNs(counts, blockFrames, level) / NS_PER_MS;
+      (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
+    }
+  }
+
+  #end(index: number): void {
+    const counts = this.#counts;
+    const slot = this.#pool.at(index);
+    counts.fill(0);
+    slot.container.end(counts);
+    this.#take(counts);
+    this.#pool.release(index);
+    slot.expiresMs = this.#nowMs + this.#config.keepAlive.keepMs(slot.functionId, this.#nowMs);
+    this.#arm(index, slot);
+  }
+
+  /** One expiry event a container is enough: it is moved on when the container was used since. */
+  #arm(index: number, slot: Slot): void {
+    if (slot.armed || slot.expiresMs === Infinity) return;
+    slot.armed = true;
+    this.#queue.push(slot.expiresMs, EVENT_EXPIRE, index);
+  }
+
+  #mayExpire(index: number): void {
+    const slot = this.#pool.at(index);
+    slot.armed = false;
+    if (!slot.idle) return;
+    if (slot.expiresMs <= this.#nowMs) this.#stop(index);
+    else this.#arm(index, slot);
+  }
+
+  #stop(index: number): void {
+    const { container } = this.#pool.at(index);
+    this.#pool.remove(index);
+    const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
+    this.#take(counts);
+    if (!this.#isMeasured) return;
+    addOperations(this.#receipt, operations);
+    if (askedFrames === 0) return;
+    this.#askedFrames += askedFrames;
+    this.#gotFrames += gotFrames;
+    const { containerDestroy: _apart, ...given } = operations;
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      const ns = operationsNs(given, level) + pagesNs(counts, level);
+      (this.#reclaims[level] as Samples).push(
+        (ns + blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
+      );
+    }
+  }
+
+  /** Plays to the end of the trace's window, takes the results, then stops all containers. */
+  finish(): SystemRun {
+    const { trace, machine } = this.#config;
+    this.#playUntil(trace.spanMs);
+    this.#moveClock(trace.spanMs);
+    addToReceipt(this.#receipt, this.#measured, machine.blockFrames);
+    const priced = LEVELS.map((_, level) => this.#priced(level));
+    const pageOps = pageOpsOf(this.#measured) + pageOpsOf(this.#warmup);
+    const run: Omit<SystemRun, 'hash'> = {
+      name: this.#name,
+      starts: { cold: this.#starts.cold, warm: this.#warm },
+      undisturbedCalls: this.#undisturbed,
+      priced,
+      meanFrames: this.#footprint.meanFrames(),
+      peakFrames: this.#footprint.peakFrames,
+      series: this.#footprint.series(),
+      reclaim: {
+        askedFrames: this.#askedFrames,
+        gotFrames: this.#gotFrames,
+        migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
+      },
+      pageOps,
+    };
+    const hash = this.#hash(run);
+    for (const index of this.#pool.indexes()) this.#stop(index);
+    return { ...run, hash };
+  }
+
+  #priced(level: number): PricedRun {
+    const name = LEVELS[level] as PricedRun['level'];
+    const { guest, host } = costBySideNs(this.#receipt, name);
+    return {
+      level: name,
+      startupMs: this.#starts.samplesMs(level),
+      startupStepsMs: this.#starts.stepsMs(level),
+      slowdowns: (this.#slowdowns[level] as Samples).values(),
+      reclaimMs: (this.#reclaims[level] as Samples).values(),
+      cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
+    };
+  }
+
+  /** Of every running guest's memory and of every figure. */
+  #hash(run: Omit<SystemRun, 'hash'>): string {
+    const hash = new NumberHash();
+    for (const vm of this.#system.vms()) hash.addAll([vm.id, vm.guest.core.hash()]);
+    hash.addAll([run.starts.cold, run.starts.warm, run.undisturbedCalls, run.peakFrames]);
+    hash.addAll(run.meanFrames);
+    hash.addAll(this.#measured);
+    hash.addAll(this.#warmup);
+    for (const one of run.priced) {
+      for (const samples of [one.startupMs, one.slowdowns, one.reclaimMs]) hash.addAll(samples);
+    }
+    return hash.digest();
+  }
+}

@@ -1,0 +1,64 @@
+// Functions in FunctionBench style: what their containers measured in memory and time. Source: FaaSRail's 2,291 pairs of
+// function and payload (github.com/cslab-ntua/faasrail, faasrail-shrinkray/artifacts), quantiles derived.
+
+/** A measured workload: container memory in MiB and mean time in ms over its payloads. */
+export interface Workload {
+  readonly name: string;
+  readonly memoryMib: { readonly min: number; readonly median: number; readonly max: number };
+  readonly timeMs: { readonly min: number; readonly median: number; readonly max: number };
+}
+
+function workload(
+  name: string,
+  memory: readonly [number, number, number],
+  time: readonly [number, number, number],
+): Workload {
+  return {
+    name,
+    memoryMib: { min: memory[0], median: memory[1], max: memory[2] },
+    timeMs: { min: time[0], median: time[1], max: time[2] },
+  };
+}
+
+export const CATALOGUE: readonly Workload[] = [
+  workload('pyaes', [38, 38, 39], [0, 723, 9544]),
+  workload('image_rotate', [46, 59, 59], [11, 30, 294]),
+  workload('chameleon', [41, 89, 606], [11, 694, 7821]),
+  workload('matmul', [49, 55, 103], [0, 133, 11_290]),
+  workload('json_serdes', [44, 78, 163], [17, 192, 612]),
+  workload('video_processing', [108, 136, 136], [410, 1624, 3630]),
+  workload('lr_serving', [187, 187, 187], [1.8, 2, 2]),
+  workload('new_lr_serving', [150, 153, 157], [50, 82, 132]),
+  workload('lr_training', [200, 242, 383], [3866, 7392, 20_803]),
+  workload('rnn_serving', [301, 304, 304], [4, 10.5, 12]),
+  workload('cnn_serving', [436, 450, 464], [135, 157, 179]),
+];
+
+/** How far a figure lies outside a measured range, as a ratio of 1 or more. */
+function outside(value: number, min: number, max: number): number {
+  const least = Math.max(min, 1);
+  if (value < least) return least / Math.max(value, 1);
+  return value > max ? value / max : 1;
+}
+
+/**
+ * The workload that a function of this memory and average time resembles most: the product of how far it lies outside the
+ * workload's ranges of memory and of time is least; of equals, the one whose median memory is nearest, then the first.
+ */
+export function resembling(memoryMib: number, averageMs: number): Workload {
+  let best = CATALOGUE[0] as Workload;
+  let bestMiss = Infinity;
+  let bestGap = Infinity;
+  for (const candidate of CATALOGUE) {
+    const { memoryMib: memory, timeMs: time } = candidate;
+    const miss =
+      outside(memoryMib, memory.min, memory.max) * outside(averageMs, time.min, time.max);
+    const gap = Math.abs(memoryMib - memory.median);
+    if (miss < bestMiss || (miss === bestMiss && gap < bestGap)) {
+      best = candidate;
+      bestMiss = miss;
+      bestGap = gap;
+    }
+  }
+  return best;
+}

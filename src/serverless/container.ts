@@ -1,0 +1,66 @@
+// One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
+// decided here, the same for every system.
+
+import {
+  type Counts,
+  type FrameRange,
+  type MicroVm,
+  type Operations,
+  Process,
+} from '../vmm/index.ts';
+import type { FunctionProfile } from './function-profile.ts';
+
+/** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
+const FAULT_AROUND_PAGES = 16;
+
+export class Container {
+  readonly profile: FunctionProfile;
+  readonly vm: MicroVm;
+  readonly #process: Process;
+  readonly #cpu: number;
+
+  /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
+  constructor(
+    vm: MicroVm,
+    profile: FunctionProfile,
+    config: { cpu: number; kernelFrames: number; czone?: number | undefined },
+  ) {
+    this.vm = vm;
+    this.profile = profile;
+    this.#cpu = config.cpu;
+    const { guest } = vm;
+    const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
+    const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
+    this.#process = new Process(guest, { ...config, mappedPages });
+    guest.files.read(profile.name, fileFrames, this.#cpu);
+    this.#process.touch(0, anonymousFrames, true);
+    guest.noteMemmap();
+  }
+
+  /** What a start takes besides memory. */
+  get startOperations(): Readonly<Record<string, Operations>> {
+    const guestMinorFault = Math.ceil(this.profile.fileFrames / FAULT_AROUND_PAGES);
+    return { container: { containerCreate: 1 }, runtime: { functionInit: 1, guestMinorFault } };
+  }
+
+  /** A call begins: it reads its files and its heap, writes part of the heap, maps and fills its buffers. */
+  begin(counts: Counts): void {
+    const { profile, vm } = this;
+    vm.guest.files.read(profile.name, profile.callFileFrames, this.#cpu);
+    this.#process.touch(0, profile.callReadFrames, false);
+    this.#process.touch(0, profile.callWriteFrames, true);
+    this.#process.touchTemporary(profile.callTemporaryFrames);
+    vm.settle(counts);
+  }
+
+  /** The call's buffers are unmapped. */
+  end(counts: Counts): void {
+    this.#process.freeTemporary();
+    this.vm.settle(counts);
+  }
+
+  /** The container's process exits. Ranges that the host may take back, when it had a CZone. */
+  exit(): FrameRange[] {
+    return this.#process.exit();
+  }
+}

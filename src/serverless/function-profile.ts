@@ -1,0 +1,109 @@
+// What one function's container holds and what one of its calls does to memory, in frames. Made from the little that
+// traces say; the rest are parameters with documented defaults (docs/decisions/0004-functions-from-traces.md).
+
+import { resembling } from './catalogue.ts';
+
+/** The unpublished: each can be swept. */
+export interface WorkloadParameters {
+  /** Share of a container's memory that is file-backed (runtime, libraries, code). */
+  readonly fileShare: number;
+  /** Resident over committed memory, before the measured bounds of the resembled workload apply. */
+  readonly residentShare: number;
+  /** Share of a container's memory, anonymous and file alike, that a warm call touches. */
+  readonly callTouchShare: number;
+  /** Share of the anonymous pages touched by a call that it writes. */
+  readonly callWriteShare: number;
+  /** Memory that a call maps and unmaps again (large buffers; the warm heap is reused), as a share of the container's. */
+  readonly callTemporaryShare: number;
+  /** At least so much: the allocator's threshold for mapping memory. */
+  readonly callTemporaryKibMin: number;
+}
+
+export const DEFAULT_WORKLOAD: WorkloadParameters = {
+  fileShare: 0.3,
+  residentShare: 1,
+  callTouchShare: 0.05,
+  callWriteShare: 0.25,
+  callTemporaryShare: 1 / 256,
+  callTemporaryKibMin: 128,
+};
+
+/** What traces say of a function. */
+export interface FunctionFacts {
+  readonly id: number;
+  readonly name: string;
+  /** Committed memory. */
+  readonly memoryMib: number;
+  readonly averageMs: number;
+}
+
+export interface FunctionProfile {
+  readonly id: number;
+  /** Unique among the profiles of a replay. */
+  readonly name: string;
+  /** The catalogue's workload whose measured bounds were applied. */
+  readonly workload: string;
+  readonly anonymousFrames: number;
+  readonly fileFrames: number;
+  /** Memory limit of a container: all of its user memory fits. */
+  readonly limitFrames: number;
+  // one call
+  readonly callReadFrames: number;
+  readonly callWriteFrames: number;
+  readonly callFileFrames: number;
+  readonly callTemporaryFrames: number;
+}
+
+const FRAMES_PER_MIB = 256;
+
+/** Memory sizes that a platform offers: powers of two and half-way sizes between. */
+const LIMITS_MIB: readonly number[] = [
+  64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072,
+];
+
+/** Room in a limit for what a container maps besides its resident set: the pages that fork copies before exec. */
+const LIMIT_SLACK_FRAMES = 64;
+
+function limitFor(frames: number): number {
+  const limit = LIMITS_MIB.find((mib) => mib * FRAMES_PER_MIB >= frames);
+  if (limit === undefined) {
+    throw new RangeError(
+      `a container of ${Math.ceil(frames / FRAMES_PER_MIB)} MiB is above all sizes`,
+    );
+  }
+  return limit * FRAMES_PER_MIB;
+}
+
+/** Residents are bounded by what containers of the resembled workload measured. */
+function residentFrames(facts: FunctionFacts, parameters: WorkloadParameters): [number, string] {
+  const { name, memoryMib } = resembling(facts.memoryMib, facts.averageMs);
+  const wanted = facts.memoryMib * parameters.residentShare;
+  const mib = Math.min(Math.max(wanted, memoryMib.min), memoryMib.max);
+  return [Math.round(mib * FRAMES_PER_MIB), name];
+}
+
+export function profileOf(
+  facts: FunctionFacts,
+  parameters: WorkloadParameters = DEFAULT_WORKLOAD,
+): FunctionProfile {
+  const [resident, workload] = residentFrames(facts, parameters);
+  const fileFrames = Math.round(resident * parameters.fileShare);
+  const anonymousFrames = resident - fileFrames;
+  const callReadFrames = Math.round(anonymousFrames * parameters.callTouchShare);
+  const callTemporaryFrames = Math.max(
+    Math.round(resident * parameters.callTemporaryShare),
+    Math.round(parameters.callTemporaryKibMin / 4),
+  );
+  return {
+    id: facts.id,
+    name: `${facts.id}:${facts.name}`,
+    workload,
+    anonymousFrames,
+    fileFrames,
+    limitFrames: limitFor(resident + callTemporaryFrames + LIMIT_SLACK_FRAMES),
+    callReadFrames,
+    callWriteFrames: Math.round(callReadFrames * parameters.callWriteShare),
+    callFileFrames: Math.round(fileFrames * parameters.callTouchShare),
+    callTemporaryFrames,
+  };
+}

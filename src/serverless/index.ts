@@ -1,0 +1,18 @@
+// The serverless room's public face.
+
+export * from '../vmm/index.ts';
+export { CATALOGUE, type Workload, resembling } from './catalogue.ts';
+export { Container } from './container.ts';
+export {
+  DEFAULT_WORKLOAD,
+  type FunctionFacts,
+  type FunctionProfile,
+  type WorkloadParameters,
+  profileOf,
+} from './function-profile.ts';
+export { DEFAULT_KEEP_ALIVE_MS, fixedKeepAlive } from './keep-alive/fixed.ts';
+export type { KeepAlive } from './keep-alive/policy.ts';
+export { type MachineConfig, containersPerVm } from './machine.ts';
+export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
+export type { ServerlessSystem, SystemSpec } from './system.ts';
+export { SYSTEMS } from './systems/index.ts';

@@ -1,0 +1,103 @@
+// What the systems run on: sizes of guests, VMMs and host. The figures come from replay, which reads them off the
+// published footprints; the sizing rules are here so that every system uses the same.
+
+import {
+  type CoreBuild,
+  type GuestConfig,
+  type KernelFootprint,
+  type MicroVm,
+  type VmmFootprint,
+  memmapFrames,
+  pageTableFrames,
+} from '../vmm/index.ts';
+import type { FunctionProfile } from './function-profile.ts';
+
+export interface MachineConfig {
+  readonly hostFrames: number;
+  readonly kernel: KernelFootprint;
+  readonly vmm: VmmFootprint;
+  /** cgroup, namespaces, kernel stacks of one container. */
+  readonly containerKernelFrames: number;
+  /** Containers that a VM of the MCPV systems is sized for, at most. */
+  readonly containersPerVm: number;
+  /** Memory for containers in such a VM, at most: with large functions fewer fit. */
+  readonly containerFramesPerVm: number;
+  /** Block size of CZones. */
+  readonly blockFrames: number;
+  /** CZones hand out backed free frames first. */
+  readonly preferBacked: boolean;
+  readonly build: CoreBuild;
+  /** Sees each VM before it is stopped. */
+  readonly inspect?: ((vm: MicroVm) => void) | undefined;
+}
+
+/** 128 MiB: VM sizes and the CZone region are multiples of a Linux memory block. */
+const VM_STEP_FRAMES = 32768;
+
+/** Room for watermarks, per-cpu lists and the allocator's slack: a twelfth of what is needed. */
+const HEADROOM = 13 / 12;
+
+/** Virtual CPUs of a VM for many containers; a VM for one has one. */
+const MCPV_CPUS = 4;
+
+/** Files: the root file system and one function's. */
+const FILES_PER_VM = 4;
+
+/** Frames of a booted guest, its memmap apart. */
+function systemFrames({ kernel }: MachineConfig): number {
+  return kernel.imageFrames + kernel.dynamicFrames + kernel.pageCacheFrames + kernel.agentFrames;
+}
+
+function processFrames(machine: MachineConfig, profile: FunctionProfile): number {
+  return machine.containerKernelFrames + pageTableFrames(profile.limitFrames);
+}
+
+/** Smallest VM size in which so many frames and their memmap fit. */
+function vmFrames(frames: number): number {
+  let size = Math.ceil((frames * HEADROOM) / VM_STEP_FRAMES) * VM_STEP_FRAMES;
+  while ((frames + memmapFrames(size)) * HEADROOM > size) size += VM_STEP_FRAMES;
+  return size;
+}
+
+/** Containers of a function that one VM of an MCPV system holds. */
+export function containersPerVm(machine: MachineConfig, profile: FunctionProfile): number {
+  const fitting = Math.floor(machine.containerFramesPerVm / profile.limitFrames);
+  return Math.max(1, Math.min(machine.containersPerVm, fitting));
+}
+
+/** A VM for one container: guest OS, the container's limit, its kernel memory. */
+export function singleConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  const need = systemFrames(machine) + profile.limitFrames + processFrames(machine, profile);
+  const { kernel, build } = machine;
+  return {
+    memoryFrames: vmFrames(need),
+    cpus: 1,
+    processes: 1,
+    files: FILES_PER_VM,
+    kernel,
+    build,
+  };
+}
+
+/** A VM with all the memory that its containers may ever need, in the kernel's own zones. */
+export function staticConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  const processes = containersPerVm(machine, profile);
+  const each = profile.limitFrames + processFrames(machine, profile);
+  const need = systemFrames(machine) + profile.fileFrames + processes * each;
+  const { kernel, build } = machine;
+  const memoryFrames = vmFrames(need);
+  return { memoryFrames, cpus: MCPV_CPUS, processes, files: FILES_PER_VM, kernel, build };
+}
+
+/** A VM whose own memory holds kernel and shared files; containers' memory comes from a region above it. */
+export function czoneConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  const processes = containersPerVm(machine, profile);
+  const { kernel, build, blockFrames } = machine;
+  const limit = Math.ceil(profile.limitFrames / blockFrames) * blockFrames;
+  const frames = Math.ceil((processes * limit) / VM_STEP_FRAMES) * VM_STEP_FRAMES;
+  const each = processFrames(machine, profile);
+  const own = systemFrames(machine) + profile.fileFrames + processes * each;
+  const memoryFrames = vmFrames(own + memmapFrames(frames));
+  const region = { start: memoryFrames, frames, blockFrames };
+  return { memoryFrames, region, cpus: MCPV_CPUS, processes, files: FILES_PER_VM, kernel, build };
+}

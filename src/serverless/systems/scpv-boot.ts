@@ -1,0 +1,10 @@
+// scpv-boot: the plain baseline. Every container boots its own VM, and nothing is shared.
+
+import { OnePerVm } from '../one-per-vm.ts';
+import type { SystemSpec } from '../system.ts';
+
+export const SCPV_BOOT: SystemSpec = {
+  name: 'scpv-boot',
+  sentence: 'One container per VM; each VM boots its own kernel and shares nothing.',
+  create: (machine) => new OnePerVm(machine, false),
+};

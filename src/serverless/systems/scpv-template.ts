@@ -1,0 +1,10 @@
+// scpv-template: one container per VM, cloned copy-on-write from a booted template of its size (RunD, Kata templates).
+
+import { OnePerVm } from '../one-per-vm.ts';
+import type { SystemSpec } from '../system.ts';
+
+export const SCPV_TEMPLATE: SystemSpec = {
+  name: 'scpv-template',
+  sentence: 'One container per VM; each VM is a copy-on-write clone of a booted template.',
+  create: (machine) => new OnePerVm(machine, true),
+};

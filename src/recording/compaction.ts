@@ -93,12 +93,14 @@ function freeSince(start: AllocatorState, frames: number): Int32Array {
 
 class Finder {
   private readonly trace: Trace;
+  private readonly zones: ZoneMap;
   private readonly runs: readonly CompactionRun[];
   private readonly since: Int32Array;
   readonly isPrivate: Uint8Array;
 
-  constructor(trace: Trace, runs: readonly CompactionRun[], since: Int32Array) {
+  constructor(trace: Trace, zones: ZoneMap, runs: readonly CompactionRun[], since: Int32Array) {
     this.trace = trace;
+    this.zones = zones;
     this.runs = runs;
     this.since = since;
     this.isPrivate = new Uint8Array(trace.count);
@@ -123,6 +125,7 @@ class Finder {
     const { trace, runs } = this;
     const free = this.since[pfn] ?? IN_USE;
     const within = runs.find((run) => run.begin < i && i < run.end && run.task === trace.task[i]);
+    if (within !== undefined && !this.reached(within, pfn)) return;
     if (within !== undefined && i < within.lastMigration) this.isPrivate[i] = 1;
     if (free === PRIVATE) return;
     const run =
@@ -140,15 +143,15 @@ class Finder {
 
   /** Whether a run's free scanner came as far down as a frame. */
   private reached(run: CompactionRun, pfn: number): boolean {
-    const { trace } = this;
-    const lowest = (trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
-    return pfn >= run.zoneStart && pfn >= lowest;
+    const lowest = (this.trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
+    return pfn >= lowest && this.zones.zoneOf(pfn) === this.zones.zoneOf(run.zoneStart);
   }
 }
 
 /** Finds what compaction took and which frees stayed with it. */
 export function findCompaction(
   trace: Trace,
+  zones: ZoneMap,
   start: AllocatorState,
   span: { first: number; end: number },
 ): CompactionFindings {
@@ -161,7 +164,7 @@ export function findCompaction(
     if (pfn !== T.NO_FRAME) frames = Math.max(frames, pfn + 1024);
   }
   for (const zone of start.zones) frames = Math.max(frames, zone.startPfn + zone.spanned);
-  const finder = new Finder(trace, runs, freeSince(start, frames));
+  const finder = new Finder(trace, zones, runs, freeSince(start, frames));
   finder.scan(span.first, span.end);
   return { runs, isPrivate: finder.isPrivate };
 }

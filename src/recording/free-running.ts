@@ -141,7 +141,12 @@ class FreeCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = G.linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
-    this.compaction = findCompaction(capture.trace, capture.start, G.recordedSpan(capture.trace));
+    this.compaction = findCompaction(
+      capture.trace,
+      this.zones,
+      capture.start,
+      G.recordedSpan(capture.trace),
+    );
     for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
   }
 

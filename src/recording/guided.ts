@@ -176,7 +176,12 @@ class GuidedCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
-    this.compaction = findCompaction(capture.trace, capture.start, recordedSpan(capture.trace));
+    this.compaction = findCompaction(
+      capture.trace,
+      this.zones,
+      capture.start,
+      recordedSpan(capture.trace),
+    );
     for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
   }
 

@@ -67,6 +67,14 @@ export const MIGRATE_REASONS: readonly string[] = [
   'damon',
 ];
 
+/** mode= of mm_migrate_pages, in `order`. */
+export const MIGRATE_MODES: readonly string[] = [
+  'MIGRATE_ASYNC',
+  'MIGRATE_SYNC_LIGHT',
+  'MIGRATE_SYNC',
+];
+export const MIGRATE_MODE_SYNC = 2;
+
 /** One task as the trace names it. */
 export interface TraceTask {
   readonly comm: string;
@@ -79,7 +87,7 @@ export interface TraceTask {
  *   free           frame, order                     batched: the same, order always 0
  *   take, drain    frame, order, migratetype        extra of take: percpu_refill
  *   fallback       frame, alloc order, alloc type   extra: FALLBACK_* packed
- *   migrate        pages moved                      extra: index in MIGRATE_REASONS, gfp: pages failed
+ *   migrate        pages moved, order: mode         extra: index in MIGRATE_REASONS, gfp: pages failed
  *   compact        migrate scanner                  extra: free scanner, gfp: zone start
  *   kswapd         -, order
  *   fork           parent pid                       extra: child pid

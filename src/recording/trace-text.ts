@@ -43,6 +43,7 @@ const KEY = {
   succeeded: bytes('nr_succeeded='),
   failed: bytes('nr_failed='),
   reason: bytes('reason='),
+  mode: bytes('mode='),
   zoneStart: bytes('zone_start=0x'),
   migratePfn: bytes('migrate_pfn=0x'),
   freePfn: bytes('free_pfn=0x'),
@@ -312,7 +313,8 @@ export class TraceReader {
       case T.EVENT_MIGRATE:
         out.pfn[at] = this.count(KEY.succeeded, 'nr_succeeded');
         out.gfp[at] = this.count(KEY.failed, 'nr_failed');
-        out.extra[at] = this.reason();
+        out.order[at] = this.oneOf(KEY.mode, 'mode', T.MIGRATE_MODES);
+        out.extra[at] = this.oneOf(KEY.reason, 'reason', T.MIGRATE_REASONS);
         break;
       case T.EVENT_COMPACT_BEGIN:
       case T.EVENT_COMPACT_END:
@@ -450,11 +452,13 @@ export class TraceReader {
     return mask;
   }
 
-  private reason(): number {
-    this.seek(KEY.reason, 'reason');
-    const reason = T.MIGRATE_REASONS.indexOf(this.text(this.pos, this.end).trim());
-    if (reason < 0) this.fail('a known migration reason', this.pos);
-    return reason;
+  private oneOf(key: Uint8Array, name: string, words: readonly string[]): number {
+    this.seek(key, name);
+    let to = this.pos;
+    while (to < this.end && this.buf[to] !== SPACE) to += 1;
+    const found = words.indexOf(this.text(this.pos, to));
+    if (found < 0) this.fail(`a known ${name}`, this.pos);
+    return found;
   }
 }
 

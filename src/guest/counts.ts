@@ -19,7 +19,7 @@ import {
 } from '../core/index.ts';
 
 /** Counter of the core for each slot of a Counts array, in slot order. */
-const METERED: readonly number[] = [
+const METERED: Int32Array = Int32Array.of(
   STAT_ALLOC_PAGES,
   STAT_FREE_PAGES,
   STAT_TOUCHED_PAGES,
@@ -34,7 +34,7 @@ const METERED: readonly number[] = [
   STAT_RELEASED_PAGES,
   STAT_MIGRATED_PAGES,
   STAT_CZONE_BLOCKS_ADDED,
-];
+);
 
 /** Slots of a Counts array. */
 export const COUNT_ALLOC_PAGES = 0;

@@ -87,7 +87,10 @@ export function blocksNs(counts: Counts, blockFrames: number, level: number): nu
 export function disturbanceNs(counts: Counts, blockFrames: number, level: number): number {
   const prices = SLOT_NS[level] as Float64Array;
   let sum = blocksNs(counts, blockFrames, level);
-  for (const slot of DISTURBING) sum += (counts[slot] as number) * (prices[slot] as number);
+  for (let at = 0; at < DISTURBING.length; at += 1) {
+    const slot = DISTURBING[at] as number;
+    sum += (counts[slot] as number) * (prices[slot] as number);
+  }
   return sum;
 }
 

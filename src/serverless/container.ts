@@ -47,8 +47,8 @@ export class Container {
   begin(counts: Counts): void {
     const { profile, vm } = this;
     vm.guest.files.read(profile.name, profile.callFileFrames, this.#cpu);
-    this.#process.touch(0, profile.callReadFrames, false);
     this.#process.touch(0, profile.callWriteFrames, true);
+    this.#process.touch(profile.callWriteFrames, profile.callReadFrames, false);
     this.#process.touchTemporary(profile.callTemporaryFrames);
     vm.settle(counts);
   }

@@ -22,7 +22,7 @@ export interface WorkloadParameters {
 export const DEFAULT_WORKLOAD: WorkloadParameters = {
   fileShare: 0.3,
   residentShare: 1,
-  callTouchShare: 0.05,
+  callTouchShare: 1 / 32,
   callWriteShare: 0.25,
   callTemporaryShare: 1 / 256,
   callTemporaryKibMin: 128,
@@ -47,9 +47,9 @@ export interface FunctionProfile {
   readonly fileFrames: number;
   /** Memory limit of a container: all of its user memory fits. */
   readonly limitFrames: number;
-  // one call
-  readonly callReadFrames: number;
+  // one call: anonymous pages written, those only read behind them, file pages read, memory mapped and unmapped
   readonly callWriteFrames: number;
+  readonly callReadFrames: number;
   readonly callFileFrames: number;
   readonly callTemporaryFrames: number;
 }
@@ -89,7 +89,8 @@ export function profileOf(
   const [resident, workload] = residentFrames(facts, parameters);
   const fileFrames = Math.round(resident * parameters.fileShare);
   const anonymousFrames = resident - fileFrames;
-  const callReadFrames = Math.round(anonymousFrames * parameters.callTouchShare);
+  const callTouchFrames = Math.round(anonymousFrames * parameters.callTouchShare);
+  const callWriteFrames = Math.round(callTouchFrames * parameters.callWriteShare);
   const callTemporaryFrames = Math.max(
     Math.round(resident * parameters.callTemporaryShare),
     Math.round(parameters.callTemporaryKibMin / 4),
@@ -101,8 +102,8 @@ export function profileOf(
     anonymousFrames,
     fileFrames,
     limitFrames: limitFor(resident + callTemporaryFrames + LIMIT_SLACK_FRAMES),
-    callReadFrames,
-    callWriteFrames: Math.round(callReadFrames * parameters.callWriteShare),
+    callWriteFrames,
+    callReadFrames: callTouchFrames - callWriteFrames,
     callFileFrames: Math.round(fileFrames * parameters.callTouchShare),
     callTemporaryFrames,
   };

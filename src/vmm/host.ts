@@ -39,8 +39,9 @@ export class HostMemory {
   }
 
   get heldFrames(): number {
+    const { account } = this;
     let sum = 0;
-    for (const frames of this.account) sum += frames;
+    for (let cause = 0; cause < account.length; cause += 1) sum += account[cause] as number;
     return sum;
   }
 

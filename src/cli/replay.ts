@@ -1,0 +1,91 @@
+// guestmem replay: a trace through the systems, a table, results.json and report.html.
+
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { type ReplayRun, fixedKeepAlive, replay } from '../replay/index.ts';
+import { writeAtomically } from '../report/atomic.ts';
+import { reportHtml } from '../report/html.ts';
+import { resultsJson, writeResults } from '../report/json.ts';
+import { resultsTable } from '../report/table.ts';
+import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
+import { duration, minutes, systems, wholeNumber } from './argument.ts';
+import { detailsOf, resultsOf } from './assemble.ts';
+import { UsageError } from './fault.ts';
+import { startProgress } from './progress.ts';
+
+interface ReplayFlags {
+  readonly system?: string;
+  readonly seed: string;
+  readonly minutes?: string;
+  readonly warmup: string;
+  readonly keepAlive: string;
+  readonly out: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
+  const seed = wholeNumber('--seed', flags.seed, 0);
+  const limit =
+    flags.minutes === undefined ? {} : { minutes: wholeNumber('--minutes', flags.minutes, 1) };
+  const options = { seed, ...limit };
+  return folder === undefined ? generateSynthetic(options) : openTrace(folder, options);
+}
+
+/** Replays with a progress bar; an interrupt from the keyboard ends it between two slices of work. */
+async function play(folder: string | undefined, flags: ReplayFlags): Promise<ReplayRun> {
+  const chosen = systems('--system', flags.system);
+  const warmupMinutes = minutes('--warmup', flags.warmup);
+  const keepAliveMs = duration('--keep-alive', flags.keepAlive);
+  const trace = loadTrace(folder, flags);
+  if (warmupMinutes * 60_000 >= trace.spanMs) {
+    const has = `fewer minutes than the trace's ${trace.spanMs / 60_000}`;
+    throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
+  }
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  const progress = startProgress(chosen.length, flags.quiet === true);
+  try {
+    return await replay(trace, {
+      systems: chosen,
+      seed: Number(flags.seed),
+      warmupMinutes,
+      keepAlive: () => fixedKeepAlive(keepAliveMs),
+      progress: (system, share) => progress.update(system, share),
+      signal: stop.signal,
+    });
+  } finally {
+    progress.stop();
+    process.off('SIGINT', interrupt);
+  }
+}
+
+async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
+  const played = await play(folder, flags);
+  const results = resultsOf(played);
+  const json = resultsJson(results);
+  const html = reportHtml(results, detailsOf(played));
+  const path = writeResults(flags.out, results);
+  const report = join(flags.out, 'report.html');
+  writeAtomically(report, html);
+  if (flags.json === true) process.stdout.write(json);
+  else if (flags.quiet !== true) {
+    process.stdout.write(`${resultsTable(results)}wrote ${path} and ${report}\n`);
+  }
+}
+
+export function replayCommand(): Command {
+  return new Command('replay')
+    .description('Replay a trace through systems and compare start-up and memory')
+    .argument('[trace]', 'folder or file of a trace; without one, the built-in synthetic hour')
+    .option('--system <names>', 'systems to compare, separated by commas (default: all)')
+    .option('--seed <n>', 'seed of every draw', '1')
+    .option('--minutes <n>', 'replay only the first minutes of the trace')
+    .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
+    .option('--keep-alive <time>', 'how long an idle container is kept', '10m')
+    .option('--out <folder>', 'where results.json and report.html go', 'guestmem-out')
+    .option('--json', 'print the results as JSON, and nothing else, on stdout')
+    .option('--quiet', 'print neither table nor progress')
+    .action(run);
+}

@@ -1,0 +1,12 @@
+// The library: read or make a trace, replay it through systems, report.
+
+export { detailsOf, resultsOf } from './cli/assemble.ts';
+export { Core, CoreError, CorePool, boot, layoutOf, useCore } from './core/index.ts';
+export type { BootLayout, CoreBuild, CoreConfig, CoreSnapshot, FrameRange } from './core/index.ts';
+export * from './replay/index.ts';
+export { reportHtml } from './report/html.ts';
+export { readResults, resultsJson, writeResults } from './report/json.ts';
+export type { Results, SystemResult } from './report/results.ts';
+export { parseResults } from './report/schema.ts';
+export { resultsTable } from './report/table.ts';
+export * from './trace/index.ts';

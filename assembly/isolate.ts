@@ -80,7 +80,7 @@ function isWhole(pfn: u32): bool {
 }
 
 /** Retypes a pageblock and what is free in it. A larger free block around it is split into pageblocks. */
-function retype(zone: Zone, pfn: u32, type: u32): void {
+export function retype(zone: Zone, pfn: u32, type: u32): void {
   const head = freeBlockOf(pfn);
   if (head != NIL && orderOf(head) > <u32>PAGEBLOCK_ORDER) {
     const order = orderOf(head);

@@ -1,13 +1,23 @@
 // The rare commands of a compiled recording: memory that comes and goes while the kernel runs.
 
-import { PAGEBLOCK_FRAMES } from '../src/abi/layout';
-import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
-import { PROGRAM_OFFLINE, PROGRAM_ONLINE, PROGRAM_RETUNE } from '../src/abi/program';
+import { KIND_MOVABLE, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/layout';
+import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../src/abi/migratetype';
+import {
+  PROGRAM_CLAIM_RANGE,
+  PROGRAM_ISOLATE,
+  PROGRAM_OFFLINE,
+  PROGRAM_ONLINE,
+  PROGRAM_RETUNE,
+  PROGRAM_UNISOLATE,
+  PROGRAM_VANISH,
+} from '../src/abi/program';
 import { buildZonelist } from './alloc';
 import { resizeWatermarks } from './boot';
-import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeSplit } from './buddy';
-import { spanFrames } from './guest';
-import { setBlockType, setBlockZone } from './pageblock';
+import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeBlockOf, freeOne, freeSplit, takeFree } from './buddy';
+import { NIL, orderOf } from './frame';
+import { spanFrames, statesBase } from './guest';
+import { retype, unisolateBlock } from './isolate';
+import { blockType, setBlockType, setBlockZone } from './pageblock';
 import { Zone, zoneAt, zoneEnd } from './zone';
 
 /** The zone grows to hold [start, start + frames). */
@@ -34,12 +44,102 @@ function onlineBlock(start: u32, order: u32, index: u32): void {
   freeSplit(zone, start, order, FREE_TO_TAIL | FREE_NO_NOTIFY);
 }
 
-function offlineRange(start: u32, frames: u32, index: u32): void {
+/** Frames leave the allocator's care; with `gone` they are no memory of the zone any more. */
+function offlineRange(start: u32, frames: u32, index: u32, gone: bool): void {
   const zone = zoneAt(index);
-  zone.present -= min(frames, zone.present);
   zone.managed -= min(frames, zone.managed);
+  if (!gone) return;
+  zone.present -= min(frames, zone.present);
   if (start + frames == zoneEnd(zone)) zone.spanned -= frames;
   if (zone.present == 0) buildZonelist();
+}
+
+/** Takes every free block that touches [start, end) off the lists; parts outside are freed again. */
+function claimRange(zone: Zone, start: u32, end: u32): void {
+  for (let at = start; at < end;) {
+    const head = freeBlockOf(at);
+    if (head == NIL) {
+      at++;
+      continue;
+    }
+    const order = orderOf(head);
+    const stop = head + (1 << order);
+    takeFree(zone, head, order, blockType(head));
+    giveBack(zone, head, max(head, start));
+    giveBack(zone, min(stop, end), stop);
+    at = stop;
+  }
+}
+
+/** Frees [from, to) in the largest aligned blocks up to a pageblock. */
+function giveBack(zone: Zone, from: u32, to: u32): void {
+  for (let at = from; at < to;) {
+    let order = min<u32>(PAGEBLOCK_ORDER, ctz<u32>(at));
+    while (at + (1 << order) > to) order--;
+    freeOne(zone, at, order, blockType(at), 0);
+    at += 1 << order;
+  }
+}
+
+/**
+ * What compaction's free scanner takes: every block below a pageblock that touches the range, from MOVABLE pageblocks
+ * only, whole.
+ */
+function vanish(zone: Zone, start: u32, end: u32): void {
+  for (let at = start; at < end;) {
+    const head = freeBlockOf(at);
+    if (head == NIL) {
+      at++;
+      continue;
+    }
+    const order = orderOf(head);
+    const type = blockType(head);
+    if (order < <u32>PAGEBLOCK_ORDER && type == MIGRATE_MOVABLE) {
+      takeFree(zone, head, order, type);
+      memory.fill(statesBase + head, <u8>KIND_MOVABLE, 1 << order);
+    }
+    at = head + (1 << order);
+  }
+}
+
+/** The pageblocks of the range change type with what is free in them. */
+function retypeRange(zone: Zone, start: u32, end: u32, type: u32): void {
+  for (let at = start & ~(PAGEBLOCK_FRAMES - 1); at < end; at += PAGEBLOCK_FRAMES) {
+    retype(zone, at, type);
+  }
+}
+
+function unisolateBlocks(start: u32, end: u32, type: u32): void {
+  for (let at = start & ~(PAGEBLOCK_FRAMES - 1); at < end; at += PAGEBLOCK_FRAMES) {
+    unisolateBlock(at, type);
+  }
+}
+
+/** Commands on a range [frame, frame + operand); false when it leaves memory or the operation is unknown. */
+function onRange(op: u32, frame: u32, operand: u32, type: u32, index: u32): bool {
+  if (operand > spanFrames - frame) return false;
+  const zone = zoneAt(index);
+  const end = frame + operand;
+  switch (op) {
+    case PROGRAM_OFFLINE:
+      offlineRange(frame, operand, index, type == 1);
+      return true;
+    case PROGRAM_ISOLATE:
+      retypeRange(zone, frame, end, MIGRATE_ISOLATE);
+      zone.isolatedBlocks += (operand + PAGEBLOCK_FRAMES - 1) >> PAGEBLOCK_ORDER;
+      return true;
+    case PROGRAM_CLAIM_RANGE:
+      claimRange(zone, frame, end);
+      return true;
+    case PROGRAM_UNISOLATE:
+      unisolateBlocks(frame, end, type);
+      return true;
+    case PROGRAM_VANISH:
+      vanish(zone, frame, end);
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Carries out a rare command; false when the operation is unknown or names frames outside memory. */
@@ -59,11 +159,7 @@ export function programMemory(
     case PROGRAM_RETUNE:
       resizeWatermarks();
       return true;
-    case PROGRAM_OFFLINE:
-      if (operand > spanFrames - frame) return false;
-      offlineRange(frame, operand, zone);
-      return true;
     default:
-      return false;
+      return onRange(op, frame, operand, type, zone);
   }
 }

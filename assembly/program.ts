@@ -55,17 +55,26 @@ import {
 } from '../src/abi/program';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
-import { accountFree, freeBlockOf, freeSplit, linkFree, takeFree, takeSmallest } from './buddy';
+import {
+  FREE_TO_TAIL,
+  accountFree,
+  freeBlockOf,
+  freeSplit,
+  linkFree,
+  takeFree,
+  takeSmallest,
+} from './buddy';
 import { resetMode, setClaimHint, takeBlock } from './fallback';
 import { NIL, orderOf, setState, stateOf } from './frame';
 import { guest, spanFrames } from './guest';
-import { listHead, listRemove, listTail, prevOf } from './list';
+import { listHead, listPushHead, listPushTail, listRemove, listTail, prevOf } from './list';
 import { logBytes, logCommand, logRecord, logRoom, logStart } from './log';
 import { blockType, blockZone } from './pageblock';
 import {
   Pcp,
   drainAll,
   drainOne,
+  drainZone,
   park,
   pcpAllowed,
   pcpAt,
@@ -100,7 +109,7 @@ function markInUse(pfn: u32, movable: bool): void {
 /** Head of the per-cpu block that covers a frame, or NIL. */
 function parkedBlockOf(pfn: u32): u32 {
   for (let size: u32 = 0; size <= <u32>PAGEBLOCK_ORDER; size++) {
-    const head = pfn & ~((<u32>1 << size) - 1);
+    const head = pfn & ~(((<u32>1) << size) - 1);
     const state = stateOf(head);
     if ((state & KIND_MASK) == KIND_PCP && (state & KIND_ORDER_MASK) >= size) return head;
   }
@@ -110,8 +119,7 @@ function parkedBlockOf(pfn: u32): u32 {
 /** Takes a block off the per-cpu list it is on; what of it lies outside the command's block stays in use. */
 function unpark(head: u32): void {
   const size = orderOf(head);
-  let first = head;
-  while (prevOf(first) != NIL) first = prevOf(first);
+  const first = firstOf(head);
   for (let at: u32 = 0; at < guest.cpus; at++) {
     for (let zone: u32 = 0; zone < <u32>KERNEL_ZONES; zone++) {
       const pcp = pcpAt(at, zone);
@@ -155,7 +163,7 @@ function takeOut(): u32 {
   let was: u32 = RESYNC_IN_USE;
   const end = frame + (1 << order);
   if (end > spanFrames || blockZone(frame) == PAGEBLOCK_NO_ZONE) return was;
-  for (let at = frame; at < end; ) {
+  for (let at = frame; at < end;) {
     const free = freeBlockOf(at);
     const parked = free == NIL ? parkedBlockOf(at) : NIL;
     const head = free == NIL ? parked : free;
@@ -176,9 +184,9 @@ function takeOut(): u32 {
   return was;
 }
 
-/** Frees a wrongly predicted block straight back. */
+/** Frees a wrongly predicted block straight back, to the tail: it is not to be the next prediction too. */
 function giveBack(pfn: u32): void {
-  freeSplit(zoneAt(blockZone(pfn)), pfn, order, 0);
+  freeSplit(zoneAt(blockZone(pfn)), pfn, order, FREE_TO_TAIL);
 }
 
 /** Compares a block taken from the buddy with the recording; a wrong one goes back and the kernel's is taken. */
@@ -190,9 +198,17 @@ function expectTaken(predicted: u32): void {
 
 function pop(): void {
   const pcp = pcpAt(cpu, zoneNumber);
-  const predicted = listHead(pcpList(pcp, pcpIndex(order, type)));
-  if (predicted == frame) pcpPop(pcp, order, type);
-  else logRecord(LOG_MISMATCH, predicted, takeOut());
+  const list = pcpList(pcp, pcpIndex(order, type));
+  const predicted = listHead(list);
+  if (predicted == frame) {
+    pcpPop(pcp, order, type);
+  } else {
+    if (predicted != NIL) {
+      listRemove(list, predicted);
+      listPushTail(list, predicted);
+    }
+    logRecord(LOG_MISMATCH, predicted, takeOut());
+  }
   markInUse(frame, type == MIGRATE_MOVABLE);
 }
 
@@ -220,16 +236,21 @@ function free(): void {
   zone.freedList = pcpIndex(order, list);
 }
 
+
+@inline
+function nextList(index: u32): u32 {
+  return index + 1 == PCP_LISTS ? 0 : index + 1;
+}
+
 function drainNext(): void {
   const zone = zoneAt(zoneNumber);
   const pcp = pcpAt(cpu, zoneNumber);
   let index = zone.drainList;
   if (operand == DRAIN_FROM_ZERO) index = 0;
   else if (operand == DRAIN_FROM_FREED) index = zone.freedList;
-  let tried: u32 = 0;
-  while (tried < <u32>PCP_LISTS && listTail(pcpList(pcp, index)) == NIL) {
-    index = index + 1 == PCP_LISTS ? 0 : index + 1;
-    tried++;
+  for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
+    if (listTail(pcpList(pcp, index)) != NIL) break;
+    index = nextList(index);
   }
   zone.drainList = index;
   const predicted = listTail(pcpList(pcp, index));
@@ -237,8 +258,40 @@ function drainNext(): void {
     drainOne(pcp, zone, index);
     return;
   }
+  if (predicted != NIL) catchUpDrain(pcp, zone, index, predicted);
   logRecord(LOG_MISMATCH, predicted, takeOut());
   freeSplit(zone, frame, order, 0);
+}
+
+/**
+ * The kernel drained another block than predicted. On another list: it has emptied the lists up to that one.
+ * On the same list: the predicted block is not where we think; it moves out of the way.
+ */
+function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
+  if (stateOf(frame) != (KIND_PCP | order)) return;
+  const first = firstOf(frame);
+  for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
+    const list = pcpList(pcp, (index + tried) % PCP_LISTS);
+    if (listHead(list) != first) continue;
+    if (tried == 0) {
+      listRemove(list, predicted);
+      listPushHead(list, predicted);
+      return;
+    }
+    for (let at: u32 = 0; at < tried; at++) {
+      const before = (index + at) % PCP_LISTS;
+      while (drainOne(pcp, zone, before) != NIL) {}
+    }
+    zone.drainList = (index + tried) % PCP_LISTS;
+    return;
+  }
+}
+
+/** Head of the list that a parked block is on. */
+function firstOf(pfn: u32): u32 {
+  let first = pfn;
+  while (prevOf(first) != NIL) first = prevOf(first);
+  return first;
 }
 
 function request(): void {
@@ -247,19 +300,23 @@ function request(): void {
   markInUse(frame, (operand & GFP_MOVABLE) != 0);
 }
 
-/** alloc_pages_bulk: order-0 pages from the first zone that can spare them all. */
-function requestBulk(): void {
-  const highest = highestZone(operand);
-  const wanted = requestType(operand);
+/** alloc_pages_bulk: the first zone that can spare all its order-0 pages, else `otherwise`. */
+function bulkZone(gfp: u32, pages: u32, otherwise: u32): u32 {
+  const highest = highestZone(gfp);
   for (let position: u32 = 0; position < guest.zonelistCount; position++) {
     const index = zonelistAt(position);
     if (index > highest) continue;
     const zone = zoneAt(index);
-    const mark = wmark(zone, ALLOC_WMARK_LOW) + frame;
-    if (!watermarkFast(zone, 0, mark, highest, ALLOC_WMARK_LOW)) continue;
-    popMany(zone, pcpAt(cpu, index), wanted, frame, true);
-    return;
+    const mark = wmark(zone, ALLOC_WMARK_LOW) + pages;
+    if (watermarkFast(zone, 0, mark, highest, ALLOC_WMARK_LOW)) return index;
   }
+  return otherwise;
+}
+
+function requestBulk(): void {
+  const index = bulkZone(operand, frame, NIL);
+  if (index == NIL) return;
+  popMany(zoneAt(index), pcpAt(cpu, index), requestType(operand), frame, true);
 }
 
 function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool): void {
@@ -269,6 +326,11 @@ function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool)
     if (pfn == NIL) return;
     setState(pfn, wanted == MIGRATE_MOVABLE ? KIND_MOVABLE : KIND_UNMOVABLE, 0);
   }
+}
+
+function popBulk(): void {
+  const index = bulkZone(frame, operand, zoneNumber);
+  popMany(zoneAt(index), pcpAt(cpu, index), type, operand, false);
 }
 
 function release(): void {
@@ -293,7 +355,8 @@ function background(op: u32): bool {
       }
       return true;
     case PROGRAM_DRAIN_ALL:
-      drainAll();
+      if (operand == 1) drainZone(zoneAt(zoneNumber));
+      else drainAll();
       return true;
     case PROGRAM_RECLAIM:
       markReclaim();
@@ -323,7 +386,7 @@ function execute(op: u32): bool {
       drainNext();
       return true;
     case PROGRAM_BULK:
-      popMany(zoneAt(zoneNumber), pcpAt(cpu, zoneNumber), type, operand, false);
+      popBulk();
       return true;
     case PROGRAM_REQUEST:
       request();
@@ -362,8 +425,10 @@ export function programRun(commands: u32, number: u32, programBytes: u32, blocks
     frame = load<u32>(at, 4);
     operand = load<u32>(at, 8);
     logCommand(number + done);
-    const known = cpu < guest.cpus && zoneNumber < <u32>KERNEL_ZONES && frame < spanFrames;
-    if (!known || !execute(word & 255)) {
+    const op = word & 255;
+    const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
+    const known = cpu < guest.cpus && zoneNumber < <u32>KERNEL_ZONES;
+    if (!known || (frame >= spanFrames && !counted) || !execute(op)) {
       logStart(0, 0, false);
       return STATUS_BAD_ARGUMENT;
     }

@@ -18,6 +18,7 @@ export const PROGRAM_ISOLATE = 34;
 export const PROGRAM_CLAIM_RANGE = 35;
 export const PROGRAM_UNISOLATE = 36;
 export const PROGRAM_OFFLINE = 37;
+export const PROGRAM_VANISH = 38;
 
 export const PROGRAM_COMMAND_WORDS = 4;
 export const PROGRAM_COMMAND_BYTES = 16;

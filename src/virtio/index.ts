@@ -20,6 +20,7 @@ export * from './balloon/profiles.ts';
 export * from './balloon/stats.ts';
 export * from './mem/device.ts';
 export * from './mem/driver.ts';
+export type { MemMode, Outcome } from './mem/driver-link.ts';
 export * from './mem/guest.ts';
 export * from './mem/host.ts';
 export * from './mem/profiles.ts';

@@ -3,7 +3,7 @@
  * unplugged (fact sheet D.3, D.6). Used when the device's block is as large as a memory block.
  */
 
-import type { MemLink, MemMode, Outcome, Work } from './driver-link.ts';
+import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';
 import type { MemZone } from './guest.ts';
 
 export const BBM_UNUSED = 0;
@@ -109,6 +109,21 @@ export class BigBlockMode implements MemMode {
     if (!this.#online.delete(addr)) return;
     this.#link.offlineChanged(this.#memoryBlockBytes);
     if (!this.#link.unplugsOnline) this.#link.retry();
+  }
+
+  save(): MemModeState {
+    return {
+      states: [...this.#states],
+      plugged: [],
+      online: [...this.#online],
+      hasLeftover: this.#hasLeftover,
+    };
+  }
+
+  load(state: MemModeState): void {
+    this.#states.push(...state.states);
+    for (const [addr, zone] of state.online) this.#online.set(addr, zone);
+    this.#hasLeftover = state.hasLeftover;
   }
 
   *#plugAndAdd(block: number): Work<Outcome> {

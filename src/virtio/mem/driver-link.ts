@@ -28,6 +28,16 @@ export interface MemLink {
   retry(): void;
 }
 
+/** What a mode remembers, as plain data. */
+export interface MemModeState {
+  readonly states: readonly number[];
+  /** Sub-block mode: the plugged sub-blocks of each memory block. */
+  readonly plugged: readonly Uint8Array[];
+  /** Big-block mode: zones of the online memory blocks, by address. */
+  readonly online: readonly (readonly [number, MemZone])[];
+  readonly hasLeftover: boolean;
+}
+
 /** Sub-block or big-block mode. */
 export interface MemMode {
   readonly kind: 'sub-block' | 'big-block';
@@ -43,4 +53,6 @@ export interface MemMode {
   chunkState(addr: number, lengthBytes: number): 'plugged' | 'unplugged' | 'mixed';
   onlined(addr: number, zone: MemZone): void;
   offlined(addr: number): void;
+  save(): MemModeState;
+  load(state: MemModeState): void;
 }

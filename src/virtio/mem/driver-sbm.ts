@@ -3,7 +3,7 @@
  * plugged (fact sheet D.4 to D.6). Used when a sub-block is smaller than a memory block.
  */
 
-import type { MemLink, MemMode, Outcome, Work } from './driver-link.ts';
+import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';
 import type { MemZone } from './guest.ts';
 
 /** States of a memory block. A partial state is the full state plus one. */
@@ -149,6 +149,21 @@ export class SubBlockMode implements MemMode {
     this.#states[block] = SBM_OFFLINE + (state % 2);
     this.#link.offlineChanged(this.#blockBytes);
     if (!this.#link.unplugsOnline) this.#link.retry();
+  }
+
+  save(): MemModeState {
+    return {
+      states: [...this.#states],
+      plugged: this.#plugged.map((map) => map.slice()),
+      online: [],
+      hasLeftover: this.#hasLeftover,
+    };
+  }
+
+  load(state: MemModeState): void {
+    this.#states.push(...state.states);
+    this.#plugged.push(...state.plugged.map((map) => map.slice()));
+    this.#hasLeftover = state.hasLeftover;
   }
 
   /** Plugs what is missing of a block, run by run from its start. */

@@ -5,9 +5,9 @@
  */
 
 import { DEVICE_ID_MEM, F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
-import type { DriverQueue } from '../queue/driver-queue.ts';
+import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
 import { NS_PER_S, type TimerHandle, type Timers } from '../timers.ts';
-import type { DriverTransport, ProbeFailure } from '../transport.ts';
+import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ADDR,
   CONFIG_BLOCK_SIZE,
@@ -21,7 +21,7 @@ import {
   F_UNPLUGGED_INACCESSIBLE,
 } from './config.ts';
 import { BigBlockMode } from './driver-bbm.ts';
-import type { MemLink, MemMode, Outcome, Work } from './driver-link.ts';
+import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';
 import { SubBlockMode } from './driver-sbm.ts';
 import type { FakeOfflineResult, MemGuest, MemZone } from './guest.ts';
 import {
@@ -68,6 +68,20 @@ export interface BusyRange {
   readonly lengthBytes: number;
 }
 
+/** Plain data; only to be had while the driver does nothing and waits for nothing. */
+export interface MemDriverState {
+  readonly features: bigint;
+  readonly queue: DriverQueueState;
+  readonly requestAddr: number;
+  readonly deviceBlockBytes: number;
+  readonly addr: number;
+  readonly usableEnd: number;
+  readonly pluggedBytes: number;
+  readonly requestedBytes: number;
+  readonly offlineBytes: number;
+  readonly mode: MemModeState;
+}
+
 export class MemDriver implements MemLink {
   readonly guest: MemGuest;
   readonly unplugsOnline: boolean;
@@ -85,6 +99,7 @@ export class MemDriver implements MemLink {
   #requestAddr = 0;
   #deviceBlockBytes = 0;
   #addr = 0;
+  #usableEnd = 0;
   #pluggedBytes = 0;
   #requestedBytes = 0;
   #offlineBytes = 0;
@@ -146,20 +161,45 @@ export class MemDriver implements MemLink {
       transport.fail();
       return failure;
     }
-    transport.start({
-      configChanged: () => {
-        this.#configChanged = true;
-        this.#workNoted = true;
-      },
-      queueUsed: () => {
-        this.#usedNoted = true;
-      },
-      work: () => this.#run(),
-    });
+    transport.start(this.#handler());
     this.#configChanged = true;
     this.retry();
     this.#run();
     return undefined;
+  }
+
+  /** Undefined while work is under way or is to be tried again. */
+  save(): MemDriverState | undefined {
+    const isIdle = this.#work === undefined && this.#retryTimer === undefined && !this.isBroken;
+    if (!isIdle || this.#needsUnplugAll) return undefined;
+    return {
+      features: this.#transport.features,
+      queue: this.#queue.save(),
+      requestAddr: this.#requestAddr,
+      deviceBlockBytes: this.#deviceBlockBytes,
+      addr: this.#addr,
+      usableEnd: this.#usableEnd,
+      pluggedBytes: this.#pluggedBytes,
+      requestedBytes: this.#requestedBytes,
+      offlineBytes: this.#offlineBytes,
+      mode: this.#mode.save(),
+    };
+  }
+
+  /** Instead of `probe`: goes on where another driver, made with the same options, was. */
+  load(state: MemDriverState): void {
+    this.#transport.resume(state.features, this.#handler());
+    this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, null);
+    this.#requestAddr = state.requestAddr;
+    this.#deviceBlockBytes = state.deviceBlockBytes;
+    this.#addr = state.addr;
+    this.#usableEnd = state.usableEnd;
+    this.#pluggedBytes = state.pluggedBytes;
+    this.#requestedBytes = state.requestedBytes;
+    this.#offlineBytes = state.offlineBytes;
+    this.#mode = this.#chooseMode();
+    this.#mode.load(state.mode);
+    this.#mode.setUsableEnd(state.usableEnd);
   }
 
   /** May the system suspend or hibernate? Not with plugged memory, which would be lost. */
@@ -226,6 +266,19 @@ export class MemDriver implements MemLink {
     const answer = yield* this.#request(REQUEST_UNPLUG, addr, lengthBytes);
     if (answer === RESPONSE_ACK) this.#pluggedBytes -= lengthBytes;
     return outcomeOf(answer);
+  }
+
+  #handler(): InterruptHandler {
+    return {
+      configChanged: () => {
+        this.#configChanged = true;
+        this.#workNoted = true;
+      },
+      queueUsed: () => {
+        this.#usedNoted = true;
+      },
+      work: () => this.#run(),
+    };
   }
 
   #setUp(): ProbeFailure | undefined {
@@ -334,7 +387,8 @@ export class MemDriver implements MemLink {
     const transport = this.#transport;
     transport.readConfig64(CONFIG_PLUGGED_SIZE);
     const usableBytes = transport.readConfig64(CONFIG_USABLE_SIZE);
-    this.#mode.setUsableEnd(Math.min(this.#addr + usableBytes, this.guest.addressLimit));
+    this.#usableEnd = Math.min(this.#addr + usableBytes, this.guest.addressLimit);
+    this.#mode.setUsableEnd(this.#usableEnd);
     this.#requestedBytes = transport.readConfig64(CONFIG_REQUESTED_SIZE);
   }
 
@@ -344,6 +398,7 @@ export class MemDriver implements MemLink {
       this.#retryNs = MEM_RETRY_MIN_NS;
     } else if (outcome === 'busy' || outcome === 'host-busy' || outcome === 'no-memory') {
       this.#retryTimer = this.#timers.after(this.#retryNs, () => {
+        this.#retryTimer = undefined;
         this.counters.retries++;
         this.#retryNs = Math.min(2 * this.#retryNs, MEM_RETRY_MAX_NS);
         this.retry();

@@ -113,8 +113,8 @@ const op: fc.Arbitrary<Op> = fc.oneof(
       kind: fc.constant('request' as const),
       at: messageAt,
       type: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 0xffff })),
-      block: fc.integer({ min: -1, max: REGION_BLOCKS }),
-      blocks: fc.oneof(fc.nat({ max: 4 }), fc.nat({ max: 0xffff })),
+      block: fc.oneof(fc.nat({ max: 3 }), fc.integer({ min: -1, max: REGION_BLOCKS })),
+      blocks: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 3 }) }, fc.nat({ max: 0xffff })),
     }),
   },
   {

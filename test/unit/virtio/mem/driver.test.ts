@@ -267,6 +267,30 @@ describe('answers', () => {
   });
 });
 
+it('a copy goes on where the original was, each for itself', () => {
+  const original = rig();
+  original.mem.setRequested(132 * MIB);
+  const state = original.driver.save();
+  const memory = new FlatGuestMemory(1 << 20);
+  memory.write(0, original.device.memory.read(0, 1 << 20) ?? new Uint8Array());
+  const host = new TestMemHost();
+  const guest = new TestMemGuest();
+  guest.online.set(BASE, 'movable').set(BASE + BLOCK, 'movable');
+  const mem = new MemDevice(MEM_PROFILES.qemu, host, { addr: BASE, regionBytes: 4096 * MIB });
+  const device = new VirtioDevice(mem, memory);
+  const { transport } = connect(device, new BumpMemory(memory, 1 << 19));
+  const driver = new MemDriver(transport, guest, new TestClock());
+  guest.driver = driver;
+  device.load(original.device.save());
+  mem.load(original.mem.save());
+  if (state === undefined) throw new Error('the original is busy');
+  driver.load(state);
+  mem.setRequested(134 * MIB);
+  mem.setRequested(2 * MIB);
+  expect(host.log.slice(0, 2)).toEqual(['plug 132 1 0', 'unplug 132 1 0']);
+  expect([mem.pluggedBytes, original.mem.pluggedBytes]).toEqual([2 * MIB, 132 * MIB]);
+});
+
 describe('big blocks', () => {
   it('plugs and unplugs whole memory blocks only', () => {
     const { mem, driver, host } = rig('qemu', { forceBigBlocks: true });

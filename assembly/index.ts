@@ -44,6 +44,15 @@ export {
 export { contigAlloc, contigFree } from './contig';
 export { migrateBlock, movesClear } from './migrate';
 
+// memory that comes and goes
+export { memoryOffline, memoryOnline } from './hotplug';
+
+// page reporting
+export { reportListen, reportPutBack, reportTake } from './reporting';
+
+// the state of fragmentation
+export { countMovable, surveyZone, unusableIndex } from './survey';
+
 // backing by the host
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './backing';
 

@@ -180,7 +180,22 @@ export const PAGEBLOCK_NO_ZONE = 65535;
 export const SCRATCH_BYTES = 16384; // lists that a call hands to or takes from the host
 export const SCRATCH_FRAMES_MAX = 1024; // frame numbers or pairs of words at its start
 export const SCRATCH_MOVES_OFFSET = 4096; // moves of pages that the host holds by number: {from, to}
-export const MOVES_MAX = 1536;
+export const MOVES_MAX = 1500;
+export const SCRATCH_REPORT_OFFSET = 16096; // page reporting: 32 x {pfn, order}, then its cursor
+export const SCRATCH_REPORT_CURSOR_OFFSET = 16352;
+export const REPORT_SLOTS = 32;
+
+// words of a zone's survey, at the start of the scratch area
+export const SURVEY_FREE_BY_ORDER = 0; // free blocks, 11 words
+export const SURVEY_UNUSABLE_BY_ORDER = 11; // unusable free space in 1/1000, 11 words
+export const SURVEY_BLOCKS = 22; // pageblocks of the zone
+export const SURVEY_FREE_PAGEBLOCKS = 23; // wholly free, per-cpu lists included
+export const SURVEY_FREE_MEMORY_BLOCKS = 24; // wholly free blocks of 128 MiB
+export const SURVEY_MIXED_PAGEBLOCKS = 25; // with movable and unmovable frames
+export const SURVEY_MOVABLE_FRAMES = 26;
+export const SURVEY_PINNED_FRAMES = 27; // in use and not movable
+export const SURVEY_WORDS = 28;
+
 export const COMMAND_BYTES = 32;
 export const COMMAND_OPCODE_OFFSET = 0;
 export const COMMAND_ARGUMENTS_OFFSET = 4; // 6 x u32

@@ -49,6 +49,14 @@ export type CoreExports = {
   contigFree(start: number, frames: number, cpu: number): number;
   migrateBlock(from: number, cpu: number): number;
   movesClear(): void;
+  memoryOffline(start: number, frames: number, cpu: number): number;
+  memoryOnline(start: number, frames: number, zone: number, ranges: number): number;
+  reportListen(order: number): number;
+  reportPutBack(reported: number): number;
+  reportTake(zone: number): number;
+  countMovable(start: number, frames: number): number;
+  surveyZone(zone: number): number;
+  unusableIndex(zone: number, order: number): number;
   countBacked(pfn: number, frames: number): number;
   freezeTemplate(): void;
   isBacked(pfn: number): number;

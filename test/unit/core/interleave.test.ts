@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import {
+  GUEST_SCRATCH_OFFSET,
   KIND_OFFLINE,
   KIND_UNMOVABLE,
+  MEMORY_BLOCK_FRAMES,
   OBJECT_ANON,
   OBJECT_FILE,
   OBJECT_KERNEL,
@@ -17,13 +19,14 @@ import { bootGuest } from './bench.ts';
 
 const NONE = 0xffffffff;
 const FRAMES = 0x4000;
+const PLUG = 0x10000;
 const CZONES = { start: 0x8000, count: 0x4000, block: 1024 };
 
 /** A guest and what its host remembers of it. */
 class World {
   readonly core: Core = bootGuest({
     frames: FRAMES,
-    spanFrames: CZONES.start + CZONES.count,
+    spanFrames: PLUG + MEMORY_BLOCK_FRAMES,
     movableFrames: 0x1000,
     config: { czones: 6, objects: 48 },
     image: { start: 0x2000, count: 256 },
@@ -118,10 +121,10 @@ const steps: Record<string, Step> = {
   },
   contig: ({ core, ranges }, a, b) => {
     const aligned = b % 3 === 0;
-    const start = aligned ? (a % 96) * 512 : a % FRAMES;
+    const start = (a % 8 === 0 ? PLUG : 0) + (aligned ? (a % 96) * 512 : a % FRAMES);
     const frames = aligned ? 512 * (1 + (b % 4)) : 1 + (b % 700);
     const kind = a % 2 === 0 ? KIND_OFFLINE : KIND_UNMOVABLE;
-    if (start >= CZONES.start) return;
+    if (start >= CZONES.start && start < PLUG) return;
     if (core.raw.contigAlloc(start, frames, kind, MIGRATE_MOVABLE, 1, b % 2) === 0) {
       ranges.push({ start, frames });
     }
@@ -141,6 +144,28 @@ const steps: Record<string, Step> = {
   },
   decay: ({ core }, a, b) => {
     if (core.raw.decay(a % 2, b % 4) === STATUS_BAD_ARGUMENT) throw new Error('decay');
+  },
+  online: ({ core }, a, b) => {
+    const at = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+    core.words.set([PLUG, 512 * (1 + (a % 8)), PLUG + 8192, 1024], at);
+    core.raw.memoryOnline(PLUG, MEMORY_BLOCK_FRAMES, 2 + (b % 2), (a % 4) - 1);
+  },
+  plug: ({ core }, a) => {
+    core.raw.contigFree(PLUG + 512 * (a % 64), 512, 0);
+  },
+  offline: ({ core, ranges }, a) => {
+    if (core.raw.memoryOffline(PLUG, MEMORY_BLOCK_FRAMES, a % 2) < 0) return;
+    const kept = ranges.filter((range) => range.start < PLUG);
+    ranges.splice(0, ranges.length, ...kept);
+  },
+  report: ({ core }, a, b) => {
+    if (a % 5 === 0) core.raw.reportListen(a % 2 === 0 ? 9 : 255);
+    for (let zone = 0; zone < 4; zone += 1) {
+      for (let n = 0; n < 50 && core.raw.reportTake(zone) > 0; n += 1) {
+        if (verify(core) !== undefined) return;
+        if (core.raw.reportPutBack(b % 4 === 0 ? 0 : 1) < 0) throw new Error('put back');
+      }
+    }
   },
   drain: ({ core }) => core.raw.drainAll(),
 };

@@ -14,6 +14,7 @@ import {
   STATS_BASE,
   STATS_MAX,
 } from '../abi/layout.ts';
+import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
 import { type CoreBuild, instantiate } from './instantiate.ts';
@@ -166,6 +167,19 @@ export class Core {
     if (this.raw.attach() !== ABI_VERSION) {
       throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
     }
+  }
+
+  /** The guest in a versioned byte form (bytes.ts), for files. */
+  toBytes(): Uint8Array {
+    return encodeSnapshot(this.snapshot());
+  }
+
+  /** The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones. */
+  static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
+    const snapshot = decodeSnapshot(bytes, build);
+    const core = Core.create(snapshot.config);
+    core.restore(snapshot);
+    return core;
   }
 
   /** 32-bit FNV-1a over the guest's words: equal states have equal hashes on any machine. */

@@ -7,5 +7,6 @@ export type { CoreExports } from './exports.ts';
 export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
 export { type MoveListener, takeMoves, withMoves } from './moves.ts';
 export { CorePool } from './pool.ts';
+export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './proc.ts';
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/index.ts';

@@ -65,6 +65,7 @@ export {
   czonePlug,
   czoneRegion,
 } from './czone';
+export { czoneAllocPages } from './czone-page';
 
 // the verify build
 export { verifyAll } from './verify';

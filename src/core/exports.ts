@@ -62,6 +62,7 @@ export type CoreExports = {
   isBacked(pfn: number): number;
   releaseRange(pfn: number, frames: number): number;
   touchRange(pfn: number, frames: number, write: number): number;
+  czoneAllocPages(index: number, gfp: number, order: number, tag: number): number;
   czoneCreate(owner: number, limit: number, blocks: number): number;
   czoneDestroy(index: number): number;
   czoneGrow(index: number, blocks: number): number;

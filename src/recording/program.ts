@@ -55,14 +55,15 @@
 //   HINT_STEAL    every claim failed; the block was stolen
 // Without a hint a port that finds no block of the type counts its own pages.
 //
-// After a wrong prediction the port makes its state agree with the kernel's and goes on. The block
-// that was predicted must not be predicted again at once (it may be gone without an event):
-//   POP              the predicted block goes to the tail of its per-cpu list.
-//   REFILL, TAKE, REQUEST   the predicted block is freed to the buddy lists, to the tail.
-//   DRAIN            nothing is freed as predicted. The kernel's block is on another list than the
-//                    predicted one: the lists from the predicted one up to it (cyclic, without it) are
-//                    freed to the buddy lists, tail first, for the kernel has none of them left.
-//                    On the same list: the predicted block goes to the list's head.
+// After a wrong prediction the port makes its state agree with the kernel's and goes on. A block that
+// is predicted wrongly twice in a row for the same op, zone and list (index 0..13, 15 for orders without
+// one) may be gone without an event: it must not be predicted for ever.
+//   POP              the predicted block goes back to its list's head; the second time to the tail.
+//   REFILL, TAKE, REQUEST   the predicted block is freed to the buddy lists; the second time to the tail.
+//   DRAIN            nothing is freed as predicted. If the kernel's block is on another list than the
+//                    predicted one, the lists from the predicted one up to it (cyclic, without it) are
+//                    freed to the buddy lists, tail first, for the kernel has none of them left. If on
+//                    the same list, the predicted block stays; the second time it goes to the head.
 // Then the kernel's block (word 1) leaves whatever list it is on, and is put where the kernel put it:
 // the tail of the per-cpu list (REFILL), the buddy lists (DRAIN; its list becomes the current one).
 // RESYNC_* says where it was. Cut out of a larger free block, the rest of that block stays free, the

@@ -52,6 +52,8 @@ export class ModelPort implements AllocatorPort {
   /** By zone: list of the last free, and list of the drain that runs. */
   private readonly freedList = new Map<Zone, number>();
   private readonly drainList = new Map<Zone, number>();
+  /** By command kind, zone and list: the last wrong prediction. */
+  private readonly lastWrong = new Map<number, number>();
 
   constructor() {
     this.model.events = {
@@ -86,7 +88,7 @@ export class ModelPort implements AllocatorPort {
         break;
       case P.OP_TAKE:
         this.expect(c, this.model.rmqueue(c.zone, c.order, c.type, hintedTest(c.operand)), (pfn) =>
-          this.model.freeOne(pfn, c.order),
+          this.giveBack(c, pfn),
         );
         this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
         break;
@@ -103,7 +105,7 @@ export class ModelPort implements AllocatorPort {
       }
       case P.OP_REQUEST:
         this.expect(c, this.model.allocPages(c.operand, c.order, c.cpu), (pfn) =>
-          this.giveBack(pfn, c.order),
+          this.giveBack(c, pfn),
         );
         this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
         break;
@@ -178,7 +180,9 @@ export class ModelPort implements AllocatorPort {
     const zone = model.zone(c.zone);
     this.expect(c, model.pop(zone, c.cpu, c.order, c.type), (pfn) => {
       const pcp = model.pcp(zone, c.cpu);
-      pcp.lists[L.pcpList(c.order, c.type)]?.push(pfn);
+      const list = pcp.lists[L.pcpList(c.order, c.type)];
+      if (this.isWrongAgain(c, pfn)) list?.push(pfn);
+      else list?.unshift(pfn);
       pcp.count += 2 ** c.order;
     });
     model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
@@ -187,7 +191,7 @@ export class ModelPort implements AllocatorPort {
   private refill(c: Command): void {
     const zone = this.model.zone(c.zone);
     const predicted = this.model.rmqueue(c.zone, c.order, c.type, hintedTest(c.operand));
-    this.expect(c, predicted, (pfn) => this.giveBack(pfn, c.order));
+    this.expect(c, predicted, (pfn) => this.giveBack(c, pfn));
     this.model.park(zone, c.cpu, c.order, c.type, c.frame);
   }
 
@@ -225,8 +229,10 @@ export class ModelPort implements AllocatorPort {
       (blocks, index) => L.pcpListOrder(index) === c.order && blocks.includes(c.frame),
     );
     this.expect(c, predicted, (pfn) => {
-      if (actual === list) pcp.lists[list]?.unshift(pcp.lists[list]?.pop() ?? pfn);
-      else if (actual >= 0) this.skipLists(zone, pcp, list, actual);
+      if (actual === list) {
+        const blocks = pcp.lists[list] ?? [];
+        if (this.isWrongAgain(c, pfn)) blocks.unshift(...blocks.splice(-1));
+      } else if (actual >= 0) this.skipLists(zone, pcp, list, actual);
     });
     if (actual >= 0) this.drainList.set(zone, actual);
     buddy.freeWhole(zone, c.frame, c.order);
@@ -239,9 +245,19 @@ export class ModelPort implements AllocatorPort {
     }
   }
 
-  private giveBack(pfn: number, order: number): void {
+  private giveBack(c: Command, pfn: number): void {
     const zone = this.model.zoneOf(pfn);
-    if (zone !== undefined) buddy.freeWhole(zone, pfn, order, true);
+    const toTail = this.isWrongAgain(c, pfn);
+    if (zone !== undefined) buddy.freeWhole(zone, pfn, c.order, toTail);
+  }
+
+  /** Whether the same block was the last wrong prediction for the same list too. */
+  private isWrongAgain(c: Command, pfn: number): boolean {
+    const list = L.isPcpOrder(c.order) ? L.pcpList(c.order, Math.min(c.type, 2)) : 15;
+    const key = c.op * 4096 + c.zone * 16 + list;
+    const again = this.lastWrong.get(key) === pfn;
+    this.lastWrong.set(key, pfn);
+    return again;
   }
 
   /** A block that is freed but free already: it left its list without an event. */

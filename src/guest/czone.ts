@@ -45,6 +45,11 @@ export class CZones {
     return this.#messages;
   }
 
+  /** Kernel pages that describe the plugged blocks. */
+  get memmapPages(): number {
+    return memmapFrames(this.#pluggedFrames);
+  }
+
   /** Asks the host for so many more blocks, as far as the region has them. Blocks plugged. */
   plug(blocks: number): number {
     const { start, frames, blockFrames } = this.region;

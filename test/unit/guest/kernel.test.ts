@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import {
+  COUNT_TEMPLATE_COPIES,
+  COUNT_TEMPLATE_MAPS,
+  GuestKernel,
+  memmapFrames,
+  newCounts,
+  takeCensus,
+  verify,
+} from '../../../src/guest/index.ts';
+import { CONFIG, CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
+
+const SYSTEM_FRAMES =
+  KERNEL.imageFrames + KERNEL.dynamicFrames + KERNEL.pageCacheFrames + KERNEL.agentFrames;
+
+describe('GuestKernel', () => {
+  it('holds its footprint and the memmap of its memory after a boot', () => {
+    const image = GuestKernel.bootImage(CONFIG, false);
+    expect(image.backedFrames).toBe(SYSTEM_FRAMES + memmapFrames(CONFIG.memoryFrames));
+    expect(memmapFrames(CONFIG.memoryFrames)).toBe(160);
+  });
+
+  it('owns all of its frames after a cold boot and none of the template as a clone', () => {
+    const booted = makeGuest(CONFIG, false);
+    expect(booted.core.privateFrames).toBe(SYSTEM_FRAMES + 160);
+    expect(booted.memory.frames.guestOs).toBe(SYSTEM_FRAMES + 160);
+    expect(booted.memory.idleFrames).toBe(0);
+    const image = GuestKernel.bootImage(CONFIG, true);
+    expect(image.backedFrames).toBe(SYSTEM_FRAMES + 160);
+  });
+
+  it('copies what a clone writes and maps what it reads', () => {
+    const clone = makeGuest(CONFIG, true);
+    const counts = newCounts();
+    clone.readCounts(counts);
+    expect(counts[COUNT_TEMPLATE_COPIES]).toBe(KERNEL.cloneWrittenFrames);
+    expect(counts[COUNT_TEMPLATE_MAPS]).toBe(KERNEL.cloneReadFrames);
+    expect(clone.core.privateFrames).toBe(KERNEL.cloneWrittenFrames);
+    expect(clone.memory.frames.guestOs).toBe(KERNEL.cloneWrittenFrames);
+  });
+
+  it('is sound right after the boot and after the clone woke up', () => {
+    for (const config of [CONFIG, CZONE_CONFIG]) {
+      for (const template of [false, true]) {
+        expect(verify(makeGuest(config, template).core)).toBeUndefined();
+      }
+    }
+  });
+
+  it('writes one frame of the memmap for 64 frames in use', () => {
+    const clone = makeGuest(CONFIG, true);
+    const before = clone.memory.frames.guestOs;
+    clone.noteMemmap();
+    expect(clone.memory.frames.guestOs - before).toBe(memmapFrames(before));
+    // the memmap's own frames count as in use the next time
+    clone.noteMemmap();
+    clone.noteMemmap();
+    expect(clone.memory.frames.guestOs - before).toBe(memmapFrames(before) + 1);
+  });
+
+  it('finds no private free frame in a clone that freed nothing', () => {
+    expect(takeCensus(makeGuest().core).idleFrames).toBe(0);
+  });
+});

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  GuestOutOfMemory,
+  type GuestKernel,
+  Process,
+  pageTableFrames,
+  takeCensus,
+  verify,
+} from '../../../src/guest/index.ts';
+import { CONFIG, CZONE_CONFIG, makeGuest } from './setup.ts';
+
+function start(guest: GuestKernel, czone?: number): Process {
+  return new Process(guest, { cpu: 0, kernelFrames: 20, mappedPages: 1000, czone });
+}
+
+/** Frames that some object holds, all objects together. */
+function usedFrames(guest: GuestKernel): number {
+  let sum = 0;
+  for (const frames of takeCensus(guest.core).objectFrames.values()) sum += frames;
+  return sum;
+}
+
+describe('Process', () => {
+  it('costs page tables and kernel memory from the start, user memory when touched', () => {
+    const guest = makeGuest();
+    const before = guest.memory.frames.guestOs;
+    const process = start(guest);
+    expect(guest.memory.frames.pageTables).toBe(pageTableFrames(1000));
+    expect(guest.memory.frames.guestOs).toBe(before + 20);
+    expect(guest.memory.frames.anonymous).toBe(0);
+    process.touch(0, 700, true);
+    process.touchTemporary(60);
+    expect(guest.memory.frames.anonymous).toBe(760);
+    process.freeTemporary();
+    expect(guest.memory.frames.anonymous).toBe(700);
+  });
+
+  it('leaves exactly what was there before it, and keeps its frames backed', () => {
+    const guest = makeGuest();
+    const used = usedFrames(guest);
+    const process = start(guest);
+    process.touch(0, 700, true);
+    const backed = guest.core.privateFrames;
+    expect(process.exit()).toEqual([]);
+    expect(usedFrames(guest)).toBe(used);
+    expect(guest.memory.frames.anonymous).toBe(0);
+    expect(guest.core.privateFrames).toBe(backed);
+    expect(guest.memory.idleFrames).toBe(takeCensus(guest.core).idleFrames);
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
+  it('puts user pages in its CZone and returns its blocks as ranges when it exits', () => {
+    const guest = makeGuest(CZONE_CONFIG);
+    const zones = guest.czones;
+    const czone = zones?.create(1, 4 * 512, 2) as number;
+    const process = start(guest, czone);
+    process.touch(0, 900, true);
+    process.touchTemporary(300);
+    expect(zones?.blocksOf(czone).length).toBe(3);
+    const start0 = CZONE_CONFIG.region?.start as number;
+    const ranges = process.exit();
+    expect(ranges).toEqual([{ start: start0, count: 3 * 512 }]);
+    // 1,200 pages in all; the pages written before exec lay in the first of them
+    expect(guest.core.raw.countBacked(start0, 3 * 512)).toBe(1200);
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
+  it('is killed when its memory does not fit, after the page cache was given up', () => {
+    const guest = makeGuest();
+    guest.files.read('data', 500, 0);
+    const process = start(guest);
+    expect(() => process.touch(0, CONFIG.memoryFrames, true)).toThrow(GuestOutOfMemory);
+    expect(guest.files.pages).toBe(0);
+    expect(guest.memory.frames.file).toBe(0);
+  });
+
+  it('stays within the limit of its CZone', () => {
+    const guest = makeGuest(CZONE_CONFIG);
+    const process = start(guest, guest.czones?.create(1, 2 * 512, 1));
+    expect(() => process.touch(0, 1025, true)).toThrow(/limit/);
+  });
+
+  it('keeps the account equal to a walk over all frames, whatever processes do', () => {
+    const step = fc.record({
+      who: fc.nat(3),
+      what: fc.constantFrom('touch', 'temporary', 'free', 'restart', 'read'),
+      pages: fc.integer({ min: 1, max: 700 }),
+    });
+    const property = fc.property(
+      fc.boolean(),
+      fc.array(step, { maxLength: 25 }),
+      (zoned, steps) => {
+        const guest = makeGuest(zoned ? CZONE_CONFIG : CONFIG);
+        const begin = (owner: number): Process =>
+          start(guest, zoned ? guest.czones?.create(owner, 4 * 512, 1) : undefined);
+        const processes = [begin(0), begin(1), begin(2), begin(3)];
+        for (const { who, what, pages } of steps) {
+          const process = processes[who] as Process;
+          if (what === 'touch') process.touch(0, pages, true);
+          else if (what === 'temporary') process.touchTemporary(pages);
+          else if (what === 'free') process.freeTemporary();
+          else if (what === 'read') guest.files.read('data', pages, 1);
+          else {
+            for (const range of process.exit()) {
+              guest.core.raw.releaseRange(range.start, range.count);
+            }
+            processes[who] = begin(who);
+          }
+        }
+        expect(verify(guest.core)).toBeUndefined();
+        expect(guest.memory.idleFrames).toBe(takeCensus(guest.core).idleFrames);
+      },
+    );
+    fc.assert(property, { numRuns: 40 });
+  });
+});

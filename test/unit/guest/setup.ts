@@ -1,0 +1,35 @@
+/** Small guests for the tests of this room and those above. */
+import { type GuestConfig, GuestKernel, type KernelFootprint } from '../../../src/guest/index.ts';
+import { CorePool } from '../../../src/core/index.ts';
+
+export const KERNEL: KernelFootprint = {
+  imageFrames: 600,
+  dynamicFrames: 500,
+  pageCacheFrames: 400,
+  agentFrames: 300,
+  cloneWrittenFrames: 700,
+  cloneReadFrames: 900,
+};
+
+/** 40 MiB, in the verify build. */
+export const CONFIG: GuestConfig = {
+  memoryFrames: 40 * 256,
+  cpus: 2,
+  processes: 4,
+  files: 4,
+  kernel: KERNEL,
+  build: 'verify',
+};
+
+/** The same with a region of 16 blocks of 2 MiB for CZones. */
+export const CZONE_CONFIG: GuestConfig = {
+  ...CONFIG,
+  region: { start: 64 * 256, frames: 16 * 512, blockFrames: 512 },
+};
+
+export function makeGuest(config: GuestConfig = CONFIG, template = true): GuestKernel {
+  const image = GuestKernel.bootImage(config, template);
+  const guest = GuestKernel.fromImage(image, new CorePool().clone(image.core));
+  if (template) guest.wake();
+  return guest;
+}

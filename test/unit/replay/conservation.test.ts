@@ -1,0 +1,59 @@
+/** Frames are conserved: what a replay leaves behind when all containers have stopped, in the build that checks itself. */
+import { describe, expect, it } from 'vitest';
+import { type SystemSpec, fixedKeepAlive, replay } from '../../../src/replay/index.ts';
+import {
+  type MicroVm,
+  SYSTEMS,
+  faultText,
+  takeCensus,
+  verify,
+} from '../../../src/serverless/index.ts';
+import { smallTrace } from './traces.ts';
+
+/** Checks a VM whose containers are gone; returns what is wrong with it. */
+function faultsOf(vm: MicroVm): string[] {
+  const { core, memory, files, agentObject } = vm.guest;
+  const faults: string[] = [];
+  const fault = verify(core);
+  if (fault !== undefined) faults.push(faultText(fault));
+  const { idleFrames, objectFrames } = takeCensus(core);
+  if (memory.frames.anonymous !== 0) faults.push(`${memory.frames.anonymous} anonymous frames`);
+  if (memory.frames.pageTables !== 0) faults.push(`${memory.frames.pageTables} page tables`);
+  if (memory.idleFrames !== idleFrames) {
+    faults.push(`${memory.idleFrames} idle frames in the account, ${idleFrames} in the guest`);
+  }
+  let used = 0;
+  for (const frames of objectFrames.values()) used += frames;
+  const system = vm.guest.config.kernel;
+  const region = vm.guest.czones === undefined ? 0 : vm.guest.czones.memmapPages;
+  const expected = system.dynamicFrames + system.agentFrames + files.pages + region;
+  if (used !== expected) faults.push(`${used} frames in objects, expected ${expected}`);
+  if ((objectFrames.get(agentObject) ?? 0) !== system.agentFrames) faults.push('agent memory');
+  return faults;
+}
+
+async function playAll(spec: SystemSpec): Promise<{ vms: number; faults: string[] }> {
+  let vms = 0;
+  const faults: string[] = [];
+  await replay(smallTrace(), {
+    systems: [spec],
+    seed: 1,
+    keepAlive: () => fixedKeepAlive(20_000),
+    machine: {
+      build: 'verify',
+      inspect(vm) {
+        vms += 1;
+        faults.push(...faultsOf(vm));
+      },
+    },
+  });
+  return { vms, faults };
+}
+
+describe('conservation of frames', () => {
+  it.each(SYSTEMS)('$name', async (spec) => {
+    const { vms, faults } = await playAll(spec);
+    expect(faults).toEqual([]);
+    expect(vms).toBeGreaterThan(3);
+  });
+});

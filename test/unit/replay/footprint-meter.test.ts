@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { FootprintMeter } from '../../../src/replay/footprint-meter.ts';
+
+describe('FootprintMeter', () => {
+  it('integrates a step function exactly, inside its window only', () => {
+    const account = Float64Array.of(10, 1);
+    const meter = new FootprintMeter(account, 1000, 5000);
+    meter.advance(2000);
+    account[0] = 30;
+    meter.advance(4000);
+    account[0] = 1000;
+    account[1] = 5;
+    meter.advance(4000);
+    account[0] = 0;
+    meter.advance(9000);
+    const mean = meter.meanFrames();
+    expect(mean[0]).toBe((10 * 1000 + 30 * 2000 + 0 * 1000) / 4000);
+    expect(mean[1]).toBe((1 * 3000 + 5 * 1000) / 4000);
+  });
+
+  it('sees the peak of what lasted, and none of the warm-up', () => {
+    const account = Float64Array.of(500);
+    const meter = new FootprintMeter(account, 1000, 5000);
+    meter.advance(1000);
+    account[0] = 7;
+    meter.advance(1500);
+    account[0] = 9;
+    meter.advance(1600);
+    account[0] = 800;
+    meter.advance(1600);
+    account[0] = 2;
+    meter.advance(5000);
+    expect(meter.peakFrames).toBe(9);
+  });
+
+  it('samples what held at each instant of the series', () => {
+    const account = Float64Array.of(1);
+    const meter = new FootprintMeter(account, 0, 4000);
+    meter.advance(1500);
+    account[0] = 2;
+    meter.advance(4000);
+    const { tMs, frames } = meter.series();
+    expect([...tMs]).toEqual([0, 1000, 2000, 3000]);
+    expect([...(frames[0] ?? [])]).toEqual([1, 1, 2, 2]);
+  });
+});

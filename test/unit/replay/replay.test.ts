@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ReplayOptions,
+  ReplayInterrupted,
+  SYSTEMS,
+  type SystemRun,
+  fixedKeepAlive,
+  replay,
+} from '../../../src/replay/index.ts';
+import { handTrace, smallTrace } from './traces.ts';
+
+const OPTIONS: ReplayOptions = { systems: SYSTEMS, seed: 1 };
+const TEMPLATE = SYSTEMS.filter((spec) => spec.name === 'scpv-template');
+
+async function playHand(
+  calls: readonly (readonly [number, number])[],
+  options: Partial<ReplayOptions> = {},
+): Promise<SystemRun> {
+  const run = await replay(handTrace(calls, 60_000), { systems: TEMPLATE, seed: 1, ...options });
+  return run.systems[0] as SystemRun;
+}
+
+describe('replay', () => {
+  it('counts every invocation once, cold or warm, for every system', async () => {
+    const trace = smallTrace();
+    const run = await replay(trace, OPTIONS);
+    expect(run.trace.invocations).toBe(trace.startMs.length);
+    for (const { starts, undisturbedCalls, priced } of run.systems) {
+      expect(starts.cold + starts.warm).toBe(trace.startMs.length);
+      expect(priced.map((one) => one.startupMs.length)).toEqual([
+        starts.cold,
+        starts.cold,
+        starts.cold,
+      ]);
+      expect(undisturbedCalls).toBeLessThanOrEqual(trace.startMs.length);
+    }
+  });
+
+  it('gives the same hashes for the same input and others for another seed', async () => {
+    const hashes = async (seed: number): Promise<string[]> =>
+      (await replay(smallTrace(seed), OPTIONS)).systems.map((system) => system.hash);
+    const first = await hashes(1);
+    expect(await hashes(1)).toEqual(first);
+    expect(await hashes(2)).not.toEqual(first);
+    expect(new Set(first).size).toBe(SYSTEMS.length);
+  });
+
+  it('starts a container per concurrent call and reuses idle ones', async () => {
+    const run = await playHand([
+      [0, 2000],
+      [100, 2000],
+      [10_000, 100],
+      [20_000, 100],
+    ]);
+    expect(run.starts).toEqual({ cold: 2, warm: 2 });
+  });
+
+  it('keeps an idle container for its time and not longer', async () => {
+    const calls = [
+      [0, 100],
+      [10_000, 100],
+      [30_000, 100],
+    ] as const;
+    const starts = async (keepMs: number): Promise<unknown> =>
+      (await playHand(calls, { keepAlive: () => fixedKeepAlive(keepMs) })).starts;
+    expect(await starts(25_000)).toEqual({ cold: 1, warm: 2 });
+    expect(await starts(15_000)).toEqual({ cold: 2, warm: 1 });
+    expect(await starts(0)).toEqual({ cold: 3, warm: 0 });
+  });
+
+  it('makes a call wait for the start of its container', async () => {
+    // the second call comes while the first container still starts, the third after that
+    const run = await playHand([
+      [0, 10],
+      [20, 10],
+      [5000, 10],
+    ]);
+    expect(run.starts).toEqual({ cold: 2, warm: 1 });
+    const [low, typical, high] = run.priced.map((one) => one.startupMs[0] as number);
+    expect(low).toBeLessThan(typical as number);
+    expect(typical).toBeLessThan(high as number);
+  });
+
+  it('measures nothing of the warm-up', async () => {
+    const calls = [
+      [0, 100],
+      [31_000, 100],
+    ] as const;
+    const run = await playHand(calls, { warmupMinutes: 0.5 });
+    expect(run.starts).toEqual({ cold: 0, warm: 1 });
+    expect(run.priced[1]?.cpuMs.host).toBe(0);
+    expect(run.meanFrames[3]).toBeGreaterThan(0);
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    const played = replay(smallTrace(), {
+      ...OPTIONS,
+      signal: stop.signal,
+      progress: () => stop.abort(),
+    });
+    await expect(played).rejects.toThrow(ReplayInterrupted);
+  });
+
+  it('refuses a warm-up as long as the trace', async () => {
+    await expect(playHand([[0, 1]], { warmupMinutes: 1 })).rejects.toThrow(/warm-up/);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CAUSE_GUEST_OS,
+  CAUSE_VMM,
+  CorePool,
+  HostMemory,
+  HostOutOfMemory,
+  MicroVm,
+  TemplateStore,
+  type VmContext,
+  newCounts,
+} from '../../../src/vmm/index.ts';
+import { CONFIG, KERNEL } from '../guest/setup.ts';
+
+const VMM = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
+
+function context(capacityFrames = 1e6): VmContext {
+  return { host: new HostMemory(capacityFrames), pool: new CorePool(), vmm: VMM };
+}
+
+describe('MicroVm', () => {
+  it('shares the template once and keeps it while a clone lives', () => {
+    const made = context();
+    const template = new TemplateStore(made.host).get(CONFIG, true);
+    const { account } = made.host;
+    expect(made.host.heldFrames).toBe(0);
+    const first = new MicroVm(0, template, made);
+    const shared = template.image.backedFrames;
+    expect(account[CAUSE_GUEST_OS]).toBe(shared + KERNEL.cloneWrittenFrames);
+    const second = new MicroVm(1, template, made);
+    expect(account[CAUSE_GUEST_OS]).toBe(shared + 2 * KERNEL.cloneWrittenFrames);
+    expect(account[CAUSE_VMM]).toBe(200);
+    first.stop(newCounts());
+    expect(account[CAUSE_GUEST_OS]).toBe(shared + KERNEL.cloneWrittenFrames);
+    second.stop(newCounts());
+    expect(made.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('owns everything when it booted by itself', () => {
+    const made = context();
+    const image = new TemplateStore(made.host).get(CONFIG, false);
+    const vms = [0, 1].map((id) => new MicroVm(id, image, made));
+    expect(made.host.account[CAUSE_GUEST_OS]).toBe(2 * image.image.backedFrames);
+    expect(Object.keys(vms[0]?.startOperations ?? {})).toEqual(['vmm', 'kernel', 'agent']);
+    for (const vm of vms) vm.stop(newCounts());
+    expect(made.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('starts from the same bytes after its core was used by another', () => {
+    const made = context();
+    const template = new TemplateStore(made.host).get(CONFIG, true);
+    const first = new MicroVm(0, template, made);
+    const hash = first.guest.core.hash();
+    first.guest.files.read('data', 300, 0);
+    expect(first.guest.core.hash()).not.toBe(hash);
+    first.stop(newCounts());
+    expect(new MicroVm(1, template, made).guest.core.hash()).toBe(hash);
+  });
+
+  it('does not start when the host has no room', () => {
+    const made = context(2000);
+    const image = new TemplateStore(made.host).get(CONFIG, false);
+    expect(() => new MicroVm(0, image, made)).toThrow(HostOutOfMemory);
+  });
+});

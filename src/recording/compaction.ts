@@ -25,12 +25,20 @@ export interface CompactionRun {
   readonly end: number;
   readonly task: number;
   readonly zoneStart: number;
+  /** Its migrations, in order. */
+  readonly batches: readonly Batch[];
   /** Event of its last migration, `begin` if there was none. */
-  lastMigration: number;
-  /** First event at which the free scanner must have run: the first free of the run. */
+  readonly lastMigration: number;
+  /** Frames that left the lists, in the order in which they were found. */
+  readonly taken: TakenRange[];
+}
+
+/** One call of the migration: its pages' frees come before its event. */
+export interface Batch {
+  /** First free of it, its own event if it freed nothing: the scanner has run by then. */
   firstFree: number;
-  /** By pageblock: frames that left the lists. */
-  readonly taken: Map<number, TakenRange>;
+  /** Pages that needed a target. */
+  pages: number;
 }
 
 export interface CompactionFindings {
@@ -41,28 +49,40 @@ export interface CompactionFindings {
 
 const PAGEBLOCK_FRAMES = 512;
 
+interface OpenRun {
+  readonly begin: number;
+  last: number;
+  firstFree: number;
+  readonly batches: Batch[];
+}
+
 /** Pairs begin and end events by task and zone. */
 function findRuns(trace: Trace): CompactionRun[] {
   const runs: CompactionRun[] = [];
-  const open = new Map<number, { begin: number; last: number; first: number }>();
+  const open = new Map<number, OpenRun>();
   for (let i = 0; i < trace.count; i += 1) {
     const kind = trace.kind[i];
     const task = trace.task[i] ?? 0;
-    const current = open.get(task);
-    if (kind === T.EVENT_COMPACT_BEGIN) open.set(task, { begin: i, last: i, first: -1 });
-    else if (current === undefined) continue;
-    else if (kind === T.EVENT_MIGRATE) current.last = i;
-    else if (kind === T.EVENT_FREE && current.first < 0) current.first = i;
+    const run = open.get(task);
+    if (kind === T.EVENT_COMPACT_BEGIN) {
+      open.set(task, { begin: i, last: i, firstFree: -1, batches: [] });
+    } else if (run === undefined) continue;
+    else if (kind === T.EVENT_MIGRATE) {
+      const pages = (trace.pfn[i] ?? 0) + (trace.gfp[i] ?? 0);
+      run.batches.push({ firstFree: run.firstFree < 0 ? i : run.firstFree, pages });
+      run.last = i;
+      run.firstFree = -1;
+    } else if (kind === T.EVENT_FREE && run.firstFree < 0) run.firstFree = i;
     else if (kind === T.EVENT_COMPACT_END) {
       open.delete(task);
       runs.push({
-        begin: current.begin,
+        begin: run.begin,
         end: i,
         task,
-        zoneStart: trace.gfp[current.begin] ?? 0,
-        lastMigration: current.last,
-        firstFree: current.first < 0 ? i : current.first,
-        taken: new Map(),
+        zoneStart: trace.gfp[run.begin] ?? 0,
+        batches: run.batches,
+        lastMigration: run.last,
+        taken: [],
       });
     }
   }
@@ -132,13 +152,7 @@ class Finder {
       within ??
       runs.find((other) => other.begin > free && other.begin < i && this.reached(other, pfn));
     if (run === undefined) return;
-    const block = Math.floor(pfn / PAGEBLOCK_FRAMES);
-    const range = run.taken.get(block);
-    if (range === undefined) run.taken.set(block, { start: pfn, end: pfn + frames });
-    else {
-      range.start = Math.min(range.start, pfn);
-      range.end = Math.max(range.end, pfn + frames);
-    }
+    run.taken.push({ start: pfn, end: pfn + frames });
   }
 
   /** Whether a run's free scanner came as far down as a frame. */
@@ -169,14 +183,43 @@ export function findCompaction(
   return { runs, isPrivate: finder.isPrivate };
 }
 
-/** Emits what a run took. */
+/**
+ * What each batch took, by the event before which it did. The linear scanner goes down pageblock by
+ * pageblock and up inside each; the frames found are spread over the batches in that order, by the
+ * pages each batch had to place. (Pages that were never freed again are not found; their share is
+ * taken to be even.)
+ */
+export function takenByBatch(run: CompactionRun): Map<number, TakenRange[]> {
+  const byEvent = new Map<number, TakenRange[]>();
+  const blockOf = (range: TakenRange): number => Math.floor(range.start / PAGEBLOCK_FRAMES);
+  const sorted = run.taken.toSorted((a, b) => blockOf(b) - blockOf(a) || a.start - b.start);
+  const pages = run.batches.reduce((sum, batch) => sum + batch.pages, 0);
+  const frames = sorted.reduce((sum, range) => sum + range.end - range.start, 0);
+  let batch = 0;
+  let placed = run.batches[0]?.pages ?? 0;
+  let done = 0;
+  for (const range of sorted) {
+    while (batch + 1 < run.batches.length && (done / frames) * pages >= placed) {
+      batch += 1;
+      placed += run.batches[batch]?.pages ?? 0;
+    }
+    done += range.end - range.start;
+    const event = run.batches[batch]?.firstFree ?? run.end;
+    const ranges = byEvent.get(event);
+    if (ranges === undefined) byEvent.set(event, [range]);
+    else ranges.push(range);
+  }
+  return byEvent;
+}
+
+/** Emits what a batch took. */
 export function emitTaken(
   out: ProgramBuilder,
   zones: ZoneMap,
-  run: CompactionRun,
+  ranges: readonly TakenRange[],
   event: number,
 ): void {
-  for (const { start, end } of run.taken.values()) {
+  for (const { start, end } of ranges) {
     const zone = Math.max(0, zones.zoneOf(start));
     out.add(P.OP_VANISH, { zone }, start, end - start, event);
   }

@@ -10,7 +10,8 @@ import {
   emitTaken,
   findCompaction,
   type CompactionFindings,
-  type CompactionRun,
+  type TakenRange,
+  takenByBatch,
 } from './compaction.ts';
 import * as G from './guided.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
@@ -120,7 +121,7 @@ class FreeCompiler {
   /** Open bulk calls, by flow of control. */
   private readonly bulks = new Map<number, number>();
   private readonly compaction: CompactionFindings;
-  private readonly scans = new Map<number, CompactionRun>();
+  private readonly scans = new Map<number, readonly TakenRange[]>();
   private readonly refills: number[] = [];
   private readonly drains: number[] = [];
   private readonly taken = new Set<number>();
@@ -147,7 +148,9 @@ class FreeCompiler {
       capture.start,
       G.recordedSpan(capture.trace),
     );
-    for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
+    for (const run of this.compaction.runs) {
+      for (const [event, ranges] of takenByBatch(run)) this.scans.set(event, ranges);
+    }
   }
 
   compile(): FreeProgram {
@@ -155,8 +158,8 @@ class FreeCompiler {
     const { first, end } = G.recordedSpan(trace);
     this.turns = allTurns(trace, first, end, this.phaseUs);
     for (let i = first; i < end; i += 1) {
-      const run = this.scans.get(i);
-      if (run !== undefined) emitTaken(this.out, this.zones, run, i);
+      const taken = this.scans.get(i);
+      if (taken !== undefined) emitTaken(this.out, this.zones, taken, i);
       this.background(i);
       this.event(i);
     }

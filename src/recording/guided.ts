@@ -19,7 +19,8 @@ import {
   emitTaken,
   findCompaction,
   type CompactionFindings,
-  type CompactionRun,
+  type TakenRange,
+  takenByBatch,
 } from './compaction.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import type { FrameRange } from './trace-text.ts';
@@ -161,8 +162,8 @@ class GuidedCompiler {
   /** Ranges that alloc_contig_range took, by the event that shows it. */
   private readonly unplugs: ReadonlyMap<number, FrameRange>;
   private readonly compaction: CompactionFindings;
-  /** Runs of compaction by the event before which they take their free blocks. */
-  private readonly scans = new Map<number, CompactionRun>();
+  /** What compaction takes, by the event before which it does. */
+  private readonly scans = new Map<number, readonly TakenRange[]>();
   private readonly confirmed: number[] = [];
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
   private readonly taken = new Map<number, number>();
@@ -182,15 +183,17 @@ class GuidedCompiler {
       capture.start,
       recordedSpan(capture.trace),
     );
-    for (const run of this.compaction.runs) this.scans.set(run.firstFree, run);
+    for (const run of this.compaction.runs) {
+      for (const [event, ranges] of takenByBatch(run)) this.scans.set(event, ranges);
+    }
   }
 
   compile(): GuidedProgram {
     const { trace } = this;
     const { first, end } = recordedSpan(trace);
     for (let i = first; i < end; i += 1) {
-      const run = this.scans.get(i);
-      if (run !== undefined) emitTaken(this.out, this.zones, run, i);
+      const taken = this.scans.get(i);
+      if (taken !== undefined) emitTaken(this.out, this.zones, taken, i);
       this.event(i);
       this.lastOfFlow.set(flowOf(trace, i), i);
     }

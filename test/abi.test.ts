@@ -1,0 +1,56 @@
+/** The contract between core and host, as built. Offsets of structs are checked when the core is compiled. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as abi from '../src/abi/index.ts';
+import { instantiate } from '../src/core/index.ts';
+
+const ROOT = new URL('..', import.meta.url);
+
+function read(path: string): string {
+  return readFileSync(new URL(path, ROOT), 'utf8');
+}
+
+/** Names declared in the type of the exports. */
+function declaredExports(): string[] {
+  const body = /export type CoreExports = \{(.*?)\n\};/s.exec(read('src/core/exports.ts'))?.[1] ?? '';
+  return [...body.matchAll(/^ {2}(\w+)[(:]/gm)].map((match) => match[1] as string);
+}
+
+describe('exports of the core', () => {
+  it.each(['release', 'verify', 'debug'] as const)('%s: are those declared', (build) => {
+    const built = Object.keys(instantiate(build)).filter((name) => !name.startsWith('__'));
+    expect(declaredExports().toSorted()).toEqual(built.toSorted());
+  });
+
+  it('are functions without optional parameters, which would cost a call each', () => {
+    const raw = instantiate('release');
+    expect(Object.keys(raw)).not.toContain('__setArgumentsLength');
+  });
+});
+
+describe('src/abi', () => {
+  const files = readdirSync(new URL('src/abi/', ROOT)).filter((name) => name !== 'index.ts');
+
+  it.each(files)('%s holds integer literals that both compilers read alike', (name) => {
+    const code = read(`src/abi/${name}`).replaceAll(/\/\*.*?\*\//gs, '');
+    const lines = code.split('\n').map((line) => line.replace(/\/\/.*/, '').trim());
+    for (const line of lines.filter((text) => text !== '')) {
+      expect(line).toMatch(/^export const [A-Z][A-Z0-9_]* = -?\d+;$/);
+    }
+  });
+
+  it('speaks the version that the built core speaks', () => {
+    const raw = instantiate('release');
+    expect(raw.create(1024, 1, 0, 8, 16, 8)).toBe(0);
+    expect(raw.attach()).toBe(abi.ABI_VERSION);
+  });
+
+  it('has no two operations and no two statuses with one number', () => {
+    const names = Object.keys(abi);
+    for (const prefix of ['OP_', 'STATUS_', 'STAT_', 'RULE_']) {
+      const own = names.filter((name) => name.startsWith(prefix));
+      const values = own.map((name) => (abi as unknown as Record<string, number>)[name]);
+      expect(new Set(values).size, prefix).toBe(own.length);
+    }
+  });
+});

@@ -1,0 +1,215 @@
+/** Style and architecture as tests: who may import whom, how large things get, what is not written at all. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Which rooms a room may import, besides itself. Changes only together with a page in docs/decisions. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  abi: [],
+  core: ['abi'],
+  guest: ['core'],
+  virtio: ['guest'],
+  vmm: ['virtio', 'guest'],
+  serverless: ['vmm'],
+  cost: [],
+  trace: [],
+  replay: ['serverless', 'trace', 'cost'],
+  recording: ['virtio', 'guest', 'core', 'trace'],
+  scenario: ['vmm', 'cost'],
+  report: [],
+  cli: ['replay', 'recording', 'scenario', 'report', 'trace'],
+};
+
+const COLUMNS_MAX = 100;
+const FUNCTION_LINES_MAX = 70;
+const FILE_LINES_MAX = 500;
+
+function filesIn(folder: string): string[] {
+  const at = join(ROOT, folder);
+  if (!existsSync(at)) return [];
+  return readdirSync(at, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+    .toSorted();
+}
+
+const SOURCES = filesIn('src');
+const CORE = filesIn('assembly');
+const ALL = [...SOURCES, ...CORE, ...filesIn('test'), ...filesIn('bench'), ...filesIn('examples')];
+
+function read(file: string): string {
+  return readFileSync(join(ROOT, file), 'utf8');
+}
+
+function parse(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2023, true);
+}
+
+/** Module specifiers of a file's imports and re-exports. */
+function specifiersOf(file: string): string[] {
+  const found: string[] = [];
+  for (const statement of parse(file).statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const { moduleSpecifier } = statement;
+    if (moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier)) {
+      found.push(moduleSpecifier.text);
+    }
+  }
+  return found;
+}
+
+/** First folder below src, or undefined for a file that lies directly in it. */
+function roomOf(file: string): string | undefined {
+  const parts = relative('src', file).split(/[\\/]/);
+  return parts.length > 1 ? parts[0] : undefined;
+}
+
+function* strayImports(file: string): Generator<string> {
+  const room = roomOf(file);
+  if (room === undefined) return;
+  const allowed = MAY_IMPORT[room] ?? [];
+  for (const specifier of specifiersOf(file)) {
+    if (!specifier.startsWith('.')) continue;
+    const target = relative(ROOT, resolve(ROOT, dirname(file), specifier));
+    const other = roomOf(target);
+    if (other === room || (other !== undefined && allowed.includes(other))) continue;
+    yield `${file} imports ${specifier}`;
+  }
+}
+
+describe('rooms', () => {
+  it('are those of the table', () => {
+    const rooms = new Set(SOURCES.map(roomOf).filter((room) => room !== undefined));
+    for (const room of rooms) expect(Object.keys(MAY_IMPORT)).toContain(room);
+  });
+
+  it('import only what the table allows', () => {
+    expect(SOURCES.flatMap((file) => [...strayImports(file)])).toEqual([]);
+  });
+
+  it('the core imports itself and src/abi, without extensions', () => {
+    const stray = CORE.flatMap((file) =>
+      specifiersOf(file).filter(
+        (specifier) => !/^(\.\/|(\.\.\/)+src\/abi\/|\.\.\/)[a-z0-9/-]+$/.test(specifier),
+      ),
+    );
+    expect(stray).toEqual([]);
+  });
+
+  it('only src/core speaks of WebAssembly or loads it', () => {
+    const stray = SOURCES.filter((file) => roomOf(file) !== 'core').filter((file) =>
+      /\bWebAssembly\b|@assemblyscript\/loader/.test(codeOf(file)),
+    );
+    expect(stray).toEqual([]);
+  });
+});
+
+/** A file without its comments. */
+function codeOf(file: string): string {
+  return read(file)
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '')
+    .replaceAll(/\s\/\/ .*$/gm, '');
+}
+
+function* longFunctions(file: string): Generator<string> {
+  const source = parse(file);
+  const lineOf = (position: number): number =>
+    source.getLineAndCharacterOfPosition(position).line + 1;
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    // the callbacks of describe() are chapters, not functions
+    const measured =
+      ts.isFunctionDeclaration(node) ||
+      ts.isMethodDeclaration(node) ||
+      ts.isConstructorDeclaration(node);
+    if (measured && node.body !== undefined) {
+      const lines = lineOf(node.getEnd()) - lineOf(node.getStart(source)) + 1;
+      if (lines >= FUNCTION_LINES_MAX) {
+        found.push(`${file}:${lineOf(node.getStart(source))} has ${lines} lines`);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  yield* found;
+}
+
+/** Line numbers, from 0, that lie in a template literal: text, which cannot be broken. */
+function templateLines(file: string): Set<number> {
+  const source = parse(file);
+  const lines = new Set<number>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node)) {
+      const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+      const last = source.getLineAndCharacterOfPosition(node.getEnd()).line;
+      for (let line = first; line <= last; line++) lines.add(line);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return lines;
+}
+
+/** Lines of code that are too wide; strings cannot be broken and comments may quote. */
+function* wideLines(file: string): Generator<string> {
+  const lines = read(file).split('\n');
+  if (!lines.some((line) => line.length > COLUMNS_MAX)) return;
+  const text = templateLines(file);
+  for (const [index, line] of lines.entries()) {
+    const isComment = /^\s*(?:\/[/*]|\*)/.test(line);
+    const code = line.replace(/\s\/\/ .*$/, '');
+    if (code.length <= COLUMNS_MAX || isComment || /['"`]/.test(code) || text.has(index)) continue;
+    yield `${file}:${index + 1} has ${code.length} columns`;
+  }
+}
+
+describe('sizes', () => {
+  it(`functions have fewer than ${FUNCTION_LINES_MAX} lines`, () => {
+    expect(ALL.flatMap((file) => [...longFunctions(file)])).toEqual([]);
+  });
+
+  it(`files have at most ${FILE_LINES_MAX} lines`, () => {
+    const long = ALL.filter((file) => read(file).split('\n').length - 1 > FILE_LINES_MAX);
+    expect(long).toEqual([]);
+  });
+
+  it(`code is at most ${COLUMNS_MAX} columns wide`, () => {
+    expect([...SOURCES, ...CORE].flatMap((file) => [...wideLines(file)])).toEqual([]);
+  });
+});
+
+/** What is not written, where, and what to write instead. */
+const BANNED: readonly (readonly [RegExp, (file: string) => boolean, string])[] = [
+  [/\b(?:TO[D]O|FIX[M]E|XX[X])\b/, () => true, 'open an issue'],
+  [/\bMath\.rand[o]m\b/, () => true, 'a seeded stream'],
+  [/\bDate\.n[o]w\b|\bnew Dat[e]\b/, () => true, 'the clock of replay'],
+  [/\bperformance\.n[o]w\b/, (file) => !/^(src\/replay\/wall\.ts|bench\/)/.test(file), 'wall.ts'],
+  [/^export defaul[t]\b/m, () => true, 'a named export'],
+  [/:\s*an[y]\b|\bas an[y]\b|<an[y]>/, () => true, 'unknown, or the type'],
+  [/^\s*(?:export )?(?:const )?enu[m] \w/m, (file) => !file.startsWith('assembly'), 'constants'],
+  [/\bnamespac[e] \w+ \{/, () => true, 'a module'],
+];
+
+describe('banned words', () => {
+  it.each(BANNED)('%s', (pattern, applies, instead) => {
+    const found = ALL.filter((file) => applies(file) && pattern.test(codeOf(file)));
+    expect(found, `write ${instead}`).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('open with what they are for', () => {
+    const bare = [...SOURCES, ...CORE].filter((file) => !/^(?:#!.*\n)?\/[/*]/.test(read(file)));
+    expect(bare).toEqual([]);
+  });
+
+  it('decisions are numbered without gaps', () => {
+    const pages = readdirSync(join(ROOT, 'docs/decisions')).toSorted();
+    const numbers = pages.map((name) => /^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
+    expect(numbers).toEqual(pages.map((_, index) => String(index + 1).padStart(4, '0')));
+  });
+});

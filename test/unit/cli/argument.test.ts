@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { duration, minutes, systems, wholeNumber } from '../../../src/cli/argument.ts';
+import { UsageError } from '../../../src/cli/fault.ts';
+
+describe('options', () => {
+  it('reads whole numbers', () => {
+    expect(wholeNumber('--seed', '0', 0)).toBe(0);
+    for (const text of ['', '-1', '1.5', '1e3', 'x', '99999999999999999999']) {
+      expect(() => wholeNumber('--seed', text, 0)).toThrow(UsageError);
+    }
+    expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
+      '--minutes: expected a whole number from 1 on, found "0"',
+    );
+  });
+
+  it('reads times with their unit', () => {
+    expect(duration('--keep-alive', '10m')).toBe(600_000);
+    expect(duration('--keep-alive', '500ms')).toBe(500);
+    expect(duration('--keep-alive', '1.5h')).toBe(5_400_000);
+    for (const text of ['10', 'm', '10 m', '-1s', '10d']) {
+      expect(() => duration('--keep-alive', text)).toThrow(/10m or 1h/);
+    }
+  });
+
+  it('reads minutes', () => {
+    expect(minutes('--warmup', '2.5')).toBe(2.5);
+    expect(() => minutes('--warmup', '-1')).toThrow(UsageError);
+  });
+
+  it('finds systems by name, in the order asked for', () => {
+    const chosen = systems('--system', 'mcpv-czone, scpv-boot').map((spec) => spec.name);
+    expect(chosen).toEqual(['mcpv-czone', 'scpv-boot']);
+    expect(systems('--system', undefined).length).toBeGreaterThanOrEqual(4);
+    expect(() => systems('--system', 'scpv-boot,nope')).toThrow(/found "nope"/);
+    expect(() => systems('--system', 'scpv-boot,scpv-boot')).toThrow(/each system once/);
+  });
+});

@@ -1,0 +1,107 @@
+/** The command as a user runs it: the built program in a process of its own. `npm test` builds it first. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseResults } from '../../../src/report/schema.ts';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+const MAIN = join(ROOT, 'dist/cli/main.js');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function guestmem(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+const SHORT = ['replay', '--minutes', '2', '--system', 'scpv-template,mcpv-czone'];
+
+describe('guestmem', () => {
+  it('prints its version and its systems', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(guestmem('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+    const { code, out } = guestmem('systems');
+    expect(code).toBe(0);
+    for (const line of out.trimEnd().split('\n')) expect(line).toMatch(/^[a-z-]+ +[A-Z].*\.$/);
+  });
+
+  it('replays: a table on stdout, results and report in the folder', () => {
+    const { code, out, err } = guestmem(...SHORT, '--out', 'made');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^system +cold starts/m);
+    expect(out).toMatch(/^mcpv-czone /m);
+    expect(readdirSync(join(folder, 'made')).toSorted()).toEqual(['report.html', 'results.json']);
+    const results = parseResults(
+      JSON.parse(readFileSync(join(folder, 'made/results.json'), 'utf8')),
+    );
+    expect(results.systems.map((system) => system.name)).toEqual(['scpv-template', 'mcpv-czone']);
+  });
+
+  it('prints JSON alone with --json, equal but for the wall clock when run again', () => {
+    const [first, second] = [1, 2].map(() => {
+      const { out, err } = guestmem(...SHORT, '--json', '--out', 'again');
+      expect(err).toBe('');
+      const { wall, ...rest } = parseResults(JSON.parse(out));
+      expect(wall.invocationsPerSecond).toBeGreaterThan(0);
+      return rest;
+    });
+    expect(second).toEqual(first);
+  });
+
+  it('says nothing with --quiet', () => {
+    expect(guestmem(...SHORT, '--quiet', '--out', 'quiet')).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  const vhive = join(ROOT, 'test/unit/cli/none');
+  it.each([
+    ['a path that is not there', ['replay', vhive], /^guestmem: .*none: expected/],
+    ['an unknown system', ['replay', '--system', 'nope'], /^guestmem: --system: .*"nope"\n$/],
+    ['a bad seed', ['replay', '--seed', 'x'], /^guestmem: --seed: /],
+    ['a warm-up as long as the trace', ['replay', '--minutes', '2', '--warmup', '2'], /--warmup/],
+    ['an unknown option', ['replay', '--nope'], /^error: unknown option/],
+    ['an unknown command', ['nope'], /^error: unknown command/],
+  ])('%s: one line, exit code 2, nothing written', (_, args, message) => {
+    const { code, out, err } = guestmem(...args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(message);
+    expect(err.trimEnd().split('\n').length).toBe(1);
+    expect(existsSync(join(folder, 'guestmem-out'))).toBe(false);
+  });
+
+  it('names file, line and column of a bad number', () => {
+    const header = 'HashOwner,HashApp,HashFunction,Trigger,1,2\n';
+    const row = (index: number, count: string): string => `o,a,f${index},http,${count},1\n`;
+    const rows = [0, 1, 2, 3, 4].map((index) => row(index, '3')).join('');
+    const trace = mkdtempSync(join(folder, 'trace-'));
+    writeFileSync(join(trace, 'invocations.csv'), header + rows + row(5, 'many'));
+    const without = guestmem('replay', trace);
+    expect(without.code).toBe(2);
+    expect(without.err).toMatch(/durations\.csv/);
+    const durations =
+      'HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,percentile_Average_0,percentile_Average_1,percentile_Average_25,percentile_Average_50,percentile_Average_75,percentile_Average_99,percentile_Average_100\n';
+    writeFileSync(join(trace, 'durations.csv'), durations);
+    writeFileSync(
+      join(trace, 'memory.csv'),
+      'HashOwner,HashApp,HashFunction,SampleCount,AverageAllocatedMb\n',
+    );
+    const { code, err } = guestmem('replay', trace);
+    expect(code).toBe(2);
+    expect(err).toMatch(/invocations\.csv, line 7, column 5 .*found "many"\n$/);
+    expect(existsSync(join(folder, 'guestmem-out'))).toBe(false);
+  });
+});

@@ -241,6 +241,7 @@ class FreeCompiler {
       this.taken.add(pfn);
       return;
     }
+    if (!G.hasPcpList(trace.order[i] ?? 0) || (trace.type[i] ?? 0) > 2) return;
     const flow = G.flowOf(trace, i);
     const waiting = this.waiting.get(flow);
     if (waiting === undefined) this.waiting.set(flow, [i]);

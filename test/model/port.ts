@@ -280,12 +280,10 @@ export class ModelPort implements AllocatorPort {
       }
     }
     const head = buddy.freeBlockOf(zone, pfn);
-    if (head < 0) return P.RESYNC_IN_USE;
-    const whole = zone.remove(head);
-    if (whole.order < order) {
-      zone.add(head, whole.order, whole.type, false);
-      return P.RESYNC_IN_USE;
+    if (head < 0 || (zone.heads.get(head)?.order ?? 0) < order) {
+      return this.takePieces(zone, pfn, order);
     }
+    const whole = zone.remove(head);
     let block = head;
     for (let o = whole.order - 1; o >= order; o -= 1) {
       const upper = block + 2 ** o;
@@ -293,6 +291,27 @@ export class ModelPort implements AllocatorPort {
       if (pfn >= upper) block = upper;
     }
     return whole.order === order ? P.RESYNC_BUDDY : P.RESYNC_SPLIT;
+  }
+
+  /** Takes whatever parts of a block are on lists; RESYNC_IN_USE if none are. */
+  private takePieces(zone: Zone, pfn: number, order: number): number {
+    const end = pfn + 2 ** order;
+    let was: number = P.RESYNC_IN_USE;
+    for (let p = pfn; p < end; p += 1) {
+      if (!zone.heads.has(p)) continue;
+      zone.remove(p);
+      was = P.RESYNC_SPLIT;
+    }
+    for (const pcp of zone.pcps) {
+      for (const [index, list] of pcp.lists.entries()) {
+        const kept = list.filter((block) => block < pfn || block >= end);
+        if (kept.length === list.length) continue;
+        pcp.count -= (list.length - kept.length) * 2 ** L.pcpListOrder(index);
+        pcp.lists[index] = kept;
+        was = P.RESYNC_PCP;
+      }
+    }
+    return was;
   }
 
   private online(c: Command): void {

@@ -1,0 +1,68 @@
+// One recording through the Wasm core, from an opened capture to a verdict.
+
+import type { CoreBuild } from '../core/index.ts';
+import type { Capture } from './capture.ts';
+import { CorePort } from './core-port.ts';
+import { explainDivergence } from './explain.ts';
+import { compileFreeRunning } from './free-running.ts';
+import { compileGuided } from './guided.ts';
+import { type VerifyResult, verifyFreeRunning, verifyGuided } from './verify.ts';
+
+/** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
+export type VerifyMode = 'guided' | 'free-running';
+
+/** A verdict with what is needed to print it. */
+export interface VerifyRun {
+  readonly mode: VerifyMode;
+  readonly result: VerifyResult;
+  /** Trace events per second spent in the core; reading of text and compiling not counted. */
+  readonly eventsPerSecond: number;
+  /** Everything predicted is the kernel's and every final list is identical. */
+  readonly isExact: boolean;
+  /** The first divergence in words, if there is one. */
+  readonly explanation: string | undefined;
+}
+
+/** One past the last frame that the trace names. */
+function traceFrames(capture: Capture): number {
+  let last = 0;
+  const { pfn, count } = capture.trace;
+  for (let event = 0; event < count; event += 1) last = Math.max(last, pfn[event] ?? 0);
+  return last + 1024;
+}
+
+function isExact(result: VerifyResult): boolean {
+  const full = [result.alloc, result.refill, result.drain].every(
+    (score) => score.exact === score.total,
+  );
+  const { identical, total } = result.finalLists;
+  return full && identical === total && result.divergences.length === 0;
+}
+
+/** Replays a recording through the core and says how often it was right. */
+export function verifyCapture(
+  capture: Capture,
+  mode: VerifyMode,
+  build: CoreBuild = 'release',
+): VerifyRun {
+  const frames = traceFrames(capture);
+  const port = new CorePort(frames, build);
+  const guided = mode === 'guided' ? compileGuided(capture) : undefined;
+  const free = guided === undefined ? compileFreeRunning(capture) : undefined;
+  const result =
+    guided === undefined
+      ? verifyFreeRunning(capture, free as NonNullable<typeof free>, port)
+      : verifyGuided(capture, guided, port);
+  const [first] = result.divergences;
+  const commands = (guided ?? free)?.commands ?? new Uint32Array(0);
+  return {
+    mode,
+    result,
+    eventsPerSecond: Math.round((1000 * result.events) / Math.max(port.coreMs, 1e-3)),
+    isExact: isExact(result),
+    explanation:
+      first === undefined
+        ? undefined
+        : explainDivergence(capture, commands, first.command, first, new CorePort(frames, build)),
+  };
+}

@@ -3,6 +3,7 @@
 
 import { CommanderError } from 'commander';
 import { GuestOutOfMemory, HostOutOfMemory, ReplayInterrupted } from '../replay/index.ts';
+import { RecordingError } from '../recording/index.ts';
 import { TraceError } from '../trace/index.ts';
 
 /** The command line or an input file is wrong. */
@@ -22,7 +23,9 @@ export function exitCodeOf(error: unknown, write: (line: string) => void): numbe
     write('guestmem: interrupted, nothing was written');
     return EXIT_INTERRUPTED;
   }
-  if (error instanceof UsageError || error instanceof TraceError) {
+  const isInputFault =
+    error instanceof UsageError || error instanceof TraceError || error instanceof RecordingError;
+  if (isInputFault) {
     write(`guestmem: ${error.message}`);
     return EXIT_USAGE;
   }

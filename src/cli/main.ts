@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
 import { replayCommand } from './replay.ts';
 import { systemsCommand } from './systems.ts';
+import { verifyCommand } from './verify.ts';
 
 function version(): string {
   const url = new URL('../../package.json', import.meta.url);
@@ -15,7 +16,8 @@ function version(): string {
 const program = new Command('guestmem')
   .description('Emulates the memory of virtual machines, page frame by page frame')
   .version(version());
-for (const command of [replayCommand(), systemsCommand()]) program.addCommand(command);
+for (const command of [replayCommand(), systemsCommand(), verifyCommand()])
+  program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {

@@ -21,7 +21,12 @@ export interface Whereabouts {
 
 const TYPE_NAMES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'Isolate'];
 
-function onList(frames: Uint32Array, pfn: number, list: string, size: number): Whereabouts | undefined {
+function onList(
+  frames: Uint32Array,
+  pfn: number,
+  list: string,
+  size: number,
+): Whereabouts | undefined {
   const position = frames.findIndex((head) => pfn >= head && pfn < head + size);
   if (position < 0) return undefined;
   const from = Math.max(0, position - AROUND);

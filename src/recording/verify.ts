@@ -21,6 +21,8 @@ export interface Score {
 
 /** One wrong prediction, with what is needed to look it up. */
 export interface Divergence {
+  /** Number in the compiled program. */
+  readonly command: number;
   readonly event: number;
   readonly line: number;
   readonly kind: string;
@@ -132,6 +134,7 @@ export function divergenceAt(
   const { trace } = capture;
   const task = trace.tasks[trace.task[event] ?? 0];
   return {
+    command: mismatches[at] ?? 0,
     event,
     line: trace.line[event] ?? 0,
     kind: EVENT_NAMES[trace.kind[event] ?? 0] ?? '',

@@ -1,0 +1,74 @@
+// guestmem verify: a recording of a real kernel through the core, frame by frame.
+
+import { Command } from 'commander';
+import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
+import { EXIT_FAILURE } from './fault.ts';
+
+interface VerifyFlags {
+  readonly guided?: boolean;
+  readonly freeRunning?: boolean;
+  readonly json?: boolean;
+}
+
+/** Divergences that the JSON lists in full; the counts cover all. */
+const LISTED_DIVERGENCES = 100;
+
+function verdictJson(run: VerifyRun): string {
+  const { result, mode, eventsPerSecond } = run;
+  const { events, alloc, refill, drain, bulk, freedTwice, finalLists } = result;
+  const record = {
+    mode,
+    events,
+    alloc,
+    refill,
+    drain,
+    bulk,
+    freedTwice,
+    finalLists,
+    listDifferences: result.listDifferences,
+    divergenceCount: result.divergences.length,
+    divergences: result.divergences.slice(0, LISTED_DIVERGENCES),
+    eventsPerSecond,
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function scoreLine(name: string, { exact, total }: { exact: number; total: number }): string {
+  const share = total === 0 ? '' : `  ${((100 * exact) / total).toFixed(3)} %`;
+  return `${name.padEnd(12)}${String(exact).padStart(9)} / ${total}${share}\n`;
+}
+
+function verdictText(run: VerifyRun): string {
+  const { result, mode } = run;
+  const { identical, total } = result.finalLists;
+  return (
+    `${mode}: ${result.events} events, ${run.eventsPerSecond} a second in the core\n` +
+    scoreLine('allocations', result.alloc) +
+    scoreLine('refills', result.refill) +
+    scoreLine('drains', result.drain) +
+    scoreLine('final lists', { exact: identical, total }) +
+    `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
+    (run.explanation ?? '') +
+    (run.isExact ? 'exact\n' : `not exact: ${result.divergences.length} divergences\n`)
+  );
+}
+
+async function run(folder: string, flags: VerifyFlags): Promise<void> {
+  const capture = await openCapture(folder);
+  const verdict = verifyCapture(capture, flags.freeRunning === true ? 'free-running' : 'guided');
+  process.stdout.write(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
+  if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Replay a recording of a real kernel and compare every page frame')
+    .argument('<capture>', 'folder of a recording')
+    .option(
+      '--guided',
+      'the trace says when lists refill and drain, the core which frames (default)',
+    )
+    .option('--free-running', 'the core also decides when lists refill and drain, and by how much')
+    .option('--json', 'print the verdict as JSON, and nothing else, on stdout')
+    .action(run);
+}

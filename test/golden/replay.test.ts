@@ -17,7 +17,9 @@ it('replays the small trace as accepted', async () => {
     keepAlive: () => fixedKeepAlive(5000),
   });
   const { wall: _apart, ...record } = resultsOf(run);
-  const text = `${JSON.stringify(record, null, 2)}\n`;
+  // the hash is of the core's bytes, which also change with the layout of its tables
+  const systems = record.systems.map(({ hash: _bytes, ...system }) => system);
+  const text = `${JSON.stringify({ ...record, systems }, null, 2)}\n`;
   if (process.env['GUESTMEM_ACCEPT'] === '1') writeFileSync(GOLDEN, text);
   expect(existsSync(GOLDEN), `${GOLDEN.pathname} is missing`).toBe(true);
   expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(GOLDEN, 'utf8')));

@@ -39,7 +39,7 @@ export interface CoreConfig {
 
 /** A copy of a guest's memory metadata: template, checkpoint and resume are all this. */
 export interface CoreSnapshot {
-  readonly config: CoreConfig;
+  readonly config: Required<CoreConfig>;
   readonly bytes: Uint8Array;
 }
 

@@ -1,0 +1,450 @@
+// One core under one placement: carries out the request stream and keeps, by recorded frame, which frame of ours holds
+// the same page.
+//
+// What the stream cannot say, and what is done then:
+// - Pages in use at the start keep their frames.
+// - A page that the kernel migrated stays where we have it. Its new recorded frame is unknown, so the next free of a
+//   frame that nobody holds gives back the page that was migrated first. Bulk pages (their frames are not recorded) likewise.
+// - Memory that the kernel unplugs stays; only what it plugs is followed.
+
+import {
+  COMMAND_BYTES,
+  GUEST_BLOCKS_OFFSET,
+  GUEST_RECORDS_OFFSET,
+  GUEST_STATES_OFFSET,
+  GUEST_ZONES_OFFSET,
+  KIND_HOLE,
+  KIND_MASK,
+  MEMORY_BLOCK_FRAMES,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_ZONE_SHIFT,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_STRIDE,
+} from '../abi/layout.ts';
+import { LOG_RECORD_BYTES } from '../abi/program.ts';
+import { Core, type CoreBuild } from '../core/index.ts';
+import { expectAnswer } from '../core/error.ts';
+import { loadState, stateFrames } from '../core/state.ts';
+import type { Capture } from './capture.ts';
+import { opOf, orderOf, type PageStream } from './pages-stream.ts';
+import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
+import * as P from './program.ts';
+import { ZONE_NAMES, type AllocatorState } from './pagestate.ts';
+
+/** No frame of ours. */
+const NOWHERE = -1;
+const LIMIT_NONE = 0xffff_ffff;
+/** Ring entries: one command, and the log room that the core wants before it runs one. */
+const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
+
+/** Tag of a page in the core: container and use; 0 for pages in use since the start. */
+export function tagOf(tree: number, use: number): number {
+  return tree * 4 + use;
+}
+
+export interface MachineTally {
+  requests: number;
+  /** Requests that the core could not serve. */
+  failed: number;
+  /** Requests for one page or block that got the recorded frame. */
+  sameFrame: number;
+  compared: number;
+  /** Frees of frames that nobody holds. */
+  unknownFrees: number;
+  migratedPages: number;
+  bulkPages: number;
+  /** Pages that found no room in their CZone and went to the kernel's zones. */
+  overflowPages: number;
+  unplugs: number;
+}
+
+interface CzoneUse {
+  readonly zone: number;
+  frames: number;
+}
+
+/** Where the region for CZones lies and how it is cut. */
+export interface CzoneRegion {
+  readonly start: number;
+  readonly frames: number;
+  readonly blockFrames: number;
+}
+
+function roundUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
+
+/** One past the last frame that a recording can name. */
+export function recordedFrames({ start, end, trace }: Capture): number {
+  let frames = Math.max(stateFrames(start), stateFrames(end));
+  for (let i = 0; i < trace.count; i += 1) {
+    const pfn = trace.pfn[i] ?? 0;
+    if (pfn !== 0xffff_ffff && pfn >= frames) frames = pfn + 1;
+  }
+  return roundUp(frames, MEMORY_BLOCK_FRAMES);
+}
+
+/** Room for every owner's pages even if none came back. */
+function regionOf(start: number, owners: Uint32Array, blockFrames: number): CzoneRegion {
+  let frames = 0;
+  for (const pages of owners) frames += roundUp(pages, blockFrames);
+  return { start, frames: roundUp(frames, MEMORY_BLOCK_FRAMES), blockFrames };
+}
+
+/** Frames asked for by the pages that a policy puts into each owner's zone. */
+function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
+  const { tasks, commands } = stream;
+  const frames = new Uint32Array(Math.max(tasks.trees.length, tasks.processes.length));
+  for (let at = 0; at < stream.count; at += 1) {
+    if (stream.use[at] === 0) continue;
+    const owner = policy.place(requestAt(stream, at));
+    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** orderOf(commands, at);
+  }
+  return frames;
+}
+
+function requestAt(stream: PageStream, at: number): { use: number; process: number; tree: number } {
+  const { use, process, tree } = stream;
+  return { use: use[at] ?? 0, process: process[at] ?? 0, tree: tree[at] ?? 0 };
+}
+
+/** The guest under one policy. */
+export class PageMachine {
+  readonly core: Core;
+  readonly region: CzoneRegion;
+  readonly tally: MachineTally = {
+    requests: 0,
+    failed: 0,
+    sameFrame: 0,
+    compared: 0,
+    unknownFrees: 0,
+    migratedPages: 0,
+    bulkPages: 0,
+    overflowPages: 0,
+    unplugs: 0,
+  };
+  readonly #stream: PageStream;
+  readonly #policy: PagePolicy;
+  /** Our frame by recorded frame. */
+  readonly #held: Int32Array;
+  /** Order of the block that each frame of ours is part of. */
+  readonly #order: Uint8Array;
+  /** Pages whose recorded frame is unknown, oldest first: frame and order in turn. */
+  readonly #lost: number[] = [];
+  readonly #zones = new Map<number, CzoneUse>();
+  readonly #ended = new Set<number>();
+  peakCzoneFrames = 0;
+  #czoneFrames = 0;
+
+  constructor(
+    capture: Capture,
+    stream: PageStream,
+    policy: PagePolicy,
+    blockFrames: number,
+    build: CoreBuild,
+  ) {
+    this.#stream = stream;
+    this.#policy = policy;
+    const recorded = recordedFrames(capture);
+    const owners = wishes(stream, policy);
+    this.region = regionOf(recorded, owners, blockFrames);
+    this.core = Core.create({
+      frames: recorded + this.region.frames,
+      cpus: Math.max(1, ...capture.start.zones.map((zone) => zone.pcps.length)),
+      czones: owners.filter((pages) => pages > 0).length,
+      objects: 1,
+      nodes: 1,
+      ring: RING_COMMANDS,
+      build,
+    });
+    this.#held = new Int32Array(recorded).fill(NOWHERE);
+    this.#order = new Uint8Array(recorded + this.region.frames);
+    loadState(this.core, capture.start);
+    this.#holdStart(capture.start);
+    this.#plugRegion();
+  }
+
+  /** Frames of CZones that the host must give now. */
+  get czoneFrames(): number {
+    return this.#czoneFrames;
+  }
+
+  get czoneCount(): number {
+    return this.#zones.size;
+  }
+
+  #plugRegion(): void {
+    const { start, frames, blockFrames } = this.region;
+    if (frames === 0) return;
+    expectAnswer(this.core.raw.czoneRegion(start, frames, blockFrames), 'czoneRegion');
+    expectAnswer(this.core.raw.czonePlug(start, frames), 'czonePlug');
+  }
+
+  /** Every frame of a zone that is on no list is in use. */
+  #holdStart(state: AllocatorState): void {
+    for (const zone of state.zones) {
+      const first = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
+      for (let pfn = zone.startPfn; pfn < zone.startPfn + zone.spanned; pfn += 1) {
+        const type = zone.blocks[Math.floor((pfn - first) / PAGEBLOCK_FRAMES)] ?? -1;
+        if (type >= 0) this.#held[pfn] = pfn;
+      }
+      this.#punch(first, zone.startPfn);
+      this.#punch(zone.startPfn + zone.spanned, first + zone.blocks.length * PAGEBLOCK_FRAMES);
+      const drop = (list: Uint32Array, order: number): void => {
+        for (const pfn of list) this.#held.fill(NOWHERE, pfn, pfn + 2 ** order);
+      };
+      zone.free.forEach((list, i) => drop(list, Math.floor(i / 5)));
+      for (const { lists } of zone.pcps) {
+        lists.forEach((list, i) => drop(list, i >= 12 ? 9 : Math.floor(i / 3)));
+      }
+    }
+  }
+
+  /** Frames of a zone's outer pageblocks that lie outside it are no memory. */
+  #punch(from: number, to: number): void {
+    const states = this.core.headerWord(GUEST_STATES_OFFSET);
+    this.core.bytes.fill(KIND_HOLE, states + from, states + to);
+  }
+
+  /** Carries out command `at` of the stream. */
+  run(at: number): void {
+    const { commands } = this.#stream;
+    const op = opOf(commands, at);
+    switch (op) {
+      case P.OP_REQUEST:
+      case P.OP_TAKE:
+        this.#request(at);
+        break;
+      case P.OP_REQUEST_BULK:
+        this.#bulk(at);
+        break;
+      case P.OP_RELEASE:
+      case P.OP_FREE:
+        this.#free(at);
+        break;
+      case P.OP_DECAY:
+      case P.OP_DRAIN_ALL:
+      case P.OP_RECLAIM:
+      case P.OP_ONLINE:
+      case P.OP_RETUNE:
+        this.#control(at);
+        break;
+      case P.OP_CLAIM_RANGE:
+        this.tally.unplugs += 1;
+        break;
+      default: // what compaction and unplugs take: not followed (see above)
+    }
+  }
+
+  #word(at: number, word: number): number {
+    return this.#stream.commands[at * P.COMMAND_WORDS + word] ?? 0;
+  }
+
+  #cpu(at: number): number {
+    return this.#word(at, 0) >>> 24;
+  }
+
+  /** Runs one command of the program form with the frame put in. */
+  #program(word0: number, frame: number, operand: number): void {
+    const { ring, raw } = this.core;
+    ring[0] = word0;
+    ring[1] = frame;
+    ring[2] = operand;
+    expectAnswer(raw.programRun(1, 0, 16, 0), 'programRun');
+  }
+
+  #control(at: number): void {
+    this.#program(this.#word(at, 0), this.#word(at, 1), this.#word(at, 2));
+  }
+
+  #request(at: number): void {
+    const { tally } = this;
+    const order = orderOf(this.#stream.commands, at);
+    const recorded = this.#word(at, 1);
+    tally.requests += 1;
+    const pfn = this.#allocate(at, order);
+    if (pfn < 0) {
+      tally.failed += 1;
+      return;
+    }
+    tally.compared += 1;
+    if (pfn === recorded) tally.sameFrame += 1;
+    for (let i = 0; i < 2 ** order; i += 1) this.#held[recorded + i] = pfn + i;
+  }
+
+  #allocate(at: number, order: number): number {
+    const request = requestAt(this.#stream, at);
+    const gfp = this.#stream.gfp[at] ?? 0;
+    const tag = tagOf(request.tree, request.use);
+    const owner = this.#policy.place(request);
+    let pfn = owner === KERNEL_PLACE ? NOWHERE : this.#allocateIn(owner, gfp, order, tag);
+    if (pfn < 0) pfn = this.core.raw.allocPages(gfp, order, this.#cpu(at), tag);
+    if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
+    return pfn;
+  }
+
+  #allocateIn(owner: number, gfp: number, order: number, tag: number): number {
+    const { raw } = this.core;
+    let use = this.#zones.get(owner);
+    if (use === undefined) {
+      const zone = expectAnswer(raw.czoneCreate(owner, LIMIT_NONE, 0), 'czoneCreate');
+      use = { zone, frames: 0 };
+      this.#zones.set(owner, use);
+    }
+    const pfn = raw.czoneAllocPages(use.zone, gfp, order, tag);
+    if (pfn < 0) {
+      this.tally.overflowPages += 2 ** order;
+      return NOWHERE;
+    }
+    use.frames += 2 ** order;
+    this.#meterCzones();
+    return pfn;
+  }
+
+  /** Blocks of all zones: they grow inside the core. */
+  #meterCzones(): void {
+    const { core } = this;
+    let blocks = 0;
+    for (const { zone } of this.#zones.values()) {
+      const at = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + ZONE_BLOCKS_OFFSET;
+      blocks += core.words[at >>> 2] ?? 0;
+    }
+    this.#czoneFrames = blocks * this.region.blockFrames;
+    this.peakCzoneFrames = Math.max(this.peakCzoneFrames, this.#czoneFrames);
+  }
+
+  #bulk(at: number): void {
+    const pages = this.#word(at, 1);
+    for (let page = 0; page < pages; page += 1) {
+      const pfn = this.#allocate(at, 0);
+      if (pfn < 0) this.tally.failed += 1;
+      else this.#lost.push(pfn, 0);
+    }
+    this.tally.bulkPages += pages;
+  }
+
+  #free(at: number): void {
+    const order = orderOf(this.#stream.commands, at);
+    const recorded = this.#word(at, 1);
+    const frames = 2 ** order;
+    const moved = this.#stream.moved[at] === 1;
+    if (this.#isWhole(recorded, order)) {
+      const pfn = this.#held[recorded] ?? NOWHERE;
+      this.#held.fill(NOWHERE, recorded, recorded + frames);
+      if (moved) this.#lose(pfn, order);
+      else this.#release(pfn, order, at);
+      return;
+    }
+    let found = 0;
+    for (let i = 0; i < frames; i += 1) {
+      const pfn = this.#held[recorded + i] ?? NOWHERE;
+      if (pfn === NOWHERE) continue;
+      found += 1;
+      this.#held[recorded + i] = NOWHERE;
+      this.#split(pfn);
+      if (moved) this.#lose(pfn, 0);
+      else this.#release(pfn, 0, at);
+    }
+    if (found === 0 && !moved) this.#freeUnknown(recorded, order, at);
+  }
+
+  #lose(pfn: number, order: number): void {
+    this.#lost.push(pfn, order);
+    this.tally.migratedPages += 2 ** order;
+  }
+
+  /** Whether a recorded block is one block, or one run of start pages, of ours. */
+  #isWhole(recorded: number, order: number): boolean {
+    const pfn = this.#held[recorded] ?? NOWHERE;
+    if (pfn === NOWHERE || pfn % 2 ** order !== 0) return false;
+    const size = this.#order[pfn] ?? 0;
+    for (let i = 0; i < 2 ** order; i += 1) {
+      if (this.#held[recorded + i] !== pfn + i || this.#order[pfn + i] !== size) return false;
+    }
+    return size === order || (size === 0 && this.#isOfStart(pfn));
+  }
+
+  #isOfStart(pfn: number): boolean {
+    const record = (this.core.headerWord(GUEST_RECORDS_OFFSET) >>> 2) + 2 * pfn;
+    return this.core.words[record + 1] === 0;
+  }
+
+  /** Makes single pages of the block that a frame is part of. */
+  #split(pfn: number): void {
+    const order = this.#order[pfn] ?? 0;
+    if (order === 0) return;
+    const { core } = this;
+    const head = pfn - (pfn % 2 ** order);
+    const states = core.headerWord(GUEST_STATES_OFFSET);
+    const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+    const kind = (core.bytes[states + head] ?? 0) & KIND_MASK;
+    const mask = core.words[records + 2 * head] ?? 0;
+    const tag = core.words[records + 2 * head + 1] ?? 0;
+    for (let at = head; at < head + 2 ** order; at += 1) {
+      core.bytes[states + at] = kind;
+      core.words[records + 2 * at] = mask;
+      core.words[records + 2 * at + 1] = tag;
+    }
+    this.#order.fill(0, head, head + 2 ** order);
+  }
+
+  /** A frame that nobody holds: the page that was lost first, its own frame before others. */
+  #freeUnknown(recorded: number, order: number, at: number): void {
+    let found = -1;
+    for (let i = 0; i < this.#lost.length; i += 2) {
+      if (this.#lost[i + 1] !== order) continue;
+      if (found < 0) found = i;
+      if (this.#lost[i] !== recorded) continue;
+      found = i;
+      break;
+    }
+    if (found < 0) {
+      this.tally.unknownFrees += 1;
+      return;
+    }
+    const [pfn = 0] = this.#lost.splice(found, 2);
+    this.#release(pfn, order, at);
+  }
+
+  #release(pfn: number, order: number, at: number): void {
+    const word0 = this.#word(at, 0);
+    const inRegion = pfn >= this.region.start;
+    // The shape's zone is the recorded frame's: the core needs ours.
+    const zone = inRegion ? 0 : this.#zoneOf(pfn);
+    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zone << 16);
+    if (inRegion) this.core.raw.freePages(pfn, order, this.#cpu(at));
+    else this.#program(shape, pfn, this.#word(at, 2));
+    this.#order.fill(0, pfn, pfn + 2 ** order);
+    if (inRegion) this.#leaveCzone(pfn, order);
+  }
+
+  #zoneOf(pfn: number): number {
+    const table = this.core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
+    return (
+      (this.core.words[table + Math.floor(pfn / PAGEBLOCK_FRAMES)] ?? 0) >>> PAGEBLOCK_ZONE_SHIFT
+    );
+  }
+
+  #leaveCzone(pfn: number, order: number): void {
+    const zone = this.#zoneOf(pfn);
+    for (const [owner, use] of this.#zones) {
+      if (use.zone !== zone) continue;
+      use.frames -= 2 ** order;
+      if (use.frames === 0 && this.#ended.has(owner)) this.#destroy(owner, use);
+      return;
+    }
+  }
+
+  #destroy(owner: number, use: CzoneUse): void {
+    expectAnswer(this.core.raw.czoneDestroy(use.zone), 'czoneDestroy');
+    this.#zones.delete(owner);
+    this.#meterCzones();
+  }
+
+  /** An owner exited: its zone ends now, or with its last page. */
+  end(owner: number): void {
+    this.#ended.add(owner);
+    const use = this.#zones.get(owner);
+    if (use !== undefined && use.frames === 0) this.#destroy(owner, use);
+  }
+}

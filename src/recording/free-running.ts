@@ -47,6 +47,8 @@ const VMSTAT = -1;
 export interface VmstatTurn {
   readonly at: number;
   readonly timeUs: number;
+  /** It drained nothing, so the trace does not show it. */
+  readonly isSilent: boolean;
 }
 
 /** Turns that drained something, by their first drain. */
@@ -55,7 +57,8 @@ export function seenTurns(trace: Trace, first: number, end: number): VmstatTurn[
   let lastUs = Number.NEGATIVE_INFINITY;
   for (let i = first; i < end; i += 1) {
     if (!isVmstatDrain(trace, i) || drainsForContig(trace, i)) continue;
-    if (time(trace, i) - lastUs > SAME_TURN_US) seen.push({ at: i, timeUs: time(trace, i) });
+    if (time(trace, i) - lastUs > SAME_TURN_US)
+      seen.push({ at: i, timeUs: time(trace, i), isSilent: false });
     lastUs = time(trace, i);
   }
   return seen;
@@ -83,7 +86,7 @@ export function allTurns(trace: Trace, first: number, end: number, phaseUs: numb
   let at = first;
   for (const timeUs of silent) {
     while (at < end && time(trace, at) < timeUs) at += 1;
-    if (at < end && timeUs >= startUs) turns.push({ at, timeUs });
+    if (at < end && timeUs >= startUs) turns.push({ at, timeUs, isSilent: true });
   }
   return turns.toSorted((a, b) => a.at - b.at || a.timeUs - b.timeUs);
 }
@@ -175,8 +178,13 @@ class FreeCompiler {
   /** Turns of the vmstat worker that are due, and the end of an onlining. */
   private background(i: number): void {
     const { trace } = this;
-    for (; this.turns[this.nextTurn]?.at === i; this.nextTurn += 1) {
-      this.drainers.set(VMSTAT, this.out.add(P.OP_DECAY, { cpu: trace.cpu[i] ?? 0 }, 0, 0, i));
+    for (;;) {
+      const turn = this.turns[this.nextTurn];
+      if (turn?.at !== i) break;
+      this.nextTurn += 1;
+      const cpu = trace.cpu[i] ?? 0;
+      const command = this.out.add(P.OP_DECAY, { cpu }, 0, turn.isSilent ? 1 : 0, i);
+      if (!turn.isSilent) this.drainers.set(VMSTAT, command);
     }
     // Sizes change when the task that brought the memory online goes on, or has had the time to.
     if (this.onliner < 0 || this.zones.zoneOf(trace.pfn[i] ?? 0) < 0) return;

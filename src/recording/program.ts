@@ -30,6 +30,7 @@
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
 //   RELEASE         free block word 1 of `order`, with the drains that follow from it.
 //   DECAY           the vmstat worker's turn: decay the per-cpu high of all zones, drain to it.
+//              operand 1: a turn that drained nothing; in a zone where it would, it changes nothing.
 //   DRAIN_ALL       empty the per-cpu lists of all zones; operand 1: of `zone` alone.
 //   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
 // Both:

@@ -103,7 +103,7 @@ export function putBack(zone: Zone, pfn: number, order: number): number {
  * into MOVABLE pageblocks only and leaves blocks of a pageblock and more alone.
  */
 export function vanish(zone: Zone, start: number, end: number): void {
-  for (let p = start; p < end; ) {
+  for (let p = start; p < end;) {
     const head = freeBlockOf(zone, p);
     const order = head < 0 ? 0 : (zone.heads.get(head)?.order ?? 0);
     if (head >= 0 && order < L.BLOCK_ORDER && zone.type(head) === L.MOVABLE) zone.remove(head);

@@ -317,8 +317,10 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
 
   // ---- background ----
 
-  decay(cpu: number): void {
-    for (const zone of this.zones) pcps.decay(zone, this.pcp(zone, cpu), this.events.drained);
+  decay(cpu: number, isSilent = false): void {
+    for (const zone of this.zones) {
+      pcps.decay(zone, this.pcp(zone, cpu), isSilent, this.events.drained);
+    }
   }
 
   /** Empties the per-cpu lists of all zones, or of one. */

@@ -132,16 +132,19 @@ export function pcpFree(zone: Zone, pcp: Pcp, pfn: number, order: number, log: D
   if (watermarkOk(zone, 0, limit, L.MOVABLE_ZONE, L.NO_RIGHTS)) zone.flags &= ~L.BELOW_HIGH;
 }
 
-/** The vmstat worker's turn. */
-export function decay(zone: Zone, pcp: Pcp, log: DrainLog): void {
-  if (pcp.high > pcp.highMin) {
-    pcp.high = Math.max(
-      pcp.count - pcp.batch * 2 ** L.BATCH_SCALE_MAX,
-      pcp.high - (pcp.high >> 3),
-      pcp.highMin,
-    );
+/**
+ * The vmstat worker's turn. A turn known to have drained nothing (`isSilent`) does not count in a zone
+ * where it would have.
+ */
+export function decay(zone: Zone, pcp: Pcp, isSilent: boolean, log: DrainLog): void {
+  let { high } = pcp;
+  if (high > pcp.highMin) {
+    const lowest = pcp.count - pcp.batch * 2 ** L.BATCH_SCALE_MAX;
+    high = Math.max(lowest, high - (high >> 3), pcp.highMin);
   }
-  for (let left = pcp.count - pcp.high; left > 0; left -= pcp.batch) {
+  if (isSilent && pcp.count > high) return;
+  pcp.high = high;
+  for (let left = pcp.count - high; left > 0; left -= pcp.batch) {
     bulkFree(zone, pcp, Math.min(left, pcp.batch), 0, log);
   }
 }

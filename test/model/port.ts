@@ -129,7 +129,7 @@ export class ModelPort implements AllocatorPort {
     };
     switch (c.op) {
       case P.OP_DECAY:
-        model.decay(c.cpu);
+        model.decay(c.cpu, c.operand === 1);
         break;
       case P.OP_DRAIN_ALL:
         model.drainAll(c.operand === 1 ? c.zone : -1);

@@ -18,7 +18,7 @@ import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeFree } from './buddy';
 import { NIL, kindOf, orderOf, setWord0, setWord1, stateOf, word0 } from './frame';
 import { guest, spanFrames, statesBase } from './guest';
 import { headOf, isMovable, isolateRange, unisolateRange } from './isolate';
-import { migrateBlock } from './migrate';
+import { batchAdd, batchReset, batchTake, migrateBlock } from './migrate';
 import { blockZone } from './pageblock';
 import { drainZone } from './percpu';
 import { STAT_CONTIG_CALLS, STAT_CONTIG_FAILURES, count } from './stats';
@@ -67,6 +67,36 @@ export function migrateRange(start: u32, end: u32, cpu: u32): i32 {
   return result;
 }
 
+/** Moves the blocks of a batch; the worst that happened: STATUS_BUSY goes on, others stop. */
+function moveBatch(cpu: u32): i32 {
+  let result = 0;
+  for (let pfn = batchTake(); pfn != NIL; pfn = batchTake()) {
+    const status = migrateBlock(pfn, cpu);
+    if (status == 0) continue;
+    guest.busyPfn = pfn;
+    result = status;
+    if (status != STATUS_BUSY) break;
+  }
+  batchReset();
+  return result;
+}
+
+/** migrateRange in the batches of a contiguous range: up to 32 frames together, the highest first. */
+function migrateBatches(start: u32, end: u32, cpu: u32): i32 {
+  let result = 0;
+  batchReset();
+  for (let at = start; at < end;) {
+    const head = headOf(at);
+    at = max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK)));
+    const full = isMovable(head) && batchAdd(head);
+    if (!full && at < end) continue;
+    const status = moveBatch(cpu);
+    if (status < 0) result = status;
+    if (status < 0 && status != STATUS_BUSY) return status;
+  }
+  return result;
+}
+
 /** First frame of [start, end) that is not free in the buddy, or NIL. */
 export function findNotFree(start: u32, end: u32): u32 {
   for (let at = start; at < end;) {
@@ -111,7 +141,7 @@ function takeContiguous(
   if (status < 0) return status;
   drainZone(zone);
   for (let left = max<u32>(tries, 1); left > 0; left--) {
-    status = migrateRange(start, end, cpu);
+    status = migrateBatches(start, end, cpu);
     if (status != STATUS_BUSY) break;
   }
   if (status == 0 || status == STATUS_BUSY) {

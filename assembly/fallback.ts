@@ -77,6 +77,11 @@ function mayClaim(order: u32, type: u32): bool {
   return order >= CLAIM_ORDER_MIN || type != MIGRATE_MOVABLE || guest.mobilityOff != 0;
 }
 
+/** Whether a block of exactly this order of another type could be claimed for the type. */
+export function hasClaimable(zone: Zone, order: u32, type: u32): bool {
+  return mayClaim(order, type) && findFallback(zone, order, type) != NIL;
+}
+
 // Answers of surveyBlock.
 export let surveyFree: u32 = 0;
 export let surveyMovable: u32 = 0;

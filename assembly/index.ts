@@ -44,6 +44,18 @@ export {
 export { contigAlloc, contigFree } from './contig';
 export { migrateBlock, movesClear } from './migrate';
 
+// compaction
+export {
+  compactBackground,
+  compactDirect,
+  compactForgetHints,
+  compactProactive,
+  compactServed,
+  compactZone,
+  fragmentationIndex,
+  proactiveScore,
+} from './compact-policy';
+
 // memory that comes and goes
 export { memoryOffline, memoryOnline } from './hotplug';
 

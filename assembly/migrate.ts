@@ -9,6 +9,7 @@ import {
   KIND_OBJECT,
   MOVES_MAX,
   SCRATCH_MOVES_OFFSET,
+  SCRATCH_WORK_OFFSET,
   ZONE_MOVABLE,
 } from '../src/abi/layout';
 import {
@@ -35,7 +36,7 @@ import { NIL, kindOf, orderOf, setState, setWord0, setWord1, word0, word1 } from
 import { guest, spanFrames } from './guest';
 import { isMovable } from './isolate';
 import { listPushHead, listRemove } from './list';
-import { remapFrame } from './object';
+import { frameAt, isObject, ownerOf, remapFrame } from './object';
 import { blockZone } from './pageblock';
 import {
   STAT_ALLOC_CALLS,
@@ -117,13 +118,53 @@ function allocTarget(from: u32, order: u32, cpu: u32): i32 {
   return allocBlock(gfp, order, cpu);
 }
 
+/** A page of an object that was discarded as a whole: nobody maps it, it goes with its CZone. */
+@inline
+function isDiscarded(pfn: u32): bool {
+  if (kindOf(pfn) != KIND_OBJECT || blockZone(pfn) < <u32>KERNEL_ZONES) return false;
+  const owner = ownerOf(pfn);
+  return !isObject(owner) || frameAt(owner, word1(pfn)) != pfn;
+}
+
+// Up to 32 pages are looked for before they are moved together, the one found last first.
+const BATCH_FRAMES: u32 = 32;
+let batched: u32 = 0;
+let batchedFrames: u32 = 0;
+
+
+@inline
+function batchSlot(position: u32): usize {
+  return <usize>guest.scratch + SCRATCH_WORK_OFFSET + 128 + ((<usize>position) << 2);
+}
+
+/** Forgets what was collected. */
+@inline
+export function batchReset(): void {
+  batched = 0;
+  batchedFrames = 0;
+}
+
+/** Adds a block to the batch; true when the batch is full. */
+export function batchAdd(pfn: u32): bool {
+  store<u32>(batchSlot(batched++), pfn);
+  batchedFrames += 1 << orderOf(pfn);
+  return batchedFrames >= BATCH_FRAMES;
+}
+
+/** The block of the batch to move next, NIL when there is none. */
+export function batchTake(): u32 {
+  if (batched == 0) return NIL;
+  batched--;
+  return load<u32>(batchSlot(batched));
+}
+
 /**
  * Moves the block at `from` elsewhere and frees its place. 0; STATUS_BUSY when it cannot move; STATUS_MOVES_FULL; or
  * the status of the request for a new place.
  */
 export function migrateBlock(from: u32, cpu: u32): i32 {
   if (from >= spanFrames || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  if (!isMovable(from)) {
+  if (!isMovable(from) || isDiscarded(from)) {
     count(STAT_MIGRATE_FAILURES, 1);
     return STATUS_BUSY;
   }

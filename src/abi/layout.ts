@@ -153,6 +153,7 @@ export const LIST_BYTES = 8;
 export const ZONE_FLAG_BOOSTED_WATERMARK = 1;
 export const ZONE_FLAG_RECLAIM_ACTIVE = 2;
 export const ZONE_FLAG_BELOW_HIGH = 4;
+export const ZONE_FLAG_FLUSH_SKIP = 256; // ours: compaction's scanners have met, its hints are stale
 
 // ---- per-cpu lists ----
 export const PCP_LISTS = 14;
@@ -180,7 +181,8 @@ export const PAGEBLOCK_NO_ZONE = 65535;
 export const SCRATCH_BYTES = 16384; // lists that a call hands to or takes from the host
 export const SCRATCH_FRAMES_MAX = 1024; // frame numbers or pairs of words at its start
 export const SCRATCH_MOVES_OFFSET = 4096; // moves of pages that the host holds by number: {from, to}
-export const MOVES_MAX = 1500;
+export const MOVES_MAX = 1440;
+export const SCRATCH_WORK_OFFSET = 15616; // lists of one call of migration: nothing stays there
 export const SCRATCH_REPORT_OFFSET = 16096; // page reporting: 32 x {pfn, order}, then its cursor
 export const SCRATCH_REPORT_CURSOR_OFFSET = 16352;
 export const REPORT_SLOTS = 32;

@@ -49,6 +49,14 @@ export type CoreExports = {
   contigFree(start: number, frames: number, cpu: number): number;
   migrateBlock(from: number, cpu: number): number;
   movesClear(): void;
+  compactBackground(order: number, highest: number, cpu: number): number;
+  compactDirect(gfp: number, order: number, mode: number, cpu: number): number;
+  compactForgetHints(): void;
+  compactProactive(cpu: number): number;
+  compactServed(zone: number, order: number): number;
+  compactZone(zone: number, cpu: number): number;
+  fragmentationIndex(zone: number, order: number): number;
+  proactiveScore(): number;
   memoryOffline(start: number, frames: number, cpu: number): number;
   memoryOnline(start: number, frames: number, zone: number, ranges: number): number;
   reportListen(order: number): number;

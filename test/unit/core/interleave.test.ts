@@ -1,7 +1,7 @@
 // Everything at once: random sequences of all the core's mechanisms, every invariant walked after each step.
 
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import {
   GUEST_SCRATCH_OFFSET,
@@ -13,6 +13,18 @@ import {
   OBJECT_KERNEL,
 } from '../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
+import {
+  STAT_CLAIMS,
+  STAT_COMPACT_RUNS,
+  STAT_CONTIG_CALLS,
+  STAT_COW_PAGES,
+  STAT_CZONE_GROWN_ON_DEMAND,
+  STAT_ISOLATED_BLOCKS,
+  STAT_MIGRATED_PAGES,
+  STAT_RELEASED_PAGES,
+  STAT_REPORTED_BLOCKS,
+  STAT_STEALS,
+} from '../../../src/abi/stat.ts';
 import { STATUS_BAD_ARGUMENT } from '../../../src/abi/status.ts';
 import { type Core, takeMoves, verify } from '../../../src/core/index.ts';
 import { bootGuest } from './bench.ts';
@@ -167,17 +179,50 @@ const steps: Record<string, Step> = {
       }
     }
   },
+  compact: ({ core }, a, b) => {
+    const order = 1 + (b % 10);
+    if (a % 4 === 0) core.raw.compactZone(b % 4, a % 2);
+    else if (a % 4 === 1) core.raw.compactBackground(order, b % 4, 0);
+    else core.raw.compactDirect(pick(gfps, b) as number, order, a % 3, a % 2);
+  },
+  hints: ({ core }) => core.raw.compactForgetHints(),
   drain: ({ core }) => core.raw.drainAll(),
 };
 
-const names = Object.keys(steps);
-const command = fc.tuple(fc.nat(names.length - 1), fc.nat(1 << 20), fc.nat(1 << 20));
+/** Sequences that never come to these would prove little. */
+const mustHappen = [
+  STAT_CLAIMS,
+  STAT_STEALS,
+  STAT_COMPACT_RUNS,
+  STAT_CONTIG_CALLS,
+  STAT_COW_PAGES,
+  STAT_CZONE_GROWN_ON_DEMAND,
+  STAT_ISOLATED_BLOCKS,
+  STAT_MIGRATED_PAGES,
+  STAT_REPORTED_BLOCKS,
+  STAT_RELEASED_PAGES,
+];
+
+/** Some steps more often than others. */
+const names = [
+  ...Object.keys(steps),
+  'alloc',
+  'create',
+  'touch',
+  'touch',
+  'touch',
+  'fork',
+  'contig',
+];
+const number = fc.noBias(fc.nat(1 << 20));
+const command = fc.tuple(fc.noBias(fc.nat(names.length - 1)), number, number);
 
 describe('all mechanisms together', () => {
   it('stay sound after every step', () => {
-    const runs = Number(process.env['INTERLEAVE_RUNS'] ?? 25);
+    const totals = new Map(mustHappen.map((stat) => [stat, 0]));
+    const runs = Number(process.env['INTERLEAVE_RUNS'] ?? 30);
     fc.assert(
-      fc.property(fc.array(command, { minLength: 20, maxLength: 60 }), (commands) => {
+      fc.property(fc.array(command, { minLength: 60, maxLength: 150, size: 'max' }), (commands) => {
         const world = new World();
         commands.forEach(([which, a, b], at) => {
           const name = names[which] as string;
@@ -188,8 +233,12 @@ describe('all mechanisms together', () => {
             throw new Error(`after step ${at} (${name}): ${JSON.stringify(fault)}`);
           }
         });
+        for (const stat of mustHappen) {
+          totals.set(stat, (totals.get(stat) as number) + world.core.stat(stat));
+        }
       }),
       { numRuns: runs, seed: 20251123 },
     );
-  });
+    for (const [stat, total] of totals) expect([stat, total > 0]).toEqual([stat, true]);
+  }, 1_800_000);
 });

@@ -1,0 +1,74 @@
+/** What the parts of a czone-virtio device share: geometry, books, host and counters. */
+
+import type { DevicePort } from '../device.ts';
+import type { CzoneCounters, CzoneHost } from './host.ts';
+import { STATUS_NACK, WHY_NAMES, type CzoneResponse } from './request.ts';
+import type { ZoneTable } from './zones.ts';
+
+/** Sizes that do not change while the device is there. Frames are of 4 KiB. */
+export interface CzoneGeometry {
+  readonly startPfn: number;
+  readonly blockFrames: number;
+  readonly granuleFrames: number;
+  readonly maxZones: number;
+  readonly maxRanges: number;
+}
+
+/** Sizes that the host may change. */
+export interface CzoneLimits {
+  usableBlocks: number;
+  requestedBlocks: number;
+  /** Infinity when there is none. */
+  zoneLimitBlocks: number;
+}
+
+export class DeviceContext {
+  readonly geometry: CzoneGeometry;
+  readonly limits: CzoneLimits;
+  readonly table: ZoneTable;
+  readonly host: CzoneHost;
+  readonly counters: CzoneCounters;
+  port!: DevicePort;
+
+  constructor(
+    geometry: CzoneGeometry,
+    limits: CzoneLimits,
+    table: ZoneTable,
+    host: CzoneHost,
+    counters: CzoneCounters,
+  ) {
+    this.geometry = geometry;
+    this.limits = limits;
+    this.table = table;
+    this.host = host;
+    this.counters = counters;
+  }
+
+  has(mask: bigint): boolean {
+    return (this.port.features & mask) === mask;
+  }
+
+  blockPfn(block: number): number {
+    return this.geometry.startPfn + block * this.geometry.blockFrames;
+  }
+
+  /** Counts an answer; NACK and ERROR also by their reason, ERROR as a violation. */
+  countAnswer(what: string, response: CzoneResponse): void {
+    this.counters.answers[response.status as 0 | 1 | 2 | 3 | 4]++;
+    if (response.status <= STATUS_NACK) return;
+    if (response.detail !== 0) {
+      this.port.violation(`czone-${what}-${WHY_NAMES[response.detail] ?? response.detail}`);
+    }
+  }
+
+  /** Takes a run of plugged blocks from the guest; false when the host refuses. */
+  unplug(first: number, count: number): boolean {
+    const pages = this.host.unplug(this.blockPfn(first), count * this.geometry.blockFrames);
+    this.counters.releaseCalls++;
+    if (pages < 0) return false;
+    this.table.takeAway(first, count);
+    this.counters.unpluggedBlocks += count;
+    this.counters.unpluggedPages += pages;
+    return true;
+  }
+}

@@ -1,0 +1,252 @@
+/**
+ * Requests of the host to the guest: sent as events, answered with reports of free and backed ranges,
+ * which are released (sections 6.5 to 6.7). One request a zone at a time; whatever is not outstanding is
+ * refused without a look at its ranges.
+ */
+
+import { DescriptorChain } from '../queue/chain.ts';
+import type { TimerHandle, Timers } from '../timers.ts';
+import { writeChain } from './chain-bytes.ts';
+import { F_UNSOLICITED, FRAME_BYTES, QUEUE_EVENT } from './config.ts';
+import type { DeviceContext } from './device-context.ts';
+import {
+  encodeEvent,
+  EVENT_BYTES,
+  EVENT_CANCEL,
+  EVENT_RECLAIM,
+  EVENT_SHRINK,
+  type CzoneEvent,
+} from './event.ts';
+import {
+  decodeRanges,
+  decodeReportHeader,
+  REPORT_HEADER_BYTES,
+  REPORT_LAST,
+  REPORT_STOPPED,
+  reportBytes,
+  type CzoneRange,
+  type ReportHeader,
+} from './report.ts';
+import {
+  ack,
+  busy,
+  error,
+  nack,
+  STATUS_ACK,
+  WHY_COUNT,
+  WHY_FLAGS,
+  WHY_LENGTH,
+  WHY_ORDER,
+  WHY_OWNER,
+  WHY_RANGE,
+  WHY_REQUEST,
+  WHY_TYPE,
+  WHY_ZONE,
+  type CzoneResponse,
+} from './request.ts';
+
+export type ReclaimEnd = 'done' | 'stopped' | 'cancelled' | 'timeout' | 'void';
+
+/** How a request of the host ended. */
+export interface ReclaimResult {
+  readonly zone: number;
+  readonly requestId: number;
+  readonly end: ReclaimEnd;
+  /** Bytes in ranges that were released, and those of them that were backed. */
+  readonly reportedBytes: number;
+  readonly releasedBytes: number;
+}
+
+interface Outstanding {
+  readonly requestId: number;
+  reportedPages: number;
+  releasedPages: number;
+  timer: TimerHandle | undefined;
+  readonly done: ((result: ReclaimResult) => void) | undefined;
+}
+
+export class ReclaimWork {
+  readonly #context: DeviceContext;
+  readonly #timers: Timers | undefined;
+  readonly #timeoutNs: number;
+  readonly #outstanding = new Map<number, Outstanding>();
+  /** Not the chain of reports: a request may begin while a report is answered. */
+  readonly #chain = new DescriptorChain();
+  #events: CzoneEvent[] = [];
+  nextRequestId = 1;
+  epoch = 1;
+
+  constructor(context: DeviceContext, timers: Timers | undefined, timeoutNs: number) {
+    this.#context = context;
+    this.#timers = timers;
+    this.#timeoutNs = timeoutNs;
+  }
+
+  /** Id of the request that a zone has not finished. */
+  outstanding(zone: number): number | undefined {
+    return this.#outstanding.get(zone)?.requestId;
+  }
+
+  get outstandingCount(): number {
+    return this.#outstanding.size;
+  }
+
+  start(
+    type: typeof EVENT_RECLAIM | typeof EVENT_SHRINK,
+    zone: number,
+    targetBytes: number,
+    done: ((result: ReclaimResult) => void) | undefined,
+  ): number {
+    const requestId = this.nextRequestId++;
+    const { counters } = this.#context;
+    if (type === EVENT_RECLAIM) counters.reclaimRequests++;
+    else counters.shrinkRequests++;
+    const timer =
+      this.#timeoutNs > 0
+        ? this.#timers?.after(this.#timeoutNs, () => this.#late(zone))
+        : undefined;
+    this.#outstanding.set(zone, { requestId, reportedPages: 0, releasedPages: 0, timer, done });
+    this.send({ type, zone, requestId, targetBytes, epoch: this.epoch });
+    return requestId;
+  }
+
+  /** The request is void from here on; the guest is told, if it was told of the request. */
+  cancel(zone: number, end: 'cancelled' | 'timeout' = 'cancelled'): boolean {
+    const request = this.#outstanding.get(zone);
+    if (request === undefined) return false;
+    const { requestId } = request;
+    this.#finish(zone, end);
+    const waits = this.#events.findIndex((event) => event.requestId === requestId);
+    if (waits >= 0) this.#events.splice(waits, 1);
+    else this.send({ type: EVENT_CANCEL, zone, requestId, targetBytes: 0, epoch: this.epoch });
+    return true;
+  }
+
+  /** Voids a request without a word: the guest knows, or is not there any more. */
+  forget(zone: number): void {
+    const request = this.#outstanding.get(zone);
+    if (request === undefined) return;
+    this.#events = this.#events.filter((event) => event.requestId !== request.requestId);
+    this.#finish(zone, 'void');
+  }
+
+  forgetAll(): void {
+    this.#events = [];
+    for (const zone of Array.from(this.#outstanding.keys())) this.#finish(zone, 'void');
+  }
+
+  send(event: CzoneEvent): void {
+    this.#events.push(event);
+    this.flush();
+  }
+
+  /** Writes events into the buffers that the driver has made available. */
+  flush(): void {
+    const { port, counters } = this.#context;
+    const queue = port.queue(QUEUE_EVENT);
+    if (queue === undefined || !port.isActive) return;
+    const chain = this.#chain;
+    let sent = false;
+    while (this.#events.length > 0 && queue.pop(chain) === 'chain') {
+      const event = this.#events.shift() as CzoneEvent;
+      if (!writeChain(port.memory, chain, encodeEvent(event))) {
+        port.needsReset('czone-event-buffer');
+        break;
+      }
+      queue.pushUsed(chain.head, EVENT_BYTES);
+      counters.eventsSent++;
+      sent = true;
+    }
+    if (queue.fault !== undefined) port.needsReset(queue.fault);
+    if (sent) port.interruptQueue(QUEUE_EVENT);
+  }
+
+  /** Answers one report. */
+  report(bytes: Uint8Array): CzoneResponse {
+    this.#context.counters.reports++;
+    if (bytes.length < REPORT_HEADER_BYTES) return error(WHY_LENGTH);
+    const header = decodeReportHeader(bytes);
+    const refusal = this.#checkHeader(header, bytes.length);
+    if (refusal !== undefined) return refusal;
+    const ranges = decodeRanges(bytes, header.ranges);
+    for (let i = 0, end = 0; i < ranges.length; i++) {
+      const range = ranges[i] as CzoneRange;
+      const why = this.#checkRange(header.zone, range, end);
+      if (why !== 0) return error(why);
+      end = range.first + range.count;
+    }
+    const response = this.#release(header, ranges);
+    if (header.requestId !== 0 && (header.flags & REPORT_LAST) !== 0) {
+      const stopped = (header.flags & REPORT_STOPPED) !== 0 || response.status !== STATUS_ACK;
+      this.#finish(header.zone, stopped ? 'stopped' : 'done');
+    }
+    return response;
+  }
+
+  #checkHeader(header: ReportHeader, lengthBytes: number): CzoneResponse | undefined {
+    const { geometry, table } = this.#context;
+    const { requestId, zone, ranges, flags } = header;
+    if (ranges > geometry.maxRanges) return error(WHY_COUNT);
+    if (lengthBytes < reportBytes(ranges)) return error(WHY_LENGTH);
+    if ((flags & ~(REPORT_LAST | REPORT_STOPPED)) !== 0) return error(WHY_FLAGS);
+    if (requestId === 0) {
+      if (!this.#context.has(F_UNSOLICITED)) return error(WHY_TYPE);
+    } else if (this.#outstanding.get(zone)?.requestId !== requestId) {
+      return nack(WHY_REQUEST);
+    }
+    if (!table.exists(zone)) return error(WHY_ZONE);
+    return ranges === 0 && (flags & REPORT_LAST) === 0 ? error(WHY_COUNT) : undefined;
+  }
+
+  /** 0 when the range may be released. `end` is where the range before it ended. */
+  #checkRange(zone: number, { first, count }: CzoneRange, end: number): number {
+    const { geometry, limits, table } = this.#context;
+    const { blockFrames, granuleFrames } = geometry;
+    if (count === 0 || first + count > limits.usableBlocks * blockFrames) return WHY_RANGE;
+    if (first % granuleFrames !== 0 || count % granuleFrames !== 0) return WHY_RANGE;
+    if (first < end) return WHY_ORDER;
+    const block = Math.floor(first / blockFrames);
+    const blocks = Math.floor((first + count - 1) / blockFrames) - block + 1;
+    return table.owner(block, blocks) === zone ? 0 : WHY_OWNER;
+  }
+
+  #release(header: ReportHeader, ranges: readonly CzoneRange[]): CzoneResponse {
+    const { host, counters, geometry } = this.#context;
+    const request = header.requestId === 0 ? undefined : this.#outstanding.get(header.zone);
+    let releasedPages = 0;
+    for (let i = 0; i < ranges.length; i++) {
+      const { first, count } = ranges[i] as CzoneRange;
+      const pages = host.release(geometry.startPfn + first, count);
+      counters.releaseCalls++;
+      if (pages < 0) return busy(i, releasedPages * FRAME_BYTES);
+      releasedPages += pages;
+      counters.reportedRanges++;
+      counters.reportedPages += count;
+      counters.releasedPages += pages;
+      if (request === undefined) continue;
+      request.reportedPages += count;
+      request.releasedPages += pages;
+    }
+    return ack(ranges.length, releasedPages * FRAME_BYTES);
+  }
+
+  #late(zone: number): void {
+    this.#context.counters.timedOutRequests++;
+    this.cancel(zone, 'timeout');
+  }
+
+  #finish(zone: number, end: ReclaimEnd): void {
+    const request = this.#outstanding.get(zone);
+    if (request === undefined) return;
+    this.#outstanding.delete(zone);
+    request.timer?.cancel();
+    if (end === 'cancelled') this.#context.counters.cancelledRequests++;
+    request.done?.({
+      zone,
+      requestId: request.requestId,
+      end,
+      reportedBytes: request.reportedPages * FRAME_BYTES,
+      releasedBytes: request.releasedPages * FRAME_BYTES,
+    });
+  }
+}

@@ -1,0 +1,152 @@
+/** The driver's event and statistics queues: buffers for the device to write into, numbers on demand. */
+
+import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
+import type { DriverTransport, ProbeFailure } from '../transport.ts';
+import { QUEUE_EVENT, QUEUE_STATS } from './config.ts';
+import { decodeEvent, EVENT_BYTES, type CzoneEvent } from './event.ts';
+import {
+  encodeStats,
+  STATS_HEADER_BYTES,
+  STATS_MORE,
+  ZONE_STATS_BYTES,
+  type CzoneZoneStats,
+} from './stats.ts';
+
+const EVENT_SLOTS = 16;
+const STATS_PER_MESSAGE = 16;
+const STATS_BYTES = STATS_HEADER_BYTES + ZONE_STATS_BYTES * STATS_PER_MESSAGE;
+/** A buffer whose place a copied driver does not remember. */
+const UNKNOWN_SLOT = -1;
+
+export interface EventsState {
+  readonly addr: number;
+  readonly queue: DriverQueueState;
+}
+
+export class DriverEvents {
+  readonly #transport: DriverTransport;
+  #queue!: DriverQueue<number>;
+  #addr = 0;
+
+  constructor(transport: DriverTransport) {
+    this.#transport = transport;
+  }
+
+  setUp(): ProbeFailure | undefined {
+    const queue = this.#transport.setUpQueue<number>(QUEUE_EVENT);
+    if (typeof queue === 'string') return queue;
+    const addr = this.#transport.memory.alloc(EVENT_BYTES * EVENT_SLOTS, 8);
+    if (addr === undefined) return 'no-memory';
+    this.#queue = queue;
+    this.#addr = addr;
+    for (let slot = 0; slot < EVENT_SLOTS; slot++) this.#post(slot);
+    return undefined;
+  }
+
+  kick(): void {
+    this.#transport.kick(QUEUE_EVENT, this.#queue);
+  }
+
+  /** Events that have come, oldest request first; their buffers go back to the device. */
+  take(): CzoneEvent[] {
+    const slots: number[] = [];
+    for (let used = this.#queue.takeUsed(); used !== undefined; used = this.#queue.takeUsed()) {
+      const slot = used.token === UNKNOWN_SLOT ? this.#findWritten(slots) : used.token;
+      if (slot !== undefined) slots.push(slot);
+    }
+    if (slots.length === 0) return [];
+    const events = slots.map((slot) => decodeEvent(this.#bytes(slot)));
+    for (const slot of slots) this.#post(slot);
+    this.kick();
+    return events.toSorted((a, b) => a.requestId - b.requestId || a.type - b.type);
+  }
+
+  save(): EventsState {
+    return { addr: this.#addr, queue: this.#queue.save() };
+  }
+
+  load(state: EventsState): void {
+    this.#addr = state.addr;
+    this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, UNKNOWN_SLOT);
+  }
+
+  /** Buffers are zero until the device writes them, so a written one can be told. */
+  #findWritten(taken: readonly number[]): number | undefined {
+    for (let slot = 0; slot < EVENT_SLOTS; slot++) {
+      if (!taken.includes(slot) && decodeEvent(this.#bytes(slot)).type !== 0) return slot;
+    }
+    return undefined;
+  }
+
+  #post(slot: number): void {
+    const addr = this.#addr + EVENT_BYTES * slot;
+    this.#transport.memory.memory.write(addr, new Uint8Array(EVENT_BYTES));
+    this.#queue.add([{ addr, lengthBytes: EVENT_BYTES }], 0, slot);
+  }
+
+  #bytes(slot: number): Uint8Array {
+    const addr = this.#addr + EVENT_BYTES * slot;
+    return (
+      this.#transport.memory.memory.read(addr, EVENT_BYTES)?.slice() ?? new Uint8Array(EVENT_BYTES)
+    );
+  }
+}
+
+export class DriverStats {
+  readonly #transport: DriverTransport;
+  #waiting: Uint8Array[] = [];
+  #queue: DriverQueue<null> | undefined;
+  #addr = 0;
+  #isSent = false;
+
+  constructor(transport: DriverTransport) {
+    this.#transport = transport;
+  }
+
+  setUp(): ProbeFailure | undefined {
+    const queue = this.#transport.setUpQueue<null>(QUEUE_STATS);
+    if (typeof queue === 'string') return queue;
+    const addr = this.#transport.memory.alloc(STATS_BYTES, 8);
+    if (addr === undefined) return 'no-memory';
+    this.#queue = queue;
+    this.#addr = addr;
+    return undefined;
+  }
+
+  /** Answers a request, in as many messages as the zones need. */
+  send(requestId: number, zones: readonly CzoneZoneStats[]): void {
+    this.#waiting = [];
+    for (let i = 0; i < zones.length; i += STATS_PER_MESSAGE) {
+      const part = zones.slice(i, i + STATS_PER_MESSAGE);
+      const flags = i + STATS_PER_MESSAGE < zones.length ? STATS_MORE : 0;
+      this.#waiting.push(encodeStats({ requestId, flags, zones: part }));
+    }
+    this.poll();
+  }
+
+  /** Sends the next message when the device has read the one before. */
+  poll(): void {
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    for (;;) {
+      if (this.#isSent && queue.takeUsed() === undefined) return;
+      this.#isSent = false;
+      const bytes = this.#waiting.shift();
+      if (bytes === undefined) return;
+      this.#transport.memory.memory.write(this.#addr, bytes);
+      if (!queue.add([{ addr: this.#addr, lengthBytes: bytes.length }], 1, null)) return;
+      this.#isSent = true;
+      this.#transport.kick(QUEUE_STATS, queue);
+    }
+  }
+
+  save(): EventsState | undefined {
+    return this.#queue === undefined ? undefined : { addr: this.#addr, queue: this.#queue.save() };
+  }
+
+  load(state: EventsState): void {
+    this.#addr = state.addr;
+    this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, null);
+    this.#isSent = state.queue.pending.length > 0;
+  }
+}

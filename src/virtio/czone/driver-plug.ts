@@ -1,0 +1,138 @@
+/**
+ * Which blocks are whose, kept the same on both sides: plug, unplug, and telling the device of blocks that
+ * have come into a zone from the pool without it.
+ */
+
+import { ZONE_POOL } from './config.ts';
+import { DriverBlocks, runsOf, type BlockRun } from './driver-blocks.ts';
+import type { Answered, DriverRequests } from './driver-requests.ts';
+import type { CzoneGuest } from './guest.ts';
+import {
+  ack,
+  REQUEST_ASSIGN,
+  REQUEST_PLUG,
+  REQUEST_TO_POOL,
+  REQUEST_UNPLUG,
+  STATUS_ACK,
+} from './request.ts';
+
+export class DriverPlug {
+  readonly #requests: DriverRequests;
+  readonly #guest: CzoneGuest;
+  /** Set when the config has been read. */
+  blocks!: DriverBlocks;
+
+  constructor(requests: DriverRequests, guest: CzoneGuest) {
+    this.#requests = requests;
+    this.#guest = guest;
+  }
+
+  /** Plugs blocks for a zone (0: the pool). The answer of the last request; its count is all that came. */
+  plug(zone: number, blocks: number, done?: Answered, got = 0): void {
+    const run = this.blocks.choose(zone, blocks);
+    if (run === undefined || blocks === 0) {
+      done?.(ack(got));
+      return;
+    }
+    this.#plugRun(zone, run, (response) => {
+      if (response.status !== STATUS_ACK) done?.({ ...response, count: got });
+      else this.plug(zone, blocks - run.count, done, got + run.count);
+    });
+  }
+
+  /** Unplugs up to so many blocks of a zone (0: the pool); `migrate` empties blocks by moving pages. */
+  unplug(zone: number, blocks: number, migrate: boolean, done?: Answered): void {
+    const taken = this.#guest.takeBlocks(zone, blocks, migrate);
+    const runs = runsOf(taken.flatMap((pfn) => this.blocks.block(pfn) ?? []));
+    this.sync(zone, runs, (synced) => {
+      if (synced) this.#unplugRuns(zone, runs, 0, done);
+      else {
+        for (const run of runs) this.#giveBack(zone, run);
+        done?.(ack(0));
+      }
+    });
+  }
+
+  /** Blocks that the guest has in a zone and the device does not know of there. */
+  strangers(zone: number): number[] {
+    return this.#guest.blocksOf(zone).flatMap((pfn) => {
+      const block = this.blocks.block(pfn);
+      return block === undefined || this.blocks.owner(block) === zone ? [] : block;
+    });
+  }
+
+  /** Tells the device of blocks that have come into a zone without it. */
+  sync(zone: number, runs: readonly BlockRun[], done: (synced: boolean) => void): void {
+    const [run, ...rest] = runs;
+    if (run === undefined) {
+      done(true);
+      return;
+    }
+    this.#move(zone, run, (moved) => (moved ? this.sync(zone, rest, done) : done(false)));
+  }
+
+  /** Moves one run to a zone block by block where owners differ: out of the old zone, into the new. */
+  #move(zone: number, run: BlockRun, done: (moved: boolean) => void): void {
+    const owner = this.blocks.owner(run.first);
+    let count = 1;
+    while (count < run.count && this.blocks.owner(run.first + count) === owner) count++;
+    const head = { first: run.first, count };
+    const rest = { first: run.first + count, count: run.count - count };
+    const next = (): void => (rest.count > 0 ? this.#move(zone, rest, done) : done(true));
+    if (owner === zone) {
+      next();
+      return;
+    }
+    const outOf = owner > ZONE_POOL ? owner : zone;
+    const [type, target, flags] =
+      owner < 0
+        ? ([REQUEST_PLUG, zone, 0] as const)
+        : ([REQUEST_ASSIGN, outOf, owner > 0 || zone === 0 ? REQUEST_TO_POOL : 0] as const);
+    this.#ask(type, target, head, flags, (response) => {
+      if (response.status !== STATUS_ACK) {
+        done(false);
+        return;
+      }
+      this.blocks.give(head, (flags & REQUEST_TO_POOL) !== 0 ? ZONE_POOL : zone);
+      this.#move(zone, run, done);
+    });
+  }
+
+  #ask(type: number, zone: number, run: BlockRun, flags: number, done: Answered): void {
+    this.#requests.ask({ type, flags, zone, block: run.first, blocks: run.count }, done);
+  }
+
+  #plugRun(zone: number, run: BlockRun, done: Answered): void {
+    this.#ask(REQUEST_PLUG, zone, run, 0, (response) => {
+      if (response.status !== STATUS_ACK) {
+        done(response);
+        return;
+      }
+      this.blocks.give(run, zone);
+      const frames = run.count * this.blocks.blockFrames;
+      if (this.#guest.addBlocks(zone, this.blocks.pfn(run.first), frames)) {
+        done(response);
+        return;
+      }
+      this.#unplugRuns(zone, [run], 0, () => done({ ...response, status: 0, count: 0 }));
+    });
+  }
+
+  #unplugRuns(zone: number, runs: readonly BlockRun[], got: number, done?: Answered): void {
+    const [run, ...rest] = runs;
+    if (run === undefined) {
+      done?.(ack(got));
+      return;
+    }
+    this.#ask(REQUEST_UNPLUG, zone, run, 0, (response) => {
+      if (response.status === STATUS_ACK) this.blocks.takeAway(run);
+      else this.#giveBack(zone, run);
+      const more = response.status === STATUS_ACK ? run.count : 0;
+      this.#unplugRuns(zone, rest, got + more, done);
+    });
+  }
+
+  #giveBack(zone: number, run: BlockRun): void {
+    this.#guest.addBlocks(zone, this.blocks.pfn(run.first), run.count * this.blocks.blockFrames);
+  }
+}

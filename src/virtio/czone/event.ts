@@ -1,0 +1,39 @@
+/** What the device asks of the driver, as bytes (section 7.2). */
+
+export const EVENT_BYTES = 32;
+
+export const EVENT_RECLAIM = 1;
+export const EVENT_SHRINK = 2;
+export const EVENT_CANCEL = 3;
+export const EVENT_STATS = 4;
+
+export interface CzoneEvent {
+  readonly type: number;
+  readonly zone: number;
+  readonly requestId: number;
+  /** Bytes at most; 0 asks for everything. */
+  readonly targetBytes: number;
+  readonly epoch: number;
+}
+
+export function encodeEvent(event: CzoneEvent): Uint8Array {
+  const bytes = new Uint8Array(EVENT_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, event.type, true);
+  view.setUint32(4, event.zone, true);
+  view.setBigUint64(8, BigInt(event.requestId), true);
+  view.setBigUint64(16, BigInt(event.targetBytes), true);
+  view.setBigUint64(24, BigInt(event.epoch), true);
+  return bytes;
+}
+
+export function decodeEvent(bytes: Uint8Array): CzoneEvent {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    type: view.getUint16(0, true),
+    zone: view.getUint32(4, true),
+    requestId: Number(view.getBigUint64(8, true)),
+    targetBytes: Number(view.getBigUint64(16, true)),
+    epoch: Number(view.getBigUint64(24, true)),
+  };
+}

@@ -1,0 +1,71 @@
+/** What the host does for a czone-virtio device. Frames are of 4 KiB, by guest-physical frame number. */
+
+export interface CzoneHost {
+  /** The guest may use the frames from now on. False when the host cannot give them: answered BUSY. */
+  plug(pfn: number, frames: number): boolean;
+  /** Takes the frames back for good. Returns how many were backed; -1 to refuse (BUSY). */
+  unplug(pfn: number, frames: number): number;
+  /**
+   * Discards what is behind the frames; the guest keeps them. Returns how many were backed; -1 to refuse
+   * (BUSY).
+   */
+  release(pfn: number, frames: number): number;
+  /** Each request of the guest with its answer, for recordings. */
+  answered?(request: {
+    readonly type: number;
+    readonly zone: number;
+    readonly block: number;
+    readonly blocks: number;
+    readonly status: number;
+  }): void;
+}
+
+/** What a czone-virtio device did, for prices and tests. */
+export interface CzoneCounters {
+  guestRequests: number;
+  reports: number;
+  reportedRanges: number;
+  /** Frames in reports that were answered ACK or BUSY, done ones only. */
+  reportedPages: number;
+  /** Frames that were backed and are not any more, by reports. */
+  releasedPages: number;
+  /** The same by UNPLUG, UNPLUG_ALL and ZONE_DESTROY. */
+  unpluggedPages: number;
+  releaseCalls: number;
+  pluggedBlocks: number;
+  unpluggedBlocks: number;
+  zonesCreated: number;
+  zonesDestroyed: number;
+  eventsSent: number;
+  reclaimRequests: number;
+  shrinkRequests: number;
+  cancelledRequests: number;
+  /** Requests that the guest did not finish in time. */
+  timedOutRequests: number;
+  statsMessages: number;
+  /** Answers by status: none, ACK, NACK, BUSY, ERROR. */
+  readonly answers: [number, number, number, number, number];
+}
+
+export function newCzoneCounters(): CzoneCounters {
+  return {
+    guestRequests: 0,
+    reports: 0,
+    reportedRanges: 0,
+    reportedPages: 0,
+    releasedPages: 0,
+    unpluggedPages: 0,
+    releaseCalls: 0,
+    pluggedBlocks: 0,
+    unpluggedBlocks: 0,
+    zonesCreated: 0,
+    zonesDestroyed: 0,
+    eventsSent: 0,
+    reclaimRequests: 0,
+    shrinkRequests: 0,
+    cancelledRequests: 0,
+    timedOutRequests: 0,
+    statsMessages: 0,
+    answers: [0, 0, 0, 0, 0],
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * When an idle zone is asked for its memory: a delay after it went idle, unless work arrives before. Knows
+ * the clock and the state of zones, not how a request is made.
+ */
+
+import type { TimerHandle, Timers } from '../timers.ts';
+
+export interface IdlePolicy {
+  /** From idle to the request. A keep-alive shorter than this never reclaims. */
+  readonly delayNs: number;
+  /** Bytes a request asks for at most; 0 for everything. */
+  readonly targetBytes: number;
+}
+
+/** What the policy sets in motion. */
+export interface IdleActions {
+  reclaim(zone: number, targetBytes: number): void;
+  cancel(zone: number): void;
+}
+
+export class IdleReclaim {
+  readonly policy: IdlePolicy;
+  readonly #timers: Timers;
+  readonly #actions: IdleActions;
+  readonly #waits = new Map<number, TimerHandle>();
+
+  constructor(policy: IdlePolicy, timers: Timers, actions: IdleActions) {
+    this.policy = policy;
+    this.#timers = timers;
+    this.#actions = actions;
+  }
+
+  /** A zone that was idle already keeps its place on the clock. */
+  idle(zone: number): void {
+    if (this.#waits.has(zone)) return;
+    const wait = this.#timers.after(this.policy.delayNs, () => {
+      this.#waits.delete(zone);
+      this.#actions.reclaim(zone, this.policy.targetBytes);
+    });
+    this.#waits.set(zone, wait);
+  }
+
+  /** Work has arrived: no request now, and none that runs. */
+  active(zone: number): void {
+    this.forget(zone);
+    this.#actions.cancel(zone);
+  }
+
+  /** The zone is gone. */
+  forget(zone: number): void {
+    this.#waits.get(zone)?.cancel();
+    this.#waits.delete(zone);
+  }
+
+  forgetAll(): void {
+    for (const wait of this.#waits.values()) wait.cancel();
+    this.#waits.clear();
+  }
+}

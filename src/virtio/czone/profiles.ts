@@ -1,0 +1,146 @@
+/** Ways to run czone-virtio that are compared, as data, and the options of one device. */
+
+import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
+import { POLICY_SPEC, type DevicePolicy } from '../device.ts';
+import { NS_PER_S, type Timers } from '../timers.ts';
+import {
+  F_IDLE,
+  F_PLUG,
+  F_PREFER_BACKED,
+  F_RECLAIM,
+  F_STATS,
+  F_UNPLUGGED_INACCESSIBLE,
+  F_UNSOLICITED,
+  F_ZEROED,
+  FRAME_BYTES,
+  MAX_RANGES_MAX,
+  MAX_RANGES_MIN,
+  MAX_ZONES_MAX,
+} from './config.ts';
+import type { CzoneGeometry, CzoneLimits } from './device-context.ts';
+import type { IdlePolicy } from './idle.ts';
+
+const MIB = 1024 * 1024;
+
+/**
+ * 'adaptive': the host asks idle zones, zones grow and shrink by blocks. 'static': all blocks are plugged
+ * from the start and memory comes back when a zone ends, as with fixed partitions. 'guest-driven': the
+ * guest reports of its own accord, as with free page reporting.
+ */
+export type CzoneProfileName = 'adaptive' | 'static' | 'guest-driven';
+
+export interface CzoneProfile {
+  readonly name: CzoneProfileName;
+  readonly policy: DevicePolicy;
+  readonly features: bigint;
+  readonly queueSize: number;
+  readonly defaultBlockBytes: number;
+  readonly granuleBytes: number;
+  readonly maxRanges: number;
+  readonly maxZones: number;
+  /** A guest that has not finished a request after this long has lost it; 0 waits for ever. */
+  readonly answerTimeoutNs: number;
+  readonly idle: IdlePolicy | undefined;
+}
+
+const COMMON =
+  F_VERSION_1 | F_INDIRECT_DESC | F_EVENT_IDX | F_STATS | F_ZEROED | F_PREFER_BACKED | F_IDLE;
+
+const ADAPTIVE: CzoneProfile = {
+  name: 'adaptive',
+  policy: POLICY_SPEC,
+  features: COMMON | F_RECLAIM | F_PLUG | F_UNPLUGGED_INACCESSIBLE,
+  queueSize: 64,
+  defaultBlockBytes: 2 * MIB,
+  granuleBytes: FRAME_BYTES,
+  maxRanges: 64,
+  maxZones: 4096,
+  answerTimeoutNs: 10 * NS_PER_S,
+  idle: { delayNs: NS_PER_S, targetBytes: 0 },
+};
+
+export const CZONE_PROFILES: Readonly<Record<CzoneProfileName, CzoneProfile>> = {
+  adaptive: ADAPTIVE,
+  static: { ...ADAPTIVE, name: 'static', features: COMMON | F_RECLAIM, idle: undefined },
+  'guest-driven': {
+    ...ADAPTIVE,
+    name: 'guest-driven',
+    features: ADAPTIVE.features | F_UNSOLICITED,
+    idle: undefined,
+  },
+};
+
+export interface CzoneDeviceOptions {
+  readonly addr: number;
+  readonly regionBytes: number;
+  readonly blockBytes?: number;
+  /** Size of the pages behind the guest. */
+  readonly granuleBytes?: number;
+  /** How much may be plugged at first; all that is usable by default. */
+  readonly requestedBytes?: number;
+  readonly usableBytes?: number;
+  readonly zoneLimitBytes?: number;
+  readonly nodeId?: number;
+  /** Needed for idle reclaim and for the time limit of requests. */
+  readonly timers?: Timers;
+  /** Instead of the profile's. */
+  readonly idle?: IdlePolicy;
+}
+
+/** An option of a device that cannot be. */
+export class CzoneOptionError extends RangeError {
+  override readonly name: string = 'CzoneOptionError';
+}
+
+/** What options come to; throws CzoneOptionError. */
+export function checkCzoneOptions(
+  profile: CzoneProfile,
+  options: CzoneDeviceOptions,
+): { blockBytes: number; geometry: CzoneGeometry; limits: CzoneLimits } {
+  const { addr, regionBytes, usableBytes = regionBytes, zoneLimitBytes = 0 } = options;
+  const { blockBytes = profile.defaultBlockBytes, requestedBytes = usableBytes } = options;
+  const { granuleBytes = profile.granuleBytes } = options;
+  const { maxRanges, maxZones } = profile;
+  expectPowerOfTwo('blockBytes', blockBytes, 2 * MIB, 128 * MIB);
+  expectPowerOfTwo('granuleBytes', granuleBytes, FRAME_BYTES, blockBytes);
+  expectBetween('maxRanges', maxRanges, MAX_RANGES_MIN, MAX_RANGES_MAX);
+  expectBetween('maxZones', maxZones, 1, MAX_ZONES_MAX);
+  for (const [name, bytes, least, most] of [
+    ['addr', addr, 0, Number.MAX_SAFE_INTEGER - regionBytes],
+    ['regionBytes', regionBytes, blockBytes, 2 ** 32 * FRAME_BYTES],
+    ['usableBytes', usableBytes, 0, regionBytes],
+    ['requestedBytes', requestedBytes, 0, usableBytes],
+    ['zoneLimitBytes', zoneLimitBytes, 0, regionBytes],
+  ] as const) {
+    expectBetween(name, bytes, least, most);
+    if (bytes % blockBytes !== 0) {
+      throw new CzoneOptionError(`${name} ${bytes}: expected a multiple of ${blockBytes}`);
+    }
+  }
+  const limit = zoneLimitBytes === 0 ? Infinity : zoneLimitBytes / blockBytes;
+  return {
+    blockBytes,
+    geometry: {
+      startPfn: addr / FRAME_BYTES,
+      blockFrames: blockBytes / FRAME_BYTES,
+      granuleFrames: granuleBytes / FRAME_BYTES,
+      maxZones,
+      maxRanges,
+    },
+    limits: {
+      usableBlocks: usableBytes / blockBytes,
+      requestedBlocks: requestedBytes / blockBytes,
+      zoneLimitBlocks: limit,
+    },
+  };
+}
+
+function expectBetween(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new CzoneOptionError(`${name} ${value}: expected ${least} to ${most}`);
+}
+
+function expectPowerOfTwo(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(Math.log2(value)) && value >= least && value <= most) return;
+  throw new CzoneOptionError(`${name} ${value}: expected a power of two from ${least} to ${most}`);
+}

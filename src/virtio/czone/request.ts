@@ -1,0 +1,149 @@
+/** Guest requests and the answer that requests and reports share, as bytes (section 7.1). */
+
+export const REQUEST_BYTES = 24;
+export const RESPONSE_BYTES = 16;
+
+/** Types and statuses begin at 1, so that zeroed memory is no valid message. */
+export const REQUEST_ZONE_CREATE = 1;
+export const REQUEST_ZONE_DESTROY = 2;
+export const REQUEST_PLUG = 3;
+export const REQUEST_UNPLUG = 4;
+export const REQUEST_ASSIGN = 5;
+export const REQUEST_ZONE_STATE = 6;
+export const REQUEST_BLOCK_STATE = 7;
+export const REQUEST_UNPLUG_ALL = 8;
+
+/** Of ZONE_DESTROY and ASSIGN: the blocks stay plugged, in the pool. */
+export const REQUEST_TO_POOL = 1;
+/** Of ZONE_STATE: the zone is idle; active without it. */
+export const REQUEST_IDLE = 2;
+
+export const STATUS_ACK = 1;
+export const STATUS_NACK = 2;
+export const STATUS_BUSY = 3;
+export const STATUS_ERROR = 4;
+
+/** Why: the detail of NACK and ERROR. */
+export const WHY_TYPE = 1;
+export const WHY_LENGTH = 2;
+export const WHY_FLAGS = 3;
+export const WHY_ZONE = 4;
+export const WHY_ZONE_EXISTS = 5;
+export const WHY_COUNT = 6;
+export const WHY_RANGE = 7;
+export const WHY_ORDER = 8;
+export const WHY_OWNER = 9;
+export const WHY_STATE = 10;
+export const WHY_REQUEST = 11;
+export const WHY_REQUESTED_SIZE = 12;
+export const WHY_ZONE_LIMIT = 13;
+
+/** For counters and messages. */
+export const WHY_NAMES: readonly string[] = [
+  'none',
+  'type',
+  'length',
+  'flags',
+  'zone',
+  'zone-exists',
+  'count',
+  'range',
+  'order',
+  'owner',
+  'state',
+  'request',
+  'requested-size',
+  'zone-limit',
+];
+
+export const BLOCK_UNPLUGGED = 0;
+export const BLOCK_PLUGGED = 1;
+export const BLOCK_MIXED = 2;
+/** Owner in the answer to BLOCK_STATE when the blocks are not all of one zone. */
+export const OWNER_NONE = 0xffff_ffff;
+
+export interface CzoneRequest {
+  readonly type: number;
+  readonly flags: number;
+  readonly zone: number;
+  readonly block: number;
+  readonly blocks: number;
+  /** The nearest double; only ZONE_CREATE uses it. */
+  readonly value: number;
+}
+
+export interface CzoneResponse {
+  readonly status: number;
+  readonly detail: number;
+  /** Blocks or ranges done. */
+  readonly count: number;
+  /** Bytes released, or the owner. */
+  readonly value: number;
+}
+
+export function encodeRequest(request: CzoneRequest): Uint8Array {
+  const bytes = new Uint8Array(REQUEST_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, request.type, true);
+  view.setUint16(2, request.flags, true);
+  view.setUint32(4, request.zone, true);
+  view.setUint32(8, request.block, true);
+  view.setUint32(12, request.blocks, true);
+  view.setBigUint64(16, BigInt(request.value), true);
+  return bytes;
+}
+
+export function decodeRequest(bytes: Uint8Array): CzoneRequest {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    type: view.getUint16(0, true),
+    flags: view.getUint16(2, true),
+    zone: view.getUint32(4, true),
+    block: view.getUint32(8, true),
+    blocks: view.getUint32(12, true),
+    value: Number(view.getBigUint64(16, true)),
+  };
+}
+
+export function encodeResponse(response: CzoneResponse): Uint8Array {
+  const bytes = new Uint8Array(RESPONSE_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, response.status, true);
+  view.setUint16(2, response.detail, true);
+  view.setUint32(4, response.count, true);
+  view.setBigUint64(8, BigInt(response.value), true);
+  return bytes;
+}
+
+export function decodeResponse(bytes: Uint8Array): CzoneResponse {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    status: view.getUint16(0, true),
+    detail: view.getUint16(2, true),
+    count: view.getUint32(4, true),
+    value: Number(view.getBigUint64(8, true)),
+  };
+}
+
+/** Answers by status, for both halves. */
+export const ack = (count = 0, value = 0, detail = 0): CzoneResponse => ({
+  status: STATUS_ACK,
+  detail,
+  count,
+  value,
+});
+export const nack = (why: number): CzoneResponse => refusal(STATUS_NACK, why);
+export const error = (why: number): CzoneResponse => refusal(STATUS_ERROR, why);
+export const busy = (count: number, value: number): CzoneResponse => ({
+  status: STATUS_BUSY,
+  detail: 0,
+  count,
+  value,
+});
+
+const refusal = (status: number, why: number): CzoneResponse => ({
+  status,
+  detail: why,
+  count: 0,
+  value: 0,
+});

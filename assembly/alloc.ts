@@ -45,8 +45,10 @@ import {
   MIGRATE_PCPTYPES,
   MIGRATE_UNMOVABLE,
 } from '../src/abi/migratetype';
+import { CZONE_DYING } from '../src/abi/czone';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../src/abi/status';
-import { freeOne, freeSplit, moveFree, takeSmallest } from './buddy';
+import { FREE_TO_HEAD, freeOne, freeSplit, moveFree, takeSmallest } from './buddy';
+import { settleDying } from './czone-exit';
 import { moveFreeOfBlock, resetMode, takeBlock } from './fallback';
 import { NIL, kindOf, orderOf, setState, setWord0, setWord1 } from './frame';
 import { Guest, guest, spanFrames } from './guest';
@@ -311,7 +313,12 @@ export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
 export function freeBlock(pfn: u32, order: u32, cpu: u32): void {
   const index = blockZone(pfn);
   const zone = zoneAt(index);
-  if (index >= <u32>KERNEL_ZONES || !pcpAllowed(order)) {
+  if (index >= <u32>KERNEL_ZONES) {
+    freeSplit(zone, pfn, order, FREE_TO_HEAD);
+    if (zone.state == CZONE_DYING) settleDying(zone, pfn);
+    return;
+  }
+  if (!pcpAllowed(order)) {
     freeSplit(zone, pfn, order, 0);
     return;
   }

@@ -6,9 +6,15 @@
 //     1        1       mapped, still the template's copy: a write copies it
 //     1        0       private host memory
 //
+// CZones also count their free frames with host memory (zone.backedFree): buddy keeps the count when blocks come and go,
+// and what changes backing under free frames recounts here.
+//
 // Invariant: guest.backedCount = set bits of backed; guest.sharedCount = bits set in both.
 
+import { KERNEL_ZONES } from '../src/abi/layout';
 import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from './bitmap';
+import { poolCooled } from './czone-pool';
+import { recountBacked } from './czone-backing';
 import { backedBase, guest, spanFrames, templateBase } from './guest';
 import {
   STAT_BACKED_FAULTS,
@@ -20,6 +26,7 @@ import {
   STAT_TEMPLATE_MAPS,
   count,
 } from './stats';
+import { zoneAt } from './zone';
 
 /** The host puts a zero-filled page (of the backing order) behind the frame. */
 function backFresh(pfn: u32): void {
@@ -33,9 +40,11 @@ function backFresh(pfn: u32): void {
   const frames: u32 = 1 << guest.backingShift;
   const start = pfn & ~(frames - 1);
   const present = countBits(backedBase, start, frames);
+  recountBacked(start, frames, false);
   fillBits(backedBase, start, frames, true);
   guest.backedCount += frames - present;
   count(STAT_BACKED_PAGES, frames - present);
+  recountBacked(start, frames, true);
 }
 
 /** The guest writes to the frame. */
@@ -75,13 +84,31 @@ export function touchNew(pfn: u32): void {
   else touchWrite(pfn);
 }
 
+/** A run of frames was just handed out and is written at once. */
+export function touchRun(pfn: u32, frames: u32): void {
+  if (guest.backingShift != 0 || countBits(templateBase, pfn, frames) != 0) {
+    for (let at = pfn; at < pfn + frames; at++) touchNew(at);
+    return;
+  }
+  const reused = countBits(backedBase, pfn, frames);
+  const fresh = frames - reused;
+  if (reused != 0) count(STAT_REUSED_BACKED_PAGES, reused);
+  if (fresh == 0) return;
+  fillBits(backedBase, pfn, frames, true);
+  guest.backedCount += fresh;
+  count(STAT_BACKED_FAULTS, fresh);
+  count(STAT_BACKED_PAGES, fresh);
+}
+
 /** Touches a range; write != 0 for writes. */
 export function touchRange(pfn: u32, frames: u32, write: u32): i32 {
   if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
+  recountBacked(pfn, frames, false);
   for (let at = pfn; at < pfn + frames; at++) {
     if (write != 0) touchWrite(at);
     else touchRead(at);
   }
+  recountBacked(pfn, frames, true);
   return 0;
 }
 
@@ -90,10 +117,12 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
   const had = countBits(backedBase, pfn, frames);
   const shared = countBothBits(backedBase, templateBase, pfn, frames);
+  if (had != 0) recountBacked(pfn, frames, false);
   fillBits(backedBase, pfn, frames, false);
   fillBits(templateBase, pfn, frames, false);
   guest.backedCount -= had;
   guest.sharedCount -= shared;
+  poolCooled(pfn, frames);
   count(STAT_RELEASED_CALLS, 1);
   count(STAT_RELEASED_PAGES, had);
   return had;
@@ -120,4 +149,7 @@ export function freezeTemplate(): void {
   memory.fill(backedBase, 0, bytes);
   guest.backedCount = 0;
   guest.sharedCount = 0;
+  for (let index: u32 = KERNEL_ZONES; index < guest.zonesUsed; index++) {
+    zoneAt(index).backedFree = 0;
+  }
 }

@@ -33,6 +33,33 @@ export function countBits(base: usize, start: u32, count: u32): u32 {
   return total;
 }
 
+/** Whether any bit is set in an aligned range of 2^order. */
+export function anyBit(base: usize, start: u32, order: u32): bool {
+  if (order < 6) {
+    const word = load<u64>(base + ((<usize>(start >> 6)) << 3)) >> (start & 63);
+    return (word & (((<u64>1) << (1 << order)) - 1)) != 0;
+  }
+  const end = start + (1 << order);
+  for (let at = start; at < end; at += 64) {
+    if (load<u64>(base + ((<usize>at) >> 3)) != 0) return true;
+  }
+  return false;
+}
+
+/** Bits set in an aligned range of 2^order. */
+export function countOrder(base: usize, start: u32, order: u32): u32 {
+  if (order < 6) {
+    const word = load<u64>(base + ((<usize>(start >> 6)) << 3)) >> (start & 63);
+    return <u32>popcnt<u64>(word & (((<u64>1) << (1 << order)) - 1));
+  }
+  let total: u32 = 0;
+  const end = start + (1 << order);
+  for (let at = start; at < end; at += 64) {
+    total += <u32>popcnt<u64>(load<u64>(base + ((<usize>at) >> 3)));
+  }
+  return total;
+}
+
 /** Bits set in both maps in [start, start + count). */
 export function countBothBits(left: usize, right: usize, start: u32, count: u32): u32 {
   let total: u32 = 0;

@@ -26,6 +26,7 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/
 import { buildZonelist } from './alloc';
 import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './buddy';
 import { NIL, kindOf } from './frame';
+import { poolBytes } from './czone-pool';
 import { attach, blocksBase, guest, spanFrames, statesBase } from './guest';
 import { blockType, blockZone, setBlockType, setBlockZone } from './pageblock';
 import { pcpAt, pcpReset } from './percpu';
@@ -71,6 +72,8 @@ export function create(
   at = align(at + ((<u64>(span >> (<u32>PAGEBLOCK_ORDER))) << 2), 64);
   const linksAt = at;
   at = align(at + ((<u64>(span >> (<u32>PAGEBLOCK_ORDER))) << 3), 64);
+  const poolAt = at;
+  at = align(at + <u64>poolBytes(span), 64);
   const bitmap = align((<u64>span) >> 3, 64);
   const backedAt = at;
   const templateAt = backedAt + bitmap;
@@ -96,6 +99,7 @@ export function create(
   guest.objects = <u32>objectsAt;
   guest.blocks = <u32>blocksAt;
   guest.links = <u32>linksAt;
+  guest.czonePool = <u32>poolAt;
   guest.backed = <u32>backedAt;
   guest.template = <u32>templateAt;
   guest.reported = <u32>reportedAt;
@@ -118,7 +122,7 @@ function reach(end: u64): bool {
 function clearRegions(): void {
   memory.fill(guest.ring, 0, guest.objects - guest.ring);
   memory.fill(guest.objects, 0, guest.blocks - guest.objects);
-  memory.fill(guest.backed, 0, guest.records - guest.backed);
+  memory.fill(guest.czonePool, 0, guest.records - guest.czonePool);
   memory.fill(guest.records, 0, <usize>((<u64>spanFrames) << 3));
   const blocks = spanFrames >> (<u32>PAGEBLOCK_ORDER);
   for (let block: u32 = 0; block < blocks; block++) {
@@ -134,7 +138,6 @@ function clearRegions(): void {
   guest.reportOrder = 255;
   guest.objectFree = NIL;
   guest.nodeFree = NIL;
-  guest.czoneFreeBlock = NIL;
   guest.freeZone = NIL;
   guest.balloonHead = NIL;
   guest.balloonTail = NIL;

@@ -4,9 +4,9 @@
 
 import { KIND_FREE, ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/layout';
 import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../src/abi/migratetype';
-import { clearBit } from './bitmap';
+import { clearBit, countOrder } from './bitmap';
 import { NIL, clearHead, setState, stateOf } from './frame';
-import { guest, reportedBase } from './guest';
+import { backedBase, guest, reportedBase } from './guest';
 import { listHead, listPushHead, listPushTail, listRemove } from './list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from './pageblock';
 import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from './zone';
@@ -15,6 +15,8 @@ import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from './zone';
 export const FREE_TO_TAIL: u32 = 1;
 /** freeOne: do not wake page reporting. */
 export const FREE_NO_NOTIFY: u32 = 2;
+/** freeOne: put the block at the head even if a merge is likely (CZones: what is backed is found at the heads). */
+export const FREE_TO_HEAD: u32 = 4;
 
 /** Adds to the free counters; ISOLATE pages count nowhere. */
 @inline
@@ -22,6 +24,14 @@ export function accountFree(zone: Zone, frames: i32, type: u32): void {
   if (type == MIGRATE_ISOLATE) return;
   zone.free += frames;
   if (type == MIGRATE_HIGHATOMIC) zone.freeHighatomic += frames;
+}
+
+/** CZones count their free frames with host memory behind them. */
+@inline
+export function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
+  if (zone.state == 0) return;
+  const backed = countOrder(backedBase, pfn, order);
+  zone.backedFree += freed ? backed : -backed;
 }
 
 /** Links a block into list [order][type]. Counters of pages are the caller's. */
@@ -49,6 +59,7 @@ export function unlinkFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 export function takeFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
   unlinkFree(zone, pfn, order, type);
   accountFree(zone, -(1 << order), type);
+  accountBacked(zone, pfn, order, false);
 }
 
 
@@ -76,6 +87,7 @@ function mergeLikely(pfn: u32, buddy: u32, order: u32): bool {
 /** Frees one block to its zone, merging as far as types allow. `type` is the type of its pageblock. */
 export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   accountFree(zone, 1 << order, type);
+  accountBacked(zone, pfn, order, true);
   const freed = pfn;
   let buddy: u32 = pfn;
   while (order < <u32>ORDER_MAX) {
@@ -92,7 +104,8 @@ export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32)
     order++;
   }
   if (pfn != freed) clearHead(freed);
-  const toTail = (flags & FREE_TO_TAIL) != 0 || mergeLikely(pfn, buddy, order);
+  let toTail = (flags & FREE_TO_TAIL) != 0;
+  if ((flags & (FREE_TO_TAIL | FREE_TO_HEAD)) == 0) toTail = mergeLikely(pfn, buddy, order);
   linkFree(zone, pfn, order, type, toTail);
   if ((flags & FREE_NO_NOTIFY) == 0 && order >= guest.reportOrder) guest.reportWanted = 1;
 }
@@ -114,6 +127,7 @@ export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
   unlinkFree(zone, pfn, found, type);
   expand(zone, pfn, order, found, type);
   accountFree(zone, -(1 << order), type);
+  accountBacked(zone, pfn, order, false);
   return pfn;
 }
 

@@ -25,7 +25,8 @@ import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM } from '../src/abi/status';
 import { allocPages, freePages } from './alloc';
 import { releaseRange, touchRange } from './backing';
 import { guest } from './guest';
-import { objectCreate, objectDestroy, objectFork, objectTouch, objectTruncate } from './object';
+import { objectCreate, objectDestroy, objectTouch, objectTruncate } from './object';
+import { objectFork } from './object-fork';
 import { drainAll, pcpAt, pcpDecay } from './percpu';
 import { zoneAt } from './zone';
 

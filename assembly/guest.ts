@@ -27,7 +27,7 @@ import {
 //  144  czoneBlockFrames 148 czoneStart 152 czoneFrames 156 czonePreferBacked
 //  160  faultRule   164 faultPfn    168 faultExpected 172 faultFound
 //  176  busyPfn     180 zonelistCount 184 zonelist[4]   200 nodesHigh 204 freeZone
-//  208  objectsUsed 212 czoneFreeBlock 216 reportOrder 220 reportWanted
+//  208  objectsUsed 212 czonePool 216 reportOrder 220 reportWanted
 //  224  balloonHead 228 balloonTail 232 balloonCount 236 moves
 //  240  links      244 balloonUnmanaged 248 balloonLimbo
 @unmanaged
@@ -95,7 +95,8 @@ export class Guest {
   nodesHigh: u32;
   freeZone: u32;
   objectsUsed: u32;
-  czoneFreeBlock: u32;
+  /** Which blocks of the CZone region are plugged and free (czone-pool). */
+  czonePool: u32;
   /** Order from which a free asks for page reporting; 255: nobody listens. */
   reportOrder: u32;
   /** Set when a free block of reportOrder or more has appeared. */

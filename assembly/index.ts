@@ -23,12 +23,12 @@ export {
   objectCreate,
   objectDestroy,
   objectDiscard,
-  objectFork,
   objectFrame,
   objectPages,
   objectTouch,
   objectTruncate,
 } from './object';
+export { objectFork } from './object-fork';
 
 // the balloon's pages
 export {
@@ -73,10 +73,23 @@ export {
   czoneCreate,
   czoneDestroy,
   czoneGrow,
+  czoneLimit,
+  czoneMark,
   czoneNextBlock,
-  czonePlug,
-  czoneRegion,
+  czonePolicy,
+  czoneRefer,
 } from './czone';
+export { czoneExit } from './czone-exit';
+export {
+  czoneCollect,
+  czonePlacement,
+  czonePlug,
+  czonePoolStat,
+  czoneRegion,
+  czoneUnplug,
+} from './czone-pool';
+export { czoneReclaim, czoneReturn } from './czone-reclaim';
+export { czoneCompact, czoneShrink } from './czone-shrink';
 export { czoneAllocPages } from './czone-page';
 
 // the verify build

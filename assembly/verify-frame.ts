@@ -34,11 +34,14 @@ import {
 import { countBits, countBothBits, testBit } from './bitmap';
 import { kindOf, stateOf } from './frame';
 import { backedBase, guest, reportedBase, spanFrames, templateBase } from './guest';
-import { mapsOf } from './object';
+import { mapsOf } from './object-table';
 import { blockZone } from './pageblock';
 import {
   NOTE_LISTED,
+  TALLY_BACKED_FREE,
   TALLY_DISCARDED,
+  TALLY_ISOLATED,
+  TALLY_OBJECT_FRAMES,
   TALLY_PRESENT,
   TALLY_UNMANAGED,
   addTally,
@@ -55,6 +58,8 @@ let limbo: u32 = 0;
 function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
   const note = noteOf(pfn);
   if (kind == KIND_FREE || kind == KIND_PCP) {
+    const frames = (<u32>1) << (stateOf(pfn) & KIND_ORDER_MASK);
+    addTally(zone, TALLY_BACKED_FREE, countBits(backedBase, pfn, frames));
     return differ(RULE_FRAME_NOWHERE, pfn, NOTE_LISTED, note);
   }
   if (kind == KIND_BALLOON) {
@@ -66,6 +71,7 @@ function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
       addTally(zone, TALLY_DISCARDED, 1);
       return 0;
     }
+    addTally(zone, TALLY_OBJECT_FRAMES, 1);
     return differ(RULE_MAP_COUNT, pfn, note, mapsOf(pfn));
   }
   if (kind == KIND_TAIL) return fault(RULE_FRAME_NOWHERE, pfn, KIND_FREE, kind);
@@ -127,6 +133,7 @@ function verifyFrame(pfn: u32): u32 {
   if (headsBlock(kind)) reach = 1 << (state & KIND_ORDER_MASK);
   if (pfn + reach > spanFrames) return fault(RULE_BLOCK_INTERIOR, pfn, spanFrames, pfn + reach);
   addTally(index, TALLY_PRESENT, reach);
+  if (kind == KIND_ISOLATED) addTally(index, TALLY_ISOLATED, reach);
   if (isUnmanaged(kind)) addTally(index, TALLY_UNMANAGED, reach);
   const rule = verifyPlace(pfn, kind, index);
   return rule != 0 ? rule : verifyInterior(pfn, reach);

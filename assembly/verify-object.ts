@@ -1,6 +1,7 @@
 // The verify build's walk over memory objects: tables, counts, rings of kin, and the reverse map in both directions.
 
 import {
+  KERNEL_ZONES,
   KIND_KERNEL,
   KIND_OBJECT,
   NODE_ENTRIES,
@@ -8,6 +9,8 @@ import {
   OBJECT_NONE,
 } from '../src/abi/layout';
 import {
+  RULE_CZONE_FOREIGN_WRITE,
+  RULE_CZONE_OUTSIDE,
   RULE_KIN,
   RULE_NODES,
   RULE_OBJECT_COUNT,
@@ -30,13 +33,26 @@ import {
   nodeAt,
   objectAt,
   ownerOf,
-} from './object';
+} from './object-table';
 import { blockZone } from './pageblock';
-import { NOTE_LISTED, differ, fault, labelOf, noteOf, setLabel, setNote } from './verify';
+import {
+  NOTE_LISTED,
+  TALLY_OBJECTS,
+  TALLY_OUTSIDE,
+  TALLY_SHARED_OUT,
+  addTally,
+  differ,
+  fault,
+  labelOf,
+  noteOf,
+  setLabel,
+  setNote,
+} from './verify';
 
 let pages: u32 = 0;
 let nodes: u32 = 0;
 let highest: u32 = 0;
+let outside: u32 = 0;
 
 /** Gives every object of a ring the same label, and checks the ring's links. */
 function labelRing(id: u32): u32 {
@@ -55,6 +71,22 @@ function labelRing(id: u32): u32 {
   return 0;
 }
 
+/** Where an object's page lies: in its zone, or elsewhere and counted, and not writable in another owner's zone. */
+function verifyPlace(object: MemoryObject, pfn: u32, entry: u32): u32 {
+  const place = blockZone(pfn);
+  if (place == object.zone) return 0;
+  if (object.zone != NIL) {
+    if ((object.flags & OBJECT_ENTANGLED) == 0) {
+      return fault(RULE_OBJECT_ZONE, pfn, object.zone, place);
+    }
+    outside++;
+    addTally(object.zone, TALLY_OUTSIDE, 1);
+  }
+  if (place < <u32>KERNEL_ZONES || place >= guest.zonesUsed) return 0;
+  addTally(place, TALLY_SHARED_OUT, 1);
+  return (entry & WRITE_PROTECTED) == 0 ? fault(RULE_CZONE_FOREIGN_WRITE, pfn, 1, 0) : 0;
+}
+
 function verifyEntry(object: MemoryObject, id: u32, index: u32, entry: u32): u32 {
   const pfn = (entry & PFN_MASK) - 1;
   if (pfn >= spanFrames) return fault(RULE_OBJECT_ENTRY, pfn, spanFrames, pfn);
@@ -68,10 +100,8 @@ function verifyEntry(object: MemoryObject, id: u32, index: u32, entry: u32): u32
   if (mapsOf(pfn) > 1 && (entry & WRITE_PROTECTED) == 0) {
     return fault(RULE_WRITE_PROTECTED, pfn, 1, 0);
   }
-  if (object.zone != NIL && (object.flags & OBJECT_ENTANGLED) == 0) {
-    const rule = differ(RULE_OBJECT_ZONE, pfn, object.zone, blockZone(pfn));
-    if (rule != 0) return rule;
-  }
+  const rule = verifyPlace(object, pfn, entry);
+  if (rule != 0) return rule;
   const note = noteOf(pfn);
   if (note == NOTE_LISTED) return fault(RULE_OBJECT_ENTRY, pfn, 0, note);
   setNote(pfn, note + 1);
@@ -100,12 +130,15 @@ function verifyObject(id: u32): u32 {
   const object = objectAt(id);
   pages = 0;
   highest = 0;
+  outside = 0;
   if (object.height > 0) {
     const rule = verifyNode(object, id, object.root, object.height, 0);
     if (rule != 0) return rule;
   }
-  const rule = differ(RULE_OBJECT_PAGES, id, pages, object.pages);
+  let rule = differ(RULE_OBJECT_PAGES, id, pages, object.pages);
+  if (rule == 0) rule = differ(RULE_CZONE_OUTSIDE, id, outside, object.outside);
   if (rule != 0) return rule;
+  if (object.zone != NIL) addTally(object.zone, TALLY_OBJECTS, 1);
   return highest <= object.entries ? 0 : fault(RULE_OBJECT_ENTRIES, id, highest, object.entries);
 }
 

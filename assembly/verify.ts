@@ -48,7 +48,7 @@ import { Zone, freeCount, freeList, orderMask, zoneAt } from './zone';
 
 /** Note of a frame that heads a block on a list; other notes are counts of object entries that name the frame. */
 export const NOTE_LISTED: u32 = 0xffff;
-const TALLY_BYTES: u32 = 32;
+const TALLY_BYTES: u32 = 64;
 
 // What verifyFrames and verifyBlocks count by zone.
 export const TALLY_PRESENT: u32 = 0;
@@ -56,6 +56,14 @@ export const TALLY_UNMANAGED: u32 = 4;
 export const TALLY_DISCARDED: u32 = 8;
 export const TALLY_ISOLATED_BLOCKS: u32 = 12;
 export const TALLY_BLOCKS: u32 = 16;
+// What verifyObjects counts.
+export const TALLY_SHARED_OUT: u32 = 20;
+export const TALLY_OUTSIDE: u32 = 24;
+export const TALLY_OBJECT_FRAMES: u32 = 28;
+export const TALLY_OBJECTS: u32 = 32;
+// More of verifyFrames.
+export const TALLY_BACKED_FREE: u32 = 36;
+export const TALLY_ISOLATED: u32 = 40;
 
 /** Bytes behind the guest's last node that the walk writes to; 0 in builds without it. */
 export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {

@@ -6,7 +6,7 @@
 //  32 boost  36 flags   40 lowmem_reserve[4]
 //  56 reserved highatomic  60 free highatomic  64 free  68 isolated pageblocks
 //  72 nr_free[11]  116 orders non-empty[5]  136 compaction (6 words)
-// 160 CZone fields (9 words)  196 spare (13 words)
+// 160 CZone fields (10 words)  200 recordings (2 words)  208 CZone fields (8 words)  240 spare (2 words)
 // 248 lists[11][5] {head, tail}
 
 import {
@@ -21,6 +21,11 @@ import {
   ZONE_RESERVE_OFFSET,
   ZONE_STRIDE,
 } from '../src/abi/layout';
+import {
+  ZONE_DISCARDED_OFFSET,
+  ZONE_GROW_BLOCKS_OFFSET,
+  ZONE_POLICY_OFFSET,
+} from '../src/abi/czone';
 import { MIGRATE_TYPES } from '../src/abi/migratetype';
 import { listReset } from './list';
 import { zonesBase } from './guest';
@@ -83,6 +88,18 @@ export class Zone {
   /** Recordings: per-cpu list of the last free, and of the drain that goes on. */
   freedList: u32;
   drainList: u32;
+  /** CZones from here on: CZONE_LIMIT_*. */
+  policy: u32;
+  /** Entries of the zone's objects that name frames elsewhere. */
+  outside: u32;
+  firstObject: u32;
+  /** Frames off the lists while the host releases them. */
+  reclaiming: u32;
+  borrowed: u32;
+  peakBlocks: u32;
+  growBlocks: u32;
+  /** Frames of the zone that objects map. */
+  objectFrames: u32;
 }
 if (offsetof<Zone>('free') != ZONE_FREE_OFFSET) ERROR('Zone.free moved');
 if (offsetof<Zone>('reserve0') != ZONE_RESERVE_OFFSET) ERROR('Zone.reserve moved');
@@ -90,6 +107,9 @@ if (offsetof<Zone>('freeByOrder0') != ZONE_FREE_BY_ORDER_OFFSET) ERROR('Zone.fre
 if (offsetof<Zone>('mask0') != ZONE_ORDER_MASK_OFFSET) ERROR('Zone.mask moved');
 if (offsetof<Zone>('compactFree') != ZONE_COMPACT_FREE_OFFSET) ERROR('Zone.compactFree moved');
 if (offsetof<Zone>('owner') != ZONE_OWNER_OFFSET) ERROR('Zone.owner moved');
+if (offsetof<Zone>('discarded') != ZONE_DISCARDED_OFFSET) ERROR('Zone.discarded moved');
+if (offsetof<Zone>('policy') != ZONE_POLICY_OFFSET) ERROR('Zone.policy moved');
+if (offsetof<Zone>('growBlocks') != ZONE_GROW_BLOCKS_OFFSET) ERROR('Zone.growBlocks moved');
 if (ZONE_LISTS_OFFSET + ORDERS * MIGRATE_TYPES * LIST_BYTES > ZONE_STRIDE)
   ERROR('Zone outgrew its stride');
 

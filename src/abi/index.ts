@@ -1,5 +1,6 @@
 // The contract between core and host, for the host: everything both compilers read. The core imports the files themselves.
 
+export * from './czone.ts';
 export * from './compact.ts';
 export * from './gfp.ts';
 export * from './layout.ts';

@@ -20,3 +20,5 @@ export const STATUS_SKIPPED = -9;
 export const STATUS_TOO_MANY_SHARERS = -10;
 /** The log of moves is full: read it, empty it, make the same call again. */
 export const STATUS_MOVES_FULL = -11;
+/** A CZone is full and grows by request only: its policy decides, then the same call again. */
+export const STATUS_ZONE_FULL = -12;

@@ -10,6 +10,7 @@ import {
   STATUS_SKIPPED,
   STATUS_TABLE_FULL,
   STATUS_TOO_MANY_SHARERS,
+  STATUS_ZONE_FULL,
   STATUS_ZONE_LIMIT,
 } from '../abi/status.ts';
 
@@ -24,6 +25,7 @@ const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_BUSY, 'an unmovable page is in the way'],
   [STATUS_TABLE_FULL, 'a table of the core is full'],
   [STATUS_ZONE_LIMIT, 'the CZone is at its limit'],
+  [STATUS_ZONE_FULL, 'the CZone is full and its policy must be asked'],
   [STATUS_NEED_RECLAIM, 'the guest must reclaim memory first'],
   [STATUS_BAD_STATE, 'not in a state that allows it'],
   [STATUS_SKIPPED, 'nothing to do'],

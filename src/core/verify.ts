@@ -80,6 +80,22 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
   [rules.RULE_CZONE_STRAY, 'Every pageblock of a CZone is in its chain (zone).'],
   [rules.RULE_CZONE_POOL, 'Blocks of the pool are chained, empty and in no zone (frame).'],
   [rules.RULE_CZONE_DISCARDED, 'Discarded frames of a CZone are counted (zone).'],
+  [rules.RULE_CZONE_BACKED_FREE, 'A CZone counts its free frames with host memory (zone).'],
+  [rules.RULE_CZONE_SHARED_OUT, 'A CZone counts what others map of its frames (zone).'],
+  [
+    rules.RULE_CZONE_OUTSIDE,
+    'An object and its CZone count what they map elsewhere (object or zone).',
+  ],
+  [rules.RULE_CZONE_OBJECTS, 'A CZone lists its objects and counts their frames (zone or object).'],
+  [rules.RULE_CZONE_RECLAIMING, 'Frames that the host is releasing are isolated (zone).'],
+  [
+    rules.RULE_CZONE_FOREIGN_WRITE,
+    'A frame of a CZone is mapped by another owner only write-protected (frame).',
+  ],
+  [
+    rules.RULE_CZONE_DYING,
+    'A dying CZone has no objects and some frame that is still in use (zone).',
+  ],
 ]);
 
 /** Walks every invariant; the first one broken, or undefined. Needs a core of the verify or debug build. */

@@ -22,7 +22,10 @@ export class NumberHash {
 
   /** 16 hexadecimal digits. */
   digest(): string {
-    const hex = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
     return hex(this.#high) + hex(this.#low);
   }
+}
+
+function hex(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }

@@ -4,11 +4,12 @@
 import {
   PRICE_LEVELS,
   type PriceLevel,
-  PRICE_COUNT,
   PRICE_INDEX,
   PRICE_NS,
+  costNs,
+  receiptOf,
 } from '../cost/index.ts';
-import type { PriceName, Receipt } from '../cost/index.ts';
+import type { PriceName, Receipt, ReceiptRecord } from '../cost/index.ts';
 import {
   COUNT_ALLOC_PAGES,
   COUNT_COW_PAGES,
@@ -24,7 +25,6 @@ import {
   COUNT_TEMPLATE_COPIES,
   COUNT_TEMPLATE_MAPS,
   type Counts,
-  type Operations,
 } from '../serverless/index.ts';
 
 /** Levels by index: low, typical, high. The replay's own clock runs at TYPICAL. */
@@ -95,14 +95,8 @@ export function disturbanceNs(counts: Counts, blockFrames: number, level: number
 }
 
 /** Nanoseconds of operations at a level. */
-export function operationsNs(operations: Operations, level: number): number {
-  const prices = PRICE_NS[LEVELS[level] as PriceLevel];
-  let sum = 0;
-  for (const name in operations) {
-    const times = operations[name as keyof Operations] as number;
-    sum += times * (prices[PRICE_INDEX[name as PriceName]] as number);
-  }
-  return sum;
+export function operationsNs(operations: ReceiptRecord, level: number): number {
+  return costNs(receiptOf(operations), LEVELS[level] as PriceLevel);
 }
 
 /** Adds counted pages and blocks to a receipt, for CPU time by side. */
@@ -113,14 +107,7 @@ export function addToReceipt(receipt: Receipt, counts: Counts, blockFrames: numb
   bump(receipt, 'czonePlug2MiB', ((counts[COUNT_CZONE_BLOCKS] as number) * blockFrames) / 512);
 }
 
-export function addOperations(receipt: Receipt, operations: Operations): void {
-  for (const name in operations) {
-    bump(receipt, name as PriceName, operations[name as keyof Operations] as number);
-  }
-}
-
 function bump(receipt: Receipt, name: PriceName, times: number): void {
   const index = PRICE_INDEX[name];
-  if (index >= PRICE_COUNT) throw new RangeError(`no price is named '${name}'`);
   receipt[index] = (receipt[index] as number) + times;
 }

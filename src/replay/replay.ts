@@ -47,17 +47,17 @@ function breathe(): Promise<void> {
 }
 
 async function replaySystem(
-  replay: SystemReplay,
+  played: SystemReplay,
   spec: SystemSpec,
   trace: Trace,
   options: ReplayOptions,
 ): Promise<SystemRun> {
   for (;;) {
-    const more = replay.advance(SLICE_ARRIVALS);
-    options.progress?.(spec.name, replay.arrived / Math.max(1, trace.startMs.length));
+    const more = played.advance(SLICE_ARRIVALS);
+    options.progress?.(spec.name, played.arrived / Math.max(1, trace.startMs.length));
     await breathe();
     if (options.signal?.aborted === true) throw new ReplayInterrupted('interrupted');
-    if (!more) return replay.finish();
+    if (!more) return played.finish();
   }
 }
 

@@ -1,6 +1,6 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
-import { costBySideNs, newReceipt } from '../cost/index.ts';
+import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
   type FunctionProfile,
@@ -20,7 +20,6 @@ import { NumberHash } from './hash.ts';
 import {
   LEVELS,
   TYPICAL,
-  addOperations,
   addToReceipt,
   blocksNs,
   disturbanceNs,
@@ -139,7 +138,7 @@ export class SystemReplay {
     if (measured) {
       const all = newVm ? [container.vm.startOperations, operations] : [operations];
       for (const steps of all) {
-        for (const step in steps) addOperations(this.#receipt, steps[step] ?? {});
+        for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
       }
     }
     const readyInMs = this.#starts.price(start, this.#nowMs, measured);
@@ -215,7 +214,7 @@ export class SystemReplay {
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
     this.#take(counts);
     if (!this.#isMeasured) return;
-    addOperations(this.#receipt, operations);
+    addRecord(this.#receipt, operations);
     if (askedFrames === 0) return;
     this.#askedFrames += askedFrames;
     this.#gotFrames += gotFrames;

@@ -33,6 +33,9 @@ export class HostMemory {
   readonly capacityFrames: number;
   /** Frames held by cause. */
   readonly account: Float64Array = newAccount();
+  /** Called above the capacity with the frames that are too many; false: nothing more can be freed. */
+  relieve: ((frames: number) => boolean) | undefined;
+  #isRelieving = false;
 
   constructor(capacityFrames: number) {
     this.capacityFrames = capacityFrames;
@@ -55,10 +58,23 @@ export class HostMemory {
       account[cause] = (account[cause] as number) + change;
       held[cause] = next[cause] as number;
     }
-    if (growth > 0 && this.heldFrames > this.capacityFrames) {
+    if (growth > 0 && !this.#fits()) {
       throw new HostOutOfMemory(
         `host out of memory: ${Math.ceil(this.heldFrames)} frames are needed, ${this.capacityFrames} are there`,
       );
     }
+  }
+
+  /** Whether everything fits, after as much relief as there is. Relief settles accounts itself and is not nested. */
+  #fits(): boolean {
+    while (this.heldFrames > this.capacityFrames) {
+      if (this.#isRelieving) return true;
+      if (this.relieve === undefined) return false;
+      this.#isRelieving = true;
+      const freed = this.relieve(Math.ceil(this.heldFrames - this.capacityFrames));
+      this.#isRelieving = false;
+      if (!freed) return false;
+    }
+    return true;
   }
 }

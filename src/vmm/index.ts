@@ -13,6 +13,11 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
-export { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
+export { Balloon, type BalloonConfig, type TargetAnswer } from './balloon.ts';
+export { VirtualClock } from './clock.ts';
+export { type DimmSlot, type DimmUnplug, Dimms } from './dimm.ts';
+export { type FrameContents, VmMemory } from './memory.ts';
+export { VirtioMem, type VirtioMemConfig } from './virtio-mem.ts';
+export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from './operation.ts';
 export { Template, TemplateStore } from './template.ts';

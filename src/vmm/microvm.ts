@@ -18,11 +18,15 @@ import {
   type HostMemory,
   newAccount,
 } from './host.ts';
+import { VmMemory } from './memory.ts';
 import type { Operations } from './operation.ts';
 import type { Template } from './template.ts';
 
 /** Memory of the machine that the published boot time is of: 128 MiB. Larger ones initialise more struct pages. */
 const BOOT_REFERENCE_FRAMES = 32768;
+
+/** Host memory in pages of 4 KiB behind the guest. */
+export const GUEST_BACKING_ORDER_4K = 0;
 
 /** What the VMM itself costs. */
 export interface VmmFootprint {
@@ -41,7 +45,14 @@ export interface VmContext {
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
+/** A device of a VM, as the VM sees it. */
+export interface AttachedDevice {
+  /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
+  readonly killReason: string | undefined;
+}
+
 export class MicroVm {
+  readonly devices: AttachedDevice[] = [];
   readonly id: number;
   readonly guest: GuestKernel;
   /** What its start took besides memory. */
@@ -52,6 +63,8 @@ export class MicroVm {
   readonly #template: Template;
   readonly #held: Float64Array = newAccount();
   readonly #next: Float64Array = newAccount();
+  #memory: VmMemory | undefined;
+  #stopReason: string | undefined;
 
   /** Clones the template, or boots: then the image only saves the emulator the same work again. */
   constructor(id: number, template: Template, context: VmContext) {
@@ -77,6 +90,30 @@ export class MicroVm {
     this.settle(this.startCounts);
   }
 
+  /** The guest's memory as bytes. */
+  get memory(): VmMemory {
+    this.#memory ??= new VmMemory(this.guest.memory);
+    return this.#memory;
+  }
+
+  /** Order of the host pages behind the guest: 0 for 4 KiB, 9 for 2 MiB. */
+  get backingOrder(): number {
+    return this.guest.core.backingOrder;
+  }
+
+  /** Why the VM ended; undefined while it runs. Its guest must not be used any more. */
+  get stopReason(): string | undefined {
+    return this.#stopReason;
+  }
+
+  /** Ends the VM at once if one of its devices wants that. Whether it runs on. */
+  checkDevices(): boolean {
+    for (const { killReason } of this.devices) {
+      if (killReason !== undefined) this.kill(killReason);
+    }
+    return this.#stopReason === undefined;
+  }
+
   /** Brings the host's account up to date and adds what the guest did since the last time to `counts`. */
   settle(counts: Counts): void {
     const { guest } = this;
@@ -98,8 +135,9 @@ export class MicroVm {
   /** The host takes ranges back (madvise DONTNEED). Backed frames that it got. */
   release(ranges: readonly FrameRange[]): number {
     let frames = 0;
+    const memory = this.#memory;
     for (const { start, count } of ranges) {
-      frames += this.guest.core.raw.releaseRange(start, count);
+      frames += memory?.discard(start, count) ?? this.guest.core.raw.releaseRange(start, count);
     }
     return frames;
   }
@@ -113,12 +151,23 @@ export class MicroVm {
     return frames;
   }
 
+  /** Ends the VM from outside, whatever its guest was doing. */
+  kill(reason: string): void {
+    if (this.#stopReason === undefined) this.#end(reason);
+  }
+
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
   stop(counts: Counts): void {
+    if (this.#stopReason !== undefined) return;
     this.settle(counts);
     this.#context.inspect?.(this);
     const released = (counts[COUNT_RELEASED_PAGES] as number) + this.guest.core.privateFrames;
     counts[COUNT_RELEASED_PAGES] = released;
+    this.#end('stopped');
+  }
+
+  #end(reason: string): void {
+    this.#stopReason = reason;
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
     this.#context.pool.give(this.guest.core);

@@ -8,13 +8,10 @@ export type OperationName =
   | 'templateClone'
   | 'containerCreate'
   | 'containerDestroy'
-  | 'processExec'
   | 'functionInit'
   | 'guestMinorFault'
   | 'memmapInitPage'
-  | 'vmExit'
   | 'czoneMessage'
-  | 'czonePlug2MiB'
   | 'czoneRelease2MiB';
 
 export type Operations = Partial<Record<OperationName, number>>;

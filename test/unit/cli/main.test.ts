@@ -25,6 +25,10 @@ function guestmem(...args: string[]): { code: number | null; out: string; err: s
   return { code: status, out: stdout, err: stderr };
 }
 
+function row(index: number, count: string): string {
+  return `o,a,f${index},http,${count},1\n`;
+}
+
 const SHORT = ['replay', '--minutes', '2', '--system', 'scpv-template,mcpv-czone'];
 
 describe('guestmem', () => {
@@ -85,7 +89,6 @@ describe('guestmem', () => {
 
   it('names file, line and column of a bad number', () => {
     const header = 'HashOwner,HashApp,HashFunction,Trigger,1,2\n';
-    const row = (index: number, count: string): string => `o,a,f${index},http,${count},1\n`;
     const rows = [0, 1, 2, 3, 4].map((index) => row(index, '3')).join('');
     const trace = mkdtempSync(join(folder, 'trace-'));
     writeFileSync(join(trace, 'invocations.csv'), header + rows + row(5, 'many'));

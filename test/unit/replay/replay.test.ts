@@ -20,6 +20,10 @@ async function playHand(
   return run.systems[0] as SystemRun;
 }
 
+async function hashes(seed: number): Promise<string[]> {
+  return (await replay(smallTrace(seed), OPTIONS)).systems.map((system) => system.hash);
+}
+
 describe('replay', () => {
   it('counts every invocation once, cold or warm, for every system', async () => {
     const trace = smallTrace();
@@ -37,8 +41,6 @@ describe('replay', () => {
   });
 
   it('gives the same hashes for the same input and others for another seed', async () => {
-    const hashes = async (seed: number): Promise<string[]> =>
-      (await replay(smallTrace(seed), OPTIONS)).systems.map((system) => system.hash);
     const first = await hashes(1);
     expect(await hashes(1)).toEqual(first);
     expect(await hashes(2)).not.toEqual(first);

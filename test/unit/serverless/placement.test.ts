@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fullestWithRoom } from '../../../src/serverless/placement.ts';
 
-describe('fullestWithRoom', () => {
-  const room = (containers: number): { containers: number; capacity: number } => ({
-    containers,
-    capacity: 3,
-  });
+function room(containers: number): { containers: number; capacity: number } {
+  return { containers, capacity: 3 };
+}
 
+describe('fullestWithRoom', () => {
   it('packs: the fullest that has room, the oldest of equals', () => {
     const rooms = [room(1), room(3), room(2), room(2)];
     expect(fullestWithRoom(rooms)).toBe(rooms[2]);

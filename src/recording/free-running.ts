@@ -41,7 +41,7 @@ const ONLINE_US = 20_000;
 /** From a contiguous allocation's drain to its migration. */
 const CONTIG_US = 50_000;
 /** Key of the vmstat worker among the flows of control. */
-const VMSTAT = -1;
+const VMSTAT = -1; // less the zone's index
 
 /** One turn of the vmstat worker: it comes before event `at`. */
 export interface VmstatTurn {
@@ -182,9 +182,7 @@ class FreeCompiler {
       const turn = this.turns[this.nextTurn];
       if (turn?.at !== i) break;
       this.nextTurn += 1;
-      const cpu = trace.cpu[i] ?? 0;
-      const command = this.out.add(P.OP_DECAY, { cpu }, 0, turn.isSilent ? 1 : 0, i);
-      if (!turn.isSilent) this.drainers.set(VMSTAT, command);
+      this.turn(i);
     }
     // Sizes change when the task that brought the memory online goes on, or has had the time to.
     if (this.onliner < 0 || this.zones.zoneOf(trace.pfn[i] ?? 0) < 0) return;
@@ -192,6 +190,13 @@ class FreeCompiler {
     if (this.onliner !== trace.task[i] && waited < ONLINE_US) return;
     this.onliner = -1;
     this.out.add(P.OP_RETUNE, {}, 0, 0, i);
+  }
+
+  private turn(i: number): void {
+    const cpu = this.trace.cpu[i] ?? 0;
+    for (const zone of this.zones.present()) {
+      this.drainers.set(VMSTAT - zone, this.out.add(P.OP_DECAY, { zone, cpu }, 0, 1, i));
+    }
   }
 
   private event(i: number): void {
@@ -270,12 +275,22 @@ class FreeCompiler {
     if (depth === 2 && !G.isInterrupt(trace, i)) {
       const contig = drainsForContig(trace, i);
       if (isVmstatDrain(trace, i) && !contig) {
-        this.drains.push(i, this.drainers.get(VMSTAT) ?? 0);
+        this.drained(i, VMSTAT - Math.max(0, this.zones.zoneOf(trace.pfn[i] ?? 0)));
         return;
       }
       this.drainAll(i, contig ? 1 : 0);
     }
-    this.drains.push(i, this.drainers.get(flow) ?? 0);
+    this.drained(i, flow);
+  }
+
+  /** One block drained by the command that a flow of control is in. */
+  private drained(i: number, flow: number): void {
+    const command = this.drainers.get(flow);
+    if (command === undefined) return;
+    this.drains.push(i, command);
+    const op = this.out.opOf(command);
+    if (op !== P.OP_RELEASE && op !== P.OP_DECAY) return;
+    this.out.addToOperand(command, 2 ** (this.trace.order[i] ?? 0));
   }
 
   /** Somebody emptied the per-cpu lists: of one zone (contiguous ranges) or of all (reclaim). */
@@ -331,7 +346,7 @@ class FreeCompiler {
     }
     const direct = G.hasPcpList(order) && G.interruptsPcpLock(trace, i, zones);
     const op = direct ? P.OP_FREE : P.OP_RELEASE;
-    const operand = direct ? P.FREE_DIRECT : 0;
+    const operand = direct ? P.FREE_DIRECT : 1;
     const command = this.out.add(op, { order, zone: zones.zoneOf(pfn), cpu }, pfn, operand, i);
     this.drainers.set(G.flowOf(trace, i), command);
   }

@@ -29,8 +29,12 @@
 //   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
 //   RELEASE         free block word 1 of `order`, with the drains that follow from it.
-//   DECAY           the vmstat worker's turn: decay the per-cpu high of all zones, drain to it.
-//              operand 1: a turn that drained nothing; in a zone where it would, it changes nothing.
+//   DECAY           the vmstat worker's turn in `zone`: decay the per-cpu high, drain to it.
+//              operand of both: 1 + pages the kernel drained here, 0: not known. The port decides first;
+//              where its decision (in pages) differs it follows the kernel's (same lists, same start)
+//              without logging, and moves high: RELEASE: down to count if only the kernel drained, up to
+//              count + 1 if only the port would have, clamped to [high_min, high_max]. DECAY: a turn
+//              that drained nothing changes nothing; after another one high = max(count, high_min).
 //   DRAIN_ALL       empty the per-cpu lists of all zones; operand 1: of `zone` alone.
 //   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
 // Both:
@@ -159,6 +163,15 @@ export class ProgramBuilder {
 
   setOperand(command: number, operand: number): void {
     this.words[command * COMMAND_WORDS + 2] = operand;
+  }
+
+  opOf(command: number): number {
+    return (this.words[command * COMMAND_WORDS] ?? 0) & 0xff;
+  }
+
+  addToOperand(command: number, more: number): void {
+    const at = command * COMMAND_WORDS + 2;
+    this.words[at] = (this.words[at] ?? 0) + more;
   }
 
   finish(): Uint32Array {

@@ -51,6 +51,11 @@ export class ZoneMap {
     return zone;
   }
 
+  /** Zones that have memory now, ascending. */
+  present(): number[] {
+    return [...new Set(this.ranges.map((range) => range.zone))].toSorted((a, b) => a - b);
+  }
+
   /** The zone a bulk request uses: the highest one it may use that has memory. */
   highestFor(gfp: number): number {
     const limit = highestZone(gfp);

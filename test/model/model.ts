@@ -307,20 +307,22 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     return taken;
   }
 
-  freePages(pfn: number, order: number, cpu: number): void {
+  freePages(pfn: number, order: number, cpu: number, shown: number = pcps.UNKNOWN): void {
     const zone = this.zoneOf(pfn);
     if (zone === undefined) throw new RangeError(`frame ${pfn} is in no zone`);
     this.setMovable(pfn, order, false);
     if (!L.isPcpOrder(order) || zone.type(pfn) === L.ISOLATE) buddy.freeWhole(zone, pfn, order);
-    else pcps.pcpFree(zone, this.pcp(zone, cpu), pfn, order, this.events.drained);
+    else pcps.pcpFree(zone, this.pcp(zone, cpu), pfn, order, shown, this.events.drained);
   }
 
   // ---- background ----
 
-  decay(cpu: number, isSilent = false): void {
-    for (const zone of this.zones) {
-      pcps.decay(zone, this.pcp(zone, cpu), isSilent, this.events.drained);
-    }
+  decay(cpu: number): void {
+    for (const zone of this.zones) this.decayZone(zone, cpu, pcps.UNKNOWN);
+  }
+
+  decayZone(zone: Zone, cpu: number, shown: number): void {
+    pcps.decay(zone, this.pcp(zone, cpu), shown, this.events.drained);
   }
 
   /** Empties the per-cpu lists of all zones, or of one. */

@@ -114,7 +114,7 @@ export class ModelPort implements AllocatorPort {
         break;
       case P.OP_RELEASE:
         this.leave(c);
-        this.model.freePages(c.frame, c.order, c.cpu);
+        this.model.freePages(c.frame, c.order, c.cpu, c.operand - 1);
         break;
       default:
         this.background(c);
@@ -129,7 +129,7 @@ export class ModelPort implements AllocatorPort {
     };
     switch (c.op) {
       case P.OP_DECAY:
-        model.decay(c.cpu, c.operand === 1);
+        model.decayZone(model.zone(c.zone), c.cpu, c.operand - 1);
         break;
       case P.OP_DRAIN_ALL:
         model.drainAll(c.operand === 1 ? c.zone : -1);

@@ -13,11 +13,14 @@ import {
   PCP_BATCH_OFFSET,
   PCP_HIGH_MAX_OFFSET,
   PCP_STRIDE,
+  ZONE_DMA,
+  ZONE_DMA32,
   ZONE_FREE_OFFSET,
   ZONE_LISTS_OFFSET,
   ZONE_MANAGED_OFFSET,
   ZONE_MOVABLE,
   ZONE_PRESENT_OFFSET,
+  ZONE_RESERVE_OFFSET,
   ZONE_SPANNED_OFFSET,
   ZONE_START_OFFSET,
   ZONE_WMARK_HIGH_OFFSET,
@@ -26,7 +29,7 @@ import {
 } from '../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../src/abi/migratetype.ts';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../../src/abi/status.ts';
-import { type Core, takeMoves } from '../../../src/core/index.ts';
+import { type BootLayout, Core, boot, takeMoves } from '../../../src/core/index.ts';
 import { bootGuest, expectSound, kindAt, pageblock, zoneField } from './bench.ts';
 
 const BLOCK = MEMORY_BLOCK_FRAMES;
@@ -37,6 +40,11 @@ const guest = (): Core => bootGuest({ spanFrames: PLUG + 2 * BLOCK });
 
 function online(core: Core, start = PLUG, frames = BLOCK, zone = ZONE_MOVABLE): void {
   expect(core.raw.memoryOnline(start, frames, zone, NONE)).toBe(0);
+}
+
+/** virtio-mem takes the upper half of the block back. */
+function contigHalf(core: Core): number {
+  return core.raw.contigAlloc(PLUG + BLOCK / 2, BLOCK / 2, KIND_OFFLINE, MIGRATE_MOVABLE, 5, 0);
 }
 
 function plugged(core: Core, ranges: readonly number[]): void {
@@ -63,6 +71,43 @@ describe('memoryOnline', () => {
     expect(core.words[pcp + PCP_BATCH_OFFSET / 4]).toBe(7);
     expect(core.words[pcp + PCP_HIGH_MAX_OFFSET / 4]).toBe(BLOCK / 8 / 2);
     expect(pageblock(core, PLUG) & 7).toBe(MIGRATE_MOVABLE);
+  });
+
+  it('sizes zones as the recorded kernel did when its virtio-mem device was plugged', () => {
+    // linux-6.12-plug-384: zones of pagestate.end. DMA32 has 65680 managed frames of 94170.
+    const ram = [
+      { start: 1, count: 158 },
+      { start: 256, count: 3840 },
+      { start: 4096, count: 94_170 },
+    ];
+    const layout: BootLayout = {
+      ram,
+      zones: [{ start: 1, count: 4095 }, { start: 4096, count: 94_170 }, undefined, undefined],
+      reserved: [
+        { start: 1, count: 158 },
+        { start: 8192, count: 94_170 - 65_680 },
+      ],
+      frames: PLUG + BLOCK,
+    };
+    const core = Core.create({ frames: layout.frames, build: 'verify' });
+    boot(core, layout, false);
+    online(core);
+    expect(contigHalf(core)).toBe(0);
+    expectSound(core);
+    const marks = (zone: number): number[] =>
+      [
+        ZONE_MANAGED_OFFSET,
+        ZONE_WMARK_MIN_OFFSET,
+        ZONE_WMARK_LOW_OFFSET,
+        ZONE_WMARK_HIGH_OFFSET,
+      ].map((offset) => zoneField(core, zone, offset));
+    const reserve = (zone: number): number[] =>
+      [0, 1, 2, 3].map((at) => zoneField(core, zone, ZONE_RESERVE_OFFSET + at * 4));
+    expect(marks(ZONE_DMA)).toEqual([3840, 28, 35, 42]);
+    expect(marks(ZONE_DMA32)).toEqual([65_680, 495, 618, 741]);
+    expect(marks(ZONE_MOVABLE)).toEqual([16_384, 32, 93, 154]);
+    expect(reserve(ZONE_DMA)).toEqual([0, 256, 256, 384]);
+    expect(reserve(ZONE_DMA32)).toEqual([0, 0, 0, 128]);
   });
 
   it('queues new memory in ascending blocks of the largest order', () => {

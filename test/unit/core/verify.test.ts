@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import {
   GUEST_BACKED_COUNT_OFFSET,
   GUEST_BACKED_OFFSET,
+  GUEST_BALLOON_COUNT_OFFSET,
+  GUEST_BALLOON_HEAD_OFFSET,
   GUEST_BLOCKS_OFFSET,
+  GUEST_NODES_OFFSET,
+  GUEST_NODES_USED_OFFSET,
+  GUEST_OBJECTS_OFFSET,
+  GUEST_OBJECT_COUNT_OFFSET,
+  OBJECT_BYTES,
+  PCP_LISTS_OFFSET,
+  PCP_STRIDE,
   GUEST_PCPS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_REPORTED_OFFSET,
@@ -27,7 +36,7 @@ import {
   ZONE_PRESENT_OFFSET,
   ZONE_STRIDE,
 } from '../../../src/abi/layout.ts';
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import { OBJECT_ANON } from '../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../src/abi/migratetype.ts';
 import * as rules from '../../../src/abi/rule.ts';
@@ -52,6 +61,16 @@ const record = (core: Core, pfn: number): number => core.headerWord(GUEST_RECORD
 const state = (core: Core, pfn: number): number => core.headerWord(GUEST_STATES_OFFSET) + pfn;
 const block = (core: Core, pfn: number): number =>
   core.headerWord(GUEST_BLOCKS_OFFSET) + Math.floor(pfn / 512) * 4;
+
+const objectWord = (core: Core, id: number, offset: number): number =>
+  core.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES + offset;
+
+/** Clears the write-protect bit of the first entry in the tables that names the frame. */
+function unprotect(core: Core, pfn: number): void {
+  const from = core.headerWord(GUEST_NODES_OFFSET) >> 2;
+  const at = core.words.indexOf(((pfn + 1) | 0x80000000) >>> 0, from);
+  core.words[at] = pfn + 1;
+}
 
 interface Scene {
   readonly core: Core;
@@ -193,6 +212,59 @@ const breakages: Breakage[] = [
     'an object page marked as something else',
     rules.RULE_OBJECT_ENTRY,
     ({ core, page }) => void (core.bytes[state(core, page)] = KIND_UNMOVABLE),
+  ],
+  [
+    'the page count of an object',
+    rules.RULE_OBJECT_PAGES,
+    ({ core, object }) => add(core, objectWord(core, object, 16), 1),
+  ],
+  [
+    'an entry past the end of its object',
+    rules.RULE_OBJECT_ENTRIES,
+    ({ core, object }) => poke(core, objectWord(core, object, 12), 5),
+  ],
+  [
+    'a ring of kin',
+    rules.RULE_KIN,
+    ({ core, object }) => poke(core, objectWord(core, object, 28), 40),
+  ],
+  [
+    'a shared page that one side may write',
+    rules.RULE_WRITE_PROTECTED,
+    ({ core, page }) => unprotect(core, page),
+  ],
+  [
+    'the number of objects',
+    rules.RULE_OBJECT_COUNT,
+    ({ core }) => core.setHeaderWord(GUEST_OBJECT_COUNT_OFFSET, 9),
+  ],
+  [
+    'the number of table nodes',
+    rules.RULE_NODES,
+    ({ core }) => core.setHeaderWord(GUEST_NODES_USED_OFFSET, 1),
+  ],
+  [
+    'a balloon page marked as something else',
+    rules.RULE_BALLOON_LIST,
+    ({ core }) => {
+      core.raw.balloonTake(3, 0, GFP_BALLOON, 0);
+      const pfn = core.headerWord(GUEST_BALLOON_HEAD_OFFSET);
+      core.bytes[state(core, pfn)] = KIND_UNMOVABLE;
+    },
+  ],
+  [
+    'the balloon count',
+    rules.RULE_BALLOON_COUNT,
+    ({ core }) => core.setHeaderWord(GUEST_BALLOON_COUNT_OFFSET, 2),
+  ],
+  [
+    'a page on a per-cpu list marked as in use',
+    rules.RULE_PCP_MEMBER,
+    ({ core }) => {
+      const pcp = core.headerWord(GUEST_PCPS_OFFSET) + ZONE_DMA32 * PCP_STRIDE;
+      const pfn = word(core, pcp + PCP_LISTS_OFFSET + 8 * MIGRATE_MOVABLE);
+      core.bytes[state(core, pfn)] = KIND_UNMOVABLE;
+    },
   ],
 ];
 

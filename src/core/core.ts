@@ -137,6 +137,10 @@ export class Core {
     return woken;
   }
 
+  get backingOrder(): number {
+    return this.headerWord(GUEST_BACKING_SHIFT_OFFSET);
+  }
+
   /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
   setBackingOrder(order: 0 | 9): void {
     this.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);

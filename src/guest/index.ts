@@ -1,13 +1,33 @@
 // The guest room's public face.
 
 export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
-export { CorePool, faultText, verify } from '../core/index.ts';
+export {
+  CorePool,
+  type Fault,
+  GUEST_STATES_OFFSET,
+  KIND_HOLE,
+  KIND_MASK,
+  faultText,
+  verify,
+} from '../core/index.ts';
+export { BalloonPages, HUGE_BALLOON_ORDER } from './balloon-pages.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones } from './czone.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
 export { type FrameCensus, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
+export {
+  type BlockState,
+  type HotplugOptions,
+  MemoryBlocks,
+  type OnlinePolicy,
+  type TakeResult,
+} from './memory-blocks.ts';
+export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
+export { type Obstacle, type ObstacleKind, obstacleKind } from './obstacle.ts';
+export { type Alarm, REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
+export { type VmStats, vmStats } from './vm-stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { freeFrames } from './pressure.ts';

@@ -34,6 +34,8 @@ export interface GuestConfig {
   readonly memoryFrames: number;
   /** Region for CZones above the memory; its span costs address space and metadata, no frames. */
   readonly region?: CZoneRegion | undefined;
+  /** One past the last frame that may become memory by hotplug; costs metadata, no frames. */
+  readonly hotplugEndFrame?: number | undefined;
   readonly cpus: number;
   /** Processes that run containers at one time, at most. */
   readonly processes: number;
@@ -57,11 +59,11 @@ export interface GuestImage {
 }
 
 function bootLayout(config: GuestConfig): BootLayout {
-  const { memoryFrames, region, kernel } = config;
+  const { memoryFrames, region, kernel, hotplugEndFrame = 0 } = config;
   const memmap = memmapRange(config);
   const image = { start: IMAGE_START, count: kernel.imageFrames };
-  const span = region === undefined ? 0 : region.start + region.frames;
-  return layoutOf(memoryFrames, [image, memmap], span);
+  const regionEnd = region === undefined ? 0 : region.start + region.frames;
+  return layoutOf(memoryFrames, [image, memmap], Math.max(regionEnd, hotplugEndFrame));
 }
 
 /** memblock allocates from the top down: the boot memmap lies at the end of memory. */
@@ -94,6 +96,8 @@ export class GuestKernel {
   readonly agentObject: number;
   readonly #kernelObject: number;
   readonly #meter: Meter;
+  /** What drivers do when the kernel gets round to background work. */
+  readonly background: (() => void)[] = [];
   /** Frames of the boot memmap that this clone has written. */
   #memmapWritten = 0;
 
@@ -191,9 +195,12 @@ export class GuestKernel {
     this.#memmapWritten = wanted;
   }
 
-  /** Background work that the allocator asked for: kswapd. Pages reclaimed. */
+  /** Background work that the allocator asked for: kswapd, then the drivers' workers. Pages reclaimed. */
   runBackground(): number {
-    return this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;
+    this.memory.deliverMoves();
+    const freed = this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;
+    for (const work of this.background) work();
+    return freed;
   }
 
   /** Adds what the guest's core did since the last reading. */

@@ -3,11 +3,15 @@
 
 import {
   type Core,
+  GUEST_MOVES_OFFSET,
+  type MoveListener,
+  STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
+  takeMoves,
 } from '../core/index.ts';
 import type { CZones } from './czone.ts';
 import { GuestOutOfMemory } from './error.ts';
@@ -32,6 +36,10 @@ export class GuestMemory {
   readonly cloned: boolean;
   files: PageCache | undefined;
   czones: CZones | undefined;
+  /** Holders of blocks by number: they hear of each block that migration moved. */
+  readonly moveListeners: MoveListener[] = [];
+  /** Asked in order when reclaim found nothing, before anything is killed. Each says how many pages it gave. */
+  readonly oomNotifiers: (() => number)[] = [];
 
   constructor(core: Core, cloned: boolean) {
     this.core = core;
@@ -69,7 +77,7 @@ export class GuestMemory {
     const { raw } = this.core;
     let answer = first;
     while (answer < 0) {
-      if (!this.#relieve(answer)) {
+      if (!this.relieve(answer)) {
         throw new GuestOutOfMemory(
           `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
         );
@@ -79,12 +87,32 @@ export class GuestMemory {
     return expectAnswer(raw.objectPages(object), 'objectPages');
   }
 
-  #relieve(status: number): boolean {
-    if (status === STATUS_NEED_RECLAIM) {
-      return this.files !== undefined && makeRoom(this.core, this.files);
-    }
+  /** Acts on the status of a request so that it can be made again; false: there is nothing left to do. */
+  relieve(status: number): boolean {
+    if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
+    if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
     if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
     return false;
+  }
+
+  /** One round of direct reclaim. Whether anything was freed. */
+  reclaim(): boolean {
+    return this.files !== undefined && makeRoom(this.core, this.files);
+  }
+
+  /** Every notifier gets its turn, as Linux's chain does. Whether any gave pages. */
+  notifyOom(): boolean {
+    let freed = 0;
+    for (const notify of this.oomNotifiers) freed += notify();
+    return freed > 0;
+  }
+
+  /** Tells the listeners which blocks migration moved since the last time. How many. */
+  deliverMoves(): number {
+    if (this.core.headerWord(GUEST_MOVES_OFFSET) === 0) return 0;
+    return takeMoves(this.core, (from, to) => {
+      for (const moved of this.moveListeners) moved(from, to);
+    });
   }
 
   /** Touches frames by number and accounts what that makes private as the guest OS's. */

@@ -6,7 +6,7 @@ export * from './memory.ts';
 export { MmioTransport, type MmioCounters, type RegisterBus } from './mmio.ts';
 export * from './timers.ts';
 export * from './transport.ts';
-export { connect } from './connect.ts';
+export { type Connection, connect } from './connect.ts';
 export { DescriptorChain } from './queue/chain.ts';
 export * from './queue/device-queue.ts';
 export * from './queue/driver-queue.ts';

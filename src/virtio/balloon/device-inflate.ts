@@ -20,6 +20,8 @@ export class InflateWork {
   readonly #host: BalloonHost;
   readonly #counters: BalloonCounters;
   readonly #subpages: number;
+  /** Pages that a frame number stands for. */
+  readonly #blockPages: number;
   readonly #seen: Uint8Array;
   readonly #gathered = new Uint32Array(RANGE_BUFFER_PFNS);
   #gatheredCount = 0;
@@ -33,11 +35,13 @@ export class InflateWork {
     host: BalloonHost,
     counters: BalloonCounters,
     hostPageBytes: number,
+    blockPages: number,
   ) {
     this.#profile = profile;
     this.#port = port;
     this.#host = host;
     this.#counters = counters;
+    this.#blockPages = blockPages;
     this.#subpages = Math.max(1, hostPageBytes / BALLOON_PAGE_BYTES);
     this.#seen = new Uint8Array(this.#subpages);
   }
@@ -119,7 +123,8 @@ export class InflateWork {
   }
 
   #inflatePage(pfn: number): boolean {
-    this.#counters.inflatedPages++;
+    this.#counters.inflatedPages += this.#blockPages;
+    if (this.#blockPages > 1) return this.#discard(pfn, this.#blockPages);
     if (this.#profile.inflate.method === 'ranges') {
       if (this.#gatheredCount === RANGE_BUFFER_PFNS) this.#flushRanges();
       this.#gathered[this.#gatheredCount++] = pfn;
@@ -154,11 +159,11 @@ export class InflateWork {
   }
 
   #deflatePage(pfn: number): boolean {
-    this.#counters.deflatedPages++;
+    this.#counters.deflatedPages += this.#blockPages;
     if (!this.#profile.deflateAdvises) return true;
-    const base = pfn - (pfn % this.#subpages);
+    const pages = Math.max(this.#subpages, this.#blockPages);
     this.#counters.willNeedCalls++;
-    this.#host.willNeed(base, this.#subpages);
+    this.#host.willNeed(pfn - (pfn % pages), pages);
     return true;
   }
 

@@ -30,6 +30,8 @@ export interface BalloonDeviceOptions extends BalloonOptions {
   /** The guest's RAM in 4 KiB pages: an upper bound of the target where the profile checks it. */
   readonly memoryPages: number;
   readonly hostPageBytes?: number;
+  /** 4 KiB pages that a frame number in an array stands for; see the driver's option of this name. */
+  readonly blockPages?: 1 | 512;
   readonly targetPages?: number;
   /** Needed when statistics are polled. */
   readonly timers?: Timers;
@@ -75,9 +77,9 @@ export class BalloonDevice implements DeviceModel {
 
   attach(port: DevicePort): void {
     const { profile, counters } = this;
-    const { hostPageBytes = 4096, timers, statsIntervalNs = 0 } = this.#options;
+    const { hostPageBytes = 4096, blockPages = 1, timers, statsIntervalNs = 0 } = this.#options;
     this.#port = port;
-    this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes);
+    this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes, blockPages);
     this.#stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);
     this.#hint = new HintWork(profile, port, this.#host, counters, () => this.#hintChanged());
     this.#report = new ReportWork(profile, port, this.#host, counters, hostPageBytes);

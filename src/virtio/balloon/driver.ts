@@ -53,6 +53,11 @@ export interface BalloonDriverCounters {
 
 export interface BalloonDriverOptions {
   readonly kernel?: '6.1' | '6.12';
+  /**
+   * 4 KiB pages a frame number in an array stands for. 512 is the 2 MiB balloon that HyperAlloc's authors measured with
+   * a patched kernel and VMM: no feature bit says so, both ends must be made alike.
+   */
+  readonly blockPages?: 1 | 512;
 }
 
 /** Plain data; only to be had while the driver waits for nothing. */
@@ -78,6 +83,7 @@ export class BalloonDriver {
   readonly #guest: BalloonGuest;
   readonly #timers: Timers;
   readonly #statOrder: readonly number[];
+  readonly #blockPages: number;
   readonly #queues: BalloonQueues;
   readonly #pages = new PageList();
   readonly #isolated = new Set<number>();
@@ -89,7 +95,7 @@ export class BalloonDriver {
   #arrayAddr = 0;
   #statsAddr = 0;
   #adjustManaged = true;
-  /** Pages in the balloon, those isolated for migration included. */
+  /** Frame numbers in the balloon, those isolated for migration included. */
   #pageCount = 0;
   /** A message is with the device, so the array and the list may not be touched. */
   #isLocked = false;
@@ -115,10 +121,12 @@ export class BalloonDriver {
     this.#guest = guest;
     this.#timers = timers;
     this.#statOrder = STAT_ORDER[options.kernel ?? '6.12'];
+    this.#blockPages = options.blockPages ?? 1;
   }
 
+  /** 4 KiB pages in the balloon. */
   get pageCount(): number {
-    return this.#pageCount;
+    return this.#pageCount * this.#blockPages;
   }
 
   /** Is the driver between a failed allocation and its next try, or waiting for the device? */
@@ -150,7 +158,12 @@ export class BalloonDriver {
   remove(): void {
     if (this.#pause !== undefined) {
       this.#pause.timer.cancel();
-      this.#guest.releasePages(this.#pause.batch, this.#pause.batch.length, false);
+      const { batch } = this.#pause;
+      if (this.#guest.dropPages === undefined) {
+        this.#guest.releasePages(batch, batch.length, false);
+      } else {
+        this.#guest.dropPages(batch, batch.length);
+      }
       this.#pause = undefined;
     }
     while (this.#pages.count > 0 && !this.#isLocked) {
@@ -170,7 +183,7 @@ export class BalloonDriver {
     this.counters.oomCalls++;
     let freed = 0;
     this.#leak(BALLOON_ARRAY_PAGES, (count) => {
-      freed = count;
+      freed = count * this.#blockPages;
       this.#writeActual();
     });
     return freed;
@@ -282,6 +295,7 @@ export class BalloonDriver {
     const failure = this.#queues.setUp();
     if (failure !== undefined) return failure;
     this.#adjustManaged = !this.#transport.has(F_DEFLATE_ON_OOM);
+    this.#guest.setAdjustManaged?.(this.#adjustManaged);
     const { memory } = this.#transport;
     const arrayAddr = memory.alloc(BALLOON_ARRAY_PAGES * PFN_BYTES, 8);
     const statsAddr = memory.alloc(this.#statOrder.length * STAT_BYTES, 8);
@@ -355,7 +369,7 @@ export class BalloonDriver {
   /** One batch towards the target; asks for another turn while some of the difference is left. */
   #resize(): void {
     const target = this.#transport.readConfig32(CONFIG_NUM_PAGES);
-    const missing = target - this.#pageCount;
+    const missing = Math.floor(target / this.#blockPages) - this.#pageCount;
     if (missing === 0) return;
     this.#isResizing = true;
     const finish = (count: number): void => {
@@ -402,7 +416,7 @@ export class BalloonDriver {
     for (const pfn of pages) this.#pages.push(pfn);
     this.#pageCount += batch.length;
     this.#guest.enterBalloon(pages, batch.length, this.#adjustManaged);
-    this.counters.inflatedPages += batch.length;
+    this.counters.inflatedPages += batch.length * this.#blockPages;
     this.#isLocked = true;
     this.#tell('inflate', batch.length, () => {
       this.#unlock();
@@ -423,9 +437,10 @@ export class BalloonDriver {
       finish(0);
       return;
     }
+    this.#guest.leaveBalloon?.(this.#array, count);
     this.#isLocked = true;
     this.#tell('deflate', count, () => {
-      this.counters.deflatedPages += count;
+      this.counters.deflatedPages += count * this.#blockPages;
       const released = this.#array.subarray(0, count).toReversed();
       this.#guest.releasePages(released, count, this.#adjustManaged);
       this.#unlock();
@@ -473,6 +488,6 @@ export class BalloonDriver {
   }
 
   #writeActual(): void {
-    this.#transport.writeConfig32(CONFIG_ACTUAL, this.#pageCount);
+    this.#transport.writeConfig32(CONFIG_ACTUAL, this.pageCount);
   }
 }

@@ -1,0 +1,234 @@
+// Memory hotplug in the guest kernel (fact sheet B.4): memory blocks of 128 MiB are added with their memmap, onlined to a
+// zone by policy, taken offline with migration, removed. Who asks, ACPI or virtio-mem, is not this file's business.
+
+import {
+  GUEST_SCRATCH_OFFSET,
+  GUEST_ZONES_OFFSET,
+  KERNEL_ZONES,
+  KIND_OFFLINE,
+  MEMORY_BLOCK_FRAMES,
+  MIGRATE_MOVABLE,
+  NONE,
+  STATUS_BUSY,
+  ZONE_DMA32_LIMIT,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+  ZONE_PRESENT_OFFSET,
+  ZONE_SPANNED_OFFSET,
+  ZONE_START_OFFSET,
+  ZONE_STRIDE,
+  expectAnswer,
+} from '../core/index.ts';
+import type { FrameRange } from '../core/index.ts';
+import { memmapFrames } from './footprint.ts';
+import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
+import type { GuestMemory } from './memory.ts';
+import { type Obstacle, busyPage } from './obstacle.ts';
+
+/** memhp_default_state and memory_hotplug.online_policy. */
+export type OnlinePolicy = 'offline' | 'online_kernel' | 'online_movable' | 'auto-movable';
+
+export interface HotplugOptions {
+  readonly policy: OnlinePolicy;
+  /** auto-movable: MOVABLE memory per kernel memory, in percent (memory_hotplug.auto_movable_ratio). */
+  readonly autoMovablePercent?: number;
+}
+
+/** Linux's default of auto_movable_ratio. */
+const AUTO_MOVABLE_PERCENT = 301;
+
+export type BlockState = 'absent' | 'offline' | 'online';
+
+/** How an attempt to empty memory ended. */
+export type TakeResult = 'ok' | 'busy' | 'no-memory';
+
+interface Block {
+  state: BlockState;
+  zone: number;
+  /** Blocks of kernel memory that hold its struct pages: frame and order. */
+  readonly memmap: readonly (readonly [number, number])[];
+}
+
+export class MemoryBlocks {
+  readonly blockFrames: number = MEMORY_BLOCK_FRAMES;
+  readonly #memory: GuestMemory;
+  readonly #options: HotplugOptions;
+  readonly #blocks: Map<number, Block> = new Map<number, Block>();
+  #obstacle: Obstacle | undefined;
+
+  constructor(memory: GuestMemory, options: HotplugOptions) {
+    this.#memory = memory;
+    this.#options = options;
+  }
+
+  /** The page that kept the last range from being emptied. */
+  get obstacle(): Obstacle | undefined {
+    return this.#obstacle;
+  }
+
+  get policy(): OnlinePolicy {
+    return this.#options.policy;
+  }
+
+  stateOf(startFrame: number): BlockState {
+    return this.#blocks.get(startFrame)?.state ?? 'absent';
+  }
+
+  isMovable(frame: number): boolean {
+    const start = frame - (frame % this.blockFrames);
+    return this.#blocks.get(start)?.zone === ZONE_MOVABLE;
+  }
+
+  /** Frames of struct pages that added blocks cost now. */
+  get memmapFrames(): number {
+    let sum = 0;
+    for (const { memmap } of this.#blocks.values()) {
+      for (const [, order] of memmap) sum += 2 ** order;
+    }
+    return sum;
+  }
+
+  /** Adds a block: its memmap is allocated, the block is offline. False: no memory for the memmap. */
+  add(startFrame: number): boolean {
+    const memmap = this.#allocMemmap();
+    if (memmap === undefined) return false;
+    this.#blocks.set(startFrame, { state: 'offline', zone: NONE, memmap });
+    return true;
+  }
+
+  /** Zone that the policy puts a new block in; undefined: it stays offline. */
+  zoneByPolicy(startFrame: number): number | undefined {
+    const { policy } = this.#options;
+    if (policy === 'offline') return undefined;
+    if (policy === 'online_movable') return ZONE_MOVABLE;
+    if (policy === 'online_kernel') return this.kernelZone(startFrame);
+    return this.#mayBeMovable() ? ZONE_MOVABLE : this.kernelZone(startFrame);
+  }
+
+  /** The kernel zone whose span holds the block, else NORMAL; below 4 GiB DMA32. */
+  kernelZone(startFrame: number): number {
+    for (let zone = 0; zone <= ZONE_NORMAL; zone += 1) {
+      const first = this.#zoneWord(zone, ZONE_START_OFFSET);
+      const end = first + this.#zoneWord(zone, ZONE_SPANNED_OFFSET);
+      if (startFrame < end && startFrame + this.blockFrames > first) return zone;
+    }
+    return startFrame < ZONE_DMA32_LIMIT ? 1 : ZONE_NORMAL;
+  }
+
+  /** Brings a block online. `plugged`: the parts that are memory, ascending; without it, all of it. */
+  online(startFrame: number, zone: number, plugged?: readonly FrameRange[]): void {
+    const block = this.#known(startFrame);
+    const { core } = this.#memory;
+    if (plugged !== undefined) {
+      const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+      plugged.forEach(({ start, count }, at) => {
+        core.words[first + 2 * at] = start;
+        core.words[first + 2 * at + 1] = count;
+      });
+    }
+    const ranges = plugged === undefined ? NONE : plugged.length;
+    const answer = core.raw.memoryOnline(startFrame, this.blockFrames, zone, ranges);
+    expectAnswer(answer, 'memoryOnline');
+    block.state = 'online';
+    block.zone = zone;
+  }
+
+  /** Parts of online blocks go to the allocator: virtio-mem has plugged them. */
+  give(startFrame: number, frames: number): void {
+    const { raw } = this.#memory.core;
+    expectAnswer(raw.contigFree(startFrame, frames, 0), 'contigFree');
+  }
+
+  /** One try to take a range of online memory out of use, by migration where that is needed. */
+  take(startFrame: number, frames: number): TakeResult {
+    const { raw } = this.#memory.core;
+    return this.#empty(() =>
+      raw.contigAlloc(startFrame, frames, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0),
+    );
+  }
+
+  /** Takes an online block offline: everything in it that is in use moves, or nothing is gained. */
+  offline(startFrame: number): TakeResult {
+    const block = this.#known(startFrame);
+    const { raw } = this.#memory.core;
+    const result = this.#empty(() => raw.memoryOffline(startFrame, this.blockFrames, 0));
+    if (result === 'ok') {
+      block.state = 'offline';
+      block.zone = NONE;
+    }
+    return result;
+  }
+
+  /** Removes an offline block; its memmap is free. */
+  remove(startFrame: number): void {
+    const block = this.#known(startFrame);
+    for (const [pfn, order] of block.memmap) freeKernelBlock(this.#memory, pfn, order);
+    this.#blocks.delete(startFrame);
+  }
+
+  /** Makes a call that empties memory, again after each relief it asks for. */
+  #empty(call: () => number): TakeResult {
+    const memory = this.#memory;
+    this.#obstacle = undefined;
+    for (;;) {
+      const answer = call();
+      memory.deliverMoves();
+      if (answer >= 0) return 'ok';
+      if (answer === STATUS_BUSY) {
+        this.#obstacle = busyPage(memory.core);
+        return 'busy';
+      }
+      if (!memory.relieve(answer)) {
+        this.#obstacle = busyPage(memory.core);
+        return 'no-memory';
+      }
+    }
+  }
+
+  /** 128 MiB of memory need 2 MiB of struct pages: one block of that size, or single pages where there is none. */
+  #allocMemmap(): (readonly [number, number])[] | undefined {
+    const memory = this.#memory;
+    const frames = memmapFrames(this.blockFrames);
+    const order = orderOfFrames(frames);
+    const whole = allocKernelBlock(memory, order);
+    if (whole !== undefined) return [[whole, order]];
+    const pages: (readonly [number, number])[] = [];
+    while (pages.length < frames) {
+      const pfn = allocKernelBlock(memory, 0);
+      if (pfn === undefined) {
+        for (const [page] of pages) freeKernelBlock(memory, page, 0);
+        return undefined;
+      }
+      pages.push([pfn, 0]);
+    }
+    return pages;
+  }
+
+  #mayBeMovable(): boolean {
+    const percent = this.#options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT;
+    const movable = this.#presentFrames(ZONE_MOVABLE, ZONE_MOVABLE) + this.blockFrames;
+    // Boot memory and kernel memory of the own device's group count; here all added memory is one group.
+    return movable <= (percent * this.#presentFrames(0, ZONE_NORMAL)) / 100;
+  }
+
+  #presentFrames(first: number, last: number): number {
+    let sum = 0;
+    for (let zone = first; zone <= Math.min(last, KERNEL_ZONES - 1); zone += 1) {
+      sum += this.#zoneWord(zone, ZONE_PRESENT_OFFSET);
+    }
+    return sum;
+  }
+
+  #zoneWord(zone: number, offset: number): number {
+    const { core } = this.#memory;
+    return (
+      core.words[(core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset) >> 2] ?? 0
+    );
+  }
+
+  #known(startFrame: number): Block {
+    const block = this.#blocks.get(startFrame);
+    if (block === undefined) throw new RangeError(`no memory block starts at frame ${startFrame}`);
+    return block;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The guest kernel behind the balloon driver, on the core. Pages come from the core's allocator and go back to it;
+ * pages that migration moved are told to the driver, which tells the device.
+ */
+
+import { BalloonPages, type GuestMemory as KernelMemory, vmStats } from '../../guest/index.ts';
+import type { BalloonDriver } from './driver.ts';
+import type { BalloonGuest } from './guest.ts';
+import type { BalloonStats } from './stats.ts';
+
+/** What a kernel reports that never swapped, never scanned and has no hugetlb pool. */
+const QUIET: BalloonStats = {
+  swapInBytes: 0,
+  swapOutBytes: 0,
+  majorFaults: 0,
+  minorFaults: 0,
+  freeBytes: 0,
+  totalBytes: 0,
+  availableBytes: 0,
+  cachesBytes: 0,
+  hugetlbAllocs: 0,
+  hugetlbFails: 0,
+  oomKills: 0,
+  allocStalls: 0,
+  asyncScanBytes: 0,
+  directScanBytes: 0,
+  asyncReclaimBytes: 0,
+  directReclaimBytes: 0,
+};
+
+export interface CoreBalloonOptions {
+  /** Blocks of 2 MiB instead of pages; see `blockPages` of the driver. */
+  readonly isHuge?: boolean;
+  readonly poison?: BalloonGuest['poison'];
+}
+
+export class CoreBalloonGuest implements BalloonGuest {
+  readonly poison: BalloonGuest['poison'];
+  /** Set once the driver exists: it hears of moved pages. */
+  driver: BalloonDriver | undefined;
+  readonly #memory: KernelMemory;
+  readonly #pages: BalloonPages;
+  /** Moves that the driver could not take in while a message was with the device. */
+  #pending: [number, number][] = [];
+
+  constructor(memory: KernelMemory, options: CoreBalloonOptions = {}) {
+    this.#memory = memory;
+    this.#pages = new BalloonPages(memory, options.isHuge === true ? 9 : 0);
+    this.poison = options.poison ?? 'none';
+    memory.moveListeners.push((from, to) => this.#moved(from, to));
+  }
+
+  /** Frames in the balloon as the core counts them. */
+  get heldFrames(): number {
+    return this.#pages.heldFrames;
+  }
+
+  setAdjustManaged(adjustManaged: boolean): void {
+    this.#pages.adjustManaged(adjustManaged);
+  }
+
+  allocPages(pfns: Uint32Array, count: number): number {
+    return this.#pages.alloc(pfns, count);
+  }
+
+  enterBalloon(pfns: Uint32Array, count: number): void {
+    this.#pages.enter(pfns, count);
+  }
+
+  /** The core's list and the driver's hold the same pages in the same order, so the core can pop by itself. */
+  leaveBalloon(pfns: Uint32Array, count: number): void {
+    const left = this.#pages.leave(count);
+    if (left !== count) throw new RangeError(`the balloon holds ${left} of ${pfns.length} pages`);
+  }
+
+  releasePages(pfns: Uint32Array, count: number): void {
+    this.#pages.free(pfns, count);
+    this.#retryMoves();
+  }
+
+  dropPages(pfns: Uint32Array, count: number): void {
+    this.#pages.drop(pfns, count);
+  }
+
+  /** The core moved the page before the driver heard of it: nothing is left to do. */
+  pageMigrated(): void {}
+
+  stats(): BalloonStats {
+    return { ...QUIET, ...vmStats(this.#memory) };
+  }
+
+  allocHintBlock(): number | undefined {
+    return this.#pages.allocHint();
+  }
+
+  releaseHintBlock(pfn: number): void {
+    this.#pages.freeHint(pfn);
+  }
+
+  #moved(from: number, to: number): void {
+    if (this.driver?.isolatePage(from) !== true) return;
+    if (this.driver.migratePage(from, to) === 'again') this.#pending.push([from, to]);
+  }
+
+  #retryMoves(): void {
+    if (this.#pending.length === 0) return;
+    const moves = this.#pending;
+    this.#pending = [];
+    for (const [from, to] of moves) {
+      if (this.driver?.migratePage(from, to) === 'again') this.#pending.push([from, to]);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The guest kernel behind the virtio-mem driver, on the core: memory blocks, their zones, contiguous ranges. Keeps
+ * which page was in the way of each range that could not be unplugged.
+ */
+
+import type { FrameRange, MemoryBlocks, Obstacle, TakeResult } from '../../guest/index.ts';
+import type { MemDriver } from './driver.ts';
+import type { AddResult, FakeOfflineResult, MemGuest, MemZone, RemoveResult } from './guest.ts';
+
+const FRAME_BYTES = 4096;
+const PAGEBLOCK_BYTES = 2 * 1024 * 1024;
+/** x86 with 46 physical address bits. */
+const ADDRESS_LIMIT = 2 ** 46;
+
+/** A range that stayed plugged, and the page that kept it. */
+export interface BlockedRange {
+  readonly addr: number;
+  readonly lengthBytes: number;
+  readonly obstacle: Obstacle | undefined;
+}
+
+export class CoreMemGuest implements MemGuest {
+  readonly memoryBlockBytes: number;
+  readonly pageblockBytes: number = PAGEBLOCK_BYTES;
+  readonly addressLimit: number;
+  /** Set before the driver probes. */
+  driver: MemDriver | undefined;
+  readonly #blocks: MemoryBlocks;
+  readonly #blocked: Map<number, BlockedRange> = new Map();
+
+  constructor(blocks: MemoryBlocks, addressLimit: number = ADDRESS_LIMIT) {
+    this.#blocks = blocks;
+    this.memoryBlockBytes = blocks.blockFrames * FRAME_BYTES;
+    this.addressLimit = addressLimit;
+  }
+
+  /** Ranges whose last attempt failed, by address. */
+  get blockedRanges(): readonly BlockedRange[] {
+    return [...this.#blocked.values()].toSorted((a, b) => a.addr - b.addr);
+  }
+
+  addMemory(addr: number, lengthBytes: number): AddResult {
+    for (const start of this.#starts(addr, lengthBytes)) {
+      if (!this.#blocks.add(start)) return this.#undoAdd(addr, start);
+    }
+    for (const start of this.#starts(addr, lengthBytes)) {
+      const zone = this.#blocks.zoneByPolicy(start);
+      if (zone !== undefined) this.onlineBlock(start * FRAME_BYTES, zone);
+    }
+    return 'ok';
+  }
+
+  /** Onlines a block that was added, to a zone by number: by policy, or by hand. */
+  onlineBlock(addr: number, zone: number): void {
+    const start = addr / FRAME_BYTES;
+    this.#blocks.online(start, zone, this.#pluggedIn(addr));
+    this.driver?.memoryOnlined(addr, this.isMovable(addr) ? 'movable' : 'kernel');
+  }
+
+  fakeOnline(addr: number, lengthBytes: number): void {
+    this.#blocks.give(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+  }
+
+  fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult {
+    const result = this.#blocks.take(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    this.#note(addr, lengthBytes, result);
+    return result;
+  }
+
+  removeMemory(addr: number, lengthBytes: number): void {
+    for (const start of this.#starts(addr, lengthBytes)) this.#blocks.remove(start);
+  }
+
+  /** All blocks go offline, or those that did come back: their memory belongs to the driver, so nothing is in use. */
+  offlineAndRemove(addr: number, lengthBytes: number): RemoveResult {
+    const starts = this.#starts(addr, lengthBytes);
+    const zones: (readonly [number, MemZone])[] = [];
+    for (const start of starts) {
+      if (this.#blocks.stateOf(start) !== 'online') continue;
+      const zone = this.#blocks.isMovable(start) ? 'movable' : 'kernel';
+      const result = this.#blocks.offline(start);
+      if (result !== 'ok') {
+        for (const [offline, was] of zones) this.#comeBack(offline, was);
+        return result;
+      }
+      zones.push([start, zone]);
+    }
+    this.removeMemory(addr, lengthBytes);
+    return 'ok';
+  }
+
+  isMovable(addr: number): boolean {
+    return this.#blocks.isMovable(addr / FRAME_BYTES);
+  }
+
+  #comeBack(start: number, zone: MemZone): void {
+    const index = zone === 'movable' ? 3 : this.#blocks.kernelZone(start);
+    this.#blocks.online(start, index, this.#pluggedIn(start * FRAME_BYTES));
+  }
+
+  #undoAdd(addr: number, failed: number): AddResult {
+    for (const start of this.#starts(addr, failed * FRAME_BYTES - addr)) this.#blocks.remove(start);
+    return 'no-memory';
+  }
+
+  #note(addr: number, lengthBytes: number, result: TakeResult): void {
+    if (result === 'ok') {
+      for (const key of this.#blocked.keys()) {
+        if (key >= addr && key < addr + lengthBytes) this.#blocked.delete(key);
+      }
+      return;
+    }
+    this.#blocked.set(addr, { addr, lengthBytes, obstacle: this.#blocks.obstacle });
+  }
+
+  #starts(addr: number, lengthBytes: number): number[] {
+    const count = lengthBytes / this.memoryBlockBytes;
+    const first = addr / FRAME_BYTES;
+    return Array.from({ length: count }, (_, at) => first + at * this.#blocks.blockFrames);
+  }
+
+  /** The plugged parts of a block, neighbours joined; undefined when all of it is plugged. */
+  #pluggedIn(addr: number): FrameRange[] | undefined {
+    const ranges: { start: number; count: number }[] = [];
+    const count = PAGEBLOCK_BYTES / FRAME_BYTES;
+    for (let at = addr; at < addr + this.memoryBlockBytes; at += PAGEBLOCK_BYTES) {
+      if (this.driver?.chunkState(at, PAGEBLOCK_BYTES) !== 'plugged') continue;
+      const start = at / FRAME_BYTES;
+      const last = ranges.at(-1);
+      if (last !== undefined && last.start + last.count === start) last.count += count;
+      else ranges.push({ start, count });
+    }
+    return ranges[0]?.count === this.#blocks.blockFrames ? undefined : ranges;
+  }
+}

@@ -1,0 +1,242 @@
+// A guest's memory as bytes: contents of the frames that somebody wrote through here, over the core's account of which
+// frames have host memory. Frames that only the allocator knows have no bytes: they read as zeros.
+//
+// Invariant: a frame with bytes here has host memory, because every release goes through discard().
+
+import {
+  type Core,
+  GUEST_STATES_OFFSET,
+  type GuestMemory as KernelMemory,
+  KIND_HOLE,
+  KIND_MASK,
+  allocKernelBlock,
+  freeKernelBlock,
+  orderOfFrames,
+} from '../guest/index.ts';
+import type { DriverMemory, GuestMemory } from '../virtio/index.ts';
+
+const FRAME_BYTES = 4096;
+
+/** Frames and their contents; undefined: given back, whatever the template holds. */
+export type FrameContents = ReadonlyMap<number, Uint8Array | undefined>;
+
+const NO_CONTENTS: FrameContents = new Map();
+
+export class VmMemory implements GuestMemory, DriverMemory {
+  readonly sizeBytes: number;
+  readonly #kernel: KernelMemory;
+  readonly #core: Core;
+  /** Contents of the template that this guest was cloned from; never written. */
+  readonly #template: FrameContents;
+  readonly #frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
+  /** Driver allocations by address: the order of each. Small ones share pages. */
+  readonly #blocks: Map<number, number> = new Map<number, number>();
+  /** Rest of the page that small allocations are cut from. */
+  #smallAddr = 0;
+  #smallLeft = 0;
+
+  constructor(kernel: KernelMemory, template: FrameContents = NO_CONTENTS) {
+    this.#kernel = kernel;
+    this.#core = kernel.core;
+    this.#template = template;
+    this.sizeBytes = this.#core.spanFrames * FRAME_BYTES;
+  }
+
+  get memory(): GuestMemory {
+    return this;
+  }
+
+  /** Frames whose contents are kept. */
+  get keptFrames(): number {
+    let count = 0;
+    for (const bytes of this.#frames.values()) count += bytes === undefined ? 0 : 1;
+    return count;
+  }
+
+  /** What the frames hold now, for clones of this guest. The bytes are shared: this guest must not write any more. */
+  freeze(): FrameContents {
+    return new Map([...this.#template, ...this.#frames]);
+  }
+
+  contains(addr: number, lengthBytes: number): boolean {
+    if (!(addr >= 0) || !(lengthBytes >= 0) || addr + lengthBytes > this.sizeBytes) return false;
+    const states = this.#core.headerWord(GUEST_STATES_OFFSET);
+    const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
+    for (let pfn = Math.floor(addr / FRAME_BYTES); pfn <= last; pfn += 1) {
+      if (pfn >= this.#core.spanFrames) return false;
+      if (((this.#core.bytes[states + pfn] as number) & KIND_MASK) === KIND_HOLE) return false;
+    }
+    return true;
+  }
+
+  read(addr: number, lengthBytes: number): Uint8Array | undefined {
+    if (!this.contains(addr, lengthBytes)) return undefined;
+    const offset = addr % FRAME_BYTES;
+    if (offset + lengthBytes <= FRAME_BYTES) {
+      const bytes = this.#contents(Math.floor(addr / FRAME_BYTES));
+      return bytes?.subarray(offset, offset + lengthBytes) ?? new Uint8Array(lengthBytes);
+    }
+    const whole = new Uint8Array(lengthBytes);
+    this.#pieces(addr, lengthBytes, (pfn, from, done, length) => {
+      const bytes = this.#contents(pfn);
+      if (bytes !== undefined) whole.set(bytes.subarray(from, from + length), done);
+    });
+    return whole;
+  }
+
+  write(addr: number, bytes: Uint8Array): boolean {
+    if (!this.contains(addr, bytes.length)) return false;
+    this.#pieces(addr, bytes.length, (pfn, from, done, length) => {
+      this.#writable(pfn).set(bytes.subarray(done, done + length), from);
+    });
+    return true;
+  }
+
+  readU16(addr: number): number | undefined {
+    const bytes = this.read(addr, 2);
+    return bytes === undefined ? undefined : word(bytes, 0);
+  }
+
+  readU32(addr: number): number | undefined {
+    const bytes = this.read(addr, 4);
+    return bytes === undefined ? undefined : word(bytes, 0) + word(bytes, 2) * 0x1_0000;
+  }
+
+  readU64(addr: number): number | undefined {
+    const bytes = this.read(addr, 8);
+    if (bytes === undefined) return undefined;
+    const low = word(bytes, 0) + word(bytes, 2) * 0x1_0000;
+    return low + (word(bytes, 4) + word(bytes, 6) * 0x1_0000) * 0x1_0000_0000;
+  }
+
+  writeU16(addr: number, value: number): boolean {
+    return this.#writeNumber(addr, 2, value);
+  }
+
+  writeU32(addr: number, value: number): boolean {
+    return this.#writeNumber(addr, 4, value);
+  }
+
+  writeU64(addr: number, value: number): boolean {
+    return this.#writeNumber(addr, 8, value);
+  }
+
+  /**
+   * The host takes frames back: they read as zeros until they are written again. How many had host memory; -1 when the
+   * range is not all inside the guest.
+   */
+  discard(pfn: number, count: number): number {
+    const released = this.#core.raw.releaseRange(pfn, count);
+    if (released < 0) return -1;
+    if (count === 1) this.#drop(pfn);
+    else this.#dropRange(pfn, pfn + count);
+    return released;
+  }
+
+  /** Zeroed kernel memory for rings and messages; undefined when the guest has none. */
+  alloc(lengthBytes: number, alignBytes: number): number | undefined {
+    if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
+      return this.#allocBlock(Math.ceil(lengthBytes / FRAME_BYTES));
+    }
+    const gap = (alignBytes - (this.#smallAddr % alignBytes)) % alignBytes;
+    if (gap + lengthBytes > this.#smallLeft) {
+      const page = this.#allocBlock(1);
+      if (page === undefined) return undefined;
+      this.#smallAddr = page;
+      this.#smallLeft = FRAME_BYTES;
+      return this.alloc(lengthBytes, alignBytes);
+    }
+    const addr = this.#smallAddr + gap;
+    this.#smallAddr = addr + lengthBytes;
+    this.#smallLeft -= gap + lengthBytes;
+    return addr;
+  }
+
+  /** Blocks of pages go back to the kernel; what small allocations were cut from stays. */
+  free(addr: number): void {
+    const order = this.#blocks.get(addr);
+    if (order === undefined || addr % FRAME_BYTES !== 0) return;
+    this.#blocks.delete(addr);
+    freeKernelBlock(this.#kernel, addr / FRAME_BYTES, order);
+  }
+
+  #allocBlock(frames: number): number | undefined {
+    const order = orderOfFrames(frames);
+    const pfn = allocKernelBlock(this.#kernel, order);
+    if (pfn === undefined) return undefined;
+    const addr = pfn * FRAME_BYTES;
+    this.#blocks.set(addr, order);
+    for (let at = pfn; at < pfn + 2 ** order; at += 1) this.#frames.set(at, undefined);
+    return addr;
+  }
+
+  #drop(frame: number): void {
+    if (this.#template.has(frame)) this.#frames.set(frame, undefined);
+    else this.#frames.delete(frame);
+  }
+
+  #dropRange(start: number, end: number): void {
+    for (const frames of [this.#template, this.#frames]) {
+      for (const frame of frames.keys()) if (frame >= start && frame < end) this.#drop(frame);
+    }
+  }
+
+  /** Bytes of a frame; undefined: zeros. */
+  #contents(pfn: number): Uint8Array | undefined {
+    return this.#frames.has(pfn) ? this.#frames.get(pfn) : this.#template.get(pfn);
+  }
+
+  /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
+  #writable(pfn: number): Uint8Array {
+    if (this.#core.raw.isBacked(pfn) === 0 || this.#template.has(pfn)) {
+      this.#kernel.touchSystemRange(pfn, 1, true);
+    }
+    const own = this.#frames.get(pfn);
+    if (own !== undefined) return own;
+    const copied = this.#frames.has(pfn) ? undefined : this.#template.get(pfn)?.slice();
+    const bytes = copied ?? new Uint8Array(FRAME_BYTES);
+    this.#frames.set(pfn, bytes);
+    return bytes;
+  }
+
+  #writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
+    if (!this.contains(addr, lengthBytes)) return false;
+    const offset = addr % FRAME_BYTES;
+    if (offset + lengthBytes > FRAME_BYTES) return this.write(addr, encode(value, lengthBytes));
+    const bytes = this.#writable(Math.floor(addr / FRAME_BYTES));
+    let rest = value;
+    for (let at = 0; at < lengthBytes; at += 1) {
+      bytes[offset + at] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    return true;
+  }
+
+  /** Calls `piece` for each frame of a range: frame, offset in it, bytes before it, bytes in it. */
+  #pieces(
+    addr: number,
+    lengthBytes: number,
+    piece: (pfn: number, from: number, done: number, length: number) => void,
+  ): void {
+    for (let done = 0; done < lengthBytes;) {
+      const from = (addr + done) % FRAME_BYTES;
+      const length = Math.min(FRAME_BYTES - from, lengthBytes - done);
+      piece(Math.floor((addr + done) / FRAME_BYTES), from, done, length);
+      done += length;
+    }
+  }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) + (bytes[at + 1] as number) * 256;
+}
+
+function encode(value: number, lengthBytes: number): Uint8Array {
+  const bytes = new Uint8Array(lengthBytes);
+  let rest = value;
+  for (let at = 0; at < lengthBytes; at += 1) {
+    bytes[at] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  return bytes;
+}

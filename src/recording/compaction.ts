@@ -11,8 +11,7 @@ import type { Trace } from './trace-columns.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
 import type { ZoneMap } from './zone-map.ts';
-import { ORDER_COUNT, type AllocatorState } from './pagestate.ts';
-import { MIGRATETYPE_COUNT } from './pagestate.ts';
+import { MIGRATETYPE_COUNT, ORDER_COUNT, type AllocatorState } from './pagestate.ts';
 
 /** Frames [start, end) inside one pageblock. */
 export interface TakenRange {

@@ -47,7 +47,7 @@ export interface ZoneState {
   blocks: Int8Array;
   /** By order * MIGRATETYPE_COUNT + type, frames head first. */
   free: Uint32Array[];
-  /** By CPU; the recorder writes one, or each after a line `cpu N`. Empty when the zone has no per-cpu lists. */
+  /** By CPU; the recorder writes one, or each after a line `cpu N`. May be empty. */
   pcps: PcpState[];
 }
 

@@ -47,6 +47,9 @@ function withLine(line: number, change: (text: string) => string): string {
   return `${LINES.map((text, i) => (i === line - 1 ? change(text) : text)).join('\n')}\n`;
 }
 
+const free = (pfn: number, order: number): string =>
+  `            init-1       [000] .....    24.000000: mm_page_free: page=00000000d123d466 pfn=0x${pfn.toString(16)} order=${order}\n`;
+
 describe('reading a trace', () => {
   it('fills the columns', () => {
     const trace = read(GOOD);
@@ -122,8 +125,6 @@ describe('reading a trace', () => {
   });
 
   it('accepts memory that comes online, block by block from a 128 MiB boundary', () => {
-    const free = (pfn: number, order: number): string =>
-      `            init-1       [000] .....    24.000000: mm_page_free: page=00000000d123d466 pfn=0x${pfn.toString(16)} order=${order}\n`;
     const online = GOOD + free(0x8000, 10) + free(0x8400, 10);
     expect(read(online + free(0x8401, 0)).count).toBe(16);
     expect(failure(online + free(0x8800, 0)).expected).toContain('inside memory');

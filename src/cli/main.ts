@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
+import { pagesCommand } from './pages.ts';
 import { replayCommand } from './replay.ts';
 import { systemsCommand } from './systems.ts';
 import { verifyCommand } from './verify.ts';
@@ -16,7 +17,7 @@ function version(): string {
 const program = new Command('guestmem')
   .description('Emulates the memory of virtual machines, page frame by page frame')
   .version(version());
-for (const command of [replayCommand(), systemsCommand(), verifyCommand()])
+for (const command of [replayCommand(), systemsCommand(), verifyCommand(), pagesCommand()])
   program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride();
 

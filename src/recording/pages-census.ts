@@ -1,6 +1,7 @@
 // Counts of a guest's frames by 2 MiB pageblock: free, movable, unmovable, and in use since before the recording.
 
 import {
+  GUEST_BLOCKS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_ZONES_OFFSET,
@@ -14,6 +15,8 @@ import {
   MEMORY_BLOCK_FRAMES,
   ORDERS,
   PAGEBLOCK_FRAMES,
+  PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_ZONE_SHIFT,
   ZONE_FREE_BY_ORDER_OFFSET,
   ZONE_STRIDE,
 } from '../abi/layout.ts';
@@ -52,7 +55,7 @@ export class Census {
     for (let pfn = start; pfn < end;) {
       const state = core.bytes[states + pfn] ?? 0;
       const kind = state & KIND_MASK;
-      const frames = 2 ** (state & KIND_ORDER_MASK);
+      const frames = kind === KIND_HOLE ? holeFrames(core, pfn) : 2 ** (state & KIND_ORDER_MASK);
       if (kind === KIND_FREE || kind === KIND_PCP) {
         if (kind === KIND_PCP) this.parkedFrames += frames;
         count(this.free, pfn, frames);
@@ -65,6 +68,14 @@ export class Census {
       pfn += frames;
     }
   }
+}
+
+/** A pageblock of no zone is skipped whole. */
+function holeFrames(core: Core, pfn: number): number {
+  if (pfn % PAGEBLOCK_FRAMES !== 0) return 1;
+  const at = (core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2) + pfn / PAGEBLOCK_FRAMES;
+  const zone = (core.words[at] ?? 0) >>> PAGEBLOCK_ZONE_SHIFT;
+  return zone === PAGEBLOCK_NO_ZONE ? PAGEBLOCK_FRAMES : 1;
 }
 
 function count(column: Uint16Array, pfn: number, frames: number): void {

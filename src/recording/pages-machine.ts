@@ -21,15 +21,25 @@ import {
   ZONE_BLOCKS_OFFSET,
   ZONE_STRIDE,
 } from '../abi/layout.ts';
+import { GFP_DIRECT_RECLAIM, GFP_HIGH, GFP_NOMEMALLOC } from '../abi/gfp.ts';
 import { LOG_RECORD_BYTES } from '../abi/program.ts';
 import { Core, type CoreBuild } from '../core/index.ts';
 import { expectAnswer } from '../core/error.ts';
 import { loadState, stateFrames } from '../core/state.ts';
 import type { Capture } from './capture.ts';
-import { opOf, orderOf, type PageStream } from './pages-stream.ts';
+import {
+  FREE_MOVED,
+  FREE_PLUGGED,
+  REQUEST_MOVE,
+  opOf,
+  orderOf,
+  type PageStream,
+} from './pages-stream.ts';
+import { NOBODY } from './pages-tasks.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import * as P from './program.ts';
-import { ZONE_NAMES, type AllocatorState } from './pagestate.ts';
+import type { AllocatorState } from './pagestate.ts';
+import { NO_FRAME } from './trace-columns.ts';
 
 /** No frame of ours. */
 const NOWHERE = -1;
@@ -42,10 +52,16 @@ export function tagOf(tree: number, use: number): number {
   return tree * 4 + use;
 }
 
+function treeOf(tag: number): number {
+  return tag >> 2;
+}
+
 export interface MachineTally {
   requests: number;
   /** Requests that the core could not serve. */
   failed: number;
+  /** Requests that only empty per-cpu lists or the reserves could serve. */
+  forced: number;
   /** Requests for one page or block that got the recorded frame. */
   sameFrame: number;
   compared: number;
@@ -79,7 +95,7 @@ export function recordedFrames({ start, end, trace }: Capture): number {
   let frames = Math.max(stateFrames(start), stateFrames(end));
   for (let i = 0; i < trace.count; i += 1) {
     const pfn = trace.pfn[i] ?? 0;
-    if (pfn !== 0xffff_ffff && pfn >= frames) frames = pfn + 1;
+    if (pfn !== NO_FRAME && pfn >= frames) frames = pfn + 1;
   }
   return roundUp(frames, MEMORY_BLOCK_FRAMES);
 }
@@ -115,6 +131,7 @@ export class PageMachine {
   readonly tally: MachineTally = {
     requests: 0,
     failed: 0,
+    forced: 0,
     sameFrame: 0,
     compared: 0,
     unknownFrees: 0,
@@ -258,6 +275,7 @@ export class PageMachine {
   }
 
   #request(at: number): void {
+    if (this.#stream.meaning[at] === REQUEST_MOVE) return;
     const { tally } = this;
     const order = orderOf(this.#stream.commands, at);
     const recorded = this.#word(at, 1);
@@ -278,9 +296,29 @@ export class PageMachine {
     const tag = tagOf(request.tree, request.use);
     const owner = this.#policy.place(request);
     let pfn = owner === KERNEL_PLACE ? NOWHERE : this.#allocateIn(owner, gfp, order, tag);
-    if (pfn < 0) pfn = this.core.raw.allocPages(gfp, order, this.#cpu(at), tag);
+    if (pfn < 0) pfn = this.#allocateKernel(gfp, order, this.#cpu(at), tag);
     if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
     return pfn;
+  }
+
+  /**
+   * From the kernel's zones. The recorded kernel served the request, after reclaim if need be, and the trace has its
+   * frees; where ours is a few frames short at that moment, per-cpu lists and reserves are used.
+   */
+  #allocateKernel(gfp: number, order: number, cpu: number, tag: number): number {
+    const { raw } = this.core;
+    const pfn = raw.allocPages(gfp, order, cpu, tag);
+    if (pfn >= 0) return pfn;
+    this.tally.forced += 1;
+    raw.drainAll();
+    const again = raw.allocPages(gfp, order, cpu, tag);
+    if (again >= 0) return again;
+    return raw.allocPages(
+      (gfp & ~GFP_DIRECT_RECLAIM & ~GFP_NOMEMALLOC) | GFP_HIGH,
+      order,
+      cpu,
+      tag,
+    );
   }
 
   #allocateIn(owner: number, gfp: number, order: number, tag: number): number {
@@ -327,11 +365,11 @@ export class PageMachine {
     const order = orderOf(this.#stream.commands, at);
     const recorded = this.#word(at, 1);
     const frames = 2 ** order;
-    const moved = this.#stream.moved[at] === 1;
+    const moved = this.#stream.meaning[at] === FREE_MOVED;
     if (this.#isWhole(recorded, order)) {
       const pfn = this.#held[recorded] ?? NOWHERE;
       this.#held.fill(NOWHERE, recorded, recorded + frames);
-      if (moved) this.#lose(pfn, order);
+      if (moved) this.#move(pfn, order, this.#stream.target[at] ?? NO_FRAME);
       else this.#release(pfn, order, at);
       return;
     }
@@ -342,15 +380,17 @@ export class PageMachine {
       found += 1;
       this.#held[recorded + i] = NOWHERE;
       this.#split(pfn);
-      if (moved) this.#lose(pfn, 0);
+      if (moved) this.#move(pfn, 0, NO_FRAME);
       else this.#release(pfn, 0, at);
     }
     if (found === 0 && !moved) this.#freeUnknown(recorded, order, at);
   }
 
-  #lose(pfn: number, order: number): void {
-    this.#lost.push(pfn, order);
+  /** The kernel moved a page: ours stays, under another recorded frame. */
+  #move(pfn: number, order: number, target: number): void {
     this.tally.migratedPages += 2 ** order;
+    if (target === NO_FRAME) this.#lost.push(pfn, order);
+    else for (let i = 0; i < 2 ** order; i += 1) this.#held[target + i] = pfn + i;
   }
 
   /** Whether a recorded block is one block, or one run of start pages, of ours. */
@@ -365,8 +405,12 @@ export class PageMachine {
   }
 
   #isOfStart(pfn: number): boolean {
+    return this.#tagOf(pfn) === 0;
+  }
+
+  #tagOf(pfn: number): number {
     const record = (this.core.headerWord(GUEST_RECORDS_OFFSET) >>> 2) + 2 * pfn;
-    return this.core.words[record + 1] === 0;
+    return this.core.words[record + 1] ?? 0;
   }
 
   /** Makes single pages of the block that a frame is part of. */
@@ -388,22 +432,29 @@ export class PageMachine {
     this.#order.fill(0, head, head + 2 ** order);
   }
 
-  /** A frame that nobody holds: the page that was lost first, its own frame before others. */
+  /** A frame that nobody holds: one of the pages whose frames are unknown. */
   #freeUnknown(recorded: number, order: number, at: number): void {
-    let found = -1;
-    for (let i = 0; i < this.#lost.length; i += 2) {
-      if (this.#lost[i + 1] !== order) continue;
-      if (found < 0) found = i;
-      if (this.#lost[i] !== recorded) continue;
-      found = i;
-      break;
-    }
+    if (this.#stream.meaning[at] === FREE_PLUGGED) return;
+    const found = this.#findLost(recorded, order, this.#stream.tree[at] ?? NOBODY);
     if (found < 0) {
       this.tally.unknownFrees += 1;
       return;
     }
     const [pfn = 0] = this.#lost.splice(found, 2);
     this.#release(pfn, order, at);
+  }
+
+  /** The page at the recorded frame, else the first of the freer's container, else the first; -1: none. */
+  #findLost(recorded: number, order: number, tree: number): number {
+    let [first, own] = [-1, -1];
+    for (let i = 0; i < this.#lost.length; i += 2) {
+      if (this.#lost[i + 1] !== order) continue;
+      const pfn = this.#lost[i] ?? 0;
+      if (pfn === recorded) return i;
+      if (first < 0) first = i;
+      if (own < 0 && treeOf(this.#tagOf(pfn)) === tree) own = i;
+    }
+    return own < 0 ? first : own;
   }
 
   #release(pfn: number, order: number, at: number): void {
@@ -441,10 +492,16 @@ export class PageMachine {
     this.#meterCzones();
   }
 
-  /** An owner exited: its zone ends now, or with its last page. */
+  /** An owner exited: its zone ends now, or with its last page; until then it keeps only blocks in use. */
   end(owner: number): void {
     this.#ended.add(owner);
     const use = this.#zones.get(owner);
-    if (use !== undefined && use.frames === 0) this.#destroy(owner, use);
+    if (use === undefined) return;
+    if (use.frames === 0) {
+      this.#destroy(owner, use);
+      return;
+    }
+    expectAnswer(this.core.raw.czoneShrink(use.zone, LIMIT_NONE), 'czoneShrink');
+    this.#meterCzones();
   }
 }

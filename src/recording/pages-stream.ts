@@ -25,6 +25,15 @@ const GFP_WRITE = 0x1000;
 const GFP_NORETRY = 0x10000;
 const GFP_NOMEMALLOC = 0x80000;
 const PAGE_UNSURE = 0;
+const COMPACTION = T.MIGRATE_REASONS.indexOf('compaction');
+const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
+
+/** The old place of a migrated page: the page lives on elsewhere. */
+export const FREE_MOVED = 1;
+/** By a task that unplugs memory: frames that nobody holds come back to the guest, no page ends. */
+export const FREE_PLUGGED = 2;
+/** A migration's new place: no page begins. */
+export const REQUEST_MOVE = 3;
 
 /** How a recording is cut into containers. */
 export interface StreamOptions {
@@ -41,13 +50,16 @@ export interface PageStream {
   readonly tasks: TaskTables;
   /** Process and container that a request is charged to; NOBODY outside containers. */
   readonly process: Uint32Array;
+  /** Of a free: the container of the task that frees. */
   readonly tree: Uint32Array;
   /** PAGE_*; 0 for commands that are no requests. */
   readonly use: Uint8Array;
   /** gfp mask of a request. */
   readonly gfp: Uint32Array;
-  /** 1: this free is a page's old place after a migration; the page lives on. */
-  readonly moved: Uint8Array;
+  /** FREE_* of a free, REQUEST_MOVE of a request: what it means besides the obvious. */
+  readonly meaning: Uint8Array;
+  /** Of FREE_MOVED: the recorded frame that the page moved to, NO_FRAME if unknown. */
+  readonly target: Uint32Array;
   /** Private frames each container asked for, and each process. */
   readonly privateByTree: Uint32Array;
   readonly privateByProcess: Uint32Array;
@@ -78,7 +90,8 @@ class StreamCompiler {
   readonly #tree: Uint32Array;
   readonly #use: Uint8Array;
   readonly #gfp: Uint32Array;
-  readonly #moved: Uint8Array;
+  readonly #meaning: Uint8Array;
+  readonly #target: Uint32Array;
 
   constructor(capture: Capture, shellPid: number | undefined) {
     this.#capture = capture;
@@ -89,12 +102,14 @@ class StreamCompiler {
     this.#tree = new Uint32Array(this.#count);
     this.#use = new Uint8Array(this.#count);
     this.#gfp = new Uint32Array(this.#count);
-    this.#moved = new Uint8Array(this.#count);
+    this.#meaning = new Uint8Array(this.#count);
+    this.#target = new Uint32Array(this.#count).fill(T.NO_FRAME);
   }
 
   compile(minPages: number): PageStream {
     this.#charge();
     this.#settle();
+    this.#markPlugged();
     this.#markMoved();
     const privateByTree = this.#countPrivate(this.#tree, this.#tasks.trees.length);
     this.#dissolve(privateByTree, minPages);
@@ -106,7 +121,8 @@ class StreamCompiler {
       tree: this.#tree,
       use: this.#use,
       gfp: this.#gfp,
-      moved: this.#moved,
+      meaning: this.#meaning,
+      target: this.#target,
       privateByTree,
       privateByProcess: this.#countPrivate(this.#process, this.#tasks.processes.length),
     };
@@ -125,13 +141,15 @@ class StreamCompiler {
     const { processes, processOf } = this.#tasks;
     for (let at = 0; at < this.#count; at += 1) {
       const op = opOf(this.#commands, at);
+      const process = processOf[this.#event(at)] ?? NOBODY;
+      if (isRequest(op) || isFree(op)) {
+        this.#process[at] = process;
+        this.#tree[at] = processes[process]?.tree ?? NOBODY;
+      }
       if (!isRequest(op)) continue;
       const gfp = op === P.OP_TAKE ? this.#maskOfTake(at) : this.#operand(at);
       this.#gfp[at] = gfp;
       this.#use[at] = useOf(gfp);
-      const process = processOf[this.#event(at)] ?? NOBODY;
-      this.#process[at] = process;
-      this.#tree[at] = processes[process]?.tree ?? NOBODY;
     }
   }
 
@@ -152,7 +170,7 @@ class StreamCompiler {
   /** Decides the uses that the mask left open, by who frees the page. */
   #settle(): void {
     const open = new Map<number, number>();
-    const { processes, trees, processOf } = this.#tasks;
+    const { trees } = this.#tasks;
     for (let at = 0; at < this.#count; at += 1) {
       const op = opOf(this.#commands, at);
       const frame = this.#frame(at);
@@ -161,8 +179,7 @@ class StreamCompiler {
       const request = open.get(frame);
       if (request === undefined) continue;
       open.delete(frame);
-      const freer = processes[processOf[this.#event(at)] ?? NOBODY]?.tree ?? NOBODY;
-      this.#use[request] = freer === this.#tree[request] ? PAGE_PRIVATE : PAGE_FILE;
+      this.#use[request] = this.#tree[at] === this.#tree[request] ? PAGE_PRIVATE : PAGE_FILE;
     }
     for (const request of open.values()) {
       const exit = trees[this.#tree[request] ?? NOBODY]?.exitEvent ?? 0;
@@ -170,7 +187,10 @@ class StreamCompiler {
     }
   }
 
-  /** Frees just before mm_migrate_pages, as many pages as it moved, are the old places of those pages. */
+  /**
+   * Frees just before mm_migrate_pages, as many pages as it moved, are the old places of those pages. The new places were
+   * requested just before them in the same order, except compaction's, which come from its own free lists.
+   */
   #markMoved(): void {
     const { trace } = this.#capture;
     const span = recordedSpan(trace);
@@ -178,25 +198,66 @@ class StreamCompiler {
     let at = 0;
     for (let i = span.first; i < span.end; i += 1) {
       for (; at < this.#count && this.#event(at) <= i; at += 1) {
-        if (!isFree(opOf(this.#commands, at))) continue;
+        const op = opOf(this.#commands, at);
+        if (!isFree(op) && op !== P.OP_REQUEST) continue;
         const flow = flowOf(trace, this.#event(at));
-        const frees = recent.get(flow);
-        if (frees === undefined) recent.set(flow, [at]);
-        else frees.push(at);
+        const commands = recent.get(flow);
+        if (commands === undefined) recent.set(flow, [at]);
+        else commands.push(at);
       }
       if (trace.kind[i] !== T.EVENT_MIGRATE) continue;
       const flow = flowOf(trace, i);
-      this.#markLast(recent.get(flow) ?? [], trace.pfn[i] ?? 0);
+      const commands = recent.get(flow) ?? [];
       recent.delete(flow);
+      const sources = this.#markSources(commands, trace.pfn[i] ?? 0);
+      if (trace.extra[i] !== COMPACTION) this.#pair(commands, sources);
     }
   }
 
-  #markLast(frees: readonly number[], pages: number): void {
+  /** Marks the last frees, so many pages of them, oldest first. */
+  #markSources(commands: readonly number[], pages: number): number[] {
+    const sources: number[] = [];
     let left = pages;
-    for (let i = frees.length - 1; i >= 0 && left > 0; i -= 1) {
-      const at = frees[i] ?? 0;
-      this.#moved[at] = 1;
+    for (let i = commands.length - 1; i >= 0 && left > 0; i -= 1) {
+      const at = commands[i] ?? 0;
+      if (!isFree(opOf(this.#commands, at))) continue;
+      this.#meaning[at] = FREE_MOVED;
+      sources.push(at);
       left -= 2 ** orderOf(this.#commands, at);
+    }
+    return sources.toReversed();
+  }
+
+  /** Pairs old places with the requests for new ones that were not given back. */
+  #pair(commands: readonly number[], sources: readonly number[]): void {
+    const places = new Map<number, number>();
+    for (const at of commands) {
+      if (opOf(this.#commands, at) === P.OP_REQUEST) {
+        if (this.#use[at] !== PAGE_KERNEL) places.set(this.#frame(at), at);
+      } else if (this.#meaning[at] !== FREE_MOVED) places.delete(this.#frame(at));
+    }
+    const requests = [...places.values()].slice(-sources.length);
+    sources.forEach((source, i) => {
+      const request = requests[i];
+      if (request === undefined) return;
+      if (orderOf(this.#commands, request) !== orderOf(this.#commands, source)) return;
+      this.#meaning[request] = REQUEST_MOVE;
+      this.#use[request] = 0;
+      this.#target[source] = this.#frame(request);
+    });
+  }
+
+  /** Frees by tasks that unplug memory. */
+  #markPlugged(): void {
+    const { kind, extra, task, count } = this.#capture.trace;
+    const unpluggers = new Set<number>();
+    for (let i = 0; i < count; i += 1) {
+      if (kind[i] === T.EVENT_MIGRATE && extra[i] === CONTIG_RANGE) unpluggers.add(task[i] ?? 0);
+    }
+    if (unpluggers.size === 0) return;
+    for (let at = 0; at < this.#count; at += 1) {
+      if (!isFree(opOf(this.#commands, at))) continue;
+      if (unpluggers.has(task[this.#event(at)] ?? 0)) this.#meaning[at] = FREE_PLUGGED;
     }
   }
 

@@ -6,7 +6,7 @@ import type { CoreBuild } from '../core/index.ts';
 import type { Capture } from './capture.ts';
 import { recordedSpan } from './guided.ts';
 import { kernelFreeByOrder, takeCensus, unusableIndex, type Census } from './pages-census.ts';
-import { ExitMeter, type ExitRecord } from './pages-exit.ts';
+import { ExitMeter, type BlocksLeft, type ExitRecord } from './pages-exit.ts';
 import { PageMachine, type MachineTally } from './pages-machine.ts';
 import { compileStream, type PageStream } from './pages-stream.ts';
 import { NOBODY } from './pages-tasks.ts';
@@ -66,12 +66,8 @@ export interface PagesSample {
 export interface ExitTotals {
   readonly containers: number;
   readonly privateFrames: number;
-  readonly migrateFrames2MiB: number;
-  readonly unmovableFrames2MiB: number;
-  readonly freeBlocks2MiB: number;
-  readonly usedBlocks2MiB: number;
-  readonly migrateFrames128MiB: number;
-  readonly unmovableFrames128MiB: number;
+  readonly blocks2MiB: BlocksLeft;
+  readonly blocks128MiB: BlocksLeft;
 }
 
 export interface PolicyResult extends MachineTally {
@@ -165,18 +161,25 @@ function sampleOf(machine: PageMachine, atMs: number): PagesSample {
   };
 }
 
+function addUp(parts: readonly BlocksLeft[]): BlocksLeft {
+  const total = (pick: (left: BlocksLeft) => number): number =>
+    parts.reduce((sum, left) => sum + pick(left), 0);
+  return {
+    used: total((left) => left.used),
+    free: total((left) => left.free),
+    stuck: total((left) => left.stuck),
+    migrateFrames: total((left) => left.migrateFrames),
+    unmovableFrames: total((left) => left.unmovableFrames),
+    sinceStartFrames: total((left) => left.sinceStartFrames),
+  };
+}
+
 function totalsOf(exits: readonly ExitRecord[]): ExitTotals {
-  const total = (pick: (exit: ExitRecord) => number): number =>
-    exits.reduce((frames, exit) => frames + pick(exit), 0);
   return {
     containers: exits.length,
-    privateFrames: total((exit) => exit.privateFrames),
-    migrateFrames2MiB: total((exit) => exit.blocks2MiB.migrateFrames),
-    unmovableFrames2MiB: total((exit) => exit.blocks2MiB.unmovableFrames),
-    freeBlocks2MiB: total((exit) => exit.blocks2MiB.free),
-    usedBlocks2MiB: total((exit) => exit.blocks2MiB.used),
-    migrateFrames128MiB: total((exit) => exit.blocks128MiB.migrateFrames),
-    unmovableFrames128MiB: total((exit) => exit.blocks128MiB.unmovableFrames),
+    privateFrames: exits.reduce((frames, exit) => frames + exit.privateFrames, 0),
+    blocks2MiB: addUp(exits.map((exit) => exit.blocks2MiB)),
+    blocks128MiB: addUp(exits.map((exit) => exit.blocks128MiB)),
   };
 }
 

@@ -1,0 +1,218 @@
+// guestmem pages: a recording's request stream under other placements.
+
+import { Command } from 'commander';
+import {
+  PAGES_DEFAULTS,
+  PAGE_POLICIES,
+  type PagePolicy,
+  type PagesOptions,
+  type PagesResult,
+  type PagesSample,
+  type PolicyResult,
+  openCapture,
+  replayPages,
+} from '../recording/index.ts';
+import { alignRows } from '../report/table.ts';
+import { formatBytes, formatCount } from '../report/unit.ts';
+import { wholeNumber } from './argument.ts';
+import { UsageError } from './fault.ts';
+
+interface PagesFlags {
+  readonly policy?: string;
+  readonly json?: boolean;
+  readonly shell?: string;
+  readonly minPages?: string;
+  readonly samples?: string;
+  readonly czoneBlock?: string;
+}
+
+const FRAME_BYTES = 4096;
+const FRAMES_PER_MIB = 256;
+const BLOCKS_MIB: readonly number[] = [2, 4, 8, 16, 32, 64, 128];
+/** Lines of the series that the text shows for each policy; the JSON has all. */
+const SERIES_LINES = 8;
+
+function policiesOf(text: string | undefined): readonly PagePolicy[] {
+  if (text === undefined) return PAGE_POLICIES;
+  const known = PAGE_POLICIES.map(({ name }) => name).join(', ');
+  const chosen: PagePolicy[] = [];
+  for (const name of text.split(',').map((part) => part.trim())) {
+    const policy = PAGE_POLICIES.find((one) => one.name === name);
+    if (policy === undefined || chosen.includes(policy)) {
+      const expected = policy === undefined ? `policies of ${known}` : 'each policy once';
+      throw new UsageError(`--policy: expected ${expected}, found ${JSON.stringify(name)}`);
+    }
+    chosen.push(policy);
+  }
+  return chosen;
+}
+
+function blockFramesOf(text: string | undefined): number {
+  if (text === undefined) return PAGES_DEFAULTS.blockFrames;
+  const mib = BLOCKS_MIB.find((size) => String(size) === text);
+  if (mib === undefined) {
+    const sizes = BLOCKS_MIB.join(', ');
+    throw new UsageError(
+      `--czone-block: expected one of ${sizes} (MiB), found ${JSON.stringify(text)}`,
+    );
+  }
+  return mib * FRAMES_PER_MIB;
+}
+
+function optionsOf(flags: PagesFlags): PagesOptions {
+  const { policy, shell, minPages, samples, czoneBlock } = flags;
+  const defaults = PAGES_DEFAULTS;
+  return {
+    ...defaults,
+    policies: policiesOf(policy),
+    ...(shell === undefined ? {} : { shellPid: wholeNumber('--shell', shell, 1) }),
+    minPages: minPages === undefined ? defaults.minPages : wholeNumber('--min-pages', minPages, 1),
+    samples: samples === undefined ? defaults.samples : wholeNumber('--samples', samples, 1),
+    blockFrames: blockFramesOf(czoneBlock),
+  };
+}
+
+function bytes(frames: number): string {
+  return formatBytes(frames * FRAME_BYTES);
+}
+
+/** Memory that stays in the mean when every wholly free 2 MiB block is given back. */
+function meanKept(series: readonly PagesSample[]): number {
+  return series.reduce((sum, sample) => sum + sample.keptFrames2MiB, 0) / series.length;
+}
+
+function endTable(policies: readonly PolicyResult[]): string {
+  const header = [
+    'at the end',
+    'free',
+    'unusable 4',
+    'unusable 9',
+    'free 2 MiB',
+    'free 128 MiB',
+    'mixed',
+    'kept',
+    'kept, mean',
+    'CZones, peak',
+  ];
+  const rows = policies.map(({ name, end, series, peakCzoneFrames }) => [
+    name,
+    bytes(end.freeFrames),
+    (end.unusable[4] ?? 0).toFixed(3),
+    (end.unusable[9] ?? 0).toFixed(3),
+    formatCount(end.freeBlocks2MiB),
+    formatCount(end.freeBlocks128MiB),
+    formatCount(end.mixedBlocks),
+    bytes(end.keptFrames2MiB),
+    bytes(meanKept(series)),
+    bytes(peakCzoneFrames),
+  ]);
+  return alignRows([header, ...rows]);
+}
+
+function exitTable(policies: readonly PolicyResult[]): string {
+  const header = [
+    'at exits',
+    'private',
+    '2 MiB used',
+    'free',
+    'to migrate',
+    'unmovable',
+    'old',
+    '128 MiB used',
+    'free',
+    'to migrate',
+    'unmovable',
+    'old',
+  ];
+  const rows = policies.map(({ name, exitTotals }) => [
+    name,
+    formatCount(exitTotals.privateFrames),
+    ...[exitTotals.blocks2MiB, exitTotals.blocks128MiB].flatMap((left) => [
+      formatCount(left.used),
+      formatCount(left.free),
+      formatCount(left.migrateFrames),
+      formatCount(left.unmovableFrames),
+      formatCount(left.sinceStartFrames),
+    ]),
+  ]);
+  return alignRows([header, ...rows]);
+}
+
+function seriesTable({ name, series }: PolicyResult): string {
+  const step = Math.max(1, Math.ceil(series.length / SERIES_LINES));
+  const header = [name, 'memory', 'free', 'unusable 9', 'free 2 MiB', 'mixed', 'kept', 'CZones'];
+  const shown = series.filter((_, i) => (series.length - 1 - i) % step === 0);
+  const rows = shown.map((sample) => [
+    `${(sample.atMs / 1000).toFixed(1)} s`,
+    bytes(sample.memoryFrames),
+    bytes(sample.freeFrames),
+    (sample.unusable[9] ?? 0).toFixed(3),
+    formatCount(sample.freeBlocks2MiB),
+    formatCount(sample.mixedBlocks),
+    bytes(sample.keptFrames2MiB),
+    formatCount(sample.czones),
+  ]);
+  return alignRows([header, ...rows]);
+}
+
+function replayTable(policies: readonly PolicyResult[]): string {
+  const header = [
+    'replay',
+    'requests',
+    'recorded frame',
+    'forced',
+    'failed',
+    'moved',
+    'frees unknown',
+  ];
+  const rows = policies.map((policy) => [
+    policy.name,
+    formatCount(policy.requests),
+    formatCount(policy.sameFrame),
+    formatCount(policy.forced),
+    formatCount(policy.failed),
+    formatCount(policy.migratedPages),
+    formatCount(policy.unknownFrees),
+  ]);
+  return alignRows([header, ...rows]);
+}
+
+/** What was found, as plain text. docs/pages.md explains the columns. */
+export function pagesText(result: PagesResult): string {
+  const { recording, rule, containers, policies } = result;
+  const gone = containers.filter(({ exitMs }) => exitMs !== undefined).length;
+  const heading =
+    `${recording.name}: ${formatCount(recording.events)} events in ${(recording.spanMs / 1000).toFixed(1)} s, ` +
+    `${containers.length} containers (${gone} exited) below shell ${rule.shellPid}, ` +
+    `CZone blocks of ${bytes(rule.czoneBlockFrames)}`;
+  const parts = [
+    heading,
+    endTable(policies),
+    exitTable(policies),
+    ...policies.map(seriesTable),
+    replayTable(policies),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+async function run(folder: string, flags: PagesFlags): Promise<void> {
+  const options = optionsOf(flags);
+  const result = replayPages(await openCapture(folder), options);
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result),
+  );
+}
+
+export function pagesCommand(): Command {
+  const names = PAGE_POLICIES.map(({ name }) => name).join(', ');
+  return new Command('pages')
+    .description('Replay the requests of a recording under other placements of pages')
+    .argument('<capture>', 'folder of a recording')
+    .option('--policy <names>', `policies, comma between: ${names} (default: all)`)
+    .option('--shell <pid>', "the workload's shell, parent of the containers (default: found)")
+    .option('--min-pages <n>', 'private pages that make a tree a container (default: 256)')
+    .option('--samples <n>', 'moments at which the guest is looked at (default: 50)')
+    .option('--czone-block <MiB>', 'size of a block of a CZone (default: 2)')
+    .option('--json', 'print the result as JSON, and nothing else, on stdout')
+    .action(run);
+}

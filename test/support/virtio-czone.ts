@@ -277,9 +277,12 @@ export class CzonePair {
   readonly czone: CzoneDevice;
   readonly device: VirtioDevice;
   readonly driver: CzoneDriver;
+  /** A copy takes memory above that of the machine it was copied from. */
+  readonly #memoryStart: number;
 
   constructor(options: CzonePairOptions = {}, of?: CzonePair) {
     this.memory = new FlatGuestMemory(1 << 20);
+    this.#memoryStart = of === undefined ? 0x1000 : of.#memoryStart + 0x40000;
     if (of !== undefined) this.memory.bytes.set(of.memory.bytes);
     this.host = new TestCzoneHost();
     this.guest = of === undefined ? new TestCzoneGuest(this.host) : of.guest.copy(this.host);
@@ -295,7 +298,7 @@ export class CzonePair {
       ...options.device,
     });
     this.device = new VirtioDevice(this.czone, this.memory, profile.policy);
-    const { transport } = connect(this.device, new BumpMemory(this.memory, 0x1000));
+    const { transport } = connect(this.device, new BumpMemory(this.memory, this.#memoryStart));
     this.driver = new CzoneDriver(transport, this.guest, options.driver);
     if (of !== undefined) return;
     const failure = this.driver.probe();

@@ -21,6 +21,7 @@ import {
   QUEUE_GUEST,
   QUEUE_REPORT,
   QUEUE_STATS,
+  QUEUES,
   ZONE_POOL,
   type CzoneConfig,
 } from './config.ts';
@@ -321,6 +322,8 @@ export class CzoneDevice implements DeviceModel {
     this.#reclaim.nextRequestId = state.nextRequestId;
     for (const { zone, isIdle } of this.#table.all()) if (isIdle) this.#idle?.idle(zone);
     this.#port.configChanged();
+    // What lies in the rings was written for the old epoch: refused, or in order all the same.
+    for (let queue = 0; queue < QUEUES && this.#port.isActive; queue++) this.notify(queue);
   }
 
   #mayAsk(zone: number, features: bigint): boolean {

@@ -10,6 +10,7 @@ import {
   MIGRATE_MOVABLE,
   NONE,
   STATUS_BUSY,
+  STATUS_MOVES_FULL,
   ZONE_DMA32_LIMIT,
   ZONE_MOVABLE,
   ZONE_NORMAL,
@@ -172,8 +173,9 @@ export class MemoryBlocks {
     this.#obstacle = undefined;
     for (;;) {
       const answer = call();
-      memory.deliverMoves();
+      const moves = memory.deliverMoves();
       if (answer >= 0) return 'ok';
+      if (answer === STATUS_MOVES_FULL && moves > 0) continue;
       if (answer === STATUS_BUSY) {
         this.#obstacle = busyPage(memory.core);
         return 'busy';

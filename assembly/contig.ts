@@ -2,6 +2,7 @@
 // fact sheet A.19). virtio-mem takes its blocks this way, and anybody who needs frames in one piece.
 
 import {
+  KERNEL_ZONES,
   KIND_OFFLINE,
   KIND_ORDER_MASK,
   KIND_TAIL,
@@ -155,7 +156,7 @@ function takeContiguous(
 }
 
 /**
- * Allocates the frames [start, start + frames) themselves. They become KIND_UNMOVABLE, or KIND_OFFLINE and no longer
+ * Allocates the frames [start, start + frames) of a kernel zone themselves. They become KIND_UNMOVABLE, or KIND_OFFLINE and no longer
  * managed; their pageblocks become `type`. 0; STATUS_BUSY with the frame in the way in guest.busyPfn; or the status of
  * a request for a page's new place. After STATUS_NEED_RECLAIM and STATUS_MOVES_FULL the call can be made again: what
  * has moved stays moved.
@@ -173,8 +174,11 @@ export function contigAlloc(
   if (outside || unknown || type >= <u32>MIGRATE_ISOLATE || cpu >= guest.cpus) {
     return STATUS_BAD_ARGUMENT;
   }
-  if (!inOneZone(blockStart(start), start + frames)) return STATUS_BAD_ARGUMENT;
-  const zone = zoneAt(blockZone(start));
+  const index = blockZone(start);
+  if (index >= <u32>KERNEL_ZONES || !inOneZone(blockStart(start), start + frames)) {
+    return STATUS_BAD_ARGUMENT;
+  }
+  const zone = zoneAt(index);
   count(STAT_CONTIG_CALLS, 1);
   const status = takeContiguous(zone, start, start + frames, kind, type, tries, cpu);
   if (status < 0) {

@@ -152,8 +152,12 @@ describe('contigAlloc', () => {
     expectSound(core);
   });
 
-  it('refuses ranges outside memory, of several zones and of nothing', () => {
-    const core = bootGuest();
+  it('refuses ranges outside memory, of several zones, of a CZone and of nothing', () => {
+    const core = bootGuest({ spanFrames: 0x12000, config: { czones: 1 } });
+    core.raw.czoneRegion(0x11000, 0x1000, 1024);
+    core.raw.czonePlug(0x11000, 0x1000);
+    expect(core.raw.czoneCreate(1, 4096, 1)).toBe(4);
+    expect(contig(core, 0x11000, 512, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);
     expect(contig(core, 0xf0000000, 512, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);
     expect(contig(core, 0x1000 - 512, 1024, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);
     expect(contig(core, 0x4000, 0, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);

@@ -12,7 +12,8 @@ function read(path: string): string {
 
 /** Names declared in the type of the exports. */
 function declaredExports(): string[] {
-  const body = /export type CoreExports = \{(.*?)\n\};/s.exec(read('src/core/exports.ts'))?.[1] ?? '';
+  const body =
+    /export type CoreExports = \{(.*?)\n\};/s.exec(read('src/core/exports.ts'))?.[1] ?? '';
   return [...body.matchAll(/^ {2}(\w+)[(:]/gm)].map((match) => match[1] as string);
 }
 

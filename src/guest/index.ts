@@ -20,9 +20,11 @@ export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
 export {
   type BlockState,
   type HotplugOptions,
+  AUTO_MOVABLE_PERCENT,
   MemoryBlocks,
   type OnlinePolicy,
   type TakeResult,
+  mayBeMovable,
 } from './memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 export { type Obstacle, type ObstacleKind, obstacleKind } from './obstacle.ts';

@@ -36,7 +36,20 @@ export interface HotplugOptions {
 }
 
 /** Linux's default of auto_movable_ratio. */
-const AUTO_MOVABLE_PERCENT = 301;
+export const AUTO_MOVABLE_PERCENT = 301;
+
+/**
+ * auto-movable: whether a block more of MOVABLE memory keeps within the ratio. Frames are present ones; boot memory and
+ * kernel memory of the device's own group count as kernel memory.
+ */
+export function mayBeMovable(
+  percent: number,
+  movableFrames: number,
+  kernelFrames: number,
+  blockFrames: number,
+): boolean {
+  return movableFrames + blockFrames <= (percent * kernelFrames) / 100;
+}
 
 export type BlockState = 'absent' | 'offline' | 'online';
 
@@ -207,10 +220,12 @@ export class MemoryBlocks {
   }
 
   #mayBeMovable(): boolean {
-    const percent = this.#options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT;
-    const movable = this.#presentFrames(ZONE_MOVABLE, ZONE_MOVABLE) + this.blockFrames;
-    // Boot memory and kernel memory of the own device's group count; here all added memory is one group.
-    return movable <= (percent * this.#presentFrames(0, ZONE_NORMAL)) / 100;
+    return mayBeMovable(
+      this.#options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT,
+      this.#presentFrames(ZONE_MOVABLE, ZONE_MOVABLE),
+      this.#presentFrames(0, ZONE_NORMAL),
+      this.blockFrames,
+    );
   }
 
   #presentFrames(first: number, last: number): number {

@@ -1,5 +1,6 @@
 /** The room's door: what the VMM, the recordings and the library's users take from it. */
 
+export { VirtualClock } from './clock.ts';
 export * from './constants.ts';
 export * from './device.ts';
 export * from './memory.ts';

@@ -1,0 +1,68 @@
+// The device part of verifying a recording: our driver half and our device against what Linux's driver wrote to QEMU's.
+
+import type { Capture } from './capture.ts';
+import { CorePort } from './core-port.ts';
+import { checkBalloon } from './device-balloon.ts';
+import { type GuidedProgram, compileGuided } from './guided.ts';
+import * as P from './program.ts';
+import { type Score, runProgram } from './verify.ts';
+
+export interface DeviceResult {
+  readonly kind: 'balloon' | 'mem';
+  /** Frame numbers in arrays, in order. virtio-mem has none. */
+  readonly pages: Score;
+  /** Messages of the balloon; plug and unplug requests with their answers. */
+  readonly requests: Score;
+}
+
+/** Which device a recording has in play. */
+export function deviceKind(capture: Capture): DeviceResult['kind'] | undefined {
+  for (const line of capture.deviceLog) {
+    if (line.startsWith('virtio_balloon_')) return 'balloon';
+    if (line.startsWith('virtio_mem_')) return 'mem';
+  }
+  return undefined;
+}
+
+/** Allocations whose frame the allocator did not predict, by event. */
+function wrongAllocations(program: GuidedProgram, mismatches: readonly number[]): Set<number> {
+  const wrong = new Set<number>();
+  const commands = new Set<number>();
+  for (let i = 0; i < mismatches.length; i += 3) {
+    const command = mismatches[i] ?? 0;
+    commands.add(command);
+    wrong.add(program.commands[command * P.COMMAND_WORDS + 3] ?? 0);
+  }
+  for (let i = 0; i < program.confirmed.length; i += 2) {
+    const event = program.confirmed[i] ?? 0;
+    if (commands.has(program.confirmed[i + 1] ?? 0)) wrong.add(event);
+    else wrong.delete(event);
+  }
+  return wrong;
+}
+
+/** Frames that a core must span to follow a recording to its end. */
+function spanOf(capture: Capture): number {
+  const zones = [...capture.start.zones, ...capture.end.zones];
+  return Math.max(...zones.map((zone) => zone.startPfn + zone.spanned));
+}
+
+/**
+ * Verifies the drivers against a recording with a device.log; undefined without one. `program` and `mismatches` of a
+ * guided run save making it again.
+ */
+export function verifyDevice(
+  capture: Capture,
+  guided?: { readonly program: GuidedProgram; readonly mismatches: readonly number[] },
+): DeviceResult | undefined {
+  const kind = deviceKind(capture);
+  if (kind === undefined) return undefined;
+  const program = guided?.program ?? compileGuided(capture);
+  let mismatches = guided?.mismatches;
+  if (mismatches === undefined) {
+    const port = new CorePort(spanOf(capture));
+    port.load(capture.start);
+    ({ mismatches } = runProgram(port, program.commands));
+  }
+  return { kind, ...checkBalloon(capture, wrongAllocations(program, mismatches)) };
+}

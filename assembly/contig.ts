@@ -156,8 +156,8 @@ function takeContiguous(
 }
 
 /**
- * Allocates the frames [start, start + frames) of a kernel zone themselves. They become KIND_UNMOVABLE, or KIND_OFFLINE and no longer
- * managed; their pageblocks become `type`. 0; STATUS_BUSY with the frame in the way in guest.busyPfn; or the status of
+ * Allocates the frames [start, start + frames) themselves, of one kernel zone. They become KIND_UNMOVABLE, or
+ * KIND_OFFLINE and no longer managed; their pageblocks become `type`. 0; STATUS_BUSY with the frame in the way in guest.busyPfn; or the status of
  * a request for a page's new place. After STATUS_NEED_RECLAIM and STATUS_MOVES_FULL the call can be made again: what
  * has moved stays moved.
  */

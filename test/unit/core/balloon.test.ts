@@ -25,7 +25,7 @@ describe('inflating', () => {
     const requested = scratch(core, 3);
     expectSound(core);
     expect(core.raw.balloonEnter(3)).toBe(0);
-    expect(scratch(core, 3)).toEqual(requested.reverse());
+    expect(scratch(core, 3)).toEqual(requested.toReversed());
     expect(held(core)).toBe(3);
     expectSound(core);
   });

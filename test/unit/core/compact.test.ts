@@ -126,7 +126,7 @@ describe('compactZone', () => {
       const pfn = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, order, 0, tag);
       if (pfn >= 0) held.set(pfn, order);
     }
-    for (const [pfn, order] of [...held]) {
+    for (const [pfn, order] of held) {
       if (pfn % 3 !== 0 || order !== 0) continue;
       core.raw.freePages(pfn, 0, 0);
       held.delete(pfn);

@@ -68,7 +68,7 @@ describe('a reporting pass', () => {
     const count = core.raw.reportTake(ZONE_DMA32);
     expect(count).toBe(32);
     const pfns = taken(core, count).map((entry) => entry.pfn);
-    expect(pfns).toEqual([...pfns].sort((a, b) => b - a));
+    expect(pfns).toEqual(pfns.toSorted((a, b) => b - a));
   });
 
   it('stops at its budget and asks for another pass', () => {

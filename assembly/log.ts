@@ -17,6 +17,18 @@ export function logStart(from: usize, end: usize, blocks: bool): void {
 }
 
 
+let paused: bool = false;
+
+/** What follows is not the core's own decision. */
+export function logPause(): void {
+  paused = logging;
+  logging = false;
+}
+
+export function logResume(): void {
+  logging = paused;
+}
+
 @inline
 export function logCommand(number: u32): void {
   command = number;

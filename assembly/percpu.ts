@@ -89,7 +89,7 @@ export function pcpReset(pcp: Pcp): void {
 
 
 @inline
-function clampHigh(pcp: Pcp, high: i32): i32 {
+export function clampHigh(pcp: Pcp, high: i32): i32 {
   return min(max(high, pcp.highMin), pcp.highMax);
 }
 
@@ -228,8 +228,8 @@ export function pcpPush(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   pcp.count += 1 << order;
 }
 
-/** Frees a block to the per-cpu lists. True when it drained some of them to the zone. */
-export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): bool {
+/** Puts a freed block on its list and adapts the sizes; how many frames are to be drained for it, 0: none. */
+export function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
   pcp.allocFactor >>= 1;
   pcpPush(pcp, pfn, order, type);
   const batch = pcp.batch;
@@ -245,17 +245,27 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   }
   if (pcp.freeCount < batch << PCP_BATCH_SCALE_MAX) pcp.freeCount += 1 << order;
   const threshold = drainThreshold(pcp, zone, freeHigh);
-  if (pcp.count < threshold) return false;
-  drain(pcp, zone, drainSize(pcp, threshold, freeHigh), pcpIndex(order, type));
+  return pcp.count < threshold ? 0 : drainSize(pcp, threshold, freeHigh);
+}
+
+/** Frees a block to the per-cpu lists. True when it drained some of them to the zone. */
+export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): bool {
+  const frames = pcpAccept(pcp, zone, pfn, order, type);
+  if (frames == 0) return false;
+  drain(pcp, zone, frames, pcpIndex(order, type));
   return true;
+}
+
+/** Where the vmstat worker lets high fall to: an eighth lower, not below what is needed. */
+export function decayedHigh(pcp: Pcp): i32 {
+  if (pcp.high <= pcp.highMin) return pcp.high;
+  const target = max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3));
+  return max(target, pcp.highMin);
 }
 
 /** The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. */
 export function pcpDecay(pcp: Pcp, zone: Zone): void {
-  if (pcp.high > pcp.highMin) {
-    const target = max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3));
-    pcp.high = max(target, pcp.highMin);
-  }
+  pcp.high = decayedHigh(pcp);
   let excess = pcp.count - pcp.high;
   while (excess > 0) {
     const frames = min(excess, pcp.batch);

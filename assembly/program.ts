@@ -6,13 +6,9 @@
 import {
   COMMAND_BYTES,
   KERNEL_ZONES,
-  KIND_MASK,
   KIND_MOVABLE,
-  KIND_ORDER_MASK,
   KIND_PCP,
   KIND_UNMOVABLE,
-  PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
   PCP_LISTS,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../src/abi/layout';
@@ -30,44 +26,27 @@ import {
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
   PROGRAM_BULK,
-  PROGRAM_CLAIM_RANGE,
   PROGRAM_COMMAND_BYTES,
   PROGRAM_DECAY,
   PROGRAM_DRAIN,
   PROGRAM_DRAIN_ALL,
   PROGRAM_FREE,
-  PROGRAM_ISOLATE,
-  PROGRAM_OFFLINE,
-  PROGRAM_ONLINE,
   PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
-  PROGRAM_RETUNE,
   PROGRAM_TAKE,
-  PROGRAM_UNISOLATE,
-  RESYNC_BUDDY,
   RESYNC_IN_USE,
-  RESYNC_PCP,
-  RESYNC_SPLIT,
 } from '../src/abi/program';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
-import {
-  FREE_TO_TAIL,
-  accountFree,
-  freeBlockOf,
-  freeSplit,
-  linkFree,
-  takeFree,
-  takeSmallest,
-} from './buddy';
+import { FREE_TO_TAIL, freeSplit, takeSmallest } from './buddy';
 import { resetMode, setClaimHint, takeBlock } from './fallback';
-import { NIL, orderOf, setState, stateOf } from './frame';
+import { NIL, setState, stateOf } from './frame';
 import { guest, spanFrames } from './guest';
-import { listHead, listPushHead, listPushTail, listRemove, listTail, prevOf } from './list';
+import { listHead, listPushHead, listPushTail, listRemove, listTail } from './list';
 import { logBytes, logCommand, logRecord, logRoom, logStart } from './log';
 import { blockType, blockZone } from './pageblock';
 import {
@@ -78,27 +57,31 @@ import {
   park,
   pcpAllowed,
   pcpAt,
-  pcpDecay,
   pcpIndex,
   pcpList,
   pcpPop,
   pcpPush,
   refillIfEmpty,
 } from './percpu';
+import { decayFollowing, releaseFollowing } from './program-follow';
 import { programMemory } from './program-memory';
+import {
+  cpu,
+  firstOf,
+  frame,
+  isWrongAgain,
+  operand,
+  order,
+  readCommand,
+  takeOut,
+  type,
+  zoneNumber,
+} from './program-resync';
 import { watermarkFast, wmark } from './watermark';
 import { Zone, zoneAt } from './zone';
 
 /** Log space that one command may need at most: a whole set of per-cpu lists. */
 const LOG_ROOM_MIN: usize = <usize>LOG_RECORD_BYTES * 65536;
-
-// The command at hand.
-let frame: u32 = 0;
-let operand: u32 = 0;
-let order: u32 = 0;
-let type: u32 = 0;
-let zoneNumber: u32 = 0;
-let cpu: u32 = 0;
 
 
 @inline
@@ -106,87 +89,9 @@ function markInUse(pfn: u32, movable: bool): void {
   setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
 }
 
-/** Head of the per-cpu block that covers a frame, or NIL. */
-function parkedBlockOf(pfn: u32): u32 {
-  for (let size: u32 = 0; size <= <u32>PAGEBLOCK_ORDER; size++) {
-    const head = pfn & ~(((<u32>1) << size) - 1);
-    const state = stateOf(head);
-    if ((state & KIND_MASK) == KIND_PCP && (state & KIND_ORDER_MASK) >= size) return head;
-  }
-  return NIL;
-}
-
-/** Takes a block off the per-cpu list it is on; what of it lies outside the command's block stays in use. */
-function unpark(head: u32): void {
-  const size = orderOf(head);
-  const first = firstOf(head);
-  for (let at: u32 = 0; at < guest.cpus; at++) {
-    for (let zone: u32 = 0; zone < <u32>KERNEL_ZONES; zone++) {
-      const pcp = pcpAt(at, zone);
-      for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) {
-        const list = pcpList(pcp, index);
-        if (listHead(list) != first) continue;
-        listRemove(list, head);
-        pcp.count -= 1 << size;
-        setState(head, KIND_UNMOVABLE, size);
-        return;
-      }
-    }
-  }
-}
-
-/** Takes a free block off its list; its parts outside [frame, end) stay free, at the heads of their lists, unmerged. */
-function cutOut(head: u32, end: u32): void {
-  const zone = zoneAt(blockZone(head));
-  const held = blockType(head);
-  const size = orderOf(head);
-  takeFree(zone, head, size, held);
-  keepOutside(zone, head, size, held, end);
-}
-
-function keepOutside(zone: Zone, at: u32, size: u32, held: u32, end: u32): void {
-  const stop = at + (1 << size);
-  if (at >= frame && stop <= end) return;
-  if (stop <= frame || at >= end) {
-    linkFree(zone, at, size, held, false);
-    accountFree(zone, 1 << size, held);
-    return;
-  }
-  const half = at + (1 << (size - 1));
-  const lowerFirst = frame >= half;
-  keepOutside(zone, lowerFirst ? at : half, size - 1, held, end);
-  keepOutside(zone, lowerFirst ? half : at, size - 1, held, end);
-}
-
-/** Takes the command's block off whatever lists hold it or parts of it. RESYNC_*. */
-function takeOut(): u32 {
-  let was: u32 = RESYNC_IN_USE;
-  const end = frame + (1 << order);
-  if (end > spanFrames || blockZone(frame) == PAGEBLOCK_NO_ZONE) return was;
-  for (let at = frame; at < end;) {
-    const free = freeBlockOf(at);
-    const parked = free == NIL ? parkedBlockOf(at) : NIL;
-    const head = free == NIL ? parked : free;
-    if (head == NIL) {
-      at++;
-      continue;
-    }
-    const size = orderOf(head);
-    if (free == NIL) {
-      was = RESYNC_PCP;
-      unpark(head);
-    } else {
-      was = head == frame && size == order ? RESYNC_BUDDY : RESYNC_SPLIT;
-      cutOut(head, end);
-    }
-    at = head + (1 << size);
-  }
-  return was;
-}
-
-/** Frees a wrongly predicted block straight back, to the tail: it is not to be the next prediction too. */
+/** Frees a wrongly predicted block straight back; predicted twice in a row, to the tail. */
 function giveBack(pfn: u32): void {
-  freeSplit(zoneAt(blockZone(pfn)), pfn, order, FREE_TO_TAIL);
+  freeSplit(zoneAt(blockZone(pfn)), pfn, order, isWrongAgain(pfn) ? FREE_TO_TAIL : 0);
 }
 
 /** Compares a block taken from the buddy with the recording; a wrong one goes back and the kernel's is taken. */
@@ -203,7 +108,7 @@ function pop(): void {
   if (predicted == frame) {
     pcpPop(pcp, order, type);
   } else {
-    if (predicted != NIL) {
+    if (predicted != NIL && isWrongAgain(predicted)) {
       listRemove(list, predicted);
       listPushTail(list, predicted);
     }
@@ -274,6 +179,7 @@ function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
     const list = pcpList(pcp, (index + tried) % PCP_LISTS);
     if (listHead(list) != first) continue;
     if (tried == 0) {
+      if (!isWrongAgain(predicted)) return;
       listRemove(list, predicted);
       listPushHead(list, predicted);
       return;
@@ -285,13 +191,6 @@ function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
     zone.drainList = (index + tried) % PCP_LISTS;
     return;
   }
-}
-
-/** Head of the list that a parked block is on. */
-function firstOf(pfn: u32): u32 {
-  let first = pfn;
-  while (prevOf(first) != NIL) first = prevOf(first);
-  return first;
 }
 
 function request(): void {
@@ -336,7 +235,9 @@ function popBulk(): void {
 function release(): void {
   const was = takeOut();
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
-  freeBlock(frame, order, cpu);
+  if (operand == 0 || !releaseFollowing(frame, order, cpu, operand - 1)) {
+    freeBlock(frame, order, cpu);
+  }
 }
 
 function markReclaim(): void {
@@ -350,9 +251,7 @@ function markReclaim(): void {
 function background(op: u32): bool {
   switch (op) {
     case PROGRAM_DECAY:
-      for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
-        pcpDecay(pcpAt(cpu, index), zoneAt(index));
-      }
+      decayFollowing(pcpAt(cpu, zoneNumber), zoneAt(zoneNumber), <i32>operand - 1);
       return true;
     case PROGRAM_DRAIN_ALL:
       if (operand == 1) drainZone(zoneAt(zoneNumber));
@@ -417,15 +316,8 @@ export function programRun(commands: u32, number: u32, programBytes: u32, blocks
   let done: u32 = 0;
   for (; done < commands && logRoom() >= LOG_ROOM_MIN; done++) {
     const at = <usize>guest.ring + done * PROGRAM_COMMAND_BYTES;
-    const word = load<u32>(at);
-    order = (word >> 8) & 15;
-    type = (word >> 12) & 15;
-    zoneNumber = (word >> 16) & 255;
-    cpu = word >> 24;
-    frame = load<u32>(at, 4);
-    operand = load<u32>(at, 8);
+    const op = readCommand(at);
     logCommand(number + done);
-    const op = word & 255;
     const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
     const known = cpu < guest.cpus && zoneNumber < <u32>KERNEL_ZONES;
     if (!known || (frame >= spanFrames && !counted) || !execute(op)) {

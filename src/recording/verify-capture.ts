@@ -6,6 +6,7 @@ import { CorePort } from './core-port.ts';
 import { explainDivergence } from './explain.ts';
 import { compileFreeRunning } from './free-running.ts';
 import { compileGuided } from './guided.ts';
+import { NO_FRAME } from './trace-columns.ts';
 import { type VerifyResult, verifyFreeRunning, verifyGuided } from './verify.ts';
 
 /** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
@@ -27,7 +28,10 @@ export interface VerifyRun {
 function traceFrames(capture: Capture): number {
   let last = 0;
   const { pfn, count } = capture.trace;
-  for (let event = 0; event < count; event += 1) last = Math.max(last, pfn[event] ?? 0);
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? NO_FRAME;
+    if (frame !== NO_FRAME) last = Math.max(last, frame);
+  }
   return last + 1024;
 }
 

@@ -94,10 +94,10 @@ function zoneWord(core: Core, zone: number, offset: number): number {
 
 /** Counts a whole guest: kernel zones and the region of the CZones. */
 export function takeCensus(
-  { core, region }: PageMachine,
+  { core, czones }: PageMachine,
   used?: (pfn: number, tag: number, frames: number) => void,
 ): Census {
-  const frames = region.start + region.frames;
+  const frames = czones.region.start + czones.region.frames;
   const census = new Census(frames);
   census.add(core, 0, frames, used);
   return census;

@@ -75,7 +75,7 @@ export class ExitMeter {
 
   /** The exit of a container begins. */
   note(tree: number): void {
-    const { region } = this.#machine;
+    const { region } = this.#machine.czones;
     const used = new Uint8Array((region.start + region.frames) / PAGEBLOCK_FRAMES);
     const wanted = tagOf(tree, PAGE_PRIVATE);
     let frames = 0;

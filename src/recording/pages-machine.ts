@@ -9,17 +9,12 @@
 
 import {
   COMMAND_BYTES,
-  GUEST_BLOCKS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_STATES_OFFSET,
-  GUEST_ZONES_OFFSET,
   KIND_HOLE,
   KIND_MASK,
   MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
-  PAGEBLOCK_ZONE_SHIFT,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_STRIDE,
 } from '../abi/layout.ts';
 import { GFP_DIRECT_RECLAIM, GFP_HIGH, GFP_NOMEMALLOC } from '../abi/gfp.ts';
 import { LOG_RECORD_BYTES } from '../abi/program.ts';
@@ -35,6 +30,7 @@ import {
   orderOf,
   type PageStream,
 } from './pages-stream.ts';
+import { CzonePlaces, regionOf, roundUp, zoneOf } from './pages-czones.ts';
 import { NOBODY } from './pages-tasks.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import * as P from './program.ts';
@@ -43,7 +39,6 @@ import { NO_FRAME } from './trace-columns.ts';
 
 /** No frame of ours. */
 const NOWHERE = -1;
-const LIMIT_NONE = 0xffff_ffff;
 /** Ring entries: one command, and the log room that the core wants before it runs one. */
 const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
 
@@ -74,22 +69,6 @@ export interface MachineTally {
   unplugs: number;
 }
 
-interface CzoneUse {
-  readonly zone: number;
-  frames: number;
-}
-
-/** Where the region for CZones lies and how it is cut. */
-export interface CzoneRegion {
-  readonly start: number;
-  readonly frames: number;
-  readonly blockFrames: number;
-}
-
-function roundUp(value: number, unit: number): number {
-  return Math.ceil(value / unit) * unit;
-}
-
 /** One past the last frame that a recording can name. */
 export function recordedFrames({ start, end, trace }: Capture): number {
   let frames = Math.max(stateFrames(start), stateFrames(end));
@@ -98,13 +77,6 @@ export function recordedFrames({ start, end, trace }: Capture): number {
     if (pfn !== NO_FRAME && pfn >= frames) frames = pfn + 1;
   }
   return roundUp(frames, MEMORY_BLOCK_FRAMES);
-}
-
-/** Room for every owner's pages even if none came back. */
-function regionOf(start: number, owners: Uint32Array, blockFrames: number): CzoneRegion {
-  let frames = 0;
-  for (const pages of owners) frames += roundUp(pages, blockFrames);
-  return { start, frames: roundUp(frames, MEMORY_BLOCK_FRAMES), blockFrames };
 }
 
 /** Frames asked for by the pages that a policy puts into each owner's zone. */
@@ -127,7 +99,7 @@ function requestAt(stream: PageStream, at: number): { use: number; process: numb
 /** The guest under one policy. */
 export class PageMachine {
   readonly core: Core;
-  readonly region: CzoneRegion;
+  readonly czones: CzonePlaces;
   readonly tally: MachineTally = {
     requests: 0,
     failed: 0,
@@ -148,10 +120,6 @@ export class PageMachine {
   readonly #order: Uint8Array;
   /** Pages whose recorded frame is unknown, oldest first: frame and order in turn. */
   readonly #lost: number[] = [];
-  readonly #zones = new Map<number, CzoneUse>();
-  readonly #ended = new Set<number>();
-  peakCzoneFrames = 0;
-  #czoneFrames = 0;
 
   constructor(
     capture: Capture,
@@ -164,9 +132,10 @@ export class PageMachine {
     this.#policy = policy;
     const recorded = recordedFrames(capture);
     const owners = wishes(stream, policy);
-    this.region = regionOf(recorded, owners, blockFrames);
+    const region = regionOf(recorded, owners, blockFrames);
+    const frames = recorded + region.frames;
     this.core = Core.create({
-      frames: recorded + this.region.frames,
+      frames,
       cpus: Math.max(1, ...capture.start.zones.map((zone) => zone.pcps.length)),
       czones: owners.filter((pages) => pages > 0).length,
       objects: 1,
@@ -175,26 +144,10 @@ export class PageMachine {
       build,
     });
     this.#held = new Int32Array(recorded).fill(NOWHERE);
-    this.#order = new Uint8Array(recorded + this.region.frames);
+    this.#order = new Uint8Array(frames);
     loadState(this.core, capture.start);
     this.#holdStart(capture.start);
-    this.#plugRegion();
-  }
-
-  /** Frames of CZones that the host must give now. */
-  get czoneFrames(): number {
-    return this.#czoneFrames;
-  }
-
-  get czoneCount(): number {
-    return this.#zones.size;
-  }
-
-  #plugRegion(): void {
-    const { start, frames, blockFrames } = this.region;
-    if (frames === 0) return;
-    expectAnswer(this.core.raw.czoneRegion(start, frames, blockFrames), 'czoneRegion');
-    expectAnswer(this.core.raw.czonePlug(start, frames), 'czonePlug');
+    this.czones = new CzonePlaces(this.core, region);
   }
 
   /** Every frame of a zone that is on no list is in use. */
@@ -271,7 +224,14 @@ export class PageMachine {
   }
 
   #control(at: number): void {
-    this.#program(this.#word(at, 0), this.#word(at, 1), this.#word(at, 2));
+    this.#program(this.#word(at, 0), this.#word(at, 1), this.#operand(at));
+  }
+
+  /** What the recorded kernel drained is its own decision, not ours. */
+  #operand(at: number): number {
+    const op = opOf(this.#stream.commands, at);
+    const isHint = op === P.OP_RELEASE || op === P.OP_DECAY;
+    return isHint ? 0 : this.#word(at, 2);
   }
 
   #request(at: number): void {
@@ -295,7 +255,11 @@ export class PageMachine {
     const gfp = this.#stream.gfp[at] ?? 0;
     const tag = tagOf(request.tree, request.use);
     const owner = this.#policy.place(request);
-    let pfn = owner === KERNEL_PLACE ? NOWHERE : this.#allocateIn(owner, gfp, order, tag);
+    let pfn = NOWHERE;
+    if (owner !== KERNEL_PLACE) {
+      pfn = this.czones.allocate(owner, gfp, order, tag);
+      if (pfn < 0) this.tally.overflowPages += 2 ** order;
+    }
     if (pfn < 0) pfn = this.#allocateKernel(gfp, order, this.#cpu(at), tag);
     if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
     return pfn;
@@ -319,36 +283,6 @@ export class PageMachine {
       cpu,
       tag,
     );
-  }
-
-  #allocateIn(owner: number, gfp: number, order: number, tag: number): number {
-    const { raw } = this.core;
-    let use = this.#zones.get(owner);
-    if (use === undefined) {
-      const zone = expectAnswer(raw.czoneCreate(owner, LIMIT_NONE, 0), 'czoneCreate');
-      use = { zone, frames: 0 };
-      this.#zones.set(owner, use);
-    }
-    const pfn = raw.czoneAllocPages(use.zone, gfp, order, tag);
-    if (pfn < 0) {
-      this.tally.overflowPages += 2 ** order;
-      return NOWHERE;
-    }
-    use.frames += 2 ** order;
-    this.#meterCzones();
-    return pfn;
-  }
-
-  /** Blocks of all zones: they grow inside the core. */
-  #meterCzones(): void {
-    const { core } = this;
-    let blocks = 0;
-    for (const { zone } of this.#zones.values()) {
-      const at = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + ZONE_BLOCKS_OFFSET;
-      blocks += core.words[at >>> 2] ?? 0;
-    }
-    this.#czoneFrames = blocks * this.region.blockFrames;
-    this.peakCzoneFrames = Math.max(this.peakCzoneFrames, this.#czoneFrames);
   }
 
   #bulk(at: number): void {
@@ -459,49 +393,18 @@ export class PageMachine {
 
   #release(pfn: number, order: number, at: number): void {
     const word0 = this.#word(at, 0);
-    const inRegion = pfn >= this.region.start;
-    // The shape's zone is the recorded frame's: the core needs ours.
-    const zone = inRegion ? 0 : this.#zoneOf(pfn);
-    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zone << 16);
-    if (inRegion) this.core.raw.freePages(pfn, order, this.#cpu(at));
-    else this.#program(shape, pfn, this.#word(at, 2));
     this.#order.fill(0, pfn, pfn + 2 ** order);
-    if (inRegion) this.#leaveCzone(pfn, order);
-  }
-
-  #zoneOf(pfn: number): number {
-    const table = this.core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
-    return (
-      (this.core.words[table + Math.floor(pfn / PAGEBLOCK_FRAMES)] ?? 0) >>> PAGEBLOCK_ZONE_SHIFT
-    );
-  }
-
-  #leaveCzone(pfn: number, order: number): void {
-    const zone = this.#zoneOf(pfn);
-    for (const [owner, use] of this.#zones) {
-      if (use.zone !== zone) continue;
-      use.frames -= 2 ** order;
-      if (use.frames === 0 && this.#ended.has(owner)) this.#destroy(owner, use);
+    if (this.czones.has(pfn)) {
+      this.czones.free(pfn, order, this.#cpu(at));
       return;
     }
+    // The shape's zone is the recorded frame's: the core needs ours.
+    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zoneOf(this.core, pfn) << 16);
+    this.#program(shape, pfn, this.#operand(at));
   }
 
-  #destroy(owner: number, use: CzoneUse): void {
-    expectAnswer(this.core.raw.czoneDestroy(use.zone), 'czoneDestroy');
-    this.#zones.delete(owner);
-    this.#meterCzones();
-  }
-
-  /** An owner exited: its zone ends now, or with its last page; until then it keeps only blocks in use. */
+  /** The owner of a CZone exited. */
   end(owner: number): void {
-    this.#ended.add(owner);
-    const use = this.#zones.get(owner);
-    if (use === undefined) return;
-    if (use.frames === 0) {
-      this.#destroy(owner, use);
-      return;
-    }
-    expectAnswer(this.core.raw.czoneShrink(use.zone, LIMIT_NONE), 'czoneShrink');
-    this.#meterCzones();
+    this.czones.end(owner);
   }
 }

@@ -156,14 +156,14 @@ function sampleOf(machine: PageMachine, atMs: number): PagesSample {
     mixedBlocks,
     keptFrames2MiB: memoryFrames - small * PAGEBLOCK_FRAMES,
     keptFrames128MiB: memoryFrames - large * MEMORY_BLOCK_PAGEBLOCKS * PAGEBLOCK_FRAMES,
-    czones: machine.czoneCount,
-    czoneFrames: machine.czoneFrames,
+    czones: machine.czones.count,
+    czoneFrames: machine.czones.frames,
   };
 }
 
 function addUp(parts: readonly BlocksLeft[]): BlocksLeft {
   const total = (pick: (left: BlocksLeft) => number): number =>
-    parts.reduce((sum, left) => sum + pick(left), 0);
+    parts.reduce((frames, left) => frames + pick(left), 0);
   return {
     used: total((left) => left.used),
     free: total((left) => left.free),
@@ -230,7 +230,7 @@ class PolicyRun {
       name,
       about,
       ...machine.tally,
-      peakCzoneFrames: machine.peakCzoneFrames,
+      peakCzoneFrames: machine.czones.peakFrames,
       series: this.#series,
       end,
       exits,

@@ -45,7 +45,9 @@ export function balloonLines(log: readonly string[]): BalloonLine[] {
 export function memLines(log: readonly string[]): MemLine[] {
   const lines: MemLine[] = [];
   for (const text of log) {
-    const request = /^virtio_mem_(plug|unplug)_request addr=0x([0-9a-f]+) nb_blocks=(\d+)/.exec(text);
+    const request = /^virtio_mem_(plug|unplug)_request addr=0x([0-9a-f]+) nb_blocks=(\d+)/.exec(
+      text,
+    );
     if (request !== null) {
       const [, kind, addr, blocks] = request;
       lines.push({

@@ -3,8 +3,10 @@
 import type { Capture } from './capture.ts';
 import { CorePort } from './core-port.ts';
 import { checkBalloon } from './device-balloon.ts';
+import { checkMem } from './device-mem.ts';
 import { type GuidedProgram, compileGuided } from './guided.ts';
 import * as P from './program.ts';
+import { NO_FRAME } from './trace-columns.ts';
 import { type Score, runProgram } from './verify.ts';
 
 export interface DeviceResult {
@@ -41,10 +43,16 @@ function wrongAllocations(program: GuidedProgram, mismatches: readonly number[])
   return wrong;
 }
 
-/** Frames that a core must span to follow a recording to its end. */
+/** Frames that a core must span to follow a recording to its end: memory that came and went again included. */
 function spanOf(capture: Capture): number {
   const zones = [...capture.start.zones, ...capture.end.zones];
-  return Math.max(...zones.map((zone) => zone.startPfn + zone.spanned));
+  let end = Math.max(...zones.map((zone) => zone.startPfn + zone.spanned));
+  const { pfn, order, count } = capture.trace;
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? NO_FRAME;
+    if (frame !== NO_FRAME) end = Math.max(end, frame + 2 ** (order[event] ?? 0));
+  }
+  return end;
 }
 
 /**
@@ -58,9 +66,10 @@ export function verifyDevice(
   const kind = deviceKind(capture);
   if (kind === undefined) return undefined;
   const program = guided?.program ?? compileGuided(capture);
+  const port = new CorePort(spanOf(capture));
+  if (kind === 'mem') return { kind, ...checkMem(capture, program, port) };
   let mismatches = guided?.mismatches;
   if (mismatches === undefined) {
-    const port = new CorePort(spanOf(capture));
     port.load(capture.start);
     ({ mismatches } = runProgram(port, program.commands));
   }

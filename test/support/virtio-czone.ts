@@ -150,12 +150,12 @@ export class TestCzoneGuest implements CzoneGuest {
   }
 
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number {
-    const { fromPfn, maxRanges, maxFrames, granuleFrames } = limits;
+    const { maxRanges, maxFrames, granuleFrames } = limits;
     let ranges = 0;
     let frames = 0;
     for (const block of this.blocksOf(zone).toSorted((a, b) => a - b)) {
       for (let pfn = block; pfn < block + BLOCK_FRAMES; pfn += granuleFrames) {
-        if (pfn < fromPfn || !this.#isWanted(pfn, granuleFrames)) continue;
+        if (!this.#isWanted(pfn, granuleFrames)) continue;
         if (frames + granuleFrames > maxFrames) return ranges;
         const last = 2 * (ranges - 1);
         const joins = ranges > 0 && (pairs[last] ?? 0) + (pairs[last + 1] ?? 0) === pfn;

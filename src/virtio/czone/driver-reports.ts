@@ -15,10 +15,9 @@ export interface ReclaimJob {
   /** 0: nobody asked. */
   readonly requestId: number;
   readonly zone: number;
-  /** 0: everything. */
-  readonly targetBytes: number;
+  /** 0: everything, which is what the zone has when the work begins. */
+  targetBytes: number;
   gotBytes: number;
-  nextPfn: number;
   /** Ends without collecting more. */
   isStopped: boolean;
 }
@@ -36,6 +35,7 @@ export interface ReportLink {
   readonly startPfn: number;
   readonly granuleFrames: number;
   readonly maxRanges: number;
+  zoneBytes(zone: number): number;
   /** Tells the device whose blocks a zone has. 'wait' calls `pump` later. */
   prepare(job: ReclaimJob): 'ready' | 'wait' | 'refused';
   jobEnded(job: ReclaimJob): void;
@@ -224,21 +224,16 @@ export class DriverReports {
 
   #collect(job: ReclaimJob): number {
     const { guest, maxRanges, granuleFrames } = this.#link;
-    const leftBytes = job.targetBytes === 0 ? Infinity : job.targetBytes - job.gotBytes;
+    // A device that acknowledges without releasing must not keep the driver at it for ever.
+    if (job.targetBytes === 0) job.targetBytes = this.#link.zoneBytes(job.zone);
+    const leftBytes = job.targetBytes - job.gotBytes;
     const granules = Math.floor(leftBytes / (granuleFrames * FRAME_BYTES));
     const maxFrames = Math.min(granules * granuleFrames, 0xffff_ffff);
     if (maxFrames <= 0) return 0;
-    const limits = { fromPfn: job.nextPfn, maxRanges, maxFrames, granuleFrames };
-    const ranges = guest.collect(job.zone, limits, this.#pairs);
-    if (ranges > 0) {
-      const last = 2 * (ranges - 1);
-      job.nextPfn = (this.#pairs[last] as number) + (this.#pairs[last + 1] as number);
-    }
-    return ranges;
+    return guest.collect(job.zone, { maxRanges, maxFrames, granuleFrames }, this.#pairs);
   }
 
   #isEnough(job: ReclaimJob, ranges: number): boolean {
-    if (job.targetBytes === 0) return false;
     let bytes = job.gotBytes;
     for (let i = 0; i < ranges; i++) bytes += (this.#pairs[2 * i + 1] as number) * FRAME_BYTES;
     return bytes + this.#link.granuleFrames * FRAME_BYTES > job.targetBytes;

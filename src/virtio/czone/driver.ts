@@ -265,6 +265,10 @@ export class CzoneDriver implements ReportLink {
     this.#work();
   }
 
+  zoneBytes(zone: number): number {
+    return this.guest.blocksOf(zone).length * this.#blockBytes;
+  }
+
   prepare(job: ReclaimJob): 'ready' | 'wait' | 'refused' {
     if (job.isStopped) return 'ready';
     if (job.kind === 'shrink') return this.#shrink(job);
@@ -404,7 +408,7 @@ export class CzoneDriver implements ReportLink {
     const { requestId, zone, targetBytes } = from;
     // A zone that is gone, or at work, has nothing to give; an answer is due all the same.
     const isStopped = zone !== ZONE_POOL && !this.#zones.has(zone);
-    const job = { kind, requestId, zone, targetBytes, gotBytes: 0, nextPfn: 0, isStopped };
+    const job = { kind, requestId, zone, targetBytes, gotBytes: 0, isStopped };
     this.#reports.add(job);
   }
 

@@ -4,8 +4,6 @@ import type { CzoneZoneStats } from './stats.ts';
 
 /** What a collection may take. */
 export interface CollectLimits {
-  /** First frame that may be taken. */
-  readonly fromPfn: number;
   readonly maxRanges: number;
   readonly maxFrames: number;
   /** Ranges begin and end at multiples of this, counted from frame 0. */
@@ -25,7 +23,7 @@ export interface CzoneGuest {
   /**
    * Takes free frames that are backed off the allocator: (pfn, count) pairs into `pairs`, ascending and
    * disjoint. Returns the number of ranges; fewer than `maxRanges` and `maxFrames` allow means that there
-   * are no more from `fromPfn` on.
+   * are no more. What was released is not backed, so the next call finds other frames.
    */
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number;
   /** Collected ranges go back to the allocator; the first `released` of them have lost their backing. */

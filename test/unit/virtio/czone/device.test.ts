@@ -137,6 +137,10 @@ class Rig {
   }
 }
 
+function make(options: Partial<CzoneDeviceOptions>): () => Rig {
+  return () => new Rig(options);
+}
+
 describe('initialisation', () => {
   it('CZ-D1: looks at messages only when the driver is ready, then at all', () => {
     const memory = new FlatGuestMemory(1 << 20);
@@ -148,7 +152,8 @@ describe('initialisation', () => {
     expect(czone.reclaim(0)).toBeUndefined();
     device.notify(0);
     expect(czone.counters.guestRequests).toBe(0);
-    new RawDriver(device, memory, 65535);
+    const driver = new RawDriver(device, memory, 65535);
+    expect(driver.queues).toHaveLength(4);
     expect(czone.reclaim(0)).toBe(1);
     // Buffers that were there before DRIVER_OK, as our driver's event buffers are, count as well.
     const pair = new CzonePair();
@@ -192,10 +197,6 @@ describe('initialisation', () => {
   });
 
   it('an option that cannot be is refused with what was expected', () => {
-    const make =
-      (options: Partial<CzoneDeviceOptions>): (() => Rig) =>
-      () =>
-        new Rig(options);
     expect(make({ blockBytes: 3 << 20 })).toThrow(CzoneOptionError);
     expect(make({ blockBytes: 3 << 20 })).toThrow('blockBytes 3145728: expected a power of two');
     expect(make({ granuleBytes: 4 << 20 })).toThrow('granuleBytes 4194304');

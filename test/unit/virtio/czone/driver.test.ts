@@ -394,6 +394,19 @@ describe('reclaim', () => {
     expect(pair.driver.ownerOf(1)).toBe(-1);
   });
 
+  it('is not kept busy by a host that acknowledges and releases nothing', () => {
+    const pair = new CzonePair();
+    pair.fullZone(1, 1);
+    pair.guest.unuse(blockPfn(0), 512);
+    pair.host.release = (): number => 0;
+    pair.czone.reclaim(1);
+    expect(pair.czone.outstanding(1)).toBeUndefined();
+    expect(pair.czone.counters.reports).toBe(1);
+    pair.guest.scatter(1, 2);
+    pair.czone.reclaim(1);
+    expect(pair.czone.counters.reports).toBeLessThan(12);
+  });
+
   it('reports of its own accord where that was negotiated', () => {
     const pair = new CzonePair({ base: CZONE_PROFILES['guest-driven'] });
     pair.fullZone(1, 1);

@@ -39,6 +39,7 @@ import { type MemLine, type SizeWish, memLines, sizeWishes, usableBytes } from '
 import type { GuidedProgram } from './guided.ts';
 import * as P from './program.ts';
 import { RingMemory } from './ring-memory.ts';
+import type { FrameRange } from './trace-text.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import type { Score } from './verify.ts';
@@ -110,12 +111,12 @@ interface RangeUse {
   readonly end: number;
 }
 
-function useOf(core: Core, start: number, frames: number): RangeUse {
+function useOf(core: Core, { start, end: stop }: FrameRange): RangeUse {
   const states = core.headerWord(GUEST_STATES_OFFSET);
   let movable = 0;
   let isPinned = false;
   let end = start;
-  for (let pfn = start; pfn < start + frames;) {
+  for (let pfn = start; pfn < stop;) {
     const state = core.bytes[states + pfn] ?? 0;
     const kind = state & KIND_MASK;
     const size = kind === KIND_TAIL ? 1 : 2 ** (state & KIND_ORDER_MASK);
@@ -213,13 +214,12 @@ class MemCheck implements MemGuest {
     const first = this.#attempts[this.#nextAttempt];
     this.#follower.runTo(first === undefined ? trace.count : this.#startOf(first));
     const start = addr / FRAME_BYTES;
-    const end = start + lengthBytes / FRAME_BYTES;
-    const use = useOf(this.#follower.core, start, end - start);
+    const range = { start, end: start + lengthBytes / FRAME_BYTES };
+    const use = useOf(this.#follower.core, range);
     if (use.isPinned && !this.isMovable(addr)) return 'busy';
-    if (first === undefined) return use.movable === 0 && !use.isPinned ? 'ok' : 'busy';
-    const last = this.#consume(use, end);
+    const left = first === undefined ? use : this.#migrate(range, use);
     this.#grantUntil(first);
-    return last ? 'ok' : 'busy';
+    return left.movable === 0 && !left.isPinned ? 'ok' : 'busy';
   }
 
   removeMemory(addr: number, lengthBytes: number): void {
@@ -240,23 +240,31 @@ class MemCheck implements MemGuest {
     return this.#zones.get(addr - (addr % MEMORY_BLOCK_BYTES)) === 'movable';
   }
 
-  /** The events of one attempt: a batch for 32 pages, again up to 5 times while some fail. Whether all batches went. */
-  #consume(use: RangeUse, end: number): boolean {
+  /**
+   * The events of one attempt: one for each batch of 32 pages, and one more for each new try at pages that failed. A batch
+   * with fewer pages was the range's last. What is in use then.
+   */
+  #migrate(range: FrameRange, before: RangeUse): RangeUse {
     const { trace } = this.#follower;
-    // After a full last batch the scan goes on to the end and finds nothing, which is one more, empty, batch.
-    const isFull = use.movable % BATCH_PAGES === 0 && use.movable > 0 && use.end < end;
-    const batches = Math.max(1, Math.ceil(use.movable / BATCH_PAGES)) + (isFull ? 1 : 0);
-    for (let batch = 0; batch < batches; batch += 1) {
-      for (let tries = 1; ; tries += 1) {
-        const event = this.#attempts[this.#nextAttempt];
-        if (event === undefined) return true;
-        this.#nextAttempt += 1;
-        const failed = trace.gfp[event] ?? 0;
-        if (failed === 0) break;
-        if (tries === BATCH_TRIES) return false;
+    let use = before;
+    let tries = 0;
+    for (;;) {
+      const event = this.#attempts[this.#nextAttempt];
+      if (event === undefined) return use;
+      this.#nextAttempt += 1;
+      this.#follower.runTo(event);
+      const after = useOf(this.#follower.core, range);
+      const gone = use.movable - after.movable;
+      const hasEnded = after.movable === 0 && use.end === range.end;
+      use = after;
+      tries += 1;
+      if ((trace.gfp[event] ?? 0) > 0) {
+        if (tries === BATCH_TRIES) return use;
+        continue;
       }
+      tries = 0;
+      if (gone < BATCH_PAGES || hasEnded) return use;
     }
-    return true;
   }
 
   /** First event of the run of one task's events that ends with an attempt's migration. */
@@ -286,7 +294,8 @@ class MemCheck implements MemGuest {
   }
 
   /** Wishes that came while the driver was at work, by the time of an event. */
-  #grantUntil(event: number): void {
+  #grantUntil(event: number | undefined): void {
+    if (event === undefined) return;
     const seconds = (this.#capture.trace.timeUs[event] ?? 0) / 1e6 - this.#offsetSeconds;
     const wish = this.#wishes[this.#nextWish];
     if (wish !== undefined && wish.atSeconds < seconds) this.#grant(wish);

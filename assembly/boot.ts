@@ -42,11 +42,25 @@ function align(value: u64, to: u64): u64 {
   return (value + to - 1) & ~(to - 1);
 }
 
-/**
- * Lays the memory out for a guest and clears it. Grows the Wasm memory once, to the exact size.
- * 0, STATUS_BAD_ARGUMENT or STATUS_NO_MEMORY.
- */
+/** Makes an empty guest: lays its memory out and clears it. 0, STATUS_BAD_ARGUMENT or STATUS_NO_MEMORY. */
 export function create(
+  frames: u32,
+  cpus: u32,
+  czones: u32,
+  objects: u32,
+  nodes: u32,
+  ring: u32,
+): i32 {
+  const status = layOut(frames, cpus, czones, objects, nodes, ring);
+  if (status == 0) clearRegions();
+  return status;
+}
+
+/**
+ * Lays the memory out for a guest without clearing its tables: for a copy of another guest that is to overwrite them.
+ * Grows the Wasm memory once, to the exact size. 0, STATUS_BAD_ARGUMENT or STATUS_NO_MEMORY.
+ */
+export function layOut(
   frames: u32,
   cpus: u32,
   czones: u32,
@@ -107,7 +121,6 @@ export function create(
   guest.records = <u32>recordsAt;
   guest.nodes = <u32>nodesAt;
   attach();
-  clearRegions();
   return 0;
 }
 

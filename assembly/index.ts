@@ -6,6 +6,7 @@ export { attach } from './guest';
 export {
   create,
   finishBoot,
+  layOut,
   memoryHandOver,
   memoryPresent,
   metadataBytes,

@@ -5,7 +5,7 @@
 //   payload                   the guest's memory from its header to the last table node ever used
 
 import { ABI_VERSION } from '../abi/layout.ts';
-import type { CoreSnapshot } from './core.ts';
+import { type CoreSnapshot, snapshotOf } from './snapshot.ts';
 import { CoreError } from './error.ts';
 import type { CoreBuild } from './instantiate.ts';
 
@@ -71,5 +71,5 @@ export function decodeSnapshot(bytes: Uint8Array, build: CoreBuild): CoreSnapsho
     get(FIRST_SIZE_WORD + i),
   );
   const config = { frames, cpus, czones, objects, nodes, ring, build };
-  return { config, bytes: payload };
+  return snapshotOf(config, payload);
 }

@@ -18,6 +18,7 @@ import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
 import { type CoreBuild, instantiate } from './instantiate.ts';
+import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
 
 /** How large a guest's tables are. Fixed for its life. */
 export interface CoreConfig {
@@ -35,12 +36,6 @@ export interface CoreConfig {
   readonly ring?: number;
   /** Which build of the core. Default release. */
   readonly build?: CoreBuild;
-}
-
-/** A copy of a guest's memory metadata: template, checkpoint and resume are all this. */
-export interface CoreSnapshot {
-  readonly config: Required<CoreConfig>;
-  readonly bytes: Uint8Array;
 }
 
 function defaultNodes(frames: number, objects: number): number {
@@ -158,7 +153,7 @@ export class Core {
   /** Copies the guest: everything up to the last table node ever used. */
   snapshot(): CoreSnapshot {
     const end = this.raw.snapshotBytes();
-    return { config: this.config, bytes: this.bytes.slice(GUEST_BASE, end) };
+    return snapshotOf(this.config, this.bytes.slice(GUEST_BASE, end));
   }
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
@@ -167,10 +162,24 @@ export class Core {
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
-    this.bytes.set(snapshot.bytes, GUEST_BASE);
+    const used = Math.max(this.raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
+    this.bytes.fill(0, GUEST_BASE, used);
+    writeRuns(snapshot, this.bytes, GUEST_BASE);
     if (this.raw.attach() !== ABI_VERSION) {
       throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
     }
+  }
+
+  /** A new instance that holds a copy of the snapshot. */
+  static fromSnapshot(snapshot: CoreSnapshot): Core {
+    const { frames, cpus, czones, objects, nodes, ring, build } = snapshot.config;
+    const raw = instantiate(build);
+    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, ring), 'layOut');
+    writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
+    if (raw.attach() !== ABI_VERSION) {
+      throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
+    }
+    return new Core(snapshot.config, raw);
   }
 
   /** The guest in a versioned byte form (bytes.ts), for files. */
@@ -180,10 +189,7 @@ export class Core {
 
   /** The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones. */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
-    const snapshot = decodeSnapshot(bytes, build);
-    const core = Core.create(snapshot.config);
-    core.restore(snapshot);
-    return core;
+    return Core.fromSnapshot(decodeSnapshot(bytes, build));
   }
 
   /** 32-bit FNV-1a over the guest's words: equal states have equal hashes on any machine. */

@@ -14,6 +14,14 @@ export type CoreExports = {
     ring: number,
   ): number;
   finishBoot(thp: number): void;
+  layOut(
+    frames: number,
+    cpus: number,
+    czones: number,
+    objects: number,
+    nodes: number,
+    ring: number,
+  ): number;
   memoryHandOver(start: number, frames: number): number;
   memoryPresent(start: number, frames: number): number;
   metadataBytes(): number;

@@ -1,7 +1,7 @@
 // The core room's public face.
 
 export { type BootLayout, type FrameRange, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
-export { Core, type CoreConfig, type CoreSnapshot } from './core.ts';
+export { Core, type CoreConfig } from './core.ts';
 export { CoreError, expectAnswer, statusText } from './error.ts';
 export type { CoreExports } from './exports.ts';
 export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
@@ -11,3 +11,4 @@ export { CorePool } from './pool.ts';
 export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './proc.ts';
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/index.ts';
+export type { CoreSnapshot } from './snapshot.ts';

@@ -1,6 +1,7 @@
 // Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that guests have left.
 
-import { Core, type CoreConfig, type CoreSnapshot } from './core.ts';
+import { Core, type CoreConfig } from './core.ts';
+import type { CoreSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */
 const KEEP_PER_SIZE = 256;
@@ -17,9 +18,9 @@ export class CorePool {
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
     const idle = this.#idle.get(keyOf(snapshot.config))?.pop();
-    const core = idle ?? Core.create(snapshot.config);
-    core.restore(snapshot);
-    return core;
+    if (idle === undefined) return Core.fromSnapshot(snapshot);
+    idle.restore(snapshot);
+    return idle;
   }
 
   /** Gives a core back; whoever held it must not use it any more. */

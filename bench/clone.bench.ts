@@ -1,0 +1,42 @@
+// How long does a clone of a booted guest take: into an instance from the pool, and into a new one?
+
+import { GFP_KERNEL } from '../src/abi/gfp.ts';
+import { Core, CorePool } from '../src/core/index.ts';
+import { bootGuest } from './guest.ts';
+import { type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
+
+/** Kernel and runtime memory of the template. */
+const TEMPLATE_PAGES = 16_384;
+
+export async function cloneBench(size: BenchSize): Promise<BenchReport> {
+  const template = bootGuest(256);
+  for (let page = 0; page < TEMPLATE_PAGES; page += 1) {
+    const pfn = template.raw.allocPages(GFP_KERNEL, 0, 0, 0);
+    template.raw.touchRange(pfn, 1, 1);
+  }
+  template.raw.freezeTemplate();
+  const snapshot = template.snapshot();
+  const pool = new CorePool();
+  pool.give(pool.clone(snapshot));
+  const clone = Core.create(snapshot.config);
+  clone.restore(snapshot);
+  const rows = await measure(
+    [
+      { name: 'pooled', operations: 1, run: () => pool.give(pool.clone(snapshot)) },
+      {
+        name: 'new instance',
+        operations: 1,
+        run: () => Core.create(snapshot.config).restore(snapshot),
+      },
+      { name: 'snapshot', operations: 1, run: () => void template.snapshot() },
+    ],
+    size,
+  );
+  return {
+    name: 'clone',
+    question: 'How long does a clone of a 256 MiB guest take?',
+    rows,
+    ratios: { 'new instance / pooled': ratio(rows, 'new instance', 'pooled') },
+    hash: clone.hash(),
+  };
+}

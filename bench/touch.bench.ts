@@ -1,0 +1,48 @@
+// What does a page of a memory object cost: touched first, touched again, copied on write, given back?
+
+import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
+import { NONE, OBJECT_ANON } from '../src/abi/layout.ts';
+import { expectAnswer } from '../src/core/index.ts';
+import { bootGuest } from './guest.ts';
+import { type BenchReport, type BenchSize, measure, ratio, WordHash } from './measure.ts';
+
+export async function touchBench(size: BenchSize): Promise<BenchReport> {
+  const pages = size.name === 'large' ? 16_384 : 1024;
+  const core = bootGuest(512, { nodes: 2048 });
+  const { raw } = core;
+  const object = expectAnswer(
+    raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 1),
+    'objectCreate',
+  );
+  const touch = (id: number): number =>
+    expectAnswer(raw.objectTouch(id, 0, pages, 1, 0), 'objectTouch');
+  const truncate = (): number =>
+    expectAnswer(raw.objectTruncate(object, 0, pages, 0), 'objectTruncate');
+  const forkAndWrite = (): void => {
+    const child = expectAnswer(raw.objectFork(object, NONE, 2, 0), 'objectFork');
+    touch(child);
+    expectAnswer(raw.objectDestroy(child, 0), 'objectDestroy');
+  };
+  touch(object);
+  forkAndWrite();
+  truncate();
+  const hash = new WordHash();
+  hash.add(touch(object));
+  for (let page = 0; page < pages; page += 1) hash.add(raw.objectFrame(object, page));
+  const rows = await measure(
+    [
+      { name: 'touch again', operations: pages, run: () => touch(object) },
+      { name: 'fork, copy on write, exit', operations: pages, run: forkAndWrite },
+      { name: 'touch first', operations: pages, run: () => touch(object), before: truncate },
+      { name: 'truncate', operations: pages, run: truncate, before: () => touch(object) },
+    ],
+    size,
+  );
+  return {
+    name: 'touch',
+    question: 'What does a page of a memory object cost?',
+    rows,
+    ratios: { 'first / again': ratio(rows, 'touch first', 'touch again') },
+    hash: hash.value,
+  };
+}

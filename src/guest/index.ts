@@ -13,7 +13,15 @@ export {
 export { BalloonPages, HUGE_BALLOON_ORDER } from './balloon-pages.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones } from './czone.ts';
+export {
+  type CZoneEvents,
+  type CZoneFigures,
+  CZonePages,
+  FIRST_CZONE,
+  POOL,
+} from './czone-pages.ts';
 export { GuestOutOfMemory } from './error.ts';
+export { touchAndExit } from './exercise.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
 export { type FrameCensus, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';

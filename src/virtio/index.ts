@@ -27,6 +27,7 @@ export type { MemMode, Outcome } from './mem/driver-link.ts';
 export * from './mem/guest.ts';
 export * from './mem/host.ts';
 export * from './mem/profiles.ts';
+export { CoreCzoneGuest, indexOfZone, zoneOfIndex } from './czone/core-guest.ts';
 export * from './czone/device.ts';
 export type { ReclaimEnd, ReclaimResult } from './czone/device-reclaim.ts';
 export * from './czone/driver.ts';

@@ -271,16 +271,16 @@ export class CzoneDriver implements ReportLink {
 
   prepare(job: ReclaimJob): 'ready' | 'wait' | 'refused' {
     if (job.isStopped) return 'ready';
-    if (job.kind === 'shrink') return this.#shrink(job);
     const runs = runsOf(this.#plug.strangers(job.zone));
-    if (runs.length === 0) return 'ready';
-    let outcome: 'ready' | 'wait' | 'refused' = 'wait';
+    if (runs.length === 0) return job.kind === 'shrink' ? this.#shrink(job) : 'ready';
+    const outcome: { synced?: boolean } = {};
     this.#plug.sync(job.zone, runs, (synced) => {
+      outcome.synced = synced;
       if (!synced) job.isStopped = true;
-      outcome = synced ? 'ready' : 'refused';
       this.#reports.pump();
     });
-    return outcome;
+    if (outcome.synced === undefined) return 'wait';
+    return outcome.synced ? this.prepare(job) : 'refused';
   }
 
   jobEnded(job: ReclaimJob): void {

@@ -1,0 +1,62 @@
+/**
+ * The guest kernel behind the czone-virtio driver, on the core. Zone numbers of the protocol are the
+ * core's, counted from 1 at its first CZone.
+ */
+
+import { CZonePages, FIRST_CZONE, POOL, type CZoneRegion } from '../../guest/index.ts';
+import type { GuestMemory as KernelMemory } from '../../guest/index.ts';
+import { FRAME_BYTES, ZONE_POOL } from './config.ts';
+import type { CollectLimits, CzoneGuest } from './guest.ts';
+import type { CzoneZoneStats } from './stats.ts';
+
+/** The protocol's number of a zone of the core. */
+export const zoneOfIndex = (index: number): number => index - FIRST_CZONE + 1;
+/** The core's index of a zone. */
+export const indexOfZone = (zone: number): number =>
+  zone === ZONE_POOL ? POOL : zone - 1 + FIRST_CZONE;
+
+export class CoreCzoneGuest implements CzoneGuest {
+  readonly #pages: CZonePages;
+
+  constructor(memory: KernelMemory, region: CZoneRegion) {
+    this.#pages = new CZonePages(memory, region);
+  }
+
+  addBlocks(zone: number, pfn: number, frames: number): boolean {
+    return this.#pages.addBlocks(indexOfZone(zone), pfn, frames);
+  }
+
+  takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
+    return this.#pages.takeBlocks(indexOfZone(zone), blocks, migrate);
+  }
+
+  blocksOf(zone: number): number[] {
+    return this.#pages.blocksOf(indexOfZone(zone));
+  }
+
+  collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number {
+    const order = Math.log2(limits.granuleFrames);
+    const { maxRanges, maxFrames } = limits;
+    return this.#pages.collect(indexOfZone(zone), maxRanges, maxFrames, order, pairs);
+  }
+
+  putBack(zone: number, pairs: Uint32Array, ranges: number, released: number): void {
+    for (let i = 0; i < ranges; i++) {
+      const pfn = pairs[2 * i] as number;
+      const frames = pairs[2 * i + 1] as number;
+      this.#pages.putBack(indexOfZone(zone), pfn, frames, i < released);
+    }
+  }
+
+  /** Figures of memory are the zone's. The core keeps events for all zones together: the pool has them. */
+  zoneStats(zone: number): Omit<CzoneZoneStats, 'zone' | 'isIdle'> {
+    const { managedFrames, freeFrames, backedFreeFrames } = this.#pages.figures(indexOfZone(zone));
+    const none = { limitHits: 0, grownBlocks: 0, reusedPages: 0, migratedPages: 0 };
+    return {
+      pluggedBytes: managedFrames * FRAME_BYTES,
+      freeBytes: freeFrames * FRAME_BYTES,
+      backedFreeBytes: backedFreeFrames * FRAME_BYTES,
+      ...(zone === ZONE_POOL ? this.#pages.events() : none),
+    };
+  }
+}

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
 import { pagesCommand } from './pages.ts';
 import { replayCommand } from './replay.ts';
+import { scenarioCommand } from './scenario.ts';
 import { systemsCommand } from './systems.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -17,8 +18,14 @@ function version(): string {
 const program = new Command('guestmem')
   .description('Emulates the memory of virtual machines, page frame by page frame')
   .version(version());
-for (const command of [replayCommand(), systemsCommand(), verifyCommand(), pagesCommand()])
-  program.addCommand(command);
+const commands = [
+  replayCommand(),
+  systemsCommand(),
+  verifyCommand(),
+  pagesCommand(),
+  scenarioCommand(),
+];
+for (const command of commands) program.addCommand(command);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {

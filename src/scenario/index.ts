@@ -1,0 +1,11 @@
+// The scenario room's public face, and the list of scenarios.
+
+import { HYPERALLOC_INFLATE } from './hyperalloc-inflate.ts';
+import type { Scenario } from './scenario.ts';
+
+export { type GuestSize, guestConfig, hotplugStart, loneVm, vmmFootprint } from './guest.ts';
+export { type InflateMechanism, inflateRow } from './hyperalloc-inflate.ts';
+export { type Scenario, type ScenarioRow, scenarioTable } from './scenario.ts';
+
+/** Every scenario, in the order in which they are listed. */
+export const SCENARIOS: readonly Scenario[] = [HYPERALLOC_INFLATE];

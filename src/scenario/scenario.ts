@@ -1,0 +1,37 @@
+// What a scenario is: a reproducible set-up of a published measurement or of one mechanism, with ours beside theirs.
+
+/** One line of a scenario's outcome: names and values, as the JSON has them. */
+export type ScenarioRow = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface Scenario {
+  readonly name: string;
+  /** What it shows, for lists. */
+  readonly sentence: string;
+  /** Runs it; the same rows every time. */
+  run(): readonly ScenarioRow[];
+}
+
+function cell(value: ScenarioRow[string] | undefined): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '-');
+  return value.toPrecision(4);
+}
+
+/** The rows as a table of text, numbers to the right. */
+export function scenarioTable(rows: readonly ScenarioRow[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const lines = [names, ...rows.map((row) => names.map((name) => cell(row[name])))];
+  const widths = names.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
+  const isText = names.map((name) => typeof rows[0]?.[name] !== 'number');
+  return lines
+    .map((line) =>
+      line
+        .map((text, at) => {
+          const width = widths[at] ?? 0;
+          return isText[at] === true ? text.padEnd(width) : text.padStart(width);
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}

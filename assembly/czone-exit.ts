@@ -19,6 +19,7 @@ import { endZone, isCzone, linkAt, removeBlock } from './czone';
 import { dropFreeBlock, isBlockFree, isMapped, takeFreeOfBlock } from './czone-shrink';
 import { NIL, stateOf } from './frame';
 import { guest } from './guest';
+import { headOf } from './isolate';
 import { dropEntry, objectDestroy, objectForget } from './object';
 import { MemoryObject, OBJECT_ENTANGLED, PFN_MASK, leafOf, objectAt, slotOf } from './object-table';
 import { blockType, blockZone } from './pageblock';
@@ -74,9 +75,11 @@ function liveFrames(zone: Zone, pfn: u32): u32 {
   let live: u32 = 0;
   const end = pfn + guest.czoneBlockFrames;
   for (let at = pfn; at < end;) {
-    const state = stateOf(at);
+    // The first may lie inside a block of frames that began in the block before.
+    const head = at == pfn ? headOf(at) : at;
+    const state = stateOf(head);
     const kind = state & KIND_MASK;
-    const size: u32 = 1 << (state & KIND_ORDER_MASK);
+    const size: u32 = head + (1 << (state & KIND_ORDER_MASK)) - at;
     const mapped = kind == KIND_OBJECT && isMapped(at);
     if (mapped) zone.objectFrames++;
     if (mapped || (kind != KIND_FREE && kind != KIND_TAIL && kind != KIND_OBJECT)) live += size;

@@ -166,19 +166,31 @@ function moveDown(zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
   return true;
 }
 
-/** Empties one block as far as pages and room last. Pages moved. */
+/** Empties one block as far as pages and room last. Pages moved. What is left behind merges, so heads change. */
 function emptyBlock(zone: Zone, index: u32, pfn: u32, pages: u32, cpu: u32): u32 {
   let moved: u32 = 0;
   const end = pfn + guest.czoneBlockFrames;
   for (let at = pfn; at < end && moved < pages;) {
-    const size = frames(at);
-    if (kindOf(at) != KIND_FREE) {
-      if (!moveDown(zone, index, at, pfn, cpu)) break;
-      moved += size;
+    const free = freeBlockOf(at);
+    if (free != NIL) {
+      at = free + frames(free);
+      continue;
     }
+    const size = frames(at);
+    if (!moveDown(zone, index, at, pfn, cpu)) break;
+    moved += size;
     at += size;
   }
   return moved;
+}
+
+/** Wholly free blocks of the zone. */
+function countFreeBlocks(zone: Zone): u32 {
+  let free: u32 = 0;
+  for (let pfn = zone.firstBlock; pfn != NIL; pfn = load<u32>(linkAt(pfn))) {
+    free += <u32>isBlockFree(pfn);
+  }
+  return free;
 }
 
 /**
@@ -192,16 +204,14 @@ export function czoneCompact(index: u32, pages: u32, cpu: u32): i32 {
   if (zone.state == CZONE_DYING || zone.blocks == 0) return 0;
   findEnds(zone);
   scanner = lowest;
-  let excess = zone.free / block;
+  const most = zone.free / block;
   let moved: u32 = 0;
-  for (let pfn = highest; excess > 0 && pfn > lowest && moved < pages; pfn -= block) {
-    if (blockZone(pfn) != index) continue;
-    if (!isBlockFree(pfn)) {
-      if (!isEmptiable(pfn)) continue;
-      moved += emptyBlock(zone, index, pfn, pages - moved, cpu);
-      if (!isBlockFree(pfn)) break;
-    }
-    excess--;
+  let free = countFreeBlocks(zone);
+  for (let pfn = highest; free < most && pfn > lowest && moved < pages; pfn -= block) {
+    if (blockZone(pfn) != index || isBlockFree(pfn) || !isEmptiable(pfn)) continue;
+    moved += emptyBlock(zone, index, pfn, pages - moved, cpu);
+    if (!isBlockFree(pfn)) break;
+    free = countFreeBlocks(zone);
   }
   count(STAT_CZONE_COMPACT_PAGES, moved);
   return moved;

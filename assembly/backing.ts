@@ -47,8 +47,13 @@ function backFresh(pfn: u32): void {
   recountBacked(start, frames, true);
 }
 
-/** The guest writes to the frame. */
+/** The guest writes to the frame. Nearly always it is private host memory already. */
+@inline
 export function touchWrite(pfn: u32): void {
+  if (!testBit(backedBase, pfn) || testBit(templateBase, pfn)) takeForWrite(pfn);
+}
+
+function takeForWrite(pfn: u32): void {
   const backed = testBit(backedBase, pfn);
   if (testBit(templateBase, pfn)) {
     clearBit(templateBase, pfn);
@@ -61,12 +66,16 @@ export function touchWrite(pfn: u32): void {
     }
     return;
   }
-  if (!backed) backFresh(pfn);
+  backFresh(pfn);
 }
 
-/** The guest reads the frame. */
+/** The guest reads the frame. Nearly always it is mapped already. */
+@inline
 export function touchRead(pfn: u32): void {
-  if (testBit(backedBase, pfn)) return;
+  if (!testBit(backedBase, pfn)) takeForRead(pfn);
+}
+
+function takeForRead(pfn: u32): void {
   if (!testBit(templateBase, pfn)) {
     backFresh(pfn);
     return;

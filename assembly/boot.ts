@@ -242,3 +242,14 @@ export function metadataBytes(): f64 {
 export function snapshotBytes(): f64 {
   return <f64>(<u64>guest.nodes + <u64>guest.nodesHigh * NODE_BYTES);
 }
+
+/** 32-bit hash of the guest's bytes, header to last table node: equal states have equal hashes on any machine. */
+export function stateHash(): u32 {
+  const end = <usize>guest.nodes + <usize>guest.nodesHigh * NODE_BYTES;
+  let hash: u64 = 0xcbf29ce484222325;
+  for (let at: usize = GUEST_BASE; at < end; at += 8) {
+    hash = (hash ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 29;
+  }
+  return <u32>(hash ^ (hash >> 32));
+}

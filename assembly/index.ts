@@ -12,6 +12,7 @@ export {
   metadataBytes,
   resizeWatermarks,
   snapshotBytes,
+  stateHash,
   zoneSpan,
 } from './boot';
 

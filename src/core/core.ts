@@ -192,15 +192,9 @@ export class Core {
     return Core.fromSnapshot(decodeSnapshot(bytes, build));
   }
 
-  /** 32-bit FNV-1a over the guest's words: equal states have equal hashes on any machine. */
+  /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */
   hash(): number {
-    const end = this.raw.snapshotBytes() >>> 2;
-    const words = this.words;
-    let hash = 0x811c9dc5;
-    for (let at = GUEST_BASE >>> 2; at < end; at += 1) {
-      hash = Math.imul(hash ^ (words[at] as number), 0x01000193);
-    }
-    return hash >>> 0;
+    return this.raw.stateHash() >>> 0;
   }
 
   /** Guest-physical address of a frame, in bytes. */

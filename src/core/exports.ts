@@ -27,6 +27,7 @@ export type CoreExports = {
   metadataBytes(): number;
   resizeWatermarks(): void;
   snapshotBytes(): number;
+  stateHash(): number;
   zoneSpan(index: number, start: number, frames: number): number;
   allocPages(gfp: number, order: number, cpu: number, tag: number): number;
   freePages(pfn: number, order: number, cpu: number): number;

@@ -10,3 +10,28 @@ export type { Results, SystemResult } from './report/results.ts';
 export { parseResults } from './report/schema.ts';
 export { resultsTable } from './report/table.ts';
 export * from './trace/index.ts';
+export {
+  SCENARIOS,
+  type Scenario,
+  type ScenarioRow,
+  guestConfig,
+  hotplugStart,
+  scenarioTable,
+  vmmFootprint,
+} from './scenario/index.ts';
+export {
+  Balloon,
+  type BalloonConfig,
+  Dimms,
+  GuestKernel as Guest,
+  type GuestConfig,
+  type HostPolicy,
+  MicroVm,
+  VirtioMem,
+  type VirtioMemConfig,
+  VirtualClock,
+  VmMemory,
+  Vmm,
+  freeFrames,
+  touchAndExit,
+} from './vmm/index.ts';

@@ -2,6 +2,7 @@
 
 export { type Capture, openCapture } from './capture.ts';
 export { CorePort } from './core-port.ts';
+export { type DeviceResult, deviceKind, verifyDevice } from './device.ts';
 export { RecordingError } from './error.ts';
 export { explainDivergence } from './explain.ts';
 export {

@@ -61,6 +61,7 @@ export class Balloon {
     guest.driver = this.driver;
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
+    vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.oomNotifiers.push(() => this.driver.oomNotify());
     if (this.driver.canReport) this.reporting = this.#report(alarm, config.reportingOrder);
   }
@@ -75,6 +76,14 @@ export class Balloon {
     if (!this.vm.checkDevices()) return 'stopped';
     const answer = this.model.setTarget(pages);
     return this.vm.checkDevices() ? answer : 'stopped';
+  }
+
+  /** Inflates by so many pages more; free pages without host memory are of no use and cost as much. */
+  #reclaim(frames: number): number {
+    const { core } = this.vm.guest;
+    const before = core.privateFrames;
+    this.setTarget(this.actualPages + frames);
+    return before - core.privateFrames;
   }
 
   #report(alarm: Timers, order?: number): ReportWorker {

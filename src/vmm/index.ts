@@ -21,3 +21,4 @@ export { VirtioMem, type VirtioMemConfig } from './virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from './operation.ts';
 export { Template, TemplateStore } from './template.ts';
+export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

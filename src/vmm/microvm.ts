@@ -2,6 +2,7 @@
 
 import {
   COUNT_RELEASED_PAGES,
+  addCounts,
   type Counts,
   type CorePool,
   type FrameRange,
@@ -53,6 +54,8 @@ export interface AttachedDevice {
 
 export class MicroVm {
   readonly devices: AttachedDevice[] = [];
+  /** Devices that can take memory from the guest: each tries to free so many frames and says how many it got. */
+  readonly reclaimers: ((frames: number) => number)[] = [];
   readonly id: number;
   readonly guest: GuestKernel;
   /** What its start took besides memory. */
@@ -63,6 +66,8 @@ export class MicroVm {
   readonly #template: Template;
   readonly #held: Float64Array = newAccount();
   readonly #next: Float64Array = newAccount();
+  /** What was counted when the host reclaimed; the next settle hands it on. */
+  readonly #carried: Counts = newCounts();
   #memory: VmMemory | undefined;
   #stopReason: string | undefined;
 
@@ -71,7 +76,12 @@ export class MicroVm {
     this.id = id;
     this.#context = context;
     this.#template = template;
-    template.hold();
+    try {
+      template.hold();
+    } catch (error) {
+      template.drop();
+      throw error;
+    }
     const { image } = template;
     this.guest = GuestKernel.fromImage(image, context.pool.clone(image.core));
     if (image.template) {
@@ -87,7 +97,12 @@ export class MicroVm {
         agent: { agentStart: 1 },
       };
     }
-    this.settle(this.startCounts);
+    try {
+      this.settle(this.startCounts);
+    } catch (error) {
+      this.#end('refused by the host');
+      throw error;
+    }
   }
 
   /** The guest's memory as bytes. */
@@ -118,6 +133,8 @@ export class MicroVm {
   settle(counts: Counts): void {
     const { guest } = this;
     guest.runBackground();
+    addCounts(counts, this.#carried);
+    this.#carried.fill(0);
     guest.readCounts(counts);
     const { core, memory } = guest;
     const { guestOs, file, anonymous, pageTables } = memory.frames;
@@ -149,6 +166,19 @@ export class MicroVm {
       frames += this.guest.core.raw.countBacked(start, count);
     }
     return frames;
+  }
+
+  /** The host is short of memory: takes what the devices can get. Frames freed. */
+  reclaim(frames: number): number {
+    let got = 0;
+    for (const reclaim of this.reclaimers) {
+      if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
+    }
+    if (this.#stopReason !== undefined) return got;
+    const counts = newCounts();
+    this.settle(counts);
+    addCounts(this.#carried, counts);
+    return got;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */

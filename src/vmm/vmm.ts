@@ -1,0 +1,111 @@
+// A host with VMs: what a library user starts with. Holds the clock, the images, the account of host memory, and the rule
+// for when that runs out.
+
+import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
+import { VirtualClock } from '../virtio/index.ts';
+import { HostMemory, HostOutOfMemory } from './host.ts';
+import { MicroVm, type VmmFootprint } from './microvm.ts';
+import { TemplateStore } from './template.ts';
+
+/**
+ * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM. reclaim: balloons take
+ * memory from the guests first. kill: the VM with the most memory of its own ends, as the host's OOM killer does.
+ */
+export type HostPolicy = 'refuse' | 'reclaim' | 'kill';
+
+export interface VmmConfig {
+  readonly hostFrames: number;
+  readonly footprint: VmmFootprint;
+  readonly policy?: HostPolicy;
+}
+
+export class Vmm {
+  readonly host: HostMemory;
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly policy: HostPolicy;
+  readonly #footprint: VmmFootprint;
+  readonly #pool: CorePool = new CorePool();
+  readonly #templates: TemplateStore;
+  readonly #vms: Set<MicroVm> = new Set<MicroVm>();
+  #started = 0;
+
+  constructor(config: VmmConfig) {
+    this.host = new HostMemory(config.hostFrames);
+    this.#footprint = config.footprint;
+    this.policy = config.policy ?? 'refuse';
+    this.#templates = new TemplateStore(this.host);
+    if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
+    if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
+  }
+
+  /** VMs that run, in the order of their start. */
+  get vms(): readonly MicroVm[] {
+    return [...this.#vms].filter((vm) => vm.stopReason === undefined);
+  }
+
+  /** Boots a machine; undefined when the host has no memory for it. */
+  boot(config: GuestConfig): MicroVm | undefined {
+    return this.#start(config, false);
+  }
+
+  /** Clones the template of a machine, which is booted and frozen at the first call. */
+  clone(config: GuestConfig): MicroVm | undefined {
+    return this.#start(config, true);
+  }
+
+  /** Ends a VM; what it did since it was last settled. */
+  stop(vm: MicroVm): Counts {
+    const counts = newCounts();
+    vm.stop(counts);
+    this.#vms.delete(vm);
+    return counts;
+  }
+
+  /** Moves time on for every driver and device, and brings the account up to date. */
+  advance(delayNs: number): void {
+    this.clock.advance(delayNs);
+    for (const vm of this.vms) this.settle(vm);
+  }
+
+  /** Lets a VM's kernel do its background work and the host count its memory. What happened since the last time. */
+  settle(vm: MicroVm): Counts {
+    const counts = newCounts();
+    if (vm.checkDevices()) vm.settle(counts);
+    return counts;
+  }
+
+  #start(config: GuestConfig, shared: boolean): MicroVm | undefined {
+    const template = this.#templates.get(config, shared);
+    const context = { host: this.host, pool: this.#pool, vmm: this.#footprint };
+    try {
+      const vm = new MicroVm(this.#started, template, context);
+      this.#started += 1;
+      this.#vms.add(vm);
+      return vm;
+    } catch (error) {
+      if (error instanceof HostOutOfMemory) return undefined;
+      throw error;
+    }
+  }
+
+  /** Takes from each VM in turn, the one with the most idle memory first. */
+  #reclaim(frames: number): boolean {
+    let got = 0;
+    const idle = (vm: MicroVm): number => vm.guest.memory.idleFrames;
+    for (const vm of this.vms.toSorted((a, b) => idle(b) - idle(a))) {
+      if (got >= frames) break;
+      got += vm.reclaim(frames - got);
+    }
+    return got > 0;
+  }
+
+  #killLargest(): boolean {
+    let largest: MicroVm | undefined;
+    for (const vm of this.vms) {
+      const frames = vm.guest.core.privateFrames;
+      if (largest === undefined || frames > largest.guest.core.privateFrames) largest = vm;
+    }
+    largest?.kill('killed by the host: out of memory');
+    return largest !== undefined;
+  }
+}

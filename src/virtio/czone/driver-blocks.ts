@@ -11,7 +11,11 @@ export class DriverBlocks {
   readonly blockFrames: number;
   readonly startPfn: number;
   readonly #owners: Int32Array;
+  /** Bounds of each owner's blocks; they only widen, until it has moved away as a whole. */
+  readonly #bounds = new Map<number, { low: number; end: number }>();
   #usable = 0;
+  /** From here on nothing is plugged. */
+  #end = 0;
 
   constructor(startPfn: number, blockFrames: number, blocks: number) {
     this.startPfn = startPfn;
@@ -38,7 +42,18 @@ export class DriverBlocks {
   }
 
   give(run: BlockRun, owner: number): void {
-    this.#owners.fill(owner, run.first, run.first + run.count);
+    const end = run.first + run.count;
+    this.#owners.fill(owner, run.first, end);
+    if (owner === UNPLUGGED) {
+      if (end >= this.#end) this.#findEnd();
+      return;
+    }
+    this.#end = Math.max(this.#end, end);
+    const bounds = this.#bounds.get(owner) ?? { low: run.first, end };
+    this.#bounds.set(owner, {
+      low: Math.min(bounds.low, run.first),
+      end: Math.max(bounds.end, end),
+    });
   }
 
   takeAway(run: BlockRun): void {
@@ -47,18 +62,20 @@ export class DriverBlocks {
 
   /** Every block of an owner goes to another (-1: to nobody). */
   move(owner: number, to: number): void {
-    for (let i = 0; i < this.#owners.length; i++) {
-      if (this.#owners[i] === owner) this.#owners[i] = to;
+    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    for (let first = low; first < end; first++) {
+      if (this.#owners[first] !== owner) continue;
+      let count = 1;
+      while (first + count < end && this.#owners[first + count] === owner) count++;
+      this.give({ first, count }, to);
+      first += count;
     }
-  }
-
-  clear(): void {
-    this.#owners.fill(UNPLUGGED);
+    this.#bounds.delete(owner);
   }
 
   /** All that is usable belongs to the pool: a device without PLUG. */
   fillPool(): void {
-    this.#owners.fill(0, 0, this.#usable);
+    this.give({ first: 0, count: this.#usable }, 0);
   }
 
   count(owner: number): number {
@@ -77,21 +94,35 @@ export class DriverBlocks {
    * and large holes whole.
    */
   choose(zone: number, blocks: number): BlockRun | undefined {
-    const behind = this.#owners.lastIndexOf(zone) + 1;
+    const behind = this.#highest(zone) + 1;
     if (behind > 0) {
       const room = this.#holeAt(behind);
       if (room > 0) return { first: behind, count: Math.min(room, blocks) };
     }
-    let best: BlockRun | undefined;
-    for (let first = 0; first < this.#usable; first++) {
+    const tail = this.#usable - this.#end;
+    let best: BlockRun | undefined = tail > 0 ? { first: this.#end, count: tail } : undefined;
+    let first = this.#owners.indexOf(UNPLUGGED);
+    while (first >= 0 && first < Math.min(this.#end, this.#usable)) {
       const count = this.#holeAt(first);
-      if (count === 0) continue;
       if (best === undefined || isBetter(count, best.count, blocks)) best = { first, count };
-      first += count;
+      first = this.#owners.indexOf(UNPLUGGED, first + count);
     }
     return best === undefined
       ? undefined
       : { first: best.first, count: Math.min(best.count, blocks) };
+  }
+
+  /** Highest block of an owner; -1 when it has none. */
+  #highest(owner: number): number {
+    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    for (let block = end - 1; block >= low; block--) {
+      if (this.#owners[block] === owner) return block;
+    }
+    return -1;
+  }
+
+  #findEnd(): void {
+    while (this.#end > 0 && this.#owners[this.#end - 1] === UNPLUGGED) this.#end--;
   }
 
   #holeAt(first: number): number {
@@ -105,7 +136,11 @@ export class DriverBlocks {
   }
 
   load(owners: Int32Array): void {
-    this.#owners.set(owners);
+    this.#owners.fill(UNPLUGGED);
+    for (let block = 0; block < owners.length; block++) {
+      const owner = owners[block] as number;
+      if (owner !== UNPLUGGED) this.give({ first: block, count: 1 }, owner);
+    }
   }
 }
 

@@ -26,6 +26,8 @@ export class ZoneTable {
   /** By block: the zone, 0 for the pool, -1 when unplugged. */
   readonly #owners: Int32Array;
   readonly #zones = new Map<number, ZoneInfo>();
+  /** No block of a zone lies below: a zone's end must not cost a walk over the region. */
+  readonly #lowest = new Map<number, number>();
   #pluggedBlocks = 0;
 
   constructor(blocks: number) {
@@ -61,6 +63,7 @@ export class ZoneTable {
   /** Its blocks must be elsewhere already. */
   remove(zone: number): void {
     this.#zones.delete(zone);
+    this.#lowest.delete(zone);
   }
 
   /** The one owner of a range of blocks; -1 when all are unplugged, undefined when they differ. */
@@ -89,7 +92,9 @@ export class ZoneTable {
       this.#owners[i] = owner;
     }
     const after = this.#zones.get(owner);
-    if (after !== undefined) after.blocks += count;
+    if (after === undefined) return;
+    after.blocks += count;
+    this.#lowest.set(owner, Math.min(first, this.#lowest.get(owner) ?? first));
   }
 
   takeAway(first: number, count: number): void {
@@ -106,7 +111,8 @@ export class ZoneTable {
       return owner === undefined ? has !== UNPLUGGED : has === owner;
     };
     let left = (owner === undefined ? undefined : this.zone(owner)?.blocks) ?? this.#pluggedBlocks;
-    for (let first = 0; first < this.blocks && left > 0; first++) {
+    const start = owner === undefined ? 0 : (this.#lowest.get(owner) ?? 0);
+    for (let first = start; first < this.blocks && left > 0; first++) {
       if (!wanted(first)) continue;
       let end = first + 1;
       while (end < this.blocks && wanted(end)) end++;
@@ -128,6 +134,7 @@ export class ZoneTable {
       if ((this.#owners[i] as number) > ZONE_POOL) this.#owners[i] = ZONE_POOL;
     }
     this.#zones.clear();
+    this.#lowest.clear();
   }
 
   save(): ZoneTableState {
@@ -137,6 +144,7 @@ export class ZoneTable {
   load(state: ZoneTableState): void {
     this.#owners.set(state.owners);
     this.#zones.clear();
+    this.#lowest.clear();
     for (const zone of state.zones) this.#zones.set(zone.zone, { ...zone });
     this.#pluggedBlocks = this.#owners.filter((owner) => owner !== UNPLUGGED).length;
   }

@@ -20,17 +20,19 @@ function guestmem(...args: string[]): { code: number | null; out: string; err: s
   return { code: status, out: stdout, err: stderr };
 }
 
+/** The one line that a refused command leaves. */
+async function refusal(...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const command = pagesCommand().exitOverride();
+  const error: unknown = await command.parseAsync(args, { from: 'user' }).catch((e) => e);
+  expect(exitCodeOf(error, (line) => lines.push(line))).toBe(2);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).not.toContain('\n');
+  return lines[0] ?? '';
+}
+
 describe('guestmem pages', () => {
   it('refuses what it cannot use with one line and exit code 2', async () => {
-    const refusal = async (...args: string[]): Promise<string> => {
-      const lines: string[] = [];
-      const command = pagesCommand().exitOverride();
-      const error: unknown = await command.parseAsync(args, { from: 'user' }).catch((e) => e);
-      expect(exitCodeOf(error, (line) => lines.push(line))).toBe(2);
-      expect(lines).toHaveLength(1);
-      expect(lines[0]).not.toContain('\n');
-      return lines[0] ?? '';
-    };
     expect(await refusal('/nowhere')).toMatch(/expected a file of a recording, found nothing/);
     expect(await refusal('/n', '--policy', 'x')).toMatch(/policies of linux, .*, found "x"/);
     expect(await refusal('/n', '--policy', 'linux,linux')).toMatch(/expected each policy once/);

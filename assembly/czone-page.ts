@@ -1,5 +1,5 @@
-// Page requests that name a CZone: for hosts that place raw pages by owner (recordings under other placements).
-// Memory objects take their frames from czoneAlloc instead.
+// Page requests that name a CZone: for hosts that place raw pages by owner (recordings under other
+// placements). Memory objects take their frames from czoneAlloc instead.
 
 import { ORDERS } from '../src/abi/layout';
 import { GFP_MOVABLE } from '../src/abi/gfp';
@@ -13,8 +13,8 @@ import { STAT_ALLOC_CALLS, STAT_ALLOC_PAGES, count } from './stats';
 import { zoneAt } from './zone';
 
 /**
- * 2^order movable frames of a CZone, which grows by a block when it has none. Head frame, or STATUS_NO_MEMORY when the
- * zone's limit or the pool is reached. freePages takes the block back.
+ * 2^order movable frames of a CZone, which grows by a block when it has none. Head frame, or
+ * STATUS_NO_MEMORY when the zone's limit or the pool is reached. freePages takes the block back.
  */
 export function czoneAllocPages(index: u32, gfp: u32, order: u32, tag: u32): i32 {
   if (!isCzone(index) || order >= <u32>ORDERS || (gfp & GFP_MOVABLE) == 0) {

@@ -1,4 +1,5 @@
-// Does the cost of a page grow with the guest? What does the way of asking cost: a call, a ring of commands, the model?
+// Does the cost of a page grow with the guest? What does the way of asking cost: a call, a ring of
+// commands, the model?
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
 import { COMMAND_BYTES } from '../src/abi/layout.ts';

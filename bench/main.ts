@@ -1,5 +1,6 @@
-// npm run bench -- [NAME ...]: the benches at their full size. GUESTMEM_BENCH=small: a moment each, and no line of history.
-// Compiled to build/bench/bench/main.js, beside which the core is not: it is handed over here.
+// npm run bench -- [NAME ...]: the benches at their full size. GUESTMEM_BENCH=small: a moment each,
+// and no line of history. Compiled to build/bench/bench/main.js, beside which the core is not: it
+// is handed over here.
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,5 @@
-// What does a page of a memory object cost: touched first, touched again, copied on write, given back?
+// What does a page of a memory object cost: touched first, touched again, copied on write, given
+// back?
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
 import { NONE, OBJECT_ANON } from '../src/abi/layout.ts';

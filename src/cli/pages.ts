@@ -182,7 +182,8 @@ export function pagesText(result: PagesResult): string {
   const { recording, rule, containers, policies } = result;
   const gone = containers.filter(({ exitMs }) => exitMs !== undefined).length;
   const heading =
-    `${recording.name}: ${formatCount(recording.events)} events in ${(recording.spanMs / 1000).toFixed(1)} s, ` +
+    `${recording.name}: ${formatCount(recording.events)} events in ` +
+    `${(recording.spanMs / 1000).toFixed(1)} s, ` +
     `${containers.length} containers (${gone} exited) below shell ${rule.shellPid}, ` +
     `CZone blocks of ${bytes(rule.czoneBlockFrames)}`;
   const parts = [

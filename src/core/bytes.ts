@@ -1,6 +1,8 @@
-// Snapshots as bytes that leave the process: a header that says which core can read them, then the guest's metadata.
+// Snapshots as bytes that leave the process: a header that says which core can read them, then the
+// guest's metadata.
 //
-//   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes, ring, payload bytes,
+//   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes, ring,
+//   payload bytes,
 //                             FNV-1a of the payload, FNV-1a of the header before it
 //   payload                   the guest's memory from its header to the last table node ever used
 
@@ -50,7 +52,10 @@ function expectSame(what: string, expected: number, found: number): void {
   throw new CoreError(`saved core: ${what}: expected ${expected}, found ${found}`);
 }
 
-/** The snapshot that bytes hold, for a core of `build`. Throws CoreError when this core cannot read them. */
+/**
+ * The snapshot that bytes hold, for a core of `build`. Throws CoreError when this core cannot read
+ * them.
+ */
 export function decodeSnapshot(bytes: Uint8Array, build: CoreBuild): CoreSnapshot {
   if (bytes.length < HEADER_BYTES) {
     throw new CoreError(

@@ -1,6 +1,6 @@
-// Allocator states as the text of /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo, character for character in Linux
-// 6.12's shape. zoneinfo leaves out what is not emulated: per-node statistics, LRU and NUMA counters, CMA, and zones
-// without memory.
+// Allocator states as the text of /proc/buddyinfo, /proc/pagetypeinfo and /proc/zoneinfo, character
+// for character in Linux 6.12's shape. zoneinfo leaves out what is not emulated: per-node
+// statistics, LRU and NUMA counters, CMA, and zones without memory.
 
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../abi/migratetype.ts';
 import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/layout.ts';

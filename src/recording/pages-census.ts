@@ -1,4 +1,5 @@
-// Counts of a guest's frames by 2 MiB pageblock: free, movable, unmovable, and in use since before the recording.
+// Counts of a guest's frames by 2 MiB pageblock: free, movable, unmovable, and in use since before
+// the recording.
 
 import {
   GUEST_BLOCKS_OFFSET,
@@ -26,7 +27,9 @@ import type { PageMachine } from './pages-machine.ts';
 /** Pageblocks in a memory block of 128 MiB. */
 export const PAGEBLOCKS_PER_MEMORY_BLOCK: number = MEMORY_BLOCK_FRAMES / PAGEBLOCK_FRAMES;
 
-/** Frame counts by pageblock number. Frames on per-cpu lists count as free: unplugging drains them. */
+/**
+ * Frame counts by pageblock number. Frames on per-cpu lists count as free: unplugging drains them.
+ */
 export class Census {
   readonly free: Uint16Array;
   readonly movable: Uint16Array;
@@ -43,7 +46,10 @@ export class Census {
     this.sinceStart = new Uint16Array(blocks);
   }
 
-  /** Counts [start, end), which must not cut a block. `used` hears of each block in use: frame, tag and frames. */
+  /**
+   * Counts [start, end), which must not cut a block. `used` hears of each block in use: frame, tag
+   * and frames.
+   */
   add(
     core: Core,
     start: number,
@@ -115,8 +121,8 @@ export function kernelFreeByOrder(core: Core): number[] {
 }
 
 /**
- * Gorman's unusable free space index by order: the share of free memory that lies in blocks too small for a request of
- * the order. 0 where nothing is free.
+ * Gorman's unusable free space index by order: the share of free memory that lies in blocks too
+ * small for a request of the order. 0 where nothing is free.
  */
 export function unusableIndex(freeByOrder: readonly number[]): number[] {
   const frames = freeByOrder.map((blocks, order) => blocks * 2 ** order);

@@ -1,4 +1,5 @@
-// The CZones of one placement: a region above the recorded memory, and a zone for each owner that got a page.
+// The CZones of one placement: a region above the recorded memory, and a zone for each owner that
+// got a page.
 
 import {
   GUEST_BLOCKS_OFFSET,
@@ -98,7 +99,10 @@ export class CzonePlaces {
     }
   }
 
-  /** An owner exited: its zone ends now, or with its last page; until then it keeps only blocks in use. */
+  /**
+   * An owner exited: its zone ends now, or with its last page; until then it keeps only blocks in
+   * use.
+   */
   end(owner: number): void {
     this.#ended.add(owner);
     const use = this.#zones.get(owner);

@@ -1,4 +1,5 @@
-// What a container's exit leaves in the blocks that it used: what would have to move before they can be unplugged.
+// What a container's exit leaves in the blocks that it used: what would have to move before they
+// can be unplugged.
 
 import { PAGEBLOCK_FRAMES } from '../abi/layout.ts';
 import { PAGEBLOCKS_PER_MEMORY_BLOCK, takeCensus, type Census } from './pages-census.ts';

@@ -1,10 +1,11 @@
-// One core under one placement: carries out the request stream and keeps, by recorded frame, which frame of ours holds
-// the same page.
+// One core under one placement: carries out the request stream and keeps, by recorded frame, which
+// frame of ours holds the same page.
 //
 // What the stream cannot say, and what is done then:
 // - Pages in use at the start keep their frames.
-// - A page that the kernel migrated stays where we have it. Its new recorded frame is unknown, so the next free of a
-//   frame that nobody holds gives back the page that was migrated first. Bulk pages (their frames are not recorded) likewise.
+// - A page that the kernel migrated stays where we have it. If its new recorded frame is unknown
+//   (compaction), the next free of a frame that nobody holds gives back such a page, the freer's own
+//   before others. Bulk pages (their frames are not recorded) likewise.
 // - Memory that the kernel unplugs stays; only what it plugs is followed.
 
 import {
@@ -266,8 +267,9 @@ export class PageMachine {
   }
 
   /**
-   * From the kernel's zones. The recorded kernel served the request, after reclaim if need be, and the trace has its
-   * frees; where ours is a few frames short at that moment, per-cpu lists and reserves are used.
+   * From the kernel's zones. The recorded kernel served the request, after reclaim if need be, and
+   * the trace has its frees; where ours is a few frames short at that moment, per-cpu lists and
+   * reserves are used.
    */
   #allocateKernel(gfp: number, order: number, cpu: number, tag: number): number {
     const { raw } = this.core;
@@ -378,7 +380,10 @@ export class PageMachine {
     this.#release(pfn, order, at);
   }
 
-  /** The page at the recorded frame, else the first of the freer's container, else the first; -1: none. */
+  /**
+   * The page at the recorded frame, else the first of the freer's container, else the first; -1:
+   * none.
+   */
   #findLost(recorded: number, order: number, tree: number): number {
     let [first, own] = [-1, -1];
     for (let i = 0; i < this.#lost.length; i += 2) {

@@ -1,14 +1,16 @@
-// The requests of a recording as typed columns, with who asked and what for: what the placements have in common.
+// The requests of a recording as typed columns, with who asked and what for: what the placements
+// have in common.
 //
-// Built from the free-running program, so compaction, bulk calls and hotplug are read the same way as in `verify`.
-// What a request is for (fact sheet A.11):
-//   not __GFP_MOVABLE                          kernel
-//   __GFP_ZERO, or a huge page (NOMEMALLOC)    private: a fault gives a process zeroed memory
-//   no __GFP_FS, __GFP_NORETRY, __GFP_WRITE    file: readahead and writes carry these
-//   the bare mask                              a private copy (copy-on-write) or shared memory (tmpfs): private if the
-//                                              container's own processes free it, or keep it to the end; else file
-// Limits: a file page that its only reader's container frees (a tmpfs unmounted inside) passes for private; private memory
-// that khugepaged or the kernel frees for a process passes for file.
+// Built from the free-running program, so compaction, bulk calls and hotplug are read the same way
+// as in `verify`. What a request is for (fact sheet A.11):
+//   not __GFP_MOVABLE                        kernel
+//   __GFP_ZERO, or huge (__GFP_NOMEMALLOC)   private: a fault gives a process zeroed memory
+//   no __GFP_FS; __GFP_NORETRY, __GFP_WRITE  file: readahead and writes
+//   the bare mask                            a private copy (copy-on-write) or shared memory (tmpfs):
+//                                            private if its container's own processes free it, or
+//                                            keep it to the end; else file
+// Limits: a file page that its container itself frees (a tmpfs unmounted inside) passes for private;
+// private memory that khugepaged or the kernel frees for a process passes for file.
 
 import { compileFreeRunning } from './free-running.ts';
 import type { Capture } from './capture.ts';
@@ -188,8 +190,9 @@ class StreamCompiler {
   }
 
   /**
-   * Frees just before mm_migrate_pages, as many pages as it moved, are the old places of those pages. The new places were
-   * requested just before them in the same order, except compaction's, which come from its own free lists.
+   * Frees just before mm_migrate_pages, as many pages as it moved, are the old places of those
+   * pages. The new places were requested just before them in the same order, except compaction's,
+   * which come from its own free lists.
    */
   #markMoved(): void {
     const { trace } = this.#capture;

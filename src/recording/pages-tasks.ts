@@ -1,8 +1,9 @@
-// Who runs in a recording: processes from the fork and exit events, and which of them form a container.
+// Who runs in a recording: processes from the fork and exit events, and which of them form a
+// container.
 //
-// The rule for containers: the workload's shell is the process with the most children; each of its children, with all
-// that descend from it, is one tree. Trees that ask for little private memory (mkdir, sleep) are no containers:
-// pages-stream.ts dissolves those below a minimum.
+// The rule for containers: the workload's shell is the process with the most children; each of its
+// children, with all that descend from it, is one tree. Trees that ask for little private memory
+// (mkdir, sleep) are no containers: pages-stream.ts dissolves those below a minimum.
 
 import { RecordingError } from './error.ts';
 import { isInterrupt } from './guided.ts';
@@ -45,7 +46,10 @@ export interface TaskTables {
 
 const KTHREADD = 2;
 const INIT = 1;
-/** A pause this long among the frees before an exit ends the walk back: what came before was not the exit. */
+/**
+ * A pause this long among the frees before an exit ends the walk back: what came before was not the
+ * exit.
+ */
 const BURST_GAP_US = 20_000;
 const GFP_MOVABLE = 0x8;
 
@@ -161,7 +165,10 @@ function nameTheLiving({ tasks, task, count }: Trace, walk: TaskWalk): void {
   }
 }
 
-/** Processes and trees of a trace. `shellPid`: the workload's shell when it is not the process with most children. */
+/**
+ * Processes and trees of a trace. `shellPid`: the workload's shell when it is not the process with
+ * most children.
+ */
 export function findTasks(trace: Trace, shellPid?: number): TaskTables {
   const shell = shellPid ?? findShell(trace);
   const walk = new TaskWalk(trace, shell);

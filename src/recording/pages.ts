@@ -1,5 +1,5 @@
-// `guestmem pages`: the request stream of a recording under different placements, and what each leaves behind.
-// docs/pages.md says what the numbers mean.
+// `guestmem pages`: the request stream of a recording under different placements, and what each
+// leaves behind. docs/pages.md says what the numbers mean.
 
 import path from 'node:path';
 import type { CoreBuild } from '../core/index.ts';
@@ -48,7 +48,9 @@ export interface PagesSample {
   readonly movableFrames: number;
   readonly unmovableFrames: number;
   readonly sinceStartFrames: number;
-  /** Of the kernel's zones, blocks by order 0..10, and the unusable free space index of each order. */
+  /**
+   * Of the kernel's zones, blocks by order 0..10, and the unusable free space index of each order.
+   */
   readonly freeByOrder: readonly number[];
   readonly unusable: readonly number[];
   readonly freeBlocks2MiB: number;

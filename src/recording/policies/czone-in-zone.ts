@@ -1,6 +1,9 @@
 import { KERNEL_PLACE, PAGE_KERNEL, type PagePolicy } from './policy.ts';
 
-/** Like czone, with the file pages that a container is the first to read or write in its zone as well. */
+/**
+ * Like czone, with the file pages that a container is the first to read or write in its zone as
+ * well.
+ */
 export const czoneInZone: PagePolicy = {
   name: 'czone-in-zone',
   about: 'a CZone a container, for private memory and files',

@@ -1,6 +1,9 @@
 import { KERNEL_PLACE, PAGE_PRIVATE, type PagePolicy } from './policy.ts';
 
-/** Each container has a CZone for its private memory; files and kernel memory, which outlive it, stay outside. */
+/**
+ * Each container has a CZone for its private memory; files and kernel memory, which outlive it,
+ * stay outside.
+ */
 export const czone: PagePolicy = {
   name: 'czone',
   about: 'a CZone a container, for private memory',

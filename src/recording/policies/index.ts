@@ -1,4 +1,5 @@
-// The placement policies of `guestmem pages`. A policy is a name and one function: adding one is a file here and a line below.
+// The placement policies of `guestmem pages`. A policy is a name and one function: adding one is a
+// file here and a line below.
 
 import { czoneInZone } from './czone-in-zone.ts';
 import { czone } from './czone.ts';

@@ -24,7 +24,9 @@ export type CzoneOwner = 'nobody' | 'tree' | 'process';
 export interface PagePolicy {
   readonly name: string;
   readonly about: string;
-  /** What the owner numbers count; a CZone ends when its owner has exited and its last page is gone. */
+  /**
+   * What the owner numbers count; a CZone ends when its owner has exited and its last page is gone.
+   */
   readonly owner: CzoneOwner;
   /** Owner of the CZone that gets the page, or KERNEL_PLACE. */
   readonly place: (request: PageRequest) => number;

@@ -26,7 +26,7 @@ import {
   STAT_REFAULTS_AVOIDED,
   count,
 } from './stats';
-import { Zone, freeList, orderMask, zoneAt } from './zone';
+import { Zone, freeList, orderMask, zoneAt, zoneIndex } from './zone';
 
 /** Free blocks of one order looked at for a backed one. Those are put at the heads, so the first nearly always is. */
 const WARM_DEPTH: u32 = 4;
@@ -142,11 +142,19 @@ function borrow(zone: Zone, gfp: u32, cpu: u32): i32 {
   return pfn;
 }
 
+/** The zone that answered STATUS_ZONE_FULL last. */
+let fullZone: u32 = NIL;
+export function czoneFullZone(): i32 {
+  return fullZone;
+}
+
 /** Blocks to add to a full zone by its policy. Zero: borrow. Below zero: the request's answer. */
 function blocksToAdd(zone: Zone): i32 {
   const block = guest.czoneBlockFrames;
   if (zone.managed + block <= zone.limit) {
-    return zone.growBlocks == CZONE_GROW_ASK ? STATUS_ZONE_FULL : zone.growBlocks;
+    if (zone.growBlocks != CZONE_GROW_ASK) return zone.growBlocks;
+    fullZone = zoneIndex(zone);
+    return STATUS_ZONE_FULL;
   }
   count(STAT_CZONE_LIMIT_HITS, 1);
   if (zone.policy == CZONE_LIMIT_BORROW) return 0;

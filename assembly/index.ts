@@ -81,6 +81,7 @@ export {
   czonePolicy,
   czoneRefer,
 } from './czone';
+export { czoneFullZone } from './czone-alloc';
 export { czoneExit } from './czone-exit';
 export {
   czoneCollect,

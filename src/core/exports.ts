@@ -85,6 +85,7 @@ export type CoreExports = {
   czoneCreate(owner: number, limit: number, blocks: number): number;
   czoneDestroy(index: number): number;
   czoneExit(index: number, cpu: number): number;
+  czoneFullZone(): number;
   czoneGrow(index: number, blocks: number): number;
   czoneLimit(index: number, limit: number): number;
   czoneMark(index: number, state: number): number;

@@ -20,6 +20,18 @@ export {
   FIRST_CZONE,
   POOL,
 } from './czone-pages.ts';
+export {
+  type KeeperAlarm,
+  type KeeperOptions,
+  type ReclaimPort,
+  ZoneKeeper,
+} from './czone/keeper.ts';
+export { growAsPredicted } from './czone/grow-predicted.ts';
+export { growByDoubling } from './czone/grow-doubling.ts';
+export { growByStep } from './czone/grow-step.ts';
+export type { GrowthPolicy, ShrinkPolicy, ZoneView } from './czone/policy.ts';
+export { shrinkBetween } from './czone/shrink-hysteresis.ts';
+export { shrinkWhenIdle } from './czone/shrink-idle.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { touchAndExit } from './exercise.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
@@ -42,3 +54,4 @@ export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { freeFrames } from './pressure.ts';
 export { Process, type ProcessConfig } from './process.ts';
+export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';

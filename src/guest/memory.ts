@@ -8,6 +8,7 @@ import {
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
+  STATUS_ZONE_FULL,
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
@@ -36,6 +37,8 @@ export class GuestMemory {
   readonly cloned: boolean;
   files: PageCache | undefined;
   czones: CZones | undefined;
+  /** Asked when a CZone that does not grow by itself is full; false: it stays as it is. */
+  zoneFull: ((zone: number) => boolean) | undefined;
   /** Holders of blocks by number: they hear of each block that migration moved. */
   readonly moveListeners: MoveListener[] = [];
   /** Asked in order when reclaim found nothing, before anything is killed. Each says how many pages it gave. */
@@ -92,6 +95,7 @@ export class GuestMemory {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
     if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
+    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.raw.czoneFullZone()) ?? false;
     return false;
   }
 

@@ -1,0 +1,225 @@
+// A container as the guest kernel sees it: a tree of processes and, with CZones, the zone that their user pages come from.
+// fork inherits the zone or is given another one; threads share an address space; exec replaces one. Kernel memory of a
+// process (page tables, stacks) is in the kernel's zones whatever its zone is.
+
+import {
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  NONE,
+  OBJECT_ANON,
+  OBJECT_KERNEL,
+  STAT_COW_PAGES,
+  expectAnswer,
+} from '../core/index.ts';
+import { pageTableFrames } from './footprint.ts';
+import type { GuestMemory } from './memory.ts';
+
+/** Stack of a thread on x86-64: 16 KiB. */
+const STACK_FRAMES = 4;
+
+/** Address space: what threads share and exec replaces. */
+interface AddressSpace {
+  readonly object: number;
+  readonly tables: number;
+  readonly tablePages: number;
+  pages: number;
+  users: number;
+}
+
+/** A process or thread. */
+export interface Task {
+  readonly pid: number;
+  /** CZone that its pages come from; undefined: the kernel's zones. */
+  readonly zone: number | undefined;
+  readonly parent: Task | undefined;
+  readonly children: Set<Task>;
+}
+
+interface TaskState {
+  space: AddressSpace;
+  readonly stack: number;
+}
+
+/** Where a child's pages come from. */
+export type ForkZone = number | 'inherit' | 'kernel';
+
+/** Processes of one container. Page touches go through the guest's slow path; all of them on one CPU. */
+export class ProcessTree {
+  readonly #memory: GuestMemory;
+  readonly #cpu: number;
+  readonly #tasks: Map<Task, TaskState> = new Map();
+  readonly #zone: number | undefined;
+  #pids = 0;
+  #anonymous = 0;
+
+  /** `zone`: the container's own; undefined without CZones. */
+  constructor(memory: GuestMemory, cpu: number, zone: number | undefined) {
+    this.#memory = memory;
+    this.#cpu = cpu;
+    this.#zone = zone;
+  }
+
+  get tasks(): Task[] {
+    return [...this.#tasks.keys()];
+  }
+
+  #stateOf(task: Task): TaskState {
+    const state = this.#tasks.get(task);
+    if (state === undefined) throw new RangeError(`process ${task.pid} has exited`);
+    return state;
+  }
+
+  #refer(zone: number | undefined, by: number): void {
+    if (zone === undefined) return;
+    expectAnswer(this.#memory.core.raw.czoneRefer(zone, by), 'czoneRefer');
+  }
+
+  #kernelObject(pages: number): number {
+    const { raw } = this.#memory.core;
+    const object = expectAnswer(
+      raw.objectCreate(OBJECT_KERNEL, NONE, GFP_KERNEL, 0),
+      'objectCreate',
+    );
+    this.#memory.touch(object, 0, pages, true, this.#cpu, 0);
+    return object;
+  }
+
+  #space(object: number, pages: number): AddressSpace {
+    const tablePages = pageTableFrames(pages);
+    const tables = this.#kernelObject(tablePages);
+    this.#memory.frames.pageTables += tablePages;
+    return { object, tables, tablePages, pages, users: 1 };
+  }
+
+  #emptySpace(zone: number | undefined): AddressSpace {
+    const { raw } = this.#memory.core;
+    const made = raw.objectCreate(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE, 0);
+    return this.#space(expectAnswer(made, 'objectCreate'), 0);
+  }
+
+  #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
+    const task = { pid: this.#pids, zone, parent, children: new Set<Task>() };
+    this.#pids += 1;
+    parent?.children.add(task);
+    this.#tasks.set(task, { space, stack: this.#kernelObject(STACK_FRAMES) });
+    this.#memory.frames.guestOs += STACK_FRAMES;
+    this.#refer(zone, 1);
+    return task;
+  }
+
+  /** The container's first process, with an empty address space in the container's zone. */
+  start(): Task {
+    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone));
+  }
+
+  /** A child with a copy-on-write copy of the address space. Its new pages come from the zone given. */
+  fork(parent: Task, zone: ForkZone = 'inherit'): Task {
+    const { space } = this.#stateOf(parent);
+    let place = zone === 'inherit' ? parent.zone : undefined;
+    if (typeof zone === 'number') place = zone;
+    const { raw } = this.#memory.core;
+    const child = raw.objectFork(space.object, place ?? NONE, 0, this.#cpu);
+    return this.#add(parent, place, this.#space(expectAnswer(child, 'objectFork'), space.pages));
+  }
+
+  /** A thread: the same address space, a stack of its own. */
+  thread(parent: Task): Task {
+    const { space } = this.#stateOf(parent);
+    space.users += 1;
+    return this.#add(parent, parent.zone, space);
+  }
+
+  /** Replaces the address space of a process by an empty one in the same zone. */
+  exec(task: Task): void {
+    const state = this.#stateOf(task);
+    const next = this.#emptySpace(task.zone);
+    this.#leave(state.space);
+    state.space = next;
+  }
+
+  /** Reads or writes pages. Pages that came in or were copied. */
+  touch(task: Task, start: number, pages: number, write: boolean): number {
+    const { space } = this.#stateOf(task);
+    const { core } = this.#memory;
+    const copied = core.stat(STAT_COW_PAGES);
+    const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
+    const copies = core.stat(STAT_COW_PAGES) - copied;
+    space.pages += came;
+    this.#account(came + copies);
+    return came + copies;
+  }
+
+  /** Unmaps pages. Frames freed. */
+  unmap(task: Task, start: number, pages: number): number {
+    const { space } = this.#stateOf(task);
+    const { raw } = this.#memory.core;
+    const freed = raw.objectTruncate(space.object, start, pages, this.#cpu);
+    this.#account(-expectAnswer(freed, 'objectTruncate'));
+    space.pages = expectAnswer(raw.objectPages(space.object), 'objectPages');
+    return freed;
+  }
+
+  #leave(space: AddressSpace): void {
+    space.users -= 1;
+    if (space.users > 0) return;
+    const freed = this.#destroy(space.object);
+    this.#destroy(space.tables);
+    this.#account(-freed);
+    this.#memory.frames.pageTables -= space.tablePages;
+  }
+
+  #destroy(object: number): number {
+    return expectAnswer(this.#memory.core.raw.objectDestroy(object, this.#cpu), 'objectDestroy');
+  }
+
+  #dropStack(state: TaskState): void {
+    this.#destroy(state.stack);
+    this.#memory.frames.guestOs -= STACK_FRAMES;
+  }
+
+  /** One process or thread exits; its children become the parent's, as orphans go to init. */
+  exit(task: Task): void {
+    const state = this.#stateOf(task);
+    this.#leave(state.space);
+    this.#dropStack(state);
+    this.#forget(task);
+    this.#refer(task.zone, -1);
+  }
+
+  #forget(task: Task): void {
+    this.#tasks.delete(task);
+    task.parent?.children.delete(task);
+    for (const child of task.children) task.parent?.children.add(child);
+  }
+
+  /**
+   * Ends the container: every process at once. What is in its zone goes with the zone, without a look at pages; processes
+   * that were put into other zones exit one by one. Blocks that are free for the host now.
+   */
+  kill(): number {
+    const spaces = new Set<AddressSpace>();
+    for (const task of this.tasks) {
+      if (this.#zone === undefined || task.zone !== this.#zone) {
+        this.exit(task);
+        continue;
+      }
+      const state = this.#stateOf(task);
+      this.#dropStack(state);
+      spaces.add(state.space);
+      this.#forget(task);
+    }
+    for (const space of spaces) {
+      this.#destroy(space.tables);
+      this.#memory.frames.pageTables -= space.tablePages;
+    }
+    if (this.#zone === undefined) return 0;
+    this.#account(-this.#anonymous);
+    return expectAnswer(this.#memory.core.raw.czoneExit(this.#zone, this.#cpu), 'czoneExit');
+  }
+
+  /** Anonymous frames that the tree has taken or given back. */
+  #account(frames: number): void {
+    this.#anonymous += frames;
+    this.#memory.frames.anonymous += frames;
+  }
+}

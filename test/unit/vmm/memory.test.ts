@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { VmMemory } from '../../../src/vmm/index.ts';
+import { expectSound, testVm } from '../../support/vm.ts';
+
+/** A frame in the middle of a test VM's memory that nobody has touched. */
+const FREE = 20_000;
+const ADDR = FREE * 4096;
+
+describe('VmMemory', () => {
+  it('reads zeros from a frame without host memory, and leaves it so', () => {
+    const { vm } = testVm(128);
+    const { core } = vm.guest;
+    expect(core.raw.isBacked(FREE)).toBe(0);
+    expect(vm.memory.read(ADDR, 8)).toEqual(new Uint8Array(8));
+    expect(vm.memory.readU64(ADDR)).toBe(0);
+    expect(core.raw.isBacked(FREE)).toBe(0);
+  });
+
+  it('backs a frame that is written, and only that', () => {
+    const { vm } = testVm(128);
+    const { core } = vm.guest;
+    const before = core.backedFrames;
+    expect(vm.memory.writeU32(ADDR + 4, 0xdead_beef)).toBe(true);
+    expect(core.backedFrames).toBe(before + 1);
+    expect(vm.memory.readU32(ADDR + 4)).toBe(0xdead_beef);
+    expect(vm.memory.keptFrames).toBe(1);
+  });
+
+  it('forgets what the host took back', () => {
+    const { vm } = testVm(128);
+    vm.memory.write(ADDR, Uint8Array.of(1, 2, 3));
+    expect(vm.memory.discard(FREE, 1)).toBe(1);
+    expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
+    vm.guest.core.raw.touchRange(FREE, 1, 1);
+    expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
+    expect(vm.memory.keptFrames).toBe(0);
+    expectSound(vm);
+  });
+
+  it('is an array of bytes wherever there is memory, across frames too', () => {
+    const { vm } = testVm(128);
+    const model = new Uint8Array(3 * 4096);
+    const write = fc.record({
+      offset: fc.nat({ max: model.length - 1 }),
+      bytes: fc.uint8Array({ maxLength: 6000 }),
+    });
+    fc.assert(
+      fc.property(write, ({ offset, bytes }) => {
+        const fitting = bytes.subarray(0, model.length - offset);
+        expect(vm.memory.write(ADDR + offset, fitting)).toBe(true);
+        model.set(fitting, offset);
+        const whole = vm.memory.read(ADDR, model.length);
+        expect(Buffer.compare(whole ?? new Uint8Array(), model)).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('writes numbers little-endian, also where two frames meet', () => {
+    const { vm } = testVm(128);
+    const at = ADDR + 4096 - 3;
+    expect(vm.memory.writeU64(at, 0x1122_3344_5566)).toBe(true);
+    expect([...(vm.memory.read(at, 8) ?? [])]).toEqual([0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 0, 0]);
+    expect(vm.memory.readU64(at)).toBe(0x1122_3344_5566);
+    expect(vm.memory.writeU16(at, 0xabcd)).toBe(true);
+    expect(vm.memory.readU16(at)).toBe(0xabcd);
+  });
+
+  it('refuses what is not memory: holes, ends, nonsense', () => {
+    const { vm } = testVm(128, 128);
+    const { memory } = vm;
+    const hole = 0x9f000; // behind 640 KiB
+    const bad = [-1, Number.NaN, 2 ** 60, hole, 128 * 2 ** 20 - 4, memory.sizeBytes - 4];
+    for (const addr of bad) {
+      expect(memory.read(addr, 8)).toBeUndefined();
+      expect(memory.write(addr, new Uint8Array(8))).toBe(false);
+      expect(memory.writeU64(addr, 1)).toBe(false);
+    }
+    expect(memory.discard(memory.sizeBytes / 4096, 1)).toBe(-1);
+    expectSound(vm);
+  });
+
+  it('shares a template until a clone writes', () => {
+    const { vmm, vm } = testVm(128);
+    vm.memory.write(ADDR, Uint8Array.of(7, 8, 9));
+    const frozen = vm.memory.freeze();
+    const other = vmm.boot(vm.guest.config);
+    if (other === undefined) throw new Error('no room');
+    const clone = new VmMemory(other.guest.memory, frozen);
+    expect([...(clone.read(ADDR, 3) ?? [])]).toEqual([7, 8, 9]);
+    clone.write(ADDR + 1, Uint8Array.of(1));
+    expect([...(clone.read(ADDR, 3) ?? [])]).toEqual([7, 1, 9]);
+    expect([...(vm.memory.read(ADDR, 3) ?? [])]).toEqual([7, 8, 9]);
+    clone.discard(FREE, 1);
+    expect([...(clone.read(ADDR, 3) ?? [])]).toEqual([0, 0, 0]);
+  });
+
+  it('gives drivers zeroed kernel memory and takes it back', () => {
+    const { vm } = testVm(128);
+    const { memory } = vm;
+    const small = [memory.alloc(24, 8), memory.alloc(10, 8), memory.alloc(1024, 8)];
+    expect(new Set(small.map((addr) => Math.floor((addr ?? 0) / 4096))).size).toBe(1);
+    const ring = memory.alloc(10_000, 4096) ?? 0;
+    expect(ring % 4096).toBe(0);
+    memory.write(ring, new Uint8Array(10_000).fill(0xff));
+    memory.free(ring);
+    const again = memory.alloc(10_000, 4096) ?? 0;
+    expect(memory.read(again, 10_000)?.every((byte) => byte === 0)).toBe(true);
+    expectSound(vm);
+  });
+});

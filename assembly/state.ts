@@ -4,6 +4,7 @@
 import {
   KERNEL_ZONES,
   KIND_MOVABLE,
+  KIND_TAIL,
   KIND_UNMOVABLE,
   ORDERS,
   PAGEBLOCK_FRAMES,
@@ -19,7 +20,7 @@ import { guest, spanFrames, statesBase } from './guest';
 import { setBlockType, setBlockZone } from './pageblock';
 import { park, pcpAt, pcpOrder } from './percpu';
 import { computeMinFree, decideMobility } from './watermark';
-import { zoneAt } from './zone';
+import { zoneAt, zoneEnd } from './zone';
 
 /** Type of one pageblock of a zone, -1 for a hole. Its frames count as in use until a list names them. */
 export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
@@ -33,7 +34,9 @@ export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
   setBlockZone(pfn, zone);
   setBlockType(pfn, type);
   const kind = type == MIGRATE_MOVABLE ? KIND_MOVABLE : KIND_UNMOVABLE;
-  memory.fill(statesBase + pfn, <u8>kind, PAGEBLOCK_FRAMES);
+  const first = max(pfn, zoneAt(zone).start);
+  const last = min(pfn + PAGEBLOCK_FRAMES, zoneEnd(zoneAt(zone)));
+  if (first < last) memory.fill(statesBase + first, <u8>kind, last - first);
   return 0;
 }
 
@@ -41,6 +44,7 @@ export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
 export function stateFree(zone: u32, order: u32, type: u32, pfn: u32): i32 {
   const bad = zone >= <u32>KERNEL_ZONES || order >= <u32>ORDERS || type >= <u32>MIGRATE_TYPES;
   if (bad || pfn >= spanFrames || (pfn & ((1 << order) - 1)) != 0) return STATUS_BAD_ARGUMENT;
+  memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
   linkFree(zoneAt(zone), pfn, order, type, true);
   accountFree(zoneAt(zone), 1 << order, type);
   return 0;
@@ -52,6 +56,7 @@ export function stateParked(cpu: u32, zone: u32, list: u32, pfn: u32): i32 {
   if (bad || pfn >= spanFrames) return STATUS_BAD_ARGUMENT;
   const order = pcpOrder(list);
   const type = order > 3 ? list - 12 : list % 3;
+  memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
   park(pcpAt(cpu, zone), pfn, order, type);
   return 0;
 }

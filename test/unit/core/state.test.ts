@@ -1,0 +1,32 @@
+// Loading and saving the allocator's state in the pagestate form.
+
+import { describe, expect, it } from 'vitest';
+import { Core, boot, layoutOf } from '../../../src/core/index.ts';
+import { loadState, saveState, stateFrames } from '../../../src/core/state.ts';
+
+function bootedCore(): Core {
+  const layout = layoutOf(16_384, [{ start: 4096, count: 1500 }]);
+  const core = Core.create({ frames: layout.frames, build: 'verify' });
+  boot(core, layout, false);
+  return core;
+}
+
+describe('a state', () => {
+  it('comes back as it was saved, order of every list included', () => {
+    const first = bootedCore();
+    for (let i = 0; i < 300; i += 1) first.raw.allocPages(0x100cca, 0, 0, 0);
+    first.raw.allocPages(0xcc0, 3, 0, 0);
+    const state = saveState(first, 'once');
+    const second = Core.create({ frames: stateFrames(state), build: 'verify' });
+    loadState(second, state);
+    expect(saveState(second, 'once')).toEqual(state);
+  });
+
+  it('refuses a list that names a frame outside memory', () => {
+    const state = saveState(bootedCore(), 'booted');
+    const [zone] = state.zones;
+    (zone?.free ?? [])[1] = Uint32Array.of(0x7fff_fff0);
+    const core = Core.create({ frames: stateFrames(state) });
+    expect(() => loadState(core, state)).toThrow(/stateFree/);
+  });
+});

@@ -72,6 +72,41 @@ function findMovedAway(trace: Trace): MovedAway[] {
   return found;
 }
 
+/**
+ * The driver's list as it must be, the head last. Compaction takes pages off the list and, when it cannot move them, puts
+ * them back at its head, without an event: then the order of the next message tells.
+ */
+class ListMirror {
+  #pfns: number[] = [];
+  readonly #positions: Map<number, number> = new Map<number, number>();
+
+  push(pfn: number): void {
+    this.#positions.set(pfn, this.#pfns.length);
+    this.#pfns.push(pfn);
+  }
+
+  remove(pfn: number): void {
+    this.#positions.delete(pfn);
+  }
+
+  /** Pages of `order` that are not where the list has them; undefined when the list agrees. */
+  strays(order: readonly number[]): Set<number> | undefined {
+    const strays = new Set<number>();
+    let at = this.#pfns.length - 1;
+    for (const pfn of order) {
+      while (at >= 0 && this.#isStale(at, strays)) at -= 1;
+      if (this.#pfns[at] === pfn) at -= 1;
+      else strays.add(pfn);
+    }
+    return strays.size === 0 ? undefined : strays;
+  }
+
+  #isStale(at: number, strays: ReadonlySet<number>): boolean {
+    const pfn = this.#pfns[at] ?? -1;
+    return this.#positions.get(pfn) !== at || strays.has(pfn);
+  }
+}
+
 /** What our side did, in the form of the log, and whether each page was predicted. */
 interface OurLine {
   readonly line: BalloonLine;
@@ -88,8 +123,9 @@ class BalloonCheck implements BalloonGuest {
   readonly #clock: VirtualClock = new VirtualClock();
   readonly #device: BalloonDevice;
   readonly #driver: BalloonDriver;
-  /** Frames in the balloon; false: the allocator predicted another frame, or the frame was told. */
+  /** Frames in the balloon; false: the next message with it is told, not predicted. */
   readonly #held: Map<number, boolean> = new Map<number, boolean>();
+  readonly #list: ListMirror = new ListMirror();
   #nextRequest = 0;
   #nextMoved = 0;
   /** Event up to which the trace is used up. */
@@ -144,16 +180,21 @@ class BalloonCheck implements BalloonGuest {
     return got;
   }
 
-  enterBalloon(): void {
+  enterBalloon(pfns: Uint32Array, count: number): void {
+    for (let at = 0; at < count; at += 1) this.#list.push(pfns[at] ?? 0);
     while (this.#migrateNext());
   }
 
   releasePages(pfns: Uint32Array, count: number): void {
-    for (let at = 0; at < count; at += 1) this.#held.delete(pfns[at] ?? 0);
+    for (let at = 0; at < count; at += 1) {
+      this.#held.delete(pfns[at] ?? 0);
+      this.#list.remove(pfns[at] ?? 0);
+    }
   }
 
   pageMigrated(oldPfn: number): void {
     this.#held.delete(oldPfn);
+    this.#list.remove(oldPfn);
   }
 
   stats(): BalloonStats {
@@ -170,6 +211,8 @@ class BalloonCheck implements BalloonGuest {
     this.#applyTarget();
     const isPredicted = this.#held.get(pfn) ?? false;
     this.ours.push({ line: { kind: 'page', pfn }, isPredicted });
+    // A frame that was told counts as missed once; what the driver does with it later is its own.
+    if (!isPredicted) this.#held.set(pfn, true);
     return 1;
   }
 
@@ -178,7 +221,28 @@ class BalloonCheck implements BalloonGuest {
     this.ours.push({ line: { kind: 'actual', pages }, isPredicted: true });
     // Between messages: what the recording has here happened before the driver's next step.
     while (this.#migrateNext());
+    this.#followOrder();
     if (!this.#goesOnFirst()) this.#applyTarget();
+  }
+
+  /** Before a message that deflates: pages that were put back at the list's head, as its order tells. */
+  #followOrder(): void {
+    const order: number[] = [];
+    let place = this.ours.length;
+    if (this.#recorded[place]?.kind === 'target') place += 1;
+    for (; ; place += 1) {
+      const line = this.#recorded[place];
+      if (line?.kind !== 'page' || !this.#held.has(line.pfn)) break;
+      order.push(line.pfn);
+    }
+    const strays = this.#list.strays(order);
+    if (strays === undefined) return;
+    for (const pfn of strays) this.#held.set(pfn, false);
+    for (const pfn of order.toReversed()) {
+      if (!this.#driver.isolatePage(pfn)) continue;
+      this.#driver.putBackPage(pfn);
+      this.#list.push(pfn);
+    }
   }
 
   /** The host's wish, if the log has one at this place. */
@@ -229,6 +293,7 @@ class BalloonCheck implements BalloonGuest {
     if (!this.#isBefore(at, bound) || !this.#driver.isolatePage(from.pfn)) return false;
     this.#nextMoved = at + 1;
     this.#held.set(to.pfn, false);
+    this.#list.push(to.pfn);
     this.#driver.migratePage(from.pfn, to.pfn);
     return true;
   }

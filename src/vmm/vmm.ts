@@ -19,6 +19,10 @@ export interface VmmConfig {
   readonly policy?: HostPolicy;
 }
 
+function idleOf(vm: MicroVm): number {
+  return vm.guest.memory.idleFrames;
+}
+
 export class Vmm {
   readonly host: HostMemory;
   readonly clock: VirtualClock = new VirtualClock();
@@ -91,8 +95,7 @@ export class Vmm {
   /** Takes from each VM in turn, the one with the most idle memory first. */
   #reclaim(frames: number): boolean {
     let got = 0;
-    const idle = (vm: MicroVm): number => vm.guest.memory.idleFrames;
-    for (const vm of this.vms.toSorted((a, b) => idle(b) - idle(a))) {
+    for (const vm of this.vms.toSorted((a, b) => idleOf(b) - idleOf(a))) {
       if (got >= frames) break;
       got += vm.reclaim(frames - got);
     }

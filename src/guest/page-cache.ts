@@ -10,10 +10,17 @@ interface CachedFile {
   lastRead: number;
   /** Pages belong to the booted system and not to a function. */
   readonly system: boolean;
+  /** CZone of the only container that uses this copy; undefined: shared, in the kernel's zones. */
+  readonly zone?: number | undefined;
 }
 
 /** What survives in a snapshot beside the core's bytes. */
 export type PageCacheState = readonly (readonly [string, CachedFile])[];
+
+/** Key of a file, or of the copy that lies in one container's zone. */
+function keyOf(name: string, zone: number | undefined): string {
+  return zone === undefined ? name : `${zone}/${name}`;
+}
 
 export class PageCache {
   readonly #memory: GuestMemory;
@@ -30,22 +37,26 @@ export class PageCache {
   }
 
   /** Object of a file, made when nobody has read it yet. */
-  #open(name: string, system: boolean): CachedFile {
-    const known = this.#files.get(name);
+  #open(name: string, system: boolean, zone: number | undefined): CachedFile {
+    const key = keyOf(name, zone);
+    const known = this.#files.get(key);
     if (known !== undefined) return known;
     const { raw } = this.#memory.core;
     const object = expectAnswer(
-      raw.objectCreate(OBJECT_FILE, NONE, GFP_HIGHUSER_MOVABLE, 0),
+      raw.objectCreate(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE, 0),
       'objectCreate',
     );
-    const file = { object, pages: 0, lastRead: 0, system };
-    this.#files.set(name, file);
+    const file = { object, pages: 0, lastRead: 0, system, zone };
+    this.#files.set(key, file);
     return file;
   }
 
-  /** Reads pages [0, pages) of a file; what is not cached comes in. Returns pages that came in. */
-  read(name: string, pages: number, cpu: number, system = false): number {
-    const file = this.#open(name, system);
+  /**
+   * Reads pages [0, pages) of a file; what is not cached comes in. With a zone the container has a copy of its own there,
+   * which ends with the zone and which reclaim for the kernel's zones leaves alone. Returns pages that came in.
+   */
+  read(name: string, pages: number, cpu: number, system = false, zone?: number): number {
+    const file = this.#open(name, system, zone);
     this.#clock += 1;
     file.lastRead = this.#clock;
     const added = this.#memory.touch(file.object, 0, pages, false, cpu, file.pages);
@@ -69,13 +80,25 @@ export class PageCache {
   #oldest(): CachedFile | undefined {
     let oldest: CachedFile | undefined;
     for (const file of this.#files.values()) {
-      if (file.pages === 0) continue;
+      if (file.pages === 0 || file.zone !== undefined) continue;
       if (oldest === undefined || file.lastRead < oldest.lastRead) oldest = file;
     }
     return oldest;
   }
 
-  /** Gives up to `pages` clean pages back to the allocator, the least recently read file's first. Frames freed. */
+  /** A CZone has ended, and the copies in it with it. */
+  forgetZone(zone: number): void {
+    for (const [key, file] of this.#files) {
+      if (file.zone !== zone) continue;
+      this.#memory.frames.file -= file.pages;
+      this.#files.delete(key);
+    }
+  }
+
+  /**
+   * Gives up to `pages` clean pages back to the allocator, the least recently read file's first. Copies in CZones stay:
+   * their frames are no help to the kernel's zones. Frames freed.
+   */
   shrink(pages: number): number {
     let freed = 0;
     while (freed < pages) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COUNT_FAULT_PAGES, newCounts, verify } from '../../../src/guest/index.ts';
-import { KERNEL, makeGuest } from './setup.ts';
+import { COUNT_FAULT_PAGES, type CZones, newCounts, verify } from '../../../src/guest/index.ts';
+import { CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
 
 describe('PageCache', () => {
   it('brings a page in once, whoever reads it', () => {
@@ -44,6 +44,22 @@ describe('PageCache', () => {
     expect(guest.files.pages).toBeLessThan(before + 3000 + KERNEL.pageCacheFrames);
     guest.runBackground();
     expect(guest.runBackground()).toBe(0);
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
+  it('keeps a copy of a file in a container’s zone, which ends with the zone', () => {
+    const guest = makeGuest(CZONE_CONFIG, false);
+    const zones = guest.czones as CZones;
+    const zone = zones.create(1, 4096, 1);
+    const before = guest.memory.frames.file;
+    guest.files.read('library', 50, 0);
+    expect(guest.files.read('library', 50, 0, false, zone)).toBe(50);
+    expect(guest.files.read('library', 50, 0, false, zone)).toBe(0);
+    expect(guest.memory.frames.file).toBe(before + 100);
+    expect(guest.files.shrink(10_000)).toBe(KERNEL.pageCacheFrames + 50);
+    guest.files.forgetZone(zone);
+    expect(guest.core.raw.czoneExit(zone, 0)).toBe(1);
+    expect(guest.memory.frames.file).toBe(before);
     expect(verify(guest.core)).toBeUndefined();
   });
 });

@@ -25,6 +25,7 @@ function verdictJson(run: VerifyRun): string {
     bulk,
     freedTwice,
     finalLists,
+    ...(run.device === undefined ? {} : { device: run.device }),
     listDifferences: result.listDifferences,
     divergenceCount: result.divergences.length,
     divergences: result.divergences.slice(0, LISTED_DIVERGENCES),
@@ -35,7 +36,14 @@ function verdictJson(run: VerifyRun): string {
 
 function scoreLine(name: string, { exact, total }: { exact: number; total: number }): string {
   const share = total === 0 ? '' : `  ${((100 * exact) / total).toFixed(3)} %`;
-  return `${name.padEnd(12)}${String(exact).padStart(9)} / ${total}${share}\n`;
+  return `${name.padEnd(16)}${String(exact).padStart(9)} / ${total}${share}\n`;
+}
+
+function deviceLines({ device }: VerifyRun): string {
+  if (device === undefined) return '';
+  const name = device.kind === 'balloon' ? 'balloon' : 'virtio-mem';
+  const pages = device.pages.total === 0 ? '' : scoreLine(`${name} pages`, device.pages);
+  return `${pages}${scoreLine(`${name} asks`, device.requests)}`;
 }
 
 function verdictText(run: VerifyRun): string {
@@ -47,6 +55,7 @@ function verdictText(run: VerifyRun): string {
     scoreLine('refills', result.refill) +
     scoreLine('drains', result.drain) +
     scoreLine('final lists', { exact: identical, total }) +
+    deviceLines(run) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
     (run.explanation ?? '') +
     (run.isExact ? 'exact\n' : `not exact: ${result.divergences.length} divergences\n`)

@@ -3,6 +3,7 @@
 import type { CoreBuild } from '../core/index.ts';
 import type { Capture } from './capture.ts';
 import { CorePort } from './core-port.ts';
+import { type DeviceResult, verifyDevice } from './device.ts';
 import { explainDivergence } from './explain.ts';
 import { compileFreeRunning } from './free-running.ts';
 import { compileGuided } from './guided.ts';
@@ -16,6 +17,8 @@ export type VerifyMode = 'guided' | 'free-running';
 export interface VerifyRun {
   readonly mode: VerifyMode;
   readonly result: VerifyResult;
+  /** Our drivers against what Linux's wrote to the device; undefined when the recording has none. */
+  readonly device: DeviceResult | undefined;
   /** Trace events per second spent in the core; reading of text and compiling not counted. */
   readonly eventsPerSecond: number;
   /** Everything predicted is the kernel's and every final list is identical. */
@@ -35,10 +38,10 @@ function traceFrames(capture: Capture): number {
   return last + 1024;
 }
 
-function isExact(result: VerifyResult): boolean {
-  const full = [result.alloc, result.refill, result.drain].every(
-    (score) => score.exact === score.total,
-  );
+function isExact(result: VerifyResult, device: DeviceResult | undefined): boolean {
+  const scores = [result.alloc, result.refill, result.drain];
+  if (device !== undefined) scores.push(device.pages, device.requests);
+  const full = scores.every((score) => score.exact === score.total);
   const { identical, total } = result.finalLists;
   return full && identical === total && result.divergences.length === 0;
 }
@@ -57,13 +60,15 @@ export function verifyCapture(
     guided === undefined
       ? verifyFreeRunning(capture, free as NonNullable<typeof free>, port)
       : verifyGuided(capture, guided, port);
+  const device = verifyDevice(capture);
   const [first] = result.divergences;
   const commands = (guided ?? free)?.commands ?? new Uint32Array(0);
   return {
     mode,
     result,
+    device,
     eventsPerSecond: Math.round((1000 * result.events) / Math.max(port.coreMs, 1e-3)),
-    isExact: isExact(result),
+    isExact: isExact(result, device),
     explanation:
       first === undefined
         ? undefined

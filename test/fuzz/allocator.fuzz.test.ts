@@ -162,7 +162,7 @@ function compareStates(core: AllocatorState, model: AllocatorState): void {
   });
 }
 
-it('core and model agree after every command', () => {
+it('core and model agree after every command', { timeout: 120_000 + RUNS * 2_000 }, () => {
   const property = fc.property(
     layout,
     fc.array(step, { minLength: 1, maxLength: COMMANDS, size: 'max' }),

@@ -1,13 +1,6 @@
-// How fast do containers' zones come and go? 2,000 zones in a 64 GiB guest: create, touch 16 MiB page by page of the
-// object's table, exit. Issue D asks for 2,000 zones a second, which is 8.2 million page touches.
-//
-//   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone.bench.js [zones]
-//
-// Prints one JSON line a task. The machine may be shared, so user CPU time stands beside the wall clock. The hash is that
-// of the guest's final state: equal on every machine.
+// How fast do containers' zones come and go? A zone is created, 16 MiB of its object are touched page by page, and it
+// exits; 2,000 zones of a 64 GiB guest are alive before the first one goes. 2,000 a second are 8.2 million page touches.
 
-import { readFileSync } from 'node:fs';
-import { Bench } from 'tinybench';
 import {
   Core,
   GFP_HIGHUSER_MOVABLE,
@@ -15,90 +8,91 @@ import {
   boot,
   expectAnswer,
   layoutOf,
-  useCore,
 } from '../src/core/index.ts';
+import { type BenchCase, type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
 
 const FRAMES_PER_GIB = 262_144;
-const GUEST_FRAMES = 64 * FRAMES_PER_GIB;
-const KERNEL_FRAMES = FRAMES_PER_GIB;
+const REGION_START = FRAMES_PER_GIB;
 const TOUCH_PAGES = 4096;
 
-interface Case {
+interface Shape {
   readonly name: string;
   readonly blockFrames: number;
   /** Blocks given at creation; the rest of the 16 MiB comes on demand. */
   readonly initialBlocks: number;
-  readonly backed: boolean;
+  /** The host leaves the memory of zones that have exited. */
+  readonly keepsBacking: boolean;
 }
 
-const CASES: readonly Case[] = [
-  { name: '2 MiB blocks, whole at creation', blockFrames: 512, initialBlocks: 8, backed: false },
-  { name: '2 MiB blocks, on demand', blockFrames: 512, initialBlocks: 0, backed: false },
-  { name: '16 MiB blocks', blockFrames: 4096, initialBlocks: 1, backed: false },
-  { name: '128 MiB blocks', blockFrames: 32_768, initialBlocks: 1, backed: false },
-  { name: '2 MiB blocks, host memory kept', blockFrames: 512, initialBlocks: 8, backed: true },
+const SHAPES: readonly Shape[] = [
+  { name: '2 MiB blocks', blockFrames: 512, initialBlocks: 8, keepsBacking: false },
+  { name: '2 MiB blocks, on demand', blockFrames: 512, initialBlocks: 0, keepsBacking: false },
+  { name: '16 MiB blocks', blockFrames: 4096, initialBlocks: 1, keepsBacking: false },
+  { name: '2 MiB blocks, backed', blockFrames: 512, initialBlocks: 8, keepsBacking: true },
 ];
 
-function makeGuest(zones: number, blockFrames: number): Core {
-  const layout = layoutOf(KERNEL_FRAMES, [], GUEST_FRAMES);
+interface World {
+  readonly core: Core;
+  readonly frames: number;
+  readonly zones: number;
+}
+
+function makeWorld(zones: number, guestGib: number, blockFrames: number): World {
+  const frames = (guestGib - 1) * FRAMES_PER_GIB;
+  const layout = layoutOf(FRAMES_PER_GIB / 2, [], REGION_START + frames);
   const core = Core.create({ frames: layout.frames, czones: zones, objects: zones + 16 });
   boot(core, layout, true);
   const { raw } = core;
-  const start = 2 * FRAMES_PER_GIB;
-  const frames = GUEST_FRAMES - start;
-  expectAnswer(raw.czoneRegion(start, frames, blockFrames), 'czoneRegion');
-  expectAnswer(raw.czonePlug(start, frames), 'czonePlug');
+  expectAnswer(raw.czoneRegion(REGION_START, frames, blockFrames), 'czoneRegion');
+  expectAnswer(raw.czonePlug(REGION_START, frames), 'czonePlug');
   core.setPreferBacked(true);
-  return core;
+  return { core, frames, zones };
 }
 
-/** All zones live at once, then all exit; the host takes their memory back unless `backed`. */
-function liveAndDie(core: Core, zones: number, run: Case): void {
+/** All zones live at once, then all exit. */
+function liveAndDie({ core, frames, zones }: World, shape: Shape): void {
   const { raw } = core;
-  const limit = Math.max(TOUCH_PAGES, run.blockFrames);
   const indices: number[] = [];
   for (let owner = 0; owner < zones; owner += 1) {
-    const zone = expectAnswer(raw.czoneCreate(owner, limit, run.initialBlocks), 'czoneCreate');
+    const made = raw.czoneCreate(owner, TOUCH_PAGES, shape.initialBlocks);
+    const zone = expectAnswer(made, 'czoneCreate');
     const object = raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, owner);
     const got = raw.objectTouch(object, 0, TOUCH_PAGES, 1, 0);
     if (got !== TOUCH_PAGES) throw new Error(`zone ${owner} got ${got} pages`);
     indices.push(zone);
   }
   for (const zone of indices) expectAnswer(raw.czoneExit(zone, 0), 'czoneExit');
-  if (!run.backed) raw.releaseRange(2 * FRAMES_PER_GIB, GUEST_FRAMES - 2 * FRAMES_PER_GIB);
+  if (!shape.keepsBacking) raw.releaseRange(REGION_START, frames);
 }
 
-async function measure(run: Case, zones: number): Promise<void> {
-  const fit = Math.min(zones, Math.floor((62 * FRAMES_PER_GIB) / Math.max(4096, run.blockFrames)));
-  const core = makeGuest(fit, run.blockFrames);
-  liveAndDie(core, fit, run);
-  const bench = new Bench({ time: 0, iterations: 5, warmup: false });
+export async function czoneBench(size: BenchSize): Promise<BenchReport> {
+  const [zones, guestGib] = size.name === 'large' ? [2000, 64] : [20, 2];
   let cpuUs = 0;
-  bench.add(run.name, () => {
-    const before = process.cpuUsage();
-    liveAndDie(core, fit, run);
-    cpuUs += process.cpuUsage(before).user;
+  let wallMs = 0;
+  let hash = 0;
+  const cases: BenchCase[] = SHAPES.map((shape) => {
+    const world = makeWorld(zones, guestGib, shape.blockFrames);
+    liveAndDie(world, shape);
+    hash = (hash ^ world.core.hash()) >>> 0;
+    const run = (): void => {
+      const cpu = process.cpuUsage();
+      const start = performance.now();
+      liveAndDie(world, shape);
+      wallMs += performance.now() - start;
+      cpuUs += process.cpuUsage(cpu).user;
+    };
+    return { name: shape.name, operations: zones, run };
   });
-  await bench.run();
-  const result = bench.tasks[0]?.result;
-  if (result === undefined || !('latency' in result)) throw new Error(`${run.name}: no result`);
-  const { latency } = result;
-  const cpuMs = cpuUs / 1000 / latency.samplesCount;
-  console.log(
-    JSON.stringify({
-      bench: 'czone',
-      name: run.name,
-      zones: fit,
-      zonesPerSecond: Math.round(fit / (latency.min / 1000)),
-      zonesPerCpuSecond: Math.round(fit / (cpuMs / 1000)),
-      nsPerPage: Number(((cpuMs * 1e6) / (fit * TOUCH_PAGES)).toFixed(2)),
-      msMin: Number(latency.min.toFixed(2)),
-      msMean: Number(latency.mean.toFixed(2)),
-      hash: core.hash(),
-    }),
-  );
+  const rows = await measure(cases, size);
+  return {
+    name: 'czone',
+    question: 'How long does a zone of 16 MiB take to be created, touched and gone?',
+    rows,
+    ratios: {
+      'backed / not': ratio(rows, '2 MiB blocks, backed', '2 MiB blocks'),
+      'on demand / at once': ratio(rows, '2 MiB blocks, on demand', '2 MiB blocks'),
+      'user CPU / wall': cpuUs / 1000 / wallMs,
+    },
+    hash,
+  };
 }
-
-useCore('release', readFileSync('build/core.release.wasm'));
-const zones = Number(process.argv[2] ?? 2000);
-for (const run of CASES) await measure(run, zones);

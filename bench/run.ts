@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { alignRows } from '../src/report/table.ts';
 import { buddyBench } from './buddy.bench.ts';
 import { cloneBench } from './clone.bench.ts';
+import { czoneBench } from './czone.bench.ts';
 import type { BenchReport, BenchSize } from './measure.ts';
 import { recordingBench } from './recording.bench.ts';
 import { touchBench } from './touch.bench.ts';
@@ -18,6 +19,7 @@ export const BENCHES: Readonly<
   touch: touchBench,
   recording: recordingBench,
   clone: cloneBench,
+  czone: czoneBench,
 };
 
 function hex(hash: number): string {

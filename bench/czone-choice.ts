@@ -1,0 +1,477 @@
+// The measurements behind docs/decisions/0100 to 0109: each CZone choice beside its alternatives, in counts that are equal
+// on every machine. Not a bench of speed (that is czone.bench): nothing here is timed.
+//
+//   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone-choice.js
+
+import { readFileSync } from 'node:fs';
+import {
+  CZONE_LIMIT_BORROW,
+  CZONE_LIMIT_GROW,
+  CZONE_LIMIT_OOM,
+  CZONE_PLACE_BEST,
+  CZONE_PLACE_FIRST,
+  CZONE_PLACE_ROOM,
+  Core,
+  GFP_HIGHUSER_MOVABLE,
+  GUEST_SCRATCH_OFFSET,
+  GUEST_ZONES_OFFSET,
+  NONE,
+  OBJECT_ANON,
+  OBJECT_FILE,
+  POOL_FREE_BLOCKS,
+  POOL_FREE_RUNS,
+  POOL_LARGEST_RUN,
+  STAT_BACKED_FAULTS,
+  STAT_CZONE_BLOCKS_ADDED,
+  STAT_CZONE_BORROWED_PAGES,
+  STAT_CZONE_COMPACT_PAGES,
+  STAT_CZONE_COW_ACROSS,
+  STAT_CZONE_EXIT_WALKED,
+  STAT_CZONE_LIMIT_RAISES,
+  STAT_CZONE_OOMS,
+  STAT_CZONE_SHARED_OUT,
+  STAT_REFAULTS_AVOIDED,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_FREE_OFFSET,
+  ZONE_MANAGED_OFFSET,
+  ZONE_STRIDE,
+  boot,
+  expectAnswer,
+  layoutOf,
+  useCore,
+} from '../src/core/index.ts';
+import { growAsPredicted } from '../src/guest/czone/grow-predicted.ts';
+import { growByDoubling } from '../src/guest/czone/grow-doubling.ts';
+import { growByStep } from '../src/guest/czone/grow-step.ts';
+import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/czone/policy.ts';
+import { shrinkBetween } from '../src/guest/czone/shrink-hysteresis.ts';
+import { shrinkWhenIdle } from '../src/guest/czone/shrink-idle.ts';
+
+const MIB = 256;
+const GIB = 1024 * MIB;
+const REGION = 2 * GIB;
+
+/** xorshift32: the same draws everywhere. */
+class Draw {
+  #state = 0x9e3779b9;
+
+  next(): number {
+    let x = this.#state;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#state = x >>> 0;
+    return this.#state / 2 ** 32;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  /** Container sizes: 90 % below 300 MiB (sources in docs/prices.md), a few large. In frames. */
+  size(): number {
+    const u = this.next();
+    const mib = 12 * Math.exp(3.9 * u * u);
+    return Math.round(mib * MIB);
+  }
+}
+
+interface Scene {
+  readonly core: Core;
+  readonly block: number;
+}
+
+function scene(gib: number, block: number, czones = 2000): Scene {
+  const layout = layoutOf(GIB, [], REGION + gib * GIB);
+  const core = Core.create({ frames: layout.frames, czones, objects: 3 * czones + 16 });
+  boot(core, layout, true);
+  expectAnswer(core.raw.czoneRegion(REGION, gib * GIB, block), 'czoneRegion');
+  expectAnswer(core.raw.czonePlug(REGION, gib * GIB), 'czonePlug');
+  core.setPreferBacked(true);
+  return { core, block };
+}
+
+function word(core: Core, zone: number, offset: number): number {
+  const base = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
+  return core.words[(base + offset) >> 2] as number;
+}
+
+function anon(core: Core, zone: number): number {
+  const made = core.raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
+  return expectAnswer(made, 'objectCreate');
+}
+
+/** Pieces that a zone's blocks make in address order. */
+function piecesOf({ core, block }: Scene, zone: number): number {
+  const blocks: number[] = [];
+  for (let pfn = core.raw.czoneNextBlock(zone, -1); pfn >= 0;) {
+    blocks.push(pfn);
+    pfn = core.raw.czoneNextBlock(zone, pfn);
+  }
+  blocks.sort((a, b) => a - b);
+  return blocks.filter((pfn, at) => at === 0 || blocks[at - 1] !== pfn - block).length;
+}
+
+function print(title: string, rows: readonly Readonly<Record<string, string | number>>[]): void {
+  process.stdout.write(`\n${title}\n`);
+  for (const row of rows) {
+    const cells = Object.entries(row).map(([name, value]) => `${name} ${value}`);
+    process.stdout.write(`  ${cells.join(' | ')}\n`);
+  }
+}
+
+const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+interface Living {
+  readonly zone: number;
+  readonly object: number;
+}
+
+/** Containers come and go until 4,000 have; `grow` blocks at a time. Returns those alive. */
+function churn(world: Scene, alive: number, grow: number): Living[] {
+  const { core } = world;
+  const { raw } = core;
+  const draw = new Draw();
+  const living: Living[] = [];
+  for (let born = 0; born < 4000; born += 1) {
+    if (living.length >= alive) {
+      const [gone] = living.splice(draw.below(living.length), 1);
+      expectAnswer(raw.czoneExit((gone as Living).zone, 0), 'czoneExit');
+    }
+    const pages = draw.size();
+    const limit = Math.ceil((2 * pages) / world.block) * world.block;
+    const zone = expectAnswer(raw.czoneCreate(born, limit, 1), 'czoneCreate');
+    raw.czonePolicy(zone, CZONE_LIMIT_OOM, grow);
+    const object = anon(core, zone);
+    living.push({ zone, object });
+    // Containers fill up side by side: each arrival lets the last eight go on growing.
+    for (const { object: growing } of living.slice(-8)) {
+      const has = raw.objectPages(growing);
+      raw.objectTouch(growing, has, Math.min(pages, 16 * MIB), 1, 0);
+    }
+  }
+  return living;
+}
+
+function blockSizes(): void {
+  const rows = [2, 4, 8, 16, 32, 64, 128].map((mib) => {
+    const world = scene(48, mib * MIB);
+    const { core } = world;
+    const living = churn(world, 120, 1);
+    let held = 0;
+    let free = 0;
+    for (const { zone } of living) {
+      held += word(core, zone, ZONE_MANAGED_OFFSET);
+      free += word(core, zone, ZONE_FREE_OFFSET);
+    }
+    return {
+      block: `${mib} MiB`,
+      'held MiB a zone': (held / living.length / MIB).toFixed(1),
+      'unused of it': share(free, held),
+      'blocks given a container': (core.stat(STAT_CZONE_BLOCKS_ADDED) / 4000).toFixed(1),
+    };
+  });
+  print('block size: 4,000 containers of 12 to 590 MiB, 120 alive, grown a block at a time', rows);
+}
+
+function placements(): void {
+  const kinds = [
+    ['first', CZONE_PLACE_FIRST],
+    ['best', CZONE_PLACE_BEST],
+    ['room', CZONE_PLACE_ROOM],
+  ] as const;
+  const rows = kinds.flatMap(([name, placement]) =>
+    [1, 8].map((grow) => {
+      const world = scene(24, 512);
+      const { core } = world;
+      core.raw.czonePlacement(placement);
+      const living = churn(world, 120, grow);
+      const pieces = living.reduce((sum, { zone }) => sum + piecesOf(world, zone), 0);
+      const free = core.raw.czonePoolStat(POOL_FREE_BLOCKS);
+      return {
+        place: name,
+        'blocks at a time': grow,
+        'pieces a zone': (pieces / living.length).toFixed(2),
+        'free runs': core.raw.czonePoolStat(POOL_FREE_RUNS),
+        'largest run of free': share(core.raw.czonePoolStat(POOL_LARGEST_RUN), free),
+      };
+    }),
+  );
+  print('placement: the same churn in 24 GiB, blocks of 2 MiB', rows);
+}
+
+function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): ZoneView {
+  return {
+    key: 'f',
+    blocks: word(core, zone, ZONE_BLOCKS_OFFSET),
+    limitBlocks: 1000,
+    freeBlocks: Math.floor(word(core, zone, ZONE_FREE_OFFSET) / block),
+    peakBlocks: word(core, zone, ZONE_BLOCKS_OFFSET),
+    idleSinceNs,
+  };
+}
+
+/** One container of a function that needs 40 to 60 blocks, page by page until it has them. */
+function growOnce(world: Scene, policy: GrowthPolicy, pages: number): [number, number] {
+  const { core } = world;
+  const { raw } = core;
+  const zone = raw.czoneCreate(0, 1000 * world.block, policy.firstBlocks('f', 1000));
+  raw.czonePolicy(zone, CZONE_LIMIT_OOM, 0);
+  const object = anon(core, zone);
+  let asked = 1;
+  while (raw.objectTouch(object, 0, pages, 1, 0) < 0) {
+    raw.czoneGrow(zone, policy.nextBlocks(viewOf(world, zone, undefined)));
+    asked += 1;
+  }
+  const unused = Math.floor(word(core, zone, ZONE_FREE_OFFSET) / world.block);
+  policy.observe('f', word(core, zone, ZONE_BLOCKS_OFFSET));
+  raw.czoneExit(zone, 0);
+  return [asked, unused];
+}
+
+function growth(): void {
+  const policies = [
+    growByStep(1),
+    growByStep(8),
+    growByStep(64),
+    growByDoubling(1),
+    growAsPredicted({ memory: 32, quantile: 0.5, unknownBlocks: 8 }),
+    growAsPredicted({ memory: 32, quantile: 0.9, unknownBlocks: 8 }),
+  ];
+  const rows = policies.map((policy) => {
+    const world = scene(8, 512);
+    const draw = new Draw();
+    let asked = 0;
+    let unused = 0;
+    for (let run = 0; run < 500; run += 1) {
+      const [requests, blocks] = growOnce(world, policy, 40 * 512 + draw.below(20 * 512));
+      asked += requests;
+      unused += blocks;
+    }
+    return {
+      policy: policy.name,
+      'requests a container': (asked / 500).toFixed(1),
+      'unused blocks at the peak': (unused / 500).toFixed(1),
+    };
+  });
+  print('growth: 500 containers of one function, 40 to 60 blocks of 2 MiB each', rows);
+}
+
+/** Calls with 20 MiB of buffers each, 1 s long; pauses of 0.2 to 60 s. */
+function calls(policy: ShrinkPolicy | undefined, move: boolean): Record<string, string | number> {
+  const world = scene(2, 512);
+  const { core } = world;
+  const { raw } = core;
+  const draw = new Draw();
+  const zone = raw.czoneCreate(0, 200 * 512, 20);
+  const heap = anon(core, zone);
+  raw.objectTouch(heap, 0, 30 * MIB, 1, 0);
+  let nowNs = 0;
+  let heldSeconds = 0;
+  for (let call = 0; call < 400; call += 1) {
+    const buffers = anon(core, zone);
+    raw.objectTouch(buffers, 0, (10 + draw.below(20)) * MIB, 1, 0);
+    raw.objectTouch(heap, 30 * MIB + draw.below(4 * MIB), 3, 1, 0);
+    raw.objectDestroy(buffers, 0);
+    const pauseNs = 0.2e9 + 59.8e9 * draw.next() ** 4;
+    for (let part = 0; part < 10; part += 1) {
+      nowNs += pauseNs / 10;
+      const idleSinceNs = nowNs - ((part + 1) * pauseNs) / 10;
+      const give = policy?.blocksToGive(viewOf(world, zone, idleSinceNs), nowNs) ?? 0;
+      if (give > 0 && move) raw.czoneCompact(zone, 1e6, 0);
+      if (give > 0) raw.czoneShrink(zone, give);
+      releasePool(core);
+      heldSeconds += (word(core, zone, ZONE_BLOCKS_OFFSET) * pauseNs) / 1e10;
+    }
+  }
+  return {
+    policy: `${policy?.name ?? 'none'}${move ? ' + moving' : ''}`,
+    'blocks held': (heldSeconds / (nowNs / 1e9)).toFixed(1),
+    'blocks plugged a call': (core.stat(STAT_CZONE_BLOCKS_ADDED) / 400).toFixed(2),
+    'host faults a call': Math.round(core.stat(STAT_BACKED_FAULTS) / 400),
+    'pages moved a call': (core.stat(STAT_CZONE_COMPACT_PAGES) / 400).toFixed(1),
+  };
+}
+
+/** The host takes what is backed and in no zone. */
+function releasePool(core: Core): void {
+  const ranges = core.raw.czoneCollect(64);
+  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+  const pairs = core.words.slice(first, first + 2 * ranges);
+  for (let at = 0; at < pairs.length; at += 2) {
+    core.raw.releaseRange(pairs[at] as number, pairs[at + 1] as number);
+    core.raw.czonePlug(pairs[at] as number, pairs[at + 1] as number);
+  }
+}
+
+function shrinking(): void {
+  const rows = [
+    calls(undefined, false),
+    calls(shrinkWhenIdle(2e9), false),
+    calls(shrinkWhenIdle(2e9), true),
+    calls(shrinkWhenIdle(20e9), true),
+    calls(shrinkBetween({ high: 0.3, low: 0.1 }), false),
+    calls(shrinkBetween({ high: 0.3, low: 0.1 }), true),
+  ];
+  print('shrink: 400 calls on a 30 MiB heap, buffers of 10 to 30 MiB, mean pause 12 s', rows);
+}
+
+/** Reclaim of some free backed ranges, then calls again: how many host faults the next calls pay. */
+function preferBacked(): void {
+  const rows = [false, true].map((prefer) => {
+    const { core } = scene(2, 512);
+    core.setPreferBacked(prefer);
+    const { raw } = core;
+    const draw = new Draw();
+    const zone = raw.czoneCreate(0, 200 * 512, 40);
+    const heap = anon(core, zone);
+    raw.objectTouch(heap, 0, 20 * MIB, 1, 0);
+    const before = core.stat(STAT_BACKED_FAULTS);
+    for (let call = 0; call < 300; call += 1) {
+      const first = anon(core, zone);
+      raw.objectTouch(first, 0, (5 + draw.below(10)) * MIB, 1, 0);
+      const second = anon(core, zone);
+      raw.objectTouch(second, 0, (2 + draw.below(5)) * MIB, 1, 0);
+      raw.objectTruncate(heap, draw.below(10 * MIB), 200, 0);
+      raw.objectTouch(heap, 0, 20 * MIB, 1, 0);
+      raw.objectDestroy(first, 0);
+      raw.objectDestroy(second, 0);
+      if (call % 10 === 9) reclaimHalf(core, zone);
+    }
+    return {
+      'backed first': String(prefer),
+      'host faults a call': Math.round((core.stat(STAT_BACKED_FAULTS) - before) / 300),
+      'refaults avoided, counted': core.stat(STAT_REFAULTS_AVOIDED),
+    };
+  });
+  print('backed first: 300 calls, half of the free backed frames reclaimed every tenth', rows);
+}
+
+function reclaimHalf(core: Core, zone: number): void {
+  const frames = word(core, zone, ZONE_BACKED_FREE_OFFSET) >> 1;
+  const ranges = core.raw.czoneReclaim(zone, 512, frames, 0);
+  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+  const pairs = core.words.slice(first, first + 2 * ranges);
+  for (let at = 0; at < pairs.length; at += 2) {
+    core.raw.releaseRange(pairs[at] as number, pairs[at + 1] as number);
+    core.raw.czoneReturn(pairs[at] as number, pairs[at + 1] as number, 0);
+  }
+}
+
+function exits(): void {
+  const rows = [];
+  for (const shared of [0, 1, 64, 4096]) {
+    const { core } = scene(2, 512);
+    const { raw } = core;
+    const zone = raw.czoneCreate(0, 100 * 512, 0);
+    const heap = anon(core, zone);
+    raw.objectTouch(heap, 0, 16 * MIB, 1, 0);
+    raw.objectTouch(anon(core, zone), 0, 16 * MIB, 1, 0);
+    const other = raw.czoneCreate(1, 100 * 512, 0);
+    if (shared > 0) {
+      const child = raw.objectFork(heap, other, 0, 0);
+      raw.objectTouch(child, 0, 16 * MIB - shared, 1, 0);
+    }
+    const blocks = raw.czoneExit(zone, 0);
+    rows.push({
+      'pages shared with another zone': shared,
+      'blocks back at once of 16': blocks,
+      'object pages looked at': core.stat(STAT_CZONE_EXIT_WALKED),
+      'frames that stay': core.stat(STAT_CZONE_SHARED_OUT),
+      'copies across': core.stat(STAT_CZONE_COW_ACROSS),
+    });
+  }
+  print('exit: a zone of 16 blocks (2 MiB), two processes of 16 MiB', rows);
+}
+
+function limits(): void {
+  const kinds = [
+    ['oom', CZONE_LIMIT_OOM],
+    ['grow', CZONE_LIMIT_GROW],
+    ['borrow', CZONE_LIMIT_BORROW],
+  ] as const;
+  const rows = kinds.map(([name, policy]) => {
+    const { core } = scene(2, 512);
+    const { raw } = core;
+    const zone = raw.czoneCreate(0, 16 * MIB, 8);
+    raw.czonePolicy(zone, policy, 1);
+    const object = anon(core, zone);
+    const answer = raw.objectTouch(object, 0, 20 * MIB, 1, 0);
+    const inKernel = core.stat(STAT_CZONE_BORROWED_PAGES);
+    raw.czoneExit(zone, 0);
+    return {
+      policy: name,
+      'answer to 20 MiB at a limit of 16': answer,
+      raises: core.stat(STAT_CZONE_LIMIT_RAISES),
+      refused: core.stat(STAT_CZONE_OOMS),
+      borrowed: inKernel,
+      'pages looked at on exit': core.stat(STAT_CZONE_EXIT_WALKED),
+    };
+  });
+  print('limit', rows);
+}
+
+function files(): void {
+  const rows = [false, true].map((inZone) => {
+    const { core } = scene(8, 512);
+    const { raw } = core;
+    const shared = raw.objectCreate(OBJECT_FILE, NONE, GFP_HIGHUSER_MOVABLE, 0);
+    let zones = 0;
+    for (let container = 0; container < 32; container += 1) {
+      const zone = raw.czoneCreate(container, 100 * 512, 0);
+      raw.objectTouch(anon(core, zone), 0, 20 * MIB, 1, 0);
+      const own = inZone ? raw.objectCreate(OBJECT_FILE, zone, GFP_HIGHUSER_MOVABLE, 0) : shared;
+      raw.objectTouch(own, 0, 30 * MIB, 0, 0);
+      zones += word(core, zone, ZONE_MANAGED_OFFSET);
+    }
+    return {
+      'file pages': inZone ? 'in each zone' : 'shared',
+      'MiB backed for 32 containers': Math.round(core.backedFrames / MIB),
+      'MiB held by zones': Math.round(zones / MIB),
+    };
+  });
+  print('file pages: 32 containers, 20 MiB anonymous and 30 MiB of files each', rows);
+}
+
+function reclaims(): void {
+  const rows = [0, 3, 6, 9].map((order) => {
+    const { core } = scene(2, 512);
+    const { raw } = core;
+    const draw = new Draw();
+    const zone = raw.czoneCreate(0, 100 * 512, 40);
+    const heap = anon(core, zone);
+    raw.objectTouch(heap, 0, 60 * MIB, 1, 0);
+    for (let hole = 0; hole < 300; hole += 1) {
+      raw.objectTruncate(heap, draw.below(60 * MIB), 1 << draw.below(9), 0);
+    }
+    const free = word(core, zone, ZONE_BACKED_FREE_OFFSET);
+    let ranges = 0;
+    let got = raw.czoneReclaim(zone, 128, 1 << 24, order);
+    let messages = 0;
+    while (got > 0) {
+      ranges += got;
+      messages += 1;
+      got = raw.czoneReclaim(zone, 128, 1 << 24, order);
+    }
+    const left = word(core, zone, ZONE_BACKED_FREE_OFFSET);
+    return {
+      'smallest piece': `${2 ** order} frames`,
+      ranges,
+      'messages of 128': messages,
+      'got of what is free and backed': share(free - left, free),
+    };
+  });
+  print('reclaim: a heap of 60 MiB with 300 holes of 1 to 256 pages', rows);
+}
+
+useCore('release', new Uint8Array(readFileSync('build/core.release.wasm')));
+blockSizes();
+placements();
+growth();
+shrinking();
+preferBacked();
+exits();
+limits();
+files();
+reclaims();

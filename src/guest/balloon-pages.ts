@@ -1,5 +1,6 @@
-// The guest kernel behind the balloon driver: where its pages come from and go to, on the core. The driver's protocol
-// and its own list of pages are in src/virtio/balloon; the core keeps the same list, because it migrates the pages.
+// The guest kernel behind the balloon driver: where its pages come from and go to, on the core. The
+// driver's protocol and its own list of pages are in src/virtio/balloon; the core keeps the same
+// list, because it migrates the pages.
 
 import {
   GFP_BALLOON,
@@ -16,9 +17,14 @@ import {
 } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
 
-/** What free page hinting asks with: no right to reclaim, no movable and no highmem bit (fact sheet C.8). */
+/**
+ * What free page hinting asks with: no right to reclaim, no movable and no highmem bit (fact sheet
+ * C.8).
+ */
 const GFP_HINT: number = GFP_NORETRY + GFP_NOWARN + GFP_NOMEMALLOC;
-/** Blocks of the 2 MiB balloon: as huge pages are asked for without reclaim, and quietly given up. */
+/**
+ * Blocks of the 2 MiB balloon: as huge pages are asked for without reclaim, and quietly given up.
+ */
 const GFP_HUGE_BALLOON: number = GFP_TRANSHUGE_LIGHT + GFP_NORETRY;
 
 export class BalloonPages {
@@ -53,8 +59,8 @@ export class BalloonPages {
   }
 
   /**
-   * Requests up to `count` blocks one by one, with one round of reclaim for each that is not there (NORETRY), never the
-   * OOM killer. How many it got, in `pfns` in order of allocation.
+   * Requests up to `count` blocks one by one, with one round of reclaim for each that is not there
+   * (NORETRY), never the OOM killer. How many it got, in `pfns` in order of allocation.
    */
   alloc(pfns: Uint32Array, count: number): number {
     const memory = this.#memory;
@@ -83,14 +89,20 @@ export class BalloonPages {
     return true;
   }
 
-  /** Blocks from alloc() enter the balloon; `pfns` is as the device sees them, the last allocated first. */
+  /**
+   * Blocks from alloc() enter the balloon; `pfns` is as the device sees them, the last allocated
+   * first.
+   */
   enter(pfns: Uint32Array, count: number): void {
     const slots = this.#scratch(count);
     for (let at = 0; at < count; at += 1) slots[at] = pfns[count - 1 - at] as number;
     expectAnswer(this.#memory.core.raw.balloonEnter(count), 'balloonEnter');
   }
 
-  /** The first blocks of the list leave it, to be freed when the device has answered. How many the core has. */
+  /**
+   * The first blocks of the list leave it, to be freed when the device has answered. How many the
+   * core has.
+   */
   leave(count: number): number {
     return expectAnswer(this.#memory.core.raw.balloonPop(count), 'balloonPop');
   }

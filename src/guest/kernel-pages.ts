@@ -1,5 +1,5 @@
-// Kernel memory that drivers ask for by size: rings, message buffers, the memmap of memory that is added. Blocks are
-// unmovable, written at once, and accounted as the guest OS's.
+// Kernel memory that drivers ask for by size: rings, message buffers, the memmap of memory that is
+// added. Blocks are unmovable, written at once, and accounted as the guest OS's.
 
 import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
@@ -29,7 +29,9 @@ export function allocKernelBlock(memory: GuestMemory, order: number): number | u
   }
 }
 
-/** Gives a block of allocKernelBlock back. Its host memory stays behind it until the host takes it. */
+/**
+ * Gives a block of allocKernelBlock back. Its host memory stays behind it until the host takes it.
+ */
 export function freeKernelBlock(memory: GuestMemory, pfn: number, order: number): void {
   const { core } = memory;
   const backed = core.raw.countBacked(pfn, 2 ** order);

@@ -1,5 +1,6 @@
-// Free page reporting's worker (fact sheet B.3): two seconds after a large block became free, a pass over the zones;
-// 32 blocks at a time are off the lists until the device has seen them. How the device hears of them is the caller's.
+// Free page reporting's worker (fact sheet B.3): two seconds after a large block became free, a
+// pass over the zones; 32 blocks at a time are off the lists until the device has seen them. How
+// the device hears of them is the caller's.
 
 import {
   GUEST_REPORT_WANTED_OFFSET,
@@ -20,7 +21,10 @@ export interface Alarm {
   after(delayNs: number, fire: () => void): { cancel(): void };
 }
 
-/** Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will not be called. */
+/**
+ * Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will
+ * not be called.
+ */
 export type SendReport = (
   pfns: Uint32Array,
   orders: Uint32Array,
@@ -49,7 +53,9 @@ export class ReportWorker {
     this.#send = send;
   }
 
-  /** From now on free blocks of this order or more are reported; registering asks for a first pass. */
+  /**
+   * From now on free blocks of this order or more are reported; registering asks for a first pass.
+   */
   start(order: number = PAGEBLOCK_ORDER): void {
     expectAnswer(this.#memory.core.raw.reportListen(order), 'reportListen');
     this.poll();

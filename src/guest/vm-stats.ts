@@ -1,4 +1,5 @@
-// The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue carries.
+// The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
+// carries.
 
 import {
   GUEST_ZONES_OFFSET,
@@ -35,7 +36,10 @@ function sumOfZones(memory: GuestMemory, offset: number): number {
   return sum;
 }
 
-/** MemAvailable (fact sheet B.6): free less reserves, and the page cache less what keeps the guest from thrashing. */
+/**
+ * MemAvailable (fact sheet B.6): free less reserves, and the page cache less what keeps the guest
+ * from thrashing.
+ */
 export function vmStats(memory: GuestMemory): VmStats {
   const free = sumOfZones(memory, ZONE_FREE_OFFSET);
   const low = sumOfZones(memory, ZONE_WMARK_LOW_OFFSET);

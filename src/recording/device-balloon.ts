@@ -1,6 +1,7 @@
-// Our balloon driver against the recorded one. The recorded page events drive the allocator; the frames that it predicts
-// for the balloon's requests go to our driver, in order; the driver and our device make messages of them, which must be
-// what QEMU's device saw. What is told rather than derived is listed in docs/recordings-device.md.
+// Our balloon driver against the recorded one. The recorded page events drive the allocator; the
+// frames that it predicts for the balloon's requests go to our driver, in order; the driver and our
+// device make messages of them, which must be what QEMU's device saw. What is told rather than
+// derived is listed in docs/recordings-device.md.
 
 import { GFP_BALLOON } from '../core/index.ts';
 import {
@@ -73,8 +74,9 @@ function findMovedAway(trace: Trace): MovedAway[] {
 }
 
 /**
- * The driver's list as it must be, the head last. Compaction takes pages off the list and, when it cannot move them, puts
- * them back at its head, without an event: then the order of the next message tells.
+ * The driver's list as it must be, the head last. Compaction takes pages off the list and, when it
+ * cannot move them, puts them back at its head, without an event: then the order of the next
+ * message tells.
  */
 class ListMirror {
   #pfns: number[] = [];
@@ -225,7 +227,10 @@ class BalloonCheck implements BalloonGuest {
     if (!this.#goesOnFirst()) this.#applyTarget();
   }
 
-  /** Before a message that deflates: pages that were put back at the list's head, as its order tells. */
+  /**
+   * Before a message that deflates: pages that were put back at the list's head, as its order
+   * tells.
+   */
   #followOrder(): void {
     const order: number[] = [];
     let place = this.ours.length;
@@ -254,7 +259,10 @@ class BalloonCheck implements BalloonGuest {
     return true;
   }
 
-  /** A wish to deflate is here, but the trace shows that the driver had begun one more round of inflating. */
+  /**
+   * A wish to deflate is here, but the trace shows that the driver had begun one more round of
+   * inflating.
+   */
   #goesOnFirst(): boolean {
     const line = this.#recorded[this.ours.length];
     const { pageCount } = this.#driver;
@@ -280,7 +288,10 @@ class BalloonCheck implements BalloonGuest {
     }
   }
 
-  /** The next page that moved, if the log has its two messages here: the new place is told by the log. */
+  /**
+   * The next page that moved, if the log has its two messages here: the new place is told by the
+   * log.
+   */
   #migrateNext(): boolean {
     const place = this.ours.length;
     const to = this.#recorded[place];
@@ -323,7 +334,10 @@ function segmentsOf(lines: readonly OurLine[]): Segment[] {
   return segments;
 }
 
-/** Compares message by message; a message more or less does not shift the comparison of those after it. */
+/**
+ * Compares message by message; a message more or less does not shift the comparison of those after
+ * it.
+ */
 function scoreOf(recorded: readonly BalloonLine[], ours: readonly OurLine[]): BalloonScore {
   const theirs = segmentsOf(recorded.map((line) => ({ line, isPredicted: true })));
   const mine = segmentsOf(ours);
@@ -346,7 +360,10 @@ function scoreOf(recorded: readonly BalloonLine[], ours: readonly OurLine[]): Ba
   return { pages, requests };
 }
 
-/** Runs our driver with the recorded wishes. `wrongEvents`: allocations whose frame was not predicted. */
+/**
+ * Runs our driver with the recorded wishes. `wrongEvents`: allocations whose frame was not
+ * predicted.
+ */
 export function checkBalloon(capture: Capture, wrongEvents: ReadonlySet<number>): BalloonScore {
   const check = new BalloonCheck(capture, wrongEvents);
   check.run();

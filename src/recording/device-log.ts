@@ -1,5 +1,5 @@
-// What a recording's device.log and host.log say, as data: QEMU's trace of its balloon or virtio-mem device, in order,
-// and the wishes of the host with their times.
+// What a recording's device.log and host.log say, as data: QEMU's trace of its balloon or
+// virtio-mem device, in order, and the wishes of the host with their times.
 
 const FRAME_BYTES = 4096;
 

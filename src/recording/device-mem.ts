@@ -1,6 +1,7 @@
-// Our virtio-mem driver against the recorded one. The host's wishes come from host.log; our driver and our device make
-// requests of them, which must be the recorded ones. Whether a range can be emptied is the allocator's answer: it has
-// followed the recorded page events up to the attempt. What is told rather than derived: docs/recordings-device.md.
+// Our virtio-mem driver against the recorded one. The host's wishes come from host.log; our driver
+// and our device make requests of them, which must be the recorded ones. Whether a range can be
+// emptied is the allocator's answer: it has followed the recorded page events up to the attempt.
+// What is told rather than derived: docs/recordings-device.md.
 
 import {
   type Core,
@@ -48,7 +49,10 @@ const FRAME_BYTES = 4096;
 const MEMORY_BLOCK_BYTES = MEMORY_BLOCK_FRAMES * FRAME_BYTES;
 const DEVICE_BLOCK_BYTES = 2 ** 21;
 const NS_PER_SECOND = 1e9;
-/** Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch (fact sheet A.19). */
+/**
+ * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch (fact sheet
+ * A.19).
+ */
 const BATCH_PAGES = 32;
 const BATCH_TRIES = 5;
 const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
@@ -208,7 +212,10 @@ class MemCheck implements MemGuest {
 
   fakeOnline(): void {}
 
-  /** One alloc_contig_range: refused at once by a page that cannot move, else as its migrations in the trace went. */
+  /**
+   * One alloc_contig_range: refused at once by a page that cannot move, else as its migrations in
+   * the trace went.
+   */
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult {
     const { trace } = this.#follower;
     const first = this.#attempts[this.#nextAttempt];
@@ -241,8 +248,8 @@ class MemCheck implements MemGuest {
   }
 
   /**
-   * The events of one attempt: one for each batch of 32 pages, and one more for each new try at pages that failed. A batch
-   * with fewer pages was the range's last. What is in use then.
+   * The events of one attempt: one for each batch of 32 pages, and one more for each new try at
+   * pages that failed. A batch with fewer pages was the range's last. What is in use then.
    */
   #migrate(range: FrameRange, before: RangeUse): RangeUse {
     const { trace } = this.#follower;
@@ -301,7 +308,10 @@ class MemCheck implements MemGuest {
     if (wish !== undefined && wish.atSeconds < seconds) this.#grant(wish);
   }
 
-  /** Trace time less host time: the first wish is answered at once, by the memmap of the first block. */
+  /**
+   * Trace time less host time: the first wish is answered at once, by the memmap of the first
+   * block.
+   */
   #traceOffset(): number {
     const { trace } = this.#capture;
     for (let event = 0; event < trace.count; event += 1) {
@@ -312,7 +322,10 @@ class MemCheck implements MemGuest {
     return 0;
   }
 
-  /** The machine's part: where the region lies shows only in the requests, its size in what was usable. */
+  /**
+   * The machine's part: where the region lies shows only in the requests, its size in what was
+   * usable.
+   */
   #region(): { addr: number; regionBytes: number } {
     const lines = memLines(this.#capture.deviceLog);
     const lowest = Math.min(...lines.filter(({ blocks }) => blocks > 0).map(({ addr }) => addr));

@@ -1,4 +1,5 @@
-// The device part of verifying a recording: our driver half and our device against what Linux's driver wrote to QEMU's.
+// The device part of verifying a recording: our driver half and our device against what Linux's
+// driver wrote to QEMU's.
 
 import type { Capture } from './capture.ts';
 import { CorePort } from './core-port.ts';
@@ -43,7 +44,10 @@ function wrongAllocations(program: GuidedProgram, mismatches: readonly number[])
   return wrong;
 }
 
-/** Frames that a core must span to follow a recording to its end: memory that came and went again included. */
+/**
+ * Frames that a core must span to follow a recording to its end: memory that came and went again
+ * included.
+ */
 function spanOf(capture: Capture): number {
   const zones = [...capture.start.zones, ...capture.end.zones];
   let end = Math.max(...zones.map((zone) => zone.startPfn + zone.spanned));
@@ -56,8 +60,8 @@ function spanOf(capture: Capture): number {
 }
 
 /**
- * Verifies the drivers against a recording with a device.log; undefined without one. `program` and `mismatches` of a
- * guided run save making it again.
+ * Verifies the drivers against a recording with a device.log; undefined without one. `program` and
+ * `mismatches` of a guided run save making it again.
  */
 export function verifyDevice(
   capture: Capture,

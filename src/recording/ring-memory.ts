@@ -1,5 +1,6 @@
-// Memory for the rings and messages of a driver that is checked against a recording. Kept apart from the recorded guest's
-// frames: where the real driver had its rings does not show in what it asked for.
+// Memory for the rings and messages of a driver that is checked against a recording. Kept apart
+// from the recorded guest's frames: where the real driver had its rings does not show in what it
+// asked for.
 
 import type { DriverMemory, GuestMemory } from '../virtio/index.ts';
 

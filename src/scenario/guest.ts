@@ -1,7 +1,9 @@
-// The guests of scenarios, from published footprints as in docs/decisions/0003-what-a-guest-holds.md.
+// The guests of scenarios, from published footprints as in
+// docs/decisions/0003-what-a-guest-holds.md.
 
 import { type FootprintName, footprintBytes } from '../cost/index.ts';
 import {
+  type CZoneRegion,
   CorePool,
   type GuestConfig,
   HostMemory,
@@ -28,11 +30,17 @@ export interface GuestSize {
   readonly memoryFrames: number;
   /** Room for memory that is plugged later. */
   readonly hotplugFrames?: number;
+  /** Region for CZones: see hotplugStart for where it may lie. */
+  readonly region?: CZoneRegion;
+  /** Containers at one time, at most. */
+  readonly processes?: number;
   readonly cpus?: number;
   readonly build?: GuestConfig['build'];
 }
 
-/** First frame of the first memory block behind a guest's memory: where hot-plugged memory starts. */
+/**
+ * First frame of the first memory block behind a guest's memory: where hot-plugged memory starts.
+ */
 export function hotplugStart(memoryFrames: number): number {
   const above = Math.max(0, memoryFrames - LOW_MEMORY_FRAMES);
   return Math.ceil((HIGH_MEMORY_START + above) / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;
@@ -40,7 +48,7 @@ export function hotplugStart(memoryFrames: number): number {
 
 /** A guest that holds what the published one holds after boot. */
 export function guestConfig(size: GuestSize): GuestConfig {
-  const { memoryFrames, hotplugFrames = 0, cpus = 1, build = 'release' } = size;
+  const { memoryFrames, hotplugFrames = 0, cpus = 1, processes = 8, build = 'release' } = size;
   const imageFrames = frames('kernelImage');
   const rest = frames('guestOsBooted') - imageFrames - memmapFrames(REFERENCE_FRAMES);
   const third = Math.floor(rest / 3);
@@ -49,9 +57,10 @@ export function guestConfig(size: GuestSize): GuestConfig {
     hotplugFrames === 0 ? undefined : hotplugStart(memoryFrames) + hotplugFrames;
   return {
     memoryFrames,
+    region: size.region,
     hotplugEndFrame,
     cpus,
-    processes: 8,
+    processes,
     files: 8,
     kernel: {
       imageFrames,

@@ -1,6 +1,7 @@
-// HyperAlloc's inflate benchmark (EuroSys '25, github.com/luhsra/hyperalloc-bench, inflate/latest): a VM of 20 GiB
-// shrinks to 2 GiB and grows back, its memory free, touched before or never touched. Every page is emulated; time is the
-// counts at the prices of src/cost, which were derived from the same data. So this checks the counts.
+// HyperAlloc's inflate benchmark (EuroSys '25, github.com/luhsra/hyperalloc-bench, inflate/latest):
+// a VM of 20 GiB shrinks to 2 GiB and grows back, its memory free, touched before or never touched.
+// Every page is emulated; time is the counts at the prices of src/cost, which were derived from the
+// same data. So this checks the counts.
 
 import { costNs, receiptOf, type ReceiptRecord } from '../cost/index.ts';
 import {
@@ -52,7 +53,9 @@ interface Resizable {
   take(frames: number): void;
 }
 
-/** Room that a process may fill before the allocator gets short: watermarks and per-cpu lists stay. */
+/**
+ * Room that a process may fill before the allocator gets short: watermarks and per-cpu lists stay.
+ */
 const TOUCH_MARGIN_FRAMES = 65_536;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */

@@ -1,4 +1,5 @@
-// What a scenario is: a reproducible set-up of a published measurement or of one mechanism, with ours beside theirs.
+// What a scenario is: a reproducible set-up of a published measurement or of one mechanism, with
+// ours beside theirs.
 
 /** One line of a scenario's outcome: names and values, as the JSON has them. */
 export type ScenarioRow = Readonly<Record<string, string | number | boolean | null>>;

@@ -1,5 +1,6 @@
-// Virtual time for devices and drivers: nothing happens by itself, whoever owns the clock moves it. Timers due at the
-// same time fire in the order in which they were set, so runs repeat exactly. Not the replay's event loop.
+// Virtual time for devices and drivers: nothing happens by itself, whoever owns the clock moves it.
+// Timers due at the same time fire in the order in which they were set, so runs repeat exactly. Not
+// the replay's event loop.
 
 import type { TimerHandle, Timers } from './timers.ts';
 

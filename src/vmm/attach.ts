@@ -1,5 +1,5 @@
-// What every device of a microVM needs from its VM: rings in the guest's memory, timers that end with the VM, the host's
-// side of a discard. No device in particular.
+// What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
+// with the VM, the host's side of a discard. No device in particular.
 
 import {
   type Connection,
@@ -12,7 +12,9 @@ import {
 } from '../virtio/index.ts';
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
-/** Timers that never fire once their VM has ended: the guest behind them may be another's by then. */
+/**
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ */
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   return {
     after: (delayNs: number, fire: () => void): TimerHandle =>
@@ -39,8 +41,8 @@ export function hostPageBytes(vm: MicroVm): number {
 }
 
 /**
- * madvise(DONTNEED) on a range of guest frames: only host pages that lie in it as a whole go. Frames that had host
- * memory; -1 when not all of the range is memory.
+ * madvise(DONTNEED) on a range of guest frames: only host pages that lie in it as a whole go.
+ * Frames that had host memory; -1 when not all of the range is memory.
  */
 export function discardFrames(vm: MicroVm, pfn: number, count: number): number {
   if (!vm.memory.contains(pfn * 4096, count * 4096)) return -1;

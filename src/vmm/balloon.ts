@@ -1,4 +1,5 @@
-// A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest, free page reporting behind it.
+// A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest, free page
+// reporting behind it.
 
 import { ReportWorker } from '../guest/index.ts';
 import {
@@ -71,14 +72,19 @@ export class Balloon {
     return this.model.actualPages;
   }
 
-  /** Asks the guest for a balloon of so many pages. The guest works on it at once, and when its clock moves. */
+  /**
+   * Asks the guest for a balloon of so many pages. The guest works on it at once, and when its
+   * clock moves.
+   */
   setTarget(pages: number): TargetAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
     const answer = this.model.setTarget(pages);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 
-  /** Inflates by so many pages more; free pages without host memory are of no use and cost as much. */
+  /**
+   * Inflates by so many pages more; free pages without host memory are of no use and cost as much.
+   */
   #reclaim(frames: number): number {
     const { core } = this.vm.guest;
     const before = core.privateFrames;

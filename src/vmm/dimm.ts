@@ -1,10 +1,14 @@
-// ACPI DIMM hotplug (fact sheet B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A DIMM goes only when every
-// one of its blocks could be taken offline; else all of them are back online. The host gets nothing until then.
+// ACPI DIMM hotplug (fact sheet B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A
+// DIMM goes only when every one of its blocks could be taken offline; else all of them are back
+// online. The host gets nothing until then.
 
 import { type HotplugOptions, MemoryBlocks, type Obstacle } from '../guest/index.ts';
 import type { MicroVm } from './microvm.ts';
 
-/** Linux tries for ever until a signal arrives; whoever asks from outside gives up after so many rounds. */
+/**
+ * Linux tries for ever until a signal arrives; whoever asks from outside gives up after so many
+ * rounds.
+ */
 const OFFLINE_TRIES = 5;
 
 export interface DimmSlot {
@@ -41,7 +45,10 @@ export class Dimms {
     return this.#slots;
   }
 
-  /** Plugs a DIMM of so many blocks. Undefined: the span has no room, or the guest no memory for the memmap. */
+  /**
+   * Plugs a DIMM of so many blocks. Undefined: the span has no room, or the guest no memory for the
+   * memmap.
+   */
   plug(blocks: number): DimmSlot | undefined {
     const { blockFrames } = this.blocks;
     const slot = { startFrame: this.#nextFrame, frames: blocks * blockFrames };

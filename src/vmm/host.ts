@@ -1,4 +1,5 @@
-// Host memory: how many frames are held, and for what. Frames are 4 KiB; shares of a page-table page make fractions.
+// Host memory: how many frames are held, and for what. Frames are 4 KiB; shares of a page-table
+// page make fractions.
 
 /** Causes of footprint, in the order of the account's slots. */
 export const CAUSES = [
@@ -33,7 +34,9 @@ export class HostMemory {
   readonly capacityFrames: number;
   /** Frames held by cause. */
   readonly account: Float64Array = newAccount();
-  /** Called above the capacity with the frames that are too many; false: nothing more can be freed. */
+  /**
+   * Called above the capacity with the frames that are too many; false: nothing more can be freed.
+   */
   relieve: ((frames: number) => boolean) | undefined;
   #isRelieving = false;
 
@@ -48,7 +51,10 @@ export class HostMemory {
     return sum;
   }
 
-  /** Replaces what `held` says by `next`, and makes `held` say it. Throws HostOutOfMemory above the capacity. */
+  /**
+   * Replaces what `held` says by `next`, and makes `held` say it. Throws HostOutOfMemory above the
+   * capacity.
+   */
   settle(held: Float64Array, next: Float64Array): void {
     const { account } = this;
     let growth = 0;
@@ -65,7 +71,10 @@ export class HostMemory {
     }
   }
 
-  /** Whether everything fits, after as much relief as there is. Relief settles accounts itself and is not nested. */
+  /**
+   * Whether everything fits, after as much relief as there is. Relief settles accounts itself and
+   * is not nested.
+   */
   #fits(): boolean {
     while (this.heldFrames > this.capacityFrames) {
       if (this.#isRelieving) return true;

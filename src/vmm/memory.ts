@@ -1,5 +1,6 @@
-// A guest's memory as bytes: contents of the frames that somebody wrote through here, over the core's account of which
-// frames have host memory. Frames that only the allocator knows have no bytes: they read as zeros.
+// A guest's memory as bytes: contents of the frames that somebody wrote through here, over the
+// core's account of which frames have host memory. Frames that only the allocator knows have no
+// bytes: they read as zeros.
 //
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
@@ -53,7 +54,10 @@ export class VmMemory implements GuestMemory, DriverMemory {
     return count;
   }
 
-  /** What the frames hold now, for clones of this guest. The bytes are shared: this guest must not write any more. */
+  /**
+   * What the frames hold now, for clones of this guest. The bytes are shared: this guest must not
+   * write any more.
+   */
   freeze(): FrameContents {
     return new Map([...this.#template, ...this.#frames]);
   }
@@ -122,8 +126,8 @@ export class VmMemory implements GuestMemory, DriverMemory {
   }
 
   /**
-   * The host takes frames back: they read as zeros until they are written again. How many had host memory; -1 when the
-   * range is not all inside the guest.
+   * The host takes frames back: they read as zeros until they are written again. How many had host
+   * memory; -1 when the range is not all inside the guest.
    */
   discard(pfn: number, count: number): number {
     const released = this.#core.raw.releaseRange(pfn, count);

@@ -23,7 +23,10 @@ import { VmMemory } from './memory.ts';
 import type { Operations } from './operation.ts';
 import type { Template } from './template.ts';
 
-/** Memory of the machine that the published boot time is of: 128 MiB. Larger ones initialise more struct pages. */
+/**
+ * Memory of the machine that the published boot time is of: 128 MiB. Larger ones initialise more
+ * struct pages.
+ */
 const BOOT_REFERENCE_FRAMES = 32768;
 
 /** Host memory in pages of 4 KiB behind the guest. */
@@ -54,7 +57,10 @@ export interface AttachedDevice {
 
 export class MicroVm {
   readonly devices: AttachedDevice[] = [];
-  /** Devices that can take memory from the guest: each tries to free so many frames and says how many it got. */
+  /**
+   * Devices that can take memory from the guest: each tries to free so many frames and says how
+   * many it got.
+   */
   readonly reclaimers: ((frames: number) => number)[] = [];
   readonly id: number;
   readonly guest: GuestKernel;
@@ -129,7 +135,10 @@ export class MicroVm {
     return this.#stopReason === undefined;
   }
 
-  /** Brings the host's account up to date and adds what the guest did since the last time to `counts`. */
+  /**
+   * Brings the host's account up to date and adds what the guest did since the last time to
+   * `counts`.
+   */
   settle(counts: Counts): void {
     const { guest } = this;
     guest.runBackground();

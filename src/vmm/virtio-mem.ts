@@ -1,4 +1,5 @@
-// A virtio-mem device in a microVM: a region above the guest's memory that grows and shrinks in blocks.
+// A virtio-mem device in a microVM: a region above the guest's memory that grows and shrinks in
+// blocks.
 
 import { type HotplugOptions, MemoryBlocks } from '../guest/index.ts';
 import {
@@ -22,7 +23,10 @@ const FRAME_BYTES = 4096;
 
 export interface VirtioMemConfig extends MemDriverOptions, HotplugOptions {
   readonly profile?: MemProfileName;
-  /** Guest-physical address and size of the region; the guest's tables must span it (hotplugEndFrame). */
+  /**
+   * Guest-physical address and size of the region; the guest's tables must span it
+   * (hotplugEndFrame).
+   */
   readonly addr: number;
   readonly regionBytes: number;
   readonly blockBytes?: number;
@@ -64,7 +68,10 @@ export class VirtioMem {
     return this.#guest.blockedRanges;
   }
 
-  /** Asks the guest to plug or unplug until so much is plugged. It stops short where pages are in the way. */
+  /**
+   * Asks the guest to plug or unplug until so much is plugged. It stops short where pages are in
+   * the way.
+   */
   setRequested(requestedBytes: number): 'ok' | 'inactive' | 'invalid' | 'stopped' {
     if (!this.vm.checkDevices()) return 'stopped';
     const answer = this.model.setRequested(requestedBytes);

@@ -1,5 +1,5 @@
-// A host with VMs: what a library user starts with. Holds the clock, the images, the account of host memory, and the rule
-// for when that runs out.
+// A host with VMs: what a library user starts with. Holds the clock, the images, the account of
+// host memory, and the rule for when that runs out.
 
 import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
 import { VirtualClock } from '../virtio/index.ts';
@@ -8,8 +8,9 @@ import { MicroVm, type VmmFootprint } from './microvm.ts';
 import { TemplateStore } from './template.ts';
 
 /**
- * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM. reclaim: balloons take
- * memory from the guests first. kill: the VM with the most memory of its own ends, as the host's OOM killer does.
+ * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM.
+ * reclaim: balloons take memory from the guests first. kill: the VM with the most memory of its own
+ * ends, as the host's OOM killer does.
  */
 export type HostPolicy = 'refuse' | 'reclaim' | 'kill';
 
@@ -71,7 +72,10 @@ export class Vmm {
     for (const vm of this.vms) this.settle(vm);
   }
 
-  /** Lets a VM's kernel do its background work and the host count its memory. What happened since the last time. */
+  /**
+   * Lets a VM's kernel do its background work and the host count its memory. What happened since
+   * the last time.
+   */
   settle(vm: MicroVm): Counts {
     const counts = newCounts();
     if (vm.checkDevices()) vm.settle(counts);

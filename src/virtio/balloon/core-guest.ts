@@ -1,6 +1,6 @@
 /**
- * The guest kernel behind the balloon driver, on the core. Pages come from the core's allocator and go back to it;
- * pages that migration moved are told to the driver, which tells the device.
+ * The guest kernel behind the balloon driver, on the core. Pages come from the core's allocator and
+ * go back to it; pages that migration moved are told to the driver, which tells the device.
  */
 
 import { BalloonPages, type GuestMemory as KernelMemory, vmStats } from '../../guest/index.ts';
@@ -67,7 +67,10 @@ export class CoreBalloonGuest implements BalloonGuest {
     this.#pages.enter(pfns, count);
   }
 
-  /** The core's list and the driver's hold the same pages in the same order, so the core can pop by itself. */
+  /**
+   * The core's list and the driver's hold the same pages in the same order, so the core can pop by
+   * itself.
+   */
   leaveBalloon(pfns: Uint32Array, count: number): void {
     const left = this.#pages.leave(count);
     if (left !== count) throw new RangeError(`the balloon holds ${left} of ${pfns.length} pages`);

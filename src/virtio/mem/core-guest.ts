@@ -1,6 +1,6 @@
 /**
- * The guest kernel behind the virtio-mem driver, on the core: memory blocks, their zones, contiguous ranges. Keeps
- * which page was in the way of each range that could not be unplugged.
+ * The guest kernel behind the virtio-mem driver, on the core: memory blocks, their zones,
+ * contiguous ranges. Keeps which page was in the way of each range that could not be unplugged.
  */
 
 import type { FrameRange, MemoryBlocks, Obstacle, TakeResult } from '../../guest/index.ts';
@@ -71,7 +71,10 @@ export class CoreMemGuest implements MemGuest {
     for (const start of this.#starts(addr, lengthBytes)) this.#blocks.remove(start);
   }
 
-  /** All blocks go offline, or those that did come back: their memory belongs to the driver, so nothing is in use. */
+  /**
+   * All blocks go offline, or those that did come back: their memory belongs to the driver, so
+   * nothing is in use.
+   */
   offlineAndRemove(addr: number, lengthBytes: number): RemoveResult {
     const starts = this.#starts(addr, lengthBytes);
     const zones: (readonly [number, MemZone])[] = [];

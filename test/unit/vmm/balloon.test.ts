@@ -89,7 +89,8 @@ describe('Balloon', () => {
     const { raw } = vm.guest.core;
     const discard = vm.memory.discard.bind(vm.memory);
     vm.memory.discard = (pfn, count): number => {
-      // Blocks are off the free lists while the device looks at them: nothing else may be in the range.
+      // Blocks are off the free lists while the device looks at them: nothing else may be in the
+      // range.
       expect(raw.countMovable(pfn, count)).toBe(0);
       reported.push([pfn, count]);
       return discard(pfn, count);

@@ -1,7 +1,8 @@
 /**
- * A driver that means harm, with the real memory behind its devices: rings and messages anywhere, rings that it gives to
- * the host while they are in use, frame numbers of kernel memory, of holes, of nothing. The VMM neither throws nor hangs,
- * and its books are right. GUESTMEM_FUZZ_CASES sets the number of cases of a long run.
+ * A driver that means harm, with the real memory behind its devices: rings and messages anywhere,
+ * rings that it gives to the host while they are in use, frame numbers of kernel memory, of holes,
+ * of nothing. The VMM neither throws nor hangs, and its books are right. GUESTMEM_FUZZ_CASES sets
+ * the number of cases of a long run.
  */
 
 import fc from 'fast-check';

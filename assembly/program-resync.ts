@@ -18,6 +18,7 @@ import { guest, spanFrames } from './guest';
 import { listHead, listRemove, prevOf } from './list';
 import { blockType, blockZone } from './pageblock';
 import { pcpAllowed, pcpAt, pcpIndex, pcpList } from './percpu';
+import { scanForget } from './program-scan';
 import { Zone, zoneAt } from './zone';
 
 export let frame: u32 = 0;
@@ -126,6 +127,7 @@ export function takeOut(): u32 {
     const parked = free == NIL ? parkedBlockOf(at) : NIL;
     const head = free == NIL ? parked : free;
     if (head == NIL) {
+      scanForget(at);
       at++;
       continue;
     }

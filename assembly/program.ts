@@ -37,8 +37,16 @@ import {
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
+  PROGRAM_SCAN_BATCH,
+  PROGRAM_SCAN_BEGIN,
+  PROGRAM_SCAN_END,
+  PROGRAM_SCAN_LEAVE,
+  PROGRAM_SCAN_RETURN,
+  PROGRAM_SCAN_TAKE,
   PROGRAM_TAKE,
   RESYNC_IN_USE,
+  SCAN_FLAGS_SHIFT,
+  SCAN_SLOT_MASK,
 } from '../src/abi/program';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
@@ -77,6 +85,16 @@ import {
   type,
   zoneNumber,
 } from './program-resync';
+import {
+  scanBatch,
+  scanBegin,
+  scanEnd,
+  scanGive,
+  scanLeave,
+  scanNext,
+  scanReturn,
+  scanTake,
+} from './program-scan';
 import { watermarkFast, wmark } from './watermark';
 import { Zone, zoneAt } from './zone';
 
@@ -248,6 +266,46 @@ function markReclaim(): void {
   }
 }
 
+/** A failed move gave its place back; a place that the scanner would not have taken leaves its list now. */
+function returnPlace(slot: u32): void {
+  if (scanReturn(slot, frame, order)) return;
+  logRecord(LOG_MISMATCH, NIL, takeOut());
+  scanGive(frame, order);
+}
+
+/** A run releases what it holds, lowest order first. A block that it does not hold is an ordinary one. */
+function leaveScan(slot: u32): void {
+  const predicted = scanNext(slot);
+  if (!scanLeave(slot, frame, order)) return;
+  if (predicted != frame) logRecord(LOG_MISMATCH, predicted, RESYNC_IN_USE);
+}
+
+function compaction(op: u32): bool {
+  const slot = type & SCAN_SLOT_MASK;
+  switch (op) {
+    case PROGRAM_SCAN_BEGIN:
+      scanBegin(slot, zoneNumber, order, type >> SCAN_FLAGS_SHIFT, frame, operand);
+      return true;
+    case PROGRAM_SCAN_BATCH:
+      scanBatch(slot, frame, operand);
+      return true;
+    case PROGRAM_SCAN_TAKE:
+      scanTake(slot, order, operand);
+      return true;
+    case PROGRAM_SCAN_RETURN:
+      returnPlace(slot);
+      return true;
+    case PROGRAM_SCAN_LEAVE:
+      leaveScan(slot);
+      return true;
+    case PROGRAM_SCAN_END:
+      scanEnd(slot);
+      return true;
+    default:
+      return programMemory(op, frame, operand, order, type, zoneNumber);
+  }
+}
+
 function background(op: u32): bool {
   switch (op) {
     case PROGRAM_DECAY:
@@ -261,7 +319,7 @@ function background(op: u32): bool {
       markReclaim();
       return true;
     default:
-      return programMemory(op, frame, operand, order, type, zoneNumber);
+      return compaction(op);
   }
 }
 

@@ -6,6 +6,7 @@ export * from './gfp.ts';
 export * from './layout.ts';
 export * from './migratetype.ts';
 export * from './opcode.ts';
+export * from './program.ts';
 export * from './rule.ts';
 export * from './stat.ts';
 export * from './status.ts';

@@ -19,6 +19,12 @@ export const PROGRAM_CLAIM_RANGE = 35;
 export const PROGRAM_UNISOLATE = 36;
 export const PROGRAM_OFFLINE = 37;
 export const PROGRAM_VANISH = 38;
+export const PROGRAM_SCAN_BEGIN = 39;
+export const PROGRAM_SCAN_BATCH = 40;
+export const PROGRAM_SCAN_TAKE = 41;
+export const PROGRAM_SCAN_RETURN = 42;
+export const PROGRAM_SCAN_LEAVE = 43;
+export const PROGRAM_SCAN_END = 44;
 
 export const PROGRAM_COMMAND_WORDS = 4;
 export const PROGRAM_COMMAND_BYTES = 16;
@@ -30,6 +36,17 @@ export const FREE_DIRECT = 1;
 export const HINT_CLAIM = 1;
 export const HINT_STEAL = 2;
 export const HINT_ORDER_SHIFT = 4;
+
+// Type field of the SCAN commands: slot | flags << 2.
+export const SCAN_SLOTS = 4;
+export const SCAN_SLOT_MASK = 3;
+export const SCAN_FLAGS_SHIFT = 2;
+export const SCAN_ASYNC = 1;
+/** Sources are looked for in order only: a direct run for pages that do not move. */
+export const SCAN_IN_ORDER = 2;
+/** Operand of SCAN_BATCH: pages, and whether the batch took the last ones of its pageblock. */
+export const SCAN_PAGES_MASK = 0xffff;
+export const SCAN_BLOCK_DONE = 0x10000;
 
 /** Where the kernel's block was when the prediction was wrong. */
 export const RESYNC_BUDDY = 1;

@@ -1,62 +1,94 @@
-// What compaction took from the free lists, as far as a recording tells.
+// What compaction did, as far as a recording tells: when a run began and where its scanners stood, when each batch of
+// pages moved and how many did, which frees only gave a place back to the run, which released what it held.
 //
-// Compaction's free scanner takes whole free blocks without an event (`mm_page_alloc` is only for
-// requests). They show later: a frame that was free is freed again. Within a run of compaction, up to
-// its last migration, such a free only hands the page back to compaction's private list; after it,
-// the pages left over really are freed. So a pass over the trace finds the frames that must have
-// been taken, and the run in which it happened.
+// Compaction's free scanner takes whole free blocks without an event (`mm_page_alloc` is only for requests). Which ones
+// the allocator's own scanner says (OP_SCAN_*); this file finds out when it is asked.
+//
+// Within a run an `mm_page_free` by its task is one of three things:
+// - a page that moved is freed where it was: below the migrate scanner, and in use until now;
+// - a move failed and gave its place back: a frame that was free when last heard of, above the free scanner. The page stays
+//   with the run and shows a second `mm_page_free` if nobody gets it until the end;
+// - after the last migration, what the run still holds is released.
 
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
 import type { ZoneMap } from './zone-map.ts';
-import { MIGRATETYPE_COUNT, ORDER_COUNT, type AllocatorState } from './pagestate.ts';
+import {
+  MIGRATETYPE_COUNT,
+  ORDER_COUNT,
+  PAGEBLOCK_FRAMES,
+  type AllocatorState,
+} from './pagestate.ts';
 
-/** Frames [start, end) inside one pageblock. */
-export interface TakenRange {
-  start: number;
-  end: number;
+/** One call of the migration: its pages' frees come before its event. */
+interface Batch {
+  /** Its mm_migrate_pages. */
+  readonly event: number;
+  /** Frees by the run's task since the batch before. */
+  readonly frees: readonly number[];
+  readonly moved: number;
+  readonly failed: number;
 }
 
-export interface CompactionRun {
+interface CompactionRun {
   readonly begin: number;
   readonly end: number;
   readonly task: number;
-  readonly zoneStart: number;
-  /** Its migrations, in order. */
+  readonly slot: number;
   readonly batches: readonly Batch[];
-  /** Event of its last migration, `begin` if there was none. */
-  readonly lastMigration: number;
-  /** Frames that left the lists, in the order in which they were found. */
-  readonly taken: TakenRange[];
+  /** Frees by the run's task after its last migration. */
+  readonly rest: readonly number[];
+  /** Order that it is for, 0: none, the zone is compacted from edge to edge. */
+  order: number;
+  /** Whether the request behind it, if there is one, was for movable pages. */
+  moves: boolean;
 }
-
-/** One call of the migration: its pages' frees come before its event. */
-export interface Batch {
-  /** First free of it, its own event if it freed nothing: the scanner has run by then. */
-  firstFree: number;
-  /** Pages that needed a target. */
-  pages: number;
-}
-
-export interface CompactionFindings {
-  readonly runs: readonly CompactionRun[];
-  /** 1 for frees that only went to compaction's private list. */
-  readonly isPrivate: Uint8Array;
-}
-
-const PAGEBLOCK_FRAMES = 512;
 
 interface OpenRun {
   readonly begin: number;
-  last: number;
-  firstFree: number;
+  readonly slot: number;
   readonly batches: Batch[];
+  frees: number[];
 }
 
-/** Pairs begin and end events by task and zone. */
-function findRuns(trace: Trace): CompactionRun[] {
+/** A command before an event, or (RETURN) instead of it. */
+interface ScanStep {
+  readonly op: number;
+  readonly shape: { readonly order: number; readonly type: number; readonly zone: number };
+  readonly frame: number;
+  readonly operand: number;
+}
+
+/**
+ * The scanner runs when a task with a run has had the processor for so long, free of events of others: an estimate, the
+ * trace does not show who ran. Only matters when somebody else refills or drains before the batch's first free.
+ */
+const SCAN_US = 500;
+
+/** When a frame became free: event number, or one of these. */
+const SINCE_START = -1;
+const IN_USE = -2;
+const STATUS_PARTIAL = T.COMPACT_STATUSES.indexOf('partial_skipped');
+/** What kcompactd is woken for when nothing tells: huge pages. */
+const HUGE_ORDER = 9;
+const MOVABLE = 1;
+
+function isPlainFree(trace: Trace, event: number, links: Int32Array): boolean {
+  const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
+  return trace.kind[event] === T.EVENT_FREE && irq === 0 && links[event] !== -2;
+}
+
+function freeSlot(open: ReadonlyMap<number, OpenRun>): number {
+  const used = new Set([...open.values()].map((run) => run.slot));
+  let slot = 0;
+  while (used.has(slot)) slot += 1;
+  return slot % P.SCAN_SLOTS;
+}
+
+/** Pairs begin and end events by task. */
+function findRuns(trace: Trace, links: Int32Array): CompactionRun[] {
   const runs: CompactionRun[] = [];
   const open = new Map<number, OpenRun>();
   for (let i = 0; i < trace.count; i += 1) {
@@ -64,38 +96,66 @@ function findRuns(trace: Trace): CompactionRun[] {
     const task = trace.task[i] ?? 0;
     const run = open.get(task);
     if (kind === T.EVENT_COMPACT_BEGIN) {
-      open.set(task, { begin: i, last: i, firstFree: -1, batches: [] });
+      open.set(task, { begin: i, slot: freeSlot(open), batches: [], frees: [] });
     } else if (run === undefined) continue;
     else if (kind === T.EVENT_MIGRATE) {
-      const pages = (trace.pfn[i] ?? 0) + (trace.gfp[i] ?? 0);
-      run.batches.push({ firstFree: run.firstFree < 0 ? i : run.firstFree, pages });
-      run.last = i;
-      run.firstFree = -1;
-    } else if (kind === T.EVENT_FREE && run.firstFree < 0) run.firstFree = i;
+      const [moved, failed] = [trace.pfn[i] ?? 0, trace.gfp[i] ?? 0];
+      run.batches.push({ event: i, frees: run.frees, moved, failed });
+      run.frees = [];
+    } else if (isPlainFree(trace, i, links)) run.frees.push(i);
     else if (kind === T.EVENT_COMPACT_END) {
       open.delete(task);
-      runs.push({
-        begin: run.begin,
-        end: i,
-        task,
-        zoneStart: trace.gfp[run.begin] ?? 0,
-        batches: run.batches,
-        lastMigration: run.last,
-        taken: [],
-      });
+      const { begin, slot, batches, frees } = run;
+      runs.push({ begin, end: i, task, slot, batches, rest: frees, order: 0, moves: true });
     }
   }
-  return runs.toSorted((a, b) => a.begin - b.begin);
+  return runs;
 }
 
-/** When a frame became free: event number, -1 at the start, or one of these. */
-const IN_USE = -2;
-const PRIVATE = -3;
+/** What the task asks for next is what a direct run was for. */
+function setRequest(trace: Trace, run: CompactionRun): void {
+  run.order = HUGE_ORDER;
+  for (let i = run.end + 1; i < trace.count; i += 1) {
+    if (trace.task[i] !== run.task || trace.kind[i] !== T.EVENT_ALLOC) continue;
+    const irq = (trace.context[i] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
+    if (irq !== 0) continue;
+    run.order = Math.max(1, trace.order[i] ?? 0);
+    run.moves = trace.type[i] === MOVABLE;
+    return;
+  }
+}
+
+/**
+ * kcompactd's own, proactive runs and a write to compact_memory visit all zones from the lowest on and
+ * end whole in each; runs for an order visit the zones where they may help.
+ */
+function setOrders(trace: Trace, runs: readonly CompactionRun[], zones: ZoneMap): void {
+  runs.forEach((run, at) => {
+    const mode = trace.order[run.batches[0]?.event ?? -1] ?? T.MIGRATE_MODE_SYNC;
+    if (mode === T.MIGRATE_MODE_SYNC) return;
+    if (!(trace.tasks[run.task]?.comm ?? '').startsWith('kcompactd')) {
+      setRequest(trace, run);
+      return;
+    }
+    let first = at;
+    const zoneOf = (run: CompactionRun | undefined): number =>
+      zones.zoneOf(trace.gfp[run?.begin ?? 0] ?? 0);
+    while (
+      first > 0 &&
+      runs[first - 1]?.task === run.task &&
+      zoneOf(runs[first - 1]) < zoneOf(runs[first])
+    )
+      first -= 1;
+    const group = runs.slice(first, at + 1);
+    const isWhole = group.every((other) => trace.order[other.end] !== STATUS_PARTIAL);
+    if (zoneOf(group[0]) !== 0 || !isWhole) run.order = HUGE_ORDER;
+  });
+}
 
 function freeSince(start: AllocatorState, frames: number): Int32Array {
   const since = new Int32Array(frames).fill(IN_USE);
   const mark = (pfn: number, order: number): void => {
-    since.fill(-1, pfn, pfn + 2 ** order);
+    since.fill(SINCE_START, pfn, pfn + 2 ** order);
   };
   for (const zone of start.zones) {
     for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
@@ -110,116 +170,193 @@ function freeSince(start: AllocatorState, frames: number): Int32Array {
   return since;
 }
 
-class Finder {
-  private readonly trace: Trace;
-  private readonly zones: ZoneMap;
-  private readonly runs: readonly CompactionRun[];
-  private readonly since: Int32Array;
-  readonly isPrivate: Uint8Array;
-
-  constructor(trace: Trace, zones: ZoneMap, runs: readonly CompactionRun[], since: Int32Array) {
-    this.trace = trace;
-    this.zones = zones;
-    this.runs = runs;
-    this.since = since;
-    this.isPrivate = new Uint8Array(trace.count);
-  }
-
-  scan(first: number, end: number): void {
-    const { trace, since } = this;
-    for (let i = first; i < end; i += 1) {
-      const kind = trace.kind[i];
-      const pfn = trace.pfn[i] ?? 0;
-      const frames = 2 ** (trace.order[i] ?? 0);
-      if (kind === T.EVENT_ALLOC && pfn !== T.NO_FRAME) since.fill(IN_USE, pfn, pfn + frames);
-      else if (kind === T.EVENT_FREE) {
-        if ((since[pfn] ?? IN_USE) !== IN_USE) this.freedAgain(i, pfn, frames);
-        since.fill(this.isPrivate[i] === 1 ? PRIVATE : i, pfn, pfn + frames);
-      }
-    }
-  }
-
-  /** A free frame is freed: a run of compaction since it became free took it. */
-  private freedAgain(i: number, pfn: number, frames: number): void {
-    const { trace, runs } = this;
-    const free = this.since[pfn] ?? IN_USE;
-    const within = runs.find((run) => run.begin < i && i < run.end && run.task === trace.task[i]);
-    if (within !== undefined && !this.reached(within, pfn)) return;
-    if (within !== undefined && i < within.lastMigration) this.isPrivate[i] = 1;
-    if (free === PRIVATE) return;
-    const run =
-      within ??
-      runs.find((other) => other.begin > free && other.begin < i && this.reached(other, pfn));
-    if (run === undefined) return;
-    run.taken.push({ start: pfn, end: pfn + frames });
-  }
-
-  /** Whether a run's free scanner came as far down as a frame. */
-  private reached(run: CompactionRun, pfn: number): boolean {
-    const lowest = (this.trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
-    return pfn >= lowest && this.zones.zoneOf(pfn) === this.zones.zoneOf(run.zoneStart);
-  }
-}
-
-/** Finds what compaction took and which frees stayed with it. */
-export function findCompaction(
+/** For each free within runs, whether the frame was free when last heard of. */
+function freedAgain(
   trace: Trace,
-  zones: ZoneMap,
+  runs: readonly CompactionRun[],
   start: AllocatorState,
   span: { first: number; end: number },
-): CompactionFindings {
-  const runs = findRuns(trace);
-  const isPrivate = new Uint8Array(trace.count);
-  if (runs.length === 0) return { runs, isPrivate };
+): Uint8Array {
+  const again = new Uint8Array(trace.count);
+  if (runs.length === 0) return again;
   let frames = 0;
   for (let i = 0; i < trace.count; i += 1) {
     const pfn = trace.pfn[i] ?? 0;
     if (pfn !== T.NO_FRAME) frames = Math.max(frames, pfn + 1024);
   }
   for (const zone of start.zones) frames = Math.max(frames, zone.startPfn + zone.spanned);
-  const finder = new Finder(trace, zones, runs, freeSince(start, frames));
-  finder.scan(span.first, span.end);
-  return { runs, isPrivate: finder.isPrivate };
-}
-
-/**
- * What each batch took, by the event before which it did. The linear scanner goes down pageblock by
- * pageblock and up inside each; the frames found are spread over the batches in that order, by the
- * pages each batch had to place. (Pages that were never freed again are not found; their share is
- * taken to be even.)
- */
-export function takenByBatch(run: CompactionRun): Map<number, TakenRange[]> {
-  const byEvent = new Map<number, TakenRange[]>();
-  const blockOf = (range: TakenRange): number => Math.floor(range.start / PAGEBLOCK_FRAMES);
-  const sorted = run.taken.toSorted((a, b) => blockOf(b) - blockOf(a) || a.start - b.start);
-  const pages = run.batches.reduce((sum, batch) => sum + batch.pages, 0);
-  const frames = sorted.reduce((sum, range) => sum + range.end - range.start, 0);
-  let batch = 0;
-  let placed = run.batches[0]?.pages ?? 0;
-  let done = 0;
-  for (const range of sorted) {
-    while (batch + 1 < run.batches.length && (done / frames) * pages >= placed) {
-      batch += 1;
-      placed += run.batches[batch]?.pages ?? 0;
+  const since = freeSince(start, frames);
+  for (let i = span.first; i < span.end; i += 1) {
+    const kind = trace.kind[i];
+    const pfn = trace.pfn[i] ?? 0;
+    if (kind === T.EVENT_ALLOC && pfn !== T.NO_FRAME) {
+      since.fill(IN_USE, pfn, pfn + 2 ** (trace.order[i] ?? 0));
+    } else if (kind === T.EVENT_FREE) {
+      if ((since[pfn] ?? IN_USE) !== IN_USE) again[i] = 1;
+      since.fill(i, pfn, pfn + 2 ** (trace.order[i] ?? 0));
     }
-    done += range.end - range.start;
-    const event = run.batches[batch]?.firstFree ?? run.end;
-    const ranges = byEvent.get(event);
-    if (ranges === undefined) byEvent.set(event, [range]);
-    else ranges.push(range);
   }
-  return byEvent;
+  return again;
 }
 
-/** Emits what a batch took. */
-export function emitTaken(
-  out: ProgramBuilder,
-  zones: ZoneMap,
-  ranges: readonly TakenRange[],
-  event: number,
-): void {
-  for (const { start, end } of ranges) {
-    const zone = Math.max(0, zones.zoneOf(start));
-    out.add(P.OP_VANISH, { zone }, start, end - start, event);
+function blockEnd(pfn: number): number {
+  return pfn - (pfn % PAGEBLOCK_FRAMES) + PAGEBLOCK_FRAMES;
+}
+
+/** The commands of all runs, by the event that they belong to. */
+export class Compaction {
+  private readonly trace: Trace;
+  private readonly zones: ZoneMap;
+  private readonly again: Uint8Array;
+  private readonly byEvent = new Map<number, ScanStep[]>();
+
+  constructor(
+    trace: Trace,
+    zones: ZoneMap,
+    start: AllocatorState,
+    span: { first: number; end: number },
+    links: Int32Array,
+  ) {
+    this.trace = trace;
+    this.zones = zones;
+    const runs = findRuns(trace, links);
+    setOrders(trace, runs, zones);
+    this.again = freedAgain(trace, runs, start, span);
+    for (const run of runs) this.addRun(run);
+  }
+
+  /** Adds the commands that come before an event. True: they stand for the event itself. */
+  emit(out: ProgramBuilder, event: number): boolean {
+    let replaced = false;
+    for (const { op, shape, frame, operand } of this.byEvent.get(event) ?? []) {
+      out.add(op, shape, frame, operand, event);
+      replaced ||= op === P.OP_SCAN_RETURN;
+    }
+    return replaced;
+  }
+
+  private add(
+    run: CompactionRun,
+    event: number,
+    op: number,
+    { order = 0, frame = 0, operand = 0 }: { order?: number; frame?: number; operand?: number },
+  ): void {
+    const zone = Math.max(0, this.zones.zoneOf(this.zoneStart(run)));
+    const flags = op === P.OP_SCAN_BEGIN ? this.flagsOf(run) << P.SCAN_FLAGS_SHIFT : 0;
+    const step = { op, shape: { order, zone, type: run.slot | flags }, frame, operand };
+    const known = this.byEvent.get(event);
+    if (known === undefined) this.byEvent.set(event, [step]);
+    else known.push(step);
+  }
+
+  private modeOf(run: CompactionRun): number {
+    const first = run.batches[0];
+    return first === undefined ? 0 : (this.trace.order[first.event] ?? 0);
+  }
+
+  private flagsOf(run: CompactionRun): number {
+    const mode = this.modeOf(run);
+    return (run.moves ? 0 : P.SCAN_IN_ORDER) | (mode === 0 ? P.SCAN_ASYNC : 0);
+  }
+
+  private addRun(run: CompactionRun): void {
+    const { trace } = this;
+    if (run.batches.length === 0) return;
+    const at = {
+      order: run.order,
+      frame: trace.extra[run.begin] ?? 0,
+      operand: trace.pfn[run.begin] ?? 0,
+    };
+    this.add(run, run.begin, P.OP_SCAN_BEGIN, at);
+    run.batches.forEach((batch, number) => {
+      const { frame, done } = this.sourceOf(run, number);
+      const at = { frame, operand: (batch.moved + batch.failed) | done };
+      const before = run.batches[number - 1]?.event ?? run.begin;
+      const point = this.scanPoint(batch, before);
+      this.add(run, point, P.OP_SCAN_BATCH, at);
+      this.addBatch(run, batch, point);
+    });
+    for (const event of run.rest) {
+      const shape = { order: trace.order[event] ?? 0, frame: trace.pfn[event] ?? 0 };
+      this.add(run, event, P.OP_SCAN_LEAVE, shape);
+    }
+    this.add(run, run.end, P.OP_SCAN_END, {});
+  }
+
+  /** A frame of the pageblock that a batch came from, and whether it took the last pages there. */
+  private sourceOf(run: CompactionRun, number: number): { frame: number; done: number } {
+    const { trace } = this;
+    const first = this.firstSource(run, run.batches[number]);
+    if (first === undefined) return { frame: trace.pfn[run.end] ?? 0, done: 0 };
+    const next = run.batches[number + 1];
+    const after = next === undefined ? trace.pfn[run.end] : this.firstSource(run, next);
+    const stays = after !== undefined && after >= blockEnd(first) - PAGEBLOCK_FRAMES;
+    const done = stays && after < blockEnd(first) ? 0 : P.SCAN_BLOCK_DONE;
+    return { frame: first, done };
+  }
+
+  private firstSource(run: CompactionRun, batch: Batch | undefined): number | undefined {
+    const event = batch?.frees.find((free) => !this.givesBack(run, free));
+    return event === undefined ? undefined : this.trace.pfn[event];
+  }
+
+  /** Whether a free during a migration gives a place back. */
+  private givesBack(run: CompactionRun, event: number): boolean {
+    if (this.again[event] !== 1) return false;
+    const pfn = this.trace.pfn[event] ?? 0;
+    const lowest = (this.trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
+    return pfn >= lowest && this.zones.zoneOf(pfn) === this.zones.zoneOf(this.zoneStart(run));
+  }
+
+  private zoneStart(run: CompactionRun): number {
+    return this.trace.gfp[run.begin] ?? 0;
+  }
+
+  /** The event before which a batch's places are looked for, at the latest its first free. */
+  private scanPoint(batch: Batch, before: number): number {
+    const { trace } = this;
+    const latest = batch.frees[0] ?? batch.event;
+    for (let i = before + 1; i < latest; i += 1) {
+      if ((trace.timeUs[i] ?? 0) - (trace.timeUs[i - 1] ?? 0) >= SCAN_US) return i;
+    }
+    return latest;
+  }
+
+  private addBatch(run: CompactionRun, batch: Batch, point: number): void {
+    const { trace } = this;
+    let moved = 0;
+    let taken = 0;
+    batch.frees.forEach((event, at) => {
+      const order = trace.order[event] ?? 0;
+      if (this.givesBack(run, event)) {
+        this.add(run, event, P.OP_SCAN_RETURN, { order, frame: trace.pfn[event] ?? 0 });
+        return;
+      }
+      moved += 2 ** order;
+      if (moved <= taken) return;
+      taken = this.addTakes(run, batch, { from: at, at: at === 0 ? point : event, taken });
+    });
+    this.add(run, batch.event, P.OP_SCAN_TAKE, { operand: batch.moved });
+  }
+
+  /** Places for the pages that move from one free on, up to the next failed move; how many frames have one then. */
+  private addTakes(
+    run: CompactionRun,
+    batch: Batch,
+    { from, at, taken }: { from: number; at: number; taken: number },
+  ): number {
+    const { trace } = this;
+    let frames = taken;
+    for (let i = from; i < batch.frees.length; i += 1) {
+      const free = batch.frees[i] ?? 0;
+      if (this.givesBack(run, free)) break;
+      const order = trace.order[free] ?? 0;
+      frames += 2 ** order;
+      const next = batch.frees[i + 1];
+      const isSame =
+        next !== undefined && !this.givesBack(run, next) && trace.order[next] === order;
+      if (!isSame) this.add(run, at, P.OP_SCAN_TAKE, { order, operand: frames });
+    }
+    return frames;
   }
 }

@@ -6,13 +6,7 @@
 //   are placed that far apart, in step with the turns that drained something.
 
 import type { Capture } from './capture.ts';
-import {
-  emitTaken,
-  findCompaction,
-  type CompactionFindings,
-  type TakenRange,
-  takenByBatch,
-} from './compaction.ts';
+import { Compaction } from './compaction.ts';
 import * as G from './guided.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import * as P from './program.ts';
@@ -123,8 +117,7 @@ class FreeCompiler {
   private readonly drainers = new Map<number, number>();
   /** Open bulk calls, by flow of control. */
   private readonly bulks = new Map<number, number>();
-  private readonly compaction: CompactionFindings;
-  private readonly scans = new Map<number, readonly TakenRange[]>();
+  private readonly compaction: Compaction;
   private readonly refills: number[] = [];
   private readonly drains: number[] = [];
   private readonly taken = new Set<number>();
@@ -145,15 +138,8 @@ class FreeCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = G.linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
-    this.compaction = findCompaction(
-      capture.trace,
-      this.zones,
-      capture.start,
-      G.recordedSpan(capture.trace),
-    );
-    for (const run of this.compaction.runs) {
-      for (const [event, ranges] of takenByBatch(run)) this.scans.set(event, ranges);
-    }
+    const span = G.recordedSpan(capture.trace);
+    this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
   }
 
   compile(): FreeProgram {
@@ -161,10 +147,8 @@ class FreeCompiler {
     const { first, end } = G.recordedSpan(trace);
     this.turns = allTurns(trace, first, end, this.phaseUs);
     for (let i = first; i < end; i += 1) {
-      const taken = this.scans.get(i);
-      if (taken !== undefined) emitTaken(this.out, this.zones, taken, i);
       this.background(i);
-      this.event(i);
+      if (!this.compaction.emit(this.out, i)) this.event(i);
     }
     return {
       commands: this.out.finish(),
@@ -206,8 +190,7 @@ class FreeCompiler {
         this.alloc(i);
         break;
       case T.EVENT_FREE:
-        if (this.links[i] !== -2 && this.compaction.isPrivate[i] !== 1)
-          this.free(i, trace.order[i] ?? 0);
+        if (this.links[i] !== -2) this.free(i, trace.order[i] ?? 0);
         break;
       case T.EVENT_FREE_BATCHED:
         this.free(i, trace.order[this.links[i] ?? -1] ?? 0);

@@ -15,13 +15,7 @@ import { ProgramBuilder } from './program.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import type { Capture } from './capture.ts';
-import {
-  emitTaken,
-  findCompaction,
-  type CompactionFindings,
-  type TakenRange,
-  takenByBatch,
-} from './compaction.ts';
+import { Compaction } from './compaction.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import type { FrameRange } from './trace-text.ts';
 import { ZoneMap } from './zone-map.ts';
@@ -161,9 +155,7 @@ class GuidedCompiler {
   private readonly links: Int32Array;
   /** Ranges that alloc_contig_range took, by the event that shows it. */
   private readonly unplugs: ReadonlyMap<number, FrameRange>;
-  private readonly compaction: CompactionFindings;
-  /** What compaction takes, by the event before which it does. */
-  private readonly scans = new Map<number, readonly TakenRange[]>();
+  private readonly compaction: Compaction;
   private readonly confirmed: number[] = [];
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
   private readonly taken = new Map<number, number>();
@@ -177,24 +169,15 @@ class GuidedCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
-    this.compaction = findCompaction(
-      capture.trace,
-      this.zones,
-      capture.start,
-      recordedSpan(capture.trace),
-    );
-    for (const run of this.compaction.runs) {
-      for (const [event, ranges] of takenByBatch(run)) this.scans.set(event, ranges);
-    }
+    const span = recordedSpan(capture.trace);
+    this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
   }
 
   compile(): GuidedProgram {
     const { trace } = this;
     const { first, end } = recordedSpan(trace);
     for (let i = first; i < end; i += 1) {
-      const taken = this.scans.get(i);
-      if (taken !== undefined) emitTaken(this.out, this.zones, taken, i);
-      this.event(i);
+      if (!this.compaction.emit(this.out, i)) this.event(i);
       this.lastOfFlow.set(flowOf(trace, i), i);
     }
     return {
@@ -212,8 +195,7 @@ class GuidedCompiler {
         this.alloc(i);
         break;
       case T.EVENT_FREE:
-        if (this.links[i] !== -2 && this.compaction.isPrivate[i] !== 1)
-          this.free(i, trace.order[i] ?? 0);
+        if (this.links[i] !== -2) this.free(i, trace.order[i] ?? 0);
         break;
       case T.EVENT_FREE_BATCHED:
         this.free(i, trace.order[this.links[i] ?? -1] ?? 0);

@@ -76,45 +76,58 @@
 //   FREE, RELEASE    of a block that is free: it leaves its list first, which counts as a wrong
 //                    prediction of the frame itself.
 
+import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../core/index.ts';
 import type { AllocatorState } from './pagestate.ts';
 
-export const OP_POP = 1;
-export const OP_REFILL = 2;
-export const OP_TAKE = 3;
-export const OP_FREE = 4;
-export const OP_DRAIN = 5;
-export const OP_BULK = 6;
-export const OP_REQUEST = 16;
-export const OP_REQUEST_BULK = 17;
-export const OP_RELEASE = 18;
-export const OP_DECAY = 19;
-export const OP_DRAIN_ALL = 20;
-export const OP_RECLAIM = 21;
-export const OP_ONLINE = 32;
-export const OP_RETUNE = 33;
-export const OP_ISOLATE = 34;
-export const OP_CLAIM_RANGE = 35;
-export const OP_UNISOLATE = 36;
-export const OP_OFFLINE = 37;
-export const OP_VANISH = 38;
+export {
+  DRAIN_CONTINUE,
+  DRAIN_FROM_FREED,
+  DRAIN_FROM_ZERO,
+  FREE_DIRECT,
+  HINT_CLAIM,
+  HINT_ORDER_SHIFT,
+  HINT_STEAL,
+  PROGRAM_BULK as OP_BULK,
+  PROGRAM_CLAIM_RANGE as OP_CLAIM_RANGE,
+  PROGRAM_COMMAND_WORDS as COMMAND_WORDS,
+  PROGRAM_DECAY as OP_DECAY,
+  PROGRAM_DRAIN as OP_DRAIN,
+  PROGRAM_DRAIN_ALL as OP_DRAIN_ALL,
+  PROGRAM_FREE as OP_FREE,
+  PROGRAM_ISOLATE as OP_ISOLATE,
+  PROGRAM_OFFLINE as OP_OFFLINE,
+  PROGRAM_ONLINE as OP_ONLINE,
+  PROGRAM_POP as OP_POP,
+  PROGRAM_RECLAIM as OP_RECLAIM,
+  PROGRAM_REFILL as OP_REFILL,
+  PROGRAM_RELEASE as OP_RELEASE,
+  PROGRAM_REQUEST as OP_REQUEST,
+  PROGRAM_REQUEST_BULK as OP_REQUEST_BULK,
+  PROGRAM_RETUNE as OP_RETUNE,
+  PROGRAM_SCAN_BATCH as OP_SCAN_BATCH,
+  PROGRAM_SCAN_BEGIN as OP_SCAN_BEGIN,
+  PROGRAM_SCAN_END as OP_SCAN_END,
+  PROGRAM_SCAN_LEAVE as OP_SCAN_LEAVE,
+  PROGRAM_SCAN_RETURN as OP_SCAN_RETURN,
+  PROGRAM_SCAN_TAKE as OP_SCAN_TAKE,
+  PROGRAM_TAKE as OP_TAKE,
+  PROGRAM_UNISOLATE as OP_UNISOLATE,
+  PROGRAM_VANISH as OP_VANISH,
+  RESYNC_BUDDY,
+  RESYNC_IN_USE,
+  RESYNC_PCP,
+  RESYNC_SPLIT,
+  SCAN_ASYNC,
+  SCAN_BLOCK_DONE,
+  SCAN_FLAGS_SHIFT,
+  SCAN_IN_ORDER,
+  SCAN_PAGES_MASK,
+  SCAN_SLOTS,
+  SCAN_SLOT_MASK,
+} from '../core/index.ts';
 
-export const DRAIN_CONTINUE = 0;
-export const DRAIN_FROM_ZERO = 1;
-export const DRAIN_FROM_FREED = 2;
-export const FREE_DIRECT = 1;
-export const HINT_CLAIM = 1;
-export const HINT_STEAL = 2;
-export const HINT_ORDER_SHIFT = 4;
-
-export const COMMAND_WORDS = 4;
 /** A prediction of "nothing there". */
 export const NO_PREDICTION = 0xffff_ffff;
-
-/** Where the kernel's block was when the prediction was wrong. */
-export const RESYNC_BUDDY = 1;
-export const RESYNC_SPLIT = 2; // cut out of a larger free block
-export const RESYNC_PCP = 3;
-export const RESYNC_IN_USE = 4; // not free at all: nothing could be moved
 
 /** What a run reports; the port appends, the caller empties. */
 export interface RunLog {

@@ -75,6 +75,19 @@ export const MIGRATE_MODES: readonly string[] = [
 ];
 export const MIGRATE_MODE_SYNC = 2;
 
+/** status= of mm_compaction_end. */
+export const COMPACT_STATUSES: readonly string[] = [
+  'not_suitable_zone',
+  'skipped',
+  'deferred',
+  'no_suitable_page',
+  'continue',
+  'complete',
+  'partial_skipped',
+  'contended',
+  'success',
+];
+
 /** One task as the trace names it. */
 export interface TraceTask {
   readonly comm: string;
@@ -88,7 +101,8 @@ export interface TraceTask {
  *   take, drain    frame, order, migratetype        extra of take: percpu_refill
  *   fallback       frame, alloc order, alloc type   extra: FALLBACK_* packed
  *   migrate        pages moved, order: mode         extra: index in MIGRATE_REASONS, gfp: pages failed
- *   compact        migrate scanner                  extra: free scanner, gfp: zone start
+ *   compact        migrate scanner                  extra: free scanner, gfp: zone start,
+ *                  type: 1 sync, 0 async; end: order: index in COMPACT_STATUSES
  *   kswapd         -, order
  *   fork           parent pid                       extra: child pid
  *   exit, exec     pid

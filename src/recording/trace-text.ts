@@ -44,6 +44,7 @@ const KEY = {
   failed: bytes('nr_failed='),
   reason: bytes('reason='),
   mode: bytes('mode='),
+  status: bytes('status='),
   zoneStart: bytes('zone_start=0x'),
   migratePfn: bytes('migrate_pfn=0x'),
   freePfn: bytes('free_pfn=0x'),
@@ -53,6 +54,8 @@ const KEY = {
   bulkNr: bytes('nr='),
   taken: bytes('taken='),
 };
+/** By number: whether a run of compaction may wait. */
+const COMPACT_MODES: readonly string[] = ['async', 'sync'];
 const MARK_TEXT = bytes('pagestate ');
 const decoder = new TextDecoder('latin1');
 
@@ -321,6 +324,9 @@ export class TraceReader {
         out.gfp[at] = this.hexField(KEY.zoneStart, 'zone_start');
         out.pfn[at] = this.hexField(KEY.migratePfn, 'migrate_pfn');
         out.extra[at] = this.hexField(KEY.freePfn, 'free_pfn');
+        out.type[at] = this.oneOf(KEY.mode, 'mode', COMPACT_MODES);
+        if (kind === T.EVENT_COMPACT_END)
+          out.order[at] = this.oneOf(KEY.status, 'status', T.COMPACT_STATUSES);
         break;
       case T.EVENT_KSWAPD_WAKE:
       case T.EVENT_WAKEUP_KSWAPD:

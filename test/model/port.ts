@@ -7,6 +7,7 @@ import * as buddy from './buddy.ts';
 import type { ClaimTest } from './fallback.ts';
 import * as isolate from './isolate.ts';
 import { Model } from './model.ts';
+import { type Hints, Scan } from './scan.ts';
 import * as pcps from './pcp.ts';
 import type { Pcp, Zone } from './zone.ts';
 import * as L from './types.ts';
@@ -52,6 +53,11 @@ export class ModelPort implements AllocatorPort {
   /** By zone: list of the last free, and list of the drain that runs. */
   private readonly freedList = new Map<Zone, number>();
   private readonly drainList = new Map<Zone, number>();
+  /** Runs of compaction by slot, and what all of them know about pageblocks. */
+  private readonly scans = new Map<number, Scan>();
+  private readonly hints: Hints = new Set();
+  /** Orders of blocks in use, where known and not 0. */
+  private readonly usedOrders = new Map<number, number>();
   /** By command kind, zone and list: the last wrong prediction. */
   private readonly lastWrong = new Map<number, number>();
 
@@ -74,7 +80,9 @@ export class ModelPort implements AllocatorPort {
     this.log = log;
     for (let number = first; number < end; number += 1) {
       this.current = number;
-      this.execute(decode(program, number));
+      const command = decode(program, number);
+      this.execute(command);
+      this.noteUse(command);
     }
   }
 
@@ -121,6 +129,12 @@ export class ModelPort implements AllocatorPort {
     }
   }
 
+  private noteUse({ op, frame, order }: Command): void {
+    const isTaken = op === P.OP_POP || op === P.OP_TAKE || op === P.OP_REQUEST;
+    if (isTaken && order > 0) this.usedOrders.set(frame, order);
+    else if (isTaken || op === P.OP_FREE || op === P.OP_RELEASE) this.usedOrders.delete(frame);
+  }
+
   private background(c: Command): void {
     const { model } = this;
     const end = c.frame + c.operand;
@@ -163,8 +177,57 @@ export class ModelPort implements AllocatorPort {
         this.offline(c);
         break;
       default:
+        this.compaction(c);
+    }
+  }
+
+  private compaction(c: Command): void {
+    const slot = c.type & P.SCAN_SLOT_MASK;
+    if (c.op === P.OP_SCAN_BEGIN) {
+      this.beginScan(c, slot);
+      return;
+    }
+    const scan = this.scans.get(slot);
+    if (scan === undefined) throw new Error(`command ${c.op} outside a run of compaction`);
+    switch (c.op) {
+      case P.OP_SCAN_BATCH: {
+        const isDone = (c.operand & P.SCAN_BLOCK_DONE) !== 0;
+        scan.batch(c.frame, c.operand & P.SCAN_PAGES_MASK, isDone);
+        break;
+      }
+      case P.OP_SCAN_TAKE:
+        scan.take(c.order, c.operand);
+        break;
+      case P.OP_SCAN_RETURN:
+        if (scan.takeBack(c.frame, c.order)) break;
+        this.log.mismatches.push(c.number, P.NO_PREDICTION, this.takeOut(c.frame, c.order));
+        scan.give(c.frame, c.order);
+        break;
+      case P.OP_SCAN_LEAVE: {
+        const predicted = scan.next() ?? P.NO_PREDICTION;
+        if (!scan.leave(c.frame, c.order) || predicted === c.frame) break;
+        this.log.mismatches.push(c.number, predicted, P.RESYNC_IN_USE);
+        break;
+      }
+      case P.OP_SCAN_END:
+        this.scans.delete(slot);
+        break;
+      default:
         throw new Error(`unknown command ${c.op}`);
     }
+  }
+
+  private beginScan(c: Command, slot: number): void {
+    const flags = c.type >> P.SCAN_FLAGS_SHIFT;
+    const options = {
+      order: c.order,
+      isAsync: (flags & P.SCAN_ASYNC) !== 0,
+      inOrder: (flags & P.SCAN_IN_ORDER) !== 0,
+    };
+    const place = { target: c.frame, source: c.operand };
+    const usedPages = (pfn: number): number => 2 ** (this.usedOrders.get(pfn) ?? 0);
+    const scan = new Scan(this.model.zone(c.zone), options, place, this.hints, usedPages);
+    this.scans.set(slot, scan);
   }
 
   /** Compares a prediction; after a wrong one `undo` puts it back and the kernel's block leaves. */

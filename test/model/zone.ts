@@ -75,6 +75,11 @@ export class Zone {
     return this.types.get(Math.floor(pfn / BLOCK_PAGES)) ?? 1;
   }
 
+  /** Whether a pageblock is memory of the zone; its type is below 0 in a hole. */
+  hasBlock(block: number): boolean {
+    return block + BLOCK_PAGES > this.start && block < this.end && this.type(block) >= 0;
+  }
+
   setType(pfn: number, type: number): void {
     this.types.set(Math.floor(pfn / BLOCK_PAGES), type);
   }

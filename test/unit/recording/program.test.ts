@@ -153,7 +153,7 @@ describe('the guided program', () => {
     expect(commandsOf(capture)).toEqual([[P.OP_FREE, 2, 0]]);
   });
 
-  it('finds pages that compaction took without an event', () => {
+  it('asks for the pages that compaction takes without an event', () => {
     const bounds = 'zone_start=0x0 migrate_pfn=0x0 free_pfn=0x600 zone_end=0x1000, mode=sync';
     const done = 'zone_start=0x0 migrate_pfn=0x0 free_pfn=0x200 zone_end=0x1000, mode=sync';
     const migrate =
@@ -168,10 +168,15 @@ describe('the guided program', () => {
       ['sh', '.....', free('402')],
     ]);
     expect(commandsOf(capture)).toEqual([
-      [P.OP_VANISH, 0x401, 1],
-      [P.OP_VANISH, 0x402, 1],
+      [P.OP_SCAN_BEGIN, 0x600, 0],
+      [P.OP_SCAN_BATCH, 0x900, 2 | P.SCAN_BLOCK_DONE],
+      [P.OP_SCAN_TAKE, 0, 1],
       [P.OP_FREE, 0x900, 0],
+      [P.OP_SCAN_RETURN, 0x401, 0],
+      [P.OP_SCAN_TAKE, 0, 1],
+      [P.OP_SCAN_LEAVE, 0x401, 0],
       [P.OP_FREE, 0x401, 0],
+      [P.OP_SCAN_END, 0, 0],
       [P.OP_FREE, 0x402, 0],
     ]);
   });

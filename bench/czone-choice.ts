@@ -13,11 +13,15 @@ import {
   CZONE_PLACE_ROOM,
   Core,
   GFP_HIGHUSER_MOVABLE,
+  GUEST_PCPS_OFFSET,
   GUEST_SCRATCH_OFFSET,
+  KERNEL_ZONES,
   GUEST_ZONES_OFFSET,
   NONE,
   OBJECT_ANON,
   OBJECT_FILE,
+  PCP_COUNT_OFFSET,
+  PCP_STRIDE,
   POOL_FREE_BLOCKS,
   POOL_FREE_RUNS,
   POOL_LARGEST_RUN,
@@ -465,6 +469,55 @@ function reclaims(): void {
   print('reclaim: a heap of 60 MiB with 300 holes of 1 to 256 pages', rows);
 }
 
+/** Runs of neighbouring frames in an object. */
+function runsOf(core: Core, object: number, pages: number): number {
+  let runs = 0;
+  let last = -2;
+  for (let index = 0; index < pages; index += 1) {
+    const pfn = core.raw.objectFrame(object, index);
+    if (pfn !== last + 1) runs += 1;
+    last = pfn;
+  }
+  return runs;
+}
+
+/** Frames on the per-cpu lists of all zones. */
+function parked(core: Core): number {
+  const base = core.headerWord(GUEST_PCPS_OFFSET);
+  let frames = 0;
+  for (let at = 0; at < core.config.cpus * KERNEL_ZONES; at += 1) {
+    frames += core.words[(base + at * PCP_STRIDE + PCP_COUNT_OFFSET) >> 2] as number;
+  }
+  return frames;
+}
+
+/** Four objects grow side by side, each on its CPU, 16 pages at a time. */
+function perCpuLists(): void {
+  const rows = [false, true].map((zoned) => {
+    const layout = layoutOf(GIB, [], REGION + GIB);
+    const core = Core.create({ frames: layout.frames, cpus: 4, czones: 4, objects: 16 });
+    boot(core, layout, true);
+    const { raw } = core;
+    raw.czoneRegion(REGION, GIB, 512);
+    raw.czonePlug(REGION, GIB);
+    const zone = zoned ? raw.czoneCreate(0, GIB, 32) : NONE;
+    const objects = [0, 1, 2, 3].map(() => anon(core, zone));
+    for (let start = 0; start < 16 * MIB; start += 16) {
+      objects.forEach((object, cpu) => raw.objectTouch(object, start, 16, 1, cpu));
+    }
+    const runs = objects.reduce((sum, object) => sum + runsOf(core, object, 16 * MIB), 0) / 4;
+    const before = parked(core);
+    objects.forEach((object, cpu) => raw.objectDestroy(object, cpu));
+    return {
+      pages: zoned ? 'CZone, no lists' : 'kernel zones, per-cpu lists',
+      'runs of neighbours an object': runs,
+      'frames parked before': before,
+      'frames parked after all are freed': parked(core),
+    };
+  });
+  print('per-cpu lists: four objects of 16 MiB grow side by side on four CPUs, then go', rows);
+}
+
 useCore('release', new Uint8Array(readFileSync('build/core.release.wasm')));
 blockSizes();
 placements();
@@ -475,3 +528,4 @@ exits();
 limits();
 files();
 reclaims();
+perCpuLists();

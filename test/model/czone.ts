@@ -235,19 +235,18 @@ export class CzoneModel {
   }
 
   destroy(object: ModelObject): void {
-    for (const index of [...object.pages.keys()]) this.unmap(object, index);
+    for (const index of object.pages.keys()) this.unmap(object, index);
     this.objects.delete(object.id);
   }
 
   /** The owner is gone: its objects go, then every block without a frame in use elsewhere. */
   exit(zone: ModelZone): void {
-    for (const object of [...this.objects.values()]) {
+    for (const object of this.objects.values()) {
       if (object.zone === zone) this.destroy(object);
     }
     zone.dying = true;
-    for (const block of [...zone.blocks]) {
-      if (this.isBlockFree(block)) this.#removeBlock(zone, block);
-    }
+    const free = zone.blocks.filter((block) => this.isBlockFree(block));
+    for (const block of free) this.#removeBlock(zone, block);
     if (zone.blocks.length === 0) this.zones.delete(zone);
   }
 

@@ -322,18 +322,30 @@ class MemCheck implements MemGuest {
     return 0;
   }
 
+  /** The device's block: what was plugged before the first unplug adds up to what was wished. */
+  #blockBytes(lines: readonly MemLine[]): number {
+    const end = lines.findIndex(({ kind }) => kind === 'unplug');
+    let blocks = 0;
+    for (const line of lines.slice(0, end < 0 ? lines.length : end)) {
+      if (line.response === 0) blocks += line.blocks;
+    }
+    const sizes = this.#wishes.map(({ bytes }) => bytes / blocks);
+    return sizes.find((bytes) => Number.isInteger(Math.log2(bytes))) ?? DEVICE_BLOCK_BYTES;
+  }
+
   /**
    * The machine's part: where the region lies shows only in the requests, its size in what was
    * usable.
    */
-  #region(): { addr: number; regionBytes: number } {
+  #region(): { addr: number; regionBytes: number; blockBytes: number } {
     const lines = memLines(this.#capture.deviceLog);
     const lowest = Math.min(...lines.filter(({ blocks }) => blocks > 0).map(({ addr }) => addr));
     const addr = Number.isFinite(lowest) ? lowest - (lowest % MEMORY_BLOCK_BYTES) : 2 ** 32;
     const least = Math.max(usableBytes(this.#capture.deviceLog), MEMORY_BLOCK_BYTES);
     const wanted = Math.max(0, ...this.#wishes.map(({ bytes }) => bytes));
     const isBounded = least < wanted + 256 * 2 ** 20;
-    return { addr, regionBytes: isBounded ? least : 2 ** Math.ceil(Math.log2(least)) };
+    const regionBytes = isBounded ? least : 2 ** Math.ceil(Math.log2(least));
+    return { addr, regionBytes, blockBytes: this.#blockBytes(lines) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Balloon, freeFrames, touchAndExit } from '../../../src/vmm/index.ts';
+import { Balloon, freeFrames, takeCensus, touchAndExit } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
 
 const SECOND = 1e9;
@@ -22,6 +22,17 @@ describe('Balloon', () => {
     // Pages on per-cpu lists do not count as free.
     expect(Math.abs(freeFrames(vm.guest.core) - free)).toBeLessThan(2048);
     expectSound(vm);
+  });
+
+  it('leaves the account of idle host memory right', () => {
+    const { vmm, vm } = testVm(256);
+    const balloon = new Balloon(vm, vmm.clock);
+    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    for (const target of [50, 120, 10]) {
+      balloon.setTarget(target * MIB_FRAMES);
+      const { idleFrames } = takeCensus(vm.guest.core);
+      expect(vm.guest.memory.idleFrames).toBe(idleFrames);
+    }
   });
 
   it('sends one message for 256 pages, one in flight', () => {

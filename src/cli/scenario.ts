@@ -1,18 +1,70 @@
 // guestmem scenario: a published measurement or a single mechanism, set up again.
 
 import { Command } from 'commander';
-import { SCENARIOS, type Scenario, scenarioTable } from '../scenario/index.ts';
+import {
+  EXIT_ORDERS,
+  type ExitOrder,
+  SCENARIOS,
+  type Scenario,
+  type ScenarioOptions,
+  scenarioTable,
+} from '../scenario/index.ts';
+import { wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 
 interface ScenarioFlags {
   readonly json?: boolean;
+  readonly containers?: string;
+  readonly order?: string;
+  readonly mib?: string;
+  readonly seed?: string;
 }
+
+/** What a scenario holds in all at most: its guest has to have room beside it in one core's tables. */
+const TOTAL_MIB_MAX = 262_144;
+const CONTAINERS_MAX = 2048;
 
 function find(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
   const known = SCENARIOS.map((scenario) => scenario.name).join(', ');
   throw new UsageError(`scenario: expected one of ${known}, found "${name}"`);
+}
+
+function exitOrder(text: string): ExitOrder {
+  const found = EXIT_ORDERS.find((order) => order === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--order: expected one of ${EXIT_ORDERS.join(', ')}, found "${text}"`);
+}
+
+function most(option: string, value: number, limit: number, unit: string): number {
+  if (value <= limit) return value;
+  throw new UsageError(`${option}: expected at most ${limit}${unit}, found ${value}`);
+}
+
+/** The options given, checked, none that the scenario does not take. */
+function optionsOf(scenario: Scenario, flags: ScenarioFlags): Partial<ScenarioOptions> {
+  const { containers, order, mib, seed } = flags;
+  for (const name of ['containers', 'order', 'mib', 'seed'] as const) {
+    if (flags[name] === undefined || scenario.takes?.includes(name) === true) continue;
+    throw new UsageError(`--${name}: scenario ${scenario.name} does not take it`);
+  }
+  const options = {
+    ...(containers !== undefined && {
+      containers: most(
+        '--containers',
+        wholeNumber('--containers', containers, 1),
+        CONTAINERS_MAX,
+        '',
+      ),
+    }),
+    ...(order !== undefined && { order: exitOrder(order) }),
+    ...(mib !== undefined && { mib: wholeNumber('--mib', mib, 1) }),
+    ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0) }),
+  };
+  const all = (options.containers ?? 1) * (options.mib ?? 1);
+  most('--containers times --mib', all, TOTAL_MIB_MAX, ' MiB');
+  return options;
 }
 
 function listText(): string {
@@ -25,7 +77,8 @@ function run(name: string | undefined, flags: ScenarioFlags): void {
     process.stdout.write(listText());
     return;
   }
-  const rows = find(name).run();
+  const scenario = find(name);
+  const rows = scenario.run(optionsOf(scenario, flags));
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : scenarioTable(rows),
   );
@@ -36,5 +89,12 @@ export function scenarioCommand(): Command {
     .description('Run a published measurement again; without a name, list the scenarios')
     .argument('[name]', 'scenario to run')
     .option('--json', 'print the rows as JSON, and nothing else, on stdout')
+    .option('--containers <n>', 'czone-exit: containers in the VM (default: 8)')
+    .option(
+      '--order <order>',
+      'czone-exit: who exits first, fifo, lifo or random (default: random)',
+    )
+    .option('--mib <n>', 'czone-*: memory of a container, about (default: 64)')
+    .option('--seed <n>', 'czone-*: seed of sizes and orders (default: 1)')
     .action(run);
 }

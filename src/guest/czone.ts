@@ -20,8 +20,18 @@ export interface CZoneRegion {
   readonly blockFrames: number;
 }
 
+/** A host with books of its own: czone-virtio. Without one, blocks are there for the asking. */
+export interface ZoneHost {
+  /** Plugs up to so many blocks into the pool. How many came. */
+  plug(blocks: number): number;
+  created(index: number, limitFrames: number): void;
+  /** Nothing of the zone is in use any more: the host takes what is behind its blocks, and the pool has them next. */
+  ending(index: number): void;
+}
+
 export class CZones {
   readonly region: CZoneRegion;
+  host: ZoneHost | undefined;
   readonly #memory: GuestMemory;
   /** struct pages of plugged blocks: kernel memory that stays while the block is plugged. */
   readonly #memmapObject: number;
@@ -67,11 +77,14 @@ export class CZones {
       0,
       before,
     );
-    const at = start + this.#pluggedFrames;
-    expectAnswer(memory.core.raw.czonePlug(at, take * blockFrames), 'czonePlug');
-    this.#pluggedFrames += take * blockFrames;
     this.#messages += 1;
-    return take;
+    const got = this.host?.plug(take) ?? take;
+    if (this.host === undefined) {
+      const at = start + this.#pluggedFrames;
+      expectAnswer(memory.core.raw.czonePlug(at, take * blockFrames), 'czonePlug');
+    }
+    this.#pluggedFrames += got * blockFrames;
+    return got;
   }
 
   /** A zone for one container with `blocks` blocks; at most `limitFrames`. Its index. */
@@ -79,7 +92,9 @@ export class CZones {
     const pooled = this.#pooledBlocks();
     if (pooled < blocks) this.plug(blocks - pooled);
     const { raw } = this.#memory.core;
-    return expectAnswer(raw.czoneCreate(owner, limitFrames, blocks), 'czoneCreate');
+    const index = expectAnswer(raw.czoneCreate(owner, limitFrames, blocks), 'czoneCreate');
+    this.host?.created(index, limitFrames);
+    return index;
   }
 
   /** Plugged blocks that are in no zone. Zones also grow by themselves, so the core's counters say. */
@@ -105,6 +120,7 @@ export class CZones {
   destroy(index: number): FrameRange[] {
     const { blockFrames } = this.region;
     const blocks = this.blocksOf(index);
+    this.host?.ending(index);
     expectAnswer(this.#memory.core.raw.czoneDestroy(index), 'czoneDestroy');
     const ranges: { start: number; count: number }[] = [];
     for (const start of blocks.toSorted((a, b) => a - b)) {

@@ -12,7 +12,7 @@ export {
 } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './balloon-pages.ts';
 export * from './counts.ts';
-export { type CZoneRegion, CZones } from './czone.ts';
+export { type CZoneRegion, CZones, type ZoneHost } from './czone.ts';
 export {
   type CZoneEvents,
   type CZoneFigures,
@@ -47,7 +47,7 @@ export {
   mayBeMovable,
 } from './memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
-export { type Obstacle, type ObstacleKind, obstacleKind } from './obstacle.ts';
+export { type Obstacle, type ObstacleKind, obstacleKind, unmovableFrames } from './obstacle.ts';
 export { type Alarm, REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
 export { type VmStats, vmStats } from './vm-stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';

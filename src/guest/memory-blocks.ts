@@ -1,5 +1,6 @@
-// Memory hotplug in the guest kernel (fact sheet B.4): memory blocks of 128 MiB are added with their memmap, onlined to a
-// zone by policy, taken offline with migration, removed. Who asks, ACPI or virtio-mem, is not this file's business.
+// Memory hotplug in the guest kernel (fact sheet B.4): memory blocks of 128 MiB are added with
+// their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks, ACPI
+// or virtio-mem, is not this file's business.
 
 import {
   GUEST_SCRATCH_OFFSET,
@@ -31,7 +32,9 @@ export type OnlinePolicy = 'offline' | 'online_kernel' | 'online_movable' | 'aut
 
 export interface HotplugOptions {
   readonly policy: OnlinePolicy;
-  /** auto-movable: MOVABLE memory per kernel memory, in percent (memory_hotplug.auto_movable_ratio). */
+  /**
+   * auto-movable: MOVABLE memory per kernel memory, in percent (memory_hotplug.auto_movable_ratio).
+   */
   readonly autoMovablePercent?: number;
 }
 
@@ -39,8 +42,8 @@ export interface HotplugOptions {
 export const AUTO_MOVABLE_PERCENT = 301;
 
 /**
- * auto-movable: whether a block more of MOVABLE memory keeps within the ratio. Frames are present ones; boot memory and
- * kernel memory of the device's own group count as kernel memory.
+ * auto-movable: whether a block more of MOVABLE memory keeps within the ratio. Frames are present
+ * ones; boot memory and kernel memory of the device's own group count as kernel memory.
  */
 export function mayBeMovable(
   percent: number,
@@ -69,6 +72,7 @@ export class MemoryBlocks {
   readonly #options: HotplugOptions;
   readonly #blocks: Map<number, Block> = new Map<number, Block>();
   #obstacle: Obstacle | undefined;
+  #refusals = 0;
 
   constructor(memory: GuestMemory, options: HotplugOptions) {
     this.#memory = memory;
@@ -78,6 +82,11 @@ export class MemoryBlocks {
   /** The page that kept the last range from being emptied. */
   get obstacle(): Obstacle | undefined {
     return this.#obstacle;
+  }
+
+  /** Tries to empty memory that came to nothing. */
+  get refusals(): number {
+    return this.#refusals;
   }
 
   get policy(): OnlinePolicy {
@@ -102,7 +111,9 @@ export class MemoryBlocks {
     return sum;
   }
 
-  /** Adds a block: its memmap is allocated, the block is offline. False: no memory for the memmap. */
+  /**
+   * Adds a block: its memmap is allocated, the block is offline. False: no memory for the memmap.
+   */
   add(startFrame: number): boolean {
     const memmap = this.#allocMemmap();
     if (memmap === undefined) return false;
@@ -129,7 +140,9 @@ export class MemoryBlocks {
     return startFrame < ZONE_DMA32_LIMIT ? 1 : ZONE_NORMAL;
   }
 
-  /** Brings a block online. `plugged`: the parts that are memory, ascending; without it, all of it. */
+  /**
+   * Brings a block online. `plugged`: the parts that are memory, ascending; without it, all of it.
+   */
   online(startFrame: number, zone: number, plugged?: readonly FrameRange[]): void {
     const block = this.#known(startFrame);
     const { core } = this.#memory;
@@ -190,17 +203,22 @@ export class MemoryBlocks {
       if (answer >= 0) return 'ok';
       if (answer === STATUS_MOVES_FULL && moves > 0) continue;
       if (answer === STATUS_BUSY) {
+        this.#refusals += 1;
         this.#obstacle = busyPage(memory.core);
         return 'busy';
       }
       if (!memory.relieve(answer)) {
+        this.#refusals += 1;
         this.#obstacle = busyPage(memory.core);
         return 'no-memory';
       }
     }
   }
 
-  /** 128 MiB of memory need 2 MiB of struct pages: one block of that size, or single pages where there is none. */
+  /**
+   * 128 MiB of memory need 2 MiB of struct pages: one block of that size, or single pages where
+   * there is none.
+   */
   #allocMemmap(): (readonly [number, number])[] | undefined {
     const memory = this.#memory;
     const frames = memmapFrames(this.blockFrames);

@@ -11,6 +11,7 @@ import {
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_OFFLINE,
+  KIND_ORDER_MASK,
   KIND_RESERVED,
   KIND_UNMOVABLE,
   NONE,
@@ -53,4 +54,18 @@ export function busyPage(core: Core): Obstacle | undefined {
   const pfn = core.headerWord(GUEST_BUSY_PFN_OFFSET);
   if (pfn === NONE >>> 0) return undefined;
   return { pfn, kind: obstacleKind(core, pfn) };
+}
+
+/** Frames of a range that hold what cannot be moved. */
+export function unmovableFrames(core: Core, start: number, frames: number): number {
+  const states = core.headerWord(GUEST_STATES_OFFSET);
+  let sum = 0;
+  for (let pfn = start; pfn < start + frames; pfn += 1) {
+    const kind = obstacleKind(core, pfn);
+    if (kind !== 'kernel' && kind !== 'reserved') continue;
+    const state = core.bytes[states + pfn] as number;
+    const isBlock = (state & KIND_MASK) === KIND_UNMOVABLE;
+    sum += isBlock ? 2 ** (state & KIND_ORDER_MASK) : 1;
+  }
+  return sum;
 }

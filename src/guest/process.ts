@@ -87,6 +87,14 @@ export class Process {
     memory.frames.anonymous += got;
   }
 
+  /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
+  free(start: number, pages: number): void {
+    const { core, memory } = this.#guest;
+    const freed = core.raw.objectTruncate(this.#anonymous, start, pages, this.#cpu);
+    this.#anonymousPages -= expectAnswer(freed, 'objectTruncate');
+    memory.frames.anonymous -= freed;
+  }
+
   /** Maps temporary memory and writes it. */
   touchTemporary(pages: number): void {
     const { memory } = this.#guest;

@@ -1,11 +1,21 @@
 // The scenario room's public face, and the list of scenarios.
 
+import { CZONE_EXIT } from './czone-exit.ts';
 import { HYPERALLOC_INFLATE } from './hyperalloc-inflate.ts';
 import type { Scenario } from './scenario.ts';
 
 export { type GuestSize, guestConfig, hotplugStart, loneVm, vmmFootprint } from './guest.ts';
+export { MECHANISMS, exitRow } from './czone-exit.ts';
+export type { MechanismName } from './reclaim/reclaimer.ts';
 export { type InflateMechanism, inflateRow } from './hyperalloc-inflate.ts';
-export { type Scenario, type ScenarioRow, scenarioTable } from './scenario.ts';
+export {
+  EXIT_ORDERS,
+  type ExitOrder,
+  type Scenario,
+  type ScenarioOptions,
+  type ScenarioRow,
+  scenarioTable,
+} from './scenario.ts';
 
 /** Every scenario, in the order in which they are listed. */
-export const SCENARIOS: readonly Scenario[] = [HYPERALLOC_INFLATE];
+export const SCENARIOS: readonly Scenario[] = [HYPERALLOC_INFLATE, CZONE_EXIT];

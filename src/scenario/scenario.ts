@@ -4,12 +4,27 @@
 /** One line of a scenario's outcome: names and values, as the JSON has them. */
 export type ScenarioRow = Readonly<Record<string, string | number | boolean | null>>;
 
+/** Who exits first. */
+export const EXIT_ORDERS = ['fifo', 'lifo', 'random'] as const;
+export type ExitOrder = (typeof EXIT_ORDERS)[number];
+
+/** What can be set from outside; a scenario that sets up a published measurement takes none of it. */
+export interface ScenarioOptions {
+  readonly containers: number;
+  readonly order: ExitOrder;
+  /** Memory of a container, about. */
+  readonly mib: number;
+  readonly seed: number;
+}
+
 export interface Scenario {
   readonly name: string;
   /** What it shows, for lists. */
   readonly sentence: string;
+  /** Options that it takes; each has a default. */
+  readonly takes?: readonly (keyof ScenarioOptions)[];
   /** Runs it; the same rows every time. */
-  run(): readonly ScenarioRow[];
+  run(options?: Partial<ScenarioOptions>): readonly ScenarioRow[];
 }
 
 function cell(value: ScenarioRow[string] | undefined): string {

@@ -14,6 +14,7 @@ export {
   HostOutOfMemory,
 } from './host.ts';
 export { Balloon, type BalloonConfig, type TargetAnswer } from './balloon.ts';
+export { CzoneVirtio, type CzoneConfig } from './czone.ts';
 export { VirtualClock } from '../virtio/index.ts';
 export { type DimmSlot, type DimmUnplug, Dimms } from './dimm.ts';
 export { type FrameContents, VmMemory } from './memory.ts';

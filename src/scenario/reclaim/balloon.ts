@@ -1,0 +1,38 @@
+// The balloon: the host inflates it by as many pages as the container held. Which free pages it gets is the allocator's
+// affair: pages that have no host memory count as much for the guest and are of no use to the host.
+
+import type { ReceiptRecord } from '../../cost/index.ts';
+import { Balloon, type MicroVm, VirtualClock } from '../../vmm/index.ts';
+import { loneVm } from '../guest.ts';
+import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
+
+/** The driver waits 200 ms before it tries again for pages that it did not get. */
+const RETRY_NS = 1_000_000_000;
+
+export class BalloonReclaimer implements Reclaimer {
+  readonly vm: MicroVm;
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly unmovableFrames: number = 0;
+  readonly #balloon: Balloon;
+
+  constructor(population: Population) {
+    const heaps = heapRoom(population);
+    const memoryFrames = systemRoom(population, heaps) + heaps;
+    this.vm = loneVm({ memoryFrames, cpus: VM_CPUS, processes: population.sizes.length });
+    this.#balloon = new Balloon(this.vm, this.clock, { profile: 'qemu' });
+  }
+
+  ask(frames: number): void {
+    this.#balloon.setTarget(this.#balloon.actualPages + frames);
+    this.clock.advance(RETRY_NS);
+  }
+
+  get operations(): ReceiptRecord {
+    return { balloonInflatePage: this.#balloon.driver.counters.inflatedPages };
+  }
+
+  get exits(): number {
+    const { reads, writes } = this.#balloon.mmio.counters;
+    return reads + writes;
+  }
+}

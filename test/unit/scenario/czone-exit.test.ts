@@ -1,0 +1,68 @@
+/** What each mechanism gives back when containers exit, and what it leaves and moves. Small containers. */
+import { describe, expect, it } from 'vitest';
+
+import { EXIT_ORDERS, MECHANISMS, type ScenarioRow, exitRow } from '../../../src/scenario/index.ts';
+
+const FIELDS = [
+  'mechanism',
+  'containers',
+  'order',
+  'askedBytes',
+  'gotBytes',
+  'migratedPages',
+  'unmovablePages',
+  'ms',
+  'exits',
+  'refaultPages',
+];
+
+const SMALL = { containers: 6, order: 'random', mib: 48, seed: 3 } as const;
+
+function rowsBy(options: Parameters<typeof exitRow>[1]): Record<string, ScenarioRow> {
+  return Object.fromEntries(MECHANISMS.map((name) => [name, exitRow(name, options)]));
+}
+
+describe('czone-exit', () => {
+  it.each(
+    [1, 2, 7, 24, 64].flatMap((containers) => EXIT_ORDERS.map((order) => ({ containers, order }))),
+  )('CZones return all of what they held, nothing moves: $containers, $order', (options) => {
+    const row = exitRow('czone', { ...options, mib: 8, seed: 5 });
+    expect(row['askedBytes']).toBeGreaterThan(0);
+    expect(row['gotBytes']).toBe(row['askedBytes']);
+    expect(row['migratedPages']).toBe(0);
+    expect(row['unmovablePages']).toBe(0);
+  });
+
+  it('has the same containers for every mechanism, and the same fields', () => {
+    const rows = rowsBy(SMALL);
+    const asked = new Set(Object.values(rows).map((row) => row['askedBytes']));
+    expect(asked.size).toBe(1);
+    for (const row of Object.values(rows)) expect(Object.keys(row)).toEqual(FIELDS);
+  });
+
+  it('shows what the others leave and move', () => {
+    const rows = rowsBy(SMALL);
+    const share = (name: string): number =>
+      Number(rows[name]?.['gotBytes']) / Number(rows[name]?.['askedBytes']);
+    for (const name of ['dimm', 'balloon', 'reporting', 'virtio-mem']) {
+      expect(share(name)).toBeGreaterThan(0.2);
+      expect(share(name)).toBeLessThan(1);
+    }
+    expect(rows['dimm']?.['migratedPages']).toBeGreaterThan(0);
+    expect(rows['virtio-mem']?.['migratedPages']).toBeGreaterThan(0);
+    expect(rows['balloon']?.['migratedPages']).toBe(0);
+    expect(rows['reporting']?.['migratedPages']).toBe(0);
+    // A page of the balloon costs more than any other way of asking for it.
+    expect(rows['balloon']?.['ms']).toBeGreaterThan(Number(rows['czone']?.['ms']));
+  });
+
+  it('repeats exactly, and differs by seed and by order', () => {
+    const run = (order: 'fifo' | 'lifo', seed: number): string =>
+      JSON.stringify(rowsBy({ containers: 5, order, mib: 40, seed }));
+    expect(run('fifo', 1)).toBe(run('fifo', 1));
+    expect(run('fifo', 2)).not.toBe(run('fifo', 1));
+    const moved = (order: 'fifo' | 'lifo'): unknown =>
+      exitRow('virtio-mem', { containers: 8, order, mib: 64, seed: 1 })['migratedPages'];
+    expect(moved('fifo')).not.toBe(moved('lifo'));
+  });
+});

@@ -11,14 +11,20 @@ import {
   PAGEBLOCK_ORDER,
   PCP_LISTS,
 } from '../src/abi/layout';
-import { RESYNC_BUDDY, RESYNC_IN_USE, RESYNC_PCP, RESYNC_SPLIT } from '../src/abi/program';
+import {
+  PROGRAM_WRONG_OFFSET,
+  RESYNC_BUDDY,
+  RESYNC_IN_USE,
+  RESYNC_PCP,
+  RESYNC_SPLIT,
+} from '../src/abi/program';
 import { accountFree, freeBlockOf, linkFree, takeFree } from './buddy';
 import { NIL, orderOf, setState, stateOf } from './frame';
 import { guest, spanFrames } from './guest';
 import { listHead, listRemove, prevOf } from './list';
 import { blockType, blockZone } from './pageblock';
 import { pcpAllowed, pcpAt, pcpIndex, pcpList } from './percpu';
-import { scanForget } from './program-scan';
+import { programTable, scanForget } from './program-scan';
 import { Zone, zoneAt } from './zone';
 
 export let frame: u32 = 0;
@@ -46,13 +52,12 @@ export function readCommand(at: usize): u32 {
 // wrongly twice in a row may be gone without an event: it then moves out of the way.
 const WRONG_OPS: u32 = 32;
 const WRONG_LISTS: u32 = 16;
-const lastWrong = memory.data(WRONG_OPS * KERNEL_ZONES * WRONG_LISTS * 4, 4);
 
 /** Whether the same block was the last wrong prediction for the same operation and list too. */
 export function isWrongAgain(pfn: u32): bool {
   const list = pcpAllowed(order) ? pcpIndex(order, min<u32>(type, 2)) : WRONG_LISTS - 1;
   const slot = ((op & (WRONG_OPS - 1)) * KERNEL_ZONES + zoneNumber) * WRONG_LISTS + list;
-  const at = lastWrong + ((<usize>slot) << 2);
+  const at = programTable(PROGRAM_WRONG_OFFSET) + ((<usize>slot) << 2);
   const again = load<u32>(at) == pfn + 1;
   store<u32>(at, pfn + 1);
   return again;

@@ -16,9 +16,11 @@ import {
   ORDERS,
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_ORDER,
+  SCRATCH_MOVES_OFFSET,
 } from '../src/abi/layout';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import {
+  PROGRAM_SCANS_OFFSET,
   SCAN_ASYNC,
   SCAN_BLOCK_DONE,
   SCAN_IN_ORDER,
@@ -26,6 +28,7 @@ import {
   SCAN_SLOTS,
 } from '../src/abi/program';
 import { NIL, setState, stateOf } from './frame';
+import { guest } from './guest';
 import { isolateFree } from './isolate';
 import {
   listHead,
@@ -73,13 +76,18 @@ class Scan {
 
 const SCAN_BYTES: u32 = 48;
 const SLOT_BYTES: u32 = SCAN_BYTES + ORDERS * LIST_BYTES;
-const slots = memory.data(SLOT_BYTES * SCAN_SLOTS, 8);
 
-let scan: Scan = changetype<Scan>(slots);
+/** Where the replay keeps what it remembers. */
+@inline
+export function programTable(offset: usize): usize {
+  return <usize>guest.scratch + SCRATCH_MOVES_OFFSET + offset;
+}
+
+let scan: Scan = changetype<Scan>(0);
 let slotLists: usize = 0;
 
 function useSlot(slot: u32): void {
-  const at = slots + <usize>slot * SLOT_BYTES;
+  const at = programTable(PROGRAM_SCANS_OFFSET) + <usize>slot * SLOT_BYTES;
   scan = changetype<Scan>(at);
   slotLists = at + SCAN_BYTES;
 }
@@ -196,7 +204,7 @@ function walkTo(zone: Zone, block: u32): void {
     setBlockSkip(at, true);
     scan.source = at + PAGEBLOCK_FRAMES;
   }
-  if (scan.order > 0) setBlockSkip(block, true);
+  if (scan.order > 0 && block != NIL) setBlockSkip(block, true);
 }
 
 /** A batch was collected from the pageblock of `source`. */
@@ -477,9 +485,10 @@ export function scanForget(pfn: u32): void {
   }
 }
 
-/** The run is over: what it holds and nobody saw released is in use somewhere. */
-export function scanEnd(slot: u32): void {
+/** The run is over, `met`: because its scanners met. What it holds and nobody saw released is in use somewhere. */
+export function scanEnd(slot: u32, met: bool): void {
   useSlot(slot);
+  if (met) walkTo(zoneAt(scan.zone), NIL);
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     const list = heldList(order);
     for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {

@@ -26,11 +26,14 @@ import {
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
   PROGRAM_BULK,
+  PROGRAM_CAPTURE,
   PROGRAM_COMMAND_BYTES,
   PROGRAM_DECAY,
   PROGRAM_DRAIN,
   PROGRAM_DRAIN_ALL,
+  PROGRAM_CPUS_MAX,
   PROGRAM_FREE,
+  PROGRAM_LISTS_OFFSET,
   PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
@@ -50,9 +53,9 @@ import {
 } from '../src/abi/program';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from './alloc';
-import { FREE_TO_TAIL, freeSplit, takeSmallest } from './buddy';
+import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeSmallest } from './buddy';
 import { resetMode, setClaimHint, takeBlock } from './fallback';
-import { NIL, setState, stateOf } from './frame';
+import { NIL, orderOf, setState, stateOf } from './frame';
 import { guest, spanFrames } from './guest';
 import { listHead, listPushHead, listPushTail, listRemove, listTail } from './list';
 import { logBytes, logCommand, logRecord, logRoom, logStart } from './log';
@@ -86,6 +89,7 @@ import {
   zoneNumber,
 } from './program-resync';
 import {
+  programTable,
   scanBatch,
   scanBegin,
   scanEnd,
@@ -148,6 +152,7 @@ function takeHinted(): u32 {
 function free(): void {
   const was = takeOut();
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
+  lastFreed = frame;
   const zone = zoneAt(zoneNumber);
   const held = blockType(frame);
   if (!pcpAllowed(order) || held == MIGRATE_ISOLATE || operand == FREE_DIRECT) {
@@ -156,7 +161,7 @@ function free(): void {
   }
   const list = held >= <u32>MIGRATE_PCPTYPES ? <u32>MIGRATE_MOVABLE : held;
   pcpPush(pcpAt(cpu, zoneNumber), frame, order, list);
-  zone.freedList = pcpIndex(order, list);
+  store<u8>(listNotes(), <u8>pcpIndex(order, list));
 }
 
 
@@ -165,18 +170,25 @@ function nextList(index: u32): u32 {
   return index + 1 == PCP_LISTS ? 0 : index + 1;
 }
 
+/** By CPU and zone: the list of the last free, and the list that a drain has come to. */
+@inline
+function listNotes(): usize {
+  return programTable(PROGRAM_LISTS_OFFSET) + ((<usize>(cpu * KERNEL_ZONES + zoneNumber)) << 1);
+}
+
 function drainNext(): void {
   const zone = zoneAt(zoneNumber);
   const pcp = pcpAt(cpu, zoneNumber);
-  let index = zone.drainList;
+  let index: u32 = load<u8>(listNotes(), 1);
   if (operand == DRAIN_FROM_ZERO) index = 0;
-  else if (operand == DRAIN_FROM_FREED) index = zone.freedList;
+  else if (operand == DRAIN_FROM_FREED) index = load<u8>(listNotes());
   for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
     if (listTail(pcpList(pcp, index)) != NIL) break;
     index = nextList(index);
   }
-  zone.drainList = index;
+  store<u8>(listNotes(), <u8>index, 1);
   const predicted = listTail(pcpList(pcp, index));
+  lastFreed = frame;
   if (predicted == frame) {
     drainOne(pcp, zone, index);
     return;
@@ -206,7 +218,7 @@ function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
       const before = (index + at) % PCP_LISTS;
       while (drainOne(pcp, zone, before) != NIL) {}
     }
-    zone.drainList = (index + tried) % PCP_LISTS;
+    store<u8>(listNotes(), <u8>((index + tried) % PCP_LISTS), 1);
     return;
   }
 }
@@ -280,9 +292,23 @@ function leaveScan(slot: u32): void {
   if (predicted != frame) logRecord(LOG_MISMATCH, predicted, RESYNC_IN_USE);
 }
 
+let lastFreed: u32 = NIL;
+
+/** Direct compaction is given the block that its last free made whole; it reaches no list. Operand 1: check which. */
+function capture(): void {
+  const whole = freeBlockOf(operand == 1 ? lastFreed : frame);
+  const predicted = whole == NIL || orderOf(whole) < order ? NIL : lastFreed & ~((1 << order) - 1);
+  const was = takeOut();
+  if (operand == 1 && predicted != frame) logRecord(LOG_MISMATCH, predicted, was);
+  markInUse(frame, true);
+}
+
 function compaction(op: u32): bool {
   const slot = type & SCAN_SLOT_MASK;
   switch (op) {
+    case PROGRAM_CAPTURE:
+      capture();
+      return true;
     case PROGRAM_SCAN_BEGIN:
       scanBegin(slot, zoneNumber, order, type >> SCAN_FLAGS_SHIFT, frame, operand);
       return true;
@@ -299,7 +325,7 @@ function compaction(op: u32): bool {
       leaveScan(slot);
       return true;
     case PROGRAM_SCAN_END:
-      scanEnd(slot);
+      scanEnd(slot, operand == 1);
       return true;
     default:
       return programMemory(op, frame, operand, order, type, zoneNumber);
@@ -377,7 +403,7 @@ export function programRun(commands: u32, number: u32, programBytes: u32, blocks
     const op = readCommand(at);
     logCommand(number + done);
     const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
-    const known = cpu < guest.cpus && zoneNumber < <u32>KERNEL_ZONES;
+    const known = cpu < min<u32>(guest.cpus, PROGRAM_CPUS_MAX) && zoneNumber < <u32>KERNEL_ZONES;
     if (!known || (frame >= spanFrames && !counted) || !execute(op)) {
       logStart(0, 0, false);
       return STATUS_BAD_ARGUMENT;

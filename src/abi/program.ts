@@ -25,6 +25,7 @@ export const PROGRAM_SCAN_TAKE = 41;
 export const PROGRAM_SCAN_RETURN = 42;
 export const PROGRAM_SCAN_LEAVE = 43;
 export const PROGRAM_SCAN_END = 44;
+export const PROGRAM_CAPTURE = 45;
 
 export const PROGRAM_COMMAND_WORDS = 4;
 export const PROGRAM_COMMAND_BYTES = 16;
@@ -59,3 +60,10 @@ export const LOG_MISMATCH = 0;
 export const LOG_REFILL = 1;
 export const LOG_DRAIN = 2;
 export const LOG_RECORD_BYTES = 12;
+
+// What a replay remembers from command to command lies where other hosts keep their moves (SCRATCH_MOVES_OFFSET): a core
+// that replays a recording moves nothing for its host. Offsets from there.
+export const PROGRAM_WRONG_OFFSET = 0; // 8 KiB: last wrong predictions
+export const PROGRAM_SCANS_OFFSET = 8192; // runs of compaction
+export const PROGRAM_LISTS_OFFSET = 8832; // 2 bytes for each CPU and zone
+export const PROGRAM_CPUS_MAX = 256;

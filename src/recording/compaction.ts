@@ -44,6 +44,8 @@ interface CompactionRun {
   order: number;
   /** Whether the request behind it, if there is one, was for movable pages. */
   moves: boolean;
+  /** The allocation that got its block from the run itself; -1: none did. */
+  captured: number;
 }
 
 interface OpenRun {
@@ -66,10 +68,13 @@ interface ScanStep {
  * trace does not show who ran. Only matters when somebody else refills or drains before the batch's first free.
  */
 const SCAN_US = 500;
+/** The same for the migrate scanner's first step, which follows a migration at once. */
+const STEP_US = 30;
 
 /** When a frame became free: event number, or one of these. */
 const SINCE_START = -1;
 const IN_USE = -2;
+const STATUS_SUCCESS = T.COMPACT_STATUSES.indexOf('success');
 const STATUS_PARTIAL = T.COMPACT_STATUSES.indexOf('partial_skipped');
 /** What kcompactd is woken for when nothing tells: huge pages. */
 const HUGE_ORDER = 9;
@@ -106,7 +111,17 @@ function findRuns(trace: Trace, links: Int32Array): CompactionRun[] {
     else if (kind === T.EVENT_COMPACT_END) {
       open.delete(task);
       const { begin, slot, batches, frees } = run;
-      runs.push({ begin, end: i, task, slot, batches, rest: frees, order: 0, moves: true });
+      runs.push({
+        begin,
+        end: i,
+        task,
+        slot,
+        batches,
+        rest: frees,
+        order: 0,
+        moves: true,
+        captured: -1,
+      });
     }
   }
   return runs;
@@ -115,10 +130,14 @@ function findRuns(trace: Trace, links: Int32Array): CompactionRun[] {
 /** What the task asks for next is what a direct run was for. */
 function setRequest(trace: Trace, run: CompactionRun): void {
   run.order = HUGE_ORDER;
+  let took = false;
   for (let i = run.end + 1; i < trace.count; i += 1) {
-    if (trace.task[i] !== run.task || trace.kind[i] !== T.EVENT_ALLOC) continue;
     const irq = (trace.context[i] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
-    if (irq !== 0) continue;
+    if (trace.task[i] !== run.task || irq !== 0) continue;
+    took ||= trace.kind[i] === T.EVENT_TAKE || trace.kind[i] === T.EVENT_FALLBACK;
+    if (trace.kind[i] !== T.EVENT_ALLOC) continue;
+    const isServed = trace.pfn[i] !== T.NO_FRAME && trace.order[run.end] === STATUS_SUCCESS;
+    if (!took && isServed && trace.order[i] !== 0) run.captured = i;
     run.order = Math.max(1, trace.order[i] ?? 0);
     run.moves = trace.type[i] === MOVABLE;
     return;
@@ -209,6 +228,8 @@ export class Compaction {
   private readonly zones: ZoneMap;
   private readonly again: Uint8Array;
   private readonly byEvent = new Map<number, ScanStep[]>();
+  /** Allocation by the event before which its capture happens. */
+  private readonly capturedBy = new Map<number, number>();
 
   constructor(
     trace: Trace,
@@ -229,7 +250,8 @@ export class Compaction {
   emit(out: ProgramBuilder, event: number): boolean {
     let replaced = false;
     for (const { op, shape, frame, operand } of this.byEvent.get(event) ?? []) {
-      out.add(op, shape, frame, operand, event);
+      const command = out.add(op, shape, frame, operand, event);
+      if (op === P.OP_CAPTURE) this.captures.set(this.capturedBy.get(event) ?? 0, command);
       replaced ||= op === P.OP_SCAN_RETURN;
     }
     return replaced;
@@ -259,8 +281,28 @@ export class Compaction {
     return (run.moves ? 0 : P.SCAN_IN_ORDER) | (mode === 0 ? P.SCAN_ASYNC : 0);
   }
 
+  /** Command of each allocation that was given its block by a run of its own. */
+  readonly captures: Map<number, number> = new Map();
+
+  /** The block is the run's once the last of its frames is freed. */
+  private addCapture(run: CompactionRun): void {
+    const { trace } = this;
+    const frame = trace.pfn[run.captured] ?? 0;
+    const order = trace.order[run.captured] ?? 0;
+    let last = run.end;
+    for (let i = run.begin; i < run.end; i += 1) {
+      const isFree = trace.kind[i] === T.EVENT_FREE || trace.kind[i] === T.EVENT_DRAIN;
+      const pfn = trace.pfn[i] ?? 0;
+      if (isFree && trace.task[i] === run.task && pfn >= frame && pfn < frame + 2 ** order)
+        last = i;
+    }
+    this.add(run, last + 1, P.OP_CAPTURE, { order, frame, operand: last === run.end ? 0 : 1 });
+    this.capturedBy.set(last + 1, run.captured);
+  }
+
   private addRun(run: CompactionRun): void {
     const { trace } = this;
+    if (run.captured >= 0) this.addCapture(run);
     if (run.batches.length === 0) return;
     const at = {
       order: run.order,
@@ -272,15 +314,15 @@ export class Compaction {
       const { frame, done } = this.sourceOf(run, number);
       const at = { frame, operand: (batch.moved + batch.failed) | done };
       const before = run.batches[number - 1]?.event ?? run.begin;
-      const point = this.scanPoint(batch, before);
-      this.add(run, point, P.OP_SCAN_BATCH, at);
-      this.addBatch(run, batch, point);
+      this.add(run, this.scanPoint(batch, before, STEP_US), P.OP_SCAN_BATCH, at);
+      this.addBatch(run, batch, this.scanPoint(batch, before, SCAN_US));
     });
     for (const event of run.rest) {
       const shape = { order: trace.order[event] ?? 0, frame: trace.pfn[event] ?? 0 };
       this.add(run, event, P.OP_SCAN_LEAVE, shape);
     }
-    this.add(run, run.end, P.OP_SCAN_END, {});
+    const isOver = trace.order[run.end] !== STATUS_SUCCESS;
+    this.add(run, run.end, P.OP_SCAN_END, { operand: isOver ? 1 : 0 });
   }
 
   /** A frame of the pageblock that a batch came from, and whether it took the last pages there. */
@@ -304,7 +346,9 @@ export class Compaction {
   private givesBack(run: CompactionRun, event: number): boolean {
     if (this.again[event] !== 1) return false;
     const pfn = this.trace.pfn[event] ?? 0;
-    const lowest = (this.trace.extra[run.end] ?? 0) - PAGEBLOCK_FRAMES;
+    // A run for an order also takes places from the lists, below where its free scanner stands.
+    const [target = 0, source = 0] = [this.trace.extra[run.end], this.trace.pfn[run.end]];
+    const lowest = run.order > 0 ? source : target - PAGEBLOCK_FRAMES;
     return pfn >= lowest && this.zones.zoneOf(pfn) === this.zones.zoneOf(this.zoneStart(run));
   }
 
@@ -313,11 +357,11 @@ export class Compaction {
   }
 
   /** The event before which a batch's places are looked for, at the latest its first free. */
-  private scanPoint(batch: Batch, before: number): number {
+  private scanPoint(batch: Batch, before: number, neededUs: number): number {
     const { trace } = this;
     const latest = batch.frees[0] ?? batch.event;
     for (let i = before + 1; i < latest; i += 1) {
-      if ((trace.timeUs[i] ?? 0) - (trace.timeUs[i - 1] ?? 0) >= SCAN_US) return i;
+      if ((trace.timeUs[i] ?? 0) - (trace.timeUs[i - 1] ?? 0) >= neededUs) return i;
     }
     return latest;
   }

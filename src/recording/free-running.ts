@@ -230,7 +230,7 @@ class FreeCompiler {
   private take(i: number): void {
     const { trace } = this;
     const pfn = trace.pfn[i] ?? 0;
-    if (trace.kind[i] === T.EVENT_FALLBACK && trace.pfn[i - 1] === pfn) return;
+    if (trace.kind[i] === T.EVENT_FALLBACK && trace.pfn[G.previousOnCpu(trace, i)] === pfn) return;
     // An interrupt that found the per-cpu lock taken: not the allocator's own decision.
     if (G.hasPcpList(trace.order[i] ?? 0) && G.isDirectTake(trace, i)) {
       this.out.add(P.OP_TAKE, this.shape(i), pfn, 0, i);
@@ -295,7 +295,7 @@ class FreeCompiler {
       this.failedRequests += 1;
       return;
     }
-    if (this.taken.delete(pfn)) return;
+    if (this.taken.delete(pfn) || this.compaction.captures.has(i)) return;
     this.claimTakes(i, this.out.add(P.OP_REQUEST, this.shape(i), pfn, trace.gfp[i] ?? 0, i));
   }
 

@@ -15,6 +15,7 @@ import { ProgramBuilder } from './program.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import type { Capture } from './capture.ts';
+import type { AllocatorState } from './pagestate.ts';
 import { Compaction } from './compaction.ts';
 import { contigRanges, emitUnplug } from './hotplug.ts';
 import type { FrameRange } from './trace-text.ts';
@@ -118,11 +119,18 @@ function isLockEvent(kind: number | undefined): boolean {
   return kind === T.EVENT_FREE_BATCHED || kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE;
 }
 
+/** The CPU's event before an event, -1 if there is none. */
+export function previousOnCpu(trace: Trace, event: number): number {
+  let i = event - 1;
+  while (i >= 0 && trace.cpu[i] !== trace.cpu[event]) i -= 1;
+  return i;
+}
+
 /** The interrupted task's last event before an interrupt's event, -1 if another task ran since. */
 function interruptedEvent(trace: Trace, event: number): number {
   const task = trace.task[event];
-  let i = event - 1;
-  while (i >= 0 && trace.task[i] === task && isInterrupt(trace, i)) i -= 1;
+  let i = previousOnCpu(trace, event);
+  while (i >= 0 && trace.task[i] === task && isInterrupt(trace, i)) i = previousOnCpu(trace, i);
   return i >= 0 && trace.task[i] === task ? i : -1;
 }
 
@@ -160,6 +168,13 @@ class GuidedCompiler {
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
   private readonly taken = new Map<number, number>();
   private readonly lastOfFlow = new Map<number, number>();
+  /** By CPU. */
+  private readonly lastTake = new Map<number, { event: number; command: number }>();
+  /** With several CPUs: on whose lists a block was put last, by frame. One CPU may drain the lists of another. */
+  private readonly listCpu = new Map<number, number>();
+  /** Whose lists each CPU drained last. */
+  private readonly drainedCpu = new Map<number, number>();
+  private readonly hasSeveralCpus: boolean;
   private readonly openBulks = new Map<number, OpenBulk>();
   private failedRequests = 0;
   private bulkPages = 0;
@@ -169,8 +184,18 @@ class GuidedCompiler {
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = linkBatches(capture.trace);
     this.unplugs = contigRanges(capture);
+    this.hasSeveralCpus = capture.start.zones.some((zone) => zone.pcps.length > 1);
+    if (this.hasSeveralCpus) this.noteLists(capture.start);
     const span = recordedSpan(capture.trace);
     this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
+  }
+
+  private noteLists({ zones }: AllocatorState): void {
+    for (const { pcps } of zones) {
+      pcps.forEach((pcp, cpu) => {
+        for (const list of pcp.lists) for (const pfn of list) this.listCpu.set(pfn, cpu);
+      });
+    }
   }
 
   compile(): GuidedProgram {
@@ -245,7 +270,7 @@ class GuidedCompiler {
       return;
     }
     if (!isInterrupt(trace, i)) this.bulk(i);
-    const take = this.taken.get(pfn);
+    const take = this.taken.get(pfn) ?? this.compaction.captures.get(i);
     if (take !== undefined) {
       this.taken.delete(pfn);
       this.confirmed.push(i, take);
@@ -277,6 +302,7 @@ class GuidedCompiler {
       return;
     }
     const direct = hasPcpList(order) && interruptsPcpLock(trace, i, zones) ? P.FREE_DIRECT : 0;
+    if (this.hasSeveralCpus) this.listCpu.set(pfn, cpu);
     this.out.add(P.OP_FREE, { order, zone: zones.zoneOf(pfn), cpu }, pfn, direct, i);
   }
 
@@ -287,7 +313,15 @@ class GuidedCompiler {
     const direct = !hasPcpList(shape.order) || shape.type > 2 || isDirectTake(this.trace, i);
     const command = this.out.add(direct ? P.OP_TAKE : P.OP_REFILL, shape, pfn, hint, i);
     if (direct) this.taken.set(pfn, command);
+    else if (this.hasSeveralCpus) this.listCpu.set(pfn, shape.cpu);
+    this.lastTake.set(trace.cpu[i] ?? 0, { event: i, command });
     return command;
+  }
+
+  /** Whether the CPU's event before a fallback is the take of the block that it claimed. */
+  private isClaimed(fallback: number, take: number): boolean {
+    const { trace } = this;
+    return trace.pfn[take] === trace.pfn[fallback] && previousOnCpu(trace, fallback) === take;
   }
 
   private fallback(i: number): void {
@@ -295,8 +329,9 @@ class GuidedCompiler {
     const extra = trace.extra[i] ?? 0;
     const claimed = extra >> 16 !== 0;
     const hint = claimed ? P.HINT_CLAIM | ((extra & 0xf) << P.HINT_ORDER_SHIFT) : P.HINT_STEAL;
-    if (i > 0 && trace.kind[i - 1] === T.EVENT_TAKE && trace.pfn[i - 1] === trace.pfn[i]) {
-      this.out.setOperand(this.out.count - 1, hint);
+    const before = this.lastTake.get(trace.cpu[i] ?? 0);
+    if (before !== undefined && this.isClaimed(i, before.event)) {
+      this.out.setOperand(before.command, hint);
     } else this.take(i, hint);
   }
 
@@ -307,9 +342,14 @@ class GuidedCompiler {
 
   private drain(i: number): void {
     const { trace } = this;
-    const shape = this.shape(i);
-    const previous = i - 1;
+    const previous = previousOnCpu(trace, i);
+    const runner = trace.cpu[i] ?? 0;
+    const cpu = this.listCpu.get(trace.pfn[i] ?? 0) ?? runner;
+    const shape = { ...this.shape(i), cpu };
+    const isSameCpu = this.drainedCpu.get(runner) === cpu;
+    this.drainedCpu.set(runner, cpu);
     const continues =
+      isSameCpu &&
       previous >= 0 &&
       trace.kind[previous] === T.EVENT_DRAIN &&
       flowOf(trace, previous) === flowOf(trace, i) &&

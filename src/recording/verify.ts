@@ -242,7 +242,7 @@ export function verifyFreeRunning(
   for (let i = 0; i < program.commands.length / P.COMMAND_WORDS; i += 1) {
     const op = (program.commands[i * P.COMMAND_WORDS] ?? 0) & 0xff;
     if (op === P.OP_RELEASE && wrong.has(i)) freedTwice += 1;
-    if (op !== P.OP_REQUEST && op !== P.OP_TAKE) continue;
+    if (op !== P.OP_REQUEST && op !== P.OP_TAKE && op !== P.OP_CAPTURE) continue;
     alloc.total += 1;
     if (!wrong.has(i)) alloc.exact += 1;
   }

@@ -50,9 +50,10 @@ export class ModelPort implements AllocatorPort {
   readonly model: Model = new Model();
   private log: RunLog = { mismatches: [], refills: [], drains: [] };
   private current = 0;
-  /** By zone: list of the last free, and list of the drain that runs. */
-  private readonly freedList = new Map<Zone, number>();
-  private readonly drainList = new Map<Zone, number>();
+  /** By CPU's lists: list of the last free, and list of the drain that runs. */
+  private readonly freedList = new Map<Pcp, number>();
+  private readonly drainList = new Map<Pcp, number>();
+  private lastFreed = -1;
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
   private readonly scans = new Map<number, Scan>();
   private readonly hints: Hints = new Set();
@@ -82,6 +83,7 @@ export class ModelPort implements AllocatorPort {
       this.current = number;
       const command = decode(program, number);
       this.execute(command);
+      if (command.op === P.OP_FREE || command.op === P.OP_DRAIN) this.lastFreed = command.frame;
       this.noteUse(command);
     }
   }
@@ -130,7 +132,8 @@ export class ModelPort implements AllocatorPort {
   }
 
   private noteUse({ op, frame, order }: Command): void {
-    const isTaken = op === P.OP_POP || op === P.OP_TAKE || op === P.OP_REQUEST;
+    const isTaken =
+      op === P.OP_POP || op === P.OP_TAKE || op === P.OP_REQUEST || op === P.OP_CAPTURE;
     if (isTaken && order > 0) this.usedOrders.set(frame, order);
     else if (isTaken || op === P.OP_FREE || op === P.OP_RELEASE) this.usedOrders.delete(frame);
   }
@@ -181,7 +184,23 @@ export class ModelPort implements AllocatorPort {
     }
   }
 
+  private capture(c: Command): void {
+    const zone = this.model.zone(c.zone);
+    const whole = buddy.freeBlockOf(zone, c.operand === 1 ? this.lastFreed : c.frame);
+    const isWhole = whole >= 0 && (zone.heads.get(whole)?.order ?? 0) >= c.order;
+    const predicted = isWhole ? this.lastFreed - (this.lastFreed % 2 ** c.order) : P.NO_PREDICTION;
+    const was = this.takeOut(c.frame, c.order);
+    if (c.operand === 1 && predicted !== c.frame) {
+      this.log.mismatches.push(c.number, predicted, was);
+    }
+    this.model.setMovable(c.frame, c.order, true);
+  }
+
   private compaction(c: Command): void {
+    if (c.op === P.OP_CAPTURE) {
+      this.capture(c);
+      return;
+    }
     const slot = c.type & P.SCAN_SLOT_MASK;
     if (c.op === P.OP_SCAN_BEGIN) {
       this.beginScan(c, slot);
@@ -210,6 +229,7 @@ export class ModelPort implements AllocatorPort {
         break;
       }
       case P.OP_SCAN_END:
+        if (c.operand === 1) scan.finish();
         this.scans.delete(slot);
         break;
       default:
@@ -272,17 +292,17 @@ export class ModelPort implements AllocatorPort {
     const pcp = model.pcp(zone, c.cpu);
     pcp.lists[list]?.unshift(c.frame);
     pcp.count += 2 ** c.order;
-    this.freedList.set(zone, list);
+    this.freedList.set(pcp, list);
   }
 
   private drain(c: Command): void {
     const zone = this.model.zone(c.zone);
     const pcp = this.model.pcp(zone, c.cpu);
-    let from = this.drainList.get(zone) ?? 0;
+    let from = this.drainList.get(pcp) ?? 0;
     if (c.operand === P.DRAIN_FROM_ZERO) from = 0;
-    if (c.operand === P.DRAIN_FROM_FREED) from = this.freedList.get(zone) ?? 0;
+    if (c.operand === P.DRAIN_FROM_FREED) from = this.freedList.get(pcp) ?? 0;
     const list = pcps.firstList(pcp, from);
-    this.drainList.set(zone, Math.max(list, 0));
+    this.drainList.set(pcp, Math.max(list, 0));
     const predicted = pcp.lists[list]?.at(-1) ?? -1;
     if (predicted === c.frame) {
       pcps.drainOne(zone, pcp, list);
@@ -297,7 +317,7 @@ export class ModelPort implements AllocatorPort {
         if (this.isWrongAgain(c, pfn)) blocks.unshift(...blocks.splice(-1));
       } else if (actual >= 0) this.skipLists(zone, pcp, list, actual);
     });
-    if (actual >= 0) this.drainList.set(zone, actual);
+    if (actual >= 0) this.drainList.set(pcp, actual);
     buddy.freeWhole(zone, c.frame, c.order);
   }
 

@@ -72,6 +72,11 @@ export class Scan {
     this.handed = 0;
   }
 
+  /** The scanners met: the migrate scanner passed what is left. */
+  finish(): void {
+    this.walkTo(-1);
+  }
+
   private walkTo(block: number): void {
     const { zone, hints } = this;
     for (let tried = 0; tried <= zone.spanned / L.BLOCK_PAGES; tried += 1) {
@@ -81,7 +86,7 @@ export class Scan {
       hints.add(at);
       this.source = at + L.BLOCK_PAGES;
     }
-    if (this.options.order > 0) hints.add(block);
+    if (this.options.order > 0 && block >= 0) hints.add(block);
   }
 
   private nextSource(): number {

@@ -16,9 +16,7 @@ import {
   GUEST_PCPS_OFFSET,
   GUEST_SCRATCH_OFFSET,
   KERNEL_ZONES,
-  GUEST_ZONES_OFFSET,
   NONE,
-  OBJECT_ANON,
   OBJECT_FILE,
   PCP_COUNT_OFFSET,
   PCP_STRIDE,
@@ -39,93 +37,30 @@ import {
   ZONE_BLOCKS_OFFSET,
   ZONE_FREE_OFFSET,
   ZONE_MANAGED_OFFSET,
-  ZONE_STRIDE,
   boot,
   expectAnswer,
   layoutOf,
   useCore,
 } from '../src/core/index.ts';
+import {
+  Draw,
+  GIB,
+  MIB,
+  REGION,
+  type Scene,
+  anon,
+  piecesOf,
+  print,
+  scene,
+  share,
+  word,
+} from './czone-choice-scene.ts';
 import { growAsPredicted } from '../src/guest/czone/grow-predicted.ts';
 import { growByDoubling } from '../src/guest/czone/grow-doubling.ts';
 import { growByStep } from '../src/guest/czone/grow-step.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/czone/policy.ts';
 import { shrinkBetween } from '../src/guest/czone/shrink-hysteresis.ts';
 import { shrinkWhenIdle } from '../src/guest/czone/shrink-idle.ts';
-
-const MIB = 256;
-const GIB = 1024 * MIB;
-const REGION = 2 * GIB;
-
-/** xorshift32: the same draws everywhere. */
-class Draw {
-  #state = 0x9e3779b9;
-
-  next(): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x >>> 0;
-    return this.#state / 2 ** 32;
-  }
-
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-
-  /** Container sizes: 90 % below 300 MiB (sources in docs/prices.md), a few large. In frames. */
-  size(): number {
-    const u = this.next();
-    const mib = 12 * Math.exp(3.9 * u * u);
-    return Math.round(mib * MIB);
-  }
-}
-
-interface Scene {
-  readonly core: Core;
-  readonly block: number;
-}
-
-function scene(gib: number, block: number, czones = 2000): Scene {
-  const layout = layoutOf(GIB, [], REGION + gib * GIB);
-  const core = Core.create({ frames: layout.frames, czones, objects: 3 * czones + 16 });
-  boot(core, layout, true);
-  expectAnswer(core.raw.czoneRegion(REGION, gib * GIB, block), 'czoneRegion');
-  expectAnswer(core.raw.czonePlug(REGION, gib * GIB), 'czonePlug');
-  core.setPreferBacked(true);
-  return { core, block };
-}
-
-function word(core: Core, zone: number, offset: number): number {
-  const base = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-  return core.words[(base + offset) >> 2] as number;
-}
-
-function anon(core: Core, zone: number): number {
-  const made = core.raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
-  return expectAnswer(made, 'objectCreate');
-}
-
-/** Pieces that a zone's blocks make in address order. */
-function piecesOf({ core, block }: Scene, zone: number): number {
-  const blocks: number[] = [];
-  for (let pfn = core.raw.czoneNextBlock(zone, -1); pfn >= 0;) {
-    blocks.push(pfn);
-    pfn = core.raw.czoneNextBlock(zone, pfn);
-  }
-  blocks.sort((a, b) => a - b);
-  return blocks.filter((pfn, at) => at === 0 || blocks[at - 1] !== pfn - block).length;
-}
-
-function print(title: string, rows: readonly Readonly<Record<string, string | number>>[]): void {
-  process.stdout.write(`\n${title}\n`);
-  for (const row of rows) {
-    const cells = Object.entries(row).map(([name, value]) => `${name} ${value}`);
-    process.stdout.write(`  ${cells.join(' | ')}\n`);
-  }
-}
-
-const share = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
 interface Living {
   readonly zone: number;

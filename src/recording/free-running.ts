@@ -8,10 +8,9 @@
 import type { Capture } from './capture.ts';
 import { Compaction } from './compaction.ts';
 import * as G from './guided.ts';
-import { contigRanges, emitUnplug } from './hotplug.ts';
+import { ContigPlan } from './hotplug.ts';
 import * as P from './program.ts';
 import { ProgramBuilder } from './program.ts';
-import type { FrameRange } from './trace-text.ts';
 import * as T from './trace-columns.ts';
 import type { Trace } from './trace-columns.ts';
 import { ZoneMap } from './zone-map.ts';
@@ -110,7 +109,7 @@ class FreeCompiler {
   private readonly zones: ZoneMap;
   private readonly out = new ProgramBuilder();
   private readonly links: Int32Array;
-  private readonly unplugs: ReadonlyMap<number, FrameRange>;
+  private readonly contig: ContigPlan;
   /** Takes that wait for the request they belong to, by flow of control. */
   private readonly waiting = new Map<number, number[]>();
   /** The command that the next drains belong to, by flow of control. */
@@ -137,7 +136,7 @@ class FreeCompiler {
     this.trace = capture.trace;
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = G.linkBatches(capture.trace);
-    this.unplugs = contigRanges(capture);
+    this.contig = new ContigPlan(capture);
     const span = G.recordedSpan(capture.trace);
     this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
   }
@@ -148,6 +147,7 @@ class FreeCompiler {
     this.turns = allTurns(trace, first, end, this.phaseUs);
     for (let i = first; i < end; i += 1) {
       this.background(i);
+      this.contig.emit(this.out, (pfn) => this.zones.zoneOf(pfn), i);
       if (!this.compaction.emit(this.out, i)) this.event(i);
     }
     return {
@@ -208,11 +208,6 @@ class FreeCompiler {
       case T.EVENT_BULK_END:
         this.endBulk(i);
         break;
-      case T.EVENT_MIGRATE: {
-        const range = this.unplugs.get(i);
-        if (range !== undefined) emitUnplug(this.out, this.zones.zoneOf(range.start), range, i);
-        break;
-      }
       default:
     }
   }

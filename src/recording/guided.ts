@@ -17,8 +17,7 @@ import type { Trace } from './trace-columns.ts';
 import type { Capture } from './capture.ts';
 import type { AllocatorState } from './pagestate.ts';
 import { Compaction } from './compaction.ts';
-import { contigRanges, emitUnplug } from './hotplug.ts';
-import type { FrameRange } from './trace-text.ts';
+import { ContigPlan } from './hotplug.ts';
 import { ZoneMap } from './zone-map.ts';
 
 /** Kinds of prediction counted by the replay. */
@@ -161,8 +160,7 @@ class GuidedCompiler {
   private readonly zones: ZoneMap;
   private readonly out = new ProgramBuilder();
   private readonly links: Int32Array;
-  /** Ranges that alloc_contig_range took, by the event that shows it. */
-  private readonly unplugs: ReadonlyMap<number, FrameRange>;
+  private readonly contig: ContigPlan;
   private readonly compaction: Compaction;
   private readonly confirmed: number[] = [];
   /** Blocks taken directly, by frame: the TAKE that waits for its `mm_page_alloc`. */
@@ -183,7 +181,7 @@ class GuidedCompiler {
     this.trace = capture.trace;
     this.zones = new ZoneMap(capture.start, capture.end);
     this.links = linkBatches(capture.trace);
-    this.unplugs = contigRanges(capture);
+    this.contig = new ContigPlan(capture);
     this.hasSeveralCpus = capture.start.zones.some((zone) => zone.pcps.length > 1);
     if (this.hasSeveralCpus) this.noteLists(capture.start);
     const span = recordedSpan(capture.trace);
@@ -202,6 +200,7 @@ class GuidedCompiler {
     const { trace } = this;
     const { first, end } = recordedSpan(trace);
     for (let i = first; i < end; i += 1) {
+      this.contig.emit(this.out, (pfn) => this.zones.zoneOf(pfn), i);
       if (!this.compaction.emit(this.out, i)) this.event(i);
       this.lastOfFlow.set(flowOf(trace, i), i);
     }
@@ -244,9 +243,6 @@ class GuidedCompiler {
       case T.EVENT_BULK_END:
         this.bulk(i);
         this.openBulks.delete(trace.task[i] ?? 0);
-        break;
-      case T.EVENT_MIGRATE:
-        this.contig(i);
         break;
       default:
     }
@@ -333,11 +329,6 @@ class GuidedCompiler {
     if (before !== undefined && this.isClaimed(i, before.event)) {
       this.out.setOperand(before.command, hint);
     } else this.take(i, hint);
-  }
-
-  private contig(i: number): void {
-    const range = this.unplugs.get(i);
-    if (range !== undefined) emitUnplug(this.out, this.zones.zoneOf(range.start), range, i);
   }
 
   private drain(i: number): void {

@@ -2,7 +2,12 @@
 
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type ReplayRun, fixedKeepAlive, replay } from '../replay/index.ts';
+import {
+  DEFAULT_IDLE_RECLAIM_MS,
+  type ReplayRun,
+  fixedKeepAlive,
+  replay,
+} from '../replay/index.ts';
 import { writeAtomically } from '../report/atomic.ts';
 import { reportHtml } from '../report/html.ts';
 import { resultsJson, writeResults } from '../report/json.ts';
@@ -19,9 +24,16 @@ interface ReplayFlags {
   readonly minutes?: string;
   readonly warmup: string;
   readonly keepAlive: string;
+  /** true: asked for without a time. */
+  readonly idleReclaim?: string | true;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
+  if (idleReclaim === undefined) return undefined;
+  return idleReclaim === true ? DEFAULT_IDLE_RECLAIM_MS : duration('--idle-reclaim', idleReclaim);
 }
 
 function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
@@ -37,6 +49,7 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   const chosen = systems('--system', flags.system);
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAliveMs = duration('--keep-alive', flags.keepAlive);
+  const machine = { idleReclaimMs: idleReclaimMs(flags) };
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * 60_000 >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / 60_000}`;
@@ -51,6 +64,7 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
       systems: chosen,
       seed: Number(flags.seed),
       warmupMinutes,
+      machine,
       keepAlive: () => fixedKeepAlive(keepAliveMs),
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
@@ -84,6 +98,10 @@ export function replayCommand(): Command {
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
     .option('--keep-alive <time>', 'how long an idle container is kept', '10m')
+    .option(
+      '--idle-reclaim [time]',
+      'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
+    )
     .option('--out <folder>', 'where results.json and report.html go', 'guestmem-out')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')

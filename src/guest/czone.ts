@@ -2,7 +2,10 @@
 // belongs to one container; when that exits the zone's blocks return whole and the host may take their memory back.
 
 import {
+  CZONE_ACTIVE,
+  CZONE_IDLE,
   GFP_KERNEL,
+  GUEST_SCRATCH_OFFSET,
   NONE,
   OBJECT_KERNEL,
   STAT_CZONE_BLOCKS_ADDED,
@@ -114,6 +117,31 @@ export class CZones {
       pfn = raw.czoneNextBlock(index, pfn);
     }
     return blocks;
+  }
+
+  /** The container runtime's mark. */
+  mark(index: number, isIdle: boolean): void {
+    const { raw } = this.#memory.core;
+    expectAnswer(raw.czoneMark(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czoneMark');
+  }
+
+  /** Takes frames of a zone that are free and backed off its lists, in at most so many ranges. */
+  takeUnused(index: number, ranges: number): FrameRange[] {
+    const { core } = this.#memory;
+    const answer = core.raw.czoneReclaim(index, ranges, this.region.frames, 0);
+    const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
+    return Array.from({ length: expectAnswer(answer, 'czoneReclaim') }, (_, at) => ({
+      start: core.words[first + 2 * at] as number,
+      count: core.words[first + 2 * at + 1] as number,
+    }));
+  }
+
+  /** Such ranges are free again; `released`: without host memory. */
+  putBack(ranges: readonly FrameRange[], released: boolean): void {
+    const { raw } = this.#memory.core;
+    for (const { start, count } of ranges) {
+      expectAnswer(raw.czoneReturn(start, count, released ? 0 : 1), 'czoneReturn');
+    }
   }
 
   /** Ends a zone whose processes are gone. Ranges of its blocks, neighbours joined: what the host may take back. */

@@ -4,6 +4,7 @@ export {
   CAUSES,
   CATALOGUE,
   type Cause,
+  DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_KEEP_ALIVE_MS,
   DEFAULT_WORKLOAD,
   GuestOutOfMemory,

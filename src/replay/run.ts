@@ -32,6 +32,12 @@ export interface SystemRun {
     readonly gotFrames: number;
     readonly migratedPages: number;
   };
+  /** The part of it that came from idle containers: rounds that were finished, and cancelled by a call or an end. */
+  readonly idleReclaim: {
+    readonly reclaims: number;
+    readonly cancelled: number;
+    readonly gotFrames: number;
+  };
   readonly pageOps: number;
   readonly hash: string;
 }

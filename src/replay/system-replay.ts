@@ -4,8 +4,10 @@ import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
   type FunctionProfile,
+  type IdleReclaim,
   type KeepAlive,
   type MachineConfig,
+  type Operations,
   type ServerlessSystem,
   type SystemSpec,
   COUNT_MIGRATED_PAGES,
@@ -17,6 +19,7 @@ import type { Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, EventQueue, kindOf, slotOf } from './event-queue.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
+import { IdleReclaimer } from './idle-reclaim.ts';
 import {
   LEVELS,
   TYPICAL,
@@ -48,6 +51,8 @@ export class SystemReplay {
   readonly #system: ServerlessSystem;
   readonly #queue: EventQueue = new EventQueue();
   readonly #pool: WarmPool;
+  /** Undefined: the system takes nothing from idle containers. */
+  readonly #idle: IdleReclaimer | undefined;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
@@ -62,6 +67,11 @@ export class SystemReplay {
   #undisturbed = 0;
   #askedFrames = 0;
   #gotFrames = 0;
+  readonly #idleTaken: { reclaims: number; cancelled: number; gotFrames: number } = {
+    reclaims: 0,
+    cancelled: 0,
+    gotFrames: 0,
+  };
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs } = config;
@@ -69,8 +79,22 @@ export class SystemReplay {
     this.#config = config;
     this.#system = spec.create(machine);
     this.#pool = new WarmPool(trace.functions.length);
+    this.#idle = this.#makeIdle(machine.idleReclaimMs);
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(machine.blockFrames);
+  }
+
+  #makeIdle(delayMs: number | undefined): IdleReclaimer | undefined {
+    const { reclaimIdle } = this.#system;
+    if (reclaimIdle === undefined || delayMs === undefined) return undefined;
+    return new IdleReclaimer(reclaimIdle, delayMs, {
+      queue: this.#queue,
+      pool: this.#pool,
+      books: {
+        taken: (reclaim, gotFrames, counts) => this.#takeIdle(reclaim, gotFrames, counts),
+        cancelled: (operations) => this.#cancelIdle(operations),
+      },
+    });
   }
 
   get arrived(): number {
@@ -104,7 +128,8 @@ export class SystemReplay {
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(index);
       else if (kind === EVENT_READY) this.#begin(index);
-      else this.#mayExpire(index);
+      else if (kind === EVENT_EXPIRE) this.#mayExpire(index);
+      else this.#idle?.play(kind, index, this.#nowMs);
     }
   }
 
@@ -125,6 +150,7 @@ export class SystemReplay {
     }
     if (measured) this.#warm += 1;
     const slot = this.#pool.at(index);
+    if (slot.reclaim !== undefined) this.#idle?.cancel(slot);
     slot.durationMs = durationMs;
     slot.measured = measured;
     this.#begin(index);
@@ -150,6 +176,10 @@ export class SystemReplay {
       idle: false,
       expiresMs: 0,
       armed: false,
+      idleSinceMs: 0,
+      reclaimAtMs: Infinity,
+      reclaim: undefined,
+      reclaimedAtMs: Infinity,
     };
     this.#queue.push(this.#nowMs + readyInMs, EVENT_READY, this.#pool.add(slot));
   }
@@ -191,6 +221,7 @@ export class SystemReplay {
     this.#pool.release(index);
     slot.expiresMs = this.#nowMs + this.#config.keepAlive.keepMs(slot.functionId, this.#nowMs);
     this.#arm(index, slot);
+    this.#idle?.rest(index, slot, this.#nowMs);
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
@@ -209,16 +240,37 @@ export class SystemReplay {
   }
 
   #stop(index: number): void {
-    const { container } = this.#pool.at(index);
+    const slot = this.#pool.at(index);
+    const { container } = slot;
+    this.#idle?.cancel(slot);
     this.#pool.remove(index);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
     this.#take(counts);
     if (!this.#isMeasured) return;
     addRecord(this.#receipt, operations);
     if (askedFrames === 0) return;
-    this.#askedFrames += askedFrames;
-    this.#gotFrames += gotFrames;
     const { containerDestroy: _apart, ...given } = operations;
+    this.#recordReclaim(askedFrames, gotFrames, given, counts);
+  }
+
+  #takeIdle(reclaim: IdleReclaim, gotFrames: number, counts: Counts): void {
+    this.#take(counts);
+    if (!this.#isMeasured) return;
+    addRecord(this.#receipt, reclaim.operations);
+    this.#idleTaken.reclaims += 1;
+    this.#idleTaken.gotFrames += gotFrames;
+    this.#recordReclaim(reclaim.askedFrames, gotFrames, reclaim.operations, counts);
+  }
+
+  #cancelIdle(operations: Operations): void {
+    if (!this.#isMeasured) return;
+    addRecord(this.#receipt, operations);
+    this.#idleTaken.cancelled += 1;
+  }
+
+  #recordReclaim(asked: number, got: number, given: Operations, counts: Counts): void {
+    this.#askedFrames += asked;
+    this.#gotFrames += got;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const ns = operationsNs(given, level) + pagesNs(counts, level);
       (this.#reclaims[level] as Samples).push(
@@ -248,6 +300,7 @@ export class SystemReplay {
         gotFrames: this.#gotFrames,
         migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
       },
+      idleReclaim: this.#idleTaken,
       pageOps,
     };
     const hash = this.#hash(run);

@@ -16,8 +16,11 @@ const FAULT_AROUND_PAGES = 16;
 export class Container {
   readonly profile: FunctionProfile;
   readonly vm: MicroVm;
+  /** The zone that its memory comes from; undefined: the kernel's. */
+  readonly czone: number | undefined;
   readonly #process: Process;
   readonly #cpu: number;
+  #isMarkedIdle = false;
 
   /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
   constructor(
@@ -28,6 +31,7 @@ export class Container {
     this.vm = vm;
     this.profile = profile;
     this.#cpu = config.cpu;
+    this.czone = config.czone;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
     const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
@@ -43,9 +47,17 @@ export class Container {
     return { container: { containerCreate: 1 }, runtime: { functionInit: 1, guestMinorFault } };
   }
 
+  /** The runtime tells the guest that the container waits, or works. Each call says the latter. */
+  setIdle(isIdle: boolean): void {
+    if (this.#isMarkedIdle === isIdle || this.czone === undefined) return;
+    this.#isMarkedIdle = isIdle;
+    this.vm.guest.czones?.mark(this.czone, isIdle);
+  }
+
   /** A call begins: it reads its files and its heap, writes part of the heap, maps and fills its buffers. */
   begin(counts: Counts): void {
     const { profile, vm } = this;
+    this.setIdle(false);
     vm.guest.files.read(profile.name, profile.callFileFrames, this.#cpu);
     this.#process.touch(0, profile.callWriteFrames, true);
     this.#process.touch(profile.callWriteFrames, profile.callReadFrames, false);

@@ -26,10 +26,18 @@ export interface MachineConfig {
   readonly blockFrames: number;
   /** CZones hand out backed free frames first. */
   readonly preferBacked: boolean;
+  /**
+   * Systems that can take memory from idle containers do so after this long; undefined: never. A keep-alive shorter than
+   * this never sees it happen.
+   */
+  readonly idleReclaimMs?: number | undefined;
   readonly build: CoreBuild;
   /** Sees each VM before it is stopped. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
+
+/** What idleReclaimMs is when idle reclaim is asked for without a time: czone-virtio's delay. */
+export const DEFAULT_IDLE_RECLAIM_MS = 1000;
 
 /** 128 MiB: VM sizes and the CZone region are multiples of a Linux memory block. */
 const VM_STEP_FRAMES = 32768;

@@ -15,7 +15,7 @@ import { Fleet } from './fleet.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import { type MachineConfig, containersPerVm } from './machine.ts';
 import { fullestWithRoom } from './placement.ts';
-import type { ServerlessSystem, Start, Stop } from './system.ts';
+import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
@@ -26,6 +26,8 @@ export interface MemoryScheme {
   makeZone?(vm: MicroVm, profile: FunctionProfile, owner: number): ZoneStart;
   /** A container has exited and left ranges without use. */
   giveBack?(vm: MicroVm, ranges: readonly FrameRange[], counts: Counts): GivenBack;
+  /** See ServerlessSystem. */
+  readonly reclaimIdle?: (container: Container) => IdleReclaim | undefined;
 }
 
 export interface ZoneStart {
@@ -46,6 +48,7 @@ interface SharedVm {
 }
 
 export class ManyPerVm implements ServerlessSystem {
+  readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
   readonly #machine: MachineConfig;
   readonly #scheme: MemoryScheme;
   readonly #fleet: Fleet;
@@ -55,6 +58,7 @@ export class ManyPerVm implements ServerlessSystem {
   constructor(machine: MachineConfig, scheme: MemoryScheme) {
     this.#machine = machine;
     this.#scheme = scheme;
+    this.reclaimIdle = scheme.reclaimIdle;
     this.#fleet = new Fleet(machine);
   }
 

@@ -1,11 +1,13 @@
 // mcpv-czone: many containers of a function per VM, each in its own CZone. When a container exits its zone's blocks are
-// free as a whole, without migration, and the host takes them back. Taking memory from idle containers is not here yet.
+// free as a whole, without migration, and the host takes them back. While one is idle the host may ask for what its zone
+// has free and backed; the frames are off the zone's lists from the question to the answer.
 
 import { type Counts, type CZones, type FrameRange, type MicroVm } from '../../vmm/index.ts';
+import type { Container } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import { type MachineConfig, czoneConfig } from '../machine.ts';
 import { type GivenBack, ManyPerVm, type MemoryScheme, type ZoneStart } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import type { IdleReclaim, SystemSpec } from '../system.ts';
 
 /** 2 MiB in frames: what the price of releasing is for. */
 const PRICED_FRAMES = 512;
@@ -50,7 +52,32 @@ function giveBack(vm: MicroVm, ranges: readonly FrameRange[], counts: Counts): G
   };
 }
 
-const SCHEME: MemoryScheme = { config: czoneConfig, prepare, makeZone, giveBack };
+/** One request and its report: ranges leave the zone now, and the host has them when it has answered. */
+function reclaimIdle(container: Container): IdleReclaim | undefined {
+  const { vm, czone } = container;
+  if (czone === undefined) return undefined;
+  container.setIdle(true);
+  const zones = zonesOf(vm);
+  const ranges = zones.takeUnused(czone, RANGES_PER_MESSAGE);
+  if (ranges.length === 0) return undefined;
+  const askedFrames = ranges.reduce((sum, range) => sum + range.count, 0);
+  return {
+    askedFrames,
+    operations: { czoneMessage: 1, czoneRelease2MiB: askedFrames / PRICED_FRAMES },
+    cancelOperations: { czoneMessage: 1 },
+    finish(counts) {
+      const gotFrames = vm.release(ranges);
+      zones.putBack(ranges, true);
+      vm.settle(counts);
+      return gotFrames;
+    },
+    cancel() {
+      zones.putBack(ranges, false);
+    },
+  };
+}
+
+const SCHEME: MemoryScheme = { config: czoneConfig, prepare, makeZone, giveBack, reclaimIdle };
 
 export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',

@@ -32,7 +32,10 @@ function faultsOf(vm: MicroVm): string[] {
   return faults;
 }
 
-async function playAll(spec: SystemSpec): Promise<{ vms: number; faults: string[] }> {
+async function playAll(
+  spec: SystemSpec,
+  idleReclaimMs?: number,
+): Promise<{ vms: number; faults: string[] }> {
   let vms = 0;
   const faults: string[] = [];
   await replay(smallTrace(), {
@@ -41,6 +44,7 @@ async function playAll(spec: SystemSpec): Promise<{ vms: number; faults: string[
     keepAlive: () => fixedKeepAlive(20_000),
     machine: {
       build: 'verify',
+      idleReclaimMs,
       inspect(vm) {
         vms += 1;
         faults.push(...faultsOf(vm));
@@ -53,6 +57,13 @@ async function playAll(spec: SystemSpec): Promise<{ vms: number; faults: string[
 describe('conservation of frames', () => {
   it.each(SYSTEMS)('$name', async (spec) => {
     const { vms, faults } = await playAll(spec);
+    expect(faults).toEqual([]);
+    expect(vms).toBeGreaterThan(3);
+  });
+
+  it('with memory taken from idle containers', async () => {
+    const spec = SYSTEMS.find(({ name }) => name === 'mcpv-czone') as SystemSpec;
+    const { vms, faults } = await playAll(spec, 300);
     expect(faults).toEqual([]);
     expect(vms).toBeGreaterThan(3);
   });

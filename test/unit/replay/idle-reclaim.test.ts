@@ -1,0 +1,126 @@
+/** Memory of idle containers: what comes back, what the next call pays, and that a call takes a request back. */
+import { describe, expect, it } from 'vitest';
+import {
+  type ReplayOptions,
+  SYSTEMS,
+  type SystemRun,
+  fixedKeepAlive,
+  replay,
+} from '../../../src/replay/index.ts';
+import { faultText, verify } from '../../../src/serverless/index.ts';
+import { handTrace, smallTrace } from './traces.ts';
+
+const CZONE = SYSTEMS.filter((spec) => spec.name === 'mcpv-czone');
+const IDLE_UNUSED = 4;
+
+async function play(
+  calls: readonly (readonly [number, number])[],
+  idleReclaimMs: number | undefined,
+  options: Partial<ReplayOptions> = {},
+): Promise<SystemRun> {
+  const run = await replay(handTrace(calls, 60_000), {
+    systems: CZONE,
+    seed: 1,
+    ...options,
+    machine: { idleReclaimMs, build: 'verify' },
+  });
+  return run.systems[0] as SystemRun;
+}
+
+const TWO_CALLS = [
+  [0, 100],
+  [30_000, 100],
+] as const;
+
+describe('idle reclaim', () => {
+  it('is off without a time: nothing is asked, the second call is undisturbed', async () => {
+    const run = await play(TWO_CALLS, undefined);
+    expect(run.idleReclaim).toEqual({ reclaims: 0, cancelled: 0, gotFrames: 0 });
+    expect(run.reclaim.askedFrames).toBe(0);
+    expect(run.undisturbedCalls).toBe(1);
+  });
+
+  it('takes what is free after the time, and the next call pays in host faults', async () => {
+    const [off, on] = [await play(TWO_CALLS, undefined), await play(TWO_CALLS, 1000)];
+    // once after each call
+    expect(on.idleReclaim.reclaims).toBe(2);
+    expect(on.reclaim.askedFrames).toBe(on.idleReclaim.gotFrames);
+    expect(on.reclaim.gotFrames).toBe(on.idleReclaim.gotFrames);
+    const perCall = on.idleReclaim.gotFrames / 2;
+    expect(perCall).toBeGreaterThanOrEqual(32);
+    expect(on.meanFrames[IDLE_UNUSED]).toBeLessThan(off.meanFrames[IDLE_UNUSED] as number);
+    expect(on.undisturbedCalls).toBe(0);
+    const slowdown = on.priced[1]?.slowdowns.at(-1) as number;
+    // 100 ms of execution; a fault of each page that went, at 3.54 us typical
+    expect((slowdown - 1) * 100e6).toBeCloseTo(perCall * 3540, -2);
+    expect(on.priced[1]?.cpuMs.host).toBeGreaterThan(off.priced[1]?.cpuMs.host as number);
+  });
+
+  it('asks once an idle period, counted from the last call', async () => {
+    const calls = [0, 2000, 4000, 6000].map((start) => [start, 100] as const);
+    expect((await play(calls, 3000)).idleReclaim.reclaims).toBe(1);
+    expect((await play(calls, 1000)).idleReclaim.reclaims).toBe(4);
+    expect((await play(calls, 55_000)).idleReclaim.reclaims).toBe(0);
+  });
+
+  it('is taken back by a call that comes in the middle, which then pays nothing', async () => {
+    // The first call ends some time after 100 ms: with its start, as long as it took in a run that is only watched.
+    const watched = await play([[0, 100]], 1000);
+    const readyMs = watched.priced[1]?.startupMs[0] as number;
+    const heldUpMs = ((watched.priced[1]?.slowdowns[0] ?? 1) - 1) * 100;
+    const askedAtMs = readyMs + 100 + heldUpMs + 1000;
+    const run = await play(
+      [
+        [0, 100],
+        [askedAtMs + 0.01, 100],
+      ],
+      1000,
+    );
+    expect(run.starts).toEqual({ cold: 1, warm: 1 });
+    expect(run.idleReclaim.cancelled).toBe(1);
+    expect(run.idleReclaim.reclaims).toBe(1);
+    expect(run.undisturbedCalls).toBe(1);
+  });
+
+  it('ends with the container, asked or not', async () => {
+    const keep = { keepAlive: () => fixedKeepAlive(1000) };
+    const before = await play(TWO_CALLS, 2000, keep);
+    expect(before.idleReclaim).toEqual({ reclaims: 0, cancelled: 0, gotFrames: 0 });
+    const same = await play(TWO_CALLS, 1000, keep);
+    expect(same.starts.cold).toBe(2);
+    expect(same.idleReclaim.reclaims).toBe(0);
+  });
+
+  it('leaves every guest sound and repeats exactly', async () => {
+    const faults: string[] = [];
+    const hashes = [];
+    for (const idleReclaimMs of [500, 500, undefined]) {
+      const run = await replay(smallTrace(), {
+        systems: CZONE,
+        seed: 1,
+        keepAlive: () => fixedKeepAlive(20_000),
+        machine: {
+          build: 'verify',
+          idleReclaimMs,
+          inspect(vm) {
+            const fault = verify(vm.guest.core);
+            if (fault !== undefined) faults.push(faultText(fault));
+          },
+        },
+      });
+      hashes.push(run.systems[0]?.hash);
+    }
+    expect(faults).toEqual([]);
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(hashes[2]).not.toBe(hashes[0]);
+  });
+
+  it('changes nothing for the other systems', async () => {
+    const others = SYSTEMS.filter((spec) => spec.name !== 'mcpv-czone');
+    const hashes = async (idleReclaimMs: number | undefined): Promise<string[]> => {
+      const options = { systems: others, seed: 1, machine: { idleReclaimMs } };
+      return (await replay(smallTrace(), options)).systems.map((system) => system.hash);
+    };
+    expect(await hashes(1000)).toEqual(await hashes(undefined));
+  });
+});

@@ -1,3 +1,5 @@
+// Placement czone-in-zone: what czone does, and file pages too go to the zone that asked for them first.
+
 import { KERNEL_PLACE, PAGE_KERNEL, type PagePolicy } from './policy.ts';
 
 /**

@@ -1,3 +1,5 @@
+// Placement czone: a CZone a container for its private memory.
+
 import { KERNEL_PLACE, PAGE_PRIVATE, type PagePolicy } from './policy.ts';
 
 /**

@@ -1,3 +1,5 @@
+// Placement linux: what the recorded kernel did.
+
 import { KERNEL_PLACE, type PagePolicy } from './policy.ts';
 
 /** The recorded kernel's own placement. */

@@ -1,3 +1,5 @@
+// Placement per-process: a CZone a process for its private memory.
+
 import { KERNEL_PLACE, PAGE_PRIVATE, type PagePolicy } from './policy.ts';
 
 /** Each process of a container has a CZone of its own for its private memory. */

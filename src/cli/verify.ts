@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
+import { startWall } from '../replay/wall.ts';
 import { EXIT_FAILURE } from './fault.ts';
 
 interface VerifyFlags {
@@ -64,7 +65,8 @@ function verdictText(run: VerifyRun): string {
 
 async function run(folder: string, flags: VerifyFlags): Promise<void> {
   const capture = await openCapture(folder);
-  const verdict = verifyCapture(capture, flags.freeRunning === true ? 'free-running' : 'guided');
+  const mode = flags.freeRunning === true ? 'free-running' : 'guided';
+  const verdict = verifyCapture(capture, mode, { clock: startWall() });
   process.stdout.write(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
 }

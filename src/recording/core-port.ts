@@ -1,14 +1,15 @@
 // Runs compiled recordings on the Wasm core, in chunks through its ring.
 
 import {
+  COMMAND_BYTES,
+  Core,
+  type CoreBuild,
   LOG_DRAIN,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
   PROGRAM_COMMAND_BYTES,
   PROGRAM_COMMAND_WORDS,
-} from '../abi/program.ts';
-import { COMMAND_BYTES } from '../abi/layout.ts';
-import { Core, type CoreBuild } from '../core/index.ts';
+} from '../core/index.ts';
 import { expectAnswer } from '../core/error.ts';
 import { type AllocatorState, loadState, saveState, stateFrames } from '../core/state.ts';
 import type { AllocatorPort, RunLog } from './program.ts';
@@ -24,12 +25,15 @@ export class CorePort implements AllocatorPort {
   /** Frames beyond the loaded state that the recording will name (hotplug). */
   readonly #frames: number;
   #core: Core | undefined;
-  /** Nanoseconds spent inside the core. */
+  /** Reads a clock in milliseconds; without one no time is metered. */
+  readonly #clock: () => number;
+  /** Spent inside the core. */
   coreMs = 0;
 
-  constructor(frames: number, build: CoreBuild = 'release') {
+  constructor(frames: number, build: CoreBuild = 'release', clock: () => number = () => 0) {
     this.#frames = frames;
     this.#build = build;
+    this.#clock = clock;
   }
 
   get core(): Core {
@@ -59,9 +63,9 @@ export class CorePort implements AllocatorPort {
       const commands = Math.min(CHUNK_COMMANDS, end - at);
       const from = at * PROGRAM_COMMAND_WORDS;
       this.core.ring.set(program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS));
-      const started = performance.now();
+      const started = this.#clock();
       const done = this.core.raw.programRun(commands, at, CHUNK_BYTES, 1);
-      this.coreMs += performance.now() - started;
+      this.coreMs += this.#clock() - started;
       expectAnswer(done, 'programRun');
       this.#collect(log);
       at += done;

@@ -2,6 +2,7 @@
 // the recording.
 
 import {
+  type Core,
   GUEST_BLOCKS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_STATES_OFFSET,
@@ -20,8 +21,7 @@ import {
   PAGEBLOCK_ZONE_SHIFT,
   ZONE_FREE_BY_ORDER_OFFSET,
   ZONE_STRIDE,
-} from '../abi/layout.ts';
-import type { Core } from '../core/index.ts';
+} from '../core/index.ts';
 import type { PageMachine } from './pages-machine.ts';
 
 /** Pageblocks in a memory block of 128 MiB. */

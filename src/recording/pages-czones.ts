@@ -2,6 +2,7 @@
 // got a page.
 
 import {
+  type Core,
   GUEST_BLOCKS_OFFSET,
   GUEST_ZONES_OFFSET,
   MEMORY_BLOCK_FRAMES,
@@ -9,8 +10,7 @@ import {
   PAGEBLOCK_ZONE_SHIFT,
   ZONE_BLOCKS_OFFSET,
   ZONE_STRIDE,
-} from '../abi/layout.ts';
-import type { Core } from '../core/index.ts';
+} from '../core/index.ts';
 import { expectAnswer } from '../core/error.ts';
 
 /** As many blocks, or frames, as there are. */

@@ -1,7 +1,7 @@
 // What a container's exit leaves in the blocks that it used: what would have to move before they
 // can be unplugged.
 
-import { PAGEBLOCK_FRAMES } from '../abi/layout.ts';
+import { PAGEBLOCK_FRAMES } from '../core/index.ts';
 import { PAGEBLOCKS_PER_MEMORY_BLOCK, takeCensus, type Census } from './pages-census.ts';
 import { tagOf, type PageMachine } from './pages-machine.ts';
 import { PAGE_PRIVATE } from './policies/index.ts';

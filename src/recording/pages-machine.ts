@@ -10,16 +10,19 @@
 
 import {
   COMMAND_BYTES,
+  Core,
+  type CoreBuild,
+  GFP_DIRECT_RECLAIM,
+  GFP_HIGH,
+  GFP_NOMEMALLOC,
   GUEST_RECORDS_OFFSET,
   GUEST_STATES_OFFSET,
   KIND_HOLE,
   KIND_MASK,
+  LOG_RECORD_BYTES,
   MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
-} from '../abi/layout.ts';
-import { GFP_DIRECT_RECLAIM, GFP_HIGH, GFP_NOMEMALLOC } from '../abi/gfp.ts';
-import { LOG_RECORD_BYTES } from '../abi/program.ts';
-import { Core, type CoreBuild } from '../core/index.ts';
+} from '../core/index.ts';
 import { expectAnswer } from '../core/error.ts';
 import { loadState, stateFrames } from '../core/state.ts';
 import type { Capture } from './capture.ts';

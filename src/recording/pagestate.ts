@@ -1,60 +1,24 @@
 // The pagestate form: the complete state of a kernel's page allocator as text (capture/README.md).
 // Parses and prints it; says nothing about what the allocator does with it.
 
+import {
+  MIGRATE_TYPES,
+  ORDERS,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_ORDER,
+  PCP_LISTS,
+} from '../core/index.ts';
+import { type AllocatorState, type PcpState, ZONE_NAMES, type ZoneState } from '../core/state.ts';
 import { RecordingError, quote } from './error.ts';
 
+export { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../core/index.ts';
+export { type AllocatorState, type PcpState, ZONE_NAMES, type ZoneState } from '../core/state.ts';
+
 /** Orders 0..10 (fact sheet 0.2). */
-export const ORDER_COUNT = 11;
-export const PAGEBLOCK_ORDER = 9;
-export const PAGEBLOCK_FRAMES = 512;
+export const ORDER_COUNT: number = ORDERS;
 /** UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE (fact sheet A.2, no CMA). */
-export const MIGRATETYPE_COUNT = 5;
-export const PCP_LIST_COUNT = 14;
-/** Zones by index, as the kernel names them. */
-export const ZONE_NAMES: readonly string[] = ['DMA', 'DMA32', 'Normal', 'Movable'];
-
-/** One CPU's lists of one zone (fact sheet A.10). */
-export interface PcpState {
-  count: number;
-  high: number;
-  highMin: number;
-  highMax: number;
-  batch: number;
-  flags: number;
-  allocFactor: number;
-  freeCount: number;
-  /** By list index 0..13, frames head first. */
-  lists: Uint32Array[];
-}
-
-export interface ZoneState {
-  name: string;
-  /** Position in ZONE_NAMES. */
-  index: number;
-  startPfn: number;
-  spanned: number;
-  present: number;
-  managed: number;
-  min: number;
-  low: number;
-  high: number;
-  boost: number;
-  /** lowmem_reserve by index of the highest zone a request may use. */
-  reserve: number[];
-  highatomic: number;
-  flags: number;
-  /** Migratetype of each pageblock from startPfn aligned down; -1 where there is no memory section. */
-  blocks: Int8Array;
-  /** By order * MIGRATETYPE_COUNT + type, frames head first. */
-  free: Uint32Array[];
-  /** By CPU; the recorder writes one, or each after a line `cpu N`. May be empty. */
-  pcps: PcpState[];
-}
-
-export interface AllocatorState {
-  label: string;
-  zones: ZoneState[];
-}
+export const MIGRATETYPE_COUNT: number = MIGRATE_TYPES;
+export const PCP_LIST_COUNT: number = PCP_LISTS;
 
 /** Place of a free list in ZoneState.free. */
 export function freeListIndex(order: number, migratetype: number): number {

@@ -19,7 +19,7 @@ export interface VerifyRun {
   readonly result: VerifyResult;
   /** Our drivers against what Linux's wrote to the device; undefined when the recording has none. */
   readonly device: DeviceResult | undefined;
-  /** Trace events per second spent in the core; reading of text and compiling not counted. */
+  /** Trace events per second spent in the core; reading of text and compiling not counted. 0: not metered. */
   readonly eventsPerSecond: number;
   /** Everything predicted is the kernel's and every final list is identical. */
   readonly isExact: boolean;
@@ -46,14 +46,20 @@ function isExact(result: VerifyResult, device: DeviceResult | undefined): boolea
   return full && identical === total && result.divergences.length === 0;
 }
 
+export interface VerifyOptions {
+  readonly build?: CoreBuild;
+  /** Milliseconds; without one, events per second are not metered. */
+  readonly clock?: () => number;
+}
+
 /** Replays a recording through the core and says how often it was right. */
 export function verifyCapture(
   capture: Capture,
   mode: VerifyMode,
-  build: CoreBuild = 'release',
+  { build = 'release', clock }: VerifyOptions = {},
 ): VerifyRun {
   const frames = traceFrames(capture);
-  const port = new CorePort(frames, build);
+  const port = new CorePort(frames, build, clock);
   const guided = mode === 'guided' ? compileGuided(capture) : undefined;
   const free = guided === undefined ? compileFreeRunning(capture) : undefined;
   const result =
@@ -67,7 +73,7 @@ export function verifyCapture(
     mode,
     result,
     device,
-    eventsPerSecond: Math.round((1000 * result.events) / Math.max(port.coreMs, 1e-3)),
+    eventsPerSecond: port.coreMs > 0 ? Math.round((1000 * result.events) / port.coreMs) : 0,
     isExact: isExact(result, device),
     explanation:
       first === undefined

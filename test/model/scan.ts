@@ -27,7 +27,7 @@ export type Hints = Set<number>;
 export class Scan {
   /** By order, next one first. */
   readonly held: number[][] = Array.from({ length: L.ORDERS }, () => []);
-  readonly handedOut = new Set<number>();
+  private readonly handedOut = new Set<number>();
   private readonly zone: Zone;
   private readonly options: ScanOptions;
   private readonly hints: Hints;

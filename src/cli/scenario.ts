@@ -89,7 +89,7 @@ export function scenarioCommand(): Command {
     .description('Run a published measurement again; without a name, list the scenarios')
     .argument('[name]', 'scenario to run')
     .option('--json', 'print the rows as JSON, and nothing else, on stdout')
-    .option('--containers <n>', 'czone-exit: containers in the VM (default: 8)')
+    .option('--containers <n>', 'czone-*: containers in the VM (default: 8)')
     .option(
       '--order <order>',
       'czone-exit: who exits first, fifo, lifo or random (default: random)',

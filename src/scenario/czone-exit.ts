@@ -2,7 +2,7 @@
 // of five mechanisms. Every page is emulated: heaps that grew side by side, page cache that all of them share, page
 // tables and kernel memory that cannot be moved. Time is counts at the typical prices of src/cost.
 
-import { costNs, receiptOf, type ReceiptRecord } from '../cost/index.ts';
+import { costNs, receiptOf } from '../cost/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -23,13 +23,8 @@ import {
 } from './reclaim/reclaimer.ts';
 import { ReportingReclaimer } from './reclaim/reporting.ts';
 import { VirtioMemReclaimer } from './reclaim/virtio-mem.ts';
+import { REST_NS, type Resident, populate, recordOf } from './residents.ts';
 import type { ExitOrder, Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
-import { Tenant } from './tenant.ts';
-
-/** Calls of containers that run already, between two starts. */
-const CALLS_BETWEEN_STARTS = 2;
-/** Before the first exit the guest's workers have time to do what is due. */
-const REST_NS = 10_000_000_000;
 
 export const MECHANISMS: readonly MechanismName[] = [
   'dimm',
@@ -46,30 +41,6 @@ const MAKERS: Readonly<Record<MechanismName, (population: Population) => Reclaim
   'virtio-mem': (population) => new VirtioMemReclaimer(population),
   czone: (population) => new CzoneReclaimer(population),
 };
-
-interface Resident {
-  readonly tenant: Tenant;
-  readonly zone: number | undefined;
-}
-
-/** Starts all containers, the others at work meanwhile; calls go on until every heap has its full size. */
-function populate(reclaimer: Reclaimer, { sizes }: Population, draws: Draws): Resident[] {
-  const residents: Resident[] = [];
-  for (const [owner, size] of sizes.entries()) {
-    const zone = reclaimer.makeZone?.(owner, size);
-    residents.push({ tenant: new Tenant(reclaimer.vm, owner, size, zone), zone });
-    for (let call = 0; call < CALLS_BETWEEN_STARTS; call += 1) {
-      residents[draws.below(residents.length)]?.tenant.growingCall();
-    }
-  }
-  let growing = residents.filter(({ tenant }) => !tenant.isGrown);
-  while (growing.length > 0) {
-    const { tenant } = growing[draws.below(growing.length)] as Resident;
-    tenant.growingCall();
-    if (tenant.isGrown) growing = growing.filter((other) => other.tenant !== tenant);
-  }
-  return residents;
-}
 
 function inOrder(residents: readonly Resident[], order: ExitOrder, draws: Draws): Resident[] {
   if (order === 'random') return draws.shuffled(residents);
@@ -103,18 +74,6 @@ function exitOne(
   const calls = newCounts();
   vm.settle(calls);
   sums.refaultPages += calls[COUNT_HOST_FAULTS] as number;
-}
-
-/** Operations since `before`, with the pages that were moved and released. */
-function recordOf(before: ReceiptRecord, after: ReceiptRecord, counts: Counts): ReceiptRecord {
-  const record: Record<string, number> = {
-    pageMigrate: counts[COUNT_MIGRATED_PAGES] as number,
-    hostFault4KiB: counts[COUNT_HOST_FAULTS] as number,
-    hostRelease4KiB: counts[COUNT_RELEASED_PAGES] as number,
-  };
-  const earlier = before as Record<string, number>;
-  for (const [name, times] of Object.entries(after)) record[name] = times - (earlier[name] ?? 0);
-  return record;
 }
 
 /** Runs one mechanism. */

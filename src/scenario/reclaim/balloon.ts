@@ -23,12 +23,22 @@ export class BalloonReclaimer implements Reclaimer {
   }
 
   ask(frames: number): void {
-    this.#balloon.setTarget(this.#balloon.actualPages + frames);
+    this.inflate(frames);
     this.clock.advance(RETRY_NS);
   }
 
+  /** The same without waiting for a driver that has to try again. */
+  inflate(frames: number): void {
+    this.#balloon.setTarget(this.#balloon.actualPages + frames);
+  }
+
+  deflate(): void {
+    this.#balloon.setTarget(0);
+  }
+
   get operations(): ReceiptRecord {
-    return { balloonInflatePage: this.#balloon.driver.counters.inflatedPages };
+    const { inflatedPages, deflatedPages } = this.#balloon.driver.counters;
+    return { balloonInflatePage: inflatedPages, balloonDeflatePage: deflatedPages };
   }
 
   get exits(): number {

@@ -62,8 +62,11 @@ export class CzoneReclaimer implements Reclaimer {
     this.#endedBlocks += this.#blocks.length;
   }
 
+  /** The guest's work is priced by the block, so a report counts as what of blocks it has. */
   get operations(): ReceiptRecord {
-    return { czoneMessage: this.device.messages, czoneRelease2MiB: this.#endedBlocks };
+    const { reportedPages } = this.device.model.counters;
+    const czoneRelease2MiB = this.#endedBlocks + reportedPages / BLOCK_FRAMES_2M;
+    return { czoneMessage: this.device.messages, czoneRelease2MiB };
   }
 
   get exits(): number {

@@ -1,0 +1,183 @@
+// Containers in one VM free a part of their heaps and wait for work: what of that comes back to the host, when, and what
+// the next calls pay, which need the memory again. Time on the clock is virtual; work is counts at typical prices.
+
+import { costNs, receiptOf } from '../cost/index.ts';
+import {
+  COUNT_HOST_FAULTS,
+  COUNT_MIGRATED_PAGES,
+  COUNT_RELEASED_PAGES,
+  type Counts,
+  addCounts,
+  newCounts,
+} from '../vmm/index.ts';
+import { Draws } from './random.ts';
+import { BalloonReclaimer } from './reclaim/balloon.ts';
+import { CzoneReclaimer } from './reclaim/czone.ts';
+import { NoReclaimer } from './reclaim/none.ts';
+import { FRAME_BYTES, type Population, type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
+import { ReportingReclaimer } from './reclaim/reporting.ts';
+import { REST_NS, type Resident, populate, recordOf } from './residents.ts';
+import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
+
+/**
+ * czone-late: the host's thread is busy when the containers are asked, and work arrives before it has looked at the
+ * answers.
+ */
+export type IdleMechanism = 'none' | 'balloon' | 'reporting' | 'czone' | 'czone-late';
+
+export const IDLE_MECHANISMS: readonly IdleMechanism[] = [
+  'none',
+  'balloon',
+  'reporting',
+  'czone',
+  'czone-late',
+];
+
+/** The host asks so long after the containers became idle: czone-virtio's delay, docs/decisions/0155. */
+const DELAY_NS = 1_000_000_000;
+const IDLE_NS = 30_000_000_000;
+/** Short of the time after which czone-virtio gives a request up: here it is work that ends it. */
+const LATE_IDLE_NS = 5_000_000_000;
+
+type IdleOptions = Omit<ScenarioOptions, 'order'>;
+
+/** A mechanism and what the containers' idleness and work set in motion. */
+interface IdleRig {
+  readonly reclaimer: Reclaimer;
+  readonly idleNs: number;
+  /** The containers have become idle; so many frames are free in them. */
+  rest(residents: readonly Resident[], frames: number): void;
+  /** Work has arrived for all of them. */
+  work(residents: readonly Resident[]): void;
+}
+
+function passive(reclaimer: Reclaimer): IdleRig {
+  return { reclaimer, idleNs: IDLE_NS, rest: () => {}, work: () => {} };
+}
+
+function balloonRig(population: Population): IdleRig {
+  const reclaimer = new BalloonReclaimer(population);
+  return {
+    reclaimer,
+    idleNs: IDLE_NS,
+    rest: (_, frames) => void reclaimer.clock.after(DELAY_NS, () => reclaimer.inflate(frames)),
+    work: () => reclaimer.deflate(),
+  };
+}
+
+function czoneRig(population: Population, isLate: boolean): IdleRig {
+  const idle = { delayNs: DELAY_NS, targetBytes: 0 };
+  const reclaimer = new CzoneReclaimer(population, { idle });
+  const { device } = reclaimer;
+  const mark = (residents: readonly Resident[], isIdle: boolean): void => {
+    for (const { zone } of residents) if (zone !== undefined) device.setIdle(zone, isIdle);
+  };
+  return {
+    reclaimer,
+    idleNs: isLate ? LATE_IDLE_NS : IDLE_NS,
+    rest: (residents) => {
+      mark(residents, true);
+      device.model.setPaused(isLate);
+    },
+    work: (residents) => {
+      mark(residents, false);
+      device.model.setPaused(false);
+    },
+  };
+}
+
+function rigFor(mechanism: IdleMechanism, population: Population): IdleRig {
+  if (mechanism === 'none') return passive(new NoReclaimer(population));
+  if (mechanism === 'reporting') return passive(new ReportingReclaimer(population));
+  if (mechanism === 'balloon') return balloonRig(population);
+  return czoneRig(population, mechanism === 'czone-late');
+}
+
+/** Every container frees a quarter to three quarters of its heap. Frames that are free in them then. */
+function freePart(residents: readonly Resident[], draws: Draws): number {
+  let frames = 0;
+  for (const { tenant } of residents) {
+    const { heapFrames } = tenant.size;
+    const kept = (heapFrames >> 2) + draws.below((heapFrames >> 1) + 1);
+    frames += tenant.heldFrames - kept;
+    tenant.shrinkHeap(kept);
+  }
+  return frames;
+}
+
+/** Time passes, timer by timer. Counts of it, and when frames came back last; null when none did. */
+function idle(
+  { vm, clock }: Reclaimer,
+  idleNs: number,
+): { counts: Counts; returnedAtNs: number | null } {
+  const counts = newCounts();
+  const endNs = clock.nowNs + idleNs;
+  let returnedAtNs: number | null = null;
+  for (;;) {
+    const nextNs = clock.nextNs ?? Infinity;
+    clock.advanceTo(Math.min(nextNs, endNs));
+    const step = newCounts();
+    vm.settle(step);
+    if ((step[COUNT_RELEASED_PAGES] as number) > 0) returnedAtNs = clock.nowNs;
+    addCounts(counts, step);
+    if (nextNs >= endNs) return { counts, returnedAtNs };
+  }
+}
+
+/** The next call of each: it needs the whole heap. */
+function callAll(rig: IdleRig, residents: readonly Resident[]): Counts {
+  const counts = newCounts();
+  rig.work(residents);
+  for (const { tenant } of residents) {
+    tenant.writeHeap(tenant.size.heapFrames);
+    tenant.call();
+  }
+  rig.reclaimer.vm.settle(counts);
+  return counts;
+}
+
+export function idleRow(mechanism: IdleMechanism, options: IdleOptions): ScenarioRow {
+  const { containers, mib, seed } = options;
+  const draws = new Draws(seed);
+  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const rig = rigFor(mechanism, population);
+  const { reclaimer } = rig;
+  const { vm, clock } = reclaimer;
+  const residents = populate(reclaimer, population, draws);
+  vm.settle(newCounts());
+  clock.advance(REST_NS);
+  const freed = freePart(residents, draws);
+  vm.settle(newCounts());
+  const [startNs, before, exitsBefore] = [clock.nowNs, reclaimer.operations, reclaimer.exits];
+  rig.rest(residents, freed);
+  const { counts, returnedAtNs } = idle(reclaimer, rig.idleNs);
+  const between = reclaimer.operations;
+  const calls = callAll(rig, residents);
+  const row = {
+    mechanism,
+    containers,
+    order: 'fifo',
+    askedBytes: freed * FRAME_BYTES,
+    gotBytes: (counts[COUNT_RELEASED_PAGES] as number) * FRAME_BYTES,
+    migratedPages: counts[COUNT_MIGRATED_PAGES] as number,
+    unmovablePages: reclaimer.unmovableFrames,
+    ms: costNs(receiptOf(recordOf(before, between, counts))) / 1e6,
+    exits: reclaimer.exits - exitsBefore,
+    refaultPages: calls[COUNT_HOST_FAULTS] as number,
+    returnedAfterMs: returnedAtNs === null ? null : (returnedAtNs - startNs) / 1e6,
+    nextCallsMs: costNs(receiptOf(recordOf(between, reclaimer.operations, calls))) / 1e6,
+  };
+  vm.stop(newCounts());
+  return row;
+}
+
+const DEFAULTS: IdleOptions = { containers: 8, mib: 64, seed: 1 };
+
+export const CZONE_IDLE: Scenario = {
+  name: 'czone-idle',
+  sentence:
+    'Idle containers of one VM free a part of their heaps; what comes back, after how long, and what their next calls pay.',
+  takes: ['containers', 'mib', 'seed'],
+  run: (options) =>
+    IDLE_MECHANISMS.map((mechanism) => idleRow(mechanism, { ...DEFAULTS, ...options })),
+};

@@ -485,10 +485,23 @@ export function scanForget(pfn: u32): void {
   }
 }
 
+/** The free scanner went down to `target` and found nothing on the way. */
+function passTo(target: u32): void {
+  let block = blockStart(scan.target);
+  while (block > blockStart(target)) {
+    if (blockZone(block) == scan.zone && takesPages(block)) setBlockSkip(block, true);
+    block -= PAGEBLOCK_FRAMES;
+  }
+  scan.target = min(scan.target, target);
+}
+
 /** The run is over, `met`: because its scanners met. What it holds and nobody saw released is in use somewhere. */
-export function scanEnd(slot: u32, met: bool): void {
+export function scanEnd(slot: u32, target: u32, met: bool): void {
   useSlot(slot);
-  if (met) walkTo(zoneAt(scan.zone), NIL);
+  if (met) {
+    passTo(target);
+    walkTo(zoneAt(scan.zone), NIL);
+  }
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     const list = heldList(order);
     for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {

@@ -325,7 +325,7 @@ function compaction(op: u32): bool {
       leaveScan(slot);
       return true;
     case PROGRAM_SCAN_END:
-      scanEnd(slot, operand == 1);
+      scanEnd(slot, frame, operand == 1);
       return true;
     default:
       return programMemory(op, frame, operand, order, type, zoneNumber);

@@ -3,6 +3,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../core/index.ts';
 import { RecordingError } from './error.ts';
 import { parsePageState, type AllocatorState } from './pagestate.ts';
 import { TraceReader, type FrameRange } from './trace-text.ts';
@@ -105,21 +106,29 @@ export async function openCapture(folder: string): Promise<Capture> {
   const endFile = path.join(folder, 'pagestate.end');
   const start = parsePageState(readText(folder, 'pagestate.start'), startFile);
   const end = parsePageState(readText(folder, 'pagestate.end'), endFile);
-  const memory = [...start.zones, ...end.zones].map((zone) => ({
+  const deviceLog = await readLines(folder, 'device.log');
+  const zones = [...start.zones, ...end.zones].map((zone) => ({
     start: zone.startPfn,
     end: zone.startPfn + zone.spanned,
   }));
+  // Memory that came and went again is in neither state.
+  const plugged = memRequests(deviceLog)
+    .filter((request) => request.kind === 'plug')
+    .map(({ address, blocks }) => {
+      const first = address / FRAME_BYTES;
+      return { start: first, end: first + blocks * PAGEBLOCK_FRAMES };
+    });
   return {
     folder,
     start,
     end,
-    trace: await readTrace(traceFile(folder, 'trace.txt'), memory),
+    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged]),
     cmdline: readOptional(folder, 'cmdline').trim(),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before'),
       after: readOptional(folder, 'zoneinfo.after'),
     },
-    deviceLog: await readLines(folder, 'device.log'),
+    deviceLog,
     hostLog: await readLines(folder, 'host.log'),
   };
 }

@@ -322,7 +322,8 @@ export class Compaction {
       this.add(run, event, P.OP_SCAN_LEAVE, shape);
     }
     const isOver = trace.order[run.end] !== STATUS_SUCCESS;
-    this.add(run, run.end, P.OP_SCAN_END, { operand: isOver ? 1 : 0 });
+    const stand = { frame: trace.extra[run.end] ?? 0, operand: isOver ? 1 : 0 };
+    this.add(run, run.end, P.OP_SCAN_END, stand);
   }
 
   /** A frame of the pageblock that a batch came from, and whether it took the last pages there. */

@@ -49,8 +49,20 @@
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
 //   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
 //              more: present is reduced too and the zone's span shrinks if the range is at its end.
-//   VANISH     compaction's free scanner: every block below order 9 on a MOVABLE buddy list that touches
-//              [word 1, word 1 + operand) leaves its list whole. No watermark test, no prediction.
+//   VANISH     every block below order 9 on a MOVABLE buddy list that touches [word 1, word 1 + operand)
+//              leaves its list whole. No watermark test, no prediction.
+// Compaction (compaction.ts says when): type is slot | SCAN flags << 2; several runs may be open.
+//   SCAN_BEGIN   a run for `order` (0: the zone from edge to edge, hints ignored); word 1: where the free
+//                scanner stands, operand: the migrate scanner.
+//   SCAN_BATCH   pages of the pageblock of word 1 were collected; operand: how many, SCAN_BLOCK_DONE. The
+//                migrate scanner's way there turns free lists and sets hints.
+//   SCAN_TAKE    pages of `order` get places until `operand` frames of the batch have one. The free
+//                scanner runs when none is held.
+//   SCAN_RETURN  a move failed and gave place word 1 back. Predicts that it was handed out.
+//   SCAN_LEAVE   the run releases word 1 if it holds it; predicted is the lowest order's first. A FREE follows.
+//   SCAN_END     word 1: where the free scanner stands; operand 1: the scanners met.
+//   CAPTURE      block word 1 of `order` went to the direct compactor when its last frame was freed
+//                (operand 1: that is the last FREE or DRAIN; predicts the block around it).
 //
 // Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
 // pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).

@@ -229,7 +229,7 @@ export class ModelPort implements AllocatorPort {
         break;
       }
       case P.OP_SCAN_END:
-        if (c.operand === 1) scan.finish();
+        if (c.operand === 1) scan.finish(c.frame);
         this.scans.delete(slot);
         break;
       default:

@@ -72,8 +72,13 @@ export class Scan {
     this.handed = 0;
   }
 
-  /** The scanners met: the migrate scanner passed what is left. */
-  finish(): void {
+  /** The scanners met, the free one at `target` with nothing found: they passed what is left. */
+  finish(target: number): void {
+    const lowest = blockStart(target) + L.BLOCK_PAGES;
+    for (let block = blockStart(this.target); block >= lowest; block -= L.BLOCK_PAGES) {
+      if (this.zone.hasBlock(block) && this.takesPages(block)) this.hints.add(block);
+    }
+    this.target = Math.min(this.target, target);
     this.walkTo(-1);
   }
 

@@ -176,7 +176,7 @@ describe('the guided program', () => {
       [P.OP_SCAN_TAKE, 0, 1],
       [P.OP_SCAN_LEAVE, 0x401, 0],
       [P.OP_FREE, 0x401, 0],
-      [P.OP_SCAN_END, 0, 1],
+      [P.OP_SCAN_END, 0x200, 1],
       [P.OP_FREE, 0x402, 0],
     ]);
   });

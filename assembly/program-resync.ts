@@ -24,7 +24,8 @@ import { guest, spanFrames } from './guest';
 import { listHead, listRemove, prevOf } from './list';
 import { blockType, blockZone } from './pageblock';
 import { pcpAllowed, pcpAt, pcpIndex, pcpList } from './percpu';
-import { programTable, scanForget } from './program-scan';
+import { scanForget } from './program-scan';
+import { programTable } from './program-scan-state';
 import { Zone, zoneAt } from './zone';
 
 export let frame: u32 = 0;

@@ -12,15 +12,12 @@ import {
   KIND_MOVABLE,
   KIND_ORDER_MASK,
   KIND_UNMOVABLE,
-  LIST_BYTES,
   ORDERS,
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_ORDER,
-  SCRATCH_MOVES_OFFSET,
 } from '../src/abi/layout';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import {
-  PROGRAM_SCANS_OFFSET,
   SCAN_ASYNC,
   SCAN_BLOCK_DONE,
   SCAN_IN_ORDER,
@@ -28,7 +25,6 @@ import {
   SCAN_SLOTS,
 } from '../src/abi/program';
 import { NIL, setState, stateOf } from './frame';
-import { guest } from './guest';
 import { isolateFree } from './isolate';
 import {
   listHead,
@@ -43,66 +39,11 @@ import {
   prevOf,
 } from './list';
 import { blockSkip, blockType, blockZone, setBlockSkip } from './pageblock';
+import { blockStart, heldList, scan, useSlot } from './program-scan-state';
 import { Zone, freeCount, freeList, zoneAt, zoneEnd } from './zone';
 
 /** Frames a stride grows to: the unit in which Linux compacts. */
 const STRIDE_MAX: u32 = 32;
-
-
-@unmanaged
-class Scan {
-  zone: u32;
-  /** Order that the run is for, 0: the whole zone. */
-  order: u32;
-  flags: u32;
-  /** Where the free scanner stands. */
-  target: u32;
-  /** Where the migrate scanner stands: the free scanner stops above its pageblock. */
-  source: u32;
-  /** Pages of the batch that still need a place. */
-  wanted: i32;
-  /** Frames held, none of them handed out. */
-  held: i32;
-  /** Pages of the batch that have a place. */
-  handed: i32;
-  /** Order at which the next search of the free lists begins. */
-  searchOrder: i32;
-  /** Searches of the free lists in a row that found nothing. */
-  searchFails: u32;
-  /** Lowest pageblock that a search for sources jumped to; 0: none yet, NIL: the run has been back there. */
-  jumped: u32;
-  unused: u32;
-}
-
-const SCAN_BYTES: u32 = 48;
-const SLOT_BYTES: u32 = SCAN_BYTES + ORDERS * LIST_BYTES;
-
-/** Where the replay keeps what it remembers. */
-@inline
-export function programTable(offset: usize): usize {
-  return <usize>guest.scratch + SCRATCH_MOVES_OFFSET + offset;
-}
-
-let scan: Scan = changetype<Scan>(0);
-let slotLists: usize = 0;
-
-function useSlot(slot: u32): void {
-  const at = programTable(PROGRAM_SCANS_OFFSET) + <usize>slot * SLOT_BYTES;
-  scan = changetype<Scan>(at);
-  slotLists = at + SCAN_BYTES;
-}
-
-
-@inline
-function heldList(order: u32): usize {
-  return slotLists + <usize>order * LIST_BYTES;
-}
-
-
-@inline
-function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
-}
 
 /** A run begins: its scanners stand at `target` and `source`. */
 export function scanBegin(

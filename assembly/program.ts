@@ -89,7 +89,6 @@ import {
   zoneNumber,
 } from './program-resync';
 import {
-  programTable,
   scanBatch,
   scanBegin,
   scanEnd,
@@ -99,6 +98,7 @@ import {
   scanReturn,
   scanTake,
 } from './program-scan';
+import { programTable } from './program-scan-state';
 import { watermarkFast, wmark } from './watermark';
 import { Zone, zoneAt } from './zone';
 

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import {
+  EXIT_DEFAULTS,
   EXIT_ORDERS,
   type ExitOrder,
   SCENARIOS,
@@ -21,7 +22,7 @@ interface ScenarioFlags {
 }
 
 /** What a scenario holds in all at most: its guest has to have room beside it in one core's tables. */
-const TOTAL_MIB_MAX = 262_144;
+const TOTAL_MIB_MAX = 131_072;
 const CONTAINERS_MAX = 2048;
 
 function find(name: string): Scenario {
@@ -62,8 +63,8 @@ function optionsOf(scenario: Scenario, flags: ScenarioFlags): Partial<ScenarioOp
     ...(mib !== undefined && { mib: wholeNumber('--mib', mib, 1) }),
     ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0) }),
   };
-  const all = (options.containers ?? 1) * (options.mib ?? 1);
-  most('--containers times --mib', all, TOTAL_MIB_MAX, ' MiB');
+  const all = { ...EXIT_DEFAULTS, ...options };
+  most('--containers times --mib', all.containers * all.mib, TOTAL_MIB_MAX, ' MiB');
   return options;
 }
 

@@ -6,7 +6,7 @@ import { HYPERALLOC_INFLATE } from './hyperalloc-inflate.ts';
 import type { Scenario } from './scenario.ts';
 
 export { type GuestSize, guestConfig, hotplugStart, loneVm, vmmFootprint } from './guest.ts';
-export { MECHANISMS, exitRow } from './czone-exit.ts';
+export { EXIT_DEFAULTS, MECHANISMS, exitRow } from './czone-exit.ts';
 export { IDLE_MECHANISMS, type IdleMechanism, idleRow } from './czone-idle.ts';
 export type { MechanismName } from './reclaim/reclaimer.ts';
 export { type InflateMechanism, inflateRow } from './hyperalloc-inflate.ts';

@@ -40,6 +40,7 @@ describe('guestmem scenario', () => {
     [['czone-exit', '--order', 'best'], '--order: expected one of fifo, lifo, random'],
     [['czone-exit', '--mib', 'x'], '--mib: expected a whole number'],
     [['czone-exit', '--containers', '2000', '--mib', '2000'], '--containers times --mib'],
+    [['czone-idle', '--mib', '100000'], '--containers times --mib'],
     [['czone-exit', '--seed', '-1'], '--seed: expected a whole number'],
     [['czone-idle', '--order', 'fifo'], '--order: scenario czone-idle does not take it'],
     [['hyperalloc-inflate', '--mib', '4'], 'scenario hyperalloc-inflate does not take it'],

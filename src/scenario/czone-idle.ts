@@ -66,8 +66,9 @@ function balloonRig(population: Population): IdleRig {
 }
 
 function czoneRig(population: Population, isLate: boolean): IdleRig {
-  const idle = { delayNs: DELAY_NS, targetBytes: 0 };
-  const reclaimer = new CzoneReclaimer(population, { idle });
+  const reclaimer = new CzoneReclaimer(population, {
+    idle: { delayNs: DELAY_NS, targetBytes: 0 },
+  });
   const { device } = reclaimer;
   const mark = (residents: readonly Resident[], isIdle: boolean): void => {
     for (const { zone } of residents) if (zone !== undefined) device.setIdle(zone, isIdle);

@@ -22,6 +22,12 @@ function rowsBy(options: Parameters<typeof exitRow>[1]): Record<string, Scenario
   return Object.fromEntries(MECHANISMS.map((name) => [name, exitRow(name, options)]));
 }
 
+const asText = (order: 'fifo' | 'lifo', seed: number): string =>
+  JSON.stringify(rowsBy({ containers: 5, order, mib: 40, seed }));
+
+const moved = (order: 'fifo' | 'lifo'): unknown =>
+  exitRow('virtio-mem', { containers: 8, order, mib: 64, seed: 1 })['migratedPages'];
+
 describe('czone-exit', () => {
   it.each(
     [1, 2, 7, 24, 64].flatMap((containers) => EXIT_ORDERS.map((order) => ({ containers, order }))),
@@ -57,12 +63,8 @@ describe('czone-exit', () => {
   });
 
   it('repeats exactly, and differs by seed and by order', () => {
-    const run = (order: 'fifo' | 'lifo', seed: number): string =>
-      JSON.stringify(rowsBy({ containers: 5, order, mib: 40, seed }));
-    expect(run('fifo', 1)).toBe(run('fifo', 1));
-    expect(run('fifo', 2)).not.toBe(run('fifo', 1));
-    const moved = (order: 'fifo' | 'lifo'): unknown =>
-      exitRow('virtio-mem', { containers: 8, order, mib: 64, seed: 1 })['migratedPages'];
+    expect(asText('fifo', 1)).toBe(asText('fifo', 1));
+    expect(asText('fifo', 2)).not.toBe(asText('fifo', 1));
     expect(moved('fifo')).not.toBe(moved('lifo'));
   });
 });

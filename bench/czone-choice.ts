@@ -1,4 +1,4 @@
-// The measurements behind docs/decisions/0100 to 0109: each CZone choice beside its alternatives, in counts that are equal
+// The measurements behind docs/decisions/0009 to 0018: each CZone choice beside its alternatives, in counts that are equal
 // on every machine. Not a bench of speed (that is czone.bench): nothing here is timed.
 //
 //   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone-choice.js

@@ -1,7 +1,20 @@
 // The library: read or make a trace, replay it through systems, report.
 
 export { detailsOf, resultsOf } from './cli/assemble.ts';
-export { Core, CoreError, CorePool, boot, layoutOf, useCore } from './core/index.ts';
+export {
+  Core,
+  CoreError,
+  CorePool,
+  boot,
+  buddyinfo,
+  layoutOf,
+  pagetypeinfo,
+  useCore,
+  zoneinfo,
+} from './core/index.ts';
+export { type AllocatorState, loadState, saveState } from './core/state.ts';
+export { ProcessTree } from './guest/index.ts';
+export { RecordingError, openCapture, verifyCapture } from './recording/index.ts';
 export type { BootLayout, CoreBuild, CoreConfig, CoreSnapshot, FrameRange } from './core/index.ts';
 export * from './replay/index.ts';
 export { reportHtml } from './report/html.ts';
@@ -22,6 +35,7 @@ export {
 export {
   Balloon,
   type BalloonConfig,
+  CzoneVirtio,
   Dimms,
   GuestKernel as Guest,
   type GuestConfig,

@@ -47,6 +47,17 @@ function deviceLines({ device }: VerifyRun): string {
   return `${pages}${scoreLine(`${name} asks`, device.requests)}`;
 }
 
+/** What keeps a run from being exact; a list that drains at another moment is no wrong frame. */
+function inexactText({ result }: VerifyRun): string {
+  const { divergences, drain, refill, finalLists } = result;
+  const parts = [`${divergences.length} wrong frames`];
+  const moves = drain.total - drain.exact + refill.total - refill.exact;
+  if (moves > 0) parts.push(`${moves} refills or drains other than the kernel's`);
+  const lists = finalLists.total - finalLists.identical;
+  if (lists > 0) parts.push(`${lists} final lists differ`);
+  return parts.join(', ');
+}
+
 function verdictText(run: VerifyRun): string {
   const { result, mode } = run;
   const { identical, total } = result.finalLists;
@@ -59,7 +70,7 @@ function verdictText(run: VerifyRun): string {
     deviceLines(run) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
     (run.explanation ?? '') +
-    (run.isExact ? 'exact\n' : `not exact: ${result.divergences.length} divergences\n`)
+    (run.isExact ? 'exact\n' : `not exact: ${inexactText(run)}\n`)
   );
 }
 

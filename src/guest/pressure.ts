@@ -6,6 +6,7 @@ import {
   GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
   MIGRATE_MOVABLE,
+  ZONE_BOOST_OFFSET,
   ZONE_FREE_OFFSET,
   ZONE_MANAGED_OFFSET,
   ZONE_STRIDE,
@@ -29,9 +30,13 @@ export function makeRoom(core: Core, files: PageCache): boolean {
   return core.raw.releaseHighatomic(MIGRATE_MOVABLE, 1) > 0;
 }
 
-function zoneWord(core: Core, index: number, offset: number): number {
+function zoneAddress(core: Core, index: number, offset: number): number {
   const base = core.words[(GUEST_BASE + GUEST_ZONES_OFFSET) >> 2] as number;
-  return core.words[(base + index * ZONE_STRIDE + offset) >> 2] as number;
+  return (base + index * ZONE_STRIDE + offset) >> 2;
+}
+
+function zoneWord(core: Core, index: number, offset: number): number {
+  return core.words[zoneAddress(core, index, offset)] as number;
 }
 
 /** Free frames of the kernel zones, without those on per-cpu lists. */
@@ -46,19 +51,34 @@ export function freeFrames(core: Core): number {
 function balanced(core: Core): boolean {
   for (let index = 0; index < KERNEL_ZONES; index += 1) {
     if (zoneWord(core, index, ZONE_MANAGED_OFFSET) === 0) continue;
-    const high = zoneWord(core, index, ZONE_WMARK_HIGH_OFFSET);
+    const boost = zoneWord(core, index, ZONE_BOOST_OFFSET);
+    const high = zoneWord(core, index, ZONE_WMARK_HIGH_OFFSET) + boost;
     if (zoneWord(core, index, ZONE_FREE_OFFSET) > high) return true;
   }
   return false;
 }
 
-/** kswapd's turn: shrinks the page cache until one zone is above its high watermark or nothing is left. Pages freed. */
+/** Boosts of the kernel zones: what mixing mobility in pageblocks has added to the watermarks. */
+function boosts(core: Core): number[] {
+  return Array.from({ length: KERNEL_ZONES }, (_, index) =>
+    zoneWord(core, index, ZONE_BOOST_OFFSET),
+  );
+}
+
+/**
+ * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included, or nothing is left;
+ * then the boost it saw when it began is over (fact sheet A.13). Pages freed.
+ */
 export function runKswapd(core: Core, files: PageCache): number {
+  const seen = boosts(core);
   let freed = 0;
   while (!balanced(core)) {
     const got = files.shrink(SWAP_CLUSTER_MAX);
     if (got === 0) break;
     freed += got;
   }
+  boosts(core).forEach((now, index) => {
+    core.words[zoneAddress(core, index, ZONE_BOOST_OFFSET)] = now - Math.min(now, seen[index] ?? 0);
+  });
   return freed;
 }

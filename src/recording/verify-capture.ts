@@ -8,7 +8,7 @@ import { explainDivergence } from './explain.ts';
 import { compileFreeRunning } from './free-running.ts';
 import { compileGuided } from './guided.ts';
 import { NO_FRAME } from './trace-columns.ts';
-import { type VerifyResult, verifyFreeRunning, verifyGuided } from './verify.ts';
+import { type VerifyResult, runProgram, verifyFreeRunning, verifyGuided } from './verify.ts';
 
 /** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
 export type VerifyMode = 'guided' | 'free-running';
@@ -46,6 +46,29 @@ function isExact(result: VerifyResult, device: DeviceResult | undefined): boolea
   return full && identical === total && result.divergences.length === 0;
 }
 
+/** A replay in the core this short says more about the compiler's warm-up than about the core. */
+const METERED_MS_LEAST = 100;
+const METERED_REPLAYS_MOST = 12;
+
+/** Events per second in the core: a short recording is replayed until the core is warm, and the quickest replay counts. */
+function meterEvents(
+  capture: Capture,
+  commands: Uint32Array,
+  makePort: () => CorePort,
+  firstMs: number,
+): number {
+  let best = firstMs;
+  let total = firstMs;
+  for (let i = 1; total < METERED_MS_LEAST && i < METERED_REPLAYS_MOST; i += 1) {
+    const port = makePort();
+    port.load(capture.start);
+    runProgram(port, commands);
+    best = Math.min(best, port.coreMs);
+    total += port.coreMs;
+  }
+  return Math.round((1000 * capture.trace.count) / best);
+}
+
 export interface VerifyOptions {
   readonly build?: CoreBuild;
   /** Milliseconds; without one, events per second are not metered. */
@@ -59,7 +82,8 @@ export function verifyCapture(
   { build = 'release', clock }: VerifyOptions = {},
 ): VerifyRun {
   const frames = traceFrames(capture);
-  const port = new CorePort(frames, build, clock);
+  const makePort = (): CorePort => new CorePort(frames, build, clock);
+  const port = makePort();
   const guided = mode === 'guided' ? compileGuided(capture) : undefined;
   const free = guided === undefined ? compileFreeRunning(capture) : undefined;
   const result =
@@ -73,7 +97,7 @@ export function verifyCapture(
     mode,
     result,
     device,
-    eventsPerSecond: port.coreMs > 0 ? Math.round((1000 * result.events) / port.coreMs) : 0,
+    eventsPerSecond: port.coreMs > 0 ? meterEvents(capture, commands, makePort, port.coreMs) : 0,
     isExact: isExact(result, device),
     explanation:
       first === undefined

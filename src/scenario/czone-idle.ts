@@ -33,7 +33,7 @@ export const IDLE_MECHANISMS: readonly IdleMechanism[] = [
   'czone-late',
 ];
 
-/** The host asks so long after the containers became idle: czone-virtio's delay, docs/decisions/0155. */
+/** The host asks so long after the containers became idle: czone-virtio's delay, docs/decisions/0024. */
 const DELAY_NS = 1_000_000_000;
 const IDLE_NS = 30_000_000_000;
 /** Short of the time after which czone-virtio gives a request up: here it is work that ends it. */

@@ -6,8 +6,8 @@ import { Balloon, type MicroVm, VirtualClock } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
 
-/** The driver waits 200 ms before it tries again for pages that it did not get. */
-const RETRY_NS = 1_000_000_000;
+/** Time for the driver to try again, which it does every 200 ms, for pages that it did not get. */
+const SETTLE_NS = 1_000_000_000;
 
 export class BalloonReclaimer implements Reclaimer {
   readonly vm: MicroVm;
@@ -24,7 +24,7 @@ export class BalloonReclaimer implements Reclaimer {
 
   ask(frames: number): void {
     this.inflate(frames);
-    this.clock.advance(RETRY_NS);
+    this.clock.advance(SETTLE_NS);
   }
 
   /** The same without waiting for a driver that has to try again. */

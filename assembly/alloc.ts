@@ -110,6 +110,7 @@ export function buildZonelist(): void {
 let streamPcp: usize = 0;
 let streamList: usize = 0;
 
+
 @inline
 function streamFrom(pcp: Pcp, type: u32): void {
   streamPcp = changetype<usize>(pcp);
@@ -332,6 +333,7 @@ export function freeBlock(pfn: u32, order: u32, cpu: u32): void {
   }
   if (pcpGive(pcpAt(cpu, index), zone, pfn, order, type)) clearBelowHigh(zone);
 }
+
 
 @inline
 export function countFrees(calls: u32, frames: u32): void {

@@ -16,7 +16,6 @@ export function logStart(from: usize, end: usize, blocks: bool): void {
   logging = blocks;
 }
 
-
 let paused: bool = false;
 
 /** What follows is not the core's own decision. */
@@ -28,6 +27,7 @@ export function logPause(): void {
 export function logResume(): void {
   logging = paused;
 }
+
 
 @inline
 export function logCommand(number: u32): void {

@@ -25,7 +25,15 @@ import { LOG_DRAIN, LOG_REFILL } from '../src/abi/program';
 import { logBlock, logging } from './log';
 import { resetMode, takeBlock } from './fallback';
 import { guest, pcpsBase } from './guest';
-import { listHead, listPopHead, listPushHead, listPushTail, listRemove, listReset, listTail } from './list';
+import {
+  listHead,
+  listPopHead,
+  listPushHead,
+  listPushTail,
+  listRemove,
+  listReset,
+  listTail,
+} from './list';
 import { blockType } from './pageblock';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS, count } from './stats';
 import { Zone, zoneAt, zoneIndex } from './zone';

@@ -46,8 +46,8 @@ export const SCAN_ASYNC = 1;
 /** Sources are looked for in order only: a direct run for pages that do not move. */
 export const SCAN_IN_ORDER = 2;
 /** Operand of SCAN_BATCH: pages, and whether the batch took the last ones of its pageblock. */
-export const SCAN_PAGES_MASK = 0xffff;
-export const SCAN_BLOCK_DONE = 0x10000;
+export const SCAN_PAGES_MASK = 65535;
+export const SCAN_BLOCK_DONE = 65536;
 
 /** Where the kernel's block was when the prediction was wrong. */
 export const RESYNC_BUDDY = 1;

@@ -30,7 +30,7 @@ function onList(
   const position = frames.findIndex((head) => pfn >= head && pfn < head + size);
   if (position < 0) return undefined;
   const from = Math.max(0, position - AROUND);
-  return { list, position, around: [...frames.slice(from, position + AROUND + 1)] };
+  return { list, position, around: Array.from(frames.slice(from, position + AROUND + 1)) };
 }
 
 /** Finds a frame on the lists of a state. */

@@ -243,7 +243,12 @@ export class RawDriver {
   readonly #transport: DriverTransport;
   readonly #source: BumpMemory;
 
-  constructor(device: VirtioDevice, memory: FlatGuestMemory, deviceId: number, wanted: bigint = ~0n) {
+  constructor(
+    device: VirtioDevice,
+    memory: FlatGuestMemory,
+    deviceId: number,
+    wanted: bigint = ~0n,
+  ) {
     this.memory = memory;
     this.device = device;
     this.#source = new BumpMemory(memory, 0x1000);

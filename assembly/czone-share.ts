@@ -28,6 +28,12 @@ export function countPageFreed(pfn: u32): void {
   if (place >= <u32>KERNEL_ZONES) zoneAt(place).objectFrames--;
 }
 
+/** The same for a run of pages that lie in one CZone. */
+@inline
+export function countRunFreed(zone: u32, frames: u32): void {
+  zoneAt(zone).objectFrames -= frames;
+}
+
 /** Puts an object on its zone's list. */
 export function joinZone(object: MemoryObject, id: u32): void {
   const zone = zoneAt(object.zone);

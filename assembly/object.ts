@@ -5,6 +5,7 @@
 import {
   KIND_KERNEL,
   KIND_OBJECT,
+  KIND_TAIL,
   NODE_ENTRIES,
   NONE,
   OBJECT_ANON,
@@ -13,13 +14,16 @@ import {
   OBJECT_KERNEL,
   OBJECT_NONE,
   RECORD_OBJECT_BITS,
+  PAGEBLOCK_ORDER,
 } from '../src/abi/layout';
+import { CZONE_DYING } from '../src/abi/czone';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_TABLE_FULL } from '../src/abi/status';
 import { allocBlock, countFrees, freeBlock, streamReset, streamTake } from './alloc';
 import { touchNew, touchRead, touchRun, touchWrite } from './backing';
+import { FREE_TO_HEAD, freeOne } from './buddy';
 import { isOpenCzone } from './czone';
 import { czoneRun, runFrames } from './czone-alloc';
-import { countForeign, countPageFreed, joinZone, leaveZone } from './czone-share';
+import { countForeign, countPageFreed, countRunFreed, joinZone, leaveZone } from './czone-share';
 import { NIL, setState, setWord0, setWord1, word0, word1 } from './frame';
 import { guest, recordsBase, statesBase } from './guest';
 import { breakShare, unshare } from './object-fork';
@@ -40,7 +44,7 @@ import {
   slotOf,
 } from './object-table';
 export { frameAt, isObject, mapsOf, ownerOf } from './object-table';
-import { blockZone } from './pageblock';
+import { blockType, blockZone } from './pageblock';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_PAGES,
@@ -222,6 +226,59 @@ export function dropEntry(object: MemoryObject, id: u32, slot: usize, index: u32
   return true;
 }
 
+/** Entries from `slot` on, at most `most`, that name consecutive frames. */
+@inline
+function frameRun(slot: usize, most: u32): u32 {
+  const first = load<u32>(slot);
+  let length: u32 = 1;
+  while (length < most && load<u32>(slot + ((<usize>length) << 2)) == first + length) length++;
+  return length;
+}
+
+/**
+ * Frees a run of frames of an object that is not entangled, in the largest aligned blocks, ascending. Blocks go to the
+ * heads of their lists, so the lists end up as if the frames had been freed one by one.
+ */
+function dropRun(object: MemoryObject, slot: usize, frames: u32): void {
+  const zone = zoneAt(object.zone);
+  const start = load<u32>(slot) - 1;
+  const end = start + frames;
+  memory.fill(slot, 0, (<usize>frames) << 2);
+  memory.fill(statesBase + start, <u8>KIND_TAIL, frames);
+  countRunFreed(object.zone, frames);
+  for (let at = start; at < end;) {
+    let order = min<u32>(PAGEBLOCK_ORDER, ctz<u32>(at));
+    while (at + (1 << order) > end) order--;
+    freeOne(zone, at, order, blockType(at), FREE_TO_HEAD);
+    at += 1 << order;
+  }
+}
+
+/** Drops the entries [index, stop) of one leaf; frames freed. */
+function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u32, cpu: u32): u32 {
+  const alone =
+    object.zone != NIL &&
+    (object.flags & OBJECT_ENTANGLED) == 0 &&
+    zoneAt(object.zone).state != CZONE_DYING;
+  let freed: u32 = 0;
+  while (index < stop) {
+    const slot = slotOf(leaf, index);
+    let step: u32 = 1;
+    if (load<u32>(slot) != 0) {
+      if (alone) {
+        step = frameRun(slot, stop - index);
+        dropRun(object, slot, step);
+        freed += step;
+      } else {
+        freed += <u32>dropEntry(object, id, slot, index, cpu);
+      }
+      object.pages -= step;
+    }
+    index += step;
+  }
+  return freed;
+}
+
 /** Frees pages [start, start + pages) of an object (munmap, truncate). Frames freed, or a status. */
 export function objectTruncate(id: u32, start: u32, pages: u32, cpu: u32): i32 {
   if (!isObject(id) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
@@ -231,14 +288,7 @@ export function objectTruncate(id: u32, start: u32, pages: u32, cpu: u32): i32 {
   for (let index = start; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafOf(object, index);
-    if (leaf != NIL) {
-      for (; index < stop; index++) {
-        const slot = slotOf(leaf, index);
-        if (load<u32>(slot) == 0) continue;
-        object.pages--;
-        freed += <u32>dropEntry(object, id, slot, index, cpu);
-      }
-    }
+    if (leaf != NIL) freed += dropLeaf(object, id, leaf, index, stop, cpu);
     index = stop;
   }
   if (start + pages >= object.entries) object.entries = min(start, object.entries);

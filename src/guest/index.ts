@@ -52,6 +52,7 @@ export { type Alarm, REPORT_DELAY_NS, ReportWorker, type SendReport } from './re
 export { type VmStats, vmStats } from './vm-stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
+export { requestPages } from './page-request.ts';
 export { freeFrames } from './pressure.ts';
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';

@@ -34,7 +34,7 @@ export function logCommand(number: u32): void {
   command = number;
 }
 
-/** Appends a record; when the log is full the rest is lost, and logFull says so. */
+/** Appends a record; when the log is full the rest is lost: programRun stops before it can be (LOG_ROOM_MIN). */
 export function logRecord(kind: u32, frame: u32, resync: u32): void {
   if (logAt + LOG_RECORD_BYTES > logEnd) return;
   store<u32>(logAt, kind | (command << 2));

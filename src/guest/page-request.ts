@@ -67,10 +67,10 @@ function compactFirst(request: Request): number {
   return STATUS_NEED_RECLAIM;
 }
 
-/** The OOM notifiers' turn, for requests that may get there. Pages freed. */
-function notifyOom({ memory, gfp, order }: Request): number {
-  if (order > COSTLY_ORDER || (gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE)) !== 0) return 0;
-  return memory.oomNotifiers.reduce((freed, notify) => freed + notify(), 0);
+/** The OOM notifiers' turn, for requests that may get there. Whether any gave pages. */
+function notifyOom({ memory, gfp, order }: Request): boolean {
+  if (order > COSTLY_ORDER || (gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE)) !== 0) return false;
+  return memory.notifyOom();
 }
 
 /**
@@ -92,7 +92,7 @@ export function requestPages(memory: GuestMemory, gfp: number, order: number, cp
     if ((gfp & GFP_NORETRY) !== 0) return STATUS_NO_MEMORY;
     if (costly && (gfp & GFP_RETRY_MAYFAIL) === 0) return STATUS_NO_MEMORY;
     idle = round.freed > 0 && !costly ? 0 : idle + 1;
-    if (idle > MAX_RECLAIM_RETRIES && notifyOom(request) > 0) idle = 0;
+    if (idle > MAX_RECLAIM_RETRIES && notifyOom(request)) idle = 0;
   }
   return got >= 0 ? got : STATUS_NO_MEMORY;
 }

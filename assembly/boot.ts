@@ -10,10 +10,7 @@ import {
   KIND_TAIL,
   NODE_BYTES,
   OBJECT_BYTES,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
   PAGEBLOCK_ZONE_SHIFT,
   PCP_STRIDE,
   SCRATCH_BYTES,
@@ -21,6 +18,7 @@ import {
   STATS_MAX,
   ZONE_STRIDE,
 } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
 import { buildZonelist } from './alloc';

@@ -2,7 +2,8 @@
 // Invariants between calls: a free block's list is that of its pageblock's type; no two buddies of the same order
 // below ORDER_MAX are both free unless one side's type does not merge; counters equal what a walk finds.
 
-import { KIND_FREE, ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/layout';
+import { KIND_FREE } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../src/abi/migratetype';
 import { clearBit, countOrder } from './bitmap';
 import { NIL, clearHead, setState, stateOf } from './frame';

@@ -7,10 +7,9 @@ import {
   KIND_ORDER_MASK,
   KIND_TAIL,
   KIND_UNMOVABLE,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
 } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { GFP_USER } from '../src/abi/gfp';
 import { MIGRATE_ISOLATE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../src/abi/status';

@@ -6,9 +6,9 @@ import {
   KIND_FREE,
   KIND_MASK,
   KIND_ORDER_MASK,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
 } from '../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { countBits } from './bitmap';
 import { freeBlockOf } from './buddy';
 import { NIL, stateOf } from './frame';

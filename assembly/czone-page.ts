@@ -1,7 +1,7 @@
 // Page requests that name a CZone: for hosts that place raw pages by owner (recordings under other
 // placements). Memory objects take their frames from czoneAlloc instead.
 
-import { ORDERS } from '../src/abi/layout';
+import { ORDERS } from '../src/abi/unit';
 import { GFP_MOVABLE } from '../src/abi/gfp';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_NO_MEMORY } from '../src/abi/status';

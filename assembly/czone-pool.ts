@@ -17,7 +17,8 @@ import {
   POOL_PLUGGED_BLOCKS,
   POOL_WARM_BLOCKS,
 } from '../src/abi/czone';
-import { PAGEBLOCK_FRAMES, PAGEBLOCK_NO_ZONE, PAGEBLOCK_ORDER } from '../src/abi/layout';
+import { PAGEBLOCK_NO_ZONE } from '../src/abi/layout';
+import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../src/abi/status';
 import { clearBit, countBits, fillBits, setBit, testBit } from './bitmap';
 import { NIL } from './frame';

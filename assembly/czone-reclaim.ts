@@ -10,9 +10,9 @@ import {
   KIND_ISOLATED,
   KIND_MASK,
   KIND_ORDER_MASK,
-  ORDER_MAX,
   PAGEBLOCK_NO_ZONE,
 } from '../src/abi/layout';
+import { ORDER_MAX } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../src/abi/status';
 import { anyBit, countOrder } from './bitmap';

@@ -8,8 +8,8 @@ import {
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_ORDER_MASK,
-  PAGEBLOCK_FRAMES,
 } from '../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { countFrees, freeBlock } from './alloc';

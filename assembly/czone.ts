@@ -11,15 +11,8 @@ import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_OOM,
 } from '../src/abi/czone';
-import {
-  KERNEL_ZONES,
-  KIND_HOLE,
-  KIND_TAIL,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
-} from '../src/abi/layout';
+import { KERNEL_ZONES, KIND_HOLE, KIND_TAIL, PAGEBLOCK_NO_ZONE } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import {
   STATUS_BAD_ARGUMENT,

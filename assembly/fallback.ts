@@ -8,11 +8,9 @@ import {
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_ORDER_MASK,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_ORDER,
   ZONE_FLAG_BOOSTED_WATERMARK,
 } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE } from '../src/abi/migratetype';
 import { ALLOC_KSWAPD, ALLOC_NOFRAGMENT } from '../src/abi/gfp';
 import { HINT_CLAIM, HINT_ORDER_SHIFT } from '../src/abi/program';

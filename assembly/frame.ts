@@ -12,7 +12,8 @@
 // FREE -> ISOLATED -> FREE by reporting and contiguous ranges; ISOLATED -> OFFLINE -> FREE by virtio-mem.
 // Only heads carry a kind that counts. A frame inside a larger block keeps stale bytes, never FREE or PCP.
 
-import { KIND_MASK, KIND_ORDER_MASK, KIND_TAIL, NONE } from '../src/abi/layout';
+import { KIND_MASK, KIND_ORDER_MASK, KIND_TAIL } from '../src/abi/layout';
+import { NONE } from '../src/abi/unit';
 import { recordsBase, statesBase } from './guest';
 
 export const NIL: u32 = <u32>NONE;

@@ -9,14 +9,16 @@ import {
   KIND_MASK,
   KIND_OFFLINE,
   KIND_ORDER_MASK,
+  PAGEBLOCK_NO_ZONE,
+  SCRATCH_FRAMES_MAX,
+} from '../src/abi/layout';
+import {
   MEMORY_BLOCK_FRAMES,
   NONE,
   ORDER_MAX,
   PAGEBLOCK_FRAMES,
-  PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_ORDER,
-  SCRATCH_FRAMES_MAX,
-} from '../src/abi/layout';
+} from '../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../src/abi/status';
 import { buildZonelist } from './alloc';

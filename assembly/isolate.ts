@@ -14,12 +14,10 @@ import {
   KIND_RESERVED,
   KIND_HOLE,
   KIND_TAIL,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
   ZONE_MOVABLE,
 } from '../src/abi/layout';
+import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BUSY } from '../src/abi/status';
 import { LIMBO } from './balloon';

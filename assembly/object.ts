@@ -7,15 +7,14 @@ import {
   KIND_OBJECT,
   KIND_TAIL,
   NODE_ENTRIES,
-  NONE,
   OBJECT_ANON,
   OBJECT_BYTES,
   OBJECT_FILE,
   OBJECT_KERNEL,
   OBJECT_NONE,
   RECORD_OBJECT_BITS,
-  PAGEBLOCK_ORDER,
 } from '../src/abi/layout';
+import { NONE, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { CZONE_DYING } from '../src/abi/czone';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_TABLE_FULL } from '../src/abi/status';
 import { allocBlock, countFrees, freeBlock, streamReset, streamTake } from './alloc';

@@ -4,11 +4,11 @@
 
 import {
   PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
   PAGEBLOCK_SKIP,
   PAGEBLOCK_TYPE_MASK,
   PAGEBLOCK_ZONE_SHIFT,
 } from '../src/abi/layout';
+import { PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_PCPTYPES } from '../src/abi/migratetype';
 import { blocksBase } from './guest';
 

@@ -1,6 +1,7 @@
 // The rare commands of a compiled recording: memory that comes and goes while the kernel runs.
 
-import { KIND_MOVABLE, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/layout';
+import { KIND_MOVABLE } from '../src/abi/layout';
+import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import {
   PROGRAM_CLAIM_RANGE,

@@ -8,9 +8,9 @@ import {
   KIND_PCP,
   KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ORDER,
   PCP_LISTS,
 } from '../src/abi/layout';
+import { PAGEBLOCK_ORDER } from '../src/abi/unit';
 import {
   PROGRAM_WRONG_OFFSET,
   RESYNC_BUDDY,

@@ -1,6 +1,7 @@
 // What a run of compaction in a compiled recording remembers from command to command.
 
-import { LIST_BYTES, ORDERS, PAGEBLOCK_FRAMES, SCRATCH_MOVES_OFFSET } from '../src/abi/layout';
+import { LIST_BYTES, SCRATCH_MOVES_OFFSET } from '../src/abi/layout';
+import { ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { PROGRAM_SCANS_OFFSET } from '../src/abi/program';
 import { guest } from './guest';
 

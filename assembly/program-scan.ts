@@ -12,10 +12,8 @@ import {
   KIND_MOVABLE,
   KIND_ORDER_MASK,
   KIND_UNMOVABLE,
-  ORDERS,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_ORDER,
 } from '../src/abi/layout';
+import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import {
   SCAN_ASYNC,

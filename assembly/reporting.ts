@@ -6,12 +6,11 @@
 
 import {
   KIND_FREE,
-  ORDERS,
-  ORDER_MAX,
   REPORT_SLOTS,
   SCRATCH_REPORT_CURSOR_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../src/abi/layout';
+import { ORDERS, ORDER_MAX } from '../src/abi/unit';
 import { ALLOC_WMARK_LOW } from '../src/abi/gfp';
 import { MIGRATE_ISOLATE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../src/abi/status';

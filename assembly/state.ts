@@ -6,12 +6,11 @@ import {
   KIND_MOVABLE,
   KIND_TAIL,
   KIND_UNMOVABLE,
-  ORDERS,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
   PCP_LISTS,
   ZONE_NORMAL,
 } from '../src/abi/layout';
+import { ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { buildZonelist } from './alloc';

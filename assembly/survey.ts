@@ -8,9 +8,6 @@ import {
   KIND_MASK,
   KIND_ORDER_MASK,
   KIND_PCP,
-  MEMORY_BLOCK_FRAMES,
-  ORDERS,
-  PAGEBLOCK_FRAMES,
   SURVEY_BLOCKS,
   SURVEY_FREE_BY_ORDER,
   SURVEY_FREE_MEMORY_BLOCKS,
@@ -21,6 +18,7 @@ import {
   SURVEY_UNUSABLE_BY_ORDER,
   SURVEY_WORDS,
 } from '../src/abi/layout';
+import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { stateOf } from './frame';
 import { guest, spanFrames } from './guest';

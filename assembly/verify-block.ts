@@ -2,13 +2,8 @@
 // Expects verifyFrames to have counted frames by zone.
 
 import { CZONE_DYING } from '../src/abi/czone';
-import {
-  KERNEL_ZONES,
-  KIND_HOLE,
-  OBJECT_NONE,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_NO_ZONE,
-} from '../src/abi/layout';
+import { KERNEL_ZONES, KIND_HOLE, OBJECT_NONE, PAGEBLOCK_NO_ZONE } from '../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { MIGRATE_ISOLATE } from '../src/abi/migratetype';
 import {
   RULE_CZONE_BACKED_FREE,

@@ -9,13 +9,10 @@ import {
   KIND_MASK,
   KIND_PCP,
   NODE_BYTES,
-  ORDERS,
-  ORDER_MAX,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_ORDER,
   PCP_LISTS,
   STATS_BASE,
 } from '../src/abi/layout';
+import { ORDERS, ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import {
   RULE_BALLOON_COUNT,
   RULE_BALLOON_LIST,

@@ -11,7 +11,6 @@
 
 import {
   LIST_BYTES,
-  ORDERS,
   ZONE_COMPACT_FREE_OFFSET,
   ZONE_FREE_BY_ORDER_OFFSET,
   ZONE_FREE_OFFSET,
@@ -21,6 +20,7 @@ import {
   ZONE_RESERVE_OFFSET,
   ZONE_STRIDE,
 } from '../src/abi/layout';
+import { ORDERS } from '../src/abi/unit';
 import {
   ZONE_DISCARDED_OFFSET,
   ZONE_GROW_BLOCKS_OFFSET,

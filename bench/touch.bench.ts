@@ -2,7 +2,8 @@
 // back?
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
-import { NONE, OBJECT_ANON } from '../src/abi/layout.ts';
+import { OBJECT_ANON } from '../src/abi/layout.ts';
+import { NONE } from '../src/abi/unit.ts';
 import { expectAnswer } from '../src/core/index.ts';
 import { bootGuest } from './guest.ts';
 import { type BenchReport, type BenchSize, measure, ratio, WordHash } from './measure.ts';

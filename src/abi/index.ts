@@ -10,3 +10,4 @@ export * from './program.ts';
 export * from './rule.ts';
 export * from './stat.ts';
 export * from './status.ts';
+export * from './unit.ts';

@@ -4,17 +4,6 @@
 /** Raised whenever a shape in this folder changes: saved states carry it. */
 export const ABI_VERSION = 1;
 
-// ---- frames and blocks (Linux 6.12, x86-64) ----
-export const FRAME_SHIFT = 12; // 4 KiB
-export const FRAME_BYTES = 4096;
-export const ORDER_MAX = 10; // MAX_PAGE_ORDER: 4 MiB
-export const ORDERS = 11; // NR_PAGE_ORDERS
-export const PAGEBLOCK_ORDER = 9; // 2 MiB
-export const PAGEBLOCK_FRAMES = 512;
-export const MEMORY_BLOCK_FRAMES = 32768; // 128 MiB, the unit of memory hotplug
-/** "No frame", "no zone", "end of list": all bits set, -1 as an i32. */
-export const NONE = -1;
-
 // ---- frame state byte: kind in the high nibble, order of the block in the low nibble (heads only) ----
 export const KIND_MASK = 240;
 export const KIND_ORDER_MASK = 15;

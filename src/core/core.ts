@@ -2,7 +2,6 @@
 
 import {
   ABI_VERSION,
-  FRAME_SHIFT,
   GUEST_BACKED_COUNT_OFFSET,
   GUEST_BASE,
   GUEST_KSWAPD_WAKE_OFFSET,
@@ -14,6 +13,7 @@ import {
   STATS_BASE,
   STATS_MAX,
 } from '../abi/layout.ts';
+import { FRAME_SHIFT } from '../abi/unit.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';

@@ -3,7 +3,7 @@
 // statistics, LRU and NUMA counters, CMA, and zones without memory.
 
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../abi/migratetype.ts';
-import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/layout.ts';
+import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/unit.ts';
 import type { AllocatorState, ZoneState } from './state.ts';
 
 const TYPE_NAMES: readonly string[] = [

@@ -6,9 +6,6 @@ import {
   GUEST_RECORDS_OFFSET,
   GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
-  NONE,
-  ORDERS,
-  PAGEBLOCK_FRAMES,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_TYPE_MASK,
   PAGEBLOCK_ZONE_SHIFT,
@@ -37,6 +34,7 @@ import {
   ZONE_WMARK_LOW_OFFSET,
   ZONE_WMARK_MIN_OFFSET,
 } from '../abi/layout.ts';
+import { NONE, ORDERS, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { MIGRATE_TYPES } from '../abi/migratetype.ts';
 import type { Core } from './core.ts';
 import { expectAnswer } from './error.ts';

@@ -2,7 +2,6 @@
 
 import {
   GUEST_SCRATCH_OFFSET,
-  ORDERS,
   SURVEY_BLOCKS,
   SURVEY_FREE_BY_ORDER,
   SURVEY_FREE_MEMORY_BLOCKS,
@@ -12,6 +11,7 @@ import {
   SURVEY_PINNED_FRAMES,
   SURVEY_UNUSABLE_BY_ORDER,
 } from '../abi/layout.ts';
+import { ORDERS } from '../abi/unit.ts';
 import type { Core } from './core.ts';
 import { expectAnswer } from './error.ts';
 

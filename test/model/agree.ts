@@ -6,7 +6,6 @@ import {
   GUEST_RECORDS_OFFSET,
   GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
-  NONE,
   PCP_ALLOC_FACTOR_OFFSET,
   PCP_BATCH_OFFSET,
   PCP_COUNT_OFFSET,
@@ -24,6 +23,7 @@ import {
   ZONE_RESERVED_HIGHATOMIC_OFFSET,
   ZONE_STRIDE,
 } from '../../src/abi/layout.ts';
+import { NONE } from '../../src/abi/unit.ts';
 import { MIGRATE_TYPES } from '../../src/abi/migratetype.ts';
 import type { Core } from '../../src/core/index.ts';
 import type { Model } from './model.ts';

@@ -1,7 +1,8 @@
 // A small booted guest of the verify build, and what the tests of this folder ask of it again and again.
 
 import { expect } from 'vitest';
-import { KIND_MASK, PAGEBLOCK_FRAMES } from '../../../src/abi/layout.ts';
+import { KIND_MASK } from '../../../src/abi/layout.ts';
+import { PAGEBLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import {
   GUEST_BLOCKS_OFFSET,
   GUEST_SCRATCH_OFFSET,

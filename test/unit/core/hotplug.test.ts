@@ -8,7 +8,6 @@ import {
   GUEST_SCRATCH_OFFSET,
   KIND_HOLE,
   KIND_OFFLINE,
-  MEMORY_BLOCK_FRAMES,
   OBJECT_ANON,
   PCP_BATCH_OFFSET,
   PCP_HIGH_MAX_OFFSET,
@@ -27,6 +26,7 @@ import {
   ZONE_WMARK_LOW_OFFSET,
   ZONE_WMARK_MIN_OFFSET,
 } from '../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../src/abi/migratetype.ts';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../../src/abi/status.ts';
 import { type BootLayout, Core, boot, takeMoves } from '../../../src/core/index.ts';

@@ -7,11 +7,11 @@ import {
   GUEST_SCRATCH_OFFSET,
   KIND_OFFLINE,
   KIND_UNMOVABLE,
-  MEMORY_BLOCK_FRAMES,
   OBJECT_ANON,
   OBJECT_FILE,
   OBJECT_KERNEL,
 } from '../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
 import {
   STAT_CLAIMS,

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON } from '../../../src/abi/gfp.ts';
-import { MEMORY_BLOCK_FRAMES, ZONE_MOVABLE } from '../../../src/abi/layout.ts';
+import { ZONE_MOVABLE } from '../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import { Core, boot, faultText, layoutOf, verify } from '../../../src/core/index.ts';
 import { GuestMemory } from '../../../src/guest/memory.ts';
 import { MemoryBlocks } from '../../../src/guest/memory-blocks.ts';

@@ -22,13 +22,13 @@ import {
   OP_TOUCH_RANGE,
 } from '../src/abi/opcode';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM } from '../src/abi/status';
-import { allocPages, freePages } from './alloc';
-import { releaseRange, touchRange } from './backing';
-import { guest } from './guest';
-import { objectCreate, objectDestroy, objectTouch, objectTruncate } from './object';
-import { objectFork } from './object-fork';
-import { drainAll, pcpAt, pcpDecay } from './percpu';
-import { zoneAt } from './zone';
+import { guest } from './base/guest';
+import { zoneAt } from './base/zone';
+import { releaseRange, touchRange } from './host/backing';
+import { drainAll, pcpAt, pcpDecay } from './kernel/percpu';
+import { allocPages, freePages } from './kernel/request';
+import { objectFork } from './object/fork';
+import { objectCreate, objectDestroy, objectTouch, objectTruncate } from './object/touch';
 
 if (COMMAND_ARGUMENTS_OFFSET != 4) ERROR('operands follow the opcode');
 

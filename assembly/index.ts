@@ -10,26 +10,23 @@ export {
   memoryHandOver,
   memoryPresent,
   metadataBytes,
-  resizeWatermarks,
   snapshotBytes,
   stateHash,
   zoneSpan,
 } from './boot';
+export { resizeWatermarks } from './kernel/watermark';
 
 // page requests
-export { allocPages, freePages, releaseHighatomic } from './kernel/request';
+export { allocPages } from './kernel/request';
+export { freePages } from './free';
+export { releaseHighatomic } from './kernel/highatomic';
 export { drainAll } from './kernel/percpu';
 
 // memory objects
-export {
-  objectCreate,
-  objectDestroy,
-  objectDiscard,
-  objectFrame,
-  objectPages,
-  objectTouch,
-  objectTruncate,
-} from './object/touch';
+export { objectCreate } from './object/create';
+export { objectDestroy, objectDiscard, objectTruncate } from './object/drop';
+export { objectFrame, objectPages } from './object/table';
+export { objectTouch } from './object/touch';
 export { objectFork } from './object/fork';
 
 // the balloon's pages
@@ -99,7 +96,8 @@ export { czoneAllocPages } from './czone/page';
 export { verifyAll } from './verify/verify';
 
 // the ring
-export { decay, run } from './command';
+export { decay } from './kernel/percpu';
+export { run } from './command';
 
 // recordings of a real kernel
 export { programLog, programRun } from './recorded/run';

@@ -12,8 +12,15 @@
 // FREE -> ISOLATED -> FREE by reporting and contiguous ranges; ISOLATED -> OFFLINE -> FREE by virtio-mem.
 // Only heads carry a kind that counts. A frame inside a larger block keeps stale bytes, never FREE or PCP.
 
-import { KIND_MASK, KIND_ORDER_MASK, KIND_TAIL } from '../../src/abi/layout';
-import { NONE } from '../../src/abi/unit';
+import {
+  KIND_BALLOON,
+  KIND_MASK,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_ORDER_MASK,
+  KIND_TAIL,
+} from '../../src/abi/layout';
+import { NONE, ORDER_MAX } from '../../src/abi/unit';
 import { recordsBase, statesBase } from './guest';
 
 export const NIL: u32 = <u32>NONE;
@@ -70,4 +77,25 @@ export function setWord0(pfn: u32, value: u32): void {
 @inline
 export function setWord1(pfn: u32, value: u32): void {
   store<u32>(recordsBase + ((<usize>pfn) << 3), value, 4);
+}
+
+/** Word 0 of a balloon page off the list and not yet freed. No frame has this number. */
+export const LIMBO: u32 = NIL - 1;
+
+/** Head of the block that covers a frame, whatever its kind; the frame itself when it stands alone. */
+export function headOf(pfn: u32): u32 {
+  if (kindOf(pfn) != KIND_TAIL) return pfn;
+  for (let order: u32 = 1; order <= <u32>ORDER_MAX; order++) {
+    const head = pfn & ~(((<u32>1) << order) - 1);
+    if (kindOf(head) != KIND_TAIL) return head;
+  }
+  return pfn;
+}
+
+
+@inline
+export function isMovable(pfn: u32): bool {
+  const kind = kindOf(pfn);
+  if (kind == KIND_BALLOON) return word0(pfn) != LIMBO;
+  return kind == KIND_OBJECT || kind == KIND_MOVABLE;
 }

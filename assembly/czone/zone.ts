@@ -1,12 +1,8 @@
 // CZones: zones with one owner, made of blocks of guest-physical memory that belong to no other zone. Frames inside are
-// movable. Here: a zone's life and its blocks. Where blocks come from is in czone-pool, frames for pages in czone-alloc,
-// giving blocks up in czone-shrink, the end of an owner in czone-exit.
-//
-//  Links by pageblock, of a block in a zone: { next, prev } in the order in which the zone got them.
+// movable. Here: a zone's life, as its host sees it. Its blocks are in block, where they come from in pool, frames for
+// pages in run; giving blocks up is move/czone-shrink, the end of an owner object/czone-exit.
 
-import { KERNEL_ZONES, KIND_HOLE, KIND_TAIL, PAGEBLOCK_NO_ZONE } from '../../src/abi/layout';
-import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
-import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { KERNEL_ZONES } from '../../src/abi/layout';
 import {
   CZONE_ACTIVE,
   CZONE_DYING,
@@ -14,32 +10,19 @@ import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_OOM,
 } from '../../src/abi/czone';
-import {
-  STAT_CZONE_BLOCKS_ADDED,
-  STAT_CZONE_BLOCKS_REMOVED,
-  STAT_CZONE_CREATED,
-  STAT_CZONE_DESTROYED,
-} from '../../src/abi/stat';
+import { STAT_CZONE_CREATED } from '../../src/abi/stat';
 import {
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
   STATUS_BUSY,
   STATUS_TABLE_FULL,
 } from '../../src/abi/status';
-import { countBits } from '../base/bitmap';
 import { NIL } from '../base/frame';
-import { backedBase, guest, statesBase } from '../base/guest';
-import { setBlockType, setBlockZone } from '../base/pageblock';
+import { guest } from '../base/guest';
 import { count } from '../base/stats';
-import { Zone, zoneAt, zoneIndex, zoneReset } from '../base/zone';
-import { poolChoose, poolPut, poolTake } from './pool';
-import { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne } from '../kernel/buddy';
-
-
-@inline
-export function linkAt(pfn: u32): usize {
-  return <usize>guest.links + (((<usize>pfn) >> (<u32>PAGEBLOCK_ORDER)) << 3);
-}
+import { zoneAt, zoneReset } from '../base/zone';
+import { addBlock, endZone, linkAt } from './block';
+import { poolChoose } from './pool';
 
 
 @inline
@@ -51,64 +34,6 @@ export function isCzone(index: u32): bool {
 @inline
 export function isOpenCzone(index: u32): bool {
   return isCzone(index) && zoneAt(index).state != CZONE_DYING;
-}
-
-/** Frees a new block's frames in the largest pieces: what is backed to the heads, what is not to the tails. */
-function freeNewBlock(zone: Zone, pfn: u32): void {
-  const block = guest.czoneBlockFrames;
-  const order = min<u32>(ORDER_MAX, ctz<u32>(block));
-  if (countBits(backedBase, pfn, block) == 0) {
-    for (let at = pfn; at < pfn + block; at += 1 << order) {
-      freeOne(zone, at, order, MIGRATE_MOVABLE, FREE_TO_TAIL | FREE_NO_NOTIFY);
-    }
-    return;
-  }
-  for (let at = pfn + block; at > pfn;) {
-    at -= 1 << order;
-    freeOne(zone, at, order, MIGRATE_MOVABLE, FREE_TO_HEAD | FREE_NO_NOTIFY);
-  }
-}
-
-/** Gives a block of the pool to a zone: its frames become free there. */
-function addBlock(zone: Zone, pfn: u32): void {
-  const index = zoneIndex(zone);
-  const block = guest.czoneBlockFrames;
-  poolTake(pfn);
-  memory.fill(statesBase + pfn, <u8>KIND_TAIL, block);
-  for (let at = pfn; at < pfn + block; at += PAGEBLOCK_FRAMES) {
-    setBlockZone(at, index);
-    setBlockType(at, MIGRATE_MOVABLE);
-  }
-  const link = linkAt(pfn);
-  store<u32>(link, NIL);
-  store<u32>(link, zone.lastBlock, 4);
-  if (zone.lastBlock == NIL) zone.firstBlock = pfn;
-  else store<u32>(linkAt(zone.lastBlock), pfn);
-  zone.lastBlock = pfn;
-  zone.blocks++;
-  zone.present += block;
-  zone.managed += block;
-  freeNewBlock(zone, pfn);
-  count(STAT_CZONE_BLOCKS_ADDED, 1);
-}
-
-/** Takes a block out of its zone and back to the pool. Its frames must be on no free list. */
-export function removeBlock(zone: Zone, pfn: u32): void {
-  const block = guest.czoneBlockFrames;
-  const link = linkAt(pfn);
-  const next = load<u32>(link);
-  const prev = load<u32>(link, 4);
-  if (prev == NIL) zone.firstBlock = next;
-  else store<u32>(linkAt(prev), next);
-  if (next == NIL) zone.lastBlock = prev;
-  else store<u32>(linkAt(next), prev, 4);
-  for (let at = pfn; at < pfn + block; at += PAGEBLOCK_FRAMES) setBlockZone(at, PAGEBLOCK_NO_ZONE);
-  memory.fill(statesBase + pfn, <u8>KIND_HOLE, block);
-  poolPut(pfn);
-  zone.blocks--;
-  zone.present -= block;
-  zone.managed -= block;
-  count(STAT_CZONE_BLOCKS_REMOVED, 1);
 }
 
 /** A new zone for `owner`, at most `limit` frames, with `blocks` blocks to start with. Zone index or a status. */
@@ -152,18 +77,6 @@ export function czoneGrow(index: u32, blocks: u32): i32 {
   }
   zone.peakBlocks = max(zone.peakBlocks, zone.blocks);
   return added;
-}
-
-/** Gives the zone's blocks to the pool without looking at their frames, and its index to the next zone. Blocks. */
-export function endZone(zone: Zone): u32 {
-  const index = zoneIndex(zone);
-  const blocks = zone.blocks;
-  while (zone.lastBlock != NIL) removeBlock(zone, zone.lastBlock);
-  zoneReset(zone);
-  zone.owner = guest.freeZone;
-  guest.freeZone = index;
-  count(STAT_CZONE_DESTROYED, 1);
-  return blocks;
 }
 
 /**

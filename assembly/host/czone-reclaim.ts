@@ -23,10 +23,10 @@ import { listHead, nextOf } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, freeList, zoneAt } from '../base/zone';
+import { settleDying } from '../czone/block';
 import { pool, putRange } from '../czone/pool';
 import { isCzone } from '../czone/zone';
 import { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne, takeFree } from '../kernel/buddy';
-import { settleDying } from '../object/czone-exit';
 
 // What is still wanted, and what the scratch area holds.
 let rangesLeft: u32 = 0;

@@ -3,25 +3,21 @@
 
 import {
   KERNEL_ZONES,
-  KIND_BALLOON,
   KIND_FREE,
   KIND_HOLE,
   KIND_ISOLATED,
-  KIND_MOVABLE,
-  KIND_OBJECT,
   KIND_OFFLINE,
   KIND_ORDER_MASK,
   KIND_PCP,
   KIND_RESERVED,
-  KIND_TAIL,
   PAGEBLOCK_NO_ZONE,
   ZONE_MOVABLE,
 } from '../../src/abi/layout';
-import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STAT_ISOLATED_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BUSY } from '../../src/abi/status';
-import { NIL, kindOf, orderOf, setState, stateOf, word0 } from '../base/frame';
+import { NIL, headOf, isMovable, kindOf, orderOf, setState, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
 import { blockType, blockZone, mergeable, setBlockType } from '../base/pageblock';
 import { count } from '../base/stats';
@@ -29,25 +25,6 @@ import { Zone, zoneAt, zoneEnd } from '../base/zone';
 import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeBlockOf, freeOne, freeSplit, takeFree } from './buddy';
 import { moveFreeOfBlock } from './fallback';
 import { watermarkOk } from './watermark';
-import { LIMBO } from '../move/balloon';
-
-/** Head of the block that covers a frame, whatever its kind; the frame itself when it stands alone. */
-export function headOf(pfn: u32): u32 {
-  if (kindOf(pfn) != KIND_TAIL) return pfn;
-  for (let order: u32 = 1; order <= <u32>ORDER_MAX; order++) {
-    const head = pfn & ~(((<u32>1) << order) - 1);
-    if (kindOf(head) != KIND_TAIL) return head;
-  }
-  return pfn;
-}
-
-
-@inline
-export function isMovable(pfn: u32): bool {
-  const kind = kindOf(pfn);
-  if (kind == KIND_BALLOON) return word0(pfn) != LIMBO;
-  return kind == KIND_OBJECT || kind == KIND_MOVABLE;
-}
 
 /** Whether a frame keeps its pageblock from being isolated. `offlining`: offline pages are no obstacle. */
 function blocksIsolation(pfn: u32, inMovable: bool, offlining: bool): bool {

@@ -21,6 +21,7 @@ import {
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL, clearHead, setState } from '../base/frame';
 import { guest, pcpsBase } from '../base/guest';
 import {
@@ -328,4 +329,11 @@ export function pcpResize(index: u32): void {
     pcp.highMin = highMin;
     pcp.highMax = highMax;
   }
+}
+
+/** The vmstat worker of one cpu comes by one zone. */
+export function decay(cpu: u32, zone: u32): i32 {
+  if (cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
+  pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
+  return 0;
 }

@@ -210,3 +210,12 @@ export function clearBelowHigh(zone: Zone): void {
     zone.flags &= ~ZONE_FLAG_BELOW_HIGH;
   }
 }
+
+/** init_per_zone_wmark_min again, after memory came or went (or min_free_kbytes was set). */
+export function resizeWatermarks(): void {
+  computeMinFree(false);
+  setupWatermarks();
+  if (guest.thp == 0) return;
+  raiseMinFreeForThp();
+  setupWatermarks();
+}

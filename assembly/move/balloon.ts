@@ -8,16 +8,14 @@ import { KIND_BALLOON, KIND_MASK, KIND_UNMOVABLE, SCRATCH_FRAMES_MAX } from '../
 import { GFP_MOVABLE } from '../../src/abi/gfp';
 import { STAT_ALLOC_CALLS, STAT_ALLOC_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
-import { NIL, orderOf, setState, setWord0, setWord1, stateOf, word0 } from '../base/frame';
+import { LIMBO, NIL, orderOf, setState, setWord0, setWord1, stateOf, word0 } from '../base/frame';
 import { Guest, guest, spanFrames } from '../base/guest';
 import { listHead, listPopHead, listPushHead } from '../base/list';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
-import { allocBlock, countFrees, freeBlock, streamReset, streamTake } from '../kernel/request';
-
-/** Word 0 of a balloon page off the list and not yet freed. No frame has this number. */
-export const LIMBO: u32 = NIL - 1;
+import { countFrees, freeBlock } from '../free';
+import { allocBlock, streamReset, streamTake } from '../kernel/request';
 
 const THP_ORDER: u32 = 9;
 

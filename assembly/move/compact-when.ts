@@ -18,8 +18,8 @@ import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../sr
 import { guest } from '../base/guest';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { drainZone } from '../kernel/percpu';
-import { highestZone, requestType, zonelistAt } from '../kernel/request';
 import { watermarkOk, wmark } from '../kernel/watermark';
+import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { WHOLE_ORDER, clearSkips, runCompaction, scatter } from './compact';
 
 /** Orders above this one are costly: more care before trying (PAGE_ALLOC_COSTLY_ORDER). */

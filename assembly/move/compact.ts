@@ -30,16 +30,16 @@ import {
   STAT_MIGRATE_FAILURES,
 } from '../../src/abi/stat';
 import { STATUS_MOVES_FULL } from '../../src/abi/status';
-import { NIL, orderOf, setState, stateOf } from '../base/frame';
+import { NIL, headOf, isMovable, orderOf, setState, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
 import { listHead, listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
 import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
+import { countFrees, freeBlock } from '../free';
 import { hasClaimable } from '../kernel/fallback';
-import { headOf, isMovable, isolateFree } from '../kernel/isolate';
+import { isolateFree } from '../kernel/isolate';
 import { drain, pcpAt } from '../kernel/percpu';
-import { countFrees, freeBlock } from '../kernel/request';
 import { batchAdd, batchReset, batchTake, hasMoveRoom, moveBlock } from './migrate';
 
 /** No order is asked for: compact as far as it goes. */

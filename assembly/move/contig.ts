@@ -14,15 +14,25 @@ import { GFP_USER } from '../../src/abi/gfp';
 import { MIGRATE_ISOLATE } from '../../src/abi/migratetype';
 import { STAT_CONTIG_CALLS, STAT_CONTIG_FAILURES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/abi/status';
-import { NIL, kindOf, orderOf, setWord0, setWord1, stateOf, word0 } from '../base/frame';
+import {
+  NIL,
+  headOf,
+  isMovable,
+  kindOf,
+  orderOf,
+  setWord0,
+  setWord1,
+  stateOf,
+  word0,
+} from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
+import { countFrees, freeBlock } from '../free';
 import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeFree } from '../kernel/buddy';
-import { headOf, isMovable, isolateRange, unisolateRange } from '../kernel/isolate';
+import { isolateRange, unisolateRange } from '../kernel/isolate';
 import { drainZone } from '../kernel/percpu';
-import { countFrees, freeBlock } from '../kernel/request';
 import { batchAdd, batchReset, batchTake, migrateBlock } from './migrate';
 
 /** Word 0 of an offline frame that has never been online: it goes to the allocator as new memory does. */

@@ -13,68 +13,17 @@ import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { CZONE_DYING } from '../../src/abi/czone';
 import { STAT_CZONE_COMPACT_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
-import { NIL, kindOf, orderOf, stateOf, word1 } from '../base/frame';
+import { NIL, kindOf, orderOf, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
-import { blockType, blockZone } from '../base/pageblock';
+import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
-import { endZone, isCzone, linkAt, removeBlock } from '../czone/zone';
-import {
-  FREE_NO_NOTIFY,
-  FREE_TO_HEAD,
-  accountBacked,
-  accountFree,
-  expand,
-  freeBlockOf,
-  freeOne,
-  takeFree,
-  unlinkFree,
-} from '../kernel/buddy';
-import { countFrees, freeBlock } from '../kernel/request';
+import { dropFreeBlock, endZone, isBlockFree, linkAt } from '../czone/block';
+import { isCzone } from '../czone/zone';
+import { countFrees, freeBlock } from '../free';
+import { accountBacked, accountFree, expand, freeBlockOf, unlinkFree } from '../kernel/buddy';
 import { hasMoveRoom, moveBlock } from './migrate';
-import { frameAt, isObject, ownerOf } from '../object/table';
-
-/** Whether every frame of a block of the zone is on the free lists. */
-export function isBlockFree(pfn: u32): bool {
-  const end = pfn + guest.czoneBlockFrames;
-  for (let at = pfn; at < end;) {
-    const head = freeBlockOf(at);
-    if (head == NIL || blockType(at) != MIGRATE_MOVABLE) return false;
-    at = head + (1 << orderOf(head));
-  }
-  return true;
-}
-
-/** Takes a free block off the lists; what of it lies outside [start, start + block) goes back. Where it ends inside. */
-function takeInside(zone: Zone, at: u32, block: u32): u32 {
-  const head = freeBlockOf(at);
-  let order = orderOf(head);
-  let kept = head;
-  takeFree(zone, head, order, MIGRATE_MOVABLE);
-  while ((<u32>1) << order > block) {
-    order--;
-    const upper = kept + (1 << order);
-    const rest = at >= upper ? kept : upper;
-    if (at >= upper) kept = upper;
-    freeOne(zone, rest, order, MIGRATE_MOVABLE, FREE_TO_HEAD | FREE_NO_NOTIFY);
-  }
-  return kept + (1 << order);
-}
-
-/** Takes the free frames of a block off the lists. */
-export function takeFreeOfBlock(zone: Zone, pfn: u32): void {
-  const block = guest.czoneBlockFrames;
-  for (let at = pfn; at < pfn + block;) {
-    if (freeBlockOf(at) == NIL) at++;
-    else at = takeInside(zone, at, block);
-  }
-}
-
-/** A wholly free block leaves its zone. */
-export function dropFreeBlock(zone: Zone, pfn: u32): void {
-  takeFreeOfBlock(zone, pfn);
-  removeBlock(zone, pfn);
-}
+import { isMapped } from '../object/table';
 
 /** Lowest and highest block of the zone. */
 let lowest: u32 = NIL;
@@ -105,12 +54,6 @@ export function czoneShrink(index: u32, blocks: u32): i32 {
   }
   if (zone.state == CZONE_DYING && zone.blocks == 0) endZone(zone);
   return given;
-}
-
-/** Whether an object maps the frame: pages discarded with their object only look like it. */
-export function isMapped(pfn: u32): bool {
-  const owner = ownerOf(pfn);
-  return isObject(owner) && frameAt(owner, word1(pfn)) == pfn;
 }
 
 

@@ -25,12 +25,11 @@ import { NIL, kindOf, setWord0, setWord1, stateOf } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
-import { resizeWatermarks } from '../boot';
 import { takeFree } from '../kernel/buddy';
 import { isolateRange, unisolateRange } from '../kernel/isolate';
 import { drainZone, pcpAt, pcpReset } from '../kernel/percpu';
-import { buildZonelist } from '../kernel/request';
-import { decideMobility } from '../kernel/watermark';
+import { decideMobility, resizeWatermarks } from '../kernel/watermark';
+import { buildZonelist } from '../kernel/zonelist';
 import { NEVER_ONLINE, freeNew, inOneZone, migrateRange } from './contig';
 
 /** A range of whole memory blocks inside the span. */

@@ -34,19 +34,29 @@ import {
   STATUS_MOVES_FULL,
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
-import { NIL, kindOf, orderOf, setState, setWord0, setWord1, word0, word1 } from '../base/frame';
+import {
+  NIL,
+  isMovable,
+  kindOf,
+  orderOf,
+  setState,
+  setWord0,
+  setWord1,
+  word0,
+  word1,
+} from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import { listPushHead, listRemove } from '../base/list';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
+import { countFrees, freeBlock } from '../free';
 import { touchNew, touchRead } from '../host/backing';
 import { takeSmallest } from '../kernel/buddy';
-import { isMovable } from '../kernel/isolate';
-import { allocBlock, countFrees, freeBlock } from '../kernel/request';
+import { allocBlock } from '../kernel/request';
 import { balloonList, balloonManage } from './balloon';
+import { remapFrame } from '../object/share';
 import { frameAt, isObject, ownerOf } from '../object/table';
-import { remapFrame } from '../object/touch';
 
 const THP_ORDER: u32 = 9;
 

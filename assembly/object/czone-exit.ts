@@ -19,18 +19,25 @@ import {
   STAT_DROPPED_PAGES,
 } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
-import { NIL, stateOf } from '../base/frame';
+import { NIL, headOf, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
-import { endZone, isCzone, linkAt, removeBlock } from '../czone/zone';
+import { endZone, linkAt, removeBlock, takeFreeOfBlock } from '../czone/block';
+import { isCzone } from '../czone/zone';
+import { countFrees } from '../free';
 import { FREE_NO_NOTIFY, FREE_TO_HEAD, freeOne } from '../kernel/buddy';
-import { headOf } from '../kernel/isolate';
-import { countFrees } from '../kernel/request';
-import { dropFreeBlock, isBlockFree, isMapped, takeFreeOfBlock } from '../move/czone-shrink';
-import { MemoryObject, OBJECT_ENTANGLED, PFN_MASK, leafOf, objectAt, slotOf } from './table';
-import { dropEntry, objectDestroy, objectForget } from './touch';
+import { dropEntry, objectDestroy, objectForget } from './drop';
+import {
+  MemoryObject,
+  OBJECT_ENTANGLED,
+  PFN_MASK,
+  isMapped,
+  leafOf,
+  objectAt,
+  slotOf,
+} from './table';
 
 /** Drops the entries of an object that name frames outside its zone. */
 function dropOutside(object: MemoryObject, id: u32, cpu: u32): void {
@@ -136,12 +143,4 @@ export function czoneExit(index: u32, cpu: u32): i32 {
   const given = wither(zone);
   if (zone.blocks == 0) endZone(zone);
   return given;
-}
-
-/** A frame of a dying zone has been freed: its block goes if that was the last, and the zone with its last block. */
-export function settleDying(zone: Zone, pfn: u32): void {
-  const offset = (pfn - guest.czoneStart) & ~(guest.czoneBlockFrames - 1);
-  const block = guest.czoneStart + offset;
-  if (isBlockFree(block)) dropFreeBlock(zone, block);
-  if (zone.blocks == 0) endZone(zone);
 }

@@ -1,5 +1,6 @@
-// Memory objects as data: ids, tables of entries, and the record that leads from a frame back to its object.
-// What happens to pages is in object.
+// Memory objects as data: growable arrays of frame numbers. Ids, tables of entries, and the record that leads from a
+// frame back to its object, so that migration has an exact reverse map. Anonymous memory, files and kernel memory are
+// objects; what happens to their pages is in create, touch, share, drop and fork.
 //
 //  Object  0 kind  1 flags  2 height | 4 zone | 8 nextKin | 12 entries | 16 pages | 20 root | 24 gfp | 28 prevKin
 //         32 tag  36 nextFree / next in zone  40 prevInZone  44 outside
@@ -20,8 +21,10 @@ import {
   RECORD_OBJECT_BITS,
   RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
+import { NONE } from '../../src/abi/unit';
 import { STAT_TABLE_NODES } from '../../src/abi/stat';
-import { NIL, setWord0, setWord1, word0 } from '../base/frame';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
+import { NIL, setWord0, setWord1, word0, word1 } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 
@@ -185,4 +188,20 @@ export function dropNodes(node: u32, height: u32): void {
     }
   }
   nodeDrop(node);
+}
+
+/** Whether an object maps the frame: pages discarded with their object only look like it. */
+export function isMapped(pfn: u32): bool {
+  const owner = ownerOf(pfn);
+  return isObject(owner) && frameAt(owner, word1(pfn)) == pfn;
+}
+
+/** Pages an object holds now, or a status. */
+export function objectPages(id: u32): i32 {
+  return isObject(id) ? objectAt(id).pages : STATUS_BAD_ARGUMENT;
+}
+
+/** Frame at an index of an object, -1 if nothing is there. */
+export function objectFrame(id: u32, index: u32): i32 {
+  return isObject(id) ? frameAt(id, index) : NONE;
 }

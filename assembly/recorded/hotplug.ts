@@ -16,7 +16,6 @@ import { NIL, orderOf } from '../base/frame';
 import { spanFrames, statesBase } from '../base/guest';
 import { blockType, setBlockType, setBlockZone } from '../base/pageblock';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
-import { resizeWatermarks } from '../boot';
 import {
   FREE_NO_NOTIFY,
   FREE_TO_TAIL,
@@ -26,7 +25,8 @@ import {
   takeFree,
 } from '../kernel/buddy';
 import { retype, unisolateBlock } from '../kernel/isolate';
-import { buildZonelist } from '../kernel/request';
+import { resizeWatermarks } from '../kernel/watermark';
+import { buildZonelist } from '../kernel/zonelist';
 
 /** The zone grows to hold [start, start + frames). */
 function growZone(zone: Zone, start: u32, frames: u32): void {

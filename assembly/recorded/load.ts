@@ -18,8 +18,8 @@ import { setBlockType, setBlockZone } from '../base/pageblock';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { accountFree, linkFree } from '../kernel/buddy';
 import { park, pcpAt, pcpOrder } from '../kernel/percpu';
-import { buildZonelist } from '../kernel/request';
 import { computeMinFree, decideMobility } from '../kernel/watermark';
+import { buildZonelist } from '../kernel/zonelist';
 
 /** Type of one pageblock of a zone, -1 for a hole. Its frames count as in use until a list names them. */
 export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {

@@ -58,6 +58,7 @@ import { listHead, listPushHead, listPushTail, listRemove, listTail } from '../b
 import { logBytes, logCommand, logRecord, logRoom, logStart } from '../base/log';
 import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
+import { freeBlock } from '../free';
 import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeSmallest } from '../kernel/buddy';
 import { resetMode, setClaimHint, takeBlock } from '../kernel/fallback';
 import {
@@ -74,8 +75,9 @@ import {
   pcpPush,
   refillIfEmpty,
 } from '../kernel/percpu';
-import { allocBlock, freeBlock, highestZone, requestType, zonelistAt } from '../kernel/request';
+import { allocBlock } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
+import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import {
   scanBatch,
   scanBegin,

@@ -23,11 +23,6 @@ import {
 import { testBit } from '../base/bitmap';
 import { NIL, kindOf, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
-import { blockType, blockZone } from '../base/pageblock';
-import { Zone, zoneAt } from '../base/zone';
-import { blockFrame, freeMap, pool, warmMap } from '../czone/pool';
-import { linkAt } from '../czone/zone';
-import { objectAt } from '../object/table';
 import {
   TALLY_BACKED_FREE,
   TALLY_BLOCKS,
@@ -43,7 +38,12 @@ import {
   differ,
   fault,
   tally,
-} from './verify';
+} from '../base/notes';
+import { blockType, blockZone } from '../base/pageblock';
+import { Zone, zoneAt } from '../base/zone';
+import { linkAt } from '../czone/block';
+import { blockFrame, freeMap, pool, warmMap } from '../czone/pool';
+import { objectAt } from '../object/table';
 
 
 @inline

@@ -34,9 +34,6 @@ import {
 import { countBits, countBothBits, testBit } from '../base/bitmap';
 import { kindOf, stateOf } from '../base/frame';
 import { backedBase, guest, reportedBase, spanFrames, templateBase } from '../base/guest';
-import { blockZone } from '../base/pageblock';
-import { zoneAt, zoneEnd } from '../base/zone';
-import { mapsOf } from '../object/table';
 import {
   NOTE_LISTED,
   TALLY_BACKED_FREE,
@@ -50,7 +47,10 @@ import {
   fault,
   noteOf,
   tally,
-} from './verify';
+} from '../base/notes';
+import { blockZone } from '../base/pageblock';
+import { zoneAt, zoneEnd } from '../base/zone';
+import { mapsOf } from '../object/table';
 
 let limbo: u32 = 0;
 

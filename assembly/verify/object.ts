@@ -23,18 +23,6 @@ import {
 } from '../../src/abi/rule';
 import { NIL, stateOf, word1 } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
-import { blockZone } from '../base/pageblock';
-import {
-  MemoryObject,
-  OBJECT_ENTANGLED,
-  PFN_MASK,
-  WRITE_PROTECTED,
-  frameAt,
-  mapsOf,
-  nodeAt,
-  objectAt,
-  ownerOf,
-} from '../object/table';
 import {
   NOTE_LISTED,
   TALLY_OBJECTS,
@@ -47,7 +35,19 @@ import {
   noteOf,
   setLabel,
   setNote,
-} from './verify';
+} from '../base/notes';
+import { blockZone } from '../base/pageblock';
+import {
+  MemoryObject,
+  OBJECT_ENTANGLED,
+  PFN_MASK,
+  WRITE_PROTECTED,
+  frameAt,
+  mapsOf,
+  nodeAt,
+  objectAt,
+  ownerOf,
+} from '../object/table';
 
 let pages: u32 = 0;
 let nodes: u32 = 0;

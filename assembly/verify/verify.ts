@@ -1,6 +1,6 @@
 // The verify build's walk over everything: is each frame in exactly one place, does every counter equal what a walk
-// finds? Reads the guest only. Its notes (a u16 a frame, a word an object, eight words a zone) lie behind the guest,
-// where create() reserves room in this build. Lists and frames are here, objects in verify-object, blocks in verify-block.
+// finds? Reads the guest only and writes to its notebook (base/notes). Lists are here, frames in frame, objects in object,
+// blocks in block.
 
 import {
   KERNEL_ZONES,
@@ -8,7 +8,6 @@ import {
   KIND_FREE,
   KIND_MASK,
   KIND_PCP,
-  NODE_BYTES,
   PCP_LISTS,
   STATS_BASE,
 } from '../../src/abi/layout';
@@ -36,103 +35,13 @@ import { STATUS_BAD_STATE } from '../../src/abi/status';
 import { NIL, orderOf, stateOf } from '../base/frame';
 import { Guest, guest, spanFrames } from '../base/guest';
 import { listHead, listTail, nextOf, prevOf } from '../base/list';
+import { NOTE_LISTED, clearNotes, differ, fault, noteOf, setNote } from '../base/notes';
 import { blockType, blockZone, mergeable } from '../base/pageblock';
 import { Zone, freeCount, freeList, orderMask, zoneAt } from '../base/zone';
 import { pcpAt, pcpList, pcpOrder } from '../kernel/percpu';
 import { verifyBlocks } from './block';
 import { verifyFrames } from './frame';
 import { verifyObjects } from './object';
-
-/** Note of a frame that heads a block on a list; other notes are counts of object entries that name the frame. */
-export const NOTE_LISTED: u32 = 0xffff;
-const TALLY_BYTES: u32 = 64;
-
-// What verifyFrames and verifyBlocks count by zone.
-export const TALLY_PRESENT: u32 = 0;
-export const TALLY_UNMANAGED: u32 = 4;
-export const TALLY_DISCARDED: u32 = 8;
-export const TALLY_ISOLATED_BLOCKS: u32 = 12;
-export const TALLY_BLOCKS: u32 = 16;
-// What verifyObjects counts.
-export const TALLY_SHARED_OUT: u32 = 20;
-export const TALLY_OUTSIDE: u32 = 24;
-export const TALLY_OBJECT_FRAMES: u32 = 28;
-export const TALLY_OBJECTS: u32 = 32;
-// More of verifyFrames.
-export const TALLY_BACKED_FREE: u32 = 36;
-export const TALLY_ISOLATED: u32 = 40;
-
-/** Bytes behind the guest's last node that the walk writes to; 0 in builds without it. */
-export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {
-  if (isDefined(CORE_VERIFY)) {
-    return ((<u64>span) << 1) + ((<u64>objects) << 2) + <u64>zones * TALLY_BYTES;
-  }
-  return 0;
-}
-
-let notes: usize = 0;
-let labels: usize = 0;
-let tallies: usize = 0;
-
-function clearNotes(): void {
-  notes = <usize>guest.nodes + <usize>guest.nodesMax * NODE_BYTES;
-  labels = notes + ((<usize>spanFrames) << 1);
-  tallies = labels + ((<usize>guest.objectsMax) << 2);
-  const bytes = verifyBytes(spanFrames, guest.objectsMax, guest.zonesMax);
-  memory.fill(notes, 0, <usize>bytes);
-}
-
-
-@inline
-export function noteOf(pfn: u32): u32 {
-  return load<u16>(notes + ((<usize>pfn) << 1));
-}
-
-
-@inline
-export function setNote(pfn: u32, note: u32): void {
-  store<u16>(notes + ((<usize>pfn) << 1), <u16>note);
-}
-
-
-@inline
-export function labelOf(id: u32): u32 {
-  return load<u32>(labels + ((<usize>id) << 2));
-}
-
-
-@inline
-export function setLabel(id: u32, label: u32): void {
-  store<u32>(labels + ((<usize>id) << 2), label);
-}
-
-
-@inline
-export function tally(zone: u32, which: u32): u32 {
-  return load<u32>(tallies + zone * TALLY_BYTES + which);
-}
-
-
-@inline
-export function addTally(zone: u32, which: u32, by: u32): void {
-  const at = tallies + zone * TALLY_BYTES + which;
-  store<u32>(at, load<u32>(at) + by);
-}
-
-/** Notes a fault in the header; the rule. */
-export function fault(rule: u32, pfn: u32, expected: u32, found: u32): u32 {
-  guest.faultRule = rule;
-  guest.faultPfn = pfn;
-  guest.faultExpected = expected;
-  guest.faultFound = found;
-  return rule;
-}
-
-/** The rule if the two differ, else 0. */
-@inline
-export function differ(rule: u32, pfn: u32, expected: u32, found: u32): u32 {
-  return expected == found ? 0 : fault(rule, pfn, expected, found);
-}
 
 /** Whether a free block could merge with its buddy and has not. */
 function unmerged(pfn: u32, order: u32, type: u32): bool {

@@ -95,7 +95,7 @@ export class Guest {
   nodesHigh: u32;
   freeZone: u32;
   objectsUsed: u32;
-  /** Which blocks of the CZone region are plugged and free (czone-pool). */
+  /** Which blocks of the CZone region are plugged and free (czone/pool). */
   czonePool: u32;
   /** Order from which a free asks for page reporting; 255: nobody listens. */
   reportOrder: u32;

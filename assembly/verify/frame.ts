@@ -1,5 +1,5 @@
 // The verify build's walk over all frames: each is in one place only, blocks are whole, zones count what they hold.
-// Expects the notes of lists and objects (verify, verify-object) to be made.
+// Expects the notes of lists and objects (verify, object) to be made.
 
 import {
   KERNEL_ZONES,

@@ -29,7 +29,10 @@ class FaultyRing {
 }
 
 /** A value is pushed; undefined pops. */
-const steps = fc.array(fc.option(fc.nat(99), { freq: 4, nil: undefined }), { maxLength: 60 });
+const steps = fc.array(fc.option(fc.nat(99), { freq: 4, nil: undefined }), {
+  maxLength: 60,
+  size: 'max',
+});
 
 export const canary: Fuzzer = {
   name: 'canary',

@@ -114,9 +114,18 @@ const ring = fc.record({
   queue: fc.nat({ max: QUEUES - 1 }),
   pieces: fc.array(
     fc.record({
-      addr: fc.oneof(fc.constantFrom(MESSAGE, ROOM, 0x1000, MEMORY_BYTES - 8, 2 ** 53), fc.nat()),
-      length: fc.oneof(fc.constantFrom(0, 1, 16, 24, 32), fc.nat({ max: 0xffff_ffff })),
-      flags: fc.nat({ max: 7 }),
+      addr: fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(MESSAGE, ROOM, 0x1000, MEMORY_BYTES - 8, 2 ** 53) },
+        { weight: 1, arbitrary: fc.nat() },
+      ),
+      length: fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(0, 1, 16, 24, 32) },
+        { weight: 1, arbitrary: fc.nat({ max: 0xffff_ffff }) },
+      ),
+      flags: fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom(0, 1, 1, 3) },
+        { weight: 1, arbitrary: fc.nat({ max: 7 }) },
+      ),
       next: fc.nat({ max: SIZE }),
     }),
     { minLength: 1, maxLength: SIZE },
@@ -151,7 +160,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 20, arbitrary: report },
   { weight: 3, arbitrary: stats },
   { weight: 4, arbitrary: events },
-  { weight: 1, arbitrary: ring },
+  { weight: 2, arbitrary: ring },
   { weight: 1, arbitrary: noise },
   { weight: 1, arbitrary: register },
   { weight: 2, arbitrary: init },

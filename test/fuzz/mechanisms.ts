@@ -237,6 +237,9 @@ export const mechanisms: Fuzzer = {
   cases: 30,
   create: () => {
     const tally = new Tally(REACHED.map(([name]) => name));
-    return { property: fc.property(commands, (list) => runAll(list, tally)), missing: tally.missing };
+    return {
+      property: fc.property(commands, (list) => runAll(list, tally)),
+      missing: tally.missing,
+    };
   },
 };

@@ -231,7 +231,7 @@ export function resizeWatermarks(): void {
   setupWatermarks();
 }
 
-/** Bytes of frame metadata: what DESIGN.md's 12 bytes a frame are about. */
+/** Bytes of frame metadata: at most 12 bytes a frame. */
 export function metadataBytes(): f64 {
   return <f64>(guest.nodes - guest.blocks);
 }

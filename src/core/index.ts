@@ -12,3 +12,12 @@ export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './pr
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/index.ts';
 export type { CoreSnapshot } from './snapshot.ts';
+export {
+  type AllocatorState,
+  loadState,
+  type PcpState,
+  saveState,
+  stateFrames,
+  ZONE_NAMES,
+  type ZoneState,
+} from './state.ts';

@@ -21,8 +21,8 @@ import {
   PAGEBLOCK_ZONE_SHIFT,
   ZONE_FREE_BY_ORDER_OFFSET,
   ZONE_STRIDE,
-} from '../core/index.ts';
-import type { PageMachine } from './pages-machine.ts';
+} from '../../core/index.ts';
+import type { PlacedGuest } from './placed-guest.ts';
 
 /** Pageblocks in a memory block of 128 MiB. */
 export const PAGEBLOCKS_PER_MEMORY_BLOCK: number = MEMORY_BLOCK_FRAMES / PAGEBLOCK_FRAMES;
@@ -99,8 +99,8 @@ function zoneWord(core: Core, zone: number, offset: number): number {
 }
 
 /** Counts a whole guest: kernel zones and the region of the CZones. */
-export function takeCensus(
-  { core, czones }: PageMachine,
+export function countPlaced(
+  { core, czones }: PlacedGuest,
   used?: (pfn: number, tag: number, frames: number) => void,
 ): Census {
   const frames = czones.region.start + czones.region.frames;

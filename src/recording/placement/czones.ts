@@ -3,6 +3,7 @@
 
 import {
   type Core,
+  expectAnswer,
   GUEST_BLOCKS_OFFSET,
   GUEST_ZONES_OFFSET,
   MEMORY_BLOCK_FRAMES,
@@ -10,8 +11,7 @@ import {
   PAGEBLOCK_ZONE_SHIFT,
   ZONE_BLOCKS_OFFSET,
   ZONE_STRIDE,
-} from '../core/index.ts';
-import { expectAnswer } from '../core/error.ts';
+} from '../../core/index.ts';
 
 /** As many blocks, or frames, as there are. */
 const ALL = 0xffff_ffff;

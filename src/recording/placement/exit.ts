@@ -1,9 +1,9 @@
 // What a container's exit leaves in the blocks that it used: what would have to move before they
 // can be unplugged.
 
-import { PAGEBLOCK_FRAMES } from '../core/index.ts';
-import { PAGEBLOCKS_PER_MEMORY_BLOCK, takeCensus, type Census } from './pages-census.ts';
-import { tagOf, type PageMachine } from './pages-machine.ts';
+import { PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import { type Census, countPlaced, PAGEBLOCKS_PER_MEMORY_BLOCK } from './census.ts';
+import { type PlacedGuest, tagOf } from './placed-guest.ts';
 import { PAGE_PRIVATE } from './policies/index.ts';
 
 /** The blocks of one size in which an exited container had private pages. */
@@ -67,20 +67,20 @@ function blocksLeft(census: Census, used: Uint8Array, per: number): BlocksLeft {
 /** Notes where containers have pages when their exits begin, and looks there when they are gone. */
 export class ExitMeter {
   readonly records: ExitRecord[] = [];
-  readonly #machine: PageMachine;
+  readonly #guest: PlacedGuest;
   readonly #noted = new Map<number, Noted>();
 
-  constructor(machine: PageMachine) {
-    this.#machine = machine;
+  constructor(guest: PlacedGuest) {
+    this.#guest = guest;
   }
 
   /** The exit of a container begins. */
   note(tree: number): void {
-    const { region } = this.#machine.czones;
+    const { region } = this.#guest.czones;
     const used = new Uint8Array((region.start + region.frames) / PAGEBLOCK_FRAMES);
     const wanted = tagOf(tree, PAGE_PRIVATE);
     let frames = 0;
-    takeCensus(this.#machine, (pfn, tag, size) => {
+    countPlaced(this.#guest, (pfn, tag, size) => {
       if (tag !== wanted) return;
       used[Math.floor(pfn / PAGEBLOCK_FRAMES)] = 1;
       if (size > PAGEBLOCK_FRAMES)
@@ -95,7 +95,7 @@ export class ExitMeter {
     const noted = this.#noted.get(tree);
     if (noted === undefined) return;
     this.#noted.delete(tree);
-    const census = takeCensus(this.#machine);
+    const census = countPlaced(this.#guest);
     this.records.push({
       pid,
       name,

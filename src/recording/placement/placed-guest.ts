@@ -12,6 +12,7 @@ import {
   COMMAND_BYTES,
   Core,
   type CoreBuild,
+  expectAnswer,
   GFP_DIRECT_RECLAIM,
   GFP_HIGH,
   GFP_NOMEMALLOC,
@@ -19,27 +20,25 @@ import {
   GUEST_STATES_OFFSET,
   KIND_HOLE,
   KIND_MASK,
+  loadState,
   LOG_RECORD_BYTES,
   MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
-} from '../core/index.ts';
-import { expectAnswer } from '../core/error.ts';
-import { loadState, stateFrames } from '../core/state.ts';
-import type { Capture } from './capture.ts';
+  stateFrames,
+} from '../../core/index.ts';
+import * as P from '../program/index.ts';
+import { type AllocatorState, type Capture, NO_FRAME } from '../read/index.ts';
+import { CzonePlaces, regionOf, roundUp, zoneOf } from './czones.ts';
+import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import {
   FREE_MOVED,
   FREE_PLUGGED,
-  REQUEST_MOVE,
   opOf,
   orderOf,
   type PageStream,
-} from './pages-stream.ts';
-import { CzonePlaces, regionOf, roundUp, zoneOf } from './pages-czones.ts';
-import { NOBODY } from './pages-tasks.ts';
-import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
-import * as P from './program.ts';
-import type { AllocatorState } from './pagestate.ts';
-import { NO_FRAME } from './trace-columns.ts';
+  REQUEST_MOVE,
+} from './stream.ts';
+import { NOBODY } from './tasks.ts';
 
 /** No frame of ours. */
 const NOWHERE = -1;
@@ -55,7 +54,7 @@ function treeOf(tag: number): number {
   return tag >> 2;
 }
 
-export interface MachineTally {
+export interface PlacementTally {
   requests: number;
   /** Requests that the core could not serve. */
   failed: number;
@@ -101,10 +100,10 @@ function requestAt(stream: PageStream, at: number): { use: number; process: numb
 }
 
 /** The guest under one policy. */
-export class PageMachine {
+export class PlacedGuest {
   readonly core: Core;
   readonly czones: CzonePlaces;
-  readonly tally: MachineTally = {
+  readonly tally: PlacementTally = {
     requests: 0,
     failed: 0,
     forced: 0,

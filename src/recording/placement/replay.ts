@@ -2,17 +2,15 @@
 // leaves behind. docs/pages.md says what the numbers mean.
 
 import path from 'node:path';
-import type { CoreBuild } from '../core/index.ts';
-import type { Capture } from './capture.ts';
-import { recordedSpan } from './guided.ts';
-import { kernelFreeByOrder, takeCensus, unusableIndex, type Census } from './pages-census.ts';
-import { ExitMeter, type BlocksLeft, type ExitRecord } from './pages-exit.ts';
-import { PageMachine, type MachineTally } from './pages-machine.ts';
-import { compileStream, type PageStream } from './pages-stream.ts';
-import { NOBODY } from './pages-tasks.ts';
+import type { CoreBuild } from '../../core/index.ts';
+import * as P from '../program/index.ts';
+import { type Capture, PAGEBLOCK_FRAMES, recordedSpan } from '../read/index.ts';
+import { type Census, countPlaced, kernelFreeByOrder, unusableIndex } from './census.ts';
+import { type BlocksLeft, ExitMeter, type ExitRecord } from './exit.ts';
+import { PlacedGuest, type PlacementTally } from './placed-guest.ts';
 import { PAGE_POLICIES, type PagePolicy } from './policies/index.ts';
-import * as P from './program.ts';
-import { PAGEBLOCK_FRAMES } from './pagestate.ts';
+import { compileStream, type PageStream } from './stream.ts';
+import { NOBODY } from './tasks.ts';
 
 /** Raised when the shape of PagesResult changes. */
 export const PAGES_SCHEMA = 1;
@@ -72,7 +70,7 @@ export interface ExitTotals {
   readonly blocks128MiB: BlocksLeft;
 }
 
-export interface PolicyResult extends MachineTally {
+export interface PolicyResult extends PlacementTally {
   readonly name: string;
   readonly about: string;
   readonly peakCzoneFrames: number;
@@ -128,8 +126,8 @@ function sum(column: Uint16Array): number {
   return total;
 }
 
-function sampleOf(machine: PageMachine, atMs: number): PagesSample {
-  const census = takeCensus(machine);
+function sampleOf(guest: PlacedGuest, atMs: number): PagesSample {
+  const census = countPlaced(guest);
   const { small, large } = freeBlocks(census);
   const [free, movable, unmovable, sinceStart] = [
     sum(census.free),
@@ -138,7 +136,7 @@ function sampleOf(machine: PageMachine, atMs: number): PagesSample {
     sum(census.sinceStart),
   ];
   const memoryFrames = free + movable + unmovable + sinceStart;
-  const freeByOrder = kernelFreeByOrder(machine.core);
+  const freeByOrder = kernelFreeByOrder(guest.core);
   let mixedBlocks = 0;
   census.movable.forEach((frames, block) => {
     if (frames > 0 && (census.unmovable[block] ?? 0) > 0) mixedBlocks += 1;
@@ -158,8 +156,8 @@ function sampleOf(machine: PageMachine, atMs: number): PagesSample {
     mixedBlocks,
     keptFrames2MiB: memoryFrames - small * PAGEBLOCK_FRAMES,
     keptFrames128MiB: memoryFrames - large * MEMORY_BLOCK_PAGEBLOCKS * PAGEBLOCK_FRAMES,
-    czones: machine.czones.count,
-    czoneFrames: machine.czones.frames,
+    czones: guest.czones.count,
+    czoneFrames: guest.czones.frames,
   };
 }
 
@@ -196,7 +194,7 @@ class PolicyRun {
   readonly #stream: PageStream;
   readonly #options: PagesOptions;
   readonly #policy: PagePolicy;
-  readonly #machine: PageMachine;
+  readonly #guest: PlacedGuest;
   readonly #exits: ExitMeter;
   readonly #series: PagesSample[] = [];
   readonly #startUs: number;
@@ -206,13 +204,13 @@ class PolicyRun {
     this.#stream = stream;
     this.#options = options;
     this.#policy = policy;
-    this.#machine = new PageMachine(capture, stream, policy, options.blockFrames, options.build);
-    this.#exits = new ExitMeter(this.#machine);
+    this.#guest = new PlacedGuest(capture, stream, policy, options.blockFrames, options.build);
+    this.#exits = new ExitMeter(this.#guest);
     this.#startUs = capture.trace.timeUs[recordedSpan(capture.trace).first] ?? 0;
   }
 
   run(): PolicyResult {
-    const machine = this.#machine;
+    const guest = this.#guest;
     const { commands, count } = this.#stream;
     const marks = [...this.#sampleMarks(), ...this.#exitMarks()];
     marks.sort((a, b) => a.event - b.event);
@@ -222,17 +220,17 @@ class PolicyRun {
       for (; (marks[next]?.event ?? Number.POSITIVE_INFINITY) <= event; next += 1) {
         marks[next]?.act();
       }
-      machine.run(at);
+      guest.run(at);
     }
     for (; next < marks.length; next += 1) marks[next]?.act();
     const exits = this.#exits.records;
     const { name, about } = this.#policy;
-    const end = this.#series.at(-1) ?? sampleOf(machine, 0);
+    const end = this.#series.at(-1) ?? sampleOf(guest, 0);
     return {
       name,
       about,
-      ...machine.tally,
-      peakCzoneFrames: machine.czones.peakFrames,
+      ...guest.tally,
+      peakCzoneFrames: guest.czones.peakFrames,
       series: this.#series,
       end,
       exits,
@@ -256,11 +254,11 @@ class PolicyRun {
       const timeUs = this.#startUs + (spanUs * i) / this.#options.samples;
       while (event < end && (trace.timeUs[event] ?? 0) < timeUs) event += 1;
       const atMs = (timeUs - this.#startUs) / 1000;
-      marks.push({ event, act: () => this.#series.push(sampleOf(this.#machine, atMs)) });
+      marks.push({ event, act: () => this.#series.push(sampleOf(this.#guest, atMs)) });
     }
     marks.push({
       event: end,
-      act: () => this.#series.push(sampleOf(this.#machine, spanUs / 1000)),
+      act: () => this.#series.push(sampleOf(this.#guest, spanUs / 1000)),
     });
     return marks;
   }
@@ -268,7 +266,7 @@ class PolicyRun {
   #exitMarks(): Mark[] {
     const { trees, processes } = this.#stream.tasks;
     const { end } = recordedSpan(this.#capture.trace);
-    const machine = this.#machine;
+    const guest = this.#guest;
     const marks: Mark[] = [];
     trees.forEach((tree, number) => {
       if (tree.exitEvent >= end || !isContainer(this.#stream, number)) return;
@@ -276,7 +274,7 @@ class PolicyRun {
       marks.push({ event: tree.burstEvent, act: () => this.#exits.note(number) });
       const atMs = this.#msAt(tree.exitEvent);
       const act = (): void => {
-        if (this.#policy.owner === 'tree') machine.end(number);
+        if (this.#policy.owner === 'tree') guest.end(number);
         this.#exits.measure(number, { pid, name, atMs });
       };
       marks.push({ event: tree.exitEvent, act });
@@ -284,7 +282,7 @@ class PolicyRun {
     if (this.#policy.owner !== 'process') return marks;
     const ends = processes.map(({ exitEvent }, number) => ({
       event: exitEvent,
-      act: () => machine.end(number),
+      act: () => guest.end(number),
     }));
     // A process ends its zone before its container's exit is measured.
     return [...ends.filter((mark) => mark.event < end), ...marks];

@@ -12,13 +12,12 @@
 // Limits: a file page that its container itself frees (a tmpfs unmounted inside) passes for private;
 // private memory that khugepaged or the kernel frees for a process passes for file.
 
-import { compileFreeRunning } from './free-running.ts';
-import type { Capture } from './capture.ts';
-import { flowOf, recordedSpan } from './guided.ts';
-import { findTasks, NOBODY, type TaskTables } from './pages-tasks.ts';
+import * as P from '../program/index.ts';
+import { compileFreeRunning } from '../program/index.ts';
+import * as T from '../read/index.ts';
+import { type Capture, flowOf, recordedSpan } from '../read/index.ts';
 import { PAGE_FILE, PAGE_KERNEL, PAGE_PRIVATE } from './policies/index.ts';
-import * as P from './program.ts';
-import * as T from './trace-columns.ts';
+import { findTasks, NOBODY, type TaskTables } from './tasks.ts';
 
 const GFP_MOVABLE = 0x8;
 const GFP_FS = 0x80;

@@ -3,12 +3,11 @@
 //
 // The rule for containers: the workload's shell is the process with the most children; each of its
 // children, with all that descend from it, is one tree. Trees that ask for little private memory
-// (mkdir, sleep) are no containers: pages-stream.ts dissolves those below a minimum.
+// (mkdir, sleep) are no containers: stream.ts dissolves those below a minimum.
 
-import { RecordingError } from './error.ts';
-import { isInterrupt } from './guided.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
+import { RecordingError } from '../error.ts';
+import * as T from '../read/index.ts';
+import { isInterrupt, type KernelTrace } from '../read/index.ts';
 
 /** Number of "no process of a tree": the kernel, init, the shell itself, interrupts. */
 export const NOBODY = 0;
@@ -54,7 +53,7 @@ const BURST_GAP_US = 20_000;
 const GFP_MOVABLE = 0x8;
 
 /** The process with the most children, init and kthreadd apart; 0 if none has any. */
-export function findShell(trace: Trace): number {
+export function findShell(trace: KernelTrace): number {
   const children = new Map<number, number>();
   for (let i = 0; i < trace.count; i += 1) {
     const pid = trace.pfn[i] ?? 0;
@@ -67,7 +66,7 @@ export function findShell(trace: Trace): number {
 }
 
 class TaskWalk {
-  readonly #trace: Trace;
+  readonly #trace: KernelTrace;
   readonly #shellPid: number;
   readonly #byPid = new Map<number, number>();
   /** Processes of a tree that have not exited. */
@@ -76,7 +75,7 @@ class TaskWalk {
   readonly trees: TreeInfo[];
   readonly processOf: Uint32Array;
 
-  constructor(trace: Trace, shellPid: number) {
+  constructor(trace: KernelTrace, shellPid: number) {
     this.#trace = trace;
     this.#shellPid = shellPid;
     const end = trace.count;
@@ -154,7 +153,7 @@ class TaskWalk {
 }
 
 /** Names of processes that live on are those of their last event. */
-function nameTheLiving({ tasks, task, count }: Trace, walk: TaskWalk): void {
+function nameTheLiving({ tasks, task, count }: KernelTrace, walk: TaskWalk): void {
   for (let i = 0; i < count; i += 1) {
     const process = walk.processes[walk.processOf[i] ?? NOBODY];
     const comm = tasks[task[i] ?? 0]?.comm;
@@ -169,7 +168,7 @@ function nameTheLiving({ tasks, task, count }: Trace, walk: TaskWalk): void {
  * Processes and trees of a trace. `shellPid`: the workload's shell when it is not the process with
  * most children.
  */
-export function findTasks(trace: Trace, shellPid?: number): TaskTables {
+export function findTasks(trace: KernelTrace, shellPid?: number): TaskTables {
   const shell = shellPid ?? findShell(trace);
   const walk = new TaskWalk(trace, shell);
   walk.walk();

@@ -10,17 +10,17 @@
 //   with the run and shows a second `mm_page_free` if nobody gets it until the end;
 // - after the last migration, what the run still holds is released.
 
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
-import * as P from './program.ts';
-import type { ProgramBuilder } from './program.ts';
-import type { ZoneMap } from './zone-map.ts';
+import * as T from '../read/index.ts';
 import {
+  type AllocatorState,
+  type KernelTrace,
   MIGRATETYPE_COUNT,
   ORDER_COUNT,
   PAGEBLOCK_FRAMES,
-  type AllocatorState,
-} from './pagestate.ts';
+} from '../read/index.ts';
+import * as P from './program.ts';
+import type { ProgramBuilder } from './program.ts';
+import type { ZoneMap } from './zone-map.ts';
 
 /** One call of the migration: its pages' frees come before its event. */
 interface Batch {
@@ -80,7 +80,7 @@ const STATUS_PARTIAL = T.COMPACT_STATUSES.indexOf('partial_skipped');
 const HUGE_ORDER = 9;
 const MOVABLE = 1;
 
-function isPlainFree(trace: Trace, event: number, links: Int32Array): boolean {
+function isPlainFree(trace: KernelTrace, event: number, links: Int32Array): boolean {
   const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
   return trace.kind[event] === T.EVENT_FREE && irq === 0 && links[event] !== -2;
 }
@@ -93,7 +93,7 @@ function freeSlot(open: ReadonlyMap<number, OpenRun>): number {
 }
 
 /** Pairs begin and end events by task. */
-function findRuns(trace: Trace, links: Int32Array): CompactionRun[] {
+function findRuns(trace: KernelTrace, links: Int32Array): CompactionRun[] {
   const runs: CompactionRun[] = [];
   const open = new Map<number, OpenRun>();
   for (let i = 0; i < trace.count; i += 1) {
@@ -128,7 +128,7 @@ function findRuns(trace: Trace, links: Int32Array): CompactionRun[] {
 }
 
 /** What the task asks for next is what a direct run was for. */
-function setRequest(trace: Trace, run: CompactionRun): void {
+function setRequest(trace: KernelTrace, run: CompactionRun): void {
   run.order = HUGE_ORDER;
   let took = false;
   for (let i = run.end + 1; i < trace.count; i += 1) {
@@ -148,7 +148,7 @@ function setRequest(trace: Trace, run: CompactionRun): void {
  * kcompactd's own, proactive runs and a write to compact_memory visit all zones from the lowest on and
  * end whole in each; runs for an order visit the zones where they may help.
  */
-function setOrders(trace: Trace, runs: readonly CompactionRun[], zones: ZoneMap): void {
+function setOrders(trace: KernelTrace, runs: readonly CompactionRun[], zones: ZoneMap): void {
   runs.forEach((run, at) => {
     const mode = trace.order[run.batches[0]?.event ?? -1] ?? T.MIGRATE_MODE_SYNC;
     if (mode === T.MIGRATE_MODE_SYNC) return;
@@ -191,7 +191,7 @@ function freeSince(start: AllocatorState, frames: number): Int32Array {
 
 /** For each free within runs, whether the frame was free when last heard of. */
 function freedAgain(
-  trace: Trace,
+  trace: KernelTrace,
   runs: readonly CompactionRun[],
   start: AllocatorState,
   span: { first: number; end: number },
@@ -224,7 +224,7 @@ function blockEnd(pfn: number): number {
 
 /** The commands of all runs, by the event that they belong to. */
 export class Compaction {
-  private readonly trace: Trace;
+  private readonly trace: KernelTrace;
   private readonly zones: ZoneMap;
   private readonly again: Uint8Array;
   private readonly byEvent = new Map<number, ScanStep[]>();
@@ -232,7 +232,7 @@ export class Compaction {
   private readonly capturedBy = new Map<number, number>();
 
   constructor(
-    trace: Trace,
+    trace: KernelTrace,
     zones: ZoneMap,
     start: AllocatorState,
     span: { first: number; end: number },

@@ -1,17 +1,20 @@
 // Runs compiled recordings on the Wasm core, in chunks through its ring.
 
 import {
+  type AllocatorState,
   COMMAND_BYTES,
   Core,
   type CoreBuild,
+  expectAnswer,
+  loadState,
   LOG_DRAIN,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
   PROGRAM_COMMAND_BYTES,
   PROGRAM_COMMAND_WORDS,
-} from '../core/index.ts';
-import { expectAnswer } from '../core/error.ts';
-import { type AllocatorState, loadState, saveState, stateFrames } from '../core/state.ts';
+  saveState,
+  stateFrames,
+} from '../../core/index.ts';
 import type { AllocatorPort, RunLog } from './program.ts';
 
 /** Commands copied to the core at once. */

@@ -5,14 +5,13 @@
 // - The vmstat worker lowers every per-cpu `high` once in 1.024 s, mostly without an event. Its turns
 //   are placed that far apart, in step with the turns that drained something.
 
-import type { Capture } from './capture.ts';
+import * as T from '../read/index.ts';
+import type { Capture, KernelTrace } from '../read/index.ts';
 import { Compaction } from './compaction.ts';
 import * as G from './guided.ts';
 import { ContigPlan } from './hotplug.ts';
 import * as P from './program.ts';
 import { ProgramBuilder } from './program.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
 import { ZoneMap } from './zone-map.ts';
 
 export interface FreeProgram {
@@ -45,7 +44,7 @@ export interface VmstatTurn {
 }
 
 /** Turns that drained something, by their first drain. */
-export function seenTurns(trace: Trace, first: number, end: number): VmstatTurn[] {
+export function seenTurns(trace: KernelTrace, first: number, end: number): VmstatTurn[] {
   const seen: VmstatTurn[] = [];
   let lastUs = Number.NEGATIVE_INFINITY;
   for (let i = first; i < end; i += 1) {
@@ -58,7 +57,12 @@ export function seenTurns(trace: Trace, first: number, end: number): VmstatTurn[
 }
 
 /** Seen turns and, a period apart, the silent ones between, before and after them. */
-export function allTurns(trace: Trace, first: number, end: number, phaseUs: number): VmstatTurn[] {
+export function allTurns(
+  trace: KernelTrace,
+  first: number,
+  end: number,
+  phaseUs: number,
+): VmstatTurn[] {
   const seen = seenTurns(trace, first, end);
   const startUs = time(trace, first);
   const endUs = time(trace, end - 1);
@@ -84,19 +88,19 @@ export function allTurns(trace: Trace, first: number, end: number, phaseUs: numb
   return turns.toSorted((a, b) => a.at - b.at || a.timeUs - b.timeUs);
 }
 
-function time(trace: Trace, event: number): number {
+function time(trace: KernelTrace, event: number): number {
   return trace.timeUs[event] ?? 0;
 }
 
 /** A drain at depth 2 by a worker thread: the per-cpu lock and the zone's, nothing else. */
-function isVmstatDrain(trace: Trace, event: number): boolean {
-  if (trace.kind[event] !== T.EVENT_DRAIN || G.depthOf(trace, event) !== 2) return false;
+function isVmstatDrain(trace: KernelTrace, event: number): boolean {
+  if (trace.kind[event] !== T.EVENT_DRAIN || T.depthOf(trace, event) !== 2) return false;
   const comm = trace.tasks[trace.task[event] ?? 0]?.comm ?? '';
-  return comm.startsWith('kworker') && !G.isInterrupt(trace, event);
+  return comm.startsWith('kworker') && !T.isInterrupt(trace, event);
 }
 
 /** Drains of a contiguous allocation: the same task reports its migration next. */
-function drainsForContig(trace: Trace, event: number): boolean {
+function drainsForContig(trace: KernelTrace, event: number): boolean {
   const task = trace.task[event];
   let i = event;
   while (i < trace.count && (trace.task[i] !== task || trace.kind[i] === T.EVENT_DRAIN)) i += 1;
@@ -105,7 +109,7 @@ function drainsForContig(trace: Trace, event: number): boolean {
 }
 
 class FreeCompiler {
-  private readonly trace: Trace;
+  private readonly trace: KernelTrace;
   private readonly zones: ZoneMap;
   private readonly out = new ProgramBuilder();
   private readonly links: Int32Array;
@@ -135,15 +139,15 @@ class FreeCompiler {
     this.phaseUs = phaseUs;
     this.trace = capture.trace;
     this.zones = new ZoneMap(capture.start, capture.end);
-    this.links = G.linkBatches(capture.trace);
+    this.links = T.linkBatches(capture.trace);
     this.contig = new ContigPlan(capture);
-    const span = G.recordedSpan(capture.trace);
+    const span = T.recordedSpan(capture.trace);
     this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
   }
 
   compile(): FreeProgram {
     const { trace } = this;
-    const { first, end } = G.recordedSpan(trace);
+    const { first, end } = T.recordedSpan(trace);
     this.turns = allTurns(trace, first, end, this.phaseUs);
     for (let i = first; i < end; i += 1) {
       this.background(i);
@@ -225,7 +229,7 @@ class FreeCompiler {
   private take(i: number): void {
     const { trace } = this;
     const pfn = trace.pfn[i] ?? 0;
-    if (trace.kind[i] === T.EVENT_FALLBACK && trace.pfn[G.previousOnCpu(trace, i)] === pfn) return;
+    if (trace.kind[i] === T.EVENT_FALLBACK && trace.pfn[T.previousOnCpu(trace, i)] === pfn) return;
     // An interrupt that found the per-cpu lock taken: not the allocator's own decision.
     if (G.hasPcpList(trace.order[i] ?? 0) && G.isDirectTake(trace, i)) {
       this.out.add(P.OP_TAKE, this.shape(i), pfn, 0, i);
@@ -233,7 +237,7 @@ class FreeCompiler {
       return;
     }
     if (!G.hasPcpList(trace.order[i] ?? 0) || (trace.type[i] ?? 0) > 2) return;
-    const flow = G.flowOf(trace, i);
+    const flow = T.flowOf(trace, i);
     const waiting = this.waiting.get(flow);
     if (waiting === undefined) this.waiting.set(flow, [i]);
     else waiting.push(i);
@@ -241,16 +245,16 @@ class FreeCompiler {
 
   /** Gives the waiting takes of a flow to the request that made them. */
   private claimTakes(i: number, command: number): void {
-    const flow = G.flowOf(this.trace, i);
+    const flow = T.flowOf(this.trace, i);
     for (const take of this.waiting.get(flow) ?? []) this.refills.push(take, command);
     this.waiting.delete(flow);
   }
 
   private drain(i: number): void {
     const { trace } = this;
-    const depth = G.depthOf(trace, i);
-    const flow = G.flowOf(trace, i);
-    if (depth === 2 && !G.isInterrupt(trace, i)) {
+    const depth = T.depthOf(trace, i);
+    const flow = T.flowOf(trace, i);
+    if (depth === 2 && !T.isInterrupt(trace, i)) {
       const contig = drainsForContig(trace, i);
       if (isVmstatDrain(trace, i) && !contig) {
         this.drained(i, VMSTAT - Math.max(0, this.zones.zoneOf(trace.pfn[i] ?? 0)));
@@ -280,7 +284,7 @@ class FreeCompiler {
     if (continues) return;
     const { zone, cpu } = this.shape(i);
     const command = this.out.add(P.OP_DRAIN_ALL, { zone, cpu }, 0, oneZone, i);
-    this.drainers.set(G.flowOf(trace, i), command);
+    this.drainers.set(T.flowOf(trace, i), command);
   }
 
   private alloc(i: number): void {
@@ -301,11 +305,11 @@ class FreeCompiler {
     this.bulkPages += pages;
     const gfp = trace.gfp[i] ?? 0;
     const command = this.out.add(P.OP_REQUEST_BULK, { cpu: trace.cpu[i] ?? 0 }, pages, gfp, i);
-    this.bulks.set(G.flowOf(trace, i), command);
+    this.bulks.set(T.flowOf(trace, i), command);
   }
 
   private endBulk(i: number): void {
-    const flow = G.flowOf(this.trace, i);
+    const flow = T.flowOf(this.trace, i);
     const command = this.bulks.get(flow);
     if (command !== undefined) this.claimTakes(i, command);
     this.bulks.delete(flow);
@@ -326,7 +330,7 @@ class FreeCompiler {
     const op = direct ? P.OP_FREE : P.OP_RELEASE;
     const operand = direct ? P.FREE_DIRECT : 1;
     const command = this.out.add(op, { order, zone: zones.zoneOf(pfn), cpu }, pfn, operand, i);
-    this.drainers.set(G.flowOf(trace, i), command);
+    this.drainers.set(T.flowOf(trace, i), command);
   }
 }
 

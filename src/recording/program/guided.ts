@@ -10,14 +10,12 @@
 //   the caller went to the buddy lists directly. A drain by the vmstat worker has depth 2 where one
 //   that follows a free has the free's depth + 3 (+1 for a batched one).
 
-import * as P from './program.ts';
-import { ProgramBuilder } from './program.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
-import type { Capture } from './capture.ts';
-import type { AllocatorState } from './pagestate.ts';
+import * as T from '../read/index.ts';
+import type { AllocatorState, Capture, KernelTrace } from '../read/index.ts';
 import { Compaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
+import * as P from './program.ts';
+import { ProgramBuilder } from './program.ts';
 import { ZoneMap } from './zone-map.ts';
 
 /** Kinds of prediction counted by the replay. */
@@ -36,37 +34,6 @@ export function hasPcpList(order: number): boolean {
   return order <= 3 || order === 9;
 }
 
-/** For each `mm_page_free_batched` the number of its `mm_page_free`; that free's entry holds -2. */
-export function linkBatches(trace: Trace): Int32Array {
-  const link = new Int32Array(trace.count).fill(-1);
-  const pending = new Map<number, number>();
-  for (let i = 0; i < trace.count; i += 1) {
-    const kind = trace.kind[i];
-    const pfn = trace.pfn[i] ?? 0;
-    if (kind === T.EVENT_FREE) pending.set(pfn, i);
-    else if (kind === T.EVENT_ALLOC) pending.delete(pfn);
-    else if (kind === T.EVENT_FREE_BATCHED) {
-      const free = pending.get(pfn);
-      if (free === undefined) continue;
-      link[i] = free;
-      link[free] = -2;
-      pending.delete(pfn);
-    }
-  }
-  return link;
-}
-
-/** Events between the two snapshots; the whole trace where a mark is missing. */
-export function recordedSpan(trace: Trace): { first: number; end: number } {
-  let first = 0;
-  let end = trace.count;
-  for (let i = 0; i < trace.count; i += 1) {
-    if (trace.kind[i] === T.EVENT_STATE_START) first = i + 1;
-    else if (trace.kind[i] === T.EVENT_STATE_END) end = Math.min(end, i);
-  }
-  return { first, end };
-}
-
 interface OpenBulk {
   readonly gfp: number;
   /** Pages without an event of their own. */
@@ -75,41 +42,26 @@ interface OpenBulk {
 }
 
 /** Looks ahead from a bulk call's begin: taken at its end, less the pages with an event inside. */
-export function silentBulkPages(trace: Trace, begin: number): number {
+export function silentBulkPages(trace: KernelTrace, begin: number): number {
   const task = trace.task[begin];
   let counted = 0;
   for (let i = begin + 1; i < trace.count; i += 1) {
-    if (trace.task[i] !== task || isInterrupt(trace, i)) continue;
+    if (trace.task[i] !== task || T.isInterrupt(trace, i)) continue;
     if (trace.kind[i] === T.EVENT_ALLOC && trace.order[i] === 0) counted += 1;
     else if (trace.kind[i] === T.EVENT_BULK_END) return (trace.extra[i] ?? 0) - counted;
   }
   return 0;
 }
 
-export function isInterrupt(trace: Trace, event: number): boolean {
-  return ((trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ)) !== 0;
-}
-
-/** Preemption depth of an event. */
-export function depthOf(trace: Trace, event: number): number {
-  return (trace.context[event] ?? 0) & T.CONTEXT_DEPTH_MASK;
-}
-
-/** Task and interrupt level: events with the same key come from one flow of control. */
-export function flowOf(trace: Trace, event: number): number {
-  const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
-  return (trace.task[event] ?? 0) * 64 + irq;
-}
-
 /** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
-export function isDirectTake(trace: Trace, take: number): boolean {
-  const flow = flowOf(trace, take);
+export function isDirectTake(trace: KernelTrace, take: number): boolean {
+  const flow = T.flowOf(trace, take);
   const limit = Math.min(trace.count, take + 4096);
   for (let j = take + 1; j < limit; j += 1) {
     const kind = trace.kind[j];
     if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
-    if (flowOf(trace, j) !== flow) continue;
-    return kind === T.EVENT_ALLOC && depthOf(trace, take) - depthOf(trace, j) === 1;
+    if (T.flowOf(trace, j) !== flow) continue;
+    return kind === T.EVENT_ALLOC && T.depthOf(trace, take) - T.depthOf(trace, j) === 1;
   }
   return false;
 }
@@ -118,18 +70,11 @@ function isLockEvent(kind: number | undefined): boolean {
   return kind === T.EVENT_FREE_BATCHED || kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE;
 }
 
-/** The CPU's event before an event, -1 if there is none. */
-export function previousOnCpu(trace: Trace, event: number): number {
-  let i = event - 1;
-  while (i >= 0 && trace.cpu[i] !== trace.cpu[event]) i -= 1;
-  return i;
-}
-
 /** The interrupted task's last event before an interrupt's event, -1 if another task ran since. */
-function interruptedEvent(trace: Trace, event: number): number {
+function interruptedEvent(trace: KernelTrace, event: number): number {
   const task = trace.task[event];
-  let i = previousOnCpu(trace, event);
-  while (i >= 0 && trace.task[i] === task && isInterrupt(trace, i)) i = previousOnCpu(trace, i);
+  let i = T.previousOnCpu(trace, event);
+  while (i >= 0 && trace.task[i] === task && T.isInterrupt(trace, i)) i = T.previousOnCpu(trace, i);
   return i >= 0 && trace.task[i] === task ? i : -1;
 }
 
@@ -139,24 +84,25 @@ function interruptedEvent(trace: Trace, event: number): number {
  * the batched frees of one batch; and a zone lock held on top of it shows in the depth, because the
  * interrupt that waited for it comes before the depth falls.
  */
-export function interruptsPcpLock(trace: Trace, event: number, zones: ZoneMap): boolean {
-  if (!isInterrupt(trace, event)) return false;
+export function interruptsPcpLock(trace: KernelTrace, event: number, zones: ZoneMap): boolean {
+  if (!T.isInterrupt(trace, event)) return false;
   const before = interruptedEvent(trace, event);
   if (before < 0 || !isLockEvent(trace.kind[before])) return false;
   if (zones.zoneOf(trace.pfn[before] ?? 0) !== zones.zoneOf(trace.pfn[event] ?? 0)) return false;
   const kind = trace.kind[before];
-  if (kind !== T.EVENT_FREE_BATCHED && depthOf(trace, event) >= depthOf(trace, before)) return true;
+  if (kind !== T.EVENT_FREE_BATCHED && T.depthOf(trace, event) >= T.depthOf(trace, before))
+    return true;
   let after = event + 1;
   while (
     after < trace.count &&
-    (trace.task[after] !== trace.task[event] || isInterrupt(trace, after))
+    (trace.task[after] !== trace.task[event] || T.isInterrupt(trace, after))
   )
     after += 1;
   return after < trace.count && trace.kind[after] === T.EVENT_FREE_BATCHED;
 }
 
 class GuidedCompiler {
-  private readonly trace: Trace;
+  private readonly trace: KernelTrace;
   private readonly zones: ZoneMap;
   private readonly out = new ProgramBuilder();
   private readonly links: Int32Array;
@@ -180,11 +126,11 @@ class GuidedCompiler {
   constructor(capture: Capture) {
     this.trace = capture.trace;
     this.zones = new ZoneMap(capture.start, capture.end);
-    this.links = linkBatches(capture.trace);
+    this.links = T.linkBatches(capture.trace);
     this.contig = new ContigPlan(capture);
     this.hasSeveralCpus = capture.start.zones.some((zone) => zone.pcps.length > 1);
     if (this.hasSeveralCpus) this.noteLists(capture.start);
-    const span = recordedSpan(capture.trace);
+    const span = T.recordedSpan(capture.trace);
     this.compaction = new Compaction(capture.trace, this.zones, capture.start, span, this.links);
   }
 
@@ -198,11 +144,11 @@ class GuidedCompiler {
 
   compile(): GuidedProgram {
     const { trace } = this;
-    const { first, end } = recordedSpan(trace);
+    const { first, end } = T.recordedSpan(trace);
     for (let i = first; i < end; i += 1) {
       this.contig.emit(this.out, (pfn) => this.zones.zoneOf(pfn), i);
       if (!this.compaction.emit(this.out, i)) this.event(i);
-      this.lastOfFlow.set(flowOf(trace, i), i);
+      this.lastOfFlow.set(T.flowOf(trace, i), i);
     }
     return {
       commands: this.out.finish(),
@@ -265,7 +211,7 @@ class GuidedCompiler {
       this.failedRequests += 1;
       return;
     }
-    if (!isInterrupt(trace, i)) this.bulk(i);
+    if (!T.isInterrupt(trace, i)) this.bulk(i);
     const take = this.taken.get(pfn) ?? this.compaction.captures.get(i);
     if (take !== undefined) {
       this.taken.delete(pfn);
@@ -317,7 +263,7 @@ class GuidedCompiler {
   /** Whether the CPU's event before a fallback is the take of the block that it claimed. */
   private isClaimed(fallback: number, take: number): boolean {
     const { trace } = this;
-    return trace.pfn[take] === trace.pfn[fallback] && previousOnCpu(trace, fallback) === take;
+    return trace.pfn[take] === trace.pfn[fallback] && T.previousOnCpu(trace, fallback) === take;
   }
 
   private fallback(i: number): void {
@@ -333,7 +279,7 @@ class GuidedCompiler {
 
   private drain(i: number): void {
     const { trace } = this;
-    const previous = previousOnCpu(trace, i);
+    const previous = T.previousOnCpu(trace, i);
     const runner = trace.cpu[i] ?? 0;
     const cpu = this.listCpu.get(trace.pfn[i] ?? 0) ?? runner;
     const shape = { ...this.shape(i), cpu };
@@ -343,8 +289,8 @@ class GuidedCompiler {
       isSameCpu &&
       previous >= 0 &&
       trace.kind[previous] === T.EVENT_DRAIN &&
-      flowOf(trace, previous) === flowOf(trace, i) &&
-      depthOf(trace, previous) === depthOf(trace, i) &&
+      T.flowOf(trace, previous) === T.flowOf(trace, i) &&
+      T.depthOf(trace, previous) === T.depthOf(trace, i) &&
       this.zones.zoneOf(trace.pfn[previous] ?? 0) === shape.zone;
     const start = continues ? P.DRAIN_CONTINUE : this.drainStart(i);
     this.out.add(P.OP_DRAIN, shape, trace.pfn[i] ?? 0, start, i);
@@ -352,9 +298,9 @@ class GuidedCompiler {
 
   private drainStart(i: number): number {
     const { trace } = this;
-    const before = this.lastOfFlow.get(flowOf(trace, i));
+    const before = this.lastOfFlow.get(T.flowOf(trace, i));
     if (before === undefined) return P.DRAIN_FROM_ZERO;
-    const above = depthOf(trace, i) - depthOf(trace, before);
+    const above = T.depthOf(trace, i) - T.depthOf(trace, before);
     const kind = trace.kind[before];
     const freed =
       (kind === T.EVENT_FREE && above === 3) || (kind === T.EVENT_FREE_BATCHED && above === 1);

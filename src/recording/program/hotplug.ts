@@ -7,13 +7,11 @@
 // Order of steps: the range's pageblocks become ISOLATE, the zone's per-cpu lists are drained, pages move away, the free
 // blocks are taken, the pageblocks become MOVABLE again, the frames leave.
 
-import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES } from '../core/index.ts';
-import { memRequests, type Capture } from './capture.ts';
+import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import * as T from '../read/index.ts';
+import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
-import type { FrameRange } from './trace-text.ts';
 
 const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 const FRAME_BYTES = 4096;
@@ -29,7 +27,7 @@ interface ContigAttempt {
   first: number;
   /** Its last migration. */
   last: number;
-  range: FrameRange;
+  range: FrameSpan;
   succeeded: boolean;
 }
 
@@ -41,7 +39,7 @@ interface OpenAttempt {
 }
 
 /** Frames from which the task of a migration freed pages since an event, without places that failed moves gave back. */
-function sourcesOf(trace: Trace, migration: number, after: number): number[] {
+function sourcesOf(trace: KernelTrace, migration: number, after: number): number[] {
   const places = new Set<number>();
   const found: number[] = [];
   const earliestUs = (trace.timeUs[migration] ?? 0) - ATTEMPT_US;
@@ -57,7 +55,7 @@ function sourcesOf(trace: Trace, migration: number, after: number): number[] {
 }
 
 /** Migrations of one attempt after the other. */
-function findAttempts(trace: Trace): OpenAttempt[] {
+function findAttempts(trace: KernelTrace): OpenAttempt[] {
   const attempts: OpenAttempt[] = [];
   let open: OpenAttempt | undefined;
   let before = -1;
@@ -90,7 +88,7 @@ function isSameBlock(known: readonly number[], more: readonly number[]): boolean
 }
 
 /** The first event by the task of an attempt that follows at once on what it did before. */
-function firstEvent(trace: Trace, migration: number, after: number): number {
+function firstEvent(trace: KernelTrace, migration: number, after: number): number {
   let first = migration;
   let timeUs = trace.timeUs[migration] ?? 0;
   for (let i = migration - 1; i > after && timeUs - (trace.timeUs[i] ?? 0) < ATTEMPT_US; i -= 1) {

@@ -88,8 +88,8 @@
 //   FREE, RELEASE    of a block that is free: it leaves its list first, which counts as a wrong
 //                    prediction of the frame itself.
 
-import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../core/index.ts';
-import type { AllocatorState } from './pagestate.ts';
+import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../../core/index.ts';
+import type { AllocatorState } from '../read/index.ts';
 
 export {
   DRAIN_CONTINUE,
@@ -137,7 +137,7 @@ export {
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
   SCAN_SLOT_MASK,
-} from '../core/index.ts';
+} from '../../core/index.ts';
 
 /** A prediction of "nothing there". */
 export const NO_PREDICTION = 0xffff_ffff;

@@ -1,6 +1,6 @@
 // Which zone a frame belongs to, for a recording in which zones may grow.
 
-import { ZONE_NAMES, type AllocatorState } from './pagestate.ts';
+import { type AllocatorState, ZONE_NAMES } from '../read/index.ts';
 
 const NORMAL_START = 1048576; // 4 GiB
 const NORMAL = ZONE_NAMES.indexOf('Normal');

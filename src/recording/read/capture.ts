@@ -3,11 +3,11 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../core/index.ts';
-import { RecordingError } from './error.ts';
-import { parsePageState, type AllocatorState } from './pagestate.ts';
-import { TraceReader, type FrameRange } from './trace-text.ts';
-import type { Trace } from './trace-columns.ts';
+import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import { RecordingError } from '../error.ts';
+import { type AllocatorState, parsePageState } from './pagestate.ts';
+import type { KernelTrace } from './trace-columns.ts';
+import { type FrameSpan, TraceReader } from './trace-text.ts';
 
 /** One step of virtio-mem as the device saw it. */
 export interface MemRequest {
@@ -21,7 +21,7 @@ export interface Capture {
   readonly folder: string;
   readonly start: AllocatorState;
   readonly end: AllocatorState;
-  readonly trace: Trace;
+  readonly trace: KernelTrace;
   readonly cmdline: string;
   /** zoneinfo before and after, as text; empty when the recording has none. */
   readonly zoneinfo: { readonly before: string; readonly after: string };
@@ -57,7 +57,7 @@ function traceFile(folder: string, name: string): string {
 }
 
 /** Reads a trace file, packed or not. */
-export async function readTrace(file: string, memory: readonly FrameRange[]): Promise<Trace> {
+export async function readTrace(file: string, memory: readonly FrameSpan[]): Promise<KernelTrace> {
   const reader = new TraceReader(file, memory);
   try {
     for await (const chunk of readBytes(file)) reader.push(chunk);

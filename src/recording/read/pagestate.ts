@@ -2,17 +2,25 @@
 // Parses and prints it; says nothing about what the allocator does with it.
 
 import {
+  type AllocatorState,
   MIGRATE_TYPES,
   ORDERS,
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_ORDER,
   PCP_LISTS,
-} from '../core/index.ts';
-import { type AllocatorState, type PcpState, ZONE_NAMES, type ZoneState } from '../core/state.ts';
-import { RecordingError, quote } from './error.ts';
+  type PcpState,
+  ZONE_NAMES,
+  type ZoneState,
+} from '../../core/index.ts';
+import { quote, RecordingError } from '../error.ts';
 
-export { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../core/index.ts';
-export { type AllocatorState, type PcpState, ZONE_NAMES, type ZoneState } from '../core/state.ts';
+export { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../core/index.ts';
+export {
+  type AllocatorState,
+  type PcpState,
+  ZONE_NAMES,
+  type ZoneState,
+} from '../../core/index.ts';
 
 /** Orders 0..10 (fact sheet 0.2). */
 export const ORDER_COUNT: number = ORDERS;

@@ -108,7 +108,7 @@ export interface TraceTask {
  *   exit, exec     pid
  *   bulk begin     -, gfp, extra: asked             bulk end: extra: taken
  */
-export interface Trace {
+export interface KernelTrace {
   readonly file: string;
   readonly count: number;
   readonly kind: Uint8Array;
@@ -170,7 +170,7 @@ export class TraceBuilder {
     this.line = copyInto(new Uint32Array(size), this.line);
   }
 
-  finish(file: string): Trace {
+  finish(file: string): KernelTrace {
     const n = this.count;
     return {
       file,

@@ -2,13 +2,13 @@
 // Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
 // inside memory. What the events mean is the replay's business.
 
-import { RecordingError, quote } from './error.ts';
+import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
 import * as T from './trace-columns.ts';
-import { TraceBuilder, type Trace } from './trace-columns.ts';
+import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
 
 /** Frames that exist: half-open ranges of frame numbers. */
-export interface FrameRange {
+export interface FrameSpan {
   readonly start: number;
   readonly end: number;
 }
@@ -78,7 +78,7 @@ export class TraceReader {
   private lastTask: Uint8Array = new Uint8Array(0);
   private lastTaskId = 0;
 
-  constructor(file: string, memory: readonly FrameRange[]) {
+  constructor(file: string, memory: readonly FrameSpan[]) {
     this.file = file;
     this.ranges = memory.map(({ start, end }) => ({ start, end }));
   }
@@ -100,7 +100,7 @@ export class TraceReader {
     this.rest = data.slice(from);
   }
 
-  finish(): Trace {
+  finish(): KernelTrace {
     if (this.rest.length > 0) {
       this.line += 1;
       const text = decoder.decode(this.rest);

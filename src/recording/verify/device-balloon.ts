@@ -3,23 +3,21 @@
 // device make messages of them, which must be what QEMU's device saw. What is told rather than
 // derived is listed in docs/recordings-device.md.
 
-import { GFP_BALLOON } from '../core/index.ts';
+import { GFP_BALLOON } from '../../core/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
   BalloonDriver,
   type BalloonGuest,
-  STAT_NAMES,
   type BalloonStats,
+  connect,
+  STAT_NAMES,
   VirtioDevice,
   VirtualClock,
-  connect,
-} from '../virtio/index.ts';
-import type { Capture } from './capture.ts';
-import { type BalloonLine, balloonLines } from './device-log.ts';
+} from '../../virtio/index.ts';
+import * as T from '../read/index.ts';
+import { type BalloonLine, balloonLines, type Capture, type KernelTrace } from '../read/index.ts';
 import { RingMemory } from './ring-memory.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
 import type { Score } from './verify.ts';
 
 /** A request of the driver for one page, as the trace has it. */
@@ -47,7 +45,7 @@ const NO_STATS = Object.fromEntries(STAT_NAMES.map((name) => [name, 0])) as Ball
 /** Ends a simulation whose driver does not get on: more pauses than any recording has. */
 const PAUSES_MAX = 10_000;
 
-function findRequests(trace: Trace, wrongEvents: ReadonlySet<number>): PageRequest[] {
+function findRequests(trace: KernelTrace, wrongEvents: ReadonlySet<number>): PageRequest[] {
   const requests: PageRequest[] = [];
   for (let event = 0; event < trace.count; event += 1) {
     if (trace.kind[event] !== T.EVENT_ALLOC || trace.gfp[event] !== GFP_BALLOON) continue;
@@ -58,7 +56,7 @@ function findRequests(trace: Trace, wrongEvents: ReadonlySet<number>): PageReque
   return requests;
 }
 
-function findMovedAway(trace: Trace): MovedAway[] {
+function findMovedAway(trace: KernelTrace): MovedAway[] {
   const compacting = new Set<number>();
   const found: MovedAway[] = [];
   for (let event = 0; event < trace.count; event += 1) {
@@ -118,7 +116,7 @@ interface OurLine {
 class BalloonCheck implements BalloonGuest {
   readonly poison = 'none';
   readonly ours: OurLine[] = [];
-  readonly #trace: Trace;
+  readonly #trace: KernelTrace;
   readonly #recorded: readonly BalloonLine[];
   readonly #requests: readonly PageRequest[];
   readonly #movedAway: readonly MovedAway[];

@@ -19,10 +19,11 @@ import {
   KIND_PCP,
   KIND_TAIL,
   MEMORY_BLOCK_FRAMES,
-} from '../core/index.ts';
-import { AUTO_MOVABLE_PERCENT, mayBeMovable } from '../guest/index.ts';
+} from '../../core/index.ts';
+import { AUTO_MOVABLE_PERCENT, mayBeMovable } from '../../guest/index.ts';
 import {
   type AddResult,
+  connect,
   type FakeOfflineResult,
   MEM_PROFILES,
   MemDevice,
@@ -32,17 +33,21 @@ import {
   type RemoveResult,
   VirtioDevice,
   VirtualClock,
-  connect,
-} from '../virtio/index.ts';
-import type { Capture } from './capture.ts';
-import type { CorePort } from './core-port.ts';
-import { type MemLine, type SizeWish, memLines, sizeWishes, usableBytes } from './device-log.ts';
-import type { GuidedProgram } from './guided.ts';
-import * as P from './program.ts';
+} from '../../virtio/index.ts';
+import * as P from '../program/index.ts';
+import type { CorePort, GuidedProgram } from '../program/index.ts';
+import * as T from '../read/index.ts';
+import {
+  type Capture,
+  type FrameSpan,
+  type KernelTrace,
+  type MemLine,
+  memLines,
+  type SizeWish,
+  sizeWishes,
+  usableBytes,
+} from '../read/index.ts';
 import { RingMemory } from './ring-memory.ts';
-import type { FrameRange } from './trace-text.ts';
-import * as T from './trace-columns.ts';
-import type { Trace } from './trace-columns.ts';
 import type { Score } from './verify.ts';
 
 const FRAME_BYTES = 4096;
@@ -80,7 +85,7 @@ function onlineRule(cmdline: string): OnlineRule {
 
 /** Follows the recorded page events with the allocator, as far as it is asked to. */
 class Follower {
-  readonly trace: Trace;
+  readonly trace: KernelTrace;
   readonly #port: CorePort;
   readonly #commands: Uint32Array;
   #done = 0;
@@ -115,7 +120,7 @@ interface RangeUse {
   readonly end: number;
 }
 
-function useOf(core: Core, { start, end: stop }: FrameRange): RangeUse {
+function useOf(core: Core, { start, end: stop }: FrameSpan): RangeUse {
   const states = core.headerWord(GUEST_STATES_OFFSET);
   let movable = 0;
   let isPinned = false;
@@ -251,7 +256,7 @@ class MemCheck implements MemGuest {
    * The events of one attempt: one for each batch of 32 pages, and one more for each new try at
    * pages that failed. A batch with fewer pages was the range's last. What is in use then.
    */
-  #migrate(range: FrameRange, before: RangeUse): RangeUse {
+  #migrate(range: FrameSpan, before: RangeUse): RangeUse {
     const { trace } = this.#follower;
     let use = before;
     let tries = 0;

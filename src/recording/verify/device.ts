@@ -1,14 +1,12 @@
 // The device part of verifying a recording: our driver half and our device against what Linux's
 // driver wrote to QEMU's.
 
-import type { Capture } from './capture.ts';
-import { CorePort } from './core-port.ts';
+import * as P from '../program/index.ts';
+import { compileGuided, CorePort, type GuidedProgram } from '../program/index.ts';
+import { type Capture, NO_FRAME } from '../read/index.ts';
 import { checkBalloon } from './device-balloon.ts';
 import { checkMem } from './device-mem.ts';
-import { type GuidedProgram, compileGuided } from './guided.ts';
-import * as P from './program.ts';
-import { NO_FRAME } from './trace-columns.ts';
-import { type Score, runProgram } from './verify.ts';
+import { runProgram, type Score } from './verify.ts';
 
 export interface DeviceResult {
   readonly kind: 'balloon' | 'mem';

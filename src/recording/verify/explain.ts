@@ -1,10 +1,9 @@
 // The first wrong prediction with its surroundings: what the allocator's lists looked like when it was made.
 
-import type { AllocatorState } from '../core/state.ts';
-import type { Capture } from './capture.ts';
-import { MIGRATETYPE_COUNT, ZONE_NAMES } from './pagestate.ts';
-import * as P from './program.ts';
-import type { AllocatorPort, RunLog } from './program.ts';
+import type { AllocatorState } from '../../core/index.ts';
+import * as P from '../program/index.ts';
+import type { AllocatorPort, RunLog } from '../program/index.ts';
+import { type Capture, MIGRATETYPE_COUNT, ZONE_NAMES } from '../read/index.ts';
 import type { Divergence } from './verify.ts';
 
 /** Frames shown on each side. */

@@ -2,7 +2,7 @@
 // from the recorded guest's frames: where the real driver had its rings does not show in what it
 // asked for.
 
-import type { DriverMemory, GuestMemory } from '../virtio/index.ts';
+import type { DriverMemory, GuestMemory } from '../../virtio/index.ts';
 
 const SIZE_BYTES = 1 << 20;
 

@@ -1,14 +1,11 @@
 // One recording through the Wasm core, from an opened capture to a verdict.
 
-import type { CoreBuild } from '../core/index.ts';
-import type { Capture } from './capture.ts';
-import { CorePort } from './core-port.ts';
+import type { CoreBuild } from '../../core/index.ts';
+import { compileFreeRunning, compileGuided, CorePort } from '../program/index.ts';
+import { type Capture, NO_FRAME } from '../read/index.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
 import { explainDivergence } from './explain.ts';
-import { compileFreeRunning } from './free-running.ts';
-import { compileGuided } from './guided.ts';
-import { NO_FRAME } from './trace-columns.ts';
-import { type VerifyResult, runProgram, verifyFreeRunning, verifyGuided } from './verify.ts';
+import { runProgram, verifyFreeRunning, verifyGuided, type VerifyResult } from './verify.ts';
 
 /** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
 export type VerifyMode = 'guided' | 'free-running';

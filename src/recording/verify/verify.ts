@@ -1,18 +1,16 @@
 // Runs a compiled recording on an allocator and says how often it was right: each allocation, each
 // refill, each drain, and every list in order at the end.
 
-import type { Capture } from './capture.ts';
-import type { FreeProgram } from './free-running.ts';
-import type { GuidedProgram } from './guided.ts';
-import * as P from './program.ts';
-import type { AllocatorPort, RunLog } from './program.ts';
+import * as P from '../program/index.ts';
+import type { AllocatorPort, FreeProgram, GuidedProgram, RunLog } from '../program/index.ts';
 import {
-  ORDER_COUNT,
-  MIGRATETYPE_COUNT,
-  PCP_LIST_COUNT,
   type AllocatorState,
-} from './pagestate.ts';
-import { EVENT_NAMES } from './trace-columns.ts';
+  type Capture,
+  EVENT_NAMES,
+  MIGRATETYPE_COUNT,
+  ORDER_COUNT,
+  PCP_LIST_COUNT,
+} from '../read/index.ts';
 
 export interface Score {
   exact: number;

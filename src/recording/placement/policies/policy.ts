@@ -1,6 +1,6 @@
 // What a placement policy is. Nothing here knows any policy.
 
-/** What a page is used for, as far as a request tells (pages-stream.ts has the rule). */
+/** What a page is used for, as far as a request tells (../stream.ts has the rule). */
 export const PAGE_PRIVATE = 1; // anonymous memory of a process
 export const PAGE_FILE = 2; // page cache and shared memory
 export const PAGE_KERNEL = 3;

@@ -2,18 +2,22 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openCapture } from '../../../src/recording/capture.ts';
-import { RecordingError } from '../../../src/recording/error.ts';
-import { unusableIndex } from '../../../src/recording/pages-census.ts';
-import { compileStream, useOf } from '../../../src/recording/pages-stream.ts';
-import { findTasks } from '../../../src/recording/pages-tasks.ts';
-import { PAGES_DEFAULTS, replayPages, type PolicyResult } from '../../../src/recording/pages.ts';
+import { openCapture } from '../../../../src/recording/read/capture.ts';
+import { RecordingError } from '../../../../src/recording/error.ts';
+import { unusableIndex } from '../../../../src/recording/placement/census.ts';
+import { compileStream, useOf } from '../../../../src/recording/placement/stream.ts';
+import { findTasks } from '../../../../src/recording/placement/tasks.ts';
+import {
+  PAGES_DEFAULTS,
+  replayPages,
+  type PolicyResult,
+} from '../../../../src/recording/placement/replay.ts';
 import {
   PAGE_FILE,
   PAGE_KERNEL,
   PAGE_PRIVATE,
   PAGE_POLICIES,
-} from '../../../src/recording/policies/index.ts';
+} from '../../../../src/recording/placement/policies/index.ts';
 import {
   ANON,
   COPY,
@@ -22,7 +26,7 @@ import {
   READAHEAD,
   TraceScript,
   ZONE_START,
-} from '../../support/recording.ts';
+} from '../../../support/recording.ts';
 
 const SHELL = 10;
 const CONTIG_RANGE = 6;

@@ -1,11 +1,11 @@
 // How single events become commands, on made traces; what the commands do is the ports' business.
 
 import { describe, expect, it } from 'vitest';
-import { compileGuided } from '../../../src/recording/guided.ts';
-import { memRequests, type Capture } from '../../../src/recording/capture.ts';
-import * as P from '../../../src/recording/program.ts';
-import { TraceReader } from '../../../src/recording/trace-text.ts';
-import { M, makeState } from '../../model/fixture.ts';
+import { compileGuided } from '../../../../src/recording/program/guided.ts';
+import { memRequests, type Capture } from '../../../../src/recording/read/capture.ts';
+import * as P from '../../../../src/recording/program/program.ts';
+import { TraceReader } from '../../../../src/recording/read/trace-text.ts';
+import { M, makeState } from '../../../model/fixture.ts';
 
 /** Each line: time in microseconds is its number. `flags` as the kernel prints them. */
 function captureOf(

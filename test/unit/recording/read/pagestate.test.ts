@@ -1,8 +1,12 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RecordingError } from '../../../src/recording/error.ts';
-import { freeListIndex, parsePageState, printPageState } from '../../../src/recording/pagestate.ts';
+import { RecordingError } from '../../../../src/recording/error.ts';
+import {
+  freeListIndex,
+  parsePageState,
+  printPageState,
+} from '../../../../src/recording/read/pagestate.ts';
 
 const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RecordingError } from '../../../src/recording/error.ts';
-import * as T from '../../../src/recording/trace-columns.ts';
-import { TraceReader } from '../../../src/recording/trace-text.ts';
+import { RecordingError } from '../../../../src/recording/error.ts';
+import * as T from '../../../../src/recording/read/trace-columns.ts';
+import { TraceReader } from '../../../../src/recording/read/trace-text.ts';
 
 const MEMORY = [{ start: 1, end: 0x2000 }];
 const LINES = [
@@ -25,7 +25,7 @@ const LINES = [
 ];
 const GOOD = `${LINES.join('\n')}\n`;
 
-function read(text: string, chunk = 1 << 20): T.Trace {
+function read(text: string, chunk = 1 << 20): T.KernelTrace {
   const reader = new TraceReader('trace.txt', MEMORY);
   const data = new TextEncoder().encode(text);
   for (let at = 0; at < data.length; at += chunk) reader.push(data.subarray(at, at + chunk));

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openCapture, verifyCapture } from '../../../src/recording/index.ts';
+import { openCapture, verifyCapture } from '../../../../src/recording/index.ts';
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../../recordings/linux-6.12-${name}`, import.meta.url));

@@ -8,14 +8,22 @@ export {
   boot,
   buddyinfo,
   layoutOf,
+  loadState,
   pagetypeinfo,
+  saveState,
   useCore,
   zoneinfo,
 } from './core/index.ts';
-export { type AllocatorState, loadState, saveState } from './core/state.ts';
 export { ProcessTree } from './guest/index.ts';
 export { RecordingError, openCapture, verifyCapture } from './recording/index.ts';
-export type { BootLayout, CoreBuild, CoreConfig, CoreSnapshot, FrameRange } from './core/index.ts';
+export type {
+  AllocatorState,
+  BootLayout,
+  CoreBuild,
+  CoreConfig,
+  CoreSnapshot,
+  FrameRange,
+} from './core/index.ts';
 export * from './replay/index.ts';
 export { reportHtml } from './report/html.ts';
 export { readResults, resultsJson, writeResults } from './report/json.ts';

@@ -213,7 +213,7 @@ describe('pages that the kernel moved', () => {
   });
 });
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 
 describe.skipIf(!existsSync(CAPTURES))('recordings in ../shared', () => {
   it.each([

@@ -8,7 +8,7 @@ import {
   printPageState,
 } from '../../../../src/recording/read/pagestate.ts';
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 
 const SMALL = `pagestate start pageblock_order 9 pcp_lists 14
 zone DMA32 start 4096 spanned 1024 present 1024 managed 1000 min 8 low 10 high 12 boost 0 reserve 0 0 0 0 0 highatomic 0 flags 4

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openCapture, verifyDevice } from '../../../../src/recording/index.ts';
 import { balloonLines, memLines, sizeWishes } from '../../../../src/recording/read/device-log.ts';
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 const recording = (name: string): string => path.join(CAPTURES, `linux-6.12-${name}`);
 const isThere = existsSync(recording('plug-384'));
 

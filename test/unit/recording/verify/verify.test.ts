@@ -15,7 +15,7 @@ import {
 } from '../../../../src/recording/verify/verify.ts';
 import { ModelPort } from '../../../model/port.ts';
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 const folder = (name: string): string => path.join(CAPTURES, `linux-6.12-${name}`);
 
 const full = (total: number): Score => ({ exact: total, total });

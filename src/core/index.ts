@@ -6,6 +6,7 @@ export { CoreError, expectAnswer, statusText } from './error.ts';
 export type { CoreExports } from './exports.ts';
 export { type CoreBuild, instantiate, useCore } from './instantiate.ts';
 export { type MoveListener, takeMoves, withMoves } from './moves.ts';
+export { type AllocatorState, loadState, saveState } from './state.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';
 export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './proc.ts';

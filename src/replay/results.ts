@@ -1,19 +1,13 @@
-// From a replay's plain records to the results that are reported: summaries, bytes instead of frames, price levels.
+// From a replay's plain records to the record that is reported: summaries, bytes instead of frames, one level of prices.
 
-import { CAUSES, type PricedRun, type ReplayRun, type SystemRun } from '../replay/index.ts';
-import { type Details, type TimeSeries, cdfOf, conclusionsOf } from '../report/detail.ts';
-import { type Summary, summarize } from '../report/quantile.ts';
-import {
-  type FootprintBy,
-  RESULTS_SCHEMA,
-  type Results,
-  type SystemResult,
-} from '../report/results.ts';
+import { FRAME_BYTES, GIB, MS_PER_S } from '../abi/unit.ts';
+import type { FootprintBy, Results, SystemResult } from '../report/index.ts';
+import { CAUSES, type Cause } from '../serverless/index.ts';
+import { type Summary, summarize } from './quantile.ts';
+import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 
-const FRAME_BYTES = 4096;
-const GIB = 2 ** 30;
-
-function levelOf(system: SystemRun, level: PricedRun['level']): PricedRun {
+/** A system's figures at one level of prices. */
+export function levelOf(system: SystemRun, level: PricedRun['level']): PricedRun {
   const found = system.priced.find((one) => one.level === level);
   if (found === undefined) throw new RangeError(`${system.name} has no figures at ${level} prices`);
   return found;
@@ -36,9 +30,10 @@ function startupOf({ startupMs, startupStepsMs }: PricedRun): SystemResult['star
   return { mean, p50, p95, p99, max, steps: { ...startupStepsMs } };
 }
 
-function footprintBy(frames: ArrayLike<number>): FootprintBy {
+/** The record has the host's causes, all of them and no others: this does not compile otherwise. */
+function footprintBy(frames: ArrayLike<number>): FootprintBy & Record<Cause, number> {
   const entries = CAUSES.map((cause, index) => [cause, (frames[index] as number) * FRAME_BYTES]);
-  return Object.fromEntries(entries) as FootprintBy;
+  return Object.fromEntries(entries) as Record<Cause & keyof FootprintBy, number>;
 }
 
 function systemResult(
@@ -56,7 +51,7 @@ function systemResult(
     starts: { ...system.starts },
     startupMs: startupOf(priced),
     footprintBytes: { mean, peak: Math.max(mean, system.peakFrames * FRAME_BYTES) },
-    footprintGiBSeconds: (mean / GIB) * (measuredMs / 1000),
+    footprintGiBSeconds: (mean / GIB) * (measuredMs / MS_PER_S),
     footprintBy: by,
     reclaim: {
       askedBytes: system.reclaim.askedFrames * FRAME_BYTES,
@@ -75,32 +70,10 @@ function systemResult(
 /** The record of `results.json`, at one level of prices. */
 export function resultsOf(run: ReplayRun, level: PricedRun['level'] = 'typical'): Results {
   return {
-    schema: RESULTS_SCHEMA,
+    schema: 1,
     seed: run.seed,
     trace: { ...run.trace },
     systems: run.systems.map((system) => systemResult(system, run.measuredMs, level)),
     wall: { ...run.wall },
-  };
-}
-
-function seriesOf({ name, series }: SystemRun): TimeSeries {
-  const columns = CAUSES.map((cause, index) => [
-    cause,
-    (series.frames[index] as Float64Array).map((frames) => frames * FRAME_BYTES),
-  ]);
-  return { system: name, tMs: series.tMs, columns: Object.fromEntries(columns) };
-}
-
-/** What the report shows beside the results. */
-export function detailsOf(run: ReplayRun): Details {
-  const started = run.systems.filter((system) => system.starts.cold > 0);
-  return {
-    series: run.systems.map(seriesOf),
-    startupCdfs: started.map((system) => cdfOf(system.name, levelOf(system, 'typical').startupMs)),
-    conclusions: conclusionsOf({
-      low: resultsOf(run, 'low'),
-      typical: resultsOf(run, 'typical'),
-      high: resultsOf(run, 'high'),
-    }),
   };
 }

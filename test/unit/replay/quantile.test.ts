@@ -1,26 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  maxOf,
-  QuantileRecorder,
-  quantileSorted,
-  RECORDER_ERROR,
-  summarize,
-} from '../../../src/report/quantile.ts';
-
-const samples = fc.float64Array({
-  min: 2 ** -30,
-  max: 2 ** 50,
-  minLength: 1,
-  maxLength: 200,
-  noNaN: true,
-});
-
-function recorded(values: Iterable<number>): QuantileRecorder {
-  const recorder = new QuantileRecorder();
-  for (const value of values) recorder.record(value);
-  return recorder;
-}
+import { quantileSorted, summarize } from '../../../src/replay/quantile.ts';
 
 describe('exact quantiles', () => {
   it('are nearest ranks', () => {
@@ -44,8 +23,6 @@ describe('exact quantiles', () => {
   it('are 0 for no samples', () => {
     const none = { count: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 };
     expect(summarize(new Float64Array())).toEqual(none);
-    expect(new QuantileRecorder().summary()).toEqual(none);
-    expect(maxOf(new Float64Array())).toBe(0);
   });
 
   it('refuse a q that is none', () => {
@@ -53,47 +30,6 @@ describe('exact quantiles', () => {
   });
 
   it('order numbers, not texts', () => {
-    expect(maxOf(Float64Array.of(-5, -3, -10))).toBe(-3);
     expect(summarize(Float64Array.of(10, 9, 100)).p50).toBe(10);
-  });
-});
-
-describe('quantile recorder', () => {
-  it('is within its error of the exact quantile', () => {
-    fc.assert(
-      fc.property(samples, fc.double({ min: 0, max: 1, noNaN: true }), (values, q) => {
-        const exact = quantileSorted(values.toSorted(), q);
-        const error = Math.abs(recorded(values).quantile(q) - exact);
-        expect(error).toBeLessThanOrEqual(exact * RECORDER_ERROR * (1 + 1e-9));
-      }),
-    );
-  });
-
-  it('merges to what one recorder would have seen', () => {
-    fc.assert(
-      fc.property(samples, samples, (a, b) => {
-        const merged = recorded(a);
-        merged.merge(recorded(b));
-        const { mean, ...rest } = merged.summary();
-        const { mean: meanOfOne, ...restOfOne } = recorded([...a, ...b]).summary();
-        expect(rest).toEqual(restOfOne);
-        expect(Math.abs(mean - meanOfOne)).toBeLessThanOrEqual(meanOfOne * 1e-12);
-      }),
-    );
-  });
-
-  it('counts zeros', () => {
-    expect(recorded([0, 0, 0, 8]).summary()).toEqual({
-      count: 4,
-      mean: 2,
-      p50: 0,
-      p95: 8,
-      p99: 8,
-      max: 8,
-    });
-  });
-
-  it.each([-1, NaN, Infinity])('refuses %d', (value) => {
-    expect(() => new QuantileRecorder().record(value)).toThrow(RangeError);
   });
 });

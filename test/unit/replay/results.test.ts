@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { detailsOf, resultsOf } from '../../../src/cli/assemble.ts';
-import { SYSTEMS, fixedKeepAlive, replay } from '../../../src/replay/index.ts';
-import { reportHtml } from '../../../src/report/html.ts';
+import { SYSTEMS, fixedKeepAlive, replay, resultsOf } from '../../../src/replay/index.ts';
 import { checkResults, parseResults } from '../../../src/report/schema.ts';
-import { smallTrace } from '../replay/traces.ts';
+import { smallTrace } from './traces.ts';
 
 const RUN = await replay(smallTrace(), {
   systems: SYSTEMS,
@@ -60,16 +58,5 @@ describe('resultsOf', () => {
       mean: (98 + 5) / 100,
       p99: 2,
     });
-  });
-});
-
-describe('detailsOf', () => {
-  it('feeds every section of the report that a replay has records for', () => {
-    const details = detailsOf(RUN);
-    expect(details.series?.length).toBe(SYSTEMS.length);
-    expect(details.startupCdfs?.length).toBe(SYSTEMS.length);
-    expect(details.conclusions?.length).toBeGreaterThan(0);
-    const html = reportHtml(resultsOf(RUN), details);
-    expect(html.startsWith('<!doctype html>')).toBe(true);
   });
 });

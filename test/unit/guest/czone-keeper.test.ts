@@ -21,7 +21,7 @@ import {
   shrinkWhenIdle,
   verify,
 } from '../../../src/guest/index.ts';
-import { zoneField } from '../core/bench.ts';
+import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
 
 /** A clock that the test turns. */

@@ -35,13 +35,13 @@ import {
   ZONE_ORDER_MASK_OFFSET,
   ZONE_PRESENT_OFFSET,
   ZONE_STRIDE,
-} from '../../../src/abi/layout.ts';
-import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
-import { OBJECT_ANON } from '../../../src/abi/layout.ts';
-import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../src/abi/migratetype.ts';
-import * as rules from '../../../src/abi/rule.ts';
-import { type Core, verify } from '../../../src/core/index.ts';
-import { bootGuest, expectSound } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../../src/abi/gfp.ts';
+import { OBJECT_ANON } from '../../../../src/abi/layout.ts';
+import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/abi/migratetype.ts';
+import * as rules from '../../../../src/abi/rule.ts';
+import { type Core, verify } from '../../../../src/core/index.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
 
 const NONE = 0xffffffff;
 

@@ -4,19 +4,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePageState } from '../../../src/recording/pagestate.ts';
-import { sizePcps } from '../../model/pcp.ts';
+import { parsePageState } from '../../../../src/recording/pagestate.ts';
+import { sizePcps } from '../../../model/pcp.ts';
 import {
   minFreeKbytes,
   setReserves,
   setWatermarks,
   thpMinFreeKbytes,
-} from '../../model/watermark.ts';
-import { loadZone } from '../../model/state.ts';
-import { Zone } from '../../model/zone.ts';
+} from '../../../model/watermark.ts';
+import { loadZone } from '../../../model/state.ts';
+import { Zone } from '../../../model/zone.ts';
 
 const NAMES = ['DMA', 'DMA32', 'Normal', 'Movable'];
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 
 function zonesOf(managed: readonly number[]): Zone[] {
   return managed.map((pages, index) => {

@@ -15,8 +15,8 @@ import {
   MmioTransport,
   NS_PER_S,
   VirtioDevice,
-} from '../../../src/virtio/index.ts';
-import { FlatGuestMemory, TestClock, TestHost } from '../../support/virtio.ts';
+} from '../../src/virtio/index.ts';
+import { FlatGuestMemory, TestClock, TestHost } from '../support/virtio.ts';
 
 const CASES = Number(process.env['GUESTMEM_FUZZ_CASES'] ?? 2000);
 const MEMORY_BYTES = 1 << 18;

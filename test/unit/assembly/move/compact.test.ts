@@ -9,19 +9,19 @@ import {
   COMPACT_SUCCESS,
   COMPACT_SYNC_FULL,
   COMPACT_SYNC_LIGHT,
-} from '../../../src/abi/compact.ts';
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_TRANSHUGE } from '../../../src/abi/gfp.ts';
+} from '../../../../src/abi/compact.ts';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, GFP_TRANSHUGE } from '../../../../src/abi/gfp.ts';
 import {
   KIND_UNMOVABLE,
   OBJECT_ANON,
   ZONE_DMA32,
   ZONE_FREE_BY_ORDER_OFFSET,
-} from '../../../src/abi/layout.ts';
-import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
-import { STAT_MIGRATED_PAGES } from '../../../src/abi/stat.ts';
-import { STATUS_SKIPPED } from '../../../src/abi/status.ts';
-import { type Core, takeMoves, withMoves } from '../../../src/core/index.ts';
-import { bootGuest, expectSound, zoneField } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { MIGRATE_MOVABLE } from '../../../../src/abi/migratetype.ts';
+import { STAT_MIGRATED_PAGES } from '../../../../src/abi/stat.ts';
+import { STATUS_SKIPPED } from '../../../../src/abi/status.ts';
+import { type Core, takeMoves, withMoves } from '../../../../src/core/index.ts';
+import { bootGuest, expectSound, zoneField } from '../../../support/core.ts';
 
 const NONE = 0xffffffff;
 

@@ -28,8 +28,8 @@ import {
   STAT_REFAULTS_AVOIDED,
   ZONE_BACKED_FREE_OFFSET,
   ZONE_BLOCKS_OFFSET,
-} from '../../../src/core/index.ts';
-import { bootGuest, expectSound, scratch, zoneField } from './bench.ts';
+} from '../../../../src/core/index.ts';
+import { bootGuest, expectSound, scratch, zoneField } from '../../../support/core.ts';
 
 const START = 0x8000;
 const BLOCK = 512;

@@ -1,7 +1,7 @@
 // The balloon's pages in the core: orders of fact sheet C.4 and C.5, and counters.
 
 import { describe, expect, it } from 'vitest';
-import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE } from '../../../src/abi/gfp.ts';
+import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE } from '../../../../src/abi/gfp.ts';
 import {
   GUEST_BALLOON_COUNT_OFFSET,
   GUEST_BALLOON_LIMBO_OFFSET,
@@ -9,10 +9,10 @@ import {
   ZONE_DMA,
   ZONE_DMA32,
   ZONE_MANAGED_OFFSET,
-} from '../../../src/abi/layout.ts';
-import { STATUS_BAD_STATE, STATUS_NEED_RECLAIM } from '../../../src/abi/status.ts';
-import { type Core, CoreError, expectAnswer } from '../../../src/core/index.ts';
-import { bootGuest, expectSound, kindAt, scratch, zoneField } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { STATUS_BAD_STATE, STATUS_NEED_RECLAIM } from '../../../../src/abi/status.ts';
+import { type Core, CoreError, expectAnswer } from '../../../../src/core/index.ts';
+import { bootGuest, expectSound, kindAt, scratch, zoneField } from '../../../support/core.ts';
 
 const managed = (core: Core): number =>
   zoneField(core, ZONE_DMA, ZONE_MANAGED_OFFSET) + zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);

@@ -1,7 +1,7 @@
 // Memory blocks that come and go: zones, counters, watermarks, migration, all or nothing.
 
 import { describe, expect, it } from 'vitest';
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../../src/abi/gfp.ts';
 import {
   GUEST_BUSY_PFN_OFFSET,
   GUEST_PCPS_OFFSET,
@@ -25,12 +25,12 @@ import {
   ZONE_WMARK_HIGH_OFFSET,
   ZONE_WMARK_LOW_OFFSET,
   ZONE_WMARK_MIN_OFFSET,
-} from '../../../src/abi/layout.ts';
-import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
-import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../src/abi/migratetype.ts';
-import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../../src/abi/status.ts';
-import { type BootLayout, Core, boot, takeMoves } from '../../../src/core/index.ts';
-import { bootGuest, expectSound, kindAt, pageblock, zoneField } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../../src/abi/unit.ts';
+import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/abi/migratetype.ts';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../../../src/abi/status.ts';
+import { type BootLayout, Core, boot, takeMoves } from '../../../../src/core/index.ts';
+import { bootGuest, expectSound, kindAt, pageblock, zoneField } from '../../../support/core.ts';
 
 const BLOCK = MEMORY_BLOCK_FRAMES;
 const NONE = -1;

@@ -1,7 +1,7 @@
 // Isolation, migration and contiguous ranges.
 
 import { describe, expect, it } from 'vitest';
-import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../../src/abi/gfp.ts';
 import {
   GUEST_BALLOON_HEAD_OFFSET,
   GUEST_BUSY_PFN_OFFSET,
@@ -13,11 +13,19 @@ import {
   ZONE_FREE_OFFSET,
   ZONE_ISOLATED_BLOCKS_OFFSET,
   ZONE_MANAGED_OFFSET,
-} from '../../../src/abi/layout.ts';
-import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
-import { STATUS_BAD_ARGUMENT, STATUS_BUSY, STATUS_MOVES_FULL } from '../../../src/abi/status.ts';
-import { type Core, takeMoves, withMoves } from '../../../src/core/index.ts';
-import { IMAGE, bootGuest, expectSound, kindAt, pageblock, stateAt, zoneField } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { MIGRATE_MOVABLE } from '../../../../src/abi/migratetype.ts';
+import { STATUS_BAD_ARGUMENT, STATUS_BUSY, STATUS_MOVES_FULL } from '../../../../src/abi/status.ts';
+import { type Core, takeMoves, withMoves } from '../../../../src/core/index.ts';
+import {
+  IMAGE,
+  bootGuest,
+  expectSound,
+  kindAt,
+  pageblock,
+  stateAt,
+  zoneField,
+} from '../../../support/core.ts';
 
 const NONE = 0xffffffff;
 const free = (core: Core): number => zoneField(core, ZONE_DMA32, ZONE_FREE_OFFSET);

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import type { LimitPolicy } from '../../model/czone.ts';
-import { CzoneWorld, type WorldSize } from '../../support/czone-world.ts';
+import type { LimitPolicy } from '../model/czone.ts';
+import { CzoneWorld, type WorldSize } from '../support/czone-world.ts';
 
 type Step = (world: CzoneWorld, a: number, b: number) => void;
 

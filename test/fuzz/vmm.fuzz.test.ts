@@ -19,10 +19,10 @@ import {
   type DriverQueue,
   MEM_PROFILES,
   MemDevice,
-} from '../../../src/virtio/index.ts';
-import { discardFrames, plugIn } from '../../../src/vmm/attach.ts';
-import type { MicroVm } from '../../../src/vmm/index.ts';
-import { MIB_BYTES, expectSound, testVm } from '../../support/vm.ts';
+} from '../../src/virtio/index.ts';
+import { discardFrames, plugIn } from '../../src/vmm/attach.ts';
+import type { MicroVm } from '../../src/vmm/index.ts';
+import { MIB_BYTES, expectSound, testVm } from '../support/vm.ts';
 
 const CASES = Number(process.env['GUESTMEM_FUZZ_CASES'] ?? 150);
 /** A case takes some 10 ms; five times that for a busy machine. */

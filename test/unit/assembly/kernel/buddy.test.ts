@@ -2,8 +2,8 @@
 // so check a reading of the rules; the recordings check the rules.
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HIGHATOMIC, M, U, makeState, printLists } from '../../model/fixture.ts';
-import { Model } from '../../model/model.ts';
+import { HIGHATOMIC, M, U, makeState, printLists } from '../../../model/fixture.ts';
+import { Model } from '../../../model/model.ts';
 
 const ZONE = 1;
 const BOOT = { zones: [{ index: ZONE, start: 0, spanned: 4096, free: [{ start: 0, end: 4096 }] }] };

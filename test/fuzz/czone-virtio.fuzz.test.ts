@@ -14,17 +14,12 @@ import {
   NS_PER_S,
   VirtioDevice,
   type CzoneProfileName,
-} from '../../../../src/virtio/index.ts';
-import { encodeReport } from '../../../../src/virtio/czone/report.ts';
-import { encodeRequest } from '../../../../src/virtio/czone/request.ts';
-import { encodeStats, type CzoneZoneStats } from '../../../../src/virtio/czone/stats.ts';
-import { FlatGuestMemory, TestClock } from '../../../support/virtio.ts';
-import {
-  BLOCK_BYTES,
-  BLOCK_FRAMES,
-  START_PFN,
-  TestCzoneHost,
-} from '../../../support/virtio-czone.ts';
+} from '../../src/virtio/index.ts';
+import { encodeReport } from '../../src/virtio/czone/report.ts';
+import { encodeRequest } from '../../src/virtio/czone/request.ts';
+import { encodeStats, type CzoneZoneStats } from '../../src/virtio/czone/stats.ts';
+import { FlatGuestMemory, TestClock } from '../support/virtio.ts';
+import { BLOCK_BYTES, BLOCK_FRAMES, START_PFN, TestCzoneHost } from '../support/virtio-czone.ts';
 
 const CASES = Number(process.env['GUESTMEM_FUZZ_CASES'] ?? 200);
 const MEMORY_BYTES = 1 << 17;

@@ -1,7 +1,7 @@
 // Page reporting's pass, step by step (fact sheet B.3).
 
 import { describe, expect, it } from 'vitest';
-import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../../src/abi/gfp.ts';
 import {
   GUEST_REPORTED_OFFSET,
   GUEST_REPORT_WANTED_OFFSET,
@@ -11,10 +11,10 @@ import {
   ZONE_DMA,
   ZONE_DMA32,
   ZONE_FREE_OFFSET,
-} from '../../../src/abi/layout.ts';
-import { STATUS_BAD_STATE } from '../../../src/abi/status.ts';
-import type { Core } from '../../../src/core/index.ts';
-import { bootGuest, expectSound, pageblock, zoneField } from './bench.ts';
+} from '../../../../src/abi/layout.ts';
+import { STATUS_BAD_STATE } from '../../../../src/abi/status.ts';
+import type { Core } from '../../../../src/core/index.ts';
+import { bootGuest, expectSound, pageblock, zoneField } from '../../../support/core.ts';
 
 interface Entry {
   readonly pfn: number;

@@ -1,15 +1,15 @@
-// A small booted guest of the verify build, and what the tests of this folder ask of it again and again.
+// A small booted guest of the verify build, and what tests of the core ask of it again and again.
 
 import { expect } from 'vitest';
-import { KIND_MASK } from '../../../src/abi/layout.ts';
-import { PAGEBLOCK_FRAMES } from '../../../src/abi/unit.ts';
+import { KIND_MASK } from '../../src/abi/layout.ts';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit.ts';
 import {
   GUEST_BLOCKS_OFFSET,
   GUEST_SCRATCH_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_ZONES_OFFSET,
   ZONE_STRIDE,
-} from '../../../src/abi/layout.ts';
+} from '../../src/abi/layout.ts';
 import {
   boot,
   Core,
@@ -18,7 +18,7 @@ import {
   faultText,
   layoutOf,
   verify,
-} from '../../../src/core/index.ts';
+} from '../../src/core/index.ts';
 
 export interface BenchOptions {
   readonly frames?: number;

@@ -33,8 +33,8 @@ import {
   ZONE_STATE_OFFSET,
   ZONE_STRIDE,
   verify,
-} from '../../../src/core/index.ts';
-import { bootGuest, expectSound } from './bench.ts';
+} from '../../../../src/core/index.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
 
 const POOL_POINTER_OFFSET = 212;
 const NODES_POINTER_OFFSET = 72;

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../src/abi/gfp.ts';
 import {
   GUEST_SCRATCH_OFFSET,
   KIND_OFFLINE,
@@ -10,9 +10,9 @@ import {
   OBJECT_ANON,
   OBJECT_FILE,
   OBJECT_KERNEL,
-} from '../../../src/abi/layout.ts';
-import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
-import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
+} from '../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../src/abi/unit.ts';
+import { MIGRATE_MOVABLE } from '../../src/abi/migratetype.ts';
 import {
   STAT_CLAIMS,
   STAT_COMPACT_RUNS,
@@ -24,10 +24,10 @@ import {
   STAT_RELEASED_PAGES,
   STAT_REPORTED_BLOCKS,
   STAT_STEALS,
-} from '../../../src/abi/stat.ts';
-import { STATUS_BAD_ARGUMENT } from '../../../src/abi/status.ts';
-import { type Core, takeMoves, verify } from '../../../src/core/index.ts';
-import { bootGuest } from './bench.ts';
+} from '../../src/abi/stat.ts';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status.ts';
+import { type Core, takeMoves, verify } from '../../src/core/index.ts';
+import { bootGuest } from '../support/core.ts';
 
 const NONE = 0xffffffff;
 const FRAMES = 0x4000;

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePageState } from '../../../../src/recording/pagestate.ts';
+import { parsePageState } from '../../../../src/recording/read/pagestate.ts';
 import { sizePcps } from '../../../model/pcp.ts';
 import {
   minFreeKbytes,

@@ -1,7 +1,6 @@
-/** CSV (RFC 4180, header first): one row a system, or one row an instant of a time series. Numbers are written in full. */
-import type { TimeSeries } from './detail.ts';
-import { type Cell, systemColumns } from './flat.ts';
-import type { Results } from './results.ts';
+/** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
+import type { Format } from '../format.ts';
+import { type Cell, type FlatTable, tablesOf } from '../tables.ts';
 
 function field(cell: Cell): string {
   const text = String(cell);
@@ -12,38 +11,20 @@ function line(cells: readonly Cell[]): string {
   return `${cells.map(field).join(',')}\r\n`;
 }
 
-export function resultsCsv(results: Results): string {
-  const columns = systemColumns(results);
-  const rows = results.systems.map((_, row) => line(columns.map((column) => column.cells[row]!)));
-  return line(columns.map((column) => column.name)) + rows.join('');
+export function csvOf({ columns }: FlatTable): string {
+  const rows = columns[0]?.cells.length ?? 0;
+  const lines = [line(columns.map((column) => column.name))];
+  for (let row = 0; row < rows; row++) {
+    lines.push(line(columns.map((column) => column.cells[row]!)));
+  }
+  return lines.join('');
 }
 
-/** `system, tMs`, then the series' columns. Throws when two series have different columns. */
-export function timeSeriesCsv(series: readonly TimeSeries[]): string {
-  const names = seriesColumns(series);
-  const parts = [line(['system', 'tMs', ...names])];
-  for (const { system, tMs, columns } of series) {
-    tMs.forEach((t, row) => {
-      parts.push(line([system, t, ...names.map((name) => columns[name]![row]!)]));
-    });
-  }
-  return parts.join('');
-}
-
-/** The columns that all series have; they must be the same. */
-export function seriesColumns(series: readonly TimeSeries[]): string[] {
-  const names = Object.keys(series[0]?.columns ?? {});
-  for (const { system, tMs, columns } of series) {
-    const own = Object.keys(columns);
-    if (own.length !== names.length || !own.every((name) => names.includes(name))) {
-      throw new RangeError(
-        `time series of ${system} has columns ${own.join(', ')}, not ${names.join(', ')}`,
-      );
-    }
-    const short = own.find((name) => columns[name]!.length !== tMs.length);
-    if (short !== undefined) {
-      throw new RangeError(`time series of ${system}: column ${short} is not as long as tMs`);
-    }
-  }
-  return names;
-}
+export const CSV_FORMAT: Format = {
+  name: 'csv',
+  sentence:
+    'The run as results.csv, series.csv and starts.csv: a row a system, an instant, a cold start.',
+  render: (report) => ({
+    files: tablesOf(report).map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) })),
+  }),
+};

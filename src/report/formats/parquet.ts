@@ -1,9 +1,8 @@
-/** Parquet: one row a system, or one row an instant of a time series. Integers are INT64, other numbers DOUBLE. */
+/** Parquet: a file a table. Integers are INT64, other numbers DOUBLE. */
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import { seriesColumns } from './csv.ts';
-import type { TimeSeries } from './detail.ts';
-import { type Column, systemColumns } from './flat.ts';
-import type { Results } from './results.ts';
+import type { Format } from '../format.ts';
+import type { Results } from '../results.ts';
+import { type Column, type FlatTable, tablesOf } from '../tables.ts';
 
 const TYPES: Readonly<Record<Column['kind'], BasicType>> = {
   text: 'STRING',
@@ -12,49 +11,28 @@ const TYPES: Readonly<Record<Column['kind'], BasicType>> = {
 };
 
 function source({ name, kind, cells }: Column): ColumnSource {
-  const data = kind === 'whole' ? cells.map(BigInt) : cells;
+  const data = kind === 'whole' ? Array.from(cells, BigInt) : (cells as ColumnSource['data']);
   return { name, data, type: TYPES[kind], nullable: false };
 }
 
-function write(columnData: ColumnSource[], results?: Results): Uint8Array {
-  const kvMetadata = results && [
-    { key: 'guestmem.schema', value: String(results.schema) },
-    { key: 'guestmem.seed', value: String(results.seed) },
-    { key: 'guestmem.trace', value: results.trace.name },
-  ];
-  return new Uint8Array(
-    parquetWriteBuffer({ columnData, createdBy: 'guestmem', ...(kvMetadata && { kvMetadata }) }),
-  );
-}
-
 /** Schema version, seed and trace name are in the file's key-value metadata. */
-export function resultsParquet(results: Results): Uint8Array {
-  return write(systemColumns(results).map(source), results);
+export function parquetOf({ columns }: FlatTable, { schema, seed, trace }: Results): Uint8Array {
+  const kvMetadata = [
+    { key: 'guestmem.schema', value: String(schema) },
+    { key: 'guestmem.seed', value: String(seed) },
+    { key: 'guestmem.trace', value: trace.name },
+  ];
+  const columnData = columns.map(source);
+  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'guestmem', kvMetadata }));
 }
 
-/** `system, tMs`, then the series' columns in bytes. */
-export function timeSeriesParquet(series: readonly TimeSeries[]): Uint8Array {
-  const names = seriesColumns(series);
-  const systems = series.flatMap(({ system, tMs }) => Array<string>(tMs.length).fill(system));
-  const real = (name: string, read: (one: TimeSeries) => Float64Array): ColumnSource => ({
-    name,
-    data: joined(series.map(read)),
-    type: 'DOUBLE',
-    nullable: false,
-  });
-  return write([
-    { name: 'system', data: systems, type: 'STRING', nullable: false },
-    real('tMs', ({ tMs }) => tMs),
-    ...names.map((name) => real(name, ({ columns }) => columns[name]!)),
-  ]);
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
-}
+export const PARQUET_FORMAT: Format = {
+  name: 'parquet',
+  sentence: 'The same tables as csv, typed, with schema version, seed and trace in each file.',
+  render: (report) => ({
+    files: tablesOf(report).map((table) => ({
+      name: `${table.name}.parquet`,
+      content: parquetOf(table, report.results),
+    })),
+  }),
+};

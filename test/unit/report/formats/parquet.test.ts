@@ -1,7 +1,8 @@
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { resultsParquet, timeSeriesParquet } from '../../../src/report/parquet.ts';
-import { results, series, system } from './fixture.ts';
+import { PARQUET_FORMAT, parquetOf } from '../../../../src/report/formats/parquet.ts';
+import { seriesTable, startsTable, systemsTable } from '../../../../src/report/tables.ts';
+import { details, results, series, system } from '../fixture.ts';
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer as ArrayBuffer;
@@ -10,7 +11,8 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 describe('parquet', () => {
   it('has one row a system; integers are integers', async () => {
     const third = system('third', 1 / 3);
-    const file = bufferOf(resultsParquet(results(system('a'), third)));
+    const record = results(system('a'), third);
+    const file = bufferOf(parquetOf(systemsTable(record), record));
     const rows = await parquetReadObjects({ file });
     expect(rows).toHaveLength(2);
     expect(rows[1]).toMatchObject({
@@ -22,15 +24,25 @@ describe('parquet', () => {
     });
   });
 
-  it('carries version, seed and trace', () => {
-    const metadata = parquetMetadata(bufferOf(resultsParquet(results())));
-    const pairs = metadata.key_value_metadata?.map(({ key, value }) => `${key}=${value}`);
-    expect(pairs).toEqual(['guestmem.schema=1', 'guestmem.seed=1', 'guestmem.trace=made']);
+  it('carries version, seed and trace in every file', () => {
+    const { files } = PARQUET_FORMAT.render({ results: results(), details: details() });
+    expect(files?.map(({ name }) => name)).toEqual([
+      'results.parquet',
+      'series.parquet',
+      'starts.parquet',
+    ]);
+    for (const { content } of files ?? []) {
+      const metadata = parquetMetadata(bufferOf(content as Uint8Array));
+      const pairs = metadata.key_value_metadata?.map(({ key, value }) => `${key}=${value}`);
+      expect(pairs).toEqual(['guestmem.schema=1', 'guestmem.seed=1', 'guestmem.trace=made']);
+    }
   });
 
   it('writes long time series below each other', async () => {
     const all = [series('a', 5000), series('b', 3)];
-    const rows = await parquetReadObjects({ file: bufferOf(timeSeriesParquet(all)) });
+    const rows = await parquetReadObjects({
+      file: bufferOf(parquetOf(seriesTable(all), results())),
+    });
     expect(rows).toHaveLength(5003);
     expect(rows[4999]).toEqual({
       system: 'a',
@@ -39,5 +51,17 @@ describe('parquet', () => {
       anonymous: (4999 % 3) * 100 * 2 ** 20,
     });
     expect(rows[5002]).toMatchObject({ system: 'b', tMs: 120_000 });
+  });
+
+  it('has one row a start, none for a run without cold starts', async () => {
+    const rowsOf = (startupMs: Float64Array): Promise<unknown[]> => {
+      const table = startsTable([{ system: 'a', columns: { startupMs } }]);
+      return parquetReadObjects({ file: bufferOf(parquetOf(table, results())) });
+    };
+    expect(await rowsOf(Float64Array.of(70, 1 / 3))).toEqual([
+      { system: 'a', start: 0n, startupMs: 70 },
+      { system: 'a', start: 1n, startupMs: 1 / 3 },
+    ]);
+    expect(await rowsOf(new Float64Array())).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ export { readResults, resultsJson, writeResults } from './report/json.ts';
 export type { Results, SystemResult } from './report/results.ts';
 export { parseResults } from './report/schema.ts';
 export { resultsTable } from './report/table.ts';
+export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
   SCENARIOS,
@@ -43,7 +44,6 @@ export {
   MicroVm,
   VirtioMem,
   type VirtioMemConfig,
-  VirtualClock,
   VmMemory,
   Vmm,
   freeFrames,

@@ -4,6 +4,7 @@
 // derived is listed in docs/recordings-device.md.
 
 import { GFP_BALLOON } from '../core/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -12,7 +13,6 @@ import {
   STAT_NAMES,
   type BalloonStats,
   VirtioDevice,
-  VirtualClock,
   connect,
 } from '../virtio/index.ts';
 import type { Capture } from './capture.ts';
@@ -122,7 +122,7 @@ class BalloonCheck implements BalloonGuest {
   readonly #recorded: readonly BalloonLine[];
   readonly #requests: readonly PageRequest[];
   readonly #movedAway: readonly MovedAway[];
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock = new Clock();
   readonly #device: BalloonDevice;
   readonly #driver: BalloonDriver;
   /** Frames in the balloon; false: the next message with it is told, not predicted. */
@@ -159,8 +159,8 @@ class BalloonCheck implements BalloonGuest {
     this.#driver.probe();
     for (let pauses = 0; pauses < PAUSES_MAX && this.ours.length < this.#recorded.length;) {
       if (this.#applyTarget() || this.#migrateNext()) continue;
-      const nextNs = this.#clock.nextNs;
-      if (nextNs === undefined) return;
+      const { nextNs } = this.#clock;
+      if (nextNs === Infinity) return;
       pauses += 1;
       this.#clock.advanceTo(nextNs);
     }

@@ -21,6 +21,7 @@ import {
   MEMORY_BLOCK_FRAMES,
 } from '../core/index.ts';
 import { AUTO_MOVABLE_PERCENT, mayBeMovable } from '../guest/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   type AddResult,
   type FakeOfflineResult,
@@ -31,7 +32,6 @@ import {
   type MemZone,
   type RemoveResult,
   VirtioDevice,
-  VirtualClock,
   connect,
 } from '../virtio/index.ts';
 import type { Capture } from './capture.ts';
@@ -145,7 +145,7 @@ class MemCheck implements MemGuest {
   readonly #rule: OnlineRule;
   readonly #device: MemDevice;
   readonly #driver: MemDriver;
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock = new Clock();
   readonly #wishes: readonly SizeWish[];
   readonly #zones: Map<number, MemZone> = new Map<number, MemZone>();
   /** mm_migrate_pages events of contiguous allocations. */

@@ -1,13 +1,22 @@
-/** The virtual clock as devices and drivers see it: it can only be asked to call back later. */
+// The clock as it is handed down: to devices, drivers and the kernel's workers, which read it and ask to be called back.
 
 export interface TimerHandle {
+  /** Takes the call back; nothing happens when it was made or taken back already. */
   cancel(): void;
 }
 
 export interface Timers {
-  /** Calls `fire` once, `delayNs` of virtual time from now; never inside this call. */
+  /** Virtual time since the run began. */
+  readonly nowNs: number;
+  /**
+   * Calls `fire` once, `delayNs` from now; never inside this call. Throws a RangeError for a delay
+   * that is none (negative, infinite, not a number).
+   */
   after(delayNs: number, fire: () => void): TimerHandle;
 }
 
-export const NS_PER_MS = 1_000_000;
-export const NS_PER_S = 1_000_000_000;
+/** The same delay if it is one; for those who keep a delay and use it later. */
+export function expectDelay(what: string, delayNs: number): number {
+  if (delayNs >= 0 && delayNs < Infinity) return delayNs;
+  throw new RangeError(`${what}: expected a finite time of 0 ns or more, found ${delayNs}`);
+}

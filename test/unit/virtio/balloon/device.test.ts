@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
   encodeStats,
-  NS_PER_S,
   STAT_ORDER,
   VirtioDevice,
   type BalloonDeviceOptions,
@@ -19,7 +20,6 @@ import {
   NO_STATS,
   range,
   RawDriver,
-  TestClock,
   TestHost,
 } from '../../../support/virtio.ts';
 
@@ -32,12 +32,12 @@ interface Rig {
   readonly device: VirtioDevice;
   readonly driver: RawDriver;
   readonly host: TestHost;
-  readonly clock: TestClock;
+  readonly clock: Clock;
 }
 
 function rig(profile: BalloonProfileName, options: Partial<BalloonDeviceOptions> = {}): Rig {
   const host = new TestHost(PAGES);
-  const clock = new TestClock();
+  const clock = new Clock();
   const balloon = new BalloonDevice(BALLOON_PROFILES[profile], host, {
     memoryPages: PAGES,
     timers: clock,

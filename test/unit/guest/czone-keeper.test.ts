@@ -22,7 +22,7 @@ import {
   verify,
 } from '../../../src/guest/index.ts';
 import { Clock } from '../../../src/time/index.ts';
-import { zoneField } from '../core/bench.ts';
+import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
 
 interface Scene {

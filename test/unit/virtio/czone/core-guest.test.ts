@@ -22,7 +22,7 @@ import {
   type ReclaimResult,
 } from '../../../../src/virtio/index.ts';
 import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
-import { bootGuest, expectSound } from '../../core/bench.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
 
 const START = 0x20000;
 const BLOCKS = 32;

@@ -1,6 +1,6 @@
-// Free page reporting's worker (fact sheet B.3): two seconds after a large block became free, a
-// pass over the zones; 32 blocks at a time are off the lists until the device has seen them. How
-// the device hears of them is the caller's.
+// Free page reporting's worker (docs/linux-memory.md B.3): two seconds after a large block became
+// free, a pass over the zones; 32 blocks at a time are off the lists until the device has seen
+// them. How the device hears of them is the caller's.
 
 import {
   GUEST_REPORT_WANTED_OFFSET,

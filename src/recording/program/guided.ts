@@ -29,7 +29,7 @@ export interface GuidedProgram {
   readonly bulkPages: number;
 }
 
-/** Orders with per-cpu lists (fact sheet A.10). */
+/** Orders with per-cpu lists (docs/linux-memory.md A.10). */
 export function hasPcpList(order: number): boolean {
   return order <= 3 || order === 9;
 }

@@ -70,7 +70,7 @@ export class ZoneMap {
   }
 }
 
-/** Highest zone a gfp mask allows (fact sheet A.11). */
+/** Highest zone a gfp mask allows (docs/linux-memory.md A.11). */
 export function highestZone(gfp: number): number {
   if ((gfp & 0x1) !== 0) return 0;
   if ((gfp & 0x4) !== 0) return 1;

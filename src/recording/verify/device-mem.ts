@@ -55,8 +55,8 @@ const MEMORY_BLOCK_BYTES = MEMORY_BLOCK_FRAMES * FRAME_BYTES;
 const DEVICE_BLOCK_BYTES = 2 ** 21;
 const NS_PER_SECOND = 1e9;
 /**
- * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch (fact sheet
- * A.19).
+ * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch
+ * (docs/linux-memory.md A.19).
  */
 const BATCH_PAGES = 32;
 const BATCH_TRIES = 5;

@@ -1,5 +1,5 @@
 /**
- * The guest's half of virtio-balloon as Linux 6.12 behaves (fact sheet C): the resize work, the OOM
+ * The guest's half of virtio-balloon as Linux 6.12 behaves (docs/linux-memory.md C): the resize work, the OOM
  * notifier, statistics, page migration. Hinting and reporting are in `driver-free.ts`. Takes pages only
  * through `BalloonGuest`, and time only through `Timers`.
  */

@@ -1,5 +1,5 @@
 /**
- * The guest's half of virtio-mem as Linux 6.12 behaves (fact sheet D.3 to D.7): the main loop, its
+ * The guest's half of virtio-mem as Linux 6.12 behaves (docs/linux-memory.md D.3 to D.7): the main loop, its
  * retries and back-off, the requests. The two modes are in files of their own. Memory is added, onlined
  * and isolated only through `MemGuest`.
  */

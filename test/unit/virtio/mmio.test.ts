@@ -26,7 +26,7 @@ function device(policy: DevicePolicy, profile: 'firecracker' | 'qemu' = 'qemu'):
 const reg = (offset: number): string => offset.toString(16).padStart(3, '0');
 
 describe('register map', () => {
-  it('is accessed by Linux in the order of the fact sheet (E.4)', () => {
+  it('is accessed in the order of Linux (docs/linux-memory.md E.4)', () => {
     const virtio = device(POLICY_EXACT, 'firecracker');
     const mmio = new MmioTransport(virtio);
     const trace: string[] = [];

@@ -1,4 +1,6 @@
-/** The balloon device, profile by profile: the behaviours of the fact sheet C and F.1, F.3, F.4. */
+/**
+ * The balloon device, profile by profile: the behaviours of docs/linux-memory.md C, F.1, F.3, F.4.
+ */
 
 import { describe, expect, it } from 'vitest';
 

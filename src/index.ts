@@ -65,6 +65,7 @@ export {
   resultsTable,
   writeReport,
 } from './report/index.ts';
+export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
   SCENARIOS,
@@ -86,7 +87,6 @@ export {
   MicroVm,
   VirtioMem,
   type VirtioMemConfig,
-  VirtualClock,
   VmMemory,
   Vmm,
   freeFrames,

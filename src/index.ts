@@ -51,6 +51,11 @@ export {
 } from './replay/index.ts';
 export {
   type Details,
+  FORMATS,
+  type Format,
+  type OutputFile,
+  type Rendered,
+  type Report,
   type Results,
   type SystemResult,
   parseResults,
@@ -58,8 +63,9 @@ export {
   reportHtml,
   resultsJson,
   resultsTable,
-  writeResults,
+  writeReport,
 } from './report/index.ts';
+export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
   SCENARIOS,
@@ -81,7 +87,6 @@ export {
   MicroVm,
   VirtioMem,
   type VirtioMemConfig,
-  VirtualClock,
   VmMemory,
   Vmm,
   freeFrames,

@@ -32,10 +32,10 @@ import {
   type MemZone,
   type RemoveResult,
   VirtioDevice,
-  VirtualClock,
 } from '../../virtio/index.ts';
 import * as P from '../program/index.ts';
 import type { CorePort, GuidedProgram } from '../program/index.ts';
+import { Clock } from '../../time/index.ts';
 import * as T from '../read/index.ts';
 import {
   type Capture,
@@ -150,7 +150,7 @@ class MemCheck implements MemGuest {
   readonly #rule: OnlineRule;
   readonly #device: MemDevice;
   readonly #driver: MemDriver;
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock = new Clock();
   readonly #wishes: readonly SizeWish[];
   readonly #zones: Map<number, MemZone> = new Map<number, MemZone>();
   /** mm_migrate_pages events of contiguous allocations. */

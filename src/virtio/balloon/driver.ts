@@ -4,8 +4,9 @@
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
+import { NS_PER_MS } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
-import { NS_PER_MS, type TimerHandle, type Timers } from '../timers.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ACTUAL,

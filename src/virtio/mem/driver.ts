@@ -4,9 +4,10 @@
  * and isolated only through `MemGuest`.
  */
 
+import { NS_PER_S } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_MEM, F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
 import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
-import { NS_PER_S, type TimerHandle, type Timers } from '../timers.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ADDR,

@@ -7,7 +7,8 @@ import { expect } from 'vitest';
 import type { Capture } from '../../src/recording/index.ts';
 import { RecordingError, verifyCapture } from '../../src/recording/index.ts';
 import { parsePageState } from '../../src/recording/read/index.ts';
-import { TraceReader } from '../../src/recording/read/index.ts';
+import { cpusOf } from '../../src/recording/read/capture.ts';
+import { TraceReader } from '../../src/recording/read/trace-text.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 import { projectFile } from './root.ts';
 import { type TextFault, UNPRINTABLE, textFault, withFault } from './text.ts';
@@ -36,7 +37,7 @@ function openTexts(texts: Texts): Capture {
     start: zone.startPfn,
     end: zone.startPfn + zone.spanned,
   }));
-  const reader = new TraceReader('trace.txt', memory);
+  const reader = new TraceReader('trace.txt', memory, cpusOf(start));
   reader.push(new TextEncoder().encode(texts.trace));
   const none = { folder: FOLDER, cmdline: '', zoneinfo: { before: '', after: '' } };
   return { ...none, start, end, trace: reader.finish(), deviceLog: [], hostLog: [] };

@@ -57,8 +57,12 @@ function traceFile(folder: string, name: string): string {
 }
 
 /** Reads a trace file, packed or not. */
-export async function readTrace(file: string, memory: readonly FrameSpan[]): Promise<KernelTrace> {
-  const reader = new TraceReader(file, memory);
+export async function readTrace(
+  file: string,
+  memory: readonly FrameSpan[],
+  cpus: number,
+): Promise<KernelTrace> {
+  const reader = new TraceReader(file, memory, cpus);
   try {
     for await (const chunk of readBytes(file)) reader.push(chunk);
   } catch (error) {
@@ -100,6 +104,11 @@ export function memRequests(deviceLog: readonly string[]): MemRequest[] {
   return found;
 }
 
+/** CPUs that the kernel had: it keeps lists for each. */
+export function cpusOf(state: AllocatorState): number {
+  return Math.max(1, ...state.zones.map((zone) => zone.pcps.length));
+}
+
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string): Promise<Capture> {
   const startFile = path.join(folder, 'pagestate.start');
@@ -122,7 +131,7 @@ export async function openCapture(folder: string): Promise<Capture> {
     folder,
     start,
     end,
-    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged]),
+    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged], cpusOf(start)),
     cmdline: readOptional(folder, 'cmdline').trim(),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before'),

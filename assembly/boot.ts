@@ -227,7 +227,7 @@ export function finishBoot(thp: u32): void {
   }
 }
 
-/** Bytes of frame metadata: what DESIGN.md's 12 bytes a frame are about. */
+/** Bytes of frame metadata: at most 12 bytes a frame. */
 export function metadataBytes(): f64 {
   return <f64>(guest.nodes - guest.blocks);
 }

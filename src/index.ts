@@ -60,6 +60,7 @@ export {
   resultsTable,
   writeResults,
 } from './report/index.ts';
+export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
   SCENARIOS,
@@ -81,7 +82,6 @@ export {
   MicroVm,
   VirtioMem,
   type VirtioMemConfig,
-  VirtualClock,
   VmMemory,
   Vmm,
   freeFrames,

@@ -1,5 +1,6 @@
 // Per-cpu lists: small caches of free blocks in front of the kernel zones, one set per virtual CPU and zone.
-// Sizing, refill, drain and auto-tuning are Linux 6.12's (fact sheet A.10). CZones have none: see docs/decisions.
+// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none: see
+// docs/decisions.
 //
 //  Pcp   0 count   4 high   8 highMin  12 highMax  16 batch  20 flags  24 allocFactor  28 freeCount
 //       32 lists[14] {head, tail}     index = 3 * order + type; 12 and 13: order 9 (other, movable)

@@ -3,6 +3,7 @@
 // tables and kernel memory that cannot be moved. Time is counts at the typical prices of src/cost.
 
 import { costNs, receiptOf } from '../cost/index.ts';
+import { type Random, randomStream, shuffle } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -10,7 +11,6 @@ import {
   type Counts,
   newCounts,
 } from '../vmm/index.ts';
-import { Draws } from './random.ts';
 import { BalloonReclaimer } from './reclaim/balloon.ts';
 import { CzoneReclaimer } from './reclaim/czone.ts';
 import { DimmReclaimer } from './reclaim/dimm.ts';
@@ -42,8 +42,8 @@ const MAKERS: Readonly<Record<MechanismName, (population: Population) => Reclaim
   czone: (population) => new CzoneReclaimer(population),
 };
 
-function inOrder(residents: readonly Resident[], order: ExitOrder, draws: Draws): Resident[] {
-  if (order === 'random') return draws.shuffled(residents);
+function inOrder(residents: readonly Resident[], order: ExitOrder, random: Random): Resident[] {
+  if (order === 'random') return shuffle([...residents], random);
   return order === 'fifo' ? [...residents] : residents.toReversed();
 }
 
@@ -79,16 +79,16 @@ function exitOne(
 /** Runs one mechanism. */
 export function exitRow(mechanism: MechanismName, options: ScenarioOptions): ScenarioRow {
   const { containers, order, mib, seed } = options;
-  const draws = new Draws(seed);
-  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const random = randomStream(seed, 'czone-exit');
+  const population = populationOf(containers, mib, (end) => random.nextBelow(end));
   const reclaimer = MAKERS[mechanism](population);
-  const residents = populate(reclaimer, population, draws);
+  const residents = populate(reclaimer, population, random);
   const alive = new Set(residents);
   reclaimer.vm.settle(newCounts());
   reclaimer.clock.advance(REST_NS);
   const { operations, exits } = reclaimer;
   const sums: Sums = { askedFrames: 0, refaultPages: 0, counts: newCounts() };
-  for (const leaver of inOrder(residents, order, draws)) {
+  for (const leaver of inOrder(residents, order, random)) {
     alive.delete(leaver);
     exitOne(reclaimer, leaver, alive, sums);
   }

@@ -2,6 +2,7 @@
 // the next calls pay, which need the memory again. Time on the clock is virtual; work is counts at typical prices.
 
 import { costNs, receiptOf } from '../cost/index.ts';
+import { type Random, randomStream } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -10,7 +11,6 @@ import {
   addCounts,
   newCounts,
 } from '../vmm/index.ts';
-import { Draws } from './random.ts';
 import { BalloonReclaimer } from './reclaim/balloon.ts';
 import { CzoneReclaimer } from './reclaim/czone.ts';
 import { NoReclaimer } from './reclaim/none.ts';
@@ -95,11 +95,11 @@ function rigFor(mechanism: IdleMechanism, population: Population): IdleRig {
 }
 
 /** Every container frees a quarter to three quarters of its heap. Frames that are free in them then. */
-function freePart(residents: readonly Resident[], draws: Draws): number {
+function freePart(residents: readonly Resident[], random: Random): number {
   let frames = 0;
   for (const { tenant } of residents) {
     const { heapFrames } = tenant.size;
-    const kept = (heapFrames >> 2) + draws.below((heapFrames >> 1) + 1);
+    const kept = (heapFrames >> 2) + random.nextBelow((heapFrames >> 1) + 1);
     frames += tenant.heldFrames - kept;
     tenant.shrinkHeap(kept);
   }
@@ -115,7 +115,7 @@ function idle(
   const endNs = clock.nowNs + idleNs;
   let returnedAtNs: number | null = null;
   for (;;) {
-    const nextNs = clock.nextNs ?? Infinity;
+    const { nextNs } = clock;
     clock.advanceTo(Math.min(nextNs, endNs));
     const step = newCounts();
     vm.settle(step);
@@ -139,15 +139,15 @@ function callAll(rig: IdleRig, residents: readonly Resident[]): Counts {
 
 export function idleRow(mechanism: IdleMechanism, options: IdleOptions): ScenarioRow {
   const { containers, mib, seed } = options;
-  const draws = new Draws(seed);
-  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const random = randomStream(seed, 'czone-idle');
+  const population = populationOf(containers, mib, (end) => random.nextBelow(end));
   const rig = rigFor(mechanism, population);
   const { reclaimer } = rig;
   const { vm, clock } = reclaimer;
-  const residents = populate(reclaimer, population, draws);
+  const residents = populate(reclaimer, population, random);
   vm.settle(newCounts());
   clock.advance(REST_NS);
-  const freed = freePart(residents, draws);
+  const freed = freePart(residents, random);
   vm.settle(newCounts());
   const [startNs, before, exitsBefore] = [clock.nowNs, reclaimer.operations, reclaimer.exits];
   rig.rest(residents, freed);

@@ -4,13 +4,13 @@
 // same data. So this checks the counts.
 
 import { costNs, receiptOf, type ReceiptRecord } from '../cost/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   Balloon,
   COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
   type MicroVm,
   VirtioMem,
-  VirtualClock,
   freeFrames,
   newCounts,
   touchAndExit,
@@ -67,7 +67,7 @@ function balloonVm(isHuge: boolean): Resizable {
   const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS });
   vm.guest.core.setBackingOrder(isHuge ? 9 : 0);
   // Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's.
-  const balloon = new Balloon(vm, new VirtualClock(), { profile: 'qemu', isHuge });
+  const balloon = new Balloon(vm, new Clock(), { profile: 'qemu', isHuge });
   return {
     vm,
     get taken(): number {
@@ -85,7 +85,7 @@ function virtioMemVm(): Resizable {
   const regionFrames = MOVED_GIB * FRAMES_PER_GIB;
   const vm = loneVm({ memoryFrames, hotplugFrames: regionFrames, cpus: CPUS });
   vm.guest.core.setBackingOrder(9);
-  const device = new VirtioMem(vm, new VirtualClock(), {
+  const device = new VirtioMem(vm, new Clock(), {
     profile: 'qemu',
     policy: 'online_movable',
     addr: hotplugStart(memoryFrames) * FRAME_BYTES,

@@ -5,11 +5,10 @@ import {
   type Connection,
   type DeviceModel,
   type DevicePolicy,
-  type TimerHandle,
-  type Timers,
   VirtioDevice,
   connect,
 } from '../virtio/index.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
 /**
@@ -17,6 +16,9 @@ import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
  */
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   return {
+    get nowNs(): number {
+      return timers.nowNs;
+    },
     after: (delayNs: number, fire: () => void): TimerHandle =>
       timers.after(delayNs, () => {
         if (vm.stopReason === undefined) fire();

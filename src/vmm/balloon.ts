@@ -13,9 +13,9 @@ import {
   CoreBalloonGuest,
   type CoreBalloonOptions,
   type ProbeFailure,
-  type Timers,
   type VirtioDevice,
 } from '../virtio/index.ts';
+import type { Timers } from '../time/index.ts';
 import { discardFrames, hostPageBytes, plugIn, timersOf } from './attach.ts';
 import type { MicroVm } from './microvm.ts';
 

@@ -13,10 +13,10 @@ import {
   type CzoneProfileName,
   type ProbeFailure,
   type ReclaimResult,
-  type Timers,
   type VirtioDevice,
   zoneOfIndex,
 } from '../virtio/index.ts';
+import type { Timers } from '../time/index.ts';
 import { plugIn, timersOf } from './attach.ts';
 import type { MicroVm } from './microvm.ts';
 

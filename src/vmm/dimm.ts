@@ -1,6 +1,6 @@
-// ACPI DIMM hotplug (fact sheet B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A
-// DIMM goes only when every one of its blocks could be taken offline; else all of them are back
-// online. The host gets nothing until then.
+// ACPI DIMM hotplug (docs/linux-memory.md B.4): memory comes and goes in DIMMs of whole 128 MiB
+// blocks. A DIMM goes only when every one of its blocks could be taken offline; else all of them
+// are back online. The host gets nothing until then.
 
 import { type HotplugOptions, MemoryBlocks, type Obstacle } from '../guest/index.ts';
 import type { MicroVm } from './microvm.ts';

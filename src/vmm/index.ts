@@ -15,7 +15,6 @@ export {
 } from './host.ts';
 export { Balloon, type BalloonConfig, type TargetAnswer } from './balloon.ts';
 export { CzoneVirtio, type CzoneConfig } from './czone.ts';
-export { VirtualClock } from '../virtio/index.ts';
 export { type DimmSlot, type DimmUnplug, Dimms } from './dimm.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { VirtioMem, type VirtioMemConfig } from './virtio-mem.ts';

@@ -13,9 +13,9 @@ import {
   type MemHost,
   type MemProfileName,
   type ProbeFailure,
-  type Timers,
   type VirtioDevice,
 } from '../virtio/index.ts';
+import type { Timers } from '../time/index.ts';
 import { plugIn, timersOf } from './attach.ts';
 import type { MicroVm } from './microvm.ts';
 

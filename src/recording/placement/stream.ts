@@ -2,7 +2,7 @@
 // have in common.
 //
 // Built from the free-running program, so compaction, bulk calls and hotplug are read the same way
-// as in `verify`. What a request is for (fact sheet A.11):
+// as in `verify`. What a request is for (docs/linux-memory.md A.11):
 //   not __GFP_MOVABLE                        kernel
 //   __GFP_ZERO, or huge (__GFP_NOMEMALLOC)   private: a fault gives a process zeroed memory
 //   no __GFP_FS; __GFP_NORETRY, __GFP_WRITE  file: readahead and writes

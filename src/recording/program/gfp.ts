@@ -1,5 +1,5 @@
-// What a gfp mask asks for: the highest zone (gfp_zone) and the migratetype (gfp_migratetype). The
-// compilers run without a core, so this is the host's copy of assembly/kernel/request.ts.
+// What a gfp mask asks for: the highest zone and the migratetype (docs/linux-memory.md A.11). The
+// compilers run without a core, so this is the host's copy of what assembly/kernel/zonelist.ts says.
 
 import {
   GFP_DMA,

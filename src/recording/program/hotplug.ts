@@ -17,7 +17,7 @@ import type { ZoneMap } from './zone-map.ts';
 const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 const FRAME_BYTES = 4096;
 const MIGRATE_MOVABLE = 1;
-/** Pages of one migration of an attempt, and how often it is tried (fact sheet A.19). */
+/** Pages of one migration of an attempt, and how often it is tried (docs/linux-memory.md A.19). */
 const BATCH_PAGES = 32;
 const BATCH_TRIES = 5;
 /** Within an attempt, from event to event at most. */

@@ -11,7 +11,7 @@ import type { ZoneMap } from './zone-map.ts';
 /** A request shows at most so many events after the block that was taken for it. */
 const REQUEST_EVENTS = 4096;
 
-/** Orders with per-cpu lists: the cheap ones and huge pages (pcp_allowed_order). */
+/** Orders with per-cpu lists: the cheap ones and huge pages (docs/linux-memory.md A.10). */
 export function hasPcpList(order: number): boolean {
   return order <= COSTLY_ORDER || order === THP_ORDER;
 }

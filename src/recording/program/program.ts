@@ -24,7 +24,7 @@
 //              its TAIL leaves. (A list is emptied before the next one starts.)
 //   BULK       pop `operand` order-0 blocks of (cpu, type) one after the other; no prediction. word 1 is
 //              the gfp mask: the zone is the first one from the highest the mask allows downwards that
-//              passes the fast test at low mark + operand (fact sheet A.14), else the highest.
+//              passes the fast test at low mark + operand (docs/linux-memory.md A.14), else the highest.
 // Free-running ops: the port also decides zone, refill and drain.
 //   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
@@ -65,7 +65,7 @@
 //                (operand 1: that is the last FREE or DRAIN; predicts the block around it).
 //
 // Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
-// pageblock holds, which decides whether a block below order 9 is claimed (fact sheet A.7d).
+// pageblock holds, which decides whether a block below order 9 is claimed (docs/linux-memory.md A.7).
 //   0             no fallback happened
 //   HINT_CLAIM | order << 4   the kernel claimed the pageblock of a block of this order: the 256-page
 //                 test fails for orders above it (but below 9) and passes at it

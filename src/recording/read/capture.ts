@@ -1,4 +1,4 @@
-// Opens a recording: a folder that the recorder (capture/README.md) wrote.
+// Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

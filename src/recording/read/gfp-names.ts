@@ -1,5 +1,5 @@
 // Symbolic gfp masks of the trace ("GFP_KERNEL|__GFP_ZERO") to the numeric bits of Linux 6.12
-// (fact sheet A.11). The kernel prints the largest named masks first, then single bits.
+// (docs/linux-memory.md A.11). The kernel prints the largest named masks first, then single bits.
 
 const BITS: Readonly<Record<string, number>> = {
   none: 0,

@@ -1,4 +1,4 @@
-// The pagestate form: the complete state of a kernel's page allocator as text (capture/README.md).
+// The pagestate form: the complete state of a kernel's page allocator as text (docs/recordings.md).
 // Parses and prints it; says nothing about what the allocator does with it.
 
 import {
@@ -22,9 +22,9 @@ export {
   type ZoneState,
 } from '../../core/index.ts';
 
-/** Orders 0..10 (fact sheet 0.2). */
+/** Orders 0..10 (docs/linux-memory.md 0.2). */
 export const ORDER_COUNT: number = ORDERS;
-/** UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE (fact sheet A.2, no CMA). */
+/** UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE (docs/linux-memory.md A.2, no CMA). */
 export const MIGRATETYPE_COUNT: number = MIGRATE_TYPES;
 export const PCP_LIST_COUNT: number = PCP_LISTS;
 

@@ -13,8 +13,8 @@ import {
   connect,
   STAT_NAMES,
   VirtioDevice,
-  VirtualClock,
 } from '../../virtio/index.ts';
+import { Clock } from '../../time/index.ts';
 import * as T from '../read/index.ts';
 import { type BalloonLine, balloonLines, type Capture, type KernelTrace } from '../read/index.ts';
 import { RingMemory } from './ring-memory.ts';
@@ -120,7 +120,7 @@ class BalloonCheck implements BalloonGuest {
   readonly #recorded: readonly BalloonLine[];
   readonly #requests: readonly PageRequest[];
   readonly #movedAway: readonly MovedAway[];
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock = new Clock();
   readonly #device: BalloonDevice;
   readonly #driver: BalloonDriver;
   /** Frames in the balloon; false: the next message with it is told, not predicted. */
@@ -157,8 +157,8 @@ class BalloonCheck implements BalloonGuest {
     this.#driver.probe();
     for (let pauses = 0; pauses < PAUSES_MAX && this.ours.length < this.#recorded.length;) {
       if (this.#applyTarget() || this.#migrateNext()) continue;
-      const nextNs = this.#clock.nextNs;
-      if (nextNs === undefined) return;
+      const { nextNs } = this.#clock;
+      if (nextNs === Infinity) return;
       pauses += 1;
       this.#clock.advanceTo(nextNs);
     }

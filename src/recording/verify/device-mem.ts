@@ -32,10 +32,10 @@ import {
   type MemZone,
   type RemoveResult,
   VirtioDevice,
-  VirtualClock,
 } from '../../virtio/index.ts';
 import * as P from '../program/index.ts';
 import type { CorePort, GuidedProgram } from '../program/index.ts';
+import { Clock } from '../../time/index.ts';
 import * as T from '../read/index.ts';
 import {
   type Capture,
@@ -55,8 +55,8 @@ const MEMORY_BLOCK_BYTES = MEMORY_BLOCK_FRAMES * FRAME_BYTES;
 const DEVICE_BLOCK_BYTES = 2 ** 21;
 const NS_PER_SECOND = 1e9;
 /**
- * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch (fact sheet
- * A.19).
+ * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch
+ * (docs/linux-memory.md A.19).
  */
 const BATCH_PAGES = 32;
 const BATCH_TRIES = 5;
@@ -150,7 +150,7 @@ class MemCheck implements MemGuest {
   readonly #rule: OnlineRule;
   readonly #device: MemDevice;
   readonly #driver: MemDriver;
-  readonly #clock: VirtualClock = new VirtualClock();
+  readonly #clock: Clock = new Clock();
   readonly #wishes: readonly SizeWish[];
   readonly #zones: Map<number, MemZone> = new Map<number, MemZone>();
   /** mm_migrate_pages events of contiguous allocations. */

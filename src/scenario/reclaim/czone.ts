@@ -2,12 +2,12 @@
 // takes what is behind its blocks.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
+import { Clock } from '../../time/index.ts';
 import {
   type CZoneRegion,
   type CzoneConfig,
   CzoneVirtio,
   type MicroVm,
-  VirtualClock,
   unmovableFrames,
 } from '../../vmm/index.ts';
 import { hotplugStart, loneVm } from '../guest.ts';
@@ -31,7 +31,7 @@ function vmFor(population: Population): MicroVm {
 
 export class CzoneReclaimer implements Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly device: CzoneVirtio;
   /** First frames of the blocks of the zone that is looked at. */
   #blocks: readonly number[] = [];

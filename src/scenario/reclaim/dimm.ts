@@ -2,12 +2,12 @@
 // containers that are gone held, rounded down; the last DIMM is tried first.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
+import { Clock } from '../../time/index.ts';
 import {
   AUTO_MOVABLE_PERCENT,
   type DimmSlot,
   Dimms,
   type MicroVm,
-  VirtualClock,
   unmovableFrames,
 } from '../../vmm/index.ts';
 import { hotplugStart, loneVm } from '../guest.ts';
@@ -22,7 +22,7 @@ import {
 
 export class DimmReclaimer implements Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly #dimms: Dimms;
   /** Unmovable frames of DIMMs that were tried in vain. */
   readonly #blocked: Map<DimmSlot, number> = new Map();

@@ -1,13 +1,14 @@
 // Nothing is asked back: what the others are compared with.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
-import { type MicroVm, VirtualClock } from '../../vmm/index.ts';
+import { Clock } from '../../time/index.ts';
+import { type MicroVm } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
 
 export class NoReclaimer implements Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly operations: ReceiptRecord = {};
   readonly exits: number = 0;
   readonly unmovableFrames: number = 0;

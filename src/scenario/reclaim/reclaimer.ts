@@ -1,7 +1,8 @@
 // What a mechanism does for a scenario: makes the VM that it needs, and asks for memory when a container has gone.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
-import { type MicroVm, type VirtualClock, memmapFrames, pageTableFrames } from '../../vmm/index.ts';
+import type { Clock } from '../../time/index.ts';
+import { type MicroVm, memmapFrames, pageTableFrames } from '../../vmm/index.ts';
 import { FILE_SHARE, TENANT_KERNEL_FRAMES, type TenantSize, limitOf } from '../tenant.ts';
 import { guestConfig } from '../guest.ts';
 
@@ -14,7 +15,7 @@ export interface Population {
 /** How memory is asked back. Counts of pages and frames are the guest's, and not repeated here. */
 export interface Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   /** Makes the zone of a container, where it has one. */
   makeZone?(owner: number, size: TenantSize): number;
   /** Backed frames of a container's zone. */

@@ -2,7 +2,8 @@
 // host only waits.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
-import { Balloon, type MicroVm, VirtualClock } from '../../vmm/index.ts';
+import { Clock } from '../../time/index.ts';
+import { Balloon, type MicroVm } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
 
@@ -11,7 +12,7 @@ const PASSES_NS = 5_000_000_000;
 
 export class ReportingReclaimer implements Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly unmovableFrames: number = 0;
   readonly #balloon: Balloon;
 

@@ -2,7 +2,8 @@
 // gone held, rounded down.
 
 import type { ReceiptRecord } from '../../cost/index.ts';
-import { type MicroVm, VirtioMem, VirtualClock, unmovableFrames } from '../../vmm/index.ts';
+import { Clock } from '../../time/index.ts';
+import { type MicroVm, VirtioMem, unmovableFrames } from '../../vmm/index.ts';
 import { hotplugStart, loneVm } from '../guest.ts';
 import {
   BLOCK_FRAMES_2M,
@@ -18,7 +19,7 @@ const BLOCK_BYTES = BLOCK_FRAMES_2M * FRAME_BYTES;
 
 export class VirtioMemReclaimer implements Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly #device: VirtioMem;
   readonly #regionBytes: number;
   #askedBytes = 0;

@@ -1,4 +1,4 @@
-// Watermarks, reserves and per-cpu sizes against the values the fact sheet gives (section G.1), and
+// Watermarks, reserves and per-cpu sizes against the values of docs/linux-memory.md G.1, and
 // against those of the recorded kernels.
 
 import { existsSync, readFileSync } from 'node:fs';

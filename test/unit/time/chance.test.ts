@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { randomStream, shuffle } from '../../../src/trace/random.ts';
+import { randomStream, shuffle } from '../../../src/time/index.ts';
 
 const draws = (seed: number, label: string, count: number): number[] => {
   const stream = randomStream(seed, label);

@@ -13,12 +13,12 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
-export { Balloon, type BalloonConfig, type TargetAnswer } from './balloon.ts';
-export { CzoneVirtio, type CzoneConfig } from './czone.ts';
+export { Balloon, type BalloonConfig, type TargetAnswer } from './device/balloon.ts';
+export { CzoneVirtio, type CzoneConfig } from './device/czone.ts';
 export { VirtualClock } from '../virtio/index.ts';
-export { type DimmSlot, type DimmUnplug, Dimms } from './dimm.ts';
+export { type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
-export { VirtioMem, type VirtioMemConfig } from './virtio-mem.ts';
+export { VirtioMem, type VirtioMemConfig } from './device/virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from './operation.ts';
 export { Template, TemplateStore } from './template.ts';

@@ -2,8 +2,8 @@
 // DIMM goes only when every one of its blocks could be taken offline; else all of them are back
 // online. The host gets nothing until then.
 
-import { type HotplugOptions, MemoryBlocks, type Obstacle } from '../guest/index.ts';
-import type { MicroVm } from './microvm.ts';
+import { type HotplugOptions, MemoryBlocks, type Obstacle } from '../../guest/index.ts';
+import type { MicroVm } from '../microvm.ts';
 
 /**
  * Linux tries for ever until a signal arrives; whoever asks from outside gives up after so many

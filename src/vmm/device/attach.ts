@@ -9,8 +9,8 @@ import {
   type Timers,
   VirtioDevice,
   connect,
-} from '../virtio/index.ts';
-import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
+} from '../../virtio/index.ts';
+import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
 
 /**
  * Timers that never fire once their VM has ended: the guest behind them may be another's by then.

@@ -1,7 +1,7 @@
 // A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest, free page
 // reporting behind it.
 
-import { ReportWorker } from '../guest/index.ts';
+import { ReportWorker } from '../../guest/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -15,9 +15,9 @@ import {
   type ProbeFailure,
   type Timers,
   type VirtioDevice,
-} from '../virtio/index.ts';
+} from '../../virtio/index.ts';
 import { discardFrames, hostPageBytes, plugIn, timersOf } from './attach.ts';
-import type { MicroVm } from './microvm.ts';
+import type { MicroVm } from '../microvm.ts';
 
 export interface BalloonConfig
   extends

@@ -1,7 +1,7 @@
 // A virtio-mem device in a microVM: a region above the guest's memory that grows and shrinks in
 // blocks.
 
-import { type HotplugOptions, MemoryBlocks } from '../guest/index.ts';
+import { type HotplugOptions, MemoryBlocks } from '../../guest/index.ts';
 import {
   type BlockedRange,
   type Connection,
@@ -15,9 +15,9 @@ import {
   type ProbeFailure,
   type Timers,
   type VirtioDevice,
-} from '../virtio/index.ts';
+} from '../../virtio/index.ts';
 import { plugIn, timersOf } from './attach.ts';
-import type { MicroVm } from './microvm.ts';
+import type { MicroVm } from '../microvm.ts';
 
 const FRAME_BYTES = 4096;
 

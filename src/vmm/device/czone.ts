@@ -1,7 +1,7 @@
 // A czone-virtio device in a microVM: blocks of the guest's CZone region come from it, zones are known to it by their
 // creation and end, and it asks idle ones for what they do not use.
 
-import { type CZones, POOL } from '../guest/index.ts';
+import { type CZones, POOL } from '../../guest/index.ts';
 import {
   CZONE_PROFILES,
   type Connection,
@@ -16,9 +16,9 @@ import {
   type Timers,
   type VirtioDevice,
   zoneOfIndex,
-} from '../virtio/index.ts';
+} from '../../virtio/index.ts';
 import { plugIn, timersOf } from './attach.ts';
-import type { MicroVm } from './microvm.ts';
+import type { MicroVm } from '../microvm.ts';
 
 const FRAME_BYTES = 4096;
 

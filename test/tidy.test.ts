@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['abi'],
   guest: ['core'],
   virtio: ['guest'],
-  vmm: ['virtio', 'guest'],
+  vmm: ['virtio', 'guest', 'cost'],
   serverless: ['vmm'],
   cost: [],
   trace: [],

@@ -9,7 +9,7 @@ import {
   costNs,
   receiptOf,
 } from '../cost/index.ts';
-import type { PriceName, Receipt, ReceiptRecord } from '../cost/index.ts';
+import type { OperationName, Receipt, Operations } from '../cost/index.ts';
 import {
   COUNT_ALLOC_PAGES,
   COUNT_COW_PAGES,
@@ -32,7 +32,7 @@ export const LEVELS: readonly PriceLevel[] = PRICE_LEVELS;
 export const TYPICAL: number = LEVELS.indexOf('typical');
 
 /** What each counted page costs. A fault: enter the guest's handler and zero (or fill) the page. */
-const PRICED: readonly (readonly [number, readonly PriceName[]])[] = [
+const PRICED: readonly (readonly [number, readonly OperationName[]])[] = [
   [COUNT_ALLOC_PAGES, ['buddyAlloc0']],
   [COUNT_FREE_PAGES, ['buddyFree0']],
   [COUNT_FAULT_PAGES, ['guestMinorFault', 'guestZero4KiB']],
@@ -95,7 +95,7 @@ export function disturbanceNs(counts: Counts, blockFrames: number, level: number
 }
 
 /** Nanoseconds of operations at a level. */
-export function operationsNs(operations: ReceiptRecord, level: number): number {
+export function operationsNs(operations: Operations, level: number): number {
   return costNs(receiptOf(operations), LEVELS[level] as PriceLevel);
 }
 
@@ -107,7 +107,7 @@ export function addToReceipt(receipt: Receipt, counts: Counts, blockFrames: numb
   bump(receipt, 'czonePlug2MiB', ((counts[COUNT_CZONE_BLOCKS] as number) * blockFrames) / 512);
 }
 
-function bump(receipt: Receipt, name: PriceName, times: number): void {
+function bump(receipt: Receipt, name: OperationName, times: number): void {
   const index = PRICE_INDEX[name];
   receipt[index] = (receipt[index] as number) + times;
 }

@@ -3,7 +3,7 @@
 // Every page is emulated; time is the counts at the prices of src/cost, which were derived from the
 // same data. So this checks the counts.
 
-import { costNs, receiptOf, type ReceiptRecord } from '../cost/index.ts';
+import { costNs, receiptOf, type Operations } from '../cost/index.ts';
 import {
   Balloon,
   COUNT_MIGRATED_PAGES,
@@ -118,7 +118,7 @@ function measure(resizable: Resizable, target: number): Step {
   };
 }
 
-function shrinkRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
+function shrinkRecord(mechanism: InflateMechanism, step: Step): Operations {
   const pageMigrate = step.migratedPages;
   if (mechanism === 'balloon-4k') {
     return { balloonInflatePage: step.frames, hostRelease4KiB: step.releasedFrames, pageMigrate };
@@ -130,7 +130,7 @@ function shrinkRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
     : { virtioMemUnplug2MiB: blocks, hostRelease2MiB, pageMigrate };
 }
 
-function growRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
+function growRecord(mechanism: InflateMechanism, step: Step): Operations {
   const blocks = step.frames / BLOCK_FRAMES;
   if (mechanism === 'balloon-4k') return { balloonDeflatePage: step.frames };
   return mechanism === 'balloon-2m'
@@ -138,7 +138,7 @@ function growRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
     : { virtioMemPlug2MiB: blocks };
 }
 
-function ms(record: ReceiptRecord): number {
+function ms(record: Operations): number {
   return costNs(receiptOf(record)) / 1e6;
 }
 

@@ -1,6 +1,6 @@
 // The containers of a scenario come into being side by side, and what happened to them becomes a receipt.
 
-import type { ReceiptRecord } from '../cost/index.ts';
+import type { Operations } from '../cost/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -41,11 +41,7 @@ export function populate(reclaimer: Reclaimer, { sizes }: Population, draws: Dra
 }
 
 /** Operations since `before`, with the pages that were moved and released. */
-export function recordOf(
-  before: ReceiptRecord,
-  after: ReceiptRecord,
-  counts: Counts,
-): ReceiptRecord {
+export function recordOf(before: Operations, after: Operations, counts: Counts): Operations {
   const record: Record<string, number> = {
     pageMigrate: counts[COUNT_MIGRATED_PAGES] as number,
     hostFault4KiB: counts[COUNT_HOST_FAULTS] as number,

@@ -20,6 +20,6 @@ export { type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { VirtioMem, type VirtioMemConfig } from './device/virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
-export type { OperationName, Operations } from './operation.ts';
+export type { OperationName, Operations } from '../cost/index.ts';
 export { Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

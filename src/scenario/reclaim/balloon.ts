@@ -1,7 +1,7 @@
 // The balloon: the host inflates it by as many pages as the container held. Which free pages it gets is the allocator's
 // affair: pages that have no host memory count as much for the guest and are of no use to the host.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import { Balloon, type MicroVm, VirtualClock } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
@@ -36,7 +36,7 @@ export class BalloonReclaimer implements Reclaimer {
     this.#balloon.setTarget(0);
   }
 
-  get operations(): ReceiptRecord {
+  get operations(): Operations {
     const { inflatedPages, deflatedPages } = this.#balloon.driver.counters;
     return { balloonInflatePage: inflatedPages, balloonDeflatePage: deflatedPages };
   }

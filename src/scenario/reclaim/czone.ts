@@ -1,7 +1,7 @@
 // CZones: each container has a zone of its own. When it exits, one message to czone-virtio ends the zone, and the host
 // takes what is behind its blocks.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import {
   type CZoneRegion,
   type CzoneConfig,
@@ -63,7 +63,7 @@ export class CzoneReclaimer implements Reclaimer {
   }
 
   /** The guest's work is priced by the block, so a report counts as what of blocks it has. */
-  get operations(): ReceiptRecord {
+  get operations(): Operations {
     const { reportedPages } = this.device.model.counters;
     const czoneRelease2MiB = this.#endedBlocks + reportedPages / BLOCK_FRAMES_2M;
     return { czoneMessage: this.device.messages, czoneRelease2MiB };

@@ -1,7 +1,7 @@
 // DIMM hotplug: the containers' memory is DIMMs of one 128 MiB block each. The host asks for whole blocks, as many as the
 // containers that are gone held, rounded down; the last DIMM is tried first.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import {
   AUTO_MOVABLE_PERCENT,
   type DimmSlot,
@@ -63,7 +63,7 @@ export class DimmReclaimer implements Reclaimer {
     }
   }
 
-  get operations(): ReceiptRecord {
+  get operations(): Operations {
     return { dimmOfflineBlock: this.#triedBlocks };
   }
 

@@ -1,6 +1,6 @@
 // Nothing is asked back: what the others are compared with.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import { type MicroVm, VirtualClock } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
@@ -8,7 +8,7 @@ import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from '
 export class NoReclaimer implements Reclaimer {
   readonly vm: MicroVm;
   readonly clock: VirtualClock = new VirtualClock();
-  readonly operations: ReceiptRecord = {};
+  readonly operations: Operations = {};
   readonly exits: number = 0;
   readonly unmovableFrames: number = 0;
 

@@ -1,6 +1,6 @@
 // What a mechanism does for a scenario: makes the VM that it needs, and asks for memory when a container has gone.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import { type MicroVm, type VirtualClock, memmapFrames, pageTableFrames } from '../../vmm/index.ts';
 import { FILE_SHARE, TENANT_KERNEL_FRAMES, type TenantSize, limitOf } from '../tenant.ts';
 import { guestConfig } from '../guest.ts';
@@ -22,7 +22,7 @@ export interface Reclaimer {
   /** A container that held so many frames has exited: the host asks for as many. */
   ask(frames: number): void;
   /** Priced operations so far, pages apart. */
-  readonly operations: ReceiptRecord;
+  readonly operations: Operations;
   /** Times that the guest left to the VMM so far. */
   readonly exits: number;
   /** Frames with contents that cannot be moved, in places that were asked for and stayed. */

@@ -1,7 +1,7 @@
 // Free page reporting: the guest tells of free blocks of 2 MiB and more by itself, two seconds after one came about. The
 // host only waits.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import { Balloon, type MicroVm, VirtualClock } from '../../vmm/index.ts';
 import { loneVm } from '../guest.ts';
 import { type Population, type Reclaimer, VM_CPUS, heapRoom, systemRoom } from './reclaimer.ts';
@@ -28,7 +28,7 @@ export class ReportingReclaimer implements Reclaimer {
   }
 
   /** Ranges of a report are discarded one by one. */
-  get operations(): ReceiptRecord {
+  get operations(): Operations {
     return { reportRange: this.#balloon.model.counters.discardCalls };
   }
 

@@ -1,7 +1,7 @@
 // virtio-mem: the containers' memory is a region of 2 MiB blocks. The host asks for as many as the containers that are
 // gone held, rounded down.
 
-import type { ReceiptRecord } from '../../cost/index.ts';
+import type { Operations } from '../../cost/index.ts';
 import { type MicroVm, VirtioMem, VirtualClock, unmovableFrames } from '../../vmm/index.ts';
 import { hotplugStart, loneVm } from '../guest.ts';
 import {
@@ -46,7 +46,7 @@ export class VirtioMemReclaimer implements Reclaimer {
   }
 
   /** A try that fails has isolated the block, too. */
-  get operations(): ReceiptRecord {
+  get operations(): Operations {
     const unplugged = (this.#regionBytes - this.#device.pluggedBytes) / BLOCK_BYTES;
     return { virtioMemUnplug2MiB: unplugged + this.#device.blocks.refusals };
   }

@@ -12,8 +12,7 @@ import {
   openCapture,
   replayPages,
 } from '../recording/index.ts';
-import { alignRows } from '../report/table.ts';
-import { formatBytes, formatCount } from '../report/unit.ts';
+import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 

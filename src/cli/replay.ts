@@ -5,16 +5,20 @@ import { Command } from 'commander';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
   type ReplayRun,
+  detailsOf,
   fixedKeepAlive,
   replay,
+  resultsOf,
 } from '../replay/index.ts';
-import { writeAtomically } from '../report/atomic.ts';
-import { reportHtml } from '../report/html.ts';
-import { resultsJson, writeResults } from '../report/json.ts';
-import { resultsTable } from '../report/table.ts';
+import {
+  reportHtml,
+  resultsJson,
+  resultsTable,
+  writeAtomically,
+  writeResults,
+} from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
 import { duration, minutes, systems, wholeNumber } from './argument.ts';
-import { detailsOf, resultsOf } from './assemble.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 

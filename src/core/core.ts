@@ -15,32 +15,11 @@ import {
 } from '../abi/layout.ts';
 import { FRAME_SHIFT } from '../abi/unit.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
+import { type CoreConfig, withDefaults } from './config.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
 import { type CoreBuild, instantiate } from './instantiate.ts';
 import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
-
-/** How large a guest's tables are. Fixed for its life. */
-export interface CoreConfig {
-  /** Guest-physical span in frames, holes included; rounded up to 4 MiB. */
-  readonly frames: number;
-  /** Virtual CPUs: sets of per-cpu lists. Default 1. */
-  readonly cpus?: number;
-  /** CZones that may exist at once. Default 0. */
-  readonly czones?: number;
-  /** Memory objects that may exist at once. Default 1024. */
-  readonly objects?: number;
-  /** Table nodes of 512 entries (2 KiB each). Default: enough for every frame once, plus one an object. */
-  readonly nodes?: number;
-  /** Commands the ring holds. Default 1024. */
-  readonly ring?: number;
-  /** Which build of the core. Default release. */
-  readonly build?: CoreBuild;
-}
-
-function defaultNodes(frames: number, objects: number): number {
-  return Math.ceil(frames / 512) + objects + 64;
-}
 
 /** The Wasm core of one guest. Frame numbers and counts are plain numbers; statuses are below zero. */
 export class Core {
@@ -69,16 +48,7 @@ export class Core {
 
   /** A new, empty guest. Throws CoreError when a size is out of range or memory is short. */
   static create(config: CoreConfig): Core {
-    const objects = config.objects ?? 1024;
-    const full: Required<CoreConfig> = {
-      frames: config.frames,
-      cpus: config.cpus ?? 1,
-      czones: config.czones ?? 0,
-      objects,
-      nodes: config.nodes ?? defaultNodes(config.frames, objects),
-      ring: config.ring ?? 1024,
-      build: config.build ?? 'release',
-    };
+    const full = withDefaults(config);
     const raw = instantiate(full.build);
     Core.layOut(full, raw);
     if (raw.attach() !== ABI_VERSION) {

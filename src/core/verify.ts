@@ -1,4 +1,4 @@
-// What the verify build found: the rule broken, in words. The walk itself is assembly/verify.ts.
+// What the verify build found: the rule broken, in words. The walk itself is assembly/verify/verify.ts.
 
 import {
   GUEST_FAULT_EXPECTED_OFFSET,

@@ -16,7 +16,10 @@ export {
   type WorkloadParameters,
   fixedKeepAlive,
 } from '../serverless/index.ts';
+export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './machine.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
+export { startWall } from './wall.ts';

@@ -4,6 +4,7 @@
 
 import { FRAME_BYTES, NS_PER_MS } from '../abi/unit.ts';
 import { costNs, receiptOf } from '../cost/index.ts';
+import { type Random, randomStream, shuffle } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -15,14 +16,13 @@ import {
   newCounts,
   unmovableFrames,
 } from '../vmm/index.ts';
-import { Draws } from './random.ts';
 import { MECHANISMS, type MechanismName, RECLAIMERS } from './reclaim/mechanism.ts';
 import { type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
 import { REST_NS, type Resident, populate, operationsWith } from './residents.ts';
 import type { ExitOrder, Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
 
-function inOrder(residents: readonly Resident[], order: ExitOrder, draws: Draws): Resident[] {
-  if (order === 'random') return draws.shuffled(residents);
+function inOrder(residents: readonly Resident[], order: ExitOrder, random: Random): Resident[] {
+  if (order === 'random') return shuffle([...residents], random);
   return order === 'fifo' ? [...residents] : residents.toReversed();
 }
 
@@ -75,17 +75,17 @@ function exitOne(
 /** Runs one mechanism. */
 export function exitRow(mechanism: MechanismName, options: ScenarioOptions): ScenarioRow {
   const { containers, order, mib, seed } = options;
-  const draws = new Draws(seed);
-  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const random = randomStream(seed, 'czone-exit');
+  const population = populationOf(containers, mib, (end) => random.nextBelow(end));
   const reclaimer = RECLAIMERS[mechanism](population);
   const { vm, device } = reclaimer;
-  const residents = populate(reclaimer, population, draws);
+  const residents = populate(reclaimer, population, random);
   const alive = new Set(residents);
   vm.settle(newCounts());
   reclaimer.clock.advance(REST_NS);
   const { operations, exits } = device;
   const sums: Sums = { askedFrames: 0, refaultPages: 0, unmovableFrames: 0, counts: newCounts() };
-  for (const leaver of inOrder(residents, order, draws)) {
+  for (const leaver of inOrder(residents, order, random)) {
     alive.delete(leaver);
     exitOne(reclaimer, leaver, alive, sums);
   }

@@ -3,6 +3,7 @@
 
 import { FRAME_BYTES, NS_PER_MS } from '../abi/unit.ts';
 import { costNs, receiptOf } from '../cost/index.ts';
+import { type Random, randomStream } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -11,7 +12,6 @@ import {
   addCounts,
   newCounts,
 } from '../vmm/index.ts';
-import { Draws } from './random.ts';
 import {
   balloonReclaimer,
   czoneReclaimer,
@@ -97,11 +97,11 @@ function rigFor(mechanism: IdleMechanism, population: Population): IdleRig {
 }
 
 /** Every container frees a quarter to three quarters of its heap. Frames that are free in them then. */
-function freePart(residents: readonly Resident[], draws: Draws): number {
+function freePart(residents: readonly Resident[], random: Random): number {
   let frames = 0;
   for (const { tenant } of residents) {
     const { heapFrames } = tenant.size;
-    const kept = (heapFrames >> 2) + draws.below((heapFrames >> 1) + 1);
+    const kept = (heapFrames >> 2) + random.nextBelow((heapFrames >> 1) + 1);
     frames += tenant.heldFrames - kept;
     tenant.shrinkHeap(kept);
   }
@@ -117,7 +117,7 @@ function idle(
   const endNs = clock.nowNs + idleNs;
   let returnedAtNs: number | null = null;
   for (;;) {
-    const nextNs = clock.nextNs ?? Infinity;
+    const { nextNs } = clock;
     clock.advanceTo(Math.min(nextNs, endNs));
     const step = newCounts();
     vm.settle(step);
@@ -141,15 +141,15 @@ function callAll(rig: IdleRig, residents: readonly Resident[]): Counts {
 
 export function idleRow(mechanism: IdleMechanism, options: IdleOptions): ScenarioRow {
   const { containers, mib, seed } = options;
-  const draws = new Draws(seed);
-  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const random = randomStream(seed, 'czone-idle');
+  const population = populationOf(containers, mib, (end) => random.nextBelow(end));
   const rig = rigFor(mechanism, population);
   const { reclaimer } = rig;
   const { vm, clock, device } = reclaimer;
-  const residents = populate(reclaimer, population, draws);
+  const residents = populate(reclaimer, population, random);
   vm.settle(newCounts());
   clock.advance(REST_NS);
-  const freed = freePart(residents, draws);
+  const freed = freePart(residents, random);
   vm.settle(newCounts());
   const [startNs, before, exitsBefore] = [clock.nowNs, device.operations, device.exits];
   rig.rest(residents, freed);

@@ -12,6 +12,7 @@ import {
   THP_ORDER,
 } from '../abi/unit.ts';
 import { type OperationName, type Operations, costNs, receiptOf } from '../cost/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   Balloon,
   COUNT_MIGRATED_PAGES,
@@ -20,7 +21,6 @@ import {
   type MemoryDevice,
   type MicroVm,
   VirtioMem,
-  VirtualClock,
   freeFrames,
   newCounts,
   operationsOf,
@@ -58,7 +58,7 @@ function touchAll(vm: MicroVm): void {
 function balloonVm(isHuge: boolean): MemoryDevice {
   const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS });
   vm.guest.core.setBackingOrder(isHuge ? THP_ORDER : 0);
-  return new Balloon(vm, new VirtualClock(), { profile: 'qemu', isHuge });
+  return new Balloon(vm, new Clock(), { profile: 'qemu', isHuge });
 }
 
 function virtioMemVm(): MemoryDevice {
@@ -66,7 +66,7 @@ function virtioMemVm(): MemoryDevice {
   const hotplugFrames = MOVED_GIB * FRAMES_PER_GIB;
   const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS });
   vm.guest.core.setBackingOrder(THP_ORDER);
-  return new VirtioMem(vm, new VirtualClock(), {
+  return new VirtioMem(vm, new Clock(), {
     profile: 'qemu',
     policy: 'online_movable',
     addr: hotplugStart(memoryFrames) * FRAME_BYTES,

@@ -1,6 +1,7 @@
 // The containers of a scenario come into being side by side, and what happened to them becomes a receipt.
 
 import type { Operations } from '../cost/index.ts';
+import type { Random } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -10,7 +11,6 @@ import {
   operationsOf,
   since,
 } from '../vmm/index.ts';
-import type { Draws } from './random.ts';
 import type { Population, Reclaimer } from './reclaim/reclaimer.ts';
 import { Tenant, type TenantSize, limitOf } from './tenant.ts';
 
@@ -32,18 +32,18 @@ function makeZone(zones: CZones, owner: number, size: TenantSize): number {
 }
 
 /** Starts all containers, the others at work meanwhile; calls go on until every heap has its full size. */
-export function populate(reclaimer: Reclaimer, { sizes }: Population, draws: Draws): Resident[] {
+export function populate(reclaimer: Reclaimer, { sizes }: Population, random: Random): Resident[] {
   const residents: Resident[] = [];
   for (const [owner, size] of sizes.entries()) {
     const zone = reclaimer.zones && makeZone(reclaimer.zones, owner, size);
     residents.push({ tenant: new Tenant(reclaimer.vm, owner, size, zone), zone });
     for (let call = 0; call < CALLS_BETWEEN_STARTS; call += 1) {
-      residents[draws.below(residents.length)]?.tenant.growingCall();
+      residents[random.nextBelow(residents.length)]?.tenant.growingCall();
     }
   }
   let growing = residents.filter(({ tenant }) => !tenant.isGrown);
   while (growing.length > 0) {
-    const { tenant } = growing[draws.below(growing.length)] as Resident;
+    const { tenant } = growing[random.nextBelow(growing.length)] as Resident;
     tenant.growingCall();
     if (tenant.isGrown) growing = growing.filter((other) => other.tenant !== tenant);
   }

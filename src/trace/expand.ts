@@ -5,7 +5,7 @@
  */
 import type { MinuteCounts } from './counts.ts';
 import { drawDurationMs } from './distribution.ts';
-import { type Random, randomStream } from './random.ts';
+import { type Random, randomStream } from '../time/index.ts';
 import {
   MINUTE_MS,
   type Trace,

@@ -4,7 +4,6 @@ export { readAzure2021 } from './azure2021.ts';
 export { TraceError, type TraceFault } from './error.ts';
 export { readIluvatar } from './iluvatar.ts';
 export { openTrace } from './open.ts';
-export { Random, randomStream, shuffle } from './random.ts';
 export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
 export {
   DEFAULT_MAXIMUM_INVOCATIONS,

@@ -16,7 +16,6 @@ export {
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
 export { CZoneVirtio, type CZoneOptions } from './device/czone.ts';
 export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
-export { VirtualClock } from '../virtio/index.ts';
 export type { MemoryDevice } from './device/device.ts';
 export { type DimmOptions, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';

@@ -23,7 +23,7 @@ import {
 } from '../../src/core/index.ts';
 import { CzoneModel, type LimitPolicy, type ModelObject, type ModelZone } from '../model/czone.ts';
 import { expectThat } from '../model/czone.ts';
-import { bootGuest, zoneField } from '../unit/core/bench.ts';
+import { bootGuest, zoneField } from './core.ts';
 
 const POLICY_CODE: Readonly<Record<LimitPolicy, number>> = {
   oom: CZONE_LIMIT_OOM,

@@ -7,6 +7,7 @@ import {
   PAGEBLOCK_BYTES,
   PAGEBLOCK_FRAMES,
 } from '../../abi/unit.ts';
+import { Clock } from '../../time/index.ts';
 import {
   AUTO_MOVABLE_PERCENT,
   Balloon,
@@ -17,7 +18,6 @@ import {
   type MicroVm,
   Reporting,
   VirtioMem,
-  VirtualClock,
 } from '../../vmm/index.ts';
 import { type GuestSize, hotplugStart, loneVm } from '../guest.ts';
 import { limitOf } from '../tenant.ts';
@@ -50,7 +50,7 @@ function hotplugVm(population: Population): { vm: MicroVm; start: number; frames
   return { vm, start: hotplugStart(memoryFrames), frames };
 }
 
-function around(device: MemoryDevice, clock: VirtualClock, settleNs = 0): Reclaimer {
+function around(device: MemoryDevice, clock: Clock, settleNs = 0): Reclaimer {
   return { vm: device.vm, clock, device, settleNs };
 }
 
@@ -58,22 +58,22 @@ function around(device: MemoryDevice, clock: VirtualClock, settleNs = 0): Reclai
 export function noReclaimer(population: Population): Reclaimer {
   const idle = { operations: {}, exits: 0, unmovableFrames: 0 };
   const vm = plainVm(population);
-  return around({ vm, ...idle, ask: () => {}, giveBack: () => {} }, new VirtualClock());
+  return around({ vm, ...idle, ask: () => {}, giveBack: () => {} }, new Clock());
 }
 
 export function balloonReclaimer(population: Population): Reclaimer {
-  const clock = new VirtualClock();
+  const clock = new Clock();
   return around(new Balloon(plainVm(population), clock, { profile: 'qemu' }), clock, BALLOON_NS);
 }
 
 export function reportingReclaimer(population: Population): Reclaimer {
-  const clock = new VirtualClock();
+  const clock = new Clock();
   return around(new Reporting(plainVm(population), clock), clock, REPORTING_NS);
 }
 
 /** The heaps are a region of 2 MiB blocks. */
 function virtioMemReclaimer(population: Population): Reclaimer {
-  const clock = new VirtualClock();
+  const clock = new Clock();
   const { vm, start, frames } = hotplugVm(population);
   const regionBytes = frames * FRAME_BYTES;
   const device = new VirtioMem(vm, clock, {
@@ -96,7 +96,7 @@ function dimmReclaimer(population: Population): Reclaimer {
     autoMovablePercent: AUTO_MOVABLE_PERCENT,
   });
   for (let at = 0; at < frames; at += MEMORY_BLOCK_FRAMES) device.plug(1);
-  return around(device, new VirtualClock());
+  return around(device, new Clock());
 }
 
 /** A reclaimer whose containers have zones. */
@@ -110,7 +110,7 @@ export function czoneReclaimer(population: Population, options: CZoneOptions = {
   const frames = sizes.reduce((sum, size) => sum + limitOf(size, PAGEBLOCK_FRAMES), 0);
   const memoryFrames = systemRoom(population, frames);
   const region = { start: hotplugStart(memoryFrames), frames, blockFrames: PAGEBLOCK_FRAMES };
-  const clock = new VirtualClock();
+  const clock = new Clock();
   const device = new CZoneVirtio(vmFor(population, { memoryFrames, region }), clock, options);
   return { ...around(device, clock), device, zones: device.zones };
 }

@@ -1,11 +1,11 @@
 // What a mechanism is for a scenario, and how much memory the VM for a number of containers needs.
 
 import { FRAMES_PER_MIB, MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
+import type { Clock } from '../../time/index.ts';
 import {
   type CZones,
   type MemoryDevice,
   type MicroVm,
-  type VirtualClock,
   memmapFrames,
   pageTableFrames,
 } from '../../vmm/index.ts';
@@ -21,7 +21,7 @@ export interface Population {
 /** How memory is asked back. Counts of pages and frames are the guest's, and not repeated here. */
 export interface Reclaimer {
   readonly vm: MicroVm;
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   readonly device: MemoryDevice;
   /** How long the device and its driver take to do what they were asked. */
   readonly settleNs: number;

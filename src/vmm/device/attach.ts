@@ -2,12 +2,11 @@
 // with the VM, the host's side of a discard. No device in particular.
 
 import { FRAME_BYTES } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import {
   type Connection,
   type DeviceModel,
   type DevicePolicy,
-  type TimerHandle,
-  type Timers,
   VirtioDevice,
   connect,
 } from '../../virtio/index.ts';
@@ -18,6 +17,9 @@ import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
  */
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   return {
+    get nowNs(): number {
+      return timers.nowNs;
+    },
     after: (delayNs: number, fire: () => void): TimerHandle =>
       timers.after(delayNs, () => {
         if (vm.stopReason === undefined) fire();

@@ -2,6 +2,7 @@
 
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
+import type { Timers } from '../../time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -13,7 +14,6 @@ import {
   CoreBalloonGuest,
   type CoreBalloonOptions,
   type ProbeFailure,
-  type Timers,
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';

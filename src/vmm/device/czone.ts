@@ -4,6 +4,7 @@
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type CZones, POOL } from '../../guest/index.ts';
+import type { Timers } from '../../time/index.ts';
 import {
   CZONE_PROFILES,
   type Connection,
@@ -15,7 +16,6 @@ import {
   type CzoneProfileName,
   type ProbeFailure,
   type ReclaimResult,
-  type Timers,
   type VirtioDevice,
   zoneOfIndex,
 } from '../../virtio/index.ts';

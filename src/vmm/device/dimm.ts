@@ -1,4 +1,4 @@
-// ACPI DIMM hotplug: memory comes and goes in DIMMs of whole 128 MiB blocks. A
+// ACPI DIMM hotplug (docs/linux-memory.md B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A
 // DIMM goes only when every one of its blocks could be taken offline; else all of them are back
 // online. The host gets nothing until then.
 

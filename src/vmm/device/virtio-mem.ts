@@ -4,6 +4,7 @@
 import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type HotplugOptions, MemoryBlocks, unmovableFrames } from '../../guest/index.ts';
+import type { Timers } from '../../time/index.ts';
 import {
   type BlockedRange,
   type Connection,
@@ -15,7 +16,6 @@ import {
   type MemHost,
   type MemProfileName,
   type ProbeFailure,
-  type Timers,
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';

@@ -6,7 +6,7 @@ import { KIND_UNMOVABLE, OBJECT_ANON, ZONE_DMA32 } from '../../../src/abi/layout
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
 import { CoreError } from '../../../src/core/index.ts';
 import { surveyZone } from '../../../src/core/survey.ts';
-import { IMAGE, bootGuest } from './bench.ts';
+import { IMAGE, bootGuest } from '../../support/core.ts';
 
 const NONE = 0xffffffff;
 

@@ -8,7 +8,7 @@ import {
   ZONE_SHARED_OUT_OFFSET,
 } from '../../../src/core/index.ts';
 import { type CZones, type GuestKernel, ProcessTree, verify } from '../../../src/guest/index.ts';
-import { zoneField } from '../core/bench.ts';
+import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
 
 function scene(): { guest: GuestKernel; zones: CZones } {

@@ -1,6 +1,7 @@
 /** The text table of `guestmem replay`: one line a system. */
-import type { Results, SystemResult } from './results.ts';
-import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from './unit.ts';
+import type { Format } from '../format.ts';
+import type { Results, SystemResult } from '../results.ts';
+import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
 /** Cells of the table, header first, for text and HTML alike. */
 export function summaryRows(results: Results): string[][] {
@@ -56,3 +57,9 @@ export function resultsTable(results: Results): string {
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;
   return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${speed}\n`;
 }
+
+export const TABLE_FORMAT: Format = {
+  name: 'table',
+  sentence: 'A table for reading on stdout: one line a system, start-up and footprint.',
+  render: ({ results }) => ({ text: resultsTable(results) }),
+};

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reportHtml } from '../../../src/report/html.ts';
-import { details, results, series, system } from './fixture.ts';
+import { reportHtml } from '../../../../src/report/formats/html.ts';
+import { details, results, series, system } from '../fixture.ts';
 
 describe('report.html', () => {
   const page = reportHtml(results(), details());

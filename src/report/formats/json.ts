@@ -1,22 +1,12 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeAtomically } from './atomic.ts';
-import type { Results } from './results.ts';
-import { parseResults, ResultsError } from './schema.ts';
-
-export const RESULTS_FILE = 'results.json';
+import type { Format } from '../format.ts';
+import type { Results } from '../results.ts';
+import { parseResults, ResultsError } from '../schema.ts';
 
 /** Indented JSON with a final newline. Throws `ResultsError` rather than give out a wrong record. */
 export function resultsJson(results: Results): string {
   return `${JSON.stringify(parseResults(results), null, 2)}\n`;
-}
-
-/** Returns the path written. */
-export function writeResults(folder: string, results: Results): string {
-  const path = join(folder, RESULTS_FILE);
-  writeAtomically(path, resultsJson(results));
-  return path;
 }
 
 /** Reads a results.json; a fault is a `ResultsError` that names the file. */
@@ -32,3 +22,9 @@ export function readResults(path: string): Results {
     throw error;
   }
 }
+
+export const JSON_FORMAT: Format = {
+  name: 'json',
+  sentence: 'The record of the run as results.json, the one form that is read back.',
+  render: ({ results }) => ({ files: [{ name: 'results.json', content: resultsJson(results) }] }),
+};

@@ -9,15 +9,14 @@ import {
   peakBytes,
   sensitivityBars,
   stepBars,
-} from './chart.ts';
-import { type Details, holds } from './detail.ts';
-import { escapeHtml } from './escape.ts';
-import { memoryMapSvg } from './memory-map.ts';
-import type { Results, SystemResult } from './results.ts';
+} from '../chart.ts';
+import { type Details, holds } from '../detail.ts';
+import { escapeHtml } from '../escape.ts';
+import type { Format } from '../format.ts';
+import { memoryMapSvg } from '../memory-map.ts';
+import type { Results, SystemResult } from '../results.ts';
 import { summaryRows } from './table.ts';
-import { formatBytes, formatCount, formatMs, formatNumber } from './unit.ts';
-
-export const REPORT_FILE = 'report.html';
+import { formatBytes, formatCount, formatMs, formatNumber } from '../unit.ts';
 
 const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1000px; margin: 2em auto; padding: 0 1em }
@@ -169,3 +168,11 @@ ${body.join('\n')}
 </body></html>
 `;
 }
+
+export const HTML_FORMAT: Format = {
+  name: 'html',
+  sentence: 'The report as report.html: tables and charts in one page that needs no network.',
+  render: ({ results, details }) => ({
+    files: [{ name: 'report.html', content: reportHtml(results, details) }],
+  }),
+};

@@ -1,9 +1,16 @@
-// ACPI DIMM hotplug (docs/linux-memory.md B.4): memory comes and goes in DIMMs of whole 128 MiB
-// blocks. A DIMM goes only when every one of its blocks could be taken offline; else all of them
-// are back online. The host gets nothing until then.
+// ACPI DIMM hotplug (docs/linux-memory.md B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A
+// DIMM goes only when every one of its blocks could be taken offline; else all of them are back
+// online. The host gets nothing until then.
 
-import { type HotplugOptions, MemoryBlocks, type Obstacle } from '../guest/index.ts';
-import type { MicroVm } from './microvm.ts';
+import type { Operations } from '../../cost/index.ts';
+import {
+  type HotplugOptions,
+  MemoryBlocks,
+  type Obstacle,
+  unmovableFrames,
+} from '../../guest/index.ts';
+import type { MicroVm } from '../microvm.ts';
+import type { MemoryDevice } from './device.ts';
 
 /**
  * Linux tries for ever until a signal arrives; whoever asks from outside gives up after so many
@@ -28,17 +35,30 @@ export interface DimmUnplug {
   readonly obstacle?: Obstacle | undefined;
 }
 
-export class Dimms {
+export interface DimmOptions extends HotplugOptions {
+  /** DIMMs are plugged one behind the other from this frame, a multiple of a block. */
+  readonly startFrame: number;
+}
+
+export class Dimms implements MemoryDevice {
   readonly vm: MicroVm;
   readonly blocks: MemoryBlocks;
   readonly #slots: DimmSlot[] = [];
+  /** Unmovable frames of DIMMs that were tried in vain. */
+  readonly #blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
   #nextFrame: number;
+  /** Blocks that `ask` took, and frames that it still owes: they do not fill a DIMM, or none could go. */
+  #askedBlocks = 0;
+  #owedFrames = 0;
+  #pluggedBlocks = 0;
+  #triedBlocks = 0;
+  #ejections = 0;
 
-  /** DIMMs are plugged one behind the other from `startFrame`, a multiple of a block. */
-  constructor(vm: MicroVm, startFrame: number, options: HotplugOptions) {
+  /** No timers: nothing here waits. */
+  constructor(vm: MicroVm, options: DimmOptions) {
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
-    this.#nextFrame = startFrame;
+    this.#nextFrame = options.startFrame;
   }
 
   get slots(): readonly DimmSlot[] {
@@ -65,11 +85,55 @@ export class Dimms {
     }
     this.#slots.push(slot);
     this.#nextFrame += slot.frames;
+    this.#pluggedBlocks += blocks;
     return slot;
+  }
+
+  /** Whole DIMMs, as many as what is owed has room for, the last one plugged first. */
+  ask(frames: number): void {
+    this.#owedFrames += frames;
+    for (const slot of this.#slots.toReversed()) {
+      if (this.#owedFrames < slot.frames) return;
+      if (!this.unplug(slot).isGone) continue;
+      this.#owedFrames -= slot.frames;
+      this.#askedBlocks += slot.frames / this.blocks.blockFrames;
+    }
+  }
+
+  /** A DIMM of one block for each that was taken, as far as there is room. */
+  giveBack(): void {
+    this.#owedFrames = 0;
+    while (this.#askedBlocks > 0 && this.plug(1) !== undefined) this.#askedBlocks -= 1;
+  }
+
+  get operations(): Operations {
+    return { dimmPlugBlock: this.#pluggedBlocks, dimmOfflineBlock: this.#triedBlocks };
+  }
+
+  /** Of ACPI's registers only the two that must be written: the outcome of each try, and each ejection. */
+  get exits(): number {
+    return this.#triedBlocks + this.#ejections;
+  }
+
+  get unmovableFrames(): number {
+    return [...this.#blocked.values()].reduce((sum, frames) => sum + frames, 0);
   }
 
   /** Asks the guest to give a DIMM up: all of its blocks or none. */
   unplug(slot: DimmSlot): DimmUnplug {
+    const outcome = this.#tryUnplug(slot);
+    this.#triedBlocks += outcome.triedBlocks;
+    if (outcome.isGone) {
+      this.#ejections += 1;
+      this.#blocked.delete(slot);
+    } else {
+      const { core } = this.vm.guest;
+      this.#blocked.set(slot, unmovableFrames(core, slot.startFrame, slot.frames));
+    }
+    return outcome;
+  }
+
+  #tryUnplug(slot: DimmSlot): DimmUnplug {
     const at = this.#slots.indexOf(slot);
     if (at < 0) throw new RangeError(`no DIMM starts at frame ${slot.startFrame}`);
     const starts = startsOf(slot, this.blocks.blockFrames);

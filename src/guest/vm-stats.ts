@@ -28,7 +28,7 @@ export function vmStats(memory: GuestMemory): VmStats {
   const free = sumOfZones(memory, (zone) => zone.free);
   const low = sumOfZones(memory, (zone) => zone.lowMark);
   const reserve = sumOfZones(memory, (zone) => zone.highMark);
-  const file = memory.files?.pages ?? 0;
+  const file = memory.cachedPages;
   const available = free - reserve + (file - Math.min(file / 2, low));
   return {
     freeBytes: free * FRAME_BYTES,

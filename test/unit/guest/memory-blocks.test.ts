@@ -28,7 +28,7 @@ describe('MemoryBlocks', () => {
       expect(rawOf(memory.core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(256);
     }
     let moves = 0;
-    memory.moveListeners.push((from) => {
+    memory.addMoveListener((from) => {
       expect(from).toBeGreaterThanOrEqual(PLUG);
       moves += 1;
     });

@@ -17,7 +17,7 @@ import {
   layoutOf,
 } from '../core/index.ts';
 import { type Counts, Meter } from './counts.ts';
-import { type CZoneRegion, CZones } from './czone.ts';
+import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';

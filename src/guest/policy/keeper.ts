@@ -12,7 +12,7 @@ import {
   expectAnswer,
 } from '../../core/index.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
-import type { CZones } from '../czone.ts';
+import type { CZones } from '../zones.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from './policy.ts';
 

@@ -1,8 +1,8 @@
 // The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
 // carries.
 
-import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../../core/index.ts';
+import type { GuestMemory } from '../memory.ts';
 
 const FRAME_BYTES = 4096;
 

@@ -1,11 +1,14 @@
 // What the systems run on: sizes of guests, VMMs and host. The figures come from replay, which reads them off the
 // published footprints; the sizing rules are here so that every system uses the same.
 
+import type { Clock } from '../time/index.ts';
 import {
   type CoreBuild,
+  CorePool,
   type GuestConfig,
   type KernelFootprint,
   type MicroVm,
+  Vmm,
   type VmmFootprint,
   memmapFrames,
   pageTableFrames,
@@ -50,6 +53,14 @@ const MCPV_CPUS = 4;
 
 /** Files: the root file system and one function's. */
 const FILES_PER_VM = 4;
+
+/** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
+const POOL: CorePool = new CorePool();
+
+/** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
+export function hostOf({ hostFrames, vmm, inspect }: MachineConfig, clock: Clock): Vmm {
+  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, inspect });
+}
 
 /** Frames of a booted guest, its memmap apart. */
 function systemFrames({ kernel }: MachineConfig): number {

@@ -72,7 +72,6 @@ export {
   type Scenario,
   type ScenarioRow,
   guestConfig,
-  hotplugStart,
   scenarioTable,
   vmmFootprint,
 } from './scenario/index.ts';
@@ -95,5 +94,6 @@ export {
   VmMemory,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from './vmm/index.ts';

@@ -24,11 +24,10 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/
 import { NIL, kindOf } from './base/frame';
 import { attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
 import { verifyBytes } from './base/notes';
-import { blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
-import { zoneAt, zoneEnd, zoneReset } from './base/zone';
+import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
+import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
 import { poolBytes } from './czone/pool';
-import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './kernel/buddy';
-import { pcpAt, pcpReset } from './kernel/percpu';
+import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne, pcpResetZone } from './kernel/allocator';
 import {
   computeMinFree,
   decideMobility,
@@ -146,9 +145,7 @@ function clearRegions(): void {
     store<u32>(blocksBase + ((<usize>block) << 2), entry);
   }
   for (let index: u32 = 0; index < guest.zonesMax; index++) zoneReset(zoneAt(index));
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpReset(pcpAt(cpu, index));
-  }
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResetZone(index);
   guest.scaleFactor = 10;
   guest.boostFactor = 15000;
   guest.reportOrder = 255;
@@ -168,14 +165,12 @@ export function zoneSpan(index: u32, start: u32, frames: u32): i32 {
   const zone = zoneAt(index);
   zone.start = start;
   zone.spanned = frames;
-  const first = start & ~(PAGEBLOCK_FRAMES - 1);
+  const first = blockStart(start);
   for (let pfn = first; pfn < start + frames; pfn += PAGEBLOCK_FRAMES) {
     setBlockZone(pfn, index);
     setBlockType(pfn, MIGRATE_MOVABLE);
   }
-  zone.compactAsync = first;
-  zone.compactSync = first;
-  zone.compactFree = (start + frames - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  resetScanners(zone);
   return 0;
 }
 

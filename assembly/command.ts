@@ -2,7 +2,6 @@
 //
 //  command  [ opcode | a | b | c | d | e | f | result ]     8 x u32
 
-import { COMMAND_ARGUMENTS_OFFSET, COMMAND_BYTES, COMMAND_RESULT_OFFSET } from '../src/abi/layout';
 import {
   OP_ALLOC_PAGES,
   OP_DRAIN_ALL,
@@ -16,12 +15,12 @@ import {
   OP_RELEASE_RANGE,
   OP_TOUCH_RANGE,
 } from '../src/abi/opcode';
+import { COMMAND_ARGUMENTS_OFFSET, COMMAND_BYTES, COMMAND_RESULT_OFFSET } from '../src/abi/layout';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM } from '../src/abi/status';
 import { guest } from './base/guest';
 import { freePages } from './free';
 import { releaseRange, touchRange } from './host/backing';
-import { decay, drainAll } from './kernel/percpu';
-import { allocPages } from './kernel/request';
+import { allocPages, decay, drainAll } from './kernel/allocator';
 import { objectCreate } from './object/create';
 import { objectDestroy, objectTruncate } from './object/drop';
 import { objectFork } from './object/fork';

@@ -8,7 +8,7 @@ import {
   PAGEBLOCK_TYPE_MASK,
   PAGEBLOCK_ZONE_SHIFT,
 } from '../../src/abi/layout';
-import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { blocksBase } from './guest';
 
@@ -56,6 +56,12 @@ export function setBlockSkip(pfn: u32, skip: bool): void {
   const at = entry(pfn);
   const rest = load<u32>(at) & ~PAGEBLOCK_SKIP;
   store<u32>(at, skip ? rest | PAGEBLOCK_SKIP : rest);
+}
+
+/** First frame of the pageblock that holds the frame. */
+@inline
+export function blockStart(pfn: u32): u32 {
+  return pfn & ~(PAGEBLOCK_FRAMES - 1);
 }
 
 /** Sets the type of every pageblock of a free block of order >= 9. */

@@ -29,6 +29,7 @@ import {
 } from '../../src/abi/czone';
 import { zonesBase } from './guest';
 import { listReset } from './list';
+import { blockStart } from './pageblock';
 
 
 @unmanaged
@@ -183,4 +184,12 @@ export function zoneReset(zone: Zone): void {
     for (let type: u32 = 0; type < <u32>MIGRATE_TYPES; type++)
       listReset(freeList(zone, order, type));
   }
+}
+
+/** Compaction starts from the zone's edges next time. */
+export function resetScanners(zone: Zone): void {
+  const first = blockStart(zone.start);
+  zone.compactAsync = first;
+  zone.compactSync = first;
+  zone.compactFree = zone.spanned == 0 ? first : blockStart(zoneEnd(zone) - 1);
 }

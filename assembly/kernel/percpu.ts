@@ -1,5 +1,6 @@
 // Per-cpu lists: small caches of free blocks in front of the kernel zones, one set per virtual CPU and zone.
-// Sizing, refill, drain and auto-tuning are Linux 6.12's (fact sheet A.10). CZones have none: see docs/decisions.
+// Sizing, refill, drain and auto-tuning are Linux 6.12's (fact sheet A.10). CZones have none
+// (docs/decisions/0010).
 //
 //  Pcp   0 count   4 high   8 highMin  12 highMax  16 batch  20 flags  24 allocFactor  28 freeCount
 //       32 lists[14] {head, tail}     index = 3 * order + type; 12 and 13: order 9 (other, movable)
@@ -91,10 +92,15 @@ export function pcpOrder(index: u32): u32 {
   return index >= THP_LIST ? THP_ORDER : index / MIGRATE_PCPTYPES;
 }
 
-export function pcpReset(pcp: Pcp): void {
+function pcpReset(pcp: Pcp): void {
   memory.fill(changetype<usize>(pcp), 0, PCP_STRIDE);
   pcp.batch = 1;
   for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) listReset(pcpList(pcp, index));
+}
+
+/** Empty lists for every cpu of a zone: it has no memory yet, or none any more. */
+export function pcpResetZone(index: u32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) pcpReset(pcpAt(cpu, index));
 }
 
 
@@ -266,6 +272,16 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   return true;
 }
 
+/** Sets the sizes of a zone's lists on every cpu. */
+export function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
+    const pcp = pcpAt(cpu, index);
+    pcp.highMin = highMin;
+    pcp.highMax = highMax;
+    pcp.batch = batch;
+  }
+}
+
 /** Where the vmstat worker lets high fall to: an eighth lower, not below what is needed. */
 export function decayedHigh(pcp: Pcp): i32 {
   if (pcp.high <= pcp.highMin) return pcp.high;
@@ -284,14 +300,18 @@ export function pcpDecay(pcp: Pcp, zone: Zone): void {
   }
 }
 
+/** Empties the lists of one cpu and zone. */
+@inline
+export function drainCpu(zone: Zone, index: u32, cpu: u32): void {
+  const pcp = pcpAt(cpu, index);
+  drain(pcp, zone, pcp.count, 0);
+}
+
 /** Empties every cpu's lists of a kernel zone (drain_all_pages for one zone). */
 export function drainZone(zone: Zone): void {
   const index = zoneIndex(zone);
   if (index >= <u32>KERNEL_ZONES) return;
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    drain(pcp, zone, pcp.count, 0);
-  }
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) drainCpu(zone, index, cpu);
 }
 
 /** Empties every cpu's lists of every kernel zone. */
@@ -323,12 +343,7 @@ export function pcpResize(index: u32): void {
     highMin = max(most / guest.cpus, batch << 2);
     highMax = max(cap / guest.cpus, batch << 2);
   }
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    pcp.batch = batch;
-    pcp.highMin = highMin;
-    pcp.highMax = highMax;
-  }
+  setPcpSizes(index, highMin, highMax, batch);
 }
 
 /** The vmstat worker of one cpu comes by one zone. */

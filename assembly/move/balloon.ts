@@ -15,7 +15,7 @@ import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { allocBlock, streamReset, streamTake } from '../kernel/request';
+import { allocBlock, streamReset, streamTake } from '../kernel/allocator';
 
 const THP_ORDER: u32 = 9;
 

@@ -17,7 +17,7 @@ import {
 import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, freeCount, zoneAt } from '../base/zone';
-import { drainZone } from '../kernel/percpu';
+import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { WHOLE_ORDER, clearSkips, runCompaction, scatter } from './compact';

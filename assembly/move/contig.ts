@@ -26,23 +26,23 @@ import {
   word0,
 } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
-import { blockZone } from '../base/pageblock';
+import { blockStart, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeFree } from '../kernel/buddy';
-import { isolateRange, unisolateRange } from '../kernel/isolate';
-import { drainZone } from '../kernel/percpu';
+import {
+  FREE_TO_TAIL,
+  drainZone,
+  freeBlockOf,
+  freeSplit,
+  isolateRange,
+  takeFree,
+  unisolateRange,
+} from '../kernel/allocator';
 import { batchAdd, batchReset, batchTake, migrateBlock } from './migrate';
 
 /** Word 0 of an offline frame that has never been online: it goes to the allocator as new memory does. */
 export const NEVER_ONLINE: u32 = 1;
-
-
-@inline
-function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
-}
 
 /** Whether all pageblocks of [first, last) belong to one zone. */
 export function inOneZone(first: u32, last: u32): bool {

@@ -52,11 +52,10 @@ import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import { touchNew, touchRead } from '../host/backing';
-import { takeSmallest } from '../kernel/buddy';
-import { allocBlock } from '../kernel/request';
+import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
-import { frameAt, isObject, ownerOf } from '../object/table';
+import { isMapped } from '../object/table';
 
 const THP_ORDER: u32 = 9;
 
@@ -132,9 +131,7 @@ function allocTarget(from: u32, order: u32, cpu: u32): i32 {
 /** A page of an object that was discarded as a whole: nobody maps it, it goes with its CZone. */
 @inline
 function isDiscarded(pfn: u32): bool {
-  if (kindOf(pfn) != KIND_OBJECT || blockZone(pfn) < <u32>KERNEL_ZONES) return false;
-  const owner = ownerOf(pfn);
-  return !isObject(owner) || frameAt(owner, word1(pfn)) != pfn;
+  return kindOf(pfn) == KIND_OBJECT && blockZone(pfn) >= <u32>KERNEL_ZONES && !isMapped(pfn);
 }
 
 // Up to 32 pages are looked for before they are moved together, the one found last first.

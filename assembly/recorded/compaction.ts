@@ -35,10 +35,10 @@ import {
   nextOf,
   prevOf,
 } from '../base/list';
-import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
 import { isolateFree } from '../kernel/isolate';
-import { blockStart, heldList, scan, useSlot } from './scan-state';
+import { heldList, scan, useSlot } from './scan-state';
 
 /** Frames a stride grows to: the unit in which Linux compacts. */
 const STRIDE_MAX: u32 = 32;

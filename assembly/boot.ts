@@ -2,13 +2,14 @@
 
 import {
   ABI_VERSION,
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   GUEST_BASE,
   KERNEL_ZONES,
   KIND_HOLE,
   KIND_RESERVED,
   KIND_TAIL,
   NODE_BYTES,
+  OBJECTS_MAX,
   OBJECT_BYTES,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_ZONE_SHIFT,
@@ -51,9 +52,9 @@ export function create(
   czones: u32,
   objects: u32,
   nodes: u32,
-  ring: u32,
+  bufferSlots: u32,
 ): i32 {
-  const status = layOut(frames, cpus, czones, objects, nodes, ring);
+  const status = layOut(frames, cpus, czones, objects, nodes, bufferSlots);
   if (status == 0) clearRegions();
   return status;
 }
@@ -68,9 +69,10 @@ export function layOut(
   czones: u32,
   objects: u32,
   nodes: u32,
-  ring: u32,
+  bufferSlots: u32,
 ): i32 {
   if (frames == 0 || cpus == 0 || cpus > 1024 || czones > 60000) return STATUS_BAD_ARGUMENT;
+  if (objects > <u32>OBJECTS_MAX) return STATUS_BAD_ARGUMENT;
   const span = <u32>align(frames, 1 << (<u32>ORDER_MAX));
   const zones = KERNEL_ZONES + czones;
   let at: u64 = align(<u64>STATS_BASE + STATS_MAX * 8, 64);
@@ -78,8 +80,8 @@ export function layOut(
   at = align(at + <u64>zones * ZONE_STRIDE, 64);
   const pcpsAt = at;
   at = align(at + <u64>cpus * KERNEL_ZONES * PCP_STRIDE, 64);
-  const ringAt = at;
-  at = align(at + <u64>ring * COMMAND_BYTES, 64);
+  const bufferAt = at;
+  at = align(at + <u64>bufferSlots * BUFFER_SLOT_BYTES, 64);
   const scratchAt = at;
   at += SCRATCH_BYTES;
   const objectsAt = at;
@@ -107,10 +109,10 @@ export function layOut(
   guest.cpus = cpus;
   guest.objectsMax = objects;
   guest.nodesMax = nodes;
-  guest.ringCapacity = ring;
+  guest.bufferSlots = bufferSlots;
   guest.zones = <u32>zonesAt;
   guest.pcps = <u32>pcpsAt;
-  guest.ring = <u32>ringAt;
+  guest.buffer = <u32>bufferAt;
   guest.scratch = <u32>scratchAt;
   guest.objects = <u32>objectsAt;
   guest.blocks = <u32>blocksAt;
@@ -135,7 +137,7 @@ function reach(end: u64): bool {
 }
 
 function clearRegions(): void {
-  memory.fill(guest.ring, 0, guest.objects - guest.ring);
+  memory.fill(guest.buffer, 0, guest.objects - guest.buffer);
   memory.fill(guest.objects, 0, guest.blocks - guest.objects);
   memory.fill(guest.czonePool, 0, guest.records - guest.czonePool);
   memory.fill(guest.records, 0, <usize>((<u64>spanFrames) << 3));
@@ -220,11 +222,6 @@ export function finishBoot(thp: u32): void {
     raiseMinFreeForThp();
     setupWatermarks();
   }
-}
-
-/** Bytes of frame metadata: what DESIGN.md's 12 bytes a frame are about. */
-export function metadataBytes(): f64 {
-  return <f64>(guest.nodes - guest.blocks);
 }
 
 /** Bytes from the start of memory that a copy of this guest needs. */

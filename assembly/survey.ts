@@ -106,17 +106,3 @@ export function surveyZone(index: u32): i32 {
   surveyBlocks(zone, index);
   return 0;
 }
-
-/** Frames of [start, start + frames) that would have to move to empty the range, or a status. */
-export function countMovable(start: u32, frames: u32): i32 {
-  if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
-  let total: u32 = 0;
-  const end = start + frames;
-  for (let at = start; at < end;) {
-    const head = headOf(at);
-    const stop = min(end, max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK))));
-    if (isMovable(head)) total += stop - at;
-    at = stop;
-  }
-  return total;
-}

@@ -2,12 +2,7 @@
 //
 //   [ zone:16 | unused:12 | skip:1 | migratetype:3 ]
 
-import {
-  PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_SKIP,
-  PAGEBLOCK_TYPE_MASK,
-  PAGEBLOCK_ZONE_SHIFT,
-} from '../../src/abi/layout';
+import { PAGEBLOCK_SKIP, PAGEBLOCK_TYPE_MASK, PAGEBLOCK_ZONE_SHIFT } from '../../src/abi/layout';
 import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { blocksBase } from './guest';
@@ -38,12 +33,6 @@ export function blockZone(pfn: u32): u32 {
 export function setBlockZone(pfn: u32, zone: u32): void {
   const at = entry(pfn);
   store<u32>(at, (load<u32>(at) & 0xffff) | (zone << PAGEBLOCK_ZONE_SHIFT));
-}
-
-
-@inline
-export function blockIsHole(pfn: u32): bool {
-  return blockZone(pfn) == PAGEBLOCK_NO_ZONE;
 }
 
 

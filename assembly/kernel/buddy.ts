@@ -6,16 +6,9 @@ import { KIND_FREE } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../../src/abi/migratetype';
 import { clearBit, countOrder } from '../base/bitmap';
-import { NIL, clearHead, orderOf, setState, stateOf } from '../base/frame';
+import { NIL, clearHead, linkNext, orderOf, setState, stateOf } from '../base/frame';
 import { backedBase, guest, reportedBase } from '../base/guest';
-import {
-  listHead,
-  listPushHead,
-  listPushTail,
-  listRemove,
-  listRotateTo,
-  nextOf,
-} from '../base/list';
+import { listHead, listPushHead, listPushTail, listRemove, listRotateTo } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
 import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
 
@@ -190,7 +183,7 @@ export function firstFree(zone: Zone, order: u32, type: u32): u32 {
 /** The block behind one on its free list, NIL at the end. */
 @inline
 export function nextFree(pfn: u32): u32 {
-  return nextOf(pfn);
+  return linkNext(pfn);
 }
 
 /** Turns a free list until the block is its first: a walk that stops here goes on here. */

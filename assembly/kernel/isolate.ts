@@ -166,9 +166,3 @@ export function isolateFree(zone: Zone, pfn: u32, order: u32): bool {
 export function putBack(zone: Zone, pfn: u32, order: u32): void {
   freeOne(zone, pfn, order, blockType(pfn), FREE_TO_TAIL | FREE_NO_NOTIFY);
 }
-
-/** Whether a block was taken by isolateFree and is still out. */
-@inline
-export function isIsolated(pfn: u32, order: u32): bool {
-  return stateOf(pfn) == (KIND_ISOLATED | order);
-}

@@ -19,6 +19,7 @@ import {
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
+import { COSTLY_ORDER, THP_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
@@ -56,9 +57,6 @@ export class Pcp {
 if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount moved');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
-/** Orders 1 to 3 come in threes of lists; beyond COSTLY only order 9 is cached. */
-const COSTLY_ORDER: u32 = 3;
-const THP_ORDER: u32 = 9;
 const THP_LIST: u32 = 12;
 
 
@@ -76,13 +74,13 @@ export function pcpList(pcp: Pcp, index: u32): usize {
 
 @inline
 export function pcpAllowed(order: u32): bool {
-  return order <= COSTLY_ORDER || order == THP_ORDER;
+  return order <= <u32>COSTLY_ORDER || order == THP_ORDER;
 }
 
 
 @inline
 export function pcpIndex(order: u32, type: u32): u32 {
-  if (order > COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
+  if (order > <u32>COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
   return MIGRATE_PCPTYPES * order + type;
 }
 
@@ -90,6 +88,12 @@ export function pcpIndex(order: u32, type: u32): u32 {
 @inline
 export function pcpOrder(index: u32): u32 {
   return index >= THP_LIST ? THP_ORDER : index / MIGRATE_PCPTYPES;
+}
+
+/** The type that a list is for; of huge pages, those that are not movable share one. */
+@inline
+export function pcpType(index: u32): u32 {
+  return index >= THP_LIST ? index - THP_LIST : index % MIGRATE_PCPTYPES;
 }
 
 function pcpReset(pcp: Pcp): void {
@@ -250,7 +254,7 @@ export function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32)
   pcpPush(pcp, pfn, order, type);
   const batch = pcp.batch;
   let freeHigh = false;
-  if (order > 0 && order <= COSTLY_ORDER) {
+  if (order > 0 && order <= <u32>COSTLY_ORDER) {
     freeHigh =
       pcp.freeCount >= batch &&
       (pcp.flags & PCP_FLAG_PREV_FREE_HIGH_ORDER) != 0 &&

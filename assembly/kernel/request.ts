@@ -43,7 +43,7 @@ import {
   STAT_SLOW_PATHS,
 } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../../src/abi/status';
-import { NIL, setState, setWord0, setWord1 } from '../base/frame';
+import { NIL, setRequest, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { listPopHead } from '../base/list';
 import { blockType } from '../base/pageblock';
@@ -205,8 +205,7 @@ export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
 export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {
   const movable = (gfp & GFP_MOVABLE) != 0;
   setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
-  setWord0(pfn, gfp);
-  setWord1(pfn, tag);
+  setRequest(pfn, gfp, tag);
 }
 
 /** A page request from outside: allocBlock plus the frame's record. `tag` is the host's and comes back nowhere. */

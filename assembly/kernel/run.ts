@@ -8,9 +8,9 @@
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STAT_PREFERRED_BACKED, STAT_REFAULTS_AVOIDED } from '../../src/abi/stat';
 import { anyBit, countBits, countOrder, testBit } from '../base/bitmap';
-import { NIL, orderOf } from '../base/frame';
+import { NIL, linkNext, orderOf } from '../base/frame';
 import { backedBase, guest } from '../base/guest';
-import { listHead, nextOf } from '../base/list';
+import { listHead } from '../base/list';
 import { count } from '../base/stats';
 import { Zone, freeList, orderMask } from '../base/zone';
 import { linkFree, unlinkFree } from './buddy';
@@ -85,7 +85,7 @@ function findWarm(zone: Zone): u32 {
     let pfn = listHead(freeList(zone, order, MIGRATE_MOVABLE));
     for (let depth: u32 = 0; depth < WARM_DEPTH && pfn != NIL; depth++) {
       if (anyBit(backedBase, pfn, order)) return pfn;
-      pfn = nextOf(pfn);
+      pfn = linkNext(pfn);
     }
   }
   return NIL;

@@ -21,7 +21,7 @@ import {
 } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/abi/status';
-import { NIL, kindOf, setWord0, setWord1, stateOf } from '../base/frame';
+import { NEVER_ONLINE, NIL, kindOf, setOfflineMark, stateOf } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { blockStart, blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
 import { Zone, resetScanners, zoneAt, zoneEnd } from '../base/zone';
@@ -36,7 +36,7 @@ import {
 } from '../kernel/allocator';
 import { decideMobility, resizeWatermarks } from '../kernel/watermark';
 import { buildZonelist } from '../kernel/zonelist';
-import { NEVER_ONLINE, freeNew, inOneZone, migrateRange } from './contig';
+import { freeNew, inOneZone, migrateRange } from './contig';
 
 /** A range of whole memory blocks inside the span. */
 function isBlockRange(start: u32, frames: u32): bool {
@@ -161,8 +161,7 @@ export function memoryOnline(start: u32, frames: u32, index: u32, ranges: i32): 
 function onlineParts(zone: Zone, start: u32, end: u32, ranges: u32): void {
   memory.fill(statesBase + start, <u8>KIND_OFFLINE, end - start);
   for (let at = start; at < end; at++) {
-    setWord0(at, NEVER_ONLINE);
-    setWord1(at, NIL);
+    setOfflineMark(at, NEVER_ONLINE);
   }
   for (let at: u32 = 0; at < ranges; at++) {
     const first = rangeStart(at);

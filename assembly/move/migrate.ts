@@ -12,6 +12,7 @@ import {
   SCRATCH_WORK_OFFSET,
   ZONE_MOVABLE,
 } from '../../src/abi/layout';
+import { THP_ORDER } from '../../src/abi/unit';
 import {
   GFP_DIRECT_RECLAIM,
   GFP_HIGHMEM,
@@ -34,17 +35,7 @@ import {
   STATUS_MOVES_FULL,
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
-import {
-  NIL,
-  isMovable,
-  kindOf,
-  orderOf,
-  setState,
-  setWord0,
-  setWord1,
-  word0,
-  word1,
-} from '../base/frame';
+import { NIL, copyRequest, isMovable, kindOf, orderOf, setState } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import { listPushHead, listRemove } from '../base/list';
 import { blockZone } from '../base/pageblock';
@@ -56,8 +47,6 @@ import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
 import { isMapped } from '../object/table';
-
-const THP_ORDER: u32 = 9;
 
 
 @inline
@@ -102,8 +91,7 @@ export function moveBlock(from: u32, to: u32): void {
     if (kind == KIND_OBJECT) {
       remapFrame(from, to);
     } else {
-      setWord0(to, word0(from));
-      setWord1(to, word1(from));
+      copyRequest(from, to);
     }
   }
   if (isLogged(kind)) logMove(from, to);

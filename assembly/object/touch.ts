@@ -1,6 +1,6 @@
 // A touch of an object's pages: missing ones are allocated, in a CZone run by run, shared ones copied on a write.
 
-import { KIND_OBJECT, NODE_ENTRIES, OBJECT_FILE, RECORD_OBJECT_BITS } from '../../src/abi/layout';
+import { KIND_OBJECT, NODE_ENTRIES, RECORD_OBJECT_BITS } from '../../src/abi/layout';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_PAGES,
@@ -142,10 +142,4 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   }
   count(STAT_TOUCHED_PAGES, pages);
   return object.pages - before;
-}
-
-
-@inline
-export function objectIsFile(id: u32): bool {
-  return objectAt(id).kind == OBJECT_FILE;
 }

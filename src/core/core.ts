@@ -2,12 +2,13 @@
 
 import {
   ABI_VERSION,
+  BUFFER_SLOT_BYTES,
   GUEST_BACKED_COUNT_OFFSET,
   GUEST_BASE,
   GUEST_KSWAPD_WAKE_OFFSET,
   GUEST_PREFER_BACKED_OFFSET,
   GUEST_BACKING_SHIFT_OFFSET,
-  GUEST_RING_OFFSET,
+  GUEST_BUFFER_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
   STATS_BASE,
@@ -28,8 +29,8 @@ export class Core {
   readonly raw: CoreExports;
   /** Counters of the core by STAT_* index. */
   readonly stats: Float64Array;
-  /** The command ring, 8 words a command. */
-  readonly ring: Uint32Array;
+  /** The buffer for compiled recordings and their log. */
+  readonly buffer: Uint32Array;
   /** The guest header. */
   readonly header: Uint32Array;
   readonly bytes: Uint8Array;
@@ -43,7 +44,11 @@ export class Core {
     this.words = new Uint32Array(buffer);
     this.header = new Uint32Array(buffer, GUEST_BASE, 64);
     this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
-    this.ring = new Uint32Array(buffer, this.headerWord(GUEST_RING_OFFSET), config.ring * 8);
+    this.buffer = new Uint32Array(
+      buffer,
+      this.headerWord(GUEST_BUFFER_OFFSET),
+      (config.bufferSlots * BUFFER_SLOT_BYTES) / 4,
+    );
   }
 
   /** A new, empty guest. Throws CoreError when a size is out of range or memory is short. */
@@ -58,8 +63,8 @@ export class Core {
   }
 
   private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
-    const { frames, cpus, czones, objects, nodes, ring } = config;
-    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, ring), 'create');
+    const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
+    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, bufferSlots), 'create');
   }
 
   /** Makes the instance an empty guest again, as create() left it. */
@@ -128,7 +133,7 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
-    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'ring'] as const).every(
+    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
@@ -142,9 +147,9 @@ export class Core {
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
-    const { frames, cpus, czones, objects, nodes, ring, build } = snapshot.config;
+    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
     const raw = instantiate(build);
-    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, ring), 'layOut');
+    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
     writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
     if (raw.attach() !== ABI_VERSION) {
       throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);

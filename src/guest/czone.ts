@@ -122,7 +122,7 @@ export class CZones {
   /** The container runtime's mark. */
   mark(index: number, isIdle: boolean): void {
     const { raw } = this.#memory.core;
-    expectAnswer(raw.czoneMark(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czoneMark');
+    expectAnswer(raw.czoneSetState(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czoneSetState');
   }
 
   /** Takes frames of a zone that are free and backed off its lists, in at most so many ranges. */

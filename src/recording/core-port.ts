@@ -1,7 +1,7 @@
-// Runs compiled recordings on the Wasm core, in chunks through its ring.
+// Runs compiled recordings on the Wasm core, in chunks through its buffer.
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   Core,
   type CoreBuild,
   LOG_DRAIN,
@@ -18,7 +18,7 @@ import type { AllocatorPort, RunLog } from './program.ts';
 const CHUNK_COMMANDS = 65_536;
 const CHUNK_BYTES = CHUNK_COMMANDS * PROGRAM_COMMAND_BYTES;
 /** Ring entries: the chunk, and behind it a log of some 600,000 records. */
-const RING_COMMANDS = 262_144;
+const BUFFER_SLOTS = 262_144;
 
 export class CorePort implements AllocatorPort {
   readonly #build: CoreBuild;
@@ -47,7 +47,7 @@ export class CorePort implements AllocatorPort {
       cpus: Math.max(1, ...state.zones.map((zone) => zone.pcps.length)),
       objects: 1,
       nodes: 1,
-      ring: RING_COMMANDS,
+      bufferSlots: BUFFER_SLOTS,
       build: this.#build,
     });
     loadState(this.#core, state);
@@ -62,7 +62,7 @@ export class CorePort implements AllocatorPort {
     while (at < end) {
       const commands = Math.min(CHUNK_COMMANDS, end - at);
       const from = at * PROGRAM_COMMAND_WORDS;
-      this.core.ring.set(program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS));
+      this.core.buffer.set(program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS));
       const started = this.#clock();
       const done = this.core.raw.programRun(commands, at, CHUNK_BYTES, 1);
       this.coreMs += this.#clock() - started;
@@ -73,15 +73,15 @@ export class CorePort implements AllocatorPort {
   }
 
   #collect(log: RunLog): void {
-    const base = (CHUNK_BYTES / COMMAND_BYTES) * 8;
+    const base = (CHUNK_BYTES / BUFFER_SLOT_BYTES) * 8;
     const words = this.core.raw.programLog() / 4;
-    const { ring } = this.core;
+    const { buffer } = this.core;
     for (let at = base; at < base + words; at += LOG_RECORD_BYTES / 4) {
-      const head = ring[at] as number;
+      const head = buffer[at] as number;
       const command = head >>> 2;
-      const frame = ring[at + 1] as number;
+      const frame = buffer[at + 1] as number;
       const kind = head & 3;
-      if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, ring[at + 2] as number);
+      if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, buffer[at + 2] as number);
       else if (kind === LOG_DRAIN) log.drains.push(command, frame);
       else log.refills.push(command, frame);
     }

@@ -9,7 +9,7 @@
 // - Memory that the kernel unplugs stays; only what it plugs is followed.
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   Core,
   type CoreBuild,
   GFP_DIRECT_RECLAIM,
@@ -44,7 +44,7 @@ import { NO_FRAME } from './trace-columns.ts';
 /** No frame of ours. */
 const NOWHERE = -1;
 /** Ring entries: one command, and the log room that the core wants before it runs one. */
-const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
+const BUFFER_SLOTS = Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
 /** Tag of a page in the core: container and use; 0 for pages in use since the start. */
 export function tagOf(tree: number, use: number): number {
@@ -144,7 +144,7 @@ export class PageMachine {
       czones: owners.filter((pages) => pages > 0).length,
       objects: 1,
       nodes: 1,
-      ring: RING_COMMANDS,
+      bufferSlots: BUFFER_SLOTS,
       build,
     });
     this.#held = new Int32Array(recorded).fill(NOWHERE);
@@ -220,10 +220,10 @@ export class PageMachine {
 
   /** Runs one command of the program form with the frame put in. */
   #program(word0: number, frame: number, operand: number): void {
-    const { ring, raw } = this.core;
-    ring[0] = word0;
-    ring[1] = frame;
-    ring[2] = operand;
+    const { buffer, raw } = this.core;
+    buffer[0] = word0;
+    buffer[1] = frame;
+    buffer[2] = operand;
     expectAnswer(raw.programRun(1, 0, 16, 0), 'programRun');
   }
 

@@ -27,7 +27,7 @@ import {
 } from '../../src/abi/stat.ts';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status.ts';
 import { type Core, takeMoves, verify } from '../../src/core/index.ts';
-import { bootGuest } from '../support/core.ts';
+import { balloonTake, bootGuest } from '../support/core.ts';
 
 const NONE = 0xffffffff;
 const FRAMES = 0x4000;
@@ -125,7 +125,7 @@ const steps: Record<string, Step> = {
     zones.splice(zones.indexOf(zone), 1);
   },
   inflate: ({ core }, a, b) => {
-    core.raw.balloonTake(1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
+    balloonTake(core, 1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
   },
   deflate: ({ core }, a, b) => {
     const popped = core.raw.balloonPop(1 + (a % 256));
@@ -146,10 +146,6 @@ const steps: Record<string, Step> = {
     if (range === undefined) return;
     ranges.splice(ranges.indexOf(range), 1);
     if (core.raw.contigFree(range.start, range.frames, a % 2) !== 0) throw new Error('contigFree');
-  },
-  migrate: ({ core, held }, a) => {
-    const entry = pick([...held.keys()], a);
-    if (entry !== undefined) core.raw.migrateBlock(entry, a % 2);
   },
   release: ({ core }, a, b) => {
     core.raw.releaseRange(a % FRAMES, Math.min(1 + (b % 600), FRAMES - (a % FRAMES)));

@@ -1,7 +1,7 @@
 // A small booted guest of the verify build, and what tests of the core ask of it again and again.
 
 import { expect } from 'vitest';
-import { KIND_MASK } from '../../src/abi/layout.ts';
+import { KIND_BALLOON, KIND_MASK, KIND_MOVABLE, KIND_OBJECT } from '../../src/abi/layout.ts';
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit.ts';
 import {
   GUEST_BLOCKS_OFFSET,
@@ -81,4 +81,26 @@ export function pageblock(core: Core, pfn: number): number {
 export function scratch(core: Core, count: number): number[] {
   const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
   return [...core.words.subarray(first, first + count)];
+}
+
+/** One array of the balloon: request and enter. Blocks, or the status of the first request. */
+export function balloonTake(
+  core: Core,
+  entries: number,
+  order: number,
+  gfp: number,
+  cpu: number,
+): number {
+  const got = core.raw.balloonRequest(0, entries, order, gfp, cpu);
+  if (got > 0) expect(core.raw.balloonEnter(got)).toBe(0);
+  return got;
+}
+
+/** Whether a movable block begins in a range of frames. */
+export function holdsMovable(core: Core, start: number, frames: number): boolean {
+  for (let pfn = start; pfn < start + frames; pfn += 1) {
+    const kind = stateAt(core, pfn) & KIND_MASK;
+    if (kind === KIND_MOVABLE || kind === KIND_OBJECT || kind === KIND_BALLOON) return true;
+  }
+  return false;
 }

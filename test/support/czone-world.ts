@@ -89,7 +89,7 @@ export class CzoneWorld {
   create(limit: number, policy: LimitPolicy, blocks: number): void {
     const index = this.core.raw.czoneCreate(7, limit, blocks);
     if (index < 0) return;
-    this.core.raw.czonePolicy(index, POLICY_CODE[policy], 1);
+    this.core.raw.czoneSetLimits(index, POLICY_CODE[policy], 1);
     this.model.create(index, limit, policy, blocks);
   }
 

@@ -82,8 +82,8 @@ export class ZoneKeeper {
     const zone = this.#zones.create(owner, limitFrames, blocks);
     const { raw } = this.#memory.core;
     expectAnswer(
-      raw.czonePolicy(zone, limitPolicy ?? CZONE_LIMIT_OOM, CZONE_GROW_ASK),
-      'czonePolicy',
+      raw.czoneSetLimits(zone, limitPolicy ?? CZONE_LIMIT_OOM, CZONE_GROW_ASK),
+      'czoneSetLimits',
     );
     this.#kept.set(zone, { key, idleSinceNs: undefined, wait: undefined, faultsAtWork: 0 });
     this.#mark(zone, CZONE_ACTIVE);
@@ -142,7 +142,7 @@ export class ZoneKeeper {
   }
 
   #mark(zone: number, state: number): void {
-    expectAnswer(this.#memory.core.raw.czoneMark(zone, state), 'czoneMark');
+    expectAnswer(this.#memory.core.raw.czoneSetState(zone, state), 'czoneSetState');
   }
 
   /** The runtime says that the container waits for work. */

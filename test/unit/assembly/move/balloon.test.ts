@@ -12,7 +12,14 @@ import {
 } from '../../../../src/abi/layout.ts';
 import { STATUS_BAD_STATE, STATUS_NEED_RECLAIM } from '../../../../src/abi/status.ts';
 import { type Core, CoreError, expectAnswer } from '../../../../src/core/index.ts';
-import { bootGuest, expectSound, kindAt, scratch, zoneField } from '../../../support/core.ts';
+import {
+  balloonTake,
+  bootGuest,
+  expectSound,
+  kindAt,
+  scratch,
+  zoneField,
+} from '../../../support/core.ts';
 
 const managed = (core: Core): number =>
   zoneField(core, ZONE_DMA, ZONE_MANAGED_OFFSET) + zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);
@@ -34,13 +41,13 @@ describe('inflating', () => {
     const core = bootGuest();
     let total = 0;
     for (;;) {
-      const got = core.raw.balloonTake(256, 0, GFP_BALLOON, 0);
+      const got = balloonTake(core, 256, 0, GFP_BALLOON, 0);
       if (got < 0) {
         expect(got).toBe(STATUS_NEED_RECLAIM);
         break;
       }
       total += got;
-      if (got < 256) expect(core.raw.balloonTake(256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
+      if (got < 256) expect(balloonTake(core, 256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
     }
     expect(held(core)).toBe(total);
     expect(total).toBeGreaterThan(50_000);
@@ -57,7 +64,7 @@ describe('inflating', () => {
 
   it('takes huge pages too', () => {
     const core = bootGuest();
-    expect(core.raw.balloonTake(8, 9, GFP_BALLOON, 0)).toBe(8);
+    expect(balloonTake(core, 8, 9, GFP_BALLOON, 0)).toBe(8);
     expect(scratch(core, 8).every((pfn) => pfn % 512 === 0)).toBe(true);
     expect(held(core)).toBe(8 * 512);
     expectSound(core);
@@ -66,13 +73,13 @@ describe('inflating', () => {
   it('leaves the managed pages only when told to', () => {
     const core = bootGuest();
     const before = managed(core);
-    core.raw.balloonTake(100, 0, GFP_BALLOON, 0);
+    balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before);
     expect(core.raw.balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
     core.raw.balloonPop(100);
     core.raw.balloonRelease(100, 0);
     expect(core.raw.balloonAdjustManaged(1)).toBe(0);
-    core.raw.balloonTake(100, 0, GFP_BALLOON, 0);
+    balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
     core.raw.balloonPop(100);
@@ -101,7 +108,7 @@ describe('deflating', () => {
 
   it('frees the array from its end', () => {
     const core = bootGuest();
-    core.raw.balloonTake(3, 0, GFP_BALLOON, 0);
+    balloonTake(core, 3, 0, GFP_BALLOON, 0);
     core.raw.balloonPop(3);
     const popped = scratch(core, 3);
     expect(core.raw.balloonRelease(3, 0)).toBe(0);
@@ -112,14 +119,14 @@ describe('deflating', () => {
 
   it('stops at an empty balloon', () => {
     const core = bootGuest();
-    core.raw.balloonTake(5, 0, GFP_BALLOON, 0);
+    balloonTake(core, 5, 0, GFP_BALLOON, 0);
     expect(core.raw.balloonPop(256)).toBe(5);
     expect(core.raw.balloonPop(256)).toBe(0);
   });
 
   it('frees only what was popped', () => {
     const core = bootGuest();
-    core.raw.balloonTake(5, 0, GFP_BALLOON, 0);
+    balloonTake(core, 5, 0, GFP_BALLOON, 0);
     expect(() => expectAnswer(core.raw.balloonRelease(5, 0), 'release')).toThrow(CoreError);
     expectSound(core);
   });

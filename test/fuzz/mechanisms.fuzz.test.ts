@@ -147,6 +147,13 @@ const steps: Record<string, Step> = {
     ranges.splice(ranges.indexOf(range), 1);
     if (core.raw.contigFree(range.start, range.frames, a % 2) !== 0) throw new Error('contigFree');
   },
+  /** Somebody wants this very frame for a moment: whoever holds it moves. */
+  migrate: ({ core, held }, a) => {
+    const entry = pick([...held.keys()], a);
+    if (entry === undefined) return;
+    if (core.raw.contigAlloc(entry, 1, KIND_UNMOVABLE, MIGRATE_MOVABLE, 1, a % 2) !== 0) return;
+    if (core.raw.contigFree(entry, 1, a % 2) !== 0) throw new Error('contigFree');
+  },
   release: ({ core }, a, b) => {
     core.raw.releaseRange(a % FRAMES, Math.min(1 + (b % 600), FRAMES - (a % FRAMES)));
   },

@@ -1,5 +1,5 @@
-// Page reporting's pass over the free lists, as steps that the host drives (fact sheet B.3): take up to 32 free blocks,
-// let the device see them, put them back. Timing (2 s between passes) is the guest's (src/guest).
+// Page reporting's pass over the free lists, as steps that the host drives (docs/linux-memory.md B.3): take up to 32
+// free blocks, let the device see them, put them back. Timing (2 s between passes) is the guest's (src/guest).
 //
 //  at SCRATCH_REPORT_OFFSET  32 slots { pfn, order }, filled from the last one down: the device sees them ascending
 //  behind them               cursor { zone, order, type, budget, held, phase }

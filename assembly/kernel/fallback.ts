@@ -1,5 +1,5 @@
 // What a request may do when its own lists are empty: claim a whole pageblock of another type, or steal one block.
-// Linux 6.12's rules (fact sheet A.6 to A.9, A.13): list type and pageblock type always agree afterwards.
+// Linux 6.12's rules (docs/linux-memory.md A.6 to A.9, A.13): list type and pageblock type always agree afterwards.
 
 import {
   KIND_BALLOON,

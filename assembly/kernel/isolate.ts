@@ -1,5 +1,5 @@
 // Isolation: pageblocks out of use so that nothing new is allocated from them, and single free blocks off their lists
-// for a moment (fact sheet A.19). Who needs it: contiguous ranges, offlining, compaction, page reporting.
+// for a moment (docs/linux-memory.md A.19). Who needs it: contiguous ranges, offlining, compaction, page reporting.
 
 import {
   KERNEL_ZONES,

@@ -1,5 +1,5 @@
 // Per-cpu lists: small caches of free blocks in front of the kernel zones, one set per virtual CPU and zone.
-// Sizing, refill, drain and auto-tuning are Linux 6.12's (fact sheet A.10). CZones have none
+// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none
 // (docs/decisions/0010).
 //
 //  Pcp   0 count   4 high   8 highMin  12 highMax  16 batch  20 flags  24 allocFactor  28 freeCount

@@ -1,4 +1,4 @@
-// Watermarks and reserves: how much of a zone is kept back, and for whom (fact sheet A.12 to A.14).
+// Watermarks and reserves: how much of a zone is kept back, and for whom (docs/linux-memory.md A.12 to A.14).
 
 import {
   KERNEL_ZONES,

@@ -1,5 +1,5 @@
 // When compaction runs and when it does not: is it suitable, has it failed not long ago, how scattered is free memory
-// (fact sheet B.1). Entry points for the slow path of requests, for kcompactd and for its proactive runs.
+// (docs/linux-memory.md B.1). Entry points for the slow path of requests, for kcompactd and for its proactive runs.
 
 import { KERNEL_ZONES, ZONE_FLAG_FLUSH_SKIP } from '../../src/abi/layout';
 import { COSTLY_ORDER, ORDERS } from '../../src/abi/unit';

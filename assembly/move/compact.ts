@@ -1,6 +1,6 @@
 // Compaction of one zone: a scanner moves up and collects movable pages, another moves down and collects free frames for
-// them, until they meet or the goal is reached (fact sheet B.1). Linear scanners only: Linux's fast searches through the
-// free lists are left out. When to compact at all is compact-when's.
+// them, until they meet or the goal is reached (docs/linux-memory.md B.1). Linear scanners only: Linux's fast searches
+// through the free lists are left out. When to compact at all is compact-when's.
 //
 //  at SCRATCH_WORK_OFFSET  free blocks taken as targets: 11 lists {head, tail} by order, then the batch of sources
 

@@ -1,5 +1,5 @@
 // Contiguous ranges: frames named by number, emptied by migration and taken off the free lists (alloc_contig_range,
-// fact sheet A.19). virtio-mem takes its blocks this way, and anybody who needs frames in one piece.
+// docs/linux-memory.md A.19). virtio-mem takes its blocks this way, and anybody who needs frames in one piece.
 
 import {
   KERNEL_ZONES,

@@ -1,6 +1,6 @@
-// Memory that comes and goes while the guest runs, in memory blocks of 128 MiB (fact sheet B.4): online with or without
-// parts that virtio-mem has not plugged, offline with migration, all or nothing. Which zone memory joins, and whether it
-// is onlined at all, is the guest's policy (src/guest); what the memmap costs too.
+// Memory that comes and goes while the guest runs, in memory blocks of 128 MiB (docs/linux-memory.md B.4): online with
+// or without parts that virtio-mem has not plugged, offline with migration, all or nothing. Which zone memory joins,
+// and whether it is onlined at all, is the guest's policy (src/guest); what the memmap costs too.
 
 import {
   KERNEL_ZONES,

@@ -32,7 +32,10 @@ export interface BootLayout {
   readonly frames: number;
 }
 
-/** RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (fact sheet A.1). Frame 0 and 640 KiB..1 MiB are not RAM. */
+/**
+ * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640 KiB..1 MiB are not
+ * RAM.
+ */
 export function ramRanges(frames: number): FrameRange[] {
   const low = Math.min(frames, MMIO_HOLE_START);
   const ranges = [

@@ -18,8 +18,8 @@ import {
 import type { GuestMemory } from './memory.ts';
 
 /**
- * What free page hinting asks with: no right to reclaim, no movable and no highmem bit (fact sheet
- * C.8).
+ * What free page hinting asks with: no right to reclaim, no movable and no highmem bit
+ * (docs/linux-memory.md C.8).
  */
 const GFP_HINT: number = GFP_NORETRY + GFP_NOWARN + GFP_NOMEMALLOC;
 /**

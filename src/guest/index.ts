@@ -20,12 +20,7 @@ export {
   FIRST_CZONE,
   POOL,
 } from './czone-pages.ts';
-export {
-  type KeeperAlarm,
-  type KeeperOptions,
-  type ReclaimPort,
-  ZoneKeeper,
-} from './czone/keeper.ts';
+export { type KeeperOptions, type ReclaimPort, ZoneKeeper } from './czone/keeper.ts';
 export { growAsPredicted } from './czone/grow-predicted.ts';
 export { growByDoubling } from './czone/grow-doubling.ts';
 export { growByStep } from './czone/grow-step.ts';
@@ -48,7 +43,7 @@ export {
 } from './memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 export { type Obstacle, type ObstacleKind, obstacleKind, unmovableFrames } from './obstacle.ts';
-export { type Alarm, REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
+export { REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
 export { type VmStats, vmStats } from './vm-stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';

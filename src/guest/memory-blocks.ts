@@ -1,6 +1,6 @@
-// Memory hotplug in the guest kernel (fact sheet B.4): memory blocks of 128 MiB are added with
-// their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks, ACPI
-// or virtio-mem, is not this file's business.
+// Memory hotplug in the guest kernel (docs/linux-memory.md B.4): memory blocks of 128 MiB are added
+// with their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks,
+// ACPI or virtio-mem, is not this file's business.
 
 import {
   GUEST_SCRATCH_OFFSET,

@@ -1,6 +1,6 @@
-// A page request of any order with the whole slow path behind it, in Linux's order (fact sheet A.16): the core tries the
-// low and the min mark; then direct compaction, direct reclaim, the HIGHATOMIC reserve and the per-cpu lists, compaction
-// again, and the OOM notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
+// A page request of any order with the whole slow path behind it, in Linux's order (docs/linux-memory.md A.16): the
+// core tries the low and the min mark; then direct compaction, direct reclaim, the HIGHATOMIC reserve and the per-cpu
+// lists, compaction again, and the OOM notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
 
 import {
   COMPACT_ASYNC,

@@ -67,7 +67,7 @@ function boosts(core: Core): number[] {
 
 /**
  * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included, or nothing is left;
- * then the boost it saw when it began is over (fact sheet A.13). Pages freed.
+ * then the boost it saw when it began is over (docs/linux-memory.md A.13). Pages freed.
  */
 export function runKswapd(core: Core, files: PageCache): number {
   const seen = boosts(core);

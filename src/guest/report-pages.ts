@@ -1,6 +1,6 @@
-// Free page reporting's worker (fact sheet B.3): two seconds after a large block became free, a
-// pass over the zones; 32 blocks at a time are off the lists until the device has seen them. How
-// the device hears of them is the caller's.
+// Free page reporting's worker (docs/linux-memory.md B.3): two seconds after a large block became
+// free, a pass over the zones; 32 blocks at a time are off the lists until the device has seen
+// them. How the device hears of them is the caller's.
 
 import {
   GUEST_REPORT_WANTED_OFFSET,
@@ -11,15 +11,11 @@ import {
   SCRATCH_REPORT_OFFSET,
   expectAnswer,
 } from '../core/index.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Pause before a pass. */
 export const REPORT_DELAY_NS: number = 2_000_000_000;
-
-/** Calls back later; the VMM's clock is one. */
-export interface Alarm {
-  after(delayNs: number, fire: () => void): { cancel(): void };
-}
 
 /**
  * Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will
@@ -40,16 +36,16 @@ export class ReportWorker {
   passes = 0;
   reports = 0;
   readonly #memory: GuestMemory;
-  readonly #alarm: Alarm;
+  readonly #timers: Timers;
   readonly #send: SendReport;
   readonly #pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
   readonly #orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
-  #timer: { cancel(): void } | undefined;
+  #timer: TimerHandle | undefined;
   #isActive = false;
 
-  constructor(memory: GuestMemory, alarm: Alarm, send: SendReport) {
+  constructor(memory: GuestMemory, timers: Timers, send: SendReport) {
     this.#memory = memory;
-    this.#alarm = alarm;
+    this.#timers = timers;
     this.#send = send;
   }
 
@@ -71,7 +67,7 @@ export class ReportWorker {
   poll(): void {
     if (this.#isActive || this.#timer !== undefined) return;
     if (this.#memory.core.headerWord(GUEST_REPORT_WANTED_OFFSET) === 0) return;
-    this.#timer = this.#alarm.after(REPORT_DELAY_NS, () => {
+    this.#timer = this.#timers.after(REPORT_DELAY_NS, () => {
       this.#timer = undefined;
       this.#isActive = true;
       this.passes += 1;

@@ -37,8 +37,8 @@ function sumOfZones(memory: GuestMemory, offset: number): number {
 }
 
 /**
- * MemAvailable (fact sheet B.6): free less reserves, and the page cache less what keeps the guest
- * from thrashing.
+ * MemAvailable (docs/linux-memory.md B.6): free less reserves, and the page cache less what keeps
+ * the guest from thrashing.
  */
 export function vmStats(memory: GuestMemory): VmStats {
   const free = sumOfZones(memory, ZONE_FREE_OFFSET);

@@ -3,7 +3,7 @@
  * percentiles. Source of the fits: Shahrad et al., "Serverless in the Wild", USENIX ATC 2020.
  */
 import { exponential, naturalLog, normalQuantile, power } from './numeric.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../time/index.ts';
 import {
   type DurationSummary,
   type FigureSource,

@@ -10,7 +10,7 @@ import { MinuteCounts } from './counts.ts';
 import { expandCounts } from './expand.ts';
 import { exponential, naturalLog, normalQuantile, power } from './numeric.ts';
 import { checkOptions } from './options.ts';
-import { type Random, randomStream, shuffle } from './random.ts';
+import { type Random, randomStream, shuffle } from '../time/index.ts';
 import {
   NO_QUIRKS,
   type Trace,

@@ -2,7 +2,7 @@
 // host memory, and the rule for when that runs out.
 
 import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
-import { VirtualClock } from '../virtio/index.ts';
+import { Clock } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmmFootprint } from './microvm.ts';
 import { TemplateStore } from './template.ts';
@@ -26,7 +26,7 @@ function idleOf(vm: MicroVm): number {
 
 export class Vmm {
   readonly host: HostMemory;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock = new Clock();
   readonly policy: HostPolicy;
   readonly #footprint: VmmFootprint;
   readonly #pool: CorePool = new CorePool();

@@ -6,19 +6,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../src/abi/unit.ts';
+import { Clock } from '../../src/time/index.ts';
 import {
   contiguousLayout,
   CZONE_PROFILES,
   CzoneDevice,
   MmioTransport,
-  NS_PER_S,
   VirtioDevice,
   type CzoneProfileName,
 } from '../../src/virtio/index.ts';
 import { encodeReport } from '../../src/virtio/czone/report.ts';
 import { encodeRequest } from '../../src/virtio/czone/request.ts';
 import { encodeStats, type CzoneZoneStats } from '../../src/virtio/czone/stats.ts';
-import { FlatGuestMemory, TestClock } from '../support/virtio.ts';
+import { FlatGuestMemory } from '../support/virtio.ts';
 import { BLOCK_BYTES, BLOCK_FRAMES, START_PFN, TestCzoneHost } from '../support/virtio-czone.ts';
 
 const CASES = Number(process.env['GUESTMEM_FUZZ_CASES'] ?? 200);
@@ -160,7 +161,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 
 class Attack {
   readonly memory = new FlatGuestMemory(MEMORY_BYTES);
-  readonly clock = new TestClock();
+  readonly clock = new Clock();
   readonly host = new TestCzoneHost(BLOCKS);
   readonly czone: CzoneDevice;
   readonly device: VirtioDevice;

@@ -6,6 +6,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../src/abi/unit.ts';
+import { Clock } from '../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -13,10 +15,9 @@ import {
   MEM_PROFILES,
   MemDevice,
   MmioTransport,
-  NS_PER_S,
   VirtioDevice,
 } from '../../src/virtio/index.ts';
-import { FlatGuestMemory, TestClock, TestHost } from '../support/virtio.ts';
+import { FlatGuestMemory, TestHost } from '../support/virtio.ts';
 
 const CASES = Number(process.env['GUESTMEM_FUZZ_CASES'] ?? 2000);
 const MEMORY_BYTES = 1 << 18;
@@ -166,7 +167,7 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 
 class Attack {
   readonly memory = new FlatGuestMemory(MEMORY_BYTES);
-  readonly clock = new TestClock();
+  readonly clock = new Clock();
   readonly host = new TestHost(PAGES);
   readonly plugged = new Set<number>();
   readonly balloon: BalloonDevice | undefined;

@@ -16,15 +16,10 @@ import {
   ZONE_STRIDE,
   expectAnswer,
 } from '../../core/index.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { CZones } from '../czone.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from './policy.ts';
-
-/** Calls back later. */
-export interface KeeperAlarm {
-  readonly nowNs: number;
-  after(delayNs: number, fire: () => void): { cancel(): void };
-}
 
 /** Asks the host to take what an idle zone does not use, and takes the request back. */
 export interface ReclaimPort {
@@ -46,7 +41,7 @@ export interface KeeperOptions {
 interface Kept {
   readonly key: string;
   idleSinceNs: number | undefined;
-  wait: { cancel(): void } | undefined;
+  wait: TimerHandle | undefined;
   /** Host faults of the guest when the zone last became active. */
   faultsAtWork: number;
 }
@@ -55,7 +50,7 @@ export class ZoneKeeper {
   readonly #memory: GuestMemory;
   readonly #zones: CZones;
   readonly #options: KeeperOptions;
-  readonly #alarm: KeeperAlarm;
+  readonly #timers: Timers;
   readonly #port: ReclaimPort;
   readonly #kept: Map<number, Kept> = new Map();
 
@@ -63,13 +58,13 @@ export class ZoneKeeper {
     memory: GuestMemory,
     zones: CZones,
     options: KeeperOptions,
-    alarm: KeeperAlarm,
+    timers: Timers,
     port: ReclaimPort,
   ) {
     this.#memory = memory;
     this.#zones = zones;
     this.#options = options;
-    this.#alarm = alarm;
+    this.#timers = timers;
     this.#port = port;
     memory.zoneFull = (zone) => this.grow(zone) > 0;
   }
@@ -131,7 +126,7 @@ export class ZoneKeeper {
   /** Gives back what the shrink policy says. Blocks given back to the pool. */
   shrink(zone: number): number {
     const { shrink, movePages } = this.#options;
-    const blocks = shrink?.blocksToGive(this.view(zone), this.#alarm.nowNs) ?? 0;
+    const blocks = shrink?.blocksToGive(this.view(zone), this.#timers.nowNs) ?? 0;
     if (blocks === 0) return 0;
     const { raw } = this.#memory.core;
     if ((movePages ?? 0) > 0) {
@@ -149,11 +144,11 @@ export class ZoneKeeper {
   idle(zone: number): void {
     const kept = this.#keptOf(zone);
     if (kept.idleSinceNs !== undefined) return;
-    kept.idleSinceNs = this.#alarm.nowNs;
+    kept.idleSinceNs = this.#timers.nowNs;
     this.#mark(zone, CZONE_IDLE);
     const { reclaimAfterNs } = this.#options;
     if (reclaimAfterNs === undefined) return;
-    kept.wait = this.#alarm.after(reclaimAfterNs, () => {
+    kept.wait = this.#timers.after(reclaimAfterNs, () => {
       kept.wait = undefined;
       this.#port.reclaim(zone);
     });

@@ -21,28 +21,9 @@ import {
   shrinkWhenIdle,
   verify,
 } from '../../../src/guest/index.ts';
+import { Clock } from '../../../src/time/index.ts';
 import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
-
-/** A clock that the test turns. */
-class Clock {
-  nowNs = 0;
-  readonly #due = new Set<{ at: number; fire: () => void }>();
-
-  after(delayNs: number, fire: () => void): { cancel(): void } {
-    const entry = { at: this.nowNs + delayNs, fire };
-    this.#due.add(entry);
-    return { cancel: () => void this.#due.delete(entry) };
-  }
-
-  advance(ns: number): void {
-    this.nowNs += ns;
-    for (const entry of [...this.#due].filter(({ at }) => at <= this.nowNs)) {
-      this.#due.delete(entry);
-      entry.fire();
-    }
-  }
-}
 
 interface Scene {
   readonly guest: GuestKernel;

@@ -1,4 +1,4 @@
-// Page reporting's pass, step by step (fact sheet B.3).
+// Page reporting's pass, step by step (docs/linux-memory.md B.3).
 
 import { describe, expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../../src/abi/gfp.ts';

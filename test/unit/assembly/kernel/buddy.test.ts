@@ -1,4 +1,4 @@
-// The golden buddy vectors of the fact sheet (section G.1). They are the sheet's own computation and
+// The golden buddy vectors of docs/linux-memory.md G.1. They are the page's own computation and
 // so check a reading of the rules; the recordings check the rules.
 
 import { beforeEach, describe, expect, it } from 'vitest';

@@ -1,10 +1,10 @@
-// Watermarks, reserves and per-cpu sizes against the values the fact sheet gives (section G.1), and
+// Watermarks, reserves and per-cpu sizes against the values of docs/linux-memory.md G.1, and
 // against those of the recorded kernels.
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePageState } from '../../../../src/recording/pagestate.ts';
+import { parsePageState } from '../../../../src/recording/read/pagestate.ts';
 import { sizePcps } from '../../../model/pcp.ts';
 import {
   minFreeKbytes,

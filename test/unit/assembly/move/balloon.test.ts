@@ -1,4 +1,4 @@
-// The balloon's pages in the core: orders of fact sheet C.4 and C.5, and counters.
+// The balloon's pages in the core: orders of docs/linux-memory.md C.4 and C.5, and counters.
 
 import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE } from '../../../../src/abi/gfp.ts';

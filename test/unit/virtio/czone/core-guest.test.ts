@@ -9,6 +9,7 @@ import {
   type Core,
 } from '../../../../src/core/index.ts';
 import { GuestMemory } from '../../../../src/guest/index.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import {
   connect,
   CoreCzoneGuest,
@@ -20,7 +21,7 @@ import {
   zoneOfIndex,
   type ReclaimResult,
 } from '../../../../src/virtio/index.ts';
-import { BumpMemory, FlatGuestMemory, TestClock } from '../../../support/virtio.ts';
+import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
 
 const START = 0x20000;
@@ -47,7 +48,7 @@ class Machine {
     this.czone = new CzoneDevice(CZONE_PROFILES.adaptive, host, {
       addr: START * 4096,
       regionBytes: REGION.frames * 4096,
-      timers: new TestClock(),
+      timers: new Clock(),
     });
     const memory = new FlatGuestMemory(1 << 20);
     const { transport } = connect(

@@ -1,0 +1,92 @@
+// Runs compiled recordings on the Wasm core, in chunks through its buffer.
+
+import {
+  type AllocatorState,
+  BUFFER_SLOT_BYTES,
+  Core,
+  type CoreBuild,
+  expectAnswer,
+  loadState,
+  LOG_DRAIN,
+  LOG_MISMATCH,
+  LOG_RECORD_BYTES,
+  PROGRAM_COMMAND_BYTES,
+  PROGRAM_COMMAND_WORDS,
+  saveState,
+  stateFrames,
+} from '../../core/index.ts';
+import type { AllocatorPort, RunLog } from './program.ts';
+
+/** Commands copied to the core at once. */
+const CHUNK_COMMANDS = 65_536;
+const CHUNK_BYTES = CHUNK_COMMANDS * PROGRAM_COMMAND_BYTES;
+/** Ring entries: the chunk, and behind it a log of some 600,000 records. */
+const BUFFER_SLOTS = 262_144;
+
+export class CorePort implements AllocatorPort {
+  readonly #build: CoreBuild;
+  /** Frames beyond the loaded state that the recording will name (hotplug). */
+  readonly #frames: number;
+  #core: Core | undefined;
+  /** Reads a clock in milliseconds; without one no time is metered. */
+  readonly #clock: () => number;
+  /** Spent inside the core. */
+  coreMs = 0;
+
+  constructor(frames: number, build: CoreBuild = 'release', clock: () => number = () => 0) {
+    this.#frames = frames;
+    this.#build = build;
+    this.#clock = clock;
+  }
+
+  get core(): Core {
+    if (this.#core === undefined) throw new RangeError('no state is loaded');
+    return this.#core;
+  }
+
+  load(state: AllocatorState): void {
+    this.#core = Core.create({
+      frames: Math.max(this.#frames, stateFrames(state)),
+      cpus: Math.max(1, ...state.zones.map((zone) => zone.pcps.length)),
+      objects: 1,
+      nodes: 1,
+      bufferSlots: BUFFER_SLOTS,
+      build: this.#build,
+    });
+    loadState(this.#core, state);
+  }
+
+  save(label: string): AllocatorState {
+    return saveState(this.core, label);
+  }
+
+  run(program: Uint32Array, first: number, end: number, log: RunLog): void {
+    let at = first;
+    while (at < end) {
+      const commands = Math.min(CHUNK_COMMANDS, end - at);
+      const from = at * PROGRAM_COMMAND_WORDS;
+      this.core.buffer.set(program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS));
+      const started = this.#clock();
+      const done = this.core.raw.programRun(commands, at, CHUNK_BYTES, 1);
+      this.coreMs += this.#clock() - started;
+      expectAnswer(done, 'programRun');
+      this.#collect(log);
+      at += done;
+    }
+  }
+
+  #collect(log: RunLog): void {
+    const base = (CHUNK_BYTES / BUFFER_SLOT_BYTES) * 8;
+    const words = this.core.raw.programLog() / 4;
+    const { buffer } = this.core;
+    for (let at = base; at < base + words; at += LOG_RECORD_BYTES / 4) {
+      const head = buffer[at] as number;
+      const command = head >>> 2;
+      const frame = buffer[at + 1] as number;
+      const kind = head & 3;
+      if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, buffer[at + 2] as number);
+      else if (kind === LOG_DRAIN) log.drains.push(command, frame);
+      else log.refills.push(command, frame);
+    }
+  }
+}

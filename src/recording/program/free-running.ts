@@ -1,0 +1,197 @@
+// Compiles a trace into the free-running program (program.ts): only requests, frees and the starts of
+// background work come from the trace; the allocator decides zone, refill and drain by itself.
+
+import { MIGRATE_PCPTYPES } from '../../core/index.ts';
+import * as T from '../read/index.ts';
+import type { Capture } from '../read/index.ts';
+import { EventReader, type FreedBlock } from './event-reader.ts';
+import { hasPcpList, isDirectTake } from './path.ts';
+import * as P from './program.ts';
+import { drainsForContig, isVmstatDrain, vmstatTurns } from './vmstat-turns.ts';
+
+export interface FreeProgram {
+  readonly commands: Uint32Array;
+  /** Event and command number of each refill and each drain the kernel did, in pairs. */
+  readonly refills: Uint32Array;
+  readonly drains: Uint32Array;
+  readonly failedRequests: number;
+  readonly bulkPages: number;
+}
+
+/** Drains this close belong to one emptying of the lists. */
+const SAME_DRAIN_US = 20_000;
+/** From the last block of an onlining to the new sizes, if the task shows no event of its own. */
+const ONLINE_US = 20_000;
+/** Key of the vmstat worker among the flows of control. */
+const VMSTAT = -1; // less the zone's index
+
+class FreeCompiler {
+  readonly #reader: EventReader;
+  /** Events before which the vmstat worker has a turn. */
+  readonly #turns: readonly number[];
+  #nextTurn = 0;
+  /** Takes that wait for the request they belong to, by flow of control. */
+  readonly #waiting = new Map<number, number[]>();
+  /** The command that the next drains belong to, by flow of control. */
+  readonly #drainers = new Map<number, number>();
+  /** Open bulk calls, by flow of control. */
+  readonly #bulks = new Map<number, number>();
+  /** Frames taken past the per-cpu lists, whose request follows. */
+  readonly #taken = new Set<number>();
+  readonly #refills: number[] = [];
+  readonly #drains: number[] = [];
+  #drainAllUs = Number.NEGATIVE_INFINITY;
+  #bulkPages = 0;
+  /** Task that is bringing memory online, -1: none. */
+  #onliner = -1;
+  #onlineUs = 0;
+
+  constructor(capture: Capture, phaseUs: number) {
+    this.#reader = new EventReader(capture);
+    this.#turns = vmstatTurns(capture.trace, this.#reader.span, phaseUs);
+  }
+
+  compile(): FreeProgram {
+    const reader = this.#reader;
+    reader.read(this);
+    return {
+      commands: reader.out.finish(),
+      refills: Uint32Array.from(this.#refills),
+      drains: Uint32Array.from(this.#drains),
+      failedRequests: reader.failedRequests,
+      bulkPages: this.#bulkPages,
+    };
+  }
+
+  /** Turns of the vmstat worker that are due, and the end of an onlining. */
+  before(i: number): void {
+    for (; this.#turns[this.#nextTurn] === i; this.#nextTurn += 1) this.#turn(i);
+    if (this.#onliner < 0) return;
+    // Sizes change when the task that brought the memory online goes on, or has had the time to.
+    const { trace, zones, out } = this.#reader;
+    if (zones.zoneOf(trace.pfn[i] ?? 0) < 0) return;
+    const waitedUs = T.timeOf(trace, i) - this.#onlineUs;
+    if (this.#onliner !== trace.task[i] && waitedUs < ONLINE_US) return;
+    this.#onliner = -1;
+    out.add(P.OP_RETUNE, {}, 0, 0, i);
+  }
+
+  #turn(i: number): void {
+    const { trace, zones, out } = this.#reader;
+    const cpu = trace.cpu[i] ?? 0;
+    for (const zone of zones.present()) {
+      this.#drainers.set(VMSTAT - zone, out.add(P.OP_DECAY, { zone, cpu }, 0, 1, i));
+    }
+  }
+
+  alloc(i: number, pfn: number): void {
+    const reader = this.#reader;
+    if (this.#taken.delete(pfn) || reader.captureOf(i) !== undefined) return;
+    const gfp = reader.trace.gfp[i] ?? 0;
+    this.#claimTakes(i, reader.out.add(P.OP_REQUEST, reader.shapeOf(i), pfn, gfp, i));
+  }
+
+  free(i: number, { pfn, order, zone, cpu, isDirect }: FreedBlock): void {
+    const { trace, out } = this.#reader;
+    const op = isDirect ? P.OP_FREE : P.OP_RELEASE;
+    const command = out.add(op, { order, zone, cpu }, pfn, isDirect ? P.FREE_DIRECT : 1, i);
+    this.#drainers.set(T.flowOf(trace, i), command);
+  }
+
+  online(i: number): void {
+    const { trace } = this.#reader;
+    this.#onliner = trace.task[i] ?? -1;
+    this.#onlineUs = T.timeOf(trace, i);
+  }
+
+  take(i: number): void {
+    const { trace, out } = this.#reader;
+    const shape = this.#reader.shapeOf(i);
+    if (!hasPcpList(shape.order)) return;
+    // An interrupt that found the per-cpu lock taken: not the allocator's own decision.
+    if (isDirectTake(trace, i)) {
+      const pfn = trace.pfn[i] ?? 0;
+      out.add(P.OP_TAKE, shape, pfn, 0, i);
+      this.#taken.add(pfn);
+      return;
+    }
+    if (shape.type >= MIGRATE_PCPTYPES) return;
+    const flow = T.flowOf(trace, i);
+    const waiting = this.#waiting.get(flow);
+    if (waiting === undefined) this.#waiting.set(flow, [i]);
+    else waiting.push(i);
+  }
+
+  /** A take of its own, unless the CPU's event before is that take. */
+  fallback(i: number): void {
+    const { trace } = this.#reader;
+    if (trace.pfn[T.previousOnCpu(trace, i)] !== trace.pfn[i]) this.take(i);
+  }
+
+  /** Gives the waiting takes of a flow to the request that made them. */
+  #claimTakes(i: number, command: number): void {
+    const flow = T.flowOf(this.#reader.trace, i);
+    for (const take of this.#waiting.get(flow) ?? []) this.#refills.push(take, command);
+    this.#waiting.delete(flow);
+  }
+
+  drain(i: number): void {
+    const { trace } = this.#reader;
+    if (T.depthOf(trace, i) === 2 && !T.isInterrupt(trace, i)) {
+      const isContig = drainsForContig(trace, i);
+      if (isVmstatDrain(trace, i) && !isContig) {
+        this.#drained(i, VMSTAT - this.#reader.shapeOf(i).zone);
+        return;
+      }
+      this.#drainAll(i, isContig ? 1 : 0);
+    }
+    this.#drained(i, T.flowOf(trace, i));
+  }
+
+  /** One block drained by the command that a flow of control is in. */
+  #drained(i: number, flow: number): void {
+    const { trace, out } = this.#reader;
+    const command = this.#drainers.get(flow);
+    if (command === undefined) return;
+    this.#drains.push(i, command);
+    const op = out.opOf(command);
+    if (op !== P.OP_RELEASE && op !== P.OP_DECAY) return;
+    out.addToOperand(command, 2 ** (trace.order[i] ?? 0));
+  }
+
+  /** Somebody emptied the per-cpu lists: of one zone (contiguous ranges) or of all (reclaim). */
+  #drainAll(i: number, oneZone: number): void {
+    const { trace, out } = this.#reader;
+    const timeUs = T.timeOf(trace, i);
+    const goesOn = timeUs - this.#drainAllUs < SAME_DRAIN_US;
+    this.#drainAllUs = timeUs;
+    if (goesOn) return;
+    const { zone, cpu } = this.#reader.shapeOf(i);
+    const command = out.add(P.OP_DRAIN_ALL, { zone, cpu }, 0, oneZone, i);
+    this.#drainers.set(T.flowOf(trace, i), command);
+  }
+
+  beginBulk(i: number, silent: number): void {
+    if (silent <= 0) return;
+    const { trace, out } = this.#reader;
+    this.#bulkPages += silent;
+    const shape = { cpu: trace.cpu[i] ?? 0 };
+    const command = out.add(P.OP_REQUEST_BULK, shape, silent, trace.gfp[i] ?? 0, i);
+    this.#bulks.set(T.flowOf(trace, i), command);
+  }
+
+  endBulk(i: number): void {
+    const flow = T.flowOf(this.#reader.trace, i);
+    const command = this.#bulks.get(flow);
+    if (command !== undefined) this.#claimTakes(i, command);
+    this.#bulks.delete(flow);
+  }
+}
+
+/**
+ * Compiles the free-running program of a recording. `phaseUs`: when the vmstat worker's first turn
+ * comes after the start, for recordings in which none of its turns left an event.
+ */
+export function compileFreeRunning(capture: Capture, phaseUs = 0): FreeProgram {
+  return new FreeCompiler(capture, phaseUs).compile();
+}

@@ -12,6 +12,7 @@ import {
   ratio,
   WordHash,
 } from './measure.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 /** Pages in use at any time: more than the per-cpu lists hold, so that blocks split and merge. */
 const WINDOW = 8192;
@@ -28,7 +29,7 @@ interface Allocator {
 }
 
 function byCall(core: Core): Allocator {
-  const { raw } = core;
+  const raw = rawOf(core);
   return {
     alloc: () => raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0),
     free: (pfn) => raw.freePages(pfn, 0, 0),

@@ -20,18 +20,19 @@ import {
   scratch,
   zoneField,
 } from '../../../support/core.ts';
+import { headerWord, rawOf } from '../../../../src/core/raw.ts';
 
 const managed = (core: Core): number =>
   zoneField(core, ZONE_DMA, ZONE_MANAGED_OFFSET) + zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);
-const held = (core: Core): number => core.headerWord(GUEST_BALLOON_COUNT_OFFSET);
+const held = (core: Core): number => headerWord(core, GUEST_BALLOON_COUNT_OFFSET);
 
 describe('inflating', () => {
   it('puts the last page requested first into the array', () => {
     const core = bootGuest();
-    expect(core.raw.balloonRequest(0, 3, 0, GFP_BALLOON, 0)).toBe(3);
+    expect(rawOf(core).balloonRequest(0, 3, 0, GFP_BALLOON, 0)).toBe(3);
     const requested = scratch(core, 3);
     expectSound(core);
-    expect(core.raw.balloonEnter(3)).toBe(0);
+    expect(rawOf(core).balloonEnter(3)).toBe(0);
     expect(scratch(core, 3)).toEqual(requested.toReversed());
     expect(held(core)).toBe(3);
     expectSound(core);
@@ -56,9 +57,9 @@ describe('inflating', () => {
 
   it('goes on with an array after the guest has reclaimed', () => {
     const core = bootGuest();
-    expect(core.raw.balloonRequest(0, 2, 0, GFP_BALLOON, 0)).toBe(2);
+    expect(rawOf(core).balloonRequest(0, 2, 0, GFP_BALLOON, 0)).toBe(2);
     const first = scratch(core, 2);
-    expect(core.raw.balloonRequest(2, 4, 0, GFP_BALLOON, 0)).toBe(4);
+    expect(rawOf(core).balloonRequest(2, 4, 0, GFP_BALLOON, 0)).toBe(4);
     expect(scratch(core, 2)).toEqual(first);
   });
 
@@ -75,17 +76,17 @@ describe('inflating', () => {
     const before = managed(core);
     balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before);
-    expect(core.raw.balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
-    core.raw.balloonPop(100);
-    core.raw.balloonRelease(100, 0);
-    expect(core.raw.balloonAdjustManaged(1)).toBe(0);
+    expect(rawOf(core).balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
+    rawOf(core).balloonPop(100);
+    rawOf(core).balloonRelease(100, 0);
+    expect(rawOf(core).balloonAdjustManaged(1)).toBe(0);
     balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
-    core.raw.balloonPop(100);
+    rawOf(core).balloonPop(100);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
-    core.raw.balloonRelease(100, 0);
+    rawOf(core).balloonRelease(100, 0);
     expect(managed(core)).toBe(before);
     expectSound(core);
   });
@@ -94,14 +95,14 @@ describe('inflating', () => {
 describe('deflating', () => {
   it('starts with the batch inflated last, in its order of allocation', () => {
     const core = bootGuest();
-    core.raw.balloonRequest(0, 4, 0, GFP_BALLOON, 0);
-    core.raw.balloonEnter(4);
-    core.raw.balloonRequest(0, 3, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonRequest(0, 4, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonEnter(4);
+    rawOf(core).balloonRequest(0, 3, 0, GFP_BALLOON, 0);
     const second = scratch(core, 3);
-    core.raw.balloonEnter(3);
-    expect(core.raw.balloonPop(2)).toBe(2);
+    rawOf(core).balloonEnter(3);
+    expect(rawOf(core).balloonPop(2)).toBe(2);
     expect(scratch(core, 2)).toEqual(second.slice(0, 2));
-    expect(core.headerWord(GUEST_BALLOON_LIMBO_OFFSET)).toBe(2);
+    expect(headerWord(core, GUEST_BALLOON_LIMBO_OFFSET)).toBe(2);
     expect(kindAt(core, second[0] as number)).toBe(KIND_BALLOON);
     expectSound(core);
   });
@@ -109,25 +110,25 @@ describe('deflating', () => {
   it('frees the array from its end', () => {
     const core = bootGuest();
     balloonTake(core, 3, 0, GFP_BALLOON, 0);
-    core.raw.balloonPop(3);
+    rawOf(core).balloonPop(3);
     const popped = scratch(core, 3);
-    expect(core.raw.balloonRelease(3, 0)).toBe(0);
+    expect(rawOf(core).balloonRelease(3, 0)).toBe(0);
     expectSound(core);
-    const next = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0);
+    const next = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0);
     expect(next).toBe(popped[0]);
   });
 
   it('stops at an empty balloon', () => {
     const core = bootGuest();
     balloonTake(core, 5, 0, GFP_BALLOON, 0);
-    expect(core.raw.balloonPop(256)).toBe(5);
-    expect(core.raw.balloonPop(256)).toBe(0);
+    expect(rawOf(core).balloonPop(256)).toBe(5);
+    expect(rawOf(core).balloonPop(256)).toBe(0);
   });
 
   it('frees only what was popped', () => {
     const core = bootGuest();
     balloonTake(core, 5, 0, GFP_BALLOON, 0);
-    expect(() => expectAnswer(core.raw.balloonRelease(5, 0), 'release')).toThrow(CoreError);
+    expect(() => expectAnswer(rawOf(core).balloonRelease(5, 0), 'release')).toThrow(CoreError);
     expectSound(core);
   });
 });

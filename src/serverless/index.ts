@@ -6,9 +6,11 @@ export { CATALOGUE, type Workload, resembling } from './catalogue.ts';
 export { Container } from './container.ts';
 export {
   DEFAULT_WORKLOAD,
+  LIMIT_SLACK_FRAMES,
   type FunctionFacts,
   type FunctionProfile,
   type WorkloadParameters,
+  callTemporaryFrames,
   profileOf,
 } from './function-profile.ts';
 export {

@@ -14,5 +14,5 @@ export { DEFAULT_KEEP_ALIVE_MS, fixedKeepAlive } from './keep-alive/fixed.ts';
 export type { KeepAlive } from './keep-alive/policy.ts';
 export { DEFAULT_IDLE_RECLAIM_MS, type MachineConfig, containersPerVm } from './machine.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export type { IdleReclaim, ServerlessSystem, SystemContext, SystemSpec } from './system.ts';
 export { SYSTEMS } from './systems/index.ts';

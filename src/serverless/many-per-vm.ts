@@ -15,13 +15,13 @@ import { Fleet } from './fleet.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import { type MachineConfig, containersPerVm } from './machine.ts';
 import { fullestWithRoom } from './placement.ts';
-import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
+import type { IdleReclaim, ServerlessSystem, Start, Stop, SystemContext } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /** A VM has started. */
-  prepare?(vm: MicroVm, machine: MachineConfig): void;
+  /** A VM has started: the place to give it devices, which live on the context's timers. */
+  prepare?(vm: MicroVm, context: SystemContext): void;
   /** Makes the container's zone; undefined: its memory comes from the kernel's zones. */
   makeZone?(vm: MicroVm, profile: FunctionProfile, owner: number): ZoneStart;
   /** A container has exited and left ranges without use. */
@@ -49,17 +49,17 @@ interface SharedVm {
 
 export class ManyPerVm implements ServerlessSystem {
   readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
-  readonly #machine: MachineConfig;
+  readonly #context: SystemContext;
   readonly #scheme: MemoryScheme;
   readonly #fleet: Fleet;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   #started = 0;
 
-  constructor(machine: MachineConfig, scheme: MemoryScheme) {
-    this.#machine = machine;
+  constructor(context: SystemContext, scheme: MemoryScheme) {
+    this.#context = context;
     this.#scheme = scheme;
     this.reclaimIdle = scheme.reclaimIdle;
-    this.#fleet = new Fleet(machine);
+    this.#fleet = new Fleet(context.machine);
   }
 
   get host(): HostMemory {
@@ -79,9 +79,10 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
-    const vm = this.#fleet.start(this.#scheme.config(this.#machine, profile), true);
-    this.#scheme.prepare?.(vm, this.#machine);
-    const capacity = containersPerVm(this.#machine, profile);
+    const { machine } = this.#context;
+    const vm = this.#fleet.start(this.#scheme.config(machine, profile), true);
+    this.#scheme.prepare?.(vm, this.#context);
+    const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, capacity, containers: 0 };
     rooms.push(room);
     return room;
@@ -99,7 +100,7 @@ export class ManyPerVm implements ServerlessSystem {
     const zone = this.#scheme.makeZone?.(vm, profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,
-      kernelFrames: this.#machine.containerKernelFrames,
+      kernelFrames: this.#context.machine.containerKernelFrames,
       czone: zone?.czone,
     });
     vm.settle(counts);

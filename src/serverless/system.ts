@@ -1,6 +1,7 @@
 // What a system under comparison implements. Systems decide where containers live and what happens to memory; time and
 // the choice of warm or cold are replay's.
 
+import type { Timers } from '../time/index.ts';
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
@@ -68,10 +69,17 @@ export interface ServerlessSystem {
   vms(): Iterable<MicroVm>;
 }
 
+/** What a system is made of. */
+export interface SystemContext {
+  readonly machine: MachineConfig;
+  /** The run's clock, for the devices of the system's VMs. */
+  readonly timers: Timers;
+}
+
 /** An entry of the list of systems. */
 export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
-  create(machine: MachineConfig): ServerlessSystem;
+  create(context: SystemContext): ServerlessSystem;
 }

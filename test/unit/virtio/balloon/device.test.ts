@@ -391,6 +391,18 @@ describe('statistics', () => {
     expect(driver.queues[2]?.takeUsed()).toBeDefined();
     expect(rig('qemu').balloon.setStatsInterval(NS_PER_S)).toBe('ok');
   });
+
+  it.each([-1, NaN, Infinity])(
+    'refuse an interval of %d, and go on with the one they have',
+    (ns) => {
+      expect(() => rig('qemu', { stats: true, statsIntervalNs: ns })).toThrow(RangeError);
+      const { balloon, clock, driver } = rig('qemu', { stats: true, statsIntervalNs: NS_PER_S });
+      expect(() => balloon.setStatsInterval(ns)).toThrow(RangeError);
+      driver.send(2, [driver.put(entry(1, 5))]);
+      clock.advance(NS_PER_S);
+      expect(driver.queues[2]?.takeUsed()).toBeDefined();
+    },
+  );
 });
 
 describe('hinting with Firecracker', () => {

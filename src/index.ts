@@ -51,6 +51,11 @@ export {
 } from './replay/index.ts';
 export {
   type Details,
+  FORMATS,
+  type Format,
+  type OutputFile,
+  type Rendered,
+  type Report,
   type Results,
   type SystemResult,
   parseResults,
@@ -58,7 +63,7 @@ export {
   reportHtml,
   resultsJson,
   resultsTable,
-  writeResults,
+  writeReport,
 } from './report/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
@@ -73,15 +78,20 @@ export {
 } from './scenario/index.ts';
 export {
   Balloon,
-  type BalloonConfig,
-  CzoneVirtio,
+  type BalloonOptions,
+  type CZoneOptions,
+  CZoneVirtio,
+  type DimmOptions,
   Dimms,
   GuestKernel as Guest,
   type GuestConfig,
   type HostPolicy,
+  type MemoryDevice,
   MicroVm,
+  Reporting,
+  type ReportingOptions,
   VirtioMem,
-  type VirtioMemConfig,
+  type VirtioMemOptions,
   VmMemory,
   Vmm,
   freeFrames,

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ['abi'],
   guest: ['core', 'time'],
   virtio: ['guest', 'time'],
-  vmm: ['virtio', 'guest', 'time'],
+  vmm: ['virtio', 'guest', 'time', 'cost'],
   serverless: ['vmm', 'time'],
   cost: [],
   trace: ['time'],

@@ -1,6 +1,5 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
-import { SYSTEMS, type SystemSpec } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
 function fault(option: string, expected: string, found: string): UsageError {
@@ -33,16 +32,23 @@ export function duration(option: string, text: string): number {
   return Number(amount) * (UNIT_MS[unit] as number);
 }
 
-/** Systems by name, in the order asked for; every one when no name is given. */
-export function systems(option: string, text: string | undefined): readonly SystemSpec[] {
-  if (text === undefined) return SYSTEMS;
-  const known = SYSTEMS.map((spec) => spec.name).join(', ');
-  const chosen: SystemSpec[] = [];
+/** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
+export function named<Entry extends { readonly name: string }>(
+  option: string,
+  text: string | undefined,
+  list: readonly Entry[],
+  { one, many }: { readonly one: string; readonly many: string },
+): readonly Entry[] {
+  if (text === undefined) return list;
+  const chosen: Entry[] = [];
   for (const name of text.split(',').map((part) => part.trim())) {
-    const spec = SYSTEMS.find((one) => one.name === name);
-    if (spec === undefined) throw fault(option, `systems of ${known}`, name);
-    if (chosen.includes(spec)) throw fault(option, 'each system once', name);
-    chosen.push(spec);
+    const found = list.find((entry) => entry.name === name);
+    if (found === undefined) {
+      const known = list.map((entry) => entry.name).join(', ');
+      throw fault(option, `${many} of ${known}`, name);
+    }
+    if (chosen.includes(found)) throw fault(option, `each ${one} once`, name);
+    chosen.push(found);
   }
   return chosen;
 }

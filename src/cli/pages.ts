@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import {
   PAGES_DEFAULTS,
   PAGE_POLICIES,
-  type PagePolicy,
   type PagesOptions,
   type PagesResult,
   type PagesSample,
@@ -13,7 +12,7 @@ import {
   replayPages,
 } from '../recording/index.ts';
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
-import { wholeNumber } from './argument.ts';
+import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 
 interface PagesFlags {
@@ -30,21 +29,6 @@ const FRAMES_PER_MIB = 256;
 const BLOCKS_MIB: readonly number[] = [2, 4, 8, 16, 32, 64, 128];
 /** Lines of the series that the text shows for each policy; the JSON has all. */
 const SERIES_LINES = 8;
-
-function policiesOf(text: string | undefined): readonly PagePolicy[] {
-  if (text === undefined) return PAGE_POLICIES;
-  const known = PAGE_POLICIES.map(({ name }) => name).join(', ');
-  const chosen: PagePolicy[] = [];
-  for (const name of text.split(',').map((part) => part.trim())) {
-    const policy = PAGE_POLICIES.find((one) => one.name === name);
-    if (policy === undefined || chosen.includes(policy)) {
-      const expected = policy === undefined ? `policies of ${known}` : 'each policy once';
-      throw new UsageError(`--policy: expected ${expected}, found ${JSON.stringify(name)}`);
-    }
-    chosen.push(policy);
-  }
-  return chosen;
-}
 
 function blockFramesOf(text: string | undefined): number {
   if (text === undefined) return PAGES_DEFAULTS.blockFrames;
@@ -63,7 +47,7 @@ function optionsOf(flags: PagesFlags): PagesOptions {
   const defaults = PAGES_DEFAULTS;
   return {
     ...defaults,
-    policies: policiesOf(policy),
+    policies: named('--policy', policy, PAGE_POLICIES, { one: 'policy', many: 'policies' }),
     ...(shell === undefined ? {} : { shellPid: wholeNumber('--shell', shell, 1) }),
     minPages: minPages === undefined ? defaults.minPages : wholeNumber('--min-pages', minPages, 1),
     samples: samples === undefined ? defaults.samples : wholeNumber('--samples', samples, 1),

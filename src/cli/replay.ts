@@ -1,26 +1,21 @@
-// guestmem replay: a trace through the systems, a table, results.json and report.html.
+// guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { join } from 'node:path';
 import { Command } from 'commander';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
-  type ReplayRun,
+  SYSTEMS,
   detailsOf,
   fixedKeepAlive,
   replay,
   resultsOf,
 } from '../replay/index.ts';
-import {
-  reportHtml,
-  resultsJson,
-  resultsTable,
-  writeAtomically,
-  writeResults,
-} from '../report/index.ts';
+import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, minutes, systems, wholeNumber } from './argument.ts';
+import { duration, minutes, named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
+
+const DEFAULT_FORMATS = 'table,json,html';
 
 interface ReplayFlags {
   readonly system?: string;
@@ -30,6 +25,7 @@ interface ReplayFlags {
   readonly keepAlive: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly format: string;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -49,8 +45,8 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
 }
 
 /** Replays with a progress bar; an interrupt from the keyboard ends it between two slices of work. */
-async function play(folder: string | undefined, flags: ReplayFlags): Promise<ReplayRun> {
-  const chosen = systems('--system', flags.system);
+async function play(folder: string | undefined, flags: ReplayFlags): Promise<Report> {
+  const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAliveMs = duration('--keep-alive', flags.keepAlive);
   const machine = { idleReclaimMs: idleReclaimMs(flags) };
@@ -64,7 +60,7 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   process.once('SIGINT', interrupt);
   const progress = startProgress(chosen.length, flags.quiet === true);
   try {
-    return await replay(trace, {
+    const played = await replay(trace, {
       systems: chosen,
       seed: Number(flags.seed),
       warmupMinutes,
@@ -73,27 +69,29 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
     });
+    return { results: resultsOf(played), details: detailsOf(played) };
   } finally {
     progress.stop();
     process.off('SIGINT', interrupt);
   }
 }
 
+/** "wrote a, b and c" */
+function wroteLine(paths: readonly string[]): string {
+  if (paths.length < 2) return paths.map((path) => `wrote ${path}\n`).join('');
+  return `wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`;
+}
+
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
-  const played = await play(folder, flags);
-  const results = resultsOf(played);
-  const json = resultsJson(results);
-  const html = reportHtml(results, detailsOf(played));
-  const path = writeResults(flags.out, results);
-  const report = join(flags.out, 'report.html');
-  writeAtomically(report, html);
-  if (flags.json === true) process.stdout.write(json);
-  else if (flags.quiet !== true) {
-    process.stdout.write(`${resultsTable(results)}wrote ${path} and ${report}\n`);
-  }
+  const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
+  const report = await play(folder, flags);
+  const { text, paths } = writeReport(report, formats, flags.out);
+  if (flags.json === true) process.stdout.write(resultsJson(report.results));
+  else if (flags.quiet !== true) process.stdout.write(`${text}${wroteLine(paths)}`);
 }
 
 export function replayCommand(): Command {
+  const known = FORMATS.map(({ name }) => name).join(', ');
   return new Command('replay')
     .description('Replay a trace through systems and compare start-up and memory')
     .argument('[trace]', 'folder or file of a trace; without one, the built-in synthetic hour')
@@ -106,7 +104,8 @@ export function replayCommand(): Command {
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
-    .option('--out <folder>', 'where results.json and report.html go', 'guestmem-out')
+    .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
+    .option('--out <folder>', 'where files go', 'guestmem-out')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')
     .action(run);

@@ -1,7 +1,14 @@
 // What a replay keeps beside its results: footprints over time, distributions, and what prices decide.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
-import type { Cdf, Conclusion, Details, Results, TimeSeries } from '../report/index.ts';
+import type {
+  Cdf,
+  Conclusion,
+  Details,
+  Results,
+  StartRecords,
+  TimeSeries,
+} from '../report/index.ts';
 import { CAUSES } from '../serverless/index.ts';
 import { levelOf, resultsOf } from './results.ts';
 import type { ReplayRun, SystemRun } from './run.ts';
@@ -63,11 +70,21 @@ function seriesOf({ name, series }: SystemRun): TimeSeries {
   return { system: name, tMs: series.tMs, columns: Object.fromEntries(columns) };
 }
 
-/** What the report shows beside the results. */
+function startsOf(system: SystemRun): StartRecords {
+  const columns = {
+    startupMs: levelOf(system, 'typical').startupMs,
+    startupMs_low: levelOf(system, 'low').startupMs,
+    startupMs_high: levelOf(system, 'high').startupMs,
+  };
+  return { system: system.name, columns };
+}
+
+/** What is too long for the results. */
 export function detailsOf(run: ReplayRun): Details {
   const started = run.systems.filter((system) => system.starts.cold > 0);
   return {
     series: run.systems.map(seriesOf),
+    starts: run.systems.map(startsOf),
     startupCdfs: started.map((system) => cdfOf(system.name, levelOf(system, 'typical').startupMs)),
     conclusions: conclusionsOf({
       low: resultsOf(run, 'low'),

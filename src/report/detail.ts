@@ -12,6 +12,13 @@ export type TimeSeries = {
   readonly columns: Readonly<Record<string, Float64Array>>;
 };
 
+/** Cold starts of a system after the warm-up, one by one in order of arrival. */
+export type StartRecords = {
+  readonly system: string;
+  /** Equally long. */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+};
+
 /** Cumulative distribution: `share[i]` of the samples are at most `values[i]`. */
 export type Cdf = {
   readonly system: string;
@@ -43,6 +50,7 @@ export type Conclusion = {
 
 export type Details = {
   readonly series?: readonly TimeSeries[];
+  readonly starts?: readonly StartRecords[];
   readonly startupCdfs?: readonly Cdf[];
   readonly memoryMaps?: readonly MemoryMap[];
   readonly conclusions?: readonly Conclusion[];

@@ -20,7 +20,7 @@ import {
   newAccount,
 } from './host.ts';
 import { VmMemory } from './memory.ts';
-import type { Operations } from './operation.ts';
+import type { Operations } from '../cost/index.ts';
 import type { Template } from './template.ts';
 
 /**

@@ -20,7 +20,7 @@ import {
   MEM_PROFILES,
   MemDevice,
 } from '../../src/virtio/index.ts';
-import { discardFrames, plugIn } from '../../src/vmm/attach.ts';
+import { discardFrames, plugIn } from '../../src/vmm/device/attach.ts';
 import type { MicroVm } from '../../src/vmm/index.ts';
 import { MIB_BYTES, expectSound, testVm } from '../support/vm.ts';
 

@@ -12,6 +12,7 @@ import * as T from '../read/index.ts';
 import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
+import type { ZoneMap } from './zone-map.ts';
 
 const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 const FRAME_BYTES = 4096;
@@ -100,7 +101,7 @@ function firstEvent(trace: KernelTrace, migration: number, after: number): numbe
 }
 
 /** Attempts with their ranges, as far as these can be told. */
-export function contigAttempts(capture: Capture): ContigAttempt[] {
+function contigAttempts(capture: Capture): ContigAttempt[] {
   const { trace } = capture;
   const wanted = memRequests(capture.deviceLog)
     .filter((request) => request.kind === 'unplug')
@@ -130,7 +131,7 @@ export function contigAttempts(capture: Capture): ContigAttempt[] {
 }
 
 /** Isolates the range of an attempt. */
-export function emitIsolate(
+function emitIsolate(
   out: ProgramBuilder,
   zone: number,
   { range }: ContigAttempt,
@@ -141,7 +142,7 @@ export function emitIsolate(
 }
 
 /** Ends an attempt. After a successful one its frames leave; a whole 128 MiB block goes offline as well. */
-export function emitOutcome(
+function emitOutcome(
   out: ProgramBuilder,
   zone: number,
   { range: { start, end }, succeeded }: ContigAttempt,
@@ -170,10 +171,11 @@ export class ContigPlan {
   }
 
   /** Before an event. */
-  emit(out: ProgramBuilder, zoneOf: (pfn: number) => number, event: number): void {
+  emit(out: ProgramBuilder, zones: ZoneMap, event: number): void {
+    const zoneOf = ({ range }: ContigAttempt): number => Math.max(0, zones.zoneOf(range.start));
     const begun = this.begins.get(event);
-    if (begun !== undefined) emitIsolate(out, Math.max(0, zoneOf(begun.range.start)), begun, event);
+    if (begun !== undefined) emitIsolate(out, zoneOf(begun), begun, event);
     const ended = this.ends.get(event);
-    if (ended !== undefined) emitOutcome(out, Math.max(0, zoneOf(ended.range.start)), ended, event);
+    if (ended !== undefined) emitOutcome(out, zoneOf(ended), ended, event);
   }
 }

@@ -66,6 +66,24 @@ describe('guestmem', () => {
     expect(second).toEqual(first);
   });
 
+  it('writes the formats asked for and no others', () => {
+    const { code, out, err } = guestmem(...SHORT, '--format', 'parquet, csv', '--out', 'tables');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const files = ['results', 'series', 'starts'];
+    const paths = ['parquet', 'csv'].flatMap((end) => files.map((name) => `tables/${name}.${end}`));
+    expect(out).toBe(`wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`);
+    expect(readdirSync(join(folder, 'tables')).map((name) => `tables/${name}`)).toEqual(
+      paths.toSorted(),
+    );
+    const rows = readFileSync(join(folder, 'tables/starts.csv'), 'utf8').trimEnd().split('\r\n');
+    const { systems } = parseResults(
+      JSON.parse(guestmem(...SHORT, '--format', 'table', '--json', '--out', 'none').out),
+    );
+    expect(rows).toHaveLength(1 + systems.reduce((sum, { starts }) => sum + starts.cold, 0));
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
   it('says nothing with --quiet', () => {
     expect(guestmem(...SHORT, '--quiet', '--out', 'quiet')).toEqual({ code: 0, out: '', err: '' });
   });
@@ -74,6 +92,11 @@ describe('guestmem', () => {
   it.each([
     ['a path that is not there', ['replay', vhive], /^guestmem: .*none: expected/],
     ['an unknown system', ['replay', '--system', 'nope'], /^guestmem: --system: .*"nope"\n$/],
+    [
+      'an unknown format',
+      ['replay', '--format', 'csv,xls'],
+      /^guestmem: --format: expected formats of table, json, html, csv, parquet, found "xls"\n$/,
+    ],
     ['a bad seed', ['replay', '--seed', 'x'], /^guestmem: --seed: /],
     ['a warm-up as long as the trace', ['replay', '--minutes', '2', '--warmup', '2'], /--warmup/],
     ['an unknown option', ['replay', '--nope'], /^error: unknown option/],

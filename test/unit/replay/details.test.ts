@@ -72,6 +72,12 @@ describe('detailsOf', () => {
     const details = detailsOf(played);
     expect(details.series?.length).toBe(SYSTEMS.length);
     expect(details.startupCdfs?.length).toBe(SYSTEMS.length);
+    for (const [index, { system, columns }] of (details.starts ?? []).entries()) {
+      const { name, starts } = played.systems[index]!;
+      expect(system).toBe(name);
+      for (const column of Object.values(columns)) expect(column).toHaveLength(starts.cold);
+    }
+    expect(details.starts?.length).toBe(SYSTEMS.length);
     expect(details.conclusions?.length).toBeGreaterThan(0);
     const html = reportHtml(resultsOf(played), details);
     expect(html.startsWith('<!doctype html>')).toBe(true);

@@ -66,6 +66,7 @@ export function series(name: string, length = 5): TimeSeries {
 export function details(): Details {
   return {
     series: [series('scpv-template'), series('mcpv-czone')],
+    starts: [{ system: 'scpv-template', columns: { startupMs: Float64Array.of(70, 300) } }],
     startupCdfs: [
       {
         system: 'scpv-template',

@@ -5,7 +5,7 @@ import {
   Balloon,
   type OnlinePolicy,
   VirtioMem,
-  type VirtioMemConfig,
+  type VirtioMemOptions,
   freeFrames,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
@@ -18,7 +18,7 @@ interface MemVm extends TestVm {
   readonly memory: VirtioMem;
 }
 
-function memVm(policy: OnlinePolicy, more: Partial<VirtioMemConfig> = {}): MemVm {
+function memVm(policy: OnlinePolicy, more: Partial<VirtioMemOptions> = {}): MemVm {
   const made = testVm(128, REGION_MIB);
   const memory = new VirtioMem(made.vm, made.vmm.clock, {
     policy,
@@ -84,7 +84,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(64 * MIB_BYTES);
     expect(vm.guest.files.pages).toBeGreaterThanOrEqual(20 * MIB_FRAMES);
     expect(vm.guest.core.privateFrames).toBeLessThan(before);
-    expect(memory.model.counters.releasedPages).toBeGreaterThan(0);
+    expect(memory.device.counters.releasedPages).toBeGreaterThan(0);
     vmm.settle(vm);
     expectSound(vm);
   });
@@ -118,7 +118,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(0);
     const { migratedPages } = balloon.driver.counters;
     expect(migratedPages).toBeGreaterThan(0);
-    expect(balloon.model.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
+    expect(balloon.device.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
     expect(balloon.actualPages).toBe(30 * MIB_FRAMES);
     expectSound(vm);
     balloon.setTarget(0);

@@ -3,15 +3,15 @@
 import { Command } from 'commander';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  KEEP_ALIVES,
   SYSTEMS,
   detailsOf,
-  fixedKeepAlive,
   replay,
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, minutes, named, wholeNumber } from './argument.ts';
+import { duration, minutes, named, policy, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 
@@ -48,7 +48,7 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
 async function play(folder: string | undefined, flags: ReplayFlags): Promise<Report> {
   const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
-  const keepAliveMs = duration('--keep-alive', flags.keepAlive);
+  const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const machine = { idleReclaimMs: idleReclaimMs(flags) };
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * 60_000 >= trace.spanMs) {
@@ -65,7 +65,7 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
       seed: Number(flags.seed),
       warmupMinutes,
       machine,
-      keepAlive: () => fixedKeepAlive(keepAliveMs),
+      keepAlive,
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
     });
@@ -99,7 +99,11 @@ export function replayCommand(): Command {
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
-    .option('--keep-alive <time>', 'how long an idle container is kept', '10m')
+    .option(
+      '--keep-alive <policy>',
+      'how long an idle container is kept: a time, or a policy',
+      '10m',
+    )
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',

@@ -1,15 +1,7 @@
 // The guest room's public face.
 
 export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
-export {
-  CorePool,
-  type Fault,
-  GUEST_STATES_OFFSET,
-  KIND_HOLE,
-  KIND_MASK,
-  faultText,
-  verify,
-} from '../core/index.ts';
+export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './balloon-pages.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones, type ZoneHost } from './czone.ts';

@@ -7,6 +7,7 @@ import { basename, extname } from 'node:path';
 import { publishedDurations, publishedMemoryMib } from './azure-functions.ts';
 import { summarizeCalls } from './call-trace.ts';
 import { numberFrom, readCsv, textAt } from './csv.ts';
+import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import { CallCollector } from './rows.ts';
 import {
@@ -17,7 +18,7 @@ import {
   functionKey,
 } from './trace.ts';
 
-export const AZURE2021_HEADERS: readonly string[] = ['app', 'func', 'end_timestamp', 'duration'];
+const HEADERS = ['app', 'func', 'end_timestamp', 'duration'];
 
 interface SeenFunction {
   readonly app: string;
@@ -71,3 +72,11 @@ export function readAzure2021(file: string, options: TraceOptions): Trace {
   const quirks = { ...NO_QUIRKS, functionsWithoutMemory: functions.length };
   return { name: basename(file, extname(file)), format: 'azure2021', functions, quirks, ...calls };
 }
+
+export const AZURE2021: TraceFormat = {
+  name: 'azure2021',
+  sentence: 'Azure Functions 2021: one file, a row a call with end and duration.',
+  noun: 'an Azure 2021 file',
+  recognises: (candidate) => candidate.hasColumns(HEADERS),
+  open: ({ path }, options) => readAzure2021(path, options),
+};

@@ -9,7 +9,6 @@ import { type Random, randomStream } from '../time/index.ts';
 import {
   MINUTE_MS,
   type Trace,
-  type TraceFormat,
   type TraceFunction,
   type TraceQuirks,
   functionKey,
@@ -19,7 +18,7 @@ const MICROSECONDS_PER_MINUTE = 60_000_000;
 
 export interface CountedTrace {
   readonly name: string;
-  readonly format: TraceFormat;
+  readonly format: string;
   readonly functions: readonly TraceFunction[];
   readonly counts: MinuteCounts;
   readonly minutes: number;

@@ -81,8 +81,8 @@ const HUGE_ORDER = 9;
 const MOVABLE = 1;
 
 function isPlainFree(trace: KernelTrace, event: number, links: Int32Array): boolean {
-  const isOwn = trace.kind[event] === T.EVENT_FREE && !T.isInterrupt(trace, event);
-  return isOwn && links[event] !== T.FREED_IN_BATCH;
+  const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
+  return trace.kind[event] === T.EVENT_FREE && irq === 0 && links[event] !== -2;
 }
 
 function freeSlot(open: ReadonlyMap<number, OpenRun>): number {
@@ -132,7 +132,8 @@ function setRequest(trace: KernelTrace, run: CompactionRun): void {
   run.order = HUGE_ORDER;
   let took = false;
   for (let i = run.end + 1; i < trace.count; i += 1) {
-    if (trace.task[i] !== run.task || T.isInterrupt(trace, i)) continue;
+    const irq = (trace.context[i] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
+    if (trace.task[i] !== run.task || irq !== 0) continue;
     took ||= trace.kind[i] === T.EVENT_TAKE || trace.kind[i] === T.EVENT_FALLBACK;
     if (trace.kind[i] !== T.EVENT_ALLOC) continue;
     const isServed = trace.pfn[i] !== T.NO_FRAME && trace.order[run.end] === STATUS_SUCCESS;

@@ -12,7 +12,6 @@ import * as T from '../read/index.ts';
 import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
-import type { ZoneMap } from './zone-map.ts';
 
 const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 const FRAME_BYTES = 4096;
@@ -101,7 +100,7 @@ function firstEvent(trace: KernelTrace, migration: number, after: number): numbe
 }
 
 /** Attempts with their ranges, as far as these can be told. */
-function contigAttempts(capture: Capture): ContigAttempt[] {
+export function contigAttempts(capture: Capture): ContigAttempt[] {
   const { trace } = capture;
   const wanted = memRequests(capture.deviceLog)
     .filter((request) => request.kind === 'unplug')
@@ -131,7 +130,7 @@ function contigAttempts(capture: Capture): ContigAttempt[] {
 }
 
 /** Isolates the range of an attempt. */
-function emitIsolate(
+export function emitIsolate(
   out: ProgramBuilder,
   zone: number,
   { range }: ContigAttempt,
@@ -142,7 +141,7 @@ function emitIsolate(
 }
 
 /** Ends an attempt. After a successful one its frames leave; a whole 128 MiB block goes offline as well. */
-function emitOutcome(
+export function emitOutcome(
   out: ProgramBuilder,
   zone: number,
   { range: { start, end }, succeeded }: ContigAttempt,
@@ -171,11 +170,10 @@ export class ContigPlan {
   }
 
   /** Before an event. */
-  emit(out: ProgramBuilder, zones: ZoneMap, event: number): void {
-    const zoneOf = ({ range }: ContigAttempt): number => Math.max(0, zones.zoneOf(range.start));
+  emit(out: ProgramBuilder, zoneOf: (pfn: number) => number, event: number): void {
     const begun = this.begins.get(event);
-    if (begun !== undefined) emitIsolate(out, zoneOf(begun), begun, event);
+    if (begun !== undefined) emitIsolate(out, Math.max(0, zoneOf(begun.range.start)), begun, event);
     const ended = this.ends.get(event);
-    if (ended !== undefined) emitOutcome(out, zoneOf(ended), ended, event);
+    if (ended !== undefined) emitOutcome(out, Math.max(0, zoneOf(ended.range.start)), ended, event);
   }
 }

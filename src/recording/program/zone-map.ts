@@ -1,8 +1,10 @@
 // Which zone a frame belongs to, for a recording in which zones may grow.
 
-import { ZONE_DMA32, ZONE_DMA32_LIMIT, ZONE_MOVABLE, ZONE_NORMAL } from '../../core/index.ts';
-import type { AllocatorState } from '../read/index.ts';
-import { highestZone } from './gfp.ts';
+import { type AllocatorState, ZONE_NAMES } from '../read/index.ts';
+
+const NORMAL_START = 1048576; // 4 GiB
+const NORMAL = ZONE_NAMES.indexOf('Normal');
+const MOVABLE = ZONE_NAMES.indexOf('Movable');
 
 interface ZoneRange {
   start: number;
@@ -63,7 +65,14 @@ export class ZoneMap {
   }
 
   private zoneByAddress(pfn: number): number {
-    if (this.later.some((range) => range.zone === ZONE_MOVABLE)) return ZONE_MOVABLE;
-    return pfn >= ZONE_DMA32_LIMIT ? ZONE_NORMAL : ZONE_DMA32;
+    if (this.later.some((range) => range.zone === MOVABLE)) return MOVABLE;
+    return pfn >= NORMAL_START ? NORMAL : 1;
   }
+}
+
+/** Highest zone a gfp mask allows (docs/linux-memory.md A.11). */
+export function highestZone(gfp: number): number {
+  if ((gfp & 0x1) !== 0) return 0;
+  if ((gfp & 0x4) !== 0) return 1;
+  return (gfp & 0xa) === 0xa ? MOVABLE : NORMAL;
 }

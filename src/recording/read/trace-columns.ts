@@ -133,11 +133,6 @@ export function packFallback(order: number, type: number, owned: number): number
   return order | (type << 8) | (owned << 16);
 }
 
-/** Of a fallback: order of the block that was found, and whether its whole pageblock was claimed. */
-export function unpackFallback(extra: number): { order: number; isClaimed: boolean } {
-  return { order: extra & 0xf, isClaimed: extra >> 16 !== 0 };
-}
-
 /** Growing columns; `finish` gives views of the filled part. */
 export class TraceBuilder {
   count = 0;

@@ -2,12 +2,13 @@
 
 import type { AllocatorState } from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import type { AllocatorPort } from '../program/index.ts';
+import type { AllocatorPort, RunLog } from '../program/index.ts';
 import { type Capture, MIGRATETYPE_COUNT, ZONE_NAMES } from '../read/index.ts';
 import type { Divergence } from './verify.ts';
 
 /** Frames shown on each side. */
 const AROUND = 4;
+const CHUNK_COMMANDS = 65_536;
 
 /** Where a frame was found: a list and its neighbours there. */
 export interface Whereabouts {
@@ -52,14 +53,12 @@ export function whereabouts(state: AllocatorState, pfn: number): Whereabouts {
 }
 
 /** The state just before a command: the program is run again up to it. */
-function stateBefore(
-  port: AllocatorPort,
-  capture: Capture,
-  commands: Uint32Array,
-  command: number,
-): AllocatorState {
+function stateBefore(port: AllocatorPort, capture: Capture, commands: Uint32Array, at: number) {
+  const log: RunLog = { mismatches: [], refills: [], drains: [] };
   port.load(capture.start);
-  port.run(commands, 0, command, { mismatches: [], refills: [], drains: [] });
+  for (let first = 0; first < at; first += CHUNK_COMMANDS) {
+    port.run(commands, first, Math.min(at, first + CHUNK_COMMANDS), log);
+  }
   return port.save('before');
 }
 
@@ -92,10 +91,11 @@ function placeText(name: string, pfn: number, state: AllocatorState): string {
 export function explainDivergence(
   capture: Capture,
   commands: Uint32Array,
+  command: number,
   divergence: Divergence,
   port: AllocatorPort,
 ): string {
-  const state = stateBefore(port, capture, commands, divergence.command);
+  const state = stateBefore(port, capture, commands, command);
   const { event, line, kind, timeUs, task, zone, order, type, expected, predicted } = divergence;
   return (
     `first divergence: event ${event} (line ${line}) ${kind} at ${(timeUs / 1e6).toFixed(6)} by ${task}\n` +

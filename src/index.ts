@@ -74,7 +74,6 @@ export {
   type Scenario,
   type ScenarioRow,
   guestConfig,
-  hotplugStart,
   scenarioTable,
   vmmFootprint,
 } from './scenario/index.ts';
@@ -97,5 +96,6 @@ export {
   VmMemory,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from './vmm/index.ts';

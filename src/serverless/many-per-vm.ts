@@ -8,19 +8,19 @@ import {
   type HostMemory,
   type MicroVm,
   type Operations,
+  type Vmm,
   newCounts,
 } from '../vmm/index.ts';
 import { Container } from './container.ts';
-import { Fleet } from './fleet.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, containersPerVm } from './machine.ts';
+import { type MachineConfig, type SystemContext, containersPerVm, hostOf } from './machine.ts';
 import { fullestWithRoom } from './placement.ts';
-import type { IdleReclaim, ServerlessSystem, Start, Stop, SystemContext } from './system.ts';
+import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /** A VM has started: the place to give it devices, which live on the context's timers. */
+  /** A VM has started: the place to give it devices, which live by the context's clock. */
   prepare?(vm: MicroVm, context: SystemContext): void;
   /** Makes the container's zone; undefined: its memory comes from the kernel's zones. */
   makeZone?(vm: MicroVm, profile: FunctionProfile, owner: number): ZoneStart;
@@ -51,7 +51,7 @@ export class ManyPerVm implements ServerlessSystem {
   readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
   readonly #context: SystemContext;
   readonly #scheme: MemoryScheme;
-  readonly #fleet: Fleet;
+  readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   #started = 0;
 
@@ -59,15 +59,15 @@ export class ManyPerVm implements ServerlessSystem {
     this.#context = context;
     this.#scheme = scheme;
     this.reclaimIdle = scheme.reclaimIdle;
-    this.#fleet = new Fleet(context.machine);
+    this.#vmm = hostOf(context);
   }
 
   get host(): HostMemory {
-    return this.#fleet.host;
+    return this.#vmm.host;
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#fleet.vms();
+    return this.#vmm.vms;
   }
 
   #vmsOf(profile: FunctionProfile): SharedVm[] {
@@ -80,7 +80,7 @@ export class ManyPerVm implements ServerlessSystem {
 
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
     const { machine } = this.#context;
-    const vm = this.#fleet.start(this.#scheme.config(machine, profile), true);
+    const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
     this.#scheme.prepare?.(vm, this.#context);
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, capacity, containers: 0 };
@@ -120,7 +120,7 @@ export class ManyPerVm implements ServerlessSystem {
     const ended = { containerDestroy: 1 };
     if (room.containers === 0) {
       rooms.splice(at, 1);
-      this.#fleet.stop(vm, counts);
+      this.#vmm.stop(vm, counts);
       return { operations: ended, counts, askedFrames: 0, gotFrames: 0 };
     }
     const given = this.#scheme.giveBack?.(vm, ranges, counts);

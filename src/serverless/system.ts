@@ -1,11 +1,10 @@
 // What a system under comparison implements. Systems decide where containers live and what happens to memory; time and
 // the choice of warm or cold are replay's.
 
-import type { Timers } from '../time/index.ts';
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { MachineConfig } from './machine.ts';
+import type { SystemContext } from './machine.ts';
 
 /** Parts of a start-up, in order. `wait`: the VM chosen is still starting. `memory`: faults of the container's start. */
 export const START_STEPS = [
@@ -69,17 +68,11 @@ export interface ServerlessSystem {
   vms(): Iterable<MicroVm>;
 }
 
-/** What a system is made of. */
-export interface SystemContext {
-  readonly machine: MachineConfig;
-  /** The run's clock, for the devices of the system's VMs. */
-  readonly timers: Timers;
-}
-
 /** An entry of the list of systems. */
 export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
+  /** On an empty host. */
   create(context: SystemContext): ServerlessSystem;
 }

@@ -5,9 +5,9 @@
 import { type Counts, type CZones, type FrameRange, type MicroVm } from '../../vmm/index.ts';
 import type { Container } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { czoneConfig } from '../machine.ts';
+import { type SystemContext, czoneConfig } from '../machine.ts';
 import { type GivenBack, ManyPerVm, type MemoryScheme, type ZoneStart } from '../many-per-vm.ts';
-import type { IdleReclaim, SystemContext, SystemSpec } from '../system.ts';
+import type { IdleReclaim, SystemSpec } from '../system.ts';
 
 /** 2 MiB in frames: what the price of releasing is for. */
 const PRICED_FRAMES = 512;

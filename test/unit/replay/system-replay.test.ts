@@ -19,12 +19,12 @@ describe('SystemReplay', () => {
     const ticking: SystemSpec = {
       ...STATIC,
       create(context) {
-        const { timers } = context;
+        const { clock } = context;
         const tick = (): void => {
-          firedNs.push(timers.nowNs);
-          timers.after(7 * NS_PER_S, tick);
+          firedNs.push(clock.nowNs);
+          clock.after(7 * NS_PER_S, tick);
         };
-        timers.after(7 * NS_PER_S, tick);
+        clock.after(7 * NS_PER_S, tick);
         return STATIC.create(context);
       },
     };
@@ -42,8 +42,8 @@ describe('SystemReplay', () => {
       create: (context) =>
         new ManyPerVm(context, {
           config: staticConfig,
-          prepare: (vm, { timers }) => {
-            devices.push(new Reporting(vm, timers, { profile: 'qemu' }));
+          prepare: (vm, { clock }) => {
+            devices.push(new Reporting(vm, clock, { profile: 'qemu' }));
           },
         }),
     };
@@ -57,7 +57,7 @@ describe('SystemReplay', () => {
     const spying: SystemSpec = {
       ...STATIC,
       create(context) {
-        startNs.push(context.timers.nowNs);
+        startNs.push(context.clock.nowNs);
         return STATIC.create(context);
       },
     };

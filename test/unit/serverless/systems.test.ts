@@ -21,7 +21,7 @@ function make(name: string): ServerlessSystem {
   const spec = SYSTEMS.find((one) => one.name === name);
   if (spec === undefined) throw new Error(`no system ${name}`);
   const machine = { ...defaultMachine(), containersPerVm: 4 };
-  return spec.create({ machine, timers: new Clock() });
+  return spec.create({ machine, clock: new Clock() });
 }
 
 function vmCount(system: ServerlessSystem): number {

@@ -1,7 +1,7 @@
 /** What every memory device holds to, whatever its mechanism: one suite over all of them. */
 import { describe, expect, it } from 'vitest';
 
-import { guestConfig, hotplugStart } from '../../../src/scenario/index.ts';
+import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
   CZoneVirtio,
@@ -12,6 +12,7 @@ import {
   VirtioMem,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { hotplugStart } from '../../../src/scenario/index.ts';
 import {
   Balloon,
   type OnlinePolicy,
   VirtioMem,
   type VirtioMemOptions,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../support/vm.ts';

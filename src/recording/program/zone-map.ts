@@ -10,6 +10,14 @@ interface ZoneRange {
   readonly zone: number;
 }
 
+function rangesOf({ zones }: AllocatorState): ZoneRange[] {
+  return zones.map(({ startPfn, spanned, index }) => ({
+    start: startPfn,
+    end: startPfn + spanned,
+    zone: index,
+  }));
+}
+
 /** Zones of the start state, growing as memory comes online. */
 export class ZoneMap {
   private readonly ranges: ZoneRange[];
@@ -17,14 +25,8 @@ export class ZoneMap {
   private last: ZoneRange = { start: 0, end: 0, zone: 0 };
 
   constructor(start: AllocatorState, end: AllocatorState) {
-    const toRanges = (state: AllocatorState): ZoneRange[] =>
-      state.zones.map((zone) => ({
-        start: zone.startPfn,
-        end: zone.startPfn + zone.spanned,
-        zone: zone.index,
-      }));
-    this.ranges = toRanges(start);
-    this.later = toRanges(end);
+    this.ranges = rangesOf(start);
+    this.later = rangesOf(end);
   }
 
   /** Zone of a frame, or -1 while it is not memory. */

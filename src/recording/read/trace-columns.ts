@@ -67,6 +67,9 @@ export const MIGRATE_REASONS: readonly string[] = [
   'damon',
 ];
 
+export const MIGRATE_REASON_COMPACTION = 0;
+export const MIGRATE_REASON_CONTIG_RANGE = 6;
+
 /** mode= of mm_migrate_pages, in `order`. */
 export const MIGRATE_MODES: readonly string[] = [
   'MIGRATE_ASYNC',

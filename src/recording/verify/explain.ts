@@ -1,9 +1,14 @@
 // The first wrong prediction with its surroundings: what the allocator's lists looked like when it was made.
 
-import type { AllocatorState } from '../../core/index.ts';
+import {
+  type AllocatorState,
+  MIGRATE_TYPES,
+  MIGRATETYPE_NAMES,
+  US_PER_S,
+} from '../../core/index.ts';
 import * as P from '../program/index.ts';
 import type { AllocatorPort } from '../program/index.ts';
-import { type Capture, MIGRATETYPE_COUNT, ZONE_NAMES } from '../read/index.ts';
+import { type Capture, pcpListOrder, ZONE_NAMES } from '../read/index.ts';
 import type { Divergence } from './verify.ts';
 
 /** Frames shown on each side. */
@@ -16,8 +21,6 @@ export interface Whereabouts {
   readonly position: number;
   readonly around: readonly number[];
 }
-
-const TYPE_NAMES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'Isolate'];
 
 function onList(
   frames: Uint32Array,
@@ -35,15 +38,15 @@ function onList(
 export function whereabouts(state: AllocatorState, pfn: number): Whereabouts {
   for (const zone of state.zones) {
     for (const [at, frames] of zone.free.entries()) {
-      const order = Math.floor(at / MIGRATETYPE_COUNT);
-      const type = TYPE_NAMES[at % MIGRATETYPE_COUNT] ?? '';
+      const order = Math.floor(at / MIGRATE_TYPES);
+      const type = MIGRATETYPE_NAMES[at % MIGRATE_TYPES] ?? '';
       const found = onList(frames, pfn, `${zone.name} free order ${order} ${type}`, 2 ** order);
       if (found !== undefined) return found;
     }
     for (const [cpu, pcp] of zone.pcps.entries()) {
       for (const [index, frames] of pcp.lists.entries()) {
-        const order = index >= 12 ? 9 : Math.floor(index / 3);
-        const found = onList(frames, pfn, `${zone.name} cpu ${cpu} list ${index}`, 2 ** order);
+        const size = 2 ** pcpListOrder(index);
+        const found = onList(frames, pfn, `${zone.name} cpu ${cpu} list ${index}`, size);
         if (found !== undefined) return found;
       }
     }
@@ -98,8 +101,8 @@ export function explainDivergence(
   const state = stateBefore(port, capture, commands, divergence.command);
   const { event, line, kind, timeUs, task, zone, order, type, expected, predicted } = divergence;
   return (
-    `first divergence: event ${event} (line ${line}) ${kind} at ${(timeUs / 1e6).toFixed(6)} by ${task}\n` +
-    `  zone ${ZONE_NAMES[zone] ?? zone}, order ${order}, ${TYPE_NAMES[type] ?? type}: ` +
+    `first divergence: event ${event} (line ${line}) ${kind} at ${(timeUs / US_PER_S).toFixed(6)} by ${task}\n` +
+    `  zone ${ZONE_NAMES[zone] ?? zone}, order ${order}, ${MIGRATETYPE_NAMES[type] ?? type}: ` +
     `expected ${hex(expected)}, predicted ${hex(predicted)}\n` +
     placeText('expected', expected, state) +
     placeText('predicted', predicted, state) +

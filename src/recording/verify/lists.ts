@@ -1,11 +1,7 @@
 // Compares the lists of two allocator states, in order.
 
-import {
-  type AllocatorState,
-  MIGRATETYPE_COUNT,
-  ORDER_COUNT,
-  PCP_LIST_COUNT,
-} from '../read/index.ts';
+import { MIGRATE_TYPES, ORDERS, PCP_LISTS } from '../../core/index.ts';
+import type { AllocatorState } from '../read/index.ts';
 
 /** A list that is not as in the recording's end state. */
 export interface ListDifference {
@@ -50,14 +46,14 @@ export function compareLists(
   for (const name of names) {
     const a = expected.zones.find((zone) => zone.name === name);
     const b = found.zones.find((zone) => zone.name === name);
-    for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
-      const label = `free ${Math.floor(i / MIGRATETYPE_COUNT)} ${i % MIGRATETYPE_COUNT}`;
+    for (let i = 0; i < ORDERS * MIGRATE_TYPES; i += 1) {
+      const label = `free ${Math.floor(i / MIGRATE_TYPES)} ${i % MIGRATE_TYPES}`;
       compare(name, label, a?.free[i] ?? NONE, b?.free[i] ?? NONE);
     }
     const cpus = Math.max(a?.pcps.length ?? 0, b?.pcps.length ?? 0);
-    for (let i = 0; i < cpus * PCP_LIST_COUNT; i += 1) {
-      const cpu = Math.floor(i / PCP_LIST_COUNT);
-      const list = i % PCP_LIST_COUNT;
+    for (let i = 0; i < cpus * PCP_LISTS; i += 1) {
+      const cpu = Math.floor(i / PCP_LISTS);
+      const list = i % PCP_LISTS;
       const ours = a?.pcps[cpu]?.lists[list] ?? NONE;
       compare(name, `cpu ${cpu} pcp ${list}`, ours, b?.pcps[cpu]?.lists[list] ?? NONE);
     }

@@ -1,6 +1,6 @@
 // One recording through the Wasm core, from an opened capture to a verdict.
 
-import type { CoreBuild } from '../../core/index.ts';
+import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
 import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
 import { type Capture, recordedFrames } from '../read/index.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
@@ -52,7 +52,7 @@ function meterEvents(
     best = Math.min(best, port.coreMs);
     total += port.coreMs;
   }
-  return Math.round((1000 * capture.trace.count) / best);
+  return Math.round((MS_PER_S * capture.trace.count) / best);
 }
 
 export interface VerifyOptions {

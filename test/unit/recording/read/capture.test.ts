@@ -1,11 +1,7 @@
 // What a recording's folder says as a whole; its parts have tests of their own.
 
 import { describe, expect, it } from 'vitest';
-import {
-  type Capture,
-  memRequests,
-  recordedFrames,
-} from '../../../../src/recording/read/capture.ts';
+import { memRequests, recordedFrames } from '../../../../src/recording/read/capture.ts';
 import { TraceScript, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
 
 describe('the device log', () => {
@@ -21,9 +17,11 @@ describe('the device log', () => {
   });
 });
 
+function framesOf(script: TraceScript): number {
+  return recordedFrames(script.finish());
+}
+
 describe('the frames that a recording names', () => {
-  const framesOf = (script: TraceScript): number =>
-    recordedFrames(script.finish() satisfies Capture);
   const STATE_END = ZONE_START + ZONE_FRAMES;
   const WHOLE = 2 * ZONE_FRAMES;
 

@@ -3,24 +3,14 @@
 
 import {
   type Core,
-  GUEST_BLOCKS_OFFSET,
-  GUEST_RECORDS_OFFSET,
-  GUEST_STATES_OFFSET,
-  GUEST_ZONES_OFFSET,
-  KERNEL_ZONES,
   KIND_FREE,
   KIND_HOLE,
-  KIND_MASK,
   KIND_MOVABLE,
-  KIND_ORDER_MASK,
   KIND_PCP,
   MEMORY_BLOCK_FRAMES,
+  NONE,
   ORDERS,
   PAGEBLOCK_FRAMES,
-  PAGEBLOCK_NO_ZONE,
-  PAGEBLOCK_ZONE_SHIFT,
-  ZONE_FREE_BY_ORDER_OFFSET,
-  ZONE_STRIDE,
 } from '../../core/index.ts';
 import type { PlacedGuest } from './placed-guest.ts';
 
@@ -56,17 +46,14 @@ export class Census {
     end: number,
     used?: (pfn: number, tag: number, frames: number) => void,
   ): void {
-    const states = core.headerWord(GUEST_STATES_OFFSET);
-    const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
     for (let pfn = start; pfn < end;) {
-      const state = core.bytes[states + pfn] ?? 0;
-      const kind = state & KIND_MASK;
-      const frames = kind === KIND_HOLE ? holeFrames(core, pfn) : 2 ** (state & KIND_ORDER_MASK);
+      const kind = core.frames.kind(pfn);
+      const frames = kind === KIND_HOLE ? holeFrames(core, pfn) : 2 ** core.frames.order(pfn);
       if (kind === KIND_FREE || kind === KIND_PCP) {
         if (kind === KIND_PCP) this.parkedFrames += frames;
         count(this.free, pfn, frames);
       } else if (kind !== KIND_HOLE) {
-        const tag = core.words[records + 2 * pfn + 1] ?? 0;
+        const tag = core.frames.tag(pfn);
         if (tag === 0) count(this.sinceStart, pfn, frames);
         else count(kind === KIND_MOVABLE ? this.movable : this.unmovable, pfn, frames);
         used?.(pfn, tag, frames);
@@ -79,9 +66,7 @@ export class Census {
 /** A pageblock of no zone is skipped whole. */
 function holeFrames(core: Core, pfn: number): number {
   if (pfn % PAGEBLOCK_FRAMES !== 0) return 1;
-  const at = (core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2) + pfn / PAGEBLOCK_FRAMES;
-  const zone = (core.words[at] ?? 0) >>> PAGEBLOCK_ZONE_SHIFT;
-  return zone === PAGEBLOCK_NO_ZONE ? PAGEBLOCK_FRAMES : 1;
+  return core.frames.zone(pfn) === NONE ? PAGEBLOCK_FRAMES : 1;
 }
 
 function count(column: Uint16Array, pfn: number, frames: number): void {
@@ -92,10 +77,6 @@ function count(column: Uint16Array, pfn: number, frames: number): void {
     left -= here;
     at += here;
   }
-}
-
-function zoneWord(core: Core, zone: number, offset: number): number {
-  return core.words[(core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset) >>> 2] ?? 0;
 }
 
 /** Counts a whole guest: kernel zones and the region of the CZones. */
@@ -111,13 +92,9 @@ export function countPlaced(
 
 /** Free blocks of the kernel's zones by order, per-cpu lists apart. */
 export function kernelFreeByOrder(core: Core): number[] {
-  return Array.from({ length: ORDERS }, (_, order) => {
-    let blocks = 0;
-    for (let zone = 0; zone < KERNEL_ZONES; zone += 1) {
-      blocks += zoneWord(core, zone, ZONE_FREE_BY_ORDER_OFFSET + 4 * order);
-    }
-    return blocks;
-  });
+  return Array.from({ length: ORDERS }, (_, order) =>
+    core.kernelZones.reduce((sum, zone) => sum + zone.freeBlocks(order), 0),
+  );
 }
 
 /**

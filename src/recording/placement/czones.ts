@@ -1,17 +1,7 @@
 // The CZones of one placement: a region above the recorded memory, and a zone for each owner that
 // got a page.
 
-import {
-  type Core,
-  expectAnswer,
-  GUEST_BLOCKS_OFFSET,
-  GUEST_ZONES_OFFSET,
-  MEMORY_BLOCK_FRAMES,
-  PAGEBLOCK_FRAMES,
-  PAGEBLOCK_ZONE_SHIFT,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_STRIDE,
-} from '../../core/index.ts';
+import { type Core, expectAnswer, MEMORY_BLOCK_FRAMES } from '../../core/index.ts';
 
 /** As many blocks, or frames, as there are. */
 const ALL = 0xffff_ffff;
@@ -42,8 +32,7 @@ export function regionOf(start: number, owners: Uint32Array, blockFrames: number
 
 /** Index of the zone that a frame belongs to. */
 export function zoneOf(core: Core, pfn: number): number {
-  const table = core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
-  return (core.words[table + Math.floor(pfn / PAGEBLOCK_FRAMES)] ?? 0) >>> PAGEBLOCK_ZONE_SHIFT;
+  return core.frames.zone(pfn);
 }
 
 /** Zones by owner. All of the region is plugged: a zone gets a block when it needs one. */
@@ -61,8 +50,8 @@ export class CzonePlaces {
     this.region = region;
     const { start, frames, blockFrames } = region;
     if (frames === 0) return;
-    expectAnswer(core.raw.czoneRegion(start, frames, blockFrames), 'czoneRegion');
-    expectAnswer(core.raw.czonePlug(start, frames), 'czonePlug');
+    expectAnswer(core.czones.region(start, frames, blockFrames), 'czones.region');
+    expectAnswer(core.czones.plug(start, frames), 'czones.plug');
   }
 
   get count(): number {
@@ -75,13 +64,13 @@ export class CzonePlaces {
 
   /** A block in the owner's zone, which is made if need be. Below zero: no room. */
   allocate(owner: number, gfp: number, order: number, tag: number): number {
-    const { raw } = this.#core;
+    const { czones } = this.#core;
     let use = this.#zones.get(owner);
     if (use === undefined) {
-      use = { zone: expectAnswer(raw.czoneCreate(owner, ALL, 0), 'czoneCreate'), frames: 0 };
+      use = { zone: expectAnswer(czones.create(owner, ALL, 0), 'czones.create'), frames: 0 };
       this.#zones.set(owner, use);
     }
-    const pfn = raw.czoneAllocPages(use.zone, gfp, order, tag);
+    const pfn = czones.allocPages(use.zone, gfp, order, tag);
     if (pfn < 0) return pfn;
     use.frames += 2 ** order;
     this.#meter();
@@ -90,7 +79,7 @@ export class CzonePlaces {
 
   free(pfn: number, order: number, cpu: number): void {
     const zone = zoneOf(this.#core, pfn);
-    expectAnswer(this.#core.raw.freePages(pfn, order, cpu), 'freePages');
+    expectAnswer(this.#core.pages.free(pfn, order, cpu), 'pages.free');
     for (const [owner, use] of this.#zones) {
       if (use.zone !== zone) continue;
       use.frames -= 2 ** order;
@@ -111,24 +100,20 @@ export class CzonePlaces {
       this.#destroy(owner, use);
       return;
     }
-    expectAnswer(this.#core.raw.czoneShrink(use.zone, ALL), 'czoneShrink');
+    expectAnswer(this.#core.czones.shrink(use.zone, ALL), 'czones.shrink');
     this.#meter();
   }
 
   #destroy(owner: number, use: CzoneUse): void {
-    expectAnswer(this.#core.raw.czoneDestroy(use.zone), 'czoneDestroy');
+    expectAnswer(this.#core.czones.destroy(use.zone), 'czones.destroy');
     this.#zones.delete(owner);
     this.#meter();
   }
 
   /** Zones grow inside the core: their blocks are counted there. */
   #meter(): void {
-    const core = this.#core;
     let blocks = 0;
-    for (const { zone } of this.#zones.values()) {
-      const at = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + ZONE_BLOCKS_OFFSET;
-      blocks += core.words[at >>> 2] ?? 0;
-    }
+    for (const { zone } of this.#zones.values()) blocks += this.#core.zone(zone).blocks;
     this.frames = blocks * this.region.blockFrames;
     this.peakFrames = Math.max(this.peakFrames, this.frames);
   }

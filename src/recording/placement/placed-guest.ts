@@ -16,10 +16,6 @@ import {
   GFP_DIRECT_RECLAIM,
   GFP_HIGH,
   GFP_NOMEMALLOC,
-  GUEST_RECORDS_OFFSET,
-  GUEST_STATES_OFFSET,
-  KIND_HOLE,
-  KIND_MASK,
   loadState,
   LOG_RECORD_BYTES,
   PAGEBLOCK_FRAMES,
@@ -156,8 +152,7 @@ export class PlacedGuest {
 
   /** Frames of a zone's outer pageblocks that lie outside it are no memory. */
   #punch(from: number, to: number): void {
-    const states = this.core.headerWord(GUEST_STATES_OFFSET);
-    this.core.bytes.fill(KIND_HOLE, states + from, states + to);
+    this.core.frames.setHoles(from, to);
   }
 
   /** Carries out command `at` of the stream. */
@@ -200,11 +195,7 @@ export class PlacedGuest {
 
   /** Runs one command of the program form with the frame put in. */
   #program(word0: number, frame: number, operand: number): void {
-    const { ring, raw } = this.core;
-    ring[0] = word0;
-    ring[1] = frame;
-    ring[2] = operand;
-    expectAnswer(raw.programRun(1, 0, 16, 0), 'programRun');
+    expectAnswer(this.core.program.runOne(word0, frame, operand), 'program.runOne');
   }
 
   #control(at: number): void {
@@ -255,19 +246,14 @@ export class PlacedGuest {
    * reserves are used.
    */
   #allocateKernel(gfp: number, order: number, cpu: number, tag: number): number {
-    const { raw } = this.core;
-    const pfn = raw.allocPages(gfp, order, cpu, tag);
+    const { pages } = this.core;
+    const pfn = pages.alloc(gfp, order, cpu, tag);
     if (pfn >= 0) return pfn;
     this.tally.forced += 1;
-    raw.drainAll();
-    const again = raw.allocPages(gfp, order, cpu, tag);
+    pages.drainAll();
+    const again = pages.alloc(gfp, order, cpu, tag);
     if (again >= 0) return again;
-    return raw.allocPages(
-      (gfp & ~GFP_DIRECT_RECLAIM & ~GFP_NOMEMALLOC) | GFP_HIGH,
-      order,
-      cpu,
-      tag,
-    );
+    return pages.alloc((gfp & ~GFP_DIRECT_RECLAIM & ~GFP_NOMEMALLOC) | GFP_HIGH, order, cpu, tag);
   }
 
   #bulk(at: number): void {
@@ -324,30 +310,15 @@ export class PlacedGuest {
   }
 
   #isOfStart(pfn: number): boolean {
-    return this.#tagOf(pfn) === 0;
-  }
-
-  #tagOf(pfn: number): number {
-    const record = (this.core.headerWord(GUEST_RECORDS_OFFSET) >>> 2) + 2 * pfn;
-    return this.core.words[record + 1] ?? 0;
+    return this.core.frames.tag(pfn) === 0;
   }
 
   /** Makes single pages of the block that a frame is part of. */
   #split(pfn: number): void {
     const order = this.#order[pfn] ?? 0;
     if (order === 0) return;
-    const { core } = this;
     const head = pfn - (pfn % 2 ** order);
-    const states = core.headerWord(GUEST_STATES_OFFSET);
-    const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
-    const kind = (core.bytes[states + head] ?? 0) & KIND_MASK;
-    const mask = core.words[records + 2 * head] ?? 0;
-    const tag = core.words[records + 2 * head + 1] ?? 0;
-    for (let at = head; at < head + 2 ** order; at += 1) {
-      core.bytes[states + at] = kind;
-      core.words[records + 2 * at] = mask;
-      core.words[records + 2 * at + 1] = tag;
-    }
+    this.core.frames.split(head, order);
     this.#order.fill(0, head, head + 2 ** order);
   }
 
@@ -374,7 +345,7 @@ export class PlacedGuest {
       const pfn = this.#lost[i] ?? 0;
       if (pfn === recorded) return i;
       if (first < 0) first = i;
-      if (own < 0 && treeOf(this.#tagOf(pfn)) === tree) own = i;
+      if (own < 0 && treeOf(this.core.frames.tag(pfn)) === tree) own = i;
     }
     return own < 0 ? first : own;
   }

@@ -2,7 +2,6 @@
 
 import {
   type AllocatorState,
-  COMMAND_BYTES,
   Core,
   type CoreBuild,
   expectAnswer,
@@ -10,7 +9,6 @@ import {
   LOG_DRAIN,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
-  PROGRAM_COMMAND_BYTES,
   PROGRAM_COMMAND_WORDS,
   saveState,
   stateFrames,
@@ -19,7 +17,6 @@ import type { AllocatorPort, RunLog } from './program.ts';
 
 /** Commands copied to the core at once. */
 const CHUNK_COMMANDS = 65_536;
-const CHUNK_BYTES = CHUNK_COMMANDS * PROGRAM_COMMAND_BYTES;
 /** Ring entries: the chunk, and behind it a log of some 600,000 records. */
 const RING_COMMANDS = 262_144;
 
@@ -65,26 +62,24 @@ export class CorePort implements AllocatorPort {
     while (at < end) {
       const commands = Math.min(CHUNK_COMMANDS, end - at);
       const from = at * PROGRAM_COMMAND_WORDS;
-      this.core.ring.set(program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS));
+      const chunk = program.subarray(from, from + commands * PROGRAM_COMMAND_WORDS);
       const started = this.#clock();
-      const done = this.core.raw.programRun(commands, at, CHUNK_BYTES, 1);
+      const done = this.core.program.run(chunk, at);
       this.coreMs += this.#clock() - started;
-      expectAnswer(done, 'programRun');
+      expectAnswer(done, 'program.run');
       this.#collect(log);
       at += done;
     }
   }
 
   #collect(log: RunLog): void {
-    const base = (CHUNK_BYTES / COMMAND_BYTES) * 8;
-    const words = this.core.raw.programLog() / 4;
-    const { ring } = this.core;
-    for (let at = base; at < base + words; at += LOG_RECORD_BYTES / 4) {
-      const head = ring[at] as number;
+    const words = this.core.program.log();
+    for (let at = 0; at < words.length; at += LOG_RECORD_BYTES / 4) {
+      const head = words[at] as number;
       const command = head >>> 2;
-      const frame = ring[at + 1] as number;
+      const frame = words[at + 1] as number;
       const kind = head & 3;
-      if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, ring[at + 2] as number);
+      if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, words[at + 2] as number);
       else if (kind === LOG_DRAIN) log.drains.push(command, frame);
       else log.refills.push(command, frame);
     }

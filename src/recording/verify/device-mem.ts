@@ -10,14 +10,11 @@ import {
   GFP_NOWARN,
   GFP_RETRY_MAYFAIL,
   GIB,
-  GUEST_STATES_OFFSET,
   KIND_FREE,
   KIND_HOLE,
   KIND_ISOLATED,
-  KIND_MASK,
   KIND_MOVABLE,
   KIND_OFFLINE,
-  KIND_ORDER_MASK,
   KIND_PCP,
   KIND_TAIL,
   MEMORY_BLOCK_BYTES,
@@ -119,14 +116,12 @@ interface RangeUse {
 }
 
 function useOf(core: Core, { start, end: stop }: FrameSpan): RangeUse {
-  const states = core.headerWord(GUEST_STATES_OFFSET);
   let movable = 0;
   let isPinned = false;
   let end = start;
   for (let pfn = start; pfn < stop;) {
-    const state = core.bytes[states + pfn] ?? 0;
-    const kind = state & KIND_MASK;
-    const size = kind === KIND_TAIL ? 1 : 2 ** (state & KIND_ORDER_MASK);
+    const kind = core.frames.kind(pfn);
+    const size = kind === KIND_TAIL ? 1 : 2 ** core.frames.order(pfn);
     const isIdle = kind === KIND_FREE || kind === KIND_PCP || kind === KIND_ISOLATED;
     if (!isIdle && kind !== KIND_HOLE && kind !== KIND_OFFLINE && kind !== KIND_TAIL) {
       end = pfn + size;

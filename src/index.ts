@@ -33,7 +33,9 @@ export {
   type FootprintSeries,
   GuestOutOfMemory,
   HostOutOfMemory,
+  KEEP_ALIVES,
   type KeepAlive,
+  type KeepAliveSpec,
   type MachineConfig,
   type PricedRun,
   ReplayInterrupted,
@@ -72,7 +74,6 @@ export {
   type Scenario,
   type ScenarioRow,
   guestConfig,
-  hotplugStart,
   scenarioTable,
   vmmFootprint,
 } from './scenario/index.ts';
@@ -95,5 +96,6 @@ export {
   VmMemory,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from './vmm/index.ts';

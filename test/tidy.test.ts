@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trace: ['time'],
   replay: ['serverless', 'trace', 'cost', 'time', 'report'],
   recording: ['virtio', 'guest', 'core', 'trace', 'time'],
-  scenario: ['vmm', 'cost', 'time'],
+  scenario: ['serverless', 'vmm', 'cost', 'time'],
   report: [],
   cli: ['replay', 'recording', 'scenario', 'report', 'trace'],
 };

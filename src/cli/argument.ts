@@ -1,5 +1,6 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
+import { ArgumentError, DURATION, durationMs } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
 function fault(option: string, expected: string, found: string): UsageError {
@@ -21,15 +22,39 @@ export function minutes(option: string, text: string): number {
   return Number(text);
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** What a reader of values says, said of the option. */
+function said<Value>(option: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ArgumentError) throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
 
 /** A time such as 500ms, 90s, 10m, 1h. In milliseconds. */
 export function duration(option: string, text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  if (amount === undefined || unit === undefined) {
-    throw fault(option, 'a time such as 500ms, 90s, 10m or 1h', text);
+  return said(option, () => durationMs(text));
+}
+
+/** Policies made anew for each replay: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
+export function policy<Policy>(
+  option: string,
+  text: string,
+  list: readonly { readonly name: string; create(argument?: string): Policy }[],
+  timed: string,
+): () => Policy {
+  const [name = '', ...rest] = /^\d/.test(text) ? [timed, text] : text.split(':');
+  const spec = list.find((one) => one.name === name);
+  if (spec === undefined) {
+    const known = list.map((one) => one.name).join(', ');
+    throw fault(option, `${DURATION}, or a policy of ${known}`, text);
   }
-  return Number(amount) * (UNIT_MS[unit] as number);
+  const argument = rest.length === 0 ? undefined : rest.join(':');
+  const make = (): Policy => spec.create(argument);
+  // a wrong argument is told now, before anything is read or played
+  said(option, make);
+  return make;
 }
 
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */

@@ -1,17 +1,18 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
 import { Command } from 'commander';
+import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  KEEP_ALIVES,
   SYSTEMS,
   detailsOf,
-  fixedKeepAlive,
   replay,
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, minutes, named, wholeNumber } from './argument.ts';
+import { duration, minutes, named, policy, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 
@@ -48,11 +49,11 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
 async function play(folder: string | undefined, flags: ReplayFlags): Promise<Report> {
   const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
-  const keepAliveMs = duration('--keep-alive', flags.keepAlive);
+  const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const machine = { idleReclaimMs: idleReclaimMs(flags) };
   const trace = loadTrace(folder, flags);
-  if (warmupMinutes * 60_000 >= trace.spanMs) {
-    const has = `fewer minutes than the trace's ${trace.spanMs / 60_000}`;
+  if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
+    const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
   const stop = new AbortController();
@@ -65,7 +66,7 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
       seed: Number(flags.seed),
       warmupMinutes,
       machine,
-      keepAlive: () => fixedKeepAlive(keepAliveMs),
+      keepAlive,
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
     });
@@ -99,7 +100,11 @@ export function replayCommand(): Command {
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
-    .option('--keep-alive <time>', 'how long an idle container is kept', '10m')
+    .option(
+      '--keep-alive <policy>',
+      'how long an idle container is kept: a time, or a policy',
+      '10m',
+    )
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',

@@ -17,7 +17,7 @@ import {
   layoutOf,
 } from '../core/index.ts';
 import { type Counts, Meter } from './counts.ts';
-import { type CZoneRegion, CZones } from './czone.ts';
+import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
@@ -111,13 +111,11 @@ export class GuestKernel {
     this.core = core;
     this.memory = new GuestMemory(core, cloned);
     this.files = new PageCache(this.memory, state.files);
-    this.memory.files = this.files;
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
     if (config.region !== undefined) {
       this.czones = new CZones(this.memory, config.region);
-      this.memory.czones = this.czones;
     }
   }
 
@@ -127,22 +125,20 @@ export class GuestKernel {
     const layout = bootLayout(config);
     const core = Core.create(coreConfig(config, layout));
     boot(core, layout, true);
-    const { raw } = core;
     for (const { start, count } of layout.reserved) {
-      expectAnswer(raw.touchRange(start, count, 1), 'touchRange');
+      expectAnswer(core.backing.touch(start, count, true), 'backing.touch');
     }
     const memory = new GuestMemory(core, false);
     const files = new PageCache(memory);
-    memory.files = files;
     const make = (kind: number, gfp: number): number =>
-      expectAnswer(raw.objectCreate(kind, NONE, gfp, 0), 'objectCreate');
+      expectAnswer(core.objects.create(kind, NONE, gfp), 'objects.create');
     const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);
     memory.touch(kernelObject, 0, kernel.dynamicFrames, true, 0, 0);
     files.read(SYSTEM_FILES, kernel.pageCacheFrames, 0, true);
     const agentObject = make(OBJECT_ANON, GFP_HIGHUSER_MOVABLE);
     memory.touch(agentObject, 0, kernel.agentFrames, true, 0, 0);
     const backedFrames = core.backedFrames;
-    if (template) raw.freezeTemplate();
+    if (template) core.backing.freezeTemplate();
     return {
       config,
       core: core.snapshot(),

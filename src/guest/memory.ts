@@ -3,21 +3,15 @@
 
 import {
   type Core,
-  GUEST_MOVES_OFFSET,
   type MoveListener,
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
-  STATUS_NO_MEMORY,
-  STATUS_ZONE_FULL,
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
-  takeMoves,
 } from '../core/index.ts';
-import type { CZones } from './czone.ts';
 import { GuestOutOfMemory } from './error.ts';
-import type { PageCache } from './page-cache.ts';
-import { makeRoom } from './pressure.ts';
+import { makeRoom, type Shrinker } from './pressure.ts';
 
 /**
  * Private host-backed frames by use. Whatever of the core's private frames is not here is backed but free.
@@ -30,24 +24,49 @@ export interface FrameUse {
   pageTables: number;
 }
 
+/** Acts on a status so that the request can be made again; false: nothing came of it. */
+export type Reliever = () => boolean;
+
+/** Gives up what it can before a process is killed. Pages given. */
+export type OomNotifier = () => number;
+
+/**
+ * What can be done about a shortage is known to its owners: they register, and are asked in the order
+ * in which they came.
+ */
 export class GuestMemory {
   readonly core: Core;
   readonly frames: FrameUse;
   /** A clone's system files are the template's frames, never private: giving them up frees no host memory. */
   readonly cloned: boolean;
-  files: PageCache | undefined;
-  czones: CZones | undefined;
-  /** Asked when a CZone that does not grow by itself is full; false: it stays as it is. */
-  zoneFull: ((zone: number) => boolean) | undefined;
-  /** Holders of blocks by number: they hear of each block that migration moved. */
-  readonly moveListeners: MoveListener[] = [];
-  /** Asked in order when reclaim found nothing, before anything is killed. Each says how many pages it gave. */
-  readonly oomNotifiers: (() => number)[] = [];
+  readonly #shrinkers: Shrinker[] = [];
+  readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
+  readonly #oomNotifiers: OomNotifier[] = [];
+  readonly #moveListeners: MoveListener[] = [];
 
   constructor(core: Core, cloned: boolean) {
     this.core = core;
     this.cloned = cloned;
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
+  }
+
+  addShrinker(shrinker: Shrinker): void {
+    this.#shrinkers.push(shrinker);
+  }
+
+  /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */
+  addReliever(status: number, relieve: Reliever): void {
+    this.#relievers.push({ status, relieve });
+  }
+
+  /** For when reclaim found nothing. */
+  addOomNotifier(notify: OomNotifier): void {
+    this.#oomNotifiers.push(notify);
+  }
+
+  /** For holders of blocks by number: they hear of each block that migration moved. */
+  addMoveListener(moved: MoveListener): void {
+    this.#moveListeners.push(moved);
   }
 
   /**
@@ -63,7 +82,7 @@ export class GuestMemory {
     pagesBefore: number,
   ): number {
     if (pages === 0) return 0;
-    const got = this.core.raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+    const got = this.core.objects.touch(object, start, pages, write, cpu);
     if (got >= 0) return got;
     return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
   }
@@ -77,7 +96,7 @@ export class GuestMemory {
     write: boolean,
     cpu: number,
   ): number {
-    const { raw } = this.core;
+    const { objects } = this.core;
     let answer = first;
     while (answer < 0) {
       if (!this.relieve(answer)) {
@@ -85,44 +104,56 @@ export class GuestMemory {
           `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
         );
       }
-      answer = raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+      answer = objects.touch(object, start, pages, write, cpu);
     }
-    return expectAnswer(raw.objectPages(object), 'objectPages');
+    return expectAnswer(objects.pages(object), 'objects.pages');
   }
 
   /** Acts on the status of a request so that it can be made again; false: there is nothing left to do. */
   relieve(status: number): boolean {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
-    if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
-    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.raw.czoneFullZone()) ?? false;
-    return false;
+    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
   }
 
   /** One round of direct reclaim. Whether anything was freed. */
   reclaim(): boolean {
-    return this.files !== undefined && makeRoom(this.core, this.files);
+    return this.#shrinkers.length > 0 && makeRoom(this.core, this);
   }
 
-  /** Every notifier gets its turn, as Linux's chain does. Whether any gave pages. */
+  /** Pages that the shrinkers hold. */
+  get cachedPages(): number {
+    return this.#shrinkers.reduce((sum, shrinker) => sum + shrinker.pages, 0);
+  }
+
+  /** Has the shrinkers give up to so many pages. Frames freed. */
+  shrink(pages: number): number {
+    let freed = 0;
+    for (const shrinker of this.#shrinkers) {
+      if (freed < pages) freed += shrinker.shrink(pages - freed);
+    }
+    return freed;
+  }
+
+  /** Every notifier gets its turn, as in Linux's chain. Whether any gave pages. */
   notifyOom(): boolean {
     let freed = 0;
-    for (const notify of this.oomNotifiers) freed += notify();
+    for (const notify of this.#oomNotifiers) freed += notify();
     return freed > 0;
   }
 
   /** Tells the listeners which blocks migration moved since the last time. How many. */
   deliverMoves(): number {
-    if (this.core.headerWord(GUEST_MOVES_OFFSET) === 0) return 0;
-    return takeMoves(this.core, (from, to) => {
-      for (const moved of this.moveListeners) moved(from, to);
+    if (this.core.moves.pending === 0) return 0;
+    return this.core.moves.take((from, to) => {
+      for (const moved of this.#moveListeners) moved(from, to);
     });
   }
 
   /** Touches frames by number and accounts what that makes private as the guest OS's. */
   touchSystemRange(start: number, frames: number, write: boolean): void {
     this.asSystem(() => {
-      expectAnswer(this.core.raw.touchRange(start, frames, write ? 1 : 0), 'touchRange');
+      expectAnswer(this.core.backing.touch(start, frames, write), 'backing.touch');
     });
   }
 

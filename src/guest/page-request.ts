@@ -32,12 +32,12 @@ interface Request {
 }
 
 function attempt({ memory, gfp, order, cpu }: Request): number {
-  return memory.core.raw.allocPages(gfp, order, cpu, 0);
+  return memory.core.pages.alloc(gfp, order, cpu);
 }
 
 /** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */
 function compact({ memory, gfp, order, cpu }: Request, mode: number): number {
-  const result = memory.core.raw.compactDirect(gfp, order, mode, cpu);
+  const result = memory.core.compaction.direct(gfp, order, mode, cpu);
   memory.deliverMoves();
   return result;
 }
@@ -45,12 +45,12 @@ function compact({ memory, gfp, order, cpu }: Request, mode: number): number {
 /** 32 pages of cache, and when that does not serve the request: the reserve and what the cpus hold. Pages freed. */
 function reclaim(request: Request): { got: number; freed: number } {
   const { memory, gfp } = request;
-  const freed = memory.files?.shrink(SWAP_CLUSTER_MAX) ?? 0;
+  const freed = memory.shrink(SWAP_CLUSTER_MAX);
   const got = attempt(request);
   if (got >= 0) return { got, freed };
   const type = (gfp & GFP_MOVABLE) === 0 ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
-  memory.core.raw.releaseHighatomic(type, 0);
-  memory.core.raw.drainAll();
+  memory.core.pages.releaseHighatomic(type, false);
+  memory.core.pages.drainAll();
   return { got: attempt(request), freed };
 }
 

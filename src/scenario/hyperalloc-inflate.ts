@@ -22,12 +22,13 @@ import {
   type MicroVm,
   VirtioMem,
   freeFrames,
+  hotplugStart,
   newCounts,
   operationsOf,
   since,
   touchAndExit,
 } from '../vmm/index.ts';
-import { hotplugStart, loneVm } from './guest.ts';
+import { loneVm } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
 
 const LARGE_GIB = 20;

@@ -23,5 +23,6 @@ export { type FrameContents, VmMemory } from './memory.ts';
 export { VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
+export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
 export { Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

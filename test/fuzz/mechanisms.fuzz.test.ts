@@ -26,8 +26,9 @@ import {
   STAT_STEALS,
 } from '../../src/abi/stat.ts';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status.ts';
-import { type Core, takeMoves, verify } from '../../src/core/index.ts';
+import { type Core, verify } from '../../src/core/index.ts';
 import { bootGuest } from '../support/core.ts';
+import { headerWord, rawOf, wordsOf } from '../../src/core/raw.ts';
 
 const NONE = 0xffffffff;
 const FRAMES = 0x4000;
@@ -49,12 +50,12 @@ class World {
   readonly zones: number[] = [];
 
   constructor() {
-    this.core.raw.czoneRegion(CZONES.start, CZONES.count, CZONES.block);
-    this.core.raw.czonePlug(CZONES.start, CZONES.count);
+    rawOf(this.core).czoneRegion(CZONES.start, CZONES.count, CZONES.block);
+    rawOf(this.core).czonePlug(CZONES.start, CZONES.count);
   }
 
   readMoves(): void {
-    takeMoves(this.core, (from, to) => {
+    this.core.moves.take((from, to) => {
       const order = this.held.get(from);
       if (order === undefined) return;
       this.held.delete(from);
@@ -75,7 +76,7 @@ const steps: Record<string, Step> = {
   alloc: ({ core, held }, a, b) => {
     const order = b % 11;
     for (let n = 0; n < 1 + (a % 40); n += 1) {
-      const pfn = core.raw.allocPages(pick(gfps, a) as number, order, a % 2, n);
+      const pfn = rawOf(core).allocPages(pick(gfps, a) as number, order, a % 2, n);
       if (pfn >= 0) held.set(pfn, order);
     }
   },
@@ -84,7 +85,8 @@ const steps: Record<string, Step> = {
     for (let n = 0; n < 1 + (b % 60); n += 1) {
       const entry = pick(all, a + n * 7);
       if (entry === undefined || !held.delete(entry[0])) continue;
-      if (core.raw.freePages(entry[0], entry[1], a % 2) !== 0) throw new Error(`free ${entry[0]}`);
+      if (rawOf(core).freePages(entry[0], entry[1], a % 2) !== 0)
+        throw new Error(`free ${entry[0]}`);
     }
   },
   create: ({ core, objects, zones }, a, b) => {
@@ -92,44 +94,44 @@ const steps: Record<string, Step> = {
     const kind = pick(kinds, a) as number;
     const zone = kind === OBJECT_ANON ? (pick([NONE, ...zones], b) ?? NONE) : NONE;
     const gfp = kind === OBJECT_KERNEL ? GFP_KERNEL : GFP_HIGHUSER_MOVABLE;
-    const id = core.raw.objectCreate(kind, zone, gfp, 0);
+    const id = rawOf(core).objectCreate(kind, zone, gfp, 0);
     if (id >= 0) objects.push(id);
   },
   touch: ({ core, objects }, a, b) => {
     const id = pick(objects, a);
-    if (id !== undefined) core.raw.objectTouch(id, b % 900, 1 + (a % 1200), b % 2, a % 2);
+    if (id !== undefined) rawOf(core).objectTouch(id, b % 900, 1 + (a % 1200), b % 2, a % 2);
   },
   truncate: ({ core, objects }, a, b) => {
     const id = pick(objects, a);
-    if (id !== undefined) core.raw.objectTruncate(id, b % 900, 1 + (a % 600), b % 2);
+    if (id !== undefined) rawOf(core).objectTruncate(id, b % 900, 1 + (a % 600), b % 2);
   },
   fork: ({ core, objects, zones }, a, b) => {
     const id = pick(objects, a);
     if (id === undefined) return;
-    const child = core.raw.objectFork(id, pick([NONE, ...zones], b) ?? NONE, 0, a % 2);
+    const child = rawOf(core).objectFork(id, pick([NONE, ...zones], b) ?? NONE, 0, a % 2);
     if (child >= 0) objects.push(child);
   },
   destroy: ({ core, objects }, a, b) => {
     const id = pick(objects, a);
     if (id === undefined) return;
-    const gone = b % 3 === 0 ? core.raw.objectDiscard(id) : core.raw.objectDestroy(id, b % 2);
+    const gone = b % 3 === 0 ? rawOf(core).objectDiscard(id) : rawOf(core).objectDestroy(id, b % 2);
     if (gone >= 0) objects.splice(objects.indexOf(id), 1);
   },
   czone: ({ core, zones }, a, b) => {
-    const zone = core.raw.czoneCreate(a, 2048 + (a % 4096), b % 3);
+    const zone = rawOf(core).czoneCreate(a, 2048 + (a % 4096), b % 3);
     if (zone >= 0) zones.push(zone);
   },
   czoneEnd: ({ core, zones }, a) => {
     const zone = pick(zones, a);
-    if (zone === undefined || core.raw.czoneDestroy(zone) < 0) return;
+    if (zone === undefined || rawOf(core).czoneDestroy(zone) < 0) return;
     zones.splice(zones.indexOf(zone), 1);
   },
   inflate: ({ core }, a, b) => {
-    core.raw.balloonTake(1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
+    rawOf(core).balloonTake(1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
   },
   deflate: ({ core }, a, b) => {
-    const popped = core.raw.balloonPop(1 + (a % 256));
-    if (popped > 0) core.raw.balloonRelease(popped, b % 2);
+    const popped = rawOf(core).balloonPop(1 + (a % 256));
+    if (popped > 0) rawOf(core).balloonRelease(popped, b % 2);
   },
   contig: ({ core, ranges }, a, b) => {
     const aligned = b % 3 === 0;
@@ -137,7 +139,7 @@ const steps: Record<string, Step> = {
     const frames = aligned ? 512 * (1 + (b % 4)) : 1 + (b % 700);
     const kind = a % 2 === 0 ? KIND_OFFLINE : KIND_UNMOVABLE;
     if (start >= CZONES.start && start < PLUG) return;
-    if (core.raw.contigAlloc(start, frames, kind, MIGRATE_MOVABLE, 1, b % 2) === 0) {
+    if (rawOf(core).contigAlloc(start, frames, kind, MIGRATE_MOVABLE, 1, b % 2) === 0) {
       ranges.push({ start, frames });
     }
   },
@@ -145,48 +147,49 @@ const steps: Record<string, Step> = {
     const range = pick(ranges, a);
     if (range === undefined) return;
     ranges.splice(ranges.indexOf(range), 1);
-    if (core.raw.contigFree(range.start, range.frames, a % 2) !== 0) throw new Error('contigFree');
+    if (rawOf(core).contigFree(range.start, range.frames, a % 2) !== 0)
+      throw new Error('contigFree');
   },
   migrate: ({ core, held }, a) => {
     const entry = pick([...held.keys()], a);
-    if (entry !== undefined) core.raw.migrateBlock(entry, a % 2);
+    if (entry !== undefined) rawOf(core).migrateBlock(entry, a % 2);
   },
   release: ({ core }, a, b) => {
-    core.raw.releaseRange(a % FRAMES, Math.min(1 + (b % 600), FRAMES - (a % FRAMES)));
+    rawOf(core).releaseRange(a % FRAMES, Math.min(1 + (b % 600), FRAMES - (a % FRAMES)));
   },
   decay: ({ core }, a, b) => {
-    if (core.raw.decay(a % 2, b % 4) === STATUS_BAD_ARGUMENT) throw new Error('decay');
+    if (rawOf(core).decay(a % 2, b % 4) === STATUS_BAD_ARGUMENT) throw new Error('decay');
   },
   online: ({ core }, a, b) => {
-    const at = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-    core.words.set([PLUG, 512 * (1 + (a % 8)), PLUG + 8192, 1024], at);
-    core.raw.memoryOnline(PLUG, MEMORY_BLOCK_FRAMES, 2 + (b % 2), (a % 4) - 1);
+    const at = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
+    wordsOf(core).set([PLUG, 512 * (1 + (a % 8)), PLUG + 8192, 1024], at);
+    rawOf(core).memoryOnline(PLUG, MEMORY_BLOCK_FRAMES, 2 + (b % 2), (a % 4) - 1);
   },
   plug: ({ core }, a) => {
-    core.raw.contigFree(PLUG + 512 * (a % 64), 512, 0);
+    rawOf(core).contigFree(PLUG + 512 * (a % 64), 512, 0);
   },
   offline: ({ core, ranges }, a) => {
-    if (core.raw.memoryOffline(PLUG, MEMORY_BLOCK_FRAMES, a % 2) < 0) return;
+    if (rawOf(core).memoryOffline(PLUG, MEMORY_BLOCK_FRAMES, a % 2) < 0) return;
     const kept = ranges.filter((range) => range.start < PLUG);
     ranges.splice(0, ranges.length, ...kept);
   },
   report: ({ core }, a, b) => {
-    if (a % 5 === 0) core.raw.reportListen(a % 2 === 0 ? 9 : 255);
+    if (a % 5 === 0) rawOf(core).reportListen(a % 2 === 0 ? 9 : 255);
     for (let zone = 0; zone < 4; zone += 1) {
-      for (let n = 0; n < 50 && core.raw.reportTake(zone) > 0; n += 1) {
+      for (let n = 0; n < 50 && rawOf(core).reportTake(zone) > 0; n += 1) {
         if (verify(core) !== undefined) return;
-        if (core.raw.reportPutBack(b % 4 === 0 ? 0 : 1) < 0) throw new Error('put back');
+        if (rawOf(core).reportPutBack(b % 4 === 0 ? 0 : 1) < 0) throw new Error('put back');
       }
     }
   },
   compact: ({ core }, a, b) => {
     const order = 1 + (b % 10);
-    if (a % 4 === 0) core.raw.compactZone(b % 4, a % 2);
-    else if (a % 4 === 1) core.raw.compactBackground(order, b % 4, 0);
-    else core.raw.compactDirect(pick(gfps, b) as number, order, a % 3, a % 2);
+    if (a % 4 === 0) rawOf(core).compactZone(b % 4, a % 2);
+    else if (a % 4 === 1) rawOf(core).compactBackground(order, b % 4, 0);
+    else rawOf(core).compactDirect(pick(gfps, b) as number, order, a % 3, a % 2);
   },
-  hints: ({ core }) => core.raw.compactForgetHints(),
-  drain: ({ core }) => core.raw.drainAll(),
+  hints: ({ core }) => rawOf(core).compactForgetHints(),
+  drain: ({ core }) => rawOf(core).drainAll(),
 };
 
 /** Sequences that never come to these would prove little. */

@@ -19,6 +19,7 @@ import {
   layoutOf,
   verify,
 } from '../../src/core/index.ts';
+import { bytesOf, headerWord, wordsOf } from '../../src/core/raw.ts';
 
 export interface BenchOptions {
   readonly frames?: number;
@@ -58,7 +59,7 @@ export function expectSound(core: Core): void {
 }
 
 export function stateAt(core: Core, pfn: number): number {
-  return core.bytes[core.headerWord(GUEST_STATES_OFFSET) + pfn] as number;
+  return bytesOf(core)[headerWord(core, GUEST_STATES_OFFSET) + pfn] as number;
 }
 
 export function kindAt(core: Core, pfn: number): number {
@@ -67,18 +68,18 @@ export function kindAt(core: Core, pfn: number): number {
 
 /** A field of a zone by its ZONE_*_OFFSET. */
 export function zoneField(core: Core, zone: number, offset: number): number {
-  const at = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset;
-  return core.words[at >> 2] as number;
+  const at = headerWord(core, GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset;
+  return wordsOf(core)[at >> 2] as number;
 }
 
 /** The pageblock's word: type in bits 0 to 2, zone in the high half. */
 export function pageblock(core: Core, pfn: number): number {
-  const at = core.headerWord(GUEST_BLOCKS_OFFSET) + Math.floor(pfn / PAGEBLOCK_FRAMES) * 4;
-  return core.words[at >> 2] as number;
+  const at = headerWord(core, GUEST_BLOCKS_OFFSET) + Math.floor(pfn / PAGEBLOCK_FRAMES) * 4;
+  return wordsOf(core)[at >> 2] as number;
 }
 
 /** The first words of the scratch area. */
 export function scratch(core: Core, count: number): number[] {
-  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-  return [...core.words.subarray(first, first + count)];
+  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
+  return [...wordsOf(core).subarray(first, first + count)];
 }

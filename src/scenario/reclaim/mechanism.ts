@@ -18,8 +18,9 @@ import {
   type MicroVm,
   Reporting,
   VirtioMem,
+  hotplugStart,
 } from '../../vmm/index.ts';
-import { type GuestSize, hotplugStart, loneVm } from '../guest.ts';
+import { type GuestSize, loneVm } from '../guest.ts';
 import { limitOf } from '../tenant.ts';
 import { type Population, type Reclaimer, heapRoom, systemRoom } from './reclaimer.ts';
 

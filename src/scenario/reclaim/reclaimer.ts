@@ -1,6 +1,7 @@
 // What a mechanism is for a scenario, and how much memory the VM for a number of containers needs.
 
-import { FRAMES_PER_MIB, MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
+import { FRAMES_PER_MIB } from '../../abi/unit.ts';
+import { publishedMachine } from '../../cost/index.ts';
 import type { Clock } from '../../time/index.ts';
 import {
   type CZones,
@@ -8,9 +9,9 @@ import {
   type MicroVm,
   memmapFrames,
   pageTableFrames,
+  roomFor,
 } from '../../vmm/index.ts';
-import { FILE_SHARE, TENANT_KERNEL_FRAMES, type TenantSize, limitOf } from '../tenant.ts';
-import { guestConfig } from '../guest.ts';
+import { FILE_SHARE, type TenantSize, limitOf } from '../tenant.ts';
 
 /** What the VM is for: containers by their sizes. */
 export interface Population {
@@ -29,27 +30,22 @@ export interface Reclaimer {
   readonly zones?: CZones;
 }
 
-/** Watermarks, per-cpu lists and the allocator's slack: a twelfth of what is needed, as in docs/decisions/0002. */
-const HEADROOM = 13 / 12;
-
-/** Whole steps of 128 MiB that hold so many frames and headroom. */
-function roomFor(frames: number): number {
-  return Math.ceil((frames * HEADROOM) / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;
-}
-
 /** Memory for the containers' heaps and buffers. */
 export function heapRoom({ sizes }: Population): number {
   return roomFor(sizes.reduce((sum, size) => sum + limitOf(size, 1), 0));
 }
 
-/** Memory for guest OS, files, kernel memory of the containers, and struct pages of `extraFrames` more. */
+/**
+ * Memory for guest OS, files, kernel memory of the containers, and struct pages of `extraFrames` more: those that plugging makes
+ * and those that booting makes both have room, so that every mechanism's VM has as much.
+ */
 export function systemRoom({ sizes, fileFrames }: Population, extraFrames: number): number {
-  const { kernel } = guestConfig({ memoryFrames: 0 });
+  const { kernel, containerKernelFrames } = publishedMachine();
   const os =
     kernel.imageFrames + kernel.dynamicFrames + kernel.pageCacheFrames + kernel.agentFrames;
   let need = os + fileFrames + memmapFrames(extraFrames);
   for (const { heapFrames } of sizes) {
-    need += TENANT_KERNEL_FRAMES + pageTableFrames(heapFrames + fileFrames);
+    need += containerKernelFrames + pageTableFrames(heapFrames + fileFrames);
   }
   return roomFor(need + memmapFrames(need + extraFrames));
 }

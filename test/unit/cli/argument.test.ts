@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, minutes, named, wholeNumber } from '../../../src/cli/argument.ts';
+import { duration, minutes, named, policy, wholeNumber } from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
 
 describe('options', () => {
@@ -20,6 +20,27 @@ describe('options', () => {
     for (const text of ['10', 'm', '10 m', '-1s', '10d']) {
       expect(() => duration('--keep-alive', text)).toThrow(/10m or 1h/);
     }
+  });
+
+  it('makes policies by name, with what stands behind it, or by a time alone', () => {
+    const made: unknown[] = [];
+    const list = ['timed', 'other'].map((name) => ({
+      name,
+      create: (argument?: string) => made.push([name, argument]),
+    }));
+    for (const text of ['10m', 'other', 'other:a:b', 'timed:']) {
+      policy('--p', text, list, 'timed')();
+    }
+    const calls = [
+      ['timed', '10m'],
+      ['other', undefined],
+      ['other', 'a:b'],
+      ['timed', ''],
+    ];
+    expect(made).toEqual(calls.flatMap((call) => [call, call]));
+    expect(() => policy('--p', 'x:1', list, 'timed')).toThrow(
+      '--p: expected a time such as 500ms, 90s, 10m or 1h, or a policy of timed, other, found "x:1"',
+    );
   });
 
   it('reads minutes', () => {

@@ -8,6 +8,7 @@ import {
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const SECOND = 1e9;
 
@@ -103,7 +104,7 @@ describe('Balloon', () => {
     const { vmm, vm } = testVm(256);
     const reporting = new Reporting(vm, vmm.clock);
     const reported: [number, number][] = [];
-    const { raw } = vm.guest.core;
+    const raw = rawOf(vm.guest.core);
     const discard = vm.memory.discard.bind(vm.memory);
     vm.memory.discard = (pfn, count): number => {
       // Blocks are off the free lists while the device looks at them: nothing else may be in the

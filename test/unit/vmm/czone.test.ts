@@ -1,8 +1,14 @@
 /** czone-virtio in a microVM: blocks, ends of zones, idle zones. */
 import { describe, expect, it } from 'vitest';
 
-import { guestConfig, hotplugStart } from '../../../src/scenario/index.ts';
-import { CZoneVirtio, type CZoneOptions, Process, Vmm } from '../../../src/vmm/index.ts';
+import { guestConfig } from '../../../src/scenario/index.ts';
+import {
+  CZoneVirtio,
+  type CZoneOptions,
+  Process,
+  Vmm,
+  hotplugStart,
+} from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound } from '../../support/vm.ts';
 
 const MEMORY_FRAMES = 256 * MIB_FRAMES;

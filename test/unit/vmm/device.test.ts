@@ -1,7 +1,7 @@
 /** What every memory device holds to, whatever its mechanism: one suite over all of them. */
 import { describe, expect, it } from 'vitest';
 
-import { guestConfig, hotplugStart } from '../../../src/scenario/index.ts';
+import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
   CZoneVirtio,
@@ -12,9 +12,11 @@ import {
   VirtioMem,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const REGION_MIB = 256;
 const START = hotplugStart(256 * MIB_FRAMES);
@@ -87,13 +89,13 @@ describe.each(Object.keys(RIGS))('%s', (name) => {
   it('leaves the guest with all of its memory after giving back', () => {
     const { vmm, device } = (RIGS[name] as () => Rig)();
     const { core } = device.vm.guest;
-    core.raw.drainAll();
+    rawOf(core).drainAll();
     const free = freeFrames(core);
     device.ask(ASKED);
     vmm.advance(5e9);
     device.giveBack();
     vmm.advance(5e9);
-    core.raw.drainAll();
+    rawOf(core).drainAll();
     // a CZone's memory is no free memory of the kernel's zones, before and after
     expect(Math.abs(freeFrames(core) - free)).toBeLessThan(16);
     expectSound(device.vm);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { hotplugStart } from '../../../src/scenario/index.ts';
-import { Dimms, freeFrames, touchAndExit } from '../../../src/vmm/index.ts';
+import { Dimms, freeFrames, hotplugStart, touchAndExit } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
 
 const START = hotplugStart(128 * MIB_FRAMES);

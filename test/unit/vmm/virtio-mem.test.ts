@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { hotplugStart } from '../../../src/scenario/index.ts';
 import {
   Balloon,
   type OnlinePolicy,
   VirtioMem,
   type VirtioMemOptions,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const REGION_MIB = 1024;
 const START = hotplugStart(128 * MIB_FRAMES);
@@ -33,10 +34,10 @@ describe('VirtioMem', () => {
   it('plugs and unplugs, by the profile of each VMM', () => {
     for (const profile of ['firecracker', 'cloud-hypervisor', 'qemu'] as const) {
       const { vm, memory } = memVm('online_movable', { profile });
-      vm.guest.core.raw.drainAll();
+      rawOf(vm.guest.core).drainAll();
       const free = freeFrames(vm.guest.core);
       memory.setRequested(300 * MIB_BYTES);
-      vm.guest.core.raw.drainAll();
+      rawOf(vm.guest.core).drainAll();
       expect(memory.pluggedBytes).toBe(300 * MIB_BYTES);
       const gained = freeFrames(vm.guest.core) - free;
       expect(gained).toBe(300 * MIB_FRAMES - memory.blocks.memmapFrames);

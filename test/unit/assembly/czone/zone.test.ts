@@ -30,6 +30,7 @@ import {
   ZONE_BLOCKS_OFFSET,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound, scratch, zoneField } from '../../../support/core.ts';
+import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';
 
 const START = 0x8000;
 const BLOCK = 512;
@@ -42,27 +43,27 @@ function region(block = BLOCK, blocks = BLOCKS): Core {
     config: { czones: 12, objects: 64 },
     image: { start: 0x2000, count: 256 },
   });
-  core.raw.czoneRegion(START, block * blocks, block);
-  core.raw.czonePlug(START, block * blocks);
+  rawOf(core).czoneRegion(START, block * blocks, block);
+  rawOf(core).czonePlug(START, block * blocks);
   return core;
 }
 
 function blocksOf(core: Core, zone: number): number[] {
   const blocks: number[] = [];
-  for (let pfn = core.raw.czoneNextBlock(zone, -1); pfn >= 0;) {
+  for (let pfn = rawOf(core).czoneNextBlock(zone, -1); pfn >= 0;) {
     blocks.push((pfn - START) / BLOCK);
-    pfn = core.raw.czoneNextBlock(zone, pfn);
+    pfn = rawOf(core).czoneNextBlock(zone, pfn);
   }
   return blocks;
 }
 
 const anon = (core: Core, zone: number): number =>
-  core.raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
+  rawOf(core).objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
 
 describe('the pool', () => {
   it('gives a new zone the shortest run that is long enough, and a growing one the block behind', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zones = [2, 1, 4, 1, 1, 1].map((blocks) => raw.czoneCreate(0, 1 << 20, blocks));
     raw.czoneExit(zones[0] as number, 0);
     raw.czoneExit(zones[2] as number, 0);
@@ -80,7 +81,7 @@ describe('the pool', () => {
 
   it('can take the lowest run, or one with room for all that the zone may become', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const first = raw.czoneCreate(0, 1 << 20, 4);
     raw.czoneCreate(0, 1 << 20, 1);
     raw.czoneExit(first, 0);
@@ -93,7 +94,7 @@ describe('the pool', () => {
 
   it('refuses blocks that are plugged already, and to unplug what a zone has', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     raw.czoneCreate(0, 1 << 20, 1);
     expect(raw.czonePlug(START, BLOCK)).toBe(STATUS_BAD_STATE);
     expect(raw.czonePlug(START + BLOCK, BLOCK)).toBe(STATUS_BAD_STATE);
@@ -110,15 +111,17 @@ describe('the pool', () => {
 describe('a touch of many pages', () => {
   /** Bytes behind the counters: the same whether pages come in one call or in many. */
   function state(core: Core): string {
-    const from = core.headerWord(GUEST_ZONES_OFFSET);
-    return Buffer.from(core.bytes.subarray(from, core.raw.snapshotBytes())).toString('base64');
+    const from = headerWord(core, GUEST_ZONES_OFFSET);
+    return Buffer.from(bytesOf(core).subarray(from, rawOf(core).snapshotBytes())).toString(
+      'base64',
+    );
   }
 
   function scene(preferBacked: boolean, backing: 0 | 9, step: number): Core {
     const core = region();
     core.setPreferBacked(preferBacked);
     core.setBackingOrder(backing);
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 12 * BLOCK, 1);
     const objects = [0, 1, 2].map(() => anon(core, zone));
     const touch = (object: number, start: number, pages: number): void => {
@@ -157,7 +160,7 @@ describe('a touch of many pages', () => {
 describe('at its limit', () => {
   it('a zone refuses, grows or borrows', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, BLOCK, 1);
     const object = anon(core, zone);
     expect(raw.objectTouch(object, 0, BLOCK + 5, 1, 0)).toBe(STATUS_ZONE_LIMIT);
@@ -174,7 +177,7 @@ describe('at its limit', () => {
 
   it('asks when it does not grow by itself, and says so when the pool is empty', () => {
     const core = region(BLOCK, 1);
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 0);
     raw.czonePolicy(zone, 0, 0);
     const object = anon(core, zone);
@@ -186,16 +189,16 @@ describe('at its limit', () => {
 
   it('holds user pages only', () => {
     const core = region();
-    const zone = core.raw.czoneCreate(0, 4 * BLOCK, 1);
-    expect(core.raw.objectCreate(OBJECT_KERNEL, zone, 0, 0)).toBe(STATUS_BAD_ARGUMENT);
-    expect(core.raw.objectCreate(OBJECT_ANON, 2, 0, 0)).toBe(STATUS_BAD_ARGUMENT);
+    const zone = rawOf(core).czoneCreate(0, 4 * BLOCK, 1);
+    expect(rawOf(core).objectCreate(OBJECT_KERNEL, zone, 0, 0)).toBe(STATUS_BAD_ARGUMENT);
+    expect(rawOf(core).objectCreate(OBJECT_ANON, 2, 0, 0)).toBe(STATUS_BAD_ARGUMENT);
   });
 });
 
 describe('exit', () => {
   it('looks at no page, and keeps the order of blocks for the next zone', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 0);
     const object = anon(core, zone);
     raw.objectTouch(object, 0, 3 * BLOCK, 1, 0);
@@ -213,7 +216,7 @@ describe('exit', () => {
 
   it('waits for ranges that the host is looking at', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 2);
     const object = anon(core, zone);
     raw.objectTouch(object, 0, BLOCK, 1, 0);
@@ -234,7 +237,7 @@ describe('exit', () => {
 describe('reclaim', () => {
   it('of all idle zones leaves the active ones alone', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zones = [0, 1, 2].map(() => raw.czoneCreate(0, 4 * BLOCK, 1));
     for (const zone of zones) {
       const object = anon(core, zone);
@@ -251,7 +254,7 @@ describe('reclaim', () => {
 
   it('takes no piece smaller than asked, and none twice', () => {
     const core = region();
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 1);
     const object = anon(core, zone);
     raw.objectTouch(object, 0, BLOCK, 1, 0);
@@ -269,7 +272,7 @@ describe('reclaim', () => {
   it('counts the host faults that backed frames first saves', () => {
     const core = region();
     core.setPreferBacked(true);
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 2);
     const object = anon(core, zone);
     raw.objectTouch(object, 0, BLOCK + 300, 1, 0);

@@ -13,18 +13,19 @@ import {
 import { STATUS_BAD_STATE, STATUS_NEED_RECLAIM } from '../../../../src/abi/status.ts';
 import { type Core, CoreError, expectAnswer } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound, kindAt, scratch, zoneField } from '../../../support/core.ts';
+import { headerWord, rawOf } from '../../../../src/core/raw.ts';
 
 const managed = (core: Core): number =>
   zoneField(core, ZONE_DMA, ZONE_MANAGED_OFFSET) + zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);
-const held = (core: Core): number => core.headerWord(GUEST_BALLOON_COUNT_OFFSET);
+const held = (core: Core): number => headerWord(core, GUEST_BALLOON_COUNT_OFFSET);
 
 describe('inflating', () => {
   it('puts the last page requested first into the array', () => {
     const core = bootGuest();
-    expect(core.raw.balloonRequest(0, 3, 0, GFP_BALLOON, 0)).toBe(3);
+    expect(rawOf(core).balloonRequest(0, 3, 0, GFP_BALLOON, 0)).toBe(3);
     const requested = scratch(core, 3);
     expectSound(core);
-    expect(core.raw.balloonEnter(3)).toBe(0);
+    expect(rawOf(core).balloonEnter(3)).toBe(0);
     expect(scratch(core, 3)).toEqual(requested.toReversed());
     expect(held(core)).toBe(3);
     expectSound(core);
@@ -34,13 +35,14 @@ describe('inflating', () => {
     const core = bootGuest();
     let total = 0;
     for (;;) {
-      const got = core.raw.balloonTake(256, 0, GFP_BALLOON, 0);
+      const got = rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0);
       if (got < 0) {
         expect(got).toBe(STATUS_NEED_RECLAIM);
         break;
       }
       total += got;
-      if (got < 256) expect(core.raw.balloonTake(256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
+      if (got < 256)
+        expect(rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
     }
     expect(held(core)).toBe(total);
     expect(total).toBeGreaterThan(50_000);
@@ -49,15 +51,15 @@ describe('inflating', () => {
 
   it('goes on with an array after the guest has reclaimed', () => {
     const core = bootGuest();
-    expect(core.raw.balloonRequest(0, 2, 0, GFP_BALLOON, 0)).toBe(2);
+    expect(rawOf(core).balloonRequest(0, 2, 0, GFP_BALLOON, 0)).toBe(2);
     const first = scratch(core, 2);
-    expect(core.raw.balloonRequest(2, 4, 0, GFP_BALLOON, 0)).toBe(4);
+    expect(rawOf(core).balloonRequest(2, 4, 0, GFP_BALLOON, 0)).toBe(4);
     expect(scratch(core, 2)).toEqual(first);
   });
 
   it('takes huge pages too', () => {
     const core = bootGuest();
-    expect(core.raw.balloonTake(8, 9, GFP_BALLOON, 0)).toBe(8);
+    expect(rawOf(core).balloonTake(8, 9, GFP_BALLOON, 0)).toBe(8);
     expect(scratch(core, 8).every((pfn) => pfn % 512 === 0)).toBe(true);
     expect(held(core)).toBe(8 * 512);
     expectSound(core);
@@ -66,19 +68,19 @@ describe('inflating', () => {
   it('leaves the managed pages only when told to', () => {
     const core = bootGuest();
     const before = managed(core);
-    core.raw.balloonTake(100, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonTake(100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before);
-    expect(core.raw.balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
-    core.raw.balloonPop(100);
-    core.raw.balloonRelease(100, 0);
-    expect(core.raw.balloonAdjustManaged(1)).toBe(0);
-    core.raw.balloonTake(100, 0, GFP_BALLOON, 0);
+    expect(rawOf(core).balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
+    rawOf(core).balloonPop(100);
+    rawOf(core).balloonRelease(100, 0);
+    expect(rawOf(core).balloonAdjustManaged(1)).toBe(0);
+    rawOf(core).balloonTake(100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
-    core.raw.balloonPop(100);
+    rawOf(core).balloonPop(100);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
-    core.raw.balloonRelease(100, 0);
+    rawOf(core).balloonRelease(100, 0);
     expect(managed(core)).toBe(before);
     expectSound(core);
   });
@@ -87,40 +89,40 @@ describe('inflating', () => {
 describe('deflating', () => {
   it('starts with the batch inflated last, in its order of allocation', () => {
     const core = bootGuest();
-    core.raw.balloonRequest(0, 4, 0, GFP_BALLOON, 0);
-    core.raw.balloonEnter(4);
-    core.raw.balloonRequest(0, 3, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonRequest(0, 4, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonEnter(4);
+    rawOf(core).balloonRequest(0, 3, 0, GFP_BALLOON, 0);
     const second = scratch(core, 3);
-    core.raw.balloonEnter(3);
-    expect(core.raw.balloonPop(2)).toBe(2);
+    rawOf(core).balloonEnter(3);
+    expect(rawOf(core).balloonPop(2)).toBe(2);
     expect(scratch(core, 2)).toEqual(second.slice(0, 2));
-    expect(core.headerWord(GUEST_BALLOON_LIMBO_OFFSET)).toBe(2);
+    expect(headerWord(core, GUEST_BALLOON_LIMBO_OFFSET)).toBe(2);
     expect(kindAt(core, second[0] as number)).toBe(KIND_BALLOON);
     expectSound(core);
   });
 
   it('frees the array from its end', () => {
     const core = bootGuest();
-    core.raw.balloonTake(3, 0, GFP_BALLOON, 0);
-    core.raw.balloonPop(3);
+    rawOf(core).balloonTake(3, 0, GFP_BALLOON, 0);
+    rawOf(core).balloonPop(3);
     const popped = scratch(core, 3);
-    expect(core.raw.balloonRelease(3, 0)).toBe(0);
+    expect(rawOf(core).balloonRelease(3, 0)).toBe(0);
     expectSound(core);
-    const next = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0);
+    const next = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0);
     expect(next).toBe(popped[0]);
   });
 
   it('stops at an empty balloon', () => {
     const core = bootGuest();
-    core.raw.balloonTake(5, 0, GFP_BALLOON, 0);
-    expect(core.raw.balloonPop(256)).toBe(5);
-    expect(core.raw.balloonPop(256)).toBe(0);
+    rawOf(core).balloonTake(5, 0, GFP_BALLOON, 0);
+    expect(rawOf(core).balloonPop(256)).toBe(5);
+    expect(rawOf(core).balloonPop(256)).toBe(0);
   });
 
   it('frees only what was popped', () => {
     const core = bootGuest();
-    core.raw.balloonTake(5, 0, GFP_BALLOON, 0);
-    expect(() => expectAnswer(core.raw.balloonRelease(5, 0), 'release')).toThrow(CoreError);
+    rawOf(core).balloonTake(5, 0, GFP_BALLOON, 0);
+    expect(() => expectAnswer(rawOf(core).balloonRelease(5, 0), 'release')).toThrow(CoreError);
     expectSound(core);
   });
 });

@@ -16,7 +16,7 @@ import {
 } from '../../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE } from '../../../../src/abi/migratetype.ts';
 import { STATUS_BAD_ARGUMENT, STATUS_BUSY, STATUS_MOVES_FULL } from '../../../../src/abi/status.ts';
-import { type Core, takeMoves, withMoves } from '../../../../src/core/index.ts';
+import { type Core } from '../../../../src/core/index.ts';
 import {
   IMAGE,
   bootGuest,
@@ -26,32 +26,34 @@ import {
   stateAt,
   zoneField,
 } from '../../../support/core.ts';
+import { headerWord, rawOf } from '../../../../src/core/raw.ts';
+import { withMoves } from '../../../support/moves.ts';
 
 const NONE = 0xffffffff;
 const free = (core: Core): number => zoneField(core, ZONE_DMA32, ZONE_FREE_OFFSET);
 
 function anon(core: Core, pages: number): number {
-  const id = core.raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
-  expect(core.raw.objectTouch(id, 0, pages, 1, 0)).toBe(pages);
+  const id = rawOf(core).objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
+  expect(rawOf(core).objectTouch(id, 0, pages, 1, 0)).toBe(pages);
   return id;
 }
 
 function contig(core: Core, start: number, frames: number, kind: number): number {
-  return core.raw.contigAlloc(start, frames, kind, MIGRATE_MOVABLE, 5, 0);
+  return rawOf(core).contigAlloc(start, frames, kind, MIGRATE_MOVABLE, 5, 0);
 }
 
 describe('contigAlloc', () => {
   it('takes free memory and gives it back as it was', () => {
     const core = bootGuest();
-    core.raw.drainAll();
+    rawOf(core).drainAll();
     const before = free(core);
     const start = 0x4000;
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(0);
     expectSound(core);
     expect(stateAt(core, start + 511)).toBe(KIND_OFFLINE);
     expect(pageblock(core, start) & 7).toBe(MIGRATE_MOVABLE);
-    expect(core.raw.contigFree(start, 512, 0)).toBe(0);
-    core.raw.drainAll();
+    expect(rawOf(core).contigFree(start, 512, 0)).toBe(0);
+    rawOf(core).drainAll();
     expectSound(core);
     expect(free(core)).toBe(before);
   });
@@ -61,7 +63,7 @@ describe('contigAlloc', () => {
     const before = zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);
     contig(core, 0x4000, 1024, KIND_OFFLINE);
     expect(zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET)).toBe(before - 1024);
-    core.raw.contigFree(0x4000, 1024, 0);
+    rawOf(core).contigFree(0x4000, 1024, 0);
     expect(zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET)).toBe(before);
   });
 
@@ -71,66 +73,66 @@ describe('contigAlloc', () => {
     expectSound(core);
     expect(kindAt(core, 0x4000 + 99)).not.toBe(KIND_UNMOVABLE);
     expect(stateAt(core, 0x4000 + 100)).toBe(KIND_UNMOVABLE);
-    expect(core.raw.contigFree(0x4000 + 100, 300, 0)).toBe(0);
+    expect(rawOf(core).contigFree(0x4000 + 100, 300, 0)).toBe(0);
     expectSound(core);
   });
 
   it('moves the pages of objects out of the way, shared ones with all that map them', () => {
     const core = bootGuest();
     const id = anon(core, 3000);
-    const child = core.raw.objectFork(id, NONE, 0, 0);
-    core.raw.objectTouch(child, 0, 40, 1, 1);
-    const page = core.raw.objectFrame(id, 1000);
+    const child = rawOf(core).objectFork(id, NONE, 0, 0);
+    rawOf(core).objectTouch(child, 0, 40, 1, 1);
+    const page = rawOf(core).objectFrame(id, 1000);
     const start = page - (page % 512);
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(0);
     expectSound(core);
-    const moved = core.raw.objectFrame(id, 1000);
+    const moved = rawOf(core).objectFrame(id, 1000);
     expect(moved < start || moved >= start + 512).toBe(true);
-    expect(core.raw.objectFrame(child, 1000)).toBe(moved);
+    expect(rawOf(core).objectFrame(child, 1000)).toBe(moved);
     expect(kindAt(core, moved)).toBe(KIND_OBJECT);
-    expect(core.raw.isBacked(moved)).toBe(1);
-    expect(takeMoves(core, () => expect.unreachable('objects need no log'))).toBe(0);
+    expect(rawOf(core).isBacked(moved)).toBe(1);
+    expect(core.moves.take(() => expect.unreachable('objects need no log'))).toBe(0);
   });
 
   it('logs the moves of pages that the host holds by number', () => {
     const core = bootGuest();
     const held = new Map<number, number>();
     for (let tag = 0; tag < 700; tag += 1) {
-      held.set(core.raw.allocPages(GFP_HIGHUSER_MOVABLE, tag % 3, 0, tag), tag % 3);
+      held.set(rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, tag % 3, 0, tag), tag % 3);
     }
     const page = [...held.keys()][350] as number;
     const start = page - (page % 512);
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(0);
     expectSound(core);
-    takeMoves(core, (from, to) => {
+    core.moves.take((from, to) => {
       held.set(to, held.get(from) as number);
       held.delete(from);
     });
-    for (const [pfn, order] of held) expect(core.raw.freePages(pfn, order, 0)).toBe(0);
+    for (const [pfn, order] of held) expect(rawOf(core).freePages(pfn, order, 0)).toBe(0);
     expectSound(core);
   });
 
   it('moves balloon pages to the head of the balloon', () => {
     const core = bootGuest();
-    for (let batch = 0; batch < 8; batch += 1) core.raw.balloonTake(256, 0, GFP_BALLOON, 0);
-    const start = core.headerWord(GUEST_BALLOON_HEAD_OFFSET) & ~511;
+    for (let batch = 0; batch < 8; batch += 1) rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0);
+    const start = headerWord(core, GUEST_BALLOON_HEAD_OFFSET) & ~511;
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(0);
     expectSound(core);
     let last = 0;
-    expect(takeMoves(core, (_, to) => (last = to))).toBeGreaterThan(0);
-    expect(core.headerWord(GUEST_BALLOON_HEAD_OFFSET)).toBe(last);
+    expect(core.moves.take((_, to) => (last = to))).toBeGreaterThan(0);
+    expect(headerWord(core, GUEST_BALLOON_HEAD_OFFSET)).toBe(last);
   });
 
   it('names the frame in the way and leaves everything else as it was', () => {
     const core = bootGuest();
-    const blocker = core.raw.allocPages(GFP_KERNEL, 0, 0, 0);
+    const blocker = rawOf(core).allocPages(GFP_KERNEL, 0, 0, 0);
     const start = blocker - (blocker % 512);
-    core.raw.drainAll();
+    rawOf(core).drainAll();
     const before = free(core);
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(STATUS_BUSY);
-    expect(core.headerWord(GUEST_BUSY_PFN_OFFSET)).toBe(blocker);
+    expect(headerWord(core, GUEST_BUSY_PFN_OFFSET)).toBe(blocker);
     expect(contig(core, IMAGE.start, 512, KIND_OFFLINE)).toBe(STATUS_BUSY);
-    expect(core.headerWord(GUEST_BUSY_PFN_OFFSET)).toBe(IMAGE.start);
+    expect(headerWord(core, GUEST_BUSY_PFN_OFFSET)).toBe(IMAGE.start);
     expect(free(core)).toBe(before);
     expect(zoneField(core, ZONE_DMA32, ZONE_ISOLATED_BLOCKS_OFFSET)).toBe(0);
     expectSound(core);
@@ -141,7 +143,7 @@ describe('contigAlloc', () => {
     let moves = 0;
     const held = new Set<number>();
     for (let tag = 0; tag < 12_000; tag += 1) {
-      held.add(core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, tag));
+      held.add(rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, tag));
     }
     // Pages come from high memory down by pageblock: find 4096 frames that are full.
     const start = [...held].find(
@@ -162,9 +164,9 @@ describe('contigAlloc', () => {
 
   it('refuses ranges outside memory, of several zones, of a CZone and of nothing', () => {
     const core = bootGuest({ spanFrames: 0x12000, config: { czones: 1 } });
-    core.raw.czoneRegion(0x11000, 0x1000, 1024);
-    core.raw.czonePlug(0x11000, 0x1000);
-    expect(core.raw.czoneCreate(1, 4096, 1)).toBe(4);
+    rawOf(core).czoneRegion(0x11000, 0x1000, 1024);
+    rawOf(core).czonePlug(0x11000, 0x1000);
+    expect(rawOf(core).czoneCreate(1, 4096, 1)).toBe(4);
     expect(contig(core, 0x11000, 512, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);
     expect(contig(core, 0xf0000000, 512, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);
     expect(contig(core, 0x1000 - 512, 1024, KIND_OFFLINE)).toBe(STATUS_BAD_ARGUMENT);

@@ -29,8 +29,9 @@ import {
 import { MEMORY_BLOCK_FRAMES } from '../../../../src/abi/unit.ts';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/abi/migratetype.ts';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../../../src/abi/status.ts';
-import { type BootLayout, Core, boot, takeMoves } from '../../../../src/core/index.ts';
+import { type BootLayout, Core, boot } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound, kindAt, pageblock, zoneField } from '../../../support/core.ts';
+import { headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
 
 const BLOCK = MEMORY_BLOCK_FRAMES;
 const NONE = -1;
@@ -39,17 +40,17 @@ const PLUG = 0x100000;
 const guest = (): Core => bootGuest({ spanFrames: PLUG + 2 * BLOCK });
 
 function online(core: Core, start = PLUG, frames = BLOCK, zone = ZONE_MOVABLE): void {
-  expect(core.raw.memoryOnline(start, frames, zone, NONE)).toBe(0);
+  expect(rawOf(core).memoryOnline(start, frames, zone, NONE)).toBe(0);
 }
 
 /** virtio-mem takes the upper half of the block back. */
 function contigHalf(core: Core): number {
-  return core.raw.contigAlloc(PLUG + BLOCK / 2, BLOCK / 2, KIND_OFFLINE, MIGRATE_MOVABLE, 5, 0);
+  return rawOf(core).contigAlloc(PLUG + BLOCK / 2, BLOCK / 2, KIND_OFFLINE, MIGRATE_MOVABLE, 5, 0);
 }
 
 function plugged(core: Core, ranges: readonly number[]): void {
-  core.words.set(ranges, core.headerWord(GUEST_SCRATCH_OFFSET) >> 2);
-  const answer = core.raw.memoryOnline(PLUG, BLOCK, ZONE_MOVABLE, ranges.length / 2);
+  wordsOf(core).set(ranges, headerWord(core, GUEST_SCRATCH_OFFSET) >> 2);
+  const answer = rawOf(core).memoryOnline(PLUG, BLOCK, ZONE_MOVABLE, ranges.length / 2);
   expect(answer).toBe(0);
 }
 
@@ -67,9 +68,9 @@ describe('memoryOnline', () => {
     expect(field(ZONE_WMARK_HIGH_OFFSET) - field(ZONE_WMARK_LOW_OFFSET)).toBe(
       field(ZONE_WMARK_LOW_OFFSET) - field(ZONE_WMARK_MIN_OFFSET),
     );
-    const pcp = (core.headerWord(GUEST_PCPS_OFFSET) + ZONE_MOVABLE * PCP_STRIDE) >> 2;
-    expect(core.words[pcp + PCP_BATCH_OFFSET / 4]).toBe(7);
-    expect(core.words[pcp + PCP_HIGH_MAX_OFFSET / 4]).toBe(BLOCK / 8 / 2);
+    const pcp = (headerWord(core, GUEST_PCPS_OFFSET) + ZONE_MOVABLE * PCP_STRIDE) >> 2;
+    expect(wordsOf(core)[pcp + PCP_BATCH_OFFSET / 4]).toBe(7);
+    expect(wordsOf(core)[pcp + PCP_HIGH_MAX_OFFSET / 4]).toBe(BLOCK / 8 / 2);
     expect(pageblock(core, PLUG) & 7).toBe(MIGRATE_MOVABLE);
   });
 
@@ -116,8 +117,8 @@ describe('memoryOnline', () => {
     expect(zoneField(core, ZONE_MOVABLE, ZONE_LISTS_OFFSET + (10 * MIGRATE_TYPES + 1) * 8)).toBe(
       PLUG,
     );
-    const first = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 10, 0, 0);
-    const second = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 10, 0, 0);
+    const first = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 10, 0, 0);
+    const second = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 10, 0, 0);
     expect([first, second]).toEqual([PLUG, PLUG + 1024]);
   });
 
@@ -128,7 +129,7 @@ describe('memoryOnline', () => {
     expect(zoneField(core, ZONE_MOVABLE, ZONE_PRESENT_OFFSET)).toBe(BLOCK);
     expect(zoneField(core, ZONE_MOVABLE, ZONE_MANAGED_OFFSET)).toBe(8704);
     expect(kindAt(core, PLUG + 8192)).toBe(KIND_OFFLINE);
-    expect(core.raw.contigFree(PLUG + 8192, 1024, 0)).toBe(0);
+    expect(rawOf(core).contigFree(PLUG + 8192, 1024, 0)).toBe(0);
     expect(zoneField(core, ZONE_MOVABLE, ZONE_MANAGED_OFFSET)).toBe(9728);
     expect(zoneField(core, ZONE_MOVABLE, ZONE_FREE_OFFSET)).toBe(9728);
     expectSound(core);
@@ -137,7 +138,7 @@ describe('memoryOnline', () => {
   it('refuses what is there already, unaligned, or in the CZone region', () => {
     const core = guest();
     online(core);
-    const { raw } = core;
+    const raw = rawOf(core);
     expect(raw.memoryOnline(PLUG, BLOCK, ZONE_MOVABLE, NONE)).toBe(STATUS_BAD_STATE);
     expect(raw.memoryOnline(PLUG + 512, BLOCK, ZONE_MOVABLE, NONE)).toBe(STATUS_BAD_ARGUMENT);
     expect(raw.memoryOnline(PLUG + 2 * BLOCK, BLOCK, ZONE_MOVABLE, NONE)).toBe(STATUS_BAD_ARGUMENT);
@@ -151,20 +152,20 @@ describe('memoryOffline', () => {
   it('moves what is in the way and leaves no trace of the zone', () => {
     const core = guest();
     online(core);
-    const id = core.raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
-    expect(core.raw.objectTouch(id, 0, 5000, 1, 0)).toBe(5000);
-    expect(core.raw.objectFrame(id, 100)).toBeGreaterThan(PLUG);
-    const page = core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 1, 0);
-    expect(core.raw.memoryOffline(PLUG, BLOCK, 0)).toBe(0);
+    const id = rawOf(core).objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
+    expect(rawOf(core).objectTouch(id, 0, 5000, 1, 0)).toBe(5000);
+    expect(rawOf(core).objectFrame(id, 100)).toBeGreaterThan(PLUG);
+    const page = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 1, 0);
+    expect(rawOf(core).memoryOffline(PLUG, BLOCK, 0)).toBe(0);
     expectSound(core);
-    expect(core.raw.objectFrame(id, 100)).toBeLessThan(PLUG);
+    expect(rawOf(core).objectFrame(id, 100)).toBeLessThan(PLUG);
     const moves: number[] = [];
-    takeMoves(core, (from) => moves.push(from));
+    core.moves.take((from) => moves.push(from));
     expect(moves).toEqual([page]);
     expect(kindAt(core, PLUG + 7)).toBe(KIND_HOLE);
     expect(zoneField(core, ZONE_MOVABLE, ZONE_SPANNED_OFFSET)).toBe(0);
     expect(zoneField(core, ZONE_MOVABLE, ZONE_MANAGED_OFFSET)).toBe(0);
-    expect(core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 1, 0)).toBeLessThan(PLUG);
+    expect(rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 1, 0)).toBeLessThan(PLUG);
   });
 
   it('takes one block of two and shrinks the zone from either end', () => {
@@ -174,7 +175,7 @@ describe('memoryOffline', () => {
     ] as const) {
       const core = guest();
       online(core, PLUG, 2 * BLOCK);
-      expect(core.raw.memoryOffline(gone, BLOCK, 0)).toBe(0);
+      expect(rawOf(core).memoryOffline(gone, BLOCK, 0)).toBe(0);
       expectSound(core);
       expect(zoneField(core, ZONE_MOVABLE, ZONE_START_OFFSET)).toBe(start);
       expect(zoneField(core, ZONE_MOVABLE, ZONE_SPANNED_OFFSET)).toBe(BLOCK);
@@ -184,29 +185,29 @@ describe('memoryOffline', () => {
   it('is all or nothing: an unmovable page keeps the whole block', () => {
     const core = guest();
     online(core, PLUG, BLOCK, 2);
-    const page = core.raw.allocPages(GFP_KERNEL, 0, 0, 0);
+    const page = rawOf(core).allocPages(GFP_KERNEL, 0, 0, 0);
     expect(page).toBeGreaterThanOrEqual(PLUG);
     const managed = zoneField(core, 2, ZONE_MANAGED_OFFSET);
-    expect(core.raw.memoryOffline(PLUG, BLOCK, 0)).toBe(STATUS_BUSY);
-    expect(core.headerWord(GUEST_BUSY_PFN_OFFSET)).toBe(page);
+    expect(rawOf(core).memoryOffline(PLUG, BLOCK, 0)).toBe(STATUS_BUSY);
+    expect(headerWord(core, GUEST_BUSY_PFN_OFFSET)).toBe(page);
     expect(zoneField(core, 2, ZONE_MANAGED_OFFSET)).toBe(managed);
     expectSound(core);
-    expect(core.raw.freePages(page, 0, 0)).toBe(0);
-    expect(core.raw.memoryOffline(PLUG, BLOCK, 0)).toBe(0);
+    expect(rawOf(core).freePages(page, 0, 0)).toBe(0);
+    expect(rawOf(core).memoryOffline(PLUG, BLOCK, 0)).toBe(0);
     expectSound(core);
   });
 
   it('does not mind frames that virtio-mem holds offline', () => {
     const core = guest();
     plugged(core, [PLUG, 4096]);
-    expect(core.raw.memoryOffline(PLUG, BLOCK, 0)).toBe(0);
+    expect(rawOf(core).memoryOffline(PLUG, BLOCK, 0)).toBe(0);
     expectSound(core);
   });
 
   it('refuses memory with holes and memory that is not there', () => {
     const core = guest();
-    expect(core.raw.memoryOffline(0, BLOCK, 0)).toBe(STATUS_BAD_STATE);
-    expect(core.raw.memoryOffline(PLUG, BLOCK, 0)).toBe(STATUS_BAD_STATE);
-    expect(core.raw.memoryOffline(PLUG + 512, BLOCK, 0)).toBe(STATUS_BAD_ARGUMENT);
+    expect(rawOf(core).memoryOffline(0, BLOCK, 0)).toBe(STATUS_BAD_STATE);
+    expect(rawOf(core).memoryOffline(PLUG, BLOCK, 0)).toBe(STATUS_BAD_STATE);
+    expect(rawOf(core).memoryOffline(PLUG + 512, BLOCK, 0)).toBe(STATUS_BAD_ARGUMENT);
   });
 });

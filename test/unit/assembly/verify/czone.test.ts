@@ -35,6 +35,7 @@ import {
   verify,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
+import { headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
 
 const POOL_POINTER_OFFSET = 212;
 const NODES_POINTER_OFFSET = 72;
@@ -53,7 +54,7 @@ function scene(): Scene {
     config: { czones: 4 },
     image: { start: 0x2000, count: 256 },
   });
-  const { raw } = core;
+  const raw = rawOf(core);
   raw.czoneRegion(0x8000, 0x2000, 512);
   raw.czonePlug(0x8000, 0x2000);
   const zone = raw.czoneCreate(0, 4096, 2);
@@ -68,8 +69,8 @@ function scene(): Scene {
 }
 
 function add(core: Core, zone: number, offset: number, by: number): void {
-  const at = (core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset) >> 2;
-  core.words[at] = (core.words[at] as number) + by;
+  const at = (headerWord(core, GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset) >> 2;
+  wordsOf(core)[at] = (wordsOf(core)[at] as number) + by;
 }
 
 function field(name: string, rule: number, offset: number, by = 1): Breakage {
@@ -94,8 +95,8 @@ const breakages: Breakage[] = [
     'the pool',
     RULE_CZONE_POOL,
     ({ core }) => {
-      const map = (core.headerWord(POOL_POINTER_OFFSET) + 64) >> 2;
-      core.words[map] = (core.words[map] as number) ^ 0x80;
+      const map = (headerWord(core, POOL_POINTER_OFFSET) + 64) >> 2;
+      wordsOf(core)[map] = (wordsOf(core)[map] as number) ^ 0x80;
     },
   ],
   [
@@ -103,10 +104,10 @@ const breakages: Breakage[] = [
     RULE_CZONE_FOREIGN_WRITE,
     ({ core }) => {
       // The owner lets go of page 299, so that the child alone maps it; then the child's entry loses its mark.
-      core.raw.objectTruncate(0, 299, 1, 0);
-      const words = core.words;
-      const first = core.headerWord(NODES_POINTER_OFFSET) >> 2;
-      const pfn = core.raw.objectFrame(1, 299);
+      rawOf(core).objectTruncate(0, 299, 1, 0);
+      const words = wordsOf(core);
+      const first = headerWord(core, NODES_POINTER_OFFSET) >> 2;
+      const pfn = rawOf(core).objectFrame(1, 299);
       const at = words.subarray(first).indexOf((pfn + 1 + 0x80000000) >>> 0);
       words[first + at] = pfn + 1;
     },

@@ -42,34 +42,36 @@ import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/abi/migratetype.
 import * as rules from '../../../../src/abi/rule.ts';
 import { type Core, verify } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
+import { bytesOf, headerWord, rawOf, setHeaderWord, wordsOf } from '../../../../src/core/raw.ts';
 
 const NONE = 0xffffffff;
 
 function word(core: Core, address: number): number {
-  return core.words[address >> 2] as number;
+  return wordsOf(core)[address >> 2] as number;
 }
 
 function poke(core: Core, address: number, value: number): void {
-  core.words[address >> 2] = value;
+  wordsOf(core)[address >> 2] = value;
 }
 
 const zoneWord = (core: Core, offset: number): number =>
-  core.headerWord(GUEST_ZONES_OFFSET) + ZONE_DMA32 * ZONE_STRIDE + offset;
+  headerWord(core, GUEST_ZONES_OFFSET) + ZONE_DMA32 * ZONE_STRIDE + offset;
 const list = (core: Core, order: number, type: number): number =>
   zoneWord(core, ZONE_LISTS_OFFSET) + (order * MIGRATE_TYPES + type) * LIST_BYTES;
-const record = (core: Core, pfn: number): number => core.headerWord(GUEST_RECORDS_OFFSET) + pfn * 8;
-const state = (core: Core, pfn: number): number => core.headerWord(GUEST_STATES_OFFSET) + pfn;
+const record = (core: Core, pfn: number): number =>
+  headerWord(core, GUEST_RECORDS_OFFSET) + pfn * 8;
+const state = (core: Core, pfn: number): number => headerWord(core, GUEST_STATES_OFFSET) + pfn;
 const block = (core: Core, pfn: number): number =>
-  core.headerWord(GUEST_BLOCKS_OFFSET) + Math.floor(pfn / 512) * 4;
+  headerWord(core, GUEST_BLOCKS_OFFSET) + Math.floor(pfn / 512) * 4;
 
 const objectWord = (core: Core, id: number, offset: number): number =>
-  core.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES + offset;
+  headerWord(core, GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES + offset;
 
 /** Clears the write-protect bit of the first entry in the tables that names the frame. */
 function unprotect(core: Core, pfn: number): void {
-  const from = core.headerWord(GUEST_NODES_OFFSET) >> 2;
-  const at = core.words.indexOf(((pfn + 1) | 0x80000000) >>> 0, from);
-  core.words[at] = pfn + 1;
+  const from = headerWord(core, GUEST_NODES_OFFSET) >> 2;
+  const at = wordsOf(core).indexOf(((pfn + 1) | 0x80000000) >>> 0, from);
+  wordsOf(core)[at] = pfn + 1;
 }
 
 interface Scene {
@@ -83,7 +85,7 @@ interface Scene {
 
 function scene(): Scene {
   const core = bootGuest({ config: { czones: 4 } });
-  const { raw } = core;
+  const raw = rawOf(core);
   const object = raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
   expect(raw.objectTouch(object, 0, 600, 1, 0)).toBe(600);
   expect(raw.objectFork(object, NONE, 0, 0)).toBeGreaterThan(object);
@@ -111,7 +113,7 @@ const breakages: Breakage[] = [
   [
     'a state byte',
     rules.RULE_LIST_STATE,
-    ({ core, head }) => void (core.bytes[state(core, head)] = KIND_FREE | 9),
+    ({ core, head }) => void (bytesOf(core)[state(core, head)] = KIND_FREE | 9),
   ],
   [
     'the zone of a block',
@@ -154,48 +156,48 @@ const breakages: Breakage[] = [
     'a reported frame in use',
     rules.RULE_REPORTED,
     ({ core, page }) => {
-      core.setHeaderWord(GUEST_REPORT_ORDER_OFFSET, 9);
-      const at = core.headerWord(GUEST_REPORTED_OFFSET) + (page >> 5) * 4;
+      setHeaderWord(core, GUEST_REPORT_ORDER_OFFSET, 9);
+      const at = headerWord(core, GUEST_REPORTED_OFFSET) + (page >> 5) * 4;
       poke(core, at, word(core, at) | (1 << (page & 31)));
     },
   ],
   [
     'a per-cpu count',
     rules.RULE_PCP_COUNT,
-    ({ core }) => add(core, core.headerWord(GUEST_PCPS_OFFSET), 1),
+    ({ core }) => add(core, headerWord(core, GUEST_PCPS_OFFSET), 1),
   ],
   [
     'a frame that fell off',
     rules.RULE_FRAME_NOWHERE,
-    ({ core }) => void (core.bytes[state(core, 0x8000)] = KIND_FREE),
+    ({ core }) => void (bytesOf(core)[state(core, 0x8000)] = KIND_FREE),
   ],
   [
     'a byte inside a block',
     rules.RULE_BLOCK_INTERIOR,
-    ({ core, head }) => void (core.bytes[state(core, head + 5)] = KIND_UNMOVABLE),
+    ({ core, head }) => void (bytesOf(core)[state(core, head + 5)] = KIND_UNMOVABLE),
   ],
   [
     'memory in a hole',
     rules.RULE_FRAME_ZONE,
-    ({ core }) => void (core.bytes[state(core, 0)] = KIND_OFFLINE),
+    ({ core }) => void (bytesOf(core)[state(core, 0)] = KIND_OFFLINE),
   ],
   [
     'the backed count',
     rules.RULE_BACKED_COUNT,
-    ({ core }) => core.setHeaderWord(GUEST_BACKED_COUNT_OFFSET, 1),
+    ({ core }) => setHeaderWord(core, GUEST_BACKED_COUNT_OFFSET, 1),
   ],
   [
     'a backed bit',
     rules.RULE_BACKED_COUNT,
     ({ core, head }) => {
-      const at = core.headerWord(GUEST_BACKED_OFFSET) + (head >> 5) * 4;
+      const at = headerWord(core, GUEST_BACKED_OFFSET) + (head >> 5) * 4;
       poke(core, at, word(core, at) ^ 1);
     },
   ],
   [
     'the shared count',
     rules.RULE_SHARED_COUNT,
-    ({ core }) => core.setHeaderWord(GUEST_SHARED_COUNT_OFFSET, 1),
+    ({ core }) => setHeaderWord(core, GUEST_SHARED_COUNT_OFFSET, 1),
   ],
   [
     'the index in a record',
@@ -211,7 +213,7 @@ const breakages: Breakage[] = [
   [
     'an object page marked as something else',
     rules.RULE_OBJECT_ENTRY,
-    ({ core, page }) => void (core.bytes[state(core, page)] = KIND_UNMOVABLE),
+    ({ core, page }) => void (bytesOf(core)[state(core, page)] = KIND_UNMOVABLE),
   ],
   [
     'the page count of an object',
@@ -236,34 +238,34 @@ const breakages: Breakage[] = [
   [
     'the number of objects',
     rules.RULE_OBJECT_COUNT,
-    ({ core }) => core.setHeaderWord(GUEST_OBJECT_COUNT_OFFSET, 9),
+    ({ core }) => setHeaderWord(core, GUEST_OBJECT_COUNT_OFFSET, 9),
   ],
   [
     'the number of table nodes',
     rules.RULE_NODES,
-    ({ core }) => core.setHeaderWord(GUEST_NODES_USED_OFFSET, 1),
+    ({ core }) => setHeaderWord(core, GUEST_NODES_USED_OFFSET, 1),
   ],
   [
     'a balloon page marked as something else',
     rules.RULE_BALLOON_LIST,
     ({ core }) => {
-      core.raw.balloonTake(3, 0, GFP_BALLOON, 0);
-      const pfn = core.headerWord(GUEST_BALLOON_HEAD_OFFSET);
-      core.bytes[state(core, pfn)] = KIND_UNMOVABLE;
+      rawOf(core).balloonTake(3, 0, GFP_BALLOON, 0);
+      const pfn = headerWord(core, GUEST_BALLOON_HEAD_OFFSET);
+      bytesOf(core)[state(core, pfn)] = KIND_UNMOVABLE;
     },
   ],
   [
     'the balloon count',
     rules.RULE_BALLOON_COUNT,
-    ({ core }) => core.setHeaderWord(GUEST_BALLOON_COUNT_OFFSET, 2),
+    ({ core }) => setHeaderWord(core, GUEST_BALLOON_COUNT_OFFSET, 2),
   ],
   [
     'a page on a per-cpu list marked as in use',
     rules.RULE_PCP_MEMBER,
     ({ core }) => {
-      const pcp = core.headerWord(GUEST_PCPS_OFFSET) + ZONE_DMA32 * PCP_STRIDE;
+      const pcp = headerWord(core, GUEST_PCPS_OFFSET) + ZONE_DMA32 * PCP_STRIDE;
       const pfn = word(core, pcp + PCP_LISTS_OFFSET + 8 * MIGRATE_MOVABLE);
-      core.bytes[state(core, pfn)] = KIND_UNMOVABLE;
+      bytesOf(core)[state(core, pfn)] = KIND_UNMOVABLE;
     },
   ],
 ];

@@ -5,7 +5,7 @@ import {
   OBJECT_ANON,
   STAT_CZONE_BORROWED_PAGES,
   ZONE_BLOCKS_OFFSET,
-} from '../../../src/core/index.ts';
+} from '../../../../src/core/index.ts';
 import {
   type CZones,
   CZonePages,
@@ -20,10 +20,11 @@ import {
   shrinkBetween,
   shrinkWhenIdle,
   verify,
-} from '../../../src/guest/index.ts';
-import { Clock } from '../../../src/time/index.ts';
-import { zoneField } from '../../support/core.ts';
-import { CZONE_CONFIG, makeGuest } from './setup.ts';
+} from '../../../../src/guest/index.ts';
+import { Clock } from '../../../../src/time/index.ts';
+import { zoneField } from '../../../support/core.ts';
+import { CZONE_CONFIG, makeGuest } from '../setup.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 interface Scene {
   readonly guest: GuestKernel;
@@ -46,7 +47,7 @@ function scene(options: KeeperOptions): Scene {
 }
 
 function fill(guest: GuestKernel, zone: number, pages: number): number {
-  const { raw } = guest.core;
+  const raw = rawOf(guest.core);
   const object = raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
   guest.memory.touch(object, 0, pages, true, 0, 0);
   return object;
@@ -155,13 +156,13 @@ describe('ZoneKeeper', () => {
     const kept = fill(guest, zone, block);
     const hole = fill(guest, zone, 3 * block);
     fill(guest, zone, 100);
-    guest.core.raw.objectDestroy(hole, 0);
+    rawOf(guest.core).objectDestroy(hole, 0);
     keeper.idle(zone);
     expect(keeper.shrink(zone)).toBe(0);
     clock.advance(10);
     expect(keeper.shrink(zone)).toBe(3);
     expect(keeper.view(zone).blocks).toBe(2);
-    expect(guest.core.raw.objectPages(kept)).toBe(block);
+    expect(rawOf(guest.core).objectPages(kept)).toBe(block);
     expect(verify(guest.core)).toBeUndefined();
   });
 
@@ -169,7 +170,7 @@ describe('ZoneKeeper', () => {
     const { guest, keeper, block } = scene({ growth: growByStep(2) });
     const zone = keeper.create('f', 1, 4 * block);
     const object = fill(guest, zone, 300);
-    const { raw } = guest.core;
+    const raw = rawOf(guest.core);
     raw.objectTruncate(object, 100, 200, 0);
     keeper.idle(zone);
     const pages = new CZonePages(guest.memory, (guest.czones as CZones).region);
@@ -193,7 +194,7 @@ describe('ZoneKeeper', () => {
     const first = keeper.create('f', 1, 8 * block);
     fill(guest, first, 3 * block);
     keeper.forget(first);
-    guest.core.raw.czoneExit(first, 0);
+    rawOf(guest.core).czoneExit(first, 0);
     const second = keeper.create('f', 2, 8 * block);
     expect(keeper.view(second).blocks).toBe(3);
   });

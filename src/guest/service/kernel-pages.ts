@@ -1,8 +1,8 @@
 // Kernel memory that drivers ask for by size: rings, message buffers, the memmap of memory that is
 // added. Blocks are unmovable, written at once, and accounted as the guest OS's.
 
-import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../../core/index.ts';
+import type { GuestMemory } from '../memory.ts';
 
 /** Mask of memmap and other large allocations: they try hard, and fail quietly. */
 const GFP_LARGE: number = GFP_KERNEL + GFP_RETRY_MAYFAIL + GFP_NOWARN;
@@ -17,10 +17,10 @@ export function allocKernelBlock(memory: GuestMemory, order: number): number | u
   if (order > ORDER_MAX) return undefined;
   const { core } = memory;
   for (;;) {
-    const pfn = core.raw.allocPages(order > 0 ? GFP_LARGE : GFP_KERNEL, order, 0, 0);
+    const pfn = core.pages.alloc(order > 0 ? GFP_LARGE : GFP_KERNEL, order, 0);
     if (pfn >= 0) {
       const frames = 2 ** order;
-      core.raw.touchRange(pfn, frames, 1);
+      core.backing.touch(pfn, frames, true);
       memory.frames.guestOs += frames;
       memory.deliverMoves();
       return pfn;
@@ -34,6 +34,6 @@ export function allocKernelBlock(memory: GuestMemory, order: number): number | u
  */
 export function freeKernelBlock(memory: GuestMemory, pfn: number, order: number): void {
   const { core } = memory;
-  const backed = core.raw.countBacked(pfn, 2 ** order);
-  if (core.raw.freePages(pfn, order, 0) >= 0) memory.frames.guestOs -= Math.max(0, backed);
+  const backed = core.backing.count(pfn, 2 ** order);
+  if (core.pages.free(pfn, order, 0) >= 0) memory.frames.guestOs -= Math.max(0, backed);
 }

@@ -31,7 +31,7 @@ const steps = fc.array(step, { maxLength: 25 });
 
 function guest(): Core {
   const layout = layoutOf(FRAMES, []);
-  const core = Core.create({ frames: layout.frames, cpus: CPUS, objects: 8, ring: 64 });
+  const core = Core.create({ frames: layout.frames, cpus: CPUS, objects: 8 });
   boot(core, layout, false);
   return core;
 }

@@ -22,6 +22,7 @@ export interface CoreConfig {
 }
 
 const DEFAULT_OBJECTS = 1024;
+const DEFAULT_RING_COMMANDS = 1024;
 /** Nodes that directories above the leaves take. */
 const DIRECTORY_NODES = 64;
 
@@ -38,7 +39,7 @@ export function withDefaults(config: CoreConfig): Required<CoreConfig> {
     czones: config.czones ?? 0,
     objects,
     nodes: config.nodes ?? defaultNodes(config.frames, objects),
-    ring: config.ring ?? 1024,
+    ring: config.ring ?? DEFAULT_RING_COMMANDS,
     build: config.build ?? 'release',
   };
 }

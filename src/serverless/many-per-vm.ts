@@ -1,7 +1,6 @@
 // MCPV: the containers of one function share VMs, each VM up to a number of containers. A VM starts with its first
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
-import type { Clock } from '../time/index.ts';
 import {
   type Counts,
   type FrameRange,
@@ -14,15 +13,15 @@ import {
 } from '../vmm/index.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, containersPerVm, hostOf } from './machine.ts';
+import { type MachineConfig, type SystemContext, containersPerVm, hostOf } from './machine.ts';
 import { fullestWithRoom } from './placement.ts';
 import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /** A VM has started. */
-  prepare?(vm: MicroVm, machine: MachineConfig): void;
+  /** A VM has started: the place to give it devices, which live by the context's clock. */
+  prepare?(vm: MicroVm, context: SystemContext): void;
   /** Makes the container's zone; undefined: its memory comes from the kernel's zones. */
   makeZone?(vm: MicroVm, profile: FunctionProfile, owner: number): ZoneStart;
   /** A container has exited and left ranges without use. */
@@ -50,17 +49,17 @@ interface SharedVm {
 
 export class ManyPerVm implements ServerlessSystem {
   readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
-  readonly #machine: MachineConfig;
+  readonly #context: SystemContext;
   readonly #scheme: MemoryScheme;
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   #started = 0;
 
-  constructor(machine: MachineConfig, clock: Clock, scheme: MemoryScheme) {
-    this.#machine = machine;
+  constructor(context: SystemContext, scheme: MemoryScheme) {
+    this.#context = context;
     this.#scheme = scheme;
     this.reclaimIdle = scheme.reclaimIdle;
-    this.#vmm = hostOf(machine, clock);
+    this.#vmm = hostOf(context);
   }
 
   get host(): HostMemory {
@@ -80,9 +79,10 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
-    const vm = this.#vmm.start(this.#scheme.config(this.#machine, profile), true);
-    this.#scheme.prepare?.(vm, this.#machine);
-    const capacity = containersPerVm(this.#machine, profile);
+    const { machine } = this.#context;
+    const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
+    this.#scheme.prepare?.(vm, this.#context);
+    const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, capacity, containers: 0 };
     rooms.push(room);
     return room;
@@ -100,7 +100,7 @@ export class ManyPerVm implements ServerlessSystem {
     const zone = this.#scheme.makeZone?.(vm, profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,
-      kernelFrames: this.#machine.containerKernelFrames,
+      kernelFrames: this.#context.machine.containerKernelFrames,
       czone: zone?.czone,
     });
     vm.settle(counts);

@@ -1,10 +1,9 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
-import type { Clock } from '../time/index.ts';
 import { type HostMemory, type MicroVm, type Vmm, newCounts } from '../vmm/index.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, hostOf, singleConfig } from './machine.ts';
+import { type MachineConfig, type SystemContext, hostOf, singleConfig } from './machine.ts';
 import type { ServerlessSystem, Start, Stop } from './system.ts';
 
 export class OnePerVm implements ServerlessSystem {
@@ -13,9 +12,9 @@ export class OnePerVm implements ServerlessSystem {
   readonly #templated: boolean;
 
   /** `templated`: VMs are clones of a template instead of booted. */
-  constructor(machine: MachineConfig, clock: Clock, templated: boolean) {
-    this.#machine = machine;
-    this.#vmm = hostOf(machine, clock);
+  constructor(context: SystemContext, templated: boolean) {
+    this.#machine = context.machine;
+    this.#vmm = hostOf(context);
     this.#templated = templated;
   }
 

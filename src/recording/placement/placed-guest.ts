@@ -9,7 +9,7 @@
 // - Memory that the kernel unplugs stays; only what it plugs is followed.
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   Core,
   type CoreBuild,
   expectAnswer,
@@ -38,8 +38,8 @@ import { NOBODY } from './tasks.ts';
 
 /** No frame of ours. */
 const NOWHERE = -1;
-/** Ring entries: one command, and the log room that the core wants before it runs one. */
-const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
+/** One command, and the log room that the core wants before it runs one. */
+const BUFFER_SLOTS = Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
 /** Tag of a page in the core: container and use; 0 for pages in use since the start. */
 export function tagOf(tree: number, use: number): number {
@@ -139,7 +139,7 @@ export class PlacedGuest {
       czones: owners.filter((pages) => pages > 0).length,
       objects: 1,
       nodes: 1,
-      ring: RING_COMMANDS,
+      bufferSlots: BUFFER_SLOTS,
       build,
     });
     this.#held = new Int32Array(recorded).fill(NOWHERE);

@@ -5,7 +5,7 @@
 import { type Counts, type CZones, type FrameRange, type MicroVm } from '../../vmm/index.ts';
 import type { Container } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { type MachineConfig, czoneConfig } from '../machine.ts';
+import { type SystemContext, czoneConfig } from '../machine.ts';
 import { type GivenBack, ManyPerVm, type MemoryScheme, type ZoneStart } from '../many-per-vm.ts';
 import type { IdleReclaim, SystemSpec } from '../system.ts';
 
@@ -21,7 +21,7 @@ function zonesOf(vm: MicroVm): CZones {
   return czones;
 }
 
-function prepare(vm: MicroVm, machine: MachineConfig): void {
+function prepare(vm: MicroVm, { machine }: SystemContext): void {
   vm.guest.core.setPreferBacked(machine.preferBacked);
 }
 
@@ -83,5 +83,5 @@ export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',
   sentence:
     'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
-  create: (machine, clock) => new ManyPerVm(machine, clock, SCHEME),
+  create: (context) => new ManyPerVm(context, SCHEME),
 };

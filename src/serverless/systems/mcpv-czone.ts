@@ -2,15 +2,13 @@
 // free as a whole, without migration, and the host takes them back. While one is idle the host may ask for what its zone
 // has free and backed; the frames are off the zone's lists from the question to the answer.
 
+import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { type Counts, type CZones, type FrameRange, type MicroVm } from '../../vmm/index.ts';
 import type { Container } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import { type MachineConfig, czoneConfig } from '../machine.ts';
 import { type GivenBack, ManyPerVm, type MemoryScheme, type ZoneStart } from '../many-per-vm.ts';
 import type { IdleReclaim, SystemSpec } from '../system.ts';
-
-/** 2 MiB in frames: what the price of releasing is for. */
-const PRICED_FRAMES = 512;
 
 /** Ranges in one message: as many as Faascale's device puts in one. */
 const RANGES_PER_MESSAGE = 128;
@@ -45,7 +43,7 @@ function giveBack(vm: MicroVm, ranges: readonly FrameRange[], counts: Counts): G
   return {
     operations: {
       czoneMessage: Math.ceil(ranges.length / RANGES_PER_MESSAGE),
-      czoneRelease2MiB: frames / PRICED_FRAMES,
+      czoneRelease2MiB: frames / PAGEBLOCK_FRAMES,
     },
     askedFrames,
     gotFrames,
@@ -63,7 +61,7 @@ function reclaimIdle(container: Container): IdleReclaim | undefined {
   const askedFrames = ranges.reduce((sum, range) => sum + range.count, 0);
   return {
     askedFrames,
-    operations: { czoneMessage: 1, czoneRelease2MiB: askedFrames / PRICED_FRAMES },
+    operations: { czoneMessage: 1, czoneRelease2MiB: askedFrames / PAGEBLOCK_FRAMES },
     cancelOperations: { czoneMessage: 1 },
     finish(counts) {
       const gotFrames = vm.release(ranges);

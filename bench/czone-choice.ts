@@ -55,12 +55,12 @@ import {
   share,
   word,
 } from './czone-choice-scene.ts';
-import { growAsPredicted } from '../src/guest/czone/grow-predicted.ts';
-import { growByDoubling } from '../src/guest/czone/grow-doubling.ts';
-import { growByStep } from '../src/guest/czone/grow-step.ts';
-import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/czone/policy.ts';
-import { shrinkBetween } from '../src/guest/czone/shrink-hysteresis.ts';
-import { shrinkWhenIdle } from '../src/guest/czone/shrink-idle.ts';
+import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
+import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
+import { growByStep } from '../src/guest/policy/grow-step.ts';
+import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/policy/policy.ts';
+import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
+import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 interface Living {

@@ -1,6 +1,7 @@
 // guestmem pages: a recording's request stream under other placements.
 
 import { Command } from 'commander';
+import { FRAMES_PER_MIB, FRAME_BYTES, MS_PER_S } from '../abi/unit.ts';
 import {
   PAGES_DEFAULTS,
   PAGE_POLICIES,
@@ -24,8 +25,6 @@ interface PagesFlags {
   readonly czoneBlock?: string;
 }
 
-const FRAME_BYTES = 4096;
-const FRAMES_PER_MIB = 256;
 const BLOCKS_MIB: readonly number[] = [2, 4, 8, 16, 32, 64, 128];
 /** Lines of the series that the text shows for each policy; the JSON has all. */
 const SERIES_LINES = 8;
@@ -126,7 +125,7 @@ function seriesTable({ name, series }: PolicyResult): string {
   const header = [name, 'memory', 'free', 'unusable 9', 'free 2 MiB', 'mixed', 'kept', 'CZones'];
   const shown = series.filter((_, i) => (series.length - 1 - i) % step === 0);
   const rows = shown.map((sample) => [
-    `${(sample.atMs / 1000).toFixed(1)} s`,
+    `${(sample.atMs / MS_PER_S).toFixed(1)} s`,
     bytes(sample.memoryFrames),
     bytes(sample.freeFrames),
     (sample.unusable[9] ?? 0).toFixed(3),
@@ -166,7 +165,7 @@ export function pagesText(result: PagesResult): string {
   const gone = containers.filter(({ exitMs }) => exitMs !== undefined).length;
   const heading =
     `${recording.name}: ${formatCount(recording.events)} events in ` +
-    `${(recording.spanMs / 1000).toFixed(1)} s, ` +
+    `${(recording.spanMs / MS_PER_S).toFixed(1)} s, ` +
     `${containers.length} containers (${gone} exited) below shell ${rule.shellPid}, ` +
     `CZone blocks of ${bytes(rule.czoneBlockFrames)}`;
   const parts = [

@@ -1,6 +1,7 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
 import { Command } from 'commander';
+import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
@@ -55,8 +56,8 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const machine = { idleReclaimMs: idleReclaimMs(flags), placement };
   const trace = loadTrace(folder, flags);
-  if (warmupMinutes * 60_000 >= trace.spanMs) {
-    const has = `fewer minutes than the trace's ${trace.spanMs / 60_000}`;
+  if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
+    const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
   const stop = new AbortController();

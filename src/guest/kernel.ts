@@ -17,7 +17,7 @@ import {
   layoutOf,
 } from '../core/index.ts';
 import { type Counts, Meter } from './counts.ts';
-import { type CZoneRegion, CZones } from './czone.ts';
+import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
@@ -111,13 +111,11 @@ export class GuestKernel {
     this.core = core;
     this.memory = new GuestMemory(core, cloned);
     this.files = new PageCache(this.memory, state.files);
-    this.memory.files = this.files;
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
     if (config.region !== undefined) {
       this.czones = new CZones(this.memory, config.region);
-      this.memory.czones = this.czones;
     }
   }
 
@@ -132,7 +130,6 @@ export class GuestKernel {
     }
     const memory = new GuestMemory(core, false);
     const files = new PageCache(memory);
-    memory.files = files;
     const make = (kind: number, gfp: number): number =>
       expectAnswer(core.objects.create(kind, NONE, gfp), 'objects.create');
     const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);

@@ -6,16 +6,12 @@ import {
   type MoveListener,
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
-  STATUS_NO_MEMORY,
-  STATUS_ZONE_FULL,
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
 } from '../core/index.ts';
-import type { CZones } from './czone.ts';
 import { GuestOutOfMemory } from './error.ts';
-import type { PageCache } from './page-cache.ts';
-import { makeRoom } from './pressure.ts';
+import { makeRoom, type Shrinker } from './pressure.ts';
 
 /**
  * Private host-backed frames by use. Whatever of the core's private frames is not here is backed but free.
@@ -28,24 +24,49 @@ export interface FrameUse {
   pageTables: number;
 }
 
+/** Acts on a status so that the request can be made again; false: nothing came of it. */
+export type Reliever = () => boolean;
+
+/** Gives up what it can before a process is killed. Pages given. */
+export type OomNotifier = () => number;
+
+/**
+ * What can be done about a shortage is known to its owners: they register, and are asked in the order
+ * in which they came.
+ */
 export class GuestMemory {
   readonly core: Core;
   readonly frames: FrameUse;
   /** A clone's system files are the template's frames, never private: giving them up frees no host memory. */
   readonly cloned: boolean;
-  files: PageCache | undefined;
-  czones: CZones | undefined;
-  /** Asked when a CZone that does not grow by itself is full; false: it stays as it is. */
-  zoneFull: ((zone: number) => boolean) | undefined;
-  /** Holders of blocks by number: they hear of each block that migration moved. */
-  readonly moveListeners: MoveListener[] = [];
-  /** Asked in order when reclaim found nothing, before anything is killed. Each says how many pages it gave. */
-  readonly oomNotifiers: (() => number)[] = [];
+  readonly #shrinkers: Shrinker[] = [];
+  readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
+  readonly #oomNotifiers: OomNotifier[] = [];
+  readonly #moveListeners: MoveListener[] = [];
 
   constructor(core: Core, cloned: boolean) {
     this.core = core;
     this.cloned = cloned;
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
+  }
+
+  addShrinker(shrinker: Shrinker): void {
+    this.#shrinkers.push(shrinker);
+  }
+
+  /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */
+  addReliever(status: number, relieve: Reliever): void {
+    this.#relievers.push({ status, relieve });
+  }
+
+  /** For when reclaim found nothing. */
+  addOomNotifier(notify: OomNotifier): void {
+    this.#oomNotifiers.push(notify);
+  }
+
+  /** For holders of blocks by number: they hear of each block that migration moved. */
+  addMoveListener(moved: MoveListener): void {
+    this.#moveListeners.push(moved);
   }
 
   /**
@@ -92,20 +113,32 @@ export class GuestMemory {
   relieve(status: number): boolean {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
-    if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
-    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.czones.fullZone()) ?? false;
-    return false;
+    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
   }
 
   /** One round of direct reclaim. Whether anything was freed. */
   reclaim(): boolean {
-    return this.files !== undefined && makeRoom(this.core, this.files);
+    return this.#shrinkers.length > 0 && makeRoom(this.core, this);
   }
 
-  /** Every notifier gets its turn, as Linux's chain does. Whether any gave pages. */
+  /** Pages that the shrinkers hold. */
+  get cachedPages(): number {
+    return this.#shrinkers.reduce((sum, shrinker) => sum + shrinker.pages, 0);
+  }
+
+  /** Has the shrinkers give up to so many pages. Frames freed. */
+  shrink(pages: number): number {
+    let freed = 0;
+    for (const shrinker of this.#shrinkers) {
+      if (freed < pages) freed += shrinker.shrink(pages - freed);
+    }
+    return freed;
+  }
+
+  /** Every notifier gets its turn, as in Linux's chain. Whether any gave pages. */
   notifyOom(): boolean {
     let freed = 0;
-    for (const notify of this.oomNotifiers) freed += notify();
+    for (const notify of this.#oomNotifiers) freed += notify();
     return freed > 0;
   }
 
@@ -113,7 +146,7 @@ export class GuestMemory {
   deliverMoves(): number {
     if (this.core.moves.pending === 0) return 0;
     return this.core.moves.take((from, to) => {
-      for (const moved of this.moveListeners) moved(from, to);
+      for (const moved of this.#moveListeners) moved(from, to);
     });
   }
 

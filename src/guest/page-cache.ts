@@ -3,6 +3,7 @@
 
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
+import type { Shrinker } from './pressure.ts';
 
 interface CachedFile {
   readonly object: number;
@@ -22,7 +23,7 @@ function keyOf(name: string, zone: number | undefined): string {
   return zone === undefined ? name : `${zone}/${name}`;
 }
 
-export class PageCache {
+export class PageCache implements Shrinker {
   readonly #memory: GuestMemory;
   readonly #files: Map<string, CachedFile>;
   #clock = 0;
@@ -30,6 +31,7 @@ export class PageCache {
   constructor(memory: GuestMemory, state: PageCacheState = []) {
     this.#memory = memory;
     this.#files = new Map(state.map(([name, file]) => [name, { ...file }]));
+    memory.addShrinker(this);
   }
 
   state(): PageCacheState {

@@ -45,7 +45,7 @@ function compact({ memory, gfp, order, cpu }: Request, mode: number): number {
 /** 32 pages of cache, and when that does not serve the request: the reserve and what the cpus hold. Pages freed. */
 function reclaim(request: Request): { got: number; freed: number } {
   const { memory, gfp } = request;
-  const freed = memory.files?.shrink(SWAP_CLUSTER_MAX) ?? 0;
+  const freed = memory.shrink(SWAP_CLUSTER_MAX);
   const got = attempt(request);
   if (got >= 0) return { got, freed };
   const type = (gfp & GFP_MOVABLE) === 0 ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;

@@ -1,6 +1,6 @@
 // Text after the name of a policy, as in `fixed:10m`: each policy reads its own.
 
-import { MS_PER_S } from '../abi/unit.ts';
+import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
 
 /** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
 export class ArgumentError extends Error {
@@ -14,8 +14,8 @@ export class ArgumentError extends Error {
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: MS_PER_S,
-  m: 60 * MS_PER_S,
-  h: 3600 * MS_PER_S,
+  m: MS_PER_MINUTE,
+  h: 60 * MS_PER_MINUTE,
 };
 
 /** What `durationMs` reads. */

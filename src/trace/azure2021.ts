@@ -3,6 +3,7 @@
  * `app,func,end_timestamp,duration` in seconds. It has real instants and durations, but no memory,
  * owner or trigger: memory comes from the published distribution, divided over the app's functions.
  */
+import { MS_PER_S } from '../abi/unit.ts';
 import { basename, extname } from 'node:path';
 import { publishedDurations, publishedMemoryMib } from './azure-functions.ts';
 import { summarizeCalls } from './call-trace.ts';
@@ -45,8 +46,8 @@ function readCalls(file: string, calls: CallCollector): SeenFunction[] {
       ids.set(key, id);
     }
     // The publishers altered the timestamps: a start before the begin is moved to it.
-    const startMs = Math.max(0, (endS - durationS) * 1000);
-    calls.add(id, startMs, durationS * 1000, { file, line });
+    const startMs = Math.max(0, (endS - durationS) * MS_PER_S);
+    calls.add(id, startMs, durationS * MS_PER_S, { file, line });
   });
   return list;
 }

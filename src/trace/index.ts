@@ -11,7 +11,6 @@ export {
   type DurationSummary,
   type FigureSource,
   MINIMUM_DURATION_MS,
-  MINUTE_MS,
   PERCENTILE_SHARES,
   type Trace,
   type TraceFunction,

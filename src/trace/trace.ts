@@ -72,7 +72,6 @@ export interface TraceOptions {
 }
 
 export const DEFAULT_MAXIMUM_INVOCATIONS = 40_000_000;
-export const MINUTE_MS = 60_000;
 
 export const NO_QUIRKS: TraceQuirks = {
   functionsWithoutDurations: 0,

@@ -2,6 +2,7 @@
  * report.html: one file that opens without a network. Charts are SVG text in the page, there is no script, and the page's own
  * policy forbids loading anything.
  */
+import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import {
   causeBars,
   cdfLines,
@@ -55,7 +56,7 @@ function head(results: Results): string {
     `<h1>guestmem: ${escapeHtml(trace.name)}</h1>`,
     paragraph(
       `${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions in ` +
-        `${formatNumber(trace.spanMs / 60_000)} minutes, seed ${seed}. Counts are emulated page by page; ` +
+        `${formatNumber(trace.spanMs / MS_PER_MINUTE)} minutes, seed ${seed}. Counts are emulated page by page; ` +
         `times are modelled: counts times published prices.`,
     ),
   ].join('\n');
@@ -86,7 +87,7 @@ function memoryMaps({ memoryMaps: maps }: Details): string {
   const title = 'Memory maps';
   if (!maps?.length) return section(title, absent('memory maps'));
   const parts = maps.map((map) => {
-    const caption = `${map.system}, ${map.guest} at ${formatNumber(map.tMs / 60_000)} min`;
+    const caption = `${map.system}, ${map.guest} at ${formatNumber(map.tMs / MS_PER_MINUTE)} min`;
     const scale = `${formatBytes(map.cellBytes)} a cell`;
     return `<h3>${escapeHtml(`${caption}, ${scale}`)}</h3>\n${memoryMapSvg(map)}`;
   });

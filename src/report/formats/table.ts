@@ -1,4 +1,5 @@
 /** The text table of `guestmem replay`: one line a system. */
+import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
@@ -51,7 +52,7 @@ export function resultsTable(results: Results): string {
   const { trace, wall, seed } = results;
   const heading =
     `${trace.name}: ${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions ` +
-    `in ${formatNumber(trace.spanMs / 60_000)} min, seed ${seed}`;
+    `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}`;
   const speed =
     `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;

@@ -5,7 +5,7 @@ import {
   OBJECT_ANON,
   STAT_CZONE_BORROWED_PAGES,
   ZONE_BLOCKS_OFFSET,
-} from '../../../src/core/index.ts';
+} from '../../../../src/core/index.ts';
 import {
   type CZones,
   CZonePages,
@@ -20,11 +20,11 @@ import {
   shrinkBetween,
   shrinkWhenIdle,
   verify,
-} from '../../../src/guest/index.ts';
-import { Clock } from '../../../src/time/index.ts';
-import { zoneField } from '../../support/core.ts';
-import { CZONE_CONFIG, makeGuest } from './setup.ts';
-import { rawOf } from '../../../src/core/raw.ts';
+} from '../../../../src/guest/index.ts';
+import { Clock } from '../../../../src/time/index.ts';
+import { zoneField } from '../../../support/core.ts';
+import { CZONE_CONFIG, makeGuest } from '../setup.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 interface Scene {
   readonly guest: GuestKernel;

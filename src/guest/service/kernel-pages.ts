@@ -1,8 +1,8 @@
 // Kernel memory that drivers ask for by size: rings, message buffers, the memmap of memory that is
 // added. Blocks are unmovable, written at once, and accounted as the guest OS's.
 
-import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../../core/index.ts';
+import type { GuestMemory } from '../memory.ts';
 
 /** Mask of memmap and other large allocations: they try hard, and fail quietly. */
 const GFP_LARGE: number = GFP_KERNEL + GFP_RETRY_MAYFAIL + GFP_NOWARN;

@@ -10,7 +10,7 @@ import {
   KIND_OFFLINE,
   KIND_RESERVED,
   KIND_UNMOVABLE,
-} from '../core/index.ts';
+} from '../../core/index.ts';
 
 /** What the page is used for. */
 export type ObstacleKind =

@@ -9,9 +9,9 @@ import {
   STAT_CZONE_LIMIT_HITS,
   STAT_REUSED_BACKED_PAGES,
   expectAnswer,
-} from '../core/index.ts';
-import type { CZoneRegion } from './czone.ts';
-import type { GuestMemory } from './memory.ts';
+} from '../../core/index.ts';
+import type { CZoneRegion } from '../zones.ts';
+import type { GuestMemory } from '../memory.ts';
 
 /** Blocks that are plugged and in no zone. */
 export const POOL = -1;

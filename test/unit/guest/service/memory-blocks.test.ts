@@ -1,13 +1,13 @@
 // Memory blocks in the guest kernel: emptying one that holds more balloon pages than the core's log of moves.
 
 import { describe, expect, it } from 'vitest';
-import { GFP_BALLOON } from '../../../src/abi/gfp.ts';
-import { ZONE_MOVABLE } from '../../../src/abi/layout.ts';
-import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
-import { Core, boot, faultText, layoutOf, verify } from '../../../src/core/index.ts';
-import { GuestMemory } from '../../../src/guest/memory.ts';
-import { MemoryBlocks } from '../../../src/guest/memory-blocks.ts';
-import { rawOf } from '../../../src/core/raw.ts';
+import { GFP_BALLOON } from '../../../../src/abi/gfp.ts';
+import { ZONE_MOVABLE } from '../../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../../src/abi/unit.ts';
+import { Core, boot, faultText, layoutOf, verify } from '../../../../src/core/index.ts';
+import { GuestMemory } from '../../../../src/guest/memory.ts';
+import { MemoryBlocks } from '../../../../src/guest/service/memory-blocks.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 const PLUG = 0x18000;
 
@@ -28,7 +28,7 @@ describe('MemoryBlocks', () => {
       expect(rawOf(memory.core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(256);
     }
     let moves = 0;
-    memory.moveListeners.push((from) => {
+    memory.addMoveListener((from) => {
       expect(from).toBeGreaterThanOrEqual(PLUG);
       moves += 1;
     });

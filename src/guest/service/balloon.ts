@@ -12,8 +12,8 @@ import {
   PAGEBLOCK_ORDER,
   STATUS_NEED_RECLAIM,
   expectAnswer,
-} from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+} from '../../core/index.ts';
+import type { GuestMemory } from '../memory.ts';
 
 /**
  * What free page hinting asks with: no right to reclaim, no movable and no highmem bit

@@ -8,10 +8,11 @@ import {
   CZONE_IDLE,
   CZONE_LIMIT_OOM,
   STAT_BACKED_FAULTS,
+  STATUS_ZONE_FULL,
   expectAnswer,
 } from '../../core/index.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
-import type { CZones } from '../czone.ts';
+import type { CZones } from '../zones.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from './policy.ts';
 
@@ -60,7 +61,8 @@ export class ZoneKeeper {
     this.#options = options;
     this.#timers = timers;
     this.#port = port;
-    memory.zoneFull = (zone) => this.grow(zone) > 0;
+    const { czones } = memory.core;
+    memory.addReliever(STATUS_ZONE_FULL, () => this.grow(czones.fullZone()) > 0);
   }
 
   /** A zone for a container of a function. Its index. */

@@ -14,11 +14,11 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
   expectAnswer,
-} from '../core/index.ts';
-import type { FrameRange } from '../core/index.ts';
-import { memmapFrames } from './footprint.ts';
+} from '../../core/index.ts';
+import type { FrameRange } from '../../core/index.ts';
+import { memmapFrames } from '../footprint.ts';
 import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
-import type { GuestMemory } from './memory.ts';
+import type { GuestMemory } from '../memory.ts';
 import { type Obstacle, busyPage } from './obstacle.ts';
 
 /** memhp_default_state and memory_hotplug.online_policy. */

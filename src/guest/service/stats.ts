@@ -1,8 +1,8 @@
 // The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
 // carries.
 
-import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../../core/index.ts';
+import type { GuestMemory } from '../memory.ts';
 
 const FRAME_BYTES = 4096;
 
@@ -28,7 +28,7 @@ export function vmStats(memory: GuestMemory): VmStats {
   const free = sumOfZones(memory, (zone) => zone.free);
   const low = sumOfZones(memory, (zone) => zone.lowMark);
   const reserve = sumOfZones(memory, (zone) => zone.highMark);
-  const file = memory.files?.pages ?? 0;
+  const file = memory.cachedPages;
   const available = free - reserve + (file - Math.min(file / 2, low));
   return {
     freeBytes: free * FRAME_BYTES,

@@ -9,6 +9,7 @@ import {
   OBJECT_KERNEL,
   STAT_CZONE_BLOCKS_ADDED,
   STAT_CZONE_BLOCKS_REMOVED,
+  STATUS_NO_MEMORY,
   expectAnswer,
 } from '../core/index.ts';
 import type { FrameRange } from '../core/index.ts';
@@ -44,6 +45,7 @@ export class CZones {
   constructor(memory: GuestMemory, region: CZoneRegion) {
     this.region = region;
     this.#memory = memory;
+    memory.addReliever(STATUS_NO_MEMORY, () => this.plug(1) > 0);
     const { czones, objects } = memory.core;
     expectAnswer(czones.region(region.start, region.frames, region.blockFrames), 'czones.region');
     this.#memmapObject = expectAnswer(

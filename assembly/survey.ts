@@ -22,7 +22,7 @@ import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { headOf, isMovable, stateOf } from './base/frame';
 import { guest, spanFrames } from './base/guest';
-import { blockZone } from './base/pageblock';
+import { blockStart, blockZone } from './base/pageblock';
 import { Zone, freeCount, zoneAt, zoneEnd } from './base/zone';
 
 
@@ -76,7 +76,7 @@ function lookAt(block: u32): void {
 
 function surveyBlocks(zone: Zone, index: u32): void {
   const kernel = index < <u32>KERNEL_ZONES;
-  const first = kernel ? zone.start & ~(PAGEBLOCK_FRAMES - 1) : guest.czoneStart;
+  const first = kernel ? blockStart(zone.start) : guest.czoneStart;
   const end = kernel ? zoneEnd(zone) : guest.czoneStart + guest.czoneFrames;
   let run: u32 = 0;
   for (let block = first; block < end && block < spanFrames; block += PAGEBLOCK_FRAMES) {
@@ -105,18 +105,4 @@ export function surveyZone(index: u32): i32 {
   }
   surveyBlocks(zone, index);
   return 0;
-}
-
-/** Frames of [start, start + frames) that would have to move to empty the range, or a status. */
-export function countMovable(start: u32, frames: u32): i32 {
-  if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
-  let total: u32 = 0;
-  const end = start + frames;
-  for (let at = start; at < end;) {
-    const head = headOf(at);
-    const stop = min(end, max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK))));
-    if (isMovable(head)) total += stop - at;
-    at = stop;
-  }
-  return total;
 }

@@ -82,7 +82,7 @@ function churn(world: Scene, alive: number, grow: number): Living[] {
     const pages = draw.size();
     const limit = Math.ceil((2 * pages) / world.block) * world.block;
     const zone = expectAnswer(raw.czoneCreate(born, limit, 1), 'czoneCreate');
-    raw.czonePolicy(zone, CZONE_LIMIT_OOM, grow);
+    raw.czoneSetLimits(zone, CZONE_LIMIT_OOM, grow);
     const object = anon(core, zone);
     living.push({ zone, object });
     // Containers fill up side by side: each arrival lets the last eight go on growing.
@@ -157,7 +157,7 @@ function growOnce(world: Scene, policy: GrowthPolicy, pages: number): [number, n
   const { core } = world;
   const raw = rawOf(core);
   const zone = raw.czoneCreate(0, 1000 * world.block, policy.firstBlocks('f', 1000));
-  raw.czonePolicy(zone, CZONE_LIMIT_OOM, 0);
+  raw.czoneSetLimits(zone, CZONE_LIMIT_OOM, 0);
   const object = anon(core, zone);
   let asked = 1;
   while (raw.objectTouch(object, 0, pages, 1, 0) < 0) {
@@ -335,7 +335,7 @@ function limits(): void {
     const { core } = scene(2, 512);
     const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 16 * MIB, 8);
-    raw.czonePolicy(zone, policy, 1);
+    raw.czoneSetLimits(zone, policy, 1);
     const object = anon(core, zone);
     const answer = raw.objectTouch(object, 0, 20 * MIB, 1, 0);
     const inKernel = core.stat(STAT_CZONE_BORROWED_PAGES);

@@ -16,8 +16,8 @@ import {
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
-//   16  objectsMax  20 nodesMax     24 ringCapacity 28 zonesUsed
-//   32  zones       36 pcps         40 blocks       44 ring          base addresses
+//   16  objectsMax  20 nodesMax     24 bufferSlots 28 zonesUsed
+//   32  zones       36 pcps         40 blocks       44 buffer        base addresses
 //   48  backed      52 template     56 reported     60 states
 //   64  records     68 objects      72 nodes        76 scratch
 //   80  mobilityOff 84 scaleFactor  88 minFreeKb    92 userMinFreeKb
@@ -38,12 +38,12 @@ export class Guest {
   cpus: u32;
   objectsMax: u32;
   nodesMax: u32;
-  ringCapacity: u32;
+  bufferSlots: u32;
   zonesUsed: u32;
   zones: u32;
   pcps: u32;
   blocks: u32;
-  ring: u32;
+  buffer: u32;
   backed: u32;
   template: u32;
   reported: u32;

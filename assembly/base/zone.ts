@@ -5,8 +5,12 @@
 //  16 min    20 low     24 high     28 promo    watermarks without boost
 //  32 boost  36 flags   40 lowmem_reserve[4]
 //  56 reserved highatomic  60 free highatomic  64 free  68 isolated pageblocks
-//  72 nr_free[11]  116 orders non-empty[5]  136 compaction (6 words)
-// 160 CZone fields (10 words)  200 recordings (2 words)  208 CZone fields (8 words)  240 spare (2 words)
+//  72 nr_free[11]  116 orders non-empty[5]  136 compaction: free, async, sync, considered, deferShift, orderFailed
+// CZones only:
+// 160 owner  164 limit   168 blocks        172 firstBlock  176 lastBlock   180 state
+// 184 refs   188 sharedOut  192 backedFree 196 discarded   200 unused (2 words)
+// 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
+// 232 growBlocks  236 objectFrames         240 unused (2 words)
 // 248 lists[11][5] {head, tail}
 
 import {
@@ -29,6 +33,7 @@ import {
 } from '../../src/abi/czone';
 import { zonesBase } from './guest';
 import { listReset } from './list';
+import { blockStart } from './pageblock';
 
 
 @unmanaged
@@ -85,9 +90,8 @@ export class Zone {
   backedFree: u32;
   /** CZones: frames whose objects were discarded as a whole and are not on any list. */
   discarded: u32;
-  /** Recordings: per-cpu list of the last free, and of the drain that goes on. */
-  freedList: u32;
-  drainList: u32;
+  unused0: u32;
+  unused1: u32;
   /** CZones from here on: CZONE_LIMIT_*. */
   policy: u32;
   /** Entries of the zone's objects that name frames elsewhere. */
@@ -183,4 +187,12 @@ export function zoneReset(zone: Zone): void {
     for (let type: u32 = 0; type < <u32>MIGRATE_TYPES; type++)
       listReset(freeList(zone, order, type));
   }
+}
+
+/** Compaction starts from the zone's edges next time. */
+export function resetScanners(zone: Zone): void {
+  const first = blockStart(zone.start);
+  zone.compactAsync = first;
+  zone.compactSync = first;
+  zone.compactFree = zone.spanned == 0 ? first : blockStart(zoneEnd(zone) - 1);
 }

@@ -7,7 +7,7 @@
 // for blocks of the smallest size.
 
 import { PAGEBLOCK_NO_ZONE } from '../../src/abi/layout';
-import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import {
   CZONE_PLACE_BEST,
   CZONE_PLACE_FIRST,
@@ -26,7 +26,6 @@ import { backedBase, guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 
 const POOL_HEAD_BYTES: u32 = 64;
-const BLOCK_FRAMES_MAX: u32 = 32768;
 
 
 @unmanaged
@@ -86,11 +85,11 @@ export function blockFrame(number: u32): u32 {
   return guest.czoneStart + (number << shift());
 }
 
-/** Declares the region and the block size (frames, a power of two from 512 to 32768). Blocks start absent. */
+/** Declares the region and the block size (frames, a power of two from a pageblock to a memory block). Blocks start absent. */
 export function czoneRegion(start: u32, frames: u32, blockFrames: u32): i32 {
   const bad =
     blockFrames < <u32>PAGEBLOCK_FRAMES ||
-    blockFrames > BLOCK_FRAMES_MAX ||
+    blockFrames > <u32>MEMORY_BLOCK_FRAMES ||
     popcnt<u32>(blockFrames) != 1 ||
     (start & (blockFrames - 1)) != 0 ||
     (frames & (blockFrames - 1)) != 0;

@@ -19,14 +19,21 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { anyBit, countOrder } from '../base/bitmap';
 import { NIL, setState, stateOf } from '../base/frame';
 import { backedBase, guest, spanFrames } from '../base/guest';
-import { listHead, nextOf } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, freeList, zoneAt } from '../base/zone';
+import { Zone, zoneAt } from '../base/zone';
 import { settleDying } from '../czone/block';
 import { pool, putRange } from '../czone/pool';
 import { isCzone } from '../czone/zone';
-import { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne, takeFree } from '../kernel/buddy';
+import {
+  FREE_NO_NOTIFY,
+  FREE_TO_HEAD,
+  FREE_TO_TAIL,
+  firstFree,
+  freeOne,
+  nextFree,
+  takeFree,
+} from '../kernel/allocator';
 
 // What is still wanted, and what the scratch area holds.
 let rangesLeft: u32 = 0;
@@ -88,10 +95,10 @@ function hasPiece(pfn: u32, order: u32, least: u32): bool {
 function collect(zone: Zone, least: u32): void {
   for (let order: u32 = ORDER_MAX + 1; order > least;) {
     order--;
-    let pfn = listHead(freeList(zone, order, MIGRATE_MOVABLE));
+    let pfn = firstFree(zone, order, MIGRATE_MOVABLE);
     while (pfn != NIL) {
       if (zone.backedFree == 0 || framesLeft < (<u32>1) << least) return;
-      const next = nextOf(pfn);
+      const next = nextFree(pfn);
       if (hasPiece(pfn, order, least)) {
         if (!hasRoom(pfn)) return;
         takeFree(zone, pfn, order, MIGRATE_MOVABLE);

@@ -18,11 +18,10 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
 import { guest, reportedBase, spanFrames } from '../base/guest';
-import { listHead, listRotateTo, nextOf } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, freeCount, freeList, zoneAt } from '../base/zone';
-import { isolateFree, putBack } from '../kernel/isolate';
+import { Zone, freeCount, zoneAt } from '../base/zone';
+import { firstFree, isolateFree, nextFree, putBack, rotateFree } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 
 /** Blocks on a list for one more report a pass: 16 full arrays' worth. */
@@ -84,34 +83,33 @@ function mayReport(zone: Zone): bool {
 /** Fills the array from the list at the cursor. True when the array is full and the list has more. */
 function fillFromList(zone: Zone, cursor: Cursor): bool {
   const order = cursor.order;
-  const list = freeList(zone, order, cursor.type);
-  let pfn = listHead(list);
+  const type = cursor.type;
+  let pfn = firstFree(zone, order, type);
   while (pfn != NIL) {
-    const next = nextOf(pfn);
+    const next = nextFree(pfn);
     if (testBit(reportedBase, pfn)) {
       pfn = next;
       continue;
     }
     if (cursor.budget < 0) {
       guest.reportWanted = 1;
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return false;
     }
     if (cursor.held == REPORT_SLOTS) {
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return true;
     }
     if (!isolateFree(zone, pfn, order)) {
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return false;
     }
     cursor.held++;
     store<u32>(slotAt(REPORT_SLOTS - cursor.held), pfn);
     store<u32>(slotAt(REPORT_SLOTS - cursor.held), order, 4);
     // Isolating an order-8 block can move the next one to another list.
-    const stays =
-      next != NIL && stateOf(next) == (KIND_FREE | order) && blockType(next) == cursor.type;
-    pfn = next == NIL || stays ? next : listHead(list);
+    const stays = next != NIL && stateOf(next) == (KIND_FREE | order) && blockType(next) == type;
+    pfn = next == NIL || stays ? next : firstFree(zone, order, type);
   }
   return false;
 }

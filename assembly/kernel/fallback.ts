@@ -18,7 +18,7 @@ import { STAT_CLAIMS, STAT_CLAIM_FAILURES, STAT_STEALS } from '../../src/abi/sta
 import { NIL, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
 import { listHead } from '../base/list';
-import { setBlockRangeType, setBlockType } from '../base/pageblock';
+import { blockStart, setBlockRangeType, setBlockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, freeList, orderMask, zoneEnd } from '../base/zone';
 import { expand, moveFree, takeFree, takeSmallest } from './buddy';
@@ -87,7 +87,7 @@ export let surveyMovable: u32 = 0;
 
 /** Counts free frames and frames that could be migrated in the pageblock. False if the zone ends inside it. */
 export function surveyBlock(zone: Zone, pfn: u32): bool {
-  const start = pfn & ~(PAGEBLOCK_FRAMES - 1);
+  const start = blockStart(pfn);
   const end = start + PAGEBLOCK_FRAMES;
   if (start < zone.start || end > zoneEnd(zone)) return false;
   surveyFree = 0;
@@ -112,7 +112,7 @@ export function surveyBlock(zone: Zone, pfn: u32): bool {
 /** Moves every free block of the pageblock to another type's lists. The pageblock's type is the caller's. */
 export function moveFreeOfBlock(zone: Zone, pfn: u32, from: u32, to: u32): u32 {
   let moved: u32 = 0;
-  const start = pfn & ~(PAGEBLOCK_FRAMES - 1);
+  const start = blockStart(pfn);
   for (let at = start; at < start + PAGEBLOCK_FRAMES;) {
     const state = stateOf(at);
     if ((state & KIND_MASK) != KIND_FREE) {

@@ -1,6 +1,6 @@
 // Per-cpu lists: small caches of free blocks in front of the kernel zones, one set per virtual CPU and zone.
-// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none: see
-// docs/decisions.
+// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none
+// (docs/decisions/0010).
 //
 //  Pcp   0 count   4 high   8 highMin  12 highMax  16 batch  20 flags  24 allocFactor  28 freeCount
 //       32 lists[14] {head, tail}     index = 3 * order + type; 12 and 13: order 9 (other, movable)
@@ -19,6 +19,7 @@ import {
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
+import { COSTLY_ORDER, THP_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
@@ -56,9 +57,6 @@ export class Pcp {
 if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount moved');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
-/** Orders 1 to 3 come in threes of lists; beyond COSTLY only order 9 is cached. */
-const COSTLY_ORDER: u32 = 3;
-const THP_ORDER: u32 = 9;
 const THP_LIST: u32 = 12;
 
 
@@ -76,13 +74,13 @@ export function pcpList(pcp: Pcp, index: u32): usize {
 
 @inline
 export function pcpAllowed(order: u32): bool {
-  return order <= COSTLY_ORDER || order == THP_ORDER;
+  return order <= <u32>COSTLY_ORDER || order == THP_ORDER;
 }
 
 
 @inline
 export function pcpIndex(order: u32, type: u32): u32 {
-  if (order > COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
+  if (order > <u32>COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
   return MIGRATE_PCPTYPES * order + type;
 }
 
@@ -92,10 +90,21 @@ export function pcpOrder(index: u32): u32 {
   return index >= THP_LIST ? THP_ORDER : index / MIGRATE_PCPTYPES;
 }
 
-export function pcpReset(pcp: Pcp): void {
+/** The type that a list is for; of huge pages, those that are not movable share one. */
+@inline
+export function pcpType(index: u32): u32 {
+  return index >= THP_LIST ? index - THP_LIST : index % MIGRATE_PCPTYPES;
+}
+
+function pcpReset(pcp: Pcp): void {
   memory.fill(changetype<usize>(pcp), 0, PCP_STRIDE);
   pcp.batch = 1;
   for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) listReset(pcpList(pcp, index));
+}
+
+/** Empty lists for every cpu of a zone: it has no memory yet, or none any more. */
+export function pcpResetZone(index: u32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) pcpReset(pcpAt(cpu, index));
 }
 
 
@@ -245,7 +254,7 @@ export function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32)
   pcpPush(pcp, pfn, order, type);
   const batch = pcp.batch;
   let freeHigh = false;
-  if (order > 0 && order <= COSTLY_ORDER) {
+  if (order > 0 && order <= <u32>COSTLY_ORDER) {
     freeHigh =
       pcp.freeCount >= batch &&
       (pcp.flags & PCP_FLAG_PREV_FREE_HIGH_ORDER) != 0 &&
@@ -267,6 +276,16 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   return true;
 }
 
+/** Sets the sizes of a zone's lists on every cpu. */
+export function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
+    const pcp = pcpAt(cpu, index);
+    pcp.highMin = highMin;
+    pcp.highMax = highMax;
+    pcp.batch = batch;
+  }
+}
+
 /** Where the vmstat worker lets high fall to: an eighth lower, not below what is needed. */
 export function decayedHigh(pcp: Pcp): i32 {
   if (pcp.high <= pcp.highMin) return pcp.high;
@@ -285,14 +304,18 @@ export function pcpDecay(pcp: Pcp, zone: Zone): void {
   }
 }
 
+/** Empties the lists of one cpu and zone. */
+@inline
+export function drainCpu(zone: Zone, index: u32, cpu: u32): void {
+  const pcp = pcpAt(cpu, index);
+  drain(pcp, zone, pcp.count, 0);
+}
+
 /** Empties every cpu's lists of a kernel zone (drain_all_pages for one zone). */
 export function drainZone(zone: Zone): void {
   const index = zoneIndex(zone);
   if (index >= <u32>KERNEL_ZONES) return;
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    drain(pcp, zone, pcp.count, 0);
-  }
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) drainCpu(zone, index, cpu);
 }
 
 /** Empties every cpu's lists of every kernel zone. */
@@ -324,12 +347,7 @@ export function pcpResize(index: u32): void {
     highMin = max(most / guest.cpus, batch << 2);
     highMax = max(cap / guest.cpus, batch << 2);
   }
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    pcp.batch = batch;
-    pcp.highMin = highMin;
-    pcp.highMax = highMax;
-  }
+  setPcpSizes(index, highMin, highMax, batch);
 }
 
 /** The vmstat worker of one cpu comes by one zone. */

@@ -29,7 +29,12 @@ import {
   GFP_MOVABLE,
   GFP_NOMEMALLOC,
 } from '../../src/abi/gfp';
-import { MIGRATE_HIGHATOMIC } from '../../src/abi/migratetype';
+import {
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_ISOLATE,
+  MIGRATE_MOVABLE,
+  MIGRATE_PCPTYPES,
+} from '../../src/abi/migratetype';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_FAILURES,
@@ -38,16 +43,17 @@ import {
   STAT_SLOW_PATHS,
 } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../../src/abi/status';
-import { NIL, setState, setWord0, setWord1 } from '../base/frame';
+import { NIL, setRequest, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { listPopHead } from '../base/list';
+import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
-import { takeSmallest } from './buddy';
+import { freeOne, freeSplit, takeSmallest } from './buddy';
 import { resetMode, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
-import { Pcp, pcpAllowed, pcpAt, pcpList, pcpTake } from './percpu';
-import { watermarkFast, wmark } from './watermark';
+import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList, pcpTake } from './percpu';
+import { clearBelowHigh, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
 // A run of order-0 requests with one mask is served from one per-cpu list until it is empty: in between neither the zone's
@@ -199,8 +205,7 @@ export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
 export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {
   const movable = (gfp & GFP_MOVABLE) != 0;
   setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
-  setWord0(pfn, gfp);
-  setWord1(pfn, tag);
+  setRequest(pfn, gfp, tag);
 }
 
 /** A page request from outside: allocBlock plus the frame's record. `tag` is the host's and comes back nowhere. */
@@ -209,4 +214,21 @@ export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
   const pfn = allocBlock(gfp, order, cpu);
   if (pfn >= 0) markAllocated(pfn, order, gfp, tag);
   return pfn;
+}
+
+/** Frees 2^order frames of a kernel zone: to the per-cpu lists where there are some, else to the zone. */
+export function giveBack(zone: Zone, index: u32, pfn: u32, order: u32, cpu: u32): void {
+  if (!pcpAllowed(order)) {
+    freeSplit(zone, pfn, order, 0);
+    return;
+  }
+  let type = blockType(pfn);
+  if (type >= <u32>MIGRATE_PCPTYPES) {
+    if (type == MIGRATE_ISOLATE) {
+      freeOne(zone, pfn, order, type, 0);
+      return;
+    }
+    type = MIGRATE_MOVABLE;
+  }
+  if (pcpGive(pcpAt(cpu, index), zone, pfn, order, type)) clearBelowHigh(zone);
 }

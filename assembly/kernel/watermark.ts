@@ -6,6 +6,7 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import {
   ALLOC_HIGHATOMIC,
   ALLOC_MIN_RESERVE,
@@ -31,7 +32,6 @@ import { pcpResize } from './percpu';
 const KB_PER_FRAME: u32 = 4;
 const MIN_FREE_KB_LEAST: u32 = 128;
 const MIN_FREE_KB_MOST: u32 = 262144;
-const PAGEBLOCK_FRAMES: u32 = 512;
 /** THP wants two pageblocks and nine for the types' fallbacks kept free in each zone (khugepaged). */
 const THP_BLOCKS_A_ZONE: u32 = 11;
 

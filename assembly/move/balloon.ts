@@ -5,19 +5,18 @@
 //  deflate   pop -> scratch, from the list's head, the pages in limbo; release -> freed in reverse order of the array
 
 import { KIND_BALLOON, KIND_MASK, KIND_UNMOVABLE, SCRATCH_FRAMES_MAX } from '../../src/abi/layout';
+import { THP_ORDER } from '../../src/abi/unit';
 import { GFP_MOVABLE } from '../../src/abi/gfp';
 import { STAT_ALLOC_CALLS, STAT_ALLOC_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
-import { LIMBO, NIL, orderOf, setState, setWord0, setWord1, stateOf, word0 } from '../base/frame';
+import { NIL, isInLimbo, orderOf, setLimbo, setState, stateOf } from '../base/frame';
 import { Guest, guest, spanFrames } from '../base/guest';
 import { listHead, listPopHead, listPushHead } from '../base/list';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { allocBlock, streamReset, streamTake } from '../kernel/request';
-
-const THP_ORDER: u32 = 9;
+import { allocBlock, markAllocated, streamReset, streamTake } from '../kernel/allocator';
 
 
 @inline
@@ -68,9 +67,7 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
       if (status < 0) break;
       pfn = status;
     }
-    setState(pfn, KIND_UNMOVABLE, order);
-    setWord0(pfn, gfp & ~GFP_MOVABLE);
-    setWord1(pfn, NIL);
+    markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
     store<u32>(slotAt(got++), pfn);
   }
   count(STAT_ALLOC_CALLS, streamed);
@@ -110,13 +107,6 @@ export function balloonEnter(entries: u32): i32 {
   return 0;
 }
 
-/** One array: request and enter. How many blocks it holds, or the status of the first request. */
-export function balloonTake(entries: u32, order: u32, gfp: u32, cpu: u32): i32 {
-  const got = balloonRequest(0, entries, order, gfp, cpu);
-  if (got > 0) balloonEnter(got);
-  return got;
-}
-
 /** Takes up to `entries` blocks from the head of the list into the scratch array; they are in limbo. How many. */
 export function balloonPop(entries: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
@@ -124,7 +114,7 @@ export function balloonPop(entries: u32): i32 {
   let got: u32 = 0;
   while (got < entries && listHead(list) != NIL) {
     const pfn = listPopHead(list);
-    setWord0(pfn, LIMBO);
+    setLimbo(pfn);
     guest.balloonCount -= 1 << orderOf(pfn);
     guest.balloonLimbo += 1 << orderOf(pfn);
     store<u32>(slotAt(got++), pfn);
@@ -138,7 +128,7 @@ export function balloonRelease(entries: u32, cpu: u32): i32 {
   for (let at: u32 = 0; at < entries; at++) {
     const pfn = load<u32>(slotAt(at));
     const isBalloon = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == KIND_BALLOON;
-    if (!isBalloon || word0(pfn) != LIMBO) return STATUS_BAD_STATE;
+    if (!isBalloon || !isInLimbo(pfn)) return STATUS_BAD_STATE;
   }
   let frames: u32 = 0;
   for (let at = entries; at > 0;) {

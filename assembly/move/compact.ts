@@ -32,14 +32,12 @@ import {
 import { STATUS_MOVES_FULL } from '../../src/abi/status';
 import { NIL, headOf, isMovable, orderOf, setState, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
-import { listHead, listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
-import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
+import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { hasClaimable } from '../kernel/fallback';
-import { isolateFree } from '../kernel/isolate';
-import { drain, pcpAt } from '../kernel/percpu';
+import { drainCpu, firstFree, hasClaimable, isolateFree } from '../kernel/allocator';
 import { batchAdd, batchReset, batchTake, hasMoveRoom, moveBlock } from './migrate';
 
 /** No order is asked for: compact as far as it goes. */
@@ -70,22 +68,8 @@ function targetList(size: u32): usize {
 
 
 @inline
-function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
-}
-
-
-@inline
 function ignoresHints(): bool {
   return whole || mode == COMPACT_SYNC_FULL;
-}
-
-/** Scanners from the edges next time. */
-export function resetPositions(area: Zone): void {
-  const first = blockStart(area.start);
-  area.compactAsync = first;
-  area.compactSync = first;
-  area.compactFree = area.spanned == 0 ? first : blockStart(zoneEnd(area) - 1);
 }
 
 /** Forgets every hint of a zone. */
@@ -95,7 +79,7 @@ export function clearSkips(index: u32): void {
     if (blockZone(at) == index) setBlockSkip(at, false);
   }
   area.flags &= ~ZONE_FLAG_FLUSH_SKIP;
-  resetPositions(area);
+  resetScanners(area);
 }
 
 // ---- free scanner ----
@@ -274,7 +258,7 @@ function moveCollected(): i32 {
 /** Whether a request of the order could be served now: its own lists, or a pageblock that it may claim. */
 function hasBlock(): bool {
   for (let size: u32 = order; size < <u32>ORDERS; size++) {
-    if (listHead(freeList(zone, size, type)) != NIL) return true;
+    if (firstFree(zone, size, type) != NIL) return true;
     if (hasClaimable(zone, size, type)) return true;
   }
   return false;
@@ -294,7 +278,7 @@ export function scatter(area: Zone): u32 {
 
 function finished(startedWhole: bool): i32 {
   if (blockStart(target) <= blockStart(source)) {
-    resetPositions(zone);
+    resetScanners(zone);
     if (direct) zone.flags |= ZONE_FLAG_FLUSH_SKIP;
     return startedWhole ? COMPACT_COMPLETE : COMPACT_PARTIAL;
   }
@@ -321,8 +305,7 @@ function drainBehind(): void {
   if (order <= 0 || lastMoved == NIL) return;
   const mask = ((<u32>1) << order) - 1;
   if (lastMoved >= (source & ~mask)) return;
-  const pcp = pcpAt(cpu, zoneNumber);
-  drain(pcp, zone, pcp.count, 0);
+  drainCpu(zone, zoneNumber, cpu);
   lastMoved = NIL;
 }
 

@@ -15,13 +15,13 @@ import { STAT_CZONE_COMPACT_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL, kindOf, orderOf, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
-import { blockZone } from '../base/pageblock';
+import { blockStart, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
 import { dropFreeBlock, endZone, isBlockFree, linkAt } from '../czone/block';
 import { isCzone } from '../czone/zone';
 import { countFrees, freeBlock } from '../free';
-import { accountBacked, accountFree, expand, freeBlockOf, unlinkFree } from '../kernel/buddy';
+import { freeBlockOf, takeAt } from '../kernel/allocator';
 import { hasMoveRoom, moveBlock } from './migrate';
 import { isMapped } from '../object/table';
 
@@ -78,7 +78,7 @@ function isEmptiable(pfn: u32): bool {
 function findFree(index: u32, from: u32, end: u32, order: u32): u32 {
   for (let at = from; at < end;) {
     if (blockZone(at) != index) {
-      at = (at + PAGEBLOCK_FRAMES) & ~(PAGEBLOCK_FRAMES - 1);
+      at = blockStart(at + PAGEBLOCK_FRAMES);
       continue;
     }
     const state = stateOf(at);
@@ -99,11 +99,7 @@ function moveDown(zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
   const to = findFree(index, start, end, order);
   if (to == NIL) return false;
   if (order == 0) scanner = to;
-  const found = orderOf(to);
-  unlinkFree(zone, to, found, MIGRATE_MOVABLE);
-  expand(zone, to, order, found, MIGRATE_MOVABLE);
-  accountFree(zone, -(1 << order), MIGRATE_MOVABLE);
-  accountBacked(zone, to, order, false);
+  takeAt(zone, to, order, MIGRATE_MOVABLE);
   moveBlock(from, to);
   freeBlock(from, order, cpu);
   countFrees(1, 1 << order);

@@ -12,6 +12,7 @@ import {
   SCRATCH_WORK_OFFSET,
   ZONE_MOVABLE,
 } from '../../src/abi/layout';
+import { THP_ORDER } from '../../src/abi/unit';
 import {
   GFP_DIRECT_RECLAIM,
   GFP_HIGHMEM,
@@ -34,17 +35,7 @@ import {
   STATUS_MOVES_FULL,
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
-import {
-  NIL,
-  isMovable,
-  kindOf,
-  orderOf,
-  setState,
-  setWord0,
-  setWord1,
-  word0,
-  word1,
-} from '../base/frame';
+import { NIL, copyRequest, isMovable, kindOf, orderOf, setState } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import { listPushHead, listRemove } from '../base/list';
 import { blockZone } from '../base/pageblock';
@@ -52,13 +43,10 @@ import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import { touchNew, touchRead } from '../host/backing';
-import { takeSmallest } from '../kernel/buddy';
-import { allocBlock } from '../kernel/request';
+import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
-import { frameAt, isObject, ownerOf } from '../object/table';
-
-const THP_ORDER: u32 = 9;
+import { isMapped } from '../object/table';
 
 
 @inline
@@ -103,8 +91,7 @@ export function moveBlock(from: u32, to: u32): void {
     if (kind == KIND_OBJECT) {
       remapFrame(from, to);
     } else {
-      setWord0(to, word0(from));
-      setWord1(to, word1(from));
+      copyRequest(from, to);
     }
   }
   if (isLogged(kind)) logMove(from, to);
@@ -132,9 +119,7 @@ function allocTarget(from: u32, order: u32, cpu: u32): i32 {
 /** A page of an object that was discarded as a whole: nobody maps it, it goes with its CZone. */
 @inline
 function isDiscarded(pfn: u32): bool {
-  if (kindOf(pfn) != KIND_OBJECT || blockZone(pfn) < <u32>KERNEL_ZONES) return false;
-  const owner = ownerOf(pfn);
-  return !isObject(owner) || frameAt(owner, word1(pfn)) != pfn;
+  return kindOf(pfn) == KIND_OBJECT && blockZone(pfn) >= <u32>KERNEL_ZONES && !isMapped(pfn);
 }
 
 // Up to 32 pages are looked for before they are moved together, the one found last first.

@@ -24,7 +24,7 @@ import {
 import { NONE } from '../../src/abi/unit';
 import { STAT_TABLE_NODES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
-import { NIL, setWord0, setWord1, word0, word1 } from '../base/frame';
+import { NIL, ownerWord, pageIndex, setOwnerWord, setPageIndex } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 
@@ -155,20 +155,20 @@ export function leafMake(object: MemoryObject, index: u32): u32 {
 
 @inline
 export function nameFrame(pfn: u32, id: u32, index: u32, maps: u32): void {
-  setWord0(pfn, id | (maps << RECORD_OBJECT_BITS));
-  setWord1(pfn, index);
+  setOwnerWord(pfn, id | (maps << RECORD_OBJECT_BITS));
+  setPageIndex(pfn, index);
 }
 
 
 @inline
 export function mapsOf(pfn: u32): u32 {
-  return word0(pfn) >> RECORD_OBJECT_BITS;
+  return ownerWord(pfn) >> RECORD_OBJECT_BITS;
 }
 
 
 @inline
 export function ownerOf(pfn: u32): u32 {
-  return word0(pfn) & RECORD_OBJECT_MASK;
+  return ownerWord(pfn) & RECORD_OBJECT_MASK;
 }
 
 /** Frame at an index of an object, NIL if nothing is there. */
@@ -193,7 +193,7 @@ export function dropNodes(node: u32, height: u32): void {
 /** Whether an object maps the frame: pages discarded with their object only look like it. */
 export function isMapped(pfn: u32): bool {
   const owner = ownerOf(pfn);
-  return isObject(owner) && frameAt(owner, word1(pfn)) == pfn;
+  return isObject(owner) && frameAt(owner, pageIndex(pfn)) == pfn;
 }
 
 /** Pages an object holds now, or a status. */

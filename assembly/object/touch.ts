@@ -1,6 +1,6 @@
 // A touch of an object's pages: missing ones are allocated, in a CZone run by run, shared ones copied on a write.
 
-import { KIND_OBJECT, NODE_ENTRIES, OBJECT_FILE, RECORD_OBJECT_BITS } from '../../src/abi/layout';
+import { KIND_OBJECT, NODE_ENTRIES, RECORD_OBJECT_BITS } from '../../src/abi/layout';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_PAGES,
@@ -12,9 +12,9 @@ import { NIL } from '../base/frame';
 import { guest, recordsBase, statesBase } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { czoneRun, runFrames } from '../czone/run';
+import { czoneRun } from '../czone/run';
 import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
-import { allocBlock, streamReset, streamTake } from '../kernel/request';
+import { allocBlock, runFrames, runStart, streamReset, streamTake } from '../kernel/allocator';
 import { adopt } from './create';
 import { countForeign } from './foreign';
 import { breakShare } from './share';
@@ -42,13 +42,14 @@ function emptyRun(slot: usize, limit: u32): u32 {
  * got, in one go. Entries filled or a status.
  */
 function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u32, cpu: u32): i32 {
-  const pfn = czoneRun(object.zone, want, object.gfp, cpu);
-  if (pfn < 0) return pfn;
-  const frames = runFrames;
+  const run = czoneRun(object.zone, want, object.gfp, cpu);
+  if (run < 0) return <i32>run;
+  const pfn = runStart(run);
+  const frames = runFrames(run);
   const record = recordsBase + ((<usize>pfn) << 3);
   const word = id | (1 << RECORD_OBJECT_BITS);
   for (let at: u32 = 0; at < frames; at++) {
-    store<u32>(slot + ((<usize>at) << 2), <u32>pfn + at + 1);
+    store<u32>(slot + ((<usize>at) << 2), pfn + at + 1);
     store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
   }
   memory.fill(statesBase + pfn, <u8>KIND_OBJECT, frames);
@@ -141,10 +142,4 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   }
   count(STAT_TOUCHED_PAGES, pages);
   return object.pages - before;
-}
-
-
-@inline
-export function objectIsFile(id: u32): bool {
-  return objectAt(id).kind == OBJECT_FILE;
 }

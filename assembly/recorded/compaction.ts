@@ -13,7 +13,7 @@ import {
   KIND_ORDER_MASK,
   KIND_UNMOVABLE,
 } from '../../src/abi/layout';
-import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { COSTLY_ORDER, ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
   SCAN_ASYNC,
@@ -22,7 +22,7 @@ import {
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
 } from '../../src/abi/program';
-import { NIL, setState, stateOf } from '../base/frame';
+import { NIL, linkNext, linkPrev, setState, stateOf } from '../base/frame';
 import {
   listHead,
   listPopHead,
@@ -32,13 +32,11 @@ import {
   listReset,
   listRotateTo,
   listTail,
-  nextOf,
-  prevOf,
 } from '../base/list';
-import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
 import { isolateFree } from '../kernel/isolate';
-import { blockStart, heldList, scan, useSlot } from './scan-state';
+import { heldList, scan, useSlot } from './scan-state';
 
 /** Frames a stride grows to: the unit in which Linux compacts. */
 const STRIDE_MAX: u32 = 32;
@@ -69,18 +67,15 @@ export function scanBegin(
 
 // ---- the migrate scanner: where it passes, and what it does to the lists on the way ----
 
-/** Orders up to this one are not worth a search for sources (PAGE_ALLOC_COSTLY_ORDER). */
-const COSTLY_ORDER: i32 = 3;
-
 /** Turns a list so that what was looked at, up to `pfn`, stands behind the rest. */
 function turnBehind(list: usize, pfn: u32): void {
-  const next = nextOf(pfn);
+  const next = linkNext(pfn);
   if (next != NIL) listRotateTo(list, next);
 }
 
 /** The first free frame of the list below `limitPfn` in a pageblock without hint; `budget` blocks may be looked at. */
 function findSource(list: usize, limitPfn: u32): u32 {
-  for (let at = listHead(list); at != NIL; at = nextOf(at)) {
+  for (let at = listHead(list); at != NIL; at = linkNext(at)) {
     if (budget == 0) {
       turnBehind(list, at);
       return NIL;
@@ -214,7 +209,7 @@ function searchList(zone: Zone, order: u32, wanted: u32, lowest: u32): u32 {
   let looked: u32 = 0;
   second = NIL;
   let at = listTail(list);
-  for (; at != NIL; at = prevOf(at)) {
+  for (; at != NIL; at = linkPrev(at)) {
     looked++;
     highest = max(highest, max(blockStart(at), zone.start));
     if (at >= wanted) break;
@@ -412,7 +407,7 @@ export function scanForget(pfn: u32): void {
     if ((state & KIND_MASK) != KIND_ISOLATED || (state & KIND_ORDER_MASK) < order) continue;
     const size = state & KIND_ORDER_MASK;
     let first = head;
-    while (prevOf(first) != NIL) first = prevOf(first);
+    while (linkPrev(first) != NIL) first = linkPrev(first);
     for (let slot: u32 = 0; slot < <u32>SCAN_SLOTS; slot++) {
       useSlot(slot);
       if (listHead(heldList(size)) != first) continue;

@@ -3,8 +3,8 @@
 
 import { KERNEL_ZONES, PCP_LISTS } from '../../src/abi/layout';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
-import { NIL } from '../base/frame';
-import { listTail, prevOf } from '../base/list';
+import { NIL, linkPrev } from '../base/frame';
+import { listTail } from '../base/list';
 import { logPause, logResume } from '../base/log';
 import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
@@ -45,7 +45,7 @@ function dryDrain(pcp: Pcp, frames: i32): i32 {
       dryLists++;
     }
     done += 1 << pcpOrder(dryIndex);
-    dryAt = prevOf(dryAt);
+    dryAt = linkPrev(dryAt);
   }
   return done;
 }

@@ -18,9 +18,9 @@ import {
   RESYNC_PCP,
   RESYNC_SPLIT,
 } from '../../src/abi/program';
-import { NIL, orderOf, setState, stateOf } from '../base/frame';
+import { NIL, linkPrev, orderOf, setState, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
-import { listHead, listRemove, prevOf } from '../base/list';
+import { listHead, listRemove } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
 import { accountFree, freeBlockOf, linkFree, takeFree } from '../kernel/buddy';
@@ -67,7 +67,7 @@ export function isWrongAgain(pfn: u32): bool {
 /** Head of the list that a parked block is on. */
 export function firstOf(pfn: u32): u32 {
   let first = pfn;
-  while (prevOf(first) != NIL) first = prevOf(first);
+  while (linkPrev(first) != NIL) first = linkPrev(first);
   return first;
 }
 

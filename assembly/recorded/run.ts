@@ -4,7 +4,7 @@
 //  command  [ cpu:8 | zone:8 | type:4 | order:4 | op:8 ] [ frame ] [ operand ] [ event ]
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   KERNEL_ZONES,
   KIND_MOVABLE,
   KIND_PCP,
@@ -388,20 +388,20 @@ function execute(op: u32): bool {
 }
 
 /**
- * Carries out `commands` commands that the host put at the start of the ring's memory, numbering them from `number`; the
+ * Carries out `commands` commands that the host put at the start of the buffer, numbering them from `number`; the
  * log goes behind the first `programBytes` bytes. Stops early when the log runs short. Commands done, or
  * STATUS_BAD_ARGUMENT at a command that names no operation.
  */
 export function programRun(commands: u32, number: u32, programBytes: u32, blocks: u32): i32 {
-  const ringBytes = guest.ringCapacity * COMMAND_BYTES;
-  if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > ringBytes) {
+  const bufferBytes = guest.bufferSlots * BUFFER_SLOT_BYTES;
+  if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > bufferBytes) {
     return STATUS_BAD_ARGUMENT;
   }
-  const log = <usize>guest.ring + programBytes;
-  logStart(log, <usize>guest.ring + ringBytes, blocks != 0);
+  const log = <usize>guest.buffer + programBytes;
+  logStart(log, <usize>guest.buffer + bufferBytes, blocks != 0);
   let done: u32 = 0;
   for (; done < commands && logRoom() >= LOG_ROOM_MIN; done++) {
-    const at = <usize>guest.ring + done * PROGRAM_COMMAND_BYTES;
+    const at = <usize>guest.buffer + done * PROGRAM_COMMAND_BYTES;
     const op = readCommand(at);
     logCommand(number + done);
     const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;

@@ -1,7 +1,7 @@
 // What a run of compaction in a compiled recording remembers from command to command.
 
 import { LIST_BYTES, SCRATCH_MOVES_OFFSET } from '../../src/abi/layout';
-import { ORDERS, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
+import { ORDERS } from '../../src/abi/unit';
 import { PROGRAM_SCANS_OFFSET } from '../../src/abi/program';
 import { guest } from '../base/guest';
 
@@ -53,10 +53,4 @@ export function useSlot(slot: u32): void {
 @inline
 export function heldList(order: u32): usize {
   return slotLists + <usize>order * LIST_BYTES;
-}
-
-
-@inline
-export function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
 }

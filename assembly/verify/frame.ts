@@ -19,6 +19,7 @@ import {
   KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
 } from '../../src/abi/layout';
+import { ORDER_MAX } from '../../src/abi/unit';
 import {
   RULE_BACKED_COUNT,
   RULE_BALLOON_COUNT,
@@ -107,7 +108,7 @@ function verifyInterior(pfn: u32, frames: u32): u32 {
 }
 
 function verifyReported(pfn: u32, state: u32): u32 {
-  if (guest.reportOrder > 10 || !testBit(reportedBase, pfn)) return 0;
+  if (guest.reportOrder > <u32>ORDER_MAX || !testBit(reportedBase, pfn)) return 0;
   const isBlock =
     (state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= guest.reportOrder;
   return isBlock ? 0 : fault(RULE_REPORTED, pfn, KIND_FREE, state);

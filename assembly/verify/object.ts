@@ -5,6 +5,7 @@ import {
   KIND_KERNEL,
   KIND_OBJECT,
   NODE_ENTRIES,
+  NODE_SHIFT,
   OBJECT_KERNEL,
   OBJECT_NONE,
 } from '../../src/abi/layout';
@@ -21,7 +22,7 @@ import {
   RULE_OBJECT_ZONE,
   RULE_WRITE_PROTECTED,
 } from '../../src/abi/rule';
-import { NIL, stateOf, word1 } from '../base/frame';
+import { NIL, pageIndex, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import {
   NOTE_LISTED,
@@ -92,7 +93,7 @@ function verifyEntry(object: MemoryObject, id: u32, index: u32, entry: u32): u32
   if (pfn >= spanFrames) return fault(RULE_OBJECT_ENTRY, pfn, spanFrames, pfn);
   const kind: u32 = object.kind == OBJECT_KERNEL ? KIND_KERNEL : KIND_OBJECT;
   if (stateOf(pfn) != kind) return fault(RULE_OBJECT_ENTRY, pfn, kind, stateOf(pfn));
-  if (word1(pfn) != index) return fault(RULE_OBJECT_RECORD, pfn, index, word1(pfn));
+  if (pageIndex(pfn) != index) return fault(RULE_OBJECT_RECORD, pfn, index, pageIndex(pfn));
   const owner = ownerOf(pfn);
   if (owner >= guest.objectsUsed || labelOf(owner) != labelOf(id)) {
     return fault(RULE_OBJECT_RECORD, pfn, id, owner);
@@ -116,7 +117,7 @@ function verifyNode(object: MemoryObject, id: u32, node: u32, height: u32, base:
   for (let slot: u32 = 0; slot < <u32>NODE_ENTRIES; slot++) {
     const entry = load<u32>(nodeAt(node) + ((<usize>slot) << 2));
     if (entry == 0) continue;
-    const at = (base << 9) | slot;
+    const at = (base << NODE_SHIFT) | slot;
     const rule =
       height == 1
         ? verifyEntry(object, id, at, entry)
@@ -155,7 +156,7 @@ function verifyOwner(object: MemoryObject, id: u32, node: u32, height: u32): u32
     const pfn = (entry & PFN_MASK) - 1;
     const owner = ownerOf(pfn);
     if (owner == id) continue;
-    const back = frameAt(owner, word1(pfn));
+    const back = frameAt(owner, pageIndex(pfn));
     if (back != pfn) return fault(RULE_OBJECT_RECORD, pfn, pfn, back);
   }
   return 0;

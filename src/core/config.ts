@@ -15,8 +15,8 @@ export interface CoreConfig {
   readonly objects?: number;
   /** Nodes of the objects' tables. Default: enough for every frame once, plus one an object. */
   readonly nodes?: number;
-  /** Commands the ring holds. Default 1024. */
-  readonly ring?: number;
+  /** Slots of the buffer for compiled recordings: commands and their log. Default 1024. */
+  readonly bufferSlots?: number;
   /** Which build of the core. Default release. */
   readonly build?: CoreBuild;
 }
@@ -38,7 +38,7 @@ export function withDefaults(config: CoreConfig): Required<CoreConfig> {
     czones: config.czones ?? 0,
     objects,
     nodes: config.nodes ?? defaultNodes(config.frames, objects),
-    ring: config.ring ?? 1024,
+    bufferSlots: config.bufferSlots ?? 1024,
     build: config.build ?? 'release',
   };
 }

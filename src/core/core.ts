@@ -64,7 +64,7 @@ export class Core {
   }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
-    const instance = new Instance(raw, config.ring);
+    const instance = new Instance(raw, config.bufferSlots);
     const scratch = new Scratch(instance);
     this.config = config;
     this.#instance = instance;
@@ -95,8 +95,8 @@ export class Core {
   }
 
   private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
-    const { frames, cpus, czones, objects, nodes, ring } = config;
-    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, ring), 'create');
+    const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
+    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, bufferSlots), 'create');
   }
 
   /** Makes the instance an empty guest again, as create() left it. */
@@ -163,7 +163,7 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
-    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'ring'] as const).every(
+    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
@@ -178,9 +178,9 @@ export class Core {
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
-    const { frames, cpus, czones, objects, nodes, ring, build } = snapshot.config;
+    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
     const raw = instantiate(build);
-    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, ring), 'layOut');
+    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
     writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
     if (raw.attach() !== ABI_VERSION) {
       throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);

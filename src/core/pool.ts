@@ -8,8 +8,8 @@ import type { CoreSnapshot } from './snapshot.ts';
 const KEEP_PER_SIZE = 256;
 
 function keyOf(config: CoreConfig): string {
-  const { frames, cpus, czones, objects, nodes, ring, build } = config;
-  return [frames, cpus, czones, objects, nodes, ring, build].join('/');
+  const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
+  return [frames, cpus, czones, objects, nodes, bufferSlots, build].join('/');
 }
 
 /** Hands out cores as copies of snapshots and takes them back. */

@@ -19,11 +19,6 @@ export function bytesOf(core: Core): Uint8Array {
   return instanceOf(core).bytes;
 }
 
-/** The command ring. */
-export function ringOf(core: Core): Uint32Array {
-  return instanceOf(core).ring;
-}
-
 /** A word of the guest header by its byte offset. */
 export function headerWord(core: Core, offset: number): number {
   return instanceOf(core).headerWord(offset);

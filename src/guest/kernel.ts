@@ -81,7 +81,7 @@ function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
     cpus,
     czones: region === undefined ? 0 : processes,
     objects: OBJECTS_OF_SYSTEM + files + processes * OBJECTS_PER_PROCESS,
-    ring: 64,
+    bufferSlots: 64,
     build,
   };
 }

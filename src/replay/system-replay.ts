@@ -77,7 +77,7 @@ export class SystemReplay {
     const { trace, machine, warmupMs } = config;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create(machine, this.#clock);
+    this.#system = spec.create({ machine, clock: this.#clock });
     this.#pool = new WarmPool(trace.functions.length);
     this.#idle = this.#makeIdle(machine.idleReclaimMs);
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);

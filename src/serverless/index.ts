@@ -20,7 +20,12 @@ export {
   type KeepAliveSpec,
   fixedKeepAlive,
 } from './keep-alive/index.ts';
-export { DEFAULT_IDLE_RECLAIM_MS, type MachineConfig, containersPerVm } from './machine.ts';
+export {
+  DEFAULT_IDLE_RECLAIM_MS,
+  type MachineConfig,
+  type SystemContext,
+  containersPerVm,
+} from './machine.ts';
 export {
   DEFAULT_PLACEMENT,
   FULLEST,

@@ -46,11 +46,19 @@ export const DEFAULT_IDLE_RECLAIM_MS = 1000;
 /** Files: the root file system and one function's. */
 const FILES_PER_VM = 4;
 
+/** What a system is made of. */
+export interface SystemContext {
+  readonly machine: MachineConfig;
+  /** Of the run: the system's host, VMs and devices live by it. The caller moves it. */
+  readonly clock: Clock;
+}
+
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
 const POOL: CorePool = new CorePool();
 
 /** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
-export function hostOf({ hostFrames, vmm, inspect }: MachineConfig, clock: Clock): Vmm {
+export function hostOf({ machine, clock }: SystemContext): Vmm {
+  const { hostFrames, vmm, inspect } = machine;
   return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, inspect });
 }
 

@@ -2,7 +2,6 @@
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
 import {
-  type Clock,
   type Counts,
   type FrameRange,
   type GuestConfig,
@@ -18,6 +17,7 @@ import type { FunctionProfile } from './function-profile.ts';
 import {
   type GuestSize,
   type MachineConfig,
+  type SystemContext,
   containerFrames,
   containersPerVm,
   guestOf,
@@ -31,8 +31,8 @@ import type { ServerlessSystem, Start, Stop } from './system.ts';
 export interface MemoryScheme {
   /** The VM for containers of a function. */
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /** A VM has started: its devices are attached. What is done for its containers from then on. */
-  attach?(vm: MicroVm, machine: MachineConfig, clock: Clock): VmScheme;
+  /** A VM has started: it is given its devices, which live by the context's clock. What is done for its containers from then on. */
+  attach?(vm: MicroVm, context: SystemContext): VmScheme;
   /** See ServerlessSystem. */
   readonly reclaimIdle?: ServerlessSystem['reclaimIdle'];
 }
@@ -99,21 +99,19 @@ interface SharedVm {
 
 export class ManyPerVm implements ServerlessSystem {
   readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
-  readonly #machine: MachineConfig;
-  readonly #clock: Clock;
+  readonly #context: SystemContext;
   readonly #scheme: MemoryScheme;
   readonly #placement: Placement;
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   #started = 0;
 
-  constructor(machine: MachineConfig, clock: Clock, scheme: MemoryScheme) {
-    this.#machine = machine;
-    this.#clock = clock;
+  constructor(context: SystemContext, scheme: MemoryScheme) {
+    this.#context = context;
     this.#scheme = scheme;
-    this.#placement = machine.placement();
+    this.#placement = context.machine.placement();
     this.reclaimIdle = scheme.reclaimIdle;
-    this.#vmm = hostOf(machine, clock);
+    this.#vmm = hostOf(context);
   }
 
   get host(): HostMemory {
@@ -133,9 +131,10 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
-    const vm = this.#vmm.start(this.#scheme.config(this.#machine, profile), true);
-    const scheme = this.#scheme.attach?.(vm, this.#machine, this.#clock);
-    const capacity = containersPerVm(this.#machine, profile);
+    const { machine } = this.#context;
+    const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
+    const scheme = this.#scheme.attach?.(vm, this.#context);
+    const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
     rooms.push(room);
     return room;
@@ -153,7 +152,7 @@ export class ManyPerVm implements ServerlessSystem {
     const placed = room.scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,
-      kernelFrames: this.#machine.containerKernelFrames,
+      kernelFrames: this.#context.machine.containerKernelFrames,
       czone: placed?.czone,
     });
     vm.settle(counts);

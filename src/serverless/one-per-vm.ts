@@ -1,7 +1,6 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
 import {
-  type Clock,
   type GuestConfig,
   type HostMemory,
   type MicroVm,
@@ -11,7 +10,14 @@ import {
 } from '../vmm/index.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, containerFrames, guestOf, hostOf, systemFrames } from './machine.ts';
+import {
+  type MachineConfig,
+  type SystemContext,
+  containerFrames,
+  guestOf,
+  hostOf,
+  systemFrames,
+} from './machine.ts';
 import type { ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
@@ -27,9 +33,9 @@ export class OnePerVm implements ServerlessSystem {
   readonly #templated: boolean;
 
   /** `templated`: VMs are clones of a template instead of booted. */
-  constructor(machine: MachineConfig, clock: Clock, templated: boolean) {
-    this.#machine = machine;
-    this.#vmm = hostOf(machine, clock);
+  constructor(context: SystemContext, templated: boolean) {
+    this.#machine = context.machine;
+    this.#vmm = hostOf(context);
     this.#templated = templated;
   }
 

@@ -1,10 +1,10 @@
 // What a system under comparison implements. Systems decide where containers live and what happens to memory; time and
 // the choice of warm or cold are replay's.
 
-import type { Clock, Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
+import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { MachineConfig } from './machine.ts';
+import type { SystemContext } from './machine.ts';
 
 /** Parts of a start-up, in order. `wait`: the VM chosen is still starting. `memory`: faults of the container's start. */
 export const START_STEPS = [
@@ -73,6 +73,6 @@ export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
-  /** On an empty host. Its VMs and devices live by the clock, which the caller moves. */
-  create(machine: MachineConfig, clock: Clock): ServerlessSystem;
+  /** On an empty host. */
+  create(context: SystemContext): ServerlessSystem;
 }

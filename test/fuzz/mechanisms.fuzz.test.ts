@@ -27,7 +27,7 @@ import {
 } from '../../src/abi/stat.ts';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status.ts';
 import { type Core, verify } from '../../src/core/index.ts';
-import { bootGuest } from '../support/core.ts';
+import { balloonTake, bootGuest } from '../support/core.ts';
 import { headerWord, rawOf, wordsOf } from '../../src/core/raw.ts';
 
 const NONE = 0xffffffff;
@@ -127,7 +127,7 @@ const steps: Record<string, Step> = {
     zones.splice(zones.indexOf(zone), 1);
   },
   inflate: ({ core }, a, b) => {
-    rawOf(core).balloonTake(1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
+    balloonTake(core, 1 + (a % 256), b % 4 === 0 ? 9 : 0, GFP_BALLOON, b % 2);
   },
   deflate: ({ core }, a, b) => {
     const popped = rawOf(core).balloonPop(1 + (a % 256));
@@ -150,9 +150,13 @@ const steps: Record<string, Step> = {
     if (rawOf(core).contigFree(range.start, range.frames, a % 2) !== 0)
       throw new Error('contigFree');
   },
+  /** Somebody wants this very frame for a moment: whoever holds it moves. */
   migrate: ({ core, held }, a) => {
     const entry = pick([...held.keys()], a);
-    if (entry !== undefined) rawOf(core).migrateBlock(entry, a % 2);
+    if (entry === undefined) return;
+    const raw = rawOf(core);
+    if (raw.contigAlloc(entry, 1, KIND_UNMOVABLE, MIGRATE_MOVABLE, 1, a % 2) !== 0) return;
+    if (raw.contigFree(entry, 1, a % 2) !== 0) throw new Error('contigFree');
   },
   release: ({ core }, a, b) => {
     rawOf(core).releaseRange(a % FRAMES, Math.min(1 + (b % 600), FRAMES - (a % FRAMES)));

@@ -90,7 +90,7 @@ export class CzoneWorld {
   create(limit: number, policy: LimitPolicy, blocks: number): void {
     const index = rawOf(this.core).czoneCreate(7, limit, blocks);
     if (index < 0) return;
-    rawOf(this.core).czonePolicy(index, POLICY_CODE[policy], 1);
+    rawOf(this.core).czoneSetLimits(index, POLICY_CODE[policy], 1);
     this.model.create(index, limit, policy, blocks);
   }
 

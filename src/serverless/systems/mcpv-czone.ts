@@ -14,7 +14,7 @@ import {
 } from '../../vmm/index.ts';
 import type { Container } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { type MachineConfig, containersPerVm } from '../machine.ts';
+import { type MachineConfig, type SystemContext, containersPerVm } from '../machine.ts';
 import {
   type Exit,
   type GivenBack,
@@ -51,7 +51,7 @@ function zonesOf(vm: MicroVm): CZones {
   return czones;
 }
 
-function attach(vm: MicroVm, machine: MachineConfig): VmScheme {
+function attach(vm: MicroVm, { machine }: SystemContext): VmScheme {
   vm.guest.core.setPreferBacked(machine.preferBacked);
   const zones = zonesOf(vm);
   return {
@@ -117,5 +117,5 @@ export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',
   sentence:
     'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
-  create: (machine, clock) => new ManyPerVm(machine, clock, SCHEME),
+  create: (context) => new ManyPerVm(context, SCHEME),
 };

@@ -8,5 +8,5 @@ export const MCPV_STATIC: SystemSpec = {
   name: 'mcpv-static',
   sentence:
     'Many containers of a function per VM of fixed size; memory once touched stays the VM’s.',
-  create: (machine, clock) => new ManyPerVm(machine, clock, { config: staticConfig }),
+  create: (context) => new ManyPerVm(context, { config: staticConfig }),
 };

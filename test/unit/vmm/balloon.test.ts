@@ -8,7 +8,7 @@ import {
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
-import { rawOf } from '../../../src/core/raw.ts';
+import { holdsMovable } from '../../support/core.ts';
 
 const SECOND = 1e9;
 
@@ -104,12 +104,11 @@ describe('Balloon', () => {
     const { vmm, vm } = testVm(256);
     const reporting = new Reporting(vm, vmm.clock);
     const reported: [number, number][] = [];
-    const raw = rawOf(vm.guest.core);
     const discard = vm.memory.discard.bind(vm.memory);
     vm.memory.discard = (pfn, count): number => {
       // Blocks are off the free lists while the device looks at them: nothing else may be in the
       // range.
-      expect(raw.countMovable(pfn, count)).toBe(0);
+      expect(holdsMovable(vm.guest.core, pfn, count)).toBe(false);
       reported.push([pfn, count]);
       return discard(pfn, count);
     };

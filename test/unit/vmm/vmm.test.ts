@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
@@ -54,6 +55,17 @@ describe('Vmm', () => {
     expect(balloons.some((balloon) => balloon.actualPages > 0)).toBe(true);
     expect(vmm.vms).toHaveLength(2);
     for (const vm of vms) expectSound(vm);
+  });
+
+  it.each([-1, NaN, Infinity])('refuses to let %d ns pass, and its clock stands', (ns) => {
+    const vmm = host(300, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    const reporting = new Reporting(vm, vmm.clock, { profile: 'qemu' });
+    expect(() => vmm.advance(ns)).toThrow(RangeError);
+    expect(vmm.clock.nowNs).toBe(0);
+    vmm.advance(3 * NS_PER_S);
+    expect(vmm.clock.nowNs).toBe(3 * NS_PER_S);
+    expect(reporting.worker?.passes).toBe(1);
   });
 
   it('kills the largest VM where that is the rule', () => {

@@ -7,7 +7,7 @@ import { MEMORY_BLOCK_FRAMES } from '../../../../src/abi/unit.ts';
 import { Core, boot, faultText, layoutOf, verify } from '../../../../src/core/index.ts';
 import { GuestMemory } from '../../../../src/guest/memory.ts';
 import { MemoryBlocks } from '../../../../src/guest/service/memory-blocks.ts';
-import { rawOf } from '../../../../src/core/raw.ts';
+import { balloonTake } from '../../../support/core.ts';
 
 const PLUG = 0x18000;
 
@@ -25,7 +25,7 @@ describe('MemoryBlocks', () => {
     expect(blocks.add(PLUG)).toBe(true);
     blocks.online(PLUG, ZONE_MOVABLE);
     for (let batch = 0; batch < 20; batch += 1) {
-      expect(rawOf(memory.core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(256);
+      expect(balloonTake(memory.core, 256, 0, GFP_BALLOON, 0)).toBe(256);
     }
     let moves = 0;
     memory.addMoveListener((from) => {

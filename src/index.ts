@@ -100,5 +100,4 @@ export {
   Vmm,
   freeFrames,
   hotplugStart,
-  touchAndExit,
 } from './vmm/index.ts';

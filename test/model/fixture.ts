@@ -15,8 +15,17 @@ export const HIGHATOMIC = 3;
 /** order, migratetype, frames head first. */
 export type FreeList = readonly [order: number, type: number, frames: readonly number[]];
 
-/** A zone DMA32 from frame 0 whose pages are in use except the given free blocks. */
-export function makeState(types: readonly number[], lists: readonly FreeList[]): AllocatorState {
+/** Below five pageblocks Linux keeps no types apart (docs/linux-memory.md A.2). */
+const PAGEBLOCKS_LEAST = 8;
+
+/**
+ * A zone DMA32 from frame 0 whose pages are in use except the given free blocks; pageblocks in use
+ * follow those of the given types. Its per-cpu lists are as at boot, high below batch: each request
+ * takes one block from the buddy lists and each free puts one there.
+ */
+export function makeState(first: readonly number[], lists: readonly FreeList[]): AllocatorState {
+  const missing = Math.max(0, PAGEBLOCKS_LEAST - first.length);
+  const types = [...first, ...Array.from({ length: missing }, () => U)];
   const spanned = types.length * PAGEBLOCK_FRAMES;
   const free = emptyLists(ORDERS * MIGRATE_TYPES);
   for (const [order, type, frames] of lists) {
@@ -57,6 +66,11 @@ export function makeState(types: readonly number[], lists: readonly FreeList[]):
       },
     ],
   };
+}
+
+/** Migratetype of a frame's pageblock in a state of one zone from frame 0. */
+export function typeAt({ zones }: AllocatorState, pfn: number): number {
+  return zones[0]?.blocks[Math.floor(pfn / PAGEBLOCK_FRAMES)] ?? -1;
 }
 
 /** The free lists that are not empty, as "order type: frames". */

@@ -23,18 +23,13 @@ import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { headOf, isMovable, stateOf } from './base/frame';
 import { guest, spanFrames } from './base/guest';
 import { blockStart, blockZone } from './base/pageblock';
+import { scratchWord } from './base/scratch';
 import { Zone, freeCount, zoneAt, zoneEnd } from './base/zone';
 
 
 @inline
-function answerAt(word: u32): usize {
-  return <usize>guest.scratch + ((<usize>word) << 2);
-}
-
-
-@inline
 function add(word: u32, by: u32): void {
-  store<u32>(answerAt(word), load<u32>(answerAt(word)) + by);
+  store<u32>(scratchWord(word), load<u32>(scratchWord(word)) + by);
 }
 
 /** Share of the zone's free frames, in 1/1000, that lie in blocks too small for the order (unusable_free_index). */
@@ -97,7 +92,7 @@ function surveyBlocks(zone: Zone, index: u32): void {
 /** Surveys one zone into the first SURVEY_WORDS words of the scratch area. 0 or a status. */
 export function surveyZone(index: u32): i32 {
   if (index >= guest.zonesUsed) return STATUS_BAD_ARGUMENT;
-  memory.fill(answerAt(0), 0, SURVEY_WORDS << 2);
+  memory.fill(scratchWord(0), 0, SURVEY_WORDS << 2);
   const zone = zoneAt(index);
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     add(SURVEY_FREE_BY_ORDER + order, freeCount(zone, order));

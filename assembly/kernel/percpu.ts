@@ -9,10 +9,17 @@ import {
   KERNEL_ZONES,
   KIND_PCP,
   LIST_BYTES,
+  PCP_ALLOC_FACTOR_OFFSET,
+  PCP_BATCH_OFFSET,
   PCP_BATCH_SCALE_MAX,
+  PCP_COUNT_OFFSET,
+  PCP_FLAGS_OFFSET,
   PCP_FLAG_FREE_HIGH_BATCH,
   PCP_FLAG_PREV_FREE_HIGH_ORDER,
   PCP_FREE_COUNT_OFFSET,
+  PCP_HIGH_MAX_OFFSET,
+  PCP_HIGH_MIN_OFFSET,
+  PCP_HIGH_OFFSET,
   PCP_LISTS,
   PCP_LISTS_OFFSET,
   PCP_STRIDE,
@@ -54,7 +61,15 @@ export class Pcp {
   allocFactor: i32;
   freeCount: i32;
 }
+if (offsetof<Pcp>('count') != PCP_COUNT_OFFSET) ERROR('Pcp.count moved');
+if (offsetof<Pcp>('high') != PCP_HIGH_OFFSET) ERROR('Pcp.high moved');
+if (offsetof<Pcp>('highMin') != PCP_HIGH_MIN_OFFSET) ERROR('Pcp.highMin moved');
+if (offsetof<Pcp>('highMax') != PCP_HIGH_MAX_OFFSET) ERROR('Pcp.highMax moved');
+if (offsetof<Pcp>('batch') != PCP_BATCH_OFFSET) ERROR('Pcp.batch moved');
+if (offsetof<Pcp>('flags') != PCP_FLAGS_OFFSET) ERROR('Pcp.flags moved');
+if (offsetof<Pcp>('allocFactor') != PCP_ALLOC_FACTOR_OFFSET) ERROR('Pcp.allocFactor moved');
 if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount moved');
+if (offsetof<Pcp>() != PCP_LISTS_OFFSET) ERROR('Pcp and its lists drifted apart');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
 const THP_LIST: u32 = 12;

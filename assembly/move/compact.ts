@@ -31,9 +31,9 @@ import {
 } from '../../src/abi/stat';
 import { STATUS_MOVES_FULL } from '../../src/abi/status';
 import { NIL, headOf, isMovable, orderOf, setState, stateOf } from '../base/frame';
-import { guest } from '../base/guest';
 import { listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
 import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
 import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
@@ -63,7 +63,7 @@ let wanted: u32 = 0;
 
 @inline
 function targetList(size: u32): usize {
-  return <usize>guest.scratch + SCRATCH_WORK_OFFSET + <usize>size * LIST_BYTES;
+  return scratchAt(SCRATCH_WORK_OFFSET) + <usize>size * LIST_BYTES;
 }
 
 

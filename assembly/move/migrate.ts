@@ -39,6 +39,7 @@ import { NIL, copyRequest, isMovable, kindOf, orderOf, setState } from '../base/
 import { guest, spanFrames } from '../base/guest';
 import { listPushHead, listRemove } from '../base/list';
 import { blockZone } from '../base/pageblock';
+import { scratchAt, scratchPair } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
@@ -55,7 +56,7 @@ function isLogged(kind: u32): bool {
 }
 
 function logMove(from: u32, to: u32): void {
-  const at = <usize>guest.scratch + ((<usize>guest.moves) << 3);
+  const at = scratchPair(guest.moves);
   store<u32>(at, from, SCRATCH_MOVES_OFFSET);
   store<u32>(at, to, SCRATCH_MOVES_OFFSET + 4);
   guest.moves++;
@@ -130,7 +131,7 @@ let batchedFrames: u32 = 0;
 
 @inline
 function batchSlot(position: u32): usize {
-  return <usize>guest.scratch + SCRATCH_WORK_OFFSET + 128 + ((<usize>position) << 2);
+  return scratchAt(SCRATCH_WORK_OFFSET + 128) + ((<usize>position) << 2);
 }
 
 /** Forgets what was collected. */

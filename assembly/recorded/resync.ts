@@ -2,6 +2,7 @@
 // prediction: the kernel's block leaves whatever list it is on.
 
 import {
+  BUFFER_SLOT_BYTES,
   KERNEL_ZONES,
   KIND_MASK,
   KIND_ORDER_MASK,
@@ -12,6 +13,10 @@ import {
 } from '../../src/abi/layout';
 import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import {
+  LOG_RECORD_BYTES,
+  PROGRAM_COMMAND_BYTES,
+  PROGRAM_COMMAND_WORDS,
+  PROGRAM_SCANS_OFFSET,
   PROGRAM_WRONG_OFFSET,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
@@ -51,8 +56,15 @@ export function readCommand(at: usize): u32 {
 
 // Last wrong prediction by operation, zone and per-cpu list (15: orders without one): frame + 1. A block predicted
 // wrongly twice in a row may be gone without an event: it then moves out of the way.
-const WRONG_OPS: u32 = 32;
-const WRONG_LISTS: u32 = 16;
+const WRONG_OPS = 32;
+const WRONG_LISTS = 16;
+if (PROGRAM_WRONG_OFFSET + 4 * WRONG_OPS * KERNEL_ZONES * WRONG_LISTS > PROGRAM_SCANS_OFFSET) {
+  ERROR('wrong predictions reach into the runs of compaction');
+}
+if (PROGRAM_COMMAND_BYTES != PROGRAM_COMMAND_WORDS * 4) ERROR('a command is four words');
+if (PROGRAM_COMMAND_BYTES + LOG_RECORD_BYTES > BUFFER_SLOT_BYTES) {
+  ERROR('a slot has room for a command and its record');
+}
 
 /** Whether the same block was the last wrong prediction for the same operation and list too. */
 export function isWrongAgain(pfn: u32): bool {

@@ -1,9 +1,14 @@
 // What a run of compaction in a compiled recording remembers from command to command.
 
-import { LIST_BYTES, SCRATCH_MOVES_OFFSET } from '../../src/abi/layout';
+import { KERNEL_ZONES, LIST_BYTES, MOVES_MAX, SCRATCH_MOVES_OFFSET } from '../../src/abi/layout';
 import { ORDERS } from '../../src/abi/unit';
-import { PROGRAM_SCANS_OFFSET } from '../../src/abi/program';
-import { guest } from '../base/guest';
+import {
+  PROGRAM_CPUS_MAX,
+  PROGRAM_LISTS_OFFSET,
+  PROGRAM_SCANS_OFFSET,
+  SCAN_SLOTS,
+} from '../../src/abi/program';
+import { scratchAt } from '../base/scratch';
 
 
 @unmanaged
@@ -31,13 +36,21 @@ export class Scan {
   unused: u32;
 }
 
-const SCAN_BYTES: u32 = 48;
-const SLOT_BYTES: u32 = SCAN_BYTES + ORDERS * LIST_BYTES;
+const SCAN_BYTES = 48;
+const SLOT_BYTES = SCAN_BYTES + ORDERS * LIST_BYTES;
+
+if (<i32>offsetof<Scan>() != SCAN_BYTES) ERROR('Scan and its lists drifted apart');
+if (PROGRAM_SCANS_OFFSET + SCAN_SLOTS * SLOT_BYTES > PROGRAM_LISTS_OFFSET) {
+  ERROR('runs of compaction reach into the notes by list');
+}
+if (PROGRAM_LISTS_OFFSET + 2 * PROGRAM_CPUS_MAX * KERNEL_ZONES > MOVES_MAX * 8) {
+  ERROR('what a replay remembers outgrew the moves');
+}
 
 /** Where the replay keeps what it remembers. */
 @inline
 export function programTable(offset: usize): usize {
-  return <usize>guest.scratch + SCRATCH_MOVES_OFFSET + offset;
+  return scratchAt(SCRATCH_MOVES_OFFSET) + offset;
 }
 
 export let scan: Scan = changetype<Scan>(0);

@@ -46,15 +46,11 @@ export function unusableIndex(index: u32, order: u32): i32 {
   return free == 0 ? 1000 : <i32>(((free - usable) * 1000) / free);
 }
 
-let freeFrames: u32 = 0;
-let movableFrames: u32 = 0;
-let pinnedFrames: u32 = 0;
-
-/** Counts a pageblock's frames: free ones (per-cpu lists included), movable ones, the rest. */
-function lookAt(block: u32): void {
-  freeFrames = 0;
-  movableFrames = 0;
-  pinnedFrames = 0;
+/** Adds a pageblock's frames to the answers: free ones (per-cpu lists included), movable ones, the rest. How many are free. */
+function lookAt(block: u32): u32 {
+  let freeFrames: u32 = 0;
+  let movableFrames: u32 = 0;
+  let pinnedFrames: u32 = 0;
   const end = block + PAGEBLOCK_FRAMES;
   for (let at = block; at < end;) {
     const head = headOf(at);
@@ -67,6 +63,11 @@ function lookAt(block: u32): void {
     else if (kind != KIND_HOLE) pinnedFrames += frames;
     at = stop;
   }
+  add(SURVEY_BLOCKS, 1);
+  add(SURVEY_MOVABLE_FRAMES, movableFrames);
+  add(SURVEY_PINNED_FRAMES, pinnedFrames);
+  if (movableFrames != 0 && pinnedFrames != 0) add(SURVEY_MIXED_PAGEBLOCKS, 1);
+  return freeFrames;
 }
 
 function surveyBlocks(zone: Zone, index: u32): void {
@@ -77,12 +78,7 @@ function surveyBlocks(zone: Zone, index: u32): void {
   for (let block = first; block < end && block < spanFrames; block += PAGEBLOCK_FRAMES) {
     if ((block & (MEMORY_BLOCK_FRAMES - 1)) == 0) run = 0;
     if (blockZone(block) != index) continue;
-    lookAt(block);
-    add(SURVEY_BLOCKS, 1);
-    add(SURVEY_MOVABLE_FRAMES, movableFrames);
-    add(SURVEY_PINNED_FRAMES, pinnedFrames);
-    if (movableFrames != 0 && pinnedFrames != 0) add(SURVEY_MIXED_PAGEBLOCKS, 1);
-    if (freeFrames != PAGEBLOCK_FRAMES) continue;
+    if (lookAt(block) != PAGEBLOCK_FRAMES) continue;
     add(SURVEY_FREE_PAGEBLOCKS, 1);
     run += PAGEBLOCK_FRAMES;
     if (run == MEMORY_BLOCK_FRAMES) add(SURVEY_FREE_MEMORY_BLOCKS, 1);

@@ -198,7 +198,7 @@ if (GUEST_BASE + GUEST_BYTES != STATS_BASE) ERROR('counters lie behind the heade
 
 export const guest = changetype<Guest>(GUEST_BASE);
 
-// Cached bases; attach() fills them from the header after create and after a restore.
+// A cache of base addresses of the header; attach() fills them from the header after create and after a restore.
 export let zonesBase: usize = 0;
 export let pcpsBase: usize = 0;
 export let blocksBase: usize = 0;

@@ -37,7 +37,10 @@ export class Pool {
   placement: u32;
   /** The zone at which a reclaim of all idle zones goes on. */
   reclaimZone: u32;
+  /** The zone that was full and grows by request only; 0: none was yet. */
+  fullZone: u32;
 }
+if (<u32>offsetof<Pool>() > POOL_HEAD_BYTES) ERROR('Pool outgrew its head');
 
 /** Bytes of one of the two maps, whole words of 64 bits and one more for searches that end there. */
 @inline

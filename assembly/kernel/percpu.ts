@@ -42,12 +42,12 @@ import {
   listReset,
   listTail,
 } from '../base/list';
-import { logBlock, logging } from '../base/log';
+import { isLogging, logBlock } from '../base/log';
 import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
-import { resetMode, takeBlock } from './fallback';
+import { Search, newSearch, takeBlock } from './fallback';
 
 
 @unmanaged
@@ -147,12 +147,12 @@ function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
   return blocks > 1 ? max(blocks >> order, 2) : blocks;
 }
 
-/** Moves one block from the zone to the tail of a list; the frame, or NIL. The mode is the caller's. */
-export function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
-  const pfn = takeBlock(zone, order, type, flags);
+/** Moves one block from the zone to the tail of a list; the frame, or NIL. */
+function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
+  const pfn = takeBlock(zone, order, type, flags, search);
   if (pfn == NIL) return NIL;
   park(pcp, pfn, order, type);
-  if (logging) logBlock(LOG_REFILL, pfn);
+  if (isLogging()) logBlock(LOG_REFILL, pfn);
   return pfn;
 }
 
@@ -165,9 +165,9 @@ export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
 
 /** Fills an empty list with `blocks` blocks; how many were got. */
 export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32, flags: u32): i32 {
-  resetMode();
+  const search = newSearch(0);
   let got = 0;
-  while (got < blocks && refillOne(pcp, zone, order, type, flags) != NIL) got++;
+  while (got < blocks && refillOne(pcp, zone, order, type, flags, search) != NIL) got++;
   count(STAT_REFILL_BLOCKS, got);
   return got;
 }
@@ -237,7 +237,7 @@ export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
   clearHead(pfn);
   pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
-  if (logging) logBlock(LOG_DRAIN, pfn);
+  if (isLogging()) logBlock(LOG_DRAIN, pfn);
   return pfn;
 }
 

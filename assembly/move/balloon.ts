@@ -17,7 +17,14 @@ import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { allocBlock, markAllocated, streamReset, streamTake } from '../kernel/allocator';
+import {
+  Pcp,
+  allocBlock,
+  markAllocated,
+  streamList,
+  streamPcp,
+  streamTake,
+} from '../kernel/allocator';
 
 
 @inline
@@ -52,15 +59,20 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
   let got = have;
   let streamed: u32 = 0;
   let status: i32 = 0;
-  streamReset();
+  let pcp = changetype<Pcp>(0);
+  let list: usize = 0;
   while (got < want) {
-    let pfn: u32 = order == 0 ? streamTake() : NIL;
+    let pfn = streamTake(pcp, list);
     if (pfn != NIL) {
       streamed++;
     } else {
       status = allocBlock(gfp, order, cpu);
       if (status < 0) break;
       pfn = status;
+      if (order == 0) {
+        pcp = streamPcp(pfn, cpu);
+        list = streamList(pcp, gfp);
+      }
     }
     markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
     store<u32>(scratchWord(got++), pfn);

@@ -7,6 +7,7 @@
 import {
   KIND_FREE,
   REPORT_SLOTS,
+  SCRATCH_BYTES,
   SCRATCH_REPORT_CURSOR_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../../src/abi/layout';
@@ -19,6 +20,7 @@ import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
 import { guest, reportedBase, spanFrames } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
+import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { firstFree, isolateFree, nextFree, putBack, rotateFree } from '../kernel/allocator';
@@ -49,17 +51,20 @@ class Cursor {
   held: u32;
   phase: u32;
 }
+if (SCRATCH_REPORT_CURSOR_OFFSET + <i32>offsetof<Cursor>() > SCRATCH_BYTES) {
+  ERROR('the cursor outgrew the scratch area');
+}
 
 
 @inline
 function cursorAt(): Cursor {
-  return changetype<Cursor>(<usize>guest.scratch + SCRATCH_REPORT_CURSOR_OFFSET);
+  return changetype<Cursor>(scratchAt(SCRATCH_REPORT_CURSOR_OFFSET));
 }
 
 
 @inline
 function slotAt(slot: u32): usize {
-  return <usize>guest.scratch + SCRATCH_REPORT_OFFSET + ((<usize>slot) << 3);
+  return scratchAt(SCRATCH_REPORT_OFFSET) + ((<usize>slot) << 3);
 }
 
 /** From now on free blocks of `order` or more are to be reported; an order above 10: nobody listens. 0 or a status. */

@@ -132,7 +132,7 @@ export class Guest {
   objectsUsed: u32;
   /** Which blocks of the CZone region are plugged and free (czone/pool). */
   czonePool: u32;
-  /** Order from which a free asks for page reporting; 255: nobody listens. */
+  /** Order from which a free asks for page reporting, or REPORT_NOBODY. */
   reportOrder: u32;
   /** Set when a free block of reportOrder or more has appeared. */
   reportWanted: u32;
@@ -195,6 +195,9 @@ if (ORDERS != ORDER_MAX + 1) ERROR('ORDERS');
 if (MEMORY_BLOCK_BYTES != MEMORY_BLOCK_FRAMES * FRAME_BYTES) ERROR('MEMORY_BLOCK_BYTES');
 if (MIGRATE_TYPES != MIGRATE_ISOLATE + 1) ERROR('ISOLATE is the last type');
 if (GUEST_BASE + GUEST_BYTES != STATS_BASE) ERROR('counters lie behind the header');
+
+/** In place of an order: nobody listens. Above every order. */
+export const REPORT_NOBODY: u32 = 255;
 
 export const guest = changetype<Guest>(GUEST_BASE);
 

@@ -30,7 +30,7 @@ const POOL_HEAD_BYTES: u32 = 64;
 
 
 @unmanaged
-export class Pool {
+class Pool {
   blocks: u32;
   plugged: u32;
   free: u32;
@@ -79,7 +79,7 @@ function shift(): u32 {
 
 
 @inline
-export function blockNumber(pfn: u32): u32 {
+function blockNumber(pfn: u32): u32 {
   return (pfn - guest.czoneStart) >> shift();
 }
 
@@ -117,7 +117,7 @@ export function czonePlacement(placement: u32): i32 {
 
 
 @inline
-export function isPooled(pfn: u32): bool {
+function isPooled(pfn: u32): bool {
   const offset = pfn - guest.czoneStart;
   return offset < guest.czoneFrames && testBit(freeMap(), offset >> shift());
 }

@@ -18,7 +18,7 @@ import { STAT_REPORTED_BLOCKS, STAT_REPORTED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
-import { guest, reportedBase, spanFrames } from '../base/guest';
+import { REPORT_NOBODY, guest, reportedBase, spanFrames } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
 import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
@@ -74,7 +74,7 @@ export function reportListen(order: u32): i32 {
   if (cursor.held != 0) return STATUS_BAD_STATE;
   memory.fill(reportedBase, 0, spanFrames >> 3);
   cursor.phase = PHASE_IDLE;
-  guest.reportOrder = order > <u32>ORDER_MAX ? 255 : order;
+  guest.reportOrder = order > <u32>ORDER_MAX ? REPORT_NOBODY : order;
   guest.reportWanted = <u32>(order <= <u32>ORDER_MAX);
   return 0;
 }

@@ -72,7 +72,9 @@ if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount mo
 if (offsetof<Pcp>() != PCP_LISTS_OFFSET) ERROR('Pcp and its lists drifted apart');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
-const THP_LIST: u32 = 12;
+/** First of the two lists of huge pages, behind those of the orders up to COSTLY_ORDER. */
+const THP_LIST: u32 = MIGRATE_PCPTYPES * (COSTLY_ORDER + 1);
+if (MIGRATE_PCPTYPES * (COSTLY_ORDER + 1) + 2 != PCP_LISTS) ERROR('a list for each order and type');
 
 
 @inline
@@ -343,7 +345,7 @@ function powerOfTwoBelow(value: u32): u32 {
 }
 
 /** How many blocks go between a zone of this size and its lists at once (zone_batchsize). */
-export function batchOf(managed: u32): u32 {
+function batchOf(managed: u32): u32 {
   const base = max<u32>(min<u32>(managed >> 10, 256) / 4, 1);
   const batch = powerOfTwoBelow(base + base / 2) - 1;
   return max<u32>(batch, 1);

@@ -130,7 +130,7 @@ function zoneMayServe(zone: Zone, order: u32, highest: u32, flags: u32): bool {
 }
 
 /** get_page_from_freelist: the first zone of the zonelist that may and can serve; NIL if none. */
-export function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
+function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
   const highest = highestZone(gfp);
   const type = requestType(gfp);
   while (true) {

@@ -65,7 +65,7 @@ function hasBlock(zone: Zone, order: u32, flags: u32): bool {
 }
 
 /** zone_watermark_ok with an explicit number of free frames. */
-export function watermarkOkWith(
+function watermarkOkWith(
   zone: Zone,
   order: u32,
   mark: u32,
@@ -183,7 +183,7 @@ function reserveRatio(index: u32): u32 {
 }
 
 /** What each zone keeps back from requests that could have used a higher one. */
-export function setupReserves(): void {
+function setupReserves(): void {
   let total: u32 = 0;
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const zone = zoneAt(index);

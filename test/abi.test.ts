@@ -22,7 +22,9 @@ function compileTimeChecks(): string[] {
   const files = readdirSync(new URL('assembly/', ROOT), { recursive: true, encoding: 'utf8' });
   return files
     .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => read(`assembly/${name}`).match(/^if \([^;]*?\)\s*(?:\{\s*)?ERROR\(/gm) ?? []);
+    .flatMap(
+      (name) => read(`assembly/${name}`).match(/^if \([^;]*?\)\s*(?:\{\s*)?ERROR\(/gm) ?? [],
+    );
 }
 
 describe('exports of the core', () => {

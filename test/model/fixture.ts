@@ -5,6 +5,7 @@ import {
   emptyLists,
   freeListIndex,
   type AllocatorState,
+  type PcpState,
 } from '../../src/recording/read/pagestate.ts';
 
 export const U = 0;
@@ -66,6 +67,22 @@ export function makeState(first: readonly number[], lists: readonly FreeList[]):
       },
     ],
   };
+}
+
+/** The state with other sizes of CPU 0's per-cpu lists, which stay empty. */
+export function withPcp(state: AllocatorState, sizes: Partial<PcpState>): AllocatorState {
+  const zones = state.zones.map((zone) => ({
+    ...zone,
+    pcps: zone.pcps.map((pcp) => ({ ...pcp, ...sizes })),
+  }));
+  return { ...state, zones };
+}
+
+/** CPU 0's lists of the first zone. */
+export function pcpOf({ zones }: AllocatorState): PcpState {
+  const pcp = zones[0]?.pcps[0];
+  if (pcp === undefined) throw new Error('a state without per-cpu lists');
+  return pcp;
 }
 
 /** Migratetype of a frame's pageblock in a state of one zone from frame 0. */

@@ -1,7 +1,7 @@
 /** What each mechanism gives back when containers exit, and what it leaves and moves. Small containers. */
 import { describe, expect, it } from 'vitest';
 
-import { EXIT_ORDERS, MECHANISMS, type ScenarioRow, exitRow } from '../../../src/scenario/index.ts';
+import { EXIT_ORDERS, MECHANISMS, type ScenarioRow, exitRow } from '../../src/scenario/index.ts';
 
 const FIELDS = [
   'mechanism',

@@ -1,8 +1,8 @@
 // What the systems run on: sizes of guests, VMMs and host. The figures come from replay, which reads them off the
 // published footprints; what of it a VM needs is here, so that every system uses the same.
 
-import type { Clock } from '../time/index.ts';
 import {
+  type Clock,
   type CoreBuild,
   CorePool,
   type GuestConfig,

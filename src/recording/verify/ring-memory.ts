@@ -2,17 +2,17 @@
 // from the recorded guest's frames: where the real driver had its rings does not show in what it
 // asked for.
 
-import type { DriverMemory, GuestMemory } from '../../virtio/index.ts';
+import type { DriverMemory, GuestBytes } from '../../virtio/index.ts';
 
 const SIZE_BYTES = 1 << 20;
 
-export class RingMemory implements GuestMemory, DriverMemory {
+export class RingMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number = SIZE_BYTES;
   readonly #bytes: Uint8Array = new Uint8Array(SIZE_BYTES);
   readonly #view: DataView = new DataView(this.#bytes.buffer);
   #nextAddr = 4096;
 
-  get memory(): GuestMemory {
+  get memory(): GuestBytes {
     return this;
   }
 

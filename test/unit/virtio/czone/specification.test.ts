@@ -71,7 +71,7 @@ describe('layouts are those of the tables', () => {
       maxRanges: 64,
       nodeId: 3,
     };
-    config.encodeCzoneConfig(values, bytes);
+    config.encodeCZoneConfig(values, bytes);
     expect(fields('virtio_czone_config', bytes)).toEqual({
       addr: values.addr,
       region_size: values.regionBytes,

@@ -58,7 +58,7 @@ import {
 import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
 import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
 import { growByStep } from '../src/guest/policy/grow-step.ts';
-import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/policy/policy.ts';
+import type { GrowthPolicy, ShrinkPolicy, CZoneView } from '../src/guest/policy/policy.ts';
 import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
 import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
@@ -141,7 +141,7 @@ function placements(): void {
   print('placement: the same churn in 24 GiB, blocks of 2 MiB', rows);
 }
 
-function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): ZoneView {
+function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): CZoneView {
   return {
     key: 'f',
     blocks: word(core, zone, ZONE_BLOCKS_OFFSET),

@@ -97,5 +97,4 @@ export {
   Vmm,
   freeFrames,
   hotplugStart,
-  touchAndExit,
 } from './vmm/index.ts';

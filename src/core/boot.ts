@@ -8,13 +8,13 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../abi/layout.ts';
-import { ORDER_MAX } from '../abi/unit.ts';
+import { FRAMES_PER_GIB, FRAMES_PER_MIB, ORDER_MAX } from '../abi/unit.ts';
 import { type Core, instanceOf } from './core.ts';
 import { expectAnswer } from './error.ts';
 import type { FrameRange } from './frame-range.ts';
 
 /** First frame of the 32-bit MMIO hole (3 GiB) on Firecracker, Cloud Hypervisor and QEMU. */
-export const MMIO_HOLE_START = 0xc0000;
+export const MMIO_HOLE_START: number = 3 * FRAMES_PER_GIB;
 
 /** Zones begin where the largest block may begin. */
 const MAX_ORDER_FRAMES: number = 2 ** ORDER_MAX;
@@ -39,7 +39,7 @@ export function ramRanges(frames: number): FrameRange[] {
   const low = Math.min(frames, MMIO_HOLE_START);
   const ranges = [
     { start: 1, count: 158 },
-    { start: 256, count: low - 256 },
+    { start: FRAMES_PER_MIB, count: low - FRAMES_PER_MIB },
   ];
   if (frames > low) ranges.push({ start: ZONE_DMA32_LIMIT, count: frames - low });
   return ranges;

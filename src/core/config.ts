@@ -22,6 +22,7 @@ export interface CoreConfig {
 }
 
 const DEFAULT_OBJECTS = 1024;
+const DEFAULT_BUFFER_SLOTS = 1024;
 /** Nodes that directories above the leaves take. */
 const DIRECTORY_NODES = 64;
 
@@ -38,7 +39,7 @@ export function withDefaults(config: CoreConfig): Required<CoreConfig> {
     czones: config.czones ?? 0,
     objects,
     nodes: config.nodes ?? defaultNodes(config.frames, objects),
-    bufferSlots: config.bufferSlots ?? 1024,
+    bufferSlots: config.bufferSlots ?? DEFAULT_BUFFER_SLOTS,
     build: config.build ?? 'release',
   };
 }

@@ -11,6 +11,7 @@ import {
   GUEST_SPAN_OFFSET,
   KERNEL_ZONES,
 } from '../abi/layout.ts';
+import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
@@ -141,8 +142,8 @@ export class Core {
     return this.#instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
   }
 
-  /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
-  setBackingOrder(order: 0 | 9): void {
+  /** Order of the host pages behind the guest. */
+  setBackingOrder(order: 0 | typeof THP_ORDER): void {
     this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 

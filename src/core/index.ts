@@ -19,7 +19,14 @@ export {
   saveState,
   stateFrames,
 } from './state.ts';
-export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './proc.ts';
+export {
+  MIGRATETYPE_NAMES,
+  buddyinfo,
+  freeByOrder,
+  freeFrames,
+  pagetypeinfo,
+  zoneinfo,
+} from './proc.ts';
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/index.ts';
 export type { CoreSnapshot } from './snapshot.ts';

@@ -1,5 +1,7 @@
 // What a booted kernel holds, in frames. The figures come from whoever makes the guest; nothing is invented here.
 
+import { FRAME_BYTES } from '../abi/unit.ts';
+
 /** Memory of a guest OS before it runs any container. */
 export interface KernelFootprint {
   /** Kernel text, read-only data and data: reserved at boot, never on a free list. */
@@ -21,11 +23,11 @@ export const STRUCT_PAGE_BYTES = 64;
 
 /** Frames of `struct page` that describe so many frames. */
 export function memmapFrames(frames: number): number {
-  return Math.ceil((frames * STRUCT_PAGE_BYTES) / 4096);
+  return Math.ceil((frames * STRUCT_PAGE_BYTES) / FRAME_BYTES);
 }
 
-/** Entries of a page-table page: 512 of 8 bytes. */
-export const PAGE_TABLE_ENTRIES = 512;
+/** Entries of a page-table page, of 8 bytes each. */
+export const PAGE_TABLE_ENTRIES: number = FRAME_BYTES / 8;
 
 /** Upper levels and the half-filled leaves of stack, heap and libraries in a small process. */
 const PAGE_TABLE_BASE_FRAMES = 8;

@@ -1,6 +1,7 @@
 // A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A booted guest can be
 // imaged and made again from the image, which is what templates and cold boots of the same machine are.
 
+import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import {
   type BootLayout,
   Core,
@@ -23,8 +24,8 @@ import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
 import { runKswapd } from './pressure.ts';
 
-/** Physical address at which x86-64 kernels load: 16 MiB. */
-const IMAGE_START = 4096;
+/** Frame at which x86-64 kernels load: at 16 MiB. */
+const IMAGE_START: number = 16 * FRAMES_PER_MIB;
 const SYSTEM_FILES = 'root file system';
 /** Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for a moment. */
 const OBJECTS_PER_PROCESS = 5;
@@ -189,6 +190,21 @@ export class GuestKernel {
     if (wanted <= this.#memmapWritten) return;
     this.memory.touchSystemRange(start + this.#memmapWritten, wanted - this.#memmapWritten, true);
     this.#memmapWritten = wanted;
+  }
+
+  /**
+   * A process comes, writes so many new pages and goes: what leaves free memory with host frames
+   * behind it. Throws GuestOutOfMemory when they do not fit.
+   */
+  writeAndFree(pages: number): void {
+    const { objects } = this.core;
+    const made = objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
+    const object = expectAnswer(made, 'objects.create');
+    try {
+      this.memory.touch(object, 0, pages, true, 0, 0);
+    } finally {
+      expectAnswer(objects.destroy(object, 0), 'objects.destroy');
+    }
   }
 
   /** Background work that the allocator asked for: kswapd, then the drivers' workers. Pages reclaimed. */

@@ -6,6 +6,7 @@ import {
   COMPACT_ASYNC,
   COMPACT_DEFERRED,
   COMPACT_SYNC_LIGHT,
+  COSTLY_ORDER,
   GFP_MOVABLE,
   GFP_NORETRY,
   GFP_RETRY_MAYFAIL,
@@ -18,8 +19,6 @@ import {
 import type { GuestMemory } from './memory.ts';
 import { SWAP_CLUSTER_MAX } from './pressure.ts';
 
-/** Above this order a request is costly: it gives up early unless it says RETRY_MAYFAIL. */
-const COSTLY_ORDER = 3;
 /** Rounds without progress before a request gives up. */
 const MAX_RECLAIM_RETRIES = 16;
 

@@ -24,7 +24,7 @@ export interface CZoneRegion {
 }
 
 /** A host with books of its own: czone-virtio. Without one, blocks are there for the asking. */
-export interface ZoneHost {
+export interface CZoneHost {
   /** Plugs up to so many blocks into the pool. How many came. */
   plug(blocks: number): number;
   created(index: number, limitFrames: number): void;
@@ -34,7 +34,7 @@ export interface ZoneHost {
 
 export class CZones {
   readonly region: CZoneRegion;
-  host: ZoneHost | undefined;
+  host: CZoneHost | undefined;
   readonly #memory: GuestMemory;
   /** struct pages of plugged blocks: kernel memory that stays while the block is plugged. */
   readonly #memmapObject: number;

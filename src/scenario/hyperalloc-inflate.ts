@@ -26,7 +26,6 @@ import {
   newCounts,
   operationsOf,
   since,
-  touchAndExit,
 } from '../vmm/index.ts';
 import { loneVm } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
@@ -52,7 +51,7 @@ const TOUCH_MARGIN_FRAMES = 65_536;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */
 function touchAll(vm: MicroVm): void {
-  touchAndExit(vm.guest, freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
+  vm.guest.writeAndFree(freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
 }
 
 /** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */

@@ -14,7 +14,7 @@ import {
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { CZones } from '../zones.ts';
 import type { GuestMemory } from '../memory.ts';
-import type { GrowthPolicy, ShrinkPolicy, ZoneView } from './policy.ts';
+import type { GrowthPolicy, ShrinkPolicy, CZoneView } from './policy.ts';
 
 /** Asks the host to take what an idle zone does not use, and takes the request back. */
 export interface ReclaimPort {
@@ -41,7 +41,7 @@ interface Kept {
   faultsAtWork: number;
 }
 
-export class ZoneKeeper {
+export class CZoneKeeper {
   readonly #memory: GuestMemory;
   readonly #zones: CZones;
   readonly #options: KeeperOptions;
@@ -81,7 +81,7 @@ export class ZoneKeeper {
     return zone;
   }
 
-  view(zone: number): ZoneView {
+  view(zone: number): CZoneView {
     const kept = this.#keptOf(zone);
     const { blockFrames } = this.#zones.region;
     const { blocks, limit, free, peakBlocks } = this.#memory.core.zone(zone);

@@ -1,7 +1,7 @@
 // What growth and shrink policies see and decide. A policy is one small file; the keeper carries out what it says.
 
 /** A zone as policies see it. Blocks are the region's; a zone's wholly free blocks may be fewer than its free frames make. */
-export interface ZoneView {
+export interface CZoneView {
   /** Whose zone: zones with the same key serve the same function. */
   readonly key: string;
   readonly blocks: number;
@@ -19,7 +19,7 @@ export interface GrowthPolicy {
   /** Blocks for a new zone. */
   firstBlocks(key: string, limitBlocks: number): number;
   /** Blocks to add to a zone that is full; at least 1. The keeper stays within the limit. */
-  nextBlocks(zone: ZoneView): number;
+  nextBlocks(zone: CZoneView): number;
   /** A zone has ended: what it held at most. */
   observe(key: string, peakBlocks: number): void;
 }
@@ -28,5 +28,5 @@ export interface GrowthPolicy {
 export interface ShrinkPolicy {
   readonly name: string;
   /** Blocks to give back now. */
-  blocksToGive(zone: ZoneView, nowNs: number): number;
+  blocksToGive(zone: CZoneView, nowNs: number): number;
 }

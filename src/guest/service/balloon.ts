@@ -9,7 +9,7 @@ import {
   GFP_NOWARN,
   GFP_TRANSHUGE_LIGHT,
   ORDER_MAX,
-  PAGEBLOCK_ORDER,
+  THP_ORDER,
   STATUS_NEED_RECLAIM,
   expectAnswer,
 } from '../../core/index.ts';
@@ -25,14 +25,19 @@ const GFP_HINT: number = GFP_NORETRY + GFP_NOWARN + GFP_NOMEMALLOC;
  */
 const GFP_HUGE_BALLOON: number = GFP_TRANSHUGE_LIGHT + GFP_NORETRY;
 
+/** Order of a balloon of 2 MiB blocks. */
+export const HUGE_BALLOON_ORDER: typeof THP_ORDER = THP_ORDER;
+/** Order of the blocks that a balloon holds. */
+export type BalloonOrder = 0 | typeof HUGE_BALLOON_ORDER;
+
 export class BalloonPages {
   readonly #memory: GuestMemory;
-  readonly #order: 0 | 9;
+  readonly #order: BalloonOrder;
   readonly #gfp: number;
   readonly #cpu: number;
 
-  /** `order` 9: the balloon holds blocks of 2 MiB. */
-  constructor(memory: GuestMemory, order: 0 | 9 = 0, cpu = 0) {
+  /** `order`: of every block that the balloon will hold. */
+  constructor(memory: GuestMemory, order: BalloonOrder = 0, cpu = 0) {
     this.#memory = memory;
     this.#order = order;
     this.#gfp = order === 0 ? GFP_BALLOON : GFP_HUGE_BALLOON;
@@ -114,6 +119,3 @@ export class BalloonPages {
     expectAnswer(this.#memory.core.pages.free(pfn, ORDER_MAX, this.#cpu), 'pages.free');
   }
 }
-
-/** Frames of a balloon block by order. */
-export const HUGE_BALLOON_ORDER: 9 = PAGEBLOCK_ORDER;

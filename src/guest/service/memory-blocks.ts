@@ -10,6 +10,7 @@ import {
   NONE,
   STATUS_BUSY,
   STATUS_MOVES_FULL,
+  ZONE_DMA32,
   ZONE_DMA32_LIMIT,
   ZONE_MOVABLE,
   ZONE_NORMAL,
@@ -51,7 +52,7 @@ export function mayBeMovable(
 export type BlockState = 'absent' | 'offline' | 'online';
 
 /** How an attempt to empty memory ended. */
-export type TakeResult = 'ok' | 'busy' | 'no-memory';
+export type EmptyResult = 'ok' | 'busy' | 'no-memory';
 
 interface Block {
   state: BlockState;
@@ -130,7 +131,7 @@ export class MemoryBlocks {
       const { start, spanned } = this.#memory.core.zone(zone);
       if (startFrame < start + spanned && startFrame + this.blockFrames > start) return zone;
     }
-    return startFrame < ZONE_DMA32_LIMIT ? 1 : ZONE_NORMAL;
+    return startFrame < ZONE_DMA32_LIMIT ? ZONE_DMA32 : ZONE_NORMAL;
   }
 
   /**
@@ -145,20 +146,20 @@ export class MemoryBlocks {
   }
 
   /** Parts of online blocks go to the allocator: virtio-mem has plugged them. */
-  give(startFrame: number, frames: number): void {
+  fakeOnline(startFrame: number, frames: number): void {
     const { hotplug } = this.#memory.core;
     expectAnswer(hotplug.freeContig(startFrame, frames, 0), 'hotplug.freeContig');
   }
 
   /** One try to take a range of online memory out of use, by migration where that is needed. */
-  take(startFrame: number, frames: number): TakeResult {
+  fakeOffline(startFrame: number, frames: number): EmptyResult {
     const { hotplug } = this.#memory.core;
     const range = { start: startFrame, count: frames };
     return this.#empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
   }
 
   /** Takes an online block offline: everything in it that is in use moves, or nothing is gained. */
-  offline(startFrame: number): TakeResult {
+  offline(startFrame: number): EmptyResult {
     const block = this.#known(startFrame);
     const { hotplug } = this.#memory.core;
     const result = this.#empty(() => hotplug.offline(startFrame, this.blockFrames, 0));
@@ -177,7 +178,7 @@ export class MemoryBlocks {
   }
 
   /** Makes a call that empties memory, again after each relief it asks for. */
-  #empty(call: () => number): TakeResult {
+  #empty(call: () => number): EmptyResult {
     const memory = this.#memory;
     this.#obstacle = undefined;
     for (;;) {

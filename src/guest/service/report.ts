@@ -2,12 +2,13 @@
 // free, a pass over the zones; 32 blocks at a time are off the lists until the device has seen
 // them. How the device hears of them is the caller's.
 
+import { NS_PER_S } from '../../abi/unit.ts';
 import { KERNEL_ZONES, PAGEBLOCK_ORDER, REPORT_SLOTS, expectAnswer } from '../../core/index.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { GuestMemory } from '../memory.ts';
 
 /** Pause before a pass. */
-export const REPORT_DELAY_NS: number = 2_000_000_000;
+export const REPORT_DELAY_NS: number = 2 * NS_PER_S;
 
 /**
  * Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will

@@ -1,10 +1,9 @@
 // The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
 // carries.
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../../core/index.ts';
 import type { GuestMemory } from '../memory.ts';
-
-const FRAME_BYTES = 4096;
 
 export interface VmStats {
   readonly freeBytes: number;

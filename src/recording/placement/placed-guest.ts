@@ -18,22 +18,19 @@ import {
   GFP_NOMEMALLOC,
   loadState,
   LOG_RECORD_BYTES,
-  MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
-  stateFrames,
 } from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import { type AllocatorState, type Capture, NO_FRAME } from '../read/index.ts';
-import { CzonePlaces, regionOf, roundUp, zoneOf } from './czones.ts';
-import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import {
-  FREE_MOVED,
-  FREE_PLUGGED,
-  opOf,
-  orderOf,
-  type PageStream,
-  REQUEST_MOVE,
-} from './stream.ts';
+  type AllocatorState,
+  type Capture,
+  eachFreeBlock,
+  NO_FRAME,
+  recordedFrames,
+} from '../read/index.ts';
+import { CzonePlaces, regionOf, zoneOf } from './czones.ts';
+import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
+import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from './stream.ts';
 import { NOBODY } from './tasks.ts';
 
 /** No frame of ours. */
@@ -68,16 +65,6 @@ export interface PlacementTally {
   unplugs: number;
 }
 
-/** One past the last frame that a recording can name. */
-export function recordedFrames({ start, end, trace }: Capture): number {
-  let frames = Math.max(stateFrames(start), stateFrames(end));
-  for (let i = 0; i < trace.count; i += 1) {
-    const pfn = trace.pfn[i] ?? 0;
-    if (pfn !== NO_FRAME && pfn >= frames) frames = pfn + 1;
-  }
-  return roundUp(frames, MEMORY_BLOCK_FRAMES);
-}
-
 /** Frames asked for by the pages that a policy puts into each owner's zone. */
 function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
   const { tasks, commands } = stream;
@@ -85,7 +72,7 @@ function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
   for (let at = 0; at < stream.count; at += 1) {
     if (stream.use[at] === 0) continue;
     const owner = policy.place(requestAt(stream, at));
-    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** orderOf(commands, at);
+    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** P.orderOf(commands, at);
   }
   return frames;
 }
@@ -159,13 +146,7 @@ export class PlacedGuest {
       }
       this.#punch(first, zone.startPfn);
       this.#punch(zone.startPfn + zone.spanned, first + zone.blocks.length * PAGEBLOCK_FRAMES);
-      const drop = (list: Uint32Array, order: number): void => {
-        for (const pfn of list) this.#held.fill(NOWHERE, pfn, pfn + 2 ** order);
-      };
-      zone.free.forEach((list, i) => drop(list, Math.floor(i / 5)));
-      for (const { lists } of zone.pcps) {
-        lists.forEach((list, i) => drop(list, i >= 12 ? 9 : Math.floor(i / 3)));
-      }
+      eachFreeBlock(zone, (pfn, order) => this.#held.fill(NOWHERE, pfn, pfn + 2 ** order));
     }
   }
 
@@ -177,7 +158,7 @@ export class PlacedGuest {
   /** Carries out command `at` of the stream. */
   run(at: number): void {
     const { commands } = this.#stream;
-    const op = opOf(commands, at);
+    const op = P.opOf(commands, at);
     switch (op) {
       case P.OP_REQUEST:
       case P.OP_TAKE:
@@ -223,7 +204,7 @@ export class PlacedGuest {
 
   /** What the recorded kernel drained is its own decision, not ours. */
   #operand(at: number): number {
-    const op = opOf(this.#stream.commands, at);
+    const op = P.opOf(this.#stream.commands, at);
     const isHint = op === P.OP_RELEASE || op === P.OP_DECAY;
     return isHint ? 0 : this.#word(at, 2);
   }
@@ -231,7 +212,7 @@ export class PlacedGuest {
   #request(at: number): void {
     if (this.#stream.meaning[at] === REQUEST_MOVE) return;
     const { tally } = this;
-    const order = orderOf(this.#stream.commands, at);
+    const order = P.orderOf(this.#stream.commands, at);
     const recorded = this.#word(at, 1);
     tally.requests += 1;
     const pfn = this.#allocate(at, order);
@@ -286,7 +267,7 @@ export class PlacedGuest {
   }
 
   #free(at: number): void {
-    const order = orderOf(this.#stream.commands, at);
+    const order = P.orderOf(this.#stream.commands, at);
     const recorded = this.#word(at, 1);
     const frames = 2 ** order;
     const moved = this.#stream.meaning[at] === FREE_MOVED;

@@ -3,10 +3,15 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import {
+  FRAME_BYTES,
+  MEMORY_BLOCK_FRAMES,
+  PAGEBLOCK_FRAMES,
+  stateFrames,
+} from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
-import type { KernelTrace } from './trace-columns.ts';
+import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
 import { type FrameSpan, TraceReader } from './trace-text.ts';
 
 /** One step of virtio-mem as the device saw it. */
@@ -98,6 +103,20 @@ export function memRequests(deviceLog: readonly string[]): MemRequest[] {
     });
   });
   return found;
+}
+
+/**
+ * One past the last frame that a recording names, in whole memory blocks: what a core must span to
+ * follow it to its end, memory that came and went again included.
+ */
+export function recordedFrames({ start, end, trace }: Capture): number {
+  let frames = Math.max(stateFrames(start), stateFrames(end));
+  const { pfn, order, count } = trace;
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? NO_FRAME;
+    if (frame !== NO_FRAME) frames = Math.max(frames, frame + 2 ** (order[event] ?? 0));
+  }
+  return Math.ceil(frames / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;
 }
 
 /** Reads a whole recording; RecordingError says what is wrong with it. */

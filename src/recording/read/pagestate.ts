@@ -3,18 +3,20 @@
 
 import {
   type AllocatorState,
+  COSTLY_ORDER,
+  MIGRATE_PCPTYPES,
   MIGRATE_TYPES,
   ORDERS,
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_ORDER,
   PCP_LISTS,
   type PcpState,
+  THP_ORDER,
   ZONE_NAMES,
   type ZoneState,
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 
-export { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../core/index.ts';
 export {
   type AllocatorState,
   type PcpState,
@@ -22,15 +24,32 @@ export {
   type ZoneState,
 } from '../../core/index.ts';
 
-/** Orders 0..10 (docs/linux-memory.md 0.2). */
-export const ORDER_COUNT: number = ORDERS;
-/** UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE (docs/linux-memory.md A.2, no CMA). */
-export const MIGRATETYPE_COUNT: number = MIGRATE_TYPES;
-export const PCP_LIST_COUNT: number = PCP_LISTS;
-
 /** Place of a free list in ZoneState.free. */
 export function freeListIndex(order: number, migratetype: number): number {
-  return order * MIGRATETYPE_COUNT + migratetype;
+  return order * MIGRATE_TYPES + migratetype;
+}
+
+/** Per-cpu lists come three an order, for the migratetypes that have one; then two of huge pages. */
+const CHEAP_LISTS = MIGRATE_PCPTYPES * (COSTLY_ORDER + 1);
+
+/** Order of the blocks on a per-cpu list. */
+export function pcpListOrder(index: number): number {
+  return index < CHEAP_LISTS ? Math.floor(index / MIGRATE_PCPTYPES) : THP_ORDER;
+}
+
+/** Visits every block on a list of a zone: the buddy lists, then the per-cpu lists. */
+export function eachFreeBlock(
+  { free, pcps }: ZoneState,
+  visit: (pfn: number, order: number) => void,
+): void {
+  free.forEach((list, index) => {
+    for (const pfn of list) visit(pfn, Math.floor(index / MIGRATE_TYPES));
+  });
+  for (const { lists } of pcps) {
+    lists.forEach((list, index) => {
+      for (const pfn of list) visit(pfn, pcpListOrder(index));
+    });
+  }
 }
 
 const EMPTY = new Uint32Array(0);
@@ -114,7 +133,7 @@ function readZone(reader: Reader): ZoneState {
     highatomic: reader.field(at, 'highatomic'),
     flags: reader.field(at + 2, 'flags'),
     blocks: new Int8Array(0),
-    free: emptyLists(ORDER_COUNT * MIGRATETYPE_COUNT),
+    free: emptyLists(ORDERS * MIGRATE_TYPES),
     pcps: [],
   };
 }
@@ -129,7 +148,7 @@ function readPcp(reader: Reader): PcpState {
     flags: reader.field(11, 'flags'),
     allocFactor: reader.field(13, 'alloc_factor'),
     freeCount: reader.field(15, 'free_count'),
-    lists: emptyLists(PCP_LIST_COUNT),
+    lists: emptyLists(PCP_LISTS),
   };
 }
 
@@ -148,8 +167,8 @@ function bounded(reader: Reader, at: number, limit: number, what: string): numbe
 }
 
 function readFreeList(reader: Reader, zone: ZoneState): void {
-  const order = bounded(reader, 1, ORDER_COUNT, 'an order');
-  const type = bounded(reader, 2, MIGRATETYPE_COUNT, 'a migratetype');
+  const order = bounded(reader, 1, ORDERS, 'an order');
+  const type = bounded(reader, 2, MIGRATE_TYPES, 'a migratetype');
   const frames = reader.frames(3);
   checkFrames(reader, zone, frames);
   zone.free[freeListIndex(order, type)] = frames;
@@ -180,7 +199,7 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
     if (pcp === undefined) reader.fail("'pcp' before 'pcplist'", kind);
     const frames = reader.frames(2);
     checkFrames(reader, zone, frames);
-    pcp.lists[bounded(reader, 1, PCP_LIST_COUNT, 'a list index')] = frames;
+    pcp.lists[bounded(reader, 1, PCP_LISTS, 'a list index')] = frames;
   } else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
 }
 
@@ -194,8 +213,8 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
   if (reader.field(2, 'pageblock_order') !== PAGEBLOCK_ORDER) {
     reader.fail(`pageblock_order ${PAGEBLOCK_ORDER}`, reader.words[3]);
   }
-  if (reader.field(4, 'pcp_lists') !== PCP_LIST_COUNT) {
-    reader.fail(`pcp_lists ${PCP_LIST_COUNT}`, reader.words[5]);
+  if (reader.field(4, 'pcp_lists') !== PCP_LISTS) {
+    reader.fail(`pcp_lists ${PCP_LISTS}`, reader.words[5]);
   }
   const zones: ZoneState[] = [];
   while (reader.next()) {
@@ -224,8 +243,8 @@ function printZone(zone: ZoneState, out: string[]): void {
       `highatomic ${zone.highatomic} flags ${zone.flags}`,
   );
   out.push(`blocks ${zone.blocks.join(' ')}`);
-  for (let order = 0; order < ORDER_COUNT; order += 1) {
-    for (let type = 0; type < MIGRATETYPE_COUNT; type += 1) {
+  for (let order = 0; order < ORDERS; order += 1) {
+    for (let type = 0; type < MIGRATE_TYPES; type += 1) {
       const list = zone.free[freeListIndex(order, type)];
       if (list !== undefined && list.length > 0) {
         out.push(`free ${order} ${type} ${list.join(' ')}`);
@@ -241,7 +260,7 @@ function printZone(zone: ZoneState, out: string[]): void {
 /** Prints a state so that parsePageState gives it back, byte for byte as the recorder writes it. */
 export function printPageState(state: AllocatorState): string {
   const out = [
-    `pagestate ${state.label} pageblock_order ${PAGEBLOCK_ORDER} pcp_lists ${PCP_LIST_COUNT}`,
+    `pagestate ${state.label} pageblock_order ${PAGEBLOCK_ORDER} pcp_lists ${PCP_LISTS}`,
   ];
   for (const zone of state.zones) printZone(zone, out);
   out.push('end', '');

@@ -2,6 +2,7 @@
 // from the recorded guest's frames: where the real driver had its rings does not show in what it
 // asked for.
 
+import { FRAME_BYTES } from '../../core/index.ts';
 import type { DriverMemory, GuestBytes } from '../../virtio/index.ts';
 
 const SIZE_BYTES = 1 << 20;
@@ -10,7 +11,7 @@ export class RingMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number = SIZE_BYTES;
   readonly #bytes: Uint8Array = new Uint8Array(SIZE_BYTES);
   readonly #view: DataView = new DataView(this.#bytes.buffer);
-  #nextAddr = 4096;
+  #nextAddr: number = FRAME_BYTES;
 
   get memory(): GuestBytes {
     return this;

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  Balloon,
-  Reporting,
-  freeFrames,
-  takeCensus,
-  touchAndExit,
-} from '../../../src/vmm/index.ts';
+import { Balloon, Reporting, freeFrames, takeCensus } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
 import { holdsMovable } from '../../support/core.ts';
 
@@ -15,7 +9,7 @@ const SECOND = 1e9;
 describe('Balloon', () => {
   it('takes host memory away and gives the guest its pages back', () => {
     const { vmm, vm } = testVm(256);
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     const backed = vm.guest.core.privateFrames;
     const balloon = new Balloon(vm, vmm.clock);
     const free = freeFrames(vm.guest.core);
@@ -34,7 +28,7 @@ describe('Balloon', () => {
   it('leaves the account of idle host memory right', () => {
     const { vmm, vm } = testVm(256);
     const balloon = new Balloon(vm, vmm.clock);
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     for (const target of [50, 120, 10]) {
       balloon.setTarget(target * MIB_FRAMES);
       const { idleFrames } = takeCensus(vm.guest.core);
@@ -78,7 +72,7 @@ describe('Balloon', () => {
       const { vmm, vm } = testVm(128);
       const balloon = new Balloon(vm, vmm.clock, { deflateOnOom });
       balloon.setTarget(40 * MIB_FRAMES);
-      const fill = (): void => touchAndExit(vm.guest, 50 * MIB_FRAMES);
+      const fill = (): void => vm.guest.writeAndFree(50 * MIB_FRAMES);
       if (deflateOnOom) fill();
       else expect(fill).toThrow('guest out of memory');
       expect(balloon.driver.counters.oomCalls > 0).toBe(deflateOnOom);
@@ -113,7 +107,7 @@ describe('Balloon', () => {
       return discard(pfn, count);
     };
     const kept = vm.guest.memory;
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     const used = { ...kept.frames };
     for (let second = 0; second < 30; second += 1) vmm.advance(SECOND);
     expect(reported.length).toBeGreaterThan(0);
@@ -122,7 +116,7 @@ describe('Balloon', () => {
     expect(kept.frames).toEqual(used);
     expect(reporting.worker?.reports).toBeGreaterThan(0);
     expectSound(vm);
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     expectSound(vm);
   });
 
@@ -157,7 +151,7 @@ describe('Balloon', () => {
   it('moves blocks of 2 MiB where both ends are made so', () => {
     const { vmm, vm } = testVm(512);
     vm.guest.core.setBackingOrder(9);
-    touchAndExit(vm.guest, 300 * MIB_FRAMES);
+    vm.guest.writeAndFree(300 * MIB_FRAMES);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu', isHuge: true });
     balloon.setTarget(200 * MIB_FRAMES);
     expect(balloon.actualPages).toBe(200 * MIB_FRAMES);
@@ -172,7 +166,7 @@ describe('Balloon', () => {
   it('keeps host pages of 2 MiB that a 4 KiB balloon has only parts of', () => {
     const { vmm, vm } = testVm(256);
     vm.guest.core.setBackingOrder(9);
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker' });
     balloon.setTarget(100);
     expect(balloon.device.counters.inflatedPages).toBe(100);

@@ -13,7 +13,6 @@ import {
   Vmm,
   freeFrames,
   hotplugStart,
-  touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
 import { rawOf } from '../../../src/core/raw.ts';
@@ -30,7 +29,7 @@ interface Rig {
 function plain(make: (rig: ReturnType<typeof testVm>) => MemoryDevice): Rig {
   const made = testVm(256, REGION_MIB);
   const device = make(made);
-  touchAndExit(made.vm.guest, freeFrames(made.vm.guest.core) - 20 * MIB_FRAMES);
+  made.vm.guest.writeAndFree(freeFrames(made.vm.guest.core) - 20 * MIB_FRAMES);
   return { vmm: made.vmm, device };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Dimms, freeFrames, hotplugStart, touchAndExit } from '../../../src/vmm/index.ts';
+import { Dimms, freeFrames, hotplugStart } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
 
 const START = hotplugStart(128 * MIB_FRAMES);
@@ -14,7 +14,7 @@ describe('Dimms', () => {
     expect(slot).toEqual({ startFrame: START, frames: 65_536 });
     expect(freeFrames(vm.guest.core)).toBe(free + 65_536 - 1024);
     expectSound(vm);
-    touchAndExit(vm.guest, 200 * MIB_FRAMES);
+    vm.guest.writeAndFree(200 * MIB_FRAMES);
     if (slot === undefined) return;
     const gone = dimms.unplug(slot);
     expect(gone.isGone).toBe(true);

@@ -7,7 +7,6 @@ import {
   type VirtioMemOptions,
   freeFrames,
   hotplugStart,
-  touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../support/vm.ts';
 import { rawOf } from '../../../src/core/raw.ts';
@@ -79,7 +78,7 @@ describe('VirtioMem', () => {
     const { vm, vmm, memory } = memVm('online_movable');
     memory.setRequested(256 * MIB_BYTES);
     vm.guest.files.read('data', 20 * MIB_FRAMES, 0);
-    touchAndExit(vm.guest, 150 * MIB_FRAMES);
+    vm.guest.writeAndFree(150 * MIB_FRAMES);
     const before = vm.guest.core.privateFrames;
     memory.setRequested(64 * MIB_BYTES);
     expect(memory.pluggedBytes).toBe(64 * MIB_BYTES);

@@ -12,8 +12,8 @@ import {
   type GuestKernel,
   GuestOutOfMemory,
   type KeeperOptions,
-  ZoneKeeper,
-  type ZoneView,
+  CZoneKeeper,
+  type CZoneView,
   growAsPredicted,
   growByDoubling,
   growByStep,
@@ -28,7 +28,7 @@ import { rawOf } from '../../../../src/core/raw.ts';
 
 interface Scene {
   readonly guest: GuestKernel;
-  readonly keeper: ZoneKeeper;
+  readonly keeper: CZoneKeeper;
   readonly clock: Clock;
   readonly calls: string[];
   readonly block: number;
@@ -39,7 +39,7 @@ function scene(options: KeeperOptions): Scene {
   const zones = guest.czones as CZones;
   const clock = new Clock();
   const calls: string[] = [];
-  const keeper = new ZoneKeeper(guest.memory, zones, options, clock, {
+  const keeper = new CZoneKeeper(guest.memory, zones, options, clock, {
     reclaim: (zone) => void calls.push(`reclaim ${zone}`),
     cancel: (zone) => void calls.push(`cancel ${zone}`),
   });
@@ -53,7 +53,7 @@ function fill(guest: GuestKernel, zone: number, pages: number): number {
   return object;
 }
 
-const view = (over: Partial<ZoneView>): ZoneView => ({
+const view = (over: Partial<CZoneView>): CZoneView => ({
   key: 'f',
   blocks: 10,
   limitBlocks: 20,
@@ -101,7 +101,7 @@ describe('shrink policies', () => {
   });
 });
 
-describe('ZoneKeeper', () => {
+describe('CZoneKeeper', () => {
   it('asks the policy when a zone is full, and plugs what the pool lacks', () => {
     const { guest, keeper, block } = scene({ growth: growByDoubling(1) });
     const zone = keeper.create('f', 1, 8 * block);

@@ -1,10 +1,14 @@
+// The pagestate form: what is read, printed and refused.
+
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RecordingError } from '../../../../src/recording/error.ts';
 import {
+  eachFreeBlock,
   freeListIndex,
   parsePageState,
+  pcpListOrder,
   printPageState,
 } from '../../../../src/recording/read/pagestate.ts';
 
@@ -41,6 +45,23 @@ describe('pagestate', () => {
     expect(zone?.free[freeListIndex(0, 1)]).toEqual(Uint32Array.of(4096, 4098));
     expect(zone?.pcps[0]).toMatchObject({ count: 5, highMin: 10, allocFactor: 2, freeCount: 7 });
     expect(zone?.pcps[0]?.lists[6]).toEqual(Uint32Array.of(4104));
+  });
+
+  it('knows the order of a per-cpu list: three lists an order up to 3, then two of order 9', () => {
+    expect([0, 2, 3, 11, 12, 13].map(pcpListOrder)).toEqual([0, 0, 1, 3, 9, 9]);
+  });
+
+  it('visits every free block with its order, per-cpu lists last', () => {
+    const [zone] = parsePageState(SMALL).zones;
+    const seen: number[][] = [];
+    if (zone !== undefined) eachFreeBlock(zone, (pfn, order) => seen.push([pfn, order]));
+    expect(seen).toEqual([
+      [4096, 0],
+      [4098, 0],
+      [4608, 8],
+      [4100, 0],
+      [4104, 2],
+    ]);
   });
 
   it('prints what it read, byte for byte', () => {

@@ -5,6 +5,7 @@
 
 import {
   FRAMES_PER_GIB,
+  FRAMES_PER_MIB,
   FRAME_BYTES,
   GIB,
   NS_PER_MS,
@@ -47,7 +48,7 @@ const PUBLISHED: Readonly<Record<InflateMechanism, readonly [number, number, num
 /**
  * Room that a process may fill before the allocator gets short: watermarks and per-cpu lists stay.
  */
-const TOUCH_MARGIN_FRAMES = 65_536;
+const TOUCH_MARGIN_FRAMES = 256 * FRAMES_PER_MIB;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */
 function touchAll(vm: MicroVm): void {

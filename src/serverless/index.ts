@@ -26,6 +26,13 @@ export {
   type SystemContext,
   containersPerVm,
 } from './machine.ts';
+export {
+  DEFAULT_PLACEMENT,
+  FULLEST,
+  PLACEMENTS,
+  type Placement,
+  type PlacementSpec,
+} from './placement/index.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export type { ReclaimRound, ServerlessSystem, SystemSpec } from './system.ts';
 export { SYSTEMS } from './systems/index.ts';

@@ -42,7 +42,7 @@ export interface Stop {
 }
 
 /** Memory of an idle container on its way to the host: off the guest's lists, and not taken yet. */
-export interface IdleReclaim {
+export interface ReclaimRound {
   /** Backed frames that it is about. */
   readonly askedFrames: number;
   /** What taking them takes, besides their release. */
@@ -63,7 +63,7 @@ export interface ServerlessSystem {
    * Asks an idle container for what it has free and backed, a message's worth at a time. Undefined: there is no more.
    * Without this the system takes nothing from containers that live.
    */
-  readonly reclaimIdle?: ((container: Container) => IdleReclaim | undefined) | undefined;
+  readonly reclaimIdle?: ((container: Container) => ReclaimRound | undefined) | undefined;
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }

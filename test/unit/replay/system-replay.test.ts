@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../../src/abi/unit.ts';
 import { type SystemSpec, SYSTEMS, replay } from '../../../src/replay/index.ts';
-import { staticConfig } from '../../../src/serverless/machine.ts';
-import { ManyPerVm } from '../../../src/serverless/many-per-vm.ts';
+import { ManyPerVm, staticConfig } from '../../../src/serverless/many-per-vm.ts';
 import { Reporting } from '../../../src/vmm/index.ts';
 import { handTrace } from './traces.ts';
 
@@ -42,8 +41,9 @@ describe('SystemReplay', () => {
       create: (context) =>
         new ManyPerVm(context, {
           config: staticConfig,
-          prepare: (vm, { clock }) => {
+          attach: (vm, { clock }) => {
             devices.push(new Reporting(vm, clock, { profile: 'qemu' }));
+            return {};
           },
         }),
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fullestWithRoom } from '../../../src/serverless/placement.ts';
+import { fullestWithRoom } from '../../../../src/serverless/placement/fullest.ts';
 
 function room(containers: number): { containers: number; capacity: number } {
   return { containers, capacity: 3 };

@@ -2,13 +2,14 @@
 
 import { FRAMES_PER_GIB, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { publishedMachine } from '../cost/index.ts';
-import type { MachineConfig } from '../serverless/index.ts';
+import { FULLEST, type MachineConfig } from '../serverless/index.ts';
 
 export function defaultMachine(): MachineConfig {
   return {
     ...publishedMachine(),
     containersPerVm: 16,
     containerFramesPerVm: 2 * FRAMES_PER_GIB,
+    placement: () => FULLEST.create(),
     blockFrames: PAGEBLOCK_FRAMES,
     preferBacked: true,
     build: 'release',

@@ -26,5 +26,4 @@ export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from 
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
 export { Template, TemplateStore } from './template.ts';
-export type { Clock } from '../time/index.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

@@ -20,6 +20,9 @@ export interface FrameSpan {
   readonly end: number;
 }
 
+/** A CPU number is a byte in a compiled recording. */
+const CPUS_MOST = 256;
+
 const NEWLINE = 10;
 const SPACE = 32;
 const DOT = 46;
@@ -68,6 +71,7 @@ const decoder = new TextDecoder('latin1');
 /** Takes the bytes of one trace in pieces of any size. */
 export class TraceReader {
   private readonly file: string;
+  private readonly cpus: number;
   private readonly ranges: { start: number; end: number }[];
   private readonly out = new TraceBuilder();
   private readonly taskIds = new Map<string, number>();
@@ -84,8 +88,9 @@ export class TraceReader {
   private lastTask: Uint8Array = new Uint8Array(0);
   private lastTaskId = 0;
 
-  constructor(file: string, memory: readonly FrameSpan[]) {
+  constructor(file: string, memory: readonly FrameSpan[], cpus: number = CPUS_MOST) {
     this.file = file;
+    this.cpus = cpus;
     this.ranges = memory.map(({ start, end }) => ({ start, end }));
   }
 
@@ -202,7 +207,9 @@ export class TraceReader {
     this.skipSpaces();
     if (this.buf[this.pos] !== OPEN || this.pos >= this.end) this.fail("'[cpu]'", this.pos);
     this.pos += 1;
+    const from = this.pos;
     const cpu = this.decimal('a cpu number');
+    if (cpu >= this.cpus) this.fail(`a cpu below ${this.cpus}`, from);
     if (this.buf[this.pos] !== CLOSE) this.fail("']'", this.pos);
     this.pos += 1;
     return cpu;

@@ -9,8 +9,8 @@ import {
   freeListIndex,
   parsePageState,
   pcpListOrder,
-  printPageState,
 } from '../../../../src/recording/read/pagestate.ts';
+import { printPageState } from '../../../support/print-pagestate.ts';
 
 const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 
@@ -74,6 +74,10 @@ describe('pagestate', () => {
     ['an unknown zone', SMALL.replace('DMA32', 'Device'), 2, 'a zone'],
     ['too few pageblocks', SMALL.replace('blocks 1 0', 'blocks 1'), 3, '2 pageblock types'],
     ['a frame outside its zone', SMALL.replace('4098', '99'), 4, 'a frame of zone DMA32'],
+    ['a frame that stands on two lists', SMALL.replace('4100', '4098'), 7, 'a frame on one list'],
+    ['a frame inside a listed block', SMALL.replace('4104', '4700'), 8, 'a frame on one list'],
+    ['a frame not at its order', SMALL.replace('4608', '4612'), 5, 'a frame at order 8'],
+    ['an unknown migratetype', SMALL.replace('blocks 1 0', 'blocks 1 5'), 3, 'a migratetype'],
     ['a frame that is no number', SMALL.replace('4098', '0x10'), 4, 'a number'],
     ['an order too large', SMALL.replace('free 8', 'free 11'), 5, 'an order below 11'],
     ['a missing field', SMALL.replace(' batch 3', ''), 6, "'batch'"],

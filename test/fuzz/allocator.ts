@@ -1,8 +1,7 @@
 // Random requests on the core and on the model of the same rules: every list, counter and size must agree after each.
-// Smoke size by default; GUESTMEM_FUZZ_RUNS=10000 GUESTMEM_FUZZ_COMMANDS=200 is the nightly size.
 
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import {
   GFP_ATOMIC,
   GFP_COMP,
@@ -29,10 +28,11 @@ import { agree } from '../model/agree.ts';
 import type { BootLayout } from '../model/allocator.ts';
 import { CoreAllocator } from '../model/core-allocator.ts';
 import { Model } from '../model/model.ts';
+import { type Fuzzer, Tally } from './fuzzer.ts';
 
-const RUNS = Number(process.env['GUESTMEM_FUZZ_RUNS'] ?? 60);
-const COMMANDS = Number(process.env['GUESTMEM_FUZZ_COMMANDS'] ?? 60);
-const SEED = process.env['GUESTMEM_FUZZ_SEED'];
+/** Steps of most cases, and of one in ten. */
+const STEPS = 60;
+const STEPS_MANY = 200;
 
 /** Pages that one fill takes at most. */
 const FILL_PAGES = 2000;
@@ -202,30 +202,36 @@ const REACHED = [
   ['drains', STAT_DRAIN_BLOCKS],
 ] as const;
 
-it('core and model agree after every command', { timeout: 120_000 + RUNS * 2_000 }, () => {
-  const seen: Record<string, number> = {};
-  const property = fc.property(
-    layout,
-    fc.array(step, { minLength: COMMANDS, maxLength: COMMANDS }),
-    (machine, steps) => {
-      const core = new CoreAllocator('verify');
-      const model = new Model();
-      core.boot(machine);
-      model.boot(machine);
-      const held: Held[] = [];
-      compareStates(core.state(), model.state());
-      for (const run of steps) {
-        run(core, model, held, machine.cpus);
-        if (!agree(core.core, model)) compareStates(core.state(), model.state());
-      }
-      compareStates(core.state(), model.state());
-      expect(verify(core.core)).toBeUndefined();
-      for (const [name, stat] of REACHED) seen[name] = (seen[name] ?? 0) + core.core.stat(stat);
-    },
-  );
-  fc.assert(property, {
-    numRuns: RUNS,
-    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
-  });
-  for (const [name] of REACHED) expect(seen[name], name).toBeGreaterThan(0);
-});
+const exactly = (count: number): fc.Arbitrary<Step[]> =>
+  fc.array(step, { minLength: count, maxLength: count });
+const steps = fc.oneof(
+  { weight: 9, arbitrary: exactly(STEPS) },
+  { weight: 1, arbitrary: exactly(STEPS_MANY) },
+);
+
+function runBoth(machine: BootLayout, run: readonly Step[], tally: Tally): void {
+  const core = new CoreAllocator('verify');
+  const model = new Model();
+  core.boot(machine);
+  model.boot(machine);
+  const held: Held[] = [];
+  compareStates(core.state(), model.state());
+  for (const act of run) {
+    act(core, model, held, machine.cpus);
+    if (!agree(core.core, model)) compareStates(core.state(), model.state());
+  }
+  compareStates(core.state(), model.state());
+  expect(verify(core.core)).toBeUndefined();
+  for (const [name, stat] of REACHED) tally.add(name, core.core.stat(stat));
+}
+
+export const allocator: Fuzzer = {
+  name: 'allocator',
+  sentence: 'Core and model of the page allocator agree after every request, list by list.',
+  cases: 60,
+  create: () => {
+    const tally = new Tally(REACHED.map(([name]) => name));
+    const property = fc.property(layout, steps, (machine, run) => runBoth(machine, run, tally));
+    return { property, missing: tally.missing };
+  },
+};

@@ -1,9 +1,9 @@
 // Any interleaving of what can happen to CZones, on the core and on the slow model, compared and walked after each step.
 
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
 import type { LimitPolicy } from '../model/czone.ts';
 import { CzoneWorld, type WorldSize } from '../support/czone-world.ts';
+import { type Fuzzer, Tally } from './fuzzer.ts';
 
 type Step = (world: CzoneWorld, a: number, b: number) => void;
 
@@ -95,26 +95,34 @@ function populate(world: CzoneWorld): void {
   world.check();
 }
 
-describe('CZones beside their model', () => {
-  it.each(SIZES)('agree after every step, blocks of $blockFrames frames', (size) => {
-    const runs = Number(process.env['CZONE_RUNS'] ?? 10);
-    fc.assert(
-      fc.property(fc.array(command, { minLength: 30, maxLength: 80 }), (commands) => {
-        const world = new CzoneWorld(size);
-        populate(world);
-        const log: string[] = [];
-        for (const [which, a, b] of commands) {
-          const name = weights[which] as string;
-          log.push(`${name}(${a}, ${b})`);
-          try {
-            (steps[name] as Step)(world, a, b);
-            world.check();
-          } catch (error) {
-            throw new Error(`after ${log.join(' ')}`, { cause: error });
-          }
-        }
-      }),
-      { numRuns: runs, seed: 20251124 },
+const commands = fc.array(command, { minLength: 30, maxLength: 80 });
+
+function runBeside(size: WorldSize, list: readonly [number, number, number][], tally: Tally): void {
+  const world = new CzoneWorld(size);
+  populate(world);
+  const log: string[] = [];
+  for (const [which, a, b] of list) {
+    const name = weights[which] as string;
+    log.push(`${name}(${a}, ${b})`);
+    tally.add(name);
+    try {
+      (steps[name] as Step)(world, a, b);
+      world.check();
+    } catch (error) {
+      throw new Error(`after ${log.join(' ')}`, { cause: error });
+    }
+  }
+}
+
+export const czone: Fuzzer = {
+  name: 'czone',
+  sentence: 'CZones of the core and of the slow model agree after every step.',
+  cases: 30,
+  create: () => {
+    const tally = new Tally(names);
+    const property = fc.property(fc.constantFrom(...SIZES), commands, (size, list) =>
+      runBeside(size, list, tally),
     );
-  });
-});
+    return { property, missing: tally.missing };
+  },
+};

@@ -28,7 +28,7 @@ import {
   NO_FRAME,
   recordedFrames,
 } from '../read/index.ts';
-import { CzonePlaces, regionOf, zoneOf } from './czones.ts';
+import { PlacedCZones, regionOf } from './czones.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from './stream.ts';
 import { NOBODY } from './tasks.ts';
@@ -85,7 +85,7 @@ function requestAt(stream: PageStream, at: number): { use: number; process: numb
 /** The guest under one policy. */
 export class PlacedGuest {
   readonly core: Core;
-  readonly czones: CzonePlaces;
+  readonly czones: PlacedCZones;
   readonly tally: PlacementTally = {
     requests: 0,
     failed: 0,
@@ -133,7 +133,7 @@ export class PlacedGuest {
     this.#order = new Uint8Array(frames);
     loadState(this.core, capture.start);
     this.#holdStart(capture.start);
-    this.czones = new CzonePlaces(this.core, region);
+    this.czones = new PlacedCZones(this.core, region);
   }
 
   /** Every frame of a zone that is on no list is in use. */
@@ -185,35 +185,28 @@ export class PlacedGuest {
     }
   }
 
-  #word(at: number, word: number): number {
-    return this.#stream.commands[at * P.COMMAND_WORDS + word] ?? 0;
-  }
-
-  #cpu(at: number): number {
-    return this.#word(at, 0) >>> 24;
-  }
-
-  /** Runs one command of the program form with the frame put in. */
-  #program(word0: number, frame: number, operand: number): void {
-    expectAnswer(this.core.program.runOne(word0, frame, operand), 'program.runOne');
-  }
-
   #control(at: number): void {
-    this.#program(this.#word(at, 0), this.#word(at, 1), this.#operand(at));
+    const { commands } = this.#stream;
+    this.#program(P.firstWordOf(commands, at), P.frameOf(commands, at), this.#operand(at));
+  }
+
+  /** Runs one command of the program form. */
+  #program(firstWord: number, frame: number, operand: number): void {
+    expectAnswer(this.core.program.runOne(firstWord, frame, operand), 'program.runOne');
   }
 
   /** What the recorded kernel drained is its own decision, not ours. */
   #operand(at: number): number {
-    const op = P.opOf(this.#stream.commands, at);
-    const isHint = op === P.OP_RELEASE || op === P.OP_DECAY;
-    return isHint ? 0 : this.#word(at, 2);
+    const { commands } = this.#stream;
+    const op = P.opOf(commands, at);
+    return op === P.OP_RELEASE || op === P.OP_DECAY ? 0 : P.operandOf(commands, at);
   }
 
   #request(at: number): void {
     if (this.#stream.meaning[at] === REQUEST_MOVE) return;
     const { tally } = this;
     const order = P.orderOf(this.#stream.commands, at);
-    const recorded = this.#word(at, 1);
+    const recorded = P.frameOf(this.#stream.commands, at);
     tally.requests += 1;
     const pfn = this.#allocate(at, order);
     if (pfn < 0) {
@@ -235,7 +228,8 @@ export class PlacedGuest {
       pfn = this.czones.allocate(owner, gfp, order, tag);
       if (pfn < 0) this.tally.overflowPages += 2 ** order;
     }
-    if (pfn < 0) pfn = this.#allocateKernel(gfp, order, this.#cpu(at), tag);
+    if (pfn < 0)
+      pfn = this.#allocateKernel(gfp, order, P.shapeOf(this.#stream.commands, at).cpu, tag);
     if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
     return pfn;
   }
@@ -257,7 +251,7 @@ export class PlacedGuest {
   }
 
   #bulk(at: number): void {
-    const pages = this.#word(at, 1);
+    const pages = P.frameOf(this.#stream.commands, at);
     for (let page = 0; page < pages; page += 1) {
       const pfn = this.#allocate(at, 0);
       if (pfn < 0) this.tally.failed += 1;
@@ -268,7 +262,7 @@ export class PlacedGuest {
 
   #free(at: number): void {
     const order = P.orderOf(this.#stream.commands, at);
-    const recorded = this.#word(at, 1);
+    const recorded = P.frameOf(this.#stream.commands, at);
     const frames = 2 ** order;
     const moved = this.#stream.meaning[at] === FREE_MOVED;
     if (this.#isWhole(recorded, order)) {
@@ -351,15 +345,17 @@ export class PlacedGuest {
   }
 
   #release(pfn: number, order: number, at: number): void {
-    const word0 = this.#word(at, 0);
+    const { commands } = this.#stream;
+    const { type, cpu } = P.shapeOf(commands, at);
     this.#order.fill(0, pfn, pfn + 2 ** order);
     if (this.czones.has(pfn)) {
-      this.czones.free(pfn, order, this.#cpu(at));
+      this.czones.free(pfn, order, cpu);
       return;
     }
-    // The shape's zone is the recorded frame's: the core needs ours.
-    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zoneOf(this.core, pfn) << 16);
-    this.#program(shape, pfn, this.#operand(at));
+    // The command's zone is the recorded frame's: the core needs ours.
+    const zone = this.core.frames.zone(pfn);
+    const firstWord = P.packShape(P.opOf(commands, at), { order, type, zone, cpu });
+    this.#program(firstWord, pfn, this.#operand(at));
   }
 
   /** The owner of a CZone exited. */

@@ -12,7 +12,7 @@ import {
   PAGEBLOCKS_PER_MEMORY_BLOCK,
   unusableIndex,
 } from './census.ts';
-import { type BlocksLeft, ExitMeter, type ExitRecord } from './exit.ts';
+import { type BlocksLeft, ExitWatch, type ExitRecord } from './exit.ts';
 import { PlacedGuest, type PlacementTally } from './placed-guest.ts';
 import { PAGE_POLICIES, type PagePolicy } from './policies/index.ts';
 import { compileStream, type PageStream } from './stream.ts';
@@ -199,7 +199,7 @@ class PolicyRun {
   readonly #options: PagesOptions;
   readonly #policy: PagePolicy;
   readonly #guest: PlacedGuest;
-  readonly #exits: ExitMeter;
+  readonly #exits: ExitWatch;
   readonly #series: PagesSample[] = [];
   readonly #startUs: number;
 
@@ -209,7 +209,7 @@ class PolicyRun {
     this.#options = options;
     this.#policy = policy;
     this.#guest = new PlacedGuest(capture, stream, policy, options.blockFrames, options.build);
-    this.#exits = new ExitMeter(this.#guest);
+    this.#exits = new ExitWatch(this.#guest);
     this.#startUs = capture.trace.timeUs[recordedSpan(capture.trace).first] ?? 0;
   }
 

@@ -12,7 +12,13 @@
 
 import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES, THP_ORDER } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import { type AllocatorState, eachFreeBlock, type KernelTrace } from '../read/index.ts';
+import {
+  type AllocatorState,
+  eachFreeBlock,
+  FREED_IN_BATCH,
+  isInterrupt,
+  type KernelTrace,
+} from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
 import type { ZoneMap } from './zone-map.ts';
@@ -75,8 +81,8 @@ const STATUS_PARTIAL = T.COMPACT_STATUSES.indexOf('partial_skipped');
 const LIKELY_ORDER = THP_ORDER;
 
 function isPlainFree(trace: KernelTrace, event: number, links: Int32Array): boolean {
-  const isOwn = trace.kind[event] === T.EVENT_FREE && !T.isInterrupt(trace, event);
-  return isOwn && links[event] !== T.FREED_IN_BATCH;
+  const isOwn = trace.kind[event] === T.EVENT_FREE && !isInterrupt(trace, event);
+  return isOwn && links[event] !== FREED_IN_BATCH;
 }
 
 function freeSlot(open: ReadonlyMap<number, OpenRun>): number {
@@ -126,7 +132,7 @@ function setRequest(trace: KernelTrace, run: CompactionRun): void {
   run.order = LIKELY_ORDER;
   let took = false;
   for (let i = run.end + 1; i < trace.count; i += 1) {
-    if (trace.task[i] !== run.task || T.isInterrupt(trace, i)) continue;
+    if (trace.task[i] !== run.task || isInterrupt(trace, i)) continue;
     took ||= trace.kind[i] === T.EVENT_TAKE || trace.kind[i] === T.EVENT_FALLBACK;
     if (trace.kind[i] !== T.EVENT_ALLOC) continue;
     const isServed = trace.pfn[i] !== T.NO_FRAME && trace.order[run.end] === STATUS_SUCCESS;

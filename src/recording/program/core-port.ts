@@ -18,7 +18,7 @@ import type { AllocatorPort, RunLog } from './program.ts';
 /** Commands copied to the core at once. */
 const CHUNK_COMMANDS = 65_536;
 /** The chunk, and behind it a log of some 600,000 records. */
-const BUFFER_SLOTS = 262_144;
+const BUFFER_SLOTS = 4 * CHUNK_COMMANDS;
 
 export class CorePort implements AllocatorPort {
   readonly #build: CoreBuild;

@@ -4,7 +4,15 @@
 
 import { MIGRATE_MOVABLE } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import type { Capture, KernelTrace } from '../read/index.ts';
+import {
+  type Capture,
+  flowOf,
+  FREED_IN_BATCH,
+  isInterrupt,
+  type KernelTrace,
+  linkBatches,
+  recordedSpan,
+} from '../read/index.ts';
 import { Compaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
 import { hasPcpList, interruptsPcpLock } from './path.ts';
@@ -43,7 +51,7 @@ function silentBulkPages(trace: KernelTrace, begin: number): number {
   const task = trace.task[begin];
   let counted = 0;
   for (let i = begin + 1; i < trace.count; i += 1) {
-    if (trace.task[i] !== task || T.isInterrupt(trace, i)) continue;
+    if (trace.task[i] !== task || isInterrupt(trace, i)) continue;
     if (trace.kind[i] === T.EVENT_ALLOC && trace.order[i] === 0) counted += 1;
     else if (trace.kind[i] === T.EVENT_BULK_END) return (trace.extra[i] ?? 0) - counted;
   }
@@ -67,8 +75,8 @@ export class EventReader {
     const { trace, start, end } = capture;
     this.trace = trace;
     this.zones = new ZoneMap(start, end);
-    this.span = T.recordedSpan(trace);
-    this.#links = T.linkBatches(trace);
+    this.span = recordedSpan(trace);
+    this.#links = linkBatches(trace);
     this.#contig = new ContigPlan(capture);
     this.#compaction = new Compaction(trace, this.zones, start, this.span, this.#links);
   }
@@ -80,7 +88,7 @@ export class EventReader {
       listener.before?.(i);
       this.#contig.emit(this.out, this.zones, i);
       if (!this.#compaction.emit(this.out, i)) this.#event(i, listener);
-      this.#lastOfFlow.set(T.flowOf(this.trace, i), i);
+      this.#lastOfFlow.set(flowOf(this.trace, i), i);
     }
   }
 
@@ -97,7 +105,7 @@ export class EventReader {
 
   /** The event before one in the same flow of control; undefined: it is the first. */
   beforeInFlow(event: number): number | undefined {
-    return this.#lastOfFlow.get(T.flowOf(this.trace, event));
+    return this.#lastOfFlow.get(flowOf(this.trace, event));
   }
 
   /** The command that gave an allocation a block which a run of compaction had made free for it. */
@@ -113,7 +121,7 @@ export class EventReader {
         else listener.alloc(i, pfn[i] ?? 0);
         break;
       case T.EVENT_FREE:
-        if (this.#links[i] !== T.FREED_IN_BATCH) this.#free(i, order[i] ?? 0, listener);
+        if (this.#links[i] !== FREED_IN_BATCH) this.#free(i, order[i] ?? 0, listener);
         break;
       case T.EVENT_FREE_BATCHED:
         this.#free(i, order[this.#links[i] ?? -1] ?? 0, listener);

@@ -2,8 +2,14 @@
 // background work come from the trace; the allocator decides zone, refill and drain by itself.
 
 import { MIGRATE_PCPTYPES } from '../../core/index.ts';
-import * as T from '../read/index.ts';
-import type { Capture } from '../read/index.ts';
+import {
+  type Capture,
+  depthOf,
+  flowOf,
+  isInterrupt,
+  previousOnCpu,
+  timeOf,
+} from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
 import { hasPcpList, isDirectTake } from './path.ts';
 import * as P from './program.ts';
@@ -70,7 +76,7 @@ class FreeCompiler {
     // Sizes change when the task that brought the memory online goes on, or has had the time to.
     const { trace, zones, out } = this.#reader;
     if (zones.zoneOf(trace.pfn[i] ?? 0) < 0) return;
-    const waitedUs = T.timeOf(trace, i) - this.#onlineUs;
+    const waitedUs = timeOf(trace, i) - this.#onlineUs;
     if (this.#onliner !== trace.task[i] && waitedUs < ONLINE_US) return;
     this.#onliner = -1;
     out.add(P.OP_RETUNE, {}, 0, 0, i);
@@ -95,13 +101,13 @@ class FreeCompiler {
     const { trace, out } = this.#reader;
     const op = isDirect ? P.OP_FREE : P.OP_RELEASE;
     const command = out.add(op, { order, zone, cpu }, pfn, isDirect ? P.FREE_DIRECT : 1, i);
-    this.#drainers.set(T.flowOf(trace, i), command);
+    this.#drainers.set(flowOf(trace, i), command);
   }
 
   online(i: number): void {
     const { trace } = this.#reader;
     this.#onliner = trace.task[i] ?? -1;
-    this.#onlineUs = T.timeOf(trace, i);
+    this.#onlineUs = timeOf(trace, i);
   }
 
   take(i: number): void {
@@ -116,7 +122,7 @@ class FreeCompiler {
       return;
     }
     if (shape.type >= MIGRATE_PCPTYPES) return;
-    const flow = T.flowOf(trace, i);
+    const flow = flowOf(trace, i);
     const waiting = this.#waiting.get(flow);
     if (waiting === undefined) this.#waiting.set(flow, [i]);
     else waiting.push(i);
@@ -125,19 +131,19 @@ class FreeCompiler {
   /** A take of its own, unless the CPU's event before is that take. */
   fallback(i: number): void {
     const { trace } = this.#reader;
-    if (trace.pfn[T.previousOnCpu(trace, i)] !== trace.pfn[i]) this.take(i);
+    if (trace.pfn[previousOnCpu(trace, i)] !== trace.pfn[i]) this.take(i);
   }
 
   /** Gives the waiting takes of a flow to the request that made them. */
   #claimTakes(i: number, command: number): void {
-    const flow = T.flowOf(this.#reader.trace, i);
+    const flow = flowOf(this.#reader.trace, i);
     for (const take of this.#waiting.get(flow) ?? []) this.#refills.push(take, command);
     this.#waiting.delete(flow);
   }
 
   drain(i: number): void {
     const { trace } = this.#reader;
-    if (T.depthOf(trace, i) === 2 && !T.isInterrupt(trace, i)) {
+    if (depthOf(trace, i) === 2 && !isInterrupt(trace, i)) {
       const isContig = drainsForContig(trace, i);
       if (isVmstatDrain(trace, i) && !isContig) {
         this.#drained(i, VMSTAT - this.#reader.shapeOf(i).zone);
@@ -145,7 +151,7 @@ class FreeCompiler {
       }
       this.#drainAll(i, isContig ? 1 : 0);
     }
-    this.#drained(i, T.flowOf(trace, i));
+    this.#drained(i, flowOf(trace, i));
   }
 
   /** One block drained by the command that a flow of control is in. */
@@ -162,13 +168,13 @@ class FreeCompiler {
   /** Somebody emptied the per-cpu lists: of one zone (contiguous ranges) or of all (reclaim). */
   #drainAll(i: number, oneZone: number): void {
     const { trace, out } = this.#reader;
-    const timeUs = T.timeOf(trace, i);
+    const timeUs = timeOf(trace, i);
     const goesOn = timeUs - this.#drainAllUs < SAME_DRAIN_US;
     this.#drainAllUs = timeUs;
     if (goesOn) return;
     const { zone, cpu } = this.#reader.shapeOf(i);
     const command = out.add(P.OP_DRAIN_ALL, { zone, cpu }, 0, oneZone, i);
-    this.#drainers.set(T.flowOf(trace, i), command);
+    this.#drainers.set(flowOf(trace, i), command);
   }
 
   beginBulk(i: number, silent: number): void {
@@ -177,11 +183,11 @@ class FreeCompiler {
     this.#bulkPages += silent;
     const shape = { cpu: trace.cpu[i] ?? 0 };
     const command = out.add(P.OP_REQUEST_BULK, shape, silent, trace.gfp[i] ?? 0, i);
-    this.#bulks.set(T.flowOf(trace, i), command);
+    this.#bulks.set(flowOf(trace, i), command);
   }
 
   endBulk(i: number): void {
-    const flow = T.flowOf(this.#reader.trace, i);
+    const flow = flowOf(this.#reader.trace, i);
     const command = this.#bulks.get(flow);
     if (command !== undefined) this.#claimTakes(i, command);
     this.#bulks.delete(flow);

@@ -12,7 +12,14 @@
 
 import { MIGRATE_PCPTYPES } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import type { AllocatorState, Capture } from '../read/index.ts';
+import {
+  type AllocatorState,
+  type Capture,
+  depthOf,
+  flowOf,
+  isInterrupt,
+  previousOnCpu,
+} from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
 import { migratetypeOf } from './gfp.ts';
 import { hasPcpList, isDirectTake } from './path.ts';
@@ -82,7 +89,7 @@ class GuidedCompiler {
 
   alloc(i: number, pfn: number): void {
     const reader = this.#reader;
-    if (!T.isInterrupt(reader.trace, i)) this.#bulk(i);
+    if (!isInterrupt(reader.trace, i)) this.#bulk(i);
     const take = this.#taken.get(pfn) ?? reader.captureOf(i);
     if (take === undefined) {
       reader.out.add(P.OP_POP, reader.shapeOf(i), pfn, reader.trace.gfp[i] ?? 0, i);
@@ -149,7 +156,7 @@ class GuidedCompiler {
   /** Whether the CPU's event before a fallback is the take of the block that it claimed. */
   #tookBlockOf(fallback: number, take: number): boolean {
     const { trace } = this.#reader;
-    return trace.pfn[take] === trace.pfn[fallback] && T.previousOnCpu(trace, fallback) === take;
+    return trace.pfn[take] === trace.pfn[fallback] && previousOnCpu(trace, fallback) === take;
   }
 
   drain(i: number): void {
@@ -166,12 +173,12 @@ class GuidedCompiler {
   /** Whether the CPU's event before is a drain of the same zone by the same hand. */
   #continuesDrain(i: number, zone: number): boolean {
     const { trace, zones } = this.#reader;
-    const previous = T.previousOnCpu(trace, i);
+    const previous = previousOnCpu(trace, i);
     return (
       previous >= 0 &&
       trace.kind[previous] === T.EVENT_DRAIN &&
-      T.flowOf(trace, previous) === T.flowOf(trace, i) &&
-      T.depthOf(trace, previous) === T.depthOf(trace, i) &&
+      flowOf(trace, previous) === flowOf(trace, i) &&
+      depthOf(trace, previous) === depthOf(trace, i) &&
       zones.zoneOf(trace.pfn[previous] ?? 0) === zone
     );
   }
@@ -180,7 +187,7 @@ class GuidedCompiler {
     const { trace } = this.#reader;
     const before = this.#reader.beforeInFlow(i);
     if (before === undefined) return P.DRAIN_FROM_ZERO;
-    const above = T.depthOf(trace, i) - T.depthOf(trace, before);
+    const above = depthOf(trace, i) - depthOf(trace, before);
     const kind = trace.kind[before];
     const isFreed =
       (kind === T.EVENT_FREE && above === 3) || (kind === T.EVENT_FREE_BATCHED && above === 1);

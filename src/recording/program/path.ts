@@ -5,11 +5,11 @@
 
 import { COSTLY_ORDER, THP_ORDER } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import type { KernelTrace } from '../read/index.ts';
+import { depthOf, flowOf, isInterrupt, type KernelTrace, previousOnCpu } from '../read/index.ts';
 import type { ZoneMap } from './zone-map.ts';
 
 /** A request shows at most so many events after the block that was taken for it. */
-const REQUEST_EVENTS = 4096;
+const REQUEST_EVENTS = 5000;
 
 /** Orders with per-cpu lists: the cheap ones and huge pages (docs/linux-memory.md A.10). */
 export function hasPcpList(order: number): boolean {
@@ -18,13 +18,13 @@ export function hasPcpList(order: number): boolean {
 
 /** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
 export function isDirectTake(trace: KernelTrace, take: number): boolean {
-  const flow = T.flowOf(trace, take);
+  const flow = flowOf(trace, take);
   const limit = Math.min(trace.count, take + REQUEST_EVENTS);
   for (let j = take + 1; j < limit; j += 1) {
     const kind = trace.kind[j];
     if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
-    if (T.flowOf(trace, j) !== flow) continue;
-    return kind === T.EVENT_ALLOC && T.depthOf(trace, take) - T.depthOf(trace, j) === 1;
+    if (flowOf(trace, j) !== flow) continue;
+    return kind === T.EVENT_ALLOC && depthOf(trace, take) - depthOf(trace, j) === 1;
   }
   return false;
 }
@@ -36,9 +36,9 @@ function isLockEvent(kind: number | undefined): boolean {
 /** The interrupted task's last event before an interrupt's event, -1 if another task ran since. */
 function interruptedEvent(trace: KernelTrace, event: number): number {
   const task = trace.task[event];
-  let i = T.previousOnCpu(trace, event);
-  while (i >= 0 && trace.task[i] === task && T.isInterrupt(trace, i)) {
-    i = T.previousOnCpu(trace, i);
+  let i = previousOnCpu(trace, event);
+  while (i >= 0 && trace.task[i] === task && isInterrupt(trace, i)) {
+    i = previousOnCpu(trace, i);
   }
   return i >= 0 && trace.task[i] === task ? i : -1;
 }
@@ -50,15 +50,15 @@ function interruptedEvent(trace: KernelTrace, event: number): number {
  * interrupt that waited for it comes before the depth falls.
  */
 export function interruptsPcpLock(trace: KernelTrace, event: number, zones: ZoneMap): boolean {
-  if (!T.isInterrupt(trace, event)) return false;
+  if (!isInterrupt(trace, event)) return false;
   const before = interruptedEvent(trace, event);
   if (before < 0 || !isLockEvent(trace.kind[before])) return false;
   if (zones.zoneOf(trace.pfn[before] ?? 0) !== zones.zoneOf(trace.pfn[event] ?? 0)) return false;
   const isBatch = trace.kind[before] === T.EVENT_FREE_BATCHED;
-  if (!isBatch && T.depthOf(trace, event) >= T.depthOf(trace, before)) return true;
+  if (!isBatch && depthOf(trace, event) >= depthOf(trace, before)) return true;
   const { task } = trace;
   let after = event + 1;
-  while (after < trace.count && (task[after] !== task[event] || T.isInterrupt(trace, after))) {
+  while (after < trace.count && (task[after] !== task[event] || isInterrupt(trace, after))) {
     after += 1;
   }
   return after < trace.count && trace.kind[after] === T.EVENT_FREE_BATCHED;

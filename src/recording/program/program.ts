@@ -149,6 +149,11 @@ function wordOf(commands: Uint32Array, at: number, word: number): number {
   return commands[at * COMMAND_WORDS + word] ?? 0;
 }
 
+/** What a command does and to whom, packed. */
+export function firstWordOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 0);
+}
+
 export function opOf(commands: Uint32Array, at: number): number {
   return wordOf(commands, at, 0) & 0xff;
 }

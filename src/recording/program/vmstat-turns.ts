@@ -3,7 +3,7 @@
 // something (docs/recordings.md).
 
 import * as T from '../read/index.ts';
-import type { KernelTrace } from '../read/index.ts';
+import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
 
 /** HZ ticks from turn to turn, rounded up by the timer wheel to 256 of 4 ms. */
 const TURN_US = 1_024_000;
@@ -14,9 +14,9 @@ const CONTIG_US = 50_000;
 
 /** A drain at depth 2 by a worker thread: the per-cpu lock and the zone's, nothing else. */
 export function isVmstatDrain(trace: KernelTrace, event: number): boolean {
-  if (trace.kind[event] !== T.EVENT_DRAIN || T.depthOf(trace, event) !== 2) return false;
+  if (trace.kind[event] !== T.EVENT_DRAIN || depthOf(trace, event) !== 2) return false;
   const comm = trace.tasks[trace.task[event] ?? 0]?.comm ?? '';
-  return comm.startsWith('kworker') && !T.isInterrupt(trace, event);
+  return comm.startsWith('kworker') && !isInterrupt(trace, event);
 }
 
 /** Drains of a contiguous allocation: the same task reports its migration next. */
@@ -24,7 +24,7 @@ export function drainsForContig(trace: KernelTrace, event: number): boolean {
   const task = trace.task[event];
   let i = event;
   while (i < trace.count && (trace.task[i] !== task || trace.kind[i] === T.EVENT_DRAIN)) i += 1;
-  const isSoon = i < trace.count && T.timeOf(trace, i) - T.timeOf(trace, event) < CONTIG_US;
+  const isSoon = i < trace.count && timeOf(trace, i) - timeOf(trace, event) < CONTIG_US;
   return isSoon && trace.kind[i] === T.EVENT_MIGRATE;
 }
 
@@ -34,7 +34,7 @@ function seenTurns(trace: KernelTrace, first: number, end: number): number[] {
   let lastUs = Number.NEGATIVE_INFINITY;
   for (let i = first; i < end; i += 1) {
     if (!isVmstatDrain(trace, i) || drainsForContig(trace, i)) continue;
-    const timeUs = T.timeOf(trace, i);
+    const timeUs = timeOf(trace, i);
     if (timeUs - lastUs > SAME_TURN_US) seen.push(i);
     lastUs = timeUs;
   }
@@ -73,12 +73,12 @@ export function vmstatTurns(
   phaseUs: number,
 ): number[] {
   const turns = seenTurns(trace, first, end);
-  const startUs = T.timeOf(trace, first);
-  const endUs = T.timeOf(trace, end - 1);
-  const seenUs = turns.map((turn) => T.timeOf(trace, turn));
+  const startUs = timeOf(trace, first);
+  const endUs = timeOf(trace, end - 1);
+  const seenUs = turns.map((turn) => timeOf(trace, turn));
   let at = first;
   for (const timeUs of silentTimes(seenUs, { startUs, endUs, phaseUs })) {
-    while (at < end && T.timeOf(trace, at) < timeUs) at += 1;
+    while (at < end && timeOf(trace, at) < timeUs) at += 1;
     if (at < end && timeUs >= startUs) turns.push(at);
   }
   return turns.toSorted((a, b) => a - b);

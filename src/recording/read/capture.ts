@@ -6,6 +6,7 @@ import { createGunzip } from 'node:zlib';
 import {
   FRAME_BYTES,
   MEMORY_BLOCK_FRAMES,
+  MIB,
   PAGEBLOCK_FRAMES,
   stateFrames,
 } from '../../core/index.ts';
@@ -47,8 +48,8 @@ function readOptional(folder: string, name: string): string {
 }
 
 async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file, { highWaterMark: 1 << 20 });
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: 1 << 20 })) : raw;
+  const raw = createReadStream(file, { highWaterMark: MIB });
+  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
   raw.on('error', (error) => stream.destroy(error));
   for await (const chunk of stream) yield chunk as Uint8Array;
 }

@@ -2,10 +2,10 @@
 // from the recorded guest's frames: where the real driver had its rings does not show in what it
 // asked for.
 
-import { FRAME_BYTES } from '../../core/index.ts';
+import { FRAME_BYTES, MIB } from '../../core/index.ts';
 import type { DriverMemory, GuestMemory } from '../../virtio/index.ts';
 
-const SIZE_BYTES = 1 << 20;
+const SIZE_BYTES = MIB;
 
 export class RingMemory implements GuestMemory, DriverMemory {
   readonly sizeBytes: number = SIZE_BYTES;

@@ -9,8 +9,8 @@ import {
   freeListIndex,
   parsePageState,
   pcpListOrder,
-  printPageState,
 } from '../../../../src/recording/read/pagestate.ts';
+import { printPageState } from '../../../support/print-pagestate.ts';
 
 const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 

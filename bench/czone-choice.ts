@@ -3,26 +3,34 @@
 //
 //   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone-choice.js
 
-import { readFileSync } from 'node:fs';
+import {
+  GUEST_PCPS_OFFSET,
+  GUEST_SCRATCH_OFFSET,
+  PCP_COUNT_OFFSET,
+  PCP_STRIDE,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_FREE_OFFSET,
+  ZONE_MANAGED_OFFSET,
+} from '../src/abi/layout.ts';
 import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_GROW,
-  CZONE_LIMIT_OOM,
   CZONE_PLACE_BEST,
   CZONE_PLACE_FIRST,
   CZONE_PLACE_ROOM,
-  Core,
-  GFP_HIGHUSER_MOVABLE,
-  GUEST_PCPS_OFFSET,
-  GUEST_SCRATCH_OFFSET,
-  KERNEL_ZONES,
-  NONE,
-  OBJECT_FILE,
-  PCP_COUNT_OFFSET,
-  PCP_STRIDE,
   POOL_FREE_BLOCKS,
   POOL_FREE_RUNS,
   POOL_LARGEST_RUN,
+} from '../src/abi/czone.ts';
+import { readFileSync } from 'node:fs';
+import {
+  CZONE_LIMIT_OOM,
+  Core,
+  GFP_HIGHUSER_MOVABLE,
+  KERNEL_ZONES,
+  NONE,
+  OBJECT_FILE,
   STAT_BACKED_FAULTS,
   STAT_CZONE_BLOCKS_ADDED,
   STAT_CZONE_BORROWED_PAGES,
@@ -33,10 +41,6 @@ import {
   STAT_CZONE_OOMS,
   STAT_CZONE_SHARED_OUT,
   STAT_REFAULTS_AVOIDED,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_FREE_OFFSET,
-  ZONE_MANAGED_OFFSET,
   boot,
   expectAnswer,
   layoutOf,

@@ -32,8 +32,8 @@ export interface BootLayout {
 }
 
 /**
- * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640 KiB..1 MiB are not
- * RAM.
+ * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640
+ * KiB..1 MiB are not RAM.
  */
 export function ramRanges(frames: number): FrameRange[] {
   const low = Math.min(frames, MMIO_HOLE_START);
@@ -60,8 +60,9 @@ function zoneSpans(end: number, movableStart: number): (FrameRange | undefined)[
 }
 
 /**
- * The layout of a machine with `frames` frames of RAM. `reserved` are boot-time reservations, `spanFrames` makes room
- * above RAM for hot-plugged memory, `movableFrames` carves ZONE_MOVABLE from the top (movablecore=).
+ * The layout of a machine with `frames` frames of RAM. `reserved` are boot-time reservations,
+ * `spanFrames` makes room above RAM for hot-plugged memory, `movableFrames` carves ZONE_MOVABLE
+ * from the top (movablecore=).
  */
 export function layoutOf(
   frames: number,
@@ -102,7 +103,10 @@ export function freeRanges(layout: BootLayout): FrameRange[] {
   return free;
 }
 
-/** Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages are on. */
+/**
+ * Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages
+ * are on.
+ */
 export function boot(core: Core, layout: BootLayout, thp: boolean): void {
   const { raw } = instanceOf(core);
   layout.zones.forEach((span, index) => {

@@ -37,8 +37,8 @@ import { ZoneView } from './zone-view.ts';
 export let instanceOf: (core: Core) => Instance;
 
 /**
- * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero or
- * above, a STATUS_* below. Frame numbers and counts are plain numbers.
+ * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero
+ * or above, a STATUS_* below. Frame numbers and counts are plain numbers.
  */
 export class Core {
   readonly config: Required<CoreConfig>;
@@ -194,7 +194,9 @@ export class Core {
     return encodeSnapshot(this.snapshot());
   }
 
-  /** The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones. */
+  /**
+   * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
+   */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
     return Core.fromSnapshot(decodeSnapshot(bytes, build));
   }

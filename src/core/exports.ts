@@ -1,5 +1,6 @@
-// What the Wasm module exports, as the host sees it: raw i32 and f64. Results below zero are STATUS_* codes.
-// Kept by hand beside assembly/index.ts; a test compares the names with the built module.
+// What the Wasm module exports, as the host sees it: raw i32 and f64. Results below zero are
+// STATUS_* codes. Kept by hand beside assembly/index.ts; a test compares the names with the built
+// module.
 
 /** Raw exports of the core. Type alias, not interface: the loader wants an index signature. */
 export type CoreExports = {

@@ -1,5 +1,5 @@
-// One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in core.ts
-// gives it to them); the room's face does not export it.
+// One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in
+// core.ts gives it to them); the room's face does not export it.
 
 import {
   BUFFER_SLOT_BYTES,

@@ -1,4 +1,5 @@
-// Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that guests have left.
+// Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that
+// guests have left.
 
 import type { CoreConfig } from './config.ts';
 import { Core } from './core.ts';

@@ -1,4 +1,5 @@
-// Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they leave.
+// Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they
+// leave.
 
 import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
 import type { Instance } from './instance.ts';
@@ -13,8 +14,8 @@ export class Program {
   }
 
   /**
-   * Carries out commands, the first of which has the number `number` in the log. Commands done: fewer
-   * than given when the log is full.
+   * Carries out commands, the first of which has the number `number` in the log. Commands done:
+   * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
     const { program, raw } = this.#instance;

@@ -1,5 +1,5 @@
-// A copy of a guest's memory metadata, and where it is not empty: most tables of a guest are zeros, and writing only the
-// rest makes a clone several times cheaper.
+// A copy of a guest's memory metadata, and where it is not empty: most tables of a guest are zeros,
+// and writing only the rest makes a clone several times cheaper.
 
 import { KIB } from '../abi/unit.ts';
 import type { CoreConfig } from './config.ts';

@@ -1,4 +1,5 @@
-// What a booted kernel holds, in frames. The figures come from whoever makes the guest; nothing is invented here.
+// What a booted kernel holds, in frames. The figures come from whoever makes the guest; nothing is
+// invented here.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
 
@@ -12,7 +13,9 @@ export interface KernelFootprint {
   readonly pageCacheFrames: number;
   /** Anonymous memory of init and the container agent. */
   readonly agentFrames: number;
-  /** Frames of all these that a clone of the booted guest writes on its way to an answering agent. */
+  /**
+   * Frames of all these that a clone of the booted guest writes on its way to an answering agent.
+   */
   readonly cloneWrittenFrames: number;
   /** Frames that it reads and leaves the template's. */
   readonly cloneReadFrames: number;

@@ -1,5 +1,6 @@
-// A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A booted guest can be
-// imaged and made again from the image, which is what templates and cold boots of the same machine are.
+// A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A
+// booted guest can be imaged and made again from the image, which is what templates and cold boots
+// of the same machine are.
 
 import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import {
@@ -27,7 +28,10 @@ import { runKswapd } from './pressure.ts';
 /** Frame at which x86-64 kernels load: at 16 MiB. */
 const IMAGE_START: number = 16 * FRAMES_PER_MIB;
 const SYSTEM_FILES = 'root file system';
-/** Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for a moment. */
+/**
+ * Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for
+ * a moment.
+ */
 const OBJECTS_PER_PROCESS = 5;
 const OBJECTS_OF_SYSTEM = 16;
 
@@ -120,7 +124,10 @@ export class GuestKernel {
     }
   }
 
-  /** Boots a guest and keeps its image. `template`: the image's frames are shared by what is made from it. */
+  /**
+   * Boots a guest and keeps its image. `template`: the image's frames are shared by what is made
+   * from it.
+   */
   static bootImage(config: GuestConfig, template: boolean): GuestImage {
     const { kernel } = config;
     const layout = bootLayout(config);
@@ -158,7 +165,10 @@ export class GuestKernel {
     return guest;
   }
 
-  /** A clone's first steps to an answering agent: what it writes becomes its own, what it reads stays shared. */
+  /**
+   * A clone's first steps to an answering agent: what it writes becomes its own, what it reads
+   * stays shared.
+   */
   wake(): void {
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
     const { cloneWrittenFrames, cloneReadFrames } = this.config.kernel;
@@ -178,8 +188,9 @@ export class GuestKernel {
   }
 
   /**
-   * A frame that is handed out has its struct page written. In a clone that copies template frames of the memmap, one for
-   * 64 frames in use; memory of the CZone region has its struct pages from plugging.
+   * A frame that is handed out has its struct page written. In a clone that copies template frames
+   * of the memmap, one for 64 frames in use; memory of the CZone region has its struct pages from
+   * plugging.
    */
   noteMemmap(): void {
     if (!this.memory.cloned) return;
@@ -207,7 +218,10 @@ export class GuestKernel {
     }
   }
 
-  /** Background work that the allocator asked for: kswapd, then the drivers' workers. Pages reclaimed. */
+  /**
+   * Background work that the allocator asked for: kswapd, then the drivers' workers. Pages
+   * reclaimed.
+   */
   runBackground(): number {
     this.memory.deliverMoves();
     const freed = this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;

@@ -1,5 +1,6 @@
-// The guest kernel's view of its core: touching objects with the slow path behind it, and the account of what the
-// backed frames are for. One of these per guest; processes, page cache and CZones share it.
+// The guest kernel's view of its core: touching objects with the slow path behind it, and the
+// account of what the backed frames are for. One of these per guest; processes, page cache and
+// CZones share it.
 
 import {
   type Core,
@@ -14,8 +15,9 @@ import { GuestOutOfMemory } from './error.ts';
 import { makeRoom, type Shrinker } from './pressure.ts';
 
 /**
- * Private host-backed frames by use. Whatever of the core's private frames is not here is backed but free.
- * Anonymous and file pages and page tables are written when they are allocated, so each of theirs is backed.
+ * Private host-backed frames by use. Whatever of the core's private frames is not here is backed
+ * but free. Anonymous and file pages and page tables are written when they are allocated, so each
+ * of theirs is backed.
  */
 export interface FrameUse {
   guestOs: number;
@@ -31,13 +33,16 @@ export type Reliever = () => boolean;
 export type OomNotifier = () => number;
 
 /**
- * What can be done about a shortage is known to its owners: they register, and are asked in the order
- * in which they came.
+ * What can be done about a shortage is known to its owners: they register, and are asked in the
+ * order in which they came.
  */
 export class GuestMemory {
   readonly core: Core;
   readonly frames: FrameUse;
-  /** A clone's system files are the template's frames, never private: giving them up frees no host memory. */
+  /**
+   * A clone's system files are the template's frames, never private: giving them up frees no host
+   * memory.
+   */
   readonly cloned: boolean;
   readonly #shrinkers: Shrinker[] = [];
   readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
@@ -70,8 +75,8 @@ export class GuestMemory {
   }
 
   /**
-   * Touches pages of an object that holds `pagesBefore`, reclaiming if need be. Returns pages that came in.
-   * Throws GuestOutOfMemory when the guest has none left to give.
+   * Touches pages of an object that holds `pagesBefore`, reclaiming if need be. Returns pages that
+   * came in. Throws GuestOutOfMemory when the guest has none left to give.
    */
   touch(
     object: number,
@@ -87,7 +92,9 @@ export class GuestMemory {
     return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
   }
 
-  /** The same when the first try met a status. Returns the pages that the object holds in the end. */
+  /**
+   * The same when the first try met a status. Returns the pages that the object holds in the end.
+   */
   #touchSlow(
     first: number,
     object: number,
@@ -109,7 +116,10 @@ export class GuestMemory {
     return expectAnswer(objects.pages(object), 'objects.pages');
   }
 
-  /** Acts on the status of a request so that it can be made again; false: there is nothing left to do. */
+  /**
+   * Acts on the status of a request so that it can be made again; false: there is nothing left to
+   * do.
+   */
   relieve(status: number): boolean {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
@@ -157,7 +167,10 @@ export class GuestMemory {
     });
   }
 
-  /** Runs work on the booted system's own pages; template pages that it copies become the guest OS's. */
+  /**
+   * Runs work on the booted system's own pages; template pages that it copies become the guest
+   * OS's.
+   */
   asSystem(work: () => void): void {
     const before = this.core.stat(STAT_TEMPLATE_COPIES);
     work();

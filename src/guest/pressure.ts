@@ -1,5 +1,5 @@
-// What the guest does when the allocator finds no frame: the slow path's order, and kswapd. Reclaim takes clean page
-// cache only: the guests have no swap, so anonymous memory stays.
+// What the guest does when the allocator finds no frame: the slow path's order, and kswapd. Reclaim
+// takes clean page cache only: the guests have no swap, so anonymous memory stays.
 
 import { type Core, MIGRATE_MOVABLE } from '../core/index.ts';
 
@@ -17,8 +17,8 @@ export interface Shrinker {
 type CanShrink = Pick<Shrinker, 'shrink'>;
 
 /**
- * One round of the slow path, until something was freed: reclaim, then per-cpu lists back to the zones, then the
- * high-order atomic reserve. False: nothing is left but to kill.
+ * One round of the slow path, until something was freed: reclaim, then per-cpu lists back to the
+ * zones, then the high-order atomic reserve. False: nothing is left but to kill.
  */
 export function makeRoom(core: Core, cache: CanShrink): boolean {
   if (cache.shrink(SWAP_CLUSTER_MAX) > 0) return true;
@@ -40,8 +40,9 @@ function balanced(core: Core): boolean {
 }
 
 /**
- * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included, or nothing is left;
- * then the boost it saw when it began is over (docs/linux-memory.md A.13). Pages freed.
+ * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included,
+ * or nothing is left; then the boost it saw when it began is over (docs/linux-memory.md A.13).
+ * Pages freed.
  */
 export function runKswapd(core: Core, cache: CanShrink): number {
   const seen = core.kernelZones.map((zone) => zone.boost);

@@ -1,5 +1,6 @@
-// The guest kernel's management of CZones: a region above its memory, plugged in blocks as zones ask for them. A zone
-// belongs to one container; when that exits the zone's blocks return whole and the host may take their memory back.
+// The guest kernel's management of CZones: a region above its memory, plugged in blocks as zones
+// ask for them. A zone belongs to one container; when that exits the zone's blocks return whole and
+// the host may take their memory back.
 
 import {
   CZONE_ACTIVE,
@@ -28,7 +29,10 @@ export interface CZoneHost {
   /** Plugs up to so many blocks into the pool. How many came. */
   plug(blocks: number): number;
   created(index: number, limitFrames: number): void;
-  /** Nothing of the zone is in use any more: the host takes what is behind its blocks, and the pool has them next. */
+  /**
+   * Nothing of the zone is in use any more: the host takes what is behind its blocks, and the pool
+   * has them next.
+   */
   ending(index: number): void;
 }
 
@@ -101,7 +105,9 @@ export class CZones {
     return index;
   }
 
-  /** Plugged blocks that are in no zone. Zones also grow by themselves, so the core's counters say. */
+  /**
+   * Plugged blocks that are in no zone. Zones also grow by themselves, so the core's counters say.
+   */
   #pooledBlocks(): number {
     const { core } = this.#memory;
     const zoned = core.stat(STAT_CZONE_BLOCKS_ADDED) - core.stat(STAT_CZONE_BLOCKS_REMOVED);
@@ -132,7 +138,10 @@ export class CZones {
     }
   }
 
-  /** Ends a zone whose processes are gone. Ranges of its blocks, neighbours joined: what the host may take back. */
+  /**
+   * Ends a zone whose processes are gone. Ranges of its blocks, neighbours joined: what the host
+   * may take back.
+   */
   destroy(index: number): FrameRange[] {
     const { blockFrames } = this.region;
     const blocks = this.blocksOf(index);

@@ -105,3 +105,8 @@ export function holdsMovable(core: Core, start: number, frames: number): boolean
   }
   return false;
 }
+
+/** Frame of a page of an object. */
+export function objectFrame(core: Core, object: number, index: number): number {
+  return rawOf(core).objectFrame(object, index);
+}

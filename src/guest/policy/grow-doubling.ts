@@ -1,4 +1,5 @@
-// Growth by what the zone has already: few messages for any size, and at most half of the zone too much.
+// Growth by what the zone has already: few messages for any size, and at most half of the zone too
+// much.
 
 import type { GrowthPolicy } from './policy.ts';
 

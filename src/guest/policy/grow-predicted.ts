@@ -1,5 +1,5 @@
-// Growth predicted from earlier zones of the same function: a new zone starts with what most of them came to, and what
-// goes beyond that comes block by block.
+// Growth predicted from earlier zones of the same function: a new zone starts with what most of
+// them came to, and what goes beyond that comes block by block.
 
 import type { GrowthPolicy } from './policy.ts';
 

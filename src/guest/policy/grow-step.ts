@@ -1,4 +1,5 @@
-// Growth by a fixed number of blocks: never more than a step too much, and a message to the host a step.
+// Growth by a fixed number of blocks: never more than a step too much, and a message to the host a
+// step.
 
 import type { GrowthPolicy } from './policy.ts';
 

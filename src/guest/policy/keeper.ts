@@ -1,6 +1,7 @@
-// Keeps the zones of a guest: creates them, lets them grow and shrink by policy, follows the runtime's marks of idle and
-// active, and has what is unused of idle zones reclaimed after a delay. How a request travels to the host is the
-// caller's (src/virtio/czone); when it is made, and that work takes it back, is decided here.
+// Keeps the zones of a guest: creates them, lets them grow and shrink by policy, follows the
+// runtime's marks of idle and active, and has what is unused of idle zones reclaimed after a delay.
+// How a request travels to the host is the caller's (src/virtio/czone); when it is made, and that
+// work takes it back, is decided here.
 
 import {
   CZONE_ACTIVE,
@@ -101,7 +102,9 @@ export class CZoneKeeper {
     return kept;
   }
 
-  /** A zone is full: adds what the policy says, from the host if the pool is short. Blocks added. */
+  /**
+   * A zone is full: adds what the policy says, from the host if the pool is short. Blocks added.
+   */
   grow(zone: number): number {
     if (!this.#kept.has(zone)) return 0;
     const view = this.view(zone);
@@ -157,12 +160,18 @@ export class CZoneKeeper {
     kept.wait = undefined;
   }
 
-  /** Host faults since the zone last became active: what its call pays for what was taken while it was idle. */
+  /**
+   * Host faults since the zone last became active: what its call pays for what was taken while it
+   * was idle.
+   */
   faultsSinceActive(zone: number): number {
     return this.#memory.core.stat(STAT_BACKED_FAULTS) - this.#keptOf(zone).faultsAtWork;
   }
 
-  /** The container is gone. Call before the zone ends: its size is remembered for the next of its kind. */
+  /**
+   * The container is gone. Call before the zone ends: its size is remembered for the next of its
+   * kind.
+   */
   forget(zone: number): void {
     const kept = this.#keptOf(zone);
     kept.wait?.cancel();

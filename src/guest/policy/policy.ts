@@ -1,6 +1,10 @@
-// What growth and shrink policies see and decide. A policy is one small file; the keeper carries out what it says.
+// What growth and shrink policies see and decide. A policy is one small file; the keeper carries
+// out what it says.
 
-/** A zone as policies see it. Blocks are the region's; a zone's wholly free blocks may be fewer than its free frames make. */
+/**
+ * A zone as policies see it. Blocks are the region's; a zone's wholly free blocks may be fewer than
+ * its free frames make.
+ */
 export interface CZoneView {
   /** Whose zone: zones with the same key serve the same function. */
   readonly key: string;

@@ -1,5 +1,6 @@
-// A zone gives back, idle or not, when more of it is free than a high mark, and then down to a low mark: between the two
-// it keeps what it has, so that a call's buffers do not make blocks come and go.
+// A zone gives back, idle or not, when more of it is free than a high mark, and then down to a low
+// mark: between the two it keeps what it has, so that a call's buffers do not make blocks come and
+// go.
 
 import type { ShrinkPolicy } from './policy.ts';
 

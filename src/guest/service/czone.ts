@@ -1,5 +1,6 @@
-// What the czone-virtio driver needs of the core: blocks of the CZone region plugged and unplugged, ranges of free and
-// backed frames taken off the allocator and given back, figures of zones. Zones are core indexes here; POOL is none.
+// What the czone-virtio driver needs of the core: blocks of the CZone region plugged and unplugged,
+// ranges of free and backed frames taken off the allocator and given back, figures of zones. Zones
+// are core indexes here; POOL is none.
 
 import {
   type FrameRange,
@@ -60,7 +61,10 @@ export class CZonePages {
     return true;
   }
 
-  /** Unplugs up to so many blocks, highest first; with `migrate` pages move inside the zone to empty them. */
+  /**
+   * Unplugs up to so many blocks, highest first; with `migrate` pages move inside the zone to empty
+   * them.
+   */
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
     const { czones } = this.#memory.core;
     let candidates = this.pooledBlocks();
@@ -99,8 +103,8 @@ export class CZonePages {
   }
 
   /**
-   * Takes ranges off the allocator, in address order: (pfn, frames) pairs. Of the pool whole blocks, of a zone pieces of
-   * at least 2^order frames. How many ranges.
+   * Takes ranges off the allocator, in address order: (pfn, frames) pairs. Of the pool whole
+   * blocks, of a zone pieces of at least 2^order frames. How many ranges.
    */
   collect(
     zone: number,

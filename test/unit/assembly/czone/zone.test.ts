@@ -1,23 +1,29 @@
 // CZones one mechanism at a time. Any interleaving of them is in czone-model.
 
-import { describe, expect, it } from 'vitest';
+import {
+  GUEST_ZONES_OFFSET,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+} from '../../../../src/abi/layout.ts';
 import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_GROW,
   CZONE_PLACE_FIRST,
   CZONE_PLACE_ROOM,
-  CZONE_IDLE,
-  type Core,
-  GFP_HIGHUSER_MOVABLE,
-  GUEST_ZONES_OFFSET,
-  NONE,
-  OBJECT_ANON,
-  OBJECT_KERNEL,
   POOL_FREE_BLOCKS,
   POOL_FREE_RUNS,
   POOL_LARGEST_RUN,
   POOL_PLUGGED_BLOCKS,
   POOL_WARM_BLOCKS,
+} from '../../../../src/abi/czone.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  CZONE_IDLE,
+  type Core,
+  GFP_HIGHUSER_MOVABLE,
+  NONE,
+  OBJECT_ANON,
+  OBJECT_KERNEL,
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
   STATUS_NO_MEMORY,
@@ -26,8 +32,6 @@ import {
   STAT_CZONE_BORROWED_PAGES,
   STAT_CZONE_EXIT_WALKED,
   STAT_REFAULTS_AVOIDED,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound, scratch, zoneField } from '../../../support/core.ts';
 import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';

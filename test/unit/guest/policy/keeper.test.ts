@@ -1,10 +1,10 @@
+import { ZONE_BLOCKS_OFFSET } from '../../../../src/abi/layout.ts';
+import { CZONE_LIMIT_BORROW } from '../../../../src/abi/czone.ts';
 import { describe, expect, it } from 'vitest';
 import {
-  CZONE_LIMIT_BORROW,
   GFP_HIGHUSER_MOVABLE,
   OBJECT_ANON,
   STAT_CZONE_BORROWED_PAGES,
-  ZONE_BLOCKS_OFFSET,
 } from '../../../../src/core/index.ts';
 import {
   type CZones,

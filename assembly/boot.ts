@@ -23,7 +23,7 @@ import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
 import { NIL, kindOf } from './base/frame';
-import { attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
+import { REPORT_NOBODY, attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
 import { verifyBytes } from './base/notes';
 import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
 import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
@@ -150,7 +150,7 @@ function clearRegions(): void {
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResetZone(index);
   guest.scaleFactor = 10;
   guest.boostFactor = 15000;
-  guest.reportOrder = 255;
+  guest.reportOrder = REPORT_NOBODY;
   guest.objectFree = NIL;
   guest.nodeFree = NIL;
   guest.freeZone = NIL;

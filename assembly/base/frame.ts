@@ -20,9 +20,21 @@ import {
   KIND_OBJECT,
   KIND_ORDER_MASK,
   KIND_TAIL,
+  MAP_COUNT_MAX,
+  OBJECTS_MAX,
+  RECORD_BYTES,
+  RECORD_OBJECT_BITS,
+  RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
 import { NONE, ORDER_MAX } from '../../src/abi/unit';
 import { recordsBase, statesBase } from './guest';
+
+if (KIND_MASK != 240 || KIND_ORDER_MASK != 255 - KIND_MASK) ERROR('a state is a kind and an order');
+if (ORDER_MAX > KIND_ORDER_MASK) ERROR('an order fits its half of the state');
+if (RECORD_BYTES != 8) ERROR('a record is two words');
+if (RECORD_OBJECT_MASK != (1 << RECORD_OBJECT_BITS) - 1) ERROR('ids fill the low bits of a record');
+if (OBJECTS_MAX > RECORD_OBJECT_MASK) ERROR('ids fit the record');
+if (MAP_COUNT_MAX != (1 << (32 - RECORD_OBJECT_BITS)) - 1) ERROR('the map count fills the rest');
 
 export const NIL: u32 = <u32>NONE;
 

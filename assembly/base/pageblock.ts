@@ -2,10 +2,20 @@
 //
 //   [ zone:16 | unused:12 | skip:1 | migratetype:3 ]
 
-import { PAGEBLOCK_SKIP, PAGEBLOCK_TYPE_MASK, PAGEBLOCK_ZONE_SHIFT } from '../../src/abi/layout';
+import {
+  PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_SKIP,
+  PAGEBLOCK_TYPE_MASK,
+  PAGEBLOCK_ZONE_SHIFT,
+} from '../../src/abi/layout';
 import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
-import { MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
+import { MIGRATE_PCPTYPES, MIGRATE_TYPES } from '../../src/abi/migratetype';
 import { blocksBase } from './guest';
+
+if (PAGEBLOCK_FRAMES != 1 << PAGEBLOCK_ORDER) ERROR('a pageblock is 2^PAGEBLOCK_ORDER frames');
+if (PAGEBLOCK_NO_ZONE != (1 << PAGEBLOCK_ZONE_SHIFT) - 1) ERROR('a zone fills the high half');
+if (PAGEBLOCK_SKIP != PAGEBLOCK_TYPE_MASK + 1) ERROR('the hint lies behind the type');
+if (MIGRATE_TYPES > PAGEBLOCK_TYPE_MASK + 1) ERROR('a type fits its bits');
 
 
 @inline

@@ -24,19 +24,23 @@ import { clearBit, countBits, fillBits, setBit, testBit } from '../base/bitmap';
 import { NIL } from '../base/frame';
 import { backedBase, guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
+import { scratchPair } from '../base/scratch';
 
 const POOL_HEAD_BYTES: u32 = 64;
 
 
 @unmanaged
-export class Pool {
+class Pool {
   blocks: u32;
   plugged: u32;
   free: u32;
   placement: u32;
   /** The zone at which a reclaim of all idle zones goes on. */
   reclaimZone: u32;
+  /** The zone that was full and grows by request only; 0: none was yet. */
+  fullZone: u32;
 }
+if (<u32>offsetof<Pool>() > POOL_HEAD_BYTES) ERROR('Pool outgrew its head');
 
 /** Bytes of one of the two maps, whole words of 64 bits and one more for searches that end there. */
 @inline
@@ -75,7 +79,7 @@ function shift(): u32 {
 
 
 @inline
-export function blockNumber(pfn: u32): u32 {
+function blockNumber(pfn: u32): u32 {
   return (pfn - guest.czoneStart) >> shift();
 }
 
@@ -113,7 +117,7 @@ export function czonePlacement(placement: u32): i32 {
 
 
 @inline
-export function isPooled(pfn: u32): bool {
+function isPooled(pfn: u32): bool {
   const offset = pfn - guest.czoneStart;
   return offset < guest.czoneFrames && testBit(freeMap(), offset >> shift());
 }
@@ -236,7 +240,7 @@ export function czonePoolStat(which: u32): i32 {
 /** A range of frames, for the host, in the scratch area. */
 @inline
 export function putRange(position: u32, start: u32, frames: u32): void {
-  const at = <usize>guest.scratch + ((<usize>position) << 3);
+  const at = scratchPair(position);
   store<u32>(at, start);
   store<u32>(at, frames, 4);
 }

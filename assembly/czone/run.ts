@@ -1,6 +1,7 @@
 // Runs of frames for the pages of a CZone's owner, and what happens when the zone is full. There are no per-cpu lists and
 // no watermarks (docs/decisions/0010).
 
+import { NONE } from '../../src/abi/unit';
 import { CZONE_GROW_ASK, CZONE_LIMIT_BORROW, CZONE_LIMIT_GROW } from '../../src/abi/czone';
 import {
   STAT_ALLOC_CALLS,
@@ -12,10 +13,10 @@ import {
   STAT_CZONE_OOMS,
 } from '../../src/abi/stat';
 import { STATUS_NO_MEMORY, STATUS_ZONE_FULL, STATUS_ZONE_LIMIT } from '../../src/abi/status';
-import { NIL } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
+import { pool } from './pool';
 import { czoneGrow } from './zone';
 import { NO_RUN, allocBlock, makeRun, runFrames, takeRun } from '../kernel/allocator';
 
@@ -28,10 +29,9 @@ function borrow(zone: Zone, gfp: u32, cpu: u32): i64 {
   return makeRun(pfn, 1);
 }
 
-/** The zone that answered STATUS_ZONE_FULL last. */
-let fullZone: u32 = NIL;
+/** The zone that answered STATUS_ZONE_FULL last, NONE: none has. */
 export function czoneFullZone(): i32 {
-  return fullZone;
+  return pool().fullZone == 0 ? NONE : pool().fullZone;
 }
 
 /** Blocks to add to a full zone by its policy. Zero: borrow. Below zero: the request's answer. */
@@ -39,7 +39,7 @@ function blocksToAdd(zone: Zone): i32 {
   const block = guest.czoneBlockFrames;
   if (zone.managed + block <= zone.limit) {
     if (zone.growBlocks != CZONE_GROW_ASK) return zone.growBlocks;
-    fullZone = zoneIndex(zone);
+    pool().fullZone = zoneIndex(zone);
     return STATUS_ZONE_FULL;
   }
   count(STAT_CZONE_LIMIT_HITS, 1);

@@ -7,6 +7,7 @@
 import {
   KIND_FREE,
   REPORT_SLOTS,
+  SCRATCH_BYTES,
   SCRATCH_REPORT_CURSOR_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../../src/abi/layout';
@@ -17,8 +18,9 @@ import { STAT_REPORTED_BLOCKS, STAT_REPORTED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
-import { guest, reportedBase, spanFrames } from '../base/guest';
+import { REPORT_NOBODY, guest, reportedBase, spanFrames } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
+import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { firstFree, isolateFree, nextFree, putBack, rotateFree } from '../kernel/allocator';
@@ -49,17 +51,20 @@ class Cursor {
   held: u32;
   phase: u32;
 }
+if (SCRATCH_REPORT_CURSOR_OFFSET + <i32>offsetof<Cursor>() > SCRATCH_BYTES) {
+  ERROR('the cursor outgrew the scratch area');
+}
 
 
 @inline
 function cursorAt(): Cursor {
-  return changetype<Cursor>(<usize>guest.scratch + SCRATCH_REPORT_CURSOR_OFFSET);
+  return changetype<Cursor>(scratchAt(SCRATCH_REPORT_CURSOR_OFFSET));
 }
 
 
 @inline
 function slotAt(slot: u32): usize {
-  return <usize>guest.scratch + SCRATCH_REPORT_OFFSET + ((<usize>slot) << 3);
+  return scratchAt(SCRATCH_REPORT_OFFSET) + ((<usize>slot) << 3);
 }
 
 /** From now on free blocks of `order` or more are to be reported; an order above 10: nobody listens. 0 or a status. */
@@ -69,7 +74,7 @@ export function reportListen(order: u32): i32 {
   if (cursor.held != 0) return STATUS_BAD_STATE;
   memory.fill(reportedBase, 0, spanFrames >> 3);
   cursor.phase = PHASE_IDLE;
-  guest.reportOrder = order > <u32>ORDER_MAX ? 255 : order;
+  guest.reportOrder = order > <u32>ORDER_MAX ? REPORT_NOBODY : order;
   guest.reportWanted = <u32>(order <= <u32>ORDER_MAX);
   return 0;
 }

@@ -4,7 +4,7 @@
 
 // requests, and what they took, given back
 export { allocBlock, allocPages, giveBack, markAllocated } from './request';
-export { streamReset, streamTake } from './request';
+export { streamList, streamPcp, streamTake } from './request';
 export { releaseHighatomic } from './highatomic';
 
 // free blocks of one zone: take one of an order, at a place, or a run of frames; give
@@ -20,4 +20,5 @@ export { hasClaimable } from './fallback';
 export { isolateFree, isolateRange, putBack, unisolateRange } from './isolate';
 
 // the per-cpu lists in front of the zones
-export { decay, drainAll, drainCpu, drainZone, pcpAt, pcpResetZone, setPcpSizes } from './percpu';
+export { Pcp, decay, drainAll, drainCpu, drainZone } from './percpu';
+export { pcpAt, pcpResetZone, setPcpSizes } from './percpu';

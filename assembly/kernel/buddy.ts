@@ -29,7 +29,7 @@ export function accountFree(zone: Zone, frames: i32, type: u32): void {
 
 /** CZones count their free frames with host memory behind them. */
 @inline
-export function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
+function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
   if (zone.state == 0) return;
   const backed = countOrder(backedBase, pfn, order);
   zone.backedFree += freed ? backed : -backed;

@@ -36,7 +36,7 @@ function blocksIsolation(pfn: u32, inMovable: bool, offlining: bool): bool {
 }
 
 /** First frame of [start, end) that keeps the range from being isolated, or NIL (has_unmovable_pages). */
-export function findUnmovable(start: u32, end: u32, offlining: bool): u32 {
+function findUnmovable(start: u32, end: u32, offlining: bool): u32 {
   const inMovable = blockZone(start) == ZONE_MOVABLE;
   for (let at = start; at < end;) {
     const head = headOf(at);
@@ -70,7 +70,7 @@ export function retype(zone: Zone, pfn: u32, type: u32): void {
 }
 
 /** Isolates one pageblock; [start, end) is the range wanted. 0, or STATUS_BUSY with guest.busyPfn set. */
-export function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
+function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
   guest.busyPfn = pfn;
   if (blockType(pfn) == MIGRATE_ISOLATE || !isWhole(pfn)) return STATUS_BUSY;
   const first = max(pfn, start);

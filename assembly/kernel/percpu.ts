@@ -9,10 +9,17 @@ import {
   KERNEL_ZONES,
   KIND_PCP,
   LIST_BYTES,
+  PCP_ALLOC_FACTOR_OFFSET,
+  PCP_BATCH_OFFSET,
   PCP_BATCH_SCALE_MAX,
+  PCP_COUNT_OFFSET,
+  PCP_FLAGS_OFFSET,
   PCP_FLAG_FREE_HIGH_BATCH,
   PCP_FLAG_PREV_FREE_HIGH_ORDER,
   PCP_FREE_COUNT_OFFSET,
+  PCP_HIGH_MAX_OFFSET,
+  PCP_HIGH_MIN_OFFSET,
+  PCP_HIGH_OFFSET,
   PCP_LISTS,
   PCP_LISTS_OFFSET,
   PCP_STRIDE,
@@ -35,12 +42,12 @@ import {
   listReset,
   listTail,
 } from '../base/list';
-import { logBlock, logging } from '../base/log';
+import { isLogging, logBlock } from '../base/log';
 import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
-import { resetMode, takeBlock } from './fallback';
+import { Search, newSearch, takeBlock } from './fallback';
 
 
 @unmanaged
@@ -54,10 +61,20 @@ export class Pcp {
   allocFactor: i32;
   freeCount: i32;
 }
+if (offsetof<Pcp>('count') != PCP_COUNT_OFFSET) ERROR('Pcp.count moved');
+if (offsetof<Pcp>('high') != PCP_HIGH_OFFSET) ERROR('Pcp.high moved');
+if (offsetof<Pcp>('highMin') != PCP_HIGH_MIN_OFFSET) ERROR('Pcp.highMin moved');
+if (offsetof<Pcp>('highMax') != PCP_HIGH_MAX_OFFSET) ERROR('Pcp.highMax moved');
+if (offsetof<Pcp>('batch') != PCP_BATCH_OFFSET) ERROR('Pcp.batch moved');
+if (offsetof<Pcp>('flags') != PCP_FLAGS_OFFSET) ERROR('Pcp.flags moved');
+if (offsetof<Pcp>('allocFactor') != PCP_ALLOC_FACTOR_OFFSET) ERROR('Pcp.allocFactor moved');
 if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount moved');
+if (offsetof<Pcp>() != PCP_LISTS_OFFSET) ERROR('Pcp and its lists drifted apart');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
-const THP_LIST: u32 = 12;
+/** First of the two lists of huge pages, behind those of the orders up to COSTLY_ORDER. */
+const THP_LIST: u32 = MIGRATE_PCPTYPES * (COSTLY_ORDER + 1);
+if (MIGRATE_PCPTYPES * (COSTLY_ORDER + 1) + 2 != PCP_LISTS) ERROR('a list for each order and type');
 
 
 @inline
@@ -132,12 +149,12 @@ function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
   return blocks > 1 ? max(blocks >> order, 2) : blocks;
 }
 
-/** Moves one block from the zone to the tail of a list; the frame, or NIL. The mode is the caller's. */
-export function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
-  const pfn = takeBlock(zone, order, type, flags);
+/** Moves one block from the zone to the tail of a list; the frame, or NIL. */
+function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
+  const pfn = takeBlock(zone, order, type, flags, search);
   if (pfn == NIL) return NIL;
   park(pcp, pfn, order, type);
-  if (logging) logBlock(LOG_REFILL, pfn);
+  if (isLogging()) logBlock(LOG_REFILL, pfn);
   return pfn;
 }
 
@@ -150,9 +167,9 @@ export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
 
 /** Fills an empty list with `blocks` blocks; how many were got. */
 export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32, flags: u32): i32 {
-  resetMode();
+  const search = newSearch(0);
   let got = 0;
-  while (got < blocks && refillOne(pcp, zone, order, type, flags) != NIL) got++;
+  while (got < blocks && refillOne(pcp, zone, order, type, flags, search) != NIL) got++;
   count(STAT_REFILL_BLOCKS, got);
   return got;
 }
@@ -222,7 +239,7 @@ export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
   clearHead(pfn);
   pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
-  if (logging) logBlock(LOG_DRAIN, pfn);
+  if (isLogging()) logBlock(LOG_DRAIN, pfn);
   return pfn;
 }
 
@@ -328,7 +345,7 @@ function powerOfTwoBelow(value: u32): u32 {
 }
 
 /** How many blocks go between a zone of this size and its lists at once (zone_batchsize). */
-export function batchOf(managed: u32): u32 {
+function batchOf(managed: u32): u32 {
   const base = max<u32>(min<u32>(managed >> 10, 256) / 4, 1);
   const batch = powerOfTwoBelow(base + base / 2) - 1;
   return max<u32>(batch, 1);

@@ -13,21 +13,23 @@ import { NIL, isInLimbo, orderOf, setLimbo, setState, stateOf } from '../base/fr
 import { Guest, guest, spanFrames } from '../base/guest';
 import { listHead, listPopHead, listPushHead } from '../base/list';
 import { blockZone } from '../base/pageblock';
+import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { allocBlock, markAllocated, streamReset, streamTake } from '../kernel/allocator';
+import {
+  Pcp,
+  allocBlock,
+  markAllocated,
+  streamList,
+  streamPcp,
+  streamTake,
+} from '../kernel/allocator';
 
 
 @inline
 export function balloonList(): usize {
   return changetype<usize>(guest) + offsetof<Guest>('balloonHead');
-}
-
-
-@inline
-function slotAt(position: u32): usize {
-  return <usize>guest.scratch + ((<usize>position) << 2);
 }
 
 /** Takes frames out of their zone's managed ones, or puts them back, unless the balloon does not count there. */
@@ -57,18 +59,23 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
   let got = have;
   let streamed: u32 = 0;
   let status: i32 = 0;
-  streamReset();
+  let pcp = changetype<Pcp>(0);
+  let list: usize = 0;
   while (got < want) {
-    let pfn: u32 = order == 0 ? streamTake() : NIL;
+    let pfn = streamTake(pcp, list);
     if (pfn != NIL) {
       streamed++;
     } else {
       status = allocBlock(gfp, order, cpu);
       if (status < 0) break;
       pfn = status;
+      if (order == 0) {
+        pcp = streamPcp(pfn, cpu);
+        list = streamList(pcp, gfp);
+      }
     }
     markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
-    store<u32>(slotAt(got++), pfn);
+    store<u32>(scratchWord(got++), pfn);
   }
   count(STAT_ALLOC_CALLS, streamed);
   count(STAT_ALLOC_PAGES, streamed);
@@ -78,9 +85,9 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
 function reverseScratch(entries: u32): void {
   for (let low: u32 = 0, high = entries; low + 1 < high; low++) {
     high--;
-    const first = load<u32>(slotAt(low));
-    store<u32>(slotAt(low), load<u32>(slotAt(high)));
-    store<u32>(slotAt(high), first);
+    const first = load<u32>(scratchWord(low));
+    store<u32>(scratchWord(low), load<u32>(scratchWord(high)));
+    store<u32>(scratchWord(high), first);
   }
 }
 
@@ -91,13 +98,13 @@ function reverseScratch(entries: u32): void {
 export function balloonEnter(entries: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     if (pfn >= spanFrames || (stateOf(pfn) & KIND_MASK) != KIND_UNMOVABLE) return STATUS_BAD_STATE;
   }
   reverseScratch(entries);
   const list = balloonList();
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const order = orderOf(pfn);
     setState(pfn, KIND_BALLOON, order);
     listPushHead(list, pfn);
@@ -117,7 +124,7 @@ export function balloonPop(entries: u32): i32 {
     setLimbo(pfn);
     guest.balloonCount -= 1 << orderOf(pfn);
     guest.balloonLimbo += 1 << orderOf(pfn);
-    store<u32>(slotAt(got++), pfn);
+    store<u32>(scratchWord(got++), pfn);
   }
   return got;
 }
@@ -126,14 +133,14 @@ export function balloonPop(entries: u32): i32 {
 export function balloonRelease(entries: u32, cpu: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const isBalloon = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == KIND_BALLOON;
     if (!isBalloon || !isInLimbo(pfn)) return STATUS_BAD_STATE;
   }
   let frames: u32 = 0;
   for (let at = entries; at > 0;) {
     at--;
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const order = orderOf(pfn);
     frames += 1 << order;
     balloonManage(pfn, 1 << order);

@@ -106,7 +106,7 @@ function migrateBatches(start: u32, end: u32, cpu: u32): i32 {
 }
 
 /** First frame of [start, end) that is not free in the buddy, or NIL. */
-export function findNotFree(start: u32, end: u32): u32 {
+function findNotFree(start: u32, end: u32): u32 {
   for (let at = start; at < end;) {
     const head = freeBlockOf(at);
     if (head == NIL) return at;

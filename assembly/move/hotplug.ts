@@ -24,6 +24,7 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/ab
 import { NEVER_ONLINE, NIL, kindOf, setOfflineMark, stateOf } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { blockStart, blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
+import { scratchPair } from '../base/scratch';
 import { Zone, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import {
   drainZone,
@@ -99,13 +100,13 @@ function freeChunks(zone: Zone, start: u32, end: u32): void {
 
 @inline
 function rangeStart(position: u32): u32 {
-  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3));
+  return load<u32>(scratchPair(position));
 }
 
 
 @inline
 function rangeFrames(position: u32): u32 {
-  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3), 4);
+  return load<u32>(scratchPair(position), 4);
 }
 
 /** Whether the scratch area holds `ranges` ascending pairs {start, frames} of whole pageblocks inside [start, end). */

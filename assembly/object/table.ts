@@ -21,7 +21,7 @@ import {
   RECORD_OBJECT_BITS,
   RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
-import { NONE } from '../../src/abi/unit';
+import { NONE, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { STAT_TABLE_NODES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL, ownerWord, pageIndex, setOwnerWord, setPageIndex } from '../base/frame';
@@ -52,12 +52,15 @@ export class MemoryObject {
   outside: u32;
 }
 if (<i32>offsetof<MemoryObject>() > OBJECT_BYTES) ERROR('MemoryObject outgrew its stride');
+if (NODE_ENTRIES != 1 << NODE_SHIFT) ERROR('a node has 2^NODE_SHIFT entries');
+if (NODE_BYTES != NODE_ENTRIES * 4) ERROR('an entry is a word');
+if (NODE_ENTRIES > PAGEBLOCK_FRAMES) ERROR('a leaf reaches no further than a pageblock');
 
 /** The object has, or had, pages that others map or that lie outside its zone: exit must look at each. */
 export const OBJECT_ENTANGLED: u8 = 1;
 
 export const WRITE_PROTECTED: u32 = <u32>ENTRY_WRITE_PROTECTED;
-export const PFN_MASK: u32 = 0x7fffffff;
+export const PFN_MASK: u32 = ~WRITE_PROTECTED;
 const HEIGHT_MAX: u32 = 3;
 
 

@@ -14,7 +14,15 @@ import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { czoneRun } from '../czone/run';
 import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
-import { allocBlock, runFrames, runStart, streamReset, streamTake } from '../kernel/allocator';
+import {
+  Pcp,
+  allocBlock,
+  runFrames,
+  runStart,
+  streamList,
+  streamPcp,
+  streamTake,
+} from '../kernel/allocator';
 import { adopt } from './create';
 import { countForeign } from './foreign';
 import { breakShare } from './share';
@@ -61,19 +69,12 @@ function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u
   return frames;
 }
 
-/** One missing page of an object in the kernel's zones. 1 when the frame came from a run of requests, 0, or a status. */
+/** A missing page of an object in the kernel's zones gets its frame. */
 @inline
-function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, cpu: u32): i32 {
-  let pfn: i32 = streamTake();
-  const streamed = pfn != NIL;
-  if (!streamed) {
-    pfn = allocBlock(object.gfp, 0, cpu);
-    if (pfn < 0) return pfn;
-  }
-  store<u32>(slot, <u32>pfn + 1);
+function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, pfn: u32): void {
+  store<u32>(slot, pfn + 1);
   adopt(object, id, pfn, index);
   touchNew(pfn);
-  return <i32>streamed;
 }
 
 /** Touches the entries [index, end) of one leaf; 0 or a status. */
@@ -89,15 +90,25 @@ function touchLeaf(
   let faults: u32 = 0;
   let streamed: u32 = 0;
   let status: i32 = 0;
+  let pcp = changetype<Pcp>(0);
+  let list: usize = 0;
   while (index < end) {
     const slot = slotOf(leaf, index);
     const entry = load<u32>(slot);
     let step: u32 = 1;
     if (entry == 0) {
       if (object.zone == NIL) {
-        status = fillOne(object, id, slot, index, cpu);
-        if (status < 0) break;
-        streamed += status;
+        let pfn = streamTake(pcp, list);
+        if (pfn != NIL) {
+          streamed++;
+        } else {
+          status = allocBlock(object.gfp, 0, cpu);
+          if (status < 0) break;
+          pfn = status;
+          pcp = streamPcp(pfn, cpu);
+          list = streamList(pcp, object.gfp);
+        }
+        fillOne(object, id, slot, index, pfn);
       } else {
         status = fillRun(object, id, slot, index, emptyRun(slot, end - index), cpu);
         if (status < 0) break;
@@ -109,6 +120,7 @@ function touchLeaf(
     } else if ((entry & WRITE_PROTECTED) != 0) {
       status = breakShare(object, id, slot, index, cpu);
       if (status < 0) break;
+      list = 0;
     } else {
       touchWrite(entry - 1);
     }
@@ -131,7 +143,6 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   const object = objectAt(id);
   const before = object.pages;
   const end = start + pages;
-  streamReset();
   for (let index = start; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafMake(object, index);

@@ -40,6 +40,7 @@ import {
   TALLY_BACKED_FREE,
   TALLY_DISCARDED,
   TALLY_ISOLATED,
+  TALLY_LIMBO,
   TALLY_OBJECT_FRAMES,
   TALLY_PRESENT,
   TALLY_UNMANAGED,
@@ -53,8 +54,6 @@ import { blockZone } from '../base/pageblock';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { mapsOf } from '../object/table';
 
-let limbo: u32 = 0;
-
 /** Whether a frame with this kind stands where its note says; the rule broken, or 0. */
 function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
   const note = noteOf(pfn);
@@ -64,7 +63,7 @@ function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
     return differ(RULE_FRAME_NOWHERE, pfn, NOTE_LISTED, note);
   }
   if (kind == KIND_BALLOON) {
-    if (note != NOTE_LISTED) limbo += 1 << (stateOf(pfn) & KIND_ORDER_MASK);
+    if (note != NOTE_LISTED) addTally(zone, TALLY_LIMBO, 1 << (stateOf(pfn) & KIND_ORDER_MASK));
     return 0;
   }
   if (kind == KIND_OBJECT || kind == KIND_KERNEL) {
@@ -114,12 +113,17 @@ function verifyReported(pfn: u32, state: u32): u32 {
   return isBlock ? 0 : fault(RULE_REPORTED, pfn, KIND_FREE, state);
 }
 
-/** One block or single frame; how far it reaches comes back in `reach`. */
-let reach: u32 = 1;
-function verifyFrame(pfn: u32): u32 {
+/** Frames of the block that begins here, 1 for a single frame. */
+@inline
+function reachOf(pfn: u32): u32 {
+  const state = stateOf(pfn);
+  return headsBlock(state & KIND_MASK) ? 1 << (state & KIND_ORDER_MASK) : 1;
+}
+
+/** One block or single frame. */
+function verifyFrame(pfn: u32, reach: u32): u32 {
   const state = stateOf(pfn);
   const kind = state & KIND_MASK;
-  reach = 1;
   const reported = verifyReported(pfn, state);
   if (reported != 0) return reported;
   if (kind == KIND_HOLE) return differ(RULE_FRAME_NOWHERE, pfn, 0, noteOf(pfn));
@@ -131,7 +135,6 @@ function verifyFrame(pfn: u32): u32 {
     const zone = zoneAt(index);
     if (pfn < zone.start || pfn >= zoneEnd(zone)) return fault(RULE_FRAME_ZONE, pfn, index, index);
   }
-  if (headsBlock(kind)) reach = 1 << (state & KIND_ORDER_MASK);
   if (pfn + reach > spanFrames) return fault(RULE_BLOCK_INTERIOR, pfn, spanFrames, pfn + reach);
   addTally(index, TALLY_PRESENT, reach);
   if (kind == KIND_ISOLATED) addTally(index, TALLY_ISOLATED, reach);
@@ -141,6 +144,8 @@ function verifyFrame(pfn: u32): u32 {
 }
 
 function verifyCounters(): u32 {
+  let limbo: u32 = 0;
+  for (let index: u32 = 0; index < guest.zonesUsed; index++) limbo += tally(index, TALLY_LIMBO);
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const zone = zoneAt(index);
     const present = tally(index, TALLY_PRESENT);
@@ -160,10 +165,11 @@ function verifyCounters(): u32 {
 
 /** Every frame of the span, then the counters that follow from them. */
 export function verifyFrames(): u32 {
-  limbo = 0;
-  for (let pfn: u32 = 0; pfn < spanFrames; pfn += reach) {
-    const rule = verifyFrame(pfn);
+  for (let pfn: u32 = 0; pfn < spanFrames;) {
+    const reach = reachOf(pfn);
+    const rule = verifyFrame(pfn, reach);
     if (rule != 0) return rule;
+    pfn += reach;
   }
   return verifyCounters();
 }

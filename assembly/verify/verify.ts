@@ -85,25 +85,28 @@ function enlist(pfn: u32, from: u32): u32 {
   return 0;
 }
 
-let walked: u32 = 0;
+/** Members of a list that has been found sound. */
+function countMembers(list: usize): u32 {
+  let members: u32 = 0;
+  for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) members++;
+  return members;
+}
 
 function verifyFreeList(zone: Zone, index: u32, order: u32, type: u32): u32 {
   const list = freeList(zone, order, type);
   let previous: u32 = NIL;
-  walked = 0;
   for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) {
     let rule = enlist(pfn, previous);
     if (rule == 0) rule = verifyLink(list, pfn, previous);
     if (rule == 0) rule = verifyFreeBlock(index, pfn, order, type);
     if (rule != 0) return rule;
     previous = pfn;
-    walked++;
   }
-  if (walked == 0 && listTail(list) != NIL) {
+  if (previous == NIL && listTail(list) != NIL) {
     return fault(RULE_LIST_LINK, NIL, NIL, listTail(list));
   }
   const bit = (orderMask(zone, type) >> order) & 1;
-  return differ(RULE_ORDER_MASK, listHead(list), <u32>(walked != 0), bit);
+  return differ(RULE_ORDER_MASK, listHead(list), <u32>(previous != NIL), bit);
 }
 
 function verifyFreeLists(index: u32): u32 {
@@ -115,6 +118,7 @@ function verifyFreeLists(index: u32): u32 {
     for (let type: u32 = 0; type < <u32>MIGRATE_TYPES; type++) {
       const rule = verifyFreeList(zone, index, order, type);
       if (rule != 0) return rule;
+      const walked = countMembers(freeList(zone, order, type));
       blocks += walked;
       if (type != MIGRATE_ISOLATE) free += walked << order;
       if (type == MIGRATE_HIGHATOMIC) highatomic += walked << order;

@@ -3,11 +3,13 @@
  * memory only through `BalloonHost`.
  */
 
+import type { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
 import {
+  BALLOON_PAGE_BYTES,
   CONFIG_ACTUAL,
   CONFIG_BYTES,
   CONFIG_HINT_CMD_ID,
@@ -23,15 +25,15 @@ import { HintWork, ReportWork, type HintState } from './device-free.ts';
 import { InflateWork } from './device-inflate.ts';
 import { StatsWork } from './device-stats.ts';
 import { newBalloonCounters, type BalloonCounters, type BalloonHost } from './host.ts';
-import { offeredFeatures, type BalloonOptions, type BalloonProfile } from './profiles.ts';
+import { offeredFeatures, type BalloonFeatureOptions, type BalloonProfile } from './profiles.ts';
 import type { BalloonStats } from './stats.ts';
 
-export interface BalloonDeviceOptions extends BalloonOptions {
+export interface BalloonDeviceOptions extends BalloonFeatureOptions {
   /** The guest's RAM in 4 KiB pages: an upper bound of the target where the profile checks it. */
   readonly memoryPages: number;
   readonly hostPageBytes?: number;
   /** 4 KiB pages that a frame number in an array stands for; see the driver's option of this name. */
-  readonly blockPages?: 1 | 512;
+  readonly blockPages?: 1 | typeof PAGEBLOCK_FRAMES;
   readonly targetPages?: number;
   /** Needed when statistics are polled. */
   readonly timers?: Timers;
@@ -77,7 +79,12 @@ export class BalloonDevice implements DeviceModel {
 
   attach(port: DevicePort): void {
     const { profile, counters } = this;
-    const { hostPageBytes = 4096, blockPages = 1, timers, statsIntervalNs = 0 } = this.#options;
+    const {
+      hostPageBytes = BALLOON_PAGE_BYTES,
+      blockPages = 1,
+      timers,
+      statsIntervalNs = 0,
+    } = this.#options;
     this.#port = port;
     this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes, blockPages);
     this.#stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);

@@ -1,7 +1,7 @@
 /** What every memory device holds to, whatever its mechanism: one suite over all of them. */
 import { describe, expect, it } from 'vitest';
 
-import { guestConfig } from '../../../src/scenario/index.ts';
+import { guestConfig } from '../../../../src/scenario/index.ts';
 import {
   Balloon,
   CZoneVirtio,
@@ -13,9 +13,9 @@ import {
   Vmm,
   freeFrames,
   hotplugStart,
-} from '../../../src/vmm/index.ts';
-import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
-import { rawOf } from '../../../src/core/raw.ts';
+} from '../../../../src/vmm/index.ts';
+import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 const REGION_MIB = 256;
 const START = hotplugStart(256 * MIB_FRAMES);

@@ -1,15 +1,15 @@
 /** czone-virtio in a microVM: blocks, ends of zones, idle zones. */
 import { describe, expect, it } from 'vitest';
 
-import { guestConfig } from '../../../src/scenario/index.ts';
+import { guestConfig } from '../../../../src/scenario/index.ts';
 import {
   CZoneVirtio,
   type CZoneOptions,
   Process,
   Vmm,
   hotplugStart,
-} from '../../../src/vmm/index.ts';
-import { MIB_FRAMES, expectSound } from '../../support/vm.ts';
+} from '../../../../src/vmm/index.ts';
+import { MIB_FRAMES, expectSound } from '../../../support/vm.ts';
 
 const MEMORY_FRAMES = 256 * MIB_FRAMES;
 const REGION = { start: hotplugStart(MEMORY_FRAMES), frames: 64 * MIB_FRAMES, blockFrames: 512 };

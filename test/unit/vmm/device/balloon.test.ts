@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { Balloon, Reporting, freeFrames, takeCensus } from '../../../src/vmm/index.ts';
-import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
-import { holdsMovable } from '../../support/core.ts';
+import { Balloon, Reporting, freeFrames, takeCensus } from '../../../../src/vmm/index.ts';
+import { MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
+import { holdsMovable } from '../../../support/core.ts';
 
 const SECOND = 1e9;
 

@@ -7,9 +7,9 @@ import {
   type VirtioMemOptions,
   freeFrames,
   hotplugStart,
-} from '../../../src/vmm/index.ts';
-import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../support/vm.ts';
-import { rawOf } from '../../../src/core/raw.ts';
+} from '../../../../src/vmm/index.ts';
+import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../../support/vm.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 const REGION_MIB = 1024;
 const START = hotplugStart(128 * MIB_FRAMES);

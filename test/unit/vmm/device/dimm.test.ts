@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { Dimms, freeFrames, hotplugStart } from '../../../src/vmm/index.ts';
-import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
+import { Dimms, freeFrames, hotplugStart } from '../../../../src/vmm/index.ts';
+import { MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
 
 const START = hotplugStart(128 * MIB_FRAMES);
 

@@ -11,16 +11,17 @@ export const EVENT_RECLAIM = 3;
 /** The host has taken what an idle container was asked for. */
 export const EVENT_RECLAIMED = 4;
 
-const KINDS = 8;
+/** Bits of a kind; the slot has the others. */
+const KIND_BITS = 3;
 
 export function eventOf(kind: number, slot: number): number {
-  return slot * KINDS + kind;
+  return (slot << KIND_BITS) | kind;
 }
 
 export function kindOf(event: number): number {
-  return event % KINDS;
+  return event & ((1 << KIND_BITS) - 1);
 }
 
 export function slotOf(event: number): number {
-  return Math.floor(event / KINDS);
+  return event >> KIND_BITS;
 }

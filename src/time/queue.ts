@@ -1,5 +1,5 @@
 // What lies ahead, in a binary heap over typed arrays. Equal times keep the order in which they were pushed, so a run
-// repeats exactly. The queue knows neither the unit of its times nor what its events mean.
+// repeats exactly. The queue knows neither the unit of its times nor what its events mean; an event is a 32-bit integer.
 
 type Column = Float64Array<ArrayBuffer>;
 
@@ -8,7 +8,7 @@ const FIRST_CAPACITY = 64;
 export class EventQueue {
   #times: Column = new Float64Array(FIRST_CAPACITY);
   #orders: Column = new Float64Array(FIRST_CAPACITY);
-  #events: Column = new Float64Array(FIRST_CAPACITY);
+  #events: Int32Array<ArrayBuffer> = new Int32Array(FIRST_CAPACITY);
   #size = 0;
   #pushed = 0;
 
@@ -87,14 +87,13 @@ export class EventQueue {
   }
 
   #grow(): void {
-    this.#times = doubled(this.#times);
-    this.#orders = doubled(this.#orders);
-    this.#events = doubled(this.#events);
+    const capacity = 2 * this.#times.length;
+    const [times, orders, events] = [this.#times, this.#orders, this.#events];
+    this.#times = new Float64Array(capacity);
+    this.#times.set(times);
+    this.#orders = new Float64Array(capacity);
+    this.#orders.set(orders);
+    this.#events = new Int32Array(capacity);
+    this.#events.set(events);
   }
-}
-
-function doubled(old: Column): Column {
-  const made = new Float64Array(old.length * 2);
-  made.set(old);
-  return made;
 }

@@ -21,16 +21,21 @@ import {
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
-import { buildZonelist } from './alloc';
-import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './buddy';
-import { NIL, kindOf } from './frame';
-import { poolBytes } from './czone-pool';
-import { attach, blocksBase, guest, spanFrames, statesBase } from './guest';
-import { blockType, blockZone, setBlockType, setBlockZone } from './pageblock';
-import { pcpAt, pcpReset } from './percpu';
-import { verifyBytes } from './verify';
-import { computeMinFree, decideMobility, raiseMinFreeForThp, setupWatermarks } from './watermark';
-import { zoneAt, zoneEnd, zoneReset } from './zone';
+import { NIL, kindOf } from './base/frame';
+import { attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
+import { verifyBytes } from './base/notes';
+import { blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
+import { zoneAt, zoneEnd, zoneReset } from './base/zone';
+import { poolBytes } from './czone/pool';
+import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './kernel/buddy';
+import { pcpAt, pcpReset } from './kernel/percpu';
+import {
+  computeMinFree,
+  decideMobility,
+  raiseMinFreeForThp,
+  setupWatermarks,
+} from './kernel/watermark';
+import { buildZonelist } from './kernel/zonelist';
 
 const WASM_PAGE_BYTES: u64 = 65536;
 
@@ -222,16 +227,7 @@ export function finishBoot(thp: u32): void {
   }
 }
 
-/** init_per_zone_wmark_min again, after memory came or went (or min_free_kbytes was set). */
-export function resizeWatermarks(): void {
-  computeMinFree(false);
-  setupWatermarks();
-  if (guest.thp == 0) return;
-  raiseMinFreeForThp();
-  setupWatermarks();
-}
-
-/** Bytes of frame metadata: what DESIGN.md's 12 bytes a frame are about. */
+/** Bytes of frame metadata: at most 12 bytes a frame. */
 export function metadataBytes(): f64 {
   return <f64>(guest.nodes - guest.blocks);
 }

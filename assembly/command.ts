@@ -2,12 +2,7 @@
 //
 //  command  [ opcode | a | b | c | d | e | f | result ]     8 x u32
 
-import {
-  COMMAND_ARGUMENTS_OFFSET,
-  COMMAND_BYTES,
-  COMMAND_RESULT_OFFSET,
-  KERNEL_ZONES,
-} from '../src/abi/layout';
+import { COMMAND_ARGUMENTS_OFFSET, COMMAND_BYTES, COMMAND_RESULT_OFFSET } from '../src/abi/layout';
 import {
   OP_ALLOC_PAGES,
   OP_DRAIN_ALL,
@@ -22,22 +17,17 @@ import {
   OP_TOUCH_RANGE,
 } from '../src/abi/opcode';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM } from '../src/abi/status';
-import { allocPages, freePages } from './alloc';
-import { releaseRange, touchRange } from './backing';
-import { guest } from './guest';
-import { objectCreate, objectDestroy, objectTouch, objectTruncate } from './object';
-import { objectFork } from './object-fork';
-import { drainAll, pcpAt, pcpDecay } from './percpu';
-import { zoneAt } from './zone';
+import { guest } from './base/guest';
+import { freePages } from './free';
+import { releaseRange, touchRange } from './host/backing';
+import { decay, drainAll } from './kernel/percpu';
+import { allocPages } from './kernel/request';
+import { objectCreate } from './object/create';
+import { objectDestroy, objectTruncate } from './object/drop';
+import { objectFork } from './object/fork';
+import { objectTouch } from './object/touch';
 
 if (COMMAND_ARGUMENTS_OFFSET != 4) ERROR('operands follow the opcode');
-
-/** The vmstat worker of one cpu comes by one zone. */
-export function decay(cpu: u32, zone: u32): i32 {
-  if (cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
-  pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
-  return 0;
-}
 
 function execute(at: usize): i32 {
   const a = load<u32>(at, 4);

@@ -1,6 +1,6 @@
 // The export list of the core, by part, and nothing else. Only src/core calls these.
 
-export { attach } from './guest';
+export { attach } from './base/guest';
 
 // making a guest
 export {
@@ -10,27 +10,24 @@ export {
   memoryHandOver,
   memoryPresent,
   metadataBytes,
-  resizeWatermarks,
   snapshotBytes,
   stateHash,
   zoneSpan,
 } from './boot';
+export { resizeWatermarks } from './kernel/watermark';
 
 // page requests
-export { allocPages, freePages, releaseHighatomic } from './alloc';
-export { drainAll } from './percpu';
+export { allocPages } from './kernel/request';
+export { freePages } from './free';
+export { releaseHighatomic } from './kernel/highatomic';
+export { drainAll } from './kernel/percpu';
 
 // memory objects
-export {
-  objectCreate,
-  objectDestroy,
-  objectDiscard,
-  objectFrame,
-  objectPages,
-  objectTouch,
-  objectTruncate,
-} from './object';
-export { objectFork } from './object-fork';
+export { objectCreate } from './object/create';
+export { objectDestroy, objectDiscard, objectTruncate } from './object/drop';
+export { objectFrame, objectPages } from './object/table';
+export { objectTouch } from './object/touch';
+export { objectFork } from './object/fork';
 
 // the balloon's pages
 export {
@@ -40,11 +37,11 @@ export {
   balloonRelease,
   balloonRequest,
   balloonTake,
-} from './balloon';
+} from './move/balloon';
 
 // migration and contiguous ranges
-export { contigAlloc, contigFree } from './contig';
-export { migrateBlock, movesClear } from './migrate';
+export { contigAlloc, contigFree } from './move/contig';
+export { migrateBlock, movesClear } from './move/migrate';
 
 // compaction
 export {
@@ -56,19 +53,19 @@ export {
   compactZone,
   fragmentationIndex,
   proactiveScore,
-} from './compact-policy';
+} from './move/compact-when';
 
 // memory that comes and goes
-export { memoryOffline, memoryOnline } from './hotplug';
+export { memoryOffline, memoryOnline } from './move/hotplug';
 
 // page reporting
-export { reportListen, reportPutBack, reportTake } from './reporting';
+export { reportListen, reportPutBack, reportTake } from './host/reporting';
 
 // the state of fragmentation
 export { countMovable, surveyZone, unusableIndex } from './survey';
 
 // backing by the host
-export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './backing';
+export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';
 
 // CZones
 export {
@@ -80,9 +77,9 @@ export {
   czoneNextBlock,
   czonePolicy,
   czoneRefer,
-} from './czone';
-export { czoneFullZone } from './czone-alloc';
-export { czoneExit } from './czone-exit';
+} from './czone/zone';
+export { czoneFullZone } from './czone/run';
+export { czoneExit } from './object/czone-exit';
 export {
   czoneCollect,
   czonePlacement,
@@ -90,17 +87,18 @@ export {
   czonePoolStat,
   czoneRegion,
   czoneUnplug,
-} from './czone-pool';
-export { czoneReclaim, czoneReturn } from './czone-reclaim';
-export { czoneCompact, czoneShrink } from './czone-shrink';
-export { czoneAllocPages } from './czone-page';
+} from './czone/pool';
+export { czoneReclaim, czoneReturn } from './host/czone-reclaim';
+export { czoneCompact, czoneShrink } from './move/czone-shrink';
+export { czoneAllocPages } from './czone/page';
 
 // the verify build
-export { verifyAll } from './verify';
+export { verifyAll } from './verify/verify';
 
 // the ring
-export { decay, run } from './command';
+export { decay } from './kernel/percpu';
+export { run } from './command';
 
 // recordings of a real kernel
-export { programLog, programRun } from './program';
-export { stateBlock, stateDone, stateFree, stateParked } from './state';
+export { programLog, programRun } from './recorded/run';
+export { stateBlock, stateDone, stateFree, stateParked } from './recorded/load';

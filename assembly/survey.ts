@@ -20,11 +20,10 @@ import {
 } from '../src/abi/layout';
 import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
-import { stateOf } from './frame';
-import { guest, spanFrames } from './guest';
-import { headOf, isMovable } from './isolate';
-import { blockZone } from './pageblock';
-import { Zone, freeCount, zoneAt, zoneEnd } from './zone';
+import { headOf, isMovable, stateOf } from './base/frame';
+import { guest, spanFrames } from './base/guest';
+import { blockZone } from './base/pageblock';
+import { Zone, freeCount, zoneAt, zoneEnd } from './base/zone';
 
 
 @inline

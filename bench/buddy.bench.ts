@@ -15,6 +15,7 @@ import {
   ratio,
   WordHash,
 } from './measure.ts';
+import { rawOf, ringOf } from '../src/core/raw.ts';
 
 /** Pages in use at any time: more than the per-cpu lists hold, so that blocks split and merge. */
 const WINDOW = 8192;
@@ -33,7 +34,7 @@ interface Allocator {
 }
 
 function byCall(core: Core): Allocator {
-  const { raw } = core;
+  const raw = rawOf(core);
   return {
     alloc: () => raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0),
     free: (pfn) => raw.freePages(pfn, 0, 0),
@@ -112,13 +113,14 @@ class RingChurn extends Churn {
     for (let slot = 0; slot < WINDOW; slot += 1) this.pages[slot] = alloc();
     for (let step = 0; step < STEPS; step += 1) {
       const at = 2 * step * RING_WORDS;
-      core.ring.set([OP_FREE_PAGES, 0, 0, 0], at);
-      core.ring.set([OP_ALLOC_PAGES, GFP_HIGHUSER_MOVABLE, 0, 0, 0], at + RING_WORDS);
+      ringOf(core).set([OP_FREE_PAGES, 0, 0, 0], at);
+      ringOf(core).set([OP_ALLOC_PAGES, GFP_HIGHUSER_MOVABLE, 0, 0, 0], at + RING_WORDS);
     }
   }
 
   override round(): void {
-    const { ring, raw } = this.#core;
+    const ring = ringOf(this.#core);
+    const raw = rawOf(this.#core);
     const first = this.slot;
     for (let at = 1; at < 2 * STEPS * RING_WORDS; at += 2 * RING_WORDS) {
       ring[at] = this.pages[this.next()] as number;

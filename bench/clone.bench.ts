@@ -4,6 +4,7 @@ import { GFP_KERNEL } from '../src/abi/gfp.ts';
 import { Core, CorePool } from '../src/core/index.ts';
 import { bootGuest } from './guest.ts';
 import { type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 /** Kernel and runtime memory of the template. */
 const TEMPLATE_PAGES = 16_384;
@@ -11,10 +12,10 @@ const TEMPLATE_PAGES = 16_384;
 export async function cloneBench(size: BenchSize): Promise<BenchReport> {
   const template = bootGuest(256);
   for (let page = 0; page < TEMPLATE_PAGES; page += 1) {
-    const pfn = template.raw.allocPages(GFP_KERNEL, 0, 0, 0);
-    template.raw.touchRange(pfn, 1, 1);
+    const pfn = rawOf(template).allocPages(GFP_KERNEL, 0, 0, 0);
+    rawOf(template).touchRange(pfn, 1, 1);
   }
-  template.raw.freezeTemplate();
+  rawOf(template).freezeTemplate();
   const snapshot = template.snapshot();
   const pool = new CorePool();
   pool.give(pool.clone(snapshot));

@@ -10,6 +10,7 @@ import {
   expectAnswer,
   layoutOf,
 } from '../src/core/index.ts';
+import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 export const MIB = 256;
 export const GIB: number = 1024 * MIB;
@@ -49,28 +50,28 @@ export function scene(gib: number, block: number, czones = 2000): Scene {
   const layout = layoutOf(GIB, [], REGION + gib * GIB);
   const core = Core.create({ frames: layout.frames, czones, objects: 3 * czones + 16 });
   boot(core, layout, true);
-  expectAnswer(core.raw.czoneRegion(REGION, gib * GIB, block), 'czoneRegion');
-  expectAnswer(core.raw.czonePlug(REGION, gib * GIB), 'czonePlug');
+  expectAnswer(rawOf(core).czoneRegion(REGION, gib * GIB, block), 'czoneRegion');
+  expectAnswer(rawOf(core).czonePlug(REGION, gib * GIB), 'czonePlug');
   core.setPreferBacked(true);
   return { core, block };
 }
 
 export function word(core: Core, zone: number, offset: number): number {
-  const base = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-  return core.words[(base + offset) >> 2] as number;
+  const base = headerWord(core, GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
+  return wordsOf(core)[(base + offset) >> 2] as number;
 }
 
 export function anon(core: Core, zone: number): number {
-  const made = core.raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
+  const made = rawOf(core).objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
   return expectAnswer(made, 'objectCreate');
 }
 
 /** Pieces that a zone's blocks make in address order. */
 export function piecesOf({ core, block }: Scene, zone: number): number {
   const blocks: number[] = [];
-  for (let pfn = core.raw.czoneNextBlock(zone, -1); pfn >= 0;) {
+  for (let pfn = rawOf(core).czoneNextBlock(zone, -1); pfn >= 0;) {
     blocks.push(pfn);
-    pfn = core.raw.czoneNextBlock(zone, pfn);
+    pfn = rawOf(core).czoneNextBlock(zone, pfn);
   }
   blocks.sort((a, b) => a - b);
   return blocks.filter((pfn, at) => at === 0 || blocks[at - 1] !== pfn - block).length;

@@ -61,6 +61,7 @@ import { growByStep } from '../src/guest/czone/grow-step.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/czone/policy.ts';
 import { shrinkBetween } from '../src/guest/czone/shrink-hysteresis.ts';
 import { shrinkWhenIdle } from '../src/guest/czone/shrink-idle.ts';
+import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 interface Living {
   readonly zone: number;
@@ -70,7 +71,7 @@ interface Living {
 /** Containers come and go until 4,000 have; `grow` blocks at a time. Returns those alive. */
 function churn(world: Scene, alive: number, grow: number): Living[] {
   const { core } = world;
-  const { raw } = core;
+  const raw = rawOf(core);
   const draw = new Draw();
   const living: Living[] = [];
   for (let born = 0; born < 4000; born += 1) {
@@ -124,16 +125,16 @@ function placements(): void {
     [1, 8].map((grow) => {
       const world = scene(24, 512);
       const { core } = world;
-      core.raw.czonePlacement(placement);
+      rawOf(core).czonePlacement(placement);
       const living = churn(world, 120, grow);
       const pieces = living.reduce((sum, { zone }) => sum + piecesOf(world, zone), 0);
-      const free = core.raw.czonePoolStat(POOL_FREE_BLOCKS);
+      const free = rawOf(core).czonePoolStat(POOL_FREE_BLOCKS);
       return {
         place: name,
         'blocks at a time': grow,
         'pieces a zone': (pieces / living.length).toFixed(2),
-        'free runs': core.raw.czonePoolStat(POOL_FREE_RUNS),
-        'largest run of free': share(core.raw.czonePoolStat(POOL_LARGEST_RUN), free),
+        'free runs': rawOf(core).czonePoolStat(POOL_FREE_RUNS),
+        'largest run of free': share(rawOf(core).czonePoolStat(POOL_LARGEST_RUN), free),
       };
     }),
   );
@@ -154,7 +155,7 @@ function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | unde
 /** One container of a function that needs 40 to 60 blocks, page by page until it has them. */
 function growOnce(world: Scene, policy: GrowthPolicy, pages: number): [number, number] {
   const { core } = world;
-  const { raw } = core;
+  const raw = rawOf(core);
   const zone = raw.czoneCreate(0, 1000 * world.block, policy.firstBlocks('f', 1000));
   raw.czonePolicy(zone, CZONE_LIMIT_OOM, 0);
   const object = anon(core, zone);
@@ -201,7 +202,7 @@ function growth(): void {
 function calls(policy: ShrinkPolicy | undefined, move: boolean): Record<string, string | number> {
   const world = scene(2, 512);
   const { core } = world;
-  const { raw } = core;
+  const raw = rawOf(core);
   const draw = new Draw();
   const zone = raw.czoneCreate(0, 200 * 512, 20);
   const heap = anon(core, zone);
@@ -235,12 +236,12 @@ function calls(policy: ShrinkPolicy | undefined, move: boolean): Record<string, 
 
 /** The host takes what is backed and in no zone. */
 function releasePool(core: Core): void {
-  const ranges = core.raw.czoneCollect(64);
-  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-  const pairs = core.words.slice(first, first + 2 * ranges);
+  const ranges = rawOf(core).czoneCollect(64);
+  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
+  const pairs = wordsOf(core).slice(first, first + 2 * ranges);
   for (let at = 0; at < pairs.length; at += 2) {
-    core.raw.releaseRange(pairs[at] as number, pairs[at + 1] as number);
-    core.raw.czonePlug(pairs[at] as number, pairs[at + 1] as number);
+    rawOf(core).releaseRange(pairs[at] as number, pairs[at + 1] as number);
+    rawOf(core).czonePlug(pairs[at] as number, pairs[at + 1] as number);
   }
 }
 
@@ -261,7 +262,7 @@ function preferBacked(): void {
   const rows = [false, true].map((prefer) => {
     const { core } = scene(2, 512);
     core.setPreferBacked(prefer);
-    const { raw } = core;
+    const raw = rawOf(core);
     const draw = new Draw();
     const zone = raw.czoneCreate(0, 200 * 512, 40);
     const heap = anon(core, zone);
@@ -289,12 +290,12 @@ function preferBacked(): void {
 
 function reclaimHalf(core: Core, zone: number): void {
   const frames = word(core, zone, ZONE_BACKED_FREE_OFFSET) >> 1;
-  const ranges = core.raw.czoneReclaim(zone, 512, frames, 0);
-  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-  const pairs = core.words.slice(first, first + 2 * ranges);
+  const ranges = rawOf(core).czoneReclaim(zone, 512, frames, 0);
+  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
+  const pairs = wordsOf(core).slice(first, first + 2 * ranges);
   for (let at = 0; at < pairs.length; at += 2) {
-    core.raw.releaseRange(pairs[at] as number, pairs[at + 1] as number);
-    core.raw.czoneReturn(pairs[at] as number, pairs[at + 1] as number, 0);
+    rawOf(core).releaseRange(pairs[at] as number, pairs[at + 1] as number);
+    rawOf(core).czoneReturn(pairs[at] as number, pairs[at + 1] as number, 0);
   }
 }
 
@@ -302,7 +303,7 @@ function exits(): void {
   const rows = [];
   for (const shared of [0, 1, 64, 4096]) {
     const { core } = scene(2, 512);
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 100 * 512, 0);
     const heap = anon(core, zone);
     raw.objectTouch(heap, 0, 16 * MIB, 1, 0);
@@ -332,7 +333,7 @@ function limits(): void {
   ] as const;
   const rows = kinds.map(([name, policy]) => {
     const { core } = scene(2, 512);
-    const { raw } = core;
+    const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 16 * MIB, 8);
     raw.czonePolicy(zone, policy, 1);
     const object = anon(core, zone);
@@ -354,7 +355,7 @@ function limits(): void {
 function files(): void {
   const rows = [false, true].map((inZone) => {
     const { core } = scene(8, 512);
-    const { raw } = core;
+    const raw = rawOf(core);
     const shared = raw.objectCreate(OBJECT_FILE, NONE, GFP_HIGHUSER_MOVABLE, 0);
     let zones = 0;
     for (let container = 0; container < 32; container += 1) {
@@ -376,7 +377,7 @@ function files(): void {
 function reclaims(): void {
   const rows = [0, 3, 6, 9].map((order) => {
     const { core } = scene(2, 512);
-    const { raw } = core;
+    const raw = rawOf(core);
     const draw = new Draw();
     const zone = raw.czoneCreate(0, 100 * 512, 40);
     const heap = anon(core, zone);
@@ -409,7 +410,7 @@ function runsOf(core: Core, object: number, pages: number): number {
   let runs = 0;
   let last = -2;
   for (let index = 0; index < pages; index += 1) {
-    const pfn = core.raw.objectFrame(object, index);
+    const pfn = rawOf(core).objectFrame(object, index);
     if (pfn !== last + 1) runs += 1;
     last = pfn;
   }
@@ -418,10 +419,10 @@ function runsOf(core: Core, object: number, pages: number): number {
 
 /** Frames on the per-cpu lists of all zones. */
 function parked(core: Core): number {
-  const base = core.headerWord(GUEST_PCPS_OFFSET);
+  const base = headerWord(core, GUEST_PCPS_OFFSET);
   let frames = 0;
   for (let at = 0; at < core.config.cpus * KERNEL_ZONES; at += 1) {
-    frames += core.words[(base + at * PCP_STRIDE + PCP_COUNT_OFFSET) >> 2] as number;
+    frames += wordsOf(core)[(base + at * PCP_STRIDE + PCP_COUNT_OFFSET) >> 2] as number;
   }
   return frames;
 }
@@ -432,7 +433,7 @@ function perCpuLists(): void {
     const layout = layoutOf(GIB, [], REGION + GIB);
     const core = Core.create({ frames: layout.frames, cpus: 4, czones: 4, objects: 16 });
     boot(core, layout, true);
-    const { raw } = core;
+    const raw = rawOf(core);
     raw.czoneRegion(REGION, GIB, 512);
     raw.czonePlug(REGION, GIB);
     const zone = zoned ? raw.czoneCreate(0, GIB, 32) : NONE;

@@ -10,6 +10,7 @@ import {
   layoutOf,
 } from '../src/core/index.ts';
 import { type BenchCase, type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 const FRAMES_PER_GIB = 262_144;
 const REGION_START = FRAMES_PER_GIB;
@@ -42,7 +43,7 @@ function makeWorld(zones: number, guestGib: number, blockFrames: number): World 
   const layout = layoutOf(FRAMES_PER_GIB / 2, [], REGION_START + frames);
   const core = Core.create({ frames: layout.frames, czones: zones, objects: zones + 16 });
   boot(core, layout, true);
-  const { raw } = core;
+  const raw = rawOf(core);
   expectAnswer(raw.czoneRegion(REGION_START, frames, blockFrames), 'czoneRegion');
   expectAnswer(raw.czonePlug(REGION_START, frames), 'czonePlug');
   core.setPreferBacked(true);
@@ -51,7 +52,7 @@ function makeWorld(zones: number, guestGib: number, blockFrames: number): World 
 
 /** All zones live at once, then all exit. */
 function liveAndDie({ core, frames, zones }: World, shape: Shape): void {
-  const { raw } = core;
+  const raw = rawOf(core);
   const indices: number[] = [];
   for (let owner = 0; owner < zones; owner += 1) {
     const made = raw.czoneCreate(owner, TOUCH_PAGES, shape.initialBlocks);

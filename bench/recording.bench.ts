@@ -2,12 +2,12 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { openCapture } from '../src/recording/capture.ts';
-import { CorePort } from '../src/recording/core-port.ts';
-import { compileFreeRunning } from '../src/recording/free-running.ts';
-import { compileGuided } from '../src/recording/guided.ts';
+import { openCapture } from '../src/recording/read/capture.ts';
+import { CorePort } from '../src/recording/program/core-port.ts';
+import { compileFreeRunning } from '../src/recording/program/free-running.ts';
+import { compileGuided } from '../src/recording/program/guided.ts';
 import { stateFrames } from '../src/core/state.ts';
-import { runProgram } from '../src/recording/verify.ts';
+import { runProgram } from '../src/recording/verify/verify.ts';
 import { type BenchCase, type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
 
 /** Folder of the recordings that the project ships. */

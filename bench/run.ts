@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { spawnSync } from 'node:child_process';
-import { alignRows } from '../src/report/table.ts';
+import { alignRows } from '../src/report/formats/table.ts';
 import { buddyBench } from './buddy.bench.ts';
 import { cloneBench } from './clone.bench.ts';
 import { czoneBench } from './czone.bench.ts';

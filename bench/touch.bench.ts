@@ -7,11 +7,12 @@ import { NONE } from '../src/abi/unit.ts';
 import { expectAnswer } from '../src/core/index.ts';
 import { bootGuest } from './guest.ts';
 import { type BenchReport, type BenchSize, measure, ratio, WordHash } from './measure.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 export async function touchBench(size: BenchSize): Promise<BenchReport> {
   const pages = size.name === 'large' ? 16_384 : 1024;
   const core = bootGuest(512, { nodes: 2048 });
-  const { raw } = core;
+  const raw = rawOf(core);
   const object = expectAnswer(
     raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 1),
     'objectCreate',

@@ -1,6 +1,5 @@
 // The library: read or make a trace, replay it through systems, report.
 
-export { detailsOf, resultsOf } from './cli/assemble.ts';
 export {
   Core,
   CoreError,
@@ -8,44 +7,95 @@ export {
   boot,
   buddyinfo,
   layoutOf,
+  loadState,
   pagetypeinfo,
+  saveState,
   useCore,
   zoneinfo,
 } from './core/index.ts';
-export { type AllocatorState, loadState, saveState } from './core/state.ts';
 export { ProcessTree } from './guest/index.ts';
 export { RecordingError, openCapture, verifyCapture } from './recording/index.ts';
-export type { BootLayout, CoreBuild, CoreConfig, CoreSnapshot, FrameRange } from './core/index.ts';
-export * from './replay/index.ts';
-export { reportHtml } from './report/html.ts';
-export { readResults, resultsJson, writeResults } from './report/json.ts';
-export type { Results, SystemResult } from './report/results.ts';
-export { parseResults } from './report/schema.ts';
-export { resultsTable } from './report/table.ts';
+export type {
+  AllocatorState,
+  BootLayout,
+  CoreBuild,
+  CoreConfig,
+  CoreSnapshot,
+  FrameRange,
+} from './core/index.ts';
+export {
+  CATALOGUE,
+  CAUSES,
+  type Cause,
+  DEFAULT_IDLE_RECLAIM_MS,
+  DEFAULT_KEEP_ALIVE_MS,
+  DEFAULT_WORKLOAD,
+  type FootprintSeries,
+  GuestOutOfMemory,
+  HostOutOfMemory,
+  KEEP_ALIVES,
+  type KeepAlive,
+  type KeepAliveSpec,
+  type MachineConfig,
+  type PricedRun,
+  ReplayInterrupted,
+  type ReplayOptions,
+  type ReplayRun,
+  SYSTEMS,
+  type SystemRun,
+  type SystemSpec,
+  type WorkloadParameters,
+  defaultMachine,
+  detailsOf,
+  fixedKeepAlive,
+  replay,
+  resultsOf,
+} from './replay/index.ts';
+export {
+  type Details,
+  FORMATS,
+  type Format,
+  type OutputFile,
+  type Rendered,
+  type Report,
+  type Results,
+  type SystemResult,
+  parseResults,
+  readResults,
+  reportHtml,
+  resultsJson,
+  resultsTable,
+  writeReport,
+} from './report/index.ts';
+export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
   SCENARIOS,
   type Scenario,
   type ScenarioRow,
   guestConfig,
-  hotplugStart,
   scenarioTable,
   vmmFootprint,
 } from './scenario/index.ts';
 export {
   Balloon,
-  type BalloonConfig,
-  CzoneVirtio,
+  type BalloonOptions,
+  type CZoneOptions,
+  CZoneVirtio,
+  type DimmOptions,
   Dimms,
   GuestKernel as Guest,
   type GuestConfig,
   type HostPolicy,
+  type MemoryDevice,
   MicroVm,
+  Reporting,
+  type ReportingOptions,
   VirtioMem,
-  type VirtioMemConfig,
-  VirtualClock,
+  type VirtioMemOptions,
   VmMemory,
   Vmm,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from './vmm/index.ts';

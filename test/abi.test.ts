@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as abi from '../src/abi/index.ts';
-import { instantiate } from '../src/core/index.ts';
+import { instantiate } from '../src/core/instantiate.ts';
 
 const ROOT = new URL('..', import.meta.url);
 

@@ -1,4 +1,5 @@
-// Compiled twice: integer literals only. Numeric gfp bits of Linux 6.12 (fact sheet A.11) and allocation flags.
+// Compiled twice: integer literals only. Numeric gfp bits of Linux 6.12 (docs/linux-memory.md A.11) and allocation
+// flags.
 
 export const GFP_DMA = 1;
 export const GFP_HIGHMEM = 2;
@@ -30,7 +31,7 @@ export const GFP_USER = 1051840; // KERNEL | HARDWALL
 export const GFP_HIGHUSER_MOVABLE = 1051850; // USER | HIGHMEM | MOVABLE
 export const GFP_TRANSHUGE_LIGHT = 1843402; // HIGHUSER_MOVABLE | COMP | NOMEMALLOC | NOWARN, no reclaim bits
 export const GFP_TRANSHUGE = 1844426; // LIGHT | DIRECT_RECLAIM
-/** What the balloon driver asks with (fact sheet C.4). */
+/** What the balloon driver asks with (docs/linux-memory.md C.4). */
 export const GFP_BALLOON = 1649866; // HIGHUSER_MOVABLE | NOMEMALLOC | NORETRY | NOWARN
 
 // ---- allocation flags inside the allocator ----

@@ -1,4 +1,4 @@
-// Compiled twice: integer literals only. Commands of a compiled recording (src/recording/program.ts says what each does).
+// Compiled twice: integer literals only. Commands of a compiled recording (src/recording/program/program.ts says what each does).
 
 export const PROGRAM_POP = 1;
 export const PROGRAM_REFILL = 2;

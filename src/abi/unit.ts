@@ -38,3 +38,6 @@ export const NS_PER_US = 1000;
 export const NS_PER_MS = 1000000;
 export const NS_PER_S = 1000000000;
 export const MS_PER_S = 1000;
+export const MS_PER_MINUTE = 60000;
+export const US_PER_MS = 1000;
+export const US_PER_S = 1000000;

@@ -1,6 +1,6 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
-import { SYSTEMS, type SystemSpec } from '../replay/index.ts';
+import { ArgumentError, DURATION, durationMs } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
 function fault(option: string, expected: string, found: string): UsageError {
@@ -22,27 +22,58 @@ export function minutes(option: string, text: string): number {
   return Number(text);
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** What a reader of values says, said of the option. */
+function said<Value>(option: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ArgumentError) throw new UsageError(`${option}: ${error.message}`);
+    throw error;
+  }
+}
 
 /** A time such as 500ms, 90s, 10m, 1h. In milliseconds. */
 export function duration(option: string, text: string): number {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  if (amount === undefined || unit === undefined) {
-    throw fault(option, 'a time such as 500ms, 90s, 10m or 1h', text);
-  }
-  return Number(amount) * (UNIT_MS[unit] as number);
+  return said(option, () => durationMs(text));
 }
 
-/** Systems by name, in the order asked for; every one when no name is given. */
-export function systems(option: string, text: string | undefined): readonly SystemSpec[] {
-  if (text === undefined) return SYSTEMS;
-  const known = SYSTEMS.map((spec) => spec.name).join(', ');
-  const chosen: SystemSpec[] = [];
+/** Policies made anew for each replay: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
+export function policy<Policy>(
+  option: string,
+  text: string,
+  list: readonly { readonly name: string; create(argument?: string): Policy }[],
+  timed: string,
+): () => Policy {
+  const [name = '', ...rest] = /^\d/.test(text) ? [timed, text] : text.split(':');
+  const spec = list.find((one) => one.name === name);
+  if (spec === undefined) {
+    const known = list.map((one) => one.name).join(', ');
+    throw fault(option, `${DURATION}, or a policy of ${known}`, text);
+  }
+  const argument = rest.length === 0 ? undefined : rest.join(':');
+  const make = (): Policy => spec.create(argument);
+  // a wrong argument is told now, before anything is read or played
+  said(option, make);
+  return make;
+}
+
+/** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
+export function named<Entry extends { readonly name: string }>(
+  option: string,
+  text: string | undefined,
+  list: readonly Entry[],
+  { one, many }: { readonly one: string; readonly many: string },
+): readonly Entry[] {
+  if (text === undefined) return list;
+  const chosen: Entry[] = [];
   for (const name of text.split(',').map((part) => part.trim())) {
-    const spec = SYSTEMS.find((one) => one.name === name);
-    if (spec === undefined) throw fault(option, `systems of ${known}`, name);
-    if (chosen.includes(spec)) throw fault(option, 'each system once', name);
-    chosen.push(spec);
+    const found = list.find((entry) => entry.name === name);
+    if (found === undefined) {
+      const known = list.map((entry) => entry.name).join(', ');
+      throw fault(option, `${many} of ${known}`, name);
+    }
+    if (chosen.includes(found)) throw fault(option, `each ${one} once`, name);
+    chosen.push(found);
   }
   return chosen;
 }

@@ -15,17 +15,19 @@ function version(): string {
   return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
 }
 
+/** Adding a command is adding its file and its line here. */
+const COMMANDS: readonly (() => Command)[] = [
+  replayCommand,
+  systemsCommand,
+  verifyCommand,
+  pagesCommand,
+  scenarioCommand,
+];
+
 const program = new Command('guestmem')
   .description('Emulates the memory of virtual machines, page frame by page frame')
   .version(version());
-const commands = [
-  replayCommand(),
-  systemsCommand(),
-  verifyCommand(),
-  pagesCommand(),
-  scenarioCommand(),
-];
-for (const command of commands) program.addCommand(command);
+for (const make of COMMANDS) program.addCommand(make());
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {

@@ -1,10 +1,10 @@
 // guestmem pages: a recording's request stream under other placements.
 
 import { Command } from 'commander';
+import { FRAMES_PER_MIB, FRAME_BYTES, MS_PER_S } from '../abi/unit.ts';
 import {
   PAGES_DEFAULTS,
   PAGE_POLICIES,
-  type PagePolicy,
   type PagesOptions,
   type PagesResult,
   type PagesSample,
@@ -12,9 +12,8 @@ import {
   openCapture,
   replayPages,
 } from '../recording/index.ts';
-import { alignRows } from '../report/table.ts';
-import { formatBytes, formatCount } from '../report/unit.ts';
-import { wholeNumber } from './argument.ts';
+import { alignRows, formatBytes, formatCount } from '../report/index.ts';
+import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 
 interface PagesFlags {
@@ -26,26 +25,9 @@ interface PagesFlags {
   readonly czoneBlock?: string;
 }
 
-const FRAME_BYTES = 4096;
-const FRAMES_PER_MIB = 256;
 const BLOCKS_MIB: readonly number[] = [2, 4, 8, 16, 32, 64, 128];
 /** Lines of the series that the text shows for each policy; the JSON has all. */
 const SERIES_LINES = 8;
-
-function policiesOf(text: string | undefined): readonly PagePolicy[] {
-  if (text === undefined) return PAGE_POLICIES;
-  const known = PAGE_POLICIES.map(({ name }) => name).join(', ');
-  const chosen: PagePolicy[] = [];
-  for (const name of text.split(',').map((part) => part.trim())) {
-    const policy = PAGE_POLICIES.find((one) => one.name === name);
-    if (policy === undefined || chosen.includes(policy)) {
-      const expected = policy === undefined ? `policies of ${known}` : 'each policy once';
-      throw new UsageError(`--policy: expected ${expected}, found ${JSON.stringify(name)}`);
-    }
-    chosen.push(policy);
-  }
-  return chosen;
-}
 
 function blockFramesOf(text: string | undefined): number {
   if (text === undefined) return PAGES_DEFAULTS.blockFrames;
@@ -64,7 +46,7 @@ function optionsOf(flags: PagesFlags): PagesOptions {
   const defaults = PAGES_DEFAULTS;
   return {
     ...defaults,
-    policies: policiesOf(policy),
+    policies: named('--policy', policy, PAGE_POLICIES, { one: 'policy', many: 'policies' }),
     ...(shell === undefined ? {} : { shellPid: wholeNumber('--shell', shell, 1) }),
     minPages: minPages === undefined ? defaults.minPages : wholeNumber('--min-pages', minPages, 1),
     samples: samples === undefined ? defaults.samples : wholeNumber('--samples', samples, 1),
@@ -143,7 +125,7 @@ function seriesTable({ name, series }: PolicyResult): string {
   const header = [name, 'memory', 'free', 'unusable 9', 'free 2 MiB', 'mixed', 'kept', 'CZones'];
   const shown = series.filter((_, i) => (series.length - 1 - i) % step === 0);
   const rows = shown.map((sample) => [
-    `${(sample.atMs / 1000).toFixed(1)} s`,
+    `${(sample.atMs / MS_PER_S).toFixed(1)} s`,
     bytes(sample.memoryFrames),
     bytes(sample.freeFrames),
     (sample.unusable[9] ?? 0).toFixed(3),
@@ -183,7 +165,7 @@ export function pagesText(result: PagesResult): string {
   const gone = containers.filter(({ exitMs }) => exitMs !== undefined).length;
   const heading =
     `${recording.name}: ${formatCount(recording.events)} events in ` +
-    `${(recording.spanMs / 1000).toFixed(1)} s, ` +
+    `${(recording.spanMs / MS_PER_S).toFixed(1)} s, ` +
     `${containers.length} containers (${gone} exited) below shell ${rule.shellPid}, ` +
     `CZone blocks of ${bytes(rule.czoneBlockFrames)}`;
   const parts = [

@@ -1,22 +1,22 @@
-// guestmem replay: a trace through the systems, a table, results.json and report.html.
+// guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { join } from 'node:path';
 import { Command } from 'commander';
+import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
-  type ReplayRun,
-  fixedKeepAlive,
+  KEEP_ALIVES,
+  SYSTEMS,
+  detailsOf,
   replay,
+  resultsOf,
 } from '../replay/index.ts';
-import { writeAtomically } from '../report/atomic.ts';
-import { reportHtml } from '../report/html.ts';
-import { resultsJson, writeResults } from '../report/json.ts';
-import { resultsTable } from '../report/table.ts';
+import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, minutes, systems, wholeNumber } from './argument.ts';
-import { detailsOf, resultsOf } from './assemble.ts';
+import { duration, minutes, named, policy, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
+
+const DEFAULT_FORMATS = 'table,json,html';
 
 interface ReplayFlags {
   readonly system?: string;
@@ -26,6 +26,7 @@ interface ReplayFlags {
   readonly keepAlive: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly format: string;
   readonly out: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -45,14 +46,14 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
 }
 
 /** Replays with a progress bar; an interrupt from the keyboard ends it between two slices of work. */
-async function play(folder: string | undefined, flags: ReplayFlags): Promise<ReplayRun> {
-  const chosen = systems('--system', flags.system);
+async function play(folder: string | undefined, flags: ReplayFlags): Promise<Report> {
+  const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
-  const keepAliveMs = duration('--keep-alive', flags.keepAlive);
+  const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const machine = { idleReclaimMs: idleReclaimMs(flags) };
   const trace = loadTrace(folder, flags);
-  if (warmupMinutes * 60_000 >= trace.spanMs) {
-    const has = `fewer minutes than the trace's ${trace.spanMs / 60_000}`;
+  if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
+    const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
   const stop = new AbortController();
@@ -60,36 +61,38 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   process.once('SIGINT', interrupt);
   const progress = startProgress(chosen.length, flags.quiet === true);
   try {
-    return await replay(trace, {
+    const played = await replay(trace, {
       systems: chosen,
       seed: Number(flags.seed),
       warmupMinutes,
       machine,
-      keepAlive: () => fixedKeepAlive(keepAliveMs),
+      keepAlive,
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
     });
+    return { results: resultsOf(played), details: detailsOf(played) };
   } finally {
     progress.stop();
     process.off('SIGINT', interrupt);
   }
 }
 
+/** "wrote a, b and c" */
+function wroteLine(paths: readonly string[]): string {
+  if (paths.length < 2) return paths.map((path) => `wrote ${path}\n`).join('');
+  return `wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`;
+}
+
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
-  const played = await play(folder, flags);
-  const results = resultsOf(played);
-  const json = resultsJson(results);
-  const html = reportHtml(results, detailsOf(played));
-  const path = writeResults(flags.out, results);
-  const report = join(flags.out, 'report.html');
-  writeAtomically(report, html);
-  if (flags.json === true) process.stdout.write(json);
-  else if (flags.quiet !== true) {
-    process.stdout.write(`${resultsTable(results)}wrote ${path} and ${report}\n`);
-  }
+  const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
+  const report = await play(folder, flags);
+  const { text, paths } = writeReport(report, formats, flags.out);
+  if (flags.json === true) process.stdout.write(resultsJson(report.results));
+  else if (flags.quiet !== true) process.stdout.write(`${text}${wroteLine(paths)}`);
 }
 
 export function replayCommand(): Command {
+  const known = FORMATS.map(({ name }) => name).join(', ');
   return new Command('replay')
     .description('Replay a trace through systems and compare start-up and memory')
     .argument('[trace]', 'folder or file of a trace; without one, the built-in synthetic hour')
@@ -97,12 +100,17 @@ export function replayCommand(): Command {
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
-    .option('--keep-alive <time>', 'how long an idle container is kept', '10m')
+    .option(
+      '--keep-alive <policy>',
+      'how long an idle container is kept: a time, or a policy',
+      '10m',
+    )
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
-    .option('--out <folder>', 'where results.json and report.html go', 'guestmem-out')
+    .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
+    .option('--out <folder>', 'where files go', 'guestmem-out')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')
     .action(run);

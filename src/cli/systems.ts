@@ -1,15 +1,35 @@
-// guestmem systems: the systems that can be compared, a sentence each.
+// guestmem systems: what can be named on the command line of a replay, a sentence each.
 
 import { Command } from 'commander';
-import { SYSTEMS } from '../replay/index.ts';
+import { KEEP_ALIVES, SYSTEMS } from '../replay/index.ts';
+import { FORMATS } from '../report/index.ts';
+import { TRACE_FORMATS } from '../trace/index.ts';
+
+interface Named {
+  readonly name: string;
+  readonly sentence: string;
+}
+
+const LISTS: readonly (readonly [string, readonly Named[]])[] = [
+  ['Systems (--system):', SYSTEMS],
+  ['Keep-alive policies (--keep-alive):', KEEP_ALIVES],
+  ['Formats of output (--format):', FORMATS],
+  ['Formats of traces, found by their files:', TRACE_FORMATS],
+];
 
 export function systemsText(): string {
-  const width = Math.max(...SYSTEMS.map((spec) => spec.name.length));
-  return SYSTEMS.map((spec) => `${spec.name.padEnd(width)}  ${spec.sentence}\n`).join('');
+  const width = Math.max(...LISTS.flatMap(([, list]) => list.map(({ name }) => name.length)));
+  const sections = LISTS.map(([heading, list]) => {
+    const lines = list.map(({ name, sentence }) => `${name.padEnd(width)}  ${sentence}\n`);
+    return `${heading}\n${lines.join('')}`;
+  });
+  return sections.join('\n');
 }
 
 export function systemsCommand(): Command {
-  return new Command('systems').description('List the systems that can be compared').action(() => {
-    process.stdout.write(systemsText());
-  });
+  return new Command('systems')
+    .description('List the systems that can be compared, and the policies and formats by name')
+    .action(() => {
+      process.stdout.write(systemsText());
+    });
 }

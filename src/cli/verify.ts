@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
-import { startWall } from '../replay/wall.ts';
+import { startWall } from '../replay/index.ts';
 import { EXIT_FAILURE } from './fault.ts';
 
 interface VerifyFlags {

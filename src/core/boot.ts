@@ -8,17 +8,16 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../abi/layout.ts';
-import type { Core } from './core.ts';
+import { ORDER_MAX } from '../abi/unit.ts';
+import { type Core, instanceOf } from './core.ts';
 import { expectAnswer } from './error.ts';
-
-/** A range of frames: `count` frames from `start`. */
-export interface FrameRange {
-  readonly start: number;
-  readonly count: number;
-}
+import type { FrameRange } from './frame-range.ts';
 
 /** First frame of the 32-bit MMIO hole (3 GiB) on Firecracker, Cloud Hypervisor and QEMU. */
 export const MMIO_HOLE_START = 0xc0000;
+
+/** Zones begin where the largest block may begin. */
+const MAX_ORDER_FRAMES: number = 2 ** ORDER_MAX;
 
 /** What a machine with this much memory looks like to its kernel. */
 export interface BootLayout {
@@ -32,7 +31,10 @@ export interface BootLayout {
   readonly frames: number;
 }
 
-/** RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (fact sheet A.1). Frame 0 and 640 KiB..1 MiB are not RAM. */
+/**
+ * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640 KiB..1 MiB are not
+ * RAM.
+ */
 export function ramRanges(frames: number): FrameRange[] {
   const low = Math.min(frames, MMIO_HOLE_START);
   const ranges = [
@@ -70,7 +72,10 @@ export function layoutOf(
   const ram = ramRanges(frames);
   const last = ram[ram.length - 1] as FrameRange;
   const end = last.start + last.count;
-  const movableStart = movableFrames > 0 ? Math.ceil((end - movableFrames) / 1024) * 1024 : end;
+  const movableStart =
+    movableFrames > 0
+      ? Math.ceil((end - movableFrames) / MAX_ORDER_FRAMES) * MAX_ORDER_FRAMES
+      : end;
   return {
     ram,
     zones: zoneSpans(end, movableStart),
@@ -99,7 +104,7 @@ export function freeRanges(layout: BootLayout): FrameRange[] {
 
 /** Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages are on. */
 export function boot(core: Core, layout: BootLayout, thp: boolean): void {
-  const { raw } = core;
+  const { raw } = instanceOf(core);
   layout.zones.forEach((span, index) => {
     if (span !== undefined) expectAnswer(raw.zoneSpan(index, span.start, span.count), 'zoneSpan');
   });

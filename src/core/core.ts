@@ -7,78 +7,85 @@ import {
   GUEST_KSWAPD_WAKE_OFFSET,
   GUEST_PREFER_BACKED_OFFSET,
   GUEST_BACKING_SHIFT_OFFSET,
-  GUEST_RING_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
-  STATS_BASE,
-  STATS_MAX,
+  KERNEL_ZONES,
 } from '../abi/layout.ts';
-import { FRAME_SHIFT } from '../abi/unit.ts';
+import { Backing } from './backing.ts';
+import { BalloonList } from './balloon.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
+import { Compaction } from './compaction.ts';
+import { type CoreConfig, withDefaults } from './config.ts';
+import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
+import { FrameView } from './frame-view.ts';
+import { Hotplug } from './hotplug.ts';
+import { Instance } from './instance.ts';
 import { type CoreBuild, instantiate } from './instantiate.ts';
+import { MoveLog } from './moves.ts';
+import { Objects } from './objects.ts';
+import { Pages } from './pages.ts';
+import { Program } from './program.ts';
+import { Reporting } from './reporting.ts';
+import { Scratch } from './scratch.ts';
 import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
+import { ZoneView } from './zone-view.ts';
 
-/** How large a guest's tables are. Fixed for its life. */
-export interface CoreConfig {
-  /** Guest-physical span in frames, holes included; rounded up to 4 MiB. */
-  readonly frames: number;
-  /** Virtual CPUs: sets of per-cpu lists. Default 1. */
-  readonly cpus?: number;
-  /** CZones that may exist at once. Default 0. */
-  readonly czones?: number;
-  /** Memory objects that may exist at once. Default 1024. */
-  readonly objects?: number;
-  /** Table nodes of 512 entries (2 KiB each). Default: enough for every frame once, plus one an object. */
-  readonly nodes?: number;
-  /** Commands the ring holds. Default 1024. */
-  readonly ring?: number;
-  /** Which build of the core. Default release. */
-  readonly build?: CoreBuild;
-}
+/** What a core works on: for files of this room and tests, not in the room's face. */
+export let instanceOf: (core: Core) => Instance;
 
-function defaultNodes(frames: number, objects: number): number {
-  return Math.ceil(frames / 512) + objects + 64;
-}
-
-/** The Wasm core of one guest. Frame numbers and counts are plain numbers; statuses are below zero. */
+/**
+ * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero or
+ * above, a STATUS_* below. Frame numbers and counts are plain numbers.
+ */
 export class Core {
   readonly config: Required<CoreConfig>;
-  /** The raw calls, for hot paths. */
-  readonly raw: CoreExports;
+  readonly #instance: Instance;
   /** Counters of the core by STAT_* index. */
   readonly stats: Float64Array;
-  /** The command ring, 8 words a command. */
-  readonly ring: Uint32Array;
-  /** The guest header. */
-  readonly header: Uint32Array;
-  readonly bytes: Uint8Array;
-  readonly words: Uint32Array;
+  readonly pages: Pages;
+  readonly objects: Objects;
+  readonly backing: Backing;
+  readonly balloon: BalloonList;
+  readonly compaction: Compaction;
+  readonly hotplug: Hotplug;
+  readonly reporting: Reporting;
+  readonly czones: CZoneCalls;
+  readonly moves: MoveLog;
+  readonly program: Program;
+  readonly frames: FrameView;
+  /** The zones that a kernel has by itself. */
+  readonly kernelZones: readonly ZoneView[];
+  readonly #czones: ZoneView[] = [];
+
+  static {
+    instanceOf = (core) => core.#instance;
+  }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
+    const instance = new Instance(raw, config.ring);
+    const scratch = new Scratch(instance);
     this.config = config;
-    this.raw = raw;
-    const buffer = raw.memory.buffer;
-    this.bytes = new Uint8Array(buffer);
-    this.words = new Uint32Array(buffer);
-    this.header = new Uint32Array(buffer, GUEST_BASE, 64);
-    this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
-    this.ring = new Uint32Array(buffer, this.headerWord(GUEST_RING_OFFSET), config.ring * 8);
+    this.#instance = instance;
+    this.stats = instance.stats;
+    this.pages = new Pages(raw);
+    this.objects = new Objects(raw);
+    this.backing = new Backing(raw);
+    this.balloon = new BalloonList(instance, scratch);
+    this.compaction = new Compaction(raw);
+    this.hotplug = new Hotplug(instance, scratch);
+    this.reporting = new Reporting(instance, scratch);
+    this.czones = new CZoneCalls(instance, scratch);
+    this.moves = new MoveLog(instance, scratch);
+    this.program = new Program(instance);
+    this.frames = new FrameView(instance);
+    this.kernelZones = Array.from({ length: KERNEL_ZONES }, (_, at) => new ZoneView(instance, at));
   }
 
   /** A new, empty guest. Throws CoreError when a size is out of range or memory is short. */
   static create(config: CoreConfig): Core {
-    const objects = config.objects ?? 1024;
-    const full: Required<CoreConfig> = {
-      frames: config.frames,
-      cpus: config.cpus ?? 1,
-      czones: config.czones ?? 0,
-      objects,
-      nodes: config.nodes ?? defaultNodes(config.frames, objects),
-      ring: config.ring ?? 1024,
-      build: config.build ?? 'release',
-    };
+    const full = withDefaults(config);
     const raw = instantiate(full.build);
     Core.layOut(full, raw);
     if (raw.attach() !== ABI_VERSION) {
@@ -94,30 +101,28 @@ export class Core {
 
   /** Makes the instance an empty guest again, as create() left it. */
   reset(): void {
-    Core.layOut(this.config, this.raw);
+    Core.layOut(this.config, this.#instance.raw);
   }
 
-  /** A word of the guest header by its byte offset. */
-  headerWord(offset: number): number {
-    return this.header[offset >> 2] ?? 0;
-  }
-
-  setHeaderWord(offset: number, value: number): void {
-    this.header[offset >> 2] = value;
+  /** A zone by its index in the core: kernel zones first, then CZones. */
+  zone(index: number): ZoneView {
+    const kernelZone = this.kernelZones[index];
+    if (kernelZone !== undefined) return kernelZone;
+    return (this.#czones[index - KERNEL_ZONES] ??= new ZoneView(this.#instance, index));
   }
 
   get spanFrames(): number {
-    return this.headerWord(GUEST_SPAN_OFFSET);
+    return this.#instance.headerWord(GUEST_SPAN_OFFSET);
   }
 
   /** Frames with host memory behind them, the template's included. */
   get backedFrames(): number {
-    return this.headerWord(GUEST_BACKED_COUNT_OFFSET);
+    return this.#instance.headerWord(GUEST_BACKED_COUNT_OFFSET);
   }
 
   /** Of those, frames that are still the template's copy. */
   get sharedFrames(): number {
-    return this.headerWord(GUEST_SHARED_COUNT_OFFSET);
+    return this.#instance.headerWord(GUEST_SHARED_COUNT_OFFSET);
   }
 
   /** Frames of host memory that only this guest uses. */
@@ -127,23 +132,23 @@ export class Core {
 
   /** True once after the allocator wanted kswapd to run. */
   takeKswapdWake(): boolean {
-    const woken = this.headerWord(GUEST_KSWAPD_WAKE_OFFSET) !== 0;
-    if (woken) this.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
+    const woken = this.#instance.headerWord(GUEST_KSWAPD_WAKE_OFFSET) !== 0;
+    if (woken) this.#instance.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
     return woken;
   }
 
   get backingOrder(): number {
-    return this.headerWord(GUEST_BACKING_SHIFT_OFFSET);
+    return this.#instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
   }
 
   /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
   setBackingOrder(order: 0 | 9): void {
-    this.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
+    this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
   /** Whether CZones hand out free frames with host memory behind them first. */
   setPreferBacked(prefer: boolean): void {
-    this.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
+    this.#instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
   }
 
   stat(index: number): number {
@@ -152,8 +157,8 @@ export class Core {
 
   /** Copies the guest: everything up to the last table node ever used. */
   snapshot(): CoreSnapshot {
-    const end = this.raw.snapshotBytes();
-    return snapshotOf(this.config, this.bytes.slice(GUEST_BASE, end));
+    const { raw, bytes } = this.#instance;
+    return snapshotOf(this.config, bytes.slice(GUEST_BASE, raw.snapshotBytes()));
   }
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
@@ -162,10 +167,11 @@ export class Core {
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
-    const used = Math.max(this.raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
-    this.bytes.fill(0, GUEST_BASE, used);
-    writeRuns(snapshot, this.bytes, GUEST_BASE);
-    if (this.raw.attach() !== ABI_VERSION) {
+    const { raw, bytes } = this.#instance;
+    const used = Math.max(raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
+    bytes.fill(0, GUEST_BASE, used);
+    writeRuns(snapshot, bytes, GUEST_BASE);
+    if (raw.attach() !== ABI_VERSION) {
       throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
     }
   }
@@ -194,11 +200,6 @@ export class Core {
 
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */
   hash(): number {
-    return this.raw.stateHash() >>> 0;
-  }
-
-  /** Guest-physical address of a frame, in bytes. */
-  static address(pfn: number): number {
-    return pfn * 2 ** FRAME_SHIFT;
+    return this.#instance.raw.stateHash() >>> 0;
   }
 }

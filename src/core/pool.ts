@@ -1,6 +1,7 @@
 // Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that guests have left.
 
-import { Core, type CoreConfig } from './core.ts';
+import type { CoreConfig } from './config.ts';
+import { Core } from './core.ts';
 import type { CoreSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */

@@ -80,7 +80,7 @@ export function pagetypeinfo(state: AllocatorState): string {
   ].join('');
 }
 
-/** The promo mark lies as far above high as high above low (fact sheet A.9). */
+/** The promo mark lies as far above high as high above low (docs/linux-memory.md A.12). */
 function promo(zone: ZoneState): number {
   return 2 * zone.high - zone.low;
 }

@@ -1,7 +1,7 @@
 // A copy of a guest's memory metadata, and where it is not empty: most tables of a guest are zeros, and writing only the
 // rest makes a clone several times cheaper.
 
-import type { CoreConfig } from './core.ts';
+import type { CoreConfig } from './config.ts';
 
 /** Template, checkpoint and resume are all this. */
 export interface CoreSnapshot {

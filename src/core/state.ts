@@ -4,7 +4,6 @@ import {
   GUEST_BLOCKS_OFFSET,
   GUEST_PCPS_OFFSET,
   GUEST_RECORDS_OFFSET,
-  GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_TYPE_MASK,
@@ -29,15 +28,16 @@ import {
   ZONE_RESERVE_OFFSET,
   ZONE_SPANNED_OFFSET,
   ZONE_START_OFFSET,
-  ZONE_STRIDE,
   ZONE_WMARK_HIGH_OFFSET,
   ZONE_WMARK_LOW_OFFSET,
   ZONE_WMARK_MIN_OFFSET,
 } from '../abi/layout.ts';
 import { NONE, ORDERS, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { MIGRATE_TYPES } from '../abi/migratetype.ts';
-import type { Core } from './core.ts';
+import { type Core, instanceOf } from './core.ts';
 import { expectAnswer } from './error.ts';
+import type { Instance } from './instance.ts';
+import { zoneAddress } from './zone-view.ts';
 
 /** Kernel zones by index, as the kernel names them. */
 export const ZONE_NAMES: readonly string[] = ['DMA', 'DMA32', 'Normal', 'Movable'];
@@ -111,24 +111,16 @@ const ZONE_FIELDS = [
   ['flags', ZONE_FLAGS_OFFSET],
 ] as const;
 
-function zoneBase(core: Core, zone: number): number {
-  return core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-}
-
-function pcpBase(core: Core, cpu: number, zone: number): number {
-  return core.headerWord(GUEST_PCPS_OFFSET) + (cpu * KERNEL_ZONES + zone) * PCP_STRIDE;
-}
-
-function word(core: Core, address: number): number {
-  return core.words[address >>> 2] ?? 0;
+function pcpBase(instance: Instance, cpu: number, zone: number): number {
+  return instance.headerWord(GUEST_PCPS_OFFSET) + (cpu * KERNEL_ZONES + zone) * PCP_STRIDE;
 }
 
 function firstBlock(zone: ZoneState): number {
   return zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
 }
 
-function loadLists(core: Core, zone: ZoneState): void {
-  const { raw } = core;
+function loadLists(instance: Instance, zone: ZoneState): void {
+  const { raw } = instance;
   zone.free.forEach((list, at) => {
     const order = Math.floor(at / MIGRATE_TYPES);
     for (const pfn of list) {
@@ -141,8 +133,8 @@ function loadLists(core: Core, zone: ZoneState): void {
         expectAnswer(raw.stateParked(cpu, zone.index, index, pfn), 'stateParked');
       }
     });
-    const base = pcpBase(core, cpu, zone.index);
-    for (const [name, offset] of PCP_FIELDS) core.words[(base + offset) >>> 2] = pcp[name];
+    const base = pcpBase(instance, cpu, zone.index);
+    for (const [name, offset] of PCP_FIELDS) instance.setWord(base + offset, pcp[name]);
   });
 }
 
@@ -151,50 +143,50 @@ function loadLists(core: Core, zone: ZoneState): void {
  * elsewhere. Throws CoreError when a list names a frame outside its place.
  */
 export function loadState(core: Core, state: AllocatorState): void {
-  const { raw } = core;
+  const instance = instanceOf(core);
+  const { raw } = instance;
   for (const zone of state.zones) {
-    const base = zoneBase(core, zone.index);
-    for (const [name, offset] of ZONE_FIELDS) core.words[(base + offset) >>> 2] = zone[name];
+    const base = zoneAddress(instance, zone.index);
+    for (const [name, offset] of ZONE_FIELDS) instance.setWord(base + offset, zone[name]);
     for (let highest = 0; highest < KERNEL_ZONES; highest += 1) {
-      const at = (base + ZONE_RESERVE_OFFSET + 4 * highest) >>> 2;
-      core.words[at] = zone.reserve[highest] ?? 0;
+      instance.setWord(base + ZONE_RESERVE_OFFSET + 4 * highest, zone.reserve[highest] ?? 0);
     }
     zone.blocks.forEach((type, block) => {
       const pfn = firstBlock(zone) + block * PAGEBLOCK_FRAMES;
       expectAnswer(raw.stateBlock(pfn, zone.index, type), 'stateBlock');
     });
-    loadLists(core, zone);
+    loadLists(instance, zone);
   }
   raw.stateDone();
 }
 
 /** Frames of the list at an address, head first. */
-function readList(core: Core, list: number): Uint32Array {
-  const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+function readList(instance: Instance, list: number): Uint32Array {
+  const records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
   const frames: number[] = [];
   const nil = NONE >>> 0;
-  for (let pfn = word(core, list); pfn !== nil; pfn = core.words[records + 2 * pfn] ?? nil) {
+  for (let pfn = instance.word(list); pfn !== nil; pfn = instance.words[records + 2 * pfn] ?? nil) {
     frames.push(pfn);
   }
   return Uint32Array.from(frames);
 }
 
-function savePcp(core: Core, cpu: number, zone: number): PcpState {
-  const base = pcpBase(core, cpu, zone);
+function savePcp(instance: Instance, cpu: number, zone: number): PcpState {
+  const base = pcpBase(instance, cpu, zone);
   const pcp = { lists: [] as Uint32Array[] } as PcpState;
-  for (const [name, offset] of PCP_FIELDS) pcp[name] = word(core, base + offset) | 0;
+  for (const [name, offset] of PCP_FIELDS) pcp[name] = instance.word(base + offset) | 0;
   for (let index = 0; index < PCP_LISTS; index += 1) {
-    pcp.lists.push(readList(core, base + PCP_LISTS_OFFSET + 8 * index));
+    pcp.lists.push(readList(instance, base + PCP_LISTS_OFFSET + 8 * index));
   }
   return pcp;
 }
 
-function saveBlocks(core: Core, start: number, end: number, zone: number): Int8Array {
+function saveBlocks(instance: Instance, start: number, end: number, zone: number): Int8Array {
   const first = start - (start % PAGEBLOCK_FRAMES);
-  const table = core.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
+  const table = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
   const types = new Int8Array(Math.ceil((end - first) / PAGEBLOCK_FRAMES));
   for (let block = 0; block < types.length; block += 1) {
-    const entry = core.words[table + first / PAGEBLOCK_FRAMES + block] ?? 0;
+    const entry = instance.words[table + first / PAGEBLOCK_FRAMES + block] ?? 0;
     const owner = entry >>> PAGEBLOCK_ZONE_SHIFT;
     const hole = owner === PAGEBLOCK_NO_ZONE || owner !== zone;
     types[block] = hole ? -1 : entry & PAGEBLOCK_TYPE_MASK;
@@ -202,28 +194,29 @@ function saveBlocks(core: Core, start: number, end: number, zone: number): Int8A
   return types;
 }
 
-function saveZone(core: Core, index: number): ZoneState {
-  const base = zoneBase(core, index);
+function saveZone(instance: Instance, index: number, cpus: number): ZoneState {
+  const base = zoneAddress(instance, index);
   const zone = { name: ZONE_NAMES[index] ?? '', index } as ZoneState;
-  for (const [name, offset] of ZONE_FIELDS) zone[name] = word(core, base + offset);
-  zone.reserve = [0, 1, 2, 3].map((at) => word(core, base + ZONE_RESERVE_OFFSET + 4 * at));
+  for (const [name, offset] of ZONE_FIELDS) zone[name] = instance.word(base + offset);
+  zone.reserve = [0, 1, 2, 3].map((at) => instance.word(base + ZONE_RESERVE_OFFSET + 4 * at));
   zone.reserve.push(zone.reserve[KERNEL_ZONES - 1] ?? 0);
-  zone.blocks = saveBlocks(core, zone.startPfn, zone.startPfn + zone.spanned, index);
+  zone.blocks = saveBlocks(instance, zone.startPfn, zone.startPfn + zone.spanned, index);
   zone.free = [];
   for (let at = 0; at < ORDERS * MIGRATE_TYPES; at += 1) {
-    zone.free.push(readList(core, base + ZONE_LISTS_OFFSET + 8 * at));
+    zone.free.push(readList(instance, base + ZONE_LISTS_OFFSET + 8 * at));
   }
   zone.pcps = [];
-  for (let cpu = 0; cpu < core.config.cpus; cpu += 1) zone.pcps.push(savePcp(core, cpu, index));
+  for (let cpu = 0; cpu < cpus; cpu += 1) zone.pcps.push(savePcp(instance, cpu, index));
   return zone;
 }
 
 /** The state of a core's kernel zones; empty zones are left out. */
 export function saveState(core: Core, label: string): AllocatorState {
+  const instance = instanceOf(core);
   const zones: ZoneState[] = [];
   for (let index = 0; index < KERNEL_ZONES; index += 1) {
-    if (word(core, zoneBase(core, index) + ZONE_PRESENT_OFFSET) !== 0) {
-      zones.push(saveZone(core, index));
+    if (instance.word(zoneAddress(instance, index) + ZONE_PRESENT_OFFSET) !== 0) {
+      zones.push(saveZone(instance, index, core.config.cpus));
     }
   }
   return { label, zones };

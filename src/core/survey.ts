@@ -1,7 +1,6 @@
 // What a zone looks like now, as numbers for reports: fragmentation, and what stands in the way of taking memory out.
 
 import {
-  GUEST_SCRATCH_OFFSET,
   SURVEY_BLOCKS,
   SURVEY_FREE_BY_ORDER,
   SURVEY_FREE_MEMORY_BLOCKS,
@@ -10,10 +9,12 @@ import {
   SURVEY_MOVABLE_FRAMES,
   SURVEY_PINNED_FRAMES,
   SURVEY_UNUSABLE_BY_ORDER,
+  SURVEY_WORDS,
 } from '../abi/layout.ts';
 import { ORDERS } from '../abi/unit.ts';
-import type { Core } from './core.ts';
+import { type Core, instanceOf } from './core.ts';
 import { expectAnswer } from './error.ts';
+import { Scratch } from './scratch.ts';
 
 /** One zone at one moment. */
 export interface ZoneSurvey {
@@ -34,9 +35,10 @@ export interface ZoneSurvey {
 
 /** Looks at every frame of a zone. Throws CoreError when there is no such zone. */
 export function surveyZone(core: Core, zone: number): ZoneSurvey {
-  expectAnswer(core.raw.surveyZone(zone), 'surveyZone');
-  const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-  const word = (at: number): number => core.words[first + at] as number;
+  const instance = instanceOf(core);
+  expectAnswer(instance.raw.surveyZone(zone), 'surveyZone');
+  const survey = new Scratch(instance).words(SURVEY_WORDS);
+  const word = (at: number): number => survey[at] as number;
   const words = (from: number): number[] =>
     Array.from({ length: ORDERS }, (_, order) => word(from + order));
   return {

@@ -1,4 +1,4 @@
-// What the verify build found: the rule broken, in words. The walk itself is assembly/verify.ts.
+// What the verify build found: the rule broken, in words. The walk itself is assembly/verify/verify.ts.
 
 import {
   GUEST_FAULT_EXPECTED_OFFSET,
@@ -6,7 +6,7 @@ import {
   GUEST_FAULT_PFN_OFFSET,
 } from '../abi/layout.ts';
 import * as rules from '../abi/rule.ts';
-import type { Core } from './core.ts';
+import { type Core, instanceOf } from './core.ts';
 import { CoreError } from './error.ts';
 
 /** One broken invariant. */
@@ -100,15 +100,16 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
 
 /** Walks every invariant; the first one broken, or undefined. Needs a core of the verify or debug build. */
 export function verify(core: Core): Fault | undefined {
-  const rule = core.raw.verifyAll();
+  const instance = instanceOf(core);
+  const rule = instance.raw.verifyAll();
   if (rule < 0) throw new CoreError('verify: the release build of the core cannot walk itself');
   if (rule === 0) return undefined;
   return {
     rule,
     text: RULE_TEXT.get(rule) ?? `rule ${rule}`,
-    at: core.headerWord(GUEST_FAULT_PFN_OFFSET),
-    expected: core.headerWord(GUEST_FAULT_EXPECTED_OFFSET),
-    found: core.headerWord(GUEST_FAULT_FOUND_OFFSET),
+    at: instance.headerWord(GUEST_FAULT_PFN_OFFSET),
+    expected: instance.headerWord(GUEST_FAULT_EXPECTED_OFFSET),
+    found: instance.headerWord(GUEST_FAULT_FOUND_OFFSET),
   };
 }
 

@@ -1,15 +1,9 @@
 /** Prices of the balloon and of free page reporting. Releasing backed frames comes on top (release.ts). */
+import type { BalloonOperation } from './names.ts';
 import { oneFigure, type Price, threeFigures } from './price.ts';
 import { HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type BalloonPriceName =
-  | 'balloonInflatePage'
-  | 'balloonDeflatePage'
-  | 'balloonInflate2MiB'
-  | 'balloonDeflate2MiB'
-  | 'reportRange';
-
-export const BALLOON_PRICES: Readonly<Record<BalloonPriceName, Price>> = {
+export const BALLOON_PRICES: Readonly<Record<BalloonOperation, Price>> = {
   balloonInflatePage: threeFigures(
     {
       name: 'balloonInflatePage',

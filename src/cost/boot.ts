@@ -1,10 +1,9 @@
 /** Prices of bringing a microVM up: booted, or cloned from a template. Page faults of the guest come on top where they are counted. */
+import type { BootOperation } from './names.ts';
 import { oneFigure, type Price, threeFigures } from './price.ts';
 import { FIRECRACKER_SPEC, REAP, RUND } from './source.ts';
 
-export type BootPriceName = 'vmmStart' | 'kernelBoot' | 'agentStart' | 'templateClone';
-
-export const BOOT_PRICES: Readonly<Record<BootPriceName, Price>> = {
+export const BOOT_PRICES: Readonly<Record<BootOperation, Price>> = {
   vmmStart: threeFigures(
     {
       name: 'vmmStart',

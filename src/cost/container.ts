@@ -1,19 +1,12 @@
 /** Prices of containers and processes inside a guest. */
+import type { ContainerOperation } from './names.ts';
 import { type Price, threeFigures, twoFigures } from './price.ts';
 import { CRUN } from './source.ts';
 
 const SPLIT =
   'split 58.6 to 41.4 into create+start and destroy as containerd CRI divides (0.50 + 0.18 s to 0.48 s, [S] Espe 2020)';
 
-export type ContainerPriceName =
-  | 'containerCreate'
-  | 'containerDestroy'
-  | 'functionInit'
-  | 'processFork'
-  | 'forkPage'
-  | 'processExec';
-
-export const CONTAINER_PRICES: Readonly<Record<ContainerPriceName, Price>> = {
+export const CONTAINER_PRICES: Readonly<Record<ContainerOperation, Price>> = {
   containerCreate: twoFigures(
     {
       name: 'containerCreate',

@@ -3,12 +3,11 @@
  * by published mechanisms that do less and more: HyperAlloc's shared state below, Squeezy's partitions above. The bounds are far
  * apart on purpose: a conclusion that depends on where inside them the truth lies is not one.
  */
+import type { CZoneOperation } from './names.ts';
 import { type Price, threeFigures } from './price.ts';
 import { HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type CzonePriceName = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
-
-export const CZONE_PRICES: Readonly<Record<CzonePriceName, Price>> = {
+export const CZONE_PRICES: Readonly<Record<CZoneOperation, Price>> = {
   czonePlug2MiB: threeFigures(
     {
       name: 'czonePlug2MiB',

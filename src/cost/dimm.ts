@@ -1,10 +1,9 @@
 /** Prices of ACPI DIMM hotplug, per 128 MiB memory block of Linux. Migration and release come on top. */
+import type { DimmOperation } from './names.ts';
 import { type Price, threeFigures } from './price.ts';
 import { HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type DimmPriceName = 'dimmPlugBlock' | 'dimmOfflineBlock';
-
-export const DIMM_PRICES: Readonly<Record<DimmPriceName, Price>> = {
+export const DIMM_PRICES: Readonly<Record<DimmOperation, Price>> = {
   dimmPlugBlock: threeFigures(
     {
       name: 'dimmPlugBlock',

@@ -1,17 +1,9 @@
 /** Prices of page faults: second-level (EPT) faults that the host serves, and the guest's own. */
+import type { FaultOperation } from './names.ts';
 import { oneFigure, type Price, threeFigures, twoFigures } from './price.ts';
 import { FAASNAP, HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type FaultPriceName =
-  | 'hostFault4KiB'
-  | 'hostFault2MiB'
-  | 'templateMapFault'
-  | 'templateCowCopy'
-  | 'userfaultPage'
-  | 'snapshotPageRead'
-  | 'guestMinorFault';
-
-export const FAULT_PRICES: Readonly<Record<FaultPriceName, Price>> = {
+export const FAULT_PRICES: Readonly<Record<FaultOperation, Price>> = {
   hostFault4KiB: threeFigures(
     {
       name: 'hostFault4KiB',

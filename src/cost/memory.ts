@@ -1,18 +1,9 @@
 /** Prices of what the guest kernel does with page frames: allocate, free, zero, copy, move, describe. */
+import type { MemoryOperation } from './names.ts';
 import { oneFigure, type Price, threeFigures, twoFigures } from './price.ts';
 import { HYPERALLOC, LLFREE, SQUEEZY } from './source.ts';
 
-export type MemoryPriceName =
-  | 'buddyAlloc0'
-  | 'buddyFree0'
-  | 'buddyAlloc9'
-  | 'buddyFree9'
-  | 'guestZero4KiB'
-  | 'guestCopy4KiB'
-  | 'pageMigrate'
-  | 'memmapInitPage';
-
-export const MEMORY_PRICES: Readonly<Record<MemoryPriceName, Price>> = {
+export const MEMORY_PRICES: Readonly<Record<MemoryOperation, Price>> = {
   buddyAlloc0: threeFigures(
     {
       name: 'buddyAlloc0',

@@ -1,28 +1,17 @@
 /** Every price in one frozen record, and the stable index under which receipts count operations. */
-import { type BalloonPriceName, BALLOON_PRICES } from './balloon.ts';
-import { type BootPriceName, BOOT_PRICES } from './boot.ts';
-import { type ContainerPriceName, CONTAINER_PRICES } from './container.ts';
-import { type CzonePriceName, CZONE_PRICES } from './czone.ts';
-import { type DimmPriceName, DIMM_PRICES } from './dimm.ts';
-import { type FaultPriceName, FAULT_PRICES } from './fault.ts';
-import { type MemoryPriceName, MEMORY_PRICES } from './memory.ts';
+import { BALLOON_PRICES } from './balloon.ts';
+import { BOOT_PRICES } from './boot.ts';
+import { CONTAINER_PRICES } from './container.ts';
+import { CZONE_PRICES } from './czone.ts';
+import { DIMM_PRICES } from './dimm.ts';
+import { FAULT_PRICES } from './fault.ts';
+import { MEMORY_PRICES } from './memory.ts';
+import type { OperationName } from './names.ts';
 import { type Price, type PriceLevel, priceNs } from './price.ts';
-import { type ReleasePriceName, RELEASE_PRICES } from './release.ts';
-import { type VirtioMemPriceName, VIRTIO_MEM_PRICES } from './virtio-mem.ts';
+import { RELEASE_PRICES } from './release.ts';
+import { VIRTIO_MEM_PRICES } from './virtio-mem.ts';
 
-/** Names of the operations that have a price. */
-export type PriceName =
-  | FaultPriceName
-  | MemoryPriceName
-  | ReleasePriceName
-  | BalloonPriceName
-  | VirtioMemPriceName
-  | DimmPriceName
-  | CzonePriceName
-  | BootPriceName
-  | ContainerPriceName;
-
-export const PRICES: Readonly<Record<PriceName, Price>> = Object.freeze({
+export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...FAULT_PRICES,
   ...MEMORY_PRICES,
   ...RELEASE_PRICES,
@@ -35,13 +24,18 @@ export const PRICES: Readonly<Record<PriceName, Price>> = Object.freeze({
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */
-export const PRICE_NAMES: readonly PriceName[] = Object.freeze(Object.keys(PRICES) as PriceName[]);
+export const PRICE_NAMES: readonly OperationName[] = Object.freeze(
+  Object.keys(PRICES) as OperationName[],
+);
 
 export const PRICE_COUNT: number = PRICE_NAMES.length;
 
 /** Slot of an operation in a receipt. */
-export const PRICE_INDEX: Readonly<Record<PriceName, number>> = Object.freeze(
-  Object.fromEntries(PRICE_NAMES.map((name, index) => [name, index])) as Record<PriceName, number>,
+export const PRICE_INDEX: Readonly<Record<OperationName, number>> = Object.freeze(
+  Object.fromEntries(PRICE_NAMES.map((name, index) => [name, index])) as Record<
+    OperationName,
+    number
+  >,
 );
 
 /** Prices of one column by slot. */

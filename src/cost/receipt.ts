@@ -2,28 +2,19 @@
  * Receipts: how often each priced operation happened. Counts stay counts until somebody asks for nanoseconds, so every result can
  * be recomputed at low and high prices. A replay keeps hundreds of thousands of them, hence typed arrays and no object per entry.
  */
+import type { OperationName, Operations } from './names.ts';
 import { type PriceLevel } from './price.ts';
-import {
-  PRICE_COUNT,
-  PRICE_INDEX,
-  PRICE_NAMES,
-  PRICE_NS,
-  type PriceName,
-  PRICES,
-} from './prices.ts';
+import { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICE_NS, PRICES } from './prices.ts';
 
 /** Counts by slot: `receipt[PRICE_INDEX.vmExit]`. Length is `PRICE_COUNT`. */
 export type Receipt = Float64Array;
-
-/** The readable form: operations that did not happen are absent. */
-export type ReceiptRecord = Partial<Record<PriceName, number>>;
 
 export function newReceipt(): Receipt {
   return new Float64Array(PRICE_COUNT);
 }
 
 /** Counts an operation in place. */
-export function count(receipt: Receipt, name: PriceName, times = 1): void {
+export function count(receipt: Receipt, name: OperationName, times = 1): void {
   const index = PRICE_INDEX[name];
   receipt[index] = receipt[index]! + times;
 }
@@ -34,22 +25,22 @@ export function addReceipt(target: Receipt, source: Receipt): void {
 }
 
 /** Adds a plain record, e.g. one that a room which does not know prices handed up. */
-export function addRecord(target: Receipt, source: ReceiptRecord): void {
+export function addRecord(target: Receipt, source: Operations): void {
   for (const name in source) {
-    const index = PRICE_INDEX[name as PriceName] as number | undefined;
+    const index = PRICE_INDEX[name as OperationName] as number | undefined;
     if (index === undefined) throw new RangeError(`no price is named '${name}'`);
-    target[index] = target[index]! + (source[name as PriceName] ?? 0);
+    target[index] = target[index]! + (source[name as OperationName] ?? 0);
   }
 }
 
-export function receiptOf(record: ReceiptRecord): Receipt {
+export function receiptOf(record: Operations): Receipt {
   const receipt = newReceipt();
   addRecord(receipt, record);
   return receipt;
 }
 
-export function recordOf(receipt: Receipt): ReceiptRecord {
-  const record: ReceiptRecord = {};
+export function recordOf(receipt: Receipt): Operations {
+  const record: Operations = {};
   PRICE_NAMES.forEach((name, index) => {
     if (receipt[index]! !== 0) record[name] = receipt[index]!;
   });

@@ -1,10 +1,9 @@
 /** Prices of giving frames back to the host (discard, EPT zap, free) and of crossing between guest and host. */
+import type { ReleaseOperation } from './names.ts';
 import { type Price, threeFigures, twoFigures } from './price.ts';
 import { HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type ReleasePriceName = 'hostRelease4KiB' | 'hostRelease2MiB' | 'vmExit' | 'interrupt';
-
-export const RELEASE_PRICES: Readonly<Record<ReleasePriceName, Price>> = {
+export const RELEASE_PRICES: Readonly<Record<ReleaseOperation, Price>> = {
   hostRelease4KiB: threeFigures(
     {
       name: 'hostRelease4KiB',

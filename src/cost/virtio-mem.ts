@@ -1,10 +1,9 @@
 /** Prices of virtio-mem. Migration, zeroing and releasing backed frames come on top. */
+import type { VirtioMemOperation } from './names.ts';
 import { oneFigure, type Price, threeFigures } from './price.ts';
 import { HYPERALLOC, SQUEEZY } from './source.ts';
 
-export type VirtioMemPriceName = 'virtioMemPlug2MiB' | 'virtioMemUnplug2MiB';
-
-export const VIRTIO_MEM_PRICES: Readonly<Record<VirtioMemPriceName, Price>> = {
+export const VIRTIO_MEM_PRICES: Readonly<Record<VirtioMemOperation, Price>> = {
   virtioMemPlug2MiB: threeFigures(
     {
       name: 'virtioMemPlug2MiB',

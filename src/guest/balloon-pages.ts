@@ -8,8 +8,6 @@ import {
   GFP_NORETRY,
   GFP_NOWARN,
   GFP_TRANSHUGE_LIGHT,
-  GUEST_BALLOON_COUNT_OFFSET,
-  GUEST_SCRATCH_OFFSET,
   ORDER_MAX,
   PAGEBLOCK_ORDER,
   STATUS_NEED_RECLAIM,
@@ -18,8 +16,8 @@ import {
 import type { GuestMemory } from './memory.ts';
 
 /**
- * What free page hinting asks with: no right to reclaim, no movable and no highmem bit (fact sheet
- * C.8).
+ * What free page hinting asks with: no right to reclaim, no movable and no highmem bit
+ * (docs/linux-memory.md C.8).
  */
 const GFP_HINT: number = GFP_NORETRY + GFP_NOWARN + GFP_NOMEMALLOC;
 /**
@@ -43,19 +41,12 @@ export class BalloonPages {
 
   /** Frames in the balloon, those on their way out not included. */
   get heldFrames(): number {
-    return this.#memory.core.headerWord(GUEST_BALLOON_COUNT_OFFSET);
-  }
-
-  #scratch(count: number): Uint32Array {
-    const { core } = this.#memory;
-    const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-    return core.words.subarray(first, first + count);
+    return this.#memory.core.balloon.heldFrames;
   }
 
   /** Whether inflated pages leave their zones' managed ones. Only while the balloon is empty. */
   adjustManaged(on: boolean): void {
-    const { raw } = this.#memory.core;
-    expectAnswer(raw.balloonAdjustManaged(on ? 1 : 0), 'balloonAdjustManaged');
+    expectAnswer(this.#memory.core.balloon.adjustManaged(on), 'balloon.adjustManaged');
   }
 
   /**
@@ -64,29 +55,24 @@ export class BalloonPages {
    */
   alloc(pfns: Uint32Array, count: number): number {
     const memory = this.#memory;
-    const { raw } = memory.core;
     let got = 0;
     while (got < count) {
-      const answer = raw.balloonRequest(0, count - got, this.#order, this.#gfp, this.#cpu);
+      const answer = this.#request(pfns, got, count - got);
       if (answer > 0) {
-        pfns.set(this.#scratch(answer), got);
         got += answer;
         memory.deliverMoves();
         continue;
       }
       if (answer !== STATUS_NEED_RECLAIM || this.#order > 0 || !memory.reclaim()) break;
-      if (!this.#allocOne(pfns, got)) break;
+      if (this.#request(pfns, got, 1) !== 1) break;
       got += 1;
     }
     return got;
   }
 
-  /** The try after a round of reclaim. */
-  #allocOne(pfns: Uint32Array, at: number): boolean {
-    const answer = this.#memory.core.raw.balloonRequest(0, 1, this.#order, this.#gfp, this.#cpu);
-    if (answer !== 1) return false;
-    pfns.set(this.#scratch(1), at);
-    return true;
+  #request(pfns: Uint32Array, at: number, count: number): number {
+    const { balloon } = this.#memory.core;
+    return balloon.request(pfns, at, count, this.#order, this.#gfp, this.#cpu);
   }
 
   /**
@@ -94,9 +80,7 @@ export class BalloonPages {
    * first.
    */
   enter(pfns: Uint32Array, count: number): void {
-    const slots = this.#scratch(count);
-    for (let at = 0; at < count; at += 1) slots[at] = pfns[count - 1 - at] as number;
-    expectAnswer(this.#memory.core.raw.balloonEnter(count), 'balloonEnter');
+    expectAnswer(this.#memory.core.balloon.enter(pfns, count), 'balloon.enter');
   }
 
   /**
@@ -104,32 +88,30 @@ export class BalloonPages {
    * core has.
    */
   leave(count: number): number {
-    return expectAnswer(this.#memory.core.raw.balloonPop(count), 'balloonPop');
+    return expectAnswer(this.#memory.core.balloon.pop(count), 'balloon.pop');
   }
 
   /** Frees blocks that left(), in the order of the array. */
   free(pfns: Uint32Array, count: number): void {
-    const slots = this.#scratch(count);
-    for (let at = 0; at < count; at += 1) slots[at] = pfns[count - 1 - at] as number;
-    expectAnswer(this.#memory.core.raw.balloonRelease(count, this.#cpu), 'balloonRelease');
+    expectAnswer(this.#memory.core.balloon.release(pfns, count, this.#cpu), 'balloon.release');
   }
 
   /** Blocks that alloc() gave and that never entered go back, in the order of the array. */
   drop(pfns: Uint32Array, count: number): void {
-    const { raw } = this.#memory.core;
+    const { pages } = this.#memory.core;
     for (let at = 0; at < count; at += 1) {
-      expectAnswer(raw.freePages(pfns[at] as number, this.#order, this.#cpu), 'freePages');
+      expectAnswer(pages.free(pfns[at] as number, this.#order, this.#cpu), 'pages.free');
     }
   }
 
   /** One free block of 4 MiB for hinting, or undefined. */
   allocHint(): number | undefined {
-    const pfn = this.#memory.core.raw.allocPages(GFP_HINT, ORDER_MAX, this.#cpu, 0);
+    const pfn = this.#memory.core.pages.alloc(GFP_HINT, ORDER_MAX, this.#cpu);
     return pfn < 0 ? undefined : pfn;
   }
 
   freeHint(pfn: number): void {
-    expectAnswer(this.#memory.core.raw.freePages(pfn, ORDER_MAX, this.#cpu), 'freePages');
+    expectAnswer(this.#memory.core.pages.free(pfn, ORDER_MAX, this.#cpu), 'pages.free');
   }
 }
 

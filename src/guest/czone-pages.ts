@@ -2,20 +2,13 @@
 // backed frames taken off the allocator and given back, figures of zones. Zones are core indexes here; POOL is none.
 
 import {
-  CZONE_RANGES_MAX,
-  GUEST_SCRATCH_OFFSET,
-  GUEST_ZONES_OFFSET,
+  type FrameRange,
   KERNEL_ZONES,
   STAT_CZONE_COMPACT_PAGES,
   STAT_CZONE_GROWN_ON_DEMAND,
   STAT_CZONE_LIMIT_HITS,
   STAT_REUSED_BACKED_PAGES,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_FREE_OFFSET,
-  ZONE_MANAGED_OFFSET,
-  ZONE_STRIDE,
   expectAnswer,
-  takeMoves,
 } from '../core/index.ts';
 import type { CZoneRegion } from './czone.ts';
 import type { GuestMemory } from './memory.ts';
@@ -39,6 +32,13 @@ export interface CZoneEvents {
   readonly migratedPages: number;
 }
 
+/** No limit to the pages that emptying a zone's blocks may move. */
+const EVERY_PAGE = 0x7fff_ffff;
+
+function inAddressOrder(ranges: readonly FrameRange[]): FrameRange[] {
+  return ranges.toSorted((a, b) => a.start - b.start);
+}
+
 export class CZonePages {
   readonly region: CZoneRegion;
   readonly #memory: GuestMemory;
@@ -53,27 +53,27 @@ export class CZonePages {
 
   /** Plugs blocks into the pool; a zone then takes as many, near the ones it has. */
   addBlocks(zone: number, pfn: number, frames: number): boolean {
-    const { raw } = this.#memory.core;
-    if (raw.czonePlug(pfn, frames) < 0) return false;
+    const { czones } = this.#memory.core;
+    if (czones.plug(pfn, frames) < 0) return false;
     this.#mark(pfn, frames, 1);
-    if (zone !== POOL) raw.czoneGrow(zone, frames / this.region.blockFrames);
+    if (zone !== POOL) czones.grow(zone, frames / this.region.blockFrames);
     return true;
   }
 
   /** Unplugs up to so many blocks, highest first; with `migrate` pages move inside the zone to empty them. */
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
-    const { core } = this.#memory;
+    const { czones } = this.#memory.core;
     let candidates = this.pooledBlocks();
     if (zone !== POOL) {
       if (migrate) this.#compact(zone);
       const before = this.blocksOf(zone);
-      expectAnswer(core.raw.czoneShrink(zone, blocks), 'czoneShrink');
+      expectAnswer(czones.shrink(zone, blocks), 'czones.shrink');
       const after = new Set(this.blocksOf(zone));
       candidates = before.filter((pfn) => !after.has(pfn));
     }
     const taken = candidates.toSorted((a, b) => b - a).slice(0, blocks);
     for (const pfn of taken) {
-      expectAnswer(core.raw.czoneUnplug(pfn, this.region.blockFrames), 'czoneUnplug');
+      expectAnswer(czones.unplug(pfn, this.region.blockFrames), 'czones.unplug');
       this.#mark(pfn, this.region.blockFrames, 0);
     }
     return taken;
@@ -82,12 +82,7 @@ export class CZonePages {
   /** First frames of the blocks of a zone. */
   blocksOf(zone: number): number[] {
     if (zone === POOL) return this.pooledBlocks();
-    const { raw } = this.#memory.core;
-    const blocks: number[] = [];
-    for (let pfn = raw.czoneNextBlock(zone, -1); pfn >= 0; pfn = raw.czoneNextBlock(zone, pfn)) {
-      blocks.push(pfn);
-    }
-    return blocks;
+    return this.#memory.core.czones.blocksOf(zone);
   }
 
   /** First frames of plugged blocks that no zone has. */
@@ -114,22 +109,20 @@ export class CZonePages {
     order: number,
     pairs: Uint32Array,
   ): number {
-    const { raw } = this.#memory.core;
-    const ranges = Math.min(maxRanges, CZONE_RANGES_MAX);
-    if (zone === POOL) return this.#collectPool(ranges, maxFrames, pairs);
-    const got = expectAnswer(raw.czoneReclaim(zone, ranges, maxFrames, order), 'czoneReclaim');
-    this.#readRanges(got).forEach(([pfn, frames], i) => pairs.set([pfn, frames], 2 * i));
-    return got;
+    if (zone === POOL) return this.#collectPool(maxRanges, maxFrames, pairs);
+    const ranges = this.#memory.core.czones.reclaim(zone, maxRanges, maxFrames, order);
+    inAddressOrder(ranges).forEach(({ start, count }, i) => pairs.set([start, count], 2 * i));
+    return ranges.length;
   }
 
   /** A collected range is free again; `released`: without host memory. */
   putBack(zone: number, pfn: number, frames: number, released: boolean): void {
-    const { raw } = this.#memory.core;
+    const { czones } = this.#memory.core;
     if (zone === POOL) {
-      expectAnswer(raw.czonePlug(pfn, frames), 'czonePlug');
+      expectAnswer(czones.plug(pfn, frames), 'czones.plug');
       this.#mark(pfn, frames, 1);
     } else {
-      expectAnswer(raw.czoneReturn(pfn, frames, released ? 0 : 1), 'czoneReturn');
+      expectAnswer(czones.putBack(pfn, frames, released), 'czones.putBack');
     }
   }
 
@@ -138,18 +131,13 @@ export class CZonePages {
     if (zone === POOL) {
       const { blockFrames } = this.region;
       const blocks = this.pooledBlocks();
-      const backed = blocks.map((pfn) => core.raw.countBacked(pfn, blockFrames));
+      const backed = blocks.map((pfn) => core.backing.count(pfn, blockFrames));
       const frames = blocks.length * blockFrames;
       const backedFreeFrames = backed.reduce((sum, count) => sum + count, 0);
       return { managedFrames: frames, freeFrames: frames, backedFreeFrames };
     }
-    const at = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-    const word = (offset: number): number => core.words[(at + offset) >> 2] as number;
-    return {
-      managedFrames: word(ZONE_MANAGED_OFFSET),
-      freeFrames: word(ZONE_FREE_OFFSET),
-      backedFreeFrames: word(ZONE_BACKED_FREE_OFFSET),
-    };
+    const { managed, free, backedFree } = core.zone(zone);
+    return { managedFrames: managed, freeFrames: free, backedFreeFrames: backedFree };
   }
 
   events(): CZoneEvents {
@@ -163,37 +151,26 @@ export class CZonePages {
   }
 
   #compact(zone: number): void {
-    const { core, moveListeners } = this.#memory;
-    expectAnswer(core.raw.czoneCompact(zone, 0x7fff_ffff, 0), 'czoneCompact');
-    takeMoves(core, (from, to) => moveListeners.forEach((listener) => listener(from, to)));
+    const { core } = this.#memory;
+    expectAnswer(core.czones.compact(zone, EVERY_PAGE, 0), 'czones.compact');
+    this.#memory.deliverMoves();
   }
 
   #collectPool(maxRanges: number, maxFrames: number, pairs: Uint32Array): number {
-    const { raw } = this.#memory.core;
+    const { czones } = this.#memory.core;
     const { blockFrames } = this.region;
-    const got = expectAnswer(raw.czoneCollect(maxRanges), 'czoneCollect');
     let left = Math.floor(maxFrames / blockFrames) * blockFrames;
     let ranges = 0;
-    for (const [pfn, frames] of this.#readRanges(got)) {
-      const kept = Math.min(frames, left);
+    for (const { start, count } of inAddressOrder(czones.collect(maxRanges))) {
+      const kept = Math.min(count, left);
       left -= kept;
-      if (kept < frames) expectAnswer(raw.czonePlug(pfn + kept, frames - kept), 'czonePlug');
+      if (kept < count) expectAnswer(czones.plug(start + kept, count - kept), 'czones.plug');
       if (kept === 0) continue;
-      this.#mark(pfn, kept, 0);
-      pairs.set([pfn, kept], 2 * ranges);
+      this.#mark(start, kept, 0);
+      pairs.set([start, kept], 2 * ranges);
       ranges += 1;
     }
     return ranges;
-  }
-
-  /** What the core left in the scratch area, in address order. */
-  #readRanges(count: number): [number, number][] {
-    const { core } = this.#memory;
-    const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-    return Array.from({ length: count }, (_, i): [number, number] => [
-      core.words[first + 2 * i] as number,
-      core.words[first + 2 * i + 1] as number,
-    ]).toSorted((a, b) => a[0] - b[0]);
   }
 
   #mark(pfn: number, frames: number, plugged: 0 | 1): void {

@@ -5,7 +5,6 @@ import {
   CZONE_ACTIVE,
   CZONE_IDLE,
   GFP_KERNEL,
-  GUEST_SCRATCH_OFFSET,
   NONE,
   OBJECT_KERNEL,
   STAT_CZONE_BLOCKS_ADDED,
@@ -45,11 +44,11 @@ export class CZones {
   constructor(memory: GuestMemory, region: CZoneRegion) {
     this.region = region;
     this.#memory = memory;
-    const { raw } = memory.core;
-    expectAnswer(raw.czoneRegion(region.start, region.frames, region.blockFrames), 'czoneRegion');
+    const { czones, objects } = memory.core;
+    expectAnswer(czones.region(region.start, region.frames, region.blockFrames), 'czones.region');
     this.#memmapObject = expectAnswer(
-      raw.objectCreate(OBJECT_KERNEL, NONE, GFP_KERNEL, 0),
-      'objectCreate',
+      objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL),
+      'objects.create',
     );
   }
 
@@ -84,7 +83,7 @@ export class CZones {
     const got = this.host?.plug(take) ?? take;
     if (this.host === undefined) {
       const at = start + this.#pluggedFrames;
-      expectAnswer(memory.core.raw.czonePlug(at, take * blockFrames), 'czonePlug');
+      expectAnswer(memory.core.czones.plug(at, take * blockFrames), 'czones.plug');
     }
     this.#pluggedFrames += got * blockFrames;
     return got;
@@ -94,8 +93,8 @@ export class CZones {
   create(owner: number, limitFrames: number, blocks: number): number {
     const pooled = this.#pooledBlocks();
     if (pooled < blocks) this.plug(blocks - pooled);
-    const { raw } = this.#memory.core;
-    const index = expectAnswer(raw.czoneCreate(owner, limitFrames, blocks), 'czoneCreate');
+    const { czones } = this.#memory.core;
+    const index = expectAnswer(czones.create(owner, limitFrames, blocks), 'czones.create');
     this.host?.created(index, limitFrames);
     return index;
   }
@@ -109,38 +108,25 @@ export class CZones {
 
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
-    const { raw } = this.#memory.core;
-    const blocks: number[] = [];
-    let pfn = raw.czoneNextBlock(index, -1);
-    while (pfn >= 0) {
-      blocks.push(pfn);
-      pfn = raw.czoneNextBlock(index, pfn);
-    }
-    return blocks;
+    return this.#memory.core.czones.blocksOf(index);
   }
 
   /** The container runtime's mark. */
   mark(index: number, isIdle: boolean): void {
-    const { raw } = this.#memory.core;
-    expectAnswer(raw.czoneMark(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czoneMark');
+    const { czones } = this.#memory.core;
+    expectAnswer(czones.setState(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czones.setState');
   }
 
   /** Takes frames of a zone that are free and backed off its lists, in at most so many ranges. */
   takeUnused(index: number, ranges: number): FrameRange[] {
-    const { core } = this.#memory;
-    const answer = core.raw.czoneReclaim(index, ranges, this.region.frames, 0);
-    const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-    return Array.from({ length: expectAnswer(answer, 'czoneReclaim') }, (_, at) => ({
-      start: core.words[first + 2 * at] as number,
-      count: core.words[first + 2 * at + 1] as number,
-    }));
+    return this.#memory.core.czones.reclaim(index, ranges, this.region.frames, 0);
   }
 
   /** Such ranges are free again; `released`: without host memory. */
   putBack(ranges: readonly FrameRange[], released: boolean): void {
-    const { raw } = this.#memory.core;
+    const { czones } = this.#memory.core;
     for (const { start, count } of ranges) {
-      expectAnswer(raw.czoneReturn(start, count, released ? 0 : 1), 'czoneReturn');
+      expectAnswer(czones.putBack(start, count, released), 'czones.putBack');
     }
   }
 
@@ -149,7 +135,7 @@ export class CZones {
     const { blockFrames } = this.region;
     const blocks = this.blocksOf(index);
     this.host?.ending(index);
-    expectAnswer(this.#memory.core.raw.czoneDestroy(index), 'czoneDestroy');
+    expectAnswer(this.#memory.core.czones.destroy(index), 'czones.destroy');
     const ranges: { start: number; count: number }[] = [];
     for (const start of blocks.toSorted((a, b) => a - b)) {
       const last = ranges.at(-1);

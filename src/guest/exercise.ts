@@ -6,14 +6,14 @@ import type { GuestKernel } from './kernel.ts';
 /** Writes so many new anonymous pages and exits. Throws GuestOutOfMemory when they do not fit. */
 export function touchAndExit(guest: GuestKernel, pages: number): void {
   const { memory } = guest;
-  const { raw } = memory.core;
+  const { objects } = memory.core;
   const object = expectAnswer(
-    raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0),
-    'objectCreate',
+    objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE),
+    'objects.create',
   );
   try {
     memory.touch(object, 0, pages, true, 0, 0);
   } finally {
-    expectAnswer(raw.objectDestroy(object, 0), 'objectDestroy');
+    expectAnswer(objects.destroy(object, 0), 'objects.destroy');
   }
 }

@@ -1,15 +1,7 @@
 // The guest room's public face.
 
 export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
-export {
-  CorePool,
-  type Fault,
-  GUEST_STATES_OFFSET,
-  KIND_HOLE,
-  KIND_MASK,
-  faultText,
-  verify,
-} from '../core/index.ts';
+export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './balloon-pages.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones, type ZoneHost } from './czone.ts';
@@ -20,12 +12,7 @@ export {
   FIRST_CZONE,
   POOL,
 } from './czone-pages.ts';
-export {
-  type KeeperAlarm,
-  type KeeperOptions,
-  type ReclaimPort,
-  ZoneKeeper,
-} from './czone/keeper.ts';
+export { type KeeperOptions, type ReclaimPort, ZoneKeeper } from './czone/keeper.ts';
 export { growAsPredicted } from './czone/grow-predicted.ts';
 export { growByDoubling } from './czone/grow-doubling.ts';
 export { growByStep } from './czone/grow-step.ts';
@@ -48,7 +35,7 @@ export {
 } from './memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 export { type Obstacle, type ObstacleKind, obstacleKind, unmovableFrames } from './obstacle.ts';
-export { type Alarm, REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
+export { REPORT_DELAY_NS, ReportWorker, type SendReport } from './report-pages.ts';
 export { type VmStats, vmStats } from './vm-stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';

@@ -17,10 +17,10 @@ export function allocKernelBlock(memory: GuestMemory, order: number): number | u
   if (order > ORDER_MAX) return undefined;
   const { core } = memory;
   for (;;) {
-    const pfn = core.raw.allocPages(order > 0 ? GFP_LARGE : GFP_KERNEL, order, 0, 0);
+    const pfn = core.pages.alloc(order > 0 ? GFP_LARGE : GFP_KERNEL, order, 0);
     if (pfn >= 0) {
       const frames = 2 ** order;
-      core.raw.touchRange(pfn, frames, 1);
+      core.backing.touch(pfn, frames, true);
       memory.frames.guestOs += frames;
       memory.deliverMoves();
       return pfn;
@@ -34,6 +34,6 @@ export function allocKernelBlock(memory: GuestMemory, order: number): number | u
  */
 export function freeKernelBlock(memory: GuestMemory, pfn: number, order: number): void {
   const { core } = memory;
-  const backed = core.raw.countBacked(pfn, 2 ** order);
-  if (core.raw.freePages(pfn, order, 0) >= 0) memory.frames.guestOs -= Math.max(0, backed);
+  const backed = core.backing.count(pfn, 2 ** order);
+  if (core.pages.free(pfn, order, 0) >= 0) memory.frames.guestOs -= Math.max(0, backed);
 }

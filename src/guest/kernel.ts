@@ -127,22 +127,21 @@ export class GuestKernel {
     const layout = bootLayout(config);
     const core = Core.create(coreConfig(config, layout));
     boot(core, layout, true);
-    const { raw } = core;
     for (const { start, count } of layout.reserved) {
-      expectAnswer(raw.touchRange(start, count, 1), 'touchRange');
+      expectAnswer(core.backing.touch(start, count, true), 'backing.touch');
     }
     const memory = new GuestMemory(core, false);
     const files = new PageCache(memory);
     memory.files = files;
     const make = (kind: number, gfp: number): number =>
-      expectAnswer(raw.objectCreate(kind, NONE, gfp, 0), 'objectCreate');
+      expectAnswer(core.objects.create(kind, NONE, gfp), 'objects.create');
     const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);
     memory.touch(kernelObject, 0, kernel.dynamicFrames, true, 0, 0);
     files.read(SYSTEM_FILES, kernel.pageCacheFrames, 0, true);
     const agentObject = make(OBJECT_ANON, GFP_HIGHUSER_MOVABLE);
     memory.touch(agentObject, 0, kernel.agentFrames, true, 0, 0);
     const backedFrames = core.backedFrames;
-    if (template) raw.freezeTemplate();
+    if (template) core.backing.freezeTemplate();
     return {
       config,
       core: core.snapshot(),

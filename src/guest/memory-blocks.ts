@@ -1,10 +1,8 @@
-// Memory hotplug in the guest kernel (fact sheet B.4): memory blocks of 128 MiB are added with
-// their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks, ACPI
-// or virtio-mem, is not this file's business.
+// Memory hotplug in the guest kernel (docs/linux-memory.md B.4): memory blocks of 128 MiB are added
+// with their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks,
+// ACPI or virtio-mem, is not this file's business.
 
 import {
-  GUEST_SCRATCH_OFFSET,
-  GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
   KIND_OFFLINE,
   MEMORY_BLOCK_FRAMES,
@@ -15,10 +13,6 @@ import {
   ZONE_DMA32_LIMIT,
   ZONE_MOVABLE,
   ZONE_NORMAL,
-  ZONE_PRESENT_OFFSET,
-  ZONE_SPANNED_OFFSET,
-  ZONE_START_OFFSET,
-  ZONE_STRIDE,
   expectAnswer,
 } from '../core/index.ts';
 import type { FrameRange } from '../core/index.ts';
@@ -133,9 +127,8 @@ export class MemoryBlocks {
   /** The kernel zone whose span holds the block, else NORMAL; below 4 GiB DMA32. */
   kernelZone(startFrame: number): number {
     for (let zone = 0; zone <= ZONE_NORMAL; zone += 1) {
-      const first = this.#zoneWord(zone, ZONE_START_OFFSET);
-      const end = first + this.#zoneWord(zone, ZONE_SPANNED_OFFSET);
-      if (startFrame < end && startFrame + this.blockFrames > first) return zone;
+      const { start, spanned } = this.#memory.core.zone(zone);
+      if (startFrame < start + spanned && startFrame + this.blockFrames > start) return zone;
     }
     return startFrame < ZONE_DMA32_LIMIT ? 1 : ZONE_NORMAL;
   }
@@ -145,40 +138,30 @@ export class MemoryBlocks {
    */
   online(startFrame: number, zone: number, plugged?: readonly FrameRange[]): void {
     const block = this.#known(startFrame);
-    const { core } = this.#memory;
-    if (plugged !== undefined) {
-      const first = core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-      plugged.forEach(({ start, count }, at) => {
-        core.words[first + 2 * at] = start;
-        core.words[first + 2 * at + 1] = count;
-      });
-    }
-    const ranges = plugged === undefined ? NONE : plugged.length;
-    const answer = core.raw.memoryOnline(startFrame, this.blockFrames, zone, ranges);
-    expectAnswer(answer, 'memoryOnline');
+    const { hotplug } = this.#memory.core;
+    expectAnswer(hotplug.online(startFrame, this.blockFrames, zone, plugged), 'hotplug.online');
     block.state = 'online';
     block.zone = zone;
   }
 
   /** Parts of online blocks go to the allocator: virtio-mem has plugged them. */
   give(startFrame: number, frames: number): void {
-    const { raw } = this.#memory.core;
-    expectAnswer(raw.contigFree(startFrame, frames, 0), 'contigFree');
+    const { hotplug } = this.#memory.core;
+    expectAnswer(hotplug.freeContig(startFrame, frames, 0), 'hotplug.freeContig');
   }
 
   /** One try to take a range of online memory out of use, by migration where that is needed. */
   take(startFrame: number, frames: number): TakeResult {
-    const { raw } = this.#memory.core;
-    return this.#empty(() =>
-      raw.contigAlloc(startFrame, frames, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0),
-    );
+    const { hotplug } = this.#memory.core;
+    const range = { start: startFrame, count: frames };
+    return this.#empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
   }
 
   /** Takes an online block offline: everything in it that is in use moves, or nothing is gained. */
   offline(startFrame: number): TakeResult {
     const block = this.#known(startFrame);
-    const { raw } = this.#memory.core;
-    const result = this.#empty(() => raw.memoryOffline(startFrame, this.blockFrames, 0));
+    const { hotplug } = this.#memory.core;
+    const result = this.#empty(() => hotplug.offline(startFrame, this.blockFrames, 0));
     if (result === 'ok') {
       block.state = 'offline';
       block.zone = NONE;
@@ -249,16 +232,9 @@ export class MemoryBlocks {
   #presentFrames(first: number, last: number): number {
     let sum = 0;
     for (let zone = first; zone <= Math.min(last, KERNEL_ZONES - 1); zone += 1) {
-      sum += this.#zoneWord(zone, ZONE_PRESENT_OFFSET);
+      sum += this.#memory.core.zone(zone).present;
     }
     return sum;
-  }
-
-  #zoneWord(zone: number, offset: number): number {
-    const { core } = this.#memory;
-    return (
-      core.words[(core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset) >> 2] ?? 0
-    );
   }
 
   #known(startFrame: number): Block {

@@ -3,7 +3,6 @@
 
 import {
   type Core,
-  GUEST_MOVES_OFFSET,
   type MoveListener,
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
@@ -12,7 +11,6 @@ import {
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
-  takeMoves,
 } from '../core/index.ts';
 import type { CZones } from './czone.ts';
 import { GuestOutOfMemory } from './error.ts';
@@ -63,7 +61,7 @@ export class GuestMemory {
     pagesBefore: number,
   ): number {
     if (pages === 0) return 0;
-    const got = this.core.raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+    const got = this.core.objects.touch(object, start, pages, write, cpu);
     if (got >= 0) return got;
     return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
   }
@@ -77,7 +75,7 @@ export class GuestMemory {
     write: boolean,
     cpu: number,
   ): number {
-    const { raw } = this.core;
+    const { objects } = this.core;
     let answer = first;
     while (answer < 0) {
       if (!this.relieve(answer)) {
@@ -85,9 +83,9 @@ export class GuestMemory {
           `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
         );
       }
-      answer = raw.objectTouch(object, start, pages, write ? 1 : 0, cpu);
+      answer = objects.touch(object, start, pages, write, cpu);
     }
-    return expectAnswer(raw.objectPages(object), 'objectPages');
+    return expectAnswer(objects.pages(object), 'objects.pages');
   }
 
   /** Acts on the status of a request so that it can be made again; false: there is nothing left to do. */
@@ -95,7 +93,7 @@ export class GuestMemory {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
     if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
-    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.raw.czoneFullZone()) ?? false;
+    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.czones.fullZone()) ?? false;
     return false;
   }
 
@@ -113,8 +111,8 @@ export class GuestMemory {
 
   /** Tells the listeners which blocks migration moved since the last time. How many. */
   deliverMoves(): number {
-    if (this.core.headerWord(GUEST_MOVES_OFFSET) === 0) return 0;
-    return takeMoves(this.core, (from, to) => {
+    if (this.core.moves.pending === 0) return 0;
+    return this.core.moves.take((from, to) => {
       for (const moved of this.moveListeners) moved(from, to);
     });
   }
@@ -122,7 +120,7 @@ export class GuestMemory {
   /** Touches frames by number and accounts what that makes private as the guest OS's. */
   touchSystemRange(start: number, frames: number, write: boolean): void {
     this.asSystem(() => {
-      expectAnswer(this.core.raw.touchRange(start, frames, write ? 1 : 0), 'touchRange');
+      expectAnswer(this.core.backing.touch(start, frames, write), 'backing.touch');
     });
   }
 

@@ -2,19 +2,14 @@
 
 import {
   type Core,
-  GUEST_BUSY_PFN_OFFSET,
-  GUEST_STATES_OFFSET,
   KIND_BALLOON,
   KIND_HOLE,
   KIND_KERNEL,
-  KIND_MASK,
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_OFFLINE,
-  KIND_ORDER_MASK,
   KIND_RESERVED,
   KIND_UNMOVABLE,
-  NONE,
 } from '../core/index.ts';
 
 /** What the page is used for. */
@@ -45,27 +40,23 @@ const KINDS: ReadonlyMap<number, ObstacleKind> = new Map([
 
 /** What a frame is in the way for, by its state now. */
 export function obstacleKind(core: Core, pfn: number): ObstacleKind {
-  const state = core.bytes[core.headerWord(GUEST_STATES_OFFSET) + pfn] ?? 0;
-  return KINDS.get(state & KIND_MASK) ?? 'other';
+  return KINDS.get(core.frames.kind(pfn)) ?? 'other';
 }
 
 /** The frame that the last STATUS_BUSY was about. */
 export function busyPage(core: Core): Obstacle | undefined {
-  const pfn = core.headerWord(GUEST_BUSY_PFN_OFFSET);
-  if (pfn === NONE >>> 0) return undefined;
-  return { pfn, kind: obstacleKind(core, pfn) };
+  const pfn = core.hotplug.busyFrame;
+  return pfn === undefined ? undefined : { pfn, kind: obstacleKind(core, pfn) };
 }
 
 /** Frames of a range that hold what cannot be moved. */
 export function unmovableFrames(core: Core, start: number, frames: number): number {
-  const states = core.headerWord(GUEST_STATES_OFFSET);
   let sum = 0;
   for (let pfn = start; pfn < start + frames; pfn += 1) {
     const kind = obstacleKind(core, pfn);
     if (kind !== 'kernel' && kind !== 'reserved') continue;
-    const state = core.bytes[states + pfn] as number;
-    const isBlock = (state & KIND_MASK) === KIND_UNMOVABLE;
-    sum += isBlock ? 2 ** (state & KIND_ORDER_MASK) : 1;
+    const isBlock = core.frames.kind(pfn) === KIND_UNMOVABLE;
+    sum += isBlock ? 2 ** core.frames.order(pfn) : 1;
   }
   return sum;
 }

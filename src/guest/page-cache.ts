@@ -41,11 +41,8 @@ export class PageCache {
     const key = keyOf(name, zone);
     const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const { raw } = this.#memory.core;
-    const object = expectAnswer(
-      raw.objectCreate(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE, 0),
-      'objectCreate',
-    );
+    const made = this.#memory.core.objects.create(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
+    const object = expectAnswer(made, 'objects.create');
     const file = { object, pages: 0, lastRead: 0, system, zone };
     this.#files.set(key, file);
     return file;
@@ -105,9 +102,9 @@ export class PageCache {
       const file = this.#oldest();
       if (file === undefined) break;
       const wanted = Math.min(pages - freed, file.pages);
-      const { raw } = this.#memory.core;
+      const { objects } = this.#memory.core;
       const from = file.pages - wanted;
-      expectAnswer(raw.objectTruncate(file.object, from, wanted, 0), 'objectTruncate');
+      expectAnswer(objects.truncate(file.object, from, wanted, 0), 'objects.truncate');
       file.pages = from;
       freed += wanted;
       if (file.system) this.#memory.dropSystemPages(wanted);

@@ -1,6 +1,6 @@
-// A page request of any order with the whole slow path behind it, in Linux's order (fact sheet A.16): the core tries the
-// low and the min mark; then direct compaction, direct reclaim, the HIGHATOMIC reserve and the per-cpu lists, compaction
-// again, and the OOM notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
+// A page request of any order with the whole slow path behind it, in Linux's order (docs/linux-memory.md A.16): the
+// core tries the low and the min mark; then direct compaction, direct reclaim, the HIGHATOMIC reserve and the per-cpu
+// lists, compaction again, and the OOM notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
 
 import {
   COMPACT_ASYNC,
@@ -32,12 +32,12 @@ interface Request {
 }
 
 function attempt({ memory, gfp, order, cpu }: Request): number {
-  return memory.core.raw.allocPages(gfp, order, cpu, 0);
+  return memory.core.pages.alloc(gfp, order, cpu);
 }
 
 /** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */
 function compact({ memory, gfp, order, cpu }: Request, mode: number): number {
-  const result = memory.core.raw.compactDirect(gfp, order, mode, cpu);
+  const result = memory.core.compaction.direct(gfp, order, mode, cpu);
   memory.deliverMoves();
   return result;
 }
@@ -49,8 +49,8 @@ function reclaim(request: Request): { got: number; freed: number } {
   const got = attempt(request);
   if (got >= 0) return { got, freed };
   const type = (gfp & GFP_MOVABLE) === 0 ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
-  memory.core.raw.releaseHighatomic(type, 0);
-  memory.core.raw.drainAll();
+  memory.core.pages.releaseHighatomic(type, false);
+  memory.core.pages.drainAll();
   return { got: attempt(request), freed };
 }
 

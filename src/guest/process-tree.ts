@@ -71,15 +71,12 @@ export class ProcessTree {
 
   #refer(zone: number | undefined, by: number): void {
     if (zone === undefined) return;
-    expectAnswer(this.#memory.core.raw.czoneRefer(zone, by), 'czoneRefer');
+    expectAnswer(this.#memory.core.czones.refer(zone, by), 'czones.refer');
   }
 
   #kernelObject(pages: number): number {
-    const { raw } = this.#memory.core;
-    const object = expectAnswer(
-      raw.objectCreate(OBJECT_KERNEL, NONE, GFP_KERNEL, 0),
-      'objectCreate',
-    );
+    const { objects } = this.#memory.core;
+    const object = expectAnswer(objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL), 'objects.create');
     this.#memory.touch(object, 0, pages, true, this.#cpu, 0);
     return object;
   }
@@ -92,9 +89,9 @@ export class ProcessTree {
   }
 
   #emptySpace(zone: number | undefined): AddressSpace {
-    const { raw } = this.#memory.core;
-    const made = raw.objectCreate(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE, 0);
-    return this.#space(expectAnswer(made, 'objectCreate'), 0);
+    const { objects } = this.#memory.core;
+    const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
+    return this.#space(expectAnswer(made, 'objects.create'), 0);
   }
 
   #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
@@ -117,9 +114,9 @@ export class ProcessTree {
     const { space } = this.#stateOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
     if (typeof zone === 'number') place = zone;
-    const { raw } = this.#memory.core;
-    const child = raw.objectFork(space.object, place ?? NONE, 0, this.#cpu);
-    return this.#add(parent, place, this.#space(expectAnswer(child, 'objectFork'), space.pages));
+    const { objects } = this.#memory.core;
+    const child = objects.fork(space.object, place ?? NONE, this.#cpu);
+    return this.#add(parent, place, this.#space(expectAnswer(child, 'objects.fork'), space.pages));
   }
 
   /** A thread: the same address space, a stack of its own. */
@@ -152,10 +149,10 @@ export class ProcessTree {
   /** Unmaps pages. Frames freed. */
   unmap(task: Task, start: number, pages: number): number {
     const { space } = this.#stateOf(task);
-    const { raw } = this.#memory.core;
-    const freed = raw.objectTruncate(space.object, start, pages, this.#cpu);
-    this.#account(-expectAnswer(freed, 'objectTruncate'));
-    space.pages = expectAnswer(raw.objectPages(space.object), 'objectPages');
+    const { objects } = this.#memory.core;
+    const freed = objects.truncate(space.object, start, pages, this.#cpu);
+    this.#account(-expectAnswer(freed, 'objects.truncate'));
+    space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
     return freed;
   }
 
@@ -169,7 +166,7 @@ export class ProcessTree {
   }
 
   #destroy(object: number): number {
-    return expectAnswer(this.#memory.core.raw.objectDestroy(object, this.#cpu), 'objectDestroy');
+    return expectAnswer(this.#memory.core.objects.destroy(object, this.#cpu), 'objects.destroy');
   }
 
   #dropStack(state: TaskState): void {
@@ -214,7 +211,7 @@ export class ProcessTree {
     }
     if (this.#zone === undefined) return 0;
     this.#account(-this.#anonymous);
-    return expectAnswer(this.#memory.core.raw.czoneExit(this.#zone, this.#cpu), 'czoneExit');
+    return expectAnswer(this.#memory.core.czones.exit(this.#zone, this.#cpu), 'czones.exit');
   }
 
   /** Anonymous frames that the tree has taken or given back. */

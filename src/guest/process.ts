@@ -59,16 +59,16 @@ export class Process {
   }
 
   #create(kind: number, zone: number, gfp: number): number {
-    return expectAnswer(this.#guest.core.raw.objectCreate(kind, zone, gfp, 0), 'objectCreate');
+    return expectAnswer(this.#guest.core.objects.create(kind, zone, gfp), 'objects.create');
   }
 
   #forkAndExec(zone: number): void {
     const { core, memory, agentObject, config } = this.#guest;
     const { agentFrames } = config.kernel;
-    const child = expectAnswer(core.raw.objectFork(agentObject, zone, 0, this.#cpu), 'objectFork');
+    const child = expectAnswer(core.objects.fork(agentObject, zone, this.#cpu), 'objects.fork');
     const written = Math.min(PRE_EXEC_PAGES, agentFrames);
     memory.touch(child, 0, written, true, this.#cpu, agentFrames);
-    expectAnswer(core.raw.objectDestroy(child, this.#cpu), 'objectDestroy');
+    expectAnswer(core.objects.destroy(child, this.#cpu), 'objects.destroy');
     memory.asSystem(() => {
       memory.touch(agentObject, 0, written, true, this.#cpu, agentFrames);
     });
@@ -90,8 +90,8 @@ export class Process {
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
   free(start: number, pages: number): void {
     const { core, memory } = this.#guest;
-    const freed = core.raw.objectTruncate(this.#anonymous, start, pages, this.#cpu);
-    this.#anonymousPages -= expectAnswer(freed, 'objectTruncate');
+    const freed = core.objects.truncate(this.#anonymous, start, pages, this.#cpu);
+    this.#anonymousPages -= expectAnswer(freed, 'objects.truncate');
     memory.frames.anonymous -= freed;
   }
 
@@ -108,7 +108,7 @@ export class Process {
   freeTemporary(): void {
     if (this.#temporaryPages === 0) return;
     const { core, memory } = this.#guest;
-    core.raw.objectTruncate(this.#temporary, 0, this.#temporaryPages, this.#cpu);
+    core.objects.truncate(this.#temporary, 0, this.#temporaryPages, this.#cpu);
     memory.frames.anonymous -= this.#temporaryPages;
     this.#temporaryPages = 0;
   }
@@ -128,7 +128,7 @@ export class Process {
     this.#kernelPages = 0;
     for (const object of [this.#anonymous, this.#temporary]) this.#drop(object);
     for (const object of [this.#tables, this.#kernel]) {
-      expectAnswer(core.raw.objectDestroy(object, this.#cpu), 'objectDestroy');
+      expectAnswer(core.objects.destroy(object, this.#cpu), 'objects.destroy');
     }
     if (this.#czone === undefined || czones === undefined) return [];
     return czones.destroy(this.#czone);
@@ -136,8 +136,8 @@ export class Process {
 
   /** In a zone of its own, whole; where pages may be shared or lie elsewhere, one by one. */
   #drop(object: number): void {
-    const { raw } = this.#guest.core;
-    if (this.#czone !== undefined && raw.objectDiscard(object) >= 0) return;
-    expectAnswer(raw.objectDestroy(object, this.#cpu), 'objectDestroy');
+    const { objects } = this.#guest.core;
+    if (this.#czone !== undefined && objects.discard(object) >= 0) return;
+    expectAnswer(objects.destroy(object, this.#cpu), 'objects.destroy');
   }
 }

@@ -1,25 +1,13 @@
-// Free page reporting's worker (fact sheet B.3): two seconds after a large block became free, a
-// pass over the zones; 32 blocks at a time are off the lists until the device has seen them. How
-// the device hears of them is the caller's.
+// Free page reporting's worker (docs/linux-memory.md B.3): two seconds after a large block became
+// free, a pass over the zones; 32 blocks at a time are off the lists until the device has seen
+// them. How the device hears of them is the caller's.
 
-import {
-  GUEST_REPORT_WANTED_OFFSET,
-  GUEST_SCRATCH_OFFSET,
-  KERNEL_ZONES,
-  PAGEBLOCK_ORDER,
-  REPORT_SLOTS,
-  SCRATCH_REPORT_OFFSET,
-  expectAnswer,
-} from '../core/index.ts';
+import { KERNEL_ZONES, PAGEBLOCK_ORDER, REPORT_SLOTS, expectAnswer } from '../core/index.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Pause before a pass. */
 export const REPORT_DELAY_NS: number = 2_000_000_000;
-
-/** Calls back later; the VMM's clock is one. */
-export interface Alarm {
-  after(delayNs: number, fire: () => void): { cancel(): void };
-}
 
 /**
  * Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will
@@ -32,24 +20,21 @@ export type SendReport = (
   done: () => void,
 ) => boolean;
 
-/** No order is reported: what reportListen takes for "nobody listens". */
-const NOBODY = 255;
-
 export class ReportWorker {
   /** Passes made, and reports sent. */
   passes = 0;
   reports = 0;
   readonly #memory: GuestMemory;
-  readonly #alarm: Alarm;
+  readonly #timers: Timers;
   readonly #send: SendReport;
   readonly #pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
   readonly #orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
-  #timer: { cancel(): void } | undefined;
+  #timer: TimerHandle | undefined;
   #isActive = false;
 
-  constructor(memory: GuestMemory, alarm: Alarm, send: SendReport) {
+  constructor(memory: GuestMemory, timers: Timers, send: SendReport) {
     this.#memory = memory;
-    this.#alarm = alarm;
+    this.#timers = timers;
     this.#send = send;
   }
 
@@ -57,34 +42,33 @@ export class ReportWorker {
    * From now on free blocks of this order or more are reported; registering asks for a first pass.
    */
   start(order: number = PAGEBLOCK_ORDER): void {
-    expectAnswer(this.#memory.core.raw.reportListen(order), 'reportListen');
+    expectAnswer(this.#memory.core.reporting.listen(order), 'reporting.listen');
     this.poll();
   }
 
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#memory.core.raw.reportListen(NOBODY);
+    this.#memory.core.reporting.stop();
   }
 
   /** Schedules a pass when the allocator asked for one and none is on its way. */
   poll(): void {
     if (this.#isActive || this.#timer !== undefined) return;
-    if (this.#memory.core.headerWord(GUEST_REPORT_WANTED_OFFSET) === 0) return;
-    this.#timer = this.#alarm.after(REPORT_DELAY_NS, () => {
+    if (!this.#memory.core.reporting.isWanted) return;
+    this.#timer = this.#timers.after(REPORT_DELAY_NS, () => {
       this.#timer = undefined;
       this.#isActive = true;
       this.passes += 1;
-      this.#memory.core.setHeaderWord(GUEST_REPORT_WANTED_OFFSET, 0);
+      this.#memory.core.reporting.clearWanted();
       this.#zone(0);
     });
   }
 
   /** Goes on with a zone until its blocks are through or one report waits for the device. */
   #zone(first: number): void {
-    const { raw } = this.#memory.core;
     for (let zone = first; zone < KERNEL_ZONES; zone += 1) {
-      for (let held = raw.reportTake(zone); held > 0; held = raw.reportTake(zone)) {
+      for (let held = this.#take(zone); held > 0; held = this.#take(zone)) {
         if (!this.#report(zone, held)) return;
       }
     }
@@ -92,20 +76,18 @@ export class ReportWorker {
     this.poll();
   }
 
+  #take(zone: number): number {
+    return this.#memory.core.reporting.take(zone, this.#pfns, this.#orders);
+  }
+
   /** Whether the blocks are back already. */
   #report(zone: number, held: number): boolean {
-    const { core } = this.#memory;
-    const first = (core.headerWord(GUEST_SCRATCH_OFFSET) + SCRATCH_REPORT_OFFSET) >> 2;
-    for (let at = 0; at < held; at += 1) {
-      const slot = first + 2 * (REPORT_SLOTS - held + at);
-      this.#pfns[at] = core.words[slot] as number;
-      this.#orders[at] = core.words[slot + 1] as number;
-    }
+    const { reporting } = this.#memory.core;
     let isBack = false;
     let isWaiting = false;
     const sent = this.#send(this.#pfns, this.#orders, held, () => {
       isBack = true;
-      expectAnswer(core.raw.reportPutBack(1), 'reportPutBack');
+      expectAnswer(reporting.putBack(true), 'reporting.putBack');
       if (isWaiting) this.#zone(zone);
     });
     if (sent) {
@@ -113,7 +95,7 @@ export class ReportWorker {
       isWaiting = !isBack;
       return isBack;
     }
-    expectAnswer(core.raw.reportPutBack(0), 'reportPutBack');
+    expectAnswer(reporting.putBack(false), 'reporting.putBack');
     return true;
   }
 }

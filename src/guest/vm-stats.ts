@@ -1,17 +1,7 @@
 // The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
 // carries.
 
-import {
-  GUEST_ZONES_OFFSET,
-  KERNEL_ZONES,
-  STAT_ALLOC_FAILURES,
-  STAT_FAULT_PAGES,
-  ZONE_FREE_OFFSET,
-  ZONE_MANAGED_OFFSET,
-  ZONE_STRIDE,
-  ZONE_WMARK_HIGH_OFFSET,
-  ZONE_WMARK_LOW_OFFSET,
-} from '../core/index.ts';
+import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
 
 const FRAME_BYTES = 4096;
@@ -26,29 +16,23 @@ export interface VmStats {
   readonly allocStalls: number;
 }
 
-function sumOfZones(memory: GuestMemory, offset: number): number {
-  const { core } = memory;
-  const zones = core.headerWord(GUEST_ZONES_OFFSET);
-  let sum = 0;
-  for (let zone = 0; zone < KERNEL_ZONES; zone += 1) {
-    sum += core.words[(zones + zone * ZONE_STRIDE + offset) >> 2] as number;
-  }
-  return sum;
+function sumOfZones(memory: GuestMemory, field: (zone: ZoneView) => number): number {
+  return memory.core.kernelZones.reduce((sum, zone) => sum + field(zone), 0);
 }
 
 /**
- * MemAvailable (fact sheet B.6): free less reserves, and the page cache less what keeps the guest
- * from thrashing.
+ * MemAvailable (docs/linux-memory.md B.6): free less reserves, and the page cache less what keeps
+ * the guest from thrashing.
  */
 export function vmStats(memory: GuestMemory): VmStats {
-  const free = sumOfZones(memory, ZONE_FREE_OFFSET);
-  const low = sumOfZones(memory, ZONE_WMARK_LOW_OFFSET);
-  const reserve = sumOfZones(memory, ZONE_WMARK_HIGH_OFFSET);
+  const free = sumOfZones(memory, (zone) => zone.free);
+  const low = sumOfZones(memory, (zone) => zone.lowMark);
+  const reserve = sumOfZones(memory, (zone) => zone.highMark);
   const file = memory.files?.pages ?? 0;
   const available = free - reserve + (file - Math.min(file / 2, low));
   return {
     freeBytes: free * FRAME_BYTES,
-    totalBytes: sumOfZones(memory, ZONE_MANAGED_OFFSET) * FRAME_BYTES,
+    totalBytes: sumOfZones(memory, (zone) => zone.managed) * FRAME_BYTES,
     availableBytes: Math.max(0, Math.floor(available)) * FRAME_BYTES,
     cachesBytes: file * FRAME_BYTES,
     minorFaults: memory.core.stat(STAT_FAULT_PAGES),

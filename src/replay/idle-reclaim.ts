@@ -2,13 +2,13 @@
 // has it after as long as that costs; a call that arrives meanwhile cancels what has not been taken. One round an idle
 // period, and at most one event a container in the queue before it, so a warm call costs a comparison.
 
+import { NS_PER_MS } from '../abi/unit.ts';
 import type { Counts, IdleReclaim, Operations, ServerlessSystem } from '../serverless/index.ts';
 import { COUNT_RELEASED_PAGES, newCounts } from '../serverless/index.ts';
-import { EVENT_RECLAIM, EVENT_RECLAIMED, type EventQueue } from './event-queue.ts';
+import type { Clock } from '../time/index.ts';
+import { EVENT_RECLAIM, EVENT_RECLAIMED, eventOf } from './event.ts';
 import { TYPICAL, operationsNs, pagesNs } from './pricing.ts';
 import type { Slot, WarmPool } from './warm-pool.ts';
-
-const NS_PER_MS = 1e6;
 
 /** Where the replay books what happened. */
 export interface IdleBooks {
@@ -20,7 +20,7 @@ export interface IdleBooks {
 export class IdleReclaimer {
   readonly #ask: NonNullable<ServerlessSystem['reclaimIdle']>;
   readonly #delayMs: number;
-  readonly #queue: EventQueue;
+  readonly #clock: Clock;
   readonly #pool: WarmPool;
   readonly #books: IdleBooks;
   readonly #counts: Counts = newCounts();
@@ -28,13 +28,13 @@ export class IdleReclaimer {
   constructor(
     ask: NonNullable<ServerlessSystem['reclaimIdle']>,
     delayMs: number,
-    context: { readonly queue: EventQueue; readonly pool: WarmPool; readonly books: IdleBooks },
+    context: { readonly clock: Clock; readonly pool: WarmPool; readonly books: IdleBooks },
   ) {
     if (!(delayMs >= 0))
       throw new RangeError(`idle reclaim: expected 0 ms or more, found ${delayMs}`);
     this.#ask = ask;
     this.#delayMs = delayMs;
-    this.#queue = context.queue;
+    this.#clock = context.clock;
     this.#pool = context.pool;
     this.#books = context.books;
   }
@@ -47,7 +47,7 @@ export class IdleReclaimer {
 
   #arm(index: number, slot: Slot): void {
     slot.reclaimAtMs = slot.idleSinceMs + this.#delayMs;
-    this.#queue.push(slot.reclaimAtMs, EVENT_RECLAIM, index);
+    this.#clock.post(slot.reclaimAtMs, eventOf(EVENT_RECLAIM, index));
   }
 
   /** Plays one of the two events. Its container may be gone, and its slot another's. */
@@ -74,7 +74,7 @@ export class IdleReclaimer {
     const ns = operationsNs(reclaim.operations, TYPICAL) + pagesNs(counts, TYPICAL);
     slot.reclaim = reclaim;
     slot.reclaimedAtMs = nowMs + ns / NS_PER_MS;
-    this.#queue.push(slot.reclaimedAtMs, EVENT_RECLAIMED, index);
+    this.#clock.post(slot.reclaimedAtMs, eventOf(EVENT_RECLAIMED, index));
   }
 
   #done(index: number, slot: Slot, nowMs: number): void {

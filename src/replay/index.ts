@@ -1,22 +1,30 @@
 // The replay room's public face.
 
 export {
+  ArgumentError,
   CAUSES,
   CATALOGUE,
   type Cause,
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_KEEP_ALIVE_MS,
   DEFAULT_WORKLOAD,
+  DURATION,
   GuestOutOfMemory,
   HostOutOfMemory,
+  KEEP_ALIVES,
   type KeepAlive,
+  type KeepAliveSpec,
   type MachineConfig,
   SYSTEMS,
   type SystemSpec,
   type WorkloadParameters,
+  durationMs,
   fixedKeepAlive,
 } from '../serverless/index.ts';
+export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './machine.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
+export { startWall } from './wall.ts';

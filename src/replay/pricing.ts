@@ -1,5 +1,5 @@
-// Turns counts into nanoseconds, the only place that does. Every figure is from src/cost; the tables here only say which
-// price each counter stands for.
+// Turns counts into nanoseconds, the only place that does. Every figure is from src/cost; which
+// operation each counter stands for is src/vmm/counted.ts.
 
 import {
   PRICE_LEVELS,
@@ -9,42 +9,22 @@ import {
   costNs,
   receiptOf,
 } from '../cost/index.ts';
-import type { PriceName, Receipt, ReceiptRecord } from '../cost/index.ts';
+import type { OperationName, Receipt, Operations } from '../cost/index.ts';
 import {
-  COUNT_ALLOC_PAGES,
-  COUNT_COW_PAGES,
-  COUNT_COW_REUSED_PAGES,
-  COUNT_CZONE_BLOCKS,
-  COUNT_FAULT_PAGES,
-  COUNT_FORKED_PAGES,
-  COUNT_FREE_PAGES,
+  BLOCK_OPERATION,
+  COUNTED_PAGES,
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
-  COUNT_RELEASED_PAGES,
   COUNT_SLOTS,
   COUNT_TEMPLATE_COPIES,
   COUNT_TEMPLATE_MAPS,
   type Counts,
+  blockOperations,
 } from '../serverless/index.ts';
 
 /** Levels by index: low, typical, high. The replay's own clock runs at TYPICAL. */
 export const LEVELS: readonly PriceLevel[] = PRICE_LEVELS;
 export const TYPICAL: number = LEVELS.indexOf('typical');
-
-/** What each counted page costs. A fault: enter the guest's handler and zero (or fill) the page. */
-const PRICED: readonly (readonly [number, readonly PriceName[]])[] = [
-  [COUNT_ALLOC_PAGES, ['buddyAlloc0']],
-  [COUNT_FREE_PAGES, ['buddyFree0']],
-  [COUNT_FAULT_PAGES, ['guestMinorFault', 'guestZero4KiB']],
-  [COUNT_COW_PAGES, ['guestMinorFault', 'guestCopy4KiB']],
-  [COUNT_COW_REUSED_PAGES, ['guestMinorFault']],
-  [COUNT_FORKED_PAGES, ['forkPage']],
-  [COUNT_HOST_FAULTS, ['hostFault4KiB']],
-  [COUNT_TEMPLATE_MAPS, ['templateMapFault']],
-  [COUNT_TEMPLATE_COPIES, ['templateCowCopy']],
-  [COUNT_RELEASED_PAGES, ['hostRelease4KiB']],
-  [COUNT_MIGRATED_PAGES, ['pageMigrate']],
-];
 
 /** What a call would not have met on memory of its own that is there already: the host's faults, growing a zone. */
 const DISTURBING: readonly number[] = [
@@ -56,7 +36,7 @@ const DISTURBING: readonly number[] = [
 
 function slotPrices(level: PriceLevel): Float64Array {
   const prices = new Float64Array(COUNT_SLOTS);
-  for (const [slot, names] of PRICED) {
+  for (const [slot, names] of COUNTED_PAGES) {
     prices[slot] = names.reduce(
       (sum, name) => sum + (PRICE_NS[level][PRICE_INDEX[name]] as number),
       0,
@@ -79,8 +59,8 @@ export function pagesNs(counts: Counts, level: number): number {
 
 /** Nanoseconds of adding blocks of that many frames to CZones. */
 export function blocksNs(counts: Counts, blockFrames: number, level: number): number {
-  const price = (PRICE_NS[LEVELS[level] as PriceLevel] as Float64Array)[PRICE_INDEX.czonePlug2MiB];
-  return ((counts[COUNT_CZONE_BLOCKS] as number) * blockFrames * (price as number)) / 512;
+  const prices = PRICE_NS[LEVELS[level] as PriceLevel];
+  return blockOperations(counts, blockFrames) * (prices[PRICE_INDEX[BLOCK_OPERATION]] as number);
 }
 
 /** Nanoseconds by which a call is held up. */
@@ -95,19 +75,19 @@ export function disturbanceNs(counts: Counts, blockFrames: number, level: number
 }
 
 /** Nanoseconds of operations at a level. */
-export function operationsNs(operations: ReceiptRecord, level: number): number {
+export function operationsNs(operations: Operations, level: number): number {
   return costNs(receiptOf(operations), LEVELS[level] as PriceLevel);
 }
 
 /** Adds counted pages and blocks to a receipt, for CPU time by side. */
 export function addToReceipt(receipt: Receipt, counts: Counts, blockFrames: number): void {
-  for (const [slot, names] of PRICED) {
+  for (const [slot, names] of COUNTED_PAGES) {
     for (const name of names) bump(receipt, name, counts[slot] as number);
   }
-  bump(receipt, 'czonePlug2MiB', ((counts[COUNT_CZONE_BLOCKS] as number) * blockFrames) / 512);
+  bump(receipt, BLOCK_OPERATION, blockOperations(counts, blockFrames));
 }
 
-function bump(receipt: Receipt, name: PriceName, times: number): void {
+function bump(receipt: Receipt, name: OperationName, times: number): void {
   const index = PRICE_INDEX[name];
   receipt[index] = (receipt[index] as number) + times;
 }

@@ -1,5 +1,6 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
+import { NS_PER_MS } from '../abi/unit.ts';
 import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
@@ -15,8 +16,9 @@ import {
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
+import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { Trace } from '../trace/index.ts';
-import { EVENT_END, EVENT_EXPIRE, EVENT_READY, EventQueue, kindOf, slotOf } from './event-queue.ts';
+import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
 import { IdleReclaimer } from './idle-reclaim.ts';
@@ -34,8 +36,6 @@ import { Samples } from './samples.ts';
 import { StartMeter } from './start-meter.ts';
 import { type Slot, WarmPool } from './warm-pool.ts';
 
-const NS_PER_MS = 1e6;
-
 export interface SystemReplayConfig {
   readonly trace: Trace;
   /** By function id. */
@@ -49,7 +49,8 @@ export class SystemReplay {
   readonly #name: string;
   readonly #config: SystemReplayConfig;
   readonly #system: ServerlessSystem;
-  readonly #queue: EventQueue = new EventQueue();
+  /** In ms, as traces are: by itself no figure is rounded. */
+  readonly #clock: Clock = new Clock(NS_PER_MS);
   readonly #pool: WarmPool;
   /** Undefined: the system takes nothing from idle containers. */
   readonly #idle: IdleReclaimer | undefined;
@@ -62,7 +63,6 @@ export class SystemReplay {
   readonly #measured: Counts = newCounts();
   readonly #warmup: Counts = newCounts();
   #arrived = 0;
-  #nowMs = 0;
   #warm = 0;
   #undisturbed = 0;
   #askedFrames = 0;
@@ -77,7 +77,7 @@ export class SystemReplay {
     const { trace, machine, warmupMs } = config;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create(machine);
+    this.#system = spec.create(machine, this.#clock);
     this.#pool = new WarmPool(trace.functions.length);
     this.#idle = this.#makeIdle(machine.idleReclaimMs);
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
@@ -88,7 +88,7 @@ export class SystemReplay {
     const { reclaimIdle } = this.#system;
     if (reclaimIdle === undefined || delayMs === undefined) return undefined;
     return new IdleReclaimer(reclaimIdle, delayMs, {
-      queue: this.#queue,
+      clock: this.#clock,
       pool: this.#pool,
       books: {
         taken: (reclaim, gotFrames, counts) => this.#takeIdle(reclaim, gotFrames, counts),
@@ -114,16 +114,21 @@ export class SystemReplay {
     return this.#arrived < startMs.length;
   }
 
+  get #nowMs(): number {
+    return this.#clock.now;
+  }
+
   #moveClock(toMs: number): void {
     this.#footprint.advance(toMs);
-    this.#nowMs = toMs;
+    this.#clock.moveTo(toMs);
   }
 
   #playUntil(untilMs: number): void {
-    const queue = this.#queue;
-    while (queue.nextMs <= untilMs) {
-      this.#moveClock(queue.nextMs);
-      const event = queue.pop();
+    const clock = this.#clock;
+    for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
+      this.#footprint.advance(nextMs);
+      const event = clock.step();
+      if (event === TIMER_FIRED) continue;
       const index = slotOf(event);
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(index);
@@ -181,7 +186,7 @@ export class SystemReplay {
       reclaim: undefined,
       reclaimedAtMs: Infinity,
     };
-    this.#queue.push(this.#nowMs + readyInMs, EVENT_READY, this.#pool.add(slot));
+    this.#clock.post(this.#nowMs + readyInMs, eventOf(EVENT_READY, this.#pool.add(slot)));
   }
 
   /** Books counts under the measured time or the warm-up. */
@@ -201,7 +206,10 @@ export class SystemReplay {
       if (heldUpNs === 0) this.#undisturbed += 1;
       else this.#recordSlowdown(counts, slot.durationMs);
     }
-    this.#queue.push(this.#nowMs + slot.durationMs + heldUpNs / NS_PER_MS, EVENT_END, index);
+    this.#clock.post(
+      this.#nowMs + slot.durationMs + heldUpNs / NS_PER_MS,
+      eventOf(EVENT_END, index),
+    );
   }
 
   #recordSlowdown(counts: Counts, durationMs: number): void {
@@ -228,7 +236,7 @@ export class SystemReplay {
   #arm(index: number, slot: Slot): void {
     if (slot.armed || slot.expiresMs === Infinity) return;
     slot.armed = true;
-    this.#queue.push(slot.expiresMs, EVENT_EXPIRE, index);
+    this.#clock.post(slot.expiresMs, eventOf(EVENT_EXPIRE, index));
   }
 
   #mayExpire(index: number): void {

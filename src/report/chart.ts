@@ -3,6 +3,7 @@ import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, LegendComponent, MarkLineComponent } from 'echarts/components';
 import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
+import { MIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { COLOURS } from './colour.ts';
 import { type Cdf, type Conclusion, holds, type TimeSeries } from './detail.ts';
 import { FOOTPRINT_CAUSES, type Results } from './results.ts';
@@ -11,7 +12,6 @@ import { formatRatio } from './unit.ts';
 use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
 
 const WIDTH = 960;
-const MIB = 2 ** 20;
 
 /** Points of a line that a chart of this width can show. */
 const POINTS_MAX = 480;
@@ -166,7 +166,7 @@ export function footprintAreas(id: string, series: TimeSeries, maxBytes: number)
       showSymbol: false,
       lineStyle: { width: 0 },
       areaStyle: { opacity: 0.9 },
-      data: rows.map((row) => [series.tMs[row]! / 60_000, column[row]! / MIB]),
+      data: rows.map((row) => [series.tMs[row]! / MS_PER_MINUTE, column[row]! / MIB]),
     })),
   });
 }

@@ -2,7 +2,6 @@
  * Records beside the results: too long for `results.json`, optional everywhere. A report leaves out the section of an absent
  * record and says so.
  */
-import type { Results } from './results.ts';
 
 /** Host memory of a system over time. Values hold from their instant to the next (a step function). */
 export type TimeSeries = {
@@ -10,6 +9,13 @@ export type TimeSeries = {
   /** Ascending. */
   readonly tMs: Float64Array;
   /** Bytes by cause, each as long as `tMs`. */
+  readonly columns: Readonly<Record<string, Float64Array>>;
+};
+
+/** Cold starts of a system after the warm-up, one by one in order of arrival. */
+export type StartRecords = {
+  readonly system: string;
+  /** Equally long. */
   readonly columns: Readonly<Record<string, Float64Array>>;
 };
 
@@ -44,6 +50,7 @@ export type Conclusion = {
 
 export type Details = {
   readonly series?: readonly TimeSeries[];
+  readonly starts?: readonly StartRecords[];
   readonly startupCdfs?: readonly Cdf[];
   readonly memoryMaps?: readonly MemoryMap[];
   readonly conclusions?: readonly Conclusion[];
@@ -53,53 +60,4 @@ export type Details = {
 export function holds({ low, typical, high }: Conclusion): boolean {
   const side = Math.sign(typical - 1);
   return Math.sign(low - 1) === side && Math.sign(high - 1) === side;
-}
-
-/** The distribution of samples, thinned to `pointsMax` evenly spaced ranks; the smallest and largest sample stay. */
-export function cdfOf(system: string, samples: Float64Array, pointsMax = 400): Cdf {
-  const sorted = samples.toSorted();
-  const points = Math.min(sorted.length, pointsMax);
-  const values = new Float64Array(points);
-  const share = new Float64Array(points);
-  for (let point = 0; point < points; point++) {
-    const rank = points === 1 ? 0 : Math.round((point * (sorted.length - 1)) / (points - 1));
-    values[point] = sorted[rank]!;
-    share[point] = (rank + 1) / sorted.length;
-  }
-  return { system, values, share };
-}
-
-/** What a run is judged by. Only metrics that prices move. */
-const JUDGED: readonly (readonly [string, (system: Results['systems'][number]) => number])[] = [
-  ['mean start-up', (system) => system.startupMs.mean],
-  ['p99 start-up', (system) => system.startupMs.p99],
-  ['footprint GiB·s', (system) => system.footprintGiBSeconds],
-  ['mean slowdown', (system) => system.slowdown.mean],
-  ['CPU time', (system) => system.cpuMs.guest + system.cpuMs.host],
-];
-
-/** Each later system over the first, in three runs that differ in prices only. */
-export function conclusionsOf(runs: {
-  readonly low: Results;
-  readonly typical: Results;
-  readonly high: Results;
-}): Conclusion[] {
-  const first = runs.typical.systems[0]!.name;
-  const conclusions: Conclusion[] = [];
-  for (const { name } of runs.typical.systems.slice(1)) {
-    for (const [metric, read] of JUDGED) {
-      const ratio = (results: Results): number =>
-        read(systemOf(results, name)) / read(systemOf(results, first));
-      const [low, typical, high] = [ratio(runs.low), ratio(runs.typical), ratio(runs.high)];
-      if (![low, typical, high].every(Number.isFinite)) continue;
-      conclusions.push({ statement: `${metric}: ${name} / ${first}`, low, typical, high });
-    }
-  }
-  return conclusions;
-}
-
-function systemOf(results: Results, name: string): Results['systems'][number] {
-  const found = results.systems.find((system) => system.name === name);
-  if (found === undefined) throw new RangeError(`the results have no system '${name}'`);
-  return found;
 }

@@ -1,5 +1,5 @@
 /**
- * The record that a replay leaves: `results.json`, schema 1. Types only; `schema.ts` checks a value against them and
+ * The record that a replay leaves: `results.json`, schema 1. `schema.ts` checks a value against them and
  * `docs/results.md` explains them to readers of the file. Units are the ends of the names; means over time are weighted by time.
  */
 
@@ -7,7 +7,7 @@
 export const RESULTS_SCHEMA = 1;
 
 export type Results = {
-  schema: 1;
+  schema: typeof RESULTS_SCHEMA;
   /** The one seed of the run. */
   seed: number;
   trace: TraceSummary;
@@ -59,20 +59,7 @@ export type StartupMs = {
 };
 
 /** Mean bytes of host memory by cause. Adds up to `footprintBytes.mean`. */
-export type FootprintBy = {
-  /** Guest kernels: text, data, slab, struct pages, and template pages, each shared page once. */
-  guestOs: number;
-  /** VMM processes. */
-  vmm: number;
-  /** File pages that more than one container may use. */
-  fileShared: number;
-  /** Anonymous and private file pages of containers. */
-  anonymous: number;
-  /** Backed by the host, free in the guest. */
-  idleUnused: number;
-  /** Of the guests' processes and of the host's second level. */
-  pageTables: number;
-};
+export type FootprintBy = Record<FootprintCause, number>;
 
 /** Taking memory back from guests. */
 export type Reclaim = {
@@ -87,12 +74,20 @@ export type Reclaim = {
 /** Real time of the run. The only part of the record that differs between two equal runs. */
 export type WallClock = { ms: number; invocationsPerSecond: number; pageOpsPerSecond: number };
 
-/** Causes in the order of tables and charts. */
-export const FOOTPRINT_CAUSES: readonly (keyof FootprintBy)[] = Object.freeze([
+/** Causes in the order of tables and charts: the host's own (`vmm/host.ts`), which `replay/results.ts` holds them to. */
+export const FOOTPRINT_CAUSES = [
+  /** Guest kernels: text, data, slab, struct pages, and template pages, each shared page once. */
   'guestOs',
+  /** VMM processes. */
   'vmm',
+  /** File pages that more than one container may use. */
   'fileShared',
+  /** Anonymous and private file pages of containers. */
   'anonymous',
+  /** Backed by the host, free in the guest. */
   'idleUnused',
+  /** Of the guests' processes and of the host's second level. */
   'pageTables',
-] as const);
+] as const;
+
+export type FootprintCause = (typeof FOOTPRINT_CAUSES)[number];

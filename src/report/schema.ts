@@ -1,6 +1,15 @@
 /** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
 import { z } from 'zod';
-import type { FootprintBy, Reclaim, Results, StartupMs, SystemResult } from './results.ts';
+import {
+  FOOTPRINT_CAUSES,
+  type FootprintBy,
+  type FootprintCause,
+  RESULTS_SCHEMA,
+  type Reclaim,
+  type Results,
+  type StartupMs,
+  type SystemResult,
+} from './results.ts';
 
 const amount = z.number().nonnegative();
 const whole = z.int().nonnegative();
@@ -14,14 +23,10 @@ const startupMs: z.ZodType<StartupMs> = z.strictObject({
   steps: z.record(z.string(), amount),
 });
 
-const footprintBy: z.ZodType<FootprintBy> = z.strictObject({
-  guestOs: amount,
-  vmm: amount,
-  fileShared: amount,
-  anonymous: amount,
-  idleUnused: amount,
-  pageTables: amount,
-});
+const causes = FOOTPRINT_CAUSES.map((cause) => [cause, amount]);
+const footprintBy: z.ZodType<FootprintBy> = z.strictObject(
+  Object.fromEntries(causes) as Record<FootprintCause, typeof amount>,
+);
 
 const reclaim: z.ZodType<Reclaim> = z.strictObject({
   askedBytes: amount,
@@ -46,7 +51,7 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
 });
 
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
   trace: z.strictObject({
     name: z.string(),

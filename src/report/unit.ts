@@ -1,5 +1,7 @@
 /** Numbers as people read them. The machine formats (JSON, CSV, Parquet) write the number itself instead. */
 
+import { KIB, MS_PER_S, US_PER_MS } from '../abi/unit.ts';
+
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 339,657 */
@@ -20,15 +22,15 @@ export function formatBytes(bytes: number): string {
   let index = 0;
   let value = bytes;
   while (Math.abs(value) >= 1023.5 && index < BYTE_UNITS.length - 1) {
-    value /= 1024;
+    value /= KIB;
     index++;
   }
   return `${formatNumber(value)} ${BYTE_UNITS[index]}`;
 }
 
 export function formatMs(ms: number): string {
-  if (ms >= 9999.5) return `${formatNumber(ms / 1000)} s`;
-  if (ms > 0 && ms < 0.9995) return `${formatNumber(ms * 1000)} us`;
+  if (ms >= 9999.5) return `${formatNumber(ms / MS_PER_S)} s`;
+  if (ms > 0 && ms < 0.9995) return `${formatNumber(ms * US_PER_MS)} us`;
   return `${formatNumber(ms)} ms`;
 }
 

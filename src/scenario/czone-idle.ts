@@ -1,7 +1,9 @@
 // Containers in one VM free a part of their heaps and wait for work: what of that comes back to the host, when, and what
 // the next calls pay, which need the memory again. Time on the clock is virtual; work is counts at typical prices.
 
+import { FRAME_BYTES, NS_PER_MS } from '../abi/unit.ts';
 import { costNs, receiptOf } from '../cost/index.ts';
+import { type Random, randomStream } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
@@ -10,13 +12,14 @@ import {
   addCounts,
   newCounts,
 } from '../vmm/index.ts';
-import { Draws } from './random.ts';
-import { BalloonReclaimer } from './reclaim/balloon.ts';
-import { CzoneReclaimer } from './reclaim/czone.ts';
-import { NoReclaimer } from './reclaim/none.ts';
-import { FRAME_BYTES, type Population, type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
-import { ReportingReclaimer } from './reclaim/reporting.ts';
-import { REST_NS, type Resident, populate, recordOf } from './residents.ts';
+import {
+  balloonReclaimer,
+  czoneReclaimer,
+  noReclaimer,
+  reportingReclaimer,
+} from './reclaim/mechanism.ts';
+import { type Population, type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
+import { REST_NS, type Resident, populate, operationsWith } from './residents.ts';
 import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
 
 /**
@@ -56,19 +59,18 @@ function passive(reclaimer: Reclaimer): IdleRig {
 }
 
 function balloonRig(population: Population): IdleRig {
-  const reclaimer = new BalloonReclaimer(population);
+  const reclaimer = balloonReclaimer(population);
+  const { clock, device } = reclaimer;
   return {
     reclaimer,
     idleNs: IDLE_NS,
-    rest: (_, frames) => void reclaimer.clock.after(DELAY_NS, () => reclaimer.inflate(frames)),
-    work: () => reclaimer.deflate(),
+    rest: (_, frames) => void clock.after(DELAY_NS, () => device.ask(frames)),
+    work: () => device.giveBack(),
   };
 }
 
 function czoneRig(population: Population, isLate: boolean): IdleRig {
-  const reclaimer = new CzoneReclaimer(population, {
-    idle: { delayNs: DELAY_NS, targetBytes: 0 },
-  });
+  const reclaimer = czoneReclaimer(population, { idle: { delayNs: DELAY_NS, targetBytes: 0 } });
   const { device } = reclaimer;
   const mark = (residents: readonly Resident[], isIdle: boolean): void => {
     for (const { zone } of residents) if (zone !== undefined) device.setIdle(zone, isIdle);
@@ -78,28 +80,28 @@ function czoneRig(population: Population, isLate: boolean): IdleRig {
     idleNs: isLate ? LATE_IDLE_NS : IDLE_NS,
     rest: (residents) => {
       mark(residents, true);
-      device.model.setPaused(isLate);
+      device.device.setPaused(isLate);
     },
     work: (residents) => {
       mark(residents, false);
-      device.model.setPaused(false);
+      device.device.setPaused(false);
     },
   };
 }
 
 function rigFor(mechanism: IdleMechanism, population: Population): IdleRig {
-  if (mechanism === 'none') return passive(new NoReclaimer(population));
-  if (mechanism === 'reporting') return passive(new ReportingReclaimer(population));
+  if (mechanism === 'none') return passive(noReclaimer(population));
+  if (mechanism === 'reporting') return passive(reportingReclaimer(population));
   if (mechanism === 'balloon') return balloonRig(population);
   return czoneRig(population, mechanism === 'czone-late');
 }
 
 /** Every container frees a quarter to three quarters of its heap. Frames that are free in them then. */
-function freePart(residents: readonly Resident[], draws: Draws): number {
+function freePart(residents: readonly Resident[], random: Random): number {
   let frames = 0;
   for (const { tenant } of residents) {
     const { heapFrames } = tenant.size;
-    const kept = (heapFrames >> 2) + draws.below((heapFrames >> 1) + 1);
+    const kept = (heapFrames >> 2) + random.nextBelow((heapFrames >> 1) + 1);
     frames += tenant.heldFrames - kept;
     tenant.shrinkHeap(kept);
   }
@@ -115,7 +117,7 @@ function idle(
   const endNs = clock.nowNs + idleNs;
   let returnedAtNs: number | null = null;
   for (;;) {
-    const nextNs = clock.nextNs ?? Infinity;
+    const { nextNs } = clock;
     clock.advanceTo(Math.min(nextNs, endNs));
     const step = newCounts();
     vm.settle(step);
@@ -139,20 +141,20 @@ function callAll(rig: IdleRig, residents: readonly Resident[]): Counts {
 
 export function idleRow(mechanism: IdleMechanism, options: IdleOptions): ScenarioRow {
   const { containers, mib, seed } = options;
-  const draws = new Draws(seed);
-  const population = populationOf(containers, mib, (end) => draws.below(end));
+  const random = randomStream(seed, 'czone-idle');
+  const population = populationOf(containers, mib, (end) => random.nextBelow(end));
   const rig = rigFor(mechanism, population);
   const { reclaimer } = rig;
-  const { vm, clock } = reclaimer;
-  const residents = populate(reclaimer, population, draws);
+  const { vm, clock, device } = reclaimer;
+  const residents = populate(reclaimer, population, random);
   vm.settle(newCounts());
   clock.advance(REST_NS);
-  const freed = freePart(residents, draws);
+  const freed = freePart(residents, random);
   vm.settle(newCounts());
-  const [startNs, before, exitsBefore] = [clock.nowNs, reclaimer.operations, reclaimer.exits];
+  const [startNs, before, exitsBefore] = [clock.nowNs, device.operations, device.exits];
   rig.rest(residents, freed);
   const { counts, returnedAtNs } = idle(reclaimer, rig.idleNs);
-  const between = reclaimer.operations;
+  const between = device.operations;
   const calls = callAll(rig, residents);
   const row = {
     mechanism,
@@ -161,12 +163,12 @@ export function idleRow(mechanism: IdleMechanism, options: IdleOptions): Scenari
     askedBytes: freed * FRAME_BYTES,
     gotBytes: (counts[COUNT_RELEASED_PAGES] as number) * FRAME_BYTES,
     migratedPages: counts[COUNT_MIGRATED_PAGES] as number,
-    unmovablePages: reclaimer.unmovableFrames,
-    ms: costNs(receiptOf(recordOf(before, between, counts))) / 1e6,
-    exits: reclaimer.exits - exitsBefore,
+    unmovablePages: device.unmovableFrames,
+    ms: costNs(receiptOf(operationsWith(before, between, counts))) / NS_PER_MS,
+    exits: device.exits - exitsBefore,
     refaultPages: calls[COUNT_HOST_FAULTS] as number,
-    returnedAfterMs: returnedAtNs === null ? null : (returnedAtNs - startNs) / 1e6,
-    nextCallsMs: costNs(receiptOf(recordOf(between, reclaimer.operations, calls))) / 1e6,
+    returnedAfterMs: returnedAtNs === null ? null : (returnedAtNs - startNs) / NS_PER_MS,
+    nextCallsMs: costNs(receiptOf(operationsWith(between, device.operations, calls))) / NS_PER_MS,
   };
   vm.stop(newCounts());
   return row;
@@ -174,7 +176,7 @@ export function idleRow(mechanism: IdleMechanism, options: IdleOptions): Scenari
 
 const DEFAULTS: IdleOptions = { containers: 8, mib: 64, seed: 1 };
 
-export const CZONE_IDLE: Scenario = {
+export const IDLE_SCENARIO: Scenario = {
   name: 'czone-idle',
   sentence:
     'Idle containers of one VM free a part of their heaps; what comes back, after how long, and what their next calls pay.',

@@ -3,25 +3,34 @@
 // Every page is emulated; time is the counts at the prices of src/cost, which were derived from the
 // same data. So this checks the counts.
 
-import { costNs, receiptOf, type ReceiptRecord } from '../cost/index.ts';
+import {
+  FRAMES_PER_GIB,
+  FRAME_BYTES,
+  GIB,
+  NS_PER_MS,
+  PAGEBLOCK_FRAMES,
+  THP_ORDER,
+} from '../abi/unit.ts';
+import { type OperationName, type Operations, costNs, receiptOf } from '../cost/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   Balloon,
   COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
+  type Counts,
+  type MemoryDevice,
   type MicroVm,
   VirtioMem,
-  VirtualClock,
   freeFrames,
+  hotplugStart,
   newCounts,
+  operationsOf,
+  since,
   touchAndExit,
 } from '../vmm/index.ts';
-import { hotplugStart, loneVm } from './guest.ts';
+import { loneVm } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
 
-const GIB = 2 ** 30;
-const FRAME_BYTES = 4096;
-const FRAMES_PER_GIB = GIB / FRAME_BYTES;
-const BLOCK_FRAMES = 512;
 const LARGE_GIB = 20;
 const SMALL_GIB = 2;
 const MOVED_GIB = LARGE_GIB - SMALL_GIB;
@@ -36,23 +45,6 @@ const PUBLISHED: Readonly<Record<InflateMechanism, readonly [number, number, num
   'virtio-mem-2m': [579.7, 473.7, 196.6],
 };
 
-/** What shrinking or growing came to. */
-interface Step {
-  readonly frames: number;
-  readonly releasedFrames: number;
-  readonly migratedPages: number;
-  readonly exits: number;
-}
-
-/** A VM whose memory can be made smaller and larger. */
-interface Resizable {
-  readonly vm: MicroVm;
-  /** Frames that are taken now. */
-  readonly taken: number;
-  readonly exits: number;
-  take(frames: number): void;
-}
-
 /**
  * Room that a process may fill before the allocator gets short: watermarks and per-cpu lists stay.
  */
@@ -63,116 +55,99 @@ function touchAll(vm: MicroVm): void {
   touchAndExit(vm.guest, freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
 }
 
-function balloonVm(isHuge: boolean): Resizable {
+/** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */
+function balloonVm(isHuge: boolean): MemoryDevice {
   const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS });
-  vm.guest.core.setBackingOrder(isHuge ? 9 : 0);
-  // Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's.
-  const balloon = new Balloon(vm, new VirtualClock(), { profile: 'qemu', isHuge });
-  return {
-    vm,
-    get taken(): number {
-      return balloon.driver.pageCount;
-    },
-    get exits(): number {
-      return balloon.mmio.counters.reads + balloon.mmio.counters.writes;
-    },
-    take: (frames) => void balloon.setTarget(frames),
-  };
+  vm.guest.core.setBackingOrder(isHuge ? THP_ORDER : 0);
+  return new Balloon(vm, new Clock(), { profile: 'qemu', isHuge });
 }
 
-function virtioMemVm(): Resizable {
+function virtioMemVm(): MemoryDevice {
   const memoryFrames = SMALL_GIB * FRAMES_PER_GIB;
-  const regionFrames = MOVED_GIB * FRAMES_PER_GIB;
-  const vm = loneVm({ memoryFrames, hotplugFrames: regionFrames, cpus: CPUS });
-  vm.guest.core.setBackingOrder(9);
-  const device = new VirtioMem(vm, new VirtualClock(), {
+  const hotplugFrames = MOVED_GIB * FRAMES_PER_GIB;
+  const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS });
+  vm.guest.core.setBackingOrder(THP_ORDER);
+  return new VirtioMem(vm, new Clock(), {
     profile: 'qemu',
     policy: 'online_movable',
     addr: hotplugStart(memoryFrames) * FRAME_BYTES,
     regionBytes: MOVED_GIB * GIB,
     requestedBytes: MOVED_GIB * GIB,
   });
-  return {
-    vm,
-    get taken(): number {
-      return regionFrames - device.pluggedBytes / FRAME_BYTES;
-    },
-    get exits(): number {
-      return device.mmio.counters.reads + device.mmio.counters.writes;
-    },
-    take: (frames) => void device.setRequested((regionFrames - frames) * FRAME_BYTES),
-  };
 }
 
-function measure(resizable: Resizable, target: number): Step {
-  const { vm, taken, exits } = resizable;
+/** The operation that takes memory, and the frames that one count of it stands for. */
+const TAKING: Readonly<Record<InflateMechanism, readonly [OperationName, number]>> = {
+  'balloon-4k': ['balloonInflatePage', 1],
+  'balloon-2m': ['balloonInflate2MiB', PAGEBLOCK_FRAMES],
+  'virtio-mem-2m': ['virtioMemUnplug2MiB', PAGEBLOCK_FRAMES],
+};
+
+/** Counters that are priced beside the device's operations. */
+const PRICED_SLOTS: readonly number[] = [COUNT_MIGRATED_PAGES, COUNT_RELEASED_PAGES];
+
+/** What shrinking or growing took. */
+interface Step {
+  readonly operations: Operations;
+  readonly counts: Counts;
+  readonly exits: number;
+}
+
+function measure(device: MemoryDevice, step: () => void): Step {
+  const { vm, operations, exits } = device;
   vm.settle(newCounts());
-  resizable.take(target);
+  step();
   const counts = newCounts();
   vm.settle(counts);
-  return {
-    frames: Math.abs(resizable.taken - taken),
-    releasedFrames: counts[COUNT_RELEASED_PAGES] ?? 0,
-    migratedPages: counts[COUNT_MIGRATED_PAGES] ?? 0,
-    exits: resizable.exits - exits,
-  };
+  return { operations: since(operations, device.operations), counts, exits: device.exits - exits };
 }
 
-function shrinkRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
-  const pageMigrate = step.migratedPages;
-  if (mechanism === 'balloon-4k') {
-    return { balloonInflatePage: step.frames, hostRelease4KiB: step.releasedFrames, pageMigrate };
-  }
-  const blocks = step.frames / BLOCK_FRAMES;
-  const hostRelease2MiB = step.releasedFrames / BLOCK_FRAMES;
-  return mechanism === 'balloon-2m'
-    ? { balloonInflate2MiB: blocks, hostRelease2MiB, pageMigrate }
-    : { virtioMemUnplug2MiB: blocks, hostRelease2MiB, pageMigrate };
-}
-
-function growRecord(mechanism: InflateMechanism, step: Step): ReceiptRecord {
-  const blocks = step.frames / BLOCK_FRAMES;
-  if (mechanism === 'balloon-4k') return { balloonDeflatePage: step.frames };
-  return mechanism === 'balloon-2m'
-    ? { balloonDeflate2MiB: blocks }
-    : { virtioMemPlug2MiB: blocks };
-}
-
-function ms(record: ReceiptRecord): number {
-  return costNs(receiptOf(record)) / 1e6;
+function ms(operations: Operations): number {
+  return costNs(receiptOf(operations)) / NS_PER_MS;
 }
 
 /** One row: a VM shrinks by 18 GiB and grows back. */
 export function inflateRow(mechanism: InflateMechanism, touched: boolean): ScenarioRow {
-  const resizable =
+  const device =
     mechanism === 'virtio-mem-2m' ? virtioMemVm() : balloonVm(mechanism === 'balloon-2m');
-  if (touched) touchAll(resizable.vm);
+  const { vm } = device;
+  if (touched) touchAll(vm);
   const asked = MOVED_GIB * FRAMES_PER_GIB;
-  const shrink = measure(resizable, asked);
-  const grow = measure(resizable, 0);
+  const shrink = measure(device, () => device.ask(asked));
+  const grow = measure(device, () => device.giveBack());
+  const [taking, unitFrames] = TAKING[mechanism];
+  const taken = shrink.operations[taking] ?? 0;
   const [publishedTouched, publishedUntouched, publishedGrowMs] = PUBLISHED[mechanism];
-  resizable.vm.stop(newCounts());
+  const pages = operationsOf(shrink.counts, PRICED_SLOTS, vm.backingOrder);
+  vm.stop(newCounts());
   return {
     mechanism,
     touched,
     askedBytes: asked * FRAME_BYTES,
-    gotBytes: shrink.frames * FRAME_BYTES,
-    pages: shrink.frames,
-    blocks: mechanism === 'balloon-4k' ? 0 : shrink.frames / BLOCK_FRAMES,
+    gotBytes: taken * unitFrames * FRAME_BYTES,
+    pages: taken * unitFrames,
+    blocks: mechanism === 'balloon-4k' ? 0 : taken,
     exits: shrink.exits,
-    shrinkMs: ms(shrinkRecord(mechanism, shrink)),
-    growMs: ms(growRecord(mechanism, grow)),
+    shrinkMs: ms({ ...shrink.operations, ...pages }),
+    growMs: ms(grow.operations),
     publishedShrinkMs: touched ? publishedTouched : publishedUntouched,
     publishedGrowMs,
   };
 }
 
-const MECHANISMS: readonly InflateMechanism[] = ['balloon-4k', 'balloon-2m', 'virtio-mem-2m'];
+const INFLATE_MECHANISMS: readonly InflateMechanism[] = [
+  'balloon-4k',
+  'balloon-2m',
+  'virtio-mem-2m',
+];
 
-export const HYPERALLOC_INFLATE: Scenario = {
+export const INFLATE_SCENARIO: Scenario = {
   name: 'hyperalloc-inflate',
   sentence:
     'A VM of 20 GiB shrinks to 2 GiB and grows back, by balloon and virtio-mem; ours beside HyperAlloc’s measurements.',
   run: () =>
-    MECHANISMS.flatMap((mechanism) => [inflateRow(mechanism, true), inflateRow(mechanism, false)]),
+    INFLATE_MECHANISMS.flatMap((mechanism) => [
+      inflateRow(mechanism, true),
+      inflateRow(mechanism, false),
+    ]),
 };

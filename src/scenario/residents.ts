@@ -1,15 +1,18 @@
 // The containers of a scenario come into being side by side, and what happened to them becomes a receipt.
 
-import type { ReceiptRecord } from '../cost/index.ts';
+import type { Operations } from '../cost/index.ts';
+import type { Random } from '../time/index.ts';
 import {
   COUNT_HOST_FAULTS,
   COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
+  type CZones,
   type Counts,
+  operationsOf,
+  since,
 } from '../vmm/index.ts';
-import type { Draws } from './random.ts';
 import type { Population, Reclaimer } from './reclaim/reclaimer.ts';
-import { Tenant } from './tenant.ts';
+import { Tenant, type TenantSize, limitOf } from './tenant.ts';
 
 /** Calls of containers that run already, between two starts. */
 const CALLS_BETWEEN_STARTS = 2;
@@ -21,37 +24,40 @@ export interface Resident {
   readonly zone: number | undefined;
 }
 
+/** Blocks for the first half of the heap; the others come when they are needed. */
+function makeZone(zones: CZones, owner: number, size: TenantSize): number {
+  const { blockFrames } = zones.region;
+  const blocks = Math.ceil(size.heapFrames / 2 / blockFrames);
+  return zones.create(owner, limitOf(size, blockFrames), blocks);
+}
+
 /** Starts all containers, the others at work meanwhile; calls go on until every heap has its full size. */
-export function populate(reclaimer: Reclaimer, { sizes }: Population, draws: Draws): Resident[] {
+export function populate(reclaimer: Reclaimer, { sizes }: Population, random: Random): Resident[] {
   const residents: Resident[] = [];
   for (const [owner, size] of sizes.entries()) {
-    const zone = reclaimer.makeZone?.(owner, size);
+    const zone = reclaimer.zones && makeZone(reclaimer.zones, owner, size);
     residents.push({ tenant: new Tenant(reclaimer.vm, owner, size, zone), zone });
     for (let call = 0; call < CALLS_BETWEEN_STARTS; call += 1) {
-      residents[draws.below(residents.length)]?.tenant.growingCall();
+      residents[random.nextBelow(residents.length)]?.tenant.growingCall();
     }
   }
   let growing = residents.filter(({ tenant }) => !tenant.isGrown);
   while (growing.length > 0) {
-    const { tenant } = growing[draws.below(growing.length)] as Resident;
+    const { tenant } = growing[random.nextBelow(growing.length)] as Resident;
     tenant.growingCall();
     if (tenant.isGrown) growing = growing.filter((other) => other.tenant !== tenant);
   }
   return residents;
 }
 
-/** Operations since `before`, with the pages that were moved and released. */
-export function recordOf(
-  before: ReceiptRecord,
-  after: ReceiptRecord,
-  counts: Counts,
-): ReceiptRecord {
-  const record: Record<string, number> = {
-    pageMigrate: counts[COUNT_MIGRATED_PAGES] as number,
-    hostFault4KiB: counts[COUNT_HOST_FAULTS] as number,
-    hostRelease4KiB: counts[COUNT_RELEASED_PAGES] as number,
-  };
-  const earlier = before as Record<string, number>;
-  for (const [name, times] of Object.entries(after)) record[name] = times - (earlier[name] ?? 0);
-  return record;
+/** Counters that the price of a mechanism is made of, beside its own operations. */
+const PRICED_SLOTS: readonly number[] = [
+  COUNT_HOST_FAULTS,
+  COUNT_RELEASED_PAGES,
+  COUNT_MIGRATED_PAGES,
+];
+
+/** Operations since `before`, with the pages that were moved, released and faulted in again. */
+export function operationsWith(before: Operations, after: Operations, counts: Counts): Operations {
+  return { ...since(before, after), ...operationsOf(counts, PRICED_SLOTS) };
 }

@@ -1,21 +1,15 @@
 // One container of a scenario: a process that reads files shared with the others, grows its heap while it serves calls,
 // and maps a buffer for each call. All containers run the same function; their heaps differ.
 
+import { publishedMachine } from '../cost/index.ts';
+import { DEFAULT_WORKLOAD, LIMIT_SLACK_FRAMES, callTemporaryFrames } from '../serverless/index.ts';
 import { type FrameRange, type MicroVm, Process } from '../vmm/index.ts';
 
-/** Kernel memory of a container besides page tables, as in docs/decisions/0003: 1 MiB. */
-export const TENANT_KERNEL_FRAMES = 256;
-/** Share of a function's memory that is files, as in docs/decisions/0004. */
-export const FILE_SHARE = 0.3;
-/** Room in a zone for what a container has besides its heap: the buffer, and the pages that fork copies before exec. */
-const ZONE_SLACK_FRAMES = 64;
 /** Calls in which the heap grows from half to its full size. */
 const GROWING_CALLS = 16;
-/** Share of the heap and of the files that a later call reads, as in docs/decisions/0004. */
-const CALL_SHARE = 1 / 32;
-/** A call's buffer, as in docs/decisions/0004: a share of the container's memory, at least 128 KiB. */
-const BUFFER_SHARE = 1 / 256;
-const BUFFER_FRAMES_MIN = 32;
+/** Shares as in docs/decisions/0004: what of a function's memory is files, and what of heap and files a later call reads. */
+export const FILE_SHARE: number = DEFAULT_WORKLOAD.fileShare;
+const CALL_SHARE = DEFAULT_WORKLOAD.callTouchShare;
 const FILES = 'function';
 
 export interface TenantSize {
@@ -24,10 +18,11 @@ export interface TenantSize {
   readonly fileFrames: number;
 }
 
-/** Frames that the zone of such a container may grow to. */
+/** Frames that such a container may hold in its zone: heap, a buffer above the least, and what a limit leaves free. */
 export function limitOf({ heapFrames, fileFrames }: TenantSize, blockFrames: number): number {
-  const buffer = Math.ceil((heapFrames + fileFrames) * BUFFER_SHARE) + BUFFER_FRAMES_MIN;
-  return Math.ceil((heapFrames + buffer + ZONE_SLACK_FRAMES) / blockFrames) * blockFrames;
+  const { callTemporaryShare } = DEFAULT_WORKLOAD;
+  const buffer = Math.ceil((heapFrames + fileFrames) * callTemporaryShare) + callTemporaryFrames(0);
+  return Math.ceil((heapFrames + buffer + LIMIT_SLACK_FRAMES) / blockFrames) * blockFrames;
 }
 
 export class Tenant {
@@ -44,7 +39,7 @@ export class Tenant {
     this.#cpu = owner % vm.guest.config.cpus;
     this.#process = new Process(vm.guest, {
       cpu: this.#cpu,
-      kernelFrames: TENANT_KERNEL_FRAMES,
+      kernelFrames: publishedMachine().containerKernelFrames,
       mappedPages: size.heapFrames + size.fileFrames,
       czone,
     });
@@ -64,7 +59,7 @@ export class Tenant {
 
   get #bufferFrames(): number {
     const { heapFrames, fileFrames } = this.size;
-    return Math.max(BUFFER_FRAMES_MIN, Math.round((heapFrames + fileFrames) * BUFFER_SHARE));
+    return callTemporaryFrames(heapFrames + fileFrames);
   }
 
   /** A call that leaves the heap larger. */

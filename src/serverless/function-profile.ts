@@ -1,6 +1,7 @@
 // What one function's container holds and what one of its calls does to memory, in frames. Made from the little that
 // traces say; the rest are parameters with documented defaults (docs/decisions/0004-functions-from-traces.md).
 
+import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
 import { resembling } from './catalogue.ts';
 
 /** The unpublished: each can be swept. */
@@ -54,15 +55,13 @@ export interface FunctionProfile {
   readonly callTemporaryFrames: number;
 }
 
-const FRAMES_PER_MIB = 256;
-
 /** Memory sizes that a platform offers: powers of two and half-way sizes between. */
 const LIMITS_MIB: readonly number[] = [
   64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072,
 ];
 
 /** Room in a limit for what a container maps besides its resident set: the pages that fork copies before exec. */
-const LIMIT_SLACK_FRAMES = 64;
+export const LIMIT_SLACK_FRAMES = 64;
 
 function limitFor(frames: number): number {
   const limit = LIMITS_MIB.find((mib) => mib * FRAMES_PER_MIB >= frames);
@@ -82,6 +81,15 @@ function residentFrames(facts: FunctionFacts, parameters: WorkloadParameters): [
   return [Math.round(mib * FRAMES_PER_MIB), name];
 }
 
+/** Frames that a call of a container of so many maps and unmaps. */
+export function callTemporaryFrames(
+  resident: number,
+  { callTemporaryShare, callTemporaryKibMin }: WorkloadParameters = DEFAULT_WORKLOAD,
+): number {
+  const least = (callTemporaryKibMin * KIB) / FRAME_BYTES;
+  return Math.max(Math.round(resident * callTemporaryShare), Math.round(least));
+}
+
 export function profileOf(
   facts: FunctionFacts,
   parameters: WorkloadParameters = DEFAULT_WORKLOAD,
@@ -91,20 +99,17 @@ export function profileOf(
   const anonymousFrames = resident - fileFrames;
   const callTouchFrames = Math.round(anonymousFrames * parameters.callTouchShare);
   const callWriteFrames = Math.round(callTouchFrames * parameters.callWriteShare);
-  const callTemporaryFrames = Math.max(
-    Math.round(resident * parameters.callTemporaryShare),
-    Math.round(parameters.callTemporaryKibMin / 4),
-  );
+  const temporary = callTemporaryFrames(resident, parameters);
   return {
     id: facts.id,
     name: `${facts.id}:${facts.name}`,
     workload,
     anonymousFrames,
     fileFrames,
-    limitFrames: limitFor(resident + callTemporaryFrames + LIMIT_SLACK_FRAMES),
+    limitFrames: limitFor(resident + temporary + LIMIT_SLACK_FRAMES),
     callWriteFrames,
     callReadFrames: callTouchFrames - callWriteFrames,
     callFileFrames: Math.round(fileFrames * parameters.callTouchShare),
-    callTemporaryFrames,
+    callTemporaryFrames: temporary,
   };
 }

@@ -1,17 +1,25 @@
 // The serverless room's public face.
 
 export * from '../vmm/index.ts';
+export { ArgumentError, DURATION, durationMs } from './argument.ts';
 export { CATALOGUE, type Workload, resembling } from './catalogue.ts';
 export { Container } from './container.ts';
 export {
   DEFAULT_WORKLOAD,
+  LIMIT_SLACK_FRAMES,
   type FunctionFacts,
   type FunctionProfile,
   type WorkloadParameters,
+  callTemporaryFrames,
   profileOf,
 } from './function-profile.ts';
-export { DEFAULT_KEEP_ALIVE_MS, fixedKeepAlive } from './keep-alive/fixed.ts';
-export type { KeepAlive } from './keep-alive/policy.ts';
+export {
+  DEFAULT_KEEP_ALIVE_MS,
+  KEEP_ALIVES,
+  type KeepAlive,
+  type KeepAliveSpec,
+  fixedKeepAlive,
+} from './keep-alive/index.ts';
 export { DEFAULT_IDLE_RECLAIM_MS, type MachineConfig, containersPerVm } from './machine.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';

@@ -1,14 +1,19 @@
 // What the systems run on: sizes of guests, VMMs and host. The figures come from replay, which reads them off the
-// published footprints; the sizing rules are here so that every system uses the same.
+// published footprints; what of it a VM needs is here, so that every system uses the same.
 
+import type { Clock } from '../time/index.ts';
 import {
   type CoreBuild,
+  CorePool,
   type GuestConfig,
   type KernelFootprint,
   type MicroVm,
+  Vmm,
   type VmmFootprint,
   memmapFrames,
+  memoryFor,
   pageTableFrames,
+  wholeBlocks,
 } from '../vmm/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
@@ -39,17 +44,19 @@ export interface MachineConfig {
 /** What idleReclaimMs is when idle reclaim is asked for without a time: czone-virtio's delay. */
 export const DEFAULT_IDLE_RECLAIM_MS = 1000;
 
-/** 128 MiB: VM sizes and the CZone region are multiples of a Linux memory block. */
-const VM_STEP_FRAMES = 32768;
-
-/** Room for watermarks, per-cpu lists and the allocator's slack: a twelfth of what is needed. */
-const HEADROOM = 13 / 12;
-
 /** Virtual CPUs of a VM for many containers; a VM for one has one. */
 const MCPV_CPUS = 4;
 
 /** Files: the root file system and one function's. */
 const FILES_PER_VM = 4;
+
+/** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
+const POOL: CorePool = new CorePool();
+
+/** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
+export function hostOf({ hostFrames, vmm, inspect }: MachineConfig, clock: Clock): Vmm {
+  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, inspect });
+}
 
 /** Frames of a booted guest, its memmap apart. */
 function systemFrames({ kernel }: MachineConfig): number {
@@ -58,13 +65,6 @@ function systemFrames({ kernel }: MachineConfig): number {
 
 function processFrames(machine: MachineConfig, profile: FunctionProfile): number {
   return machine.containerKernelFrames + pageTableFrames(profile.limitFrames);
-}
-
-/** Smallest VM size in which so many frames and their memmap fit. */
-function vmFrames(frames: number): number {
-  let size = Math.ceil((frames * HEADROOM) / VM_STEP_FRAMES) * VM_STEP_FRAMES;
-  while ((frames + memmapFrames(size)) * HEADROOM > size) size += VM_STEP_FRAMES;
-  return size;
 }
 
 /** Containers of a function that one VM of an MCPV system holds. */
@@ -78,7 +78,7 @@ export function singleConfig(machine: MachineConfig, profile: FunctionProfile): 
   const need = systemFrames(machine) + profile.limitFrames + processFrames(machine, profile);
   const { kernel, build } = machine;
   return {
-    memoryFrames: vmFrames(need),
+    memoryFrames: memoryFor(need),
     cpus: 1,
     processes: 1,
     files: FILES_PER_VM,
@@ -93,7 +93,7 @@ export function staticConfig(machine: MachineConfig, profile: FunctionProfile): 
   const each = profile.limitFrames + processFrames(machine, profile);
   const need = systemFrames(machine) + profile.fileFrames + processes * each;
   const { kernel, build } = machine;
-  const memoryFrames = vmFrames(need);
+  const memoryFrames = memoryFor(need);
   return { memoryFrames, cpus: MCPV_CPUS, processes, files: FILES_PER_VM, kernel, build };
 }
 
@@ -102,10 +102,10 @@ export function czoneConfig(machine: MachineConfig, profile: FunctionProfile): G
   const processes = containersPerVm(machine, profile);
   const { kernel, build, blockFrames } = machine;
   const limit = Math.ceil(profile.limitFrames / blockFrames) * blockFrames;
-  const frames = Math.ceil((processes * limit) / VM_STEP_FRAMES) * VM_STEP_FRAMES;
+  const frames = wholeBlocks(processes * limit);
   const each = processFrames(machine, profile);
   const own = systemFrames(machine) + profile.fileFrames + processes * each;
-  const memoryFrames = vmFrames(own + memmapFrames(frames));
+  const memoryFrames = memoryFor(own + memmapFrames(frames));
   const region = { start: memoryFrames, frames, blockFrames };
   return { memoryFrames, region, cpus: MCPV_CPUS, processes, files: FILES_PER_VM, kernel, build };
 }

@@ -1,6 +1,7 @@
 // MCPV: the containers of one function share VMs, each VM up to a number of containers. A VM starts with its first
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
+import type { Clock } from '../time/index.ts';
 import {
   type Counts,
   type FrameRange,
@@ -8,12 +9,12 @@ import {
   type HostMemory,
   type MicroVm,
   type Operations,
+  type Vmm,
   newCounts,
 } from '../vmm/index.ts';
 import { Container } from './container.ts';
-import { Fleet } from './fleet.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, containersPerVm } from './machine.ts';
+import { type MachineConfig, containersPerVm, hostOf } from './machine.ts';
 import { fullestWithRoom } from './placement.ts';
 import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
 
@@ -51,23 +52,23 @@ export class ManyPerVm implements ServerlessSystem {
   readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
   readonly #machine: MachineConfig;
   readonly #scheme: MemoryScheme;
-  readonly #fleet: Fleet;
+  readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   #started = 0;
 
-  constructor(machine: MachineConfig, scheme: MemoryScheme) {
+  constructor(machine: MachineConfig, clock: Clock, scheme: MemoryScheme) {
     this.#machine = machine;
     this.#scheme = scheme;
     this.reclaimIdle = scheme.reclaimIdle;
-    this.#fleet = new Fleet(machine);
+    this.#vmm = hostOf(machine, clock);
   }
 
   get host(): HostMemory {
-    return this.#fleet.host;
+    return this.#vmm.host;
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#fleet.vms();
+    return this.#vmm.vms;
   }
 
   #vmsOf(profile: FunctionProfile): SharedVm[] {
@@ -79,7 +80,7 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
-    const vm = this.#fleet.start(this.#scheme.config(this.#machine, profile), true);
+    const vm = this.#vmm.start(this.#scheme.config(this.#machine, profile), true);
     this.#scheme.prepare?.(vm, this.#machine);
     const capacity = containersPerVm(this.#machine, profile);
     const room: SharedVm = { vm, capacity, containers: 0 };
@@ -119,7 +120,7 @@ export class ManyPerVm implements ServerlessSystem {
     const ended = { containerDestroy: 1 };
     if (room.containers === 0) {
       rooms.splice(at, 1);
-      this.#fleet.stop(vm, counts);
+      this.#vmm.stop(vm, counts);
       return { operations: ended, counts, askedFrames: 0, gotFrames: 0 };
     }
     const given = this.#scheme.giveBack?.(vm, ranges, counts);

@@ -1,30 +1,30 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
-import { type HostMemory, type MicroVm, newCounts } from '../vmm/index.ts';
+import type { Clock } from '../time/index.ts';
+import { type HostMemory, type MicroVm, type Vmm, newCounts } from '../vmm/index.ts';
 import { Container } from './container.ts';
-import { Fleet } from './fleet.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, singleConfig } from './machine.ts';
+import { type MachineConfig, hostOf, singleConfig } from './machine.ts';
 import type { ServerlessSystem, Start, Stop } from './system.ts';
 
 export class OnePerVm implements ServerlessSystem {
   readonly #machine: MachineConfig;
-  readonly #fleet: Fleet;
+  readonly #vmm: Vmm;
   readonly #templated: boolean;
 
   /** `templated`: VMs are clones of a template instead of booted. */
-  constructor(machine: MachineConfig, templated: boolean) {
+  constructor(machine: MachineConfig, clock: Clock, templated: boolean) {
     this.#machine = machine;
-    this.#fleet = new Fleet(machine);
+    this.#vmm = hostOf(machine, clock);
     this.#templated = templated;
   }
 
   get host(): HostMemory {
-    return this.#fleet.host;
+    return this.#vmm.host;
   }
 
   start(profile: FunctionProfile): Start {
-    const vm = this.#fleet.start(singleConfig(this.#machine, profile), this.#templated);
+    const vm = this.#vmm.start(singleConfig(this.#machine, profile), this.#templated);
     const kernelFrames = this.#machine.containerKernelFrames;
     const container = new Container(vm, profile, { cpu: 0, kernelFrames });
     const counts = newCounts();
@@ -36,11 +36,11 @@ export class OnePerVm implements ServerlessSystem {
   stop(container: Container): Stop {
     const counts = newCounts();
     container.exit();
-    this.#fleet.stop(container.vm, counts);
+    this.#vmm.stop(container.vm, counts);
     return { operations: { containerDestroy: 1 }, counts, askedFrames: 0, gotFrames: 0 };
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#fleet.vms();
+    return this.#vmm.vms;
   }
 }

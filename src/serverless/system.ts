@@ -1,6 +1,7 @@
 // What a system under comparison implements. Systems decide where containers live and what happens to memory; time and
 // the choice of warm or cold are replay's.
 
+import type { Clock } from '../time/index.ts';
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
@@ -73,5 +74,6 @@ export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
-  create(machine: MachineConfig): ServerlessSystem;
+  /** On an empty host. Its VMs and devices live by the clock, which the caller moves. */
+  create(machine: MachineConfig, clock: Clock): ServerlessSystem;
 }

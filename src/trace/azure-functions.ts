@@ -4,7 +4,7 @@
  */
 import type { DurationTable, FunctionTable, MemoryReader } from './azure-tables.ts';
 import { appMemoryMibAt, averageDurationMsAt, typicalDurations } from './distribution.ts';
-import { randomStream } from './random.ts';
+import { randomStream } from '../time/index.ts';
 import {
   type DurationSummary,
   type TraceFunction,

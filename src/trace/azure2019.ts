@@ -11,6 +11,7 @@ import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './a
 import { MinuteCounts } from './counts.ts';
 import { fileFault } from './csv.ts';
 import { expandCounts } from './expand.ts';
+import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
@@ -29,10 +30,6 @@ function dayFiles(folder: string, pattern: RegExp): DayFile[] {
     return match === null ? [] : [{ day: Number(match[1]), file: join(folder, name) }];
   });
   return files.toSorted((a, b) => a.day - b.day);
-}
-
-export function isAzure2019Folder(folder: string): boolean {
-  return dayFiles(folder, COUNT_FILE).length > 0;
 }
 
 /** Days must follow one another, each once: a hole would be read as silence. */
@@ -87,3 +84,16 @@ export function readAzure2019(folder: string, options: TraceOptions): Trace {
 export function readAzure2019Counts(file: string, options: TraceOptions): Trace {
   return readDays(basename(file, '.csv'), [{ day: 1, file }], [], [], options);
 }
+
+export const AZURE2019: TraceFormat = {
+  name: 'azure2019',
+  sentence: 'Azure Functions 2019: day files of calls a minute, durations and memory, or one file.',
+  noun: 'Azure 2019 day files',
+  recognises: (candidate) =>
+    candidate.isFolder
+      ? candidate.names.some((name) => COUNT_FILE.test(name))
+      : candidate.hasColumns(['HashOwner', 'HashApp', 'HashFunction']) &&
+        !candidate.hasColumns(['Average']), // which is a table of durations
+  open: ({ path, isFolder }, options) =>
+    isFolder ? readAzure2019(path, options) : readAzure2019Counts(path, options),
+};

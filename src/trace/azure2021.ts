@@ -3,10 +3,12 @@
  * `app,func,end_timestamp,duration` in seconds. It has real instants and durations, but no memory,
  * owner or trigger: memory comes from the published distribution, divided over the app's functions.
  */
+import { MS_PER_S } from '../abi/unit.ts';
 import { basename, extname } from 'node:path';
 import { publishedDurations, publishedMemoryMib } from './azure-functions.ts';
 import { summarizeCalls } from './call-trace.ts';
 import { numberFrom, readCsv, textAt } from './csv.ts';
+import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import { CallCollector } from './rows.ts';
 import {
@@ -17,7 +19,7 @@ import {
   functionKey,
 } from './trace.ts';
 
-export const AZURE2021_HEADERS: readonly string[] = ['app', 'func', 'end_timestamp', 'duration'];
+const HEADERS = ['app', 'func', 'end_timestamp', 'duration'];
 
 interface SeenFunction {
   readonly app: string;
@@ -44,8 +46,8 @@ function readCalls(file: string, calls: CallCollector): SeenFunction[] {
       ids.set(key, id);
     }
     // The publishers altered the timestamps: a start before the begin is moved to it.
-    const startMs = Math.max(0, (endS - durationS) * 1000);
-    calls.add(id, startMs, durationS * 1000, { file, line });
+    const startMs = Math.max(0, (endS - durationS) * MS_PER_S);
+    calls.add(id, startMs, durationS * MS_PER_S, { file, line });
   });
   return list;
 }
@@ -71,3 +73,11 @@ export function readAzure2021(file: string, options: TraceOptions): Trace {
   const quirks = { ...NO_QUIRKS, functionsWithoutMemory: functions.length };
   return { name: basename(file, extname(file)), format: 'azure2021', functions, quirks, ...calls };
 }
+
+export const AZURE2021: TraceFormat = {
+  name: 'azure2021',
+  sentence: 'Azure Functions 2021: one file, a row a call with end and duration.',
+  noun: 'an Azure 2021 file',
+  recognises: (candidate) => candidate.hasColumns(HEADERS),
+  open: ({ path }, options) => readAzure2021(path, options),
+};

@@ -4,7 +4,7 @@
  */
 import { TraceError } from './error.ts';
 
-const FIRST_CAPACITY = 4096;
+const FIRST_CAPACITY = 8192;
 
 export interface CountPlace {
   readonly file: string;

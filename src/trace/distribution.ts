@@ -2,8 +2,9 @@
  * The published distributions of Azure Functions and how a call's duration is drawn from a row of
  * percentiles. Source of the fits: Shahrad et al., "Serverless in the Wild", USENIX ATC 2020.
  */
+import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
 import { exponential, naturalLog, normalQuantile, power } from './numeric.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../time/index.ts';
 import {
   type DurationSummary,
   type FigureSource,
@@ -24,7 +25,7 @@ const MEMORY_BURR_LAMBDA = 107.083;
  * The fits' right tails are heavier than the platform allowed: a consumption-plan app of that time
  * ended at 10 minutes and 1.5 GB. Draws from the fits (never a trace's own figures) are cut there.
  */
-export const PUBLISHED_MAXIMUM_DURATION_MS = 600_000;
+export const PUBLISHED_MAXIMUM_DURATION_MS: number = 10 * MS_PER_MINUTE;
 export const PUBLISHED_MAXIMUM_MEMORY_MIB = 1536;
 
 /**
@@ -36,7 +37,7 @@ const TYPICAL_SHAPE: readonly number[] = [0.19, 0.25, 0.46, 0.71, 1.02, 3.1, 9];
 
 export function averageDurationMsAt(share: number): number {
   const deviate = normalQuantile(share);
-  const ms = 1000 * exponential(AVERAGE_SECONDS_LN_MEAN + AVERAGE_SECONDS_SIGMA * deviate);
+  const ms = MS_PER_S * exponential(AVERAGE_SECONDS_LN_MEAN + AVERAGE_SECONDS_SIGMA * deviate);
   return clamp(ms, MINIMUM_DURATION_MS, PUBLISHED_MAXIMUM_DURATION_MS);
 }
 

@@ -3,23 +3,17 @@
  * and the duration of each call are drawn, each from the function's own two streams, minute by
  * minute: another function, or a limit on the minutes, changes no other draw.
  */
+import { MS_PER_MINUTE, US_PER_MS, US_PER_S } from '../abi/unit.ts';
 import type { MinuteCounts } from './counts.ts';
 import { drawDurationMs } from './distribution.ts';
-import { type Random, randomStream } from './random.ts';
-import {
-  MINUTE_MS,
-  type Trace,
-  type TraceFormat,
-  type TraceFunction,
-  type TraceQuirks,
-  functionKey,
-} from './trace.ts';
+import { type Random, randomStream } from '../time/index.ts';
+import { type Trace, type TraceFunction, type TraceQuirks, functionKey } from './trace.ts';
 
-const MICROSECONDS_PER_MINUTE = 60_000_000;
+const US_PER_MINUTE = 60 * US_PER_S;
 
 export interface CountedTrace {
   readonly name: string;
-  readonly format: TraceFormat;
+  readonly format: string;
   readonly functions: readonly TraceFunction[];
   readonly counts: MinuteCounts;
   readonly minutes: number;
@@ -50,12 +44,12 @@ function makeKeys(trace: CountedTrace, seed: number): (id: number, keys: Float64
   return (id, keys) => {
     const phase = trace.phaseUs?.get(id);
     const stream = instants[id] as Random;
-    const gap = MICROSECONDS_PER_MINUTE / keys.length;
+    const gap = US_PER_MINUTE / keys.length;
     for (let index = 0; index < keys.length; index++) {
       const instant =
         phase === undefined
-          ? stream.nextBelow(MICROSECONDS_PER_MINUTE)
-          : Math.floor(phase + index * gap) % MICROSECONDS_PER_MINUTE;
+          ? stream.nextBelow(US_PER_MINUTE)
+          : Math.floor(phase + index * gap) % US_PER_MINUTE;
       keys[index] = instant * factor + id;
     }
   };
@@ -85,12 +79,12 @@ export function expandCounts(trace: CountedTrace, seed: number): Trace {
       const key = startMs[first] as number;
       const instant = Math.floor(key / factor);
       const id = key - instant * factor;
-      startMs[first] = minute * MINUTE_MS + instant / 1000;
+      startMs[first] = minute * MS_PER_MINUTE + instant / US_PER_MS;
       functionIds[first] = id;
       durationMs[first] = drawDurationMs(points[id] as number[], durations[id] as Random);
     }
   });
   const { name, format, quirks } = trace;
-  const spanMs = minutes * MINUTE_MS;
+  const spanMs = minutes * MS_PER_MINUTE;
   return { name, format, functions, startMs, functionIds, durationMs, spanMs, quirks };
 }

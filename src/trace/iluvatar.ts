@@ -7,6 +7,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { type CsvRow, fileFault, numberFrom, peekCsvHeader, readCsv, textAt } from './csv.ts';
 import { TraceError, quoteText } from './error.ts';
+import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import { CallCollector } from './rows.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type TraceOptions,
 } from './trace.ts';
 
-export const ILUVATAR_HEADERS: readonly string[] = ['func_name', 'invoke_time_ms'];
+const HEADERS = ['func_name', 'invoke_time_ms'];
 const METADATA_HEADERS = ['func_name', 'warm_dur_ms', 'mem_mb'];
 
 const MILLISECONDS = 'a number of milliseconds of 0 or more';
@@ -102,3 +103,11 @@ export function readIluvatar(file: string, options: TraceOptions): Trace {
     ...collector.sorted(),
   };
 }
+
+export const ILUVATAR: TraceFormat = {
+  name: 'iluvatar',
+  sentence: 'Iluvatar: a file with a row a call, and beside it one with a row a function.',
+  noun: 'an Iluvatar pair',
+  recognises: (candidate) => candidate.hasColumns(HEADERS),
+  open: ({ path }, options) => readIluvatar(path, options),
+};

@@ -2,19 +2,17 @@
 export { readAzure2019, readAzure2019Counts } from './azure2019.ts';
 export { readAzure2021 } from './azure2021.ts';
 export { TraceError, type TraceFault } from './error.ts';
+export type { TraceCandidate, TraceFormat } from './format.ts';
 export { readIluvatar } from './iluvatar.ts';
-export { openTrace } from './open.ts';
-export { Random, randomStream, shuffle } from './random.ts';
+export { TRACE_FORMATS, openTrace } from './open.ts';
 export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
 export {
   DEFAULT_MAXIMUM_INVOCATIONS,
   type DurationSummary,
   type FigureSource,
   MINIMUM_DURATION_MS,
-  MINUTE_MS,
   PERCENTILE_SHARES,
   type Trace,
-  type TraceFormat,
   type TraceFunction,
   type TraceOptions,
   type TraceQuirks,

@@ -1,14 +1,15 @@
 /**
  * Collects calls that a trace gives one by one, in any order, into parallel arrays sorted by start.
  */
+import { MS_PER_MINUTE } from '../abi/unit.ts';
 import { TraceError } from './error.ts';
 import type { CountPlace } from './counts.ts';
-import { MINIMUM_DURATION_MS, MINUTE_MS } from './trace.ts';
+import { MINIMUM_DURATION_MS } from './trace.ts';
 
-const FIRST_CAPACITY = 4096;
+const FIRST_CAPACITY = 8192;
 
 /** A year: longer than any public trace. Bounds what one wild row can make of the whole run. */
-const MAXIMUM_SPAN_MS = 366 * 1440 * MINUTE_MS;
+const MAXIMUM_SPAN_MS = 366 * 1440 * MS_PER_MINUTE;
 
 export interface SortedCalls {
   readonly startMs: Float64Array;
@@ -29,7 +30,7 @@ export class CallCollector {
   constructor(maximumInvocations: number, minutes: number | undefined) {
     this.maximumInvocations = maximumInvocations;
     this.minutes = minutes;
-    this.limitMs = minutes === undefined ? Infinity : minutes * MINUTE_MS;
+    this.limitMs = minutes === undefined ? Infinity : minutes * MS_PER_MINUTE;
   }
 
   /** Calls at or after the limit on the minutes are dropped. */
@@ -67,8 +68,8 @@ export class CallCollector {
       durationMs[target] = this.durationMs[source] as number;
     }
     const lastMs = startMs.at(-1) ?? 0;
-    const seenMinutes = Math.floor(lastMs / MINUTE_MS) + 1;
-    const spanMs = Math.min(seenMinutes, this.minutes ?? Infinity) * MINUTE_MS;
+    const seenMinutes = Math.floor(lastMs / MS_PER_MINUTE) + 1;
+    const spanMs = Math.min(seenMinutes, this.minutes ?? Infinity) * MS_PER_MINUTE;
     return { startMs, functionIds, durationMs, spanMs };
   }
 

@@ -5,12 +5,13 @@
  * at any seed, and the seed decides which function has which. Their correlations are unpublished;
  * they are taken as independent but for the bounds documented at `SyntheticConfig`.
  */
+import { MS_PER_MINUTE, US_PER_S } from '../abi/unit.ts';
 import { typicalDurations, appMemoryMibAt, averageDurationMsAt } from './distribution.ts';
 import { MinuteCounts } from './counts.ts';
 import { expandCounts } from './expand.ts';
 import { exponential, naturalLog, normalQuantile, power } from './numeric.ts';
 import { checkOptions } from './options.ts';
-import { type Random, randomStream, shuffle } from './random.ts';
+import { type Random, randomStream, shuffle } from '../time/index.ts';
 import {
   NO_QUIRKS,
   type Trace,
@@ -116,7 +117,7 @@ function planFunctions(config: SyntheticConfig, seed: number): Plan[] {
   return durationShares.map((durationShare, rank) => {
     const share = functionCount === 1 ? 1 : 1 - rank / (functionCount - 1);
     const perMinute = ratePerMinute(share, popular.perMinute);
-    const longestMs = (maximumOfferedCalls * 60_000) / perMinute;
+    const longestMs = (maximumOfferedCalls * MS_PER_MINUTE) / perMinute;
     const averageMs =
       rank === 0 ? popular.averageMs : Math.min(averageDurationMsAt(durationShare), longestMs);
     const name = `function-${String(rank).padStart(digits, '0')}`;
@@ -262,7 +263,7 @@ function countCalls(
     if (plan.trigger === 'timer') {
       const key = functionKey('synthetic', plan.app, plan.name);
       const random = randomStream(seed, `${key}#timer`);
-      phaseUs.set(id, random.nextBelow(60) * 1_000_000);
+      phaseUs.set(id, random.nextBelow(60) * US_PER_S);
       timerCounts(plan, config.minutes, random, addCalls);
     } else {
       drawCounts(plan, config, seed, bursty.has(id), addCalls);

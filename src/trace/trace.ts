@@ -46,11 +46,10 @@ export interface TraceQuirks {
   readonly negativeAverages: number;
 }
 
-export type TraceFormat = 'vhive' | 'azure2019' | 'azure2021' | 'iluvatar' | 'synthetic';
-
 export interface Trace {
   readonly name: string;
-  readonly format: TraceFormat;
+  /** Name of the format it was read from (`TRACE_FORMATS`), or 'synthetic'. */
+  readonly format: string;
   readonly functions: readonly TraceFunction[];
   /** Start of each invocation since the trace's begin, never decreasing; exact microseconds if drawn. */
   readonly startMs: Float64Array;
@@ -73,7 +72,6 @@ export interface TraceOptions {
 }
 
 export const DEFAULT_MAXIMUM_INVOCATIONS = 40_000_000;
-export const MINUTE_MS = 60_000;
 
 export const NO_QUIRKS: TraceQuirks = {
   functionsWithoutDurations: 0,

@@ -3,16 +3,17 @@
  * mem.csv as its older samples are called. All three must be there: they are the format.
  */
 import { readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts } from './counts.ts';
 import { fileFault } from './csv.ts';
 import { expandCounts } from './expand.ts';
+import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
-export const VHIVE_COUNT_FILES: readonly string[] = ['invocations.csv', 'inv.csv'];
+const COUNT_FILES = ['invocations.csv', 'inv.csv'];
 const DURATION_FILES = ['durations.csv', 'run.csv'];
 const MEMORY_FILES = ['memory.csv', 'mem.csv'];
 
@@ -27,7 +28,7 @@ function findFile(folder: string, present: readonly string[], names: readonly st
 export function readVhive(folder: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
   const present = readdirSync(folder);
-  const countFile = findFile(folder, present, VHIVE_COUNT_FILES);
+  const countFile = findFile(folder, present, COUNT_FILES);
   const durationFile = findFile(folder, present, DURATION_FILES);
   const memoryFile = findFile(folder, present, MEMORY_FILES);
   const table = new FunctionTable();
@@ -42,3 +43,17 @@ export function readVhive(folder: string, options: TraceOptions): Trace {
   const name = basename(resolve(folder));
   return expandCounts({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
 }
+
+/** One file of the three is enough to mean this format: the reader names the one that is missing. */
+const TELLING_FILES = [...COUNT_FILES, 'durations.csv', 'memory.csv'];
+
+export const VHIVE: TraceFormat = {
+  name: 'vhive',
+  sentence: 'Folder of vHive/invitro: calls a minute, duration percentiles and memory a function.',
+  noun: 'a vHive folder (invocations.csv, durations.csv, memory.csv)',
+  recognises: ({ path, isFolder, names }) =>
+    isFolder
+      ? names.some((name) => TELLING_FILES.includes(name))
+      : COUNT_FILES.includes(basename(path)),
+  open: ({ path, isFolder }, options) => readVhive(isFolder ? path : dirname(path), options),
+};

@@ -1,11 +1,9 @@
 /** The room's door: what the VMM, the recordings and the library's users take from it. */
 
-export { VirtualClock } from './clock.ts';
 export * from './constants.ts';
 export * from './device.ts';
 export * from './memory.ts';
 export { MmioTransport, type MmioCounters, type RegisterBus } from './mmio.ts';
-export * from './timers.ts';
 export * from './transport.ts';
 export { type Connection, connect } from './connect.ts';
 export { DescriptorChain } from './queue/chain.ts';

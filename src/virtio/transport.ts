@@ -1,6 +1,6 @@
 /**
  * The driver's way to a device over virtio-mmio, with the register accesses in the order in which Linux
- * makes them (fact sheet E.4). What a particular driver does with the device is in its own folder.
+ * makes them (docs/linux-memory.md E.4). What a particular driver does with the device is in its own folder.
  */
 
 import {

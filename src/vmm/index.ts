@@ -13,13 +13,16 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
-export { Balloon, type BalloonConfig, type TargetAnswer } from './balloon.ts';
-export { CzoneVirtio, type CzoneConfig } from './czone.ts';
-export { VirtualClock } from '../virtio/index.ts';
-export { type DimmSlot, type DimmUnplug, Dimms } from './dimm.ts';
+export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
+export { CZoneVirtio, type CZoneOptions } from './device/czone.ts';
+export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
+export type { MemoryDevice } from './device/device.ts';
+export { type DimmOptions, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
-export { VirtioMem, type VirtioMemConfig } from './virtio-mem.ts';
+export { VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
-export type { OperationName, Operations } from './operation.ts';
+export type { OperationName, Operations } from '../cost/index.ts';
+export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
 export { Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

@@ -6,10 +6,8 @@
 
 import {
   type Core,
-  GUEST_STATES_OFFSET,
   type GuestMemory as KernelMemory,
   KIND_HOLE,
-  KIND_MASK,
   allocKernelBlock,
   freeKernelBlock,
   orderOfFrames,
@@ -64,11 +62,10 @@ export class VmMemory implements GuestMemory, DriverMemory {
 
   contains(addr: number, lengthBytes: number): boolean {
     if (!(addr >= 0) || !(lengthBytes >= 0) || addr + lengthBytes > this.sizeBytes) return false;
-    const states = this.#core.headerWord(GUEST_STATES_OFFSET);
     const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
     for (let pfn = Math.floor(addr / FRAME_BYTES); pfn <= last; pfn += 1) {
       if (pfn >= this.#core.spanFrames) return false;
-      if (((this.#core.bytes[states + pfn] as number) & KIND_MASK) === KIND_HOLE) return false;
+      if (this.#core.frames.kind(pfn) === KIND_HOLE) return false;
     }
     return true;
   }
@@ -130,7 +127,7 @@ export class VmMemory implements GuestMemory, DriverMemory {
    * memory; -1 when the range is not all inside the guest.
    */
   discard(pfn: number, count: number): number {
-    const released = this.#core.raw.releaseRange(pfn, count);
+    const released = this.#core.backing.release(pfn, count);
     if (released < 0) return -1;
     if (count === 1) this.#drop(pfn);
     else this.#dropRange(pfn, pfn + count);
@@ -192,7 +189,7 @@ export class VmMemory implements GuestMemory, DriverMemory {
 
   /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
   #writable(pfn: number): Uint8Array {
-    if (this.#core.raw.isBacked(pfn) === 0 || this.#template.has(pfn)) {
+    if (!this.#core.backing.isBacked(pfn) || this.#template.has(pfn)) {
       this.#kernel.touchSystemRange(pfn, 1, true);
     }
     const own = this.#frames.get(pfn);

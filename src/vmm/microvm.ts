@@ -20,7 +20,7 @@ import {
   newAccount,
 } from './host.ts';
 import { VmMemory } from './memory.ts';
-import type { Operations } from './operation.ts';
+import type { Operations } from '../cost/index.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -163,7 +163,7 @@ export class MicroVm {
     let frames = 0;
     const memory = this.#memory;
     for (const { start, count } of ranges) {
-      frames += memory?.discard(start, count) ?? this.guest.core.raw.releaseRange(start, count);
+      frames += memory?.discard(start, count) ?? this.guest.core.backing.release(start, count);
     }
     return frames;
   }
@@ -172,7 +172,7 @@ export class MicroVm {
   backedIn(ranges: readonly FrameRange[]): number {
     let frames = 0;
     for (const { start, count } of ranges) {
-      frames += this.guest.core.raw.countBacked(start, count);
+      frames += this.guest.core.backing.count(start, count);
     }
     return frames;
   }

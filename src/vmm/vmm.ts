@@ -2,9 +2,9 @@
 // host memory, and the rule for when that runs out.
 
 import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
-import { VirtualClock } from '../virtio/index.ts';
+import { Clock } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
-import { MicroVm, type VmmFootprint } from './microvm.ts';
+import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 import { TemplateStore } from './template.ts';
 
 /**
@@ -18,6 +18,12 @@ export interface VmmConfig {
   readonly hostFrames: number;
   readonly footprint: VmmFootprint;
   readonly policy?: HostPolicy;
+  /** Whoever moves time shares it with the VMs; without one the host has a clock of its own, which `advance` moves. */
+  readonly clock?: Clock;
+  /** Where cores come from: hosts of one run may share them, as making one is dearer than overwriting it. */
+  readonly pool?: CorePool;
+  /** Sees each VM before it is stopped, when its processes are gone. For checks. */
+  readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
 function idleOf(vm: MicroVm): number {
@@ -26,18 +32,19 @@ function idleOf(vm: MicroVm): number {
 
 export class Vmm {
   readonly host: HostMemory;
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: Clock;
   readonly policy: HostPolicy;
-  readonly #footprint: VmmFootprint;
-  readonly #pool: CorePool = new CorePool();
+  readonly #context: VmContext;
   readonly #templates: TemplateStore;
   readonly #vms: Set<MicroVm> = new Set<MicroVm>();
   #started = 0;
 
   constructor(config: VmmConfig) {
-    this.host = new HostMemory(config.hostFrames);
-    this.#footprint = config.footprint;
-    this.policy = config.policy ?? 'refuse';
+    const { hostFrames, footprint, policy, clock, pool, inspect } = config;
+    this.host = new HostMemory(hostFrames);
+    this.clock = clock ?? new Clock();
+    this.policy = policy ?? 'refuse';
+    this.#context = { host: this.host, pool: pool ?? new CorePool(), vmm: footprint, inspect };
     this.#templates = new TemplateStore(this.host);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
@@ -50,19 +57,26 @@ export class Vmm {
 
   /** Boots a machine; undefined when the host has no memory for it. */
   boot(config: GuestConfig): MicroVm | undefined {
-    return this.#start(config, false);
+    return this.#mayStart(config, false);
   }
 
   /** Clones the template of a machine, which is booted and frozen at the first call. */
   clone(config: GuestConfig): MicroVm | undefined {
-    return this.#start(config, true);
+    return this.#mayStart(config, true);
   }
 
-  /** Ends a VM; what it did since it was last settled. */
-  stop(vm: MicroVm): Counts {
-    const counts = newCounts();
-    vm.stop(counts);
+  /** Clones a machine (`shared`) or boots it. Throws HostOutOfMemory. */
+  start(config: GuestConfig, shared: boolean): MicroVm {
+    const vm = new MicroVm(this.#started, this.#templates.get(config, shared), this.#context);
+    this.#started += 1;
+    this.#vms.add(vm);
+    return vm;
+  }
+
+  /** Ends a VM; adds what it did since it was last settled. */
+  stop(vm: MicroVm, counts: Counts = newCounts()): Counts {
     this.#vms.delete(vm);
+    vm.stop(counts);
     return counts;
   }
 
@@ -82,14 +96,9 @@ export class Vmm {
     return counts;
   }
 
-  #start(config: GuestConfig, shared: boolean): MicroVm | undefined {
-    const template = this.#templates.get(config, shared);
-    const context = { host: this.host, pool: this.#pool, vmm: this.#footprint };
+  #mayStart(config: GuestConfig, shared: boolean): MicroVm | undefined {
     try {
-      const vm = new MicroVm(this.#started, template, context);
-      this.#started += 1;
-      this.#vms.add(vm);
-      return vm;
+      return this.start(config, shared);
     } catch (error) {
       if (error instanceof HostOutOfMemory) return undefined;
       throw error;

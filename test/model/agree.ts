@@ -28,12 +28,13 @@ import { MIGRATE_TYPES } from '../../src/abi/migratetype.ts';
 import type { Core } from '../../src/core/index.ts';
 import type { Model } from './model.ts';
 import type { Pcp, Zone } from './zone.ts';
+import { headerWord, wordsOf } from '../../src/core/raw.ts';
 
 const NIL = NONE >>> 0;
 
 function sameList(core: Core, list: number, frames: readonly number[]): boolean {
-  const { words } = core;
-  const records = core.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+  const words = wordsOf(core);
+  const records = headerWord(core, GUEST_RECORDS_OFFSET) >>> 2;
   let pfn = words[list >>> 2];
   for (const frame of frames) {
     if (pfn !== frame) return false;
@@ -43,7 +44,7 @@ function sameList(core: Core, list: number, frames: readonly number[]): boolean 
 }
 
 function samePcp(core: Core, base: number, pcp: Pcp): boolean {
-  const word = (offset: number): number => (core.words[(base + offset) >>> 2] ?? 0) | 0;
+  const word = (offset: number): number => (wordsOf(core)[(base + offset) >>> 2] ?? 0) | 0;
   return (
     word(PCP_COUNT_OFFSET) === pcp.count &&
     word(PCP_HIGH_OFFSET) === pcp.high &&
@@ -58,9 +59,9 @@ function samePcp(core: Core, base: number, pcp: Pcp): boolean {
 }
 
 function sameZone(core: Core, zone: Zone): boolean {
-  const base = core.headerWord(GUEST_ZONES_OFFSET) + zone.index * ZONE_STRIDE;
-  const word = (offset: number): number => core.words[(base + offset) >>> 2] ?? 0;
-  const pcps = core.headerWord(GUEST_PCPS_OFFSET);
+  const base = headerWord(core, GUEST_ZONES_OFFSET) + zone.index * ZONE_STRIDE;
+  const word = (offset: number): number => wordsOf(core)[(base + offset) >>> 2] ?? 0;
+  const pcps = headerWord(core, GUEST_PCPS_OFFSET);
   return (
     word(ZONE_FREE_OFFSET) === zone.freePages &&
     word(ZONE_BOOST_OFFSET) === zone.boost &&

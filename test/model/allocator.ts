@@ -1,7 +1,7 @@
 // What tests of allocator rules ask of the thing under test, so that one test can hold for the
 // model and for the core.
 
-import type { AllocatorState } from '../../src/recording/pagestate.ts';
+import type { AllocatorState } from '../../src/recording/read/pagestate.ts';
 
 export interface BootZone {
   /** 0 DMA, 1 DMA32, 2 NORMAL, 3 MOVABLE. */

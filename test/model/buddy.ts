@@ -1,4 +1,4 @@
-// Free, merge, split (fact sheet A.4 to A.6, A.19).
+// Free, merge, split (docs/linux-memory.md A.4 to A.6, A.19).
 
 import type { Zone } from './zone.ts';
 import * as L from './types.ts';

@@ -3,6 +3,7 @@
 import { Core, type CoreBuild, expectAnswer } from '../../src/core/index.ts';
 import { loadState, saveState, stateFrames, type AllocatorState } from '../../src/core/state.ts';
 import type { BootLayout } from './allocator.ts';
+import { rawOf } from '../../src/core/raw.ts';
 
 export class CoreAllocator {
   readonly #build: CoreBuild;
@@ -15,7 +16,7 @@ export class CoreAllocator {
   boot(layout: BootLayout): void {
     const end = Math.max(...layout.zones.map((zone) => zone.start + zone.spanned));
     this.core = Core.create({ frames: end, cpus: layout.cpus, objects: 16, build: this.#build });
-    const { raw } = this.core;
+    const raw = rawOf(this.core);
     for (const zone of layout.zones) {
       expectAnswer(raw.zoneSpan(zone.index, zone.start, zone.spanned), 'zoneSpan');
       expectAnswer(raw.memoryPresent(zone.start, zone.spanned), 'memoryPresent');
@@ -28,19 +29,19 @@ export class CoreAllocator {
 
   /** Frame, or a status below zero. */
   allocPages(gfp: number, order: number, cpu: number): number {
-    return this.core.raw.allocPages(gfp, order, cpu, 0);
+    return rawOf(this.core).allocPages(gfp, order, cpu, 0);
   }
 
   freePages(pfn: number, order: number, cpu: number): void {
-    expectAnswer(this.core.raw.freePages(pfn, order, cpu), 'freePages');
+    expectAnswer(rawOf(this.core).freePages(pfn, order, cpu), 'freePages');
   }
 
   decay(cpu: number): void {
-    for (let zone = 0; zone < 4; zone += 1) this.core.raw.decay(cpu, zone);
+    for (let zone = 0; zone < 4; zone += 1) rawOf(this.core).decay(cpu, zone);
   }
 
   drainAll(): void {
-    this.core.raw.drainAll();
+    rawOf(this.core).drainAll();
   }
 
   state(): AllocatorState {

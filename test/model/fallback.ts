@@ -28,7 +28,7 @@ function fallbackAt(zone: Zone, order: number, type: number): number {
   return -1;
 }
 
-/** At least half of the pageblock is free or alike (A.7d). */
+/** At least half of the pageblock is free or alike (A.7). */
 export function countingClaimTest(world: FallbackWorld): ClaimTest {
   return (zone, block, _order, type) => {
     const start = block - (block % L.BLOCK_PAGES);

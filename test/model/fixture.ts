@@ -8,7 +8,7 @@ import {
   emptyLists,
   freeListIndex,
   type AllocatorState,
-} from '../../src/recording/pagestate.ts';
+} from '../../src/recording/read/pagestate.ts';
 
 export const U = 0;
 export const M = 1;

@@ -1,4 +1,4 @@
-// gfp masks: type, highest zone, rights (fact sheet A.11, A.16).
+// gfp masks: type, highest zone, rights (docs/linux-memory.md A.11, A.16).
 
 import * as L from './types.ts';
 

@@ -1,4 +1,4 @@
-// Pageblock isolation, contiguous ranges, single-block isolation (fact sheet A.19).
+// Pageblock isolation, contiguous ranges, single-block isolation (docs/linux-memory.md A.19).
 
 import { freeBlockOf, freeOne, moveFreePages } from './buddy.ts';
 import { watermarkOk } from './watermark.ts';

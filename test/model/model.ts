@@ -1,7 +1,7 @@
 // The slow, obvious model of Linux 6.12's page allocator: plain arrays and maps, no cleverness.
-// A check on the core, written from the fact sheet (sections A, B) alone.
+// A check on the core, written from docs/linux-memory.md (A, B) alone.
 
-import type { AllocatorState } from '../../src/recording/pagestate.ts';
+import type { AllocatorState } from '../../src/recording/read/pagestate.ts';
 import type { AllocatorUnderTest, BootLayout } from './allocator.ts';
 import * as buddy from './buddy.ts';
 import {

@@ -1,4 +1,4 @@
-// Per-cpu lists: sizes, auto-tuning, refill and drain amounts (fact sheet A.10).
+// Per-cpu lists: sizes, auto-tuning, refill and drain amounts (docs/linux-memory.md A.10).
 
 import { freeOne } from './buddy.ts';
 import { watermarkOk } from './watermark.ts';

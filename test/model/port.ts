@@ -1,8 +1,8 @@
-// Runs compiled recordings (src/recording/program.ts) on the model, one command after the other.
+// Runs compiled recordings (src/recording/program/program.ts) on the model, one command after the other.
 
-import type { AllocatorState } from '../../src/recording/pagestate.ts';
-import * as P from '../../src/recording/program.ts';
-import type { AllocatorPort, RunLog } from '../../src/recording/program.ts';
+import type { AllocatorState } from '../../src/recording/read/pagestate.ts';
+import * as P from '../../src/recording/program/program.ts';
+import type { AllocatorPort, RunLog } from '../../src/recording/program/program.ts';
 import * as buddy from './buddy.ts';
 import type { ClaimTest } from './fallback.ts';
 import * as isolate from './isolate.ts';

@@ -1,5 +1,5 @@
 // Compaction in a compiled recording, on the model: which frames a run's free scanner takes and hands out, and where its
-// migrate scanner passes. The trace says when and how many (src/recording/compaction.ts).
+// migrate scanner passes. The trace says when and how many (src/recording/program/compaction.ts).
 
 import { isolateFree } from './isolate.ts';
 import type { Zone } from './zone.ts';

@@ -1,6 +1,6 @@
 // The model's zones to and from the pagestate form.
 
-import type { PcpState, ZoneState } from '../../src/recording/pagestate.ts';
+import type { PcpState, ZoneState } from '../../src/recording/read/pagestate.ts';
 import { type Pcp, Zone } from './zone.ts';
 import * as L from './types.ts';
 

@@ -1,4 +1,4 @@
-// Numbers of Linux 6.12's page allocator that the model is written with (fact sheet 0.2, A.2, A.11).
+// Numbers of Linux 6.12's page allocator that the model is written with (docs/linux-memory.md 0.2, A.2, A.11).
 // The model has its own on purpose: it is a check on the core, so it shares nothing with it.
 
 export const UNMOVABLE = 0;

@@ -1,4 +1,4 @@
-// Watermarks: sizes, reserves, boost and tests (fact sheet A.12 to A.14).
+// Watermarks: sizes, reserves, boost and tests (docs/linux-memory.md A.12 to A.14).
 
 import type { Zone } from './zone.ts';
 import * as L from './types.ts';

@@ -23,7 +23,8 @@ import {
 } from '../../src/core/index.ts';
 import { CzoneModel, type LimitPolicy, type ModelObject, type ModelZone } from '../model/czone.ts';
 import { expectThat } from '../model/czone.ts';
-import { bootGuest, zoneField } from '../unit/core/bench.ts';
+import { bootGuest, zoneField } from './core.ts';
+import { bytesOf, headerWord, rawOf, wordsOf } from '../../src/core/raw.ts';
 
 const POLICY_CODE: Readonly<Record<LimitPolicy, number>> = {
   oom: CZONE_LIMIT_OOM,
@@ -57,7 +58,7 @@ export class CzoneWorld {
       config: { czones: 8, objects: 40 },
       image: { start: 0x2000, count: 256 },
     });
-    const { raw } = this.core;
+    const raw = rawOf(this.core);
     raw.czoneRegion(REGION_START, frames, blockFrames);
     raw.czonePlug(REGION_START, frames);
     this.core.setPreferBacked(true);
@@ -78,8 +79,8 @@ export class CzoneWorld {
 
   /** Ranges that the last call left in the scratch area. */
   ranges(count: number): Range[] {
-    const first = this.core.headerWord(GUEST_SCRATCH_OFFSET) >> 2;
-    const words = this.core.words.slice(first, first + 2 * count);
+    const first = headerWord(this.core, GUEST_SCRATCH_OFFSET) >> 2;
+    const words = wordsOf(this.core).slice(first, first + 2 * count);
     return Array.from({ length: count }, (_, at) => ({
       start: words[2 * at] as number,
       frames: words[2 * at + 1] as number,
@@ -87,36 +88,36 @@ export class CzoneWorld {
   }
 
   create(limit: number, policy: LimitPolicy, blocks: number): void {
-    const index = this.core.raw.czoneCreate(7, limit, blocks);
+    const index = rawOf(this.core).czoneCreate(7, limit, blocks);
     if (index < 0) return;
-    this.core.raw.czonePolicy(index, POLICY_CODE[policy], 1);
+    rawOf(this.core).czonePolicy(index, POLICY_CODE[policy], 1);
     this.model.create(index, limit, policy, blocks);
   }
 
   grow(zone: ModelZone, blocks: number): void {
-    const added = this.core.raw.czoneGrow(zone.index, blocks);
+    const added = rawOf(this.core).czoneGrow(zone.index, blocks);
     this.#same(added, this.model.grow(zone, blocks), 'blocks added');
   }
 
   shrink(zone: ModelZone, blocks: number): void {
-    const given = this.core.raw.czoneShrink(zone.index, blocks);
+    const given = rawOf(this.core).czoneShrink(zone.index, blocks);
     this.#same(given, this.model.shrink(zone, blocks), 'blocks given back');
   }
 
   spawn(zone: ModelZone | undefined): void {
     const place = zone?.index ?? NONE;
-    const id = this.core.raw.objectCreate(OBJECT_ANON, place, GFP_HIGHUSER_MOVABLE, 0);
+    const id = rawOf(this.core).objectCreate(OBJECT_ANON, place, GFP_HIGHUSER_MOVABLE, 0);
     if (id >= 0) this.model.objects.set(id, { id, zone, pages: new Map(), entangled: false });
   }
 
   fork(parent: ModelObject, zone: ModelZone | undefined): void {
-    const id = this.core.raw.objectFork(parent.id, zone?.index ?? NONE, 0, 0);
+    const id = rawOf(this.core).objectFork(parent.id, zone?.index ?? NONE, 0, 0);
     if (id >= 0) this.model.fork(parent, id, zone);
   }
 
   /** Touches pages; the model follows page by page and knows where it has to stop. */
   touch(object: ModelObject, start: number, pages: number, write: boolean): void {
-    const answer = this.core.raw.objectTouch(object.id, start, pages, write ? 1 : 0, 0);
+    const answer = rawOf(this.core).objectTouch(object.id, start, pages, write ? 1 : 0, 0);
     let faults = 0;
     for (let index = start; index < start + pages; index += 1) {
       const mapping = object.pages.get(index);
@@ -134,7 +135,7 @@ export class CzoneWorld {
       }
       if (mapping !== undefined) this.model.unmap(object, index);
       else faults += 1;
-      const pfn = this.core.raw.objectFrame(object.id, index);
+      const pfn = rawOf(this.core).objectFrame(object.id, index);
       expectThat(pfn >= 0, `page ${index} of object ${object.id} is missing`);
       const entangled = object.entangled;
       this.model.adopt(object, index, pfn, source);
@@ -144,18 +145,18 @@ export class CzoneWorld {
   }
 
   truncate(object: ModelObject, start: number, pages: number): void {
-    this.core.raw.objectTruncate(object.id, start, pages, 0);
+    rawOf(this.core).objectTruncate(object.id, start, pages, 0);
     for (let index = start; index < start + pages; index += 1) this.model.unmap(object, index);
   }
 
   destroy(object: ModelObject): void {
-    this.core.raw.objectDestroy(object.id, 0);
+    rawOf(this.core).objectDestroy(object.id, 0);
     this.model.destroy(object);
   }
 
   exit(zone: ModelZone): void {
     const pooled = this.model.pool.size;
-    const given = this.core.raw.czoneExit(zone.index, 0);
+    const given = rawOf(this.core).czoneExit(zone.index, 0);
     this.model.exit(zone);
     // Blocks of other, dying zones may have gone with the pages that this one mapped: those are not its own.
     expectThat(given <= this.model.pool.size - pooled, `exit gave ${given} blocks`);
@@ -164,11 +165,11 @@ export class CzoneWorld {
   /** Pages move down inside the zone and nowhere else; who maps them stays. */
   compact(zone: ModelZone, pages: number): void {
     const { core, model } = this;
-    const moved = core.raw.czoneCompact(zone.index, pages, 0);
+    const moved = rawOf(core).czoneCompact(zone.index, pages, 0);
     const places = new Map<number, number>();
     for (const object of this.objects) {
       for (const [index, mapping] of object.pages) {
-        const now = core.raw.objectFrame(object.id, index);
+        const now = rawOf(core).objectFrame(object.id, index);
         if (now !== mapping.pfn) places.set(mapping.pfn, now);
       }
     }
@@ -210,7 +211,7 @@ export class CzoneWorld {
   }
 
   reclaim(zone: ModelZone, ranges: number, frames: number, order: number): void {
-    const got = this.core.raw.czoneReclaim(zone.index, ranges, frames, order);
+    const got = rawOf(this.core).czoneReclaim(zone.index, ranges, frames, order);
     const taken = this.ranges(got);
     let sum = 0;
     for (const range of taken) {
@@ -229,10 +230,10 @@ export class CzoneWorld {
   putBack(range: Range, cancelled: boolean): void {
     const { start, frames } = range;
     if (!cancelled) {
-      this.core.raw.releaseRange(start, frames);
+      rawOf(this.core).releaseRange(start, frames);
       this.model.release(start, frames);
     }
-    this.#same(this.core.raw.czoneReturn(start, frames, cancelled ? 1 : 0), frames, 'put back');
+    this.#same(rawOf(this.core).czoneReturn(start, frames, cancelled ? 1 : 0), frames, 'put back');
     this.out.splice(this.out.indexOf(range), 1);
     this.model.putBack(start, frames);
   }
@@ -246,16 +247,16 @@ export class CzoneWorld {
       }
       return false;
     });
-    const taken = this.ranges(core.raw.czoneCollect(ranges));
+    const taken = this.ranges(rawOf(core).czoneCollect(ranges));
     let blocks = 0;
     for (const { start, frames } of taken) {
       for (let pfn = start; pfn < start + frames; pfn += model.block) {
         expectThat(warm.includes(pfn), `block ${pfn} is not a warm one of the pool`);
         blocks += 1;
       }
-      core.raw.releaseRange(start, frames);
+      rawOf(core).releaseRange(start, frames);
       model.release(start, frames);
-      this.#same(core.raw.czonePlug(start, frames), frames / model.block, 'plugged again');
+      this.#same(rawOf(core).czonePlug(start, frames), frames / model.block, 'plugged again');
     }
     expectThat(taken.length === ranges || blocks === warm.length, 'warm blocks were left');
   }
@@ -281,23 +282,23 @@ export class CzoneWorld {
       this.#same(field(ZONE_LIMIT_OFFSET), zone.limit, 'limit');
       let pfn = -1;
       for (const block of zone.blocks) {
-        pfn = core.raw.czoneNextBlock(zone.index, pfn);
+        pfn = rawOf(core).czoneNextBlock(zone.index, pfn);
         this.#same(pfn, block, 'block of the chain');
       }
     }
     for (const object of model.objects.values()) {
-      this.#same(core.raw.objectPages(object.id), object.pages.size, 'pages of an object');
+      this.#same(rawOf(core).objectPages(object.id), object.pages.size, 'pages of an object');
       for (const [index, { pfn }] of object.pages) {
-        this.#same(core.raw.objectFrame(object.id, index), pfn, `frame of page ${index}`);
+        this.#same(rawOf(core).objectFrame(object.id, index), pfn, `frame of page ${index}`);
       }
     }
   }
 
   #checkBacking(): void {
     const { core, model } = this;
-    const map = core.headerWord(GUEST_BACKED_OFFSET);
+    const map = headerWord(core, GUEST_BACKED_OFFSET);
     for (let pfn = model.start; pfn < model.end; pfn += 1) {
-      const bit = ((core.bytes[map + (pfn >> 3)] as number) >> (pfn & 7)) & 1;
+      const bit = ((bytesOf(core)[map + (pfn >> 3)] as number) >> (pfn & 7)) & 1;
       this.#same(bit, model.backed.has(pfn) ? 1 : 0, `backing of ${pfn}`);
     }
   }

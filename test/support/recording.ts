@@ -1,9 +1,9 @@
 // A made-up recording: one zone, all of it free at the start, and a trace written call by call.
 
-import { CONTEXT_HARDIRQ } from '../../src/recording/trace-columns.ts';
-import * as T from '../../src/recording/trace-columns.ts';
-import type { Capture } from '../../src/recording/capture.ts';
-import { parsePageState, type AllocatorState } from '../../src/recording/pagestate.ts';
+import { CONTEXT_HARDIRQ } from '../../src/recording/read/trace-columns.ts';
+import * as T from '../../src/recording/read/trace-columns.ts';
+import type { Capture } from '../../src/recording/read/capture.ts';
+import { parsePageState, type AllocatorState } from '../../src/recording/read/pagestate.ts';
 
 export const ZONE_START = 4096;
 export const ZONE_FRAMES = 32768;

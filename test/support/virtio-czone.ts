@@ -1,5 +1,6 @@
 /** A host and a guest for czone-virtio that keep books of every frame, and both halves wired together. */
 
+import { Clock } from '../../src/time/index.ts';
 import {
   connect,
   CZONE_PROFILES,
@@ -14,7 +15,7 @@ import {
   type CzoneProfile,
   type CzoneZoneStats,
 } from '../../src/virtio/index.ts';
-import { BumpMemory, FlatGuestMemory, TestClock } from './virtio.ts';
+import { BumpMemory, FlatGuestMemory } from './virtio.ts';
 
 export const MIB: number = 1024 * 1024;
 export const BLOCK_BYTES: number = 2 * MIB;
@@ -271,7 +272,7 @@ export interface CzonePairOptions {
 /** Device and driver over real rings, with a virtual clock. */
 export class CzonePair {
   readonly memory: FlatGuestMemory;
-  readonly clock: TestClock = new TestClock();
+  readonly clock: Clock = new Clock();
   readonly host: TestCzoneHost;
   readonly guest: TestCzoneGuest;
   readonly czone: CzoneDevice;

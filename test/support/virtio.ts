@@ -9,7 +9,6 @@ import {
   type DriverQueue,
   type DriverTransport,
   type GuestMemory,
-  type Timers,
   type VirtioDevice,
 } from '../../src/virtio/index.ts';
 
@@ -98,34 +97,6 @@ export class BumpMemory implements DriverMemory {
   }
 
   free(): void {}
-}
-
-/** A virtual clock that moves only when told. */
-export class TestClock implements Timers {
-  nowNs = 0;
-  #events: { atNs: number; fire: () => void }[] = [];
-
-  get pending(): number {
-    return this.#events.length;
-  }
-
-  after(delayNs: number, fire: () => void): { cancel(): void } {
-    const event = { atNs: this.nowNs + delayNs, fire };
-    this.#events.push(event);
-    return { cancel: () => (this.#events = this.#events.filter((e) => e !== event)) };
-  }
-
-  advance(ns: number): void {
-    const endNs = this.nowNs + ns;
-    for (;;) {
-      const next = this.#events.toSorted((a, b) => a.atNs - b.atNs)[0];
-      if (next === undefined || next.atNs > endNs) break;
-      this.#events = this.#events.filter((e) => e !== next);
-      this.nowNs = next.atNs;
-      next.fire();
-    }
-    this.nowNs = endNs;
-  }
 }
 
 /** Frames 0 … pages-1, each backed or not. */

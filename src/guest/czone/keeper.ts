@@ -7,24 +7,13 @@ import {
   CZONE_GROW_ASK,
   CZONE_IDLE,
   CZONE_LIMIT_OOM,
-  GUEST_ZONES_OFFSET,
   STAT_BACKED_FAULTS,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_FREE_OFFSET,
-  ZONE_LIMIT_OFFSET,
-  ZONE_PEAK_BLOCKS_OFFSET,
-  ZONE_STRIDE,
   expectAnswer,
 } from '../../core/index.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { CZones } from '../czone.ts';
 import type { GuestMemory } from '../memory.ts';
 import type { GrowthPolicy, ShrinkPolicy, ZoneView } from './policy.ts';
-
-/** Calls back later. */
-export interface KeeperAlarm {
-  readonly nowNs: number;
-  after(delayNs: number, fire: () => void): { cancel(): void };
-}
 
 /** Asks the host to take what an idle zone does not use, and takes the request back. */
 export interface ReclaimPort {
@@ -46,7 +35,7 @@ export interface KeeperOptions {
 interface Kept {
   readonly key: string;
   idleSinceNs: number | undefined;
-  wait: { cancel(): void } | undefined;
+  wait: TimerHandle | undefined;
   /** Host faults of the guest when the zone last became active. */
   faultsAtWork: number;
 }
@@ -55,7 +44,7 @@ export class ZoneKeeper {
   readonly #memory: GuestMemory;
   readonly #zones: CZones;
   readonly #options: KeeperOptions;
-  readonly #alarm: KeeperAlarm;
+  readonly #timers: Timers;
   readonly #port: ReclaimPort;
   readonly #kept: Map<number, Kept> = new Map();
 
@@ -63,13 +52,13 @@ export class ZoneKeeper {
     memory: GuestMemory,
     zones: CZones,
     options: KeeperOptions,
-    alarm: KeeperAlarm,
+    timers: Timers,
     port: ReclaimPort,
   ) {
     this.#memory = memory;
     this.#zones = zones;
     this.#options = options;
-    this.#alarm = alarm;
+    this.#timers = timers;
     this.#port = port;
     memory.zoneFull = (zone) => this.grow(zone) > 0;
   }
@@ -80,31 +69,26 @@ export class ZoneKeeper {
     const { blockFrames } = this.#zones.region;
     const blocks = growth.firstBlocks(key, Math.floor(limitFrames / blockFrames));
     const zone = this.#zones.create(owner, limitFrames, blocks);
-    const { raw } = this.#memory.core;
+    const { czones } = this.#memory.core;
     expectAnswer(
-      raw.czonePolicy(zone, limitPolicy ?? CZONE_LIMIT_OOM, CZONE_GROW_ASK),
-      'czonePolicy',
+      czones.setPolicy(zone, limitPolicy ?? CZONE_LIMIT_OOM, CZONE_GROW_ASK),
+      'czones.setPolicy',
     );
     this.#kept.set(zone, { key, idleSinceNs: undefined, wait: undefined, faultsAtWork: 0 });
     this.#mark(zone, CZONE_ACTIVE);
     return zone;
   }
 
-  #word(zone: number, offset: number): number {
-    const { core } = this.#memory;
-    const base = core.headerWord(GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE;
-    return core.words[(base + offset) >> 2] as number;
-  }
-
   view(zone: number): ZoneView {
     const kept = this.#keptOf(zone);
     const { blockFrames } = this.#zones.region;
+    const { blocks, limit, free, peakBlocks } = this.#memory.core.zone(zone);
     return {
       key: kept.key,
-      blocks: this.#word(zone, ZONE_BLOCKS_OFFSET),
-      limitBlocks: Math.floor(this.#word(zone, ZONE_LIMIT_OFFSET) / blockFrames),
-      freeBlocks: Math.floor(this.#word(zone, ZONE_FREE_OFFSET) / blockFrames),
-      peakBlocks: this.#word(zone, ZONE_PEAK_BLOCKS_OFFSET),
+      blocks,
+      limitBlocks: Math.floor(limit / blockFrames),
+      freeBlocks: Math.floor(free / blockFrames),
+      peakBlocks,
       idleSinceNs: kept.idleSinceNs,
     };
   }
@@ -121,39 +105,39 @@ export class ZoneKeeper {
     const view = this.view(zone);
     const wanted = Math.max(1, this.#options.growth.nextBlocks(view));
     const blocks = Math.min(wanted, view.limitBlocks - view.blocks);
-    const { raw } = this.#memory.core;
-    const added = expectAnswer(raw.czoneGrow(zone, blocks), 'czoneGrow');
+    const { czones } = this.#memory.core;
+    const added = expectAnswer(czones.grow(zone, blocks), 'czones.grow');
     if (added === blocks) return added;
     this.#zones.plug(blocks - added);
-    return added + expectAnswer(raw.czoneGrow(zone, blocks - added), 'czoneGrow');
+    return added + expectAnswer(czones.grow(zone, blocks - added), 'czones.grow');
   }
 
   /** Gives back what the shrink policy says. Blocks given back to the pool. */
   shrink(zone: number): number {
     const { shrink, movePages } = this.#options;
-    const blocks = shrink?.blocksToGive(this.view(zone), this.#alarm.nowNs) ?? 0;
+    const blocks = shrink?.blocksToGive(this.view(zone), this.#timers.nowNs) ?? 0;
     if (blocks === 0) return 0;
-    const { raw } = this.#memory.core;
+    const { czones } = this.#memory.core;
     if ((movePages ?? 0) > 0) {
-      expectAnswer(raw.czoneCompact(zone, movePages ?? 0, 0), 'czoneCompact');
+      expectAnswer(czones.compact(zone, movePages ?? 0, 0), 'czones.compact');
       this.#memory.deliverMoves();
     }
-    return expectAnswer(raw.czoneShrink(zone, blocks), 'czoneShrink');
+    return expectAnswer(czones.shrink(zone, blocks), 'czones.shrink');
   }
 
   #mark(zone: number, state: number): void {
-    expectAnswer(this.#memory.core.raw.czoneMark(zone, state), 'czoneMark');
+    expectAnswer(this.#memory.core.czones.setState(zone, state), 'czones.setState');
   }
 
   /** The runtime says that the container waits for work. */
   idle(zone: number): void {
     const kept = this.#keptOf(zone);
     if (kept.idleSinceNs !== undefined) return;
-    kept.idleSinceNs = this.#alarm.nowNs;
+    kept.idleSinceNs = this.#timers.nowNs;
     this.#mark(zone, CZONE_IDLE);
     const { reclaimAfterNs } = this.#options;
     if (reclaimAfterNs === undefined) return;
-    kept.wait = this.#alarm.after(reclaimAfterNs, () => {
+    kept.wait = this.#timers.after(reclaimAfterNs, () => {
       kept.wait = undefined;
       this.#port.reclaim(zone);
     });

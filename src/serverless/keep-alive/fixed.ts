@@ -1,11 +1,19 @@
-// Every idle container is kept equally long, as most platforms do.
+// fixed: every idle container is kept equally long, as most platforms do.
 
-import type { KeepAlive } from './policy.ts';
+import { MS_PER_MINUTE } from '../../abi/unit.ts';
+import { durationMs } from '../argument.ts';
+import type { KeepAlive, KeepAliveSpec } from './policy.ts';
 
 /** What AWS and Azure were observed to do, within a factor of two: 10 minutes. */
-export const DEFAULT_KEEP_ALIVE_MS = 600_000;
+export const DEFAULT_KEEP_ALIVE_MS: number = 10 * MS_PER_MINUTE;
 
 export function fixedKeepAlive(ttlMs: number = DEFAULT_KEEP_ALIVE_MS): KeepAlive {
   if (!(ttlMs >= 0)) throw new RangeError(`keep-alive: expected 0 ms or more, found ${ttlMs}`);
-  return { name: 'fixed', arrived: () => {}, keepMs: () => ttlMs };
+  return { arrived: () => {}, keepMs: () => ttlMs };
 }
+
+export const FIXED: KeepAliveSpec = {
+  name: 'fixed',
+  sentence: 'Every idle container is kept equally long; fixed:TIME, or the time alone (10m).',
+  create: (time) => fixedKeepAlive(time === undefined ? undefined : durationMs(time)),
+};

@@ -83,5 +83,5 @@ export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',
   sentence:
     'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
-  create: (machine) => new ManyPerVm(machine, SCHEME),
+  create: (machine, clock) => new ManyPerVm(machine, clock, SCHEME),
 };

@@ -11,5 +11,5 @@ export const MCPV_STATIC: SystemSpec = {
   name: 'mcpv-static',
   sentence:
     'Many containers of a function per VM of fixed size; memory once touched stays the VM’s.',
-  create: (machine) => new ManyPerVm(machine, SCHEME),
+  create: (machine, clock) => new ManyPerVm(machine, clock, SCHEME),
 };

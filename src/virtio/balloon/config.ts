@@ -1,4 +1,4 @@
-/** Wire constants and the config space of virtio-balloon (device 5; spec 5.5, fact sheet C.1 to C.3). */
+/** Wire constants and the config space of virtio-balloon (device 5; spec 5.5, docs/linux-memory.md C.1 to C.3). */
 
 import { feature } from '../constants.ts';
 

@@ -3,10 +3,10 @@
  * fresh numbers (spec 5.5.6.3).
  */
 
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { DevicePort } from '../device.ts';
 import type { DescriptorChain } from '../queue/chain.ts';
 import type { DeviceQueue } from '../queue/device-queue.ts';
-import type { TimerHandle, Timers } from '../timers.ts';
 import type { BalloonCounters } from './host.ts';
 import type { BalloonProfile } from './profiles.ts';
 import { decodeStats, STAT_BYTES, STAT_NAMES, type BalloonStats } from './stats.ts';

@@ -3,10 +3,10 @@
  * memory only through `BalloonHost`.
  */
 
+import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
-import type { Timers } from '../timers.ts';
 import {
   CONFIG_ACTUAL,
   CONFIG_BYTES,

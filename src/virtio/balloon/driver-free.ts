@@ -1,4 +1,4 @@
-/** Free page hinting and reporting on the driver's side (fact sheet C.8, C.10). */
+/** Free page hinting and reporting on the driver's side (docs/linux-memory.md C.8, C.10). */
 
 import type { DriverQueue, QueueBuffer } from '../queue/driver-queue.ts';
 import type { DriverTransport } from '../transport.ts';

@@ -1,11 +1,12 @@
 /**
- * The guest's half of virtio-balloon as Linux 6.12 behaves (fact sheet C): the resize work, the OOM
+ * The guest's half of virtio-balloon as Linux 6.12 behaves (docs/linux-memory.md C): the resize work, the OOM
  * notifier, statistics, page migration. Hinting and reporting are in `driver-free.ts`. Takes pages only
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
+import { NS_PER_MS } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
-import { NS_PER_MS, type TimerHandle, type Timers } from '../timers.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ACTUAL,

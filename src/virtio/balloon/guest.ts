@@ -5,7 +5,7 @@ import type { BalloonStats } from './stats.ts';
 export interface BalloonGuest {
   /**
    * Allocates up to `count` single movable pages, one by one, in the manner of HIGHUSER_MOVABLE with
-   * NOMEMALLOC, NORETRY and NOWARN (fact sheet C.4): may reclaim, never kills. Writes them to `pfns` in
+   * NOMEMALLOC, NORETRY and NOWARN (docs/linux-memory.md C.4): may reclaim, never kills. Writes them to `pfns` in
    * the order they were got and returns how many; fewer than asked means that an allocation failed.
    */
   allocPages(pfns: Uint32Array, count: number): number;

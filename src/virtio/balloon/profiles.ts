@@ -1,4 +1,4 @@
-/** How the balloon devices of three VMMs differ, as data (fact sheet C.2, C.3, F.1, F.3, F.4). */
+/** How the balloon devices of three VMMs differ, as data (docs/linux-memory.md C.2, C.3, F.1, F.3, F.4). */
 
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_EXACT, POLICY_SPEC, type DevicePolicy } from '../device.ts';

@@ -1,5 +1,5 @@
 /**
- * Memory statistics on the wire: entries of le16 tag and le64 value, packed, 10 bytes (fact sheet C.7).
+ * Memory statistics on the wire: entries of le16 tag and le64 value, packed, 10 bytes (docs/linux-memory.md C.7).
  * Values are numbers; counters of a guest stay below 2^53.
  */
 

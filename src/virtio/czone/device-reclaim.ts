@@ -4,8 +4,8 @@
  * refused without a look at its ranges.
  */
 
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DescriptorChain } from '../queue/chain.ts';
-import type { TimerHandle, Timers } from '../timers.ts';
 import { writeChain } from './chain-bytes.ts';
 import { F_UNSOLICITED, FRAME_BYTES, QUEUE_EVENT } from './config.ts';
 import type { DeviceContext } from './device-context.ts';

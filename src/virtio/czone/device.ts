@@ -3,9 +3,9 @@
  * memory only through `CzoneHost`.
  */
 
+import type { Timers } from '../../time/index.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
-import type { Timers } from '../timers.ts';
 import { readChain, writeChain } from './chain-bytes.ts';
 import {
   CONFIG_BYTES,

@@ -3,7 +3,7 @@
  * the clock and the state of zones, not how a request is made.
  */
 
-import type { TimerHandle, Timers } from '../timers.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 
 export interface IdlePolicy {
   /** From idle to the request. A keep-alive shorter than this never reclaims. */

@@ -1,8 +1,9 @@
 /** Ways to run czone-virtio that are compared, as data, and the options of one device. */
 
+import { NS_PER_S } from '../../abi/unit.ts';
+import type { Timers } from '../../time/index.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_SPEC, type DevicePolicy } from '../device.ts';
-import { NS_PER_S, type Timers } from '../timers.ts';
 import {
   F_IDLE,
   F_PLUG,

@@ -1,4 +1,7 @@
-/** Wire constants and the config space of virtio-mem (device 24; spec 5.15, fact sheet D.1). */
+/**
+ * Wire constants and the config space of virtio-mem (device 24; spec 5.15,
+ * docs/linux-memory.md D.1).
+ */
 
 import { feature } from '../constants.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Big-block mode of the virtio-mem driver: whole blocks of one or more memory blocks are plugged and
- * unplugged (fact sheet D.3, D.6). Used when the device's block is as large as a memory block.
+ * unplugged (docs/linux-memory.md D.3, D.6). Used when the device's block is as large as a memory block.
  */
 
 import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';

@@ -1,6 +1,6 @@
 /**
  * Sub-block mode of the virtio-mem driver: a state for each memory block, and which of its sub-blocks are
- * plugged (fact sheet D.4 to D.6). Used when a sub-block is smaller than a memory block.
+ * plugged (docs/linux-memory.md D.4 to D.6). Used when a sub-block is smaller than a memory block.
  */
 
 import type { MemLink, MemMode, MemModeState, Outcome, Work } from './driver-link.ts';

@@ -1,12 +1,13 @@
 /**
- * The guest's half of virtio-mem as Linux 6.12 behaves (fact sheet D.3 to D.7): the main loop, its
+ * The guest's half of virtio-mem as Linux 6.12 behaves (docs/linux-memory.md D.3 to D.7): the main loop, its
  * retries and back-off, the requests. The two modes are in files of their own. Memory is added, onlined
  * and isolated only through `MemGuest`.
  */
 
+import { NS_PER_S } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_MEM, F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
 import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
-import { NS_PER_S, type TimerHandle, type Timers } from '../timers.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
   CONFIG_ADDR,

@@ -1,4 +1,4 @@
-/** How the virtio-mem devices of three VMMs differ, as data (fact sheet D.2, F.2, F.3). */
+/** How the virtio-mem devices of three VMMs differ, as data (docs/linux-memory.md D.2, F.2, F.3). */
 
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_EXACT, POLICY_SPEC, type DevicePolicy } from '../device.ts';

@@ -1,4 +1,4 @@
-/** Requests and responses of virtio-mem as bytes (fact sheet D.1). */
+/** Requests and responses of virtio-mem as bytes (docs/linux-memory.md D.1). */
 
 export const REQUEST_BYTES = 24;
 export const RESPONSE_BYTES = 10;

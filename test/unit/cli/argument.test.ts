@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, minutes, systems, wholeNumber } from '../../../src/cli/argument.ts';
+import { duration, minutes, named, policy, wholeNumber } from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
 
 describe('options', () => {
@@ -22,16 +22,42 @@ describe('options', () => {
     }
   });
 
+  it('makes policies by name, with what stands behind it, or by a time alone', () => {
+    const made: unknown[] = [];
+    const list = ['timed', 'other'].map((name) => ({
+      name,
+      create: (argument?: string) => made.push([name, argument]),
+    }));
+    for (const text of ['10m', 'other', 'other:a:b', 'timed:']) {
+      policy('--p', text, list, 'timed')();
+    }
+    const calls = [
+      ['timed', '10m'],
+      ['other', undefined],
+      ['other', 'a:b'],
+      ['timed', ''],
+    ];
+    expect(made).toEqual(calls.flatMap((call) => [call, call]));
+    expect(() => policy('--p', 'x:1', list, 'timed')).toThrow(
+      '--p: expected a time such as 500ms, 90s, 10m or 1h, or a policy of timed, other, found "x:1"',
+    );
+  });
+
   it('reads minutes', () => {
     expect(minutes('--warmup', '2.5')).toBe(2.5);
     expect(() => minutes('--warmup', '-1')).toThrow(UsageError);
   });
 
-  it('finds systems by name, in the order asked for', () => {
-    const chosen = systems('--system', 'mcpv-czone, scpv-boot').map((spec) => spec.name);
-    expect(chosen).toEqual(['mcpv-czone', 'scpv-boot']);
-    expect(systems('--system', undefined).length).toBeGreaterThanOrEqual(4);
-    expect(() => systems('--system', 'scpv-boot,nope')).toThrow(/found "nope"/);
-    expect(() => systems('--system', 'scpv-boot,scpv-boot')).toThrow(/each system once/);
+  it('finds entries of a list by name, in the order asked for', () => {
+    const list = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+    const find = (text: string | undefined): string =>
+      named('--letter', text, list, { one: 'letter', many: 'letters' })
+        .map(({ name }) => name)
+        .join();
+    expect(find('c, a')).toBe('c,a');
+    expect(find(undefined)).toBe('a,b,c');
+    expect(() => find('a,nope')).toThrow('--letter: expected letters of a, b, c, found "nope"');
+    expect(() => find('')).toThrow(/found ""/);
+    expect(() => find('a,a')).toThrow('--letter: expected each letter once, found "a"');
   });
 });

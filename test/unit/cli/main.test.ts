@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseResults } from '../../../src/report/schema.ts';
+import { FORMATS, KEEP_ALIVES, SYSTEMS, TRACE_FORMATS, parseResults } from '../../../src/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const MAIN = join(ROOT, 'dist/cli/main.js');
@@ -29,17 +29,34 @@ function row(index: number, count: string): string {
   return `o,a,f${index},http,${count},1\n`;
 }
 
+function known(list: readonly { readonly name: string }[]): string {
+  return list.map(({ name }) => name).join(', ');
+}
+
 const SHORT = ['replay', '--minutes', '2', '--system', 'scpv-template,mcpv-czone'];
 
 describe('guestmem', () => {
-  it('prints its version and its systems', () => {
+  it('prints its version, and what can be named with a sentence each', () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       version: string;
     };
     expect(guestmem('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
     const { code, out } = guestmem('systems');
     expect(code).toBe(0);
-    for (const line of out.trimEnd().split('\n')) expect(line).toMatch(/^[a-z-]+ +[A-Z].*\.$/);
+    const sections = out.trimEnd().split('\n\n');
+    for (const section of sections) {
+      const [heading, ...lines] = section.split('\n');
+      expect(heading).toMatch(/^[A-Z].*:$/);
+      expect(lines).not.toEqual([]);
+      for (const line of lines) expect(line).toMatch(/^[a-z\d-]+ +[A-Z].*\.$/);
+    }
+    const names = sections.map((section) => [...section.matchAll(/^[a-z\d-]+(?= )/gm)].join(', '));
+    expect(names).toEqual([
+      known(SYSTEMS),
+      known(KEEP_ALIVES),
+      known(FORMATS),
+      known(TRACE_FORMATS),
+    ]);
   });
 
   it('replays: a table on stdout, results and report in the folder', () => {
@@ -66,6 +83,24 @@ describe('guestmem', () => {
     expect(second).toEqual(first);
   });
 
+  it('writes the formats asked for and no others', () => {
+    const { code, out, err } = guestmem(...SHORT, '--format', 'parquet, csv', '--out', 'tables');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const files = ['results', 'series', 'starts'];
+    const paths = ['parquet', 'csv'].flatMap((end) => files.map((name) => `tables/${name}.${end}`));
+    expect(out).toBe(`wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`);
+    expect(readdirSync(join(folder, 'tables')).map((name) => `tables/${name}`)).toEqual(
+      paths.toSorted(),
+    );
+    const rows = readFileSync(join(folder, 'tables/starts.csv'), 'utf8').trimEnd().split('\r\n');
+    const { systems } = parseResults(
+      JSON.parse(guestmem(...SHORT, '--format', 'table', '--json', '--out', 'none').out),
+    );
+    expect(rows).toHaveLength(1 + systems.reduce((sum, { starts }) => sum + starts.cold, 0));
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
   it('says nothing with --quiet', () => {
     expect(guestmem(...SHORT, '--quiet', '--out', 'quiet')).toEqual({ code: 0, out: '', err: '' });
   });
@@ -74,6 +109,23 @@ describe('guestmem', () => {
   it.each([
     ['a path that is not there', ['replay', vhive], /^guestmem: .*none: expected/],
     ['an unknown system', ['replay', '--system', 'nope'], /^guestmem: --system: .*"nope"\n$/],
+    [
+      'an unknown format',
+      ['replay', '--format', 'csv,xls'],
+      new RegExp(`^guestmem: --format: expected formats of ${known(FORMATS)}, found "xls"\n$`),
+    ],
+    [
+      'an unknown keep-alive policy',
+      ['replay', '--keep-alive', 'forever'],
+      new RegExp(
+        `^guestmem: --keep-alive: .*, or a policy of ${known(KEEP_ALIVES)}, found "forever"\n$`,
+      ),
+    ],
+    [
+      'a keep-alive policy with a wrong argument',
+      ['replay', '--keep-alive', 'fixed:soon'],
+      /^guestmem: --keep-alive: expected a time such as .* found "soon"\n$/,
+    ],
     ['a bad seed', ['replay', '--seed', 'x'], /^guestmem: --seed: /],
     ['a warm-up as long as the trace', ['replay', '--minutes', '2', '--warmup', '2'], /--warmup/],
     ['an unknown option', ['replay', '--nope'], /^error: unknown option/],

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import { ABI_VERSION } from '../../../src/abi/layout.ts';
 import { Core, CoreError, boot, layoutOf } from '../../../src/core/index.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const FRAMES = 16384;
 
@@ -9,7 +10,8 @@ function guest(): Core {
   const layout = layoutOf(FRAMES, []);
   const core = Core.create({ frames: layout.frames, cpus: 2, objects: 8, ring: 64 });
   boot(core, layout, false);
-  for (let page = 0; page < 700; page += 1) core.raw.allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, page);
+  for (let page = 0; page < 700; page += 1)
+    rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, page);
   return core;
 }
 
@@ -20,8 +22,8 @@ it('a guest read from its bytes goes on exactly as the one that was written', ()
   expect(copy.hash()).toBe(core.hash());
   for (let page = 0; page < 300; page += 1) {
     const order = page % 4;
-    expect(copy.raw.allocPages(GFP_KERNEL, order, 1, 0)).toBe(
-      core.raw.allocPages(GFP_KERNEL, order, 1, 0),
+    expect(rawOf(copy).allocPages(GFP_KERNEL, order, 1, 0)).toBe(
+      rawOf(core).allocPages(GFP_KERNEL, order, 1, 0),
     );
   }
   expect(copy.hash()).toBe(core.hash());

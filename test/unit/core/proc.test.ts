@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Core, buddyinfo, pagetypeinfo, zoneinfo } from '../../../src/core/index.ts';
 import { type AllocatorState, loadState, saveState, stateFrames } from '../../../src/core/state.ts';
-import { parsePageState } from '../../../src/recording/pagestate.ts';
+import { parsePageState } from '../../../src/recording/read/pagestate.ts';
 
 /** Two zones of 2 and 4 MiB, a handful of blocks. */
 const SMALL = `pagestate small pageblock_order 9 pcp_lists 14

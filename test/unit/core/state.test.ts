@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Core, boot, layoutOf } from '../../../src/core/index.ts';
 import { loadState, saveState, stateFrames } from '../../../src/core/state.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 function bootedCore(): Core {
   const layout = layoutOf(16_384, [{ start: 4096, count: 1500 }]);
@@ -14,8 +15,8 @@ function bootedCore(): Core {
 describe('a state', () => {
   it('comes back as it was saved, order of every list included', () => {
     const first = bootedCore();
-    for (let i = 0; i < 300; i += 1) first.raw.allocPages(0x100cca, 0, 0, 0);
-    first.raw.allocPages(0xcc0, 3, 0, 0);
+    for (let i = 0; i < 300; i += 1) rawOf(first).allocPages(0x100cca, 0, 0, 0);
+    rawOf(first).allocPages(0xcc0, 3, 0, 0);
     const state = saveState(first, 'once');
     const second = Core.create({ frames: stateFrames(state), build: 'verify' });
     loadState(second, state);

@@ -6,7 +6,8 @@ import { KIND_UNMOVABLE, OBJECT_ANON, ZONE_DMA32 } from '../../../src/abi/layout
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
 import { CoreError } from '../../../src/core/index.ts';
 import { surveyZone } from '../../../src/core/survey.ts';
-import { IMAGE, bootGuest } from './bench.ts';
+import { IMAGE, bootGuest } from '../../support/core.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const NONE = 0xffffffff;
 
@@ -25,20 +26,20 @@ describe('surveyZone', () => {
 
   it('counts what is movable, what is pinned, and where they mix', () => {
     const core = bootGuest();
-    const id = core.raw.objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
-    core.raw.objectTouch(id, 0, 700, 1, 0);
+    const id = rawOf(core).objectCreate(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
+    rawOf(core).objectTouch(id, 0, 700, 1, 0);
     const before = surveyZone(core, ZONE_DMA32);
     expect(before.movableFrames).toBe(700);
     expect(before.mixedPageblocks).toBe(0);
-    const page = core.raw.objectFrame(id, 0);
+    const page = rawOf(core).objectFrame(id, 0);
     const hole = (page & ~511) + 511;
-    expect(core.raw.contigAlloc(hole, 1, KIND_UNMOVABLE, MIGRATE_MOVABLE, 1, 0)).toBe(0);
-    core.raw.allocPages(GFP_KERNEL, 3, 0, 0);
+    expect(rawOf(core).contigAlloc(hole, 1, KIND_UNMOVABLE, MIGRATE_MOVABLE, 1, 0)).toBe(0);
+    rawOf(core).allocPages(GFP_KERNEL, 3, 0, 0);
     const after = surveyZone(core, ZONE_DMA32);
     expect(after.mixedPageblocks).toBe(1);
     expect(after.pinnedFrames).toBe(IMAGE.count + 9);
     expect(after.movableFrames).toBe(700);
-    expect(core.raw.countMovable(page & ~511, 512)).toBeGreaterThan(0);
+    expect(rawOf(core).countMovable(page & ~511, 512)).toBeGreaterThan(0);
   });
 
   it('tells how much free memory is of no use for an order', () => {

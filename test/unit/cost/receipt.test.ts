@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PRICE_LEVELS } from '../../../src/cost/price.ts';
 import { PRICE_NAMES, PRICES } from '../../../src/cost/prices.ts';
+import type { Operations } from '../../../src/cost/names.ts';
 import {
   addReceipt,
   costBySideNs,
@@ -9,12 +10,11 @@ import {
   count,
   newReceipt,
   ReceiptBook,
-  type ReceiptRecord,
   receiptOf,
   recordOf,
 } from '../../../src/cost/receipt.ts';
 
-const records: fc.Arbitrary<ReceiptRecord> = fc.dictionary(
+const records: fc.Arbitrary<Operations> = fc.dictionary(
   fc.constantFrom(...PRICE_NAMES),
   fc.integer({ min: 1, max: 1_000_000 }),
 );
@@ -62,9 +62,7 @@ describe('receipt', () => {
   });
 
   it('refuses an operation without a price', () => {
-    expect(() => receiptOf({ teleport: 1 } as ReceiptRecord)).toThrow(
-      /no price is named 'teleport'/,
-    );
+    expect(() => receiptOf({ teleport: 1 } as Operations)).toThrow(/no price is named 'teleport'/);
   });
 });
 

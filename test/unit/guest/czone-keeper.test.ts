@@ -21,28 +21,10 @@ import {
   shrinkWhenIdle,
   verify,
 } from '../../../src/guest/index.ts';
-import { zoneField } from '../core/bench.ts';
+import { Clock } from '../../../src/time/index.ts';
+import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
-
-/** A clock that the test turns. */
-class Clock {
-  nowNs = 0;
-  readonly #due = new Set<{ at: number; fire: () => void }>();
-
-  after(delayNs: number, fire: () => void): { cancel(): void } {
-    const entry = { at: this.nowNs + delayNs, fire };
-    this.#due.add(entry);
-    return { cancel: () => void this.#due.delete(entry) };
-  }
-
-  advance(ns: number): void {
-    this.nowNs += ns;
-    for (const entry of [...this.#due].filter(({ at }) => at <= this.nowNs)) {
-      this.#due.delete(entry);
-      entry.fire();
-    }
-  }
-}
+import { rawOf } from '../../../src/core/raw.ts';
 
 interface Scene {
   readonly guest: GuestKernel;
@@ -65,7 +47,7 @@ function scene(options: KeeperOptions): Scene {
 }
 
 function fill(guest: GuestKernel, zone: number, pages: number): number {
-  const { raw } = guest.core;
+  const raw = rawOf(guest.core);
   const object = raw.objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
   guest.memory.touch(object, 0, pages, true, 0, 0);
   return object;
@@ -174,13 +156,13 @@ describe('ZoneKeeper', () => {
     const kept = fill(guest, zone, block);
     const hole = fill(guest, zone, 3 * block);
     fill(guest, zone, 100);
-    guest.core.raw.objectDestroy(hole, 0);
+    rawOf(guest.core).objectDestroy(hole, 0);
     keeper.idle(zone);
     expect(keeper.shrink(zone)).toBe(0);
     clock.advance(10);
     expect(keeper.shrink(zone)).toBe(3);
     expect(keeper.view(zone).blocks).toBe(2);
-    expect(guest.core.raw.objectPages(kept)).toBe(block);
+    expect(rawOf(guest.core).objectPages(kept)).toBe(block);
     expect(verify(guest.core)).toBeUndefined();
   });
 
@@ -188,7 +170,7 @@ describe('ZoneKeeper', () => {
     const { guest, keeper, block } = scene({ growth: growByStep(2) });
     const zone = keeper.create('f', 1, 4 * block);
     const object = fill(guest, zone, 300);
-    const { raw } = guest.core;
+    const raw = rawOf(guest.core);
     raw.objectTruncate(object, 100, 200, 0);
     keeper.idle(zone);
     const pages = new CZonePages(guest.memory, (guest.czones as CZones).region);
@@ -212,7 +194,7 @@ describe('ZoneKeeper', () => {
     const first = keeper.create('f', 1, 8 * block);
     fill(guest, first, 3 * block);
     keeper.forget(first);
-    guest.core.raw.czoneExit(first, 0);
+    rawOf(guest.core).czoneExit(first, 0);
     const second = keeper.create('f', 2, 8 * block);
     expect(keeper.view(second).blocks).toBe(3);
   });

@@ -7,6 +7,7 @@ import { MEMORY_BLOCK_FRAMES } from '../../../src/abi/unit.ts';
 import { Core, boot, faultText, layoutOf, verify } from '../../../src/core/index.ts';
 import { GuestMemory } from '../../../src/guest/memory.ts';
 import { MemoryBlocks } from '../../../src/guest/memory-blocks.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const PLUG = 0x18000;
 
@@ -24,7 +25,7 @@ describe('MemoryBlocks', () => {
     expect(blocks.add(PLUG)).toBe(true);
     blocks.online(PLUG, ZONE_MOVABLE);
     for (let batch = 0; batch < 20; batch += 1) {
-      expect(memory.core.raw.balloonTake(256, 0, GFP_BALLOON, 0)).toBe(256);
+      expect(rawOf(memory.core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(256);
     }
     let moves = 0;
     memory.moveListeners.push((from) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COUNT_FAULT_PAGES, type CZones, newCounts, verify } from '../../../src/guest/index.ts';
 import { CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 describe('PageCache', () => {
   it('brings a page in once, whoever reads it', () => {
@@ -58,7 +59,7 @@ describe('PageCache', () => {
     expect(guest.memory.frames.file).toBe(before + 100);
     expect(guest.files.shrink(10_000)).toBe(KERNEL.pageCacheFrames + 50);
     guest.files.forgetZone(zone);
-    expect(guest.core.raw.czoneExit(zone, 0)).toBe(1);
+    expect(rawOf(guest.core).czoneExit(zone, 0)).toBe(1);
     expect(guest.memory.frames.file).toBe(before);
     expect(verify(guest.core)).toBeUndefined();
   });

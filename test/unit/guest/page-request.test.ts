@@ -13,12 +13,13 @@ import {
 import { verify } from '../../../src/core/verify.ts';
 import { type GuestKernel, requestPages } from '../../../src/guest/index.ts';
 import { CONFIG, makeGuest } from './setup.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 /** Takes single pages without reclaim until none is left. */
 function fill({ core }: GuestKernel, gfp: number): number[] {
   const taken: number[] = [];
   for (;;) {
-    const pfn = core.raw.allocPages(gfp & ~GFP_DIRECT_RECLAIM, 0, 0, 0);
+    const pfn = rawOf(core).allocPages(gfp & ~GFP_DIRECT_RECLAIM, 0, 0, 0);
     if (pfn < 0) return taken;
     taken.push(pfn);
   }
@@ -35,8 +36,8 @@ describe('requestPages', () => {
     const guest = makeGuest(CONFIG, false);
     const { core } = guest;
     const taken = fill(guest, GFP_HIGHUSER_MOVABLE);
-    for (const pfn of taken) if (pfn % 2 === 0) core.raw.freePages(pfn, 0, 0);
-    core.raw.drainAll();
+    for (const pfn of taken) if (pfn % 2 === 0) rawOf(core).freePages(pfn, 0, 0);
+    rawOf(core).drainAll();
     while (core.stat(STAT_COMPACT_RUNS) === 0) {
       expect(requestPages(guest.memory, GFP_HIGHUSER_MOVABLE, 5)).toBeGreaterThanOrEqual(0);
     }
@@ -64,7 +65,7 @@ describe('requestPages', () => {
     const held = fill(guest, GFP_KERNEL);
     guest.memory.oomNotifiers.push(() => {
       const back = held.splice(0, 2048);
-      for (const pfn of back) guest.core.raw.freePages(pfn, 0, 0);
+      for (const pfn of back) rawOf(guest.core).freePages(pfn, 0, 0);
       return back.length;
     });
     expect(requestPages(guest.memory, GFP_KERNEL, 0)).toBeGreaterThanOrEqual(0);

@@ -8,8 +8,9 @@ import {
   ZONE_SHARED_OUT_OFFSET,
 } from '../../../src/core/index.ts';
 import { type CZones, type GuestKernel, ProcessTree, verify } from '../../../src/guest/index.ts';
-import { zoneField } from '../core/bench.ts';
+import { zoneField } from '../../support/core.ts';
 import { CZONE_CONFIG, makeGuest } from './setup.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 function scene(): { guest: GuestKernel; zones: CZones } {
   const guest = makeGuest(CZONE_CONFIG, false);
@@ -80,7 +81,7 @@ describe('ProcessTree', () => {
     expect(guest.core.stat(STAT_CZONE_COW_ACROSS)).toBe(560);
     expect(zoneField(guest.core, parent.zone, ZONE_SHARED_OUT_OFFSET)).toBe(40);
     parent.tree.exit(first);
-    expect(guest.core.raw.czoneExit(parent.zone, 0)).toBe(1);
+    expect(rawOf(guest.core).czoneExit(parent.zone, 0)).toBe(1);
     expect(guest.core.stat(STAT_CZONE_DYING)).toBe(1);
     expectSound(guest);
     expect(parent.tree.unmap(child, 560, 39)).toBe(39);

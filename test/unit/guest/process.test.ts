@@ -9,6 +9,7 @@ import {
   verify,
 } from '../../../src/guest/index.ts';
 import { CONFIG, CZONE_CONFIG, makeGuest } from './setup.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 function start(guest: GuestKernel, czone?: number): Process {
   return new Process(guest, { cpu: 0, kernelFrames: 20, mappedPages: 1000, czone });
@@ -62,7 +63,7 @@ describe('Process', () => {
     const ranges = process.exit();
     expect(ranges).toEqual([{ start: start0, count: 3 * 512 }]);
     // 1,200 pages in all; the pages written before exec lay in the first of them
-    expect(guest.core.raw.countBacked(start0, 3 * 512)).toBe(1200);
+    expect(rawOf(guest.core).countBacked(start0, 3 * 512)).toBe(1200);
     expect(verify(guest.core)).toBeUndefined();
   });
 
@@ -103,7 +104,7 @@ describe('Process', () => {
           else if (what === 'read') guest.files.read('data', pages, 1);
           else {
             for (const range of process.exit()) {
-              guest.core.raw.releaseRange(range.start, range.count);
+              rawOf(guest.core).releaseRange(range.start, range.count);
             }
             processes[who] = begin(who);
           }

@@ -1,6 +1,5 @@
 /** Small right records for the tests of this room. */
 import type { Details, TimeSeries } from '../../../src/report/detail.ts';
-import { cdfOf } from '../../../src/report/detail.ts';
 import type { Results, SystemResult } from '../../../src/report/results.ts';
 
 const MIB = 2 ** 20;
@@ -67,7 +66,14 @@ export function series(name: string, length = 5): TimeSeries {
 export function details(): Details {
   return {
     series: [series('scpv-template'), series('mcpv-czone')],
-    startupCdfs: [cdfOf('scpv-template', Float64Array.of(70, 74, 80, 300))],
+    starts: [{ system: 'scpv-template', columns: { startupMs: Float64Array.of(70, 300) } }],
+    startupCdfs: [
+      {
+        system: 'scpv-template',
+        values: Float64Array.of(70, 74, 80, 300),
+        share: Float64Array.of(0.25, 0.5, 0.75, 1),
+      },
+    ],
     memoryMaps: [
       {
         system: 'mcpv-czone',

@@ -13,13 +13,14 @@ import {
   profileOf,
 } from '../../../src/serverless/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
+import { Clock } from '../../../src/time/index.ts';
 
 const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, DEFAULT_WORKLOAD);
 
 function make(name: string): ServerlessSystem {
   const spec = SYSTEMS.find((one) => one.name === name);
   if (spec === undefined) throw new Error(`no system ${name}`);
-  return spec.create({ ...defaultMachine(), containersPerVm: 4 });
+  return spec.create({ ...defaultMachine(), containersPerVm: 4 }, new Clock());
 }
 
 function vmCount(system: ServerlessSystem): number {

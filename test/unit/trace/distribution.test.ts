@@ -8,7 +8,7 @@ import {
   summarizeRow,
   typicalDurations,
 } from '../../../src/trace/distribution.ts';
-import { randomStream } from '../../../src/trace/random.ts';
+import { randomStream } from '../../../src/time/index.ts';
 
 function meanOfDraws(percentilesMs: readonly number[], count: number): number {
   const stream = randomStream(3, 'mean');

@@ -1,11 +1,57 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openTrace } from '../../../src/trace/index.ts';
-import { DURATION_HEADER, faultOf, hasSamples, lines, makeFolder, samples } from './folders.ts';
+import { TRACE_FORMATS, openTrace } from '../../../src/trace/index.ts';
+import {
+  DURATION_HEADER,
+  faultOf,
+  hasSamples,
+  lines,
+  makeFolder,
+  makeVhive,
+  samples,
+} from './folders.ts';
 
 const seed = 1;
 const day = (number: string): string => `invocations_per_function_md.anon.d${number}.csv`;
 const HEADER = 'HashOwner,HashApp,HashFunction,Trigger,1,2';
+
+describe('trace formats', () => {
+  const pair = {
+    'trace.csv': lines('func_name,invoke_time_ms', 'x,3'),
+    'metadata-trace.csv': lines('func_name,cold_dur_ms,warm_dur_ms,mem_mb', 'x,100,7,64'),
+  };
+  const made: Readonly<Record<string, () => string[]>> = {
+    vhive: () => ['', 'invocations.csv'].map((name) => join(makeVhive([[1, 2]]), name)),
+    azure2019: () => {
+      const folder = makeFolder({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1') });
+      return [folder, join(folder, day('01'))];
+    },
+    azure2021: () => {
+      const folder = makeFolder({ 'x.txt': lines('app,func,end_timestamp,duration', 'a,f,1,1') });
+      return [folder, join(folder, 'x.txt')];
+    },
+    iluvatar: () => ['', 'trace.csv'].map((name) => join(makeFolder(pair), name)),
+  };
+
+  it.each(TRACE_FORMATS)('$name is recognised as a folder and as a file', ({ name }) => {
+    for (const path of made[name]?.() ?? ['']) {
+      expect(openTrace(path, { seed }).format).toBe(name);
+    }
+  });
+
+  it('have a name of their own and a sentence', () => {
+    expect(new Set(TRACE_FORMATS.map(({ name }) => name)).size).toBe(TRACE_FORMATS.length);
+    for (const { sentence } of TRACE_FORMATS) expect(sentence).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('are all named where none fits', () => {
+    const { expected } = faultOf(() => openTrace(makeFolder({}), { seed }));
+    expect(expected).toMatch(
+      /^a trace: a vHive folder \(invocations.csv, .*\), Azure 2019 day files, /,
+    );
+    for (const { noun } of TRACE_FORMATS) expect(expected).toContain(noun);
+  });
+});
 
 describe('Azure 2019 day files', () => {
   it('follow one another, with functions and triggers joined across days', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Clock } from '../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -12,13 +13,7 @@ import {
   type DevicePolicy,
   type RegisterBus,
 } from '../../../src/virtio/index.ts';
-import {
-  BumpMemory,
-  FlatGuestMemory,
-  TestBalloonGuest,
-  TestClock,
-  TestHost,
-} from '../../support/virtio.ts';
+import { BumpMemory, FlatGuestMemory, TestBalloonGuest, TestHost } from '../../support/virtio.ts';
 
 function device(policy: DevicePolicy, profile: 'firecracker' | 'qemu' = 'qemu'): VirtioDevice {
   const balloon = new BalloonDevice(BALLOON_PROFILES[profile], new TestHost(256), {
@@ -31,7 +26,7 @@ function device(policy: DevicePolicy, profile: 'firecracker' | 'qemu' = 'qemu'):
 const reg = (offset: number): string => offset.toString(16).padStart(3, '0');
 
 describe('register map', () => {
-  it('is accessed by Linux in the order of the fact sheet (E.4)', () => {
+  it('is accessed in the order of Linux (docs/linux-memory.md E.4)', () => {
     const virtio = device(POLICY_EXACT, 'firecracker');
     const mmio = new MmioTransport(virtio);
     const trace: string[] = [];
@@ -48,7 +43,7 @@ describe('register map', () => {
     };
     const transport = new DriverTransport(bus, new BumpMemory(virtio.memory, 4096));
     virtio.onInterrupt = (): void => transport.interrupt();
-    const driver = new BalloonDriver(transport, new TestBalloonGuest([7]), new TestClock());
+    const driver = new BalloonDriver(transport, new TestBalloonGuest([7]), new Clock());
     expect(driver.probe()).toBeUndefined();
     const queue = (index: number, page: number): string =>
       `W030=${index} R044 R034 W038=100 W080=${page}000 W084=0 W090=${page + 1}000 W094=0 ` +

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { Balloon, freeFrames, takeCensus, touchAndExit } from '../../../src/vmm/index.ts';
+import {
+  Balloon,
+  Reporting,
+  freeFrames,
+  takeCensus,
+  touchAndExit,
+} from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const SECOND = 1e9;
 
@@ -15,7 +22,7 @@ describe('Balloon', () => {
     expect(balloon.setTarget(64 * MIB_FRAMES)).toBe('ok');
     expect(balloon.actualPages).toBe(64 * MIB_FRAMES);
     expect(vm.guest.core.privateFrames).toBeLessThan(backed);
-    expect(balloon.model.counters.releasedPages).toBeGreaterThan(0);
+    expect(balloon.device.counters.releasedPages).toBeGreaterThan(0);
     expectSound(vm);
     balloon.setTarget(0);
     expect(balloon.actualPages).toBe(0);
@@ -40,8 +47,8 @@ describe('Balloon', () => {
     const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu' });
     balloon.setTarget(64 * MIB_FRAMES);
     expect(balloon.driver.counters.messages).toBe(64);
-    expect(balloon.model.counters.inflateRequests).toBe(64);
-    expect(balloon.model.counters.inflatedPages).toBe(64 * MIB_FRAMES);
+    expect(balloon.device.counters.inflateRequests).toBe(64);
+    expect(balloon.device.counters.inflatedPages).toBe(64 * MIB_FRAMES);
   });
 
   it('neither hangs nor livelocks on a target beyond what the guest has', () => {
@@ -84,20 +91,20 @@ describe('Balloon', () => {
     for (const deflateOnOom of [true, false]) {
       const { vmm, vm } = testVm(128);
       const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu', deflateOnOom });
-      balloon.model.pollStats();
-      const before = balloon.model.stats.totalBytes ?? 0;
+      balloon.device.pollStats();
+      const before = balloon.device.stats.totalBytes ?? 0;
       balloon.setTarget(10 * MIB_FRAMES);
-      balloon.model.pollStats();
-      const shrunk = before - (balloon.model.stats.totalBytes ?? 0);
+      balloon.device.pollStats();
+      const shrunk = before - (balloon.device.stats.totalBytes ?? 0);
       expect(shrunk).toBe(deflateOnOom ? 0 : 10 * MIB_FRAMES * 4096);
     }
   });
 
   it('reports free memory only, and the guest can use it again', () => {
     const { vmm, vm } = testVm(256);
-    const balloon = new Balloon(vm, vmm.clock, { freePageReporting: true });
+    const reporting = new Reporting(vm, vmm.clock);
     const reported: [number, number][] = [];
-    const { raw } = vm.guest.core;
+    const raw = rawOf(vm.guest.core);
     const discard = vm.memory.discard.bind(vm.memory);
     vm.memory.discard = (pfn, count): number => {
       // Blocks are off the free lists while the device looks at them: nothing else may be in the
@@ -114,7 +121,7 @@ describe('Balloon', () => {
     expect(reported.every(([, count]) => count >= 512)).toBe(true);
     expect(kept.idleFrames).toBeGreaterThanOrEqual(0);
     expect(kept.frames).toEqual(used);
-    expect(balloon.reporting?.reports).toBeGreaterThan(0);
+    expect(reporting.worker?.reports).toBeGreaterThan(0);
     expectSound(vm);
     touchAndExit(vm.guest, 100 * MIB_FRAMES);
     expectSound(vm);
@@ -122,27 +129,27 @@ describe('Balloon', () => {
 
   it('waits two seconds after a free before it reports, and is quiet when nothing is new', () => {
     const { vmm, vm } = testVm(256);
-    const balloon = new Balloon(vm, vmm.clock, { freePageReporting: true });
+    const reporting = new Reporting(vm, vmm.clock);
     vmm.advance(1.9 * SECOND);
-    expect(balloon.reporting?.passes).toBe(0);
+    expect(reporting.worker?.passes).toBe(0);
     for (let second = 0; second < 60; second += 1) vmm.advance(SECOND);
-    const passes = balloon.reporting?.passes ?? 0;
-    const { reportedPages } = balloon.model.counters;
+    const passes = reporting.worker?.passes ?? 0;
+    const { reportedPages } = reporting.balloon.device.counters;
     expect(passes).toBeGreaterThan(0);
     vmm.advance(60 * SECOND);
-    expect(balloon.reporting?.passes).toBe(passes);
-    expect(balloon.model.counters.reportedPages).toBe(reportedPages);
+    expect(reporting.worker?.passes).toBe(passes);
+    expect(reporting.balloon.device.counters.reportedPages).toBe(reportedPages);
   });
 
   it('hints free blocks of 4 MiB and gets them back', () => {
     const { vmm, vm } = testVm(256);
     const balloon = new Balloon(vm, vmm.clock, { freePageHinting: true });
     const free = freeFrames(vm.guest.core);
-    balloon.model.startHinting();
-    expect(balloon.model.counters.hintedPages).toBeGreaterThan(0);
-    expect(balloon.model.counters.hintedPages % 1024).toBe(0);
+    balloon.device.startHinting();
+    expect(balloon.device.counters.hintedPages).toBeGreaterThan(0);
+    expect(balloon.device.counters.hintedPages % 1024).toBe(0);
     expectSound(vm);
-    balloon.model.finishHinting();
+    balloon.device.finishHinting();
     vmm.advance(SECOND);
     expect(freeFrames(vm.guest.core)).toBe(free);
     expectSound(vm);
@@ -156,7 +163,7 @@ describe('Balloon', () => {
     balloon.setTarget(200 * MIB_FRAMES);
     expect(balloon.actualPages).toBe(200 * MIB_FRAMES);
     expect(balloon.driver.counters.messages).toBe(1);
-    expect(balloon.model.counters.releasedPages % 512).toBe(0);
+    expect(balloon.device.counters.releasedPages % 512).toBe(0);
     expectSound(vm);
     balloon.setTarget(0);
     expect(balloon.actualPages).toBe(0);
@@ -169,18 +176,18 @@ describe('Balloon', () => {
     touchAndExit(vm.guest, 100 * MIB_FRAMES);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker' });
     balloon.setTarget(100);
-    expect(balloon.model.counters.inflatedPages).toBe(100);
-    expect(balloon.model.counters.releasedPages).toBe(0);
+    expect(balloon.device.counters.inflatedPages).toBe(100);
+    expect(balloon.device.counters.releasedPages).toBe(0);
     expectSound(vm);
   });
 
   it('stops a VM whose driver the VMM does not forgive, and throws nothing', () => {
     const { vmm, vm } = testVm(128);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker' });
-    const registers = balloon.device.queueRegisters(0);
+    const registers = balloon.transportSide.queueRegisters(0);
     vm.memory.writeU16((registers?.availAddr ?? 0) + 2, 5000);
     balloon.mmio.write(0x50, 4, 0);
-    expect(balloon.device.killReason).toBe('avail-index-jump');
+    expect(balloon.transportSide.killReason).toBe('avail-index-jump');
     vmm.advance(SECOND);
     expect(vm.stopReason).toBe('avail-index-jump');
     expect(vmm.vms).toEqual([]);

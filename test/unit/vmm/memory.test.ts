@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { VmMemory } from '../../../src/vmm/index.ts';
 import { expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 /** A frame in the middle of a test VM's memory that nobody has touched. */
 const FREE = 20_000;
@@ -12,10 +13,10 @@ describe('VmMemory', () => {
   it('reads zeros from a frame without host memory, and leaves it so', () => {
     const { vm } = testVm(128);
     const { core } = vm.guest;
-    expect(core.raw.isBacked(FREE)).toBe(0);
+    expect(rawOf(core).isBacked(FREE)).toBe(0);
     expect(vm.memory.read(ADDR, 8)).toEqual(new Uint8Array(8));
     expect(vm.memory.readU64(ADDR)).toBe(0);
-    expect(core.raw.isBacked(FREE)).toBe(0);
+    expect(rawOf(core).isBacked(FREE)).toBe(0);
   });
 
   it('backs a frame that is written, and only that', () => {
@@ -33,7 +34,7 @@ describe('VmMemory', () => {
     vm.memory.write(ADDR, Uint8Array.of(1, 2, 3));
     expect(vm.memory.discard(FREE, 1)).toBe(1);
     expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
-    vm.guest.core.raw.touchRange(FREE, 1, 1);
+    rawOf(vm.guest.core).touchRange(FREE, 1, 1);
     expect(vm.memory.read(ADDR, 3)).toEqual(new Uint8Array(3));
     expect(vm.memory.keptFrames).toBe(0);
     expectSound(vm);

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { hotplugStart } from '../../../src/scenario/index.ts';
 import {
   Balloon,
   type OnlinePolicy,
   VirtioMem,
-  type VirtioMemConfig,
+  type VirtioMemOptions,
   freeFrames,
+  hotplugStart,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_BYTES, MIB_FRAMES, type TestVm, expectSound, testVm } from '../../support/vm.ts';
+import { rawOf } from '../../../src/core/raw.ts';
 
 const REGION_MIB = 1024;
 const START = hotplugStart(128 * MIB_FRAMES);
@@ -18,7 +19,7 @@ interface MemVm extends TestVm {
   readonly memory: VirtioMem;
 }
 
-function memVm(policy: OnlinePolicy, more: Partial<VirtioMemConfig> = {}): MemVm {
+function memVm(policy: OnlinePolicy, more: Partial<VirtioMemOptions> = {}): MemVm {
   const made = testVm(128, REGION_MIB);
   const memory = new VirtioMem(made.vm, made.vmm.clock, {
     policy,
@@ -33,10 +34,10 @@ describe('VirtioMem', () => {
   it('plugs and unplugs, by the profile of each VMM', () => {
     for (const profile of ['firecracker', 'cloud-hypervisor', 'qemu'] as const) {
       const { vm, memory } = memVm('online_movable', { profile });
-      vm.guest.core.raw.drainAll();
+      rawOf(vm.guest.core).drainAll();
       const free = freeFrames(vm.guest.core);
       memory.setRequested(300 * MIB_BYTES);
-      vm.guest.core.raw.drainAll();
+      rawOf(vm.guest.core).drainAll();
       expect(memory.pluggedBytes).toBe(300 * MIB_BYTES);
       const gained = freeFrames(vm.guest.core) - free;
       expect(gained).toBe(300 * MIB_FRAMES - memory.blocks.memmapFrames);
@@ -84,7 +85,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(64 * MIB_BYTES);
     expect(vm.guest.files.pages).toBeGreaterThanOrEqual(20 * MIB_FRAMES);
     expect(vm.guest.core.privateFrames).toBeLessThan(before);
-    expect(memory.model.counters.releasedPages).toBeGreaterThan(0);
+    expect(memory.device.counters.releasedPages).toBeGreaterThan(0);
     vmm.settle(vm);
     expectSound(vm);
   });
@@ -118,7 +119,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(0);
     const { migratedPages } = balloon.driver.counters;
     expect(migratedPages).toBeGreaterThan(0);
-    expect(balloon.model.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
+    expect(balloon.device.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
     expect(balloon.actualPages).toBe(30 * MIB_FRAMES);
     expectSound(vm);
     balloon.setTarget(0);

@@ -6,6 +6,7 @@ import {
   HostOutOfMemory,
   type HostPolicy,
   type MicroVm,
+  Reporting,
   Vmm,
   touchAndExit,
 } from '../../../src/vmm/index.ts';
@@ -81,9 +82,9 @@ describe('Vmm', () => {
   it('drops the timers of a VM with the VM', () => {
     const vmm = host(4096, 'refuse');
     const vm = started(vmm.boot(CONFIG));
-    const balloon = new Balloon(vm, vmm.clock, { freePageReporting: true });
+    const reporting = new Reporting(vm, vmm.clock);
     vmm.stop(vm);
     vmm.advance(10e9);
-    expect(balloon.reporting?.passes).toBe(0);
+    expect(reporting.worker?.passes).toBe(0);
   });
 });

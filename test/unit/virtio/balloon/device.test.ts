@@ -1,12 +1,15 @@
-/** The balloon device, profile by profile: the behaviours of the fact sheet C and F.1, F.3, F.4. */
+/**
+ * The balloon device, profile by profile: the behaviours of docs/linux-memory.md C, F.1, F.3, F.4.
+ */
 
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
   encodeStats,
-  NS_PER_S,
   STAT_ORDER,
   VirtioDevice,
   type BalloonDeviceOptions,
@@ -19,7 +22,6 @@ import {
   NO_STATS,
   range,
   RawDriver,
-  TestClock,
   TestHost,
 } from '../../../support/virtio.ts';
 
@@ -32,12 +34,12 @@ interface Rig {
   readonly device: VirtioDevice;
   readonly driver: RawDriver;
   readonly host: TestHost;
-  readonly clock: TestClock;
+  readonly clock: Clock;
 }
 
 function rig(profile: BalloonProfileName, options: Partial<BalloonDeviceOptions> = {}): Rig {
   const host = new TestHost(PAGES);
-  const clock = new TestClock();
+  const clock = new Clock();
   const balloon = new BalloonDevice(BALLOON_PROFILES[profile], host, {
     memoryPages: PAGES,
     timers: clock,

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_MS, NS_PER_S } from '../../../../src/abi/unit.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
   BalloonDriver,
   connect,
-  NS_PER_MS,
-  NS_PER_S,
   VirtioDevice,
   type BalloonDeviceOptions,
   type BalloonProfileName,
@@ -18,7 +18,6 @@ import {
   NO_STATS,
   range,
   TestBalloonGuest,
-  TestClock,
   TestHost,
 } from '../../../support/virtio.ts';
 
@@ -26,7 +25,7 @@ const MEMORY_PAGES = 8192;
 
 interface Rig {
   readonly memory: FlatGuestMemory;
-  readonly clock: TestClock;
+  readonly clock: Clock;
   readonly host: TestHost;
   readonly guest: TestBalloonGuest;
   readonly balloon: BalloonDevice;
@@ -42,7 +41,7 @@ function rig(
   prepare: (guest: TestBalloonGuest) => void = () => {},
 ): Rig {
   const memory = new FlatGuestMemory(MEMORY_PAGES * 4096);
-  const clock = new TestClock();
+  const clock = new Clock();
   const host = new TestHost(MEMORY_PAGES);
   const guest = new TestBalloonGuest(pfns);
   prepare(guest);
@@ -296,7 +295,7 @@ describe('a copy', () => {
     });
     const device = new VirtioDevice(balloon, memory);
     const { transport } = connect(device, new BumpMemory(memory, 1 << 19));
-    const driver = new BalloonDriver(transport, guest, new TestClock());
+    const driver = new BalloonDriver(transport, guest, new Clock());
     device.load(original.device.save());
     balloon.load(original.balloon.save());
     if (state !== undefined) driver.load(state);

@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { expect, it } from 'vitest';
 
+import { Clock } from '../../../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
@@ -19,7 +20,6 @@ import {
   BumpMemory,
   FlatGuestMemory,
   TestBalloonGuest,
-  TestClock,
   TestHost,
 } from '../../../support/virtio.ts';
 
@@ -72,7 +72,7 @@ it.skipIf(!existsSync(LOG))(
     const guest = new TestBalloonGuest(allocationOrder(log));
     const balloon = new BalloonDevice(BALLOON_PROFILES.qemu, host, { memoryPages: 1 << 17 });
     const { transport } = connect(new VirtioDevice(balloon, memory), new BumpMemory(memory, 4096));
-    const driver = new BalloonDriver(transport, guest, new TestClock());
+    const driver = new BalloonDriver(transport, guest, new Clock());
     expect(driver.probe()).toBeUndefined();
     for (const line of log.filter((entry) => entry.startsWith('target'))) {
       ours.push(line);

@@ -9,6 +9,7 @@ import {
   type Core,
 } from '../../../../src/core/index.ts';
 import { GuestMemory } from '../../../../src/guest/index.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import {
   connect,
   CoreCzoneGuest,
@@ -20,8 +21,9 @@ import {
   zoneOfIndex,
   type ReclaimResult,
 } from '../../../../src/virtio/index.ts';
-import { BumpMemory, FlatGuestMemory, TestClock } from '../../../support/virtio.ts';
-import { bootGuest, expectSound } from '../../core/bench.ts';
+import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
 
 const START = 0x20000;
 const BLOCKS = 32;
@@ -37,7 +39,7 @@ class Machine {
   constructor() {
     const end = START + REGION.frames;
     this.core = bootGuest({ spanFrames: end, config: { czones: 16 } });
-    const { raw } = this.core;
+    const raw = rawOf(this.core);
     expectAnswer(raw.czoneRegion(REGION.start, REGION.frames, BLOCK_FRAMES), 'czoneRegion');
     const discard = (pfn: number, frames: number): number => {
       this.released.push([pfn, frames]);
@@ -47,7 +49,7 @@ class Machine {
     this.czone = new CzoneDevice(CZONE_PROFILES.adaptive, host, {
       addr: START * 4096,
       regionBytes: REGION.frames * 4096,
-      timers: new TestClock(),
+      timers: new Clock(),
     });
     const memory = new FlatGuestMemory(1 << 20);
     const { transport } = connect(
@@ -61,7 +63,7 @@ class Machine {
 
   /** A zone with so many blocks of the pool, and an object in it. */
   zone(blocks: number): { zone: number; index: number; object: number } {
-    const { raw } = this.core;
+    const raw = rawOf(this.core);
     const index = expectAnswer(raw.czoneCreate(1, REGION.frames, blocks), 'czoneCreate');
     const zone = zoneOfIndex(index);
     expect(indexOfZone(zone)).toBe(index);
@@ -75,7 +77,7 @@ class Machine {
   }
 
   touch(object: number, first: number, pages: number): number {
-    return expectAnswer(this.core.raw.objectTouch(object, first, pages, 1, 0), 'objectTouch');
+    return expectAnswer(rawOf(this.core).objectTouch(object, first, pages, 1, 0), 'objectTouch');
   }
 }
 
@@ -84,7 +86,7 @@ it('gives back what a zone has freed, exactly, and the core is sound at every st
   m.driver.plug(0, 8);
   const { zone, object } = m.zone(2);
   m.touch(object, 0, 800);
-  m.core.raw.objectTruncate(object, 100, 500, 0);
+  rawOf(m.core).objectTruncate(object, 100, 500, 0);
   const backed = m.core.backedFrames;
   const results: ReclaimResult[] = [];
   m.czone.reclaim(zone, 0, (result) => results.push(result));
@@ -105,14 +107,14 @@ it('frames that the device has are not handed out', () => {
   m.driver.plug(0, 8);
   const { zone, object } = m.zone(2);
   m.touch(object, 0, 1024);
-  m.core.raw.objectTruncate(object, 0, 1024, 0);
+  rawOf(m.core).objectTruncate(object, 0, 1024, 0);
   m.czone.setPaused(true);
   m.czone.reclaim(zone);
   expect(m.driver.rangesInFlight).toBeGreaterThan(0);
   expectSound(m.core);
   m.touch(object, 0, 200);
   expectSound(m.core);
-  expect(m.core.raw.czoneNextBlock(indexOfZone(zone), START + BLOCK_FRAMES)).toBeGreaterThan(0);
+  expect(rawOf(m.core).czoneNextBlock(indexOfZone(zone), START + BLOCK_FRAMES)).toBeGreaterThan(0);
   m.driver.setIdle(zone, false);
   m.czone.setPaused(false);
   expect(m.released).toEqual([]);
@@ -126,11 +128,11 @@ it('a zone that ends gives everything back in one message, to the pool or to the
   m.touch(object, 0, 1500);
   const before = m.core.backedFrames;
   const { requests } = m.driver.counters;
-  expectAnswer(m.core.raw.objectDiscard(object), 'objectDiscard');
+  expectAnswer(rawOf(m.core).objectDiscard(object), 'objectDiscard');
   let status = 0;
   m.driver.destroyZone(zone, true, (response) => (status = response.status));
   expect(status).toBe(1);
-  expectAnswer(m.core.raw.czoneDestroy(index), 'czoneDestroy');
+  expectAnswer(rawOf(m.core).czoneDestroy(index), 'czoneDestroy');
   // One ASSIGN for the blocks that the zone had taken from the pool, one ZONE_DESTROY.
   expect(m.driver.counters.requests).toBe(requests + 2);
   expect(m.core.backedFrames).toBe(before - 1500);
@@ -145,12 +147,12 @@ it('shrinking compacts inside the zone and unplugs blocks', () => {
   m.driver.plug(0, 8);
   const { zone, object } = m.zone(4);
   m.touch(object, 0, 2048);
-  for (let page = 0; page < 2048; page += 2) m.core.raw.objectTruncate(object, page, 1, 0);
+  for (let page = 0; page < 2048; page += 2) rawOf(m.core).objectTruncate(object, page, 1, 0);
   m.czone.shrink(zone);
   expectSound(m.core);
   expect(m.czone.zones).toMatchObject([{ zone, blocks: 2 }]);
   expect(m.czone.pluggedBytes).toBe(6 * BLOCK_FRAMES * 4096);
-  expect(m.core.raw.objectPages(object)).toBe(1024);
+  expect(rawOf(m.core).objectPages(object)).toBe(1024);
 });
 
 it('the pool gives back what its blocks still have', () => {
@@ -158,8 +160,8 @@ it('the pool gives back what its blocks still have', () => {
   m.driver.plug(0, 8);
   const { index, object } = m.zone(2);
   m.touch(object, 0, 1000);
-  expectAnswer(m.core.raw.objectDiscard(object), 'objectDiscard');
-  expectAnswer(m.core.raw.czoneDestroy(index), 'czoneDestroy');
+  expectAnswer(rawOf(m.core).objectDiscard(object), 'objectDiscard');
+  expectAnswer(rawOf(m.core).czoneDestroy(index), 'czoneDestroy');
   const before = m.core.backedFrames;
   m.czone.reclaim(0);
   expect(m.core.backedFrames).toBe(before - 1000);

@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
 import {
   connect,
   CZONE_PROFILES,
   CzoneDevice,
   CzoneDriver,
-  NS_PER_S,
   VirtioDevice,
   type ReclaimResult,
 } from '../../../../src/virtio/index.ts';

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { NS_PER_S } from '../../../../src/virtio/index.ts';
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
+
 import { encodeReport } from '../../../../src/virtio/czone/report.ts';
 import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
 import { encodeStats } from '../../../../src/virtio/czone/stats.ts';

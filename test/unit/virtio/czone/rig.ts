@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 
+import { Clock } from '../../../../src/time/index.ts';
 import {
   CZONE_PROFILES,
   CzoneDevice,
@@ -12,7 +13,7 @@ import {
 import { decodeEvent, type CzoneEvent } from '../../../../src/virtio/czone/event.ts';
 import { encodeReport, type CzoneRange } from '../../../../src/virtio/czone/report.ts';
 import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
-import { FlatGuestMemory, RawDriver, TestClock } from '../../../support/virtio.ts';
+import { FlatGuestMemory, RawDriver } from '../../../support/virtio.ts';
 import {
   BLOCK_BYTES,
   blockPfn,
@@ -55,7 +56,7 @@ export const STATUS_NEEDS_RESET = 64;
 
 export class Rig {
   readonly host: TestCzoneHost = new TestCzoneHost();
-  readonly clock: TestClock = new TestClock();
+  readonly clock: Clock = new Clock();
   readonly czone: CzoneDevice;
   readonly device: VirtioDevice;
   readonly driver: RawDriver;

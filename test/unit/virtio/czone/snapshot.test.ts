@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { CzoneDriverError, NS_PER_S } from '../../../../src/virtio/index.ts';
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
+import { CzoneDriverError } from '../../../../src/virtio/index.ts';
 import { blockPfn, BLOCK_BYTES, CzonePair } from '../../../support/virtio-czone.ts';
 
 const NACK = 2;

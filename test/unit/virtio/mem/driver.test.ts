@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
+import { Clock } from '../../../../src/time/index.ts';
 import {
   connect,
   MEM_PROFILES,
@@ -17,7 +18,7 @@ import {
   type MemProfileName,
 } from '../../../../src/virtio/index.ts';
 import { BLOCK, MIB, TestMemGuest } from '../../../support/virtio-mem.ts';
-import { BumpMemory, FlatGuestMemory, TestClock } from '../../../support/virtio.ts';
+import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
 
 const BASE = 4096 * MIB;
 const KINDS = ['plug', 'unplug', 'unplug-all', 'state'];
@@ -41,7 +42,7 @@ class TestMemHost implements MemHost {
 }
 
 interface Rig {
-  readonly clock: TestClock;
+  readonly clock: Clock;
   readonly host: TestMemHost;
   readonly guest: TestMemGuest;
   readonly mem: MemDevice;
@@ -56,7 +57,7 @@ function rig(
   prepare: (guest: TestMemGuest) => void = () => {},
 ): Rig {
   const memory = new FlatGuestMemory(1 << 20);
-  const clock = new TestClock();
+  const clock = new Clock();
   const host = new TestMemHost();
   const guest = new TestMemGuest();
   prepare(guest);
@@ -279,7 +280,7 @@ it('a copy goes on where the original was, each for itself', () => {
   const mem = new MemDevice(MEM_PROFILES.qemu, host, { addr: BASE, regionBytes: 4096 * MIB });
   const device = new VirtioDevice(mem, memory);
   const { transport } = connect(device, new BumpMemory(memory, 1 << 19));
-  const driver = new MemDriver(transport, guest, new TestClock());
+  const driver = new MemDriver(transport, guest, new Clock());
   guest.driver = driver;
   device.load(original.device.save());
   mem.load(original.mem.save());

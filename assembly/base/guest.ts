@@ -1,0 +1,152 @@
+// The guest header: the one struct that says where everything else lies. All state of a guest is in linear memory
+// behind it, so a copy of the bytes is a copy of the guest; the globals here are only a cache of its base addresses.
+
+import {
+  ABI_VERSION,
+  GUEST_BACKED_COUNT_OFFSET,
+  GUEST_BASE,
+  GUEST_BUSY_PFN_OFFSET,
+  GUEST_BYTES,
+  GUEST_FAULT_RULE_OFFSET,
+  GUEST_MOVES_OFFSET,
+  GUEST_REPORT_ORDER_OFFSET,
+  GUEST_SCRATCH_OFFSET,
+  GUEST_ZONES_OFFSET,
+} from '../../src/abi/layout';
+
+//  Guest (at GUEST_BASE)
+//    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
+//   16  objectsMax  20 nodesMax     24 ringCapacity 28 zonesUsed
+//   32  zones       36 pcps         40 blocks       44 ring          base addresses
+//   48  backed      52 template     56 reported     60 states
+//   64  records     68 objects      72 nodes        76 scratch
+//   80  mobilityOff 84 scaleFactor  88 minFreeKb    92 userMinFreeKb
+//   96  boostFactor 100 pcpFraction 104 thp         108 totalReserve
+//  112  objectFree  116 objectCount 120 nodeFree    124 nodesUsed
+//  128  backingShift 132 backedCount 136 sharedCount 140 kswapdWake
+//  144  czoneBlockFrames 148 czoneStart 152 czoneFrames 156 czonePreferBacked
+//  160  faultRule   164 faultPfn    168 faultExpected 172 faultFound
+//  176  busyPfn     180 zonelistCount 184 zonelist[4]   200 nodesHigh 204 freeZone
+//  208  objectsUsed 212 czonePool 216 reportOrder 220 reportWanted
+//  224  balloonHead 228 balloonTail 232 balloonCount 236 moves
+//  240  links      244 balloonUnmanaged 248 balloonLimbo
+@unmanaged
+export class Guest {
+  abiVersion: u32;
+  spanFrames: u32;
+  zonesMax: u32;
+  cpus: u32;
+  objectsMax: u32;
+  nodesMax: u32;
+  ringCapacity: u32;
+  zonesUsed: u32;
+  zones: u32;
+  pcps: u32;
+  blocks: u32;
+  ring: u32;
+  backed: u32;
+  template: u32;
+  reported: u32;
+  states: u32;
+  records: u32;
+  objects: u32;
+  nodes: u32;
+  scratch: u32;
+  /** 1: grouping by mobility is off, every request is UNMOVABLE (tiny guests). */
+  mobilityOff: u32;
+  /** watermark_scale_factor, in 1/10000 of managed. */
+  scaleFactor: u32;
+  minFreeKb: u32;
+  /** vm.min_free_kbytes as set by a user, 0: not set. */
+  userMinFreeKb: u32;
+  /** watermark_boost_factor, in 1/10000 of the high watermark. */
+  boostFactor: u32;
+  /** vm.percpu_pagelist_high_fraction, 0: off. */
+  pcpFraction: u32;
+  /** 1: transparent huge pages are on (always or madvise): raises min_free_kbytes. */
+  thp: u32;
+  totalReserve: u32;
+  objectFree: u32;
+  objectCount: u32;
+  nodeFree: u32;
+  nodesUsed: u32;
+  /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
+  backingShift: u32;
+  backedCount: u32;
+  /** Backed frames that are still the template's copy. */
+  sharedCount: u32;
+  kswapdWake: u32;
+  czoneBlockFrames: u32;
+  czoneStart: u32;
+  czoneFrames: u32;
+  czonePreferBacked: u32;
+  faultRule: u32;
+  faultPfn: u32;
+  faultExpected: u32;
+  faultFound: u32;
+  /** The frame that made the last contiguous range or offlining fail. */
+  busyPfn: u32;
+  zonelistCount: u32;
+  zonelist0: u32;
+  zonelist1: u32;
+  zonelist2: u32;
+  zonelist3: u32;
+  /** Nodes ever handed out: bytes past them were never touched and need no copy. */
+  nodesHigh: u32;
+  freeZone: u32;
+  objectsUsed: u32;
+  /** Which blocks of the CZone region are plugged and free (czone/pool). */
+  czonePool: u32;
+  /** Order from which a free asks for page reporting; 255: nobody listens. */
+  reportOrder: u32;
+  /** Set when a free block of reportOrder or more has appeared. */
+  reportWanted: u32;
+  /** The balloon's pages, most recently inflated first: a list through the records. */
+  balloonHead: u32;
+  balloonTail: u32;
+  balloonCount: u32;
+  /** Moves of pages that the host holds by number, waiting in the scratch area (migration). */
+  moves: u32;
+  /** Links of CZone blocks, {next, prev} by pageblock. */
+  links: u32;
+  /** 1: pages in the balloon do not count as managed (DEFLATE_ON_OOM was not negotiated). */
+  balloonUnmanaged: u32;
+  /** Frames taken off the balloon's list and not yet given back: the device is being told. */
+  balloonLimbo: u32;
+}
+if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
+if (offsetof<Guest>('zonelist0') != 184) ERROR('the drawing of Guest is out of date');
+if (offsetof<Guest>('zones') != GUEST_ZONES_OFFSET) ERROR('Guest.zones moved');
+if (offsetof<Guest>('scratch') != GUEST_SCRATCH_OFFSET) ERROR('Guest.scratch moved');
+if (offsetof<Guest>('backedCount') != GUEST_BACKED_COUNT_OFFSET) ERROR('Guest.backedCount moved');
+if (offsetof<Guest>('faultRule') != GUEST_FAULT_RULE_OFFSET) ERROR('Guest.faultRule moved');
+if (offsetof<Guest>('busyPfn') != GUEST_BUSY_PFN_OFFSET) ERROR('Guest.busyPfn moved');
+if (offsetof<Guest>('reportOrder') != GUEST_REPORT_ORDER_OFFSET) ERROR('Guest.reportOrder moved');
+if (offsetof<Guest>('moves') != GUEST_MOVES_OFFSET) ERROR('Guest.moves moved');
+
+export const guest = changetype<Guest>(GUEST_BASE);
+
+// Cached bases; attach() fills them from the header after create and after a restore.
+export let zonesBase: usize = 0;
+export let pcpsBase: usize = 0;
+export let blocksBase: usize = 0;
+export let backedBase: usize = 0;
+export let templateBase: usize = 0;
+export let reportedBase: usize = 0;
+export let statesBase: usize = 0;
+export let recordsBase: usize = 0;
+export let spanFrames: u32 = 0;
+
+/** Re-reads the header; needed after the host has replaced the bytes of the memory. Returns the ABI version found. */
+export function attach(): i32 {
+  zonesBase = guest.zones;
+  pcpsBase = guest.pcps;
+  blocksBase = guest.blocks;
+  backedBase = guest.backed;
+  templateBase = guest.template;
+  reportedBase = guest.reported;
+  statesBase = guest.states;
+  recordsBase = guest.records;
+  spanFrames = guest.spanFrames;
+  return guest.abiVersion == ABI_VERSION ? ABI_VERSION : -1;
+}

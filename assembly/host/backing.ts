@@ -1,0 +1,164 @@
+// The host-backed flag: which frames have host memory behind them now, and which of those are still the template's.
+//
+//   backed  template   meaning
+//     0        0       no host memory: the next touch takes a zero-filled host page
+//     0        1       in the template image, not mapped yet: a read maps it, a write copies it
+//     1        1       mapped, still the template's copy: a write copies it
+//     1        0       private host memory
+//
+// CZones also count their free frames with host memory (zone.backedFree): buddy keeps the count when blocks come and go,
+// and what changes backing under free frames recounts here.
+//
+// Invariant: guest.backedCount = set bits of backed; guest.sharedCount = bits set in both.
+
+import { KERNEL_ZONES } from '../../src/abi/layout';
+import {
+  STAT_BACKED_FAULTS,
+  STAT_BACKED_PAGES,
+  STAT_RELEASED_CALLS,
+  STAT_RELEASED_PAGES,
+  STAT_REUSED_BACKED_PAGES,
+  STAT_TEMPLATE_COPIES,
+  STAT_TEMPLATE_MAPS,
+} from '../../src/abi/stat';
+import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from '../base/bitmap';
+import { backedBase, guest, spanFrames, templateBase } from '../base/guest';
+import { count } from '../base/stats';
+import { zoneAt } from '../base/zone';
+import { poolCooled } from '../czone/pool';
+import { recountBacked } from './czone-backed';
+
+/** The host puts a zero-filled page (of the backing order) behind the frame. */
+function backFresh(pfn: u32): void {
+  count(STAT_BACKED_FAULTS, 1);
+  if (guest.backingShift == 0) {
+    setBit(backedBase, pfn);
+    guest.backedCount++;
+    count(STAT_BACKED_PAGES, 1);
+    return;
+  }
+  const frames: u32 = 1 << guest.backingShift;
+  const start = pfn & ~(frames - 1);
+  const present = countBits(backedBase, start, frames);
+  recountBacked(start, frames, false);
+  fillBits(backedBase, start, frames, true);
+  guest.backedCount += frames - present;
+  count(STAT_BACKED_PAGES, frames - present);
+  recountBacked(start, frames, true);
+}
+
+/** The guest writes to the frame. Nearly always it is private host memory already. */
+@inline
+export function touchWrite(pfn: u32): void {
+  if (!testBit(backedBase, pfn) || testBit(templateBase, pfn)) takeForWrite(pfn);
+}
+
+function takeForWrite(pfn: u32): void {
+  const backed = testBit(backedBase, pfn);
+  if (testBit(templateBase, pfn)) {
+    clearBit(templateBase, pfn);
+    count(STAT_TEMPLATE_COPIES, 1);
+    if (backed) {
+      guest.sharedCount--;
+    } else {
+      setBit(backedBase, pfn);
+      guest.backedCount++;
+    }
+    return;
+  }
+  backFresh(pfn);
+}
+
+/** The guest reads the frame. Nearly always it is mapped already. */
+@inline
+export function touchRead(pfn: u32): void {
+  if (!testBit(backedBase, pfn)) takeForRead(pfn);
+}
+
+function takeForRead(pfn: u32): void {
+  if (!testBit(templateBase, pfn)) {
+    backFresh(pfn);
+    return;
+  }
+  setBit(backedBase, pfn);
+  guest.backedCount++;
+  guest.sharedCount++;
+  count(STAT_TEMPLATE_MAPS, 1);
+}
+
+/** A frame was just handed out and is written at once: counts the hand-outs that cost no host page. */
+@inline
+export function touchNew(pfn: u32): void {
+  if (testBit(backedBase, pfn) && !testBit(templateBase, pfn)) count(STAT_REUSED_BACKED_PAGES, 1);
+  else touchWrite(pfn);
+}
+
+/** A run of frames was just handed out and is written at once. */
+export function touchRun(pfn: u32, frames: u32): void {
+  if (guest.backingShift != 0 || countBits(templateBase, pfn, frames) != 0) {
+    for (let at = pfn; at < pfn + frames; at++) touchNew(at);
+    return;
+  }
+  const reused = countBits(backedBase, pfn, frames);
+  const fresh = frames - reused;
+  if (reused != 0) count(STAT_REUSED_BACKED_PAGES, reused);
+  if (fresh == 0) return;
+  fillBits(backedBase, pfn, frames, true);
+  guest.backedCount += fresh;
+  count(STAT_BACKED_FAULTS, fresh);
+  count(STAT_BACKED_PAGES, fresh);
+}
+
+/** Touches a range; write != 0 for writes. */
+export function touchRange(pfn: u32, frames: u32, write: u32): i32 {
+  if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
+  recountBacked(pfn, frames, false);
+  for (let at = pfn; at < pfn + frames; at++) {
+    if (write != 0) touchWrite(at);
+    else touchRead(at);
+  }
+  recountBacked(pfn, frames, true);
+  return 0;
+}
+
+/** The host takes a range back (madvise DONTNEED): how many backed frames it freed. */
+export function releaseRange(pfn: u32, frames: u32): i32 {
+  if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
+  const had = countBits(backedBase, pfn, frames);
+  const shared = countBothBits(backedBase, templateBase, pfn, frames);
+  if (had != 0) recountBacked(pfn, frames, false);
+  fillBits(backedBase, pfn, frames, false);
+  fillBits(templateBase, pfn, frames, false);
+  guest.backedCount -= had;
+  guest.sharedCount -= shared;
+  poolCooled(pfn, frames);
+  count(STAT_RELEASED_CALLS, 1);
+  count(STAT_RELEASED_PAGES, had);
+  return had;
+}
+
+/** Whether a frame has host memory behind it. */
+export function isBacked(pfn: u32): i32 {
+  return pfn < spanFrames && testBit(backedBase, pfn) ? 1 : 0;
+}
+
+/** Backed frames in a range. */
+export function countBacked(pfn: u32, frames: u32): i32 {
+  if (pfn >= spanFrames || frames > spanFrames - pfn) return -1;
+  return countBits(backedBase, pfn, frames);
+}
+
+/** Makes this guest a template: what is backed now belongs to the image, nothing of it is private or mapped. */
+export function freezeTemplate(): void {
+  const bytes = (spanFrames + 7) >> 3;
+  for (let at: u32 = 0; at < bytes; at += 4) {
+    const image = load<u32>(templateBase + at) | load<u32>(backedBase + at);
+    store<u32>(templateBase + at, image);
+  }
+  memory.fill(backedBase, 0, bytes);
+  guest.backedCount = 0;
+  guest.sharedCount = 0;
+  for (let index: u32 = KERNEL_ZONES; index < guest.zonesUsed; index++) {
+    zoneAt(index).backedFree = 0;
+  }
+}

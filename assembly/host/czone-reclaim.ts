@@ -1,0 +1,180 @@
+// What czone-virtio's driver hands to the host: ranges of frames that are free and backed. They are off the lists while
+// the host releases them, so nobody is given a frame that is about to vanish, and go back to the lists' tails afterwards;
+// taken back before that they are as they were.
+//
+// A block of which only a part is backed is cut: the host gets exactly what is backed, the rest stays allocatable.
+
+import {
+  KERNEL_ZONES,
+  KIND_ISOLATED,
+  KIND_MASK,
+  KIND_ORDER_MASK,
+  PAGEBLOCK_NO_ZONE,
+} from '../../src/abi/layout';
+import { ORDER_MAX } from '../../src/abi/unit';
+import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { CZONE_DYING, CZONE_IDLE, CZONE_RANGES_MAX } from '../../src/abi/czone';
+import { STAT_CZONE_RECLAIM_CANCELLED, STAT_CZONE_RECLAIM_PAGES } from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
+import { anyBit, countOrder } from '../base/bitmap';
+import { NIL, setState, stateOf } from '../base/frame';
+import { backedBase, guest, spanFrames } from '../base/guest';
+import { listHead, nextOf } from '../base/list';
+import { blockType, blockZone } from '../base/pageblock';
+import { count } from '../base/stats';
+import { Zone, freeList, zoneAt } from '../base/zone';
+import { settleDying } from '../czone/block';
+import { pool, putRange } from '../czone/pool';
+import { isCzone } from '../czone/zone';
+import { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne, takeFree } from '../kernel/buddy';
+
+// What is still wanted, and what the scratch area holds.
+let rangesLeft: u32 = 0;
+let framesLeft: u32 = 0;
+let rangesDone: u32 = 0;
+let lastEnd: u32 = NIL;
+let lastStart: u32 = NIL;
+
+/** Whether a piece starting here can be noted: it extends the last range, or there is room for one more. */
+@inline
+function hasRoom(pfn: u32): bool {
+  return pfn == lastEnd || rangesLeft > 0;
+}
+
+function note(pfn: u32, frames: u32): void {
+  if (pfn == lastEnd) {
+    lastEnd += frames;
+  } else {
+    lastStart = pfn;
+    lastEnd = pfn + frames;
+    rangesDone++;
+    rangesLeft--;
+  }
+  putRange(rangesDone - 1, lastStart, lastEnd - lastStart);
+  framesLeft -= frames;
+}
+
+/** Keeps the backed pieces of a block that is off the lists for the host; what is not goes back. */
+function cut(zone: Zone, pfn: u32, order: u32, least: u32): void {
+  const frames = (<u32>1) << order;
+  const backed = countOrder(backedBase, pfn, order);
+  const wanted = backed != 0 && hasRoom(pfn) && framesLeft >= (<u32>1) << least;
+  if (wanted && backed == frames && frames <= framesLeft) {
+    setState(pfn, KIND_ISOLATED, order);
+    zone.reclaiming += frames;
+    note(pfn, frames);
+    return;
+  }
+  if (!wanted || order == least) {
+    const flag = backed == 0 ? FREE_TO_TAIL : FREE_TO_HEAD;
+    freeOne(zone, pfn, order, MIGRATE_MOVABLE, flag | FREE_NO_NOTIFY);
+    return;
+  }
+  cut(zone, pfn, order - 1, least);
+  cut(zone, pfn + (frames >> 1), order - 1, least);
+}
+
+/** Whether some aligned piece of 2^least frames is backed throughout. */
+function hasPiece(pfn: u32, order: u32, least: u32): bool {
+  if (least == 0) return anyBit(backedBase, pfn, order);
+  const step = (<u32>1) << least;
+  for (let at = pfn; at < pfn + ((<u32>1) << order); at += step) {
+    if (countOrder(backedBase, at, least) == step) return true;
+  }
+  return false;
+}
+
+/** Collects from one zone, its largest blocks first, as long as there is room. */
+function collect(zone: Zone, least: u32): void {
+  for (let order: u32 = ORDER_MAX + 1; order > least;) {
+    order--;
+    let pfn = listHead(freeList(zone, order, MIGRATE_MOVABLE));
+    while (pfn != NIL) {
+      if (zone.backedFree == 0 || framesLeft < (<u32>1) << least) return;
+      const next = nextOf(pfn);
+      if (hasPiece(pfn, order, least)) {
+        if (!hasRoom(pfn)) return;
+        takeFree(zone, pfn, order, MIGRATE_MOVABLE);
+        cut(zone, pfn, order, least);
+      }
+      pfn = next;
+    }
+  }
+}
+
+/** Collects from idle zones, from the one at which the last call stopped. */
+function collectIdle(least: u32): void {
+  const zones = guest.zonesUsed - KERNEL_ZONES;
+  let index = max<u32>(pool().reclaimZone, KERNEL_ZONES);
+  for (let visited: u32 = 0; visited < zones; visited++) {
+    if (index >= guest.zonesUsed) index = KERNEL_ZONES;
+    pool().reclaimZone = index;
+    if (zoneAt(index).state == CZONE_IDLE) collect(zoneAt(index), least);
+    if (rangesLeft == 0 || framesLeft < (<u32>1) << least) return;
+    index++;
+  }
+}
+
+/**
+ * Takes free backed frames of a zone (NIL: of all idle zones) off the lists: at most `ranges` ranges and `frames` frames,
+ * in pieces of at least 2^order frames. How many ranges lie in the scratch area {start, frames}; 0: there is no more.
+ */
+export function czoneReclaim(index: u32, ranges: u32, frames: u32, order: u32): i32 {
+  const unknown = index != NIL && !isCzone(index);
+  if (unknown || ranges > <u32>CZONE_RANGES_MAX || order > <u32>ORDER_MAX) {
+    return STATUS_BAD_ARGUMENT;
+  }
+  const least = max(order, guest.backingShift);
+  rangesLeft = ranges;
+  framesLeft = frames;
+  rangesDone = 0;
+  lastEnd = NIL;
+  if (index != NIL) collect(zoneAt(index), least);
+  else collectIdle(least);
+  count(STAT_CZONE_RECLAIM_PAGES, frames - framesLeft);
+  return rangesDone;
+}
+
+/** Whether [start, end) consists of isolated blocks of one CZone. */
+function isOut(start: u32, end: u32): bool {
+  if (blockZone(start) == PAGEBLOCK_NO_ZONE || !isCzone(blockZone(start))) return false;
+  const zone = blockZone(start);
+  let at = start;
+  while (at < end) {
+    const state = stateOf(at);
+    if ((state & KIND_MASK) != KIND_ISOLATED || blockZone(at) != zone) return false;
+    at += 1 << (state & KIND_ORDER_MASK);
+  }
+  return at == end;
+}
+
+/**
+ * A range that czoneReclaim took comes back: released by the host (to the tails of the lists), or `cancelled` and as it
+ * was. Frames, or a status when the range is not out.
+ */
+export function czoneReturn(start: u32, frames: u32, cancelled: u32): i32 {
+  if (start >= spanFrames || frames == 0 || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
+  if (!isOut(start, start + frames)) return STATUS_BAD_STATE;
+  const zone = zoneAt(blockZone(start));
+  if (zone.reclaiming < frames) return STATUS_BAD_STATE;
+  zone.reclaiming -= frames;
+  const flags = FREE_NO_NOTIFY | (cancelled != 0 ? FREE_TO_HEAD : FREE_TO_TAIL);
+  for (let at = start; at < start + frames;) {
+    const order = stateOf(at) & KIND_ORDER_MASK;
+    freeOne(zone, at, order, blockType(at), flags);
+    at += 1 << order;
+  }
+  if (cancelled != 0) count(STAT_CZONE_RECLAIM_CANCELLED, frames);
+  if (zone.state == CZONE_DYING) settleRange(zone, start, frames);
+  return frames;
+}
+
+function settleRange(zone: Zone, start: u32, frames: u32): void {
+  const block = guest.czoneBlockFrames;
+  const end = start + frames;
+  for (let at = start; at < end && zone.state == CZONE_DYING;) {
+    settleDying(zone, at);
+    at = (at + block - guest.czoneStart) & ~(block - 1);
+    at += guest.czoneStart;
+  }
+}

@@ -1,0 +1,212 @@
+// Page requests: the walk over the zonelist, the rights of each attempt, the per-cpu lists and the buddy behind them.
+// The slow path's reclaim is the guest's business (src/guest): a request that would have to wait returns
+// STATUS_NEED_RECLAIM. Giving back is free.ts.
+
+import {
+  KERNEL_ZONES,
+  KIND_MOVABLE,
+  KIND_UNMOVABLE,
+  ZONE_FLAG_BELOW_HIGH,
+  ZONE_FLAG_BOOSTED_WATERMARK,
+  ZONE_NORMAL,
+} from '../../src/abi/layout';
+import { ORDERS } from '../../src/abi/unit';
+import {
+  ALLOC_HIGHATOMIC,
+  ALLOC_KSWAPD,
+  ALLOC_MIN_RESERVE,
+  ALLOC_NOFRAGMENT,
+  ALLOC_NON_BLOCK,
+  ALLOC_NO_WATERMARKS,
+  ALLOC_OOM,
+  ALLOC_WMARK_HIGH,
+  ALLOC_WMARK_LOW,
+  ALLOC_WMARK_MASK,
+  ALLOC_WMARK_MIN,
+  GFP_DIRECT_RECLAIM,
+  GFP_HIGH,
+  GFP_KSWAPD_RECLAIM,
+  GFP_MOVABLE,
+  GFP_NOMEMALLOC,
+} from '../../src/abi/gfp';
+import { MIGRATE_HIGHATOMIC } from '../../src/abi/migratetype';
+import {
+  STAT_ALLOC_CALLS,
+  STAT_ALLOC_FAILURES,
+  STAT_ALLOC_PAGES,
+  STAT_KSWAPD_WAKES,
+  STAT_SLOW_PATHS,
+} from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../../src/abi/status';
+import { NIL, setState, setWord0, setWord1 } from '../base/frame';
+import { guest } from '../base/guest';
+import { listPopHead } from '../base/list';
+import { count } from '../base/stats';
+import { Zone, zoneAt, zoneIndex } from '../base/zone';
+import { takeSmallest } from './buddy';
+import { resetMode, takeBlock } from './fallback';
+import { reserveHighatomic } from './highatomic';
+import { Pcp, pcpAllowed, pcpAt, pcpList, pcpTake } from './percpu';
+import { watermarkFast, wmark } from './watermark';
+import { highestZone, requestType, zonelistAt } from './zonelist';
+
+// A run of order-0 requests with one mask is served from one per-cpu list until it is empty: in between neither the zone's
+// free count nor its flags change, so the watermark tests need not be made again. Same frames, a third of the time.
+let streamPcp: usize = 0;
+let streamList: usize = 0;
+
+
+@inline
+function streamFrom(pcp: Pcp, type: u32): void {
+  streamPcp = changetype<usize>(pcp);
+  streamList = pcpList(pcp, type);
+}
+
+/** Starts a run: the next frame comes from allocBlock. */
+@inline
+export function streamReset(): void {
+  streamList = 0;
+}
+
+/** The next frame of a run, NIL when allocBlock must be asked. The caller counts it (STAT_ALLOC_*). */
+@inline
+export function streamTake(): u32 {
+  if (streamList == 0) return NIL;
+  const pfn = listPopHead(streamList);
+  if (pfn == NIL) {
+    streamList = 0;
+    return NIL;
+  }
+  const pcp = changetype<Pcp>(streamPcp);
+  pcp.count--;
+  pcp.freeCount >>= 1;
+  return pfn;
+}
+
+/** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */
+function takeFromZone(zone: Zone, order: u32, type: u32, flags: u32, cpu: u32): u32 {
+  let pfn: u32 = NIL;
+  const index = zoneIndex(zone);
+  if (pcpAllowed(order) && index < <u32>KERNEL_ZONES) {
+    const pcp = pcpAt(cpu, index);
+    pfn = pcpTake(pcp, zone, order, type, flags);
+    if (order == 0) streamFrom(pcp, type);
+  }
+  if (pfn == NIL) pfn = takeFromBuddy(zone, order, type, flags);
+  if ((flags & ALLOC_KSWAPD) != 0 && (zone.flags & ZONE_FLAG_BOOSTED_WATERMARK) != 0) {
+    zone.flags &= ~ZONE_FLAG_BOOSTED_WATERMARK;
+    wakeKswapd();
+  }
+  return pfn;
+}
+
+function takeFromBuddy(zone: Zone, order: u32, type: u32, flags: u32): u32 {
+  let pfn: u32 = NIL;
+  if ((flags & ALLOC_HIGHATOMIC) != 0) pfn = takeSmallest(zone, order, MIGRATE_HIGHATOMIC);
+  if (pfn == NIL) {
+    resetMode();
+    pfn = takeBlock(zone, order, type, flags);
+  }
+  if (pfn == NIL && (flags & (ALLOC_OOM | ALLOC_NON_BLOCK)) != 0) {
+    pfn = takeSmallest(zone, order, MIGRATE_HIGHATOMIC);
+  }
+  return pfn;
+}
+
+
+@inline
+function wakeKswapd(): void {
+  guest.kswapdWake = 1;
+  count(STAT_KSWAPD_WAKES, 1);
+}
+
+/** Whether the zone may serve the request now; notes that it fell below its high mark. */
+function zoneMayServe(zone: Zone, order: u32, highest: u32, flags: u32): bool {
+  if ((zone.flags & ZONE_FLAG_BELOW_HIGH) == 0) {
+    if (watermarkFast(zone, order, wmark(zone, ALLOC_WMARK_HIGH), highest, flags)) return true;
+    zone.flags |= ZONE_FLAG_BELOW_HIGH;
+  }
+  const mark = wmark(zone, flags & ALLOC_WMARK_MASK);
+  if (watermarkFast(zone, order, mark, highest, flags)) return true;
+  return (flags & ALLOC_NO_WATERMARKS) != 0;
+}
+
+/** get_page_from_freelist: the first zone of the zonelist that may and can serve; NIL if none. */
+export function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
+  const highest = highestZone(gfp);
+  const type = requestType(gfp);
+  while (true) {
+    for (let position: u32 = 0; position < guest.zonelistCount; position++) {
+      const index = zonelistAt(position);
+      if (index > highest) continue;
+      const zone = zoneAt(index);
+      if (!zoneMayServe(zone, order, highest, flags)) continue;
+      const pfn = takeFromZone(zone, order, type, flags, cpu);
+      if (pfn == NIL) continue;
+      if (order > 0 && (flags & ALLOC_HIGHATOMIC) != 0) reserveHighatomic(zone, pfn, order);
+      return pfn;
+    }
+    if ((flags & ALLOC_NOFRAGMENT) == 0) return NIL;
+    flags &= ~ALLOC_NOFRAGMENT;
+  }
+}
+
+/** Rights of the first, fast attempt. */
+function fastFlags(gfp: u32): u32 {
+  let flags: u32 = ALLOC_WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM);
+  const highest = highestZone(gfp);
+  for (let position: u32 = 0; position < guest.zonelistCount; position++) {
+    const index = zonelistAt(position);
+    if (index > highest) continue;
+    if (index == ZONE_NORMAL) flags |= ALLOC_NOFRAGMENT;
+    break;
+  }
+  return flags;
+}
+
+/** Rights of the slow path (gfp_to_alloc_flags). */
+function slowFlags(gfp: u32, order: u32): u32 {
+  let flags: u32 = ALLOC_WMARK_MIN | (gfp & (GFP_KSWAPD_RECLAIM | GFP_HIGH));
+  if ((gfp & GFP_DIRECT_RECLAIM) == 0 && (gfp & GFP_NOMEMALLOC) == 0) {
+    flags |= ALLOC_NON_BLOCK;
+    if (order > 0 && (flags & ALLOC_MIN_RESERVE) != 0) flags |= ALLOC_HIGHATOMIC;
+  }
+  return flags;
+}
+
+/**
+ * Allocates 2^order frames for the mask. Head frame, STATUS_NEED_RECLAIM when the request may reclaim and must,
+ * STATUS_NO_MEMORY when it may not.
+ */
+export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
+  let pfn = takeFromZonelist(gfp, order, fastFlags(gfp), cpu);
+  if (pfn == NIL) {
+    count(STAT_SLOW_PATHS, 1);
+    if ((gfp & GFP_KSWAPD_RECLAIM) != 0) wakeKswapd();
+    pfn = takeFromZonelist(gfp, order, slowFlags(gfp, order), cpu);
+    if (pfn == NIL) {
+      count(STAT_ALLOC_FAILURES, 1);
+      return (gfp & GFP_DIRECT_RECLAIM) != 0 ? STATUS_NEED_RECLAIM : STATUS_NO_MEMORY;
+    }
+  }
+  count(STAT_ALLOC_CALLS, 1);
+  count(STAT_ALLOC_PAGES, 1 << order);
+  return pfn;
+}
+
+
+@inline
+export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {
+  const movable = (gfp & GFP_MOVABLE) != 0;
+  setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
+  setWord0(pfn, gfp);
+  setWord1(pfn, tag);
+}
+
+/** A page request from outside: allocBlock plus the frame's record. `tag` is the host's and comes back nowhere. */
+export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
+  if (order >= <u32>ORDERS || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const pfn = allocBlock(gfp, order, cpu);
+  if (pfn >= 0) markAllocated(pfn, order, gfp, tag);
+  return pfn;
+}

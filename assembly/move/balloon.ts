@@ -1,0 +1,155 @@
+// Pages that the balloon driver holds: a list through their records, most recently inflated first. The arrays that travel
+// to the device lie in the scratch area. What the device does with them is the host's business (src/virtio/balloon).
+//
+//  inflate   request -> scratch, in order of allocation; enter -> the list, scratch reversed (the order on the wire)
+//  deflate   pop -> scratch, from the list's head, the pages in limbo; release -> freed in reverse order of the array
+
+import { KIND_BALLOON, KIND_MASK, KIND_UNMOVABLE, SCRATCH_FRAMES_MAX } from '../../src/abi/layout';
+import { GFP_MOVABLE } from '../../src/abi/gfp';
+import { STAT_ALLOC_CALLS, STAT_ALLOC_PAGES } from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
+import { LIMBO, NIL, orderOf, setState, setWord0, setWord1, stateOf, word0 } from '../base/frame';
+import { Guest, guest, spanFrames } from '../base/guest';
+import { listHead, listPopHead, listPushHead } from '../base/list';
+import { blockZone } from '../base/pageblock';
+import { count } from '../base/stats';
+import { zoneAt } from '../base/zone';
+import { countFrees, freeBlock } from '../free';
+import { allocBlock, streamReset, streamTake } from '../kernel/request';
+
+const THP_ORDER: u32 = 9;
+
+
+@inline
+export function balloonList(): usize {
+  return changetype<usize>(guest) + offsetof<Guest>('balloonHead');
+}
+
+
+@inline
+function slotAt(position: u32): usize {
+  return <usize>guest.scratch + ((<usize>position) << 2);
+}
+
+/** Takes frames out of their zone's managed ones, or puts them back, unless the balloon does not count there. */
+export function balloonManage(pfn: u32, frames: i32): void {
+  if (guest.balloonUnmanaged == 0) return;
+  const zone = zoneAt(blockZone(pfn));
+  zone.managed += frames;
+}
+
+/** Whether inflated pages leave the managed ones (no DEFLATE_ON_OOM). Only while the balloon is empty. */
+export function balloonAdjustManaged(on: u32): i32 {
+  const value: u32 = on != 0 ? 1 : 0;
+  if (guest.balloonUnmanaged == value) return 0;
+  if (guest.balloonCount != 0 || guest.balloonLimbo != 0) return STATUS_BAD_STATE;
+  guest.balloonUnmanaged = value;
+  return 0;
+}
+
+/**
+ * Requests blocks one by one until the scratch array, which holds `have` of them, holds `want`; stops at the first
+ * failure. How many it holds then, or the failure's status when not one was added. The blocks are the driver's
+ * (UNMOVABLE) until balloonEnter.
+ */
+export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: u32): i32 {
+  const bad = want > <u32>SCRATCH_FRAMES_MAX || have > want || cpu >= guest.cpus;
+  if (bad || (order != 0 && order != THP_ORDER)) return STATUS_BAD_ARGUMENT;
+  let got = have;
+  let streamed: u32 = 0;
+  let status: i32 = 0;
+  streamReset();
+  while (got < want) {
+    let pfn: u32 = order == 0 ? streamTake() : NIL;
+    if (pfn != NIL) {
+      streamed++;
+    } else {
+      status = allocBlock(gfp, order, cpu);
+      if (status < 0) break;
+      pfn = status;
+    }
+    setState(pfn, KIND_UNMOVABLE, order);
+    setWord0(pfn, gfp & ~GFP_MOVABLE);
+    setWord1(pfn, NIL);
+    store<u32>(slotAt(got++), pfn);
+  }
+  count(STAT_ALLOC_CALLS, streamed);
+  count(STAT_ALLOC_PAGES, streamed);
+  return status < 0 && got == have ? status : got;
+}
+
+function reverseScratch(entries: u32): void {
+  for (let low: u32 = 0, high = entries; low + 1 < high; low++) {
+    high--;
+    const first = load<u32>(slotAt(low));
+    store<u32>(slotAt(low), load<u32>(slotAt(high)));
+    store<u32>(slotAt(high), first);
+  }
+}
+
+/**
+ * The first `entries` blocks of the scratch array enter the balloon, the last requested first; the array is in that
+ * order afterwards, as the device gets it. 0 or a status.
+ */
+export function balloonEnter(entries: u32): i32 {
+  if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
+  for (let at: u32 = 0; at < entries; at++) {
+    const pfn = load<u32>(slotAt(at));
+    if (pfn >= spanFrames || (stateOf(pfn) & KIND_MASK) != KIND_UNMOVABLE) return STATUS_BAD_STATE;
+  }
+  reverseScratch(entries);
+  const list = balloonList();
+  for (let at: u32 = 0; at < entries; at++) {
+    const pfn = load<u32>(slotAt(at));
+    const order = orderOf(pfn);
+    setState(pfn, KIND_BALLOON, order);
+    listPushHead(list, pfn);
+    guest.balloonCount += 1 << order;
+    balloonManage(pfn, -(1 << order));
+  }
+  return 0;
+}
+
+/** One array: request and enter. How many blocks it holds, or the status of the first request. */
+export function balloonTake(entries: u32, order: u32, gfp: u32, cpu: u32): i32 {
+  const got = balloonRequest(0, entries, order, gfp, cpu);
+  if (got > 0) balloonEnter(got);
+  return got;
+}
+
+/** Takes up to `entries` blocks from the head of the list into the scratch array; they are in limbo. How many. */
+export function balloonPop(entries: u32): i32 {
+  if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
+  const list = balloonList();
+  let got: u32 = 0;
+  while (got < entries && listHead(list) != NIL) {
+    const pfn = listPopHead(list);
+    setWord0(pfn, LIMBO);
+    guest.balloonCount -= 1 << orderOf(pfn);
+    guest.balloonLimbo += 1 << orderOf(pfn);
+    store<u32>(slotAt(got++), pfn);
+  }
+  return got;
+}
+
+/** Frees the first `entries` blocks of the scratch array, the last first. 0 or a status. */
+export function balloonRelease(entries: u32, cpu: u32): i32 {
+  if (entries > <u32>SCRATCH_FRAMES_MAX || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  for (let at: u32 = 0; at < entries; at++) {
+    const pfn = load<u32>(slotAt(at));
+    const isBalloon = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == KIND_BALLOON;
+    if (!isBalloon || word0(pfn) != LIMBO) return STATUS_BAD_STATE;
+  }
+  let frames: u32 = 0;
+  for (let at = entries; at > 0;) {
+    at--;
+    const pfn = load<u32>(slotAt(at));
+    const order = orderOf(pfn);
+    frames += 1 << order;
+    balloonManage(pfn, 1 << order);
+    freeBlock(pfn, order, cpu);
+  }
+  guest.balloonLimbo -= frames;
+  countFrees(entries, frames);
+  return 0;
+}

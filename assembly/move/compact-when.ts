@@ -1,0 +1,242 @@
+// When compaction runs and when it does not: is it suitable, has it failed not long ago, how scattered is free memory
+// (docs/linux-memory.md B.1). Entry points for the slow path of requests, for kcompactd and for its proactive runs.
+
+import { KERNEL_ZONES, ZONE_FLAG_FLUSH_SKIP } from '../../src/abi/layout';
+import { ORDERS } from '../../src/abi/unit';
+import { ALLOC_WMARK_HIGH, ALLOC_WMARK_LOW, ALLOC_WMARK_MIN } from '../../src/abi/gfp';
+import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import {
+  COMPACT_ASYNC,
+  COMPACT_COMPLETE,
+  COMPACT_DEFERRED,
+  COMPACT_PARTIAL,
+  COMPACT_SUCCESS,
+  COMPACT_SYNC_FULL,
+  COMPACT_SYNC_LIGHT,
+} from '../../src/abi/compact';
+import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
+import { guest } from '../base/guest';
+import { Zone, freeCount, zoneAt } from '../base/zone';
+import { drainZone } from '../kernel/percpu';
+import { watermarkOk, wmark } from '../kernel/watermark';
+import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
+import { WHOLE_ORDER, clearSkips, runCompaction, scatter } from './compact';
+
+/** Orders above this one are costly: more care before trying (PAGE_ALLOC_COSTLY_ORDER). */
+const COSTLY_ORDER: u32 = 3;
+/** Below this index a failure is for lack of memory, not for fragmentation (vm.extfrag_threshold). */
+const FRAGMENTATION_MIN: i32 = 500;
+const DEFER_SHIFT_MAX: u32 = 6;
+/** Scattered percent at which a proactive run starts and ends (vm.compaction_proactiveness 20). */
+const PROACTIVE_HIGH: u32 = 90;
+const PROACTIVE_LOW: i32 = 80;
+
+/**
+ * Why a request of the order would fail now: -1000 it would not, near 0 for lack of memory, near 1000 because free
+ * memory is scattered (fragmentation_index).
+ */
+export function fragmentationIndex(index: u32, order: u32): i32 {
+  if (index >= guest.zonesUsed || order >= <u32>ORDERS) return STATUS_BAD_ARGUMENT;
+  const zone = zoneAt(index);
+  let frames: u64 = 0;
+  let blocks: u64 = 0;
+  for (let size: u32 = 0; size < <u32>ORDERS; size++) {
+    const found = freeCount(zone, size);
+    if (size >= order && found != 0) return -1000;
+    blocks += found;
+    frames += (<u64>found) << size;
+  }
+  if (blocks == 0) return 0;
+  return 1000 - <i32>((1000 + ((frames * 1000) >> order)) / blocks);
+}
+
+/** Enough free memory to move pages around, and, for costly orders, a failure that moving can cure. */
+function isSuitable(zone: Zone, index: u32, order: u32, highest: u32): bool {
+  const mark = wmark(zone, order > COSTLY_ORDER ? ALLOC_WMARK_LOW : ALLOC_WMARK_MIN) + (2 << order);
+  if (!watermarkOk(zone, 0, mark, highest, 0)) return false;
+  if (order <= COSTLY_ORDER) return true;
+  const fragmentation = fragmentationIndex(index, order);
+  return fragmentation < 0 || fragmentation > FRAGMENTATION_MIN;
+}
+
+/** Whether to leave the zone alone for now; counts the attempt. */
+function isDeferred(zone: Zone, order: u32): bool {
+  if (order < zone.compactOrderFailed) return false;
+  const limit = (<u32>1) << zone.compactDeferShift;
+  zone.compactConsidered = min(zone.compactConsidered + 1, limit);
+  return zone.compactConsidered < limit;
+}
+
+/** Compaction came to nothing: twice as many attempts are skipped next. */
+function defer(zone: Zone, order: u32): void {
+  zone.compactConsidered = 0;
+  zone.compactDeferShift = min(zone.compactDeferShift + 1, DEFER_SHIFT_MAX);
+  zone.compactOrderFailed = min(zone.compactOrderFailed, order);
+}
+
+function undefer(zone: Zone, order: u32, served: bool): void {
+  if (served) {
+    zone.compactConsidered = 0;
+    zone.compactDeferShift = 0;
+  }
+  if (order >= zone.compactOrderFailed) zone.compactOrderFailed = order + 1;
+}
+
+/** A request of the order was served from a zone after compaction. */
+export function compactServed(index: u32, order: u32): i32 {
+  if (index >= <u32>KERNEL_ZONES || order >= <u32>ORDERS) return STATUS_BAD_ARGUMENT;
+  undefer(zoneAt(index), order, true);
+  return 0;
+}
+
+/** All attempts that could be skipped were: start afresh, without hints. */
+function restartsAfresh(zone: Zone, order: u32): bool {
+  if (order < zone.compactOrderFailed || zone.compactDeferShift < DEFER_SHIFT_MAX) return false;
+  return zone.compactConsidered >= (<u32>1) << zone.compactDeferShift;
+}
+
+/** One zone for one request; COMPACT_* or a status. */
+function compactFor(
+  index: u32,
+  order: u32,
+  type: u32,
+  mode: u32,
+  mark: u32,
+  highest: u32,
+  direct: bool,
+  cpu: u32,
+): i32 {
+  const zone = zoneAt(index);
+  if (watermarkOk(zone, order, wmark(zone, mark), highest, 0)) return COMPACT_SUCCESS;
+  if (!isSuitable(zone, index, order, highest)) return STATUS_SKIPPED;
+  if (restartsAfresh(zone, order)) clearSkips(index);
+  return runCompaction(index, order, type, mode, mode == COMPACT_SYNC_FULL, direct, -1, cpu);
+}
+
+
+@inline
+function cameToNothing(result: i32): bool {
+  return result == COMPACT_COMPLETE || result == COMPACT_PARTIAL;
+}
+
+/**
+ * Direct compaction for a request: the zones it may use, from the highest down, until one has a block. The best that
+ * came of it (COMPACT_*), STATUS_SKIPPED when no zone was suitable, or STATUS_MOVES_FULL.
+ */
+export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
+  const bad = order == 0 || order >= <u32>ORDERS || mode > <u32>COMPACT_SYNC_FULL;
+  if (bad || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const highest = highestZone(gfp);
+  const type = requestType(gfp);
+  let best: i32 = STATUS_SKIPPED;
+  for (let position: u32 = 0; position < guest.zonelistCount; position++) {
+    const index = zonelistAt(position);
+    if (index > highest) continue;
+    const zone = zoneAt(index);
+    if (mode != COMPACT_SYNC_FULL && isDeferred(zone, order)) {
+      if (best < 0) best = COMPACT_DEFERRED;
+      continue;
+    }
+    const result = compactFor(index, order, type, mode, ALLOC_WMARK_MIN, highest, true, cpu);
+    if (result == STATUS_MOVES_FULL) return result;
+    if (result == COMPACT_SUCCESS) {
+      undefer(zone, order, false);
+      return result;
+    }
+    if (mode != COMPACT_ASYNC && cameToNothing(result)) defer(zone, order);
+    if (result > 0) best = result;
+  }
+  return best;
+}
+
+/**
+ * kcompactd's turn: zones up to `highest` that have no block of the order at their high mark. Zones that have one now,
+ * or STATUS_MOVES_FULL.
+ */
+export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
+  const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
+  if (bad) return STATUS_BAD_ARGUMENT;
+  let served = 0;
+  for (let index: u32 = 0; index <= highest; index++) {
+    const zone = zoneAt(index);
+    if (zone.present == 0 || isDeferred(zone, order)) continue;
+    const result = compactFor(
+      index,
+      order,
+      MIGRATE_MOVABLE,
+      COMPACT_SYNC_LIGHT,
+      ALLOC_WMARK_HIGH,
+      highest,
+      false,
+      cpu,
+    );
+    if (result == STATUS_MOVES_FULL) return result;
+    if (result == COMPACT_SUCCESS) {
+      undefer(zone, order, false);
+      served++;
+    } else if (cameToNothing(result)) {
+      drainZone(zone);
+      defer(zone, order);
+    }
+  }
+  return served;
+}
+
+/** One zone from edge to edge (vm.compact_memory). COMPACT_* or a status. */
+export function compactZone(index: u32, cpu: u32): i32 {
+  const bad = index >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
+  if (bad || zoneAt(index).present == 0) return STATUS_BAD_ARGUMENT;
+  return runCompaction(
+    index,
+    WHOLE_ORDER,
+    MIGRATE_MOVABLE,
+    COMPACT_SYNC_LIGHT,
+    true,
+    false,
+    -1,
+    cpu,
+  );
+}
+
+/** How scattered free memory is, in percent, zones weighted by their size. */
+export function proactiveScore(): i32 {
+  let present: u64 = 1;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) present += zoneAt(index).present;
+  let score: u64 = 0;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    const zone = zoneAt(index);
+    score += (<u64>zone.present * scatter(zone)) / present;
+  }
+  return <i32>score;
+}
+
+/**
+ * kcompactd's proactive turn, every 500 ms: nothing while the score is 90 or less, else every zone down to 80.
+ * The score afterwards, STATUS_SKIPPED, or STATUS_MOVES_FULL.
+ */
+export function compactProactive(cpu: u32): i32 {
+  if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  if (<u32>proactiveScore() <= PROACTIVE_HIGH) return STATUS_SKIPPED;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    if (zoneAt(index).present == 0) continue;
+    const result = runCompaction(
+      index,
+      WHOLE_ORDER,
+      MIGRATE_MOVABLE,
+      COMPACT_SYNC_LIGHT,
+      true,
+      false,
+      PROACTIVE_LOW,
+      cpu,
+    );
+    if (result == STATUS_MOVES_FULL) return result;
+  }
+  return proactiveScore();
+}
+
+/** kswapd goes to sleep: hints of zones whose scanners have met are forgotten. */
+export function compactForgetHints(): void {
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    if ((zoneAt(index).flags & ZONE_FLAG_FLUSH_SKIP) != 0) clearSkips(index);
+  }
+}

@@ -1,0 +1,162 @@
+// Giving blocks of a living CZone back: wholly free ones leave, highest first; compaction moves pages from the zone's
+// highest blocks to its lowest free frames so that more of them are. Nothing ever moves to or from another zone.
+
+import {
+  KIND_FREE,
+  KIND_MASK,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_ORDER_MASK,
+} from '../../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
+import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { CZONE_DYING } from '../../src/abi/czone';
+import { STAT_CZONE_COMPACT_PAGES } from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
+import { NIL, kindOf, orderOf, stateOf } from '../base/frame';
+import { guest } from '../base/guest';
+import { blockZone } from '../base/pageblock';
+import { count } from '../base/stats';
+import { Zone, zoneAt } from '../base/zone';
+import { dropFreeBlock, endZone, isBlockFree, linkAt } from '../czone/block';
+import { isCzone } from '../czone/zone';
+import { countFrees, freeBlock } from '../free';
+import { accountBacked, accountFree, expand, freeBlockOf, unlinkFree } from '../kernel/buddy';
+import { hasMoveRoom, moveBlock } from './migrate';
+import { isMapped } from '../object/table';
+
+/** Lowest and highest block of the zone. */
+let lowest: u32 = NIL;
+let highest: u32 = 0;
+function findEnds(zone: Zone): void {
+  lowest = NIL;
+  highest = 0;
+  for (let pfn = zone.firstBlock; pfn != NIL; pfn = load<u32>(linkAt(pfn))) {
+    lowest = min(lowest, pfn);
+    highest = max(highest, pfn);
+  }
+}
+
+/** Gives up to `blocks` wholly free blocks back to the pool, highest first. How many, or a status. */
+export function czoneShrink(index: u32, blocks: u32): i32 {
+  if (!isCzone(index)) return STATUS_BAD_ARGUMENT;
+  const zone = zoneAt(index);
+  const block = guest.czoneBlockFrames;
+  if (zone.blocks == 0 || blocks == 0) return 0;
+  findEnds(zone);
+  let given: u32 = 0;
+  for (let pfn = highest; given < blocks; pfn -= block) {
+    if (blockZone(pfn) == index && isBlockFree(pfn)) {
+      dropFreeBlock(zone, pfn);
+      given++;
+    }
+    if (pfn == lowest) break;
+  }
+  if (zone.state == CZONE_DYING && zone.blocks == 0) endZone(zone);
+  return given;
+}
+
+
+@inline
+function frames(pfn: u32): u32 {
+  return (<u32>1) << (stateOf(pfn) & KIND_ORDER_MASK);
+}
+
+/** Whether everything in use in a block can move. */
+function isEmptiable(pfn: u32): bool {
+  const end = pfn + guest.czoneBlockFrames;
+  for (let at = pfn; at < end;) {
+    const kind = kindOf(at);
+    const movable = kind == KIND_MOVABLE || (kind == KIND_OBJECT && isMapped(at));
+    if (kind != KIND_FREE && !movable) return false;
+    at += frames(at);
+  }
+  return true;
+}
+
+/** The lowest free block of the order or above in [from, end) of the zone; NIL if there is none. */
+function findFree(index: u32, from: u32, end: u32, order: u32): u32 {
+  for (let at = from; at < end;) {
+    if (blockZone(at) != index) {
+      at = (at + PAGEBLOCK_FRAMES) & ~(PAGEBLOCK_FRAMES - 1);
+      continue;
+    }
+    const state = stateOf(at);
+    if ((state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= order) return at;
+    at += frames(at);
+  }
+  return NIL;
+}
+
+/** Where the search for free frames goes on: below it nothing is free. */
+let scanner: u32 = 0;
+
+/** Moves the block at `from` to the lowest free place below `end`. False: there is none, or the log of moves is full. */
+function moveDown(zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
+  if (!hasMoveRoom(from)) return false;
+  const order = orderOf(from);
+  const start = order == 0 ? scanner : lowest;
+  const to = findFree(index, start, end, order);
+  if (to == NIL) return false;
+  if (order == 0) scanner = to;
+  const found = orderOf(to);
+  unlinkFree(zone, to, found, MIGRATE_MOVABLE);
+  expand(zone, to, order, found, MIGRATE_MOVABLE);
+  accountFree(zone, -(1 << order), MIGRATE_MOVABLE);
+  accountBacked(zone, to, order, false);
+  moveBlock(from, to);
+  freeBlock(from, order, cpu);
+  countFrees(1, 1 << order);
+  return true;
+}
+
+/** Empties one block as far as pages and room last. Pages moved. What is left behind merges, so heads change. */
+function emptyBlock(zone: Zone, index: u32, pfn: u32, pages: u32, cpu: u32): u32 {
+  let moved: u32 = 0;
+  const end = pfn + guest.czoneBlockFrames;
+  for (let at = pfn; at < end && moved < pages;) {
+    const free = freeBlockOf(at);
+    if (free != NIL) {
+      at = free + frames(free);
+      continue;
+    }
+    const size = frames(at);
+    if (!moveDown(zone, index, at, pfn, cpu)) break;
+    moved += size;
+    at += size;
+  }
+  return moved;
+}
+
+/** Wholly free blocks of the zone. */
+function countFreeBlocks(zone: Zone): u32 {
+  let free: u32 = 0;
+  for (let pfn = zone.firstBlock; pfn != NIL; pfn = load<u32>(linkAt(pfn))) {
+    free += <u32>isBlockFree(pfn);
+  }
+  return free;
+}
+
+/**
+ * Moves pages from the zone's highest blocks to its lowest free frames, about `pages` of them at most, to leave as many
+ * blocks wholly free as what is in use allows. Pages moved, or a status. czoneShrink then gives the blocks back.
+ */
+export function czoneCompact(index: u32, pages: u32, cpu: u32): i32 {
+  if (!isCzone(index) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const zone = zoneAt(index);
+  const block = guest.czoneBlockFrames;
+  if (zone.state == CZONE_DYING || zone.blocks == 0) return 0;
+  findEnds(zone);
+  scanner = lowest;
+  const most = zone.free / block;
+  let moved: u32 = 0;
+  let free = countFreeBlocks(zone);
+  for (let pfn = highest; free < most && pfn > lowest && moved < pages; pfn -= block) {
+    if (blockZone(pfn) != index || isBlockFree(pfn) || !isEmptiable(pfn)) continue;
+    moved += emptyBlock(zone, index, pfn, pages - moved, cpu);
+    if (!isBlockFree(pfn)) break;
+    free = countFreeBlocks(zone);
+  }
+  count(STAT_CZONE_COMPACT_PAGES, moved);
+  return moved;
+}

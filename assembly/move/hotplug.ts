@@ -1,0 +1,281 @@
+// Memory that comes and goes while the guest runs, in memory blocks of 128 MiB (docs/linux-memory.md B.4): online with
+// or without parts that virtio-mem has not plugged, offline with migration, all or nothing. Which zone memory joins,
+// and whether it is onlined at all, is the guest's policy (src/guest); what the memmap costs too.
+
+import {
+  KERNEL_ZONES,
+  KIND_FREE,
+  KIND_HOLE,
+  KIND_MASK,
+  KIND_OFFLINE,
+  KIND_ORDER_MASK,
+  PAGEBLOCK_NO_ZONE,
+  SCRATCH_FRAMES_MAX,
+} from '../../src/abi/layout';
+import {
+  MEMORY_BLOCK_FRAMES,
+  NONE,
+  ORDER_MAX,
+  PAGEBLOCK_FRAMES,
+  PAGEBLOCK_ORDER,
+} from '../../src/abi/unit';
+import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/abi/status';
+import { NIL, kindOf, setWord0, setWord1, stateOf } from '../base/frame';
+import { guest, spanFrames, statesBase } from '../base/guest';
+import { blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
+import { Zone, zoneAt, zoneEnd } from '../base/zone';
+import { takeFree } from '../kernel/buddy';
+import { isolateRange, unisolateRange } from '../kernel/isolate';
+import { drainZone, pcpAt, pcpReset } from '../kernel/percpu';
+import { decideMobility, resizeWatermarks } from '../kernel/watermark';
+import { buildZonelist } from '../kernel/zonelist';
+import { NEVER_ONLINE, freeNew, inOneZone, migrateRange } from './contig';
+
+/** A range of whole memory blocks inside the span. */
+function isBlockRange(start: u32, frames: u32): bool {
+  const aligned = ((start | frames) & (MEMORY_BLOCK_FRAMES - 1)) == 0;
+  return aligned && frames != 0 && start < spanFrames && frames <= spanFrames - start;
+}
+
+/** Whether nothing is there yet: no zone, no memory, no part of the CZone region. */
+function isVacant(start: u32, end: u32): bool {
+  const regionEnd = guest.czoneStart + guest.czoneFrames;
+  if (start < regionEnd && end > guest.czoneStart) return false;
+  for (let at = start; at < end; at += PAGEBLOCK_FRAMES) {
+    if (blockZone(at) != PAGEBLOCK_NO_ZONE) return false;
+  }
+  for (let at = start; at < end; at++) {
+    if (stateOf(at) != KIND_HOLE) return false;
+  }
+  return true;
+}
+
+/** The zone grows to hold [start, end). Compaction starts from its new edges. */
+function growSpan(zone: Zone, start: u32, end: u32): void {
+  const empty = zone.spanned == 0;
+  const last = empty ? end : max(end, zoneEnd(zone));
+  if (empty || start < zone.start) zone.start = start;
+  zone.spanned = last - zone.start;
+  resetScanners(zone);
+}
+
+function resetScanners(zone: Zone): void {
+  const first = zone.start & ~(PAGEBLOCK_FRAMES - 1);
+  zone.compactAsync = first;
+  zone.compactSync = first;
+  zone.compactFree = zone.spanned == 0 ? first : (zoneEnd(zone) - 1) & ~(PAGEBLOCK_FRAMES - 1);
+}
+
+/** The zone shrinks to the pageblocks it still has. */
+function shrinkSpan(zone: Zone, index: u32): void {
+  const end = zoneEnd(zone);
+  let first = zone.start & ~(PAGEBLOCK_FRAMES - 1);
+  while (first < end && blockZone(first) != index) first += PAGEBLOCK_FRAMES;
+  if (first >= end) {
+    zone.start = 0;
+    zone.spanned = 0;
+    resetScanners(zone);
+    return;
+  }
+  let last = (end - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  while (blockZone(last) != index) last -= PAGEBLOCK_FRAMES;
+  const start = max(first, zone.start);
+  zone.start = start;
+  zone.spanned = min(end, last + PAGEBLOCK_FRAMES) - start;
+  resetScanners(zone);
+}
+
+/** Hands [start, end) to the allocator in the largest aligned chunks, ascending. Pageblocks are isolated still. */
+function freeChunks(zone: Zone, start: u32, end: u32): void {
+  for (let at = start; at < end;) {
+    let order: u32 = at == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(at));
+    while (at + (1 << order) > end) order--;
+    zone.managed += 1 << order;
+    freeNew(zone, at, order);
+    at += 1 << order;
+  }
+}
+
+
+@inline
+function rangeStart(position: u32): u32 {
+  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3));
+}
+
+
+@inline
+function rangeFrames(position: u32): u32 {
+  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3), 4);
+}
+
+/** Whether the scratch area holds `ranges` ascending pairs {start, frames} of whole pageblocks inside [start, end). */
+function rangesFit(ranges: u32, start: u32, end: u32): bool {
+  if (ranges > <u32>SCRATCH_FRAMES_MAX / 2) return false;
+  let least = start;
+  for (let at: u32 = 0; at < ranges; at++) {
+    const first = rangeStart(at);
+    const frames = rangeFrames(at);
+    if (((first | frames) & (PAGEBLOCK_FRAMES - 1)) != 0) return false;
+    if (first < least || first > end || frames > end - first) return false;
+    least = first + frames;
+  }
+  return true;
+}
+
+/** After memory has come or gone: zonelists, grouping by mobility, watermarks, per-cpu sizes. */
+function settle(populationChanged: bool): void {
+  if (populationChanged) {
+    buildZonelist();
+    decideMobility();
+  }
+  resizeWatermarks();
+}
+
+/**
+ * Onlines memory blocks to a kernel zone: new frames go to the tails of its lists. `ranges` NONE: all of it; else the
+ * number of pairs {start, frames} in the scratch area, ascending, that are plugged: the rest is present but offline.
+ * 0 or a status.
+ */
+export function memoryOnline(start: u32, frames: u32, index: u32, ranges: i32): i32 {
+  const end = start + frames;
+  if (!isBlockRange(start, frames) || index >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
+  if (ranges != NONE && !rangesFit(ranges, start, end)) return STATUS_BAD_ARGUMENT;
+  if (!isVacant(start, end)) return STATUS_BAD_STATE;
+  const zone = zoneAt(index);
+  const first = zone.present == 0;
+  growSpan(zone, start, end);
+  for (let at = start; at < end; at += PAGEBLOCK_FRAMES) {
+    setBlockZone(at, index);
+    setBlockType(at, MIGRATE_ISOLATE);
+    setBlockSkip(at, false);
+  }
+  zone.isolatedBlocks += frames >> (<u32>PAGEBLOCK_ORDER);
+  zone.present += frames;
+  if (ranges == NONE) freeChunks(zone, start, end);
+  else onlineParts(zone, start, end, ranges);
+  unisolateRange(start, end, MIGRATE_MOVABLE);
+  settle(first);
+  return 0;
+}
+
+function onlineParts(zone: Zone, start: u32, end: u32, ranges: u32): void {
+  memory.fill(statesBase + start, <u8>KIND_OFFLINE, end - start);
+  for (let at = start; at < end; at++) {
+    setWord0(at, NEVER_ONLINE);
+    setWord1(at, NIL);
+  }
+  for (let at: u32 = 0; at < ranges; at++) {
+    const first = rangeStart(at);
+    freeChunks(zone, first, first + rangeFrames(at));
+  }
+}
+
+// What zone_pcp_disable took away.
+let savedHighMin: i32 = 0;
+let savedHighMax: i32 = 0;
+let savedBatch: i32 = 0;
+
+function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
+    const pcp = pcpAt(cpu, index);
+    pcp.highMin = highMin;
+    pcp.highMax = highMax;
+    pcp.batch = batch;
+  }
+}
+
+/** Empties the per-cpu lists of a zone and keeps them so: every free goes straight to the zone. */
+function disablePcp(index: u32): void {
+  const pcp = pcpAt(0, index);
+  savedHighMin = pcp.highMin;
+  savedHighMax = pcp.highMax;
+  savedBatch = pcp.batch;
+  setPcpSizes(index, 0, 0, 1);
+  drainZone(zoneAt(index));
+}
+
+function enablePcp(index: u32): void {
+  setPcpSizes(index, savedHighMin, savedHighMax, savedBatch);
+}
+
+/** First frame of [start, end) that is neither free nor offline, or NIL. */
+function findInUse(start: u32, end: u32): u32 {
+  for (let at = start; at < end;) {
+    const state = stateOf(at);
+    const kind = state & KIND_MASK;
+    if (kind == KIND_FREE) at += 1 << (state & KIND_ORDER_MASK);
+    else if (kind == KIND_OFFLINE) at++;
+    else return at;
+  }
+  return NIL;
+}
+
+/** Takes what is free in [start, end) off the lists; how many frames were. */
+function takeAll(zone: Zone, start: u32, end: u32): u32 {
+  let taken: u32 = 0;
+  for (let at = start; at < end;) {
+    const state = stateOf(at);
+    if ((state & KIND_MASK) != KIND_FREE) {
+      at++;
+      continue;
+    }
+    const order = state & KIND_ORDER_MASK;
+    takeFree(zone, at, order, MIGRATE_ISOLATE);
+    taken += 1 << order;
+    at += 1 << order;
+  }
+  return taken;
+}
+
+/** Empties an isolated range. 0, or why it cannot be emptied now. */
+function evacuate(start: u32, end: u32, cpu: u32): i32 {
+  const status = migrateRange(start, end, cpu);
+  if (status < 0 && status != STATUS_BUSY) return status;
+  const obstacle = findInUse(start, end);
+  guest.busyPfn = obstacle;
+  return obstacle == NIL ? 0 : STATUS_BUSY;
+}
+
+/**
+ * Takes memory blocks out of use: all of them or none. Frames that virtio-mem holds offline are no obstacle.
+ * 0; STATUS_BUSY with the frame in the way in guest.busyPfn; or the status of a request for a page's new place, or
+ * STATUS_MOVES_FULL: then the call can be made again, what has moved stays moved. Linux goes block by block and tries
+ * for ever; who wants that calls with one block at a time.
+ */
+export function memoryOffline(start: u32, frames: u32, cpu: u32): i32 {
+  const end = start + frames;
+  if (!isBlockRange(start, frames) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const index = blockZone(start);
+  if (index >= <u32>KERNEL_ZONES || !inOneZone(start, end)) return STATUS_BAD_STATE;
+  for (let at = start; at < end; at++) {
+    if (kindOf(at) == KIND_HOLE) return STATUS_BAD_STATE;
+  }
+  disablePcp(index);
+  let status = isolateRange(start, end, start, end, MIGRATE_MOVABLE, true);
+  if (status == 0) {
+    status = evacuate(start, end, cpu);
+    if (status < 0) unisolateRange(start, end, MIGRATE_MOVABLE);
+  }
+  enablePcp(index);
+  if (status == 0) remove(zoneAt(index), index, start, end);
+  return status;
+}
+
+/** The emptied range is no memory any more. */
+function remove(zone: Zone, index: u32, start: u32, end: u32): void {
+  const frames = end - start;
+  zone.managed -= takeAll(zone, start, end);
+  zone.present -= frames;
+  zone.isolatedBlocks -= frames >> (<u32>PAGEBLOCK_ORDER);
+  memory.fill(statesBase + start, <u8>KIND_HOLE, frames);
+  for (let at = start; at < end; at += PAGEBLOCK_FRAMES) {
+    setBlockType(at, MIGRATE_MOVABLE);
+    setBlockZone(at, PAGEBLOCK_NO_ZONE);
+  }
+  shrinkSpan(zone, index);
+  if (zone.present == 0) {
+    for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) pcpReset(pcpAt(cpu, index));
+  }
+  settle(zone.present == 0);
+}

@@ -1,0 +1,153 @@
+// Pages and objects that go: entry by entry where others may map the frames, in runs where nobody does, or all at once
+// with the CZone that they lie in.
+
+import { KIND_TAIL, NODE_ENTRIES, OBJECT_NONE } from '../../src/abi/layout';
+import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { CZONE_DYING } from '../../src/abi/czone';
+import { STAT_DROPPED_PAGES } from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
+import { NIL } from '../base/frame';
+import { guest, statesBase } from '../base/guest';
+import { blockType } from '../base/pageblock';
+import { count } from '../base/stats';
+import { zoneAt } from '../base/zone';
+import { countFrees, freeBlock } from '../free';
+import { FREE_TO_HEAD, freeOne } from '../kernel/buddy';
+import { countForeign, countPageFreed, countRunFreed, leaveZone } from './foreign';
+import { unshare } from './share';
+import {
+  MemoryObject,
+  OBJECT_ENTANGLED,
+  PFN_MASK,
+  dropNodes,
+  isObject,
+  leafOf,
+  mapsOf,
+  objectAt,
+  slotOf,
+} from './table';
+
+/** Drops one entry: the frame is freed when nobody else maps it. True when it was freed. */
+@inline
+export function dropEntry(object: MemoryObject, id: u32, slot: usize, index: u32, cpu: u32): bool {
+  const entry = load<u32>(slot);
+  const pfn = (entry & PFN_MASK) - 1;
+  store<u32>(slot, 0);
+  if ((object.flags & OBJECT_ENTANGLED) != 0) countForeign(object, pfn, -1);
+  if (mapsOf(pfn) > 1) {
+    unshare(id, pfn, index);
+    return false;
+  }
+  if (guest.czoneBlockFrames != 0) countPageFreed(pfn);
+  freeBlock(pfn, 0, cpu);
+  return true;
+}
+
+/** Entries from `slot` on, at most `most`, that name consecutive frames. */
+@inline
+function frameRun(slot: usize, most: u32): u32 {
+  const first = load<u32>(slot);
+  let length: u32 = 1;
+  while (length < most && load<u32>(slot + ((<usize>length) << 2)) == first + length) length++;
+  return length;
+}
+
+/**
+ * Frees a run of frames of an object that is not entangled, in the largest aligned blocks, ascending. Blocks go to the
+ * heads of their lists, so the lists end up as if the frames had been freed one by one.
+ */
+function dropRun(object: MemoryObject, slot: usize, frames: u32): void {
+  const zone = zoneAt(object.zone);
+  const start = load<u32>(slot) - 1;
+  const end = start + frames;
+  memory.fill(slot, 0, (<usize>frames) << 2);
+  memory.fill(statesBase + start, <u8>KIND_TAIL, frames);
+  countRunFreed(object.zone, frames);
+  for (let at = start; at < end;) {
+    let order = min<u32>(PAGEBLOCK_ORDER, ctz<u32>(at));
+    while (at + (1 << order) > end) order--;
+    freeOne(zone, at, order, blockType(at), FREE_TO_HEAD);
+    at += 1 << order;
+  }
+}
+
+/** Drops the entries [index, stop) of one leaf; frames freed. */
+function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u32, cpu: u32): u32 {
+  const alone =
+    object.zone != NIL &&
+    (object.flags & OBJECT_ENTANGLED) == 0 &&
+    zoneAt(object.zone).state != CZONE_DYING;
+  let freed: u32 = 0;
+  while (index < stop) {
+    const slot = slotOf(leaf, index);
+    let step: u32 = 1;
+    if (load<u32>(slot) != 0) {
+      if (alone) {
+        step = frameRun(slot, stop - index);
+        dropRun(object, slot, step);
+        freed += step;
+      } else {
+        freed += <u32>dropEntry(object, id, slot, index, cpu);
+      }
+      object.pages -= step;
+    }
+    index += step;
+  }
+  return freed;
+}
+
+/** Frees pages [start, start + pages) of an object (munmap, truncate). Frames freed, or a status. */
+export function objectTruncate(id: u32, start: u32, pages: u32, cpu: u32): i32 {
+  if (!isObject(id) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const object = objectAt(id);
+  const end = min(object.entries, start + pages);
+  let freed: u32 = 0;
+  for (let index = start; index < end;) {
+    const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
+    const leaf = leafOf(object, index);
+    if (leaf != NIL) freed += dropLeaf(object, id, leaf, index, stop, cpu);
+    index = stop;
+  }
+  if (start + pages >= object.entries) object.entries = min(start, object.entries);
+  count(STAT_DROPPED_PAGES, freed);
+  countFrees(freed, freed);
+  return freed;
+}
+
+/** Forgets the object's table and id without looking at its frames: they are gone with their zone. */
+export function objectForget(id: u32): void {
+  const object = objectAt(id);
+  if (object.height > 0) dropNodes(object.root, object.height);
+  objectAt(object.prevKin).nextKin = object.nextKin;
+  objectAt(object.nextKin).prevKin = object.prevKin;
+  if (object.zone != NIL) leaveZone(object);
+  object.kind = <u8>OBJECT_NONE;
+  object.nextFree = guest.objectFree;
+  guest.objectFree = id;
+  guest.objectCount--;
+}
+
+/** Drops every page and the object itself. Frames freed, or a status. */
+export function objectDestroy(id: u32, cpu: u32): i32 {
+  if (!isObject(id) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  const freed = objectTruncate(id, 0, objectAt(id).entries, cpu);
+  objectForget(id);
+  return freed;
+}
+
+/**
+ * Discards an object whose pages all lie in its own CZone and are mapped by nobody else: the frames stay where they are
+ * until the zone ends. Pages discarded, or STATUS_BAD_STATE when its pages must be looked at one by one.
+ */
+export function objectDiscard(id: u32): i32 {
+  if (!isObject(id)) return STATUS_BAD_ARGUMENT;
+  const object = objectAt(id);
+  if (object.zone == NIL || (object.flags & OBJECT_ENTANGLED) != 0) return STATUS_BAD_STATE;
+  const pages = object.pages;
+  const zone = zoneAt(object.zone);
+  zone.discarded += pages;
+  zone.objectFrames -= pages;
+  count(STAT_DROPPED_PAGES, pages);
+  objectForget(id);
+  return pages;
+}

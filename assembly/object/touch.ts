@@ -1,0 +1,150 @@
+// A touch of an object's pages: missing ones are allocated, in a CZone run by run, shared ones copied on a write.
+
+import { KIND_OBJECT, NODE_ENTRIES, OBJECT_FILE, RECORD_OBJECT_BITS } from '../../src/abi/layout';
+import {
+  STAT_ALLOC_CALLS,
+  STAT_ALLOC_PAGES,
+  STAT_FAULT_PAGES,
+  STAT_TOUCHED_PAGES,
+} from '../../src/abi/stat';
+import { STATUS_BAD_ARGUMENT, STATUS_TABLE_FULL } from '../../src/abi/status';
+import { NIL } from '../base/frame';
+import { guest, recordsBase, statesBase } from '../base/guest';
+import { blockZone } from '../base/pageblock';
+import { count } from '../base/stats';
+import { czoneRun, runFrames } from '../czone/run';
+import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
+import { allocBlock, streamReset, streamTake } from '../kernel/request';
+import { adopt } from './create';
+import { countForeign } from './foreign';
+import { breakShare } from './share';
+import {
+  MemoryObject,
+  OBJECT_ENTANGLED,
+  PFN_MASK,
+  WRITE_PROTECTED,
+  isObject,
+  leafMake,
+  objectAt,
+  slotOf,
+} from './table';
+
+/** Empty entries from a slot on, at most `limit`. */
+@inline
+function emptyRun(slot: usize, limit: u32): u32 {
+  let run: u32 = 1;
+  while (run < limit && load<u32>(slot + ((<usize>run) << 2)) == 0) run++;
+  return run;
+}
+
+/**
+ * Fills up to `want` empty entries of a CZone's object with neighbouring frames: what as many single faults would have
+ * got, in one go. Entries filled or a status.
+ */
+function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u32, cpu: u32): i32 {
+  const pfn = czoneRun(object.zone, want, object.gfp, cpu);
+  if (pfn < 0) return pfn;
+  const frames = runFrames;
+  const record = recordsBase + ((<usize>pfn) << 3);
+  const word = id | (1 << RECORD_OBJECT_BITS);
+  for (let at: u32 = 0; at < frames; at++) {
+    store<u32>(slot + ((<usize>at) << 2), <u32>pfn + at + 1);
+    store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
+  }
+  memory.fill(statesBase + pfn, <u8>KIND_OBJECT, frames);
+  touchRun(pfn, frames);
+  if (blockZone(pfn) != object.zone) {
+    object.flags |= OBJECT_ENTANGLED;
+    countForeign(object, pfn, 1);
+  }
+  return frames;
+}
+
+/** One missing page of an object in the kernel's zones. 1 when the frame came from a run of requests, 0, or a status. */
+@inline
+function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, cpu: u32): i32 {
+  let pfn: i32 = streamTake();
+  const streamed = pfn != NIL;
+  if (!streamed) {
+    pfn = allocBlock(object.gfp, 0, cpu);
+    if (pfn < 0) return pfn;
+  }
+  store<u32>(slot, <u32>pfn + 1);
+  adopt(object, id, pfn, index);
+  touchNew(pfn);
+  return <i32>streamed;
+}
+
+/** Touches the entries [index, end) of one leaf; 0 or a status. */
+function touchLeaf(
+  object: MemoryObject,
+  id: u32,
+  leaf: u32,
+  index: u32,
+  end: u32,
+  write: bool,
+  cpu: u32,
+): i32 {
+  let faults: u32 = 0;
+  let streamed: u32 = 0;
+  let status: i32 = 0;
+  while (index < end) {
+    const slot = slotOf(leaf, index);
+    const entry = load<u32>(slot);
+    let step: u32 = 1;
+    if (entry == 0) {
+      if (object.zone == NIL) {
+        status = fillOne(object, id, slot, index, cpu);
+        if (status < 0) break;
+        streamed += status;
+      } else {
+        status = fillRun(object, id, slot, index, emptyRun(slot, end - index), cpu);
+        if (status < 0) break;
+        step = status;
+      }
+      faults += step;
+    } else if (!write) {
+      touchRead((entry & PFN_MASK) - 1);
+    } else if ((entry & WRITE_PROTECTED) != 0) {
+      status = breakShare(object, id, slot, index, cpu);
+      if (status < 0) break;
+    } else {
+      touchWrite(entry - 1);
+    }
+    index += step;
+  }
+  object.pages += faults;
+  if (index > object.entries) object.entries = index;
+  count(STAT_FAULT_PAGES, faults);
+  count(STAT_ALLOC_CALLS, streamed);
+  count(STAT_ALLOC_PAGES, streamed);
+  return min(status, 0);
+}
+
+/**
+ * Touches pages [start, start + pages) of an object: missing ones are allocated, shared ones copied on a write.
+ * Frames allocated, or a status; after a status the same call can be made again and goes on where it stopped.
+ */
+export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u32): i32 {
+  if (!isObject(id) || cpu >= guest.cpus || start + pages < start) return STATUS_BAD_ARGUMENT;
+  const object = objectAt(id);
+  const before = object.pages;
+  const end = start + pages;
+  streamReset();
+  for (let index = start; index < end;) {
+    const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
+    const leaf = leafMake(object, index);
+    if (leaf == NIL) return STATUS_TABLE_FULL;
+    const status = touchLeaf(object, id, leaf, index, stop, write != 0, cpu);
+    if (status < 0) return status;
+    index = stop;
+  }
+  count(STAT_TOUCHED_PAGES, pages);
+  return object.pages - before;
+}
+
+
+@inline
+export function objectIsFile(id: u32): bool {
+  return objectAt(id).kind == OBJECT_FILE;
+}

@@ -1,0 +1,60 @@
+// The balloon's pages: requested, on the core's list because migration moves them, released. Lists
+// name the head of each block, the one allocated first at index 0 unless a method says otherwise.
+
+import { GUEST_BALLOON_COUNT_OFFSET } from '../abi/layout.ts';
+import type { Instance } from './instance.ts';
+import type { Scratch } from './scratch.ts';
+
+export class BalloonList {
+  readonly #instance: Instance;
+  readonly #scratch: Scratch;
+
+  constructor(instance: Instance, scratch: Scratch) {
+    this.#instance = instance;
+    this.#scratch = scratch;
+  }
+
+  /** Frames in the balloon, those on their way out not included. */
+  get heldFrames(): number {
+    return this.#instance.headerWord(GUEST_BALLOON_COUNT_OFFSET);
+  }
+
+  /** Whether inflated pages leave their zones' managed ones. Only while the balloon is empty. */
+  adjustManaged(on: boolean): number {
+    return this.#instance.raw.balloonAdjustManaged(on ? 1 : 0);
+  }
+
+  /**
+   * Requests up to `count` blocks one by one and writes them to `pfns` from index `at`; stops at the
+   * first failure. How many came, or the failure's status when none did.
+   */
+  request(
+    pfns: Uint32Array,
+    at: number,
+    count: number,
+    order: number,
+    gfp: number,
+    cpu: number,
+  ): number {
+    const got = this.#instance.raw.balloonRequest(0, count, order, gfp, cpu);
+    if (got > 0) pfns.set(this.#scratch.words(got), at);
+    return got;
+  }
+
+  /** Requested blocks enter the list; `pfns` has the last allocated first. */
+  enter(pfns: Uint32Array, count: number): number {
+    this.#scratch.putReversed(pfns, count);
+    return this.#instance.raw.balloonEnter(count);
+  }
+
+  /** The first blocks of the list leave it for limbo, to be released. How many there were. */
+  pop(count: number): number {
+    return this.#instance.raw.balloonPop(count);
+  }
+
+  /** Frees popped blocks, in the order of the array. */
+  release(pfns: Uint32Array, count: number, cpu: number): number {
+    this.#scratch.putReversed(pfns, count);
+    return this.#instance.raw.balloonRelease(count, cpu);
+  }
+}

@@ -1,0 +1,7 @@
+// A run of frames, as every list of them in the core and above it has it.
+
+/** A range of frames: `count` frames from `start`. */
+export interface FrameRange {
+  readonly start: number;
+  readonly count: number;
+}

@@ -1,0 +1,88 @@
+// What the core's tables say of one frame: kind, order, owner, tag, zone. A view, as for zones.
+
+import {
+  GUEST_BLOCKS_OFFSET,
+  GUEST_RECORDS_OFFSET,
+  GUEST_STATES_OFFSET,
+  GUEST_TEMPLATE_OFFSET,
+  KIND_HOLE,
+  KIND_MASK,
+  KIND_ORDER_MASK,
+  PAGEBLOCK_NO_ZONE,
+  PAGEBLOCK_ZONE_SHIFT,
+  RECORD_BYTES,
+  RECORD_OBJECT_MASK,
+} from '../abi/layout.ts';
+import { NONE, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import type { Instance } from './instance.ts';
+
+const RECORD_WORDS = RECORD_BYTES >> 2;
+
+export class FrameView {
+  readonly #bytes: Uint8Array;
+  readonly #words: Uint32Array;
+  /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
+  readonly #states: number;
+  readonly #template: number;
+  readonly #records: number;
+  readonly #pageblocks: number;
+
+  constructor(instance: Instance) {
+    this.#bytes = instance.bytes;
+    this.#words = instance.words;
+    this.#states = instance.headerWord(GUEST_STATES_OFFSET);
+    this.#template = instance.headerWord(GUEST_TEMPLATE_OFFSET);
+    this.#records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+    this.#pageblocks = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
+  }
+
+  /** KIND_* of the frame. */
+  kind(pfn: number): number {
+    return (this.#bytes[this.#states + pfn] ?? 0) & KIND_MASK;
+  }
+
+  /** Order of the block that the frame is the head of; means nothing for other frames. */
+  order(pfn: number): number {
+    return (this.#bytes[this.#states + pfn] ?? 0) & KIND_ORDER_MASK;
+  }
+
+  /** The memory object that a frame of kind OBJECT or KERNEL is a page of. */
+  object(pfn: number): number {
+    return (this.#words[this.#records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
+  }
+
+  /** What the request gave as its tag, for the head of a block in use. */
+  tag(pfn: number): number {
+    return this.#words[this.#records + RECORD_WORDS * pfn + 1] ?? 0;
+  }
+
+  /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
+  zone(pfn: number): number {
+    const entry = this.#words[this.#pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
+    const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
+    return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
+  }
+
+  /** Whether what is in the frame is still the template's copy. */
+  isTemplate(pfn: number): boolean {
+    return ((this.#bytes[this.#template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
+  }
+
+  /** Makes single pages of a block in use, each with the head's mask and tag (split_page). */
+  split(head: number, order: number): void {
+    const first = this.#records + RECORD_WORDS * head;
+    const mask = this.#words[first] ?? 0;
+    const tag = this.#words[first + 1] ?? 0;
+    const frames = 2 ** order;
+    this.#bytes.fill(this.kind(head), this.#states + head, this.#states + head + frames);
+    for (let at = first; at < first + RECORD_WORDS * frames; at += RECORD_WORDS) {
+      this.#words[at] = mask;
+      this.#words[at + 1] = tag;
+    }
+  }
+
+  /** Frames [start, end) are no memory after all. Only where they were in use: nothing is counted. */
+  setHoles(start: number, end: number): void {
+    this.#bytes.fill(KIND_HOLE, this.#states + start, this.#states + end);
+  }
+}

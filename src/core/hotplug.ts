@@ -1,0 +1,48 @@
+// Memory that comes and goes: contiguous ranges emptied and given back, memory blocks on- and
+// offlined. A call that moves pages logs those that the host holds by number (moves.ts).
+
+import { GUEST_BUSY_PFN_OFFSET } from '../abi/layout.ts';
+import { NONE } from '../abi/unit.ts';
+import type { FrameRange } from './frame-range.ts';
+import type { Instance } from './instance.ts';
+import type { Scratch } from './scratch.ts';
+
+export class Hotplug {
+  readonly #instance: Instance;
+  readonly #scratch: Scratch;
+
+  constructor(instance: Instance, scratch: Scratch) {
+    this.#instance = instance;
+    this.#scratch = scratch;
+  }
+
+  /**
+   * Empties a range and takes it (alloc_contig_range): its frames are of `kind` then. `type` is what
+   * its pageblocks become, `tries` how often migration is tried.
+   */
+  allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
+    return this.#instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
+  }
+
+  /** Such a range goes to the allocator. */
+  freeContig(start: number, frames: number, cpu: number): number {
+    return this.#instance.raw.contigFree(start, frames, cpu);
+  }
+
+  /** Memory comes online in a zone. `plugged`: the parts that exist, ascending; without it, all. */
+  online(start: number, frames: number, zone: number, plugged?: readonly FrameRange[]): number {
+    if (plugged !== undefined) this.#scratch.putRanges(plugged);
+    return this.#instance.raw.memoryOnline(start, frames, zone, plugged?.length ?? NONE);
+  }
+
+  /** Memory goes offline: what is in use moves. */
+  offline(start: number, frames: number, cpu: number): number {
+    return this.#instance.raw.memoryOffline(start, frames, cpu);
+  }
+
+  /** The frame that the last STATUS_BUSY was about; undefined: there was none. */
+  get busyFrame(): number | undefined {
+    const pfn = this.#instance.headerWord(GUEST_BUSY_PFN_OFFSET);
+    return pfn === NONE >>> 0 ? undefined : pfn;
+  }
+}

@@ -1,0 +1,55 @@
+// One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in core.ts
+// gives it to them); the room's face does not export it.
+
+import {
+  COMMAND_BYTES,
+  GUEST_BASE,
+  GUEST_BYTES,
+  GUEST_RING_OFFSET,
+  STATS_BASE,
+  STATS_MAX,
+} from '../abi/layout.ts';
+import type { CoreExports } from './exports.ts';
+
+export class Instance {
+  readonly raw: CoreExports;
+  /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  /** The guest header. */
+  readonly header: Uint32Array;
+  /** Counters by STAT_* index. */
+  readonly stats: Float64Array;
+  /** Room for the commands of a recording and for their log. */
+  readonly ring: Uint32Array;
+
+  /** The guest has been laid out. */
+  constructor(raw: CoreExports, ringCommands: number) {
+    this.raw = raw;
+    const { buffer } = raw.memory;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Uint32Array(buffer);
+    this.header = new Uint32Array(buffer, GUEST_BASE, GUEST_BYTES >> 2);
+    this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
+    const ringWords = (ringCommands * COMMAND_BYTES) >> 2;
+    this.ring = new Uint32Array(buffer, this.headerWord(GUEST_RING_OFFSET), ringWords);
+  }
+
+  /** A word of the guest header by its byte offset. */
+  headerWord(offset: number): number {
+    return this.header[offset >> 2] ?? 0;
+  }
+
+  setHeaderWord(offset: number, value: number): void {
+    this.header[offset >> 2] = value;
+  }
+
+  /** The word at an address. */
+  word(address: number): number {
+    return this.words[address >>> 2] ?? 0;
+  }
+
+  setWord(address: number, value: number): void {
+    this.words[address >>> 2] = value;
+  }
+}

@@ -1,0 +1,46 @@
+// Memory objects: anonymous memory, files and kernel memory as tables of pages.
+
+import type { CoreExports } from './exports.ts';
+
+export class Objects {
+  readonly #raw: CoreExports;
+
+  constructor(raw: CoreExports) {
+    this.#raw = raw;
+  }
+
+  /** An empty object; its pages come from `zone`, or from the kernel's zones with NONE. Its number. */
+  create(kind: number, zone: number, gfp: number, tag = 0): number {
+    return this.#raw.objectCreate(kind, zone, gfp, tag);
+  }
+
+  /** Frees every page that nobody else maps. Frames freed. */
+  destroy(id: number, cpu: number): number {
+    return this.#raw.objectDestroy(id, cpu);
+  }
+
+  /** Leaves the pages to the end of their zone. STATUS_BAD_STATE where some must be seen one by one. */
+  discard(id: number): number {
+    return this.#raw.objectDiscard(id);
+  }
+
+  /** A copy-on-write copy whose new pages come from `zone`. Its number. */
+  fork(id: number, zone: number, cpu: number, tag = 0): number {
+    return this.#raw.objectFork(id, zone, tag, cpu);
+  }
+
+  /** Reads or writes pages; those not there are faulted in. Pages that came in. */
+  touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
+    return this.#raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+  }
+
+  /** Takes pages out. Frames freed. */
+  truncate(id: number, start: number, pages: number, cpu: number): number {
+    return this.#raw.objectTruncate(id, start, pages, cpu);
+  }
+
+  /** Pages that the object holds. */
+  pages(id: number): number {
+    return this.#raw.objectPages(id);
+  }
+}

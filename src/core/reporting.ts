@@ -1,0 +1,49 @@
+// Free page reporting: large free blocks, off the lists while the device looks at them.
+
+import { GUEST_REPORT_WANTED_OFFSET } from '../abi/layout.ts';
+import type { Instance } from './instance.ts';
+import type { Scratch } from './scratch.ts';
+
+/** No order is reported. */
+const NOBODY = 255;
+
+export class Reporting {
+  readonly #instance: Instance;
+  readonly #scratch: Scratch;
+
+  constructor(instance: Instance, scratch: Scratch) {
+    this.#instance = instance;
+    this.#scratch = scratch;
+  }
+
+  /** From now on free blocks of this order or more are reported. */
+  listen(order: number): number {
+    return this.#instance.raw.reportListen(order);
+  }
+
+  stop(): void {
+    this.#instance.raw.reportListen(NOBODY);
+  }
+
+  /** Whether a block became free that nobody has been told of. */
+  get isWanted(): boolean {
+    return this.#instance.headerWord(GUEST_REPORT_WANTED_OFFSET) !== 0;
+  }
+
+  /** A pass begins: what becomes free from now on is for the next one. */
+  clearWanted(): void {
+    this.#instance.setHeaderWord(GUEST_REPORT_WANTED_OFFSET, 0);
+  }
+
+  /** Takes the next blocks of a zone off its lists, REPORT_SLOTS at most. How many; 0: it is through. */
+  take(zone: number, pfns: Uint32Array, orders: Uint32Array): number {
+    const held = this.#instance.raw.reportTake(zone);
+    if (held > 0) this.#scratch.reported(held, pfns, orders);
+    return held;
+  }
+
+  /** They are free again; `reported`: the device has seen them. */
+  putBack(reported: boolean): number {
+    return this.#instance.raw.reportPutBack(reported ? 1 : 0);
+  }
+}

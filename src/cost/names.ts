@@ -1,0 +1,60 @@
+// The operations that can be counted and have a price, by the file that prices them. Counts and prices share this list: whoever
+// counts imports these names and knows no price. The order is that of a receipt's slots.
+
+export type FaultOperation =
+  | 'hostFault4KiB'
+  | 'hostFault2MiB'
+  | 'templateMapFault'
+  | 'templateCowCopy'
+  | 'userfaultPage'
+  | 'snapshotPageRead'
+  | 'guestMinorFault';
+
+export type MemoryOperation =
+  | 'buddyAlloc0'
+  | 'buddyFree0'
+  | 'buddyAlloc9'
+  | 'buddyFree9'
+  | 'guestZero4KiB'
+  | 'guestCopy4KiB'
+  | 'pageMigrate'
+  | 'memmapInitPage';
+
+export type ReleaseOperation = 'hostRelease4KiB' | 'hostRelease2MiB' | 'vmExit' | 'interrupt';
+
+export type BalloonOperation =
+  | 'balloonInflatePage'
+  | 'balloonDeflatePage'
+  | 'balloonInflate2MiB'
+  | 'balloonDeflate2MiB'
+  | 'reportRange';
+
+export type VirtioMemOperation = 'virtioMemPlug2MiB' | 'virtioMemUnplug2MiB';
+
+export type DimmOperation = 'dimmPlugBlock' | 'dimmOfflineBlock';
+
+export type CZoneOperation = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
+
+export type BootOperation = 'vmmStart' | 'kernelBoot' | 'agentStart' | 'templateClone';
+
+export type ContainerOperation =
+  | 'containerCreate'
+  | 'containerDestroy'
+  | 'functionInit'
+  | 'processFork'
+  | 'forkPage'
+  | 'processExec';
+
+export type OperationName =
+  | FaultOperation
+  | MemoryOperation
+  | ReleaseOperation
+  | BalloonOperation
+  | VirtioMemOperation
+  | DimmOperation
+  | CZoneOperation
+  | BootOperation
+  | ContainerOperation;
+
+/** How often each operation happened; those that did not are absent. */
+export type Operations = Partial<Record<OperationName, number>>;

@@ -1,0 +1,388 @@
+// One core under one placement: carries out the request stream and keeps, by recorded frame, which
+// frame of ours holds the same page.
+//
+// What the stream cannot say, and what is done then:
+// - Pages in use at the start keep their frames.
+// - A page that the kernel migrated stays where we have it. If its new recorded frame is unknown
+//   (compaction), the next free of a frame that nobody holds gives back such a page, the freer's own
+//   before others. Bulk pages (their frames are not recorded) likewise.
+// - Memory that the kernel unplugs stays; only what it plugs is followed.
+
+import {
+  COMMAND_BYTES,
+  Core,
+  type CoreBuild,
+  expectAnswer,
+  GFP_DIRECT_RECLAIM,
+  GFP_HIGH,
+  GFP_NOMEMALLOC,
+  loadState,
+  LOG_RECORD_BYTES,
+  MEMORY_BLOCK_FRAMES,
+  PAGEBLOCK_FRAMES,
+  stateFrames,
+} from '../../core/index.ts';
+import * as P from '../program/index.ts';
+import { type AllocatorState, type Capture, NO_FRAME } from '../read/index.ts';
+import { CzonePlaces, regionOf, roundUp, zoneOf } from './czones.ts';
+import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
+import {
+  FREE_MOVED,
+  FREE_PLUGGED,
+  opOf,
+  orderOf,
+  type PageStream,
+  REQUEST_MOVE,
+} from './stream.ts';
+import { NOBODY } from './tasks.ts';
+
+/** No frame of ours. */
+const NOWHERE = -1;
+/** Ring entries: one command, and the log room that the core wants before it runs one. */
+const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
+
+/** Tag of a page in the core: container and use; 0 for pages in use since the start. */
+export function tagOf(tree: number, use: number): number {
+  return tree * 4 + use;
+}
+
+function treeOf(tag: number): number {
+  return tag >> 2;
+}
+
+export interface PlacementTally {
+  requests: number;
+  /** Requests that the core could not serve. */
+  failed: number;
+  /** Requests that only empty per-cpu lists or the reserves could serve. */
+  forced: number;
+  /** Requests for one page or block that got the recorded frame. */
+  sameFrame: number;
+  compared: number;
+  /** Frees of frames that nobody holds. */
+  unknownFrees: number;
+  migratedPages: number;
+  bulkPages: number;
+  /** Pages that found no room in their CZone and went to the kernel's zones. */
+  overflowPages: number;
+  unplugs: number;
+}
+
+/** One past the last frame that a recording can name. */
+export function recordedFrames({ start, end, trace }: Capture): number {
+  let frames = Math.max(stateFrames(start), stateFrames(end));
+  for (let i = 0; i < trace.count; i += 1) {
+    const pfn = trace.pfn[i] ?? 0;
+    if (pfn !== NO_FRAME && pfn >= frames) frames = pfn + 1;
+  }
+  return roundUp(frames, MEMORY_BLOCK_FRAMES);
+}
+
+/** Frames asked for by the pages that a policy puts into each owner's zone. */
+function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
+  const { tasks, commands } = stream;
+  const frames = new Uint32Array(Math.max(tasks.trees.length, tasks.processes.length));
+  for (let at = 0; at < stream.count; at += 1) {
+    if (stream.use[at] === 0) continue;
+    const owner = policy.place(requestAt(stream, at));
+    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** orderOf(commands, at);
+  }
+  return frames;
+}
+
+function requestAt(stream: PageStream, at: number): { use: number; process: number; tree: number } {
+  const { use, process, tree } = stream;
+  return { use: use[at] ?? 0, process: process[at] ?? 0, tree: tree[at] ?? 0 };
+}
+
+/** The guest under one policy. */
+export class PlacedGuest {
+  readonly core: Core;
+  readonly czones: CzonePlaces;
+  readonly tally: PlacementTally = {
+    requests: 0,
+    failed: 0,
+    forced: 0,
+    sameFrame: 0,
+    compared: 0,
+    unknownFrees: 0,
+    migratedPages: 0,
+    bulkPages: 0,
+    overflowPages: 0,
+    unplugs: 0,
+  };
+  readonly #stream: PageStream;
+  readonly #policy: PagePolicy;
+  /** Our frame by recorded frame. */
+  readonly #held: Int32Array;
+  /** Order of the block that each frame of ours is part of. */
+  readonly #order: Uint8Array;
+  /** Pages whose recorded frame is unknown, oldest first: frame and order in turn. */
+  readonly #lost: number[] = [];
+
+  constructor(
+    capture: Capture,
+    stream: PageStream,
+    policy: PagePolicy,
+    blockFrames: number,
+    build: CoreBuild,
+  ) {
+    this.#stream = stream;
+    this.#policy = policy;
+    const recorded = recordedFrames(capture);
+    const owners = wishes(stream, policy);
+    const region = regionOf(recorded, owners, blockFrames);
+    const frames = recorded + region.frames;
+    this.core = Core.create({
+      frames,
+      cpus: Math.max(1, ...capture.start.zones.map((zone) => zone.pcps.length)),
+      czones: owners.filter((pages) => pages > 0).length,
+      objects: 1,
+      nodes: 1,
+      ring: RING_COMMANDS,
+      build,
+    });
+    this.#held = new Int32Array(recorded).fill(NOWHERE);
+    this.#order = new Uint8Array(frames);
+    loadState(this.core, capture.start);
+    this.#holdStart(capture.start);
+    this.czones = new CzonePlaces(this.core, region);
+  }
+
+  /** Every frame of a zone that is on no list is in use. */
+  #holdStart(state: AllocatorState): void {
+    for (const zone of state.zones) {
+      const first = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
+      for (let pfn = zone.startPfn; pfn < zone.startPfn + zone.spanned; pfn += 1) {
+        const type = zone.blocks[Math.floor((pfn - first) / PAGEBLOCK_FRAMES)] ?? -1;
+        if (type >= 0) this.#held[pfn] = pfn;
+      }
+      this.#punch(first, zone.startPfn);
+      this.#punch(zone.startPfn + zone.spanned, first + zone.blocks.length * PAGEBLOCK_FRAMES);
+      const drop = (list: Uint32Array, order: number): void => {
+        for (const pfn of list) this.#held.fill(NOWHERE, pfn, pfn + 2 ** order);
+      };
+      zone.free.forEach((list, i) => drop(list, Math.floor(i / 5)));
+      for (const { lists } of zone.pcps) {
+        lists.forEach((list, i) => drop(list, i >= 12 ? 9 : Math.floor(i / 3)));
+      }
+    }
+  }
+
+  /** Frames of a zone's outer pageblocks that lie outside it are no memory. */
+  #punch(from: number, to: number): void {
+    this.core.frames.setHoles(from, to);
+  }
+
+  /** Carries out command `at` of the stream. */
+  run(at: number): void {
+    const { commands } = this.#stream;
+    const op = opOf(commands, at);
+    switch (op) {
+      case P.OP_REQUEST:
+      case P.OP_TAKE:
+        this.#request(at);
+        break;
+      case P.OP_REQUEST_BULK:
+        this.#bulk(at);
+        break;
+      case P.OP_RELEASE:
+      case P.OP_FREE:
+        this.#free(at);
+        break;
+      case P.OP_DECAY:
+      case P.OP_DRAIN_ALL:
+      case P.OP_RECLAIM:
+      case P.OP_ONLINE:
+      case P.OP_RETUNE:
+        this.#control(at);
+        break;
+      case P.OP_CLAIM_RANGE:
+        this.tally.unplugs += 1;
+        break;
+      default: // what compaction and unplugs take: not followed (see above)
+    }
+  }
+
+  #word(at: number, word: number): number {
+    return this.#stream.commands[at * P.COMMAND_WORDS + word] ?? 0;
+  }
+
+  #cpu(at: number): number {
+    return this.#word(at, 0) >>> 24;
+  }
+
+  /** Runs one command of the program form with the frame put in. */
+  #program(word0: number, frame: number, operand: number): void {
+    expectAnswer(this.core.program.runOne(word0, frame, operand), 'program.runOne');
+  }
+
+  #control(at: number): void {
+    this.#program(this.#word(at, 0), this.#word(at, 1), this.#operand(at));
+  }
+
+  /** What the recorded kernel drained is its own decision, not ours. */
+  #operand(at: number): number {
+    const op = opOf(this.#stream.commands, at);
+    const isHint = op === P.OP_RELEASE || op === P.OP_DECAY;
+    return isHint ? 0 : this.#word(at, 2);
+  }
+
+  #request(at: number): void {
+    if (this.#stream.meaning[at] === REQUEST_MOVE) return;
+    const { tally } = this;
+    const order = orderOf(this.#stream.commands, at);
+    const recorded = this.#word(at, 1);
+    tally.requests += 1;
+    const pfn = this.#allocate(at, order);
+    if (pfn < 0) {
+      tally.failed += 1;
+      return;
+    }
+    tally.compared += 1;
+    if (pfn === recorded) tally.sameFrame += 1;
+    for (let i = 0; i < 2 ** order; i += 1) this.#held[recorded + i] = pfn + i;
+  }
+
+  #allocate(at: number, order: number): number {
+    const request = requestAt(this.#stream, at);
+    const gfp = this.#stream.gfp[at] ?? 0;
+    const tag = tagOf(request.tree, request.use);
+    const owner = this.#policy.place(request);
+    let pfn = NOWHERE;
+    if (owner !== KERNEL_PLACE) {
+      pfn = this.czones.allocate(owner, gfp, order, tag);
+      if (pfn < 0) this.tally.overflowPages += 2 ** order;
+    }
+    if (pfn < 0) pfn = this.#allocateKernel(gfp, order, this.#cpu(at), tag);
+    if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
+    return pfn;
+  }
+
+  /**
+   * From the kernel's zones. The recorded kernel served the request, after reclaim if need be, and
+   * the trace has its frees; where ours is a few frames short at that moment, per-cpu lists and
+   * reserves are used.
+   */
+  #allocateKernel(gfp: number, order: number, cpu: number, tag: number): number {
+    const { pages } = this.core;
+    const pfn = pages.alloc(gfp, order, cpu, tag);
+    if (pfn >= 0) return pfn;
+    this.tally.forced += 1;
+    pages.drainAll();
+    const again = pages.alloc(gfp, order, cpu, tag);
+    if (again >= 0) return again;
+    return pages.alloc((gfp & ~GFP_DIRECT_RECLAIM & ~GFP_NOMEMALLOC) | GFP_HIGH, order, cpu, tag);
+  }
+
+  #bulk(at: number): void {
+    const pages = this.#word(at, 1);
+    for (let page = 0; page < pages; page += 1) {
+      const pfn = this.#allocate(at, 0);
+      if (pfn < 0) this.tally.failed += 1;
+      else this.#lost.push(pfn, 0);
+    }
+    this.tally.bulkPages += pages;
+  }
+
+  #free(at: number): void {
+    const order = orderOf(this.#stream.commands, at);
+    const recorded = this.#word(at, 1);
+    const frames = 2 ** order;
+    const moved = this.#stream.meaning[at] === FREE_MOVED;
+    if (this.#isWhole(recorded, order)) {
+      const pfn = this.#held[recorded] ?? NOWHERE;
+      this.#held.fill(NOWHERE, recorded, recorded + frames);
+      if (moved) this.#move(pfn, order, this.#stream.target[at] ?? NO_FRAME);
+      else this.#release(pfn, order, at);
+      return;
+    }
+    let found = 0;
+    for (let i = 0; i < frames; i += 1) {
+      const pfn = this.#held[recorded + i] ?? NOWHERE;
+      if (pfn === NOWHERE) continue;
+      found += 1;
+      this.#held[recorded + i] = NOWHERE;
+      this.#split(pfn);
+      if (moved) this.#move(pfn, 0, NO_FRAME);
+      else this.#release(pfn, 0, at);
+    }
+    if (found === 0 && !moved) this.#freeUnknown(recorded, order, at);
+  }
+
+  /** The kernel moved a page: ours stays, under another recorded frame. */
+  #move(pfn: number, order: number, target: number): void {
+    this.tally.migratedPages += 2 ** order;
+    if (target === NO_FRAME) this.#lost.push(pfn, order);
+    else for (let i = 0; i < 2 ** order; i += 1) this.#held[target + i] = pfn + i;
+  }
+
+  /** Whether a recorded block is one block, or one run of start pages, of ours. */
+  #isWhole(recorded: number, order: number): boolean {
+    const pfn = this.#held[recorded] ?? NOWHERE;
+    if (pfn === NOWHERE || pfn % 2 ** order !== 0) return false;
+    const size = this.#order[pfn] ?? 0;
+    for (let i = 0; i < 2 ** order; i += 1) {
+      if (this.#held[recorded + i] !== pfn + i || this.#order[pfn + i] !== size) return false;
+    }
+    return size === order || (size === 0 && this.#isOfStart(pfn));
+  }
+
+  #isOfStart(pfn: number): boolean {
+    return this.core.frames.tag(pfn) === 0;
+  }
+
+  /** Makes single pages of the block that a frame is part of. */
+  #split(pfn: number): void {
+    const order = this.#order[pfn] ?? 0;
+    if (order === 0) return;
+    const head = pfn - (pfn % 2 ** order);
+    this.core.frames.split(head, order);
+    this.#order.fill(0, head, head + 2 ** order);
+  }
+
+  /** A frame that nobody holds: one of the pages whose frames are unknown. */
+  #freeUnknown(recorded: number, order: number, at: number): void {
+    if (this.#stream.meaning[at] === FREE_PLUGGED) return;
+    const found = this.#findLost(recorded, order, this.#stream.tree[at] ?? NOBODY);
+    if (found < 0) {
+      this.tally.unknownFrees += 1;
+      return;
+    }
+    const [pfn = 0] = this.#lost.splice(found, 2);
+    this.#release(pfn, order, at);
+  }
+
+  /**
+   * The page at the recorded frame, else the first of the freer's container, else the first; -1:
+   * none.
+   */
+  #findLost(recorded: number, order: number, tree: number): number {
+    let [first, own] = [-1, -1];
+    for (let i = 0; i < this.#lost.length; i += 2) {
+      if (this.#lost[i + 1] !== order) continue;
+      const pfn = this.#lost[i] ?? 0;
+      if (pfn === recorded) return i;
+      if (first < 0) first = i;
+      if (own < 0 && treeOf(this.core.frames.tag(pfn)) === tree) own = i;
+    }
+    return own < 0 ? first : own;
+  }
+
+  #release(pfn: number, order: number, at: number): void {
+    const word0 = this.#word(at, 0);
+    this.#order.fill(0, pfn, pfn + 2 ** order);
+    if (this.czones.has(pfn)) {
+      this.czones.free(pfn, order, this.#cpu(at));
+      return;
+    }
+    // The shape's zone is the recorded frame's: the core needs ours.
+    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zoneOf(this.core, pfn) << 16);
+    this.#program(shape, pfn, this.#operand(at));
+  }
+
+  /** The owner of a CZone exited. */
+  end(owner: number): void {
+    this.czones.end(owner);
+  }
+}

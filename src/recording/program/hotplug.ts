@@ -1,0 +1,179 @@
+// Memory that leaves at run time: which ranges alloc_contig_range worked on, as far as a recording tells.
+//
+// The trace shows every migration of an attempt (mm_migrate_pages, reason contig_range: 32 pages at a time, a last one with
+// what is left, possibly nothing), but not the range; the device's log shows the ranges that were given up, in the same order.
+// An attempt that came to nothing leaves only the pages that it moved.
+//
+// Order of steps: the range's pageblocks become ISOLATE, the zone's per-cpu lists are drained, pages move away, the free
+// blocks are taken, the pageblocks become MOVABLE again, the frames leave.
+
+import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import * as T from '../read/index.ts';
+import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
+import * as P from './program.ts';
+import type { ProgramBuilder } from './program.ts';
+
+const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
+const FRAME_BYTES = 4096;
+const MIGRATE_MOVABLE = 1;
+/** Pages of one migration of an attempt, and how often it is tried (docs/linux-memory.md A.19). */
+const BATCH_PAGES = 32;
+const BATCH_TRIES = 5;
+/** Within an attempt, from event to event at most. */
+const ATTEMPT_US = 50_000;
+
+interface ContigAttempt {
+  /** Its first event: a drain, or its first migration. */
+  first: number;
+  /** Its last migration. */
+  last: number;
+  range: FrameSpan;
+  succeeded: boolean;
+}
+
+interface OpenAttempt {
+  readonly migrations: number[];
+  /** Frames whose pages moved away. */
+  readonly sources: number[];
+  tries: number;
+}
+
+/** Frames from which the task of a migration freed pages since an event, without places that failed moves gave back. */
+function sourcesOf(trace: KernelTrace, migration: number, after: number): number[] {
+  const places = new Set<number>();
+  const found: number[] = [];
+  const earliestUs = (trace.timeUs[migration] ?? 0) - ATTEMPT_US;
+  let first = migration;
+  while (first > after + 1 && (trace.timeUs[first - 1] ?? 0) >= earliestUs) first -= 1;
+  for (let i = first; i < migration; i += 1) {
+    if (trace.task[i] !== trace.task[migration]) continue;
+    const pfn = trace.pfn[i] ?? 0;
+    if (trace.kind[i] === T.EVENT_ALLOC) places.add(pfn);
+    else if (trace.kind[i] === T.EVENT_FREE && !places.has(pfn)) found.push(pfn);
+  }
+  return found;
+}
+
+/** Migrations of one attempt after the other. */
+function findAttempts(trace: KernelTrace): OpenAttempt[] {
+  const attempts: OpenAttempt[] = [];
+  let open: OpenAttempt | undefined;
+  let before = -1;
+  for (let i = 0; i < trace.count; i += 1) {
+    if (trace.kind[i] !== T.EVENT_MIGRATE || trace.extra[i] !== CONTIG_RANGE) continue;
+    const failed = trace.gfp[i] ?? 0;
+    const moved = trace.pfn[i] ?? 0;
+    const sources = moved === 0 ? [] : sourcesOf(trace, i, before).slice(-moved);
+    if (open === undefined || !isSameBlock(open.sources, sources)) {
+      open = { migrations: [], sources: [], tries: 0 };
+      attempts.push(open);
+    }
+    open.migrations.push(i);
+    open.sources.push(...sources);
+    open.tries = failed > 0 ? open.tries + 1 : 0;
+    const isLast = failed > 0 ? open.tries === BATCH_TRIES : moved < BATCH_PAGES;
+    if (isLast) open = undefined;
+    before = i;
+  }
+  return attempts;
+}
+
+function blockOf(pfn: number): number {
+  return pfn - (pfn % PAGEBLOCK_FRAMES);
+}
+
+function isSameBlock(known: readonly number[], more: readonly number[]): boolean {
+  const [a, b] = [known.at(-1), more[0]];
+  return a === undefined || b === undefined || blockOf(a) === blockOf(b);
+}
+
+/** The first event by the task of an attempt that follows at once on what it did before. */
+function firstEvent(trace: KernelTrace, migration: number, after: number): number {
+  let first = migration;
+  let timeUs = trace.timeUs[migration] ?? 0;
+  for (let i = migration - 1; i > after && timeUs - (trace.timeUs[i] ?? 0) < ATTEMPT_US; i -= 1) {
+    if (trace.task[i] !== trace.task[migration]) continue;
+    first = i;
+    timeUs = trace.timeUs[i] ?? 0;
+  }
+  return first;
+}
+
+/** Attempts with their ranges, as far as these can be told. */
+export function contigAttempts(capture: Capture): ContigAttempt[] {
+  const { trace } = capture;
+  const wanted = memRequests(capture.deviceLog)
+    .filter((request) => request.kind === 'unplug')
+    .map(({ address, blocks }) => {
+      const start = address / FRAME_BYTES;
+      return { start, end: start + blocks * PAGEBLOCK_FRAMES };
+    });
+  const found: ContigAttempt[] = [];
+  let next = 0;
+  for (const { migrations, sources, tries } of findAttempts(trace)) {
+    const [first = 0] = migrations;
+    const last = migrations.at(-1) ?? first;
+    const range = wanted[next];
+    const isInside =
+      range !== undefined && sources.every((pfn) => pfn >= range.start && pfn < range.end);
+    const before = found.at(-1)?.last ?? -1;
+    const at = { first: firstEvent(trace, first, before), last };
+    if (tries === 0 && isInside) {
+      next += 1;
+      found.push({ ...at, range, succeeded: true });
+    } else if (sources.length > 0) {
+      const start = blockOf(sources[0] ?? 0);
+      found.push({ ...at, range: { start, end: start + PAGEBLOCK_FRAMES }, succeeded: false });
+    }
+  }
+  return found;
+}
+
+/** Isolates the range of an attempt. */
+export function emitIsolate(
+  out: ProgramBuilder,
+  zone: number,
+  { range }: ContigAttempt,
+  event: number,
+): void {
+  const frames = range.end - range.start;
+  out.add(P.OP_ISOLATE, { zone, type: MIGRATE_MOVABLE }, range.start, frames, event);
+}
+
+/** Ends an attempt. After a successful one its frames leave; a whole 128 MiB block goes offline as well. */
+export function emitOutcome(
+  out: ProgramBuilder,
+  zone: number,
+  { range: { start, end }, succeeded }: ContigAttempt,
+  event: number,
+): void {
+  const frames = end - start;
+  const isWhole = start % MEMORY_BLOCK_FRAMES === 0 && frames % MEMORY_BLOCK_FRAMES === 0;
+  const shape = { zone, type: MIGRATE_MOVABLE };
+  if (succeeded) out.add(P.OP_CLAIM_RANGE, shape, start, frames, event);
+  out.add(P.OP_UNISOLATE, shape, start, frames, event);
+  if (!succeeded) return;
+  out.add(P.OP_OFFLINE, { zone, type: isWhole ? 1 : 0 }, start, frames, event);
+  if (isWhole) out.add(P.OP_RETUNE, {}, 0, 0, event);
+}
+
+/** Attempts by the events at which they begin and end. */
+export class ContigPlan {
+  private readonly begins = new Map<number, ContigAttempt>();
+  private readonly ends = new Map<number, ContigAttempt>();
+
+  constructor(capture: Capture) {
+    for (const attempt of contigAttempts(capture)) {
+      this.begins.set(attempt.first, attempt);
+      this.ends.set(attempt.last, attempt);
+    }
+  }
+
+  /** Before an event. */
+  emit(out: ProgramBuilder, zoneOf: (pfn: number) => number, event: number): void {
+    const begun = this.begins.get(event);
+    if (begun !== undefined) emitIsolate(out, Math.max(0, zoneOf(begun.range.start)), begun, event);
+    const ended = this.ends.get(event);
+    if (ended !== undefined) emitOutcome(out, Math.max(0, zoneOf(ended.range.start)), ended, event);
+  }
+}

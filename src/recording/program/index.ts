@@ -1,0 +1,6 @@
+// The face of compiling: a recording as commands, and what executes them.
+
+export { CorePort } from './core-port.ts';
+export { compileFreeRunning, type FreeProgram } from './free-running.ts';
+export { compileGuided, type GuidedProgram } from './guided.ts';
+export * from './program.ts';

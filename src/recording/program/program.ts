@@ -1,0 +1,206 @@
+// The compiled form of a recording: what the allocator is asked to do, event by event, as a flat
+// Uint32Array that an AllocatorPort (the Wasm core, or the model in test/) executes in chunks.
+//
+// A command is four words:
+//   word 0   op | order << 8 | type << 12 | zone << 16 | cpu << 24
+//   word 1   frame: what the kernel chose (OP_REQUEST and the like), or what is freed; see below
+//   word 2   operand
+//   word 3   number of the trace event it came from (the port does not look at it)
+// zone: index in ZONE_NAMES. type: migratetype.
+//
+// Guided ops: the trace says when lists refill and drain, the port says which frames.
+//   POP        take the head of per-cpu list (zone, cpu, order, type). Predicts word 1.
+//   REFILL     take one block of (order, type) from the zone's buddy lists, append it to the TAIL of
+//              its per-cpu list. Predicts word 1. operand: HINT_*.
+//   TAKE       the same, but the block goes to the caller. Predicts word 1. operand: HINT_*.
+//   FREE       free block word 1 of `order`: onto the HEAD of the per-cpu list of its pageblock's
+//              type (HIGHATOMIC goes to MOVABLE) if the order has such a list (0..3, 9), else, or if
+//              the pageblock is ISOLATE, or operand is FREE_DIRECT, to the buddy lists. No drain.
+//              Remembers the list as the zone's "last freed list".
+//   DRAIN      one block of (zone, cpu) goes from a per-cpu list to the buddy lists, freed as its
+//              pageblock's current type. Predicts word 1. operand: DRAIN_CONTINUE: go on with the
+//              list of the drain before; DRAIN_FROM_ZERO: start at list 0; DRAIN_FROM_FREED: start
+//              at the last freed list. From there the first non-empty list upwards, wrapping at 14;
+//              its TAIL leaves. (A list is emptied before the next one starts.)
+//   BULK       pop `operand` order-0 blocks of (cpu, type) one after the other; no prediction. word 1 is
+//              the gfp mask: the zone is the first one from the highest the mask allows downwards that
+//              passes the fast test at low mark + operand (docs/linux-memory.md A.14), else the highest.
+// Free-running ops: the port also decides zone, refill and drain.
+//   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
+//   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
+//   RELEASE         free block word 1 of `order`, with the drains that follow from it.
+//   DECAY           the vmstat worker's turn in `zone`: decay the per-cpu high, drain to it.
+//              operand of both: 1 + pages the kernel drained here, 0: not known. The port decides first;
+//              where its decision (in pages) differs it follows the kernel's (same lists, same start)
+//              without logging, and moves high: RELEASE: down to count if only the kernel drained, up to
+//              count + 1 if only the port would have, clamped to [high_min, high_max]. DECAY: a turn
+//              that drained nothing changes nothing; after another one high = max(count, high_min).
+//   DRAIN_ALL       empty the per-cpu lists of all zones; operand 1: of `zone` alone.
+//   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
+// Both:
+//   ONLINE     block word 1 of `order` becomes memory of `zone` (grown or created as needed): present
+//              and managed += 2^order, pageblocks MOVABLE, block to the TAIL of the list (MOVABLE),
+//              merging as usual.
+//   RETUNE     onlining or offlining is over: recompute watermarks, reserves and per-cpu sizes.
+//              khugepaged's raise applies if the loaded marks had it.
+//   ISOLATE    pageblocks of frames [word 1, word 1 + operand): free pages to the ISOLATE lists.
+//   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
+//              freed again), as alloc_contig_range does after migration.
+//   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
+//   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
+//              more: present is reduced too and the zone's span shrinks if the range is at its end.
+//   VANISH     every block below order 9 on a MOVABLE buddy list that touches [word 1, word 1 + operand)
+//              leaves its list whole. No watermark test, no prediction.
+// Compaction (compaction.ts says when): type is slot | SCAN flags << 2; several runs may be open.
+//   SCAN_BEGIN   a run for `order` (0: the zone from edge to edge, hints ignored); word 1: where the free
+//                scanner stands, operand: the migrate scanner.
+//   SCAN_BATCH   pages of the pageblock of word 1 were collected; operand: how many, SCAN_BLOCK_DONE. The
+//                migrate scanner's way there turns free lists and sets hints.
+//   SCAN_TAKE    pages of `order` get places until `operand` frames of the batch have one. The free
+//                scanner runs when none is held.
+//   SCAN_RETURN  a move failed and gave place word 1 back. Predicts that it was handed out.
+//   SCAN_LEAVE   the run releases word 1 if it holds it; predicted is the lowest order's first. A FREE follows.
+//   SCAN_END     word 1: where the free scanner stands; operand 1: the scanners met.
+//   CAPTURE      block word 1 of `order` went to the direct compactor when its last frame was freed
+//                (operand 1: that is the last FREE or DRAIN; predicts the block around it).
+//
+// Hints (operand of REFILL and TAKE) stand for what no recording shows: how many movable pages a
+// pageblock holds, which decides whether a block below order 9 is claimed (docs/linux-memory.md A.7).
+//   0             no fallback happened
+//   HINT_CLAIM | order << 4   the kernel claimed the pageblock of a block of this order: the 256-page
+//                 test fails for orders above it (but below 9) and passes at it
+//   HINT_STEAL    every claim failed; the block was stolen
+// Without a hint a port that finds no block of the type counts its own pages.
+//
+// After a wrong prediction the port makes its state agree with the kernel's and goes on. A block that
+// is predicted wrongly twice in a row for the same op, zone and list (index 0..13, 15 for orders without
+// one) may be gone without an event: it must not be predicted for ever.
+//   POP              the predicted block goes back to its list's head; the second time to the tail.
+//   REFILL, TAKE, REQUEST   the predicted block is freed to the buddy lists; the second time to the tail.
+//   DRAIN            nothing is freed as predicted. If the kernel's block is on another list than the
+//                    predicted one, the lists from the predicted one up to it (cyclic, without it) are
+//                    freed to the buddy lists, tail first, for the kernel has none of them left. If on
+//                    the same list, the predicted block stays; the second time it goes to the head.
+// Then the kernel's block (word 1) leaves whatever list it is on, and is put where the kernel put it:
+// the tail of the per-cpu list (REFILL), the buddy lists (DRAIN; its list becomes the current one).
+// RESYNC_* says where it was. Cut out of a larger free block, the rest of that block stays free, the
+// pieces at the heads of its type's lists, without merging.
+//   FREE, RELEASE    of a block that is free: it leaves its list first, which counts as a wrong
+//                    prediction of the frame itself.
+
+import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../../core/index.ts';
+import type { AllocatorState } from '../read/index.ts';
+
+export {
+  DRAIN_CONTINUE,
+  DRAIN_FROM_FREED,
+  DRAIN_FROM_ZERO,
+  FREE_DIRECT,
+  HINT_CLAIM,
+  HINT_ORDER_SHIFT,
+  HINT_STEAL,
+  PROGRAM_BULK as OP_BULK,
+  PROGRAM_CAPTURE as OP_CAPTURE,
+  PROGRAM_CLAIM_RANGE as OP_CLAIM_RANGE,
+  PROGRAM_COMMAND_WORDS as COMMAND_WORDS,
+  PROGRAM_DECAY as OP_DECAY,
+  PROGRAM_DRAIN as OP_DRAIN,
+  PROGRAM_DRAIN_ALL as OP_DRAIN_ALL,
+  PROGRAM_FREE as OP_FREE,
+  PROGRAM_ISOLATE as OP_ISOLATE,
+  PROGRAM_OFFLINE as OP_OFFLINE,
+  PROGRAM_ONLINE as OP_ONLINE,
+  PROGRAM_POP as OP_POP,
+  PROGRAM_RECLAIM as OP_RECLAIM,
+  PROGRAM_REFILL as OP_REFILL,
+  PROGRAM_RELEASE as OP_RELEASE,
+  PROGRAM_REQUEST as OP_REQUEST,
+  PROGRAM_REQUEST_BULK as OP_REQUEST_BULK,
+  PROGRAM_RETUNE as OP_RETUNE,
+  PROGRAM_SCAN_BATCH as OP_SCAN_BATCH,
+  PROGRAM_SCAN_BEGIN as OP_SCAN_BEGIN,
+  PROGRAM_SCAN_END as OP_SCAN_END,
+  PROGRAM_SCAN_LEAVE as OP_SCAN_LEAVE,
+  PROGRAM_SCAN_RETURN as OP_SCAN_RETURN,
+  PROGRAM_SCAN_TAKE as OP_SCAN_TAKE,
+  PROGRAM_TAKE as OP_TAKE,
+  PROGRAM_UNISOLATE as OP_UNISOLATE,
+  PROGRAM_VANISH as OP_VANISH,
+  RESYNC_BUDDY,
+  RESYNC_IN_USE,
+  RESYNC_PCP,
+  RESYNC_SPLIT,
+  SCAN_ASYNC,
+  SCAN_BLOCK_DONE,
+  SCAN_FLAGS_SHIFT,
+  SCAN_IN_ORDER,
+  SCAN_PAGES_MASK,
+  SCAN_SLOTS,
+  SCAN_SLOT_MASK,
+} from '../../core/index.ts';
+
+/** A prediction of "nothing there". */
+export const NO_PREDICTION = 0xffff_ffff;
+
+/** What a run reports; the port appends, the caller empties. */
+export interface RunLog {
+  /** Wrong predictions: command number, predicted frame, RESYNC_*. */
+  readonly mismatches: number[];
+  /** Free-running only: command number and frame of each block a per-cpu list took or gave back. */
+  readonly refills: number[];
+  readonly drains: number[];
+}
+
+/** What executes programs: an allocator with Linux's rules. */
+export interface AllocatorPort {
+  load(state: AllocatorState): void;
+  save(label: string): AllocatorState;
+  /** Executes commands first..end-1 of the program. */
+  run(program: Uint32Array, first: number, end: number, log: RunLog): void;
+}
+
+/** A program under construction. */
+export class ProgramBuilder {
+  private words: Uint32Array = new Uint32Array(1 << 16);
+  count = 0;
+
+  /** Appends a command and gives its number. */
+  add(
+    op: number,
+    shape: { order?: number; type?: number; zone?: number; cpu?: number },
+    frame: number,
+    operand: number,
+    event: number,
+  ): number {
+    const at = this.count * COMMAND_WORDS;
+    if (at === this.words.length) {
+      const larger = new Uint32Array(this.words.length * 2);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    const { order = 0, type = 0, zone = 0, cpu = 0 } = shape;
+    this.words[at] = op | (order << 8) | (type << 12) | (zone << 16) | (cpu << 24);
+    this.words[at + 1] = frame;
+    this.words[at + 2] = operand;
+    this.words[at + 3] = event;
+    this.count += 1;
+    return this.count - 1;
+  }
+
+  setOperand(command: number, operand: number): void {
+    this.words[command * COMMAND_WORDS + 2] = operand;
+  }
+
+  opOf(command: number): number {
+    return (this.words[command * COMMAND_WORDS] ?? 0) & 0xff;
+  }
+
+  addToOperand(command: number, more: number): void {
+    const at = command * COMMAND_WORDS + 2;
+    this.words[at] = (this.words[at] ?? 0) + more;
+  }
+
+  finish(): Uint32Array {
+    return this.words.slice(0, this.count * COMMAND_WORDS);
+  }
+}

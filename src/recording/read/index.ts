@@ -1,0 +1,16 @@
+// The face of reading: an opened recording and what its parts say by themselves.
+
+export { type Capture, memRequests, openCapture } from './capture.ts';
+export {
+  type BalloonLine,
+  balloonLines,
+  type MemLine,
+  memLines,
+  type SizeWish,
+  sizeWishes,
+  usableBytes,
+} from './device-log.ts';
+export * from './pagestate.ts';
+export * from './trace-columns.ts';
+export * from './trace-flow.ts';
+export type { FrameSpan } from './trace-text.ts';

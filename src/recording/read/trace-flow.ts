@@ -1,0 +1,58 @@
+// How events of a trace hang together: which lie between the snapshots, who was running, what came
+// before on the same CPU.
+
+import * as T from './trace-columns.ts';
+import type { KernelTrace } from './trace-columns.ts';
+
+/** Events between the two snapshots; the whole trace where a mark is missing. */
+export function recordedSpan(trace: KernelTrace): { first: number; end: number } {
+  let first = 0;
+  let end = trace.count;
+  for (let i = 0; i < trace.count; i += 1) {
+    if (trace.kind[i] === T.EVENT_STATE_START) first = i + 1;
+    else if (trace.kind[i] === T.EVENT_STATE_END) end = Math.min(end, i);
+  }
+  return { first, end };
+}
+
+export function isInterrupt(trace: KernelTrace, event: number): boolean {
+  return ((trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ)) !== 0;
+}
+
+/** Preemption depth of an event. */
+export function depthOf(trace: KernelTrace, event: number): number {
+  return (trace.context[event] ?? 0) & T.CONTEXT_DEPTH_MASK;
+}
+
+/** Task and interrupt level: events with the same key come from one flow of control. */
+export function flowOf(trace: KernelTrace, event: number): number {
+  const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
+  return (trace.task[event] ?? 0) * 64 + irq;
+}
+
+/** The CPU's event before an event, -1 if there is none. */
+export function previousOnCpu(trace: KernelTrace, event: number): number {
+  let i = event - 1;
+  while (i >= 0 && trace.cpu[i] !== trace.cpu[event]) i -= 1;
+  return i;
+}
+
+/** For each `mm_page_free_batched` the number of its `mm_page_free`; that free's entry holds -2. */
+export function linkBatches(trace: KernelTrace): Int32Array {
+  const link = new Int32Array(trace.count).fill(-1);
+  const pending = new Map<number, number>();
+  for (let i = 0; i < trace.count; i += 1) {
+    const kind = trace.kind[i];
+    const pfn = trace.pfn[i] ?? 0;
+    if (kind === T.EVENT_FREE) pending.set(pfn, i);
+    else if (kind === T.EVENT_ALLOC) pending.delete(pfn);
+    else if (kind === T.EVENT_FREE_BATCHED) {
+      const free = pending.get(pfn);
+      if (free === undefined) continue;
+      link[i] = free;
+      link[free] = -2;
+      pending.delete(pfn);
+    }
+  }
+  return link;
+}

@@ -1,0 +1,484 @@
+// Reads the tracefs text of a recording (trace.txt) into columns, from chunks of bytes.
+// Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
+// inside memory. What the events mean is the replay's business.
+
+import { quote, RecordingError } from '../error.ts';
+import { parseGfp } from './gfp-names.ts';
+import * as T from './trace-columns.ts';
+import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
+
+/** Frames that exist: half-open ranges of frame numbers. */
+export interface FrameSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NEWLINE = 10;
+const SPACE = 32;
+const DOT = 46;
+const DASH = 45;
+const COLON = 58;
+const OPEN = 91;
+const CLOSE = 93;
+const ZERO = 48;
+/** Columns the kernel pads the task's name to; the dash before the pid follows. */
+const COMM_COLUMNS = 16;
+const BLOCK_FRAMES = 32768; // 128 MiB, the unit of memory hotplug
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const EVENTS: readonly { readonly name: Uint8Array; readonly kind: number }[] = T.EVENT_NAMES.map(
+  (name, kind) => ({ name: bytes(name), kind }),
+).slice(1, T.EVENT_BULK_END + 1);
+const KEY = {
+  pfn: bytes('pfn=0x'),
+  order: bytes('order='),
+  type: bytes('migratetype='),
+  gfp: bytes('gfp_flags='),
+  refill: bytes('percpu_refill='),
+  allocOrder: bytes('alloc_order='),
+  fallbackOrder: bytes('fallback_order='),
+  allocType: bytes('alloc_migratetype='),
+  fallbackType: bytes('fallback_migratetype='),
+  ownership: bytes('change_ownership='),
+  succeeded: bytes('nr_succeeded='),
+  failed: bytes('nr_failed='),
+  reason: bytes('reason='),
+  mode: bytes('mode='),
+  status: bytes('status='),
+  zoneStart: bytes('zone_start=0x'),
+  migratePfn: bytes('migrate_pfn=0x'),
+  freePfn: bytes('free_pfn=0x'),
+  pid: bytes(' pid='),
+  childPid: bytes('child_pid='),
+  bulkGfp: bytes('gfp=0x'),
+  bulkNr: bytes('nr='),
+  taken: bytes('taken='),
+};
+/** By number: whether a run of compaction may wait. */
+const COMPACT_MODES: readonly string[] = ['async', 'sync'];
+const MARK_TEXT = bytes('pagestate ');
+const decoder = new TextDecoder('latin1');
+
+/** Takes the bytes of one trace in pieces of any size. */
+export class TraceReader {
+  private readonly file: string;
+  private readonly ranges: { start: number; end: number }[];
+  private readonly out = new TraceBuilder();
+  private readonly taskIds = new Map<string, number>();
+  private readonly gfpByHash = new Map<number, { text: Uint8Array; mask: number }>();
+  private rest: Uint8Array = new Uint8Array(0);
+  private line = 0;
+  private lastTimeUs = 0;
+  // The line being read.
+  private buf: Uint8Array = new Uint8Array(0);
+  private start = 0;
+  private pos = 0;
+  private end = 0;
+  // The task of the line before, to skip the table when it stays the same.
+  private lastTask: Uint8Array = new Uint8Array(0);
+  private lastTaskId = 0;
+
+  constructor(file: string, memory: readonly FrameSpan[]) {
+    this.file = file;
+    this.ranges = memory.map(({ start, end }) => ({ start, end }));
+  }
+
+  push(chunk: Uint8Array): void {
+    let data = chunk;
+    if (this.rest.length > 0) {
+      data = new Uint8Array(this.rest.length + chunk.length);
+      data.set(this.rest);
+      data.set(chunk, this.rest.length);
+    }
+    let from = 0;
+    for (;;) {
+      const newline = data.indexOf(NEWLINE, from);
+      if (newline < 0) break;
+      this.readLine(data, from, newline);
+      from = newline + 1;
+    }
+    this.rest = data.slice(from);
+  }
+
+  finish(): KernelTrace {
+    if (this.rest.length > 0) {
+      this.line += 1;
+      const text = decoder.decode(this.rest);
+      throw new RecordingError(this.file, this.line, 'a whole line', `a cut line ${quote(text)}`);
+    }
+    return this.out.finish(this.file);
+  }
+
+  private fail(expected: string, from: number): never {
+    const found = from >= this.end ? 'the end of the line' : quote(this.text(from, this.end));
+    throw new RecordingError(this.file, this.line, expected, found);
+  }
+
+  private text(from: number, to: number): string {
+    return decoder.decode(this.buf.subarray(from, to));
+  }
+
+  private readLine(data: Uint8Array, from: number, to: number): void {
+    this.line += 1;
+    this.buf = data;
+    this.start = from;
+    this.pos = from;
+    this.end = to;
+    if (to === from) return;
+    if (data[from] === 35) this.readComment();
+    else this.readEvent();
+  }
+
+  /** "# entries-in-buffer/entries-written: A/B": A < B means that events were lost. */
+  private readComment(): void {
+    const text = this.text(this.start, this.end);
+    const counts = /entries-written: (\d+)\/(\d+)/.exec(text);
+    if (counts !== null && counts[1] !== counts[2]) {
+      throw new RecordingError(this.file, this.line, 'a trace with all its events', quote(text));
+    }
+  }
+
+  private readEvent(): void {
+    const task = this.readTask();
+    const cpu = this.readCpu();
+    const context = this.readContext();
+    const timeUs = this.readTime();
+    const kind = this.readKind();
+    const at = this.out.add();
+    const { out } = this;
+    out.kind[at] = kind;
+    out.timeUs[at] = timeUs;
+    out.task[at] = task;
+    out.cpu[at] = cpu;
+    out.context[at] = context;
+    out.line[at] = this.line;
+    this.readFields(kind, at);
+  }
+
+  private readTask(): number {
+    const { buf, start, end } = this;
+    const dash = start + COMM_COLUMNS;
+    if (dash >= end || buf[dash] !== DASH) this.fail("'TASK-PID'", start);
+    let p = dash + 1;
+    while (p < end && isDigit(buf[p])) p += 1;
+    if (p === dash + 1 || p >= end) this.fail("'TASK-PID'", start);
+    this.pos = p;
+    const { lastTask } = this;
+    const length = p - start;
+    if (lastTask.length === length) {
+      let same = 0;
+      while (same < length && lastTask[same] === buf[start + same]) same += 1;
+      if (same === length) return this.lastTaskId;
+    }
+    this.lastTask = buf.slice(start, p);
+    this.lastTaskId = this.taskId(start, dash, p);
+    return this.lastTaskId;
+  }
+
+  private taskId(start: number, dash: number, end: number): number {
+    const name = this.text(start, end).trimStart();
+    const known = this.taskIds.get(name);
+    if (known !== undefined) return known;
+    const id = this.out.tasks.length;
+    this.out.tasks.push({
+      comm: this.text(start, dash).trim(),
+      pid: Number(this.text(dash + 1, end)),
+    });
+    this.taskIds.set(name, id);
+    return id;
+  }
+
+  private skipSpaces(): void {
+    while (this.pos < this.end && this.buf[this.pos] === SPACE) this.pos += 1;
+  }
+
+  private readCpu(): number {
+    this.skipSpaces();
+    if (this.buf[this.pos] !== OPEN || this.pos >= this.end) this.fail("'[cpu]'", this.pos);
+    this.pos += 1;
+    const cpu = this.decimal('a cpu number');
+    if (this.buf[this.pos] !== CLOSE) this.fail("']'", this.pos);
+    this.pos += 1;
+    return cpu;
+  }
+
+  /** Five flag characters: irqs off, need resched, hard/soft irq, preemption depth, migrate. */
+  private readContext(): number {
+    this.skipSpaces();
+    const { buf, pos } = this;
+    if (pos + 5 >= this.end || buf[pos + 5] !== SPACE) this.fail('five context flags', pos);
+    let context = 0;
+    const irqs = buf[pos] ?? 0;
+    if (irqs === 100 || irqs === 68) context |= T.CONTEXT_IRQS_OFF; // d, D
+    const irq = buf[pos + 2] ?? 0;
+    if (irq === 104 || irq === 72 || irq === 122 || irq === 90) context |= T.CONTEXT_HARDIRQ;
+    if (irq === 115 || irq === 72) context |= T.CONTEXT_SOFTIRQ;
+    const depth = buf[pos + 3] ?? 0;
+    if (depth !== DOT) context |= hexDigit(depth) & T.CONTEXT_DEPTH_MASK;
+    this.pos = pos + 5;
+    return context;
+  }
+
+  private readTime(): number {
+    this.skipSpaces();
+    const from = this.pos;
+    const seconds = this.decimal('a time');
+    if (this.buf[this.pos] !== DOT || this.pos >= this.end) this.fail("'.' in the time", this.pos);
+    this.pos += 1;
+    const fraction = this.pos;
+    const microseconds = this.decimal('microseconds');
+    if (this.pos - fraction !== 6 || this.buf[this.pos] !== COLON || this.pos >= this.end) {
+      this.fail("a time with six decimals and ':'", from);
+    }
+    this.pos += 1;
+    const timeUs = seconds * 1e6 + microseconds;
+    if (timeUs < this.lastTimeUs) {
+      this.fail(`a time not before ${(this.lastTimeUs / 1e6).toFixed(6)}`, from);
+    }
+    this.lastTimeUs = timeUs;
+    return timeUs;
+  }
+
+  private readKind(): number {
+    this.skipSpaces();
+    const { buf, pos, end } = this;
+    let colon = pos;
+    while (colon < end && buf[colon] !== COLON) colon += 1;
+    if (colon >= end) this.fail("an event name and ':'", pos);
+    for (const { name, kind } of EVENTS) {
+      if (name.length === colon - pos && startsWith(buf, pos, name)) {
+        this.pos = colon + 1;
+        return kind;
+      }
+    }
+    this.pos = colon + 1;
+    this.skipSpaces();
+    if (startsWith(buf, this.pos, MARK_TEXT)) {
+      const label = this.text(this.pos + MARK_TEXT.length, end).trim();
+      if (label === 'start') return T.EVENT_STATE_START;
+      if (label === 'end') return T.EVENT_STATE_END;
+    }
+    return this.fail('a known event', pos);
+  }
+
+  private readFields(kind: number, at: number): void {
+    const { out } = this;
+    switch (kind) {
+      case T.EVENT_ALLOC:
+        out.pfn[at] = this.frame(true);
+        out.order[at] = this.small(KEY.order, 11, 'order');
+        out.type[at] = this.small(KEY.type, 5, 'migratetype');
+        out.gfp[at] = this.gfp();
+        break;
+      case T.EVENT_FREE:
+      case T.EVENT_FREE_BATCHED:
+        this.readFree(kind, at);
+        break;
+      case T.EVENT_TAKE:
+      case T.EVENT_DRAIN:
+        out.pfn[at] = this.frame(false);
+        out.order[at] = this.small(KEY.order, 11, 'order');
+        out.type[at] = this.small(KEY.type, 5, 'migratetype');
+        if (kind === T.EVENT_TAKE) out.extra[at] = this.small(KEY.refill, 2, 'percpu_refill');
+        break;
+      case T.EVENT_FALLBACK:
+        this.readFallback(at);
+        break;
+      default:
+        this.readOther(kind, at);
+    }
+  }
+
+  private readFree(kind: number, at: number): void {
+    const from = this.seek(KEY.pfn, 'pfn');
+    const pfn = this.hex('a frame number');
+    const order = this.small(KEY.order, 11, 'order');
+    if (!this.inMemory(pfn)) {
+      if (kind !== T.EVENT_FREE || !this.online(pfn, order)) this.outside(from);
+    }
+    this.out.pfn[at] = pfn;
+    this.out.order[at] = order;
+  }
+
+  private readFallback(at: number): void {
+    const { out } = this;
+    out.pfn[at] = this.frame(false);
+    out.order[at] = this.small(KEY.allocOrder, 11, 'alloc_order');
+    const order = this.small(KEY.fallbackOrder, 11, 'fallback_order');
+    out.type[at] = this.small(KEY.allocType, 5, 'alloc_migratetype');
+    const type = this.small(KEY.fallbackType, 5, 'fallback_migratetype');
+    out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
+  }
+
+  private readOther(kind: number, at: number): void {
+    const { out } = this;
+    switch (kind) {
+      case T.EVENT_MIGRATE:
+        out.pfn[at] = this.count(KEY.succeeded, 'nr_succeeded');
+        out.gfp[at] = this.count(KEY.failed, 'nr_failed');
+        out.order[at] = this.oneOf(KEY.mode, 'mode', T.MIGRATE_MODES);
+        out.extra[at] = this.oneOf(KEY.reason, 'reason', T.MIGRATE_REASONS);
+        break;
+      case T.EVENT_COMPACT_BEGIN:
+      case T.EVENT_COMPACT_END:
+        out.gfp[at] = this.hexField(KEY.zoneStart, 'zone_start');
+        out.pfn[at] = this.hexField(KEY.migratePfn, 'migrate_pfn');
+        out.extra[at] = this.hexField(KEY.freePfn, 'free_pfn');
+        out.type[at] = this.oneOf(KEY.mode, 'mode', COMPACT_MODES);
+        if (kind === T.EVENT_COMPACT_END)
+          out.order[at] = this.oneOf(KEY.status, 'status', T.COMPACT_STATUSES);
+        break;
+      case T.EVENT_KSWAPD_WAKE:
+      case T.EVENT_WAKEUP_KSWAPD:
+        out.order[at] = this.small(KEY.order, 11, 'order');
+        break;
+      case T.EVENT_FORK:
+        out.pfn[at] = this.count(KEY.pid, 'pid');
+        out.extra[at] = this.count(KEY.childPid, 'child_pid');
+        break;
+      case T.EVENT_EXIT:
+      case T.EVENT_EXEC:
+        out.pfn[at] = this.count(KEY.pid, 'pid');
+        break;
+      case T.EVENT_BULK_BEGIN:
+        out.gfp[at] = this.hexField(KEY.bulkGfp, 'gfp');
+        out.extra[at] = this.count(KEY.bulkNr, 'nr');
+        break;
+      case T.EVENT_BULK_END:
+        out.extra[at] = this.count(KEY.taken, 'taken');
+        break;
+      default:
+    }
+  }
+
+  /** Moves past a key, or says that the line was cut before it. */
+  private seek(key: Uint8Array, name: string): number {
+    const { buf, end } = this;
+    const first = key[0];
+    const last = end - key.length;
+    for (let p = this.pos; p <= last; p += 1) {
+      if (buf[p] === first && startsWith(buf, p, key)) {
+        this.pos = p + key.length;
+        return p;
+      }
+    }
+    return this.fail(`'${name}=' (the line is cut or not in order)`, this.end);
+  }
+
+  private decimal(what: string): number {
+    const { buf, end } = this;
+    const from = this.pos;
+    let value = 0;
+    let p = from;
+    for (; p < end && isDigit(buf[p]); p += 1) value = value * 10 + (buf[p] ?? 0) - ZERO;
+    if (p === from) this.fail(what, from);
+    this.pos = p;
+    return value;
+  }
+
+  private hex(what: string): number {
+    const { buf, end } = this;
+    const from = this.pos;
+    let value = 0;
+    let p = from;
+    for (; p < end; p += 1) {
+      const digit = hexDigit(buf[p] ?? 0);
+      if (digit < 0) break;
+      value = value * 16 + digit;
+    }
+    if (p === from) this.fail(what, from);
+    this.pos = p;
+    return value;
+  }
+
+  private hexField(key: Uint8Array, name: string): number {
+    this.seek(key, name);
+    return this.hex(`a hexadecimal ${name}`);
+  }
+
+  private count(key: Uint8Array, name: string): number {
+    this.seek(key, name);
+    return this.decimal(`a number for ${name}`);
+  }
+
+  private small(key: Uint8Array, limit: number, name: string): number {
+    this.seek(key, name);
+    const from = this.pos;
+    const value = this.decimal(`a number for ${name}`);
+    if (value >= limit) this.fail(`${name} below ${limit}`, from);
+    return value;
+  }
+
+  private frame(mayFail: boolean): number {
+    const from = this.seek(KEY.pfn, 'pfn');
+    const pfn = this.hex('a frame number');
+    // A request that failed shows frame 0 (which nobody can be given) or all bits set.
+    if (mayFail && (pfn === 0 || pfn > T.NO_FRAME)) return T.NO_FRAME;
+    if (!this.inMemory(pfn)) this.outside(from);
+    return pfn;
+  }
+
+  private outside(from: number): never {
+    const memory = this.ranges
+      .map(({ start, end }) => `0x${start.toString(16)}-0x${(end - 1).toString(16)}`)
+      .join(', ');
+    return this.fail(`a frame inside memory (${memory})`, from);
+  }
+
+  private inMemory(pfn: number): boolean {
+    for (const range of this.ranges) if (pfn >= range.start && pfn < range.end) return true;
+    return false;
+  }
+
+  /** Memory that comes online is freed in blocks of order 9 or 10, from a 128 MiB boundary on. */
+  private online(pfn: number, order: number): boolean {
+    if (order < 9) return false;
+    const end = pfn + 2 ** order;
+    const grown = this.ranges.find((range) => range.end === pfn);
+    if (grown !== undefined && pfn % BLOCK_FRAMES !== 0) grown.end = end;
+    else if (pfn % BLOCK_FRAMES === 0 && pfn + BLOCK_FRAMES <= 2 ** 32 - BLOCK_FRAMES) {
+      this.ranges.push({ start: pfn, end });
+    } else return false;
+    return true;
+  }
+
+  private gfp(): number {
+    this.seek(KEY.gfp, 'gfp_flags');
+    const { buf, pos, end } = this;
+    let hash = end - pos;
+    for (let p = pos; p < end; p += 1) hash = Math.imul(hash ^ (buf[p] ?? 0), 0x0100_0193);
+    const known = this.gfpByHash.get(hash);
+    if (known !== undefined && known.text.length === end - pos && startsWith(buf, pos, known.text))
+      return known.mask;
+    const mask = parseGfp(this.text(pos, end).trim());
+    if (typeof mask === 'string') {
+      throw new RecordingError(this.file, this.line, 'gfp flags', quote(mask));
+    }
+    this.gfpByHash.set(hash, { text: buf.slice(pos, end), mask });
+    return mask;
+  }
+
+  private oneOf(key: Uint8Array, name: string, words: readonly string[]): number {
+    this.seek(key, name);
+    let to = this.pos;
+    while (to < this.end && this.buf[to] !== SPACE) to += 1;
+    const found = words.indexOf(this.text(this.pos, to));
+    if (found < 0) this.fail(`a known ${name}`, this.pos);
+    return found;
+  }
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= 57;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= 57) return byte - ZERO;
+  if (byte >= 97 && byte <= 102) return byte - 87;
+  return -1;
+}
+
+function startsWith(buf: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i += 1) if (buf[at + i] !== text[i]) return false;
+  return true;
+}

@@ -1,0 +1,104 @@
+// One recording through the Wasm core, from an opened capture to a verdict.
+
+import type { CoreBuild } from '../../core/index.ts';
+import { compileFreeRunning, compileGuided, CorePort } from '../program/index.ts';
+import { type Capture, NO_FRAME } from '../read/index.ts';
+import { type DeviceResult, verifyDevice } from './device.ts';
+import { explainDivergence } from './explain.ts';
+import { runProgram, verifyFreeRunning, verifyGuided, type VerifyResult } from './verify.ts';
+
+/** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
+export type VerifyMode = 'guided' | 'free-running';
+
+/** A verdict with what is needed to print it. */
+export interface VerifyRun {
+  readonly mode: VerifyMode;
+  readonly result: VerifyResult;
+  /** Our drivers against what Linux's wrote to the device; undefined when the recording has none. */
+  readonly device: DeviceResult | undefined;
+  /** Trace events per second spent in the core; reading of text and compiling not counted. 0: not metered. */
+  readonly eventsPerSecond: number;
+  /** Everything predicted is the kernel's and every final list is identical. */
+  readonly isExact: boolean;
+  /** The first divergence in words, if there is one. */
+  readonly explanation: string | undefined;
+}
+
+/** One past the last frame that the trace names. */
+function traceFrames(capture: Capture): number {
+  let last = 0;
+  const { pfn, count } = capture.trace;
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? NO_FRAME;
+    if (frame !== NO_FRAME) last = Math.max(last, frame);
+  }
+  return last + 1024;
+}
+
+function isExact(result: VerifyResult, device: DeviceResult | undefined): boolean {
+  const scores = [result.alloc, result.refill, result.drain];
+  if (device !== undefined) scores.push(device.pages, device.requests);
+  const full = scores.every((score) => score.exact === score.total);
+  const { identical, total } = result.finalLists;
+  return full && identical === total && result.divergences.length === 0;
+}
+
+/** A replay in the core this short says more about the compiler's warm-up than about the core. */
+const METERED_MS_LEAST = 100;
+const METERED_REPLAYS_MOST = 12;
+
+/** Events per second in the core: a short recording is replayed until the core is warm, and the quickest replay counts. */
+function meterEvents(
+  capture: Capture,
+  commands: Uint32Array,
+  makePort: () => CorePort,
+  firstMs: number,
+): number {
+  let best = firstMs;
+  let total = firstMs;
+  for (let i = 1; total < METERED_MS_LEAST && i < METERED_REPLAYS_MOST; i += 1) {
+    const port = makePort();
+    port.load(capture.start);
+    runProgram(port, commands);
+    best = Math.min(best, port.coreMs);
+    total += port.coreMs;
+  }
+  return Math.round((1000 * capture.trace.count) / best);
+}
+
+export interface VerifyOptions {
+  readonly build?: CoreBuild;
+  /** Milliseconds; without one, events per second are not metered. */
+  readonly clock?: () => number;
+}
+
+/** Replays a recording through the core and says how often it was right. */
+export function verifyCapture(
+  capture: Capture,
+  mode: VerifyMode,
+  { build = 'release', clock }: VerifyOptions = {},
+): VerifyRun {
+  const frames = traceFrames(capture);
+  const makePort = (): CorePort => new CorePort(frames, build, clock);
+  const port = makePort();
+  const guided = mode === 'guided' ? compileGuided(capture) : undefined;
+  const free = guided === undefined ? compileFreeRunning(capture) : undefined;
+  const result =
+    guided === undefined
+      ? verifyFreeRunning(capture, free as NonNullable<typeof free>, port)
+      : verifyGuided(capture, guided, port);
+  const device = verifyDevice(capture);
+  const [first] = result.divergences;
+  const commands = (guided ?? free)?.commands ?? new Uint32Array(0);
+  return {
+    mode,
+    result,
+    device,
+    eventsPerSecond: port.coreMs > 0 ? meterEvents(capture, commands, makePort, port.coreMs) : 0,
+    isExact: isExact(result, device),
+    explanation:
+      first === undefined
+        ? undefined
+        : explainDivergence(capture, commands, first.command, first, new CorePort(frames, build)),
+  };
+}

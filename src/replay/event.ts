@@ -1,0 +1,26 @@
+// A replay's events on the clock: what happens and to which container, in one number.
+
+/** A container is ready for the call that it was started for. */
+export const EVENT_READY = 0;
+/** A call ends. */
+export const EVENT_END = 1;
+/** An idle container may have outlived its keep-alive. */
+export const EVENT_EXPIRE = 2;
+/** An idle container may have been idle for long enough to be asked for memory. */
+export const EVENT_RECLAIM = 3;
+/** The host has taken what an idle container was asked for. */
+export const EVENT_RECLAIMED = 4;
+
+const KINDS = 8;
+
+export function eventOf(kind: number, slot: number): number {
+  return slot * KINDS + kind;
+}
+
+export function kindOf(event: number): number {
+  return event % KINDS;
+}
+
+export function slotOf(event: number): number {
+  return Math.floor(event / KINDS);
+}

@@ -1,0 +1,28 @@
+/** What an output format is. Formats render; `write.ts` puts what they rendered into a folder. */
+import type { Details } from './detail.ts';
+import type { Results } from './results.ts';
+
+/** What a run has to tell: its record, and what is too long for it. */
+export type Report = { readonly results: Results; readonly details: Details };
+
+export type OutputFile = {
+  /** In the folder of the run. Formats of one list have different names for their files. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+};
+
+/** A run in one format: for whoever watches, for the folder, or both. */
+export type Rendered = {
+  /** Whole lines. */
+  readonly text?: string;
+  readonly files?: readonly OutputFile[];
+};
+
+/** An entry of the list of output formats. */
+export type Format = {
+  readonly name: string;
+  /** One sentence for `guestmem systems`. */
+  readonly sentence: string;
+  /** Equal reports give equal bytes. */
+  render(report: Report): Rendered;
+};

@@ -1,0 +1,30 @@
+/** results.json: the record itself, checked before it is written and after it is read. */
+import { readFileSync } from 'node:fs';
+import type { Format } from '../format.ts';
+import type { Results } from '../results.ts';
+import { parseResults, ResultsError } from '../schema.ts';
+
+/** Indented JSON with a final newline. Throws `ResultsError` rather than give out a wrong record. */
+export function resultsJson(results: Results): string {
+  return `${JSON.stringify(parseResults(results), null, 2)}\n`;
+}
+
+/** Reads a results.json; a fault is a `ResultsError` that names the file. */
+export function readResults(path: string): Results {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return parseResults(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof ResultsError) {
+      throw new ResultsError(error.problems.map((line) => `${path}: ${line}`));
+    }
+    if (error instanceof SyntaxError) throw new ResultsError([`${path}: ${error.message}`]);
+    throw error;
+  }
+}
+
+export const JSON_FORMAT: Format = {
+  name: 'json',
+  sentence: 'The record of the run as results.json, the one form that is read back.',
+  render: ({ results }) => ({ files: [{ name: 'results.json', content: resultsJson(results) }] }),
+};

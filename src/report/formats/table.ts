@@ -1,0 +1,66 @@
+/** The text table of `guestmem replay`: one line a system. */
+import { MS_PER_MINUTE } from '../../abi/unit.ts';
+import type { Format } from '../format.ts';
+import type { Results, SystemResult } from '../results.ts';
+import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
+
+/** Cells of the table, header first, for text and HTML alike. */
+export function summaryRows(results: Results): string[][] {
+  const first = results.systems[0]!;
+  const header = [
+    'system',
+    'cold starts',
+    'start-up mean',
+    'p99',
+    'footprint mean',
+    'peak',
+    'GiB·s',
+    `GiB·s / ${first.name}`,
+  ];
+  return [header, ...results.systems.map((system) => summaryRow(system, first))];
+}
+
+function summaryRow(system: SystemResult, first: SystemResult): string[] {
+  const started = system.starts.cold > 0;
+  return [
+    system.name,
+    formatCount(system.starts.cold),
+    started ? formatMs(system.startupMs.mean) : '-',
+    started ? formatMs(system.startupMs.p99) : '-',
+    formatBytes(system.footprintBytes.mean),
+    formatBytes(system.footprintBytes.peak),
+    formatNumber(system.footprintGiBSeconds),
+    formatRatio(system.footprintGiBSeconds / first.footprintGiBSeconds),
+  ];
+}
+
+/** First column to the left, the others to the right, two spaces between. */
+export function alignRows(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}
+
+/** Heading, table and speed of the run; ends with a newline. */
+export function resultsTable(results: Results): string {
+  const { trace, wall, seed } = results;
+  const heading =
+    `${trace.name}: ${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions ` +
+    `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}`;
+  const speed =
+    `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
+    `${formatCount(wall.pageOpsPerSecond)} page operations/s`;
+  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${speed}\n`;
+}
+
+export const TABLE_FORMAT: Format = {
+  name: 'table',
+  sentence: 'A table for reading on stdout: one line a system, start-up and footprint.',
+  render: ({ results }) => ({ text: resultsTable(results) }),
+};

@@ -1,0 +1,143 @@
+/**
+ * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
+ * footprint, `starts` one a cold start. docs/results.md explains the columns.
+ */
+import type { StartRecords, TimeSeries } from './detail.ts';
+import type { Report } from './format.ts';
+import type { Results, SystemResult } from './results.ts';
+
+export type Cell = string | number;
+
+/** A column of equal kind; `whole` numbers are integers in every row. */
+export type Column = {
+  readonly name: string;
+  readonly kind: 'text' | 'whole' | 'real';
+  readonly cells: ArrayLike<Cell>;
+};
+
+export type FlatTable = {
+  /** The file's name without its ending. */
+  readonly name: string;
+  /** Equally long. */
+  readonly columns: readonly Column[];
+};
+
+/** The tables that a run has records for. */
+export function tablesOf({ results, details }: Report): FlatTable[] {
+  const { series = [], starts = [] } = details;
+  return [
+    systemsTable(results),
+    ...(series.length > 0 ? [seriesTable(series)] : []),
+    ...(starts.length > 0 ? [startsTable(starts)] : []),
+  ];
+}
+
+/** Fields that hold integers by the schema. */
+const WHOLE: ReadonlySet<string> = new Set([
+  'starts_cold',
+  'starts_warm',
+  'reclaim_migratedPages',
+  'pageOps',
+]);
+
+function* leaves(value: object, prefix: string): Generator<[string, Cell]> {
+  for (const [key, child] of Object.entries(value)) {
+    const name = prefix === '' ? key : `${prefix}_${key}`;
+    if (typeof child === 'object' && child !== null) yield* leaves(child as object, name);
+    else yield [name, child as Cell];
+  }
+}
+
+function kindOf(name: string, cell: Cell): Column['kind'] {
+  if (typeof cell === 'string') return 'text';
+  return WHOLE.has(name) ? 'whole' : 'real';
+}
+
+/** Columns in the schema's order, names are paths joined by underscores. A start-up step that a system does not have is 0. */
+export function systemsTable(results: Results): FlatTable {
+  const columns = new Map<string, Column & { cells: Cell[] }>();
+  const steps = new Set(results.systems.flatMap((system) => Object.keys(system.startupMs.steps)));
+  results.systems.forEach((system) => {
+    for (const [name, cell] of leaves(withAllSteps(system, steps), '')) {
+      const column = columns.get(name) ?? { name, kind: kindOf(name, cell), cells: [] };
+      column.cells.push(cell);
+      columns.set(name, column);
+    }
+  });
+  return { name: 'results', columns: [...columns.values()] };
+}
+
+function withAllSteps(system: SystemResult, names: ReadonlySet<string>): SystemResult {
+  const steps = Object.fromEntries(
+    [...names].map((name) => [name, system.startupMs.steps[name] ?? 0]),
+  );
+  return { ...system, startupMs: { ...system.startupMs, steps } };
+}
+
+/** `system, tMs`, then the series' columns in bytes. */
+export function seriesTable(series: readonly TimeSeries[]): FlatTable {
+  const parts = series.map(({ system, tMs, columns }) => ({ system, index: tMs, columns }));
+  return { name: 'series', columns: stacked('time series', { name: 'tMs', kind: 'real' }, parts) };
+}
+
+/** `system, start`, then the starts' columns; `start` counts a system's cold starts from 0 in order of arrival. */
+export function startsTable(starts: readonly StartRecords[]): FlatTable {
+  const parts = starts.map(({ system, columns }) => {
+    const length = Object.values(columns)[0]?.length ?? 0;
+    return { system, index: Float64Array.from({ length }, (_, index) => index), columns };
+  });
+  return { name: 'starts', columns: stacked('starts', { name: 'start', kind: 'whole' }, parts) };
+}
+
+/** A system's rows: `index` tells them apart. */
+type Part = {
+  readonly system: string;
+  readonly index: Float64Array;
+  readonly columns: Readonly<Record<string, Float64Array>>;
+};
+
+/** The systems' rows below each other. Throws when two systems have different columns. */
+function stacked(
+  what: string,
+  index: { readonly name: string; readonly kind: Column['kind'] },
+  parts: readonly Part[],
+): Column[] {
+  const names = Object.keys(parts[0]?.columns ?? {});
+  for (const part of parts) checkPart(what, index.name, names, part);
+  return [
+    {
+      name: 'system',
+      kind: 'text',
+      cells: parts.flatMap((part) => Array<string>(part.index.length).fill(part.system)),
+    },
+    { ...index, cells: joined(parts.map((part) => part.index)) },
+    ...names.map((name): Column => ({
+      name,
+      kind: 'real',
+      cells: joined(parts.map(({ columns }) => columns[name]!)),
+    })),
+  ];
+}
+
+function checkPart(what: string, indexName: string, names: readonly string[], part: Part): void {
+  const { system, index, columns } = part;
+  const own = Object.keys(columns);
+  if (own.length !== names.length || !own.every((name) => names.includes(name))) {
+    const found = `${own.join(', ')}, not ${names.join(', ')}`;
+    throw new RangeError(`${what} of ${system} has columns ${found}`);
+  }
+  const short = own.find((name) => columns[name]!.length !== index.length);
+  if (short !== undefined) {
+    throw new RangeError(`${what} of ${system}: column ${short} is not as long as ${indexName}`);
+  }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.length;
+  }
+  return all;
+}

@@ -1,0 +1,29 @@
+// Text after the name of a policy, as in `fixed:10m`: each policy reads its own.
+
+import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
+
+/** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
+export class ArgumentError extends Error {
+  override readonly name: string = 'ArgumentError';
+
+  constructor(expected: string, found: string) {
+    super(`expected ${expected}, found ${JSON.stringify(found)}`);
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: MS_PER_S,
+  m: MS_PER_MINUTE,
+  h: 60 * MS_PER_MINUTE,
+};
+
+/** What `durationMs` reads. */
+export const DURATION = 'a time such as 500ms, 90s, 10m or 1h';
+
+/** A time with its unit, in milliseconds. */
+export function durationMs(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) throw new ArgumentError(DURATION, text);
+  return Number(amount) * (UNIT_MS[unit] as number);
+}

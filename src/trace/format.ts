@@ -1,0 +1,50 @@
+/** What a trace format is, and what is looked at to tell one from another. */
+import { readdirSync } from 'node:fs';
+import { fileFault, peekCsvHeader } from './csv.ts';
+import type { Trace, TraceOptions } from './trace.ts';
+
+/** A path that may hold a trace. Nothing of it is read before a format asks. */
+export class TraceCandidate {
+  readonly path: string;
+  readonly isFolder: boolean;
+  #names: readonly string[] | undefined;
+  #columns: readonly string[] | undefined;
+
+  constructor(path: string, isFolder: boolean) {
+    this.path = path;
+    this.isFolder = isFolder;
+  }
+
+  /** Names in the folder, ascending; of a file: none. */
+  get names(): readonly string[] {
+    this.#names ??= this.isFolder ? namesIn(this.path) : [];
+    return this.#names;
+  }
+
+  /** Whether it is a file whose first row has these column names. */
+  hasColumns(wanted: readonly string[]): boolean {
+    if (this.isFolder) return false;
+    this.#columns ??= peekCsvHeader(this.path);
+    return wanted.every((name) => this.#columns?.includes(name));
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch {
+    throw fileFault(folder, 'a readable folder', 'no permission to list it');
+  }
+}
+
+/** An entry of the list of trace formats. */
+export interface TraceFormat {
+  readonly name: string;
+  /** One sentence for `guestmem systems`. */
+  readonly sentence: string;
+  /** What a trace of it is, in a list of what was expected: "an Iluvatar pair". */
+  readonly noun: string;
+  /** By names and headers alone: a trace that is then found to be wrong is the reader's fault to name. */
+  recognises(candidate: TraceCandidate): boolean;
+  open(candidate: TraceCandidate, options: TraceOptions): Trace;
+}

@@ -1,0 +1,76 @@
+// Which priced operations the guest's counters stand for: the only place that says so. Prices themselves are src/cost's.
+
+import { PAGEBLOCK_FRAMES, THP_ORDER } from '../abi/unit.ts';
+import type { OperationName, Operations } from '../cost/index.ts';
+import {
+  COUNT_ALLOC_PAGES,
+  COUNT_COW_PAGES,
+  COUNT_COW_REUSED_PAGES,
+  COUNT_CZONE_BLOCKS,
+  COUNT_FAULT_PAGES,
+  COUNT_FORKED_PAGES,
+  COUNT_FREE_PAGES,
+  COUNT_HOST_FAULTS,
+  COUNT_MIGRATED_PAGES,
+  COUNT_RELEASED_PAGES,
+  COUNT_TEMPLATE_COPIES,
+  COUNT_TEMPLATE_MAPS,
+  type Counts,
+} from '../guest/index.ts';
+
+/**
+ * Slots that count pages, each with what happens once for a page of it. A fault: enter the guest's handler and zero (or copy)
+ * the page.
+ */
+export const COUNTED_PAGES: readonly (readonly [number, readonly OperationName[]])[] = [
+  [COUNT_ALLOC_PAGES, ['buddyAlloc0']],
+  [COUNT_FREE_PAGES, ['buddyFree0']],
+  [COUNT_FAULT_PAGES, ['guestMinorFault', 'guestZero4KiB']],
+  [COUNT_COW_PAGES, ['guestMinorFault', 'guestCopy4KiB']],
+  [COUNT_COW_REUSED_PAGES, ['guestMinorFault']],
+  [COUNT_FORKED_PAGES, ['forkPage']],
+  [COUNT_HOST_FAULTS, ['hostFault4KiB']],
+  [COUNT_TEMPLATE_MAPS, ['templateMapFault']],
+  [COUNT_TEMPLATE_COPIES, ['templateCowCopy']],
+  [COUNT_RELEASED_PAGES, ['hostRelease4KiB']],
+  [COUNT_MIGRATED_PAGES, ['pageMigrate']],
+];
+
+/** The same for what the host does by 2 MiB where its pages are that large. */
+const COUNTED_2MIB: ReadonlyMap<number, OperationName> = new Map<number, OperationName>([
+  [COUNT_HOST_FAULTS, 'hostFault2MiB'],
+  [COUNT_RELEASED_PAGES, 'hostRelease2MiB'],
+]);
+
+/** What happens for each 2 MiB of the blocks that zones got, and how often it did for blocks of so many frames. */
+export const BLOCK_OPERATION: OperationName = 'czonePlug2MiB';
+
+export function blockOperations(counts: Counts, blockFrames: number): number {
+  return ((counts[COUNT_CZONE_BLOCKS] as number) * blockFrames) / PAGEBLOCK_FRAMES;
+}
+
+/** Counts of pages in some slots as operations, over host pages of an order. */
+export function operationsOf(
+  counts: Counts,
+  slots: readonly number[],
+  backingOrder = 0,
+): Operations {
+  const operations: Operations = {};
+  for (const [slot, names] of COUNTED_PAGES) {
+    if (!slots.includes(slot)) continue;
+    const pages = counts[slot] as number;
+    const large = backingOrder === THP_ORDER ? COUNTED_2MIB.get(slot) : undefined;
+    if (large !== undefined) operations[large] = pages / PAGEBLOCK_FRAMES;
+    else for (const name of names) operations[name] = (operations[name] ?? 0) + pages;
+  }
+  return operations;
+}
+
+/** What was counted since `before`. */
+export function since(before: Operations, after: Operations): Operations {
+  const operations: Operations = {};
+  for (const [name, times] of Object.entries(after) as [OperationName, number][]) {
+    operations[name] = times - (before[name] ?? 0);
+  }
+  return operations;
+}

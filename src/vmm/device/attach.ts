@@ -1,0 +1,63 @@
+// What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
+// with the VM, the host's side of a discard. No device in particular.
+
+import { FRAME_BYTES } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
+import {
+  type Connection,
+  type DeviceModel,
+  type DevicePolicy,
+  VirtioDevice,
+  connect,
+} from '../../virtio/index.ts';
+import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
+
+/**
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ */
+export function timersOf(vm: MicroVm, timers: Timers): Timers {
+  return {
+    get nowNs(): number {
+      return timers.nowNs;
+    },
+    after: (delayNs: number, fire: () => void): TimerHandle =>
+      timers.after(delayNs, () => {
+        if (vm.stopReason === undefined) fire();
+      }),
+  };
+}
+
+/** A device of the VM behind its transport, and the way its driver reaches it. */
+export function plugIn(
+  vm: MicroVm,
+  device: DeviceModel,
+  policy: DevicePolicy,
+): Connection & { transportSide: VirtioDevice } {
+  const transportSide = new VirtioDevice(device, vm.memory, policy);
+  vm.devices.push(transportSide);
+  return { transportSide, ...connect(transportSide, vm.memory) };
+}
+
+/** Times that a driver has left the guest to reach its device. */
+export function exitsOf(mmio: Connection['mmio']): number {
+  const { reads, writes } = mmio.counters;
+  return reads + writes;
+}
+
+/** Bytes of a host page behind the guest. */
+export function hostPageBytes(vm: MicroVm): number {
+  return FRAME_BYTES * 2 ** vm.backingOrder;
+}
+
+/**
+ * madvise(DONTNEED) on a range of guest frames: only host pages that lie in it as a whole go.
+ * Frames that had host memory; -1 when not all of the range is memory.
+ */
+export function discardFrames(vm: MicroVm, pfn: number, count: number): number {
+  if (!vm.memory.contains(pfn * FRAME_BYTES, count * FRAME_BYTES)) return -1;
+  if (vm.backingOrder === GUEST_BACKING_ORDER_4K) return vm.memory.discard(pfn, count);
+  const page = 2 ** vm.backingOrder;
+  const first = Math.ceil(pfn / page) * page;
+  const end = Math.floor((pfn + count) / page) * page;
+  return end > first ? vm.memory.discard(first, end - first) : 0;
+}

@@ -1,0 +1,127 @@
+// A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest.
+
+import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import type { Operations } from '../../cost/index.ts';
+import type { Timers } from '../../time/index.ts';
+import {
+  BALLOON_PROFILES,
+  BalloonDevice,
+  type BalloonDeviceOptions,
+  BalloonDriver,
+  type BalloonHost,
+  type BalloonProfileName,
+  type Connection,
+  CoreBalloonGuest,
+  type CoreBalloonOptions,
+  type ProbeFailure,
+  type VirtioDevice,
+} from '../../virtio/index.ts';
+import type { MicroVm } from '../microvm.ts';
+import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from './attach.ts';
+import type { MemoryDevice } from './device.ts';
+
+/** Free page reporting is offered when it is asked for; `Reporting` is the guest's side of it. */
+export interface BalloonOptions
+  extends
+    Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
+    CoreBalloonOptions {
+  readonly profile?: BalloonProfileName;
+}
+
+/** How setTarget went: 'stopped' when the VM has ended. */
+export type TargetAnswer = 'ok' | 'inactive' | 'too-large' | 'stopped';
+
+export class Balloon implements MemoryDevice {
+  readonly vm: MicroVm;
+  readonly device: BalloonDevice;
+  readonly transportSide: VirtioDevice;
+  readonly driver: BalloonDriver;
+  /** Why the driver could not take the device. */
+  readonly failure: ProbeFailure | undefined;
+  readonly mmio: Connection['mmio'];
+  /** The driver takes pages in use by nobody, wherever they are: none of them is in the way. */
+  readonly unmovableFrames: number = 0;
+  readonly #isHuge: boolean;
+
+  /** Attaches the device and probes the driver. */
+  constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
+    this.vm = vm;
+    const alarm = timersOf(vm, timers);
+    const profile = BALLOON_PROFILES[options.profile ?? 'firecracker'];
+    this.#isHuge = options.isHuge === true;
+    const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
+    this.device = new BalloonDevice(profile, hostOf(vm), {
+      ...options,
+      blockPages,
+      memoryPages: vm.guest.config.memoryFrames,
+      hostPageBytes: hostPageBytes(vm),
+      timers: alarm,
+    });
+    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
+    this.transportSide = transportSide;
+    this.mmio = mmio;
+    const guest = new CoreBalloonGuest(vm.guest.memory, options);
+    this.driver = new BalloonDriver(transport, guest, alarm, { blockPages });
+    guest.driver = this.driver;
+    this.failure = this.driver.probe();
+    if (this.failure !== undefined) return;
+    vm.reclaimers.push((frames) => this.#reclaim(frames));
+    vm.guest.memory.oomNotifiers.push(() => this.driver.oomNotify());
+  }
+
+  /** 4 KiB pages in the balloon, as the driver says. */
+  get actualPages(): number {
+    return this.device.actualPages;
+  }
+
+  /**
+   * Asks the guest for a balloon of so many pages. The guest works on it at once, and when its
+   * clock moves.
+   */
+  setTarget(pages: number): TargetAnswer {
+    if (!this.vm.checkDevices()) return 'stopped';
+    const answer = this.device.setTarget(pages);
+    return this.vm.checkDevices() ? answer : 'stopped';
+  }
+
+  /** Inflates by so many pages more than there are. */
+  ask(frames: number): void {
+    this.setTarget(this.actualPages + frames);
+  }
+
+  /** Deflates to nothing. */
+  giveBack(): void {
+    this.setTarget(0);
+  }
+
+  get operations(): Operations {
+    const { inflatedPages, deflatedPages } = this.driver.counters;
+    if (!this.#isHuge) {
+      return { balloonInflatePage: inflatedPages, balloonDeflatePage: deflatedPages };
+    }
+    return {
+      balloonInflate2MiB: inflatedPages / PAGEBLOCK_FRAMES,
+      balloonDeflate2MiB: deflatedPages / PAGEBLOCK_FRAMES,
+    };
+  }
+
+  get exits(): number {
+    return exitsOf(this.mmio);
+  }
+
+  /** Free pages without host memory are of no use to a host that is short, and cost as much. */
+  #reclaim(frames: number): number {
+    const { core } = this.vm.guest;
+    const before = core.privateFrames;
+    this.ask(frames);
+    return before - core.privateFrames;
+  }
+}
+
+function hostOf(vm: MicroVm): BalloonHost {
+  return {
+    discard: (pfn, count) => discardFrames(vm, pfn, count),
+    willNeed: () => {},
+    noteFree: () => {},
+  };
+}

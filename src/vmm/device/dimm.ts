@@ -1,0 +1,172 @@
+// ACPI DIMM hotplug (docs/linux-memory.md B.4): memory comes and goes in DIMMs of whole 128 MiB blocks. A
+// DIMM goes only when every one of its blocks could be taken offline; else all of them are back
+// online. The host gets nothing until then.
+
+import type { Operations } from '../../cost/index.ts';
+import {
+  type HotplugOptions,
+  MemoryBlocks,
+  type Obstacle,
+  unmovableFrames,
+} from '../../guest/index.ts';
+import type { MicroVm } from '../microvm.ts';
+import type { MemoryDevice } from './device.ts';
+
+/**
+ * Linux tries for ever until a signal arrives; whoever asks from outside gives up after so many
+ * rounds.
+ */
+const OFFLINE_TRIES = 5;
+
+export interface DimmSlot {
+  readonly startFrame: number;
+  readonly frames: number;
+}
+
+/** What unplugging a DIMM came to. */
+export interface DimmUnplug {
+  readonly isGone: boolean;
+  /** Blocks whose emptying was tried. */
+  readonly triedBlocks: number;
+  /** Frames with host memory that the host has back. */
+  readonly releasedFrames: number;
+  /** First frame of the block that stayed, and the page in its way. */
+  readonly blockedStart?: number;
+  readonly obstacle?: Obstacle | undefined;
+}
+
+export interface DimmOptions extends HotplugOptions {
+  /** DIMMs are plugged one behind the other from this frame, a multiple of a block. */
+  readonly startFrame: number;
+}
+
+export class Dimms implements MemoryDevice {
+  readonly vm: MicroVm;
+  readonly blocks: MemoryBlocks;
+  readonly #slots: DimmSlot[] = [];
+  /** Unmovable frames of DIMMs that were tried in vain. */
+  readonly #blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
+  #nextFrame: number;
+  /** Blocks that `ask` took, and frames that it still owes: they do not fill a DIMM, or none could go. */
+  #askedBlocks = 0;
+  #owedFrames = 0;
+  #pluggedBlocks = 0;
+  #triedBlocks = 0;
+  #ejections = 0;
+
+  /** No timers: nothing here waits. */
+  constructor(vm: MicroVm, options: DimmOptions) {
+    this.vm = vm;
+    this.blocks = new MemoryBlocks(vm.guest.memory, options);
+    this.#nextFrame = options.startFrame;
+  }
+
+  get slots(): readonly DimmSlot[] {
+    return this.#slots;
+  }
+
+  /**
+   * Plugs a DIMM of so many blocks. Undefined: the span has no room, or the guest no memory for the
+   * memmap.
+   */
+  plug(blocks: number): DimmSlot | undefined {
+    const { blockFrames } = this.blocks;
+    const slot = { startFrame: this.#nextFrame, frames: blocks * blockFrames };
+    if (slot.startFrame + slot.frames > this.vm.guest.core.spanFrames) return undefined;
+    const starts = startsOf(slot, blockFrames);
+    for (const [at, start] of starts.entries()) {
+      if (this.blocks.add(start)) continue;
+      for (const added of starts.slice(0, at)) this.blocks.remove(added);
+      return undefined;
+    }
+    for (const start of starts) {
+      const zone = this.blocks.zoneByPolicy(start);
+      if (zone !== undefined) this.blocks.online(start, zone);
+    }
+    this.#slots.push(slot);
+    this.#nextFrame += slot.frames;
+    this.#pluggedBlocks += blocks;
+    return slot;
+  }
+
+  /** Whole DIMMs, as many as what is owed has room for, the last one plugged first. */
+  ask(frames: number): void {
+    this.#owedFrames += frames;
+    for (const slot of this.#slots.toReversed()) {
+      if (this.#owedFrames < slot.frames) return;
+      if (!this.unplug(slot).isGone) continue;
+      this.#owedFrames -= slot.frames;
+      this.#askedBlocks += slot.frames / this.blocks.blockFrames;
+    }
+  }
+
+  /** A DIMM of one block for each that was taken, as far as there is room. */
+  giveBack(): void {
+    this.#owedFrames = 0;
+    while (this.#askedBlocks > 0 && this.plug(1) !== undefined) this.#askedBlocks -= 1;
+  }
+
+  get operations(): Operations {
+    return { dimmPlugBlock: this.#pluggedBlocks, dimmOfflineBlock: this.#triedBlocks };
+  }
+
+  /** Of ACPI's registers only the two that must be written: the outcome of each try, and each ejection. */
+  get exits(): number {
+    return this.#triedBlocks + this.#ejections;
+  }
+
+  get unmovableFrames(): number {
+    return [...this.#blocked.values()].reduce((sum, frames) => sum + frames, 0);
+  }
+
+  /** Asks the guest to give a DIMM up: all of its blocks or none. */
+  unplug(slot: DimmSlot): DimmUnplug {
+    const outcome = this.#tryUnplug(slot);
+    this.#triedBlocks += outcome.triedBlocks;
+    if (outcome.isGone) {
+      this.#ejections += 1;
+      this.#blocked.delete(slot);
+    } else {
+      const { core } = this.vm.guest;
+      this.#blocked.set(slot, unmovableFrames(core, slot.startFrame, slot.frames));
+    }
+    return outcome;
+  }
+
+  #tryUnplug(slot: DimmSlot): DimmUnplug {
+    const at = this.#slots.indexOf(slot);
+    if (at < 0) throw new RangeError(`no DIMM starts at frame ${slot.startFrame}`);
+    const starts = startsOf(slot, this.blocks.blockFrames);
+    const gone: [number, number][] = [];
+    for (const start of starts) {
+      if (this.blocks.stateOf(start) !== 'online') continue;
+      const zone = this.blocks.isMovable(start) ? 3 : this.blocks.kernelZone(start);
+      if (this.#offline(start)) {
+        gone.push([start, zone]);
+        continue;
+      }
+      const { obstacle } = this.blocks;
+      for (const [block, was] of gone) this.blocks.online(block, was);
+      const triedBlocks = gone.length + 1;
+      return { isGone: false, triedBlocks, releasedFrames: 0, blockedStart: start, obstacle };
+    }
+    for (const start of starts) this.blocks.remove(start);
+    this.#slots.splice(at, 1);
+    if (slot.startFrame + slot.frames === this.#nextFrame) this.#nextFrame = slot.startFrame;
+    const releasedFrames = this.vm.memory.discard(slot.startFrame, slot.frames);
+    return { isGone: true, triedBlocks: gone.length, releasedFrames };
+  }
+
+  #offline(start: number): boolean {
+    for (let tries = 0; tries < OFFLINE_TRIES; tries += 1) {
+      if (this.blocks.offline(start) === 'ok') return true;
+      if (this.blocks.obstacle?.kind !== 'user') return false;
+    }
+    return false;
+  }
+}
+
+function startsOf(slot: DimmSlot, blockFrames: number): number[] {
+  const count = slot.frames / blockFrames;
+  return Array.from({ length: count }, (_, at) => slot.startFrame + at * blockFrames);
+}

@@ -1,0 +1,134 @@
+// A virtio-mem device in a microVM: a region above the guest's memory that grows and shrinks in
+// blocks.
+
+import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
+import type { Operations } from '../../cost/index.ts';
+import { type HotplugOptions, MemoryBlocks, unmovableFrames } from '../../guest/index.ts';
+import type { Timers } from '../../time/index.ts';
+import {
+  type BlockedRange,
+  type Connection,
+  CoreMemGuest,
+  MEM_PROFILES,
+  MemDevice,
+  MemDriver,
+  type MemDriverOptions,
+  type MemHost,
+  type MemProfileName,
+  type ProbeFailure,
+  type VirtioDevice,
+} from '../../virtio/index.ts';
+import type { MicroVm } from '../microvm.ts';
+import { exitsOf, plugIn, timersOf } from './attach.ts';
+import type { MemoryDevice } from './device.ts';
+
+export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
+  readonly profile?: MemProfileName;
+  /**
+   * Guest-physical address and size of the region; the guest's tables must span it
+   * (hotplugEndFrame).
+   */
+  readonly addr: number;
+  readonly regionBytes: number;
+  readonly blockBytes?: number;
+  readonly requestedBytes?: number;
+  readonly nodeId?: number;
+}
+
+export class VirtioMem implements MemoryDevice {
+  readonly vm: MicroVm;
+  readonly device: MemDevice;
+  readonly transportSide: VirtioDevice;
+  readonly driver: MemDriver;
+  readonly blocks: MemoryBlocks;
+  readonly failure: ProbeFailure | undefined;
+  readonly mmio: Connection['mmio'];
+  readonly #guest: CoreMemGuest;
+  /** What the guest has been asked to give of what was requested, and of that what fills no block yet. */
+  #askedBytes = 0;
+  #owedBytes = 0;
+
+  /** Attaches the device and probes the driver, which plugs what is requested already. */
+  constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
+    this.vm = vm;
+    const profile = MEM_PROFILES[options.profile ?? 'qemu'];
+    this.device = new MemDevice(profile, hostOf(vm), options);
+    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
+    this.transportSide = transportSide;
+    this.mmio = mmio;
+    this.blocks = new MemoryBlocks(vm.guest.memory, options);
+    this.#guest = new CoreMemGuest(this.blocks, vm.memory.sizeBytes);
+    this.driver = new MemDriver(transport, this.#guest, timersOf(vm, timers), options);
+    this.#guest.driver = this.driver;
+    this.failure = this.driver.probe();
+  }
+
+  get pluggedBytes(): number {
+    return this.device.pluggedBytes;
+  }
+
+  /** Ranges that could not be unplugged, each with the page that was in the way. */
+  get blockedRanges(): readonly BlockedRange[] {
+    return this.#guest.blockedRanges;
+  }
+
+  /**
+   * Asks the guest to plug or unplug until so much is plugged. It stops short where pages are in
+   * the way.
+   */
+  setRequested(requestedBytes: number): 'ok' | 'inactive' | 'invalid' | 'stopped' {
+    if (!this.vm.checkDevices()) return 'stopped';
+    const answer = this.device.setRequested(requestedBytes);
+    return this.vm.checkDevices() ? answer : 'stopped';
+  }
+
+  /** Lowers the request by whole blocks, as far as there is something requested. */
+  ask(frames: number): void {
+    const { blockBytes, requestedBytes } = this.device;
+    const wantedBytes = this.#owedBytes + frames * FRAME_BYTES;
+    const stepBytes = Math.min(wantedBytes - (wantedBytes % blockBytes), requestedBytes);
+    if (this.setRequested(requestedBytes - stepBytes) !== 'ok') return;
+    this.#owedBytes = wantedBytes % blockBytes;
+    this.#askedBytes += stepBytes;
+  }
+
+  /** Requests again what was asked for. */
+  giveBack(): void {
+    const bytes = this.#askedBytes;
+    this.#askedBytes = 0;
+    this.#owedBytes = 0;
+    this.setRequested(this.device.requestedBytes + bytes);
+  }
+
+  /** A try that fails has isolated the block, too. */
+  get operations(): Operations {
+    const { pluggedBlocks, unpluggedBlocks } = this.device.counters;
+    const unit = this.device.blockBytes / PAGEBLOCK_BYTES;
+    return {
+      virtioMemPlug2MiB: pluggedBlocks * unit,
+      virtioMemUnplug2MiB: unpluggedBlocks * unit + this.blocks.refusals,
+    };
+  }
+
+  get exits(): number {
+    return exitsOf(this.mmio);
+  }
+
+  /** A memory block that was refused as a whole has been tried block by block then. */
+  get unmovableFrames(): number {
+    const { core } = this.vm.guest;
+    let sum = 0;
+    for (const { addr, lengthBytes } of this.blockedRanges) {
+      if (lengthBytes > this.device.blockBytes) continue;
+      sum += unmovableFrames(core, addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    }
+    return sum;
+  }
+}
+
+function hostOf(vm: MicroVm): MemHost {
+  return {
+    plug: () => true,
+    unplug: (addr, lengthBytes) => vm.memory.discard(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES),
+  };
+}

@@ -1,0 +1,85 @@
+// A small booted guest of the verify build, and what tests of the core ask of it again and again.
+
+import { expect } from 'vitest';
+import { KIND_MASK } from '../../src/abi/layout.ts';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit.ts';
+import {
+  GUEST_BLOCKS_OFFSET,
+  GUEST_SCRATCH_OFFSET,
+  GUEST_STATES_OFFSET,
+  GUEST_ZONES_OFFSET,
+  ZONE_STRIDE,
+} from '../../src/abi/layout.ts';
+import {
+  boot,
+  Core,
+  type CoreConfig,
+  type FrameRange,
+  faultText,
+  layoutOf,
+  verify,
+} from '../../src/core/index.ts';
+import { bytesOf, headerWord, wordsOf } from '../../src/core/raw.ts';
+
+export interface BenchOptions {
+  readonly frames?: number;
+  readonly movableFrames?: number;
+  readonly spanFrames?: number;
+  readonly config?: Partial<CoreConfig>;
+  /** Frames of the kernel image, never handed to the allocator. */
+  readonly image?: FrameRange;
+}
+
+/** Where the kernel image lies unless a test says otherwise. */
+export const IMAGE: FrameRange = { start: 0x8000, count: 1024 };
+
+export function bootGuest(options: BenchOptions = {}): Core {
+  const frames = options.frames ?? 0x10000;
+  const layout = layoutOf(
+    frames,
+    [options.image ?? IMAGE],
+    options.spanFrames ?? 0,
+    options.movableFrames ?? 0,
+  );
+  const core = Core.create({
+    frames: layout.frames,
+    cpus: 2,
+    objects: 64,
+    build: 'verify',
+    ...options.config,
+  });
+  boot(core, layout, true);
+  return core;
+}
+
+/** Fails with the broken rule in words. */
+export function expectSound(core: Core): void {
+  const fault = verify(core);
+  expect(fault === undefined ? '' : faultText(fault)).toBe('');
+}
+
+export function stateAt(core: Core, pfn: number): number {
+  return bytesOf(core)[headerWord(core, GUEST_STATES_OFFSET) + pfn] as number;
+}
+
+export function kindAt(core: Core, pfn: number): number {
+  return stateAt(core, pfn) & KIND_MASK;
+}
+
+/** A field of a zone by its ZONE_*_OFFSET. */
+export function zoneField(core: Core, zone: number, offset: number): number {
+  const at = headerWord(core, GUEST_ZONES_OFFSET) + zone * ZONE_STRIDE + offset;
+  return wordsOf(core)[at >> 2] as number;
+}
+
+/** The pageblock's word: type in bits 0 to 2, zone in the high half. */
+export function pageblock(core: Core, pfn: number): number {
+  const at = headerWord(core, GUEST_BLOCKS_OFFSET) + Math.floor(pfn / PAGEBLOCK_FRAMES) * 4;
+  return wordsOf(core)[at >> 2] as number;
+}
+
+/** The first words of the scratch area. */
+export function scratch(core: Core, count: number): number[] {
+  const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
+  return [...wordsOf(core).subarray(first, first + count)];
+}

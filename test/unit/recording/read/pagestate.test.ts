@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { RecordingError } from '../../../../src/recording/error.ts';
+import {
+  freeListIndex,
+  parsePageState,
+  printPageState,
+} from '../../../../src/recording/read/pagestate.ts';
+
+const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
+
+const SMALL = `pagestate start pageblock_order 9 pcp_lists 14
+zone DMA32 start 4096 spanned 1024 present 1024 managed 1000 min 8 low 10 high 12 boost 0 reserve 0 0 0 0 0 highatomic 0 flags 4
+blocks 1 0
+free 0 1 4096 4098
+free 8 0 4608
+pcp count 5 high 20 high_min 10 high_max 125 batch 3 flags 1 alloc_factor 2 free_count 7
+pcplist 1 4100
+pcplist 6 4104
+end
+`;
+
+function failure(text: string): RecordingError {
+  try {
+    parsePageState(text, 'file');
+  } catch (error) {
+    if (error instanceof RecordingError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+}
+
+describe('pagestate', () => {
+  it('reads every field', () => {
+    const { label, zones } = parsePageState(SMALL);
+    expect(label).toBe('start');
+    const [zone] = zones;
+    expect(zone).toMatchObject({ index: 1, startPfn: 4096, managed: 1000, low: 10, flags: 4 });
+    expect(zone?.blocks).toEqual(Int8Array.of(1, 0));
+    expect(zone?.free[freeListIndex(0, 1)]).toEqual(Uint32Array.of(4096, 4098));
+    expect(zone?.pcps[0]).toMatchObject({ count: 5, highMin: 10, allocFactor: 2, freeCount: 7 });
+    expect(zone?.pcps[0]?.lists[6]).toEqual(Uint32Array.of(4104));
+  });
+
+  it('prints what it read, byte for byte', () => {
+    expect(printPageState(parsePageState(SMALL))).toBe(SMALL);
+  });
+
+  it.each([
+    ['a cut file', SMALL.slice(0, SMALL.indexOf('pcplist')), 7, "'end'"],
+    ['another pageblock size', SMALL.replace('order 9', 'order 8'), 1, 'pageblock_order 9'],
+    ['an unknown zone', SMALL.replace('DMA32', 'Device'), 2, 'a zone'],
+    ['too few pageblocks', SMALL.replace('blocks 1 0', 'blocks 1'), 3, '2 pageblock types'],
+    ['a frame outside its zone', SMALL.replace('4098', '99'), 4, 'a frame of zone DMA32'],
+    ['a frame that is no number', SMALL.replace('4098', '0x10'), 4, 'a number'],
+    ['an order too large', SMALL.replace('free 8', 'free 11'), 5, 'an order below 11'],
+    ['a missing field', SMALL.replace(' batch 3', ''), 6, "'batch'"],
+    ['an unknown record', SMALL.replace('pcplist 6', 'list 6'), 8, "'zone'"],
+  ])('says where %s is wrong', (_name, text, line, expected) => {
+    const error = failure(text);
+    expect(error.line).toBe(line);
+    expect(error.expected).toContain(expected);
+    expect(error.message).toMatch(/^file:\d+: expected .*, found .*$/);
+  });
+
+  it.skipIf(!existsSync(CAPTURES))('prints the recorded states as they are (../shared)', () => {
+    for (const folder of readdirSync(CAPTURES)) {
+      for (const name of ['pagestate.start', 'pagestate.end']) {
+        const text = readFileSync(path.join(CAPTURES, folder, name), 'utf8');
+        expect(printPageState(parsePageState(text)), `${folder}/${name}`).toBe(text);
+      }
+    }
+  });
+});

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  EVENT_READY,
+  EVENT_RECLAIMED,
+  eventOf,
+  kindOf,
+  slotOf,
+} from '../../../src/replay/event.ts';
+
+describe('a replay’s event', () => {
+  it('is a number of 0 or more that gives back its kind and its slot', () => {
+    const kinds = fc.integer({ min: EVENT_READY, max: EVENT_RECLAIMED });
+    fc.assert(
+      fc.property(kinds, fc.nat(), (kind, slot) => {
+        const event = eventOf(kind, slot);
+        expect(event).toBeGreaterThanOrEqual(0);
+        expect([kindOf(event), slotOf(event)]).toEqual([kind, slot]);
+      }),
+    );
+  });
+});

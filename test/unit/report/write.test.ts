@@ -1,0 +1,80 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FORMATS, type Format, readResults, writeReport } from '../../../src/report/index.ts';
+import { ResultsError } from '../../../src/report/schema.ts';
+import { details, results } from './fixture.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'guestmem-report-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const REPORT = { results: results(), details: details() };
+
+function format(name: string): Format {
+  const found = FORMATS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no format ${name}`);
+  return found;
+}
+
+describe('a report', () => {
+  it('is written into a folder that it makes, and its record read back', () => {
+    const { paths, text } = writeReport(REPORT, [format('json')], join(folder, 'a', 'b'));
+    expect(paths).toEqual([join(folder, 'a', 'b', 'results.json')]);
+    expect(text).toBe('');
+    expect(readResults(paths[0] as string)).toEqual(results());
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['results.json']);
+  });
+
+  it.each(FORMATS)('with a wrong record is refused by $name and touches nothing', (one) => {
+    const wrong = results();
+    wrong.systems[0]!.footprintBy.vmm = 0;
+    const write = (): unknown => writeReport({ ...REPORT, results: wrong }, [one], folder);
+    expect(write).toThrow(ResultsError);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('writes no file when a later format fails', () => {
+    const [first, second] = details().series!;
+    const series = [first!, { ...second!, columns: {} }];
+    const uneven = { results: results(), details: { series } };
+    const formats = [format('json'), format('csv')];
+    expect(() => writeReport(uneven, formats, folder)).toThrow(/has columns/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('as a table alone is text and no folder', () => {
+    const { paths, text } = writeReport(REPORT, [format('table')], join(folder, 'none'));
+    expect(paths).toEqual([]);
+    expect(text).toMatch(/^made: 100,000 invocations/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('output formats', () => {
+  it('each leave something, the same each time, in files of their own', () => {
+    const names: string[] = [];
+    for (const one of FORMATS) {
+      const { text = '', files = [] } = one.render(REPORT);
+      expect(text.length + files.length).toBeGreaterThan(0);
+      expect(one.render(REPORT)).toEqual(one.render(REPORT));
+      names.push(...files.map(({ name }) => name));
+    }
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('have a name of one word and a sentence', () => {
+    expect(new Set(FORMATS.map(({ name }) => name)).size).toBe(FORMATS.length);
+    for (const { name, sentence } of FORMATS) {
+      expect(name).toMatch(/^[a-z]+$/);
+      expect(sentence).toMatch(/^[A-Z][^.]*(?:\.\w[^.]*)*\.$/);
+    }
+  });
+});

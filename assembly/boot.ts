@@ -2,13 +2,14 @@
 
 import {
   ABI_VERSION,
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   GUEST_BASE,
   KERNEL_ZONES,
   KIND_HOLE,
   KIND_RESERVED,
   KIND_TAIL,
   NODE_BYTES,
+  OBJECTS_MAX,
   OBJECT_BYTES,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_ZONE_SHIFT,
@@ -22,13 +23,12 @@ import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
 import { NIL, kindOf } from './base/frame';
-import { attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
+import { REPORT_NOBODY, attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
 import { verifyBytes } from './base/notes';
-import { blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
-import { zoneAt, zoneEnd, zoneReset } from './base/zone';
+import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
+import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
 import { poolBytes } from './czone/pool';
-import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne } from './kernel/buddy';
-import { pcpAt, pcpReset } from './kernel/percpu';
+import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne, pcpResetZone } from './kernel/allocator';
 import {
   computeMinFree,
   decideMobility,
@@ -52,9 +52,9 @@ export function create(
   czones: u32,
   objects: u32,
   nodes: u32,
-  ring: u32,
+  bufferSlots: u32,
 ): i32 {
-  const status = layOut(frames, cpus, czones, objects, nodes, ring);
+  const status = layOut(frames, cpus, czones, objects, nodes, bufferSlots);
   if (status == 0) clearRegions();
   return status;
 }
@@ -69,9 +69,10 @@ export function layOut(
   czones: u32,
   objects: u32,
   nodes: u32,
-  ring: u32,
+  bufferSlots: u32,
 ): i32 {
   if (frames == 0 || cpus == 0 || cpus > 1024 || czones > 60000) return STATUS_BAD_ARGUMENT;
+  if (objects > <u32>OBJECTS_MAX) return STATUS_BAD_ARGUMENT;
   const span = <u32>align(frames, 1 << (<u32>ORDER_MAX));
   const zones = KERNEL_ZONES + czones;
   let at: u64 = align(<u64>STATS_BASE + STATS_MAX * 8, 64);
@@ -79,8 +80,8 @@ export function layOut(
   at = align(at + <u64>zones * ZONE_STRIDE, 64);
   const pcpsAt = at;
   at = align(at + <u64>cpus * KERNEL_ZONES * PCP_STRIDE, 64);
-  const ringAt = at;
-  at = align(at + <u64>ring * COMMAND_BYTES, 64);
+  const bufferAt = at;
+  at = align(at + <u64>bufferSlots * BUFFER_SLOT_BYTES, 64);
   const scratchAt = at;
   at += SCRATCH_BYTES;
   const objectsAt = at;
@@ -108,10 +109,10 @@ export function layOut(
   guest.cpus = cpus;
   guest.objectsMax = objects;
   guest.nodesMax = nodes;
-  guest.ringCapacity = ring;
+  guest.bufferSlots = bufferSlots;
   guest.zones = <u32>zonesAt;
   guest.pcps = <u32>pcpsAt;
-  guest.ring = <u32>ringAt;
+  guest.buffer = <u32>bufferAt;
   guest.scratch = <u32>scratchAt;
   guest.objects = <u32>objectsAt;
   guest.blocks = <u32>blocksAt;
@@ -136,7 +137,7 @@ function reach(end: u64): bool {
 }
 
 function clearRegions(): void {
-  memory.fill(guest.ring, 0, guest.objects - guest.ring);
+  memory.fill(guest.buffer, 0, guest.objects - guest.buffer);
   memory.fill(guest.objects, 0, guest.blocks - guest.objects);
   memory.fill(guest.czonePool, 0, guest.records - guest.czonePool);
   memory.fill(guest.records, 0, <usize>((<u64>spanFrames) << 3));
@@ -146,12 +147,10 @@ function clearRegions(): void {
     store<u32>(blocksBase + ((<usize>block) << 2), entry);
   }
   for (let index: u32 = 0; index < guest.zonesMax; index++) zoneReset(zoneAt(index));
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpReset(pcpAt(cpu, index));
-  }
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResetZone(index);
   guest.scaleFactor = 10;
   guest.boostFactor = 15000;
-  guest.reportOrder = 255;
+  guest.reportOrder = REPORT_NOBODY;
   guest.objectFree = NIL;
   guest.nodeFree = NIL;
   guest.freeZone = NIL;
@@ -168,14 +167,12 @@ export function zoneSpan(index: u32, start: u32, frames: u32): i32 {
   const zone = zoneAt(index);
   zone.start = start;
   zone.spanned = frames;
-  const first = start & ~(PAGEBLOCK_FRAMES - 1);
+  const first = blockStart(start);
   for (let pfn = first; pfn < start + frames; pfn += PAGEBLOCK_FRAMES) {
     setBlockZone(pfn, index);
     setBlockType(pfn, MIGRATE_MOVABLE);
   }
-  zone.compactAsync = first;
-  zone.compactSync = first;
-  zone.compactFree = (start + frames - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  resetScanners(zone);
   return 0;
 }
 
@@ -225,11 +222,6 @@ export function finishBoot(thp: u32): void {
     raiseMinFreeForThp();
     setupWatermarks();
   }
-}
-
-/** Bytes of frame metadata: at most 12 bytes a frame. */
-export function metadataBytes(): f64 {
-  return <f64>(guest.nodes - guest.blocks);
 }
 
 /** Bytes from the start of memory that a copy of this guest needs. */

@@ -2,24 +2,18 @@
 
 import { KERNEL_ZONES, KIND_MOVABLE, KIND_UNMOVABLE, PAGEBLOCK_NO_ZONE } from '../src/abi/layout';
 import { ORDERS } from '../src/abi/unit';
-import { MIGRATE_ISOLATE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../src/abi/migratetype';
 import { CZONE_DYING } from '../src/abi/czone';
 import { STAT_FREE_CALLS, STAT_FREE_PAGES } from '../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { kindOf, orderOf } from './base/frame';
 import { guest, spanFrames } from './base/guest';
-import { blockType, blockZone } from './base/pageblock';
+import { blockZone } from './base/pageblock';
 import { count } from './base/stats';
 import { zoneAt } from './base/zone';
 import { settleDying } from './czone/block';
-import { FREE_TO_HEAD, freeOne, freeSplit } from './kernel/buddy';
-import { pcpAllowed, pcpAt, pcpGive } from './kernel/percpu';
-import { clearBelowHigh } from './kernel/watermark';
+import { FREE_TO_HEAD, freeSplit, giveBack } from './kernel/allocator';
 
-/**
- * Frees 2^order frames the way the kernel does: per-cpu lists where there are some, else the zone.
- * The caller counts it (countFrees).
- */
+/** Frees 2^order frames. The caller counts it (countFrees). */
 export function freeBlock(pfn: u32, order: u32, cpu: u32): void {
   const index = blockZone(pfn);
   const zone = zoneAt(index);
@@ -28,19 +22,7 @@ export function freeBlock(pfn: u32, order: u32, cpu: u32): void {
     if (zone.state == CZONE_DYING) settleDying(zone, pfn);
     return;
   }
-  if (!pcpAllowed(order)) {
-    freeSplit(zone, pfn, order, 0);
-    return;
-  }
-  let type = blockType(pfn);
-  if (type >= <u32>MIGRATE_PCPTYPES) {
-    if (type == MIGRATE_ISOLATE) {
-      freeOne(zone, pfn, order, type, 0);
-      return;
-    }
-    type = MIGRATE_MOVABLE;
-  }
-  if (pcpGive(pcpAt(cpu, index), zone, pfn, order, type)) clearBelowHigh(zone);
+  giveBack(zone, index, pfn, order, cpu);
 }
 
 

@@ -9,18 +9,16 @@ export {
   layOut,
   memoryHandOver,
   memoryPresent,
-  metadataBytes,
   snapshotBytes,
   stateHash,
   zoneSpan,
 } from './boot';
-export { resizeWatermarks } from './kernel/watermark';
 
 // page requests
 export { allocPages } from './kernel/request';
 export { freePages } from './free';
 export { releaseHighatomic } from './kernel/highatomic';
-export { drainAll } from './kernel/percpu';
+export { decay, drainAll } from './kernel/percpu';
 
 // memory objects
 export { objectCreate } from './object/create';
@@ -36,12 +34,11 @@ export {
   balloonPop,
   balloonRelease,
   balloonRequest,
-  balloonTake,
 } from './move/balloon';
 
 // migration and contiguous ranges
 export { contigAlloc, contigFree } from './move/contig';
-export { migrateBlock, movesClear } from './move/migrate';
+export { movesClear } from './move/migrate';
 
 // compaction
 export {
@@ -49,9 +46,7 @@ export {
   compactDirect,
   compactForgetHints,
   compactProactive,
-  compactServed,
   compactZone,
-  fragmentationIndex,
   proactiveScore,
 } from './move/compact-when';
 
@@ -62,7 +57,7 @@ export { memoryOffline, memoryOnline } from './move/hotplug';
 export { reportListen, reportPutBack, reportTake } from './host/reporting';
 
 // the state of fragmentation
-export { countMovable, surveyZone, unusableIndex } from './survey';
+export { surveyZone, unusableIndex } from './survey';
 
 // backing by the host
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';
@@ -72,10 +67,9 @@ export {
   czoneCreate,
   czoneDestroy,
   czoneGrow,
-  czoneLimit,
-  czoneMark,
+  czoneSetState,
   czoneNextBlock,
-  czonePolicy,
+  czoneSetLimits,
   czoneRefer,
 } from './czone/zone';
 export { czoneFullZone } from './czone/run';
@@ -94,10 +88,6 @@ export { czoneAllocPages } from './czone/page';
 
 // the verify build
 export { verifyAll } from './verify/verify';
-
-// the ring
-export { decay } from './kernel/percpu';
-export { run } from './command';
 
 // recordings of a real kernel
 export { programLog, programRun } from './recorded/run';

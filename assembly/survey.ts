@@ -22,19 +22,14 @@ import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
 import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
 import { headOf, isMovable, stateOf } from './base/frame';
 import { guest, spanFrames } from './base/guest';
-import { blockZone } from './base/pageblock';
+import { blockStart, blockZone } from './base/pageblock';
+import { scratchWord } from './base/scratch';
 import { Zone, freeCount, zoneAt, zoneEnd } from './base/zone';
 
 
 @inline
-function answerAt(word: u32): usize {
-  return <usize>guest.scratch + ((<usize>word) << 2);
-}
-
-
-@inline
 function add(word: u32, by: u32): void {
-  store<u32>(answerAt(word), load<u32>(answerAt(word)) + by);
+  store<u32>(scratchWord(word), load<u32>(scratchWord(word)) + by);
 }
 
 /** Share of the zone's free frames, in 1/1000, that lie in blocks too small for the order (unusable_free_index). */
@@ -51,15 +46,11 @@ export function unusableIndex(index: u32, order: u32): i32 {
   return free == 0 ? 1000 : <i32>(((free - usable) * 1000) / free);
 }
 
-let freeFrames: u32 = 0;
-let movableFrames: u32 = 0;
-let pinnedFrames: u32 = 0;
-
-/** Counts a pageblock's frames: free ones (per-cpu lists included), movable ones, the rest. */
-function lookAt(block: u32): void {
-  freeFrames = 0;
-  movableFrames = 0;
-  pinnedFrames = 0;
+/** Adds a pageblock's frames to the answers: free ones (per-cpu lists included), movable ones, the rest. How many are free. */
+function lookAt(block: u32): u32 {
+  let freeFrames: u32 = 0;
+  let movableFrames: u32 = 0;
+  let pinnedFrames: u32 = 0;
   const end = block + PAGEBLOCK_FRAMES;
   for (let at = block; at < end;) {
     const head = headOf(at);
@@ -72,22 +63,22 @@ function lookAt(block: u32): void {
     else if (kind != KIND_HOLE) pinnedFrames += frames;
     at = stop;
   }
+  add(SURVEY_BLOCKS, 1);
+  add(SURVEY_MOVABLE_FRAMES, movableFrames);
+  add(SURVEY_PINNED_FRAMES, pinnedFrames);
+  if (movableFrames != 0 && pinnedFrames != 0) add(SURVEY_MIXED_PAGEBLOCKS, 1);
+  return freeFrames;
 }
 
 function surveyBlocks(zone: Zone, index: u32): void {
   const kernel = index < <u32>KERNEL_ZONES;
-  const first = kernel ? zone.start & ~(PAGEBLOCK_FRAMES - 1) : guest.czoneStart;
+  const first = kernel ? blockStart(zone.start) : guest.czoneStart;
   const end = kernel ? zoneEnd(zone) : guest.czoneStart + guest.czoneFrames;
   let run: u32 = 0;
   for (let block = first; block < end && block < spanFrames; block += PAGEBLOCK_FRAMES) {
     if ((block & (MEMORY_BLOCK_FRAMES - 1)) == 0) run = 0;
     if (blockZone(block) != index) continue;
-    lookAt(block);
-    add(SURVEY_BLOCKS, 1);
-    add(SURVEY_MOVABLE_FRAMES, movableFrames);
-    add(SURVEY_PINNED_FRAMES, pinnedFrames);
-    if (movableFrames != 0 && pinnedFrames != 0) add(SURVEY_MIXED_PAGEBLOCKS, 1);
-    if (freeFrames != PAGEBLOCK_FRAMES) continue;
+    if (lookAt(block) != PAGEBLOCK_FRAMES) continue;
     add(SURVEY_FREE_PAGEBLOCKS, 1);
     run += PAGEBLOCK_FRAMES;
     if (run == MEMORY_BLOCK_FRAMES) add(SURVEY_FREE_MEMORY_BLOCKS, 1);
@@ -97,7 +88,7 @@ function surveyBlocks(zone: Zone, index: u32): void {
 /** Surveys one zone into the first SURVEY_WORDS words of the scratch area. 0 or a status. */
 export function surveyZone(index: u32): i32 {
   if (index >= guest.zonesUsed) return STATUS_BAD_ARGUMENT;
-  memory.fill(answerAt(0), 0, SURVEY_WORDS << 2);
+  memory.fill(scratchWord(0), 0, SURVEY_WORDS << 2);
   const zone = zoneAt(index);
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     add(SURVEY_FREE_BY_ORDER + order, freeCount(zone, order));
@@ -105,18 +96,4 @@ export function surveyZone(index: u32): i32 {
   }
   surveyBlocks(zone, index);
   return 0;
-}
-
-/** Frames of [start, start + frames) that would have to move to empty the range, or a status. */
-export function countMovable(start: u32, frames: u32): i32 {
-  if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
-  let total: u32 = 0;
-  const end = start + frames;
-  for (let at = start; at < end;) {
-    const head = headOf(at);
-    const stop = min(end, max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK))));
-    if (isMovable(head)) total += stop - at;
-    at = stop;
-  }
-  return total;
 }

@@ -1,9 +1,6 @@
-// Does the cost of a page grow with the guest? What does the way of asking cost: a call, a ring of
-// commands, the model?
+// Does the cost of a page grow with the guest? What does the core save against the model?
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
-import { COMMAND_BYTES } from '../src/abi/layout.ts';
-import { OP_ALLOC_PAGES, OP_FREE_PAGES } from '../src/abi/opcode.ts';
 import { type Core, freeRanges } from '../src/core/index.ts';
 import { Model } from '../test/model/model.ts';
 import { bootGuest, layoutOfMiB } from './guest.ts';
@@ -15,7 +12,7 @@ import {
   ratio,
   WordHash,
 } from './measure.ts';
-import { rawOf, ringOf } from '../src/core/raw.ts';
+import { rawOf } from '../src/core/raw.ts';
 
 /** Pages in use at any time: more than the per-cpu lists hold, so that blocks split and merge. */
 const WINDOW = 8192;
@@ -24,8 +21,6 @@ const STRIDE = 1361;
 /** A step frees one page and allocates one. */
 const STEPS = 1024;
 const HASHED_ROUNDS = 16;
-const RING_WORDS = COMMAND_BYTES / 4;
-const RESULT_WORD = 7;
 
 /** Something that hands out single pages. */
 interface Allocator {
@@ -64,72 +59,30 @@ function byModel(mib: number): Allocator {
 }
 
 /** A window of pages, each replaced in turn. */
-abstract class Churn {
-  protected readonly pages: Uint32Array = new Uint32Array(WINDOW);
-  protected slot = 0;
+class Churn {
+  readonly #allocator: Allocator;
+  readonly #pages: Uint32Array = new Uint32Array(WINDOW);
+  #slot = 0;
 
-  abstract round(): void;
+  constructor(allocator: Allocator) {
+    this.#allocator = allocator;
+    for (let slot = 0; slot < WINDOW; slot += 1) this.#pages[slot] = allocator.alloc();
+  }
 
-  protected next(): number {
-    this.slot = (this.slot + STRIDE) % WINDOW;
-    return this.slot;
+  round(): void {
+    for (let step = 0; step < STEPS; step += 1) {
+      this.#slot = (this.#slot + STRIDE) % WINDOW;
+      this.#allocator.free(this.#pages[this.#slot] as number);
+      this.#pages[this.#slot] = this.#allocator.alloc();
+    }
   }
 
   /** Of the frames after a fixed number of rounds. */
   hash(): number {
     const hash = new WordHash();
     for (let round = 0; round < HASHED_ROUNDS; round += 1) this.round();
-    for (const pfn of this.pages) hash.add(pfn);
+    for (const pfn of this.#pages) hash.add(pfn);
     return hash.value;
-  }
-}
-
-class CallChurn extends Churn {
-  readonly #allocator: Allocator;
-
-  constructor(allocator: Allocator) {
-    super();
-    this.#allocator = allocator;
-    for (let slot = 0; slot < WINDOW; slot += 1) this.pages[slot] = allocator.alloc();
-  }
-
-  override round(): void {
-    for (let step = 0; step < STEPS; step += 1) {
-      const slot = this.next();
-      this.#allocator.free(this.pages[slot] as number);
-      this.pages[slot] = this.#allocator.alloc();
-    }
-  }
-}
-
-/** The same steps, a round in one batch of commands. */
-class RingChurn extends Churn {
-  readonly #core: Core;
-
-  constructor(core: Core) {
-    super();
-    this.#core = core;
-    const { alloc } = byCall(core);
-    for (let slot = 0; slot < WINDOW; slot += 1) this.pages[slot] = alloc();
-    for (let step = 0; step < STEPS; step += 1) {
-      const at = 2 * step * RING_WORDS;
-      ringOf(core).set([OP_FREE_PAGES, 0, 0, 0], at);
-      ringOf(core).set([OP_ALLOC_PAGES, GFP_HIGHUSER_MOVABLE, 0, 0, 0], at + RING_WORDS);
-    }
-  }
-
-  override round(): void {
-    const ring = ringOf(this.#core);
-    const raw = rawOf(this.#core);
-    const first = this.slot;
-    for (let at = 1; at < 2 * STEPS * RING_WORDS; at += 2 * RING_WORDS) {
-      ring[at] = this.pages[this.next()] as number;
-    }
-    raw.run(0, 2 * STEPS);
-    this.slot = first;
-    for (let at = RING_WORDS + RESULT_WORD; at < 2 * STEPS * RING_WORDS; at += 2 * RING_WORDS) {
-      this.pages[this.next()] = ring[at] as number;
-    }
   }
 }
 
@@ -142,7 +95,7 @@ function caseOf(name: string, churn: Churn): BenchCase {
   return { name, operations: 2 * STEPS, run: () => churn.round() };
 }
 
-/** Allocation cost by guest size and by way of asking. */
+/** Allocation cost by guest size, and against the model. */
 export async function buddyBench(size: BenchSize): Promise<BenchReport> {
   const sizes = guestSizes(size);
   const [least = 0, , most = 0] = sizes;
@@ -152,24 +105,22 @@ export async function buddyBench(size: BenchSize): Promise<BenchReport> {
     return caseOf(name, churn);
   };
   const cases = [
-    started('ring', new RingChurn(bootGuest(least))),
-    started('model', new CallChurn(byModel(least))),
-    started(`call, ${least} MiB`, new CallChurn(byCall(bootGuest(least)))),
+    started('model', new Churn(byModel(least))),
+    started(`call, ${least} MiB`, new Churn(byCall(bootGuest(least)))),
   ];
   const [hash = 0] = hashes;
-  if (hashes.size !== 1) throw new Error('call, ring and model got different frames');
+  if (hashes.size !== 1) throw new Error('core and model got different frames');
   for (const mib of sizes.slice(1)) {
-    const churn = new CallChurn(byCall(bootGuest(mib)));
+    const churn = new Churn(byCall(bootGuest(mib)));
     cases.push(caseOf(`call, ${mib} MiB`, churn));
   }
   const rows = await measure(cases, size);
   return {
     name: 'buddy',
-    question: 'What does a page cost, by guest size and by way of asking?',
+    question: 'What does a page cost, by guest size and against the model?',
     rows,
     ratios: {
       'largest guest / smallest': ratio(rows, `call, ${most} MiB`, `call, ${least} MiB`),
-      'call / ring': ratio(rows, `call, ${least} MiB`, 'ring'),
       'model / call': ratio(rows, 'model', `call, ${least} MiB`),
     },
     hash,

@@ -1,11 +1,10 @@
 // Guests, draws and tables of czone-choice.
 
+import { GUEST_ZONES_OFFSET, ZONE_STRIDE } from '../src/abi/layout.ts';
 import {
   Core,
   GFP_HIGHUSER_MOVABLE,
-  GUEST_ZONES_OFFSET,
   OBJECT_ANON,
-  ZONE_STRIDE,
   boot,
   expectAnswer,
   layoutOf,

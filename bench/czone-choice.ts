@@ -3,26 +3,34 @@
 //
 //   npm run build:core && npx tsc -p bench/tsconfig.json && node build/bench/bench/czone-choice.js
 
-import { readFileSync } from 'node:fs';
+import {
+  GUEST_PCPS_OFFSET,
+  GUEST_SCRATCH_OFFSET,
+  PCP_COUNT_OFFSET,
+  PCP_STRIDE,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_FREE_OFFSET,
+  ZONE_MANAGED_OFFSET,
+} from '../src/abi/layout.ts';
 import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_GROW,
-  CZONE_LIMIT_OOM,
   CZONE_PLACE_BEST,
   CZONE_PLACE_FIRST,
   CZONE_PLACE_ROOM,
-  Core,
-  GFP_HIGHUSER_MOVABLE,
-  GUEST_PCPS_OFFSET,
-  GUEST_SCRATCH_OFFSET,
-  KERNEL_ZONES,
-  NONE,
-  OBJECT_FILE,
-  PCP_COUNT_OFFSET,
-  PCP_STRIDE,
   POOL_FREE_BLOCKS,
   POOL_FREE_RUNS,
   POOL_LARGEST_RUN,
+} from '../src/abi/czone.ts';
+import { readFileSync } from 'node:fs';
+import {
+  CZONE_LIMIT_OOM,
+  Core,
+  GFP_HIGHUSER_MOVABLE,
+  KERNEL_ZONES,
+  NONE,
+  OBJECT_FILE,
   STAT_BACKED_FAULTS,
   STAT_CZONE_BLOCKS_ADDED,
   STAT_CZONE_BORROWED_PAGES,
@@ -33,10 +41,6 @@ import {
   STAT_CZONE_OOMS,
   STAT_CZONE_SHARED_OUT,
   STAT_REFAULTS_AVOIDED,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_FREE_OFFSET,
-  ZONE_MANAGED_OFFSET,
   boot,
   expectAnswer,
   layoutOf,
@@ -55,12 +59,12 @@ import {
   share,
   word,
 } from './czone-choice-scene.ts';
-import { growAsPredicted } from '../src/guest/czone/grow-predicted.ts';
-import { growByDoubling } from '../src/guest/czone/grow-doubling.ts';
-import { growByStep } from '../src/guest/czone/grow-step.ts';
-import type { GrowthPolicy, ShrinkPolicy, ZoneView } from '../src/guest/czone/policy.ts';
-import { shrinkBetween } from '../src/guest/czone/shrink-hysteresis.ts';
-import { shrinkWhenIdle } from '../src/guest/czone/shrink-idle.ts';
+import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
+import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
+import { growByStep } from '../src/guest/policy/grow-step.ts';
+import type { GrowthPolicy, ShrinkPolicy, CZoneView } from '../src/guest/policy/policy.ts';
+import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
+import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 interface Living {
@@ -82,7 +86,7 @@ function churn(world: Scene, alive: number, grow: number): Living[] {
     const pages = draw.size();
     const limit = Math.ceil((2 * pages) / world.block) * world.block;
     const zone = expectAnswer(raw.czoneCreate(born, limit, 1), 'czoneCreate');
-    raw.czonePolicy(zone, CZONE_LIMIT_OOM, grow);
+    raw.czoneSetLimits(zone, CZONE_LIMIT_OOM, grow);
     const object = anon(core, zone);
     living.push({ zone, object });
     // Containers fill up side by side: each arrival lets the last eight go on growing.
@@ -141,7 +145,7 @@ function placements(): void {
   print('placement: the same churn in 24 GiB, blocks of 2 MiB', rows);
 }
 
-function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): ZoneView {
+function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): CZoneView {
   return {
     key: 'f',
     blocks: word(core, zone, ZONE_BLOCKS_OFFSET),
@@ -157,7 +161,7 @@ function growOnce(world: Scene, policy: GrowthPolicy, pages: number): [number, n
   const { core } = world;
   const raw = rawOf(core);
   const zone = raw.czoneCreate(0, 1000 * world.block, policy.firstBlocks('f', 1000));
-  raw.czonePolicy(zone, CZONE_LIMIT_OOM, 0);
+  raw.czoneSetLimits(zone, CZONE_LIMIT_OOM, 0);
   const object = anon(core, zone);
   let asked = 1;
   while (raw.objectTouch(object, 0, pages, 1, 0) < 0) {
@@ -335,7 +339,7 @@ function limits(): void {
     const { core } = scene(2, 512);
     const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 16 * MIB, 8);
-    raw.czonePolicy(zone, policy, 1);
+    raw.czoneSetLimits(zone, policy, 1);
     const object = anon(core, zone);
     const answer = raw.objectTouch(object, 0, 20 * MIB, 1, 0);
     const inKernel = core.stat(STAT_CZONE_BORROWED_PAGES);

@@ -13,7 +13,7 @@ export function layoutOfMiB(mib: number): BootLayout {
 /** A guest of so many MiB, just booted. */
 export function bootGuest(mib: number, config: Partial<CoreConfig> = {}): Core {
   const layout = layoutOfMiB(mib);
-  const core = Core.create({ frames: layout.frames, objects: 64, ring: 4096, ...config });
+  const core = Core.create({ frames: layout.frames, objects: 64, bufferSlots: 4096, ...config });
   boot(core, layout, false);
   return core;
 }

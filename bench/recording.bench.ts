@@ -7,7 +7,7 @@ import { CorePort } from '../src/recording/program/core-port.ts';
 import { compileFreeRunning } from '../src/recording/program/free-running.ts';
 import { compileGuided } from '../src/recording/program/guided.ts';
 import { stateFrames } from '../src/core/state.ts';
-import { runProgram } from '../src/recording/verify/verify.ts';
+import { runProgram } from '../src/recording/program/program.ts';
 import { type BenchCase, type BenchReport, type BenchSize, measure, ratio } from './measure.ts';
 
 /** Folder of the recordings that the project ships. */

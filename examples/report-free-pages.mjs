@@ -1,6 +1,6 @@
 // Free page reporting: two seconds after memory became free, the guest tells the host, which takes it back.
 
-import { Reporting, Vmm, guestConfig, touchAndExit, vmmFootprint } from 'guestmem';
+import { Reporting, Vmm, guestConfig, vmmFootprint } from 'guestmem';
 
 const MIB = 256; // frames
 
@@ -8,7 +8,7 @@ const vmm = new Vmm({ hostFrames: 4096 * MIB, footprint: vmmFootprint() });
 const vm = vmm.boot(guestConfig({ memoryFrames: 512 * MIB }));
 const reporting = new Reporting(vm, vmm.clock, { profile: 'firecracker' });
 
-touchAndExit(vm.guest, 256 * MIB);
+vm.guest.writeAndFree(256 * MIB);
 vmm.settle(vm);
 console.log(`freed in the guest, kept by the host: ${vm.guest.core.privateFrames} frames`);
 

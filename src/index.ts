@@ -37,6 +37,9 @@ export {
   type KeepAlive,
   type KeepAliveSpec,
   type MachineConfig,
+  PLACEMENTS,
+  type Placement,
+  type PlacementSpec,
   type PricedRun,
   ReplayInterrupted,
   type ReplayOptions,
@@ -97,5 +100,4 @@ export {
   Vmm,
   freeFrames,
   hotplugStart,
-  touchAndExit,
 } from './vmm/index.ts';

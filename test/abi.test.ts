@@ -17,6 +17,16 @@ function declaredExports(): string[] {
   return [...body.matchAll(/^ {2}(\w+)[(:]/gm)].map((match) => match[1] as string);
 }
 
+/** Conditions of the core that fail its compilation: `if (...) ERROR(...)` outside functions. */
+function compileTimeChecks(): string[] {
+  const files = readdirSync(new URL('assembly/', ROOT), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap(
+      (name) => read(`assembly/${name}`).match(/^if \([^;]*?\)\s*(?:\{\s*)?ERROR\(/gm) ?? [],
+    );
+}
+
 describe('exports of the core', () => {
   it.each(['release', 'verify', 'debug'] as const)('%s: are those declared', (build) => {
     const built = Object.keys(instantiate(build)).filter((name) => !name.startsWith('__'));
@@ -46,12 +56,21 @@ describe('src/abi', () => {
     expect(raw.attach()).toBe(abi.ABI_VERSION);
   });
 
-  it('has no two operations and no two statuses with one number', () => {
+  it('has no two statuses, counters or rules with one number', () => {
     const names = Object.keys(abi);
-    for (const prefix of ['OP_', 'STATUS_', 'STAT_', 'RULE_']) {
+    for (const prefix of ['STATUS_', 'STAT_', 'RULE_']) {
       const own = names.filter((name) => name.startsWith(prefix));
       const values = own.map((name) => (abi as unknown as Record<string, number>)[name]);
       expect(new Set(values).size, prefix).toBe(own.length);
     }
+  });
+
+  it('has no offset that the core does not check against its drawing when it is compiled', () => {
+    const checked = new Set(
+      compileTimeChecks().flatMap((check) => check.match(/\w+_OFFSET\b/g) ?? []),
+    );
+    const offsets = Object.keys(abi).filter((name) => name.endsWith('_OFFSET'));
+    expect(offsets.length).toBeGreaterThan(60);
+    expect(offsets.filter((name) => !checked.has(name))).toEqual([]);
   });
 });

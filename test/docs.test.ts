@@ -107,3 +107,13 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 });
+
+describe('ARCHITECTURE.md', () => {
+  it('names files that are there; NAME stands for the one to add', () => {
+    const path = /`((?:src|assembly|test)\/[\w./-]+)`/g;
+    const isThere = (found: string): boolean =>
+      existsSync(join(ROOT, found.replace(/NAME\.ts$/, '')));
+    expect(strays(['ARCHITECTURE.md'], path, isThere)).toEqual([]);
+    expect([...read('ARCHITECTURE.md').matchAll(path)].length).toBeGreaterThan(15);
+  });
+});

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   guest: ['core', 'time'],
   virtio: ['guest', 'time'],
   vmm: ['virtio', 'guest', 'time', 'cost'],
-  serverless: ['vmm', 'time'],
+  serverless: ['vmm'],
   cost: [],
   trace: ['time'],
   replay: ['serverless', 'trace', 'cost', 'time', 'report'],

@@ -4,20 +4,55 @@
 import {
   ABI_VERSION,
   GUEST_BACKED_COUNT_OFFSET,
+  GUEST_BACKED_OFFSET,
+  GUEST_BACKING_SHIFT_OFFSET,
+  GUEST_BALLOON_COUNT_OFFSET,
+  GUEST_BALLOON_HEAD_OFFSET,
+  GUEST_BALLOON_LIMBO_OFFSET,
   GUEST_BASE,
+  GUEST_BLOCKS_OFFSET,
+  GUEST_BUFFER_OFFSET,
   GUEST_BUSY_PFN_OFFSET,
   GUEST_BYTES,
+  GUEST_FAULT_EXPECTED_OFFSET,
+  GUEST_FAULT_FOUND_OFFSET,
+  GUEST_FAULT_PFN_OFFSET,
   GUEST_FAULT_RULE_OFFSET,
+  GUEST_KSWAPD_WAKE_OFFSET,
   GUEST_MOVES_OFFSET,
+  GUEST_NODES_OFFSET,
+  GUEST_NODES_USED_OFFSET,
+  GUEST_OBJECTS_OFFSET,
+  GUEST_OBJECT_COUNT_OFFSET,
+  GUEST_PCPS_OFFSET,
+  GUEST_PREFER_BACKED_OFFSET,
+  GUEST_RECORDS_OFFSET,
+  GUEST_REPORTED_OFFSET,
   GUEST_REPORT_ORDER_OFFSET,
+  GUEST_REPORT_WANTED_OFFSET,
   GUEST_SCRATCH_OFFSET,
+  GUEST_SHARED_COUNT_OFFSET,
+  GUEST_SPAN_OFFSET,
+  GUEST_STATES_OFFSET,
+  GUEST_TEMPLATE_OFFSET,
   GUEST_ZONES_OFFSET,
+  KERNEL_ZONES,
+  STATS_BASE,
 } from '../../src/abi/layout';
+import {
+  FRAME_BYTES,
+  FRAME_SHIFT,
+  MEMORY_BLOCK_BYTES,
+  MEMORY_BLOCK_FRAMES,
+  ORDERS,
+  ORDER_MAX,
+} from '../../src/abi/unit';
+import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../../src/abi/migratetype';
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
-//   16  objectsMax  20 nodesMax     24 ringCapacity 28 zonesUsed
-//   32  zones       36 pcps         40 blocks       44 ring          base addresses
+//   16  objectsMax  20 nodesMax     24 bufferSlots 28 zonesUsed
+//   32  zones       36 pcps         40 blocks       44 buffer        base addresses
 //   48  backed      52 template     56 reported     60 states
 //   64  records     68 objects      72 nodes        76 scratch
 //   80  mobilityOff 84 scaleFactor  88 minFreeKb    92 userMinFreeKb
@@ -38,12 +73,12 @@ export class Guest {
   cpus: u32;
   objectsMax: u32;
   nodesMax: u32;
-  ringCapacity: u32;
+  bufferSlots: u32;
   zonesUsed: u32;
   zones: u32;
   pcps: u32;
   blocks: u32;
-  ring: u32;
+  buffer: u32;
   backed: u32;
   template: u32;
   reported: u32;
@@ -97,7 +132,7 @@ export class Guest {
   objectsUsed: u32;
   /** Which blocks of the CZone region are plugged and free (czone/pool). */
   czonePool: u32;
-  /** Order from which a free asks for page reporting; 255: nobody listens. */
+  /** Order from which a free asks for page reporting, or REPORT_NOBODY. */
   reportOrder: u32;
   /** Set when a free block of reportOrder or more has appeared. */
   reportWanted: u32;
@@ -115,18 +150,58 @@ export class Guest {
   balloonLimbo: u32;
 }
 if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
-if (offsetof<Guest>('zonelist0') != 184) ERROR('the drawing of Guest is out of date');
+if (offsetof<Guest>('spanFrames') != GUEST_SPAN_OFFSET) ERROR('Guest.spanFrames moved');
 if (offsetof<Guest>('zones') != GUEST_ZONES_OFFSET) ERROR('Guest.zones moved');
+if (offsetof<Guest>('pcps') != GUEST_PCPS_OFFSET) ERROR('Guest.pcps moved');
+if (offsetof<Guest>('blocks') != GUEST_BLOCKS_OFFSET) ERROR('Guest.blocks moved');
+if (offsetof<Guest>('buffer') != GUEST_BUFFER_OFFSET) ERROR('Guest.buffer moved');
+if (offsetof<Guest>('backed') != GUEST_BACKED_OFFSET) ERROR('Guest.backed moved');
+if (offsetof<Guest>('template') != GUEST_TEMPLATE_OFFSET) ERROR('Guest.template moved');
+if (offsetof<Guest>('reported') != GUEST_REPORTED_OFFSET) ERROR('Guest.reported moved');
+if (offsetof<Guest>('states') != GUEST_STATES_OFFSET) ERROR('Guest.states moved');
+if (offsetof<Guest>('records') != GUEST_RECORDS_OFFSET) ERROR('Guest.records moved');
+if (offsetof<Guest>('objects') != GUEST_OBJECTS_OFFSET) ERROR('Guest.objects moved');
+if (offsetof<Guest>('nodes') != GUEST_NODES_OFFSET) ERROR('Guest.nodes moved');
 if (offsetof<Guest>('scratch') != GUEST_SCRATCH_OFFSET) ERROR('Guest.scratch moved');
+if (offsetof<Guest>('objectCount') != GUEST_OBJECT_COUNT_OFFSET) ERROR('Guest.objectCount moved');
+if (offsetof<Guest>('nodesUsed') != GUEST_NODES_USED_OFFSET) ERROR('Guest.nodesUsed moved');
+if (offsetof<Guest>('backingShift') != GUEST_BACKING_SHIFT_OFFSET)
+  ERROR('Guest.backingShift moved');
 if (offsetof<Guest>('backedCount') != GUEST_BACKED_COUNT_OFFSET) ERROR('Guest.backedCount moved');
+if (offsetof<Guest>('sharedCount') != GUEST_SHARED_COUNT_OFFSET) ERROR('Guest.sharedCount moved');
+if (offsetof<Guest>('kswapdWake') != GUEST_KSWAPD_WAKE_OFFSET) ERROR('Guest.kswapdWake moved');
+if (offsetof<Guest>('czonePreferBacked') != GUEST_PREFER_BACKED_OFFSET)
+  ERROR('Guest.czonePreferBacked moved');
 if (offsetof<Guest>('faultRule') != GUEST_FAULT_RULE_OFFSET) ERROR('Guest.faultRule moved');
+if (offsetof<Guest>('faultPfn') != GUEST_FAULT_PFN_OFFSET) ERROR('Guest.faultPfn moved');
+if (offsetof<Guest>('faultExpected') != GUEST_FAULT_EXPECTED_OFFSET)
+  ERROR('Guest.faultExpected moved');
+if (offsetof<Guest>('faultFound') != GUEST_FAULT_FOUND_OFFSET) ERROR('Guest.faultFound moved');
 if (offsetof<Guest>('busyPfn') != GUEST_BUSY_PFN_OFFSET) ERROR('Guest.busyPfn moved');
 if (offsetof<Guest>('reportOrder') != GUEST_REPORT_ORDER_OFFSET) ERROR('Guest.reportOrder moved');
+if (offsetof<Guest>('reportWanted') != GUEST_REPORT_WANTED_OFFSET)
+  ERROR('Guest.reportWanted moved');
+if (offsetof<Guest>('balloonHead') != GUEST_BALLOON_HEAD_OFFSET) ERROR('Guest.balloonHead moved');
+if (offsetof<Guest>('balloonCount') != GUEST_BALLOON_COUNT_OFFSET)
+  ERROR('Guest.balloonCount moved');
 if (offsetof<Guest>('moves') != GUEST_MOVES_OFFSET) ERROR('Guest.moves moved');
+if (offsetof<Guest>('balloonLimbo') != GUEST_BALLOON_LIMBO_OFFSET)
+  ERROR('Guest.balloonLimbo moved');
+if (offsetof<Guest>('zonelist3') - offsetof<Guest>('zonelist0') != 4 * (KERNEL_ZONES - 1)) {
+  ERROR('Guest has a place for each kernel zone in its zonelist');
+}
+if (FRAME_BYTES != 1 << FRAME_SHIFT) ERROR('FRAME_BYTES');
+if (ORDERS != ORDER_MAX + 1) ERROR('ORDERS');
+if (MEMORY_BLOCK_BYTES != MEMORY_BLOCK_FRAMES * FRAME_BYTES) ERROR('MEMORY_BLOCK_BYTES');
+if (MIGRATE_TYPES != MIGRATE_ISOLATE + 1) ERROR('ISOLATE is the last type');
+if (GUEST_BASE + GUEST_BYTES != STATS_BASE) ERROR('counters lie behind the header');
+
+/** In place of an order: nobody listens. Above every order. */
+export const REPORT_NOBODY: u32 = 255;
 
 export const guest = changetype<Guest>(GUEST_BASE);
 
-// Cached bases; attach() fills them from the header after create and after a restore.
+// A cache of base addresses of the header; attach() fills them from the header after create and after a restore.
 export let zonesBase: usize = 0;
 export let pcpsBase: usize = 0;
 export let blocksBase: usize = 0;

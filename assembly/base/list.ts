@@ -2,7 +2,7 @@
 //
 //   list  [ head:32 | tail:32 ]        record of a member  [ next:32 | prev:32 ]
 
-import { NIL, setWord0, setWord1, word0, word1 } from './frame';
+import { NIL, linkNext, linkPrev, setLinkNext, setLinkPrev } from './frame';
 
 
 @inline
@@ -23,43 +23,31 @@ export function listReset(list: usize): void {
   store<u32>(list, NIL, 4);
 }
 
-
-@inline
-export function nextOf(pfn: u32): u32 {
-  return word0(pfn);
-}
-
-
-@inline
-export function prevOf(pfn: u32): u32 {
-  return word1(pfn);
-}
-
 export function listPushHead(list: usize, pfn: u32): void {
   const head = load<u32>(list);
-  setWord0(pfn, head);
-  setWord1(pfn, NIL);
+  setLinkNext(pfn, head);
+  setLinkPrev(pfn, NIL);
   if (head == NIL) store<u32>(list, pfn, 4);
-  else setWord1(head, pfn);
+  else setLinkPrev(head, pfn);
   store<u32>(list, pfn);
 }
 
 export function listPushTail(list: usize, pfn: u32): void {
   const tail = load<u32>(list, 4);
-  setWord0(pfn, NIL);
-  setWord1(pfn, tail);
+  setLinkNext(pfn, NIL);
+  setLinkPrev(pfn, tail);
   if (tail == NIL) store<u32>(list, pfn);
-  else setWord0(tail, pfn);
+  else setLinkNext(tail, pfn);
   store<u32>(list, pfn, 4);
 }
 
 export function listRemove(list: usize, pfn: u32): void {
-  const next = word0(pfn);
-  const prev = word1(pfn);
+  const next = linkNext(pfn);
+  const prev = linkPrev(pfn);
   if (prev == NIL) store<u32>(list, next);
-  else setWord0(prev, next);
+  else setLinkNext(prev, next);
   if (next == NIL) store<u32>(list, prev, 4);
-  else setWord1(next, prev);
+  else setLinkPrev(next, prev);
 }
 
 /** Takes the head off; NIL if the list is empty. */
@@ -67,10 +55,10 @@ export function listRemove(list: usize, pfn: u32): void {
 export function listPopHead(list: usize): u32 {
   const head = load<u32>(list);
   if (head == NIL) return NIL;
-  const next = word0(head);
+  const next = linkNext(head);
   store<u32>(list, next);
   if (next == NIL) store<u32>(list, NIL, 4);
-  else setWord1(next, NIL);
+  else setLinkPrev(next, NIL);
   return head;
 }
 
@@ -79,11 +67,11 @@ export function listRotateTo(list: usize, pfn: u32): void {
   const head = load<u32>(list);
   if (head == pfn) return;
   const tail = load<u32>(list, 4);
-  const prev = word1(pfn);
-  setWord0(tail, head);
-  setWord1(head, tail);
-  setWord0(prev, NIL);
-  setWord1(pfn, NIL);
+  const prev = linkPrev(pfn);
+  setLinkNext(tail, head);
+  setLinkPrev(head, tail);
+  setLinkNext(prev, NIL);
+  setLinkPrev(pfn, NIL);
   store<u32>(list, pfn);
   store<u32>(list, prev, 4);
 }

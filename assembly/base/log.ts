@@ -3,44 +3,58 @@
 //  record  [ command:30 | kind:2 | frame:32 | resync:32 ]
 
 import { LOG_RECORD_BYTES } from '../../src/abi/program';
+import { WORK_BYTES, WORK_LOG } from './work';
 
-/** True while a free-running recording wants to see refills and drains. */
-export let logging: bool = false;
-let logEnd: usize = 0;
-let logAt: usize = 0;
-let command: u32 = 0;
+
+@unmanaged
+class Log {
+  /** Not 0 while a free-running recording wants to see refills and drains. */
+  blocks: u32;
+  /** Command at hand. */
+  command: u32;
+  at: usize;
+  end: usize;
+}
+if (<i32>offsetof<Log>() > WORK_BYTES) ERROR('Log outgrew its room');
+
+const log = changetype<Log>(WORK_LOG);
+
+/** Whether refills and drains are to be noted. */
+@inline
+export function isLogging(): bool {
+  return log.blocks != 0;
+}
 
 export function logStart(from: usize, end: usize, blocks: bool): void {
-  logAt = from;
-  logEnd = end;
-  logging = blocks;
+  log.at = from;
+  log.end = end;
+  log.blocks = <u32>blocks;
 }
 
-let paused: bool = false;
-
-/** What follows is not the core's own decision. */
-export function logPause(): void {
-  paused = logging;
-  logging = false;
+/** What follows is not the core's own decision. Whether it would have been noted, for logResume. */
+export function logPause(): u32 {
+  const was = log.blocks;
+  log.blocks = 0;
+  return was;
 }
 
-export function logResume(): void {
-  logging = paused;
+export function logResume(was: u32): void {
+  log.blocks = was;
 }
 
 
 @inline
 export function logCommand(number: u32): void {
-  command = number;
+  log.command = number;
 }
 
 /** Appends a record; when the log is full the rest is lost: programRun stops before it can be (LOG_ROOM_MIN). */
 export function logRecord(kind: u32, frame: u32, resync: u32): void {
-  if (logAt + LOG_RECORD_BYTES > logEnd) return;
-  store<u32>(logAt, kind | (command << 2));
-  store<u32>(logAt, frame, 4);
-  store<u32>(logAt, resync, 8);
-  logAt += LOG_RECORD_BYTES;
+  if (log.at + LOG_RECORD_BYTES > log.end) return;
+  store<u32>(log.at, kind | (log.command << 2));
+  store<u32>(log.at, frame, 4);
+  store<u32>(log.at, resync, 8);
+  log.at += LOG_RECORD_BYTES;
 }
 
 export function logBlock(kind: u32, frame: u32): void {
@@ -50,11 +64,11 @@ export function logBlock(kind: u32, frame: u32): void {
 /** Bytes still free: the caller stops in time. */
 @inline
 export function logRoom(): usize {
-  return logEnd - logAt;
+  return log.end - log.at;
 }
 
 
 @inline
 export function logBytes(from: usize): u32 {
-  return <u32>(logAt - from);
+  return <u32>(log.at - from);
 }

@@ -22,6 +22,7 @@ export const TALLY_OBJECTS: u32 = 32;
 // More of verifyFrames.
 export const TALLY_BACKED_FREE: u32 = 36;
 export const TALLY_ISOLATED: u32 = 40;
+export const TALLY_LIMBO: u32 = 44;
 
 /** Bytes behind the guest's last node that the walk writes to; 0 in builds without it. */
 export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {
@@ -31,6 +32,7 @@ export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {
   return 0;
 }
 
+// A cache of addresses that follow from the header; clearNotes() fills them at the begin of a walk.
 let notes: usize = 0;
 let labels: usize = 0;
 let tallies: usize = 0;

@@ -8,9 +8,14 @@ import {
   PAGEBLOCK_TYPE_MASK,
   PAGEBLOCK_ZONE_SHIFT,
 } from '../../src/abi/layout';
-import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
-import { MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
+import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { MIGRATE_PCPTYPES, MIGRATE_TYPES } from '../../src/abi/migratetype';
 import { blocksBase } from './guest';
+
+if (PAGEBLOCK_FRAMES != 1 << PAGEBLOCK_ORDER) ERROR('a pageblock is 2^PAGEBLOCK_ORDER frames');
+if (PAGEBLOCK_NO_ZONE != (1 << PAGEBLOCK_ZONE_SHIFT) - 1) ERROR('a zone fills the high half');
+if (PAGEBLOCK_SKIP != PAGEBLOCK_TYPE_MASK + 1) ERROR('the hint lies behind the type');
+if (MIGRATE_TYPES > PAGEBLOCK_TYPE_MASK + 1) ERROR('a type fits its bits');
 
 
 @inline
@@ -42,12 +47,6 @@ export function setBlockZone(pfn: u32, zone: u32): void {
 
 
 @inline
-export function blockIsHole(pfn: u32): bool {
-  return blockZone(pfn) == PAGEBLOCK_NO_ZONE;
-}
-
-
-@inline
 export function blockSkip(pfn: u32): bool {
   return (load<u32>(entry(pfn)) & PAGEBLOCK_SKIP) != 0;
 }
@@ -56,6 +55,12 @@ export function setBlockSkip(pfn: u32, skip: bool): void {
   const at = entry(pfn);
   const rest = load<u32>(at) & ~PAGEBLOCK_SKIP;
   store<u32>(at, skip ? rest | PAGEBLOCK_SKIP : rest);
+}
+
+/** First frame of the pageblock that holds the frame. */
+@inline
+export function blockStart(pfn: u32): u32 {
+  return pfn & ~(PAGEBLOCK_FRAMES - 1);
 }
 
 /** Sets the type of every pageblock of a free block of order >= 9. */

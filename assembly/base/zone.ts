@@ -5,30 +5,60 @@
 //  16 min    20 low     24 high     28 promo    watermarks without boost
 //  32 boost  36 flags   40 lowmem_reserve[4]
 //  56 reserved highatomic  60 free highatomic  64 free  68 isolated pageblocks
-//  72 nr_free[11]  116 orders non-empty[5]  136 compaction (6 words)
-// 160 CZone fields (10 words)  200 recordings (2 words)  208 CZone fields (8 words)  240 spare (2 words)
+//  72 nr_free[11]  116 orders non-empty[5]  136 compaction: free, async, sync, considered, deferShift, orderFailed
+// CZones only:
+// 160 owner  164 limit   168 blocks        172 firstBlock  176 lastBlock   180 state
+// 184 refs   188 sharedOut  192 backedFree 196 discarded   200 unused (2 words)
+// 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
+// 232 growBlocks  236 objectFrames         240 unused (2 words)
 // 248 lists[11][5] {head, tail}
 
 import {
+  KERNEL_ZONES,
   LIST_BYTES,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_BOOST_OFFSET,
   ZONE_COMPACT_FREE_OFFSET,
+  ZONE_FLAGS_OFFSET,
   ZONE_FREE_BY_ORDER_OFFSET,
+  ZONE_FREE_HIGHATOMIC_OFFSET,
   ZONE_FREE_OFFSET,
+  ZONE_ISOLATED_BLOCKS_OFFSET,
+  ZONE_LAST_BLOCK_OFFSET,
+  ZONE_LIMIT_OFFSET,
   ZONE_LISTS_OFFSET,
+  ZONE_MANAGED_OFFSET,
   ZONE_ORDER_MASK_OFFSET,
   ZONE_OWNER_OFFSET,
+  ZONE_PRESENT_OFFSET,
+  ZONE_REFS_OFFSET,
+  ZONE_RESERVED_HIGHATOMIC_OFFSET,
   ZONE_RESERVE_OFFSET,
+  ZONE_SHARED_OUT_OFFSET,
+  ZONE_SPANNED_OFFSET,
+  ZONE_START_OFFSET,
+  ZONE_STATE_OFFSET,
   ZONE_STRIDE,
+  ZONE_WMARK_HIGH_OFFSET,
+  ZONE_WMARK_LOW_OFFSET,
+  ZONE_WMARK_MIN_OFFSET,
 } from '../../src/abi/layout';
-import { ORDERS } from '../../src/abi/unit';
+import { ORDERS, ORDER_MAX } from '../../src/abi/unit';
 import { MIGRATE_TYPES } from '../../src/abi/migratetype';
 import {
   ZONE_DISCARDED_OFFSET,
+  ZONE_FIRST_OBJECT_OFFSET,
   ZONE_GROW_BLOCKS_OFFSET,
+  ZONE_OBJECT_FRAMES_OFFSET,
+  ZONE_OUTSIDE_OFFSET,
+  ZONE_PEAK_BLOCKS_OFFSET,
   ZONE_POLICY_OFFSET,
+  ZONE_RECLAIMING_OFFSET,
 } from '../../src/abi/czone';
 import { zonesBase } from './guest';
 import { listReset } from './list';
+import { blockStart } from './pageblock';
 
 
 @unmanaged
@@ -85,9 +115,8 @@ export class Zone {
   backedFree: u32;
   /** CZones: frames whose objects were discarded as a whole and are not on any list. */
   discarded: u32;
-  /** Recordings: per-cpu list of the last free, and of the drain that goes on. */
-  freedList: u32;
-  drainList: u32;
+  unused0: u32;
+  unused1: u32;
   /** CZones from here on: CZONE_LIMIT_*. */
   policy: u32;
   /** Entries of the zone's objects that name frames elsewhere. */
@@ -100,16 +129,55 @@ export class Zone {
   growBlocks: u32;
   /** Frames of the zone that objects map. */
   objectFrames: u32;
+  unused2: u32;
+  unused3: u32;
 }
+if (offsetof<Zone>('start') != ZONE_START_OFFSET) ERROR('Zone.start moved');
+if (offsetof<Zone>('spanned') != ZONE_SPANNED_OFFSET) ERROR('Zone.spanned moved');
+if (offsetof<Zone>('present') != ZONE_PRESENT_OFFSET) ERROR('Zone.present moved');
+if (offsetof<Zone>('managed') != ZONE_MANAGED_OFFSET) ERROR('Zone.managed moved');
+if (offsetof<Zone>('wmarkMin') != ZONE_WMARK_MIN_OFFSET) ERROR('Zone.wmarkMin moved');
+if (offsetof<Zone>('wmarkLow') != ZONE_WMARK_LOW_OFFSET) ERROR('Zone.wmarkLow moved');
+if (offsetof<Zone>('wmarkHigh') != ZONE_WMARK_HIGH_OFFSET) ERROR('Zone.wmarkHigh moved');
+if (offsetof<Zone>('boost') != ZONE_BOOST_OFFSET) ERROR('Zone.boost moved');
+if (offsetof<Zone>('flags') != ZONE_FLAGS_OFFSET) ERROR('Zone.flags moved');
+if (offsetof<Zone>('reserve0') != ZONE_RESERVE_OFFSET) ERROR('Zone.reserve0 moved');
+if (offsetof<Zone>('reservedHighatomic') != ZONE_RESERVED_HIGHATOMIC_OFFSET)
+  ERROR('Zone.reservedHighatomic moved');
+if (offsetof<Zone>('freeHighatomic') != ZONE_FREE_HIGHATOMIC_OFFSET)
+  ERROR('Zone.freeHighatomic moved');
 if (offsetof<Zone>('free') != ZONE_FREE_OFFSET) ERROR('Zone.free moved');
-if (offsetof<Zone>('reserve0') != ZONE_RESERVE_OFFSET) ERROR('Zone.reserve moved');
-if (offsetof<Zone>('freeByOrder0') != ZONE_FREE_BY_ORDER_OFFSET) ERROR('Zone.freeByOrder moved');
-if (offsetof<Zone>('mask0') != ZONE_ORDER_MASK_OFFSET) ERROR('Zone.mask moved');
+if (offsetof<Zone>('isolatedBlocks') != ZONE_ISOLATED_BLOCKS_OFFSET)
+  ERROR('Zone.isolatedBlocks moved');
+if (offsetof<Zone>('freeByOrder0') != ZONE_FREE_BY_ORDER_OFFSET) ERROR('Zone.freeByOrder0 moved');
+if (offsetof<Zone>('mask0') != ZONE_ORDER_MASK_OFFSET) ERROR('Zone.mask0 moved');
 if (offsetof<Zone>('compactFree') != ZONE_COMPACT_FREE_OFFSET) ERROR('Zone.compactFree moved');
 if (offsetof<Zone>('owner') != ZONE_OWNER_OFFSET) ERROR('Zone.owner moved');
+if (offsetof<Zone>('limit') != ZONE_LIMIT_OFFSET) ERROR('Zone.limit moved');
+if (offsetof<Zone>('blocks') != ZONE_BLOCKS_OFFSET) ERROR('Zone.blocks moved');
+if (offsetof<Zone>('lastBlock') != ZONE_LAST_BLOCK_OFFSET) ERROR('Zone.lastBlock moved');
+if (offsetof<Zone>('state') != ZONE_STATE_OFFSET) ERROR('Zone.state moved');
+if (offsetof<Zone>('refs') != ZONE_REFS_OFFSET) ERROR('Zone.refs moved');
+if (offsetof<Zone>('sharedOut') != ZONE_SHARED_OUT_OFFSET) ERROR('Zone.sharedOut moved');
+if (offsetof<Zone>('backedFree') != ZONE_BACKED_FREE_OFFSET) ERROR('Zone.backedFree moved');
 if (offsetof<Zone>('discarded') != ZONE_DISCARDED_OFFSET) ERROR('Zone.discarded moved');
 if (offsetof<Zone>('policy') != ZONE_POLICY_OFFSET) ERROR('Zone.policy moved');
+if (offsetof<Zone>('outside') != ZONE_OUTSIDE_OFFSET) ERROR('Zone.outside moved');
+if (offsetof<Zone>('firstObject') != ZONE_FIRST_OBJECT_OFFSET) ERROR('Zone.firstObject moved');
+if (offsetof<Zone>('reclaiming') != ZONE_RECLAIMING_OFFSET) ERROR('Zone.reclaiming moved');
+if (offsetof<Zone>('peakBlocks') != ZONE_PEAK_BLOCKS_OFFSET) ERROR('Zone.peakBlocks moved');
 if (offsetof<Zone>('growBlocks') != ZONE_GROW_BLOCKS_OFFSET) ERROR('Zone.growBlocks moved');
+if (offsetof<Zone>('objectFrames') != ZONE_OBJECT_FRAMES_OFFSET) ERROR('Zone.objectFrames moved');
+if (offsetof<Zone>() != ZONE_LISTS_OFFSET) ERROR('Zone and its lists drifted apart');
+if (offsetof<Zone>('reserve3') - offsetof<Zone>('reserve0') != 4 * (KERNEL_ZONES - 1)) {
+  ERROR('Zone.reserve has a word for each kernel zone');
+}
+if (offsetof<Zone>('freeByOrder10') - offsetof<Zone>('freeByOrder0') != 4 * ORDER_MAX) {
+  ERROR('Zone.freeByOrder has a word for each order');
+}
+if (offsetof<Zone>('mask4') - offsetof<Zone>('mask0') != 4 * (MIGRATE_TYPES - 1)) {
+  ERROR('Zone.mask has a word for each type');
+}
 if (ZONE_LISTS_OFFSET + ORDERS * MIGRATE_TYPES * LIST_BYTES > ZONE_STRIDE)
   ERROR('Zone outgrew its stride');
 
@@ -183,4 +251,12 @@ export function zoneReset(zone: Zone): void {
     for (let type: u32 = 0; type < <u32>MIGRATE_TYPES; type++)
       listReset(freeList(zone, order, type));
   }
+}
+
+/** Compaction starts from the zone's edges next time. */
+export function resetScanners(zone: Zone): void {
+  const first = blockStart(zone.start);
+  zone.compactAsync = first;
+  zone.compactSync = first;
+  zone.compactFree = zone.spanned == 0 ? first : blockStart(zoneEnd(zone) - 1);
 }

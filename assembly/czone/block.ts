@@ -24,7 +24,7 @@ import {
   freeBlockOf,
   freeOne,
   takeFree,
-} from '../kernel/buddy';
+} from '../kernel/allocator';
 
 /** A frame of a dying zone has been freed: its block goes if that was the last, and the zone with its last block. */
 export function settleDying(zone: Zone, pfn: u32): void {

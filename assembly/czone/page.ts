@@ -1,5 +1,5 @@
 // Page requests that name a CZone: for hosts that place raw pages by owner (recordings under other
-// placements). Memory objects take their frames from czoneAlloc instead.
+// placements). Memory objects take their frames from runs instead (run).
 
 import { ORDERS } from '../../src/abi/unit';
 import { GFP_MOVABLE } from '../../src/abi/gfp';
@@ -10,8 +10,7 @@ import { NIL } from '../base/frame';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { czoneGrow, isCzone } from './zone';
-import { takeSmallest } from '../kernel/buddy';
-import { markAllocated } from '../kernel/request';
+import { markAllocated, takeSmallest } from '../kernel/allocator';
 
 /**
  * 2^order movable frames of a CZone, which grows by a block when it has none. Head frame, or

@@ -7,7 +7,7 @@
 // for blocks of the smallest size.
 
 import { PAGEBLOCK_NO_ZONE } from '../../src/abi/layout';
-import { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import {
   CZONE_PLACE_BEST,
   CZONE_PLACE_FIRST,
@@ -24,20 +24,23 @@ import { clearBit, countBits, fillBits, setBit, testBit } from '../base/bitmap';
 import { NIL } from '../base/frame';
 import { backedBase, guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
+import { scratchPair } from '../base/scratch';
 
 const POOL_HEAD_BYTES: u32 = 64;
-const BLOCK_FRAMES_MAX: u32 = 32768;
 
 
 @unmanaged
-export class Pool {
+class Pool {
   blocks: u32;
   plugged: u32;
   free: u32;
   placement: u32;
   /** The zone at which a reclaim of all idle zones goes on. */
   reclaimZone: u32;
+  /** The zone that was full and grows by request only; 0: none was yet. */
+  fullZone: u32;
 }
+if (<u32>offsetof<Pool>() > POOL_HEAD_BYTES) ERROR('Pool outgrew its head');
 
 /** Bytes of one of the two maps, whole words of 64 bits and one more for searches that end there. */
 @inline
@@ -76,7 +79,7 @@ function shift(): u32 {
 
 
 @inline
-export function blockNumber(pfn: u32): u32 {
+function blockNumber(pfn: u32): u32 {
   return (pfn - guest.czoneStart) >> shift();
 }
 
@@ -86,11 +89,11 @@ export function blockFrame(number: u32): u32 {
   return guest.czoneStart + (number << shift());
 }
 
-/** Declares the region and the block size (frames, a power of two from 512 to 32768). Blocks start absent. */
+/** Declares the region and the block size (frames, a power of two from a pageblock to a memory block). Blocks start absent. */
 export function czoneRegion(start: u32, frames: u32, blockFrames: u32): i32 {
   const bad =
     blockFrames < <u32>PAGEBLOCK_FRAMES ||
-    blockFrames > BLOCK_FRAMES_MAX ||
+    blockFrames > <u32>MEMORY_BLOCK_FRAMES ||
     popcnt<u32>(blockFrames) != 1 ||
     (start & (blockFrames - 1)) != 0 ||
     (frames & (blockFrames - 1)) != 0;
@@ -114,7 +117,7 @@ export function czonePlacement(placement: u32): i32 {
 
 
 @inline
-export function isPooled(pfn: u32): bool {
+function isPooled(pfn: u32): bool {
   const offset = pfn - guest.czoneStart;
   return offset < guest.czoneFrames && testBit(freeMap(), offset >> shift());
 }
@@ -237,7 +240,7 @@ export function czonePoolStat(which: u32): i32 {
 /** A range of frames, for the host, in the scratch area. */
 @inline
 export function putRange(position: u32, start: u32, frames: u32): void {
-  const at = <usize>guest.scratch + ((<usize>position) << 3);
+  const at = scratchPair(position);
   store<u32>(at, start);
   store<u32>(at, frames, 4);
 }

@@ -108,7 +108,7 @@ export function czoneRefer(index: u32, by: i32): i32 {
 }
 
 /** The container runtime's mark: CZONE_ACTIVE or CZONE_IDLE. 0 or a status. */
-export function czoneMark(index: u32, state: u32): i32 {
+export function czoneSetState(index: u32, state: u32): i32 {
   if (state != CZONE_ACTIVE && state != CZONE_IDLE) return STATUS_BAD_ARGUMENT;
   if (!isOpenCzone(index)) return STATUS_BAD_ARGUMENT;
   zoneAt(index).state = state;
@@ -119,17 +119,9 @@ export function czoneMark(index: u32, state: u32): i32 {
  * What happens at the limit (CZONE_LIMIT_*), and how many blocks come at a time on demand (CZONE_GROW_ASK: none, the
  * guest's policy is asked). 0 or a status.
  */
-export function czonePolicy(index: u32, policy: u32, growBlocks: u32): i32 {
+export function czoneSetLimits(index: u32, policy: u32, growBlocks: u32): i32 {
   if (!isOpenCzone(index) || policy > <u32>CZONE_LIMIT_BORROW) return STATUS_BAD_ARGUMENT;
   zoneAt(index).policy = policy;
   zoneAt(index).growBlocks = growBlocks;
-  return 0;
-}
-
-/** Sets the limit in frames. What the zone holds already stays: a limit below that stops growth. 0 or a status. */
-export function czoneLimit(index: u32, limit: u32): i32 {
-  if (!isOpenCzone(index)) return STATUS_BAD_ARGUMENT;
-  const zone = zoneAt(index);
-  zone.limit = max(limit, zone.managed);
   return 0;
 }

@@ -14,7 +14,7 @@ import { NIL, stateOf } from '../base/frame';
 import { backedBase, guest } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
-import { freeBlockOf } from '../kernel/buddy';
+import { freeBlockOf } from '../kernel/allocator';
 
 /** Free frames with host memory behind them in a part of one pageblock. */
 function backedFreeIn(start: u32, end: u32): u32 {

@@ -19,50 +19,63 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { anyBit, countOrder } from '../base/bitmap';
 import { NIL, setState, stateOf } from '../base/frame';
 import { backedBase, guest, spanFrames } from '../base/guest';
-import { listHead, nextOf } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, freeList, zoneAt } from '../base/zone';
+import { WORK_BYTES, WORK_OFFER } from '../base/work';
+import { Zone, zoneAt } from '../base/zone';
 import { settleDying } from '../czone/block';
 import { pool, putRange } from '../czone/pool';
 import { isCzone } from '../czone/zone';
-import { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne, takeFree } from '../kernel/buddy';
+import {
+  FREE_NO_NOTIFY,
+  FREE_TO_HEAD,
+  FREE_TO_TAIL,
+  firstFree,
+  freeOne,
+  nextFree,
+  takeFree,
+} from '../kernel/allocator';
 
-// What is still wanted, and what the scratch area holds.
-let rangesLeft: u32 = 0;
-let framesLeft: u32 = 0;
-let rangesDone: u32 = 0;
-let lastEnd: u32 = NIL;
-let lastStart: u32 = NIL;
+/** What is still wanted, and the ranges that lie in the scratch area. */
+@unmanaged
+class Offer {
+  rangesLeft: u32;
+  framesLeft: u32;
+  ranges: u32;
+  /** The last range, which the next piece may extend. */
+  start: u32;
+  end: u32;
+}
+if (<i32>offsetof<Offer>() > WORK_BYTES) ERROR('Offer outgrew its room');
 
 /** Whether a piece starting here can be noted: it extends the last range, or there is room for one more. */
 @inline
-function hasRoom(pfn: u32): bool {
-  return pfn == lastEnd || rangesLeft > 0;
+function hasRoom(offer: Offer, pfn: u32): bool {
+  return pfn == offer.end || offer.rangesLeft > 0;
 }
 
-function note(pfn: u32, frames: u32): void {
-  if (pfn == lastEnd) {
-    lastEnd += frames;
+function note(offer: Offer, pfn: u32, frames: u32): void {
+  if (pfn == offer.end) {
+    offer.end += frames;
   } else {
-    lastStart = pfn;
-    lastEnd = pfn + frames;
-    rangesDone++;
-    rangesLeft--;
+    offer.start = pfn;
+    offer.end = pfn + frames;
+    offer.ranges++;
+    offer.rangesLeft--;
   }
-  putRange(rangesDone - 1, lastStart, lastEnd - lastStart);
-  framesLeft -= frames;
+  putRange(offer.ranges - 1, offer.start, offer.end - offer.start);
+  offer.framesLeft -= frames;
 }
 
 /** Keeps the backed pieces of a block that is off the lists for the host; what is not goes back. */
-function cut(zone: Zone, pfn: u32, order: u32, least: u32): void {
+function cut(offer: Offer, zone: Zone, pfn: u32, order: u32, least: u32): void {
   const frames = (<u32>1) << order;
   const backed = countOrder(backedBase, pfn, order);
-  const wanted = backed != 0 && hasRoom(pfn) && framesLeft >= (<u32>1) << least;
-  if (wanted && backed == frames && frames <= framesLeft) {
+  const wanted = backed != 0 && hasRoom(offer, pfn) && offer.framesLeft >= (<u32>1) << least;
+  if (wanted && backed == frames && frames <= offer.framesLeft) {
     setState(pfn, KIND_ISOLATED, order);
     zone.reclaiming += frames;
-    note(pfn, frames);
+    note(offer, pfn, frames);
     return;
   }
   if (!wanted || order == least) {
@@ -70,8 +83,8 @@ function cut(zone: Zone, pfn: u32, order: u32, least: u32): void {
     freeOne(zone, pfn, order, MIGRATE_MOVABLE, flag | FREE_NO_NOTIFY);
     return;
   }
-  cut(zone, pfn, order - 1, least);
-  cut(zone, pfn + (frames >> 1), order - 1, least);
+  cut(offer, zone, pfn, order - 1, least);
+  cut(offer, zone, pfn + (frames >> 1), order - 1, least);
 }
 
 /** Whether some aligned piece of 2^least frames is backed throughout. */
@@ -85,17 +98,17 @@ function hasPiece(pfn: u32, order: u32, least: u32): bool {
 }
 
 /** Collects from one zone, its largest blocks first, as long as there is room. */
-function collect(zone: Zone, least: u32): void {
+function collect(offer: Offer, zone: Zone, least: u32): void {
   for (let order: u32 = ORDER_MAX + 1; order > least;) {
     order--;
-    let pfn = listHead(freeList(zone, order, MIGRATE_MOVABLE));
+    let pfn = firstFree(zone, order, MIGRATE_MOVABLE);
     while (pfn != NIL) {
-      if (zone.backedFree == 0 || framesLeft < (<u32>1) << least) return;
-      const next = nextOf(pfn);
+      if (zone.backedFree == 0 || offer.framesLeft < (<u32>1) << least) return;
+      const next = nextFree(pfn);
       if (hasPiece(pfn, order, least)) {
-        if (!hasRoom(pfn)) return;
+        if (!hasRoom(offer, pfn)) return;
         takeFree(zone, pfn, order, MIGRATE_MOVABLE);
-        cut(zone, pfn, order, least);
+        cut(offer, zone, pfn, order, least);
       }
       pfn = next;
     }
@@ -103,14 +116,14 @@ function collect(zone: Zone, least: u32): void {
 }
 
 /** Collects from idle zones, from the one at which the last call stopped. */
-function collectIdle(least: u32): void {
+function collectIdle(offer: Offer, least: u32): void {
   const zones = guest.zonesUsed - KERNEL_ZONES;
   let index = max<u32>(pool().reclaimZone, KERNEL_ZONES);
   for (let visited: u32 = 0; visited < zones; visited++) {
     if (index >= guest.zonesUsed) index = KERNEL_ZONES;
     pool().reclaimZone = index;
-    if (zoneAt(index).state == CZONE_IDLE) collect(zoneAt(index), least);
-    if (rangesLeft == 0 || framesLeft < (<u32>1) << least) return;
+    if (zoneAt(index).state == CZONE_IDLE) collect(offer, zoneAt(index), least);
+    if (offer.rangesLeft == 0 || offer.framesLeft < (<u32>1) << least) return;
     index++;
   }
 }
@@ -125,14 +138,15 @@ export function czoneReclaim(index: u32, ranges: u32, frames: u32, order: u32): 
     return STATUS_BAD_ARGUMENT;
   }
   const least = max(order, guest.backingShift);
-  rangesLeft = ranges;
-  framesLeft = frames;
-  rangesDone = 0;
-  lastEnd = NIL;
-  if (index != NIL) collect(zoneAt(index), least);
-  else collectIdle(least);
-  count(STAT_CZONE_RECLAIM_PAGES, frames - framesLeft);
-  return rangesDone;
+  const offer = changetype<Offer>(WORK_OFFER);
+  offer.rangesLeft = ranges;
+  offer.framesLeft = frames;
+  offer.ranges = 0;
+  offer.end = NIL;
+  if (index != NIL) collect(offer, zoneAt(index), least);
+  else collectIdle(offer, least);
+  count(STAT_CZONE_RECLAIM_PAGES, frames - offer.framesLeft);
+  return offer.ranges;
 }
 
 /** Whether [start, end) consists of isolated blocks of one CZone. */

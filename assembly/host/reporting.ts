@@ -7,6 +7,7 @@
 import {
   KIND_FREE,
   REPORT_SLOTS,
+  SCRATCH_BYTES,
   SCRATCH_REPORT_CURSOR_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../../src/abi/layout';
@@ -17,12 +18,12 @@ import { STAT_REPORTED_BLOCKS, STAT_REPORTED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
-import { guest, reportedBase, spanFrames } from '../base/guest';
-import { listHead, listRotateTo, nextOf } from '../base/list';
+import { REPORT_NOBODY, guest, reportedBase, spanFrames } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
+import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
-import { Zone, freeCount, freeList, zoneAt } from '../base/zone';
-import { isolateFree, putBack } from '../kernel/isolate';
+import { Zone, freeCount, zoneAt } from '../base/zone';
+import { firstFree, isolateFree, nextFree, putBack, rotateFree } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 
 /** Blocks on a list for one more report a pass: 16 full arrays' worth. */
@@ -50,17 +51,20 @@ class Cursor {
   held: u32;
   phase: u32;
 }
+if (SCRATCH_REPORT_CURSOR_OFFSET + <i32>offsetof<Cursor>() > SCRATCH_BYTES) {
+  ERROR('the cursor outgrew the scratch area');
+}
 
 
 @inline
 function cursorAt(): Cursor {
-  return changetype<Cursor>(<usize>guest.scratch + SCRATCH_REPORT_CURSOR_OFFSET);
+  return changetype<Cursor>(scratchAt(SCRATCH_REPORT_CURSOR_OFFSET));
 }
 
 
 @inline
 function slotAt(slot: u32): usize {
-  return <usize>guest.scratch + SCRATCH_REPORT_OFFSET + ((<usize>slot) << 3);
+  return scratchAt(SCRATCH_REPORT_OFFSET) + ((<usize>slot) << 3);
 }
 
 /** From now on free blocks of `order` or more are to be reported; an order above 10: nobody listens. 0 or a status. */
@@ -70,7 +74,7 @@ export function reportListen(order: u32): i32 {
   if (cursor.held != 0) return STATUS_BAD_STATE;
   memory.fill(reportedBase, 0, spanFrames >> 3);
   cursor.phase = PHASE_IDLE;
-  guest.reportOrder = order > <u32>ORDER_MAX ? 255 : order;
+  guest.reportOrder = order > <u32>ORDER_MAX ? REPORT_NOBODY : order;
   guest.reportWanted = <u32>(order <= <u32>ORDER_MAX);
   return 0;
 }
@@ -84,34 +88,33 @@ function mayReport(zone: Zone): bool {
 /** Fills the array from the list at the cursor. True when the array is full and the list has more. */
 function fillFromList(zone: Zone, cursor: Cursor): bool {
   const order = cursor.order;
-  const list = freeList(zone, order, cursor.type);
-  let pfn = listHead(list);
+  const type = cursor.type;
+  let pfn = firstFree(zone, order, type);
   while (pfn != NIL) {
-    const next = nextOf(pfn);
+    const next = nextFree(pfn);
     if (testBit(reportedBase, pfn)) {
       pfn = next;
       continue;
     }
     if (cursor.budget < 0) {
       guest.reportWanted = 1;
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return false;
     }
     if (cursor.held == REPORT_SLOTS) {
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return true;
     }
     if (!isolateFree(zone, pfn, order)) {
-      listRotateTo(list, pfn);
+      rotateFree(zone, pfn, order, type);
       return false;
     }
     cursor.held++;
     store<u32>(slotAt(REPORT_SLOTS - cursor.held), pfn);
     store<u32>(slotAt(REPORT_SLOTS - cursor.held), order, 4);
     // Isolating an order-8 block can move the next one to another list.
-    const stays =
-      next != NIL && stateOf(next) == (KIND_FREE | order) && blockType(next) == cursor.type;
-    pfn = next == NIL || stays ? next : listHead(list);
+    const stays = next != NIL && stateOf(next) == (KIND_FREE | order) && blockType(next) == type;
+    pfn = next == NIL || stays ? next : firstFree(zone, order, type);
   }
   return false;
 }

@@ -6,9 +6,9 @@ import { KIND_FREE } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../../src/abi/migratetype';
 import { clearBit, countOrder } from '../base/bitmap';
-import { NIL, clearHead, setState, stateOf } from '../base/frame';
+import { NIL, clearHead, linkNext, orderOf, setState, stateOf } from '../base/frame';
 import { backedBase, guest, reportedBase } from '../base/guest';
-import { listHead, listPushHead, listPushTail, listRemove } from '../base/list';
+import { listHead, listPushHead, listPushTail, listRemove, listRotateTo } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
 import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
 
@@ -29,7 +29,7 @@ export function accountFree(zone: Zone, frames: i32, type: u32): void {
 
 /** CZones count their free frames with host memory behind them. */
 @inline
-export function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
+function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
   if (zone.state == 0) return;
   const backed = countOrder(backedBase, pfn, order);
   zone.backedFree += freed ? backed : -backed;
@@ -163,4 +163,31 @@ export function freeBlockOf(pfn: u32): u32 {
     if ((state & 0xf0) == KIND_FREE && (state & 0xf) >= order) return head;
   }
   return NIL;
+}
+
+/** Takes 2^order frames from the start of a free block of that order or above; what is behind them stays free. */
+export function takeAt(zone: Zone, pfn: u32, order: u32, type: u32): void {
+  const found = orderOf(pfn);
+  unlinkFree(zone, pfn, found, type);
+  expand(zone, pfn, order, found, type);
+  accountFree(zone, -(1 << order), type);
+  accountBacked(zone, pfn, order, false);
+}
+
+/** First block of a free list, NIL: it is empty. */
+@inline
+export function firstFree(zone: Zone, order: u32, type: u32): u32 {
+  return listHead(freeList(zone, order, type));
+}
+
+/** The block behind one on its free list, NIL at the end. */
+@inline
+export function nextFree(pfn: u32): u32 {
+  return linkNext(pfn);
+}
+
+/** Turns a free list until the block is its first: a walk that stops here goes on here. */
+@inline
+export function rotateFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
+  listRotateTo(freeList(zone, order, type), pfn);
 }

@@ -18,8 +18,9 @@ import { STAT_CLAIMS, STAT_CLAIM_FAILURES, STAT_STEALS } from '../../src/abi/sta
 import { NIL, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
 import { listHead } from '../base/list';
-import { setBlockRangeType, setBlockType } from '../base/pageblock';
+import { blockStart, setBlockRangeType, setBlockType } from '../base/pageblock';
 import { count } from '../base/stats';
+import { WORK_BYTES, WORK_SEARCH } from '../base/work';
 import { Zone, freeList, orderMask, zoneEnd } from '../base/zone';
 import { expand, moveFree, takeFree, takeSmallest } from './buddy';
 
@@ -28,29 +29,34 @@ const CLAIM_ORDER_MIN: u32 = 4;
 /** A pageblock is claimed when at least half of it is free or of the requester's kind. */
 const CLAIM_FRAMES_MIN: u32 = PAGEBLOCK_FRAMES / 2;
 
-// Where rmqueue found its last block. A refill of many blocks starts the next search there.
-export const MODE_NORMAL: u32 = 0;
-export const MODE_CLAIM: u32 = 1;
-export const MODE_STEAL: u32 = 2;
-let mode: u32 = MODE_NORMAL;
+// Where a search found its last block: a refill of many blocks starts the next one there (enum rmqueue_mode).
+const MODE_NORMAL: u32 = 0;
+const MODE_CLAIM: u32 = 1;
+const MODE_STEAL: u32 = 2;
 
-/** Starts a new search (one request, or one refill of many blocks). */
-@inline
-export function resetMode(): void {
-  mode = MODE_NORMAL;
+/** One request's search for blocks, or one refill's for many. */
+@unmanaged
+export class Search {
+  mode: u32;
+  /** Recordings: what the kernel's half-pageblock test said (HINT_*), 0: count for ourselves. */
+  hint: u32;
 }
+if (<i32>offsetof<Search>() > WORK_BYTES) ERROR('Search outgrew its room');
 
-/** Recordings: what the kernel's half-pageblock test said (HINT_*), 0: count for ourselves. */
-let claimHint: u32 = 0;
 
-export function setClaimHint(hint: u32): void {
-  claimHint = hint;
+@inline
+export function newSearch(hint: u32): Search {
+  const search = changetype<Search>(WORK_SEARCH);
+  search.mode = MODE_NORMAL;
+  search.hint = hint;
+  return search;
 }
 
 /** The half-pageblock test: enough of the block is free or of the requester's kind. */
-function mostlyOurs(found: u32, alike: u32): bool {
-  if (claimHint == 0) return surveyFree + alike >= CLAIM_FRAMES_MIN || guest.mobilityOff != 0;
-  return (claimHint & 15) == HINT_CLAIM && claimHint >> HINT_ORDER_SHIFT == found;
+function mostlyOurs(search: Search, found: u32, ours: u32): bool {
+  const hint = search.hint;
+  if (hint == 0) return ours >= CLAIM_FRAMES_MIN || guest.mobilityOff != 0;
+  return (hint & 15) == HINT_CLAIM && hint >> HINT_ORDER_SHIFT == found;
 }
 
 /** The two types to fall back to, in order. */
@@ -81,38 +87,38 @@ export function hasClaimable(zone: Zone, order: u32, type: u32): bool {
   return mayClaim(order, type) && findFallback(zone, order, type) != NIL;
 }
 
-// Answers of surveyBlock.
-export let surveyFree: u32 = 0;
-export let surveyMovable: u32 = 0;
-
-/** Counts free frames and frames that could be migrated in the pageblock. False if the zone ends inside it. */
-export function surveyBlock(zone: Zone, pfn: u32): bool {
-  const start = pfn & ~(PAGEBLOCK_FRAMES - 1);
+/** Free frames of the pageblock, plus, shifted up, those that could be migrated. NIL if the zone ends inside it. */
+function surveyBlock(zone: Zone, pfn: u32): u32 {
+  const start = blockStart(pfn);
   const end = start + PAGEBLOCK_FRAMES;
-  if (start < zone.start || end > zoneEnd(zone)) return false;
-  surveyFree = 0;
-  surveyMovable = 0;
+  if (start < zone.start || end > zoneEnd(zone)) return NIL;
+  let free: u32 = 0;
+  let movable: u32 = 0;
   for (let at = start; at < end;) {
     const state = stateOf(at);
     const kind = state & KIND_MASK;
     const frames: u32 = 1 << (state & KIND_ORDER_MASK);
     if (kind == KIND_FREE) {
-      surveyFree += frames;
+      free += frames;
       at += frames;
     } else if (kind == KIND_MOVABLE || kind == KIND_OBJECT || kind == KIND_BALLOON) {
-      surveyMovable += min(frames, end - at);
+      movable += min(frames, end - at);
       at += frames;
     } else {
       at++;
     }
   }
-  return true;
+  return free | (movable << MOVABLE_SHIFT);
 }
+
+/** Where surveyBlock puts the movable frames: a pageblock's frames fit below. */
+const MOVABLE_SHIFT: u32 = 16;
+if (PAGEBLOCK_FRAMES >= 65536) ERROR('the counts of a pageblock share a word');
 
 /** Moves every free block of the pageblock to another type's lists. The pageblock's type is the caller's. */
 export function moveFreeOfBlock(zone: Zone, pfn: u32, from: u32, to: u32): u32 {
   let moved: u32 = 0;
-  const start = pfn & ~(PAGEBLOCK_FRAMES - 1);
+  const start = blockStart(pfn);
   for (let at = start; at < start + PAGEBLOCK_FRAMES;) {
     const state = stateOf(at);
     if ((state & KIND_MASK) != KIND_FREE) {
@@ -146,6 +152,7 @@ function claimBlock(
   type: u32,
   other: u32,
   flags: u32,
+  search: Search,
 ): u32 {
   if (found >= <u32>PAGEBLOCK_ORDER) {
     takeFree(zone, pfn, found, other);
@@ -157,11 +164,14 @@ function claimBlock(
   if (boostWatermark(zone) && (flags & ALLOC_KSWAPD) != 0) {
     zone.flags |= ZONE_FLAG_BOOSTED_WATERMARK;
   }
-  if (!surveyBlock(zone, pfn)) return NIL;
+  const survey = surveyBlock(zone, pfn);
+  if (survey == NIL) return NIL;
+  const free = survey & ((1 << MOVABLE_SHIFT) - 1);
+  const movable = survey >> MOVABLE_SHIFT;
   let alike: u32 = 0;
-  if (type == MIGRATE_MOVABLE) alike = surveyMovable;
-  else if (other == MIGRATE_MOVABLE) alike = PAGEBLOCK_FRAMES - (surveyFree + surveyMovable);
-  if (!mostlyOurs(found, alike)) {
+  if (type == MIGRATE_MOVABLE) alike = movable;
+  else if (other == MIGRATE_MOVABLE) alike = PAGEBLOCK_FRAMES - (free + movable);
+  if (!mostlyOurs(search, found, free + alike)) {
     count(STAT_CLAIM_FAILURES, 1);
     return NIL;
   }
@@ -171,7 +181,7 @@ function claimBlock(
 }
 
 /** Claims a foreign pageblock, the largest free block first (to pollute as few as possible). */
-function claim(zone: Zone, order: u32, type: u32, flags: u32): u32 {
+function claim(zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
   let lowest: i32 = order;
   if (order < <u32>PAGEBLOCK_ORDER && (flags & ALLOC_NOFRAGMENT) != 0) lowest = PAGEBLOCK_ORDER;
   for (let found: i32 = ORDER_MAX; found >= lowest; found--) {
@@ -179,7 +189,7 @@ function claim(zone: Zone, order: u32, type: u32, flags: u32): u32 {
     if (other == NIL) continue;
     if (!mayClaim(found, type)) break;
     const head = listHead(freeList(zone, found, other));
-    const pfn = claimBlock(zone, head, found, order, type, other, flags);
+    const pfn = claimBlock(zone, head, found, order, type, other, flags, search);
     if (pfn != NIL) {
       count(STAT_CLAIMS, 1);
       return pfn;
@@ -204,22 +214,23 @@ function steal(zone: Zone, order: u32, type: u32): u32 {
 }
 
 /**
- * One block of the order for the type: own lists, then claim, then steal. NIL if the zone cannot serve it.
- * Call resetMode() first; while a refill goes on, modes that failed before are not tried again.
+ * One block of the order for the type: own lists, then claim, then steal. NIL if the zone cannot serve it. While a search
+ * goes on, modes that failed before are not tried again.
  */
-export function takeBlock(zone: Zone, order: u32, type: u32, flags: u32): u32 {
+export function takeBlock(zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
+  const mode = search.mode;
   let pfn: u32 = NIL;
   if (mode == MODE_NORMAL) pfn = takeSmallest(zone, order, type);
   if (pfn != NIL || type > <u32>MIGRATE_RECLAIMABLE) return pfn;
   if (mode <= MODE_CLAIM) {
-    pfn = claim(zone, order, type, flags);
+    pfn = claim(zone, order, type, flags, search);
     if (pfn != NIL) {
-      mode = MODE_NORMAL;
+      search.mode = MODE_NORMAL;
       return pfn;
     }
   }
   if ((flags & ALLOC_NOFRAGMENT) != 0) return NIL;
   pfn = steal(zone, order, type);
-  if (pfn != NIL) mode = MODE_STEAL;
+  if (pfn != NIL) search.mode = MODE_STEAL;
   return pfn;
 }

@@ -5,7 +5,13 @@ import { MIGRATE_HIGHATOMIC } from '../../src/abi/migratetype';
 import { STAT_HIGHATOMIC_BLOCKS } from '../../src/abi/stat';
 import { guest } from '../base/guest';
 import { listHead } from '../base/list';
-import { blockType, mergeable, setBlockRangeType, setBlockType } from '../base/pageblock';
+import {
+  blockStart,
+  blockType,
+  mergeable,
+  setBlockRangeType,
+  setBlockType,
+} from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, freeList, orderMask, zoneAt } from '../base/zone';
 import { moveFree } from './buddy';
@@ -16,7 +22,7 @@ import { zonelistAt } from './zonelist';
 export function reserveHighatomic(zone: Zone, pfn: u32, order: u32): void {
   const share = zone.managed / 100;
   if (share < <u32>PAGEBLOCK_FRAMES) return;
-  const limit = (share + PAGEBLOCK_FRAMES - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  const limit = blockStart(share + PAGEBLOCK_FRAMES - 1);
   if (zone.reservedHighatomic >= limit) return;
   const type = blockType(pfn);
   if (!mergeable(type)) return;

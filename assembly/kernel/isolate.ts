@@ -19,7 +19,7 @@ import { STAT_ISOLATED_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BUSY } from '../../src/abi/status';
 import { NIL, headOf, isMovable, kindOf, orderOf, setState, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
-import { blockType, blockZone, mergeable, setBlockType } from '../base/pageblock';
+import { blockStart, blockType, blockZone, mergeable, setBlockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
 import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeBlockOf, freeOne, freeSplit, takeFree } from './buddy';
@@ -36,7 +36,7 @@ function blocksIsolation(pfn: u32, inMovable: bool, offlining: bool): bool {
 }
 
 /** First frame of [start, end) that keeps the range from being isolated, or NIL (has_unmovable_pages). */
-export function findUnmovable(start: u32, end: u32, offlining: bool): u32 {
+function findUnmovable(start: u32, end: u32, offlining: bool): u32 {
   const inMovable = blockZone(start) == ZONE_MOVABLE;
   for (let at = start; at < end;) {
     const head = headOf(at);
@@ -70,7 +70,7 @@ export function retype(zone: Zone, pfn: u32, type: u32): void {
 }
 
 /** Isolates one pageblock; [start, end) is the range wanted. 0, or STATUS_BUSY with guest.busyPfn set. */
-export function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
+function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
   guest.busyPfn = pfn;
   if (blockType(pfn) == MIGRATE_ISOLATE || !isWhole(pfn)) return STATUS_BUSY;
   const first = max(pfn, start);
@@ -153,7 +153,7 @@ export function isolateFree(zone: Zone, pfn: u32, order: u32): bool {
   setState(pfn, KIND_ISOLATED, order);
   if (order < <u32>PAGEBLOCK_ORDER - 1) return true;
   const end = pfn + (1 << order);
-  for (let at = pfn & ~(PAGEBLOCK_FRAMES - 1); at < end; at += PAGEBLOCK_FRAMES) {
+  for (let at = blockStart(pfn); at < end; at += PAGEBLOCK_FRAMES) {
     const held = blockType(at);
     if (!mergeable(held) || !isWhole(at)) continue;
     moveFreeOfBlock(zone, at, held, MIGRATE_MOVABLE);
@@ -165,10 +165,4 @@ export function isolateFree(zone: Zone, pfn: u32, order: u32): bool {
 /** Gives an isolated free block back, to the tail of its list and without waking page reporting. */
 export function putBack(zone: Zone, pfn: u32, order: u32): void {
   freeOne(zone, pfn, order, blockType(pfn), FREE_TO_TAIL | FREE_NO_NOTIFY);
-}
-
-/** Whether a block was taken by isolateFree and is still out. */
-@inline
-export function isIsolated(pfn: u32, order: u32): bool {
-  return stateOf(pfn) == (KIND_ISOLATED | order);
 }

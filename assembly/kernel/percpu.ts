@@ -1,6 +1,6 @@
 // Per-cpu lists: small caches of free blocks in front of the kernel zones, one set per virtual CPU and zone.
-// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none: see
-// docs/decisions.
+// Sizing, refill, drain and auto-tuning are Linux 6.12's (docs/linux-memory.md A.10). CZones have none
+// (docs/decisions/0010).
 //
 //  Pcp   0 count   4 high   8 highMin  12 highMax  16 batch  20 flags  24 allocFactor  28 freeCount
 //       32 lists[14] {head, tail}     index = 3 * order + type; 12 and 13: order 9 (other, movable)
@@ -9,16 +9,24 @@ import {
   KERNEL_ZONES,
   KIND_PCP,
   LIST_BYTES,
+  PCP_ALLOC_FACTOR_OFFSET,
+  PCP_BATCH_OFFSET,
   PCP_BATCH_SCALE_MAX,
+  PCP_COUNT_OFFSET,
+  PCP_FLAGS_OFFSET,
   PCP_FLAG_FREE_HIGH_BATCH,
   PCP_FLAG_PREV_FREE_HIGH_ORDER,
   PCP_FREE_COUNT_OFFSET,
+  PCP_HIGH_MAX_OFFSET,
+  PCP_HIGH_MIN_OFFSET,
+  PCP_HIGH_OFFSET,
   PCP_LISTS,
   PCP_LISTS_OFFSET,
   PCP_STRIDE,
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
+import { COSTLY_ORDER, THP_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
@@ -34,12 +42,12 @@ import {
   listReset,
   listTail,
 } from '../base/list';
-import { logBlock, logging } from '../base/log';
+import { isLogging, logBlock } from '../base/log';
 import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
-import { resetMode, takeBlock } from './fallback';
+import { Search, newSearch, takeBlock } from './fallback';
 
 
 @unmanaged
@@ -53,13 +61,20 @@ export class Pcp {
   allocFactor: i32;
   freeCount: i32;
 }
+if (offsetof<Pcp>('count') != PCP_COUNT_OFFSET) ERROR('Pcp.count moved');
+if (offsetof<Pcp>('high') != PCP_HIGH_OFFSET) ERROR('Pcp.high moved');
+if (offsetof<Pcp>('highMin') != PCP_HIGH_MIN_OFFSET) ERROR('Pcp.highMin moved');
+if (offsetof<Pcp>('highMax') != PCP_HIGH_MAX_OFFSET) ERROR('Pcp.highMax moved');
+if (offsetof<Pcp>('batch') != PCP_BATCH_OFFSET) ERROR('Pcp.batch moved');
+if (offsetof<Pcp>('flags') != PCP_FLAGS_OFFSET) ERROR('Pcp.flags moved');
+if (offsetof<Pcp>('allocFactor') != PCP_ALLOC_FACTOR_OFFSET) ERROR('Pcp.allocFactor moved');
 if (offsetof<Pcp>('freeCount') != PCP_FREE_COUNT_OFFSET) ERROR('Pcp.freeCount moved');
+if (offsetof<Pcp>() != PCP_LISTS_OFFSET) ERROR('Pcp and its lists drifted apart');
 if (PCP_LISTS_OFFSET + PCP_LISTS * LIST_BYTES > PCP_STRIDE) ERROR('Pcp outgrew its stride');
 
-/** Orders 1 to 3 come in threes of lists; beyond COSTLY only order 9 is cached. */
-const COSTLY_ORDER: u32 = 3;
-const THP_ORDER: u32 = 9;
-const THP_LIST: u32 = 12;
+/** First of the two lists of huge pages, behind those of the orders up to COSTLY_ORDER. */
+const THP_LIST: u32 = MIGRATE_PCPTYPES * (COSTLY_ORDER + 1);
+if (MIGRATE_PCPTYPES * (COSTLY_ORDER + 1) + 2 != PCP_LISTS) ERROR('a list for each order and type');
 
 
 @inline
@@ -76,13 +91,13 @@ export function pcpList(pcp: Pcp, index: u32): usize {
 
 @inline
 export function pcpAllowed(order: u32): bool {
-  return order <= COSTLY_ORDER || order == THP_ORDER;
+  return order <= <u32>COSTLY_ORDER || order == THP_ORDER;
 }
 
 
 @inline
 export function pcpIndex(order: u32, type: u32): u32 {
-  if (order > COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
+  if (order > <u32>COSTLY_ORDER) return THP_LIST + <u32>(type == MIGRATE_MOVABLE);
   return MIGRATE_PCPTYPES * order + type;
 }
 
@@ -92,10 +107,21 @@ export function pcpOrder(index: u32): u32 {
   return index >= THP_LIST ? THP_ORDER : index / MIGRATE_PCPTYPES;
 }
 
-export function pcpReset(pcp: Pcp): void {
+/** The type that a list is for; of huge pages, those that are not movable share one. */
+@inline
+export function pcpType(index: u32): u32 {
+  return index >= THP_LIST ? index - THP_LIST : index % MIGRATE_PCPTYPES;
+}
+
+function pcpReset(pcp: Pcp): void {
   memory.fill(changetype<usize>(pcp), 0, PCP_STRIDE);
   pcp.batch = 1;
   for (let index: u32 = 0; index < <u32>PCP_LISTS; index++) listReset(pcpList(pcp, index));
+}
+
+/** Empty lists for every cpu of a zone: it has no memory yet, or none any more. */
+export function pcpResetZone(index: u32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) pcpReset(pcpAt(cpu, index));
 }
 
 
@@ -123,12 +149,12 @@ function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
   return blocks > 1 ? max(blocks >> order, 2) : blocks;
 }
 
-/** Moves one block from the zone to the tail of a list; the frame, or NIL. The mode is the caller's. */
-export function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
-  const pfn = takeBlock(zone, order, type, flags);
+/** Moves one block from the zone to the tail of a list; the frame, or NIL. */
+function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
+  const pfn = takeBlock(zone, order, type, flags, search);
   if (pfn == NIL) return NIL;
   park(pcp, pfn, order, type);
-  if (logging) logBlock(LOG_REFILL, pfn);
+  if (isLogging()) logBlock(LOG_REFILL, pfn);
   return pfn;
 }
 
@@ -141,9 +167,9 @@ export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
 
 /** Fills an empty list with `blocks` blocks; how many were got. */
 export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32, flags: u32): i32 {
-  resetMode();
+  const search = newSearch(0);
   let got = 0;
-  while (got < blocks && refillOne(pcp, zone, order, type, flags) != NIL) got++;
+  while (got < blocks && refillOne(pcp, zone, order, type, flags, search) != NIL) got++;
   count(STAT_REFILL_BLOCKS, got);
   return got;
 }
@@ -213,7 +239,7 @@ export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
   clearHead(pfn);
   pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
-  if (logging) logBlock(LOG_DRAIN, pfn);
+  if (isLogging()) logBlock(LOG_DRAIN, pfn);
   return pfn;
 }
 
@@ -245,7 +271,7 @@ export function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32)
   pcpPush(pcp, pfn, order, type);
   const batch = pcp.batch;
   let freeHigh = false;
-  if (order > 0 && order <= COSTLY_ORDER) {
+  if (order > 0 && order <= <u32>COSTLY_ORDER) {
     freeHigh =
       pcp.freeCount >= batch &&
       (pcp.flags & PCP_FLAG_PREV_FREE_HIGH_ORDER) != 0 &&
@@ -267,6 +293,16 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   return true;
 }
 
+/** Sets the sizes of a zone's lists on every cpu. */
+export function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32): void {
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
+    const pcp = pcpAt(cpu, index);
+    pcp.highMin = highMin;
+    pcp.highMax = highMax;
+    pcp.batch = batch;
+  }
+}
+
 /** Where the vmstat worker lets high fall to: an eighth lower, not below what is needed. */
 export function decayedHigh(pcp: Pcp): i32 {
   if (pcp.high <= pcp.highMin) return pcp.high;
@@ -285,14 +321,18 @@ export function pcpDecay(pcp: Pcp, zone: Zone): void {
   }
 }
 
+/** Empties the lists of one cpu and zone. */
+@inline
+export function drainCpu(zone: Zone, index: u32, cpu: u32): void {
+  const pcp = pcpAt(cpu, index);
+  drain(pcp, zone, pcp.count, 0);
+}
+
 /** Empties every cpu's lists of a kernel zone (drain_all_pages for one zone). */
 export function drainZone(zone: Zone): void {
   const index = zoneIndex(zone);
   if (index >= <u32>KERNEL_ZONES) return;
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    drain(pcp, zone, pcp.count, 0);
-  }
+  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) drainCpu(zone, index, cpu);
 }
 
 /** Empties every cpu's lists of every kernel zone. */
@@ -305,7 +345,7 @@ function powerOfTwoBelow(value: u32): u32 {
 }
 
 /** How many blocks go between a zone of this size and its lists at once (zone_batchsize). */
-export function batchOf(managed: u32): u32 {
+function batchOf(managed: u32): u32 {
   const base = max<u32>(min<u32>(managed >> 10, 256) / 4, 1);
   const batch = powerOfTwoBelow(base + base / 2) - 1;
   return max<u32>(batch, 1);
@@ -324,12 +364,7 @@ export function pcpResize(index: u32): void {
     highMin = max(most / guest.cpus, batch << 2);
     highMax = max(cap / guest.cpus, batch << 2);
   }
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    pcp.batch = batch;
-    pcp.highMin = highMin;
-    pcp.highMax = highMax;
-  }
+  setPcpSizes(index, highMin, highMax, batch);
 }
 
 /** The vmstat worker of one cpu comes by one zone. */

@@ -29,7 +29,12 @@ import {
   GFP_MOVABLE,
   GFP_NOMEMALLOC,
 } from '../../src/abi/gfp';
-import { MIGRATE_HIGHATOMIC } from '../../src/abi/migratetype';
+import {
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_ISOLATE,
+  MIGRATE_MOVABLE,
+  MIGRATE_PCPTYPES,
+} from '../../src/abi/migratetype';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_FAILURES,
@@ -38,46 +43,41 @@ import {
   STAT_SLOW_PATHS,
 } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../../src/abi/status';
-import { NIL, setState, setWord0, setWord1 } from '../base/frame';
+import { NIL, setRequest, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { listPopHead } from '../base/list';
+import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
-import { takeSmallest } from './buddy';
-import { resetMode, takeBlock } from './fallback';
+import { freeOne, freeSplit, takeSmallest } from './buddy';
+import { newSearch, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
-import { Pcp, pcpAllowed, pcpAt, pcpList, pcpTake } from './percpu';
-import { watermarkFast, wmark } from './watermark';
+import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList, pcpTake } from './percpu';
+import { clearBelowHigh, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
 // A run of order-0 requests with one mask is served from one per-cpu list until it is empty: in between neither the zone's
-// free count nor its flags change, so the watermark tests need not be made again. Same frames, a third of the time.
-let streamPcp: usize = 0;
-let streamList: usize = 0;
+// free count nor its flags change, so the watermark tests need not be made again. Same frames, a third of the time. Whoever
+// makes many requests keeps the lists (streamPcp) and the list (streamList) that served the last one of allocBlock.
 
-
+/** The per-cpu lists that an order-0 block of allocBlock came from. */
 @inline
-function streamFrom(pcp: Pcp, type: u32): void {
-  streamPcp = changetype<usize>(pcp);
-  streamList = pcpList(pcp, type);
+export function streamPcp(pfn: u32, cpu: u32): Pcp {
+  return pcpAt(cpu, blockZone(pfn));
 }
 
-/** Starts a run: the next frame comes from allocBlock. */
+/** Of those, the list that requests with this mask are served from. */
 @inline
-export function streamReset(): void {
-  streamList = 0;
+export function streamList(pcp: Pcp, gfp: u32): usize {
+  return pcpList(pcp, requestType(gfp));
 }
 
 /** The next frame of a run, NIL when allocBlock must be asked. The caller counts it (STAT_ALLOC_*). */
 @inline
-export function streamTake(): u32 {
-  if (streamList == 0) return NIL;
-  const pfn = listPopHead(streamList);
-  if (pfn == NIL) {
-    streamList = 0;
-    return NIL;
-  }
-  const pcp = changetype<Pcp>(streamPcp);
+export function streamTake(pcp: Pcp, list: usize): u32 {
+  if (list == 0) return NIL;
+  const pfn = listPopHead(list);
+  if (pfn == NIL) return NIL;
   pcp.count--;
   pcp.freeCount >>= 1;
   return pfn;
@@ -90,7 +90,6 @@ function takeFromZone(zone: Zone, order: u32, type: u32, flags: u32, cpu: u32): 
   if (pcpAllowed(order) && index < <u32>KERNEL_ZONES) {
     const pcp = pcpAt(cpu, index);
     pfn = pcpTake(pcp, zone, order, type, flags);
-    if (order == 0) streamFrom(pcp, type);
   }
   if (pfn == NIL) pfn = takeFromBuddy(zone, order, type, flags);
   if ((flags & ALLOC_KSWAPD) != 0 && (zone.flags & ZONE_FLAG_BOOSTED_WATERMARK) != 0) {
@@ -104,8 +103,7 @@ function takeFromBuddy(zone: Zone, order: u32, type: u32, flags: u32): u32 {
   let pfn: u32 = NIL;
   if ((flags & ALLOC_HIGHATOMIC) != 0) pfn = takeSmallest(zone, order, MIGRATE_HIGHATOMIC);
   if (pfn == NIL) {
-    resetMode();
-    pfn = takeBlock(zone, order, type, flags);
+    pfn = takeBlock(zone, order, type, flags, newSearch(0));
   }
   if (pfn == NIL && (flags & (ALLOC_OOM | ALLOC_NON_BLOCK)) != 0) {
     pfn = takeSmallest(zone, order, MIGRATE_HIGHATOMIC);
@@ -132,7 +130,7 @@ function zoneMayServe(zone: Zone, order: u32, highest: u32, flags: u32): bool {
 }
 
 /** get_page_from_freelist: the first zone of the zonelist that may and can serve; NIL if none. */
-export function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
+function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
   const highest = highestZone(gfp);
   const type = requestType(gfp);
   while (true) {
@@ -199,8 +197,7 @@ export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
 export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {
   const movable = (gfp & GFP_MOVABLE) != 0;
   setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
-  setWord0(pfn, gfp);
-  setWord1(pfn, tag);
+  setRequest(pfn, gfp, tag);
 }
 
 /** A page request from outside: allocBlock plus the frame's record. `tag` is the host's and comes back nowhere. */
@@ -209,4 +206,21 @@ export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
   const pfn = allocBlock(gfp, order, cpu);
   if (pfn >= 0) markAllocated(pfn, order, gfp, tag);
   return pfn;
+}
+
+/** Frees 2^order frames of a kernel zone: to the per-cpu lists where there are some, else to the zone. */
+export function giveBack(zone: Zone, index: u32, pfn: u32, order: u32, cpu: u32): void {
+  if (!pcpAllowed(order)) {
+    freeSplit(zone, pfn, order, 0);
+    return;
+  }
+  let type = blockType(pfn);
+  if (type >= <u32>MIGRATE_PCPTYPES) {
+    if (type == MIGRATE_ISOLATE) {
+      freeOne(zone, pfn, order, type, 0);
+      return;
+    }
+    type = MIGRATE_MOVABLE;
+  }
+  if (pcpGive(pcpAt(cpu, index), zone, pfn, order, type)) clearBelowHigh(zone);
 }

@@ -6,8 +6,10 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../../src/abi/layout';
+import { FRAME_BYTES, KIB, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import {
   ALLOC_HIGHATOMIC,
+  ALLOC_KSWAPD,
   ALLOC_MIN_RESERVE,
   ALLOC_NON_BLOCK,
   ALLOC_OOM,
@@ -16,6 +18,8 @@ import {
   ALLOC_WMARK_LOW,
   ALLOC_WMARK_MASK,
   ALLOC_WMARK_MIN,
+  GFP_HIGH,
+  GFP_KSWAPD_RECLAIM,
 } from '../../src/abi/gfp';
 import {
   MIGRATE_HIGHATOMIC,
@@ -28,10 +32,17 @@ import { guest } from '../base/guest';
 import { Zone, orderMask, reserveFor, setReserveFor, zoneAt } from '../base/zone';
 import { pcpResize } from './percpu';
 
-const KB_PER_FRAME: u32 = 4;
+if (ALLOC_RESERVES != (ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC)) {
+  ERROR('ALLOC_RESERVES is each right to dip below the min watermark');
+}
+if (ALLOC_KSWAPD != GFP_KSWAPD_RECLAIM || ALLOC_MIN_RESERVE != GFP_HIGH) {
+  ERROR('two rights are bits of the mask itself');
+}
+
+const KB_PER_FRAME = 4;
+if (KB_PER_FRAME * KIB != FRAME_BYTES) ERROR('KB_PER_FRAME');
 const MIN_FREE_KB_LEAST: u32 = 128;
 const MIN_FREE_KB_MOST: u32 = 262144;
-const PAGEBLOCK_FRAMES: u32 = 512;
 /** THP wants two pageblocks and nine for the types' fallbacks kept free in each zone (khugepaged). */
 const THP_BLOCKS_A_ZONE: u32 = 11;
 
@@ -54,7 +65,7 @@ function hasBlock(zone: Zone, order: u32, flags: u32): bool {
 }
 
 /** zone_watermark_ok with an explicit number of free frames. */
-export function watermarkOkWith(
+function watermarkOkWith(
   zone: Zone,
   order: u32,
   mark: u32,
@@ -172,7 +183,7 @@ function reserveRatio(index: u32): u32 {
 }
 
 /** What each zone keeps back from requests that could have used a higher one. */
-export function setupReserves(): void {
+function setupReserves(): void {
   let total: u32 = 0;
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const zone = zoneAt(index);

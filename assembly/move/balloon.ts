@@ -5,30 +5,31 @@
 //  deflate   pop -> scratch, from the list's head, the pages in limbo; release -> freed in reverse order of the array
 
 import { KIND_BALLOON, KIND_MASK, KIND_UNMOVABLE, SCRATCH_FRAMES_MAX } from '../../src/abi/layout';
+import { THP_ORDER } from '../../src/abi/unit';
 import { GFP_MOVABLE } from '../../src/abi/gfp';
 import { STAT_ALLOC_CALLS, STAT_ALLOC_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
-import { LIMBO, NIL, orderOf, setState, setWord0, setWord1, stateOf, word0 } from '../base/frame';
+import { NIL, isInLimbo, orderOf, setLimbo, setState, stateOf } from '../base/frame';
 import { Guest, guest, spanFrames } from '../base/guest';
 import { listHead, listPopHead, listPushHead } from '../base/list';
 import { blockZone } from '../base/pageblock';
+import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { allocBlock, streamReset, streamTake } from '../kernel/request';
-
-const THP_ORDER: u32 = 9;
+import {
+  Pcp,
+  allocBlock,
+  markAllocated,
+  streamList,
+  streamPcp,
+  streamTake,
+} from '../kernel/allocator';
 
 
 @inline
 export function balloonList(): usize {
   return changetype<usize>(guest) + offsetof<Guest>('balloonHead');
-}
-
-
-@inline
-function slotAt(position: u32): usize {
-  return <usize>guest.scratch + ((<usize>position) << 2);
 }
 
 /** Takes frames out of their zone's managed ones, or puts them back, unless the balloon does not count there. */
@@ -58,20 +59,23 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
   let got = have;
   let streamed: u32 = 0;
   let status: i32 = 0;
-  streamReset();
+  let pcp = changetype<Pcp>(0);
+  let list: usize = 0;
   while (got < want) {
-    let pfn: u32 = order == 0 ? streamTake() : NIL;
+    let pfn = streamTake(pcp, list);
     if (pfn != NIL) {
       streamed++;
     } else {
       status = allocBlock(gfp, order, cpu);
       if (status < 0) break;
       pfn = status;
+      if (order == 0) {
+        pcp = streamPcp(pfn, cpu);
+        list = streamList(pcp, gfp);
+      }
     }
-    setState(pfn, KIND_UNMOVABLE, order);
-    setWord0(pfn, gfp & ~GFP_MOVABLE);
-    setWord1(pfn, NIL);
-    store<u32>(slotAt(got++), pfn);
+    markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
+    store<u32>(scratchWord(got++), pfn);
   }
   count(STAT_ALLOC_CALLS, streamed);
   count(STAT_ALLOC_PAGES, streamed);
@@ -81,9 +85,9 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
 function reverseScratch(entries: u32): void {
   for (let low: u32 = 0, high = entries; low + 1 < high; low++) {
     high--;
-    const first = load<u32>(slotAt(low));
-    store<u32>(slotAt(low), load<u32>(slotAt(high)));
-    store<u32>(slotAt(high), first);
+    const first = load<u32>(scratchWord(low));
+    store<u32>(scratchWord(low), load<u32>(scratchWord(high)));
+    store<u32>(scratchWord(high), first);
   }
 }
 
@@ -94,13 +98,13 @@ function reverseScratch(entries: u32): void {
 export function balloonEnter(entries: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     if (pfn >= spanFrames || (stateOf(pfn) & KIND_MASK) != KIND_UNMOVABLE) return STATUS_BAD_STATE;
   }
   reverseScratch(entries);
   const list = balloonList();
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const order = orderOf(pfn);
     setState(pfn, KIND_BALLOON, order);
     listPushHead(list, pfn);
@@ -110,13 +114,6 @@ export function balloonEnter(entries: u32): i32 {
   return 0;
 }
 
-/** One array: request and enter. How many blocks it holds, or the status of the first request. */
-export function balloonTake(entries: u32, order: u32, gfp: u32, cpu: u32): i32 {
-  const got = balloonRequest(0, entries, order, gfp, cpu);
-  if (got > 0) balloonEnter(got);
-  return got;
-}
-
 /** Takes up to `entries` blocks from the head of the list into the scratch array; they are in limbo. How many. */
 export function balloonPop(entries: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
@@ -124,10 +121,10 @@ export function balloonPop(entries: u32): i32 {
   let got: u32 = 0;
   while (got < entries && listHead(list) != NIL) {
     const pfn = listPopHead(list);
-    setWord0(pfn, LIMBO);
+    setLimbo(pfn);
     guest.balloonCount -= 1 << orderOf(pfn);
     guest.balloonLimbo += 1 << orderOf(pfn);
-    store<u32>(slotAt(got++), pfn);
+    store<u32>(scratchWord(got++), pfn);
   }
   return got;
 }
@@ -136,14 +133,14 @@ export function balloonPop(entries: u32): i32 {
 export function balloonRelease(entries: u32, cpu: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
   for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const isBalloon = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == KIND_BALLOON;
-    if (!isBalloon || word0(pfn) != LIMBO) return STATUS_BAD_STATE;
+    if (!isBalloon || !isInLimbo(pfn)) return STATUS_BAD_STATE;
   }
   let frames: u32 = 0;
   for (let at = entries; at > 0;) {
     at--;
-    const pfn = load<u32>(slotAt(at));
+    const pfn = load<u32>(scratchWord(at));
     const order = orderOf(pfn);
     frames += 1 << order;
     balloonManage(pfn, 1 << order);

@@ -2,7 +2,7 @@
 // (docs/linux-memory.md B.1). Entry points for the slow path of requests, for kcompactd and for its proactive runs.
 
 import { KERNEL_ZONES, ZONE_FLAG_FLUSH_SKIP } from '../../src/abi/layout';
-import { ORDERS } from '../../src/abi/unit';
+import { COSTLY_ORDER, ORDERS } from '../../src/abi/unit';
 import { ALLOC_WMARK_HIGH, ALLOC_WMARK_LOW, ALLOC_WMARK_MIN } from '../../src/abi/gfp';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
@@ -17,13 +17,11 @@ import {
 import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, freeCount, zoneAt } from '../base/zone';
-import { drainZone } from '../kernel/percpu';
+import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { WHOLE_ORDER, clearSkips, runCompaction, scatter } from './compact';
 
-/** Orders above this one are costly: more care before trying (PAGE_ALLOC_COSTLY_ORDER). */
-const COSTLY_ORDER: u32 = 3;
 /** Below this index a failure is for lack of memory, not for fragmentation (vm.extfrag_threshold). */
 const FRAGMENTATION_MIN: i32 = 500;
 const DEFER_SHIFT_MAX: u32 = 6;
@@ -35,7 +33,7 @@ const PROACTIVE_LOW: i32 = 80;
  * Why a request of the order would fail now: -1000 it would not, near 0 for lack of memory, near 1000 because free
  * memory is scattered (fragmentation_index).
  */
-export function fragmentationIndex(index: u32, order: u32): i32 {
+function fragmentationIndex(index: u32, order: u32): i32 {
   if (index >= guest.zonesUsed || order >= <u32>ORDERS) return STATUS_BAD_ARGUMENT;
   const zone = zoneAt(index);
   let frames: u64 = 0;
@@ -52,9 +50,10 @@ export function fragmentationIndex(index: u32, order: u32): i32 {
 
 /** Enough free memory to move pages around, and, for costly orders, a failure that moving can cure. */
 function isSuitable(zone: Zone, index: u32, order: u32, highest: u32): bool {
-  const mark = wmark(zone, order > COSTLY_ORDER ? ALLOC_WMARK_LOW : ALLOC_WMARK_MIN) + (2 << order);
+  const mark =
+    wmark(zone, order > <u32>COSTLY_ORDER ? ALLOC_WMARK_LOW : ALLOC_WMARK_MIN) + (2 << order);
   if (!watermarkOk(zone, 0, mark, highest, 0)) return false;
-  if (order <= COSTLY_ORDER) return true;
+  if (order <= <u32>COSTLY_ORDER) return true;
   const fragmentation = fragmentationIndex(index, order);
   return fragmentation < 0 || fragmentation > FRAGMENTATION_MIN;
 }
@@ -74,19 +73,9 @@ function defer(zone: Zone, order: u32): void {
   zone.compactOrderFailed = min(zone.compactOrderFailed, order);
 }
 
-function undefer(zone: Zone, order: u32, served: bool): void {
-  if (served) {
-    zone.compactConsidered = 0;
-    zone.compactDeferShift = 0;
-  }
+/** Compaction made a block of the order: smaller ones are worth another try at once. */
+function undefer(zone: Zone, order: u32): void {
   if (order >= zone.compactOrderFailed) zone.compactOrderFailed = order + 1;
-}
-
-/** A request of the order was served from a zone after compaction. */
-export function compactServed(index: u32, order: u32): i32 {
-  if (index >= <u32>KERNEL_ZONES || order >= <u32>ORDERS) return STATUS_BAD_ARGUMENT;
-  undefer(zoneAt(index), order, true);
-  return 0;
 }
 
 /** All attempts that could be skipped were: start afresh, without hints. */
@@ -140,7 +129,7 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
     const result = compactFor(index, order, type, mode, ALLOC_WMARK_MIN, highest, true, cpu);
     if (result == STATUS_MOVES_FULL) return result;
     if (result == COMPACT_SUCCESS) {
-      undefer(zone, order, false);
+      undefer(zone, order);
       return result;
     }
     if (mode != COMPACT_ASYNC && cameToNothing(result)) defer(zone, order);
@@ -172,7 +161,7 @@ export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
     );
     if (result == STATUS_MOVES_FULL) return result;
     if (result == COMPACT_SUCCESS) {
-      undefer(zone, order, false);
+      undefer(zone, order);
       served++;
     } else if (cameToNothing(result)) {
       drainZone(zone);

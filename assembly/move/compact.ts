@@ -31,61 +31,55 @@ import {
 } from '../../src/abi/stat';
 import { STATUS_MOVES_FULL } from '../../src/abi/status';
 import { NIL, headOf, isMovable, orderOf, setState, stateOf } from '../base/frame';
-import { guest } from '../base/guest';
-import { listHead, listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
-import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
-import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
+import { WORK_BYTES, WORK_COMPACTION } from '../base/work';
+import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { hasClaimable } from '../kernel/fallback';
-import { isolateFree } from '../kernel/isolate';
-import { drain, pcpAt } from '../kernel/percpu';
+import { drainCpu, firstFree, hasClaimable, isolateFree } from '../kernel/allocator';
 import { batchAdd, batchReset, batchTake, hasMoveRoom, moveBlock } from './migrate';
 
 /** No order is asked for: compact as far as it goes. */
 export const WHOLE_ORDER: i32 = NONE;
 const CONTINUE: i32 = 0;
 
-// The run at hand.
-let zone: Zone = changetype<Zone>(0);
-let zoneNumber: u32 = 0;
-let order: i32 = 0;
-let type: u32 = 0;
-let mode: u32 = 0;
-let whole: bool = false;
-let direct: bool = false;
-let goal: i32 = NONE;
-let cpu: u32 = 0;
-let source: u32 = 0;
-let target: u32 = 0;
-/** Start of the last pageblock from which pages moved and whose places may still be on per-cpu lists. */
-let lastMoved: u32 = 0;
-let wanted: u32 = 0;
+/** The run at hand. */
+@unmanaged
+class Compaction {
+  zone: Zone;
+  zoneNumber: u32;
+  /** Order that is asked for, or WHOLE_ORDER. */
+  order: i32;
+  type: u32;
+  mode: u32;
+  /** Scattered percent to reach, NONE: no such goal. */
+  goal: i32;
+  cpu: u32;
+  /** Where the migrate scanner stands. */
+  source: u32;
+  /** Where the free scanner stands. */
+  target: u32;
+  /** Start of the last pageblock from which pages moved and whose places may still be on per-cpu lists. */
+  lastMoved: u32;
+  /** Frames of the batch: collected by one scanner, then still without a place from the other. */
+  wanted: u32;
+  whole: bool;
+  direct: bool;
+}
+if (<i32>offsetof<Compaction>() > WORK_BYTES) ERROR('Compaction outgrew its room');
 
 
 @inline
 function targetList(size: u32): usize {
-  return <usize>guest.scratch + SCRATCH_WORK_OFFSET + <usize>size * LIST_BYTES;
+  return scratchAt(SCRATCH_WORK_OFFSET) + <usize>size * LIST_BYTES;
 }
 
 
 @inline
-function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
-}
-
-
-@inline
-function ignoresHints(): bool {
-  return whole || mode == COMPACT_SYNC_FULL;
-}
-
-/** Scanners from the edges next time. */
-export function resetPositions(area: Zone): void {
-  const first = blockStart(area.start);
-  area.compactAsync = first;
-  area.compactSync = first;
-  area.compactFree = area.spanned == 0 ? first : blockStart(zoneEnd(area) - 1);
+function ignoresHints(run: Compaction): bool {
+  return run.whole || run.mode == COMPACT_SYNC_FULL;
 }
 
 /** Forgets every hint of a zone. */
@@ -95,21 +89,21 @@ export function clearSkips(index: u32): void {
     if (blockZone(at) == index) setBlockSkip(at, false);
   }
   area.flags &= ~ZONE_FLAG_FLUSH_SKIP;
-  resetPositions(area);
+  resetScanners(area);
 }
 
 // ---- free scanner ----
 
 /** Pages go to MOVABLE pageblocks that are not free as a whole. */
-function takesPages(block: u32): bool {
+function takesPages(run: Compaction, block: u32): bool {
   const state = stateOf(block);
-  const large: u32 = order > 0 ? order : PAGEBLOCK_ORDER;
+  const large: u32 = run.order > 0 ? run.order : PAGEBLOCK_ORDER;
   if ((state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= large) return false;
-  return mode == COMPACT_SYNC_FULL || blockType(block) == MIGRATE_MOVABLE;
+  return run.mode == COMPACT_SYNC_FULL || blockType(block) == MIGRATE_MOVABLE;
 }
 
 /** Takes free blocks of [from, end) until `wanted` frames are held; where it stopped. */
-function collectTargets(from: u32, end: u32): u32 {
+function collectTargets(run: Compaction, from: u32, end: u32): u32 {
   let at = from;
   while (at < end) {
     const state = stateOf(at);
@@ -119,36 +113,36 @@ function collectTargets(from: u32, end: u32): u32 {
       continue;
     }
     const size = state & KIND_ORDER_MASK;
-    if (!isolateFree(zone, at, size)) return at;
+    if (!isolateFree(run.zone, at, size)) return at;
     listPushTail(targetList(size), at);
     const frames: u32 = 1 << size;
     at += frames;
-    if (frames >= wanted) {
-      wanted = 0;
+    if (frames >= run.wanted) {
+      run.wanted = 0;
       return at;
     }
-    wanted -= frames;
+    run.wanted -= frames;
   }
   return at;
 }
 
 /** Moves the free scanner down until it holds as many frames as the batch wants, or meets the other scanner. */
-function scanForTargets(): void {
-  const limit = blockStart(source) + PAGEBLOCK_FRAMES;
-  let from = max(target, zone.start);
-  let block = blockStart(target);
-  while (block >= limit && wanted != 0) {
-    const end = min(block + PAGEBLOCK_FRAMES, zoneEnd(zone));
-    const fits = blockZone(block) == zoneNumber && takesPages(block);
-    if (fits && (ignoresHints() || !blockSkip(block))) {
-      from = collectTargets(max(from, block), end);
+function scanForTargets(run: Compaction): void {
+  const limit = blockStart(run.source) + PAGEBLOCK_FRAMES;
+  let from = max(run.target, run.zone.start);
+  let block = blockStart(run.target);
+  while (block >= limit && run.wanted != 0) {
+    const end = min(block + PAGEBLOCK_FRAMES, zoneEnd(run.zone));
+    const fits = blockZone(block) == run.zoneNumber && takesPages(run, block);
+    if (fits && (ignoresHints(run) || !blockSkip(block))) {
+      from = collectTargets(run, max(from, block), end);
       if (from < end) break;
       setBlockSkip(block, true);
     }
     block -= PAGEBLOCK_FRAMES;
     from = block;
   }
-  target = from;
+  run.target = from;
 }
 
 /** A place of the order: the smallest held block that serves, split down. NIL: there is none. */
@@ -168,43 +162,43 @@ function takeTarget(size: u32): u32 {
 }
 
 /** Frees the places that no page came to; the free scanner must see them again. */
-function releaseTargets(): void {
+function releaseTargets(run: Compaction): void {
   let highest: u32 = 0;
   for (let size: u32 = 0; size < <u32>ORDERS; size++) {
     const list = targetList(size);
     for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
       highest = max(highest, pfn);
-      freeBlock(pfn, size, cpu);
+      freeBlock(pfn, size, run.cpu);
     }
   }
   const cached = blockStart(highest);
-  if (highest != 0 && cached > zone.compactFree) zone.compactFree = cached;
+  if (highest != 0 && cached > run.zone.compactFree) run.zone.compactFree = cached;
 }
 
 // ---- migrate scanner ----
 
 /** Pages leave any pageblock, but a direct asynchronous run only touches those of its own type. */
-function givesPages(block: u32): bool {
+function givesPages(run: Compaction, block: u32): bool {
   if ((stateOf(block) & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER) return false;
-  return mode != COMPACT_ASYNC || !direct || blockType(block) == type;
+  return run.mode != COMPACT_ASYNC || !run.direct || blockType(block) == run.type;
 }
 
 
 @inline
-function isSource(pfn: u32): bool {
+function isSource(run: Compaction, pfn: u32): bool {
   const size = orderOf(pfn);
-  const large: u32 = order > 0 ? order : PAGEBLOCK_ORDER;
+  const large: u32 = run.order > 0 ? run.order : PAGEBLOCK_ORDER;
   return size < large && isMovable(pfn);
 }
 
 /** Collects movable blocks of [from, end) until the batch is full; where it stopped. */
-function collectSources(from: u32, end: u32): u32 {
+function collectSources(run: Compaction, from: u32, end: u32): u32 {
   for (let at = from; at < end;) {
     const head = headOf(at);
     const next = max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK)));
     count(STAT_COMPACT_SCANNED, 1);
-    wanted += isSource(head) ? 1 << orderOf(head) : 0;
-    if (isSource(head) && batchAdd(head)) return min(next, end);
+    run.wanted += isSource(run, head) ? 1 << orderOf(head) : 0;
+    if (isSource(run, head) && batchAdd(head)) return min(next, end);
     at = next;
   }
   return end;
@@ -212,36 +206,36 @@ function collectSources(from: u32, end: u32): u32 {
 
 
 @inline
-function cachePosition(pfn: u32): void {
-  if (pfn > zone.compactAsync) zone.compactAsync = pfn;
-  if (mode != COMPACT_ASYNC && pfn > zone.compactSync) zone.compactSync = pfn;
+function cachePosition(run: Compaction, pfn: u32): void {
+  if (pfn > run.zone.compactAsync) run.zone.compactAsync = pfn;
+  if (run.mode != COMPACT_ASYNC && pfn > run.zone.compactSync) run.zone.compactSync = pfn;
 }
 
 /** Moves the migrate scanner up to the next pageblock with something to move. False: nothing was collected. */
-function scanForSources(): bool {
+function scanForSources(run: Compaction): bool {
   batchReset();
-  wanted = 0;
-  while (blockStart(source) + PAGEBLOCK_FRAMES <= target) {
-    const block = blockStart(source);
+  run.wanted = 0;
+  while (blockStart(run.source) + PAGEBLOCK_FRAMES <= run.target) {
+    const block = blockStart(run.source);
     const end = block + PAGEBLOCK_FRAMES;
-    const fresh = source == block || source == zone.start;
-    const hinted = fresh && !ignoresHints() && blockSkip(block);
-    if (blockZone(block) != zoneNumber || hinted || !givesPages(block)) {
-      if (!hinted) cachePosition(end);
-      source = end;
+    const fresh = run.source == block || run.source == run.zone.start;
+    const hinted = fresh && !ignoresHints(run) && blockSkip(block);
+    if (blockZone(block) != run.zoneNumber || hinted || !givesPages(run, block)) {
+      if (!hinted) cachePosition(run, end);
+      run.source = end;
       continue;
     }
-    source = collectSources(max(source, zone.start), end);
-    if (wanted == 0 && fresh) setBlockSkip(block, true);
-    if (wanted == 0) cachePosition(end);
-    return wanted != 0;
+    run.source = collectSources(run, max(run.source, run.zone.start), end);
+    if (run.wanted == 0 && fresh) setBlockSkip(block, true);
+    if (run.wanted == 0) cachePosition(run, end);
+    return run.wanted != 0;
   }
-  source = target;
+  run.source = run.target;
   return false;
 }
 
 /** Moves the batch to frames of the free scanner. 0, or why it stopped. */
-function moveCollected(): i32 {
+function moveCollected(run: Compaction): i32 {
   let result = CONTINUE;
   for (let from = batchTake(); from != NIL; from = batchTake()) {
     if (!hasMoveRoom(from)) {
@@ -251,8 +245,8 @@ function moveCollected(): i32 {
     const size = orderOf(from);
     let to = takeTarget(size);
     if (to == NIL) {
-      wanted = 32;
-      scanForTargets();
+      run.wanted = 32;
+      scanForTargets(run);
       to = takeTarget(size);
     }
     if (to == NIL) {
@@ -262,7 +256,7 @@ function moveCollected(): i32 {
       break;
     }
     moveBlock(from, to);
-    freeBlock(from, size, cpu);
+    freeBlock(from, size, run.cpu);
     countFrees(1, 1 << size);
   }
   batchReset();
@@ -272,10 +266,10 @@ function moveCollected(): i32 {
 // ---- the run ----
 
 /** Whether a request of the order could be served now: its own lists, or a pageblock that it may claim. */
-function hasBlock(): bool {
-  for (let size: u32 = order; size < <u32>ORDERS; size++) {
-    if (listHead(freeList(zone, size, type)) != NIL) return true;
-    if (hasClaimable(zone, size, type)) return true;
+function hasBlock(run: Compaction): bool {
+  for (let size: u32 = run.order; size < <u32>ORDERS; size++) {
+    if (firstFree(run.zone, size, run.type) != NIL) return true;
+    if (hasClaimable(run.zone, size, run.type)) return true;
   }
   return false;
 }
@@ -292,54 +286,54 @@ export function scatter(area: Zone): u32 {
   return free == 0 ? 0 : <u32>(((free - suitable) * 100) / free);
 }
 
-function finished(startedWhole: bool): i32 {
-  if (blockStart(target) <= blockStart(source)) {
-    resetPositions(zone);
-    if (direct) zone.flags |= ZONE_FLAG_FLUSH_SKIP;
+function finished(run: Compaction, startedWhole: bool): i32 {
+  if (blockStart(run.target) <= blockStart(run.source)) {
+    resetScanners(run.zone);
+    if (run.direct) run.zone.flags |= ZONE_FLAG_FLUSH_SKIP;
     return startedWhole ? COMPACT_COMPLETE : COMPACT_PARTIAL;
   }
-  if (goal != NONE) return <i32>scatter(zone) <= goal ? COMPACT_SUCCESS : CONTINUE;
-  if (order == WHOLE_ORDER) return CONTINUE;
-  if ((source & (PAGEBLOCK_FRAMES - 1)) != 0 && source != zone.start) return CONTINUE;
-  return hasBlock() ? COMPACT_SUCCESS : CONTINUE;
+  if (run.goal != NONE) return <i32>scatter(run.zone) <= run.goal ? COMPACT_SUCCESS : CONTINUE;
+  if (run.order == WHOLE_ORDER) return CONTINUE;
+  if ((run.source & (PAGEBLOCK_FRAMES - 1)) != 0 && run.source != run.zone.start) return CONTINUE;
+  return hasBlock(run) ? COMPACT_SUCCESS : CONTINUE;
 }
 
 /** Puts the scanners where the last run left them, or at the edges. Whether that is the whole zone. */
-function placeScanners(): bool {
-  const first = zone.start;
-  const last = blockStart(zoneEnd(zone) - 1);
-  source = mode == COMPACT_ASYNC ? zone.compactAsync : zone.compactSync;
-  target = zone.compactFree;
-  if (ignoresHints() || target < first || target >= zoneEnd(zone)) target = last;
-  if (ignoresHints() || source < first || source >= zoneEnd(zone)) source = first;
-  lastMoved = NIL;
-  return blockStart(source) == blockStart(first);
+function placeScanners(run: Compaction): bool {
+  const first = run.zone.start;
+  const last = blockStart(zoneEnd(run.zone) - 1);
+  run.source = run.mode == COMPACT_ASYNC ? run.zone.compactAsync : run.zone.compactSync;
+  run.target = run.zone.compactFree;
+  if (ignoresHints(run) || run.target < first || run.target >= zoneEnd(run.zone)) run.target = last;
+  if (ignoresHints(run) || run.source < first || run.source >= zoneEnd(run.zone))
+    run.source = first;
+  run.lastMoved = NIL;
+  return blockStart(run.source) == blockStart(first);
 }
 
 /** Places left behind by pages are free in the zone only when the per-cpu lists are drained. */
-function drainBehind(): void {
-  if (order <= 0 || lastMoved == NIL) return;
-  const mask = ((<u32>1) << order) - 1;
-  if (lastMoved >= (source & ~mask)) return;
-  const pcp = pcpAt(cpu, zoneNumber);
-  drain(pcp, zone, pcp.count, 0);
-  lastMoved = NIL;
+function drainBehind(run: Compaction): void {
+  if (run.order <= 0 || run.lastMoved == NIL) return;
+  const mask = ((<u32>1) << run.order) - 1;
+  if (run.lastMoved >= (run.source & ~mask)) return;
+  drainCpu(run.zone, run.zoneNumber, run.cpu);
+  run.lastMoved = NIL;
 }
 
-function scan(startedWhole: bool): i32 {
+function scan(run: Compaction, startedWhole: bool): i32 {
   while (true) {
-    const state = finished(startedWhole);
+    const state = finished(run, startedWhole);
     if (state != CONTINUE) return state;
-    const before = source;
-    if (scanForSources()) {
-      scanForTargets();
-      if (lastMoved == NIL) lastMoved = before;
-      const result = moveCollected();
+    const before = run.source;
+    if (scanForSources(run)) {
+      scanForTargets(run);
+      if (run.lastMoved == NIL) run.lastMoved = before;
+      const result = moveCollected(run);
       if (result == STATUS_MOVES_FULL) return result;
-      const met = blockStart(target) <= blockStart(source);
+      const met = blockStart(run.target) <= blockStart(run.source);
       if (result == COMPACT_CONTENDED && !met) return result;
     }
-    drainBehind();
+    drainBehind(run);
   }
 }
 
@@ -358,21 +352,23 @@ export function runCompaction(
   percent: i32,
   onCpu: u32,
 ): i32 {
-  zoneNumber = index;
-  zone = zoneAt(index);
-  order = forOrder;
-  type = forType;
-  mode = forMode;
-  whole = forWhole;
-  direct = forDirect;
-  goal = percent;
-  cpu = onCpu;
+  const run = changetype<Compaction>(WORK_COMPACTION);
+  run.zoneNumber = index;
+  run.zone = zoneAt(index);
+  run.order = forOrder;
+  run.type = forType;
+  run.mode = forMode;
+  run.whole = forWhole;
+  run.direct = forDirect;
+  run.goal = percent;
+  run.cpu = onCpu;
   count(STAT_COMPACT_RUNS, 1);
   for (let size: u32 = 0; size < <u32>ORDERS; size++) listReset(targetList(size));
-  const startedWhole = placeScanners();
-  const result = scan(startedWhole);
+  const startedWhole = placeScanners(run);
+  const result = scan(run, startedWhole);
   const met = result == COMPACT_COMPLETE || result == COMPACT_PARTIAL;
-  if (!met && !ignoresHints()) zone.compactFree = max(blockStart(target), blockStart(zone.start));
-  releaseTargets();
+  if (!met && !ignoresHints(run))
+    run.zone.compactFree = max(blockStart(run.target), blockStart(run.zone.start));
+  releaseTargets(run);
   return result;
 }

@@ -18,31 +18,28 @@ import {
   NIL,
   headOf,
   isMovable,
+  isNeverOnline,
   kindOf,
   orderOf,
-  setWord0,
-  setWord1,
+  setOfflineMark,
+  setRequest,
   stateOf,
-  word0,
 } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
-import { blockZone } from '../base/pageblock';
+import { blockStart, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeFree } from '../kernel/buddy';
-import { isolateRange, unisolateRange } from '../kernel/isolate';
-import { drainZone } from '../kernel/percpu';
+import {
+  FREE_TO_TAIL,
+  drainZone,
+  freeBlockOf,
+  freeSplit,
+  isolateRange,
+  takeFree,
+  unisolateRange,
+} from '../kernel/allocator';
 import { batchAdd, batchReset, batchTake, migrateBlock } from './migrate';
-
-/** Word 0 of an offline frame that has never been online: it goes to the allocator as new memory does. */
-export const NEVER_ONLINE: u32 = 1;
-
-
-@inline
-function blockStart(pfn: u32): u32 {
-  return pfn & ~(PAGEBLOCK_FRAMES - 1);
-}
 
 /** Whether all pageblocks of [first, last) belong to one zone. */
 export function inOneZone(first: u32, last: u32): bool {
@@ -109,7 +106,7 @@ function migrateBatches(start: u32, end: u32, cpu: u32): i32 {
 }
 
 /** First frame of [start, end) that is not free in the buddy, or NIL. */
-export function findNotFree(start: u32, end: u32): u32 {
+function findNotFree(start: u32, end: u32): u32 {
   for (let at = start; at < end;) {
     const head = freeBlockOf(at);
     if (head == NIL) return at;
@@ -131,8 +128,8 @@ function takeRange(zone: Zone, start: u32, end: u32, kind: u32, cpu: u32): void 
   for (let at = first; at < start; at++) freeBlock(at, 0, cpu);
   for (let at = end; at < last; at++) freeBlock(at, 0, cpu);
   for (let at = start; at < end; at++) {
-    setWord0(at, kind == KIND_OFFLINE ? 0 : GFP_USER);
-    setWord1(at, NIL);
+    if (kind == KIND_OFFLINE) setOfflineMark(at, 0);
+    else setRequest(at, GFP_USER, NIL);
   }
 }
 
@@ -228,7 +225,7 @@ export function contigFree(start: u32, frames: u32, cpu: u32): i32 {
   const order = chunkOrder(start, frames);
   for (let at = start; at < start + frames; at += 1 << order) {
     if (kind == KIND_OFFLINE) zone.managed += 1 << order;
-    if (kind == KIND_OFFLINE && word0(at) == NEVER_ONLINE) {
+    if (kind == KIND_OFFLINE && isNeverOnline(at)) {
       freeNew(zone, at, order);
       continue;
     }

@@ -15,26 +15,37 @@ import { STAT_CZONE_COMPACT_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL, kindOf, orderOf, stateOf } from '../base/frame';
 import { guest } from '../base/guest';
-import { blockZone } from '../base/pageblock';
+import { blockStart, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
+import { WORK_BYTES, WORK_SWEEP } from '../base/work';
 import { Zone, zoneAt } from '../base/zone';
 import { dropFreeBlock, endZone, isBlockFree, linkAt } from '../czone/block';
 import { isCzone } from '../czone/zone';
 import { countFrees, freeBlock } from '../free';
-import { accountBacked, accountFree, expand, freeBlockOf, unlinkFree } from '../kernel/buddy';
+import { freeBlockOf, takeAt } from '../kernel/allocator';
 import { hasMoveRoom, moveBlock } from './migrate';
 import { isMapped } from '../object/table';
+/** A pass over a zone from its highest blocks down. */
+@unmanaged
+class Sweep {
+  lowest: u32;
+  highest: u32;
+  /** Where the search for free frames goes on: below it nothing is free. */
+  scanner: u32;
+}
+if (<i32>offsetof<Sweep>() > WORK_BYTES) ERROR('Sweep outgrew its room');
 
-/** Lowest and highest block of the zone. */
-let lowest: u32 = NIL;
-let highest: u32 = 0;
-function findEnds(zone: Zone): void {
-  lowest = NIL;
-  highest = 0;
+/** Finds the zone's lowest and highest block. */
+function startSweep(zone: Zone): Sweep {
+  const sweep = changetype<Sweep>(WORK_SWEEP);
+  sweep.lowest = NIL;
+  sweep.highest = 0;
   for (let pfn = zone.firstBlock; pfn != NIL; pfn = load<u32>(linkAt(pfn))) {
-    lowest = min(lowest, pfn);
-    highest = max(highest, pfn);
+    sweep.lowest = min(sweep.lowest, pfn);
+    sweep.highest = max(sweep.highest, pfn);
   }
+  sweep.scanner = sweep.lowest;
+  return sweep;
 }
 
 /** Gives up to `blocks` wholly free blocks back to the pool, highest first. How many, or a status. */
@@ -43,14 +54,14 @@ export function czoneShrink(index: u32, blocks: u32): i32 {
   const zone = zoneAt(index);
   const block = guest.czoneBlockFrames;
   if (zone.blocks == 0 || blocks == 0) return 0;
-  findEnds(zone);
+  const sweep = startSweep(zone);
   let given: u32 = 0;
-  for (let pfn = highest; given < blocks; pfn -= block) {
+  for (let pfn = sweep.highest; given < blocks; pfn -= block) {
     if (blockZone(pfn) == index && isBlockFree(pfn)) {
       dropFreeBlock(zone, pfn);
       given++;
     }
-    if (pfn == lowest) break;
+    if (pfn == sweep.lowest) break;
   }
   if (zone.state == CZONE_DYING && zone.blocks == 0) endZone(zone);
   return given;
@@ -78,7 +89,7 @@ function isEmptiable(pfn: u32): bool {
 function findFree(index: u32, from: u32, end: u32, order: u32): u32 {
   for (let at = from; at < end;) {
     if (blockZone(at) != index) {
-      at = (at + PAGEBLOCK_FRAMES) & ~(PAGEBLOCK_FRAMES - 1);
+      at = blockStart(at + PAGEBLOCK_FRAMES);
       continue;
     }
     const state = stateOf(at);
@@ -88,22 +99,15 @@ function findFree(index: u32, from: u32, end: u32, order: u32): u32 {
   return NIL;
 }
 
-/** Where the search for free frames goes on: below it nothing is free. */
-let scanner: u32 = 0;
-
 /** Moves the block at `from` to the lowest free place below `end`. False: there is none, or the log of moves is full. */
-function moveDown(zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
+function moveDown(sweep: Sweep, zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
   if (!hasMoveRoom(from)) return false;
   const order = orderOf(from);
-  const start = order == 0 ? scanner : lowest;
+  const start = order == 0 ? sweep.scanner : sweep.lowest;
   const to = findFree(index, start, end, order);
   if (to == NIL) return false;
-  if (order == 0) scanner = to;
-  const found = orderOf(to);
-  unlinkFree(zone, to, found, MIGRATE_MOVABLE);
-  expand(zone, to, order, found, MIGRATE_MOVABLE);
-  accountFree(zone, -(1 << order), MIGRATE_MOVABLE);
-  accountBacked(zone, to, order, false);
+  if (order == 0) sweep.scanner = to;
+  takeAt(zone, to, order, MIGRATE_MOVABLE);
   moveBlock(from, to);
   freeBlock(from, order, cpu);
   countFrees(1, 1 << order);
@@ -111,7 +115,7 @@ function moveDown(zone: Zone, index: u32, from: u32, end: u32, cpu: u32): bool {
 }
 
 /** Empties one block as far as pages and room last. Pages moved. What is left behind merges, so heads change. */
-function emptyBlock(zone: Zone, index: u32, pfn: u32, pages: u32, cpu: u32): u32 {
+function emptyBlock(sweep: Sweep, zone: Zone, index: u32, pfn: u32, pages: u32, cpu: u32): u32 {
   let moved: u32 = 0;
   const end = pfn + guest.czoneBlockFrames;
   for (let at = pfn; at < end && moved < pages;) {
@@ -121,7 +125,7 @@ function emptyBlock(zone: Zone, index: u32, pfn: u32, pages: u32, cpu: u32): u32
       continue;
     }
     const size = frames(at);
-    if (!moveDown(zone, index, at, pfn, cpu)) break;
+    if (!moveDown(sweep, zone, index, at, pfn, cpu)) break;
     moved += size;
     at += size;
   }
@@ -146,14 +150,13 @@ export function czoneCompact(index: u32, pages: u32, cpu: u32): i32 {
   const zone = zoneAt(index);
   const block = guest.czoneBlockFrames;
   if (zone.state == CZONE_DYING || zone.blocks == 0) return 0;
-  findEnds(zone);
-  scanner = lowest;
+  const sweep = startSweep(zone);
   const most = zone.free / block;
   let moved: u32 = 0;
   let free = countFreeBlocks(zone);
-  for (let pfn = highest; free < most && pfn > lowest && moved < pages; pfn -= block) {
+  for (let pfn = sweep.highest; free < most && pfn > sweep.lowest && moved < pages; pfn -= block) {
     if (blockZone(pfn) != index || isBlockFree(pfn) || !isEmptiable(pfn)) continue;
-    moved += emptyBlock(zone, index, pfn, pages - moved, cpu);
+    moved += emptyBlock(sweep, zone, index, pfn, pages - moved, cpu);
     if (!isBlockFree(pfn)) break;
     free = countFreeBlocks(zone);
   }

@@ -21,16 +21,23 @@ import {
 } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/abi/status';
-import { NIL, kindOf, setWord0, setWord1, stateOf } from '../base/frame';
+import { NEVER_ONLINE, NIL, kindOf, setOfflineMark, stateOf } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
-import { blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
-import { Zone, zoneAt, zoneEnd } from '../base/zone';
-import { takeFree } from '../kernel/buddy';
-import { isolateRange, unisolateRange } from '../kernel/isolate';
-import { drainZone, pcpAt, pcpReset } from '../kernel/percpu';
+import { blockStart, blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
+import { scratchPair } from '../base/scratch';
+import { Zone, resetScanners, zoneAt, zoneEnd } from '../base/zone';
+import {
+  drainZone,
+  isolateRange,
+  pcpAt,
+  pcpResetZone,
+  setPcpSizes,
+  takeFree,
+  unisolateRange,
+} from '../kernel/allocator';
 import { decideMobility, resizeWatermarks } from '../kernel/watermark';
 import { buildZonelist } from '../kernel/zonelist';
-import { NEVER_ONLINE, freeNew, inOneZone, migrateRange } from './contig';
+import { freeNew, inOneZone, migrateRange } from './contig';
 
 /** A range of whole memory blocks inside the span. */
 function isBlockRange(start: u32, frames: u32): bool {
@@ -60,17 +67,10 @@ function growSpan(zone: Zone, start: u32, end: u32): void {
   resetScanners(zone);
 }
 
-function resetScanners(zone: Zone): void {
-  const first = zone.start & ~(PAGEBLOCK_FRAMES - 1);
-  zone.compactAsync = first;
-  zone.compactSync = first;
-  zone.compactFree = zone.spanned == 0 ? first : (zoneEnd(zone) - 1) & ~(PAGEBLOCK_FRAMES - 1);
-}
-
 /** The zone shrinks to the pageblocks it still has. */
 function shrinkSpan(zone: Zone, index: u32): void {
   const end = zoneEnd(zone);
-  let first = zone.start & ~(PAGEBLOCK_FRAMES - 1);
+  let first = blockStart(zone.start);
   while (first < end && blockZone(first) != index) first += PAGEBLOCK_FRAMES;
   if (first >= end) {
     zone.start = 0;
@@ -78,7 +78,7 @@ function shrinkSpan(zone: Zone, index: u32): void {
     resetScanners(zone);
     return;
   }
-  let last = (end - 1) & ~(PAGEBLOCK_FRAMES - 1);
+  let last = blockStart(end - 1);
   while (blockZone(last) != index) last -= PAGEBLOCK_FRAMES;
   const start = max(first, zone.start);
   zone.start = start;
@@ -100,13 +100,13 @@ function freeChunks(zone: Zone, start: u32, end: u32): void {
 
 @inline
 function rangeStart(position: u32): u32 {
-  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3));
+  return load<u32>(scratchPair(position));
 }
 
 
 @inline
 function rangeFrames(position: u32): u32 {
-  return load<u32>(<usize>guest.scratch + ((<usize>position) << 3), 4);
+  return load<u32>(scratchPair(position), 4);
 }
 
 /** Whether the scratch area holds `ranges` ascending pairs {start, frames} of whole pageblocks inside [start, end). */
@@ -162,41 +162,12 @@ export function memoryOnline(start: u32, frames: u32, index: u32, ranges: i32): 
 function onlineParts(zone: Zone, start: u32, end: u32, ranges: u32): void {
   memory.fill(statesBase + start, <u8>KIND_OFFLINE, end - start);
   for (let at = start; at < end; at++) {
-    setWord0(at, NEVER_ONLINE);
-    setWord1(at, NIL);
+    setOfflineMark(at, NEVER_ONLINE);
   }
   for (let at: u32 = 0; at < ranges; at++) {
     const first = rangeStart(at);
     freeChunks(zone, first, first + rangeFrames(at));
   }
-}
-
-// What zone_pcp_disable took away.
-let savedHighMin: i32 = 0;
-let savedHighMax: i32 = 0;
-let savedBatch: i32 = 0;
-
-function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32): void {
-  for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
-    const pcp = pcpAt(cpu, index);
-    pcp.highMin = highMin;
-    pcp.highMax = highMax;
-    pcp.batch = batch;
-  }
-}
-
-/** Empties the per-cpu lists of a zone and keeps them so: every free goes straight to the zone. */
-function disablePcp(index: u32): void {
-  const pcp = pcpAt(0, index);
-  savedHighMin = pcp.highMin;
-  savedHighMax = pcp.highMax;
-  savedBatch = pcp.batch;
-  setPcpSizes(index, 0, 0, 1);
-  drainZone(zoneAt(index));
-}
-
-function enablePcp(index: u32): void {
-  setPcpSizes(index, savedHighMin, savedHighMax, savedBatch);
 }
 
 /** First frame of [start, end) that is neither free nor offline, or NIL. */
@@ -251,14 +222,28 @@ export function memoryOffline(start: u32, frames: u32, cpu: u32): i32 {
   for (let at = start; at < end; at++) {
     if (kindOf(at) == KIND_HOLE) return STATUS_BAD_STATE;
   }
-  disablePcp(index);
+  const status = evacuateIsolated(index, start, end, cpu);
+  if (status == 0) remove(zoneAt(index), index, start, end);
+  return status;
+}
+
+/**
+ * Isolates a range of a zone and empties it. Meanwhile the zone has no per-cpu lists, so that every free goes straight
+ * to it (zone_pcp_disable). Isolation ends with a failure.
+ */
+function evacuateIsolated(index: u32, start: u32, end: u32, cpu: u32): i32 {
+  const sizes = pcpAt(0, index);
+  const highMin = sizes.highMin;
+  const highMax = sizes.highMax;
+  const batch = sizes.batch;
+  setPcpSizes(index, 0, 0, 1);
+  drainZone(zoneAt(index));
   let status = isolateRange(start, end, start, end, MIGRATE_MOVABLE, true);
   if (status == 0) {
     status = evacuate(start, end, cpu);
     if (status < 0) unisolateRange(start, end, MIGRATE_MOVABLE);
   }
-  enablePcp(index);
-  if (status == 0) remove(zoneAt(index), index, start, end);
+  setPcpSizes(index, highMin, highMax, batch);
   return status;
 }
 
@@ -274,8 +259,6 @@ function remove(zone: Zone, index: u32, start: u32, end: u32): void {
     setBlockZone(at, PAGEBLOCK_NO_ZONE);
   }
   shrinkSpan(zone, index);
-  if (zone.present == 0) {
-    for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) pcpReset(pcpAt(cpu, index));
-  }
+  if (zone.present == 0) pcpResetZone(index);
   settle(zone.present == 0);
 }

@@ -7,11 +7,14 @@ import {
   KERNEL_ZONES,
   KIND_BALLOON,
   KIND_OBJECT,
+  LIST_BYTES,
   MOVES_MAX,
   SCRATCH_MOVES_OFFSET,
+  SCRATCH_REPORT_OFFSET,
   SCRATCH_WORK_OFFSET,
   ZONE_MOVABLE,
 } from '../../src/abi/layout';
+import { ORDERS, THP_ORDER } from '../../src/abi/unit';
 import {
   GFP_DIRECT_RECLAIM,
   GFP_HIGHMEM,
@@ -34,31 +37,19 @@ import {
   STATUS_MOVES_FULL,
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
-import {
-  NIL,
-  isMovable,
-  kindOf,
-  orderOf,
-  setState,
-  setWord0,
-  setWord1,
-  word0,
-  word1,
-} from '../base/frame';
+import { NIL, copyRequest, isMovable, kindOf, orderOf, setState } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import { listPushHead, listRemove } from '../base/list';
 import { blockZone } from '../base/pageblock';
+import { scratchAt, scratchPair } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import { touchNew, touchRead } from '../host/backing';
-import { takeSmallest } from '../kernel/buddy';
-import { allocBlock } from '../kernel/request';
+import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
-import { frameAt, isObject, ownerOf } from '../object/table';
-
-const THP_ORDER: u32 = 9;
+import { isMapped } from '../object/table';
 
 
 @inline
@@ -67,7 +58,7 @@ function isLogged(kind: u32): bool {
 }
 
 function logMove(from: u32, to: u32): void {
-  const at = <usize>guest.scratch + ((<usize>guest.moves) << 3);
+  const at = scratchPair(guest.moves);
   store<u32>(at, from, SCRATCH_MOVES_OFFSET);
   store<u32>(at, to, SCRATCH_MOVES_OFFSET + 4);
   guest.moves++;
@@ -103,8 +94,7 @@ export function moveBlock(from: u32, to: u32): void {
     if (kind == KIND_OBJECT) {
       remapFrame(from, to);
     } else {
-      setWord0(to, word0(from));
-      setWord1(to, word1(from));
+      copyRequest(from, to);
     }
   }
   if (isLogged(kind)) logMove(from, to);
@@ -132,41 +122,57 @@ function allocTarget(from: u32, order: u32, cpu: u32): i32 {
 /** A page of an object that was discarded as a whole: nobody maps it, it goes with its CZone. */
 @inline
 function isDiscarded(pfn: u32): bool {
-  if (kindOf(pfn) != KIND_OBJECT || blockZone(pfn) < <u32>KERNEL_ZONES) return false;
-  const owner = ownerOf(pfn);
-  return !isObject(owner) || frameAt(owner, word1(pfn)) != pfn;
+  return kindOf(pfn) == KIND_OBJECT && blockZone(pfn) >= <u32>KERNEL_ZONES && !isMapped(pfn);
 }
 
 // Up to 32 pages are looked for before they are moved together, the one found last first.
-const BATCH_FRAMES: u32 = 32;
-let batched: u32 = 0;
-let batchedFrames: u32 = 0;
+const BATCH_FRAMES = 32;
+
+/** What is in the batch; its slots, a frame number each, lie behind it. */
+@unmanaged
+class Batch {
+  blocks: u32;
+  frames: u32;
+}
+/** Behind the lists of targets (compact). */
+const BATCH_OFFSET = SCRATCH_WORK_OFFSET + 120;
+if (SCRATCH_WORK_OFFSET + ORDERS * LIST_BYTES > BATCH_OFFSET) ERROR('lists reach into the batch');
+if (BATCH_OFFSET + <i32>offsetof<Batch>() + 4 * BATCH_FRAMES > SCRATCH_REPORT_OFFSET) {
+  ERROR('the batch reaches into the report');
+}
+
+
+@inline
+function batch(): Batch {
+  return changetype<Batch>(scratchAt(BATCH_OFFSET));
+}
 
 
 @inline
 function batchSlot(position: u32): usize {
-  return <usize>guest.scratch + SCRATCH_WORK_OFFSET + 128 + ((<usize>position) << 2);
+  return scratchAt(BATCH_OFFSET + offsetof<Batch>()) + ((<usize>position) << 2);
 }
 
 /** Forgets what was collected. */
 @inline
 export function batchReset(): void {
-  batched = 0;
-  batchedFrames = 0;
+  batch().blocks = 0;
+  batch().frames = 0;
 }
 
 /** Adds a block to the batch; true when the batch is full. */
 export function batchAdd(pfn: u32): bool {
-  store<u32>(batchSlot(batched++), pfn);
-  batchedFrames += 1 << orderOf(pfn);
-  return batchedFrames >= BATCH_FRAMES;
+  store<u32>(batchSlot(batch().blocks), pfn);
+  batch().blocks++;
+  batch().frames += 1 << orderOf(pfn);
+  return batch().frames >= <u32>BATCH_FRAMES;
 }
 
 /** The block of the batch to move next, NIL when there is none. */
 export function batchTake(): u32 {
-  if (batched == 0) return NIL;
-  batched--;
-  return load<u32>(batchSlot(batched));
+  if (batch().blocks == 0) return NIL;
+  batch().blocks--;
+  return load<u32>(batchSlot(batch().blocks));
 }
 
 /**

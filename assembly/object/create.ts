@@ -12,7 +12,7 @@ import { NIL, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { czoneRun } from '../czone/run';
 import { isOpenCzone } from '../czone/zone';
-import { allocBlock } from '../kernel/request';
+import { allocBlock } from '../kernel/allocator';
 import { joinZone } from './foreign';
 import { MemoryObject, nameFrame, objectAt } from './table';
 
@@ -46,7 +46,7 @@ export function objectCreate(kind: u32, zone: u32, gfp: u32, tag: u32): i32 {
 /** One frame for the object, from its zone or the kernel's; a frame number or a status. */
 @inline
 export function objectAlloc(object: MemoryObject, cpu: u32): i32 {
-  if (object.zone != NIL) return czoneRun(object.zone, 1, object.gfp, cpu);
+  if (object.zone != NIL) return <i32>czoneRun(object.zone, 1, object.gfp, cpu);
   return allocBlock(object.gfp, 0, cpu);
 }
 

@@ -27,7 +27,7 @@ import { Zone, zoneAt } from '../base/zone';
 import { endZone, linkAt, removeBlock, takeFreeOfBlock } from '../czone/block';
 import { isCzone } from '../czone/zone';
 import { countFrees } from '../free';
-import { FREE_NO_NOTIFY, FREE_TO_HEAD, freeOne } from '../kernel/buddy';
+import { FREE_NO_NOTIFY, FREE_TO_HEAD, freeOne } from '../kernel/allocator';
 import { dropEntry, objectDestroy, objectForget } from './drop';
 import {
   MemoryObject,

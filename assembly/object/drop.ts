@@ -12,7 +12,7 @@ import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { FREE_TO_HEAD, freeOne } from '../kernel/buddy';
+import { FREE_TO_HEAD, freeOne } from '../kernel/allocator';
 import { countForeign, countPageFreed, countRunFreed, leaveZone } from './foreign';
 import { unshare } from './share';
 import {

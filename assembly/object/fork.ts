@@ -13,7 +13,7 @@ import {
   STATUS_TABLE_FULL,
   STATUS_TOO_MANY_SHARERS,
 } from '../../src/abi/status';
-import { NIL, setWord0, word0 } from '../base/frame';
+import { NIL, ownerWord, setOwnerWord } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 import { objectCreate } from './create';
@@ -40,9 +40,9 @@ function forkLeaf(child: MemoryObject, source: u32, target: u32): i32 {
     const entry = load<u32>(from + at);
     if (entry == 0) continue;
     const pfn = (entry & PFN_MASK) - 1;
-    const record = word0(pfn);
+    const record = ownerWord(pfn);
     if (record >> RECORD_OBJECT_BITS == MAP_COUNT_MAX) return STATUS_TOO_MANY_SHARERS;
-    setWord0(pfn, record + (1 << RECORD_OBJECT_BITS));
+    setOwnerWord(pfn, record + (1 << RECORD_OBJECT_BITS));
     store<u32>(from + at, entry | WRITE_PROTECTED);
     store<u32>(to + at, entry | WRITE_PROTECTED);
     if (zoned) countForeign(child, pfn, 1);

@@ -3,7 +3,7 @@
 
 import { KERNEL_ZONES } from '../../src/abi/layout';
 import { STAT_COW_PAGES, STAT_COW_REUSED_PAGES, STAT_CZONE_COW_ACROSS } from '../../src/abi/stat';
-import { NIL, setWord0, setWord1, word0, word1 } from '../base/frame';
+import { NIL, ownerWord, pageIndex, setOwnerWord, setPageIndex } from '../base/frame';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { countFrees, freeBlock } from '../free';
@@ -76,9 +76,9 @@ export function breakShare(object: MemoryObject, id: u32, slot: usize, index: u3
 /** Rewrites every mapping of a frame to another one: what a migration does last. The records are the caller's. */
 export function remapFrame(from: u32, to: u32): void {
   const id = ownerOf(from);
-  const index = word1(from);
-  setWord0(to, word0(from));
-  setWord1(to, index);
+  const index = pageIndex(from);
+  setOwnerWord(to, ownerWord(from));
+  setPageIndex(to, index);
   // A page discarded with its object is nobody's, and its record names what is gone.
   if (!isObject(id)) return;
   let kin = id;

@@ -21,10 +21,10 @@ import {
   RECORD_OBJECT_BITS,
   RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
-import { NONE } from '../../src/abi/unit';
+import { NONE, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { STAT_TABLE_NODES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
-import { NIL, setWord0, setWord1, word0, word1 } from '../base/frame';
+import { NIL, ownerWord, pageIndex, setOwnerWord, setPageIndex } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
 
@@ -52,12 +52,15 @@ export class MemoryObject {
   outside: u32;
 }
 if (<i32>offsetof<MemoryObject>() > OBJECT_BYTES) ERROR('MemoryObject outgrew its stride');
+if (NODE_ENTRIES != 1 << NODE_SHIFT) ERROR('a node has 2^NODE_SHIFT entries');
+if (NODE_BYTES != NODE_ENTRIES * 4) ERROR('an entry is a word');
+if (NODE_ENTRIES > PAGEBLOCK_FRAMES) ERROR('a leaf reaches no further than a pageblock');
 
 /** The object has, or had, pages that others map or that lie outside its zone: exit must look at each. */
 export const OBJECT_ENTANGLED: u8 = 1;
 
 export const WRITE_PROTECTED: u32 = <u32>ENTRY_WRITE_PROTECTED;
-export const PFN_MASK: u32 = 0x7fffffff;
+export const PFN_MASK: u32 = ~WRITE_PROTECTED;
 const HEIGHT_MAX: u32 = 3;
 
 
@@ -155,20 +158,20 @@ export function leafMake(object: MemoryObject, index: u32): u32 {
 
 @inline
 export function nameFrame(pfn: u32, id: u32, index: u32, maps: u32): void {
-  setWord0(pfn, id | (maps << RECORD_OBJECT_BITS));
-  setWord1(pfn, index);
+  setOwnerWord(pfn, id | (maps << RECORD_OBJECT_BITS));
+  setPageIndex(pfn, index);
 }
 
 
 @inline
 export function mapsOf(pfn: u32): u32 {
-  return word0(pfn) >> RECORD_OBJECT_BITS;
+  return ownerWord(pfn) >> RECORD_OBJECT_BITS;
 }
 
 
 @inline
 export function ownerOf(pfn: u32): u32 {
-  return word0(pfn) & RECORD_OBJECT_MASK;
+  return ownerWord(pfn) & RECORD_OBJECT_MASK;
 }
 
 /** Frame at an index of an object, NIL if nothing is there. */
@@ -193,7 +196,7 @@ export function dropNodes(node: u32, height: u32): void {
 /** Whether an object maps the frame: pages discarded with their object only look like it. */
 export function isMapped(pfn: u32): bool {
   const owner = ownerOf(pfn);
-  return isObject(owner) && frameAt(owner, word1(pfn)) == pfn;
+  return isObject(owner) && frameAt(owner, pageIndex(pfn)) == pfn;
 }
 
 /** Pages an object holds now, or a status. */

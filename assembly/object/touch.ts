@@ -1,6 +1,6 @@
 // A touch of an object's pages: missing ones are allocated, in a CZone run by run, shared ones copied on a write.
 
-import { KIND_OBJECT, NODE_ENTRIES, OBJECT_FILE, RECORD_OBJECT_BITS } from '../../src/abi/layout';
+import { KIND_OBJECT, NODE_ENTRIES, RECORD_OBJECT_BITS } from '../../src/abi/layout';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_PAGES,
@@ -12,9 +12,17 @@ import { NIL } from '../base/frame';
 import { guest, recordsBase, statesBase } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { czoneRun, runFrames } from '../czone/run';
+import { czoneRun } from '../czone/run';
 import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
-import { allocBlock, streamReset, streamTake } from '../kernel/request';
+import {
+  Pcp,
+  allocBlock,
+  runFrames,
+  runStart,
+  streamList,
+  streamPcp,
+  streamTake,
+} from '../kernel/allocator';
 import { adopt } from './create';
 import { countForeign } from './foreign';
 import { breakShare } from './share';
@@ -42,13 +50,14 @@ function emptyRun(slot: usize, limit: u32): u32 {
  * got, in one go. Entries filled or a status.
  */
 function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u32, cpu: u32): i32 {
-  const pfn = czoneRun(object.zone, want, object.gfp, cpu);
-  if (pfn < 0) return pfn;
-  const frames = runFrames;
+  const run = czoneRun(object.zone, want, object.gfp, cpu);
+  if (run < 0) return <i32>run;
+  const pfn = runStart(run);
+  const frames = runFrames(run);
   const record = recordsBase + ((<usize>pfn) << 3);
   const word = id | (1 << RECORD_OBJECT_BITS);
   for (let at: u32 = 0; at < frames; at++) {
-    store<u32>(slot + ((<usize>at) << 2), <u32>pfn + at + 1);
+    store<u32>(slot + ((<usize>at) << 2), pfn + at + 1);
     store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
   }
   memory.fill(statesBase + pfn, <u8>KIND_OBJECT, frames);
@@ -60,19 +69,12 @@ function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u
   return frames;
 }
 
-/** One missing page of an object in the kernel's zones. 1 when the frame came from a run of requests, 0, or a status. */
+/** A missing page of an object in the kernel's zones gets its frame. */
 @inline
-function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, cpu: u32): i32 {
-  let pfn: i32 = streamTake();
-  const streamed = pfn != NIL;
-  if (!streamed) {
-    pfn = allocBlock(object.gfp, 0, cpu);
-    if (pfn < 0) return pfn;
-  }
-  store<u32>(slot, <u32>pfn + 1);
+function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, pfn: u32): void {
+  store<u32>(slot, pfn + 1);
   adopt(object, id, pfn, index);
   touchNew(pfn);
-  return <i32>streamed;
 }
 
 /** Touches the entries [index, end) of one leaf; 0 or a status. */
@@ -88,15 +90,25 @@ function touchLeaf(
   let faults: u32 = 0;
   let streamed: u32 = 0;
   let status: i32 = 0;
+  let pcp = changetype<Pcp>(0);
+  let list: usize = 0;
   while (index < end) {
     const slot = slotOf(leaf, index);
     const entry = load<u32>(slot);
     let step: u32 = 1;
     if (entry == 0) {
       if (object.zone == NIL) {
-        status = fillOne(object, id, slot, index, cpu);
-        if (status < 0) break;
-        streamed += status;
+        let pfn = streamTake(pcp, list);
+        if (pfn != NIL) {
+          streamed++;
+        } else {
+          status = allocBlock(object.gfp, 0, cpu);
+          if (status < 0) break;
+          pfn = status;
+          pcp = streamPcp(pfn, cpu);
+          list = streamList(pcp, object.gfp);
+        }
+        fillOne(object, id, slot, index, pfn);
       } else {
         status = fillRun(object, id, slot, index, emptyRun(slot, end - index), cpu);
         if (status < 0) break;
@@ -108,6 +120,7 @@ function touchLeaf(
     } else if ((entry & WRITE_PROTECTED) != 0) {
       status = breakShare(object, id, slot, index, cpu);
       if (status < 0) break;
+      list = 0;
     } else {
       touchWrite(entry - 1);
     }
@@ -130,7 +143,6 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   const object = objectAt(id);
   const before = object.pages;
   const end = start + pages;
-  streamReset();
   for (let index = start; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafMake(object, index);
@@ -141,10 +153,4 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   }
   count(STAT_TOUCHED_PAGES, pages);
   return object.pages - before;
-}
-
-
-@inline
-export function objectIsFile(id: u32): bool {
-  return objectAt(id).kind == OBJECT_FILE;
 }

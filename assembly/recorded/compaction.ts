@@ -13,7 +13,7 @@ import {
   KIND_ORDER_MASK,
   KIND_UNMOVABLE,
 } from '../../src/abi/layout';
-import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { COSTLY_ORDER, ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
   SCAN_ASYNC,
@@ -22,7 +22,7 @@ import {
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
 } from '../../src/abi/program';
-import { NIL, setState, stateOf } from '../base/frame';
+import { NIL, linkNext, linkPrev, setState, stateOf } from '../base/frame';
 import {
   listHead,
   listPopHead,
@@ -32,27 +32,24 @@ import {
   listReset,
   listRotateTo,
   listTail,
-  nextOf,
-  prevOf,
 } from '../base/list';
-import { blockSkip, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
 import { isolateFree } from '../kernel/isolate';
-import { blockStart, heldList, scan, useSlot } from './scan-state';
+import { Scan, heldList, scanAt } from './scan-state';
 
 /** Frames a stride grows to: the unit in which Linux compacts. */
 const STRIDE_MAX: u32 = 32;
 
 /** A run begins: its scanners stand at `target` and `source`. */
 export function scanBegin(
-  slot: u32,
+  scan: Scan,
   zone: u32,
   order: u32,
   flags: u32,
   target: u32,
   source: u32,
 ): void {
-  useSlot(slot);
   scan.zone = zone;
   scan.order = order;
   scan.flags = flags;
@@ -64,28 +61,25 @@ export function scanBegin(
   scan.searchOrder = order;
   scan.searchFails = 0;
   scan.jumped = 0;
-  for (let size: u32 = 0; size < <u32>ORDERS; size++) listReset(heldList(size));
+  for (let size: u32 = 0; size < <u32>ORDERS; size++) listReset(heldList(scan, size));
 }
 
 // ---- the migrate scanner: where it passes, and what it does to the lists on the way ----
 
-/** Orders up to this one are not worth a search for sources (PAGE_ALLOC_COSTLY_ORDER). */
-const COSTLY_ORDER: i32 = 3;
-
 /** Turns a list so that what was looked at, up to `pfn`, stands behind the rest. */
 function turnBehind(list: usize, pfn: u32): void {
-  const next = nextOf(pfn);
+  const next = linkNext(pfn);
   if (next != NIL) listRotateTo(list, next);
 }
 
 /** The first free frame of the list below `limitPfn` in a pageblock without hint; `budget` blocks may be looked at. */
-function findSource(list: usize, limitPfn: u32): u32 {
-  for (let at = listHead(list); at != NIL; at = nextOf(at)) {
-    if (budget == 0) {
+function findSource(scan: Scan, list: usize, limitPfn: u32): u32 {
+  for (let at = listHead(list); at != NIL; at = linkNext(at)) {
+    if (scan.budget == 0) {
       turnBehind(list, at);
       return NIL;
     }
-    budget--;
+    scan.budget--;
     if (at >= limitPfn || blockSkip(at)) continue;
     turnBehind(list, at);
     return at;
@@ -93,10 +87,8 @@ function findSource(list: usize, limitPfn: u32): u32 {
   return NIL;
 }
 
-let budget: u32 = 0;
-
 /** Where to go on: a pageblock near the start with free frames, or else straight on. */
-function nextSource(zone: Zone): u32 {
+function nextSource(scan: Scan, zone: Zone): u32 {
   const from = scan.source;
   const inside = from != zone.start && from != blockStart(from);
   const inOrder = (scan.flags & SCAN_IN_ORDER) != 0 || <i32>scan.order <= COSTLY_ORDER;
@@ -104,9 +96,9 @@ function nextSource(zone: Zone): u32 {
   let distance = (scan.target - from) >> 1;
   if (from != zone.start) distance >>= 2;
   const limitPfn = blockStart(from + distance);
-  budget = (STRIDE_MAX >> min<u32>(31, scan.searchFails)) + 1;
-  for (let order = <i32>scan.order - 1; order >= COSTLY_ORDER && budget != 0; order--) {
-    const found = findSource(freeList(zone, order, MIGRATE_MOVABLE), limitPfn);
+  scan.budget = (STRIDE_MAX >> min<u32>(31, scan.searchFails)) + 1;
+  for (let order = <i32>scan.order - 1; order >= COSTLY_ORDER && scan.budget != 0; order--) {
+    const found = findSource(scan, freeList(zone, order, MIGRATE_MOVABLE), limitPfn);
     if (found == NIL) continue;
     if (scan.jumped != NIL) scan.jumped = scan.jumped == 0 ? found : min(scan.jumped, found);
     scan.searchFails = 0;
@@ -120,7 +112,7 @@ function nextSource(zone: Zone): u32 {
 }
 
 /** The next pageblock that is looked into, from `from` on; 0: the scanners meet before. */
-function nextBlock(zone: Zone, from: u32, jumped: bool): u32 {
+function nextBlock(scan: Scan, zone: Zone, from: u32, jumped: bool): u32 {
   let block = blockStart(from);
   let trusted = jumped;
   while (block + PAGEBLOCK_FRAMES <= scan.target) {
@@ -134,11 +126,11 @@ function nextBlock(zone: Zone, from: u32, jumped: bool): u32 {
 }
 
 /** Moves the migrate scanner on until it is in the pageblock from which the trace shows pages moving. */
-function walkTo(zone: Zone, block: u32): void {
+function walkTo(scan: Scan, zone: Zone, block: u32): void {
   const blocks = zone.spanned >> PAGEBLOCK_ORDER;
   for (let tried: u32 = 0; tried <= blocks; tried++) {
-    const from = nextSource(zone);
-    const at = nextBlock(zone, from, from != scan.source && scan.searchFails == 0);
+    const from = nextSource(scan, zone);
+    const at = nextBlock(scan, zone, from, from != scan.source && scan.searchFails == 0);
     if (at == block || (at == 0 && blockStart(zone.start) != 0)) break;
     setBlockSkip(at, true);
     scan.source = at + PAGEBLOCK_FRAMES;
@@ -147,11 +139,10 @@ function walkTo(zone: Zone, block: u32): void {
 }
 
 /** A batch was collected from the pageblock of `source`. */
-export function scanBatch(slot: u32, source: u32, operand: u32): void {
-  useSlot(slot);
+export function scanBatch(scan: Scan, source: u32, operand: u32): void {
   const block = blockStart(source);
   if (blockZone(block) == scan.zone && block != blockStart(scan.source - 1)) {
-    walkTo(zoneAt(scan.zone), block);
+    walkTo(scan, zoneAt(scan.zone), block);
   }
   scan.source =
     (operand & SCAN_BLOCK_DONE) != 0 ? block + PAGEBLOCK_FRAMES : max(source, block + 1);
@@ -162,7 +153,7 @@ export function scanBatch(slot: u32, source: u32, operand: u32): void {
 // ---- the free scanner ----
 
 /** Pages go to MOVABLE pageblocks that are not free as a whole. */
-function takesPages(block: u32): bool {
+function takesPages(scan: Scan, block: u32): bool {
   const state = stateOf(block);
   const large = scan.order > 0 ? scan.order : <u32>PAGEBLOCK_ORDER;
   if ((state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= large) return false;
@@ -179,7 +170,7 @@ function usedFrames(state: u32): u32 {
 }
 
 /** Takes free blocks of [from, end), looking at every stride-th frame, until the batch is served; where it stopped. */
-function collect(zone: Zone, from: u32, end: u32, stride: u32): u32 {
+function collect(scan: Scan, zone: Zone, from: u32, end: u32, stride: u32): u32 {
   let at = from;
   while (at < end) {
     const state = stateOf(at);
@@ -190,7 +181,7 @@ function collect(zone: Zone, from: u32, end: u32, stride: u32): u32 {
     }
     const order = state & KIND_ORDER_MASK;
     if (!isolateFree(zone, at, order)) return at;
-    listPushTail(heldList(order), at);
+    listPushTail(heldList(scan, order), at);
     scan.held += 1 << order;
     at += 1 << order;
     if (scan.wanted <= scan.held) return min(at, end);
@@ -199,36 +190,27 @@ function collect(zone: Zone, from: u32, end: u32, stride: u32): u32 {
   return end;
 }
 
-// ---- the search of the free lists, for runs with an order ----
-
-/** A candidate of the free lists: not as high as wanted, but in the upper half. */
-let second: u32 = NIL;
-/** Start of the highest pageblock seen. */
-let highest: u32 = 0;
-/** Blocks that a search may look at. */
-let limit: u32 = 0;
-
 /** Looks at one list from its tail for a frame at or above `wanted`, or, as a second best, `lowest`. */
-function searchList(zone: Zone, order: u32, wanted: u32, lowest: u32): u32 {
+function searchList(scan: Scan, zone: Zone, order: u32, wanted: u32, lowest: u32): u32 {
   const list = freeList(zone, order, MIGRATE_MOVABLE);
   let looked: u32 = 0;
-  second = NIL;
+  scan.second = NIL;
   let at = listTail(list);
-  for (; at != NIL; at = prevOf(at)) {
+  for (; at != NIL; at = linkPrev(at)) {
     looked++;
-    highest = max(highest, max(blockStart(at), zone.start));
+    scan.highest = max(scan.highest, max(blockStart(at), zone.start));
     if (at >= wanted) break;
-    if (at >= lowest && (second == NIL || at > second)) {
-      second = at;
-      limit >>= 1;
+    if (at >= lowest && (scan.second == NIL || at > scan.second)) {
+      scan.second = at;
+      scan.limit >>= 1;
     }
-    if (looked >= limit) break;
+    if (looked >= scan.limit) break;
   }
-  const found = at != NIL && at >= wanted ? at : second;
+  const found = at != NIL && at >= wanted ? at : scan.second;
   // What was looked at stands behind the rest next time.
   const turnTo = found != NIL ? found : at;
   if (turnTo != NIL) listRotateTo(list, turnTo);
-  if (looked >= limit) limit = max<u32>(1, limit >> 1);
+  if (looked >= scan.limit) scan.limit = max<u32>(1, scan.limit >> 1);
   if (at != NIL && at >= wanted) {
     scan.searchFails = 0;
     scan.searchOrder = order;
@@ -237,7 +219,7 @@ function searchList(zone: Zone, order: u32, wanted: u32, lowest: u32): u32 {
 }
 
 /** The next order to look at, -1 after the last. */
-function nextOrder(order: i32): i32 {
+function nextOrder(scan: Scan, order: i32): i32 {
   const top = <i32>scan.order - 1;
   const next = order == 0 ? top : order - 1;
   if (next != scan.searchOrder) return next;
@@ -246,48 +228,48 @@ function nextOrder(order: i32): i32 {
 }
 
 /** Takes one block from the upper part of what is left to scan; NIL: there is none. */
-function searchLists(zone: Zone): u32 {
+function searchLists(scan: Scan, zone: Zone): u32 {
   const distance = scan.target - scan.source;
   const wanted = blockStart(scan.target - (distance >> 2));
   const lowest = blockStart(scan.target - (distance >> 1));
-  highest = 0;
-  limit = (<u32>PAGEBLOCK_FRAMES) >> 1;
+  scan.highest = 0;
+  scan.limit = (<u32>PAGEBLOCK_FRAMES) >> 1;
   scan.searchOrder = min<i32>(<i32>scan.order - 1, scan.searchOrder);
-  for (let order = scan.searchOrder; order >= 0; order = nextOrder(order)) {
+  for (let order = scan.searchOrder; order >= 0; order = nextOrder(scan, order)) {
     if (freeCount(zone, order) == 0) continue;
-    const pfn = searchList(zone, order, wanted, lowest);
+    const pfn = searchList(scan, zone, order, wanted, lowest);
     if (pfn == NIL) continue;
     if (!isolateFree(zone, pfn, order)) {
-      nextOrder(scan.searchOrder + 1);
+      nextOrder(scan, scan.searchOrder + 1);
       break;
     }
-    listPushTail(heldList(order), pfn);
+    listPushTail(heldList(scan, order), pfn);
     scan.held += 1 << order;
     return pfn;
   }
   scan.searchFails++;
-  if (highest >= lowest && highest != 0) {
-    scan.target = highest;
-    return highest;
+  if (scan.highest >= lowest && scan.highest != 0) {
+    scan.target = scan.highest;
+    return scan.highest;
   }
   return NIL;
 }
 
 /** A first search through the free lists, and through the pageblock of what it found. */
-function fastSearch(): void {
+function fastSearch(scan: Scan): void {
   const zone = zoneAt(scan.zone);
-  const found = searchLists(zone);
+  const found = searchLists(scan, zone);
   if (found == NIL || scan.held >= scan.wanted || (scan.flags & SCAN_ASYNC) != 0) return;
   const end = min(blockStart(found) + PAGEBLOCK_FRAMES, zoneEnd(zone));
-  const stopped = collect(zone, max(blockStart(found), zone.start), end, 1);
+  const stopped = collect(scan, zone, max(blockStart(found), zone.start), end, 1);
   if (stopped == end) setBlockSkip(found, true);
 }
 
 // ---- the linear search ----
 
 /** Down block by block until the batch is served, the scanners meet, or a block may not be taken. */
-function search(): void {
-  if (scan.order > 0) fastSearch();
+function search(scan: Scan): void {
+  if (scan.order > 0) fastSearch(scan);
   if (scan.held > 0) return;
   const zone = zoneAt(scan.zone);
   const lowest = blockStart(scan.source) + PAGEBLOCK_FRAMES;
@@ -296,9 +278,9 @@ function search(): void {
   let block = blockStart(from);
   while (block >= lowest) {
     const end = min(block + PAGEBLOCK_FRAMES, zoneEnd(zone));
-    if (blockZone(block) == scan.zone && takesPages(block)) {
+    if (blockZone(block) == scan.zone && takesPages(scan, block)) {
       const before = scan.held;
-      from = collect(zone, from, end, stride);
+      from = collect(scan, zone, from, end, stride);
       const isDone = from == end;
       if (isDone) setBlockSkip(block, true);
       if (scan.held >= scan.wanted || !isDone) {
@@ -314,14 +296,14 @@ function search(): void {
 }
 
 /** The smallest held block that serves the order, split down; NIL: there is none. */
-function takeHeld(order: u32): u32 {
+function takeHeld(scan: Scan, order: u32): u32 {
   for (let size = order; size < <u32>ORDERS; size++) {
-    const pfn = listPopHead(heldList(size));
+    const pfn = listPopHead(heldList(scan, size));
     if (pfn == NIL) continue;
     for (let half = size; half > order;) {
       half--;
       setState(pfn + (1 << half), KIND_ISOLATED, half);
-      listPushHead(heldList(half), pfn + (1 << half));
+      listPushHead(heldList(scan, half), pfn + (1 << half));
     }
     return pfn;
   }
@@ -329,11 +311,11 @@ function takeHeld(order: u32): u32 {
 }
 
 /** One page of the batch gets a place; NIL: there is none left. */
-function handOut(order: u32): u32 {
-  let pfn = takeHeld(order);
+function handOut(scan: Scan, order: u32): u32 {
+  let pfn = takeHeld(scan, order);
   if (pfn == NIL) {
-    search();
-    pfn = takeHeld(order);
+    search(scan);
+    pfn = takeHeld(scan, order);
   }
   if (pfn == NIL) return NIL;
   setState(pfn, KIND_MOVABLE, order);
@@ -345,10 +327,9 @@ function handOut(order: u32): u32 {
 }
 
 /** Pages of the order get places until `frames` frames of the batch have them. False: the scanners met before. */
-export function scanTake(slot: u32, order: u32, frames: i32): bool {
-  useSlot(slot);
+export function scanTake(scan: Scan, order: u32, frames: i32): bool {
   while (scan.handed < frames) {
-    if (handOut(order) == NIL) return false;
+    if (handOut(scan, order) == NIL) return false;
   }
   return true;
 }
@@ -360,45 +341,42 @@ function isHeld(pfn: u32, order: u32): bool {
 }
 
 /** A move failed and gave its place back. Hands places out until this one is; false: it never was. */
-export function scanReturn(slot: u32, pfn: u32, order: u32): bool {
-  useSlot(slot);
+export function scanReturn(scan: Scan, pfn: u32, order: u32): bool {
   const isFree = (stateOf(pfn) & KIND_MASK) == KIND_FREE;
   let found = !isFree && stateOf(pfn) == (KIND_MOVABLE | order);
   while (!found && scan.wanted > 0) {
-    const place = handOut(order);
+    const place = handOut(scan, order);
     if (place == NIL) break;
     found = place == pfn;
   }
   if (!found) return false;
-  scanGive(pfn, order);
+  scanGive(scan, pfn, order);
   return true;
 }
 
 /** Puts a frame into what is held. */
-export function scanGive(pfn: u32, order: u32): void {
+export function scanGive(scan: Scan, pfn: u32, order: u32): void {
   const frames: i32 = 1 << order;
   setState(pfn, KIND_ISOLATED, order);
-  listPushHead(heldList(order), pfn);
+  listPushHead(heldList(scan, order), pfn);
   scan.held += frames;
   scan.wanted += frames;
   scan.handed -= frames;
 }
 
 /** What the run releases next, NIL if it holds nothing. */
-export function scanNext(slot: u32): u32 {
-  useSlot(slot);
+export function scanNext(scan: Scan): u32 {
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
-    const pfn = listHead(heldList(order));
+    const pfn = listHead(heldList(scan, order));
     if (pfn != NIL) return pfn;
   }
   return NIL;
 }
 
 /** Whether the run holds this block; it then holds it no more. */
-export function scanLeave(slot: u32, pfn: u32, order: u32): bool {
+export function scanLeave(scan: Scan, pfn: u32, order: u32): bool {
   if (!isHeld(pfn, order)) return false;
-  useSlot(slot);
-  listRemove(heldList(order), pfn);
+  listRemove(heldList(scan, order), pfn);
   setState(pfn, KIND_MOVABLE, order);
   scan.held -= 1 << order;
   return true;
@@ -412,11 +390,11 @@ export function scanForget(pfn: u32): void {
     if ((state & KIND_MASK) != KIND_ISOLATED || (state & KIND_ORDER_MASK) < order) continue;
     const size = state & KIND_ORDER_MASK;
     let first = head;
-    while (prevOf(first) != NIL) first = prevOf(first);
+    while (linkPrev(first) != NIL) first = linkPrev(first);
     for (let slot: u32 = 0; slot < <u32>SCAN_SLOTS; slot++) {
-      useSlot(slot);
-      if (listHead(heldList(size)) != first) continue;
-      listRemove(heldList(size), head);
+      const scan = scanAt(slot);
+      if (listHead(heldList(scan, size)) != first) continue;
+      listRemove(heldList(scan, size), head);
       scan.held -= 1 << size;
     }
     setState(head, KIND_MOVABLE, size);
@@ -425,24 +403,23 @@ export function scanForget(pfn: u32): void {
 }
 
 /** The free scanner went down to `target` and found nothing on the way. */
-function passTo(target: u32): void {
+function passTo(scan: Scan, target: u32): void {
   let block = blockStart(scan.target);
   while (block > blockStart(target)) {
-    if (blockZone(block) == scan.zone && takesPages(block)) setBlockSkip(block, true);
+    if (blockZone(block) == scan.zone && takesPages(scan, block)) setBlockSkip(block, true);
     block -= PAGEBLOCK_FRAMES;
   }
   scan.target = min(scan.target, target);
 }
 
 /** The run is over, `met`: because its scanners met. What it holds and nobody saw released is in use somewhere. */
-export function scanEnd(slot: u32, target: u32, met: bool): void {
-  useSlot(slot);
+export function scanEnd(scan: Scan, target: u32, met: bool): void {
   if (met) {
-    passTo(target);
-    walkTo(zoneAt(scan.zone), NIL);
+    passTo(scan, target);
+    walkTo(scan, zoneAt(scan.zone), NIL);
   }
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
-    const list = heldList(order);
+    const list = heldList(scan, order);
     for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
       setState(pfn, KIND_MOVABLE, order);
     }

@@ -3,10 +3,11 @@
 
 import { KERNEL_ZONES, PCP_LISTS } from '../../src/abi/layout';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
-import { NIL } from '../base/frame';
-import { listTail, prevOf } from '../base/list';
+import { NIL, linkPrev } from '../base/frame';
+import { listTail } from '../base/list';
 import { logPause, logResume } from '../base/log';
 import { blockType, blockZone } from '../base/pageblock';
+import { WORK_BYTES, WORK_DRY_DRAIN } from '../base/work';
 import { Zone, zoneAt } from '../base/zone';
 import {
   Pcp,
@@ -23,38 +24,44 @@ import {
 } from '../kernel/percpu';
 import { clearBelowHigh } from '../kernel/watermark';
 
-// A drain carried out in thought: where it stands.
-let dryIndex: u32 = 0;
-let dryAt: u32 = NIL;
-let dryLists: u32 = 0;
+/** A drain carried out in thought: where it stands. */
+@unmanaged
+class DryDrain {
+  index: u32;
+  at: u32;
+  lists: u32;
+}
+if (<i32>offsetof<DryDrain>() > WORK_BYTES) ERROR('DryDrain outgrew its room');
 
-function dryStart(pcp: Pcp, first: u32): void {
-  dryIndex = first;
-  dryAt = listTail(pcpList(pcp, first));
-  dryLists = 1;
+function dryStart(pcp: Pcp, first: u32): DryDrain {
+  const dry = changetype<DryDrain>(WORK_DRY_DRAIN);
+  dry.index = first;
+  dry.at = listTail(pcpList(pcp, first));
+  dry.lists = 1;
+  return dry;
 }
 
 /** Goes on by at least `frames` frames, as drain() would; how many it is. */
-function dryDrain(pcp: Pcp, frames: i32): i32 {
+function dryDrain(dry: DryDrain, pcp: Pcp, frames: i32): i32 {
   let done = 0;
   while (done < frames) {
-    while (dryAt == NIL) {
-      if (dryLists == PCP_LISTS) return done;
-      dryIndex = dryIndex + 1 == PCP_LISTS ? 0 : dryIndex + 1;
-      dryAt = listTail(pcpList(pcp, dryIndex));
-      dryLists++;
+    while (dry.at == NIL) {
+      if (dry.lists == PCP_LISTS) return done;
+      dry.index = dry.index + 1 == PCP_LISTS ? 0 : dry.index + 1;
+      dry.at = listTail(pcpList(pcp, dry.index));
+      dry.lists++;
     }
-    done += 1 << pcpOrder(dryIndex);
-    dryAt = prevOf(dryAt);
+    done += 1 << pcpOrder(dry.index);
+    dry.at = linkPrev(dry.at);
   }
   return done;
 }
 
 /** Drains what the kernel drained, without logging. */
 function drainAsShown(pcp: Pcp, zone: Zone, shown: i32, first: u32): void {
-  logPause();
+  const was = logPause();
   drain(pcp, zone, shown, first);
-  logResume();
+  logResume(was);
 }
 
 /** Frees a block to the per-cpu lists when the kernel is known to have drained `shown` frames. False: no such lists. */
@@ -67,8 +74,8 @@ export function releaseFollowing(pfn: u32, order: u32, cpu: u32, shown: i32): bo
   const pcp = pcpAt(cpu, index);
   const wanted = pcpAccept(pcp, zone, pfn, order, type);
   const first = pcpIndex(order, type);
-  dryStart(pcp, first);
-  const own = dryDrain(pcp, min(wanted, pcp.count));
+  const dry = dryStart(pcp, first);
+  const own = dryDrain(dry, pcp, min(wanted, pcp.count));
   if (own == shown) {
     drain(pcp, zone, wanted, first);
   } else {
@@ -83,10 +90,10 @@ export function releaseFollowing(pfn: u32, order: u32, cpu: u32, shown: i32): bo
 
 /** The vmstat worker's turn when the kernel is known to have drained `shown` frames; below zero: not known. */
 export function decayFollowing(pcp: Pcp, zone: Zone, shown: i32): void {
-  dryStart(pcp, 0);
+  const dry = dryStart(pcp, 0);
   let own = 0;
   for (let left = pcp.count - decayedHigh(pcp); left > 0; left -= pcp.batch) {
-    own += dryDrain(pcp, min(left, pcp.batch));
+    own += dryDrain(dry, pcp, min(left, pcp.batch));
   }
   if (shown < 0 || own == shown) {
     pcpDecay(pcp, zone);

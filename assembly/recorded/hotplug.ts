@@ -14,7 +14,7 @@ import {
 } from '../../src/abi/program';
 import { NIL, orderOf } from '../base/frame';
 import { spanFrames, statesBase } from '../base/guest';
-import { blockType, setBlockType, setBlockZone } from '../base/pageblock';
+import { blockStart, blockType, setBlockType, setBlockZone } from '../base/pageblock';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
 import {
   FREE_NO_NOTIFY,
@@ -41,7 +41,7 @@ function onlineBlock(start: u32, order: u32, index: u32): void {
   const zone = zoneAt(index);
   const first = zone.present == 0;
   growZone(zone, start, frames);
-  const block = start & ~(PAGEBLOCK_FRAMES - 1);
+  const block = blockStart(start);
   for (let at = block; at < start + frames; at += PAGEBLOCK_FRAMES) {
     setBlockZone(at, index);
     setBlockType(at, MIGRATE_MOVABLE);
@@ -112,13 +112,13 @@ function vanish(zone: Zone, start: u32, end: u32): void {
 
 /** The pageblocks of the range change type with what is free in them. */
 function retypeRange(zone: Zone, start: u32, end: u32, type: u32): void {
-  for (let at = start & ~(PAGEBLOCK_FRAMES - 1); at < end; at += PAGEBLOCK_FRAMES) {
+  for (let at = blockStart(start); at < end; at += PAGEBLOCK_FRAMES) {
     retype(zone, at, type);
   }
 }
 
 function unisolateBlocks(start: u32, end: u32, type: u32): void {
-  for (let at = start & ~(PAGEBLOCK_FRAMES - 1); at < end; at += PAGEBLOCK_FRAMES) {
+  for (let at = blockStart(start); at < end; at += PAGEBLOCK_FRAMES) {
     unisolateBlock(at, type);
   }
 }

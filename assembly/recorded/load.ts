@@ -17,7 +17,7 @@ import { guest, spanFrames, statesBase } from '../base/guest';
 import { setBlockType, setBlockZone } from '../base/pageblock';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { accountFree, linkFree } from '../kernel/buddy';
-import { park, pcpAt, pcpOrder } from '../kernel/percpu';
+import { park, pcpAt, pcpOrder, pcpType } from '../kernel/percpu';
 import { computeMinFree, decideMobility } from '../kernel/watermark';
 import { buildZonelist } from '../kernel/zonelist';
 
@@ -54,9 +54,8 @@ export function stateParked(cpu: u32, zone: u32, list: u32, pfn: u32): i32 {
   const bad = cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES || list >= <u32>PCP_LISTS;
   if (bad || pfn >= spanFrames) return STATUS_BAD_ARGUMENT;
   const order = pcpOrder(list);
-  const type = order > 3 ? list - 12 : list % 3;
   memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
-  park(pcpAt(cpu, zone), pfn, order, type);
+  park(pcpAt(cpu, zone), pfn, order, pcpType(list));
   return 0;
 }
 

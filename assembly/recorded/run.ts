@@ -1,10 +1,8 @@
 // Carries out a compiled recording of a real kernel: each command predicts a frame, the recording says which it was.
 // After a wrong prediction the state is made to agree with the kernel's, and the run goes on.
-//
-//  command  [ cpu:8 | zone:8 | type:4 | order:4 | op:8 ] [ frame ] [ operand ] [ event ]
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   KERNEL_ZONES,
   KIND_MOVABLE,
   KIND_PCP,
@@ -60,7 +58,7 @@ import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
 import { freeBlock } from '../free';
 import { FREE_TO_TAIL, freeBlockOf, freeSplit, takeSmallest } from '../kernel/buddy';
-import { resetMode, setClaimHint, takeBlock } from '../kernel/fallback';
+import { newSearch, takeBlock } from '../kernel/fallback';
 import {
   Pcp,
   drainAll,
@@ -78,6 +76,7 @@ import {
 import { allocBlock } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
+import { Command } from './command';
 import {
   scanBatch,
   scanBegin,
@@ -90,80 +89,70 @@ import {
 } from './compaction';
 import { decayFollowing, releaseFollowing } from './free-running';
 import { programMemory } from './hotplug';
-import {
-  cpu,
-  firstOf,
-  frame,
-  isWrongAgain,
-  operand,
-  order,
-  readCommand,
-  takeOut,
-  type,
-  zoneNumber,
-} from './resync';
-import { programTable } from './scan-state';
+import { firstOf, isWrongAgain, takeOut } from './resync';
+import { Scan, programTable, replay, scanAt } from './scan-state';
 
 /** Log space that one command may need at most: a whole set of per-cpu lists. */
 const LOG_ROOM_MIN: usize = <usize>LOG_RECORD_BYTES * 65536;
 
 
 @inline
-function markInUse(pfn: u32, movable: bool): void {
-  setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, order);
+function markInUse(command: Command, pfn: u32, movable: bool): void {
+  setState(pfn, movable ? KIND_MOVABLE : KIND_UNMOVABLE, command.order);
 }
 
 /** Frees a wrongly predicted block straight back; predicted twice in a row, to the tail. */
-function giveBack(pfn: u32): void {
-  freeSplit(zoneAt(blockZone(pfn)), pfn, order, isWrongAgain(pfn) ? FREE_TO_TAIL : 0);
+function giveBack(command: Command, pfn: u32): void {
+  freeSplit(
+    zoneAt(blockZone(pfn)),
+    pfn,
+    command.order,
+    isWrongAgain(command, pfn) ? FREE_TO_TAIL : 0,
+  );
 }
 
 /** Compares a block taken from the buddy with the recording; a wrong one goes back and the kernel's is taken. */
-function expectTaken(predicted: u32): void {
-  if (predicted == frame) return;
-  if (predicted != NIL) giveBack(predicted);
-  logRecord(LOG_MISMATCH, predicted, takeOut());
+function expectTaken(command: Command, predicted: u32): void {
+  if (predicted == command.frame) return;
+  if (predicted != NIL) giveBack(command, predicted);
+  logRecord(LOG_MISMATCH, predicted, takeOut(command));
 }
 
-function pop(): void {
-  const pcp = pcpAt(cpu, zoneNumber);
-  const list = pcpList(pcp, pcpIndex(order, type));
+function pop(command: Command): void {
+  const pcp = pcpAt(command.cpu, command.zone);
+  const list = pcpList(pcp, pcpIndex(command.order, command.type));
   const predicted = listHead(list);
-  if (predicted == frame) {
-    pcpPop(pcp, order, type);
+  if (predicted == command.frame) {
+    pcpPop(pcp, command.order, command.type);
   } else {
-    if (predicted != NIL && isWrongAgain(predicted)) {
+    if (predicted != NIL && isWrongAgain(command, predicted)) {
       listRemove(list, predicted);
       listPushTail(list, predicted);
     }
-    logRecord(LOG_MISMATCH, predicted, takeOut());
+    logRecord(LOG_MISMATCH, predicted, takeOut(command));
   }
-  markInUse(frame, type == MIGRATE_MOVABLE);
+  markInUse(command, command.frame, command.type == MIGRATE_MOVABLE);
 }
 
-function takeHinted(): u32 {
-  const zone = zoneAt(zoneNumber);
-  if (type == MIGRATE_HIGHATOMIC) return takeSmallest(zone, order, type);
-  setClaimHint(operand);
-  resetMode();
-  const pfn = takeBlock(zone, order, type, 0);
-  setClaimHint(0);
-  return pfn;
+function takeHinted(command: Command): u32 {
+  const zone = zoneAt(command.zone);
+  if (command.type == MIGRATE_HIGHATOMIC) return takeSmallest(zone, command.order, command.type);
+  return takeBlock(zone, command.order, command.type, 0, newSearch(command.operand));
 }
 
-function free(): void {
-  const was = takeOut();
-  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
-  lastFreed = frame;
-  const zone = zoneAt(zoneNumber);
-  const held = blockType(frame);
-  if (!pcpAllowed(order) || held == MIGRATE_ISOLATE || operand == FREE_DIRECT) {
-    freeSplit(zone, frame, order, 0);
+function free(command: Command): void {
+  const was = takeOut(command);
+  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, command.frame, was);
+  replay().lastFreed = command.frame + 1;
+  const zone = zoneAt(command.zone);
+  const held = blockType(command.frame);
+  if (!pcpAllowed(command.order) || held == MIGRATE_ISOLATE || command.operand == FREE_DIRECT) {
+    freeSplit(zone, command.frame, command.order, 0);
     return;
   }
   const list = held >= <u32>MIGRATE_PCPTYPES ? <u32>MIGRATE_MOVABLE : held;
-  pcpPush(pcpAt(cpu, zoneNumber), frame, order, list);
-  store<u8>(listNotes(), <u8>pcpIndex(order, list));
+  pcpPush(pcpAt(command.cpu, command.zone), command.frame, command.order, list);
+  store<u8>(listNotes(command), <u8>pcpIndex(command.order, list));
 }
 
 
@@ -174,44 +163,46 @@ function nextList(index: u32): u32 {
 
 /** By CPU and zone: the list of the last free, and the list that a drain has come to. */
 @inline
-function listNotes(): usize {
-  return programTable(PROGRAM_LISTS_OFFSET) + ((<usize>(cpu * KERNEL_ZONES + zoneNumber)) << 1);
+function listNotes(command: Command): usize {
+  return (
+    programTable(PROGRAM_LISTS_OFFSET) + ((<usize>(command.cpu * KERNEL_ZONES + command.zone)) << 1)
+  );
 }
 
-function drainNext(): void {
-  const zone = zoneAt(zoneNumber);
-  const pcp = pcpAt(cpu, zoneNumber);
-  let index: u32 = load<u8>(listNotes(), 1);
-  if (operand == DRAIN_FROM_ZERO) index = 0;
-  else if (operand == DRAIN_FROM_FREED) index = load<u8>(listNotes());
+function drainNext(command: Command): void {
+  const zone = zoneAt(command.zone);
+  const pcp = pcpAt(command.cpu, command.zone);
+  let index: u32 = load<u8>(listNotes(command), 1);
+  if (command.operand == DRAIN_FROM_ZERO) index = 0;
+  else if (command.operand == DRAIN_FROM_FREED) index = load<u8>(listNotes(command));
   for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
     if (listTail(pcpList(pcp, index)) != NIL) break;
     index = nextList(index);
   }
-  store<u8>(listNotes(), <u8>index, 1);
+  store<u8>(listNotes(command), <u8>index, 1);
   const predicted = listTail(pcpList(pcp, index));
-  lastFreed = frame;
-  if (predicted == frame) {
+  replay().lastFreed = command.frame + 1;
+  if (predicted == command.frame) {
     drainOne(pcp, zone, index);
     return;
   }
-  if (predicted != NIL) catchUpDrain(pcp, zone, index, predicted);
-  logRecord(LOG_MISMATCH, predicted, takeOut());
-  freeSplit(zone, frame, order, 0);
+  if (predicted != NIL) catchUpDrain(command, pcp, zone, index, predicted);
+  logRecord(LOG_MISMATCH, predicted, takeOut(command));
+  freeSplit(zone, command.frame, command.order, 0);
 }
 
 /**
  * The kernel drained another block than predicted. On another list: it has emptied the lists up to that one.
  * On the same list: the predicted block is not where we think; it moves out of the way.
  */
-function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
-  if (stateOf(frame) != (KIND_PCP | order)) return;
-  const first = firstOf(frame);
+function catchUpDrain(command: Command, pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
+  if (stateOf(command.frame) != (KIND_PCP | command.order)) return;
+  const first = firstOf(command.frame);
   for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
     const list = pcpList(pcp, (index + tried) % PCP_LISTS);
     if (listHead(list) != first) continue;
     if (tried == 0) {
-      if (!isWrongAgain(predicted)) return;
+      if (!isWrongAgain(command, predicted)) return;
       listRemove(list, predicted);
       listPushHead(list, predicted);
       return;
@@ -220,15 +211,15 @@ function catchUpDrain(pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
       const before = (index + at) % PCP_LISTS;
       while (drainOne(pcp, zone, before) != NIL) {}
     }
-    store<u8>(listNotes(), <u8>((index + tried) % PCP_LISTS), 1);
+    store<u8>(listNotes(command), <u8>((index + tried) % PCP_LISTS), 1);
     return;
   }
 }
 
-function request(): void {
-  const answer = allocBlock(operand, order, cpu);
-  expectTaken(answer < 0 ? NIL : <u32>answer);
-  markInUse(frame, (operand & GFP_MOVABLE) != 0);
+function request(command: Command): void {
+  const answer = allocBlock(command.operand, command.order, command.cpu);
+  expectTaken(command, answer < 0 ? NIL : <u32>answer);
+  markInUse(command, command.frame, (command.operand & GFP_MOVABLE) != 0);
 }
 
 /** alloc_pages_bulk: the first zone that can spare all its order-0 pages, else `otherwise`. */
@@ -244,10 +235,16 @@ function bulkZone(gfp: u32, pages: u32, otherwise: u32): u32 {
   return otherwise;
 }
 
-function requestBulk(): void {
-  const index = bulkZone(operand, frame, NIL);
+function requestBulk(command: Command): void {
+  const index = bulkZone(command.operand, command.frame, NIL);
   if (index == NIL) return;
-  popMany(zoneAt(index), pcpAt(cpu, index), requestType(operand), frame, true);
+  popMany(
+    zoneAt(index),
+    pcpAt(command.cpu, index),
+    requestType(command.operand),
+    command.frame,
+    true,
+  );
 }
 
 function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool): void {
@@ -259,166 +256,188 @@ function popMany(zone: Zone, pcp: Pcp, wanted: u32, pages: u32, mayRefill: bool)
   }
 }
 
-function popBulk(): void {
-  const index = bulkZone(frame, operand, zoneNumber);
-  popMany(zoneAt(index), pcpAt(cpu, index), type, operand, false);
+function popBulk(command: Command): void {
+  const index = bulkZone(command.frame, command.operand, command.zone);
+  popMany(zoneAt(index), pcpAt(command.cpu, index), command.type, command.operand, false);
 }
 
-function release(): void {
-  const was = takeOut();
-  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, frame, was);
-  if (operand == 0 || !releaseFollowing(frame, order, cpu, operand - 1)) {
-    freeBlock(frame, order, cpu);
+function release(command: Command): void {
+  const was = takeOut(command);
+  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, command.frame, was);
+  if (
+    command.operand == 0 ||
+    !releaseFollowing(command.frame, command.order, command.cpu, command.operand - 1)
+  ) {
+    freeBlock(command.frame, command.order, command.cpu);
   }
 }
 
-function markReclaim(): void {
-  for (let index: u32 = 0; index <= zoneNumber; index++) {
+function markReclaim(command: Command): void {
+  for (let index: u32 = 0; index <= command.zone; index++) {
     const zone = zoneAt(index);
-    if (operand == 1) zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
+    if (command.operand == 1) zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
     else zone.flags &= ~ZONE_FLAG_RECLAIM_ACTIVE;
   }
 }
 
 /** A failed move gave its place back; a place that the scanner would not have taken leaves its list now. */
-function returnPlace(slot: u32): void {
-  if (scanReturn(slot, frame, order)) return;
-  logRecord(LOG_MISMATCH, NIL, takeOut());
-  scanGive(frame, order);
+function returnPlace(command: Command, scan: Scan): void {
+  if (scanReturn(scan, command.frame, command.order)) return;
+  logRecord(LOG_MISMATCH, NIL, takeOut(command));
+  scanGive(scan, command.frame, command.order);
 }
 
 /** A run releases what it holds, lowest order first. A block that it does not hold is an ordinary one. */
-function leaveScan(slot: u32): void {
-  const predicted = scanNext(slot);
-  if (!scanLeave(slot, frame, order)) return;
-  if (predicted != frame) logRecord(LOG_MISMATCH, predicted, RESYNC_IN_USE);
+function leaveScan(command: Command, scan: Scan): void {
+  const predicted = scanNext(scan);
+  if (!scanLeave(scan, command.frame, command.order)) return;
+  if (predicted != command.frame) logRecord(LOG_MISMATCH, predicted, RESYNC_IN_USE);
 }
-
-let lastFreed: u32 = NIL;
 
 /** Direct compaction is given the block that its last free made whole; it reaches no list. Operand 1: check which. */
-function capture(): void {
-  const whole = freeBlockOf(operand == 1 ? lastFreed : frame);
-  const predicted = whole == NIL || orderOf(whole) < order ? NIL : lastFreed & ~((1 << order) - 1);
-  const was = takeOut();
-  if (operand == 1 && predicted != frame) logRecord(LOG_MISMATCH, predicted, was);
-  markInUse(frame, true);
+function capture(command: Command): void {
+  const freed = replay().lastFreed - 1;
+  const place = command.operand == 1 ? freed : command.frame;
+  const whole = place == NIL ? NIL : freeBlockOf(place);
+  const fits = whole != NIL && orderOf(whole) >= command.order;
+  const predicted = fits ? freed & ~((1 << command.order) - 1) : NIL;
+  const was = takeOut(command);
+  if (command.operand == 1 && predicted != command.frame) logRecord(LOG_MISMATCH, predicted, was);
+  markInUse(command, command.frame, true);
 }
 
-function compaction(op: u32): bool {
-  const slot = type & SCAN_SLOT_MASK;
+function compaction(command: Command, op: u32): bool {
+  const scan = scanAt(command.type & SCAN_SLOT_MASK);
   switch (op) {
     case PROGRAM_CAPTURE:
-      capture();
+      capture(command);
       return true;
     case PROGRAM_SCAN_BEGIN:
-      scanBegin(slot, zoneNumber, order, type >> SCAN_FLAGS_SHIFT, frame, operand);
+      scanBegin(
+        scan,
+        command.zone,
+        command.order,
+        command.type >> SCAN_FLAGS_SHIFT,
+        command.frame,
+        command.operand,
+      );
       return true;
     case PROGRAM_SCAN_BATCH:
-      scanBatch(slot, frame, operand);
+      scanBatch(scan, command.frame, command.operand);
       return true;
     case PROGRAM_SCAN_TAKE:
-      scanTake(slot, order, operand);
+      scanTake(scan, command.order, command.operand);
       return true;
     case PROGRAM_SCAN_RETURN:
-      returnPlace(slot);
+      returnPlace(command, scan);
       return true;
     case PROGRAM_SCAN_LEAVE:
-      leaveScan(slot);
+      leaveScan(command, scan);
       return true;
     case PROGRAM_SCAN_END:
-      scanEnd(slot, frame, operand == 1);
+      scanEnd(scan, command.frame, command.operand == 1);
       return true;
     default:
-      return programMemory(op, frame, operand, order, type, zoneNumber);
+      return programMemory(
+        op,
+        command.frame,
+        command.operand,
+        command.order,
+        command.type,
+        command.zone,
+      );
   }
 }
 
-function background(op: u32): bool {
+function background(command: Command, op: u32): bool {
   switch (op) {
     case PROGRAM_DECAY:
-      decayFollowing(pcpAt(cpu, zoneNumber), zoneAt(zoneNumber), <i32>operand - 1);
+      decayFollowing(
+        pcpAt(command.cpu, command.zone),
+        zoneAt(command.zone),
+        <i32>command.operand - 1,
+      );
       return true;
     case PROGRAM_DRAIN_ALL:
-      if (operand == 1) drainZone(zoneAt(zoneNumber));
+      if (command.operand == 1) drainZone(zoneAt(command.zone));
       else drainAll();
       return true;
     case PROGRAM_RECLAIM:
-      markReclaim();
+      markReclaim(command);
       return true;
     default:
-      return compaction(op);
+      return compaction(command, op);
   }
 }
 
-function execute(op: u32): bool {
+function execute(command: Command, op: u32): bool {
   switch (op) {
     case PROGRAM_POP:
-      pop();
+      pop(command);
       return true;
     case PROGRAM_REFILL:
-      expectTaken(takeHinted());
-      park(pcpAt(cpu, zoneNumber), frame, order, type);
+      expectTaken(command, takeHinted(command));
+      park(pcpAt(command.cpu, command.zone), command.frame, command.order, command.type);
       return true;
     case PROGRAM_TAKE:
-      expectTaken(takeHinted());
-      markInUse(frame, type == MIGRATE_MOVABLE);
+      expectTaken(command, takeHinted(command));
+      markInUse(command, command.frame, command.type == MIGRATE_MOVABLE);
       return true;
     case PROGRAM_FREE:
-      free();
+      free(command);
       return true;
     case PROGRAM_DRAIN:
-      drainNext();
+      drainNext(command);
       return true;
     case PROGRAM_BULK:
-      popBulk();
+      popBulk(command);
       return true;
     case PROGRAM_REQUEST:
-      request();
+      request(command);
       return true;
     case PROGRAM_REQUEST_BULK:
-      requestBulk();
+      requestBulk(command);
       return true;
     case PROGRAM_RELEASE:
-      release();
+      release(command);
       return true;
     default:
-      return background(op);
+      return background(command, op);
   }
 }
 
 /**
- * Carries out `commands` commands that the host put at the start of the ring's memory, numbering them from `number`; the
+ * Carries out `commands` commands that the host put at the start of the buffer, numbering them from `number`; the
  * log goes behind the first `programBytes` bytes. Stops early when the log runs short. Commands done, or
  * STATUS_BAD_ARGUMENT at a command that names no operation.
  */
 export function programRun(commands: u32, number: u32, programBytes: u32, blocks: u32): i32 {
-  const ringBytes = guest.ringCapacity * COMMAND_BYTES;
-  if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > ringBytes) {
+  const bufferBytes = guest.bufferSlots * BUFFER_SLOT_BYTES;
+  if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > bufferBytes) {
     return STATUS_BAD_ARGUMENT;
   }
-  const log = <usize>guest.ring + programBytes;
-  logStart(log, <usize>guest.ring + ringBytes, blocks != 0);
+  const log = <usize>guest.buffer + programBytes;
+  logStart(log, <usize>guest.buffer + bufferBytes, blocks != 0);
   let done: u32 = 0;
   for (; done < commands && logRoom() >= LOG_ROOM_MIN; done++) {
-    const at = <usize>guest.ring + done * PROGRAM_COMMAND_BYTES;
-    const op = readCommand(at);
+    const at = <usize>guest.buffer + done * PROGRAM_COMMAND_BYTES;
+    const command = changetype<Command>(at);
+    const op: u32 = command.op;
     logCommand(number + done);
     const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
-    const known = cpu < min<u32>(guest.cpus, PROGRAM_CPUS_MAX) && zoneNumber < <u32>KERNEL_ZONES;
-    if (!known || (frame >= spanFrames && !counted) || !execute(op)) {
+    const known =
+      command.cpu < min<u32>(guest.cpus, PROGRAM_CPUS_MAX) && command.zone < <u32>KERNEL_ZONES;
+    if (!known || (command.frame >= spanFrames && !counted) || !execute(command, op)) {
       logStart(0, 0, false);
       return STATUS_BAD_ARGUMENT;
     }
   }
-  programLogBytes = logBytes(log);
+  replay().logBytes = logBytes(log);
   logStart(0, 0, false);
   return done;
 }
 
-let programLogBytes: u32 = 0;
-
 /** Bytes of log that the last programRun left. */
 export function programLog(): i32 {
-  return programLogBytes;
+  return replay().logBytes;
 }

@@ -19,6 +19,7 @@ import {
   KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
 } from '../../src/abi/layout';
+import { ORDER_MAX } from '../../src/abi/unit';
 import {
   RULE_BACKED_COUNT,
   RULE_BALLOON_COUNT,
@@ -39,6 +40,7 @@ import {
   TALLY_BACKED_FREE,
   TALLY_DISCARDED,
   TALLY_ISOLATED,
+  TALLY_LIMBO,
   TALLY_OBJECT_FRAMES,
   TALLY_PRESENT,
   TALLY_UNMANAGED,
@@ -52,8 +54,6 @@ import { blockZone } from '../base/pageblock';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { mapsOf } from '../object/table';
 
-let limbo: u32 = 0;
-
 /** Whether a frame with this kind stands where its note says; the rule broken, or 0. */
 function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
   const note = noteOf(pfn);
@@ -63,7 +63,7 @@ function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
     return differ(RULE_FRAME_NOWHERE, pfn, NOTE_LISTED, note);
   }
   if (kind == KIND_BALLOON) {
-    if (note != NOTE_LISTED) limbo += 1 << (stateOf(pfn) & KIND_ORDER_MASK);
+    if (note != NOTE_LISTED) addTally(zone, TALLY_LIMBO, 1 << (stateOf(pfn) & KIND_ORDER_MASK));
     return 0;
   }
   if (kind == KIND_OBJECT || kind == KIND_KERNEL) {
@@ -107,18 +107,23 @@ function verifyInterior(pfn: u32, frames: u32): u32 {
 }
 
 function verifyReported(pfn: u32, state: u32): u32 {
-  if (guest.reportOrder > 10 || !testBit(reportedBase, pfn)) return 0;
+  if (guest.reportOrder > <u32>ORDER_MAX || !testBit(reportedBase, pfn)) return 0;
   const isBlock =
     (state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= guest.reportOrder;
   return isBlock ? 0 : fault(RULE_REPORTED, pfn, KIND_FREE, state);
 }
 
-/** One block or single frame; how far it reaches comes back in `reach`. */
-let reach: u32 = 1;
-function verifyFrame(pfn: u32): u32 {
+/** Frames of the block that begins here, 1 for a single frame. */
+@inline
+function reachOf(pfn: u32): u32 {
+  const state = stateOf(pfn);
+  return headsBlock(state & KIND_MASK) ? 1 << (state & KIND_ORDER_MASK) : 1;
+}
+
+/** One block or single frame. */
+function verifyFrame(pfn: u32, reach: u32): u32 {
   const state = stateOf(pfn);
   const kind = state & KIND_MASK;
-  reach = 1;
   const reported = verifyReported(pfn, state);
   if (reported != 0) return reported;
   if (kind == KIND_HOLE) return differ(RULE_FRAME_NOWHERE, pfn, 0, noteOf(pfn));
@@ -130,7 +135,6 @@ function verifyFrame(pfn: u32): u32 {
     const zone = zoneAt(index);
     if (pfn < zone.start || pfn >= zoneEnd(zone)) return fault(RULE_FRAME_ZONE, pfn, index, index);
   }
-  if (headsBlock(kind)) reach = 1 << (state & KIND_ORDER_MASK);
   if (pfn + reach > spanFrames) return fault(RULE_BLOCK_INTERIOR, pfn, spanFrames, pfn + reach);
   addTally(index, TALLY_PRESENT, reach);
   if (kind == KIND_ISOLATED) addTally(index, TALLY_ISOLATED, reach);
@@ -140,6 +144,8 @@ function verifyFrame(pfn: u32): u32 {
 }
 
 function verifyCounters(): u32 {
+  let limbo: u32 = 0;
+  for (let index: u32 = 0; index < guest.zonesUsed; index++) limbo += tally(index, TALLY_LIMBO);
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const zone = zoneAt(index);
     const present = tally(index, TALLY_PRESENT);
@@ -159,10 +165,11 @@ function verifyCounters(): u32 {
 
 /** Every frame of the span, then the counters that follow from them. */
 export function verifyFrames(): u32 {
-  limbo = 0;
-  for (let pfn: u32 = 0; pfn < spanFrames; pfn += reach) {
-    const rule = verifyFrame(pfn);
+  for (let pfn: u32 = 0; pfn < spanFrames;) {
+    const reach = reachOf(pfn);
+    const rule = verifyFrame(pfn, reach);
     if (rule != 0) return rule;
+    pfn += reach;
   }
   return verifyCounters();
 }

@@ -5,6 +5,7 @@ import {
   KIND_KERNEL,
   KIND_OBJECT,
   NODE_ENTRIES,
+  NODE_SHIFT,
   OBJECT_KERNEL,
   OBJECT_NONE,
 } from '../../src/abi/layout';
@@ -21,7 +22,7 @@ import {
   RULE_OBJECT_ZONE,
   RULE_WRITE_PROTECTED,
 } from '../../src/abi/rule';
-import { NIL, stateOf, word1 } from '../base/frame';
+import { NIL, pageIndex, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import {
   NOTE_LISTED,
@@ -37,6 +38,7 @@ import {
   setNote,
 } from '../base/notes';
 import { blockZone } from '../base/pageblock';
+import { WORK_BYTES, WORK_OBJECT } from '../base/work';
 import {
   MemoryObject,
   OBJECT_ENTANGLED,
@@ -49,10 +51,17 @@ import {
   ownerOf,
 } from '../object/table';
 
-let pages: u32 = 0;
-let nodes: u32 = 0;
-let highest: u32 = 0;
-let outside: u32 = 0;
+/** What the walk has counted: nodes of all objects, and the pages of the one at hand. */
+@unmanaged
+class ObjectWalk {
+  nodes: u32;
+  pages: u32;
+  /** One past the highest index with a page. */
+  highest: u32;
+  /** Pages outside the object's zone. */
+  outside: u32;
+}
+if (<i32>offsetof<ObjectWalk>() > WORK_BYTES) ERROR('ObjectWalk outgrew its room');
 
 /** Gives every object of a ring the same label, and checks the ring's links. */
 function labelRing(id: u32): u32 {
@@ -72,14 +81,14 @@ function labelRing(id: u32): u32 {
 }
 
 /** Where an object's page lies: in its zone, or elsewhere and counted, and not writable in another owner's zone. */
-function verifyPlace(object: MemoryObject, pfn: u32, entry: u32): u32 {
+function verifyPlace(walk: ObjectWalk, object: MemoryObject, pfn: u32, entry: u32): u32 {
   const place = blockZone(pfn);
   if (place == object.zone) return 0;
   if (object.zone != NIL) {
     if ((object.flags & OBJECT_ENTANGLED) == 0) {
       return fault(RULE_OBJECT_ZONE, pfn, object.zone, place);
     }
-    outside++;
+    walk.outside++;
     addTally(object.zone, TALLY_OUTSIDE, 1);
   }
   if (place < <u32>KERNEL_ZONES || place >= guest.zonesUsed) return 0;
@@ -87,12 +96,12 @@ function verifyPlace(object: MemoryObject, pfn: u32, entry: u32): u32 {
   return (entry & WRITE_PROTECTED) == 0 ? fault(RULE_CZONE_FOREIGN_WRITE, pfn, 1, 0) : 0;
 }
 
-function verifyEntry(object: MemoryObject, id: u32, index: u32, entry: u32): u32 {
+function verifyEntry(walk: ObjectWalk, object: MemoryObject, id: u32, index: u32, entry: u32): u32 {
   const pfn = (entry & PFN_MASK) - 1;
   if (pfn >= spanFrames) return fault(RULE_OBJECT_ENTRY, pfn, spanFrames, pfn);
   const kind: u32 = object.kind == OBJECT_KERNEL ? KIND_KERNEL : KIND_OBJECT;
   if (stateOf(pfn) != kind) return fault(RULE_OBJECT_ENTRY, pfn, kind, stateOf(pfn));
-  if (word1(pfn) != index) return fault(RULE_OBJECT_RECORD, pfn, index, word1(pfn));
+  if (pageIndex(pfn) != index) return fault(RULE_OBJECT_RECORD, pfn, index, pageIndex(pfn));
   const owner = ownerOf(pfn);
   if (owner >= guest.objectsUsed || labelOf(owner) != labelOf(id)) {
     return fault(RULE_OBJECT_RECORD, pfn, id, owner);
@@ -100,46 +109,55 @@ function verifyEntry(object: MemoryObject, id: u32, index: u32, entry: u32): u32
   if (mapsOf(pfn) > 1 && (entry & WRITE_PROTECTED) == 0) {
     return fault(RULE_WRITE_PROTECTED, pfn, 1, 0);
   }
-  const rule = verifyPlace(object, pfn, entry);
+  const rule = verifyPlace(walk, object, pfn, entry);
   if (rule != 0) return rule;
   const note = noteOf(pfn);
   if (note == NOTE_LISTED) return fault(RULE_OBJECT_ENTRY, pfn, 0, note);
   setNote(pfn, note + 1);
-  pages++;
-  highest = max(highest, index + 1);
+  walk.pages++;
+  walk.highest = max(walk.highest, index + 1);
   return 0;
 }
 
-function verifyNode(object: MemoryObject, id: u32, node: u32, height: u32, base: u32): u32 {
+function verifyNode(
+  walk: ObjectWalk,
+  object: MemoryObject,
+  id: u32,
+  node: u32,
+  height: u32,
+  base: u32,
+): u32 {
   if (node >= guest.nodesHigh) return fault(RULE_NODES, id, guest.nodesHigh, node);
-  nodes++;
+  walk.nodes++;
   for (let slot: u32 = 0; slot < <u32>NODE_ENTRIES; slot++) {
     const entry = load<u32>(nodeAt(node) + ((<usize>slot) << 2));
     if (entry == 0) continue;
-    const at = (base << 9) | slot;
+    const at = (base << NODE_SHIFT) | slot;
     const rule =
       height == 1
-        ? verifyEntry(object, id, at, entry)
-        : verifyNode(object, id, entry - 1, height - 1, at);
+        ? verifyEntry(walk, object, id, at, entry)
+        : verifyNode(walk, object, id, entry - 1, height - 1, at);
     if (rule != 0) return rule;
   }
   return 0;
 }
 
-function verifyObject(id: u32): u32 {
+function verifyObject(walk: ObjectWalk, id: u32): u32 {
   const object = objectAt(id);
-  pages = 0;
-  highest = 0;
-  outside = 0;
+  walk.pages = 0;
+  walk.highest = 0;
+  walk.outside = 0;
   if (object.height > 0) {
-    const rule = verifyNode(object, id, object.root, object.height, 0);
+    const rule = verifyNode(walk, object, id, object.root, object.height, 0);
     if (rule != 0) return rule;
   }
-  let rule = differ(RULE_OBJECT_PAGES, id, pages, object.pages);
-  if (rule == 0) rule = differ(RULE_CZONE_OUTSIDE, id, outside, object.outside);
+  let rule = differ(RULE_OBJECT_PAGES, id, walk.pages, object.pages);
+  if (rule == 0) rule = differ(RULE_CZONE_OUTSIDE, id, walk.outside, object.outside);
   if (rule != 0) return rule;
   if (object.zone != NIL) addTally(object.zone, TALLY_OBJECTS, 1);
-  return highest <= object.entries ? 0 : fault(RULE_OBJECT_ENTRIES, id, highest, object.entries);
+  return walk.highest <= object.entries
+    ? 0
+    : fault(RULE_OBJECT_ENTRIES, id, walk.highest, object.entries);
 }
 
 /** The record's owner maps the frame: with equal map counts this makes the reverse map exact. */
@@ -155,7 +173,7 @@ function verifyOwner(object: MemoryObject, id: u32, node: u32, height: u32): u32
     const pfn = (entry & PFN_MASK) - 1;
     const owner = ownerOf(pfn);
     if (owner == id) continue;
-    const back = frameAt(owner, word1(pfn));
+    const back = frameAt(owner, pageIndex(pfn));
     if (back != pfn) return fault(RULE_OBJECT_RECORD, pfn, pfn, back);
   }
   return 0;
@@ -171,20 +189,21 @@ function verifyFreeIds(live: u32): u32 {
   return rule != 0 ? rule : differ(RULE_OBJECT_COUNT, 1, live, guest.objectCount);
 }
 
-function verifyFreeNodes(): u32 {
+function verifyFreeNodes(walk: ObjectWalk): u32 {
   let free: u32 = 0;
   for (let node = guest.nodeFree; node != NIL && free <= guest.nodesHigh; free++) {
     if (node >= guest.nodesHigh) return fault(RULE_NODES, node, guest.nodesHigh, node);
     node = load<u32>(nodeAt(node));
   }
-  const rule = differ(RULE_NODES, 0, nodes, guest.nodesUsed);
-  return rule != 0 ? rule : differ(RULE_NODES, 1, guest.nodesHigh - nodes, free);
+  const rule = differ(RULE_NODES, 0, walk.nodes, guest.nodesUsed);
+  return rule != 0 ? rule : differ(RULE_NODES, 1, guest.nodesHigh - walk.nodes, free);
 }
 
 /** Every object: ring, table, pages, records. Leaves the number of entries that name a frame in its note. */
 export function verifyObjects(): u32 {
+  const walk = changetype<ObjectWalk>(WORK_OBJECT);
   let live: u32 = 0;
-  nodes = 0;
+  walk.nodes = 0;
   for (let id: u32 = 0; id < guest.objectsUsed; id++) {
     if (objectAt(id).kind == OBJECT_NONE) continue;
     live++;
@@ -193,7 +212,7 @@ export function verifyObjects(): u32 {
   }
   for (let id: u32 = 0; id < guest.objectsUsed; id++) {
     if (objectAt(id).kind == OBJECT_NONE) continue;
-    const rule = verifyObject(id);
+    const rule = verifyObject(walk, id);
     if (rule != 0) return rule;
   }
   for (let id: u32 = 0; id < guest.objectsUsed; id++) {
@@ -203,5 +222,5 @@ export function verifyObjects(): u32 {
     if (rule != 0) return rule;
   }
   const rule = verifyFreeIds(live);
-  return rule != 0 ? rule : verifyFreeNodes();
+  return rule != 0 ? rule : verifyFreeNodes(walk);
 }

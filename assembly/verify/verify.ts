@@ -32,9 +32,9 @@ import {
 } from '../../src/abi/rule';
 import { STAT_HIGHATOMIC_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BAD_STATE } from '../../src/abi/status';
-import { NIL, orderOf, stateOf } from '../base/frame';
+import { NIL, linkNext, linkPrev, orderOf, stateOf } from '../base/frame';
 import { Guest, guest, spanFrames } from '../base/guest';
-import { listHead, listTail, nextOf, prevOf } from '../base/list';
+import { listHead, listTail } from '../base/list';
 import { NOTE_LISTED, clearNotes, differ, fault, noteOf, setNote } from '../base/notes';
 import { blockType, blockZone, mergeable } from '../base/pageblock';
 import { Zone, freeCount, freeList, orderMask, zoneAt } from '../base/zone';
@@ -72,8 +72,8 @@ function verifyFreeBlock(index: u32, pfn: u32, order: u32, type: u32): u32 {
 
 /** Links of a member; previous is the member before it. */
 function verifyLink(list: usize, pfn: u32, previous: u32): u32 {
-  const rule = differ(RULE_LIST_LINK, pfn, previous, prevOf(pfn));
-  if (rule != 0 || nextOf(pfn) != NIL) return rule;
+  const rule = differ(RULE_LIST_LINK, pfn, previous, linkPrev(pfn));
+  if (rule != 0 || linkNext(pfn) != NIL) return rule;
   return differ(RULE_LIST_LINK, pfn, pfn, listTail(list));
 }
 
@@ -85,25 +85,28 @@ function enlist(pfn: u32, from: u32): u32 {
   return 0;
 }
 
-let walked: u32 = 0;
+/** Members of a list that has been found sound. */
+function countMembers(list: usize): u32 {
+  let members: u32 = 0;
+  for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) members++;
+  return members;
+}
 
 function verifyFreeList(zone: Zone, index: u32, order: u32, type: u32): u32 {
   const list = freeList(zone, order, type);
   let previous: u32 = NIL;
-  walked = 0;
-  for (let pfn = listHead(list); pfn != NIL; pfn = nextOf(pfn)) {
+  for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) {
     let rule = enlist(pfn, previous);
     if (rule == 0) rule = verifyLink(list, pfn, previous);
     if (rule == 0) rule = verifyFreeBlock(index, pfn, order, type);
     if (rule != 0) return rule;
     previous = pfn;
-    walked++;
   }
-  if (walked == 0 && listTail(list) != NIL) {
+  if (previous == NIL && listTail(list) != NIL) {
     return fault(RULE_LIST_LINK, NIL, NIL, listTail(list));
   }
   const bit = (orderMask(zone, type) >> order) & 1;
-  return differ(RULE_ORDER_MASK, listHead(list), <u32>(walked != 0), bit);
+  return differ(RULE_ORDER_MASK, listHead(list), <u32>(previous != NIL), bit);
 }
 
 function verifyFreeLists(index: u32): u32 {
@@ -115,6 +118,7 @@ function verifyFreeLists(index: u32): u32 {
     for (let type: u32 = 0; type < <u32>MIGRATE_TYPES; type++) {
       const rule = verifyFreeList(zone, index, order, type);
       if (rule != 0) return rule;
+      const walked = countMembers(freeList(zone, order, type));
       blocks += walked;
       if (type != MIGRATE_ISOLATE) free += walked << order;
       if (type == MIGRATE_HIGHATOMIC) highatomic += walked << order;
@@ -134,7 +138,7 @@ function verifyPcp(cpu: u32, index: u32): u32 {
     const list = pcpList(pcp, at);
     const order = pcpOrder(at);
     let previous: u32 = NIL;
-    for (let pfn = listHead(list); pfn != NIL; pfn = nextOf(pfn)) {
+    for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) {
       let rule = enlist(pfn, previous);
       if (rule == 0) rule = verifyLink(list, pfn, previous);
       if (rule == 0) rule = differ(RULE_PCP_MEMBER, pfn, KIND_PCP | order, stateOf(pfn));
@@ -154,7 +158,7 @@ function verifyBalloon(): u32 {
   const list = changetype<usize>(guest) + offsetof<Guest>('balloonHead');
   let frames: u32 = 0;
   let previous: u32 = NIL;
-  for (let pfn = listHead(list); pfn != NIL; pfn = nextOf(pfn)) {
+  for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) {
     let rule = enlist(pfn, previous);
     if (rule == 0) rule = verifyLink(list, pfn, previous);
     if (rule == 0) rule = differ(RULE_BALLOON_LIST, pfn, KIND_BALLOON, stateOf(pfn) & KIND_MASK);

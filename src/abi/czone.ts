@@ -1,7 +1,6 @@
 // Compiled twice: integer literals only. CZones: states, policies, and the zone fields that only they use.
 
 // ---- state of a zone (ZONE_STATE_OFFSET); kernel zones have 0 ----
-export const CZONE_NONE = 0;
 export const CZONE_ACTIVE = 1;
 /** Its container waits for work: the host may ask for what it does not use. */
 export const CZONE_IDLE = 2;
@@ -24,7 +23,7 @@ export const CZONE_PLACE_BEST = 1;
 /** The same, long enough for all that the zone may still become. */
 export const CZONE_PLACE_ROOM = 2;
 
-/** czoneSetGrowth: do not grow on demand, answer STATUS_ZONE_FULL so that the guest's policy decides. */
+/** czoneSetLimits: do not grow on demand, answer STATUS_ZONE_FULL so that the guest's policy decides. */
 export const CZONE_GROW_ASK = 0;
 
 // ---- fields of a zone that only CZones use ----
@@ -33,7 +32,6 @@ export const ZONE_POLICY_OFFSET = 208; // CZONE_LIMIT_*
 export const ZONE_OUTSIDE_OFFSET = 212; // entries of its objects that name frames elsewhere
 export const ZONE_FIRST_OBJECT_OFFSET = 216; // its objects, a list through them
 export const ZONE_RECLAIMING_OFFSET = 220; // frames off the lists while the host releases them
-export const ZONE_BORROWED_OFFSET = 224; // frames ever borrowed from the kernel's zones
 export const ZONE_PEAK_BLOCKS_OFFSET = 228; // most blocks it ever held
 export const ZONE_GROW_BLOCKS_OFFSET = 232; // blocks added at a time on demand
 export const ZONE_OBJECT_FRAMES_OFFSET = 236; // its frames that objects map
@@ -44,7 +42,6 @@ export const POOL_FREE_BLOCKS = 1;
 export const POOL_FREE_RUNS = 2;
 export const POOL_LARGEST_RUN = 3; // blocks
 export const POOL_WARM_BLOCKS = 4; // free ones that may have host memory behind them
-export const POOL_STATS = 5;
 
 /** Ranges that one call may leave in the scratch area, {start, frames} each. */
 export const CZONE_RANGES_MAX = 512;

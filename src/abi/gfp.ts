@@ -43,7 +43,6 @@ export const ALLOC_NO_WATERMARKS = 4;
 export const ALLOC_OOM = 8;
 export const ALLOC_NON_BLOCK = 16;
 export const ALLOC_MIN_RESERVE = 32;
-export const ALLOC_CMA = 128;
 export const ALLOC_NOFRAGMENT = 256;
 export const ALLOC_HIGHATOMIC = 512;
 export const ALLOC_KSWAPD = 2048;

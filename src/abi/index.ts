@@ -5,7 +5,6 @@ export * from './compact.ts';
 export * from './gfp.ts';
 export * from './layout.ts';
 export * from './migratetype.ts';
-export * from './opcode.ts';
 export * from './program.ts';
 export * from './rule.ts';
 export * from './stat.ts';

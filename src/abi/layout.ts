@@ -59,11 +59,10 @@ export const ENTRY_WRITE_PROTECTED = -2147483648; // bit 31
 export const GUEST_BASE = 4096;
 export const GUEST_BYTES = 256;
 export const GUEST_SPAN_OFFSET = 4;
-export const GUEST_ZONES_USED_OFFSET = 28;
 export const GUEST_ZONES_OFFSET = 32;
 export const GUEST_PCPS_OFFSET = 36;
 export const GUEST_BLOCKS_OFFSET = 40;
-export const GUEST_RING_OFFSET = 44;
+export const GUEST_BUFFER_OFFSET = 44;
 export const GUEST_BACKED_OFFSET = 48;
 export const GUEST_TEMPLATE_OFFSET = 52;
 export const GUEST_REPORTED_OFFSET = 56;
@@ -72,7 +71,6 @@ export const GUEST_RECORDS_OFFSET = 64;
 export const GUEST_OBJECTS_OFFSET = 68;
 export const GUEST_NODES_OFFSET = 72;
 export const GUEST_SCRATCH_OFFSET = 76;
-export const GUEST_BOOST_FACTOR_OFFSET = 96;
 export const GUEST_OBJECT_COUNT_OFFSET = 116;
 export const GUEST_NODES_USED_OFFSET = 124;
 export const GUEST_BACKING_SHIFT_OFFSET = 128;
@@ -113,7 +111,6 @@ export const ZONE_MANAGED_OFFSET = 12;
 export const ZONE_WMARK_MIN_OFFSET = 16;
 export const ZONE_WMARK_LOW_OFFSET = 20;
 export const ZONE_WMARK_HIGH_OFFSET = 24;
-export const ZONE_WMARK_PROMO_OFFSET = 28;
 export const ZONE_BOOST_OFFSET = 32;
 export const ZONE_FLAGS_OFFSET = 36;
 export const ZONE_RESERVE_OFFSET = 40; // lowmem_reserve, 4 x u32
@@ -124,21 +121,14 @@ export const ZONE_ISOLATED_BLOCKS_OFFSET = 68;
 export const ZONE_FREE_BY_ORDER_OFFSET = 72; // nr_free, 11 x u32
 export const ZONE_ORDER_MASK_OFFSET = 116; // non-empty orders by migratetype, 5 x u32
 export const ZONE_COMPACT_FREE_OFFSET = 136;
-export const ZONE_COMPACT_ASYNC_OFFSET = 140;
-export const ZONE_COMPACT_SYNC_OFFSET = 144;
-export const ZONE_COMPACT_CONSIDERED_OFFSET = 148;
-export const ZONE_COMPACT_DEFER_SHIFT_OFFSET = 152;
-export const ZONE_COMPACT_ORDER_FAILED_OFFSET = 156;
 export const ZONE_OWNER_OFFSET = 160; // CZones: who owns it
 export const ZONE_LIMIT_OFFSET = 164; // CZones: frames it may hold at most
 export const ZONE_BLOCKS_OFFSET = 168; // CZones: blocks it holds
-export const ZONE_FIRST_BLOCK_OFFSET = 172; // CZones: its block list
 export const ZONE_LAST_BLOCK_OFFSET = 176;
 export const ZONE_STATE_OFFSET = 180; // CZones: CZONE_* state
 export const ZONE_REFS_OFFSET = 184; // CZones: processes in it
 export const ZONE_SHARED_OUT_OFFSET = 188; // CZones: frames mapped from another zone's objects
 export const ZONE_BACKED_FREE_OFFSET = 192; // CZones: free frames with host memory behind them
-export const ZONE_SPARE_OFFSET = 196; // 12 x u32 for policies
 export const ZONE_LISTS_OFFSET = 248; // 11 orders x 5 types x {head, tail}
 export const LIST_BYTES = 8;
 
@@ -170,7 +160,11 @@ export const PAGEBLOCK_SKIP = 8; // compaction hint
 export const PAGEBLOCK_ZONE_SHIFT = 16; // zone index in the high half, 65535: none
 export const PAGEBLOCK_NO_ZONE = 65535;
 
-// ---- the command ring: 8 x u32 a command ----
+// ---- the buffer: commands of a compiled recording, and the log behind them (src/abi/program.ts) ----
+/** A command and the log record that it may leave. */
+export const BUFFER_SLOT_BYTES = 32;
+
+// ---- the scratch area ----
 export const SCRATCH_BYTES = 16384; // lists that a call hands to or takes from the host
 export const SCRATCH_FRAMES_MAX = 1024; // frame numbers or pairs of words at its start
 export const SCRATCH_MOVES_OFFSET = 4096; // moves of pages that the host holds by number: {from, to}
@@ -190,8 +184,3 @@ export const SURVEY_MIXED_PAGEBLOCKS = 25; // with movable and unmovable frames
 export const SURVEY_MOVABLE_FRAMES = 26;
 export const SURVEY_PINNED_FRAMES = 27; // in use and not movable
 export const SURVEY_WORDS = 28;
-
-export const COMMAND_BYTES = 32;
-export const COMMAND_OPCODE_OFFSET = 0;
-export const COMMAND_ARGUMENTS_OFFSET = 4; // 6 x u32
-export const COMMAND_RESULT_OFFSET = 28; // i32

@@ -66,4 +66,5 @@ export const LOG_RECORD_BYTES = 12;
 export const PROGRAM_WRONG_OFFSET = 0; // 8 KiB: last wrong predictions
 export const PROGRAM_SCANS_OFFSET = 8192; // runs of compaction
 export const PROGRAM_LISTS_OFFSET = 8832; // 2 bytes for each CPU and zone
+export const PROGRAM_REPLAY_OFFSET = 10880; // last free, bytes of log
 export const PROGRAM_CPUS_MAX = 256;

@@ -4,7 +4,7 @@
 export const STATUS_NO_MEMORY = -2;
 /** A frame, zone, object or count outside its range: the caller's fault. */
 export const STATUS_BAD_ARGUMENT = -3;
-/** An unmovable page is in the way (EBUSY). STATS gives which. */
+/** An unmovable page is in the way (EBUSY). The header says which frame (GUEST_BUSY_PFN_OFFSET). */
 export const STATUS_BUSY = -4;
 /** A table of the core is full (objects, zones, leaves). */
 export const STATUS_TABLE_FULL = -5;

@@ -37,18 +37,23 @@ export function duration(option: string, text: string): number {
   return said(option, () => durationMs(text));
 }
 
-/** Policies made anew for each replay: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
+/** Policies made anew for each system: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
 export function policy<Policy>(
   option: string,
   text: string,
   list: readonly { readonly name: string; create(argument?: string): Policy }[],
-  timed: string,
+  timed?: string,
 ): () => Policy {
-  const [name = '', ...rest] = /^\d/.test(text) ? [timed, text] : text.split(':');
+  const [name = '', ...rest] =
+    timed !== undefined && /^\d/.test(text) ? [timed, text] : text.split(':');
   const spec = list.find((one) => one.name === name);
   if (spec === undefined) {
     const known = list.map((one) => one.name).join(', ');
-    throw fault(option, `${DURATION}, or a policy of ${known}`, text);
+    throw fault(
+      option,
+      `${timed === undefined ? '' : `${DURATION}, or `}a policy of ${known}`,
+      text,
+    );
   }
   const argument = rest.length === 0 ? undefined : rest.join(':');
   const make = (): Policy => spec.create(argument);

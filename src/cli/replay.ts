@@ -4,7 +4,9 @@ import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  DEFAULT_PLACEMENT,
   KEEP_ALIVES,
+  PLACEMENTS,
   SYSTEMS,
   detailsOf,
   replay,
@@ -24,6 +26,7 @@ interface ReplayFlags {
   readonly minutes?: string;
   readonly warmup: string;
   readonly keepAlive: string;
+  readonly placement: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
   readonly format: string;
@@ -50,7 +53,8 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
-  const machine = { idleReclaimMs: idleReclaimMs(flags) };
+  const placement = policy('--placement', flags.placement, PLACEMENTS);
+  const machine = { idleReclaimMs: idleReclaimMs(flags), placement };
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
@@ -105,6 +109,7 @@ export function replayCommand(): Command {
       'how long an idle container is kept: a time, or a policy',
       '10m',
     )
+    .option('--placement <policy>', 'which VM of mcpv-* gets the next container', DEFAULT_PLACEMENT)
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',

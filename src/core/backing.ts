@@ -28,7 +28,10 @@ export class Backing {
     return this.#raw.releaseRange(start, frames);
   }
 
-  /** All that is backed now is a template's: clones map it when they read and copy it when they write. */
+  /**
+   * All that is backed now is a template's: clones map it when they read and copy it when they
+   * write.
+   */
   freezeTemplate(): void {
     this.#raw.freezeTemplate();
   }

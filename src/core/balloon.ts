@@ -25,8 +25,8 @@ export class BalloonList {
   }
 
   /**
-   * Requests up to `count` blocks one by one and writes them to `pfns` from index `at`; stops at the
-   * first failure. How many came, or the failure's status when none did.
+   * Requests up to `count` blocks one by one and writes them to `pfns` from index `at`; stops at
+   * the first failure. How many came, or the failure's status when none did.
    */
   request(
     pfns: Uint32Array,

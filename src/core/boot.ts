@@ -8,13 +8,13 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../abi/layout.ts';
-import { ORDER_MAX } from '../abi/unit.ts';
+import { FRAMES_PER_GIB, FRAMES_PER_MIB, ORDER_MAX } from '../abi/unit.ts';
 import { type Core, instanceOf } from './core.ts';
 import { expectAnswer } from './error.ts';
 import type { FrameRange } from './frame-range.ts';
 
 /** First frame of the 32-bit MMIO hole (3 GiB) on Firecracker, Cloud Hypervisor and QEMU. */
-export const MMIO_HOLE_START = 0xc0000;
+export const MMIO_HOLE_START: number = 3 * FRAMES_PER_GIB;
 
 /** Zones begin where the largest block may begin. */
 const MAX_ORDER_FRAMES: number = 2 ** ORDER_MAX;
@@ -32,14 +32,14 @@ export interface BootLayout {
 }
 
 /**
- * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640 KiB..1 MiB are not
- * RAM.
+ * RAM from 0 to 3 GiB, a hole to 4 GiB, the rest above (docs/linux-memory.md A.1). Frame 0 and 640
+ * KiB..1 MiB are not RAM.
  */
 export function ramRanges(frames: number): FrameRange[] {
   const low = Math.min(frames, MMIO_HOLE_START);
   const ranges = [
     { start: 1, count: 158 },
-    { start: 256, count: low - 256 },
+    { start: FRAMES_PER_MIB, count: low - FRAMES_PER_MIB },
   ];
   if (frames > low) ranges.push({ start: ZONE_DMA32_LIMIT, count: frames - low });
   return ranges;
@@ -60,8 +60,9 @@ function zoneSpans(end: number, movableStart: number): (FrameRange | undefined)[
 }
 
 /**
- * The layout of a machine with `frames` frames of RAM. `reserved` are boot-time reservations, `spanFrames` makes room
- * above RAM for hot-plugged memory, `movableFrames` carves ZONE_MOVABLE from the top (movablecore=).
+ * The layout of a machine with `frames` frames of RAM. `reserved` are boot-time reservations,
+ * `spanFrames` makes room above RAM for hot-plugged memory, `movableFrames` carves ZONE_MOVABLE
+ * from the top (movablecore=).
  */
 export function layoutOf(
   frames: number,
@@ -102,7 +103,10 @@ export function freeRanges(layout: BootLayout): FrameRange[] {
   return free;
 }
 
-/** Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages are on. */
+/**
+ * Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages
+ * are on.
+ */
 export function boot(core: Core, layout: BootLayout, thp: boolean): void {
   const { raw } = instanceOf(core);
   layout.zones.forEach((span, index) => {

@@ -1,9 +1,8 @@
 // Snapshots as bytes that leave the process: a header that says which core can read them, then the
 // guest's metadata.
 //
-//   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes, ring,
-//   payload bytes,
-//                             FNV-1a of the payload, FNV-1a of the header before it
+//   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes,
+//                             slots, payload bytes, FNV-1a of the payload, FNV-1a of the header before it
 //   payload                   the guest's memory from its header to the last table node ever used
 
 import { ABI_VERSION } from '../abi/layout.ts';
@@ -21,7 +20,7 @@ const ABI_WORD = 2;
 const PAYLOAD_BYTES_WORD = 9;
 const PAYLOAD_HASH_WORD = 10;
 const HEADER_HASH_WORD = 11;
-const SIZES = ['frames', 'cpus', 'czones', 'objects', 'nodes', 'ring'] as const;
+const SIZES = ['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const;
 const FIRST_SIZE_WORD = 3;
 
 /** 32-bit FNV-1a. */
@@ -72,9 +71,9 @@ export function decodeSnapshot(bytes: Uint8Array, build: CoreBuild): CoreSnapsho
   expectSame('payload bytes', get(PAYLOAD_BYTES_WORD), bytes.length - HEADER_BYTES);
   const payload = bytes.slice(HEADER_BYTES);
   expectSame('payload checksum', get(PAYLOAD_HASH_WORD), hashBytes(payload));
-  const [frames = 0, cpus = 0, czones = 0, objects = 0, nodes = 0, ring = 0] = SIZES.map((_, i) =>
-    get(FIRST_SIZE_WORD + i),
+  const [frames = 0, cpus = 0, czones = 0, objects = 0, nodes = 0, bufferSlots = 0] = SIZES.map(
+    (_, i) => get(FIRST_SIZE_WORD + i),
   );
-  const config = { frames, cpus, czones, objects, nodes, ring, build };
+  const config = { frames, cpus, czones, objects, nodes, bufferSlots, build };
   return snapshotOf(config, payload);
 }

@@ -15,13 +15,14 @@ export interface CoreConfig {
   readonly objects?: number;
   /** Nodes of the objects' tables. Default: enough for every frame once, plus one an object. */
   readonly nodes?: number;
-  /** Commands the ring holds. Default 1024. */
-  readonly ring?: number;
+  /** Slots of the buffer for compiled recordings: commands and their log. Default 1024. */
+  readonly bufferSlots?: number;
   /** Which build of the core. Default release. */
   readonly build?: CoreBuild;
 }
 
 const DEFAULT_OBJECTS = 1024;
+const DEFAULT_BUFFER_SLOTS = 1024;
 /** Nodes that directories above the leaves take. */
 const DIRECTORY_NODES = 64;
 
@@ -38,7 +39,7 @@ export function withDefaults(config: CoreConfig): Required<CoreConfig> {
     czones: config.czones ?? 0,
     objects,
     nodes: config.nodes ?? defaultNodes(config.frames, objects),
-    ring: config.ring ?? 1024,
+    bufferSlots: config.bufferSlots ?? DEFAULT_BUFFER_SLOTS,
     build: config.build ?? 'release',
   };
 }

@@ -11,6 +11,7 @@ import {
   GUEST_SPAN_OFFSET,
   KERNEL_ZONES,
 } from '../abi/layout.ts';
+import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
@@ -36,8 +37,8 @@ import { ZoneView } from './zone-view.ts';
 export let instanceOf: (core: Core) => Instance;
 
 /**
- * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero or
- * above, a STATUS_* below. Frame numbers and counts are plain numbers.
+ * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero
+ * or above, a STATUS_* below. Frame numbers and counts are plain numbers.
  */
 export class Core {
   readonly config: Required<CoreConfig>;
@@ -64,7 +65,7 @@ export class Core {
   }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
-    const instance = new Instance(raw, config.ring);
+    const instance = new Instance(raw, config.bufferSlots);
     const scratch = new Scratch(instance);
     this.config = config;
     this.#instance = instance;
@@ -95,8 +96,8 @@ export class Core {
   }
 
   private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
-    const { frames, cpus, czones, objects, nodes, ring } = config;
-    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, ring), 'create');
+    const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
+    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, bufferSlots), 'create');
   }
 
   /** Makes the instance an empty guest again, as create() left it. */
@@ -141,8 +142,8 @@ export class Core {
     return this.#instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
   }
 
-  /** Order of the host pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
-  setBackingOrder(order: 0 | 9): void {
+  /** Order of the host pages behind the guest. */
+  setBackingOrder(order: 0 | typeof THP_ORDER): void {
     this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
@@ -163,7 +164,7 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
-    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'ring'] as const).every(
+    const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
@@ -178,9 +179,9 @@ export class Core {
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
-    const { frames, cpus, czones, objects, nodes, ring, build } = snapshot.config;
+    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
     const raw = instantiate(build);
-    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, ring), 'layOut');
+    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
     writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
     if (raw.attach() !== ABI_VERSION) {
       throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
@@ -193,7 +194,9 @@ export class Core {
     return encodeSnapshot(this.snapshot());
   }
 
-  /** The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones. */
+  /**
+   * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
+   */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
     return Core.fromSnapshot(decodeSnapshot(bytes, build));
   }

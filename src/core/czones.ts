@@ -62,12 +62,12 @@ export class CZoneCalls {
 
   /** CZONE_ACTIVE or CZONE_IDLE. */
   setState(index: number, state: number): number {
-    return this.#raw.czoneMark(index, state);
+    return this.#raw.czoneSetState(index, state);
   }
 
   /** CZONE_LIMIT_* and how many blocks it grows by at a time. */
   setPolicy(index: number, policy: number, growBlocks: number): number {
-    return this.#raw.czonePolicy(index, policy, growBlocks);
+    return this.#raw.czoneSetLimits(index, policy, growBlocks);
   }
 
   /** The zone that the last STATUS_ZONE_FULL was about. */

@@ -1,5 +1,6 @@
-// What the Wasm module exports, as the host sees it: raw i32 and f64. Results below zero are STATUS_* codes.
-// Kept by hand beside assembly/index.ts; a test compares the names with the built module.
+// What the Wasm module exports, as the host sees it: raw i32 and f64. Results below zero are
+// STATUS_* codes. Kept by hand beside assembly/index.ts; a test compares the names with the built
+// module.
 
 /** Raw exports of the core. Type alias, not interface: the loader wants an index signature. */
 export type CoreExports = {
@@ -11,7 +12,7 @@ export type CoreExports = {
     czones: number,
     objects: number,
     nodes: number,
-    ring: number,
+    bufferSlots: number,
   ): number;
   finishBoot(thp: number): void;
   layOut(
@@ -20,12 +21,10 @@ export type CoreExports = {
     czones: number,
     objects: number,
     nodes: number,
-    ring: number,
+    bufferSlots: number,
   ): number;
   memoryHandOver(start: number, frames: number): number;
   memoryPresent(start: number, frames: number): number;
-  metadataBytes(): number;
-  resizeWatermarks(): void;
   snapshotBytes(): number;
   stateHash(): number;
   zoneSpan(index: number, start: number, frames: number): number;
@@ -46,7 +45,6 @@ export type CoreExports = {
   balloonPop(entries: number): number;
   balloonRelease(entries: number, cpu: number): number;
   balloonRequest(have: number, want: number, order: number, gfp: number, cpu: number): number;
-  balloonTake(entries: number, order: number, gfp: number, cpu: number): number;
   contigAlloc(
     start: number,
     frames: number,
@@ -56,22 +54,18 @@ export type CoreExports = {
     cpu: number,
   ): number;
   contigFree(start: number, frames: number, cpu: number): number;
-  migrateBlock(from: number, cpu: number): number;
   movesClear(): void;
   compactBackground(order: number, highest: number, cpu: number): number;
   compactDirect(gfp: number, order: number, mode: number, cpu: number): number;
   compactForgetHints(): void;
   compactProactive(cpu: number): number;
-  compactServed(zone: number, order: number): number;
   compactZone(zone: number, cpu: number): number;
-  fragmentationIndex(zone: number, order: number): number;
   proactiveScore(): number;
   memoryOffline(start: number, frames: number, cpu: number): number;
   memoryOnline(start: number, frames: number, zone: number, ranges: number): number;
   reportListen(order: number): number;
   reportPutBack(reported: number): number;
   reportTake(zone: number): number;
-  countMovable(start: number, frames: number): number;
   surveyZone(zone: number): number;
   unusableIndex(zone: number, order: number): number;
   countBacked(pfn: number, frames: number): number;
@@ -87,12 +81,11 @@ export type CoreExports = {
   czoneExit(index: number, cpu: number): number;
   czoneFullZone(): number;
   czoneGrow(index: number, blocks: number): number;
-  czoneLimit(index: number, limit: number): number;
-  czoneMark(index: number, state: number): number;
+  czoneSetState(index: number, state: number): number;
   czoneNextBlock(index: number, after: number): number;
   czonePlacement(placement: number): number;
   czonePlug(start: number, frames: number): number;
-  czonePolicy(index: number, policy: number, growBlocks: number): number;
+  czoneSetLimits(index: number, policy: number, growBlocks: number): number;
   czonePoolStat(which: number): number;
   czoneReclaim(index: number, ranges: number, frames: number, order: number): number;
   czoneRefer(index: number, by: number): number;
@@ -101,7 +94,6 @@ export type CoreExports = {
   czoneShrink(index: number, blocks: number): number;
   czoneUnplug(start: number, frames: number): number;
   decay(cpu: number, zone: number): number;
-  run(first: number, commands: number): number;
   programLog(): number;
   programRun(commands: number, number: number, programBytes: number, blocks: number): number;
   stateBlock(pfn: number, zone: number, type: number): number;

@@ -81,7 +81,9 @@ export class FrameView {
     }
   }
 
-  /** Frames [start, end) are no memory after all. Only where they were in use: nothing is counted. */
+  /**
+   * Frames [start, end) are no memory after all. Only where they were in use: nothing is counted.
+   */
   setHoles(start: number, end: number): void {
     this.#bytes.fill(KIND_HOLE, this.#states + start, this.#states + end);
   }

@@ -17,8 +17,8 @@ export class Hotplug {
   }
 
   /**
-   * Empties a range and takes it (alloc_contig_range): its frames are of `kind` then. `type` is what
-   * its pageblocks become, `tries` how often migration is tried.
+   * Empties a range and takes it (alloc_contig_range): its frames are of `kind` then. `type` is
+   * what its pageblocks become, `tries` how often migration is tried.
    */
   allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
     return this.#instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);

@@ -19,8 +19,50 @@ export {
   saveState,
   stateFrames,
 } from './state.ts';
-export { buddyinfo, freeByOrder, freeFrames, pagetypeinfo, zoneinfo } from './proc.ts';
+export {
+  MIGRATETYPE_NAMES,
+  buddyinfo,
+  freeByOrder,
+  freeFrames,
+  pagetypeinfo,
+  zoneinfo,
+} from './proc.ts';
 export { type Fault, faultText, verify } from './verify.ts';
-export * from '../abi/index.ts';
+export * from '../abi/compact.ts';
+export * from '../abi/gfp.ts';
+export * from '../abi/migratetype.ts';
+export * from '../abi/program.ts';
+export * from '../abi/rule.ts';
+export * from '../abi/stat.ts';
+export * from '../abi/status.ts';
+export * from '../abi/unit.ts';
+export { CZONE_ACTIVE, CZONE_GROW_ASK, CZONE_IDLE, CZONE_LIMIT_OOM } from '../abi/czone.ts';
+// of the layout only names of kinds and sizes: offsets and strides stay in this room
+export {
+  BUFFER_SLOT_BYTES,
+  KERNEL_ZONES,
+  KIND_BALLOON,
+  KIND_FREE,
+  KIND_HOLE,
+  KIND_ISOLATED,
+  KIND_KERNEL,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_OFFLINE,
+  KIND_PCP,
+  KIND_RESERVED,
+  KIND_TAIL,
+  KIND_UNMOVABLE,
+  OBJECT_ANON,
+  OBJECT_FILE,
+  OBJECT_KERNEL,
+  PCP_LISTS,
+  REPORT_SLOTS,
+  ZONE_DMA,
+  ZONE_DMA32,
+  ZONE_DMA32_LIMIT,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+} from '../abi/layout.ts';
 export type { CoreSnapshot } from './snapshot.ts';
 export type { ZoneView } from './zone-view.ts';

@@ -1,11 +1,11 @@
-// One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in core.ts
-// gives it to them); the room's face does not export it.
+// One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in
+// core.ts gives it to them); the room's face does not export it.
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   GUEST_BASE,
   GUEST_BYTES,
-  GUEST_RING_OFFSET,
+  GUEST_BUFFER_OFFSET,
   STATS_BASE,
   STATS_MAX,
 } from '../abi/layout.ts';
@@ -21,18 +21,18 @@ export class Instance {
   /** Counters by STAT_* index. */
   readonly stats: Float64Array;
   /** Room for the commands of a recording and for their log. */
-  readonly ring: Uint32Array;
+  readonly program: Uint32Array;
 
   /** The guest has been laid out. */
-  constructor(raw: CoreExports, ringCommands: number) {
+  constructor(raw: CoreExports, slots: number) {
     this.raw = raw;
     const { buffer } = raw.memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.header = new Uint32Array(buffer, GUEST_BASE, GUEST_BYTES >> 2);
     this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
-    const ringWords = (ringCommands * COMMAND_BYTES) >> 2;
-    this.ring = new Uint32Array(buffer, this.headerWord(GUEST_RING_OFFSET), ringWords);
+    const words = (slots * BUFFER_SLOT_BYTES) >> 2;
+    this.program = new Uint32Array(buffer, this.headerWord(GUEST_BUFFER_OFFSET), words);
   }
 
   /** A word of the guest header by its byte offset. */

@@ -1,11 +1,15 @@
-// Finds the built core, compiles it once per build, makes instances. The only file that reads the Wasm binary.
+// Finds the built core, compiles it once per build, makes instances. The only file that reads the
+// Wasm binary.
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { CoreError } from './error.ts';
 import type { CoreExports } from './exports.ts';
 
-/** release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a source map. */
+/**
+ * release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a
+ * source map.
+ */
 export type CoreBuild = 'release' | 'verify' | 'debug';
 
 const modules = new Map<CoreBuild, WebAssembly.Module>();
@@ -23,7 +27,10 @@ function compile(build: CoreBuild): WebAssembly.Module {
   return useCore(build, bytes);
 }
 
-/** Registers the bytes of a build from elsewhere (a browser's fetch, a bundler); the next instance uses them. */
+/**
+ * Registers the bytes of a build from elsewhere (a browser's fetch, a bundler); the next instance
+ * uses them.
+ */
 export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Module {
   const module = new WebAssembly.Module(bytes);
   modules.set(build, module);

@@ -1,6 +1,6 @@
-// Moves of pages that the host holds by number (blocks of MOVABLE requests, balloon pages): the core
-// logs each one, the host reads them here. Pages of memory objects need no log: their objects are
-// right already.
+// Moves of pages that the host holds by number (blocks of MOVABLE requests, balloon pages): the
+// core logs each one, the host reads them here. Pages of memory objects need no log: their objects
+// are right already.
 
 import { GUEST_MOVES_OFFSET } from '../abi/layout.ts';
 import type { Instance } from './instance.ts';

@@ -9,7 +9,9 @@ export class Objects {
     this.#raw = raw;
   }
 
-  /** An empty object; its pages come from `zone`, or from the kernel's zones with NONE. Its number. */
+  /**
+   * An empty object; its pages come from `zone`, or from the kernel's zones with NONE. Its number.
+   */
   create(kind: number, zone: number, gfp: number, tag = 0): number {
     return this.#raw.objectCreate(kind, zone, gfp, tag);
   }
@@ -19,7 +21,9 @@ export class Objects {
     return this.#raw.objectDestroy(id, cpu);
   }
 
-  /** Leaves the pages to the end of their zone. STATUS_BAD_STATE where some must be seen one by one. */
+  /**
+   * Leaves the pages to the end of their zone. STATUS_BAD_STATE where some must be seen one by one.
+   */
   discard(id: number): number {
     return this.#raw.objectDiscard(id);
   }

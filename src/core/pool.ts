@@ -1,4 +1,5 @@
-// Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that guests have left.
+// Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that
+// guests have left.
 
 import type { CoreConfig } from './config.ts';
 import { Core } from './core.ts';
@@ -8,8 +9,8 @@ import type { CoreSnapshot } from './snapshot.ts';
 const KEEP_PER_SIZE = 256;
 
 function keyOf(config: CoreConfig): string {
-  const { frames, cpus, czones, objects, nodes, ring, build } = config;
-  return [frames, cpus, czones, objects, nodes, ring, build].join('/');
+  const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
+  return [frames, cpus, czones, objects, nodes, bufferSlots, build].join('/');
 }
 
 /** Hands out cores as copies of snapshots and takes them back. */

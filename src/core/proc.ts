@@ -6,7 +6,8 @@ import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../abi/migratetype.ts';
 import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/unit.ts';
 import type { AllocatorState, ZoneState } from './state.ts';
 
-const TYPE_NAMES: readonly string[] = [
+/** By number, as Linux writes them. */
+export const MIGRATETYPE_NAMES: readonly string[] = [
   'Unmovable',
   'Movable',
   'Reclaimable',
@@ -56,12 +57,12 @@ function typeLine(zone: ZoneState, type: number): string {
     const blocks = zone.free[order * MIGRATE_TYPES + type]?.length ?? 0;
     return blocks >= COUNT_MAX ? `>${COUNT_MAX}` : blocks;
   });
-  const name = (TYPE_NAMES[type] ?? '').padStart(12);
+  const name = (MIGRATETYPE_NAMES[type] ?? '').padStart(12);
   return `Node    0, zone ${zone.name.padStart(8)}, type ${name} ${numbers(counts, 6)}\n`;
 }
 
 function blockLine(zone: ZoneState): string {
-  const counts = TYPE_NAMES.map(() => 0);
+  const counts = MIGRATETYPE_NAMES.map(() => 0);
   for (const type of zone.blocks) if (type >= 0) counts[type] = (counts[type] ?? 0) + 1;
   return `${zoneTitle(zone)} ${numbers(counts, 12)}\n`;
 }
@@ -69,13 +70,13 @@ function blockLine(zone: ZoneState): string {
 /** /proc/pagetypeinfo. */
 export function pagetypeinfo(state: AllocatorState): string {
   const orders = Array.from({ length: ORDERS }, (_, order) => order);
-  const types = TYPE_NAMES.map((_, type) => type);
+  const types = MIGRATETYPE_NAMES.map((_, type) => type);
   return [
     `Page block order: ${PAGEBLOCK_ORDER}\n`,
     `Pages per block:  ${PAGEBLOCK_FRAMES}\n\n`,
     `${'Free pages count per migrate type at order'.padEnd(43)} ${numbers(orders, 6)}\n`,
     ...state.zones.flatMap((zone) => types.map((type) => typeLine(zone, type))),
-    `\n${'Number of blocks type'.padEnd(23)}${numbers(TYPE_NAMES, 12)}\n`,
+    `\n${'Number of blocks type'.padEnd(23)}${numbers(MIGRATETYPE_NAMES, 12)}\n`,
     ...state.zones.map(blockLine),
   ].join('');
 }

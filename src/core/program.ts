@@ -1,4 +1,5 @@
-// Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they leave.
+// Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they
+// leave.
 
 import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
 import type { Instance } from './instance.ts';
@@ -13,12 +14,12 @@ export class Program {
   }
 
   /**
-   * Carries out commands, the first of which has the number `number` in the log. Commands done: fewer
-   * than given when the log is full.
+   * Carries out commands, the first of which has the number `number` in the log. Commands done:
+   * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
-    const { ring, raw } = this.#instance;
-    ring.set(commands);
+    const { program, raw } = this.#instance;
+    program.set(commands);
     this.#commandWords = commands.length;
     const count = commands.length / PROGRAM_COMMAND_WORDS;
     return raw.programRun(count, number, count * PROGRAM_COMMAND_BYTES, 1);
@@ -26,16 +27,16 @@ export class Program {
 
   /** What the last run logged, LOG_RECORD_BYTES a record; there until the next run. */
   log(): Uint32Array {
-    const { ring, raw } = this.#instance;
-    return ring.subarray(this.#commandWords, this.#commandWords + raw.programLog() / 4);
+    const { program, raw } = this.#instance;
+    return program.subarray(this.#commandWords, this.#commandWords + raw.programLog() / 4);
   }
 
   /** Carries out one command. */
   runOne(head: number, frame: number, operand: number): number {
-    const { ring, raw } = this.#instance;
-    ring[0] = head;
-    ring[1] = frame;
-    ring[2] = operand;
+    const { program, raw } = this.#instance;
+    program[0] = head;
+    program[1] = frame;
+    program[2] = operand;
     return raw.programRun(1, 0, PROGRAM_COMMAND_BYTES, 0);
   }
 }

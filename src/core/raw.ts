@@ -1,6 +1,6 @@
-// The back door: a core's raw calls and memory, for tests that break a rule on purpose or look where
-// no typed call looks, and for benches that compare with it. Not in the room's face: no file under
-// src/ outside this room imports it.
+// The back door: a core's raw calls and memory, for tests that break a rule on purpose or look
+// where no typed call looks, and for benches that compare with it. Not in the room's face: no file
+// under src/ outside this room imports it.
 
 import { type Core, instanceOf } from './core.ts';
 import type { CoreExports } from './exports.ts';
@@ -17,11 +17,6 @@ export function wordsOf(core: Core): Uint32Array {
 
 export function bytesOf(core: Core): Uint8Array {
   return instanceOf(core).bytes;
-}
-
-/** The command ring. */
-export function ringOf(core: Core): Uint32Array {
-  return instanceOf(core).ring;
 }
 
 /** A word of the guest header by its byte offset. */

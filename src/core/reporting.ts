@@ -35,7 +35,10 @@ export class Reporting {
     this.#instance.setHeaderWord(GUEST_REPORT_WANTED_OFFSET, 0);
   }
 
-  /** Takes the next blocks of a zone off its lists, REPORT_SLOTS at most. How many; 0: it is through. */
+  /**
+   * Takes the next blocks of a zone off its lists, REPORT_SLOTS at most. How many; 0: it is
+   * through.
+   */
   take(zone: number, pfns: Uint32Array, orders: Uint32Array): number {
     const held = this.#instance.raw.reportTake(zone);
     if (held > 0) this.#scratch.reported(held, pfns, orders);

@@ -1,6 +1,7 @@
-// A copy of a guest's memory metadata, and where it is not empty: most tables of a guest are zeros, and writing only the
-// rest makes a clone several times cheaper.
+// A copy of a guest's memory metadata, and where it is not empty: most tables of a guest are zeros,
+// and writing only the rest makes a clone several times cheaper.
 
+import { KIB } from '../abi/unit.ts';
 import type { CoreConfig } from './config.ts';
 
 /** Template, checkpoint and resume are all this. */
@@ -12,7 +13,7 @@ export interface CoreSnapshot {
 }
 
 /** Zeros are looked for in pieces of this size. */
-const PIECE_BYTES = 4096;
+const PIECE_BYTES: number = 4 * KIB;
 
 function isZero(words: Uint32Array, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) if (words[at] !== 0) return false;

@@ -1,4 +1,5 @@
-// A kernel's complete allocator state, into the core and out of it: zones, pageblock types, free and per-cpu lists in order.
+// A kernel's complete allocator state, into the core and out of it: zones, pageblock types, free
+// and per-cpu lists in order.
 
 import {
   GUEST_BLOCKS_OFFSET,
@@ -139,8 +140,9 @@ function loadLists(instance: Instance, zone: ZoneState): void {
 }
 
 /**
- * Makes an empty core hold this state. Frames on no list count as in use: movable in MOVABLE pageblocks, kernel memory
- * elsewhere. Throws CoreError when a list names a frame outside its place.
+ * Makes an empty core hold this state. Frames on no list count as in use: movable in MOVABLE
+ * pageblocks, kernel memory elsewhere. Throws CoreError when a list names a frame outside its
+ * place.
  */
 export function loadState(core: Core, state: AllocatorState): void {
   const instance = instanceOf(core);

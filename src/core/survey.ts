@@ -1,4 +1,5 @@
-// What a zone looks like now, as numbers for reports: fragmentation, and what stands in the way of taking memory out.
+// What a zone looks like now, as numbers for reports: fragmentation, and what stands in the way of
+// taking memory out.
 
 import {
   SURVEY_BLOCKS,
@@ -23,7 +24,9 @@ export interface ZoneSurvey {
   /** For each order, the share of free frames (0 to 1) in blocks too small for it. */
   readonly unusableByOrder: readonly number[];
   readonly pageblocks: number;
-  /** Wholly free 2 MiB pageblocks and 128 MiB memory blocks; frames on per-cpu lists count as free. */
+  /**
+   * Wholly free 2 MiB pageblocks and 128 MiB memory blocks; frames on per-cpu lists count as free.
+   */
   readonly freePageblocks: number;
   readonly freeMemoryBlocks: number;
   /** Pageblocks with movable frames beside others that are in use. */

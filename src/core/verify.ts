@@ -1,4 +1,5 @@
-// What the verify build found: the rule broken, in words. The walk itself is assembly/verify/verify.ts.
+// What the verify build found: the rule broken, in words. The walk itself is
+// assembly/verify/verify.ts.
 
 import {
   GUEST_FAULT_EXPECTED_OFFSET,
@@ -98,7 +99,10 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
   ],
 ]);
 
-/** Walks every invariant; the first one broken, or undefined. Needs a core of the verify or debug build. */
+/**
+ * Walks every invariant; the first one broken, or undefined. Needs a core of the verify or debug
+ * build.
+ */
 export function verify(core: Core): Fault | undefined {
   const instance = instanceOf(core);
   const rule = instance.raw.verifyAll();

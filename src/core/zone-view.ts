@@ -1,5 +1,5 @@
-// A zone's fields by name, read where they lie in the core's memory: a view costs nothing to keep and
-// shows what is true now. Sizes and marks are in frames.
+// A zone's fields by name, read where they lie in the core's memory: a view costs nothing to keep
+// and shows what is true now. Sizes and marks are in frames.
 
 import { ZONE_PEAK_BLOCKS_OFFSET } from '../abi/czone.ts';
 import {

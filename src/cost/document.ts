@@ -1,4 +1,5 @@
 /** The page docs/prices.md, written from the prices themselves so that the two cannot differ. */
+import { MIB, NS_PER_MS, NS_PER_US } from '../abi/unit.ts';
 import { FOOTPRINT_NAMES, FOOTPRINTS } from './footprint.ts';
 import { type Price } from './price.ts';
 import { PRICE_NAMES, PRICES } from './prices.ts';
@@ -19,8 +20,8 @@ constants, not one measurement. No price is tuned to make a system's result come
 `;
 
 function ns(value: number): string {
-  if (value >= 1e6) return `${trim(value / 1e6)} ms`;
-  if (value >= 1e3) return `${trim(value / 1e3)} us`;
+  if (value >= NS_PER_MS) return `${trim(value / NS_PER_MS)} ms`;
+  if (value >= NS_PER_US) return `${trim(value / NS_PER_US)} us`;
   return `${trim(value)} ns`;
 }
 
@@ -29,7 +30,7 @@ function trim(value: number): string {
 }
 
 function mib(bytes: number): string {
-  return `${trim(bytes / 2 ** 20)} MiB`;
+  return `${trim(bytes / MIB)} MiB`;
 }
 
 /** A pipe inside a cell would end it. */

@@ -2,6 +2,7 @@
  * Host memory known from publications and not emulated frame by frame: VMM processes, shims, page tables, template shares. The
  * published totals (`…Container`) are there to compare results with, not to compute them from.
  */
+import { MIB } from '../abi/unit.ts';
 import { FIRECRACKER_SPEC, KATA_CI, REAP, RUND } from './source.ts';
 
 /** Bytes for one `unit`. */
@@ -14,8 +15,6 @@ export type Footprint = {
   readonly source: string;
   readonly note?: string;
 };
-
-const MIB = 2 ** 20;
 
 type Text = { unit: string; source: string; note?: string };
 

@@ -1,4 +1,5 @@
-// What an operation took, as plain counts read off the core's counters. No prices here: only replay knows nanoseconds.
+// What an operation took, as plain counts read off the core's counters. No prices here: only replay
+// knows nanoseconds.
 
 import {
   type Core,
@@ -77,7 +78,9 @@ export function pageOpsOf(counts: Counts): number {
   );
 }
 
-/** Remembers where a core's counters stood; each reading gives what was added since the one before. */
+/**
+ * Remembers where a core's counters stood; each reading gives what was added since the one before.
+ */
 export class Meter {
   readonly #stats: Float64Array;
   readonly #last: Float64Array = new Float64Array(COUNT_SLOTS);

@@ -1,4 +1,7 @@
-// What a booted kernel holds, in frames. The figures come from whoever makes the guest; nothing is invented here.
+// What a booted kernel holds, in frames. The figures come from whoever makes the guest; nothing is
+// invented here.
+
+import { FRAME_BYTES } from '../abi/unit.ts';
 
 /** Memory of a guest OS before it runs any container. */
 export interface KernelFootprint {
@@ -10,7 +13,9 @@ export interface KernelFootprint {
   readonly pageCacheFrames: number;
   /** Anonymous memory of init and the container agent. */
   readonly agentFrames: number;
-  /** Frames of all these that a clone of the booted guest writes on its way to an answering agent. */
+  /**
+   * Frames of all these that a clone of the booted guest writes on its way to an answering agent.
+   */
   readonly cloneWrittenFrames: number;
   /** Frames that it reads and leaves the template's. */
   readonly cloneReadFrames: number;
@@ -21,11 +26,11 @@ export const STRUCT_PAGE_BYTES = 64;
 
 /** Frames of `struct page` that describe so many frames. */
 export function memmapFrames(frames: number): number {
-  return Math.ceil((frames * STRUCT_PAGE_BYTES) / 4096);
+  return Math.ceil((frames * STRUCT_PAGE_BYTES) / FRAME_BYTES);
 }
 
-/** Entries of a page-table page: 512 of 8 bytes. */
-export const PAGE_TABLE_ENTRIES = 512;
+/** Entries of a page-table page, of 8 bytes each. */
+export const PAGE_TABLE_ENTRIES: number = FRAME_BYTES / 8;
 
 /** Upper levels and the half-filled leaves of stack, heap and libraries in a small process. */
 const PAGE_TABLE_BASE_FRAMES = 8;

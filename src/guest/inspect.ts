@@ -1,4 +1,5 @@
-// Looks at every frame of a guest the slow way, for checks and pictures. Reads the core's tables; changes nothing.
+// Looks at every frame of a guest the slow way, for checks and pictures. Reads the core's tables;
+// changes nothing.
 
 import {
   type Core,
@@ -14,7 +15,9 @@ import {
 export interface FrameCensus {
   /** Frames of each object that has any, by object. */
   readonly objectFrames: ReadonlyMap<number, number>;
-  /** Frames on free or per-cpu lists or in unused blocks that have host memory of the guest's own. */
+  /**
+   * Frames on free or per-cpu lists or in unused blocks that have host memory of the guest's own.
+   */
   readonly idleFrames: number;
 }
 

@@ -1,6 +1,8 @@
-// A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A booted guest can be
-// imaged and made again from the image, which is what templates and cold boots of the same machine are.
+// A guest kernel: boots in a core, holds what a kernel of its size holds, starts processes. A
+// booted guest can be imaged and made again from the image, which is what templates and cold boots
+// of the same machine are.
 
+import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import {
   type BootLayout,
   Core,
@@ -17,16 +19,19 @@ import {
   layoutOf,
 } from '../core/index.ts';
 import { type Counts, Meter } from './counts.ts';
-import { type CZoneRegion, CZones } from './czone.ts';
+import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
 import { runKswapd } from './pressure.ts';
 
-/** Physical address at which x86-64 kernels load: 16 MiB. */
-const IMAGE_START = 4096;
+/** Frame at which x86-64 kernels load: at 16 MiB. */
+const IMAGE_START: number = 16 * FRAMES_PER_MIB;
 const SYSTEM_FILES = 'root file system';
-/** Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for a moment. */
+/**
+ * Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for
+ * a moment.
+ */
 const OBJECTS_PER_PROCESS = 5;
 const OBJECTS_OF_SYSTEM = 16;
 
@@ -81,7 +86,7 @@ function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
     cpus,
     czones: region === undefined ? 0 : processes,
     objects: OBJECTS_OF_SYSTEM + files + processes * OBJECTS_PER_PROCESS,
-    ring: 64,
+    bufferSlots: 64,
     build,
   };
 }
@@ -111,17 +116,18 @@ export class GuestKernel {
     this.core = core;
     this.memory = new GuestMemory(core, cloned);
     this.files = new PageCache(this.memory, state.files);
-    this.memory.files = this.files;
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
     if (config.region !== undefined) {
       this.czones = new CZones(this.memory, config.region);
-      this.memory.czones = this.czones;
     }
   }
 
-  /** Boots a guest and keeps its image. `template`: the image's frames are shared by what is made from it. */
+  /**
+   * Boots a guest and keeps its image. `template`: the image's frames are shared by what is made
+   * from it.
+   */
   static bootImage(config: GuestConfig, template: boolean): GuestImage {
     const { kernel } = config;
     const layout = bootLayout(config);
@@ -132,7 +138,6 @@ export class GuestKernel {
     }
     const memory = new GuestMemory(core, false);
     const files = new PageCache(memory);
-    memory.files = files;
     const make = (kind: number, gfp: number): number =>
       expectAnswer(core.objects.create(kind, NONE, gfp), 'objects.create');
     const kernelObject = make(OBJECT_KERNEL, GFP_KERNEL);
@@ -160,7 +165,10 @@ export class GuestKernel {
     return guest;
   }
 
-  /** A clone's first steps to an answering agent: what it writes becomes its own, what it reads stays shared. */
+  /**
+   * A clone's first steps to an answering agent: what it writes becomes its own, what it reads
+   * stays shared.
+   */
   wake(): void {
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
     const { cloneWrittenFrames, cloneReadFrames } = this.config.kernel;
@@ -180,8 +188,9 @@ export class GuestKernel {
   }
 
   /**
-   * A frame that is handed out has its struct page written. In a clone that copies template frames of the memmap, one for
-   * 64 frames in use; memory of the CZone region has its struct pages from plugging.
+   * A frame that is handed out has its struct page written. In a clone that copies template frames
+   * of the memmap, one for 64 frames in use; memory of the CZone region has its struct pages from
+   * plugging.
    */
   noteMemmap(): void {
     if (!this.memory.cloned) return;
@@ -194,7 +203,25 @@ export class GuestKernel {
     this.#memmapWritten = wanted;
   }
 
-  /** Background work that the allocator asked for: kswapd, then the drivers' workers. Pages reclaimed. */
+  /**
+   * A process comes, writes so many new pages and goes: what leaves free memory with host frames
+   * behind it. Throws GuestOutOfMemory when they do not fit.
+   */
+  writeAndFree(pages: number): void {
+    const { objects } = this.core;
+    const made = objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
+    const object = expectAnswer(made, 'objects.create');
+    try {
+      this.memory.touch(object, 0, pages, true, 0, 0);
+    } finally {
+      expectAnswer(objects.destroy(object, 0), 'objects.destroy');
+    }
+  }
+
+  /**
+   * Background work that the allocator asked for: kswapd, then the drivers' workers. Pages
+   * reclaimed.
+   */
   runBackground(): number {
     this.memory.deliverMoves();
     const freed = this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;

@@ -1,25 +1,23 @@
-// The guest kernel's view of its core: touching objects with the slow path behind it, and the account of what the
-// backed frames are for. One of these per guest; processes, page cache and CZones share it.
+// The guest kernel's view of its core: touching objects with the slow path behind it, and the
+// account of what the backed frames are for. One of these per guest; processes, page cache and
+// CZones share it.
 
 import {
   type Core,
   type MoveListener,
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
-  STATUS_NO_MEMORY,
-  STATUS_ZONE_FULL,
   STAT_TEMPLATE_COPIES,
   expectAnswer,
   statusText,
 } from '../core/index.ts';
-import type { CZones } from './czone.ts';
 import { GuestOutOfMemory } from './error.ts';
-import type { PageCache } from './page-cache.ts';
-import { makeRoom } from './pressure.ts';
+import { makeRoom, type Shrinker } from './pressure.ts';
 
 /**
- * Private host-backed frames by use. Whatever of the core's private frames is not here is backed but free.
- * Anonymous and file pages and page tables are written when they are allocated, so each of theirs is backed.
+ * Private host-backed frames by use. Whatever of the core's private frames is not here is backed
+ * but free. Anonymous and file pages and page tables are written when they are allocated, so each
+ * of theirs is backed.
  */
 export interface FrameUse {
   guestOs: number;
@@ -28,19 +26,28 @@ export interface FrameUse {
   pageTables: number;
 }
 
+/** Acts on a status so that the request can be made again; false: nothing came of it. */
+export type Reliever = () => boolean;
+
+/** Gives up what it can before a process is killed. Pages given. */
+export type OomNotifier = () => number;
+
+/**
+ * What can be done about a shortage is known to its owners: they register, and are asked in the
+ * order in which they came.
+ */
 export class GuestMemory {
   readonly core: Core;
   readonly frames: FrameUse;
-  /** A clone's system files are the template's frames, never private: giving them up frees no host memory. */
+  /**
+   * A clone's system files are the template's frames, never private: giving them up frees no host
+   * memory.
+   */
   readonly cloned: boolean;
-  files: PageCache | undefined;
-  czones: CZones | undefined;
-  /** Asked when a CZone that does not grow by itself is full; false: it stays as it is. */
-  zoneFull: ((zone: number) => boolean) | undefined;
-  /** Holders of blocks by number: they hear of each block that migration moved. */
-  readonly moveListeners: MoveListener[] = [];
-  /** Asked in order when reclaim found nothing, before anything is killed. Each says how many pages it gave. */
-  readonly oomNotifiers: (() => number)[] = [];
+  readonly #shrinkers: Shrinker[] = [];
+  readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
+  readonly #oomNotifiers: OomNotifier[] = [];
+  readonly #moveListeners: MoveListener[] = [];
 
   constructor(core: Core, cloned: boolean) {
     this.core = core;
@@ -48,9 +55,28 @@ export class GuestMemory {
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   }
 
+  addShrinker(shrinker: Shrinker): void {
+    this.#shrinkers.push(shrinker);
+  }
+
+  /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */
+  addReliever(status: number, relieve: Reliever): void {
+    this.#relievers.push({ status, relieve });
+  }
+
+  /** For when reclaim found nothing. */
+  addOomNotifier(notify: OomNotifier): void {
+    this.#oomNotifiers.push(notify);
+  }
+
+  /** For holders of blocks by number: they hear of each block that migration moved. */
+  addMoveListener(moved: MoveListener): void {
+    this.#moveListeners.push(moved);
+  }
+
   /**
-   * Touches pages of an object that holds `pagesBefore`, reclaiming if need be. Returns pages that came in.
-   * Throws GuestOutOfMemory when the guest has none left to give.
+   * Touches pages of an object that holds `pagesBefore`, reclaiming if need be. Returns pages that
+   * came in. Throws GuestOutOfMemory when the guest has none left to give.
    */
   touch(
     object: number,
@@ -66,7 +92,9 @@ export class GuestMemory {
     return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
   }
 
-  /** The same when the first try met a status. Returns the pages that the object holds in the end. */
+  /**
+   * The same when the first try met a status. Returns the pages that the object holds in the end.
+   */
   #touchSlow(
     first: number,
     object: number,
@@ -88,24 +116,39 @@ export class GuestMemory {
     return expectAnswer(objects.pages(object), 'objects.pages');
   }
 
-  /** Acts on the status of a request so that it can be made again; false: there is nothing left to do. */
+  /**
+   * Acts on the status of a request so that it can be made again; false: there is nothing left to
+   * do.
+   */
   relieve(status: number): boolean {
     if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
     if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
-    if (status === STATUS_NO_MEMORY) return (this.czones?.plug(1) ?? 0) > 0;
-    if (status === STATUS_ZONE_FULL) return this.zoneFull?.(this.core.czones.fullZone()) ?? false;
-    return false;
+    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
   }
 
   /** One round of direct reclaim. Whether anything was freed. */
   reclaim(): boolean {
-    return this.files !== undefined && makeRoom(this.core, this.files);
+    return this.#shrinkers.length > 0 && makeRoom(this.core, this);
   }
 
-  /** Every notifier gets its turn, as Linux's chain does. Whether any gave pages. */
+  /** Pages that the shrinkers hold. */
+  get cachedPages(): number {
+    return this.#shrinkers.reduce((sum, shrinker) => sum + shrinker.pages, 0);
+  }
+
+  /** Has the shrinkers give up to so many pages. Frames freed. */
+  shrink(pages: number): number {
+    let freed = 0;
+    for (const shrinker of this.#shrinkers) {
+      if (freed < pages) freed += shrinker.shrink(pages - freed);
+    }
+    return freed;
+  }
+
+  /** Every notifier gets its turn, as in Linux's chain. Whether any gave pages. */
   notifyOom(): boolean {
     let freed = 0;
-    for (const notify of this.oomNotifiers) freed += notify();
+    for (const notify of this.#oomNotifiers) freed += notify();
     return freed > 0;
   }
 
@@ -113,7 +156,7 @@ export class GuestMemory {
   deliverMoves(): number {
     if (this.core.moves.pending === 0) return 0;
     return this.core.moves.take((from, to) => {
-      for (const moved of this.moveListeners) moved(from, to);
+      for (const moved of this.#moveListeners) moved(from, to);
     });
   }
 
@@ -124,7 +167,10 @@ export class GuestMemory {
     });
   }
 
-  /** Runs work on the booted system's own pages; template pages that it copies become the guest OS's. */
+  /**
+   * Runs work on the booted system's own pages; template pages that it copies become the guest
+   * OS's.
+   */
   asSystem(work: () => void): void {
     const before = this.core.stat(STAT_TEMPLATE_COPIES);
     work();

@@ -1,8 +1,10 @@
-// The guest's page cache: one FILE object a file, shared by every process that maps it, and the order in which clean
-// pages are given up. A file's age is that of its last read; within a file the highest pages go first.
+// The guest's page cache: one FILE object a file, shared by every process that maps it, and the
+// order in which clean pages are given up. A file's age is that of its last read; within a file the
+// highest pages go first.
 
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
+import type { Shrinker } from './pressure.ts';
 
 interface CachedFile {
   readonly object: number;
@@ -22,7 +24,7 @@ function keyOf(name: string, zone: number | undefined): string {
   return zone === undefined ? name : `${zone}/${name}`;
 }
 
-export class PageCache {
+export class PageCache implements Shrinker {
   readonly #memory: GuestMemory;
   readonly #files: Map<string, CachedFile>;
   #clock = 0;
@@ -30,6 +32,7 @@ export class PageCache {
   constructor(memory: GuestMemory, state: PageCacheState = []) {
     this.#memory = memory;
     this.#files = new Map(state.map(([name, file]) => [name, { ...file }]));
+    memory.addShrinker(this);
   }
 
   state(): PageCacheState {
@@ -49,8 +52,9 @@ export class PageCache {
   }
 
   /**
-   * Reads pages [0, pages) of a file; what is not cached comes in. With a zone the container has a copy of its own there,
-   * which ends with the zone and which reclaim for the kernel's zones leaves alone. Returns pages that came in.
+   * Reads pages [0, pages) of a file; what is not cached comes in. With a zone the container has a
+   * copy of its own there, which ends with the zone and which reclaim for the kernel's zones leaves
+   * alone. Returns pages that came in.
    */
   read(name: string, pages: number, cpu: number, system = false, zone?: number): number {
     const file = this.#open(name, system, zone);
@@ -62,7 +66,9 @@ export class PageCache {
     return added;
   }
 
-  /** Handle for a caller that reads often: the object, or undefined when the file was never read. */
+  /**
+   * Handle for a caller that reads often: the object, or undefined when the file was never read.
+   */
   objectOf(name: string): number | undefined {
     return this.#files.get(name)?.object;
   }
@@ -93,8 +99,8 @@ export class PageCache {
   }
 
   /**
-   * Gives up to `pages` clean pages back to the allocator, the least recently read file's first. Copies in CZones stay:
-   * their frames are no help to the kernel's zones. Frames freed.
+   * Gives up to `pages` clean pages back to the allocator, the least recently read file's first.
+   * Copies in CZones stay: their frames are no help to the kernel's zones. Frames freed.
    */
   shrink(pages: number): number {
     let freed = 0;

@@ -1,11 +1,13 @@
-// A page request of any order with the whole slow path behind it, in Linux's order (docs/linux-memory.md A.16): the
-// core tries the low and the min mark; then direct compaction, direct reclaim, the HIGHATOMIC reserve and the per-cpu
-// lists, compaction again, and the OOM notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
+// A page request of any order with the whole slow path behind it, in Linux's order
+// (docs/linux-memory.md A.16): the core tries the low and the min mark; then direct compaction,
+// direct reclaim, the HIGHATOMIC reserve and the per-cpu lists, compaction again, and the OOM
+// notifiers. Reclaim takes clean page cache only, as everywhere in these guests.
 
 import {
   COMPACT_ASYNC,
   COMPACT_DEFERRED,
   COMPACT_SYNC_LIGHT,
+  COSTLY_ORDER,
   GFP_MOVABLE,
   GFP_NORETRY,
   GFP_RETRY_MAYFAIL,
@@ -18,8 +20,6 @@ import {
 import type { GuestMemory } from './memory.ts';
 import { SWAP_CLUSTER_MAX } from './pressure.ts';
 
-/** Above this order a request is costly: it gives up early unless it says RETRY_MAYFAIL. */
-const COSTLY_ORDER = 3;
 /** Rounds without progress before a request gives up. */
 const MAX_RECLAIM_RETRIES = 16;
 
@@ -42,10 +42,13 @@ function compact({ memory, gfp, order, cpu }: Request, mode: number): number {
   return result;
 }
 
-/** 32 pages of cache, and when that does not serve the request: the reserve and what the cpus hold. Pages freed. */
+/**
+ * 32 pages of cache, and when that does not serve the request: the reserve and what the cpus hold.
+ * Pages freed.
+ */
 function reclaim(request: Request): { got: number; freed: number } {
   const { memory, gfp } = request;
-  const freed = memory.files?.shrink(SWAP_CLUSTER_MAX) ?? 0;
+  const freed = memory.shrink(SWAP_CLUSTER_MAX);
   const got = attempt(request);
   if (got >= 0) return { got, freed };
   const type = (gfp & GFP_MOVABLE) === 0 ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
@@ -54,7 +57,10 @@ function reclaim(request: Request): { got: number; freed: number } {
   return { got: attempt(request), freed };
 }
 
-/** The first compaction, before any reclaim. A status below zero other than NEED_RECLAIM ends the request. */
+/**
+ * The first compaction, before any reclaim. A status below zero other than NEED_RECLAIM ends the
+ * request.
+ */
 function compactFirst(request: Request): number {
   const { gfp, order } = request;
   const costly = order > COSTLY_ORDER;
@@ -74,8 +80,8 @@ function notifyOom({ memory, gfp, order }: Request): boolean {
 }
 
 /**
- * Allocates 2^order frames for a mask. The head frame, or STATUS_NO_MEMORY when the slow path has come to its end: in a
- * real kernel the OOM killer's turn, or the caller's to do without.
+ * Allocates 2^order frames for a mask. The head frame, or STATUS_NO_MEMORY when the slow path has
+ * come to its end: in a real kernel the OOM killer's turn, or the caller's to do without.
  */
 export function requestPages(memory: GuestMemory, gfp: number, order: number, cpu = 0): number {
   const request: Request = { memory, gfp, order, cpu };

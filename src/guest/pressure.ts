@@ -1,18 +1,27 @@
-// What the guest does when the allocator finds no frame: the slow path's order, and kswapd. Reclaim takes clean page
-// cache only: the guests have no swap, so anonymous memory stays.
+// What the guest does when the allocator finds no frame: the slow path's order, and kswapd. Reclaim
+// takes clean page cache only: the guests have no swap, so anonymous memory stays.
 
 import { type Core, MIGRATE_MOVABLE } from '../core/index.ts';
-import type { PageCache } from './page-cache.ts';
 
 /** Pages that direct reclaim takes at a time (SWAP_CLUSTER_MAX). */
 export const SWAP_CLUSTER_MAX = 32;
 
+/** Pages that can be given up, as Linux's shrinkers: the page cache is one. */
+export interface Shrinker {
+  /** Pages that it holds. */
+  readonly pages: number;
+  /** Gives up to so many back to the allocator. Frames freed. */
+  shrink(pages: number): number;
+}
+
+type CanShrink = Pick<Shrinker, 'shrink'>;
+
 /**
- * One round of the slow path, until something was freed: reclaim, then per-cpu lists back to the zones, then the
- * high-order atomic reserve. False: nothing is left but to kill.
+ * One round of the slow path, until something was freed: reclaim, then per-cpu lists back to the
+ * zones, then the high-order atomic reserve. False: nothing is left but to kill.
  */
-export function makeRoom(core: Core, files: PageCache): boolean {
-  if (files.shrink(SWAP_CLUSTER_MAX) > 0) return true;
+export function makeRoom(core: Core, cache: CanShrink): boolean {
+  if (cache.shrink(SWAP_CLUSTER_MAX) > 0) return true;
   const before = freeFrames(core);
   core.pages.drainAll();
   if (freeFrames(core) > before) return true;
@@ -31,14 +40,15 @@ function balanced(core: Core): boolean {
 }
 
 /**
- * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included, or nothing is left;
- * then the boost it saw when it began is over (docs/linux-memory.md A.13). Pages freed.
+ * kswapd's turn: shrinks the page cache until one zone is above its high watermark, boost included,
+ * or nothing is left; then the boost it saw when it began is over (docs/linux-memory.md A.13).
+ * Pages freed.
  */
-export function runKswapd(core: Core, files: PageCache): number {
+export function runKswapd(core: Core, cache: CanShrink): number {
   const seen = core.kernelZones.map((zone) => zone.boost);
   let freed = 0;
   while (!balanced(core)) {
-    const got = files.shrink(SWAP_CLUSTER_MAX);
+    const got = cache.shrink(SWAP_CLUSTER_MAX);
     if (got === 0) break;
     freed += got;
   }

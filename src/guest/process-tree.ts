@@ -1,6 +1,7 @@
-// A container as the guest kernel sees it: a tree of processes and, with CZones, the zone that their user pages come from.
-// fork inherits the zone or is given another one; threads share an address space; exec replaces one. Kernel memory of a
-// process (page tables, stacks) is in the kernel's zones whatever its zone is.
+// A container as the guest kernel sees it: a tree of processes and, with CZones, the zone that
+// their user pages come from. fork inherits the zone or is given another one; threads share an
+// address space; exec replaces one. Kernel memory of a process (page tables, stacks) is in the
+// kernel's zones whatever its zone is.
 
 import {
   GFP_HIGHUSER_MOVABLE,
@@ -43,7 +44,10 @@ interface TaskState {
 /** Where a child's pages come from. */
 export type ForkZone = number | 'inherit' | 'kernel';
 
-/** Processes of one container. Page touches go through the guest's slow path; all of them on one CPU. */
+/**
+ * Processes of one container. Page touches go through the guest's slow path; all of them on one
+ * CPU.
+ */
 export class ProcessTree {
   readonly #memory: GuestMemory;
   readonly #cpu: number;
@@ -109,7 +113,9 @@ export class ProcessTree {
     return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone));
   }
 
-  /** A child with a copy-on-write copy of the address space. Its new pages come from the zone given. */
+  /**
+   * A child with a copy-on-write copy of the address space. Its new pages come from the zone given.
+   */
   fork(parent: Task, zone: ForkZone = 'inherit'): Task {
     const { space } = this.#stateOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
@@ -190,8 +196,9 @@ export class ProcessTree {
   }
 
   /**
-   * Ends the container: every process at once. What is in its zone goes with the zone, without a look at pages; processes
-   * that were put into other zones exit one by one. Blocks that are free for the host now.
+   * Ends the container: every process at once. What is in its zone goes with the zone, without a
+   * look at pages; processes that were put into other zones exit one by one. Blocks that are free
+   * for the host now.
    */
   kill(): number {
     const spaces = new Set<AddressSpace>();

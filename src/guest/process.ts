@@ -1,5 +1,6 @@
-// A process that runs a container's function: anonymous memory, temporary memory of a call, page tables, and the kernel
-// memory that it and its container cost. With a CZone its user pages come from there; kernel memory never does.
+// A process that runs a container's function: anonymous memory, temporary memory of a call, page
+// tables, and the kernel memory that it and its container cost. With a CZone its user pages come
+// from there; kernel memory never does.
 
 import {
   type FrameRange,
@@ -39,7 +40,10 @@ export class Process {
   #tablePages: number;
   #kernelPages: number;
 
-  /** fork from the agent into the zone, then exec: the child's copy of the agent goes, an empty address space comes. */
+  /**
+   * fork from the agent into the zone, then exec: the child's copy of the agent goes, an empty
+   * address space comes.
+   */
   constructor(guest: GuestKernel, config: ProcessConfig) {
     this.#guest = guest;
     this.#cpu = config.cpu;
@@ -114,8 +118,9 @@ export class Process {
   }
 
   /**
-   * Ends the process. In a CZone its user pages are discarded with the zone, whose ranges are returned for the host to
-   * take back; otherwise each page goes back to the allocator and nothing is returned.
+   * Ends the process. In a CZone its user pages are discarded with the zone, whose ranges are
+   * returned for the host to take back; otherwise each page goes back to the allocator and nothing
+   * is returned.
    */
   exit(): FrameRange[] {
     const { core, memory, czones } = this.#guest;

@@ -3,7 +3,7 @@
 // period, and at most one event a container in the queue before it, so a warm call costs a comparison.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import type { Counts, IdleReclaim, Operations, ServerlessSystem } from '../serverless/index.ts';
+import type { Counts, ReclaimRound, Operations, ServerlessSystem } from '../serverless/index.ts';
 import { COUNT_RELEASED_PAGES, newCounts } from '../serverless/index.ts';
 import type { Clock } from '../time/index.ts';
 import { EVENT_RECLAIM, EVENT_RECLAIMED, eventOf } from './event.ts';
@@ -13,7 +13,7 @@ import type { Slot, WarmPool } from './warm-pool.ts';
 /** Where the replay books what happened. */
 export interface IdleBooks {
   /** The host has frames back. */
-  taken(reclaim: IdleReclaim, gotFrames: number, counts: Counts): void;
+  taken(reclaim: ReclaimRound, gotFrames: number, counts: Counts): void;
   cancelled(operations: Operations): void;
 }
 

@@ -7,6 +7,7 @@ export {
   type Cause,
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_KEEP_ALIVE_MS,
+  DEFAULT_PLACEMENT,
   DEFAULT_WORKLOAD,
   DURATION,
   GuestOutOfMemory,
@@ -15,6 +16,9 @@ export {
   type KeepAlive,
   type KeepAliveSpec,
   type MachineConfig,
+  PLACEMENTS,
+  type Placement,
+  type PlacementSpec,
   SYSTEMS,
   type SystemSpec,
   type WorkloadParameters,
@@ -23,7 +27,7 @@ export {
 } from '../serverless/index.ts';
 export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
-export { defaultMachine } from './machine.ts';
+export { defaultMachine } from './default-machine.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

@@ -10,7 +10,7 @@ import {
   profileOf,
 } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
-import { defaultMachine } from './machine.ts';
+import { defaultMachine } from './default-machine.ts';
 import type { ReplayRun, SystemRun } from './run.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';

@@ -5,7 +5,7 @@ import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
   type FunctionProfile,
-  type IdleReclaim,
+  type ReclaimRound,
   type KeepAlive,
   type MachineConfig,
   type Operations,
@@ -77,7 +77,7 @@ export class SystemReplay {
     const { trace, machine, warmupMs } = config;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create(machine, this.#clock);
+    this.#system = spec.create({ machine, clock: this.#clock });
     this.#pool = new WarmPool(trace.functions.length);
     this.#idle = this.#makeIdle(machine.idleReclaimMs);
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
@@ -261,7 +261,7 @@ export class SystemReplay {
     this.#recordReclaim(askedFrames, gotFrames, given, counts);
   }
 
-  #takeIdle(reclaim: IdleReclaim, gotFrames: number, counts: Counts): void {
+  #takeIdle(reclaim: ReclaimRound, gotFrames: number, counts: Counts): void {
     this.#take(counts);
     if (!this.#isMeasured) return;
     addRecord(this.#receipt, reclaim.operations);

@@ -1,7 +1,7 @@
 // Containers of a replay by slot, and the idle ones of each function: the one used last is taken first, so that the
 // others grow old together.
 
-import type { Container, IdleReclaim } from '../serverless/index.ts';
+import type { Container, ReclaimRound } from '../serverless/index.ts';
 
 /** A container's place in the replay. */
 export interface Slot {
@@ -20,7 +20,7 @@ export interface Slot {
   /** Time of its queued EVENT_RECLAIM, Infinity when there is none. */
   reclaimAtMs: number;
   /** Memory on its way to the host, and when that is done. */
-  reclaim: IdleReclaim | undefined;
+  reclaim: ReclaimRound | undefined;
   reclaimedAtMs: number;
 }
 

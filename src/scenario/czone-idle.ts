@@ -1,7 +1,7 @@
 // Containers in one VM free a part of their heaps and wait for work: what of that comes back to the host, when, and what
 // the next calls pay, which need the memory again. Time on the clock is virtual; work is counts at typical prices.
 
-import { FRAME_BYTES, NS_PER_MS } from '../abi/unit.ts';
+import { FRAME_BYTES, NS_PER_MS, NS_PER_S } from '../abi/unit.ts';
 import { costNs, receiptOf } from '../cost/index.ts';
 import { type Random, randomStream } from '../time/index.ts';
 import {
@@ -37,10 +37,10 @@ export const IDLE_MECHANISMS: readonly IdleMechanism[] = [
 ];
 
 /** The host asks so long after the containers became idle: czone-virtio's delay, docs/decisions/0024. */
-const DELAY_NS = 1_000_000_000;
-const IDLE_NS = 30_000_000_000;
+const DELAY_NS = NS_PER_S;
+const IDLE_NS = 30 * NS_PER_S;
 /** Short of the time after which czone-virtio gives a request up: here it is work that ends it. */
-const LATE_IDLE_NS = 5_000_000_000;
+const LATE_IDLE_NS = 5 * NS_PER_S;
 
 type IdleOptions = Omit<ScenarioOptions, 'order'>;
 

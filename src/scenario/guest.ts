@@ -4,11 +4,9 @@
 import { publishedMachine } from '../cost/index.ts';
 import {
   type CZoneRegion,
-  CorePool,
   type GuestConfig,
-  HostMemory,
-  MicroVm,
-  TemplateStore,
+  type MicroVm,
+  Vmm,
   type VmmFootprint,
   hotplugStart,
 } from '../vmm/index.ts';
@@ -41,7 +39,6 @@ export function vmmFootprint(): VmmFootprint {
 
 /** A VM alone on a host with memory for everything. */
 export function loneVm(size: GuestSize): MicroVm {
-  const host = new HostMemory(2 ** 31);
-  const template = new TemplateStore(host).get(guestConfig(size), false);
-  return new MicroVm(0, template, { host, pool: new CorePool(), vmm: vmmFootprint() });
+  const vmm = new Vmm({ hostFrames: Infinity, footprint: vmmFootprint() });
+  return vmm.start(guestConfig(size), false);
 }

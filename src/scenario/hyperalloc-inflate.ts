@@ -5,6 +5,7 @@
 
 import {
   FRAMES_PER_GIB,
+  FRAMES_PER_MIB,
   FRAME_BYTES,
   GIB,
   NS_PER_MS,
@@ -26,7 +27,6 @@ import {
   newCounts,
   operationsOf,
   since,
-  touchAndExit,
 } from '../vmm/index.ts';
 import { loneVm } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
@@ -48,11 +48,11 @@ const PUBLISHED: Readonly<Record<InflateMechanism, readonly [number, number, num
 /**
  * Room that a process may fill before the allocator gets short: watermarks and per-cpu lists stay.
  */
-const TOUCH_MARGIN_FRAMES = 65_536;
+const TOUCH_MARGIN_FRAMES = 256 * FRAMES_PER_MIB;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */
 function touchAll(vm: MicroVm): void {
-  touchAndExit(vm.guest, freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
+  vm.guest.writeAndFree(freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
 }
 
 /** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */

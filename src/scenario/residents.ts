@@ -1,5 +1,6 @@
 // The containers of a scenario come into being side by side, and what happened to them becomes a receipt.
 
+import { NS_PER_S } from '../abi/unit.ts';
 import type { Operations } from '../cost/index.ts';
 import type { Random } from '../time/index.ts';
 import {
@@ -17,7 +18,7 @@ import { Tenant, type TenantSize, limitOf } from './tenant.ts';
 /** Calls of containers that run already, between two starts. */
 const CALLS_BETWEEN_STARTS = 2;
 /** Before the first exit the guest's workers have time to do what is due. */
-export const REST_NS = 10_000_000_000;
+export const REST_NS: number = 10 * NS_PER_S;
 
 export interface Resident {
   readonly tenant: Tenant;

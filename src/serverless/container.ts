@@ -71,6 +71,11 @@ export class Container {
     this.vm.settle(counts);
   }
 
+  /** Frames of anonymous memory that it has now. */
+  get heldFrames(): number {
+    return this.#process.anonymousPages;
+  }
+
   /** The container's process exits. Ranges that the host may take back, when it had a CZone. */
   exit(): FrameRange[] {
     return this.#process.exit();

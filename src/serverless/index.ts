@@ -20,7 +20,19 @@ export {
   type KeepAliveSpec,
   fixedKeepAlive,
 } from './keep-alive/index.ts';
-export { DEFAULT_IDLE_RECLAIM_MS, type MachineConfig, containersPerVm } from './machine.ts';
+export {
+  DEFAULT_IDLE_RECLAIM_MS,
+  type MachineConfig,
+  type SystemContext,
+  containersPerVm,
+} from './machine.ts';
+export {
+  DEFAULT_PLACEMENT,
+  FULLEST,
+  PLACEMENTS,
+  type Placement,
+  type PlacementSpec,
+} from './placement/index.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export type { ReclaimRound, ServerlessSystem, SystemSpec } from './system.ts';
 export { SYSTEMS } from './systems/index.ts';

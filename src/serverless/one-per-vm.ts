@@ -1,11 +1,31 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
-import type { Clock } from '../time/index.ts';
-import { type HostMemory, type MicroVm, type Vmm, newCounts } from '../vmm/index.ts';
+import {
+  type GuestConfig,
+  type HostMemory,
+  type MicroVm,
+  type Vmm,
+  memoryFor,
+  newCounts,
+} from '../vmm/index.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import { type MachineConfig, hostOf, singleConfig } from './machine.ts';
+import {
+  type MachineConfig,
+  type SystemContext,
+  containerFrames,
+  guestOf,
+  hostOf,
+  systemFrames,
+} from './machine.ts';
 import type { ServerlessSystem, Start, Stop } from './system.ts';
+
+/** A VM for one container: guest OS, the container's limit, its kernel memory. */
+function configOf(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  const own = systemFrames(machine) + containerFrames(machine, profile);
+  const memoryFrames = memoryFor(own + profile.limitFrames);
+  return guestOf(machine, { memoryFrames, cpus: 1, processes: 1 });
+}
 
 export class OnePerVm implements ServerlessSystem {
   readonly #machine: MachineConfig;
@@ -13,9 +33,9 @@ export class OnePerVm implements ServerlessSystem {
   readonly #templated: boolean;
 
   /** `templated`: VMs are clones of a template instead of booted. */
-  constructor(machine: MachineConfig, clock: Clock, templated: boolean) {
-    this.#machine = machine;
-    this.#vmm = hostOf(machine, clock);
+  constructor(context: SystemContext, templated: boolean) {
+    this.#machine = context.machine;
+    this.#vmm = hostOf(context);
     this.#templated = templated;
   }
 
@@ -24,7 +44,7 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   start(profile: FunctionProfile): Start {
-    const vm = this.#vmm.start(singleConfig(this.#machine, profile), this.#templated);
+    const vm = this.#vmm.start(configOf(this.#machine, profile), this.#templated);
     const kernelFrames = this.#machine.containerKernelFrames;
     const container = new Container(vm, profile, { cpu: 0, kernelFrames });
     const counts = newCounts();

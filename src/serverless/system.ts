@@ -1,11 +1,10 @@
 // What a system under comparison implements. Systems decide where containers live and what happens to memory; time and
 // the choice of warm or cold are replay's.
 
-import type { Clock } from '../time/index.ts';
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { MachineConfig } from './machine.ts';
+import type { SystemContext } from './machine.ts';
 
 /** Parts of a start-up, in order. `wait`: the VM chosen is still starting. `memory`: faults of the container's start. */
 export const START_STEPS = [
@@ -43,7 +42,7 @@ export interface Stop {
 }
 
 /** Memory of an idle container on its way to the host: off the guest's lists, and not taken yet. */
-export interface IdleReclaim {
+export interface ReclaimRound {
   /** Backed frames that it is about. */
   readonly askedFrames: number;
   /** What taking them takes, besides their release. */
@@ -64,7 +63,7 @@ export interface ServerlessSystem {
    * Asks an idle container for what it has free and backed, a message's worth at a time. Undefined: there is no more.
    * Without this the system takes nothing from containers that live.
    */
-  readonly reclaimIdle?: ((container: Container) => IdleReclaim | undefined) | undefined;
+  readonly reclaimIdle?: ((container: Container) => ReclaimRound | undefined) | undefined;
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }
@@ -74,6 +73,6 @@ export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
-  /** On an empty host. Its VMs and devices live by the clock, which the caller moves. */
-  create(machine: MachineConfig, clock: Clock): ServerlessSystem;
+  /** On an empty host. */
+  create(context: SystemContext): ServerlessSystem;
 }

@@ -1,6 +1,7 @@
 // The VMM room's public face.
 
 export * from '../guest/index.ts';
+export { Clock } from '../time/index.ts';
 export {
   CAUSES,
   CAUSE_ANONYMOUS,

@@ -4,6 +4,7 @@
 //
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
+import { FRAME_BYTES } from '../abi/unit.ts';
 import {
   type Core,
   type GuestMemory as KernelMemory,
@@ -13,8 +14,6 @@ import {
   orderOfFrames,
 } from '../guest/index.ts';
 import type { DriverMemory, GuestMemory } from '../virtio/index.ts';
-
-const FRAME_BYTES = 4096;
 
 /** Frames and their contents; undefined: given back, whatever the template holds. */
 export type FrameContents = ReadonlyMap<number, Uint8Array | undefined>;

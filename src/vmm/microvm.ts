@@ -1,5 +1,6 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
+import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -27,7 +28,7 @@ import type { Template } from './template.ts';
  * Memory of the machine that the published boot time is of: 128 MiB. Larger ones initialise more
  * struct pages.
  */
-const BOOT_REFERENCE_FRAMES = 32768;
+const BOOT_REFERENCE_FRAMES = 128 * FRAMES_PER_MIB;
 
 /** Host memory in pages of 4 KiB behind the guest. */
 export const GUEST_BACKING_ORDER_4K = 0;

@@ -46,8 +46,9 @@ export class TemplateStore {
 
   /** The image of a machine, booted when it is asked for first. `shared`: clones share its frames. */
   get(config: GuestConfig, shared: boolean): Template {
-    const { memoryFrames, region, cpus, processes, files } = config;
-    const key = JSON.stringify([memoryFrames, region, cpus, processes, files, shared]);
+    const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel, build } = config;
+    const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];
+    const key = JSON.stringify([size, kernel, build, shared]);
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
     const template = new Template(GuestKernel.bootImage(config, shared), this.#host);

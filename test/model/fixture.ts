@@ -1,10 +1,7 @@
 // Small allocator states for tests: one zone with given free blocks and pageblock types.
 
+import { MIGRATE_TYPES, ORDERS, PAGEBLOCK_FRAMES, PCP_LISTS } from '../../src/core/index.ts';
 import {
-  MIGRATETYPE_COUNT,
-  ORDER_COUNT,
-  PAGEBLOCK_FRAMES,
-  PCP_LIST_COUNT,
   emptyLists,
   freeListIndex,
   type AllocatorState,
@@ -21,7 +18,7 @@ export type FreeList = readonly [order: number, type: number, frames: readonly n
 /** A zone DMA32 from frame 0 whose pages are in use except the given free blocks. */
 export function makeState(types: readonly number[], lists: readonly FreeList[]): AllocatorState {
   const spanned = types.length * PAGEBLOCK_FRAMES;
-  const free = emptyLists(ORDER_COUNT * MIGRATETYPE_COUNT);
+  const free = emptyLists(ORDERS * MIGRATE_TYPES);
   for (const [order, type, frames] of lists) {
     free[freeListIndex(order, type)] = Uint32Array.from(frames);
   }
@@ -54,7 +51,7 @@ export function makeState(types: readonly number[], lists: readonly FreeList[]):
             flags: 0,
             allocFactor: 0,
             freeCount: 0,
-            lists: emptyLists(PCP_LIST_COUNT),
+            lists: emptyLists(PCP_LISTS),
           },
         ],
       },
@@ -68,8 +65,8 @@ export function printLists(state: AllocatorState): string[] {
   for (const zone of state.zones) {
     zone.free.forEach((list, i) => {
       if (list.length === 0) return;
-      const order = Math.floor(i / MIGRATETYPE_COUNT);
-      out.push(`${order} ${i % MIGRATETYPE_COUNT}: ${list.join(' ')}`);
+      const order = Math.floor(i / MIGRATE_TYPES);
+      out.push(`${order} ${i % MIGRATE_TYPES}: ${list.join(' ')}`);
     });
   }
   return out;

@@ -1,7 +1,7 @@
 // A small booted guest of the verify build, and what tests of the core ask of it again and again.
 
 import { expect } from 'vitest';
-import { KIND_MASK } from '../../src/abi/layout.ts';
+import { KIND_BALLOON, KIND_MASK, KIND_MOVABLE, KIND_OBJECT } from '../../src/abi/layout.ts';
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit.ts';
 import {
   GUEST_BLOCKS_OFFSET,
@@ -19,7 +19,7 @@ import {
   layoutOf,
   verify,
 } from '../../src/core/index.ts';
-import { bytesOf, headerWord, wordsOf } from '../../src/core/raw.ts';
+import { rawOf, bytesOf, headerWord, wordsOf } from '../../src/core/raw.ts';
 
 export interface BenchOptions {
   readonly frames?: number;
@@ -82,4 +82,31 @@ export function pageblock(core: Core, pfn: number): number {
 export function scratch(core: Core, count: number): number[] {
   const first = headerWord(core, GUEST_SCRATCH_OFFSET) >> 2;
   return [...wordsOf(core).subarray(first, first + count)];
+}
+
+/** One array of the balloon: request and enter. Blocks, or the status of the first request. */
+export function balloonTake(
+  core: Core,
+  entries: number,
+  order: number,
+  gfp: number,
+  cpu: number,
+): number {
+  const got = rawOf(core).balloonRequest(0, entries, order, gfp, cpu);
+  if (got > 0) expect(rawOf(core).balloonEnter(got)).toBe(0);
+  return got;
+}
+
+/** Whether a movable block begins in a range of frames. */
+export function holdsMovable(core: Core, start: number, frames: number): boolean {
+  for (let pfn = start; pfn < start + frames; pfn += 1) {
+    const kind = kindAt(core, pfn);
+    if (kind === KIND_MOVABLE || kind === KIND_OBJECT || kind === KIND_BALLOON) return true;
+  }
+  return false;
+}
+
+/** Frame of a page of an object. */
+export function objectFrame(core: Core, object: number, index: number): number {
+  return rawOf(core).objectFrame(object, index);
 }

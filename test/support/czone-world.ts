@@ -1,23 +1,23 @@
 // A guest with CZones and its slow model side by side: each step does the same to both and compares what comes out.
 
 import {
-  CZONE_LIMIT_BORROW,
-  CZONE_LIMIT_GROW,
-  CZONE_LIMIT_OOM,
-  type Core,
-  GFP_HIGHUSER_MOVABLE,
   GUEST_BACKED_OFFSET,
   GUEST_SCRATCH_OFFSET,
-  NONE,
-  OBJECT_ANON,
-  STATUS_NO_MEMORY,
-  STATUS_ZONE_LIMIT,
   ZONE_BACKED_FREE_OFFSET,
   ZONE_BLOCKS_OFFSET,
   ZONE_LIMIT_OFFSET,
   ZONE_MANAGED_OFFSET,
-  ZONE_OUTSIDE_OFFSET,
   ZONE_SHARED_OUT_OFFSET,
+} from '../../src/abi/layout.ts';
+import { CZONE_LIMIT_BORROW, CZONE_LIMIT_GROW, ZONE_OUTSIDE_OFFSET } from '../../src/abi/czone.ts';
+import {
+  CZONE_LIMIT_OOM,
+  type Core,
+  GFP_HIGHUSER_MOVABLE,
+  NONE,
+  OBJECT_ANON,
+  STATUS_NO_MEMORY,
+  STATUS_ZONE_LIMIT,
   faultText,
   verify,
 } from '../../src/core/index.ts';
@@ -90,7 +90,7 @@ export class CzoneWorld {
   create(limit: number, policy: LimitPolicy, blocks: number): void {
     const index = rawOf(this.core).czoneCreate(7, limit, blocks);
     if (index < 0) return;
-    rawOf(this.core).czonePolicy(index, POLICY_CODE[policy], 1);
+    rawOf(this.core).czoneSetLimits(index, POLICY_CODE[policy], 1);
     this.model.create(index, limit, policy, blocks);
   }
 

@@ -14,17 +14,25 @@ export interface TestVm {
   readonly vm: MicroVm;
 }
 
+/** A host with nothing on it. */
+export function testVmm(hostMib = 16_384): Vmm {
+  const footprint = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
+  return new Vmm({ hostFrames: hostMib * MIB_FRAMES, footprint });
+}
+
+/** A guest of so many MiB in the verify build, with room to plug `hotplugMib` more. */
+export function testGuest(memoryMib: number, hotplugMib = 0): ReturnType<typeof guestConfig> {
+  return guestConfig({
+    memoryFrames: memoryMib * MIB_FRAMES,
+    hotplugFrames: hotplugMib * MIB_FRAMES,
+    build: 'verify',
+  });
+}
+
 /** A VM of so many MiB, with room to plug `hotplugMib` more. */
 export function testVm(memoryMib: number, hotplugMib = 0, hostMib = 16_384): TestVm {
-  const footprint = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
-  const vmm = new Vmm({ hostFrames: hostMib * MIB_FRAMES, footprint });
-  const vm = vmm.boot(
-    guestConfig({
-      memoryFrames: memoryMib * MIB_FRAMES,
-      hotplugFrames: hotplugMib * MIB_FRAMES,
-      build: 'verify',
-    }),
-  );
+  const vmm = testVmm(hostMib);
+  const vm = vmm.boot(testGuest(memoryMib, hotplugMib));
   if (vm === undefined) throw new Error('the test host has no room');
   return { vmm, vm };
 }

@@ -7,45 +7,44 @@ import { type Core, expectAnswer, MEMORY_BLOCK_FRAMES } from '../../core/index.t
 const ALL = 0xffff_ffff;
 
 /** Where the region for CZones lies and how it is cut. */
-export interface CzoneRegion {
+export interface CZoneRegion {
   readonly start: number;
   readonly frames: number;
   readonly blockFrames: number;
 }
 
-interface CzoneUse {
+interface CZoneUse {
+  readonly owner: number;
   readonly zone: number;
   /** In use. */
   frames: number;
+  /** As many as the core had given it when it was last looked at. */
+  blocks: number;
 }
 
-export function roundUp(value: number, unit: number): number {
+function roundUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
 
 /** Room for every owner's pages even if none came back. */
-export function regionOf(start: number, owners: Uint32Array, blockFrames: number): CzoneRegion {
+export function regionOf(start: number, owners: Uint32Array, blockFrames: number): CZoneRegion {
   let frames = 0;
   for (const pages of owners) frames += roundUp(pages, blockFrames);
   return { start, frames: roundUp(frames, MEMORY_BLOCK_FRAMES), blockFrames };
 }
 
-/** Index of the zone that a frame belongs to. */
-export function zoneOf(core: Core, pfn: number): number {
-  return core.frames.zone(pfn);
-}
-
 /** Zones by owner. All of the region is plugged: a zone gets a block when it needs one. */
-export class CzonePlaces {
-  readonly region: CzoneRegion;
+export class PlacedCZones {
+  readonly region: CZoneRegion;
   readonly #core: Core;
-  readonly #zones = new Map<number, CzoneUse>();
+  readonly #byOwner = new Map<number, CZoneUse>();
+  readonly #byZone = new Map<number, CZoneUse>();
   readonly #ended = new Set<number>();
   /** Frames of the blocks in zones: what the host must give for them. */
   frames = 0;
   peakFrames = 0;
 
-  constructor(core: Core, region: CzoneRegion) {
+  constructor(core: Core, region: CZoneRegion) {
     this.#core = core;
     this.region = region;
     const { start, frames, blockFrames } = region;
@@ -55,7 +54,7 @@ export class CzonePlaces {
   }
 
   get count(): number {
-    return this.#zones.size;
+    return this.#byOwner.size;
   }
 
   has(pfn: number): boolean {
@@ -64,28 +63,20 @@ export class CzonePlaces {
 
   /** A block in the owner's zone, which is made if need be. Below zero: no room. */
   allocate(owner: number, gfp: number, order: number, tag: number): number {
-    const { czones } = this.#core;
-    let use = this.#zones.get(owner);
-    if (use === undefined) {
-      use = { zone: expectAnswer(czones.create(owner, ALL, 0), 'czones.create'), frames: 0 };
-      this.#zones.set(owner, use);
-    }
-    const pfn = czones.allocPages(use.zone, gfp, order, tag);
+    const use = this.#byOwner.get(owner) ?? this.#create(owner);
+    const pfn = this.#core.czones.allocPages(use.zone, gfp, order, tag);
     if (pfn < 0) return pfn;
     use.frames += 2 ** order;
-    this.#meter();
+    this.#countBlocks(use, this.#core.zone(use.zone).blocks);
     return pfn;
   }
 
   free(pfn: number, order: number, cpu: number): void {
-    const zone = zoneOf(this.#core, pfn);
+    const use = this.#byZone.get(this.#core.frames.zone(pfn));
     expectAnswer(this.#core.pages.free(pfn, order, cpu), 'pages.free');
-    for (const [owner, use] of this.#zones) {
-      if (use.zone !== zone) continue;
-      use.frames -= 2 ** order;
-      if (use.frames === 0 && this.#ended.has(owner)) this.#destroy(owner, use);
-      return;
-    }
+    if (use === undefined) return;
+    use.frames -= 2 ** order;
+    if (use.frames === 0 && this.#ended.has(use.owner)) this.#destroy(use);
   }
 
   /**
@@ -94,27 +85,35 @@ export class CzonePlaces {
    */
   end(owner: number): void {
     this.#ended.add(owner);
-    const use = this.#zones.get(owner);
+    const use = this.#byOwner.get(owner);
     if (use === undefined) return;
     if (use.frames === 0) {
-      this.#destroy(owner, use);
+      this.#destroy(use);
       return;
     }
     expectAnswer(this.#core.czones.shrink(use.zone, ALL), 'czones.shrink');
-    this.#meter();
+    this.#countBlocks(use, this.#core.zone(use.zone).blocks);
   }
 
-  #destroy(owner: number, use: CzoneUse): void {
+  #create(owner: number): CZoneUse {
+    const zone = expectAnswer(this.#core.czones.create(owner, ALL, 0), 'czones.create');
+    const use = { owner, zone, frames: 0, blocks: 0 };
+    this.#byOwner.set(owner, use);
+    this.#byZone.set(zone, use);
+    return use;
+  }
+
+  #destroy(use: CZoneUse): void {
     expectAnswer(this.#core.czones.destroy(use.zone), 'czones.destroy');
-    this.#zones.delete(owner);
-    this.#meter();
+    this.#byOwner.delete(use.owner);
+    this.#byZone.delete(use.zone);
+    this.#countBlocks(use, 0);
   }
 
-  /** Zones grow inside the core: their blocks are counted there. */
-  #meter(): void {
-    let blocks = 0;
-    for (const { zone } of this.#zones.values()) blocks += this.#core.zone(zone).blocks;
-    this.frames = blocks * this.region.blockFrames;
+  /** Zones grow and shrink inside the core: only there are their blocks known. */
+  #countBlocks(use: CZoneUse, blocks: number): void {
+    this.frames += (blocks - use.blocks) * this.region.blockFrames;
+    use.blocks = blocks;
     this.peakFrames = Math.max(this.peakFrames, this.frames);
   }
 }

@@ -65,7 +65,7 @@ function blocksLeft(census: Census, used: Uint8Array, per: number): BlocksLeft {
 }
 
 /** Notes where containers have pages when their exits begin, and looks there when they are gone. */
-export class ExitMeter {
+export class ExitWatch {
   readonly records: ExitRecord[] = [];
   readonly #guest: PlacedGuest;
   readonly #noted = new Map<number, Noted>();

@@ -9,7 +9,7 @@
 // - Memory that the kernel unplugs stays; only what it plugs is followed.
 
 import {
-  COMMAND_BYTES,
+  BUFFER_SLOT_BYTES,
   Core,
   type CoreBuild,
   expectAnswer,
@@ -18,28 +18,25 @@ import {
   GFP_NOMEMALLOC,
   loadState,
   LOG_RECORD_BYTES,
-  MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
-  stateFrames,
 } from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import { type AllocatorState, type Capture, NO_FRAME } from '../read/index.ts';
-import { CzonePlaces, regionOf, roundUp, zoneOf } from './czones.ts';
-import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import {
-  FREE_MOVED,
-  FREE_PLUGGED,
-  opOf,
-  orderOf,
-  type PageStream,
-  REQUEST_MOVE,
-} from './stream.ts';
+  type AllocatorState,
+  type Capture,
+  eachFreeBlock,
+  NO_FRAME,
+  recordedFrames,
+} from '../read/index.ts';
+import { PlacedCZones, regionOf } from './czones.ts';
+import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
+import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from './stream.ts';
 import { NOBODY } from './tasks.ts';
 
 /** No frame of ours. */
 const NOWHERE = -1;
-/** Ring entries: one command, and the log room that the core wants before it runs one. */
-const RING_COMMANDS = Math.ceil((LOG_RECORD_BYTES * 65_536) / COMMAND_BYTES) + 1024;
+/** One command, and the log room that the core wants before it runs one. */
+const BUFFER_SLOTS = Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
 /** Tag of a page in the core: container and use; 0 for pages in use since the start. */
 export function tagOf(tree: number, use: number): number {
@@ -68,16 +65,6 @@ export interface PlacementTally {
   unplugs: number;
 }
 
-/** One past the last frame that a recording can name. */
-export function recordedFrames({ start, end, trace }: Capture): number {
-  let frames = Math.max(stateFrames(start), stateFrames(end));
-  for (let i = 0; i < trace.count; i += 1) {
-    const pfn = trace.pfn[i] ?? 0;
-    if (pfn !== NO_FRAME && pfn >= frames) frames = pfn + 1;
-  }
-  return roundUp(frames, MEMORY_BLOCK_FRAMES);
-}
-
 /** Frames asked for by the pages that a policy puts into each owner's zone. */
 function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
   const { tasks, commands } = stream;
@@ -85,7 +72,7 @@ function wishes(stream: PageStream, policy: PagePolicy): Uint32Array {
   for (let at = 0; at < stream.count; at += 1) {
     if (stream.use[at] === 0) continue;
     const owner = policy.place(requestAt(stream, at));
-    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** orderOf(commands, at);
+    if (owner !== KERNEL_PLACE) frames[owner] = (frames[owner] ?? 0) + 2 ** P.orderOf(commands, at);
   }
   return frames;
 }
@@ -98,7 +85,7 @@ function requestAt(stream: PageStream, at: number): { use: number; process: numb
 /** The guest under one policy. */
 export class PlacedGuest {
   readonly core: Core;
-  readonly czones: CzonePlaces;
+  readonly czones: PlacedCZones;
   readonly tally: PlacementTally = {
     requests: 0,
     failed: 0,
@@ -139,14 +126,14 @@ export class PlacedGuest {
       czones: owners.filter((pages) => pages > 0).length,
       objects: 1,
       nodes: 1,
-      ring: RING_COMMANDS,
+      bufferSlots: BUFFER_SLOTS,
       build,
     });
     this.#held = new Int32Array(recorded).fill(NOWHERE);
     this.#order = new Uint8Array(frames);
     loadState(this.core, capture.start);
     this.#holdStart(capture.start);
-    this.czones = new CzonePlaces(this.core, region);
+    this.czones = new PlacedCZones(this.core, region);
   }
 
   /** Every frame of a zone that is on no list is in use. */
@@ -159,13 +146,7 @@ export class PlacedGuest {
       }
       this.#punch(first, zone.startPfn);
       this.#punch(zone.startPfn + zone.spanned, first + zone.blocks.length * PAGEBLOCK_FRAMES);
-      const drop = (list: Uint32Array, order: number): void => {
-        for (const pfn of list) this.#held.fill(NOWHERE, pfn, pfn + 2 ** order);
-      };
-      zone.free.forEach((list, i) => drop(list, Math.floor(i / 5)));
-      for (const { lists } of zone.pcps) {
-        lists.forEach((list, i) => drop(list, i >= 12 ? 9 : Math.floor(i / 3)));
-      }
+      eachFreeBlock(zone, (pfn, order) => this.#held.fill(NOWHERE, pfn, pfn + 2 ** order));
     }
   }
 
@@ -177,7 +158,7 @@ export class PlacedGuest {
   /** Carries out command `at` of the stream. */
   run(at: number): void {
     const { commands } = this.#stream;
-    const op = opOf(commands, at);
+    const op = P.opOf(commands, at);
     switch (op) {
       case P.OP_REQUEST:
       case P.OP_TAKE:
@@ -204,35 +185,28 @@ export class PlacedGuest {
     }
   }
 
-  #word(at: number, word: number): number {
-    return this.#stream.commands[at * P.COMMAND_WORDS + word] ?? 0;
-  }
-
-  #cpu(at: number): number {
-    return this.#word(at, 0) >>> 24;
-  }
-
-  /** Runs one command of the program form with the frame put in. */
-  #program(word0: number, frame: number, operand: number): void {
-    expectAnswer(this.core.program.runOne(word0, frame, operand), 'program.runOne');
-  }
-
   #control(at: number): void {
-    this.#program(this.#word(at, 0), this.#word(at, 1), this.#operand(at));
+    const { commands } = this.#stream;
+    this.#program(P.firstWordOf(commands, at), P.frameOf(commands, at), this.#operand(at));
+  }
+
+  /** Runs one command of the program form. */
+  #program(firstWord: number, frame: number, operand: number): void {
+    expectAnswer(this.core.program.runOne(firstWord, frame, operand), 'program.runOne');
   }
 
   /** What the recorded kernel drained is its own decision, not ours. */
   #operand(at: number): number {
-    const op = opOf(this.#stream.commands, at);
-    const isHint = op === P.OP_RELEASE || op === P.OP_DECAY;
-    return isHint ? 0 : this.#word(at, 2);
+    const { commands } = this.#stream;
+    const op = P.opOf(commands, at);
+    return op === P.OP_RELEASE || op === P.OP_DECAY ? 0 : P.operandOf(commands, at);
   }
 
   #request(at: number): void {
     if (this.#stream.meaning[at] === REQUEST_MOVE) return;
     const { tally } = this;
-    const order = orderOf(this.#stream.commands, at);
-    const recorded = this.#word(at, 1);
+    const order = P.orderOf(this.#stream.commands, at);
+    const recorded = P.frameOf(this.#stream.commands, at);
     tally.requests += 1;
     const pfn = this.#allocate(at, order);
     if (pfn < 0) {
@@ -254,7 +228,8 @@ export class PlacedGuest {
       pfn = this.czones.allocate(owner, gfp, order, tag);
       if (pfn < 0) this.tally.overflowPages += 2 ** order;
     }
-    if (pfn < 0) pfn = this.#allocateKernel(gfp, order, this.#cpu(at), tag);
+    if (pfn < 0)
+      pfn = this.#allocateKernel(gfp, order, P.shapeOf(this.#stream.commands, at).cpu, tag);
     if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
     return pfn;
   }
@@ -276,7 +251,7 @@ export class PlacedGuest {
   }
 
   #bulk(at: number): void {
-    const pages = this.#word(at, 1);
+    const pages = P.frameOf(this.#stream.commands, at);
     for (let page = 0; page < pages; page += 1) {
       const pfn = this.#allocate(at, 0);
       if (pfn < 0) this.tally.failed += 1;
@@ -286,8 +261,8 @@ export class PlacedGuest {
   }
 
   #free(at: number): void {
-    const order = orderOf(this.#stream.commands, at);
-    const recorded = this.#word(at, 1);
+    const order = P.orderOf(this.#stream.commands, at);
+    const recorded = P.frameOf(this.#stream.commands, at);
     const frames = 2 ** order;
     const moved = this.#stream.meaning[at] === FREE_MOVED;
     if (this.#isWhole(recorded, order)) {
@@ -370,15 +345,17 @@ export class PlacedGuest {
   }
 
   #release(pfn: number, order: number, at: number): void {
-    const word0 = this.#word(at, 0);
+    const { commands } = this.#stream;
+    const { type, cpu } = P.shapeOf(commands, at);
     this.#order.fill(0, pfn, pfn + 2 ** order);
     if (this.czones.has(pfn)) {
-      this.czones.free(pfn, order, this.#cpu(at));
+      this.czones.free(pfn, order, cpu);
       return;
     }
-    // The shape's zone is the recorded frame's: the core needs ours.
-    const shape = (word0 & ~0x00ff_0f00) | (order << 8) | (zoneOf(this.core, pfn) << 16);
-    this.#program(shape, pfn, this.#operand(at));
+    // The command's zone is the recorded frame's: the core needs ours.
+    const zone = this.core.frames.zone(pfn);
+    const firstWord = P.packShape(P.opOf(commands, at), { order, type, zone, cpu });
+    this.#program(firstWord, pfn, this.#operand(at));
   }
 
   /** The owner of a CZone exited. */

@@ -2,11 +2,17 @@
 // leaves behind. docs/pages.md says what the numbers mean.
 
 import path from 'node:path';
-import type { CoreBuild } from '../../core/index.ts';
+import { type CoreBuild, PAGEBLOCK_FRAMES, US_PER_MS } from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import { type Capture, PAGEBLOCK_FRAMES, recordedSpan } from '../read/index.ts';
-import { type Census, countPlaced, kernelFreeByOrder, unusableIndex } from './census.ts';
-import { type BlocksLeft, ExitMeter, type ExitRecord } from './exit.ts';
+import { type Capture, recordedSpan } from '../read/index.ts';
+import {
+  type Census,
+  countPlaced,
+  kernelFreeByOrder,
+  PAGEBLOCKS_PER_MEMORY_BLOCK,
+  unusableIndex,
+} from './census.ts';
+import { type BlocksLeft, ExitWatch, type ExitRecord } from './exit.ts';
 import { PlacedGuest, type PlacementTally } from './placed-guest.ts';
 import { PAGE_POLICIES, type PagePolicy } from './policies/index.ts';
 import { compileStream, type PageStream } from './stream.ts';
@@ -103,19 +109,17 @@ export interface PagesResult {
   readonly policies: readonly PolicyResult[];
 }
 
-const MEMORY_BLOCK_PAGEBLOCKS = 64;
-
 /** Wholly free blocks of 2 MiB and of 128 MiB. */
 function freeBlocks(census: Census): { small: number; large: number } {
   let small = 0;
   let large = 0;
-  for (let at = 0; at < census.free.length; at += MEMORY_BLOCK_PAGEBLOCKS) {
+  for (let at = 0; at < census.free.length; at += PAGEBLOCKS_PER_MEMORY_BLOCK) {
     let here = 0;
-    for (let block = at; block < at + MEMORY_BLOCK_PAGEBLOCKS; block += 1) {
+    for (let block = at; block < at + PAGEBLOCKS_PER_MEMORY_BLOCK; block += 1) {
       if (census.free[block] === PAGEBLOCK_FRAMES) here += 1;
     }
     small += here;
-    if (here === MEMORY_BLOCK_PAGEBLOCKS) large += 1;
+    if (here === PAGEBLOCKS_PER_MEMORY_BLOCK) large += 1;
   }
   return { small, large };
 }
@@ -155,7 +159,7 @@ function sampleOf(guest: PlacedGuest, atMs: number): PagesSample {
     freeBlocks128MiB: large,
     mixedBlocks,
     keptFrames2MiB: memoryFrames - small * PAGEBLOCK_FRAMES,
-    keptFrames128MiB: memoryFrames - large * MEMORY_BLOCK_PAGEBLOCKS * PAGEBLOCK_FRAMES,
+    keptFrames128MiB: memoryFrames - large * PAGEBLOCKS_PER_MEMORY_BLOCK * PAGEBLOCK_FRAMES,
     czones: guest.czones.count,
     czoneFrames: guest.czones.frames,
   };
@@ -195,7 +199,7 @@ class PolicyRun {
   readonly #options: PagesOptions;
   readonly #policy: PagePolicy;
   readonly #guest: PlacedGuest;
-  readonly #exits: ExitMeter;
+  readonly #exits: ExitWatch;
   readonly #series: PagesSample[] = [];
   readonly #startUs: number;
 
@@ -205,7 +209,7 @@ class PolicyRun {
     this.#options = options;
     this.#policy = policy;
     this.#guest = new PlacedGuest(capture, stream, policy, options.blockFrames, options.build);
-    this.#exits = new ExitMeter(this.#guest);
+    this.#exits = new ExitWatch(this.#guest);
     this.#startUs = capture.trace.timeUs[recordedSpan(capture.trace).first] ?? 0;
   }
 
@@ -216,7 +220,7 @@ class PolicyRun {
     marks.sort((a, b) => a.event - b.event);
     let next = 0;
     for (let at = 0; at < count; at += 1) {
-      const event = commands[at * P.COMMAND_WORDS + 3] ?? 0;
+      const event = P.eventOf(commands, at);
       for (; (marks[next]?.event ?? Number.POSITIVE_INFINITY) <= event; next += 1) {
         marks[next]?.act();
       }
@@ -240,7 +244,7 @@ class PolicyRun {
 
   #msAt(event: number): number {
     const { timeUs, count } = this.#capture.trace;
-    return ((timeUs[Math.min(event, count - 1)] ?? 0) - this.#startUs) / 1000;
+    return ((timeUs[Math.min(event, count - 1)] ?? 0) - this.#startUs) / US_PER_MS;
   }
 
   /** Samples evenly over time, each before the first event at or after its time. */
@@ -253,12 +257,12 @@ class PolicyRun {
     for (let i = 1; i < this.#options.samples; i += 1) {
       const timeUs = this.#startUs + (spanUs * i) / this.#options.samples;
       while (event < end && (trace.timeUs[event] ?? 0) < timeUs) event += 1;
-      const atMs = (timeUs - this.#startUs) / 1000;
+      const atMs = (timeUs - this.#startUs) / US_PER_MS;
       marks.push({ event, act: () => this.#series.push(sampleOf(this.#guest, atMs)) });
     }
     marks.push({
       event: end,
-      act: () => this.#series.push(sampleOf(this.#guest, spanUs / 1000)),
+      act: () => this.#series.push(sampleOf(this.#guest, spanUs / US_PER_MS)),
     });
     return marks;
   }
@@ -297,7 +301,7 @@ function containersOf(capture: Capture, stream: PageStream): ContainerRecord[] {
   const { trace } = capture;
   const { first, end } = recordedSpan(trace);
   const startUs = trace.timeUs[first] ?? 0;
-  const msAt = (event: number): number => ((trace.timeUs[event] ?? 0) - startUs) / 1000;
+  const msAt = (event: number): number => ((trace.timeUs[event] ?? 0) - startUs) / US_PER_MS;
   const containers: ContainerRecord[] = [];
   stream.tasks.trees.forEach((tree, number) => {
     if (!isContainer(stream, number)) return;
@@ -326,7 +330,7 @@ export function replayPages(capture: Capture, options: PagesOptions): PagesResul
     recording: {
       name: path.basename(path.resolve(capture.folder)),
       events: trace.count,
-      spanMs: spanUs / 1000,
+      spanMs: spanUs / US_PER_MS,
     },
     rule: { shellPid: stream.tasks.shellPid, minPages, czoneBlockFrames: options.blockFrames },
     containers: containersOf(capture, stream),

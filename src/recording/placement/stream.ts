@@ -12,6 +12,14 @@
 // Limits: a file page that its container itself frees (a tmpfs unmounted inside) passes for private;
 // private memory that khugepaged or the kernel frees for a process passes for file.
 
+import {
+  GFP_MOVABLE,
+  GFP_FS,
+  GFP_ZERO,
+  GFP_WRITE,
+  GFP_NORETRY,
+  GFP_NOMEMALLOC,
+} from '../../core/index.ts';
 import * as P from '../program/index.ts';
 import { compileFreeRunning } from '../program/index.ts';
 import * as T from '../read/index.ts';
@@ -19,15 +27,7 @@ import { type Capture, flowOf, recordedSpan } from '../read/index.ts';
 import { PAGE_FILE, PAGE_KERNEL, PAGE_PRIVATE } from './policies/index.ts';
 import { findTasks, NOBODY, type TaskTables } from './tasks.ts';
 
-const GFP_MOVABLE = 0x8;
-const GFP_FS = 0x80;
-const GFP_ZERO = 0x100;
-const GFP_WRITE = 0x1000;
-const GFP_NORETRY = 0x10000;
-const GFP_NOMEMALLOC = 0x80000;
 const PAGE_UNSURE = 0;
-const COMPACTION = T.MIGRATE_REASONS.indexOf('compaction');
-const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 
 /** The old place of a migrated page: the page lives on elsewhere. */
 export const FREE_MOVED = 1;
@@ -66,14 +66,6 @@ export interface PageStream {
   readonly privateByProcess: Uint32Array;
 }
 
-export function opOf(commands: Uint32Array, at: number): number {
-  return (commands[at * P.COMMAND_WORDS] ?? 0) & 0xff;
-}
-
-export function orderOf(commands: Uint32Array, at: number): number {
-  return ((commands[at * P.COMMAND_WORDS] ?? 0) >> 8) & 0xf;
-}
-
 export function isRequest(op: number): boolean {
   return op === P.OP_REQUEST || op === P.OP_TAKE || op === P.OP_REQUEST_BULK;
 }
@@ -97,7 +89,7 @@ class StreamCompiler {
   constructor(capture: Capture, shellPid: number | undefined) {
     this.#capture = capture;
     this.#commands = compileFreeRunning(capture).commands;
-    this.#count = this.#commands.length / P.COMMAND_WORDS;
+    this.#count = P.commandCount(this.#commands);
     this.#tasks = findTasks(capture.trace, shellPid);
     this.#process = new Uint32Array(this.#count);
     this.#tree = new Uint32Array(this.#count);
@@ -130,32 +122,28 @@ class StreamCompiler {
   }
 
   #event(command: number): number {
-    return this.#commands[command * P.COMMAND_WORDS + 3] ?? 0;
+    return P.eventOf(this.#commands, command);
   }
 
   #frame(command: number): number {
-    return this.#commands[command * P.COMMAND_WORDS + 1] ?? 0;
+    return P.frameOf(this.#commands, command);
   }
 
   /** Mask, process and first guess at the use of each request. */
   #charge(): void {
     const { processes, processOf } = this.#tasks;
     for (let at = 0; at < this.#count; at += 1) {
-      const op = opOf(this.#commands, at);
+      const op = P.opOf(this.#commands, at);
       const process = processOf[this.#event(at)] ?? NOBODY;
       if (isRequest(op) || isFree(op)) {
         this.#process[at] = process;
         this.#tree[at] = processes[process]?.tree ?? NOBODY;
       }
       if (!isRequest(op)) continue;
-      const gfp = op === P.OP_TAKE ? this.#maskOfTake(at) : this.#operand(at);
+      const gfp = op === P.OP_TAKE ? this.#maskOfTake(at) : P.operandOf(this.#commands, at);
       this.#gfp[at] = gfp;
       this.#use[at] = useOf(gfp);
     }
-  }
-
-  #operand(command: number): number {
-    return this.#commands[command * P.COMMAND_WORDS + 2] ?? 0;
   }
 
   /** A block taken past the per-cpu lists: its mask is at the mm_page_alloc that follows. */
@@ -173,7 +161,7 @@ class StreamCompiler {
     const open = new Map<number, number>();
     const { trees } = this.#tasks;
     for (let at = 0; at < this.#count; at += 1) {
-      const op = opOf(this.#commands, at);
+      const op = P.opOf(this.#commands, at);
       const frame = this.#frame(at);
       if (op === P.OP_REQUEST && this.#use[at] === PAGE_UNSURE) open.set(frame, at);
       if (!isFree(op)) continue;
@@ -200,7 +188,7 @@ class StreamCompiler {
     let at = 0;
     for (let i = span.first; i < span.end; i += 1) {
       for (; at < this.#count && this.#event(at) <= i; at += 1) {
-        const op = opOf(this.#commands, at);
+        const op = P.opOf(this.#commands, at);
         if (!isFree(op) && op !== P.OP_REQUEST) continue;
         const flow = flowOf(trace, this.#event(at));
         const commands = recent.get(flow);
@@ -212,7 +200,7 @@ class StreamCompiler {
       const commands = recent.get(flow) ?? [];
       recent.delete(flow);
       const sources = this.#markSources(commands, trace.pfn[i] ?? 0);
-      if (trace.extra[i] !== COMPACTION) this.#pair(commands, sources);
+      if (trace.extra[i] !== T.MIGRATE_REASON_COMPACTION) this.#pair(commands, sources);
     }
   }
 
@@ -222,10 +210,10 @@ class StreamCompiler {
     let left = pages;
     for (let i = commands.length - 1; i >= 0 && left > 0; i -= 1) {
       const at = commands[i] ?? 0;
-      if (!isFree(opOf(this.#commands, at))) continue;
+      if (!isFree(P.opOf(this.#commands, at))) continue;
       this.#meaning[at] = FREE_MOVED;
       sources.push(at);
-      left -= 2 ** orderOf(this.#commands, at);
+      left -= 2 ** P.orderOf(this.#commands, at);
     }
     return sources.toReversed();
   }
@@ -234,7 +222,7 @@ class StreamCompiler {
   #pair(commands: readonly number[], sources: readonly number[]): void {
     const places = new Map<number, number>();
     for (const at of commands) {
-      if (opOf(this.#commands, at) === P.OP_REQUEST) {
+      if (P.opOf(this.#commands, at) === P.OP_REQUEST) {
         if (this.#use[at] !== PAGE_KERNEL) places.set(this.#frame(at), at);
       } else if (this.#meaning[at] !== FREE_MOVED) places.delete(this.#frame(at));
     }
@@ -242,7 +230,7 @@ class StreamCompiler {
     sources.forEach((source, i) => {
       const request = requests[i];
       if (request === undefined) return;
-      if (orderOf(this.#commands, request) !== orderOf(this.#commands, source)) return;
+      if (P.orderOf(this.#commands, request) !== P.orderOf(this.#commands, source)) return;
       this.#meaning[request] = REQUEST_MOVE;
       this.#use[request] = 0;
       this.#target[source] = this.#frame(request);
@@ -254,11 +242,12 @@ class StreamCompiler {
     const { kind, extra, task, count } = this.#capture.trace;
     const unpluggers = new Set<number>();
     for (let i = 0; i < count; i += 1) {
-      if (kind[i] === T.EVENT_MIGRATE && extra[i] === CONTIG_RANGE) unpluggers.add(task[i] ?? 0);
+      if (kind[i] === T.EVENT_MIGRATE && extra[i] === T.MIGRATE_REASON_CONTIG_RANGE)
+        unpluggers.add(task[i] ?? 0);
     }
     if (unpluggers.size === 0) return;
     for (let at = 0; at < this.#count; at += 1) {
-      if (!isFree(opOf(this.#commands, at))) continue;
+      if (!isFree(P.opOf(this.#commands, at))) continue;
       if (unpluggers.has(task[this.#event(at)] ?? 0)) this.#meaning[at] = FREE_PLUGGED;
     }
   }
@@ -268,7 +257,7 @@ class StreamCompiler {
     for (let at = 0; at < this.#count; at += 1) {
       if (this.#use[at] !== PAGE_PRIVATE) continue;
       const owner = by[at] ?? NOBODY;
-      frames[owner] = (frames[owner] ?? 0) + 2 ** orderOf(this.#commands, at);
+      frames[owner] = (frames[owner] ?? 0) + 2 ** P.orderOf(this.#commands, at);
     }
     return frames;
   }

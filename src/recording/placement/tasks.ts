@@ -5,6 +5,7 @@
 // children, with all that descend from it, is one tree. Trees that ask for little private memory
 // (mkdir, sleep) are no containers: stream.ts dissolves those below a minimum.
 
+import { GFP_MOVABLE } from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 import * as T from '../read/index.ts';
 import { isInterrupt, type KernelTrace } from '../read/index.ts';
@@ -50,7 +51,6 @@ const INIT = 1;
  * exit.
  */
 const BURST_GAP_US = 20_000;
-const GFP_MOVABLE = 0x8;
 
 /** The process with the most children, init and kthreadd apart; 0 if none has any. */
 export function findShell(trace: KernelTrace): number {

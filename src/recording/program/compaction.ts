@@ -10,13 +10,14 @@
 //   with the run and shows a second `mm_page_free` if nobody gets it until the end;
 // - after the last migration, what the run still holds is released.
 
+import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES, THP_ORDER } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   type AllocatorState,
+  eachFreeBlock,
+  FREED_IN_BATCH,
+  isInterrupt,
   type KernelTrace,
-  MIGRATETYPE_COUNT,
-  ORDER_COUNT,
-  PAGEBLOCK_FRAMES,
 } from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
@@ -77,12 +78,11 @@ const IN_USE = -2;
 const STATUS_SUCCESS = T.COMPACT_STATUSES.indexOf('success');
 const STATUS_PARTIAL = T.COMPACT_STATUSES.indexOf('partial_skipped');
 /** What kcompactd is woken for when nothing tells: huge pages. */
-const HUGE_ORDER = 9;
-const MOVABLE = 1;
+const LIKELY_ORDER = THP_ORDER;
 
 function isPlainFree(trace: KernelTrace, event: number, links: Int32Array): boolean {
-  const irq = (trace.context[event] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
-  return trace.kind[event] === T.EVENT_FREE && irq === 0 && links[event] !== -2;
+  const isOwn = trace.kind[event] === T.EVENT_FREE && !isInterrupt(trace, event);
+  return isOwn && links[event] !== FREED_IN_BATCH;
 }
 
 function freeSlot(open: ReadonlyMap<number, OpenRun>): number {
@@ -129,17 +129,16 @@ function findRuns(trace: KernelTrace, links: Int32Array): CompactionRun[] {
 
 /** What the task asks for next is what a direct run was for. */
 function setRequest(trace: KernelTrace, run: CompactionRun): void {
-  run.order = HUGE_ORDER;
+  run.order = LIKELY_ORDER;
   let took = false;
   for (let i = run.end + 1; i < trace.count; i += 1) {
-    const irq = (trace.context[i] ?? 0) & (T.CONTEXT_HARDIRQ | T.CONTEXT_SOFTIRQ);
-    if (trace.task[i] !== run.task || irq !== 0) continue;
+    if (trace.task[i] !== run.task || isInterrupt(trace, i)) continue;
     took ||= trace.kind[i] === T.EVENT_TAKE || trace.kind[i] === T.EVENT_FALLBACK;
     if (trace.kind[i] !== T.EVENT_ALLOC) continue;
     const isServed = trace.pfn[i] !== T.NO_FRAME && trace.order[run.end] === STATUS_SUCCESS;
     if (!took && isServed && trace.order[i] !== 0) run.captured = i;
     run.order = Math.max(1, trace.order[i] ?? 0);
-    run.moves = trace.type[i] === MOVABLE;
+    run.moves = trace.type[i] === MIGRATE_MOVABLE;
     return;
   }
 }
@@ -167,24 +166,14 @@ function setOrders(trace: KernelTrace, runs: readonly CompactionRun[], zones: Zo
       first -= 1;
     const group = runs.slice(first, at + 1);
     const isWhole = group.every((other) => trace.order[other.end] !== STATUS_PARTIAL);
-    if (zoneOf(group[0]) !== 0 || !isWhole) run.order = HUGE_ORDER;
+    if (zoneOf(group[0]) !== 0 || !isWhole) run.order = LIKELY_ORDER;
   });
 }
 
 function freeSince(start: AllocatorState, frames: number): Int32Array {
   const since = new Int32Array(frames).fill(IN_USE);
-  const mark = (pfn: number, order: number): void => {
-    since.fill(SINCE_START, pfn, pfn + 2 ** order);
-  };
   for (const zone of start.zones) {
-    for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
-      for (const pfn of zone.free[i] ?? []) mark(pfn, Math.floor(i / MIGRATETYPE_COUNT));
-    }
-    for (const pcp of zone.pcps) {
-      pcp.lists.forEach((list, index) => {
-        for (const pfn of list) mark(pfn, index >= 12 ? 9 : Math.floor(index / 3));
-      });
-    }
+    eachFreeBlock(zone, (pfn, order) => since.fill(SINCE_START, pfn, pfn + 2 ** order));
   }
   return since;
 }

@@ -1,4 +1,4 @@
-// Runs compiled recordings on the Wasm core, in chunks through its ring.
+// Runs compiled recordings on the Wasm core, in chunks through its buffer.
 
 import {
   type AllocatorState,
@@ -17,8 +17,8 @@ import type { AllocatorPort, RunLog } from './program.ts';
 
 /** Commands copied to the core at once. */
 const CHUNK_COMMANDS = 65_536;
-/** Ring entries: the chunk, and behind it a log of some 600,000 records. */
-const RING_COMMANDS = 262_144;
+/** The chunk, and behind it a log of some 600,000 records. */
+const BUFFER_SLOTS = 4 * CHUNK_COMMANDS;
 
 export class CorePort implements AllocatorPort {
   readonly #build: CoreBuild;
@@ -47,7 +47,7 @@ export class CorePort implements AllocatorPort {
       cpus: Math.max(1, ...state.zones.map((zone) => zone.pcps.length)),
       objects: 1,
       nodes: 1,
-      ring: RING_COMMANDS,
+      bufferSlots: BUFFER_SLOTS,
       build: this.#build,
     });
     loadState(this.#core, state);

@@ -7,18 +7,21 @@
 // Order of steps: the range's pageblocks become ISOLATE, the zone's per-cpu lists are drained, pages move away, the free
 // blocks are taken, the pageblocks become MOVABLE again, the frames leave.
 
-import { MEMORY_BLOCK_FRAMES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import {
+  FRAME_BYTES,
+  MEMORY_BLOCK_FRAMES,
+  MIGRATE_MOVABLE,
+  PAGEBLOCK_FRAMES,
+} from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
+import type { ZoneMap } from './zone-map.ts';
 
-const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
-const FRAME_BYTES = 4096;
-const MIGRATE_MOVABLE = 1;
 /** Pages of one migration of an attempt, and how often it is tried (docs/linux-memory.md A.19). */
-const BATCH_PAGES = 32;
-const BATCH_TRIES = 5;
+export const CONTIG_BATCH_PAGES = 32;
+export const CONTIG_BATCH_TRIES = 5;
 /** Within an attempt, from event to event at most. */
 const ATTEMPT_US = 50_000;
 
@@ -60,7 +63,8 @@ function findAttempts(trace: KernelTrace): OpenAttempt[] {
   let open: OpenAttempt | undefined;
   let before = -1;
   for (let i = 0; i < trace.count; i += 1) {
-    if (trace.kind[i] !== T.EVENT_MIGRATE || trace.extra[i] !== CONTIG_RANGE) continue;
+    if (trace.kind[i] !== T.EVENT_MIGRATE || trace.extra[i] !== T.MIGRATE_REASON_CONTIG_RANGE)
+      continue;
     const failed = trace.gfp[i] ?? 0;
     const moved = trace.pfn[i] ?? 0;
     const sources = moved === 0 ? [] : sourcesOf(trace, i, before).slice(-moved);
@@ -71,7 +75,7 @@ function findAttempts(trace: KernelTrace): OpenAttempt[] {
     open.migrations.push(i);
     open.sources.push(...sources);
     open.tries = failed > 0 ? open.tries + 1 : 0;
-    const isLast = failed > 0 ? open.tries === BATCH_TRIES : moved < BATCH_PAGES;
+    const isLast = failed > 0 ? open.tries === CONTIG_BATCH_TRIES : moved < CONTIG_BATCH_PAGES;
     if (isLast) open = undefined;
     before = i;
   }
@@ -100,7 +104,7 @@ function firstEvent(trace: KernelTrace, migration: number, after: number): numbe
 }
 
 /** Attempts with their ranges, as far as these can be told. */
-export function contigAttempts(capture: Capture): ContigAttempt[] {
+function contigAttempts(capture: Capture): ContigAttempt[] {
   const { trace } = capture;
   const wanted = memRequests(capture.deviceLog)
     .filter((request) => request.kind === 'unplug')
@@ -130,7 +134,7 @@ export function contigAttempts(capture: Capture): ContigAttempt[] {
 }
 
 /** Isolates the range of an attempt. */
-export function emitIsolate(
+function emitIsolate(
   out: ProgramBuilder,
   zone: number,
   { range }: ContigAttempt,
@@ -141,7 +145,7 @@ export function emitIsolate(
 }
 
 /** Ends an attempt. After a successful one its frames leave; a whole 128 MiB block goes offline as well. */
-export function emitOutcome(
+function emitOutcome(
   out: ProgramBuilder,
   zone: number,
   { range: { start, end }, succeeded }: ContigAttempt,
@@ -170,10 +174,11 @@ export class ContigPlan {
   }
 
   /** Before an event. */
-  emit(out: ProgramBuilder, zoneOf: (pfn: number) => number, event: number): void {
+  emit(out: ProgramBuilder, zones: ZoneMap, event: number): void {
+    const zoneOf = ({ range }: ContigAttempt): number => Math.max(0, zones.zoneOf(range.start));
     const begun = this.begins.get(event);
-    if (begun !== undefined) emitIsolate(out, Math.max(0, zoneOf(begun.range.start)), begun, event);
+    if (begun !== undefined) emitIsolate(out, zoneOf(begun), begun, event);
     const ended = this.ends.get(event);
-    if (ended !== undefined) emitOutcome(out, Math.max(0, zoneOf(ended.range.start)), ended, event);
+    if (ended !== undefined) emitOutcome(out, zoneOf(ended), ended, event);
   }
 }

@@ -3,4 +3,5 @@
 export { CorePort } from './core-port.ts';
 export { compileFreeRunning, type FreeProgram } from './free-running.ts';
 export { compileGuided, type GuidedProgram } from './guided.ts';
+export { CONTIG_BATCH_PAGES, CONTIG_BATCH_TRIES } from './hotplug.ts';
 export * from './program.ts';

@@ -139,8 +139,71 @@ export {
   SCAN_SLOT_MASK,
 } from '../../core/index.ts';
 
+// A program's commands by their number.
+
+export function commandCount(commands: Uint32Array): number {
+  return commands.length / COMMAND_WORDS;
+}
+
+function wordOf(commands: Uint32Array, at: number, word: number): number {
+  return commands[at * COMMAND_WORDS + word] ?? 0;
+}
+
+/** What a command does and to whom, packed. */
+export function firstWordOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 0);
+}
+
+export function opOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 0) & 0xff;
+}
+
+/** What of a command's first word says where: the same fields that ProgramBuilder takes. */
+export function shapeOf(commands: Uint32Array, at: number): Shape {
+  const word = wordOf(commands, at, 0);
+  return {
+    order: (word >> 8) & 0xf,
+    type: (word >> 12) & 0xf,
+    zone: (word >> 16) & 0xff,
+    cpu: word >>> 24,
+  };
+}
+
+export function orderOf(commands: Uint32Array, at: number): number {
+  return (wordOf(commands, at, 0) >> 8) & 0xf;
+}
+
+export function frameOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 1);
+}
+
+export function operandOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 2);
+}
+
+/** The trace event that a command came from. */
+export function eventOf(commands: Uint32Array, at: number): number {
+  return wordOf(commands, at, 3);
+}
+
+/** A command's first word. */
+export function packShape(
+  op: number,
+  { order = 0, type = 0, zone = 0, cpu = 0 }: Partial<Shape>,
+): number {
+  return op | (order << 8) | (type << 12) | (zone << 16) | (cpu << 24);
+}
+
 /** A prediction of "nothing there". */
 export const NO_PREDICTION = 0xffff_ffff;
+
+/** Whose lists a command concerns. */
+export interface Shape {
+  readonly order: number;
+  readonly type: number;
+  readonly zone: number;
+  readonly cpu: number;
+}
 
 /** What a run reports; the port appends, the caller empties. */
 export interface RunLog {
@@ -159,27 +222,27 @@ export interface AllocatorPort {
   run(program: Uint32Array, first: number, end: number, log: RunLog): void;
 }
 
+/** Executes a whole program; the log keeps all of it. */
+export function runProgram(port: AllocatorPort, commands: Uint32Array): RunLog {
+  const log: RunLog = { mismatches: [], refills: [], drains: [] };
+  port.run(commands, 0, commandCount(commands), log);
+  return log;
+}
+
 /** A program under construction. */
 export class ProgramBuilder {
   private words: Uint32Array = new Uint32Array(1 << 16);
   count = 0;
 
   /** Appends a command and gives its number. */
-  add(
-    op: number,
-    shape: { order?: number; type?: number; zone?: number; cpu?: number },
-    frame: number,
-    operand: number,
-    event: number,
-  ): number {
+  add(op: number, shape: Partial<Shape>, frame: number, operand: number, event: number): number {
     const at = this.count * COMMAND_WORDS;
     if (at === this.words.length) {
       const larger = new Uint32Array(this.words.length * 2);
       larger.set(this.words);
       this.words = larger;
     }
-    const { order = 0, type = 0, zone = 0, cpu = 0 } = shape;
-    this.words[at] = op | (order << 8) | (type << 12) | (zone << 16) | (cpu << 24);
+    this.words[at] = packShape(op, shape);
     this.words[at + 1] = frame;
     this.words[at + 2] = operand;
     this.words[at + 3] = event;
@@ -192,7 +255,7 @@ export class ProgramBuilder {
   }
 
   opOf(command: number): number {
-    return (this.words[command * COMMAND_WORDS] ?? 0) & 0xff;
+    return opOf(this.words, command);
   }
 
   addToOperand(command: number, more: number): void {

@@ -1,15 +1,21 @@
 // Which zone a frame belongs to, for a recording in which zones may grow.
 
-import { type AllocatorState, ZONE_NAMES } from '../read/index.ts';
-
-const NORMAL_START = 1048576; // 4 GiB
-const NORMAL = ZONE_NAMES.indexOf('Normal');
-const MOVABLE = ZONE_NAMES.indexOf('Movable');
+import { ZONE_DMA32, ZONE_DMA32_LIMIT, ZONE_MOVABLE, ZONE_NORMAL } from '../../core/index.ts';
+import type { AllocatorState } from '../read/index.ts';
+import { highestZone } from './gfp.ts';
 
 interface ZoneRange {
   start: number;
   end: number;
   readonly zone: number;
+}
+
+function rangesOf({ zones }: AllocatorState): ZoneRange[] {
+  return zones.map(({ startPfn, spanned, index }) => ({
+    start: startPfn,
+    end: startPfn + spanned,
+    zone: index,
+  }));
 }
 
 /** Zones of the start state, growing as memory comes online. */
@@ -19,14 +25,8 @@ export class ZoneMap {
   private last: ZoneRange = { start: 0, end: 0, zone: 0 };
 
   constructor(start: AllocatorState, end: AllocatorState) {
-    const toRanges = (state: AllocatorState): ZoneRange[] =>
-      state.zones.map((zone) => ({
-        start: zone.startPfn,
-        end: zone.startPfn + zone.spanned,
-        zone: zone.index,
-      }));
-    this.ranges = toRanges(start);
-    this.later = toRanges(end);
+    this.ranges = rangesOf(start);
+    this.later = rangesOf(end);
   }
 
   /** Zone of a frame, or -1 while it is not memory. */
@@ -65,14 +65,7 @@ export class ZoneMap {
   }
 
   private zoneByAddress(pfn: number): number {
-    if (this.later.some((range) => range.zone === MOVABLE)) return MOVABLE;
-    return pfn >= NORMAL_START ? NORMAL : 1;
+    if (this.later.some((range) => range.zone === ZONE_MOVABLE)) return ZONE_MOVABLE;
+    return pfn >= ZONE_DMA32_LIMIT ? ZONE_NORMAL : ZONE_DMA32;
   }
-}
-
-/** Highest zone a gfp mask allows (docs/linux-memory.md A.11). */
-export function highestZone(gfp: number): number {
-  if ((gfp & 0x1) !== 0) return 0;
-  if ((gfp & 0x4) !== 0) return 1;
-  return (gfp & 0xa) === 0xa ? MOVABLE : NORMAL;
 }

@@ -3,10 +3,16 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../core/index.ts';
+import {
+  FRAME_BYTES,
+  MEMORY_BLOCK_FRAMES,
+  MIB,
+  PAGEBLOCK_FRAMES,
+  stateFrames,
+} from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
-import type { KernelTrace } from './trace-columns.ts';
+import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
 import { type FrameSpan, TraceReader } from './trace-text.ts';
 
 /** One step of virtio-mem as the device saw it. */
@@ -42,8 +48,8 @@ function readOptional(folder: string, name: string): string {
 }
 
 async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file, { highWaterMark: 1 << 20 });
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: 1 << 20 })) : raw;
+  const raw = createReadStream(file, { highWaterMark: MIB });
+  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
   raw.on('error', (error) => stream.destroy(error));
   for await (const chunk of stream) yield chunk as Uint8Array;
 }
@@ -57,8 +63,12 @@ function traceFile(folder: string, name: string): string {
 }
 
 /** Reads a trace file, packed or not. */
-export async function readTrace(file: string, memory: readonly FrameSpan[]): Promise<KernelTrace> {
-  const reader = new TraceReader(file, memory);
+export async function readTrace(
+  file: string,
+  memory: readonly FrameSpan[],
+  cpus: number,
+): Promise<KernelTrace> {
+  const reader = new TraceReader(file, memory, cpus);
   try {
     for await (const chunk of readBytes(file)) reader.push(chunk);
   } catch (error) {
@@ -100,6 +110,25 @@ export function memRequests(deviceLog: readonly string[]): MemRequest[] {
   return found;
 }
 
+/** CPUs that the kernel had: it keeps lists for each. */
+export function cpusOf(state: AllocatorState): number {
+  return Math.max(1, ...state.zones.map((zone) => zone.pcps.length));
+}
+
+/**
+ * One past the last frame that a recording names, in whole memory blocks: what a core must span to
+ * follow it to its end, memory that came and went again included.
+ */
+export function recordedFrames({ start, end, trace }: Capture): number {
+  let frames = Math.max(stateFrames(start), stateFrames(end));
+  const { pfn, order, count } = trace;
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? NO_FRAME;
+    if (frame !== NO_FRAME) frames = Math.max(frames, frame + 2 ** (order[event] ?? 0));
+  }
+  return Math.ceil(frames / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;
+}
+
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string): Promise<Capture> {
   const startFile = path.join(folder, 'pagestate.start');
@@ -122,7 +151,7 @@ export async function openCapture(folder: string): Promise<Capture> {
     folder,
     start,
     end,
-    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged]),
+    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged], cpusOf(start)),
     cmdline: readOptional(folder, 'cmdline').trim(),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before'),

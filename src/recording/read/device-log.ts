@@ -1,7 +1,7 @@
 // What a recording's device.log and host.log say, as data: QEMU's trace of its balloon or
 // virtio-mem device, in order, and the wishes of the host with their times.
 
-const FRAME_BYTES = 4096;
+import { FRAME_BYTES } from '../../core/index.ts';
 
 /** One line of a balloon's log. */
 export type BalloonLine =

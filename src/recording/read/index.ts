@@ -1,6 +1,6 @@
 // The face of reading: an opened recording and what its parts say by themselves.
 
-export { type Capture, memRequests, openCapture } from './capture.ts';
+export { type Capture, memRequests, openCapture, recordedFrames } from './capture.ts';
 export {
   type BalloonLine,
   balloonLines,

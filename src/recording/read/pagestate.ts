@@ -1,20 +1,22 @@
 // The pagestate form: the complete state of a kernel's page allocator as text (docs/recordings.md).
-// Parses and prints it; says nothing about what the allocator does with it.
+// Parses it; says nothing about what the allocator does with it.
 
 import {
   type AllocatorState,
+  COSTLY_ORDER,
+  MIGRATE_PCPTYPES,
   MIGRATE_TYPES,
   ORDERS,
   PAGEBLOCK_FRAMES,
   PAGEBLOCK_ORDER,
   PCP_LISTS,
   type PcpState,
+  THP_ORDER,
   ZONE_NAMES,
   type ZoneState,
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 
-export { PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../core/index.ts';
 export {
   type AllocatorState,
   type PcpState,
@@ -22,15 +24,32 @@ export {
   type ZoneState,
 } from '../../core/index.ts';
 
-/** Orders 0..10 (docs/linux-memory.md 0.2). */
-export const ORDER_COUNT: number = ORDERS;
-/** UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC, ISOLATE (docs/linux-memory.md A.2, no CMA). */
-export const MIGRATETYPE_COUNT: number = MIGRATE_TYPES;
-export const PCP_LIST_COUNT: number = PCP_LISTS;
-
 /** Place of a free list in ZoneState.free. */
 export function freeListIndex(order: number, migratetype: number): number {
-  return order * MIGRATETYPE_COUNT + migratetype;
+  return order * MIGRATE_TYPES + migratetype;
+}
+
+/** Per-cpu lists come three an order, for the migratetypes that have one; then two of huge pages. */
+const CHEAP_LISTS = MIGRATE_PCPTYPES * (COSTLY_ORDER + 1);
+
+/** Order of the blocks on a per-cpu list. */
+export function pcpListOrder(index: number): number {
+  return index < CHEAP_LISTS ? Math.floor(index / MIGRATE_PCPTYPES) : THP_ORDER;
+}
+
+/** Visits every block on a list of a zone: the buddy lists, then the per-cpu lists. */
+export function eachFreeBlock(
+  { free, pcps }: ZoneState,
+  visit: (pfn: number, order: number) => void,
+): void {
+  free.forEach((list, index) => {
+    for (const pfn of list) visit(pfn, Math.floor(index / MIGRATE_TYPES));
+  });
+  for (const { lists } of pcps) {
+    lists.forEach((list, index) => {
+      for (const pfn of list) visit(pfn, pcpListOrder(index));
+    });
+  }
 }
 
 const EMPTY = new Uint32Array(0);
@@ -40,9 +59,29 @@ export function emptyLists(count: number): Uint32Array[] {
   return Array.from({ length: count }, () => EMPTY);
 }
 
+/** Which frames some list has, by pageblock; no block of a list is larger than two of them. */
+class ListedFrames {
+  readonly #pageblocks = new Map<number, Uint8Array>();
+
+  /** False if one of the frames is known already. */
+  add(pfn: number, size: number): boolean {
+    for (let at = pfn; at < pfn + size; at += PAGEBLOCK_FRAMES) {
+      const number = Math.floor(at / PAGEBLOCK_FRAMES);
+      const frames = this.#pageblocks.get(number) ?? new Uint8Array(PAGEBLOCK_FRAMES);
+      const first = at % PAGEBLOCK_FRAMES;
+      const last = Math.min(first + size, PAGEBLOCK_FRAMES);
+      if (frames.subarray(first, last).includes(1)) return false;
+      frames.fill(1, first, last);
+      this.#pageblocks.set(number, frames);
+    }
+    return true;
+  }
+}
+
 class Reader {
   readonly file: string;
   readonly lines: string[];
+  readonly listed = new ListedFrames();
   line = 0;
   words: string[] = [];
 
@@ -114,7 +153,7 @@ function readZone(reader: Reader): ZoneState {
     highatomic: reader.field(at, 'highatomic'),
     flags: reader.field(at + 2, 'flags'),
     blocks: new Int8Array(0),
-    free: emptyLists(ORDER_COUNT * MIGRATETYPE_COUNT),
+    free: emptyLists(ORDERS * MIGRATE_TYPES),
     pcps: [],
   };
 }
@@ -129,15 +168,20 @@ function readPcp(reader: Reader): PcpState {
     flags: reader.field(11, 'flags'),
     allocFactor: reader.field(13, 'alloc_factor'),
     freeCount: reader.field(15, 'free_count'),
-    lists: emptyLists(PCP_LIST_COUNT),
+    lists: emptyLists(PCP_LISTS),
   };
 }
 
-function checkFrames(reader: Reader, zone: ZoneState, frames: Uint32Array): void {
+/** Blocks of a list lie in their zone, at their order, and on this list only: the core links them without a look. */
+function checkFrames(reader: Reader, zone: ZoneState, frames: Uint32Array, order: number): void {
   const end = zone.startPfn + zone.spanned;
+  const size = 1 << order;
   for (const pfn of frames) {
-    if (pfn >= zone.startPfn && pfn < end) continue;
-    reader.fail(`a frame of zone ${zone.name} (${zone.startPfn} to ${end - 1})`, String(pfn));
+    if (pfn < zone.startPfn || pfn + size > end) {
+      reader.fail(`a frame of zone ${zone.name} (${zone.startPfn} to ${end - 1})`, String(pfn));
+    }
+    if (pfn % size !== 0) reader.fail(`a frame at order ${order}`, String(pfn));
+    if (!reader.listed.add(pfn, size)) reader.fail('a frame on one list', `${pfn} again`);
   }
 }
 
@@ -148,10 +192,10 @@ function bounded(reader: Reader, at: number, limit: number, what: string): numbe
 }
 
 function readFreeList(reader: Reader, zone: ZoneState): void {
-  const order = bounded(reader, 1, ORDER_COUNT, 'an order');
-  const type = bounded(reader, 2, MIGRATETYPE_COUNT, 'a migratetype');
+  const order = bounded(reader, 1, ORDERS, 'an order');
+  const type = bounded(reader, 2, MIGRATE_TYPES, 'a migratetype');
   const frames = reader.frames(3);
-  checkFrames(reader, zone, frames);
+  checkFrames(reader, zone, frames, order);
   zone.free[freeListIndex(order, type)] = frames;
 }
 
@@ -160,7 +204,12 @@ function readBlocks(reader: Reader, zone: ZoneState): void {
   const expected = Math.ceil((zone.startPfn + zone.spanned - aligned) / PAGEBLOCK_FRAMES);
   const found = reader.words.length - 1;
   if (found !== expected) reader.fail(`${expected} pageblock types`, `${found} types`);
-  zone.blocks = Int8Array.from({ length: found }, (_, i) => reader.number(i + 1));
+  const typeAt = (at: number): number => {
+    const type = reader.number(at);
+    if (type >= -1 && type < MIGRATE_TYPES) return type;
+    return reader.fail(`a migratetype below ${MIGRATE_TYPES} or -1`, reader.words[at]);
+  };
+  zone.blocks = Int8Array.from({ length: found }, (_, i) => typeAt(i + 1));
 }
 
 function readRecord(reader: Reader, zones: ZoneState[]): void {
@@ -178,9 +227,10 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
   else if (kind === 'pcplist') {
     const pcp = zone.pcps.at(-1);
     if (pcp === undefined) reader.fail("'pcp' before 'pcplist'", kind);
+    const list = bounded(reader, 1, PCP_LISTS, 'a list index');
     const frames = reader.frames(2);
-    checkFrames(reader, zone, frames);
-    pcp.lists[bounded(reader, 1, PCP_LIST_COUNT, 'a list index')] = frames;
+    checkFrames(reader, zone, frames, pcpListOrder(list));
+    pcp.lists[list] = frames;
   } else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
 }
 
@@ -194,8 +244,8 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
   if (reader.field(2, 'pageblock_order') !== PAGEBLOCK_ORDER) {
     reader.fail(`pageblock_order ${PAGEBLOCK_ORDER}`, reader.words[3]);
   }
-  if (reader.field(4, 'pcp_lists') !== PCP_LIST_COUNT) {
-    reader.fail(`pcp_lists ${PCP_LIST_COUNT}`, reader.words[5]);
+  if (reader.field(4, 'pcp_lists') !== PCP_LISTS) {
+    reader.fail(`pcp_lists ${PCP_LISTS}`, reader.words[5]);
   }
   const zones: ZoneState[] = [];
   while (reader.next()) {
@@ -203,47 +253,4 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
     readRecord(reader, zones);
   }
   throw new RecordingError(file, reader.line, "'end'", 'the end of the file (a cut snapshot)');
-}
-
-function printPcp(pcp: PcpState, out: string[]): void {
-  out.push(
-    `pcp count ${pcp.count} high ${pcp.high} high_min ${pcp.highMin} high_max ${pcp.highMax} ` +
-      `batch ${pcp.batch} flags ${pcp.flags} alloc_factor ${pcp.allocFactor} ` +
-      `free_count ${pcp.freeCount}`,
-  );
-  pcp.lists.forEach((list, index) => {
-    if (list.length > 0) out.push(`pcplist ${index} ${list.join(' ')}`);
-  });
-}
-
-function printZone(zone: ZoneState, out: string[]): void {
-  out.push(
-    `zone ${zone.name} start ${zone.startPfn} spanned ${zone.spanned} present ${zone.present} ` +
-      `managed ${zone.managed} min ${zone.min} low ${zone.low} high ${zone.high} ` +
-      `boost ${zone.boost} reserve ${zone.reserve.join(' ')} ` +
-      `highatomic ${zone.highatomic} flags ${zone.flags}`,
-  );
-  out.push(`blocks ${zone.blocks.join(' ')}`);
-  for (let order = 0; order < ORDER_COUNT; order += 1) {
-    for (let type = 0; type < MIGRATETYPE_COUNT; type += 1) {
-      const list = zone.free[freeListIndex(order, type)];
-      if (list !== undefined && list.length > 0) {
-        out.push(`free ${order} ${type} ${list.join(' ')}`);
-      }
-    }
-  }
-  zone.pcps.forEach((pcp, cpu) => {
-    if (zone.pcps.length > 1) out.push(`cpu ${cpu}`);
-    printPcp(pcp, out);
-  });
-}
-
-/** Prints a state so that parsePageState gives it back, byte for byte as the recorder writes it. */
-export function printPageState(state: AllocatorState): string {
-  const out = [
-    `pagestate ${state.label} pageblock_order ${PAGEBLOCK_ORDER} pcp_lists ${PCP_LIST_COUNT}`,
-  ];
-  for (const zone of state.zones) printZone(zone, out);
-  out.push('end', '');
-  return out.join('\n');
 }

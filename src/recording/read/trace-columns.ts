@@ -67,6 +67,9 @@ export const MIGRATE_REASONS: readonly string[] = [
   'damon',
 ];
 
+export const MIGRATE_REASON_COMPACTION = 0;
+export const MIGRATE_REASON_CONTIG_RANGE = 6;
+
 /** mode= of mm_migrate_pages, in `order`. */
 export const MIGRATE_MODES: readonly string[] = [
   'MIGRATE_ASYNC',
@@ -131,6 +134,11 @@ export interface KernelTrace {
 /** extra of a fallback event: order | type << 8 | change_ownership << 16. */
 export function packFallback(order: number, type: number, owned: number): number {
   return order | (type << 8) | (owned << 16);
+}
+
+/** Of a fallback: order of the block that was found, and whether its whole pageblock was claimed. */
+export function unpackFallback(extra: number): { order: number; isClaimed: boolean } {
+  return { order: extra & 0xf, isClaimed: extra >> 16 !== 0 };
 }
 
 /** Growing columns; `finish` gives views of the filled part. */

@@ -4,6 +4,10 @@
 import * as T from './trace-columns.ts';
 import type { KernelTrace } from './trace-columns.ts';
 
+export function timeOf(trace: KernelTrace, event: number): number {
+  return trace.timeUs[event] ?? 0;
+}
+
 /** Events between the two snapshots; the whole trace where a mark is missing. */
 export function recordedSpan(trace: KernelTrace): { first: number; end: number } {
   let first = 0;
@@ -37,7 +41,13 @@ export function previousOnCpu(trace: KernelTrace, event: number): number {
   return i;
 }
 
-/** For each `mm_page_free_batched` the number of its `mm_page_free`; that free's entry holds -2. */
+/** Entry of a `mm_page_free` in the links: its page reaches a list at the batched event. */
+export const FREED_IN_BATCH = -2;
+
+/**
+ * For each `mm_page_free_batched` the number of its `mm_page_free`, whose own entry says
+ * FREED_IN_BATCH; -1 for all other events.
+ */
 export function linkBatches(trace: KernelTrace): Int32Array {
   const link = new Int32Array(trace.count).fill(-1);
   const pending = new Map<number, number>();
@@ -50,7 +60,7 @@ export function linkBatches(trace: KernelTrace): Int32Array {
       const free = pending.get(pfn);
       if (free === undefined) continue;
       link[i] = free;
-      link[free] = -2;
+      link[free] = FREED_IN_BATCH;
       pending.delete(pfn);
     }
   }

@@ -2,6 +2,13 @@
 // Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
 // inside memory. What the events mean is the replay's business.
 
+import {
+  MEMORY_BLOCK_FRAMES,
+  PAGEBLOCK_ORDER,
+  US_PER_S,
+  ORDERS,
+  MIGRATE_TYPES,
+} from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
 import * as T from './trace-columns.ts';
@@ -13,6 +20,9 @@ export interface FrameSpan {
   readonly end: number;
 }
 
+/** A CPU number is a byte in a compiled recording. */
+const CPUS_MOST = 256;
+
 const NEWLINE = 10;
 const SPACE = 32;
 const DOT = 46;
@@ -23,7 +33,6 @@ const CLOSE = 93;
 const ZERO = 48;
 /** Columns the kernel pads the task's name to; the dash before the pid follows. */
 const COMM_COLUMNS = 16;
-const BLOCK_FRAMES = 32768; // 128 MiB, the unit of memory hotplug
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const EVENTS: readonly { readonly name: Uint8Array; readonly kind: number }[] = T.EVENT_NAMES.map(
@@ -62,6 +71,7 @@ const decoder = new TextDecoder('latin1');
 /** Takes the bytes of one trace in pieces of any size. */
 export class TraceReader {
   private readonly file: string;
+  private readonly cpus: number;
   private readonly ranges: { start: number; end: number }[];
   private readonly out = new TraceBuilder();
   private readonly taskIds = new Map<string, number>();
@@ -78,8 +88,9 @@ export class TraceReader {
   private lastTask: Uint8Array = new Uint8Array(0);
   private lastTaskId = 0;
 
-  constructor(file: string, memory: readonly FrameSpan[]) {
+  constructor(file: string, memory: readonly FrameSpan[], cpus: number = CPUS_MOST) {
     this.file = file;
+    this.cpus = cpus;
     this.ranges = memory.map(({ start, end }) => ({ start, end }));
   }
 
@@ -196,7 +207,9 @@ export class TraceReader {
     this.skipSpaces();
     if (this.buf[this.pos] !== OPEN || this.pos >= this.end) this.fail("'[cpu]'", this.pos);
     this.pos += 1;
+    const from = this.pos;
     const cpu = this.decimal('a cpu number');
+    if (cpu >= this.cpus) this.fail(`a cpu below ${this.cpus}`, from);
     if (this.buf[this.pos] !== CLOSE) this.fail("']'", this.pos);
     this.pos += 1;
     return cpu;
@@ -231,9 +244,9 @@ export class TraceReader {
       this.fail("a time with six decimals and ':'", from);
     }
     this.pos += 1;
-    const timeUs = seconds * 1e6 + microseconds;
+    const timeUs = seconds * US_PER_S + microseconds;
     if (timeUs < this.lastTimeUs) {
-      this.fail(`a time not before ${(this.lastTimeUs / 1e6).toFixed(6)}`, from);
+      this.fail(`a time not before ${(this.lastTimeUs / US_PER_S).toFixed(6)}`, from);
     }
     this.lastTimeUs = timeUs;
     return timeUs;
@@ -266,8 +279,8 @@ export class TraceReader {
     switch (kind) {
       case T.EVENT_ALLOC:
         out.pfn[at] = this.frame(true);
-        out.order[at] = this.small(KEY.order, 11, 'order');
-        out.type[at] = this.small(KEY.type, 5, 'migratetype');
+        out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
         out.gfp[at] = this.gfp();
         break;
       case T.EVENT_FREE:
@@ -277,8 +290,8 @@ export class TraceReader {
       case T.EVENT_TAKE:
       case T.EVENT_DRAIN:
         out.pfn[at] = this.frame(false);
-        out.order[at] = this.small(KEY.order, 11, 'order');
-        out.type[at] = this.small(KEY.type, 5, 'migratetype');
+        out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
         if (kind === T.EVENT_TAKE) out.extra[at] = this.small(KEY.refill, 2, 'percpu_refill');
         break;
       case T.EVENT_FALLBACK:
@@ -292,7 +305,7 @@ export class TraceReader {
   private readFree(kind: number, at: number): void {
     const from = this.seek(KEY.pfn, 'pfn');
     const pfn = this.hex('a frame number');
-    const order = this.small(KEY.order, 11, 'order');
+    const order = this.small(KEY.order, ORDERS, 'order');
     if (!this.inMemory(pfn)) {
       if (kind !== T.EVENT_FREE || !this.online(pfn, order)) this.outside(from);
     }
@@ -303,10 +316,10 @@ export class TraceReader {
   private readFallback(at: number): void {
     const { out } = this;
     out.pfn[at] = this.frame(false);
-    out.order[at] = this.small(KEY.allocOrder, 11, 'alloc_order');
-    const order = this.small(KEY.fallbackOrder, 11, 'fallback_order');
-    out.type[at] = this.small(KEY.allocType, 5, 'alloc_migratetype');
-    const type = this.small(KEY.fallbackType, 5, 'fallback_migratetype');
+    out.order[at] = this.small(KEY.allocOrder, ORDERS, 'alloc_order');
+    const order = this.small(KEY.fallbackOrder, ORDERS, 'fallback_order');
+    out.type[at] = this.small(KEY.allocType, MIGRATE_TYPES, 'alloc_migratetype');
+    const type = this.small(KEY.fallbackType, MIGRATE_TYPES, 'fallback_migratetype');
     out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
   }
 
@@ -330,7 +343,7 @@ export class TraceReader {
         break;
       case T.EVENT_KSWAPD_WAKE:
       case T.EVENT_WAKEUP_KSWAPD:
-        out.order[at] = this.small(KEY.order, 11, 'order');
+        out.order[at] = this.small(KEY.order, ORDERS, 'order');
         break;
       case T.EVENT_FORK:
         out.pfn[at] = this.count(KEY.pid, 'pid');
@@ -432,11 +445,14 @@ export class TraceReader {
 
   /** Memory that comes online is freed in blocks of order 9 or 10, from a 128 MiB boundary on. */
   private online(pfn: number, order: number): boolean {
-    if (order < 9) return false;
+    if (order < PAGEBLOCK_ORDER) return false;
     const end = pfn + 2 ** order;
     const grown = this.ranges.find((range) => range.end === pfn);
-    if (grown !== undefined && pfn % BLOCK_FRAMES !== 0) grown.end = end;
-    else if (pfn % BLOCK_FRAMES === 0 && pfn + BLOCK_FRAMES <= 2 ** 32 - BLOCK_FRAMES) {
+    if (grown !== undefined && pfn % MEMORY_BLOCK_FRAMES !== 0) grown.end = end;
+    else if (
+      pfn % MEMORY_BLOCK_FRAMES === 0 &&
+      pfn + MEMORY_BLOCK_FRAMES <= 2 ** 32 - MEMORY_BLOCK_FRAMES
+    ) {
       this.ranges.push({ start: pfn, end });
     } else return false;
     return true;

@@ -5,9 +5,11 @@
 
 import {
   type Core,
+  FRAME_BYTES,
   GFP_KERNEL,
   GFP_NOWARN,
   GFP_RETRY_MAYFAIL,
+  GIB,
   KIND_FREE,
   KIND_HOLE,
   KIND_ISOLATED,
@@ -15,7 +17,13 @@ import {
   KIND_OFFLINE,
   KIND_PCP,
   KIND_TAIL,
+  MEMORY_BLOCK_BYTES,
   MEMORY_BLOCK_FRAMES,
+  MIB,
+  NS_PER_S,
+  PAGEBLOCK_BYTES,
+  PAGEBLOCK_ORDER,
+  US_PER_S,
 } from '../../core/index.ts';
 import { AUTO_MOVABLE_PERCENT, mayBeMovable } from '../../guest/index.ts';
 import {
@@ -47,19 +55,9 @@ import {
 import { RingMemory } from './ring-memory.ts';
 import type { Score } from './verify.ts';
 
-const FRAME_BYTES = 4096;
-const MEMORY_BLOCK_BYTES = MEMORY_BLOCK_FRAMES * FRAME_BYTES;
-const DEVICE_BLOCK_BYTES = 2 ** 21;
-const NS_PER_SECOND = 1e9;
-/**
- * Pages that alloc_contig_range isolates and migrates at a time, and tries at a batch
- * (docs/linux-memory.md A.19).
- */
-const BATCH_PAGES = 32;
-const BATCH_TRIES = 5;
-const CONTIG_RANGE = T.MIGRATE_REASONS.indexOf('contig_range');
 const GFP_MEMMAP = GFP_KERNEL | GFP_NOWARN | GFP_RETRY_MAYFAIL;
-const MEMMAP_ORDER = 9;
+/** Of a memory block: 64 bytes a frame are 2 MiB. */
+const MEMMAP_ORDER = PAGEBLOCK_ORDER;
 
 /** Kernel command line: which zone new memory goes to. */
 interface OnlineRule {
@@ -137,7 +135,7 @@ function useOf(core: Core, { start, end: stop }: FrameSpan): RangeUse {
 
 class MemCheck implements MemGuest {
   readonly memoryBlockBytes: number = MEMORY_BLOCK_BYTES;
-  readonly pageblockBytes: number = DEVICE_BLOCK_BYTES;
+  readonly pageblockBytes: number = PAGEBLOCK_BYTES;
   readonly addressLimit: number = 2 ** 46;
   readonly ours: MemLine[] = [];
   readonly #capture: Capture;
@@ -164,7 +162,9 @@ class MemCheck implements MemGuest {
     this.#kernelFrames = capture.start.zones.reduce((sum, zone) => sum + zone.present, 0);
     const { trace } = capture;
     for (let event = 0; event < trace.count; event += 1) {
-      const isContig = trace.kind[event] === T.EVENT_MIGRATE && trace.extra[event] === CONTIG_RANGE;
+      const isContig =
+        trace.kind[event] === T.EVENT_MIGRATE &&
+        trace.extra[event] === T.MIGRATE_REASON_CONTIG_RANGE;
       if (isContig) this.#attempts.push(event);
     }
     this.#offsetSeconds = this.#traceOffset();
@@ -189,13 +189,13 @@ class MemCheck implements MemGuest {
   run(): void {
     this.#driver.probe();
     for (let wish = this.#wishes[0]; wish !== undefined; wish = this.#wishes[this.#nextWish]) {
-      this.#clock.advanceTo(wish.atSeconds * NS_PER_SECOND);
+      this.#clock.advanceTo(wish.atSeconds * NS_PER_S);
       this.#grant(wish);
     }
     const { trace } = this.#capture;
     const lastUs = trace.timeUs[trace.count - 1] ?? 0;
-    const endSeconds = lastUs / 1e6 - this.#offsetSeconds;
-    this.#clock.advanceTo(Math.max(this.#clock.nowNs, endSeconds * NS_PER_SECOND));
+    const endSeconds = lastUs / US_PER_S - this.#offsetSeconds;
+    this.#clock.advanceTo(Math.max(this.#clock.nowNs, endSeconds * NS_PER_S));
   }
 
   addMemory(addr: number, lengthBytes: number): AddResult {
@@ -266,11 +266,11 @@ class MemCheck implements MemGuest {
       use = after;
       tries += 1;
       if ((trace.gfp[event] ?? 0) > 0) {
-        if (tries === BATCH_TRIES) return use;
+        if (tries === P.CONTIG_BATCH_TRIES) return use;
         continue;
       }
       tries = 0;
-      if (gone < BATCH_PAGES || hasEnded) return use;
+      if (gone < P.CONTIG_BATCH_PAGES || hasEnded) return use;
     }
   }
 
@@ -303,7 +303,7 @@ class MemCheck implements MemGuest {
   /** Wishes that came while the driver was at work, by the time of an event. */
   #grantUntil(event: number | undefined): void {
     if (event === undefined) return;
-    const seconds = (this.#capture.trace.timeUs[event] ?? 0) / 1e6 - this.#offsetSeconds;
+    const seconds = (this.#capture.trace.timeUs[event] ?? 0) / US_PER_S - this.#offsetSeconds;
     const wish = this.#wishes[this.#nextWish];
     if (wish !== undefined && wish.atSeconds < seconds) this.#grant(wish);
   }
@@ -317,7 +317,7 @@ class MemCheck implements MemGuest {
     for (let event = 0; event < trace.count; event += 1) {
       if (trace.kind[event] !== T.EVENT_ALLOC || trace.order[event] !== MEMMAP_ORDER) continue;
       if (trace.gfp[event] !== GFP_MEMMAP) continue;
-      return (trace.timeUs[event] ?? 0) / 1e6 - (this.#wishes[0]?.atSeconds ?? 0);
+      return (trace.timeUs[event] ?? 0) / US_PER_S - (this.#wishes[0]?.atSeconds ?? 0);
     }
     return 0;
   }
@@ -330,7 +330,7 @@ class MemCheck implements MemGuest {
       if (line.response === 0) blocks += line.blocks;
     }
     const sizes = this.#wishes.map(({ bytes }) => bytes / blocks);
-    return sizes.find((bytes) => Number.isInteger(Math.log2(bytes))) ?? DEVICE_BLOCK_BYTES;
+    return sizes.find((bytes) => Number.isInteger(Math.log2(bytes))) ?? PAGEBLOCK_BYTES;
   }
 
   /**
@@ -340,10 +340,10 @@ class MemCheck implements MemGuest {
   #region(): { addr: number; regionBytes: number; blockBytes: number } {
     const lines = memLines(this.#capture.deviceLog);
     const lowest = Math.min(...lines.filter(({ blocks }) => blocks > 0).map(({ addr }) => addr));
-    const addr = Number.isFinite(lowest) ? lowest - (lowest % MEMORY_BLOCK_BYTES) : 2 ** 32;
+    const addr = Number.isFinite(lowest) ? lowest - (lowest % MEMORY_BLOCK_BYTES) : 4 * GIB;
     const least = Math.max(usableBytes(this.#capture.deviceLog), MEMORY_BLOCK_BYTES);
     const wanted = Math.max(0, ...this.#wishes.map(({ bytes }) => bytes));
-    const isBounded = least < wanted + 256 * 2 ** 20;
+    const isBounded = least < wanted + 256 * MIB;
     const regionBytes = isBounded ? least : 2 ** Math.ceil(Math.log2(least));
     return { addr, regionBytes, blockBytes: this.#blockBytes(lines) };
   }

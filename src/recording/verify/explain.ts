@@ -1,14 +1,18 @@
 // The first wrong prediction with its surroundings: what the allocator's lists looked like when it was made.
 
-import type { AllocatorState } from '../../core/index.ts';
+import {
+  type AllocatorState,
+  MIGRATE_TYPES,
+  MIGRATETYPE_NAMES,
+  US_PER_S,
+} from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import type { AllocatorPort, RunLog } from '../program/index.ts';
-import { type Capture, MIGRATETYPE_COUNT, ZONE_NAMES } from '../read/index.ts';
+import type { AllocatorPort } from '../program/index.ts';
+import { type Capture, pcpListOrder, ZONE_NAMES } from '../read/index.ts';
 import type { Divergence } from './verify.ts';
 
 /** Frames shown on each side. */
 const AROUND = 4;
-const CHUNK_COMMANDS = 65_536;
 
 /** Where a frame was found: a list and its neighbours there. */
 export interface Whereabouts {
@@ -17,8 +21,6 @@ export interface Whereabouts {
   readonly position: number;
   readonly around: readonly number[];
 }
-
-const TYPE_NAMES = ['Unmovable', 'Movable', 'Reclaimable', 'HighAtomic', 'Isolate'];
 
 function onList(
   frames: Uint32Array,
@@ -36,15 +38,15 @@ function onList(
 export function whereabouts(state: AllocatorState, pfn: number): Whereabouts {
   for (const zone of state.zones) {
     for (const [at, frames] of zone.free.entries()) {
-      const order = Math.floor(at / MIGRATETYPE_COUNT);
-      const type = TYPE_NAMES[at % MIGRATETYPE_COUNT] ?? '';
+      const order = Math.floor(at / MIGRATE_TYPES);
+      const type = MIGRATETYPE_NAMES[at % MIGRATE_TYPES] ?? '';
       const found = onList(frames, pfn, `${zone.name} free order ${order} ${type}`, 2 ** order);
       if (found !== undefined) return found;
     }
     for (const [cpu, pcp] of zone.pcps.entries()) {
       for (const [index, frames] of pcp.lists.entries()) {
-        const order = index >= 12 ? 9 : Math.floor(index / 3);
-        const found = onList(frames, pfn, `${zone.name} cpu ${cpu} list ${index}`, 2 ** order);
+        const size = 2 ** pcpListOrder(index);
+        const found = onList(frames, pfn, `${zone.name} cpu ${cpu} list ${index}`, size);
         if (found !== undefined) return found;
       }
     }
@@ -53,12 +55,14 @@ export function whereabouts(state: AllocatorState, pfn: number): Whereabouts {
 }
 
 /** The state just before a command: the program is run again up to it. */
-function stateBefore(port: AllocatorPort, capture: Capture, commands: Uint32Array, at: number) {
-  const log: RunLog = { mismatches: [], refills: [], drains: [] };
+function stateBefore(
+  port: AllocatorPort,
+  capture: Capture,
+  commands: Uint32Array,
+  command: number,
+): AllocatorState {
   port.load(capture.start);
-  for (let first = 0; first < at; first += CHUNK_COMMANDS) {
-    port.run(commands, first, Math.min(at, first + CHUNK_COMMANDS), log);
-  }
+  port.run(commands, 0, command, { mismatches: [], refills: [], drains: [] });
   return port.save('before');
 }
 
@@ -91,15 +95,14 @@ function placeText(name: string, pfn: number, state: AllocatorState): string {
 export function explainDivergence(
   capture: Capture,
   commands: Uint32Array,
-  command: number,
   divergence: Divergence,
   port: AllocatorPort,
 ): string {
-  const state = stateBefore(port, capture, commands, command);
+  const state = stateBefore(port, capture, commands, divergence.command);
   const { event, line, kind, timeUs, task, zone, order, type, expected, predicted } = divergence;
   return (
-    `first divergence: event ${event} (line ${line}) ${kind} at ${(timeUs / 1e6).toFixed(6)} by ${task}\n` +
-    `  zone ${ZONE_NAMES[zone] ?? zone}, order ${order}, ${TYPE_NAMES[type] ?? type}: ` +
+    `first divergence: event ${event} (line ${line}) ${kind} at ${(timeUs / US_PER_S).toFixed(6)} by ${task}\n` +
+    `  zone ${ZONE_NAMES[zone] ?? zone}, order ${order}, ${MIGRATETYPE_NAMES[type] ?? type}: ` +
     `expected ${hex(expected)}, predicted ${hex(predicted)}\n` +
     placeText('expected', expected, state) +
     placeText('predicted', predicted, state) +

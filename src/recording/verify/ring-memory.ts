@@ -2,15 +2,16 @@
 // from the recorded guest's frames: where the real driver had its rings does not show in what it
 // asked for.
 
+import { FRAME_BYTES, MIB } from '../../core/index.ts';
 import type { DriverMemory, GuestMemory } from '../../virtio/index.ts';
 
-const SIZE_BYTES = 1 << 20;
+const SIZE_BYTES = MIB;
 
 export class RingMemory implements GuestMemory, DriverMemory {
   readonly sizeBytes: number = SIZE_BYTES;
   readonly #bytes: Uint8Array = new Uint8Array(SIZE_BYTES);
   readonly #view: DataView = new DataView(this.#bytes.buffer);
-  #nextAddr = 4096;
+  #nextAddr: number = FRAME_BYTES;
 
   get memory(): GuestMemory {
     return this;

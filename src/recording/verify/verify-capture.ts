@@ -1,11 +1,11 @@
 // One recording through the Wasm core, from an opened capture to a verdict.
 
-import type { CoreBuild } from '../../core/index.ts';
-import { compileFreeRunning, compileGuided, CorePort } from '../program/index.ts';
-import { type Capture, NO_FRAME } from '../read/index.ts';
+import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
+import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
+import { type Capture, recordedFrames } from '../read/index.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
 import { explainDivergence } from './explain.ts';
-import { runProgram, verifyFreeRunning, verifyGuided, type VerifyResult } from './verify.ts';
+import { verifyFreeRunning, verifyGuided, type VerifyResult } from './verify.ts';
 
 /** guided: the trace says when lists refill and drain. free-running: the core decides that too. */
 export type VerifyMode = 'guided' | 'free-running';
@@ -22,17 +22,6 @@ export interface VerifyRun {
   readonly isExact: boolean;
   /** The first divergence in words, if there is one. */
   readonly explanation: string | undefined;
-}
-
-/** One past the last frame that the trace names. */
-function traceFrames(capture: Capture): number {
-  let last = 0;
-  const { pfn, count } = capture.trace;
-  for (let event = 0; event < count; event += 1) {
-    const frame = pfn[event] ?? NO_FRAME;
-    if (frame !== NO_FRAME) last = Math.max(last, frame);
-  }
-  return last + 1024;
 }
 
 function isExact(result: VerifyResult, device: DeviceResult | undefined): boolean {
@@ -63,7 +52,7 @@ function meterEvents(
     best = Math.min(best, port.coreMs);
     total += port.coreMs;
   }
-  return Math.round((1000 * capture.trace.count) / best);
+  return Math.round((MS_PER_S * capture.trace.count) / best);
 }
 
 export interface VerifyOptions {
@@ -72,24 +61,34 @@ export interface VerifyOptions {
   readonly clock?: () => number;
 }
 
+/** Compiles a recording and runs it; the drivers' checks go on from the same guided run. */
+function runMode(
+  capture: Capture,
+  mode: VerifyMode,
+  port: CorePort,
+): Pick<VerifyRun, 'result' | 'device'> & { readonly commands: Uint32Array } {
+  if (mode === 'free-running') {
+    const program = compileFreeRunning(capture);
+    const result = verifyFreeRunning(capture, program, port);
+    return { result, device: verifyDevice(capture), commands: program.commands };
+  }
+  const program = compileGuided(capture);
+  const result = verifyGuided(capture, program, port);
+  const device = verifyDevice(capture, { program, divergences: result.divergences });
+  return { result, device, commands: program.commands };
+}
+
 /** Replays a recording through the core and says how often it was right. */
 export function verifyCapture(
   capture: Capture,
   mode: VerifyMode,
   { build = 'release', clock }: VerifyOptions = {},
 ): VerifyRun {
-  const frames = traceFrames(capture);
+  const frames = recordedFrames(capture);
   const makePort = (): CorePort => new CorePort(frames, build, clock);
   const port = makePort();
-  const guided = mode === 'guided' ? compileGuided(capture) : undefined;
-  const free = guided === undefined ? compileFreeRunning(capture) : undefined;
-  const result =
-    guided === undefined
-      ? verifyFreeRunning(capture, free as NonNullable<typeof free>, port)
-      : verifyGuided(capture, guided, port);
-  const device = verifyDevice(capture);
+  const { result, device, commands } = runMode(capture, mode, port);
   const [first] = result.divergences;
-  const commands = (guided ?? free)?.commands ?? new Uint32Array(0);
   return {
     mode,
     result,
@@ -99,6 +98,6 @@ export function verifyCapture(
     explanation:
       first === undefined
         ? undefined
-        : explainDivergence(capture, commands, first.command, first, new CorePort(frames, build)),
+        : explainDivergence(capture, commands, first, new CorePort(frames, build)),
   };
 }

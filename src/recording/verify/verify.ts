@@ -3,14 +3,8 @@
 
 import * as P from '../program/index.ts';
 import type { AllocatorPort, FreeProgram, GuidedProgram, RunLog } from '../program/index.ts';
-import {
-  type AllocatorState,
-  type Capture,
-  EVENT_NAMES,
-  MIGRATETYPE_COUNT,
-  ORDER_COUNT,
-  PCP_LIST_COUNT,
-} from '../read/index.ts';
+import { type Capture, EVENT_NAMES } from '../read/index.ts';
+import { compareLists, type ListDifference } from './lists.ts';
 
 export interface Score {
   exact: number;
@@ -36,17 +30,6 @@ export interface Divergence {
   readonly resync: number;
 }
 
-/** A list that is not as in the recording's end state. */
-export interface ListDifference {
-  readonly zone: string;
-  /** 'free' order and type, or 'pcp' list index. */
-  readonly list: string;
-  /** First place where they differ. */
-  readonly at: number;
-  readonly expectedCount: number;
-  readonly foundCount: number;
-}
-
 export interface VerifyResult {
   readonly events: number;
   readonly alloc: Score;
@@ -60,119 +43,76 @@ export interface VerifyResult {
   readonly divergences: readonly Divergence[];
 }
 
-const CHUNK_COMMANDS = 65536;
-
-/** Executes a whole program; the log keeps all of it. */
-export function runProgram(port: AllocatorPort, commands: Uint32Array): RunLog {
-  const log: RunLog = { mismatches: [], refills: [], drains: [] };
-  const count = commands.length / P.COMMAND_WORDS;
-  for (let first = 0; first < count; first += CHUNK_COMMANDS) {
-    port.run(commands, first, Math.min(count, first + CHUNK_COMMANDS), log);
-  }
-  return log;
-}
-
-function compareList(
-  zone: string,
-  list: string,
-  expected: Uint32Array,
-  found: Uint32Array,
-): ListDifference | undefined {
-  const shorter = Math.min(expected.length, found.length);
-  let at = 0;
-  while (at < shorter && expected[at] === found[at]) at += 1;
-  if (at === shorter && expected.length === found.length) return undefined;
-  return { zone, list, at, expectedCount: expected.length, foundCount: found.length };
-}
-
-const NONE = new Uint32Array(0);
-
-/** Compares every list that is not empty on both sides, in order. */
-export function compareLists(
-  expected: AllocatorState,
-  found: AllocatorState,
-): { total: number; differences: ListDifference[] } {
-  const differences: ListDifference[] = [];
-  let total = 0;
-  const compare = (zone: string, list: string, a: Uint32Array, b: Uint32Array): void => {
-    if (a.length === 0 && b.length === 0) return;
-    total += 1;
-    const difference = compareList(zone, list, a, b);
-    if (difference !== undefined) differences.push(difference);
-  };
-  const names = new Set([...expected.zones, ...found.zones].map((zone) => zone.name));
-  for (const name of names) {
-    const a = expected.zones.find((zone) => zone.name === name);
-    const b = found.zones.find((zone) => zone.name === name);
-    for (let i = 0; i < ORDER_COUNT * MIGRATETYPE_COUNT; i += 1) {
-      const label = `free ${Math.floor(i / MIGRATETYPE_COUNT)} ${i % MIGRATETYPE_COUNT}`;
-      compare(name, label, a?.free[i] ?? NONE, b?.free[i] ?? NONE);
-    }
-    const cpus = Math.max(a?.pcps.length ?? 0, b?.pcps.length ?? 0);
-    for (let i = 0; i < cpus * PCP_LIST_COUNT; i += 1) {
-      const cpu = Math.floor(i / PCP_LIST_COUNT);
-      const list = i % PCP_LIST_COUNT;
-      const ours = a?.pcps[cpu]?.lists[list] ?? NONE;
-      compare(name, `cpu ${cpu} pcp ${list}`, ours, b?.pcps[cpu]?.lists[list] ?? NONE);
-    }
-  }
-  return { total, differences };
-}
-
 /** Reads one wrong prediction out of the log. */
-export function divergenceAt(
+function divergenceAt(
   capture: Capture,
   commands: Uint32Array,
   mismatches: readonly number[],
   at: number,
 ): Divergence {
-  const command = (mismatches[at] ?? 0) * P.COMMAND_WORDS;
-  const word = commands[command] ?? 0;
-  const event = commands[command + 3] ?? 0;
+  const command = mismatches[at] ?? 0;
+  const event = P.eventOf(commands, command);
+  const { zone, order, type } = P.shapeOf(commands, command);
   const { trace } = capture;
   const task = trace.tasks[trace.task[event] ?? 0];
   return {
-    command: mismatches[at] ?? 0,
+    command,
     event,
     line: trace.line[event] ?? 0,
     kind: EVENT_NAMES[trace.kind[event] ?? 0] ?? '',
     timeUs: trace.timeUs[event] ?? 0,
     task: task === undefined ? '' : `${task.comm}-${task.pid}`,
-    zone: (word >> 16) & 0xff,
-    order: (word >> 8) & 0xf,
-    type: (word >> 12) & 0xf,
-    expected: commands[command + 1] ?? 0,
+    zone,
+    order,
+    type,
+    expected: P.frameOf(commands, command),
     predicted: mismatches[at + 1] ?? 0,
     resync: mismatches[at + 2] ?? 0,
   };
 }
 
-interface GuidedTally {
-  alloc: Score;
-  refill: Score;
-  drain: Score;
-  freedTwice: number;
+/** A program that was run: what it logged, and what it left. */
+interface Run extends RunLog {
+  /** Commands with a wrong prediction. */
+  readonly wrong: ReadonlySet<number>;
+  readonly common: Pick<
+    VerifyResult,
+    'events' | 'finalLists' | 'listDifferences' | 'divergences' | 'bulk'
+  >;
 }
 
-function tallyGuided(program: GuidedProgram, wrong: ReadonlySet<number>): GuidedTally {
-  const alloc = { exact: 0, total: 0 };
-  const refill = { exact: 0, total: 0 };
-  const drain = { exact: 0, total: 0 };
-  let freedTwice = 0;
-  const add = (score: Score, command: number): void => {
-    score.total += 1;
-    if (!wrong.has(command)) score.exact += 1;
-  };
-  const count = program.commands.length / P.COMMAND_WORDS;
-  for (let i = 0; i < count; i += 1) {
-    const op = (program.commands[i * P.COMMAND_WORDS] ?? 0) & 0xff;
-    if (op === P.OP_POP) add(alloc, i);
-    else if (op === P.OP_REFILL || op === P.OP_TAKE) add(refill, i);
-    else if (op === P.OP_DRAIN) add(drain, i);
-    else if (op === P.OP_FREE && wrong.has(i)) freedTwice += 1;
+function runRecording(
+  capture: Capture,
+  { commands, bulkPages }: GuidedProgram | FreeProgram,
+  port: AllocatorPort,
+): Run {
+  port.load(capture.start);
+  const log = P.runProgram(port, commands);
+  const divergences: Divergence[] = [];
+  for (let at = 0; at < log.mismatches.length; at += 3) {
+    divergences.push(divergenceAt(capture, commands, log.mismatches, at));
   }
-  for (let i = 1; i < program.confirmed.length; i += 2) add(alloc, program.confirmed[i] ?? 0);
-  return { alloc, refill, drain, freedTwice };
+  const { total, differences } = compareLists(capture.end, port.save(capture.end.label));
+  return {
+    ...log,
+    wrong: new Set(divergences.map(({ command }) => command)),
+    common: {
+      events: capture.trace.count,
+      bulk: bulkPages,
+      finalLists: { identical: total - differences.length, total },
+      listDifferences: differences,
+      divergences,
+    },
+  };
+}
+
+function noScore(): Score {
+  return { exact: 0, total: 0 };
+}
+
+function addTo(score: Score, isExact: boolean): void {
+  score.total += 1;
+  if (isExact) score.exact += 1;
 }
 
 /** Verifies an allocator against a recording in guided mode. */
@@ -181,23 +121,20 @@ export function verifyGuided(
   program: GuidedProgram,
   port: AllocatorPort,
 ): VerifyResult {
-  port.load(capture.start);
-  const { mismatches } = runProgram(port, program.commands);
-  const wrong = new Set<number>();
-  const divergences: Divergence[] = [];
-  for (let i = 0; i < mismatches.length; i += 3) {
-    wrong.add(mismatches[i] ?? 0);
-    divergences.push(divergenceAt(capture, program.commands, mismatches, i));
+  const { wrong, common } = runRecording(capture, program, port);
+  const { commands, confirmed } = program;
+  const [alloc, refill, drain] = [noScore(), noScore(), noScore()];
+  let freedTwice = 0;
+  for (let at = 0; at < P.commandCount(commands); at += 1) {
+    const op = P.opOf(commands, at);
+    const isExact = !wrong.has(at);
+    if (op === P.OP_POP) addTo(alloc, isExact);
+    else if (op === P.OP_REFILL || op === P.OP_TAKE) addTo(refill, isExact);
+    else if (op === P.OP_DRAIN) addTo(drain, isExact);
+    else if (op === P.OP_FREE && !isExact) freedTwice += 1;
   }
-  const { total, differences } = compareLists(capture.end, port.save(capture.end.label));
-  return {
-    events: capture.trace.count,
-    ...tallyGuided(program, wrong),
-    bulk: program.bulkPages,
-    finalLists: { identical: total - differences.length, total },
-    listDifferences: differences,
-    divergences,
-  };
+  for (let i = 1; i < confirmed.length; i += 2) addTo(alloc, !wrong.has(confirmed[i] ?? 0));
+  return { ...common, alloc, refill, drain, freedTwice };
 }
 
 /** Compares, request by request, the blocks a per-cpu list took (or gave back) with the kernel's. */
@@ -209,14 +146,14 @@ function scoreMoves(capture: Capture, expected: Uint32Array, log: readonly numbe
     if (moves === undefined) byCommand.set(command, [log[i + 1] ?? 0]);
     else moves.push(log[i + 1] ?? 0);
   }
-  const score = { exact: 0, total: expected.length / 2 };
+  const score = noScore();
   const used = new Map<number, number>();
   for (let i = 0; i < expected.length; i += 2) {
     const command = expected[i + 1] ?? 0;
     const at = used.get(command) ?? 0;
     used.set(command, at + 1);
     const frame = capture.trace.pfn[expected[i] ?? 0];
-    if (byCommand.get(command)?.[at] === frame) score.exact += 1;
+    addTo(score, byCommand.get(command)?.[at] === frame);
   }
   return score;
 }
@@ -227,33 +164,17 @@ export function verifyFreeRunning(
   program: FreeProgram,
   port: AllocatorPort,
 ): VerifyResult {
-  port.load(capture.start);
-  const { mismatches, refills, drains } = runProgram(port, program.commands);
-  const wrong = new Set<number>();
-  const divergences: Divergence[] = [];
-  for (let i = 0; i < mismatches.length; i += 3) {
-    wrong.add(mismatches[i] ?? 0);
-    divergences.push(divergenceAt(capture, program.commands, mismatches, i));
-  }
-  const alloc = { exact: 0, total: 0 };
+  const { wrong, common, ...log } = runRecording(capture, program, port);
+  const { commands } = program;
+  const alloc = noScore();
   let freedTwice = 0;
-  for (let i = 0; i < program.commands.length / P.COMMAND_WORDS; i += 1) {
-    const op = (program.commands[i * P.COMMAND_WORDS] ?? 0) & 0xff;
-    if (op === P.OP_RELEASE && wrong.has(i)) freedTwice += 1;
-    if (op !== P.OP_REQUEST && op !== P.OP_TAKE && op !== P.OP_CAPTURE) continue;
-    alloc.total += 1;
-    if (!wrong.has(i)) alloc.exact += 1;
+  for (let at = 0; at < P.commandCount(commands); at += 1) {
+    const op = P.opOf(commands, at);
+    const isExact = !wrong.has(at);
+    if (op === P.OP_RELEASE && !isExact) freedTwice += 1;
+    if (op === P.OP_REQUEST || op === P.OP_TAKE || op === P.OP_CAPTURE) addTo(alloc, isExact);
   }
-  const { total, differences } = compareLists(capture.end, port.save(capture.end.label));
-  return {
-    events: capture.trace.count,
-    alloc,
-    refill: scoreMoves(capture, program.refills, refills),
-    drain: scoreMoves(capture, program.drains, drains),
-    freedTwice,
-    bulk: program.bulkPages,
-    finalLists: { identical: total - differences.length, total },
-    listDifferences: differences,
-    divergences,
-  };
+  const refill = scoreMoves(capture, program.refills, log.refills);
+  const drain = scoreMoves(capture, program.drains, log.drains);
+  return { ...common, alloc, refill, drain, freedTwice };
 }

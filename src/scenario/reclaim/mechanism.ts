@@ -4,6 +4,7 @@
 import {
   FRAME_BYTES,
   MEMORY_BLOCK_FRAMES,
+  NS_PER_S,
   PAGEBLOCK_BYTES,
   PAGEBLOCK_FRAMES,
 } from '../../abi/unit.ts';
@@ -25,9 +26,9 @@ import { limitOf } from '../tenant.ts';
 import { type Population, type Reclaimer, heapRoom, systemRoom } from './reclaimer.ts';
 
 /** Time for the balloon's driver to try again, which it does every 200 ms, for pages that it did not get. */
-const BALLOON_NS = 1_000_000_000;
+const BALLOON_NS = NS_PER_S;
 /** Time for a pass of reporting, and for another that the first one's returns may have asked for. */
-const REPORTING_NS = 5_000_000_000;
+const REPORTING_NS = 5 * NS_PER_S;
 
 export type MechanismName = 'dimm' | 'balloon' | 'reporting' | 'virtio-mem' | 'czone';
 

@@ -1,15 +1,12 @@
 // mcpv-static: many containers of a function in one VM of fixed size. What a container leaves behind is free in the guest
 // and stays backed by the host: the next container may reuse it, nobody else can.
 
-import { staticConfig } from '../machine.ts';
-import { ManyPerVm, type MemoryScheme } from '../many-per-vm.ts';
+import { ManyPerVm, staticConfig } from '../many-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
-
-const SCHEME: MemoryScheme = { config: staticConfig };
 
 export const MCPV_STATIC: SystemSpec = {
   name: 'mcpv-static',
   sentence:
     'Many containers of a function per VM of fixed size; memory once touched stays the VM’s.',
-  create: (machine, clock) => new ManyPerVm(machine, clock, SCHEME),
+  create: (context) => new ManyPerVm(context, { config: staticConfig }),
 };

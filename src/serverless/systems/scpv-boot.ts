@@ -6,5 +6,5 @@ import type { SystemSpec } from '../system.ts';
 export const SCPV_BOOT: SystemSpec = {
   name: 'scpv-boot',
   sentence: 'One container per VM; each VM boots its own kernel and shares nothing.',
-  create: (machine, clock) => new OnePerVm(machine, clock, false),
+  create: (context) => new OnePerVm(context, false),
 };

@@ -6,5 +6,5 @@ import type { SystemSpec } from '../system.ts';
 export const SCPV_TEMPLATE: SystemSpec = {
   name: 'scpv-template',
   sentence: 'One container per VM; each VM is a copy-on-write clone of a booted template.',
-  create: (machine, clock) => new OnePerVm(machine, clock, true),
+  create: (context) => new OnePerVm(context, true),
 };

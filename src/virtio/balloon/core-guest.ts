@@ -47,7 +47,7 @@ export class CoreBalloonGuest implements BalloonGuest {
     this.#memory = memory;
     this.#pages = new BalloonPages(memory, options.isHuge === true ? 9 : 0);
     this.poison = options.poison ?? 'none';
-    memory.moveListeners.push((from, to) => this.#moved(from, to));
+    memory.addMoveListener((from, to) => this.#moved(from, to));
   }
 
   /** Frames in the balloon as the core counts them. */

@@ -3,7 +3,7 @@
  * fresh numbers (spec 5.5.6.3).
  */
 
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 import type { DevicePort } from '../device.ts';
 import type { DescriptorChain } from '../queue/chain.ts';
 import type { DeviceQueue } from '../queue/device-queue.ts';
@@ -35,7 +35,7 @@ export class StatsWork {
     this.#port = port;
     this.#counters = counters;
     this.#timers = timers;
-    this.#intervalNs = intervalNs;
+    this.#intervalNs = expectDelay('balloon statistics', intervalNs);
   }
 
   /** What the guest said last; a tag it did not send is missing. */
@@ -85,6 +85,7 @@ export class StatsWork {
 
   /** 0 stops the polling. */
   setInterval(intervalNs: number): 'ok' | 'state-change' {
+    expectDelay('balloon statistics', intervalNs);
     if (this.#intervalNs === intervalNs) return 'ok';
     const switches = (this.#intervalNs === 0) !== (intervalNs === 0);
     if (this.#profile.fixedStatsSwitch && switches) return 'state-change';

@@ -23,10 +23,10 @@ import { HintWork, ReportWork, type HintState } from './device-free.ts';
 import { InflateWork } from './device-inflate.ts';
 import { StatsWork } from './device-stats.ts';
 import { newBalloonCounters, type BalloonCounters, type BalloonHost } from './host.ts';
-import { offeredFeatures, type BalloonOptions, type BalloonProfile } from './profiles.ts';
+import { offeredFeatures, type BalloonFeatureOptions, type BalloonProfile } from './profiles.ts';
 import type { BalloonStats } from './stats.ts';
 
-export interface BalloonDeviceOptions extends BalloonOptions {
+export interface BalloonDeviceOptions extends BalloonFeatureOptions {
   /** The guest's RAM in 4 KiB pages: an upper bound of the target where the profile checks it. */
   readonly memoryPages: number;
   readonly hostPageBytes?: number;

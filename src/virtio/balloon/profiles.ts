@@ -15,7 +15,7 @@ import {
 export type BalloonProfileName = 'firecracker' | 'cloud-hypervisor' | 'qemu';
 
 /** What the user of the VMM can switch. */
-export interface BalloonOptions {
+export interface BalloonFeatureOptions {
   readonly deflateOnOom?: boolean;
   readonly stats?: boolean;
   readonly freePageHinting?: boolean;
@@ -195,7 +195,7 @@ export const BALLOON_PROFILES: Readonly<Record<BalloonProfileName, BalloonProfil
 };
 
 /** The features a device of this profile offers. */
-export function offeredFeatures(profile: BalloonProfile, options: BalloonOptions): bigint {
+export function offeredFeatures(profile: BalloonProfile, options: BalloonFeatureOptions): bigint {
   const asked: readonly (readonly [bigint, boolean | undefined])[] = [
     [F_MUST_TELL_HOST, options.mustTellHost],
     [F_STATS_VQ, options.stats],

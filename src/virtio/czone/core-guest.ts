@@ -10,7 +10,8 @@ import type { CollectLimits, CzoneGuest } from './guest.ts';
 import type { CzoneZoneStats } from './stats.ts';
 
 /** The protocol's number of a zone of the core. */
-export const zoneOfIndex = (index: number): number => index - FIRST_CZONE + 1;
+export const zoneOfIndex = (index: number): number =>
+  index === POOL ? ZONE_POOL : index - FIRST_CZONE + 1;
 /** The core's index of a zone. */
 export const indexOfZone = (zone: number): number =>
   zone === ZONE_POOL ? POOL : zone - 1 + FIRST_CZONE;

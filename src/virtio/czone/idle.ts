@@ -3,7 +3,7 @@
  * the clock and the state of zones, not how a request is made.
  */
 
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 
 export interface IdlePolicy {
   /** From idle to the request. A keep-alive shorter than this never reclaims. */
@@ -25,6 +25,7 @@ export class IdleReclaim {
   readonly #waits = new Map<number, TimerHandle>();
 
   constructor(policy: IdlePolicy, timers: Timers, actions: IdleActions) {
+    expectDelay('idle policy', policy.delayNs);
     this.policy = policy;
     this.#timers = timers;
     this.#actions = actions;

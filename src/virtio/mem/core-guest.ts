@@ -3,7 +3,7 @@
  * contiguous ranges. Keeps which page was in the way of each range that could not be unplugged.
  */
 
-import type { FrameRange, MemoryBlocks, Obstacle, TakeResult } from '../../guest/index.ts';
+import type { FrameRange, MemoryBlocks, Obstacle, EmptyResult } from '../../guest/index.ts';
 import type { MemDriver } from './driver.ts';
 import type { AddResult, FakeOfflineResult, MemGuest, MemZone, RemoveResult } from './guest.ts';
 
@@ -58,11 +58,11 @@ export class CoreMemGuest implements MemGuest {
   }
 
   fakeOnline(addr: number, lengthBytes: number): void {
-    this.#blocks.give(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    this.#blocks.fakeOnline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
   }
 
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult {
-    const result = this.#blocks.take(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    const result = this.#blocks.fakeOffline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
     this.#note(addr, lengthBytes, result);
     return result;
   }
@@ -106,7 +106,7 @@ export class CoreMemGuest implements MemGuest {
     return 'no-memory';
   }
 
-  #note(addr: number, lengthBytes: number, result: TakeResult): void {
+  #note(addr: number, lengthBytes: number, result: EmptyResult): void {
     if (result === 'ok') {
       for (const key of this.#blocked.keys()) {
         if (key >= addr && key < addr + lengthBytes) this.#blocked.delete(key);

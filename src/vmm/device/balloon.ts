@@ -66,7 +66,7 @@ export class Balloon implements MemoryDevice {
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
-    vm.guest.memory.oomNotifiers.push(() => this.driver.oomNotify());
+    vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
   }
 
   /** 4 KiB pages in the balloon, as the driver says. */

@@ -31,7 +31,7 @@ export interface CZoneOptions extends Pick<
 }
 
 /** The protocol's number of the blocks in no zone. */
-const ZONE_POOL = 0;
+const ZONE_POOL = zoneOfIndex(POOL);
 
 export class CZoneVirtio implements MemoryDevice {
   readonly vm: MicroVm;
@@ -81,8 +81,7 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** Asks a zone (POOL: the blocks in no zone) for what it does not use; false when it cannot be asked now. */
   reclaim(index: number, targetBytes = 0, done?: (result: ReclaimResult) => void): boolean {
-    const zone = index === POOL ? ZONE_POOL : zoneOfIndex(index);
-    return this.device.reclaim(zone, targetBytes, done) !== undefined;
+    return this.device.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
 
   /** The pool, then the idle zones in the order of their creation, until what they gave is enough. */

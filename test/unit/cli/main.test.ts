@@ -4,7 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FORMATS, KEEP_ALIVES, SYSTEMS, TRACE_FORMATS, parseResults } from '../../../src/index.ts';
+import {
+  FORMATS,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  SYSTEMS,
+  TRACE_FORMATS,
+  parseResults,
+} from '../../../src/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 const MAIN = join(ROOT, 'dist/cli/main.js');
@@ -54,6 +61,7 @@ describe('guestmem', () => {
     expect(names).toEqual([
       known(SYSTEMS),
       known(KEEP_ALIVES),
+      known(PLACEMENTS),
       known(FORMATS),
       known(TRACE_FORMATS),
     ]);
@@ -119,6 +127,13 @@ describe('guestmem', () => {
       ['replay', '--keep-alive', 'forever'],
       new RegExp(
         `^guestmem: --keep-alive: .*, or a policy of ${known(KEEP_ALIVES)}, found "forever"\n$`,
+      ),
+    ],
+    [
+      'an unknown placement policy',
+      ['replay', '--placement', 'emptiest'],
+      new RegExp(
+        `^guestmem: --placement: expected a policy of ${known(PLACEMENTS)}, found "emptiest"\n$`,
       ),
     ],
     [

@@ -8,7 +8,7 @@ const FRAMES = 16384;
 
 function guest(): Core {
   const layout = layoutOf(FRAMES, []);
-  const core = Core.create({ frames: layout.frames, cpus: 2, objects: 8, ring: 64 });
+  const core = Core.create({ frames: layout.frames, cpus: 2, objects: 8, bufferSlots: 64 });
   boot(core, layout, false);
   for (let page = 0; page < 700; page += 1)
     rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, page);

@@ -50,7 +50,7 @@ describe('requestPages', () => {
     const guest = makeGuest(CONFIG, false);
     const { memory } = guest;
     let asked = 0;
-    memory.oomNotifiers.push(() => {
+    memory.addOomNotifier(() => {
       asked += 1;
       return 0;
     });
@@ -63,7 +63,7 @@ describe('requestPages', () => {
   it('goes on when an OOM notifier gives pages back', () => {
     const guest = makeGuest(CONFIG, false);
     const held = fill(guest, GFP_KERNEL);
-    guest.memory.oomNotifiers.push(() => {
+    guest.memory.addOomNotifier(() => {
       const back = held.splice(0, 2048);
       for (const pfn of back) rawOf(guest.core).freePages(pfn, 0, 0);
       return back.length;

@@ -1,11 +1,10 @@
+import { ZONE_REFS_OFFSET, ZONE_SHARED_OUT_OFFSET } from '../../../src/abi/layout.ts';
 import { describe, expect, it } from 'vitest';
 import {
   STAT_CZONE_COW_ACROSS,
   STAT_CZONE_DYING,
   STAT_CZONE_EXIT_WALKED,
   STAT_MIGRATED_PAGES,
-  ZONE_REFS_OFFSET,
-  ZONE_SHARED_OUT_OFFSET,
 } from '../../../src/core/index.ts';
 import { type CZones, type GuestKernel, ProcessTree, verify } from '../../../src/guest/index.ts';
 import { zoneField } from '../../support/core.ts';

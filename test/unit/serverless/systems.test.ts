@@ -20,7 +20,8 @@ const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, D
 function make(name: string): ServerlessSystem {
   const spec = SYSTEMS.find((one) => one.name === name);
   if (spec === undefined) throw new Error(`no system ${name}`);
-  return spec.create({ ...defaultMachine(), containersPerVm: 4 }, new Clock());
+  const machine = { ...defaultMachine(), containersPerVm: 4 };
+  return spec.create({ machine, clock: new Clock() });
 }
 
 function vmCount(system: ServerlessSystem): number {

@@ -33,10 +33,12 @@ describe('trace formats', () => {
     iluvatar: () => ['', 'trace.csv'].map((name) => join(makeFolder(pair), name)),
   };
 
-  it.each(TRACE_FORMATS)('$name is recognised as a folder and as a file', ({ name }) => {
-    for (const path of made[name]?.() ?? ['']) {
-      expect(openTrace(path, { seed }).format).toBe(name);
-    }
+  it('have an example here each', () => {
+    expect(Object.keys(made).toSorted()).toEqual(TRACE_FORMATS.map(({ name }) => name).toSorted());
+  });
+
+  it.each(Object.entries(made))('%s is recognised in its folder and by its file', (name, paths) => {
+    for (const path of paths()) expect(openTrace(path, { seed }).format).toBe(name);
   });
 
   it('have a name of their own and a sentence', () => {
@@ -46,9 +48,8 @@ describe('trace formats', () => {
 
   it('are all named where none fits', () => {
     const { expected } = faultOf(() => openTrace(makeFolder({}), { seed }));
-    expect(expected).toMatch(
-      /^a trace: a vHive folder \(invocations.csv, .*\), Azure 2019 day files, /,
-    );
+    expect(expected).toMatch(/^a trace: .+, .+ or .+$/);
+    expect(expected).toContain('a vHive folder (invocations.csv, durations.csv, memory.csv), ');
     for (const { noun } of TRACE_FORMATS) expect(expected).toContain(noun);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
@@ -8,7 +9,6 @@ import {
   type MicroVm,
   Reporting,
   Vmm,
-  touchAndExit,
 } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound } from '../../support/vm.ts';
 
@@ -38,7 +38,7 @@ describe('Vmm', () => {
   it('fails a guest that grows beyond the host when nothing may be reclaimed', () => {
     const vmm = host(100, 'refuse');
     const vm = started(vmm.boot(CONFIG));
-    touchAndExit(vm.guest, 100 * MIB_FRAMES);
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
     expect(() => vmm.settle(vm)).toThrow(HostOutOfMemory);
   });
 
@@ -47,7 +47,7 @@ describe('Vmm', () => {
     const vms = [0, 1].map(() => started(vmm.boot(CONFIG)));
     const balloons = vms.map((vm) => new Balloon(vm, vmm.clock));
     for (const vm of vms) {
-      touchAndExit(vm.guest, 150 * MIB_FRAMES);
+      vm.guest.writeAndFree(150 * MIB_FRAMES);
       vmm.settle(vm);
     }
     expect(vmm.host.heldFrames).toBeLessThanOrEqual(300 * MIB_FRAMES);
@@ -56,11 +56,22 @@ describe('Vmm', () => {
     for (const vm of vms) expectSound(vm);
   });
 
+  it.each([-1, NaN, Infinity])('refuses to let %d ns pass, and its clock stands', (ns) => {
+    const vmm = host(300, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    const reporting = new Reporting(vm, vmm.clock, { profile: 'qemu' });
+    expect(() => vmm.advance(ns)).toThrow(RangeError);
+    expect(vmm.clock.nowNs).toBe(0);
+    vmm.advance(3 * NS_PER_S);
+    expect(vmm.clock.nowNs).toBe(3 * NS_PER_S);
+    expect(reporting.worker?.passes).toBe(1);
+  });
+
   it('kills the largest VM where that is the rule', () => {
     const vmm = host(300, 'kill');
     const vms = [0, 1].map(() => started(vmm.boot(CONFIG)));
     for (const [i, mib] of [150, 100].entries()) {
-      touchAndExit((vms[i] as MicroVm).guest, mib * MIB_FRAMES);
+      (vms[i] as MicroVm).guest.writeAndFree(mib * MIB_FRAMES);
       vmm.settle(vms[i] as MicroVm);
     }
     expect(vms[0]?.stopReason).toContain('out of memory');

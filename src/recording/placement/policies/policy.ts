@@ -19,7 +19,7 @@ export interface PageRequest {
 export const KERNEL_PLACE = 0;
 
 /** Who may own CZones under a policy. */
-export type CzoneOwner = 'nobody' | 'tree' | 'process';
+export type CZoneOwner = 'nobody' | 'tree' | 'process';
 
 export interface PagePolicy {
   readonly name: string;
@@ -27,7 +27,7 @@ export interface PagePolicy {
   /**
    * What the owner numbers count; a CZone ends when its owner has exited and its last page is gone.
    */
-  readonly owner: CzoneOwner;
+  readonly owner: CZoneOwner;
   /** Owner of the CZone that gets the page, or KERNEL_PLACE. */
   readonly place: (request: PageRequest) => number;
 }

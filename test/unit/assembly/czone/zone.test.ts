@@ -1,23 +1,29 @@
 // CZones one mechanism at a time. Any interleaving of them is in czone-model.
 
-import { describe, expect, it } from 'vitest';
+import {
+  GUEST_ZONES_OFFSET,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+} from '../../../../src/abi/layout.ts';
 import {
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_GROW,
   CZONE_PLACE_FIRST,
   CZONE_PLACE_ROOM,
-  CZONE_IDLE,
-  type Core,
-  GFP_HIGHUSER_MOVABLE,
-  GUEST_ZONES_OFFSET,
-  NONE,
-  OBJECT_ANON,
-  OBJECT_KERNEL,
   POOL_FREE_BLOCKS,
   POOL_FREE_RUNS,
   POOL_LARGEST_RUN,
   POOL_PLUGGED_BLOCKS,
   POOL_WARM_BLOCKS,
+} from '../../../../src/abi/czone.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  CZONE_IDLE,
+  type Core,
+  GFP_HIGHUSER_MOVABLE,
+  NONE,
+  OBJECT_ANON,
+  OBJECT_KERNEL,
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
   STATUS_NO_MEMORY,
@@ -26,8 +32,6 @@ import {
   STAT_CZONE_BORROWED_PAGES,
   STAT_CZONE_EXIT_WALKED,
   STAT_REFAULTS_AVOIDED,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound, scratch, zoneField } from '../../../support/core.ts';
 import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';
@@ -164,10 +168,10 @@ describe('at its limit', () => {
     const zone = raw.czoneCreate(0, BLOCK, 1);
     const object = anon(core, zone);
     expect(raw.objectTouch(object, 0, BLOCK + 5, 1, 0)).toBe(STATUS_ZONE_LIMIT);
-    raw.czonePolicy(zone, CZONE_LIMIT_BORROW, 1);
+    raw.czoneSetLimits(zone, CZONE_LIMIT_BORROW, 1);
     expect(raw.objectTouch(object, 0, BLOCK + 5, 1, 0)).toBe(5);
     expect(core.stat(STAT_CZONE_BORROWED_PAGES)).toBe(5);
-    raw.czonePolicy(zone, CZONE_LIMIT_GROW, 1);
+    raw.czoneSetLimits(zone, CZONE_LIMIT_GROW, 1);
     expect(raw.objectTouch(object, 0, BLOCK + 9, 1, 0)).toBe(4);
     expect(zoneField(core, zone, ZONE_BLOCKS_OFFSET)).toBe(2);
     expectSound(core);
@@ -179,11 +183,11 @@ describe('at its limit', () => {
     const core = region(BLOCK, 1);
     const raw = rawOf(core);
     const zone = raw.czoneCreate(0, 4 * BLOCK, 0);
-    raw.czonePolicy(zone, 0, 0);
+    raw.czoneSetLimits(zone, 0, 0);
     const object = anon(core, zone);
     expect(raw.objectTouch(object, 0, 1, 1, 0)).toBe(STATUS_ZONE_FULL);
     expect(raw.czoneFullZone()).toBe(zone);
-    raw.czonePolicy(zone, 0, 1);
+    raw.czoneSetLimits(zone, 0, 1);
     expect(raw.objectTouch(object, 0, BLOCK + 1, 1, 0)).toBe(STATUS_NO_MEMORY);
   });
 
@@ -244,8 +248,8 @@ describe('reclaim', () => {
       raw.objectTouch(object, 0, 100, 1, 0);
       raw.objectTruncate(object, 0, 64, 0);
     }
-    raw.czoneMark(zones[0] as number, CZONE_IDLE);
-    raw.czoneMark(zones[2] as number, CZONE_IDLE);
+    raw.czoneSetState(zones[0] as number, CZONE_IDLE);
+    raw.czoneSetState(zones[2] as number, CZONE_IDLE);
     expect(raw.czoneReclaim(NONE, 16, 1 << 20, 0)).toBe(2);
     const left = zones.map((zone) => zoneField(core, zone, ZONE_BACKED_FREE_OFFSET));
     expect(left).toEqual([0, 64, 0]);

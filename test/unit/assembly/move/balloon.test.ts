@@ -12,7 +12,14 @@ import {
 } from '../../../../src/abi/layout.ts';
 import { STATUS_BAD_STATE, STATUS_NEED_RECLAIM } from '../../../../src/abi/status.ts';
 import { type Core, CoreError, expectAnswer } from '../../../../src/core/index.ts';
-import { bootGuest, expectSound, kindAt, scratch, zoneField } from '../../../support/core.ts';
+import {
+  balloonTake,
+  bootGuest,
+  expectSound,
+  kindAt,
+  scratch,
+  zoneField,
+} from '../../../support/core.ts';
 import { headerWord, rawOf } from '../../../../src/core/raw.ts';
 
 const managed = (core: Core): number =>
@@ -35,14 +42,13 @@ describe('inflating', () => {
     const core = bootGuest();
     let total = 0;
     for (;;) {
-      const got = rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0);
+      const got = balloonTake(core, 256, 0, GFP_BALLOON, 0);
       if (got < 0) {
         expect(got).toBe(STATUS_NEED_RECLAIM);
         break;
       }
       total += got;
-      if (got < 256)
-        expect(rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
+      if (got < 256) expect(balloonTake(core, 256, 0, GFP_BALLOON, 0)).toBe(STATUS_NEED_RECLAIM);
     }
     expect(held(core)).toBe(total);
     expect(total).toBeGreaterThan(50_000);
@@ -59,7 +65,7 @@ describe('inflating', () => {
 
   it('takes huge pages too', () => {
     const core = bootGuest();
-    expect(rawOf(core).balloonTake(8, 9, GFP_BALLOON, 0)).toBe(8);
+    expect(balloonTake(core, 8, 9, GFP_BALLOON, 0)).toBe(8);
     expect(scratch(core, 8).every((pfn) => pfn % 512 === 0)).toBe(true);
     expect(held(core)).toBe(8 * 512);
     expectSound(core);
@@ -68,13 +74,13 @@ describe('inflating', () => {
   it('leaves the managed pages only when told to', () => {
     const core = bootGuest();
     const before = managed(core);
-    rawOf(core).balloonTake(100, 0, GFP_BALLOON, 0);
+    balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before);
     expect(rawOf(core).balloonAdjustManaged(1)).toBe(STATUS_BAD_STATE);
     rawOf(core).balloonPop(100);
     rawOf(core).balloonRelease(100, 0);
     expect(rawOf(core).balloonAdjustManaged(1)).toBe(0);
-    rawOf(core).balloonTake(100, 0, GFP_BALLOON, 0);
+    balloonTake(core, 100, 0, GFP_BALLOON, 0);
     expect(managed(core)).toBe(before - 100);
     expectSound(core);
     rawOf(core).balloonPop(100);
@@ -103,7 +109,7 @@ describe('deflating', () => {
 
   it('frees the array from its end', () => {
     const core = bootGuest();
-    rawOf(core).balloonTake(3, 0, GFP_BALLOON, 0);
+    balloonTake(core, 3, 0, GFP_BALLOON, 0);
     rawOf(core).balloonPop(3);
     const popped = scratch(core, 3);
     expect(rawOf(core).balloonRelease(3, 0)).toBe(0);
@@ -114,14 +120,14 @@ describe('deflating', () => {
 
   it('stops at an empty balloon', () => {
     const core = bootGuest();
-    rawOf(core).balloonTake(5, 0, GFP_BALLOON, 0);
+    balloonTake(core, 5, 0, GFP_BALLOON, 0);
     expect(rawOf(core).balloonPop(256)).toBe(5);
     expect(rawOf(core).balloonPop(256)).toBe(0);
   });
 
   it('frees only what was popped', () => {
     const core = bootGuest();
-    rawOf(core).balloonTake(5, 0, GFP_BALLOON, 0);
+    balloonTake(core, 5, 0, GFP_BALLOON, 0);
     expect(() => expectAnswer(rawOf(core).balloonRelease(5, 0), 'release')).toThrow(CoreError);
     expectSound(core);
   });

@@ -18,9 +18,10 @@ import { MIGRATE_MOVABLE } from '../../../../src/abi/migratetype.ts';
 import { STATUS_BAD_ARGUMENT, STATUS_BUSY, STATUS_MOVES_FULL } from '../../../../src/abi/status.ts';
 import { type Core } from '../../../../src/core/index.ts';
 import {
-  IMAGE,
+  balloonTake,
   bootGuest,
   expectSound,
+  IMAGE,
   kindAt,
   pageblock,
   stateAt,
@@ -114,7 +115,7 @@ describe('contigAlloc', () => {
 
   it('moves balloon pages to the head of the balloon', () => {
     const core = bootGuest();
-    for (let batch = 0; batch < 8; batch += 1) rawOf(core).balloonTake(256, 0, GFP_BALLOON, 0);
+    for (let batch = 0; batch < 8; batch += 1) balloonTake(core, 256, 0, GFP_BALLOON, 0);
     const start = headerWord(core, GUEST_BALLOON_HEAD_OFFSET) & ~511;
     expect(contig(core, start, 512, KIND_OFFLINE)).toBe(0);
     expectSound(core);

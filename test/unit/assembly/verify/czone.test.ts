@@ -1,11 +1,27 @@
 // Every rule about CZones must be able to fire: each test breaks one thing on purpose.
 
-import { describe, expect, it } from 'vitest';
+import {
+  GUEST_ZONES_OFFSET,
+  ZONE_BACKED_FREE_OFFSET,
+  ZONE_BLOCKS_OFFSET,
+  ZONE_LAST_BLOCK_OFFSET,
+  ZONE_LIMIT_OFFSET,
+  ZONE_SHARED_OUT_OFFSET,
+  ZONE_STATE_OFFSET,
+  ZONE_STRIDE,
+} from '../../../../src/abi/layout.ts';
 import {
   CZONE_DYING,
+  ZONE_DISCARDED_OFFSET,
+  ZONE_FIRST_OBJECT_OFFSET,
+  ZONE_OBJECT_FRAMES_OFFSET,
+  ZONE_OUTSIDE_OFFSET,
+  ZONE_RECLAIMING_OFFSET,
+} from '../../../../src/abi/czone.ts';
+import { describe, expect, it } from 'vitest';
+import {
   type Core,
   GFP_HIGHUSER_MOVABLE,
-  GUEST_ZONES_OFFSET,
   NONE,
   OBJECT_ANON,
   RULE_CZONE_BACKED_FREE,
@@ -20,18 +36,6 @@ import {
   RULE_CZONE_RECLAIMING,
   RULE_CZONE_SHARED_OUT,
   RULE_CZONE_SIZE,
-  ZONE_BACKED_FREE_OFFSET,
-  ZONE_BLOCKS_OFFSET,
-  ZONE_DISCARDED_OFFSET,
-  ZONE_FIRST_OBJECT_OFFSET,
-  ZONE_LAST_BLOCK_OFFSET,
-  ZONE_LIMIT_OFFSET,
-  ZONE_OBJECT_FRAMES_OFFSET,
-  ZONE_OUTSIDE_OFFSET,
-  ZONE_RECLAIMING_OFFSET,
-  ZONE_SHARED_OUT_OFFSET,
-  ZONE_STATE_OFFSET,
-  ZONE_STRIDE,
   verify,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';

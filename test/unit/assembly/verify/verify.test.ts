@@ -41,7 +41,7 @@ import { OBJECT_ANON } from '../../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../../../src/abi/migratetype.ts';
 import * as rules from '../../../../src/abi/rule.ts';
 import { type Core, verify } from '../../../../src/core/index.ts';
-import { bootGuest, expectSound } from '../../../support/core.ts';
+import { balloonTake, bootGuest, expectSound } from '../../../support/core.ts';
 import { bytesOf, headerWord, rawOf, setHeaderWord, wordsOf } from '../../../../src/core/raw.ts';
 
 const NONE = 0xffffffff;
@@ -249,7 +249,7 @@ const breakages: Breakage[] = [
     'a balloon page marked as something else',
     rules.RULE_BALLOON_LIST,
     ({ core }) => {
-      rawOf(core).balloonTake(3, 0, GFP_BALLOON, 0);
+      balloonTake(core, 3, 0, GFP_BALLOON, 0);
       const pfn = headerWord(core, GUEST_BALLOON_HEAD_OFFSET);
       bytesOf(core)[state(core, pfn)] = KIND_UNMOVABLE;
     },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compileGuided } from '../../../../src/recording/program/guided.ts';
-import { memRequests, type Capture } from '../../../../src/recording/read/capture.ts';
+import type { Capture } from '../../../../src/recording/read/capture.ts';
 import * as P from '../../../../src/recording/program/program.ts';
 import { TraceReader } from '../../../../src/recording/read/trace-text.ts';
 import { M, makeState } from '../../../model/fixture.ts';
@@ -179,18 +179,5 @@ describe('the guided program', () => {
       [P.OP_SCAN_END, 0x200, 1],
       [P.OP_FREE, 0x402, 0],
     ]);
-  });
-});
-
-describe('the device log', () => {
-  it('gives the requests that were answered with success', () => {
-    expect(
-      memRequests([
-        'virtio_mem_plug_request addr=0x100000000 nb_blocks=64',
-        'virtio_mem_send_response type=0',
-        'virtio_mem_unplug_request addr=0x107e00000 nb_blocks=1',
-        'virtio_mem_send_response type=2',
-      ]),
-    ).toEqual([{ kind: 'plug', address: 0x1_0000_0000, blocks: 64 }]);
   });
 });

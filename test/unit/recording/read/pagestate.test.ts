@@ -1,12 +1,16 @@
+// The pagestate form: what is read, printed and refused.
+
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RecordingError } from '../../../../src/recording/error.ts';
 import {
+  eachFreeBlock,
   freeListIndex,
   parsePageState,
-  printPageState,
+  pcpListOrder,
 } from '../../../../src/recording/read/pagestate.ts';
+import { printPageState } from '../../../support/print-pagestate.ts';
 
 const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
 
@@ -43,6 +47,23 @@ describe('pagestate', () => {
     expect(zone?.pcps[0]?.lists[6]).toEqual(Uint32Array.of(4104));
   });
 
+  it('knows the order of a per-cpu list: three lists an order up to 3, then two of order 9', () => {
+    expect([0, 2, 3, 11, 12, 13].map(pcpListOrder)).toEqual([0, 0, 1, 3, 9, 9]);
+  });
+
+  it('visits every free block with its order, per-cpu lists last', () => {
+    const [zone] = parsePageState(SMALL).zones;
+    const seen: number[][] = [];
+    if (zone !== undefined) eachFreeBlock(zone, (pfn, order) => seen.push([pfn, order]));
+    expect(seen).toEqual([
+      [4096, 0],
+      [4098, 0],
+      [4608, 8],
+      [4100, 0],
+      [4104, 2],
+    ]);
+  });
+
   it('prints what it read, byte for byte', () => {
     expect(printPageState(parsePageState(SMALL))).toBe(SMALL);
   });
@@ -53,6 +74,10 @@ describe('pagestate', () => {
     ['an unknown zone', SMALL.replace('DMA32', 'Device'), 2, 'a zone'],
     ['too few pageblocks', SMALL.replace('blocks 1 0', 'blocks 1'), 3, '2 pageblock types'],
     ['a frame outside its zone', SMALL.replace('4098', '99'), 4, 'a frame of zone DMA32'],
+    ['a frame that stands on two lists', SMALL.replace('4100', '4098'), 7, 'a frame on one list'],
+    ['a frame inside a listed block', SMALL.replace('4104', '4700'), 8, 'a frame on one list'],
+    ['a frame not at its order', SMALL.replace('4608', '4612'), 5, 'a frame at order 8'],
+    ['an unknown migratetype', SMALL.replace('blocks 1 0', 'blocks 1 5'), 3, 'a migratetype'],
     ['a frame that is no number', SMALL.replace('4098', '0x10'), 4, 'a number'],
     ['an order too large', SMALL.replace('free 8', 'free 11'), 5, 'an order below 11'],
     ['a missing field', SMALL.replace(' batch 3', ''), 6, "'batch'"],

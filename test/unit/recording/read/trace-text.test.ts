@@ -26,7 +26,7 @@ const LINES = [
 const GOOD = `${LINES.join('\n')}\n`;
 
 function read(text: string, chunk = 1 << 20): T.KernelTrace {
-  const reader = new TraceReader('trace.txt', MEMORY);
+  const reader = new TraceReader('trace.txt', MEMORY, 2);
   const data = new TextEncoder().encode(text);
   for (let at = 0; at < data.length; at += chunk) reader.push(data.subarray(at, at + chunk));
   return reader.finish();
@@ -112,6 +112,12 @@ describe('reading a trace', () => {
     ['a frame outside memory', 9, (s: string) => s.replace('0x1 ', '0x2000 '), 'inside memory'],
     ['a huge frame', 6, (s: string) => s.replace('0x54', '0xffffffffff'), 'inside memory'],
     ['an unknown event', 9, (s: string) => s.replace('pcpu_drain', 'pcpu_train'), 'known event'],
+    [
+      'a cpu that the kernel did not have',
+      5,
+      (s: string) => s.replace('[000]', '[002]'),
+      'cpu below 2',
+    ],
     ['an order too large', 5, (s: string) => s.replace('order=1', 'order=11'), 'order below 11'],
     ['a missing pid', 5, (s: string) => s.replace('-1  ', '    '), 'TASK-PID'],
     ['a time without decimals', 5, (s: string) => s.replace('.236552', ''), "'.' in the time"],

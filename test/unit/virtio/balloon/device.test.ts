@@ -4,51 +4,18 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { NS_PER_S } from '../../../../src/abi/unit.ts';
-import { Clock } from '../../../../src/time/index.ts';
 import {
-  BALLOON_PROFILES,
-  BalloonDevice,
   encodeStats,
   STAT_ORDER,
-  VirtioDevice,
   type BalloonDeviceOptions,
   type BalloonProfileName,
 } from '../../../../src/virtio/index.ts';
 import { queueRoles } from '../../../../src/virtio/balloon/config.ts';
-import {
-  FlatGuestMemory,
-  hex,
-  NO_STATS,
-  range,
-  RawDriver,
-  TestHost,
-} from '../../../support/virtio.ts';
+import { hex, NO_STATS, range } from '../../../support/virtio.ts';
+import { PAGES, rig } from './rig.ts';
 
-const PAGES = 2048;
 const V1 = 1n << 32n;
 const PROFILES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
-
-interface Rig {
-  readonly balloon: BalloonDevice;
-  readonly device: VirtioDevice;
-  readonly driver: RawDriver;
-  readonly host: TestHost;
-  readonly clock: Clock;
-}
-
-function rig(profile: BalloonProfileName, options: Partial<BalloonDeviceOptions> = {}): Rig {
-  const host = new TestHost(PAGES);
-  const clock = new Clock();
-  const balloon = new BalloonDevice(BALLOON_PROFILES[profile], host, {
-    memoryPages: PAGES,
-    timers: clock,
-    ...options,
-  });
-  const memory = new FlatGuestMemory(PAGES * 4096);
-  const device = new VirtioDevice(balloon, memory, BALLOON_PROFILES[profile].policy);
-  return { balloon, device, driver: new RawDriver(device, memory, 5), host, clock };
-}
 
 function offered(profile: BalloonProfileName, options: Partial<BalloonDeviceOptions>): bigint {
   return rig(profile, options).balloon.features & ~((1n << 28n) | (1n << 29n));
@@ -335,62 +302,6 @@ it('deflating: Firecracker only acknowledges, the others advise', () => {
     expect(host.needs).toHaveLength(profile === 'firecracker' ? 0 : 2);
     expect(balloon.counters.deflateRequests).toBe(1);
   }
-});
-
-describe('statistics', () => {
-  const entry = (tag: number, value: number): number[] => [tag, 0, value, 0, 0, 0, 0, 0, 0, 0];
-
-  it('are held until the interval has passed', () => {
-    const { driver, balloon, clock } = rig('firecracker', {
-      stats: true,
-      statsIntervalNs: NS_PER_S,
-    });
-    expect(driver.send(2, [driver.put([...entry(1, 5), ...entry(4, 6)])])).toBeUndefined();
-    expect(balloon.stats).toEqual({ swapOutBytes: 5, freeBytes: 6 });
-    clock.advance(NS_PER_S);
-    expect(driver.queues[2]?.takeUsed()).toEqual({ token: 0, writtenBytes: 0 });
-  });
-
-  it('a second buffer sends the first one back', () => {
-    const { driver, device } = rig('qemu');
-    driver.send(2, [driver.put(entry(1, 5))]);
-    expect(driver.send(2, [driver.put(entry(1, 6))])).toBe(0);
-    expect(device.counters.violations.get('stats-second-buffer')).toBe(1);
-  });
-
-  it('QEMU forgets all values at each buffer, Firecracker keeps them', () => {
-    for (const profile of ['qemu', 'firecracker'] as const) {
-      const { driver, balloon } = rig(profile, { stats: true });
-      driver.send(2, [driver.put(entry(1, 5))]);
-      driver.send(2, [driver.put(entry(4, 6))]);
-      expect(balloon.stats.swapOutBytes).toBe(profile === 'qemu' ? undefined : 5);
-      expect(balloon.stats.freeBytes).toBe(6);
-    }
-  });
-
-  it('Firecracker ignores more than 2560 bytes but holds the buffer', () => {
-    const { driver, balloon } = rig('firecracker', { stats: true });
-    expect(driver.send(2, [driver.put(Array(257).fill(entry(1, 5)).flat())])).toBeUndefined();
-    expect(balloon.stats).toEqual({});
-    expect(balloon.pollStats()).toBe(true);
-  });
-
-  it('unknown tags and odd ends are counted and skipped', () => {
-    const { driver, balloon, device } = rig('qemu');
-    driver.send(2, [driver.put([...entry(16, 1), ...entry(5, 2), 1, 2])]);
-    expect(balloon.stats).toEqual({ totalBytes: 2 });
-    expect(device.counters.violations.get('stats-unknown-tag')).toBe(1);
-    expect(device.counters.violations.get('stats-odd-length')).toBe(1);
-  });
-
-  it('Firecracker cannot switch them on or off, and refreshes at a new interval', () => {
-    const { driver, balloon } = rig('firecracker', { stats: true, statsIntervalNs: NS_PER_S });
-    driver.send(2, [driver.put(entry(1, 5))]);
-    expect(balloon.setStatsInterval(0)).toBe('state-change');
-    expect(balloon.setStatsInterval(2 * NS_PER_S)).toBe('ok');
-    expect(driver.queues[2]?.takeUsed()).toBeDefined();
-    expect(rig('qemu').balloon.setStatsInterval(NS_PER_S)).toBe('ok');
-  });
 });
 
 describe('hinting with Firecracker', () => {

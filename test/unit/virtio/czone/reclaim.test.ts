@@ -55,6 +55,15 @@ describe('idle zones', () => {
   });
 });
 
+describe('a policy for idle zones', () => {
+  it.each([-1, NaN, Infinity])(
+    'with a delay of %d is refused before any guest sees it',
+    (delayNs) => {
+      expect(() => new Rig({ idle: { delayNs, targetBytes: 0 } })).toThrow(RangeError);
+    },
+  );
+});
+
 describe('reclaim', () => {
   it('CZ-D18: ids are fresh and a zone has one request at a time', () => {
     const rig = new Rig();

@@ -1,0 +1,24 @@
+// Memory of the call at hand, below the guest: what a pass over the guest passes from function to function when it is more
+// than arguments and a result can hold. Nothing of it outlives the call, so no copy of a guest holds it.
+
+import { GUEST_BASE } from '../../src/abi/layout';
+
+const WORK_BASE = 2048;
+/** Room of one struct; the file that draws it checks that it fits. */
+export const WORK_BYTES = 64;
+
+/** Where a request looks for blocks (kernel/fallback). */
+export const WORK_SEARCH = WORK_BASE;
+/** The log of a recording being replayed (log). */
+export const WORK_LOG = WORK_SEARCH + WORK_BYTES;
+/** A run of compaction (move/compact). */
+export const WORK_COMPACTION = WORK_LOG + WORK_BYTES;
+/** A pass over a CZone's blocks (move/czone-shrink). */
+export const WORK_SWEEP = WORK_COMPACTION + WORK_BYTES;
+/** Ranges collected for the host (host/czone-reclaim). */
+export const WORK_OFFER = WORK_SWEEP + WORK_BYTES;
+/** A drain carried out in thought (recorded/free-running). */
+export const WORK_DRY_DRAIN = WORK_OFFER + WORK_BYTES;
+/** The walk over one memory object (verify/object). */
+export const WORK_OBJECT = WORK_DRY_DRAIN + WORK_BYTES;
+if (WORK_OBJECT + WORK_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');

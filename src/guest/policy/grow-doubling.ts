@@ -1,0 +1,13 @@
+// Growth by what the zone has already: few messages for any size, and at most half of the zone too
+// much.
+
+import type { GrowthPolicy } from './policy.ts';
+
+export function growByDoubling(firstBlocks: number): GrowthPolicy {
+  return {
+    name: `doubling-${firstBlocks}`,
+    firstBlocks: (_, limitBlocks) => Math.min(firstBlocks, limitBlocks),
+    nextBlocks: (zone) => Math.max(1, zone.blocks),
+    observe: () => undefined,
+  };
+}

@@ -1,0 +1,185 @@
+// What the czone-virtio driver needs of the core: blocks of the CZone region plugged and unplugged,
+// ranges of free and backed frames taken off the allocator and given back, figures of zones. Zones
+// are core indexes here; POOL is none.
+
+import {
+  type FrameRange,
+  KERNEL_ZONES,
+  STAT_CZONE_COMPACT_PAGES,
+  STAT_CZONE_GROWN_ON_DEMAND,
+  STAT_CZONE_LIMIT_HITS,
+  STAT_REUSED_BACKED_PAGES,
+  expectAnswer,
+} from '../../core/index.ts';
+import type { CZoneRegion } from '../zones.ts';
+import type { GuestMemory } from '../memory.ts';
+
+/** Blocks that are plugged and in no zone. */
+export const POOL = -1;
+/** Core index of the first CZone. */
+export const FIRST_CZONE: number = KERNEL_ZONES;
+
+export interface CZoneFigures {
+  readonly managedFrames: number;
+  readonly freeFrames: number;
+  readonly backedFreeFrames: number;
+}
+
+/** Counters that the core keeps for all zones together. */
+export interface CZoneEvents {
+  readonly limitHits: number;
+  readonly grownBlocks: number;
+  readonly reusedPages: number;
+  readonly migratedPages: number;
+}
+
+/** No limit to the pages that emptying a zone's blocks may move. */
+const EVERY_PAGE = 0x7fff_ffff;
+
+function inAddressOrder(ranges: readonly FrameRange[]): FrameRange[] {
+  return ranges.toSorted((a, b) => a.start - b.start);
+}
+
+export class CZonePages {
+  readonly region: CZoneRegion;
+  readonly #memory: GuestMemory;
+  readonly #plugged: Uint8Array;
+
+  /** The region has been declared to the core. */
+  constructor(memory: GuestMemory, region: CZoneRegion) {
+    this.#memory = memory;
+    this.region = region;
+    this.#plugged = new Uint8Array(region.frames / region.blockFrames);
+  }
+
+  /** Plugs blocks into the pool; a zone then takes as many, near the ones it has. */
+  addBlocks(zone: number, pfn: number, frames: number): boolean {
+    const { czones } = this.#memory.core;
+    if (czones.plug(pfn, frames) < 0) return false;
+    this.#mark(pfn, frames, 1);
+    if (zone !== POOL) czones.grow(zone, frames / this.region.blockFrames);
+    return true;
+  }
+
+  /**
+   * Unplugs up to so many blocks, highest first; with `migrate` pages move inside the zone to empty
+   * them.
+   */
+  takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
+    const { czones } = this.#memory.core;
+    let candidates = this.pooledBlocks();
+    if (zone !== POOL) {
+      if (migrate) this.#compact(zone);
+      const before = this.blocksOf(zone);
+      expectAnswer(czones.shrink(zone, blocks), 'czones.shrink');
+      const after = new Set(this.blocksOf(zone));
+      candidates = before.filter((pfn) => !after.has(pfn));
+    }
+    const taken = candidates.toSorted((a, b) => b - a).slice(0, blocks);
+    for (const pfn of taken) {
+      expectAnswer(czones.unplug(pfn, this.region.blockFrames), 'czones.unplug');
+      this.#mark(pfn, this.region.blockFrames, 0);
+    }
+    return taken;
+  }
+
+  /** First frames of the blocks of a zone. */
+  blocksOf(zone: number): number[] {
+    if (zone === POOL) return this.pooledBlocks();
+    return this.#memory.core.czones.blocksOf(zone);
+  }
+
+  /** First frames of plugged blocks that no zone has. */
+  pooledBlocks(): number[] {
+    const { core } = this.#memory;
+    const { start, blockFrames } = this.region;
+    const zoned = new Set<number>();
+    for (let i = 0; i < core.config.czones; i += 1) {
+      for (const pfn of this.blocksOf(FIRST_CZONE + i)) zoned.add(pfn);
+    }
+    return Array.from(this.#plugged, (_, block) => start + block * blockFrames).filter(
+      (pfn, block) => this.#plugged[block] === 1 && !zoned.has(pfn),
+    );
+  }
+
+  /**
+   * Takes ranges off the allocator, in address order: (pfn, frames) pairs. Of the pool whole
+   * blocks, of a zone pieces of at least 2^order frames. How many ranges.
+   */
+  collect(
+    zone: number,
+    maxRanges: number,
+    maxFrames: number,
+    order: number,
+    pairs: Uint32Array,
+  ): number {
+    if (zone === POOL) return this.#collectPool(maxRanges, maxFrames, pairs);
+    const ranges = this.#memory.core.czones.reclaim(zone, maxRanges, maxFrames, order);
+    inAddressOrder(ranges).forEach(({ start, count }, i) => pairs.set([start, count], 2 * i));
+    return ranges.length;
+  }
+
+  /** A collected range is free again; `released`: without host memory. */
+  putBack(zone: number, pfn: number, frames: number, released: boolean): void {
+    const { czones } = this.#memory.core;
+    if (zone === POOL) {
+      expectAnswer(czones.plug(pfn, frames), 'czones.plug');
+      this.#mark(pfn, frames, 1);
+    } else {
+      expectAnswer(czones.putBack(pfn, frames, released), 'czones.putBack');
+    }
+  }
+
+  figures(zone: number): CZoneFigures {
+    const { core } = this.#memory;
+    if (zone === POOL) {
+      const { blockFrames } = this.region;
+      const blocks = this.pooledBlocks();
+      const backed = blocks.map((pfn) => core.backing.count(pfn, blockFrames));
+      const frames = blocks.length * blockFrames;
+      const backedFreeFrames = backed.reduce((sum, count) => sum + count, 0);
+      return { managedFrames: frames, freeFrames: frames, backedFreeFrames };
+    }
+    const { managed, free, backedFree } = core.zone(zone);
+    return { managedFrames: managed, freeFrames: free, backedFreeFrames: backedFree };
+  }
+
+  events(): CZoneEvents {
+    const { core } = this.#memory;
+    return {
+      limitHits: core.stat(STAT_CZONE_LIMIT_HITS),
+      grownBlocks: core.stat(STAT_CZONE_GROWN_ON_DEMAND),
+      reusedPages: core.stat(STAT_REUSED_BACKED_PAGES),
+      migratedPages: core.stat(STAT_CZONE_COMPACT_PAGES),
+    };
+  }
+
+  #compact(zone: number): void {
+    const { core } = this.#memory;
+    expectAnswer(core.czones.compact(zone, EVERY_PAGE, 0), 'czones.compact');
+    this.#memory.deliverMoves();
+  }
+
+  #collectPool(maxRanges: number, maxFrames: number, pairs: Uint32Array): number {
+    const { czones } = this.#memory.core;
+    const { blockFrames } = this.region;
+    let left = Math.floor(maxFrames / blockFrames) * blockFrames;
+    let ranges = 0;
+    for (const { start, count } of inAddressOrder(czones.collect(maxRanges))) {
+      const kept = Math.min(count, left);
+      left -= kept;
+      if (kept < count) expectAnswer(czones.plug(start + kept, count - kept), 'czones.plug');
+      if (kept === 0) continue;
+      this.#mark(start, kept, 0);
+      pairs.set([start, kept], 2 * ranges);
+      ranges += 1;
+    }
+    return ranges;
+  }
+
+  #mark(pfn: number, frames: number, plugged: 0 | 1): void {
+    const { start, blockFrames } = this.region;
+    const first = (pfn - start) / blockFrames;
+    this.#plugged.fill(plugged, first, first + frames / blockFrames);
+  }
+}

@@ -1,0 +1,246 @@
+// Memory hotplug in the guest kernel (docs/linux-memory.md B.4): memory blocks of 128 MiB are added
+// with their memmap, onlined to a zone by policy, taken offline with migration, removed. Who asks,
+// ACPI or virtio-mem, is not this file's business.
+
+import {
+  KERNEL_ZONES,
+  KIND_OFFLINE,
+  MEMORY_BLOCK_FRAMES,
+  MIGRATE_MOVABLE,
+  NONE,
+  STATUS_BUSY,
+  STATUS_MOVES_FULL,
+  ZONE_DMA32,
+  ZONE_DMA32_LIMIT,
+  ZONE_MOVABLE,
+  ZONE_NORMAL,
+  expectAnswer,
+} from '../../core/index.ts';
+import type { FrameRange } from '../../core/index.ts';
+import { memmapFrames } from '../footprint.ts';
+import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
+import type { GuestMemory } from '../memory.ts';
+import { type Obstacle, busyPage } from './obstacle.ts';
+
+/** memhp_default_state and memory_hotplug.online_policy. */
+export type OnlinePolicy = 'offline' | 'online_kernel' | 'online_movable' | 'auto-movable';
+
+export interface HotplugOptions {
+  readonly policy: OnlinePolicy;
+  /**
+   * auto-movable: MOVABLE memory per kernel memory, in percent (memory_hotplug.auto_movable_ratio).
+   */
+  readonly autoMovablePercent?: number;
+}
+
+/** Linux's default of auto_movable_ratio. */
+export const AUTO_MOVABLE_PERCENT = 301;
+
+/**
+ * auto-movable: whether a block more of MOVABLE memory keeps within the ratio. Frames are present
+ * ones; boot memory and kernel memory of the device's own group count as kernel memory.
+ */
+export function mayBeMovable(
+  percent: number,
+  movableFrames: number,
+  kernelFrames: number,
+  blockFrames: number,
+): boolean {
+  return movableFrames + blockFrames <= (percent * kernelFrames) / 100;
+}
+
+export type BlockState = 'absent' | 'offline' | 'online';
+
+/** How an attempt to empty memory ended. */
+export type EmptyResult = 'ok' | 'busy' | 'no-memory';
+
+interface Block {
+  state: BlockState;
+  zone: number;
+  /** Blocks of kernel memory that hold its struct pages: frame and order. */
+  readonly memmap: readonly (readonly [number, number])[];
+}
+
+export class MemoryBlocks {
+  readonly blockFrames: number = MEMORY_BLOCK_FRAMES;
+  readonly #memory: GuestMemory;
+  readonly #options: HotplugOptions;
+  readonly #blocks: Map<number, Block> = new Map<number, Block>();
+  #obstacle: Obstacle | undefined;
+  #refusals = 0;
+
+  constructor(memory: GuestMemory, options: HotplugOptions) {
+    this.#memory = memory;
+    this.#options = options;
+  }
+
+  /** The page that kept the last range from being emptied. */
+  get obstacle(): Obstacle | undefined {
+    return this.#obstacle;
+  }
+
+  /** Tries to empty memory that came to nothing. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  get policy(): OnlinePolicy {
+    return this.#options.policy;
+  }
+
+  stateOf(startFrame: number): BlockState {
+    return this.#blocks.get(startFrame)?.state ?? 'absent';
+  }
+
+  isMovable(frame: number): boolean {
+    const start = frame - (frame % this.blockFrames);
+    return this.#blocks.get(start)?.zone === ZONE_MOVABLE;
+  }
+
+  /** Frames of struct pages that added blocks cost now. */
+  get memmapFrames(): number {
+    let sum = 0;
+    for (const { memmap } of this.#blocks.values()) {
+      for (const [, order] of memmap) sum += 2 ** order;
+    }
+    return sum;
+  }
+
+  /**
+   * Adds a block: its memmap is allocated, the block is offline. False: no memory for the memmap.
+   */
+  add(startFrame: number): boolean {
+    const memmap = this.#allocMemmap();
+    if (memmap === undefined) return false;
+    this.#blocks.set(startFrame, { state: 'offline', zone: NONE, memmap });
+    return true;
+  }
+
+  /** Zone that the policy puts a new block in; undefined: it stays offline. */
+  zoneByPolicy(startFrame: number): number | undefined {
+    const { policy } = this.#options;
+    if (policy === 'offline') return undefined;
+    if (policy === 'online_movable') return ZONE_MOVABLE;
+    if (policy === 'online_kernel') return this.kernelZone(startFrame);
+    return this.#mayBeMovable() ? ZONE_MOVABLE : this.kernelZone(startFrame);
+  }
+
+  /** The kernel zone whose span holds the block, else NORMAL; below 4 GiB DMA32. */
+  kernelZone(startFrame: number): number {
+    for (let zone = 0; zone <= ZONE_NORMAL; zone += 1) {
+      const { start, spanned } = this.#memory.core.zone(zone);
+      if (startFrame < start + spanned && startFrame + this.blockFrames > start) return zone;
+    }
+    return startFrame < ZONE_DMA32_LIMIT ? ZONE_DMA32 : ZONE_NORMAL;
+  }
+
+  /**
+   * Brings a block online. `plugged`: the parts that are memory, ascending; without it, all of it.
+   */
+  online(startFrame: number, zone: number, plugged?: readonly FrameRange[]): void {
+    const block = this.#known(startFrame);
+    const { hotplug } = this.#memory.core;
+    expectAnswer(hotplug.online(startFrame, this.blockFrames, zone, plugged), 'hotplug.online');
+    block.state = 'online';
+    block.zone = zone;
+  }
+
+  /** Parts of online blocks go to the allocator: virtio-mem has plugged them. */
+  fakeOnline(startFrame: number, frames: number): void {
+    const { hotplug } = this.#memory.core;
+    expectAnswer(hotplug.freeContig(startFrame, frames, 0), 'hotplug.freeContig');
+  }
+
+  /** One try to take a range of online memory out of use, by migration where that is needed. */
+  fakeOffline(startFrame: number, frames: number): EmptyResult {
+    const { hotplug } = this.#memory.core;
+    const range = { start: startFrame, count: frames };
+    return this.#empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
+  }
+
+  /** Takes an online block offline: everything in it that is in use moves, or nothing is gained. */
+  offline(startFrame: number): EmptyResult {
+    const block = this.#known(startFrame);
+    const { hotplug } = this.#memory.core;
+    const result = this.#empty(() => hotplug.offline(startFrame, this.blockFrames, 0));
+    if (result === 'ok') {
+      block.state = 'offline';
+      block.zone = NONE;
+    }
+    return result;
+  }
+
+  /** Removes an offline block; its memmap is free. */
+  remove(startFrame: number): void {
+    const block = this.#known(startFrame);
+    for (const [pfn, order] of block.memmap) freeKernelBlock(this.#memory, pfn, order);
+    this.#blocks.delete(startFrame);
+  }
+
+  /** Makes a call that empties memory, again after each relief it asks for. */
+  #empty(call: () => number): EmptyResult {
+    const memory = this.#memory;
+    this.#obstacle = undefined;
+    for (;;) {
+      const answer = call();
+      const moves = memory.deliverMoves();
+      if (answer >= 0) return 'ok';
+      if (answer === STATUS_MOVES_FULL && moves > 0) continue;
+      if (answer === STATUS_BUSY) {
+        this.#refusals += 1;
+        this.#obstacle = busyPage(memory.core);
+        return 'busy';
+      }
+      if (!memory.relieve(answer)) {
+        this.#refusals += 1;
+        this.#obstacle = busyPage(memory.core);
+        return 'no-memory';
+      }
+    }
+  }
+
+  /**
+   * 128 MiB of memory need 2 MiB of struct pages: one block of that size, or single pages where
+   * there is none.
+   */
+  #allocMemmap(): (readonly [number, number])[] | undefined {
+    const memory = this.#memory;
+    const frames = memmapFrames(this.blockFrames);
+    const order = orderOfFrames(frames);
+    const whole = allocKernelBlock(memory, order);
+    if (whole !== undefined) return [[whole, order]];
+    const pages: (readonly [number, number])[] = [];
+    while (pages.length < frames) {
+      const pfn = allocKernelBlock(memory, 0);
+      if (pfn === undefined) {
+        for (const [page] of pages) freeKernelBlock(memory, page, 0);
+        return undefined;
+      }
+      pages.push([pfn, 0]);
+    }
+    return pages;
+  }
+
+  #mayBeMovable(): boolean {
+    return mayBeMovable(
+      this.#options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT,
+      this.#presentFrames(ZONE_MOVABLE, ZONE_MOVABLE),
+      this.#presentFrames(0, ZONE_NORMAL),
+      this.blockFrames,
+    );
+  }
+
+  #presentFrames(first: number, last: number): number {
+    let sum = 0;
+    for (let zone = first; zone <= Math.min(last, KERNEL_ZONES - 1); zone += 1) {
+      sum += this.#memory.core.zone(zone).present;
+    }
+    return sum;
+  }
+
+  #known(startFrame: number): Block {
+    const block = this.#blocks.get(startFrame);
+    if (block === undefined) throw new RangeError(`no memory block starts at frame ${startFrame}`);
+    return block;
+  }
+}

@@ -1,0 +1,163 @@
+// The events of a recording in order, read once for both compilers: batched frees joined with what
+// they free, zones that grow, and the steps of compaction and contiguous ranges, which both programs
+// have alike. What the rest becomes is the compiler's choice.
+
+import { MIGRATE_MOVABLE } from '../../core/index.ts';
+import * as T from '../read/index.ts';
+import {
+  type Capture,
+  flowOf,
+  FREED_IN_BATCH,
+  isInterrupt,
+  type KernelTrace,
+  linkBatches,
+  recordedSpan,
+} from '../read/index.ts';
+import { Compaction } from './compaction.ts';
+import { ContigPlan } from './hotplug.ts';
+import { hasPcpList, interruptsPcpLock } from './path.ts';
+import * as P from './program.ts';
+import { ProgramBuilder, type Shape } from './program.ts';
+import { ZoneMap } from './zone-map.ts';
+
+/** A block that the kernel frees, at the event that puts it on a list. */
+export interface FreedBlock extends Omit<Shape, 'type'> {
+  readonly pfn: number;
+  /** Past the per-cpu lists although its order has some: an interrupt found their lock taken. */
+  readonly isDirect: boolean;
+}
+
+/** A compiler: hears of the events that act on the allocator. */
+export interface EventListener {
+  /** Before any event, and before the commands that belong to it. */
+  readonly before?: (event: number) => void;
+  /** A request that was served. */
+  readonly alloc: (event: number, pfn: number) => void;
+  readonly free: (event: number, block: FreedBlock) => void;
+  /** A block became memory; its command is written. */
+  readonly online?: (event: number) => void;
+  /** A block leaves the buddy lists. */
+  readonly take: (event: number) => void;
+  /** One leaves those of another migratetype. */
+  readonly fallback: (event: number) => void;
+  readonly drain: (event: number) => void;
+  /** A bulk call; `silent`: how many of its pages show no event of their own. */
+  readonly beginBulk: (event: number, silent: number) => void;
+  readonly endBulk: (event: number) => void;
+}
+
+/** Looks ahead from a bulk call's begin: taken at its end, less the pages with an event inside. */
+function silentBulkPages(trace: KernelTrace, begin: number): number {
+  const task = trace.task[begin];
+  let counted = 0;
+  for (let i = begin + 1; i < trace.count; i += 1) {
+    if (trace.task[i] !== task || isInterrupt(trace, i)) continue;
+    if (trace.kind[i] === T.EVENT_ALLOC && trace.order[i] === 0) counted += 1;
+    else if (trace.kind[i] === T.EVENT_BULK_END) return (trace.extra[i] ?? 0) - counted;
+  }
+  return 0;
+}
+
+export class EventReader {
+  readonly trace: KernelTrace;
+  readonly zones: ZoneMap;
+  readonly out: ProgramBuilder = new ProgramBuilder();
+  /** The events between the two snapshots. */
+  readonly span: { readonly first: number; readonly end: number };
+  failedRequests = 0;
+  readonly #links: Int32Array;
+  readonly #contig: ContigPlan;
+  readonly #compaction: Compaction;
+  /** Last event by flow of control. */
+  readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
+
+  constructor(capture: Capture) {
+    const { trace, start, end } = capture;
+    this.trace = trace;
+    this.zones = new ZoneMap(start, end);
+    this.span = recordedSpan(trace);
+    this.#links = linkBatches(trace);
+    this.#contig = new ContigPlan(capture);
+    this.#compaction = new Compaction(trace, this.zones, start, this.span, this.#links);
+  }
+
+  /** Reads all events, once. */
+  read(listener: EventListener): void {
+    const { first, end } = this.span;
+    for (let i = first; i < end; i += 1) {
+      listener.before?.(i);
+      this.#contig.emit(this.out, this.zones, i);
+      if (!this.#compaction.emit(this.out, i)) this.#event(i, listener);
+      this.#lastOfFlow.set(flowOf(this.trace, i), i);
+    }
+  }
+
+  /** What the event itself says about its block. */
+  shapeOf(event: number): Shape {
+    const { order, type, pfn, cpu } = this.trace;
+    return {
+      order: order[event] ?? 0,
+      type: type[event] ?? 0,
+      zone: Math.max(0, this.zones.zoneOf(pfn[event] ?? 0)),
+      cpu: cpu[event] ?? 0,
+    };
+  }
+
+  /** The event before one in the same flow of control; undefined: it is the first. */
+  beforeInFlow(event: number): number | undefined {
+    return this.#lastOfFlow.get(flowOf(this.trace, event));
+  }
+
+  /** The command that gave an allocation a block which a run of compaction had made free for it. */
+  captureOf(alloc: number): number | undefined {
+    return this.#compaction.captures.get(alloc);
+  }
+
+  #event(i: number, listener: EventListener): void {
+    const { kind, order, pfn } = this.trace;
+    switch (kind[i]) {
+      case T.EVENT_ALLOC:
+        if (pfn[i] === T.NO_FRAME) this.failedRequests += 1;
+        else listener.alloc(i, pfn[i] ?? 0);
+        break;
+      case T.EVENT_FREE:
+        if (this.#links[i] !== FREED_IN_BATCH) this.#free(i, order[i] ?? 0, listener);
+        break;
+      case T.EVENT_FREE_BATCHED:
+        this.#free(i, order[this.#links[i] ?? -1] ?? 0, listener);
+        break;
+      case T.EVENT_TAKE:
+        listener.take(i);
+        break;
+      case T.EVENT_FALLBACK:
+        listener.fallback(i);
+        break;
+      case T.EVENT_DRAIN:
+        listener.drain(i);
+        break;
+      case T.EVENT_BULK_BEGIN:
+        listener.beginBulk(i, silentBulkPages(this.trace, i));
+        break;
+      case T.EVENT_BULK_END:
+        listener.endBulk(i);
+        break;
+      default:
+    }
+  }
+
+  /** A free of a frame that is no memory yet brings it online. */
+  #free(i: number, order: number, listener: EventListener): void {
+    const { trace, zones } = this;
+    const pfn = trace.pfn[i] ?? 0;
+    const cpu = trace.cpu[i] ?? 0;
+    const zone = zones.zoneOf(pfn);
+    if (zone >= 0) {
+      const isDirect = hasPcpList(order) && interruptsPcpLock(trace, i, zones);
+      listener.free(i, { pfn, order, zone, cpu, isDirect });
+      return;
+    }
+    const shape = { order, type: MIGRATE_MOVABLE, zone: zones.grow(pfn, 2 ** order), cpu };
+    this.out.add(P.OP_ONLINE, shape, pfn, 0, i);
+    listener.online?.(i);
+  }
+}

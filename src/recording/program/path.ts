@@ -1,0 +1,65 @@
+// Which way a page took, as far as a trace tells: through a per-cpu list or past it.
+//
+// The preemption depth tells the ways apart: +3 inside a per-cpu list's lock and the zone's, +1 when
+// the caller went to the buddy lists directly (docs/recordings.md).
+
+import { COSTLY_ORDER, THP_ORDER } from '../../core/index.ts';
+import * as T from '../read/index.ts';
+import { depthOf, flowOf, isInterrupt, type KernelTrace, previousOnCpu } from '../read/index.ts';
+import type { ZoneMap } from './zone-map.ts';
+
+/** A request shows at most so many events after the block that was taken for it. */
+const REQUEST_EVENTS = 5000;
+
+/** Orders with per-cpu lists: the cheap ones and huge pages (docs/linux-memory.md A.10). */
+export function hasPcpList(order: number): boolean {
+  return order <= COSTLY_ORDER || order === THP_ORDER;
+}
+
+/** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
+export function isDirectTake(trace: KernelTrace, take: number): boolean {
+  const flow = flowOf(trace, take);
+  const limit = Math.min(trace.count, take + REQUEST_EVENTS);
+  for (let j = take + 1; j < limit; j += 1) {
+    const kind = trace.kind[j];
+    if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
+    if (flowOf(trace, j) !== flow) continue;
+    return kind === T.EVENT_ALLOC && depthOf(trace, take) - depthOf(trace, j) === 1;
+  }
+  return false;
+}
+
+function isLockEvent(kind: number | undefined): boolean {
+  return kind === T.EVENT_FREE_BATCHED || kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE;
+}
+
+/** The interrupted task's last event before an interrupt's event, -1 if another task ran since. */
+function interruptedEvent(trace: KernelTrace, event: number): number {
+  const task = trace.task[event];
+  let i = previousOnCpu(trace, event);
+  while (i >= 0 && trace.task[i] === task && isInterrupt(trace, i)) {
+    i = previousOnCpu(trace, i);
+  }
+  return i >= 0 && trace.task[i] === task ? i : -1;
+}
+
+/**
+ * Whether an interrupt came while its task held the per-cpu lists' lock of the frame's zone: the
+ * lock cannot be taken again, so the page goes to the buddy lists directly. The lock is held between
+ * the batched frees of one batch; and a zone lock held on top of it shows in the depth, because the
+ * interrupt that waited for it comes before the depth falls.
+ */
+export function interruptsPcpLock(trace: KernelTrace, event: number, zones: ZoneMap): boolean {
+  if (!isInterrupt(trace, event)) return false;
+  const before = interruptedEvent(trace, event);
+  if (before < 0 || !isLockEvent(trace.kind[before])) return false;
+  if (zones.zoneOf(trace.pfn[before] ?? 0) !== zones.zoneOf(trace.pfn[event] ?? 0)) return false;
+  const isBatch = trace.kind[before] === T.EVENT_FREE_BATCHED;
+  if (!isBatch && depthOf(trace, event) >= depthOf(trace, before)) return true;
+  const { task } = trace;
+  let after = event + 1;
+  while (after < trace.count && (task[after] !== task[event] || isInterrupt(trace, after))) {
+    after += 1;
+  }
+  return after < trace.count && trace.kind[after] === T.EVENT_FREE_BATCHED;
+}

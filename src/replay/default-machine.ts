@@ -1,0 +1,17 @@
+// The machine that systems run on: the published one, and what docs/decisions/0002 chose for the systems compared.
+
+import { FRAMES_PER_GIB, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { publishedMachine } from '../cost/index.ts';
+import { FULLEST, type MachineConfig } from '../serverless/index.ts';
+
+export function defaultMachine(): MachineConfig {
+  return {
+    ...publishedMachine(),
+    containersPerVm: 16,
+    containerFramesPerVm: 2 * FRAMES_PER_GIB,
+    placement: () => FULLEST.create(),
+    blockFrames: PAGEBLOCK_FRAMES,
+    preferBacked: true,
+    build: 'release',
+  };
+}

@@ -1,0 +1,20 @@
+// Which VM of a function gets its next container. A policy sees how full VMs are, and nothing of what is in them.
+
+/** A VM with room for containers. */
+export interface Room {
+  readonly containers: number;
+  readonly capacity: number;
+}
+
+export interface Placement {
+  /** One that has room, of the function's VMs in the order of their start; undefined: a new VM is started. */
+  choose<T extends Room>(rooms: readonly T[]): T | undefined;
+}
+
+/** An entry of the list of placement policies. */
+export interface PlacementSpec {
+  readonly name: string;
+  readonly sentence: string;
+  /** A policy for one system. */
+  create(): Placement;
+}

@@ -1,0 +1,237 @@
+// Random requests on the core and on the model of the same rules: every list, counter and size must agree after each.
+
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import {
+  GFP_ATOMIC,
+  GFP_COMP,
+  GFP_DIRECT_RECLAIM,
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  GFP_MOVABLE,
+  GFP_NOMEMALLOC,
+  GFP_NOWAIT,
+  GFP_RECLAIMABLE,
+  GFP_TRANSHUGE_LIGHT,
+} from '../../src/abi/gfp.ts';
+import {
+  STAT_ALLOC_FAILURES,
+  STAT_CLAIMS,
+  STAT_CLAIM_FAILURES,
+  STAT_DRAIN_BLOCKS,
+  STAT_SLOW_PATHS,
+  STAT_STEALS,
+} from '../../src/abi/stat.ts';
+import { verify } from '../../src/core/verify.ts';
+import type { AllocatorState } from '../../src/core/state.ts';
+import { agree } from '../model/agree.ts';
+import type { BootLayout } from '../model/allocator.ts';
+import { CoreAllocator } from '../model/core-allocator.ts';
+import { Model } from '../model/model.ts';
+import { type Fuzzer, Tally } from './fuzzer.ts';
+
+/** Steps of most cases, and of one in ten. */
+const STEPS = 60;
+const STEPS_MANY = 200;
+
+/** Pages that one fill takes at most. */
+const FILL_PAGES = 2000;
+
+interface Held {
+  readonly pfn: number;
+  readonly order: number;
+}
+
+/** One step, carried out on both sides. */
+type Step = (core: CoreAllocator, model: Model, held: Held[], cpus: number) => void;
+
+/** Requests that may not reclaim: what reclaim would do is the guest's, not the allocator's. */
+const MASKS = [
+  GFP_KERNEL,
+  GFP_HIGHUSER_MOVABLE | GFP_COMP,
+  GFP_KERNEL | GFP_RECLAIMABLE,
+  GFP_ATOMIC,
+  GFP_NOWAIT,
+  GFP_MOVABLE | GFP_KERNEL,
+  GFP_TRANSHUGE_LIGHT,
+  GFP_HIGHUSER_MOVABLE | GFP_NOMEMALLOC,
+].map((gfp) => gfp & ~GFP_DIRECT_RECLAIM);
+
+function requestOnce(core: CoreAllocator, model: Model, gfp: number, order: number, cpu: number) {
+  const got = core.allocPages(gfp, order, cpu);
+  const want = model.allocPages(gfp, order, cpu);
+  expect(Math.max(got, -1), `gfp ${gfp.toString(16)} order ${order}`).toBe(want);
+  return want;
+}
+
+const request = fc
+  .record({
+    gfp: fc.constantFrom(...MASKS),
+    order: fc.oneof({ weight: 4, arbitrary: fc.nat(3) }, { weight: 2, arbitrary: fc.nat(10) }),
+    times: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 200 })),
+    cpu: fc.nat(3),
+  })
+  .map(({ gfp, order, times, cpu }): Step => {
+    const step: Step = (core, model, held, cpus) => {
+      const many = Math.max(1, times >> order);
+      for (let i = 0; i < many; i += 1) {
+        const pfn = requestOnce(core, model, gfp, order, cpu % cpus);
+        if (pfn < 0) return;
+        held.push({ pfn, order });
+      }
+    };
+    return named(step, `request(gfp 0x${gfp.toString(16)}, order ${order}, ${times}, cpu ${cpu})`);
+  });
+
+const release = fc
+  .record({
+    at: fc.nat(),
+    times: fc.integer({ min: 1, max: 300 }),
+    stride: fc.nat(7),
+    cpu: fc.nat(3),
+  })
+  .map(({ at, times, stride, cpu }): Step => {
+    const step: Step = (core, model, held, cpus) => {
+      for (let i = 0; i < times && held.length > 0; i += 1) {
+        const index = (at + i * stride) % held.length;
+        const [block] = held.splice(index, 1);
+        if (block === undefined) return;
+        core.freePages(block.pfn, block.order, cpu % cpus);
+        model.freePages(block.pfn, block.order, cpu % cpus);
+      }
+    };
+    return named(step, `release(${at}, ${times}, stride ${stride}, cpu ${cpu})`);
+  });
+
+/** Takes single pages until there are none: what follows meets full pageblocks of one type. */
+const fill = fc.constantFrom(...MASKS).map((gfp) =>
+  named(
+    (core: CoreAllocator, model: Model, held: Held[]) => {
+      for (let got = 0; got < FILL_PAGES; got += 1) {
+        const pfn = requestOnce(core, model, gfp, 0, 0);
+        if (pfn < 0) return;
+        held.push({ pfn, order: 0 });
+      }
+    },
+    `fill(gfp 0x${gfp.toString(16)})`,
+  ),
+);
+
+/** Gives every n-th block back: small holes all over memory. */
+const thin = fc
+  .record({ every: fc.integer({ min: 2, max: 40 }), from: fc.nat(39) })
+  .map(({ every, from }): Step =>
+    named((core, model, held) => {
+      const kept: Held[] = [];
+      held.forEach((block, at) => {
+        if (at % every !== from % every) {
+          kept.push(block);
+          return;
+        }
+        core.freePages(block.pfn, block.order, 0);
+        model.freePages(block.pfn, block.order, 0);
+      });
+      held.splice(0, held.length, ...kept);
+    }, `thin(every ${every}, from ${from})`),
+  );
+
+const decay = fc.nat(3).map((cpu) =>
+  named((core: CoreAllocator, model: Model, _held: Held[], cpus: number) => {
+    core.decay(cpu % cpus);
+    model.decay(cpu % cpus);
+  }, `decay(cpu ${cpu})`),
+);
+
+const drainAll = fc.constant(
+  named((core: CoreAllocator, model: Model) => {
+    core.drainAll();
+    model.drainAll();
+  }, 'drainAll'),
+);
+
+function named(step: Step, text: string): Step {
+  return Object.assign(step, { toString: () => text, [fc.toStringMethod]: () => text });
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 24, arbitrary: request },
+  { weight: 22, arbitrary: release },
+  { weight: 1, arbitrary: fill },
+  { weight: 5, arbitrary: thin },
+  { weight: 4, arbitrary: decay },
+  { weight: 2, arbitrary: drainAll },
+);
+
+/** Machines small enough to run short: DMA32 only, with NORMAL (no-fragment), with MOVABLE. */
+const layout = fc
+  .record({
+    shape: fc.nat(2),
+    mib: fc.integer({ min: 6, max: 16 }),
+    cpus: fc.integer({ min: 1, max: 4 }),
+    thp: fc.boolean(),
+    hole: fc.nat(900),
+  })
+  .map(({ shape, mib, cpus, thp, hole }): BootLayout => {
+    const frames = mib * 256;
+    const zone = (index: number, start: number, spanned: number) => ({
+      index,
+      start,
+      spanned,
+      free: [{ start: start + (index === 0 ? 3000 : hole), end: start + spanned }],
+    });
+    const zones = [zone(0, 0, 4096), zone(1, 4096, frames)];
+    if (shape === 1) zones.push(zone(2, 0x10000, frames));
+    if (shape === 2) zones.push(zone(3, 0x10000, frames));
+    return { zones, cpus, thp };
+  });
+
+/** Compares whole states; for the begin, the end, and to show what differs. */
+function compareStates(core: AllocatorState, model: AllocatorState): void {
+  const comparable = ({ zones }: AllocatorState): object[] =>
+    zones.map((zone) => ({ ...zone, reserve: zone.reserve.slice(0, 4) }));
+  expect(comparable(core)).toEqual(comparable(model));
+}
+
+/** What the sequences must have met between them, or they prove little. */
+const REACHED = [
+  ['claims', STAT_CLAIMS],
+  ['failed claims', STAT_CLAIM_FAILURES],
+  ['steals', STAT_STEALS],
+  ['slow paths', STAT_SLOW_PATHS],
+  ['failures', STAT_ALLOC_FAILURES],
+  ['drains', STAT_DRAIN_BLOCKS],
+] as const;
+
+const exactly = (count: number): fc.Arbitrary<Step[]> =>
+  fc.array(step, { minLength: count, maxLength: count });
+const steps = fc.oneof(
+  { weight: 9, arbitrary: exactly(STEPS) },
+  { weight: 1, arbitrary: exactly(STEPS_MANY) },
+);
+
+function runBoth(machine: BootLayout, run: readonly Step[], tally: Tally): void {
+  const core = new CoreAllocator('verify');
+  const model = new Model();
+  core.boot(machine);
+  model.boot(machine);
+  const held: Held[] = [];
+  compareStates(core.state(), model.state());
+  for (const act of run) {
+    act(core, model, held, machine.cpus);
+    if (!agree(core.core, model)) compareStates(core.state(), model.state());
+  }
+  compareStates(core.state(), model.state());
+  expect(verify(core.core)).toBeUndefined();
+  for (const [name, stat] of REACHED) tally.add(name, core.core.stat(stat));
+}
+
+export const allocator: Fuzzer = {
+  name: 'allocator',
+  sentence: 'Core and model of the page allocator agree after every request, list by list.',
+  cases: 60,
+  create: () => {
+    const tally = new Tally(REACHED.map(([name]) => name));
+    const property = fc.property(layout, steps, (machine, run) => runBoth(machine, run, tally));
+    return { property, missing: tally.missing };
+  },
+};

@@ -1,0 +1,30 @@
+// Every fuzzer of the project. `npm run fuzz` lists them, `npm run fuzz -- NAME --seed N --seconds S` runs one.
+
+import { allocator } from './allocator.ts';
+import { canary } from './canary.ts';
+import { czone } from './czone.ts';
+import { czoneVirtio } from './czone-virtio.ts';
+import type { Fuzzer } from './fuzzer.ts';
+import { mechanisms } from './mechanisms.ts';
+import { queue } from './queue.ts';
+import { recording } from './recording.ts';
+import { snapshot } from './snapshot.ts';
+import { trace } from './trace.ts';
+import { virtio } from './virtio.ts';
+import { vmm } from './vmm.ts';
+
+/** Those that find nothing as long as all is well. */
+export const FUZZERS: readonly Fuzzer[] = [
+  allocator,
+  mechanisms,
+  czone,
+  queue,
+  virtio,
+  czoneVirtio,
+  vmm,
+  trace,
+  recording,
+  snapshot,
+];
+
+export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary];

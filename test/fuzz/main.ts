@@ -1,0 +1,16 @@
+// npm run fuzz. Compiled to build/fuzz/test/fuzz/main.js, beside which the core is not: it is handed over here.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { useCore } from '../../src/core/index.ts';
+import { fuzzCommand } from './command.ts';
+
+const build = path.resolve(import.meta.dirname, '../../..');
+for (const name of ['release', 'verify'] as const) {
+  useCore(name, new Uint8Array(readFileSync(path.join(build, `core.${name}.wasm`))));
+}
+process.exitCode = fuzzCommand(process.argv.slice(2), {
+  // A run lasts as long as it is told to: the one place in test/ that asks for the time.
+  clock: () => Number(process.hrtime.bigint()) / 1e9,
+  write: (text) => process.stdout.write(text),
+});

@@ -1,0 +1,406 @@
+/**
+ * A driver that means harm: random registers, rings and messages, and nearly valid ones, against every
+ * device and profile.
+ */
+
+import fc from 'fast-check';
+import { expect } from 'vitest';
+
+import { NS_PER_S } from '../../src/abi/unit.ts';
+import { Clock } from '../../src/time/index.ts';
+import {
+  BALLOON_PROFILES,
+  BalloonDevice,
+  contiguousLayout,
+  MEM_PROFILES,
+  MemDevice,
+  MmioTransport,
+  VirtioDevice,
+} from '../../src/virtio/index.ts';
+import { FlatGuestMemory, TestHost } from '../support/virtio.ts';
+import { type Fuzzer, Tally } from './fuzzer.ts';
+
+const MEMORY_BYTES = 1 << 18;
+const PAGES = MEMORY_BYTES / 4096;
+const SIZE = 8;
+const QUEUES = 5;
+const BLOCK = 2 << 20;
+const REGION_BLOCKS = 128;
+const BASE = 1 << 30;
+const PROFILES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
+
+const layout = (i: number): ReturnType<typeof contiguousLayout> =>
+  contiguousLayout(0x1000 + i * 0x1000, SIZE, 512);
+
+/** Addresses worth trying: message buffers, rings, edges, nonsense. */
+const addr = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0x10, max: 0x3e }).map((page) => page * 4096) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: MEMORY_BYTES + 16 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, MEMORY_BYTES - 1, 2 ** 32, 2 ** 53, 2 ** 63) },
+);
+const length = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(0, 1, 4, 8, 10, 16, 24, 32, 1024, 1028, 4096) },
+  { weight: 1, arbitrary: fc.nat({ max: 0xffff_ffff }) },
+);
+const queue = fc.nat({ max: QUEUES - 1 });
+
+type Op =
+  | { kind: 'desc'; queue: number; i: number; d: [number, number, number, number] }
+  | { kind: 'table'; at: number; d: [number, number, number, number] }
+  | { kind: 'avail'; queue: number; heads: number[]; jump: number }
+  | { kind: 'event'; queue: number; value: number }
+  | { kind: 'message'; at: number; words: number[] }
+  | { kind: 'request'; at: number; type: number; block: number; blocks: number }
+  | { kind: 'chain'; queue: number; buffers: [number, number][]; readable: number; loops: boolean }
+  | { kind: 'hint'; addr: number }
+  | { kind: 'notify'; queue: number }
+  | { kind: 'register'; offset: number; width: number; value: number }
+  | { kind: 'read'; offset: number; width: number }
+  | { kind: 'init'; features: number; high: number }
+  | { kind: 'host'; what: number; value: number };
+
+const descriptor = fc.tuple(
+  addr,
+  length,
+  fc.oneof(fc.constantFrom(0, 0, 1, 2, 3, 4), fc.nat({ max: 0xffff })),
+  fc.oneof(fc.nat({ max: SIZE }), fc.nat({ max: 0xffff })),
+);
+const messageAt = fc.integer({ min: 0x10, max: 0x3e }).map((page) => page * 4096);
+
+const op: fc.Arbitrary<Op> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('desc' as const),
+      queue,
+      i: fc.nat({ max: SIZE - 1 }),
+      d: descriptor,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('table' as const), at: messageAt, d: descriptor }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('avail' as const),
+      queue,
+      heads: fc.array(fc.nat({ max: SIZE }), { minLength: 1, maxLength: 3 }),
+      jump: fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, fc.nat({ max: 0xffff })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('event' as const),
+      queue,
+      value: fc.nat({ max: 0xffff }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('message' as const),
+      at: messageAt,
+      words: fc.array(fc.oneof(fc.nat({ max: PAGES }), fc.nat({ max: 0xffff_ffff })), {
+        maxLength: 8,
+      }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('request' as const),
+      at: messageAt,
+      type: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 0xffff })),
+      block: fc.oneof(fc.nat({ max: 3 }), fc.integer({ min: -1, max: REGION_BLOCKS })),
+      blocks: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 3 }) }, fc.nat({ max: 0xffff })),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('chain' as const),
+      queue,
+      buffers: fc.array(fc.tuple(addr, length), { minLength: 1, maxLength: 4 }),
+      readable: fc.nat({ max: 4 }),
+      loops: fc.nat({ max: 20 }).map((n) => n === 0),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('hint' as const), addr }) },
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant('notify' as const), queue }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('register' as const),
+      offset: fc.nat({ max: 0x140 }),
+      width: fc.constantFrom(1, 2, 4, 8),
+      value: fc.nat({ max: 0xffff_ffff }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('read' as const),
+      offset: fc.nat({ max: 0x140 }),
+      width: fc.constantFrom(1, 2, 4, 8),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('init' as const),
+      features: fc.oneof(fc.constant(0x3000_003f), fc.nat({ max: 0xffff_ffff })),
+      high: fc.constantFrom(1, 1, 1, 0, 3),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('host' as const),
+      what: fc.nat({ max: 5 }),
+      value: fc.nat({ max: 64 }),
+    }),
+  },
+);
+
+class Attack {
+  readonly memory = new FlatGuestMemory(MEMORY_BYTES);
+  readonly clock = new Clock();
+  readonly host = new TestHost(PAGES);
+  readonly plugged = new Set<number>();
+  readonly balloon: BalloonDevice | undefined;
+  readonly mem: MemDevice | undefined;
+  readonly device: VirtioDevice;
+  readonly mmio: MmioTransport;
+
+  constructor(isBalloon: boolean, profile: (typeof PROFILES)[number], hostPageBytes: number) {
+    if (isBalloon) {
+      this.balloon = new BalloonDevice(BALLOON_PROFILES[profile], this.host, {
+        memoryPages: PAGES,
+        hostPageBytes,
+        timers: this.clock,
+        statsIntervalNs: NS_PER_S,
+        stats: true,
+        freePageHinting: true,
+        freePageReporting: true,
+        deflateOnOom: true,
+      });
+    } else {
+      this.mem = new MemDevice(MEM_PROFILES[profile], this.#memHost(), {
+        addr: BASE,
+        regionBytes: BLOCK * REGION_BLOCKS,
+      });
+    }
+    const model = this.balloon ?? this.mem;
+    if (model === undefined) throw new Error('no device');
+    this.device = new VirtioDevice(model, this.memory, BALLOON_PROFILES[profile].policy);
+    this.mmio = new MmioTransport(this.device);
+    this.#init(0x3000_003f, 1);
+  }
+
+  run(step: Op): void {
+    switch (step.kind) {
+      case 'desc':
+        this.#descriptor(layout(step.queue).descAddr + 16 * step.i, step.d);
+        break;
+      case 'table':
+        this.#descriptor(step.at, step.d);
+        break;
+      case 'avail':
+        this.#avail(step.queue, step.heads, step.jump);
+        break;
+      case 'event':
+        this.memory.writeU16(layout(step.queue).availAddr + 4 + 2 * SIZE, step.value);
+        break;
+      case 'message':
+        step.words.forEach((word, i) => this.memory.writeU32(step.at + 4 * i, word));
+        break;
+      case 'request':
+        this.memory.writeU16(step.at, step.type);
+        this.memory.writeU64(step.at + 8, BASE + step.block * BLOCK);
+        this.memory.writeU16(step.at + 16, step.blocks);
+        if (this.mem === undefined) break;
+        this.#chain(
+          0,
+          [
+            [step.at, 24],
+            [step.at + 64, 10],
+          ],
+          1,
+        );
+        break;
+      case 'chain':
+        this.#chain(step.queue, step.buffers, step.readable, step.loops);
+        break;
+      case 'hint':
+        this.#hint(step.addr);
+        break;
+      case 'notify':
+        this.mmio.write(0x050, 4, step.queue);
+        break;
+      case 'register':
+        this.mmio.write(step.offset, step.width, step.value);
+        break;
+      case 'read':
+        this.mmio.read(step.offset, step.width);
+        break;
+      case 'init':
+        this.#init(step.features, step.high);
+        break;
+      case 'host':
+        this.#actAsHost(step.what, step.value);
+    }
+  }
+
+  check(): void {
+    if (this.balloon !== undefined) {
+      const gone = this.host.backed.filter((backed) => backed === 0).length;
+      expect(gone).toBe(this.balloon.counters.releasedPages);
+    }
+    if (this.mem !== undefined) {
+      expect(this.mem.pluggedBytes).toBe(this.plugged.size * BLOCK);
+      expect(this.mem.save().plugged.filter((p) => p === 1)).toHaveLength(this.plugged.size);
+      expect(this.mem.usableBytes).toBeLessThanOrEqual(BLOCK * REGION_BLOCKS);
+    }
+    const broken = Array.from({ length: QUEUES }, (_, i) => this.device.queue(i)?.fault);
+    if (broken.some((fault) => fault !== undefined)) expect(this.device.isActive).toBe(false);
+    for (const value of [this.device.status, this.device.interruptStatus]) {
+      expect(value).toBe(value & 0xff);
+    }
+  }
+
+  #memHost(): ConstructorParameters<typeof MemDevice>[1] {
+    const each = (start: number, bytes: number, act: (a: number) => void): void => {
+      for (let a = start; a < start + bytes; a += BLOCK) act(a);
+    };
+    return {
+      plug: (start, bytes) => {
+        each(start, bytes, (a) => this.plugged.add(a));
+        return true;
+      },
+      unplug: (start, bytes) => {
+        each(start, bytes, (a) => {
+          if (!this.plugged.delete(a)) throw new Error(`unplugged twice: ${a}`);
+        });
+        return 0;
+      },
+    };
+  }
+
+  #descriptor(at: number, [start, bytes, flags, next]: [number, number, number, number]): void {
+    this.memory.writeU64(at, start);
+    this.memory.writeU32(at + 8, bytes);
+    this.memory.writeU16(at + 12, flags);
+    this.memory.writeU16(at + 14, next);
+  }
+
+  #avail(index: number, heads: number[], jump: number): void {
+    const { availAddr } = layout(index);
+    const idx = this.memory.readU16(availAddr + 2) ?? 0;
+    heads.forEach((head, i) => {
+      this.memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
+    });
+    this.memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
+  }
+
+  /** A well-formed chain, sent; only its buffers may be odd. */
+  #chain(index: number, buffers: [number, number][], readable: number, loops = false): void {
+    buffers.forEach(([start, bytes], i) => {
+      const isLast = i === buffers.length - 1;
+      const flags = (isLast && !loops ? 0 : 1) | (i >= readable ? 2 : 0);
+      this.#descriptor(layout(index).descAddr + 16 * i, [start, bytes, flags, isLast ? 0 : i + 1]);
+    });
+    this.#avail(index, [0], 0);
+    this.mmio.write(0x050, 4, index);
+  }
+
+  /** A range of the current run, with the command before it. */
+  #hint(start: number): void {
+    const cmdId = this.balloon?.startHinting() ?? 0;
+    this.memory.writeU32(0x3f000, cmdId);
+    this.#chain(3, [[0x3f000, 4]], 1);
+    this.#chain(3, [[start, 4096]], 0);
+  }
+
+  /** A correct start, so that the attack gets somewhere; rings begin empty. */
+  #init(features: number, high: number): void {
+    const { mmio } = this;
+    for (const status of [0, 1, 3]) mmio.write(0x070, 4, status);
+    mmio.write(0x024, 4, 1);
+    mmio.write(0x020, 4, high);
+    mmio.write(0x024, 4, 0);
+    mmio.write(0x020, 4, features & Number(this.device.model.features & 0xffff_ffffn));
+    mmio.write(0x070, 4, 0xb);
+    for (let i = 0; i < QUEUES; i++) {
+      const { descAddr, availAddr, usedAddr } = layout(i);
+      this.memory.writeU16(availAddr + 2, 0);
+      mmio.write(0x030, 4, i);
+      mmio.write(0x038, 4, SIZE);
+      mmio.write(0x080, 4, descAddr);
+      mmio.write(0x090, 4, availAddr);
+      mmio.write(0x0a0, 4, usedAddr);
+      mmio.write(0x044, 4, 1);
+    }
+    mmio.write(0x070, 4, 0xf);
+  }
+
+  #actAsHost(what: number, value: number): void {
+    this.balloon?.setTarget(value);
+    this.mem?.setRequested(value * BLOCK);
+    if (what === 0) this.clock.advance(NS_PER_S);
+    if (what === 1) this.balloon?.startHinting(value % 2 === 0);
+    if (what === 2) this.balloon?.stopHinting();
+    if (what === 3) this.balloon?.finishHinting();
+    if (what === 4) this.mem?.systemReset();
+    if (what === 5) this.balloon?.pollStats();
+  }
+}
+
+/** The attack must get past the door: real work is done, and each kind of fault is found. */
+const REACHED = [
+  'inflatedPages',
+  'releasedPages',
+  'hintedPages',
+  'reportedPages',
+  'statsRequests',
+  'pluggedBlocks',
+  'unpluggedBlocks',
+  'avail-index-jump',
+  'descriptor-index',
+  'descriptor-loop',
+  'buffer-bounds',
+  'readable-after-writable',
+  'indirect-and-next',
+  'indirect-length',
+  'mem-request',
+];
+
+function assault(attack: Attack, ops: readonly Op[], tally: Tally): void {
+  for (const step of ops) attack.run(step);
+  attack.check();
+  for (const [what, count] of attack.device.counters.violations) tally.add(what, count);
+  const work = (attack.balloon ?? attack.mem)?.counters ?? {};
+  for (const [what, count] of Object.entries(work)) {
+    if (typeof count === 'number') tally.add(what, count);
+  }
+}
+
+export const virtio: Fuzzer = {
+  name: 'virtio',
+  sentence: 'Balloon and virtio-mem survive hostile drivers: no throw, no hang, books balanced.',
+  cases: 2000,
+  create: () => {
+    const tally = new Tally(REACHED);
+    const property = fc.property(
+      fc.boolean(),
+      fc.constantFrom(...PROFILES),
+      fc.constantFrom(4096, 8192),
+      fc.array(op, { minLength: 20, maxLength: 80 }),
+      (isBalloon, profile, hostPageBytes, ops) =>
+        assault(new Attack(isBalloon, profile, hostPageBytes), ops, tally),
+    );
+    return { property, missing: tally.missing };
+  },
+};

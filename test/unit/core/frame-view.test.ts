@@ -1,0 +1,72 @@
+// What the view of frames says of blocks whose history is known.
+
+import { describe, expect, it } from 'vitest';
+import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
+import {
+  KIND_HOLE,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_RESERVED,
+  KIND_UNMOVABLE,
+  OBJECT_ANON,
+  ZONE_DMA,
+  ZONE_DMA32,
+} from '../../../src/abi/layout.ts';
+import { NONE } from '../../../src/abi/unit.ts';
+import { verify } from '../../../src/core/index.ts';
+import { IMAGE, bootGuest, objectFrame } from '../../support/core.ts';
+
+describe('FrameView', () => {
+  it('knows kind, order and tag of a block in use', () => {
+    const core = bootGuest();
+    const pfn = core.pages.alloc(GFP_KERNEL, 4, 0, 99);
+    expect(core.frames.kind(pfn)).toBe(KIND_UNMOVABLE);
+    expect(core.frames.order(pfn)).toBe(4);
+    expect(core.frames.tag(pfn)).toBe(99);
+    expect(core.frames.kind(IMAGE.start)).toBe(KIND_RESERVED);
+    expect(core.frames.kind(0)).toBe(KIND_HOLE);
+  });
+
+  it('knows the owner of an object page', () => {
+    const core = bootGuest();
+    const id = core.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
+    expect(core.objects.touch(id, 0, 3, true, 0)).toBe(3);
+    const pfn = objectFrame(core, id, 2);
+    expect(core.frames.kind(pfn)).toBe(KIND_OBJECT);
+    expect(core.frames.object(pfn)).toBe(id);
+  });
+
+  it('knows the zone of a frame, and that there may be none', () => {
+    const core = bootGuest({ spanFrames: 0x20000 });
+    expect(core.frames.zone(300)).toBe(ZONE_DMA);
+    expect(core.frames.zone(0x9000)).toBe(ZONE_DMA32);
+    expect(core.frames.zone(0x18000)).toBe(NONE);
+  });
+
+  it('knows which frames are still the template’s', () => {
+    const core = bootGuest();
+    core.backing.touch(0x9000, 2, true);
+    core.backing.freezeTemplate();
+    core.backing.touch(0x9000, 1, true);
+    expect([0x9000, 0x9001, 0x9002].map((pfn) => core.frames.isTemplate(pfn))).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('splits a block into pages that can be freed one by one', () => {
+    const core = bootGuest();
+    const free = core.zone(ZONE_DMA32).free;
+    const head = core.pages.alloc(GFP_HIGHUSER_MOVABLE, 3, 0, 7);
+    core.frames.split(head, 3);
+    for (let pfn = head; pfn < head + 8; pfn += 1) {
+      expect([core.frames.kind(pfn), core.frames.order(pfn)]).toEqual([KIND_MOVABLE, 0]);
+      expect(core.frames.tag(pfn)).toBe(7);
+      expect(core.pages.free(pfn, 0, 0)).toBe(0);
+    }
+    core.pages.drainAll();
+    expect(core.zone(ZONE_DMA32).free).toBe(free);
+    expect(verify(core)).toBeUndefined();
+  });
+});

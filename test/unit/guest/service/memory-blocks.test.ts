@@ -1,0 +1,40 @@
+// Memory blocks in the guest kernel: emptying one that holds more balloon pages than the core's log of moves.
+
+import { describe, expect, it } from 'vitest';
+import { GFP_BALLOON } from '../../../../src/abi/gfp.ts';
+import { ZONE_MOVABLE } from '../../../../src/abi/layout.ts';
+import { MEMORY_BLOCK_FRAMES } from '../../../../src/abi/unit.ts';
+import { Core, boot, faultText, layoutOf, verify } from '../../../../src/core/index.ts';
+import { GuestMemory } from '../../../../src/guest/memory.ts';
+import { MemoryBlocks } from '../../../../src/guest/service/memory-blocks.ts';
+import { balloonTake } from '../../../support/core.ts';
+
+const PLUG = 0x18000;
+
+function bootMemory(): GuestMemory {
+  const layout = layoutOf(0x10000, [{ start: 0x8000, count: 1024 }], PLUG + MEMORY_BLOCK_FRAMES);
+  const core = Core.create({ frames: layout.frames, build: 'verify' });
+  boot(core, layout, true);
+  return new GuestMemory(core, false);
+}
+
+describe('MemoryBlocks', () => {
+  it('empties a block however many pages must be told about', () => {
+    const memory = bootMemory();
+    const blocks = new MemoryBlocks(memory, { policy: 'online_movable' });
+    expect(blocks.add(PLUG)).toBe(true);
+    blocks.online(PLUG, ZONE_MOVABLE);
+    for (let batch = 0; batch < 20; batch += 1) {
+      expect(balloonTake(memory.core, 256, 0, GFP_BALLOON, 0)).toBe(256);
+    }
+    let moves = 0;
+    memory.addMoveListener((from) => {
+      expect(from).toBeGreaterThanOrEqual(PLUG);
+      moves += 1;
+    });
+    expect(blocks.offline(PLUG)).toBe('ok');
+    expect(moves).toBe(20 * 256);
+    const fault = verify(memory.core);
+    expect(fault === undefined ? '' : faultText(fault)).toBe('');
+  });
+});

@@ -1,0 +1,68 @@
+/** A system's devices live on the clock that the replay's events are on. */
+import { describe, expect, it } from 'vitest';
+import { NS_PER_MS, NS_PER_S } from '../../../src/abi/unit.ts';
+import { type SystemSpec, SYSTEMS, replay } from '../../../src/replay/index.ts';
+import { ManyPerVm, staticConfig } from '../../../src/serverless/many-per-vm.ts';
+import { Reporting } from '../../../src/vmm/index.ts';
+import { handTrace } from './traces.ts';
+
+const STATIC = SYSTEMS.find((spec) => spec.name === 'mcpv-static') as SystemSpec;
+const CALLS: readonly (readonly [number, number])[] = [
+  [1000, 500],
+  [30_000, 500],
+];
+
+describe('SystemReplay', () => {
+  it('fires timers at their own times between the events, up to the end of the trace', async () => {
+    const firedNs: number[] = [];
+    const ticking: SystemSpec = {
+      ...STATIC,
+      create(context) {
+        const { clock } = context;
+        const tick = (): void => {
+          firedNs.push(clock.nowNs);
+          clock.after(7 * NS_PER_S, tick);
+        };
+        clock.after(7 * NS_PER_S, tick);
+        return STATIC.create(context);
+      },
+    };
+    const trace = handTrace(CALLS, 60_000);
+    const { systems } = await replay(trace, { systems: [ticking, STATIC], seed: 1 });
+    expect(firedNs).toEqual([7, 14, 21, 28, 35, 42, 49, 56].map((s) => s * NS_PER_S));
+    expect(systems[0]?.starts).toEqual(systems[1]?.starts);
+    expect(systems[0]?.peakFrames).toEqual(systems[1]?.peakFrames);
+  });
+
+  it('lets a system give its VMs devices: a balloon reports free pages as the replay goes on', async () => {
+    const devices: Reporting[] = [];
+    const reporting: SystemSpec = {
+      ...STATIC,
+      create: (context) =>
+        new ManyPerVm(context, {
+          config: staticConfig,
+          attach: (vm, { clock }) => {
+            devices.push(new Reporting(vm, clock, { profile: 'qemu' }));
+            return {};
+          },
+        }),
+    };
+    await replay(handTrace(CALLS, 60_000), { systems: [reporting], seed: 1 });
+    expect(devices).toHaveLength(1);
+    expect(devices[0]?.worker?.reports).toBeGreaterThan(0);
+  });
+
+  it('starts its clock at nought for every system', async () => {
+    const startNs: number[] = [];
+    const spying: SystemSpec = {
+      ...STATIC,
+      create(context) {
+        startNs.push(context.clock.nowNs);
+        return STATIC.create(context);
+      },
+    };
+    const trace = handTrace([[5, 1]], (3 * NS_PER_S) / NS_PER_MS);
+    await replay(trace, { systems: [spying, spying], seed: 1 });
+    expect(startNs).toEqual([0, 0]);
+  });
+});

@@ -10,10 +10,7 @@ export {
   addRecord,
   costBySideNs,
   costNs,
-  count,
   newReceipt,
   type Receipt,
-  ReceiptBook,
   receiptOf,
-  recordOf,
 } from './receipt.ts';

@@ -77,6 +77,7 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
       if (status < 0) break;
       pfn = status;
       if (order == 0) last = pfn;
+      list = 0;
     }
     markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
     store<u32>(scratchWord(got++), pfn);

@@ -113,6 +113,7 @@ function touchLeaf(
           if (status < 0) break;
           pfn = status;
           last = pfn;
+          list = 0;
         }
         fillOne(object, id, slot, index, pfn);
       } else {

@@ -12,7 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   vmm: ['virtio', 'guest', 'time'],
   serverless: ['vmm'],
   cost: ['abi'],
-  trace: ['abi'],
+  trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
   recording: ['virtio', 'guest', 'core', 'time'],
   scenario: ['serverless', 'vmm', 'cost', 'time'],

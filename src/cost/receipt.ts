@@ -13,11 +13,6 @@ export function newReceipt(): Receipt {
   return new Float64Array(PRICE_COUNT);
 }
 
-/** Adds `source` to `target` in place. */
-export function addReceipt(target: Receipt, source: Receipt): void {
-  for (let index = 0; index < PRICE_COUNT; index++) target[index] = target[index]! + source[index]!;
-}
-
 /** Adds a plain record, e.g. one that a room which does not know prices handed up. */
 export function addRecord(target: Receipt, source: Operations): void {
   for (const name in source) {

@@ -53,7 +53,19 @@ const LITERALS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Lines in which such a number is no unit, and what it is. A line that is gone must go from here too. */
-const MEANT: Readonly<Record<string, string>> = {};
+const MEANT: Readonly<Record<string, string>> = {
+  'src/virtio/czone/profiles.ts: maxZones: 4096,': 'zones, of which a device may have so many',
+  'src/virtio/transport.ts: const RING_ALIGN_BYTES = 4096;': "virtio's alignment of a ring",
+  'src/virtio/constants.ts: export const QUEUE_SIZE_LIMIT = 32768;': "virtio's largest queue",
+  'src/serverless/function-profile.ts: 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072,':
+    'limits of containers in MiB',
+  'assembly/kernel/watermark.ts: const MIN_FREE_KB_MOST: u32 = 262144;':
+    "KiB: Linux's largest reserve",
+  "src/trace/synthetic.ts: checkRange('', popular.memoryMib, 1, 1e6);": 'a bound in MiB',
+  "src/trace/synthetic.ts: checkRange('', config.maximumOfferedCalls, 0.001, 1e6);":
+    'a bound in calls',
+  'src/trace/csv.ts: const MAXIMUM_FILE_BYTES = 1_000_000_000;': 'a decimal gigabyte',
+};
 
 /** A definition under the name of a unit, or of one that means the same. */
 const REDEFINED = new RegExp(

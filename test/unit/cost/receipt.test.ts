@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PRICE_LEVELS } from '../../../src/cost/price.ts';
 import { PRICE_NAMES, PRICES } from '../../../src/cost/prices.ts';
 import type { Operations } from '../../../src/cost/names.ts';
-import { addReceipt, costBySideNs, costNs, receiptOf } from '../../../src/cost/receipt.ts';
+import { addRecord, costBySideNs, costNs, receiptOf } from '../../../src/cost/receipt.ts';
 
 const records: fc.Arbitrary<Operations> = fc.dictionary(
   fc.constantFrom(...PRICE_NAMES),
@@ -23,7 +23,7 @@ describe('receipt', () => {
     fc.assert(
       fc.property(records, records, fc.constantFrom(...PRICE_LEVELS), (a, b, level) => {
         const sum = receiptOf(a);
-        addReceipt(sum, receiptOf(b));
+        addRecord(sum, b);
         const parts = costNs(receiptOf(a), level) + costNs(receiptOf(b), level);
         expect(Math.abs(costNs(sum, level) - parts)).toBeLessThanOrEqual(parts * 1e-12);
         const sides = costBySideNs(sum, level);

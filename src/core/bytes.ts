@@ -2,7 +2,8 @@
 // guest's metadata.
 //
 //   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes,
-//                             slots, payload bytes, FNV-1a of the payload, FNV-1a of the header before it
+//                             slots, payload bytes, FNV-1a of the payload,
+//                             FNV-1a of the header before it
 //   payload                   the guest's memory from its header to the last table node ever used
 
 import { ABI_VERSION } from '../abi/layout.ts';

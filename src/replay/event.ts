@@ -11,15 +11,16 @@ export const EVENT_RECLAIM = 3;
 /** The host has taken what an idle container was asked for. */
 export const EVENT_RECLAIMED = 4;
 
-/** Bits of a kind; the slot has the others. */
+// 3 bits of kind under 28 bits of slot: integer arithmetic, which remainders of doubles are not.
 const KIND_BITS = 3;
+const KIND_MASK = 7;
 
 export function eventOf(kind: number, slot: number): number {
   return (slot << KIND_BITS) | kind;
 }
 
 export function kindOf(event: number): number {
-  return event & ((1 << KIND_BITS) - 1);
+  return event & KIND_MASK;
 }
 
 export function slotOf(event: number): number {

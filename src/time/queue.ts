@@ -1,14 +1,15 @@
 // What lies ahead, in a binary heap over typed arrays. Equal times keep the order in which they were pushed, so a run
-// repeats exactly. The queue knows neither the unit of its times nor what its events mean; an event is a 32-bit integer.
+// repeats exactly. The queue knows neither the unit of its times nor what its events mean: 32-bit integers.
 
 type Column = Float64Array<ArrayBuffer>;
+type Events = Int32Array<ArrayBuffer>;
 
 const FIRST_CAPACITY = 64;
 
 export class EventQueue {
   #times: Column = new Float64Array(FIRST_CAPACITY);
   #orders: Column = new Float64Array(FIRST_CAPACITY);
-  #events: Int32Array<ArrayBuffer> = new Int32Array(FIRST_CAPACITY);
+  #events: Events = new Int32Array(FIRST_CAPACITY);
   #size = 0;
   #pushed = 0;
 
@@ -87,13 +88,16 @@ export class EventQueue {
   }
 
   #grow(): void {
-    const capacity = 2 * this.#times.length;
-    const [times, orders, events] = [this.#times, this.#orders, this.#events];
-    this.#times = new Float64Array(capacity);
-    this.#times.set(times);
-    this.#orders = new Float64Array(capacity);
-    this.#orders.set(orders);
-    this.#events = new Int32Array(capacity);
-    this.#events.set(events);
+    this.#times = doubled(this.#times);
+    this.#orders = doubled(this.#orders);
+    const events = new Int32Array(this.#events.length * 2);
+    events.set(this.#events);
+    this.#events = events;
   }
+}
+
+function doubled(old: Column): Column {
+  const made = new Float64Array(old.length * 2);
+  made.set(old);
+  return made;
 }

@@ -21,7 +21,6 @@ export { shrinkBetween } from './policy/shrink-hysteresis.ts';
 export { shrinkWhenIdle } from './policy/shrink-idle.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type FrameCensus, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
 export {
   type BlockState,

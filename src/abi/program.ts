@@ -18,7 +18,6 @@ export const PROGRAM_ISOLATE = 34;
 export const PROGRAM_CLAIM_RANGE = 35;
 export const PROGRAM_UNISOLATE = 36;
 export const PROGRAM_OFFLINE = 37;
-export const PROGRAM_VANISH = 38;
 export const PROGRAM_SCAN_BEGIN = 39;
 export const PROGRAM_SCAN_BATCH = 40;
 export const PROGRAM_SCAN_TAKE = 41;

@@ -17,7 +17,7 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from './attach.ts';
+import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 /** Free page reporting is offered when it is asked for; `Reporting` is the guest's side of it. */

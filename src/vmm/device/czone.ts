@@ -20,7 +20,7 @@ import {
   zoneOfIndex,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from './attach.ts';
+import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 export interface CZoneOptions extends Pick<

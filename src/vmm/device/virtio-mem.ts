@@ -19,7 +19,7 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from './attach.ts';
+import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {

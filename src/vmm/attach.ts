@@ -1,16 +1,16 @@
 // What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
 // with the VM, the host's side of a discard. No device in particular.
 
-import { FRAME_BYTES } from '../../abi/unit.ts';
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import { FRAME_BYTES } from '../abi/unit.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import {
   type Connection,
   type DeviceModel,
   type DevicePolicy,
   VirtioDevice,
   connect,
-} from '../../virtio/index.ts';
-import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
+} from '../virtio/index.ts';
+import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
 /**
  * Timers that never fire once their VM has ended: the guest behind them may be another's by then.

@@ -27,15 +27,15 @@ export function timersOf(vm: MicroVm, timers: Timers): Timers {
   };
 }
 
-/** A device of the VM behind its transport, and the way its driver reaches it. */
+/** A device's model in the VM behind its transport, and the way its driver reaches it. */
 export function plugIn(
   vm: MicroVm,
-  device: DeviceModel,
+  model: DeviceModel,
   policy: DevicePolicy,
-): Connection & { transportSide: VirtioDevice } {
-  const transportSide = new VirtioDevice(device, vm.memory, policy);
-  vm.devices.push(transportSide);
-  return { transportSide, ...connect(transportSide, vm.memory) };
+): Connection & { device: VirtioDevice } {
+  const device = new VirtioDevice(model, vm.memory, policy);
+  vm.devices.push(device);
+  return { device, ...connect(device, vm.memory) };
 }
 
 /** Times that a driver has left the guest to reach its device. */

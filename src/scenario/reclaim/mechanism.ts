@@ -92,8 +92,7 @@ function virtioMemReclaimer(population: Population): Reclaimer {
 /** The heaps are DIMMs of one memory block each. */
 function dimmReclaimer(population: Population): Reclaimer {
   const { vm, start, frames } = hotplugVm(population);
-  const device = new Dimms(vm, {
-    startFrame: start,
+  const device = new Dimms(vm, start, {
     policy: 'auto-movable',
     autoMovablePercent: AUTO_MOVABLE_PERCENT,
   });

@@ -310,15 +310,20 @@ export function decayedHigh(pcp: Pcp): i32 {
   return max(target, pcp.highMin);
 }
 
-/** The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. */
-export function pcpDecay(pcp: Pcp, zone: Zone): void {
+/**
+ * The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. Whether it
+ * drained or high has further to fall: a turn that says neither is the last for a while.
+ */
+export function pcpDecay(pcp: Pcp, zone: Zone): bool {
   pcp.high = decayedHigh(pcp);
   let excess = pcp.count - pcp.high;
+  const goesOn = excess > 0 || pcp.high > pcp.highMin;
   while (excess > 0) {
     const frames = min(excess, pcp.batch);
     drain(pcp, zone, frames, 0);
     excess -= frames;
   }
+  return goesOn;
 }
 
 /** Empties the lists of one cpu and zone. */
@@ -367,9 +372,8 @@ export function pcpResize(index: u32): void {
   setPcpSizes(index, highMin, highMax, batch);
 }
 
-/** The vmstat worker of one cpu comes by one zone. */
+/** The vmstat worker of one cpu comes by one zone. 1 when it did something or will have to, 0 when not. */
 export function decay(cpu: u32, zone: u32): i32 {
   if (cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
-  pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
-  return 0;
+  return <i32>pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
 }

@@ -24,6 +24,11 @@ export class Pages {
     this.#raw.drainAll();
   }
 
+  /** The vmstat worker's turn at a zone. Whether there was something to do, or will be. */
+  decay(cpu: number, zone: number): boolean {
+    return this.#raw.decay(cpu, zone) > 0;
+  }
+
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */
   releaseHighatomic(type: number, force: boolean): number {
     return this.#raw.releaseHighatomic(type, force ? 1 : 0);

@@ -39,7 +39,7 @@ export {
   obstacleKind,
   unmovableFrames,
 } from './service/obstacle.ts';
-export { REPORT_DELAY_NS, ReportWorker, type SendReport } from './service/report.ts';
+export { REPORT_DELAY_NS, type ReportParameters, ReportWorker, type SendReport } from './service/report.ts';
 export { type VmStats, vmStats } from './service/stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';

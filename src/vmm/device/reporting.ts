@@ -2,17 +2,15 @@
 // by itself, two seconds after one came about.
 
 import type { Operations } from '../../cost/index.ts';
-import { ReportWorker } from '../../guest/index.ts';
+import { type ReportParameters, ReportWorker, type SendReport } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { MicroVm } from '../microvm.ts';
 import { timersOf } from './attach.ts';
 import { Balloon, type BalloonOptions } from './balloon.ts';
 import type { MemoryDevice } from './device.ts';
 
-export interface ReportingOptions extends Omit<BalloonOptions, 'freePageReporting'> {
-  /** Order from which free blocks are reported; 9 as on x86. */
-  readonly reportingOrder?: number;
-}
+export interface ReportingOptions
+  extends Omit<BalloonOptions, 'freePageReporting'>, ReportParameters {}
 
 export class Reporting implements MemoryDevice {
   readonly vm: MicroVm;
@@ -30,12 +28,13 @@ export class Reporting implements MemoryDevice {
     this.balloon = new Balloon(vm, timers, { ...options, freePageReporting: true });
     if (this.balloon.failure !== undefined || !this.balloon.driver.canReport) return;
     const { driver } = this.balloon;
-    const worker = new ReportWorker(vm.guest.memory, timersOf(vm, timers), (...report) => {
+    const send: SendReport = (...report) => {
       const isSent = driver.reportBlocks(...report);
       if (isSent) this.#ranges += report[2];
       return isSent;
-    });
-    worker.start(options.reportingOrder);
+    };
+    const worker = new ReportWorker(vm.guest.memory, timersOf(vm, timers), send, options);
+    worker.start();
     vm.guest.background.push(() => worker.poll());
     this.worker = worker;
   }

@@ -21,7 +21,7 @@ export { shrinkBetween } from './policy/shrink-hysteresis.ts';
 export { shrinkWhenIdle } from './policy/shrink-idle.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type FrameCensus, takeCensus } from './inspect.ts';
+export { type FrameCensus, freeFrames, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
 export {
   type BlockState,
@@ -39,11 +39,16 @@ export {
   obstacleKind,
   unmovableFrames,
 } from './service/obstacle.ts';
-export { REPORT_DELAY_NS, type ReportParameters, ReportWorker, type SendReport } from './service/report.ts';
+export {
+  REPORT_DELAY_NS,
+  type ReportParameters,
+  ReportWorker,
+  type SendReport,
+} from './service/report.ts';
 export { type VmStats, vmStats } from './service/stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
-export { freeFrames } from './pressure.ts';
+
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';

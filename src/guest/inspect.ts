@@ -12,6 +12,11 @@ import {
   KIND_MOVABLE,
 } from '../core/index.ts';
 
+/** Free frames of the kernel zones, without those on per-cpu lists. */
+export function freeFrames(core: Core): number {
+  return core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);
+}
+
 export interface FrameCensus {
   /** Frames of each object that has any, by object. */
   readonly objectFrames: ReadonlyMap<number, number>;

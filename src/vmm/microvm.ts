@@ -22,6 +22,7 @@ import {
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -46,6 +47,8 @@ export interface VmContext {
   readonly host: HostMemory;
   readonly pool: CorePool;
   readonly vmm: VmmFootprint;
+  /** The clock that the guests' kernels live by. */
+  readonly timers: Timers;
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
@@ -54,6 +57,21 @@ export interface VmContext {
 export interface AttachedDevice {
   /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
   readonly killReason: string | undefined;
+}
+
+/**
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ */
+export function timersOf(vm: Pick<MicroVm, 'stopReason'>, timers: Timers): Timers {
+  return {
+    get nowNs(): number {
+      return timers.nowNs;
+    },
+    after: (delayNs: number, fire: () => void): TimerHandle =>
+      timers.after(delayNs, () => {
+        if (vm.stopReason === undefined) fire();
+      }),
+  };
 }
 
 export class MicroVm {
@@ -90,7 +108,9 @@ export class MicroVm {
       throw error;
     }
     const { image } = template;
-    this.guest = GuestKernel.fromImage(image, context.pool.clone(image.core));
+    const core = context.pool.clone(image.core);
+    this.guest = GuestKernel.fromImage(image, core, timersOf(this, context.timers));
+    this.guest.onMoved = () => this.#settleAside();
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
       this.guest.wake();
@@ -184,11 +204,15 @@ export class MicroVm {
     for (const reclaim of this.reclaimers) {
       if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
     }
-    if (this.#stopReason !== undefined) return got;
+    if (this.#stopReason === undefined) this.#settleAside();
+    return got;
+  }
+
+  /** Settles between the caller's own times to do so; what is counted is the next one's. */
+  #settleAside(): void {
     const counts = newCounts();
     this.settle(counts);
     addCounts(this.#carried, counts);
-    return got;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */
@@ -208,6 +232,7 @@ export class MicroVm {
 
   #end(reason: string): void {
     this.#stopReason = reason;
+    this.guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
     this.#context.pool.give(this.guest.core);

@@ -44,7 +44,13 @@ export class Vmm {
     this.host = new HostMemory(hostFrames);
     this.clock = clock ?? new Clock();
     this.policy = policy ?? 'refuse';
-    this.#context = { host: this.host, pool: pool ?? new CorePool(), vmm: footprint, inspect };
+    this.#context = {
+      host: this.host,
+      pool: pool ?? new CorePool(),
+      vmm: footprint,
+      timers: this.clock,
+      inspect,
+    };
     this.#templates = new TemplateStore(this.host);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
@@ -82,6 +88,7 @@ export class Vmm {
 
   /** Moves time on for every driver and device, and brings the account up to date. */
   advance(delayNs: number): void {
+    for (const vm of this.vms) vm.guest.runBackground();
     this.clock.advance(delayNs);
     for (const vm of this.vms) this.settle(vm);
   }

@@ -57,10 +57,7 @@ export class ReportWorker {
     parameters: ReportParameters = {},
   ) {
     this.#parameters = parameters;
-    this.#delayNs = expectDelay(
-      'reportingDelayNs',
-      parameters.reportingDelayNs ?? REPORT_DELAY_NS,
-    );
+    this.#delayNs = expectDelay('reportingDelayNs', parameters.reportingDelayNs ?? REPORT_DELAY_NS);
     this.#memory = memory;
     this.#timers = timers;
     this.#send = send;

@@ -310,20 +310,15 @@ export function decayedHigh(pcp: Pcp): i32 {
   return max(target, pcp.highMin);
 }
 
-/**
- * The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. Whether it
- * drained or high has further to fall: a turn that says neither is the last for a while.
- */
-export function pcpDecay(pcp: Pcp, zone: Zone): bool {
+/** The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. */
+export function pcpDecay(pcp: Pcp, zone: Zone): void {
   pcp.high = decayedHigh(pcp);
   let excess = pcp.count - pcp.high;
-  const goesOn = excess > 0 || pcp.high > pcp.highMin;
   while (excess > 0) {
     const frames = min(excess, pcp.batch);
     drain(pcp, zone, frames, 0);
     excess -= frames;
   }
-  return goesOn;
 }
 
 /** Empties the lists of one cpu and zone. */
@@ -372,8 +367,20 @@ export function pcpResize(index: u32): void {
   setPcpSizes(index, highMin, highMax, batch);
 }
 
-/** The vmstat worker of one cpu comes by one zone. 1 when it did something or will have to, 0 when not. */
-export function decay(cpu: u32, zone: u32): i32 {
-  if (cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
-  return <i32>pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
+/**
+ * So many turns of the vmstat worker of one cpu. In how many zones they drained, or later ones will if nothing else
+ * happens: where there is none, turns only let high fall, and can be made up for.
+ */
+export function decay(cpu: u32, turns: u32): i32 {
+  if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  let zones = 0;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    const pcp = pcpAt(cpu, index);
+    const before = pcp.count;
+    for (let turn: u32 = 0; turn < turns && max(pcp.high, pcp.count) > pcp.highMin; turn++) {
+      pcpDecay(pcp, zoneAt(index));
+    }
+    if (pcp.count != before || pcp.count > pcp.highMin) zones++;
+  }
+  return zones;
 }

@@ -114,7 +114,6 @@ function takeFromBuddy(zone: Zone, order: u32, type: u32, flags: u32): u32 {
   return pfn;
 }
 
-
 /** Wakes kswapd; it remembers the highest zone and the largest order of all that woke it before its next run. */
 function wakeKswapd(order: u32, highest: u32): void {
   const asked = guest.kswapdWake;

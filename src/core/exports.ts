@@ -93,7 +93,7 @@ export type CoreExports = {
   czoneReturn(start: number, frames: number, cancelled: number): number;
   czoneShrink(index: number, blocks: number): number;
   czoneUnplug(start: number, frames: number): number;
-  decay(cpu: number, zone: number): number;
+  decay(cpu: number, turns: number): number;
   nodeBalanced(order: number, highest: number): number;
   programLog(): number;
   programRun(commands: number, number: number, programBytes: number, blocks: number): number;

@@ -24,9 +24,9 @@ export class Pages {
     this.#raw.drainAll();
   }
 
-  /** The vmstat worker's turn at a zone. Whether there was something to do, or will be. */
-  decay(cpu: number, zone: number): boolean {
-    return this.#raw.decay(cpu, zone) > 0;
+  /** So many turns of a cpu's vmstat worker. Whether they drained lists, or the next ones will. */
+  decay(cpu: number, turns: number): boolean {
+    return this.#raw.decay(cpu, turns) > 0;
   }
 
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */

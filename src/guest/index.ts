@@ -50,5 +50,6 @@ export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
+export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';

@@ -23,8 +23,7 @@ import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
-import type { Timers } from '../time/index.ts';
-import { Workers } from './workers.ts';
+import { type KernelClocks, Workers } from './workers.ts';
 
 /** Frame at which x86-64 kernels load: at 16 MiB. */
 const IMAGE_START: number = 16 * FRAMES_PER_MIB;
@@ -120,7 +119,7 @@ export class GuestKernel {
     core: Core,
     state: { kernelObject: number; agentObject: number; files: PageCacheState },
     cloned: boolean,
-    timers: Timers,
+    clocks: KernelClocks,
   ) {
     this.config = config;
     this.core = core;
@@ -129,7 +128,7 @@ export class GuestKernel {
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
-    this.#workers = new Workers(this.memory, timers, (moved) => this.#worked(moved));
+    this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
       this.czones = new CZones(this.memory, config.region);
     }
@@ -169,9 +168,9 @@ export class GuestKernel {
     };
   }
 
-  /** A guest on a core that already holds the image's bytes. Its kernel's clocks are `timers`. */
-  static fromImage(image: GuestImage, core: Core, timers: Timers): GuestKernel {
-    const guest = new GuestKernel(image.config, core, image, image.template, timers);
+  /** A guest on a core that already holds the image's bytes. Its kernel lives by `clocks`. */
+  static fromImage(image: GuestImage, core: Core, clocks: KernelClocks): GuestKernel {
+    const guest = new GuestKernel(image.config, core, image, image.template, clocks);
     if (!image.template) guest.memory.frames.guestOs += image.backedFrames;
     return guest;
   }

@@ -6,119 +6,168 @@
 
 import { NS_PER_MS, NS_PER_S } from '../abi/unit.ts';
 import {
-  KERNEL_ZONES,
   type KswapdWake,
   STATUS_MOVES_FULL,
-  STATUS_SKIPPED,
-  STAT_ALLOC_CALLS,
-  STAT_FREE_CALLS,
+  STAT_ALLOC_PAGES,
+  STAT_FREE_PAGES,
   STAT_MIGRATED_PAGES,
 } from '../core/index.ts';
-import type { TimerHandle, Timers } from '../time/index.ts';
+import { Beat, type Timers } from '../time/index.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Turns of the vmstat worker lie this far apart (vm.stat_interval), on whole seconds. */
 const VMSTAT_NS: number = NS_PER_S;
+/**
+ * Turns that take high from its most to its least, whatever they are: an eighth a turn, and it is
+ * at most some thousand times as much.
+ */
+const MOST_TURNS = 64;
 /** Looks of kcompactd at how scattered memory is (HPAGE_FRAG_CHECK_INTERVAL_MSEC). */
 const PROACTIVE_NS: number = 500 * NS_PER_MS;
+/**
+ * The score is a percentage: it is asked for when a hundredth of memory has changed hands since the
+ * last time. Linux asks each time.
+ */
+const SCORE_SHARE = 100;
 /** After a run that did not help so many times as long (1 << COMPACT_MAX_DEFER_SHIFT). */
 const PROACTIVE_DEFER = 64;
+/** Percent of scattered memory above which it runs (vm.compaction_proactiveness 20). */
+const PROACTIVE_SCORE = 90;
 /** kcompactd's processor. */
 const CPU = 0;
 
+/** The clocks that the kernels of one host share. */
+export class KernelClocks {
+  readonly timers: Timers;
+  readonly vmstat: Beat;
+  readonly proactive: Beat;
+
+  constructor(timers: Timers) {
+    this.timers = timers;
+    this.vmstat = new Beat(timers, VMSTAT_NS);
+    this.proactive = new Beat(timers, PROACTIVE_NS);
+  }
+}
+
 export class Workers {
   readonly #memory: GuestMemory;
-  readonly #timers: Timers;
+  readonly #clocks: KernelClocks;
   /** Told after a turn that gave blocks back or moved pages. */
   readonly #worked: (moved: boolean) => void;
-  readonly #pending: Map<string, TimerHandle> = new Map<string, TimerHandle>();
-  /** Requests and frees at the last look. */
+  /** Pages requested and freed at the last look. */
   #seen = -1;
+  /** The same when the score was asked for last, and how many more make it worth asking again. */
+  #scoredAt: number;
+  readonly #scorePages: number;
+  #isVmstatArmed = false;
+  /** Second of the last turn. */
+  #lastTurn: number;
+  #isProactiveArmed = false;
+  /** Before this time no proactive run is tried again. */
+  #proactiveFromNs = 0;
   #wanted: KswapdWake | undefined;
+  #isStopped = false;
+  readonly #onVmstat = (): void => this.#decay();
+  readonly #onProactive = (): void => this.#compactProactively();
 
-  constructor(memory: GuestMemory, timers: Timers, worked: (moved: boolean) => void) {
+  constructor(memory: GuestMemory, clocks: KernelClocks, worked: (moved: boolean) => void) {
     this.#memory = memory;
-    this.#timers = timers;
+    this.#clocks = clocks;
     this.#worked = worked;
+    this.#lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
+    const { core } = memory;
+    const present = core.kernelZones.reduce((sum, zone) => sum + zone.present, 0);
+    this.#scorePages = Math.floor(present / SCORE_SHARE);
+    this.#scoredAt = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
   }
 
   /** Arms what the guest's doings since the last look call for. */
   poll(): void {
     const { core, kswapd } = this.#memory;
     const woken = kswapd.takeCompaction();
-    if (woken !== undefined) {
-      this.#wanted = woken;
-      this.#arm('kcompactd', 0, () => this.#compact());
-    }
-    const doings = core.stat(STAT_ALLOC_CALLS) + core.stat(STAT_FREE_CALLS);
-    if (doings === this.#seen) return;
-    this.#seen = doings;
+    if (woken !== undefined) this.#wakeCompaction(woken);
+    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+    if (pages === this.#seen) return;
+    this.#seen = pages;
     this.#armVmstat();
-    this.#armProactive(PROACTIVE_NS);
+    if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
   }
 
-  /** The guest has ended. */
+  /** The guest has ended: what is armed still does nothing. */
   stop(): void {
-    for (const timer of this.#pending.values()) timer.cancel();
-    this.#pending.clear();
-  }
-
-  #arm(name: string, delayNs: number, turn: () => void): void {
-    if (this.#pending.has(name)) return;
-    const timer = this.#timers.after(delayNs, () => {
-      this.#pending.delete(name);
-      turn();
-    });
-    this.#pending.set(name, timer);
+    this.#isStopped = true;
   }
 
   #armVmstat(): void {
-    const sinceSecond = this.#timers.nowNs % VMSTAT_NS;
-    this.#arm('vmstat', VMSTAT_NS - sinceSecond, () => this.#decay());
+    if (this.#isVmstatArmed) return;
+    this.#isVmstatArmed = true;
+    this.#clocks.vmstat.next(this.#onVmstat);
   }
 
   #decay(): void {
-    const { core } = this.#memory;
+    this.#isVmstatArmed = false;
+    if (this.#isStopped) return;
+    const { pages, config } = this.#memory.core;
+    const turns = Math.min(this.#turnsDue(), MOST_TURNS);
     let goesOn = false;
-    for (let zone = 0; zone < KERNEL_ZONES; zone += 1) {
-      if ((core.kernelZones[zone]?.present ?? 0) === 0) continue;
-      for (let cpu = 0; cpu < core.config.cpus; cpu += 1) {
-        if (core.pages.decay(cpu, zone)) goesOn = true;
-      }
-    }
+    for (let cpu = 0; cpu < config.cpus; cpu += 1) if (pages.decay(cpu, turns)) goesOn = true;
     if (!goesOn) return;
     this.#armVmstat();
     this.#worked(false);
   }
 
-  #armProactive(delayNs: number): void {
-    this.#arm('proactive', delayNs, () => this.#compactProactively());
+  /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
+  #turnsDue(): number {
+    const second = Math.round(this.#clocks.timers.nowNs / VMSTAT_NS);
+    const turns = second - this.#lastTurn;
+    this.#lastTurn = second;
+    return turns;
+  }
+
+  #wakeCompaction(wake: KswapdWake): void {
+    if (this.#wanted === undefined) this.#clocks.timers.after(0, () => this.#compact());
+    const { order, highest } = this.#wanted ?? wake;
+    this.#wanted = {
+      order: Math.max(order, wake.order),
+      highest: Math.max(highest, wake.highest),
+    };
   }
 
   /** kcompactd after kswapd. */
   #compact(): void {
     const { order, highest } = this.#wanted as KswapdWake;
     this.#wanted = undefined;
+    if (this.#isStopped) return;
     const { compaction } = this.#memory.core;
     this.#moving(() => compaction.background(order, highest, CPU));
   }
 
+  #armProactive(): void {
+    if (this.#isProactiveArmed) return;
+    this.#isProactiveArmed = true;
+    this.#clocks.proactive.next(this.#onProactive);
+  }
+
   #compactProactively(): void {
+    this.#isProactiveArmed = false;
+    if (this.#isStopped) return;
+    this.#scoredAt = this.#seen;
     const { compaction } = this.#memory.core;
     const before = compaction.score;
-    const after = this.#moving(() => compaction.proactive(CPU));
-    if (after === STATUS_SKIPPED) return;
-    this.#armProactive(compaction.score < before ? PROACTIVE_NS : PROACTIVE_NS * PROACTIVE_DEFER);
+    if (before <= PROACTIVE_SCORE) return;
+    this.#armProactive();
+    const { nowNs } = this.#clocks.timers;
+    if (nowNs < this.#proactiveFromNs) return;
+    this.#moving(() => compaction.proactive(CPU));
+    if (compaction.score >= before) this.#proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
   }
 
   /** A run of compaction, again while the log of moves is full. */
-  #moving(run: () => number): number {
+  #moving(run: () => number): void {
     const memory = this.#memory;
     const before = memory.core.stat(STAT_MIGRATED_PAGES);
-    let answer = run();
-    while (answer === STATUS_MOVES_FULL && memory.deliverMoves() > 0) answer = run();
+    while (run() === STATUS_MOVES_FULL && memory.deliverMoves() > 0);
     memory.deliverMoves();
     if (memory.core.stat(STAT_MIGRATED_PAGES) > before) this.#worked(true);
-    return answer;
   }
 }

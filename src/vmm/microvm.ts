@@ -8,6 +8,7 @@ import {
   type CorePool,
   type FrameRange,
   GuestKernel,
+  type KernelClocks,
   newCounts,
 } from '../guest/index.ts';
 import {
@@ -22,7 +23,6 @@ import {
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
-import type { TimerHandle, Timers } from '../time/index.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -47,8 +47,7 @@ export interface VmContext {
   readonly host: HostMemory;
   readonly pool: CorePool;
   readonly vmm: VmmFootprint;
-  /** The clock that the guests' kernels live by. */
-  readonly timers: Timers;
+  readonly clocks: KernelClocks;
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
@@ -57,21 +56,6 @@ export interface VmContext {
 export interface AttachedDevice {
   /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
   readonly killReason: string | undefined;
-}
-
-/**
- * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
- */
-export function timersOf(vm: Pick<MicroVm, 'stopReason'>, timers: Timers): Timers {
-  return {
-    get nowNs(): number {
-      return timers.nowNs;
-    },
-    after: (delayNs: number, fire: () => void): TimerHandle =>
-      timers.after(delayNs, () => {
-        if (vm.stopReason === undefined) fire();
-      }),
-  };
 }
 
 export class MicroVm {
@@ -109,7 +93,7 @@ export class MicroVm {
     }
     const { image } = template;
     const core = context.pool.clone(image.core);
-    this.guest = GuestKernel.fromImage(image, core, timersOf(this, context.timers));
+    this.guest = GuestKernel.fromImage(image, core, context.clocks);
     this.guest.onMoved = () => this.#settleAside();
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };

@@ -1,7 +1,13 @@
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 
-import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
+import {
+  CorePool,
+  type Counts,
+  type GuestConfig,
+  KernelClocks,
+  newCounts,
+} from '../guest/index.ts';
 import { Clock } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
@@ -48,7 +54,7 @@ export class Vmm {
       host: this.host,
       pool: pool ?? new CorePool(),
       vmm: footprint,
-      timers: this.clock,
+      clocks: new KernelClocks(this.clock),
       inspect,
     };
     this.#templates = new TemplateStore(this.host);

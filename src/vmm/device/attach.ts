@@ -2,6 +2,7 @@
 // with the VM, the host's side of a discard. No device in particular.
 
 import { FRAME_BYTES } from '../../abi/unit.ts';
+import type { TimerHandle, Timers } from '../../time/index.ts';
 import {
   type Connection,
   type DeviceModel,
@@ -11,7 +12,20 @@ import {
 } from '../../virtio/index.ts';
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
 
-export { timersOf } from '../microvm.ts';
+/**
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ */
+export function timersOf(vm: MicroVm, timers: Timers): Timers {
+  return {
+    get nowNs(): number {
+      return timers.nowNs;
+    },
+    after: (delayNs: number, fire: () => void): TimerHandle =>
+      timers.after(delayNs, () => {
+        if (vm.stopReason === undefined) fire();
+      }),
+  };
+}
 
 /** A device of the VM behind its transport, and the way its driver reaches it. */
 export function plugIn(

@@ -1,5 +1,10 @@
 /** Small guests for the tests of this room and those above. */
-import { type GuestConfig, GuestKernel, type KernelFootprint } from '../../../src/guest/index.ts';
+import {
+  type GuestConfig,
+  GuestKernel,
+  KernelClocks,
+  type KernelFootprint,
+} from '../../../src/guest/index.ts';
 import { Clock } from '../../../src/time/index.ts';
 import { CorePool } from '../../../src/core/index.ts';
 
@@ -34,7 +39,11 @@ export function makeGuest(
   clock: Clock = new Clock(),
 ): GuestKernel {
   const image = GuestKernel.bootImage(config, template);
-  const guest = GuestKernel.fromImage(image, new CorePool().clone(image.core), clock);
+  const guest = GuestKernel.fromImage(
+    image,
+    new CorePool().clone(image.core),
+    new KernelClocks(clock),
+  );
   if (template) guest.wake();
   return guest;
 }

@@ -63,11 +63,14 @@ describe('the vmstat worker', () => {
     expect(clock.pending).toBeGreaterThan(0);
   });
 
-  it('stops with its VM', () => {
+  it('does nothing more when its VM has ended', () => {
     const { guest, clock } = started();
+    guest.writeAndFree(160 * MIB);
     guest.runBackground();
-    expect(clock.pending).toBeGreaterThan(0);
     guest.stopWorkers();
+    const drained = guest.core.stat(STAT_DRAIN_BLOCKS);
+    clock.advance(60 * NS_PER_S);
+    expect(guest.core.stat(STAT_DRAIN_BLOCKS)).toBe(drained);
     expect(clock.pending).toBe(0);
   });
 });

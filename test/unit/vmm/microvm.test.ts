@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CAUSE_GUEST_OS,
   CAUSE_VMM,
+  KernelClocks,
   CorePool,
   HostMemory,
   HostOutOfMemory,
@@ -17,7 +18,7 @@ const VMM = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
 
 function context(capacityFrames = 1e6): VmContext {
   return {
-    timers: new Clock(),
+    clocks: new KernelClocks(new Clock()),
     host: new HostMemory(capacityFrames),
     pool: new CorePool(),
     vmm: VMM,

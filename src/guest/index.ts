@@ -21,7 +21,6 @@ export { shrinkBetween } from './policy/shrink-hysteresis.ts';
 export { shrinkWhenIdle } from './policy/shrink-idle.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type FrameCensus, freeFrames, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
 export {
   type BlockState,
@@ -45,7 +44,7 @@ export {
   ReportWorker,
   type SendReport,
 } from './service/report.ts';
-export { type VmStats, vmStats } from './service/stats.ts';
+export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';

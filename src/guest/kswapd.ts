@@ -2,20 +2,26 @@
 // its node is balanced, then sleeps. Whether it is, the core says: the test knows marks, boost and
 // reserves. Guests have no swap, so anonymous memory stays.
 
-import { type KswapdWake, PAGEBLOCK_ORDER } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
+import { type Core, type KswapdWake, PAGEBLOCK_ORDER } from '../core/index.ts';
 
 /** Pages that reclaim takes at a time (SWAP_CLUSTER_MAX). */
 export const SWAP_CLUSTER_MAX = 32;
+
+/** What it works on (GuestMemory). */
+export interface Shrinkable {
+  readonly core: Core;
+  /** Has what can be given up give up to so many pages. Frames freed. */
+  shrink(pages: number): number;
+}
 
 export class Kswapd {
   /** Runs, and pages that they freed (pageoutrun, pgsteal_kswapd). */
   runs = 0;
   freedPages = 0;
-  readonly #memory: GuestMemory;
+  readonly #memory: Shrinkable;
   #compaction: KswapdWake | undefined;
 
-  constructor(memory: GuestMemory) {
+  constructor(memory: Shrinkable) {
     this.#memory = memory;
   }
 

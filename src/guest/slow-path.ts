@@ -4,6 +4,7 @@
 // the balloon and memory that goes offline all come this way. Reclaim takes clean page cache only.
 
 import {
+  type Core,
   COMPACT_ASYNC,
   COMPACT_DEFERRED,
   COMPACT_SYNC_LIGHT,
@@ -18,11 +19,22 @@ import {
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
 } from '../core/index.ts';
-import { SWAP_CLUSTER_MAX } from './kswapd.ts';
-import type { GuestMemory } from './memory.ts';
+import { type Kswapd, SWAP_CLUSTER_MAX } from './kswapd.ts';
 
 /** Rounds without progress before a request gives up. */
 const MAX_RECLAIM_RETRIES = 16;
+
+/** What a guest can do about a shortage, by its owners (GuestMemory). */
+export interface Relief {
+  readonly core: Core;
+  readonly kswapd: Kswapd;
+  /** Pages that could be reclaimed. */
+  readonly cachedPages: number;
+  reclaimDirectly(pages: number): number;
+  askRelievers(status: number): boolean;
+  notifyOom(): boolean;
+  deliverMoves(): number;
+}
 
 /** One request on its way through the slow path. */
 export interface SlowRequest {
@@ -37,7 +49,7 @@ export interface SlowRequest {
  * Goes on with a request whose attempt met the status `first`, until it is served or nothing is
  * left to do. The last answer: zero or above, or the status that it ended with.
  */
-export function slowPath(memory: GuestMemory, request: SlowRequest, first: number): number {
+export function slowPath(memory: Relief, request: SlowRequest, first: number): number {
   let got = first;
   while (got < 0) {
     if (got === STATUS_NEED_RECLAIM) {
@@ -54,7 +66,7 @@ export function slowPath(memory: GuestMemory, request: SlowRequest, first: numbe
 }
 
 /** Steps 1 to 8. STATUS_NEED_RECLAIM never comes out: it has become STATUS_NO_MEMORY. */
-function reclaimForRequest(memory: GuestMemory, request: SlowRequest): number {
+function reclaimForRequest(memory: Relief, request: SlowRequest): number {
   const { order } = request;
   // kswapd was woken at the low mark, and has had a processor by now
   let got = memory.kswapd.run() > 0 ? request.attempt() : STATUS_NEED_RECLAIM;
@@ -74,7 +86,7 @@ function reclaimForRequest(memory: GuestMemory, request: SlowRequest): number {
 }
 
 /** The zonelist; and when that fails the reserve and what the cpus hold, and once more. */
-function attemptAfterReclaim(memory: GuestMemory, request: SlowRequest): number {
+function attemptAfterReclaim(memory: Relief, request: SlowRequest): number {
   const got = request.attempt();
   if (got !== STATUS_NEED_RECLAIM) return got;
   const { pages } = memory.core;
@@ -84,7 +96,7 @@ function attemptAfterReclaim(memory: GuestMemory, request: SlowRequest): number 
 }
 
 /** The first compaction, before any reclaim. */
-function compactFirst(memory: GuestMemory, request: SlowRequest): number {
+function compactFirst(memory: Relief, request: SlowRequest): number {
   const { gfp, order } = request;
   const isCostly = order > COSTLY_ORDER;
   if (!isCostly && (order === 0 || (gfp & GFP_MOVABLE) !== 0)) return STATUS_NEED_RECLAIM;
@@ -95,13 +107,13 @@ function compactFirst(memory: GuestMemory, request: SlowRequest): number {
   return isCostly && (gfp & GFP_NORETRY) !== 0 && isHopeless ? STATUS_NO_MEMORY : got;
 }
 
-function compactAndAttempt(memory: GuestMemory, request: SlowRequest): number {
+function compactAndAttempt(memory: Relief, request: SlowRequest): number {
   const result = compact(memory, request, COMPACT_SYNC_LIGHT);
   return result < 0 ? STATUS_NEED_RECLAIM : request.attempt();
 }
 
 /** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */
-function compact(memory: GuestMemory, request: SlowRequest, mode: number): number {
+function compact(memory: Relief, request: SlowRequest, mode: number): number {
   const { gfp, order, cpu } = request;
   const result = memory.core.compaction.direct(gfp, order, mode, cpu);
   memory.deliverMoves();
@@ -118,7 +130,7 @@ function givesUp({ gfp, order }: SlowRequest): boolean {
  * Reclaim has come to nothing: the whole HIGHATOMIC reserve, then the OOM notifiers, for requests
  * that may get there. Whether that gave pages.
  */
-function lastResort(memory: GuestMemory, request: SlowRequest): boolean {
+function lastResort(memory: Relief, request: SlowRequest): boolean {
   if (memory.core.pages.releaseHighatomic(mobilityOf(request), true) > 0) return true;
   if (request.order > COSTLY_ORDER) return false;
   if ((request.gfp & (GFP_RETRY_MAYFAIL | GFP_THISNODE)) !== 0) return false;

@@ -11,16 +11,18 @@ export const EVENT_RECLAIM = 3;
 /** The host has taken what an idle container was asked for. */
 export const EVENT_RECLAIMED = 4;
 
-const KINDS = 8;
+// 3 bits of kind under 28 bits of slot: integer arithmetic, which remainders of doubles are not.
+const KIND_BITS = 3;
+const KIND_MASK = 7;
 
 export function eventOf(kind: number, slot: number): number {
-  return slot * KINDS + kind;
+  return (slot << KIND_BITS) | kind;
 }
 
 export function kindOf(event: number): number {
-  return event % KINDS;
+  return event & KIND_MASK;
 }
 
 export function slotOf(event: number): number {
-  return Math.floor(event / KINDS);
+  return event >> KIND_BITS;
 }

@@ -17,7 +17,7 @@ import {
   STATUS_FEATURES_OK,
   STATUS_NEEDS_RESET,
 } from './constants.ts';
-import type { GuestMemory } from './memory.ts';
+import type { GuestBytes } from './memory.ts';
 import { DeviceQueue, type DeviceQueueState } from './queue/device-queue.ts';
 import type { QueueFault } from './queue/fault.ts';
 
@@ -42,7 +42,7 @@ export interface DeviceModel {
 
 /** What a device model may do to the world. */
 export interface DevicePort {
-  readonly memory: GuestMemory;
+  readonly memory: GuestBytes;
   readonly features: bigint;
   readonly isActive: boolean;
   queue(index: number): DeviceQueue | undefined;
@@ -109,7 +109,7 @@ export interface DeviceState {
 
 export class VirtioDevice implements DevicePort {
   readonly model: DeviceModel;
-  readonly memory: GuestMemory;
+  readonly memory: GuestBytes;
   readonly policy: DevicePolicy;
   readonly counters: DeviceCounters = {
     notifications: 0,
@@ -131,7 +131,7 @@ export class VirtioDevice implements DevicePort {
   #registers: QueueRegisters[] = [];
   #queues: (DeviceQueue | undefined)[] = [];
 
-  constructor(model: DeviceModel, memory: GuestMemory, policy: DevicePolicy = POLICY_SPEC) {
+  constructor(model: DeviceModel, memory: GuestBytes, policy: DevicePolicy = POLICY_SPEC) {
     this.model = model;
     this.memory = memory;
     this.policy = policy;

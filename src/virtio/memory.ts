@@ -7,7 +7,7 @@
  */
 
 /** Guest memory as bytes, little-endian helpers included. No method throws, whatever the address. */
-export interface GuestMemory {
+export interface GuestBytes {
   /** One past the highest address that is memory. There may be holes below it. */
   readonly sizeBytes: number;
   /** Is every byte of the range memory? A range of length 0 is when its address is. */
@@ -27,7 +27,7 @@ export interface GuestMemory {
 
 /** Where a driver half takes memory for its rings and message buffers: unmovable kernel memory. */
 export interface DriverMemory {
-  readonly memory: GuestMemory;
+  readonly memory: GuestBytes;
   /** Zeroed memory, aligned; undefined when the guest has none. */
   alloc(lengthBytes: number, alignBytes: number): number | undefined;
   free(addr: number, lengthBytes: number): void;

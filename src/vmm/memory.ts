@@ -7,22 +7,22 @@
 import { FRAME_BYTES } from '../abi/unit.ts';
 import {
   type Core,
-  type GuestMemory as KernelMemory,
+  type GuestMemory,
   KIND_HOLE,
   allocKernelBlock,
   freeKernelBlock,
   orderOfFrames,
 } from '../guest/index.ts';
-import type { DriverMemory, GuestMemory } from '../virtio/index.ts';
+import type { DriverMemory, GuestBytes } from '../virtio/index.ts';
 
 /** Frames and their contents; undefined: given back, whatever the template holds. */
 export type FrameContents = ReadonlyMap<number, Uint8Array | undefined>;
 
 const NO_CONTENTS: FrameContents = new Map();
 
-export class VmMemory implements GuestMemory, DriverMemory {
+export class VmMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number;
-  readonly #kernel: KernelMemory;
+  readonly #kernel: GuestMemory;
   readonly #core: Core;
   /** Contents of the template that this guest was cloned from; never written. */
   readonly #template: FrameContents;
@@ -33,14 +33,14 @@ export class VmMemory implements GuestMemory, DriverMemory {
   #smallAddr = 0;
   #smallLeft = 0;
 
-  constructor(kernel: KernelMemory, template: FrameContents = NO_CONTENTS) {
+  constructor(kernel: GuestMemory, template: FrameContents = NO_CONTENTS) {
     this.#kernel = kernel;
     this.#core = kernel.core;
     this.#template = template;
     this.sizeBytes = this.#core.spanFrames * FRAME_BYTES;
   }
 
-  get memory(): GuestMemory {
+  get memory(): GuestBytes {
     return this;
   }
 

@@ -11,16 +11,16 @@ import { Clock } from '../../src/time/index.ts';
 import {
   contiguousLayout,
   CZONE_PROFILES,
-  CzoneDevice,
+  CZoneDevice,
   MmioTransport,
   VirtioDevice,
-  type CzoneProfileName,
+  type CZoneProfileName,
 } from '../../src/virtio/index.ts';
 import { encodeReport } from '../../src/virtio/czone/report.ts';
 import { encodeRequest } from '../../src/virtio/czone/request.ts';
-import { encodeStats, type CzoneZoneStats } from '../../src/virtio/czone/stats.ts';
+import { encodeStats, type CZoneZoneStats } from '../../src/virtio/czone/stats.ts';
 import { FlatGuestMemory } from '../support/virtio.ts';
-import { BLOCK_BYTES, BLOCK_FRAMES, START_PFN, TestCzoneHost } from '../support/virtio-czone.ts';
+import { BLOCK_BYTES, BLOCK_FRAMES, START_PFN, TestCZoneHost } from '../support/virtio-czone.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 
 const MEMORY_BYTES = 1 << 17;
@@ -171,16 +171,16 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 class Attack {
   readonly memory = new FlatGuestMemory(MEMORY_BYTES);
   readonly clock = new Clock();
-  readonly host = new TestCzoneHost(BLOCKS);
-  readonly czone: CzoneDevice;
+  readonly host = new TestCZoneHost(BLOCKS);
+  readonly czone: CZoneDevice;
   readonly device: VirtioDevice;
   readonly mmio: MmioTransport;
   touched = 0;
   /** The zone that a report on its way names: nothing else may be released then. */
   #reporting: number | undefined;
 
-  constructor(profile: CzoneProfileName, granuleBytes: number) {
-    this.czone = new CzoneDevice(CZONE_PROFILES[profile], this.host, {
+  constructor(profile: CZoneProfileName, granuleBytes: number) {
+    this.czone = new CZoneDevice(CZONE_PROFILES[profile], this.host, {
       addr: START_PFN * 4096,
       regionBytes: BLOCKS * BLOCK_BYTES,
       usableBytes: USABLE * BLOCK_BYTES,
@@ -279,7 +279,7 @@ class Attack {
 
   #stats(step: Extract<Op, { kind: 'stats' }>): void {
     this.czone.requestStats();
-    const zones = step.zones.map((zone) => ({ zone, isIdle: false }) as CzoneZoneStats);
+    const zones = step.zones.map((zone) => ({ zone, isIdle: false }) as CZoneZoneStats);
     const numbers = { pluggedBytes: 1, freeBytes: 1, backedFreeBytes: 1, limitHits: 1 };
     const more = { grownBlocks: 1, reusedPages: 1, migratedPages: 1 };
     const full = zones.map((zone) => ({ ...zone, ...numbers, ...more }));
@@ -423,7 +423,7 @@ export const czoneVirtio: Fuzzer = {
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(
-      fc.constantFrom<CzoneProfileName>('adaptive', 'static', 'guest-driven'),
+      fc.constantFrom<CZoneProfileName>('adaptive', 'static', 'guest-driven'),
       fc.constantFrom(4096, 4096, 16384),
       fc.array(op, { minLength: 30, maxLength: 100 }),
       (profile, granuleBytes, ops) => assault(new Attack(profile, granuleBytes), ops, tally),

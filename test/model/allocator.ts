@@ -24,15 +24,10 @@ export interface AllocatorUnderTest {
   boot(layout: BootLayout): void;
   allocPages(gfp: number, order: number, cpu: number): number;
   freePages(pfn: number, order: number, cpu: number): void;
-  /** One block straight from a zone's buddy lists, with claim and steal. */
-  rmqueue(zone: number, order: number, type: number): number;
-  /** One block straight to the buddy lists, as its pageblock's type. */
-  freeOne(pfn: number, order: number): void;
-  /** One block from the buddy lists to the tail of a per-cpu list. */
-  pcpRefillOne(zone: number, order: number, type: number, cpu: number): number;
-  /** One block from the first non-empty per-cpu list at or after `list` to the buddy lists. */
-  pcpDrainOne(zone: number, list: number, cpu: number): number;
-  /** Says whether a page in use can be migrated (the claim test counts these). */
+  /** What the vmstat worker does to a CPU's lists each second. */
+  decay(cpu: number): void;
+  drainAll(): void;
+  /** Makes a block one in use; whether it can be migrated is what the claim test counts. */
   setMovable(pfn: number, order: number, movable: boolean): void;
   state(): AllocatorState;
   loadState(state: AllocatorState): void;

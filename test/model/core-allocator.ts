@@ -2,10 +2,16 @@
 
 import { Core, type CoreBuild, expectAnswer } from '../../src/core/index.ts';
 import { loadState, saveState, stateFrames, type AllocatorState } from '../../src/core/state.ts';
-import type { BootLayout } from './allocator.ts';
-import { rawOf } from '../../src/core/raw.ts';
+import type { AllocatorUnderTest, BootLayout } from './allocator.ts';
+import {
+  GUEST_STATES_OFFSET,
+  KIND_MOVABLE,
+  KIND_TAIL,
+  KIND_UNMOVABLE,
+} from '../../src/abi/layout.ts';
+import { bytesOf, headerWord, rawOf } from '../../src/core/raw.ts';
 
-export class CoreAllocator {
+export class CoreAllocator implements AllocatorUnderTest {
   readonly #build: CoreBuild;
   core: Core = Core.create({ frames: 1024 });
 
@@ -27,13 +33,18 @@ export class CoreAllocator {
     raw.finishBoot(layout.thp ? 1 : 0);
   }
 
-  /** Frame, or a status below zero. */
   allocPages(gfp: number, order: number, cpu: number): number {
-    return rawOf(this.core).allocPages(gfp, order, cpu, 0);
+    return Math.max(rawOf(this.core).allocPages(gfp, order, cpu, 0), -1);
   }
 
   freePages(pfn: number, order: number, cpu: number): void {
     expectAnswer(rawOf(this.core).freePages(pfn, order, cpu), 'freePages');
+  }
+
+  setMovable(pfn: number, order: number, movable: boolean): void {
+    const at = headerWord(this.core, GUEST_STATES_OFFSET) + pfn;
+    bytesOf(this.core).fill(KIND_TAIL, at, at + 2 ** order);
+    bytesOf(this.core)[at] = (movable ? KIND_MOVABLE : KIND_UNMOVABLE) | order;
   }
 
   decay(cpu: number): void {

@@ -4,16 +4,16 @@ import { Clock } from '../../src/time/index.ts';
 import {
   connect,
   CZONE_PROFILES,
-  CzoneDevice,
-  CzoneDriver,
+  CZoneDevice,
+  CZoneDriver,
   VirtioDevice,
   type CollectLimits,
-  type CzoneDeviceOptions,
-  type CzoneDriverOptions,
-  type CzoneGuest,
-  type CzoneHost,
-  type CzoneProfile,
-  type CzoneZoneStats,
+  type CZoneDeviceOptions,
+  type CZoneDriverOptions,
+  type CZoneGuest,
+  type CZoneHost,
+  type CZoneProfile,
+  type CZoneZoneStats,
 } from '../../src/virtio/index.ts';
 import { BumpMemory, FlatGuestMemory } from './virtio.ts';
 
@@ -29,7 +29,7 @@ export function blockPfn(block: number): number {
 }
 
 /** Frames by number, counted from the region's start: plugged or not, backed or not. */
-export class TestCzoneHost implements CzoneHost {
+export class TestCZoneHost implements CZoneHost {
   readonly plugged: Uint8Array;
   readonly backed: Uint8Array;
   readonly released: [number, number][] = [];
@@ -96,7 +96,7 @@ export class TestCzoneHost implements CzoneHost {
   }
 }
 
-const NO_STATS: Omit<CzoneZoneStats, 'zone' | 'isIdle'> = {
+const NO_STATS: Omit<CZoneZoneStats, 'zone' | 'isIdle'> = {
   pluggedBytes: 0,
   freeBytes: 0,
   backedFreeBytes: 0,
@@ -107,15 +107,15 @@ const NO_STATS: Omit<CzoneZoneStats, 'zone' | 'isIdle'> = {
 };
 
 /** Zones as lists of blocks; each frame is free, used or isolated for a report. */
-export class TestCzoneGuest implements CzoneGuest {
-  readonly host: TestCzoneHost;
+export class TestCZoneGuest implements CZoneGuest {
+  readonly host: TestCZoneHost;
   readonly zones: Map<number, number[]> = new Map();
   readonly free: Set<number> = new Set();
   readonly isolated: Set<number> = new Set();
   readonly putBacks: { zone: number; ranges: number; released: number }[] = [];
   refusesBlocks = false;
 
-  constructor(host: TestCzoneHost) {
+  constructor(host: TestCZoneHost) {
     this.host = host;
   }
 
@@ -184,7 +184,7 @@ export class TestCzoneGuest implements CzoneGuest {
     }
   }
 
-  zoneStats(zone: number): Omit<CzoneZoneStats, 'zone' | 'isIdle'> {
+  zoneStats(zone: number): Omit<CZoneZoneStats, 'zone' | 'isIdle'> {
     const frames = this.blocksOf(zone).flatMap((block) => this.#frames(block));
     const free = frames.filter((pfn) => this.free.has(pfn));
     return {
@@ -236,8 +236,8 @@ export class TestCzoneGuest implements CzoneGuest {
     this.zones.set(zone, [...this.blocksOf(zone), block]);
   }
 
-  copy(host: TestCzoneHost): TestCzoneGuest {
-    const copy = new TestCzoneGuest(host);
+  copy(host: TestCZoneHost): TestCZoneGuest {
+    const copy = new TestCZoneGuest(host);
     for (const [zone, blocks] of this.zones) copy.zones.set(zone, [...blocks]);
     for (const pfn of this.free) copy.free.add(pfn);
     for (const pfn of this.isolated) copy.isolated.add(pfn);
@@ -262,37 +262,37 @@ export class TestCzoneGuest implements CzoneGuest {
   }
 }
 
-export interface CzonePairOptions {
-  readonly profile?: Partial<CzoneProfile>;
-  readonly device?: Partial<CzoneDeviceOptions>;
-  readonly driver?: CzoneDriverOptions;
-  readonly base?: CzoneProfile;
+export interface CZonePairOptions {
+  readonly profile?: Partial<CZoneProfile>;
+  readonly device?: Partial<CZoneDeviceOptions>;
+  readonly driver?: CZoneDriverOptions;
+  readonly base?: CZoneProfile;
 }
 
 /** Device and driver over real rings, with a virtual clock. */
-export class CzonePair {
+export class CZonePair {
   readonly memory: FlatGuestMemory;
   readonly clock: Clock = new Clock();
-  readonly host: TestCzoneHost;
-  readonly guest: TestCzoneGuest;
-  readonly czone: CzoneDevice;
+  readonly host: TestCZoneHost;
+  readonly guest: TestCZoneGuest;
+  readonly czone: CZoneDevice;
   readonly device: VirtioDevice;
-  readonly driver: CzoneDriver;
+  readonly driver: CZoneDriver;
   /** A copy takes memory above that of the machine it was copied from. */
   readonly #memoryStart: number;
 
-  constructor(options: CzonePairOptions = {}, of?: CzonePair) {
+  constructor(options: CZonePairOptions = {}, of?: CZonePair) {
     this.memory = new FlatGuestMemory(1 << 20);
     this.#memoryStart = of === undefined ? 0x1000 : of.#memoryStart + 0x40000;
     if (of !== undefined) this.memory.bytes.set(of.memory.bytes);
-    this.host = new TestCzoneHost();
-    this.guest = of === undefined ? new TestCzoneGuest(this.host) : of.guest.copy(this.host);
+    this.host = new TestCZoneHost();
+    this.guest = of === undefined ? new TestCZoneGuest(this.host) : of.guest.copy(this.host);
     if (of !== undefined) {
       this.host.plugged.set(of.host.plugged);
       this.host.backed.set(of.host.backed);
     }
     const profile = { ...(options.base ?? CZONE_PROFILES.adaptive), ...options.profile };
-    this.czone = new CzoneDevice(profile, this.host, {
+    this.czone = new CZoneDevice(profile, this.host, {
       addr: START_PFN * 4096,
       regionBytes: REGION_BLOCKS * BLOCK_BYTES,
       timers: this.clock,
@@ -300,15 +300,15 @@ export class CzonePair {
     });
     this.device = new VirtioDevice(this.czone, this.memory, profile.policy);
     const { transport } = connect(this.device, new BumpMemory(this.memory, this.#memoryStart));
-    this.driver = new CzoneDriver(transport, this.guest, options.driver);
+    this.driver = new CZoneDriver(transport, this.guest, options.driver);
     if (of !== undefined) return;
     const failure = this.driver.probe();
     if (failure !== undefined) throw new Error(failure);
   }
 
   /** A machine that continues from a snapshot of this one. */
-  clone(options: CzonePairOptions = {}): CzonePair {
-    const clone = new CzonePair(options, this);
+  clone(options: CZonePairOptions = {}): CZonePair {
+    const clone = new CZonePair(options, this);
     clone.device.load(this.device.save());
     clone.czone.load(this.czone.save());
     clone.driver.load(this.driver.save());

@@ -8,12 +8,12 @@ import {
   type DriverMemory,
   type DriverQueue,
   type DriverTransport,
-  type GuestMemory,
+  type GuestBytes,
   type VirtioDevice,
 } from '../../src/virtio/index.ts';
 
 /** Guest memory as one array. */
-export class FlatGuestMemory implements GuestMemory {
+export class FlatGuestMemory implements GuestBytes {
   readonly sizeBytes: number;
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -81,10 +81,10 @@ export function hex(bytes: Uint8Array): string {
 
 /** Hands out memory upwards from `start`; frees nothing. */
 export class BumpMemory implements DriverMemory {
-  readonly memory: GuestMemory;
+  readonly memory: GuestBytes;
   #next: number;
 
-  constructor(memory: GuestMemory, start: number) {
+  constructor(memory: GuestBytes, start: number) {
     this.memory = memory;
     this.#next = start;
   }

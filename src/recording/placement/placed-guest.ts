@@ -1,5 +1,4 @@
-// One core under one placement: carries out the request stream and keeps, by recorded frame, which
-// frame of ours holds the same page.
+// One core under one placement: carries out the request stream.
 //
 // What the stream cannot say, and what is done then:
 // - Pages in use at the start keep their frames.
@@ -21,20 +20,13 @@ import {
   PAGEBLOCK_FRAMES,
 } from '../../core/index.ts';
 import * as P from '../program/index.ts';
-import {
-  type AllocatorState,
-  type Capture,
-  eachFreeBlock,
-  NO_FRAME,
-  recordedFrames,
-} from '../read/index.ts';
+import { type AllocatorState, type Capture, NO_FRAME, recordedFrames } from '../read/index.ts';
 import { PlacedCZones, regionOf } from './czones.ts';
+import { HeldPages, NOWHERE } from './held-pages.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
 import { FREE_MOVED, FREE_PLUGGED, type PageStream, REQUEST_MOVE } from './stream.ts';
 import { NOBODY } from './tasks.ts';
 
-/** No frame of ours. */
-const NOWHERE = -1;
 /** One command, and the log room that the core wants before it runs one. */
 const BUFFER_SLOTS = Math.ceil((LOG_RECORD_BYTES * 65_536) / BUFFER_SLOT_BYTES) + 1024;
 
@@ -100,12 +92,7 @@ export class PlacedGuest {
   };
   readonly #stream: PageStream;
   readonly #policy: PagePolicy;
-  /** Our frame by recorded frame. */
-  readonly #held: Int32Array;
-  /** Order of the block that each frame of ours is part of. */
-  readonly #order: Uint8Array;
-  /** Pages whose recorded frame is unknown, oldest first: frame and order in turn. */
-  readonly #lost: number[] = [];
+  readonly #pages: HeldPages;
 
   constructor(
     capture: Capture,
@@ -129,30 +116,21 @@ export class PlacedGuest {
       bufferSlots: BUFFER_SLOTS,
       build,
     });
-    this.#held = new Int32Array(recorded).fill(NOWHERE);
-    this.#order = new Uint8Array(frames);
+    this.#pages = new HeldPages(recorded, frames);
+    this.#pages.holdStart(capture.start);
     loadState(this.core, capture.start);
-    this.#holdStart(capture.start);
+    this.#punchEnds(capture.start);
     this.czones = new PlacedCZones(this.core, region);
   }
 
-  /** Every frame of a zone that is on no list is in use. */
-  #holdStart(state: AllocatorState): void {
-    for (const zone of state.zones) {
-      const first = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
-      for (let pfn = zone.startPfn; pfn < zone.startPfn + zone.spanned; pfn += 1) {
-        const type = zone.blocks[Math.floor((pfn - first) / PAGEBLOCK_FRAMES)] ?? -1;
-        if (type >= 0) this.#held[pfn] = pfn;
-      }
-      this.#punch(first, zone.startPfn);
-      this.#punch(zone.startPfn + zone.spanned, first + zone.blocks.length * PAGEBLOCK_FRAMES);
-      eachFreeBlock(zone, (pfn, order) => this.#held.fill(NOWHERE, pfn, pfn + 2 ** order));
-    }
-  }
-
   /** Frames of a zone's outer pageblocks that lie outside it are no memory. */
-  #punch(from: number, to: number): void {
-    this.core.frames.setHoles(from, to);
+  #punchEnds({ zones }: AllocatorState): void {
+    const { frames } = this.core;
+    for (const { startPfn, spanned, blocks } of zones) {
+      const first = startPfn - (startPfn % PAGEBLOCK_FRAMES);
+      frames.setHoles(first, startPfn);
+      frames.setHoles(startPfn + spanned, first + blocks.length * PAGEBLOCK_FRAMES);
+    }
   }
 
   /** Carries out command `at` of the stream. */
@@ -215,10 +193,11 @@ export class PlacedGuest {
     }
     tally.compared += 1;
     if (pfn === recorded) tally.sameFrame += 1;
-    for (let i = 0; i < 2 ** order; i += 1) this.#held[recorded + i] = pfn + i;
+    this.#pages.hold(recorded, pfn, order);
   }
 
   #allocate(at: number, order: number): number {
+    const { cpu } = P.shapeOf(this.#stream.commands, at);
     const request = requestAt(this.#stream, at);
     const gfp = this.#stream.gfp[at] ?? 0;
     const tag = tagOf(request.tree, request.use);
@@ -228,9 +207,8 @@ export class PlacedGuest {
       pfn = this.czones.allocate(owner, gfp, order, tag);
       if (pfn < 0) this.tally.overflowPages += 2 ** order;
     }
-    if (pfn < 0)
-      pfn = this.#allocateKernel(gfp, order, P.shapeOf(this.#stream.commands, at).cpu, tag);
-    if (pfn >= 0) this.#order.fill(order, pfn, pfn + 2 ** order);
+    if (pfn < 0) pfn = this.#allocateKernel(gfp, order, cpu, tag);
+    if (pfn >= 0) this.#pages.setOrder(pfn, order, order);
     return pfn;
   }
 
@@ -255,99 +233,73 @@ export class PlacedGuest {
     for (let page = 0; page < pages; page += 1) {
       const pfn = this.#allocate(at, 0);
       if (pfn < 0) this.tally.failed += 1;
-      else this.#lost.push(pfn, 0);
+      else this.#pages.lose(pfn, 0);
     }
     this.tally.bulkPages += pages;
   }
 
   #free(at: number): void {
+    const pages = this.#pages;
     const order = P.orderOf(this.#stream.commands, at);
     const recorded = P.frameOf(this.#stream.commands, at);
-    const frames = 2 ** order;
-    const moved = this.#stream.meaning[at] === FREE_MOVED;
+    const isMoved = this.#stream.meaning[at] === FREE_MOVED;
     if (this.#isWhole(recorded, order)) {
-      const pfn = this.#held[recorded] ?? NOWHERE;
-      this.#held.fill(NOWHERE, recorded, recorded + frames);
-      if (moved) this.#move(pfn, order, this.#stream.target[at] ?? NO_FRAME);
+      const pfn = pages.frameOf(recorded);
+      pages.drop(recorded, order);
+      if (isMoved) this.#move(pfn, order, this.#stream.target[at] ?? NO_FRAME);
       else this.#release(pfn, order, at);
       return;
     }
     let found = 0;
-    for (let i = 0; i < frames; i += 1) {
-      const pfn = this.#held[recorded + i] ?? NOWHERE;
+    for (let frame = recorded; frame < recorded + 2 ** order; frame += 1) {
+      const pfn = pages.frameOf(frame);
       if (pfn === NOWHERE) continue;
       found += 1;
-      this.#held[recorded + i] = NOWHERE;
+      pages.drop(frame, 0);
       this.#split(pfn);
-      if (moved) this.#move(pfn, 0, NO_FRAME);
+      if (isMoved) this.#move(pfn, 0, NO_FRAME);
       else this.#release(pfn, 0, at);
     }
-    if (found === 0 && !moved) this.#freeUnknown(recorded, order, at);
+    if (found === 0 && !isMoved) this.#freeUnknown(recorded, order, at);
   }
 
   /** The kernel moved a page: ours stays, under another recorded frame. */
   #move(pfn: number, order: number, target: number): void {
     this.tally.migratedPages += 2 ** order;
-    if (target === NO_FRAME) this.#lost.push(pfn, order);
-    else for (let i = 0; i < 2 ** order; i += 1) this.#held[target + i] = pfn + i;
+    if (target === NO_FRAME) this.#pages.lose(pfn, order);
+    else this.#pages.hold(target, pfn, order);
   }
 
   /** Whether a recorded block is one block, or one run of start pages, of ours. */
   #isWhole(recorded: number, order: number): boolean {
-    const pfn = this.#held[recorded] ?? NOWHERE;
-    if (pfn === NOWHERE || pfn % 2 ** order !== 0) return false;
-    const size = this.#order[pfn] ?? 0;
-    for (let i = 0; i < 2 ** order; i += 1) {
-      if (this.#held[recorded + i] !== pfn + i || this.#order[pfn + i] !== size) return false;
-    }
-    return size === order || (size === 0 && this.#isOfStart(pfn));
-  }
-
-  #isOfStart(pfn: number): boolean {
-    return this.core.frames.tag(pfn) === 0;
+    const size = this.#pages.sizeOfRun(recorded, order);
+    if (size === order) return true;
+    return size === 0 && this.core.frames.tag(this.#pages.frameOf(recorded)) === 0;
   }
 
   /** Makes single pages of the block that a frame is part of. */
   #split(pfn: number): void {
-    const order = this.#order[pfn] ?? 0;
+    const order = this.#pages.orderOf(pfn);
     if (order === 0) return;
     const head = pfn - (pfn % 2 ** order);
     this.core.frames.split(head, order);
-    this.#order.fill(0, head, head + 2 ** order);
+    this.#pages.setOrder(head, order, 0);
   }
 
   /** A frame that nobody holds: one of the pages whose frames are unknown. */
   #freeUnknown(recorded: number, order: number, at: number): void {
     if (this.#stream.meaning[at] === FREE_PLUGGED) return;
-    const found = this.#findLost(recorded, order, this.#stream.tree[at] ?? NOBODY);
-    if (found < 0) {
-      this.tally.unknownFrees += 1;
-      return;
-    }
-    const [pfn = 0] = this.#lost.splice(found, 2);
-    this.#release(pfn, order, at);
-  }
-
-  /**
-   * The page at the recorded frame, else the first of the freer's container, else the first; -1:
-   * none.
-   */
-  #findLost(recorded: number, order: number, tree: number): number {
-    let [first, own] = [-1, -1];
-    for (let i = 0; i < this.#lost.length; i += 2) {
-      if (this.#lost[i + 1] !== order) continue;
-      const pfn = this.#lost[i] ?? 0;
-      if (pfn === recorded) return i;
-      if (first < 0) first = i;
-      if (own < 0 && treeOf(this.core.frames.tag(pfn)) === tree) own = i;
-    }
-    return own < 0 ? first : own;
+    const tree = this.#stream.tree[at] ?? NOBODY;
+    const isOwn = (pfn: number): boolean => treeOf(this.core.frames.tag(pfn)) === tree;
+    const pfn = this.#pages.takeLost(recorded, order, isOwn);
+    if (pfn === NOWHERE) this.tally.unknownFrees += 1;
+    else this.#release(pfn, order, at);
   }
 
   #release(pfn: number, order: number, at: number): void {
     const { commands } = this.#stream;
     const { type, cpu } = P.shapeOf(commands, at);
-    this.#order.fill(0, pfn, pfn + 2 ** order);
+    this.#pages.setOrder(pfn, order, 0);
     if (this.czones.has(pfn)) {
       this.czones.free(pfn, order, cpu);
       return;

@@ -3,17 +3,17 @@
 // asked for.
 
 import { FRAME_BYTES, MIB } from '../../core/index.ts';
-import type { DriverMemory, GuestMemory } from '../../virtio/index.ts';
+import type { DriverMemory, GuestBytes } from '../../virtio/index.ts';
 
 const SIZE_BYTES = MIB;
 
-export class RingMemory implements GuestMemory, DriverMemory {
+export class RingMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number = SIZE_BYTES;
   readonly #bytes: Uint8Array = new Uint8Array(SIZE_BYTES);
   readonly #view: DataView = new DataView(this.#bytes.buffer);
   #nextAddr: number = FRAME_BYTES;
 
-  get memory(): GuestMemory {
+  get memory(): GuestBytes {
     return this;
   }
 

@@ -1,5 +1,6 @@
 /** Wire constants and the config space of virtio-balloon (device 5; spec 5.5, docs/linux-memory.md C.1 to C.3). */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import { feature } from '../constants.ts';
 
 export const F_MUST_TELL_HOST: bigint = feature(0);
@@ -9,9 +10,8 @@ export const F_FREE_PAGE_HINT: bigint = feature(3);
 export const F_PAGE_POISON: bigint = feature(4);
 export const F_REPORTING: bigint = feature(5);
 
-/** The protocol's page, whatever the guest's. */
-export const BALLOON_PAGE_BYTES = 4096;
-export const BALLOON_PFN_SHIFT = 12;
+/** The protocol's page: 4 KiB whatever the guest's, and on x86-64 the guest's as well. */
+export const BALLOON_PAGE_BYTES: number = FRAME_BYTES;
 export const PFN_BYTES = 4;
 
 /** Offsets in the config space; every field is a le32, legacy devices included. */

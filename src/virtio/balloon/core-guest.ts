@@ -3,7 +3,7 @@
  * go back to it; pages that migration moved are told to the driver, which tells the device.
  */
 
-import { BalloonPages, type GuestMemory as KernelMemory, vmStats } from '../../guest/index.ts';
+import { BalloonPages, type GuestMemory, vmStats } from '../../guest/index.ts';
 import type { BalloonDriver } from './driver.ts';
 import type { BalloonGuest } from './guest.ts';
 import type { BalloonStats } from './stats.ts';
@@ -38,12 +38,12 @@ export class CoreBalloonGuest implements BalloonGuest {
   readonly poison: BalloonGuest['poison'];
   /** Set once the driver exists: it hears of moved pages. */
   driver: BalloonDriver | undefined;
-  readonly #memory: KernelMemory;
+  readonly #memory: GuestMemory;
   readonly #pages: BalloonPages;
   /** Moves that the driver could not take in while a message was with the device. */
   #pending: [number, number][] = [];
 
-  constructor(memory: KernelMemory, options: CoreBalloonOptions = {}) {
+  constructor(memory: GuestMemory, options: CoreBalloonOptions = {}) {
     this.#memory = memory;
     this.#pages = new BalloonPages(memory, options.isHuge === true ? 9 : 0);
     this.poison = options.poison ?? 'none';

@@ -3,11 +3,13 @@
  * memory only through `BalloonHost`.
  */
 
+import type { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
 import {
+  BALLOON_PAGE_BYTES,
   CONFIG_ACTUAL,
   CONFIG_BYTES,
   CONFIG_HINT_CMD_ID,
@@ -31,7 +33,7 @@ export interface BalloonDeviceOptions extends BalloonFeatureOptions {
   readonly memoryPages: number;
   readonly hostPageBytes?: number;
   /** 4 KiB pages that a frame number in an array stands for; see the driver's option of this name. */
-  readonly blockPages?: 1 | 512;
+  readonly blockPages?: 1 | typeof PAGEBLOCK_FRAMES;
   readonly targetPages?: number;
   /** Needed when statistics are polled. */
   readonly timers?: Timers;
@@ -77,7 +79,12 @@ export class BalloonDevice implements DeviceModel {
 
   attach(port: DevicePort): void {
     const { profile, counters } = this;
-    const { hostPageBytes = 4096, blockPages = 1, timers, statsIntervalNs = 0 } = this.#options;
+    const {
+      hostPageBytes = BALLOON_PAGE_BYTES,
+      blockPages = 1,
+      timers,
+      statsIntervalNs = 0,
+    } = this.#options;
     this.#port = port;
     this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes, blockPages);
     this.#stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);

@@ -4,7 +4,7 @@
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
-import { NS_PER_MS } from '../../abi/unit.ts';
+import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
@@ -55,10 +55,10 @@ export interface BalloonDriverCounters {
 export interface BalloonDriverOptions {
   readonly kernel?: '6.1' | '6.12';
   /**
-   * 4 KiB pages a frame number in an array stands for. 512 is the 2 MiB balloon that HyperAlloc's authors measured with
-   * a patched kernel and VMM: no feature bit says so, both ends must be made alike.
+   * 4 KiB pages a frame number in an array stands for. A pageblock: the 2 MiB balloon that HyperAlloc's authors measured
+   * with a patched kernel and VMM; no feature bit says so, both ends must be made alike.
    */
-  readonly blockPages?: 1 | 512;
+  readonly blockPages?: 1 | typeof PAGEBLOCK_FRAMES;
 }
 
 /** Plain data; only to be had while the driver waits for nothing. */

@@ -3,12 +3,12 @@
  * message into descriptors means nothing (virtio specification 2.7.4).
  */
 
-import type { GuestMemory } from '../memory.ts';
+import type { GuestBytes } from '../memory.ts';
 import type { DescriptorChain } from '../queue/chain.ts';
 
 /** The readable part, at most `limitBytes` of it. */
 export function readChain(
-  memory: GuestMemory,
+  memory: GuestBytes,
   chain: DescriptorChain,
   limitBytes: number,
 ): Uint8Array {
@@ -27,11 +27,7 @@ export function readChain(
 }
 
 /** Writes an answer from the start of the writable part; false when there is no room for all of it. */
-export function writeChain(
-  memory: GuestMemory,
-  chain: DescriptorChain,
-  bytes: Uint8Array,
-): boolean {
+export function writeChain(memory: GuestBytes, chain: DescriptorChain, bytes: Uint8Array): boolean {
   if (chain.writableBytes() < bytes.length) return false;
   let at = 0;
   for (let i = chain.readableCount; i < chain.count && at < bytes.length; i++) {

@@ -24,8 +24,6 @@ export const QUEUE_REPORT = 2;
 export const QUEUE_STATS = 3;
 export const QUEUES = 4;
 
-/** Frames in reports are of 4 KiB, whatever the guest's or the host's page. */
-export const FRAME_BYTES = 4096;
 /** Zone 0 is the pool: blocks that are plugged and belong to no zone. */
 export const ZONE_POOL = 0;
 /** Bounds that a device keeps to, so that a driver can size its buffers. */
@@ -50,7 +48,7 @@ export const CONFIG_BYTES = 80;
 
 export const NO_NODE = 0xffff;
 
-export interface CzoneConfig {
+export interface CZoneConfig {
   readonly addr: number;
   readonly regionBytes: number;
   readonly usableBytes: number;
@@ -69,7 +67,7 @@ export interface CzoneConfig {
   readonly nodeId: number;
 }
 
-export function encodeCzoneConfig(config: CzoneConfig, into: Uint8Array): void {
+export function encodeCZoneConfig(config: CZoneConfig, into: Uint8Array): void {
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
   view.setBigUint64(CONFIG_ADDR, BigInt(config.addr), true);
   view.setBigUint64(CONFIG_REGION_SIZE, BigInt(config.regionBytes), true);

@@ -3,11 +3,12 @@
  * core's, counted from 1 at its first CZone.
  */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import { CZonePages, FIRST_CZONE, POOL, type CZoneRegion } from '../../guest/index.ts';
-import type { GuestMemory as KernelMemory } from '../../guest/index.ts';
-import { FRAME_BYTES, ZONE_POOL } from './config.ts';
-import type { CollectLimits, CzoneGuest } from './guest.ts';
-import type { CzoneZoneStats } from './stats.ts';
+import type { GuestMemory } from '../../guest/index.ts';
+import { ZONE_POOL } from './config.ts';
+import type { CollectLimits, CZoneGuest } from './guest.ts';
+import type { CZoneZoneStats } from './stats.ts';
 
 /** The protocol's number of a zone of the core. */
 export const zoneOfIndex = (index: number): number =>
@@ -16,10 +17,10 @@ export const zoneOfIndex = (index: number): number =>
 export const indexOfZone = (zone: number): number =>
   zone === ZONE_POOL ? POOL : zone - 1 + FIRST_CZONE;
 
-export class CoreCzoneGuest implements CzoneGuest {
+export class CoreCZoneGuest implements CZoneGuest {
   readonly #pages: CZonePages;
 
-  constructor(memory: KernelMemory, region: CZoneRegion) {
+  constructor(memory: GuestMemory, region: CZoneRegion) {
     this.#pages = new CZonePages(memory, region);
   }
 
@@ -50,7 +51,7 @@ export class CoreCzoneGuest implements CzoneGuest {
   }
 
   /** Figures of memory are the zone's. The core keeps events for all zones together: the pool has them. */
-  zoneStats(zone: number): Omit<CzoneZoneStats, 'zone' | 'isIdle'> {
+  zoneStats(zone: number): Omit<CZoneZoneStats, 'zone' | 'isIdle'> {
     const { managedFrames, freeFrames, backedFreeFrames } = this.#pages.figures(indexOfZone(zone));
     const none = { limitHits: 0, grownBlocks: 0, reusedPages: 0, migratedPages: 0 };
     return {

@@ -1,12 +1,12 @@
 /** What the parts of a czone-virtio device share: geometry, books, host and counters. */
 
 import type { DevicePort } from '../device.ts';
-import type { CzoneCounters, CzoneHost } from './host.ts';
-import { STATUS_NACK, WHY_NAMES, type CzoneResponse } from './request.ts';
+import type { CZoneCounters, CZoneHost } from './host.ts';
+import { ANSWER_NACK, WHY_NAMES, type CZoneResponse } from './request.ts';
 import type { ZoneTable } from './zones.ts';
 
 /** Sizes that do not change while the device is there. Frames are of 4 KiB. */
-export interface CzoneGeometry {
+export interface CZoneGeometry {
   readonly startPfn: number;
   readonly blockFrames: number;
   readonly granuleFrames: number;
@@ -15,7 +15,7 @@ export interface CzoneGeometry {
 }
 
 /** Sizes that the host may change. */
-export interface CzoneLimits {
+export interface CZoneLimits {
   usableBlocks: number;
   requestedBlocks: number;
   /** Infinity when there is none. */
@@ -23,19 +23,19 @@ export interface CzoneLimits {
 }
 
 export class DeviceContext {
-  readonly geometry: CzoneGeometry;
-  readonly limits: CzoneLimits;
+  readonly geometry: CZoneGeometry;
+  readonly limits: CZoneLimits;
   readonly table: ZoneTable;
-  readonly host: CzoneHost;
-  readonly counters: CzoneCounters;
+  readonly host: CZoneHost;
+  readonly counters: CZoneCounters;
   port!: DevicePort;
 
   constructor(
-    geometry: CzoneGeometry,
-    limits: CzoneLimits,
+    geometry: CZoneGeometry,
+    limits: CZoneLimits,
     table: ZoneTable,
-    host: CzoneHost,
-    counters: CzoneCounters,
+    host: CZoneHost,
+    counters: CZoneCounters,
   ) {
     this.geometry = geometry;
     this.limits = limits;
@@ -53,9 +53,9 @@ export class DeviceContext {
   }
 
   /** Counts an answer; NACK and ERROR also by their reason, ERROR as a violation. */
-  countAnswer(what: string, response: CzoneResponse): void {
+  countAnswer(what: string, response: CZoneResponse): void {
     this.counters.answers[response.status as 0 | 1 | 2 | 3 | 4]++;
-    if (response.status <= STATUS_NACK) return;
+    if (response.status <= ANSWER_NACK) return;
     if (response.detail !== 0) {
       this.port.violation(`czone-${what}-${WHY_NAMES[response.detail] ?? response.detail}`);
     }

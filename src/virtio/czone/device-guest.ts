@@ -1,6 +1,7 @@
 /** The device's answers to guest requests (sections 6.2 to 6.4 and 7.1). */
 
-import { F_IDLE, F_PLUG, FRAME_BYTES, ZONE_POOL } from './config.ts';
+import { FRAME_BYTES } from '../../abi/unit.ts';
+import { F_IDLE, F_PLUG, ZONE_POOL } from './config.ts';
 import type { DeviceContext } from './device-context.ts';
 import {
   ack,
@@ -29,8 +30,8 @@ import {
   WHY_ZONE,
   WHY_ZONE_EXISTS,
   WHY_ZONE_LIMIT,
-  type CzoneRequest,
-  type CzoneResponse,
+  type CZoneRequest,
+  type CZoneResponse,
 } from './request.ts';
 
 /** Flags that a type may carry; a type that is not here does not exist. */
@@ -68,7 +69,7 @@ export class GuestRequests {
     this.#listener = listener;
   }
 
-  answer(request: CzoneRequest): CzoneResponse {
+  answer(request: CZoneRequest): CZoneResponse {
     const refusal = this.#check(request);
     if (refusal !== undefined) return refusal;
     switch (request.type) {
@@ -92,7 +93,7 @@ export class GuestRequests {
   }
 
   /** What holds for every request: a known type, known flags, blocks that are in the usable region. */
-  #check(request: CzoneRequest): CzoneResponse | undefined {
+  #check(request: CZoneRequest): CZoneResponse | undefined {
     const { type, flags, block, blocks } = request;
     const known = FLAGS[type];
     if (known === undefined) return error(WHY_TYPE);
@@ -104,7 +105,7 @@ export class GuestRequests {
     return block + blocks > this.#context.limits.usableBlocks ? error(WHY_RANGE) : undefined;
   }
 
-  #create({ zone, value }: CzoneRequest): CzoneResponse {
+  #create({ zone, value }: CZoneRequest): CZoneResponse {
     const { table, geometry, counters } = this.#context;
     if (zone === ZONE_POOL || zone > geometry.maxZones) return error(WHY_ZONE);
     if (table.zone(zone) !== undefined) return error(WHY_ZONE_EXISTS);
@@ -115,7 +116,7 @@ export class GuestRequests {
   }
 
   /** All blocks of the zone at once: what makes the end of a container cheap. */
-  #destroy({ zone, flags }: CzoneRequest): CzoneResponse {
+  #destroy({ zone, flags }: CZoneRequest): CZoneResponse {
     const { table, counters } = this.#context;
     if (zone === ZONE_POOL || !table.exists(zone)) return error(WHY_ZONE);
     this.#listener.zoneGone(zone);
@@ -145,7 +146,7 @@ export class GuestRequests {
     return true;
   }
 
-  #plug({ zone, block, blocks }: CzoneRequest): CzoneResponse {
+  #plug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
     const { table, limits, host, geometry, counters } = this.#context;
     if (!table.exists(zone)) return error(WHY_ZONE);
     if (table.state(block, blocks) !== BLOCK_UNPLUGGED) return error(WHY_STATE);
@@ -157,7 +158,7 @@ export class GuestRequests {
     return ack(blocks);
   }
 
-  #unplug({ zone, block, blocks }: CzoneRequest): CzoneResponse {
+  #unplug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
     const { table, counters } = this.#context;
     const refusal = this.#checkOwner(zone, block, blocks);
     if (refusal !== undefined) return refusal;
@@ -167,7 +168,7 @@ export class GuestRequests {
     return ack(blocks, (counters.unpluggedPages - pagesBefore) * FRAME_BYTES);
   }
 
-  #assign({ zone, flags, block, blocks }: CzoneRequest): CzoneResponse {
+  #assign({ zone, flags, block, blocks }: CZoneRequest): CZoneResponse {
     const { table } = this.#context;
     if (zone === ZONE_POOL || !table.exists(zone)) return error(WHY_ZONE);
     const toPool = (flags & REQUEST_TO_POOL) !== 0;
@@ -178,20 +179,20 @@ export class GuestRequests {
     return ack(blocks);
   }
 
-  #zoneState({ zone, flags }: CzoneRequest): CzoneResponse {
+  #zoneState({ zone, flags }: CZoneRequest): CZoneResponse {
     if (zone === ZONE_POOL || !this.#context.table.exists(zone)) return error(WHY_ZONE);
     this.#listener.zoneIdle(zone, (flags & REQUEST_IDLE) !== 0);
     return ack();
   }
 
-  #blockState({ block, blocks }: CzoneRequest): CzoneResponse {
+  #blockState({ block, blocks }: CZoneRequest): CZoneResponse {
     const { table } = this.#context;
     const owner = table.owner(block, blocks) ?? -1;
     return ack(blocks, owner < 0 ? OWNER_NONE : owner, table.state(block, blocks));
   }
 
   /** Zones go, too: nothing of what the driver knew is left. */
-  #unplugAll(): CzoneResponse {
+  #unplugAll(): CZoneResponse {
     const { table, counters } = this.#context;
     for (const { zone } of table.all()) this.#listener.zoneGone(zone);
     this.#listener.zoneGone(ZONE_POOL);
@@ -206,7 +207,7 @@ export class GuestRequests {
     return ack(blocks, releasedBytes);
   }
 
-  #checkOwner(owner: number, block: number, blocks: number): CzoneResponse | undefined {
+  #checkOwner(owner: number, block: number, blocks: number): CZoneResponse | undefined {
     const { table } = this.#context;
     const found = table.owner(block, blocks);
     if (found === owner) return undefined;

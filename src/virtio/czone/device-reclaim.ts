@@ -4,18 +4,19 @@
  * refused without a look at its ranges.
  */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DescriptorChain } from '../queue/chain.ts';
 import { writeChain } from './chain-bytes.ts';
-import { F_UNSOLICITED, FRAME_BYTES, QUEUE_EVENT } from './config.ts';
+import { F_UNSOLICITED, QUEUE_EVENT } from './config.ts';
 import type { DeviceContext } from './device-context.ts';
 import {
   encodeEvent,
   EVENT_BYTES,
-  EVENT_CANCEL,
-  EVENT_RECLAIM,
-  EVENT_SHRINK,
-  type CzoneEvent,
+  CZONE_EVENT_CANCEL,
+  CZONE_EVENT_RECLAIM,
+  CZONE_EVENT_SHRINK,
+  type CZoneEvent,
 } from './event.ts';
 import {
   decodeRanges,
@@ -24,7 +25,7 @@ import {
   REPORT_LAST,
   REPORT_STOPPED,
   reportBytes,
-  type CzoneRange,
+  type CZoneRange,
   type ReportHeader,
 } from './report.ts';
 import {
@@ -32,7 +33,7 @@ import {
   busy,
   error,
   nack,
-  STATUS_ACK,
+  ANSWER_ACK,
   WHY_COUNT,
   WHY_FLAGS,
   WHY_LENGTH,
@@ -42,7 +43,7 @@ import {
   WHY_REQUEST,
   WHY_TYPE,
   WHY_ZONE,
-  type CzoneResponse,
+  type CZoneResponse,
 } from './request.ts';
 
 export type ReclaimEnd = 'done' | 'stopped' | 'cancelled' | 'timeout' | 'void';
@@ -72,7 +73,7 @@ export class ReclaimWork {
   readonly #outstanding = new Map<number, Outstanding>();
   /** Not the chain of reports: a request may begin while a report is answered. */
   readonly #chain = new DescriptorChain();
-  #events: CzoneEvent[] = [];
+  #events: CZoneEvent[] = [];
   nextRequestId = 1;
   epoch = 1;
 
@@ -87,19 +88,15 @@ export class ReclaimWork {
     return this.#outstanding.get(zone)?.requestId;
   }
 
-  get outstandingCount(): number {
-    return this.#outstanding.size;
-  }
-
   start(
-    type: typeof EVENT_RECLAIM | typeof EVENT_SHRINK,
+    type: typeof CZONE_EVENT_RECLAIM | typeof CZONE_EVENT_SHRINK,
     zone: number,
     targetBytes: number,
     done: ((result: ReclaimResult) => void) | undefined,
   ): number {
     const requestId = this.nextRequestId++;
     const { counters } = this.#context;
-    if (type === EVENT_RECLAIM) counters.reclaimRequests++;
+    if (type === CZONE_EVENT_RECLAIM) counters.reclaimRequests++;
     else counters.shrinkRequests++;
     const timer =
       this.#timeoutNs > 0
@@ -118,7 +115,8 @@ export class ReclaimWork {
     this.#finish(zone, end);
     const waits = this.#events.findIndex((event) => event.requestId === requestId);
     if (waits >= 0) this.#events.splice(waits, 1);
-    else this.send({ type: EVENT_CANCEL, zone, requestId, targetBytes: 0, epoch: this.epoch });
+    else
+      this.send({ type: CZONE_EVENT_CANCEL, zone, requestId, targetBytes: 0, epoch: this.epoch });
     return true;
   }
 
@@ -135,7 +133,7 @@ export class ReclaimWork {
     for (const zone of Array.from(this.#outstanding.keys())) this.#finish(zone, 'void');
   }
 
-  send(event: CzoneEvent): void {
+  send(event: CZoneEvent): void {
     this.#events.push(event);
     this.flush();
   }
@@ -148,7 +146,7 @@ export class ReclaimWork {
     const chain = this.#chain;
     let sent = false;
     while (this.#events.length > 0 && queue.pop(chain) === 'chain') {
-      const event = this.#events.shift() as CzoneEvent;
+      const event = this.#events.shift() as CZoneEvent;
       if (!writeChain(port.memory, chain, encodeEvent(event))) {
         port.needsReset('czone-event-buffer');
         break;
@@ -162,7 +160,7 @@ export class ReclaimWork {
   }
 
   /** Answers one report. */
-  report(bytes: Uint8Array): CzoneResponse {
+  report(bytes: Uint8Array): CZoneResponse {
     this.#context.counters.reports++;
     if (bytes.length < REPORT_HEADER_BYTES) return error(WHY_LENGTH);
     const header = decodeReportHeader(bytes);
@@ -170,20 +168,20 @@ export class ReclaimWork {
     if (refusal !== undefined) return refusal;
     const ranges = decodeRanges(bytes, header.ranges);
     for (let i = 0, end = 0; i < ranges.length; i++) {
-      const range = ranges[i] as CzoneRange;
+      const range = ranges[i] as CZoneRange;
       const why = this.#checkRange(header.zone, range, end);
       if (why !== 0) return error(why);
       end = range.first + range.count;
     }
     const response = this.#release(header, ranges);
     if (header.requestId !== 0 && (header.flags & REPORT_LAST) !== 0) {
-      const stopped = (header.flags & REPORT_STOPPED) !== 0 || response.status !== STATUS_ACK;
+      const stopped = (header.flags & REPORT_STOPPED) !== 0 || response.status !== ANSWER_ACK;
       this.#finish(header.zone, stopped ? 'stopped' : 'done');
     }
     return response;
   }
 
-  #checkHeader(header: ReportHeader, lengthBytes: number): CzoneResponse | undefined {
+  #checkHeader(header: ReportHeader, lengthBytes: number): CZoneResponse | undefined {
     const { geometry, table } = this.#context;
     const { requestId, zone, ranges, flags } = header;
     if (ranges > geometry.maxRanges) return error(WHY_COUNT);
@@ -199,7 +197,7 @@ export class ReclaimWork {
   }
 
   /** 0 when the range may be released. `end` is where the range before it ended. */
-  #checkRange(zone: number, { first, count }: CzoneRange, end: number): number {
+  #checkRange(zone: number, { first, count }: CZoneRange, end: number): number {
     const { geometry, limits, table } = this.#context;
     const { blockFrames, granuleFrames } = geometry;
     if (count === 0 || first + count > limits.usableBlocks * blockFrames) return WHY_RANGE;
@@ -210,12 +208,12 @@ export class ReclaimWork {
     return table.owner(block, blocks) === zone ? 0 : WHY_OWNER;
   }
 
-  #release(header: ReportHeader, ranges: readonly CzoneRange[]): CzoneResponse {
+  #release(header: ReportHeader, ranges: readonly CZoneRange[]): CZoneResponse {
     const { host, counters, geometry } = this.#context;
     const request = header.requestId === 0 ? undefined : this.#outstanding.get(header.zone);
     let releasedPages = 0;
     for (let i = 0; i < ranges.length; i++) {
-      const { first, count } = ranges[i] as CzoneRange;
+      const { first, count } = ranges[i] as CZoneRange;
       const pages = host.release(geometry.startPfn + first, count);
       counters.releaseCalls++;
       if (pages < 0) return busy(i, releasedPages * FRAME_BYTES);

@@ -1,8 +1,9 @@
 /**
  * The host's half of czone-virtio: config, books of blocks and zones, requests to idle zones. Acts on host
- * memory only through `CzoneHost`.
+ * memory only through `CZoneHost`.
  */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -10,12 +11,11 @@ import { readChain, writeChain } from './chain-bytes.ts';
 import {
   CONFIG_BYTES,
   DEVICE_ID_CZONE,
-  encodeCzoneConfig,
+  encodeCZoneConfig,
   F_PLUG,
   F_RECLAIM,
   F_STATS,
   F_UNSOLICITED,
-  FRAME_BYTES,
   NO_NODE,
   QUEUE_EVENT,
   QUEUE_GUEST,
@@ -23,15 +23,15 @@ import {
   QUEUE_STATS,
   QUEUES,
   ZONE_POOL,
-  type CzoneConfig,
+  type CZoneConfig,
 } from './config.ts';
-import { DeviceContext, type CzoneLimits } from './device-context.ts';
+import { DeviceContext, type CZoneLimits } from './device-context.ts';
 import { GuestRequests } from './device-guest.ts';
 import { ReclaimWork, type ReclaimResult } from './device-reclaim.ts';
-import { EVENT_RECLAIM, EVENT_SHRINK, EVENT_STATS } from './event.ts';
-import { newCzoneCounters, type CzoneCounters, type CzoneHost } from './host.ts';
-import { IdleReclaim, type IdlePolicy } from './idle.ts';
-import { checkCzoneOptions, type CzoneDeviceOptions, type CzoneProfile } from './profiles.ts';
+import { CZONE_EVENT_RECLAIM, CZONE_EVENT_SHRINK, CZONE_EVENT_STATS } from './event.ts';
+import { newCZoneCounters, type CZoneCounters, type CZoneHost } from './host.ts';
+import { IdleTimers, type IdlePolicy } from './idle.ts';
+import { checkCZoneOptions, type CZoneDeviceOptions, type CZoneProfile } from './profiles.ts';
 import { reportBytes } from './report.ts';
 import {
   decodeRequest,
@@ -41,41 +41,41 @@ import {
   RESPONSE_BYTES,
   WHY_LENGTH,
 } from './request.ts';
-import { decodeStats, STATS_HEADER_BYTES, ZONE_STATS_BYTES, type CzoneZoneStats } from './stats.ts';
+import { decodeStats, STATS_HEADER_BYTES, ZONE_STATS_BYTES, type CZoneZoneStats } from './stats.ts';
 import { ZoneTable, type ZoneInfo, type ZoneTableState } from './zones.ts';
 
-export interface CzoneDeviceState {
+export interface CZoneDeviceState {
   readonly table: ZoneTableState;
-  readonly limits: CzoneLimits;
+  readonly limits: CZoneLimits;
   readonly epoch: number;
   readonly nextRequestId: number;
 }
 
-export class CzoneDevice implements DeviceModel {
+export class CZoneDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_CZONE;
   readonly features: bigint;
-  readonly profile: CzoneProfile;
+  readonly profile: CZoneProfile;
   readonly addr: number;
   readonly regionBytes: number;
   readonly blockBytes: number;
-  readonly counters: CzoneCounters = newCzoneCounters();
-  readonly #host: CzoneHost;
+  readonly counters: CZoneCounters = newCZoneCounters();
+  readonly #host: CZoneHost;
   readonly #context: DeviceContext;
   readonly #reclaim: ReclaimWork;
   readonly #requests: GuestRequests;
-  readonly #idle: IdleReclaim | undefined;
+  readonly #idle: IdleTimers | undefined;
   readonly #nodeId: number;
   readonly #table: ZoneTable;
-  readonly #limits: CzoneLimits;
-  readonly #stats = new Map<number, CzoneZoneStats>();
+  readonly #limits: CZoneLimits;
+  readonly #stats = new Map<number, CZoneZoneStats>();
   readonly #bytes = new Uint8Array(CONFIG_BYTES);
   readonly #chain = new DescriptorChain();
   #statsRequestId = 0;
   #isPaused = false;
   #port!: DevicePort;
 
-  constructor(profile: CzoneProfile, host: CzoneHost, options: CzoneDeviceOptions) {
-    const sizes = checkCzoneOptions(profile, options);
+  constructor(profile: CZoneProfile, host: CZoneHost, options: CZoneDeviceOptions) {
+    const sizes = checkCZoneOptions(profile, options);
     this.profile = profile;
     this.features = profile.features;
     this.#host = host;
@@ -132,7 +132,7 @@ export class CzoneDevice implements DeviceModel {
   }
 
   /** Latest statistics by zone; 0 is the pool. */
-  get stats(): ReadonlyMap<number, CzoneZoneStats> {
+  get stats(): ReadonlyMap<number, CZoneZoneStats> {
     return this.#stats;
   }
 
@@ -171,7 +171,7 @@ export class CzoneDevice implements DeviceModel {
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
     if (!this.#mayAsk(zone, F_RECLAIM)) return undefined;
-    return this.#reclaim.start(EVENT_RECLAIM, zone, targetBytes, done);
+    return this.#reclaim.start(CZONE_EVENT_RECLAIM, zone, targetBytes, done);
   }
 
   /** Asks a zone to unplug whole blocks, moving pages inside the zone to empty them. */
@@ -181,7 +181,7 @@ export class CzoneDevice implements DeviceModel {
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
     if (!this.#mayAsk(zone, F_RECLAIM | F_PLUG)) return undefined;
-    return this.#reclaim.start(EVENT_SHRINK, zone, targetBytes, done);
+    return this.#reclaim.start(CZONE_EVENT_SHRINK, zone, targetBytes, done);
   }
 
   /** Work has arrived: nothing of the zone is released from here on. False when nothing was asked. */
@@ -206,7 +206,7 @@ export class CzoneDevice implements DeviceModel {
     this.#statsRequestId = this.#reclaim.nextRequestId++;
     const requestId = this.#statsRequestId;
     const epoch = this.#reclaim.epoch;
-    this.#reclaim.send({ type: EVENT_STATS, zone: 0, requestId, targetBytes: 0, epoch });
+    this.#reclaim.send({ type: CZONE_EVENT_STATS, zone: 0, requestId, targetBytes: 0, epoch });
     return true;
   }
 
@@ -231,11 +231,11 @@ export class CzoneDevice implements DeviceModel {
   }
 
   config(): Uint8Array {
-    encodeCzoneConfig(this.values(), this.#bytes);
+    encodeCZoneConfig(this.values(), this.#bytes);
     return this.#bytes;
   }
 
-  values(): CzoneConfig {
+  values(): CZoneConfig {
     const { geometry } = this.#context;
     const { zoneLimitBlocks } = this.#limits;
     return {
@@ -301,7 +301,7 @@ export class CzoneDevice implements DeviceModel {
     this.#isPaused = false;
   }
 
-  save(): CzoneDeviceState {
+  save(): CZoneDeviceState {
     return {
       table: this.#table.save(),
       limits: { ...this.#limits },
@@ -311,7 +311,7 @@ export class CzoneDevice implements DeviceModel {
   }
 
   /** After the `VirtioDevice` has loaded its own state. What was asked before is void; the driver is told. */
-  load(state: CzoneDeviceState): void {
+  load(state: CZoneDeviceState): void {
     this.#idle?.forgetAll();
     this.#reclaim.forgetAll();
     this.#table.load(state.table);
@@ -335,9 +335,9 @@ export class CzoneDevice implements DeviceModel {
     );
   }
 
-  #idlePolicy(policy: IdlePolicy | undefined, timers: Timers | undefined): IdleReclaim | undefined {
+  #idlePolicy(policy: IdlePolicy | undefined, timers: Timers | undefined): IdleTimers | undefined {
     if (policy === undefined || timers === undefined) return undefined;
-    return new IdleReclaim(policy, timers, {
+    return new IdleTimers(policy, timers, {
       reclaim: (zone, targetBytes) => void this.reclaim(zone, targetBytes),
       cancel: (zone) => void this.cancel(zone),
     });
@@ -407,7 +407,7 @@ export class CzoneDevice implements DeviceModel {
     this.#port.interruptQueue(QUEUE_STATS);
   }
 
-  #takeStats(stats: CzoneZoneStats): void {
+  #takeStats(stats: CZoneZoneStats): void {
     if (this.#table.exists(stats.zone)) this.#stats.set(stats.zone, stats);
     else this.#port.violation('czone-stats-zone');
   }

@@ -3,13 +3,13 @@
 import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
 import { QUEUE_EVENT, QUEUE_STATS } from './config.ts';
-import { decodeEvent, EVENT_BYTES, type CzoneEvent } from './event.ts';
+import { decodeEvent, EVENT_BYTES, type CZoneEvent } from './event.ts';
 import {
   encodeStats,
   STATS_HEADER_BYTES,
   STATS_MORE,
   ZONE_STATS_BYTES,
-  type CzoneZoneStats,
+  type CZoneZoneStats,
 } from './stats.ts';
 
 const EVENT_SLOTS = 16;
@@ -48,7 +48,7 @@ export class DriverEvents {
   }
 
   /** Events that have come, oldest request first; their buffers go back to the device. */
-  take(): CzoneEvent[] {
+  take(): CZoneEvent[] {
     const slots: number[] = [];
     for (let used = this.#queue.takeUsed(); used !== undefined; used = this.#queue.takeUsed()) {
       const slot = used.token === UNKNOWN_SLOT ? this.#findWritten(slots) : used.token;
@@ -114,7 +114,7 @@ export class DriverStats {
   }
 
   /** Answers a request, in as many messages as the zones need. */
-  send(requestId: number, zones: readonly CzoneZoneStats[]): void {
+  send(requestId: number, zones: readonly CZoneZoneStats[]): void {
     this.#waiting = [];
     for (let i = 0; i < zones.length; i += STATS_PER_MESSAGE) {
       const part = zones.slice(i, i + STATS_PER_MESSAGE);

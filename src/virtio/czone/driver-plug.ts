@@ -6,23 +6,23 @@
 import { ZONE_POOL } from './config.ts';
 import { DriverBlocks, runsOf, type BlockRun } from './driver-blocks.ts';
 import type { Answered, DriverRequests } from './driver-requests.ts';
-import type { CzoneGuest } from './guest.ts';
+import type { CZoneGuest } from './guest.ts';
 import {
   ack,
   REQUEST_ASSIGN,
   REQUEST_PLUG,
   REQUEST_TO_POOL,
   REQUEST_UNPLUG,
-  STATUS_ACK,
+  ANSWER_ACK,
 } from './request.ts';
 
 export class DriverPlug {
   readonly #requests: DriverRequests;
-  readonly #guest: CzoneGuest;
+  readonly #guest: CZoneGuest;
   /** Set when the config has been read. */
   blocks!: DriverBlocks;
 
-  constructor(requests: DriverRequests, guest: CzoneGuest) {
+  constructor(requests: DriverRequests, guest: CZoneGuest) {
     this.#requests = requests;
     this.#guest = guest;
   }
@@ -35,7 +35,7 @@ export class DriverPlug {
       return;
     }
     this.#plugRun(zone, run, (response) => {
-      if (response.status !== STATUS_ACK) done?.({ ...response, count: got });
+      if (response.status !== ANSWER_ACK) done?.({ ...response, count: got });
       else this.plug(zone, blocks - run.count, done, got + run.count);
     });
   }
@@ -89,7 +89,7 @@ export class DriverPlug {
         ? ([REQUEST_PLUG, zone, 0] as const)
         : ([REQUEST_ASSIGN, outOf, owner > 0 || zone === 0 ? REQUEST_TO_POOL : 0] as const);
     this.#ask(type, target, head, flags, (response) => {
-      if (response.status !== STATUS_ACK) {
+      if (response.status !== ANSWER_ACK) {
         done(false);
         return;
       }
@@ -104,7 +104,7 @@ export class DriverPlug {
 
   #plugRun(zone: number, run: BlockRun, done: Answered): void {
     this.#ask(REQUEST_PLUG, zone, run, 0, (response) => {
-      if (response.status !== STATUS_ACK) {
+      if (response.status !== ANSWER_ACK) {
         done(response);
         return;
       }
@@ -125,9 +125,9 @@ export class DriverPlug {
       return;
     }
     this.#ask(REQUEST_UNPLUG, zone, run, 0, (response) => {
-      if (response.status === STATUS_ACK) this.blocks.takeAway(run);
+      if (response.status === ANSWER_ACK) this.blocks.takeAway(run);
       else this.#giveBack(zone, run);
-      const more = response.status === STATUS_ACK ? run.count : 0;
+      const more = response.status === ANSWER_ACK ? run.count : 0;
       this.#unplugRuns(zone, rest, got + more, done);
     });
   }

@@ -3,12 +3,13 @@
  * Collected ranges are off the allocator until the device has answered.
  */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
-import { FRAME_BYTES, MAX_RANGES_MAX, QUEUE_REPORT } from './config.ts';
-import type { CzoneGuest } from './guest.ts';
+import { MAX_RANGES_MAX, QUEUE_REPORT } from './config.ts';
+import type { CZoneGuest } from './guest.ts';
 import { encodeReport, REPORT_LAST, REPORT_STOPPED, reportBytes } from './report.ts';
-import { decodeResponse, RESPONSE_BYTES, STATUS_ACK, STATUS_BUSY } from './request.ts';
+import { decodeResponse, RESPONSE_BYTES, ANSWER_ACK, ANSWER_BUSY } from './request.ts';
 
 export interface ReclaimJob {
   readonly kind: 'reclaim' | 'shrink';
@@ -31,7 +32,7 @@ interface InFlight {
 
 /** What the reports need of the driver around them. */
 export interface ReportLink {
-  readonly guest: CzoneGuest;
+  readonly guest: CZoneGuest;
   readonly startPfn: number;
   readonly granuleFrames: number;
   readonly maxRanges: number;
@@ -158,15 +159,15 @@ export class DriverReports {
     const isWhole = bytes !== undefined && used.writtenBytes >= RESPONSE_BYTES;
     const response = isWhole ? decodeResponse(bytes) : undefined;
     const status = response?.status ?? 0;
-    const counts = status === STATUS_ACK || status === STATUS_BUSY;
+    const counts = status === ANSWER_ACK || status === ANSWER_BUSY;
     const released = counts ? Math.min(response?.count ?? 0, sent.ranges) : 0;
     this.#link.guest.putBack(sent.zone, this.#pairs, sent.ranges, released);
     const { job } = sent;
     if (job === undefined) return true;
     for (let i = 0; i < released; i++) job.gotBytes += (this.#pairs[2 * i + 1] ?? 0) * FRAME_BYTES;
     if (sent.isLast) this.drop((other) => other === job);
-    else if (status === STATUS_BUSY) job.isStopped = true;
-    else if (status !== STATUS_ACK) this.drop((other) => other === job);
+    else if (status === ANSWER_BUSY) job.isStopped = true;
+    else if (status !== ANSWER_ACK) this.drop((other) => other === job);
     return true;
   }
 

@@ -8,14 +8,14 @@ import {
   encodeRequest,
   REQUEST_BYTES,
   RESPONSE_BYTES,
-  type CzoneRequest,
-  type CzoneResponse,
+  type CZoneRequest,
+  type CZoneResponse,
 } from './request.ts';
 
 /** Instead of an answer, when the ring is broken or the device is gone. */
-export const NO_ANSWER: CzoneResponse = { status: 0, detail: 0, count: 0, value: 0 };
+export const NO_ANSWER: CZoneResponse = { status: 0, detail: 0, count: 0, value: 0 };
 
-export type Answered = (response: CzoneResponse) => void;
+export type Answered = (response: CZoneResponse) => void;
 
 export interface RequestsState {
   readonly addr: number;
@@ -24,7 +24,7 @@ export interface RequestsState {
 
 export class DriverRequests {
   readonly #transport: DriverTransport;
-  readonly #waiting: { readonly request: CzoneRequest; readonly done: Answered }[] = [];
+  readonly #waiting: { readonly request: CZoneRequest; readonly done: Answered }[] = [];
   #queue!: DriverQueue<null>;
   #addr = 0;
   #current: Answered | undefined;
@@ -49,7 +49,7 @@ export class DriverRequests {
   }
 
   /** `done` is called when the device has answered, which is inside this call as a rule. */
-  ask(request: Partial<CzoneRequest> & { type: number }, done: Answered): void {
+  ask(request: Partial<CZoneRequest> & { type: number }, done: Answered): void {
     const full = { flags: 0, zone: 0, block: 0, blocks: 0, value: 0, ...request };
     this.#waiting.push({ request: full, done });
     this.#next();
@@ -98,7 +98,7 @@ export class DriverRequests {
     this.#transport.kick(QUEUE_GUEST, this.#queue);
   }
 
-  #response(writtenBytes: number): CzoneResponse {
+  #response(writtenBytes: number): CZoneResponse {
     if (writtenBytes < RESPONSE_BYTES) return NO_ANSWER;
     const bytes = this.#transport.memory.memory.read(this.#addr + REQUEST_BYTES, RESPONSE_BYTES);
     return bytes === undefined ? NO_ANSWER : decodeResponse(bytes);

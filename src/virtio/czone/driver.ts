@@ -1,8 +1,9 @@
 /**
  * The guest's half of czone-virtio: what the kernel's zones need of the host, and what the host asks of
- * idle zones. Touches memory only through `CzoneGuest`.
+ * idle zones. Touches memory only through `CZoneGuest`.
  */
 
+import { FRAME_BYTES } from '../../abi/unit.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
 import {
@@ -25,7 +26,6 @@ import {
   F_UNPLUGGED_INACCESSIBLE,
   F_UNSOLICITED,
   F_ZEROED,
-  FRAME_BYTES,
   MAX_RANGES_MAX,
   ZONE_POOL,
 } from './config.ts';
@@ -40,13 +40,13 @@ import {
 } from './driver-reports.ts';
 import { DriverRequests, type Answered, type RequestsState } from './driver-requests.ts';
 import {
-  EVENT_CANCEL,
-  EVENT_RECLAIM,
-  EVENT_SHRINK,
-  EVENT_STATS,
-  type CzoneEvent,
+  CZONE_EVENT_CANCEL,
+  CZONE_EVENT_RECLAIM,
+  CZONE_EVENT_SHRINK,
+  CZONE_EVENT_STATS,
+  type CZoneEvent,
 } from './event.ts';
-import type { CzoneGuest } from './guest.ts';
+import type { CZoneGuest } from './guest.ts';
 import {
   REQUEST_IDLE,
   REQUEST_TO_POOL,
@@ -54,7 +54,7 @@ import {
   REQUEST_ZONE_CREATE,
   REQUEST_ZONE_DESTROY,
   REQUEST_ZONE_STATE,
-  STATUS_ACK,
+  ANSWER_ACK,
 } from './request.ts';
 
 const WANTED =
@@ -69,12 +69,12 @@ const WANTED =
   F_INDIRECT_DESC |
   F_EVENT_IDX;
 
-export interface CzoneDriverOptions {
+export interface CZoneDriverOptions {
   /** Features to do without, for comparison. */
   readonly without?: bigint;
 }
 
-export interface CzoneDriverState {
+export interface CZoneDriverState {
   readonly features: bigint;
   readonly owners: Int32Array;
   readonly zones: readonly { readonly zone: number; readonly isIdle: boolean }[];
@@ -85,12 +85,12 @@ export interface CzoneDriverState {
 }
 
 /** A driver was used where the specification does not allow it. */
-export class CzoneDriverError extends Error {
-  override readonly name: string = 'CzoneDriverError';
+export class CZoneDriverError extends Error {
+  override readonly name: string = 'CZoneDriverError';
 }
 
-export class CzoneDriver implements ReportLink {
-  readonly guest: CzoneGuest;
+export class CZoneDriver implements ReportLink {
+  readonly guest: CZoneGuest;
   readonly #transport: DriverTransport;
   readonly #without: bigint;
   readonly #requests: DriverRequests;
@@ -111,7 +111,7 @@ export class CzoneDriver implements ReportLink {
   #isWorking = false;
   #shrinking: { job: ReclaimJob; isDone: boolean } | undefined;
 
-  constructor(transport: DriverTransport, guest: CzoneGuest, options: CzoneDriverOptions = {}) {
+  constructor(transport: DriverTransport, guest: CZoneGuest, options: CZoneDriverOptions = {}) {
     this.#transport = transport;
     this.guest = guest;
     this.#without = options.without ?? 0n;
@@ -191,7 +191,7 @@ export class CzoneDriver implements ReportLink {
   /** A zone for one container, of at most `limitBytes` (0: no limit). `done` as a rule before this returns. */
   createZone(zone: number, limitBytes: number, done?: Answered): void {
     this.#requests.ask({ type: REQUEST_ZONE_CREATE, zone, value: limitBytes }, (response) => {
-      if (response.status === STATUS_ACK) this.#zones.set(zone, false);
+      if (response.status === ANSWER_ACK) this.#zones.set(zone, false);
       done?.(response);
     });
   }
@@ -236,9 +236,9 @@ export class CzoneDriver implements ReportLink {
   }
 
   /** At rest but for a report in flight: what a snapshot of the guest holds. */
-  save(): CzoneDriverState {
+  save(): CZoneDriverState {
     if (!this.#requests.isQuiet) {
-      throw new CzoneDriverError('save: a request to the device has not been answered');
+      throw new CZoneDriverError('save: a request to the device has not been answered');
     }
     return {
       features: this.#transport.features,
@@ -252,7 +252,7 @@ export class CzoneDriver implements ReportLink {
   }
 
   /** The copy of a driver, on a device that has loaded its state: reads the config afresh. */
-  load(state: CzoneDriverState): void {
+  load(state: CZoneDriverState): void {
     this.#transport.resume(state.features, this.#handler());
     this.#requests.load(state.requests);
     this.#events.load(state.events);
@@ -354,7 +354,7 @@ export class CzoneDriver implements ReportLink {
   #work(): void {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    let events: CzoneEvent[];
+    let events: CZoneEvent[];
     do {
       if (this.#configNoted) this.#refresh();
       this.#requests.poll();
@@ -380,22 +380,22 @@ export class CzoneDriver implements ReportLink {
     if (excess > 0 && this.#transport.has(F_PLUG)) this.unplug(ZONE_POOL, excess, false);
   }
 
-  #take(event: CzoneEvent): void {
+  #take(event: CZoneEvent): void {
     if (event.epoch !== this.#epoch) {
       this.#refresh();
       if (event.epoch !== this.#epoch) return;
     }
     switch (event.type) {
-      case EVENT_RECLAIM:
+      case CZONE_EVENT_RECLAIM:
         this.#addJob('reclaim', event);
         break;
-      case EVENT_SHRINK:
+      case CZONE_EVENT_SHRINK:
         this.#addJob('shrink', event);
         break;
-      case EVENT_CANCEL:
+      case CZONE_EVENT_CANCEL:
         this.#reports.drop((job) => job.requestId === event.requestId);
         break;
-      case EVENT_STATS:
+      case CZONE_EVENT_STATS:
         this.#sendStats(event.requestId);
         break;
     }
@@ -427,7 +427,7 @@ export class CzoneDriver implements ReportLink {
     this.#plug.sync(zone, runsOf(this.#plug.strangers(zone)), () => {
       const flags = toPool ? REQUEST_TO_POOL : 0;
       this.#requests.ask({ type: REQUEST_ZONE_DESTROY, zone, flags }, (response) => {
-        if (response.status === STATUS_ACK) {
+        if (response.status === ANSWER_ACK) {
           this.#zones.delete(zone);
           const stays = toPool || !this.#transport.has(F_PLUG);
           this.#plug.blocks.move(zone, stays ? ZONE_POOL : -1);

@@ -2,12 +2,12 @@
 
 export const EVENT_BYTES = 32;
 
-export const EVENT_RECLAIM = 1;
-export const EVENT_SHRINK = 2;
-export const EVENT_CANCEL = 3;
-export const EVENT_STATS = 4;
+export const CZONE_EVENT_RECLAIM = 1;
+export const CZONE_EVENT_SHRINK = 2;
+export const CZONE_EVENT_CANCEL = 3;
+export const CZONE_EVENT_STATS = 4;
 
-export interface CzoneEvent {
+export interface CZoneEvent {
   readonly type: number;
   readonly zone: number;
   readonly requestId: number;
@@ -16,7 +16,7 @@ export interface CzoneEvent {
   readonly epoch: number;
 }
 
-export function encodeEvent(event: CzoneEvent): Uint8Array {
+export function encodeEvent(event: CZoneEvent): Uint8Array {
   const bytes = new Uint8Array(EVENT_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, event.type, true);
@@ -27,7 +27,7 @@ export function encodeEvent(event: CzoneEvent): Uint8Array {
   return bytes;
 }
 
-export function decodeEvent(bytes: Uint8Array): CzoneEvent {
+export function decodeEvent(bytes: Uint8Array): CZoneEvent {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     type: view.getUint16(0, true),

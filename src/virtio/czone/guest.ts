@@ -1,6 +1,6 @@
 /** What the guest kernel does for the czone-virtio driver. Frames are guest-physical, of 4 KiB. */
 
-import type { CzoneZoneStats } from './stats.ts';
+import type { CZoneZoneStats } from './stats.ts';
 
 /** What a collection may take. */
 export interface CollectLimits {
@@ -10,7 +10,7 @@ export interface CollectLimits {
   readonly granuleFrames: number;
 }
 
-export interface CzoneGuest {
+export interface CZoneGuest {
   /** Memory of the zone (0: the pool) from now on. False when the guest cannot manage it. */
   addBlocks(zone: number, pfn: number, frames: number): boolean;
   /**
@@ -28,5 +28,5 @@ export interface CzoneGuest {
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number;
   /** Collected ranges go back to the allocator; the first `released` of them have lost their backing. */
   putBack(zone: number, pairs: Uint32Array, ranges: number, released: number): void;
-  zoneStats(zone: number): Omit<CzoneZoneStats, 'zone' | 'isIdle'>;
+  zoneStats(zone: number): Omit<CZoneZoneStats, 'zone' | 'isIdle'>;
 }

@@ -1,6 +1,6 @@
 /** What the host does for a czone-virtio device. Frames are of 4 KiB, by guest-physical frame number. */
 
-export interface CzoneHost {
+export interface CZoneHost {
   /** The guest may use the frames from now on. False when the host cannot give them: answered BUSY. */
   plug(pfn: number, frames: number): boolean;
   /** Takes the frames back for good. Returns how many were backed; -1 to refuse (BUSY). */
@@ -21,7 +21,7 @@ export interface CzoneHost {
 }
 
 /** What a czone-virtio device did, for prices and tests. */
-export interface CzoneCounters {
+export interface CZoneCounters {
   guestRequests: number;
   reports: number;
   reportedRanges: number;
@@ -47,7 +47,7 @@ export interface CzoneCounters {
   readonly answers: [number, number, number, number, number];
 }
 
-export function newCzoneCounters(): CzoneCounters {
+export function newCZoneCounters(): CZoneCounters {
   return {
     guestRequests: 0,
     reports: 0,

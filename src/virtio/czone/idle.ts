@@ -18,7 +18,7 @@ export interface IdleActions {
   cancel(zone: number): void;
 }
 
-export class IdleReclaim {
+export class IdleTimers {
   readonly policy: IdlePolicy;
   readonly #timers: Timers;
   readonly #actions: IdleActions;

@@ -1,6 +1,6 @@
 /** Ways to run czone-virtio that are compared, as data, and the options of one device. */
 
-import { NS_PER_S } from '../../abi/unit.ts';
+import { FRAME_BYTES, MIB, NS_PER_S } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_SPEC, type DevicePolicy } from '../device.ts';
@@ -13,25 +13,22 @@ import {
   F_UNPLUGGED_INACCESSIBLE,
   F_UNSOLICITED,
   F_ZEROED,
-  FRAME_BYTES,
   MAX_RANGES_MAX,
   MAX_RANGES_MIN,
   MAX_ZONES_MAX,
 } from './config.ts';
-import type { CzoneGeometry, CzoneLimits } from './device-context.ts';
+import type { CZoneGeometry, CZoneLimits } from './device-context.ts';
 import type { IdlePolicy } from './idle.ts';
-
-const MIB = 1024 * 1024;
 
 /**
  * 'adaptive': the host asks idle zones, zones grow and shrink by blocks. 'static': all blocks are plugged
  * from the start and memory comes back when a zone ends, as with fixed partitions. 'guest-driven': the
  * guest reports of its own accord, as with free page reporting.
  */
-export type CzoneProfileName = 'adaptive' | 'static' | 'guest-driven';
+export type CZoneProfileName = 'adaptive' | 'static' | 'guest-driven';
 
-export interface CzoneProfile {
-  readonly name: CzoneProfileName;
+export interface CZoneProfile {
+  readonly name: CZoneProfileName;
   readonly policy: DevicePolicy;
   readonly features: bigint;
   readonly queueSize: number;
@@ -47,7 +44,7 @@ export interface CzoneProfile {
 const COMMON =
   F_VERSION_1 | F_INDIRECT_DESC | F_EVENT_IDX | F_STATS | F_ZEROED | F_PREFER_BACKED | F_IDLE;
 
-const ADAPTIVE: CzoneProfile = {
+const ADAPTIVE: CZoneProfile = {
   name: 'adaptive',
   policy: POLICY_SPEC,
   features: COMMON | F_RECLAIM | F_PLUG | F_UNPLUGGED_INACCESSIBLE,
@@ -60,7 +57,7 @@ const ADAPTIVE: CzoneProfile = {
   idle: { delayNs: NS_PER_S, targetBytes: 0 },
 };
 
-export const CZONE_PROFILES: Readonly<Record<CzoneProfileName, CzoneProfile>> = {
+export const CZONE_PROFILES: Readonly<Record<CZoneProfileName, CZoneProfile>> = {
   adaptive: ADAPTIVE,
   static: { ...ADAPTIVE, name: 'static', features: COMMON | F_RECLAIM, idle: undefined },
   'guest-driven': {
@@ -71,7 +68,7 @@ export const CZONE_PROFILES: Readonly<Record<CzoneProfileName, CzoneProfile>> = 
   },
 };
 
-export interface CzoneDeviceOptions {
+export interface CZoneDeviceOptions {
   readonly addr: number;
   readonly regionBytes: number;
   readonly blockBytes?: number;
@@ -89,15 +86,15 @@ export interface CzoneDeviceOptions {
 }
 
 /** An option of a device that cannot be. */
-export class CzoneOptionError extends RangeError {
-  override readonly name: string = 'CzoneOptionError';
+export class CZoneOptionError extends RangeError {
+  override readonly name: string = 'CZoneOptionError';
 }
 
-/** What options come to; throws CzoneOptionError. */
-export function checkCzoneOptions(
-  profile: CzoneProfile,
-  options: CzoneDeviceOptions,
-): { blockBytes: number; geometry: CzoneGeometry; limits: CzoneLimits } {
+/** What options come to; throws CZoneOptionError. */
+export function checkCZoneOptions(
+  profile: CZoneProfile,
+  options: CZoneDeviceOptions,
+): { blockBytes: number; geometry: CZoneGeometry; limits: CZoneLimits } {
   const { addr, regionBytes, usableBytes = regionBytes, zoneLimitBytes = 0 } = options;
   const { blockBytes = profile.defaultBlockBytes, requestedBytes = usableBytes } = options;
   const { granuleBytes = profile.granuleBytes } = options;
@@ -115,7 +112,7 @@ export function checkCzoneOptions(
   ] as const) {
     expectBetween(name, bytes, least, most);
     if (bytes % blockBytes !== 0) {
-      throw new CzoneOptionError(`${name} ${bytes}: expected a multiple of ${blockBytes}`);
+      throw new CZoneOptionError(`${name} ${bytes}: expected a multiple of ${blockBytes}`);
     }
   }
   const limit = zoneLimitBytes === 0 ? Infinity : zoneLimitBytes / blockBytes;
@@ -138,10 +135,10 @@ export function checkCzoneOptions(
 
 function expectBetween(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new CzoneOptionError(`${name} ${value}: expected ${least} to ${most}`);
+  throw new CZoneOptionError(`${name} ${value}: expected ${least} to ${most}`);
 }
 
 function expectPowerOfTwo(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(Math.log2(value)) && value >= least && value <= most) return;
-  throw new CzoneOptionError(`${name} ${value}: expected a power of two from ${least} to ${most}`);
+  throw new CZoneOptionError(`${name} ${value}: expected a power of two from ${least} to ${most}`);
 }

@@ -9,18 +9,18 @@ export const REPORT_LAST = 1;
 export const REPORT_STOPPED = 2;
 
 /** A range of frames counted from the start of the region. */
-export interface CzoneRange {
+export interface CZoneRange {
   readonly first: number;
   readonly count: number;
 }
 
-export interface CzoneReport {
+export interface CZoneReport {
   /** 0: nobody asked. */
   readonly requestId: number;
   readonly zone: number;
   readonly flags: number;
   /** Ascending, disjoint. */
-  readonly ranges: readonly CzoneRange[];
+  readonly ranges: readonly CZoneRange[];
 }
 
 export interface ReportHeader {
@@ -32,7 +32,7 @@ export interface ReportHeader {
 
 export const reportBytes = (ranges: number): number => REPORT_HEADER_BYTES + RANGE_BYTES * ranges;
 
-export function encodeReport(report: CzoneReport): Uint8Array {
+export function encodeReport(report: CZoneReport): Uint8Array {
   const { ranges } = report;
   const bytes = new Uint8Array(reportBytes(ranges.length));
   const view = new DataView(bytes.buffer);
@@ -60,7 +60,7 @@ export function decodeReportHeader(bytes: Uint8Array): ReportHeader {
 }
 
 /** The ranges behind the header; the bytes are known to be long enough. */
-export function decodeRanges(bytes: Uint8Array, count: number): CzoneRange[] {
+export function decodeRanges(bytes: Uint8Array, count: number): CZoneRange[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: count }, (_, i) => {
     const at = REPORT_HEADER_BYTES + RANGE_BYTES * i;

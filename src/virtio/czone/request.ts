@@ -18,10 +18,10 @@ export const REQUEST_TO_POOL = 1;
 /** Of ZONE_STATE: the zone is idle; active without it. */
 export const REQUEST_IDLE = 2;
 
-export const STATUS_ACK = 1;
-export const STATUS_NACK = 2;
-export const STATUS_BUSY = 3;
-export const STATUS_ERROR = 4;
+export const ANSWER_ACK = 1;
+export const ANSWER_NACK = 2;
+export const ANSWER_BUSY = 3;
+export const ANSWER_ERROR = 4;
 
 /** Why: the detail of NACK and ERROR. */
 export const WHY_TYPE = 1;
@@ -62,7 +62,7 @@ export const BLOCK_MIXED = 2;
 /** Owner in the answer to BLOCK_STATE when the blocks are not all of one zone. */
 export const OWNER_NONE = 0xffff_ffff;
 
-export interface CzoneRequest {
+export interface CZoneRequest {
   readonly type: number;
   readonly flags: number;
   readonly zone: number;
@@ -72,7 +72,7 @@ export interface CzoneRequest {
   readonly value: number;
 }
 
-export interface CzoneResponse {
+export interface CZoneResponse {
   readonly status: number;
   readonly detail: number;
   /** Blocks or ranges done. */
@@ -81,7 +81,7 @@ export interface CzoneResponse {
   readonly value: number;
 }
 
-export function encodeRequest(request: CzoneRequest): Uint8Array {
+export function encodeRequest(request: CZoneRequest): Uint8Array {
   const bytes = new Uint8Array(REQUEST_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, request.type, true);
@@ -93,7 +93,7 @@ export function encodeRequest(request: CzoneRequest): Uint8Array {
   return bytes;
 }
 
-export function decodeRequest(bytes: Uint8Array): CzoneRequest {
+export function decodeRequest(bytes: Uint8Array): CZoneRequest {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     type: view.getUint16(0, true),
@@ -105,7 +105,7 @@ export function decodeRequest(bytes: Uint8Array): CzoneRequest {
   };
 }
 
-export function encodeResponse(response: CzoneResponse): Uint8Array {
+export function encodeResponse(response: CZoneResponse): Uint8Array {
   const bytes = new Uint8Array(RESPONSE_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, response.status, true);
@@ -115,7 +115,7 @@ export function encodeResponse(response: CzoneResponse): Uint8Array {
   return bytes;
 }
 
-export function decodeResponse(bytes: Uint8Array): CzoneResponse {
+export function decodeResponse(bytes: Uint8Array): CZoneResponse {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
     status: view.getUint16(0, true),
@@ -126,22 +126,22 @@ export function decodeResponse(bytes: Uint8Array): CzoneResponse {
 }
 
 /** Answers by status, for both halves. */
-export const ack = (count = 0, value = 0, detail = 0): CzoneResponse => ({
-  status: STATUS_ACK,
+export const ack = (count = 0, value = 0, detail = 0): CZoneResponse => ({
+  status: ANSWER_ACK,
   detail,
   count,
   value,
 });
-export const nack = (why: number): CzoneResponse => refusal(STATUS_NACK, why);
-export const error = (why: number): CzoneResponse => refusal(STATUS_ERROR, why);
-export const busy = (count: number, value: number): CzoneResponse => ({
-  status: STATUS_BUSY,
+export const nack = (why: number): CZoneResponse => refusal(ANSWER_NACK, why);
+export const error = (why: number): CZoneResponse => refusal(ANSWER_ERROR, why);
+export const busy = (count: number, value: number): CZoneResponse => ({
+  status: ANSWER_BUSY,
   detail: 0,
   count,
   value,
 });
 
-const refusal = (status: number, why: number): CzoneResponse => ({
+const refusal = (status: number, why: number): CZoneResponse => ({
   status,
   detail: why,
   count: 0,

@@ -8,7 +8,7 @@ export const STATS_MORE = 1;
 /** The zone is idle. */
 export const ZONE_STATS_IDLE = 1;
 
-export interface CzoneZoneStats {
+export interface CZoneZoneStats {
   readonly zone: number;
   readonly isIdle: boolean;
   readonly pluggedBytes: number;
@@ -25,13 +25,13 @@ export interface CzoneZoneStats {
   readonly migratedPages: number;
 }
 
-export interface CzoneStatsMessage {
+export interface CZoneStatsMessage {
   readonly requestId: number;
   readonly flags: number;
-  readonly zones: readonly CzoneZoneStats[];
+  readonly zones: readonly CZoneZoneStats[];
 }
 
-export function encodeStats(message: CzoneStatsMessage): Uint8Array {
+export function encodeStats(message: CZoneStatsMessage): Uint8Array {
   const { zones } = message;
   const bytes = new Uint8Array(STATS_HEADER_BYTES + ZONE_STATS_BYTES * zones.length);
   const view = new DataView(bytes.buffer);
@@ -43,7 +43,7 @@ export function encodeStats(message: CzoneStatsMessage): Uint8Array {
 }
 
 /** Undefined when the message is shorter than it says. */
-export function decodeStats(bytes: Uint8Array): CzoneStatsMessage | undefined {
+export function decodeStats(bytes: Uint8Array): CZoneStatsMessage | undefined {
   if (bytes.length < STATS_HEADER_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(8, true);
@@ -57,7 +57,7 @@ export function decodeStats(bytes: Uint8Array): CzoneStatsMessage | undefined {
   };
 }
 
-function putZone(view: DataView, at: number, zone: CzoneZoneStats): void {
+function putZone(view: DataView, at: number, zone: CZoneZoneStats): void {
   view.setUint32(at, zone.zone, true);
   view.setUint32(at + 4, zone.isIdle ? ZONE_STATS_IDLE : 0, true);
   view.setBigUint64(at + 8, BigInt(zone.pluggedBytes), true);
@@ -69,7 +69,7 @@ function putZone(view: DataView, at: number, zone: CzoneZoneStats): void {
   view.setBigUint64(at + 56, BigInt(zone.migratedPages), true);
 }
 
-function getZone(view: DataView, at: number): CzoneZoneStats {
+function getZone(view: DataView, at: number): CZoneZoneStats {
   const word = (offset: number): number => Number(view.getBigUint64(at + offset, true));
   return {
     zone: view.getUint32(at, true),

@@ -3,12 +3,11 @@
  * contiguous ranges. Keeps which page was in the way of each range that could not be unplugged.
  */
 
+import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
 import type { FrameRange, MemoryBlocks, Obstacle, EmptyResult } from '../../guest/index.ts';
 import type { MemDriver } from './driver.ts';
 import type { AddResult, FakeOfflineResult, MemGuest, MemZone, RemoveResult } from './guest.ts';
 
-const FRAME_BYTES = 4096;
-const PAGEBLOCK_BYTES = 2 * 1024 * 1024;
 /** x86 with 46 physical address bits. */
 const ADDRESS_LIMIT = 2 ** 46;
 

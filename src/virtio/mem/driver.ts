@@ -4,7 +4,7 @@
  * and isolated only through `MemGuest`.
  */
 
-import { NS_PER_S } from '../../abi/unit.ts';
+import { GIB, NS_PER_S } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_MEM, F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
 import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
@@ -41,7 +41,7 @@ import {
 
 export const MEM_RETRY_MIN_NS: number = 50 * NS_PER_S;
 export const MEM_RETRY_MAX_NS: number = 300 * NS_PER_S;
-const OFFLINE_THRESHOLD_BYTES = 1024 * 1024 * 1024;
+const OFFLINE_THRESHOLD_BYTES = GIB;
 const MOVABLE_TRIES = 5;
 const AGAIN_LIMIT = 1000;
 
@@ -217,12 +217,6 @@ export class MemDriver implements MemLink {
   memoryOnlined(addr: number, zone: MemZone): void {
     this.#mode.onlined(addr, zone);
     if (this.#work === undefined && this.canAdd(this.#thresholdBytes / 2)) this.retry();
-    this.#run();
-  }
-
-  /** A memory block was put offline by hand (not by the driver itself). */
-  memoryOfflined(addr: number): void {
-    this.#mode.offlined(addr);
     this.#run();
   }
 

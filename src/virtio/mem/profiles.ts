@@ -1,13 +1,12 @@
 /** How the virtio-mem devices of three VMMs differ, as data (docs/linux-memory.md D.2, F.2, F.3). */
 
+import { MIB } from '../../abi/unit.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_EXACT, POLICY_SPEC, type DevicePolicy } from '../device.ts';
 import { F_ACPI_PXM, F_UNPLUGGED_INACCESSIBLE } from './config.ts';
 import { RESPONSE_ERROR, RESPONSE_NACK } from './request.ts';
 
 export type MemProfileName = 'firecracker' | 'cloud-hypervisor' | 'qemu';
-
-const MIB = 1024 * 1024;
 
 export interface MemProfile {
   readonly name: MemProfileName;

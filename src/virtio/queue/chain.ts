@@ -4,7 +4,7 @@
  */
 
 import { DESC_BYTES, DESC_INDIRECT, DESC_NEXT, DESC_WRITE } from '../constants.ts';
-import type { GuestMemory } from '../memory.ts';
+import type { GuestBytes } from '../memory.ts';
 import type { QueueFault } from './fault.ts';
 
 /** The descriptor being read; one per chain, overwritten by each step. */
@@ -45,7 +45,7 @@ export class DescriptorChain {
 
   /** Follows the chain from `head`; a fault leaves the chain empty. */
   walk(
-    memory: GuestMemory,
+    memory: GuestBytes,
     descAddr: number,
     size: number,
     head: number,
@@ -61,7 +61,7 @@ export class DescriptorChain {
 
   /** `tableSize` bounds the indexes of this table, `limit` the buffers of the whole chain. */
   #follow(
-    memory: GuestMemory,
+    memory: GuestBytes,
     tableAddr: number,
     tableSize: number,
     limit: number,
@@ -86,7 +86,7 @@ export class DescriptorChain {
 
   /** An indirect descriptor ends the chain; the device ignores its WRITE flag. */
   #enterTable(
-    memory: GuestMemory,
+    memory: GuestBytes,
     limit: number,
     indirect: 'allowed' | 'off' | 'inside',
   ): QueueFault | undefined {
@@ -99,7 +99,7 @@ export class DescriptorChain {
     return this.#follow(memory, addr, lengthBytes / DESC_BYTES, limit, 0, 'inside');
   }
 
-  #append(memory: GuestMemory, desc: Descriptor, limit: number): QueueFault | undefined {
+  #append(memory: GuestBytes, desc: Descriptor, limit: number): QueueFault | undefined {
     if (this.count >= limit) return 'descriptor-loop';
     const writable = (desc.flags & DESC_WRITE) !== 0;
     if (!writable && this.readableCount < this.count) return 'readable-after-writable';
@@ -114,7 +114,7 @@ export class DescriptorChain {
   }
 }
 
-function load(memory: GuestMemory, addr: number, into: Descriptor): boolean {
+function load(memory: GuestBytes, addr: number, into: Descriptor): boolean {
   const bufferAddr = memory.readU64(addr);
   const lengthBytes = memory.readU32(addr + 8);
   const flags = memory.readU16(addr + 12);

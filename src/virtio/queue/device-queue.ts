@@ -5,7 +5,7 @@
  */
 
 import { AVAIL_NO_INTERRUPT } from '../constants.ts';
-import type { GuestMemory } from '../memory.ts';
+import type { GuestBytes } from '../memory.ts';
 import type { DescriptorChain } from './chain.ts';
 import type { QueueFault } from './fault.ts';
 import { checkLayout, type QueueLayout, type QueueOptions } from './layout.ts';
@@ -23,14 +23,14 @@ export interface DeviceQueueState {
 export class DeviceQueue {
   readonly layout: QueueLayout;
   readonly options: QueueOptions;
-  readonly #memory: GuestMemory;
+  readonly #memory: GuestBytes;
   /** Free-running 16-bit indexes, as in the rings. */
   #nextAvail = 0;
   #nextUsed = 0;
   #signalledUsed = 0;
   #fault: QueueFault | undefined;
 
-  constructor(memory: GuestMemory, layout: QueueLayout, options: QueueOptions) {
+  constructor(memory: GuestBytes, layout: QueueLayout, options: QueueOptions) {
     this.#memory = memory;
     this.layout = layout;
     this.options = options;

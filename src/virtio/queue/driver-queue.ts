@@ -5,7 +5,7 @@
  */
 
 import { DESC_BYTES, DESC_INDIRECT, DESC_NEXT, DESC_WRITE, USED_NO_NOTIFY } from '../constants.ts';
-import type { DriverMemory, GuestMemory } from '../memory.ts';
+import type { DriverMemory, GuestBytes } from '../memory.ts';
 import type { QueueLayout, QueueOptions } from './layout.ts';
 import { needEvent } from './need-event.ts';
 
@@ -45,7 +45,7 @@ export class DriverQueue<Token = unknown> {
   readonly layout: QueueLayout;
   readonly options: QueueOptions;
   readonly #source: DriverMemory;
-  readonly #memory: GuestMemory;
+  readonly #memory: GuestBytes;
   readonly #next: Uint16Array;
   readonly #pending: (Pending<Token> | undefined)[] = [];
   #freeHead = 0;

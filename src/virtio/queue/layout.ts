@@ -1,7 +1,7 @@
 /** Where the three parts of a split virtqueue lie (spec 2.7). Addresses only, no access. */
 
 import { DESC_BYTES, QUEUE_SIZE_LIMIT } from '../constants.ts';
-import type { GuestMemory } from '../memory.ts';
+import type { GuestBytes } from '../memory.ts';
 import type { QueueFault } from './fault.ts';
 
 export interface QueueLayout {
@@ -34,7 +34,7 @@ export function contiguousLayout(base: number, size: number, alignBytes: number)
 }
 
 /** Checks size, alignment and bounds of a layout that a driver gave. */
-export function checkLayout(memory: GuestMemory, layout: QueueLayout): QueueFault | undefined {
+export function checkLayout(memory: GuestBytes, layout: QueueLayout): QueueFault | undefined {
   const { size, descAddr, availAddr, usedAddr } = layout;
   if (!Number.isInteger(size) || size < 1 || size > QUEUE_SIZE_LIMIT || (size & (size - 1)) !== 0) {
     return 'queue-size';

@@ -8,12 +8,12 @@ import type { Timers } from '../../time/index.ts';
 import {
   CZONE_PROFILES,
   type Connection,
-  CoreCzoneGuest,
-  CzoneDevice,
-  type CzoneDeviceOptions,
-  CzoneDriver,
-  type CzoneHost,
-  type CzoneProfileName,
+  CoreCZoneGuest,
+  CZoneDevice,
+  type CZoneDeviceOptions,
+  CZoneDriver,
+  type CZoneHost,
+  type CZoneProfileName,
   type ProbeFailure,
   type ReclaimResult,
   type VirtioDevice,
@@ -24,10 +24,10 @@ import { exitsOf, plugIn, timersOf } from './attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 export interface CZoneOptions extends Pick<
-  CzoneDeviceOptions,
+  CZoneDeviceOptions,
   'idle' | 'granuleBytes' | 'zoneLimitBytes'
 > {
-  readonly profile?: CzoneProfileName;
+  readonly profile?: CZoneProfileName;
 }
 
 /** The protocol's number of the blocks in no zone. */
@@ -36,9 +36,9 @@ const ZONE_POOL = zoneOfIndex(POOL);
 export class CZoneVirtio implements MemoryDevice {
   readonly vm: MicroVm;
   readonly zones: CZones;
-  readonly device: CzoneDevice;
+  readonly device: CZoneDevice;
   readonly transportSide: VirtioDevice;
-  readonly driver: CzoneDriver;
+  readonly driver: CZoneDriver;
   readonly failure: ProbeFailure | undefined;
   readonly mmio: Connection['mmio'];
   /** A zone is asked for what is free in it: nothing of that is in the way. */
@@ -53,7 +53,7 @@ export class CZoneVirtio implements MemoryDevice {
     this.zones = czones;
     const { region } = czones;
     const profile = CZONE_PROFILES[options.profile ?? 'adaptive'];
-    this.device = new CzoneDevice(profile, hostOf(vm), {
+    this.device = new CZoneDevice(profile, hostOf(vm), {
       ...options,
       addr: region.start * FRAME_BYTES,
       regionBytes: region.frames * FRAME_BYTES,
@@ -63,7 +63,7 @@ export class CZoneVirtio implements MemoryDevice {
     const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
     this.transportSide = transportSide;
     this.mmio = mmio;
-    this.driver = new CzoneDriver(transport, new CoreCzoneGuest(vm.guest.memory, region));
+    this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
     vm.guest.core.setPreferBacked(this.driver.prefersBacked);
@@ -121,7 +121,7 @@ export class CZoneVirtio implements MemoryDevice {
   }
 }
 
-function hostOf(vm: MicroVm): CzoneHost {
+function hostOf(vm: MicroVm): CZoneHost {
   const discard = (pfn: number, frames: number): number => vm.memory.discard(pfn, frames);
   return { plug: () => true, unplug: discard, release: discard };
 }

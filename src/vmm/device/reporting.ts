@@ -2,7 +2,6 @@
 // by itself, two seconds after one came about.
 
 import type { Operations } from '../../cost/index.ts';
-import type { ReportWorker } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { MicroVm } from '../microvm.ts';
 import { Balloon, type BalloonOptions } from './balloon.ts';
@@ -20,11 +19,6 @@ export class Reporting implements MemoryDevice {
   constructor(vm: MicroVm, timers: Timers, options: ReportingOptions = {}) {
     this.vm = vm;
     this.balloon = new Balloon(vm, timers, { ...options, freePageReporting: true });
-  }
-
-  /** Undefined: the driver did not take the device, or reporting was not negotiated. */
-  get worker(): ReportWorker | undefined {
-    return this.balloon.reporter;
   }
 
   /** The host cannot ask: it only lets the guest's kernel look whether there is something to report. */

@@ -9,7 +9,8 @@ import {
   STAT_TEMPLATE_MOVES,
 } from '../../../src/core/index.ts';
 import { verify } from '../../../src/core/verify.ts';
-import { type GuestKernel, freeFrames, takeCensus } from '../../../src/guest/index.ts';
+import { type GuestKernel, freeFrames } from '../../../src/guest/index.ts';
+import { takeCensus } from '../../support/census.ts';
 import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { Clock } from '../../../src/time/index.ts';
 import { CONFIG, makeGuest } from './setup.ts';

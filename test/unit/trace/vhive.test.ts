@@ -5,7 +5,6 @@ import { type Trace, functionKey, openTrace } from '../../../src/trace/index.ts'
 import {
   DURATION_HEADER,
   MEMORY_HEADER,
-  faultOf,
   hasSamples,
   lines,
   makeFolder,
@@ -221,12 +220,5 @@ describe.skipIf(!hasSamples)('real samples in ../shared/traces', () => {
     const trace = openTrace(join(samples, 'invitro-format-example'), { seed: 1 });
     expect(trace.functions.map((fn) => fn.memorySource)).toEqual(Array(4).fill('trace'));
     expect(trace.functions[0]?.durations.averageMs).toBe(100);
-  });
-
-  it('1000-fullday has 11,639,447 invocations, and refuses to fit below that', () => {
-    const folder = join(samples, 'derived-owner-level/1000-fullday');
-    expect(openTrace(folder, { seed: 1 }).startMs.length).toBe(11_639_447);
-    const fault = faultOf(() => openTrace(folder, { seed: 1, maximumInvocations: 1e6 }));
-    expect(fault.expected).toContain('at most 1000000 invocations');
   });
 });

@@ -12,10 +12,10 @@ import { GuestMemory } from '../../../../src/guest/index.ts';
 import { Clock } from '../../../../src/time/index.ts';
 import {
   connect,
-  CoreCzoneGuest,
+  CoreCZoneGuest,
   CZONE_PROFILES,
-  CzoneDevice,
-  CzoneDriver,
+  CZoneDevice,
+  CZoneDriver,
   indexOfZone,
   VirtioDevice,
   zoneOfIndex,
@@ -32,8 +32,8 @@ const REGION = { start: START, frames: BLOCKS * BLOCK_FRAMES, blockFrames: BLOCK
 
 class Machine {
   readonly core: Core;
-  readonly czone: CzoneDevice;
-  readonly driver: CzoneDriver;
+  readonly czone: CZoneDevice;
+  readonly driver: CZoneDriver;
   readonly released: [number, number][] = [];
 
   constructor() {
@@ -46,7 +46,7 @@ class Machine {
       return raw.releaseRange(pfn, frames);
     };
     const host = { plug: () => true, unplug: discard, release: discard };
-    this.czone = new CzoneDevice(CZONE_PROFILES.adaptive, host, {
+    this.czone = new CZoneDevice(CZONE_PROFILES.adaptive, host, {
       addr: START * 4096,
       regionBytes: REGION.frames * 4096,
       timers: new Clock(),
@@ -56,8 +56,8 @@ class Machine {
       new VirtioDevice(this.czone, memory),
       new BumpMemory(memory, 4096),
     );
-    const guest = new CoreCzoneGuest(new GuestMemory(this.core, false), REGION);
-    this.driver = new CzoneDriver(transport, guest);
+    const guest = new CoreCZoneGuest(new GuestMemory(this.core, false), REGION);
+    this.driver = new CZoneDriver(transport, guest);
     expect(this.driver.probe()).toBeUndefined();
   }
 

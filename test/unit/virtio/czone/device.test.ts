@@ -4,19 +4,19 @@ import { describe, expect, it } from 'vitest';
 
 import {
   CZONE_PROFILES,
-  CzoneDevice,
-  CzoneOptionError,
+  CZoneDevice,
+  CZoneOptionError,
   VirtioDevice,
-  type CzoneDeviceOptions,
+  type CZoneDeviceOptions,
 } from '../../../../src/virtio/index.ts';
 import { FlatGuestMemory, RawDriver } from '../../../support/virtio.ts';
 import {
   BLOCK_BYTES,
   blockPfn,
-  CzonePair,
+  CZonePair,
   REGION_BLOCKS,
   START_PFN,
-  TestCzoneHost,
+  TestCZoneHost,
 } from '../../../support/virtio-czone.ts';
 
 import {
@@ -39,14 +39,14 @@ import {
   Rig,
 } from './rig.ts';
 
-function make(options: Partial<CzoneDeviceOptions>): () => Rig {
+function make(options: Partial<CZoneDeviceOptions>): () => Rig {
   return () => new Rig(options);
 }
 
 describe('initialisation', () => {
   it('CZ-D1: looks at messages only when the driver is ready, then at all', () => {
     const memory = new FlatGuestMemory(1 << 20);
-    const czone = new CzoneDevice(CZONE_PROFILES.adaptive, new TestCzoneHost(), {
+    const czone = new CZoneDevice(CZONE_PROFILES.adaptive, new TestCZoneHost(), {
       addr: START_PFN * 4096,
       regionBytes: REGION_BLOCKS * BLOCK_BYTES,
     });
@@ -58,7 +58,7 @@ describe('initialisation', () => {
     expect(driver.queues).toHaveLength(4);
     expect(czone.reclaim(0)).toBe(1);
     // Buffers that were there before DRIVER_OK, as our driver's event buffers are, count as well.
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.czone.reclaim(0);
     expect(pair.czone.counters.eventsSent).toBe(1);
   });
@@ -99,7 +99,7 @@ describe('initialisation', () => {
   });
 
   it('an option that cannot be is refused with what was expected', () => {
-    expect(make({ blockBytes: 3 << 20 })).toThrow(CzoneOptionError);
+    expect(make({ blockBytes: 3 << 20 })).toThrow(CZoneOptionError);
     expect(make({ blockBytes: 3 << 20 })).toThrow('blockBytes 3145728: expected a power of two');
     expect(make({ granuleBytes: 4 << 20 })).toThrow('granuleBytes 4194304');
     expect(make({ requestedBytes: 4096 })).toThrow('requestedBytes 4096: expected a multiple');

@@ -6,41 +6,41 @@ import { NS_PER_S } from '../../../../src/abi/unit.ts';
 import {
   connect,
   CZONE_PROFILES,
-  CzoneDevice,
-  CzoneDriver,
+  CZoneDevice,
+  CZoneDriver,
   VirtioDevice,
   type ReclaimResult,
 } from '../../../../src/virtio/index.ts';
 import * as config from '../../../../src/virtio/czone/config.ts';
-import type { CzoneResponse } from '../../../../src/virtio/czone/request.ts';
+import type { CZoneResponse } from '../../../../src/virtio/czone/request.ts';
 import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
 import {
   BLOCK_BYTES,
   BLOCK_FRAMES,
   blockPfn,
-  CzonePair,
+  CZonePair,
   REGION_BLOCKS,
   START_PFN,
-  TestCzoneGuest,
-  TestCzoneHost,
+  TestCZoneGuest,
+  TestCZoneHost,
 } from '../../../support/virtio-czone.ts';
 
 const ACK = 1;
 const NACK = 2;
 
-function owners(pair: CzonePair, count: number): number[] {
+function owners(pair: CZonePair, count: number): number[] {
   return Array.from({ length: count }, (_, block) => pair.czone.blockOwner(block));
 }
 
 /** What the driver believes about owners is what the device knows. */
-function expectSameBooks(pair: CzonePair): void {
+function expectSameBooks(pair: CZonePair): void {
   const believed = Array.from({ length: REGION_BLOCKS }, (_, block) => pair.driver.ownerOf(block));
   expect(believed).toEqual(owners(pair, REGION_BLOCKS));
 }
 
 describe('initialisation', () => {
   it('CZ-G1: gives up unsolicited reports when there is no reclaim', () => {
-    const pair = new CzonePair({
+    const pair = new CZonePair({
       base: CZONE_PROFILES['guest-driven'],
       driver: { without: config.F_RECLAIM },
     });
@@ -63,8 +63,8 @@ describe('initialisation', () => {
     ];
     for (const [offset, size, value] of bad) {
       const memory = new FlatGuestMemory(1 << 20);
-      const host = new TestCzoneHost();
-      const czone = new CzoneDevice(CZONE_PROFILES.adaptive, host, {
+      const host = new TestCZoneHost();
+      const czone = new CZoneDevice(CZONE_PROFILES.adaptive, host, {
         addr: START_PFN * 4096,
         regionBytes: REGION_BLOCKS * BLOCK_BYTES,
       });
@@ -75,18 +75,18 @@ describe('initialisation', () => {
       czone.config = (): Uint8Array => honest;
       const device = new VirtioDevice(czone, memory);
       const { transport } = connect(device, new BumpMemory(memory, 0x1000));
-      const driver = new CzoneDriver(transport, new TestCzoneGuest(host));
+      const driver = new CZoneDriver(transport, new TestCZoneGuest(host));
       expect(driver.probe(), `${offset} = ${value}`).toBe('bad-config');
       expect(device.status & 128).toBe(128);
     }
   });
 
   it('CZ-G3: an earlier driver left blocks behind; they are unplugged', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 3);
-    const second = new CzoneDriver(
+    const second = new CZoneDriver(
       connect(pair.device, new BumpMemory(pair.memory, 0x80000)).transport,
-      new TestCzoneGuest(pair.host),
+      new TestCZoneGuest(pair.host),
     );
     expect(second.probe()).toBeUndefined();
     expect(pair.czone.values()).toMatchObject({ pluggedBytes: 0, zones: 0 });
@@ -96,13 +96,13 @@ describe('initialisation', () => {
 
 describe('zones and blocks', () => {
   it('creates, plugs, uses, destroys: everything comes back in one message', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 4);
     pair.fullZone(2, 2);
     expect(owners(pair, 7)).toEqual([1, 1, 1, 1, 2, 2, -1]);
     const requests = pair.driver.counters.requests;
     pair.guest.end(1);
-    let answer: CzoneResponse | undefined;
+    let answer: CZoneResponse | undefined;
     pair.driver.destroyZone(1, false, (response) => (answer = response));
     expect(answer).toEqual({ status: ACK, detail: 0, count: 4, value: 4 * BLOCK_BYTES });
     expect(pair.driver.counters.requests).toBe(requests + 1);
@@ -111,7 +111,7 @@ describe('zones and blocks', () => {
   });
 
   it('CZ-G4: destroying waits for the answer to a report of the zone', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.fullZone(2, 1);
     pair.guest.unuse(blockPfn(0), 100);
@@ -129,7 +129,7 @@ describe('zones and blocks', () => {
   });
 
   it('CZ-G5: memory is used from the ACK on and not after UNPLUG', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     const added: boolean[] = [];
     const { addBlocks } = pair.guest;
     pair.guest.addBlocks = (zone, pfn, frames): boolean => {
@@ -141,7 +141,7 @@ describe('zones and blocks', () => {
     pair.driver.unplug(0, 1, false);
     expect(pair.guest.blocksOf(0)).toEqual([blockPfn(0), blockPfn(1)]);
     pair.host.refusesUnplug = true;
-    let answer: CzoneResponse | undefined;
+    let answer: CZoneResponse | undefined;
     pair.driver.unplug(0, 2, false, (response) => (answer = response));
     expect(answer).toMatchObject({ status: ACK, count: 0 });
     expect(pair.guest.blocksOf(0)).toHaveLength(2);
@@ -149,16 +149,16 @@ describe('zones and blocks', () => {
   });
 
   it('gives a block back that the guest cannot manage', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.guest.refusesBlocks = true;
-    let answer: CzoneResponse | undefined;
+    let answer: CZoneResponse | undefined;
     pair.driver.plug(0, 2, (response) => (answer = response));
     expect(answer).toMatchObject({ status: 0, count: 0 });
     expect(pair.czone.pluggedBytes).toBe(0);
   });
 
   it('CZ-G6: unplugs free blocks of the pool when less is requested, and only those', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.driver.plug(0, 4);
     pair.fullZone(1, 4);
     pair.guest.use(0, 1);
@@ -168,7 +168,7 @@ describe('zones and blocks', () => {
   });
 
   it('CZ-G7: keeps a zone in one piece and takes the smallest hole that fits', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     for (const [zone, blocks] of [
       [1, 4],
       [2, 2],
@@ -192,7 +192,7 @@ describe('zones and blocks', () => {
   });
 
   it('CZ-G11: tells the device whose blocks they are before it reports them', () => {
-    const pair = new CzonePair({ profile: { granuleBytes: 16384 } });
+    const pair = new CZonePair({ profile: { granuleBytes: 16384 } });
     pair.driver.plug(0, 3);
     pair.driver.createZone(1, 0);
     pair.guest.takeFromPool(1);
@@ -208,7 +208,7 @@ describe('zones and blocks', () => {
   });
 
   it('a block that went from zone to zone through the guest is reassigned', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.driver.createZone(2, 0);
     pair.guest.zones.set(2, [blockPfn(1)]);
@@ -222,7 +222,7 @@ describe('zones and blocks', () => {
 
 describe('reclaim', () => {
   it('gives back all free and backed memory of a zone, in reports of max_ranges', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.guest.scatter(1, 4);
     const results: ReclaimResult[] = [];
@@ -237,7 +237,7 @@ describe('reclaim', () => {
   });
 
   it('idle, delay, reclaim; work in between leaves everything as it was', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 200);
     pair.driver.setIdle(1, true);
@@ -252,7 +252,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G8: work stops the reports; what is in flight comes back', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.guest.scatter(1, 4);
     const ends: ReclaimResult[] = [];
@@ -267,7 +267,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G9: reported frames are off the allocator until the answer, whatever it is', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 40);
     pair.czone.setPaused(true);
@@ -286,7 +286,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G10: marks what the answer says, and never more than it reported', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.scatter(1, 8);
     pair.host.releasesLeft = 5;
@@ -305,7 +305,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G12: reports only what is backed', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.driver.plug(1, 1);
     pair.guest.unuse(blockPfn(0) + 100, 50);
@@ -316,7 +316,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G13: every request is ended, also where there is nothing to give', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     const ends: string[] = [];
     const ask = (zone: number): void =>
       void pair.czone.reclaim(zone, 0, (result) => ends.push(result.end));
@@ -335,7 +335,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G14: stops at the target', () => {
-    const pair = new CzonePair({ profile: { granuleBytes: 8192 } });
+    const pair = new CZonePair({ profile: { granuleBytes: 8192 } });
     pair.fullZone(1, 2);
     pair.guest.unuse(blockPfn(0), 1024);
     const results: ReclaimResult[] = [];
@@ -347,7 +347,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G15: a cancelled request collects no more and is not ended', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.guest.scatter(1, 4);
     pair.czone.setPaused(true);
@@ -361,7 +361,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G16: shrinking moves pages down inside the zone and unplugs whole blocks', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 4);
     pair.fullZone(2, 1);
     pair.guest.unuse(blockPfn(0), 300);
@@ -377,7 +377,7 @@ describe('reclaim', () => {
   });
 
   it('CZ-G17: an answer that is too short or unknown counts as an error', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.scatter(1, 4);
     const write = pair.memory.write.bind(pair.memory);
@@ -388,14 +388,14 @@ describe('reclaim', () => {
     pair.czone.reclaim(1);
     expect(pair.guest.putBacks).toEqual([{ zone: 1, ranges: 64, released: 0 }]);
     expect(pair.driver.jobs).toEqual([]);
-    let answer: CzoneResponse | undefined;
+    let answer: CZoneResponse | undefined;
     pair.driver.plug(1, 1, (response) => (answer = response));
     expect(answer).toMatchObject({ status: 99, count: 0 });
     expect(pair.driver.ownerOf(1)).toBe(-1);
   });
 
   it('is not kept busy by a host that acknowledges and releases nothing', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 512);
     pair.host.release = (): number => 0;
@@ -408,7 +408,7 @@ describe('reclaim', () => {
   });
 
   it('reports of its own accord where that was negotiated', () => {
-    const pair = new CzonePair({ base: CZONE_PROFILES['guest-driven'] });
+    const pair = new CZonePair({ base: CZONE_PROFILES['guest-driven'] });
     pair.fullZone(1, 1);
     pair.guest.scatter(1, 2);
     expect(pair.driver.report(1, 100 * 4096)).toBe(true);
@@ -419,7 +419,7 @@ describe('reclaim', () => {
   });
 
   it('many zones at once, one after the other', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     for (let zone = 1; zone <= 20; zone++) pair.fullZone(zone, 1);
     for (let zone = 1; zone <= 20; zone++) pair.guest.unuse(blockPfn(zone - 1), 5);
     pair.czone.setPaused(true);
@@ -430,7 +430,7 @@ describe('reclaim', () => {
   });
 
   it('statistics of the pool and all zones', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.driver.plug(0, 1);
     for (let zone = 1; zone <= 20; zone++) pair.fullZone(zone, 1);
     pair.guest.unuse(blockPfn(3), 7);
@@ -446,7 +446,7 @@ describe('reclaim', () => {
 
 describe('without PLUG', () => {
   it('zones take blocks of the pool, and everything returns there', () => {
-    const pair = new CzonePair({ base: CZONE_PROFILES.static });
+    const pair = new CZonePair({ base: CZONE_PROFILES.static });
     pair.guest.addBlocks(0, START_PFN, REGION_BLOCKS * BLOCK_FRAMES);
     pair.driver.createZone(1, 0);
     pair.guest.takeFromPool(1);

@@ -5,13 +5,13 @@ import { expect } from 'vitest';
 import { Clock } from '../../../../src/time/index.ts';
 import {
   CZONE_PROFILES,
-  CzoneDevice,
+  CZoneDevice,
   VirtioDevice,
-  type CzoneDeviceOptions,
-  type CzoneProfileName,
+  type CZoneDeviceOptions,
+  type CZoneProfileName,
 } from '../../../../src/virtio/index.ts';
-import { decodeEvent, type CzoneEvent } from '../../../../src/virtio/czone/event.ts';
-import { encodeReport, type CzoneRange } from '../../../../src/virtio/czone/report.ts';
+import { decodeEvent, type CZoneEvent } from '../../../../src/virtio/czone/event.ts';
+import { encodeReport, type CZoneRange } from '../../../../src/virtio/czone/report.ts';
 import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
 import { FlatGuestMemory, RawDriver } from '../../../support/virtio.ts';
 import {
@@ -19,7 +19,7 @@ import {
   blockPfn,
   REGION_BLOCKS,
   START_PFN,
-  TestCzoneHost,
+  TestCZoneHost,
 } from '../../../support/virtio-czone.ts';
 
 export const CREATE = 1;
@@ -55,20 +55,20 @@ export const LAST = 1;
 export const STATUS_NEEDS_RESET = 64;
 
 export class Rig {
-  readonly host: TestCzoneHost = new TestCzoneHost();
+  readonly host: TestCZoneHost = new TestCZoneHost();
   readonly clock: Clock = new Clock();
-  readonly czone: CzoneDevice;
+  readonly czone: CZoneDevice;
   readonly device: VirtioDevice;
   readonly driver: RawDriver;
   #eventAddrs: number[] = [];
 
   constructor(
-    options: Partial<CzoneDeviceOptions> = {},
-    profile: CzoneProfileName = 'adaptive',
+    options: Partial<CZoneDeviceOptions> = {},
+    profile: CZoneProfileName = 'adaptive',
     wanted: bigint = ~0n,
     eventBuffers = 4,
   ) {
-    this.czone = new CzoneDevice(CZONE_PROFILES[profile], this.host, {
+    this.czone = new CZoneDevice(CZONE_PROFILES[profile], this.host, {
       addr: START_PFN * 4096,
       regionBytes: REGION_BLOCKS * BLOCK_BYTES,
       timers: this.clock,
@@ -87,7 +87,7 @@ export class Rig {
   }
 
   /** Events so far, in the order of their buffers. */
-  events(): CzoneEvent[] {
+  events(): CZoneEvent[] {
     return this.#eventAddrs
       .map((addr) => decodeEvent(this.driver.memory.read(addr, 32) as Uint8Array))
       .filter((event) => event.type !== 0);
@@ -114,7 +114,7 @@ export class Rig {
     ranges: readonly (readonly [number, number])[],
     flags = 0,
   ): number[] {
-    const made: CzoneRange[] = ranges.map(([first, count]) => ({ first, count }));
+    const made: CZoneRange[] = ranges.map(([first, count]) => ({ first, count }));
     const bytes = encodeReport({ requestId, zone, flags, ranges: made });
     return this.answer(2, [this.driver.put(bytes)]);
   }

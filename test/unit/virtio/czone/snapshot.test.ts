@@ -3,14 +3,14 @@
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
-import { CzoneDriverError } from '../../../../src/virtio/index.ts';
-import { blockPfn, BLOCK_BYTES, CzonePair } from '../../../support/virtio-czone.ts';
+import { CZoneDriverError } from '../../../../src/virtio/index.ts';
+import { blockPfn, BLOCK_BYTES, CZonePair } from '../../../support/virtio-czone.ts';
 
 const NACK = 2;
 
 describe('a clone', () => {
   it('CZ-D30: has a new epoch, the old blocks and zones, and no request', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.driver.plug(0, 1);
     pair.guest.unuse(blockPfn(0), 10);
@@ -28,7 +28,7 @@ describe('a clone', () => {
   });
 
   it('CZ-D31: may have other pages behind it and other limits', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0) + 3, 29);
     const clone = pair.clone({
@@ -41,7 +41,7 @@ describe('a clone', () => {
   });
 
   it('CZ-D32: refuses the reports that lay in the ring', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 10);
     pair.czone.setPaused(true);
@@ -56,7 +56,7 @@ describe('a clone', () => {
   });
 
   it('CZ-G18: reads the config again and forgets what it was asked', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 2);
     pair.guest.scatter(1, 4);
     pair.czone.setPaused(true);
@@ -74,7 +74,7 @@ describe('a clone', () => {
   });
 
   it('CZ-G18: ignores an event that was written for another epoch', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 10);
     const write = pair.memory.write.bind(pair.memory);
@@ -88,7 +88,7 @@ describe('a clone', () => {
   });
 
   it('an idle zone waits its delay anew', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     pair.fullZone(1, 1);
     pair.guest.unuse(blockPfn(0), 10);
     pair.driver.setIdle(1, true);
@@ -101,7 +101,7 @@ describe('a clone', () => {
   });
 
   it('works on with the rings of the snapshot', () => {
-    const pair = new CzonePair();
+    const pair = new CZonePair();
     for (let zone = 1; zone <= 5; zone++) pair.fullZone(zone, 1);
     const clone = pair.clone();
     for (let zone = 1; zone <= 5; zone++) {
@@ -119,8 +119,8 @@ describe('a clone', () => {
 });
 
 it('a driver with a request in the air is not saved', () => {
-  const pair = new CzonePair();
+  const pair = new CZonePair();
   pair.device.needsReset('test');
   pair.driver.plug(0, 1);
-  expect(() => pair.driver.save()).toThrow(CzoneDriverError);
+  expect(() => pair.driver.save()).toThrow(CZoneDriverError);
 });

@@ -71,7 +71,7 @@ describe('layouts are those of the tables', () => {
       maxRanges: 64,
       nodeId: 3,
     };
-    config.encodeCzoneConfig(values, bytes);
+    config.encodeCZoneConfig(values, bytes);
     expect(fields('virtio_czone_config', bytes)).toEqual({
       addr: values.addr,
       region_size: values.regionBytes,
@@ -210,8 +210,8 @@ describe('numbers are those of the page', () => {
 
   it.each([
     ['REQUEST_', request, /(\d) ([A-Z_]+)[,\s]/g, 'virtio_czone_req', 8],
-    ['STATUS_', request, /(\d) ([A-Z_]+)/g, 'virtio_czone_resp', 4],
-    ['EVENT_', event, /(\d) ([A-Z_]+)/g, 'virtio_czone_event', 4],
+    ['ANSWER_', request, /(\d) ([A-Z_]+)/g, 'virtio_czone_resp', 4],
+    ['CZONE_EVENT_', event, /(\d) ([A-Z_]+)/g, 'virtio_czone_event', 4],
   ] as const)(
     '%s values in the comments of the structs',
     (prefix, module, pattern, name, count) => {

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf } from '../../../src/cli/fault.ts';
-import { pagesCommand, pagesText } from '../../../src/cli/pages.ts';
-import { PAGES_DEFAULTS, type PagesResult, replayPages } from '../../../src/recording/index.ts';
-import { ANON, TraceScript } from '../../support/recording.ts';
+import { exitCodeOf } from '../../src/cli/fault.ts';
+import { pagesCommand, pagesText } from '../../src/cli/pages.ts';
+import { PAGES_DEFAULTS, type PagesResult, replayPages } from '../../src/recording/index.ts';
+import { ANON, TraceScript } from '../support/recording.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
+const ROOT = path.resolve(import.meta.dirname, '../..');
 const SMOKE = path.join(ROOT, '../shared/captures/linux-6.12-smoke-768');
 
 function guestmem(...args: string[]): { code: number | null; out: string; err: string } {

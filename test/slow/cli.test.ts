@@ -11,9 +11,9 @@ import {
   SYSTEMS,
   TRACE_FORMATS,
   parseResults,
-} from '../../../src/index.ts';
+} from '../../src/index.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
+const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/cli/main.js');
 
 let folder = '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SCENARIOS, inflateRow, scenarioTable } from '../../../src/scenario/index.ts';
+import { SCENARIOS, inflateRow, scenarioTable } from '../../src/scenario/index.ts';
 
 const ASKED = 18 * 2 ** 30;
 

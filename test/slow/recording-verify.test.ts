@@ -4,18 +4,18 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCapture } from '../../../../src/recording/read/capture.ts';
-import { compileFreeRunning } from '../../../../src/recording/program/free-running.ts';
-import { compileGuided } from '../../../../src/recording/program/guided.ts';
+import { openCapture } from '../../src/recording/read/capture.ts';
+import { compileFreeRunning } from '../../src/recording/program/free-running.ts';
+import { compileGuided } from '../../src/recording/program/guided.ts';
 import {
   verifyFreeRunning,
   verifyGuided,
   type Score,
   type VerifyResult,
-} from '../../../../src/recording/verify/verify.ts';
-import { ModelPort } from '../../../model/port.ts';
+} from '../../src/recording/verify/verify.ts';
+import { ModelPort } from '../model/port.ts';
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../shared/captures');
 const folder = (name: string): string => path.join(CAPTURES, `linux-6.12-${name}`);
 
 const full = (total: number): Score => ({ exact: total, total });

@@ -2,10 +2,10 @@
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openCapture, verifyCapture } from '../../../../src/recording/index.ts';
+import { openCapture, verifyCapture } from '../../src/recording/index.ts';
 
 const folder = (name: string): string =>
-  fileURLToPath(new URL(`../../../recordings/linux-6.12-${name}`, import.meta.url));
+  fileURLToPath(new URL(`../recordings/linux-6.12-${name}`, import.meta.url));
 
 describe.each(['smoke-768', 'thp-768', 'mthp-512', 'nofrag-704', 'inflate-384'])('%s', (name) => {
   it('guided: every allocation, refill, drain and final list is the kernel’s', async () => {

@@ -4,9 +4,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { openCapture, verifyDevice } from '../../../../src/recording/index.ts';
+import { openCapture, verifyDevice } from '../../src/recording/index.ts';
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../shared/captures');
 const recording = (name: string): string => path.join(CAPTURES, `linux-6.12-${name}`);
 const isThere = existsSync(recording('plug-384'));
 

@@ -7,9 +7,9 @@ import {
   PAGES_DEFAULTS,
   type PolicyResult,
   replayPages,
-} from '../../../../src/recording/placement/replay.ts';
-import { openCapture } from '../../../../src/recording/read/capture.ts';
-import { ANON, KERNEL, READAHEAD, TraceScript, ZONE_START } from '../../../support/recording.ts';
+} from '../../src/recording/placement/replay.ts';
+import { openCapture } from '../../src/recording/read/capture.ts';
+import { ANON, KERNEL, READAHEAD, TraceScript, ZONE_START } from '../support/recording.ts';
 
 const SHELL = 10;
 const OPTIONS = { ...PAGES_DEFAULTS, minPages: 8, samples: 4 };
@@ -82,7 +82,7 @@ describe('a made-up recording under each policy', () => {
   });
 });
 
-const CAPTURES = path.resolve(import.meta.dirname, '../../../../../shared/captures');
+const CAPTURES = path.resolve(import.meta.dirname, '../../../shared/captures');
 
 describe.skipIf(!existsSync(CAPTURES))('recordings in ../shared', () => {
   it.each([

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-const MAIN = join(resolve(import.meta.dirname, '../../..'), 'dist/cli/main.js');
+const MAIN = join(resolve(import.meta.dirname, '../..'), 'dist/cli/main.js');
 
 function scenario(...args: string[]): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'scenario', ...args], {

@@ -6,6 +6,7 @@ import type { Clock } from '../time/index.ts';
 import {
   type CZoneRegion,
   type GuestConfig,
+  type GuestKernel,
   type MicroVm,
   Vmm,
   type VmmFootprint,
@@ -33,6 +34,14 @@ export function guestConfig(size: GuestSize): GuestConfig {
   const { kernel } = publishedMachine();
   const { region, thp } = size;
   return { memoryFrames, region, hotplugEndFrame, cpus, processes, files: 8, kernel, thp, build };
+}
+
+/**
+ * A process comes, writes so many new pages and goes: free memory of this guest then has host frames
+ * behind it. Throws GuestOutOfMemory when they do not fit.
+ */
+export function touchAndExit(guest: GuestKernel, pages: number): void {
+  guest.writeAndFree(pages);
 }
 
 export function vmmFootprint(): VmmFootprint {

@@ -89,7 +89,7 @@ export class Workers {
     const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
     if (pages === this.#seen) return;
     this.#seen = pages;
-    this.#armVmstat();
+    this.#turn();
     if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
   }
 
@@ -106,19 +106,25 @@ export class Workers {
 
   #decay(): void {
     this.#isVmstatArmed = false;
-    if (this.#isStopped) return;
+    if (!this.#isStopped && this.#turn()) this.#worked(false);
+  }
+
+  /**
+   * Makes the turns that have come due, if any. Another is armed while it will find pages to take
+   * back; turns that only let high fall are made up for when the guest next does something.
+   */
+  #turn(): boolean {
     const { pages, config } = this.#memory.core;
     const turns = Math.min(this.#turnsDue(), MOST_TURNS);
     let goesOn = false;
     for (let cpu = 0; cpu < config.cpus; cpu += 1) if (pages.decay(cpu, turns)) goesOn = true;
-    if (!goesOn) return;
-    this.#armVmstat();
-    this.#worked(false);
+    if (goesOn) this.#armVmstat();
+    return goesOn;
   }
 
   /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
   #turnsDue(): number {
-    const second = Math.round(this.#clocks.timers.nowNs / VMSTAT_NS);
+    const second = Math.floor(this.#clocks.timers.nowNs / VMSTAT_NS + 1e-6);
     const turns = second - this.#lastTurn;
     this.#lastTurn = second;
     return turns;

@@ -59,7 +59,7 @@ describe('the vmstat worker', () => {
     expect(clock.pending).toBe(0);
     guest.runBackground();
     expect(clock.pending).toBe(0);
-    guest.writeAndFree(1);
+    guest.writeAndFree(160 * MIB);
     guest.runBackground();
     expect(clock.pending).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 // A container as the guest kernel sees it: a tree of processes and, with CZones, the zone that
-// their user pages come from. fork inherits the zone or is given another one; threads share an
-// address space; exec replaces one. Kernel memory of a process (page tables, stacks) is in the
-// kernel's zones whatever its zone is.
+// their user pages come from. The first is forked from the agent; fork inherits the zone or is given
+// another one; threads share an address space; exec replaces one. Kernel memory of a process (page
+// tables, stacks) and of the container is in the kernel's zones whatever its zone is.
 
 import {
   GFP_HIGHUSER_MOVABLE,
@@ -13,10 +13,13 @@ import {
   expectAnswer,
 } from '../core/index.ts';
 import { pageTableFrames } from './footprint.ts';
+import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
+/** Stack and data pages that a child of the agent writes between fork and exec. */
+const PRE_EXEC_PAGES = 4;
 
 /** Address space: what threads share and exec replaces. */
 interface AddressSpace {
@@ -49,18 +52,34 @@ export type ForkZone = number | 'inherit' | 'kernel';
  * CPU.
  */
 export class ProcessTree {
+  readonly #guest: GuestKernel;
   readonly #memory: GuestMemory;
   readonly #cpu: number;
   readonly #tasks: Map<Task, TaskState> = new Map();
   readonly #zone: number | undefined;
+  /** cgroup, namespaces. */
+  readonly #kernelFrames: number;
+  readonly #kernel: number;
   #pids = 0;
   #anonymous = 0;
 
-  /** `zone`: the container's own; undefined without CZones. */
-  constructor(memory: GuestMemory, cpu: number, zone: number | undefined) {
-    this.#memory = memory;
+  /**
+   * `zone`: the container's own; undefined without CZones. `kernelFrames`: what the container costs
+   * the kernel besides page tables, its first stack included.
+   */
+  constructor(guest: GuestKernel, cpu: number, zone: number | undefined, kernelFrames = 0) {
+    this.#guest = guest;
+    this.#memory = guest.memory;
     this.#cpu = cpu;
     this.#zone = zone;
+    this.#kernelFrames = Math.max(0, kernelFrames - STACK_FRAMES);
+    this.#kernel = this.#kernelObject(this.#kernelFrames);
+    this.#memory.frames.guestOs += this.#kernelFrames;
+  }
+
+  /** Frames of anonymous memory that the tree holds. */
+  get anonymousPages(): number {
+    return this.#anonymous;
   }
 
   get tasks(): Task[] {
@@ -85,17 +104,18 @@ export class ProcessTree {
     return object;
   }
 
-  #space(object: number, pages: number): AddressSpace {
-    const tablePages = pageTableFrames(pages);
+  /** `mapped`: pages that there are page tables for. */
+  #space(object: number, pages: number, mapped: number): AddressSpace {
+    const tablePages = pageTableFrames(mapped);
     const tables = this.#kernelObject(tablePages);
     this.#memory.frames.pageTables += tablePages;
     return { object, tables, tablePages, pages, users: 1 };
   }
 
-  #emptySpace(zone: number | undefined): AddressSpace {
+  #emptySpace(zone: number | undefined, mapped: number): AddressSpace {
     const { objects } = this.#memory.core;
     const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
-    return this.#space(expectAnswer(made, 'objects.create'), 0);
+    return this.#space(expectAnswer(made, 'objects.create'), 0, mapped);
   }
 
   #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
@@ -110,7 +130,26 @@ export class ProcessTree {
 
   /** The container's first process, with an empty address space in the container's zone. */
   start(): Task {
-    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone));
+    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone, 0));
+  }
+
+  /** The same as runtimes do it: fork from the agent into the zone, then exec. */
+  spawn(mappedPages: number): Task {
+    const { agentObject, config } = this.#guest;
+    const { agentFrames } = config.kernel;
+    const task = this.#add(undefined, this.#zone, this.#copy(agentObject, agentFrames, this.#zone));
+    const written = Math.min(PRE_EXEC_PAGES, agentFrames);
+    this.touch(task, 0, written, true);
+    this.exec(task, mappedPages);
+    this.#memory.asSystem(() => {
+      this.#memory.touch(agentObject, 0, written, true, this.#cpu, agentFrames);
+    });
+    return task;
+  }
+
+  #copy(object: number, pages: number, zone: number | undefined): AddressSpace {
+    const child = this.#memory.core.objects.fork(object, zone ?? NONE, this.#cpu);
+    return this.#space(expectAnswer(child, 'objects.fork'), pages, pages);
   }
 
   /**
@@ -120,9 +159,7 @@ export class ProcessTree {
     const { space } = this.#stateOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
     if (typeof zone === 'number') place = zone;
-    const { objects } = this.#memory.core;
-    const child = objects.fork(space.object, place ?? NONE, this.#cpu);
-    return this.#add(parent, place, this.#space(expectAnswer(child, 'objects.fork'), space.pages));
+    return this.#add(parent, place, this.#copy(space.object, space.pages, place));
   }
 
   /** A thread: the same address space, a stack of its own. */
@@ -132,10 +169,13 @@ export class ProcessTree {
     return this.#add(parent, parent.zone, space);
   }
 
-  /** Replaces the address space of a process by an empty one in the same zone. */
-  exec(task: Task): void {
+  /**
+   * Replaces the address space of a process by an empty one in the same zone, with page tables for
+   * what it will map.
+   */
+  exec(task: Task, mappedPages = 0): void {
     const state = this.#stateOf(task);
-    const next = this.#emptySpace(task.zone);
+    const next = this.#emptySpace(task.zone, mappedPages);
     this.#leave(state.space);
     state.space = next;
   }
@@ -158,7 +198,9 @@ export class ProcessTree {
     const { objects } = this.#memory.core;
     const freed = objects.truncate(space.object, start, pages, this.#cpu);
     this.#account(-expectAnswer(freed, 'objects.truncate'));
-    space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
+    // Where each page's frame was freed nothing was shared or missing: no need to ask.
+    if (freed === pages) space.pages -= pages;
+    else space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
     return freed;
   }
 
@@ -198,7 +240,7 @@ export class ProcessTree {
   /**
    * Ends the container: every process at once. What is in its zone goes with the zone, without a
    * look at pages; processes that were put into other zones exit one by one. Blocks that are free
-   * for the host now.
+   * now.
    */
   kill(): number {
     const spaces = new Set<AddressSpace>();
@@ -216,9 +258,12 @@ export class ProcessTree {
       this.#destroy(space.tables);
       this.#memory.frames.pageTables -= space.tablePages;
     }
-    if (this.#zone === undefined) return 0;
+    this.#destroy(this.#kernel);
+    this.#memory.frames.guestOs -= this.#kernelFrames;
+    const { czones } = this.#guest;
+    if (this.#zone === undefined || czones === undefined) return 0;
     this.#account(-this.#anonymous);
-    return expectAnswer(this.#memory.core.czones.exit(this.#zone, this.#cpu), 'czones.exit');
+    return czones.exit(this.#zone, this.#cpu);
   }
 
   /** Anonymous frames that the tree has taken or given back. */

@@ -6,12 +6,7 @@ export const EVENT_READY = 0;
 export const EVENT_END = 1;
 /** An idle container may have outlived its keep-alive. */
 export const EVENT_EXPIRE = 2;
-/** An idle container may have been idle for long enough to be asked for memory. */
-export const EVENT_RECLAIM = 3;
-/** The host has taken what an idle container was asked for. */
-export const EVENT_RECLAIMED = 4;
-
-const KINDS = 8;
+const KINDS = 4;
 
 export function eventOf(kind: number, slot: number): number {
   return slot * KINDS + kind;

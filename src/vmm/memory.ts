@@ -32,6 +32,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
   /** Rest of the page that small allocations are cut from. */
   #smallAddr = 0;
   #smallLeft = 0;
+  /** Small ones that were freed, by length; the next of the same length has them, as a slab's. */
+  readonly #freed: Map<number, number[]> = new Map();
 
   constructor(kernel: GuestMemory, template: FrameContents = NO_CONTENTS) {
     this.#kernel = kernel;
@@ -138,10 +140,14 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
       return this.#allocBlock(Math.ceil(lengthBytes / FRAME_BYTES));
     }
+    const again = this.#freed.get(lengthBytes)?.findLastIndex((addr) => addr % alignBytes === 0);
+    if (again !== undefined && again >= 0) return this.#reuse(lengthBytes, again);
     const gap = (alignBytes - (this.#smallAddr % alignBytes)) % alignBytes;
     if (gap + lengthBytes > this.#smallLeft) {
       const page = this.#allocBlock(1);
       if (page === undefined) return undefined;
+      // Kept for good: freeing what lies at its start must not free the page.
+      this.#blocks.delete(page);
       this.#smallAddr = page;
       this.#smallLeft = FRAME_BYTES;
       return this.alloc(lengthBytes, alignBytes);
@@ -152,12 +158,23 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return addr;
   }
 
-  /** Blocks of pages go back to the kernel; what small allocations were cut from stays. */
-  free(addr: number): void {
+  /** Blocks of pages go back to the kernel; what small allocations were cut from stays for others. */
+  free(addr: number, lengthBytes: number): void {
     const order = this.#blocks.get(addr);
-    if (order === undefined || addr % FRAME_BYTES !== 0) return;
+    if (order === undefined) {
+      const freed = this.#freed.get(lengthBytes) ?? [];
+      freed.push(addr);
+      this.#freed.set(lengthBytes, freed);
+      return;
+    }
     this.#blocks.delete(addr);
     freeKernelBlock(this.#kernel, addr / FRAME_BYTES, order);
+  }
+
+  #reuse(lengthBytes: number, at: number): number {
+    const [addr] = (this.#freed.get(lengthBytes) as number[]).splice(at, 1) as [number];
+    this.write(addr, new Uint8Array(lengthBytes));
+    return addr;
   }
 
   #allocBlock(frames: number): number | undefined {

@@ -41,6 +41,16 @@ export class DriverBlocks {
     return this.#owners[block] ?? UNPLUGGED;
   }
 
+  /** The blocks of an owner, ascending. */
+  of(owner: number): number[] {
+    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    const blocks: number[] = [];
+    for (let block = low; block < end; block++) {
+      if (this.#owners[block] === owner) blocks.push(block);
+    }
+    return blocks;
+  }
+
   give(run: BlockRun, owner: number): void {
     const end = run.first + run.count;
     this.#owners.fill(owner, run.first, end);

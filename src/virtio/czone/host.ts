@@ -10,6 +10,8 @@ export interface CZoneHost {
    * (BUSY).
    */
   release(pfn: number, frames: number): number;
+  /** Each request of the host to a zone, as it ended. */
+  reclaimed?(result: ReclaimResult): void;
   /** Each request of the guest with its answer, for recordings. */
   answered?(request: {
     readonly type: number;
@@ -18,6 +20,20 @@ export interface CZoneHost {
     readonly blocks: number;
     readonly status: number;
   }): void;
+}
+
+export type ReclaimEnd = 'done' | 'stopped' | 'cancelled' | 'timeout' | 'void';
+
+/** How a request of the host ended. */
+export interface ReclaimResult {
+  readonly zone: number;
+  readonly requestId: number;
+  readonly end: ReclaimEnd;
+  /** Reports that were answered with ACK or BUSY. */
+  readonly reports: number;
+  /** Bytes in ranges that were released, and those of them that were backed. */
+  readonly reportedBytes: number;
+  readonly releasedBytes: number;
 }
 
 /** What a czone-virtio device did, for prices and tests. */

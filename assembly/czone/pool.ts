@@ -187,7 +187,12 @@ function nextBit(map: usize, from: u32, end: u32, on: bool): u32 {
 /** The pool's first block at or behind a frame; -1: there is none. */
 export function czoneNextPooled(from: u32): i32 {
   const offset = from > guest.czoneStart ? from - guest.czoneStart : 0;
-  const number = nextBit(freeMap(), (offset + guest.czoneBlockFrames - 1) >> shift(), pool().blocks, true);
+  const number = nextBit(
+    freeMap(),
+    (offset + guest.czoneBlockFrames - 1) >> shift(),
+    pool().blocks,
+    true,
+  );
   return number < pool().blocks ? blockFrame(number) : -1;
 }
 

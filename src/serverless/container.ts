@@ -1,12 +1,7 @@
 // One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
 // decided here, the same for every system.
 
-import {
-  type Counts,
-  type MicroVm,
-  type Operations,
-  Process,
-} from '../vmm/index.ts';
+import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */

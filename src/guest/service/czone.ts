@@ -170,5 +170,4 @@ export class CZonePages {
     }
     return ranges;
   }
-
 }

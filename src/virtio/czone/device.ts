@@ -30,7 +30,12 @@ import { GuestRequests } from './device-guest.ts';
 import { HeldReport } from './device-held.ts';
 import { ReclaimWork } from './device-reclaim.ts';
 import { CZONE_EVENT_RECLAIM, CZONE_EVENT_SHRINK, CZONE_EVENT_STATS } from './event.ts';
-import { newCZoneCounters, type CZoneCounters, type CZoneHost, type ReclaimResult } from './host.ts';
+import {
+  newCZoneCounters,
+  type CZoneCounters,
+  type CZoneHost,
+  type ReclaimResult,
+} from './host.ts';
 import { IdleTimers, type IdlePolicy } from './idle.ts';
 import { checkCZoneOptions, type CZoneDeviceOptions, type CZoneProfile } from './profiles.ts';
 import { reportBytes } from './report.ts';
@@ -396,6 +401,10 @@ export class CZoneDevice implements DeviceModel {
     const request = decodeRequest(
       bytes.length < REQUEST_BYTES ? new Uint8Array(REQUEST_BYTES) : bytes,
     );
+    const { requestsByType } = this.counters;
+    if (request.type < requestsByType.length) {
+      requestsByType[request.type] = (requestsByType[request.type] as number) + 1;
+    }
     const response =
       bytes.length < REQUEST_BYTES ? error(WHY_LENGTH) : this.#requests.answer(request);
     this.#context.countAnswer('request', response);

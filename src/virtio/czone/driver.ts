@@ -436,8 +436,8 @@ export class CZoneDriver implements ReportLink {
   }
 
   #destroy(zone: number, toPool: boolean, done: Answered | undefined): void {
-    this.#plug.handOver(zone, () => {
-      const flags = toPool ? REQUEST_TO_POOL : 0;
+    const flags = toPool ? REQUEST_TO_POOL : 0;
+    const send = (): void =>
       this.#requests.ask({ type: REQUEST_ZONE_DESTROY, zone, flags }, (response) => {
         if (response.status === ANSWER_ACK) {
           this.#zones.delete(zone);
@@ -446,7 +446,8 @@ export class CZoneDriver implements ReportLink {
         }
         done?.(response);
       });
-    });
+    const strangers = runsOf(this.#plug.strangers(zone));
+    this.#plug.sync(zone, strangers, () => this.#plug.handOver(zone, send));
   }
 
   #startDestroys(): void {

@@ -1,5 +1,7 @@
 /** What the host does for a czone-virtio device. Frames are of 4 KiB, by guest-physical frame number. */
 
+import { REQUEST_TYPES } from './request.ts';
+
 export interface CZoneHost {
   /** The guest may use the frames from now on. False when the host cannot give them: answered BUSY. */
   plug(pfn: number, frames: number): boolean;
@@ -39,6 +41,8 @@ export interface ReclaimResult {
 /** What a czone-virtio device did, for prices and tests. */
 export interface CZoneCounters {
   guestRequests: number;
+  /** Of them those of each type, by its number; what is no type is not here. */
+  readonly requestsByType: number[];
   reports: number;
   reportedRanges: number;
   /** Frames in reports that were answered ACK or BUSY, done ones only. */
@@ -49,6 +53,8 @@ export interface CZoneCounters {
   unpluggedPages: number;
   releaseCalls: number;
   pluggedBlocks: number;
+  /** Blocks that zones got from the pool. */
+  assignedBlocks: number;
   unpluggedBlocks: number;
   zonesCreated: number;
   zonesDestroyed: number;
@@ -66,6 +72,7 @@ export interface CZoneCounters {
 export function newCZoneCounters(): CZoneCounters {
   return {
     guestRequests: 0,
+    requestsByType: Array.from({ length: REQUEST_TYPES }, () => 0),
     reports: 0,
     reportedRanges: 0,
     reportedPages: 0,
@@ -73,6 +80,7 @@ export function newCZoneCounters(): CZoneCounters {
     unpluggedPages: 0,
     releaseCalls: 0,
     pluggedBlocks: 0,
+    assignedBlocks: 0,
     unpluggedBlocks: 0,
     zonesCreated: 0,
     zonesDestroyed: 0,

@@ -12,6 +12,8 @@ export const REQUEST_ASSIGN = 5;
 export const REQUEST_ZONE_STATE = 6;
 export const REQUEST_BLOCK_STATE = 7;
 export const REQUEST_UNPLUG_ALL = 8;
+/** Numbers of types are below this. */
+export const REQUEST_TYPES = 9;
 
 /** Of ZONE_DESTROY and ASSIGN: the blocks stay plugged, in the pool. */
 export const REQUEST_TO_POOL = 1;

@@ -1,6 +1,12 @@
 /** Small guests for the tests of this room and those above. */
-import { type GuestConfig, GuestKernel, type KernelFootprint } from '../../../src/guest/index.ts';
-import { CorePool } from '../../../src/core/index.ts';
+import {
+  type CZoneHost,
+  type CZones,
+  type GuestConfig,
+  GuestKernel,
+  type KernelFootprint,
+} from '../../../src/guest/index.ts';
+import { type Core, CorePool, NONE } from '../../../src/core/index.ts';
 
 export const KERNEL: KernelFootprint = {
   imageFrames: 600,
@@ -27,9 +33,31 @@ export const CZONE_CONFIG: GuestConfig = {
   region: { start: 64 * 256, frames: 16 * 512, blockFrames: 512 },
 };
 
+/** A host that gives every block of the region, lowest first, and says what it hears. */
+export function plainHost(core: Core, zones: CZones, heard: string[] = []): CZoneHost {
+  const { start, frames, blockFrames } = zones.region;
+  return {
+    created: (index) => void heard.push(`created ${index}`),
+    ending: (index) => void heard.push(`ending ${index}`),
+    withered: (index) => void heard.push(`withered ${index}`),
+    ended: (index) => void heard.push(`ended ${index}`),
+    plug(index, blocks) {
+      let got = 0;
+      for (let at = start; at < start + frames && got < blocks; at += blockFrames) {
+        if (core.frames.zone(at) !== NONE || core.czones.isPooled(at)) continue;
+        core.czones.plug(at, blockFrames);
+        got += core.czones.grow(index, 1);
+      }
+      heard.push(`plug ${index} ${got}`);
+      return got;
+    },
+  };
+}
+
 export function makeGuest(config: GuestConfig = CONFIG, template = true): GuestKernel {
   const image = GuestKernel.bootImage(config, template);
   const guest = GuestKernel.fromImage(image, new CorePool().clone(image.core));
   if (template) guest.wake();
+  if (guest.czones !== undefined) guest.czones.host = plainHost(guest.core, guest.czones);
   return guest;
 }

@@ -105,13 +105,15 @@ export class GuestMemory {
   ): number {
     const { objects } = this.core;
     let answer = first;
+    const end = start + pages;
     while (answer < 0) {
+      const from = objects.stoppedAt;
       if (!this.relieve(answer)) {
         throw new GuestOutOfMemory(
           `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
         );
       }
-      answer = objects.touch(object, start, pages, write, cpu);
+      answer = objects.touch(object, from, end - from, write, cpu);
     }
     return expectAnswer(objects.pages(object), 'objects.pages');
   }

@@ -30,7 +30,7 @@ export interface MachineConfig {
   readonly placement: () => Placement;
   /** Block size of CZones. */
   readonly blockFrames: number;
-  /** Makes a VM's policy for how its CZones begin and grow. */
+  /** Makes a system's policy for how CZones begin and grow. */
   readonly growth: () => GrowthPolicy;
   /**
    * Systems that can take memory from idle containers do so after this long; undefined: never. A keep-alive shorter than

@@ -95,20 +95,15 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   readU16(addr: number): number | undefined {
-    const bytes = this.read(addr, 2);
-    return bytes === undefined ? undefined : word(bytes, 0);
+    return this.#readNumber(addr, 2);
   }
 
   readU32(addr: number): number | undefined {
-    const bytes = this.read(addr, 4);
-    return bytes === undefined ? undefined : word(bytes, 0) + word(bytes, 2) * 0x1_0000;
+    return this.#readNumber(addr, 4);
   }
 
   readU64(addr: number): number | undefined {
-    const bytes = this.read(addr, 8);
-    if (bytes === undefined) return undefined;
-    const low = word(bytes, 0) + word(bytes, 2) * 0x1_0000;
-    return low + (word(bytes, 4) + word(bytes, 6) * 0x1_0000) * 0x1_0000_0000;
+    return this.#readNumber(addr, 8);
   }
 
   writeU16(addr: number, value: number): boolean {
@@ -200,7 +195,9 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Bytes of a frame; undefined: zeros. */
   #contents(pfn: number): Uint8Array | undefined {
-    return this.#frames.has(pfn) ? this.#frames.get(pfn) : this.#template.get(pfn);
+    const own = this.#frames.get(pfn);
+    if (own !== undefined || this.#frames.has(pfn)) return own;
+    return this.#template.get(pfn);
   }
 
   /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
@@ -214,6 +211,23 @@ export class VmMemory implements GuestBytes, DriverMemory {
     const bytes = copied ?? new Uint8Array(FRAME_BYTES);
     this.#frames.set(pfn, bytes);
     return bytes;
+  }
+
+  /** Little-endian; no view of the frame is made for it. */
+  #readNumber(addr: number, lengthBytes: 2 | 4 | 8): number | undefined {
+    if (!this.contains(addr, lengthBytes)) return undefined;
+    let offset = addr % FRAME_BYTES;
+    const isWithin = offset + lengthBytes <= FRAME_BYTES;
+    const bytes = isWithin
+      ? this.#contents(Math.floor(addr / FRAME_BYTES))
+      : this.read(addr, lengthBytes);
+    if (bytes === undefined) return 0;
+    if (!isWithin) offset = 0;
+    let value = 0;
+    for (let at = offset + lengthBytes - 1; at >= offset; at -= 1) {
+      value = value * 256 + (bytes[at] as number);
+    }
+    return value;
   }
 
   #writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
@@ -242,10 +256,6 @@ export class VmMemory implements GuestBytes, DriverMemory {
       done += length;
     }
   }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) + (bytes[at + 1] as number) * 256;
 }
 
 function encode(value: number, lengthBytes: number): Uint8Array {

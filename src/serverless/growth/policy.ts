@@ -7,7 +7,7 @@ export interface GrowthSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`; says what may stand after `name:`. */
   readonly sentence: string;
-  /** A policy for one VM, by what stands after `name:`, if anything does. Throws ArgumentError. */
+  /** A policy for one system, by what stands after `name:`, if anything does. Throws ArgumentError. */
   create(argument?: string): GrowthPolicy;
 }
 

@@ -1,4 +1,4 @@
-// predicted: a zone begins with what most of the VM's earlier zones came to, and grows block by block.
+// predicted: a zone begins with what most of its function's earlier zones came to, and grows block by block.
 
 import { type GrowthPolicy, growAsPredicted } from '../../vmm/index.ts';
 import { ArgumentError } from '../argument.ts';
@@ -22,6 +22,6 @@ function shareOf(argument: string): number {
 export const PREDICTED: GrowthSpec = {
   name: 'predicted',
   sentence:
-    'A zone begins with what a share of its VM’s earlier zones came to, and grows by a block; predicted:SHARE (0.9).',
+    'A zone begins with what a share of its function’s earlier zones came to, and grows by a block; predicted:SHARE (0.9).',
   create: (argument) => predicted(argument === undefined ? QUANTILE : shareOf(argument)),
 };

@@ -7,6 +7,7 @@ import { FRAME_BYTES, NS_PER_MS } from '../../abi/unit.ts';
 import {
   CZONE_DRIVER_FRAMES,
   CZoneVirtio,
+  type GrowthPolicy,
   type GuestConfig,
   type MicroVm,
   memmapFrames,
@@ -47,12 +48,17 @@ class Zoned implements VmScheme {
   readonly #blockFrames: number;
   readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
 
-  constructor(vm: MicroVm, context: SystemContext, ended: (reclaim: IdleReclaim) => void) {
+  constructor(
+    vm: MicroVm,
+    context: SystemContext,
+    growth: GrowthPolicy,
+    ended: (reclaim: IdleReclaim) => void,
+  ) {
     const { machine, clock, workNs } = context;
     const { idleReclaimMs } = machine;
     this.#blockFrames = machine.blockFrames;
     const device = new CZoneVirtio(vm, clock, {
-      growth: machine.growth(),
+      growth,
       idle:
         idleReclaimMs === undefined ? null : { delayNs: idleReclaimMs * NS_PER_MS, targetBytes: 0 },
       reportNs: (frames) => workNs?.(reportOperations(1, frames), frames) ?? 0,
@@ -82,14 +88,14 @@ class Zoned implements VmScheme {
   }
 }
 
-const SCHEME: MemoryScheme = {
-  config,
-  attach: (vm, context, ended) => new Zoned(vm, context, ended),
-};
+/** Whoever starts containers knows what earlier ones of a function came to, whichever VM they were in. */
+function scheme(growth: GrowthPolicy): MemoryScheme {
+  return { config, attach: (vm, context, ended) => new Zoned(vm, context, growth, ended) };
+}
 
 export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',
   sentence:
     'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
-  create: (context) => new ManyPerVm(context, SCHEME),
+  create: (context) => new ManyPerVm(context, scheme(context.machine.growth())),
 };

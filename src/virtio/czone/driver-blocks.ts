@@ -106,8 +106,8 @@ export class DriverBlocks {
   choose(zone: number, blocks: number): BlockRun | undefined {
     const behind = this.#highest(zone) + 1;
     if (behind > 0) {
-      const room = this.#holeAt(behind);
-      if (room > 0) return { first: behind, count: Math.min(room, blocks) };
+      const room = this.#holeAt(behind, behind + blocks);
+      if (room > 0) return { first: behind, count: room };
     }
     const tail = this.#usable - this.#end;
     let best: BlockRun | undefined = tail > 0 ? { first: this.#end, count: tail } : undefined;
@@ -135,9 +135,11 @@ export class DriverBlocks {
     while (this.#end > 0 && this.#owners[this.#end - 1] === UNPLUGGED) this.#end--;
   }
 
-  #holeAt(first: number): number {
+  /** Blocks of the hole that begins there, as far as `most`. */
+  #holeAt(first: number, most: number = this.#usable): number {
+    const stop = Math.min(most, this.#usable);
     let end = first;
-    while (end < this.#usable && this.#owners[end] === UNPLUGGED) end++;
+    while (end < stop && this.#owners[end] === UNPLUGGED) end++;
     return end - first;
   }
 

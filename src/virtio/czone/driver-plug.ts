@@ -29,8 +29,8 @@ export class DriverPlug {
 
   /** Plugs blocks for a zone (0: the pool). The answer of the last request; its count is all that came. */
   plug(zone: number, blocks: number, done?: Answered, got = 0): void {
-    const run = this.blocks.choose(zone, blocks);
-    if (run === undefined || blocks === 0) {
+    const run = blocks === 0 ? undefined : this.blocks.choose(zone, blocks);
+    if (run === undefined) {
       done?.(ack(got));
       return;
     }

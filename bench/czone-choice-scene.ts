@@ -10,22 +10,18 @@ import {
   layoutOf,
 } from '../src/core/index.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
+import { type Random, randomStream } from '../src/time/index.ts';
 
 export const MIB = 256;
 export const GIB: number = 1024 * MIB;
 export const REGION: number = 2 * GIB;
 
-/** xorshift32: the same draws everywhere. */
+/** Draws of a named stream: the same everywhere. */
 export class Draw {
-  #state = 0x9e3779b9;
+  readonly #random: Random = randomStream(1, 'czone-choice');
 
   next(): number {
-    let x = this.#state;
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    this.#state = x >>> 0;
-    return this.#state / 2 ** 32;
+    return this.#random.nextUnit();
   }
 
   below(limit: number): number {

@@ -1,6 +1,7 @@
 // What the benches of this folder have in common: cases in, nanoseconds an operation out.
 
 import { Bench } from 'tinybench';
+import { FNV_BASIS, FNV_PRIME } from '../src/abi/hash.ts';
 
 /** How much work a run may be: a moment for the tests, enough to believe the numbers otherwise. */
 export interface BenchSize {
@@ -74,9 +75,9 @@ export function ratio(rows: readonly BenchRow[], of: string, to: string): number
 
 /** 32-bit FNV-1a, a word at a time. */
 export class WordHash {
-  value = 0x811c9dc5;
+  value: number = FNV_BASIS;
 
   add(word: number): void {
-    this.value = Math.imul(this.value ^ word, 0x01000193) >>> 0;
+    this.value = Math.imul(this.value ^ word, FNV_PRIME) >>> 0;
   }
 }

@@ -6,11 +6,13 @@ export {
   CorePool,
   boot,
   buddyinfo,
+  faultText,
   layoutOf,
   loadState,
   pagetypeinfo,
   saveState,
   useCore,
+  verify,
   zoneinfo,
 } from './core/index.ts';
 export { ProcessTree } from './guest/index.ts';
@@ -21,6 +23,7 @@ export type {
   CoreBuild,
   CoreConfig,
   CoreSnapshot,
+  Fault,
   FrameRange,
 } from './core/index.ts';
 export {

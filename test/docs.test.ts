@@ -110,9 +110,9 @@ describe('links', () => {
 
 describe('ARCHITECTURE.md', () => {
   it('names files that are there; NAME stands for the one to add', () => {
-    const path = /`((?:src|assembly|test)\/[\w./-]+)`/g;
+    const path = /`((?:src|assembly|test|bench|docs)\/[\w./-]+)`/g;
     const isThere = (found: string): boolean =>
-      existsSync(join(ROOT, found.replace(/NAME\.ts$/, '')));
+      existsSync(join(ROOT, found.replace(/[a-z-]*(?:NAME|VERSION)\.ts$/, '')));
     expect(strays(['ARCHITECTURE.md'], path, isThere)).toEqual([]);
     expect([...read('ARCHITECTURE.md').matchAll(path)].length).toBeGreaterThan(15);
   });

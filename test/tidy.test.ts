@@ -1,122 +1,15 @@
-/** Style and architecture as tests: who may import whom, how large things get, what is not written at all. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+/** Style as tests: how large things get, what is not written at all. Who may import whom: test/house. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-
-const ROOT = resolve(import.meta.dirname, '..');
-
-/** Which rooms a room may import, besides itself. Changes only together with a page in docs/decisions. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  abi: [],
-  time: ['abi'],
-  core: ['abi'],
-  guest: ['core', 'time'],
-  virtio: ['guest', 'time'],
-  vmm: ['virtio', 'guest', 'time', 'cost'],
-  serverless: ['vmm'],
-  cost: [],
-  trace: ['time'],
-  replay: ['serverless', 'trace', 'cost', 'time', 'report'],
-  recording: ['virtio', 'guest', 'core', 'trace', 'time'],
-  scenario: ['serverless', 'vmm', 'cost', 'time'],
-  report: [],
-  cli: ['replay', 'recording', 'scenario', 'report', 'trace'],
-};
+import { CORE, ROOT, SOURCES, codeOf, filesIn, parse, read } from './house/tree.ts';
 
 const COLUMNS_MAX = 100;
 const FUNCTION_LINES_MAX = 70;
 const FILE_LINES_MAX = 500;
 
-function filesIn(folder: string): string[] {
-  const at = join(ROOT, folder);
-  if (!existsSync(at)) return [];
-  return readdirSync(at, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(folder, name))
-    .toSorted();
-}
-
-const SOURCES = filesIn('src');
-const CORE = filesIn('assembly');
 const ALL = [...SOURCES, ...CORE, ...filesIn('test'), ...filesIn('bench'), ...filesIn('examples')];
-
-function read(file: string): string {
-  return readFileSync(join(ROOT, file), 'utf8');
-}
-
-function parse(file: string): ts.SourceFile {
-  return ts.createSourceFile(file, read(file), ts.ScriptTarget.ES2023, true);
-}
-
-/** Module specifiers of a file's imports and re-exports. */
-function specifiersOf(file: string): string[] {
-  const found: string[] = [];
-  for (const statement of parse(file).statements) {
-    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
-    const { moduleSpecifier } = statement;
-    if (moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier)) {
-      found.push(moduleSpecifier.text);
-    }
-  }
-  return found;
-}
-
-/** First folder below src, or undefined for a file that lies directly in it. */
-function roomOf(file: string): string | undefined {
-  const parts = relative('src', file).split(/[\\/]/);
-  return parts.length > 1 ? parts[0] : undefined;
-}
-
-function* strayImports(file: string): Generator<string> {
-  const room = roomOf(file);
-  if (room === undefined) return;
-  const allowed = MAY_IMPORT[room] ?? [];
-  for (const specifier of specifiersOf(file)) {
-    if (!specifier.startsWith('.')) continue;
-    const target = relative(ROOT, resolve(ROOT, dirname(file), specifier));
-    const other = roomOf(target);
-    // every room counts in the same units
-    if (target === 'src/abi/unit.ts') continue;
-    if (other === room || (other !== undefined && allowed.includes(other))) continue;
-    yield `${file} imports ${specifier}`;
-  }
-}
-
-describe('rooms', () => {
-  it('are those of the table', () => {
-    const rooms = new Set(SOURCES.map(roomOf).filter((room) => room !== undefined));
-    for (const room of rooms) expect(Object.keys(MAY_IMPORT)).toContain(room);
-  });
-
-  it('import only what the table allows', () => {
-    expect(SOURCES.flatMap((file) => [...strayImports(file)])).toEqual([]);
-  });
-
-  it('the core imports itself and src/abi, without extensions', () => {
-    const stray = CORE.flatMap((file) =>
-      specifiersOf(file).filter(
-        (specifier) => !/^(\.\/|(\.\.\/)+src\/abi\/|\.\.\/)[a-z0-9/-]+$/.test(specifier),
-      ),
-    );
-    expect(stray).toEqual([]);
-  });
-
-  it('only src/core speaks of WebAssembly or loads it', () => {
-    const stray = SOURCES.filter((file) => roomOf(file) !== 'core').filter((file) =>
-      /\bWebAssembly\b|@assemblyscript\/loader/.test(codeOf(file)),
-    );
-    expect(stray).toEqual([]);
-  });
-});
-
-/** A file without its comments. */
-function codeOf(file: string): string {
-  return read(file)
-    .replaceAll(/\/\*.*?\*\//gs, '')
-    .replaceAll(/^\s*\/\/.*$/gm, '')
-    .replaceAll(/\s\/\/ .*$/gm, '');
-}
 
 function* longFunctions(file: string): Generator<string> {
   const source = parse(file);

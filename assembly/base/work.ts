@@ -11,14 +11,15 @@ export const WORK_BYTES = 64;
 export const WORK_SEARCH = WORK_BASE;
 /** The log of a recording being replayed (log). */
 export const WORK_LOG = WORK_SEARCH + WORK_BYTES;
-/** A run of compaction (move/compact). */
-export const WORK_COMPACTION = WORK_LOG + WORK_BYTES;
 /** A pass over a CZone's blocks (move/czone-shrink). */
-export const WORK_SWEEP = WORK_COMPACTION + WORK_BYTES;
+export const WORK_SWEEP = WORK_LOG + WORK_BYTES;
 /** Ranges collected for the host (host/czone-reclaim). */
 export const WORK_OFFER = WORK_SWEEP + WORK_BYTES;
 /** A drain carried out in thought (recorded/free-running). */
 export const WORK_DRY_DRAIN = WORK_OFFER + WORK_BYTES;
 /** The walk over one memory object (verify/object). */
 export const WORK_OBJECT = WORK_DRY_DRAIN + WORK_BYTES;
-if (WORK_OBJECT + WORK_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');
+/** A live run of compaction (move/compact). */
+export const WORK_COMPACTION = WORK_OBJECT + WORK_BYTES;
+export const WORK_COMPACTION_BYTES = 256;
+if (WORK_COMPACTION + WORK_COMPACTION_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');

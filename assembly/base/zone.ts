@@ -8,7 +8,7 @@
 //  72 nr_free[11]  116 orders non-empty[5]  136 compaction: free, async, sync, considered, deferShift, orderFailed
 // CZones only:
 // 160 owner  164 limit   168 blocks        172 firstBlock  176 lastBlock   180 state
-// 184 refs   188 sharedOut  192 backedFree 196 discarded   200 unused (2 words)
+// 184 refs   188 sharedOut  192 backedFree 196 discarded   200 compaction: initFree, initSource
 // 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
 // 232 growBlocks  236 objectFrames         240 unused (2 words)
 // 248 lists[11][5] {head, tail}
@@ -115,8 +115,9 @@ export class Zone {
   backedFree: u32;
   /** CZones: frames whose objects were discarded as a whole and are not on any list. */
   discarded: u32;
-  unused0: u32;
-  unused1: u32;
+  /** Pageblocks at which compaction's scanners began when its hints were last cleared (move/compact-hints); 0: never. */
+  compactInitFree: u32;
+  compactInitSource: u32;
   /** CZones from here on: CZONE_LIMIT_*. */
   policy: u32;
   /** Entries of the zone's objects that name frames elsewhere. */

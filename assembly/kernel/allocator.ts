@@ -17,7 +17,7 @@ export { firstFree, freeBlockOf, nextFree, rotateFree } from './buddy';
 export { hasClaimable } from './fallback';
 
 // out of use for a while
-export { isolateFree, isolateRange, putBack, unisolateRange } from './isolate';
+export { isolateFree, isolateRange, putBack, takeFreeRange, unisolateRange } from './isolate';
 
 // the per-cpu lists in front of the zones
 export { Pcp, decay, drainAll, drainCpu, drainZone } from './percpu';

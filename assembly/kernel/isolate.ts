@@ -69,6 +69,14 @@ export function retype(zone: Zone, pfn: u32, type: u32): void {
   setBlockType(pfn, type);
 }
 
+/** A pageblock that is not isolated yet is, with what is free in it. Whether it may be is the caller's. */
+export function setIsolated(pfn: u32): void {
+  const zone = zoneAt(blockZone(pfn));
+  retype(zone, pfn, MIGRATE_ISOLATE);
+  zone.isolatedBlocks++;
+  count(STAT_ISOLATED_BLOCKS, 1);
+}
+
 /** Isolates one pageblock; [start, end) is the range wanted. 0, or STATUS_BUSY with guest.busyPfn set. */
 function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
   guest.busyPfn = pfn;
@@ -80,11 +88,8 @@ function isolateBlock(pfn: u32, start: u32, end: u32, offlining: bool): i32 {
     guest.busyPfn = obstacle;
     return STATUS_BUSY;
   }
-  const zone = zoneAt(blockZone(pfn));
-  retype(zone, pfn, MIGRATE_ISOLATE);
-  zone.isolatedBlocks++;
+  setIsolated(pfn);
   guest.busyPfn = NIL;
-  count(STAT_ISOLATED_BLOCKS, 1);
   return 0;
 }
 
@@ -137,6 +142,39 @@ export function isolateRange(
     return STATUS_BUSY;
   }
   return 0;
+}
+
+/** Frees [from, to), parts of a free block that was taken, in the largest aligned blocks up to a pageblock. */
+function giveEdge(zone: Zone, from: u32, to: u32): void {
+  for (let at = from; at < to;) {
+    let order = min<u32>(PAGEBLOCK_ORDER, ctz<u32>(at));
+    while (at + (1 << order) > to) order--;
+    freeOne(zone, at, order, blockType(at), 0);
+    at += 1 << order;
+  }
+}
+
+/**
+ * Takes every free block that touches [start, end) off the lists and gives back what sticks out. How many frames of the
+ * range were free.
+ */
+export function takeFreeRange(zone: Zone, start: u32, end: u32): u32 {
+  let taken: u32 = 0;
+  for (let at = start; at < end;) {
+    const head = freeBlockOf(at);
+    if (head == NIL) {
+      at++;
+      continue;
+    }
+    const order = orderOf(head);
+    const stop = head + (1 << order);
+    takeFree(zone, head, order, blockType(head));
+    giveEdge(zone, head, max(head, start));
+    giveEdge(zone, min(stop, end), stop);
+    taken += min(stop, end) - max(head, start);
+    at = stop;
+  }
+  return taken;
 }
 
 /**

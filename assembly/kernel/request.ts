@@ -56,9 +56,10 @@ import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList, pcpTake } from './percpu';
 import { clearBelowHigh, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
-// A run of order-0 requests with one mask is served from one per-cpu list until it is empty: in between neither the zone's
-// free count nor its flags change, so the watermark tests need not be made again. Same frames, a third of the time. Whoever
-// makes many requests keeps the lists (streamPcp) and the list (streamList) that served the last one of allocBlock.
+// A run of order-0 requests with one mask is served from one per-cpu list until it is empty: once the second request has
+// passed the watermark test, neither the zone's free count nor its flags change, so the test need not be made again. Same
+// frames as one by one, a third of the time. Whoever makes many requests keeps what allocBlock gave last, and opens the
+// stream from it (streamPcp, streamList) when the next one comes.
 
 /** The per-cpu lists that an order-0 block of allocBlock came from. */
 @inline
@@ -66,9 +67,14 @@ export function streamPcp(pfn: u32, cpu: u32): Pcp {
   return pcpAt(cpu, blockZone(pfn));
 }
 
-/** Of those, the list that requests with this mask are served from. */
-@inline
-export function streamList(pcp: Pcp, gfp: u32): usize {
+/**
+ * Of those, the list that the next request with this mask is served from; 0: allocBlock must be asked, because the refill
+ * before took the zone below its mark.
+ */
+export function streamList(pcp: Pcp, pfn: u32, gfp: u32): usize {
+  const index = blockZone(pfn);
+  if (index >= <u32>KERNEL_ZONES) return 0;
+  if (!zoneMayServe(zoneAt(index), 0, highestZone(gfp), fastFlags(gfp))) return 0;
   return pcpList(pcp, requestType(gfp));
 }
 

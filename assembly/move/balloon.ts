@@ -61,18 +61,23 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
   let status: i32 = 0;
   let pcp = changetype<Pcp>(0);
   let list: usize = 0;
+  let last: u32 = NIL;
   while (got < want) {
     let pfn = streamTake(pcp, list);
+    if (pfn == NIL && last != NIL) {
+      pcp = streamPcp(last, cpu);
+      list = streamList(pcp, last, gfp);
+      last = NIL;
+      pfn = streamTake(pcp, list);
+    }
     if (pfn != NIL) {
       streamed++;
     } else {
       status = allocBlock(gfp, order, cpu);
       if (status < 0) break;
       pfn = status;
-      if (order == 0) {
-        pcp = streamPcp(pfn, cpu);
-        list = streamList(pcp, gfp);
-      }
+      if (order == 0) last = pfn;
+      list = 0;
     }
     markAllocated(pfn, order, gfp & ~GFP_MOVABLE, NIL);
     store<u32>(scratchWord(got++), pfn);

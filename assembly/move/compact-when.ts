@@ -20,7 +20,8 @@ import { Zone, freeCount, zoneAt } from '../base/zone';
 import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
-import { WHOLE_ORDER, clearSkips, runCompaction, scatter } from './compact';
+import { WHOLE_ORDER, runCompaction, scatter } from './compact';
+import { clearHints } from './compact-hints';
 
 /** Below this index a failure is for lack of memory, not for fragmentation (vm.extfrag_threshold). */
 const FRAGMENTATION_MIN: i32 = 500;
@@ -98,7 +99,7 @@ function compactFor(
   const zone = zoneAt(index);
   if (watermarkOk(zone, order, wmark(zone, mark), highest, 0)) return COMPACT_SUCCESS;
   if (!isSuitable(zone, index, order, highest)) return STATUS_SKIPPED;
-  if (restartsAfresh(zone, order)) clearSkips(index);
+  if (restartsAfresh(zone, order)) clearHints(index);
   return runCompaction(index, order, type, mode, mode == COMPACT_SYNC_FULL, direct, -1, cpu);
 }
 
@@ -145,6 +146,7 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
 export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
   const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
   if (bad) return STATUS_BAD_ARGUMENT;
+  if (order == 0) return 0;
   let served = 0;
   for (let index: u32 = 0; index <= highest; index++) {
     const zone = zoneAt(index);
@@ -226,6 +228,6 @@ export function compactProactive(cpu: u32): i32 {
 /** kswapd goes to sleep: hints of zones whose scanners have met are forgotten. */
 export function compactForgetHints(): void {
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
-    if ((zoneAt(index).flags & ZONE_FLAG_FLUSH_SKIP) != 0) clearSkips(index);
+    if ((zoneAt(index).flags & ZONE_FLAG_FLUSH_SKIP) != 0) clearHints(index);
   }
 }

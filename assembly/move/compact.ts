@@ -1,18 +1,11 @@
-// Compaction of one zone: a scanner moves up and collects movable pages, another moves down and collects free frames for
-// them, until they meet or the goal is reached (docs/linux-memory.md B.1). Linear scanners only: Linux's fast searches
-// through the free lists are left out. When to compact at all is compact-when's.
+// Compaction of one zone: a scanner moves up and collects movable pages (migrate-scanner), another moves down and finds
+// free frames for them (free-scanner), until they meet or the goal is reached (docs/linux-memory.md B.1). This file decides
+// what a live run takes and moves; what a recorded one did its trace tells (recorded/compaction). When to compact at all is
+// compact-when's.
 //
-//  at SCRATCH_WORK_OFFSET  free blocks taken as targets: 11 lists {head, tail} by order, then the batch of sources
+//  at WORK_COMPACTION  [ Compaction, held[11] | LiveRun | sources: a bit for each frame of the pageblock at hand ]
 
-import {
-  KIND_FREE,
-  KIND_ISOLATED,
-  KIND_MASK,
-  KIND_ORDER_MASK,
-  LIST_BYTES,
-  SCRATCH_WORK_OFFSET,
-  ZONE_FLAG_FLUSH_SKIP,
-} from '../../src/abi/layout';
+import { KIND_ORDER_MASK, ZONE_FLAG_FLUSH_SKIP } from '../../src/abi/layout';
 import { NONE, ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
@@ -23,253 +16,183 @@ import {
   COMPACT_SUCCESS,
   COMPACT_SYNC_FULL,
 } from '../../src/abi/compact';
-import {
-  STAT_COMPACT_FREE_SCANNED,
-  STAT_COMPACT_RUNS,
-  STAT_COMPACT_SCANNED,
-  STAT_MIGRATE_FAILURES,
-} from '../../src/abi/stat';
+import { STAT_COMPACT_RUNS, STAT_COMPACT_SCANNED, STAT_MIGRATE_FAILURES } from '../../src/abi/stat';
 import { STATUS_MOVES_FULL } from '../../src/abi/status';
-import { NIL, headOf, isMovable, orderOf, setState, stateOf } from '../base/frame';
-import { listPopHead, listPushHead, listPushTail, listReset } from '../base/list';
-import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
-import { scratchAt } from '../base/scratch';
+import { NIL, headOf, isMovable, orderOf, stateOf } from '../base/frame';
+import { listPopHead } from '../base/list';
+import { blockStart } from '../base/pageblock';
 import { count } from '../base/stats';
-import { WORK_BYTES, WORK_COMPACTION } from '../base/work';
+import { WORK_COMPACTION, WORK_COMPACTION_BYTES } from '../base/work';
 import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { drainCpu, firstFree, hasClaimable, isolateFree } from '../kernel/allocator';
-import { batchAdd, batchReset, batchTake, hasMoveRoom, moveBlock } from './migrate';
+import { drainCpu, firstFree, hasClaimable } from '../kernel/allocator';
+import {
+  CLUSTER_FRAMES,
+  COMPACTION_BYTES,
+  Compaction,
+  RUN_ANY_TARGET,
+  RUN_ASYNC,
+  RUN_DIRECT,
+  RUN_IGNORES_HINTS,
+  RUN_IN_ORDER,
+  heldList,
+  is,
+  largeOrder,
+  startBatch,
+  startRun,
+} from './compact-run';
+import { takePlace } from './free-scanner';
+import { hasMoveRoom, moveBlock } from './migrate';
+import { markBegun, nextBlock, passBlock } from './migrate-scanner';
 
 /** No order is asked for: compact as far as it goes. */
-export const WHOLE_ORDER: i32 = NONE;
+export const WHOLE_ORDER: u32 = 0;
 const CONTINUE: i32 = 0;
 
-/** The run at hand. */
+/** What a live run knows beside its scanners. */
 @unmanaged
-class Compaction {
+class LiveRun {
   zone: Zone;
-  zoneNumber: u32;
-  /** Order that is asked for, or WHOLE_ORDER. */
-  order: i32;
-  type: u32;
-  mode: u32;
   /** Scattered percent to reach, NONE: no such goal. */
   goal: i32;
   cpu: u32;
-  /** Where the migrate scanner stands. */
-  source: u32;
-  /** Where the free scanner stands. */
-  target: u32;
-  /** Start of the last pageblock from which pages moved and whose places may still be on per-cpu lists. */
+  /** Pageblock from which pages moved last and whose places may still be on per-cpu lists; NIL: none. */
   lastMoved: u32;
-  /** Frames of the batch: collected by one scanner, then still without a place from the other. */
-  wanted: u32;
+  /** The pageblock of the batch at hand. */
+  block: u32;
+  /** Whether the scanners began at the zone's edges. */
   whole: bool;
-  direct: bool;
+  /** An asynchronous run that has moved nothing yet takes the others' migrate scanner along. */
+  leads: bool;
 }
-if (<i32>offsetof<Compaction>() > WORK_BYTES) ERROR('Compaction outgrew its room');
 
+const LIVE_OFFSET = WORK_COMPACTION + COMPACTION_BYTES;
+const SOURCES_OFFSET = LIVE_OFFSET + 24;
+const SOURCES_BYTES: i32 = PAGEBLOCK_FRAMES / 8;
+if (<i32>offsetof<LiveRun>() > SOURCES_OFFSET - LIVE_OFFSET) ERROR('LiveRun outgrew its room');
+if (SOURCES_OFFSET + SOURCES_BYTES > WORK_COMPACTION + WORK_COMPACTION_BYTES) {
+  ERROR('a run of compaction outgrew its room');
+}
 
+// ---- sources: heads of the blocks to move, all of one pageblock ----
+
+/** The word that holds a frame's bit. */
 @inline
-function targetList(size: u32): usize {
-  return scratchAt(SCRATCH_WORK_OFFSET) + <usize>size * LIST_BYTES;
+function sourceWord(offset: u32): usize {
+  return <usize>SOURCES_OFFSET + (((<usize>offset) >> 6) << 3);
 }
 
-
-@inline
-function ignoresHints(run: Compaction): bool {
-  return run.whole || run.mode == COMPACT_SYNC_FULL;
+function addSource(offset: u32): void {
+  const at = sourceWord(offset);
+  store<u64>(at, load<u64>(at) | ((<u64>1) << (offset & 63)));
 }
 
-/** Forgets every hint of a zone. */
-export function clearSkips(index: u32): void {
-  const area = zoneAt(index);
-  for (let at = blockStart(area.start); at < zoneEnd(area); at += PAGEBLOCK_FRAMES) {
-    if (blockZone(at) == index) setBlockSkip(at, false);
-  }
-  area.flags &= ~ZONE_FLAG_FLUSH_SKIP;
-  resetScanners(area);
+function dropSource(offset: u32): void {
+  const at = sourceWord(offset);
+  store<u64>(at, load<u64>(at) & ~((<u64>1) << (offset & 63)));
 }
 
-// ---- free scanner ----
-
-/** Pages go to MOVABLE pageblocks that are not free as a whole. */
-function takesPages(run: Compaction, block: u32): bool {
-  const state = stateOf(block);
-  const large: u32 = run.order > 0 ? run.order : PAGEBLOCK_ORDER;
-  if ((state & KIND_MASK) == KIND_FREE && (state & KIND_ORDER_MASK) >= large) return false;
-  return run.mode == COMPACT_SYNC_FULL || blockType(block) == MIGRATE_MOVABLE;
-}
-
-/** Takes free blocks of [from, end) until `wanted` frames are held; where it stopped. */
-function collectTargets(run: Compaction, from: u32, end: u32): u32 {
-  let at = from;
-  while (at < end) {
-    const state = stateOf(at);
-    count(STAT_COMPACT_FREE_SCANNED, 1);
-    if ((state & KIND_MASK) != KIND_FREE) {
-      at++;
-      continue;
-    }
-    const size = state & KIND_ORDER_MASK;
-    if (!isolateFree(run.zone, at, size)) return at;
-    listPushTail(targetList(size), at);
-    const frames: u32 = 1 << size;
-    at += frames;
-    if (frames >= run.wanted) {
-      run.wanted = 0;
-      return at;
-    }
-    run.wanted -= frames;
-  }
-  return at;
-}
-
-/** Moves the free scanner down until it holds as many frames as the batch wants, or meets the other scanner. */
-function scanForTargets(run: Compaction): void {
-  const limit = blockStart(run.source) + PAGEBLOCK_FRAMES;
-  let from = max(run.target, run.zone.start);
-  let block = blockStart(run.target);
-  while (block >= limit && run.wanted != 0) {
-    const end = min(block + PAGEBLOCK_FRAMES, zoneEnd(run.zone));
-    const fits = blockZone(block) == run.zoneNumber && takesPages(run, block);
-    if (fits && (ignoresHints(run) || !blockSkip(block))) {
-      from = collectTargets(run, max(from, block), end);
-      if (from < end) break;
-      setBlockSkip(block, true);
-    }
-    block -= PAGEBLOCK_FRAMES;
-    from = block;
-  }
-  run.target = from;
-}
-
-/** A place of the order: the smallest held block that serves, split down. NIL: there is none. */
-function takeTarget(size: u32): u32 {
-  for (let found = size; found < <u32>ORDERS; found++) {
-    const pfn = listPopHead(targetList(found));
-    if (pfn == NIL) continue;
-    for (let half = found; half > size;) {
-      half--;
-      setState(pfn + (1 << half), KIND_ISOLATED, half);
-      listPushHead(targetList(half), pfn + (1 << half));
-    }
-    setState(pfn, KIND_ISOLATED, size);
-    return pfn;
+/** The last source before the frame `end` of the pageblock; NIL: there is none. */
+function sourceBefore(end: u32): u32 {
+  for (let last = end; last > 0;) {
+    const first = (last - 1) & ~63;
+    const below = ~(<u64>0) >> (64 - (last - first));
+    const bits = load<u64>(sourceWord(first)) & below;
+    if (bits != 0) return first + 63 - <u32>clz<u64>(bits);
+    last = first;
   }
   return NIL;
 }
 
-/** Frees the places that no page came to; the free scanner must see them again. */
-function releaseTargets(run: Compaction): void {
-  let highest: u32 = 0;
-  for (let size: u32 = 0; size < <u32>ORDERS; size++) {
-    const list = targetList(size);
-    for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
-      highest = max(highest, pfn);
-      freeBlock(pfn, size, run.cpu);
-    }
-  }
-  const cached = blockStart(highest);
-  if (highest != 0 && cached > run.zone.compactFree) run.zone.compactFree = cached;
-}
-
-// ---- migrate scanner ----
-
-/** Pages leave any pageblock, but a direct asynchronous run only touches those of its own type. */
-function givesPages(run: Compaction, block: u32): bool {
-  if ((stateOf(block) & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER) return false;
-  return run.mode != COMPACT_ASYNC || !run.direct || blockType(block) == run.type;
-}
-
+// ---- what leaves a pageblock ----
 
 @inline
 function isSource(run: Compaction, pfn: u32): bool {
-  const size = orderOf(pfn);
-  const large: u32 = run.order > 0 ? run.order : PAGEBLOCK_ORDER;
-  return size < large && isMovable(pfn);
+  return orderOf(pfn) < largeOrder(run) && isMovable(pfn);
 }
 
-/** Collects movable blocks of [from, end) until the batch is full; where it stopped. */
-function collectSources(run: Compaction, from: u32, end: u32): u32 {
-  for (let at = from; at < end;) {
+/**
+ * Collects movable blocks of the pageblock where the migrate scanner stands: 32 frames, or all that is left of it where the
+ * last batch came from it too. Frames collected.
+ */
+function collectSources(run: Compaction, live: LiveRun, block: u32): u32 {
+  const end = block + PAGEBLOCK_FRAMES;
+  const isRest = blockStart(live.lastMoved) == block;
+  const isFresh = run.source == block || run.source == live.zone.start;
+  memory.fill(SOURCES_OFFSET, 0, SOURCES_BYTES);
+  live.block = block;
+  let frames: u32 = 0;
+  let at = run.source;
+  while (at < end && (isRest || frames < CLUSTER_FRAMES)) {
     const head = headOf(at);
+    if (isSource(run, head)) {
+      addSource(head - block);
+      frames += 1 << orderOf(head);
+    }
     const next = max(at + 1, head + (1 << (stateOf(head) & KIND_ORDER_MASK)));
     count(STAT_COMPACT_SCANNED, 1);
-    run.wanted += isSource(run, head) ? 1 << orderOf(head) : 0;
-    if (isSource(run, head) && batchAdd(head)) return min(next, end);
     at = next;
   }
-  return end;
+  run.source = min(at, end);
+  if (at < end || (frames != 0 && !isRest)) {
+    if (isFresh) markBegun(run, block);
+  } else passBlock(run, block);
+  return frames;
 }
 
-
-@inline
-function cachePosition(run: Compaction, pfn: u32): void {
-  if (pfn > run.zone.compactAsync) run.zone.compactAsync = pfn;
-  if (run.mode != COMPACT_ASYNC && pfn > run.zone.compactSync) run.zone.compactSync = pfn;
-}
-
-/** Moves the migrate scanner up to the next pageblock with something to move. False: nothing was collected. */
-function scanForSources(run: Compaction): bool {
-  batchReset();
-  run.wanted = 0;
-  while (blockStart(run.source) + PAGEBLOCK_FRAMES <= run.target) {
-    const block = blockStart(run.source);
-    const end = block + PAGEBLOCK_FRAMES;
-    const fresh = run.source == block || run.source == run.zone.start;
-    const hinted = fresh && !ignoresHints(run) && blockSkip(block);
-    if (blockZone(block) != run.zoneNumber || hinted || !givesPages(run, block)) {
-      if (!hinted) cachePosition(run, end);
-      run.source = end;
+/** Moves the sources, the last one first; those that stay are sources no more. 0, or why it stopped. */
+function moveSources(run: Compaction, live: LiveRun): i32 {
+  let result = CONTINUE;
+  let at = sourceBefore(PAGEBLOCK_FRAMES);
+  for (; at != NIL && result == CONTINUE; at = sourceBefore(at)) {
+    const from = live.block + at;
+    const size = orderOf(from);
+    const hasRoom = hasMoveRoom(from);
+    const to = hasRoom ? takePlace(run, size) : NIL;
+    if (to != NIL) {
+      moveBlock(from, to);
       continue;
     }
-    run.source = collectSources(run, max(run.source, run.zone.start), end);
-    if (run.wanted == 0 && fresh) setBlockSkip(block, true);
-    if (run.wanted == 0) cachePosition(run, end);
-    return run.wanted != 0;
+    dropSource(at);
+    if (!hasRoom) result = STATUS_MOVES_FULL;
+    else {
+      count(STAT_MIGRATE_FAILURES, 1 << size);
+      if (size == 0) result = COMPACT_CONTENDED;
+    }
   }
-  run.source = run.target;
-  return false;
+  for (; at != NIL; at = sourceBefore(at)) dropSource(at);
+  return result;
 }
 
-/** Moves the batch to frames of the free scanner. 0, or why it stopped. */
-function moveCollected(run: Compaction): i32 {
-  let result = CONTINUE;
-  for (let from = batchTake(); from != NIL; from = batchTake()) {
-    if (!hasMoveRoom(from)) {
-      result = STATUS_MOVES_FULL;
-      break;
-    }
-    const size = orderOf(from);
-    let to = takeTarget(size);
-    if (to == NIL) {
-      run.wanted = 32;
-      scanForTargets(run);
-      to = takeTarget(size);
-    }
-    if (to == NIL) {
-      count(STAT_MIGRATE_FAILURES, 1 << size);
-      if (size != 0) continue;
-      result = COMPACT_CONTENDED;
-      break;
-    }
-    moveBlock(from, to);
-    freeBlock(from, size, run.cpu);
+/** Frees where the sources were, once all of them have moved. */
+function freeSources(live: LiveRun): void {
+  for (let at = sourceBefore(PAGEBLOCK_FRAMES); at != NIL; at = sourceBefore(at)) {
+    const size = orderOf(live.block + at);
+    freeBlock(live.block + at, size, live.cpu);
     countFrees(1, 1 << size);
   }
-  batchReset();
-  return result;
+}
+
+/** Frees the places that no page came to; the next run's free scanner must see them again. */
+function releaseHeld(run: Compaction, live: LiveRun): void {
+  let highest: u32 = 0;
+  for (let size: u32 = 0; size < <u32>ORDERS; size++) {
+    const list = heldList(run, size);
+    for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
+      highest = max(highest, pfn);
+      freeBlock(pfn, size, live.cpu);
+    }
+  }
+  if (highest != 0) live.zone.compactFree = max(live.zone.compactFree, blockStart(highest));
 }
 
 // ---- the run ----
 
 /** Whether a request of the order could be served now: its own lists, or a pageblock that it may claim. */
-function hasBlock(run: Compaction): bool {
-  for (let size: u32 = run.order; size < <u32>ORDERS; size++) {
-    if (firstFree(run.zone, size, run.type) != NIL) return true;
-    if (hasClaimable(run.zone, size, run.type)) return true;
+function hasBlock(run: Compaction, zone: Zone): bool {
+  for (let size = run.order; size < <u32>ORDERS; size++) {
+    if (firstFree(zone, size, run.type) != NIL) return true;
+    if (hasClaimable(zone, size, run.type)) return true;
   }
   return false;
 }
@@ -286,55 +209,83 @@ export function scatter(area: Zone): u32 {
   return free == 0 ? 0 : <u32>(((free - suitable) * 100) / free);
 }
 
-function finished(run: Compaction, startedWhole: bool): i32 {
+function finished(run: Compaction, live: LiveRun): i32 {
   if (blockStart(run.target) <= blockStart(run.source)) {
-    resetScanners(run.zone);
-    if (run.direct) run.zone.flags |= ZONE_FLAG_FLUSH_SKIP;
-    return startedWhole ? COMPACT_COMPLETE : COMPACT_PARTIAL;
+    resetScanners(live.zone);
+    if (is(run, RUN_DIRECT)) live.zone.flags |= ZONE_FLAG_FLUSH_SKIP;
+    return live.whole ? COMPACT_COMPLETE : COMPACT_PARTIAL;
   }
-  if (run.goal != NONE) return <i32>scatter(run.zone) <= run.goal ? COMPACT_SUCCESS : CONTINUE;
+  if (live.goal != NONE) return <i32>scatter(live.zone) <= live.goal ? COMPACT_SUCCESS : CONTINUE;
   if (run.order == WHOLE_ORDER) return CONTINUE;
-  if ((run.source & (PAGEBLOCK_FRAMES - 1)) != 0 && run.source != run.zone.start) return CONTINUE;
-  return hasBlock(run) ? COMPACT_SUCCESS : CONTINUE;
-}
-
-/** Puts the scanners where the last run left them, or at the edges. Whether that is the whole zone. */
-function placeScanners(run: Compaction): bool {
-  const first = run.zone.start;
-  const last = blockStart(zoneEnd(run.zone) - 1);
-  run.source = run.mode == COMPACT_ASYNC ? run.zone.compactAsync : run.zone.compactSync;
-  run.target = run.zone.compactFree;
-  if (ignoresHints(run) || run.target < first || run.target >= zoneEnd(run.zone)) run.target = last;
-  if (ignoresHints(run) || run.source < first || run.source >= zoneEnd(run.zone))
-    run.source = first;
-  run.lastMoved = NIL;
-  return blockStart(run.source) == blockStart(first);
+  if ((run.source & (PAGEBLOCK_FRAMES - 1)) != 0) return CONTINUE;
+  return hasBlock(run, live.zone) ? COMPACT_SUCCESS : CONTINUE;
 }
 
 /** Places left behind by pages are free in the zone only when the per-cpu lists are drained. */
-function drainBehind(run: Compaction): void {
-  if (run.order <= 0 || run.lastMoved == NIL) return;
+function drainBehind(run: Compaction, live: LiveRun): void {
+  if (run.order == WHOLE_ORDER || live.lastMoved == NIL) return;
   const mask = ((<u32>1) << run.order) - 1;
-  if (run.lastMoved >= (run.source & ~mask)) return;
-  drainCpu(run.zone, run.zoneNumber, run.cpu);
-  run.lastMoved = NIL;
+  if (live.lastMoved >= (run.source & ~mask)) return;
+  drainCpu(live.zone, run.zone, live.cpu);
+  live.lastMoved = NIL;
 }
 
-function scan(run: Compaction, startedWhole: bool): i32 {
-  while (true) {
-    const state = finished(run, startedWhole);
-    if (state != CONTINUE) return state;
-    const before = run.source;
-    if (scanForSources(run)) {
-      scanForTargets(run);
-      if (run.lastMoved == NIL) run.lastMoved = before;
-      const result = moveCollected(run);
-      if (result == STATUS_MOVES_FULL) return result;
-      const met = blockStart(run.target) <= blockStart(run.source);
-      if (result == COMPACT_CONTENDED && !met) return result;
-    }
-    drainBehind(run);
+/** Collects from one pageblock and moves what it gave. 0, or why the run ends. */
+function step(run: Compaction, live: LiveRun): i32 {
+  const block = nextBlock(run);
+  const frames = block == NIL ? 0 : collectSources(run, live, block);
+  if (frames == 0) {
+    if (live.leads) live.zone.compactSync = live.zone.compactAsync;
+    return CONTINUE;
   }
+  live.leads = false;
+  live.lastMoved = max(live.zone.start, block);
+  startBatch(run, frames);
+  const result = moveSources(run, live);
+  freeSources(live);
+  const met = blockStart(run.target) <= blockStart(run.source);
+  return result == COMPACT_CONTENDED && met ? CONTINUE : result;
+}
+
+function scan(run: Compaction, live: LiveRun): i32 {
+  while (true) {
+    const state = finished(run, live);
+    if (state != CONTINUE) return state;
+    const result = step(run, live);
+    if (result != CONTINUE) return result;
+    drainBehind(run, live);
+  }
+}
+
+/** The run begins where the last one left the scanners, or at the edges. */
+function begin(
+  run: Compaction,
+  live: LiveRun,
+  index: u32,
+  order: u32,
+  type: u32,
+  flags: u32,
+  fromEdges: bool,
+): void {
+  const zone = live.zone;
+  const last = blockStart(zoneEnd(zone) - 1);
+  let source = (flags & RUN_ASYNC) != 0 ? zone.compactAsync : zone.compactSync;
+  let target = zone.compactFree;
+  if (fromEdges || target < zone.start || target >= zoneEnd(zone)) target = last;
+  if (fromEdges || source < zone.start || source >= zoneEnd(zone)) source = zone.start;
+  live.whole = source <= max(zone.start, zone.compactInitSource);
+  live.leads = (flags & RUN_ASYNC) != 0 && zone.compactAsync == zone.compactSync;
+  live.lastMoved = NIL;
+  startRun(run, index, order, type, flags, target, source);
+}
+
+function flagsOf(type: u32, mode: u32, isWhole: bool, isDirect: bool): u32 {
+  let flags: u32 = mode == COMPACT_ASYNC ? RUN_ASYNC : 0;
+  if (isDirect) flags |= RUN_DIRECT;
+  if (isDirect && type != MIGRATE_MOVABLE) flags |= RUN_IN_ORDER;
+  if (isWhole || mode == COMPACT_SYNC_FULL) flags |= RUN_IGNORES_HINTS;
+  if (mode == COMPACT_SYNC_FULL) flags |= RUN_ANY_TARGET;
+  return flags;
 }
 
 /**
@@ -344,7 +295,7 @@ function scan(run: Compaction, startedWhole: bool): i32 {
  */
 export function runCompaction(
   index: u32,
-  forOrder: i32,
+  forOrder: u32,
   forType: u32,
   forMode: u32,
   forWhole: bool,
@@ -353,22 +304,14 @@ export function runCompaction(
   onCpu: u32,
 ): i32 {
   const run = changetype<Compaction>(WORK_COMPACTION);
-  run.zoneNumber = index;
-  run.zone = zoneAt(index);
-  run.order = forOrder;
-  run.type = forType;
-  run.mode = forMode;
-  run.whole = forWhole;
-  run.direct = forDirect;
-  run.goal = percent;
-  run.cpu = onCpu;
+  const live = changetype<LiveRun>(LIVE_OFFSET);
+  live.zone = zoneAt(index);
+  live.goal = percent;
+  live.cpu = onCpu;
   count(STAT_COMPACT_RUNS, 1);
-  for (let size: u32 = 0; size < <u32>ORDERS; size++) listReset(targetList(size));
-  const startedWhole = placeScanners(run);
-  const result = scan(run, startedWhole);
-  const met = result == COMPACT_COMPLETE || result == COMPACT_PARTIAL;
-  if (!met && !ignoresHints(run))
-    run.zone.compactFree = max(blockStart(run.target), blockStart(run.zone.start));
-  releaseTargets(run);
+  const flags = flagsOf(forType, forMode, forWhole, forDirect);
+  begin(run, live, index, forOrder, forType, flags, (flags & RUN_IGNORES_HINTS) != 0);
+  const result = scan(run, live);
+  releaseHeld(run, live);
   return result;
 }

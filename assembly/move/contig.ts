@@ -5,7 +5,6 @@ import {
   KERNEL_ZONES,
   KIND_OFFLINE,
   KIND_ORDER_MASK,
-  KIND_TAIL,
   KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
 } from '../../src/abi/layout';
@@ -31,15 +30,14 @@ import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
 import {
-  FREE_TO_TAIL,
   drainZone,
   freeBlockOf,
-  freeSplit,
   isolateRange,
-  takeFree,
+  takeFreeRange,
   unisolateRange,
 } from '../kernel/allocator';
 import { batchAdd, batchReset, batchTake, migrateBlock } from './migrate';
+import { handOver } from './zone-span';
 
 /** Whether all pageblocks of [first, last) belong to one zone. */
 export function inOneZone(first: u32, last: u32): bool {
@@ -115,18 +113,10 @@ function findNotFree(start: u32, end: u32): u32 {
   return NIL;
 }
 
-/** Takes the free blocks of [start, end) off the lists and marks each frame; gives the rest of them back. */
-function takeRange(zone: Zone, start: u32, end: u32, kind: u32, cpu: u32): void {
-  const first = freeBlockOf(start);
-  let last = first;
-  while (last < end) {
-    const order = orderOf(last);
-    takeFree(zone, last, order, MIGRATE_ISOLATE);
-    last += 1 << order;
-  }
-  memory.fill(statesBase + first, <u8>kind, last - first);
-  for (let at = first; at < start; at++) freeBlock(at, 0, cpu);
-  for (let at = end; at < last; at++) freeBlock(at, 0, cpu);
+/** Takes [start, end), all of it free, off the lists and marks each frame. */
+function takeRange(zone: Zone, start: u32, end: u32, kind: u32): void {
+  takeFreeRange(zone, start, end);
+  memory.fill(statesBase + start, <u8>kind, end - start);
   for (let at = start; at < end; at++) {
     if (kind == KIND_OFFLINE) setOfflineMark(at, 0);
     else setRequest(at, GFP_USER, NIL);
@@ -157,7 +147,7 @@ function takeContiguous(
     status = obstacle == NIL ? 0 : STATUS_BUSY;
     guest.busyPfn = obstacle;
   }
-  if (status == 0) takeRange(zone, start, end, kind, cpu);
+  if (status == 0) takeRange(zone, start, end, kind);
   unisolateRange(first, last, type);
   return status;
 }
@@ -224,19 +214,13 @@ export function contigFree(start: u32, frames: u32, cpu: u32): i32 {
   const zone = zoneAt(blockZone(start));
   const order = chunkOrder(start, frames);
   for (let at = start; at < start + frames; at += 1 << order) {
-    if (kind == KIND_OFFLINE) zone.managed += 1 << order;
     if (kind == KIND_OFFLINE && isNeverOnline(at)) {
-      freeNew(zone, at, order);
+      handOver(zone, at, order);
       continue;
     }
+    if (kind == KIND_OFFLINE) zone.managed += 1 << order;
     for (let page = at; page < at + (1 << order); page++) freeBlock(page, 0, cpu);
     countFrees(1 << order, 1 << order);
   }
   return 0;
-}
-
-/** Hands a block of new memory to the allocator, at the tails of the lists. Managed is the caller's. */
-export function freeNew(zone: Zone, pfn: u32, order: u32): void {
-  memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
-  freeSplit(zone, pfn, order, FREE_TO_TAIL);
 }

@@ -23,21 +23,20 @@ import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_BUSY } from '../../src/abi/status';
 import { NEVER_ONLINE, NIL, kindOf, setOfflineMark, stateOf } from '../base/frame';
 import { guest, spanFrames, statesBase } from '../base/guest';
-import { blockStart, blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
+import { blockZone, setBlockType, setBlockZone } from '../base/pageblock';
 import { scratchPair } from '../base/scratch';
-import { Zone, resetScanners, zoneAt, zoneEnd } from '../base/zone';
+import { Zone, zoneAt } from '../base/zone';
 import {
   drainZone,
   isolateRange,
   pcpAt,
-  pcpResetZone,
   setPcpSizes,
-  takeFree,
+  takeFreeRange,
   unisolateRange,
 } from '../kernel/allocator';
-import { decideMobility, resizeWatermarks } from '../kernel/watermark';
-import { buildZonelist } from '../kernel/zonelist';
-import { freeNew, inOneZone, migrateRange } from './contig';
+import { resizeWatermarks } from '../kernel/watermark';
+import { inOneZone, migrateRange } from './contig';
+import { growZone, handOver, populationChanged, shrinkZone } from './zone-span';
 
 /** A range of whole memory blocks inside the span. */
 function isBlockRange(start: u32, frames: u32): bool {
@@ -58,41 +57,12 @@ function isVacant(start: u32, end: u32): bool {
   return true;
 }
 
-/** The zone grows to hold [start, end). Compaction starts from its new edges. */
-function growSpan(zone: Zone, start: u32, end: u32): void {
-  const empty = zone.spanned == 0;
-  const last = empty ? end : max(end, zoneEnd(zone));
-  if (empty || start < zone.start) zone.start = start;
-  zone.spanned = last - zone.start;
-  resetScanners(zone);
-}
-
-/** The zone shrinks to the pageblocks it still has. */
-function shrinkSpan(zone: Zone, index: u32): void {
-  const end = zoneEnd(zone);
-  let first = blockStart(zone.start);
-  while (first < end && blockZone(first) != index) first += PAGEBLOCK_FRAMES;
-  if (first >= end) {
-    zone.start = 0;
-    zone.spanned = 0;
-    resetScanners(zone);
-    return;
-  }
-  let last = blockStart(end - 1);
-  while (blockZone(last) != index) last -= PAGEBLOCK_FRAMES;
-  const start = max(first, zone.start);
-  zone.start = start;
-  zone.spanned = min(end, last + PAGEBLOCK_FRAMES) - start;
-  resetScanners(zone);
-}
-
 /** Hands [start, end) to the allocator in the largest aligned chunks, ascending. Pageblocks are isolated still. */
 function freeChunks(zone: Zone, start: u32, end: u32): void {
   for (let at = start; at < end;) {
     let order: u32 = at == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(at));
     while (at + (1 << order) > end) order--;
-    zone.managed += 1 << order;
-    freeNew(zone, at, order);
+    handOver(zone, at, order);
     at += 1 << order;
   }
 }
@@ -124,11 +94,8 @@ function rangesFit(ranges: u32, start: u32, end: u32): bool {
 }
 
 /** After memory has come or gone: zonelists, grouping by mobility, watermarks, per-cpu sizes. */
-function settle(populationChanged: bool): void {
-  if (populationChanged) {
-    buildZonelist();
-    decideMobility();
-  }
+function settle(isFirstOrLast: bool): void {
+  if (isFirstOrLast) populationChanged();
   resizeWatermarks();
 }
 
@@ -144,14 +111,8 @@ export function memoryOnline(start: u32, frames: u32, index: u32, ranges: i32): 
   if (!isVacant(start, end)) return STATUS_BAD_STATE;
   const zone = zoneAt(index);
   const first = zone.present == 0;
-  growSpan(zone, start, end);
-  for (let at = start; at < end; at += PAGEBLOCK_FRAMES) {
-    setBlockZone(at, index);
-    setBlockType(at, MIGRATE_ISOLATE);
-    setBlockSkip(at, false);
-  }
+  growZone(index, start, end, MIGRATE_ISOLATE);
   zone.isolatedBlocks += frames >> (<u32>PAGEBLOCK_ORDER);
-  zone.present += frames;
   if (ranges == NONE) freeChunks(zone, start, end);
   else onlineParts(zone, start, end, ranges);
   unisolateRange(start, end, MIGRATE_MOVABLE);
@@ -180,23 +141,6 @@ function findInUse(start: u32, end: u32): u32 {
     else return at;
   }
   return NIL;
-}
-
-/** Takes what is free in [start, end) off the lists; how many frames were. */
-function takeAll(zone: Zone, start: u32, end: u32): u32 {
-  let taken: u32 = 0;
-  for (let at = start; at < end;) {
-    const state = stateOf(at);
-    if ((state & KIND_MASK) != KIND_FREE) {
-      at++;
-      continue;
-    }
-    const order = state & KIND_ORDER_MASK;
-    takeFree(zone, at, order, MIGRATE_ISOLATE);
-    taken += 1 << order;
-    at += 1 << order;
-  }
-  return taken;
 }
 
 /** Empties an isolated range. 0, or why it cannot be emptied now. */
@@ -250,15 +194,13 @@ function evacuateIsolated(index: u32, start: u32, end: u32, cpu: u32): i32 {
 /** The emptied range is no memory any more. */
 function remove(zone: Zone, index: u32, start: u32, end: u32): void {
   const frames = end - start;
-  zone.managed -= takeAll(zone, start, end);
-  zone.present -= frames;
+  zone.managed -= takeFreeRange(zone, start, end);
   zone.isolatedBlocks -= frames >> (<u32>PAGEBLOCK_ORDER);
   memory.fill(statesBase + start, <u8>KIND_HOLE, frames);
   for (let at = start; at < end; at += PAGEBLOCK_FRAMES) {
     setBlockType(at, MIGRATE_MOVABLE);
     setBlockZone(at, PAGEBLOCK_NO_ZONE);
   }
-  shrinkSpan(zone, index);
-  if (zone.present == 0) pcpResetZone(index);
+  shrinkZone(index, start, end);
   settle(zone.present == 0);
 }

@@ -7,14 +7,13 @@ import {
   KERNEL_ZONES,
   KIND_BALLOON,
   KIND_OBJECT,
-  LIST_BYTES,
   MOVES_MAX,
   SCRATCH_MOVES_OFFSET,
   SCRATCH_REPORT_OFFSET,
   SCRATCH_WORK_OFFSET,
   ZONE_MOVABLE,
 } from '../../src/abi/layout';
-import { ORDERS, THP_ORDER } from '../../src/abi/unit';
+import { THP_ORDER } from '../../src/abi/unit';
 import {
   GFP_DIRECT_RECLAIM,
   GFP_HIGHMEM,
@@ -134,9 +133,7 @@ class Batch {
   blocks: u32;
   frames: u32;
 }
-/** Behind the lists of targets (compact). */
-const BATCH_OFFSET = SCRATCH_WORK_OFFSET + 120;
-if (SCRATCH_WORK_OFFSET + ORDERS * LIST_BYTES > BATCH_OFFSET) ERROR('lists reach into the batch');
+const BATCH_OFFSET = SCRATCH_WORK_OFFSET;
 if (BATCH_OFFSET + <i32>offsetof<Batch>() + 4 * BATCH_FRAMES > SCRATCH_REPORT_OFFSET) {
   ERROR('the batch reaches into the report');
 }

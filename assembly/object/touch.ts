@@ -93,6 +93,7 @@ function touchLeaf(
   let status: i32 = 0;
   let pcp = changetype<Pcp>(0);
   let list: usize = 0;
+  let last: u32 = NIL;
   while (index < end) {
     const slot = slotOf(leaf, index);
     const entry = load<u32>(slot);
@@ -100,14 +101,20 @@ function touchLeaf(
     if (entry == 0) {
       if (object.zone == NIL) {
         let pfn = streamTake(pcp, list);
+        if (pfn == NIL && last != NIL) {
+          pcp = streamPcp(last, cpu);
+          list = streamList(pcp, last, object.gfp);
+          last = NIL;
+          pfn = streamTake(pcp, list);
+        }
         if (pfn != NIL) {
           streamed++;
         } else {
           status = allocBlock(object.gfp, 0, cpu);
           if (status < 0) break;
           pfn = status;
-          pcp = streamPcp(pfn, cpu);
-          list = streamList(pcp, object.gfp);
+          last = pfn;
+          list = 0;
         }
         fillOne(object, id, slot, index, pfn);
       } else {
@@ -122,6 +129,7 @@ function touchLeaf(
       status = breakShare(object, id, slot, index, cpu);
       if (status < 0) break;
       list = 0;
+      last = NIL;
     } else {
       touchWrite(entry - 1);
     }

@@ -76,21 +76,13 @@ import {
 import { allocBlock } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
+import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
 import { Command } from './command';
-import {
-  scanBatch,
-  scanBegin,
-  scanEnd,
-  scanGive,
-  scanLeave,
-  scanNext,
-  scanReturn,
-  scanTake,
-} from './compaction';
+import { scanBatch, scanBegin, scanEnd, scanLeave, scanReturn, scanTake } from './compaction';
 import { decayFollowing, releaseFollowing } from './free-running';
 import { programMemory } from './hotplug';
 import { firstOf, isWrongAgain, takeOut } from './resync';
-import { Scan, programTable, replay, scanAt } from './scan-state';
+import { programTable, replay, scanAt } from './scan-state';
 
 /** Log space that one command may need at most: a whole set of per-cpu lists. */
 const LOG_ROOM_MIN: usize = <usize>LOG_RECORD_BYTES * 65536;
@@ -281,15 +273,15 @@ function markReclaim(command: Command): void {
 }
 
 /** A failed move gave its place back; a place that the scanner would not have taken leaves its list now. */
-function returnPlace(command: Command, scan: Scan): void {
+function returnPlace(command: Command, scan: Compaction): void {
   if (scanReturn(scan, command.frame, command.order)) return;
   logRecord(LOG_MISMATCH, NIL, takeOut(command));
-  scanGive(scan, command.frame, command.order);
+  giveHeld(scan, command.frame, command.order);
 }
 
 /** A run releases what it holds, lowest order first. A block that it does not hold is an ordinary one. */
-function leaveScan(command: Command, scan: Scan): void {
-  const predicted = scanNext(scan);
+function leaveScan(command: Command, scan: Compaction): void {
+  const predicted = nextHeld(scan);
   if (!scanLeave(scan, command.frame, command.order)) return;
   if (predicted != command.frame) logRecord(LOG_MISMATCH, predicted, RESYNC_IN_USE);
 }

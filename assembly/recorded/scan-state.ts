@@ -1,7 +1,6 @@
-// What a run of compaction in a compiled recording remembers from command to command.
+// What a replay of a compiled recording remembers from command to command.
 
-import { KERNEL_ZONES, LIST_BYTES, MOVES_MAX, SCRATCH_MOVES_OFFSET } from '../../src/abi/layout';
-import { ORDERS } from '../../src/abi/unit';
+import { KERNEL_ZONES, MOVES_MAX, SCRATCH_MOVES_OFFSET } from '../../src/abi/layout';
 import {
   PROGRAM_CPUS_MAX,
   PROGRAM_LISTS_OFFSET,
@@ -10,46 +9,9 @@ import {
   SCAN_SLOTS,
 } from '../../src/abi/program';
 import { scratchAt } from '../base/scratch';
+import { COMPACTION_BYTES, Compaction } from '../move/compact-run';
 
-
-@unmanaged
-export class Scan {
-  zone: u32;
-  /** Order that the run is for, 0: the whole zone. */
-  order: u32;
-  flags: u32;
-  /** Where the free scanner stands. */
-  target: u32;
-  /** Where the migrate scanner stands: the free scanner stops above its pageblock. */
-  source: u32;
-  /** Pages of the batch that still need a place. */
-  wanted: i32;
-  /** Frames held, none of them handed out. */
-  held: i32;
-  /** Pages of the batch that have a place. */
-  handed: i32;
-  /** Order at which the next search of the free lists begins. */
-  searchOrder: i32;
-  /** Searches of the free lists in a row that found nothing. */
-  searchFails: u32;
-  /** Lowest pageblock that a search for sources jumped to; 0: none yet, NIL: the run has been back there. */
-  jumped: u32;
-  /** Blocks that the search for sources at hand may still look at. */
-  budget: u32;
-  /** Blocks that the search of the free lists at hand may look at in one. */
-  limit: u32;
-  /** Its second best: a frame not as high as wanted, but in the upper half. */
-  second: u32;
-  /** Start of the highest pageblock it has seen. */
-  highest: u32;
-  unused: u32;
-}
-
-const SCAN_BYTES = 64;
-const SLOT_BYTES = SCAN_BYTES + ORDERS * LIST_BYTES;
-
-if (<i32>offsetof<Scan>() != SCAN_BYTES) ERROR('Scan and its lists drifted apart');
-if (PROGRAM_SCANS_OFFSET + SCAN_SLOTS * SLOT_BYTES > PROGRAM_LISTS_OFFSET) {
+if (PROGRAM_SCANS_OFFSET + SCAN_SLOTS * COMPACTION_BYTES > PROGRAM_LISTS_OFFSET) {
   ERROR('runs of compaction reach into the notes by list');
 }
 if (PROGRAM_LISTS_OFFSET + 2 * PROGRAM_CPUS_MAX * KERNEL_ZONES > PROGRAM_REPLAY_OFFSET) {
@@ -74,15 +36,10 @@ export function programTable(offset: usize): usize {
   return scratchAt(SCRATCH_MOVES_OFFSET) + offset;
 }
 
-/** The run in a slot. */
-export function scanAt(slot: u32): Scan {
-  return changetype<Scan>(programTable(PROGRAM_SCANS_OFFSET) + <usize>slot * SLOT_BYTES);
-}
-
-/** List of the blocks of an order that the run holds. */
-@inline
-export function heldList(scan: Scan, order: u32): usize {
-  return changetype<usize>(scan) + SCAN_BYTES + <usize>order * LIST_BYTES;
+/** The run of compaction in a slot. */
+export function scanAt(slot: u32): Compaction {
+  const slots = programTable(PROGRAM_SCANS_OFFSET);
+  return changetype<Compaction>(slots + <usize>slot * COMPACTION_BYTES);
 }
 
 

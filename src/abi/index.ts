@@ -3,6 +3,7 @@
 export * from './czone.ts';
 export * from './compact.ts';
 export * from './gfp.ts';
+export * from './hash.ts';
 export * from './layout.ts';
 export * from './migratetype.ts';
 export * from './program.ts';

@@ -6,6 +6,7 @@
 //                             FNV-1a of the header before it
 //   payload                   the guest's memory from its header to the last table node ever used
 
+import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
 import { type CoreSnapshot, snapshotOf } from './snapshot.ts';
 import { CoreError } from './error.ts';
@@ -26,8 +27,8 @@ const FIRST_SIZE_WORD = 3;
 
 /** 32-bit FNV-1a. */
 function hashBytes(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  let hash = FNV_BASIS;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);
   return hash >>> 0;
 }
 

@@ -5,15 +5,4 @@ export { type PublishedMachine, publishedMachine } from './machine.ts';
 export type { OperationName, Operations } from './names.ts';
 export { type Price, PRICE_LEVELS, type PriceLevel, priceNs } from './price.ts';
 export { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICE_NS, PRICES } from './prices.ts';
-export {
-  addReceipt,
-  addRecord,
-  costBySideNs,
-  costNs,
-  count,
-  newReceipt,
-  type Receipt,
-  ReceiptBook,
-  receiptOf,
-  recordOf,
-} from './receipt.ts';
+export { addRecord, costBySideNs, costNs, newReceipt, type Receipt, receiptOf } from './receipt.ts';

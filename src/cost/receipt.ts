@@ -13,17 +13,6 @@ export function newReceipt(): Receipt {
   return new Float64Array(PRICE_COUNT);
 }
 
-/** Counts an operation in place. */
-export function count(receipt: Receipt, name: OperationName, times = 1): void {
-  const index = PRICE_INDEX[name];
-  receipt[index] = receipt[index]! + times;
-}
-
-/** Adds `source` to `target` in place. */
-export function addReceipt(target: Receipt, source: Receipt): void {
-  for (let index = 0; index < PRICE_COUNT; index++) target[index] = target[index]! + source[index]!;
-}
-
 /** Adds a plain record, e.g. one that a room which does not know prices handed up. */
 export function addRecord(target: Receipt, source: Operations): void {
   for (const name in source) {
@@ -37,14 +26,6 @@ export function receiptOf(record: Operations): Receipt {
   const receipt = newReceipt();
   addRecord(receipt, record);
   return receipt;
-}
-
-export function recordOf(receipt: Receipt): Operations {
-  const record: Operations = {};
-  PRICE_NAMES.forEach((name, index) => {
-    if (receipt[index]! !== 0) record[name] = receipt[index]!;
-  });
-  return record;
 }
 
 /** What the counted operations take, one after another. */
@@ -73,43 +54,4 @@ export function costBySideNs(
     else host += ns;
   }
   return { guest, host };
-}
-
-/**
- * Running totals under fixed keys (the steps of a start-up, say) in one array, one row of counts a key. `open(key)` returns the
- * row itself, so counting into it needs no lookup by key.
- */
-export class ReceiptBook<Key extends string> {
-  readonly keys: readonly Key[];
-  readonly #counts: Float64Array;
-
-  constructor(keys: readonly Key[]) {
-    this.keys = [...keys];
-    this.#counts = new Float64Array(keys.length * PRICE_COUNT);
-  }
-
-  open(key: Key): Receipt {
-    const row = this.keys.indexOf(key);
-    if (row < 0) throw new RangeError(`receipt book has no key '${key}'`);
-    return this.#counts.subarray(row * PRICE_COUNT, (row + 1) * PRICE_COUNT);
-  }
-
-  add(key: Key, source: Receipt): void {
-    addReceipt(this.open(key), source);
-  }
-
-  clear(): void {
-    this.#counts.fill(0);
-  }
-
-  total(): Receipt {
-    const sum = newReceipt();
-    for (const key of this.keys) addReceipt(sum, this.open(key));
-    return sum;
-  }
-
-  costNs(level: PriceLevel = 'typical'): Record<Key, number> {
-    const entries = this.keys.map((key) => [key, costNs(this.open(key), level)]);
-    return Object.fromEntries(entries) as Record<Key, number>;
-  }
 }

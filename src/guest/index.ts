@@ -18,7 +18,6 @@ export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type FrameCensus, takeCensus } from './inspect.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
 export {
   type BlockState,

@@ -66,13 +66,6 @@ export class PageCache implements Shrinker {
     return added;
   }
 
-  /**
-   * Handle for a caller that reads often: the object, or undefined when the file was never read.
-   */
-  objectOf(name: string): number | undefined {
-    return this.#files.get(name)?.object;
-  }
-
   /** Pages of all files. */
   get pages(): number {
     let sum = 0;

@@ -39,9 +39,11 @@ export interface Task {
   readonly children: Set<Task>;
 }
 
-interface TaskState {
+/** What every Task is here. Calls go through it many times: no table leads from one to the other. */
+interface TaskRecord extends Task {
   space: AddressSpace;
   readonly stack: number;
+  hasExited: boolean;
 }
 
 /** Where a child's pages come from. */
@@ -55,7 +57,7 @@ export class ProcessTree {
   readonly #guest: GuestKernel;
   readonly #memory: GuestMemory;
   readonly #cpu: number;
-  readonly #tasks: Map<Task, TaskState> = new Map();
+  readonly #tasks: Set<TaskRecord> = new Set();
   readonly #zone: number | undefined;
   /** cgroup, namespaces. */
   readonly #kernelFrames: number;
@@ -83,13 +85,13 @@ export class ProcessTree {
   }
 
   get tasks(): Task[] {
-    return [...this.#tasks.keys()];
+    return [...this.#tasks];
   }
 
-  #stateOf(task: Task): TaskState {
-    const state = this.#tasks.get(task);
-    if (state === undefined) throw new RangeError(`process ${task.pid} has exited`);
-    return state;
+  #recordOf(task: Task): TaskRecord {
+    const record = task as TaskRecord;
+    if (record.hasExited) throw new RangeError(`process ${task.pid} has exited`);
+    return record;
   }
 
   #refer(zone: number | undefined, by: number): void {
@@ -119,10 +121,18 @@ export class ProcessTree {
   }
 
   #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
-    const task = { pid: this.#pids, zone, parent, children: new Set<Task>() };
+    const task: TaskRecord = {
+      pid: this.#pids,
+      zone,
+      parent,
+      children: new Set<Task>(),
+      space,
+      stack: this.#kernelObject(STACK_FRAMES),
+      hasExited: false,
+    };
     this.#pids += 1;
     parent?.children.add(task);
-    this.#tasks.set(task, { space, stack: this.#kernelObject(STACK_FRAMES) });
+    this.#tasks.add(task);
     this.#memory.frames.guestOs += STACK_FRAMES;
     this.#refer(zone, 1);
     return task;
@@ -156,7 +166,7 @@ export class ProcessTree {
    * A child with a copy-on-write copy of the address space. Its new pages come from the zone given.
    */
   fork(parent: Task, zone: ForkZone = 'inherit'): Task {
-    const { space } = this.#stateOf(parent);
+    const { space } = this.#recordOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
     if (typeof zone === 'number') place = zone;
     return this.#add(parent, place, this.#copy(space.object, space.pages, place));
@@ -164,7 +174,7 @@ export class ProcessTree {
 
   /** A thread: the same address space, a stack of its own. */
   thread(parent: Task): Task {
-    const { space } = this.#stateOf(parent);
+    const { space } = this.#recordOf(parent);
     space.users += 1;
     return this.#add(parent, parent.zone, space);
   }
@@ -174,7 +184,7 @@ export class ProcessTree {
    * what it will map.
    */
   exec(task: Task, mappedPages = 0): void {
-    const state = this.#stateOf(task);
+    const state = this.#recordOf(task);
     const next = this.#emptySpace(task.zone, mappedPages);
     this.#leave(state.space);
     state.space = next;
@@ -182,19 +192,20 @@ export class ProcessTree {
 
   /** Reads or writes pages. Pages that came in or were copied. */
   touch(task: Task, start: number, pages: number, write: boolean): number {
-    const { space } = this.#stateOf(task);
-    const { core } = this.#memory;
-    const copied = core.stat(STAT_COW_PAGES);
+    const { space } = this.#recordOf(task);
+    const { stats } = this.#memory.core;
+    const copied = stats[STAT_COW_PAGES] as number;
     const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
-    const copies = core.stat(STAT_COW_PAGES) - copied;
+    const gained = came + (stats[STAT_COW_PAGES] as number) - copied;
+    if (gained === 0) return 0;
     space.pages += came;
-    this.#account(came + copies);
-    return came + copies;
+    this.#account(gained);
+    return gained;
   }
 
   /** Unmaps pages. Frames freed. */
   unmap(task: Task, start: number, pages: number): number {
-    const { space } = this.#stateOf(task);
+    const { space } = this.#recordOf(task);
     const { objects } = this.#memory.core;
     const freed = objects.truncate(space.object, start, pages, this.#cpu);
     this.#account(-expectAnswer(freed, 'objects.truncate'));
@@ -217,21 +228,22 @@ export class ProcessTree {
     return expectAnswer(this.#memory.core.objects.destroy(object, this.#cpu), 'objects.destroy');
   }
 
-  #dropStack(state: TaskState): void {
+  #dropStack(state: TaskRecord): void {
     this.#destroy(state.stack);
     this.#memory.frames.guestOs -= STACK_FRAMES;
   }
 
   /** One process or thread exits; its children become the parent's, as orphans go to init. */
   exit(task: Task): void {
-    const state = this.#stateOf(task);
+    const state = this.#recordOf(task);
     this.#leave(state.space);
     this.#dropStack(state);
-    this.#forget(task);
+    this.#forget(state);
     this.#refer(task.zone, -1);
   }
 
-  #forget(task: Task): void {
+  #forget(task: TaskRecord): void {
+    task.hasExited = true;
     this.#tasks.delete(task);
     task.parent?.children.delete(task);
     for (const child of task.children) task.parent?.children.add(child);
@@ -244,14 +256,13 @@ export class ProcessTree {
    */
   kill(): number {
     const spaces = new Set<AddressSpace>();
-    for (const task of this.tasks) {
+    for (const task of [...this.#tasks]) {
       if (this.#zone === undefined || task.zone !== this.#zone) {
         this.exit(task);
         continue;
       }
-      const state = this.#stateOf(task);
-      this.#dropStack(state);
-      spaces.add(state.space);
+      this.#dropStack(task);
+      spaces.add(task.space);
       this.#forget(task);
     }
     for (const space of spaces) {

@@ -6,16 +6,19 @@ export const EVENT_READY = 0;
 export const EVENT_END = 1;
 /** An idle container may have outlived its keep-alive. */
 export const EVENT_EXPIRE = 2;
-const KINDS = 4;
+
+// 2 bits of kind under 29 bits of slot: integer arithmetic, which remainders of doubles are not.
+const KIND_BITS = 2;
+const KIND_MASK = 3;
 
 export function eventOf(kind: number, slot: number): number {
-  return slot * KINDS + kind;
+  return (slot << KIND_BITS) | kind;
 }
 
 export function kindOf(event: number): number {
-  return event % KINDS;
+  return event & KIND_MASK;
 }
 
 export function slotOf(event: number): number {
-  return Math.floor(event / KINDS);
+  return event >> KIND_BITS;
 }

@@ -1,9 +1,9 @@
 // A 64-bit fingerprint of numbers: two FNV-1a hashes of 32 bits over the words of IEEE-754 doubles.
 
-const PRIME = 0x01000193;
+import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 
 export class NumberHash {
-  #low = 0x811c9dc5;
+  #low: number = FNV_BASIS;
   #high = 0x2545f491;
   readonly #value: Float64Array<ArrayBuffer> = new Float64Array(1);
   readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.#value.buffer);
@@ -11,8 +11,8 @@ export class NumberHash {
   add(value: number): void {
     this.#value[0] = value;
     for (const word of this.#words) {
-      this.#low = Math.imul(this.#low ^ word, PRIME);
-      this.#high = Math.imul(this.#high ^ (word >>> 16) ^ (word << 16), PRIME) ^ this.#low;
+      this.#low = Math.imul(this.#low ^ word, FNV_PRIME);
+      this.#high = Math.imul(this.#high ^ (word >>> 16) ^ (word << 16), FNV_PRIME) ^ this.#low;
     }
   }
 

@@ -1,10 +1,10 @@
 // Prices start-ups: each step of each cold start, at every price level.
 
+import { NS_PER_MS } from '../abi/unit.ts';
 import { START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
 import { LEVELS, TYPICAL, blocksNs, operationsNs, pagesNs } from './pricing.ts';
 import { Samples } from './samples.ts';
 
-const NS_PER_MS = 1e6;
 const STEPS = START_STEPS.length;
 
 function stepIndex(step: StartStep): number {

@@ -126,10 +126,6 @@ export class SystemReplay {
     return this.#arrived < startMs.length;
   }
 
-  get #nowMs(): number {
-    return this.#clock.now;
-  }
-
   #moveClock(toMs: number): void {
     this.#footprint.advance(toMs);
     this.#clock.moveTo(toMs);
@@ -153,7 +149,7 @@ export class SystemReplay {
   }
 
   get #isMeasured(): boolean {
-    return this.#nowMs >= this.#config.warmupMs;
+    return this.#clock.now >= this.#config.warmupMs;
   }
 
   #arrive(invocation: number): void {
@@ -161,7 +157,7 @@ export class SystemReplay {
     const functionId = trace.functionIds[invocation] as number;
     const durationMs = trace.durationMs[invocation] as number;
     const measured = this.#isMeasured;
-    keepAlive.arrived(functionId, this.#nowMs);
+    keepAlive.arrived(functionId, this.#clock.now);
     const index = this.#pool.take(functionId);
     if (index < 0) {
       this.#start(functionId, durationMs, measured);
@@ -186,7 +182,7 @@ export class SystemReplay {
         for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
       }
     }
-    const readyInMs = this.#starts.price(start, this.#nowMs, measured);
+    const readyInMs = this.#starts.price(start, this.#clock.now, measured);
     const slot: Slot = {
       container,
       functionId,
@@ -196,7 +192,7 @@ export class SystemReplay {
       expiresMs: 0,
       armed: false,
     };
-    this.#clock.post(this.#nowMs + readyInMs, eventOf(EVENT_READY, this.#pool.add(slot)));
+    this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, this.#pool.add(slot)));
   }
 
   /** Books counts under the measured time or the warm-up. */
@@ -218,7 +214,7 @@ export class SystemReplay {
       else this.#recordSlowdown(counts, devices, slot.durationMs);
     }
     this.#clock.post(
-      this.#nowMs + slot.durationMs + heldUpNs / NS_PER_MS,
+      this.#clock.now + slot.durationMs + heldUpNs / NS_PER_MS,
       eventOf(EVENT_END, index),
     );
   }
@@ -238,7 +234,8 @@ export class SystemReplay {
     slot.container.end(counts);
     this.#take(counts);
     this.#pool.release(index);
-    slot.expiresMs = this.#nowMs + this.#config.keepAlive.keepMs(slot.functionId, this.#nowMs);
+    slot.expiresMs =
+      this.#clock.now + this.#config.keepAlive.keepMs(slot.functionId, this.#clock.now);
     this.#arm(index, slot);
     this.#setIdle(slot, true);
   }
@@ -254,7 +251,7 @@ export class SystemReplay {
     const slot = this.#pool.at(index);
     slot.armed = false;
     if (!slot.idle) return;
-    if (slot.expiresMs <= this.#nowMs) this.#stop(index);
+    if (slot.expiresMs <= this.#clock.now) this.#stop(index);
     else this.#arm(index, slot);
   }
 

@@ -7,6 +7,8 @@
  * neither depends on whether or in which order others are made.
  */
 
+import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
+
 const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
 const WARM_UP_DRAWS = 12;
 
@@ -22,7 +24,7 @@ function mix32(value: number): number {
 function hashLabel(label: string, basis: number): number {
   let hash = basis | 0;
   for (let index = 0; index < label.length; index++) {
-    hash = Math.imul(hash ^ label.charCodeAt(index), 0x01000193);
+    hash = Math.imul(hash ^ label.charCodeAt(index), FNV_PRIME);
     hash ^= hash >>> 15;
   }
   return mix32(hash ^ label.length);
@@ -68,7 +70,7 @@ export function randomStream(seed: number, label: string): Random {
   }
   const low = mix32((seed >>> 0) + 0x9e3779b9);
   const high = mix32(Math.floor(seed * TWO_POW_MINUS_32) + 0x3c6ef372);
-  const a = mix32(hashLabel(label, 0x811c9dc5) ^ low);
+  const a = mix32(hashLabel(label, FNV_BASIS) ^ low);
   const b = mix32(hashLabel(label, 0x2545f491) + high);
   const c = mix32(hashLabel(label, 0x6c62272e) ^ low) + high;
   return new Random(a, b, c);

@@ -1,14 +1,15 @@
 // What lies ahead, in a binary heap over typed arrays. Equal times keep the order in which they were pushed, so a run
-// repeats exactly. The queue knows neither the unit of its times nor what its events mean.
+// repeats exactly. The queue knows neither the unit of its times nor what its events mean: 32-bit integers.
 
 type Column = Float64Array<ArrayBuffer>;
+type Events = Int32Array<ArrayBuffer>;
 
 const FIRST_CAPACITY = 64;
 
 export class EventQueue {
   #times: Column = new Float64Array(FIRST_CAPACITY);
   #orders: Column = new Float64Array(FIRST_CAPACITY);
-  #events: Column = new Float64Array(FIRST_CAPACITY);
+  #events: Events = new Int32Array(FIRST_CAPACITY);
   #size = 0;
   #pushed = 0;
 
@@ -89,7 +90,9 @@ export class EventQueue {
   #grow(): void {
     this.#times = doubled(this.#times);
     this.#orders = doubled(this.#orders);
-    this.#events = doubled(this.#events);
+    const events = new Int32Array(this.#events.length * 2);
+    events.set(this.#events);
+    this.#events = events;
   }
 }
 

@@ -6,6 +6,7 @@ import {
   freeListIndex,
   type AllocatorState,
   type PcpState,
+  type ZoneState,
 } from '../../src/recording/read/pagestate.ts';
 
 export const U = 0;
@@ -67,6 +68,11 @@ export function makeState(first: readonly number[], lists: readonly FreeList[]):
       },
     ],
   };
+}
+
+/** The state with other marks, reserves or counts of its zone. */
+export function withZone(state: AllocatorState, fields: Partial<ZoneState>): AllocatorState {
+  return { ...state, zones: state.zones.map((zone) => ({ ...zone, ...fields })) };
 }
 
 /** The state with other sizes of CPU 0's per-cpu lists, which stay empty. */

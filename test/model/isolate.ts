@@ -97,16 +97,3 @@ function detach(zone: Zone, pfn: number, order: number): void {
 export function putBack(zone: Zone, pfn: number, order: number): number {
   return freeOne(zone, pfn, order, zone.type(pfn), true).order;
 }
-
-/**
- * Takes every free block that touches [start, end) whole, as compaction's free scanner does: it looks
- * into MOVABLE pageblocks only and leaves blocks of a pageblock and more alone.
- */
-export function vanish(zone: Zone, start: number, end: number): void {
-  for (let p = start; p < end;) {
-    const head = freeBlockOf(zone, p);
-    const order = head < 0 ? 0 : (zone.heads.get(head)?.order ?? 0);
-    if (head >= 0 && order < L.BLOCK_ORDER && zone.type(head) === L.MOVABLE) zone.remove(head);
-    p = head < 0 ? p + 1 : head + 2 ** order;
-  }
-}

@@ -173,9 +173,6 @@ export class ModelPort implements AllocatorPort {
       case P.OP_UNISOLATE:
         blocks((zone, block) => isolate.unisolateBlock(zone, block, c.type));
         break;
-      case P.OP_VANISH:
-        isolate.vanish(model.zone(c.zone), c.frame, end);
-        break;
       case P.OP_OFFLINE:
         this.offline(c);
         break;

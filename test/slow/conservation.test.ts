@@ -1,14 +1,9 @@
 /** Frames are conserved: what a replay leaves behind when all containers have stopped, in the build that checks itself. */
 import { describe, expect, it } from 'vitest';
 import { type SystemSpec, fixedKeepAlive, replay } from '../../src/replay/index.ts';
-import {
-  type MicroVm,
-  SYSTEMS,
-  faultText,
-  takeCensus,
-  verify,
-} from '../../src/serverless/index.ts';
+import { type MicroVm, SYSTEMS, faultText, verify } from '../../src/serverless/index.ts';
 import { smallTrace } from '../unit/replay/traces.ts';
+import { takeCensus } from '../support/census.ts';
 
 /** Checks a VM whose containers are gone; returns what is wrong with it. */
 function faultsOf(vm: MicroVm): string[] {

@@ -49,8 +49,6 @@
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
 //   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
 //              more: present is reduced too and the zone's span shrinks if the range is at its end.
-//   VANISH     every block below order 9 on a MOVABLE buddy list that touches [word 1, word 1 + operand)
-//              leaves its list whole. No watermark test, no prediction.
 // Compaction (compaction.ts says when): type is slot | SCAN flags << 2; several runs may be open.
 //   SCAN_BEGIN   a run for `order` (0: the zone from edge to edge, hints ignored); word 1: where the free
 //                scanner stands, operand: the migrate scanner.
@@ -125,7 +123,6 @@ export {
   PROGRAM_SCAN_TAKE as OP_SCAN_TAKE,
   PROGRAM_TAKE as OP_TAKE,
   PROGRAM_UNISOLATE as OP_UNISOLATE,
-  PROGRAM_VANISH as OP_VANISH,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
   RESYNC_PCP,

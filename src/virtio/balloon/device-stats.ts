@@ -43,10 +43,6 @@ export class StatsWork {
     return this.#latest;
   }
 
-  get intervalNs(): number {
-    return this.#intervalNs;
-  }
-
   activate(queueIndex: number): void {
     this.#queueIndex = queueIndex;
     this.#arm();

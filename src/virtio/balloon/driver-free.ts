@@ -40,10 +40,6 @@ export class HintDriver {
     this.#addr = addr;
   }
 
-  get heldBlocks(): number {
-    return this.#held.length;
-  }
-
   noteConfig(): void {
     this.#configNoted = true;
     this.#workNoted = true;

@@ -78,10 +78,6 @@ export class ReclaimWork {
     return this.#outstanding.get(zone)?.requestId;
   }
 
-  get outstandingCount(): number {
-    return this.#outstanding.size;
-  }
-
   start(
     type: typeof CZONE_EVENT_RECLAIM | typeof CZONE_EVENT_SHRINK,
     zone: number,

@@ -105,12 +105,6 @@ export class BigBlockMode implements MemMode {
     this.#link.offlineChanged(-this.#memoryBlockBytes);
   }
 
-  offlined(addr: number): void {
-    if (!this.#online.delete(addr)) return;
-    this.#link.offlineChanged(this.#memoryBlockBytes);
-    if (!this.#link.unplugsOnline) this.#link.retry();
-  }
-
   save(): MemModeState {
     return {
       states: [...this.#states],

@@ -52,7 +52,6 @@ export interface MemMode {
   unplug(lengthBytes: number): Work<Outcome>;
   chunkState(addr: number, lengthBytes: number): 'plugged' | 'unplugged' | 'mixed';
   onlined(addr: number, zone: MemZone): void;
-  offlined(addr: number): void;
   save(): MemModeState;
   load(state: MemModeState): void;
 }

@@ -142,15 +142,6 @@ export class SubBlockMode implements MemMode {
     this.#link.offlineChanged(-this.#blockBytes);
   }
 
-  offlined(addr: number): void {
-    const block = this.#blockOf(addr);
-    const state = this.#states[block] ?? SBM_UNUSED;
-    if (state < SBM_KERNEL) return;
-    this.#states[block] = SBM_OFFLINE + (state % 2);
-    this.#link.offlineChanged(this.#blockBytes);
-    if (!this.#link.unplugsOnline) this.#link.retry();
-  }
-
   save(): MemModeState {
     return {
       states: [...this.#states],

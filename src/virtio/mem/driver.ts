@@ -220,12 +220,6 @@ export class MemDriver implements MemLink {
     this.#run();
   }
 
-  /** A memory block was put offline by hand (not by the driver itself). */
-  memoryOfflined(addr: number): void {
-    this.#mode.offlined(addr);
-    this.#run();
-  }
-
   canAdd(lengthBytes: number): boolean {
     return this.#offlineBytes + lengthBytes <= this.#thresholdBytes;
   }

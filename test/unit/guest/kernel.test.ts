@@ -5,10 +5,10 @@ import {
   GuestKernel,
   memmapFrames,
   newCounts,
-  takeCensus,
   verify,
 } from '../../../src/guest/index.ts';
 import { CONFIG, CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
+import { takeCensus } from '../../support/census.ts';
 
 const SYSTEM_FRAMES =
   KERNEL.imageFrames + KERNEL.dynamicFrames + KERNEL.pageCacheFrames + KERNEL.agentFrames;

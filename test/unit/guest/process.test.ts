@@ -5,11 +5,11 @@ import {
   type GuestKernel,
   Process,
   pageTableFrames,
-  takeCensus,
   verify,
 } from '../../../src/guest/index.ts';
 import { CONFIG, CZONE_CONFIG, makeGuest } from './setup.ts';
 import { rawOf } from '../../../src/core/raw.ts';
+import { takeCensus } from '../../support/census.ts';
 
 function start(guest: GuestKernel, czone?: number): Process {
   return new Process(guest, { cpu: 0, kernelFrames: 20, mappedPages: 1000, czone });

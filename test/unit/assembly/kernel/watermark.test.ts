@@ -12,6 +12,7 @@ import {
   setWatermarks,
   thpMinFreeKbytes,
 } from '../../../model/watermark.ts';
+import { ALLOCATORS } from '../../../model/under-test.ts';
 import { loadZone } from '../../../model/state.ts';
 import { Zone } from '../../../model/zone.ts';
 
@@ -29,6 +30,66 @@ function zonesOf(managed: readonly number[]): Zone[] {
 
 const marks = (zone: Zone | undefined): number[] =>
   zone === undefined ? [] : [zone.marks.min, zone.marks.low, zone.marks.high];
+
+/** The 10 GiB guest's zones, with what the kernel image and the firmware keep at their starts. */
+const TEN_GIB = [
+  { index: 0, start: 0, spanned: 4096, free: [{ start: 4096 - 3840, end: 4096 }] },
+  {
+    index: 1,
+    start: 4096,
+    spanned: 786432 - 4096,
+    free: [{ start: 786432 - 772808, end: 786432 }],
+  },
+  { index: 2, start: 1048576, spanned: 1802240, free: [{ start: 1048576, end: 2850816 }] },
+];
+
+describe.each(ALLOCATORS)('the %s boots with', (_, create) => {
+  it('the marks, reserves and per-cpu sizes of a running 6.18 guest of 10 GiB with two cpus', () => {
+    const allocator = create();
+    allocator.boot({ zones: TEN_GIB, cpus: 2, thp: true });
+    const { zones } = allocator.state();
+    expect(zones.map(({ managed }) => managed)).toEqual([3840, 772808, 1802240]);
+    expect(zones.map(({ min, low, high }) => [min, low, high])).toEqual([
+      [25, 31, 37],
+      [5063, 6328, 7593],
+      [11807, 14758, 17709],
+    ]);
+    expect(zones.map(({ reserve }) => reserve.slice(0, 3))).toEqual([
+      [0, 3018, 10058],
+      [0, 0, 7040],
+      [0, 0, 0],
+    ]);
+    const sizes = zones.map(({ pcps }) => pcps.map((one) => [one.batch, one.highMin, one.highMax]));
+    expect(sizes).toEqual([
+      [
+        [1, 15, 240],
+        [1, 15, 240],
+      ],
+      [
+        [63, 3164, 48300],
+        [63, 3164, 48300],
+      ],
+      [
+        [63, 7379, 112640],
+        [63, 7379, 112640],
+      ],
+    ]);
+  });
+
+  it.each([
+    [false, [987, 1235, 1483]],
+    [true, [11092, 13865, 16638]],
+  ])('the marks of a 1 GiB guest, khugepaged %s', (thp, expected) => {
+    const allocator = create();
+    const zones = [
+      { index: 0, start: 0, spanned: 4096, free: [{ start: 256, end: 4096 }] },
+      { index: 1, start: 4096, spanned: 258048, free: [{ start: 262144 - 248000, end: 262144 }] },
+    ];
+    allocator.boot({ zones, cpus: 1, thp });
+    const [, { min, low, high } = { min: 0, low: 0, high: 0 }] = allocator.state().zones;
+    expect([min, low, high]).toEqual(expected);
+  });
+});
 
 describe('sizes from managed pages', () => {
   it('reproduces a running 6.18 guest of 10 GiB with two cpus', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { Balloon, Reporting, freeFrames, takeCensus } from '../../../../src/vmm/index.ts';
+import { Balloon, Reporting, freeFrames } from '../../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
 import { holdsMovable } from '../../../support/core.ts';
+import { takeCensus } from '../../../support/census.ts';
 
 const SECOND = 1e9;
 

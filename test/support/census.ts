@@ -1,4 +1,4 @@
-// Looks at every frame of a guest the slow way, for checks and pictures. Reads the core's tables;
+// Looks at every frame of a guest the slow way, to check what the guest's account says. Reads the core's tables;
 // changes nothing.
 
 import {
@@ -10,7 +10,7 @@ import {
   KIND_PCP,
   KIND_UNMOVABLE,
   KIND_MOVABLE,
-} from '../core/index.ts';
+} from '../../src/core/index.ts';
 
 export interface FrameCensus {
   /** Frames of each object that has any, by object. */

@@ -1,0 +1,131 @@
+// Compaction's migrate scanner: from pageblock to pageblock upwards, past those that hints rule out; runs for a costly
+// order look for a pageblock with free blocks near the start first (docs/linux-memory.md B.1). What a pageblock gives is
+// its run's business: live runs look (compact), a recording shows it (recorded/compaction).
+
+import {
+  KIND_FREE,
+  KIND_ISOLATED,
+  KIND_MASK,
+  KIND_ORDER_MASK,
+  KIND_PCP,
+} from '../../src/abi/layout';
+import { COSTLY_ORDER, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { NIL, linkNext, stateOf } from '../base/frame';
+import { listHead, listRotateTo } from '../base/list';
+import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { Zone, freeList, zoneAt } from '../base/zone';
+import {
+  CLUSTER_FRAMES,
+  Compaction,
+  RUN_ASYNC,
+  RUN_IGNORES_HINTS,
+  RUN_IN_ORDER,
+  is,
+} from './compact-run';
+
+// ---- the search of the free lists ----
+
+/** Turns a list so that what was looked at, up to `pfn`, stands behind the rest. */
+function turnBehind(list: usize, pfn: u32): void {
+  const next = linkNext(pfn);
+  if (next != NIL) listRotateTo(list, next);
+}
+
+/** The first free frame of the list below `limitPfn` in a pageblock without hint; `budget` blocks may be looked at. */
+function findSource(run: Compaction, list: usize, limitPfn: u32): u32 {
+  for (let at = listHead(list); at != NIL; at = linkNext(at)) {
+    if (run.budget == 0) {
+      turnBehind(list, at);
+      return NIL;
+    }
+    run.budget--;
+    if (at >= limitPfn || blockSkip(at)) continue;
+    turnBehind(list, at);
+    return at;
+  }
+  return NIL;
+}
+
+/** Whether pageblocks are taken one after another, without a search. */
+function goesInOrder(run: Compaction, zone: Zone): bool {
+  const inside = run.source != zone.start && run.source != blockStart(run.source);
+  const linear = is(run, RUN_IN_ORDER | RUN_IGNORES_HINTS) || <i32>run.order <= COSTLY_ORDER;
+  return inside || linear || run.target < run.source;
+}
+
+/** Where to go on: a pageblock near the start with free frames, or else straight on. */
+function nextSource(run: Compaction, zone: Zone): u32 {
+  const from = run.source;
+  if (goesInOrder(run, zone)) return from;
+  let distance = (run.target - from) >> 1;
+  if (from != zone.start) distance >>= 2;
+  const limitPfn = blockStart(from + distance);
+  run.budget = (CLUSTER_FRAMES >> min<u32>(31, run.searchFails)) + 1;
+  for (let order = <i32>run.order - 1; order >= COSTLY_ORDER && run.budget != 0; order--) {
+    const found = findSource(run, freeList(zone, order, MIGRATE_MOVABLE), limitPfn);
+    if (found == NIL) continue;
+    if (run.jumped != NIL) run.jumped = run.jumped == 0 ? found : min(run.jumped, found);
+    run.searchFails = 0;
+    return max(blockStart(found), zone.start);
+  }
+  run.searchFails++;
+  if (run.jumped == 0 || run.jumped == NIL) return from;
+  const back = run.jumped;
+  run.jumped = NIL;
+  return back;
+}
+
+// ---- pageblock by pageblock ----
+
+/** The next run begins behind a pageblock that is done with. */
+export function cacheSource(run: Compaction, zone: Zone, end: u32): void {
+  zone.compactAsync = max(zone.compactAsync, end);
+  if (!is(run, RUN_ASYNC)) zone.compactSync = max(zone.compactSync, end);
+}
+
+/** Not a huge page; and a direct asynchronous run only takes pages from pageblocks of its own type. */
+function givesPages(run: Compaction, block: u32): bool {
+  const state = stateOf(block);
+  const kind = state & KIND_MASK;
+  const inUse = kind != KIND_FREE && kind != KIND_PCP && kind != KIND_ISOLATED;
+  if (inUse && (state & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER) return false;
+  return !is(run, RUN_ASYNC) || run.type == NIL || blockType(block) == run.type;
+}
+
+/** The first pageblock from `from` on that may give pages, NIL: the scanners meet before. `sought`: it has no hint. */
+function firstBlock(run: Compaction, zone: Zone, from: u32, sought: bool): u32 {
+  let trusted = sought || is(run, RUN_IGNORES_HINTS);
+  for (let block = blockStart(from); block + PAGEBLOCK_FRAMES <= run.target;) {
+    const fresh = from <= block || from == zone.start;
+    const hinted = fresh && !trusted && blockSkip(block);
+    if (blockZone(block) == run.zone && !hinted) {
+      if (givesPages(run, block)) return block;
+      cacheSource(run, zone, block + PAGEBLOCK_FRAMES);
+    }
+    block += PAGEBLOCK_FRAMES;
+    trusted = is(run, RUN_IGNORES_HINTS);
+  }
+  return NIL;
+}
+
+/** The pageblock to look into next, from `source` on if it is that one's; NIL: the scanners have met. */
+export function nextBlock(run: Compaction): u32 {
+  const zone = zoneAt(run.zone);
+  const from = nextSource(run, zone);
+  const block = firstBlock(run, zone, from, from != run.source && run.searchFails == 0);
+  if (block == NIL) run.source = max(from, blockStart(run.target));
+  else if (from != run.source || blockStart(from) != block) run.source = max(block, zone.start);
+  return block;
+}
+
+/** A pageblock gave pages: it is not begun again. */
+export function markBegun(run: Compaction, block: u32): void {
+  if (!is(run, RUN_IGNORES_HINTS)) setBlockSkip(block, true);
+}
+
+/** A pageblock gave nothing, or all that it had. */
+export function passBlock(run: Compaction, block: u32): void {
+  setBlockSkip(block, true);
+  cacheSource(run, zoneAt(run.zone), block + PAGEBLOCK_FRAMES);
+}

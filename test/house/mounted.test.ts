@@ -1,0 +1,64 @@
+/** A mechanism lands with the system, scenario or command that uses it: nothing is called by tests alone. */
+import { expect, it } from 'vitest';
+import { unmountedExports, unnamedMethods } from './mounted.ts';
+
+type Reason = readonly [pattern: RegExp, why: string];
+
+/** Exports that nothing in the product uses, and why they stand. */
+const EXPORTS: readonly Reason[] = [
+  [
+    /^src\/abi\/gfp\.ts (?:GFP|ALLOC)_/,
+    "Linux's whole list: users of guestmem/abi make masks of them",
+  ],
+  [/^src\/abi\/program\.ts (?:DRAIN|HINT)_/, 'one value of a field whose other values are used'],
+  [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
+  [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
+  [
+    /^src\/guest\/(?:page-request|policy\/\S+)\.ts /,
+    'waits for issue E2: one slow path, zones that grow',
+  ],
+  [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
+];
+
+/** Public methods that nothing in the product calls, and for whom they are. */
+const METHODS: readonly Reason[] = [
+  [
+    /^src\/guest\/(?:page-cache|policy\/keeper|process-tree|zones|service\/memory-blocks)\.ts /,
+    'waits for issue E2: process trees, zones that grow',
+  ],
+  [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
+  [/FrameView\.isTemplate$/, "the library's: what a frame is"],
+  [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
+  [
+    / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,
+    "the host's side of a balloon as VMMs' interfaces have it: statistics, hinting, inhibition",
+  ],
+  [
+    / BalloonDriver\.(?:isResizing|shrinkHinted)$/,
+    'what Linux asks of the driver: freeze, shrinker',
+  ],
+  [/ (?:CZone|Mem)Device\.(?:blockOwner|requestStats|systemReset)$/, "the host's side of a device"],
+  [/ CZoneDriver\.ownerOf$/, 'the twin of blockOwner: both books must agree'],
+  [/ MemDriver\.(?:lastOutcome|busyRanges|maySuspend)$/, "what Linux's driver shows and refuses"],
+  [/ DeviceQueue\.undoPop$/, "a device's right by the specification: a buffer not used yet"],
+];
+
+function withoutReason(found: readonly string[], reasons: readonly Reason[]): string[] {
+  return found.filter((name) => !reasons.some(([pattern]) => pattern.test(name)));
+}
+
+function needless(found: readonly string[], reasons: readonly Reason[]): string[] {
+  return reasons.filter(([p]) => !found.some((name) => p.test(name))).map(([, why]) => why);
+}
+
+it('exports whose only callers are tests say why they stand', () => {
+  const found = unmountedExports();
+  expect(withoutReason(found, EXPORTS)).toEqual([]);
+  expect(needless(found, EXPORTS)).toEqual([]);
+});
+
+it('public methods whose only callers are tests say for whom they are', () => {
+  const found = unnamedMethods();
+  expect(withoutReason(found, METHODS)).toEqual([]);
+  expect(needless(found, METHODS)).toEqual([]);
+});

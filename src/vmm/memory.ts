@@ -88,6 +88,11 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   write(addr: number, bytes: Uint8Array): boolean {
     if (!this.contains(addr, bytes.length)) return false;
+    const offset = addr % FRAME_BYTES;
+    if (offset + bytes.length <= FRAME_BYTES) {
+      this.#writable((addr - offset) / FRAME_BYTES).set(bytes, offset);
+      return true;
+    }
     this.#pieces(addr, bytes.length, (pfn, from, done, length) => {
       this.#writable(pfn).set(bytes.subarray(done, done + length), from);
     });
@@ -135,8 +140,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
       return this.#allocBlock(Math.ceil(lengthBytes / FRAME_BYTES));
     }
-    const again = this.#freed.get(lengthBytes)?.findLastIndex((addr) => addr % alignBytes === 0);
-    if (again !== undefined && again >= 0) return this.#reuse(lengthBytes, again);
+    const again = this.#reuse(lengthBytes, alignBytes);
+    if (again !== undefined) return again;
     const gap = (alignBytes - (this.#smallAddr % alignBytes)) % alignBytes;
     if (gap + lengthBytes > this.#smallLeft) {
       const page = this.#allocBlock(1);
@@ -166,9 +171,13 @@ export class VmMemory implements GuestBytes, DriverMemory {
     freeKernelBlock(this.#kernel, addr / FRAME_BYTES, order);
   }
 
-  #reuse(lengthBytes: number, at: number): number {
-    const [addr] = (this.#freed.get(lengthBytes) as number[]).splice(at, 1) as [number];
-    this.write(addr, new Uint8Array(lengthBytes));
+  #reuse(lengthBytes: number, alignBytes: number): number | undefined {
+    const freed = this.#freed.get(lengthBytes);
+    const addr = freed?.at(-1);
+    if (addr === undefined || addr % alignBytes !== 0) return undefined;
+    freed?.pop();
+    const offset = addr % FRAME_BYTES;
+    this.#writable((addr - offset) / FRAME_BYTES).fill(0, offset, offset + lengthBytes);
     return addr;
   }
 
@@ -202,11 +211,11 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
   #writable(pfn: number): Uint8Array {
+    const kept = this.#frames.get(pfn);
+    if (kept !== undefined) return kept;
     if (!this.#core.backing.isBacked(pfn) || this.#template.has(pfn)) {
       this.#kernel.touchSystemRange(pfn, 1, true);
     }
-    const own = this.#frames.get(pfn);
-    if (own !== undefined) return own;
     const copied = this.#frames.has(pfn) ? undefined : this.#template.get(pfn)?.slice();
     const bytes = copied ?? new Uint8Array(FRAME_BYTES);
     this.#frames.set(pfn, bytes);

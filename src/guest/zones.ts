@@ -134,6 +134,7 @@ export class CZones {
 
   /** Tells the host of dying zones whose last frame has gone since the last time. */
   settle(): void {
+    if (this.#dying.size === 0) return;
     for (const index of this.#dying) {
       if (this.#memory.core.zone(index).state === CZONE_DYING) continue;
       this.#dying.delete(index);

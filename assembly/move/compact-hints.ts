@@ -7,14 +7,14 @@ import {
   KIND_MASK,
   KIND_MOVABLE,
   KIND_OBJECT,
-  KIND_ORDER_MASK,
   ZONE_FLAG_FLUSH_SKIP,
 } from '../../src/abi/layout';
-import { COSTLY_ORDER, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
+import { COSTLY_ORDER, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { stateOf } from '../base/frame';
 import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
+import { isHugePage } from './migrate-scanner';
 
 /** Every so many frames one is looked at. */
 const SAMPLE_FRAMES: u32 = 1 << COSTLY_ORDER;
@@ -31,11 +31,7 @@ function showsUse(block: u32, gives: bool, takes: bool): bool {
 
 /** Whether a scanner may begin at the pageblock, whose hint is then cleared. */
 function reopens(index: u32, block: u32, gives: bool, takes: bool): bool {
-  if (blockZone(block) != index) return false;
-  const state = stateOf(block);
-  const isHuge =
-    (state & KIND_MASK) != KIND_FREE && (state & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER;
-  if (isHuge) return false;
+  if (blockZone(block) != index || isHugePage(block)) return false;
   if (gives && takes && !blockSkip(block)) return true;
   if (!gives && blockType(block) != MIGRATE_MOVABLE) return false;
   if (!showsUse(block, gives, takes)) return false;

@@ -84,12 +84,17 @@ export function cacheSource(run: Compaction, zone: Zone, end: u32): void {
   if (!is(run, RUN_ASYNC)) zone.compactSync = max(zone.compactSync, end);
 }
 
-/** Not a huge page; and a direct asynchronous run only takes pages from pageblocks of its own type. */
-function givesPages(run: Compaction, block: u32): bool {
+/** Whether a page in use fills the pageblock: nothing to take from there. */
+export function isHugePage(block: u32): bool {
   const state = stateOf(block);
   const kind = state & KIND_MASK;
   const inUse = kind != KIND_FREE && kind != KIND_PCP && kind != KIND_ISOLATED;
-  if (inUse && (state & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER) return false;
+  return inUse && (state & KIND_ORDER_MASK) >= <u32>PAGEBLOCK_ORDER;
+}
+
+/** A direct asynchronous run only takes pages from pageblocks of its own type. */
+function givesPages(run: Compaction, block: u32): bool {
+  if (isHugePage(block)) return false;
   return !is(run, RUN_ASYNC) || run.type == NIL || blockType(block) == run.type;
 }
 
@@ -115,7 +120,7 @@ export function nextBlock(run: Compaction): u32 {
   const from = nextSource(run, zone);
   const block = firstBlock(run, zone, from, from != run.source && run.searchFails == 0);
   if (block == NIL) run.source = max(from, blockStart(run.target));
-  else if (from != run.source || blockStart(from) != block) run.source = max(block, zone.start);
+  else run.source = max(blockStart(from) == block ? from : block, zone.start);
   return block;
 }
 

@@ -5,6 +5,7 @@ import { publishedMachine } from '../cost/index.ts';
 import {
   type CZoneRegion,
   type GuestConfig,
+  type GuestKernel,
   type MicroVm,
   Vmm,
   type VmmFootprint,
@@ -31,6 +32,14 @@ export function guestConfig(size: GuestSize): GuestConfig {
   const { kernel } = publishedMachine();
   const { region } = size;
   return { memoryFrames, region, hotplugEndFrame, cpus, processes, files: 8, kernel, build };
+}
+
+/**
+ * A process comes, writes so many new pages and goes: free memory of this guest then has host frames
+ * behind it. Throws GuestOutOfMemory when they do not fit.
+ */
+export function touchAndExit(guest: GuestKernel, pages: number): void {
+  guest.writeAndFree(pages);
 }
 
 export function vmmFootprint(): VmmFootprint {

@@ -28,7 +28,7 @@ import {
   operationsOf,
   since,
 } from '../vmm/index.ts';
-import { loneVm } from './guest.ts';
+import { loneVm, touchAndExit } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
 
 const LARGE_GIB = 20;
@@ -52,7 +52,7 @@ const TOUCH_MARGIN_FRAMES = 256 * FRAMES_PER_MIB;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */
 function touchAll(vm: MicroVm): void {
-  vm.guest.writeAndFree(freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
+  touchAndExit(vm.guest, freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
 }
 
 /** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */

@@ -18,14 +18,18 @@ import {
   STAT_ALLOC_FAILURES,
   STAT_CLAIMS,
   STAT_CLAIM_FAILURES,
+  STAT_COMPACT_RUNS,
   STAT_DRAIN_BLOCKS,
+  STAT_MIGRATED_PAGES,
   STAT_SLOW_PATHS,
   STAT_STEALS,
 } from '../../src/abi/stat.ts';
 import { verify } from '../../src/core/verify.ts';
 import type { AllocatorState } from '../../src/core/state.ts';
+import { rawOf } from '../../src/core/raw.ts';
 import { agree } from '../model/agree.ts';
 import type { BootLayout } from '../model/allocator.ts';
+import { Compactor } from '../model/compaction.ts';
 import { CoreAllocator } from '../model/core-allocator.ts';
 import { Model } from '../model/model.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
@@ -43,7 +47,13 @@ interface Held {
 }
 
 /** One step, carried out on both sides. */
-type Step = (core: CoreAllocator, model: Model, held: Held[], cpus: number) => void;
+type Step = (
+  core: CoreAllocator,
+  model: Model,
+  held: Held[],
+  cpus: number,
+  compactor: Compactor,
+) => void;
 
 /** Requests that may not reclaim: what reclaim would do is the guest's, not the allocator's. */
 const MASKS = [
@@ -149,6 +159,60 @@ const drainAll = fc.constant(
   }, 'drainAll'),
 );
 
+/** A call that moves pages, on both sides: one answer, the same pages to the same places. */
+function compactBoth(
+  core: CoreAllocator,
+  held: Held[],
+  compactor: Compactor,
+  got: number,
+  want: number,
+): void {
+  const moves: [number, number][] = [];
+  core.core.moves.take((from, to) => moves.push([from, to]));
+  expect(got, 'the answer of compaction').toBe(want);
+  expect(moves).toEqual(compactor.moves);
+  const at = new Map(held.map((block, index) => [block.pfn, index]));
+  for (const [from, to] of moves) {
+    const index = at.get(from) as number;
+    held[index] = { ...(held[index] as Held), pfn: to };
+    at.delete(from);
+    at.set(to, index);
+  }
+}
+
+const compact = fc
+  .record({
+    gfp: fc.constantFrom(...MASKS),
+    order: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(9)),
+    how: fc.nat(5),
+    cpu: fc.nat(3),
+  })
+  .map(({ gfp, order, how, cpu }): Step => {
+    const step: Step = (core, model, held, cpus, compactor) => {
+      const raw = rawOf(core.core);
+      const on = cpu % cpus;
+      if (how < 3) {
+        const got = raw.compactDirect(gfp, order, how, on);
+        compactBoth(core, held, compactor, got, compactor.direct(gfp, order, how, on));
+      } else if (how === 3) {
+        const got = raw.compactBackground(order, 3, on);
+        compactBoth(core, held, compactor, got, compactor.background(order, 3, on));
+      } else if (how === 4) {
+        for (const zone of model.zones) {
+          const got = raw.compactZone(zone.index, on);
+          compactBoth(core, held, compactor, got, compactor.whole(zone, on));
+        }
+      } else {
+        raw.compactForgetHints();
+        compactor.forgetHints();
+      }
+    };
+    return named(
+      step,
+      `compact(gfp 0x${gfp.toString(16)}, order ${order}, how ${how}, cpu ${cpu})`,
+    );
+  });
+
 function named(step: Step, text: string): Step {
   return Object.assign(step, { toString: () => text, [fc.toStringMethod]: () => text });
 }
@@ -160,13 +224,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: thin },
   { weight: 4, arbitrary: decay },
   { weight: 2, arbitrary: drainAll },
+  { weight: 6, arbitrary: compact },
 );
 
 /** Machines small enough to run short: DMA32 only, with NORMAL (no-fragment), with MOVABLE. */
 const layout = fc
   .record({
     shape: fc.nat(2),
-    mib: fc.integer({ min: 6, max: 16 }),
+    mib: fc.oneof(
+      { weight: 3, arbitrary: fc.integer({ min: 6, max: 16 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 17, max: 60 }) },
+    ),
     cpus: fc.integer({ min: 1, max: 4 }),
     thp: fc.boolean(),
     hole: fc.nat(900),
@@ -200,6 +268,8 @@ const REACHED = [
   ['slow paths', STAT_SLOW_PATHS],
   ['failures', STAT_ALLOC_FAILURES],
   ['drains', STAT_DRAIN_BLOCKS],
+  ['runs of compaction', STAT_COMPACT_RUNS],
+  ['moved pages', STAT_MIGRATED_PAGES],
 ] as const;
 
 const exactly = (count: number): fc.Arbitrary<Step[]> =>
@@ -215,9 +285,10 @@ function runBoth(machine: BootLayout, run: readonly Step[], tally: Tally): void 
   core.boot(machine);
   model.boot(machine);
   const held: Held[] = [];
+  const compactor = new Compactor(model);
   compareStates(core.state(), model.state());
   for (const act of run) {
-    act(core, model, held, machine.cpus);
+    act(core, model, held, machine.cpus, compactor);
     if (!agree(core.core, model)) compareStates(core.state(), model.state());
   }
   compareStates(core.state(), model.state());

@@ -13,18 +13,15 @@ const EXPORTS: readonly Reason[] = [
   [/^src\/abi\/program\.ts (?:DRAIN|HINT)_/, 'one value of a field whose other values are used'],
   [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
-  [
-    /^src\/guest\/(?:page-request|policy\/\S+)\.ts /,
-    'waits for issue E2: one slow path, zones that grow',
-  ],
+  [/^src\/guest\/page-request\.ts /, 'waits for issue E2: one slow path'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
 ];
 
 /** Public methods that nothing in the product calls, and for whom they are. */
 const METHODS: readonly Reason[] = [
   [
-    /^src\/guest\/(?:page-cache|policy\/keeper|process-tree|zones|service\/memory-blocks)\.ts /,
-    'waits for issue E2: process trees, zones that grow',
+    /^src\/guest\/(?:page-cache|process-tree|service\/memory-blocks)\.ts /,
+    "the library's: trees of more than one process, files of a zone, hotplug by hand",
   ],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [/FrameView\.isTemplate$/, "the library's: what a frame is"],
@@ -40,7 +37,6 @@ const METHODS: readonly Reason[] = [
   [/ (?:CZone|Mem)Device\.(?:blockOwner|requestStats|systemReset)$/, "the host's side of a device"],
   [/ CZoneDriver\.ownerOf$/, 'the twin of blockOwner: both books must agree'],
   [/ MemDriver\.(?:lastOutcome|busyRanges|maySuspend)$/, "what Linux's driver shows and refuses"],
-  [/ DeviceQueue\.undoPop$/, "a device's right by the specification: a buffer not used yet"],
 ];
 
 function withoutReason(found: readonly string[], reasons: readonly Reason[]): string[] {

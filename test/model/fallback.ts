@@ -48,6 +48,11 @@ export function countingClaimTest(world: FallbackWorld): ClaimTest {
   };
 }
 
+/** Whether a request could claim a block of exactly this order. */
+export function canClaim(zone: Zone, order: number, type: number): boolean {
+  return (order >= CLAIM_ORDER || type !== L.MOVABLE) && fallbackAt(zone, order, type) >= 0;
+}
+
 function claimAt(
   zone: Zone,
   order: number,

@@ -43,6 +43,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   events: ModelEvents = SILENT;
   /** Pages in use that can be migrated. */
   private readonly movable = new Set<number>();
+  /** Orders of blocks that requests got, by their first page. */
+  readonly inUse: Map<number, number> = new Map();
   private readonly claimTest: ClaimTest = countingClaimTest(this);
 
   // ---- zones ----
@@ -76,6 +78,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   boot(layout: BootLayout): void {
     this.zones = [];
     this.movable.clear();
+    this.inUse.clear();
     this.cpus = layout.cpus;
     this.thp = layout.thp;
     for (const { index, start, spanned, free } of layout.zones) {
@@ -88,7 +91,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   }
 
   /** The list a mask is served from; grouping by mobility is off in tiny guests (A.2). */
-  private typeOf(gfp: number): number {
+  typeOf(gfp: number): number {
     return this.grouping ? gfps.typeOf(gfp) : L.UNMOVABLE;
   }
 
@@ -154,6 +157,11 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     }
   }
 
+  setInUse(pfn: number, order: number, movable: boolean): void {
+    this.inUse.set(pfn, order);
+    this.setMovable(pfn, order, movable);
+  }
+
   // ---- single steps ----
 
   rmqueue(zone: number, order: number, type: number, test: ClaimTest = this.claimTest): number {
@@ -213,7 +221,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
       pfn = this.fromFreelist(gfp, order, cpu, gfps.fastRights(gfp, false));
     if (pfn < 0) pfn = this.fromFreelist(gfp, order, cpu, gfps.slowRights(gfp, order));
     if (pfn < 0 && gfps.mayReclaim(gfp)) pfn = this.afterDrain(gfp, order, cpu);
-    if (pfn >= 0) this.setMovable(pfn, order, gfps.isMovableRequest(gfp));
+    if (pfn >= 0) this.setInUse(pfn, order, gfps.isMovableRequest(gfp));
     return pfn;
   }
 
@@ -311,6 +319,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     const zone = this.zoneOf(pfn);
     if (zone === undefined) throw new RangeError(`frame ${pfn} is in no zone`);
     this.setMovable(pfn, order, false);
+    this.inUse.delete(pfn);
     if (!L.isPcpOrder(order) || zone.type(pfn) === L.ISOLATE) buddy.freeWhole(zone, pfn, order);
     else pcps.pcpFree(zone, this.pcp(zone, cpu), pfn, order, shown, this.events.drained);
   }

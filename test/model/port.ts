@@ -220,7 +220,7 @@ export class ModelPort implements AllocatorPort {
         scan.give(c.frame, c.order);
         break;
       case P.OP_SCAN_LEAVE: {
-        const predicted = scan.next() ?? P.NO_PREDICTION;
+        const predicted = scan.nextHeld() ?? P.NO_PREDICTION;
         if (!scan.leave(c.frame, c.order) || predicted === c.frame) break;
         this.log.mismatches.push(c.number, predicted, P.RESYNC_IN_USE);
         break;
@@ -240,10 +240,21 @@ export class ModelPort implements AllocatorPort {
       order: c.order,
       isAsync: (flags & P.SCAN_ASYNC) !== 0,
       inOrder: (flags & P.SCAN_IN_ORDER) !== 0,
+      isDirect: (flags & P.SCAN_DIRECT) !== 0,
+      ignoresHints: c.order === 0,
+      anyTarget: false,
+      type: (flags & P.SCAN_IN_ORDER) === 0 ? L.MOVABLE : undefined,
     };
+    const positions = { free: 0, async: 0, sync: 0, initFree: 0, initSource: 0 };
     const place = { target: c.frame, source: c.operand };
     const usedPages = (pfn: number): number => 2 ** (this.usedOrders.get(pfn) ?? 0);
-    const scan = new Scan(this.model.zone(c.zone), options, place, this.hints, usedPages);
+    const scan = new Scan(
+      this.model.zone(c.zone),
+      options,
+      place,
+      { hints: this.hints, positions },
+      usedPages,
+    );
     this.scans.set(slot, scan);
   }
 

@@ -1,5 +1,5 @@
-// Compaction in a compiled recording, on the model: which frames a run's free scanner takes and hands out, and where its
-// migrate scanner passes. The trace says when and how many (src/recording/program/compaction.ts).
+// Compaction's two scanners on the model: which frames a run's free scanner takes and hands out, and where its migrate
+// scanner passes. When and how many a trace says (port.ts), or the model itself (compaction.ts).
 
 import { isolateFree } from './isolate.ts';
 import type { Zone } from './zone.ts';
@@ -9,14 +9,30 @@ const COSTLY_ORDER = 3;
 const STRIDE_MAX = 32;
 
 export interface ScanOptions {
-  /** 0: from edge to edge, hints ignored. */
+  /** 0: none. */
   readonly order: number;
   readonly isAsync: boolean;
   /** No search for sources out of order. */
   readonly inOrder: boolean;
+  readonly isDirect: boolean;
+  readonly ignoresHints: boolean;
+  /** Pages may go to pageblocks of any type. */
+  readonly anyTarget: boolean;
+  /** The migratetype asked for, if it is known. */
+  readonly type: number | undefined;
 }
 
-function blockStart(pfn: number): number {
+/** What a zone remembers from run to run. */
+export interface Positions {
+  free: number;
+  async: number;
+  sync: number;
+  /** Where scanners began when hints were last cleared; 0: never. */
+  initFree: number;
+  initSource: number;
+}
+
+export function blockStart(pfn: number): number {
   return pfn - (pfn % L.BLOCK_PAGES);
 }
 
@@ -33,8 +49,9 @@ export class Scan {
   private readonly hints: Hints;
   /** Pages of blocks in use by their first frame, as far as known. */
   private readonly usedPages: (pfn: number) => number;
-  private target: number;
-  private source: number;
+  private readonly positions: Positions;
+  target: number;
+  source: number;
   private wanted = 0;
   private handed = 0;
   private searchOrder: number;
@@ -46,7 +63,7 @@ export class Scan {
     zone: Zone,
     options: ScanOptions,
     { target, source }: { target: number; source: number },
-    hints: Hints,
+    { hints, positions }: { hints: Hints; positions: Positions },
     usedPages: (pfn: number) => number,
   ) {
     this.zone = zone;
@@ -54,6 +71,7 @@ export class Scan {
     this.target = target;
     this.source = source;
     this.hints = hints;
+    this.positions = positions;
     this.usedPages = usedPages;
     this.searchOrder = options.order;
   }
@@ -68,6 +86,11 @@ export class Scan {
     const block = blockStart(source);
     if (this.zone.contains(source) && block !== blockStart(this.source - 1)) this.walkTo(block);
     this.source = isDone ? block + L.BLOCK_PAGES : Math.max(source, block + 1);
+    this.start(pages);
+  }
+
+  /** So many pages are to be moved. */
+  start(pages: number): void {
     this.wanted = pages;
     this.handed = 0;
   }
@@ -76,27 +99,52 @@ export class Scan {
   finish(target: number): void {
     const lowest = blockStart(target) + L.BLOCK_PAGES;
     for (let block = blockStart(this.target); block >= lowest; block -= L.BLOCK_PAGES) {
-      if (this.zone.hasBlock(block) && this.takesPages(block)) this.hints.add(block);
+      if (this.zone.hasBlock(block) && this.takesPages(block)) this.passTarget(block);
     }
     this.target = Math.min(this.target, target);
     this.walkTo(-1);
   }
 
   private walkTo(block: number): void {
-    const { zone, hints } = this;
-    for (let tried = 0; tried <= zone.spanned / L.BLOCK_PAGES; tried += 1) {
-      const from = this.nextSource();
-      const at = this.nextBlock(from, from !== this.source && this.searchFails === 0);
+    for (let tried = 0; tried <= this.zone.spanned / L.BLOCK_PAGES; tried += 1) {
+      const at = this.next();
       if (at === undefined || at === block) break;
-      hints.add(at);
+      this.pass(at);
       this.source = at + L.BLOCK_PAGES;
     }
-    if (this.options.order > 0 && block >= 0) hints.add(block);
+    if (block >= 0) this.begun(block);
+  }
+
+  /** A pageblock gave pages. */
+  begun(block: number): void {
+    if (!this.options.ignoresHints) this.hints.add(block);
+  }
+
+  /** A pageblock gave nothing, or all that it had. */
+  pass(block: number): void {
+    this.hints.add(block);
+    this.cache(block + L.BLOCK_PAGES);
+  }
+
+  private cache(end: number): void {
+    const { positions } = this;
+    positions.async = Math.max(positions.async, end);
+    if (!this.options.isAsync) positions.sync = Math.max(positions.sync, end);
+  }
+
+  /** The pageblock to look into next; undefined: the scanners have met. */
+  next(): number | undefined {
+    const from = this.nextSource();
+    const block = this.nextBlock(from, from !== this.source && this.searchFails === 0);
+    if (block === undefined) this.source = Math.max(from, blockStart(this.target));
+    else this.source = Math.max(blockStart(from) === block ? from : block, this.zone.start);
+    return block;
   }
 
   private nextSource(): number {
     const { zone, source } = this;
-    const { order, inOrder } = this.options;
+    const { order } = this.options;
+    const inOrder = this.options.inOrder || this.options.ignoresHints;
     const isInside = source !== zone.start && source !== blockStart(source);
     if (isInside || inOrder || order <= COSTLY_ORDER || this.target < source) return source;
     const half = Math.floor((this.target - source) / 2);
@@ -123,13 +171,18 @@ export class Scan {
   }
 
   private nextBlock(from: number, jumped: boolean): number | undefined {
-    let isTrusted = jumped;
+    const { isAsync, ignoresHints, type } = this.options;
+    let isTrusted = jumped || ignoresHints;
     for (let block = blockStart(from); block + L.BLOCK_PAGES <= this.target;) {
       const isFresh = from <= block || from === this.zone.start;
-      const isHinted = isFresh && !isTrusted && this.options.order > 0 && this.hints.has(block);
-      if (this.zone.hasBlock(block) && !isHinted) return block;
+      const isHinted = isFresh && !isTrusted && this.hints.has(block);
+      if (this.zone.hasBlock(block) && !isHinted) {
+        const isAlike = !isAsync || type === undefined || this.zone.type(block) === type;
+        if (isAlike && this.usedPages(block) < L.BLOCK_PAGES) return block;
+        this.cache(block + L.BLOCK_PAGES);
+      }
       block += L.BLOCK_PAGES;
-      isTrusted = false;
+      isTrusted = ignoresHints;
     }
     return undefined;
   }
@@ -158,8 +211,14 @@ export class Scan {
   private takesPages(block: number): boolean {
     const large = this.options.order > 0 ? this.options.order : L.BLOCK_ORDER;
     if ((this.zone.heads.get(block)?.order ?? -1) >= large) return false;
-    if (this.zone.type(block) !== L.MOVABLE) return false;
-    return this.options.order === 0 || !this.hints.has(block);
+    if (!this.options.anyTarget && this.zone.type(block) !== L.MOVABLE) return false;
+    return this.options.ignoresHints || !this.hints.has(block);
+  }
+
+  private passTarget(block: number): void {
+    this.hints.add(block);
+    const below = Math.max(0, block - L.BLOCK_PAGES);
+    this.positions.free = Math.min(this.positions.free, below);
   }
 
   private linearSearch(): void {
@@ -172,7 +231,7 @@ export class Scan {
       if (zone.hasBlock(block) && this.takesPages(block)) {
         const before = this.heldPages;
         from = this.collect(from, end, stride);
-        if (from === end) this.hints.add(block);
+        if (from === end) this.passTarget(block);
         if (this.heldPages >= this.wanted || from < end) {
           if (from === end) from = block - L.BLOCK_PAGES;
           break;
@@ -187,13 +246,31 @@ export class Scan {
 
   /** Looks through the lists of free blocks; the block found, or where to go on instead. */
   private searchLists(): number | undefined {
+    const isStart = this.target >= this.positions.initFree;
+    const { found, highest, lowest } = this.searchOrders(isStart);
+    if (highest > 0 && highest >= this.positions.free) {
+      this.positions.free = Math.max(0, highest - L.BLOCK_PAGES);
+    }
+    if (found !== undefined || !isStart) return found;
+    if (highest > 0 && highest >= lowest) this.target = highest;
+    else if (this.options.isDirect) this.target = lowest;
+    else return undefined;
+    return this.zone.hasBlock(blockStart(this.target)) ? this.target : undefined;
+  }
+
+  private searchOrders(isStart: boolean): {
+    found: number | undefined;
+    highest: number;
+    lowest: number;
+  } {
     const { zone } = this;
     const top = this.options.order - 1;
     const distance = this.target - this.source;
     const wanted = blockStart(this.target - Math.floor(distance / 4));
     const lowest = blockStart(this.target - Math.floor(distance / 2));
     let highest = 0;
-    let limit = L.BLOCK_PAGES / 2;
+    const shallow = Math.floor((Math.floor(STRIDE_MAX / 2 ** this.searchFails) + 1) / 2);
+    let limit = isStart ? L.BLOCK_PAGES / 2 : Math.max(1, shallow);
     this.searchOrder = Math.min(top, this.searchOrder);
     const first = this.searchOrder;
     for (let step = 0; step <= top; step += 1) {
@@ -206,7 +283,7 @@ export class Scan {
       for (let i = list.length - 1; i >= 0; i -= 1) {
         const pfn = list[i] ?? 0;
         looked += 1;
-        highest = Math.max(highest, blockStart(pfn), 0);
+        highest = Math.max(highest, blockStart(pfn), zone.start);
         stop = i;
         if (pfn >= wanted) break;
         if (pfn >= lowest && pfn > second) {
@@ -228,13 +305,11 @@ export class Scan {
       if (found < 0) continue;
       if (!isolateFree(zone, found)) break;
       this.held[order]?.push(found);
-      return found;
+      return { found, highest, lowest };
     }
     this.searchOrder = this.searchOrder === 0 ? top : this.searchOrder - 1;
     this.searchFails += 1;
-    if (highest < lowest || highest === 0) return undefined;
-    this.target = highest;
-    return highest;
+    return { found: undefined, highest, lowest };
   }
 
   private fastSearch(): void {
@@ -256,7 +331,8 @@ export class Scan {
     return undefined;
   }
 
-  private handOut(order: number): number | undefined {
+  /** A place for a block of the order, if there is one. */
+  handOut(order: number): number | undefined {
     let pfn = this.takeHeld(order);
     if (pfn === undefined) {
       if (this.options.order > 0) this.fastSearch();
@@ -289,7 +365,7 @@ export class Scan {
   }
 
   /** What the run releases next. */
-  next(): number | undefined {
+  nextHeld(): number | undefined {
     return this.held.flat()[0];
   }
 

@@ -17,7 +17,7 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from './attach.ts';
+import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 /** Free page reporting is offered when it is asked for; `Reporting` is the guest's side of it. */
@@ -33,8 +33,8 @@ export type TargetAnswer = 'ok' | 'inactive' | 'too-large' | 'stopped';
 
 export class Balloon implements MemoryDevice {
   readonly vm: MicroVm;
-  readonly device: BalloonDevice;
-  readonly transportSide: VirtioDevice;
+  readonly model: BalloonDevice;
+  readonly device: VirtioDevice;
   readonly driver: BalloonDriver;
   /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
@@ -50,15 +50,15 @@ export class Balloon implements MemoryDevice {
     const profile = BALLOON_PROFILES[options.profile ?? 'firecracker'];
     this.#isHuge = options.isHuge === true;
     const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
-    this.device = new BalloonDevice(profile, hostOf(vm), {
+    this.model = new BalloonDevice(profile, hostOf(vm), {
       ...options,
       blockPages,
       memoryPages: vm.guest.config.memoryFrames,
       hostPageBytes: hostPageBytes(vm),
       timers: alarm,
     });
-    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
-    this.transportSide = transportSide;
+    const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
+    this.device = device;
     this.mmio = mmio;
     const guest = new CoreBalloonGuest(vm.guest.memory, options);
     this.driver = new BalloonDriver(transport, guest, alarm, { blockPages });
@@ -71,7 +71,7 @@ export class Balloon implements MemoryDevice {
 
   /** 4 KiB pages in the balloon, as the driver says. */
   get actualPages(): number {
-    return this.device.actualPages;
+    return this.model.actualPages;
   }
 
   /**
@@ -80,7 +80,7 @@ export class Balloon implements MemoryDevice {
    */
   setTarget(pages: number): TargetAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
-    const answer = this.device.setTarget(pages);
+    const answer = this.model.setTarget(pages);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 

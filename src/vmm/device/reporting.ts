@@ -5,7 +5,7 @@ import type { Operations } from '../../cost/index.ts';
 import { ReportWorker } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { timersOf } from './attach.ts';
+import { timersOf } from '../attach.ts';
 import { Balloon, type BalloonOptions } from './balloon.ts';
 import type { MemoryDevice } from './device.ts';
 

@@ -49,7 +49,7 @@ async function play(growth?: () => GrowthPolicy, idleReclaimMs?: number): Promis
 
 function expectAsTold({ vm, device }: Ended): void {
   const { core } = vm.guest;
-  const { counters } = device.device;
+  const { counters } = device.model;
   const of = (type: number): number => counters.requestsByType[type] as number;
   expect(of(REQUEST_ZONE_CREATE)).toBe(core.stat(STAT_CZONE_CREATED));
   expect(of(REQUEST_ZONE_DESTROY)).toBe(core.stat(STAT_CZONE_DESTROYED));
@@ -62,7 +62,7 @@ function expectAsTold({ vm, device }: Ended): void {
   expect(counters.answers[1]).toBe(
     counters.guestRequests + counters.reports - (counters.answers[2] ?? 0),
   );
-  expect([...device.transportSide.counters.violations]).toEqual([]);
+  expect([...device.device.counters.violations]).toEqual([]);
 }
 
 describe('a replay of mcpv-czone', () => {
@@ -77,7 +77,7 @@ describe('a replay of mcpv-czone', () => {
   it('sends no more when idle containers are asked: the host dispatches their calls and knows', async () => {
     const ended = await play(undefined, 300);
     expect(
-      ended.reduce((sum, { device }) => sum + device.device.counters.reports, 0),
+      ended.reduce((sum, { device }) => sum + device.model.counters.reports, 0),
     ).toBeGreaterThan(20);
   });
 
@@ -86,10 +86,10 @@ describe('a replay of mcpv-czone', () => {
     const [one, known] = [await play(() => step?.create() as GrowthPolicy), await play()];
     const plugs = (ended: readonly Ended[]): number =>
       ended.reduce(
-        (sum, { device }) => sum + (device.device.counters.requestsByType[REQUEST_PLUG] ?? 0),
+        (sum, { device }) => sum + (device.model.counters.requestsByType[REQUEST_PLUG] ?? 0),
         0,
       );
-    const plugged = one.reduce((sum, { device }) => sum + device.device.counters.pluggedBlocks, 0);
+    const plugged = one.reduce((sum, { device }) => sum + device.model.counters.pluggedBlocks, 0);
     expect(plugs(one)).toBe(plugged);
     expect(plugs(known)).toBeLessThan(plugs(one));
   });

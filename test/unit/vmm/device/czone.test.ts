@@ -34,7 +34,7 @@ function processIn(device: CZoneVirtio, zone: number): Process {
 describe('CZoneVirtio', () => {
   it('plugs what zones need, also on demand, and ends a zone with one message and all of its memory', () => {
     const { device } = rig();
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192);
     expect(host.zones.map((info) => info.zone)).toEqual([1]);
     expect(host.pluggedBytes).toBe(512 * 4096);
@@ -57,7 +57,7 @@ describe('CZoneVirtio', () => {
 
   it('takes what an idle zone has freed after the delay, and nothing of one that works', () => {
     const { vmm, device } = rig({ idle: { delayNs: 2 * SECOND, targetBytes: 0 } });
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const [idle, busy] = [zones.create(1, 8192), zones.create(2, 8192)];
     for (const zone of [idle, busy]) {
       const process = processIn(device, zone);
@@ -74,7 +74,7 @@ describe('CZoneVirtio', () => {
 
   it('takes a request back when work arrives before the host has answered', () => {
     const { vmm, device } = rig({ idle: { delayNs: SECOND, targetBytes: 0 } });
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192);
     const process = processIn(device, zone);
     process.touch(0, 1000, true);
@@ -93,7 +93,7 @@ describe('CZoneVirtio', () => {
   it('answers a report when the time for the work has passed, and at once when work comes first', () => {
     const reportNs = (frames: number): number => 1000 * frames;
     const { vmm, device } = rig({ idle: { delayNs: SECOND, targetBytes: 0 }, reportNs });
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192);
     const process = processIn(device, zone);
     process.touch(0, 1000, true);
@@ -119,7 +119,7 @@ describe('CZoneVirtio', () => {
 
   it('gives the host what a dying zone does not need, and the rest with its last frame', () => {
     const { device } = rig();
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const [parent, other] = [zones.create(1, 8192), zones.create(2, 8192)];
     const tree = new ProcessTree(vm.guest, 0, parent);
     const first = tree.start();
@@ -142,7 +142,7 @@ describe('CZoneVirtio', () => {
 
   it('discards nothing of a block that a dead zone has lost to a living one', () => {
     const { device } = rig();
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const [parent, other] = [zones.create(1, 8192), zones.create(2, 8192)];
     const tree = new ProcessTree(vm.guest, 0, parent);
     const first = tree.start();

@@ -285,6 +285,7 @@ export class SystemReplay {
 
   /** Books requests to idle containers that have ended. */
   #bookIdle(): void {
+    if (!this.#asksIdle) return;
     for (const reclaim of this.#system.takeIdleReclaims?.() ?? []) {
       const counts = newCounts();
       reclaim.vm.settle(counts);

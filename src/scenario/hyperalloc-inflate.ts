@@ -57,17 +57,19 @@ function touchAll(vm: MicroVm): void {
 
 /** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */
 function balloonVm(isHuge: boolean): MemoryDevice {
-  const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS });
+  const clock = new Clock();
+  const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS }, clock);
   vm.guest.core.setBackingOrder(isHuge ? THP_ORDER : 0);
-  return new Balloon(vm, new Clock(), { profile: 'qemu', isHuge });
+  return new Balloon(vm, clock, { profile: 'qemu', isHuge });
 }
 
 function virtioMemVm(): MemoryDevice {
   const memoryFrames = SMALL_GIB * FRAMES_PER_GIB;
   const hotplugFrames = MOVED_GIB * FRAMES_PER_GIB;
-  const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS });
+  const clock = new Clock();
+  const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS }, clock);
   vm.guest.core.setBackingOrder(THP_ORDER);
-  return new VirtioMem(vm, new Clock(), {
+  return new VirtioMem(vm, clock, {
     profile: 'qemu',
     policy: 'online_movable',
     addr: hotplugStart(memoryFrames) * FRAME_BYTES,

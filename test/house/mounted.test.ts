@@ -24,7 +24,6 @@ const METHODS: readonly Reason[] = [
     "the library's: trees of more than one process, files of a zone, hotplug by hand",
   ],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
-  [/FrameView\.isTemplate$/, "the library's: what a frame is"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

@@ -2,6 +2,7 @@
 
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
+import { type ReportParameters, ReportWorker, type SendReport } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   BALLOON_PROFILES,
@@ -20,11 +21,11 @@ import type { MicroVm } from '../microvm.ts';
 import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
-/** Free page reporting is offered when it is asked for; `Reporting` is the guest's side of it. */
 export interface BalloonOptions
   extends
     Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
-    CoreBalloonOptions {
+    CoreBalloonOptions,
+    ReportParameters {
   readonly profile?: BalloonProfileName;
 }
 
@@ -41,7 +42,10 @@ export class Balloon implements MemoryDevice {
   readonly mmio: Connection['mmio'];
   /** The driver takes pages in use by nobody, wherever they are: none of them is in the way. */
   readonly unmovableFrames: number = 0;
+  /** Page reporting in the guest; undefined: the driver did not take it. */
+  readonly reporter: ReportWorker | undefined;
   readonly #isHuge: boolean;
+  #reportedRanges = 0;
 
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
@@ -67,6 +71,25 @@ export class Balloon implements MemoryDevice {
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
+    if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
+  }
+
+  #startReporter(timers: Timers, parameters: ReportParameters): ReportWorker {
+    const send: SendReport = (...report) => {
+      const isSent = this.driver.reportBlocks(...report);
+      if (isSent) this.#reportedRanges += report[2];
+      return isSent;
+    };
+    const { guest } = this.vm;
+    const worker = new ReportWorker(guest.memory, timers, send, parameters);
+    worker.start();
+    guest.background.push(() => worker.poll());
+    return worker;
+  }
+
+  /** Ranges of reports that the device has got. */
+  get reportedRanges(): number {
+    return this.#reportedRanges;
   }
 
   /** 4 KiB pages in the balloon, as the driver says. */

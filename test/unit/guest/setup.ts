@@ -4,8 +4,10 @@ import {
   type CZones,
   type GuestConfig,
   GuestKernel,
+  KernelClocks,
   type KernelFootprint,
 } from '../../../src/guest/index.ts';
+import { Clock } from '../../../src/time/index.ts';
 import { type Core, CorePool, NONE } from '../../../src/core/index.ts';
 
 export const KERNEL: KernelFootprint = {
@@ -54,9 +56,17 @@ export function plainHost(core: Core, zones: CZones, heard: string[] = []): CZon
   };
 }
 
-export function makeGuest(config: GuestConfig = CONFIG, template = true): GuestKernel {
+export function makeGuest(
+  config: GuestConfig = CONFIG,
+  template = true,
+  clock: Clock = new Clock(),
+): GuestKernel {
   const image = GuestKernel.bootImage(config, template);
-  const guest = GuestKernel.fromImage(image, new CorePool().clone(image.core));
+  const guest = GuestKernel.fromImage(
+    image,
+    new CorePool().clone(image.core),
+    new KernelClocks(clock),
+  );
   if (template) guest.wake();
   if (guest.czones !== undefined) guest.czones.host = plainHost(guest.core, guest.czones);
   return guest;

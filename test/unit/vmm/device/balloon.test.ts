@@ -115,7 +115,7 @@ describe('Balloon', () => {
     expect(reported.every(([, count]) => count >= 512)).toBe(true);
     expect(kept.idleFrames).toBeGreaterThanOrEqual(0);
     expect(kept.frames).toEqual(used);
-    expect(reporting.worker?.reports).toBeGreaterThan(0);
+    expect(reporting.balloon.reporter?.reports).toBeGreaterThan(0);
     expectSound(vm);
     vm.guest.writeAndFree(100 * MIB_FRAMES);
     expectSound(vm);
@@ -125,13 +125,13 @@ describe('Balloon', () => {
     const { vmm, vm } = testVm(256);
     const reporting = new Reporting(vm, vmm.clock);
     vmm.advance(1.9 * SECOND);
-    expect(reporting.worker?.passes).toBe(0);
+    expect(reporting.balloon.reporter?.passes).toBe(0);
     for (let second = 0; second < 60; second += 1) vmm.advance(SECOND);
-    const passes = reporting.worker?.passes ?? 0;
+    const passes = reporting.balloon.reporter?.passes ?? 0;
     const { reportedPages } = reporting.balloon.model.counters;
     expect(passes).toBeGreaterThan(0);
     vmm.advance(60 * SECOND);
-    expect(reporting.worker?.passes).toBe(passes);
+    expect(reporting.balloon.reporter?.passes).toBe(passes);
     expect(reporting.balloon.model.counters.reportedPages).toBe(reportedPages);
   });
 

@@ -256,7 +256,7 @@ export class ProcessTree {
    */
   kill(): number {
     const spaces = new Set<AddressSpace>();
-    for (const task of [...this.#tasks]) {
+    for (const task of this.#tasks) {
       if (this.#zone === undefined || task.zone !== this.#zone) {
         this.exit(task);
         continue;

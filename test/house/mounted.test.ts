@@ -13,7 +13,6 @@ const EXPORTS: readonly Reason[] = [
   [/^src\/abi\/program\.ts (?:DRAIN|HINT)_/, 'one value of a field whose other values are used'],
   [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
-  [/^src\/guest\/page-request\.ts /, 'waits for issue E2: one slow path'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
 ];
 
@@ -23,6 +22,7 @@ const METHODS: readonly Reason[] = [
     /^src\/guest\/(?:page-cache|process-tree|service\/memory-blocks)\.ts /,
     "the library's: trees of more than one process, files of a zone, hotplug by hand",
   ],
+  [/ CZones\.memmapPages$/, "the library's: what checks of conservation must add"],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [

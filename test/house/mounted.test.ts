@@ -16,7 +16,7 @@ const EXPORTS: readonly Reason[] = [
   ],
   [
     /^assembly\/move\/compact-when\.ts compactZone$/,
-    'vm.compact_memory: fuzzers compare a whole run of a zone with the model's',
+    'vm.compact_memory: fuzzers compare a whole run of a zone on core and model',
   ],
   [
     /^src\/abi\/gfp\.ts (?:GFP|ALLOC)_/,

@@ -79,7 +79,7 @@ export class Core {
     this.#instance = instance;
     this.stats = instance.stats;
     this.pages = new Pages(raw);
-    this.objects = new Objects(raw);
+    this.objects = new Objects(raw, scratch);
     this.backing = new Backing(raw);
     this.balloon = new BalloonList(instance, scratch);
     this.compaction = new Compaction(raw);

@@ -42,7 +42,7 @@ function zoned(): Rig {
   if (vm === undefined) throw new Error('the test host has no room');
   const device = new CZoneVirtio(vm, vmm.clock);
   const frames = 200 * MIB_FRAMES;
-  const zone = device.zones.create(1, frames, 1);
+  const zone = device.zones.create(1, frames);
   const config = { cpu: 0, kernelFrames: 16, mappedPages: frames, czone: zone };
   const process = new Process(vm.guest, config);
   process.touch(0, frames, true);

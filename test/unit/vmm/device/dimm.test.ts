@@ -38,7 +38,7 @@ describe('Dimms', () => {
     expect(dimms.slots).toEqual([slot]);
     expect(Math.abs(freeFrames(vm.guest.core) - free)).toBeLessThan(2048);
     expectSound(vm);
-    vm.memory.free(page);
+    vm.memory.free(page, 4096);
     expect(dimms.unplug(slot).isGone).toBe(true);
     expectSound(vm);
   });

@@ -30,7 +30,7 @@ import { MoveLog } from './moves.ts';
 import { Objects } from './objects.ts';
 import { Pages } from './pages.ts';
 import { Program } from './program.ts';
-import { Reporting } from './reporting.ts';
+import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
 import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
@@ -59,7 +59,7 @@ export class Core {
   readonly balloon: BalloonList;
   readonly compaction: Compaction;
   readonly hotplug: Hotplug;
-  readonly reporting: Reporting;
+  readonly reporting: ReportingCalls;
   readonly czones: CZoneCalls;
   readonly moves: MoveLog;
   readonly program: Program;
@@ -84,7 +84,7 @@ export class Core {
     this.balloon = new BalloonList(instance, scratch);
     this.compaction = new Compaction(raw);
     this.hotplug = new Hotplug(instance, scratch);
-    this.reporting = new Reporting(instance, scratch);
+    this.reporting = new ReportingCalls(instance, scratch);
     this.czones = new CZoneCalls(instance, scratch);
     this.moves = new MoveLog(instance, scratch);
     this.program = new Program(instance);

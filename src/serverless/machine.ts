@@ -83,8 +83,8 @@ export function containersPerVm(machine: MachineConfig, profile: FunctionProfile
 }
 
 /** What sets one guest of a machine apart from another. */
-export type GuestSize = Omit<GuestConfig, 'files' | 'kernel' | 'build'>;
+export type VmSize = Omit<GuestConfig, 'files' | 'kernel' | 'build'>;
 
-export function guestOf({ kernel, build }: MachineConfig, size: GuestSize): GuestConfig {
+export function guestOf({ kernel, build }: MachineConfig, size: VmSize): GuestConfig {
   return { ...size, files: FILES_PER_VM, kernel, build };
 }

@@ -12,7 +12,7 @@ import {
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
-  type GuestSize,
+  type VmSize,
   type MachineConfig,
   type SystemContext,
   containerFrames,
@@ -52,7 +52,7 @@ const CPUS = 4;
 export function sharedVm(
   machine: MachineConfig,
   profile: FunctionProfile,
-  size: Omit<GuestSize, 'cpus' | 'processes'>,
+  size: Omit<VmSize, 'cpus' | 'processes'>,
 ): GuestConfig {
   const processes = containersPerVm(machine, profile);
   return guestOf(machine, { ...size, cpus: CPUS, processes });

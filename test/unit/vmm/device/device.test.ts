@@ -64,7 +64,7 @@ const RIGS: Readonly<Record<string, () => Rig>> = {
     }),
   dimm: () =>
     plain(({ vm }) => {
-      const device = new Dimms(vm, { startFrame: START, policy: 'online_movable' });
+      const device = new Dimms(vm, START, { policy: 'online_movable' });
       for (let mib = 0; mib < REGION_MIB; mib += 128) device.plug(1);
       return device;
     }),

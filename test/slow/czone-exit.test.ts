@@ -58,7 +58,7 @@ describe('czone-exit', () => {
     expect(Object.fromEntries(MECHANISMS.map((name) => [name, pages(name)]))).toEqual({
       dimm: 9714,
       balloon: 35_592,
-      reporting: 49 * PAGEBLOCK_FRAMES,
+      reporting: 63 * PAGEBLOCK_FRAMES,
       'virtio-mem': 15_386,
       czone: 38_868,
     });

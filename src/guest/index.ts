@@ -4,7 +4,7 @@ export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
 export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
 export * from './counts.ts';
-export { type CZoneRegion, CZones, type CZoneHost } from './zones.ts';
+export { type CZoneRegion, CZones, type CZoneSupplier } from './zones.ts';
 export {
   type CZoneEvents,
   type CZoneFigures,

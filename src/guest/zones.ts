@@ -26,7 +26,7 @@ export interface CZoneRegion {
 }
 
 /** Who gives blocks and takes memory back, with books of its own: czone-virtio's driver. */
-export interface CZoneHost {
+export interface CZoneSupplier {
   /** A zone exists, without a block so far. */
   created(index: number, limitFrames: number): void;
   /** Plugs up to so many blocks for a zone. How many came. */
@@ -42,7 +42,7 @@ export interface CZoneHost {
 export class CZones {
   readonly region: CZoneRegion;
   /** Without one there are no blocks. */
-  host: CZoneHost | undefined;
+  host: CZoneSupplier | undefined;
   /** How zones begin and grow; a block at a time until somebody knows better. */
   growth: GrowthPolicy = growByStep(1);
   readonly #memory: GuestMemory;

@@ -7,7 +7,7 @@ import { type Core, expectAnswer, MEMORY_BLOCK_FRAMES } from '../../core/index.t
 const ALL = 0xffff_ffff;
 
 /** Where the region for CZones lies and how it is cut. */
-export interface CZoneRegion {
+export interface PlacedRegion {
   readonly start: number;
   readonly frames: number;
   readonly blockFrames: number;
@@ -18,7 +18,7 @@ function roundUp(value: number, unit: number): number {
 }
 
 /** Room for every owner's pages even if none came back. */
-export function regionOf(start: number, owners: Uint32Array, blockFrames: number): CZoneRegion {
+export function regionOf(start: number, owners: Uint32Array, blockFrames: number): PlacedRegion {
   let frames = 0;
   for (const pages of owners) frames += roundUp(pages, blockFrames);
   return { start, frames: roundUp(frames, MEMORY_BLOCK_FRAMES), blockFrames };
@@ -29,13 +29,13 @@ export function regionOf(start: number, owners: Uint32Array, blockFrames: number
  * are whose and what of them is in use is the core's.
  */
 export class PlacedCZones {
-  readonly region: CZoneRegion;
+  readonly region: PlacedRegion;
   readonly #core: Core;
   readonly #zones = new Map<number, number>();
   readonly #ended = new Set<number>();
   peakFrames = 0;
 
-  constructor(core: Core, region: CZoneRegion) {
+  constructor(core: Core, region: PlacedRegion) {
     this.#core = core;
     this.region = region;
     const { start, frames, blockFrames } = region;

@@ -3,12 +3,7 @@
 
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
-import {
-  type CZoneHost as GuestCZoneHost,
-  type CZones,
-  type GrowthPolicy,
-  POOL,
-} from '../../guest/index.ts';
+import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   CZONE_PROFILES,
@@ -92,7 +87,7 @@ export class CZoneVirtio implements MemoryDevice {
   }
 
   /** What the guest kernel tells its driver. */
-  #guestSide(): GuestCZoneHost {
+  #guestSide(): CZoneSupplier {
     const { driver } = this;
     return {
       created: (index, limit) => driver.createZone(zoneOfIndex(index), limit * FRAME_BYTES),

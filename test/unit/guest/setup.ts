@@ -1,6 +1,6 @@
 /** Small guests for the tests of this room and those above. */
 import {
-  type CZoneHost,
+  type CZoneSupplier,
   type CZones,
   type GuestConfig,
   GuestKernel,
@@ -36,7 +36,7 @@ export const CZONE_CONFIG: GuestConfig = {
 };
 
 /** A host that gives every block of the region, lowest first, and says what it hears. */
-export function plainHost(core: Core, zones: CZones, heard: string[] = []): CZoneHost {
+export function plainHost(core: Core, zones: CZones, heard: string[] = []): CZoneSupplier {
   const { start, frames, blockFrames } = zones.region;
   return {
     created: (index) => void heard.push(`created ${index}`),

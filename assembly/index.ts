@@ -19,6 +19,7 @@ export { allocPages } from './kernel/request';
 export { freePages } from './free';
 export { releaseHighatomic } from './kernel/highatomic';
 export { decay, drainAll } from './kernel/percpu';
+export { nodeBalanced } from './kernel/watermark';
 
 // memory objects
 export { objectCreate } from './object/create';

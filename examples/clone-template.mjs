@@ -1,6 +1,6 @@
 // Boots a guest once, freezes it, clones it: clones share the template's frames until they write, and can be resized.
 
-import { Balloon, Vmm, guestConfig, vmmFootprint } from 'guestmem';
+import { Balloon, Vmm, guestConfig, touchAndExit, vmmFootprint } from 'guestmem';
 
 const MIB = 256; // frames
 
@@ -14,7 +14,7 @@ for (const clone of clones) {
 }
 
 const [first] = clones;
-first.guest.writeAndFree(64 * MIB);
+touchAndExit(first.guest, 64 * MIB);
 vmm.settle(first);
 console.log(`after work: ${first.guest.core.privateFrames} frames of its own`);
 

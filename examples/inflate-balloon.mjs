@@ -1,6 +1,6 @@
 // Inflates a balloon in a VM of 256 MiB: the guest gives free pages and page cache, the host gets what was backed.
 
-import { Balloon, Vmm, guestConfig, vmmFootprint } from 'guestmem';
+import { Balloon, Vmm, guestConfig, touchAndExit, vmmFootprint } from 'guestmem';
 
 const MIB = 256; // frames
 
@@ -8,7 +8,7 @@ const vmm = new Vmm({ hostFrames: 4096 * MIB, footprint: vmmFootprint() });
 const vm = vmm.boot(guestConfig({ memoryFrames: 256 * MIB }));
 const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker', deflateOnOom: true });
 
-vm.guest.writeAndFree(128 * MIB);
+touchAndExit(vm.guest, 128 * MIB);
 vmm.settle(vm);
 const before = vm.guest.core.privateFrames;
 

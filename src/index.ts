@@ -81,6 +81,7 @@ export {
   type ScenarioRow,
   guestConfig,
   scenarioTable,
+  touchAndExit,
   vmmFootprint,
 } from './scenario/index.ts';
 export {

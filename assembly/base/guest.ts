@@ -66,7 +66,7 @@ import { attachMemos } from './memo';
 //  176  busyPfn     180 zonelistCount 184 zonelist[4]   200 nodesHigh 204 freeZone
 //  208  objectsUsed 212 czonePool 216 reportOrder 220 reportWanted
 //  224  balloonHead 228 balloonTail 232 balloonCount 236 moves
-//  240  links      244 balloonUnmanaged 248 balloonLimbo
+//  240  links      244 balloonUnmanaged 248 balloonLimbo 252 reportCapacity
 @unmanaged
 export class Guest {
   abiVersion: u32;
@@ -150,6 +150,8 @@ export class Guest {
   balloonUnmanaged: u32;
   /** Frames taken off the balloon's list and not yet given back: the device is being told. */
   balloonLimbo: u32;
+  /** Blocks of one report of free pages, at most. */
+  reportCapacity: u32;
 }
 if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
 if (offsetof<Guest>('spanFrames') != GUEST_SPAN_OFFSET) ERROR('Guest.spanFrames moved');

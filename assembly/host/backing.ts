@@ -139,6 +139,12 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   return had;
 }
 
+/** Whether a frame is still the template's. */
+@inline
+export function isTemplate(pfn: u32): bool {
+  return testBit(templateBase, pfn);
+}
+
 /** Whether a frame has host memory behind it. */
 export function isBacked(pfn: u32): i32 {
   return pfn < spanFrames && testBit(backedBase, pfn) ? 1 : 0;

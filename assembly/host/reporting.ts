@@ -27,7 +27,10 @@ import { firstFree, isolateFree, nextFree, putBack, rotateFree } from '../kernel
 import { watermarkOk, wmark } from '../kernel/watermark';
 
 /** Blocks on a list for one more report a pass: 16 full arrays' worth. */
-const BLOCKS_A_REPORT: u32 = REPORT_SLOTS * 16;
+@inline
+function blocksAReport(): u32 {
+  return guest.reportCapacity * 16;
+}
 
 const PHASE_IDLE: u32 = 0;
 /** The next list starts at the cursor. */
@@ -67,21 +70,25 @@ function slotAt(slot: u32): usize {
   return scratchAt(SCRATCH_REPORT_OFFSET) + ((<usize>slot) << 3);
 }
 
-/** From now on free blocks of `order` or more are to be reported; an order above 10: nobody listens. 0 or a status. */
-export function reportListen(order: u32): i32 {
-  if (order == 0) return STATUS_BAD_ARGUMENT;
+/**
+ * From now on free blocks of `order` or more are to be reported, up to `capacity` in one report; an order above 10:
+ * nobody listens. 0 or a status.
+ */
+export function reportListen(order: u32, capacity: u32): i32 {
+  if (capacity == 0 || capacity > <u32>REPORT_SLOTS) return STATUS_BAD_ARGUMENT;
   const cursor = cursorAt();
   if (cursor.held != 0) return STATUS_BAD_STATE;
   memory.fill(reportedBase, 0, spanFrames >> 3);
   cursor.phase = PHASE_IDLE;
   guest.reportOrder = order > <u32>ORDER_MAX ? REPORT_NOBODY : order;
+  guest.reportCapacity = capacity;
   guest.reportWanted = <u32>(order <= <u32>ORDER_MAX);
   return 0;
 }
 
 /** A zone takes part while it has plenty: an array's worth of blocks above its low watermark. */
 function mayReport(zone: Zone): bool {
-  const mark = wmark(zone, ALLOC_WMARK_LOW) + (REPORT_SLOTS << guest.reportOrder);
+  const mark = wmark(zone, ALLOC_WMARK_LOW) + (guest.reportCapacity << guest.reportOrder);
   return watermarkOk(zone, 0, mark, 0, 0);
 }
 
@@ -101,7 +108,7 @@ function fillFromList(zone: Zone, cursor: Cursor): bool {
       rotateFree(zone, pfn, order, type);
       return false;
     }
-    if (cursor.held == REPORT_SLOTS) {
+    if (cursor.held == guest.reportCapacity) {
       rotateFree(zone, pfn, order, type);
       return true;
     }
@@ -150,7 +157,7 @@ export function reportTake(index: u32): i32 {
   }
   while (cursor.order < <u32>ORDERS) {
     if (cursor.phase == PHASE_LIST) {
-      cursor.budget = (freeCount(zone, cursor.order) + BLOCKS_A_REPORT - 1) / BLOCKS_A_REPORT;
+      cursor.budget = (freeCount(zone, cursor.order) + blocksAReport() - 1) / blocksAReport();
     }
     cursor.phase = PHASE_LIST;
     if (fillFromList(zone, cursor)) {

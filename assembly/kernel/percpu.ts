@@ -367,9 +367,20 @@ export function pcpResize(index: u32): void {
   setPcpSizes(index, highMin, highMax, batch);
 }
 
-/** The vmstat worker of one cpu comes by one zone. */
-export function decay(cpu: u32, zone: u32): i32 {
-  if (cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
-  pcpDecay(pcpAt(cpu, zone), zoneAt(zone));
-  return 0;
+/**
+ * So many turns of the vmstat worker of one cpu. In how many zones they drained, or later ones will if nothing else
+ * happens: where there is none, turns only let high fall, and can be made up for.
+ */
+export function decay(cpu: u32, turns: u32): i32 {
+  if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+  let zones = 0;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    const pcp = pcpAt(cpu, index);
+    const before = pcp.count;
+    for (let turn: u32 = 0; turn < turns && max(pcp.high, pcp.count) > pcp.highMin; turn++) {
+      pcpDecay(pcp, zoneAt(index));
+    }
+    if (pcp.count != before || pcp.count > pcp.highMin) zones++;
+  }
+  return zones;
 }

@@ -6,6 +6,9 @@ import {
   KERNEL_ZONES,
   KIND_MOVABLE,
   KIND_UNMOVABLE,
+  KSWAPD_HIGHEST_SHIFT,
+  KSWAPD_ORDER_SHIFT,
+  KSWAPD_WOKEN,
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_BOOSTED_WATERMARK,
   ZONE_NORMAL,
@@ -100,7 +103,7 @@ function takeFromZone(zone: Zone, order: u32, type: u32, flags: u32, cpu: u32): 
   if (pfn == NIL) pfn = takeFromBuddy(zone, order, type, flags);
   if ((flags & ALLOC_KSWAPD) != 0 && (zone.flags & ZONE_FLAG_BOOSTED_WATERMARK) != 0) {
     zone.flags &= ~ZONE_FLAG_BOOSTED_WATERMARK;
-    wakeKswapd();
+    wakeKswapd(0, index);
   }
   return pfn;
 }
@@ -117,10 +120,13 @@ function takeFromBuddy(zone: Zone, order: u32, type: u32, flags: u32): u32 {
   return pfn;
 }
 
-
-@inline
-function wakeKswapd(): void {
-  guest.kswapdWake = 1;
+/** Wakes kswapd; it remembers the highest zone and the largest order of all that woke it before its next run. */
+function wakeKswapd(order: u32, highest: u32): void {
+  const asked = guest.kswapdWake;
+  const zone = max((asked >> KSWAPD_HIGHEST_SHIFT) & 0xff, highest);
+  const largest = max(asked >> KSWAPD_ORDER_SHIFT, order);
+  guest.kswapdWake =
+    KSWAPD_WOKEN | (zone << KSWAPD_HIGHEST_SHIFT) | (largest << KSWAPD_ORDER_SHIFT);
   count(STAT_KSWAPD_WAKES, 1);
 }
 
@@ -186,7 +192,7 @@ export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
   let pfn = takeFromZonelist(gfp, order, fastFlags(gfp), cpu);
   if (pfn == NIL) {
     count(STAT_SLOW_PATHS, 1);
-    if ((gfp & GFP_KSWAPD_RECLAIM) != 0) wakeKswapd();
+    if ((gfp & GFP_KSWAPD_RECLAIM) != 0) wakeKswapd(order, highestZone(gfp));
     pfn = takeFromZonelist(gfp, order, slowFlags(gfp, order), cpu);
     if (pfn == NIL) {
       count(STAT_ALLOC_FAILURES, 1);

@@ -6,7 +6,7 @@ import {
   ZONE_MOVABLE,
   ZONE_NORMAL,
 } from '../../src/abi/layout';
-import { FRAME_BYTES, KIB, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
+import { FRAME_BYTES, KIB, ORDERS, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import {
   ALLOC_HIGHATOMIC,
   ALLOC_KSWAPD,
@@ -28,6 +28,7 @@ import {
   MIGRATE_TYPES,
   MIGRATE_UNMOVABLE,
 } from '../../src/abi/migratetype';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, orderMask, reserveFor, setReserveFor, zoneAt } from '../base/zone';
 import { pcpResize } from './percpu';
@@ -107,6 +108,22 @@ export function watermarkFast(zone: Zone, order: u32, mark: u32, highest: u32, f
     return watermarkOk(zone, order, zone.wmarkMin, highest, flags);
   }
   return false;
+}
+
+/**
+ * pgdat_balanced: 1 when any zone up to `highest` passes the test at its high mark, boost and reserve for `highest`
+ * included, or none of them has memory. kswapd sleeps then.
+ */
+export function nodeBalanced(order: u32, highest: u32): i32 {
+  if (order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
+  let zones = 0;
+  for (let index: u32 = 0; index <= highest; index++) {
+    const zone = zoneAt(index);
+    if (zone.managed == 0) continue;
+    zones++;
+    if (watermarkOk(zone, order, wmark(zone, ALLOC_WMARK_HIGH), highest, 0)) return 1;
+  }
+  return zones == 0 ? 1 : 0;
 }
 
 function squareRoot(value: u64): u64 {

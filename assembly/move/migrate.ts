@@ -29,6 +29,7 @@ import {
   STAT_ALLOC_PAGES,
   STAT_MIGRATED_PAGES,
   STAT_MIGRATE_FAILURES,
+  STAT_TEMPLATE_MOVES,
 } from '../../src/abi/stat';
 import {
   STATUS_BAD_ARGUMENT,
@@ -44,7 +45,7 @@ import { scratchAt, scratchPair } from '../base/scratch';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { touchNew, touchRead } from '../host/backing';
+import { isTemplate, touchNew, touchRead } from '../host/backing';
 import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
@@ -72,6 +73,7 @@ export function hasMoveRoom(pfn: u32): bool {
 @inline
 function copyContents(from: u32, to: u32, order: u32): void {
   for (let at: u32 = 0; at < (<u32>1) << order; at++) {
+    if (isTemplate(from + at)) count(STAT_TEMPLATE_MOVES, 1);
     touchRead(from + at);
     touchNew(to + at);
   }

@@ -14,7 +14,6 @@ import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
   SCAN_ASYNC,
   SCAN_BLOCK_DONE,
-  SCAN_DIRECT,
   SCAN_IN_ORDER,
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
@@ -40,9 +39,11 @@ import { scanAt } from './scan-state';
 
 if (SCAN_ASYNC != RUN_ASYNC) ERROR('an asynchronous run has one bit');
 if (SCAN_IN_ORDER != RUN_IN_ORDER) ERROR('a run in order has one bit');
-if (SCAN_DIRECT != RUN_DIRECT) ERROR('a direct run has one bit');
 
-/** A run begins: its scanners stand at `target` and `source`. Without an order it goes from edge to edge. */
+/**
+ * A run begins: its scanners stand at `target` and `source`. Without an order it goes from edge to edge. What the trace's
+ * flags tell only direct runs have.
+ */
 export function scanBegin(
   run: Compaction,
   zone: u32,
@@ -52,7 +53,9 @@ export function scanBegin(
   source: u32,
 ): void {
   const type = (flags & SCAN_IN_ORDER) != 0 ? NIL : <u32>MIGRATE_MOVABLE;
-  startRun(run, zone, order, type, order > 0 ? flags : flags | RUN_IGNORES_HINTS, target, source);
+  let how = flags == 0 ? 0 : flags | RUN_DIRECT;
+  if (order == 0) how |= RUN_IGNORES_HINTS;
+  startRun(run, zone, order, type, how, target, source);
 }
 
 /** Moves the migrate scanner on to the pageblock from which the trace shows pages moving: others gave it nothing. */

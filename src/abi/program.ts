@@ -44,8 +44,6 @@ export const SCAN_FLAGS_SHIFT = 2;
 export const SCAN_ASYNC = 1;
 /** Sources are looked for in order only: a direct run for pages that do not move. */
 export const SCAN_IN_ORDER = 2;
-/** Made by the task that wants the block. */
-export const SCAN_DIRECT = 4;
 /** Operand of SCAN_BATCH: pages, and whether the batch took the last ones of its pageblock. */
 export const SCAN_PAGES_MASK = 65535;
 export const SCAN_BLOCK_DONE = 65536;

@@ -45,6 +45,7 @@ export const STAT_TEMPLATE_COPIES = 43; // frames of the template first written
 export const STAT_RELEASED_PAGES = 44; // backed frames taken back by the host
 export const STAT_RELEASED_CALLS = 45; // host ranges released
 export const STAT_REUSED_BACKED_PAGES = 46; // pages handed out with host memory behind them already
+export const STAT_TEMPLATE_MOVES = 48; // frames of the template whose page migration moved
 export const STAT_PREFERRED_BACKED = 47; // of those, because a backed block was preferred
 
 // CZones

@@ -13,4 +13,24 @@ export class Compaction {
   direct(gfp: number, order: number, mode: number, cpu: number): number {
     return this.#raw.compactDirect(gfp, order, mode, cpu);
   }
+
+  /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */
+  background(order: number, highest: number, cpu: number): number {
+    return this.#raw.compactBackground(order, highest, cpu);
+  }
+
+  /** How scattered free memory is, in percent. */
+  get score(): number {
+    return this.#raw.proactiveScore();
+  }
+
+  /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
+  proactive(cpu: number): number {
+    return this.#raw.compactProactive(cpu);
+  }
+
+  /** kswapd goes to sleep: stale hints are forgotten. */
+  forgetHints(): void {
+    this.#raw.compactForgetHints();
+  }
 }

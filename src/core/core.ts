@@ -10,6 +10,8 @@ import {
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
   KERNEL_ZONES,
+  KSWAPD_HIGHEST_SHIFT,
+  KSWAPD_ORDER_SHIFT,
 } from '../abi/layout.ts';
 import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
@@ -35,6 +37,12 @@ import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
+
+/** What woke kswapd: the largest order and the highest zone asked since its last run. */
+export interface KswapdWake {
+  readonly order: number;
+  readonly highest: number;
+}
 
 /**
  * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero
@@ -131,11 +139,18 @@ export class Core {
     return this.backedFrames - this.sharedFrames;
   }
 
-  /** True once after the allocator wanted kswapd to run. */
-  takeKswapdWake(): boolean {
-    const woken = this.#instance.headerWord(GUEST_KSWAPD_WAKE_OFFSET) !== 0;
-    if (woken) this.#instance.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
-    return woken;
+  /** What the allocator wants kswapd to run for, once; undefined: it may sleep. */
+  takeKswapdWake(): KswapdWake | undefined {
+    const wake = this.#instance.headerWord(GUEST_KSWAPD_WAKE_OFFSET);
+    if (wake === 0) return undefined;
+    this.#instance.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
+    const highest = (wake >>> KSWAPD_HIGHEST_SHIFT) & 0xff;
+    return { order: wake >>> KSWAPD_ORDER_SHIFT, highest };
+  }
+
+  /** Whether requests of an order that may use zones up to `highest` leave kswapd nothing to do. */
+  isBalanced({ order, highest }: KswapdWake): boolean {
+    return expectAnswer(this.#instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
   }
 
   get backingOrder(): number {

@@ -63,7 +63,7 @@ export type CoreExports = {
   proactiveScore(): number;
   memoryOffline(start: number, frames: number, cpu: number): number;
   memoryOnline(start: number, frames: number, zone: number, ranges: number): number;
-  reportListen(order: number): number;
+  reportListen(order: number, capacity: number): number;
   reportPutBack(reported: number): number;
   reportTake(zone: number): number;
   surveyZone(zone: number): number;
@@ -93,7 +93,8 @@ export type CoreExports = {
   czoneReturn(start: number, frames: number, cancelled: number): number;
   czoneShrink(index: number, blocks: number): number;
   czoneUnplug(start: number, frames: number): number;
-  decay(cpu: number, zone: number): number;
+  decay(cpu: number, turns: number): number;
+  nodeBalanced(order: number, highest: number): number;
   programLog(): number;
   programRun(commands: number, number: number, programBytes: number, blocks: number): number;
   stateBlock(pfn: number, zone: number, type: number): number;

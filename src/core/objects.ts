@@ -47,4 +47,9 @@ export class Objects {
   pages(id: number): number {
     return this.#raw.objectPages(id);
   }
+
+  /** The frame behind a page of an object; below zero when there is none. */
+  frame(id: number, page: number): number {
+    return this.#raw.objectFrame(id, page);
+  }
 }

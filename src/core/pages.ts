@@ -24,6 +24,11 @@ export class Pages {
     this.#raw.drainAll();
   }
 
+  /** So many turns of a cpu's vmstat worker. Whether they drained lists, or the next ones will. */
+  decay(cpu: number, turns: number): boolean {
+    return this.#raw.decay(cpu, turns) > 0;
+  }
+
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */
   releaseHighatomic(type: number, force: boolean): number {
     return this.#raw.releaseHighatomic(type, force ? 1 : 0);

@@ -1,6 +1,6 @@
 // Free page reporting: large free blocks, off the lists while the device looks at them.
 
-import { GUEST_REPORT_WANTED_OFFSET } from '../abi/layout.ts';
+import { GUEST_REPORT_WANTED_OFFSET, REPORT_SLOTS } from '../abi/layout.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -16,13 +16,13 @@ export class Reporting {
     this.#scratch = scratch;
   }
 
-  /** From now on free blocks of this order or more are reported. */
-  listen(order: number): number {
-    return this.#instance.raw.reportListen(order);
+  /** From now on free blocks of this order or more are reported, up to `capacity` at a time. */
+  listen(order: number, capacity: number): number {
+    return this.#instance.raw.reportListen(order, capacity);
   }
 
   stop(): void {
-    this.#instance.raw.reportListen(NOBODY);
+    this.#instance.raw.reportListen(NOBODY, REPORT_SLOTS);
   }
 
   /** Whether a block became free that nobody has been told of. */
@@ -36,7 +36,7 @@ export class Reporting {
   }
 
   /**
-   * Takes the next blocks of a zone off its lists, REPORT_SLOTS at most. How many; 0: it is
+   * Takes the next blocks of a zone off its lists, the capacity at most. How many; 0: it is
    * through.
    */
   take(zone: number, pfns: Uint32Array, orders: Uint32Array): number {

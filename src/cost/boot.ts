@@ -39,9 +39,9 @@ export const BOOT_PRICES: Readonly<Record<BootOperation, Price>> = {
       name: 'templateClone',
       unit: 'clone of a booted VM',
       side: 'host',
-      source: `low [S] Catalyzer, ASPLOS 2020: zygote start 5 ms; typical [E] ${REAP}: restore without faults 50 ms; high [E] ${RUND}: a whole RunD start, 84 ms`,
-      note: 'to a running vCPU and an answering agent, without vmmStart and without the faults that follow. Cross-check: vmmStart + templateClone + containerCreate = 76 ms, RunD measures 84',
+      source: `low [S] Catalyzer, ASPLOS 2020: zygote start 5 ms; typical [D] ${RUND}: a whole RunD start, 84 ms, less vmmStart, containerCreate and the faults of the clone's working set, 25.6 ms; high [E] ${REAP}: restore without faults 50 ms, the VMM's start in it`,
+      note: 'to a running vCPU and an answering agent, without vmmStart and without the faults on the way there, which are counted one by one. So vmmStart, templateClone, the faults and containerCreate together are what RunD measures, 84 ms (88 in the paper)',
     },
-    [5_000_000, 50_000_000, 84_000_000],
+    [5_000_000, 32_500_000, 50_000_000],
   ),
 };

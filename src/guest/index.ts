@@ -38,11 +38,17 @@ export {
   obstacleKind,
   unmovableFrames,
 } from './service/obstacle.ts';
-export { REPORT_DELAY_NS, ReportWorker, type SendReport } from './service/report.ts';
-export { type VmStats, vmStats } from './service/stats.ts';
+export {
+  REPORT_DELAY_NS,
+  type ReportParameters,
+  ReportWorker,
+  type SendReport,
+} from './service/report.ts';
+export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
-export { freeFrames } from './pressure.ts';
+
+export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';

@@ -23,7 +23,7 @@ import { type CZoneRegion, CZones } from './zones.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
-import { runKswapd } from './pressure.ts';
+import { type KernelClocks, Workers } from './workers.ts';
 
 /** Frame at which x86-64 kernels load: at 16 MiB. */
 const IMAGE_START: number = 16 * FRAMES_PER_MIB;
@@ -47,6 +47,11 @@ export interface GuestConfig {
   /** Files that are open at one time, at most. */
   readonly files: number;
   readonly kernel: KernelFootprint;
+  /**
+   * Whether transparent huge pages are on, which raises min_free_kbytes; Linux turns them off below
+   * 512 MiB of memory. On if not said.
+   */
+  readonly thp?: boolean | undefined;
   readonly build: CoreBuild;
 }
 
@@ -103,6 +108,9 @@ export class GuestKernel {
   readonly #meter: Meter;
   /** What drivers do when the kernel gets round to background work. */
   readonly background: (() => void)[] = [];
+  /** Called when a worker has moved pages: host memory may be behind other frames now. */
+  onMoved: () => void = () => {};
+  readonly #workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
   #memmapWritten = 0;
 
@@ -111,6 +119,7 @@ export class GuestKernel {
     core: Core,
     state: { kernelObject: number; agentObject: number; files: PageCacheState },
     cloned: boolean,
+    clocks: KernelClocks,
   ) {
     this.config = config;
     this.core = core;
@@ -119,6 +128,7 @@ export class GuestKernel {
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
+    this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
       this.czones = new CZones(this.memory, config.region);
     }
@@ -132,7 +142,7 @@ export class GuestKernel {
     const { kernel } = config;
     const layout = bootLayout(config);
     const core = Core.create(coreConfig(config, layout));
-    boot(core, layout, true);
+    boot(core, layout, config.thp ?? true);
     for (const { start, count } of layout.reserved) {
       expectAnswer(core.backing.touch(start, count, true), 'backing.touch');
     }
@@ -158,9 +168,9 @@ export class GuestKernel {
     };
   }
 
-  /** A guest on a core that already holds the image's bytes. */
-  static fromImage(image: GuestImage, core: Core): GuestKernel {
-    const guest = new GuestKernel(image.config, core, image, image.template);
+  /** A guest on a core that already holds the image's bytes. Its kernel lives by `clocks`. */
+  static fromImage(image: GuestImage, core: Core, clocks: KernelClocks): GuestKernel {
+    const guest = new GuestKernel(image.config, core, image, image.template, clocks);
     if (!image.template) guest.memory.frames.guestOs += image.backedFrames;
     return guest;
   }
@@ -224,9 +234,20 @@ export class GuestKernel {
    */
   runBackground(): number {
     this.memory.deliverMoves();
-    const freed = this.core.takeKswapdWake() ? runKswapd(this.core, this.files) : 0;
+    const freed = this.memory.kswapd.run();
+    this.#workers.poll();
     for (const work of this.background) work();
     return freed;
+  }
+
+  /** The VM has ended: no clock of the kernel goes on. */
+  stopWorkers(): void {
+    this.#workers.stop();
+  }
+
+  #worked(moved: boolean): void {
+    for (const work of this.background) work();
+    if (moved) this.onMoved();
   }
 
   /** Adds what the guest's core did since the last reading. */

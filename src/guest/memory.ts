@@ -5,14 +5,15 @@
 import {
   type Core,
   type MoveListener,
-  STATUS_MOVES_FULL,
-  STATUS_NEED_RECLAIM,
+  GFP_HIGHUSER_MOVABLE,
   STAT_TEMPLATE_COPIES,
+  STAT_TEMPLATE_MOVES,
   expectAnswer,
   statusText,
 } from '../core/index.ts';
 import { GuestOutOfMemory } from './error.ts';
-import { makeRoom, type Shrinker } from './pressure.ts';
+import { Kswapd } from './kswapd.ts';
+import { slowPath } from './slow-path.ts';
 
 /**
  * Private host-backed frames by use. Whatever of the core's private frames is not here is backed
@@ -24,6 +25,14 @@ export interface FrameUse {
   file: number;
   anonymous: number;
   pageTables: number;
+}
+
+/** Pages that can be given up, as Linux's shrinkers: the page cache is one. */
+export interface Shrinker {
+  /** Pages that it holds. */
+  readonly pages: number;
+  /** Gives up to so many back to the allocator. Frames freed. */
+  shrink(pages: number): number;
 }
 
 /** Acts on a status so that the request can be made again; false: nothing came of it. */
@@ -44,6 +53,11 @@ export class GuestMemory {
    * memory.
    */
   readonly cloned: boolean;
+  readonly kswapd: Kswapd = new Kswapd(this);
+  /** Pages that requests freed by reclaim of their own (pgsteal_direct). */
+  directlyFreedPages = 0;
+  /** Pages of the template that migration has moved, as far as they are accounted. */
+  #movedSystemPages: number;
   readonly #shrinkers: Shrinker[] = [];
   readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
   readonly #oomNotifiers: OomNotifier[] = [];
@@ -52,6 +66,7 @@ export class GuestMemory {
   constructor(core: Core, cloned: boolean) {
     this.core = core;
     this.cloned = cloned;
+    this.#movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   }
 
@@ -104,31 +119,27 @@ export class GuestMemory {
     cpu: number,
   ): number {
     const { objects } = this.core;
-    let answer = first;
-    while (answer < 0) {
-      if (!this.relieve(answer)) {
-        throw new GuestOutOfMemory(
-          `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
-        );
-      }
-      answer = objects.touch(object, start, pages, write, cpu);
+    const attempt = (): number => objects.touch(object, start, pages, write, cpu);
+    const request = { gfp: GFP_HIGHUSER_MOVABLE, order: 0, cpu, attempt };
+    const answer = slowPath(this, request, first);
+    if (answer < 0) {
+      throw new GuestOutOfMemory(
+        `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
+      );
     }
     return expectAnswer(objects.pages(object), 'objects.pages');
   }
 
-  /**
-   * Acts on the status of a request so that it can be made again; false: there is nothing left to
-   * do.
-   */
-  relieve(status: number): boolean {
-    if (status === STATUS_MOVES_FULL) return this.deliverMoves() > 0;
-    if (status === STATUS_NEED_RECLAIM) return this.reclaim() || this.notifyOom();
+  /** Asks those who registered for a status until one has done something about it. */
+  askRelievers(status: number): boolean {
     return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
   }
 
-  /** One round of direct reclaim. Whether anything was freed. */
-  reclaim(): boolean {
-    return this.#shrinkers.length > 0 && makeRoom(this.core, this);
+  /** Direct reclaim of up to so many pages. Frames freed. */
+  reclaimDirectly(pages: number): number {
+    const freed = this.shrink(pages);
+    this.directlyFreedPages += freed;
+    return freed;
   }
 
   /** Pages that the shrinkers hold. */
@@ -154,10 +165,18 @@ export class GuestMemory {
 
   /** Tells the listeners which blocks migration moved since the last time. How many. */
   deliverMoves(): number {
+    this.#accountMoves();
     if (this.core.moves.pending === 0) return 0;
     return this.core.moves.take((from, to) => {
       for (const moved of this.#moveListeners) moved(from, to);
     });
+  }
+
+  /** What the system had as the template's is its own where migration has put it. */
+  #accountMoves(): void {
+    const moved = this.core.stat(STAT_TEMPLATE_MOVES);
+    this.frames.guestOs += moved - this.#movedSystemPages;
+    this.#movedSystemPages = moved;
   }
 
   /** Touches frames by number and accounts what that makes private as the guest OS's. */
@@ -177,9 +196,13 @@ export class GuestMemory {
     this.frames.guestOs += this.core.stat(STAT_TEMPLATE_COPIES) - before;
   }
 
-  /** The page cache gave up pages of the booted system. */
-  dropSystemPages(pages: number): void {
+  /**
+   * The page cache gives up pages of the booted system. A clone's are the template's unless
+   * migration has moved them.
+   */
+  dropSystemPages(pages: number, privatePages: () => number): void {
     if (!this.cloned) this.frames.guestOs -= pages;
+    else if (this.#movedSystemPages > 0) this.frames.guestOs -= privatePages();
   }
 
   /** Private backed frames that nothing uses. */

@@ -3,8 +3,7 @@
 // highest pages go first.
 
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
-import type { GuestMemory } from './memory.ts';
-import type { Shrinker } from './pressure.ts';
+import type { GuestMemory, Shrinker } from './memory.ts';
 
 interface CachedFile {
   readonly object: number;
@@ -103,12 +102,24 @@ export class PageCache implements Shrinker {
       const wanted = Math.min(pages - freed, file.pages);
       const { objects } = this.#memory.core;
       const from = file.pages - wanted;
+      if (file.system) {
+        this.#memory.dropSystemPages(wanted, () => this.#privatePages(file.object, from, wanted));
+      }
       expectAnswer(objects.truncate(file.object, from, wanted, 0), 'objects.truncate');
       file.pages = from;
       freed += wanted;
-      if (file.system) this.#memory.dropSystemPages(wanted);
-      else this.#memory.frames.file -= wanted;
+      if (!file.system) this.#memory.frames.file -= wanted;
     }
     return freed;
+  }
+
+  /** Pages of a file whose frames are this guest's own. */
+  #privatePages(object: number, start: number, pages: number): number {
+    const { objects, frames } = this.#memory.core;
+    let own = 0;
+    for (let page = start; page < start + pages; page += 1) {
+      if (!frames.isTemplate(expectAnswer(objects.frame(object, page), 'objects.frame'))) own += 1;
+    }
+    return own;
   }
 }

@@ -80,11 +80,11 @@ function czoneRig(population: Population, isLate: boolean): IdleRig {
     idleNs: isLate ? LATE_IDLE_NS : IDLE_NS,
     rest: (residents) => {
       mark(residents, true);
-      device.device.setPaused(isLate);
+      device.model.setPaused(isLate);
     },
     work: (residents) => {
       mark(residents, false);
-      device.device.setPaused(false);
+      device.model.setPaused(false);
     },
   };
 }

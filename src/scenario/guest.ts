@@ -2,9 +2,11 @@
 // docs/decisions/0003-what-a-guest-holds.md.
 
 import { publishedMachine } from '../cost/index.ts';
+import type { Clock } from '../time/index.ts';
 import {
   type CZoneRegion,
   type GuestConfig,
+  type GuestKernel,
   type MicroVm,
   Vmm,
   type VmmFootprint,
@@ -20,6 +22,7 @@ export interface GuestSize {
   /** Containers at one time, at most. */
   readonly processes?: number;
   readonly cpus?: number;
+  readonly thp?: GuestConfig['thp'];
   readonly build?: GuestConfig['build'];
 }
 
@@ -29,16 +32,24 @@ export function guestConfig(size: GuestSize): GuestConfig {
   const hotplugEndFrame =
     hotplugFrames === 0 ? undefined : hotplugStart(memoryFrames) + hotplugFrames;
   const { kernel } = publishedMachine();
-  const { region } = size;
-  return { memoryFrames, region, hotplugEndFrame, cpus, processes, files: 8, kernel, build };
+  const { region, thp } = size;
+  return { memoryFrames, region, hotplugEndFrame, cpus, processes, files: 8, kernel, thp, build };
+}
+
+/**
+ * A process comes, writes so many new pages and goes: free memory of this guest then has host frames
+ * behind it. Throws GuestOutOfMemory when they do not fit.
+ */
+export function touchAndExit(guest: GuestKernel, pages: number): void {
+  guest.writeAndFree(pages);
 }
 
 export function vmmFootprint(): VmmFootprint {
   return publishedMachine().vmm;
 }
 
-/** A VM alone on a host with memory for everything. */
-export function loneVm(size: GuestSize): MicroVm {
-  const vmm = new Vmm({ hostFrames: Infinity, footprint: vmmFootprint() });
+/** A VM alone on a host with memory for everything, which lives by the scenario's clock. */
+export function loneVm(size: GuestSize, clock: Clock): MicroVm {
+  const vmm = new Vmm({ hostFrames: Infinity, footprint: vmmFootprint(), clock });
   return vmm.start(guestConfig(size), false);
 }

@@ -28,7 +28,7 @@ import {
   operationsOf,
   since,
 } from '../vmm/index.ts';
-import { loneVm } from './guest.ts';
+import { loneVm, touchAndExit } from './guest.ts';
 import type { Scenario, ScenarioRow } from './scenario.ts';
 
 const LARGE_GIB = 20;
@@ -52,22 +52,24 @@ const TOUCH_MARGIN_FRAMES = 256 * FRAMES_PER_MIB;
 
 /** A process fills all free memory and exits: afterwards the host has frames behind it. */
 function touchAll(vm: MicroVm): void {
-  vm.guest.writeAndFree(freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
+  touchAndExit(vm.guest, freeFrames(vm.guest.core) - TOUCH_MARGIN_FRAMES);
 }
 
 /** Only the device of HyperAlloc's authors takes whole 2 MiB blocks; ours for both is QEMU's. */
 function balloonVm(isHuge: boolean): MemoryDevice {
-  const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS });
+  const clock = new Clock();
+  const vm = loneVm({ memoryFrames: LARGE_GIB * FRAMES_PER_GIB, cpus: CPUS }, clock);
   vm.guest.core.setBackingOrder(isHuge ? THP_ORDER : 0);
-  return new Balloon(vm, new Clock(), { profile: 'qemu', isHuge });
+  return new Balloon(vm, clock, { profile: 'qemu', isHuge });
 }
 
 function virtioMemVm(): MemoryDevice {
   const memoryFrames = SMALL_GIB * FRAMES_PER_GIB;
   const hotplugFrames = MOVED_GIB * FRAMES_PER_GIB;
-  const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS });
+  const clock = new Clock();
+  const vm = loneVm({ memoryFrames, hotplugFrames, cpus: CPUS }, clock);
   vm.guest.core.setBackingOrder(THP_ORDER);
-  return new VirtioMem(vm, new Clock(), {
+  return new VirtioMem(vm, clock, {
     profile: 'qemu',
     policy: 'online_movable',
     addr: hotplugStart(memoryFrames) * FRAME_BYTES,

@@ -5,7 +5,7 @@ import { IDLE_SCENARIO } from './czone-idle.ts';
 import { INFLATE_SCENARIO } from './hyperalloc-inflate.ts';
 import type { Scenario } from './scenario.ts';
 
-export { type GuestSize, guestConfig, loneVm, vmmFootprint } from './guest.ts';
+export { type GuestSize, guestConfig, loneVm, touchAndExit, vmmFootprint } from './guest.ts';
 export { EXIT_DEFAULTS, exitRow } from './czone-exit.ts';
 export { IDLE_MECHANISMS, type IdleMechanism, idleRow } from './czone-idle.ts';
 export { MECHANISMS, type MechanismName } from './reclaim/mechanism.ts';

@@ -8,6 +8,7 @@ import {
   type CorePool,
   type FrameRange,
   GuestKernel,
+  type KernelClocks,
   newCounts,
 } from '../guest/index.ts';
 import {
@@ -46,6 +47,7 @@ export interface VmContext {
   readonly host: HostMemory;
   readonly pool: CorePool;
   readonly vmm: VmmFootprint;
+  readonly clocks: KernelClocks;
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
@@ -90,7 +92,9 @@ export class MicroVm {
       throw error;
     }
     const { image } = template;
-    this.guest = GuestKernel.fromImage(image, context.pool.clone(image.core));
+    const core = context.pool.clone(image.core);
+    this.guest = GuestKernel.fromImage(image, core, context.clocks);
+    this.guest.onMoved = () => this.#settleAside();
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
       this.guest.wake();
@@ -184,11 +188,15 @@ export class MicroVm {
     for (const reclaim of this.reclaimers) {
       if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
     }
-    if (this.#stopReason !== undefined) return got;
+    if (this.#stopReason === undefined) this.#settleAside();
+    return got;
+  }
+
+  /** Settles between the caller's own times to do so; what is counted is the next one's. */
+  #settleAside(): void {
     const counts = newCounts();
     this.settle(counts);
     addCounts(this.#carried, counts);
-    return got;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */
@@ -208,6 +216,7 @@ export class MicroVm {
 
   #end(reason: string): void {
     this.#stopReason = reason;
+    this.guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
     this.#context.pool.give(this.guest.core);

@@ -46,9 +46,10 @@ export class TemplateStore {
 
   /** The image of a machine, booted when it is asked for first. `shared`: clones share its frames. */
   get(config: GuestConfig, shared: boolean): Template {
-    const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel, build } = config;
+    const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
+    const { kernel, build, thp = true } = config;
     const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];
-    const key = JSON.stringify([size, kernel, build, shared]);
+    const key = JSON.stringify([size, kernel, build, thp, shared]);
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
     const template = new Template(GuestKernel.bootImage(config, shared), this.#host);

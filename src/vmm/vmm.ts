@@ -1,7 +1,13 @@
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 
-import { CorePool, type Counts, type GuestConfig, newCounts } from '../guest/index.ts';
+import {
+  CorePool,
+  type Counts,
+  type GuestConfig,
+  KernelClocks,
+  newCounts,
+} from '../guest/index.ts';
 import { Clock } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
@@ -44,7 +50,13 @@ export class Vmm {
     this.host = new HostMemory(hostFrames);
     this.clock = clock ?? new Clock();
     this.policy = policy ?? 'refuse';
-    this.#context = { host: this.host, pool: pool ?? new CorePool(), vmm: footprint, inspect };
+    this.#context = {
+      host: this.host,
+      pool: pool ?? new CorePool(),
+      vmm: footprint,
+      clocks: new KernelClocks(this.clock),
+      inspect,
+    };
     this.#templates = new TemplateStore(this.host);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
@@ -82,6 +94,7 @@ export class Vmm {
 
   /** Moves time on for every driver and device, and brings the account up to date. */
   advance(delayNs: number): void {
+    for (const vm of this.vms) vm.guest.runBackground();
     this.clock.advance(delayNs);
     for (const vm of this.vms) this.settle(vm);
   }

@@ -178,7 +178,7 @@ const steps: Record<string, Step> = {
     ranges.splice(0, ranges.length, ...kept);
   },
   report: ({ core }, a, b) => {
-    if (a % 5 === 0) rawOf(core).reportListen(a % 2 === 0 ? 9 : 255);
+    if (a % 5 === 0) rawOf(core).reportListen(a % 2 === 0 ? 9 : 255, 32);
     for (let zone = 0; zone < 4; zone += 1) {
       for (let n = 0; n < 50 && rawOf(core).reportTake(zone) > 0; n += 1) {
         if (verify(core) !== undefined) return;

@@ -19,7 +19,7 @@ import {
   MEM_PROFILES,
   MemDevice,
 } from '../../src/virtio/index.ts';
-import { discardFrames, plugIn } from '../../src/vmm/device/attach.ts';
+import { discardFrames, plugIn } from '../../src/vmm/attach.ts';
 import type { MicroVm, Vmm } from '../../src/vmm/index.ts';
 import { MIB_BYTES, expectSound, testGuest, testVmm } from '../support/vm.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';

@@ -27,7 +27,6 @@ const METHODS: readonly Reason[] = [
     'waits for issue E2: process trees, zones that grow',
   ],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
-  [/FrameView\.isTemplate$/, "the library's: what a frame is"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

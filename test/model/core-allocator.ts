@@ -48,7 +48,7 @@ export class CoreAllocator implements AllocatorUnderTest {
   }
 
   decay(cpu: number): void {
-    for (let zone = 0; zone < 4; zone += 1) rawOf(this.core).decay(cpu, zone);
+    rawOf(this.core).decay(cpu, 1);
   }
 
   drainAll(): void {

@@ -240,7 +240,7 @@ export class ModelPort implements AllocatorPort {
       order: c.order,
       isAsync: (flags & P.SCAN_ASYNC) !== 0,
       inOrder: (flags & P.SCAN_IN_ORDER) !== 0,
-      isDirect: (flags & P.SCAN_DIRECT) !== 0,
+      isDirect: flags !== 0,
       ignoresHints: c.order === 0,
       anyTarget: false,
       type: (flags & P.SCAN_IN_ORDER) === 0 ? L.MOVABLE : undefined,

@@ -10,10 +10,10 @@ import {
   GFP_TRANSHUGE_LIGHT,
   ORDER_MAX,
   THP_ORDER,
-  STATUS_NEED_RECLAIM,
   expectAnswer,
 } from '../../core/index.ts';
 import type { GuestMemory } from '../memory.ts';
+import { slowPath } from '../slow-path.ts';
 
 /**
  * What free page hinting asks with: no right to reclaim, no movable and no highmem bit
@@ -60,17 +60,16 @@ export class BalloonPages {
    */
   alloc(pfns: Uint32Array, count: number): number {
     const memory = this.#memory;
+    // the driver waited for the device before this message: kswapd had its turn
+    memory.kswapd.run();
     let got = 0;
     while (got < count) {
-      const answer = this.#request(pfns, got, count - got);
-      if (answer > 0) {
-        got += answer;
-        memory.deliverMoves();
-        continue;
-      }
-      if (answer !== STATUS_NEED_RECLAIM || this.#order > 0 || !memory.reclaim()) break;
-      if (this.#request(pfns, got, 1) !== 1) break;
-      got += 1;
+      const attempt = (): number => this.#request(pfns, got, count - got);
+      const request = { gfp: this.#gfp, order: this.#order, cpu: this.#cpu, attempt };
+      const answer = slowPath(memory, request, attempt());
+      memory.deliverMoves();
+      if (answer <= 0) break;
+      got += answer;
     }
     return got;
   }

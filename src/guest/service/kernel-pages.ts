@@ -3,6 +3,7 @@
 
 import { GFP_KERNEL, GFP_NOWARN, GFP_RETRY_MAYFAIL, ORDER_MAX } from '../../core/index.ts';
 import type { GuestMemory } from '../memory.ts';
+import { requestPages } from '../page-request.ts';
 
 /** Mask of memmap and other large allocations: they try hard, and fail quietly. */
 const GFP_LARGE: number = GFP_KERNEL + GFP_RETRY_MAYFAIL + GFP_NOWARN;
@@ -15,18 +16,13 @@ export function orderOfFrames(frames: number): number {
 /** A block of 2^order frames, or undefined when the kernel has none even after reclaim. */
 export function allocKernelBlock(memory: GuestMemory, order: number): number | undefined {
   if (order > ORDER_MAX) return undefined;
-  const { core } = memory;
-  for (;;) {
-    const pfn = core.pages.alloc(order > 0 ? GFP_LARGE : GFP_KERNEL, order, 0);
-    if (pfn >= 0) {
-      const frames = 2 ** order;
-      core.backing.touch(pfn, frames, true);
-      memory.frames.guestOs += frames;
-      memory.deliverMoves();
-      return pfn;
-    }
-    if (!memory.relieve(pfn)) return undefined;
-  }
+  const pfn = requestPages(memory, order > 0 ? GFP_LARGE : GFP_KERNEL, order);
+  if (pfn < 0) return undefined;
+  const frames = 2 ** order;
+  memory.core.backing.touch(pfn, frames, true);
+  memory.frames.guestOs += frames;
+  memory.deliverMoves();
+  return pfn;
 }
 
 /**

@@ -3,13 +3,15 @@
 // ACPI or virtio-mem, is not this file's business.
 
 import {
+  GFP_MOVABLE,
+  GFP_RETRY_MAYFAIL,
+  GFP_USER,
   KERNEL_ZONES,
   KIND_OFFLINE,
   MEMORY_BLOCK_FRAMES,
   MIGRATE_MOVABLE,
   NONE,
   STATUS_BUSY,
-  STATUS_MOVES_FULL,
   ZONE_DMA32,
   ZONE_DMA32_LIMIT,
   ZONE_MOVABLE,
@@ -20,6 +22,7 @@ import type { FrameRange } from '../../core/index.ts';
 import { memmapFrames } from '../footprint.ts';
 import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 import type { GuestMemory } from '../memory.ts';
+import { slowPath } from '../slow-path.ts';
 import { type Obstacle, busyPage } from './obstacle.ts';
 
 /** memhp_default_state and memory_hotplug.online_policy. */
@@ -48,6 +51,9 @@ export function mayBeMovable(
 ): boolean {
   return movableFrames + blockFrames <= (percent * kernelFrames) / 100;
 }
+
+/** Mask of requests for the places of pages that must leave (docs/linux-memory.md B.2). */
+const GFP_MIGRATION: number = GFP_USER + GFP_MOVABLE + GFP_RETRY_MAYFAIL;
 
 export type BlockState = 'absent' | 'offline' | 'online';
 
@@ -178,25 +184,16 @@ export class MemoryBlocks {
   }
 
   /** Makes a call that empties memory, again after each relief it asks for. */
-  #empty(call: () => number): EmptyResult {
+  #empty(attempt: () => number): EmptyResult {
     const memory = this.#memory;
     this.#obstacle = undefined;
-    for (;;) {
-      const answer = call();
-      const moves = memory.deliverMoves();
-      if (answer >= 0) return 'ok';
-      if (answer === STATUS_MOVES_FULL && moves > 0) continue;
-      if (answer === STATUS_BUSY) {
-        this.#refusals += 1;
-        this.#obstacle = busyPage(memory.core);
-        return 'busy';
-      }
-      if (!memory.relieve(answer)) {
-        this.#refusals += 1;
-        this.#obstacle = busyPage(memory.core);
-        return 'no-memory';
-      }
-    }
+    const request = { gfp: GFP_MIGRATION, order: 0, cpu: 0, attempt };
+    const answer = slowPath(memory, request, attempt());
+    memory.deliverMoves();
+    if (answer >= 0) return 'ok';
+    this.#refusals += 1;
+    this.#obstacle = busyPage(memory.core);
+    return answer === STATUS_BUSY ? 'busy' : 'no-memory';
   }
 
   /**

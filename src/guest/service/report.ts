@@ -3,12 +3,27 @@
 // them. How the device hears of them is the caller's.
 
 import { NS_PER_S } from '../../abi/unit.ts';
-import { KERNEL_ZONES, PAGEBLOCK_ORDER, REPORT_SLOTS, expectAnswer } from '../../core/index.ts';
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import {
+  KERNEL_ZONES,
+  ORDER_MAX,
+  PAGEBLOCK_ORDER,
+  REPORT_SLOTS,
+  expectAnswer,
+} from '../../core/index.ts';
+import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 import type { GuestMemory } from '../memory.ts';
 
-/** Pause before a pass. */
+/** Pause before a pass (PAGE_REPORTING_DELAY). */
 export const REPORT_DELAY_NS: number = 2 * NS_PER_S;
+
+/** The kernel's parameters of page reporting. */
+export interface ReportParameters {
+  /** Smallest order that is reported (page_reporting_order): 0 to 10, pageblock_order if not said. */
+  readonly reportingOrder?: number;
+  readonly reportingDelayNs?: number;
+  /** Blocks of one report (PAGE_REPORTING_CAPACITY): 1 to 32, 32 if not said. */
+  readonly reportingCapacity?: number;
+}
 
 /**
  * Sends blocks to the device; `done` when it has seen them. False: nothing was sent and `done` will
@@ -28,22 +43,34 @@ export class ReportWorker {
   readonly #memory: GuestMemory;
   readonly #timers: Timers;
   readonly #send: SendReport;
+  readonly #parameters: ReportParameters;
+  readonly #delayNs: number;
   readonly #pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
   readonly #orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
   #timer: TimerHandle | undefined;
   #isActive = false;
 
-  constructor(memory: GuestMemory, timers: Timers, send: SendReport) {
+  constructor(
+    memory: GuestMemory,
+    timers: Timers,
+    send: SendReport,
+    parameters: ReportParameters = {},
+  ) {
+    this.#parameters = parameters;
+    this.#delayNs = expectDelay('reportingDelayNs', parameters.reportingDelayNs ?? REPORT_DELAY_NS);
     this.#memory = memory;
     this.#timers = timers;
     this.#send = send;
   }
 
-  /**
-   * From now on free blocks of this order or more are reported; registering asks for a first pass.
-   */
-  start(order: number = PAGEBLOCK_ORDER): void {
-    expectAnswer(this.#memory.core.reporting.listen(order), 'reporting.listen');
+  /** From now on free blocks are reported; registering asks for a first pass. */
+  start(): void {
+    const { reportingOrder, reportingCapacity } = this.#parameters;
+    const { reporting } = this.#memory.core;
+    const order = expectWithin('reportingOrder', reportingOrder ?? PAGEBLOCK_ORDER, 0, ORDER_MAX);
+    const most = REPORT_SLOTS;
+    const capacity = expectWithin('reportingCapacity', reportingCapacity ?? most, 1, most);
+    expectAnswer(reporting.listen(order, capacity), 'reporting.listen');
     this.poll();
   }
 
@@ -57,7 +84,7 @@ export class ReportWorker {
   poll(): void {
     if (this.#isActive || this.#timer !== undefined) return;
     if (!this.#memory.core.reporting.isWanted) return;
-    this.#timer = this.#timers.after(REPORT_DELAY_NS, () => {
+    this.#timer = this.#timers.after(this.#delayNs, () => {
       this.#timer = undefined;
       this.#isActive = true;
       this.passes += 1;
@@ -99,4 +126,9 @@ export class ReportWorker {
     expectAnswer(reporting.putBack(false), 'reporting.putBack');
     return true;
   }
+}
+
+function expectWithin(what: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${what}: expected a whole number from ${least} to ${most}, found ${value}`);
 }

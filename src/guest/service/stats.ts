@@ -2,7 +2,12 @@
 // carries.
 
 import { FRAME_BYTES } from '../../abi/unit.ts';
-import { STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../../core/index.ts';
+import {
+  type Core,
+  STAT_ALLOC_FAILURES,
+  STAT_FAULT_PAGES,
+  type ZoneView,
+} from '../../core/index.ts';
 import type { GuestMemory } from '../memory.ts';
 
 export interface VmStats {
@@ -13,6 +18,11 @@ export interface VmStats {
   readonly cachesBytes: number;
   readonly minorFaults: number;
   readonly allocStalls: number;
+}
+
+/** Free frames of the kernel zones, without those on per-cpu lists. */
+export function freeFrames(core: Core): number {
+  return core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);
 }
 
 function sumOfZones(memory: GuestMemory, field: (zone: ZoneView) => number): number {

@@ -129,7 +129,6 @@ export {
   RESYNC_SPLIT,
   SCAN_ASYNC,
   SCAN_BLOCK_DONE,
-  SCAN_DIRECT,
   SCAN_FLAGS_SHIFT,
   SCAN_IN_ORDER,
   SCAN_PAGES_MASK,
@@ -229,39 +228,39 @@ export function runProgram(port: AllocatorPort, commands: Uint32Array): RunLog {
 
 /** A program under construction. */
 export class ProgramBuilder {
-  private words: Uint32Array = new Uint32Array(1 << 16);
+  private commands: Uint32Array = new Uint32Array(1 << 16);
   count = 0;
 
   /** Appends a command and gives its number. */
   add(op: number, shape: Partial<Shape>, frame: number, operand: number, event: number): number {
     const at = this.count * COMMAND_WORDS;
-    if (at === this.words.length) {
-      const larger = new Uint32Array(this.words.length * 2);
-      larger.set(this.words);
-      this.words = larger;
+    if (at === this.commands.length) {
+      const larger = new Uint32Array(this.commands.length * 2);
+      larger.set(this.commands);
+      this.commands = larger;
     }
-    this.words[at] = packShape(op, shape);
-    this.words[at + 1] = frame;
-    this.words[at + 2] = operand;
-    this.words[at + 3] = event;
+    this.commands[at] = packShape(op, shape);
+    this.commands[at + 1] = frame;
+    this.commands[at + 2] = operand;
+    this.commands[at + 3] = event;
     this.count += 1;
     return this.count - 1;
   }
 
   setOperand(command: number, operand: number): void {
-    this.words[command * COMMAND_WORDS + 2] = operand;
+    this.commands[command * COMMAND_WORDS + 2] = operand;
   }
 
   opOf(command: number): number {
-    return opOf(this.words, command);
+    return opOf(this.commands, command);
   }
 
   addToOperand(command: number, more: number): void {
     const at = command * COMMAND_WORDS + 2;
-    this.words[at] = (this.words[at] ?? 0) + more;
+    this.commands[at] = (this.commands[at] ?? 0) + more;
   }
 
   finish(): Uint32Array {
-    return this.words.slice(0, this.count * COMMAND_WORDS);
+    return this.commands.slice(0, this.count * COMMAND_WORDS);
   }
 }

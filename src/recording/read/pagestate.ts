@@ -83,7 +83,7 @@ class Reader {
   readonly lines: string[];
   readonly listed = new ListedFrames();
   line = 0;
-  words: string[] = [];
+  fields: string[] = [];
 
   constructor(text: string, file: string) {
     this.file = file;
@@ -92,7 +92,7 @@ class Reader {
 
   next(): boolean {
     if (this.line >= this.lines.length) return false;
-    this.words = (this.lines[this.line] ?? '').split(' ').filter((word) => word !== '');
+    this.fields = (this.lines[this.line] ?? '').split(' ').filter((word) => word !== '');
     this.line += 1;
     return true;
   }
@@ -107,22 +107,22 @@ class Reader {
   }
 
   number(at: number): number {
-    const word = this.words[at];
+    const word = this.fields[at];
     if (word === undefined || !/^-?\d+$/.test(word)) this.fail('a number', word);
     return Number(word);
   }
 
   /** The number after a named word; the names are fixed by the recorder. */
   field(at: number, name: string): number {
-    if (this.words[at] !== name) this.fail(`'${name}'`, this.words[at]);
+    if (this.fields[at] !== name) this.fail(`'${name}'`, this.fields[at]);
     return this.number(at + 1);
   }
 
   frames(from: number): Uint32Array {
-    const list = new Uint32Array(this.words.length - from);
+    const list = new Uint32Array(this.fields.length - from);
     for (let i = 0; i < list.length; i += 1) {
       const pfn = this.number(from + i);
-      if (pfn < 0 || pfn > 0xffff_fffe) this.fail('a frame number', this.words[from + i]);
+      if (pfn < 0 || pfn > 0xffff_fffe) this.fail('a frame number', this.fields[from + i]);
       list[i] = pfn;
     }
     return list;
@@ -130,12 +130,12 @@ class Reader {
 }
 
 function readZone(reader: Reader): ZoneState {
-  const name = reader.words[1] ?? '';
+  const name = reader.fields[1] ?? '';
   const index = ZONE_NAMES.indexOf(name);
-  if (index < 0) reader.fail(`a zone (${ZONE_NAMES.join(', ')})`, reader.words[1]);
-  const at = reader.words.indexOf('highatomic');
+  if (index < 0) reader.fail(`a zone (${ZONE_NAMES.join(', ')})`, reader.fields[1]);
+  const at = reader.fields.indexOf('highatomic');
   if (at < 0) reader.fail("'highatomic'", undefined);
-  if (reader.words[18] !== 'reserve') reader.fail("'reserve'", reader.words[18]);
+  if (reader.fields[18] !== 'reserve') reader.fail("'reserve'", reader.fields[18]);
   const reserve: number[] = [];
   for (let i = 19; i < at; i += 1) reserve.push(reader.number(i));
   return {
@@ -187,7 +187,7 @@ function checkFrames(reader: Reader, zone: ZoneState, frames: Uint32Array, order
 
 function bounded(reader: Reader, at: number, limit: number, what: string): number {
   const value = reader.number(at);
-  if (value < 0 || value >= limit) reader.fail(`${what} below ${limit}`, reader.words[at]);
+  if (value < 0 || value >= limit) reader.fail(`${what} below ${limit}`, reader.fields[at]);
   return value;
 }
 
@@ -202,18 +202,18 @@ function readFreeList(reader: Reader, zone: ZoneState): void {
 function readBlocks(reader: Reader, zone: ZoneState): void {
   const aligned = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
   const expected = Math.ceil((zone.startPfn + zone.spanned - aligned) / PAGEBLOCK_FRAMES);
-  const found = reader.words.length - 1;
+  const found = reader.fields.length - 1;
   if (found !== expected) reader.fail(`${expected} pageblock types`, `${found} types`);
   const typeAt = (at: number): number => {
     const type = reader.number(at);
     if (type >= -1 && type < MIGRATE_TYPES) return type;
-    return reader.fail(`a migratetype below ${MIGRATE_TYPES} or -1`, reader.words[at]);
+    return reader.fail(`a migratetype below ${MIGRATE_TYPES} or -1`, reader.fields[at]);
   };
   zone.blocks = Int8Array.from({ length: found }, (_, i) => typeAt(i + 1));
 }
 
 function readRecord(reader: Reader, zones: ZoneState[]): void {
-  const kind = reader.words[0];
+  const kind = reader.fields[0];
   if (kind === 'zone') {
     zones.push(readZone(reader));
     return;
@@ -237,19 +237,19 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
 /** Reads one pagestate. `file` only serves the errors. */
 export function parsePageState(text: string, file = 'pagestate'): AllocatorState {
   const reader = new Reader(text, file);
-  if (!reader.next() || reader.words[0] !== 'pagestate') {
-    reader.fail("'pagestate'", reader.words[0] ?? '');
+  if (!reader.next() || reader.fields[0] !== 'pagestate') {
+    reader.fail("'pagestate'", reader.fields[0] ?? '');
   }
-  const label = reader.words[1] ?? '';
+  const label = reader.fields[1] ?? '';
   if (reader.field(2, 'pageblock_order') !== PAGEBLOCK_ORDER) {
-    reader.fail(`pageblock_order ${PAGEBLOCK_ORDER}`, reader.words[3]);
+    reader.fail(`pageblock_order ${PAGEBLOCK_ORDER}`, reader.fields[3]);
   }
   if (reader.field(4, 'pcp_lists') !== PCP_LISTS) {
-    reader.fail(`pcp_lists ${PCP_LISTS}`, reader.words[5]);
+    reader.fail(`pcp_lists ${PCP_LISTS}`, reader.fields[5]);
   }
   const zones: ZoneState[] = [];
   while (reader.next()) {
-    if (reader.words[0] === 'end') return { label, zones };
+    if (reader.fields[0] === 'end') return { label, zones };
     readRecord(reader, zones);
   }
   throw new RecordingError(file, reader.line, "'end'", 'the end of the file (a cut snapshot)');

@@ -34,21 +34,24 @@ export type MechanismName = 'dimm' | 'balloon' | 'reporting' | 'virtio-mem' | 'c
 
 const VM_CPUS = 4;
 
-function vmFor({ sizes }: Population, size: GuestSize): MicroVm {
-  return loneVm({ ...size, cpus: VM_CPUS, processes: sizes.length });
+function vmFor({ sizes }: Population, size: GuestSize, clock: Clock): MicroVm {
+  return loneVm({ ...size, cpus: VM_CPUS, processes: sizes.length }, clock);
 }
 
 /** A VM whose memory is all there from the start. */
-function plainVm(population: Population): MicroVm {
+function plainVm(population: Population, clock: Clock): MicroVm {
   const heaps = heapRoom(population);
-  return vmFor(population, { memoryFrames: systemRoom(population, heaps) + heaps });
+  return vmFor(population, { memoryFrames: systemRoom(population, heaps) + heaps }, clock);
 }
 
 /** A VM whose containers' heaps lie in memory that is plugged, and where that starts. */
-function hotplugVm(population: Population): { vm: MicroVm; start: number; frames: number } {
+function hotplugVm(
+  population: Population,
+  clock: Clock,
+): { vm: MicroVm; start: number; frames: number } {
   const frames = heapRoom(population);
   const memoryFrames = systemRoom(population, frames);
-  const vm = vmFor(population, { memoryFrames, hotplugFrames: frames });
+  const vm = vmFor(population, { memoryFrames, hotplugFrames: frames }, clock);
   return { vm, start: hotplugStart(memoryFrames), frames };
 }
 
@@ -59,24 +62,29 @@ function around(device: MemoryDevice, clock: Clock, settleNs = 0): Reclaimer {
 /** Nothing is asked back: what the others are compared with. */
 export function noReclaimer(population: Population): Reclaimer {
   const idle = { operations: {}, exits: 0, unmovableFrames: 0 };
-  const vm = plainVm(population);
-  return around({ vm, ...idle, ask: () => {}, giveBack: () => {} }, new Clock());
+  const clock = new Clock();
+  const vm = plainVm(population, clock);
+  return around({ vm, ...idle, ask: () => {}, giveBack: () => {} }, clock);
 }
 
 export function balloonReclaimer(population: Population): Reclaimer {
   const clock = new Clock();
-  return around(new Balloon(plainVm(population), clock, { profile: 'qemu' }), clock, BALLOON_NS);
+  return around(
+    new Balloon(plainVm(population, clock), clock, { profile: 'qemu' }),
+    clock,
+    BALLOON_NS,
+  );
 }
 
 export function reportingReclaimer(population: Population): Reclaimer {
   const clock = new Clock();
-  return around(new Reporting(plainVm(population), clock), clock, REPORTING_NS);
+  return around(new Reporting(plainVm(population, clock), clock), clock, REPORTING_NS);
 }
 
 /** The heaps are a region of 2 MiB blocks. */
 function virtioMemReclaimer(population: Population): Reclaimer {
   const clock = new Clock();
-  const { vm, start, frames } = hotplugVm(population);
+  const { vm, start, frames } = hotplugVm(population, clock);
   const regionBytes = frames * FRAME_BYTES;
   const device = new VirtioMem(vm, clock, {
     profile: 'qemu',
@@ -91,14 +99,15 @@ function virtioMemReclaimer(population: Population): Reclaimer {
 
 /** The heaps are DIMMs of one memory block each. */
 function dimmReclaimer(population: Population): Reclaimer {
-  const { vm, start, frames } = hotplugVm(population);
+  const clock = new Clock();
+  const { vm, start, frames } = hotplugVm(population, clock);
   const device = new Dimms(vm, {
     startFrame: start,
     policy: 'auto-movable',
     autoMovablePercent: AUTO_MOVABLE_PERCENT,
   });
   for (let at = 0; at < frames; at += MEMORY_BLOCK_FRAMES) device.plug(1);
-  return around(device, new Clock());
+  return around(device, clock);
 }
 
 /** A reclaimer whose containers have zones. */
@@ -113,7 +122,11 @@ export function czoneReclaimer(population: Population, options: CZoneOptions = {
   const memoryFrames = systemRoom(population, frames);
   const region = { start: hotplugStart(memoryFrames), frames, blockFrames: PAGEBLOCK_FRAMES };
   const clock = new Clock();
-  const device = new CZoneVirtio(vmFor(population, { memoryFrames, region }), clock, options);
+  const device = new CZoneVirtio(
+    vmFor(population, { memoryFrames, region }, clock),
+    clock,
+    options,
+  );
   return { ...around(device, clock), device, zones: device.zones };
 }
 

@@ -2,6 +2,7 @@
 
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
+import { type ReportParameters, ReportWorker, type SendReport } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   BALLOON_PROFILES,
@@ -17,14 +18,14 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from './attach.ts';
+import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
-/** Free page reporting is offered when it is asked for; `Reporting` is the guest's side of it. */
 export interface BalloonOptions
   extends
     Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
-    CoreBalloonOptions {
+    CoreBalloonOptions,
+    ReportParameters {
   readonly profile?: BalloonProfileName;
 }
 
@@ -33,15 +34,18 @@ export type TargetAnswer = 'ok' | 'inactive' | 'too-large' | 'stopped';
 
 export class Balloon implements MemoryDevice {
   readonly vm: MicroVm;
-  readonly device: BalloonDevice;
-  readonly transportSide: VirtioDevice;
+  readonly model: BalloonDevice;
+  readonly device: VirtioDevice;
   readonly driver: BalloonDriver;
   /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
   readonly mmio: Connection['mmio'];
   /** The driver takes pages in use by nobody, wherever they are: none of them is in the way. */
   readonly unmovableFrames: number = 0;
+  /** Page reporting in the guest; undefined: the driver did not take it. */
+  readonly reporter: ReportWorker | undefined;
   readonly #isHuge: boolean;
+  #reportedRanges = 0;
 
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
@@ -50,15 +54,15 @@ export class Balloon implements MemoryDevice {
     const profile = BALLOON_PROFILES[options.profile ?? 'firecracker'];
     this.#isHuge = options.isHuge === true;
     const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
-    this.device = new BalloonDevice(profile, hostOf(vm), {
+    this.model = new BalloonDevice(profile, hostOf(vm), {
       ...options,
       blockPages,
       memoryPages: vm.guest.config.memoryFrames,
       hostPageBytes: hostPageBytes(vm),
       timers: alarm,
     });
-    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
-    this.transportSide = transportSide;
+    const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
+    this.device = device;
     this.mmio = mmio;
     const guest = new CoreBalloonGuest(vm.guest.memory, options);
     this.driver = new BalloonDriver(transport, guest, alarm, { blockPages });
@@ -67,11 +71,30 @@ export class Balloon implements MemoryDevice {
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
+    if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
+  }
+
+  #startReporter(timers: Timers, parameters: ReportParameters): ReportWorker {
+    const send: SendReport = (...report) => {
+      const isSent = this.driver.reportBlocks(...report);
+      if (isSent) this.#reportedRanges += report[2];
+      return isSent;
+    };
+    const { guest } = this.vm;
+    const worker = new ReportWorker(guest.memory, timers, send, parameters);
+    worker.start();
+    guest.background.push(() => worker.poll());
+    return worker;
+  }
+
+  /** Ranges of reports that the device has got. */
+  get reportedRanges(): number {
+    return this.#reportedRanges;
   }
 
   /** 4 KiB pages in the balloon, as the driver says. */
   get actualPages(): number {
-    return this.device.actualPages;
+    return this.model.actualPages;
   }
 
   /**
@@ -80,7 +103,7 @@ export class Balloon implements MemoryDevice {
    */
   setTarget(pages: number): TargetAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
-    const answer = this.device.setTarget(pages);
+    const answer = this.model.setTarget(pages);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 

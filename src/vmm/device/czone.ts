@@ -20,7 +20,7 @@ import {
   zoneOfIndex,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from './attach.ts';
+import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 export interface CZoneOptions extends Pick<
@@ -36,8 +36,8 @@ const ZONE_POOL = zoneOfIndex(POOL);
 export class CZoneVirtio implements MemoryDevice {
   readonly vm: MicroVm;
   readonly zones: CZones;
-  readonly device: CZoneDevice;
-  readonly transportSide: VirtioDevice;
+  readonly model: CZoneDevice;
+  readonly device: VirtioDevice;
   readonly driver: CZoneDriver;
   readonly failure: ProbeFailure | undefined;
   readonly mmio: Connection['mmio'];
@@ -53,15 +53,15 @@ export class CZoneVirtio implements MemoryDevice {
     this.zones = czones;
     const { region } = czones;
     const profile = CZONE_PROFILES[options.profile ?? 'adaptive'];
-    this.device = new CZoneDevice(profile, hostOf(vm), {
+    this.model = new CZoneDevice(profile, hostOf(vm), {
       ...options,
       addr: region.start * FRAME_BYTES,
       regionBytes: region.frames * FRAME_BYTES,
       blockBytes: region.blockFrames * FRAME_BYTES,
       timers: timersOf(vm, timers),
     });
-    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
-    this.transportSide = transportSide;
+    const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
+    this.device = device;
     this.mmio = mmio;
     this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
@@ -81,16 +81,16 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** Asks a zone (POOL: the blocks in no zone) for what it does not use; false when it cannot be asked now. */
   reclaim(index: number, targetBytes = 0, done?: (result: ReclaimResult) => void): boolean {
-    return this.device.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
+    return this.model.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
 
   /** The pool, then the idle zones in the order of their creation, until what they gave is enough. */
   ask(frames: number): void {
     let leftBytes = frames * FRAME_BYTES;
-    const idle = this.device.zones.filter(({ isIdle }) => isIdle).map(({ zone }) => zone);
+    const idle = this.model.zones.filter(({ isIdle }) => isIdle).map(({ zone }) => zone);
     for (const zone of [ZONE_POOL, ...idle]) {
       if (leftBytes <= 0) return;
-      this.device.reclaim(zone, leftBytes, ({ releasedBytes }) => (leftBytes -= releasedBytes));
+      this.model.reclaim(zone, leftBytes, ({ releasedBytes }) => (leftBytes -= releasedBytes));
     }
   }
 
@@ -100,7 +100,7 @@ export class CZoneVirtio implements MemoryDevice {
   /** The guest's work is priced by 2 MiB, so a report counts as what of them it has. */
   get operations(): Operations {
     const { requests, reports } = this.driver.counters;
-    const { reportedPages } = this.device.counters;
+    const { reportedPages } = this.model.counters;
     const frames = this.#endedBlocks * this.zones.region.blockFrames + reportedPages;
     return { czoneMessage: requests + reports, czoneRelease2MiB: frames / PAGEBLOCK_FRAMES };
   }

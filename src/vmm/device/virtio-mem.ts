@@ -19,7 +19,7 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from './attach.ts';
+import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
@@ -37,8 +37,8 @@ export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
 
 export class VirtioMem implements MemoryDevice {
   readonly vm: MicroVm;
-  readonly device: MemDevice;
-  readonly transportSide: VirtioDevice;
+  readonly model: MemDevice;
+  readonly device: VirtioDevice;
   readonly driver: MemDriver;
   readonly blocks: MemoryBlocks;
   readonly failure: ProbeFailure | undefined;
@@ -52,9 +52,9 @@ export class VirtioMem implements MemoryDevice {
   constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
     this.vm = vm;
     const profile = MEM_PROFILES[options.profile ?? 'qemu'];
-    this.device = new MemDevice(profile, hostOf(vm), options);
-    const { transportSide, mmio, transport } = plugIn(vm, this.device, profile.policy);
-    this.transportSide = transportSide;
+    this.model = new MemDevice(profile, hostOf(vm), options);
+    const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
+    this.device = device;
     this.mmio = mmio;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
     this.#guest = new CoreMemGuest(this.blocks, vm.memory.sizeBytes);
@@ -64,7 +64,7 @@ export class VirtioMem implements MemoryDevice {
   }
 
   get pluggedBytes(): number {
-    return this.device.pluggedBytes;
+    return this.model.pluggedBytes;
   }
 
   /** Ranges that could not be unplugged, each with the page that was in the way. */
@@ -78,13 +78,13 @@ export class VirtioMem implements MemoryDevice {
    */
   setRequested(requestedBytes: number): 'ok' | 'inactive' | 'invalid' | 'stopped' {
     if (!this.vm.checkDevices()) return 'stopped';
-    const answer = this.device.setRequested(requestedBytes);
+    const answer = this.model.setRequested(requestedBytes);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 
   /** Lowers the request by whole blocks, as far as there is something requested. */
   ask(frames: number): void {
-    const { blockBytes, requestedBytes } = this.device;
+    const { blockBytes, requestedBytes } = this.model;
     const wantedBytes = this.#owedBytes + frames * FRAME_BYTES;
     const stepBytes = Math.min(wantedBytes - (wantedBytes % blockBytes), requestedBytes);
     if (this.setRequested(requestedBytes - stepBytes) !== 'ok') return;
@@ -97,13 +97,13 @@ export class VirtioMem implements MemoryDevice {
     const bytes = this.#askedBytes;
     this.#askedBytes = 0;
     this.#owedBytes = 0;
-    this.setRequested(this.device.requestedBytes + bytes);
+    this.setRequested(this.model.requestedBytes + bytes);
   }
 
   /** A try that fails has isolated the block, too. */
   get operations(): Operations {
-    const { pluggedBlocks, unpluggedBlocks } = this.device.counters;
-    const unit = this.device.blockBytes / PAGEBLOCK_BYTES;
+    const { pluggedBlocks, unpluggedBlocks } = this.model.counters;
+    const unit = this.model.blockBytes / PAGEBLOCK_BYTES;
     return {
       virtioMemPlug2MiB: pluggedBlocks * unit,
       virtioMemUnplug2MiB: unpluggedBlocks * unit + this.blocks.refusals,
@@ -119,7 +119,7 @@ export class VirtioMem implements MemoryDevice {
     const { core } = this.vm.guest;
     let sum = 0;
     for (const { addr, lengthBytes } of this.blockedRanges) {
-      if (lengthBytes > this.device.blockBytes) continue;
+      if (lengthBytes > this.model.blockBytes) continue;
       sum += unmovableFrames(core, addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
     }
     return sum;

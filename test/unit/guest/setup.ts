@@ -1,5 +1,11 @@
 /** Small guests for the tests of this room and those above. */
-import { type GuestConfig, GuestKernel, type KernelFootprint } from '../../../src/guest/index.ts';
+import {
+  type GuestConfig,
+  GuestKernel,
+  KernelClocks,
+  type KernelFootprint,
+} from '../../../src/guest/index.ts';
+import { Clock } from '../../../src/time/index.ts';
 import { CorePool } from '../../../src/core/index.ts';
 
 export const KERNEL: KernelFootprint = {
@@ -27,9 +33,17 @@ export const CZONE_CONFIG: GuestConfig = {
   region: { start: 64 * 256, frames: 16 * 512, blockFrames: 512 },
 };
 
-export function makeGuest(config: GuestConfig = CONFIG, template = true): GuestKernel {
+export function makeGuest(
+  config: GuestConfig = CONFIG,
+  template = true,
+  clock: Clock = new Clock(),
+): GuestKernel {
   const image = GuestKernel.bootImage(config, template);
-  const guest = GuestKernel.fromImage(image, new CorePool().clone(image.core));
+  const guest = GuestKernel.fromImage(
+    image,
+    new CorePool().clone(image.core),
+    new KernelClocks(clock),
+  );
   if (template) guest.wake();
   return guest;
 }

@@ -49,7 +49,7 @@ describe('SystemReplay', () => {
     };
     await replay(handTrace(CALLS, 60_000), { systems: [reporting], seed: 1 });
     expect(devices).toHaveLength(1);
-    expect(devices[0]?.worker?.reports).toBeGreaterThan(0);
+    expect(devices[0]?.balloon.reporter?.reports).toBeGreaterThan(0);
   });
 
   it('starts its clock at nought for every system', async () => {

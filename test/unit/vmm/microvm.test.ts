@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CAUSE_GUEST_OS,
   CAUSE_VMM,
+  KernelClocks,
   CorePool,
   HostMemory,
   HostOutOfMemory,
@@ -10,12 +11,18 @@ import {
   type VmContext,
   newCounts,
 } from '../../../src/vmm/index.ts';
+import { Clock } from '../../../src/time/index.ts';
 import { CONFIG, KERNEL } from '../guest/setup.ts';
 
 const VMM = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
 
 function context(capacityFrames = 1e6): VmContext {
-  return { host: new HostMemory(capacityFrames), pool: new CorePool(), vmm: VMM };
+  return {
+    clocks: new KernelClocks(new Clock()),
+    host: new HostMemory(capacityFrames),
+    pool: new CorePool(),
+    vmm: VMM,
+  };
 }
 
 describe('MicroVm', () => {

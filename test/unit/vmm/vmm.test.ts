@@ -64,7 +64,7 @@ describe('Vmm', () => {
     expect(vmm.clock.nowNs).toBe(0);
     vmm.advance(3 * NS_PER_S);
     expect(vmm.clock.nowNs).toBe(3 * NS_PER_S);
-    expect(reporting.worker?.passes).toBe(1);
+    expect(reporting.balloon.reporter?.passes).toBe(1);
   });
 
   it('kills the largest VM where that is the rule', () => {
@@ -96,6 +96,6 @@ describe('Vmm', () => {
     const reporting = new Reporting(vm, vmm.clock);
     vmm.stop(vm);
     vmm.advance(10e9);
-    expect(reporting.worker?.passes).toBe(0);
+    expect(reporting.balloon.reporter?.passes).toBe(0);
   });
 });

@@ -53,7 +53,7 @@ function isReported(core: Core, pfn: number): boolean {
 describe('a reporting pass', () => {
   it('shows free blocks of the order and above, each once', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(9);
+    rawOf(core).reportListen(9, 32);
     const before = zoneField(core, ZONE_DMA32, ZONE_FREE_OFFSET);
     const arrays = pass(core, ZONE_DMA32);
     const blocks = arrays.flat();
@@ -65,7 +65,7 @@ describe('a reporting pass', () => {
 
   it('fills the array from its end', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(10);
+    rawOf(core).reportListen(10, 32);
     const count = rawOf(core).reportTake(ZONE_DMA32);
     expect(count).toBe(32);
     const pfns = taken(core, count).map((entry) => entry.pfn);
@@ -74,7 +74,7 @@ describe('a reporting pass', () => {
 
   it('stops at its budget and asks for another pass', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(10);
+    rawOf(core).reportListen(10, 32);
     setHeaderWord(core, GUEST_REPORT_WANTED_OFFSET, 0);
     // About 124 blocks of 4 MiB: a budget of 1, so two full arrays, and the third is taken but not sent before the end.
     const arrays = pass(core, ZONE_DMA32);
@@ -86,7 +86,7 @@ describe('a reporting pass', () => {
 
   it('leaves small zones alone', () => {
     const core = bootGuest();
-    rawOf(core).reportListen(9);
+    rawOf(core).reportListen(9, 32);
     expect(pass(core, ZONE_DMA)).toEqual([]);
   });
 
@@ -96,14 +96,14 @@ describe('a reporting pass', () => {
     expect(pageblock(core, page) & 7).toBe(0);
     rawOf(core).freePages(page, 9, 0);
     rawOf(core).drainAll();
-    rawOf(core).reportListen(9);
+    rawOf(core).reportListen(9, 32);
     while (pass(core, ZONE_DMA32).length > 0);
     expect(pageblock(core, page) & 7).toBe(1);
   });
 
   it('forgets a block when any part of it is allocated', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(9);
+    rawOf(core).reportListen(9, 32);
     while (pass(core, ZONE_DMA32).length > 0);
     const page = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 0, 0, 0);
     expect(isReported(core, page - (page % 1024))).toBe(false);
@@ -113,10 +113,10 @@ describe('a reporting pass', () => {
 
   it('marks nothing when the device fails, and ends the zone', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(10);
+    rawOf(core).reportListen(10, 32);
     const count = rawOf(core).reportTake(ZONE_DMA32);
     expect(rawOf(core).reportTake(ZONE_DMA32)).toBe(STATUS_BAD_STATE);
-    expect(rawOf(core).reportListen(9)).toBe(STATUS_BAD_STATE);
+    expect(rawOf(core).reportListen(9, 32)).toBe(STATUS_BAD_STATE);
     const entries = taken(core, count);
     expect(rawOf(core).reportPutBack(0)).toBe(0);
     expect(rawOf(core).reportTake(ZONE_DMA32)).toBe(0);
@@ -126,7 +126,7 @@ describe('a reporting pass', () => {
 
   it('is asked for when a block of the order becomes free', () => {
     const core = bootGuest({ frames: 0x20000 });
-    rawOf(core).reportListen(9);
+    rawOf(core).reportListen(9, 32);
     const page = rawOf(core).allocPages(GFP_HIGHUSER_MOVABLE, 10, 0, 0);
     setHeaderWord(core, GUEST_REPORT_WANTED_OFFSET, 0);
     rawOf(core).freePages(page, 10, 0);

@@ -17,7 +17,7 @@ describe('Balloon', () => {
     expect(balloon.setTarget(64 * MIB_FRAMES)).toBe('ok');
     expect(balloon.actualPages).toBe(64 * MIB_FRAMES);
     expect(vm.guest.core.privateFrames).toBeLessThan(backed);
-    expect(balloon.device.counters.releasedPages).toBeGreaterThan(0);
+    expect(balloon.model.counters.releasedPages).toBeGreaterThan(0);
     expectSound(vm);
     balloon.setTarget(0);
     expect(balloon.actualPages).toBe(0);
@@ -42,8 +42,8 @@ describe('Balloon', () => {
     const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu' });
     balloon.setTarget(64 * MIB_FRAMES);
     expect(balloon.driver.counters.messages).toBe(64);
-    expect(balloon.device.counters.inflateRequests).toBe(64);
-    expect(balloon.device.counters.inflatedPages).toBe(64 * MIB_FRAMES);
+    expect(balloon.model.counters.inflateRequests).toBe(64);
+    expect(balloon.model.counters.inflatedPages).toBe(64 * MIB_FRAMES);
   });
 
   it('neither hangs nor livelocks on a target beyond what the guest has', () => {
@@ -86,11 +86,11 @@ describe('Balloon', () => {
     for (const deflateOnOom of [true, false]) {
       const { vmm, vm } = testVm(128);
       const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu', deflateOnOom });
-      balloon.device.pollStats();
-      const before = balloon.device.stats.totalBytes ?? 0;
+      balloon.model.pollStats();
+      const before = balloon.model.stats.totalBytes ?? 0;
       balloon.setTarget(10 * MIB_FRAMES);
-      balloon.device.pollStats();
-      const shrunk = before - (balloon.device.stats.totalBytes ?? 0);
+      balloon.model.pollStats();
+      const shrunk = before - (balloon.model.stats.totalBytes ?? 0);
       expect(shrunk).toBe(deflateOnOom ? 0 : 10 * MIB_FRAMES * 4096);
     }
   });
@@ -115,7 +115,7 @@ describe('Balloon', () => {
     expect(reported.every(([, count]) => count >= 512)).toBe(true);
     expect(kept.idleFrames).toBeGreaterThanOrEqual(0);
     expect(kept.frames).toEqual(used);
-    expect(reporting.worker?.reports).toBeGreaterThan(0);
+    expect(reporting.balloon.reporter?.reports).toBeGreaterThan(0);
     expectSound(vm);
     vm.guest.writeAndFree(100 * MIB_FRAMES);
     expectSound(vm);
@@ -125,25 +125,25 @@ describe('Balloon', () => {
     const { vmm, vm } = testVm(256);
     const reporting = new Reporting(vm, vmm.clock);
     vmm.advance(1.9 * SECOND);
-    expect(reporting.worker?.passes).toBe(0);
+    expect(reporting.balloon.reporter?.passes).toBe(0);
     for (let second = 0; second < 60; second += 1) vmm.advance(SECOND);
-    const passes = reporting.worker?.passes ?? 0;
-    const { reportedPages } = reporting.balloon.device.counters;
+    const passes = reporting.balloon.reporter?.passes ?? 0;
+    const { reportedPages } = reporting.balloon.model.counters;
     expect(passes).toBeGreaterThan(0);
     vmm.advance(60 * SECOND);
-    expect(reporting.worker?.passes).toBe(passes);
-    expect(reporting.balloon.device.counters.reportedPages).toBe(reportedPages);
+    expect(reporting.balloon.reporter?.passes).toBe(passes);
+    expect(reporting.balloon.model.counters.reportedPages).toBe(reportedPages);
   });
 
   it('hints free blocks of 4 MiB and gets them back', () => {
     const { vmm, vm } = testVm(256);
     const balloon = new Balloon(vm, vmm.clock, { freePageHinting: true });
     const free = freeFrames(vm.guest.core);
-    balloon.device.startHinting();
-    expect(balloon.device.counters.hintedPages).toBeGreaterThan(0);
-    expect(balloon.device.counters.hintedPages % 1024).toBe(0);
+    balloon.model.startHinting();
+    expect(balloon.model.counters.hintedPages).toBeGreaterThan(0);
+    expect(balloon.model.counters.hintedPages % 1024).toBe(0);
     expectSound(vm);
-    balloon.device.finishHinting();
+    balloon.model.finishHinting();
     vmm.advance(SECOND);
     expect(freeFrames(vm.guest.core)).toBe(free);
     expectSound(vm);
@@ -157,7 +157,7 @@ describe('Balloon', () => {
     balloon.setTarget(200 * MIB_FRAMES);
     expect(balloon.actualPages).toBe(200 * MIB_FRAMES);
     expect(balloon.driver.counters.messages).toBe(1);
-    expect(balloon.device.counters.releasedPages % 512).toBe(0);
+    expect(balloon.model.counters.releasedPages % 512).toBe(0);
     expectSound(vm);
     balloon.setTarget(0);
     expect(balloon.actualPages).toBe(0);
@@ -170,18 +170,18 @@ describe('Balloon', () => {
     vm.guest.writeAndFree(100 * MIB_FRAMES);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker' });
     balloon.setTarget(100);
-    expect(balloon.device.counters.inflatedPages).toBe(100);
-    expect(balloon.device.counters.releasedPages).toBe(0);
+    expect(balloon.model.counters.inflatedPages).toBe(100);
+    expect(balloon.model.counters.releasedPages).toBe(0);
     expectSound(vm);
   });
 
   it('stops a VM whose driver the VMM does not forgive, and throws nothing', () => {
     const { vmm, vm } = testVm(128);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'firecracker' });
-    const registers = balloon.transportSide.queueRegisters(0);
+    const registers = balloon.device.queueRegisters(0);
     vm.memory.writeU16((registers?.availAddr ?? 0) + 2, 5000);
     balloon.mmio.write(0x50, 4, 0);
-    expect(balloon.transportSide.killReason).toBe('avail-index-jump');
+    expect(balloon.device.killReason).toBe('avail-index-jump');
     vmm.advance(SECOND);
     expect(vm.stopReason).toBe('avail-index-jump');
     expect(vmm.vms).toEqual([]);

@@ -32,7 +32,7 @@ function processIn(device: CZoneVirtio, zone: number): Process {
 describe('CZoneVirtio', () => {
   it('plugs what zones need, also on demand, and ends a zone with one message and all of its memory', () => {
     const { device } = rig();
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192, 4);
     expect(host.zones.map((info) => info.zone)).toEqual([1]);
     expect(host.pluggedBytes).toBe(4 * 512 * 4096);
@@ -55,7 +55,7 @@ describe('CZoneVirtio', () => {
 
   it('takes what an idle zone has freed after the delay, and nothing of one that works', () => {
     const { vmm, device } = rig({ idle: { delayNs: 2 * SECOND, targetBytes: 0 } });
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const [idle, busy] = [zones.create(1, 8192, 2), zones.create(2, 8192, 2)];
     for (const zone of [idle, busy]) {
       const process = processIn(device, zone);
@@ -72,7 +72,7 @@ describe('CZoneVirtio', () => {
 
   it('takes a request back when work arrives before the host has answered', () => {
     const { vmm, device } = rig({ idle: { delayNs: SECOND, targetBytes: 0 } });
-    const { zones, device: host, vm } = device;
+    const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192, 2);
     const process = processIn(device, zone);
     process.touch(0, 1000, true);

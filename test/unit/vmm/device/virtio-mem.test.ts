@@ -84,7 +84,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(64 * MIB_BYTES);
     expect(vm.guest.files.pages).toBeGreaterThanOrEqual(20 * MIB_FRAMES);
     expect(vm.guest.core.privateFrames).toBeLessThan(before);
-    expect(memory.device.counters.releasedPages).toBeGreaterThan(0);
+    expect(memory.model.counters.releasedPages).toBeGreaterThan(0);
     vmm.settle(vm);
     expectSound(vm);
   });
@@ -118,7 +118,7 @@ describe('VirtioMem', () => {
     expect(memory.pluggedBytes).toBe(0);
     const { migratedPages } = balloon.driver.counters;
     expect(migratedPages).toBeGreaterThan(0);
-    expect(balloon.device.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
+    expect(balloon.model.counters.inflatedPages).toBe(30 * MIB_FRAMES + migratedPages);
     expect(balloon.actualPages).toBe(30 * MIB_FRAMES);
     expectSound(vm);
     balloon.setTarget(0);

@@ -1,16 +1,16 @@
 // What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
 // with the VM, the host's side of a discard. No device in particular.
 
-import { FRAME_BYTES } from '../../abi/unit.ts';
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import { FRAME_BYTES } from '../abi/unit.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
 import {
   type Connection,
   type DeviceModel,
   type DevicePolicy,
   VirtioDevice,
   connect,
-} from '../../virtio/index.ts';
-import { GUEST_BACKING_ORDER_4K, type MicroVm } from '../microvm.ts';
+} from '../virtio/index.ts';
+import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
 /**
  * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
@@ -27,15 +27,15 @@ export function timersOf(vm: MicroVm, timers: Timers): Timers {
   };
 }
 
-/** A device of the VM behind its transport, and the way its driver reaches it. */
+/** A device's model in the VM behind its transport, and the way its driver reaches it. */
 export function plugIn(
   vm: MicroVm,
-  device: DeviceModel,
+  model: DeviceModel,
   policy: DevicePolicy,
-): Connection & { transportSide: VirtioDevice } {
-  const transportSide = new VirtioDevice(device, vm.memory, policy);
-  vm.devices.push(transportSide);
-  return { transportSide, ...connect(transportSide, vm.memory) };
+): Connection & { device: VirtioDevice } {
+  const device = new VirtioDevice(model, vm.memory, policy);
+  vm.devices.push(device);
+  return { device, ...connect(device, vm.memory) };
 }
 
 /** Times that a driver has left the guest to reach its device. */

@@ -1,0 +1,179 @@
+// The clocks of a guest kernel (docs/linux-memory.md A.10, B.1): the vmstat worker, which lets the
+// per-cpu lists shrink once a second, and kcompactd, woken by kswapd's end and every 500 ms to look
+// how scattered memory is. Each is armed only while it may have something to do, so an idle guest
+// costs nothing: the guest's requests and frees arm them, a turn that changes nothing does not.
+// Reporting, the balloon and virtio-mem have their own timers with their drivers.
+
+import { NS_PER_MS, NS_PER_S } from '../abi/unit.ts';
+import {
+  type KswapdWake,
+  STATUS_MOVES_FULL,
+  STAT_ALLOC_PAGES,
+  STAT_FREE_PAGES,
+  STAT_MIGRATED_PAGES,
+} from '../core/index.ts';
+import { Beat, type Timers } from '../time/index.ts';
+import type { GuestMemory } from './memory.ts';
+
+/** Turns of the vmstat worker lie this far apart (vm.stat_interval), on whole seconds. */
+const VMSTAT_NS: number = NS_PER_S;
+/**
+ * Turns that take high from its most to its least, whatever they are: an eighth a turn, and it is
+ * at most some thousand times as much.
+ */
+const MOST_TURNS = 64;
+/** Looks of kcompactd at how scattered memory is (HPAGE_FRAG_CHECK_INTERVAL_MSEC). */
+const PROACTIVE_NS: number = 500 * NS_PER_MS;
+/**
+ * The score is a percentage: it is asked for when a hundredth of memory has changed hands since the
+ * last time. Linux asks each time.
+ */
+const SCORE_SHARE = 100;
+/** After a run that did not help so many times as long (1 << COMPACT_MAX_DEFER_SHIFT). */
+const PROACTIVE_DEFER = 64;
+/** Percent of scattered memory above which it runs (vm.compaction_proactiveness 20). */
+const PROACTIVE_SCORE = 90;
+/** kcompactd's processor. */
+const CPU = 0;
+
+/** The clocks that the kernels of one host share. */
+export class KernelClocks {
+  readonly timers: Timers;
+  readonly vmstat: Beat;
+  readonly proactive: Beat;
+
+  constructor(timers: Timers) {
+    this.timers = timers;
+    this.vmstat = new Beat(timers, VMSTAT_NS);
+    this.proactive = new Beat(timers, PROACTIVE_NS);
+  }
+}
+
+export class Workers {
+  readonly #memory: GuestMemory;
+  readonly #clocks: KernelClocks;
+  /** Told after a turn that gave blocks back or moved pages. */
+  readonly #worked: (moved: boolean) => void;
+  /** Pages requested and freed at the last look. */
+  #seen = -1;
+  /** The same when the score was asked for last, and how many more make it worth asking again. */
+  #scoredAt: number;
+  readonly #scorePages: number;
+  #isVmstatArmed = false;
+  /** Second of the last turn. */
+  #lastTurn: number;
+  #isProactiveArmed = false;
+  /** Before this time no proactive run is tried again. */
+  #proactiveFromNs = 0;
+  #wanted: KswapdWake | undefined;
+  #isStopped = false;
+  readonly #onVmstat = (): void => this.#decay();
+  readonly #onProactive = (): void => this.#compactProactively();
+
+  constructor(memory: GuestMemory, clocks: KernelClocks, worked: (moved: boolean) => void) {
+    this.#memory = memory;
+    this.#clocks = clocks;
+    this.#worked = worked;
+    this.#lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
+    const { core } = memory;
+    const present = core.kernelZones.reduce((sum, zone) => sum + zone.present, 0);
+    this.#scorePages = Math.floor(present / SCORE_SHARE);
+    this.#scoredAt = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+  }
+
+  /** Arms what the guest's doings since the last look call for. */
+  poll(): void {
+    const { core, kswapd } = this.#memory;
+    const woken = kswapd.takeCompaction();
+    if (woken !== undefined) this.#wakeCompaction(woken);
+    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+    if (pages === this.#seen) return;
+    this.#seen = pages;
+    this.#turn();
+    if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
+  }
+
+  /** The guest has ended: what is armed still does nothing. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  #armVmstat(): void {
+    if (this.#isVmstatArmed) return;
+    this.#isVmstatArmed = true;
+    this.#clocks.vmstat.next(this.#onVmstat);
+  }
+
+  #decay(): void {
+    this.#isVmstatArmed = false;
+    if (!this.#isStopped && this.#turn()) this.#worked(false);
+  }
+
+  /**
+   * Makes the turns that have come due, if any. Another is armed while it will find pages to take
+   * back; turns that only let high fall are made up for when the guest next does something.
+   */
+  #turn(): boolean {
+    const { pages, config } = this.#memory.core;
+    const turns = Math.min(this.#turnsDue(), MOST_TURNS);
+    let goesOn = false;
+    for (let cpu = 0; cpu < config.cpus; cpu += 1) if (pages.decay(cpu, turns)) goesOn = true;
+    if (goesOn) this.#armVmstat();
+    return goesOn;
+  }
+
+  /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
+  #turnsDue(): number {
+    const second = Math.floor(this.#clocks.timers.nowNs / VMSTAT_NS + 1e-6);
+    const turns = second - this.#lastTurn;
+    this.#lastTurn = second;
+    return turns;
+  }
+
+  #wakeCompaction(wake: KswapdWake): void {
+    if (this.#wanted === undefined) this.#clocks.timers.after(0, () => this.#compact());
+    const { order, highest } = this.#wanted ?? wake;
+    this.#wanted = {
+      order: Math.max(order, wake.order),
+      highest: Math.max(highest, wake.highest),
+    };
+  }
+
+  /** kcompactd after kswapd. */
+  #compact(): void {
+    const { order, highest } = this.#wanted as KswapdWake;
+    this.#wanted = undefined;
+    if (this.#isStopped) return;
+    const { compaction } = this.#memory.core;
+    this.#moving(() => compaction.background(order, highest, CPU));
+  }
+
+  #armProactive(): void {
+    if (this.#isProactiveArmed) return;
+    this.#isProactiveArmed = true;
+    this.#clocks.proactive.next(this.#onProactive);
+  }
+
+  #compactProactively(): void {
+    this.#isProactiveArmed = false;
+    if (this.#isStopped) return;
+    this.#scoredAt = this.#seen;
+    const { compaction } = this.#memory.core;
+    const before = compaction.score;
+    if (before <= PROACTIVE_SCORE) return;
+    this.#armProactive();
+    const { nowNs } = this.#clocks.timers;
+    if (nowNs < this.#proactiveFromNs) return;
+    this.#moving(() => compaction.proactive(CPU));
+    if (compaction.score >= before) this.#proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
+  }
+
+  /** A run of compaction, again while the log of moves is full. */
+  #moving(run: () => number): void {
+    const memory = this.#memory;
+    const before = memory.core.stat(STAT_MIGRATED_PAGES);
+    while (run() === STATUS_MOVES_FULL && memory.deliverMoves() > 0);
+    memory.deliverMoves();
+    if (memory.core.stat(STAT_MIGRATED_PAGES) > before) this.#worked(true);
+  }
+}

@@ -42,8 +42,8 @@ interface World {
 type Step = (world: World, a: number, b: number) => number | void;
 
 const zoneOf = (a: number): number => KERNEL_ZONES + (a % ZONES);
-/** Half of the objects live in CZones. */
-const homeOf = (a: number, b: number): number => (a % 2 === 0 ? NONE : zoneOf(b));
+/** Two objects of three live in CZones. */
+const homeOf = (a: number, b: number): number => (a % 3 === 0 ? NONE : zoneOf(b));
 
 const steps: Record<string, Step> = {
   create: ({ core }, a, b) => {
@@ -100,7 +100,16 @@ const REACHED = [
   ['maps of the template', STAT_TEMPLATE_MAPS],
 ] as const;
 
-const often = ['create', 'create', 'zone', ...Array.from({ length: 14 }, () => 'touch')];
+const often = [
+  'create',
+  'create',
+  'zone',
+  'fork',
+  'fork',
+  'fork',
+  'exit',
+  ...Array.from({ length: 14 }, () => 'touch'),
+];
 const names: readonly string[] = [...Object.keys(steps), ...often];
 const number = fc.noBias(fc.nat(1 << 20));
 const orders = fc.constantFrom<Order>(0, 0, 0, THP_ORDER);
@@ -108,6 +117,7 @@ const command = fc.tuple(fc.noBias(fc.nat(names.length - 1)), number, number);
 type Command = [name: number, a: number, b: number];
 const commands = fc.array(command, { minLength: 60, maxLength: 150, size: 'max' });
 
+/** Four CZones: two objects, and forks of them that share some pages across zones. */
 function populated(order: Order): World {
   const core = bootGuest({
     frames: FRAMES,
@@ -121,6 +131,12 @@ function populated(order: Order): World {
   raw.czonePlug(CZONES.start, CZONES.count);
   for (let zone = 0; zone < ZONES; zone += 1) raw.czoneCreate(zone, 4 * CZONES.block, 1);
   raw.czoneSetLimits(KERNEL_ZONES, CZONE_LIMIT_GROW, 1);
+  for (let zone = 0; zone < 2; zone += 1) {
+    const parent = raw.objectCreate(OBJECT_ANON, zoneOf(zone), GFP_HIGHUSER_MOVABLE, 0);
+    raw.objectTouch(parent, 0, 300, 1, 0);
+    raw.objectFork(parent, zoneOf(zone + 2), 0, 0);
+    raw.objectTouch(parent, 0, 100, 1, 0);
+  }
   return { core, copy: undefined };
 }
 

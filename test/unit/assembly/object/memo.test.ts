@@ -117,16 +117,6 @@ const EVENTS: Event[] = [
     (core, object) => void core.objects.truncate(object, PAGES - 1, 1, 0),
   ],
   [
-    'a new object with the old one’s id',
-    STAT_FAULT_PAGES,
-    PAGES,
-    (core, object) => {
-      core.objects.discard(object);
-      core.objects.destroy(object, 0);
-      expect(anonymous(core)).toBe(object);
-    },
-  ],
-  [
     'another guest in the instance',
     STAT_FAULT_PAGES,
     PAGES,
@@ -145,6 +135,20 @@ describe('a touch looks at the pages again', () => {
     expectSound(core);
     expect(rises(core, object, true).get(stat)).toBe(pages);
     expectSound(core);
+  });
+
+  it('after a new object has the id of one that was discarded with its pages', () => {
+    const core = bootGuest({ frames: 4096, spanFrames: 16 * 1024, config: { czones: 1 } });
+    const raw = rawOf(core);
+    expect(raw.czoneRegion(8192, 4096, 1024)).toBe(0);
+    expect(raw.czonePlug(8192, 4096)).toBeGreaterThanOrEqual(0);
+    const zone = raw.czoneCreate(0, 4096, 1);
+    const object = core.objects.create(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
+    expect(core.objects.touch(object, 0, PAGES, true, 0)).toBe(PAGES);
+    expect(core.objects.discard(object)).toBe(PAGES);
+    expect(core.objects.create(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0)).toBe(object);
+    expectSound(core);
+    expect(rises(core, object, true).get(STAT_FAULT_PAGES)).toBe(PAGES);
   });
 
   it('after the instance has become an earlier copy of its guest', () => {

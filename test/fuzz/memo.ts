@@ -52,8 +52,11 @@ const steps: Record<string, Step> = {
     const zone = kind === OBJECT_KERNEL ? NONE : homeOf(b, a);
     return rawOf(core).objectCreate(kind, zone, gfp, 0);
   },
-  touch: ({ core }, a, b) =>
-    rawOf(core).objectTouch(a % OBJECTS, (b >> 3) % 60, (a >> 4) % 900, b % 2, a % 2),
+  touch: ({ core }, a, b) => {
+    const [starts, pages] = (b >> 1) % 2 === 0 ? [60, 900] : [700, 100];
+    const start = (b >> 2) % starts;
+    return rawOf(core).objectTouch(a % OBJECTS, start, (a >> 4) % pages, b % 2, a % 2);
+  },
   truncate: ({ core }, a, b) =>
     rawOf(core).objectTruncate(a % OBJECTS, b % 400, 1 + (b % 300), b % 2),
   fork: ({ core }, a, b) => rawOf(core).objectFork(a % OBJECTS, homeOf(b, a), 0, 0),

@@ -72,6 +72,16 @@ describe('a touch of pages in place', () => {
     expectSound(core);
   });
 
+  it.each([true, false])('gets those between two places (write: %s)', (isWrite) => {
+    const core = bootGuest({ frames: FRAMES });
+    const object = anonymous(core);
+    for (const start of [2000, 1000, 3000, 0]) {
+      expect(core.objects.touch(object, start, 100, isWrite, 0)).toBe(100);
+      expectSound(core);
+    }
+    expect(core.objects.touch(object, 0, 3100, isWrite, 0)).toBe(2700);
+  });
+
   it('that were only read still copies them when it writes', () => {
     const { core, object } = written();
     core.backing.freezeTemplate();

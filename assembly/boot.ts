@@ -40,6 +40,10 @@ import { buildZonelist } from './kernel/zonelist';
 
 const WASM_PAGE_BYTES: u64 = 65536;
 
+// What a guest may be made with.
+const CPUS_MAX: u32 = 1024;
+const CZONES_MAX: u32 = 60000;
+
 
 @inline
 function align(value: u64, to: u64): u64 {
@@ -72,7 +76,8 @@ export function layOut(
   nodes: u32,
   bufferSlots: u32,
 ): i32 {
-  if (frames == 0 || cpus == 0 || cpus > 1024 || czones > 60000) return STATUS_BAD_ARGUMENT;
+  if (frames == 0 || cpus == 0 || cpus > CPUS_MAX || czones > CZONES_MAX)
+    return STATUS_BAD_ARGUMENT;
   if (objects > <u32>OBJECTS_MAX) return STATUS_BAD_ARGUMENT;
   const span = <u32>align(frames, 1 << (<u32>ORDER_MAX));
   const zones = KERNEL_ZONES + czones;

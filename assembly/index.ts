@@ -77,6 +77,7 @@ export { czoneFullZone } from './czone/run';
 export { czoneExit } from './object/czone-exit';
 export {
   czoneCollect,
+  czoneNextPooled,
   czonePlacement,
   czonePlug,
   czonePoolStat,

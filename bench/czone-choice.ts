@@ -62,9 +62,10 @@ import {
 import { growAsPredicted } from '../src/guest/policy/grow-predicted.ts';
 import { growByDoubling } from '../src/guest/policy/grow-doubling.ts';
 import { growByStep } from '../src/guest/policy/grow-step.ts';
-import type { GrowthPolicy, ShrinkPolicy, CZoneView } from '../src/guest/policy/policy.ts';
-import { shrinkBetween } from '../src/guest/policy/shrink-hysteresis.ts';
-import { shrinkWhenIdle } from '../src/guest/policy/shrink-idle.ts';
+import type { GrowthPolicy } from '../src/guest/policy/policy.ts';
+import { shrinkBetween } from './shrink-hysteresis.ts';
+import { shrinkWhenIdle } from './shrink-idle.ts';
+import type { ShrinkPolicy, ShrinkView } from './shrink-policy.ts';
 import { headerWord, rawOf, wordsOf } from '../src/core/raw.ts';
 
 interface Living {
@@ -145,7 +146,7 @@ function placements(): void {
   print('placement: the same churn in 24 GiB, blocks of 2 MiB', rows);
 }
 
-function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): CZoneView {
+function viewOf({ core, block }: Scene, zone: number, idleSinceNs: number | undefined): ShrinkView {
   return {
     key: 'f',
     blocks: word(core, zone, ZONE_BLOCKS_OFFSET),

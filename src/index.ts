@@ -89,7 +89,6 @@ export {
   type BalloonOptions,
   type CZoneOptions,
   CZoneVirtio,
-  type DimmOptions,
   Dimms,
   GuestKernel as Guest,
   type GuestConfig,

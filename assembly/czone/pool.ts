@@ -184,6 +184,18 @@ function nextBit(map: usize, from: u32, end: u32, on: bool): u32 {
   return min(end, at + <u32>ctz<u64>(word));
 }
 
+/** The pool's first block at or behind a frame; -1: there is none. */
+export function czoneNextPooled(from: u32): i32 {
+  const offset = from > guest.czoneStart ? from - guest.czoneStart : 0;
+  const number = nextBit(
+    freeMap(),
+    (offset + guest.czoneBlockFrames - 1) >> shift(),
+    pool().blocks,
+    true,
+  );
+  return number < pool().blocks ? blockFrame(number) : -1;
+}
+
 /** First block of the run to take `blocks` from: see CZONE_PLACE_*. The longest when none is long enough. NIL: none. */
 function findRun(blocks: u32): u32 {
   const map = freeMap();

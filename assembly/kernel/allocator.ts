@@ -13,7 +13,7 @@ export { NO_RUN, makeRun, runFrames, runStart, takeRun } from './run';
 export { FREE_NO_NOTIFY, FREE_TO_HEAD, FREE_TO_TAIL, freeOne, freeSplit } from './buddy';
 
 // each free block; whether a request could be served
-export { firstFree, freeBlockOf, nextFree, rotateFree } from './buddy';
+export { firstFree, freeBlockOf, lastFree, nextFree, previousFree, rotateFree } from './buddy';
 export { hasClaimable } from './fallback';
 
 // out of use for a while

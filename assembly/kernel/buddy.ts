@@ -6,9 +6,16 @@ import { KIND_FREE } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../../src/abi/migratetype';
 import { clearBit, countOrder } from '../base/bitmap';
-import { NIL, clearHead, linkNext, orderOf, setState, stateOf } from '../base/frame';
+import { NIL, clearHead, linkNext, linkPrev, orderOf, setState, stateOf } from '../base/frame';
 import { backedBase, guest, reportedBase } from '../base/guest';
-import { listHead, listPushHead, listPushTail, listRemove, listRotateTo } from '../base/list';
+import {
+  listHead,
+  listPushHead,
+  listPushTail,
+  listRemove,
+  listRotateTo,
+  listTail,
+} from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
 import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
 
@@ -184,6 +191,18 @@ export function firstFree(zone: Zone, order: u32, type: u32): u32 {
 @inline
 export function nextFree(pfn: u32): u32 {
   return linkNext(pfn);
+}
+
+/** Last block of a free list, NIL: it is empty. */
+@inline
+export function lastFree(zone: Zone, order: u32, type: u32): u32 {
+  return listTail(freeList(zone, order, type));
+}
+
+/** The block before one on its free list, NIL at the begin. */
+@inline
+export function previousFree(pfn: u32): u32 {
+  return linkPrev(pfn);
 }
 
 /** Turns a free list until the block is its first: a walk that stops here goes on here. */

@@ -12,12 +12,12 @@ import {
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import { STAT_COMPACT_FREE_SCANNED } from '../../src/abi/stat';
-import { NIL, linkPrev, stateOf } from '../base/frame';
-import { listPushTail, listRotateTo, listTail } from '../base/list';
+import { NIL, stateOf } from '../base/frame';
+import { listPushTail } from '../base/list';
 import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, freeCount, freeList, zoneAt, zoneEnd } from '../base/zone';
-import { isolateFree } from '../kernel/allocator';
+import { Zone, freeCount, zoneAt, zoneEnd } from '../base/zone';
+import { isolateFree, lastFree, previousFree, rotateFree } from '../kernel/allocator';
 import {
   CLUSTER_FRAMES,
   Compaction,
@@ -80,11 +80,10 @@ function collect(run: Compaction, zone: Zone, from: u32, end: u32, stride: u32):
 
 /** Looks at one list from its tail for a frame at or above `wanted`, or, as a second best, `lowest`. */
 function searchList(run: Compaction, zone: Zone, order: u32, wanted: u32, lowest: u32): u32 {
-  const list = freeList(zone, order, MIGRATE_MOVABLE);
   let looked: u32 = 0;
   run.second = NIL;
-  let at = listTail(list);
-  for (; at != NIL; at = linkPrev(at)) {
+  let at = lastFree(zone, order, MIGRATE_MOVABLE);
+  for (; at != NIL; at = previousFree(at)) {
     looked++;
     run.highest = max(run.highest, max(blockStart(at), zone.start));
     if (at >= wanted) break;
@@ -97,7 +96,7 @@ function searchList(run: Compaction, zone: Zone, order: u32, wanted: u32, lowest
   const found = at != NIL && at >= wanted ? at : run.second;
   // What was looked at stands behind the rest next time.
   const turnTo = found != NIL ? found : at;
-  if (turnTo != NIL) listRotateTo(list, turnTo);
+  if (turnTo != NIL) rotateFree(zone, turnTo, order, MIGRATE_MOVABLE);
   if (looked >= run.limit) run.limit = max<u32>(1, run.limit >> 1);
   if (at != NIL && at >= wanted) {
     run.searchFails = 0;

@@ -11,10 +11,10 @@ import {
 } from '../../src/abi/layout';
 import { COSTLY_ORDER, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
-import { NIL, linkNext, stateOf } from '../base/frame';
-import { listHead, listRotateTo } from '../base/list';
+import { NIL, stateOf } from '../base/frame';
 import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
-import { Zone, freeList, zoneAt } from '../base/zone';
+import { Zone, zoneAt } from '../base/zone';
+import { firstFree, nextFree, rotateFree } from '../kernel/allocator';
 import {
   CLUSTER_FRAMES,
   Compaction,
@@ -26,22 +26,22 @@ import {
 
 // ---- the search of the free lists ----
 
-/** Turns a list so that what was looked at, up to `pfn`, stands behind the rest. */
-function turnBehind(list: usize, pfn: u32): void {
-  const next = linkNext(pfn);
-  if (next != NIL) listRotateTo(list, next);
+/** Turns a list of MOVABLE blocks so that what was looked at, up to `pfn`, stands behind the rest. */
+function turnBehind(zone: Zone, order: u32, pfn: u32): void {
+  const next = nextFree(pfn);
+  if (next != NIL) rotateFree(zone, next, order, MIGRATE_MOVABLE);
 }
 
-/** The first free frame of the list below `limitPfn` in a pageblock without hint; `budget` blocks may be looked at. */
-function findSource(run: Compaction, list: usize, limitPfn: u32): u32 {
-  for (let at = listHead(list); at != NIL; at = linkNext(at)) {
+/** The first free frame of the order below `limitPfn` in a pageblock without hint; `budget` blocks may be looked at. */
+function findSource(run: Compaction, zone: Zone, order: u32, limitPfn: u32): u32 {
+  for (let at = firstFree(zone, order, MIGRATE_MOVABLE); at != NIL; at = nextFree(at)) {
     if (run.budget == 0) {
-      turnBehind(list, at);
+      turnBehind(zone, order, at);
       return NIL;
     }
     run.budget--;
     if (at >= limitPfn || blockSkip(at)) continue;
-    turnBehind(list, at);
+    turnBehind(zone, order, at);
     return at;
   }
   return NIL;
@@ -63,7 +63,7 @@ function nextSource(run: Compaction, zone: Zone): u32 {
   const limitPfn = blockStart(from + distance);
   run.budget = (CLUSTER_FRAMES >> min<u32>(31, run.searchFails)) + 1;
   for (let order = <i32>run.order - 1; order >= COSTLY_ORDER && run.budget != 0; order--) {
-    const found = findSource(run, freeList(zone, order, MIGRATE_MOVABLE), limitPfn);
+    const found = findSource(run, zone, order, limitPfn);
     if (found == NIL) continue;
     if (run.jumped != NIL) run.jumped = run.jumped == 0 ? found : min(run.jumped, found);
     run.searchFails = 0;

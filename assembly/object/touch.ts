@@ -13,6 +13,7 @@ import { NIL } from '../base/frame';
 import { guest, recordsBase, statesBase } from '../base/guest';
 import { memoClaim, memoSkip } from '../base/memo';
 import { blockZone } from '../base/pageblock';
+import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { czoneRun } from '../czone/run';
 import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
@@ -141,12 +142,20 @@ function touchLeaf(
   count(STAT_FAULT_PAGES, faults);
   count(STAT_ALLOC_CALLS, streamed);
   count(STAT_ALLOC_PAGES, streamed);
+  if (status < 0) store<u32>(scratchWord(0), index);
   return min(status, 0);
+}
+
+/** A touch ends at a status; what it did is counted, and the first page that it did not touch is scratch word 0. */
+function stopTouch(start: u32, index: u32, status: i32): i32 {
+  store<u32>(scratchWord(0), index);
+  count(STAT_TOUCHED_PAGES, index - start);
+  return status;
 }
 
 /**
  * Touches pages [start, start + pages) of an object: missing ones are allocated, shared ones copied on a write.
- * Frames allocated, or a status; after a status the same call can be made again and goes on where it stopped.
+ * Frames allocated, or a status (see stopTouch): then the call can be made again, for all or for what is left.
  */
 export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u32): i32 {
   if (!isObject(id) || cpu >= guest.cpus || start + pages < start) return STATUS_BAD_ARGUMENT;
@@ -161,9 +170,9 @@ export function objectTouch(id: u32, start: u32, pages: u32, write: u32, cpu: u3
   for (let index = from; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafMake(object, index);
-    if (leaf == NIL) return STATUS_TABLE_FULL;
+    if (leaf == NIL) return stopTouch(start, index, STATUS_TABLE_FULL);
     const status = touchLeaf(object, id, leaf, index, stop, write != 0, cpu);
-    if (status < 0) return status;
+    if (status < 0) return stopTouch(start, load<u32>(scratchWord(0)), status);
     index = stop;
   }
   memoClaim(id, start, end, write != 0);

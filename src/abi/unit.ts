@@ -1,6 +1,6 @@
 // Compiled twice, by asc into the core and by tsc into the host: integer literals only. The units that every room counts
-// in, and the only place where their values stand: x86-64 as Linux 6.12 lays it out. test/abi.test.ts checks how they
-// follow from each other, test/house.test.ts that nobody types them again.
+// in, and the only place where their values stand: x86-64 as Linux 6.12 lays it out. test/house checks how they
+// follow from each other, and that nobody types them again.
 
 // ---- bytes ----
 export const KIB = 1024;

@@ -1,7 +1,7 @@
 // guestmem pages: a recording's request stream under other placements.
 
 import { Command } from 'commander';
-import { FRAMES_PER_MIB, FRAME_BYTES, MS_PER_S } from '../abi/unit.ts';
+import { FRAMES_PER_MIB, FRAME_BYTES, MS_PER_S, THP_ORDER } from '../abi/unit.ts';
 import {
   PAGES_DEFAULTS,
   PAGE_POLICIES,
@@ -15,6 +15,9 @@ import {
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+
+/** Share of free memory in blocks smaller than 2 MiB. */
+const UNUSABLE_2MIB = `unusable ${THP_ORDER}`;
 
 interface PagesFlags {
   readonly policy?: string;
@@ -68,7 +71,7 @@ function endTable(policies: readonly PolicyResult[]): string {
     'at the end',
     'free',
     'unusable 4',
-    'unusable 9',
+    UNUSABLE_2MIB,
     'free 2 MiB',
     'free 128 MiB',
     'mixed',
@@ -80,7 +83,7 @@ function endTable(policies: readonly PolicyResult[]): string {
     name,
     bytes(end.freeFrames),
     (end.unusable[4] ?? 0).toFixed(3),
-    (end.unusable[9] ?? 0).toFixed(3),
+    (end.unusable[THP_ORDER] ?? 0).toFixed(3),
     formatCount(end.freeBlocks2MiB),
     formatCount(end.freeBlocks128MiB),
     formatCount(end.mixedBlocks),
@@ -122,13 +125,13 @@ function exitTable(policies: readonly PolicyResult[]): string {
 
 function seriesTable({ name, series }: PolicyResult): string {
   const step = Math.max(1, Math.ceil(series.length / SERIES_LINES));
-  const header = [name, 'memory', 'free', 'unusable 9', 'free 2 MiB', 'mixed', 'kept', 'CZones'];
+  const header = [name, 'memory', 'free', UNUSABLE_2MIB, 'free 2 MiB', 'mixed', 'kept', 'CZones'];
   const shown = series.filter((_, i) => (series.length - 1 - i) % step === 0);
   const rows = shown.map((sample) => [
     `${(sample.atMs / MS_PER_S).toFixed(1)} s`,
     bytes(sample.memoryFrames),
     bytes(sample.freeFrames),
-    (sample.unusable[9] ?? 0).toFixed(3),
+    (sample.unusable[THP_ORDER] ?? 0).toFixed(3),
     formatCount(sample.freeBlocks2MiB),
     formatCount(sample.mixedBlocks),
     bytes(sample.keptFrames2MiB),

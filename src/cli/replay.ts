@@ -3,8 +3,10 @@
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
+  DEFAULT_GROWTH,
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
+  GROWTHS,
   KEEP_ALIVES,
   PLACEMENTS,
   SYSTEMS,
@@ -27,6 +29,7 @@ interface ReplayFlags {
   readonly warmup: string;
   readonly keepAlive: string;
   readonly placement: string;
+  readonly growth: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
   readonly format: string;
@@ -54,7 +57,8 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
-  const machine = { idleReclaimMs: idleReclaimMs(flags), placement };
+  const growth = policy('--growth', flags.growth, GROWTHS);
+  const machine = { idleReclaimMs: idleReclaimMs(flags), placement, growth };
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
@@ -110,6 +114,7 @@ export function replayCommand(): Command {
       '10m',
     )
     .option('--placement <policy>', 'which VM of mcpv-* gets the next container', DEFAULT_PLACEMENT)
+    .option('--growth <policy>', 'how zones of mcpv-czone begin and grow', DEFAULT_GROWTH)
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',

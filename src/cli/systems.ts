@@ -1,7 +1,7 @@
 // guestmem systems: what can be named on the command line of a replay, a sentence each.
 
 import { Command } from 'commander';
-import { KEEP_ALIVES, PLACEMENTS, SYSTEMS } from '../replay/index.ts';
+import { GROWTHS, KEEP_ALIVES, PLACEMENTS, SYSTEMS } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
 import { TRACE_FORMATS } from '../trace/index.ts';
 
@@ -14,6 +14,7 @@ const LISTS: readonly (readonly [string, readonly Named[]])[] = [
   ['Systems (--system):', SYSTEMS],
   ['Keep-alive policies (--keep-alive):', KEEP_ALIVES],
   ['Placement policies (--placement):', PLACEMENTS],
+  ['Growth policies of CZones (--growth):', GROWTHS],
   ['Formats of output (--format):', FORMATS],
   ['Formats of traces, found by their files:', TRACE_FORMATS],
 ];

@@ -1,6 +1,6 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
-import { CZONE_RANGES_MAX } from '../abi/czone.ts';
+import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
 import type { CoreExports } from './exports.ts';
@@ -30,14 +30,35 @@ export class CZoneCalls {
     return this.#raw.czoneUnplug(start, frames);
   }
 
+  /** Blocks that are memory, in zones or not. */
+  get pluggedBlocks(): number {
+    return this.#raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
+  }
+
+  /** Those that are in no zone. */
+  get pooledBlocks(): number {
+    return this.#raw.czonePoolStat(POOL_FREE_BLOCKS);
+  }
+
+  /** First frames of the blocks in no zone, ascending. */
+  pooled(): number[] {
+    const blocks: number[] = [];
+    let pfn = this.#raw.czoneNextPooled(0);
+    while (pfn >= 0) {
+      blocks.push(pfn);
+      pfn = this.#raw.czoneNextPooled(pfn + 1);
+    }
+    return blocks;
+  }
+
+  /** Whether a block is in no zone and memory. */
+  isPooled(pfn: number): boolean {
+    return this.#raw.czoneNextPooled(pfn) === pfn;
+  }
+
   /** A zone with `blocks` of the pool's blocks and room for `limit` frames. Its index. */
   create(owner: number, limit: number, blocks: number): number {
     return this.#raw.czoneCreate(owner, limit, blocks);
-  }
-
-  /** Ends a zone in which nothing is in use; its blocks are the pool's. */
-  destroy(index: number): number {
-    return this.#raw.czoneDestroy(index);
   }
 
   /** Ends a zone with all its objects. Blocks that are free now. */
@@ -58,11 +79,6 @@ export class CZoneCalls {
   /** Moves up to so many pages inside the zone to free blocks of it. Pages moved. */
   compact(index: number, pages: number, cpu: number): number {
     return this.#raw.czoneCompact(index, pages, cpu);
-  }
-
-  /** CZONE_ACTIVE or CZONE_IDLE. */
-  setState(index: number, state: number): number {
-    return this.#raw.czoneSetState(index, state);
   }
 
   /** CZONE_LIMIT_* and how many blocks it grows by at a time. */

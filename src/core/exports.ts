@@ -83,6 +83,7 @@ export type CoreExports = {
   czoneGrow(index: number, blocks: number): number;
   czoneSetState(index: number, state: number): number;
   czoneNextBlock(index: number, after: number): number;
+  czoneNextPooled(from: number): number;
   czonePlacement(placement: number): number;
   czonePlug(start: number, frames: number): number;
   czoneSetLimits(index: number, policy: number, growBlocks: number): number;

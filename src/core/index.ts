@@ -36,7 +36,7 @@ export * from '../abi/rule.ts';
 export * from '../abi/stat.ts';
 export * from '../abi/status.ts';
 export * from '../abi/unit.ts';
-export { CZONE_ACTIVE, CZONE_GROW_ASK, CZONE_IDLE, CZONE_LIMIT_OOM } from '../abi/czone.ts';
+export { CZONE_DYING, CZONE_GROW_ASK, CZONE_LIMIT_OOM } from '../abi/czone.ts';
 // of the layout only names of kinds and sizes: offsets and strides stay in this room
 export {
   BUFFER_SLOT_BYTES,

@@ -1,12 +1,15 @@
 // Memory objects: anonymous memory, files and kernel memory as tables of pages.
 
 import type { CoreExports } from './exports.ts';
+import type { Scratch } from './scratch.ts';
 
 export class Objects {
   readonly #raw: CoreExports;
+  readonly #scratch: Scratch;
 
-  constructor(raw: CoreExports) {
+  constructor(raw: CoreExports, scratch: Scratch) {
     this.#raw = raw;
+    this.#scratch = scratch;
   }
 
   /**
@@ -36,6 +39,11 @@ export class Objects {
   /** Reads or writes pages; those not there are faulted in. Pages that came in. */
   touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
     return this.#raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+  }
+
+  /** After a touch that ended at a status: the first page that it did not touch. */
+  get stoppedAt(): number {
+    return this.#scratch.words(1)[0] as number;
   }
 
   /** Takes pages out. Frames freed. */

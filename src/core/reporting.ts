@@ -7,7 +7,7 @@ import type { Scratch } from './scratch.ts';
 /** No order is reported. */
 const NOBODY = 255;
 
-export class Reporting {
+export class ReportingCalls {
   readonly #instance: Instance;
   readonly #scratch: Scratch;
 

@@ -11,9 +11,11 @@ import {
   ZONE_FREE_OFFSET,
   ZONE_LIMIT_OFFSET,
   ZONE_MANAGED_OFFSET,
+  ZONE_OWNER_OFFSET,
   ZONE_PRESENT_OFFSET,
   ZONE_SPANNED_OFFSET,
   ZONE_START_OFFSET,
+  ZONE_STATE_OFFSET,
   ZONE_STRIDE,
   ZONE_WMARK_HIGH_OFFSET,
   ZONE_WMARK_LOW_OFFSET,
@@ -84,6 +86,16 @@ export class ZoneView {
 
   set boost(frames: number) {
     this.#instance.setWord(this.#base + ZONE_BOOST_OFFSET, frames);
+  }
+
+  /** CZones: whose it is, as its creator numbers them. */
+  get owner(): number {
+    return this.#field(ZONE_OWNER_OFFSET);
+  }
+
+  /** CZones: CZONE_*; 0 when there is no such zone. */
+  get state(): number {
+    return this.#field(ZONE_STATE_OFFSET);
   }
 
   /** CZones: blocks of the region that it holds. */

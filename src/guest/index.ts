@@ -4,7 +4,7 @@ export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
 export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
 export * from './counts.ts';
-export { type CZoneRegion, CZones, type CZoneHost } from './zones.ts';
+export { type CZoneRegion, CZones, type CZoneSupplier } from './zones.ts';
 export {
   type CZoneEvents,
   type CZoneFigures,
@@ -12,13 +12,10 @@ export {
   FIRST_CZONE,
   POOL,
 } from './service/czone.ts';
-export { type KeeperOptions, type ReclaimPort, CZoneKeeper } from './policy/keeper.ts';
 export { growAsPredicted } from './policy/grow-predicted.ts';
 export { growByDoubling } from './policy/grow-doubling.ts';
 export { growByStep } from './policy/grow-step.ts';
-export type { GrowthPolicy, ShrinkPolicy, CZoneView } from './policy/policy.ts';
-export { shrinkBetween } from './policy/shrink-hysteresis.ts';
-export { shrinkWhenIdle } from './policy/shrink-idle.ts';
+export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
 export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';

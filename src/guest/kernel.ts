@@ -29,8 +29,8 @@ import { type KernelClocks, Workers } from './workers.ts';
 const IMAGE_START: number = 16 * FRAMES_PER_MIB;
 const SYSTEM_FILES = 'root file system';
 /**
- * Objects of a process (anonymous, temporary, page tables, kernel) and the copy that fork makes for
- * a moment.
+ * Objects of a container's process (address space, page tables, stack, cgroup) and one more: between
+ * fork and exec there are two address spaces.
  */
 const OBJECTS_PER_PROCESS = 5;
 const OBJECTS_OF_SYSTEM = 16;
@@ -130,7 +130,9 @@ export class GuestKernel {
     this.#meter = new Meter(core);
     this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
-      this.czones = new CZones(this.memory, config.region);
+      const czones = new CZones(this.memory, config.region);
+      this.czones = czones;
+      this.background.push(() => czones.settle());
     }
   }
 

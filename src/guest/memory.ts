@@ -119,7 +119,13 @@ export class GuestMemory {
     cpu: number,
   ): number {
     const { objects } = this.core;
-    const attempt = (): number => objects.touch(object, start, pages, write, cpu);
+    // What was touched is not touched again: a zone may be full many times on the way.
+    let from = objects.stoppedAt;
+    const attempt = (): number => {
+      const got = objects.touch(object, from, start + pages - from, write, cpu);
+      if (got < 0) from = objects.stoppedAt;
+      return got;
+    };
     const request = { gfp: GFP_HIGHUSER_MOVABLE, order: 0, cpu, attempt };
     const answer = slowPath(this, request, first);
     if (answer < 0) {

@@ -1,7 +1,7 @@
 // A container as the guest kernel sees it: a tree of processes and, with CZones, the zone that
-// their user pages come from. fork inherits the zone or is given another one; threads share an
-// address space; exec replaces one. Kernel memory of a process (page tables, stacks) is in the
-// kernel's zones whatever its zone is.
+// their user pages come from. The first is forked from the agent; fork inherits the zone or is given
+// another one; threads share an address space; exec replaces one. Kernel memory of a process (page
+// tables, stacks) and of the container is in the kernel's zones whatever its zone is.
 
 import {
   GFP_HIGHUSER_MOVABLE,
@@ -13,10 +13,13 @@ import {
   expectAnswer,
 } from '../core/index.ts';
 import { pageTableFrames } from './footprint.ts';
+import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
+/** Stack and data pages that a child of the agent writes between fork and exec. */
+const PRE_EXEC_PAGES = 4;
 
 /** Address space: what threads share and exec replaces. */
 interface AddressSpace {
@@ -36,9 +39,11 @@ export interface Task {
   readonly children: Set<Task>;
 }
 
-interface TaskState {
+/** What every Task is here. Calls go through it many times: no table leads from one to the other. */
+interface TaskRecord extends Task {
   space: AddressSpace;
   readonly stack: number;
+  hasExited: boolean;
 }
 
 /** Where a child's pages come from. */
@@ -49,28 +54,44 @@ export type ForkZone = number | 'inherit' | 'kernel';
  * CPU.
  */
 export class ProcessTree {
+  readonly #guest: GuestKernel;
   readonly #memory: GuestMemory;
   readonly #cpu: number;
-  readonly #tasks: Map<Task, TaskState> = new Map();
+  readonly #tasks: Set<TaskRecord> = new Set();
   readonly #zone: number | undefined;
+  /** cgroup, namespaces. */
+  readonly #kernelFrames: number;
+  readonly #kernel: number;
   #pids = 0;
   #anonymous = 0;
 
-  /** `zone`: the container's own; undefined without CZones. */
-  constructor(memory: GuestMemory, cpu: number, zone: number | undefined) {
-    this.#memory = memory;
+  /**
+   * `zone`: the container's own; undefined without CZones. `kernelFrames`: what the container costs
+   * the kernel besides page tables, its first stack included.
+   */
+  constructor(guest: GuestKernel, cpu: number, zone: number | undefined, kernelFrames = 0) {
+    this.#guest = guest;
+    this.#memory = guest.memory;
     this.#cpu = cpu;
     this.#zone = zone;
+    this.#kernelFrames = Math.max(0, kernelFrames - STACK_FRAMES);
+    this.#kernel = this.#kernelObject(this.#kernelFrames);
+    this.#memory.frames.guestOs += this.#kernelFrames;
+  }
+
+  /** Frames of anonymous memory that the tree holds. */
+  get anonymousPages(): number {
+    return this.#anonymous;
   }
 
   get tasks(): Task[] {
-    return [...this.#tasks.keys()];
+    return [...this.#tasks];
   }
 
-  #stateOf(task: Task): TaskState {
-    const state = this.#tasks.get(task);
-    if (state === undefined) throw new RangeError(`process ${task.pid} has exited`);
-    return state;
+  #recordOf(task: Task): TaskRecord {
+    const record = task as TaskRecord;
+    if (record.hasExited) throw new RangeError(`process ${task.pid} has exited`);
+    return record;
   }
 
   #refer(zone: number | undefined, by: number): void {
@@ -85,24 +106,33 @@ export class ProcessTree {
     return object;
   }
 
-  #space(object: number, pages: number): AddressSpace {
-    const tablePages = pageTableFrames(pages);
+  /** `mapped`: pages that there are page tables for. */
+  #space(object: number, pages: number, mapped: number): AddressSpace {
+    const tablePages = pageTableFrames(mapped);
     const tables = this.#kernelObject(tablePages);
     this.#memory.frames.pageTables += tablePages;
     return { object, tables, tablePages, pages, users: 1 };
   }
 
-  #emptySpace(zone: number | undefined): AddressSpace {
+  #emptySpace(zone: number | undefined, mapped: number): AddressSpace {
     const { objects } = this.#memory.core;
     const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
-    return this.#space(expectAnswer(made, 'objects.create'), 0);
+    return this.#space(expectAnswer(made, 'objects.create'), 0, mapped);
   }
 
   #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
-    const task = { pid: this.#pids, zone, parent, children: new Set<Task>() };
+    const task: TaskRecord = {
+      pid: this.#pids,
+      zone,
+      parent,
+      children: new Set<Task>(),
+      space,
+      stack: this.#kernelObject(STACK_FRAMES),
+      hasExited: false,
+    };
     this.#pids += 1;
     parent?.children.add(task);
-    this.#tasks.set(task, { space, stack: this.#kernelObject(STACK_FRAMES) });
+    this.#tasks.add(task);
     this.#memory.frames.guestOs += STACK_FRAMES;
     this.#refer(zone, 1);
     return task;
@@ -110,55 +140,78 @@ export class ProcessTree {
 
   /** The container's first process, with an empty address space in the container's zone. */
   start(): Task {
-    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone));
+    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone, 0));
+  }
+
+  /** The same as runtimes do it: fork from the agent into the zone, then exec. */
+  spawn(mappedPages: number): Task {
+    const { agentObject, config } = this.#guest;
+    const { agentFrames } = config.kernel;
+    const task = this.#add(undefined, this.#zone, this.#copy(agentObject, agentFrames, this.#zone));
+    const written = Math.min(PRE_EXEC_PAGES, agentFrames);
+    this.touch(task, 0, written, true);
+    this.exec(task, mappedPages);
+    this.#memory.asSystem(() => {
+      this.#memory.touch(agentObject, 0, written, true, this.#cpu, agentFrames);
+    });
+    return task;
+  }
+
+  #copy(object: number, pages: number, zone: number | undefined): AddressSpace {
+    const child = this.#memory.core.objects.fork(object, zone ?? NONE, this.#cpu);
+    return this.#space(expectAnswer(child, 'objects.fork'), pages, pages);
   }
 
   /**
    * A child with a copy-on-write copy of the address space. Its new pages come from the zone given.
    */
   fork(parent: Task, zone: ForkZone = 'inherit'): Task {
-    const { space } = this.#stateOf(parent);
+    const { space } = this.#recordOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
     if (typeof zone === 'number') place = zone;
-    const { objects } = this.#memory.core;
-    const child = objects.fork(space.object, place ?? NONE, this.#cpu);
-    return this.#add(parent, place, this.#space(expectAnswer(child, 'objects.fork'), space.pages));
+    return this.#add(parent, place, this.#copy(space.object, space.pages, place));
   }
 
   /** A thread: the same address space, a stack of its own. */
   thread(parent: Task): Task {
-    const { space } = this.#stateOf(parent);
+    const { space } = this.#recordOf(parent);
     space.users += 1;
     return this.#add(parent, parent.zone, space);
   }
 
-  /** Replaces the address space of a process by an empty one in the same zone. */
-  exec(task: Task): void {
-    const state = this.#stateOf(task);
-    const next = this.#emptySpace(task.zone);
+  /**
+   * Replaces the address space of a process by an empty one in the same zone, with page tables for
+   * what it will map.
+   */
+  exec(task: Task, mappedPages = 0): void {
+    const state = this.#recordOf(task);
+    const next = this.#emptySpace(task.zone, mappedPages);
     this.#leave(state.space);
     state.space = next;
   }
 
   /** Reads or writes pages. Pages that came in or were copied. */
   touch(task: Task, start: number, pages: number, write: boolean): number {
-    const { space } = this.#stateOf(task);
-    const { core } = this.#memory;
-    const copied = core.stat(STAT_COW_PAGES);
+    const { space } = this.#recordOf(task);
+    const { stats } = this.#memory.core;
+    const copied = stats[STAT_COW_PAGES] as number;
     const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
-    const copies = core.stat(STAT_COW_PAGES) - copied;
+    const gained = came + (stats[STAT_COW_PAGES] as number) - copied;
+    if (gained === 0) return 0;
     space.pages += came;
-    this.#account(came + copies);
-    return came + copies;
+    this.#account(gained);
+    return gained;
   }
 
   /** Unmaps pages. Frames freed. */
   unmap(task: Task, start: number, pages: number): number {
-    const { space } = this.#stateOf(task);
+    const { space } = this.#recordOf(task);
     const { objects } = this.#memory.core;
     const freed = objects.truncate(space.object, start, pages, this.#cpu);
     this.#account(-expectAnswer(freed, 'objects.truncate'));
-    space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
+    // Where each page's frame was freed nothing was shared or missing: no need to ask.
+    if (freed === pages) space.pages -= pages;
+    else space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
     return freed;
   }
 
@@ -175,21 +228,22 @@ export class ProcessTree {
     return expectAnswer(this.#memory.core.objects.destroy(object, this.#cpu), 'objects.destroy');
   }
 
-  #dropStack(state: TaskState): void {
+  #dropStack(state: TaskRecord): void {
     this.#destroy(state.stack);
     this.#memory.frames.guestOs -= STACK_FRAMES;
   }
 
   /** One process or thread exits; its children become the parent's, as orphans go to init. */
   exit(task: Task): void {
-    const state = this.#stateOf(task);
+    const state = this.#recordOf(task);
     this.#leave(state.space);
     this.#dropStack(state);
-    this.#forget(task);
+    this.#forget(state);
     this.#refer(task.zone, -1);
   }
 
-  #forget(task: Task): void {
+  #forget(task: TaskRecord): void {
+    task.hasExited = true;
     this.#tasks.delete(task);
     task.parent?.children.delete(task);
     for (const child of task.children) task.parent?.children.add(child);
@@ -198,27 +252,29 @@ export class ProcessTree {
   /**
    * Ends the container: every process at once. What is in its zone goes with the zone, without a
    * look at pages; processes that were put into other zones exit one by one. Blocks that are free
-   * for the host now.
+   * now.
    */
   kill(): number {
     const spaces = new Set<AddressSpace>();
-    for (const task of this.tasks) {
+    for (const task of this.#tasks) {
       if (this.#zone === undefined || task.zone !== this.#zone) {
         this.exit(task);
         continue;
       }
-      const state = this.#stateOf(task);
-      this.#dropStack(state);
-      spaces.add(state.space);
+      this.#dropStack(task);
+      spaces.add(task.space);
       this.#forget(task);
     }
     for (const space of spaces) {
       this.#destroy(space.tables);
       this.#memory.frames.pageTables -= space.tablePages;
     }
-    if (this.#zone === undefined) return 0;
+    this.#destroy(this.#kernel);
+    this.#memory.frames.guestOs -= this.#kernelFrames;
+    const { czones } = this.#guest;
+    if (this.#zone === undefined || czones === undefined) return 0;
     this.#account(-this.#anonymous);
-    return expectAnswer(this.#memory.core.czones.exit(this.#zone, this.#cpu), 'czones.exit');
+    return czones.exit(this.#zone, this.#cpu);
   }
 
   /** Anonymous frames that the tree has taken or given back. */

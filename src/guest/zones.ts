@@ -1,21 +1,22 @@
-// The guest kernel's management of CZones: a region above its memory, plugged in blocks as zones
-// ask for them. A zone belongs to one container; when that exits the zone's blocks return whole and
-// the host may take their memory back.
+// The guest kernel's management of CZones: a region above its memory, blocks of which become memory
+// as zones ask for them. A zone belongs to one container; it starts small, grows by a policy when it
+// is full, and ends with its container in one way. Which blocks are plugged and whose they are is
+// the core's pool: no book is kept here.
 
 import {
-  CZONE_ACTIVE,
-  CZONE_IDLE,
+  CZONE_DYING,
+  CZONE_GROW_ASK,
+  CZONE_LIMIT_OOM,
   GFP_KERNEL,
   NONE,
   OBJECT_KERNEL,
-  STAT_CZONE_BLOCKS_ADDED,
-  STAT_CZONE_BLOCKS_REMOVED,
-  STATUS_NO_MEMORY,
+  STATUS_ZONE_FULL,
   expectAnswer,
 } from '../core/index.ts';
-import type { FrameRange } from '../core/index.ts';
 import { memmapFrames } from './footprint.ts';
 import type { GuestMemory } from './memory.ts';
+import { growByStep } from './policy/grow-step.ts';
+import type { CZoneView, GrowthPolicy } from './policy/policy.ts';
 
 /** Where blocks come from. */
 export interface CZoneRegion {
@@ -24,33 +25,40 @@ export interface CZoneRegion {
   readonly blockFrames: number;
 }
 
-/** A host with books of its own: czone-virtio. Without one, blocks are there for the asking. */
-export interface CZoneHost {
-  /** Plugs up to so many blocks into the pool. How many came. */
-  plug(blocks: number): number;
+/** Who gives blocks and takes memory back, with books of its own: czone-virtio's driver. */
+export interface CZoneSupplier {
+  /** A zone exists, without a block so far. */
   created(index: number, limitFrames: number): void;
-  /**
-   * Nothing of the zone is in use any more: the host takes what is behind its blocks, and the pool
-   * has them next.
-   */
+  /** Plugs up to so many blocks for a zone. How many came. */
+  plug(index: number, blocks: number): number;
+  /** The zone's owner is about to end: nothing more is asked of it. */
   ending(index: number): void;
+  /** The zone is dying. Blocks that nobody uses are in the pool already. */
+  withered(index: number): void;
+  /** The zone is gone, its blocks are in the pool, and nothing has been allocated since. */
+  ended(index: number): void;
 }
 
 export class CZones {
   readonly region: CZoneRegion;
-  host: CZoneHost | undefined;
+  /** Without one there are no blocks. */
+  host: CZoneSupplier | undefined;
+  /** How zones begin and grow; a block at a time until somebody knows better. */
+  growth: GrowthPolicy = growByStep(1);
   readonly #memory: GuestMemory;
   /** struct pages of plugged blocks: kernel memory that stays while the block is plugged. */
   readonly #memmapObject: number;
-  #pluggedFrames = 0;
-  #messages = 0;
+  /** Of which function each zone is. */
+  readonly #keys: Map<number, string> = new Map();
+  /** Dying zones whose end the host has not heard of. */
+  readonly #dying: Set<number> = new Set();
 
   /** Declares the region. Its memmap costs nothing until blocks are plugged. */
   constructor(memory: GuestMemory, region: CZoneRegion) {
     this.region = region;
     this.#memory = memory;
-    memory.addReliever(STATUS_NO_MEMORY, () => this.plug(1) > 0);
     const { czones, objects } = memory.core;
+    memory.addReliever(STATUS_ZONE_FULL, () => this.grow(czones.fullZone()) > 0);
     expectAnswer(czones.region(region.start, region.frames, region.blockFrames), 'czones.region');
     this.#memmapObject = expectAnswer(
       objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL),
@@ -58,60 +66,44 @@ export class CZones {
     );
   }
 
-  /** Requests to the host so far; each is one message and its answer. */
-  get messages(): number {
-    return this.#messages;
-  }
-
   /** Kernel pages that describe the plugged blocks. */
   get memmapPages(): number {
-    return memmapFrames(this.#pluggedFrames);
-  }
-
-  /** Asks the host for so many more blocks, as far as the region has them. Blocks plugged. */
-  plug(blocks: number): number {
-    const { start, frames, blockFrames } = this.region;
-    const room = Math.floor((frames - this.#pluggedFrames) / blockFrames);
-    const take = Math.min(blocks, room);
-    if (take === 0) return 0;
-    const memory = this.#memory;
-    const before = memmapFrames(this.#pluggedFrames);
-    const after = memmapFrames(this.#pluggedFrames + take * blockFrames);
-    memory.frames.guestOs += memory.touch(
-      this.#memmapObject,
-      before,
-      after - before,
-      true,
-      0,
-      before,
-    );
-    this.#messages += 1;
-    const got = this.host?.plug(take) ?? take;
-    if (this.host === undefined) {
-      const at = start + this.#pluggedFrames;
-      expectAnswer(memory.core.czones.plug(at, take * blockFrames), 'czones.plug');
-    }
-    this.#pluggedFrames += got * blockFrames;
-    return got;
-  }
-
-  /** A zone for one container with `blocks` blocks; at most `limitFrames`. Its index. */
-  create(owner: number, limitFrames: number, blocks: number): number {
-    const pooled = this.#pooledBlocks();
-    if (pooled < blocks) this.plug(blocks - pooled);
-    const { czones } = this.#memory.core;
-    const index = expectAnswer(czones.create(owner, limitFrames, blocks), 'czones.create');
-    this.host?.created(index, limitFrames);
-    return index;
+    return memmapFrames(this.#memory.core.czones.pluggedBlocks * this.region.blockFrames);
   }
 
   /**
-   * Plugged blocks that are in no zone. Zones also grow by themselves, so the core's counters say.
+   * A zone of at most `limitFrames` for a container of the function `key`, with as many blocks as
+   * the policy gives those it knows nothing else of. Its index.
    */
-  #pooledBlocks(): number {
-    const { core } = this.#memory;
-    const zoned = core.stat(STAT_CZONE_BLOCKS_ADDED) - core.stat(STAT_CZONE_BLOCKS_REMOVED);
-    return this.#pluggedFrames / this.region.blockFrames - zoned;
+  create(owner: number, limitFrames: number, key = ''): number {
+    this.settle();
+    const { czones } = this.#memory.core;
+    const index = expectAnswer(czones.create(owner, limitFrames, 0), 'czones.create');
+    expectAnswer(czones.setPolicy(index, CZONE_LIMIT_OOM, CZONE_GROW_ASK), 'czones.setPolicy');
+    this.#keys.set(index, key);
+    this.host?.created(index, limitFrames);
+    this.#add(index, this.growth.firstBlocks(key, this.view(index).limitBlocks));
+    return index;
+  }
+
+  /** A zone as policies see it. */
+  view(index: number): CZoneView {
+    const { blockFrames } = this.region;
+    const { blocks, limit, free, peakBlocks } = this.#memory.core.zone(index);
+    return {
+      key: this.#keys.get(index) ?? '',
+      blocks,
+      limitBlocks: Math.floor(limit / blockFrames),
+      freeBlocks: Math.floor(free / blockFrames),
+      peakBlocks,
+    };
+  }
+
+  /** A zone is full: adds what the policy says, within the limit. Blocks added. */
+  grow(index: number): number {
+    const view = this.view(index);
+    const wanted = Math.max(1, this.growth.nextBlocks(view));
+    return this.#add(index, Math.min(wanted, view.limitBlocks - view.blocks));
   }
 
   /** First frames of a zone's blocks, in the order in which it got them. */
@@ -119,40 +111,59 @@ export class CZones {
     return this.#memory.core.czones.blocksOf(index);
   }
 
-  /** The container runtime's mark. */
-  mark(index: number, isIdle: boolean): void {
-    const { czones } = this.#memory.core;
-    expectAnswer(czones.setState(index, isIdle ? CZONE_IDLE : CZONE_ACTIVE), 'czones.setState');
-  }
-
-  /** Takes frames of a zone that are free and backed off its lists, in at most so many ranges. */
-  takeUnused(index: number, ranges: number): FrameRange[] {
-    return this.#memory.core.czones.reclaim(index, ranges, this.region.frames, 0);
-  }
-
-  /** Such ranges are free again; `released`: without host memory. */
-  putBack(ranges: readonly FrameRange[], released: boolean): void {
-    const { czones } = this.#memory.core;
-    for (const { start, count } of ranges) {
-      expectAnswer(czones.putBack(start, count, released), 'czones.putBack');
-    }
-  }
-
   /**
-   * Ends a zone whose processes are gone. Ranges of its blocks, neighbours joined: what the host
-   * may take back.
+   * The one way in which a zone ends: with everything in it. Frames that others map, or that the
+   * host is looking at, keep their blocks until they go, and the zone with them. Blocks that are in
+   * the pool now.
    */
-  destroy(index: number): FrameRange[] {
-    const { blockFrames } = this.region;
-    const blocks = this.blocksOf(index);
+  exit(index: number, cpu: number): number {
+    const { core } = this.#memory;
+    const { key, peakBlocks } = this.view(index);
+    this.growth.observe(key, peakBlocks);
+    this.#keys.delete(index);
     this.host?.ending(index);
-    expectAnswer(this.#memory.core.czones.destroy(index), 'czones.destroy');
-    const ranges: { start: number; count: number }[] = [];
-    for (const start of blocks.toSorted((a, b) => a - b)) {
-      const last = ranges.at(-1);
-      if (last !== undefined && last.start + last.count === start) last.count += blockFrames;
-      else ranges.push({ start, count: blockFrames });
+    const given = expectAnswer(core.czones.exit(index, cpu), 'czones.exit');
+    if (core.zone(index).state === CZONE_DYING) {
+      this.#dying.add(index);
+      this.host?.withered(index);
+    } else {
+      this.host?.ended(index);
     }
-    return ranges;
+    return given;
+  }
+
+  /** Tells the host of dying zones whose last frame has gone since the last time. */
+  settle(): void {
+    if (this.#dying.size === 0) return;
+    for (const index of this.#dying) {
+      if (this.#memory.core.zone(index).state === CZONE_DYING) continue;
+      this.#dying.delete(index);
+      this.host?.ended(index);
+    }
+  }
+
+  /** Blocks of the pool first, then from the host. Blocks added. */
+  #add(index: number, blocks: number): number {
+    const { czones } = this.#memory.core;
+    const added = expectAnswer(czones.grow(index, blocks), 'czones.grow');
+    if (added === blocks || this.host === undefined) return added;
+    this.#fitMemmap(blocks - added);
+    const got = this.host.plug(index, blocks - added);
+    if (added + got < blocks) this.#fitMemmap(0);
+    return added + got;
+  }
+
+  /** struct pages for what is plugged and so many blocks more. */
+  #fitMemmap(more: number): void {
+    const { frames, core } = this.#memory;
+    const object = this.#memmapObject;
+    const have = expectAnswer(core.objects.pages(object), 'objects.pages');
+    const need = memmapFrames((core.czones.pluggedBlocks + more) * this.region.blockFrames);
+    if (need >= have) {
+      frames.guestOs += this.#memory.touch(object, have, need - have, true, 0, have);
+      return;
+    }
+    const freed = core.objects.truncate(object, need, have - need, 0);
+    frames.guestOs -= expectAnswer(freed, 'objects.truncate');
   }
 }

@@ -2,7 +2,7 @@
 
 import { FRAMES_PER_GIB, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { publishedMachine } from '../cost/index.ts';
-import { FULLEST, type MachineConfig } from '../serverless/index.ts';
+import { FULLEST, type MachineConfig, PREDICTED } from '../serverless/index.ts';
 
 export function defaultMachine(): MachineConfig {
   return {
@@ -11,7 +11,7 @@ export function defaultMachine(): MachineConfig {
     containerFramesPerVm: 2 * FRAMES_PER_GIB,
     placement: () => FULLEST.create(),
     blockFrames: PAGEBLOCK_FRAMES,
-    preferBacked: true,
+    growth: () => PREDICTED.create(),
     build: 'release',
   };
 }

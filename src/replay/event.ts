@@ -6,14 +6,10 @@ export const EVENT_READY = 0;
 export const EVENT_END = 1;
 /** An idle container may have outlived its keep-alive. */
 export const EVENT_EXPIRE = 2;
-/** An idle container may have been idle for long enough to be asked for memory. */
-export const EVENT_RECLAIM = 3;
-/** The host has taken what an idle container was asked for. */
-export const EVENT_RECLAIMED = 4;
 
-// 3 bits of kind under 28 bits of slot: integer arithmetic, which remainders of doubles are not.
-const KIND_BITS = 3;
-const KIND_MASK = 7;
+// 2 bits of kind under 29 bits of slot: integer arithmetic, which remainders of doubles are not.
+const KIND_BITS = 2;
+const KIND_MASK = 3;
 
 export function eventOf(kind: number, slot: number): number {
   return (slot << KIND_BITS) | kind;

@@ -1,5 +1,6 @@
 // Replays a trace through systems, one after the other, each from the same start.
 
+import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
   type KeepAlive,
@@ -75,9 +76,9 @@ function firstFrom(startMs: Float64Array, fromMs: number): number {
 
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   const elapsedMs = startWall();
-  const warmupMs = (options.warmupMinutes ?? 0) * 60_000;
+  const warmupMs = (options.warmupMinutes ?? 0) * MS_PER_MINUTE;
   if (!(warmupMs >= 0 && warmupMs < trace.spanMs)) {
-    const found = `${options.warmupMinutes} of ${trace.spanMs / 60_000}`;
+    const found = `${options.warmupMinutes} of ${trace.spanMs / MS_PER_MINUTE}`;
     throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
   }
   const machine = { ...defaultMachine(), ...options.machine };

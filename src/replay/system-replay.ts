@@ -5,13 +5,15 @@ import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
   type FunctionProfile,
-  type ReclaimRound,
+  type IdleReclaim,
   type KeepAlive,
   type MachineConfig,
+  type MicroVm,
   type Operations,
   type ServerlessSystem,
   type SystemSpec,
   COUNT_MIGRATED_PAGES,
+  COUNT_RELEASED_PAGES,
   addCounts,
   newCounts,
   pageOpsOf,
@@ -21,7 +23,6 @@ import type { Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
-import { IdleReclaimer } from './idle-reclaim.ts';
 import {
   LEVELS,
   TYPICAL,
@@ -45,6 +46,29 @@ export interface SystemReplayConfig {
   readonly warmupMs: number;
 }
 
+/** Counts of a release alone. */
+function released(frames: number): Counts {
+  const counts = newCounts();
+  counts[COUNT_RELEASED_PAGES] = frames;
+  return counts;
+}
+
+/** How long work takes on the replay's clock, which runs at typical prices. */
+function workNs(operations: Operations, releasedFrames: number): number {
+  return operationsNs(operations, TYPICAL) + pagesNs(released(releasedFrames), TYPICAL);
+}
+
+/** Nanoseconds by which a call is held up, devices' work included. */
+function heldUp(
+  counts: Counts,
+  devices: Operations | undefined,
+  blockFrames: number,
+  level: number,
+): number {
+  const ns = disturbanceNs(counts, blockFrames, level);
+  return devices === undefined ? ns : ns + operationsNs(devices, level);
+}
+
 export class SystemReplay {
   readonly #name: string;
   readonly #config: SystemReplayConfig;
@@ -52,8 +76,8 @@ export class SystemReplay {
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   readonly #pool: WarmPool;
-  /** Undefined: the system takes nothing from idle containers. */
-  readonly #idle: IdleReclaimer | undefined;
+  /** Devices take memory from idle containers: they must hear who is idle. */
+  readonly #asksIdle: boolean;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
@@ -77,24 +101,12 @@ export class SystemReplay {
     const { trace, machine, warmupMs } = config;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create({ machine, clock: this.#clock });
+    this.#system = spec.create({ machine, clock: this.#clock, workNs });
     this.#pool = new WarmPool(trace.functions.length);
-    this.#idle = this.#makeIdle(machine.idleReclaimMs);
+    this.#asksIdle =
+      machine.idleReclaimMs !== undefined && this.#system.takeIdleReclaims !== undefined;
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(machine.blockFrames);
-  }
-
-  #makeIdle(delayMs: number | undefined): IdleReclaimer | undefined {
-    const { reclaimIdle } = this.#system;
-    if (reclaimIdle === undefined || delayMs === undefined) return undefined;
-    return new IdleReclaimer(reclaimIdle, delayMs, {
-      clock: this.#clock,
-      pool: this.#pool,
-      books: {
-        taken: (reclaim, gotFrames, counts) => this.#takeIdle(reclaim, gotFrames, counts),
-        cancelled: (operations) => this.#cancelIdle(operations),
-      },
-    });
   }
 
   get arrived(): number {
@@ -124,13 +136,15 @@ export class SystemReplay {
     for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
       this.#footprint.advance(nextMs);
       const event = clock.step();
-      if (event === TIMER_FIRED) continue;
+      if (event === TIMER_FIRED) {
+        this.#bookIdle();
+        continue;
+      }
       const index = slotOf(event);
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(index);
       else if (kind === EVENT_READY) this.#begin(index);
-      else if (kind === EVENT_EXPIRE) this.#mayExpire(index);
-      else this.#idle?.play(kind, index, this.#clock.now);
+      else this.#mayExpire(index);
     }
   }
 
@@ -151,7 +165,7 @@ export class SystemReplay {
     }
     if (measured) this.#warm += 1;
     const slot = this.#pool.at(index);
-    if (slot.reclaim !== undefined) this.#idle?.cancel(slot);
+    this.#setIdle(slot, false);
     slot.durationMs = durationMs;
     slot.measured = measured;
     this.#begin(index);
@@ -177,10 +191,6 @@ export class SystemReplay {
       idle: false,
       expiresMs: 0,
       armed: false,
-      idleSinceMs: 0,
-      reclaimAtMs: Infinity,
-      reclaim: undefined,
-      reclaimedAtMs: Infinity,
     };
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, this.#pool.add(slot)));
   }
@@ -197,10 +207,11 @@ export class SystemReplay {
     counts.fill(0);
     slot.container.begin(counts);
     this.#take(counts);
-    const heldUpNs = disturbanceNs(counts, blockFrames, TYPICAL);
+    const devices = this.#takeOperations(slot.container.vm);
+    const heldUpNs = heldUp(counts, devices, blockFrames, TYPICAL);
     if (slot.measured) {
       if (heldUpNs === 0) this.#undisturbed += 1;
-      else this.#recordSlowdown(counts, slot.durationMs);
+      else this.#recordSlowdown(counts, devices, slot.durationMs);
     }
     this.#clock.post(
       this.#clock.now + slot.durationMs + heldUpNs / NS_PER_MS,
@@ -208,10 +219,10 @@ export class SystemReplay {
     );
   }
 
-  #recordSlowdown(counts: Counts, durationMs: number): void {
+  #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
     const { blockFrames } = this.#config.machine;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const heldUpMs = disturbanceNs(counts, blockFrames, level) / NS_PER_MS;
+      const heldUpMs = heldUp(counts, devices, blockFrames, level) / NS_PER_MS;
       (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
     }
   }
@@ -226,7 +237,7 @@ export class SystemReplay {
     slot.expiresMs =
       this.#clock.now + this.#config.keepAlive.keepMs(slot.functionId, this.#clock.now);
     this.#arm(index, slot);
-    this.#idle?.rest(index, slot, this.#clock.now);
+    this.#setIdle(slot, true);
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
@@ -247,7 +258,7 @@ export class SystemReplay {
   #stop(index: number): void {
     const slot = this.#pool.at(index);
     const { container } = slot;
-    this.#idle?.cancel(slot);
+    this.#setIdle(slot, false);
     this.#pool.remove(index);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
     this.#take(counts);
@@ -258,19 +269,38 @@ export class SystemReplay {
     this.#recordReclaim(askedFrames, gotFrames, given, counts);
   }
 
-  #takeIdle(reclaim: ReclaimRound, gotFrames: number, counts: Counts): void {
-    this.#take(counts);
-    if (!this.#isMeasured) return;
-    addRecord(this.#receipt, reclaim.operations);
-    this.#idleTaken.reclaims += 1;
-    this.#idleTaken.gotFrames += gotFrames;
-    this.#recordReclaim(reclaim.askedFrames, gotFrames, reclaim.operations, counts);
+  /** What the devices of a VM did since the last time. */
+  #takeOperations(vm: MicroVm): Operations | undefined {
+    const devices = vm.takeOperations();
+    if (devices !== undefined && this.#isMeasured) addRecord(this.#receipt, devices);
+    return devices;
   }
 
-  #cancelIdle(operations: Operations): void {
-    if (!this.#isMeasured) return;
-    addRecord(this.#receipt, operations);
-    this.#idleTaken.cancelled += 1;
+  /** Work ends what the host was taking from an idle container, before the work begins. */
+  #setIdle({ container }: Slot, isIdle: boolean): void {
+    if (!this.#asksIdle) return;
+    container.setIdle(isIdle);
+    this.#bookIdle();
+  }
+
+  /** Books requests to idle containers that have ended. */
+  #bookIdle(): void {
+    if (!this.#asksIdle) return;
+    for (const reclaim of this.#system.takeIdleReclaims?.() ?? []) {
+      const counts = newCounts();
+      reclaim.vm.settle(counts);
+      this.#take(counts);
+      this.#takeOperations(reclaim.vm);
+      if (this.#isMeasured) this.#recordIdle(reclaim);
+    }
+  }
+
+  #recordIdle({ isCancelled, askedFrames, gotFrames, operations }: IdleReclaim): void {
+    if (isCancelled) this.#idleTaken.cancelled += 1;
+    if (askedFrames === 0) return;
+    if (!isCancelled) this.#idleTaken.reclaims += 1;
+    this.#idleTaken.gotFrames += gotFrames;
+    this.#recordReclaim(askedFrames, gotFrames, operations, released(gotFrames));
   }
 
   #recordReclaim(asked: number, got: number, given: Operations, counts: Counts): void {

@@ -1,7 +1,7 @@
 // Containers of a replay by slot, and the idle ones of each function: the one used last is taken first, so that the
 // others grow old together.
 
-import type { Container, ReclaimRound } from '../serverless/index.ts';
+import type { Container } from '../serverless/index.ts';
 
 /** A container's place in the replay. */
 export interface Slot {
@@ -15,13 +15,6 @@ export interface Slot {
   expiresMs: number;
   /** An expiry event for it is queued. */
   armed: boolean;
-  /** When it became idle last. */
-  idleSinceMs: number;
-  /** Time of its queued EVENT_RECLAIM, Infinity when there is none. */
-  reclaimAtMs: number;
-  /** Memory on its way to the host, and when that is done. */
-  reclaim: ReclaimRound | undefined;
-  reclaimedAtMs: number;
 }
 
 export class WarmPool {
@@ -41,11 +34,6 @@ export class WarmPool {
 
   at(index: number): Slot {
     return this.#slots[index] as Slot;
-  }
-
-  /** The same for an event whose container may be gone. */
-  find(index: number): Slot | undefined {
-    return this.#slots[index];
   }
 
   /** The idle container of the function that was used last, -1 if none is idle. */

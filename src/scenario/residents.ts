@@ -25,11 +25,9 @@ export interface Resident {
   readonly zone: number | undefined;
 }
 
-/** Blocks for the first half of the heap; the others come when they are needed. */
+/** Its blocks come when they are needed. */
 function makeZone(zones: CZones, owner: number, size: TenantSize): number {
-  const { blockFrames } = zones.region;
-  const blocks = Math.ceil(size.heapFrames / 2 / blockFrames);
-  return zones.create(owner, limitOf(size, blockFrames), blocks);
+  return zones.create(owner, limitOf(size, zones.region.blockFrames));
 }
 
 /** Starts all containers, the others at work meanwhile; calls go on until every heap has its full size. */

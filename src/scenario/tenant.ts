@@ -3,7 +3,7 @@
 
 import { publishedMachine } from '../cost/index.ts';
 import { DEFAULT_WORKLOAD, LIMIT_SLACK_FRAMES, callTemporaryFrames } from '../serverless/index.ts';
-import { type FrameRange, type MicroVm, Process } from '../vmm/index.ts';
+import { type MicroVm, Process } from '../vmm/index.ts';
 
 /** Calls in which the heap grows from half to its full size. */
 const GROWING_CALLS = 16;
@@ -90,7 +90,7 @@ export class Tenant {
     this.#heapFrames = frames;
   }
 
-  exit(): FrameRange[] {
-    return this.#process.exit();
+  exit(): void {
+    this.#process.exit();
   }
 }

@@ -1,17 +1,14 @@
 // One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
 // decided here, the same for every system.
 
-import {
-  type Counts,
-  type FrameRange,
-  type MicroVm,
-  type Operations,
-  Process,
-} from '../vmm/index.ts';
+import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
 const FAULT_AROUND_PAGES = 16;
+
+/** The host sends calls to the container of a zone, or has none for it. */
+export type Dispatched = (czone: number, isIdle: boolean) => void;
 
 export class Container {
   readonly profile: FunctionProfile;
@@ -20,18 +17,25 @@ export class Container {
   readonly czone: number | undefined;
   readonly #process: Process;
   readonly #cpu: number;
-  #isMarkedIdle = false;
+  readonly #dispatched: Dispatched | undefined;
+  #isIdle = false;
 
   /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
   constructor(
     vm: MicroVm,
     profile: FunctionProfile,
-    config: { cpu: number; kernelFrames: number; czone?: number | undefined },
+    config: {
+      cpu: number;
+      kernelFrames: number;
+      czone?: number | undefined;
+      dispatched?: Dispatched | undefined;
+    },
   ) {
     this.vm = vm;
     this.profile = profile;
     this.#cpu = config.cpu;
     this.czone = config.czone;
+    this.#dispatched = config.dispatched;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
     const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
@@ -47,11 +51,11 @@ export class Container {
     return { container: { containerCreate: 1 }, runtime: { functionInit: 1, guestMinorFault } };
   }
 
-  /** The runtime tells the guest that the container waits, or works. Each call says the latter. */
+  /** The host sends it calls, or has none for it. Each call says the former. */
   setIdle(isIdle: boolean): void {
-    if (this.#isMarkedIdle === isIdle || this.czone === undefined) return;
-    this.#isMarkedIdle = isIdle;
-    this.vm.guest.czones?.mark(this.czone, isIdle);
+    if (this.#isIdle === isIdle || this.czone === undefined) return;
+    this.#isIdle = isIdle;
+    this.#dispatched?.(this.czone, isIdle);
   }
 
   /** A call begins: it reads its files and its heap, writes part of the heap, maps and fills its buffers. */
@@ -76,8 +80,19 @@ export class Container {
     return this.#process.anonymousPages;
   }
 
-  /** The container's process exits. Ranges that the host may take back, when it had a CZone. */
-  exit(): FrameRange[] {
-    return this.#process.exit();
+  /** The container's process exits. Backed frames of its zone, when it had one: what the host asks back with that. */
+  exit(): number {
+    this.setIdle(false);
+    const backed = this.#zoneFrames();
+    this.#process.exit();
+    return backed;
+  }
+
+  #zoneFrames(): number {
+    const { core, czones } = this.vm.guest;
+    if (this.czone === undefined || czones === undefined) return 0;
+    const { blockFrames } = czones.region;
+    const blocks = czones.blocksOf(this.czone);
+    return blocks.reduce((sum, start) => sum + core.backing.count(start, blockFrames), 0);
   }
 }

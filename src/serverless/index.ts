@@ -13,6 +13,7 @@ export {
   callTemporaryFrames,
   profileOf,
 } from './function-profile.ts';
+export { DEFAULT_GROWTH, GROWTHS, type GrowthSpec, PREDICTED } from './growth/index.ts';
 export {
   DEFAULT_KEEP_ALIVE_MS,
   KEEP_ALIVES,
@@ -34,5 +35,5 @@ export {
   type PlacementSpec,
 } from './placement/index.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { ReclaimRound, ServerlessSystem, SystemSpec } from './system.ts';
+export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
 export { SYSTEMS } from './systems/index.ts';

@@ -4,9 +4,11 @@ import {
   type Clock,
   type CoreBuild,
   CorePool,
+  type GrowthPolicy,
   type GuestConfig,
   type KernelFootprint,
   type MicroVm,
+  type Operations,
   Vmm,
   type VmmFootprint,
   pageTableFrames,
@@ -28,8 +30,8 @@ export interface MachineConfig {
   readonly placement: () => Placement;
   /** Block size of CZones. */
   readonly blockFrames: number;
-  /** CZones hand out backed free frames first. */
-  readonly preferBacked: boolean;
+  /** Makes a system's policy for how CZones begin and grow. */
+  readonly growth: () => GrowthPolicy;
   /**
    * Systems that can take memory from idle containers do so after this long; undefined: never. A keep-alive shorter than
    * this never sees it happen.
@@ -51,6 +53,8 @@ export interface SystemContext {
   readonly machine: MachineConfig;
   /** Of the run: the system's host, VMs and devices live by it. The caller moves it. */
   readonly clock: Clock;
+  /** How long operations and the release of so many frames take the host; without it, no time. */
+  readonly workNs?: ((operations: Operations, releasedFrames: number) => number) | undefined;
 }
 
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
@@ -79,8 +83,8 @@ export function containersPerVm(machine: MachineConfig, profile: FunctionProfile
 }
 
 /** What sets one guest of a machine apart from another. */
-export type GuestSize = Omit<GuestConfig, 'files' | 'kernel' | 'build'>;
+export type VmSize = Omit<GuestConfig, 'files' | 'kernel' | 'build'>;
 
-export function guestOf({ kernel, build }: MachineConfig, size: GuestSize): GuestConfig {
+export function guestOf({ kernel, build }: MachineConfig, size: VmSize): GuestConfig {
   return { ...size, files: FILES_PER_VM, kernel, build };
 }

@@ -2,12 +2,9 @@
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
 import {
-  type Counts,
-  type FrameRange,
   type GuestConfig,
   type HostMemory,
   type MicroVm,
-  type Operations,
   type Vmm,
   memoryFor,
   newCounts,
@@ -15,7 +12,7 @@ import {
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
-  type GuestSize,
+  type VmSize,
   type MachineConfig,
   type SystemContext,
   containerFrames,
@@ -25,43 +22,27 @@ import {
   systemFrames,
 } from './machine.ts';
 import type { Placement } from './placement/index.ts';
-import type { ServerlessSystem, Start, Stop } from './system.ts';
+import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
   /** The VM for containers of a function. */
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /** A VM has started: it is given its devices, which live by the context's clock. What is done for its containers from then on. */
-  attach?(vm: MicroVm, context: SystemContext): VmScheme;
-  /** See ServerlessSystem. */
-  readonly reclaimIdle?: ServerlessSystem['reclaimIdle'];
+  /**
+   * A VM has started: it is given its devices, which live by the context's clock. What is done for its containers from
+   * then on. `ended` hears of memory that the devices took, or did not get, from idle containers.
+   */
+  attach?(vm: MicroVm, context: SystemContext, ended: (reclaim: IdleReclaim) => void): VmScheme;
 }
 
 /** The scheme in one VM. */
 export interface VmScheme {
-  /** A container is about to start. */
-  placed?(profile: FunctionProfile, owner: number): Placed;
-  /** A container has exited, and the VM goes on. What that took is added to `counts`. */
-  left?(exit: Exit, counts: Counts): GivenBack;
-}
-
-export interface Placed {
-  /** The zone that its memory comes from; undefined: the kernel's. */
-  readonly czone?: number | undefined;
-  readonly operations: Operations;
-}
-
-export interface Exit {
-  /** What the container's zone was. */
-  readonly ranges: readonly FrameRange[];
-  /** Frames of its own that the container held. */
-  readonly heldFrames: number;
-}
-
-export interface GivenBack {
-  readonly operations: Operations;
-  readonly askedFrames: number;
-  readonly gotFrames: number;
+  /** A container is about to start. The zone that its memory comes from; undefined: the kernel's. */
+  placed?(profile: FunctionProfile, owner: number): number | undefined;
+  /** The host sends calls to a container, or has none for it. */
+  readonly dispatched?: ((czone: number, isIdle: boolean) => void) | undefined;
+  /** Frames that the host has got back so far. */
+  readonly gotFrames?: number;
 }
 
 /** Virtual CPUs of a VM for many containers. */
@@ -71,7 +52,7 @@ const CPUS = 4;
 export function sharedVm(
   machine: MachineConfig,
   profile: FunctionProfile,
-  size: Omit<GuestSize, 'cpus' | 'processes'>,
+  size: Omit<VmSize, 'cpus' | 'processes'>,
 ): GuestConfig {
   const processes = containersPerVm(machine, profile);
   return guestOf(machine, { ...size, cpus: CPUS, processes });
@@ -98,19 +79,18 @@ interface SharedVm {
 }
 
 export class ManyPerVm implements ServerlessSystem {
-  readonly reclaimIdle: ServerlessSystem['reclaimIdle'];
   readonly #context: SystemContext;
   readonly #scheme: MemoryScheme;
   readonly #placement: Placement;
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
+  readonly #ended: IdleReclaim[] = [];
   #started = 0;
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
     this.#context = context;
     this.#scheme = scheme;
     this.#placement = context.machine.placement();
-    this.reclaimIdle = scheme.reclaimIdle;
     this.#vmm = hostOf(context);
   }
 
@@ -133,7 +113,7 @@ export class ManyPerVm implements ServerlessSystem {
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
     const { machine } = this.#context;
     const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
-    const scheme = this.#scheme.attach?.(vm, this.#context);
+    const scheme = this.#scheme.attach?.(vm, this.#context, (reclaim) => this.#ended.push(reclaim));
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
     rooms.push(room);
@@ -144,40 +124,44 @@ export class ManyPerVm implements ServerlessSystem {
     const rooms = this.#vmsOf(profile);
     const found = this.#placement.choose(rooms);
     const room = found ?? this.#startVm(profile, rooms);
-    const { vm } = room;
+    const { vm, scheme } = room;
     const owner = this.#started;
     this.#started += 1;
     room.containers += 1;
     const counts = newCounts();
-    const placed = room.scheme?.placed?.(profile, owner);
+    const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,
       kernelFrames: this.#context.machine.containerKernelFrames,
-      czone: placed?.czone,
+      czone,
+      dispatched: scheme?.dispatched,
     });
     vm.settle(counts);
     const steps = container.startOperations;
-    const operations = placed === undefined ? steps : { zone: placed.operations, ...steps };
+    const devices = vm.takeOperations();
+    const operations = devices === undefined ? steps : { zone: devices, ...steps };
     return { container, newVm: found === undefined, operations, counts };
   }
 
   stop(container: Container): Stop {
-    const { vm, profile, heldFrames } = container;
+    const { vm, profile } = container;
     const counts = newCounts();
-    const ranges = container.exit();
     const rooms = this.#vmsOf(profile);
     const at = rooms.findIndex((room) => room.vm === vm);
     const room = rooms[at] as SharedVm;
+    const gotBefore = room.scheme?.gotFrames ?? 0;
+    const askedFrames = container.exit();
+    const gotFrames = (room.scheme?.gotFrames ?? 0) - gotBefore;
     room.containers -= 1;
-    const ended = { containerDestroy: 1 };
-    if (room.containers === 0) {
-      rooms.splice(at, 1);
-      this.#vmm.stop(vm, counts);
-      return { operations: ended, counts, askedFrames: 0, gotFrames: 0 };
-    }
-    const given = room.scheme?.left?.({ ranges, heldFrames }, counts);
     vm.settle(counts);
-    if (given === undefined) return { operations: ended, counts, askedFrames: 0, gotFrames: 0 };
-    return { ...given, operations: { ...ended, ...given.operations }, counts };
+    const operations = { containerDestroy: 1, ...vm.takeOperations() };
+    if (room.containers > 0) return { operations, counts, askedFrames, gotFrames };
+    rooms.splice(at, 1);
+    this.#vmm.stop(vm, counts);
+    return { operations, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  takeIdleReclaims(): readonly IdleReclaim[] {
+    return this.#ended.splice(0);
   }
 }

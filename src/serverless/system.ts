@@ -41,29 +41,24 @@ export interface Stop {
   readonly gotFrames: number;
 }
 
-/** Memory of an idle container on its way to the host: off the guest's lists, and not taken yet. */
-export interface ReclaimRound {
-  /** Backed frames that it is about. */
+/** A request of the host to an idle container, as it ended. */
+export interface IdleReclaim {
+  readonly vm: MicroVm;
+  /** Work came first, or the container's end. */
+  readonly isCancelled: boolean;
+  /** Frames that the guest offered and the host was done with, and those that it got of them. */
   readonly askedFrames: number;
-  /** What taking them takes, besides their release. */
+  readonly gotFrames: number;
+  /** What it took, besides the release. */
   readonly operations: Operations;
-  /** What cancelling took. */
-  readonly cancelOperations: Operations;
-  /** The host takes them. How many it got. */
-  finish(counts: Counts): number;
-  /** Work has arrived before that: the container has them again, as they were. */
-  cancel(): void;
 }
 
 export interface ServerlessSystem {
   readonly host: HostMemory;
   start(profile: FunctionProfile): Start;
   stop(container: Container): Stop;
-  /**
-   * Asks an idle container for what it has free and backed, a message's worth at a time. Undefined: there is no more.
-   * Without this the system takes nothing from containers that live.
-   */
-  readonly reclaimIdle?: ((container: Container) => ReclaimRound | undefined) | undefined;
+  /** Requests to idle containers that ended since the last time. Without this the system makes none. */
+  takeIdleReclaims?(): readonly IdleReclaim[];
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }

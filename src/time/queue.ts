@@ -1,14 +1,14 @@
 // What lies ahead, in a binary heap over typed arrays. Equal times keep the order in which they were pushed, so a run
 // repeats exactly. The queue knows neither the unit of its times nor what its events mean: 32-bit integers.
 
-type Column = Float64Array<ArrayBuffer>;
+type QueueColumn = Float64Array<ArrayBuffer>;
 type Events = Int32Array<ArrayBuffer>;
 
 const FIRST_CAPACITY = 64;
 
 export class EventQueue {
-  #times: Column = new Float64Array(FIRST_CAPACITY);
-  #orders: Column = new Float64Array(FIRST_CAPACITY);
+  #times: QueueColumn = new Float64Array(FIRST_CAPACITY);
+  #orders: QueueColumn = new Float64Array(FIRST_CAPACITY);
   #events: Events = new Int32Array(FIRST_CAPACITY);
   #size = 0;
   #pushed = 0;
@@ -96,7 +96,7 @@ export class EventQueue {
   }
 }
 
-function doubled(old: Column): Column {
+function doubled(old: QueueColumn): QueueColumn {
   const made = new Float64Array(old.length * 2);
   made.set(old);
   return made;

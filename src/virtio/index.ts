@@ -27,7 +27,6 @@ export * from './mem/host.ts';
 export * from './mem/profiles.ts';
 export { CoreCZoneGuest, indexOfZone, zoneOfIndex } from './czone/core-guest.ts';
 export * from './czone/device.ts';
-export type { ReclaimEnd, ReclaimResult } from './czone/device-reclaim.ts';
 export * from './czone/driver.ts';
 export * from './czone/guest.ts';
 export * from './czone/host.ts';

@@ -66,6 +66,13 @@ export function operationsOf(
   return operations;
 }
 
+/** Adds `source` to `target` in place. */
+export function addOperations(target: Operations, source: Operations): void {
+  for (const [name, times] of Object.entries(source) as [OperationName, number][]) {
+    target[name] = (target[name] ?? 0) + times;
+  }
+}
+
 /** What was counted since `before`. */
 export function since(before: Operations, after: Operations): Operations {
   const operations: Operations = {};

@@ -15,10 +15,15 @@ export {
   HostOutOfMemory,
 } from './host.ts';
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
-export { CZoneVirtio, type CZoneOptions } from './device/czone.ts';
+export {
+  CZONE_DRIVER_FRAMES,
+  CZoneVirtio,
+  type CZoneOptions,
+  reportOperations,
+} from './device/czone.ts';
 export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
 export type { MemoryDevice } from './device/device.ts';
-export { type DimmOptions, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';

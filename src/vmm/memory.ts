@@ -32,6 +32,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
   /** Rest of the page that small allocations are cut from. */
   #smallAddr = 0;
   #smallLeft = 0;
+  /** Small ones that were freed, by length; the next of the same length has them, as a slab's. */
+  readonly #freed: Map<number, number[]> = new Map();
 
   constructor(kernel: GuestMemory, template: FrameContents = NO_CONTENTS) {
     this.#kernel = kernel;
@@ -86,6 +88,11 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   write(addr: number, bytes: Uint8Array): boolean {
     if (!this.contains(addr, bytes.length)) return false;
+    const offset = addr % FRAME_BYTES;
+    if (offset + bytes.length <= FRAME_BYTES) {
+      this.#writable((addr - offset) / FRAME_BYTES).set(bytes, offset);
+      return true;
+    }
     this.#pieces(addr, bytes.length, (pfn, from, done, length) => {
       this.#writable(pfn).set(bytes.subarray(done, done + length), from);
     });
@@ -93,20 +100,15 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   readU16(addr: number): number | undefined {
-    const bytes = this.read(addr, 2);
-    return bytes === undefined ? undefined : word(bytes, 0);
+    return this.#readNumber(addr, 2);
   }
 
   readU32(addr: number): number | undefined {
-    const bytes = this.read(addr, 4);
-    return bytes === undefined ? undefined : word(bytes, 0) + word(bytes, 2) * 0x1_0000;
+    return this.#readNumber(addr, 4);
   }
 
   readU64(addr: number): number | undefined {
-    const bytes = this.read(addr, 8);
-    if (bytes === undefined) return undefined;
-    const low = word(bytes, 0) + word(bytes, 2) * 0x1_0000;
-    return low + (word(bytes, 4) + word(bytes, 6) * 0x1_0000) * 0x1_0000_0000;
+    return this.#readNumber(addr, 8);
   }
 
   writeU16(addr: number, value: number): boolean {
@@ -138,10 +140,14 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
       return this.#allocBlock(Math.ceil(lengthBytes / FRAME_BYTES));
     }
+    const again = this.#reuse(lengthBytes, alignBytes);
+    if (again !== undefined) return again;
     const gap = (alignBytes - (this.#smallAddr % alignBytes)) % alignBytes;
     if (gap + lengthBytes > this.#smallLeft) {
       const page = this.#allocBlock(1);
       if (page === undefined) return undefined;
+      // Kept for good: freeing what lies at its start must not free the page.
+      this.#blocks.delete(page);
       this.#smallAddr = page;
       this.#smallLeft = FRAME_BYTES;
       return this.alloc(lengthBytes, alignBytes);
@@ -152,12 +158,27 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return addr;
   }
 
-  /** Blocks of pages go back to the kernel; what small allocations were cut from stays. */
-  free(addr: number): void {
+  /** Blocks of pages go back to the kernel; what small allocations were cut from stays for others. */
+  free(addr: number, lengthBytes: number): void {
     const order = this.#blocks.get(addr);
-    if (order === undefined || addr % FRAME_BYTES !== 0) return;
+    if (order === undefined) {
+      const freed = this.#freed.get(lengthBytes) ?? [];
+      freed.push(addr);
+      this.#freed.set(lengthBytes, freed);
+      return;
+    }
     this.#blocks.delete(addr);
     freeKernelBlock(this.#kernel, addr / FRAME_BYTES, order);
+  }
+
+  #reuse(lengthBytes: number, alignBytes: number): number | undefined {
+    const freed = this.#freed.get(lengthBytes);
+    const addr = freed?.at(-1);
+    if (addr === undefined || addr % alignBytes !== 0) return undefined;
+    freed?.pop();
+    const offset = addr % FRAME_BYTES;
+    this.#writable((addr - offset) / FRAME_BYTES).fill(0, offset, offset + lengthBytes);
+    return addr;
   }
 
   #allocBlock(frames: number): number | undefined {
@@ -183,20 +204,39 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Bytes of a frame; undefined: zeros. */
   #contents(pfn: number): Uint8Array | undefined {
-    return this.#frames.has(pfn) ? this.#frames.get(pfn) : this.#template.get(pfn);
+    const own = this.#frames.get(pfn);
+    if (own !== undefined || this.#frames.has(pfn)) return own;
+    return this.#template.get(pfn);
   }
 
   /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
   #writable(pfn: number): Uint8Array {
+    const kept = this.#frames.get(pfn);
+    if (kept !== undefined) return kept;
     if (!this.#core.backing.isBacked(pfn) || this.#template.has(pfn)) {
       this.#kernel.touchSystemRange(pfn, 1, true);
     }
-    const own = this.#frames.get(pfn);
-    if (own !== undefined) return own;
     const copied = this.#frames.has(pfn) ? undefined : this.#template.get(pfn)?.slice();
     const bytes = copied ?? new Uint8Array(FRAME_BYTES);
     this.#frames.set(pfn, bytes);
     return bytes;
+  }
+
+  /** Little-endian; no view of the frame is made for it. */
+  #readNumber(addr: number, lengthBytes: 2 | 4 | 8): number | undefined {
+    if (!this.contains(addr, lengthBytes)) return undefined;
+    let offset = addr % FRAME_BYTES;
+    const isWithin = offset + lengthBytes <= FRAME_BYTES;
+    const bytes = isWithin
+      ? this.#contents(Math.floor(addr / FRAME_BYTES))
+      : this.read(addr, lengthBytes);
+    if (bytes === undefined) return 0;
+    if (!isWithin) offset = 0;
+    let value = 0;
+    for (let at = offset + lengthBytes - 1; at >= offset; at -= 1) {
+      value = value * 256 + (bytes[at] as number);
+    }
+    return value;
   }
 
   #writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
@@ -225,10 +265,6 @@ export class VmMemory implements GuestBytes, DriverMemory {
       done += length;
     }
   }
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) + (bytes[at + 1] as number) * 256;
 }
 
 function encode(value: number, lengthBytes: number): Uint8Array {

@@ -23,6 +23,7 @@ import {
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
+import { addOperations, since } from './counted.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -58,6 +59,13 @@ export interface AttachedDevice {
   readonly killReason: string | undefined;
 }
 
+/** A device whose work has a price. */
+export interface CountedDevice {
+  readonly operations: Operations;
+  /** Times that the guest left to the VMM: without one nothing was done. */
+  readonly exits: number;
+}
+
 export class MicroVm {
   readonly devices: AttachedDevice[] = [];
   /**
@@ -65,6 +73,8 @@ export class MicroVm {
    * many it got.
    */
   readonly reclaimers: ((frames: number) => number)[] = [];
+  /** Devices whose operations `takeOperations` hands on. */
+  readonly counted: CountedDevice[] = [];
   readonly id: number;
   readonly guest: GuestKernel;
   /** What its start took besides memory. */
@@ -78,6 +88,8 @@ export class MicroVm {
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
   #memory: VmMemory | undefined;
+  #takenExits = 0;
+  #takenOperations: Operations = {};
   #stopReason: string | undefined;
 
   /** Clones the template, or boots: then the image only saves the emulator the same work again. */
@@ -161,6 +173,20 @@ export class MicroVm {
     next[CAUSE_IDLE_UNUSED] = memory.idleFrames;
     next[CAUSE_PAGE_TABLES] = pageTables + core.backedFrames * vmm.tableFramesPerFrame;
     host.settle(this.#held, next);
+  }
+
+  /** What the devices did since the last time; undefined: nothing. */
+  takeOperations(): Operations | undefined {
+    const { counted } = this;
+    let exits = 0;
+    for (let at = 0; at < counted.length; at += 1) exits += counted[at]?.exits ?? 0;
+    if (exits === this.#takenExits) return undefined;
+    const now: Operations = {};
+    for (const { operations } of this.counted) addOperations(now, operations);
+    const taken = since(this.#takenOperations, now);
+    this.#takenExits = exits;
+    this.#takenOperations = now;
+    return taken;
   }
 
   /** The host takes ranges back (madvise DONTNEED). Backed frames that it got. */

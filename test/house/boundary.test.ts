@@ -49,6 +49,7 @@ const LITERALS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w.])(?:2 \*\* 21|2097152|2_097_152|1 << 21)(?![\w.])/, 'PAGEBLOCK_BYTES'],
   [/(?<![\w.])(?:2 \*\* 27|134217728|134_217_728|1 << 27)(?![\w.])/, 'MEMORY_BLOCK_BYTES'],
   [/(?<![\w.])(?:1e6|1000000|1_000_000)(?![\w.])/, 'NS_PER_MS'],
+  [/(?<![\w.])(?:6e4|60000|60_000)(?![\w.])/, 'MS_PER_MINUTE'],
   [/(?<![\w.])(?:1e9|1000000000|1_000_000_000)(?![\w.])/, 'NS_PER_S'],
 ];
 
@@ -59,6 +60,7 @@ const MEANT: Readonly<Record<string, string>> = {
   'src/virtio/constants.ts: export const QUEUE_SIZE_LIMIT = 32768;': "virtio's largest queue",
   'src/serverless/function-profile.ts: 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072,':
     'limits of containers in MiB',
+  'assembly/boot.ts: const CZONES_MAX: u32 = 60000;': 'CZones, a limit of the core',
   'assembly/kernel/watermark.ts: const MIN_FREE_KB_MOST: u32 = 262144;':
     "KiB: Linux's largest reserve",
   "src/trace/synthetic.ts: checkRange('', popular.memoryMib, 1, 1e6);": 'a bound in MiB',

@@ -146,6 +146,19 @@ export class TestCZoneGuest implements CZoneGuest {
     return taken;
   }
 
+  zoneOf(pfn: number): number {
+    for (const [zone, blocks] of this.zones) if (blocks.includes(pfn)) return zone;
+    return -1;
+  }
+
+  takePooled(pfn: number, frames: number): boolean {
+    const pool = this.blocksOf(0);
+    for (let at = pfn; at < pfn + frames; at += BLOCK_FRAMES) if (!pool.includes(at)) return false;
+    for (let at = pfn; at < pfn + frames; at += BLOCK_FRAMES) this.#drop(0, at);
+    for (let at = pfn; at < pfn + frames; at++) this.free.delete(at);
+    return true;
+  }
+
   blocksOf(zone: number): number[] {
     return this.zones.get(zone) ?? [];
   }

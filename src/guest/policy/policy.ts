@@ -1,5 +1,4 @@
-// What growth and shrink policies see and decide. A policy is one small file; the keeper carries
-// out what it says.
+// What growth policies see and decide. A policy is one small file; CZones carries out what it says.
 
 /**
  * A zone as policies see it. Blocks are the region's; a zone's wholly free blocks may be fewer than
@@ -13,8 +12,6 @@ export interface CZoneView {
   /** Free frames in blocks, rounded down: what could be given back if pages were moved together. */
   readonly freeBlocks: number;
   readonly peakBlocks: number;
-  /** Undefined while the zone works. */
-  readonly idleSinceNs: number | undefined;
 }
 
 /** Decides how a zone grows. */
@@ -22,15 +19,8 @@ export interface GrowthPolicy {
   readonly name: string;
   /** Blocks for a new zone. */
   firstBlocks(key: string, limitBlocks: number): number;
-  /** Blocks to add to a zone that is full; at least 1. The keeper stays within the limit. */
+  /** Blocks to add to a zone that is full; at least 1. The zone stays within the limit. */
   nextBlocks(zone: CZoneView): number;
   /** A zone has ended: what it held at most. */
   observe(key: string, peakBlocks: number): void;
-}
-
-/** Decides when a zone gives blocks back while its owner lives. */
-export interface ShrinkPolicy {
-  readonly name: string;
-  /** Blocks to give back now. */
-  blocksToGive(zone: CZoneView, nowNs: number): number;
 }

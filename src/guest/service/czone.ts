@@ -5,6 +5,7 @@
 import {
   type FrameRange,
   KERNEL_ZONES,
+  NONE,
   STAT_CZONE_COMPACT_PAGES,
   STAT_CZONE_GROWN_ON_DEMAND,
   STAT_CZONE_LIMIT_HITS,
@@ -43,20 +44,17 @@ function inAddressOrder(ranges: readonly FrameRange[]): FrameRange[] {
 export class CZonePages {
   readonly region: CZoneRegion;
   readonly #memory: GuestMemory;
-  readonly #plugged: Uint8Array;
 
   /** The region has been declared to the core. */
   constructor(memory: GuestMemory, region: CZoneRegion) {
     this.#memory = memory;
     this.region = region;
-    this.#plugged = new Uint8Array(region.frames / region.blockFrames);
   }
 
   /** Plugs blocks into the pool; a zone then takes as many, near the ones it has. */
   addBlocks(zone: number, pfn: number, frames: number): boolean {
     const { czones } = this.#memory.core;
     if (czones.plug(pfn, frames) < 0) return false;
-    this.#mark(pfn, frames, 1);
     if (zone !== POOL) czones.grow(zone, frames / this.region.blockFrames);
     return true;
   }
@@ -67,39 +65,37 @@ export class CZonePages {
    */
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
     const { czones } = this.#memory.core;
-    let candidates = this.pooledBlocks();
+    let candidates = this.blocksOf(zone);
     if (zone !== POOL) {
       if (migrate) this.#compact(zone);
-      const before = this.blocksOf(zone);
       expectAnswer(czones.shrink(zone, blocks), 'czones.shrink');
-      const after = new Set(this.blocksOf(zone));
-      candidates = before.filter((pfn) => !after.has(pfn));
+      const kept = new Set(this.blocksOf(zone));
+      candidates = candidates.filter((pfn) => !kept.has(pfn));
     }
     const taken = candidates.toSorted((a, b) => b - a).slice(0, blocks);
     for (const pfn of taken) {
       expectAnswer(czones.unplug(pfn, this.region.blockFrames), 'czones.unplug');
-      this.#mark(pfn, this.region.blockFrames, 0);
     }
     return taken;
   }
 
-  /** First frames of the blocks of a zone. */
-  blocksOf(zone: number): number[] {
-    if (zone === POOL) return this.pooledBlocks();
-    return this.#memory.core.czones.blocksOf(zone);
+  /** Takes blocks of the pool out of the guest. False when they are not all there. */
+  takePooled(pfn: number, frames: number): boolean {
+    return this.#memory.core.czones.unplug(pfn, frames) >= 0;
   }
 
-  /** First frames of plugged blocks that no zone has. */
-  pooledBlocks(): number[] {
-    const { core } = this.#memory;
-    const { start, blockFrames } = this.region;
-    const zoned = new Set<number>();
-    for (let i = 0; i < core.config.czones; i += 1) {
-      for (const pfn of this.blocksOf(FIRST_CZONE + i)) zoned.add(pfn);
-    }
-    return Array.from(this.#plugged, (_, block) => start + block * blockFrames).filter(
-      (pfn, block) => this.#plugged[block] === 1 && !zoned.has(pfn),
-    );
+  /** The zone of a block; undefined when it is not memory. */
+  zoneOf(pfn: number): number | undefined {
+    const { czones, frames } = this.#memory.core;
+    const zone = frames.zone(pfn);
+    if (zone !== NONE) return zone;
+    return czones.isPooled(pfn) ? POOL : undefined;
+  }
+
+  /** First frames of the blocks of a zone. */
+  blocksOf(zone: number): number[] {
+    const { czones } = this.#memory.core;
+    return zone === POOL ? czones.pooled() : czones.blocksOf(zone);
   }
 
   /**
@@ -124,7 +120,6 @@ export class CZonePages {
     const { czones } = this.#memory.core;
     if (zone === POOL) {
       expectAnswer(czones.plug(pfn, frames), 'czones.plug');
-      this.#mark(pfn, frames, 1);
     } else {
       expectAnswer(czones.putBack(pfn, frames, released), 'czones.putBack');
     }
@@ -134,7 +129,7 @@ export class CZonePages {
     const { core } = this.#memory;
     if (zone === POOL) {
       const { blockFrames } = this.region;
-      const blocks = this.pooledBlocks();
+      const blocks = this.blocksOf(POOL);
       const backed = blocks.map((pfn) => core.backing.count(pfn, blockFrames));
       const frames = blocks.length * blockFrames;
       const backedFreeFrames = backed.reduce((sum, count) => sum + count, 0);
@@ -170,16 +165,9 @@ export class CZonePages {
       left -= kept;
       if (kept < count) expectAnswer(czones.plug(start + kept, count - kept), 'czones.plug');
       if (kept === 0) continue;
-      this.#mark(start, kept, 0);
       pairs.set([start, kept], 2 * ranges);
       ranges += 1;
     }
     return ranges;
-  }
-
-  #mark(pfn: number, frames: number, plugged: 0 | 1): void {
-    const { start, blockFrames } = this.region;
-    const first = (pfn - start) / blockFrames;
-    this.#plugged.fill(plugged, first, first + frames / blockFrames);
   }
 }

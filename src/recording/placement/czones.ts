@@ -7,19 +7,10 @@ import { type Core, expectAnswer, MEMORY_BLOCK_FRAMES } from '../../core/index.t
 const ALL = 0xffff_ffff;
 
 /** Where the region for CZones lies and how it is cut. */
-export interface CZoneRegion {
+export interface PlacedRegion {
   readonly start: number;
   readonly frames: number;
   readonly blockFrames: number;
-}
-
-interface CZoneUse {
-  readonly owner: number;
-  readonly zone: number;
-  /** In use. */
-  frames: number;
-  /** As many as the core had given it when it was last looked at. */
-  blocks: number;
 }
 
 function roundUp(value: number, unit: number): number {
@@ -27,24 +18,24 @@ function roundUp(value: number, unit: number): number {
 }
 
 /** Room for every owner's pages even if none came back. */
-export function regionOf(start: number, owners: Uint32Array, blockFrames: number): CZoneRegion {
+export function regionOf(start: number, owners: Uint32Array, blockFrames: number): PlacedRegion {
   let frames = 0;
   for (const pages of owners) frames += roundUp(pages, blockFrames);
   return { start, frames: roundUp(frames, MEMORY_BLOCK_FRAMES), blockFrames };
 }
 
-/** Zones by owner. All of the region is plugged: a zone gets a block when it needs one. */
+/**
+ * Zones by owner. All of the region is plugged: a zone gets a block when it needs one. Which blocks
+ * are whose and what of them is in use is the core's.
+ */
 export class PlacedCZones {
-  readonly region: CZoneRegion;
+  readonly region: PlacedRegion;
   readonly #core: Core;
-  readonly #byOwner = new Map<number, CZoneUse>();
-  readonly #byZone = new Map<number, CZoneUse>();
+  readonly #zones = new Map<number, number>();
   readonly #ended = new Set<number>();
-  /** Frames of the blocks in zones: what the host must give for them. */
-  frames = 0;
   peakFrames = 0;
 
-  constructor(core: Core, region: CZoneRegion) {
+  constructor(core: Core, region: PlacedRegion) {
     this.#core = core;
     this.region = region;
     const { start, frames, blockFrames } = region;
@@ -54,7 +45,13 @@ export class PlacedCZones {
   }
 
   get count(): number {
-    return this.#byOwner.size;
+    return this.#zones.size;
+  }
+
+  /** Frames of the blocks in zones: what the host must give for them. */
+  get frames(): number {
+    const { blockFrames, frames } = this.region;
+    return frames === 0 ? 0 : frames - this.#core.czones.pooledBlocks * blockFrames;
   }
 
   has(pfn: number): boolean {
@@ -63,20 +60,18 @@ export class PlacedCZones {
 
   /** A block in the owner's zone, which is made if need be. Below zero: no room. */
   allocate(owner: number, gfp: number, order: number, tag: number): number {
-    const use = this.#byOwner.get(owner) ?? this.#create(owner);
-    const pfn = this.#core.czones.allocPages(use.zone, gfp, order, tag);
-    if (pfn < 0) return pfn;
-    use.frames += 2 ** order;
-    this.#countBlocks(use, this.#core.zone(use.zone).blocks);
+    const zone = this.#zones.get(owner) ?? this.#create(owner);
+    const pfn = this.#core.czones.allocPages(zone, gfp, order, tag);
+    if (pfn >= 0) this.peakFrames = Math.max(this.peakFrames, this.frames);
     return pfn;
   }
 
   free(pfn: number, order: number, cpu: number): void {
-    const use = this.#byZone.get(this.#core.frames.zone(pfn));
+    const zone = this.#core.frames.zone(pfn);
     expectAnswer(this.#core.pages.free(pfn, order, cpu), 'pages.free');
-    if (use === undefined) return;
-    use.frames -= 2 ** order;
-    if (use.frames === 0 && this.#ended.has(use.owner)) this.#destroy(use);
+    const { owner } = this.#core.zone(zone);
+    if (this.#zones.get(owner) !== zone) return;
+    if (this.#ended.has(owner) && this.#isUnused(zone)) this.#destroy(owner, zone);
   }
 
   /**
@@ -85,35 +80,25 @@ export class PlacedCZones {
    */
   end(owner: number): void {
     this.#ended.add(owner);
-    const use = this.#byOwner.get(owner);
-    if (use === undefined) return;
-    if (use.frames === 0) {
-      this.#destroy(use);
-      return;
-    }
-    expectAnswer(this.#core.czones.shrink(use.zone, ALL), 'czones.shrink');
-    this.#countBlocks(use, this.#core.zone(use.zone).blocks);
+    const zone = this.#zones.get(owner);
+    if (zone === undefined) return;
+    if (this.#isUnused(zone)) this.#destroy(owner, zone);
+    else expectAnswer(this.#core.czones.shrink(zone, ALL), 'czones.shrink');
   }
 
-  #create(owner: number): CZoneUse {
+  #create(owner: number): number {
     const zone = expectAnswer(this.#core.czones.create(owner, ALL, 0), 'czones.create');
-    const use = { owner, zone, frames: 0, blocks: 0 };
-    this.#byOwner.set(owner, use);
-    this.#byZone.set(zone, use);
-    return use;
+    this.#zones.set(owner, zone);
+    return zone;
   }
 
-  #destroy(use: CZoneUse): void {
-    expectAnswer(this.#core.czones.destroy(use.zone), 'czones.destroy');
-    this.#byOwner.delete(use.owner);
-    this.#byZone.delete(use.zone);
-    this.#countBlocks(use, 0);
+  #isUnused(zone: number): boolean {
+    const { free, managed } = this.#core.zone(zone);
+    return free === managed;
   }
 
-  /** Zones grow and shrink inside the core: only there are their blocks known. */
-  #countBlocks(use: CZoneUse, blocks: number): void {
-    this.frames += (blocks - use.blocks) * this.region.blockFrames;
-    use.blocks = blocks;
-    this.peakFrames = Math.max(this.peakFrames, this.frames);
+  #destroy(owner: number, zone: number): void {
+    expectAnswer(this.#core.czones.exit(zone, 0), 'czones.exit');
+    this.#zones.delete(owner);
   }
 }

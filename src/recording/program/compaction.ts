@@ -10,7 +10,7 @@
 //   with the run and shows a second `mm_page_free` if nobody gets it until the end;
 // - after the last migration, what the run still holds is released.
 
-import { MIGRATE_MOVABLE, PAGEBLOCK_FRAMES, THP_ORDER } from '../../core/index.ts';
+import { MIGRATE_MOVABLE, ORDER_MAX, PAGEBLOCK_FRAMES, THP_ORDER } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   type AllocatorState,
@@ -190,7 +190,7 @@ function freedAgain(
   let frames = 0;
   for (let i = 0; i < trace.count; i += 1) {
     const pfn = trace.pfn[i] ?? 0;
-    if (pfn !== T.NO_FRAME) frames = Math.max(frames, pfn + 1024);
+    if (pfn !== T.NO_FRAME) frames = Math.max(frames, pfn + 2 ** ORDER_MAX);
   }
   for (const zone of start.zones) frames = Math.max(frames, zone.startPfn + zone.spanned);
   const since = freeSince(start, frames);
@@ -212,7 +212,7 @@ function blockEnd(pfn: number): number {
 }
 
 /** The commands of all runs, by the event that they belong to. */
-export class Compaction {
+export class RecordedCompaction {
   private readonly trace: KernelTrace;
   private readonly zones: ZoneMap;
   private readonly again: Uint8Array;

@@ -13,7 +13,7 @@ import {
   linkBatches,
   recordedSpan,
 } from '../read/index.ts';
-import { Compaction } from './compaction.ts';
+import { RecordedCompaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
 import { hasPcpList, interruptsPcpLock } from './path.ts';
 import * as P from './program.ts';
@@ -67,7 +67,7 @@ export class EventReader {
   failedRequests = 0;
   readonly #links: Int32Array;
   readonly #contig: ContigPlan;
-  readonly #compaction: Compaction;
+  readonly #compaction: RecordedCompaction;
   /** Last event by flow of control. */
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
@@ -78,7 +78,7 @@ export class EventReader {
     this.span = recordedSpan(trace);
     this.#links = linkBatches(trace);
     this.#contig = new ContigPlan(capture);
-    this.#compaction = new Compaction(trace, this.zones, start, this.span, this.#links);
+    this.#compaction = new RecordedCompaction(trace, this.zones, start, this.span, this.#links);
   }
 
   /** Reads all events, once. */

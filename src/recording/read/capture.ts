@@ -16,7 +16,7 @@ import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
 import { type FrameSpan, TraceReader } from './trace-text.ts';
 
 /** One step of virtio-mem as the device saw it. */
-export interface MemRequest {
+export interface LoggedMemRequest {
   readonly kind: 'plug' | 'unplug';
   readonly address: number;
   /** 2 MiB blocks. */
@@ -92,8 +92,8 @@ async function readLines(folder: string, name: string): Promise<string[]> {
 }
 
 /** The plug and unplug requests of a device log that were answered with success, in order. */
-export function memRequests(deviceLog: readonly string[]): MemRequest[] {
-  const found: MemRequest[] = [];
+export function memRequests(deviceLog: readonly string[]): LoggedMemRequest[] {
+  const found: LoggedMemRequest[] = [];
   deviceLog.forEach((line, i) => {
     const match = /^virtio_mem_(plug|unplug)_request addr=0x([0-9a-f]+) nb_blocks=(\d+)/.exec(line);
     if (match === null) return;

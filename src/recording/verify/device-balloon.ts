@@ -21,7 +21,7 @@ import { RingMemory } from './ring-memory.ts';
 import type { Score } from './verify.ts';
 
 /** A request of the driver for one page, as the trace has it. */
-interface PageRequest {
+interface BalloonRequest {
   readonly event: number;
   /** NO_FRAME: the kernel had none. */
   readonly pfn: number;
@@ -45,8 +45,8 @@ const NO_STATS = Object.fromEntries(STAT_NAMES.map((name) => [name, 0])) as Ball
 /** Ends a simulation whose driver does not get on: more pauses than any recording has. */
 const PAUSES_MAX = 10_000;
 
-function findRequests(trace: KernelTrace, wrongEvents: ReadonlySet<number>): PageRequest[] {
-  const requests: PageRequest[] = [];
+function findRequests(trace: KernelTrace, wrongEvents: ReadonlySet<number>): BalloonRequest[] {
+  const requests: BalloonRequest[] = [];
   for (let event = 0; event < trace.count; event += 1) {
     if (trace.kind[event] !== T.EVENT_ALLOC || trace.gfp[event] !== GFP_BALLOON) continue;
     if (trace.order[event] !== 0) continue;
@@ -118,7 +118,7 @@ class BalloonCheck implements BalloonGuest {
   readonly ours: OurLine[] = [];
   readonly #trace: KernelTrace;
   readonly #recorded: readonly BalloonLine[];
-  readonly #requests: readonly PageRequest[];
+  readonly #requests: readonly BalloonRequest[];
   readonly #movedAway: readonly MovedAway[];
   readonly #clock: Clock = new Clock();
   readonly #device: BalloonDevice;

@@ -101,8 +101,7 @@ function virtioMemReclaimer(population: Population): Reclaimer {
 function dimmReclaimer(population: Population): Reclaimer {
   const clock = new Clock();
   const { vm, start, frames } = hotplugVm(population, clock);
-  const device = new Dimms(vm, {
-    startFrame: start,
+  const device = new Dimms(vm, start, {
     policy: 'auto-movable',
     autoMovablePercent: AUTO_MOVABLE_PERCENT,
   });

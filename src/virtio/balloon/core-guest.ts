@@ -3,7 +3,7 @@
  * go back to it; pages that migration moved are told to the driver, which tells the device.
  */
 
-import { BalloonPages, type GuestMemory, vmStats } from '../../guest/index.ts';
+import { BalloonPages, HUGE_BALLOON_ORDER, type GuestMemory, vmStats } from '../../guest/index.ts';
 import type { BalloonDriver } from './driver.ts';
 import type { BalloonGuest } from './guest.ts';
 import type { BalloonStats } from './stats.ts';
@@ -45,7 +45,7 @@ export class CoreBalloonGuest implements BalloonGuest {
 
   constructor(memory: GuestMemory, options: CoreBalloonOptions = {}) {
     this.#memory = memory;
-    this.#pages = new BalloonPages(memory, options.isHuge === true ? 9 : 0);
+    this.#pages = new BalloonPages(memory, options.isHuge === true ? HUGE_BALLOON_ORDER : 0);
     this.poison = options.poison ?? 'none';
     memory.addMoveListener((from, to) => this.#moved(from, to));
   }

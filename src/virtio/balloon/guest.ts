@@ -1,5 +1,6 @@
 /** What the guest kernel does for the balloon driver. Frames are 4 KiB pages, named by frame number. */
 
+import { ORDER_MAX } from '../../abi/unit.ts';
 import type { BalloonStats } from './stats.ts';
 
 export interface BalloonGuest {
@@ -35,5 +36,5 @@ export interface BalloonGuest {
   readonly poison: 'none' | 'init-on-free' | 'page-poisoning';
 }
 
-/** Order-10 blocks are what the driver hints. */
-export const HINT_BLOCK_PAGES = 1024;
+/** The driver hints blocks of the largest order. */
+export const HINT_BLOCK_PAGES: number = 2 ** ORDER_MAX;

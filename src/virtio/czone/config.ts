@@ -4,6 +4,7 @@
  */
 
 import { feature } from '../constants.ts';
+import { setU64 } from './u64.ts';
 
 /** Experimental device numbers start at 65535 and go down (virtio specification, appendix B.3). */
 export const DEVICE_ID_CZONE = 65535;
@@ -69,14 +70,14 @@ export interface CZoneConfig {
 
 export function encodeCZoneConfig(config: CZoneConfig, into: Uint8Array): void {
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
-  view.setBigUint64(CONFIG_ADDR, BigInt(config.addr), true);
-  view.setBigUint64(CONFIG_REGION_SIZE, BigInt(config.regionBytes), true);
-  view.setBigUint64(CONFIG_USABLE_SIZE, BigInt(config.usableBytes), true);
-  view.setBigUint64(CONFIG_REQUESTED_SIZE, BigInt(config.requestedBytes), true);
-  view.setBigUint64(CONFIG_PLUGGED_SIZE, BigInt(config.pluggedBytes), true);
-  view.setBigUint64(CONFIG_BLOCK_SIZE, BigInt(config.blockBytes), true);
-  view.setBigUint64(CONFIG_ZONE_LIMIT, BigInt(config.zoneLimitBytes), true);
-  view.setBigUint64(CONFIG_EPOCH, BigInt(config.epoch), true);
+  setU64(view, CONFIG_ADDR, config.addr);
+  setU64(view, CONFIG_REGION_SIZE, config.regionBytes);
+  setU64(view, CONFIG_USABLE_SIZE, config.usableBytes);
+  setU64(view, CONFIG_REQUESTED_SIZE, config.requestedBytes);
+  setU64(view, CONFIG_PLUGGED_SIZE, config.pluggedBytes);
+  setU64(view, CONFIG_BLOCK_SIZE, config.blockBytes);
+  setU64(view, CONFIG_ZONE_LIMIT, config.zoneLimitBytes);
+  setU64(view, CONFIG_EPOCH, config.epoch);
   view.setUint32(CONFIG_GRANULE, config.granuleBytes, true);
   view.setUint32(CONFIG_MAX_ZONES, config.maxZones, true);
   view.setUint32(CONFIG_NR_ZONES, config.zones, true);

@@ -36,6 +36,15 @@ export class CoreCZoneGuest implements CZoneGuest {
     return this.#pages.blocksOf(indexOfZone(zone));
   }
 
+  takePooled(pfn: number, frames: number): boolean {
+    return this.#pages.takePooled(pfn, frames);
+  }
+
+  zoneOf(pfn: number): number {
+    const index = this.#pages.zoneOf(pfn);
+    return index === undefined ? -1 : zoneOfIndex(index);
+  }
+
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number {
     const order = Math.log2(limits.granuleFrames);
     const { maxRanges, maxFrames } = limits;

@@ -169,13 +169,14 @@ export class GuestRequests {
   }
 
   #assign({ zone, flags, block, blocks }: CZoneRequest): CZoneResponse {
-    const { table } = this.#context;
+    const { table, counters } = this.#context;
     if (zone === ZONE_POOL || !table.exists(zone)) return error(WHY_ZONE);
     const toPool = (flags & REQUEST_TO_POOL) !== 0;
     const refusal = this.#checkOwner(toPool ? zone : ZONE_POOL, block, blocks);
     if (refusal !== undefined) return refusal;
     if (!toPool && !this.#fits(zone, blocks)) return nack(WHY_ZONE_LIMIT);
     table.give(block, blocks, toPool ? ZONE_POOL : zone);
+    if (!toPool) counters.assignedBlocks += blocks;
     return ack(blocks);
   }
 

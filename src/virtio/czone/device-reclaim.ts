@@ -10,6 +10,7 @@ import { DescriptorChain } from '../queue/chain.ts';
 import { writeChain } from './chain-bytes.ts';
 import { F_UNSOLICITED, QUEUE_EVENT } from './config.ts';
 import type { DeviceContext } from './device-context.ts';
+import type { ReclaimEnd, ReclaimResult } from './host.ts';
 import {
   encodeEvent,
   EVENT_BYTES,
@@ -46,20 +47,9 @@ import {
   type CZoneResponse,
 } from './request.ts';
 
-export type ReclaimEnd = 'done' | 'stopped' | 'cancelled' | 'timeout' | 'void';
-
-/** How a request of the host ended. */
-export interface ReclaimResult {
-  readonly zone: number;
-  readonly requestId: number;
-  readonly end: ReclaimEnd;
-  /** Bytes in ranges that were released, and those of them that were backed. */
-  readonly reportedBytes: number;
-  readonly releasedBytes: number;
-}
-
 interface Outstanding {
   readonly requestId: number;
+  reports: number;
   reportedPages: number;
   releasedPages: number;
   timer: TimerHandle | undefined;
@@ -102,7 +92,8 @@ export class ReclaimWork {
       this.#timeoutNs > 0
         ? this.#timers?.after(this.#timeoutNs, () => this.#late(zone))
         : undefined;
-    this.#outstanding.set(zone, { requestId, reportedPages: 0, releasedPages: 0, timer, done });
+    const none = { reports: 0, reportedPages: 0, releasedPages: 0 };
+    this.#outstanding.set(zone, { requestId, ...none, timer, done });
     this.send({ type, zone, requestId, targetBytes, epoch: this.epoch });
     return requestId;
   }
@@ -212,6 +203,7 @@ export class ReclaimWork {
     const { host, counters, geometry } = this.#context;
     const request = header.requestId === 0 ? undefined : this.#outstanding.get(header.zone);
     let releasedPages = 0;
+    if (request !== undefined) request.reports++;
     for (let i = 0; i < ranges.length; i++) {
       const { first, count } = ranges[i] as CZoneRange;
       const pages = host.release(geometry.startPfn + first, count);
@@ -239,12 +231,15 @@ export class ReclaimWork {
     this.#outstanding.delete(zone);
     request.timer?.cancel();
     if (end === 'cancelled') this.#context.counters.cancelledRequests++;
-    request.done?.({
+    const result = {
       zone,
       requestId: request.requestId,
       end,
+      reports: request.reports,
       reportedBytes: request.reportedPages * FRAME_BYTES,
       releasedBytes: request.releasedPages * FRAME_BYTES,
-    });
+    };
+    request.done?.(result);
+    this.#context.host.reclaimed?.(result);
   }
 }

@@ -27,9 +27,15 @@ import {
 } from './config.ts';
 import { DeviceContext, type CZoneLimits } from './device-context.ts';
 import { GuestRequests } from './device-guest.ts';
-import { ReclaimWork, type ReclaimResult } from './device-reclaim.ts';
+import { HeldReport } from './device-held.ts';
+import { ReclaimWork } from './device-reclaim.ts';
 import { CZONE_EVENT_RECLAIM, CZONE_EVENT_SHRINK, CZONE_EVENT_STATS } from './event.ts';
-import { newCZoneCounters, type CZoneCounters, type CZoneHost } from './host.ts';
+import {
+  newCZoneCounters,
+  type CZoneCounters,
+  type CZoneHost,
+  type ReclaimResult,
+} from './host.ts';
 import { IdleTimers, type IdlePolicy } from './idle.ts';
 import { checkCZoneOptions, type CZoneDeviceOptions, type CZoneProfile } from './profiles.ts';
 import { reportBytes } from './report.ts';
@@ -64,6 +70,7 @@ export class CZoneDevice implements DeviceModel {
   readonly #reclaim: ReclaimWork;
   readonly #requests: GuestRequests;
   readonly #idle: IdleTimers | undefined;
+  readonly #held: HeldReport;
   readonly #nodeId: number;
   readonly #table: ZoneTable;
   readonly #limits: CZoneLimits;
@@ -97,7 +104,9 @@ export class CZoneDevice implements DeviceModel {
       zoneGone: (zone) => this.#zoneGone(zone),
       zoneIdle: (zone, isIdle) => void this.setIdle(zone, isIdle),
     });
-    this.#idle = this.#idlePolicy(options.idle ?? profile.idle, options.timers);
+    const idle = options.idle === undefined ? profile.idle : (options.idle ?? undefined);
+    this.#idle = this.#idlePolicy(idle, options.timers);
+    this.#held = new HeldReport(options, () => this.#serveReports());
   }
 
   attach(port: DevicePort): void {
@@ -186,7 +195,10 @@ export class CZoneDevice implements DeviceModel {
 
   /** Work has arrived: nothing of the zone is released from here on. False when nothing was asked. */
   cancel(zone: number): boolean {
-    return this.#reclaim.cancel(zone);
+    const wasAsked = this.#reclaim.cancel(zone);
+    // The host stops where it is: what lies in the ring is void, and answered so.
+    if (this.#held.zone === zone) this.#held.letGo();
+    return wasAsked;
   }
 
   /** The runtime marks a zone; the driver may do so, too. False when there is no such zone. */
@@ -196,7 +208,7 @@ export class CZoneDevice implements DeviceModel {
     info.isIdle = isIdle;
     if (isIdle) this.#idle?.idle(zone);
     else if (this.#idle !== undefined) this.#idle.active(zone);
-    else this.#reclaim.cancel(zone);
+    else this.cancel(zone);
     return true;
   }
 
@@ -279,12 +291,7 @@ export class CZoneDevice implements DeviceModel {
         this.#reclaim.flush();
         break;
       case QUEUE_REPORT:
-        if (this.#isPaused) break;
-        this.#serve(queueIndex, reportBytes(this.profile.maxRanges), (bytes) => {
-          const response = this.#reclaim.report(bytes);
-          this.#context.countAnswer('report', response);
-          return encodeResponse(response);
-        });
+        if (!this.#isPaused && !this.#held.hold(this.#port)) this.#serveReports();
         break;
       case QUEUE_STATS:
         this.#receiveStats();
@@ -295,6 +302,7 @@ export class CZoneDevice implements DeviceModel {
   /** A device reset ends all requests and zones, but takes no memory: blocks stay, in the pool. */
   reset(): void {
     this.#idle?.forgetAll();
+    this.#held.drop();
     this.#reclaim.forgetAll();
     this.#table.forgetZones();
     this.#stats.clear();
@@ -313,6 +321,7 @@ export class CZoneDevice implements DeviceModel {
   /** After the `VirtioDevice` has loaded its own state. What was asked before is void; the driver is told. */
   load(state: CZoneDeviceState): void {
     this.#idle?.forgetAll();
+    this.#held.drop();
     this.#reclaim.forgetAll();
     this.#table.load(state.table);
     Object.assign(this.#limits, state.limits);
@@ -379,11 +388,23 @@ export class CZoneDevice implements DeviceModel {
     this.#port.interruptQueue(queueIndex);
   }
 
+  #serveReports(): void {
+    this.#serve(QUEUE_REPORT, reportBytes(this.profile.maxRanges), (bytes) => {
+      const response = this.#reclaim.report(bytes);
+      this.#context.countAnswer('report', response);
+      return encodeResponse(response);
+    });
+  }
+
   #answerRequest(bytes: Uint8Array): Uint8Array {
     this.counters.guestRequests++;
     const request = decodeRequest(
       bytes.length < REQUEST_BYTES ? new Uint8Array(REQUEST_BYTES) : bytes,
     );
+    const { requestsByType } = this.counters;
+    if (request.type < requestsByType.length) {
+      requestsByType[request.type] = (requestsByType[request.type] as number) + 1;
+    }
     const response =
       bytes.length < REQUEST_BYTES ? error(WHY_LENGTH) : this.#requests.answer(request);
     this.#context.countAnswer('request', response);

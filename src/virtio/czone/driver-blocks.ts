@@ -41,6 +41,16 @@ export class DriverBlocks {
     return this.#owners[block] ?? UNPLUGGED;
   }
 
+  /** The blocks of an owner, ascending. */
+  of(owner: number): number[] {
+    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    const blocks: number[] = [];
+    for (let block = low; block < end; block++) {
+      if (this.#owners[block] === owner) blocks.push(block);
+    }
+    return blocks;
+  }
+
   give(run: BlockRun, owner: number): void {
     const end = run.first + run.count;
     this.#owners.fill(owner, run.first, end);
@@ -96,8 +106,8 @@ export class DriverBlocks {
   choose(zone: number, blocks: number): BlockRun | undefined {
     const behind = this.#highest(zone) + 1;
     if (behind > 0) {
-      const room = this.#holeAt(behind);
-      if (room > 0) return { first: behind, count: Math.min(room, blocks) };
+      const room = this.#holeAt(behind, behind + blocks);
+      if (room > 0) return { first: behind, count: room };
     }
     const tail = this.#usable - this.#end;
     let best: BlockRun | undefined = tail > 0 ? { first: this.#end, count: tail } : undefined;
@@ -125,9 +135,11 @@ export class DriverBlocks {
     while (this.#end > 0 && this.#owners[this.#end - 1] === UNPLUGGED) this.#end--;
   }
 
-  #holeAt(first: number): number {
+  /** Blocks of the hole that begins there, as far as `most`. */
+  #holeAt(first: number, most: number = this.#usable): number {
+    const stop = Math.min(most, this.#usable);
     let end = first;
-    while (end < this.#usable && this.#owners[end] === UNPLUGGED) end++;
+    while (end < stop && this.#owners[end] === UNPLUGGED) end++;
     return end - first;
   }
 

@@ -29,8 +29,8 @@ export class DriverPlug {
 
   /** Plugs blocks for a zone (0: the pool). The answer of the last request; its count is all that came. */
   plug(zone: number, blocks: number, done?: Answered, got = 0): void {
-    const run = this.blocks.choose(zone, blocks);
-    if (run === undefined || blocks === 0) {
+    const run = blocks === 0 ? undefined : this.blocks.choose(zone, blocks);
+    if (run === undefined) {
       done?.(ack(got));
       return;
     }
@@ -59,6 +59,37 @@ export class DriverPlug {
       const block = this.blocks.block(pfn);
       return block === undefined || this.blocks.owner(block) === zone ? [] : block;
     });
+  }
+
+  /** A zone is dying: what nobody uses has left it for the pool, and goes back to the host. */
+  unplugLeft(zone: number): void {
+    const blocks = this.#left(zone).filter(([, now]) => now === ZONE_POOL);
+    const runs = runsOf(blocks.map(([block]) => block)).filter(({ first, count }) =>
+      this.#guest.takePooled(this.blocks.pfn(first), count * this.blocks.blockFrames),
+    );
+    this.#unplugRuns(zone, runs, 0);
+  }
+
+  /** Before a zone's memory is discarded: what another zone has of it by now is told to be that one's. */
+  handOver(zone: number, done: () => void): void {
+    const [first] = this.#left(zone).filter(([, now]) => now > ZONE_POOL);
+    if (first === undefined) {
+      done();
+      return;
+    }
+    const [block, now] = first;
+    // Where the device refuses, the zone must not be discarded: nothing more is said about it.
+    this.sync(now, [{ first: block, count: 1 }], (moved) => {
+      if (moved) this.handOver(zone, done);
+    });
+  }
+
+  /** Blocks that the device believes to be a zone's and that are not, with whose they are. */
+  #left(zone: number): (readonly [block: number, now: number])[] {
+    return this.blocks
+      .of(zone)
+      .map((block) => [block, this.#guest.zoneOf(this.blocks.pfn(block))] as const)
+      .filter(([, now]) => now !== zone);
   }
 
   /** Tells the device of blocks that have come into a zone without it. */

@@ -196,6 +196,18 @@ export class CZoneDriver implements ReportLink {
     });
   }
 
+  /** A zone is about to end: nothing more of it is reported, and the device knows all its blocks. */
+  endingZone(zone: number): void {
+    this.#reports.drop((job) => job.zone === zone);
+    this.#reports.pump();
+    this.#plug.sync(zone, runsOf(this.#plug.strangers(zone)), () => {});
+  }
+
+  /** A zone has ended but for frames that others use: the host gets the blocks that are free. */
+  witherZone(zone: number): void {
+    if (this.#transport.has(F_PLUG)) this.#plug.unplugLeft(zone);
+  }
+
   /**
    * Ends a zone that nothing uses: the host takes what is behind its blocks, and the blocks unless
    * `toPool`. The guest must not use them until `done`. Waits for ranges of the zone that are in flight.
@@ -424,8 +436,8 @@ export class CZoneDriver implements ReportLink {
   }
 
   #destroy(zone: number, toPool: boolean, done: Answered | undefined): void {
-    this.#plug.sync(zone, runsOf(this.#plug.strangers(zone)), () => {
-      const flags = toPool ? REQUEST_TO_POOL : 0;
+    const flags = toPool ? REQUEST_TO_POOL : 0;
+    const send = (): void =>
       this.#requests.ask({ type: REQUEST_ZONE_DESTROY, zone, flags }, (response) => {
         if (response.status === ANSWER_ACK) {
           this.#zones.delete(zone);
@@ -434,7 +446,8 @@ export class CZoneDriver implements ReportLink {
         }
         done?.(response);
       });
-    });
+    const strangers = runsOf(this.#plug.strangers(zone));
+    this.#plug.sync(zone, strangers, () => this.#plug.handOver(zone, send));
   }
 
   #startDestroys(): void {

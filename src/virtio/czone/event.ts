@@ -1,5 +1,7 @@
 /** What the device asks of the driver, as bytes (section 7.2). */
 
+import { getU64, setU64 } from './u64.ts';
+
 export const EVENT_BYTES = 32;
 
 export const CZONE_EVENT_RECLAIM = 1;
@@ -21,9 +23,9 @@ export function encodeEvent(event: CZoneEvent): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint16(0, event.type, true);
   view.setUint32(4, event.zone, true);
-  view.setBigUint64(8, BigInt(event.requestId), true);
-  view.setBigUint64(16, BigInt(event.targetBytes), true);
-  view.setBigUint64(24, BigInt(event.epoch), true);
+  setU64(view, 8, event.requestId);
+  setU64(view, 16, event.targetBytes);
+  setU64(view, 24, event.epoch);
   return bytes;
 }
 
@@ -32,8 +34,8 @@ export function decodeEvent(bytes: Uint8Array): CZoneEvent {
   return {
     type: view.getUint16(0, true),
     zone: view.getUint32(4, true),
-    requestId: Number(view.getBigUint64(8, true)),
-    targetBytes: Number(view.getBigUint64(16, true)),
-    epoch: Number(view.getBigUint64(24, true)),
+    requestId: getU64(view, 8),
+    targetBytes: getU64(view, 16),
+    epoch: getU64(view, 24),
   };
 }

@@ -18,6 +18,10 @@ export interface CZoneGuest {
    * moving pages inside the zone has emptied. Their first frames.
    */
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[];
+  /** The zone that a block is in now (0: the pool); -1: none, it is not the guest's memory. */
+  zoneOf(pfn: number): number;
+  /** Takes blocks of the pool out of the guest. False when they are not all there. */
+  takePooled(pfn: number, frames: number): boolean;
   /** First frames of a zone's blocks as the guest sees it. A zone may have taken blocks from the pool. */
   blocksOf(zone: number): number[];
   /**

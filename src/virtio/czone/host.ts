@@ -1,5 +1,7 @@
 /** What the host does for a czone-virtio device. Frames are of 4 KiB, by guest-physical frame number. */
 
+import { REQUEST_TYPES } from './request.ts';
+
 export interface CZoneHost {
   /** The guest may use the frames from now on. False when the host cannot give them: answered BUSY. */
   plug(pfn: number, frames: number): boolean;
@@ -10,6 +12,8 @@ export interface CZoneHost {
    * (BUSY).
    */
   release(pfn: number, frames: number): number;
+  /** Each request of the host to a zone, as it ended. */
+  reclaimed?(result: ReclaimResult): void;
   /** Each request of the guest with its answer, for recordings. */
   answered?(request: {
     readonly type: number;
@@ -20,9 +24,25 @@ export interface CZoneHost {
   }): void;
 }
 
+export type ReclaimEnd = 'done' | 'stopped' | 'cancelled' | 'timeout' | 'void';
+
+/** How a request of the host ended. */
+export interface ReclaimResult {
+  readonly zone: number;
+  readonly requestId: number;
+  readonly end: ReclaimEnd;
+  /** Reports that were answered with ACK or BUSY. */
+  readonly reports: number;
+  /** Bytes in ranges that were released, and those of them that were backed. */
+  readonly reportedBytes: number;
+  readonly releasedBytes: number;
+}
+
 /** What a czone-virtio device did, for prices and tests. */
 export interface CZoneCounters {
   guestRequests: number;
+  /** Of them those of each type, by its number; what is no type is not here. */
+  readonly requestsByType: number[];
   reports: number;
   reportedRanges: number;
   /** Frames in reports that were answered ACK or BUSY, done ones only. */
@@ -33,6 +53,8 @@ export interface CZoneCounters {
   unpluggedPages: number;
   releaseCalls: number;
   pluggedBlocks: number;
+  /** Blocks that zones got from the pool. */
+  assignedBlocks: number;
   unpluggedBlocks: number;
   zonesCreated: number;
   zonesDestroyed: number;
@@ -50,6 +72,7 @@ export interface CZoneCounters {
 export function newCZoneCounters(): CZoneCounters {
   return {
     guestRequests: 0,
+    requestsByType: Array.from({ length: REQUEST_TYPES }, () => 0),
     reports: 0,
     reportedRanges: 0,
     reportedPages: 0,
@@ -57,6 +80,7 @@ export function newCZoneCounters(): CZoneCounters {
     unpluggedPages: 0,
     releaseCalls: 0,
     pluggedBlocks: 0,
+    assignedBlocks: 0,
     unpluggedBlocks: 0,
     zonesCreated: 0,
     zonesDestroyed: 0,

@@ -81,8 +81,10 @@ export interface CZoneDeviceOptions {
   readonly nodeId?: number;
   /** Needed for idle reclaim and for the time limit of requests. */
   readonly timers?: Timers;
-  /** Instead of the profile's. */
-  readonly idle?: IdlePolicy;
+  /** Instead of the profile's; null: the host asks nobody by itself. */
+  readonly idle?: IdlePolicy | null;
+  /** How long the host is at work on a report of so many frames; by default no time passes. */
+  readonly reportNs?: (frames: number) => number;
 }
 
 /** An option of a device that cannot be. */

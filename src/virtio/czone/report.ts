@@ -1,5 +1,7 @@
 /** Reports of free and backed ranges, as bytes (section 7.3). Their answer is in `request.ts`. */
 
+import { getU64, setU64 } from './u64.ts';
+
 export const REPORT_HEADER_BYTES = 16;
 export const RANGE_BYTES = 8;
 
@@ -36,7 +38,7 @@ export function encodeReport(report: CZoneReport): Uint8Array {
   const { ranges } = report;
   const bytes = new Uint8Array(reportBytes(ranges.length));
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(report.requestId), true);
+  setU64(view, 0, report.requestId);
   view.setUint32(8, report.zone, true);
   view.setUint16(12, ranges.length, true);
   view.setUint16(14, report.flags, true);
@@ -52,7 +54,7 @@ export function encodeReport(report: CZoneReport): Uint8Array {
 export function decodeReportHeader(bytes: Uint8Array): ReportHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    requestId: Number(view.getBigUint64(0, true)),
+    requestId: getU64(view, 0),
     zone: view.getUint32(8, true),
     ranges: view.getUint16(12, true),
     flags: view.getUint16(14, true),

@@ -1,5 +1,7 @@
 /** Guest requests and the answer that requests and reports share, as bytes (section 7.1). */
 
+import { getU64, setU64 } from './u64.ts';
+
 export const REQUEST_BYTES = 24;
 export const RESPONSE_BYTES = 16;
 
@@ -12,6 +14,8 @@ export const REQUEST_ASSIGN = 5;
 export const REQUEST_ZONE_STATE = 6;
 export const REQUEST_BLOCK_STATE = 7;
 export const REQUEST_UNPLUG_ALL = 8;
+/** Numbers of types are below this. */
+export const REQUEST_TYPES = 9;
 
 /** Of ZONE_DESTROY and ASSIGN: the blocks stay plugged, in the pool. */
 export const REQUEST_TO_POOL = 1;
@@ -89,7 +93,7 @@ export function encodeRequest(request: CZoneRequest): Uint8Array {
   view.setUint32(4, request.zone, true);
   view.setUint32(8, request.block, true);
   view.setUint32(12, request.blocks, true);
-  view.setBigUint64(16, BigInt(request.value), true);
+  setU64(view, 16, request.value);
   return bytes;
 }
 
@@ -101,7 +105,7 @@ export function decodeRequest(bytes: Uint8Array): CZoneRequest {
     zone: view.getUint32(4, true),
     block: view.getUint32(8, true),
     blocks: view.getUint32(12, true),
-    value: Number(view.getBigUint64(16, true)),
+    value: getU64(view, 16),
   };
 }
 
@@ -111,7 +115,7 @@ export function encodeResponse(response: CZoneResponse): Uint8Array {
   view.setUint16(0, response.status, true);
   view.setUint16(2, response.detail, true);
   view.setUint32(4, response.count, true);
-  view.setBigUint64(8, BigInt(response.value), true);
+  setU64(view, 8, response.value);
   return bytes;
 }
 
@@ -121,7 +125,7 @@ export function decodeResponse(bytes: Uint8Array): CZoneResponse {
     status: view.getUint16(0, true),
     detail: view.getUint16(2, true),
     count: view.getUint32(4, true),
-    value: Number(view.getBigUint64(8, true)),
+    value: getU64(view, 8),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Statistics of zones, as bytes (section 7.4). */
 
+import { getU64, setU64 } from './u64.ts';
+
 export const STATS_HEADER_BYTES = 16;
 export const ZONE_STATS_BYTES = 64;
 
@@ -35,7 +37,7 @@ export function encodeStats(message: CZoneStatsMessage): Uint8Array {
   const { zones } = message;
   const bytes = new Uint8Array(STATS_HEADER_BYTES + ZONE_STATS_BYTES * zones.length);
   const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(message.requestId), true);
+  setU64(view, 0, message.requestId);
   view.setUint32(8, zones.length, true);
   view.setUint32(12, message.flags, true);
   zones.forEach((zone, i) => putZone(view, STATS_HEADER_BYTES + ZONE_STATS_BYTES * i, zone));
@@ -49,7 +51,7 @@ export function decodeStats(bytes: Uint8Array): CZoneStatsMessage | undefined {
   const count = view.getUint32(8, true);
   if (count * ZONE_STATS_BYTES > bytes.length - STATS_HEADER_BYTES) return undefined;
   return {
-    requestId: Number(view.getBigUint64(0, true)),
+    requestId: getU64(view, 0),
     flags: view.getUint32(12, true),
     zones: Array.from({ length: count }, (_, i) =>
       getZone(view, STATS_HEADER_BYTES + ZONE_STATS_BYTES * i),
@@ -60,17 +62,17 @@ export function decodeStats(bytes: Uint8Array): CZoneStatsMessage | undefined {
 function putZone(view: DataView, at: number, zone: CZoneZoneStats): void {
   view.setUint32(at, zone.zone, true);
   view.setUint32(at + 4, zone.isIdle ? ZONE_STATS_IDLE : 0, true);
-  view.setBigUint64(at + 8, BigInt(zone.pluggedBytes), true);
-  view.setBigUint64(at + 16, BigInt(zone.freeBytes), true);
-  view.setBigUint64(at + 24, BigInt(zone.backedFreeBytes), true);
-  view.setBigUint64(at + 32, BigInt(zone.limitHits), true);
-  view.setBigUint64(at + 40, BigInt(zone.grownBlocks), true);
-  view.setBigUint64(at + 48, BigInt(zone.reusedPages), true);
-  view.setBigUint64(at + 56, BigInt(zone.migratedPages), true);
+  setU64(view, at + 8, zone.pluggedBytes);
+  setU64(view, at + 16, zone.freeBytes);
+  setU64(view, at + 24, zone.backedFreeBytes);
+  setU64(view, at + 32, zone.limitHits);
+  setU64(view, at + 40, zone.grownBlocks);
+  setU64(view, at + 48, zone.reusedPages);
+  setU64(view, at + 56, zone.migratedPages);
 }
 
 function getZone(view: DataView, at: number): CZoneZoneStats {
-  const word = (offset: number): number => Number(view.getBigUint64(at + offset, true));
+  const word = (offset: number): number => getU64(view, at + offset);
   return {
     zone: view.getUint32(at, true),
     isIdle: (view.getUint32(at + 4, true) & ZONE_STATS_IDLE) !== 0,

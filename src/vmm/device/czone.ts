@@ -1,9 +1,9 @@
-// A czone-virtio device in a microVM: blocks of the guest's CZone region come from it, zones are known to it by their creation
-// and end, and it asks idle ones for what they do not use.
+// A czone-virtio device in a microVM: blocks of the guest's CZone region come from it, zones are known to it by their
+// creation and end, and it asks idle ones for what they do not use.
 
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
-import { type CZones, POOL } from '../../guest/index.ts';
+import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   CZONE_PROFILES,
@@ -17,6 +17,7 @@ import {
   type ProbeFailure,
   type ReclaimResult,
   type VirtioDevice,
+  indexOfZone,
   zoneOfIndex,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
@@ -25,13 +26,25 @@ import type { MemoryDevice } from './device.ts';
 
 export interface CZoneOptions extends Pick<
   CZoneDeviceOptions,
-  'idle' | 'granuleBytes' | 'zoneLimitBytes'
+  'idle' | 'granuleBytes' | 'zoneLimitBytes' | 'reportNs'
 > {
   readonly profile?: CZoneProfileName;
+  /** How zones begin and grow. */
+  readonly growth?: GrowthPolicy;
+  /** Hears of each request to a zone, by the core's index, when it has ended. */
+  readonly reclaimed?: (index: number, result: ReclaimResult) => void;
 }
 
 /** The protocol's number of the blocks in no zone. */
 const ZONE_POOL = zoneOfIndex(POOL);
+
+/** Guest memory that the driver takes: a ring of two pages for each of four queues, a page of messages. */
+export const CZONE_DRIVER_FRAMES = 9;
+
+/** What a report of so many frames takes, besides their release: the guest's work is priced by 2 MiB. */
+export function reportOperations(reports: number, frames: number): Operations {
+  return { czoneMessage: reports, czoneRelease2MiB: frames / PAGEBLOCK_FRAMES };
+}
 
 export class CZoneVirtio implements MemoryDevice {
   readonly vm: MicroVm;
@@ -43,6 +56,7 @@ export class CZoneVirtio implements MemoryDevice {
   readonly mmio: Connection['mmio'];
   /** A zone is asked for what is free in it: nothing of that is in the way. */
   readonly unmovableFrames: number = 0;
+  /** Blocks of zones that have ended, by the device's answers. */
   #endedBlocks = 0;
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
@@ -53,7 +67,7 @@ export class CZoneVirtio implements MemoryDevice {
     this.zones = czones;
     const { region } = czones;
     const profile = CZONE_PROFILES[options.profile ?? 'adaptive'];
-    this.model = new CZoneDevice(profile, hostOf(vm), {
+    this.model = new CZoneDevice(profile, hostOf(vm, options), {
       ...options,
       addr: region.start * FRAME_BYTES,
       regionBytes: region.frames * FRAME_BYTES,
@@ -65,18 +79,33 @@ export class CZoneVirtio implements MemoryDevice {
     this.mmio = mmio;
     this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
+    vm.counted.push(this);
     if (this.failure !== undefined) return;
     vm.guest.core.setPreferBacked(this.driver.prefersBacked);
-    czones.host = {
-      plug: (blocks) => this.#plug(blocks),
-      created: (index, limit) => this.driver.createZone(zoneOfIndex(index), limit * FRAME_BYTES),
-      ending: (index) => this.#end(index),
+    if (options.growth !== undefined) czones.growth = options.growth;
+    czones.host = this.#guestSide();
+  }
+
+  /** What the guest kernel tells its driver. */
+  #guestSide(): CZoneSupplier {
+    const { driver } = this;
+    return {
+      created: (index, limit) => driver.createZone(zoneOfIndex(index), limit * FRAME_BYTES),
+      plug: (index, blocks) => this.#plug(zoneOfIndex(index), blocks),
+      ending: (index) => driver.endingZone(zoneOfIndex(index)),
+      withered: (index) => driver.witherZone(zoneOfIndex(index)),
+      ended: (index) => this.#end(zoneOfIndex(index)),
     };
   }
 
-  /** The runtime marks the zone of a container. */
+  /** The runtime in the guest marks the zone of a container: a message. */
   setIdle(index: number, isIdle: boolean): void {
     this.driver.setIdle(zoneOfIndex(index), isIdle);
+  }
+
+  /** The same by a host that dispatches the calls itself: it needs no message to know. */
+  dispatched(index: number, isIdle: boolean): void {
+    this.model.setIdle(zoneOfIndex(index), isIdle);
   }
 
   /** Asks a zone (POOL: the blocks in no zone) for what it does not use; false when it cannot be asked now. */
@@ -97,31 +126,50 @@ export class CZoneVirtio implements MemoryDevice {
   /** What was taken is free in its zone: it comes back by being used. */
   giveBack(): void {}
 
-  /** The guest's work is priced by 2 MiB, so a report counts as what of them it has. */
+  /** Frames that the host has got, by reports and by ends of zones. */
+  get gotFrames(): number {
+    const { releasedPages, unpluggedPages } = this.model.counters;
+    return releasedPages + unpluggedPages;
+  }
+
+  /**
+   * A message's price has the exit that announces it and the interrupt of its answer. Other accesses to registers are
+   * exits by themselves, and an event interrupts without a message.
+   */
   get operations(): Operations {
     const { requests, reports } = this.driver.counters;
     const { reportedPages } = this.model.counters;
+    const { usedInterrupts, configInterrupts } = this.device.counters;
+    const messages = requests + reports;
     const frames = this.#endedBlocks * this.zones.region.blockFrames + reportedPages;
-    return { czoneMessage: requests + reports, czoneRelease2MiB: frames / PAGEBLOCK_FRAMES };
+    return {
+      ...reportOperations(messages, frames),
+      vmExit: this.exits - messages,
+      interrupt: Math.max(0, usedInterrupts + configInterrupts - messages),
+    };
   }
 
   get exits(): number {
     return exitsOf(this.mmio);
   }
 
-  #plug(blocks: number): number {
+  #plug(zone: number, blocks: number): number {
     let got = 0;
-    this.driver.plug(ZONE_POOL, blocks, (answer) => (got = answer.count));
+    this.driver.plug(zone, blocks, (answer) => (got = answer.count));
     return got;
   }
 
-  #end(index: number): void {
-    this.#endedBlocks += this.zones.blocksOf(index).length;
-    this.driver.destroyZone(zoneOfIndex(index), true);
+  #end(zone: number): void {
+    this.driver.destroyZone(zone, true, ({ count }) => (this.#endedBlocks += count));
   }
 }
 
-function hostOf(vm: MicroVm): CZoneHost {
+function hostOf(vm: MicroVm, { reclaimed }: CZoneOptions): CZoneHost {
   const discard = (pfn: number, frames: number): number => vm.memory.discard(pfn, frames);
-  return { plug: () => true, unplug: discard, release: discard };
+  return {
+    plug: () => true,
+    unplug: discard,
+    release: discard,
+    reclaimed: (result) => reclaimed?.(indexOfZone(result.zone), result),
+  };
 }

@@ -35,11 +35,6 @@ export interface DimmUnplug {
   readonly obstacle?: Obstacle | undefined;
 }
 
-export interface DimmOptions extends HotplugOptions {
-  /** DIMMs are plugged one behind the other from this frame, a multiple of a block. */
-  readonly startFrame: number;
-}
-
 export class Dimms implements MemoryDevice {
   readonly vm: MicroVm;
   readonly blocks: MemoryBlocks;
@@ -54,11 +49,14 @@ export class Dimms implements MemoryDevice {
   #triedBlocks = 0;
   #ejections = 0;
 
-  /** No timers: nothing here waits. */
-  constructor(vm: MicroVm, options: DimmOptions) {
+  /**
+   * DIMMs are plugged one behind the other from `startFrame`, a multiple of a block. No timers:
+   * nothing here waits.
+   */
+  constructor(vm: MicroVm, startFrame: number, options: HotplugOptions) {
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
-    this.#nextFrame = options.startFrame;
+    this.#nextFrame = startFrame;
   }
 
   get slots(): readonly DimmSlot[] {

@@ -51,7 +51,7 @@ describe('PageCache', () => {
   it('keeps a copy of a file in a container’s zone, which ends with the zone', () => {
     const guest = makeGuest(CZONE_CONFIG, false);
     const zones = guest.czones as CZones;
-    const zone = zones.create(1, 4096, 1);
+    const zone = zones.create(1, 4096);
     const before = guest.memory.frames.file;
     guest.files.read('library', 50, 0);
     expect(guest.files.read('library', 50, 0, false, zone)).toBe(50);

@@ -17,8 +17,8 @@ function scene(): { guest: GuestKernel; zones: CZones } {
 }
 
 function container(guest: GuestKernel, zones: CZones): { tree: ProcessTree; zone: number } {
-  const zone = zones.create(1, 8 * zones.region.blockFrames, 1);
-  return { tree: new ProcessTree(guest.memory, 0, zone), zone };
+  const zone = zones.create(1, 8 * zones.region.blockFrames);
+  return { tree: new ProcessTree(guest, 0, zone), zone };
 }
 
 function expectSound(guest: GuestKernel): void {
@@ -73,7 +73,7 @@ describe('ProcessTree', () => {
     const parent = container(guest, zones);
     const first = parent.tree.start();
     parent.tree.touch(first, 0, 600, true);
-    const other = zones.create(2, 8 * zones.region.blockFrames, 1);
+    const other = zones.create(2, 8 * zones.region.blockFrames);
     const child = parent.tree.fork(first, other);
     expect(zoneField(guest.core, parent.zone, ZONE_SHARED_OUT_OFFSET)).toBe(600);
     parent.tree.touch(child, 0, 560, true);
@@ -121,7 +121,7 @@ describe('ProcessTree', () => {
 
   it('works without CZones too', () => {
     const { guest } = scene();
-    const tree = new ProcessTree(guest.memory, 0, undefined);
+    const tree = new ProcessTree(guest, 0, undefined);
     const before = guest.memory.frames.anonymous;
     const first = tree.start();
     tree.touch(first, 0, 20, true);

@@ -43,7 +43,7 @@ describe('Process', () => {
     const process = start(guest);
     process.touch(0, 700, true);
     const backed = guest.core.privateFrames;
-    expect(process.exit()).toEqual([]);
+    expect(process.exit()).toBe(0);
     expect(usedFrames(guest)).toBe(used);
     expect(guest.memory.frames.anonymous).toBe(0);
     expect(guest.core.privateFrames).toBe(backed);
@@ -51,17 +51,17 @@ describe('Process', () => {
     expect(verify(guest.core)).toBeUndefined();
   });
 
-  it('puts user pages in its CZone and returns its blocks as ranges when it exits', () => {
+  it('puts user pages in its CZone and leaves its blocks to the pool when it exits', () => {
     const guest = makeGuest(CZONE_CONFIG);
     const zones = guest.czones;
-    const czone = zones?.create(1, 4 * 512, 2) as number;
+    const czone = zones?.create(1, 4 * 512) as number;
     const process = start(guest, czone);
     process.touch(0, 900, true);
     process.touchTemporary(300);
     expect(zones?.blocksOf(czone).length).toBe(3);
     const start0 = CZONE_CONFIG.region?.start as number;
-    const ranges = process.exit();
-    expect(ranges).toEqual([{ start: start0, count: 3 * 512 }]);
+    expect(process.exit()).toBe(3);
+    expect(guest.core.czones.pooled()).toEqual([0, 1, 2].map((block) => start0 + 512 * block));
     // 1,200 pages in all; the pages written before exec lay in the first of them
     expect(rawOf(guest.core).countBacked(start0, 3 * 512)).toBe(1200);
     expect(verify(guest.core)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('Process', () => {
 
   it('stays within the limit of its CZone', () => {
     const guest = makeGuest(CZONE_CONFIG);
-    const process = start(guest, guest.czones?.create(1, 2 * 512, 1));
+    const process = start(guest, guest.czones?.create(1, 2 * 512));
     expect(() => process.touch(0, 1025, true)).toThrow(/limit/);
   });
 
@@ -94,7 +94,7 @@ describe('Process', () => {
       (zoned, steps) => {
         const guest = makeGuest(zoned ? CZONE_CONFIG : CONFIG);
         const begin = (owner: number): Process =>
-          start(guest, zoned ? guest.czones?.create(owner, 4 * 512, 1) : undefined);
+          start(guest, zoned ? guest.czones?.create(owner, 4 * 512) : undefined);
         const processes = [begin(0), begin(1), begin(2), begin(3)];
         for (const { who, what, pages } of steps) {
           const process = processes[who] as Process;
@@ -103,9 +103,7 @@ describe('Process', () => {
           else if (what === 'free') process.freeTemporary();
           else if (what === 'read') guest.files.read('data', pages, 1);
           else {
-            for (const range of process.exit()) {
-              rawOf(guest.core).releaseRange(range.start, range.count);
-            }
+            process.exit();
             processes[who] = begin(who);
           }
         }

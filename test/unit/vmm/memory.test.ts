@@ -106,7 +106,7 @@ describe('VmMemory', () => {
     const ring = memory.alloc(10_000, 4096) ?? 0;
     expect(ring % 4096).toBe(0);
     memory.write(ring, new Uint8Array(10_000).fill(0xff));
-    memory.free(ring);
+    memory.free(ring, 10_000);
     const again = memory.alloc(10_000, 4096) ?? 0;
     expect(memory.read(again, 10_000)?.every((byte) => byte === 0)).toBe(true);
     expectSound(vm);

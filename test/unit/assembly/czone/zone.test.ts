@@ -15,10 +15,10 @@ import {
   POOL_LARGEST_RUN,
   POOL_PLUGGED_BLOCKS,
   POOL_WARM_BLOCKS,
+  CZONE_IDLE,
 } from '../../../../src/abi/czone.ts';
 import { describe, expect, it } from 'vitest';
 import {
-  CZONE_IDLE,
   type Core,
   GFP_HIGHUSER_MOVABLE,
   NONE,

@@ -180,7 +180,7 @@ describe('reclaim', () => {
     rig.report(1, 1, [[0, 4]]);
     rig.report(1, 1, [[8, 4]], LAST);
     const bytes = { reportedBytes: 8 * 4096, releasedBytes: 8 * 4096 };
-    expect(ends).toEqual([{ zone: 1, requestId: 1, end: 'done', ...bytes }]);
+    expect(ends).toEqual([{ zone: 1, requestId: 1, end: 'done', reports: 2, ...bytes }]);
     rig.czone.reclaim(1, 0, (result) => ends.push(result.end));
     rig.report(2, 1, [], 3);
     expect(ends[1]).toBe('stopped');

@@ -42,7 +42,7 @@ function zoned(): Rig {
   if (vm === undefined) throw new Error('the test host has no room');
   const device = new CZoneVirtio(vm, vmm.clock);
   const frames = 200 * MIB_FRAMES;
-  const zone = device.zones.create(1, frames, 1);
+  const zone = device.zones.create(1, frames);
   const config = { cpu: 0, kernelFrames: 16, mappedPages: frames, czone: zone };
   const process = new Process(vm.guest, config);
   process.touch(0, frames, true);
@@ -64,7 +64,7 @@ const RIGS: Readonly<Record<string, () => Rig>> = {
     }),
   dimm: () =>
     plain(({ vm }) => {
-      const device = new Dimms(vm, { startFrame: START, policy: 'online_movable' });
+      const device = new Dimms(vm, START, { policy: 'online_movable' });
       for (let mib = 0; mib < REGION_MIB; mib += 128) device.plug(1);
       return device;
     }),

@@ -8,7 +8,7 @@ const START = hotplugStart(128 * MIB_FRAMES);
 describe('Dimms', () => {
   it('brings memory in blocks of 128 MiB, less its memmap, and takes it away again', () => {
     const { vm } = testVm(128, 512);
-    const dimms = new Dimms(vm, { startFrame: START, policy: 'online_movable' });
+    const dimms = new Dimms(vm, START, { policy: 'online_movable' });
     const free = freeFrames(vm.guest.core);
     const slot = dimms.plug(2);
     expect(slot).toEqual({ startFrame: START, frames: 65_536 });
@@ -26,7 +26,7 @@ describe('Dimms', () => {
 
   it('takes all of a DIMM or nothing, and names the page in the way', () => {
     const { vm } = testVm(128, 512);
-    const dimms = new Dimms(vm, { startFrame: START, policy: 'online_kernel' });
+    const dimms = new Dimms(vm, START, { policy: 'online_kernel' });
     const slot = dimms.plug(3);
     const page = vm.memory.alloc(4096, 4096) ?? 0;
     if (slot === undefined) throw new Error('no room');
@@ -38,14 +38,14 @@ describe('Dimms', () => {
     expect(dimms.slots).toEqual([slot]);
     expect(Math.abs(freeFrames(vm.guest.core) - free)).toBeLessThan(2048);
     expectSound(vm);
-    vm.memory.free(page);
+    vm.memory.free(page, 4096);
     expect(dimms.unplug(slot).isGone).toBe(true);
     expectSound(vm);
   });
 
   it('plugs nothing beyond the span of the guest', () => {
     const { vm } = testVm(128, 256);
-    const dimms = new Dimms(vm, { startFrame: START, policy: 'online_movable' });
+    const dimms = new Dimms(vm, START, { policy: 'online_movable' });
     expect(dimms.plug(3)).toBeUndefined();
     expect(dimms.plug(2)).toBeDefined();
     expect(dimms.plug(1)).toBeUndefined();

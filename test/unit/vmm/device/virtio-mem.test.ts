@@ -101,7 +101,7 @@ describe('VirtioMem', () => {
     expectSound(vm);
     vmm.advance(49e9);
     expect(memory.driver.counters.retries).toBe(0);
-    vm.memory.free(page);
+    vm.memory.free(page, 4096);
     vmm.advance(1e9);
     expect(memory.driver.counters.retries).toBe(1);
     expect(memory.pluggedBytes).toBe(0);

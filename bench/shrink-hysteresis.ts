@@ -2,7 +2,7 @@
 // mark: between the two it keeps what it has, so that a call's buffers do not make blocks come and
 // go.
 
-import type { ShrinkPolicy } from './policy.ts';
+import type { ShrinkPolicy } from './shrink-policy.ts';
 
 export interface Marks {
   /** Shares of the zone's blocks. */

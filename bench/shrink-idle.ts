@@ -1,7 +1,7 @@
 // A zone gives back everything it does not use once it has been idle for so long.
 
-import { NS_PER_S } from '../../abi/unit.ts';
-import type { ShrinkPolicy } from './policy.ts';
+import { NS_PER_S } from '../src/abi/unit.ts';
+import type { ShrinkPolicy } from './shrink-policy.ts';
 
 export function shrinkWhenIdle(afterNs: number): ShrinkPolicy {
   return {

@@ -1,0 +1,14 @@
+// The growth policies of CZones. Adding one is adding its file and its line here.
+
+import { DOUBLING } from './doubling.ts';
+import type { GrowthSpec } from './policy.ts';
+import { PREDICTED } from './predicted.ts';
+import { STEP } from './step.ts';
+
+export type { GrowthSpec } from './policy.ts';
+export { PREDICTED } from './predicted.ts';
+
+export const GROWTHS: readonly GrowthSpec[] = [PREDICTED, STEP, DOUBLING];
+
+/** Name of what systems use unless told otherwise: what docs/decisions/0013 recommends. */
+export const DEFAULT_GROWTH: string = PREDICTED.name;

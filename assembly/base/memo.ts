@@ -84,7 +84,6 @@ export function memoForget(id: u32): void {
   memo.readEnd = 0;
 }
 
-
 /** First page of [start, end) that a touch must look at; `end` when there is none. */
 @inline
 export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {

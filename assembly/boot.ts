@@ -24,6 +24,7 @@ import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
 import { NIL, kindOf } from './base/frame';
 import { REPORT_NOBODY, attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
+import { memoBytes } from './base/memo';
 import { verifyBytes } from './base/notes';
 import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
 import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
@@ -104,7 +105,8 @@ export function layOut(
   const statesAt = reportedAt + bitmap;
   const recordsAt = align(statesAt + span, 64);
   const nodesAt = align(recordsAt + ((<u64>span) << 3), 64);
-  const end = nodesAt + <u64>nodes * NODE_BYTES + verifyBytes(span, objects, zones);
+  const memosAt = nodesAt + <u64>nodes * NODE_BYTES;
+  const end = memosAt + memoBytes(objects) + verifyBytes(span, objects, zones);
   if (!reach(end)) return STATUS_NO_MEMORY;
   memory.fill(GUEST_BASE, 0, <usize>(zonesAt - GUEST_BASE));
   guest.abiVersion = ABI_VERSION;

@@ -37,6 +37,7 @@ import {
   GUEST_TEMPLATE_OFFSET,
   GUEST_ZONES_OFFSET,
   KERNEL_ZONES,
+  NODE_BYTES,
   STATS_BASE,
 } from '../../src/abi/layout';
 import {
@@ -48,6 +49,7 @@ import {
   ORDER_MAX,
 } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../../src/abi/migratetype';
+import { attachMemos } from './memo';
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
@@ -225,5 +227,6 @@ export function attach(): i32 {
   statesBase = guest.states;
   recordsBase = guest.records;
   spanFrames = guest.spanFrames;
+  attachMemos(<usize>guest.nodes + <usize>guest.nodesMax * NODE_BYTES);
   return guest.abiVersion == ABI_VERSION ? ABI_VERSION : -1;
 }

@@ -23,6 +23,7 @@ import {
 } from '../../src/abi/stat';
 import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from '../base/bitmap';
 import { backedBase, guest, spanFrames, templateBase } from '../base/guest';
+import { raiseEpoch } from '../base/memo';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { poolCooled } from '../czone/pool';
@@ -132,6 +133,7 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   guest.backedCount -= had;
   guest.sharedCount -= shared;
   poolCooled(pfn, frames);
+  if (had != 0) raiseEpoch();
   count(STAT_RELEASED_CALLS, 1);
   count(STAT_RELEASED_PAGES, had);
   return had;
@@ -164,6 +166,7 @@ export function freezeTemplate(): void {
   memory.fill(backedBase, 0, bytes);
   guest.backedCount = 0;
   guest.sharedCount = 0;
+  raiseEpoch();
   for (let index: u32 = KERNEL_ZONES; index < guest.zonesUsed; index++) {
     zoneAt(index).backedFree = 0;
   }

@@ -10,6 +10,7 @@ import {
 import { STATUS_BAD_ARGUMENT, STATUS_TABLE_FULL } from '../../src/abi/status';
 import { NIL, setState } from '../base/frame';
 import { guest } from '../base/guest';
+import { memoForget } from '../base/memo';
 import { czoneRun } from '../czone/run';
 import { isOpenCzone } from '../czone/zone';
 import { allocBlock } from '../kernel/allocator';
@@ -38,6 +39,7 @@ export function objectCreate(kind: u32, zone: u32, gfp: u32, tag: u32): i32 {
   object.tag = tag;
   object.nextKin = id;
   object.prevKin = id;
+  memoForget(id);
   if (zone != NIL) joinZone(object, id);
   guest.objectCount++;
   return id;

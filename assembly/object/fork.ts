@@ -15,6 +15,7 @@ import {
 } from '../../src/abi/status';
 import { NIL, ownerWord, setOwnerWord } from '../base/frame';
 import { guest } from '../base/guest';
+import { memoForget } from '../base/memo';
 import { count } from '../base/stats';
 import { objectCreate } from './create';
 import { objectDestroy } from './drop';
@@ -74,6 +75,7 @@ export function objectFork(id: u32, zone: u32, tag: u32, cpu: u32): i32 {
   const parent = objectAt(id);
   const child = objectAt(made);
   joinKin(id, made);
+  memoForget(id);
   child.entries = parent.entries;
   let status: i32 = 0;
   for (let index: u32 = 0; index < parent.entries && status >= 0; index += NODE_ENTRIES) {

@@ -1,4 +1,5 @@
-// The verify build's walk over memory objects: tables, counts, rings of kin, and the reverse map in both directions.
+// The verify build's walk over memory objects: tables, counts, rings of kin, and the reverse map in both directions; memos
+// are checked in memo.
 
 import {
   KERNEL_ZONES,
@@ -50,6 +51,7 @@ import {
   objectAt,
   ownerOf,
 } from '../object/table';
+import { verifyMemo } from './memo';
 
 /** What the walk has counted: nodes of all objects, and the pages of the one at hand. */
 @unmanaged
@@ -212,7 +214,8 @@ export function verifyObjects(): u32 {
   }
   for (let id: u32 = 0; id < guest.objectsUsed; id++) {
     if (objectAt(id).kind == OBJECT_NONE) continue;
-    const rule = verifyObject(walk, id);
+    let rule = verifyObject(walk, id);
+    if (rule == 0) rule = verifyMemo(id);
     if (rule != 0) return rule;
   }
   for (let id: u32 = 0; id < guest.objectsUsed; id++) {

@@ -41,6 +41,8 @@ export const RULE_KIN = 38;
 export const RULE_OBJECT_ZONE = 39;
 export const RULE_OBJECT_COUNT = 40;
 export const RULE_NODES = 41;
+export const RULE_MEMO_READ = 42;
+export const RULE_MEMO_WRITTEN = 43;
 
 // CZones
 export const RULE_CZONE_CHAIN = 48;

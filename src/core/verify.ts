@@ -75,6 +75,11 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
   [rules.RULE_OBJECT_ZONE, 'An object that was never forked has its pages in its zone (frame).'],
   [rules.RULE_OBJECT_COUNT, 'Objects are live and counted, or on the list of free ones (object).'],
   [rules.RULE_NODES, 'Nodes are in one table and counted, or on the list of free ones (node).'],
+  [rules.RULE_MEMO_READ, 'A page that a memo claims is there, with host memory (object).'],
+  [
+    rules.RULE_MEMO_WRITTEN,
+    'A page that a memo claims to be written is writable and private (object).',
+  ],
   [rules.RULE_CZONE_CHAIN, 'The blocks of a CZone form one chain (frame).'],
   [rules.RULE_CZONE_BLOCKS, 'The block count of a CZone is the length of its chain (zone).'],
   [rules.RULE_CZONE_SIZE, 'A CZone has the frames of its blocks, within its limit (zone).'],

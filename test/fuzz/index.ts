@@ -6,6 +6,7 @@ import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { mechanisms } from './mechanisms.ts';
+import { memo } from './memo.ts';
 import { queue } from './queue.ts';
 import { recording } from './recording.ts';
 import { snapshot } from './snapshot.ts';
@@ -17,6 +18,7 @@ import { vmm } from './vmm.ts';
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
   mechanisms,
+  memo,
   czone,
   queue,
   virtio,

@@ -20,6 +20,7 @@ import {
   GUEST_REPORT_ORDER_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_STATES_OFFSET,
+  GUEST_TEMPLATE_OFFSET,
   GUEST_ZONES_OFFSET,
   KIND_FREE,
   KIND_OFFLINE,
@@ -67,11 +68,20 @@ const block = (core: Core, pfn: number): number =>
 const objectWord = (core: Core, id: number, offset: number): number =>
   headerWord(core, GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES + offset;
 
+/** Address of the first entry in the tables with this word. */
+function entry(core: Core, value: number): number {
+  return wordsOf(core).indexOf(value >>> 0, headerWord(core, GUEST_NODES_OFFSET) >> 2) << 2;
+}
+
+/** Turns the frame's bit in a bitmap of the header. */
+function flip(core: Core, offset: number, pfn: number): void {
+  const at = headerWord(core, offset) + (pfn >> 5) * 4;
+  poke(core, at, word(core, at) ^ (1 << (pfn & 31)));
+}
+
 /** Clears the write-protect bit of the first entry in the tables that names the frame. */
 function unprotect(core: Core, pfn: number): void {
-  const from = headerWord(core, GUEST_NODES_OFFSET) >> 2;
-  const at = wordsOf(core).indexOf(((pfn + 1) | 0x80000000) >>> 0, from);
-  wordsOf(core)[at] = pfn + 1;
+  poke(core, entry(core, (pfn + 1) | 0x80000000), pfn + 1);
 }
 
 interface Scene {
@@ -81,6 +91,8 @@ interface Scene {
   readonly object: number;
   /** First page of the object. */
   readonly page: number;
+  /** A page of the object that its last touch wrote. */
+  readonly written: number;
 }
 
 function scene(): Scene {
@@ -93,7 +105,8 @@ function scene(): Scene {
   expect(raw.allocPages(GFP_KERNEL, 2, 0, 0)).toBeGreaterThan(0);
   expectSound(core);
   const head = word(core, list(core, 10, MIGRATE_MOVABLE));
-  return { core, head, object, page: raw.objectFrame(object, 0) };
+  const written = raw.objectFrame(object, 12);
+  return { core, head, object, page: raw.objectFrame(object, 0), written };
 }
 
 type Breakage = [name: string, rule: number, damage: (scene: Scene) => void];
@@ -234,6 +247,29 @@ const breakages: Breakage[] = [
     'a shared page that one side may write',
     rules.RULE_WRITE_PROTECTED,
     ({ core, page }) => unprotect(core, page),
+  ],
+  [
+    'a page gone that a memo claims',
+    rules.RULE_MEMO_READ,
+    ({ core, object, written }) => {
+      poke(core, entry(core, written + 1), 0);
+      add(core, objectWord(core, object, 16), -1);
+    },
+  ],
+  [
+    'host memory gone that a memo claims',
+    rules.RULE_MEMO_READ,
+    ({ core, written }) => flip(core, GUEST_BACKED_OFFSET, written),
+  ],
+  [
+    "the template's copy where a memo claims private memory",
+    rules.RULE_MEMO_WRITTEN,
+    ({ core, written }) => flip(core, GUEST_TEMPLATE_OFFSET, written),
+  ],
+  [
+    'a page write-protected that a memo claims to be written',
+    rules.RULE_MEMO_WRITTEN,
+    ({ core, written }) => poke(core, entry(core, written + 1), (written + 1) | 0x80000000),
   ],
   [
     'the number of objects',

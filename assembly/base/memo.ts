@@ -1,0 +1,111 @@
+// What a touch need not look at again: by object, the pages that the last touches left in place. A cache behind the
+// guest's last node, where no copy and no hash of a guest reaches; an instance's next guest finds it out of date.
+//
+//      0  epoch:64
+//      8  Memo by object id:  0 epoch:64 | 8 writtenStart  12 writtenEnd | 16 readStart  20 readEnd
+//
+//   written  every page has an entry that is not write-protected, and private host memory
+//   read     every page has an entry, and host memory behind it, the template's or its own
+//
+// A memo of another epoch claims nothing. What takes entries of one object away or protects them makes its memo forget
+// (create, truncate, fork); what takes host memory away, from whichever object, raises the epoch (release, freeze, attach).
+// All else leaves claims true: a copy on write and a migration put a page that was just written in the old one's place.
+
+@unmanaged
+class Epoch {
+  now: u64;
+}
+
+
+@unmanaged
+export class Memo {
+  epoch: u64;
+  writtenStart: u32;
+  writtenEnd: u32;
+  readStart: u32;
+  readEnd: u32;
+}
+const MEMO_BYTES: usize = 24;
+if (offsetof<Memo>() != MEMO_BYTES) ERROR('Memo outgrew its stride');
+if (offsetof<Memo>('writtenStart') != 8) ERROR('Memo.writtenStart moved');
+if (offsetof<Memo>('readStart') != 16) ERROR('Memo.readStart moved');
+if (offsetof<Epoch>() % 8 != 0) ERROR('memos lie on eight bytes');
+
+// A cache of an address that follows from the header; attach() fills it.
+let memosBase: usize = 0;
+
+/** Bytes behind the guest's last node. */
+export function memoBytes(objects: u32): u64 {
+  return offsetof<Epoch>() + <u64>objects * MEMO_BYTES;
+}
+
+/** Where the memos of so many objects end. */
+export function memosEnd(objects: u32): usize {
+  return memosBase + <usize>memoBytes(objects);
+}
+
+/** Whatever any memo claims may no longer hold. */
+export function raiseEpoch(): void {
+  changetype<Epoch>(memosBase).now++;
+}
+
+/** The guest's memos lie at `base`, and what they say is about the guest before. */
+export function attachMemos(base: usize): void {
+  memosBase = base;
+  raiseEpoch();
+}
+
+
+@inline
+function memoAt(id: u32): Memo {
+  return changetype<Memo>(memosBase + offsetof<Epoch>() + <usize>id * MEMO_BYTES);
+}
+
+
+@inline
+function isCurrent(memo: Memo): bool {
+  return memo.epoch == changetype<Epoch>(memosBase).now;
+}
+
+/** The memo of an object if it claims anything. */
+@inline
+export function memoOf(id: u32): Memo | null {
+  const memo = memoAt(id);
+  return isCurrent(memo) ? memo : null;
+}
+
+/** The memo of an object claims nothing. */
+export function memoForget(id: u32): void {
+  const memo = memoAt(id);
+  memo.epoch = changetype<Epoch>(memosBase).now;
+  memo.writtenStart = 0;
+  memo.writtenEnd = 0;
+  memo.readStart = 0;
+  memo.readEnd = 0;
+}
+
+/** First page of [start, end) that a touch must look at; `end` when there is none. */
+@inline
+export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
+  const memo = memoAt(id);
+  if (!isCurrent(memo)) return start;
+  let from = start;
+  if (from >= memo.writtenStart && from < memo.writtenEnd) from = min(end, memo.writtenEnd);
+  if (write) return from;
+  return from >= memo.readStart && from < memo.readEnd ? min(end, memo.readEnd) : from;
+}
+
+/** A touch of [start, end) went through. Joined to what is claimed already where the two meet, else in its place. */
+export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
+  const memo = memoAt(id);
+  if (!isCurrent(memo)) memoForget(id);
+  if (write) {
+    const meets = start <= memo.writtenEnd && end >= memo.writtenStart;
+    memo.writtenStart = meets ? min(start, memo.writtenStart) : start;
+    memo.writtenEnd = meets ? max(end, memo.writtenEnd) : end;
+  } else {
+    const meets = start <= memo.readEnd && end >= memo.readStart;
+    memo.readStart = meets ? min(start, memo.readStart) : start;
+    memo.readEnd = meets ? max(end, memo.readEnd) : end;
+  }
+}

@@ -367,12 +367,8 @@ export function pcpResize(index: u32): void {
   setPcpSizes(index, highMin, highMax, batch);
 }
 
-/**
- * So many turns of the vmstat worker of one cpu. In how many zones they drained, or later ones will if nothing else
- * happens: where there is none, turns only let high fall, and can be made up for.
- */
-export function decay(cpu: u32, turns: u32): i32 {
-  if (cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
+/** So many turns of the vmstat worker of one cpu; see decay. */
+function decayOne(cpu: u32, turns: u32): i32 {
   let zones = 0;
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const pcp = pcpAt(cpu, index);
@@ -382,5 +378,16 @@ export function decay(cpu: u32, turns: u32): i32 {
     }
     if (pcp.count != before || pcp.count > pcp.highMin) zones++;
   }
+  return zones;
+}
+
+/**
+ * So many turns of the vmstat worker of one cpu, or of each (NIL). In how many zones they drained, or later ones will if
+ * nothing else happens: where there is none, turns only let high fall, and can be made up for.
+ */
+export function decay(cpu: u32, turns: u32): i32 {
+  if (cpu != NIL) return cpu < guest.cpus ? decayOne(cpu, turns) : STATUS_BAD_ARGUMENT;
+  let zones = 0;
+  for (let each: u32 = 0; each < guest.cpus; each++) zones += decayOne(each, turns);
   return zones;
 }

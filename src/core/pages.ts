@@ -1,6 +1,7 @@
 // Page requests and frees: Linux's alloc_pages and free_pages, and what reclaim does to the lists.
 // Answers of zero and above are results, those below zero STATUS_* codes, here as in all calls.
 
+import { NONE } from '../abi/unit.ts';
 import type { CoreExports } from './exports.ts';
 
 export class Pages {
@@ -24,9 +25,9 @@ export class Pages {
     this.#raw.drainAll();
   }
 
-  /** So many turns of a cpu's vmstat worker. Whether they drained lists, or the next ones will. */
-  decay(cpu: number, turns: number): boolean {
-    return this.#raw.decay(cpu, turns) > 0;
+  /** So many turns of every cpu's vmstat worker. Whether they drained lists, or the next ones will. */
+  decay(turns: number): boolean {
+    return this.#raw.decay(NONE, turns) > 0;
   }
 
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */

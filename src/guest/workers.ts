@@ -114,10 +114,9 @@ export class Workers {
    * back; turns that only let high fall are made up for when the guest next does something.
    */
   #turn(): boolean {
-    const { pages, config } = this.#memory.core;
     const turns = Math.min(this.#turnsDue(), MOST_TURNS);
-    let goesOn = false;
-    for (let cpu = 0; cpu < config.cpus; cpu += 1) if (pages.decay(cpu, turns)) goesOn = true;
+    if (turns === 0 && this.#isVmstatArmed) return false;
+    const goesOn = this.#memory.core.pages.decay(turns);
     if (goesOn) this.#armVmstat();
     return goesOn;
   }

@@ -8,7 +8,8 @@
 //   read     every page has an entry, and host memory behind it, the template's or its own
 //
 // A memo of another epoch claims nothing. What takes entries of one object away or protects them makes its memo forget
-// (create, truncate, fork); what takes host memory away, from whichever object, raises the epoch (release, freeze, attach).
+// (create, truncate from there on, fork); what takes host memory away, from whichever object, raises the epoch (release,
+// freeze, attach).
 // All else leaves claims true: a copy on write and a migration put a page that was just written in the old one's place.
 
 @unmanaged
@@ -82,6 +83,13 @@ export function memoForget(id: u32): void {
   memo.writtenEnd = 0;
   memo.readStart = 0;
   memo.readEnd = 0;
+}
+
+/** Pages from `start` on go: what lies before them stays claimed. */
+export function memoCut(id: u32, start: u32): void {
+  const memo = memoAt(id);
+  memo.writtenEnd = max(memo.writtenStart, min(memo.writtenEnd, start));
+  memo.readEnd = max(memo.readStart, min(memo.readEnd, start));
 }
 
 /** First page of [start, end) that a touch must look at; `end` when there is none. */

@@ -103,17 +103,23 @@ export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
   return from >= memo.readStart && from < memo.readEnd ? min(end, memo.readEnd) : from;
 }
 
-/** A touch of [start, end) went through. Joined to what is claimed already where the two meet, else in its place. */
+/** A touch of [start, end) went through. Joined to what is claimed where the two meet, else the longer one stays. */
 export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   const memo = memoAt(id);
   if (!isCurrent(memo)) memoForget(id);
+  const first = write ? memo.writtenStart : memo.readStart;
+  const last = write ? memo.writtenEnd : memo.readEnd;
+  if (start <= last && end >= first) {
+    start = min(start, first);
+    end = max(end, last);
+  } else if (end - start < last - first) {
+    return;
+  }
   if (write) {
-    const meets = start <= memo.writtenEnd && end >= memo.writtenStart;
-    memo.writtenStart = meets ? min(start, memo.writtenStart) : start;
-    memo.writtenEnd = meets ? max(end, memo.writtenEnd) : end;
+    memo.writtenStart = start;
+    memo.writtenEnd = end;
   } else {
-    const meets = start <= memo.readEnd && end >= memo.readStart;
-    memo.readStart = meets ? min(start, memo.readStart) : start;
-    memo.readEnd = meets ? max(end, memo.readEnd) : end;
+    memo.readStart = start;
+    memo.readEnd = end;
   }
 }

@@ -8,7 +8,8 @@
 //   read     every page has an entry, and host memory behind it, the template's or its own
 //
 // A memo of another epoch claims nothing. What takes entries of one object away or protects them makes its memo forget
-// (create, truncate, fork); what takes host memory away, from whichever object, raises the epoch (release, freeze, attach).
+// (create, truncate from there on, fork); what takes host memory away, from whichever object, raises the epoch (release,
+// freeze, attach).
 // All else leaves claims true: a copy on write and a migration put a page that was just written in the old one's place.
 
 @unmanaged
@@ -84,6 +85,13 @@ export function memoForget(id: u32): void {
   memo.readEnd = 0;
 }
 
+/** Pages from `start` on go: what lies before them stays claimed. */
+export function memoCut(id: u32, start: u32): void {
+  const memo = memoAt(id);
+  memo.writtenEnd = max(memo.writtenStart, min(memo.writtenEnd, start));
+  memo.readEnd = max(memo.readStart, min(memo.readEnd, start));
+}
+
 /** First page of [start, end) that a touch must look at; `end` when there is none. */
 @inline
 export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
@@ -95,17 +103,23 @@ export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
   return from >= memo.readStart && from < memo.readEnd ? min(end, memo.readEnd) : from;
 }
 
-/** A touch of [start, end) went through. Joined to what is claimed already where the two meet, else in its place. */
+/** A touch of [start, end) went through. Joined to what is claimed where the two meet, else the longer one stays. */
 export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   const memo = memoAt(id);
   if (!isCurrent(memo)) memoForget(id);
+  const first = write ? memo.writtenStart : memo.readStart;
+  const last = write ? memo.writtenEnd : memo.readEnd;
+  if (start <= last && end >= first) {
+    start = min(start, first);
+    end = max(end, last);
+  } else if (end - start < last - first) {
+    return;
+  }
   if (write) {
-    const meets = start <= memo.writtenEnd && end >= memo.writtenStart;
-    memo.writtenStart = meets ? min(start, memo.writtenStart) : start;
-    memo.writtenEnd = meets ? max(end, memo.writtenEnd) : end;
+    memo.writtenStart = start;
+    memo.writtenEnd = end;
   } else {
-    const meets = start <= memo.readEnd && end >= memo.readStart;
-    memo.readStart = meets ? min(start, memo.readStart) : start;
-    memo.readEnd = meets ? max(end, memo.readEnd) : end;
+    memo.readStart = start;
+    memo.readEnd = end;
   }
 }

@@ -8,7 +8,7 @@ import { STAT_DROPPED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { NIL } from '../base/frame';
 import { guest, statesBase } from '../base/guest';
-import { memoForget } from '../base/memo';
+import { memoCut } from '../base/memo';
 import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
@@ -103,7 +103,7 @@ export function objectTruncate(id: u32, start: u32, pages: u32, cpu: u32): i32 {
   const object = objectAt(id);
   const end = min(object.entries, start + pages);
   let freed: u32 = 0;
-  memoForget(id);
+  memoCut(id, start);
   for (let index = start; index < end;) {
     const stop = min(end, (index | (NODE_ENTRIES - 1)) + 1);
     const leaf = leafOf(object, index);

@@ -34,6 +34,8 @@ export {
   DEFAULT_KEEP_ALIVE_MS,
   DEFAULT_WORKLOAD,
   type FootprintSeries,
+  GROWTHS,
+  type GrowthSpec,
   GuestOutOfMemory,
   HostOutOfMemory,
   KEEP_ALIVES,

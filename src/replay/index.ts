@@ -12,6 +12,7 @@ export {
   DEFAULT_WORKLOAD,
   DURATION,
   GROWTHS,
+  type GrowthSpec,
   GuestOutOfMemory,
   HostOutOfMemory,
   KEEP_ALIVES,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   FORMATS,
   KEEP_ALIVES,
+  GROWTHS,
   PLACEMENTS,
   SYSTEMS,
   TRACE_FORMATS,
@@ -62,6 +63,7 @@ describe('guestmem', () => {
       known(SYSTEMS),
       known(KEEP_ALIVES),
       known(PLACEMENTS),
+      known(GROWTHS),
       known(FORMATS),
       known(TRACE_FORMATS),
     ]);

@@ -63,13 +63,11 @@ export function balloonRequest(have: u32, want: u32, order: u32, gfp: u32, cpu: 
   let list: usize = 0;
   let last: u32 = NIL;
   while (got < want) {
-    let pfn = streamTake(pcp, list);
-    if (pfn == NIL && last != NIL) {
+    if (list == 0 && last != NIL) {
       pcp = streamPcp(last, cpu);
       list = streamList(pcp, last, gfp);
-      last = NIL;
-      pfn = streamTake(pcp, list);
     }
+    let pfn = streamTake(pcp, list);
     if (pfn != NIL) {
       streamed++;
     } else {

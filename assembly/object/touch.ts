@@ -102,13 +102,11 @@ function touchLeaf(
     let step: u32 = 1;
     if (entry == 0) {
       if (object.zone == NIL) {
-        let pfn = streamTake(pcp, list);
-        if (pfn == NIL && last != NIL) {
+        if (list == 0 && last != NIL) {
           pcp = streamPcp(last, cpu);
           list = streamList(pcp, last, object.gfp);
-          last = NIL;
-          pfn = streamTake(pcp, list);
         }
+        let pfn = streamTake(pcp, list);
         if (pfn != NIL) {
           streamed++;
         } else {

@@ -14,6 +14,15 @@ export interface Shrinkable {
   shrink(pages: number): number;
 }
 
+/** Two wakes of one worker in one: the larger order, the higher zone. */
+export function joinWakes(before: KswapdWake | undefined, wake: KswapdWake): KswapdWake {
+  if (before === undefined) return wake;
+  return {
+    order: Math.max(before.order, wake.order),
+    highest: Math.max(before.highest, wake.highest),
+  };
+}
+
 export class Kswapd {
   /** Runs, and pages that they freed (pageoutrun, pgsteal_kswapd). */
   runs = 0;
@@ -40,7 +49,7 @@ export class Kswapd {
     core.compaction.forgetHints();
     const isBoosted = boosts.some((frames) => frames > 0);
     const order = Math.max(wake.order, isBoosted ? PAGEBLOCK_ORDER : 0);
-    if (order > 0) this.#wakeCompaction({ order, highest: wake.highest });
+    if (order > 0) this.#compaction = joinWakes(this.#compaction, { order, highest: wake.highest });
     return freed;
   }
 
@@ -65,13 +74,5 @@ export class Kswapd {
       freed += got;
     }
     return freed;
-  }
-
-  #wakeCompaction({ order, highest }: KswapdWake): void {
-    const asked = this.#compaction ?? { order: 0, highest: 0 };
-    this.#compaction = {
-      order: Math.max(asked.order, order),
-      highest: Math.max(asked.highest, highest),
-    };
   }
 }

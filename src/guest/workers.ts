@@ -13,6 +13,7 @@ import {
   STAT_MIGRATED_PAGES,
 } from '../core/index.ts';
 import { Beat, type Timers } from '../time/index.ts';
+import { joinWakes } from './kswapd.ts';
 import type { GuestMemory } from './memory.ts';
 
 /** Turns of the vmstat worker lie this far apart (vm.stat_interval), on whole seconds. */
@@ -131,11 +132,7 @@ export class Workers {
 
   #wakeCompaction(wake: KswapdWake): void {
     if (this.#wanted === undefined) this.#clocks.timers.after(0, () => this.#compact());
-    const { order, highest } = this.#wanted ?? wake;
-    this.#wanted = {
-      order: Math.max(order, wake.order),
-      highest: Math.max(highest, wake.highest),
-    };
+    this.#wanted = joinWakes(this.#wanted, wake);
   }
 
   /** kcompactd after kswapd. */

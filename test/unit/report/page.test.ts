@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { reportHtml } from '../../../../src/report/formats/html.ts';
-import { details, results, series, system } from '../fixture.ts';
+import { pageHtml } from '../../../src/report/page.ts';
+import { details, results, series, system } from './fixture.ts';
 
 describe('report.html', () => {
-  const page = reportHtml(results(), details());
+  const page = pageHtml(results(), details());
 
   it('loads nothing: no script, link, image or address but the SVG name spaces', () => {
     expect(page).not.toMatch(/<(script|link|img|iframe|object)\b/i);
@@ -22,7 +22,7 @@ describe('report.html', () => {
   });
 
   it('leaves out sections without a record and says so', () => {
-    const bare = reportHtml(results());
+    const bare = pageHtml(results());
     expect(bare.match(/<svg /g)).toHaveLength(2);
     expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
       'Not shown: this run kept no distribution of start-up times.',
@@ -35,16 +35,16 @@ describe('report.html', () => {
   it('names the conclusions that depend on prices, and no others', () => {
     expect(page).toContain('Depends on the prices (marked !): mean slowdown');
     const [firm] = details().conclusions!;
-    expect(reportHtml(results(), { conclusions: [firm!] })).toContain('stays on its side of 1');
+    expect(pageHtml(results(), { conclusions: [firm!] })).toContain('stays on its side of 1');
   });
 
   it('is the same text for the same records', () => {
-    expect(reportHtml(results(), details())).toBe(page);
+    expect(pageHtml(results(), details())).toBe(page);
   });
 
   it('escapes names everywhere', () => {
     const bad = '<b onload="x">&';
-    const text = reportHtml(results(system(bad)), { series: [series(bad)] });
+    const text = pageHtml(results(system(bad)), { series: [series(bad)] });
     expect(text).not.toContain('<b onload');
     expect(text).toContain('&lt;b onload');
   });
@@ -53,7 +53,7 @@ describe('report.html', () => {
     const warm = system('warm');
     warm.starts.cold = 0;
     warm.startupMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0, steps: {} };
-    expect(reportHtml(results(warm))).toContain('No start was cold.');
+    expect(pageHtml(results(warm))).toContain('No start was cold.');
   });
 
   it('keeps the names inside charts apart', () => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
@@ -55,64 +54,6 @@ describe('a path', () => {
   it('with control characters still makes one line', () => {
     const { message } = faultOf(() => openTrace('/no\nsuch\u2028\u001b[31mpath', { seed }));
     expect(message).not.toMatch(/[\p{Cc}\u2028]/u);
-  });
-});
-
-describe('what lies beside a trace', () => {
-  it('is left alone when it is a folder, a FIFO or a link to nowhere', () => {
-    const pair = makeFolder({
-      'trace.csv': 'func_name,invoke_time_ms\nf,0\n',
-      'meta.csv': 'func_name,cold_dur_ms,warm_dur_ms,mem_mb\nf,10,5,100\n',
-    });
-    const alone = makeFolder({ 'a.csv': 'app,func,end_timestamp,duration\na,f,10.5,1\n' });
-    const days = makeFolder({
-      'invocations_per_function_md.anon.d01.csv':
-        'HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,3\n',
-    });
-    for (const folder of [pair, alone]) {
-      mkdirSync(join(folder, 'sub.csv'));
-      symlinkSync('/nonexistent', join(folder, 'z.csv'));
-      symlinkSync('loop.csv', join(folder, 'loop.csv'));
-      execFileSync('mkfifo', [join(folder, 'pipe.csv')]);
-    }
-    for (const table of ['invocations_per_function_md', 'app_memory_percentiles']) {
-      mkdirSync(join(days, `${table}.anon.d02.csv`));
-    }
-    expect(openTrace(join(pair, 'trace.csv'), { seed }).startMs).toHaveLength(1);
-    expect(openTrace(pair, { seed }).startMs).toHaveLength(1);
-    expect(openTrace(alone, { seed }).startMs).toHaveLength(1);
-    expect(openTrace(days, { seed }).startMs).toHaveLength(3);
-  });
-
-  it('is named when it is the trace, packed or in another form', () => {
-    const folder = makeFolder({ 'invocations.csv.gz': 'x', 'other.csv': 'a,b\n' });
-    expect(faultOf(() => openTrace(folder, { seed })).found).toBe(
-      'a folder without any of their files ("invocations.csv.gz", a gzip file, which is not read: unpack it (gunzip))',
-    );
-    const parquet = makeFolder({ calls: 'PAR1....PAR1', 'day.tar.xz': 'x' });
-    expect(faultOf(() => openTrace(join(parquet, 'calls'), { seed })).found).toContain('Parquet');
-    expect(faultOf(() => openTrace(join(parquet, 'day.tar.xz'), { seed })).found).toContain('tar');
-  });
-});
-
-describe('a name', () => {
-  it('with the sign that joins names stays apart from its neighbours', () => {
-    const folder = makeFolder({
-      'a.csv': 'app,func,end_timestamp,duration\na/b,c,10.5,1\na,b/c,11,1\na%2Fb,c,12,1\n',
-    });
-    const { functions } = openTrace(folder, { seed });
-    expect(functions.map(({ app, name }) => `${app} ${name}`)).toEqual([
-      'a/b c',
-      'a b/c',
-      'a%2Fb c',
-    ]);
-  });
-
-  it('that is not UTF-8 is refused with its line', () => {
-    const bytes = Buffer.from('app,func,end_timestamp,duration\na,f,1,1\na,g\xe9,2,1\n', 'latin1');
-    const folder = makeFolder({ 'a.csv': bytes });
-    const fault = faultOf(() => openTrace(folder, { seed }));
-    expect(fault).toMatchObject({ file: join(folder, 'a.csv'), line: 3, expected: 'UTF-8 text' });
   });
 });
 

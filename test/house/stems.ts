@@ -180,7 +180,6 @@ const OPEN_HOST: readonly string[] = [
   'src/trace/open.ts',
   'src/trace/options.ts',
   'src/trace/rows.ts',
-  'src/trace/trace.ts',
   'src/virtio/balloon/config.ts',
   'src/virtio/balloon/core-guest.ts',
   'src/virtio/balloon/device-free.ts',

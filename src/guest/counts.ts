@@ -82,21 +82,23 @@ export function pageOpsOf(counts: Counts): number {
  * Remembers where a core's counters stood; each reading gives what was added since the one before.
  */
 export class Meter {
-  readonly #stats: Float64Array;
+  readonly #core: Core;
   readonly #last: Float64Array = new Float64Array(COUNT_SLOTS);
 
   constructor(core: Core) {
-    this.#stats = core.stats;
+    this.#core = core;
+    const { stats } = core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      this.#last[slot] = this.#stats[METERED[slot] as number] as number;
+      this.#last[slot] = stats[METERED[slot] as number] as number;
     }
   }
 
   /** Adds to `target` what happened since the last reading. */
   readInto(target: Counts): void {
     const last = this.#last;
+    const { stats } = this.#core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      const now = this.#stats[METERED[slot] as number] as number;
+      const now = stats[METERED[slot] as number] as number;
       target[slot] = (target[slot] as number) + (now - (last[slot] as number));
       last[slot] = now;
     }

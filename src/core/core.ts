@@ -21,6 +21,7 @@ import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
+import { RefusedArgument } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
@@ -166,6 +167,9 @@ export class Core {
 
   /** Order of the host pages behind the guest. */
   setBackingOrder(order: 0 | typeof THP_ORDER): void {
+    if (order !== 0 && order !== THP_ORDER) {
+      throw new RefusedArgument('order', `0 or ${THP_ORDER}`, order);
+    }
     this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
@@ -174,11 +178,7 @@ export class Core {
     this.#instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
   }
 
-  /** Counters of the core by STAT_* index. */
-  get stats(): Float64Array {
-    return this.#instance.stats;
-  }
-
+  /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
     return this.#instance.stats[index] ?? 0;
   }

@@ -87,18 +87,17 @@ export class Meter {
 
   constructor(core: Core) {
     this.#core = core;
-    const { stats } = core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      this.#last[slot] = stats[METERED[slot] as number] as number;
+      this.#last[slot] = core.stat(METERED[slot] as number);
     }
   }
 
   /** Adds to `target` what happened since the last reading. */
   readInto(target: Counts): void {
     const last = this.#last;
-    const { stats } = this.#core;
+    const core = this.#core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      const now = stats[METERED[slot] as number] as number;
+      const now = core.stat(METERED[slot] as number);
       target[slot] = (target[slot] as number) + (now - (last[slot] as number));
       last[slot] = now;
     }

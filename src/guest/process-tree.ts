@@ -206,10 +206,10 @@ export class ProcessTree {
   /** Reads or writes pages. Pages that came in or were copied. */
   touch(task: Task, start: number, pages: number, write: boolean): number {
     const { space } = this.#recordOf(task);
-    const { stats } = this.#memory.core;
-    const copied = stats[STAT_COW_PAGES] as number;
+    const { core } = this.#memory;
+    const copied = core.stat(STAT_COW_PAGES);
     const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
-    const gained = came + (stats[STAT_COW_PAGES] as number) - copied;
+    const gained = came + core.stat(STAT_COW_PAGES) - copied;
     if (gained === 0) return 0;
     space.pages += came;
     this.#account(gained);

@@ -106,7 +106,6 @@ const OPEN_HOST: readonly string[] = [
   'src/cli/verify.ts',
   'src/cost/footprint.ts',
   'src/cost/price.ts',
-  'src/recording/error.ts',
   'src/recording/placement/czones.ts',
   'src/recording/placement/exit.ts',
   'src/recording/placement/policies/czone-in-zone.ts',

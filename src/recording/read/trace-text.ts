@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
+import { hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
 
@@ -491,19 +492,4 @@ export class TraceReader {
     if (found < 0) this.fail(`a known ${name}`, this.pos);
     return found;
   }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= 57;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= 57) return byte - ZERO;
-  if (byte >= 97 && byte <= 102) return byte - 87;
-  return -1;
-}
-
-function startsWith(buf: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i += 1) if (buf[at + i] !== text[i]) return false;
-  return true;
 }

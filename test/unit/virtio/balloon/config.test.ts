@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { queueRoles } from '../../../../src/virtio/balloon/config.ts';
-import { rig } from './rig.ts';
+import { rig } from '../../../support/balloon-rig.ts';
 
 const STATS = 1n << 1n;
 const HINTING = 1n << 3n;

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { rig } from './rig.ts';
+import { rig } from '../../../support/balloon-rig.ts';
 
 describe('hinting with Firecracker', () => {
   const block = { addr: 0x40_0000, lengthBytes: 0x40_0000 };

@@ -4,7 +4,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { PAGES, rig } from './rig.ts';
+import { PAGES, rig } from '../../../support/balloon-rig.ts';
 
 const PROFILES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
 

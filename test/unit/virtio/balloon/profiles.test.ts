@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { BalloonDeviceOptions, BalloonProfileName } from '../../../../src/virtio/index.ts';
 import { hex, range } from '../../../support/virtio.ts';
-import { rig } from './rig.ts';
+import { rig } from '../../../support/balloon-rig.ts';
 
 const V1 = 1n << 32n;
 

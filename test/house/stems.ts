@@ -27,7 +27,6 @@ const OPEN_MACHINE: readonly string[] = [
   'assembly/czone/pool.ts',
   'assembly/czone/run.ts',
   'assembly/free.ts',
-  'assembly/host/backing.ts',
   'assembly/host/czone-backed.ts',
   'assembly/host/czone-reclaim.ts',
   'assembly/kernel/highatomic.ts',

@@ -4,7 +4,12 @@
 
 import { KIND_FREE, KIND_TAIL } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
-import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../../src/abi/migratetype';
+import {
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_ISOLATE,
+  MIGRATE_PCPTYPES,
+  MIGRATE_TYPES,
+} from '../../src/abi/migratetype';
 import { clearBit, countOrder } from '../base/bitmap';
 import {
   NIL,
@@ -28,10 +33,23 @@ import {
   listUnlink,
 } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
-import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
+import {
+  COUNTER_BYTES,
+  ORDER_BYTES,
+  Zone,
+  addFreeCount,
+  freeCounter,
+  freeList,
+  orderMask,
+  setOrderMask,
+} from '../base/zone';
 
 /** The record of a list's only member: nobody before it, nobody behind it. */
 const NO_LINKS: u64 = ((<u64>NIL) << 32) | NIL;
+
+if (MIGRATE_HIGHATOMIC != MIGRATE_PCPTYPES || MIGRATE_TYPES != MIGRATE_ISOLATE + 1) {
+  ERROR('two types are not those of requests: HIGHATOMIC, ISOLATE');
+}
 
 /** freeOne: put the block at the tail whatever the neighbours (hand-over, onlining, put-back). */
 export const FREE_TO_TAIL: u32 = 1;
@@ -43,9 +61,11 @@ export const FREE_TO_HEAD: u32 = 4;
 /** Adds to the free counters; ISOLATE pages count nowhere. */
 @inline
 export function accountFree(zone: Zone, frames: i32, type: u32): void {
-  if (type == MIGRATE_ISOLATE) return;
+  if (type >= <u32>MIGRATE_PCPTYPES) {
+    if (type == MIGRATE_ISOLATE) return;
+    zone.freeHighatomic += frames;
+  }
   zone.free += frames;
-  if (type == MIGRATE_HIGHATOMIC) zone.freeHighatomic += frames;
 }
 
 /** CZones count their free frames with host memory behind them. */
@@ -58,6 +78,12 @@ function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
 
 /** Links a block into list [order][type]. Counters of pages are the caller's. */
 export function linkFree(zone: Zone, pfn: u32, order: u32, type: u32, toTail: bool): void {
+  attachFree(zone, pfn, order, type, toTail);
+}
+
+
+@inline
+function attachFree(zone: Zone, pfn: u32, order: u32, type: u32, toTail: bool): void {
   const list = freeList(zone, order, type);
   setState(pfn, KIND_FREE, order);
   if (toTail) listPushTail(list, pfn);
@@ -117,57 +143,72 @@ function mayMerge(pfn: u32, buddy: u32, type: u32): bool {
 
 /**
  * Frees one block to its zone, merging as far as types allow. `type` is the type of its pageblock. Below pageblock order
- * a buddy is of the same zone and type; the bases are at hand in locals, and the mask is written once.
+ * a buddy is of the same zone and type, and the list of the next order lies a stride behind.
  */
 export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   accountFree(zone, 1 << order, type);
   accountBacked(zone, pfn, order, true);
-  const states = statesBase;
-  const records = recordsBase;
   const freed = pfn;
-  let mask = orderMask(zone, type);
-  while (order < <u32>PAGEBLOCK_ORDER) {
-    const buddy = pfn ^ (1 << order);
-    if (!isFreeAt(states, buddy, order)) break;
-    if (listUnlink(records, freeList(zone, order, type), buddy)) mask &= ~(1 << order);
-    store<u8>(states + buddy, KIND_TAIL);
-    if (order >= guest.reportOrder) clearBit(reportedBase, buddy);
-    addFreeCount(zone, order, -1);
-    pfn &= buddy;
-    order++;
-  }
-  let toTail = (flags & FREE_TO_TAIL) != 0;
-  if (order >= <u32>PAGEBLOCK_ORDER) {
+  if (order < <u32>PAGEBLOCK_ORDER) {
+    const states = statesBase;
+    const records = recordsBase;
+    let mask = orderMask(zone, type);
+    let list = freeList(zone, order, type);
+    let counter = freeCounter(zone, order);
+    while (true) {
+      const buddy = pfn ^ (1 << order);
+      if (!isFreeAt(states, buddy, order)) {
+        if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+        store<u8>(states + pfn, KIND_FREE | order);
+        if (goesToTail(states, pfn, order, flags)) listLinkTail(records, list, pfn);
+        else listLinkHead(records, list, pfn);
+        setOrderMask(zone, type, mask | (1 << order));
+        store<u32>(counter, load<u32>(counter) + 1);
+        notify(order, flags);
+        return;
+      }
+      if (listUnlink(records, list, buddy)) mask &= ~(1 << order);
+      store<u8>(states + buddy, KIND_TAIL);
+      if (order >= guest.reportOrder) clearBit(reportedBase, buddy);
+      store<u32>(counter, load<u32>(counter) - 1);
+      pfn &= buddy;
+      if (++order == PAGEBLOCK_ORDER) break;
+      list += ORDER_BYTES;
+      counter += COUNTER_BYTES;
+    }
     setOrderMask(zone, type, mask);
-    order = mergeBlocks(zone, pfn, order, type);
-    pfn &= ~((1 << order) - 1);
-    mask = orderMask(zone, type);
-  } else if ((flags & (FREE_TO_TAIL | FREE_TO_HEAD)) == 0) {
-    toTail = mergeLikely(states, pfn, order);
   }
-  if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
-  store<u8>(states + pfn, KIND_FREE | order);
-  const list = freeList(zone, order, type);
-  if (toTail) listLinkTail(records, list, pfn);
-  else listLinkHead(records, list, pfn);
-  setOrderMask(zone, type, mask | (1 << order));
-  addFreeCount(zone, order, 1);
-  if (order >= guest.reportOrder && (flags & FREE_NO_NOTIFY) == 0) guest.reportWanted = 1;
+  freeWhole(zone, freed, pfn, order, type, flags);
 }
 
-/** Merges a block of whole pageblocks with what lies beside it; the order that it then has. */
-@inline
-function mergeBlocks(zone: Zone, pfn: u32, order: u32, type: u32): u32 {
+/** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
+function freeWhole(zone: Zone, freed: u32, pfn: u32, order: u32, type: u32, flags: u32): void {
+  const states = statesBase;
   while (order < <u32>ORDER_MAX) {
     const buddy = pfn ^ (1 << order);
-    if (!isFreeAt(statesBase, buddy, order) || !mayMerge(pfn, buddy, type)) break;
+    if (!isFreeAt(states, buddy, order) || !mayMerge(pfn, buddy, type)) break;
     const other = blockType(buddy);
     detach(zone, buddy, order, other);
     if (other != type) setBlockRangeType(buddy, order, type);
     pfn &= buddy;
     order++;
   }
-  return order;
+  if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+  attachFree(zone, pfn, order, type, (flags & FREE_TO_TAIL) != 0);
+  notify(order, flags);
+}
+
+
+@inline
+function goesToTail(states: usize, pfn: u32, order: u32, flags: u32): bool {
+  if ((flags & (FREE_TO_TAIL | FREE_TO_HEAD)) != 0) return (flags & FREE_TO_TAIL) != 0;
+  return mergeLikely(states, pfn, order);
+}
+
+/** Page reporting wants to know of large blocks. */
+@inline
+function notify(order: u32, flags: u32): void {
+  if (order >= guest.reportOrder && (flags & FREE_NO_NOTIFY) == 0) guest.reportWanted = 1;
 }
 
 /** Gives the upper halves of a block of order `high` back, largest first, until `low` is left at `pfn`. */
@@ -208,15 +249,17 @@ export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
 function splitEmpty(zone: Zone, pfn: u32, low: u32, high: u32, type: u32): void {
   const states = statesBase;
   const records = recordsBase;
+  let list = freeList(zone, high, type);
+  let counter = freeCounter(zone, high);
   while (high > low) {
     high--;
+    list -= ORDER_BYTES;
+    counter -= COUNTER_BYTES;
     const upper = pfn + (1 << high);
-    const list = freeList(zone, high, type);
-    store<u32>(list, upper);
-    store<u32>(list, upper, 4);
+    store<u64>(list, ((<u64>upper) << 32) | upper);
     store<u64>(records + ((<usize>upper) << 3), NO_LINKS);
     store<u8>(states + upper, KIND_FREE | high);
-    addFreeCount(zone, high, 1);
+    store<u32>(counter, load<u32>(counter) + 1);
   }
 }
 

@@ -10,6 +10,7 @@ import { czoneBench } from './czone.bench.ts';
 import type { BenchReport, BenchSize } from './measure.ts';
 import { recordingBench } from './recording.bench.ts';
 import { touchBench } from './touch.bench.ts';
+import { traceBench } from './trace.bench.ts';
 
 /** The benches by name. One that needs recordings answers undefined where there are none. */
 export const BENCHES: Readonly<
@@ -20,6 +21,7 @@ export const BENCHES: Readonly<
   recording: recordingBench,
   clone: cloneBench,
   czone: czoneBench,
+  trace: traceBench,
 };
 
 function hex(hash: number): string {

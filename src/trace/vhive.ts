@@ -6,9 +6,8 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
-import { MinuteCounts } from './counts.ts';
+import { MinuteCounts, countedTrace } from './counts.ts';
 import { fileFault } from './csv.ts';
-import { expandCounts } from './expand.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -41,7 +40,7 @@ export function readVhive(folder: string, options: TraceOptions): Trace {
   const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   const name = basename(resolve(folder));
-  return expandCounts({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
+  return countedTrace({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
 }
 
 /** One file of the three is enough to mean this format: the reader names the one that is missing. */

@@ -46,6 +46,6 @@ it('a run leaves one line of history', async () => {
 
 it('a bench that there is not is named', async () => {
   await expect(runBenches(SMALL, ROOT, ['x'], undefined, () => {})).rejects.toThrow(
-    'expected benches of buddy, touch, recording, clone, czone, found "x"',
+    'expected benches of buddy, touch, recording, clone, czone, trace, found "x"',
   );
 });

@@ -12,9 +12,13 @@ import type { CoreExports } from './exports.ts';
  */
 export type CoreBuild = 'release' | 'verify' | 'debug';
 
-const modules = new Map<CoreBuild, WebAssembly.Module>();
+/** A compiled build: a thread that is handed it need not compile it again. */
+export type CompiledCore = WebAssembly.Module;
 
-function compile(build: CoreBuild): WebAssembly.Module {
+const modules = new Map<CoreBuild, CompiledCore>();
+
+/** The build, compiled once. */
+export function compiledCore(build: CoreBuild): CompiledCore {
   const known = modules.get(build);
   if (known !== undefined) return known;
   const url = new URL(`../../build/core.${build}.wasm`, import.meta.url);
@@ -28,17 +32,17 @@ function compile(build: CoreBuild): WebAssembly.Module {
 }
 
 /**
- * Registers the bytes of a build from elsewhere (a browser's fetch, a bundler); the next instance
- * uses them.
+ * Registers a build from elsewhere (a browser's fetch, a bundler, another thread); the next instance
+ * uses it.
  */
-export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Module {
-  const module = new WebAssembly.Module(bytes);
+export function useCore(build: CoreBuild, core: BufferSource | CompiledCore): CompiledCore {
+  const module = core instanceof WebAssembly.Module ? core : new WebAssembly.Module(core);
   modules.set(build, module);
   return module;
 }
 
 /** A fresh instance of the core with one Wasm page of memory; create() gives it its size. */
 export function instantiate(build: CoreBuild): CoreExports {
-  const instance = instantiateSync<CoreExports>(compile(build), {});
+  const instance = instantiateSync<CoreExports>(compiledCore(build), {});
   return instance.instance.exports as CoreExports;
 }

@@ -1,7 +1,15 @@
 // The guest room's public face.
 
-export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
-export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
+export {
+  CorePool,
+  type Fault,
+  KIND_HOLE,
+  compiledCore,
+  faultText,
+  useCore,
+  verify,
+} from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones, type CZoneSupplier } from './zones.ts';

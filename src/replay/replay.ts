@@ -81,13 +81,41 @@ function measuredCalls([first]: readonly SystemRun[]): number {
   return first === undefined ? 0 : first.starts.cold + first.starts.warm;
 }
 
+type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
+
+export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): number {
+  const warmupMs = warmupMinutes * MS_PER_MINUTE;
+  if (warmupMs >= 0 && warmupMs < spanMs) return warmupMs;
+  const found = `${warmupMinutes} of ${spanMs / MS_PER_MINUTE}`;
+  throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
+}
+
+/** What came of the systems of a replay that took so long. */
+export function runOf(
+  trace: Trace,
+  options: Warmup & Pick<ReplayOptions, 'seed'>,
+  systems: readonly SystemRun[],
+  ms: number,
+): ReplayRun {
+  const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
+  const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
+  const { name, functions, spanMs } = trace;
+  return {
+    seed: options.seed,
+    trace: { name, functions: functions.length, invocations: measuredCalls(systems), spanMs },
+    measuredMs: spanMs - warmupMsOf(trace, options),
+    systems,
+    wall: {
+      ms,
+      invocationsPerSecond: perSecond(trace.invocations * systems.length),
+      pageOpsPerSecond: perSecond(pageOps),
+    },
+  };
+}
+
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   const elapsedMs = startWall();
-  const warmupMs = (options.warmupMinutes ?? 0) * MS_PER_MINUTE;
-  if (!(warmupMs >= 0 && warmupMs < trace.spanMs)) {
-    const found = `${options.warmupMinutes} of ${trace.spanMs / MS_PER_MINUTE}`;
-    throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
-  }
+  const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
   const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
@@ -99,19 +127,5 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
     const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
     systems.push(await replaySystem(one, spec, trace, options));
   }
-  const ms = elapsedMs();
-  const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
-  const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
-  const { name, functions, spanMs } = trace;
-  return {
-    seed: options.seed,
-    trace: { name, functions: functions.length, invocations: measuredCalls(systems), spanMs },
-    measuredMs: spanMs - warmupMs,
-    systems,
-    wall: {
-      ms,
-      invocationsPerSecond: perSecond(trace.invocations * systems.length),
-      pageOpsPerSecond: perSecond(pageOps),
-    },
-  };
+  return runOf(trace, options, systems, elapsedMs());
 }

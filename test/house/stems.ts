@@ -148,7 +148,6 @@ const OPEN_HOST: readonly string[] = [
   'src/scenario/residents.ts',
   'src/scenario/scenario.ts',
   'src/scenario/tenant.ts',
-  'src/serverless/argument.ts',
   'src/serverless/catalogue.ts',
   'src/serverless/container.ts',
   'src/serverless/growth/doubling.ts',

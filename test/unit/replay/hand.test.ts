@@ -10,7 +10,7 @@ import {
   SYSTEMS,
   replay,
 } from '../../../src/replay/index.ts';
-import { smallTrace } from './traces.ts';
+import { smallTrace } from '../../support/traces.ts';
 
 const PLAN: ReplayPlan = { systems: ['mcpv-static', 'scpv-template'], seed: 1 };
 

@@ -1,7 +1,7 @@
 /** What does not need threads; those run the built program: test/slow/cli-jobs.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { ReplayInterrupted, SYSTEMS, replay, replayPlan } from '../../../src/replay/index.ts';
-import { smallTrace } from './traces.ts';
+import { smallTrace } from '../../support/traces.ts';
 
 const PLAN = { systems: ['scpv-template'], seed: 1, warmupMinutes: 1 };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { type CallRow, arrivalsOf, rowsOf, traceOf } from '../../../src/trace/index.ts';
 import { typicalDurations } from '../../../src/trace/distribution.ts';
-import { makeVhive, openRows } from './folders.ts';
+import { makeVhive, openRows } from '../../support/trace-folders.ts';
 
 const FUNCTIONS = [0, 1, 2].map((id) => ({
   id,

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { TraceError } from '../../../src/trace/index.ts';
-import { faultOf, lines, makeFolder, makeVhive, openRows, vhiveFiles } from './folders.ts';
+import {
+  faultOf,
+  lines,
+  makeFolder,
+  makeVhive,
+  openRows,
+  vhiveFiles,
+} from '../../support/trace-folders.ts';
 
 const seed = 1;
 

@@ -8,7 +8,7 @@ import {
   type TraceOptions,
   generateSynthetic,
 } from '../../../src/trace/index.ts';
-import { isSorted, samePrefix, withRows } from './folders.ts';
+import { isSorted, samePrefix, withRows } from '../../support/trace-folders.ts';
 
 function generateRows(options: TraceOptions, config?: SyntheticConfig): Trace & CallRows {
   return withRows(generateSynthetic(options, config));

@@ -12,7 +12,7 @@ import {
   openRows,
   samples,
   vhiveFiles,
-} from './folders.ts';
+} from '../../support/trace-folders.ts';
 
 /** Invocations by function id and minute. */
 function countsOf(trace: Trace & CallRows, minutes: number): number[][] {

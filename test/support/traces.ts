@@ -4,7 +4,7 @@ import {
   type TraceFunction,
   generateSynthetic,
   traceOf,
-} from '../../../src/trace/index.ts';
+} from '../../src/trace/index.ts';
 
 /** Some 500 calls in 6 minutes: bursts of one function, a few of others. */
 export function smallTrace(seed = 1): Trace {

@@ -10,9 +10,9 @@ import {
   TraceError,
   openTrace,
   rowsOf,
-} from '../../../src/trace/index.ts';
+} from '../../src/trace/index.ts';
 
-export const samples: string = resolve(import.meta.dirname, '../../../../shared/traces');
+export const samples: string = resolve(import.meta.dirname, '../../../shared/traces');
 export const hasSamples: boolean = existsSync(samples);
 
 const made: string[] = [];

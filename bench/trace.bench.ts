@@ -2,7 +2,14 @@
 
 import { arrivalsOf, generateSynthetic, rowsOf, traceOf } from '../src/trace/index.ts';
 import { SYNTHETIC_HOUR, type SyntheticConfig, type Trace } from '../src/trace/index.ts';
-import { type BenchReport, type BenchSize, measure, ratio, WordHash } from './measure.ts';
+import {
+  type BenchCase,
+  type BenchReport,
+  type BenchSize,
+  measure,
+  ratio,
+  WordHash,
+} from './measure.ts';
 
 /** As many calls a minute as a sample of 100 functions has, and as all of Azure 2019. */
 const QUIET: SyntheticConfig = { ...SYNTHETIC_HOUR, name: 'quiet', minutes: 10 };
@@ -30,6 +37,10 @@ function recorded(trace: Trace): Trace {
   return traceOf({ name: 'rows', functions: trace.functions, rows });
 }
 
+function caseOf(name: string, trace: Trace): BenchCase {
+  return { name, operations: trace.invocations, run: () => void expand(trace) };
+}
+
 export async function traceBench(size: BenchSize): Promise<BenchReport> {
   const isLarge = size.name === 'large';
   const scale = (config: SyntheticConfig, perMinute: number): SyntheticConfig => ({
@@ -48,16 +59,11 @@ export async function traceBench(size: BenchSize): Promise<BenchReport> {
       hash.add((durationMs[call] ?? 0) * 1000);
     }
   }
-  const one = (name: string, trace: Trace): Parameters<typeof measure>[0][number] => ({
-    name,
-    operations: trace.invocations,
-    run: () => void expand(trace),
-  });
   const found = await measure(
     [
-      one('quiet minutes, drawn', quiet),
-      one('busy minutes, drawn', busy),
-      one('quiet minutes, recorded', rows),
+      caseOf('quiet minutes, drawn', quiet),
+      caseOf('busy minutes, drawn', busy),
+      caseOf('quiet minutes, recorded', rows),
     ],
     size,
   );

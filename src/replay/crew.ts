@@ -105,18 +105,18 @@ export async function playAll(
 ): Promise<readonly SystemRun[]> {
   const { jobs, signal } = options;
   if (count === 0) return [];
-  let stop = (): void => {};
+  let stop: (() => void) | undefined;
   let crew: Crew | undefined;
   try {
     return await new Promise((settle, fail) => {
       stop = () => fail(new ReplayInterrupted('interrupted'));
       if (signal?.aborted === true) stop();
-      signal?.addEventListener('abort', stop);
+      else signal?.addEventListener('abort', stop);
       crew = new Crew(count, options, { settle, fail });
       for (let hands = Math.min(jobs, count); hands > 0; hands -= 1) crew.hire(hire);
     });
   } finally {
-    signal?.removeEventListener('abort', stop);
+    if (stop !== undefined) signal?.removeEventListener('abort', stop);
     await crew?.dismiss();
   }
 }

@@ -1,4 +1,5 @@
 /** Small traces for the tests of replay. */
+import { MS_PER_MINUTE } from '../../src/abi/unit.ts';
 import {
   type Trace,
   type TraceFunction,
@@ -23,7 +24,7 @@ export function smallTrace(seed = 1): Trace {
 }
 
 /** Calls of one function by hand: start and duration in ms. */
-export function handTrace(calls: readonly (readonly [number, number])[], minutes = 1): Trace {
+export function handTrace(calls: readonly (readonly [number, number])[], spanMs: number): Trace {
   const fn: TraceFunction = {
     id: 0,
     name: 'hand',
@@ -35,5 +36,5 @@ export function handTrace(calls: readonly (readonly [number, number])[], minutes
     durations: { source: 'trace', averageMs: 100, percentilesMs: [1], maximumMs: 100 },
   };
   const rows = calls.map(([startMs, durationMs]) => ({ functionId: 0, startMs, durationMs }));
-  return traceOf({ name: 'hand', functions: [fn], rows, minutes });
+  return traceOf({ name: 'hand', functions: [fn], rows, minutes: spanMs / MS_PER_MINUTE });
 }

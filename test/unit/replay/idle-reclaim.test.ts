@@ -18,7 +18,7 @@ async function play(
   idleReclaimMs: number | undefined,
   options: Partial<ReplayOptions> = {},
 ): Promise<SystemRun> {
-  const run = await replay(handTrace(calls), {
+  const run = await replay(handTrace(calls, 60_000), {
     systems: CZONE,
     seed: 1,
     ...options,

@@ -16,7 +16,7 @@ async function playHand(
   calls: readonly (readonly [number, number])[],
   options: Partial<ReplayOptions> = {},
 ): Promise<SystemRun> {
-  const run = await replay(handTrace(calls), { systems: TEMPLATE, seed: 1, ...options });
+  const run = await replay(handTrace(calls, 60_000), { systems: TEMPLATE, seed: 1, ...options });
   return run.systems[0] as SystemRun;
 }
 

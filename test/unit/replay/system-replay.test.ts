@@ -1,6 +1,6 @@
 /** A system's devices live on the clock that the replay's events are on. */
 import { describe, expect, it } from 'vitest';
-import { NS_PER_S } from '../../../src/abi/unit.ts';
+import { NS_PER_MS, NS_PER_S } from '../../../src/abi/unit.ts';
 import { type SystemSpec, SYSTEMS, replay } from '../../../src/replay/index.ts';
 import { ManyPerVm, staticConfig } from '../../../src/serverless/many-per-vm.ts';
 import { Reporting } from '../../../src/vmm/index.ts';
@@ -27,7 +27,7 @@ describe('SystemReplay', () => {
         return STATIC.create(context);
       },
     };
-    const trace = handTrace(CALLS);
+    const trace = handTrace(CALLS, 60_000);
     const { systems } = await replay(trace, { systems: [ticking, STATIC], seed: 1 });
     expect(firedNs).toEqual([7, 14, 21, 28, 35, 42, 49, 56].map((s) => s * NS_PER_S));
     expect(systems[0]?.starts).toEqual(systems[1]?.starts);
@@ -47,7 +47,7 @@ describe('SystemReplay', () => {
           },
         }),
     };
-    await replay(handTrace(CALLS), { systems: [reporting], seed: 1 });
+    await replay(handTrace(CALLS, 60_000), { systems: [reporting], seed: 1 });
     expect(devices).toHaveLength(1);
     expect(devices[0]?.balloon.reporter?.reports).toBeGreaterThan(0);
   });
@@ -61,7 +61,7 @@ describe('SystemReplay', () => {
         return STATIC.create(context);
       },
     };
-    const trace = handTrace([[5, 1]]);
+    const trace = handTrace([[5, 1]], (3 * NS_PER_S) / NS_PER_MS);
     await replay(trace, { systems: [spying, spying], seed: 1 });
     expect(startNs).toEqual([0, 0]);
   });

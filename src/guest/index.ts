@@ -5,8 +5,10 @@ export {
   CorePool,
   type Fault,
   KIND_HOLE,
+  TooManyGuests,
   compiledCore,
   faultText,
+  layoutOf,
   useCore,
   verify,
 } from '../core/index.ts';
@@ -26,7 +28,8 @@ export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
+export { type GuestImage, GuestKernel } from './kernel.ts';
+export type { GuestConfig } from './machine.ts';
 export {
   type BlockState,
   type HotplugOptions,
@@ -47,6 +50,7 @@ export {
   REPORT_DELAY_NS,
   type ReportParameters,
   ReportWorker,
+  expectReportParameters,
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';

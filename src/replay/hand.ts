@@ -1,6 +1,6 @@
 // One hand of a crew: plays the systems it is told to and reports. It is at the other end of a port, so errors go as records.
 
-import { GuestOutOfMemory, HostOutOfMemory, useCore } from '../serverless/index.ts';
+import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
 import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { Order, Report } from './crew.ts';
@@ -20,23 +20,25 @@ export interface ErrorRecord {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** Its own figures and words. */
+  readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Classes that somebody above asks for. */
-const KINDS = [GuestOutOfMemory, HostOutOfMemory];
+/** Classes that somebody above asks for. Their constructors are not called: what they say is said already. */
+const KINDS = [GuestOutOfMemory, HostOutOfMemory, TooManyGuests];
 
-export function recordOf(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
+export function recordOf(thrown: unknown): ErrorRecord {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { name, message, stack } = error;
-  return { name, message, stack };
+  const own = Object.entries(error).filter(([, value]) => /number|string/.test(typeof value));
+  return { name, message, stack, fields: Object.fromEntries(own) };
 }
 
-export function errorOf({ name, message, stack }: ErrorRecord): Error {
-  const Kind = KINDS.find((one) => one.name === name);
-  const error: Error =
-    Kind === undefined ? Object.assign(new Error(message), { name }) : new Kind(message);
+export function errorOf({ name, message, stack, fields }: ErrorRecord): Error {
+  const error = Object.assign(new Error(message), { name, ...fields });
   if (stack !== undefined) error.stack = stack;
-  return error;
+  const Kind = KINDS.find((one) => one.name === name);
+  return Kind === undefined ? error : (Object.setPrototypeOf(error, Kind.prototype) as Error);
 }
 
 /** The side of a port that a hand sees. */

@@ -1,6 +1,6 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
-import { compiledCore } from '../serverless/index.ts';
+import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
 import { type ErrorRecord, type HandData, errorOf } from './hand.ts';
@@ -55,10 +55,16 @@ export async function replayPlan(
   const elapsedMs = startWall();
   warmupMsOf(trace, said);
   const hire = await threads({ trace, plan, core: compiledCore('release') });
-  const systems = await playAll(plan.systems.length, hire, {
-    jobs,
-    signal,
-    progress: (index, share) => progress?.(plan.systems[index] as string, share),
-  });
-  return runOf(trace, said, systems, elapsedMs());
+  try {
+    const systems = await playAll(plan.systems.length, hire, {
+      jobs,
+      signal,
+      progress: (index, share) => progress?.(plan.systems[index] as string, share),
+    });
+    return runOf(trace, said, systems, elapsedMs());
+  } catch (error) {
+    // addresses are the process's: one after the other, each system has all of them
+    if (!(error instanceof TooManyGuests)) throw error;
+    return replay(trace, { ...said, progress, signal });
+  }
 }

@@ -48,13 +48,14 @@ describe('a hand', () => {
 });
 
 describe('an error from another thread', () => {
-  it.each([new HostOutOfMemory('host'), new GuestOutOfMemory('guest'), new RangeError('range')])(
+  it.each([new HostOutOfMemory(2, 1, 1e9), new GuestOutOfMemory('guest'), new RangeError('range')])(
     'is of its kind and place: %s',
     (error) => {
       const made = errorOf(structuredClone(recordOf(error)));
       expect(made.name).toBe(error.name);
       expect(made.message).toBe(error.message);
       expect(made.stack).toBe(error.stack);
+      expect({ ...made }).toMatchObject({ ...error });
       if (!(error instanceof RangeError)) expect(made).toBeInstanceOf(error.constructor);
     },
   );

@@ -27,11 +27,8 @@ export const BENCHES: Readonly<Record<string, RunBench>> = {
   recording: recordingBench,
   clone: cloneBench,
   czone: czoneBench,
-<<<<<<< HEAD
   trace: traceBench,
-=======
   replay: replayBench,
->>>>>>> main
 };
 
 /** Only when named: it wants 8 GiB of memory and minutes. */

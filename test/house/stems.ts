@@ -44,7 +44,6 @@ const OPEN_MACHINE: readonly string[] = [
   'assembly/move/zone-span.ts',
   'assembly/object/create.ts',
   'assembly/object/czone-exit.ts',
-  'assembly/object/drop.ts',
   'assembly/object/foreign.ts',
   'assembly/object/fork.ts',
   'assembly/object/share.ts',

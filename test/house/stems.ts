@@ -126,15 +126,12 @@ const OPEN_HOST: readonly string[] = [
   'src/trace/azure2019.ts',
   'src/trace/azure2021.ts',
   'src/trace/call-trace.ts',
-  'src/trace/counts.ts',
   'src/trace/csv.ts',
   'src/trace/error.ts',
-  'src/trace/expand.ts',
   'src/trace/format.ts',
   'src/trace/iluvatar.ts',
   'src/trace/open.ts',
   'src/trace/options.ts',
-  'src/trace/rows.ts',
 ];
 
 export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
+import { complain, guardStreams, print, printable } from './terminal.ts';
 
 interface Entry {
   readonly name: string;
@@ -55,17 +56,25 @@ async function commandOf({ name, args, sentence, make }: Entry): Promise<Command
   const isNamed = process.argv.includes(name);
   const command = isNamed ? await make() : new Command(name);
   if (!isNamed && args !== undefined) command.arguments(args);
-  return command.description(sentence).exitOverride();
+  return guarded(command.description(sentence));
 }
 
-const program = new Command('guestmem')
-  .description('Emulates the memory of virtual machines, page frame by page frame')
-  .version(version())
-  .exitOverride();
+/** Ends by an error instead of the process, and writes nothing that controls a terminal. */
+function guarded(command: Command): Command {
+  const writeErr = (text: string): boolean => process.stderr.write(printable(text));
+  return command.exitOverride().configureOutput({ writeOut: print, writeErr });
+}
+
+guardStreams();
+const program = guarded(
+  new Command('guestmem')
+    .description('Emulates the memory of virtual machines, page frame by page frame')
+    .version(version()),
+);
 for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await exitCodeOf(error, (line) => process.stderr.write(`${line}\n`));
+  process.exitCode = await exitCodeOf(error, complain);
 }

@@ -42,15 +42,20 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     return error.exitCode;
   }
   // Loaded only now: a command line without a fault does not need them all.
-  const { GuestOutOfMemory, HostOutOfMemory } = await import('../replay/index.ts');
+  const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
   const isUsage =
     error instanceof TraceError || error instanceof RecordingError || error instanceof OutputError;
   if (isUsage) return usage(error, write);
-  if (error instanceof GuestOutOfMemory || error instanceof HostOutOfMemory) {
-    write(`guestmem: ${error.message}`);
+  const isLimit =
+    error instanceof GuestOutOfMemory ||
+    error instanceof HostOutOfMemory ||
+    error instanceof TooManyGuests;
+  if (isLimit) {
+    const hint = error instanceof HostOutOfMemory ? ' (--host-memory)' : '';
+    write(`guestmem: ${error.message}${hint}`);
     return EXIT_FAILURE;
   }
   throw error;

@@ -73,8 +73,20 @@ const program = guarded(
 );
 for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
 
+/** What a command's error comes to. Guests that found no addresses get another chance before it is one. */
+async function end(error: unknown): Promise<number> {
+  if (error instanceof Error && error.name === 'TooManyGuests') {
+    const { mayHelp, runAgain } = await import('./again.ts');
+    if ('made' in error && mayHelp(Number(error.made))) {
+      complain('guestmem: no addresses for more guests: beginning again, with fewer for each');
+      return runAgain();
+    }
+  }
+  return exitCodeOf(error, complain);
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await exitCodeOf(error, complain);
+  process.exitCode = await end(error);
 }

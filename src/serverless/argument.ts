@@ -23,7 +23,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** No run is as long: a trace ends within a year. */
-const LONGEST_MS = 1_000_000 * 60 * MS_PER_MINUTE;
+const LONGEST_HOURS = 876_000;
 
 /** What `durationMs` reads. */
 export const DURATION = 'a time such as 500ms, 90s, 10m or 1h';
@@ -33,6 +33,6 @@ export function durationMs(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) throw new ArgumentError(DURATION, text);
   const ms = Number(amount) * (UNIT_MS[unit] as number);
-  if (!(ms <= LONGEST_MS)) throw new ArgumentError('a time of at most 1000000h', text);
-  return ms;
+  if (ms <= LONGEST_HOURS * (UNIT_MS['h'] as number)) return ms;
+  throw new ArgumentError(`a time of at most ${LONGEST_HOURS}h`, text);
 }

@@ -9,10 +9,10 @@ import {
   GROWTHS,
   KEEP_ALIVES,
   PLACEMENTS,
-  type ReplayOptions,
+  type ReplayPlan,
   SYSTEMS,
   detailsOf,
-  replay,
+  replayPlan,
   resultsOf,
 } from '../replay/index.ts';
 import {
@@ -47,6 +47,7 @@ interface ReplayFlags {
   readonly format: string;
   readonly out: string;
   readonly force?: boolean;
+  readonly jobs?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -64,39 +65,50 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
   return folder === undefined ? generateSynthetic(options) : openTrace(folder, options);
 }
 
-/** What is asked for, checked before anything is read. */
-function optionsOf(flags: ReplayFlags): Pick<ReplayOptions, 'systems' | 'keepAlive' | 'machine'> & {
+interface Asked {
+  readonly plan: ReplayPlan;
+  readonly jobs: number | undefined;
   readonly warmupMinutes: number;
-} {
+}
+
+/** What is asked for, checked before anything is read. */
+function askedBy(flags: ReplayFlags): Asked {
   const systems = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
-  const host =
-    flags.hostMemory === undefined ? {} : { hostFrames: frames('--host-memory', flags.hostMemory) };
-  const machine = { idleReclaimMs: idleReclaimMs(flags), placement, growth, ...host };
-  return { systems, warmupMinutes, keepAlive, machine };
+  const plan: ReplayPlan = {
+    systems: systems.map(({ name }) => name),
+    seed: wholeNumber('--seed', flags.seed, 0),
+    warmupMinutes,
+    keepAlive,
+    placement,
+    growth,
+    idleReclaimMs: idleReclaimMs(flags),
+    hostFrames:
+      flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
+  };
+  const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
+  return { plan, jobs, warmupMinutes };
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
 async function play(
   folder: string | undefined,
   flags: ReplayFlags,
-  options: ReturnType<typeof optionsOf>,
+  { plan, jobs, warmupMinutes }: Asked,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { warmupMinutes, systems } = options;
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
-  const progress = startProgress(systems.length, flags.quiet === true);
+  const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
-    const played = await replay(trace, {
-      ...options,
-      seed: Number(flags.seed),
+    const played = await replayPlan(trace, plan, {
+      jobs,
       progress: (system, share) => progress.update(system, share),
       signal,
     });
@@ -114,11 +126,10 @@ function wroteLine(paths: readonly string[]): string {
 
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
   const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
-  const options = optionsOf(flags);
-  wholeNumber('--seed', flags.seed, 0);
+  const asked = askedBy(flags);
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   const { report, written } = await interruptible((signal) =>
-    playInto(flags, formats, (stop) => play(folder, flags, options, stop), signal),
+    playInto(flags, formats, (stop) => play(folder, flags, asked, stop), signal),
   );
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
@@ -162,6 +173,10 @@ export function replayCommand(): Command {
     .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
     .option('--out <folder>', 'where files go', 'guestmem-out')
+    .option(
+      '--jobs <n>',
+      'systems played at the same time; results are the same (default: as many as cores)',
+    )
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')

@@ -36,3 +36,26 @@ export function durationMs(text: string): number {
   if (ms <= LONGEST_HOURS * (UNIT_MS['h'] as number)) return ms;
   throw new ArgumentError(`a time of at most ${LONGEST_HOURS}h`, text);
 }
+
+/** Makes a policy anew each time; `timed` is the policy that a time alone means. Wrong text is an ArgumentError. */
+export function policyOf<Policy>(
+  text: string,
+  list: readonly { readonly name: string; create(argument?: string): Policy }[],
+  timed?: string,
+): () => Policy {
+  const [name = '', ...rest] =
+    timed !== undefined && /^\d/.test(text) ? [timed, text] : text.split(':');
+  const spec = list.find((one) => one.name === name);
+  if (spec === undefined) {
+    const known = list.map((one) => one.name).join(', ');
+    throw new ArgumentError(
+      `${timed === undefined ? '' : `${DURATION}, or `}a policy of ${known}`,
+      text,
+    );
+  }
+  const argument = rest.length === 0 ? undefined : rest.join(':');
+  const make = (): Policy => spec.create(argument);
+  // a wrong argument is told now, before anything is read or played
+  make();
+  return make;
+}

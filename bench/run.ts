@@ -13,6 +13,7 @@ import type { BenchReport, BenchSize } from './measure.ts';
 import { recordingBench } from './recording.bench.ts';
 import { replayBench } from './replay.bench.ts';
 import { touchBench } from './touch.bench.ts';
+import { traceBench } from './trace.bench.ts';
 
 type RunBench = (size: BenchSize, root: string) => Promise<BenchReport | undefined>;
 
@@ -26,6 +27,7 @@ export const BENCHES: Readonly<Record<string, RunBench>> = {
   recording: recordingBench,
   clone: cloneBench,
   czone: czoneBench,
+  trace: traceBench,
   replay: replayBench,
 };
 

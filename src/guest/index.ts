@@ -1,13 +1,15 @@
 // The guest room's public face.
 
-export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
 export {
   CorePool,
   type Fault,
   KIND_HOLE,
   TooManyGuests,
+  compiledCore,
   faultText,
   layoutOf,
+  useCore,
   verify,
 } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
@@ -52,7 +54,8 @@ export {
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
-export { type FrameUse, GuestMemory } from './memory.ts';
+export { GuestMemory } from './memory.ts';
+export type { FrameUse } from './use.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 

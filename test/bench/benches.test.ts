@@ -50,6 +50,6 @@ it('a run leaves one line of history', async () => {
 
 it('a bench that there is not is named', async () => {
   await expect(runBenches(SMALL, ROOT, ['x'], undefined, () => {})).rejects.toThrow(
-    'expected benches of alloc-1, alloc-16, alloc-256, buddy, touch, recording, clone, czone, replay, found "x"',
+    'expected benches of alloc-1, alloc-16, alloc-256, buddy, touch, recording, clone, czone, trace, replay, found "x"',
   );
 });

@@ -9,10 +9,12 @@ export {
   layOut,
   memoryHandOver,
   memoryPresent,
-  snapshotBytes,
-  stateHash,
   zoneSpan,
 } from './boot';
+
+// copies of it
+export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';
+export { touchedBlocks } from './base/touched';
 
 // page requests
 export { allocPages } from './kernel/request';

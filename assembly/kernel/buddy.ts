@@ -17,6 +17,7 @@ import {
   listTail,
 } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
+import { noteTouched } from '../base/touched';
 import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
 
 /** freeOne: put the block at the tail whatever the neighbours (hand-over, onlining, put-back). */
@@ -57,6 +58,7 @@ export function unlinkFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
   const list = freeList(zone, order, type);
   listRemove(list, pfn);
   clearHead(pfn);
+  if (order >= <u32>PAGEBLOCK_ORDER) noteTouched(pfn, 1 << order);
   if (order >= guest.reportOrder) clearBit(reportedBase, pfn);
   if (listHead(list) == NIL) setOrderMask(zone, type, orderMask(zone, type) & ~(1 << order));
   addFreeCount(zone, order, -1);

@@ -16,7 +16,7 @@ import {
 import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
-import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
+import { decodeGuest, encodeGuest } from './bytes.ts';
 import { Compaction } from './compaction.ts';
 import { type CoreConfig, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
@@ -32,7 +32,14 @@ import { Pages } from './pages.ts';
 import { Program } from './program.ts';
 import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
-import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
+import {
+  type CoreSnapshot,
+  clearGuest,
+  markAllInUse,
+  markInUse,
+  takeSnapshot,
+  writeSnapshot,
+} from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
@@ -67,6 +74,8 @@ export class Core {
   /** The zones that a kernel has by itself. */
   readonly kernelZones: readonly ZoneView[];
   readonly #czones: ZoneView[] = [];
+  /** What the guest came from; undefined: it was made empty. */
+  #image: CoreSnapshot | undefined;
 
   static {
     instanceOf = (core) => core.#instance;
@@ -97,9 +106,7 @@ export class Core {
     const full = withDefaults(config);
     const raw = instantiate(full.build);
     Core.layOut(full, raw);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
-    }
+    Core.attach(raw);
     return new Core(full, raw);
   }
 
@@ -111,6 +118,7 @@ export class Core {
   /** Makes the instance an empty guest again, as create() left it. */
   reset(): void {
     Core.layOut(this.config, this.#instance.raw);
+    this.#image = undefined;
   }
 
   /** A zone by its index in the core: kernel zones first, then CZones. */
@@ -173,8 +181,7 @@ export class Core {
 
   /** Copies the guest: everything up to the last table node ever used. */
   snapshot(): CoreSnapshot {
-    const { raw, bytes } = this.#instance;
-    return snapshotOf(this.config, bytes.slice(GUEST_BASE, raw.snapshotBytes()));
+    return takeSnapshot(this.config, this.#instance, this.#image);
   }
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
@@ -183,37 +190,56 @@ export class Core {
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
-    const { raw, bytes } = this.#instance;
-    const used = Math.max(raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
-    bytes.fill(0, GUEST_BASE, used);
-    writeRuns(snapshot, bytes, GUEST_BASE);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
-    }
+    clearGuest(this.#instance, this.#image, snapshot);
+    writeSnapshot(snapshot, this.#instance.words);
+    Core.attach(this.#instance.raw);
+    this.#cameFrom(snapshot);
   }
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
-    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
+    const { config } = snapshot;
+    const core = new Core(config, Core.blank(config));
+    writeSnapshot(snapshot, core.#instance.words);
+    Core.attach(core.#instance.raw);
+    core.#cameFrom(snapshot);
+    return core;
+  }
+
+  /** An instance whose tables are to be written from outside. */
+  private static blank(config: Required<CoreConfig>): CoreExports {
+    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
     const raw = instantiate(build);
     expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
-    writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
-    }
-    return new Core(snapshot.config, raw);
+    return raw;
+  }
+
+  private static attach(raw: CoreExports): void {
+    if (raw.attach() === ABI_VERSION) return;
+    throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
+  }
+
+  #cameFrom(snapshot: CoreSnapshot): void {
+    this.#image = snapshot;
+    markInUse(this.#instance, snapshot);
   }
 
   /** The guest in a versioned byte form (bytes.ts), for files. */
   toBytes(): Uint8Array {
-    return encodeSnapshot(this.snapshot());
+    const { raw, bytes } = this.#instance;
+    return encodeGuest(this.config, bytes.subarray(GUEST_BASE, raw.snapshotBytes()));
   }
 
   /**
    * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
    */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
-    return Core.fromSnapshot(decodeSnapshot(bytes, build));
+    const { config, payload } = decodeGuest(bytes, build);
+    const core = new Core(config, Core.blank(config));
+    core.#instance.bytes.set(payload, GUEST_BASE);
+    Core.attach(core.#instance.raw);
+    markAllInUse(core.#instance);
+    return core;
   }
 
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */

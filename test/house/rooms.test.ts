@@ -50,6 +50,7 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
   free: ['host', 'czone', 'kernel', 'base'],
   boot: ['free', 'host', 'czone', 'kernel', 'base'],
   survey: ['free', 'host', 'czone', 'kernel', 'base'],
+  image: ['kernel', 'base'],
 };
 
 /** Every room counts in the same units and hashes with the same numbers: these files are open to all. */

@@ -79,7 +79,7 @@ describe('detailsOf', () => {
     }
     expect(details.starts?.length).toBe(SYSTEMS.length);
     expect(details.conclusions?.length).toBeGreaterThan(0);
-    const html = reportHtml(resultsOf(played), details);
+    const html = await reportHtml(resultsOf(played), details);
     expect(html.startsWith('<!doctype html>')).toBe(true);
   });
 });

@@ -24,8 +24,8 @@ describe('parquet', () => {
     });
   });
 
-  it('carries version, seed and trace in every file', () => {
-    const { files } = PARQUET_FORMAT.render({ results: results(), details: details() });
+  it('carries version, seed and trace in every file', async () => {
+    const { files } = await PARQUET_FORMAT.render({ results: results(), details: details() });
     expect(files?.map(({ name }) => name)).toEqual([
       'results.parquet',
       'series.parquet',

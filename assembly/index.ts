@@ -3,14 +3,7 @@
 export { attach } from './base/guest';
 
 // making a guest
-export {
-  create,
-  finishBoot,
-  layOut,
-  memoryHandOver,
-  memoryPresent,
-  zoneSpan,
-} from './boot';
+export { create, finishBoot, layOut, memoryHandOver, memoryPresent, zoneSpan } from './boot';
 
 // copies of it
 export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageHtml } from '../../../src/report/page.ts';
-import { details, results, series, system } from './fixture.ts';
+import { details, results, series, system } from '../../support/report.ts';
 
 describe('report.html', () => {
   const page = pageHtml(results(), details());

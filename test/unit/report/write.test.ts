@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FORMATS, type Format, readResults, writeReport } from '../../../src/report/index.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
-import { details, results } from './fixture.ts';
+import { details, results } from '../../support/report.ts';
 
 let folder: string;
 

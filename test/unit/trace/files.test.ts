@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../../src/trace/index.ts';
-import { faultOf, makeFolder } from './folders.ts';
+import { faultOf, makeFolder } from '../../support/trace-folders.ts';
 
 const seed = 1;
 

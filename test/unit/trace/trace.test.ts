@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../../src/trace/index.ts';
-import { makeFolder } from './folders.ts';
+import { makeFolder } from '../../support/trace-folders.ts';
 
 const seed = 1;
 

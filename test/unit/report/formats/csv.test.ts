@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CSV_FORMAT, csvOf } from '../../../../src/report/formats/csv.ts';
 import type { Report } from '../../../../src/report/index.ts';
 import { seriesTable, startsTable, systemsTable } from '../../../../src/report/tables.ts';
-import { details, results, series, system } from '../fixture.ts';
+import { details, results, series, system } from '../../../support/report.ts';
 
 function rowsOf(text: string): Record<string, string>[] {
   return parse(text, { columns: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JSON_FORMAT, readResults, resultsJson } from '../../../../src/report/formats/json.ts';
 import { ResultsError } from '../../../../src/report/schema.ts';
-import { results } from '../fixture.ts';
+import { results } from '../../../support/report.ts';
 
 let folder: string;
 

@@ -11,7 +11,7 @@ import {
 import { Clock } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
-import { TemplateStore } from './template.ts';
+import { type ImageStore, TemplateStore } from './template.ts';
 
 /**
  * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM.
@@ -28,6 +28,8 @@ export interface VmmConfig {
   readonly clock?: Clock;
   /** Where cores come from: hosts of one run may share them, as making one is dearer than overwriting it. */
   readonly pool?: CorePool;
+  /** Booted machines, which hosts may share in the same way. */
+  readonly images?: ImageStore;
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
@@ -46,7 +48,7 @@ export class Vmm {
   #started = 0;
 
   constructor(config: VmmConfig) {
-    const { hostFrames, footprint, policy, clock, pool, inspect } = config;
+    const { hostFrames, footprint, policy, clock, pool, images, inspect } = config;
     this.host = new HostMemory(hostFrames);
     this.clock = clock ?? new Clock();
     this.policy = policy ?? 'refuse';
@@ -57,7 +59,7 @@ export class Vmm {
       clocks: new KernelClocks(this.clock),
       inspect,
     };
-    this.#templates = new TemplateStore(this.host);
+    this.#templates = new TemplateStore(this.host, images);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
   }

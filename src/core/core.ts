@@ -18,9 +18,10 @@ import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeGuest, encodeGuest } from './bytes.ts';
 import { Compaction } from './compaction.ts';
-import { type CoreConfig, withDefaults } from './config.ts';
+import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
+import { RefusedArgument } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
@@ -34,6 +35,8 @@ import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
 import {
   type CoreSnapshot,
+  checkGuest,
+  checkSnapshot,
   clearGuest,
   markAllInUse,
   markInUse,
@@ -44,6 +47,16 @@ import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
+/** Ends a core (HandleEnded from now on) and hands out what it worked on. For the pool. */
+export let endCore: (core: Core, what: string, why: string) => LeftInstance;
+/** A core that holds a copy of the snapshot: on what an ended one of these sizes worked on. */
+export let copyOnto: (left: LeftInstance, snapshot: CoreSnapshot) => Core;
+
+/** What an ended core worked on, with what its guest came from: that says what another must clear. */
+export interface LeftInstance {
+  readonly raw: CoreExports;
+  readonly image: CoreSnapshot | undefined;
+}
 
 /** What woke kswapd: the largest order and the highest zone asked since its last run. */
 export interface KswapdWake {
@@ -58,8 +71,6 @@ export interface KswapdWake {
 export class Core {
   readonly config: Required<CoreConfig>;
   readonly #instance: Instance;
-  /** Counters of the core by STAT_* index. */
-  readonly stats: Float64Array;
   readonly pages: Pages;
   readonly objects: Objects;
   readonly backing: Backing;
@@ -79,6 +90,13 @@ export class Core {
 
   static {
     instanceOf = (core) => core.#instance;
+    endCore = (core, what, why) => ({ raw: core.#instance.end(what, why), image: core.#image });
+    copyOnto = ({ raw, image }, snapshot) => {
+      const core = new Core(snapshot.config, raw);
+      core.#image = image;
+      core.restore(snapshot);
+      return core;
+    };
   }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
@@ -86,12 +104,11 @@ export class Core {
     const scratch = new Scratch(instance);
     this.config = config;
     this.#instance = instance;
-    this.stats = instance.stats;
-    this.pages = new Pages(raw);
-    this.objects = new Objects(raw, scratch);
-    this.backing = new Backing(raw);
+    this.pages = new Pages(instance);
+    this.objects = new Objects(instance, scratch);
+    this.backing = new Backing(instance);
     this.balloon = new BalloonList(instance, scratch);
-    this.compaction = new Compaction(raw);
+    this.compaction = new Compaction(instance);
     this.hotplug = new Hotplug(instance, scratch);
     this.reporting = new ReportingCalls(instance, scratch);
     this.czones = new CZoneCalls(instance, scratch);
@@ -112,7 +129,7 @@ export class Core {
 
   private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
     const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
-    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, bufferSlots), 'create');
+    expectSpace(config, raw.create(frames, cpus, czones, objects, nodes, bufferSlots));
   }
 
   /** Makes the instance an empty guest again, as create() left it. */
@@ -167,6 +184,9 @@ export class Core {
 
   /** Order of the host pages behind the guest. */
   setBackingOrder(order: 0 | typeof THP_ORDER): void {
+    if (order !== 0 && order !== THP_ORDER) {
+      throw new RefusedArgument('order', `0 or ${THP_ORDER}`, order);
+    }
     this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
@@ -175,8 +195,9 @@ export class Core {
     this.#instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
   }
 
+  /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
-    return this.stats[index] ?? 0;
+    return this.#instance.stats[index] ?? 0;
   }
 
   /** Copies the guest: everything up to the last table node ever used. */
@@ -186,6 +207,7 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
+    checkSnapshot(snapshot);
     const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
@@ -198,6 +220,7 @@ export class Core {
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
+    checkSnapshot(snapshot);
     const { config } = snapshot;
     const core = new Core(config, Core.blank(config));
     writeSnapshot(snapshot, core.#instance.words);
@@ -210,7 +233,7 @@ export class Core {
   private static blank(config: Required<CoreConfig>): CoreExports {
     const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
     const raw = instantiate(build);
-    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
+    expectSpace(config, raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots));
     return raw;
   }
 
@@ -235,6 +258,7 @@ export class Core {
    */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
     const { config, payload } = decodeGuest(bytes, build);
+    checkGuest(config, payload, GUEST_BASE + payload.length);
     const core = new Core(config, Core.blank(config));
     core.#instance.bytes.set(payload, GUEST_BASE);
     Core.attach(core.#instance.raw);

@@ -3,14 +3,21 @@
 
 import {
   GUEST_BASE,
+  GUEST_BYTES,
+  GUEST_NODES_HIGH_OFFSET,
   GUEST_NODES_OFFSET,
   GUEST_RECORDS_OFFSET,
+  GUEST_SIZES_OFFSET,
   GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
+  KERNEL_ZONES,
+  NODE_BYTES,
   RECORD_BYTES,
 } from '../abi/layout.ts';
-import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { expectObject } from '../check/index.ts';
 import type { CoreConfig } from './config.ts';
+import { CoreError } from './error.ts';
 import type { Instance } from './instance.ts';
 
 /** Template, checkpoint and resume are all this. */
@@ -28,6 +35,73 @@ export interface CoreSnapshot {
 
 /** Up to here a loop over words is faster than a copy by subarrays. */
 const SHORT_WORDS = 32;
+
+/** A core spans whole blocks of the largest order. */
+const SPAN_STEP: number = 2 ** ORDER_MAX;
+
+function spanOf(config: Required<CoreConfig>): number {
+  return Math.ceil(config.frames / SPAN_STEP) * SPAN_STEP;
+}
+
+function expectSame(what: string, expected: number, found: unknown): void {
+  if (expected === found) return;
+  throw new CoreError(`snapshot: ${what}: expected ${expected}, found ${String(found)}`);
+}
+
+/**
+ * Throws CoreError for a guest's bytes that do not belong to tables of these sizes: they would lie
+ * elsewhere. `header`: its first bytes; `end`: one past its last.
+ */
+export function checkGuest(
+  config: Required<CoreConfig>,
+  header: Uint8Array | Uint32Array,
+  end: number,
+): void {
+  if (header.byteLength < GUEST_BYTES) {
+    throw new CoreError(
+      `snapshot: expected ${GUEST_BYTES} bytes or more, found ${header.byteLength}`,
+    );
+  }
+  const view = new DataView(header.buffer, header.byteOffset, GUEST_BYTES);
+  const word = (offset: number): number => view.getUint32(offset, true);
+  expectSame('frames', word(GUEST_SPAN_OFFSET), spanOf(config));
+  const { czones, cpus, objects, nodes, bufferSlots } = config;
+  [KERNEL_ZONES + czones, cpus, objects, nodes, bufferSlots].forEach((size, at) => {
+    expectSame('size of a table', word(GUEST_SIZES_OFFSET + 4 * at), size);
+  });
+  const found = word(GUEST_NODES_OFFSET) + word(GUEST_NODES_HIGH_OFFSET) * NODE_BYTES;
+  expectSame('end', found, end);
+}
+
+/**
+ * Throws CoreError for a snapshot that was cut or whose parts do not belong together. What is in the
+ * tables is not looked at.
+ */
+export function checkSnapshot(snapshot: CoreSnapshot): void {
+  const { config, end, runs, words, inUse } = expectObject('snapshot', snapshot);
+  expectObject('snapshot.config', config);
+  const isWhole =
+    words instanceof Uint32Array && runs instanceof Uint32Array && inUse instanceof Uint8Array;
+  if (!isWhole) throw new CoreError('snapshot: expected runs, their words, and pageblocks in use');
+  expectSame('first word', GUEST_BASE >>> 2, runs[0]);
+  checkGuest(config, words, end);
+  expectSame('words', wordsOf(runs, end >>> 2), words.length);
+  expectSame('pageblocks', spanOf(config) / PAGEBLOCK_FRAMES, inUse.length);
+}
+
+/** Words that runs are of; -1 where they do not ascend up to `end`. */
+function wordsOf(runs: Uint32Array, end: number): number {
+  let words = 0;
+  let last = 0;
+  for (let at = 0; at < runs.length; at += 2) {
+    const start = runs[at] as number;
+    const length = runs[at + 1] ?? 0;
+    if (start < last || length === 0 || start + length > end) return -1;
+    words += length;
+    last = start + length;
+  }
+  return words;
+}
 
 /** Marks of pageblocks: written since the guest came from its image, or in use in it. */
 function touchedOf(instance: Instance): Uint8Array {

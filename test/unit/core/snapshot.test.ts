@@ -12,7 +12,8 @@ import {
 } from '../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE } from '../../../src/abi/migratetype.ts';
 import { MEMORY_BLOCK_FRAMES, NONE, PAGEBLOCK_FRAMES } from '../../../src/abi/unit.ts';
-import { Core, CorePool, type CoreSnapshot } from '../../../src/core/index.ts';
+import { RefusedArgument } from '../../../src/check/index.ts';
+import { Core, CoreError, CorePool, type CoreSnapshot } from '../../../src/core/index.ts';
 import { bytesOf, rawOf } from '../../../src/core/raw.ts';
 import { randomStream } from '../../../src/time/index.ts';
 import { balloonTake, bootGuest, expectSound } from '../../support/core.ts';
@@ -99,7 +100,8 @@ describe('an instance that becomes a copy', () => {
     const image = template.snapshot();
     expect(Core.fromSnapshot(image).hash()).toBe(template.hash());
     const pool = new CorePool();
-    const core = pool.clone(image);
+    let core = pool.clone(image);
+    const raw = rawOf(core);
     work(core, seed, 150);
     expectSound(core);
     const later = core.snapshot();
@@ -107,7 +109,8 @@ describe('an instance that becomes a copy', () => {
     work(core, seed + 100, 100);
     for (const next of [image, later, image]) {
       pool.give(core);
-      expect(pool.clone(next)).toBe(core);
+      core = pool.clone(next);
+      expect(rawOf(core)).toBe(raw);
       expect(firstDifference(core, next)).toBe(-1);
       expectSound(core);
       work(core, seed + 200, 60);
@@ -138,4 +141,40 @@ describe('an instance that becomes a copy', () => {
 it('a snapshot holds a small part of what it stands for', () => {
   const { words, end } = guest().snapshot();
   expect(words.byteLength).toBeLessThan((end - GUEST_BASE) / 3);
+});
+
+describe('a snapshot that was damaged', () => {
+  const core = guest();
+  const whole = core.snapshot();
+  const { runs, words, config, inUse } = whole;
+  const damages: Readonly<Record<string, unknown>> = {
+    'no words': { ...whole, words: undefined },
+    'an array for words': { ...whole, words: [...words.subarray(0, 512)] },
+    'no runs': { ...whole, runs: undefined },
+    'no words in the words': { ...whole, words: new Uint32Array(0) },
+    'words cut at their end': { ...whole, words: words.slice(0, -16) },
+    'words that go on': { ...whole, words: new Uint32Array([...words, 0]) },
+    'runs cut': { ...whole, runs: runs.slice(0, -2) },
+    'half a run': { ...whole, runs: runs.slice(0, -1) },
+    'runs past the end': { ...whole, runs: runs.with(-2, whole.end) },
+    'runs in disorder': { ...whole, runs: runs.toReversed() },
+    'another end': { ...whole, end: whole.end + 2048 },
+    'pageblocks cut': { ...whole, inUse: inUse.slice(1) },
+    'no pageblocks': { ...whole, inUse: undefined },
+    'more frames': { ...whole, config: { ...config, frames: 4 * config.frames } },
+    'other CPUs': { ...whole, config: { ...config, cpus: 1 } },
+    'other zones': { ...whole, config: { ...config, czones: 5 } },
+    'other objects': { ...whole, config: { ...config, objects: 9 } },
+    'other nodes': { ...whole, config: { ...config, nodes: 9 } },
+    'another buffer': { ...whole, config: { ...config, bufferSlots: 9 } },
+  };
+
+  it.each(Object.entries(damages))('is refused: %s', (_, damaged) => {
+    expect(() => Core.fromSnapshot(damaged as CoreSnapshot)).toThrow(CoreError);
+    expect(() => core.restore(damaged as CoreSnapshot)).toThrow(CoreError);
+  });
+
+  it.each([undefined, null, 5, {}, { ...whole, config: undefined }])('is refused: %o', (found) => {
+    expect(() => Core.fromSnapshot(found as CoreSnapshot)).toThrow(RefusedArgument);
+  });
 });

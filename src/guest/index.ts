@@ -42,7 +42,7 @@ export {
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
-export { type FrameUse, GuestMemory } from './memory.ts';
+export { type FrameUse, GuestMemory, type Shrinker } from './memory.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 

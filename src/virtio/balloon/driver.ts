@@ -237,6 +237,11 @@ export class BalloonDriver {
     return this.#queues.send('reporting', buffers, 0, done);
   }
 
+  /** Pages of hinted blocks that the driver still holds. */
+  get hintedPages(): number {
+    return this.#hint?.heldPages ?? 0;
+  }
+
   /** Memory is short: takes hinted blocks back before the device says so. Returns pages freed. */
   shrinkHinted(pages: number): number {
     return this.#hint?.shrink(pages) ?? 0;

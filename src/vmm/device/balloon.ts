@@ -2,7 +2,12 @@
 
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Operations } from '../../cost/index.ts';
-import { type ReportParameters, ReportWorker, type SendReport } from '../../guest/index.ts';
+import {
+  type ReportParameters,
+  ReportWorker,
+  type SendReport,
+  type Shrinker,
+} from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   BALLOON_PROFILES,
@@ -71,6 +76,7 @@ export class Balloon implements MemoryDevice {
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
+    vm.guest.memory.addShrinker(shrinkerOf(this.driver));
     if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
   }
 
@@ -139,6 +145,16 @@ export class Balloon implements MemoryDevice {
     this.ask(frames);
     return before - core.privateFrames;
   }
+}
+
+/** Blocks that the driver hinted and still holds are memory to be had, as page cache is. */
+function shrinkerOf(driver: BalloonDriver): Shrinker {
+  return {
+    get pages(): number {
+      return driver.hintedPages;
+    },
+    shrink: (pages) => driver.shrinkHinted(pages),
+  };
 }
 
 function hostOf(vm: MicroVm): BalloonHost {

@@ -20,7 +20,6 @@ import { describe, expect, it } from 'vitest';
 import {
   type Core,
   GFP_HIGHUSER_MOVABLE,
-  NONE,
   OBJECT_ANON,
   OBJECT_KERNEL,
   STATUS_BAD_ARGUMENT,

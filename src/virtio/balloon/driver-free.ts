@@ -61,7 +61,7 @@ export class HintDriver {
   }
 
   /** Pages hinted and not yet given back. */
-  get heldPages(): number {
+  get pages(): number {
     return this.#held.length * HINT_BLOCK_PAGES;
   }
 

@@ -7,7 +7,6 @@ import {
   type ReportParameters,
   ReportWorker,
   type SendReport,
-  type Shrinker,
   expectReportParameters,
 } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -92,7 +91,7 @@ export class Balloon implements MemoryDevice {
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
-    vm.guest.memory.addShrinker(shrinkerOf(this.driver));
+    if (this.driver.hinted !== undefined) vm.guest.memory.addShrinker(this.driver.hinted);
     if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
   }
 
@@ -167,16 +166,6 @@ export class Balloon implements MemoryDevice {
     if (this.vm.stopReason !== undefined) return before;
     return before - core.privateFrames;
   }
-}
-
-/** Blocks that the driver hinted and still holds are memory to be had, as page cache is. */
-function shrinkerOf(driver: BalloonDriver): Shrinker {
-  return {
-    get pages(): number {
-      return driver.hintedPages;
-    },
-    shrink: (pages) => driver.shrinkHinted(pages),
-  };
 }
 
 function hostOf(vm: MicroVm): BalloonHost {

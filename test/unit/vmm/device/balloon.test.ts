@@ -156,12 +156,12 @@ describe('Balloon', () => {
     const { vmm, vm } = testVm(256);
     const balloon = new Balloon(vm, vmm.clock, { freePageHinting: true });
     balloon.model.startHinting(false);
-    const hinted = balloon.driver.hintedPages;
+    const hinted = balloon.driver.hinted?.pages ?? 0;
     const wanted = freeFrames(vm.guest.core) + hinted / 2;
     expect(hinted).toBeGreaterThan(32 * MIB_FRAMES);
     const process = new Process(vm.guest, { cpu: 0, kernelFrames: 8, mappedPages: wanted });
     process.touch(0, wanted, true);
-    expect(balloon.driver.hintedPages).toBeLessThan(hinted);
+    expect(balloon.driver.hinted?.pages).toBeLessThan(hinted);
     expectSound(vm);
   });
 

@@ -3,16 +3,11 @@
 export { attach } from './base/guest';
 
 // making a guest
-export {
-  create,
-  finishBoot,
-  layOut,
-  memoryHandOver,
-  memoryPresent,
-  snapshotBytes,
-  stateHash,
-  zoneSpan,
-} from './boot';
+export { create, finishBoot, layOut, memoryHandOver, memoryPresent, zoneSpan } from './boot';
+
+// copies of it
+export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';
+export { touchedBlocks } from './base/touched';
 
 // page requests
 export { allocPages } from './kernel/request';

@@ -25,9 +25,13 @@ export type CoreExports = {
   ): number;
   memoryHandOver(start: number, frames: number): number;
   memoryPresent(start: number, frames: number): number;
+  zoneSpan(index: number, start: number, frames: number): number;
+  blockInUse(block: number): number;
+  nonZeroEnd(at: number, end: number): number;
+  nonZeroStart(at: number, end: number): number;
   snapshotBytes(): number;
   stateHash(): number;
-  zoneSpan(index: number, start: number, frames: number): number;
+  touchedBlocks(): number;
   allocPages(gfp: number, order: number, cpu: number, tag: number): number;
   freePages(pfn: number, order: number, cpu: number): number;
   releaseHighatomic(type: number, force: number): number;

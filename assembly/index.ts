@@ -40,6 +40,7 @@ export { movesClear } from './move/migrate';
 export {
   compactBackground,
   compactDirect,
+  compactServed,
   compactForgetHints,
   compactProactive,
   compactZone,
@@ -59,15 +60,7 @@ export { surveyZone, unusableIndex } from './survey';
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';
 
 // CZones
-export {
-  czoneCreate,
-  czoneDestroy,
-  czoneGrow,
-  czoneSetState,
-  czoneNextBlock,
-  czoneSetLimits,
-  czoneRefer,
-} from './czone/zone';
+export { czoneCreate, czoneGrow, czoneNextBlock, czoneSetLimits, czoneRefer } from './czone/zone';
 export { czoneFullZone } from './czone/run';
 export { czoneExit } from './object/czone-exit';
 export {

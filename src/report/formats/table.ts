@@ -62,5 +62,6 @@ export function resultsTable(results: Results): string {
 export const TABLE_FORMAT: Format = {
   name: 'table',
   sentence: 'A table for reading on stdout: one line a system, start-up and footprint.',
+  files: [],
   render: ({ results }) => ({ text: resultsTable(results) }),
 };

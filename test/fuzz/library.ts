@@ -302,7 +302,7 @@ const CORES: Readonly<Record<string, Step>> = {
   'pool.give': (w, { which }) => w.pool.give(pick(w.cores, which)),
   'a cut snapshot': (w, { a, which }) => {
     const whole = pick(w.snapshots, which);
-    Core.fromSnapshot({ ...whole, bytes: whole.bytes.slice(0, a) });
+    Core.fromSnapshot({ ...whole, words: whole.words.slice(0, a) });
   },
 };
 

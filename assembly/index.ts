@@ -28,6 +28,9 @@ export { objectFrame, objectPages } from './object/table';
 export { objectTouch } from './object/touch';
 export { objectFork } from './object/fork';
 
+// calls of containers
+export { callBegin } from './life/call';
+
 // the balloon's pages
 export {
   balloonAdjustManaged,

@@ -3,6 +3,17 @@
 import type { CoreExports } from './exports.ts';
 import type { Scratch } from './scratch.ts';
 
+/** What one call of a container does to memory, in pages. */
+export interface CallPages {
+  /** Read, of its file, from the first on. */
+  readonly filePages: number;
+  /** Written, of its heap, from the first on; and only read, behind those. */
+  readonly writePages: number;
+  readonly readPages: number;
+  /** Mapped and written, unmapped at its end. */
+  readonly temporaryPages: number;
+}
+
 export class Objects {
   readonly #raw: CoreExports;
   readonly #scratch: Scratch;
@@ -39,6 +50,24 @@ export class Objects {
   /** Reads or writes pages; those not there are faulted in. Pages that came in. */
   touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
     return this.#raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+  }
+
+  /**
+   * A call's touches in one go, its temporary memory at `temporary` in the heap's object. Pages that
+   * came in for that; STATUS_NOT_RESIDENT, and nothing is done, when others may be missing.
+   */
+  beginCall(file: number, heap: number, temporary: number, call: CallPages, cpu: number): number {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    return this.#raw.callBegin(
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporary,
+      temporaryPages,
+      cpu,
+    );
   }
 
   /** After a touch that ended at a status: the first page that it did not touch. */

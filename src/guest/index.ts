@@ -43,7 +43,8 @@ export {
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { type FrameUse, GuestMemory } from './memory.ts';
-export { PageCache } from './page-cache.ts';
+export type { CallPages } from '../core/index.ts';
+export { type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';

@@ -252,6 +252,11 @@ export class GuestKernel {
     if (moved) this.onMoved();
   }
 
+  /** Whether the guest's core did something since the last reading that disturbs calls. */
+  get isDisturbed(): boolean {
+    return this.#meter.isDisturbed;
+  }
+
   /** Adds what the guest's core did since the last reading. */
   readCounts(target: Counts): void {
     this.#meter.readInto(target);

@@ -10,11 +10,14 @@ import {
   OBJECT_ANON,
   OBJECT_KERNEL,
   STAT_COW_PAGES,
+  STATUS_NOT_RESIDENT,
+  type CallPages,
   expectAnswer,
 } from '../core/index.ts';
 import { pageTableFrames } from './footprint.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
+import type { OpenFile } from './page-cache.ts';
 
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
@@ -201,6 +204,40 @@ export class ProcessTree {
     space.pages += came;
     this.#account(gained);
     return gained;
+  }
+
+  /**
+   * A call of a process begins: it reads a file, reads and writes its memory from the first page on,
+   * and writes temporary memory at `temporary`.
+   */
+  beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
+    const { space } = this.#recordOf(task);
+    const { objects, stats } = this.#memory.core;
+    const { temporaryPages } = call;
+    const cpu = this.#cpu;
+    const copied = stats[STAT_COW_PAGES] as number;
+    let came = objects.beginCall(file.object, space.object, temporary, call, cpu);
+    if (came === STATUS_NOT_RESIDENT) {
+      this.#beginByPage(task, file, temporary, call);
+      return;
+    }
+    const { files, memory } = this.#guest;
+    files.noteRead(file);
+    if (came < 0) {
+      const { object, pages } = space;
+      came = memory.finishTouch(came, object, temporary, temporaryPages, true, cpu) - pages;
+    }
+    space.pages += came;
+    this.#account(came + (stats[STAT_COW_PAGES] as number) - copied);
+  }
+
+  /** The same where something may be missing. */
+  #beginByPage(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    this.#guest.files.readOpen(file, filePages, this.#cpu);
+    this.touch(task, 0, writePages, true);
+    this.touch(task, writePages, readPages, false);
+    this.touch(task, temporary, temporaryPages, true);
   }
 
   /** Unmaps pages. Frames freed. */

@@ -1,7 +1,9 @@
 // The process that runs a container's function: forked from the agent into the container's zone, or
 // into the kernel's, then exec. Its heap, and temporary memory of a call behind it.
 
+import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
+import type { OpenFile } from './page-cache.ts';
 import { ProcessTree, type Task } from './process-tree.ts';
 
 export interface ProcessConfig {
@@ -40,6 +42,12 @@ export class Process {
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
   free(start: number, pages: number): void {
     this.#tree.unmap(this.#task, start, pages);
+  }
+
+  /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. */
+  beginCall(file: OpenFile, call: CallPages): void {
+    this.#tree.beginCall(this.#task, file, this.#temporary, call);
+    if (call.temporaryPages > this.#temporaryPages) this.#temporaryPages = call.temporaryPages;
   }
 
   /** Maps temporary memory and writes it. */

@@ -1,7 +1,14 @@
 // One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
 // decided here, the same for every system.
 
-import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
+import {
+  type CallPages,
+  type Counts,
+  type MicroVm,
+  type OpenFile,
+  type Operations,
+  Process,
+} from '../vmm/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
@@ -16,7 +23,8 @@ export class Container {
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone: number | undefined;
   readonly #process: Process;
-  readonly #cpu: number;
+  readonly #file: OpenFile;
+  readonly #call: CallPages;
   readonly #dispatched: Dispatched | undefined;
   #isIdle = false;
 
@@ -33,14 +41,20 @@ export class Container {
   ) {
     this.vm = vm;
     this.profile = profile;
-    this.#cpu = config.cpu;
     this.czone = config.czone;
     this.#dispatched = config.dispatched;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
     const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
     this.#process = new Process(guest, { ...config, mappedPages });
-    guest.files.read(profile.name, fileFrames, this.#cpu);
+    this.#file = guest.files.open(profile.name);
+    this.#call = {
+      filePages: profile.callFileFrames,
+      writePages: profile.callWriteFrames,
+      readPages: profile.callReadFrames,
+      temporaryPages: callTemporaryFrames,
+    };
+    guest.files.readOpen(this.#file, fileFrames, config.cpu);
     this.#process.touch(0, anonymousFrames, true);
     guest.noteMemmap();
   }
@@ -58,21 +72,20 @@ export class Container {
     this.#dispatched?.(this.czone, isIdle);
   }
 
-  /** A call begins: it reads its files and its heap, writes part of the heap, maps and fills its buffers. */
-  begin(counts: Counts): void {
-    const { profile, vm } = this;
+  /**
+   * A call begins: it reads its files and its heap, writes part of the heap, maps and fills its
+   * buffers. Counts as MicroVm.settleCall hands them on; whether something disturbed the call.
+   */
+  begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
-    vm.guest.files.read(profile.name, profile.callFileFrames, this.#cpu);
-    this.#process.touch(0, profile.callWriteFrames, true);
-    this.#process.touch(profile.callWriteFrames, profile.callReadFrames, false);
-    this.#process.touchTemporary(profile.callTemporaryFrames);
-    vm.settle(counts);
+    this.#process.beginCall(this.#file, this.#call);
+    return this.vm.settleCall(total, counts);
   }
 
   /** The call's buffers are unmapped. */
-  end(counts: Counts): void {
+  end(total: Counts, counts: Counts): void {
     this.#process.freeTemporary();
-    this.vm.settle(counts);
+    this.vm.settleCall(total, counts);
   }
 
   /** Frames of anonymous memory that it has now. */

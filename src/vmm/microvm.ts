@@ -87,6 +87,7 @@ export class MicroVm {
   readonly #next: Float64Array = newAccount();
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
+  #isCarrying = false;
   #memory: VmMemory | undefined;
   #takenExits = 0;
   #takenOperations: Operations = {};
@@ -159,10 +160,41 @@ export class MicroVm {
   settle(counts: Counts): void {
     const { guest } = this;
     guest.runBackground();
-    addCounts(counts, this.#carried);
-    this.#carried.fill(0);
-    guest.readCounts(counts);
-    const { core, memory } = guest;
+    this.#readCounts(counts);
+    this.#settleAccount();
+  }
+
+  /**
+   * The same at the begin or the end of a call, where mostly nothing has happened that anyone waits
+   * for. `total` gets what was counted; if some of it disturbs the call, `counts` has it too, instead
+   * of what it had. Whether it does.
+   */
+  settleCall(total: Counts, counts: Counts): boolean {
+    const { guest } = this;
+    guest.runBackground();
+    const isDisturbed = this.#isCarrying || guest.isDisturbed;
+    if (isDisturbed) {
+      counts.fill(0);
+      this.#readCounts(counts);
+      addCounts(total, counts);
+    } else {
+      guest.readCounts(total);
+    }
+    this.#settleAccount();
+    return isDisturbed;
+  }
+
+  #readCounts(counts: Counts): void {
+    if (this.#isCarrying) {
+      addCounts(counts, this.#carried);
+      this.#carried.fill(0);
+      this.#isCarrying = false;
+    }
+    this.guest.readCounts(counts);
+  }
+
+  #settleAccount(): void {
+    const { core, memory } = this.guest;
     const { guestOs, file, anonymous, pageTables } = memory.frames;
     const { vmm, host } = this.#context;
     const next = this.#next;
@@ -223,6 +255,7 @@ export class MicroVm {
     const counts = newCounts();
     this.settle(counts);
     addCounts(this.#carried, counts);
+    this.#isCarrying = true;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */

@@ -103,7 +103,10 @@ export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
   return from >= memo.readStart && from < memo.readEnd ? min(end, memo.readEnd) : from;
 }
 
-/** A touch of [start, end) went through. Joined to what is claimed where the two meet, else the longer one stays. */
+/**
+ * A touch of [start, end) went through. Joined to what is claimed where the two meet, else the lower one stays: temporary
+ * memory lies behind the heap.
+ */
 export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   const memo = memoAt(id);
   if (!isCurrent(memo)) memoForget(id);
@@ -112,7 +115,7 @@ export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   if (start <= last && end >= first) {
     start = min(start, first);
     end = max(end, last);
-  } else if (end - start < last - first) {
+  } else if (first < last && start > last) {
     return;
   }
   if (write) {

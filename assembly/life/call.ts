@@ -1,11 +1,10 @@
-// A container's call in one crossing at its begin and one at its end. A warm call finds its files and its heap where the
+// The begin of a container's call in one crossing. A warm call finds its files and its heap where the
 // last one left them, which the memos know, and only its temporary memory comes and goes.
 
 import { STAT_TOUCHED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_NOT_RESIDENT } from '../../src/abi/status';
 import { memoSkip } from '../base/memo';
 import { count } from '../base/stats';
-import { objectTruncate } from '../object/drop';
 import { isObject } from '../object/table';
 import { objectTouch } from '../object/touch';
 
@@ -42,9 +41,4 @@ export function callBegin(
   }
   count(STAT_TOUCHED_PAGES, filePages + writePages + readPages);
   return objectTouch(heap, temporary, temporaryPages, 1, cpu);
-}
-
-/** A call ends: its temporary memory is unmapped. Frames freed, or a status. */
-export function callEnd(heap: u32, temporary: u32, temporaryPages: u32, cpu: u32): i32 {
-  return objectTruncate(heap, temporary, temporaryPages, cpu);
 }

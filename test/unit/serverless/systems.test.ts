@@ -4,6 +4,7 @@ import {
   CAUSE_ANONYMOUS,
   CAUSE_FILE_SHARED,
   CAUSE_IDLE_UNUSED,
+  COUNT_FAULT_PAGES,
   COUNT_HOST_FAULTS,
   DEFAULT_WORKLOAD,
   SYSTEMS,
@@ -65,14 +66,14 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
     const system = make(name);
     const { container } = system.start(PROFILE);
     const { account } = system.host;
-    const first = newCounts();
-    container.begin(first);
+    container.begin(newCounts(), newCounts());
     expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
-    container.end(newCounts());
+    container.end(newCounts(), newCounts());
     expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
     const second = newCounts();
-    container.begin(second);
+    expect(container.begin(second, newCounts())).toBe(false);
     expect(second[COUNT_HOST_FAULTS]).toBe(0);
+    expect(second[COUNT_FAULT_PAGES]).toBe(PROFILE.callTemporaryFrames);
   });
 
   it('starts in the steps of its kind, in the order in which reports add them up', () => {

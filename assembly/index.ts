@@ -30,6 +30,7 @@ export { objectFork } from './object/fork';
 
 // calls of containers
 export { callBegin } from './life/call';
+export { callRecurs, callRepeat } from './life/recur';
 
 // the balloon's pages
 export {

@@ -2,7 +2,7 @@
 // guest's last node, where no copy and no hash of a guest reaches; an instance's next guest finds it out of date.
 //
 //      0  epoch:64
-//      8  Memo by object id:  0 epoch:64 | 8 writtenStart  12 writtenEnd | 16 readStart  20 readEnd
+//      8  Memo by object id:  0 epoch:64 | 8 writtenStart  12 writtenEnd | 16 readStart  20 readEnd | 24 digest:64
 //
 //   written  every page has an entry that is not write-protected, and private host memory
 //   read     every page has an entry, and host memory behind it, the template's or its own
@@ -25,8 +25,10 @@ export class Memo {
   writtenEnd: u32;
   readStart: u32;
   readEnd: u32;
+  /** Of the object's CZone when its last call began (life/zone-digest). */
+  digest: u64;
 }
-const MEMO_BYTES: usize = 24;
+const MEMO_BYTES: usize = 32;
 if (offsetof<Memo>() != MEMO_BYTES) ERROR('Memo outgrew its stride');
 if (offsetof<Memo>('writtenStart') != 8) ERROR('Memo.writtenStart moved');
 if (offsetof<Memo>('readStart') != 16) ERROR('Memo.readStart moved');
@@ -66,6 +68,14 @@ function memoAt(id: u32): Memo {
 @inline
 function isCurrent(memo: Memo): bool {
   return memo.epoch == changetype<Epoch>(memosBase).now;
+}
+
+export function memoNoteDigest(id: u32, digest: u64): void {
+  memoAt(id).digest = digest;
+}
+
+export function memoDigest(id: u32): u64 {
+  return memoAt(id).digest;
 }
 
 /** The memo of an object if it claims anything. */

@@ -162,7 +162,7 @@ function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
 }
 
 /** Rights of the first, fast attempt. */
-function fastFlags(gfp: u32): u32 {
+export function fastFlags(gfp: u32): u32 {
   let flags: u32 = ALLOC_WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM);
   const highest = highestZone(gfp);
   for (let position: u32 = 0; position < guest.zonelistCount; position++) {

@@ -7,12 +7,28 @@ import { memoSkip } from '../base/memo';
 import { count } from '../base/stats';
 import { isObject } from '../object/table';
 import { objectTouch } from '../object/touch';
+import { noteZone } from './zone-digest';
 
 /** Whether the memo of an object knows that a touch of [start, start + pages) changes nothing. */
 @inline
 function isInPlace(id: u32, start: u32, pages: u32, write: bool): bool {
   const end = start + pages;
   return memoSkip(id, start, end, write) == end;
+}
+
+/** Whether a call finds in place all that is there before it; both are objects. */
+export function isResident(
+  file: u32,
+  filePages: u32,
+  heap: u32,
+  writePages: u32,
+  readPages: u32,
+): bool {
+  return (
+    isInPlace(file, 0, filePages, false) &&
+    isInPlace(heap, 0, writePages, true) &&
+    isInPlace(heap, writePages, readPages, false)
+  );
 }
 
 /**
@@ -32,13 +48,8 @@ export function callBegin(
   cpu: u32,
 ): i32 {
   if (!isObject(file) || !isObject(heap)) return STATUS_BAD_ARGUMENT;
-  if (
-    !isInPlace(file, 0, filePages, false) ||
-    !isInPlace(heap, 0, writePages, true) ||
-    !isInPlace(heap, writePages, readPages, false)
-  ) {
-    return STATUS_NOT_RESIDENT;
-  }
+  if (!isResident(file, filePages, heap, writePages, readPages)) return STATUS_NOT_RESIDENT;
+  noteZone(heap);
   count(STAT_TOUCHED_PAGES, filePages + writePages + readPages);
   return objectTouch(heap, temporary, temporaryPages, 1, cpu);
 }

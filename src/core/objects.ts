@@ -70,6 +70,48 @@ export class Objects {
     );
   }
 
+  /**
+   * After a call that met nothing and has ended: whether the same one, begun and ended with nothing
+   * in between, would leave everything as it is.
+   */
+  callRecurs(file: number, heap: number, call: CallPages, cpu: number): boolean {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    const raw = this.#raw;
+    const answer = raw.callRecurs(
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporaryPages,
+      cpu,
+    );
+    return answer > 0;
+  }
+
+  /** Carries out so many calls of those. Below zero: it was none. */
+  repeatCalls(
+    times: number,
+    file: number,
+    heap: number,
+    temporary: number,
+    call: CallPages,
+    cpu: number,
+  ): number {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    return this.#raw.callRepeat(
+      times,
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporary,
+      temporaryPages,
+      cpu,
+    );
+  }
+
   /** After a touch that ended at a status: the first page that it did not touch. */
   get stoppedAt(): number {
     return this.#scratch.words(1)[0] as number;

@@ -110,6 +110,8 @@ export class GuestKernel {
   readonly background: (() => void)[] = [];
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
   onMoved: () => void = () => {};
+  /** Called before a worker of the kernel does anything by itself. */
+  onStir: () => void = () => {};
   readonly #workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
   #memmapWritten = 0;
@@ -128,7 +130,8 @@ export class GuestKernel {
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.#meter = new Meter(core);
-    this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
+    const about = (): void => this.onStir();
+    this.#workers = new Workers(this.memory, clocks, about, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
       const czones = new CZones(this.memory, config.region);
       this.czones = czones;
@@ -240,6 +243,21 @@ export class GuestKernel {
     this.#workers.poll();
     for (const work of this.background) work();
     return freed;
+  }
+
+  /** Whether drivers have work of theirs in the background, besides the kernel's own. */
+  get hasDriversWork(): boolean {
+    return this.background.length > (this.czones === undefined ? 0 : 1);
+  }
+
+  /** Skips background work after so many more pages have come or gone; false: it may be due. */
+  skipBackground(pages: number): boolean {
+    return this.#workers.skip(pages);
+  }
+
+  /** Background work was skipped, for the last time at this one. */
+  catchUp(lastNs: number): void {
+    this.#workers.catchUp(lastNs);
   }
 
   /** The VM has ended: no clock of the kernel goes on. */

@@ -208,9 +208,9 @@ export class ProcessTree {
 
   /**
    * A call of a process begins: it reads a file, reads and writes its memory from the first page on,
-   * and writes temporary memory at `temporary`.
+   * and writes temporary memory at `temporary`. Whether only that one came, at the first try.
    */
-  beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
+  beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): boolean {
     const { space } = this.#recordOf(task);
     const { objects, stats } = this.#memory.core;
     const { temporaryPages } = call;
@@ -219,16 +219,40 @@ export class ProcessTree {
     let came = objects.beginCall(file.object, space.object, temporary, call, cpu);
     if (came === STATUS_NOT_RESIDENT) {
       this.#beginByPage(task, file, temporary, call);
-      return;
+      return false;
     }
     const { files, memory } = this.#guest;
     files.noteRead(file);
+    const isWhole = came === temporaryPages;
     if (came < 0) {
       const { object, pages } = space;
       came = memory.finishTouch(came, object, temporary, temporaryPages, true, cpu) - pages;
     }
     space.pages += came;
     this.#account(came + (stats[STAT_COW_PAGES] as number) - copied);
+    return isWhole;
+  }
+
+  /** After the end of such a call: whether the next one would leave the guest as it is. */
+  callRecurs(task: Task, file: OpenFile, call: CallPages): boolean {
+    const { object } = this.#recordOf(task).space;
+    if (this.#guest.hasDriversWork) return false;
+    return this.#memory.core.objects.callRecurs(file.object, object, call, this.#cpu);
+  }
+
+  /** Carries out so many calls that recur. */
+  repeatCalls(
+    task: Task,
+    file: OpenFile,
+    temporary: number,
+    call: CallPages,
+    times: number,
+  ): void {
+    const { object } = this.#recordOf(task).space;
+    const { objects } = this.#memory.core;
+    const answer = objects.repeatCalls(times, file.object, object, temporary, call, this.#cpu);
+    expectAnswer(answer, 'objects.repeatCalls');
+    this.#guest.files.noteRead(file);
   }
 
   /** The same where something may be missing. */

@@ -44,10 +44,20 @@ export class Process {
     this.#tree.unmap(this.#task, start, pages);
   }
 
-  /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. */
-  beginCall(file: OpenFile, call: CallPages): void {
-    this.#tree.beginCall(this.#task, file, this.#temporary, call);
+  /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. Whether only that one came. */
+  beginCall(file: OpenFile, call: CallPages): boolean {
     if (call.temporaryPages > this.#temporaryPages) this.#temporaryPages = call.temporaryPages;
+    return this.#tree.beginCall(this.#task, file, this.#temporary, call);
+  }
+
+  /** After the end of such a call: whether the next one would leave the guest as it is. */
+  callRecurs(file: OpenFile, call: CallPages): boolean {
+    return this.#tree.callRecurs(this.#task, file, call);
+  }
+
+  /** Carries out so many calls that recur. */
+  repeatCalls(file: OpenFile, call: CallPages, times: number): void {
+    this.#tree.repeatCalls(this.#task, file, this.#temporary, call, times);
   }
 
   /** Maps temporary memory and writes it. */

@@ -37,6 +37,11 @@ const PROACTIVE_SCORE = 90;
 /** kcompactd's processor. */
 const CPU = 0;
 
+/** The turn of the vmstat worker that a time lies behind. */
+function secondOf(nowNs: number): number {
+  return Math.floor(nowNs / VMSTAT_NS + 1e-6);
+}
+
 /** The clocks that the kernels of one host share. */
 export class KernelClocks {
   readonly timers: Timers;
@@ -53,10 +58,14 @@ export class KernelClocks {
 export class Workers {
   readonly #memory: GuestMemory;
   readonly #clocks: KernelClocks;
+  /** Told before a worker looks at the guest. */
+  readonly #about: () => void;
   /** Told after a turn that gave blocks back or moved pages. */
   readonly #worked: (moved: boolean) => void;
   /** Pages requested and freed at the last look. */
   #seen = -1;
+  /** Of those, what the core has not heard of yet. */
+  #owed = 0;
   /** The same when the score was asked for last, and how many more make it worth asking again. */
   #scoredAt: number;
   readonly #scorePages: number;
@@ -71,9 +80,15 @@ export class Workers {
   readonly #onVmstat = (): void => this.#decay();
   readonly #onProactive = (): void => this.#compactProactively();
 
-  constructor(memory: GuestMemory, clocks: KernelClocks, worked: (moved: boolean) => void) {
+  constructor(
+    memory: GuestMemory,
+    clocks: KernelClocks,
+    about: () => void,
+    worked: (moved: boolean) => void,
+  ) {
     this.#memory = memory;
     this.#clocks = clocks;
+    this.#about = about;
     this.#worked = worked;
     this.#lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
     const { core } = memory;
@@ -87,11 +102,29 @@ export class Workers {
     const { core, kswapd } = this.#memory;
     const woken = kswapd.takeCompaction();
     if (woken !== undefined) this.#wakeCompaction(woken);
-    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES) + this.#owed;
     if (pages === this.#seen) return;
     this.#seen = pages;
     this.#turn();
     if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
+  }
+
+  /**
+   * Skips the look after so many more pages have changed hands, which the core will hear of later;
+   * with the lists at rest it would arm nothing. False: it would.
+   */
+  skip(pages: number): boolean {
+    const seen = this.#seen + pages;
+    if (!this.#isProactiveArmed && seen - this.#scoredAt >= this.#scorePages) return false;
+    this.#seen = seen;
+    this.#owed += pages;
+    return true;
+  }
+
+  /** The core has heard of what was skipped, the last of it at this time. */
+  catchUp(lastNs: number): void {
+    this.#owed = 0;
+    this.#lastTurn = Math.max(this.#lastTurn, secondOf(lastNs));
   }
 
   /** The guest has ended: what is armed still does nothing. */
@@ -107,7 +140,9 @@ export class Workers {
 
   #decay(): void {
     this.#isVmstatArmed = false;
-    if (!this.#isStopped && this.#turn()) this.#worked(false);
+    if (this.#isStopped) return;
+    this.#about();
+    if (this.#turn()) this.#worked(false);
   }
 
   /**
@@ -124,7 +159,7 @@ export class Workers {
 
   /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
   #turnsDue(): number {
-    const second = Math.floor(this.#clocks.timers.nowNs / VMSTAT_NS + 1e-6);
+    const second = secondOf(this.#clocks.timers.nowNs);
     const turns = second - this.#lastTurn;
     this.#lastTurn = second;
     return turns;
@@ -140,6 +175,7 @@ export class Workers {
     const { order, highest } = this.#wanted as KswapdWake;
     this.#wanted = undefined;
     if (this.#isStopped) return;
+    this.#about();
     const { compaction } = this.#memory.core;
     this.#moving(() => compaction.background(order, highest, CPU));
   }
@@ -153,6 +189,7 @@ export class Workers {
   #compactProactively(): void {
     this.#isProactiveArmed = false;
     if (this.#isStopped) return;
+    this.#about();
     this.#scoredAt = this.#seen;
     const { compaction } = this.#memory.core;
     const before = compaction.score;

@@ -197,9 +197,8 @@ export class SystemReplay {
 
   #begin(slot: number): void {
     const container = this.#pool.container(slot);
-    const isDisturbed = container.begin(this.#total, this.#counts);
-    const devices = this.#takeOperations(container.vm);
-    const heldUpNs = isDisturbed || devices !== undefined ? this.#hold(slot, devices) : 0;
+    const mayBeHeld = container.begin(this.#total, this.#counts);
+    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));

@@ -1,14 +1,8 @@
 // One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
 // decided here, the same for every system.
 
-import {
-  type CallPages,
-  type Counts,
-  type MicroVm,
-  type OpenFile,
-  type Operations,
-  Process,
-} from '../vmm/index.ts';
+import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
+import { Calls } from './calls.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
@@ -23,8 +17,7 @@ export class Container {
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone: number | undefined;
   readonly #process: Process;
-  readonly #file: OpenFile;
-  readonly #call: CallPages;
+  readonly #calls: Calls;
   readonly #dispatched: Dispatched | undefined;
   #isIdle = false;
 
@@ -47,16 +40,18 @@ export class Container {
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
     const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
     this.#process = new Process(guest, { ...config, mappedPages });
-    this.#file = guest.files.open(profile.name);
-    this.#call = {
+    const file = guest.files.open(profile.name);
+    guest.files.readOpen(file, fileFrames, config.cpu);
+    this.#process.touch(0, anonymousFrames, true);
+    guest.noteMemmap();
+    const pages = {
       filePages: profile.callFileFrames,
       writePages: profile.callWriteFrames,
       readPages: profile.callReadFrames,
       temporaryPages: callTemporaryFrames,
     };
-    guest.files.readOpen(this.#file, fileFrames, config.cpu);
-    this.#process.touch(0, anonymousFrames, true);
-    guest.noteMemmap();
+    const isApart = config.czone !== undefined;
+    this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
   }
 
   /** What a start takes besides memory. */
@@ -69,27 +64,29 @@ export class Container {
   setIdle(isIdle: boolean): void {
     if (this.#isIdle === isIdle || this.czone === undefined) return;
     this.#isIdle = isIdle;
-    this.#dispatched?.(this.czone, isIdle);
+    if (this.#dispatched === undefined) return;
+    this.vm.stir();
+    this.#dispatched(this.czone, isIdle);
   }
 
   /**
    * A call begins: it reads its files and its heap, writes part of the heap, maps and fills its
-   * buffers. Counts as MicroVm.settleCall hands them on; whether something disturbed the call.
+   * buffers. Counts as MicroVm.settleCall hands them on; whether the call may be held up by them, or by
+   * what devices did.
    */
   begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
-    this.#process.beginCall(this.#file, this.#call);
-    return this.vm.settleCall(total, counts);
+    return this.#calls.begin(total, counts);
   }
 
   /** The call's buffers are unmapped. */
   end(total: Counts, counts: Counts): void {
-    this.#process.freeTemporary();
-    this.vm.settleCall(total, counts);
+    this.#calls.end(total, counts);
   }
 
   /** Frames of anonymous memory that it has now. */
   get heldFrames(): number {
+    this.vm.stir();
     return this.#process.anonymousPages;
   }
 

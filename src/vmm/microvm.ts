@@ -53,6 +53,12 @@ export interface VmContext {
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
+/** Whoever has put off what the core must do for it. */
+export interface Debtor {
+  /** Has the core do it. */
+  payBack(): void;
+}
+
 /** A device of a VM, as the VM sees it. */
 export interface AttachedDevice {
   /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
@@ -76,11 +82,11 @@ export class MicroVm {
   /** Devices whose operations `takeOperations` hands on. */
   readonly counted: CountedDevice[] = [];
   readonly id: number;
-  readonly guest: GuestKernel;
   /** What its start took besides memory. */
   readonly startOperations: Readonly<Record<string, Operations>>;
   /** What its start took in memory, until the agent answered. */
   readonly startCounts: Counts = newCounts();
+  readonly #guest: GuestKernel;
   readonly #context: VmContext;
   readonly #template: Template;
   readonly #held: Float64Array = newAccount();
@@ -88,6 +94,10 @@ export class MicroVm {
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
   #isCarrying = false;
+  #stirs = 0;
+  readonly #debtors: Debtor[] = [];
+  /** When the last debt was made. */
+  #owedNs = 0;
   #memory: VmMemory | undefined;
   #takenExits = 0;
   #takenOperations: Operations = {};
@@ -106,11 +116,12 @@ export class MicroVm {
     }
     const { image } = template;
     const core = context.pool.clone(image.core);
-    this.guest = GuestKernel.fromImage(image, core, context.clocks);
-    this.guest.onMoved = () => this.#settleAside();
+    this.#guest = GuestKernel.fromImage(image, core, context.clocks);
+    this.#guest.onMoved = () => this.#settleAside();
+    this.#guest.onStir = () => this.stir();
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
-      this.guest.wake();
+      this.#guest.wake();
     } else {
       this.startOperations = {
         vmm: { vmmStart: 1 },
@@ -127,6 +138,51 @@ export class MicroVm {
       this.#end('refused by the host');
       throw error;
     }
+  }
+
+  /** The guest. Whoever asks for it may change it, and sees no debts: ask each time. */
+  get guest(): GuestKernel {
+    this.stir();
+    return this.#guest;
+  }
+
+  /** How often the guest was looked at or changed by others than calls. */
+  get stirs(): number {
+    return this.#stirs;
+  }
+
+  /** Something else than a call is about to look at the guest or to change it: debts are paid first. */
+  stir(): void {
+    this.#stirs += 1;
+    if (this.#debtors.length > 0) this.#payBack();
+  }
+
+  /**
+   * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has
+   * it now. The debtor knows that nothing else would happen to the guest, and is asked once. False
+   * when background work may be due: then nothing is put off.
+   */
+  putOff(debtor: Debtor, pages: number): boolean {
+    if (!this.#guest.skipBackground(Math.abs(pages))) return false;
+    const { host, clocks } = this.#context;
+    if (!this.#debtors.includes(debtor)) this.#debtors.push(debtor);
+    this.#owedNs = clocks.timers.nowNs;
+    host.moveIdle(CAUSE_ANONYMOUS, pages);
+    return true;
+  }
+
+  /** A debtor's pages are about to come: the account will have them from the guest. */
+  takeBack(pages: number): void {
+    this.#context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
+  }
+
+  /** What the debtors booked when they put it off is not booked again. */
+  #payBack(): void {
+    const debtors = this.#debtors.splice(0);
+    for (const debtor of debtors) debtor.payBack();
+    this.#guest.catchUp(this.#owedNs);
+    this.#guest.readCounts(newCounts());
+    this.#settleAccount();
   }
 
   /** The guest's memory as bytes. */
@@ -158,8 +214,8 @@ export class MicroVm {
    * `counts`.
    */
   settle(counts: Counts): void {
-    const { guest } = this;
-    guest.runBackground();
+    this.stir();
+    this.#guest.runBackground();
     this.#readCounts(counts);
     this.#settleAccount();
   }
@@ -170,7 +226,7 @@ export class MicroVm {
    * of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
-    const { guest } = this;
+    const guest = this.#guest;
     guest.runBackground();
     const isDisturbed = this.#isCarrying || guest.isDisturbed;
     if (isDisturbed) {
@@ -190,11 +246,11 @@ export class MicroVm {
       this.#carried.fill(0);
       this.#isCarrying = false;
     }
-    this.guest.readCounts(counts);
+    this.#guest.readCounts(counts);
   }
 
   #settleAccount(): void {
-    const { core, memory } = this.guest;
+    const { core, memory } = this.#guest;
     const { guestOs, file, anonymous, pageTables } = memory.frames;
     const { vmm, host } = this.#context;
     const next = this.#next;
@@ -207,11 +263,21 @@ export class MicroVm {
     host.settle(this.#held, next);
   }
 
-  /** What the devices did since the last time; undefined: nothing. */
-  takeOperations(): Operations | undefined {
+  get #exits(): number {
     const { counted } = this;
     let exits = 0;
     for (let at = 0; at < counted.length; at += 1) exits += counted[at]?.exits ?? 0;
+    return exits;
+  }
+
+  /** Whether the devices did something since the last time. */
+  get hasOperations(): boolean {
+    return this.#exits !== this.#takenExits;
+  }
+
+  /** What the devices did since the last time; undefined: nothing. */
+  takeOperations(): Operations | undefined {
+    const exits = this.#exits;
     if (exits === this.#takenExits) return undefined;
     const now: Operations = {};
     for (const { operations } of this.counted) addOperations(now, operations);
@@ -260,7 +326,9 @@ export class MicroVm {
 
   /** Ends the VM from outside, whatever its guest was doing. */
   kill(reason: string): void {
-    if (this.#stopReason === undefined) this.#end(reason);
+    if (this.#stopReason !== undefined) return;
+    this.stir();
+    this.#end(reason);
   }
 
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
@@ -268,16 +336,16 @@ export class MicroVm {
     if (this.#stopReason !== undefined) return;
     this.settle(counts);
     this.#context.inspect?.(this);
-    const released = (counts[COUNT_RELEASED_PAGES] as number) + this.guest.core.privateFrames;
+    const released = (counts[COUNT_RELEASED_PAGES] as number) + this.#guest.core.privateFrames;
     counts[COUNT_RELEASED_PAGES] = released;
     this.#end('stopped');
   }
 
   #end(reason: string): void {
     this.#stopReason = reason;
-    this.guest.stopWorkers();
+    this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
-    this.#context.pool.give(this.guest.core);
+    this.#context.pool.give(this.#guest.core);
   }
 }

@@ -2,12 +2,10 @@
 // they were, but for the order of those frames on their list: it is turned round, and a second time turned back.
 //
 // That is so when the requests are served from one list without a refill, the frees go to the same list without a drain,
-// and no size adapts itself: each condition is one of request and percpu, asked without carrying it out.
+// and high stays: each condition is one of request and percpu, asked without carrying it out.
 
 import {
   KERNEL_ZONES,
-  PCP_BATCH_SCALE_MAX,
-  PCP_FLAG_PREV_FREE_HIGH_ORDER,
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_BOOSTED_WATERMARK,
   ZONE_FLAG_RECLAIM_ACTIVE,
@@ -52,14 +50,13 @@ function servingZone(gfp: u32): u32 {
   return NIL;
 }
 
-/** Whether the sizes of one cpu's lists are the same after so many takes and as many frees. */
-function keepsSizes(pcp: Pcp, frames: u32): bool {
-  if (pcp.allocFactor != 0 || (pcp.flags & PCP_FLAG_PREV_FREE_HIGH_ORDER) != 0) return false;
+/**
+ * Whether so many takes and as many frees meet the lists of one cpu below their high, where nothing is drained and high
+ * does not move. What counts frees and refills in a row is then the same after each such call, and so are the flags.
+ */
+function staysBelowHigh(pcp: Pcp, frames: u32): bool {
   if (pcp.high != pcp.highMin || pcp.high > pcp.highMax || pcp.count >= pcp.high) return false;
-  const halved = frames > 31 ? 0 : pcp.freeCount >> frames;
-  const most = pcp.batch << PCP_BATCH_SCALE_MAX;
-  const risen = halved < most ? min<i32>(halved + frames, most) : halved;
-  return risen == pcp.freeCount;
+  return frames > 31 || (pcp.freeCount | pcp.allocFactor) >> frames == 0;
 }
 
 /** Whether the first frames of a list go back to it when they are freed. */
@@ -79,5 +76,5 @@ export function recurringFrames(gfp: u32, frames: u32, cpu: u32): u32 {
   const pcp = pcpAt(cpu, index);
   const type = requestType(gfp);
   const list = pcpList(pcp, pcpIndex(0, type));
-  return keepsSizes(pcp, frames) && areAtHome(list, frames, type) ? listHead(list) : NIL;
+  return staysBelowHigh(pcp, frames) && areAtHome(list, frames, type) ? listHead(list) : NIL;
 }

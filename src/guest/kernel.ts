@@ -250,9 +250,14 @@ export class GuestKernel {
     return this.background.length > (this.czones === undefined ? 0 : 1);
   }
 
-  /** Skips background work after so many more pages have come or gone; false: it may be due. */
-  skipBackground(pages: number): boolean {
-    return this.#workers.skip(pages);
+  /** Skips background work after so many more pages have come or gone. */
+  skipBackground(pages: number): void {
+    this.#workers.skip(pages);
+  }
+
+  /** Something else than calls that recur happens to the guest. */
+  stir(): void {
+    this.#workers.stir();
   }
 
   /** Background work was skipped, for the last time at this one. */

@@ -73,6 +73,8 @@ export class Workers {
   /** Second of the last turn. */
   #lastTurn: number;
   #isProactiveArmed = false;
+  /** The last score was low, and no kernel zone has changed since. */
+  #isScoreLow = false;
   /** Before this time no proactive run is tried again. */
   #proactiveFromNs = 0;
   #wanted: KswapdWake | undefined;
@@ -101,24 +103,33 @@ export class Workers {
   poll(): void {
     const { core, kswapd } = this.#memory;
     const woken = kswapd.takeCompaction();
-    if (woken !== undefined) this.#wakeCompaction(woken);
+    if (woken !== undefined) {
+      this.#isScoreLow = false;
+      this.#wakeCompaction(woken);
+    }
     const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES) + this.#owed;
     if (pages === this.#seen) return;
-    this.#seen = pages;
     this.#turn();
+    this.#see(pages);
+  }
+
+  #see(pages: number): void {
+    this.#seen = pages;
     if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
   }
 
   /**
-   * Skips the look after so many more pages have changed hands, which the core will hear of later;
-   * with the lists at rest it would arm nothing. False: it would.
+   * So many more pages have changed hands, which the core will hear of later: they come and go on
+   * lists at rest, so there is no turn to make.
    */
-  skip(pages: number): boolean {
-    const seen = this.#seen + pages;
-    if (!this.#isProactiveArmed && seen - this.#scoredAt >= this.#scorePages) return false;
-    this.#seen = seen;
+  skip(pages: number): void {
     this.#owed += pages;
-    return true;
+    this.#see(this.#seen + pages);
+  }
+
+  /** Something else than pages that come and go happens to the guest. */
+  stir(): void {
+    this.#isScoreLow = false;
   }
 
   /** The core has heard of what was skipped, the last of it at this time. */
@@ -141,8 +152,11 @@ export class Workers {
   #decay(): void {
     this.#isVmstatArmed = false;
     if (this.#isStopped) return;
-    this.#about();
-    if (this.#turn()) this.#worked(false);
+    if (this.#owed > 0) this.#turnsDue();
+    else if (this.#turn()) {
+      this.#about();
+      this.#worked(false);
+    }
   }
 
   /**
@@ -153,7 +167,10 @@ export class Workers {
     const turns = Math.min(this.#turnsDue(), MOST_TURNS);
     if (turns === 0 && this.#isVmstatArmed) return false;
     const goesOn = this.#memory.core.pages.decay(turns);
-    if (goesOn) this.#armVmstat();
+    if (goesOn) {
+      this.#isScoreLow = false;
+      this.#armVmstat();
+    }
     return goesOn;
   }
 
@@ -189,11 +206,13 @@ export class Workers {
   #compactProactively(): void {
     this.#isProactiveArmed = false;
     if (this.#isStopped) return;
-    this.#about();
     this.#scoredAt = this.#seen;
+    if (this.#isScoreLow) return;
+    this.#about();
     const { compaction } = this.#memory.core;
     const before = compaction.score;
-    if (before <= PROACTIVE_SCORE) return;
+    this.#isScoreLow = before <= PROACTIVE_SCORE;
+    if (this.#isScoreLow) return;
     this.#armProactive();
     const { nowNs } = this.#clocks.timers;
     if (nowNs < this.#proactiveFromNs) return;

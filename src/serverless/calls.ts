@@ -56,9 +56,8 @@ export class Calls implements Debtor {
   begin(total: Counts, counts: Counts): boolean {
     const vm = this.#vm;
     const { temporaryPages } = this.#pages;
-    if (this.#recursAt !== vm.stirs || !vm.putOff(this, temporaryPages)) {
-      return this.#beginNow(total, counts);
-    }
+    if (this.#recursAt !== vm.stirs) return this.#beginNow(total, counts);
+    vm.putOff(this, temporaryPages);
     this.#isAhead = true;
     add(total, COUNT_ALLOC_PAGES, temporaryPages);
     add(total, COUNT_FAULT_PAGES, temporaryPages);
@@ -69,10 +68,11 @@ export class Calls implements Debtor {
   end(total: Counts, counts: Counts): void {
     const vm = this.#vm;
     const { temporaryPages } = this.#pages;
-    if (!this.#isAhead || !vm.putOff(this, -temporaryPages)) {
+    if (!this.#isAhead) {
       this.#endNow(total, counts);
       return;
     }
+    vm.putOff(this, -temporaryPages);
     this.#isAhead = false;
     this.#owed += 1;
     add(total, COUNT_FREE_PAGES, temporaryPages);
@@ -91,7 +91,7 @@ export class Calls implements Debtor {
 
   #beginNow(total: Counts, counts: Counts): boolean {
     const vm = this.#vm;
-    this.#aboutToAct();
+    if (!this.#isApart) vm.stir();
     const isWhole = this.#process.beginCall(this.#file, this.#pages);
     const isDisturbed = vm.settleCall(total, counts);
     this.#isPlain = isWhole && !isDisturbed;
@@ -103,18 +103,12 @@ export class Calls implements Debtor {
 
   #endNow(total: Counts, counts: Counts): void {
     const vm = this.#vm;
-    this.#aboutToAct();
+    if (!this.#isApart) vm.stir();
     this.#process.freeTemporary();
     const isDisturbed = vm.settleCall(total, counts);
     if (isDisturbed) vm.stir();
     const recurs =
       this.#isPlain && !isDisturbed && this.#process.callRecurs(this.#file, this.#pages);
     this.#recursAt = recurs ? vm.stirs : NEVER;
-  }
-
-  /** Calls in zones of their own leave those of others alone; a call that has debts pays them first. */
-  #aboutToAct(): void {
-    const vm = this.#vm;
-    if (!this.#isApart || this.#recursAt === vm.stirs) vm.stir();
   }
 }

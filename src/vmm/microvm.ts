@@ -155,20 +155,19 @@ export class MicroVm {
   stir(): void {
     this.#stirs += 1;
     if (this.#debtors.length > 0) this.#payBack();
+    this.#guest.stir();
   }
 
   /**
    * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has
-   * it now. The debtor knows that nothing else would happen to the guest, and is asked once. False
-   * when background work may be due: then nothing is put off.
+   * it now. The debtor knows that nothing else would happen to the guest, and is asked once.
    */
-  putOff(debtor: Debtor, pages: number): boolean {
-    if (!this.#guest.skipBackground(Math.abs(pages))) return false;
+  putOff(debtor: Debtor, pages: number): void {
+    this.#guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this.#context;
     if (!this.#debtors.includes(debtor)) this.#debtors.push(debtor);
     this.#owedNs = clocks.timers.nowNs;
     host.moveIdle(CAUSE_ANONYMOUS, pages);
-    return true;
   }
 
   /** A debtor's pages are about to come: the account will have them from the guest. */

@@ -22,8 +22,7 @@ import { watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
 /** Flags of a zone with which a request or a free adapts something. */
-const ADAPTING: u32 =
-  ZONE_FLAG_BELOW_HIGH | ZONE_FLAG_BOOSTED_WATERMARK | ZONE_FLAG_RECLAIM_ACTIVE;
+const ADAPTING: u32 = ZONE_FLAG_BELOW_HIGH | ZONE_FLAG_BOOSTED_WATERMARK | ZONE_FLAG_RECLAIM_ACTIVE;
 
 /** Whether no turn of any cpu's vmstat worker would find something to do. */
 export function listsAtRest(): bool {

@@ -241,13 +241,7 @@ export class ProcessTree {
   }
 
   /** Carries out so many calls that recur. */
-  repeatCalls(
-    task: Task,
-    file: OpenFile,
-    temporary: number,
-    call: CallPages,
-    times: number,
-  ): void {
+  repeatCalls(task: Task, file: OpenFile, temporary: number, call: CallPages, times: number): void {
     const { object } = this.#recordOf(task).space;
     const { objects } = this.#memory.core;
     const answer = objects.repeatCalls(times, file.object, object, temporary, call, this.#cpu);

@@ -3,7 +3,7 @@
 
 import type { Container } from '../serverless/index.ts';
 
-const NONE = -1;
+const NOBODY = -1;
 const FIRST_CAPACITY = 64;
 
 type Doubles = Float64Array<ArrayBuffer>;
@@ -27,7 +27,7 @@ export class WarmPool {
   #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
 
   constructor(functions: number) {
-    this.#last = new Int32Array(functions).fill(NONE);
+    this.#last = new Int32Array(functions).fill(NOBODY);
   }
 
   /** A container that is about to run a call. Its slot. */
@@ -83,7 +83,7 @@ export class WarmPool {
   /** The idle container of the function that was used last, -1 if none is idle. */
   take(functionId: number): number {
     const slot = this.#last[functionId] as number;
-    if (slot !== NONE) this.#unlink(slot);
+    if (slot !== NOBODY) this.#unlink(slot);
     return slot;
   }
 
@@ -92,8 +92,8 @@ export class WarmPool {
     const functionId = this.#functionIds[slot] as number;
     const before = this.#last[functionId] as number;
     this.#before[slot] = before;
-    this.#after[slot] = NONE;
-    if (before !== NONE) this.#after[before] = slot;
+    this.#after[slot] = NOBODY;
+    if (before !== NOBODY) this.#after[before] = slot;
     this.#last[functionId] = slot;
     this.#expiresMs[slot] = expiresMs;
     this.#setFlag(slot, IDLE, true);
@@ -114,8 +114,8 @@ export class WarmPool {
   #unlink(slot: number): void {
     const before = this.#before[slot] as number;
     const after = this.#after[slot] as number;
-    if (before !== NONE) this.#after[before] = after;
-    if (after === NONE) this.#last[this.#functionIds[slot] as number] = before;
+    if (before !== NOBODY) this.#after[before] = after;
+    if (after === NOBODY) this.#last[this.#functionIds[slot] as number] = before;
     else this.#before[after] = before;
     this.#setFlag(slot, IDLE, false);
   }

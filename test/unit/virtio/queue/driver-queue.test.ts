@@ -76,4 +76,14 @@ describe('a driver', () => {
     queue.add([{ addr: 0x6000, lengthBytes: 1 }], 1, 'a');
     expect(queue.takeKick()).toBe(false);
   });
+
+  it('offers no chain longer than the queue, in a table neither: the device would refuse it', () => {
+    const { ring, queue } = driver(INDIRECT);
+    const buffers = Array.from({ length: SIZE + 1 }, () => ({ addr: 0x6000, lengthBytes: 1 }));
+    expect(queue.add(buffers, 0, 'too long')).toBe(false);
+    expect(ring.pop()).toBe('empty');
+    expect(queue.add(buffers.slice(1), 0, 'as long')).toBe(true);
+    expect(ring.pop()).toBe('chain');
+    expect(queue.freeCount).toBe(SIZE - 1);
+  });
 });

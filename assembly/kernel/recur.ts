@@ -44,7 +44,7 @@ function servingZone(gfp: u32): u32 {
     const zone = zoneAt(index);
     if ((zone.flags & ADAPTING) != 0) return NIL;
     const mark = wmark(zone, ALLOC_WMARK_HIGH);
-    return watermarkFast(zone, 0, mark, highest, fastFlags(gfp)) ? index : NIL;
+    return watermarkFast(zone, 0, mark, highest, fastFlags(gfp, highest)) ? index : NIL;
   }
   return NIL;
 }

@@ -1,6 +1,6 @@
 // The calls of one container, one at a time. A call that does what the one before did, and leaves the guest as it found it,
 // is put off: the host's account and the run's counts have it at once, the core when anything else looks at the guest
-// (docs/decisions/0038-calls-that-recur.md).
+// (docs/decisions/0045-calls-that-recur.md).
 
 import {
   COUNT_ALLOC_PAGES,

@@ -110,6 +110,7 @@ export class GuestKernel {
     this.files = new PageCache(this.memory, state.files);
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
+    this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
     this.#meter = new Meter(core);
     const about = (): void => this.onStir();
     this.#workers = new Workers(this.memory, clocks, about, (moved) => this.#worked(moved));

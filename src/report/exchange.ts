@@ -1,6 +1,6 @@
 /**
  * Exchanges files of a folder for others in one moment, so that whoever looks, and whoever finds the folder after a kill at any
- * instant, sees all the old ones or all the new ones (docs/decisions/0041-results-appear-together.md):
+ * instant, sees all the old ones or all the new ones (docs/decisions/0043-results-appear-together.md):
  *   1. the new files lie in STAGE/new, the old ones get a second name in STAGE/old, STAGE/now is a link to `old`;
  *   2. each file is replaced by a link to its name in STAGE/now: nothing else is read than before;
  *   3. STAGE/now becomes a link to `new`, by one rename: the moment;

@@ -36,5 +36,5 @@ export {
 } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
-export { Template, TemplateStore } from './template.ts';
+export { ImageStore, Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

@@ -98,13 +98,13 @@ export class GuestMemory {
     if (pages === 0) return 0;
     const got = this.core.objects.touch(object, start, pages, write, cpu);
     if (got >= 0) return got;
-    return this.#touchSlow(got, object, start, pages, write, cpu) - pagesBefore;
+    return this.finishTouch(got, object, start, pages, write, cpu) - pagesBefore;
   }
 
   /**
-   * The same when the first try met a status. Returns the pages that the object holds in the end.
+   * Goes on with a touch that met a status. Returns the pages that the object holds in the end.
    */
-  #touchSlow(
+  finishTouch(
     first: number,
     object: number,
     start: number,

@@ -15,13 +15,11 @@ import {
   POOL_LARGEST_RUN,
   POOL_PLUGGED_BLOCKS,
   POOL_WARM_BLOCKS,
-  CZONE_IDLE,
 } from '../../../../src/abi/czone.ts';
 import { describe, expect, it } from 'vitest';
 import {
   type Core,
   GFP_HIGHUSER_MOVABLE,
-  NONE,
   OBJECT_ANON,
   OBJECT_KERNEL,
   STATUS_BAD_ARGUMENT,
@@ -239,23 +237,6 @@ describe('exit', () => {
 });
 
 describe('reclaim', () => {
-  it('of all idle zones leaves the active ones alone', () => {
-    const core = region();
-    const raw = rawOf(core);
-    const zones = [0, 1, 2].map(() => raw.czoneCreate(0, 4 * BLOCK, 1));
-    for (const zone of zones) {
-      const object = anon(core, zone);
-      raw.objectTouch(object, 0, 100, 1, 0);
-      raw.objectTruncate(object, 0, 64, 0);
-    }
-    raw.czoneSetState(zones[0] as number, CZONE_IDLE);
-    raw.czoneSetState(zones[2] as number, CZONE_IDLE);
-    expect(raw.czoneReclaim(NONE, 16, 1 << 20, 0)).toBe(2);
-    const left = zones.map((zone) => zoneField(core, zone, ZONE_BACKED_FREE_OFFSET));
-    expect(left).toEqual([0, 64, 0]);
-    expectSound(core);
-  });
-
   it('takes no piece smaller than asked, and none twice', () => {
     const core = region();
     const raw = rawOf(core);

@@ -33,6 +33,29 @@ const MEMORY = 64 * 256;
 const START = hotplugStart(MEMORY);
 const TYPED = [RefusedArgument, HandleEnded, CoreError, GuestOutOfMemory, HostOutOfMemory];
 
+const WILD = [
+  -1,
+  -0,
+  0.5,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  2 ** 31,
+  2 ** 32 - 1,
+  2 ** 32,
+  2 ** 32 + 5,
+  2 ** 53 - 1,
+  2 ** 53,
+  1e300,
+  -5000,
+  1e9,
+  3e9,
+];
+const NAMES =
+  'firecracker cloud-hypervisor qemu adaptive static guest-driven qemo online_movable online_kernel auto-movable offline __proto__'.split(
+    ' ',
+  );
+
 /** Numbers as programs have them when something went wrong, and some as they should be. */
 const number: fc.Arbitrary<number> = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 64 }) },
@@ -41,18 +64,12 @@ const number: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.nat({ max: 8 }).map((blocks) => (START + blocks * 32_768) * 4096) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(
-      ...[-1, -0, 0.5, Number.NaN, Infinity, -Infinity, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 5],
-      ...[2 ** 53 - 1, 2 ** 53, 1e300, -5000, 1e9, 3e9],
-    ),
+    arbitrary: fc.constantFrom(...WILD),
   },
   { weight: 1, arbitrary: fc.double() },
   { weight: 1, arbitrary: fc.constantFrom(undefined, null, '5', {}) as fc.Arbitrary<never> },
 );
-const name = fc.constantFrom(
-  ...['firecracker', 'cloud-hypervisor', 'qemu', 'adaptive', 'static', 'guest-driven', 'qemo'],
-  ...['online_movable', 'online_kernel', 'auto-movable', 'offline', '', '__proto__'],
-);
+const name = fc.constantFrom(...NAMES);
 const args = fc.record({
   a: number,
   b: number,

@@ -1,7 +1,7 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
 import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
-import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
+import { ArgumentError, durationMs, policyOf, whenFullOf } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
 /** Of what was found; a message stays one short line. */
@@ -65,6 +65,12 @@ export function policy(
   timed?: string,
 ): string {
   said(option, () => policyOf(text, list, timed));
+  return text;
+}
+
+/** The text of policies for full hosts that there are. */
+export function whenFull(option: string, text: string): string {
+  said(option, () => whenFullOf(text));
   return text;
 }
 

@@ -4,9 +4,12 @@ import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_GROWTH,
+  DEFAULT_HOST_PLACEMENT,
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
+  DEFAULT_WHEN_FULL,
   GROWTHS,
+  HOST_PLACEMENTS,
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
@@ -25,7 +28,7 @@ import {
   writeReport,
 } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
+import { duration, frames, minutes, named, policy, whenFull, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -43,7 +46,10 @@ interface ReplayFlags {
   readonly growth: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly hosts: string;
   readonly hostMemory?: string;
+  readonly hostPlacement: string;
+  readonly whenFull: string;
   readonly format: string;
   readonly out: string;
   readonly force?: boolean;
@@ -87,6 +93,9 @@ function askedBy(flags: ReplayFlags): Asked {
     placement,
     growth,
     idleReclaimMs: idleReclaimMs(flags),
+    hosts: wholeNumber('--hosts', flags.hosts, 1),
+    hostPlacement: policy('--host-placement', flags.hostPlacement, HOST_PLACEMENTS),
+    whenFull: whenFull('--when-full', flags.whenFull),
     hostFrames:
       flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
   };
@@ -180,7 +189,14 @@ export function replayCommand(): Command {
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
-    .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
+    .option('--hosts <n>', 'how many hosts there are', '1')
+    .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
+    .option('--host-placement <policy>', 'which host gets a container', DEFAULT_HOST_PLACEMENT)
+    .option(
+      '--when-full <policies>',
+      'what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end',
+      DEFAULT_WHEN_FULL,
+    )
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
     .option('--out <folder>', 'where files go', 'guestmem-out')
     .option(

@@ -1,7 +1,14 @@
 // guestmem systems: what can be named on the command line of a replay, a sentence each.
 
 import { Command } from 'commander';
-import { GROWTHS, KEEP_ALIVES, PLACEMENTS, SYSTEMS } from '../replay/index.ts';
+import {
+  GROWTHS,
+  HOST_PLACEMENTS,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  SYSTEMS,
+  WHEN_FULL,
+} from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
 import { TRACE_FORMATS } from '../trace/index.ts';
 import { print } from './terminal.ts';
@@ -15,6 +22,8 @@ const LISTS: readonly (readonly [string, readonly Named[]])[] = [
   ['Systems (--system):', SYSTEMS],
   ['Keep-alive policies (--keep-alive):', KEEP_ALIVES],
   ['Placement policies (--placement):', PLACEMENTS],
+  ['Placement over hosts (--host-placement):', HOST_PLACEMENTS],
+  ['When hosts are full (--when-full):', WHEN_FULL],
   ['Growth policies of CZones (--growth):', GROWTHS],
   ['Formats of output (--format):', FORMATS],
   ['Formats of traces, found by their files:', TRACE_FORMATS],

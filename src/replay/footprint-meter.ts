@@ -11,6 +11,8 @@ export interface FootprintSeries {
 const SERIES_INSTANTS = 240;
 
 export class FootprintMeter {
+  readonly #accounts: readonly Float64Array[];
+  /** Of all hosts: with one, its own. */
   readonly #account: Float64Array;
   readonly #fromMs: number;
   readonly #untilMs: number;
@@ -23,8 +25,11 @@ export class FootprintMeter {
   #nowMs = 0;
   #peakFrames = 0;
 
-  /** Measures `account` from `fromMs` until `untilMs`. */
-  constructor(account: Float64Array, fromMs: number, untilMs: number) {
+  /** Measures the sum of the hosts' accounts from `fromMs` until `untilMs`. */
+  constructor(accounts: readonly Float64Array[], fromMs: number, untilMs: number) {
+    const [only = new Float64Array()] = accounts;
+    const account = accounts.length === 1 ? only : new Float64Array(only.length);
+    this.#accounts = accounts;
     this.#account = account;
     this.#fromMs = fromMs;
     this.#untilMs = untilMs;
@@ -43,6 +48,7 @@ export class FootprintMeter {
     this.#nowMs = toMs;
     if (until <= from) return;
     const span = until - from;
+    if (this.#accounts.length > 1) this.#addUp();
     const account = this.#account;
     const integral = this.#integral;
     let held = 0;
@@ -53,6 +59,15 @@ export class FootprintMeter {
     }
     if (held > this.#peakFrames) this.#peakFrames = held;
     while (this.#nextSampleMs < until) this.#sample();
+  }
+
+  #addUp(): void {
+    const sum = this.#account.fill(0);
+    for (const account of this.#accounts) {
+      for (let cause = 0; cause < sum.length; cause += 1) {
+        sum[cause] = (sum[cause] as number) + (account[cause] as number);
+      }
+    }
   }
 
   #sample(): void {

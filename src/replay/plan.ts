@@ -3,11 +3,13 @@
 import {
   ArgumentError,
   GROWTHS,
+  HOST_PLACEMENTS,
   KEEP_ALIVES,
   PLACEMENTS,
   SYSTEMS,
   type SystemSpec,
   policyOf,
+  whenFullOf,
 } from '../serverless/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
@@ -23,7 +25,13 @@ export interface ReplayPlan {
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
-  /** Memory of the host; undefined: as much as the published one has. */
+  /** Hosts; one if not said. */
+  readonly hosts?: number | undefined;
+  /** Which of them gets a container, by name. */
+  readonly hostPlacement?: string | undefined;
+  /** What is done when all are full: names, commas between. */
+  readonly whenFull?: string | undefined;
+  /** Memory of each host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
 }
 
@@ -36,12 +44,16 @@ function systemOf(name: string): SystemSpec {
 /** The plan with its names looked up; an unknown one is an ArgumentError. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames } = plan;
+  const { idleReclaimMs, hostFrames, hosts, hostPlacement, whenFull } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    hosts,
+    hostPlacement:
+      hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),
+    whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
     machine: {
       idleReclaimMs,
       ...(hostFrames === undefined ? {} : { hostFrames }),

@@ -3,13 +3,20 @@
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
+  DEFAULT_HOST_PLACEMENT,
+  DEFAULT_WHEN_FULL,
+  HOST_PLACEMENTS,
+  type HostPlacement,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
+  type WhenFull,
   type WorkloadParameters,
   fixedKeepAlive,
   memoryBound,
+  policyOf,
   profileOf,
+  whenFullOf,
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
 import { type Trace, arrivalsOf } from '../trace/index.ts';
@@ -26,6 +33,12 @@ export interface ReplayOptions {
   readonly warmupMinutes?: number | undefined;
   /** Makes a fresh policy for each system. */
   readonly keepAlive?: (() => KeepAlive) | undefined;
+  /** Hosts, each with the machine's memory; one if not said. */
+  readonly hosts?: number | undefined;
+  /** Makes a fresh policy for each system. */
+  readonly hostPlacement?: (() => HostPlacement) | undefined;
+  /** What is tried, in order, when no host has memory for a container. */
+  readonly whenFull?: readonly WhenFull[] | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
@@ -78,9 +91,11 @@ async function replaySystem(
   return played.finish();
 }
 
-/** Every system has the same calls, each cold or warm: those of the warm-up are in none of the two. */
+/** Every system has the same calls, and each call is in one of the counts: those of the warm-up are in none. */
 function measuredCalls([first]: readonly SystemRun[]): number {
-  return first === undefined ? 0 : first.starts.cold + first.starts.warm;
+  if (first === undefined) return 0;
+  const { cold, warm, queued, refused } = first.starts;
+  return cold + warm + queued + refused;
 }
 
 type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
@@ -145,7 +160,16 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const systems: SystemRun[] = [];
   for (const spec of options.systems) {
     const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-    const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
+    const one = new SystemReplay(spec, {
+      trace,
+      profiles,
+      machine,
+      keepAlive,
+      warmupMs,
+      hosts: options.hosts ?? 1,
+      hostPlacement: (options.hostPlacement ?? policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS))(),
+      whenFull: options.whenFull ?? whenFullOf(DEFAULT_WHEN_FULL),
+    });
     systems.push(await replaySystem(one, spec, trace, options));
   }
   return runOf(trace, options, systems, elapsedMs());

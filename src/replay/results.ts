@@ -46,9 +46,16 @@ function systemResult(
   const mean = Object.values(by).reduce((sum, bytes) => sum + bytes, 0);
   const calls = system.undisturbedCalls + priced.slowdowns.length;
   const reclaim = summarize(priced.reclaimMs);
+  const { mean: waitMs, p99, max } = summarize(system.queueMs);
   return {
     name: system.name,
     starts: { ...system.starts },
+    queueMs: { mean: waitMs, p99, max },
+    shortage: { ...system.shortage, unserved: system.unserved },
+    idle: {
+      containerSeconds: system.idle.containerMs / MS_PER_S,
+      wastedGiBSeconds: (system.idle.frameMs / MS_PER_S) * (FRAME_BYTES / GIB),
+    },
     startupMs: startupOf(priced),
     footprintBytes: { mean, peak: Math.max(mean, system.peakFrames * FRAME_BYTES) },
     footprintGiBSeconds: (mean / GIB) * (measuredMs / MS_PER_S),

@@ -3,6 +3,7 @@
 import type { PriceLevel } from '../cost/index.ts';
 import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
+import type { ShortageCounts } from './shortage.ts';
 
 /** Figures that depend on prices, at one level. */
 export interface PricedRun {
@@ -19,7 +20,22 @@ export interface PricedRun {
 
 export interface SystemRun {
   readonly name: string;
-  readonly starts: { readonly cold: number; readonly warm: number };
+  /** Each measured call is in one of them. */
+  readonly starts: {
+    readonly cold: number;
+    readonly warm: number;
+    /** Waited for memory, then ran, cold or warm. */
+    readonly queued: number;
+    /** Never ran: refused at once, or waiting still at the end. */
+    readonly refused: number;
+  };
+  /** How long each of the queued waited until its start, or its call, began. */
+  readonly queueMs: Float64Array;
+  /** Calls among the refused that waited still at the end. */
+  readonly unserved: number;
+  readonly shortage: Readonly<ShortageCounts>;
+  /** How long containers were idle, and the same times their own anonymous frames. */
+  readonly idle: { readonly containerMs: number; readonly frameMs: number };
   /** Calls without disturbance: slowdown 1. */
   readonly undisturbedCalls: number;
   /** By price level: low, typical, high. The clock ran at typical prices. */

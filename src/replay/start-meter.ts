@@ -1,7 +1,7 @@
 // Prices start-ups: each step of each cold start, at every price level.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
+import { type MicroVm, START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
 import { LEVELS, TYPICAL, blocksNs, operationsNs, pagesNs } from './pricing.ts';
 import { Samples } from './samples.ts';
 
@@ -13,8 +13,8 @@ function stepIndex(step: StartStep): number {
 
 export class StartMeter {
   readonly #blockFrames: number;
-  /** When each VM answers, by VM and level. */
-  readonly #readyMs: Map<number, number[]> = new Map<number, number[]>();
+  /** When each VM answers, by level. */
+  readonly #readyMs = new WeakMap<MicroVm, number[]>();
   readonly #samples: readonly Samples[] = LEVELS.map(() => new Samples());
   readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
   readonly #steps: Float64Array = new Float64Array(STEPS);
@@ -25,7 +25,7 @@ export class StartMeter {
 
   /** Milliseconds from now until the container is ready, at typical prices. `measured`: the start counts. */
   price(start: Start, nowMs: number, measured: boolean): number {
-    if (start.newVm) this.#readyMs.set(start.container.vm.id, []);
+    if (start.newVm) this.#readyMs.set(start.container.vm, []);
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const totalMs = this.#priceAt(start, nowMs, level);
@@ -43,7 +43,7 @@ export class StartMeter {
   #priceAt(start: Start, nowMs: number, level: number): number {
     this.#steps.fill(0);
     const { vm } = start.container;
-    const ready = this.#readyMs.get(vm.id) as number[];
+    const ready = this.#readyMs.get(vm) as number[];
     if (start.newVm) {
       for (const step in vm.startOperations) {
         this.#add(step as StartStep, operationsNs(vm.startOperations[step] ?? {}, level));
@@ -71,7 +71,8 @@ export class StartMeter {
     return this.#steps.reduce((sum, ms) => sum + ms, 0);
   }
 
-  get cold(): number {
+  /** Starts that were measured. */
+  get count(): number {
     return (this.#samples[TYPICAL] as Samples).count;
   }
 
@@ -85,7 +86,7 @@ export class StartMeter {
     const sums = this.#sums[level] as Float64Array;
     START_STEPS.forEach((step, index) => {
       const sum = sums[index] as number;
-      if (sum > 0) means[step] = sum / this.cold;
+      if (sum > 0) means[step] = sum / this.count;
     });
     return means;
   }

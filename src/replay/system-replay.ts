@@ -3,15 +3,18 @@
 import { NS_PER_MS } from '../abi/unit.ts';
 import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
+  type Container,
   type Counts,
   type FunctionProfile,
+  type HostPlacement,
   type IdleReclaim,
   type KeepAlive,
   type MachineConfig,
   type MicroVm,
   type Operations,
-  type ServerlessSystem,
+  type Start,
   type SystemSpec,
+  type WhenFull,
   COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -21,6 +24,7 @@ import {
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
 import {
@@ -34,7 +38,9 @@ import {
 } from './pricing.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
+import { Shortage } from './shortage.ts';
 import { StartMeter } from './start-meter.ts';
+import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
@@ -44,6 +50,11 @@ export interface SystemReplayConfig {
   readonly machine: MachineConfig;
   readonly keepAlive: KeepAlive;
   readonly warmupMs: number;
+  /** Hosts of the machine's kind. */
+  readonly hosts: number;
+  readonly hostPlacement: HostPlacement;
+  /** What is tried, in order, when they have no memory for a container. */
+  readonly whenFull: readonly WhenFull[];
 }
 
 /** Counts of a release alone. */
@@ -72,7 +83,10 @@ function heldUp(
 export class SystemReplay {
   readonly #name: string;
   readonly #config: SystemReplayConfig;
-  readonly #system: ServerlessSystem;
+  readonly #fleet: Fleet;
+  readonly #shortage: Shortage;
+  readonly #waiting: Waiting = new Waiting();
+  readonly #queueMs: Samples = new Samples();
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   readonly #pool: WarmPool;
@@ -86,7 +100,9 @@ export class SystemReplay {
   readonly #counts: Counts = newCounts();
   readonly #measured: Counts = newCounts();
   readonly #warmup: Counts = newCounts();
+  #cold = 0;
   #warm = 0;
+  #refused = 0;
   #undisturbed = 0;
   #askedFrames = 0;
   #gotFrames = 0;
@@ -97,14 +113,26 @@ export class SystemReplay {
   };
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
-    const { trace, machine, warmupMs } = config;
+    const { trace, machine, warmupMs, hostPlacement } = config;
+    const functions = trace.functions.length;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create({ machine, clock: this.#clock, workNs });
-    this.#pool = new WarmPool(trace.functions.length);
+    const systems = Array.from({ length: config.hosts }, () =>
+      spec.create({ machine, clock: this.#clock, workNs }),
+    );
+    this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
+    this.#pool = new WarmPool(functions, warmupMs);
+    this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
+      stop: (slot) => this.#stop(slot),
+      ask: (vm, frames) => this.#ask(vm, frames),
+      isMeasured: () => this.#isMeasured,
+      nowMs: () => this.#clock.now,
+    });
     this.#asksIdle =
-      machine.idleReclaimMs !== undefined && this.#system.takeIdleReclaims !== undefined;
-    this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
+      machine.idleReclaimMs !== undefined &&
+      systems.some((system) => system.takeIdleReclaims !== undefined);
+    const accounts = systems.map(({ host }) => host.account);
+    this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(machine.blockFrames);
   }
 
@@ -129,7 +157,7 @@ export class SystemReplay {
       this.#footprint.advance(nextMs);
       const event = clock.step();
       if (event === TIMER_FIRED) {
-        this.#bookIdle();
+        this.#timerFired();
         continue;
       }
       const slot = slotOf(event);
@@ -140,6 +168,16 @@ export class SystemReplay {
     }
   }
 
+  /** Devices or workers have done something. */
+  #timerFired(): void {
+    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#bookIdle(host);
+    if (this.#fleet.isOver) this.#shortage.settle();
+    // devices are not asked again for each answer of theirs
+    const { first } = this.#waiting;
+    if (first === undefined) return;
+    if (this.#fleet.place(this.#profile(first.functionId)) !== undefined) this.#serveWaiting();
+  }
+
   get #isMeasured(): boolean {
     return this.#clock.now >= this.#config.warmupMs;
   }
@@ -148,32 +186,88 @@ export class SystemReplay {
     const { keepAlive } = this.#config;
     const measured = this.#isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
-    const slot = this.#pool.take(functionId);
+    const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
-      this.#start(functionId, durationMs, measured);
+      this.#arriveCold(functionId, durationMs, measured);
       return;
     }
     if (measured) this.#warm += 1;
+    this.#runWarm(slot, durationMs, measured);
+  }
+
+  #runWarm(slot: number, durationMs: number, measured: boolean): void {
     this.#setIdle(slot, false);
     this.#pool.setCall(slot, durationMs, measured);
     this.#begin(slot);
   }
 
-  #start(functionId: number, durationMs: number, measured: boolean): void {
-    const start = this.#system.start(this.#config.profiles[functionId] as FunctionProfile);
-    const { container, newVm, operations, counts } = start;
+  #arriveCold(functionId: number, durationMs: number, isMeasured: boolean): void {
+    const arrivedMs = this.#clock.now;
+    const mayStart = this.#waiting.size === 0;
+    if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
+      if (isMeasured) this.#cold += 1;
+    } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
+      this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
+    } else if (isMeasured) this.#refused += 1;
+  }
+
+  /** Calls that wait, as long as there is memory for the first of them. */
+  #serveWaiting(): void {
+    for (let { first } = this.#waiting; first !== undefined; { first } = this.#waiting) {
+      const isStarted = this.#startFor(first);
+      if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
+      this.#waiting.shift();
+      if (isStarted) this.#waited(first);
+      else if (first.isMeasured) this.#refused += 1;
+    }
+  }
+
+  #profile(functionId: number): FunctionProfile {
+    return this.#config.profiles[functionId] as FunctionProfile;
+  }
+
+  #waited({ arrivedMs, isMeasured }: Call): void {
+    if (isMeasured) this.#queueMs.push(this.#clock.now - arrivedMs);
+  }
+
+  /** Starts a container for a call. Whether there was memory for it. */
+  #startFor(call: Call): boolean {
+    const profile = this.#profile(call.functionId);
+    // a start that was undone says what its function needs: the next try knows it, and each host is tried at most once more
+    for (let tries = 0; tries <= this.#fleet.hosts.length; tries += 1) {
+      const host = this.#shortage.makeRoom(profile);
+      if (host === undefined) return false;
+      if (this.#startOn(host, profile, call)) return true;
+    }
+    return false;
+  }
+
+  /** Whether the host had the memory that the start took. */
+  #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
+    const start = this.#fleet.start(host, profile);
+    const { container } = start;
+    this.#bookStart(start, isMeasured);
+    const slot = this.#pool.add(container, profile.id, host);
+    host.add(container, slot);
+    if (this.#fleet.isOver) this.#shortage.settle(slot);
+    if (this.#pool.isGone(slot)) {
+      this.#pool.bury(slot, false);
+      return false;
+    }
+    const readyInMs = this.#starts.price(start, this.#clock.now, isMeasured);
+    this.#pool.setCall(slot, durationMs, isMeasured);
+    this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
+    return true;
+  }
+
+  #bookStart({ container, newVm, operations, counts }: Start, isMeasured: boolean): void {
     if (newVm) this.#take(container.vm.startCounts);
     this.#take(counts);
-    if (measured) {
-      const all = newVm ? [container.vm.startOperations, operations] : [operations];
-      for (const steps of all) {
-        for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
-      }
+    if (!isMeasured) return;
+    const all = newVm ? [container.vm.startOperations, operations] : [operations];
+    for (const steps of all) {
+      for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
     }
-    const readyInMs = this.#starts.price(start, this.#clock.now, measured);
-    const slot = this.#pool.add(container, functionId);
-    this.#pool.setCall(slot, durationMs, measured);
-    this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
   }
 
   /** Where counts are booked: under the measured time or the warm-up. */
@@ -186,12 +280,17 @@ export class SystemReplay {
   }
 
   #begin(slot: number): void {
-    const container = this.#pool.container(slot);
+    const container = this.#pool.container(slot) as Container | undefined;
+    if (container === undefined) {
+      this.#pool.bury(slot, false);
+      return;
+    }
     const mayBeHeld = container.begin(this.#total, this.#counts);
     const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+    if (this.#fleet.isOver) this.#shortage.settle();
   }
 
   /** How long the call that begins is held up by what was counted. */
@@ -214,11 +313,29 @@ export class SystemReplay {
 
   #end(slot: number): void {
     const { now } = this.#clock;
-    this.#pool.container(slot).end(this.#total, this.#counts);
-    const keepMs = this.#config.keepAlive.keepMs(this.#pool.functionId(slot), now);
-    this.#pool.release(slot, now + keepMs);
+    const container = this.#pool.container(slot) as Container | undefined;
+    if (container === undefined) {
+      this.#pool.bury(slot, false);
+      return;
+    }
+    container.end(this.#total, this.#counts);
+    const functionId = this.#pool.functionId(slot);
+    const keepMs = this.#config.keepAlive.keepMs(functionId, now);
+    if (this.#waiting.size > 0 && this.#runWaiting(slot, functionId)) return;
+    this.#pool.release(slot, now, now + keepMs);
     this.#arm(slot);
     this.#setIdle(slot, true);
+    if (this.#waiting.size > 0) this.#serveWaiting();
+  }
+
+  /** A container that has ended a call takes the next one of its function that waits. Whether there was one. */
+  #runWaiting(slot: number, functionId: number): boolean {
+    const call = this.#waiting.takeOf(functionId);
+    if (call === undefined) return false;
+    this.#waited(call);
+    this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+    this.#begin(slot);
+    return true;
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
@@ -230,17 +347,27 @@ export class SystemReplay {
   }
 
   #mayExpire(slot: number): void {
+    if (this.#pool.isGone(slot)) {
+      this.#pool.bury(slot, true);
+      return;
+    }
     this.#pool.setArmed(slot, false);
     if (!this.#pool.isIdle(slot)) return;
-    if (this.#pool.expiresMs(slot) <= this.#clock.now) this.#stop(slot);
-    else this.#arm(slot);
+    if (this.#pool.expiresMs(slot) > this.#clock.now) {
+      this.#arm(slot);
+      return;
+    }
+    this.#stop(slot);
+    if (this.#waiting.size > 0) this.#serveWaiting();
   }
 
   #stop(slot: number): void {
     const container = this.#pool.container(slot);
+    const host = this.#pool.host(slot);
     this.#setIdle(slot, false);
-    this.#pool.remove(slot);
-    const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
+    this.#pool.remove(slot, this.#clock.now);
+    host.remove(container, slot);
+    const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
     this.#take(counts);
     if (!this.#isMeasured) return;
     addRecord(this.#receipt, operations);
@@ -260,13 +387,23 @@ export class SystemReplay {
   #setIdle(slot: number, isIdle: boolean): void {
     if (!this.#asksIdle) return;
     this.#pool.container(slot).setIdle(isIdle);
-    this.#bookIdle();
+    this.#bookIdle(this.#pool.host(slot));
+  }
+
+  /** The host is short: the devices of a VM are asked for so many frames. */
+  #ask(vm: MicroVm, frames: number): void {
+    const got = vm.reclaim(frames);
+    const counts = newCounts();
+    vm.settle(counts);
+    this.#take(counts);
+    const devices = this.#takeOperations(vm);
+    if (devices !== undefined && this.#isMeasured)
+      this.#recordReclaim(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
-  #bookIdle(): void {
-    if (!this.#asksIdle) return;
-    for (const reclaim of this.#system.takeIdleReclaims?.() ?? []) {
+  #bookIdle({ system }: Host): void {
+    for (const reclaim of system.takeIdleReclaims?.() ?? []) {
       const counts = newCounts();
       reclaim.vm.settle(counts);
       this.#take(counts);
@@ -299,12 +436,22 @@ export class SystemReplay {
     const { trace, machine } = this.#config;
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
+    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
     addToReceipt(this.#receipt, this.#measured, machine.blockFrames);
     const priced = LEVELS.map((_, level) => this.#priced(level));
     const pageOps = pageOpsOf(this.#measured) + pageOpsOf(this.#warmup);
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
-      starts: { cold: this.#starts.cold, warm: this.#warm },
+      starts: {
+        cold: this.#cold,
+        warm: this.#warm,
+        queued: this.#queueMs.count,
+        refused: this.#refused + unserved,
+      },
+      queueMs: this.#queueMs.values(),
+      unserved,
+      shortage: this.#shortage.counts,
+      idle: this.#idleness(),
       undisturbedCalls: this.#undisturbed,
       priced,
       meanFrames: this.#footprint.meanFrames(),
@@ -323,6 +470,14 @@ export class SystemReplay {
     return { ...run, hash };
   }
 
+  #idleness(): SystemRun['idle'] {
+    const { trace } = this.#config;
+    const idleMs = this.#pool.idleMs(trace.spanMs);
+    const containerMs = idleMs.reduce((sum, ms) => sum + ms, 0);
+    const frameMs = idleMs.reduce((sum, ms, id) => sum + ms * this.#profile(id).anonymousFrames, 0);
+    return { containerMs, frameMs };
+  }
+
   #priced(level: number): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
     const { guest, host } = costBySideNs(this.#receipt, name);
@@ -339,8 +494,13 @@ export class SystemReplay {
   /** Of every running guest's memory and of every figure. */
   #hash(run: Omit<SystemRun, 'hash'>): string {
     const hash = new NumberHash();
-    for (const vm of this.#system.vms()) hash.addAll([vm.id, vm.guest.core.hash()]);
+    for (const { system } of this.#fleet.hosts) {
+      for (const vm of system.vms()) hash.addAll([vm.id, vm.guest.core.hash()]);
+    }
     hash.addAll([run.starts.cold, run.starts.warm, run.undisturbedCalls, run.peakFrames]);
+    hash.addAll([run.starts.queued, run.starts.refused, ...Object.values(run.shortage)]);
+    hash.addAll(run.queueMs);
+    hash.addAll([run.idle.containerMs, run.idle.frameMs]);
     hash.addAll(run.meanFrames);
     hash.addAll(this.#measured);
     hash.addAll(this.#warmup);

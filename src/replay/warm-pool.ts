@@ -2,6 +2,7 @@
 // used last is taken first, so that the others grow old together.
 
 import type { Container } from '../serverless/index.ts';
+import type { Host } from './fleet.ts';
 
 const NOBODY = -1;
 const FIRST_CAPACITY = 64;
@@ -12,10 +13,17 @@ type Integers = Int32Array<ArrayBuffer>;
 const IDLE = 1;
 const MEASURED = 2;
 const ARMED = 4;
+/** It starts or runs a call: an event of that is queued. */
+const BUSY = 8;
 
 export class WarmPool {
   readonly #containers: (Container | undefined)[] = [];
+  readonly #hosts: Host[] = [];
   readonly #free: number[] = [];
+  /** By function: how long its containers were idle, up to the last time one was taken or ended. */
+  readonly #idleMs: Doubles;
+  readonly #fromMs: number;
+  #count = 0;
   /** By function: its idle container that was used last. */
   readonly #last: Integers;
   #functionIds: Integers = new Int32Array(FIRST_CAPACITY);
@@ -25,19 +33,46 @@ export class WarmPool {
   #after: Integers = new Int32Array(FIRST_CAPACITY);
   #durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
   #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  /** When it became idle. */
+  #sinceMs: Doubles = new Float64Array(FIRST_CAPACITY);
 
-  constructor(functions: number) {
+  /** Idleness counts from `fromMs` on. */
+  constructor(functions: number, fromMs = 0) {
     this.#last = new Int32Array(functions).fill(NOBODY);
+    this.#idleMs = new Float64Array(functions);
+    this.#fromMs = fromMs;
   }
 
-  /** A container that is about to run a call. Its slot. */
-  add(container: Container, functionId: number): number {
+  /** A container that starts. Its slot. */
+  add(container: Container, functionId: number, host: Host): number {
     const slot = this.#free.pop() ?? this.#containers.length;
     if (slot === this.#flags.length) this.#grow();
     this.#containers[slot] = container;
+    this.#hosts[slot] = host;
     this.#functionIds[slot] = functionId;
-    this.#flags[slot] = 0;
+    this.#flags[slot] = BUSY;
+    this.#count += 1;
     return slot;
+  }
+
+  /** Containers that there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether it was ended before an event of its own came. */
+  isGone(slot: number): boolean {
+    return this.#containers[slot] === undefined;
+  }
+
+  /** The event of a container that is gone has come: its slot is free after the last of them. */
+  bury(slot: number, isExpiry: boolean): void {
+    this.#setFlag(slot, isExpiry ? ARMED : BUSY, false);
+    this.#mayFree(slot);
+  }
+
+  host(slot: number): Host {
+    return this.#hosts[slot] as Host;
   }
 
   container(slot: number): Container {
@@ -81,14 +116,36 @@ export class WarmPool {
   }
 
   /** The idle container of the function that was used last, -1 if none is idle. */
-  take(functionId: number): number {
+  take(functionId: number, nowMs: number): number {
     const slot = this.#last[functionId] as number;
-    if (slot !== NOBODY) this.#unlink(slot);
+    if (slot === NOBODY) return slot;
+    this.#unlink(slot, nowMs);
+    this.#setFlag(slot, BUSY, true);
     return slot;
   }
 
+  /** The idle container of a host that was used least recently, -1 if none is idle. */
+  oldestIdle(host: Host): number {
+    let oldest = NOBODY;
+    for (let slot = 0; slot < this.#containers.length; slot += 1) {
+      if (!this.isIdle(slot) || this.#hosts[slot] !== host) continue;
+      const since = this.#sinceMs[slot] as number;
+      if (oldest === NOBODY || since < (this.#sinceMs[oldest] as number)) oldest = slot;
+    }
+    return oldest;
+  }
+
+  /** How long containers of each function were idle until now. */
+  idleMs(nowMs: number): Float64Array {
+    const idleMs = this.#idleMs.slice();
+    for (let slot = 0; slot < this.#containers.length; slot += 1) {
+      if (this.isIdle(slot)) addIdle(idleMs, this.functionId(slot), this.#idleFor(slot, nowMs));
+    }
+    return idleMs;
+  }
+
   /** A container has ended its call. */
-  release(slot: number, expiresMs: number): void {
+  release(slot: number, nowMs: number, expiresMs: number): void {
     const functionId = this.#functionIds[slot] as number;
     const before = this.#last[functionId] as number;
     this.#before[slot] = before;
@@ -96,14 +153,16 @@ export class WarmPool {
     if (before !== NOBODY) this.#after[before] = slot;
     this.#last[functionId] = slot;
     this.#expiresMs[slot] = expiresMs;
-    this.#setFlag(slot, IDLE, true);
+    this.#sinceMs[slot] = nowMs;
+    this.#flags[slot] = ((this.#flags[slot] as number) & ~BUSY) | IDLE;
   }
 
-  /** Forgets an idle or running container. */
-  remove(slot: number): void {
-    if (this.isIdle(slot)) this.#unlink(slot);
+  /** Forgets an idle or running container. Its slot is used again when no event of it is queued any more. */
+  remove(slot: number, nowMs: number): void {
+    if (this.isIdle(slot)) this.#unlink(slot, nowMs);
     this.#containers[slot] = undefined;
-    this.#free.push(slot);
+    this.#count -= 1;
+    this.#mayFree(slot);
   }
 
   /** Slots in use, ascending. */
@@ -111,7 +170,16 @@ export class WarmPool {
     return this.#containers.flatMap((one, slot) => (one === undefined ? [] : [slot]));
   }
 
-  #unlink(slot: number): void {
+  #mayFree(slot: number): void {
+    if (!this.#hasFlag(slot, ARMED | BUSY)) this.#free.push(slot);
+  }
+
+  #idleFor(slot: number, nowMs: number): number {
+    return Math.max(0, nowMs - Math.max(this.#sinceMs[slot] as number, this.#fromMs));
+  }
+
+  #unlink(slot: number, nowMs: number): void {
+    addIdle(this.#idleMs, this.#functionIds[slot] as number, this.#idleFor(slot, nowMs));
     const before = this.#before[slot] as number;
     const after = this.#after[slot] as number;
     if (before !== NOBODY) this.#after[before] = after;
@@ -136,7 +204,12 @@ export class WarmPool {
     this.#after = doubledIntegers(this.#after);
     this.#durationMs = doubled(this.#durationMs);
     this.#expiresMs = doubled(this.#expiresMs);
+    this.#sinceMs = doubled(this.#sinceMs);
   }
+}
+
+function addIdle(idleMs: Doubles, functionId: number, ms: number): void {
+  idleMs[functionId] = (idleMs[functionId] as number) + ms;
 }
 
 function doubled(old: Doubles): Doubles {

@@ -43,7 +43,11 @@ export type TraceSummary = {
 /** One system under comparison, on that trace. */
 export type SystemResult = {
   name: string;
-  starts: { cold: number; warm: number };
+  starts: Starts;
+  /** Waiting for memory, of the calls that waited; 0 when none did. */
+  queueMs: { mean: number; p99: number; max: number };
+  shortage: ShortageResult;
+  idle: IdleResult;
   startupMs: StartupMs;
   /** Host memory held, all causes. */
   footprintBytes: { mean: number; peak: number };
@@ -59,6 +63,36 @@ export type SystemResult = {
   pageOps: number;
   /** Of the final memory state and metrics: same input and seed, same hash. */
   hash: string;
+};
+
+/** Each measured invocation is in one of them. */
+export type Starts = {
+  cold: number;
+  warm: number;
+  /** Waited for memory, then ran, in a new container or in one of its function that became idle. */
+  queued: number;
+  /** Never ran: there was no memory when they came, or none until the end. */
+  refused: number;
+};
+
+/** What came of hosts that were short of memory. */
+export type ShortageResult = {
+  /** Idle containers that ended before their time. */
+  evicted: number;
+  /** VMs that a host ended, and calls that were lost with them. */
+  killedVms: number;
+  killedCalls: number;
+  /** Starts that took more than their host had, and were undone. */
+  undoneStarts: number;
+  /** Calls that waited still at the end; `starts.refused` has them too. */
+  unserved: number;
+};
+
+/** Containers that nobody called. */
+export type IdleResult = {
+  containerSeconds: number;
+  /** Their own anonymous memory times the time that they were idle. */
+  wastedGiBSeconds: number;
 };
 
 /** Cold starts only, from arrival to the handler's first instruction; all 0 when there was none. */

@@ -40,7 +40,16 @@ const reclaim: z.ZodType<Reclaim> = z.strictObject({
 
 const systemResult: z.ZodType<SystemResult> = z.strictObject({
   name: z.string().min(1),
-  starts: z.strictObject({ cold: whole, warm: whole }),
+  starts: z.strictObject({ cold: whole, warm: whole, queued: whole, refused: whole }),
+  queueMs: z.strictObject({ mean: amount, p99: amount, max: amount }),
+  shortage: z.strictObject({
+    evicted: whole,
+    killedVms: whole,
+    killedCalls: whole,
+    undoneStarts: whole,
+    unserved: whole,
+  }),
+  idle: z.strictObject({ containerSeconds: amount, wastedGiBSeconds: amount }),
   startupMs,
   footprintBytes: z.strictObject({ mean: amount, peak: amount }),
   footprintGiBSeconds: amount,
@@ -108,7 +117,8 @@ function* systemProblems(system: SystemResult): Generator<string> {
     yield `startupMs quantiles are out of order (${[p50, p95, p99, max].join(', ')})`;
   }
   if (startup.mean > max + MS_ROUNDING) yield 'startupMs.mean is above startupMs.max';
-  if (starts.cold === 0 && max > 0) yield 'startupMs is not 0 although no start was cold';
+  if (starts.cold + starts.queued === 0 && max > 0)
+    yield 'startupMs is not 0 although no start was cold';
   if (footprintBytes.mean > footprintBytes.peak + BYTES_ROUNDING) {
     yield 'footprintBytes.mean is above footprintBytes.peak';
   }
@@ -117,11 +127,16 @@ function* systemProblems(system: SystemResult): Generator<string> {
 /** What is wrong with a well-shaped record: one line a fault, none when it is right. */
 export function checkResults(results: Results): string[] {
   const problems: string[] = [];
+  const { invocations } = results.trace;
   const seen = new Set<string>();
   results.systems.forEach((system, index) => {
     const path = `systems[${index}] (${system.name})`;
     if (seen.has(system.name)) problems.push(`${path}: the name stands twice`);
     seen.add(system.name);
+    const { cold, warm, queued, refused } = system.starts;
+    if (cold + warm + queued + refused !== invocations) {
+      problems.push(`${path}: starts do not add up to trace.invocations (${invocations})`);
+    }
     for (const problem of systemProblems(system)) problems.push(`${path}: ${problem}`);
   });
   return problems;

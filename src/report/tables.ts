@@ -36,6 +36,13 @@ export function tablesOf({ results, details }: Report): FlatTable[] {
 const WHOLE: ReadonlySet<string> = new Set([
   'starts_cold',
   'starts_warm',
+  'starts_queued',
+  'starts_refused',
+  'shortage_evicted',
+  'shortage_killedVms',
+  'shortage_killedCalls',
+  'shortage_undoneStarts',
+  'shortage_unserved',
   'reclaim_migratedPages',
   'pageOps',
 ]);

@@ -16,6 +16,13 @@ export {
 } from './function-profile.ts';
 export { DEFAULT_GROWTH, GROWTHS, type GrowthSpec, PREDICTED } from './growth/index.ts';
 export {
+  DEFAULT_HOST_PLACEMENT,
+  HOST_PLACEMENTS,
+  type HostPlacement,
+  type HostPlacementSpec,
+  type HostRoom,
+} from './hosts/index.ts';
+export {
   DEFAULT_KEEP_ALIVE_MS,
   KEEP_ALIVES,
   type KeepAlive,
@@ -38,3 +45,10 @@ export {
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
 export { SYSTEMS } from './systems/index.ts';
+export {
+  DEFAULT_WHEN_FULL,
+  type FullHost,
+  WHEN_FULL,
+  type WhenFull,
+  whenFullOf,
+} from './when-full/index.ts';

@@ -63,7 +63,10 @@ const POOL: CorePool = new CorePool();
 /** So are booted machines: the systems of a run, and its seeds, start the same ones. */
 const IMAGES: ImageStore = new ImageStore();
 
-/** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
+/** Why a VM that its host ends has ended. */
+export const KILLED = 'killed by the host: out of memory';
+
+/** The host of a system. Whoever owns the system says what happens when its memory runs out (`HostMemory.onFull`). */
 export function hostOf({ machine, clock }: SystemContext): Vmm {
   const { hostFrames, vmm, inspect } = machine;
   return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, images: IMAGES, inspect });

@@ -12,6 +12,7 @@ import {
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
+  KILLED,
   type VmSize,
   type MachineConfig,
   type SystemContext,
@@ -160,6 +161,20 @@ export class ManyPerVm implements ServerlessSystem {
     rooms.splice(at, 1);
     this.#vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  hasRoom(profile: FunctionProfile): boolean {
+    const rooms = this.#byFunction.get(profile.id);
+    return rooms !== undefined && this.#placement.choose(rooms) !== undefined;
+  }
+
+  kill(vm: MicroVm): void {
+    for (const rooms of this.#byFunction.values()) {
+      const at = rooms.findIndex((room) => room.vm === vm);
+      if (at >= 0) rooms.splice(at, 1);
+    }
+    vm.kill(KILLED);
+    this.#vmm.stop(vm);
   }
 
   takeIdleReclaims(): readonly IdleReclaim[] {

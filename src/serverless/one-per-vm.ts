@@ -11,6 +11,7 @@ import {
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
+  KILLED,
   type MachineConfig,
   type SystemContext,
   containerFrames,
@@ -58,6 +59,15 @@ export class OnePerVm implements ServerlessSystem {
     container.exit();
     this.#vmm.stop(container.vm, counts);
     return { operations: { containerDestroy: 1 }, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  hasRoom(): boolean {
+    return false;
+  }
+
+  kill(vm: MicroVm): void {
+    vm.kill(KILLED);
+    this.#vmm.stop(vm);
   }
 
   vms(): Iterable<MicroVm> {

@@ -57,6 +57,10 @@ export interface ServerlessSystem {
   readonly host: HostMemory;
   start(profile: FunctionProfile): Start;
   stop(container: Container): Stop;
+  /** Whether the next container of a function would start in a VM that runs. */
+  hasRoom(profile: FunctionProfile): boolean;
+  /** The host ends a VM, whatever runs in it. */
+  kill(vm: MicroVm): void;
   /** Requests to idle containers that ended since the last time. Without this the system makes none. */
   takeIdleReclaims?(): readonly IdleReclaim[];
   /** VMs that run, in the order in which they were started. */

@@ -59,6 +59,8 @@ export class HostMemory {
    * Called above the capacity with the frames that are too many; false: nothing more can be freed.
    */
   relieve: ((frames: number) => boolean) | undefined;
+  /** Called above the capacity instead of a failure: the owner makes room when what it is doing is done. */
+  onFull: (() => void) | undefined;
   #isRelieving = false;
   readonly #now: () => number;
 
@@ -83,8 +85,8 @@ export class HostMemory {
   }
 
   /**
-   * Replaces what `held` says by `next`, and makes `held` say it. Throws HostOutOfMemory above the
-   * capacity.
+   * Replaces what `held` says by `next`, and makes `held` say it. Above the capacity it throws
+   * HostOutOfMemory, unless there is `onFull`.
    */
   settle(held: Float64Array, next: Float64Array): void {
     const { account } = this;
@@ -95,7 +97,17 @@ export class HostMemory {
       account[cause] = (account[cause] as number) + change;
       held[cause] = next[cause] as number;
     }
-    if (growth > 0 && !this.#fits()) {
+    if (growth > 0 && this.isOver) this.#relieveOrFail();
+  }
+
+  /** More is held than there is. */
+  get isOver(): boolean {
+    return this.heldFrames > this.capacityFrames;
+  }
+
+  #relieveOrFail(): void {
+    if (this.onFull !== undefined) this.onFull();
+    else if (!this.#fits()) {
       throw new HostOutOfMemory(Math.ceil(this.heldFrames), this.capacityFrames, this.#now());
     }
   }

@@ -16,7 +16,10 @@ export function system(name: string, factor = 1): SystemResult {
   const mean = Object.values(footprintBy).reduce((a, b) => a + b, 0);
   return {
     name,
-    starts: { cold: 1234, warm: 98_766 },
+    starts: { cold: 1234, warm: 98_766, queued: 0, refused: 0 },
+    queueMs: { mean: 0, p99: 0, max: 0 },
+    shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
+    idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
     startupMs: {
       mean: 76 * factor,
       p50: 74 * factor,

@@ -38,3 +38,14 @@ export function handTrace(calls: readonly (readonly [number, number])[], spanMs:
   const rows = calls.map(([startMs, durationMs]) => ({ functionId: 0, startMs, durationMs }));
   return traceOf({ name: 'hand', functions: [fn], rows, minutes: spanMs / MS_PER_MINUTE });
 }
+
+/** A minute of calls of three functions by hand: function, start and duration in ms. */
+export function shortTrace(calls: readonly (readonly [number, number, number])[]): Trace {
+  const functions = handTrace([], 60_000).functions.flatMap((one) =>
+    [40, 60, 90].map((memoryMib, id) => ({ ...one, id, name: `hand${id}`, memoryMib })),
+  );
+  const rows = calls
+    .map(([functionId, startMs, durationMs]) => ({ functionId, startMs, durationMs }))
+    .toSorted((a, b) => a.startMs - b.startMs);
+  return traceOf({ name: 'short', functions, rows, minutes: 1 });
+}

@@ -2,6 +2,7 @@
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import { repairLines } from '../repairs.ts';
+import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
@@ -57,7 +58,7 @@ export function resultsTable(results: Results): string {
   const speed =
     `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;
-  const repaired = repairLines(trace).map((line) => `${line}\n`);
+  const repaired = [...repairLines(trace), ...shortageLines(results)].map((line) => `${line}\n`);
   return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${repaired.join('')}${speed}\n`;
 }
 

@@ -92,6 +92,7 @@ export class CZoneVirtio implements MemoryDevice {
     this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
     vm.counted.push(this);
+    vm.reclaimers.push((frames) => this.#reclaimNow(frames));
     if (this.failure !== undefined) return;
     vm.guest.core.setPreferBacked(this.driver.prefersBacked);
     if (options.growth !== undefined) czones.growth = options.growth;
@@ -139,6 +140,13 @@ export class CZoneVirtio implements MemoryDevice {
       if (leftBytes <= 0) return;
       this.model.reclaim(zone, leftBytes, ({ releasedBytes }) => (leftBytes -= releasedBytes));
     }
+  }
+
+  /** What the answers that came at once gave to a host that is short. */
+  #reclaimNow(frames: number): number {
+    const before = this.gotFrames;
+    this.ask(frames);
+    return this.gotFrames - before;
   }
 
   /** What was taken is free in its zone: it comes back by being used. */

@@ -4,7 +4,7 @@ import { FootprintMeter } from '../../../src/replay/footprint-meter.ts';
 describe('FootprintMeter', () => {
   it('integrates a step function exactly, inside its window only', () => {
     const account = Float64Array.of(10, 1);
-    const meter = new FootprintMeter(account, 1000, 5000);
+    const meter = new FootprintMeter([account], 1000, 5000);
     meter.advance(2000);
     account[0] = 30;
     meter.advance(4000);
@@ -20,7 +20,7 @@ describe('FootprintMeter', () => {
 
   it('sees the peak of what lasted, and none of the warm-up', () => {
     const account = Float64Array.of(500);
-    const meter = new FootprintMeter(account, 1000, 5000);
+    const meter = new FootprintMeter([account], 1000, 5000);
     meter.advance(1000);
     account[0] = 7;
     meter.advance(1500);
@@ -35,7 +35,7 @@ describe('FootprintMeter', () => {
 
   it('samples what held at each instant of the series', () => {
     const account = Float64Array.of(1);
-    const meter = new FootprintMeter(account, 0, 4000);
+    const meter = new FootprintMeter([account], 0, 4000);
     meter.advance(1500);
     account[0] = 2;
     meter.advance(4000);

@@ -88,7 +88,7 @@ describe('results schema', () => {
 
   it('has nothing against zero everything', () => {
     const none = system('none');
-    none.starts = { cold: 0, warm: 0 };
+    none.starts = { cold: 0, warm: 0, queued: 0, refused: 100_000 };
     none.startupMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0, steps: {} };
     expect(checkResults(results(none))).toEqual([]);
   });

@@ -1,0 +1,150 @@
+// Hosts that are short of memory: what the policies do about it, and how often it came to what.
+
+import {
+  type FullHost,
+  type FunctionProfile,
+  type MicroVm,
+  type WhenFull,
+} from '../serverless/index.ts';
+import type { Fleet, Host } from './fleet.ts';
+import type { WarmPool } from './warm-pool.ts';
+
+/** What came of shortage, in the measured time. */
+export interface ShortageCounts {
+  /** Idle containers that ended before their time. */
+  evicted: number;
+  /** VMs that a host ended, and calls that ran or started in them. */
+  killedVms: number;
+  killedCalls: number;
+  /** Starts that were undone: their host had not the memory that was expected. */
+  undoneStarts: number;
+}
+
+/** What the replay does to containers and VMs when it is told to. */
+export interface ShortageHooks {
+  readonly stop: (slot: number) => void;
+  /** The devices of a VM take so many frames. */
+  readonly ask: (vm: MicroVm, frames: number) => void;
+  readonly isMeasured: () => boolean;
+  readonly nowMs: () => number;
+}
+
+function idleOf(vm: MicroVm): number {
+  return vm.guest.memory.idleFrames;
+}
+
+export class Shortage {
+  readonly counts: ShortageCounts = { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0 };
+  readonly #fleet: Fleet;
+  readonly #pool: WarmPool;
+  readonly #steps: readonly WhenFull[];
+  readonly #hooks: ShortageHooks;
+
+  constructor(fleet: Fleet, pool: WarmPool, steps: readonly WhenFull[], hooks: ShortageHooks) {
+    this.#fleet = fleet;
+    this.#pool = pool;
+    this.#steps = steps;
+    this.#hooks = hooks;
+  }
+
+  /** Whether calls wait for memory when there is none. */
+  get waits(): boolean {
+    return this.#steps.some(({ waits }) => waits === true);
+  }
+
+  /** Makes room for a container of the function. The host that has it; undefined: there is none. */
+  makeRoom(profile: FunctionProfile): Host | undefined {
+    let host = this.#fleet.place(profile);
+    while (host === undefined) {
+      const full = this.#fleet.toRelieve(profile);
+      if (full === undefined) return undefined;
+      if (!this.#relieve(full, this.#fleet.missing(full, profile))) return undefined;
+      host = this.#fleet.place(profile);
+    }
+    return host;
+  }
+
+  /**
+   * Hosts hold no more than they have when this is done. The container that has just started, if any, goes when its host finds
+   * nothing else; where that is not enough, the largest VM does.
+   */
+  settle(started?: number): void {
+    this.#fleet.isOver = false;
+    let newest = started;
+    for (const host of this.#fleet.hosts) {
+      const { memory } = host;
+      while (memory.isOver) {
+        if (this.#relieve(host, Math.ceil(memory.heldFrames - memory.capacityFrames))) continue;
+        if (newest !== undefined && this.#isOn(newest, host)) {
+          this.#count('undoneStarts');
+          this.#hooks.stop(newest);
+          newest = undefined;
+        } else if (!this.#killLargest(host)) break;
+      }
+    }
+    // what was done to make room may have filled it
+    this.#fleet.isOver = false;
+  }
+
+  #isOn(slot: number, host: Host): boolean {
+    return !this.#pool.isGone(slot) && this.#pool.host(slot) === host;
+  }
+
+  #relieve(host: Host, frames: number): boolean {
+    const full: FullHost = {
+      evictOldest: () => this.#evictOldest(host),
+      askDevices: (wanted) => this.#askDevices(host, wanted),
+      killLargest: () => this.#killLargest(host),
+    };
+    return this.#steps.some((step) => step.relieve?.(full, frames) === true);
+  }
+
+  #evictOldest(host: Host): boolean {
+    const slot = this.#pool.oldestIdle(host);
+    if (slot < 0) return false;
+    this.#count('evicted');
+    this.#hooks.stop(slot);
+    return true;
+  }
+
+  /** Takes from each VM in turn, the one with the most idle memory first. */
+  #askDevices(host: Host, frames: number): boolean {
+    const { memory } = host;
+    const before = memory.heldFrames;
+    for (const vm of [...host.system.vms()].toSorted((a, b) => idleOf(b) - idleOf(a))) {
+      const wanted = frames - (before - memory.heldFrames);
+      if (wanted <= 0) break;
+      this.#hooks.ask(vm, Math.ceil(wanted));
+    }
+    return memory.heldFrames <= before - 1;
+  }
+
+  #killLargest(host: Host): boolean {
+    let largest: MicroVm | undefined;
+    let most = -1;
+    for (const vm of host.system.vms()) {
+      const frames = vm.guest.core.privateFrames;
+      if (frames <= most) continue;
+      most = frames;
+      largest = vm;
+    }
+    if (largest === undefined) return false;
+    this.#kill(host, largest);
+    return true;
+  }
+
+  #kill(host: Host, vm: MicroVm): void {
+    const pool = this.#pool;
+    for (const slot of host.slotsOf(vm)) {
+      if (!pool.isIdle(slot)) this.#count('killedCalls');
+      host.remove(pool.container(slot), slot);
+      pool.remove(slot, this.#hooks.nowMs());
+    }
+    host.system.kill(vm);
+    this.#count('killedVms');
+  }
+
+  #count(what: keyof ShortageCounts): void {
+    if (this.#hooks.isMeasured()) this.counts[what] += 1;
+  }
+}

@@ -1,0 +1,35 @@
+// Which of several hosts gets the next container. A policy sees how full hosts are, and whether they have its function.
+
+export interface HostRoom {
+  /** Containers on the host, and those of the function that is placed. */
+  readonly containers: number;
+  readonly containersOfFunction: number;
+  /** Memory that nobody holds. */
+  readonly freeFrames: number;
+}
+
+export interface HostPlacement {
+  /** One of the hosts that have room, in their order; undefined: there is none. */
+  choose<T extends HostRoom>(rooms: readonly T[]): T | undefined;
+}
+
+/** An entry of the list of policies for hosts. */
+export interface HostPlacementSpec {
+  readonly name: string;
+  readonly sentence: string;
+  /** A policy for one run of one system. */
+  create(): HostPlacement;
+}
+
+/** The first of the rooms with the largest score. */
+export function best<T>(rooms: readonly T[], score: (room: T) => number): T | undefined {
+  let found: T | undefined;
+  let most = -Infinity;
+  for (const room of rooms) {
+    const its = score(room);
+    if (its <= most) continue;
+    most = its;
+    found = room;
+  }
+  return found;
+}

@@ -189,7 +189,9 @@ export function memoryPresent(start: u32, frames: u32): i32 {
   for (let pfn = start; pfn < start + frames; pfn++) {
     const index = blockZone(pfn);
     if (index == PAGEBLOCK_NO_ZONE || kindOf(pfn) != KIND_HOLE) return STATUS_BAD_STATE;
-    zoneAt(index).present++;
+    const zone = zoneAt(index);
+    if (pfn < zone.start || pfn >= zoneEnd(zone)) return STATUS_BAD_STATE;
+    zone.present++;
   }
   memory.fill(statesBase + start, <u8>KIND_RESERVED, frames);
   return 0;
@@ -203,6 +205,8 @@ export function memoryHandOver(start: u32, frames: u32): i32 {
   if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
   const end = start + frames;
   for (let pfn = start; pfn < end;) {
+    // a reserved frame lies in a zone
+    if (kindOf(pfn) != KIND_RESERVED) return STATUS_BAD_STATE;
     let order = pfn == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(pfn));
     while (pfn + (1 << order) > end) order--;
     const zone = zoneAt(blockZone(pfn));

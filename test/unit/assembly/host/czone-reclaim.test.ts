@@ -3,10 +3,23 @@
 import { describe, expect, it } from 'vitest';
 import { ZONE_BACKED_FREE_OFFSET } from '../../../../src/abi/layout.ts';
 import { CZONE_IDLE } from '../../../../src/abi/czone.ts';
-import { NONE, STATUS_BAD_STATE, STAT_REFAULTS_AVOIDED } from '../../../../src/core/index.ts';
+import {
+  NONE,
+  STATUS_BAD_ARGUMENT,
+  STATUS_BAD_STATE,
+  STAT_REFAULTS_AVOIDED,
+} from '../../../../src/core/index.ts';
 import { rawOf } from '../../../../src/core/raw.ts';
 import { expectSound, scratch, zoneField } from '../../../support/core.ts';
-import { BLOCK, anonymous, bootRegion } from '../../../support/region.ts';
+import {
+  BLOCK,
+  NO_LIMIT,
+  REGION,
+  anonymous,
+  bootRegion,
+  rangesOf,
+  written,
+} from '../../../support/region.ts';
 
 describe('reclaim', () => {
   it('of all idle zones leaves the active ones alone', () => {
@@ -54,5 +67,64 @@ describe('reclaim', () => {
     raw.objectTouch(object, 0, 100, 1, 0);
     expect(core.stat(STAT_REFAULTS_AVOIDED)).toBeGreaterThan(0);
     expect(zoneField(core, zone, ZONE_BACKED_FREE_OFFSET)).toBe(BLOCK - 100);
+  });
+
+  it('goes on at the idle zone where the last call stopped', () => {
+    const core = bootRegion();
+    const zones = [0, 1, 2].map((owner) => core.czones.create(owner, 4 * BLOCK, 1));
+    for (const zone of zones) {
+      core.objects.destroy(written(core, zone, 10), 0);
+      rawOf(core).czoneSetState(zone, CZONE_IDLE);
+    }
+    const starts = [0, 1, 2].map(() => {
+      const ranges = rangesOf(core, rawOf(core).czoneReclaim(NONE, 1, NO_LIMIT, 0));
+      return ranges[0]?.[0];
+    });
+    expect(starts).toEqual([0, 1, 2].map((at) => REGION + at * BLOCK));
+    expect(rawOf(core).czoneReclaim(NONE, 1, NO_LIMIT, 0)).toBe(0);
+    expectSound(core);
+  });
+
+  it('takes as many ranges and frames as asked, and leaves the rest free', () => {
+    const core = bootRegion();
+    const zone = core.czones.create(0, 4 * BLOCK, 1);
+    const object = written(core, zone, BLOCK);
+    for (const at of [10, 100, 200]) core.objects.truncate(object, at, 8, 0);
+    const one = rangesOf(core, rawOf(core).czoneReclaim(zone, 1, NO_LIMIT, 0));
+    expect(one).toHaveLength(1);
+    const few = rangesOf(core, rawOf(core).czoneReclaim(zone, 64, 5, 0));
+    const frames = few.reduce((sum, [, count]) => sum + count, 0);
+    expect(frames).toBe(5);
+    expect(core.zone(zone).backedFree).toBe(24 - 5 - (one[0]?.[1] ?? 0));
+    expectSound(core);
+  });
+
+  it('gives released frames back behind the others, cancelled ones before them', () => {
+    for (const isCancelled of [1, 0]) {
+      const core = bootRegion();
+      const zone = core.czones.create(0, 4 * BLOCK, 1);
+      const object = written(core, zone, BLOCK);
+      // two free pages that cannot merge; the one at the head is taken
+      core.objects.truncate(object, 100, 1, 0);
+      core.objects.truncate(object, 300, 1, 0);
+      const [[start] = [0]] = rangesOf(core, rawOf(core).czoneReclaim(zone, 1, 1, 0));
+      expect(start).toBe(REGION + 300);
+      expect(rawOf(core).czoneReturn(start, 1, isCancelled)).toBe(1);
+      core.objects.touch(object, 100, 1, true, 0);
+      expect(core.objects.frame(object, 100)).toBe(REGION + (isCancelled === 1 ? 300 : 100));
+      expectSound(core);
+    }
+  });
+
+  it('is refused for no zone, too many ranges or no order', () => {
+    const core = bootRegion();
+    const zone = core.czones.create(0, 4 * BLOCK, 1);
+    const raw = rawOf(core);
+    expect(raw.czoneReclaim(1, 1, 1, 0)).toBe(STATUS_BAD_ARGUMENT);
+    expect(raw.czoneReclaim(zone, 513, 1, 0)).toBe(STATUS_BAD_ARGUMENT);
+    expect(raw.czoneReclaim(zone, 1, 1, 11)).toBe(STATUS_BAD_ARGUMENT);
+    expect(raw.czoneReturn(REGION, 0, 0)).toBe(STATUS_BAD_ARGUMENT);
+    expect(raw.czoneReturn(0x4000, 1, 0)).toBe(STATUS_BAD_STATE);
+    expect(raw.czoneReturn(core.spanFrames, 1, 0)).toBe(STATUS_BAD_ARGUMENT);
   });
 });

@@ -67,7 +67,7 @@ describe('memory that goes', () => {
     const replay = replayOf();
     const range = { frame: 0, operand: 1024 };
     replay.logOf({ op: PROGRAM_ISOLATE, ...range });
-    expect([...replay.zone().blocks.slice(0, 3)]).toEqual([ISOLATE, ISOLATE, M]);
+    expect([...replay.zone().blocks.subarray(0, 3)]).toEqual([ISOLATE, ISOLATE, M]);
     expect(replay.lists()).toEqual(['3 1: 1024', '9 4: 0 512']);
     replay.logOf({ op: PROGRAM_CLAIM_RANGE, ...range });
     expect(replay.lists()).toEqual(['3 1: 1024']);
@@ -88,7 +88,7 @@ describe('memory that goes', () => {
     const replay = replayOf();
     const range = { frame: 0, operand: 1024 };
     replay.logOf({ op: PROGRAM_ISOLATE, ...range }, { op: PROGRAM_UNISOLATE, type: U, ...range });
-    expect([...replay.zone().blocks.slice(0, 2)]).toEqual([U, U]);
+    expect([...replay.zone().blocks.subarray(0, 2)]).toEqual([U, U]);
     expect(replay.lists()).toEqual(['3 1: 1024', '10 0: 0']);
   });
 

@@ -1,33 +1,45 @@
 // Runs the benches and tells: tables on stdout, a line in a history file.
 
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
+import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { alignRows } from '../src/report/formats/table.ts';
+import { allocBench } from './alloc.bench.ts';
 import { buddyBench } from './buddy.bench.ts';
 import { cloneBench } from './clone.bench.ts';
 import { czoneBench } from './czone.bench.ts';
 import type { BenchReport, BenchSize } from './measure.ts';
 import { recordingBench } from './recording.bench.ts';
+import { replayBench } from './replay.bench.ts';
 import { touchBench } from './touch.bench.ts';
+import { traceBench } from './trace.bench.ts';
+
+type RunBench = (size: BenchSize, root: string) => Promise<BenchReport | undefined>;
 
 /** The benches by name. One that needs recordings answers undefined where there are none. */
-export const BENCHES: Readonly<
-  Record<string, (size: BenchSize, root: string) => Promise<BenchReport | undefined>>
-> = {
+export const BENCHES: Readonly<Record<string, RunBench>> = {
+  'alloc-1': allocBench(1),
+  'alloc-16': allocBench(16),
+  'alloc-256': allocBench(256),
   buddy: buddyBench,
   touch: touchBench,
   recording: recordingBench,
   clone: cloneBench,
   czone: czoneBench,
+  trace: traceBench,
+  replay: replayBench,
 };
+
+/** Only when named: it wants 8 GiB of memory and minutes. */
+const ON_REQUEST: readonly string[] = ['alloc-256'];
 
 function hex(hash: number): string {
   return hash.toString(16).padStart(8, '0');
 }
 
 /** A report as text. */
-export function reportText({ name, question, rows, ratios, hash }: BenchReport): string {
+export function reportText({ name, question, rows, ratios, hash, notes }: BenchReport): string {
   const table = rows.map((row) => [
     row.name,
     row.nsPerOperation.toFixed(1),
@@ -39,6 +51,7 @@ export function reportText({ name, question, rows, ratios, hash }: BenchReport):
     `${name}: ${question}`,
     alignRows([['', 'ns', 'a second', 'calls'], ...table]),
     ...lines,
+    ...(notes ?? []),
     `hash ${hex(hash)}`,
     '',
   ].join('\n');
@@ -70,7 +83,7 @@ function commitOf(root: string): string {
   return (stdout ?? '').trim();
 }
 
-/** Runs the named benches, all when none is named; `history` gets a line. */
+/** Runs the named benches, the usual ones when none is named; `history` gets a line. */
 export async function runBenches(
   size: BenchSize,
   root: string,
@@ -79,7 +92,8 @@ export async function runBenches(
   write: (text: string) => void,
 ): Promise<BenchReport[]> {
   const reports: BenchReport[] = [];
-  for (const name of names.length === 0 ? Object.keys(BENCHES) : names) {
+  const usual = Object.keys(BENCHES).filter((name) => !ON_REQUEST.includes(name));
+  for (const name of names.length === 0 ? usual : names) {
     const bench = BENCHES[name];
     if (bench === undefined) {
       const known = Object.keys(BENCHES).join(', ');
@@ -93,6 +107,9 @@ export async function runBenches(
     reports.push(report);
     write(`${reportText(report)}\n`);
   }
-  if (history !== undefined) appendFileSync(history, historyLine(reports, commitOf(root)));
+  if (history !== undefined) {
+    mkdirSync(path.dirname(history), { recursive: true });
+    appendFileSync(history, historyLine(reports, commitOf(root)));
+  }
   return reports;
 }

@@ -46,9 +46,11 @@ export {
   PLACEMENTS,
   type Placement,
   type PlacementSpec,
+  type PlanOptions,
   type PricedRun,
   ReplayInterrupted,
   type ReplayOptions,
+  type ReplayPlan,
   type ReplayRun,
   SYSTEMS,
   type SystemRun,
@@ -59,6 +61,7 @@ export {
   detailsOf,
   fixedKeepAlive,
   replay,
+  replayPlan,
   resultsOf,
 } from './replay/index.ts';
 export {

@@ -2,7 +2,8 @@
 //
 //   list  [ head:32 | tail:32 ]        record of a member  [ next:32 | prev:32 ]
 
-import { NIL, linkNext, linkPrev, setLinkNext, setLinkPrev } from './frame';
+import { NIL, linkPrev, setLinkNext, setLinkPrev } from './frame';
+import { recordsBase } from './guest';
 
 
 @inline
@@ -18,36 +19,70 @@ export function listTail(list: usize): u32 {
 
 
 @inline
+export function setListHead(list: usize, pfn: u32): void {
+  store<u32>(list, pfn);
+}
+
+
+@inline
+export function setListTail(list: usize, pfn: u32): void {
+  store<u32>(list, pfn, 4);
+}
+
+
+@inline
 export function listReset(list: usize): void {
   store<u32>(list, NIL);
   store<u32>(list, NIL, 4);
 }
 
 export function listPushHead(list: usize, pfn: u32): void {
+  listLinkHead(recordsBase, list, pfn);
+}
+
+/** listPushHead for those who have the records' base at hand. */
+@inline
+export function listLinkHead(records: usize, list: usize, pfn: u32): void {
+  const at = records + ((<usize>pfn) << 3);
   const head = load<u32>(list);
-  setLinkNext(pfn, head);
-  setLinkPrev(pfn, NIL);
+  store<u32>(at, head);
+  store<u32>(at, NIL, 4);
   if (head == NIL) store<u32>(list, pfn, 4);
-  else setLinkPrev(head, pfn);
+  else store<u32>(records + ((<usize>head) << 3), pfn, 4);
   store<u32>(list, pfn);
 }
 
 export function listPushTail(list: usize, pfn: u32): void {
+  listLinkTail(recordsBase, list, pfn);
+}
+
+/** listPushTail for those who have the records' base at hand. */
+@inline
+export function listLinkTail(records: usize, list: usize, pfn: u32): void {
+  const at = records + ((<usize>pfn) << 3);
   const tail = load<u32>(list, 4);
-  setLinkNext(pfn, NIL);
-  setLinkPrev(pfn, tail);
+  store<u32>(at, NIL);
+  store<u32>(at, tail, 4);
   if (tail == NIL) store<u32>(list, pfn);
-  else setLinkNext(tail, pfn);
+  else store<u32>(records + ((<usize>tail) << 3), pfn);
   store<u32>(list, pfn, 4);
 }
 
 export function listRemove(list: usize, pfn: u32): void {
-  const next = linkNext(pfn);
-  const prev = linkPrev(pfn);
+  listUnlink(recordsBase, list, pfn);
+}
+
+/** listRemove for loops that keep the records' base at hand. True when the list is empty now. */
+@inline
+export function listUnlink(records: usize, list: usize, pfn: u32): bool {
+  const at = records + ((<usize>pfn) << 3);
+  const next = load<u32>(at);
+  const prev = load<u32>(at, 4);
   if (prev == NIL) store<u32>(list, next);
-  else setLinkNext(prev, next);
+  else store<u32>(records + ((<usize>prev) << 3), next);
   if (next == NIL) store<u32>(list, prev, 4);
-  else setLinkPrev(next, prev);
+  else store<u32>(records + ((<usize>next) << 3), prev, 4);
+  return (next & prev) == NIL;
 }
 
 /** Takes the head off; NIL if the list is empty. */
@@ -55,11 +90,25 @@ export function listRemove(list: usize, pfn: u32): void {
 export function listPopHead(list: usize): u32 {
   const head = load<u32>(list);
   if (head == NIL) return NIL;
-  const next = linkNext(head);
+  const records = recordsBase;
+  const next = load<u32>(records + ((<usize>head) << 3));
   store<u32>(list, next);
   if (next == NIL) store<u32>(list, NIL, 4);
-  else setLinkPrev(next, NIL);
+  else store<u32>(records + ((<usize>next) << 3), NIL, 4);
   return head;
+}
+
+/** Takes the tail off; NIL if the list is empty. */
+@inline
+export function listPopTail(list: usize): u32 {
+  const tail = load<u32>(list, 4);
+  if (tail == NIL) return NIL;
+  const records = recordsBase;
+  const prev = load<u32>(records + ((<usize>tail) << 3), 4);
+  store<u32>(list, prev, 4);
+  if (prev == NIL) store<u32>(list, NIL);
+  else store<u32>(records + ((<usize>prev) << 3), NIL);
+  return tail;
 }
 
 /** Makes `pfn` the head by turning the ring: what stood before it goes behind the tail (list_rotate_to_front). */

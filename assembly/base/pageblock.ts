@@ -29,6 +29,24 @@ export function blockType(pfn: u32): u32 {
   return load<u32>(entry(pfn)) & PAGEBLOCK_TYPE_MASK;
 }
 
+/** Zone and type of the frame's pageblock in one word: frames with the same are of one list. */
+@inline
+export function blockPlace(pfn: u32): u32 {
+  return load<u32>(entry(pfn)) & ~PAGEBLOCK_SKIP;
+}
+
+
+@inline
+export function placeZone(place: u32): u32 {
+  return place >> PAGEBLOCK_ZONE_SHIFT;
+}
+
+
+@inline
+export function placeType(place: u32): u32 {
+  return place & PAGEBLOCK_TYPE_MASK;
+}
+
 export function setBlockType(pfn: u32, migratetype: u32): void {
   const at = entry(pfn);
   store<u32>(at, (load<u32>(at) & ~PAGEBLOCK_TYPE_MASK) | migratetype);

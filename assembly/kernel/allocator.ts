@@ -3,7 +3,7 @@
 // buddy's inside did, and verify walks it.
 
 // requests, and what they took, given back
-export { allocBlock, allocPages, giveBack, markAllocated } from './request';
+export { allocBlock, allocPages, giveBack, giveBackAll, markAllocated } from './request';
 export { streamList, streamPcp, streamTake } from './request';
 export { releaseHighatomic } from './highatomic';
 

@@ -2,22 +2,54 @@
 // Invariants between calls: a free block's list is that of its pageblock's type; no two buddies of the same order
 // below ORDER_MAX are both free unless one side's type does not merge; counters equal what a walk finds.
 
-import { KIND_FREE } from '../../src/abi/layout';
+import { KIND_FREE, KIND_TAIL } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
-import { MIGRATE_HIGHATOMIC, MIGRATE_ISOLATE } from '../../src/abi/migratetype';
+import {
+  MIGRATE_HIGHATOMIC,
+  MIGRATE_ISOLATE,
+  MIGRATE_PCPTYPES,
+  MIGRATE_TYPES,
+} from '../../src/abi/migratetype';
 import { clearBit, countOrder } from '../base/bitmap';
-import { NIL, clearHead, linkNext, linkPrev, orderOf, setState, stateOf } from '../base/frame';
-import { backedBase, guest, reportedBase } from '../base/guest';
+import {
+  NIL,
+  clearHead,
+  linkNext,
+  linkPrev,
+  orderOf,
+  setLinkPrev,
+  setState,
+  stateOf,
+} from '../base/frame';
+import { backedBase, guest, recordsBase, reportedBase, statesBase } from '../base/guest';
 import {
   listHead,
+  listLinkHead,
+  listLinkTail,
   listPushHead,
   listPushTail,
-  listRemove,
   listRotateTo,
   listTail,
+  listUnlink,
 } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
-import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
+import {
+  COUNTER_BYTES,
+  ORDER_BYTES,
+  Zone,
+  addFreeCount,
+  freeCounter,
+  freeList,
+  orderMask,
+  setOrderMask,
+} from '../base/zone';
+
+/** The record of a list's only member: nobody before it, nobody behind it. */
+const NO_LINKS: u64 = ((<u64>NIL) << 32) | NIL;
+
+if (MIGRATE_HIGHATOMIC != MIGRATE_PCPTYPES || MIGRATE_TYPES != MIGRATE_ISOLATE + 1) {
+  ERROR('two types are not those of requests: HIGHATOMIC, ISOLATE');
+}
 
 /** freeOne: put the block at the tail whatever the neighbours (hand-over, onlining, put-back). */
 export const FREE_TO_TAIL: u32 = 1;
@@ -29,9 +61,11 @@ export const FREE_TO_HEAD: u32 = 4;
 /** Adds to the free counters; ISOLATE pages count nowhere. */
 @inline
 export function accountFree(zone: Zone, frames: i32, type: u32): void {
-  if (type == MIGRATE_ISOLATE) return;
+  if (type >= <u32>MIGRATE_PCPTYPES) {
+    if (type == MIGRATE_ISOLATE) return;
+    zone.freeHighatomic += frames;
+  }
   zone.free += frames;
-  if (type == MIGRATE_HIGHATOMIC) zone.freeHighatomic += frames;
 }
 
 /** CZones count their free frames with host memory behind them. */
@@ -44,6 +78,12 @@ function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
 
 /** Links a block into list [order][type]. Counters of pages are the caller's. */
 export function linkFree(zone: Zone, pfn: u32, order: u32, type: u32, toTail: bool): void {
+  attachFree(zone, pfn, order, type, toTail);
+}
+
+
+@inline
+function attachFree(zone: Zone, pfn: u32, order: u32, type: u32, toTail: bool): void {
   const list = freeList(zone, order, type);
   setState(pfn, KIND_FREE, order);
   if (toTail) listPushTail(list, pfn);
@@ -54,11 +94,16 @@ export function linkFree(zone: Zone, pfn: u32, order: u32, type: u32, toTail: bo
 
 /** Takes a block off list [order][type]; it is no longer free nor reported. Counters of pages are the caller's. */
 export function unlinkFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
-  const list = freeList(zone, order, type);
-  listRemove(list, pfn);
+  detach(zone, pfn, order, type);
+}
+
+
+@inline
+function detach(zone: Zone, pfn: u32, order: u32, type: u32): void {
+  const isLast = listUnlink(recordsBase, freeList(zone, order, type), pfn);
   clearHead(pfn);
   if (order >= guest.reportOrder) clearBit(reportedBase, pfn);
-  if (listHead(list) == NIL) setOrderMask(zone, type, orderMask(zone, type) & ~(1 << order));
+  if (isLast) setOrderMask(zone, type, orderMask(zone, type) & ~(1 << order));
   addFreeCount(zone, order, -1);
 }
 
@@ -72,50 +117,98 @@ export function takeFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 
 
 @inline
-function isFreeAt(pfn: u32, order: u32): bool {
-  return stateOf(pfn) == (KIND_FREE | order);
+function isFreeAt(states: usize, pfn: u32, order: u32): bool {
+  return load<u8>(states + pfn) == (KIND_FREE | order);
 }
 
-/** Whether `buddy` is a free block of this order in the same zone. Inside a pageblock the zone is the same anyway. */
+/**
+ * Whether a block just freed at `order`, below pageblock order, will probably merge soon: the buddy of its parent is free
+ * already. Inside a pageblock the zone is the same.
+ */
 @inline
-function isBuddy(pfn: u32, buddy: u32, order: u32): bool {
-  return (
-    isFreeAt(buddy, order) && (order < <u32>PAGEBLOCK_ORDER || blockZone(buddy) == blockZone(pfn))
-  );
+function mergeLikely(states: usize, pfn: u32, order: u32): bool {
+  const parent = pfn & ~(1 << order);
+  const other = parent ^ (2 << order);
+  if (!isFreeAt(states, other, order + 1)) return false;
+  return order + 1 < <u32>PAGEBLOCK_ORDER || blockZone(other) == blockZone(pfn);
 }
 
-/** Whether a block just freed at `order` will probably merge soon: the buddy of its parent is free already. */
+/** Whether a free block of whole pageblocks may merge with its buddy: same zone, types that mix. */
 @inline
-function mergeLikely(pfn: u32, buddy: u32, order: u32): bool {
-  if (order >= <u32>ORDER_MAX - 1) return false;
-  const parent = pfn & buddy;
-  return isBuddy(parent, parent ^ (2 << order), order + 1);
+function mayMerge(pfn: u32, buddy: u32, type: u32): bool {
+  if (blockZone(buddy) != blockZone(pfn)) return false;
+  const other = blockType(buddy);
+  return other == type || (mergeable(type) && mergeable(other));
 }
 
-/** Frees one block to its zone, merging as far as types allow. `type` is the type of its pageblock. */
+/**
+ * Frees one block to its zone, merging as far as types allow. `type` is the type of its pageblock. Below pageblock order
+ * a buddy is of the same zone and type, and the list of the next order lies a stride behind.
+ */
 export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   accountFree(zone, 1 << order, type);
   accountBacked(zone, pfn, order, true);
   const freed = pfn;
-  let buddy: u32 = pfn;
-  while (order < <u32>ORDER_MAX) {
-    buddy = pfn ^ (1 << order);
-    if (!isBuddy(pfn, buddy, order)) break;
-    let buddyType = type;
-    if (order >= <u32>PAGEBLOCK_ORDER) {
-      buddyType = blockType(buddy);
-      if (buddyType != type && !(mergeable(type) && mergeable(buddyType))) break;
+  if (order < <u32>PAGEBLOCK_ORDER) {
+    const states = statesBase;
+    const records = recordsBase;
+    let mask = orderMask(zone, type);
+    let list = freeList(zone, order, type);
+    let counter = freeCounter(zone, order);
+    while (true) {
+      const buddy = pfn ^ (1 << order);
+      if (!isFreeAt(states, buddy, order)) {
+        if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+        store<u8>(states + pfn, KIND_FREE | order);
+        if (goesToTail(states, pfn, order, flags)) listLinkTail(records, list, pfn);
+        else listLinkHead(records, list, pfn);
+        setOrderMask(zone, type, mask | (1 << order));
+        store<u32>(counter, load<u32>(counter) + 1);
+        notify(order, flags);
+        return;
+      }
+      if (listUnlink(records, list, buddy)) mask &= ~(1 << order);
+      store<u8>(states + buddy, KIND_TAIL);
+      if (order >= guest.reportOrder) clearBit(reportedBase, buddy);
+      store<u32>(counter, load<u32>(counter) - 1);
+      pfn &= buddy;
+      if (++order == PAGEBLOCK_ORDER) break;
+      list += ORDER_BYTES;
+      counter += COUNTER_BYTES;
     }
-    unlinkFree(zone, buddy, order, buddyType);
-    if (buddyType != type) setBlockRangeType(buddy, order, type);
+    setOrderMask(zone, type, mask);
+  }
+  freeWhole(zone, freed, pfn, order, type, flags);
+}
+
+/** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
+function freeWhole(zone: Zone, freed: u32, pfn: u32, order: u32, type: u32, flags: u32): void {
+  const states = statesBase;
+  while (order < <u32>ORDER_MAX) {
+    const buddy = pfn ^ (1 << order);
+    if (!isFreeAt(states, buddy, order) || !mayMerge(pfn, buddy, type)) break;
+    const other = blockType(buddy);
+    detach(zone, buddy, order, other);
+    if (other != type) setBlockRangeType(buddy, order, type);
     pfn &= buddy;
     order++;
   }
-  if (pfn != freed) clearHead(freed);
-  let toTail = (flags & FREE_TO_TAIL) != 0;
-  if ((flags & (FREE_TO_TAIL | FREE_TO_HEAD)) == 0) toTail = mergeLikely(pfn, buddy, order);
-  linkFree(zone, pfn, order, type, toTail);
-  if ((flags & FREE_NO_NOTIFY) == 0 && order >= guest.reportOrder) guest.reportWanted = 1;
+  if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+  attachFree(zone, pfn, order, type, (flags & FREE_TO_TAIL) != 0);
+  notify(order, flags);
+}
+
+
+@inline
+function goesToTail(states: usize, pfn: u32, order: u32, flags: u32): bool {
+  if ((flags & (FREE_TO_TAIL | FREE_TO_HEAD)) != 0) return (flags & FREE_TO_TAIL) != 0;
+  return mergeLikely(states, pfn, order);
+}
+
+/** Page reporting wants to know of large blocks. */
+@inline
+function notify(order: u32, flags: u32): void {
+  if (order >= guest.reportOrder && (flags & FREE_NO_NOTIFY) == 0) guest.reportWanted = 1;
 }
 
 /** Gives the upper halves of a block of order `high` back, largest first, until `low` is left at `pfn`. */
@@ -128,22 +221,53 @@ export function expand(zone: Zone, pfn: u32, low: u32, high: u32, type: u32): vo
 
 /** The head of the smallest list that can serve the order, split down; NIL if there is none. */
 export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
-  const orders = orderMask(zone, type) >> order;
+  const mask = orderMask(zone, type);
+  const orders = mask >> order;
   if (orders == 0) return NIL;
   const found = order + ctz<u32>(orders);
-  const pfn = listHead(freeList(zone, found, type));
-  unlinkFree(zone, pfn, found, type);
-  expand(zone, pfn, order, found, type);
+  const list = freeList(zone, found, type);
+  const pfn = listHead(list);
+  const next = linkNext(pfn);
+  store<u32>(list, next);
+  if (next == NIL) store<u32>(list, NIL, 4);
+  else setLinkPrev(next, NIL);
+  store<u8>(statesBase + pfn, KIND_TAIL);
+  if (found >= guest.reportOrder) clearBit(reportedBase, pfn);
+  addFreeCount(zone, found, -1);
+  if (next == NIL || found != order) {
+    const rest = next == NIL ? mask & ~(1 << found) : mask;
+    setOrderMask(zone, type, rest | ((1 << found) - (1 << order)));
+  }
+  splitEmpty(zone, pfn, order, found, type);
   accountFree(zone, -(1 << order), type);
   accountBacked(zone, pfn, order, false);
   return pfn;
 }
 
+/** expand where the lists of the halves are known to be empty, their bits in the mask set already. */
+@inline
+function splitEmpty(zone: Zone, pfn: u32, low: u32, high: u32, type: u32): void {
+  const states = statesBase;
+  const records = recordsBase;
+  let list = freeList(zone, high, type);
+  let counter = freeCounter(zone, high);
+  while (high > low) {
+    high--;
+    list -= ORDER_BYTES;
+    counter -= COUNTER_BYTES;
+    const upper = pfn + (1 << high);
+    store<u64>(list, ((<u64>upper) << 32) | upper);
+    store<u64>(records + ((<usize>upper) << 3), NO_LINKS);
+    store<u8>(states + upper, KIND_FREE | high);
+    store<u32>(counter, load<u32>(counter) + 1);
+  }
+}
+
 /** Moves a free block to another type's list (tail), counters included. The pageblock's type is the caller's. */
 export function moveFree(zone: Zone, pfn: u32, order: u32, from: u32, to: u32): void {
-  const list = freeList(zone, order, from);
-  listRemove(list, pfn);
-  if (listHead(list) == NIL) setOrderMask(zone, from, orderMask(zone, from) & ~(1 << order));
+  if (listUnlink(recordsBase, freeList(zone, order, from), pfn)) {
+    setOrderMask(zone, from, orderMask(zone, from) & ~(1 << order));
+  }
   addFreeCount(zone, order, -1);
   accountFree(zone, -(1 << order), from);
   linkFree(zone, pfn, order, to, true);

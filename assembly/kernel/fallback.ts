@@ -52,6 +52,12 @@ export function newSearch(hint: u32): Search {
   return search;
 }
 
+/** Whether the search takes from the requester's own lists first; where they are empty, all of takeBlock is needed. */
+@inline
+export function searchesPlain(search: Search): bool {
+  return search.mode == MODE_NORMAL;
+}
+
 /** The half-pageblock test: enough of the block is free or of the requester's kind. */
 function mostlyOurs(search: Search, found: u32, ours: u32): bool {
   const hint = search.hint;

@@ -32,22 +32,25 @@ import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL, clearHead, setState } from '../base/frame';
-import { guest, pcpsBase } from '../base/guest';
+import { guest, pcpsBase, recordsBase, statesBase } from '../base/guest';
 import {
   listHead,
   listPopHead,
+  listPopTail,
   listPushHead,
   listPushTail,
-  listRemove,
   listReset,
   listTail,
+  setListHead,
+  setListTail,
 } from '../base/list';
 import { isLogging, logBlock } from '../base/log';
-import { blockType } from '../base/pageblock';
+import { blockPlace, blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
-import { Search, newSearch, takeBlock } from './fallback';
+import { Search, newSearch, searchesPlain, takeBlock } from './fallback';
+import { NO_RUN, runFrames, runStart, takeBlocks } from './run';
 
 
 @unmanaged
@@ -165,11 +168,46 @@ export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   pcp.count += 1 << order;
 }
 
+/**
+ * Takes up to `want` blocks off the smallest free block that serves and appends them to a list, in one go: what as many
+ * single takes would have got, for they use a block up from its low end. How many; 0 when the zone has none.
+ */
+function refillRun(pcp: Pcp, zone: Zone, order: u32, type: u32, want: i32): i32 {
+  const run = takeBlocks(zone, order, type, want);
+  if (run == NO_RUN) return 0;
+  const pfn = runStart(run);
+  const blocks = runFrames(run) >> order;
+  const list = pcpList(pcp, pcpIndex(order, type));
+  const records = recordsBase;
+  const states = statesBase;
+  let before = listTail(list);
+  let at = pfn;
+  if (before == NIL) setListHead(list, pfn);
+  else store<u32>(records + ((<usize>before) << 3), pfn);
+  for (let block: u32 = 1; block < blocks; block++) {
+    const next = at + (1 << order);
+    store<u8>(states + at, KIND_PCP | order);
+    store<u64>(records + ((<usize>at) << 3), ((<u64>before) << 32) | next);
+    before = at;
+    at = next;
+  }
+  store<u8>(states + at, KIND_PCP | order);
+  store<u64>(records + ((<usize>at) << 3), ((<u64>before) << 32) | NIL);
+  setListTail(list, at);
+  pcp.count += runFrames(run);
+  return blocks;
+}
+
 /** Fills an empty list with `blocks` blocks; how many were got. */
 export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32, flags: u32): i32 {
   const search = newSearch(0);
   let got = 0;
-  while (got < blocks && refillOne(pcp, zone, order, type, flags, search) != NIL) got++;
+  while (got < blocks) {
+    const run =
+      searchesPlain(search) && !isLogging() ? refillRun(pcp, zone, order, type, blocks - got) : 0;
+    if (run == 0 && refillOne(pcp, zone, order, type, flags, search) == NIL) break;
+    got += max(run, 1);
+  }
   count(STAT_REFILL_BLOCKS, got);
   return got;
 }
@@ -231,11 +269,9 @@ function drainSize(pcp: Pcp, threshold: i32, freeHigh: bool): i32 {
 
 /** Moves the tail of list `index` back to its zone; its frame, or NIL. */
 export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
-  const list = pcpList(pcp, index);
-  const pfn = listTail(list);
+  const pfn = listPopTail(pcpList(pcp, index));
   if (pfn == NIL) return NIL;
   const order = pcpOrder(index);
-  listRemove(list, pfn);
   clearHead(pfn);
   pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
@@ -291,6 +327,55 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   if (frames == 0) return false;
   drain(pcp, zone, frames, pcpIndex(order, type));
   return true;
+}
+
+/**
+ * How many single frames can be freed to the lists now before a free has to look at the sizes: none of them drains, or
+ * changes more than the counts. 0: the next one must be given by itself.
+ */
+function quietRoom(pcp: Pcp, zone: Zone): i32 {
+  if ((zone.flags & (ZONE_FLAG_RECLAIM_ACTIVE | ZONE_FLAG_BELOW_HIGH)) != 0) return 0;
+  return max(clampHigh(pcp, pcp.high) - 1 - pcp.count, 0);
+}
+
+/**
+ * Frees single frames of one list and of pageblocks with one table word, as long as there is room: what as many calls of
+ * pcpGive do. `frames` is a table of frame numbers. How many were freed; 0: the first must be given by itself.
+ */
+export function pcpGiveRun(pcp: Pcp, zone: Zone, type: u32, frames: usize, most: u32): u32 {
+  const room = <u32>quietRoom(pcp, zone);
+  if (room == 0) return 0;
+  const list = pcpList(pcp, pcpIndex(0, type));
+  const records = recordsBase;
+  const states = statesBase;
+  const place = blockPlace(load<u32>(frames));
+  const end = min(most, room);
+  let head = listHead(list);
+  let given: u32 = 0;
+  while (given < end) {
+    const pfn = load<u32>(frames + ((<usize>given) << 2));
+    if (blockPlace(pfn) != place) break;
+    store<u8>(states + pfn, KIND_PCP);
+    store<u64>(records + ((<usize>pfn) << 3), ((<u64>NIL) << 32) | head);
+    if (head == NIL) setListTail(list, pfn);
+    else store<u32>(records + ((<usize>head) << 3), pfn, 4);
+    head = pfn;
+    given++;
+  }
+  setListHead(list, head);
+  noteQuiet(pcp, given);
+  return given;
+}
+
+/** The counts after so many quiet frees. */
+@inline
+function noteQuiet(pcp: Pcp, frees: u32): void {
+  const cap = pcp.batch << PCP_BATCH_SCALE_MAX;
+  pcp.count += frees;
+  pcp.high = clampHigh(pcp, pcp.high);
+  pcp.allocFactor >>= min<u32>(frees, 31);
+  pcp.flags &= ~PCP_FLAG_PREV_FREE_HIGH_ORDER;
+  if (pcp.freeCount < cap) pcp.freeCount = min<i32>(pcp.freeCount + frees, cap);
 }
 
 /** Sets the sizes of a zone's lists on every cpu. */

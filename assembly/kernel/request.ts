@@ -49,14 +49,14 @@ import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../.
 import { NIL, setRequest, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { listPopHead } from '../base/list';
-import { blockType, blockZone } from '../base/pageblock';
+import { blockPlace, blockZone, placeType, placeZone } from '../base/pageblock';
 import { count } from '../base/stats';
-import { Zone, zoneAt, zoneIndex } from '../base/zone';
+import { Zone, zoneAt } from '../base/zone';
 import { freeOne, freeSplit, takeSmallest } from './buddy';
 import { newSearch, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
-import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList, pcpTake } from './percpu';
-import { clearBelowHigh, watermarkFast, wmark } from './watermark';
+import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpGiveRun, pcpList, pcpTake } from './percpu';
+import { clearBelowHigh, hasFrames, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
 // A run of order-0 requests with one mask is served from one per-cpu list until it is empty: once the second request has
@@ -77,7 +77,8 @@ export function streamPcp(pfn: u32, cpu: u32): Pcp {
 export function streamList(pcp: Pcp, pfn: u32, gfp: u32): usize {
   const index = blockZone(pfn);
   if (index >= <u32>KERNEL_ZONES) return 0;
-  if (!zoneMayServe(zoneAt(index), 0, highestZone(gfp), fastFlags(gfp))) return 0;
+  const highest = highestZone(gfp);
+  if (!zoneMayServe(zoneAt(index), 0, highest, fastFlags(gfp, highest))) return 0;
   return pcpList(pcp, requestType(gfp));
 }
 
@@ -93,13 +94,10 @@ export function streamTake(pcp: Pcp, list: usize): u32 {
 }
 
 /** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */
-function takeFromZone(zone: Zone, order: u32, type: u32, flags: u32, cpu: u32): u32 {
+@inline
+function takeFromZone(zone: Zone, index: u32, order: u32, type: u32, flags: u32, cpu: u32): u32 {
   let pfn: u32 = NIL;
-  const index = zoneIndex(zone);
-  if (pcpAllowed(order) && index < <u32>KERNEL_ZONES) {
-    const pcp = pcpAt(cpu, index);
-    pfn = pcpTake(pcp, zone, order, type, flags);
-  }
+  if (pcpAllowed(order)) pfn = pcpTake(pcpAt(cpu, index), zone, order, type, flags);
   if (pfn == NIL) pfn = takeFromBuddy(zone, order, type, flags);
   if ((flags & ALLOC_KSWAPD) != 0 && (zone.flags & ZONE_FLAG_BOOSTED_WATERMARK) != 0) {
     zone.flags &= ~ZONE_FLAG_BOOSTED_WATERMARK;
@@ -131,19 +129,26 @@ function wakeKswapd(order: u32, highest: u32): void {
 }
 
 /** Whether the zone may serve the request now; notes that it fell below its high mark. */
+@inline
 function zoneMayServe(zone: Zone, order: u32, highest: u32, flags: u32): bool {
   if ((zone.flags & ZONE_FLAG_BELOW_HIGH) == 0) {
-    if (watermarkFast(zone, order, wmark(zone, ALLOC_WMARK_HIGH), highest, flags)) return true;
+    const high = wmark(zone, ALLOC_WMARK_HIGH);
+    if (order == 0 && hasFrames(zone, high, highest, flags)) return true;
+    if (watermarkFast(zone, order, high, highest, flags)) return true;
     zone.flags |= ZONE_FLAG_BELOW_HIGH;
   }
+  return mayServeLow(zone, order, highest, flags);
+}
+
+/** zoneMayServe below the high mark. */
+function mayServeLow(zone: Zone, order: u32, highest: u32, flags: u32): bool {
   const mark = wmark(zone, flags & ALLOC_WMARK_MASK);
   if (watermarkFast(zone, order, mark, highest, flags)) return true;
   return (flags & ALLOC_NO_WATERMARKS) != 0;
 }
 
 /** get_page_from_freelist: the first zone of the zonelist that may and can serve; NIL if none. */
-function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
-  const highest = highestZone(gfp);
+function takeFromZonelist(gfp: u32, highest: u32, order: u32, flags: u32, cpu: u32): u32 {
   const type = requestType(gfp);
   while (true) {
     for (let position: u32 = 0; position < guest.zonelistCount; position++) {
@@ -151,7 +156,7 @@ function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
       if (index > highest) continue;
       const zone = zoneAt(index);
       if (!zoneMayServe(zone, order, highest, flags)) continue;
-      const pfn = takeFromZone(zone, order, type, flags, cpu);
+      const pfn = takeFromZone(zone, index, order, type, flags, cpu);
       if (pfn == NIL) continue;
       if (order > 0 && (flags & ALLOC_HIGHATOMIC) != 0) reserveHighatomic(zone, pfn, order);
       return pfn;
@@ -162,9 +167,9 @@ function takeFromZonelist(gfp: u32, order: u32, flags: u32, cpu: u32): u32 {
 }
 
 /** Rights of the first, fast attempt. */
-function fastFlags(gfp: u32): u32 {
+@inline
+function fastFlags(gfp: u32, highest: u32): u32 {
   let flags: u32 = ALLOC_WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM);
-  const highest = highestZone(gfp);
   for (let position: u32 = 0; position < guest.zonelistCount; position++) {
     const index = zonelistAt(position);
     if (index > highest) continue;
@@ -189,11 +194,12 @@ function slowFlags(gfp: u32, order: u32): u32 {
  * STATUS_NO_MEMORY when it may not.
  */
 export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
-  let pfn = takeFromZonelist(gfp, order, fastFlags(gfp), cpu);
+  const highest = highestZone(gfp);
+  let pfn = takeFromZonelist(gfp, highest, order, fastFlags(gfp, highest), cpu);
   if (pfn == NIL) {
     count(STAT_SLOW_PATHS, 1);
-    if ((gfp & GFP_KSWAPD_RECLAIM) != 0) wakeKswapd(order, highestZone(gfp));
-    pfn = takeFromZonelist(gfp, order, slowFlags(gfp, order), cpu);
+    if ((gfp & GFP_KSWAPD_RECLAIM) != 0) wakeKswapd(order, highest);
+    pfn = takeFromZonelist(gfp, highest, order, slowFlags(gfp, order), cpu);
     if (pfn == NIL) {
       count(STAT_ALLOC_FAILURES, 1);
       return (gfp & GFP_DIRECT_RECLAIM) != 0 ? STATUS_NEED_RECLAIM : STATUS_NO_MEMORY;
@@ -221,12 +227,12 @@ export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
 }
 
 /** Frees 2^order frames of a kernel zone: to the per-cpu lists where there are some, else to the zone. */
-export function giveBack(zone: Zone, index: u32, pfn: u32, order: u32, cpu: u32): void {
+export function giveBack(zone: Zone, place: u32, pfn: u32, order: u32, cpu: u32): void {
   if (!pcpAllowed(order)) {
     freeSplit(zone, pfn, order, 0);
     return;
   }
-  let type = blockType(pfn);
+  let type = placeType(place);
   if (type >= <u32>MIGRATE_PCPTYPES) {
     if (type == MIGRATE_ISOLATE) {
       freeOne(zone, pfn, order, type, 0);
@@ -234,5 +240,29 @@ export function giveBack(zone: Zone, index: u32, pfn: u32, order: u32, cpu: u32)
     }
     type = MIGRATE_MOVABLE;
   }
-  if (pcpGive(pcpAt(cpu, index), zone, pfn, order, type)) clearBelowHigh(zone);
+  if (pcpGive(pcpAt(cpu, placeZone(place)), zone, pfn, order, type)) clearBelowHigh(zone);
+}
+
+/**
+ * Frees single frames, a table of their numbers, first to last: as many calls of giveBack, but the per-cpu lists' sizes are
+ * looked at only where they matter. All lie in kernel zones.
+ */
+export function giveBackAll(frames: usize, count: u32, cpu: u32): void {
+  for (let at: u32 = 0; at < count;) {
+    const next = frames + ((<usize>at) << 2);
+    const pfn = load<u32>(next);
+    const place = blockPlace(pfn);
+    const index = placeZone(place);
+    const type = placeType(place);
+    const zone = zoneAt(index);
+    let given: u32 = 0;
+    if (type < <u32>MIGRATE_PCPTYPES) {
+      given = pcpGiveRun(pcpAt(cpu, index), zone, type, next, count - at);
+    }
+    if (given == 0) {
+      giveBack(zone, place, pfn, 0, cpu);
+      given = 1;
+    }
+    at += given;
+  }
 }

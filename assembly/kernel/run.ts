@@ -13,7 +13,7 @@ import { backedBase, guest } from '../base/guest';
 import { listHead } from '../base/list';
 import { count } from '../base/stats';
 import { Zone, freeList, orderMask } from '../base/zone';
-import { linkFree, unlinkFree } from './buddy';
+import { accountFree, linkFree, unlinkFree } from './buddy';
 
 /** Nothing is free: a run of no frames from NIL on. */
 export const NO_RUN: u64 = 0xffffffff;
@@ -47,11 +47,11 @@ function capRun(pfn: u32, frames: u32): u32 {
 }
 
 /** Links what is left of an unlinked block behind its first `frames` frames, in the largest aligned pieces. */
-function linkRest(zone: Zone, pfn: u32, frames: u32, order: u32): void {
+function linkRest(zone: Zone, pfn: u32, frames: u32, order: u32, type: u32): void {
   const end = pfn + (1 << order);
   for (let at = pfn + frames; at < end;) {
     const piece = ctz<u32>(at - pfn);
-    linkFree(zone, at, piece, MIGRATE_MOVABLE, false);
+    linkFree(zone, at, piece, type, false);
     at += 1 << piece;
   }
 }
@@ -60,9 +60,25 @@ function linkRest(zone: Zone, pfn: u32, frames: u32, order: u32): void {
 @inline
 function openBlock(zone: Zone, pfn: u32, want: u32, order: u32): u64 {
   const frames = capRun(pfn, min(want, (<u32>1) << order));
-  linkRest(zone, pfn, frames, order);
+  linkRest(zone, pfn, frames, order, MIGRATE_MOVABLE);
   zone.free -= frames;
   if (zone.backedFree != 0) zone.backedFree -= countBits(backedBase, pfn, frames);
+  return makeRun(pfn, frames);
+}
+
+/**
+ * A run of up to `want` blocks of one order from the smallest free block that serves; NO_RUN: nothing is free. For kernel
+ * zones, which have no backed frames to count.
+ */
+export function takeBlocks(zone: Zone, order: u32, type: u32, want: u32): u64 {
+  const orders = orderMask(zone, type) >> order;
+  if (orders == 0) return NO_RUN;
+  const found = order + ctz<u32>(orders);
+  const pfn = listHead(freeList(zone, found, type));
+  const frames = min(want, (<u32>1) << (found - order)) << order;
+  unlinkFree(zone, pfn, found, type);
+  linkRest(zone, pfn, frames, found, type);
+  accountFree(zone, -frames, type);
   return makeRun(pfn, frames);
 }
 

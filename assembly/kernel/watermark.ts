@@ -92,16 +92,20 @@ export function watermarkOk(zone: Zone, order: u32, mark: u32, highest: u32, fla
   return watermarkOkWith(zone, order, mark, highest, flags, zone.free);
 }
 
+/** The short cut of zone_watermark_fast for order 0. */
+@inline
+export function hasFrames(zone: Zone, mark: u32, highest: u32, flags: u32): bool {
+  let usable: i64 = zone.free;
+  if ((flags & ALLOC_RESERVES) == 0) usable -= zone.freeHighatomic;
+  return usable > <i64>mark + reserveFor(zone, highest);
+}
+
 /**
  * zone_watermark_fast: the same answer with a short cut for order 0, and one more chance below a boosted mark for
  * requests that may dip into the min reserve.
  */
 export function watermarkFast(zone: Zone, order: u32, mark: u32, highest: u32, flags: u32): bool {
-  if (order == 0) {
-    let usable: i64 = zone.free;
-    if ((flags & ALLOC_RESERVES) == 0) usable -= zone.freeHighatomic;
-    if (usable > <i64>mark + reserveFor(zone, highest)) return true;
-  }
+  if (order == 0 && hasFrames(zone, mark, highest, flags)) return true;
   if (watermarkOk(zone, order, mark, highest, flags)) return true;
   const atMin = (flags & ALLOC_WMARK_MASK) == ALLOC_WMARK_MIN;
   if (order == 0 && (flags & ALLOC_MIN_RESERVE) != 0 && zone.boost != 0 && atMin) {

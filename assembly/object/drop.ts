@@ -1,7 +1,7 @@
 // Pages and objects that go: entry by entry where others may map the frames, in runs where nobody does, or all at once
 // with the CZone that they lie in.
 
-import { KIND_TAIL, NODE_ENTRIES, OBJECT_NONE } from '../../src/abi/layout';
+import { KERNEL_ZONES, KIND_TAIL, NODE_ENTRIES, OBJECT_NONE } from '../../src/abi/layout';
 import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { CZONE_DYING } from '../../src/abi/czone';
 import { STAT_DROPPED_PAGES } from '../../src/abi/stat';
@@ -9,11 +9,11 @@ import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { NIL } from '../base/frame';
 import { guest, statesBase } from '../base/guest';
 import { memoCut } from '../base/memo';
-import { blockType } from '../base/pageblock';
+import { blockType, blockZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { FREE_TO_HEAD, freeOne } from '../kernel/allocator';
+import { FREE_TO_HEAD, freeOne, giveBackAll } from '../kernel/allocator';
 import { countForeign, countPageFreed, countRunFreed, leaveZone } from './foreign';
 import { unshare } from './share';
 import {
@@ -72,6 +72,33 @@ function dropRun(object: MemoryObject, slot: usize, frames: u32): void {
   }
 }
 
+/**
+ * Makes frame numbers of the entries from `slot` on, at most `most`, as far as each names a frame of a kernel zone that
+ * nobody else maps. How many: a table that giveBackAll frees.
+ */
+function soleRun(slot: usize, most: u32): u32 {
+  let length: u32 = 0;
+  while (length < most) {
+    const at = slot + ((<usize>length) << 2);
+    const entry = load<u32>(at);
+    if (entry == 0) break;
+    const pfn = (entry & PFN_MASK) - 1;
+    if (mapsOf(pfn) > 1 || blockZone(pfn) >= <u32>KERNEL_ZONES) break;
+    store<u32>(at, pfn);
+    length++;
+  }
+  return length;
+}
+
+/** Frees the entries from `slot` on that lie in kernel zones and are the object's alone, up to the first that is not. */
+@inline
+function dropSole(slot: usize, most: u32, cpu: u32): u32 {
+  const frames = soleRun(slot, most);
+  giveBackAll(slot, frames, cpu);
+  memory.fill(slot, 0, (<usize>frames) << 2);
+  return frames;
+}
+
 /** Drops the entries [index, stop) of one leaf; frames freed. */
 function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u32, cpu: u32): u32 {
   const alone =
@@ -88,7 +115,9 @@ function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u3
         dropRun(object, slot, step);
         freed += step;
       } else {
-        freed += <u32>dropEntry(object, id, slot, index, cpu);
+        const sole = object.zone == NIL ? dropSole(slot, stop - index, cpu) : 0;
+        step = max(sole, 1);
+        freed += sole == 0 ? <u32>dropEntry(object, id, slot, index, cpu) : sole;
       }
       object.pages -= step;
     }

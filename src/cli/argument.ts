@@ -1,6 +1,6 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
-import { ArgumentError, DURATION, durationMs } from '../replay/index.ts';
+import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
 function fault(option: string, expected: string, found: string): UsageError {
@@ -37,29 +37,15 @@ export function duration(option: string, text: string): number {
   return said(option, () => durationMs(text));
 }
 
-/** Policies made anew for each system: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
-export function policy<Policy>(
+/** The text of a policy that can be made: `NAME`, `NAME:ARGUMENT`, or a time alone for the policy that is called `timed`. */
+export function policy(
   option: string,
   text: string,
-  list: readonly { readonly name: string; create(argument?: string): Policy }[],
+  list: readonly { readonly name: string; create(argument?: string): unknown }[],
   timed?: string,
-): () => Policy {
-  const [name = '', ...rest] =
-    timed !== undefined && /^\d/.test(text) ? [timed, text] : text.split(':');
-  const spec = list.find((one) => one.name === name);
-  if (spec === undefined) {
-    const known = list.map((one) => one.name).join(', ');
-    throw fault(
-      option,
-      `${timed === undefined ? '' : `${DURATION}, or `}a policy of ${known}`,
-      text,
-    );
-  }
-  const argument = rest.length === 0 ? undefined : rest.join(':');
-  const make = (): Policy => spec.create(argument);
-  // a wrong argument is told now, before anything is read or played
-  said(option, make);
-  return make;
+): string {
+  said(option, () => policyOf(text, list, timed));
+  return text;
 }
 
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */

@@ -19,11 +19,12 @@ export function startProgress(systemCount: number, quiet: boolean): Progress {
     hideCursor: true,
   });
   bar.start(systemCount, 0, { system: '' });
-  const seen: string[] = [];
+  const shares = new Map<string, number>();
   return {
     update(system, share) {
-      if (!seen.includes(system)) seen.push(system);
-      bar.update(seen.length - 1 + share, { system });
+      shares.set(system, share);
+      const done = [...shares.values()].reduce((sum, one) => sum + one, 0);
+      bar.update(done, { system });
     },
     stop: () => bar.stop(),
   };

@@ -11,7 +11,7 @@ import {
   PLACEMENTS,
   SYSTEMS,
   detailsOf,
-  replay,
+  replayPlan,
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
@@ -34,6 +34,7 @@ interface ReplayFlags {
   readonly idleReclaim?: string | true;
   readonly format: string;
   readonly out: string;
+  readonly jobs?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -58,7 +59,16 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
-  const machine = { idleReclaimMs: idleReclaimMs(flags), placement, growth };
+  const plan = {
+    systems: chosen.map(({ name }) => name),
+    seed: wholeNumber('--seed', flags.seed, 0),
+    warmupMinutes,
+    keepAlive,
+    placement,
+    growth,
+    idleReclaimMs: idleReclaimMs(flags),
+  };
+  const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
@@ -69,12 +79,8 @@ async function play(folder: string | undefined, flags: ReplayFlags): Promise<Rep
   process.once('SIGINT', interrupt);
   const progress = startProgress(chosen.length, flags.quiet === true);
   try {
-    const played = await replay(trace, {
-      systems: chosen,
-      seed: Number(flags.seed),
-      warmupMinutes,
-      machine,
-      keepAlive,
+    const played = await replayPlan(trace, plan, {
+      jobs,
       progress: (system, share) => progress.update(system, share),
       signal: stop.signal,
     });
@@ -120,6 +126,10 @@ export function replayCommand(): Command {
     )
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
     .option('--out <folder>', 'where files go', 'guestmem-out')
+    .option(
+      '--jobs <n>',
+      'systems played at the same time; results are the same (default: as many as cores)',
+    )
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')
     .action(run);

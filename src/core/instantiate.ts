@@ -13,13 +13,17 @@ import type { CoreExports } from './exports.ts';
  */
 export type CoreBuild = 'release' | 'verify' | 'debug';
 
+/** A compiled build: a thread that is handed it need not compile it again. */
+export type CompiledCore = WebAssembly.Module;
+
 const BUILDS: readonly CoreBuild[] = ['release', 'verify', 'debug'];
 
-const modules = new Map<CoreBuild, WebAssembly.Module>();
+const modules = new Map<CoreBuild, CompiledCore>();
 /** Instances made so far by this process. */
 let made = 0;
 
-function compile(build: CoreBuild): WebAssembly.Module {
+/** The build, compiled once. */
+export function compiledCore(build: CoreBuild): CompiledCore {
   const known = modules.get(build);
   if (known !== undefined) return known;
   expectName('build', build, BUILDS);
@@ -34,11 +38,11 @@ function compile(build: CoreBuild): WebAssembly.Module {
 }
 
 /**
- * Registers the bytes of a build from elsewhere (a browser's fetch, a bundler); the next instance
- * uses them.
+ * Registers a build from elsewhere (a browser's fetch, a bundler, another thread); the next instance
+ * uses it.
  */
-export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Module {
-  const module = new WebAssembly.Module(bytes);
+export function useCore(build: CoreBuild, core: BufferSource | CompiledCore): CompiledCore {
+  const module = core instanceof WebAssembly.Module ? core : new WebAssembly.Module(core);
   modules.set(build, module);
   return module;
 }
@@ -48,7 +52,7 @@ export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Modu
  * TooManyGuests.
  */
 export function instantiate(build: CoreBuild): CoreExports {
-  const module = compile(build);
+  const module = compiledCore(build);
   try {
     const { instance } = instantiateSync<CoreExports>(module, {});
     made += 1;

@@ -1,13 +1,15 @@
 // The guest room's public face.
 
-export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
 export {
   CorePool,
   type Fault,
   KIND_HOLE,
   TooManyGuests,
+  compiledCore,
   faultText,
   layoutOf,
+  useCore,
   verify,
 } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';

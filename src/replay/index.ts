@@ -28,10 +28,13 @@ export {
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
+  policyOf,
 } from '../serverless/index.ts';
 export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
+export { type PlanOptions, replayPlan } from './parallel.ts';
+export type { ReplayPlan } from './plan.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

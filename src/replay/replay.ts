@@ -10,7 +10,7 @@ import {
   fixedKeepAlive,
   profileOf,
 } from '../serverless/index.ts';
-import type { Trace } from '../trace/index.ts';
+import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import type { ReplayRun, SystemRun } from './run.ts';
 import { SystemReplay } from './system-replay.ts';
@@ -53,34 +53,69 @@ async function replaySystem(
   trace: Trace,
   options: ReplayOptions,
 ): Promise<SystemRun> {
-  for (;;) {
-    const more = played.advance(SLICE_ARRIVALS);
-    options.progress?.(spec.name, played.arrived / Math.max(1, trace.startMs.length));
+  let arrived = 0;
+  let unseen = 0;
+  const look = async (): Promise<void> => {
+    unseen = 0;
+    options.progress?.(spec.name, arrived / Math.max(1, trace.invocations));
     await breathe();
     if (options.signal?.aborted === true) throw new ReplayInterrupted('interrupted');
-    if (!more) return played.finish();
+  };
+  for (const minute of arrivalsOf(trace)) {
+    const size = minute.startMs.length;
+    for (let from = 0; from < size;) {
+      const to = Math.min(size, from + SLICE_ARRIVALS - unseen);
+      played.advance(minute, from, to);
+      arrived += to - from;
+      unseen += to - from;
+      from = to;
+      if (unseen === SLICE_ARRIVALS) await look();
+    }
   }
+  await look();
+  return played.finish();
 }
 
-/** First invocation at or after an instant. */
-function firstFrom(startMs: Float64Array, fromMs: number): number {
-  let low = 0;
-  let high = startMs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((startMs[middle] as number) < fromMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Every system has the same calls, each cold or warm: those of the warm-up are in none of the two. */
+function measuredCalls([first]: readonly SystemRun[]): number {
+  return first === undefined ? 0 : first.starts.cold + first.starts.warm;
+}
+
+type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
+
+export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): number {
+  const warmupMs = warmupMinutes * MS_PER_MINUTE;
+  if (warmupMs >= 0 && warmupMs < spanMs) return warmupMs;
+  const found = `${warmupMinutes} of ${spanMs / MS_PER_MINUTE}`;
+  throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
+}
+
+/** What came of the systems of a replay that took so long. */
+export function runOf(
+  trace: Trace,
+  options: Warmup & Pick<ReplayOptions, 'seed'>,
+  systems: readonly SystemRun[],
+  ms: number,
+): ReplayRun {
+  const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
+  const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
+  const { name, functions, spanMs } = trace;
+  return {
+    seed: options.seed,
+    trace: { name, functions: functions.length, invocations: measuredCalls(systems), spanMs },
+    measuredMs: spanMs - warmupMsOf(trace, options),
+    systems,
+    wall: {
+      ms,
+      invocationsPerSecond: perSecond(trace.invocations * systems.length),
+      pageOpsPerSecond: perSecond(pageOps),
+    },
+  };
 }
 
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   const elapsedMs = startWall();
-  const warmupMs = (options.warmupMinutes ?? 0) * MS_PER_MINUTE;
-  if (!(warmupMs >= 0 && warmupMs < trace.spanMs)) {
-    const found = `${options.warmupMinutes} of ${trace.spanMs / MS_PER_MINUTE}`;
-    throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
-  }
+  const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
   const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
@@ -92,20 +127,5 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
     const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
     systems.push(await replaySystem(one, spec, trace, options));
   }
-  const ms = elapsedMs();
-  const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
-  const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
-  const { name, functions, startMs, spanMs } = trace;
-  const invocations = startMs.length - firstFrom(startMs, warmupMs);
-  return {
-    seed: options.seed,
-    trace: { name, functions: functions.length, invocations, spanMs },
-    measuredMs: spanMs - warmupMs,
-    systems,
-    wall: {
-      ms,
-      invocationsPerSecond: perSecond(startMs.length * systems.length),
-      pageOpsPerSecond: perSecond(pageOps),
-    },
-  };
+  return runOf(trace, options, systems, elapsedMs());
 }

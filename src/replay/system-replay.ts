@@ -19,7 +19,7 @@ import {
   pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
-import type { Trace } from '../trace/index.ts';
+import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
@@ -38,7 +38,7 @@ import { StartMeter } from './start-meter.ts';
 import { type Slot, WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
-  readonly trace: Trace;
+  readonly trace: Pick<Trace, 'functions' | 'spanMs'>;
   /** By function id. */
   readonly profiles: readonly FunctionProfile[];
   readonly machine: MachineConfig;
@@ -86,7 +86,6 @@ export class SystemReplay {
   readonly #counts: Counts = newCounts();
   readonly #measured: Counts = newCounts();
   readonly #warmup: Counts = newCounts();
-  #arrived = 0;
   #warm = 0;
   #undisturbed = 0;
   #askedFrames = 0;
@@ -109,21 +108,14 @@ export class SystemReplay {
     this.#starts = new StartMeter(machine.blockFrames);
   }
 
-  get arrived(): number {
-    return this.#arrived;
-  }
-
-  /** Plays up to `arrivals` more arrivals. False when there are none left. */
-  advance(arrivals: number): boolean {
-    const { startMs } = this.#config.trace;
-    const end = Math.min(this.#arrived + arrivals, startMs.length);
-    for (; this.#arrived < end; this.#arrived += 1) {
-      const atMs = startMs[this.#arrived] as number;
+  /** Plays the arrivals from one index to another; they follow those of the call before. */
+  advance({ startMs, functionIds, durationMs }: CallRows, from: number, to: number): void {
+    for (let arrival = from; arrival < to; arrival += 1) {
+      const atMs = startMs[arrival] as number;
       this.#playUntil(atMs);
       this.#moveClock(atMs);
-      this.#arrive(this.#arrived);
+      this.#arrive(functionIds[arrival] as number, durationMs[arrival] as number);
     }
-    return this.#arrived < startMs.length;
   }
 
   #moveClock(toMs: number): void {
@@ -152,10 +144,8 @@ export class SystemReplay {
     return this.#clock.now >= this.#config.warmupMs;
   }
 
-  #arrive(invocation: number): void {
-    const { trace, keepAlive } = this.#config;
-    const functionId = trace.functionIds[invocation] as number;
-    const durationMs = trace.durationMs[invocation] as number;
+  #arrive(functionId: number, durationMs: number): void {
+    const { keepAlive } = this.#config;
     const measured = this.#isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
     const index = this.#pool.take(functionId);

@@ -27,3 +27,26 @@ export function durationMs(text: string): number {
   if (amount === undefined || unit === undefined) throw new ArgumentError(DURATION, text);
   return Number(amount) * (UNIT_MS[unit] as number);
 }
+
+/** Makes a policy anew each time; `timed` is the policy that a time alone means. Wrong text is an ArgumentError. */
+export function policyOf<Policy>(
+  text: string,
+  list: readonly { readonly name: string; create(argument?: string): Policy }[],
+  timed?: string,
+): () => Policy {
+  const [name = '', ...rest] =
+    timed !== undefined && /^\d/.test(text) ? [timed, text] : text.split(':');
+  const spec = list.find((one) => one.name === name);
+  if (spec === undefined) {
+    const known = list.map((one) => one.name).join(', ');
+    throw new ArgumentError(
+      `${timed === undefined ? '' : `${DURATION}, or `}a policy of ${known}`,
+      text,
+    );
+  }
+  const argument = rest.length === 0 ? undefined : rest.join(':');
+  const make = (): Policy => spec.create(argument);
+  // a wrong argument is told now, before anything is read or played
+  make();
+  return make;
+}

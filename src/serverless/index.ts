@@ -1,7 +1,7 @@
 // The serverless room's public face.
 
 export * from '../vmm/index.ts';
-export { ArgumentError, DURATION, durationMs } from './argument.ts';
+export { ArgumentError, DURATION, durationMs, policyOf } from './argument.ts';
 export { CATALOGUE, type Workload, resembling } from './catalogue.ts';
 export { Container } from './container.ts';
 export {

@@ -58,6 +58,20 @@ export class Random {
     return (this.nextUint32() + 0.5) * TWO_POW_MINUS_32;
   }
 
+  /** `nextBelow` for each place from `from` to `to`. */
+  fillBelow(limit: number, target: Uint32Array, from: number, to: number): void {
+    let { a, b, c, counter } = this;
+    for (let index = from; index < to; index++) {
+      const sum = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      target[index] = (sum >>> 0) * TWO_POW_MINUS_32 * limit;
+    }
+    Object.assign(this, { a, b, c, counter });
+  }
+
   /** An integer in [0, limit); biased by less than limit / 2^32, which no use here can see. */
   nextBelow(limit: number): number {
     return Math.floor(this.nextUint32() * TWO_POW_MINUS_32 * limit);

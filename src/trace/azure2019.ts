@@ -7,8 +7,7 @@
 import { basename, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
-import { MinuteCounts } from './counts.ts';
-import { expandCounts } from './expand.ts';
+import { MinuteCounts, countedTrace } from './counts.ts';
 import { fileFault, regularNames } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
@@ -64,7 +63,7 @@ function readDays(
   for (const { day, file } of memoryFiles) if (day <= lastDay) memory.read(file);
   const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
-  return expandCounts({ name, format: 'azure2019', functions, counts, minutes, quirks }, seed);
+  return countedTrace({ name, format: 'azure2019', functions, counts, minutes, quirks }, seed);
 }
 
 export function readAzure2019(folder: string, options: TraceOptions): Trace {

@@ -56,8 +56,8 @@ export function readAzure2021(file: string, options: TraceOptions): Trace {
   const { seed, maximumInvocations } = checkOptions(options);
   const collector = new CallCollector(maximumInvocations, options.minutes);
   const seen = readCalls(file, collector);
-  const calls = collector.sorted();
-  const summaries = summarizeCalls(calls, seen.length);
+  const rows = collector.sorted();
+  const summaries = summarizeCalls(rows.calls, seen.length);
   const appSizes = new Map<string, number>();
   for (const { app } of seen) appSizes.set(app, (appSizes.get(app) ?? 0) + 1);
   const functions = seen.map(({ app, name }, id): TraceFunction => ({
@@ -71,7 +71,7 @@ export function readAzure2021(file: string, options: TraceOptions): Trace {
     durations: summaries[id] ?? publishedDurations(seed, functionKey(NO_OWNER, app, name)),
   }));
   const quirks = { ...NO_QUIRKS, functionsWithoutMemory: functions.length };
-  return { name: basename(file, extname(file)), format: 'azure2021', functions, quirks, ...calls };
+  return { name: basename(file, extname(file)), format: 'azure2021', functions, quirks, ...rows };
 }
 
 export const AZURE2021: TraceFormat = {

@@ -1,11 +1,10 @@
 /** What the formats with one row a call share: from collected calls to a trace. */
 import { observedDurations } from './distribution.ts';
-import type { SortedCalls } from './rows.ts';
-import type { DurationSummary } from './trace.ts';
+import type { CallRows, DurationSummary } from './trace.ts';
 
 /** Summary of each function's calls; undefined for a function without any. */
 export function summarizeCalls(
-  calls: SortedCalls,
+  calls: CallRows,
   functionCount: number,
 ): (DurationSummary | undefined)[] {
   const sizes = new Uint32Array(functionCount + 1);

@@ -101,15 +101,22 @@ function meanOfPoints(points: readonly number[]): number {
   return mean;
 }
 
-/** One call's duration: the point at a uniform share on the line through the percentiles. */
-export function drawDurationMs(percentilesMs: readonly number[], random: Random): number {
+/** Points of one function in a table of several. */
+export const PERCENTILES: number = PERCENTILE_SHARES.length;
+
+const SHARES = Float64Array.from(PERCENTILE_SHARES);
+
+/**
+ * One call's duration: the point at a uniform share on the line through the percentiles, which begin at `first` of the table.
+ */
+export function drawDurationMs(pointsMs: Float64Array, first: number, random: Random): number {
   const share = random.nextUnit();
   let upper = 1;
-  while (share > (PERCENTILE_SHARES[upper] as number)) upper++;
-  const from = PERCENTILE_SHARES[upper - 1] as number;
-  const width = (PERCENTILE_SHARES[upper] as number) - from;
-  const low = percentilesMs[upper - 1] as number;
-  return low + (((percentilesMs[upper] as number) - low) * (share - from)) / width;
+  while (share > (SHARES[upper] as number)) upper++;
+  const from = SHARES[upper - 1] as number;
+  const width = (SHARES[upper] as number) - from;
+  const low = pointsMs[first + upper - 1] as number;
+  return low + (((pointsMs[first + upper] as number) - low) * (share - from)) / width;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,4 +1,5 @@
 /** Traces: one reader a format, the synthetic generator, one in-memory form. */
+export { type CallRow, type RowTrace, arrivalsOf, rowsOf, traceOf } from './arrivals.ts';
 export { readAzure2019, readAzure2019Counts } from './azure2019.ts';
 export { readAzure2021 } from './azure2021.ts';
 export { TraceError, type TraceFault } from './error.ts';
@@ -7,11 +8,13 @@ export { readIluvatar } from './iluvatar.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
 export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
 export {
-  DEFAULT_MAXIMUM_INVOCATIONS,
+  type CallRows,
+  type CountedCalls,
   type DurationSummary,
   type FigureSource,
   MINIMUM_DURATION_MS,
   PERCENTILE_SHARES,
+  type RecordedCalls,
   type Trace,
   type TraceFunction,
   type TraceOptions,

@@ -1,15 +1,16 @@
 /** Checks the options that all readers share; a wrong one is the caller's error, not the trace's. */
-import { DEFAULT_MAXIMUM_INVOCATIONS, type TraceOptions } from './trace.ts';
+import type { TraceOptions } from './trace.ts';
 
 export interface OptionValues {
   readonly seed: number;
   /** Infinity if none. */
   readonly minuteLimit: number;
+  /** Infinity if none. */
   readonly maximumInvocations: number;
 }
 
 export function checkOptions(options: TraceOptions): OptionValues {
-  const { seed, minutes, maximumInvocations = DEFAULT_MAXIMUM_INVOCATIONS } = options;
+  const { seed, minutes, maximumInvocations = Infinity } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(`seed: expected a non-negative safe integer, found ${seed}`);
   }

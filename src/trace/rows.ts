@@ -4,19 +4,19 @@
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import { TraceError } from './error.ts';
 import type { CountPlace } from './counts.ts';
-import { MINIMUM_DURATION_MS } from './trace.ts';
+import { sharedFloat32, sharedFloat64, sharedUint32 } from './shared.ts';
+import { MINIMUM_DURATION_MS, type RecordedCalls, type Trace } from './trace.ts';
 
 const FIRST_CAPACITY = 8192;
 
 /** A year: longer than any public trace. Bounds what one wild row can make of the whole run. */
 const MAXIMUM_SPAN_MS = 366 * 1440 * MS_PER_MINUTE;
 
-export interface SortedCalls {
-  readonly startMs: Float64Array;
-  readonly functionIds: Uint32Array;
-  readonly durationMs: Float32Array;
-  readonly spanMs: number;
-}
+/** Rows are held, 16 bytes each: their order is known, and their functions' figures, when the last one was read. */
+const MAXIMUM_RECORDED_CALLS = 40_000_000;
+
+/** What a trace of rows has of them. */
+export type SortedRows = Pick<Trace, 'invocations' | 'spanMs'> & { readonly calls: RecordedCalls };
 
 export class CallCollector {
   private readonly maximumInvocations: number;
@@ -28,7 +28,7 @@ export class CallCollector {
   private durationMs = new Float32Array(FIRST_CAPACITY);
 
   constructor(maximumInvocations: number, minutes: number | undefined) {
-    this.maximumInvocations = maximumInvocations;
+    this.maximumInvocations = Math.min(maximumInvocations, MAXIMUM_RECORDED_CALLS);
     this.minutes = minutes;
     this.limitMs = minutes === undefined ? Infinity : minutes * MS_PER_MINUTE;
   }
@@ -55,12 +55,12 @@ export class CallCollector {
   }
 
   /** Stable: equal starts keep the order of addition. */
-  sorted(): SortedCalls {
+  sorted(): SortedRows {
     const starts = this.startMs.subarray(0, this.size);
     const order = sortedOrder(starts);
-    const startMs = new Float64Array(this.size);
-    const functionIds = new Uint32Array(this.size);
-    const durationMs = new Float32Array(this.size);
+    const startMs = sharedFloat64(this.size);
+    const functionIds = sharedUint32(this.size);
+    const durationMs = sharedFloat32(this.size);
     for (let target = 0; target < this.size; target++) {
       const source = order === undefined ? target : (order[target] as number);
       startMs[target] = starts[source] as number;
@@ -70,7 +70,8 @@ export class CallCollector {
     const lastMs = startMs.at(-1) ?? 0;
     const seenMinutes = Math.floor(lastMs / MS_PER_MINUTE) + 1;
     const spanMs = Math.min(seenMinutes, this.minutes ?? Infinity) * MS_PER_MINUTE;
-    return { startMs, functionIds, durationMs, spanMs };
+    const calls: RecordedCalls = { kind: 'recorded', startMs, functionIds, durationMs };
+    return { invocations: this.size, calls, spanMs };
   }
 
   private grow(): void {
@@ -85,13 +86,40 @@ export class CallCollector {
   }
 }
 
-/** Undefined if already in order, as published traces mostly are. */
+/** Undefined if already in order, as published traces mostly are. Stable: merges of runs twice as long each time. */
 function sortedOrder(starts: Float64Array): Uint32Array | undefined {
   let index = 1;
   while (index < starts.length && (starts[index - 1] as number) <= (starts[index] as number)) {
     index++;
   }
   if (index >= starts.length) return undefined;
-  const order = Uint32Array.from(starts, (_, position) => position);
-  return order.toSorted((a, b) => (starts[a] as number) - (starts[b] as number) || a - b);
+  let from = Uint32Array.from(starts, (_, position) => position);
+  let to = new Uint32Array(from.length);
+  for (let width = 1; width < from.length; width *= 2) {
+    for (let low = 0; low < from.length; low += 2 * width) {
+      mergeRuns(starts, from, to, low, low + width, Math.min(low + 2 * width, from.length));
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+/** Merges from[low, middle) with from[middle, high) into the same places of `to`. */
+function mergeRuns(
+  starts: Float64Array,
+  from: Uint32Array,
+  to: Uint32Array,
+  low: number,
+  middle: number,
+  high: number,
+): void {
+  let left = low;
+  let right = middle;
+  for (let place = low; place < high; place++) {
+    const isLeft =
+      right >= high ||
+      (left < middle &&
+        (starts[from[left] as number] as number) <= (starts[from[right] as number] as number));
+    to[place] = (isLeft ? from[left++] : from[right++]) as number;
+  }
 }

@@ -7,8 +7,7 @@
  */
 import { MS_PER_MINUTE, US_PER_S } from '../abi/unit.ts';
 import { typicalDurations, appMemoryMibAt, averageDurationMsAt } from './distribution.ts';
-import { MinuteCounts } from './counts.ts';
-import { expandCounts } from './expand.ts';
+import { MinuteCounts, countedTrace } from './counts.ts';
 import { exponential, naturalLog, normalQuantile, power } from './numeric.ts';
 import { checkOptions } from './options.ts';
 import { type Random, randomStream, shuffle } from '../time/index.ts';
@@ -313,5 +312,5 @@ export function generateSynthetic(
   const { name } = config;
   const quirks = NO_QUIRKS;
   const counted = { name, functions, counts, minutes, quirks, phaseUs };
-  return expandCounts({ ...counted, format: 'synthetic' }, seed);
+  return countedTrace({ ...counted, format: 'synthetic' }, seed);
 }

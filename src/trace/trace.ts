@@ -1,6 +1,6 @@
 /**
- * The one in-memory form that every reader and the generator produce and replay consumes: parallel
- * arrays with one element an invocation, and no JavaScript object an invocation. Knows no format.
+ * What every reader and the generator produce and replay consumes: functions, and what the file says of their calls. A trace
+ * is never whole in memory as calls: `arrivalsOf` makes them minute by minute. Knows no format.
  */
 
 /** The shares at which Azure publishes durations; `DurationSummary.percentilesMs` is parallel to it. */
@@ -22,7 +22,7 @@ export interface DurationSummary {
 }
 
 export interface TraceFunction {
-  /** Index in `Trace.functions` and value in `Trace.functionIds`. */
+  /** Index in `Trace.functions` and value in `CallRows.functionIds`. */
   readonly id: number;
   /** Unique together with `owner` and `app`, not alone. */
   readonly name: string;
@@ -46,17 +46,46 @@ export interface TraceQuirks {
   readonly negativeAverages: number;
 }
 
-export interface Trace {
-  readonly name: string;
-  /** Name of the format it was read from (`TRACE_FORMATS`), or 'synthetic'. */
-  readonly format: string;
-  readonly functions: readonly TraceFunction[];
+/** Calls, one element each in three parallel arrays. */
+export interface CallRows {
   /** Start of each invocation since the trace's begin, never decreasing; exact microseconds if drawn. */
   readonly startMs: Float64Array;
-  /** Parallel to `startMs`. Equal starts keep the order of ids (drawn) or of rows (recorded). */
+  /** Equal starts keep the order of ids (drawn) or of rows (recorded). */
   readonly functionIds: Uint32Array;
-  /** Parallel to `startMs`; undisturbed execution time, without any start-up. */
+  /** Undisturbed execution time, without any start-up. */
   readonly durationMs: Float32Array;
+}
+
+/** Calls of which the file says how many a function had in a minute; the rest is drawn. */
+export interface CountedCalls {
+  readonly kind: 'counted';
+  readonly seed: number;
+  /** By minute: its first cell; one more at the end. */
+  readonly firstCells: Uint32Array;
+  /** By cell, never decreasing within a minute. */
+  readonly functionIds: Uint32Array;
+  /** By cell: calls of that function in that minute. */
+  readonly counts: Uint32Array;
+  /**
+   * By function id: the calls of a minute are spaced evenly from this microsecond of the minute on
+   * instead of drawn. For timers.
+   */
+  readonly phaseUs?: ReadonlyMap<number, number> | undefined;
+}
+
+/** Calls that the file has one by one. */
+export interface RecordedCalls extends CallRows {
+  readonly kind: 'recorded';
+}
+
+/** Plain data: a copy in a worker gives the same calls. The arrays are shared with it, not copied. */
+export interface Trace {
+  readonly name: string;
+  /** Name of the format it was read from (`TRACE_FORMATS`), or 'synthetic', or 'rows'. */
+  readonly format: string;
+  readonly functions: readonly TraceFunction[];
+  readonly invocations: number;
+  readonly calls: CountedCalls | RecordedCalls;
   /** Length of the window: a whole number of minutes; every start is below it. */
   readonly spanMs: number;
   readonly quirks: TraceQuirks;
@@ -67,11 +96,9 @@ export interface TraceOptions {
   readonly seed: number;
   /** Keep only the first so many minutes; what is kept is the same as without the limit. */
   readonly minutes?: number | undefined;
-  /** Refuse larger traces instead of running out of memory (16 bytes an invocation). */
+  /** Refuse larger traces. */
   readonly maximumInvocations?: number | undefined;
 }
-
-export const DEFAULT_MAXIMUM_INVOCATIONS = 40_000_000;
 
 export const NO_QUIRKS: TraceQuirks = {
   functionsWithoutDurations: 0,

@@ -5,8 +5,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
-import { MinuteCounts } from './counts.ts';
-import { expandCounts } from './expand.ts';
+import { MinuteCounts, countedTrace } from './counts.ts';
 import { fileFault, regularNames } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
@@ -40,7 +39,7 @@ export function readVhive(folder: string, options: TraceOptions): Trace {
   const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   const name = basename(resolve(folder));
-  return expandCounts({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
+  return countedTrace({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
 }
 
 /** One file of the three is enough to mean this format: the reader names the one that is missing. */

@@ -14,23 +14,27 @@ const hasRecordings = existsSync(capturesFolder(ROOT));
 /** Equal on every machine: the timed code computes the same each time. */
 const needs = { recording: hasRecordings } as Readonly<Record<string, boolean>>;
 
-it.each(Object.keys(BENCHES))('%s', async (name) => {
-  const texts: string[] = [];
-  const run = (): ReturnType<typeof runBenches> =>
-    runBenches(SMALL, ROOT, [name], undefined, (text) => texts.push(text));
-  const [[first], [second]] = [await run(), await run()];
-  if (needs[name] === false) {
-    expect(texts[0]).toBe(`${name}: left out, there are no recordings\n`);
-    return;
-  }
-  expect(first?.hash).toBe(second?.hash);
-  expect(first?.rows.length).toBeGreaterThan(1);
-  for (const row of first?.rows ?? []) {
-    expect(row.nsPerOperation).toBeGreaterThan(0);
-    expect(texts[0]).toContain(row.name);
-  }
-  for (const value of Object.values(first?.ratios ?? {})) expect(value).toBeGreaterThan(0);
-});
+// of a small size, guests of any number of GiB are one
+it.each(Object.keys(BENCHES).filter((name) => !/^alloc-(?:16|256)$/.test(name)))(
+  '%s',
+  async (name) => {
+    const texts: string[] = [];
+    const run = (): ReturnType<typeof runBenches> =>
+      runBenches(SMALL, ROOT, [name], undefined, (text) => texts.push(text));
+    const [[first], [second]] = [await run(), await run()];
+    if (needs[name] === false) {
+      expect(texts[0]).toBe(`${name}: left out, there are no recordings\n`);
+      return;
+    }
+    expect(first?.hash).toBe(second?.hash);
+    expect(first?.rows.length).toBeGreaterThan(1);
+    for (const row of first?.rows ?? []) {
+      expect(row.nsPerOperation).toBeGreaterThan(0);
+      expect(texts[0]).toContain(row.name);
+    }
+    for (const value of Object.values(first?.ratios ?? {})) expect(value).toBeGreaterThan(0);
+  },
+);
 
 it('a run leaves one line of history', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-'));
@@ -46,6 +50,6 @@ it('a run leaves one line of history', async () => {
 
 it('a bench that there is not is named', async () => {
   await expect(runBenches(SMALL, ROOT, ['x'], undefined, () => {})).rejects.toThrow(
-    'expected benches of buddy, touch, recording, clone, czone, found "x"',
+    'expected benches of alloc-1, alloc-16, alloc-256, buddy, touch, recording, clone, czone, trace, replay, found "x"',
   );
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { type Trace, TraceError, openTrace } from '../../src/trace/index.ts';
+import { type Trace, TraceError, openTrace, rowsOf } from '../../src/trace/index.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 import { type TextFault, UNPRINTABLE, textFault, withFault } from './text.ts';
 
@@ -60,7 +60,8 @@ function damagedFiles({ format, file, faults }: Damage): [string, string][] {
 
 /** Calls in order of time, each of a function that there is, for a time that can be. */
 function expectWhole(trace: Trace): void {
-  const { startMs, durationMs, functionIds, functions, spanMs } = trace;
+  const { functions, spanMs } = trace;
+  const { startMs, durationMs, functionIds } = rowsOf(trace);
   startMs.forEach((start, call) => {
     expect(start).toBeGreaterThanOrEqual(startMs[call - 1] ?? 0);
     expect(start).toBeLessThanOrEqual(spanMs);

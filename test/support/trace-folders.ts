@@ -3,9 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
-import { TraceError } from '../../src/trace/index.ts';
+import {
+  type CallRows,
+  type Trace,
+  type TraceOptions,
+  TraceError,
+  openTrace,
+  rowsOf,
+} from '../../src/trace/index.ts';
 
-export const samples: string = resolve(import.meta.dirname, '../../../../shared/traces');
+export const samples: string = resolve(import.meta.dirname, '../../../shared/traces');
 export const hasSamples: boolean = existsSync(samples);
 
 const made: string[] = [];
@@ -54,6 +61,15 @@ export function vhiveFiles(counts: readonly (readonly number[])[]): Record<strin
 
 export function makeVhive(counts: readonly (readonly number[])[]): string {
   return makeFolder(vhiveFiles(counts));
+}
+
+/** A trace with its calls one by one. */
+export function withRows(trace: Trace): Trace & CallRows {
+  return { ...trace, ...rowsOf(trace) };
+}
+
+export function openRows(path: string, options: TraceOptions): Trace & CallRows {
+  return withRows(openTrace(path, options));
 }
 
 /** Whether the first `size` elements are the same numbers; quick where toEqual takes seconds. */

@@ -1,5 +1,11 @@
 /** Small traces for the tests of replay. */
-import { type Trace, type TraceFunction, generateSynthetic } from '../../src/trace/index.ts';
+import { MS_PER_MINUTE } from '../../src/abi/unit.ts';
+import {
+  type Trace,
+  type TraceFunction,
+  generateSynthetic,
+  traceOf,
+} from '../../src/trace/index.ts';
 
 /** Some 500 calls in 6 minutes: bursts of one function, a few of others. */
 export function smallTrace(seed = 1): Trace {
@@ -29,19 +35,6 @@ export function handTrace(calls: readonly (readonly [number, number])[], spanMs:
     memorySource: 'trace',
     durations: { source: 'trace', averageMs: 100, percentilesMs: [1], maximumMs: 100 },
   };
-  return {
-    name: 'hand',
-    format: 'synthetic',
-    functions: [fn],
-    startMs: Float64Array.from(calls, ([start]) => start),
-    functionIds: new Uint32Array(calls.length),
-    durationMs: Float32Array.from(calls, ([, duration]) => duration),
-    spanMs,
-    quirks: {
-      functionsWithoutDurations: 0,
-      functionsWithoutMemory: 0,
-      mergedRows: 0,
-      negativeAverages: 0,
-    },
-  };
+  const rows = calls.map(([startMs, durationMs]) => ({ functionId: 0, startMs, durationMs }));
+  return traceOf({ name: 'hand', functions: [fn], rows, minutes: spanMs / MS_PER_MINUTE });
 }

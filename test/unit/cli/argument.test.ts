@@ -22,25 +22,11 @@ describe('options', () => {
     }
   });
 
-  it('makes policies by name, with what stands behind it, or by a time alone', () => {
-    const made: unknown[] = [];
-    const list = ['timed', 'other'].map((name) => ({
-      name,
-      create: (argument?: string) => made.push([name, argument]),
-    }));
-    for (const text of ['10m', 'other', 'other:a:b', 'timed:']) {
-      policy('--p', text, list, 'timed')();
-    }
-    const calls = [
-      ['timed', '10m'],
-      ['other', undefined],
-      ['other', 'a:b'],
-      ['timed', ''],
-    ];
-    expect(made).toEqual(calls.flatMap((call) => [call, call]));
-    expect(() => policy('--p', 'x:1', list, 'timed')).toThrow(
-      '--p: expected a time such as 500ms, 90s, 10m or 1h, or a policy of timed, other, found "x:1"',
-    );
+  it('take the text of a policy that there is, and say which option has another', () => {
+    const list = [{ name: 'timed', create: (time = '1s') => wholeNumber('', time, 1) }];
+    expect(policy('--p', 'timed:5', list)).toBe('timed:5');
+    expect(() => policy('--p', 'x', list)).toThrow(UsageError);
+    expect(() => policy('--p', 'x', list)).toThrow('--p: expected a policy of timed, found "x"');
   });
 
   it('reads minutes', () => {

@@ -35,6 +35,24 @@ describe('randomStream', () => {
     );
   });
 
+  it('fills an array with the numbers that single draws give, and goes on after them', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2 ** 31 }),
+        fc.nat(9),
+        fc.nat(9),
+        (limit, from, size) => {
+          const [one, many] = [randomStream(3, 'fill'), randomStream(3, 'fill')];
+          const target = new Uint32Array(from + size + 1).fill(7);
+          many.fillBelow(limit, target, from, from + size);
+          const single = Array.from({ length: size }, () => one.nextBelow(limit));
+          expect([...target]).toEqual([...Array.from({ length: from }, () => 7), ...single, 7]);
+          expect(many.nextUint32()).toBe(one.nextUint32());
+        },
+      ),
+    );
+  });
+
   it('tells apart seeds that differ above 32 bits only', () => {
     expect(draws(5, 'a', 2)).not.toEqual(draws(5 + 2 ** 32, 'a', 2));
   });

@@ -27,10 +27,10 @@ describe('what lies beside a trace', () => {
     for (const table of ['invocations_per_function_md', 'app_memory_percentiles']) {
       mkdirSync(join(days, `${table}.anon.d02.csv`));
     }
-    expect(openTrace(join(pair, 'trace.csv'), { seed }).startMs).toHaveLength(1);
-    expect(openTrace(pair, { seed }).startMs).toHaveLength(1);
-    expect(openTrace(alone, { seed }).startMs).toHaveLength(1);
-    expect(openTrace(days, { seed }).startMs).toHaveLength(3);
+    expect(openTrace(join(pair, 'trace.csv'), { seed }).invocations).toBe(1);
+    expect(openTrace(pair, { seed }).invocations).toBe(1);
+    expect(openTrace(alone, { seed }).invocations).toBe(1);
+    expect(openTrace(days, { seed }).invocations).toBe(3);
   });
 
   it('is named when it is the trace, packed or in another form', () => {

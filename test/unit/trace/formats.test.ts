@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { TRACE_FORMATS, openTrace } from '../../../src/trace/index.ts';
+import { TRACE_FORMATS } from '../../../src/trace/index.ts';
 import {
   DURATION_HEADER,
   faultOf,
@@ -8,6 +8,7 @@ import {
   lines,
   makeFolder,
   makeVhive,
+  openRows,
   samples,
 } from '../../support/trace-folders.ts';
 
@@ -38,7 +39,7 @@ describe('trace formats', () => {
   });
 
   it.each(Object.entries(made))('%s is recognised in its folder and by its file', (name, paths) => {
-    for (const path of paths()) expect(openTrace(path, { seed }).format).toBe(name);
+    for (const path of paths()) expect(openRows(path, { seed }).format).toBe(name);
   });
 
   it('have a name of their own and a sentence', () => {
@@ -47,7 +48,7 @@ describe('trace formats', () => {
   });
 
   it('are all named where none fits', () => {
-    const { expected } = faultOf(() => openTrace(makeFolder({}), { seed }));
+    const { expected } = faultOf(() => openRows(makeFolder({}), { seed }));
     expect(expected).toMatch(/^a trace: .+, .+ or .+$/);
     expect(expected).toContain('a vHive folder (invocations.csv, durations.csv, memory.csv), ');
     for (const { noun } of TRACE_FORMATS) expect(expected).toContain(noun);
@@ -68,7 +69,7 @@ describe('Azure 2019 day files', () => {
         'o,a,5,80',
       ),
     });
-    const trace = openTrace(folder, { seed });
+    const trace = openRows(folder, { seed });
     expect(trace).toMatchObject({ format: 'azure2019', spanMs: 4 * 60_000 });
     expect(trace.functions.map((fn) => [fn.name, fn.trigger, fn.memoryMib])).toEqual([
       ['f', 'queue', 40],
@@ -82,18 +83,18 @@ describe('Azure 2019 day files', () => {
 
   it('are not opened past the limit on the minutes', () => {
     const folder = makeFolder({ [day('01')]: lines(HEADER, 'o,a,f,http,1,1'), [day('02')]: 'bad' });
-    expect(openTrace(folder, { seed, minutes: 2 }).startMs).toHaveLength(2);
-    expect(faultOf(() => openTrace(folder, { seed, minutes: 3 })).file).toContain('d02');
+    expect(openRows(folder, { seed, minutes: 2 }).startMs).toHaveLength(2);
+    expect(faultOf(() => openRows(folder, { seed, minutes: 3 })).file).toContain('d02');
   });
 
   it('with a day missing are refused', () => {
     const content = lines(HEADER, 'o,a,f,http,1,1');
     const folder = makeFolder({ [day('01')]: content, [day('03')]: content });
-    expect(faultOf(() => openTrace(folder, { seed }))).toMatchObject({ expected: 'day 2 next' });
+    expect(faultOf(() => openRows(folder, { seed }))).toMatchObject({ expected: 'day 2 next' });
   });
 
   it.skipIf(!hasSamples)('sample in ../shared/traces: 9 rows of day 1', () => {
-    const trace = openTrace(join(samples, 'azure2019-d01-head9'), { seed });
+    const trace = openRows(join(samples, 'azure2019-d01-head9'), { seed });
     expect(trace).toMatchObject({ format: 'azure2019', spanMs: 1440 * 60_000 });
     expect(trace.functions).toHaveLength(9);
     expect(trace.quirks.functionsWithoutDurations).toBe(9);
@@ -109,33 +110,33 @@ describe('Azure 2021 files', () => {
     const folder = makeFolder({
       [file]: lines(header, 'a,f,10.5,0.5', 'a,g,9,4', 'b,f,10,0', 'a,f,61,0.25', 'b,f,0.1,0.2'),
     });
-    const trace = openTrace(folder, { seed });
+    const trace = openRows(folder, { seed });
     expect([...trace.startMs]).toEqual([0, 5000, 10_000, 10_000, 60_750]);
     expect([...trace.functionIds]).toEqual([2, 1, 0, 2, 0]);
     expect([...trace.durationMs]).toEqual([200, 4000, 500, 1, 250]);
     expect(trace.spanMs).toBe(2 * 60_000);
     expect(trace.functions.map((fn) => `${fn.app}/${fn.name}`)).toEqual(['a/f', 'a/g', 'b/f']);
     expect(trace.functions[0]?.durations).toMatchObject({ source: 'observed', averageMs: 375 });
-    expect(openTrace(join(folder, file), { seed, minutes: 1 }).startMs).toHaveLength(4);
+    expect(openRows(join(folder, file), { seed, minutes: 1 }).startMs).toHaveLength(4);
   });
 
   it('with a wild or negative number are refused at the cell or row', () => {
-    expect(faultOf(() => openTrace(bad('a,f,-1,1'), { seed }))).toMatchObject({
+    expect(faultOf(() => openRows(bad('a,f,-1,1'), { seed }))).toMatchObject({
       line: 3,
       header: 'end_timestamp',
     });
-    expect(faultOf(() => openTrace(bad('a,f,1e99,1'), { seed })).line).toBe(3);
-    expect(faultOf(() => openTrace(bad('a,f,1e10,1'), { seed })).expected).toContain('one year');
+    expect(faultOf(() => openRows(bad('a,f,1e99,1'), { seed })).line).toBe(3);
+    expect(faultOf(() => openRows(bad('a,f,1e10,1'), { seed })).expected).toContain('one year');
   });
 
   it('are refused as a folder when there are several', () => {
     const content = lines(header, 'a,f,1,1');
     const folder = makeFolder({ 'x.csv': content, 'y.csv': content });
-    expect(faultOf(() => openTrace(folder, { seed })).found).toBe('several: x.csv, y.csv');
+    expect(faultOf(() => openRows(folder, { seed })).found).toBe('several: x.csv, y.csv');
   });
 
   it.skipIf(!hasSamples)('sample in ../shared/traces: 199 calls of 31 functions', () => {
-    const trace = openTrace(join(samples, 'azure2021-head/Azure2021_200.csv'), { seed });
+    const trace = openRows(join(samples, 'azure2021-head/Azure2021_200.csv'), { seed });
     expect(trace.startMs).toHaveLength(199);
     expect(trace.functions).toHaveLength(31);
     expect(trace.startMs).toEqual(trace.startMs.toSorted());
@@ -150,7 +151,7 @@ describe('Iluvatar pairs', () => {
       'trace.csv': lines('func_name,invoke_time_ms', 'y,90', 'x,3', 'x,60000'),
       'metadata-trace.csv': metadata,
     });
-    const trace = openTrace(folder, { seed });
+    const trace = openRows(folder, { seed });
     expect([...trace.startMs]).toEqual([3, 90, 60_000]);
     expect([...trace.functionIds]).toEqual([0, 1, 0]);
     expect([...trace.durationMs]).toEqual([7, 1, 7]);
@@ -161,9 +162,9 @@ describe('Iluvatar pairs', () => {
   it('without metadata, or with a function it does not know, are refused', () => {
     const calls = lines('func_name,invoke_time_ms', 'x,1', 'z,2');
     const alone = makeFolder({ 'trace.csv': calls });
-    expect(faultOf(() => openTrace(alone, { seed })).expected).toContain('metadata-trace.csv');
+    expect(faultOf(() => openRows(alone, { seed })).expected).toContain('metadata-trace.csv');
     const folder = makeFolder({ 'trace.csv': calls, 'metadata-trace.csv': metadata });
-    expect(faultOf(() => openTrace(folder, { seed }))).toMatchObject({
+    expect(faultOf(() => openRows(folder, { seed }))).toMatchObject({
       line: 3,
       column: 1,
       expected: 'a function of the metadata file',
@@ -172,7 +173,7 @@ describe('Iluvatar pairs', () => {
   });
 
   it.skipIf(!hasSamples)('sample in ../shared/traces: 11,868 calls of 21 functions', () => {
-    const trace = openTrace(join(samples, 'iluvatar-paper'), { seed });
+    const trace = openRows(join(samples, 'iluvatar-paper'), { seed });
     expect(trace.startMs).toHaveLength(11_868);
     expect(trace.functions).toHaveLength(21);
   });

@@ -1,16 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { SYNTHETIC_HOUR, type Trace, generateSynthetic } from '../../../src/trace/index.ts';
-import { isSorted, samePrefix } from '../../support/trace-folders.ts';
+import {
+  type CallRows,
+  SYNTHETIC_HOUR,
+  type SyntheticConfig,
+  type Trace,
+  type TraceOptions,
+  generateSynthetic,
+} from '../../../src/trace/index.ts';
+import { isSorted, samePrefix, withRows } from '../../support/trace-folders.ts';
 
-function callsByFunction(trace: Trace): number[] {
+function generateRows(options: TraceOptions, config?: SyntheticConfig): Trace & CallRows {
+  return withRows(generateSynthetic(options, config));
+}
+
+function callsByFunction(trace: Trace & CallRows): number[] {
   const calls = trace.functions.map(() => 0);
   for (const id of trace.functionIds) calls[id] = (calls[id] as number) + 1;
   return calls;
 }
 
 /** Most calls running at once, by function. */
-function peakConcurrency(trace: Trace, id: number): number {
+function peakConcurrency(trace: CallRows, id: number): number {
   const edges: [number, number][] = [];
   for (const [index, startMs] of trace.startMs.entries()) {
     if (trace.functionIds[index] !== id) continue;
@@ -33,7 +44,7 @@ describe('the synthetic hour', () => {
   it('has the published shape at any seed', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        const trace = generateSynthetic({ seed });
+        const trace = generateRows({ seed });
         const total = trace.startMs.length;
         expect(total).toBeGreaterThan(50_000);
         expect(total).toBeLessThan(150_000);
@@ -51,14 +62,14 @@ describe('the synthetic hour', () => {
   it('has one function with more than 50 concurrent calls', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        expect(peakConcurrency(generateSynthetic({ seed }), 0)).toBeGreaterThan(50);
+        expect(peakConcurrency(generateRows({ seed }), 0)).toBeGreaterThan(50);
       }),
       { numRuns: 5 },
     );
   });
 
   it('rises and falls: the busiest minute has at least 1.5 times the calls of the first', () => {
-    const { startMs, functionIds } = generateSynthetic({ seed: 1 });
+    const { startMs, functionIds } = generateRows({ seed: 1 });
     const calls = Array.from({ length: 60 }, () => 0);
     for (const [index, start] of startMs.entries()) {
       if (functionIds[index] !== 0) continue;
@@ -70,7 +81,7 @@ describe('the synthetic hour', () => {
   });
 
   it('fires timers at a fixed period', () => {
-    const trace = generateSynthetic({ seed: 2 });
+    const trace = generateRows({ seed: 2 });
     const timers = trace.functions.filter((fn) => fn.trigger === 'timer');
     expect(timers.length).toBe(Math.round(0.156 * SYNTHETIC_HOUR.functionCount));
     for (const { id } of timers) {
@@ -83,7 +94,7 @@ describe('the synthetic hour', () => {
   });
 
   it('groups functions into apps of 1 to 10 that share their memory evenly', () => {
-    const { functions } = generateSynthetic({ seed: 3 });
+    const { functions } = generateRows({ seed: 3 });
     for (const app of new Set(functions.map((fn) => fn.app))) {
       const members = functions.filter((fn) => fn.app === app);
       expect(members.length).toBeLessThanOrEqual(10);
@@ -97,15 +108,15 @@ describe('generateSynthetic', () => {
   it('repeats a seed, differs by seed, and gives a prefix when the minutes are limited', () => {
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 60 }), (seed, minutes) => {
-        const whole = generateSynthetic({ seed });
-        const part = generateSynthetic({ seed, minutes });
+        const whole = generateRows({ seed });
+        const part = generateRows({ seed, minutes });
         const size = part.startMs.length;
         expect(part.functions).toEqual(whole.functions);
         expect(samePrefix(part.startMs, whole.startMs, size)).toBe(true);
         expect(samePrefix(part.durationMs, whole.durationMs, size)).toBe(true);
         expect(samePrefix(part.functionIds, whole.functionIds, size)).toBe(true);
         expect(whole.startMs[size] ?? Infinity).toBeGreaterThanOrEqual(part.spanMs);
-        const other = generateSynthetic({ seed: seed + 1 });
+        const other = generateRows({ seed: seed + 1 });
         expect(samePrefix(other.startMs, whole.startMs, 100)).toBe(false);
       }),
       few,
@@ -113,7 +124,7 @@ describe('generateSynthetic', () => {
   });
 
   it('gives these first calls on every machine', () => {
-    const { startMs, durationMs, functionIds } = generateSynthetic({ seed: 1 });
+    const { startMs, durationMs, functionIds } = generateRows({ seed: 1 });
     expect(Array.from(startMs.subarray(0, 3))).toMatchInlineSnapshot(`
       [
         50.681,
@@ -139,7 +150,7 @@ describe('generateSynthetic', () => {
 
   it('takes one function, a flat load and other lengths', () => {
     const { diurnal: _, ...flat } = SYNTHETIC_HOUR;
-    const trace = generateSynthetic({ seed: 1 }, { ...flat, functionCount: 1, minutes: 2 });
+    const trace = generateRows({ seed: 1 }, { ...flat, functionCount: 1, minutes: 2 });
     expect(trace.functions).toHaveLength(1);
     expect(trace.spanMs).toBe(120_000);
     expect(trace.startMs.length).toBeGreaterThan(2000);
@@ -148,10 +159,8 @@ describe('generateSynthetic', () => {
   it('refuses a config out of range', () => {
     const wrong = [{ functionCount: 0 }, { minutes: 1.5 }, { burstyShare: 2 }, { burstOnShare: 0 }];
     for (const change of wrong) {
-      expect(() => generateSynthetic({ seed: 1 }, { ...SYNTHETIC_HOUR, ...change })).toThrow(
-        RangeError,
-      );
+      expect(() => generateRows({ seed: 1 }, { ...SYNTHETIC_HOUR, ...change })).toThrow(RangeError);
     }
-    expect(() => generateSynthetic({ seed: 1, maximumInvocations: 10 })).toThrow('at most 10');
+    expect(() => generateRows({ seed: 1, maximumInvocations: 10 })).toThrow('at most 10');
   });
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { type Trace, functionKey, openTrace } from '../../../src/trace/index.ts';
+import { type CallRows, type Trace, functionKey } from '../../../src/trace/index.ts';
 import {
   DURATION_HEADER,
   MEMORY_HEADER,
@@ -9,12 +9,13 @@ import {
   lines,
   makeFolder,
   makeVhive,
+  openRows,
   samples,
   vhiveFiles,
 } from '../../support/trace-folders.ts';
 
 /** Invocations by function id and minute. */
-function countsOf(trace: Trace, minutes: number): number[][] {
+function countsOf(trace: Trace & CallRows, minutes: number): number[][] {
   const table = trace.functions.map(() => Array.from({ length: minutes }, () => 0));
   for (const [index, startMs] of trace.startMs.entries()) {
     const row = table[trace.functionIds[index] as number] as number[];
@@ -25,7 +26,7 @@ function countsOf(trace: Trace, minutes: number): number[][] {
 }
 
 /** Start and duration of each call of one function. */
-function callsOf(trace: Trace, id: number): number[][] {
+function callsOf(trace: CallRows, id: number): number[][] {
   return [...trace.startMs.entries()]
     .filter(([index]) => trace.functionIds[index] === id)
     .map(([index, startMs]) => [startMs, trace.durationMs[index] as number]);
@@ -42,7 +43,7 @@ describe('vHive folders', () => {
   it('keep every count of every function and minute, in order of start', () => {
     fc.assert(
       fc.property(countTable, fc.nat(), (counts, seed) => {
-        const trace = openTrace(makeVhive(counts), { seed });
+        const trace = openRows(makeVhive(counts), { seed });
         const minutes = (counts[0] as number[]).length;
         expect(countsOf(trace, minutes)).toEqual(counts);
         expect(trace.startMs).toEqual(trace.startMs.toSorted());
@@ -58,17 +59,17 @@ describe('vHive folders', () => {
 
   it('give the same trace for a seed, another for another', () => {
     const folder = makeVhive([[5, 9, 3]]);
-    expect(openTrace(folder, { seed: 4 })).toEqual(openTrace(folder, { seed: 4 }));
-    const other = openTrace(folder, { seed: 5 });
-    expect(other.startMs).not.toEqual(openTrace(folder, { seed: 4 }).startMs);
+    expect(openRows(folder, { seed: 4 })).toEqual(openRows(folder, { seed: 4 }));
+    const other = openRows(folder, { seed: 5 });
+    expect(other.startMs).not.toEqual(openRows(folder, { seed: 4 }).startMs);
   });
 
   it('give a prefix when the minutes are limited', () => {
     fc.assert(
       fc.property(countTable, fc.integer({ min: 1, max: 6 }), (counts, minutes) => {
         const folder = makeVhive(counts);
-        const whole = openTrace(folder, { seed: 9 });
-        const part = openTrace(folder, { seed: 9, minutes });
+        const whole = openRows(folder, { seed: 9 });
+        const part = openRows(folder, { seed: 9, minutes });
         const size = part.startMs.length;
         expect(part.functions).toEqual(whole.functions);
         expect(part.startMs).toEqual(whole.startMs.slice(0, size));
@@ -81,8 +82,8 @@ describe('vHive folders', () => {
   });
 
   it('draw for a function the same whether or not another is there', () => {
-    const alone = openTrace(makeVhive([[7, 8]]), { seed: 1 });
-    const both = openTrace(
+    const alone = openRows(makeVhive([[7, 8]]), { seed: 1 });
+    const both = openRows(
       makeVhive([
         [7, 8],
         [30, 40],
@@ -103,7 +104,7 @@ describe('vHive folders', () => {
       ),
       'mem.csv': lines('HashApp,HashOwner,SampleCount,AverageAllocatedMb', 'a,o,10,794'),
     });
-    const trace = openTrace(folder, { seed: 1 });
+    const trace = openRows(folder, { seed: 1 });
     expect(countsOf(trace, 2)).toEqual([[1, 2]]);
     expect(trace.functions[0]).toMatchObject({
       name: 'f',
@@ -125,7 +126,7 @@ describe('vHive folders', () => {
     const counts =
       'HashOwner,HashApp,HashFunction,Trigger,1_minute,2_minute\r\no0,a0,f0,http,3.0,2\r\n';
     const folder = makeFolder({ ...files, 'invocations.csv': counts });
-    expect(countsOf(openTrace(folder, { seed: 1 }), 2)).toEqual([[3, 2]]);
+    expect(countsOf(openRows(folder, { seed: 1 }), 2)).toEqual([[3, 2]]);
   });
 
   it('divide the memory of an app over its functions when the table has apps only', () => {
@@ -134,7 +135,7 @@ describe('vHive folders', () => {
       'durations.csv': lines(DURATION_HEADER),
       'memory.csv': lines('HashOwner,HashApp,SampleCount,AverageAllocatedMb', 'o,a,1,300'),
     });
-    const { functions } = openTrace(folder, { seed: 1 });
+    const { functions } = openRows(folder, { seed: 1 });
     expect(functions.map((fn) => fn.memoryMib)).toEqual([150, 150]);
   });
 
@@ -145,7 +146,7 @@ describe('vHive folders', () => {
       'durations.csv': lines(DURATION_HEADER),
       'memory.csv': lines(MEMORY_HEADER, 'o0,a0,f0,9,,'),
     });
-    const trace = openTrace(folder, { seed: 1 });
+    const trace = openRows(folder, { seed: 1 });
     expect(trace.quirks).toMatchObject({ functionsWithoutDurations: 2, functionsWithoutMemory: 2 });
     for (const fn of trace.functions) {
       expect(fn.memorySource).toBe('published');
@@ -167,7 +168,7 @@ describe('vHive folders', () => {
       ),
       'memory.csv': lines(MEMORY_HEADER, 'o0,a0,f0,1,100,1', 'o0,a0,f0,3,200,1'),
     });
-    const trace = openTrace(folder, { seed: 1 });
+    const trace = openRows(folder, { seed: 1 });
     expect(countsOf(trace, 2)).toEqual([[5, 2]]);
     expect(trace.quirks.mergedRows).toBe(3);
     expect(trace.functions).toHaveLength(1);
@@ -181,7 +182,7 @@ describe('vHive folders', () => {
       ...vhiveFiles([[1]]),
       'durations.csv': lines(DURATION_HEADER, 'o0,a0,f0,-41692,9,,,8,8,8,8,8,8,8'),
     });
-    const trace = openTrace(folder, { seed: 1 });
+    const trace = openRows(folder, { seed: 1 });
     expect(trace.quirks.negativeAverages).toBe(1);
     expect(trace.functions[0]?.durations.averageMs).toBeCloseTo(8);
     expect(trace.durationMs[0]).toBe(8);
@@ -194,7 +195,7 @@ describe('vHive folders', () => {
       'durations.csv': lines(DURATION_HEADER, 'o,b,f,7,1,7,7,7,7,7,7,7,7,7'),
       'memory.csv': lines(MEMORY_HEADER, 'o,b,f,1,33,1'),
     });
-    const [first, second] = openTrace(folder, { seed: 1 }).functions;
+    const [first, second] = openRows(folder, { seed: 1 }).functions;
     expect(first?.memorySource).toBe('published');
     expect(second).toMatchObject({ memoryMib: 33, durations: { averageMs: 7 } });
   });
@@ -202,7 +203,7 @@ describe('vHive folders', () => {
 
 describe.skipIf(!hasSamples)('real samples in ../shared/traces', () => {
   it('azure2019-vhive-100 has 339,657 invocations of 100 functions in 480 minutes', () => {
-    const trace = openTrace(join(samples, 'azure2019-vhive-100'), { seed: 1 });
+    const trace = openRows(join(samples, 'azure2019-vhive-100'), { seed: 1 });
     expect(trace).toMatchObject({ name: 'azure2019-vhive-100', format: 'vhive' });
     expect(trace.startMs.length).toBe(339_657);
     expect(trace.functions).toHaveLength(100);
@@ -211,13 +212,13 @@ describe.skipIf(!hasSamples)('real samples in ../shared/traces', () => {
   });
 
   it('azure2019-vhive-250 has 567,403 invocations', () => {
-    const trace = openTrace(join(samples, 'azure2019-vhive-250'), { seed: 1 });
+    const trace = openRows(join(samples, 'azure2019-vhive-250'), { seed: 1 });
     expect(trace.startMs.length).toBe(567_403);
     expect(trace.functions).toHaveLength(250);
   });
 
   it('the invitro example is read in its own column order', () => {
-    const trace = openTrace(join(samples, 'invitro-format-example'), { seed: 1 });
+    const trace = openRows(join(samples, 'invitro-format-example'), { seed: 1 });
     expect(trace.functions.map((fn) => fn.memorySource)).toEqual(Array(4).fill('trace'));
     expect(trace.functions[0]?.durations.averageMs).toBe(100);
   });

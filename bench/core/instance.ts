@@ -1,0 +1,61 @@
+// The core with the loops of loops.ts in it: compiled with the release target's own options when a source is newer than what
+// was compiled last, and a guest of one zone that begins at frame 0, as the baselines have it.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { ZONE_NORMAL } from '../../src/abi/layout.ts';
+import { expectAnswer } from '../../src/core/index.ts';
+import type { CoreExports } from '../../src/core/exports.ts';
+
+const SOURCES = ['assembly', 'src/abi', 'bench/core'];
+const SLOT_BYTES = 4;
+const WASM_PAGE_BYTES = 65_536;
+
+type Loops = Readonly<
+  Record<`${'buddy' | 'request'}${'Bulk' | 'Fill' | 'Empty' | 'Warm' | 'Random'}`, LoopFunction>
+>;
+type LoopFunction = (...numbers: number[]) => number;
+
+/** What the module exports: the core and the loops. */
+export type LoopCore = CoreExports & Loops & { loopsSetup(base: number): void; loopsNoPcp(): void };
+
+function newest(root: string): number {
+  const files = SOURCES.flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      path.join(root, folder, name),
+    ),
+  );
+  return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
+/** The module, compiled if need be, in build/. */
+export function loopModule(root: string): WebAssembly.Module {
+  const file = path.join(root, 'build/bench-core/loops.wasm');
+  if (!existsSync(file) || statSync(file).mtimeMs < newest(root)) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const asc = path.join(root, 'node_modules/assemblyscript/bin/asc.js');
+    const args = [asc, 'bench/core/loops.ts', '--config', 'asconfig.json', '--target', 'release'];
+    const { status, stderr } = spawnSync(process.execPath, [...args, '--outFile', file], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`the loops were not compiled: ${stderr}`);
+  }
+  return new WebAssembly.Module(readFileSync(file));
+}
+
+/** A booted guest of so many frames, all free but what the watermarks keep back. */
+export function loopCore(module: WebAssembly.Module, frames: number): LoopCore {
+  const core = new WebAssembly.Instance(module, {}).exports as unknown as LoopCore;
+  expectAnswer(core.create(frames, 1, 0, 1, 1, 1), 'create');
+  core.attach();
+  expectAnswer(core.zoneSpan(ZONE_NORMAL, 0, frames), 'zoneSpan');
+  expectAnswer(core.memoryPresent(0, frames), 'memoryPresent');
+  expectAnswer(core.memoryHandOver(0, frames), 'memoryHandOver');
+  core.finishBoot(0);
+  const end = core.memory.buffer.byteLength;
+  core.memory.grow(Math.ceil((frames * SLOT_BYTES) / WASM_PAGE_BYTES));
+  core.loopsSetup(end);
+  return core;
+}

@@ -1,0 +1,69 @@
+// One hand of a crew: plays the systems it is told to and reports. It is at the other end of a port, so errors go as records.
+
+import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
+import type { CompiledCore } from '../serverless/index.ts';
+import type { Trace } from '../trace/index.ts';
+import type { Order, Report } from './crew.ts';
+import { type ReplayPlan, optionsOf } from './plan.ts';
+import { replay } from './replay.ts';
+import type { SystemRun } from './run.ts';
+
+/** What every hand of a crew has. */
+export interface HandData {
+  readonly trace: Trace;
+  readonly plan: ReplayPlan;
+  readonly core: CompiledCore;
+}
+
+/** An error as plain data: a copy of one in another thread has lost its class. */
+export interface ErrorRecord {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Its own figures and words. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Classes that somebody above asks for. Their constructors are not called: what they say is said already. */
+const KINDS = [GuestOutOfMemory, HostOutOfMemory, TooManyGuests];
+
+export function recordOf(thrown: unknown): ErrorRecord {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { name, message, stack } = error;
+  const own = Object.entries(error).filter(([, value]) => /number|string/.test(typeof value));
+  return { name, message, stack, fields: Object.fromEntries(own) };
+}
+
+export function errorOf({ name, message, stack, fields }: ErrorRecord): Error {
+  const error = Object.assign(new Error(message), { name, ...fields });
+  if (stack !== undefined) error.stack = stack;
+  const Kind = KINDS.find((one) => one.name === name);
+  return Kind === undefined ? error : (Object.setPrototypeOf(error, Kind.prototype) as Error);
+}
+
+/** The side of a port that a hand sees. */
+export interface HandPort {
+  on(event: 'message', listener: (order: Order) => void): unknown;
+  postMessage(report: Report): void;
+}
+
+async function play({ index }: Order, data: HandData, port: HandPort): Promise<Report> {
+  const { trace, plan, core } = data;
+  useCore('release', core);
+  try {
+    const systems = plan.systems.slice(index, index + 1);
+    const progress = (_: string, share: number): void =>
+      port.postMessage({ kind: 'progress', index, share });
+    const run = await replay(trace, { ...optionsOf({ ...plan, systems }), progress });
+    return { kind: 'done', index, run: run.systems[0] as SystemRun };
+  } catch (error) {
+    return { kind: 'failed', index, error: recordOf(error) };
+  }
+}
+
+/** Plays what comes through the port. */
+export function serve(port: HandPort, data: HandData): void {
+  port.on('message', (order) => {
+    void play(order, data, port).then((report) => port.postMessage(report));
+  });
+}

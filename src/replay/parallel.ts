@@ -1,0 +1,70 @@
+// A replay on several cores: each system in one thread, over one trace and one compiled core.
+
+import { TooManyGuests, compiledCore } from '../serverless/index.ts';
+import type { Trace } from '../trace/index.ts';
+import { type Hand, type Hire, type Report, playAll } from './crew.ts';
+import { type ErrorRecord, type HandData, errorOf } from './hand.ts';
+import { type ReplayPlan, optionsOf } from './plan.ts';
+import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
+import type { ReplayRun } from './run.ts';
+import { startWall } from './wall.ts';
+
+export interface PlanOptions extends Pick<ReplayOptions, 'progress' | 'signal'> {
+  /** Systems played at the same time, each in a thread of its own. Absent: as many as there are cores and systems. */
+  readonly jobs?: number | undefined;
+}
+
+/** Threads as hands. Loaded here, when more than one is wanted: a browser has none of this kind. */
+async function threads(data: HandData): Promise<Hire> {
+  const { Worker } = await import('node:worker_threads');
+  return (report): Hand => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
+    let index = -1;
+    const fail = (error: unknown): void => report({ kind: 'failed', index, error });
+    worker.on('message', (said: Report) => {
+      if (said.kind === 'failed') fail(errorOf(said.error as ErrorRecord));
+      else report(said);
+    });
+    worker.on('error', fail);
+    worker.on('exit', (code) => fail(new Error(`a thread of the replay ended with code ${code}`)));
+    return {
+      give(order) {
+        ({ index } = order);
+        worker.postMessage(order);
+      },
+      dismiss: () => worker.terminate(),
+    };
+  };
+}
+
+async function coresOf(): Promise<number> {
+  const { availableParallelism } = await import('node:os');
+  return availableParallelism();
+}
+
+/** Plays a plan; the results are the same for any number of jobs. One job plays in this thread. */
+export async function replayPlan(
+  trace: Trace,
+  plan: ReplayPlan,
+  options: PlanOptions = {},
+): Promise<ReplayRun> {
+  const { progress, signal } = options;
+  const jobs = Math.min(options.jobs ?? (await coresOf()), plan.systems.length);
+  const said = optionsOf(plan);
+  if (jobs <= 1) return replay(trace, { ...said, progress, signal });
+  const elapsedMs = startWall();
+  warmupMsOf(trace, said);
+  const hire = await threads({ trace, plan, core: compiledCore('release') });
+  try {
+    const systems = await playAll(plan.systems.length, hire, {
+      jobs,
+      signal,
+      progress: (index, share) => progress?.(plan.systems[index] as string, share),
+    });
+    return runOf(trace, said, systems, elapsedMs());
+  } catch (error) {
+    // addresses are the process's: one after the other, each system has all of them
+    if (!(error instanceof TooManyGuests)) throw error;
+    return replay(trace, { ...said, progress, signal });
+  }
+}

@@ -1,0 +1,48 @@
+// A replay said in words and numbers: what a worker can be handed, and what a command line says.
+
+import {
+  ArgumentError,
+  GROWTHS,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  SYSTEMS,
+  type SystemSpec,
+  policyOf,
+} from '../serverless/index.ts';
+import type { ReplayOptions } from './replay.ts';
+
+export interface ReplayPlan {
+  /** Names of systems, in the order of the results. */
+  readonly systems: readonly string[];
+  readonly seed: number;
+  /** Minutes at the begin that are played but not measured. */
+  readonly warmupMinutes?: number | undefined;
+  /** Policies as `NAME` or `NAME:ARGUMENT`; of keep-alive also a time alone. */
+  readonly keepAlive?: string | undefined;
+  readonly placement?: string | undefined;
+  readonly growth?: string | undefined;
+  /** Idle containers are asked for memory after so long; undefined: never. */
+  readonly idleReclaimMs?: number | undefined;
+}
+
+function systemOf(name: string): SystemSpec {
+  const found = SYSTEMS.find((spec) => spec.name === name);
+  if (found !== undefined) return found;
+  throw new ArgumentError(`a system of ${SYSTEMS.map((spec) => spec.name).join(', ')}`, name);
+}
+
+/** The plan with its names looked up; an unknown one is an ArgumentError. */
+export function optionsOf(plan: ReplayPlan): ReplayOptions {
+  const { systems, seed, warmupMinutes, keepAlive, placement, growth, idleReclaimMs } = plan;
+  return {
+    systems: systems.map(systemOf),
+    seed,
+    warmupMinutes,
+    keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    machine: {
+      idleReclaimMs,
+      ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
+      ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),
+    },
+  };
+}

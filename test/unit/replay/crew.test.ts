@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { type CrewOptions, type Hire, type Report, playAll } from '../../../src/replay/crew.ts';
+import { ReplayInterrupted } from '../../../src/replay/index.ts';
+import type { SystemRun } from '../../../src/replay/run.ts';
+
+function runOf(index: number): SystemRun {
+  return { name: `system ${index}` } as SystemRun;
+}
+
+/** Hands that do nothing by themselves: a test says what each reports, and when. */
+class Hands {
+  readonly orders: number[] = [];
+  readonly #reports = new Map<number, (report: Report) => void>();
+  hired = 0;
+  dismissed = 0;
+
+  readonly hire: Hire = (report) => {
+    this.hired += 1;
+    return {
+      give: ({ index }) => {
+        this.orders.push(index);
+        this.#reports.set(index, report);
+      },
+      dismiss: async () => {
+        this.dismissed += 1;
+      },
+    };
+  };
+
+  say(report: Report): void {
+    this.#reports.get(report.index)?.(report);
+  }
+
+  done(index: number): void {
+    this.say({ kind: 'done', index, run: runOf(index) });
+  }
+
+  fail(index: number): void {
+    this.say({ kind: 'failed', index, error: new Error(`failed ${index}`) });
+  }
+}
+
+function play(
+  count: number,
+  options: CrewOptions,
+): { hands: Hands; played: Promise<readonly SystemRun[]> } {
+  const hands = new Hands();
+  const played = playAll(count, hands.hire, options);
+  // looked at later: no fault of a test's
+  played.catch(() => {});
+  return { hands, played };
+}
+
+describe('a crew', () => {
+  it('gives a hand that is done the next system, and has the runs in the order of systems', async () => {
+    const { hands, played } = play(4, { jobs: 2 });
+    expect(hands.orders).toEqual([0, 1]);
+    hands.done(1);
+    hands.done(2);
+    hands.done(3);
+    expect(hands.orders).toEqual([0, 1, 2, 3]);
+    hands.done(0);
+    expect(await played).toEqual([0, 1, 2, 3].map(runOf));
+    expect([hands.hired, hands.dismissed]).toEqual([2, 2]);
+  });
+
+  it('hires no more hands than there are systems, and none for none', async () => {
+    expect(play(2, { jobs: 8 }).hands.hired).toBe(2);
+    const { hands, played } = play(0, { jobs: 8 });
+    expect(await played).toEqual([]);
+    expect(hands.hired).toBe(0);
+  });
+
+  it('tells the failure that comes first in the order of systems, not in time', async () => {
+    const { hands, played } = play(4, { jobs: 3 });
+    hands.fail(1);
+    hands.done(2);
+    hands.fail(0);
+    await expect(played).rejects.toThrow('failed 0');
+    expect(hands.orders).toEqual([0, 1, 2]);
+    expect(hands.dismissed).toBe(3);
+  });
+
+  it('does not wait for systems behind one that failed', async () => {
+    const { hands, played } = play(3, { jobs: 3 });
+    hands.fail(1);
+    hands.done(0);
+    await expect(played).rejects.toThrow('failed 1');
+    expect(hands.dismissed).toBe(3);
+  });
+
+  it('passes progress on, of what is being played only', () => {
+    const seen: unknown[] = [];
+    const progress = (index: number, share: number): void => void seen.push([index, share]);
+    const { hands } = play(2, { jobs: 1, progress });
+    hands.say({ kind: 'progress', index: 0, share: 0.5 });
+    hands.done(0);
+    hands.say({ kind: 'progress', index: 0, share: 1 });
+    hands.say({ kind: 'progress', index: 1, share: 0.1 });
+    expect(seen).toEqual([
+      [0, 0.5],
+      [1, 0.1],
+    ]);
+  });
+
+  it.each(['before', 'during'])(
+    'is interrupted %s its work, and leaves nobody behind',
+    async (when) => {
+      const stop = new AbortController();
+      if (when === 'before') stop.abort();
+      const { hands, played } = play(3, { jobs: 2, signal: stop.signal });
+      stop.abort();
+      await expect(played).rejects.toThrow(ReplayInterrupted);
+      expect(hands.dismissed).toBe(hands.hired);
+    },
+  );
+});

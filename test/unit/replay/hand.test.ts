@@ -1,0 +1,66 @@
+import { MessageChannel } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { compiledCore } from '../../../src/core/index.ts';
+import type { Report } from '../../../src/replay/crew.ts';
+import { type HandPort, errorOf, recordOf, serve } from '../../../src/replay/hand.ts';
+import {
+  GuestOutOfMemory,
+  HostOutOfMemory,
+  type ReplayPlan,
+  SYSTEMS,
+  replay,
+} from '../../../src/replay/index.ts';
+import { smallTrace } from '../../support/traces.ts';
+
+const PLAN: ReplayPlan = { systems: ['mcpv-static', 'scpv-template'], seed: 1 };
+
+/** What a hand at the other end of a port says, up to its last word. */
+async function reportsOf(plan: ReplayPlan, index: number): Promise<Report[]> {
+  const { port1, port2 } = new MessageChannel();
+  const trace = structuredClone(smallTrace());
+  serve(port1 as HandPort, { trace, plan, core: compiledCore('release') });
+  const reports: Report[] = [];
+  const ended = new Promise<void>((resolve) => {
+    port2.on('message', (report: Report) => {
+      reports.push(report);
+      if (report.kind !== 'progress') resolve();
+    });
+  });
+  port2.postMessage({ index });
+  await ended;
+  port2.close();
+  return reports;
+}
+
+describe('a hand', () => {
+  it('plays the system it is told to, as a replay of it alone does, and says how far it is', async () => {
+    const reports = await reportsOf(PLAN, 1);
+    const systems = SYSTEMS.filter(({ name }) => name === 'scpv-template');
+    const alone = await replay(smallTrace(), { systems, seed: 1 });
+    expect(reports.at(-1)).toEqual({ kind: 'done', index: 1, run: alone.systems[0] });
+    expect(reports.slice(0, -1)).toContainEqual({ kind: 'progress', index: 1, share: 1 });
+  });
+
+  it('says what went wrong', async () => {
+    const [report] = await reportsOf({ ...PLAN, warmupMinutes: 7 }, 0);
+    expect(report).toMatchObject({ kind: 'failed', index: 0, error: { name: 'RangeError' } });
+  });
+});
+
+describe('an error from another thread', () => {
+  it.each([new HostOutOfMemory(2, 1, 1e9), new GuestOutOfMemory('guest'), new RangeError('range')])(
+    'is of its kind and place: %s',
+    (error) => {
+      const made = errorOf(structuredClone(recordOf(error)));
+      expect(made.name).toBe(error.name);
+      expect(made.message).toBe(error.message);
+      expect(made.stack).toBe(error.stack);
+      expect({ ...made }).toMatchObject({ ...error });
+      if (!(error instanceof RangeError)) expect(made).toBeInstanceOf(error.constructor);
+    },
+  );
+
+  it('need not be an error', () => {
+    expect(errorOf(recordOf('a word')).message).toBe('a word');
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { type CallRow, arrivalsOf, rowsOf, traceOf } from '../../../src/trace/index.ts';
+import { typicalDurations } from '../../../src/trace/distribution.ts';
+import { makeVhive, openRows } from '../../support/trace-folders.ts';
+
+const FUNCTIONS = [0, 1, 2].map((id) => ({
+  id,
+  name: `f${id}`,
+  app: 'a',
+  owner: 'o',
+  trigger: undefined,
+  memoryMib: 1,
+  memorySource: 'trace' as const,
+  durations: typicalDurations(10, 'trace'),
+}));
+
+const row: fc.Arbitrary<CallRow> = fc.record({
+  functionId: fc.nat(2),
+  startMs: fc.oneof(fc.nat(200_000), fc.constantFrom(0, 60_000, 59_999.999, 120_000)),
+  durationMs: fc.integer({ min: 1, max: 1000 }),
+});
+
+describe('a trace of rows', () => {
+  it('has them by start, equal starts in the order given, minute by minute', () => {
+    fc.assert(
+      fc.property(
+        fc.array(row, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        (rows, minutes) => {
+          const trace = traceOf({ name: 'made', functions: FUNCTIONS, rows, minutes });
+          const sorted = rows.toSorted((a, b) => a.startMs - b.startMs);
+          const { startMs, functionIds, durationMs } = rowsOf(trace);
+          expect([...startMs]).toEqual(sorted.map((one) => one.startMs));
+          expect([...functionIds]).toEqual(sorted.map((one) => one.functionId));
+          expect([...durationMs]).toEqual(sorted.map((one) => one.durationMs));
+          expect(trace.invocations).toBe(rows.length);
+          const inMinutes = [...arrivalsOf(trace)];
+          expect(inMinutes.length * 60_000).toBe(trace.spanMs);
+          expect(inMinutes.length).toBeGreaterThanOrEqual(minutes);
+          for (const [minute, { startMs: starts }] of inMinutes.entries()) {
+            for (const start of starts) expect(Math.floor(start / 60_000)).toBe(minute);
+          }
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [{ functionId: 3, startMs: 0, durationMs: 1 }, /function 3 of 3/],
+    [{ functionId: 0, startMs: -1, durationMs: 1 }, /start -1 ms/],
+    [{ functionId: 0, startMs: 0, durationMs: Number.NaN }, /duration NaN ms/],
+  ])('refuses a row that cannot be: %j', (wrong, message) => {
+    const make = (): unknown => traceOf({ name: 'made', functions: FUNCTIONS, rows: [wrong] });
+    expect(make).toThrow(RangeError);
+    expect(make).toThrow(message);
+  });
+});
+
+describe('arrivals', () => {
+  it('are the same each time, and of a copy of the trace in a worker', () => {
+    const { startMs, functionIds, durationMs, ...trace } = openRows(
+      makeVhive([
+        [5, 0, 9],
+        [0, 0, 3],
+      ]),
+      { seed: 1 },
+    );
+    const copy = rowsOf(structuredClone(trace));
+    expect(copy).toEqual({ startMs, functionIds, durationMs });
+    const buffer = trace.calls.functionIds.buffer;
+    expect(buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(Array.from(arrivalsOf(trace), (minute) => minute.startMs.length)).toEqual([5, 0, 12]);
+  });
+});

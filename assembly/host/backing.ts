@@ -29,17 +29,20 @@ import { zoneAt } from '../base/zone';
 import { poolCooled } from '../czone/pool';
 import { recountBacked } from './czone-backed';
 
-/** The host puts a zero-filled page (of the backing order) behind the frame. */
+/**
+ * The host puts a zero-filled page (of the backing order) behind the frame; a small one where the range of a large one
+ * has frames of the template, mapped or not: their contents are there already.
+ */
 function backFresh(pfn: u32): void {
   count(STAT_BACKED_FAULTS, 1);
-  if (guest.backingShift == 0) {
+  const frames: u32 = 1 << guest.backingShift;
+  const start = pfn & ~(frames - 1);
+  if (frames == 1 || countBits(templateBase, start, frames) != 0) {
     setBit(backedBase, pfn);
     guest.backedCount++;
     count(STAT_BACKED_PAGES, 1);
     return;
   }
-  const frames: u32 = 1 << guest.backingShift;
-  const start = pfn & ~(frames - 1);
   const present = countBits(backedBase, start, frames);
   recountBacked(start, frames, false);
   fillBits(backedBase, start, frames, true);

@@ -1,6 +1,7 @@
 // What the core's tables say of one frame: kind, order, owner, tag, zone. A view, as for zones.
 
 import {
+  GUEST_BACKED_OFFSET,
   GUEST_BLOCKS_OFFSET,
   GUEST_RECORDS_OFFSET,
   GUEST_STATES_OFFSET,
@@ -22,6 +23,7 @@ export class FrameView {
   readonly #instance: Instance;
   /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
   readonly #states: number;
+  readonly #backed: number;
   readonly #template: number;
   readonly #records: number;
   readonly #pageblocks: number;
@@ -29,6 +31,7 @@ export class FrameView {
   constructor(instance: Instance) {
     this.#instance = instance;
     this.#states = instance.headerWord(GUEST_STATES_OFFSET);
+    this.#backed = instance.headerWord(GUEST_BACKED_OFFSET);
     this.#template = instance.headerWord(GUEST_TEMPLATE_OFFSET);
     this.#records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
     this.#pageblocks = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
@@ -59,6 +62,12 @@ export class FrameView {
     const entry = this.#instance.words[this.#pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
+  }
+
+  /** Whether the frame has host memory that only this guest uses. */
+  isPrivate(pfn: number): boolean {
+    const backed = this.#instance.bytes[this.#backed + (pfn >>> 3)] ?? 0;
+    return (backed & (1 << (pfn & 7))) !== 0 && !this.isTemplate(pfn);
   }
 
   /** Whether what is in the frame is still the template's copy. */

@@ -54,7 +54,8 @@ export {
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
-export { type FrameUse, GuestMemory } from './memory.ts';
+export { GuestMemory } from './memory.ts';
+export type { FrameUse } from './use.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 

@@ -108,6 +108,7 @@ export class GuestKernel {
     this.files = new PageCache(this.memory, state.files);
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
+    this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
     this.#meter = new Meter(core);
     this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
     if (config.region !== undefined) {

@@ -14,18 +14,7 @@ import {
 import { GuestOutOfMemory } from './error.ts';
 import { Kswapd } from './kswapd.ts';
 import { slowPath } from './slow-path.ts';
-
-/**
- * Private host-backed frames by use. Whatever of the core's private frames is not here is backed
- * but free. Anonymous and file pages and page tables are written when they are allocated, so each
- * of theirs is backed.
- */
-export interface FrameUse {
-  guestOs: number;
-  file: number;
-  anonymous: number;
-  pageTables: number;
-}
+import { type FrameUse, usedFrames } from './use.ts';
 
 /** Pages that can be given up, as Linux's shrinkers: the page cache is one. */
 export interface Shrinker {
@@ -34,6 +23,9 @@ export interface Shrinker {
   /** Gives up to so many back to the allocator. Frames freed. */
   shrink(pages: number): number;
 }
+
+/** Objects of one holder, with what they are for. */
+export type ObjectOwner = () => Iterable<readonly [number, 'guestOs' | 'file']>;
 
 /** Acts on a status so that the request can be made again; false: nothing came of it. */
 export type Reliever = () => boolean;
@@ -47,6 +39,7 @@ export type OomNotifier = () => number;
  */
 export class GuestMemory {
   readonly core: Core;
+  /** Private backed frames by use, as counted on the way; `used` is what holds. */
   readonly frames: FrameUse;
   /**
    * A clone's system files are the template's frames, never private: giving them up frees no host
@@ -58,6 +51,7 @@ export class GuestMemory {
   directlyFreedPages = 0;
   /** Pages of the template that migration has moved, as far as they are accounted. */
   #movedSystemPages: number;
+  readonly #owners: ObjectOwner[] = [];
   readonly #shrinkers: Shrinker[] = [];
   readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
   readonly #oomNotifiers: OomNotifier[] = [];
@@ -211,8 +205,30 @@ export class GuestMemory {
     else if (this.#movedSystemPages > 0) this.frames.guestOs -= privatePages();
   }
 
+  /** For holders of objects that are not anonymous memory: they say which, and what for. */
+  addOwner(owner: ObjectOwner): void {
+    this.#owners.push(owner);
+  }
+
+  /**
+   * Private backed frames by use: what was counted, or where that cannot be right any more, what is
+   * found.
+   */
+  get used(): Readonly<FrameUse> {
+    if (!this.core.backing.tookUsed && this.#countedIdle >= 0) return this.frames;
+    const uses = new Map(this.#owners.flatMap((owner) => [...owner()]));
+    return usedFrames(this.core, uses, this.frames.pageTables);
+  }
+
   /** Private backed frames that nothing uses. */
   get idleFrames(): number {
+    const counted = this.#countedIdle;
+    if (!this.core.backing.tookUsed && counted >= 0) return counted;
+    const { guestOs, file, anonymous, pageTables } = this.used;
+    return this.core.privateFrames - guestOs - file - anonymous - pageTables;
+  }
+
+  get #countedIdle(): number {
     const { guestOs, file, anonymous, pageTables } = this.frames;
     return this.core.privateFrames - guestOs - file - anonymous - pageTables;
   }

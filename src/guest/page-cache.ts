@@ -32,6 +32,9 @@ export class PageCache implements Shrinker {
     this.#memory = memory;
     this.#files = new Map(state.map(([name, file]) => [name, { ...file }]));
     memory.addShrinker(this);
+    memory.addOwner(() =>
+      [...this.#files.values()].map(({ object, system }) => [object, system ? 'guestOs' : 'file']),
+    );
   }
 
   state(): PageCacheState {

@@ -209,14 +209,14 @@ export class MicroVm {
     this.#carried.fill(0);
     guest.readCounts(counts);
     const { core, memory } = guest;
-    const { guestOs, file, anonymous, pageTables } = memory.frames;
+    const { guestOs, file, anonymous, pageTables } = memory.used;
     const { vmm, host } = this.#context;
     const next = this.#next;
     next[CAUSE_GUEST_OS] = guestOs;
     next[CAUSE_VMM] = vmm.processFrames;
     next[CAUSE_FILE_SHARED] = file;
     next[CAUSE_ANONYMOUS] = anonymous;
-    next[CAUSE_IDLE_UNUSED] = memory.idleFrames;
+    next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
     next[CAUSE_PAGE_TABLES] = pageTables + core.backedFrames * vmm.tableFramesPerFrame;
     host.settle(this.#held, next);
   }

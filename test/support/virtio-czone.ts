@@ -1,5 +1,7 @@
 /** A host and a guest for czone-virtio that keep books of every frame, and both halves wired together. */
 
+import { expect } from 'vitest';
+
 import { Clock } from '../../src/time/index.ts';
 import {
   connect,
@@ -334,4 +336,15 @@ export class CZonePair {
     this.driver.plug(zone, blocks);
     this.guest.use(zone, Infinity);
   }
+}
+
+/** The first blocks' owners as the device knows them. */
+export function owners(pair: CZonePair, count: number): number[] {
+  return Array.from({ length: count }, (_, block) => pair.czone.blockOwner(block));
+}
+
+/** What the driver believes about owners is what the device knows. */
+export function expectSameBooks(pair: CZonePair): void {
+  const believed = Array.from({ length: REGION_BLOCKS }, (_, block) => pair.driver.ownerOf(block));
+  expect(believed).toEqual(owners(pair, REGION_BLOCKS));
 }

@@ -52,7 +52,7 @@ export class DeviceContext {
     return this.geometry.startPfn + block * this.geometry.blockFrames;
   }
 
-  /** Counts an answer; NACK and ERROR also by their reason, ERROR as a violation. */
+  /** Counts an answer; ERROR also as a violation, by its reason. */
   countAnswer(what: string, response: CZoneResponse): void {
     this.counters.answers[response.status as 0 | 1 | 2 | 3 | 4]++;
     if (response.status <= ANSWER_NACK) return;

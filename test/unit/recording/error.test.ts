@@ -56,9 +56,23 @@ describe('what a recording makes the core do', () => {
   });
 });
 
+describe('a fault of a recording', () => {
+  it('says file, line, what was expected and what was found, in one line', () => {
+    const error = new RecordingError('trace.txt', 12, 'an event', "'x'");
+    expect(error.message).toBe("trace.txt:12: expected an event, found 'x'");
+    expect([error.name, error.file, error.line]).toEqual(['RecordingError', 'trace.txt', 12]);
+  });
+
+  it('of a whole file has no line', () => {
+    expect(new RecordingError('a', 0, 'b', 'c').message).toBe('a: expected b, found c');
+  });
+});
+
 describe('a quoted text', () => {
   it('is one short line without control characters', () => {
     expect(quote('a\u001b[31m\n\u009bb')).toBe("'a?[31m??b'");
     expect(quote('x'.repeat(99))).toHaveLength(62);
+    expect(quote('x'.repeat(60))).toBe(`'${'x'.repeat(60)}'`);
+    expect(quote('x'.repeat(61))).toBe(`'${'x'.repeat(57)}...'`);
   });
 });

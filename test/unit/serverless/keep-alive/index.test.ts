@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ArgumentError } from '../../../../src/serverless/index.ts';
 import { KEEP_ALIVES } from '../../../../src/serverless/keep-alive/index.ts';
-import { FIXED } from '../../../../src/serverless/keep-alive/fixed.ts';
 
 describe('keep-alive policies', () => {
   it('have a name of their own and a sentence that says how to ask for them', () => {
@@ -18,18 +16,5 @@ describe('keep-alive policies', () => {
       policy.arrived(0, nowMs);
       expect(policy.keepMs(0, nowMs + 100)).toBeGreaterThanOrEqual(0);
     }
-  });
-});
-
-describe('fixed', () => {
-  it('keeps every container for the time that is asked for, 10 minutes by default', () => {
-    expect(FIXED.create('90s').keepMs(3, 7)).toBe(90_000);
-    expect(FIXED.create('0ms').keepMs(0, 0)).toBe(0);
-    expect(FIXED.create().keepMs(3, 7)).toBe(600_000);
-  });
-
-  it.each(['', '10', 'x', '-1s'])('refuses %j', (text) => {
-    expect(() => FIXED.create(text)).toThrow(ArgumentError);
-    expect(() => FIXED.create(text)).toThrow(/^expected a time such as/);
   });
 });

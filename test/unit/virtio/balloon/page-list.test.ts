@@ -56,6 +56,7 @@ describe('the list', () => {
       true,
       5998,
     ]);
+    expect([...list.toArray()]).toEqual(kept.filter((pfn) => pfn !== 2996 && pfn < 5998));
   });
 
   it('forgets what it had when it is loaded, and does not share the array', () => {

@@ -1,14 +1,32 @@
-/** The device alone: initialisation, zones, blocks and reset (docs/czone-virtio.md, CZ-D). */
+/** The device alone: initialisation, idle zones, statistics, reset, restore (docs/czone-virtio.md, CZ-D). */
 
 import { describe, expect, it } from 'vitest';
 
+import { NS_PER_S } from '../../../../src/abi/unit.ts';
 import {
   CZONE_PROFILES,
   CZoneDevice,
   CZoneOptionError,
-  VirtioDevice,
   type CZoneDeviceOptions,
+  VirtioDevice,
 } from '../../../../src/virtio/index.ts';
+import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
+import { encodeStats } from '../../../../src/virtio/czone/stats.ts';
+import {
+  CREATE,
+  DESTROY,
+  PLUG,
+  ASSIGN,
+  ZONE_STATE,
+  BLOCK_STATE,
+  ACK,
+  NACK,
+  ERROR,
+  WHY,
+  IDLE,
+  STATUS_NEEDS_RESET,
+  Rig,
+} from '../../../support/czone-rig.ts';
 import { FlatGuestMemory, RawDriver } from '../../../support/virtio.ts';
 import {
   BLOCK_BYTES,
@@ -18,26 +36,6 @@ import {
   START_PFN,
   TestCZoneHost,
 } from '../../../support/virtio-czone.ts';
-
-import {
-  CREATE,
-  DESTROY,
-  PLUG,
-  UNPLUG,
-  ASSIGN,
-  ZONE_STATE,
-  BLOCK_STATE,
-  UNPLUG_ALL,
-  ACK,
-  NACK,
-  BUSY,
-  ERROR,
-  WHY,
-  TO_POOL,
-  LAST,
-  STATUS_NEEDS_RESET,
-  Rig,
-} from '../../../support/czone-rig.ts';
 
 function make(options: Partial<CZoneDeviceOptions>): () => Rig {
   return () => new Rig(options);
@@ -109,186 +107,112 @@ describe('initialisation', () => {
   });
 });
 
-describe('zones', () => {
-  it('CZ-D5: zone numbers are checked', () => {
+describe('idle zones', () => {
+  it('CZ-D17: asks after the delay, not if work comes before, and cancels if it comes later', () => {
     const rig = new Rig();
-    for (const zone of [0, 4097, 0xffff_ffff]) {
-      expect(rig.ask(CREATE, { zone })).toEqual([ERROR, WHY.zone, 0, 0]);
-    }
-    expect(rig.ask(CREATE, { zone: 4096 })[0]).toBe(ACK);
-    expect(rig.ask(CREATE, { zone: 4096 })).toEqual([ERROR, WHY.exists, 0, 0]);
-    for (const type of [DESTROY, ZONE_STATE]) {
-      expect(rig.ask(type, { zone: 5 })).toEqual([ERROR, WHY.zone, 0, 0]);
-    }
-    expect(rig.ask(PLUG, { zone: 5, blocks: 1 })).toEqual([ERROR, WHY.zone, 0, 0]);
-    expect(rig.ask(ASSIGN, { zone: 5, blocks: 1 })).toEqual([ERROR, WHY.zone, 0, 0]);
-    expect(rig.ask(DESTROY, { zone: 0 })).toEqual([ERROR, WHY.zone, 0, 0]);
-    expect(rig.violations('czone-request-zone')).toBe(8);
-    expect(rig.czone.zones.map((zone) => zone.zone)).toEqual([4096]);
+    rig.zone(1, 0, 1);
+    const idle = (isIdle: boolean): number | undefined =>
+      rig.ask(ZONE_STATE, { zone: 1, flags: isIdle ? IDLE : 0 })[0];
+    expect(idle(true)).toBe(ACK);
+    rig.clock.advance(0.9 * NS_PER_S);
+    expect(idle(false)).toBe(ACK);
+    rig.clock.advance(5 * NS_PER_S);
+    expect(rig.events()).toEqual([]);
+    idle(true);
+    rig.clock.advance(NS_PER_S);
+    expect(rig.events()).toMatchObject([{ type: 1, zone: 1, requestId: 1, epoch: 1 }]);
+    idle(false);
+    expect(rig.events()).toMatchObject([{ type: 1 }, { type: 3, zone: 1, requestId: 1 }]);
+    expect(rig.clock.pending).toBe(0);
   });
 
-  it('CZ-D6: destroying a zone takes back everything, in one message', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 3);
-    rig.zone(2, 3, 1);
-    expect(rig.ask(PLUG, { zone: 1, block: 8, blocks: 2 })[0]).toBe(ACK);
-    expect(rig.czone.reclaim(1)).toBe(1);
-    expect(rig.ask(DESTROY, { zone: 1 })).toEqual([ACK, 0, 5, 3 * BLOCK_BYTES]);
-    expect(rig.host.unplugged).toEqual([
-      [blockPfn(0), 1536],
-      [blockPfn(8), 1024],
-    ]);
+  it('the runtime on the host marks zones as well', () => {
+    const rig = new Rig({ idle: { delayNs: 5, targetBytes: 4096 } });
+    expect(rig.czone.setIdle(1, true)).toBe(false);
+    rig.zone(1, 0, 1);
+    expect(rig.czone.setIdle(1, true)).toBe(true);
+    rig.clock.advance(5);
+    expect(rig.events()).toMatchObject([{ type: 1, zone: 1, targetBytes: 4096 }]);
+    expect(rig.czone.setIdle(1, false)).toBe(true);
     expect(rig.czone.outstanding(1)).toBeUndefined();
-    expect(rig.czone.zones.map((zone) => zone.zone)).toEqual([2]);
-    expect(rig.host.backedPages).toBe(512);
-    expect(rig.report(1, 1, [], LAST)).toEqual([NACK, WHY.request, 0, 0]);
-  });
-
-  it('CZ-D6: to the pool, the blocks stay and their memory goes', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 2);
-    expect(rig.ask(DESTROY, { zone: 1, flags: TO_POOL })).toEqual([ACK, 0, 2, 2 * BLOCK_BYTES]);
-    expect(rig.ask(BLOCK_STATE, { block: 0, blocks: 2 })).toEqual([ACK, 1, 2, 0]);
-    expect(rig.host.backedPages).toBe(0);
-  });
-
-  it('CZ-D7: a refusal in the middle leaves the zone with the rest', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 2);
-    rig.ask(PLUG, { zone: 1, block: 8, blocks: 1 });
-    rig.host.releasesLeft = 1;
-    const answer = rig.ask(DESTROY, { zone: 1, flags: TO_POOL });
-    expect(answer).toEqual([BUSY, 0, 2, 2 * BLOCK_BYTES]);
-    expect(rig.czone.zones).toMatchObject([{ zone: 1, blocks: 1 }]);
-    rig.host.releasesLeft = Infinity;
-    expect(rig.ask(DESTROY, { zone: 1, flags: TO_POOL })).toEqual([ACK, 0, 1, 0]);
-    rig.host.refusesUnplug = true;
-    expect(rig.ask(UNPLUG_ALL)).toEqual([BUSY, 0, 0, 0]);
   });
 });
 
-describe('blocks', () => {
-  it('CZ-D8: a block is in one place, whatever was asked', () => {
+describe('statistics and what cannot be answered', () => {
+  const zone = {
+    isIdle: false,
+    pluggedBytes: 8192,
+    freeBytes: 4096,
+    backedFreeBytes: 4096,
+    limitHits: 0,
+    grownBlocks: 0,
+    reusedPages: 0,
+    migratedPages: 0,
+  };
+
+  it('CZ-D27: takes what it asked for, of zones that exist', () => {
     const rig = new Rig();
-    rig.zone(1, 0, 2);
-    rig.ask(PLUG, { zone: 0, block: 2, blocks: 2 });
-    rig.ask(ASSIGN, { zone: 1, block: 2, blocks: 1 });
-    rig.ask(ASSIGN, { zone: 1, block: 0, blocks: 1, flags: TO_POOL });
-    rig.ask(UNPLUG, { zone: 1, block: 1, blocks: 1 });
-    expect([0, 1, 2, 3, 4].map((block) => rig.czone.blockOwner(block))).toEqual([0, -1, 1, 0, -1]);
-    expect(rig.czone.zones).toMatchObject([{ zone: 1, blocks: 1 }]);
-    expect(rig.czone.pluggedBytes).toBe(3 * BLOCK_BYTES);
+    rig.zone(1, 0, 1);
+    expect(rig.czone.requestStats()).toBe(true);
+    const [event] = rig.events();
+    expect(event).toMatchObject({ type: 4 });
+    const requestId = event?.requestId ?? 0;
+    const send = (id: number, zones: number[]): number | undefined => {
+      const records = zones.map((n) => ({ zone: n, ...zone }));
+      const bytes = encodeStats({ requestId: id, flags: 0, zones: records });
+      return rig.driver.send(3, [rig.driver.put(bytes)]);
+    };
+    expect(send(requestId + 1, [1])).toBe(0);
+    expect(rig.czone.stats.size).toBe(0);
+    expect(send(requestId, [0, 1, 2])).toBe(0);
+    expect(Array.from(rig.czone.stats.keys())).toEqual([0, 1]);
+    expect(rig.czone.stats.get(1)).toEqual({ zone: 1, ...zone });
+    const lie = encodeStats({ requestId, flags: 0, zones: [{ zone: 1, ...zone }] }).slice(0, 79);
+    expect(rig.driver.send(3, [rig.driver.put(lie)])).toBe(0);
+    expect(rig.violations('czone-stats-length')).toBe(1);
+    expect(rig.violations('czone-stats-zone')).toBe(1);
+    expect(rig.violations('czone-stats-request')).toBe(1);
   });
 
-  it('CZ-D9: no blocks, and blocks outside the usable region', () => {
-    const rig = new Rig({ usableBytes: 16 * BLOCK_BYTES });
-    rig.ask(CREATE, { zone: 1 });
-    for (const type of [PLUG, UNPLUG, ASSIGN, BLOCK_STATE]) {
-      expect(rig.ask(type, { zone: 1, block: 0, blocks: 0 })).toEqual([ERROR, WHY.count, 0, 0]);
-      for (const [block, blocks] of [
-        [16, 1],
-        [15, 2],
-        [0, 0xffff_ffff],
-        [0xffff_ffff, 0xffff_ffff],
-      ] as const) {
-        expect(rig.ask(type, { zone: 1, block, blocks })).toEqual([ERROR, WHY.range, 0, 0]);
-      }
+  it('CZ-D28: no room for an answer, or for an event', () => {
+    for (const queue of [0, 2]) {
+      const rig = new Rig();
+      const message = rig.driver.put(new Uint8Array(24));
+      rig.driver.send(queue, [message, rig.driver.put(new Uint8Array(15))], 1);
+      expect(rig.device.status & STATUS_NEEDS_RESET).toBe(STATUS_NEEDS_RESET);
+      expect(rig.violations('czone-no-room')).toBe(1);
     }
-    expect(rig.czone.setUsable(32 * BLOCK_BYTES)).toBe('ok');
-    expect(rig.ask(PLUG, { zone: 1, block: 16, blocks: 1 })).toEqual([ACK, 0, 1, 0]);
-  });
-
-  it('CZ-D10: double plug, double unplug, and blocks of others', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 2);
-    rig.zone(2, 4, 2);
-    const askBlocks = (type: number, zone: number, block: number, flags = 0): number[] =>
-      rig.ask(type, { zone, block, blocks: 2, flags });
-    expect(askBlocks(PLUG, 1, 0)).toEqual([ERROR, WHY.state, 0, 0]);
-    expect(askBlocks(PLUG, 2, 1)).toEqual([ERROR, WHY.state, 0, 0]);
-    expect(askBlocks(UNPLUG, 1, 8)).toEqual([ERROR, WHY.state, 0, 0]);
-    expect(askBlocks(UNPLUG, 1, 1)).toEqual([ERROR, WHY.state, 0, 0]);
-    expect(askBlocks(UNPLUG, 1, 4)).toEqual([ERROR, WHY.owner, 0, 0]);
-    expect(askBlocks(UNPLUG, 0, 4)).toEqual([ERROR, WHY.owner, 0, 0]);
-    expect(askBlocks(UNPLUG, 9, 4)).toEqual([ERROR, WHY.owner, 0, 0]);
-    expect(askBlocks(ASSIGN, 1, 4)).toEqual([ERROR, WHY.owner, 0, 0]);
-    expect(askBlocks(ASSIGN, 1, 4, TO_POOL)).toEqual([ERROR, WHY.owner, 0, 0]);
-    expect(askBlocks(ASSIGN, 1, 8)).toEqual([ERROR, WHY.state, 0, 0]);
-    expect(rig.host.unplugged).toEqual([]);
-    expect(rig.czone.counters.answers).toEqual([0, 4, 0, 0, 10]);
-  });
-
-  it('CZ-D11: limits of the machine and of zones are NACKs', () => {
-    const rig = new Rig({ requestedBytes: 6 * BLOCK_BYTES, zoneLimitBytes: 4 * BLOCK_BYTES });
-    rig.ask(CREATE, { zone: 1, value: 2 * BLOCK_BYTES });
-    rig.ask(CREATE, { zone: 2 });
-    expect(rig.ask(PLUG, { zone: 1, blocks: 3 })).toEqual([NACK, WHY.zoneLimit, 0, 0]);
-    expect(rig.ask(PLUG, { zone: 1, blocks: 2 })[0]).toBe(ACK);
-    expect(rig.ask(PLUG, { zone: 2, block: 8, blocks: 5 })).toEqual([NACK, 12, 0, 0]);
-    expect(rig.ask(PLUG, { zone: 2, block: 8, blocks: 4 })[0]).toBe(ACK);
-    expect(rig.czone.setRequested(8 * BLOCK_BYTES)).toBe('ok');
-    expect(rig.ask(PLUG, { zone: 2, block: 12, blocks: 1 })).toEqual([NACK, WHY.zoneLimit, 0, 0]);
-    expect(rig.ask(PLUG, { zone: 0, block: 16, blocks: 1 })[0]).toBe(ACK);
-    expect(rig.ask(ASSIGN, { zone: 1, block: 16, blocks: 1 })).toEqual([NACK, 13, 0, 0]);
-    // The state comes before the limits.
-    expect(rig.ask(PLUG, { zone: 1, block: 0, blocks: 9 })).toEqual([ERROR, WHY.state, 0, 0]);
-  });
-
-  it('CZ-D12: what the host refuses is not done at all', () => {
-    const rig = new Rig();
-    rig.host.refusesPlug = true;
-    expect(rig.ask(PLUG, { zone: 0, blocks: 2 })).toEqual([BUSY, 0, 0, 0]);
-    expect(rig.czone.pluggedBytes).toBe(0);
-    rig.host.refusesPlug = false;
-    rig.zone(1, 0, 2);
-    rig.host.refusesUnplug = true;
-    expect(rig.ask(UNPLUG, { zone: 1, blocks: 2 })).toEqual([BUSY, 0, 0, 0]);
-    expect(rig.czone.pluggedBytes).toBe(2 * BLOCK_BYTES);
-  });
-
-  it('CZ-D13: the state of blocks', () => {
-    const rig = new Rig();
-    rig.zone(3, 2, 2);
-    expect(rig.ask(BLOCK_STATE, { block: 2, blocks: 2 })).toEqual([ACK, 1, 2, 3]);
-    expect(rig.ask(BLOCK_STATE, { block: 1, blocks: 2 })).toEqual([ACK, 2, 2, 0xffff_ffff]);
-    expect(rig.ask(BLOCK_STATE, { block: 8, blocks: 2 })).toEqual([ACK, 0, 2, 0xffff_ffff]);
-    rig.zone(4, 4, 1);
-    expect(rig.ask(BLOCK_STATE, { block: 2, blocks: 3 })).toEqual([ACK, 1, 3, 0xffff_ffff]);
-  });
-
-  it('CZ-D14: UNPLUG_ALL leaves nothing', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 2);
-    rig.zone(2, 8, 1);
-    rig.ask(PLUG, { zone: 0, block: 20, blocks: 4 });
-    rig.czone.reclaim(2);
+    const rig = new Rig({}, 'adaptive', ~0n, 0);
+    rig.postEvent(31);
     rig.czone.reclaim(0);
-    expect(rig.ask(UNPLUG_ALL)).toEqual([ACK, 0, 7, 3 * BLOCK_BYTES]);
-    expect(rig.czone.values()).toMatchObject({ pluggedBytes: 0, zones: 0 });
-    expect([rig.czone.outstanding(0), rig.czone.outstanding(2)]).toEqual([undefined, undefined]);
+    expect(rig.violations('czone-event-buffer')).toBe(1);
+    const short = new Rig();
+    expect(short.answer(0, [short.driver.put(new Uint8Array(23).fill(1))])).toEqual([
+      ERROR,
+      2,
+      0,
+      0,
+    ]);
+    expect(short.answer(2, [short.driver.put(new Uint8Array(15))])).toEqual([ERROR, 2, 0, 0]);
+    expect(short.answer(0, [])).toEqual([ERROR, WHY.length, 0, 0]);
+    expect(short.device.isActive).toBe(true);
   });
 
-  it('CZ-D15: types and flags that are not there', () => {
-    const rig = new Rig({}, 'adaptive', ~0n & ~2n & ~8n);
-    for (const type of [0, 9, 0xffff, PLUG, UNPLUG, UNPLUG_ALL, ZONE_STATE]) {
-      expect(rig.ask(type, { blocks: 1 })).toEqual([ERROR, WHY.type, 0, 0]);
-    }
-    const full = new Rig();
-    expect(full.ask(CREATE, { zone: 1, flags: 1 })).toEqual([ERROR, WHY.flags, 0, 0]);
-    expect(full.ask(DESTROY, { zone: 1, flags: 2 })).toEqual([ERROR, WHY.flags, 0, 0]);
-    expect(full.ask(ZONE_STATE, { zone: 1, flags: 4 })).toEqual([ERROR, WHY.flags, 0, 0]);
-    expect(full.violations('czone-request-flags')).toBe(3);
-  });
-
-  it('CZ-D16: a new requested size is announced and nothing is taken', () => {
+  it('CZ-D29: a message in many pieces is the same message', () => {
     const rig = new Rig();
-    rig.zone(1, 0, 4);
-    const before = rig.driver.configInterrupts;
-    expect(rig.czone.setRequested(BLOCK_BYTES)).toBe('ok');
-    expect(rig.driver.configInterrupts).toBe(before + 1);
-    expect(rig.czone.pluggedBytes).toBe(4 * BLOCK_BYTES);
-    expect(rig.czone.setRequested(BLOCK_BYTES / 2)).toBe('invalid');
-    expect(rig.czone.setUsable(2 * BLOCK_BYTES)).toBe('invalid');
+    const bytes = encodeRequest({ type: PLUG, flags: 0, zone: 0, block: 3, blocks: 2, value: 0 });
+    const pieces = [0, 1, 3, 10, 11].map((at, i, all) =>
+      rig.driver.put(bytes.slice(at, all[i + 1])),
+    );
+    const room = rig.driver.put(Array(16).fill(0xff));
+    const rooms = [
+      { addr: room.addr, lengthBytes: 3 },
+      { addr: room.addr + 3, lengthBytes: 0 },
+      { addr: room.addr + 3, lengthBytes: 13 },
+    ];
+    expect(rig.driver.send(0, [...pieces, ...rooms], 5)).toBe(16);
+    const answer = decodeResponse(rig.driver.memory.read(room.addr, 16) as Uint8Array);
+    expect(answer).toEqual({ status: ACK, detail: 0, count: 2, value: 0 });
   });
 });
 
@@ -314,5 +238,53 @@ describe('reset', () => {
     expect(rig.czone.systemReset()).toBe(true);
     expect(rig.czone.pluggedBytes).toBe(0);
     expect(rig.host.backedPages).toBe(0);
+  });
+});
+
+describe('a clone', () => {
+  it('CZ-D30: has a new epoch, the old blocks and zones, and no request', () => {
+    const pair = new CZonePair();
+    pair.fullZone(1, 2);
+    pair.driver.plug(0, 1);
+    pair.guest.unuse(blockPfn(0), 10);
+    pair.czone.setPaused(true);
+    expect(pair.czone.reclaim(1)).toBe(1);
+    const clone = pair.clone();
+    expect(clone.czone.epoch).toBe(pair.czone.epoch + 1);
+    expect(clone.czone.outstanding(1)).toBeUndefined();
+    expect(clone.czone.zones).toMatchObject([{ zone: 1, blocks: 2 }]);
+    expect(clone.czone.pluggedBytes).toBe(3 * BLOCK_BYTES);
+    expect(clone.device.configGeneration).toBe(pair.device.configGeneration + 1);
+    expect(clone.czone.reclaim(1)).toBe(2);
+    expect(clone.host.backedPages).toBe(1014);
+    expect(pair.host.backedPages).toBe(1024);
+  });
+
+  it('CZ-D31: may have other pages behind it and other limits', () => {
+    const pair = new CZonePair();
+    pair.fullZone(1, 1);
+    pair.guest.unuse(blockPfn(0) + 3, 29);
+    const clone = pair.clone({
+      profile: { granuleBytes: 16384, maxRanges: 32 },
+      device: { zoneLimitBytes: 8 * BLOCK_BYTES },
+    });
+    expect([clone.driver.granuleFrames, clone.driver.maxRanges]).toEqual([4, 32]);
+    clone.czone.reclaim(1);
+    expect(clone.host.released).toEqual([[blockPfn(0) + 4, 28]]);
+  });
+
+  it('CZ-D32: refuses the reports that lay in the ring', () => {
+    const pair = new CZonePair();
+    pair.fullZone(1, 1);
+    pair.guest.unuse(blockPfn(0), 10);
+    pair.czone.setPaused(true);
+    pair.czone.reclaim(1);
+    const clone = pair.clone();
+    expect(clone.czone.counters.answers[NACK]).toBe(1);
+    expect(clone.host.released).toEqual([]);
+    expect([clone.guest.isolated.size, clone.guest.free.size]).toEqual([0, 10]);
+    // The machine that it was made from goes on undisturbed.
+    pair.czone.setPaused(false);
+    expect(pair.host.backedPages).toBe(502);
   });
 });

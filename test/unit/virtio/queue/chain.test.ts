@@ -84,6 +84,15 @@ describe('the length of a chain', () => {
     expect(chain.walk(memory, TABLE, 3, 0, true)).toBeUndefined();
   });
 
+  it('counts what comes before the table and what is in it together', () => {
+    const chain = new DescriptorChain();
+    const table = '20 01 00 00 00 00 00 00 20 00 00 00 04 00 00 00';
+    const memory = memoryWith(link(0), table, link(0), READ_1);
+    expect(chain.walk(memory, TABLE, 2, 0, true)).toBe('descriptor-loop');
+    expect(chain.walk(memory, TABLE, 3, 0, true)).toBeUndefined();
+    expect(chain.count).toBe(3);
+  });
+
   it('is bounded where descriptors name each other', () => {
     const chain = new DescriptorChain();
     const back = '00 02 00 00 00 00 00 00 01 00 00 00 01 00 00 00';

@@ -1,24 +1,66 @@
-/** mcpv-czone over its rings: each zone that a replay makes, grows and ends is a request on queue 0, and nothing else is. */
+/**
+ * Replays of mcpv-czone: guests are sound, and over its rings each zone that a replay makes, grows and ends is a request on
+ * queue 0, and nothing else is.
+ */
 import { describe, expect, it } from 'vitest';
 import {
   STAT_CZONE_BLOCKS_ADDED,
   STAT_CZONE_CREATED,
   STAT_CZONE_DESTROYED,
-} from '../../../src/core/index.ts';
-import { SYSTEMS, fixedKeepAlive, replay } from '../../../src/replay/index.ts';
+} from '../../src/core/index.ts';
+import { SYSTEMS, fixedKeepAlive, replay } from '../../src/replay/index.ts';
 import {
-  type MicroVm,
   CZoneVirtio,
+  faultText,
   GROWTHS,
   type GrowthPolicy,
-} from '../../../src/serverless/index.ts';
+  type MicroVm,
+  verify,
+} from '../../src/serverless/index.ts';
 import {
   REQUEST_ASSIGN,
   REQUEST_PLUG,
   REQUEST_ZONE_CREATE,
   REQUEST_ZONE_DESTROY,
-} from '../../../src/virtio/czone/request.ts';
-import { smallTrace } from '../../support/traces.ts';
+} from '../../src/virtio/czone/request.ts';
+import { smallTrace } from '../support/traces.ts';
+
+const CZONE = SYSTEMS.filter((spec) => spec.name === 'mcpv-czone');
+
+describe('idle reclaim', () => {
+  it('leaves every guest sound and repeats exactly', async () => {
+    const faults: string[] = [];
+    const hashes = [];
+    for (const idleReclaimMs of [500, 500, undefined]) {
+      const run = await replay(smallTrace(), {
+        systems: CZONE,
+        seed: 1,
+        keepAlive: () => fixedKeepAlive(20_000),
+        machine: {
+          build: 'verify',
+          idleReclaimMs,
+          inspect(vm) {
+            const fault = verify(vm.guest.core);
+            if (fault !== undefined) faults.push(faultText(fault));
+          },
+        },
+      });
+      hashes.push(run.systems[0]?.hash);
+    }
+    expect(faults).toEqual([]);
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(hashes[2]).not.toBe(hashes[0]);
+  });
+
+  it('changes nothing for the other systems', async () => {
+    const others = SYSTEMS.filter((spec) => spec.name !== 'mcpv-czone');
+    const hashes = async (idleReclaimMs: number | undefined): Promise<string[]> => {
+      const options = { systems: others, seed: 1, machine: { idleReclaimMs } };
+      return (await replay(smallTrace(), options)).systems.map((system) => system.hash);
+    };
+    expect(await hashes(1000)).toEqual(await hashes(undefined));
+  });
+});
 
 interface Ended {
   readonly vm: MicroVm;

@@ -1,68 +1,21 @@
-/** The device alone: idle zones, reclaim, statistics, malformed messages (docs/czone-virtio.md, CZ-D). */
+/** Requests of the host and the reports that answer them (docs/czone-virtio.md, 6.5 and 6.6). */
 
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
-
 import { encodeReport } from '../../../../src/virtio/czone/report.ts';
-import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
-import { encodeStats } from '../../../../src/virtio/czone/stats.ts';
-import { BLOCK_BYTES, blockPfn } from '../../../support/virtio-czone.ts';
-
 import {
   CREATE,
   PLUG,
-  ZONE_STATE,
   ACK,
   NACK,
   BUSY,
   ERROR,
   WHY,
-  IDLE,
   LAST,
-  STATUS_NEEDS_RESET,
   Rig,
 } from '../../../support/czone-rig.ts';
-
-describe('idle zones', () => {
-  it('CZ-D17: asks after the delay, not if work comes before, and cancels if it comes later', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 1);
-    const idle = (isIdle: boolean): number | undefined =>
-      rig.ask(ZONE_STATE, { zone: 1, flags: isIdle ? IDLE : 0 })[0];
-    expect(idle(true)).toBe(ACK);
-    rig.clock.advance(0.9 * NS_PER_S);
-    expect(idle(false)).toBe(ACK);
-    rig.clock.advance(5 * NS_PER_S);
-    expect(rig.events()).toEqual([]);
-    idle(true);
-    rig.clock.advance(NS_PER_S);
-    expect(rig.events()).toMatchObject([{ type: 1, zone: 1, requestId: 1, epoch: 1 }]);
-    idle(false);
-    expect(rig.events()).toMatchObject([{ type: 1 }, { type: 3, zone: 1, requestId: 1 }]);
-    expect(rig.clock.pending).toBe(0);
-  });
-
-  it('the runtime on the host marks zones as well', () => {
-    const rig = new Rig({ idle: { delayNs: 5, targetBytes: 4096 } });
-    expect(rig.czone.setIdle(1, true)).toBe(false);
-    rig.zone(1, 0, 1);
-    expect(rig.czone.setIdle(1, true)).toBe(true);
-    rig.clock.advance(5);
-    expect(rig.events()).toMatchObject([{ type: 1, zone: 1, targetBytes: 4096 }]);
-    expect(rig.czone.setIdle(1, false)).toBe(true);
-    expect(rig.czone.outstanding(1)).toBeUndefined();
-  });
-});
-
-describe('a policy for idle zones', () => {
-  it.each([-1, NaN, Infinity])(
-    'with a delay of %d is refused before any guest sees it',
-    (delayNs) => {
-      expect(() => new Rig({ idle: { delayNs, targetBytes: 0 } })).toThrow(RangeError);
-    },
-  );
-});
+import { BLOCK_BYTES, blockPfn } from '../../../support/virtio-czone.ts';
 
 describe('reclaim', () => {
   it('CZ-D18: ids are fresh and a zone has one request at a time', () => {
@@ -227,83 +180,5 @@ describe('reclaim', () => {
       [1, 1],
       [3, 1],
     ]);
-  });
-});
-
-describe('statistics and what cannot be answered', () => {
-  const zone = {
-    isIdle: false,
-    pluggedBytes: 8192,
-    freeBytes: 4096,
-    backedFreeBytes: 4096,
-    limitHits: 0,
-    grownBlocks: 0,
-    reusedPages: 0,
-    migratedPages: 0,
-  };
-
-  it('CZ-D27: takes what it asked for, of zones that exist', () => {
-    const rig = new Rig();
-    rig.zone(1, 0, 1);
-    expect(rig.czone.requestStats()).toBe(true);
-    const [event] = rig.events();
-    expect(event).toMatchObject({ type: 4 });
-    const requestId = event?.requestId ?? 0;
-    const send = (id: number, zones: number[]): number | undefined => {
-      const records = zones.map((n) => ({ zone: n, ...zone }));
-      const bytes = encodeStats({ requestId: id, flags: 0, zones: records });
-      return rig.driver.send(3, [rig.driver.put(bytes)]);
-    };
-    expect(send(requestId + 1, [1])).toBe(0);
-    expect(rig.czone.stats.size).toBe(0);
-    expect(send(requestId, [0, 1, 2])).toBe(0);
-    expect(Array.from(rig.czone.stats.keys())).toEqual([0, 1]);
-    expect(rig.czone.stats.get(1)).toEqual({ zone: 1, ...zone });
-    const lie = encodeStats({ requestId, flags: 0, zones: [{ zone: 1, ...zone }] }).slice(0, 79);
-    expect(rig.driver.send(3, [rig.driver.put(lie)])).toBe(0);
-    expect(rig.violations('czone-stats-length')).toBe(1);
-    expect(rig.violations('czone-stats-zone')).toBe(1);
-    expect(rig.violations('czone-stats-request')).toBe(1);
-  });
-
-  it('CZ-D28: no room for an answer, or for an event', () => {
-    for (const queue of [0, 2]) {
-      const rig = new Rig();
-      const message = rig.driver.put(new Uint8Array(24));
-      rig.driver.send(queue, [message, rig.driver.put(new Uint8Array(15))], 1);
-      expect(rig.device.status & STATUS_NEEDS_RESET).toBe(STATUS_NEEDS_RESET);
-      expect(rig.violations('czone-no-room')).toBe(1);
-    }
-    const rig = new Rig({}, 'adaptive', ~0n, 0);
-    rig.postEvent(31);
-    rig.czone.reclaim(0);
-    expect(rig.violations('czone-event-buffer')).toBe(1);
-    const short = new Rig();
-    expect(short.answer(0, [short.driver.put(new Uint8Array(23).fill(1))])).toEqual([
-      ERROR,
-      2,
-      0,
-      0,
-    ]);
-    expect(short.answer(2, [short.driver.put(new Uint8Array(15))])).toEqual([ERROR, 2, 0, 0]);
-    expect(short.answer(0, [])).toEqual([ERROR, WHY.length, 0, 0]);
-    expect(short.device.isActive).toBe(true);
-  });
-
-  it('CZ-D29: a message in many pieces is the same message', () => {
-    const rig = new Rig();
-    const bytes = encodeRequest({ type: PLUG, flags: 0, zone: 0, block: 3, blocks: 2, value: 0 });
-    const pieces = [0, 1, 3, 10, 11].map((at, i, all) =>
-      rig.driver.put(bytes.slice(at, all[i + 1])),
-    );
-    const room = rig.driver.put(Array(16).fill(0xff));
-    const rooms = [
-      { addr: room.addr, lengthBytes: 3 },
-      { addr: room.addr + 3, lengthBytes: 0 },
-      { addr: room.addr + 3, lengthBytes: 13 },
-    ];
-    expect(rig.driver.send(0, [...pieces, ...rooms], 5)).toBe(16);
-    const answer = decodeResponse(rig.driver.memory.read(room.addr, 16) as Uint8Array);
-    expect(answer).toEqual({ status: ACK, detail: 0, count: 2, value: 0 });
   });
 });

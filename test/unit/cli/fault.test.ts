@@ -1,0 +1,52 @@
+/** What a command does with an error: one line on stderr, and an exit code. */
+
+import { CommanderError } from 'commander';
+import { describe, expect, it } from 'vitest';
+
+import { exitCodeOf, UsageError } from '../../../src/cli/fault.ts';
+import { RecordingError } from '../../../src/recording/index.ts';
+import { GuestOutOfMemory, ReplayInterrupted } from '../../../src/replay/index.ts';
+import { TraceError } from '../../../src/trace/index.ts';
+
+async function end(error: unknown): Promise<[number, string[]]> {
+  const lines: string[] = [];
+  return [await exitCodeOf(error, (line) => lines.push(line)), lines];
+}
+
+describe('an error of the caller', () => {
+  it.each([
+    [new UsageError('no such system'), 'guestmem: no such system'],
+    [
+      new TraceError({ file: 'a.csv', line: 3, expected: 'a count', found: '"x"' }),
+      'guestmem: a.csv, line 3: expected a count, found "x"',
+    ],
+    [new RecordingError('trace.txt', 1, 'x', 'y'), 'guestmem: trace.txt:1: expected x, found y'],
+  ])('ends with code 2 and one line: %s', async (error, line) => {
+    expect(await end(error)).toEqual([2, [line]]);
+  });
+
+  it('that the parser of arguments has said already is not said again', async () => {
+    expect(await end(new CommanderError(1, 'x', 'said'))).toEqual([2, []]);
+    expect(await end(new CommanderError(0, 'help', 'help'))).toEqual([0, []]);
+  });
+});
+
+describe('other ends', () => {
+  it('an interrupt ends with 130 and says that nothing was written', async () => {
+    const error = Object.create(ReplayInterrupted.prototype) as Error;
+    expect(await end(error)).toEqual([130, ['guestmem: interrupted, nothing was written']]);
+  });
+
+  it('a guest without memory ends with 1', async () => {
+    const error = Object.create(GuestOutOfMemory.prototype, {
+      message: { value: 'guest out of memory' },
+    }) as Error;
+    expect(await end(error)).toEqual([1, ['guestmem: guest out of memory']]);
+  });
+
+  it('a defect of the program keeps its stack', async () => {
+    const defect = new TypeError('x is not a function');
+    await expect(end(defect)).rejects.toBe(defect);
+    await expect(end('a string')).rejects.toBe('a string');
+  });
+});

@@ -1,0 +1,117 @@
+/** What a start, a call and an end of a container do to the memory of its VM. */
+
+import { describe, expect, it } from 'vitest';
+
+import { defaultMachine } from '../../../src/replay/index.ts';
+import { Container } from '../../../src/serverless/container.ts';
+import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/function-profile.ts';
+import { guestOf, hostOf } from '../../../src/serverless/machine.ts';
+import {
+  COUNT_HOST_FAULTS,
+  CZoneVirtio,
+  newCounts,
+  type MicroVm,
+} from '../../../src/serverless/index.ts';
+import { Clock } from '../../../src/time/index.ts';
+
+const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, DEFAULT_WORKLOAD);
+
+function vmOf(): MicroVm {
+  const machine = { ...defaultMachine(), build: 'verify' as const };
+  const vmm = hostOf({ machine, clock: new Clock() });
+  return vmm.start(guestOf(machine, { memoryFrames: 65536, cpus: 1, processes: 4 }), false);
+}
+
+function containerIn(vm: MicroVm, czone?: number, log: string[] = []): Container {
+  const dispatched = (zone: number, isIdle: boolean): void => void log.push(`${zone} ${isIdle}`);
+  return new Container(vm, PROFILE, { cpu: 0, kernelFrames: 10, czone, dispatched });
+}
+
+describe('a start', () => {
+  it('reads the function’s files, which the next container finds, and faults in its heap', () => {
+    const vm = vmOf();
+    const before = vm.guest.files.pages;
+    const container = containerIn(vm);
+    expect(vm.guest.files.pages - before).toBe(PROFILE.fileFrames);
+    expect(container.heldFrames).toBe(PROFILE.anonymousFrames);
+    containerIn(vm);
+    expect(vm.guest.files.pages - before).toBe(PROFILE.fileFrames);
+  });
+
+  it('takes a container, a runtime, and a fault for each 16 pages of files', () => {
+    const { container, runtime } = containerIn(vmOf()).startOperations;
+    expect(container).toEqual({ containerCreate: 1 });
+    expect(runtime).toEqual({
+      functionInit: 1,
+      guestMinorFault: Math.ceil(PROFILE.fileFrames / 16),
+    });
+  });
+});
+
+describe('a call', () => {
+  it('has its buffers from begin to end, and faults host memory for them the first time', () => {
+    const vm = vmOf();
+    const container = containerIn(vm);
+    vm.settle(newCounts());
+    const first = newCounts();
+    container.begin(first);
+    expect(container.heldFrames).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
+    expect(first[COUNT_HOST_FAULTS]).toBeGreaterThanOrEqual(PROFILE.callTemporaryFrames);
+    container.end(newCounts());
+    expect(container.heldFrames).toBe(PROFILE.anonymousFrames);
+    const second = newCounts();
+    container.begin(second);
+    expect(second[COUNT_HOST_FAULTS]).toBe(0);
+  });
+});
+
+describe('a container with a zone', () => {
+  function zoned(): { vm: MicroVm; container: Container; log: string[] } {
+    const machine = { ...defaultMachine(), build: 'verify' as const };
+    const clock = new Clock();
+    const region = { start: 65536, frames: 32768, blockFrames: 512 };
+    const size = { memoryFrames: 65536, region, cpus: 1, processes: 4 };
+    const vm = hostOf({ machine, clock }).start(guestOf(machine, size), false);
+    const { zones } = new CZoneVirtio(vm, clock, { growth: machine.growth(), idle: null });
+    const log: string[] = [];
+    return { vm, container: containerIn(vm, zones.create(0, 30_720, 'f'), log), log };
+  }
+
+  it('says that it is idle or not once for each change, by its zone', () => {
+    const { container, log } = zoned();
+    const zone = container.czone;
+    container.setIdle(false);
+    container.setIdle(true);
+    container.setIdle(true);
+    container.begin(newCounts());
+    container.end(newCounts());
+    container.setIdle(true);
+    container.exit();
+    expect(log).toEqual([`${zone} true`, `${zone} false`, `${zone} true`, `${zone} false`]);
+  });
+
+  it('asks back with its end what was backed in its zone', () => {
+    const { vm, container } = zoned();
+    container.begin(newCounts());
+    container.end(newCounts());
+    const asked = container.exit();
+    expect(asked).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
+    expect(vm.guest.memory.frames.anonymous).toBe(0);
+  });
+
+  it('says nothing of idleness without one', () => {
+    const log: string[] = [];
+    const container = containerIn(vmOf(), undefined, log);
+    container.setIdle(true);
+    expect(log).toEqual([]);
+  });
+});
+
+it('an end gives all back to the guest, and asks for nothing where there was no zone', () => {
+  const vm = vmOf();
+  const container = containerIn(vm);
+  const held = vm.guest.memory.frames.anonymous;
+  expect(held).toBe(PROFILE.anonymousFrames);
+  expect(container.exit()).toBe(0);
+  expect(vm.guest.memory.frames.anonymous).toBe(0);
+});

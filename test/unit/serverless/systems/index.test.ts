@@ -1,0 +1,68 @@
+/** What every system must hold to. One small function, a real core behind it. */
+import { describe, expect, it } from 'vitest';
+import {
+  CAUSE_ANONYMOUS,
+  COUNT_HOST_FAULTS,
+  SYSTEMS,
+  START_STEPS,
+  type StartStep,
+  newCounts,
+} from '../../../../src/serverless/index.ts';
+import { makeSystem, PROFILE, vmCount } from '../../../support/serverless.ts';
+
+/** Steps of a VM's start and of a container's in it. */
+const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'scpv-boot': [
+    ['vmm', 'kernel', 'agent'],
+    ['container', 'runtime'],
+  ],
+  'scpv-template': [
+    ['vmm', 'clone'],
+    ['container', 'runtime'],
+  ],
+  'mcpv-static': [
+    ['vmm', 'clone'],
+    ['container', 'runtime'],
+  ],
+  'mcpv-czone': [
+    ['vmm', 'clone'],
+    ['zone', 'container', 'runtime'],
+  ],
+};
+
+describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
+  it('holds what containers hold while they live, and nothing after', () => {
+    const system = makeSystem(name);
+    const { account } = system.host;
+    const containers = [0, 1, 2].map(() => system.start(PROFILE).container);
+    expect(account[CAUSE_ANONYMOUS]).toBe(3 * PROFILE.anonymousFrames);
+    for (const container of containers) system.stop(container);
+    expect(account[CAUSE_ANONYMOUS]).toBe(0);
+    expect(system.host.heldFrames).toBeCloseTo(0, 6);
+    expect(vmCount(system)).toBe(0);
+  });
+
+  it('gives a call temporary memory until it ends, faulting host memory only the first time', () => {
+    const system = makeSystem(name);
+    const { container } = system.start(PROFILE);
+    const { account } = system.host;
+    const first = newCounts();
+    container.begin(first);
+    expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
+    container.end(newCounts());
+    expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
+    const second = newCounts();
+    container.begin(second);
+    expect(second[COUNT_HOST_FAULTS]).toBe(0);
+  });
+
+  it('starts in the steps of its kind, in the order in which reports add them up', () => {
+    const start = makeSystem(name).start(PROFILE);
+    const vm = Object.keys(start.container.vm.startOperations);
+    const container = Object.keys(start.operations);
+    expect([vm, container]).toEqual(STEPS[name]);
+    const order = [...vm, ...container].map((step) => START_STEPS.indexOf(step as StartStep));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+});

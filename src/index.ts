@@ -1,5 +1,6 @@
 // The library: read or make a trace, replay it through systems, report.
 
+export { RefusedArgument, HandleEnded } from './check/index.ts';
 export {
   Core,
   CoreError,
@@ -52,6 +53,7 @@ export {
   SYSTEMS,
   type SystemRun,
   type SystemSpec,
+  TooManyGuests,
   type WorkloadParameters,
   defaultMachine,
   detailsOf,
@@ -91,6 +93,8 @@ export {
   type BalloonOptions,
   type CZoneOptions,
   CZoneVirtio,
+  type DimmRefusal,
+  type DimmSlot,
   Dimms,
   GuestKernel as Guest,
   type GuestConfig,
@@ -99,6 +103,8 @@ export {
   MicroVm,
   Reporting,
   type ReportingOptions,
+  type RequestAnswer,
+  type TargetAnswer,
   VirtioMem,
   type VirtioMemOptions,
   VmMemory,

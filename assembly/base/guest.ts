@@ -21,6 +21,7 @@ import {
   GUEST_KSWAPD_WAKE_OFFSET,
   GUEST_MOVES_OFFSET,
   GUEST_NODES_OFFSET,
+  GUEST_NODES_HIGH_OFFSET,
   GUEST_NODES_USED_OFFSET,
   GUEST_OBJECTS_OFFSET,
   GUEST_OBJECT_COUNT_OFFSET,
@@ -32,6 +33,7 @@ import {
   GUEST_REPORT_WANTED_OFFSET,
   GUEST_SCRATCH_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
+  GUEST_SIZES_OFFSET,
   GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
@@ -155,6 +157,8 @@ export class Guest {
 }
 if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
 if (offsetof<Guest>('spanFrames') != GUEST_SPAN_OFFSET) ERROR('Guest.spanFrames moved');
+if (offsetof<Guest>('zonesMax') != GUEST_SIZES_OFFSET) ERROR('Guest.zonesMax moved');
+if (offsetof<Guest>('zonesUsed') != GUEST_SIZES_OFFSET + 20) ERROR('the sizes of Guest moved');
 if (offsetof<Guest>('zones') != GUEST_ZONES_OFFSET) ERROR('Guest.zones moved');
 if (offsetof<Guest>('pcps') != GUEST_PCPS_OFFSET) ERROR('Guest.pcps moved');
 if (offsetof<Guest>('blocks') != GUEST_BLOCKS_OFFSET) ERROR('Guest.blocks moved');
@@ -169,6 +173,7 @@ if (offsetof<Guest>('nodes') != GUEST_NODES_OFFSET) ERROR('Guest.nodes moved');
 if (offsetof<Guest>('scratch') != GUEST_SCRATCH_OFFSET) ERROR('Guest.scratch moved');
 if (offsetof<Guest>('objectCount') != GUEST_OBJECT_COUNT_OFFSET) ERROR('Guest.objectCount moved');
 if (offsetof<Guest>('nodesUsed') != GUEST_NODES_USED_OFFSET) ERROR('Guest.nodesUsed moved');
+if (offsetof<Guest>('nodesHigh') != GUEST_NODES_HIGH_OFFSET) ERROR('Guest.nodesHigh moved');
 if (offsetof<Guest>('backingShift') != GUEST_BACKING_SHIFT_OFFSET)
   ERROR('Guest.backingShift moved');
 if (offsetof<Guest>('backedCount') != GUEST_BACKED_COUNT_OFFSET) ERROR('Guest.backedCount moved');

@@ -2,9 +2,6 @@
 // defect of the program and keeps its stack.
 
 import { CommanderError } from 'commander';
-import { GuestOutOfMemory, HostOutOfMemory, ReplayInterrupted } from '../replay/index.ts';
-import { RecordingError } from '../recording/index.ts';
-import { TraceError } from '../trace/index.ts';
 
 /** The command line or an input file is wrong. */
 export class UsageError extends Error {
@@ -16,19 +13,25 @@ export const EXIT_USAGE = 2;
 /** 128 + SIGINT, as shells expect. */
 export const EXIT_INTERRUPTED = 130;
 
+function usage(error: Error, write: (line: string) => void): number {
+  write(`guestmem: ${error.message}`);
+  return EXIT_USAGE;
+}
+
 /** The exit code for an error, and its line on stderr. Throws errors that it does not know. */
-export function exitCodeOf(error: unknown, write: (line: string) => void): number {
+export async function exitCodeOf(error: unknown, write: (line: string) => void): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof UsageError) return usage(error, write);
+  // Loaded only now: a command line without a fault does not need them all.
+  const { GuestOutOfMemory, HostOutOfMemory, ReplayInterrupted } =
+    await import('../replay/index.ts');
+  const { RecordingError } = await import('../recording/index.ts');
+  const { TraceError } = await import('../trace/index.ts');
   if (error instanceof ReplayInterrupted) {
     write('guestmem: interrupted, nothing was written');
     return EXIT_INTERRUPTED;
   }
-  const isInputFault =
-    error instanceof UsageError || error instanceof TraceError || error instanceof RecordingError;
-  if (isInputFault) {
-    write(`guestmem: ${error.message}`);
-    return EXIT_USAGE;
-  }
+  if (error instanceof TraceError || error instanceof RecordingError) return usage(error, write);
   if (error instanceof GuestOutOfMemory || error instanceof HostOutOfMemory) {
     write(`guestmem: ${error.message}`);
     return EXIT_FAILURE;

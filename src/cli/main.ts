@@ -1,37 +1,71 @@
 #!/usr/bin/env node
-// The guestmem command: its list of commands, and nothing else.
+// The guestmem command: its list of commands, and nothing else. What a command needs is loaded when it is named.
 
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
-import { pagesCommand } from './pages.ts';
-import { replayCommand } from './replay.ts';
-import { scenarioCommand } from './scenario.ts';
-import { systemsCommand } from './systems.ts';
-import { verifyCommand } from './verify.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly args?: string;
+  readonly sentence: string;
+  make(): Promise<Command>;
+}
+
+/** Adding a command is adding its file and its entry here. */
+const COMMANDS: readonly Entry[] = [
+  {
+    name: 'replay',
+    args: '[trace]',
+    sentence: 'Replay a trace through systems and compare start-up and memory',
+    make: async () => (await import('./replay.ts')).replayCommand(),
+  },
+  {
+    name: 'systems',
+    sentence: 'List the systems that can be compared, and the policies and formats by name',
+    make: async () => (await import('./systems.ts')).systemsCommand(),
+  },
+  {
+    name: 'verify',
+    args: '<capture>',
+    sentence: 'Replay a recording of a real kernel and compare every page frame',
+    make: async () => (await import('./verify.ts')).verifyCommand(),
+  },
+  {
+    name: 'pages',
+    args: '<capture>',
+    sentence: 'Replay the requests of a recording under other placements of pages',
+    make: async () => (await import('./pages.ts')).pagesCommand(),
+  },
+  {
+    name: 'scenario',
+    args: '[name]',
+    sentence: 'Run a published measurement again; without a name, list the scenarios',
+    make: async () => (await import('./scenario.ts')).scenarioCommand(),
+  },
+];
 
 function version(): string {
   const url = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
 }
 
-/** Adding a command is adding its file and its line here. */
-const COMMANDS: readonly (() => Command)[] = [
-  replayCommand,
-  systemsCommand,
-  verifyCommand,
-  pagesCommand,
-  scenarioCommand,
-];
+/** A command that is not named on the command line is a line of the help and no more. */
+async function commandOf({ name, args, sentence, make }: Entry): Promise<Command> {
+  const isNamed = process.argv.includes(name);
+  const command = isNamed ? await make() : new Command(name);
+  if (!isNamed && args !== undefined) command.arguments(args);
+  return command.description(sentence).exitOverride();
+}
 
 const program = new Command('guestmem')
   .description('Emulates the memory of virtual machines, page frame by page frame')
-  .version(version());
-for (const make of COMMANDS) program.addCommand(make());
-for (const command of [program, ...program.commands]) command.exitOverride();
+  .version(version())
+  .exitOverride();
+for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${line}\n`));
+  process.exitCode = await exitCodeOf(error, (line) => process.stderr.write(`${line}\n`));
 }

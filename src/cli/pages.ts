@@ -192,7 +192,6 @@ async function run(folder: string, flags: PagesFlags): Promise<void> {
 export function pagesCommand(): Command {
   const names = PAGE_POLICIES.map(({ name }) => name).join(', ');
   return new Command('pages')
-    .description('Replay the requests of a recording under other placements of pages')
     .argument('<capture>', 'folder of a recording')
     .option('--policy <names>', `policies, comma between: ${names} (default: all)`)
     .option('--shell <pid>', "the workload's shell, parent of the containers (default: found)")

@@ -94,7 +94,7 @@ function wroteLine(paths: readonly string[]): string {
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
   const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
   const report = await play(folder, flags);
-  const { text, paths } = writeReport(report, formats, flags.out);
+  const { text, paths } = await writeReport(report, formats, flags.out);
   if (flags.json === true) process.stdout.write(resultsJson(report.results));
   else if (flags.quiet !== true) process.stdout.write(`${text}${wroteLine(paths)}`);
 }
@@ -102,7 +102,6 @@ async function run(folder: string | undefined, flags: ReplayFlags): Promise<void
 export function replayCommand(): Command {
   const known = FORMATS.map(({ name }) => name).join(', ');
   return new Command('replay')
-    .description('Replay a trace through systems and compare start-up and memory')
     .argument('[trace]', 'folder or file of a trace; without one, the built-in synthetic hour')
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
     .option('--seed <n>', 'seed of every draw', '1')

@@ -87,7 +87,6 @@ function run(name: string | undefined, flags: ScenarioFlags): void {
 
 export function scenarioCommand(): Command {
   return new Command('scenario')
-    .description('Run a published measurement again; without a name, list the scenarios')
     .argument('[name]', 'scenario to run')
     .option('--json', 'print the rows as JSON, and nothing else, on stdout')
     .option('--containers <n>', 'czone-*: containers in the VM (default: 8)')

@@ -29,9 +29,7 @@ export function systemsText(): string {
 }
 
 export function systemsCommand(): Command {
-  return new Command('systems')
-    .description('List the systems that can be compared, and the policies and formats by name')
-    .action(() => {
-      process.stdout.write(systemsText());
-    });
+  return new Command('systems').action(() => {
+    process.stdout.write(systemsText());
+  });
 }

@@ -84,7 +84,6 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('Replay a recording of a real kernel and compare every page frame')
     .argument('<capture>', 'folder of a recording')
     .option(
       '--guided',

@@ -1,31 +1,41 @@
 // Host memory behind frames: it comes with the first touch and goes when the host takes it back.
 
-import type { CoreExports } from './exports.ts';
+import { expectWords } from '../check/index.ts';
+import type { Instance } from './instance.ts';
+
+const IS_BACKED = ['backing.isBacked', 'pfn'] as const;
+const COUNT = ['backing.count', 'start', 'frames'] as const;
+const TOUCH = ['backing.touch', 'start', 'frames'] as const;
+const RELEASE = ['backing.release', 'start', 'frames'] as const;
 
 export class Backing {
-  readonly #raw: CoreExports;
+  readonly #instance: Instance;
 
-  constructor(raw: CoreExports) {
-    this.#raw = raw;
+  constructor(instance: Instance) {
+    this.#instance = instance;
   }
 
   isBacked(pfn: number): boolean {
-    return this.#raw.isBacked(pfn) !== 0;
+    expectWords(IS_BACKED, pfn);
+    return this.#instance.raw.isBacked(pfn) !== 0;
   }
 
   /** Backed frames of a range. */
   count(start: number, frames: number): number {
-    return this.#raw.countBacked(start, frames);
+    expectWords(COUNT, start, frames);
+    return this.#instance.raw.countBacked(start, frames);
   }
 
   /** Reads or writes frames by number. */
   touch(start: number, frames: number, write: boolean): number {
-    return this.#raw.touchRange(start, frames, write ? 1 : 0);
+    expectWords(TOUCH, start, frames);
+    return this.#instance.raw.touchRange(start, frames, write ? 1 : 0);
   }
 
   /** The host takes a range back. Frames that were backed. */
   release(start: number, frames: number): number {
-    return this.#raw.releaseRange(start, frames);
+    expectWords(RELEASE, start, frames);
+    return this.#instance.raw.releaseRange(start, frames);
   }
 
   /**
@@ -33,6 +43,6 @@ export class Backing {
    * write.
    */
   freezeTemplate(): void {
-    this.#raw.freezeTemplate();
+    this.#instance.raw.freezeTemplate();
   }
 }

@@ -2,8 +2,12 @@
 // name the head of each block, the one allocated first at index 0 unless a method says otherwise.
 
 import { GUEST_BALLOON_COUNT_OFFSET } from '../abi/layout.ts';
+import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
+
+const REQUEST = ['balloon.request', 'count', 'order', 'gfp', 'cpu'] as const;
+const POP = ['balloon.pop', 'count'] as const;
 
 export class BalloonList {
   readonly #instance: Instance;
@@ -36,6 +40,7 @@ export class BalloonList {
     gfp: number,
     cpu: number,
   ): number {
+    expectWords(REQUEST, count, order, gfp, cpu);
     const got = this.#instance.raw.balloonRequest(0, count, order, gfp, cpu);
     if (got > 0) pfns.set(this.#scratch.words(got), at);
     return got;
@@ -49,6 +54,7 @@ export class BalloonList {
 
   /** The first blocks of the list leave it for limbo, to be released. How many there were. */
   pop(count: number): number {
+    expectWords(POP, count);
     return this.#instance.raw.balloonPop(count);
   }
 

@@ -1,6 +1,7 @@
 // The guest-physical layout of an x86-64 machine and its hand-over to the kernel's allocator.
 
 import {
+  KERNEL_ZONES,
   ZONE_DMA,
   ZONE_DMA32,
   ZONE_DMA32_LIMIT,
@@ -9,8 +10,9 @@ import {
   ZONE_NORMAL,
 } from '../abi/layout.ts';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, ORDER_MAX } from '../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectObject } from '../check/index.ts';
 import { type Core, instanceOf } from './core.ts';
-import { expectAnswer } from './error.ts';
+import { CoreError, expectAnswer } from './error.ts';
 import type { FrameRange } from './frame-range.ts';
 
 /** First frame of the 32-bit MMIO hole (3 GiB) on Firecracker, Cloud Hypervisor and QEMU. */
@@ -18,6 +20,9 @@ export const MMIO_HOLE_START: number = 3 * FRAMES_PER_GIB;
 
 /** Zones begin where the largest block may begin. */
 const MAX_ORDER_FRAMES: number = 2 ** ORDER_MAX;
+
+/** The core numbers frames in 32 bits. */
+const FRAMES_MAX = 2 ** 32 - 1;
 
 /** What a machine with this much memory looks like to its kernel. */
 export interface BootLayout {
@@ -70,6 +75,9 @@ export function layoutOf(
   spanFrames = 0,
   movableFrames = 0,
 ): BootLayout {
+  expectInteger('frames', frames, FRAMES_PER_MIB + 1, FRAMES_MAX);
+  expectInteger('spanFrames', spanFrames, 0, FRAMES_MAX);
+  expectInteger('movableFrames', movableFrames, 0, frames);
   const ram = ramRanges(frames);
   const last = ram[ram.length - 1] as FrameRange;
   const end = last.start + last.count;
@@ -103,12 +111,32 @@ export function freeRanges(layout: BootLayout): FrameRange[] {
   return free;
 }
 
+function expectRange(argument: string, range: FrameRange): void {
+  const { start, count } = expectObject(argument, range);
+  expectInteger(`${argument}.start`, start, 0, FRAMES_MAX);
+  expectInteger(`${argument}.count`, count, 0, FRAMES_MAX - start);
+}
+
+function expectLayout(layout: BootLayout): void {
+  const { ram, zones, reserved } = expectObject('layout', layout);
+  for (const range of ram) expectRange('ram', range);
+  for (const range of reserved) expectRange('reserved', range);
+  for (const span of zones) if (span !== undefined) expectRange('zones', span);
+  if (zones.length > KERNEL_ZONES) {
+    throw new RefusedArgument('zones', `up to ${KERNEL_ZONES} of them`, zones.length);
+  }
+}
+
 /**
  * Forms the zones, hands free memory over and sizes watermarks and per-cpu lists. `thp`: huge pages
  * are on.
  */
 export function boot(core: Core, layout: BootLayout, thp: boolean): void {
+  expectLayout(layout);
   const { raw } = instanceOf(core);
+  if (core.kernelZones.some((zone) => zone.spanned > 0)) {
+    throw new CoreError('boot: the core has zones already (reset() makes it empty)');
+  }
   layout.zones.forEach((span, index) => {
     if (span !== undefined) expectAnswer(raw.zoneSpan(index, span.start, span.count), 'zoneSpan');
   });

@@ -1,36 +1,44 @@
 // Compaction: pages move together so that a zone has a block of an order again.
 
-import type { CoreExports } from './exports.ts';
+import { expectWords } from '../check/index.ts';
+import type { Instance } from './instance.ts';
+
+const DIRECT = ['compaction.direct', 'gfp', 'order', 'mode', 'cpu'] as const;
+const BACKGROUND = ['compaction.background', 'order', 'highest', 'cpu'] as const;
+const PROACTIVE = ['compaction.proactive', 'cpu'] as const;
 
 export class Compaction {
-  readonly #raw: CoreExports;
+  readonly #instance: Instance;
 
-  constructor(raw: CoreExports) {
-    this.#raw = raw;
+  constructor(instance: Instance) {
+    this.#instance = instance;
   }
 
   /** Before a request of 2^order frames is tried again. COMPACT_* of the last zone tried. */
   direct(gfp: number, order: number, mode: number, cpu: number): number {
-    return this.#raw.compactDirect(gfp, order, mode, cpu);
+    expectWords(DIRECT, gfp, order, mode, cpu);
+    return this.#instance.raw.compactDirect(gfp, order, mode, cpu);
   }
 
   /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */
   background(order: number, highest: number, cpu: number): number {
-    return this.#raw.compactBackground(order, highest, cpu);
+    expectWords(BACKGROUND, order, highest, cpu);
+    return this.#instance.raw.compactBackground(order, highest, cpu);
   }
 
   /** How scattered free memory is, in percent. */
   get score(): number {
-    return this.#raw.proactiveScore();
+    return this.#instance.raw.proactiveScore();
   }
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
   proactive(cpu: number): number {
-    return this.#raw.compactProactive(cpu);
+    expectWords(PROACTIVE, cpu);
+    return this.#instance.raw.compactProactive(cpu);
   }
 
   /** kswapd goes to sleep: stale hints are forgotten. */
   forgetHints(): void {
-    this.#raw.compactForgetHints();
+    this.#instance.raw.compactForgetHints();
   }
 }

@@ -18,9 +18,10 @@ import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
 import { Compaction } from './compaction.ts';
-import { type CoreConfig, withDefaults } from './config.ts';
+import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
+import { RefusedArgument } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
@@ -32,11 +33,15 @@ import { Pages } from './pages.ts';
 import { Program } from './program.ts';
 import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
-import { type CoreSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
+import { type CoreSnapshot, checkSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
+/** Ends a core (HandleEnded from now on) and hands out what it worked on. For the pool. */
+export let endCore: (core: Core, what: string, why: string) => CoreExports;
+/** A core that holds a copy of the snapshot: on what an ended one of these sizes worked on. */
+export let copyOnto: (raw: CoreExports, snapshot: CoreSnapshot) => Core;
 
 /** What woke kswapd: the largest order and the highest zone asked since its last run. */
 export interface KswapdWake {
@@ -51,8 +56,6 @@ export interface KswapdWake {
 export class Core {
   readonly config: Required<CoreConfig>;
   readonly #instance: Instance;
-  /** Counters of the core by STAT_* index. */
-  readonly stats: Float64Array;
   readonly pages: Pages;
   readonly objects: Objects;
   readonly backing: Backing;
@@ -70,6 +73,12 @@ export class Core {
 
   static {
     instanceOf = (core) => core.#instance;
+    endCore = (core, what, why) => core.#instance.end(what, why);
+    copyOnto = (raw, snapshot) => {
+      checkSnapshot(snapshot);
+      overwrite(raw, new Uint8Array(raw.memory.buffer), snapshot);
+      return new Core(snapshot.config, raw);
+    };
   }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
@@ -77,12 +86,11 @@ export class Core {
     const scratch = new Scratch(instance);
     this.config = config;
     this.#instance = instance;
-    this.stats = instance.stats;
-    this.pages = new Pages(raw);
-    this.objects = new Objects(raw, scratch);
-    this.backing = new Backing(raw);
+    this.pages = new Pages(instance);
+    this.objects = new Objects(instance, scratch);
+    this.backing = new Backing(instance);
     this.balloon = new BalloonList(instance, scratch);
-    this.compaction = new Compaction(raw);
+    this.compaction = new Compaction(instance);
     this.hotplug = new Hotplug(instance, scratch);
     this.reporting = new ReportingCalls(instance, scratch);
     this.czones = new CZoneCalls(instance, scratch);
@@ -105,7 +113,7 @@ export class Core {
 
   private static layOut(config: Required<CoreConfig>, raw: CoreExports): void {
     const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
-    expectAnswer(raw.create(frames, cpus, czones, objects, nodes, bufferSlots), 'create');
+    expectSpace(config, raw.create(frames, cpus, czones, objects, nodes, bufferSlots));
   }
 
   /** Makes the instance an empty guest again, as create() left it. */
@@ -159,6 +167,9 @@ export class Core {
 
   /** Order of the host pages behind the guest. */
   setBackingOrder(order: 0 | typeof THP_ORDER): void {
+    if (order !== 0 && order !== THP_ORDER) {
+      throw new RefusedArgument('order', `0 or ${THP_ORDER}`, order);
+    }
     this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
@@ -167,8 +178,9 @@ export class Core {
     this.#instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
   }
 
+  /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
-    return this.stats[index] ?? 0;
+    return this.#instance.stats[index] ?? 0;
   }
 
   /** Copies the guest: everything up to the last table node ever used. */
@@ -179,24 +191,21 @@ export class Core {
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
   restore(snapshot: CoreSnapshot): void {
+    checkSnapshot(snapshot);
     const same = (['frames', 'cpus', 'czones', 'objects', 'nodes', 'bufferSlots'] as const).every(
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
     const { raw, bytes } = this.#instance;
-    const used = Math.max(raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
-    bytes.fill(0, GUEST_BASE, used);
-    writeRuns(snapshot, bytes, GUEST_BASE);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`restore: the snapshot is not of ABI version ${ABI_VERSION}`);
-    }
+    overwrite(raw, bytes, snapshot);
   }
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
+    checkSnapshot(snapshot);
     const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
     const raw = instantiate(build);
-    expectAnswer(raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots), 'layOut');
+    expectSpace(snapshot.config, raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots));
     writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
     if (raw.attach() !== ABI_VERSION) {
       throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
@@ -219,5 +228,15 @@ export class Core {
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */
   hash(): number {
     return this.#instance.raw.stateHash() >>> 0;
+  }
+}
+
+/** Writes a snapshot over whatever guest is there. */
+function overwrite(raw: CoreExports, bytes: Uint8Array, snapshot: CoreSnapshot): void {
+  const used = Math.max(raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
+  bytes.fill(0, GUEST_BASE, used);
+  writeRuns(snapshot, bytes, GUEST_BASE);
+  if (raw.attach() !== ABI_VERSION) {
+    throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
   }
 }

@@ -1,120 +1,149 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
 import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
+import { expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
-import type { CoreExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
+const REGION = ['czones.region', 'start', 'frames', 'blockFrames'] as const;
+const PLUG = ['czones.plug', 'start', 'frames'] as const;
+const UNPLUG = ['czones.unplug', 'start', 'frames'] as const;
+const CREATE = ['czones.create', 'owner', 'limit', 'blocks'] as const;
+const EXIT = ['czones.exit', 'index', 'cpu'] as const;
+const GROW = ['czones.grow', 'index', 'blocks'] as const;
+const SHRINK = ['czones.shrink', 'index', 'blocks'] as const;
+const COMPACT = ['czones.compact', 'index', 'pages', 'cpu'] as const;
+const POLICY = ['czones.setPolicy', 'index', 'policy', 'growBlocks'] as const;
+const REFER = ['czones.refer', 'index'] as const;
+const ALLOC = ['czones.allocPages', 'index', 'gfp', 'order', 'tag'] as const;
+const RETURN = ['czones.putBack', 'start', 'frames'] as const;
+const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] as const;
+const COLLECT = ['czones.collect', 'maxRanges'] as const;
+const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
+
 export class CZoneCalls {
-  readonly #raw: CoreExports;
+  readonly #instance: Instance;
   readonly #scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#raw = instance.raw;
+    this.#instance = instance;
     this.#scratch = scratch;
   }
 
   /** Declares the region; once, before anything is plugged. */
   region(start: number, frames: number, blockFrames: number): number {
-    return this.#raw.czoneRegion(start, frames, blockFrames);
+    expectWords(REGION, start, frames, blockFrames);
+    return this.#instance.raw.czoneRegion(start, frames, blockFrames);
   }
 
   /** Blocks of the region are memory: the pool has them. */
   plug(start: number, frames: number): number {
-    return this.#raw.czonePlug(start, frames);
+    expectWords(PLUG, start, frames);
+    return this.#instance.raw.czonePlug(start, frames);
   }
 
   unplug(start: number, frames: number): number {
-    return this.#raw.czoneUnplug(start, frames);
+    expectWords(UNPLUG, start, frames);
+    return this.#instance.raw.czoneUnplug(start, frames);
   }
 
   /** Blocks that are memory, in zones or not. */
   get pluggedBlocks(): number {
-    return this.#raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
+    return this.#instance.raw.czonePoolStat(POOL_PLUGGED_BLOCKS);
   }
 
   /** Those that are in no zone. */
   get pooledBlocks(): number {
-    return this.#raw.czonePoolStat(POOL_FREE_BLOCKS);
+    return this.#instance.raw.czonePoolStat(POOL_FREE_BLOCKS);
   }
 
   /** First frames of the blocks in no zone, ascending. */
   pooled(): number[] {
     const blocks: number[] = [];
-    let pfn = this.#raw.czoneNextPooled(0);
+    let pfn = this.#instance.raw.czoneNextPooled(0);
     while (pfn >= 0) {
       blocks.push(pfn);
-      pfn = this.#raw.czoneNextPooled(pfn + 1);
+      pfn = this.#instance.raw.czoneNextPooled(pfn + 1);
     }
     return blocks;
   }
 
   /** Whether a block is in no zone and memory. */
   isPooled(pfn: number): boolean {
-    return this.#raw.czoneNextPooled(pfn) === pfn;
+    return this.#instance.raw.czoneNextPooled(pfn) === pfn;
   }
 
   /** A zone with `blocks` of the pool's blocks and room for `limit` frames. Its index. */
   create(owner: number, limit: number, blocks: number): number {
-    return this.#raw.czoneCreate(owner, limit, blocks);
+    expectWords(CREATE, owner, limit, blocks);
+    return this.#instance.raw.czoneCreate(owner, limit, blocks);
   }
 
   /** Ends a zone with all its objects. Blocks that are free now. */
   exit(index: number, cpu: number): number {
-    return this.#raw.czoneExit(index, cpu);
+    expectWords(EXIT, index, cpu);
+    return this.#instance.raw.czoneExit(index, cpu);
   }
 
   /** Adds blocks of the pool. How many came. */
   grow(index: number, blocks: number): number {
-    return this.#raw.czoneGrow(index, blocks);
+    expectWords(GROW, index, blocks);
+    return this.#instance.raw.czoneGrow(index, blocks);
   }
 
   /** Gives wholly free blocks to the pool. How many. */
   shrink(index: number, blocks: number): number {
-    return this.#raw.czoneShrink(index, blocks);
+    expectWords(SHRINK, index, blocks);
+    return this.#instance.raw.czoneShrink(index, blocks);
   }
 
   /** Moves up to so many pages inside the zone to free blocks of it. Pages moved. */
   compact(index: number, pages: number, cpu: number): number {
-    return this.#raw.czoneCompact(index, pages, cpu);
+    expectWords(COMPACT, index, pages, cpu);
+    return this.#instance.raw.czoneCompact(index, pages, cpu);
   }
 
   /** CZONE_LIMIT_* and how many blocks it grows by at a time. */
   setPolicy(index: number, policy: number, growBlocks: number): number {
-    return this.#raw.czoneSetLimits(index, policy, growBlocks);
+    expectWords(POLICY, index, policy, growBlocks);
+    return this.#instance.raw.czoneSetLimits(index, policy, growBlocks);
   }
 
   /** The zone that the last STATUS_ZONE_FULL was about. */
   fullZone(): number {
-    return this.#raw.czoneFullZone();
+    return this.#instance.raw.czoneFullZone();
   }
 
   /** Processes come (+1) and go (-1). */
   refer(index: number, by: number): number {
-    return this.#raw.czoneRefer(index, by);
+    expectWords(REFER, index);
+    return this.#instance.raw.czoneRefer(index, by);
   }
 
   /** A page request in the zone, as Pages.alloc. */
   allocPages(index: number, gfp: number, order: number, tag: number): number {
-    return this.#raw.czoneAllocPages(index, gfp, order, tag);
+    expectWords(ALLOC, index, gfp, order, tag);
+    return this.#instance.raw.czoneAllocPages(index, gfp, order, tag);
   }
 
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
     const blocks: number[] = [];
-    let pfn = this.#raw.czoneNextBlock(index, -1);
+    expectWords(BLOCKS_OF, index);
+    let pfn = this.#instance.raw.czoneNextBlock(index, -1);
     while (pfn >= 0) {
       blocks.push(pfn);
-      pfn = this.#raw.czoneNextBlock(index, pfn);
+      pfn = this.#instance.raw.czoneNextBlock(index, pfn);
     }
     return blocks;
   }
 
   /** Takes ranges of whole blocks out of the pool. Throws CoreError for a status. */
   collect(maxRanges: number): FrameRange[] {
-    const got = this.#raw.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX));
+    expectWords(COLLECT, maxRanges);
+    const got = this.#instance.raw.czoneCollect(Math.min(maxRanges, CZONE_RANGES_MAX));
     return this.#scratch.ranges(expectAnswer(got, 'czoneCollect'));
   }
 
@@ -123,13 +152,15 @@ export class CZoneCalls {
    * Throws CoreError for a status.
    */
   reclaim(index: number, maxRanges: number, maxFrames: number, order: number): FrameRange[] {
+    expectWords(RECLAIM, index, maxRanges, maxFrames, order);
     const ranges = Math.min(maxRanges, CZONE_RANGES_MAX);
-    const got = this.#raw.czoneReclaim(index, ranges, maxFrames, order);
+    const got = this.#instance.raw.czoneReclaim(index, ranges, maxFrames, order);
     return this.#scratch.ranges(expectAnswer(got, 'czoneReclaim'));
   }
 
   /** Such a range is free again; `released`: without host memory. */
   putBack(start: number, frames: number, released: boolean): number {
-    return this.#raw.czoneReturn(start, frames, released ? 0 : 1);
+    expectWords(RETURN, start, frames);
+    return this.#instance.raw.czoneReturn(start, frames, released ? 0 : 1);
   }
 }

@@ -19,6 +19,23 @@ export class CoreError extends Error {
   override readonly name: string = 'CoreError';
 }
 
+/** The process has no room for the memory of one more guest's core. */
+export class TooManyGuests extends CoreError {
+  override readonly name: string = 'TooManyGuests';
+  /** Cores that the process has made; ended guests leave theirs to the next ones. */
+  readonly made: number;
+
+  constructor(made: number, cause: Error) {
+    super(
+      `no room for one more guest after ${made} at once: the engine sets 10 GiB of addresses aside ` +
+        `for each (some 12,000 guests in 47 bits, fewer under ulimit -v); ` +
+        `node --disable-wasm-trap-handler (20.15 or later) sets aside only what a guest needs`,
+      { cause },
+    );
+    this.made = made;
+  }
+}
+
 const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_NO_MEMORY, 'no memory'],
   [STATUS_BAD_ARGUMENT, 'an argument is out of range'],

@@ -19,8 +19,7 @@ import type { Instance } from './instance.ts';
 const RECORD_WORDS = RECORD_BYTES >> 2;
 
 export class FrameView {
-  readonly #bytes: Uint8Array;
-  readonly #words: Uint32Array;
+  readonly #instance: Instance;
   /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
   readonly #states: number;
   readonly #template: number;
@@ -28,8 +27,7 @@ export class FrameView {
   readonly #pageblocks: number;
 
   constructor(instance: Instance) {
-    this.#bytes = instance.bytes;
-    this.#words = instance.words;
+    this.#instance = instance;
     this.#states = instance.headerWord(GUEST_STATES_OFFSET);
     this.#template = instance.headerWord(GUEST_TEMPLATE_OFFSET);
     this.#records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
@@ -38,46 +36,46 @@ export class FrameView {
 
   /** KIND_* of the frame. */
   kind(pfn: number): number {
-    return (this.#bytes[this.#states + pfn] ?? 0) & KIND_MASK;
+    return (this.#instance.bytes[this.#states + pfn] ?? 0) & KIND_MASK;
   }
 
   /** Order of the block that the frame is the head of; means nothing for other frames. */
   order(pfn: number): number {
-    return (this.#bytes[this.#states + pfn] ?? 0) & KIND_ORDER_MASK;
+    return (this.#instance.bytes[this.#states + pfn] ?? 0) & KIND_ORDER_MASK;
   }
 
   /** The memory object that a frame of kind OBJECT or KERNEL is a page of. */
   object(pfn: number): number {
-    return (this.#words[this.#records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
+    return (this.#instance.words[this.#records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
   }
 
   /** What the request gave as its tag, for the head of a block in use. */
   tag(pfn: number): number {
-    return this.#words[this.#records + RECORD_WORDS * pfn + 1] ?? 0;
+    return this.#instance.words[this.#records + RECORD_WORDS * pfn + 1] ?? 0;
   }
 
   /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
   zone(pfn: number): number {
-    const entry = this.#words[this.#pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
+    const entry = this.#instance.words[this.#pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
   }
 
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
-    return ((this.#bytes[this.#template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
+    return ((this.#instance.bytes[this.#template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
   }
 
   /** Makes single pages of a block in use, each with the head's mask and tag (split_page). */
   split(head: number, order: number): void {
     const first = this.#records + RECORD_WORDS * head;
-    const mask = this.#words[first] ?? 0;
-    const tag = this.#words[first + 1] ?? 0;
+    const mask = this.#instance.words[first] ?? 0;
+    const tag = this.#instance.words[first + 1] ?? 0;
     const frames = 2 ** order;
-    this.#bytes.fill(this.kind(head), this.#states + head, this.#states + head + frames);
+    this.#instance.bytes.fill(this.kind(head), this.#states + head, this.#states + head + frames);
     for (let at = first; at < first + RECORD_WORDS * frames; at += RECORD_WORDS) {
-      this.#words[at] = mask;
-      this.#words[at + 1] = tag;
+      this.#instance.words[at] = mask;
+      this.#instance.words[at + 1] = tag;
     }
   }
 
@@ -85,6 +83,6 @@ export class FrameView {
    * Frames [start, end) are no memory after all. Only where they were in use: nothing is counted.
    */
   setHoles(start: number, end: number): void {
-    this.#bytes.fill(KIND_HOLE, this.#states + start, this.#states + end);
+    this.#instance.bytes.fill(KIND_HOLE, this.#states + start, this.#states + end);
   }
 }

@@ -3,9 +3,15 @@
 
 import { GUEST_BUSY_PFN_OFFSET } from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
+import { expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
+
+const ALLOC = ['hotplug.allocContig', 'start', 'count', 'kind', 'type', 'tries'] as const;
+const FREE = ['hotplug.freeContig', 'start', 'frames', 'cpu'] as const;
+const ONLINE = ['hotplug.online', 'start', 'frames', 'zone'] as const;
+const OFFLINE = ['hotplug.offline', 'start', 'frames', 'cpu'] as const;
 
 export class Hotplug {
   readonly #instance: Instance;
@@ -21,22 +27,26 @@ export class Hotplug {
    * what its pageblocks become, `tries` how often migration is tried.
    */
   allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
+    expectWords(ALLOC, range.start, range.count, kind, type, tries);
     return this.#instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
   }
 
   /** Such a range goes to the allocator. */
   freeContig(start: number, frames: number, cpu: number): number {
+    expectWords(FREE, start, frames, cpu);
     return this.#instance.raw.contigFree(start, frames, cpu);
   }
 
   /** Memory comes online in a zone. `plugged`: the parts that exist, ascending; without it, all. */
   online(start: number, frames: number, zone: number, plugged?: readonly FrameRange[]): number {
+    expectWords(ONLINE, start, frames, zone);
     if (plugged !== undefined) this.#scratch.putRanges(plugged);
     return this.#instance.raw.memoryOnline(start, frames, zone, plugged?.length ?? NONE);
   }
 
   /** Memory goes offline: what is in use moves. */
   offline(start: number, frames: number, cpu: number): number {
+    expectWords(OFFLINE, start, frames, cpu);
     return this.#instance.raw.memoryOffline(start, frames, cpu);
   }
 

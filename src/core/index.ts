@@ -3,7 +3,7 @@
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
-export { CoreError, expectAnswer, statusText } from './error.ts';
+export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
 export { type CoreBuild, useCore } from './instantiate.ts';

@@ -9,19 +9,20 @@ import {
   STATS_BASE,
   STATS_MAX,
 } from '../abi/layout.ts';
+import { HandleEnded } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 
 export class Instance {
-  readonly raw: CoreExports;
+  raw: CoreExports;
   /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
-  readonly bytes: Uint8Array;
-  readonly words: Uint32Array;
+  bytes: Uint8Array;
+  words: Uint32Array;
   /** The guest header. */
-  readonly header: Uint32Array;
+  header: Uint32Array;
   /** Counters by STAT_* index. */
-  readonly stats: Float64Array;
+  stats: Float64Array;
   /** Room for the commands of a recording and for their log. */
-  readonly program: Uint32Array;
+  program: Uint32Array;
 
   /** The guest has been laid out. */
   constructor(raw: CoreExports, slots: number) {
@@ -33,6 +34,26 @@ export class Instance {
     this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
     const words = (slots * BUFFER_SLOT_BYTES) >> 2;
     this.program = new Uint32Array(buffer, this.headerWord(GUEST_BUFFER_OFFSET), words);
+  }
+
+  /**
+   * From now on whatever comes here throws HandleEnded. No view of the memory has left this room, so
+   * nobody holds anything else. What the calls were is the answer: another may work on it.
+   */
+  end(what: string, why: string): CoreExports {
+    const { raw } = this;
+    void raw.memory; // throws where it has ended already
+    const refuse = (): never => {
+      throw new HandleEnded(what, why);
+    };
+    const dead = new Proxy({}, { get: refuse, set: refuse, has: refuse }) as never;
+    this.raw = dead;
+    this.bytes = dead;
+    this.words = dead;
+    this.header = dead;
+    this.stats = dead;
+    this.program = dead;
+    return raw;
   }
 
   /** A word of the guest header by its byte offset. */

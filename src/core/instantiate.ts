@@ -3,7 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
-import { CoreError } from './error.ts';
+import { expectName } from '../check/index.ts';
+import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports } from './exports.ts';
 
 /**
@@ -12,11 +13,16 @@ import type { CoreExports } from './exports.ts';
  */
 export type CoreBuild = 'release' | 'verify' | 'debug';
 
+const BUILDS: readonly CoreBuild[] = ['release', 'verify', 'debug'];
+
 const modules = new Map<CoreBuild, WebAssembly.Module>();
+/** Instances made so far by this process. */
+let made = 0;
 
 function compile(build: CoreBuild): WebAssembly.Module {
   const known = modules.get(build);
   if (known !== undefined) return known;
+  expectName('build', build, BUILDS);
   const url = new URL(`../../build/core.${build}.wasm`, import.meta.url);
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -37,8 +43,19 @@ export function useCore(build: CoreBuild, bytes: BufferSource): WebAssembly.Modu
   return module;
 }
 
-/** A fresh instance of the core with one Wasm page of memory; create() gives it its size. */
+/**
+ * A fresh instance of the core with one Wasm page of memory; create() gives it its size. Throws
+ * TooManyGuests.
+ */
 export function instantiate(build: CoreBuild): CoreExports {
-  const instance = instantiateSync<CoreExports>(compile(build), {});
-  return instance.instance.exports as CoreExports;
+  const module = compile(build);
+  try {
+    const { instance } = instantiateSync<CoreExports>(module, {});
+    made += 1;
+    return instance.exports as CoreExports;
+  } catch (error) {
+    // the core imports nothing and starts nothing: all that can fail is room for its memory
+    if (error instanceof RangeError) throw new TooManyGuests(made, error);
+    throw error;
+  }
 }

@@ -1,14 +1,25 @@
 // Memory objects: anonymous memory, files and kernel memory as tables of pages.
 
-import type { CoreExports } from './exports.ts';
+import { NONE } from '../abi/unit.ts';
+import { expectWords } from '../check/index.ts';
+import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
+const CREATE = ['objects.create', 'kind', 'zone', 'gfp', 'tag'] as const;
+const DESTROY = ['objects.destroy', 'id', 'cpu'] as const;
+const DISCARD = ['objects.discard', 'id'] as const;
+const FORK = ['objects.fork', 'id', 'zone', 'cpu', 'tag'] as const;
+const TOUCH = ['objects.touch', 'id', 'start', 'pages', 'cpu'] as const;
+const TRUNCATE = ['objects.truncate', 'id', 'start', 'pages', 'cpu'] as const;
+const PAGES = ['objects.pages', 'id'] as const;
+const FRAME = ['objects.frame', 'id', 'page'] as const;
+
 export class Objects {
-  readonly #raw: CoreExports;
+  readonly #instance: Instance;
   readonly #scratch: Scratch;
 
-  constructor(raw: CoreExports, scratch: Scratch) {
-    this.#raw = raw;
+  constructor(instance: Instance, scratch: Scratch) {
+    this.#instance = instance;
     this.#scratch = scratch;
   }
 
@@ -16,29 +27,34 @@ export class Objects {
    * An empty object; its pages come from `zone`, or from the kernel's zones with NONE. Its number.
    */
   create(kind: number, zone: number, gfp: number, tag = 0): number {
-    return this.#raw.objectCreate(kind, zone, gfp, tag);
+    expectWords(CREATE, kind, zone === NONE ? 0 : zone, gfp, tag);
+    return this.#instance.raw.objectCreate(kind, zone, gfp, tag);
   }
 
   /** Frees every page that nobody else maps. Frames freed. */
   destroy(id: number, cpu: number): number {
-    return this.#raw.objectDestroy(id, cpu);
+    expectWords(DESTROY, id, cpu);
+    return this.#instance.raw.objectDestroy(id, cpu);
   }
 
   /**
    * Leaves the pages to the end of their zone. STATUS_BAD_STATE where some must be seen one by one.
    */
   discard(id: number): number {
-    return this.#raw.objectDiscard(id);
+    expectWords(DISCARD, id);
+    return this.#instance.raw.objectDiscard(id);
   }
 
   /** A copy-on-write copy whose new pages come from `zone`. Its number. */
   fork(id: number, zone: number, cpu: number, tag = 0): number {
-    return this.#raw.objectFork(id, zone, tag, cpu);
+    expectWords(FORK, id, zone === NONE ? 0 : zone, cpu, tag);
+    return this.#instance.raw.objectFork(id, zone, tag, cpu);
   }
 
   /** Reads or writes pages; those not there are faulted in. Pages that came in. */
   touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
-    return this.#raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+    expectWords(TOUCH, id, start, pages, cpu);
+    return this.#instance.raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
   }
 
   /** After a touch that ended at a status: the first page that it did not touch. */
@@ -48,16 +64,19 @@ export class Objects {
 
   /** Takes pages out. Frames freed. */
   truncate(id: number, start: number, pages: number, cpu: number): number {
-    return this.#raw.objectTruncate(id, start, pages, cpu);
+    expectWords(TRUNCATE, id, start, pages, cpu);
+    return this.#instance.raw.objectTruncate(id, start, pages, cpu);
   }
 
   /** Pages that the object holds. */
   pages(id: number): number {
-    return this.#raw.objectPages(id);
+    expectWords(PAGES, id);
+    return this.#instance.raw.objectPages(id);
   }
 
   /** The frame behind a page of an object; below zero when there is none. */
   frame(id: number, page: number): number {
-    return this.#raw.objectFrame(id, page);
+    expectWords(FRAME, id, page);
+    return this.#instance.raw.objectFrame(id, page);
   }
 }

@@ -2,36 +2,46 @@
 // Answers of zero and above are results, those below zero STATUS_* codes, here as in all calls.
 
 import { NONE } from '../abi/unit.ts';
-import type { CoreExports } from './exports.ts';
+import { expectWords } from '../check/index.ts';
+import type { Instance } from './instance.ts';
+
+const ALLOC = ['pages.alloc', 'gfp', 'order', 'cpu', 'tag'] as const;
+const FREE = ['pages.free', 'pfn', 'order', 'cpu'] as const;
+const DECAY = ['pages.decay', 'turns'] as const;
+const RELEASE_HIGHATOMIC = ['pages.releaseHighatomic', 'type'] as const;
 
 export class Pages {
-  readonly #raw: CoreExports;
+  readonly #instance: Instance;
 
-  constructor(raw: CoreExports) {
-    this.#raw = raw;
+  constructor(instance: Instance) {
+    this.#instance = instance;
   }
 
   /** 2^order frames for a mask: the head. `tag` stays with the block. */
   alloc(gfp: number, order: number, cpu: number, tag = 0): number {
-    return this.#raw.allocPages(gfp, order, cpu, tag);
+    expectWords(ALLOC, gfp, order, cpu, tag);
+    return this.#instance.raw.allocPages(gfp, order, cpu, tag);
   }
 
   free(pfn: number, order: number, cpu: number): number {
-    return this.#raw.freePages(pfn, order, cpu);
+    expectWords(FREE, pfn, order, cpu);
+    return this.#instance.raw.freePages(pfn, order, cpu);
   }
 
   /** Every per-cpu list goes back to its zone. */
   drainAll(): void {
-    this.#raw.drainAll();
+    this.#instance.raw.drainAll();
   }
 
   /** So many turns of every cpu's vmstat worker. Whether they drained lists, or the next ones will. */
   decay(turns: number): boolean {
-    return this.#raw.decay(NONE, turns) > 0;
+    expectWords(DECAY, turns);
+    return this.#instance.raw.decay(NONE, turns) > 0;
   }
 
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */
   releaseHighatomic(type: number, force: boolean): number {
-    return this.#raw.releaseHighatomic(type, force ? 1 : 0);
+    expectWords(RELEASE_HIGHATOMIC, type);
+    return this.#instance.raw.releaseHighatomic(type, force ? 1 : 0);
   }
 }

@@ -2,7 +2,8 @@
 // guests have left.
 
 import type { CoreConfig } from './config.ts';
-import { Core } from './core.ts';
+import { Core, copyOnto, endCore } from './core.ts';
+import type { CoreExports } from './exports.ts';
 import type { CoreSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */
@@ -15,21 +16,24 @@ function keyOf(config: CoreConfig): string {
 
 /** Hands out cores as copies of snapshots and takes them back. */
 export class CorePool {
-  readonly #idle = new Map<string, Core[]>();
+  readonly #idle = new Map<string, CoreExports[]>();
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
     const idle = this.#idle.get(keyOf(snapshot.config))?.pop();
     if (idle === undefined) return Core.fromSnapshot(snapshot);
-    idle.restore(snapshot);
-    return idle;
+    return copyOnto(idle, snapshot);
   }
 
-  /** Gives a core back; whoever held it must not use it any more. */
-  give(core: Core): void {
+  /**
+   * Gives a core back. Whoever still holds it gets HandleEnded with these words from every call: the
+   * memory is the next guest's.
+   */
+  give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
     const key = keyOf(core.config);
+    const raw = endCore(core, what, why);
     const idle = this.#idle.get(key);
-    if (idle === undefined) this.#idle.set(key, [core]);
-    else if (idle.length < KEEP_PER_SIZE) idle.push(core);
+    if (idle === undefined) this.#idle.set(key, [raw]);
+    else if (idle.length < KEEP_PER_SIZE) idle.push(raw);
   }
 }

@@ -25,10 +25,10 @@ export class Program {
     return raw.programRun(count, number, count * PROGRAM_COMMAND_BYTES, 1);
   }
 
-  /** What the last run logged, LOG_RECORD_BYTES a record; there until the next run. */
+  /** What the last run logged, LOG_RECORD_BYTES a record: a copy, as no view leaves this room. */
   log(): Uint32Array {
     const { program, raw } = this.#instance;
-    return program.subarray(this.#commandWords, this.#commandWords + raw.programLog() / 4);
+    return program.slice(this.#commandWords, this.#commandWords + raw.programLog() / 4);
   }
 
   /** Carries out one command. */

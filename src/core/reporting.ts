@@ -1,8 +1,12 @@
 // Free page reporting: large free blocks, off the lists while the device looks at them.
 
 import { GUEST_REPORT_WANTED_OFFSET, REPORT_SLOTS } from '../abi/layout.ts';
+import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
+
+const LISTEN = ['reporting.listen', 'order', 'capacity'] as const;
+const TAKE = ['reporting.take', 'zone'] as const;
 
 /** No order is reported. */
 const NOBODY = 255;
@@ -18,6 +22,7 @@ export class ReportingCalls {
 
   /** From now on free blocks of this order or more are reported, up to `capacity` at a time. */
   listen(order: number, capacity: number): number {
+    expectWords(LISTEN, order, capacity);
     return this.#instance.raw.reportListen(order, capacity);
   }
 
@@ -40,6 +45,7 @@ export class ReportingCalls {
    * through.
    */
   take(zone: number, pfns: Uint32Array, orders: Uint32Array): number {
+    expectWords(TAKE, zone);
     const held = this.#instance.raw.reportTake(zone);
     if (held > 0) this.#scratch.reported(held, pfns, orders);
     return held;

@@ -82,21 +82,22 @@ export function pageOpsOf(counts: Counts): number {
  * Remembers where a core's counters stood; each reading gives what was added since the one before.
  */
 export class Meter {
-  readonly #stats: Float64Array;
+  readonly #core: Core;
   readonly #last: Float64Array = new Float64Array(COUNT_SLOTS);
 
   constructor(core: Core) {
-    this.#stats = core.stats;
+    this.#core = core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      this.#last[slot] = this.#stats[METERED[slot] as number] as number;
+      this.#last[slot] = core.stat(METERED[slot] as number);
     }
   }
 
   /** Adds to `target` what happened since the last reading. */
   readInto(target: Counts): void {
     const last = this.#last;
+    const core = this.#core;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
-      const now = this.#stats[METERED[slot] as number] as number;
+      const now = core.stat(METERED[slot] as number);
       target[slot] = (target[slot] as number) + (now - (last[slot] as number));
       last[slot] = now;
     }

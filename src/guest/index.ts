@@ -1,7 +1,15 @@
 // The guest room's public face.
 
 export type { Core, CoreBuild, FrameRange } from '../core/index.ts';
-export { CorePool, type Fault, KIND_HOLE, faultText, verify } from '../core/index.ts';
+export {
+  CorePool,
+  type Fault,
+  KIND_HOLE,
+  TooManyGuests,
+  faultText,
+  layoutOf,
+  verify,
+} from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones, type CZoneSupplier } from './zones.ts';
@@ -18,7 +26,8 @@ export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
-export { type GuestConfig, type GuestImage, GuestKernel } from './kernel.ts';
+export { type GuestImage, GuestKernel } from './kernel.ts';
+export type { GuestConfig } from './machine.ts';
 export {
   type BlockState,
   type HotplugOptions,
@@ -39,6 +48,7 @@ export {
   REPORT_DELAY_NS,
   type ReportParameters,
   ReportWorker,
+  expectReportParameters,
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';

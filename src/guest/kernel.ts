@@ -2,11 +2,10 @@
 // booted guest can be imaged and made again from the image, which is what templates and cold boots
 // of the same machine are.
 
-import { FRAMES_PER_MIB } from '../abi/unit.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 import {
   type BootLayout,
   Core,
-  type CoreBuild,
   type CoreConfig,
   type CoreSnapshot,
   GFP_HIGHUSER_MOVABLE,
@@ -19,14 +18,14 @@ import {
   layoutOf,
 } from '../core/index.ts';
 import { type Counts, Meter } from './counts.ts';
-import { type CZoneRegion, CZones } from './zones.ts';
-import { type KernelFootprint, memmapFrames } from './footprint.ts';
+import { CZones } from './zones.ts';
+import { memmapFrames } from './footprint.ts';
+import { GuestOutOfMemory } from './error.ts';
+import { type GuestConfig, IMAGE_START, expectMachine } from './machine.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
 import { type KernelClocks, Workers } from './workers.ts';
 
-/** Frame at which x86-64 kernels load: at 16 MiB. */
-const IMAGE_START: number = 16 * FRAMES_PER_MIB;
 const SYSTEM_FILES = 'root file system';
 /**
  * Objects of a container's process (address space, page tables, stack, cgroup) and one more: between
@@ -34,26 +33,8 @@ const SYSTEM_FILES = 'root file system';
  */
 const OBJECTS_PER_PROCESS = 5;
 const OBJECTS_OF_SYSTEM = 16;
-
-export interface GuestConfig {
-  readonly memoryFrames: number;
-  /** Region for CZones above the memory; its span costs address space and metadata, no frames. */
-  readonly region?: CZoneRegion | undefined;
-  /** One past the last frame that may become memory by hotplug; costs metadata, no frames. */
-  readonly hotplugEndFrame?: number | undefined;
-  readonly cpus: number;
-  /** Processes that run containers at one time, at most. */
-  readonly processes: number;
-  /** Files that are open at one time, at most. */
-  readonly files: number;
-  readonly kernel: KernelFootprint;
-  /**
-   * Whether transparent huge pages are on, which raises min_free_kbytes; Linux turns them off below
-   * 512 MiB of memory. On if not said.
-   */
-  readonly thp?: boolean | undefined;
-  readonly build: CoreBuild;
-}
+/** Pages that an object can have. */
+const PAGES_MAX = 2 ** 32 - 1;
 
 /** A booted guest as bytes, with what the kernel knows outside the core. */
 export interface GuestImage {
@@ -138,9 +119,20 @@ export class GuestKernel {
 
   /**
    * Boots a guest and keeps its image. `template`: the image's frames are shared by what is made
-   * from it.
+   * from it. Throws RefusedArgument for a machine that cannot be made.
    */
   static bootImage(config: GuestConfig, template: boolean): GuestImage {
+    expectMachine(config);
+    try {
+      return GuestKernel.#boot(config, template);
+    } catch (error) {
+      if (!(error instanceof GuestOutOfMemory)) throw error;
+      const expected = 'memory for all that the kernel holds after boot';
+      throw new RefusedArgument('memoryFrames', expected, config.memoryFrames);
+    }
+  }
+
+  static #boot(config: GuestConfig, template: boolean): GuestImage {
     const { kernel } = config;
     const layout = bootLayout(config);
     const core = Core.create(coreConfig(config, layout));
@@ -220,6 +212,7 @@ export class GuestKernel {
    * behind it. Throws GuestOutOfMemory when they do not fit.
    */
   writeAndFree(pages: number): void {
+    expectInteger('pages', pages, 0, PAGES_MAX);
     const { objects } = this.core;
     const made = objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
     const object = expectAnswer(made, 'objects.create');

@@ -12,6 +12,7 @@ import {
   STAT_COW_PAGES,
   expectAnswer,
 } from '../core/index.ts';
+import { HandleEnded, expectInteger } from '../check/index.ts';
 import { pageTableFrames } from './footprint.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
@@ -20,6 +21,7 @@ import type { GuestMemory } from './memory.ts';
 const STACK_FRAMES = 4;
 /** Stack and data pages that a child of the agent writes between fork and exec. */
 const PRE_EXEC_PAGES = 4;
+const FRAMES_MAX = 2 ** 32 - 1;
 
 /** Address space: what threads share and exec replaces. */
 interface AddressSpace {
@@ -64,12 +66,15 @@ export class ProcessTree {
   readonly #kernel: number;
   #pids = 0;
   #anonymous = 0;
+  #isKilled = false;
 
   /**
    * `zone`: the container's own; undefined without CZones. `kernelFrames`: what the container costs
    * the kernel besides page tables, its first stack included.
    */
   constructor(guest: GuestKernel, cpu: number, zone: number | undefined, kernelFrames = 0) {
+    expectInteger('cpu', cpu, 0, guest.config.cpus - 1);
+    expectInteger('kernelFrames', kernelFrames, 0, FRAMES_MAX);
     this.#guest = guest;
     this.#memory = guest.memory;
     this.#cpu = cpu;
@@ -90,8 +95,12 @@ export class ProcessTree {
 
   #recordOf(task: Task): TaskRecord {
     const record = task as TaskRecord;
-    if (record.hasExited) throw new RangeError(`process ${task.pid} has exited`);
+    if (record.hasExited) throw new HandleEnded(`process ${task.pid}`, 'it has exited');
     return record;
+  }
+
+  #expectAlive(): void {
+    if (this.#isKilled) throw new HandleEnded('a container', 'its processes were killed');
   }
 
   #refer(zone: number | undefined, by: number): void {
@@ -140,11 +149,14 @@ export class ProcessTree {
 
   /** The container's first process, with an empty address space in the container's zone. */
   start(): Task {
+    this.#expectAlive();
     return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone, 0));
   }
 
   /** The same as runtimes do it: fork from the agent into the zone, then exec. */
   spawn(mappedPages: number): Task {
+    this.#expectAlive();
+    expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
     const { agentObject, config } = this.#guest;
     const { agentFrames } = config.kernel;
     const task = this.#add(undefined, this.#zone, this.#copy(agentObject, agentFrames, this.#zone));
@@ -185,6 +197,7 @@ export class ProcessTree {
    */
   exec(task: Task, mappedPages = 0): void {
     const state = this.#recordOf(task);
+    expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
     const next = this.#emptySpace(task.zone, mappedPages);
     this.#leave(state.space);
     state.space = next;
@@ -193,10 +206,10 @@ export class ProcessTree {
   /** Reads or writes pages. Pages that came in or were copied. */
   touch(task: Task, start: number, pages: number, write: boolean): number {
     const { space } = this.#recordOf(task);
-    const { stats } = this.#memory.core;
-    const copied = stats[STAT_COW_PAGES] as number;
+    const { core } = this.#memory;
+    const copied = core.stat(STAT_COW_PAGES);
     const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
-    const gained = came + (stats[STAT_COW_PAGES] as number) - copied;
+    const gained = came + core.stat(STAT_COW_PAGES) - copied;
     if (gained === 0) return 0;
     space.pages += came;
     this.#account(gained);
@@ -255,6 +268,8 @@ export class ProcessTree {
    * now.
    */
   kill(): number {
+    this.#expectAlive();
+    this.#isKilled = true;
     const spaces = new Set<AddressSpace>();
     for (const task of this.#tasks) {
       if (this.#zone === undefined || task.zone !== this.#zone) {

@@ -161,6 +161,8 @@ export class Workers {
     const { nowNs } = this.#clocks.timers;
     if (nowNs < this.#proactiveFromNs) return;
     this.#moving(() => compaction.proactive(CPU));
+    // telling the host of the moves may have ended the guest
+    if (this.#isStopped) return;
     if (compaction.score >= before) this.#proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
   }
 

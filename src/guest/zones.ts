@@ -13,6 +13,7 @@ import {
   STATUS_ZONE_FULL,
   expectAnswer,
 } from '../core/index.ts';
+import { HandleEnded } from '../check/index.ts';
 import { memmapFrames } from './footprint.ts';
 import type { GuestMemory } from './memory.ts';
 import { growByStep } from './policy/grow-step.ts';
@@ -117,6 +118,7 @@ export class CZones {
    * the pool now.
    */
   exit(index: number, cpu: number): number {
+    if (!this.#keys.has(index)) throw new HandleEnded(`zone ${index}`, 'its container has exited');
     const { core } = this.#memory;
     const { key, peakBlocks } = this.view(index);
     this.growth.observe(key, peakBlocks);

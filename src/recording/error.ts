@@ -1,5 +1,7 @@
 // The one error of this room: a recording that cannot be used, said in one line.
 
+import { CoreError } from '../core/index.ts';
+
 /** Says where a recording is wrong, what was expected there and what was found. */
 export class RecordingError extends Error {
   readonly file: string;
@@ -8,14 +10,34 @@ export class RecordingError extends Error {
   readonly expected: string;
   readonly found: string;
 
-  constructor(file: string, line: number, expected: string, found: string) {
+  constructor(file: string, line: number, expected: string, found: string, options?: ErrorOptions) {
     const place = line > 0 ? `${file}:${line}` : file;
-    super(`${place}: expected ${expected}, found ${found}`);
+    super(`${place}: expected ${expected}, found ${found}`, options);
     this.name = 'RecordingError';
     this.file = file;
     this.line = line;
     this.expected = expected;
     this.found = found;
+  }
+}
+
+/** What the core, a device or the engine under them refuses: states and steps that no kernel has. */
+function isRefusal(error: unknown): error is Error {
+  return (
+    error instanceof CoreError ||
+    error instanceof RangeError ||
+    (error instanceof Error && error.name === 'RuntimeError') // a trap of the core
+  );
+}
+
+/** Does what a file of a recording says; a refusal becomes a RecordingError of that file. */
+export function following<Value>(file: string, step: () => Value): Value {
+  try {
+    return step();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const found = `${error.name}: ${error.message}`;
+    throw new RecordingError(file, 0, 'what can be followed', found, { cause: error });
   }
 }
 

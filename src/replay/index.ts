@@ -15,6 +15,7 @@ export {
   type GrowthSpec,
   GuestOutOfMemory,
   HostOutOfMemory,
+  TooManyGuests,
   KEEP_ALIVES,
   type KeepAlive,
   type KeepAliveSpec,

@@ -24,5 +24,5 @@ export type Format = {
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
   /** Equal reports give equal bytes. */
-  render(report: Report): Rendered;
+  render(report: Report): Rendered | Promise<Rendered>;
 };

@@ -15,9 +15,13 @@ export type Written = {
  * Renders all formats before it writes a file, so a wrong record (`ResultsError`) touches nothing. Each file is whole or not
  * there; the folder is made when the first one needs it.
  */
-export function writeReport(report: Report, formats: readonly Format[], folder: string): Written {
+export async function writeReport(
+  report: Report,
+  formats: readonly Format[],
+  folder: string,
+): Promise<Written> {
   parseResults(report.results);
-  const rendered = formats.map((format) => format.render(report));
+  const rendered = await Promise.all(formats.map(async (format) => format.render(report)));
   const files = rendered.flatMap((one) => one.files ?? []);
   const paths = files.map(({ name, content }) => {
     const path = join(folder, name);

@@ -8,6 +8,7 @@
  */
 
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
+import { expectInteger } from '../check/index.ts';
 
 const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
 const WARM_UP_DRAWS = 12;
@@ -65,9 +66,7 @@ export class Random {
 
 /** The stream of that name under that seed (a non-negative safe integer). */
 export function randomStream(seed: number, label: string): Random {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`seed: expected a non-negative safe integer, found ${seed}`);
-  }
+  expectInteger('seed', seed, 0);
   const low = mix32((seed >>> 0) + 0x9e3779b9);
   const high = mix32(Math.floor(seed * TWO_POW_MINUS_32) + 0x3c6ef372);
   const a = mix32(hashLabel(label, FNV_BASIS) ^ low);

@@ -5,8 +5,9 @@
 // A clock counts in ticks of its owner's choice. Devices think in nanoseconds; traces are in milliseconds, and would be
 // rounded on the way to nanoseconds and back.
 
+import { RefusedArgument } from '../check/index.ts';
 import { EventQueue } from './queue.ts';
-import { type TimerHandle, type Timers, expectDelay } from './timers.ts';
+import { LONGEST_NS, type TimerHandle, type Timers, expectDelay } from './timers.ts';
 
 /** What `step` gives when the next thing was a timer, which has fired. */
 export const TIMER_FIRED = -1;
@@ -30,7 +31,7 @@ export class Clock implements Timers {
 
   constructor(nsPerTick = 1) {
     if (!(nsPerTick > 0 && nsPerTick < Infinity)) {
-      throw new RangeError(`clock: expected a tick above 0 ns, found ${nsPerTick}`);
+      throw new RefusedArgument('clock: tick', 'a finite time above 0 ns', nsPerTick);
     }
     this.#nsPerTick = nsPerTick;
   }
@@ -96,7 +97,7 @@ export class Clock implements Timers {
 
   advanceTo(endNs: number): void {
     const end = endNs / this.#nsPerTick;
-    if (!(end >= this.#now && end < Infinity)) throw this.#noTime(end);
+    if (!(end >= this.#now && endNs <= LONGEST_NS)) throw this.#noTime(end);
     while (this.next <= end) {
       const event = this.step();
       if (event !== TIMER_FIRED) throw new Error(`clock: nobody waits for event ${event}`);
@@ -135,7 +136,7 @@ export class Clock implements Timers {
     return this.#queue.nextTime < at && this.next < at;
   }
 
-  #noTime(at: number): RangeError {
-    return new RangeError(`clock: expected a finite time not before ${this.#now}, found ${at}`);
+  #noTime(at: number): RefusedArgument {
+    return new RefusedArgument('clock', `a finite time not before ${this.#now}`, at);
   }
 }

@@ -5,4 +5,4 @@ export { Beat } from './beat.ts';
 export { Random, randomStream, shuffle } from './chance.ts';
 export { Clock, TIMER_FIRED } from './clock.ts';
 export { EventQueue } from './queue.ts';
-export { type TimerHandle, type Timers, expectDelay } from './timers.ts';
+export { type TimerHandle, type Timers, expectDelay, expectPeriod } from './timers.ts';

@@ -9,6 +9,7 @@ import {
   type DurationSummary,
   type TraceFunction,
   type TraceQuirks,
+  appKey,
   functionKey,
 } from './trace.ts';
 
@@ -19,7 +20,7 @@ export function publishedDurations(seed: number, key: string): DurationSummary {
 
 /** Memory of a whole app. */
 export function publishedMemoryMib(seed: number, owner: string, app: string): number {
-  return appMemoryMibAt(randomStream(seed, `${owner}/${app}#memory`).nextUnit());
+  return appMemoryMibAt(randomStream(seed, `${appKey(owner, app)}#memory`).nextUnit());
 }
 
 export interface JoinedFunctions {
@@ -35,14 +36,14 @@ export function joinTables(
 ): JoinedFunctions {
   const appSizes = new Map<string, number>();
   for (const { owner, app } of table.list) {
-    const key = `${owner}/${app}`;
+    const key = appKey(owner, app);
     appSizes.set(key, (appSizes.get(key) ?? 0) + 1);
   }
   let functionsWithoutDurations = 0;
   let functionsWithoutMemory = 0;
   const functions = table.list.map(({ owner, app, name, trigger }, id): TraceFunction => {
     const key = functionKey(owner, app, name);
-    const appSize = appSizes.get(`${owner}/${app}`) as number;
+    const appSize = appSizes.get(appKey(owner, app)) as number;
     const own = durations.summaries.get(key);
     if (own === undefined) functionsWithoutDurations++;
     const mib = memory.find(owner, app, name, appSize);

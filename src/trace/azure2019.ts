@@ -4,13 +4,12 @@
  * same days; or one invocations file alone. Days are put one after another in the order of NN;
  * days past a limit on the minutes are not opened.
  */
-import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts } from './counts.ts';
-import { fileFault } from './csv.ts';
 import { expandCounts } from './expand.ts';
+import { fileFault, regularNames } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -25,7 +24,7 @@ interface DayFile {
 }
 
 function dayFiles(folder: string, pattern: RegExp): DayFile[] {
-  const files = readdirSync(folder).flatMap((name): DayFile[] => {
+  const files = regularNames(folder).flatMap((name): DayFile[] => {
     const match = pattern.exec(name);
     return match === null ? [] : [{ day: Number(match[1]), file: join(folder, name) }];
   });

@@ -2,9 +2,11 @@
  * Reads one CSV file row by row, by header name, with the place of every cell at hand for errors.
  * csv-parse does the parsing; here are the limits, the checks of shape and the one-line faults.
  */
-import { type Stats, closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, readSync } from 'node:fs';
 import { CsvError, type InfoRecord, type Options, parse } from 'csv-parse/sync';
 import { TraceError, quoteText } from './error.ts';
+import { fileFault, openRegular, reason, statPath } from './files.ts';
+import { expectUtf8 } from './utf8.ts';
 
 /** Read whole; the largest public file (Azure 2021) has 0.3 GB. */
 const MAXIMUM_FILE_BYTES = 1_000_000_000;
@@ -35,10 +37,6 @@ export interface CsvRow {
   readonly cells: readonly string[];
 }
 
-export function fileFault(file: string, expected: string, found: string): TraceError {
-  return new TraceError({ file, expected, found });
-}
-
 export function cellFault(row: CsvRow, index: number, expected: string): TraceError {
   return new TraceError({
     file: row.header.file,
@@ -50,33 +48,22 @@ export function cellFault(row: CsvRow, index: number, expected: string): TraceEr
   });
 }
 
-/** Stat with the three usual failures told in words. */
-export function statPath(path: string): Stats {
-  try {
-    return statSync(path);
-  } catch (error) {
-    throw fileFault(path, 'a readable file or folder', reason(error));
-  }
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing of that name';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  return code;
-}
-
 function readBytes(file: string): Buffer {
   const stats = statPath(file);
-  if (!stats.isFile()) throw fileFault(file, 'a CSV file', 'something that is not a file');
   if (stats.size === 0) throw fileFault(file, 'a CSV file with a header', 'an empty file');
   if (stats.size > MAXIMUM_FILE_BYTES) {
     throw fileFault(file, `at most ${MAXIMUM_FILE_BYTES} bytes`, `${stats.size} bytes`);
   }
+  const handle = openRegular(file);
   try {
-    return readFileSync(file);
+    const bytes = readFileSync(handle);
+    expectUtf8(file, bytes);
+    return bytes;
   } catch (error) {
+    if (error instanceof TraceError) throw error;
     throw fileFault(file, 'a readable file', reason(error));
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -156,21 +143,22 @@ export function readCsv(file: string, onRow: (row: CsvRow) => void): void {
   if (header === undefined) throw fileFault(file, 'a CSV file with a header', 'no row at all');
 }
 
-/** The first row's cells, or none if the file does not begin like CSV; reads no further. */
-export function peekCsvHeader(file: string): readonly string[] {
-  const bytes = Buffer.alloc(MAXIMUM_ROW_BYTES);
-  let size = 0;
+/** The first bytes of a file, up to a row's most. */
+export function peekBytes(file: string): Buffer {
+  const handle = openRegular(file);
   try {
-    const handle = openSync(file, 'r');
-    try {
-      size = readSync(handle, bytes);
-    } finally {
-      closeSync(handle);
-    }
+    const bytes = Buffer.alloc(MAXIMUM_ROW_BYTES);
+    return bytes.subarray(0, readSync(handle, bytes));
   } catch (error) {
     throw fileFault(file, 'a readable file', reason(error));
+  } finally {
+    closeSync(handle);
   }
-  const [firstLine = ''] = bytes.toString('utf8', 0, size).split(/\r?\n/, 1);
+}
+
+/** The first row's cells, or none if the file does not begin like CSV; reads no further. */
+export function peekCsvHeader(file: string): readonly string[] {
+  const [firstLine = ''] = peekBytes(file).toString('utf8').split(/\r?\n/, 1);
   try {
     return parse(firstLine, DIALECT)[0] ?? [];
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What a trace format is, and what is looked at to tell one from another. */
-import { readdirSync } from 'node:fs';
-import { fileFault, peekCsvHeader } from './csv.ts';
+import { peekCsvHeader } from './csv.ts';
+import { TraceError } from './error.ts';
+import { regularNames } from './files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 /** A path that may hold a trace. Nothing of it is read before a format asks. */
@@ -15,9 +16,9 @@ export class TraceCandidate {
     this.isFolder = isFolder;
   }
 
-  /** Names in the folder, ascending; of a file: none. */
+  /** Names of the files in the folder, ascending; of a file: none. */
   get names(): readonly string[] {
-    this.#names ??= this.isFolder ? namesIn(this.path) : [];
+    this.#names ??= this.isFolder ? regularNames(this.path) : [];
     return this.#names;
   }
 
@@ -29,11 +30,13 @@ export class TraceCandidate {
   }
 }
 
-function namesIn(folder: string): string[] {
+/** Whether a file beside a trace has these column names; one that cannot be read has none. */
+export function siblingHasColumns(file: string, wanted: readonly string[]): boolean {
   try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    throw fileFault(folder, 'a readable folder', 'no permission to list it');
+    return new TraceCandidate(file, false).hasColumns(wanted);
+  } catch (error) {
+    if (error instanceof TraceError) return false;
+    throw error;
   }
 }
 

@@ -3,11 +3,11 @@
  * `func_name,cold_dur_ms,warm_dur_ms,mem_mb`, one row a function. Every call of a function takes
  * its warm duration; the cold duration is another system's start-up and is not used.
  */
-import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { type CsvRow, fileFault, numberFrom, peekCsvHeader, readCsv, textAt } from './csv.ts';
+import { type CsvRow, numberFrom, readCsv, textAt } from './csv.ts';
 import { TraceError, quoteText } from './error.ts';
-import type { TraceFormat } from './format.ts';
+import { fileFault, regularNames } from './files.ts';
+import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
 import { CallCollector } from './rows.ts';
 import {
@@ -25,20 +25,13 @@ const METADATA_HEADERS = ['func_name', 'warm_dur_ms', 'mem_mb'];
 const MILLISECONDS = 'a number of milliseconds of 0 or more';
 const MEGABYTES = 'a number of megabytes of 0 or more';
 
-function hasHeaders(file: string, wanted: readonly string[]): boolean {
-  const names = peekCsvHeader(file);
-  return wanted.every((name) => names.includes(name));
-}
-
 /** The sibling named metadata-<trace>, or else the only sibling that has the right headers. */
 function findMetadata(file: string): string {
   const folder = dirname(file);
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith('.csv'))
-    .toSorted();
+  const names = regularNames(folder).filter((name) => name.endsWith('.csv'));
   const named = `metadata-${basename(file)}`;
   if (names.includes(named)) return join(folder, named);
-  const fitting = names.filter((name) => hasHeaders(join(folder, name), METADATA_HEADERS));
+  const fitting = names.filter((name) => siblingHasColumns(join(folder, name), METADATA_HEADERS));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return join(folder, only);
   const found = fitting.length === 0 ? 'none' : `several: ${fitting.slice(0, 8).join(', ')}`;

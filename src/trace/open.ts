@@ -2,7 +2,9 @@
 import { basename, join } from 'node:path';
 import { AZURE2019 } from './azure2019.ts';
 import { AZURE2021 } from './azure2021.ts';
-import { fileFault, statPath } from './csv.ts';
+import { peekBytes } from './csv.ts';
+import { TraceError } from './error.ts';
+import { fileFault, packedIn, statPath, unreadBytes, unreadForm } from './files.ts';
 import { TraceCandidate, type TraceFormat } from './format.ts';
 import { ILUVATAR } from './iluvatar.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -25,7 +27,18 @@ function openFile(file: string, options: TraceOptions): Trace {
   const format = formatOf(candidate);
   if (format !== undefined) return format.open(candidate, options);
   if (statPath(file).size === 0) throw fileFault(file, expected(), 'an empty file');
-  throw fileFault(file, expected(), 'a file with none of their headers');
+  const unread = unreadBytes(peekBytes(file)) ?? unreadForm(file);
+  throw fileFault(file, expected(), unread ?? 'a file with none of their headers');
+}
+
+/** A file beside others: one that cannot be read is no trace. */
+function isTrace(file: string): boolean {
+  try {
+    return formatOf(new TraceCandidate(file, false)) !== undefined;
+  } catch (error) {
+    if (error instanceof TraceError) return false;
+    throw error;
+  }
 }
 
 /** A folder that is a trace, or that has one file that is. */
@@ -36,10 +49,12 @@ function openFolder(folder: string, options: TraceOptions): Trace {
   const files = candidate.names
     .filter((name) => /\.(csv|txt)$/.test(name))
     .map((name) => join(folder, name))
-    .filter((file) => statPath(file).isFile() && formatOf(new TraceCandidate(file, false)));
+    .filter(isTrace);
   const [only] = files;
   if (only === undefined) {
-    throw fileFault(folder, expected(), 'a folder without any of their files');
+    const packed = packedIn(candidate.names);
+    const found = packed === undefined ? '' : ` (${packed})`;
+    throw fileFault(folder, expected(), `a folder without any of their files${found}`);
   }
   if (files.length > 1) {
     const several = files.slice(0, 8).map((file) => basename(file));

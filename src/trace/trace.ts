@@ -80,7 +80,17 @@ export const NO_QUIRKS: TraceQuirks = {
   negativeAverages: 0,
 };
 
+/** A part of a key: what joins parts, or follows a key in a label, is written as in a URL. */
+function keyPart(text: string): string {
+  return text.replace(/[%/#]/g, encodeURIComponent);
+}
+
+/** Identity of an app across files of one trace, and the label of its random streams. */
+export function appKey(owner: string, app: string): string {
+  return `${keyPart(owner)}/${keyPart(app)}`;
+}
+
 /** Identity of a function across files of one trace, and the label of its random streams. */
 export function functionKey(owner: string, app: string, name: string): string {
-  return `${owner}/${app}/${name}`;
+  return `${appKey(owner, app)}/${keyPart(name)}`;
 }

@@ -2,13 +2,12 @@
  * The vHive/invitro folder: invocations.csv, durations.csv and memory.csv, or inv.csv, run.csv and
  * mem.csv as its older samples are called. All three must be there: they are the format.
  */
-import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts } from './counts.ts';
-import { fileFault } from './csv.ts';
 import { expandCounts } from './expand.ts';
+import { fileFault, regularNames } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -20,14 +19,14 @@ const MEMORY_FILES = ['memory.csv', 'mem.csv'];
 function findFile(folder: string, present: readonly string[], names: readonly string[]): string {
   const name = names.find((candidate) => present.includes(candidate));
   if (name !== undefined) return join(folder, name);
-  const csvFiles = present.filter((file) => file.endsWith('.csv')).toSorted();
+  const csvFiles = present.filter((file) => file.endsWith('.csv'));
   const found = csvFiles.length === 0 ? 'no CSV file' : `only ${csvFiles.slice(0, 8).join(', ')}`;
   throw fileFault(join(folder, names[0] as string), 'this file in the folder', found);
 }
 
 export function readVhive(folder: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
-  const present = readdirSync(folder);
+  const present = regularNames(folder);
   const countFile = findFile(folder, present, COUNT_FILES);
   const durationFile = findFile(folder, present, DURATION_FILES);
   const memoryFile = findFile(folder, present, MEMORY_FILES);

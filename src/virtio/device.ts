@@ -402,8 +402,10 @@ export class VirtioDevice implements DevicePort {
       eventIdx: (this.#driverFeatures & F_EVENT_IDX) !== 0n,
       indirect: (this.#driverFeatures & F_INDIRECT_DESC) !== 0n,
     };
-    this.#queues = Array.from(this.#registers, (registers) =>
-      registers?.isReady ? new DeviceQueue(this.memory, { ...registers }, options) : undefined,
+    this.#queues = Array.from(this.#registers, (registers, index) =>
+      registers?.isReady
+        ? new DeviceQueue(this.memory, { ...registers }, options, this.queueSizeMax(index))
+        : undefined,
     );
   }
 

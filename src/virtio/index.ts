@@ -2,6 +2,7 @@
 
 export * from './constants.ts';
 export * from './device.ts';
+export { BumpMemory, FlatMemory } from './flat-memory.ts';
 export * from './memory.ts';
 export { MmioTransport, type MmioCounters, type RegisterBus } from './mmio.ts';
 export * from './transport.ts';

@@ -4,6 +4,7 @@
  */
 
 import type { QueueRegisters, VirtioDevice } from './device.ts';
+import { isQueueSize } from './queue/layout.ts';
 
 export const MMIO_MAGIC = 0x7472_6976;
 export const MMIO_VERSION = 2;
@@ -152,7 +153,14 @@ export class MmioTransport implements RegisterBus {
     const queue = this.device.queueRegisters(this.#queueSel);
     if (queue === undefined) this.device.violation('queue-unknown');
     else if (queue.isReady && offset !== REG_QUEUE_READY) this.device.violation('queue-in-use');
-    else setQueueRegister(queue, offset, value);
+    else {
+      const isSize = offset === REG_QUEUE_SIZE;
+      // kept all the same: such a queue is at fault when the device becomes active
+      if (isSize && !isQueueSize(value, this.device.queueSizeMax(this.#queueSel))) {
+        this.device.violation('queue-size');
+      }
+      setQueueRegister(queue, offset, value);
+    }
   }
 
   #writeFeatures(value: number): void {

@@ -33,6 +33,7 @@ export function plugIn(
   model: DeviceModel,
   policy: DevicePolicy,
 ): Connection & { device: VirtioDevice } {
+  vm.expectRunning();
   const device = new VirtioDevice(model, vm.memory, policy);
   vm.devices.push(device);
   return { device, ...connect(device, vm.memory) };

@@ -1,6 +1,9 @@
 // Host memory: how many frames are held, and for what. Frames are 4 KiB; shares of a page-table
 // page make fractions.
 
+import { FRAMES_PER_GIB, NS_PER_S } from '../abi/unit.ts';
+import { expectNumber } from '../check/index.ts';
+
 /** Causes of footprint, in the order of the account's slots. */
 export const CAUSES = [
   'guestOs',
@@ -23,6 +26,24 @@ export const CAUSE_PAGE_TABLES = 5;
 /** The host has no frame left: there is no swap behind it. */
 export class HostOutOfMemory extends Error {
   override readonly name: string = 'HostOutOfMemory';
+  readonly neededFrames: number;
+  readonly capacityFrames: number;
+  /** Virtual time at which they were needed. */
+  readonly atNs: number;
+
+  constructor(neededFrames: number, capacityFrames: number, atNs: number) {
+    super(
+      `host out of memory at ${(atNs / NS_PER_S).toFixed(3)} s: ${gib(neededFrames)} GiB are needed, ` +
+        `${gib(capacityFrames)} GiB are there (${neededFrames} and ${capacityFrames} frames)`,
+    );
+    this.neededFrames = neededFrames;
+    this.capacityFrames = capacityFrames;
+    this.atNs = atNs;
+  }
+}
+
+function gib(frames: number): string {
+  return (frames / FRAMES_PER_GIB).toFixed(3);
 }
 
 /** What a VM or a template holds, by cause. */
@@ -39,9 +60,12 @@ export class HostMemory {
    */
   relieve: ((frames: number) => boolean) | undefined;
   #isRelieving = false;
+  readonly #now: () => number;
 
-  constructor(capacityFrames: number) {
-    this.capacityFrames = capacityFrames;
+  /** `capacityFrames` may be Infinity. `now`: virtual time in nanoseconds, for what goes wrong. */
+  constructor(capacityFrames: number, now: () => number = () => 0) {
+    this.capacityFrames = expectNumber('hostFrames', capacityFrames, 0, Infinity);
+    this.#now = now;
   }
 
   get heldFrames(): number {
@@ -65,9 +89,16 @@ export class HostMemory {
       held[cause] = next[cause] as number;
     }
     if (growth > 0 && !this.#fits()) {
-      throw new HostOutOfMemory(
-        `host out of memory: ${Math.ceil(this.heldFrames)} frames are needed, ${this.capacityFrames} are there`,
-      );
+      throw new HostOutOfMemory(Math.ceil(this.heldFrames), this.capacityFrames, this.#now());
+    }
+  }
+
+  #relieve(relieve: (frames: number) => boolean): boolean {
+    this.#isRelieving = true;
+    try {
+      return relieve(Math.ceil(this.heldFrames - this.capacityFrames));
+    } finally {
+      this.#isRelieving = false;
     }
   }
 
@@ -79,10 +110,7 @@ export class HostMemory {
     while (this.heldFrames > this.capacityFrames) {
       if (this.#isRelieving) return true;
       if (this.relieve === undefined) return false;
-      this.#isRelieving = true;
-      const freed = this.relieve(Math.ceil(this.heldFrames - this.capacityFrames));
-      this.#isRelieving = false;
-      if (!freed) return false;
+      if (!this.#relieve(this.relieve)) return false;
     }
     return true;
   }

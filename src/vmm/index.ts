@@ -23,10 +23,10 @@ export {
 } from './device/czone.ts';
 export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
 export type { MemoryDevice } from './device/device.ts';
-export { type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
-export { VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
+export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';

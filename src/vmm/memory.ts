@@ -4,7 +4,8 @@
 //
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
-import { FRAME_BYTES } from '../abi/unit.ts';
+import { FRAME_BYTES, ORDER_MAX } from '../abi/unit.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 import {
   type Core,
   type GuestMemory,
@@ -18,6 +19,9 @@ import type { DriverMemory, GuestBytes } from '../virtio/index.ts';
 /** Frames and their contents; undefined: given back, whatever the template holds. */
 export type FrameContents = ReadonlyMap<number, Uint8Array | undefined>;
 
+/** The allocator's largest block. */
+const BLOCK_BYTES_MAX: number = FRAME_BYTES * 2 ** ORDER_MAX;
+
 const NO_CONTENTS: FrameContents = new Map();
 
 export class VmMemory implements GuestBytes, DriverMemory {
@@ -29,6 +33,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
   readonly #frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
   /** Driver allocations by address: the order of each. Small ones share pages. */
   readonly #blocks: Map<number, number> = new Map<number, number>();
+  /** Lengths of the small ones in use, by address. */
+  readonly #small: Map<number, number> = new Map();
   /** Rest of the page that small allocations are cut from. */
   #smallAddr = 0;
   #smallLeft = 0;
@@ -62,7 +68,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   contains(addr: number, lengthBytes: number): boolean {
-    if (!(addr >= 0) || !(lengthBytes >= 0) || addr + lengthBytes > this.sizeBytes) return false;
+    if (!Number.isSafeInteger(addr) || !Number.isSafeInteger(lengthBytes)) return false;
+    if (addr < 0 || lengthBytes < 0 || addr + lengthBytes > this.sizeBytes) return false;
     const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
     for (let pfn = Math.floor(addr / FRAME_BYTES); pfn <= last; pfn += 1) {
       if (pfn >= this.#core.spanFrames) return false;
@@ -137,8 +144,24 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Zeroed kernel memory for rings and messages; undefined when the guest has none. */
   alloc(lengthBytes: number, alignBytes: number): number | undefined {
+    expectInteger('lengthBytes', lengthBytes, 1, BLOCK_BYTES_MAX);
+    expectInteger('alignBytes', alignBytes, 1, BLOCK_BYTES_MAX);
+    if ((alignBytes & (alignBytes - 1)) !== 0) {
+      throw new RefusedArgument('alignBytes', 'a power of two', alignBytes);
+    }
+    this.#expectAlive();
+    return this.#alloc(lengthBytes, alignBytes);
+  }
+
+  /** Small pieces come from a page at hand: the core would not be asked. */
+  #expectAlive(): void {
+    void this.#core.spanFrames;
+  }
+
+  #alloc(lengthBytes: number, alignBytes: number): number | undefined {
     if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
-      return this.#allocBlock(Math.ceil(lengthBytes / FRAME_BYTES));
+      // a block lies at a multiple of its own size
+      return this.#allocBlock(Math.ceil(Math.max(lengthBytes, alignBytes) / FRAME_BYTES));
     }
     const again = this.#reuse(lengthBytes, alignBytes);
     if (again !== undefined) return again;
@@ -150,18 +173,24 @@ export class VmMemory implements GuestBytes, DriverMemory {
       this.#blocks.delete(page);
       this.#smallAddr = page;
       this.#smallLeft = FRAME_BYTES;
-      return this.alloc(lengthBytes, alignBytes);
+      return this.#alloc(lengthBytes, alignBytes);
     }
     const addr = this.#smallAddr + gap;
     this.#smallAddr = addr + lengthBytes;
     this.#smallLeft -= gap + lengthBytes;
+    this.#small.set(addr, lengthBytes);
     return addr;
   }
 
   /** Blocks of pages go back to the kernel; what small allocations were cut from stays for others. */
   free(addr: number, lengthBytes: number): void {
+    this.#expectAlive();
     const order = this.#blocks.get(addr);
     if (order === undefined) {
+      if (this.#small.get(addr) !== lengthBytes) {
+        throw new RefusedArgument('addr', `memory of ${lengthBytes} bytes from alloc()`, addr);
+      }
+      this.#small.delete(addr);
       const freed = this.#freed.get(lengthBytes) ?? [];
       freed.push(addr);
       this.#freed.set(lengthBytes, freed);
@@ -176,6 +205,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     const addr = freed?.at(-1);
     if (addr === undefined || addr % alignBytes !== 0) return undefined;
     freed?.pop();
+    this.#small.set(addr, lengthBytes);
     const offset = addr % FRAME_BYTES;
     this.#writable((addr - offset) / FRAME_BYTES).fill(0, offset, offset + lengthBytes);
     return addr;

@@ -1,6 +1,7 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { FRAMES_PER_MIB } from '../abi/unit.ts';
+import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -9,6 +10,7 @@ import {
   type FrameRange,
   GuestKernel,
   type KernelClocks,
+  layoutOf,
   newCounts,
 } from '../guest/index.ts';
 import {
@@ -83,6 +85,8 @@ export class MicroVm {
   readonly startCounts: Counts = newCounts();
   readonly #context: VmContext;
   readonly #template: Template;
+  readonly #claims: FrameRange[] = [];
+  readonly #kinds: Set<string> = new Set();
   readonly #held: Float64Array = newAccount();
   readonly #next: Float64Array = newAccount();
   /** What was counted when the host reclaimed; the next settle hands it on. */
@@ -130,6 +134,7 @@ export class MicroVm {
 
   /** The guest's memory as bytes. */
   get memory(): VmMemory {
+    this.expectRunning();
     this.#memory ??= new VmMemory(this.guest.memory);
     return this.#memory;
   }
@@ -144,6 +149,46 @@ export class MicroVm {
     return this.#stopReason;
   }
 
+  /** Throws HandleEnded when the VM has ended. */
+  expectRunning(): void {
+    if (this.#stopReason !== undefined) throw new HandleEnded(`VM ${this.id}`, this.#stopReason);
+  }
+
+  /**
+   * A device has a range of the address space to itself from now on. Throws RefusedArgument when it
+   * lies over the guest's memory or over what another device has.
+   */
+  claim(argument: string, range: FrameRange): void {
+    const { config, core } = this.guest;
+    const { ram } = layoutOf(config.memoryFrames, []);
+    const { region } = config;
+    const zones = region === undefined ? [] : [{ start: region.start, count: region.frames }];
+    for (const { start, count } of [...ram, ...zones, ...this.#claims]) {
+      if (range.start >= start + count || start >= range.start + range.count) continue;
+      const expected = `frames that nothing else has (${start} to ${start + count - 1} are taken)`;
+      throw new RefusedArgument(argument, expected, range.start);
+    }
+    if (range.start + range.count > core.spanFrames) {
+      const expected = `room for ${range.count} frames from ${range.start} on: make the guest with hotplugFrames`;
+      throw new RefusedArgument(argument, expected, core.spanFrames);
+    }
+    this.#claims.push(range);
+  }
+
+  /** A VM has one of this kind of device. Throws RefusedArgument for a second. */
+  attachOnce(kind: string): void {
+    if (this.#kinds.has(kind)) {
+      throw new RefusedArgument(`VM ${this.id}`, `a VM without ${kind}`, `it has ${kind} already`);
+    }
+    this.#kinds.add(kind);
+  }
+
+  /** The range is nobody's again. */
+  unclaim(range: FrameRange): void {
+    const at = this.#claims.indexOf(range);
+    if (at >= 0) this.#claims.splice(at, 1);
+  }
+
   /** Ends the VM at once if one of its devices wants that. Whether it runs on. */
   checkDevices(): boolean {
     for (const { killReason } of this.devices) {
@@ -154,9 +199,10 @@ export class MicroVm {
 
   /**
    * Brings the host's account up to date and adds what the guest did since the last time to
-   * `counts`.
+   * `counts`. Throws HandleEnded when the VM has ended.
    */
   settle(counts: Counts): void {
+    this.expectRunning();
     const { guest } = this;
     guest.runBackground();
     addCounts(counts, this.#carried);
@@ -191,6 +237,7 @@ export class MicroVm {
 
   /** The host takes ranges back (madvise DONTNEED). Backed frames that it got. */
   release(ranges: readonly FrameRange[]): number {
+    this.expectRunning();
     let frames = 0;
     const memory = this.#memory;
     for (const { start, count } of ranges) {
@@ -210,6 +257,8 @@ export class MicroVm {
 
   /** The host is short of memory: takes what the devices can get. Frames freed. */
   reclaim(frames: number): number {
+    this.expectRunning();
+    expectInteger('frames', frames, 0);
     let got = 0;
     for (const reclaim of this.reclaimers) {
       if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
@@ -233,7 +282,14 @@ export class MicroVm {
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
   stop(counts: Counts): void {
     if (this.#stopReason !== undefined) return;
-    this.settle(counts);
+    try {
+      this.settle(counts);
+    } catch (error) {
+      this.kill('stopped, while its host or its guest was out of memory');
+      throw error;
+    }
+    // settling may end the VM: the host is short and takes the largest
+    if (this.#stopReason !== undefined) return;
     this.#context.inspect?.(this);
     const released = (counts[COUNT_RELEASED_PAGES] as number) + this.guest.core.privateFrames;
     counts[COUNT_RELEASED_PAGES] = released;
@@ -245,6 +301,6 @@ export class MicroVm {
     this.guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
-    this.#context.pool.give(this.guest.core);
+    this.#context.pool.give(this.guest.core, `VM ${this.id}`, reason);
   }
 }

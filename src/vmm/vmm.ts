@@ -8,7 +8,8 @@ import {
   KernelClocks,
   newCounts,
 } from '../guest/index.ts';
-import { Clock } from '../time/index.ts';
+import { expectName, expectNumber, expectObject } from '../check/index.ts';
+import { Clock, expectDelay } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 import { TemplateStore } from './template.ts';
@@ -19,6 +20,11 @@ import { TemplateStore } from './template.ts';
  * ends, as the host's OOM killer does.
  */
 export type HostPolicy = 'refuse' | 'reclaim' | 'kill';
+
+const POLICIES: readonly HostPolicy[] = ['refuse', 'reclaim', 'kill'];
+/** A page table's page for each frame would be absurd enough. */
+const TABLE_SHARE_MAX = 1;
+const FRAMES_MAX = 2 ** 32 - 1;
 
 export interface VmmConfig {
   readonly hostFrames: number;
@@ -46,10 +52,15 @@ export class Vmm {
   #started = 0;
 
   constructor(config: VmmConfig) {
-    const { hostFrames, footprint, policy, clock, pool, inspect } = config;
-    this.host = new HostMemory(hostFrames);
-    this.clock = clock ?? new Clock();
-    this.policy = policy ?? 'refuse';
+    const { hostFrames, footprint, policy, clock, pool, inspect } = expectObject('host', config);
+    expectObject('footprint', footprint);
+    expectNumber('footprint.processFrames', footprint.processFrames, 0, FRAMES_MAX);
+    const { tableFramesPerFrame } = footprint;
+    expectNumber('footprint.tableFramesPerFrame', tableFramesPerFrame, 0, TABLE_SHARE_MAX);
+    const time = clock ?? new Clock();
+    this.host = new HostMemory(hostFrames, () => time.nowNs);
+    this.clock = time;
+    this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
     this.#context = {
       host: this.host,
       pool: pool ?? new CorePool(),
@@ -94,16 +105,18 @@ export class Vmm {
 
   /** Moves time on for every driver and device, and brings the account up to date. */
   advance(delayNs: number): void {
+    expectDelay('clock', delayNs);
     for (const vm of this.vms) vm.guest.runBackground();
     this.clock.advance(delayNs);
-    for (const vm of this.vms) this.settle(vm);
+    for (const vm of this.vms) if (vm.stopReason === undefined) this.settle(vm);
   }
 
   /**
    * Lets a VM's kernel do its background work and the host count its memory. What happened since
-   * the last time.
+   * the last time. Throws HandleEnded when the VM has ended.
    */
   settle(vm: MicroVm): Counts {
+    vm.expectRunning();
     const counts = newCounts();
     if (vm.checkDevices()) vm.settle(counts);
     return counts;

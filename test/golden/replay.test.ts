@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SYSTEMS, fixedKeepAlive, replay, resultsOf } from '../../src/index.ts';
-import { smallTrace } from '../unit/replay/traces.ts';
+import { smallTrace } from '../support/traces.ts';
 
 const GOLDEN = new URL('replay.json', import.meta.url);
 

@@ -1,16 +1,19 @@
 /** What stems.test.ts excuses. Lists shrink; a line that is not needed any more fails there. */
 
 /** Files of which a unit test of the same stem would see nothing, and the test that fails when they break. */
-export const HELD: Readonly<Record<string, string>> = {};
+export const HELD: Readonly<Record<string, string>> = {
+  'src/virtio/balloon/host.ts': 'test/unit/virtio/balloon/device.test.ts',
+  'src/virtio/constants.ts': 'test/unit/virtio/mmio.test.ts',
+  'src/virtio/czone/host.ts': 'test/unit/virtio/czone/device.test.ts',
+  'src/virtio/mem/host.ts': 'test/unit/virtio/mem/device.test.ts',
+};
 
 /** The machine's side: files that still lack a test. */
-const OPEN_MACHINE: readonly string[] = [
-];
+const OPEN_MACHINE: readonly string[] = [];
 
 /** The host's side: files that still lack a test. */
 const OPEN_HOST: readonly string[] = [
   'src/cli/fault.ts',
-  'src/cli/main.ts',
   'src/cli/pages.ts',
   'src/cli/progress.ts',
   'src/cli/replay.ts',
@@ -19,7 +22,6 @@ const OPEN_HOST: readonly string[] = [
   'src/cli/verify.ts',
   'src/cost/footprint.ts',
   'src/cost/price.ts',
-  'src/recording/error.ts',
   'src/recording/placement/czones.ts',
   'src/recording/placement/exit.ts',
   'src/recording/placement/policies/czone-in-zone.ts',
@@ -42,7 +44,6 @@ const OPEN_HOST: readonly string[] = [
   'src/recording/verify/device.ts',
   'src/recording/verify/explain.ts',
   'src/recording/verify/lists.ts',
-  'src/recording/verify/ring-memory.ts',
   'src/recording/verify/verify-capture.ts',
   'src/recording/verify/verify.ts',
   'src/replay/default-machine.ts',
@@ -93,19 +94,6 @@ const OPEN_HOST: readonly string[] = [
   'src/trace/open.ts',
   'src/trace/options.ts',
   'src/trace/rows.ts',
-  'src/trace/trace.ts',
-  'src/virtio/balloon/config.ts',
-  'src/virtio/balloon/core-guest.ts',
-  'src/virtio/balloon/device-free.ts',
-  'src/virtio/balloon/device-inflate.ts',
-  'src/virtio/balloon/driver-free.ts',
-  'src/virtio/balloon/driver-queues.ts',
-  'src/virtio/balloon/host.ts',
-  'src/virtio/balloon/page-list.ts',
-  'src/virtio/balloon/profiles.ts',
-  'src/virtio/balloon/stats.ts',
-  'src/virtio/connect.ts',
-  'src/virtio/constants.ts',
   'src/virtio/czone/chain-bytes.ts',
   'src/virtio/czone/config.ts',
   'src/virtio/czone/device-context.ts',
@@ -118,7 +106,6 @@ const OPEN_HOST: readonly string[] = [
   'src/virtio/czone/driver-reports.ts',
   'src/virtio/czone/driver-requests.ts',
   'src/virtio/czone/event.ts',
-  'src/virtio/czone/host.ts',
   'src/virtio/czone/idle.ts',
   'src/virtio/czone/profiles.ts',
   'src/virtio/czone/report.ts',
@@ -126,20 +113,6 @@ const OPEN_HOST: readonly string[] = [
   'src/virtio/czone/stats.ts',
   'src/virtio/czone/u64.ts',
   'src/virtio/czone/zones.ts',
-  'src/virtio/device.ts',
-  'src/virtio/mem/blocks.ts',
-  'src/virtio/mem/config.ts',
-  'src/virtio/mem/core-guest.ts',
-  'src/virtio/mem/driver-bbm.ts',
-  'src/virtio/mem/driver-sbm.ts',
-  'src/virtio/mem/host.ts',
-  'src/virtio/mem/request.ts',
-  'src/virtio/queue/chain.ts',
-  'src/virtio/queue/device-queue.ts',
-  'src/virtio/queue/driver-queue.ts',
-  'src/virtio/queue/layout.ts',
-  'src/virtio/queue/need-event.ts',
-  'src/virtio/transport.ts',
 ];
 
 export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];
@@ -148,18 +121,10 @@ export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];
 export const UNPLACED: readonly string[] = [
   'test/unit/replay/czone-virtio.test.ts',
   'test/unit/replay/idle-reclaim.test.ts',
-  'test/unit/replay/traces.ts',
-  'test/unit/report/fixture.ts',
   'test/unit/serverless/systems.test.ts',
   'test/unit/trace/faults.test.ts',
-  'test/unit/trace/folders.ts',
   'test/unit/trace/formats.test.ts',
-  'test/unit/virtio/balloon/recording.test.ts',
-  'test/unit/virtio/balloon/rig.ts',
   'test/unit/virtio/czone/reclaim.test.ts',
-  'test/unit/virtio/czone/rig.ts',
   'test/unit/virtio/czone/snapshot.test.ts',
   'test/unit/virtio/czone/specification.test.ts',
-  'test/unit/virtio/queue/queue.test.ts',
-  'test/recordings/live.test.ts',
 ];

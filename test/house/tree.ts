@@ -57,6 +57,8 @@ export interface Link {
   readonly names: readonly string[] | undefined;
   readonly isExport: boolean;
   readonly isTypeOnly: boolean;
+  /** `import()`: loaded when that line runs. */
+  readonly isDynamic: boolean;
 }
 
 const extant: ReadonlySet<string> = new Set([...SOURCES, ...CORE]);
@@ -104,8 +106,30 @@ export function linksOf(file: string): Link[] {
       names: namesOf(statement),
       isExport: ts.isExportDeclaration(statement),
       isTypeOnly: isTypeOnly(statement),
+      isDynamic: false,
     });
   }
+  return [...links, ...dynamicLinks(file)];
+}
+
+function dynamicLinks(file: string): Link[] {
+  if (!read(file).includes('import(')) return [];
+  const links: Link[] = [];
+  const visit = (node: ts.Node): void => {
+    ts.forEachChild(node, visit);
+    if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return;
+    const [specifier] = node.arguments;
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) return;
+    links.push({
+      specifier: specifier.text,
+      target: resolveFrom(file, specifier.text),
+      names: undefined,
+      isExport: false,
+      isTypeOnly: false,
+      isDynamic: true,
+    });
+  };
+  visit(parse(file));
   return links;
 }
 

@@ -117,7 +117,7 @@ describe('1,536 MiB touched and freed in a guest of 2 GiB that reports free page
     const [pages, steps] = [1536 * MIB_FRAMES, 40];
     const process = new Process(vm.guest, { cpu: 0, kernelFrames: 0, mappedPages: pages });
     for (let step = 0; step < steps; step += 1) {
-      process.touch((step * pages) / steps, pages / steps, true);
+      process.touch(Math.floor((step * pages) / steps), Math.floor(pages / steps), true);
       vmm.advance(NS_PER_S / 2);
     }
     vmm.advance(2 * NS_PER_S);

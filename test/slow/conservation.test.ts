@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type SystemSpec, fixedKeepAlive, replay } from '../../src/replay/index.ts';
 import { type MicroVm, SYSTEMS, faultText, verify } from '../../src/serverless/index.ts';
-import { smallTrace } from '../unit/replay/traces.ts';
+import { smallTrace } from '../support/traces.ts';
 import { takeCensus } from '../support/census.ts';
 
 /** Checks a VM whose containers are gone; returns what is wrong with it. */

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openTrace } from '../../src/trace/index.ts';
-import { faultOf, hasSamples, samples } from '../unit/trace/folders.ts';
+import { faultOf, hasSamples, samples } from '../support/trace-folders.ts';
 import { sized } from './size.ts';
 
 const FOLDER = join(samples, 'derived-owner-level/1000-fullday');

@@ -1,6 +1,7 @@
 // Growth predicted from earlier zones of the same function: a new zone starts with what most of
 // them came to, and what goes beyond that comes block by block.
 
+import { expectInteger, expectNumber } from '../../check/index.ts';
 import type { GrowthPolicy } from './policy.ts';
 
 export interface Prediction {
@@ -13,6 +14,9 @@ export interface Prediction {
 }
 
 export function growAsPredicted({ memory, quantile, unknownBlocks }: Prediction): GrowthPolicy {
+  expectInteger('memory', memory, 1);
+  expectNumber('quantile', quantile, 0, 1);
+  expectInteger('unknownBlocks', unknownBlocks, 1);
   const peaks = new Map<string, number[]>();
   return {
     name: `predicted-${quantile}`,

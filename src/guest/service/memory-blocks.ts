@@ -19,6 +19,7 @@ import {
   expectAnswer,
 } from '../../core/index.ts';
 import type { FrameRange } from '../../core/index.ts';
+import { RefusedArgument, expectName, expectNumber, expectObject } from '../../check/index.ts';
 import { memmapFrames } from '../footprint.ts';
 import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 import type { GuestMemory } from '../memory.ts';
@@ -67,6 +68,13 @@ interface Block {
   readonly memmap: readonly (readonly [number, number])[];
 }
 
+const POLICIES: readonly OnlinePolicy[] = [
+  'offline',
+  'online_kernel',
+  'online_movable',
+  'auto-movable',
+];
+
 export class MemoryBlocks {
   readonly blockFrames: number = MEMORY_BLOCK_FRAMES;
   readonly #memory: GuestMemory;
@@ -76,6 +84,9 @@ export class MemoryBlocks {
   #refusals = 0;
 
   constructor(memory: GuestMemory, options: HotplugOptions) {
+    expectObject('hotplug', options);
+    expectName('policy', options.policy, POLICIES);
+    expectNumber('autoMovablePercent', options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT, 0);
     this.#memory = memory;
     this.#options = options;
   }
@@ -237,7 +248,9 @@ export class MemoryBlocks {
 
   #known(startFrame: number): Block {
     const block = this.#blocks.get(startFrame);
-    if (block === undefined) throw new RangeError(`no memory block starts at frame ${startFrame}`);
+    if (block === undefined) {
+      throw new RefusedArgument('startFrame', 'the first frame of a memory block', startFrame);
+    }
     return block;
   }
 }

@@ -10,6 +10,7 @@ import {
   REPORT_SLOTS,
   expectAnswer,
 } from '../../core/index.ts';
+import { expectInteger } from '../../check/index.ts';
 import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 import type { GuestMemory } from '../memory.ts';
 
@@ -36,6 +37,17 @@ export type SendReport = (
   done: () => void,
 ) => boolean;
 
+/** All parameters, those that were not said as Linux has them. Throws RefusedArgument. */
+export function expectReportParameters(given: ReportParameters): Required<ReportParameters> {
+  const { reportingOrder = PAGEBLOCK_ORDER, reportingCapacity = REPORT_SLOTS } = given;
+  const { reportingDelayNs = REPORT_DELAY_NS } = given;
+  return {
+    reportingOrder: expectInteger('reportingOrder', reportingOrder, 0, ORDER_MAX),
+    reportingCapacity: expectInteger('reportingCapacity', reportingCapacity, 1, REPORT_SLOTS),
+    reportingDelayNs: expectDelay('reportingDelayNs', reportingDelayNs),
+  };
+}
+
 export class ReportWorker {
   /** Passes made, and reports sent. */
   passes = 0;
@@ -43,7 +55,7 @@ export class ReportWorker {
   readonly #memory: GuestMemory;
   readonly #timers: Timers;
   readonly #send: SendReport;
-  readonly #parameters: ReportParameters;
+  readonly #parameters: Required<ReportParameters>;
   readonly #delayNs: number;
   readonly #pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
   readonly #orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
@@ -56,8 +68,8 @@ export class ReportWorker {
     send: SendReport,
     parameters: ReportParameters = {},
   ) {
-    this.#parameters = parameters;
-    this.#delayNs = expectDelay('reportingDelayNs', parameters.reportingDelayNs ?? REPORT_DELAY_NS);
+    this.#parameters = expectReportParameters(parameters);
+    this.#delayNs = this.#parameters.reportingDelayNs;
     this.#memory = memory;
     this.#timers = timers;
     this.#send = send;
@@ -67,10 +79,7 @@ export class ReportWorker {
   start(): void {
     const { reportingOrder, reportingCapacity } = this.#parameters;
     const { reporting } = this.#memory.core;
-    const order = expectWithin('reportingOrder', reportingOrder ?? PAGEBLOCK_ORDER, 0, ORDER_MAX);
-    const most = REPORT_SLOTS;
-    const capacity = expectWithin('reportingCapacity', reportingCapacity ?? most, 1, most);
-    expectAnswer(reporting.listen(order, capacity), 'reporting.listen');
+    expectAnswer(reporting.listen(reportingOrder, reportingCapacity), 'reporting.listen');
     this.poll();
   }
 
@@ -126,9 +135,4 @@ export class ReportWorker {
     expectAnswer(reporting.putBack(false), 'reporting.putBack');
     return true;
   }
-}
-
-function expectWithin(what: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(`${what}: expected a whole number from ${least} to ${most}, found ${value}`);
 }

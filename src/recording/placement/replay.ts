@@ -3,6 +3,7 @@
 
 import path from 'node:path';
 import { type CoreBuild, PAGEBLOCK_FRAMES, US_PER_MS } from '../../core/index.ts';
+import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import { type Capture, recordedSpan } from '../read/index.ts';
 import {
@@ -318,7 +319,12 @@ function containersOf(capture: Capture, stream: PageStream): ContainerRecord[] {
 }
 
 /** Replays a recording under each policy. */
+/** Throws RecordingError where the recording cannot be followed. */
 export function replayPages(capture: Capture, options: PagesOptions): PagesResult {
+  return following(capture.folder, () => runPolicies(capture, options));
+}
+
+function runPolicies(capture: Capture, options: PagesOptions): PagesResult {
   const { minPages, shellPid } = options;
   const wanted = shellPid === undefined ? { minPages } : { minPages, shellPid };
   const stream = compileStream(capture, wanted);

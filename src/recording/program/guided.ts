@@ -18,10 +18,10 @@ import {
   depthOf,
   flowOf,
   isInterrupt,
+  migratetypeOf,
   previousOnCpu,
 } from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
-import { migratetypeOf } from './gfp.ts';
 import { hasPcpList, isDirectTake } from './path.ts';
 import * as P from './program.ts';
 

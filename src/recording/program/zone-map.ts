@@ -1,8 +1,7 @@
 // Which zone a frame belongs to, for a recording in which zones may grow.
 
 import { ZONE_DMA32, ZONE_DMA32_LIMIT, ZONE_MOVABLE, ZONE_NORMAL } from '../../core/index.ts';
-import type { AllocatorState } from '../read/index.ts';
-import { highestZone } from './gfp.ts';
+import { type AllocatorState, highestZone } from '../read/index.ts';
 
 interface ZoneRange {
   start: number;

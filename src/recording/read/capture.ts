@@ -1,17 +1,17 @@
 // Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createGunzip } from 'node:zlib';
 import {
   FRAME_BYTES,
   MEMORY_BLOCK_FRAMES,
-  MIB,
   PAGEBLOCK_FRAMES,
   stateFrames,
 } from '../../core/index.ts';
-import { RecordingError } from '../error.ts';
+import { quote, RecordingError } from '../error.ts';
+import { readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
+import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
+import { checkTrace } from './trace-check.ts';
 import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
 import { type FrameSpan, TraceReader } from './trace-text.ts';
 
@@ -36,32 +36,6 @@ export interface Capture {
   readonly hostLog: readonly string[];
 }
 
-function readText(folder: string, name: string): string {
-  const file = path.join(folder, name);
-  if (!existsSync(file)) throw new RecordingError(file, 0, 'a file of a recording', 'nothing');
-  return readFileSync(file, 'utf8');
-}
-
-function readOptional(folder: string, name: string): string {
-  const file = path.join(folder, name);
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
-}
-
-async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
-  const raw = createReadStream(file, { highWaterMark: MIB });
-  const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
-  raw.on('error', (error) => stream.destroy(error));
-  for await (const chunk of stream) yield chunk as Uint8Array;
-}
-
-/** trace.txt or trace.txt.gz, whichever is there. */
-function traceFile(folder: string, name: string): string {
-  const plain = path.join(folder, name);
-  if (existsSync(plain)) return plain;
-  if (existsSync(`${plain}.gz`)) return `${plain}.gz`;
-  throw new RecordingError(plain, 0, `${name} or ${name}.gz`, 'neither');
-}
-
 /** Reads a trace file, packed or not. */
 export async function readTrace(
   file: string,
@@ -69,26 +43,8 @@ export async function readTrace(
   cpus: number,
 ): Promise<KernelTrace> {
   const reader = new TraceReader(file, memory, cpus);
-  try {
-    for await (const chunk of readBytes(file)) reader.push(chunk);
-  } catch (error) {
-    if (error instanceof RecordingError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RecordingError(file, 0, 'a readable trace', reason);
-  }
+  for await (const chunk of readBytes(file)) reader.push(chunk);
   return reader.finish();
-}
-
-async function readLines(folder: string, name: string): Promise<string[]> {
-  const plain = path.join(folder, name);
-  const file = existsSync(plain) ? plain : `${plain}.gz`;
-  if (!existsSync(file)) return [];
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readBytes(file)) chunks.push(chunk);
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '');
 }
 
 /** The plug and unplug requests of a device log that were answered with success, in order. */
@@ -129,35 +85,50 @@ export function recordedFrames({ start, end, trace }: Capture): number {
   return Math.ceil(frames / MEMORY_BLOCK_FRAMES) * MEMORY_BLOCK_FRAMES;
 }
 
+/** One of the two states, under the label that its mark in the trace has. */
+function readState(folder: string, label: 'start' | 'end'): AllocatorState {
+  const name = `pagestate.${label}`;
+  const file = path.join(folder, name);
+  const state = parsePageState(readText(folder, name), file);
+  if (state.label === label) return state;
+  throw new RecordingError(file, 1, `the state '${label}'`, quote(state.label));
+}
+
+/** Memory that came and went again is in neither state. */
+function pluggedSpans(deviceLog: readonly string[]): FrameSpan[] {
+  const plugged = memRequests(deviceLog).filter((request) => request.kind === 'plug');
+  return plugged.map(({ address, blocks }) => {
+    const first = address / FRAME_BYTES;
+    return { start: first, end: first + blocks * PAGEBLOCK_FRAMES };
+  });
+}
+
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string): Promise<Capture> {
-  const startFile = path.join(folder, 'pagestate.start');
-  const endFile = path.join(folder, 'pagestate.end');
-  const start = parsePageState(readText(folder, 'pagestate.start'), startFile);
-  const end = parsePageState(readText(folder, 'pagestate.end'), endFile);
-  const deviceLog = await readLines(folder, 'device.log');
+  const start = readState(folder, 'start');
+  const end = readState(folder, 'end');
+  const deviceLog = await readLog(folder, 'device.log');
+  checkDeviceLog(deviceLog);
+  const hostLog = await readLog(folder, 'host.log');
+  checkHostLog(hostLog);
   const zones = [...start.zones, ...end.zones].map((zone) => ({
     start: zone.startPfn,
     end: zone.startPfn + zone.spanned,
   }));
-  // Memory that came and went again is in neither state.
-  const plugged = memRequests(deviceLog)
-    .filter((request) => request.kind === 'plug')
-    .map(({ address, blocks }) => {
-      const first = address / FRAME_BYTES;
-      return { start: first, end: first + blocks * PAGEBLOCK_FRAMES };
-    });
+  const memory = [...zones, ...pluggedSpans(deviceLog.lines)];
+  const trace = await readTrace(traceFile(folder, 'trace.txt'), memory, cpusOf(start));
+  checkTrace(trace, start);
   return {
     folder,
     start,
     end,
-    trace: await readTrace(traceFile(folder, 'trace.txt'), [...zones, ...plugged], cpusOf(start)),
-    cmdline: readOptional(folder, 'cmdline').trim(),
+    trace,
+    cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
     zoneinfo: {
-      before: readOptional(folder, 'zoneinfo.before'),
-      after: readOptional(folder, 'zoneinfo.after'),
+      before: readOptional(folder, 'zoneinfo.before') ?? '',
+      after: readOptional(folder, 'zoneinfo.after') ?? '',
     },
-    deviceLog,
-    hostLog: await readLines(folder, 'host.log'),
+    deviceLog: deviceLog.lines,
+    hostLog: hostLog.lines,
   };
 }

@@ -52,6 +52,9 @@ export function eachFreeBlock(
   }
 }
 
+/** Frame numbers are words of 32 bits; the last stands for none. */
+const FRAMES_LIMIT = 0xffff_ffff;
+
 const EMPTY = new Uint32Array(0);
 
 /** A zone with empty lists, as a parser or a save starts from. */
@@ -112,33 +115,41 @@ class Reader {
     return Number(word);
   }
 
-  /** The number after a named word; the names are fixed by the recorder. */
+  /** An amount of frames: what the kernel counts in unsigned numbers. */
+  amount(at: number): number {
+    const value = this.number(at);
+    if (value < 0 || value > FRAMES_LIMIT) this.fail('an amount of frames', this.fields[at]);
+    return value;
+  }
+
+  /** The amount after a named word; the names are fixed by the recorder. */
   field(at: number, name: string): number {
     if (this.fields[at] !== name) this.fail(`'${name}'`, this.fields[at]);
-    return this.number(at + 1);
+    return this.amount(at + 1);
   }
 
   frames(from: number): Uint32Array {
     const list = new Uint32Array(this.fields.length - from);
     for (let i = 0; i < list.length; i += 1) {
       const pfn = this.number(from + i);
-      if (pfn < 0 || pfn > 0xffff_fffe) this.fail('a frame number', this.fields[from + i]);
+      if (pfn < 0 || pfn >= FRAMES_LIMIT) this.fail('a frame number', this.fields[from + i]);
       list[i] = pfn;
     }
     return list;
   }
 }
 
-function readZone(reader: Reader): ZoneState {
+function readZone(reader: Reader, zones: readonly ZoneState[]): ZoneState {
   const name = reader.fields[1] ?? '';
   const index = ZONE_NAMES.indexOf(name);
   if (index < 0) reader.fail(`a zone (${ZONE_NAMES.join(', ')})`, reader.fields[1]);
+  if (zones.some((zone) => zone.index === index)) reader.fail('each zone once', `${name} again`);
   const at = reader.fields.indexOf('highatomic');
   if (at < 0) reader.fail("'highatomic'", undefined);
   if (reader.fields[18] !== 'reserve') reader.fail("'reserve'", reader.fields[18]);
   const reserve: number[] = [];
-  for (let i = 19; i < at; i += 1) reserve.push(reader.number(i));
-  return {
+  for (let i = 19; i < at; i += 1) reserve.push(reader.amount(i));
+  const zone: ZoneState = {
     name,
     index,
     startPfn: reader.field(2, 'start'),
@@ -156,6 +167,12 @@ function readZone(reader: Reader): ZoneState {
     free: emptyLists(ORDERS * MIGRATE_TYPES),
     pcps: [],
   };
+  const { startPfn, spanned, present, managed } = zone;
+  if (startPfn + spanned > FRAMES_LIMIT)
+    reader.fail('a zone below 16 TiB', `${startPfn + spanned}`);
+  if (present > spanned) reader.fail(`present up to ${spanned}, which are spanned`, `${present}`);
+  if (managed > present) reader.fail(`managed up to ${present}, which are present`, `${managed}`);
+  return zone;
 }
 
 function readPcp(reader: Reader): PcpState {
@@ -212,10 +229,24 @@ function readBlocks(reader: Reader, zone: ZoneState): void {
   zone.blocks = Int8Array.from({ length: found }, (_, i) => typeAt(i + 1));
 }
 
+/** A state is whole: types of all pageblocks, and as many pages on each CPU's lists as are counted. */
+function checkWhole(reader: Reader, zone: ZoneState | undefined): void {
+  if (zone === undefined) return;
+  if (zone.spanned > 0 && zone.blocks.length === 0) {
+    reader.fail(`'blocks' of zone ${zone.name} before`, reader.fields[0]);
+  }
+  zone.pcps.forEach(({ count, lists }, cpu) => {
+    const listed = lists.reduce((sum, list, i) => sum + (list.length << pcpListOrder(i)), 0);
+    if (listed === count) return;
+    reader.fail(`${count} pages on the lists of zone ${zone.name}, cpu ${cpu}`, `${listed}`);
+  });
+}
+
 function readRecord(reader: Reader, zones: ZoneState[]): void {
   const kind = reader.fields[0];
   if (kind === 'zone') {
-    zones.push(readZone(reader));
+    checkWhole(reader, zones.at(-1));
+    zones.push(readZone(reader, zones));
     return;
   }
   const zone = zones.at(-1);
@@ -249,7 +280,11 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
   }
   const zones: ZoneState[] = [];
   while (reader.next()) {
-    if (reader.fields[0] === 'end') return { label, zones };
+    if (reader.fields[0] === 'end') {
+      checkWhole(reader, zones.at(-1));
+      if (zones.length === 0) reader.fail("'zone'", 'end');
+      return { label, zones };
+    }
     readRecord(reader, zones);
   }
   throw new RecordingError(file, reader.line, "'end'", 'the end of the file (a cut snapshot)');

@@ -114,6 +114,8 @@ export interface TraceTask {
 export interface KernelTrace {
   readonly file: string;
   readonly count: number;
+  /** How many entries the header says there are; undefined: it does not say. */
+  readonly entries: number | undefined;
   readonly kind: Uint8Array;
   /** Microseconds since boot. */
   readonly timeUs: Float64Array;
@@ -144,6 +146,7 @@ export function unpackFallback(extra: number): { order: number; isClaimed: boole
 /** Growing columns; `finish` gives views of the filled part. */
 export class TraceBuilder {
   count = 0;
+  entries: number | undefined;
   readonly tasks: TraceTask[] = [];
   kind: Uint8Array = new Uint8Array(0);
   timeUs: Float64Array = new Float64Array(0);
@@ -183,6 +186,7 @@ export class TraceBuilder {
     return {
       file,
       count: n,
+      entries: this.entries,
       kind: this.kind.subarray(0, n),
       timeUs: this.timeUs.subarray(0, n),
       task: this.task.subarray(0, n),

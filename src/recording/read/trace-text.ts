@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
+import { hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
 
@@ -31,6 +32,7 @@ const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;
 const ZERO = 48;
+const HASH = 35;
 /** Columns the kernel pads the task's name to; the dash before the pid follows. */
 const COMM_COLUMNS = 16;
 
@@ -66,6 +68,8 @@ const KEY = {
 /** By number: whether a run of compaction may wait. */
 const COMPACT_MODES: readonly string[] = ['async', 'sync'];
 const MARK_TEXT = bytes('pagestate ');
+/** `CPU:0 [LOST 12 EVENTS]` stands where the buffer had no room; a line of a task has spaces or its name before the colon. */
+const LOST_TEXT = bytes('CPU:');
 const decoder = new TextDecoder('latin1');
 
 /** Takes the bytes of one trace in pieces of any size. */
@@ -136,7 +140,8 @@ export class TraceReader {
     this.pos = from;
     this.end = to;
     if (to === from) return;
-    if (data[from] === 35) this.readComment();
+    if (data[from] === HASH) this.readComment();
+    else if (startsWith(data, from, LOST_TEXT)) this.refuseLost(this.text(from, to));
     else this.readEvent();
   }
 
@@ -144,9 +149,13 @@ export class TraceReader {
   private readComment(): void {
     const text = this.text(this.start, this.end);
     const counts = /entries-written: (\d+)\/(\d+)/.exec(text);
-    if (counts !== null && counts[1] !== counts[2]) {
-      throw new RecordingError(this.file, this.line, 'a trace with all its events', quote(text));
-    }
+    if (counts === null) return;
+    if (counts[1] !== counts[2]) this.refuseLost(text);
+    this.out.entries = Number(counts[1]);
+  }
+
+  private refuseLost(text: string): never {
+    throw new RecordingError(this.file, this.line, 'a trace with all its events', quote(text));
   }
 
   private readEvent(): void {
@@ -305,7 +314,8 @@ export class TraceReader {
   private readFree(kind: number, at: number): void {
     const from = this.seek(KEY.pfn, 'pfn');
     const pfn = this.hex('a frame number');
-    const order = this.small(KEY.order, ORDERS, 'order');
+    const orders = kind === T.EVENT_FREE_BATCHED ? 1 : ORDERS;
+    const order = this.small(KEY.order, orders, 'order');
     if (!this.inMemory(pfn)) {
       if (kind !== T.EVENT_FREE || !this.online(pfn, order)) this.outside(from);
     }
@@ -482,19 +492,4 @@ export class TraceReader {
     if (found < 0) this.fail(`a known ${name}`, this.pos);
     return found;
   }
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= ZERO && byte <= 57;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= 57) return byte - ZERO;
-  if (byte >= 97 && byte <= 102) return byte - 87;
-  return -1;
-}
-
-function startsWith(buf: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i += 1) if (buf[at + i] !== text[i]) return false;
-  return true;
 }

@@ -17,7 +17,7 @@ import {
 import { Clock } from '../../time/index.ts';
 import * as T from '../read/index.ts';
 import { type BalloonLine, balloonLines, type Capture, type KernelTrace } from '../read/index.ts';
-import { RingMemory } from './ring-memory.ts';
+import { driverMemory } from './driver-memory.ts';
 import type { Score } from './verify.ts';
 
 /** A request of the driver for one page, as the trace has it. */
@@ -136,7 +136,7 @@ class BalloonCheck implements BalloonGuest {
     this.#recorded = balloonLines(capture.deviceLog);
     this.#requests = findRequests(capture.trace, wrongEvents);
     this.#movedAway = findMovedAway(capture.trace);
-    const memory = new RingMemory();
+    const source = driverMemory();
     const host = {
       discard: (pfn: number) => this.#page(pfn),
       willNeed: (pfn: number) => void this.#page(pfn),
@@ -144,7 +144,7 @@ class BalloonCheck implements BalloonGuest {
       actualChanged: (pages: number) => this.#actual(pages),
     };
     this.#device = new BalloonDevice(BALLOON_PROFILES.qemu, host, { memoryPages: 2 ** 32 - 1 });
-    const { transport } = connect(new VirtioDevice(this.#device, memory), memory);
+    const { transport } = connect(new VirtioDevice(this.#device, source.memory), source);
     this.#driver = new BalloonDriver(transport, this, this.#clock);
   }
 

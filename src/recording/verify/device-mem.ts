@@ -52,7 +52,7 @@ import {
   sizeWishes,
   usableBytes,
 } from '../read/index.ts';
-import { RingMemory } from './ring-memory.ts';
+import { driverMemory } from './driver-memory.ts';
 import type { Score } from './verify.ts';
 
 const GFP_MEMMAP = GFP_KERNEL | GFP_NOWARN | GFP_RETRY_MAYFAIL;
@@ -168,7 +168,7 @@ class MemCheck implements MemGuest {
       if (isContig) this.#attempts.push(event);
     }
     this.#offsetSeconds = this.#traceOffset();
-    const memory = new RingMemory();
+    const source = driverMemory();
     this.#device = new MemDevice(
       MEM_PROFILES.qemu,
       {
@@ -181,7 +181,7 @@ class MemCheck implements MemGuest {
       },
       this.#region(),
     );
-    const { transport } = connect(new VirtioDevice(this.#device, memory), memory);
+    const { transport } = connect(new VirtioDevice(this.#device, source.memory), source);
     this.#driver = new MemDriver(transport, this, this.#clock);
   }
 

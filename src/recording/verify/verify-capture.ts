@@ -1,6 +1,8 @@
 // One recording through the Wasm core, from an opened capture to a verdict.
 
+import path from 'node:path';
 import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
+import { following } from '../error.ts';
 import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
 import { type Capture, recordedFrames } from '../read/index.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
@@ -67,22 +69,33 @@ function runMode(
   mode: VerifyMode,
   port: CorePort,
 ): Pick<VerifyRun, 'result' | 'device'> & { readonly commands: Uint32Array } {
+  const deviceLog = path.join(capture.folder, 'device.log');
   if (mode === 'free-running') {
     const program = compileFreeRunning(capture);
     const result = verifyFreeRunning(capture, program, port);
-    return { result, device: verifyDevice(capture), commands: program.commands };
+    const device = following(deviceLog, () => verifyDevice(capture));
+    return { result, device, commands: program.commands };
   }
   const program = compileGuided(capture);
   const result = verifyGuided(capture, program, port);
-  const device = verifyDevice(capture, { program, divergences: result.divergences });
+  const guidedRun = { program, divergences: result.divergences };
+  const device = following(deviceLog, () => verifyDevice(capture, guidedRun));
   return { result, device, commands: program.commands };
 }
 
-/** Replays a recording through the core and says how often it was right. */
+/** Replays a recording through the core and says how often it was right. Throws RecordingError. */
 export function verifyCapture(
   capture: Capture,
   mode: VerifyMode,
-  { build = 'release', clock }: VerifyOptions = {},
+  options: VerifyOptions = {},
+): VerifyRun {
+  return following(capture.folder, () => runVerify(capture, mode, options));
+}
+
+function runVerify(
+  capture: Capture,
+  mode: VerifyMode,
+  { build = 'release', clock }: VerifyOptions,
 ): VerifyRun {
   const frames = recordedFrames(capture);
   const makePort = (): CorePort => new CorePort(frames, build, clock);

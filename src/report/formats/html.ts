@@ -1,179 +1,18 @@
-/**
- * report.html: one file that opens without a network. Charts are SVG text in the page, there is no script, and the page's own
- * policy forbids loading anything.
- */
-import { MS_PER_MINUTE } from '../../abi/unit.ts';
-import {
-  causeBars,
-  cdfLines,
-  footprintAreas,
-  peakBytes,
-  sensitivityBars,
-  stepBars,
-} from '../chart.ts';
-import { type Details, holds } from '../detail.ts';
-import { escapeHtml } from '../escape.ts';
+/** report.html. The page and its charts are loaded when the first one is written. */
+import type { Details } from '../detail.ts';
 import type { Format } from '../format.ts';
-import { memoryMapSvg } from '../memory-map.ts';
-import type { Results, SystemResult } from '../results.ts';
-import { summaryRows } from './table.ts';
-import { formatBytes, formatCount, formatMs, formatNumber } from '../unit.ts';
-
-const STYLE = `
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1000px; margin: 2em auto; padding: 0 1em }
-h1, h2, h3 { line-height: 1.2 } h2 { margin-top: 2em; border-bottom: 1px solid #ddd }
-table { border-collapse: collapse; margin: 1em 0; display: block; overflow-x: auto }
-th, td { padding: .25em .8em; text-align: right; border-bottom: 1px solid #eee; white-space: nowrap }
-th:first-child, td:first-child { text-align: left }
-svg { width: 100%; height: auto } .absent { color: #777; font-style: italic } code { font-size: .9em }
-`;
-
-function tableRow(row: readonly string[], tag: 'th' | 'td'): string {
-  return `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-}
-
-function table([header, ...body]: readonly (readonly string[])[]): string {
-  const lines = body.map((row) => tableRow(row, 'td'));
-  return `<table>${tableRow(header!, 'th')}${lines.join('')}</table>`;
-}
-
-function section(title: string, ...content: readonly string[]): string {
-  return `<section><h2>${escapeHtml(title)}</h2>\n${content.join('\n')}</section>`;
-}
-
-function paragraph(text: string): string {
-  return `<p>${escapeHtml(text)}</p>`;
-}
-
-/** What stands where a section's record is absent. */
-function absent(what: string): string {
-  return `<p class="absent">${escapeHtml(`Not shown: this run kept no ${what}.`)}</p>`;
-}
-
-function head(results: Results): string {
-  const { trace, seed } = results;
-  return [
-    `<h1>guestmem: ${escapeHtml(trace.name)}</h1>`,
-    paragraph(
-      `${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions in ` +
-        `${formatNumber(trace.spanMs / MS_PER_MINUTE)} minutes, seed ${seed}. Counts are emulated page by page; ` +
-        `times are modelled: counts times published prices.`,
-    ),
-  ].join('\n');
-}
-
-function startUp(results: Results, { startupCdfs }: Details): string {
-  const cold = results.systems.some((system) => system.starts.cold > 0);
-  if (!cold) return section('Start-up', paragraph('No start was cold.'));
-  const cdf = startupCdfs?.length
-    ? cdfLines(startupCdfs)
-    : absent('distribution of start-up times');
-  return section('Start-up', '<h3>Steps</h3>', stepBars(results), '<h3>Distribution</h3>', cdf);
-}
-
-function footprint(results: Results, { series }: Details): string {
-  const overTime: string[] = [];
-  if (series?.length) {
-    const maxBytes = Math.max(...series.map(peakBytes));
-    series.forEach((one, index) => {
-      overTime.push(`<h3>${escapeHtml(one.system)} over time</h3>`);
-      overTime.push(footprintAreas(`time${index}`, one, maxBytes));
-    });
-  } else overTime.push(absent('footprint over time'));
-  return section('Footprint', '<h3>Mean by cause</h3>', causeBars(results), ...overTime);
-}
-
-function memoryMaps({ memoryMaps: maps }: Details): string {
-  const title = 'Memory maps';
-  if (!maps?.length) return section(title, absent('memory maps'));
-  const parts = maps.map((map) => {
-    const caption = `${map.system}, ${map.guest} at ${formatNumber(map.tMs / MS_PER_MINUTE)} min`;
-    const scale = `${formatBytes(map.cellBytes)} a cell`;
-    return `<h3>${escapeHtml(`${caption}, ${scale}`)}</h3>\n${memoryMapSvg(map)}`;
-  });
-  return section(title, ...parts);
-}
-
-function reclaimRow(system: SystemResult): string[] {
-  const { name } = system;
-  const { askedBytes, gotBytes, migratedPages, meanMs, p99Ms } = system.reclaim;
-  if (askedBytes === 0 && gotBytes === 0) return [name, '-', '-', '-', '-', '-', '-'];
-  return [
-    name,
-    formatBytes(askedBytes),
-    formatBytes(gotBytes),
-    askedBytes === 0 ? '-' : `${formatNumber((100 * gotBytes) / askedBytes)} %`,
-    formatCount(migratedPages),
-    formatMs(meanMs),
-    formatMs(p99Ms),
-  ];
-}
-
-function reclaimed({ systems }: Results): string {
-  const header = ['system', 'asked', 'got', 'share', 'pages migrated', 'mean', 'p99'];
-  return section('Reclaim', table([header, ...systems.map(reclaimRow)]));
-}
-
-function interference({ systems }: Results): string {
-  const header = ['system', 'slowdown mean', 'p99', 'guest CPU', 'host CPU'];
-  const rows = systems.map(({ name, slowdown, cpuMs }) => [
-    name,
-    slowdown.mean.toFixed(4),
-    slowdown.p99.toFixed(4),
-    formatMs(cpuMs.guest),
-    formatMs(cpuMs.host),
-  ]);
-  return section(
-    'Interference',
-    paragraph('Slowdown is execution time over undisturbed execution time.'),
-    table([header, ...rows]),
-  );
-}
-
-function sensitivity({ conclusions }: Details): string {
-  const title = 'Sensitivity to prices';
-  if (!conclusions?.length) return section(title, absent('results at low and high prices'));
-  const open = conclusions.filter((one) => !holds(one));
-  const verdict =
-    open.length === 0
-      ? 'Every ratio stays on its side of 1 from the lowest to the highest prices.'
-      : `Depends on the prices (marked !): ${open.map((one) => one.statement).join('; ')}.`;
-  return section(title, paragraph(verdict), sensitivityBars(conclusions));
-}
-
-function hashes({ systems }: Results): string {
-  const rows = systems.map(({ name, hash, pageOps }) => [name, formatCount(pageOps), hash]);
-  return section('Reproduction', table([['system', 'page operations', 'hash'], ...rows]));
-}
+import type { Results } from '../results.ts';
 
 /** The whole page. Equal input gives equal text. */
-export function reportHtml(results: Results, details: Details = {}): string {
-  const body = [
-    head(results),
-    section('Summary', table(summaryRows(results))),
-    startUp(results, details),
-    footprint(results, details),
-    memoryMaps(details),
-    reclaimed(results),
-    interference(results),
-    sensitivity(details),
-    hashes(results),
-  ];
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>guestmem: ${escapeHtml(results.trace.name)}</title><style>${STYLE}</style></head>
-<body>
-${body.join('\n')}
-</body></html>
-`;
+export async function reportHtml(results: Results, details: Details = {}): Promise<string> {
+  const { pageHtml } = await import('../page.ts');
+  return pageHtml(results, details);
 }
 
 export const HTML_FORMAT: Format = {
   name: 'html',
   sentence: 'The report as report.html: tables and charts in one page that needs no network.',
-  render: ({ results, details }) => ({
-    files: [{ name: 'report.html', content: reportHtml(results, details) }],
+  render: async ({ results, details }) => ({
+    files: [{ name: 'report.html', content: await reportHtml(results, details) }],
   }),
 };

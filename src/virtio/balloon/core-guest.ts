@@ -78,7 +78,6 @@ export class CoreBalloonGuest implements BalloonGuest {
 
   releasePages(pfns: Uint32Array, count: number): void {
     this.#pages.free(pfns, count);
-    this.#retryMoves();
   }
 
   dropPages(pfns: Uint32Array, count: number): void {
@@ -87,6 +86,15 @@ export class CoreBalloonGuest implements BalloonGuest {
 
   /** The core moved the page before the driver heard of it: nothing is left to do. */
   pageMigrated(): void {}
+
+  retryMigrations(): void {
+    if (this.#pending.length === 0) return;
+    const moves = this.#pending;
+    this.#pending = [];
+    for (const [from, to] of moves) {
+      if (this.driver?.migratePage(from, to) === 'again') this.#pending.push([from, to]);
+    }
+  }
 
   stats(): BalloonStats {
     return { ...QUIET, ...vmStats(this.#memory) };
@@ -103,14 +111,5 @@ export class CoreBalloonGuest implements BalloonGuest {
   #moved(from: number, to: number): void {
     if (this.driver?.isolatePage(from) !== true) return;
     if (this.driver.migratePage(from, to) === 'again') this.#pending.push([from, to]);
-  }
-
-  #retryMoves(): void {
-    if (this.#pending.length === 0) return;
-    const moves = this.#pending;
-    this.#pending = [];
-    for (const [from, to] of moves) {
-      if (this.driver?.migratePage(from, to) === 'again') this.#pending.push([from, to]);
-    }
   }
 }

@@ -3,7 +3,7 @@
  * fresh numbers (spec 5.5.6.3).
  */
 
-import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
+import { type TimerHandle, type Timers, expectPeriod } from '../../time/index.ts';
 import type { DevicePort } from '../device.ts';
 import type { DescriptorChain } from '../queue/chain.ts';
 import type { DeviceQueue } from '../queue/device-queue.ts';
@@ -12,6 +12,11 @@ import type { BalloonProfile } from './profiles.ts';
 import { decodeStats, STAT_BYTES, STAT_NAMES, type BalloonStats } from './stats.ts';
 
 const CHUNK_ENTRIES = 256;
+
+/** Throws RefusedArgument for a pause between polls that is none. 0: no polls. */
+export function expectInterval(intervalNs: number): number {
+  return intervalNs === 0 ? 0 : expectPeriod('statsIntervalNs', intervalNs);
+}
 
 export class StatsWork {
   readonly #profile: BalloonProfile;
@@ -35,7 +40,7 @@ export class StatsWork {
     this.#port = port;
     this.#counters = counters;
     this.#timers = timers;
-    this.#intervalNs = expectDelay('balloon statistics', intervalNs);
+    this.#intervalNs = expectInterval(intervalNs);
   }
 
   /** What the guest said last; a tag it did not send is missing. */
@@ -81,7 +86,7 @@ export class StatsWork {
 
   /** 0 stops the polling. */
   setInterval(intervalNs: number): 'ok' | 'state-change' {
-    expectDelay('balloon statistics', intervalNs);
+    expectInterval(intervalNs);
     if (this.#intervalNs === intervalNs) return 'ok';
     const switches = (this.#intervalNs === 0) !== (intervalNs === 0);
     if (this.#profile.fixedStatsSwitch && switches) return 'state-change';

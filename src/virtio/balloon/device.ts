@@ -3,7 +3,8 @@
  * memory only through `BalloonHost`.
  */
 
-import type { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { GIB, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { expectInteger, expectMultiple } from '../../check/index.ts';
 import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
@@ -23,7 +24,7 @@ import {
 } from './config.ts';
 import { HintWork, ReportWork, type HintState } from './device-free.ts';
 import { InflateWork } from './device-inflate.ts';
-import { StatsWork } from './device-stats.ts';
+import { StatsWork, expectInterval } from './device-stats.ts';
 import { newBalloonCounters, type BalloonCounters, type BalloonHost } from './host.ts';
 import { offeredFeatures, type BalloonFeatureOptions, type BalloonProfile } from './profiles.ts';
 import type { BalloonStats } from './stats.ts';
@@ -47,6 +48,21 @@ export interface BalloonDeviceState {
   readonly stats: ReturnType<StatsWork['save']>;
 }
 
+/** The config space counts pages in 32 bits. */
+const PAGES_MAX = 2 ** 32 - 1;
+/** Host pages of 1 GiB are the largest there are. */
+const HOST_PAGE_BYTES_MAX = GIB;
+
+/** Throws RefusedArgument. */
+function expectBalloonOptions(options: BalloonDeviceOptions): void {
+  const { memoryPages, hostPageBytes = BALLOON_PAGE_BYTES, targetPages = 0 } = options;
+  expectInteger('memoryPages', memoryPages, 0, PAGES_MAX);
+  const step = BALLOON_PAGE_BYTES;
+  expectMultiple('hostPageBytes', hostPageBytes, step, step, HOST_PAGE_BYTES_MAX);
+  expectInteger('targetPages', targetPages, 0, PAGES_MAX);
+  expectInterval(options.statsIntervalNs ?? 0);
+}
+
 export class BalloonDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_BALLOON;
   readonly features: bigint;
@@ -65,6 +81,7 @@ export class BalloonDevice implements DeviceModel {
   #roles: (BalloonQueueRole | undefined)[];
 
   constructor(profile: BalloonProfile, host: BalloonHost, options: BalloonDeviceOptions) {
+    expectBalloonOptions(options);
     this.profile = profile;
     this.features = offeredFeatures(profile, options);
     this.#host = host;
@@ -115,6 +132,7 @@ export class BalloonDevice implements DeviceModel {
 
   /** Asks the guest for a balloon of this many pages. */
   setTarget(pages: number): 'ok' | 'inactive' | 'too-large' {
+    expectInteger('target', pages, 0, PAGES_MAX);
     if (this.profile.checksTarget) {
       if (!this.#port.isActive) return 'inactive';
       if (pages > this.#options.memoryPages) return 'too-large';

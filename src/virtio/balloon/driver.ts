@@ -460,8 +460,10 @@ export class BalloonDriver {
     this.#queues.send(role, [{ addr: this.#arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
   }
 
+  /** Pages that moved meanwhile come first: the kernel's list has them at its head already. */
   #unlock(): void {
     this.#isLocked = false;
+    this.#guest.retryMigrations?.();
     const waiting = this.#onUnlock;
     this.#onUnlock = undefined;
     waiting?.();

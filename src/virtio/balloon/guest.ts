@@ -28,6 +28,8 @@ export interface BalloonGuest {
    * When `adjustManaged`, zones that differ are corrected.
    */
   pageMigrated(oldPfn: number, newPfn: number, adjustManaged: boolean): void;
+  /** The balloon is free again: migrations that were told 'again' may be tried. */
+  retryMigrations?(): void;
   stats(): BalloonStats;
   /** One order-10 block with NORETRY, NOWARN and NOMEMALLOC only (C.8); undefined when there is none. */
   allocHintBlock(): number | undefined;

@@ -3,6 +3,7 @@
  * of a chosen VMM. Acts on host memory only through `MemHost`.
  */
 
+import { expectInteger } from '../../check/index.ts';
 import { DEVICE_ID_MEM } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -44,6 +45,11 @@ export interface MemDeviceState {
   readonly requestedBytes: number;
 }
 
+/** x86 with 46 physical address bits. */
+const ADDR_MAX = 2 ** 46;
+/** The config space has 16 bits for it. */
+const NODE_ID_MAX = 2 ** 16 - 1;
+
 /** An option of a device that no VMM would accept. */
 export class MemOptionError extends RangeError {
   override readonly name: string = 'MemOptionError';
@@ -75,7 +81,7 @@ export class MemDevice implements DeviceModel {
     this.addr = addr;
     this.regionBytes = regionBytes;
     this.blockBytes = blockBytes;
-    this.#nodeId = options.nodeId ?? 0;
+    this.#nodeId = expectInteger('nodeId', options.nodeId ?? 0, 0, NODE_ID_MAX);
     const pxm = options.nodeId === undefined ? 0n : F_ACPI_PXM & profile.optional;
     this.features = profile.features | pxm;
     this.#blocks = new BlockMap(regionBytes / blockBytes);
@@ -309,9 +315,10 @@ function checkOptions(
     );
   }
   const align = Math.max(profile.regionAlignBytes, blockBytes);
-  if (addr % align !== 0 || regionBytes % align !== 0 || regionBytes <= 0) {
+  const isAligned = addr % align === 0 && regionBytes % align === 0;
+  if (!isAligned || regionBytes <= 0 || addr < 0 || addr + regionBytes > ADDR_MAX) {
     throw new MemOptionError(
-      `region ${addr}+${regionBytes}: expected multiples of ${align}, and not empty`,
+      `region ${addr}+${regionBytes}: expected multiples of ${align} below ${ADDR_MAX}, and not empty`,
     );
   }
 }

@@ -4,7 +4,7 @@
  * value, never as an exception.
  */
 
-import { AVAIL_NO_INTERRUPT } from '../constants.ts';
+import { AVAIL_NO_INTERRUPT, QUEUE_SIZE_LIMIT } from '../constants.ts';
 import type { GuestBytes } from '../memory.ts';
 import type { DescriptorChain } from './chain.ts';
 import type { QueueFault } from './fault.ts';
@@ -30,11 +30,17 @@ export class DeviceQueue {
   #signalledUsed = 0;
   #fault: QueueFault | undefined;
 
-  constructor(memory: GuestBytes, layout: QueueLayout, options: QueueOptions) {
+  /** `sizeMax`: the largest size that the device offers. */
+  constructor(
+    memory: GuestBytes,
+    layout: QueueLayout,
+    options: QueueOptions,
+    sizeMax: number = QUEUE_SIZE_LIMIT,
+  ) {
     this.#memory = memory;
     this.layout = layout;
     this.options = options;
-    this.#fault = checkLayout(memory, layout);
+    this.#fault = checkLayout(memory, layout, sizeMax);
   }
 
   get fault(): QueueFault | undefined {

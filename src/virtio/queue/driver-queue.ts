@@ -74,9 +74,12 @@ export class DriverQueue<Token = unknown> {
     return this.#isBroken;
   }
 
-  /** Offers a chain: the first `readableCount` buffers to read, the others to write. */
+  /**
+   * Offers a chain: the first `readableCount` buffers to read, the others to write. No chain may be
+   * longer than the queue, in a table of its own neither (2.7.5.3.1).
+   */
   add(buffers: readonly QueueBuffer[], readableCount: number, token: Token): boolean {
-    if (this.#isBroken || buffers.length === 0) return false;
+    if (this.#isBroken || buffers.length === 0 || buffers.length > this.layout.size) return false;
     const table =
       this.options.indirect && buffers.length > 1 && this.#freeCount > 0
         ? this.#source.alloc(DESC_BYTES * buffers.length, DESC_BYTES)

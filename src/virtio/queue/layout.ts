@@ -33,12 +33,19 @@ export function contiguousLayout(base: number, size: number, alignBytes: number)
   return { size, descAddr: base, availAddr, usedAddr };
 }
 
+/** A power of two up to what the device offers (QueueNumMax): "must not write a greater value". */
+export function isQueueSize(size: number, sizeMax: number): boolean {
+  return Number.isInteger(size) && size >= 1 && size <= sizeMax && (size & (size - 1)) === 0;
+}
+
 /** Checks size, alignment and bounds of a layout that a driver gave. */
-export function checkLayout(memory: GuestBytes, layout: QueueLayout): QueueFault | undefined {
+export function checkLayout(
+  memory: GuestBytes,
+  layout: QueueLayout,
+  sizeMax: number,
+): QueueFault | undefined {
   const { size, descAddr, availAddr, usedAddr } = layout;
-  if (!Number.isInteger(size) || size < 1 || size > QUEUE_SIZE_LIMIT || (size & (size - 1)) !== 0) {
-    return 'queue-size';
-  }
+  if (!isQueueSize(size, Math.min(sizeMax, QUEUE_SIZE_LIMIT))) return 'queue-size';
   if (descAddr % 16 !== 0 || availAddr % 2 !== 0 || usedAddr % 4 !== 0) return 'ring-alignment';
   const inside =
     memory.contains(descAddr, DESC_BYTES * size) &&

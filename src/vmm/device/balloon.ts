@@ -1,8 +1,14 @@
 // A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest.
 
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { expectInteger, expectName, expectObject } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
-import { type ReportParameters, ReportWorker, type SendReport } from '../../guest/index.ts';
+import {
+  type ReportParameters,
+  ReportWorker,
+  type SendReport,
+  expectReportParameters,
+} from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
   BALLOON_PROFILES,
@@ -29,8 +35,16 @@ export interface BalloonOptions
   readonly profile?: BalloonProfileName;
 }
 
-/** How setTarget went: 'stopped' when the VM has ended. */
-export type TargetAnswer = 'ok' | 'inactive' | 'too-large' | 'stopped';
+/**
+ * How setTarget went: 'stopped' when the VM has ended, 'no-driver' when nobody in the guest took the
+ * device (`failure` says why).
+ */
+export type TargetAnswer = 'ok' | 'inactive' | 'too-large' | 'no-driver' | 'stopped';
+
+const PROFILES = Object.keys(BALLOON_PROFILES) as BalloonProfileName[];
+/** The config space counts pages in 32 bits. */
+const PAGES_MAX = 2 ** 32 - 1;
+const POISONS = ['none', 'init-on-free', 'page-poisoning'] as const;
 
 export class Balloon implements MemoryDevice {
   readonly vm: MicroVm;
@@ -49,9 +63,14 @@ export class Balloon implements MemoryDevice {
 
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
+    vm.expectRunning();
+    expectObject('balloon', options);
+    expectReportParameters(options);
+    expectName('poison', options.poison ?? 'none', POISONS);
     this.vm = vm;
     const alarm = timersOf(vm, timers);
-    const profile = BALLOON_PROFILES[options.profile ?? 'firecracker'];
+    const name = expectName('profile', options.profile ?? 'firecracker', PROFILES);
+    const profile = BALLOON_PROFILES[name];
     this.#isHuge = options.isHuge === true;
     const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
     this.model = new BalloonDevice(profile, hostOf(vm), {
@@ -61,6 +80,7 @@ export class Balloon implements MemoryDevice {
       hostPageBytes: hostPageBytes(vm),
       timers: alarm,
     });
+    vm.attachOnce('a balloon');
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
     this.device = device;
     this.mmio = mmio;
@@ -103,17 +123,21 @@ export class Balloon implements MemoryDevice {
    */
   setTarget(pages: number): TargetAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
+    if (this.failure !== undefined) return 'no-driver';
     const answer = this.model.setTarget(pages);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 
   /** Inflates by so many pages more than there are. */
   ask(frames: number): void {
-    this.setTarget(this.actualPages + frames);
+    this.vm.expectRunning();
+    expectInteger('frames', frames, 0);
+    this.setTarget(Math.min(this.actualPages + frames, PAGES_MAX));
   }
 
   /** Deflates to nothing. */
   giveBack(): void {
+    this.vm.expectRunning();
     this.setTarget(0);
   }
 
@@ -137,6 +161,8 @@ export class Balloon implements MemoryDevice {
     const { core } = this.vm.guest;
     const before = core.privateFrames;
     this.ask(frames);
+    // a driver that did what its VMM does not forgive has ended its VM: all is the host's
+    if (this.vm.stopReason !== undefined) return before;
     return before - core.privateFrames;
   }
 }

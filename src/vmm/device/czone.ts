@@ -2,6 +2,7 @@
 // creation and end, and it asks idle ones for what they do not use.
 
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -35,6 +36,10 @@ export interface CZoneOptions extends Pick<
   readonly reclaimed?: (index: number, result: ReclaimResult) => void;
 }
 
+/** More zones than a core can have. */
+const ZONES_MAX = 2 ** 16;
+const PROFILES = Object.keys(CZONE_PROFILES) as CZoneProfileName[];
+
 /** The protocol's number of the blocks in no zone. */
 const ZONE_POOL = zoneOfIndex(POOL);
 
@@ -61,12 +66,18 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
+    vm.expectRunning();
+    expectObject('czone-virtio', options);
     const { czones } = vm.guest;
-    if (czones === undefined) throw new RangeError(`VM ${vm.id} was made without a CZone region`);
+    if (czones === undefined) {
+      const expected = 'a machine made with a CZone region';
+      throw new RefusedArgument('region', expected, vm.guest.config.region);
+    }
     this.vm = vm;
     this.zones = czones;
     const { region } = czones;
-    const profile = CZONE_PROFILES[options.profile ?? 'adaptive'];
+    const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
+    const profile = CZONE_PROFILES[name];
     this.model = new CZoneDevice(profile, hostOf(vm, options), {
       ...options,
       addr: region.start * FRAME_BYTES,
@@ -74,6 +85,7 @@ export class CZoneVirtio implements MemoryDevice {
       blockBytes: region.blockFrames * FRAME_BYTES,
       timers: timersOf(vm, timers),
     });
+    vm.attachOnce('a czone-virtio device');
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
     this.device = device;
     this.mmio = mmio;
@@ -100,21 +112,27 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** The runtime in the guest marks the zone of a container: a message. */
   setIdle(index: number, isIdle: boolean): void {
+    this.#expectZone(index);
     this.driver.setIdle(zoneOfIndex(index), isIdle);
   }
 
   /** The same by a host that dispatches the calls itself: it needs no message to know. */
   dispatched(index: number, isIdle: boolean): void {
+    this.#expectZone(index);
     this.model.setIdle(zoneOfIndex(index), isIdle);
   }
 
   /** Asks a zone (POOL: the blocks in no zone) for what it does not use; false when it cannot be asked now. */
   reclaim(index: number, targetBytes = 0, done?: (result: ReclaimResult) => void): boolean {
+    this.#expectZone(index);
+    expectInteger('targetBytes', targetBytes, 0);
     return this.model.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
 
   /** The pool, then the idle zones in the order of their creation, until what they gave is enough. */
   ask(frames: number): void {
+    this.vm.expectRunning();
+    expectInteger('frames', frames, 0);
     let leftBytes = frames * FRAME_BYTES;
     const idle = this.model.zones.filter(({ isIdle }) => isIdle).map(({ zone }) => zone);
     for (const zone of [ZONE_POOL, ...idle]) {
@@ -151,6 +169,11 @@ export class CZoneVirtio implements MemoryDevice {
 
   get exits(): number {
     return exitsOf(this.mmio);
+  }
+
+  #expectZone(index: number): void {
+    this.vm.expectRunning();
+    expectInteger('zone', index, POOL, ZONES_MAX);
   }
 
   #plug(zone: number, blocks: number): number {

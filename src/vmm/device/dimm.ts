@@ -2,8 +2,10 @@
 // DIMM goes only when every one of its blocks could be taken offline; else all of them are back
 // online. The host gets nothing until then.
 
+import { HandleEnded, expectInteger, expectMultiple } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import {
+  type FrameRange,
   type HotplugOptions,
   MemoryBlocks,
   type Obstacle,
@@ -23,6 +25,15 @@ export interface DimmSlot {
   readonly frames: number;
 }
 
+/**
+ * Why no DIMM could be plugged: the guest's tables have no room behind the last one (its machine was
+ * made with too few hotplugFrames), or the guest has no memory for the memmap.
+ */
+export type DimmRefusal = 'no-room' | 'no-memory';
+
+/** Frames of an address space of 46 bits. */
+const SPAN_FRAMES_MAX = 2 ** 34;
+
 /** What unplugging a DIMM came to. */
 export interface DimmUnplug {
   readonly isGone: boolean;
@@ -39,6 +50,8 @@ export class Dimms implements MemoryDevice {
   readonly vm: MicroVm;
   readonly blocks: MemoryBlocks;
   readonly #slots: DimmSlot[] = [];
+  /** What each has of the VM's address space. */
+  readonly #ranges: Map<DimmSlot, FrameRange> = new Map();
   /** Unmovable frames of DIMMs that were tried in vain. */
   readonly #blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
   #nextFrame: number;
@@ -54,34 +67,39 @@ export class Dimms implements MemoryDevice {
    * nothing here waits.
    */
   constructor(vm: MicroVm, startFrame: number, options: HotplugOptions) {
+    vm.expectRunning();
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
-    this.#nextFrame = startFrame;
+    const { blockFrames } = this.blocks;
+    this.#nextFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
   }
 
   get slots(): readonly DimmSlot[] {
     return this.#slots;
   }
 
-  /**
-   * Plugs a DIMM of so many blocks. Undefined: the span has no room, or the guest no memory for the
-   * memmap.
-   */
-  plug(blocks: number): DimmSlot | undefined {
+  /** Plugs a DIMM of so many blocks, or says why not. */
+  plug(blocks: number): DimmSlot | DimmRefusal {
+    this.vm.expectRunning();
     const { blockFrames } = this.blocks;
+    expectInteger('blocks', blocks, 1, SPAN_FRAMES_MAX / blockFrames);
     const slot = { startFrame: this.#nextFrame, frames: blocks * blockFrames };
-    if (slot.startFrame + slot.frames > this.vm.guest.core.spanFrames) return undefined;
+    if (slot.startFrame + slot.frames > this.vm.guest.core.spanFrames) return 'no-room';
+    const range = { start: slot.startFrame, count: slot.frames };
+    this.vm.claim('startFrame', range);
     const starts = startsOf(slot, blockFrames);
     for (const [at, start] of starts.entries()) {
       if (this.blocks.add(start)) continue;
       for (const added of starts.slice(0, at)) this.blocks.remove(added);
-      return undefined;
+      this.vm.unclaim(range);
+      return 'no-memory';
     }
     for (const start of starts) {
       const zone = this.blocks.zoneByPolicy(start);
       if (zone !== undefined) this.blocks.online(start, zone);
     }
     this.#slots.push(slot);
+    this.#ranges.set(slot, range);
     this.#nextFrame += slot.frames;
     this.#pluggedBlocks += blocks;
     return slot;
@@ -89,6 +107,8 @@ export class Dimms implements MemoryDevice {
 
   /** Whole DIMMs, as many as what is owed has room for, the last one plugged first. */
   ask(frames: number): void {
+    this.vm.expectRunning();
+    expectInteger('frames', frames, 0);
     this.#owedFrames += frames;
     for (const slot of this.#slots.toReversed()) {
       if (this.#owedFrames < slot.frames) return;
@@ -100,8 +120,9 @@ export class Dimms implements MemoryDevice {
 
   /** A DIMM of one block for each that was taken, as far as there is room. */
   giveBack(): void {
+    this.vm.expectRunning();
     this.#owedFrames = 0;
-    while (this.#askedBlocks > 0 && this.plug(1) !== undefined) this.#askedBlocks -= 1;
+    while (this.#askedBlocks > 0 && typeof this.plug(1) !== 'string') this.#askedBlocks -= 1;
   }
 
   get operations(): Operations {
@@ -119,6 +140,7 @@ export class Dimms implements MemoryDevice {
 
   /** Asks the guest to give a DIMM up: all of its blocks or none. */
   unplug(slot: DimmSlot): DimmUnplug {
+    this.vm.expectRunning();
     const outcome = this.#tryUnplug(slot);
     this.#triedBlocks += outcome.triedBlocks;
     if (outcome.isGone) {
@@ -133,7 +155,7 @@ export class Dimms implements MemoryDevice {
 
   #tryUnplug(slot: DimmSlot): DimmUnplug {
     const at = this.#slots.indexOf(slot);
-    if (at < 0) throw new RangeError(`no DIMM starts at frame ${slot.startFrame}`);
+    if (at < 0) throw new HandleEnded('the DIMM', 'it is not plugged');
     const starts = startsOf(slot, this.blocks.blockFrames);
     const gone: [number, number][] = [];
     for (const start of starts) {
@@ -150,9 +172,16 @@ export class Dimms implements MemoryDevice {
     }
     for (const start of starts) this.blocks.remove(start);
     this.#slots.splice(at, 1);
+    this.#release(slot);
     if (slot.startFrame + slot.frames === this.#nextFrame) this.#nextFrame = slot.startFrame;
     const releasedFrames = this.vm.memory.discard(slot.startFrame, slot.frames);
     return { isGone: true, triedBlocks: gone.length, releasedFrames };
+  }
+
+  #release(slot: DimmSlot): void {
+    const range = this.#ranges.get(slot);
+    if (range !== undefined) this.vm.unclaim(range);
+    this.#ranges.delete(slot);
   }
 
   #offline(start: number): boolean {

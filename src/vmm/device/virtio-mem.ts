@@ -2,6 +2,7 @@
 // blocks.
 
 import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type HotplugOptions, MemoryBlocks, unmovableFrames } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -35,6 +36,14 @@ export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
   readonly nodeId?: number;
 }
 
+/**
+ * How setRequested went: 'invalid' for what is no size of the region, 'stopped' when the VM has
+ * ended, 'no-driver' when nobody in the guest took the device (`failure` says why).
+ */
+export type RequestAnswer = 'ok' | 'inactive' | 'invalid' | 'no-driver' | 'stopped';
+
+const PROFILES = Object.keys(MEM_PROFILES) as MemProfileName[];
+
 export class VirtioMem implements MemoryDevice {
   readonly vm: MicroVm;
   readonly model: MemDevice;
@@ -50,13 +59,18 @@ export class VirtioMem implements MemoryDevice {
 
   /** Attaches the device and probes the driver, which plugs what is requested already. */
   constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
+    vm.expectRunning();
+    expectObject('virtio-mem', options);
     this.vm = vm;
-    const profile = MEM_PROFILES[options.profile ?? 'qemu'];
+    const profile = MEM_PROFILES[expectName('profile', options.profile ?? 'qemu', PROFILES)];
+    expectBigBlock(options.bigBlockBytes);
+    this.blocks = new MemoryBlocks(vm.guest.memory, options);
     this.model = new MemDevice(profile, hostOf(vm), options);
+    const { addr, regionBytes } = options;
+    vm.claim('addr', { start: addr / FRAME_BYTES, count: regionBytes / FRAME_BYTES });
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
     this.device = device;
     this.mmio = mmio;
-    this.blocks = new MemoryBlocks(vm.guest.memory, options);
     this.#guest = new CoreMemGuest(this.blocks, vm.memory.sizeBytes);
     this.driver = new MemDriver(transport, this.#guest, timersOf(vm, timers), options);
     this.#guest.driver = this.driver;
@@ -76,14 +90,17 @@ export class VirtioMem implements MemoryDevice {
    * Asks the guest to plug or unplug until so much is plugged. It stops short where pages are in
    * the way.
    */
-  setRequested(requestedBytes: number): 'ok' | 'inactive' | 'invalid' | 'stopped' {
+  setRequested(requestedBytes: number): RequestAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
+    if (this.failure !== undefined) return 'no-driver';
     const answer = this.model.setRequested(requestedBytes);
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 
   /** Lowers the request by whole blocks, as far as there is something requested. */
   ask(frames: number): void {
+    this.vm.expectRunning();
+    expectInteger('frames', frames, 0);
     const { blockBytes, requestedBytes } = this.model;
     const wantedBytes = this.#owedBytes + frames * FRAME_BYTES;
     const stepBytes = Math.min(wantedBytes - (wantedBytes % blockBytes), requestedBytes);
@@ -94,6 +111,7 @@ export class VirtioMem implements MemoryDevice {
 
   /** Requests again what was asked for. */
   giveBack(): void {
+    this.vm.expectRunning();
     const bytes = this.#askedBytes;
     this.#askedBytes = 0;
     this.#owedBytes = 0;
@@ -124,6 +142,13 @@ export class VirtioMem implements MemoryDevice {
     }
     return sum;
   }
+}
+
+function expectBigBlock(bytes: number | undefined): void {
+  if (bytes === undefined) return;
+  expectInteger('bigBlockBytes', bytes, PAGEBLOCK_BYTES);
+  if (Number.isInteger(Math.log2(bytes))) return;
+  throw new RefusedArgument('bigBlockBytes', 'a power of two', bytes);
 }
 
 function hostOf(vm: MicroVm): MemHost {

@@ -12,8 +12,11 @@ import {
   freeRanges,
   layoutOf,
   ramRanges,
+  type BootLayout,
+  verify,
 } from '../../../src/core/index.ts';
 import { expectSound } from '../../support/core.ts';
+import { RefusedArgument } from '../../../src/check/index.ts';
 
 const GIB = 262_144;
 
@@ -109,8 +112,42 @@ describe('boot', () => {
   });
 
   it('says which step a core that is too small refuses', () => {
-    const core = Core.create({ frames: 4096 });
-    expect(() => boot(core, layoutOf(65_536, []), false)).toThrow(CoreError);
-    expect(() => boot(core, layoutOf(65_536, []), false)).toThrow(/^zoneSpan: /);
+    const tooSmall = (): void => boot(Core.create({ frames: 4096 }), layoutOf(65_536, []), false);
+    expect(tooSmall).toThrow(CoreError);
+    expect(tooSmall).toThrow(/^zoneSpan: /);
+  });
+});
+
+const LAYOUT = layoutOf(8192, []);
+const empty = (): Core => Core.create({ frames: LAYOUT.frames, build: 'verify' });
+
+describe('boot', () => {
+  it('happens once to a core, and again after a reset', () => {
+    const core = empty();
+    boot(core, LAYOUT, false);
+    expect(() => boot(core, LAYOUT, false)).toThrow(CoreError);
+    expect(verify(core)).toBeUndefined();
+    core.reset();
+    boot(core, LAYOUT, false);
+    expect(verify(core)).toBeUndefined();
+  });
+
+  it.each([
+    ['a range before the first frame', { ram: [{ start: -1, count: 8 }] }],
+    ['half a frame', { reserved: [{ start: 4096, count: 0.5 }] }],
+    ['a zone beyond 32 bits', { zones: [{ start: 2 ** 32 - 1, count: 2 }] }],
+    ['five zones', { zones: [undefined, undefined, undefined, undefined, undefined] }],
+    ['a range that is none', { ram: [undefined as never] }],
+  ] as const)('refuses %s before it does anything', (_, change) => {
+    const core = empty();
+    const before = core.hash();
+    expect(() => boot(core, { ...LAYOUT, ...change } as BootLayout, false)).toThrow(
+      RefusedArgument,
+    );
+    expect(core.hash()).toBe(before);
+  });
+
+  it.each([0, -1, 256, 1.5, Number.NaN, Infinity, 2 ** 33])('lays out no %s frames', (frames) => {
+    expect(() => layoutOf(frames, [])).toThrow(RefusedArgument);
   });
 });

@@ -1,8 +1,8 @@
 // Builds of the core by name, compiled once.
 
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { CoreError, useCore } from '../../../src/core/index.ts';
+import { describe, expect, it, afterEach, vi } from 'vitest';
+import { CoreError, useCore, Core, TooManyGuests } from '../../../src/core/index.ts';
 import { type CoreBuild, instantiate } from '../../../src/core/instantiate.ts';
 
 const bytesOf = (build: CoreBuild): Uint8Array<ArrayBuffer> =>
@@ -37,14 +37,31 @@ describe('instantiate', () => {
     }
   });
 
-  it('says how to get a build that is not there', () => {
-    const missing = 'nightly' as CoreBuild;
-    expect(() => instantiate(missing)).toThrow(CoreError);
-    expect(() => instantiate(missing)).toThrow(/core\.nightly\.wasm is missing \(npm run build\)/);
-  });
-
   it('refuses bytes that are no module', () => {
     expect(() => useCore('debug', new Uint8Array([1, 2, 3]))).toThrow();
     expect(instantiate('debug')).toBeDefined();
+  });
+});
+
+describe('a process without addresses for one more memory', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('gets TooManyGuests with the limit and what to do', () => {
+    Core.create({ frames: 1024 });
+    const refusal = new RangeError('WebAssembly.Instance(): Out of memory');
+    vi.spyOn(WebAssembly, 'Instance').mockImplementation(function refuse() {
+      throw refusal;
+    });
+    let error: unknown;
+    try {
+      Core.create({ frames: 1024 });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(TooManyGuests);
+    expect(error).toBeInstanceOf(CoreError);
+    expect((error as TooManyGuests).made).toBeGreaterThan(0);
+    expect((error as TooManyGuests).cause).toBe(refusal);
+    expect((error as Error).message).toMatch(/12,000 guests.*--disable-wasm-trap-handler/);
   });
 });

@@ -1,3 +1,4 @@
+import { HandleEnded } from '../../../src/check/index.ts';
 import { ZONE_REFS_OFFSET, ZONE_SHARED_OUT_OFFSET } from '../../../src/abi/layout.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -136,6 +137,8 @@ describe('ProcessTree', () => {
     const { tree } = container(guest, zones);
     const first = tree.start();
     tree.exit(first);
-    expect(() => tree.touch(first, 0, 1, true)).toThrow(/process 0 has exited/);
+    expect(() => tree.touch(first, 0, 1, true)).toThrow(
+      new HandleEnded('process 0', 'it has exited'),
+    );
   });
 });

@@ -18,7 +18,7 @@ import {
   REQUEST_ZONE_CREATE,
   REQUEST_ZONE_DESTROY,
 } from '../../../src/virtio/czone/request.ts';
-import { smallTrace } from './traces.ts';
+import { smallTrace } from '../../support/traces.ts';
 
 interface Ended {
   readonly vm: MicroVm;

@@ -8,8 +8,8 @@ import {
   resultsOf,
 } from '../../../src/replay/index.ts';
 import { type Results, reportHtml } from '../../../src/report/index.ts';
-import { results, system } from '../report/fixture.ts';
-import { smallTrace } from './traces.ts';
+import { results, system } from '../../support/report.ts';
+import { smallTrace } from '../../support/traces.ts';
 
 /** Two systems, the second at `factor` of the first. */
 function run(factor: number): Results {
@@ -79,7 +79,7 @@ describe('detailsOf', () => {
     }
     expect(details.starts?.length).toBe(SYSTEMS.length);
     expect(details.conclusions?.length).toBeGreaterThan(0);
-    const html = reportHtml(resultsOf(played), details);
+    const html = await reportHtml(resultsOf(played), details);
     expect(html.startsWith('<!doctype html>')).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {
   replay,
 } from '../../../src/replay/index.ts';
 import { faultText, verify } from '../../../src/serverless/index.ts';
-import { handTrace, smallTrace } from './traces.ts';
+import { handTrace, smallTrace } from '../../support/traces.ts';
 
 const CZONE = SYSTEMS.filter((spec) => spec.name === 'mcpv-czone');
 const IDLE_UNUSED = 4;

@@ -7,7 +7,7 @@ import {
   fixedKeepAlive,
   replay,
 } from '../../../src/replay/index.ts';
-import { handTrace, smallTrace } from './traces.ts';
+import { handTrace, smallTrace } from '../../support/traces.ts';
 
 const OPTIONS: ReplayOptions = { systems: SYSTEMS, seed: 1 };
 const TEMPLATE = SYSTEMS.filter((spec) => spec.name === 'scpv-template');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SYSTEMS, fixedKeepAlive, replay, resultsOf } from '../../../src/replay/index.ts';
 import { checkResults, parseResults } from '../../../src/report/schema.ts';
-import { smallTrace } from './traces.ts';
+import { smallTrace } from '../../support/traces.ts';
 
 const RUN = await replay(smallTrace(), {
   systems: SYSTEMS,

@@ -4,7 +4,7 @@ import { NS_PER_MS, NS_PER_S } from '../../../src/abi/unit.ts';
 import { type SystemSpec, SYSTEMS, replay } from '../../../src/replay/index.ts';
 import { ManyPerVm, staticConfig } from '../../../src/serverless/many-per-vm.ts';
 import { Reporting } from '../../../src/vmm/index.ts';
-import { handTrace } from './traces.ts';
+import { handTrace } from '../../support/traces.ts';
 
 const STATIC = SYSTEMS.find((spec) => spec.name === 'mcpv-static') as SystemSpec;
 const CALLS: readonly (readonly [number, number])[] = [

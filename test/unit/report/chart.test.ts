@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { footprintAreas, peakBytes } from '../../../src/report/chart.ts';
 import type { TimeSeries } from '../../../src/report/detail.ts';
-import { series } from './fixture.ts';
+import { series } from '../../support/report.ts';
 
 function long(spikeRow?: number): TimeSeries {
   const one = series('s', 20_000);

@@ -8,7 +8,7 @@ import {
   ResultsError,
   resultsSchema,
 } from '../../../src/report/schema.ts';
-import { results, system } from './fixture.ts';
+import { results, system } from '../../support/report.ts';
 
 /** The record with one change. */
 function changed(change: (record: Results) => void): Results {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FORMATS, type Format, readResults, writeReport } from '../../../src/report/index.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
-import { details, results } from './fixture.ts';
+import { details, results } from '../../support/report.ts';
 
 let folder: string;
 
@@ -25,33 +25,33 @@ function format(name: string): Format {
 }
 
 describe('a report', () => {
-  it('is written into a folder that it makes, and its record read back', () => {
-    const { paths, text } = writeReport(REPORT, [format('json')], join(folder, 'a', 'b'));
+  it('is written into a folder that it makes, and its record read back', async () => {
+    const { paths, text } = await writeReport(REPORT, [format('json')], join(folder, 'a', 'b'));
     expect(paths).toEqual([join(folder, 'a', 'b', 'results.json')]);
     expect(text).toBe('');
     expect(readResults(paths[0] as string)).toEqual(results());
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['results.json']);
   });
 
-  it.each(FORMATS)('with a wrong record is refused by $name and touches nothing', (one) => {
+  it.each(FORMATS)('with a wrong record is refused by $name and touches nothing', async (one) => {
     const wrong = results();
     wrong.systems[0]!.footprintBy.vmm = 0;
-    const write = (): unknown => writeReport({ ...REPORT, results: wrong }, [one], folder);
-    expect(write).toThrow(ResultsError);
+    const written = writeReport({ ...REPORT, results: wrong }, [one], folder);
+    await expect(written).rejects.toThrow(ResultsError);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('writes no file when a later format fails', () => {
+  it('writes no file when a later format fails', async () => {
     const [first, second] = details().series!;
     const series = [first!, { ...second!, columns: {} }];
     const uneven = { results: results(), details: { series } };
     const formats = [format('json'), format('csv')];
-    expect(() => writeReport(uneven, formats, folder)).toThrow(/has columns/);
+    await expect(writeReport(uneven, formats, folder)).rejects.toThrow(/has columns/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('as a table alone is text and no folder', () => {
-    const { paths, text } = writeReport(REPORT, [format('table')], join(folder, 'none'));
+  it('as a table alone is text and no folder', async () => {
+    const { paths, text } = await writeReport(REPORT, [format('table')], join(folder, 'none'));
     expect(paths).toEqual([]);
     expect(text).toMatch(/^made: 100,000 invocations/);
     expect(readdirSync(folder)).toEqual([]);
@@ -59,12 +59,12 @@ describe('a report', () => {
 });
 
 describe('output formats', () => {
-  it('each leave something, the same each time, in files of their own', () => {
+  it('each leave something, the same each time, in files of their own', async () => {
     const names: string[] = [];
     for (const one of FORMATS) {
-      const { text = '', files = [] } = one.render(REPORT);
+      const { text = '', files = [] } = await one.render(REPORT);
       expect(text.length + files.length).toBeGreaterThan(0);
-      expect(one.render(REPORT)).toEqual(one.render(REPORT));
+      expect(await one.render(REPORT)).toEqual(await one.render(REPORT));
       names.push(...files.map(({ name }) => name));
     }
     expect(new Set(names).size).toBe(names.length);

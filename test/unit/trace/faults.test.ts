@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { TraceError, openTrace } from '../../../src/trace/index.ts';
-import { faultOf, lines, makeFolder, makeVhive, vhiveFiles } from './folders.ts';
+import { faultOf, lines, makeFolder, makeVhive, vhiveFiles } from '../../support/trace-folders.ts';
 
 const seed = 1;
 

@@ -9,7 +9,7 @@ import {
   makeFolder,
   makeVhive,
   samples,
-} from './folders.ts';
+} from '../../support/trace-folders.ts';
 
 const seed = 1;
 const day = (number: string): string => `invocations_per_function_md.anon.d${number}.csv`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { SYNTHETIC_HOUR, type Trace, generateSynthetic } from '../../../src/trace/index.ts';
-import { isSorted, samePrefix } from './folders.ts';
+import { isSorted, samePrefix } from '../../support/trace-folders.ts';
 
 function callsByFunction(trace: Trace): number[] {
   const calls = trace.functions.map(() => 0);

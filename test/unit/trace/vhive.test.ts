@@ -11,7 +11,7 @@ import {
   makeVhive,
   samples,
   vhiveFiles,
-} from './folders.ts';
+} from '../../support/trace-folders.ts';
 
 /** Invocations by function id and minute. */
 function countsOf(trace: Trace, minutes: number): number[][] {

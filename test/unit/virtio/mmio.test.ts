@@ -1,3 +1,15 @@
+import {
+  REG_DRIVER_FEATURES,
+  REG_DRIVER_FEATURES_SEL,
+  REG_QUEUE_DESC_LOW,
+  REG_QUEUE_DEVICE_LOW,
+  REG_QUEUE_DRIVER_LOW,
+  REG_QUEUE_READY,
+  REG_QUEUE_SEL,
+  REG_QUEUE_SIZE,
+  REG_STATUS,
+} from '../../../src/virtio/mmio.ts';
+import { STATUS_NEEDS_RESET } from '../../../src/virtio/constants.ts';
 import { describe, expect, it } from 'vitest';
 
 import { Clock } from '../../../src/time/index.ts';
@@ -142,5 +154,36 @@ describe('status', () => {
     expect(virtio.counters.violations.get('notify-while-needs-reset')).toBe(1);
     virtio.writeStatus(0);
     expect(virtio.status).toBe(0);
+  });
+});
+
+describe('a queue of a size that was not offered', () => {
+  const CASES = (['firecracker', 'cloud-hypervisor', 'qemu'] as const).flatMap((name) =>
+    [0, 3, 100, 1024, 32_768, 65_536, 0xffff_ffff].map((size) => [name, size] as const),
+  );
+
+  it.each(CASES)('%s: %d is counted when it is written, and needs a reset', (name, size) => {
+    const profile = BALLOON_PROFILES[name];
+    const memory = new FlatGuestMemory(2 ** 22);
+    const model = new BalloonDevice(profile, new TestHost(1024), { memoryPages: 1024 });
+    const device = new VirtioDevice(model, memory, profile.policy);
+    const mmio = new MmioTransport(device);
+    const write = (register: number, value: number): void => mmio.write(register, 4, value);
+    for (const status of [0, 1, 3]) write(REG_STATUS, status);
+    write(REG_DRIVER_FEATURES_SEL, 1);
+    write(REG_DRIVER_FEATURES, 1);
+    write(REG_STATUS, 0xb);
+    for (const index of [0, 1]) {
+      write(REG_QUEUE_SEL, index);
+      write(REG_QUEUE_SIZE, size);
+      write(REG_QUEUE_DESC_LOW, 0);
+      write(REG_QUEUE_DRIVER_LOW, 2 ** 20);
+      write(REG_QUEUE_DEVICE_LOW, 2 ** 21);
+      write(REG_QUEUE_READY, 1);
+    }
+    expect(device.counters.violations.get('queue-size')).toBe(2);
+    write(REG_STATUS, 0xf);
+    expect(device.status & STATUS_NEEDS_RESET).not.toBe(0);
+    expect(device.isActive).toBe(false);
   });
 });

@@ -1,3 +1,4 @@
+import { RefusedArgument } from '../../../src/check/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -110,5 +111,53 @@ describe('VmMemory', () => {
     const again = memory.alloc(10_000, 4096) ?? 0;
     expect(memory.read(again, 10_000)?.every((byte) => byte === 0)).toBe(true);
     expectSound(vm);
+  });
+});
+
+describe('memory for rings and messages', () => {
+  it.each([
+    [-1, 16],
+    [0, 16],
+    [64, 0],
+    [64, 3],
+    [Number.NaN, 16],
+    [64, 0.5],
+    [2 ** 40, 16],
+  ])('refuses %d bytes at multiples of %d', (lengthBytes, alignBytes) => {
+    const { vm } = testVm(128);
+    expect(() => vm.memory.alloc(lengthBytes, alignBytes)).toThrow(RefusedArgument);
+  });
+
+  it('lies at a multiple of what was asked for', () => {
+    const { vm } = testVm(128);
+    for (const align of [1, 64, 4096, 65_536, 2 ** 22]) {
+      expect((vm.memory.alloc(100, align) ?? 1) % align).toBe(0);
+    }
+  });
+
+  it('is freed once, whole, and nothing else is', () => {
+    const { vm } = testVm(128);
+    const addr = vm.memory.alloc(64, 16) ?? 0;
+    expect(() => vm.memory.free(addr, 32)).toThrow(RefusedArgument);
+    vm.memory.free(addr, 64);
+    expect(() => vm.memory.free(addr, 64)).toThrow(RefusedArgument);
+    expect(() => vm.memory.free(ADDR, 64)).toThrow(RefusedArgument);
+    expect(vm.memory.alloc(64, 16)).toBe(addr);
+  });
+
+  it.each([0.5, -4096, Number.NaN, Infinity, 2 ** 60])('has no byte at %d', (addr) => {
+    const { vm } = testVm(128);
+    expect(vm.memory.read(addr, 8)).toBeUndefined();
+    expect(vm.memory.readU16(addr)).toBeUndefined();
+    expect(vm.memory.write(addr, new Uint8Array(8))).toBe(false);
+    expect(vm.memory.writeU64(addr, 1)).toBe(false);
+  });
+
+  it.each([-1, 0.5, 2 ** 32 + 5000, Number.NaN])('takes no frame %d back', (pfn) => {
+    const { vm } = testVm(128);
+    const { backedFrames } = vm.guest.core;
+    expect(() => vm.memory.discard(pfn, 1)).toThrow(RefusedArgument);
+    expect(() => vm.memory.discard(0, pfn)).toThrow(RefusedArgument);
+    expect(vm.guest.core.backedFrames).toBe(backedFrames);
   });
 });

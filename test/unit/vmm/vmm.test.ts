@@ -1,19 +1,28 @@
+import { HandleEnded } from '../../../src/check/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { guestConfig } from '../../../src/scenario/index.ts';
 import {
   Balloon,
+  CorePool,
+  Dimms,
   HostOutOfMemory,
   type HostPolicy,
   type MicroVm,
+  Process,
+  ProcessTree,
   Reporting,
+  VirtioMem,
   Vmm,
+  hotplugStart,
 } from '../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound } from '../../support/vm.ts';
 
 const FOOTPRINT = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
 const CONFIG = guestConfig({ memoryFrames: 256 * MIB_FRAMES, build: 'verify' });
+
+const MEM = { policy: 'online_movable', addr: 2 ** 32, regionBytes: 2 ** 28 } as const;
 
 function host(mib: number, policy: HostPolicy): Vmm {
   return new Vmm({ hostFrames: mib * MIB_FRAMES, footprint: FOOTPRINT, policy });
@@ -97,5 +106,112 @@ describe('Vmm', () => {
     vmm.stop(vm);
     vmm.advance(10e9);
     expect(reporting.balloon.reporter?.passes).toBe(0);
+  });
+});
+
+describe('a VM that has ended', () => {
+  it('throws from everything that its guest, its memory and its devices do, and changes no other', () => {
+    const vmm = host(2000, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    const balloon = new Balloon(vm, vmm.clock, { freePageReporting: true });
+    const { guest, memory } = vm;
+    const { core, files, memory: pages } = guest;
+    const process = new Process(guest, { cpu: 0, kernelFrames: 8, mappedPages: 512 });
+    const tree = new ProcessTree(guest, 0, undefined);
+    const task = tree.start();
+    vmm.stop(vm);
+    const next = started(vmm.boot(CONFIG));
+    const before = next.guest.core.hash();
+    const held = vmm.host.heldFrames;
+    const uses: Readonly<Record<string, () => unknown>> = {
+      settle: () => vmm.settle(vm),
+      'settle itself': () => vm.settle(new Float64Array(64)),
+      memory: () => vm.memory,
+      reclaim: () => vm.reclaim(5),
+      release: () => vm.release([{ start: 4096, count: 4096 }]),
+      backedIn: () => vm.backedIn([{ start: 4096, count: 4096 }]),
+      writeAndFree: () => guest.writeAndFree(1000),
+      runBackground: () => guest.runBackground(),
+      wake: () => guest.wake(),
+      readCounts: () => guest.readCounts(new Float64Array(64)),
+      'idle frames': () => pages.idleFrames,
+      'a file': () => files.read('data', 100, 0),
+      shrink: () => files.shrink(100),
+      'a process': () => process.touch(0, 10, true),
+      'its exit': () => process.exit(),
+      'a tree': () => tree.touch(task, 0, 10, true),
+      'a fork': () => tree.fork(task),
+      'a new process': () => new Process(guest, { cpu: 0, kernelFrames: 8, mappedPages: 512 }),
+      core: () => core.pages.alloc(0, 0, 0),
+      snapshot: () => core.snapshot(),
+      'bytes read': () => memory.read(4096 * 4096, 8),
+      'bytes written': () => memory.writeU32(4096 * 4096, 1),
+      discard: () => memory.discard(4096, 10),
+      alloc: () => memory.alloc(64, 16),
+      'the balloon asked': () => balloon.ask(10),
+      'the balloon given back': () => balloon.giveBack(),
+      'another balloon': () => new Balloon(vm, vmm.clock),
+      'another reporter': () => new Reporting(vm, vmm.clock),
+      'blocks of memory': () => new VirtioMem(vm, vmm.clock, MEM),
+      DIMMs: () => new Dimms(vm, hotplugStart(256 * MIB_FRAMES), MEM),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      expect(use, name).toThrow(new HandleEnded('VM 0', 'stopped'));
+    }
+    expect(balloon.setTarget(10)).toBe('stopped');
+    expect(next.guest.core.hash()).toBe(before);
+    vmm.advance(10 * NS_PER_S);
+    expectSound(next);
+    expect(vmm.host.heldFrames).toBeCloseTo(held, 6);
+    vmm.stop(next);
+    expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('may be stopped again, which does nothing', () => {
+    const vmm = host(2000, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    vmm.stop(vm);
+    const next = started(vmm.boot(CONFIG));
+    const held = vmm.host.heldFrames;
+    expect([...vmm.stop(vm)].every((count) => count === 0)).toBe(true);
+    expect(vmm.host.heldFrames).toBe(held);
+    expect(next.stopReason).toBeUndefined();
+  });
+
+  it('ends although the host has no memory for its last growth, and says that', () => {
+    const vmm = host(100, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
+    expect(() => vmm.stop(vm)).toThrow(HostOutOfMemory);
+    expect(vm.stopReason).toMatch(/out of memory/);
+    expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('ends once when stopping it makes the host kill it', () => {
+    const pool = new CorePool();
+    const of = (mib: number): Vmm =>
+      new Vmm({ hostFrames: mib * MIB_FRAMES, footprint: FOOTPRINT, policy: 'kill', pool });
+    const small = of(100);
+    const vm = started(small.boot(CONFIG));
+    vm.guest.writeAndFree(100 * MIB_FRAMES);
+    vm.stop(new Float64Array(64));
+    expect(vm.stopReason).toMatch(/killed/);
+    small.stop(vm);
+    const large = of(2000);
+    const [a, b] = [started(large.boot(CONFIG)), started(large.boot(CONFIG))];
+    a.guest.writeAndFree(10);
+    expect(a.guest.core.hash()).not.toBe(b.guest.core.hash());
+  });
+});
+
+describe('a host that is none', () => {
+  it.each([
+    [{ hostFrames: Number.NaN }, /^hostFrames: /],
+    [{ hostFrames: -1 }, /^hostFrames: /],
+    [{ policy: 'refuze' as HostPolicy }, /did you mean refuse/],
+    [{ footprint: { ...FOOTPRINT, processFrames: -1 } }, /^footprint\.processFrames: /],
+    [{ footprint: { ...FOOTPRINT, tableFramesPerFrame: NaN } }, /^footprint\.tableFrames/],
+  ])('%o is refused', (change, text) => {
+    expect(() => new Vmm({ hostFrames: 1000, footprint: FOOTPRINT, ...change })).toThrow(text);
   });
 });

@@ -1,7 +1,7 @@
 // Touches of pages that are in place: what they count, and what makes the next one look at the pages again.
 
 import { describe, expect, it } from 'vitest';
-import { KIND_UNMOVABLE } from '../../../../src/abi/layout.ts';
+import { KIND_UNMOVABLE, STATS_MAX } from '../../../../src/abi/layout.ts';
 import { MIGRATE_MOVABLE } from '../../../../src/abi/migratetype.ts';
 import {
   STAT_BACKED_FAULTS,
@@ -27,6 +27,10 @@ import { bootGuest, expectSound, objectFrame } from '../../../support/core.ts';
 const FRAMES = 16 * 1024;
 const PAGES = 600;
 
+function countersOf(core: Core): number[] {
+  return Array.from({ length: STATS_MAX }, (_, stat) => core.stat(stat));
+}
+
 function anonymous(core: Core): number {
   return core.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 0);
 }
@@ -41,9 +45,9 @@ function written(): { core: Core; object: number } {
 
 /** Counters that rose during the touch of all pages, by how much, those of the touch itself apart. */
 function rises(core: Core, object: number, isWrite: boolean): Map<number, number> {
-  const before = [...core.stats];
+  const before = countersOf(core);
   expect(core.objects.touch(object, 0, PAGES, isWrite, 0)).toBeGreaterThanOrEqual(0);
-  const rose = [...core.stats].map((value, stat) => [stat, value - (before[stat] ?? 0)] as const);
+  const rose = countersOf(core).map((value, stat) => [stat, value - (before[stat] ?? 0)] as const);
   return new Map(rose.filter(([, by]) => by !== 0));
 }
 
@@ -55,12 +59,12 @@ describe('a touch of pages in place', () => {
     ['none past the end', PAGES + 50, 0],
   ])('of %s counts its pages and changes nothing else', (_, start, pages) => {
     const { core, object } = written();
-    const before = [...core.stats];
+    const before = countersOf(core);
     for (const isWrite of [true, false]) {
       expect(core.objects.touch(object, start, pages, isWrite, 0)).toBe(0);
     }
     before[STAT_TOUCHED_PAGES] = (before[STAT_TOUCHED_PAGES] ?? 0) + 2 * pages;
-    expect([...core.stats]).toEqual(before);
+    expect(countersOf(core)).toEqual(before);
   });
 
   it('gets the pages that are missing on either side of them', () => {

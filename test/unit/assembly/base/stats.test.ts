@@ -7,12 +7,13 @@ import {
   STAT_ALLOC_PAGES,
   STAT_FREE_PAGES,
 } from '../../../../src/core/index.ts';
+import { instanceOf } from '../../../../src/core/core.ts';
 import { bootGuest } from '../../../support/core.ts';
 
 describe('a counter', () => {
   it('counts by more than one, beside others', () => {
     const core = bootGuest();
-    const before = [...core.stats];
+    const before = [...instanceOf(core).stats];
     core.pages.alloc(GFP_KERNEL, 4, 0);
     expect(core.stat(STAT_ALLOC_PAGES) - (before[STAT_ALLOC_PAGES] ?? 0)).toBe(16);
     expect(core.stat(STAT_ALLOC_CALLS) - (before[STAT_ALLOC_CALLS] ?? 0)).toBe(1);
@@ -21,7 +22,7 @@ describe('a counter', () => {
 
   it('does not wrap at 2^32', () => {
     const core = bootGuest();
-    core.stats[STAT_ALLOC_PAGES] = 2 ** 50 + 1;
+    instanceOf(core).stats[STAT_ALLOC_PAGES] = 2 ** 50 + 1;
     core.pages.alloc(GFP_KERNEL, 0, 0);
     expect(core.stat(STAT_ALLOC_PAGES)).toBe(2 ** 50 + 2);
   });

@@ -98,3 +98,27 @@ describe('pagestate', () => {
     }
   });
 });
+
+describe('a pagestate that no kernel wrote', () => {
+  it.each([
+    ['without the types of its pageblocks', 'blocks 1 0\n', '', 8, "'blocks' of zone DMA32 before"],
+    ['with a per-cpu list gone', 'pcplist 6 4104\n', '', 8, '5 pages on the lists of zone DMA32'],
+    ['with a negative amount', 'min 8', 'min -8', 2, 'an amount of frames'],
+    ['with more present than spanned', 'present 1024', 'present 1025', 2, 'present up to 1024'],
+    ['with more managed than present', 'managed 1000', 'managed 1030', 2, 'managed up to 1024'],
+    ['past all frames', 'start 4096', 'start 4294967000', 2, 'a zone below 16 TiB'],
+    ['without a zone', SMALL.slice(SMALL.indexOf('zone'), SMALL.indexOf('end')), '', 2, "'zone'"],
+  ])('%s is refused', (_, from, to, line, expected) => {
+    const fault = failure(SMALL.replace(from, to));
+    expect(fault.line).toBe(line);
+    expect(fault.expected).toContain(expected);
+  });
+
+  it('with a zone twice is refused', () => {
+    const zone = SMALL.slice(SMALL.indexOf('zone'), SMALL.indexOf('end'));
+    expect(failure(SMALL.replace('end\n', `${zone}end\n`))).toMatchObject({
+      line: 9,
+      found: "'DMA32 again'",
+    });
+  });
+});

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CSV_FORMAT, csvOf } from '../../../../src/report/formats/csv.ts';
 import type { Report } from '../../../../src/report/index.ts';
 import { seriesTable, startsTable, systemsTable } from '../../../../src/report/tables.ts';
-import { details, results, series, system } from '../fixture.ts';
+import { details, results, series, system } from '../../../support/report.ts';
 
 function rowsOf(text: string): Record<string, string>[] {
   return parse(text, { columns: true });
@@ -63,14 +63,14 @@ describe('csv', () => {
     );
   });
 
-  it('writes a file for each record that the run has', () => {
-    const names = (report: Report): string[] =>
-      (CSV_FORMAT.render(report).files ?? []).map(({ name }) => name);
-    expect(names({ results: results(), details: details() })).toEqual([
+  it('writes a file for each record that the run has', async () => {
+    const names = async (report: Report): Promise<string[]> =>
+      ((await CSV_FORMAT.render(report)).files ?? []).map(({ name }) => name);
+    expect(await names({ results: results(), details: details() })).toEqual([
       'results.csv',
       'series.csv',
       'starts.csv',
     ]);
-    expect(names({ results: results(), details: {} })).toEqual(['results.csv']);
+    expect(await names({ results: results(), details: {} })).toEqual(['results.csv']);
   });
 });

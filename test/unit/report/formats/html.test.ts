@@ -1,66 +1,10 @@
-import { describe, expect, it } from 'vitest';
-import { reportHtml } from '../../../../src/report/formats/html.ts';
-import { details, results, series, system } from '../fixture.ts';
+import { expect, it } from 'vitest';
+import { HTML_FORMAT, reportHtml } from '../../../../src/report/formats/html.ts';
+import { details, results } from '../../../support/report.ts';
 
-describe('report.html', () => {
-  const page = reportHtml(results(), details());
-
-  it('loads nothing: no script, link, image or address but the SVG name spaces', () => {
-    expect(page).not.toMatch(/<(script|link|img|iframe|object)\b/i);
-    expect(page).not.toMatch(/@import|url\(\s*['"]?(?!#)/);
-    const addresses = new Set(page.match(/https?:\/\/[^"'\s<]+/g));
-    expect([...addresses].toSorted()).toEqual([
-      'http://www.w3.org/1999/xlink',
-      'http://www.w3.org/2000/svg',
-    ]);
-    expect(page).toContain("default-src 'none'");
-  });
-
-  it('draws a chart for each record', () => {
-    expect(page.match(/<svg /g)).toHaveLength(7);
-    expect(page).not.toContain('Not shown');
-  });
-
-  it('leaves out sections without a record and says so', () => {
-    const bare = reportHtml(results());
-    expect(bare.match(/<svg /g)).toHaveLength(2);
-    expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
-      'Not shown: this run kept no distribution of start-up times.',
-      'Not shown: this run kept no footprint over time.',
-      'Not shown: this run kept no memory maps.',
-      'Not shown: this run kept no results at low and high prices.',
-    ]);
-  });
-
-  it('names the conclusions that depend on prices, and no others', () => {
-    expect(page).toContain('Depends on the prices (marked !): mean slowdown');
-    const [firm] = details().conclusions!;
-    expect(reportHtml(results(), { conclusions: [firm!] })).toContain('stays on its side of 1');
-  });
-
-  it('is the same text for the same records', () => {
-    expect(reportHtml(results(), details())).toBe(page);
-  });
-
-  it('escapes names everywhere', () => {
-    const bad = '<b onload="x">&';
-    const text = reportHtml(results(system(bad)), { series: [series(bad)] });
-    expect(text).not.toContain('<b onload');
-    expect(text).toContain('&lt;b onload');
-  });
-
-  it('says so when no start was cold', () => {
-    const warm = system('warm');
-    warm.starts.cold = 0;
-    warm.startupMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0, steps: {} };
-    expect(reportHtml(results(warm))).toContain('No start was cold.');
-  });
-
-  it('keeps the names inside charts apart', () => {
-    const names = [...page.matchAll(/\bid="([^"]+)"/g)].map((match) => match[1]!);
-    expect(names.length).toBeGreaterThan(0);
-    expect(new Set(names).size).toBe(names.length);
-    for (const [, used] of page.matchAll(/url\(#([^)]+)\)/g)) expect(names).toContain(used);
-    expect(page).not.toMatch(/\bzr\d+-/);
-  });
+it('report.html is the page of the record and its details, in one file', async () => {
+  const { files, text } = await HTML_FORMAT.render({ results: results(), details: details() });
+  expect(text).toBeUndefined();
+  expect(files).toEqual([{ name: 'report.html', content: await reportHtml(results(), details()) }]);
+  expect(files?.[0]?.content).not.toBe(await reportHtml(results()));
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JSON_FORMAT, readResults, resultsJson } from '../../../../src/report/formats/json.ts';
 import { ResultsError } from '../../../../src/report/schema.ts';
-import { results } from '../fixture.ts';
+import { results } from '../../../support/report.ts';
 
 let folder: string;
 
@@ -17,8 +17,9 @@ afterEach(() => {
 });
 
 describe('results.json', () => {
-  it('is written and read back', () => {
-    const [file] = JSON_FORMAT.render({ results: results(), details: {} }).files ?? [];
+  it('is written and read back', async () => {
+    const { files } = await JSON_FORMAT.render({ results: results(), details: {} });
+    const [file] = files ?? [];
     expect(file?.name).toBe('results.json');
     const path = join(folder, 'results.json');
     writeFileSync(path, file?.content as string);

@@ -2,7 +2,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { PARQUET_FORMAT, parquetOf } from '../../../../src/report/formats/parquet.ts';
 import { seriesTable, startsTable, systemsTable } from '../../../../src/report/tables.ts';
-import { details, results, series, system } from '../fixture.ts';
+import { details, results, series, system } from '../../../support/report.ts';
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer as ArrayBuffer;
@@ -24,8 +24,8 @@ describe('parquet', () => {
     });
   });
 
-  it('carries version, seed and trace in every file', () => {
-    const { files } = PARQUET_FORMAT.render({ results: results(), details: details() });
+  it('carries version, seed and trace in every file', async () => {
+    const { files } = await PARQUET_FORMAT.render({ results: results(), details: details() });
     expect(files?.map(({ name }) => name)).toEqual([
       'results.parquet',
       'series.parquet',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alignRows, resultsTable, summaryRows } from '../../../../src/report/formats/table.ts';
 import { formatBytes, formatMs, formatNumber } from '../../../../src/report/unit.ts';
-import { results, system } from '../fixture.ts';
+import { results, system } from '../../../support/report.ts';
 
 describe('table', () => {
   it('has one line a system, aligned, between heading and speed', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
-import { rig } from './rig.ts';
+import { rig } from '../../../support/balloon-rig.ts';
 
 describe('statistics', () => {
   const entry = (tag: number, value: number): number[] => [tag, 0, value, 0, 0, 0, 0, 0, 0, 0];

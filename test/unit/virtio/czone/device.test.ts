@@ -37,7 +37,7 @@ import {
   LAST,
   STATUS_NEEDS_RESET,
   Rig,
-} from './rig.ts';
+} from '../../../support/czone-rig.ts';
 
 function make(options: Partial<CZoneDeviceOptions>): () => Rig {
   return () => new Rig(options);

@@ -22,7 +22,7 @@ import {
   LAST,
   STATUS_NEEDS_RESET,
   Rig,
-} from './rig.ts';
+} from '../../../support/czone-rig.ts';
 
 describe('idle zones', () => {
   it('CZ-D17: asks after the delay, not if work comes before, and cancels if it comes later', () => {

@@ -10,11 +10,7 @@ import {
   type MemDeviceOptions,
   type MemProfileName,
 } from '../../../../src/virtio/index.ts';
-import {
-  decodeRequest,
-  encodeRequest,
-  encodeResponse,
-} from '../../../../src/virtio/mem/request.ts';
+import { encodeRequest } from '../../../../src/virtio/mem/request.ts';
 import { FlatGuestMemory, hex, RawDriver } from '../../../support/virtio.ts';
 
 const MIB = 1024 * 1024;
@@ -60,17 +56,8 @@ class Rig {
   }
 }
 
-describe('wire vectors (G.1)', () => {
-  it('a PLUG request and its ACK', () => {
-    const bytes = encodeRequest({ type: PLUG, addr: 0x80_0000_0000, blocks: 64 });
-    expect(hex(bytes)).toBe(
-      '00 00 00 00 00 00 00 00 00 00 00 00 80 00 00 00 40 00 00 00 00 00 00 00',
-    );
-    expect(decodeRequest(bytes)).toEqual({ type: PLUG, addr: 0x80_0000_0000, blocks: 64 });
-    expect(encodeResponse({ type: ACK, state: 0 })).toEqual(new Uint8Array(10));
-  });
-
-  it('a config space', () => {
+describe('config space', () => {
+  it('has the bytes of the specification', () => {
     const rig = new Rig('qemu', { nodeId: 3, requestedBytes: 4 * MIB });
     rig.ask(PLUG, 0, 1);
     expect(hex(rig.mem.config())).toBe(

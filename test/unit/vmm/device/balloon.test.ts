@@ -1,6 +1,8 @@
+import { RefusedArgument } from '../../../../src/check/index.ts';
+import { GFP_KERNEL, NONE, OBJECT_KERNEL } from '../../../../src/core/index.ts';
 import { describe, expect, it } from 'vitest';
 
-import { Balloon, Reporting, freeFrames } from '../../../../src/vmm/index.ts';
+import { Balloon, type BalloonOptions, Reporting, freeFrames } from '../../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
 import { holdsMovable } from '../../../support/core.ts';
 import { takeCensus } from '../../../support/census.ts';
@@ -188,5 +190,66 @@ describe('Balloon', () => {
     expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
     expect(balloon.setTarget(1)).toBe('stopped');
     vmm.advance(SECOND);
+  });
+});
+
+describe('a balloon that is none', () => {
+  const wild = [-1, 0.5, Number.NaN, Infinity, 2 ** 32 + 5];
+
+  it.each(['firecracker', 'cloud-hypervisor', 'qemu'] as const)(
+    '%s: refuses a target that its config space cannot hold',
+    (profile) => {
+      const { vmm, vm } = testVm(128);
+      const balloon = new Balloon(vm, vmm.clock, { profile });
+      for (const pages of wild) {
+        expect(() => balloon.setTarget(pages)).toThrow(RefusedArgument);
+        if (!Number.isSafeInteger(pages) || pages < 0) {
+          expect(() => balloon.ask(pages)).toThrow(RefusedArgument);
+        }
+      }
+      expect(balloon.model.targetPages).toBe(0);
+      expect(balloon.actualPages).toBe(0);
+    },
+  );
+
+  const options: Readonly<Record<string, BalloonOptions>> = {
+    profile: { profile: 'fircracker' as 'firecracker' },
+    poison: { poison: 'zero' as 'none' },
+    statsIntervalNs: { statsIntervalNs: -1 },
+    'an interval without end': { statsIntervalNs: Infinity },
+    'an interval of a nanosecond': { statsIntervalNs: 1 },
+    targetPages: { targetPages: 2 ** 32 + 5 },
+    reportingOrder: { freePageReporting: true, reportingOrder: 11 },
+    reportingCapacity: { freePageReporting: true, reportingCapacity: 0 },
+    reportingDelayNs: { freePageReporting: true, reportingDelayNs: Number.NaN },
+  };
+
+  it.each(Object.entries(options))('a refused %s leaves nothing attached', (_, refused) => {
+    const { vmm, vm } = testVm(128);
+    const before = vm.guest.core.hash();
+    expect(() => new Balloon(vm, vmm.clock, refused)).toThrow(RangeError);
+    expect(vm.devices).toEqual([]);
+    expect(vm.reclaimers).toEqual([]);
+    expect(vm.guest.core.hash()).toBe(before);
+    expect(vmm.clock.pending).toBe(0);
+    expect(new Balloon(vm, vmm.clock).setTarget(10)).toBe('ok');
+  });
+
+  it('is refused where there is one already: the kernel has one list of balloon pages', () => {
+    const { vmm, vm } = testVm(128);
+    new Balloon(vm, vmm.clock);
+    expect(() => new Balloon(vm, vmm.clock)).toThrow(RefusedArgument);
+    expect(() => new Reporting(vm, vmm.clock)).toThrow(RefusedArgument);
+    expect(vm.devices).toHaveLength(1);
+  });
+
+  it.each(['firecracker', 'qemu'] as const)('%s: says that it has no driver', (profile) => {
+    const { vmm, vm } = testVm(64);
+    const hog = vm.guest.core.objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL);
+    expect(() => vm.guest.memory.touch(hog, 0, 64 * MIB_FRAMES, true, 0, 0)).toThrow();
+    while (vm.memory.alloc(4096, 4096) !== undefined);
+    const balloon = new Balloon(vm, vmm.clock, { profile });
+    expect(balloon.failure).toBe('no-memory');
+    expect(balloon.setTarget(10)).toBe('no-driver');
   });
 });

@@ -1,4 +1,5 @@
 /** czone-virtio in a microVM: blocks, ends of zones, idle zones. */
+import { HandleEnded, RefusedArgument } from '../../../../src/check/index.ts';
 import { describe, expect, it } from 'vitest';
 
 import { guestConfig } from '../../../../src/scenario/index.ts';
@@ -198,5 +199,41 @@ describe('CZoneVirtio', () => {
     const { vmm } = rig();
     const vm = vmm.boot(guestConfig({ memoryFrames: MEMORY_FRAMES }));
     expect(() => vm && new CZoneVirtio(vm, vmm.clock)).toThrow(/CZone region/);
+  });
+});
+
+describe('a czone-virtio device that is asked for nothing that is', () => {
+  it('refuses zones, sizes and profiles that are none, and a second one beside it', () => {
+    const { vmm, device } = rig();
+    const { zones, vm } = device;
+    const zone = zones.create(1, 8192);
+    for (const wild of [-2, 0.5, Number.NaN, 2 ** 32 + 4]) {
+      expect(() => device.setIdle(wild, true)).toThrow(RefusedArgument);
+      expect(() => device.dispatched(wild, true)).toThrow(RefusedArgument);
+      expect(() => device.reclaim(wild)).toThrow(RefusedArgument);
+      expect(() => zones.create(2, wild)).toThrow(RefusedArgument);
+    }
+    for (const wild of [-2, 0.5, Number.NaN, Infinity]) {
+      expect(() => device.reclaim(zone, wild)).toThrow(RefusedArgument);
+      expect(() => device.ask(wild)).toThrow(RefusedArgument);
+    }
+    const profile = 'adaptiv' as 'adaptive';
+    expect(() => new CZoneVirtio(vm, vmm.clock, { profile })).toThrow(/did you mean adaptive/);
+    expect(() => new CZoneVirtio(vm, vmm.clock)).toThrow(RefusedArgument);
+    expectSound(vm);
+  });
+
+  it('has ended with its VM, a zone with its container', () => {
+    const { vmm, device } = rig();
+    const zone = device.zones.create(1, 8192);
+    device.zones.exit(zone, 0);
+    expect(() => device.zones.exit(zone, 0)).toThrow(HandleEnded);
+    vmm.stop(device.vm);
+    const ended = new HandleEnded('VM 0', 'stopped');
+    expect(() => device.setIdle(zone, true)).toThrow(ended);
+    expect(() => device.reclaim(zone)).toThrow(ended);
+    expect(() => device.ask(5)).toThrow(ended);
+    expect(() => device.zones.create(1, 512)).toThrow(ended);
+    expect(() => device.zones.blocksOf(zone)).toThrow(ended);
   });
 });

@@ -140,3 +140,61 @@ describe('VirtioMem', () => {
     expectSound(vm);
   });
 });
+
+describe('a region that is none', () => {
+  const wild: Readonly<Record<string, Partial<VirtioMemOptions>>> = {
+    'a profile nobody has': { profile: 'quemu' as 'qemu' },
+    'a policy nobody has': { policy: 'online-movable' as OnlinePolicy },
+    'a ratio that is none': { autoMovablePercent: Number.NaN },
+    'an address before the first': { addr: -128 * MIB_BYTES },
+    'an address that is none': { addr: Number.NaN },
+    'no size': { regionBytes: 0 },
+    'a size without end': { regionBytes: Infinity },
+    'an address inside the memory': { addr: 0 },
+    'more than the guest has tables for': { regionBytes: 2 * REGION_MIB * MIB_BYTES },
+    'a node beyond 16 bits': { nodeId: 70_000 },
+    'big blocks of no power of two': { bigBlockBytes: 3 * 128 * MIB_BYTES },
+    'a request that is no size': { requestedBytes: -2 * MIB_BYTES },
+  };
+
+  it.each(Object.entries(wild))('%s: refused, and nothing is attached', (_, more) => {
+    const { vm, vmm } = testVm(128, REGION_MIB);
+    const before = vm.guest.core.hash();
+    const options = { policy: 'online_movable', addr: START * 4096 } as const;
+    const regionBytes = REGION_MIB * MIB_BYTES;
+    expect(() => new VirtioMem(vm, vmm.clock, { ...options, regionBytes, ...more })).toThrow(
+      RangeError,
+    );
+    expect(vm.devices).toEqual([]);
+    expect(vm.guest.core.hash()).toBe(before);
+    expect(new VirtioMem(vm, vmm.clock, { ...options, regionBytes }).failure).toBeUndefined();
+  });
+
+  it('in a guest without room for hot-plug says what to do', () => {
+    const { vm, vmm } = testVm(128);
+    const options = { policy: 'online_movable', addr: START * 4096 } as const;
+    expect(
+      () => new VirtioMem(vm, vmm.clock, { ...options, regionBytes: 128 * MIB_BYTES }),
+    ).toThrow(/make the guest with hotplugFrames/);
+  });
+
+  it('may not lie over another', () => {
+    const { vm, vmm } = memVm('online_movable', { regionBytes: 512 * MIB_BYTES });
+    const second = (addr: number): VirtioMem =>
+      new VirtioMem(vm, vmm.clock, {
+        policy: 'online_movable',
+        addr,
+        regionBytes: 256 * MIB_BYTES,
+      });
+    expect(() => second(START * 4096 + 384 * MIB_BYTES)).toThrow(/frames that nothing else has/);
+    expect(second(START * 4096 + 512 * MIB_BYTES).setRequested(128 * MIB_BYTES)).toBe('ok');
+    expectSound(vm);
+  });
+
+  it.each([-1, 0.5, Number.NaN, Infinity])('is not asked for %d frames', (frames) => {
+    const { memory } = memVm('online_movable', { requestedBytes: 256 * MIB_BYTES });
+    expect(() => memory.ask(frames)).toThrow(RangeError);
+    expect(memory.setRequested(frames * MIB_BYTES)).toBe('invalid');
+    expect(memory.pluggedBytes).toBe(256 * MIB_BYTES);
+  });
+});

@@ -2,25 +2,19 @@
 
 import { expect } from 'vitest';
 
-import { Clock } from '../../../../src/time/index.ts';
+import { Clock } from '../../src/time/index.ts';
 import {
   CZONE_PROFILES,
   CZoneDevice,
   VirtioDevice,
   type CZoneDeviceOptions,
   type CZoneProfileName,
-} from '../../../../src/virtio/index.ts';
-import { decodeEvent, type CZoneEvent } from '../../../../src/virtio/czone/event.ts';
-import { encodeReport, type CZoneRange } from '../../../../src/virtio/czone/report.ts';
-import { decodeResponse, encodeRequest } from '../../../../src/virtio/czone/request.ts';
-import { FlatGuestMemory, RawDriver } from '../../../support/virtio.ts';
-import {
-  BLOCK_BYTES,
-  blockPfn,
-  REGION_BLOCKS,
-  START_PFN,
-  TestCZoneHost,
-} from '../../../support/virtio-czone.ts';
+} from '../../src/virtio/index.ts';
+import { decodeEvent, type CZoneEvent } from '../../src/virtio/czone/event.ts';
+import { encodeReport, type CZoneRange } from '../../src/virtio/czone/report.ts';
+import { decodeResponse, encodeRequest } from '../../src/virtio/czone/request.ts';
+import { FlatGuestMemory, RawDriver } from './virtio.ts';
+import { BLOCK_BYTES, blockPfn, REGION_BLOCKS, START_PFN, TestCZoneHost } from './virtio-czone.ts';
 
 export const CREATE = 1;
 export const DESTROY = 2;

@@ -5,9 +5,9 @@ import {
   type BalloonDeviceOptions,
   type BalloonProfileName,
   VirtioDevice,
-} from '../../../../src/virtio/index.ts';
-import { Clock } from '../../../../src/time/index.ts';
-import { FlatGuestMemory, RawDriver, TestHost } from '../../../support/virtio.ts';
+} from '../../src/virtio/index.ts';
+import { Clock } from '../../src/time/index.ts';
+import { FlatGuestMemory, RawDriver, TestHost } from './virtio.ts';
 
 export const PAGES = 2048;
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll } from 'vitest';
-import { TraceError } from '../../../src/trace/index.ts';
+import { TraceError } from '../../src/trace/index.ts';
 
 export const samples: string = resolve(import.meta.dirname, '../../../../shared/traces');
 export const hasSamples: boolean = existsSync(samples);

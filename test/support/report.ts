@@ -1,6 +1,6 @@
 /** Small right records for the tests of this room. */
-import type { Details, TimeSeries } from '../../../src/report/detail.ts';
-import type { Results, SystemResult } from '../../../src/report/results.ts';
+import type { Details, TimeSeries } from '../../src/report/detail.ts';
+import type { Results, SystemResult } from '../../src/report/results.ts';
 
 const MIB = 2 ** 20;
 

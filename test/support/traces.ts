@@ -1,5 +1,5 @@
 /** Small traces for the tests of replay. */
-import { type Trace, type TraceFunction, generateSynthetic } from '../../../src/trace/index.ts';
+import { type Trace, type TraceFunction, generateSynthetic } from '../../src/trace/index.ts';
 
 /** Some 500 calls in 6 minutes: bursts of one function, a few of others. */
 export function smallTrace(seed = 1): Trace {

@@ -1,45 +1,31 @@
-// Memory for the rings and messages of a driver that is checked against a recording. Kept apart
-// from the recorded guest's frames: where the real driver had its rings does not show in what it
-// asked for.
+/** Memory as one array of bytes, for drivers whose rings lie apart from a guest's frames. */
 
-import { FRAME_BYTES, MIB } from '../../core/index.ts';
-import type { DriverMemory, GuestBytes } from '../../virtio/index.ts';
+import type { DriverMemory, GuestBytes } from './memory.ts';
 
-const SIZE_BYTES = MIB;
+export class FlatMemory implements GuestBytes {
+  readonly sizeBytes: number;
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
 
-export class RingMemory implements GuestBytes, DriverMemory {
-  readonly sizeBytes: number = SIZE_BYTES;
-  readonly #bytes: Uint8Array = new Uint8Array(SIZE_BYTES);
-  readonly #view: DataView = new DataView(this.#bytes.buffer);
-  #nextAddr: number = FRAME_BYTES;
-
-  get memory(): GuestBytes {
-    return this;
+  constructor(sizeBytes: number) {
+    this.sizeBytes = sizeBytes;
+    this.bytes = new Uint8Array(sizeBytes);
+    this.#view = new DataView(this.bytes.buffer);
   }
-
-  alloc(lengthBytes: number, alignBytes: number): number | undefined {
-    const addr = Math.ceil(this.#nextAddr / alignBytes) * alignBytes;
-    if (!this.contains(addr, lengthBytes)) return undefined;
-    this.#nextAddr = addr + lengthBytes;
-    return addr;
-  }
-
-  /** Nothing is used twice: a driver that runs for one recording allocates a few pages in all. */
-  free(): void {}
 
   contains(addr: number, lengthBytes: number): boolean {
-    return addr >= 0 && lengthBytes >= 0 && addr + lengthBytes <= SIZE_BYTES;
+    return addr >= 0 && lengthBytes >= 0 && addr + lengthBytes <= this.sizeBytes;
   }
 
   read(addr: number, lengthBytes: number): Uint8Array | undefined {
     return this.contains(addr, lengthBytes)
-      ? this.#bytes.subarray(addr, addr + lengthBytes)
+      ? this.bytes.subarray(addr, addr + lengthBytes)
       : undefined;
   }
 
   write(addr: number, bytes: Uint8Array): boolean {
     if (!this.contains(addr, bytes.length)) return false;
-    this.#bytes.set(bytes, addr);
+    this.bytes.set(bytes, addr);
     return true;
   }
 
@@ -72,4 +58,24 @@ export class RingMemory implements GuestBytes, DriverMemory {
     this.#view.setBigUint64(addr, BigInt(value), true);
     return true;
   }
+}
+
+/** Hands out memory upwards from `start`; nothing is used twice, so what is freed stays as it was. */
+export class BumpMemory implements DriverMemory {
+  readonly memory: GuestBytes;
+  #next: number;
+
+  constructor(memory: GuestBytes, start: number) {
+    this.memory = memory;
+    this.#next = start;
+  }
+
+  alloc(lengthBytes: number, alignBytes: number): number | undefined {
+    const addr = Math.ceil(this.#next / alignBytes) * alignBytes;
+    if (!this.memory.write(addr, new Uint8Array(lengthBytes))) return undefined;
+    this.#next = addr + lengthBytes;
+    return addr;
+  }
+
+  free(): void {}
 }

@@ -11,7 +11,7 @@ import {
   GFP_TRANSHUGE,
   GFP_USER,
 } from '../../../../src/core/index.ts';
-import { highestZone, migratetypeOf } from '../../../../src/recording/program/gfp.ts';
+import { highestZone, migratetypeOf } from '../../../../src/recording/read/gfp.ts';
 
 describe('a gfp mask', () => {
   it('names the highest zone: Movable only for pages that may lie anywhere and move', () => {

@@ -1,0 +1,87 @@
+// Arguments of public calls: looked at once, where they come in. What lies behind takes them as they are.
+
+const U32_MAX = 2 ** 32 - 1;
+/** Longest text of a value in a message. */
+const SHOWN_CHARS = 60;
+
+/** An argument that a call cannot take: nothing was done. */
+export class RefusedArgument extends RangeError {
+  override readonly name: string = 'RefusedArgument';
+  readonly argument: string;
+  readonly expected: string;
+  readonly found: unknown;
+
+  constructor(argument: string, expected: string, found: unknown) {
+    super(`${argument}: expected ${expected}, found ${shown(found)}`);
+    this.argument = argument;
+    this.expected = expected;
+    this.found = found;
+  }
+}
+
+/** A value as one short line. */
+function shown(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || value === null) return String(value);
+  if (typeof value !== 'string') return typeof value === 'boolean' ? String(value) : typeof value;
+  const text = JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
+  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
+}
+
+/** The value, if it is a whole number from `least` to `most` that a double holds exactly. */
+export function expectInteger(
+  argument: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+  throw new RefusedArgument(argument, `a whole number of ${range}`, value);
+}
+
+/** The value, if it is a number from `least` to `most`; neither is ever "not a number". */
+export function expectNumber(
+  argument: string,
+  value: number,
+  least: number,
+  most: number = Number.MAX_VALUE,
+): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  const range = most === Number.MAX_VALUE ? `${least} or more, finite` : `${least} to ${most}`;
+  throw new RefusedArgument(argument, `a number of ${range}`, value);
+}
+
+/** The value, if it is a multiple of `step` from `least` to `most`. */
+export function expectMultiple(
+  argument: string,
+  value: number,
+  step: number,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
+  expectInteger(argument, value, least, most);
+  if (value % step === 0) return value;
+  throw new RefusedArgument(argument, `a multiple of ${step}`, value);
+}
+
+/** The value, if it is an object: options and configurations of callers without types. */
+export function expectObject<T>(argument: string, value: T): T {
+  if (typeof value === 'object' && value !== null) return value;
+  throw new RefusedArgument(argument, 'an object', value);
+}
+
+/**
+ * Refuses a call whose arguments are not whole numbers of 32 bits: Wasm would take what is left of
+ * them. `names` has the call first, then its arguments. Two machine instructions an argument, so it
+ * may stand on the way of every page touch.
+ */
+export function expectWords(names: readonly string[], a: number, b = 0, c = 0, d = 0, e = 0): void {
+  if (a >>> 0 === a && b >>> 0 === b && c >>> 0 === c && d >>> 0 === d && e >>> 0 === e) return;
+  throw wordsError(names, [a, b, c, d, e]);
+}
+
+function wordsError(names: readonly string[], values: readonly number[]): RefusedArgument {
+  const at = values.findIndex((value) => value >>> 0 !== value);
+  const argument = `${names[0]}: ${names[at + 1] ?? `argument ${at + 1}`}`;
+  return new RefusedArgument(argument, `a whole number of 0 to ${U32_MAX}`, values[at]);
+}

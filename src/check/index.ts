@@ -1,0 +1,12 @@
+// The room of refusals: what a public call says to arguments that it cannot take and to handles that have ended.
+
+export {
+  RefusedArgument,
+  expectInteger,
+  expectMultiple,
+  expectNumber,
+  expectObject,
+  expectWords,
+} from './argument.ts';
+export { HandleEnded } from './ended.ts';
+export { expectName, nearestName } from './nearest.ts';

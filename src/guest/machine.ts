@@ -1,0 +1,97 @@
+// Whether a machine is one: sizes that fit each other, room for its kernel, a region for CZones that lies over nothing.
+
+import { FRAMES_PER_MIB } from '../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectMultiple, expectObject } from '../check/index.ts';
+import { type CoreBuild, THP_ORDER, layoutOf } from '../core/index.ts';
+import { type KernelFootprint, memmapFrames } from './footprint.ts';
+import type { CZoneRegion } from './zones.ts';
+
+export interface GuestConfig {
+  readonly memoryFrames: number;
+  /** Region for CZones above the memory; its span costs address space and metadata, no frames. */
+  readonly region?: CZoneRegion | undefined;
+  /** One past the last frame that may become memory by hotplug; costs metadata, no frames. */
+  readonly hotplugEndFrame?: number | undefined;
+  readonly cpus: number;
+  /** Processes that run containers at one time, at most. */
+  readonly processes: number;
+  /** Files that are open at one time, at most. */
+  readonly files: number;
+  readonly kernel: KernelFootprint;
+  /**
+   * Whether transparent huge pages are on, which raises min_free_kbytes; Linux turns them off below
+   * 512 MiB of memory. On if not said.
+   */
+  readonly thp?: boolean | undefined;
+  readonly build: CoreBuild;
+}
+
+/** Frame at which x86-64 kernels load: at 16 MiB. */
+export const IMAGE_START: number = 16 * FRAMES_PER_MIB;
+
+/** Frames of a guest-physical address space of 46 bits: 64 TiB. */
+const SPAN_FRAMES_MAX = 2 ** 34;
+const U32_FRAMES = 2 ** 32 - 1;
+const PROCESSES_MAX = 2 ** 16;
+const FILES_MAX = 2 ** 16;
+const CPUS_MAX = 1024;
+
+const FOOTPRINT_FIELDS = [
+  'imageFrames',
+  'dynamicFrames',
+  'pageCacheFrames',
+  'agentFrames',
+  'cloneWrittenFrames',
+  'cloneReadFrames',
+] as const satisfies readonly (keyof KernelFootprint)[];
+
+/** Throws RefusedArgument for a machine that cannot be made. */
+export function expectMachine(config: GuestConfig): void {
+  expectObject('machine', config);
+  const { memoryFrames, region, hotplugEndFrame, cpus, processes, files, kernel } = config;
+  expectObject('kernel', kernel);
+  for (const name of FOOTPRINT_FIELDS) {
+    expectInteger(`kernel.${name}`, kernel[name], 0, U32_FRAMES);
+  }
+  expectInteger('memoryFrames', memoryFrames, 1, SPAN_FRAMES_MAX);
+  const least = leastFrames(kernel, memoryFrames);
+  if (memoryFrames < least) {
+    const expected = `${least} or more for this kernel (image, memmap and what it holds after boot)`;
+    throw new RefusedArgument('memoryFrames', expected, memoryFrames);
+  }
+  expectInteger('cpus', cpus, 1, CPUS_MAX);
+  expectInteger('processes', processes, 0, PROCESSES_MAX);
+  expectInteger('files', files, 0, FILES_MAX);
+  if (hotplugEndFrame !== undefined) {
+    expectInteger('hotplugEndFrame', hotplugEndFrame, 0, SPAN_FRAMES_MAX);
+  }
+  if (region !== undefined) expectRegion(config);
+}
+
+/** Image and memmap each have a place of their own; what the kernel holds must fit what is left. */
+function leastFrames(kernel: KernelFootprint, memoryFrames: number): number {
+  const { imageFrames, dynamicFrames, pageCacheFrames, agentFrames } = kernel;
+  const held = dynamicFrames + agentFrames + pageCacheFrames;
+  return IMAGE_START + imageFrames + memmapFrames(memoryFrames) + Math.max(0, held - IMAGE_START);
+}
+
+function expectRegion(config: GuestConfig): void {
+  const { start, frames, blockFrames } = expectObject('region', config.region) as NonNullable<
+    GuestConfig['region']
+  >;
+  expectMultiple('region.blockFrames', blockFrames, 2 ** THP_ORDER, 1, U32_FRAMES);
+  if (!Number.isInteger(Math.log2(blockFrames))) {
+    throw new RefusedArgument('region.blockFrames', 'a power of two', blockFrames);
+  }
+  const ram = layoutOf(config.memoryFrames, []).ram.at(-1) as { start: number; count: number };
+  const end = ram.start + ram.count;
+  if (Number.isSafeInteger(start) && start >= 0 && start < end) {
+    throw new RefusedArgument(
+      'region.start',
+      `a frame behind the guest's memory (${end} on)`,
+      start,
+    );
+  }
+  expectMultiple('region.start', start, blockFrames, end, SPAN_FRAMES_MAX);
+  expectMultiple('region.frames', frames, blockFrames, blockFrames, SPAN_FRAMES_MAX);
+}

@@ -1,0 +1,88 @@
+// Checks what a trace says against itself, as far as no prediction does: that it is whole, and that each request's flags, each
+// batched free's twin and each mark are what the kernel writes. docs/recordings.md lists what is compared and what is not.
+
+import { MIGRATE_TYPES } from '../../core/index.ts';
+import { RecordingError } from '../error.ts';
+import { highestZone, migratetypeOf } from './gfp.ts';
+import type { AllocatorState, ZoneState } from './pagestate.ts';
+import * as T from './trace-columns.ts';
+import type { KernelTrace } from './trace-columns.ts';
+import { flowOf } from './trace-flow.ts';
+
+const MARK_NAMES: readonly (readonly [kind: number, name: string])[] = [
+  [T.EVENT_STATE_START, "'pagestate start'"],
+  [T.EVENT_STATE_END, "'pagestate end'"],
+];
+
+function fail(trace: KernelTrace, event: number, expected: string, found: string): never {
+  throw new RecordingError(trace.file, trace.line[event] ?? 0, expected, found);
+}
+
+/** The header tells how many entries follow: a trace cut at a line's end has fewer. */
+function checkCount({ file, entries, count }: KernelTrace): void {
+  if (entries === undefined) {
+    throw new RecordingError(file, 0, "'entries-in-buffer/entries-written' in the header", 'none');
+  }
+  if (entries === count) return;
+  throw new RecordingError(file, 0, `${entries} events, as its header counts`, `${count} events`);
+}
+
+/** Each mark once, the start before the end: the two states belong to these moments. */
+function checkMarks(trace: KernelTrace): void {
+  const places = MARK_NAMES.map(([kind, name]) => {
+    const first = trace.kind.indexOf(kind);
+    if (first < 0) throw new RecordingError(trace.file, 0, `the mark ${name}`, 'none');
+    const again = trace.kind.indexOf(kind, first + 1);
+    if (again >= 0) fail(trace, again, `the mark ${name} once`, 'it again');
+    return first;
+  });
+  const [start = 0, end = 0] = places;
+  if (end < start) fail(trace, end, "'pagestate start' before 'pagestate end'", 'the end first');
+}
+
+/** A batched free follows a free of the same page, unless its task was amid a batch when the recording began. */
+function checkTwins(trace: KernelTrace): void {
+  const pending = new Set<number>();
+  const known = new Set<number>();
+  for (let i = 0; i < trace.count; i += 1) {
+    const kind = trace.kind[i];
+    const pfn = trace.pfn[i] ?? 0;
+    if (kind === T.EVENT_FREE_BATCHED) {
+      if (pending.delete(pfn) || !known.has(flowOf(trace, i))) continue;
+      fail(trace, i, `mm_page_free of frame 0x${pfn.toString(16)} before its batched free`, 'none');
+    }
+    if (kind === T.EVENT_FREE) pending.add(pfn);
+    else if (kind === T.EVENT_ALLOC) pending.delete(pfn);
+    known.add(flowOf(trace, i));
+  }
+}
+
+function zoneOf(zones: readonly ZoneState[], pfn: number): ZoneState | undefined {
+  return zones.find(({ startPfn, spanned }) => pfn >= startPfn && pfn < startPfn + spanned);
+}
+
+/** A request's flags say its migratetype, and the highest zone that its frame may lie in. */
+function checkFlags(trace: KernelTrace, zones: readonly ZoneState[]): void {
+  for (let i = 0; i < trace.count; i += 1) {
+    if (trace.kind[i] !== T.EVENT_ALLOC) continue;
+    const gfp = trace.gfp[i] ?? 0;
+    const type = trace.type[i] ?? MIGRATE_TYPES;
+    if (migratetypeOf(gfp) !== type) {
+      fail(trace, i, `migratetype ${migratetypeOf(gfp)}, as gfp_flags ask for`, `${type}`);
+    }
+    const pfn = trace.pfn[i] ?? T.NO_FRAME;
+    if (pfn === T.NO_FRAME) continue;
+    const zone = zoneOf(zones, pfn);
+    if (zone !== undefined && zone.index > highestZone(gfp)) {
+      fail(trace, i, 'a frame of a zone that gfp_flags allow', `one of zone ${zone.name}`);
+    }
+  }
+}
+
+/** Throws RecordingError at the first fault. */
+export function checkTrace(trace: KernelTrace, start: AllocatorState): void {
+  checkCount(trace);
+  checkMarks(trace);
+  checkTwins(trace);
+  checkFlags(trace, start.zones);
+}

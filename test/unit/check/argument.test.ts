@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import {
+  RefusedArgument,
+  expectInteger,
+  expectMultiple,
+  expectNumber,
+  expectObject,
+  expectWords,
+} from '../../../src/check/index.ts';
+
+const NO_NUMBERS = [Number.NaN, Infinity, -Infinity, '5', null, undefined, {}] as number[];
+
+describe('RefusedArgument', () => {
+  it('is a RangeError that names argument, expected and found', () => {
+    const error = new RefusedArgument('pages', 'a whole number', 1.5);
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ argument: 'pages', expected: 'a whole number', found: 1.5 });
+    expect(error.message).toBe('pages: expected a whole number, found 1.5');
+  });
+
+  it.each([
+    ['a\nb', '"a\\nb"'],
+    ['\u009b31m\u2028', '"?31m?"'],
+    [{ deep: 1 }, 'object'],
+    [Symbol('x'), 'symbol'],
+    [5n, 'bigint'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [true, 'true'],
+  ])('shows %o as %s', (found, text) => {
+    expect(new RefusedArgument('x', 'y', found).message).toBe(`x: expected y, found ${text}`);
+  });
+
+  it('cuts a long text', () => {
+    expect(new RefusedArgument('x', 'y', 'z'.repeat(5000)).message.length).toBeLessThan(100);
+  });
+});
+
+describe('numbers', () => {
+  it.each([0, 5, 7])('lets the whole number %d from 0 to 7 pass', (value) => {
+    expect(expectInteger('x', value, 0, 7)).toBe(value);
+    expect(expectNumber('x', value, 0, 7)).toBe(value);
+  });
+
+  it.each([-1, 8, 2 ** 32 + 5, ...NO_NUMBERS])('refuses %s where 0 to 7 is asked for', (value) => {
+    expect(() => expectInteger('x', value, 0, 7)).toThrow(RefusedArgument);
+    expect(() => expectNumber('x', value, 0, 7)).toThrow(RefusedArgument);
+  });
+
+  it('takes fractions for numbers and not for whole ones', () => {
+    expect(expectNumber('x', 1.5, 0)).toBe(1.5);
+    expect(() => expectInteger('x', 1.5, 0)).toThrow('x: expected a whole number of 0 or more');
+  });
+
+  it('takes Infinity only where it is asked for', () => {
+    expect(expectNumber('x', Infinity, 0, Infinity)).toBe(Infinity);
+    expect(() => expectNumber('x', Infinity, 0)).toThrow('0 or more, finite');
+  });
+
+  it('takes multiples of a step only', () => {
+    expect(expectMultiple('x', 512, 256, 256)).toBe(512);
+    expect(() => expectMultiple('x', 300, 256, 256)).toThrow('x: expected a multiple of 256');
+    expect(() => expectMultiple('x', 0, 256, 256)).toThrow(RefusedArgument);
+  });
+
+  it('takes an object for an object', () => {
+    const options = {};
+    expect(expectObject('x', options)).toBe(options);
+    for (const found of [null, undefined, 5, 'options']) {
+      expect(() => expectObject('x', found)).toThrow(RefusedArgument);
+    }
+  });
+});
+
+describe('words', () => {
+  const NAMES = ['call', 'first', 'second'] as const;
+
+  it('lets whole numbers of 32 bits pass', () => {
+    expect(() => expectWords(NAMES, 0, 2 ** 32 - 1)).not.toThrow();
+  });
+
+  it.each([-1, 0.5, 2 ** 32, ...NO_NUMBERS])('names the one that is none: %s', (value) => {
+    expect(() => expectWords(NAMES, value, 0)).toThrow(/^call: first: expected/);
+    expect(() => expectWords(NAMES, 0, value ?? -1)).toThrow(/^call: second: expected/);
+  });
+});

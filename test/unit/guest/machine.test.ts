@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
+import { expectMachine } from '../../../src/guest/machine.ts';
+import { guestConfig } from '../../../src/scenario/index.ts';
+import type { GuestConfig } from '../../../src/vmm/index.ts';
+import { hotplugStart } from '../../../src/vmm/index.ts';
+import { MIB_FRAMES, testVmm } from '../../support/vm.ts';
+
+const MEMORY = 128 * MIB_FRAMES;
+const REGION = { start: hotplugStart(MEMORY), frames: 4096, blockFrames: 512 };
+const MACHINE: GuestConfig = { ...guestConfig({ memoryFrames: MEMORY }), region: REGION };
+
+describe('machines', () => {
+  it('one that is one passes', () => {
+    expect(() => expectMachine(MACHINE)).not.toThrow();
+  });
+
+  it.each(['memoryFrames', 'cpus', 'processes', 'files', 'hotplugEndFrame'] as const)(
+    '%s must be a whole number that a machine can have',
+    (name) => {
+      for (const value of [-1, 0.5, Number.NaN, Infinity, 2 ** 40]) {
+        const machine = { ...MACHINE, [name]: value };
+        expect(() => expectMachine(machine)).toThrow(new RegExp(`^${name}: expected `));
+      }
+    },
+  );
+
+  it.each([
+    ['over the memory', { start: 4096 }, /behind the guest's memory/],
+    ['at no multiple of its blocks', { start: REGION.start + 1 }, /multiple of 512/],
+    ['of half a block', { frames: 256 }, /region\.frames/],
+    ['of no blocks', { frames: 0 }, /region\.frames/],
+    ['of blocks that are no power of two', { blockFrames: 1536 }, /power of two/],
+    ['of blocks smaller than a pageblock', { blockFrames: 256 }, /region\.blockFrames/],
+    ['at no frame', { start: Number.NaN }, /region\.start/],
+    ['beyond any address', { start: 2 ** 36 }, /region\.start/],
+  ])('refuses a region %s', (_, change, text) => {
+    const machine = { ...MACHINE, region: { ...REGION, ...change } };
+    expect(() => expectMachine(machine)).toThrow(text);
+  });
+
+  it('refuses a kernel whose figures are none', () => {
+    const kernel = { ...MACHINE.kernel, agentFrames: Number.NaN };
+    expect(() => expectMachine({ ...MACHINE, kernel })).toThrow('kernel.agentFrames');
+  });
+
+  it('a guest too small for its kernel is refused with what it needs, by estimate or by booting it', () => {
+    const vmm = testVmm();
+    for (const mib of [0.5, 1, 16, 20, 24, 28, 32, 36]) {
+      const memoryFrames = mib * MIB_FRAMES;
+      try {
+        vmm.boot({ ...MACHINE, region: undefined, memoryFrames });
+      } catch (error) {
+        expect(error, `${mib} MiB`).toBeInstanceOf(RefusedArgument);
+        expect((error as Error).message).toMatch(/^memoryFrames: expected /);
+      }
+    }
+    expect(() => vmm.boot({ ...MACHINE, memoryFrames: 4096 })).toThrow(/or more for this kernel/);
+  });
+});

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { copyOf, refusal, rewrite, withNth } from '../../../support/recorded.ts';
+
+const ALLOC = 'mm_page_alloc: ';
+const FREE = 'mm_page_free: ';
+const BATCHED = 'mm_page_free_batched: ';
+
+/** What a recording is refused with when its trace is changed. */
+async function refused(change: (lines: string[]) => readonly string[]): Promise<{
+  line: number;
+  expected: string;
+  found: string;
+}> {
+  const folder = copyOf();
+  rewrite(folder, 'trace.txt', change);
+  const { file, line, expected, found } = await refusal(folder);
+  expect(file).toBe(join(folder, 'trace.txt'));
+  return { line, expected, found };
+}
+
+/** Lines with a header that counts them. */
+function counted(lines: readonly string[]): string[] {
+  const events = lines.filter((line) => line !== '' && !line.startsWith('#')).length;
+  return lines.map((line) =>
+    line.replace(/entries-written: \d+\/\d+/, `entries-written: ${events}/${events}`),
+  );
+}
+
+describe('a trace', () => {
+  it('cut at a line’s end, or without a header that counts, is refused', async () => {
+    expect(await refused((lines) => [...lines.slice(0, -400), ''])).toMatchObject({
+      line: 0,
+      expected: '7704 events, as its header counts',
+    });
+    expect((await refused((lines) => withNth(lines, ALLOC, 5, () => undefined))).found).toBe(
+      '7703 events',
+    );
+    const bare = await refused((lines) => lines.filter((line) => !line.startsWith('#')));
+    expect(bare.expected).toContain('entries-written');
+  });
+
+  it('that lost events says so with the line', async () => {
+    const lost = await refused((lines) => [
+      ...lines.slice(0, 100),
+      'CPU:0 [LOST 12 EVENTS]',
+      ...lines.slice(100),
+    ]);
+    expect(lost).toEqual({
+      line: 101,
+      expected: 'a trace with all its events',
+      found: "'CPU:0 [LOST 12 EVENTS]'",
+    });
+    const fewer = await refused((lines) =>
+      withNth(lines, 'entries-written', 1, (line) => line.replace('/7704', '/9704')),
+    );
+    expect(fewer.line).toBe(3);
+  });
+
+  it.each(['start', 'end'])(
+    'without its mark %s, or with two of them, is refused',
+    async (label) => {
+      const mark = `pagestate ${label}`;
+      const without = await refused((lines) =>
+        counted(lines.filter((line) => !line.includes(mark))),
+      );
+      expect(without).toMatchObject({ expected: `the mark '${mark}'`, found: 'none' });
+      const twice = await refused((lines) =>
+        counted(lines.flatMap((line) => (line.includes(mark) ? [line, line] : [line]))),
+      );
+      expect(twice.expected).toBe(`the mark '${mark}' once`);
+    },
+  );
+
+  it('with a batched free whose free is gone, or of an order, is refused there', async () => {
+    const gone = await refused((lines) => {
+      const batched = lines.findIndex((line, i) => i > 4000 && line.includes(BATCHED));
+      const pfn = / pfn=\S+ /.exec(lines[batched] ?? '')?.[0] ?? '?';
+      let free = batched;
+      while (!(lines[free] ?? '').includes(FREE) || !(lines[free] ?? '').includes(pfn)) free -= 1;
+      return counted(lines.toSpliced(free, 1));
+    });
+    expect(gone.expected).toMatch(/^mm_page_free of frame 0x[0-9a-f]+ before its batched free$/);
+    expect(gone.line).toBeGreaterThan(4000);
+    const raised = await refused((lines) =>
+      withNth(lines, BATCHED, 300, (line) => line.replace('order=0', 'order=1')),
+    );
+    expect(raised.expected).toBe('order below 1');
+  });
+
+  it('with flags that ask for another type or a lower zone is refused there', async () => {
+    const type = await refused((lines) =>
+      withNth(lines, 'GFP_HIGHUSER_MOVABLE', 40, (line) =>
+        line.replace(/gfp_flags=.*/, 'gfp_flags=GFP_ATOMIC'),
+      ),
+    );
+    expect(type).toMatchObject({ expected: 'migratetype 0, as gfp_flags ask for', found: '1' });
+    const zone = await refused((lines) =>
+      withNth(lines, 'gfp_flags=GFP_KERNEL', 40, (line) =>
+        line.replace('gfp_flags=', 'gfp_flags=__GFP_DMA|'),
+      ),
+    );
+    expect(zone).toMatchObject({
+      expected: 'a frame of a zone that gfp_flags allow',
+      found: 'one of zone DMA32',
+    });
+  });
+});

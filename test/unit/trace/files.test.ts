@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openTrace } from '../../../src/trace/index.ts';
+import { faultOf, makeFolder } from '../../support/trace-folders.ts';
+
+const seed = 1;
+
+describe('what lies beside a trace', () => {
+  it('is left alone when it is a folder, a FIFO or a link to nowhere', () => {
+    const pair = makeFolder({
+      'trace.csv': 'func_name,invoke_time_ms\nf,0\n',
+      'meta.csv': 'func_name,cold_dur_ms,warm_dur_ms,mem_mb\nf,10,5,100\n',
+    });
+    const alone = makeFolder({ 'a.csv': 'app,func,end_timestamp,duration\na,f,10.5,1\n' });
+    const days = makeFolder({
+      'invocations_per_function_md.anon.d01.csv':
+        'HashOwner,HashApp,HashFunction,Trigger,1\no,a,f,http,3\n',
+    });
+    for (const folder of [pair, alone]) {
+      mkdirSync(join(folder, 'sub.csv'));
+      symlinkSync('/nonexistent', join(folder, 'z.csv'));
+      symlinkSync('loop.csv', join(folder, 'loop.csv'));
+      execFileSync('mkfifo', [join(folder, 'pipe.csv')]);
+    }
+    for (const table of ['invocations_per_function_md', 'app_memory_percentiles']) {
+      mkdirSync(join(days, `${table}.anon.d02.csv`));
+    }
+    expect(openTrace(join(pair, 'trace.csv'), { seed }).startMs).toHaveLength(1);
+    expect(openTrace(pair, { seed }).startMs).toHaveLength(1);
+    expect(openTrace(alone, { seed }).startMs).toHaveLength(1);
+    expect(openTrace(days, { seed }).startMs).toHaveLength(3);
+  });
+
+  it('is named when it is the trace, packed or in another form', () => {
+    const folder = makeFolder({ 'invocations.csv.gz': 'x', 'other.csv': 'a,b\n' });
+    expect(faultOf(() => openTrace(folder, { seed })).found).toBe(
+      'a folder without any of their files ("invocations.csv.gz", a gzip file, which is not read: unpack it (gunzip))',
+    );
+    const parquet = makeFolder({ calls: 'PAR1....PAR1', 'day.tar.xz': 'x' });
+    expect(faultOf(() => openTrace(join(parquet, 'calls'), { seed })).found).toContain('Parquet');
+    expect(faultOf(() => openTrace(join(parquet, 'day.tar.xz'), { seed })).found).toContain('tar');
+  });
+});

@@ -1,7 +1,18 @@
 // What the host holds behind frames: fresh pages, the template's, and what it takes back.
 
 import { describe, expect, it } from 'vitest';
-import { Core, STAT_BACKED_FAULTS, STAT_BACKED_PAGES, STAT_RELEASED_CALLS, STAT_RELEASED_PAGES, STAT_REUSED_BACKED_PAGES, STAT_TEMPLATE_COPIES, STAT_TEMPLATE_MAPS, THP_ORDER, KIND_FREE } from '../../../../src/core/index.ts';
+import {
+  Core,
+  STAT_BACKED_FAULTS,
+  STAT_BACKED_PAGES,
+  STAT_RELEASED_CALLS,
+  STAT_RELEASED_PAGES,
+  STAT_REUSED_BACKED_PAGES,
+  STAT_TEMPLATE_COPIES,
+  STAT_TEMPLATE_MAPS,
+  THP_ORDER,
+  KIND_FREE,
+} from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
 import { anonymous } from '../../../support/region.ts';
 import { RefusedArgument } from '../../../../src/check/index.ts';

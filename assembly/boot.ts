@@ -22,11 +22,12 @@ import {
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../src/abi/status';
-import { NIL, kindOf } from './base/frame';
+import { NIL, stateOf } from './base/frame';
 import { REPORT_NOBODY, attach, blocksBase, guest, spanFrames, statesBase } from './base/guest';
 import { memoBytes } from './base/memo';
 import { verifyBytes } from './base/notes';
 import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './base/pageblock';
+import { forgetTouched, noteTouched, touchedBytes } from './base/touched';
 import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
 import { poolBytes } from './czone/pool';
 import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne, pcpResetZone } from './kernel/allocator';
@@ -50,7 +51,10 @@ function align(value: u64, to: u64): u64 {
   return (value + to - 1) & ~(to - 1);
 }
 
-/** Makes an empty guest: lays its memory out and clears it. 0, STATUS_BAD_ARGUMENT or STATUS_NO_MEMORY. */
+/**
+ * Makes an empty guest: lays its memory out and clears what a guest before it may have used. 0, STATUS_BAD_ARGUMENT or
+ * STATUS_NO_MEMORY.
+ */
 export function create(
   frames: u32,
   cpus: u32,
@@ -59,8 +63,9 @@ export function create(
   nodes: u32,
   bufferSlots: u32,
 ): i32 {
+  const had = <u64>memory.size() * WASM_PAGE_BYTES;
   const status = layOut(frames, cpus, czones, objects, nodes, bufferSlots);
-  if (status == 0) clearRegions();
+  if (status == 0) clearRegions(had);
   return status;
 }
 
@@ -106,7 +111,8 @@ export function layOut(
   const recordsAt = align(statesAt + span, 64);
   const nodesAt = align(recordsAt + ((<u64>span) << 3), 64);
   const memosAt = nodesAt + <u64>nodes * NODE_BYTES;
-  const end = memosAt + memoBytes(objects) + verifyBytes(span, objects, zones);
+  const touchedAt = memosAt + memoBytes(objects);
+  const end = touchedAt + touchedBytes(span) + verifyBytes(span, objects, zones);
   if (!reach(end)) return STATUS_NO_MEMORY;
   memory.fill(GUEST_BASE, 0, <usize>(zonesAt - GUEST_BASE));
   guest.abiVersion = ABI_VERSION;
@@ -143,11 +149,11 @@ function reach(end: u64): bool {
   return pages <= 65536 && memory.grow(<i32>(pages - have)) >= 0;
 }
 
-function clearRegions(): void {
-  memory.fill(guest.buffer, 0, guest.objects - guest.buffer);
-  memory.fill(guest.objects, 0, guest.blocks - guest.objects);
-  memory.fill(guest.czonePool, 0, guest.records - guest.czonePool);
-  memory.fill(guest.records, 0, <usize>((<u64>spanFrames) << 3));
+/** Memory that was grown is zero: only what was there before is cleared, the first `had` bytes. */
+function clearRegions(had: u64): void {
+  const used = min<u64>(had, <u64>guest.records + ((<u64>spanFrames) << 3));
+  if (used > guest.buffer) memory.fill(guest.buffer, 0, <usize>(used - guest.buffer));
+  forgetTouched(spanFrames);
   const blocks = spanFrames >> (<u32>PAGEBLOCK_ORDER);
   for (let block: u32 = 0; block < blocks; block++) {
     const entry = (PAGEBLOCK_NO_ZONE << PAGEBLOCK_ZONE_SHIFT) | MIGRATE_MOVABLE;
@@ -186,15 +192,31 @@ export function zoneSpan(index: u32, start: u32, frames: u32): i32 {
 /** RAM that the firmware reports: present, and reserved until handed over. */
 export function memoryPresent(start: u32, frames: u32): i32 {
   if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
-  for (let pfn = start; pfn < start + frames; pfn++) {
+  const end = start + frames;
+  if (!isAll(start, end, KIND_HOLE)) return STATUS_BAD_STATE;
+  for (let pfn = start; pfn < end; pfn = blockStart(pfn) + PAGEBLOCK_FRAMES) {
     const index = blockZone(pfn);
-    if (index == PAGEBLOCK_NO_ZONE || kindOf(pfn) != KIND_HOLE) return STATUS_BAD_STATE;
-    const zone = zoneAt(index);
-    if (pfn < zone.start || pfn >= zoneEnd(zone)) return STATUS_BAD_STATE;
-    zone.present++;
+    if (index == PAGEBLOCK_NO_ZONE) return STATUS_BAD_STATE;
+    const last = min(blockStart(pfn) + PAGEBLOCK_FRAMES, end);
+    if (pfn < zoneAt(index).start || last > zoneEnd(zoneAt(index))) return STATUS_BAD_STATE;
   }
+  for (let pfn = start; pfn < end;) {
+    const next = min(blockStart(pfn) + PAGEBLOCK_FRAMES, end);
+    zoneAt(blockZone(pfn)).present += next - pfn;
+    pfn = next;
+  }
+  noteTouched(start, frames);
   memory.fill(statesBase + start, <u8>KIND_RESERVED, frames);
   return 0;
+}
+
+/** Whether all frames of [start, end) have one state. */
+function isAll(start: u32, end: u32, state: u32): bool {
+  const eight = <u64>state * 0x0101010101010101;
+  let pfn = start;
+  while (pfn + 8 <= end && load<u64>(statesBase + pfn) == eight) pfn += 8;
+  while (pfn < end && stateOf(pfn) == state) pfn++;
+  return pfn == end;
 }
 
 /**
@@ -206,14 +228,12 @@ export function memoryHandOver(start: u32, frames: u32): i32 {
   const end = start + frames;
   for (let pfn = start; pfn < end;) {
     // a reserved frame lies in a zone
-    if (kindOf(pfn) != KIND_RESERVED) return STATUS_BAD_STATE;
+    if (stateOf(pfn) != KIND_RESERVED) return STATUS_BAD_STATE;
     let order = pfn == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(pfn));
     while (pfn + (1 << order) > end) order--;
     const zone = zoneAt(blockZone(pfn));
     while (pfn + (1 << order) > zoneEnd(zone)) order--;
-    for (let at = pfn; at < pfn + (1 << order); at++) {
-      if (kindOf(at) != KIND_RESERVED) return STATUS_BAD_STATE;
-    }
+    if (!isAll(pfn, pfn + (1 << order), KIND_RESERVED)) return STATUS_BAD_STATE;
     memory.fill(statesBase + pfn, <u8>KIND_TAIL, 1 << order);
     zone.managed += 1 << order;
     freeOne(zone, pfn, order, blockType(pfn), FREE_TO_TAIL | FREE_NO_NOTIFY);
@@ -233,20 +253,4 @@ export function finishBoot(thp: u32): void {
     raiseMinFreeForThp();
     setupWatermarks();
   }
-}
-
-/** Bytes from the start of memory that a copy of this guest needs. */
-export function snapshotBytes(): f64 {
-  return <f64>(<u64>guest.nodes + <u64>guest.nodesHigh * NODE_BYTES);
-}
-
-/** 32-bit hash of the guest's bytes, header to last table node: equal states have equal hashes on any machine. */
-export function stateHash(): u32 {
-  const end = <usize>guest.nodes + <usize>guest.nodesHigh * NODE_BYTES;
-  let hash: u64 = 0xcbf29ce484222325;
-  for (let at: usize = GUEST_BASE; at < end; at += 8) {
-    hash = (hash ^ load<u64>(at)) * 0x9e3779b97f4a7c15;
-    hash ^= hash >> 29;
-  }
-  return <u32>(hash ^ (hash >> 32));
 }

@@ -3,16 +3,11 @@
 export { attach } from './base/guest';
 
 // making a guest
-export {
-  create,
-  finishBoot,
-  layOut,
-  memoryHandOver,
-  memoryPresent,
-  snapshotBytes,
-  stateHash,
-  zoneSpan,
-} from './boot';
+export { create, finishBoot, layOut, memoryHandOver, memoryPresent, zoneSpan } from './boot';
+
+// copies of it
+export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';
+export { touchedBlocks } from './base/touched';
 
 // page requests
 export { allocPages } from './kernel/request';
@@ -45,6 +40,7 @@ export { movesClear } from './move/migrate';
 export {
   compactBackground,
   compactDirect,
+  compactServed,
   compactForgetHints,
   compactProactive,
   compactZone,
@@ -64,15 +60,7 @@ export { surveyZone, unusableIndex } from './survey';
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';
 
 // CZones
-export {
-  czoneCreate,
-  czoneDestroy,
-  czoneGrow,
-  czoneSetState,
-  czoneNextBlock,
-  czoneSetLimits,
-  czoneRefer,
-} from './czone/zone';
+export { czoneCreate, czoneGrow, czoneNextBlock, czoneSetLimits, czoneRefer } from './czone/zone';
 export { czoneFullZone } from './czone/run';
 export { czoneExit } from './object/czone-exit';
 export {

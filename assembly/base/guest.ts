@@ -51,7 +51,8 @@ import {
   ORDER_MAX,
 } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../../src/abi/migratetype';
-import { attachMemos } from './memo';
+import { attachMemos, memosEnd } from './memo';
+import { attachTouched } from './touched';
 
 //  Guest (at GUEST_BASE)
 //    0  abiVersion   4 spanFrames    8 zonesMax     12 cpus
@@ -233,5 +234,6 @@ export function attach(): i32 {
   recordsBase = guest.records;
   spanFrames = guest.spanFrames;
   attachMemos(<usize>guest.nodes + <usize>guest.nodesMax * NODE_BYTES);
+  attachTouched(memosEnd(guest.objectsMax));
   return guest.abiVersion == ABI_VERSION ? ABI_VERSION : -1;
 }

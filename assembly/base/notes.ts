@@ -1,8 +1,8 @@
 // The notebook of the verify build's walk: a u16 a frame, a word an object, sixteen words a zone. It lies behind the
-// guest's memos, where create() reserves room in this build. What is written into it and in which order is verify's.
+// marks of pageblocks, where create() reserves room in this build. What is written into it and in which order is verify's.
 
 import { guest, spanFrames } from './guest';
-import { memosEnd } from './memo';
+import { touchedBlocks, touchedBytes } from './touched';
 
 /** Note of a frame that heads a block on a list; other notes are counts of object entries that name the frame. */
 export const NOTE_LISTED: u32 = 0xffff;
@@ -24,7 +24,7 @@ export const TALLY_BACKED_FREE: u32 = 36;
 export const TALLY_ISOLATED: u32 = 40;
 export const TALLY_LIMBO: u32 = 44;
 
-/** Bytes behind the guest's memos that the walk writes to; 0 in builds without it. */
+/** Bytes behind the marks that the walk writes to; 0 in builds without it. */
 export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {
   if (isDefined(CORE_VERIFY)) {
     return ((<u64>span) << 1) + ((<u64>objects) << 2) + <u64>zones * TALLY_BYTES;
@@ -38,7 +38,7 @@ let labels: usize = 0;
 let tallies: usize = 0;
 
 export function clearNotes(): void {
-  notes = memosEnd(guest.objectsMax);
+  notes = touchedBlocks() + touchedBytes(spanFrames);
   labels = notes + ((<usize>spanFrames) << 1);
   tallies = labels + ((<usize>guest.objectsMax) << 2);
   const bytes = verifyBytes(spanFrames, guest.objectsMax, guest.zonesMax);

@@ -15,6 +15,7 @@ import { NIL, orderOf } from '../base/frame';
 import { backedBase, guest, statesBase } from '../base/guest';
 import { blockType, setBlockType, setBlockZone } from '../base/pageblock';
 import { count } from '../base/stats';
+import { noteTouched } from '../base/touched';
 import { Zone, zoneIndex, zoneReset } from '../base/zone';
 import { poolPut, poolTake } from './pool';
 import {
@@ -103,6 +104,7 @@ export function addBlock(zone: Zone, pfn: u32): void {
   const index = zoneIndex(zone);
   const block = guest.czoneBlockFrames;
   poolTake(pfn);
+  noteTouched(pfn, block);
   memory.fill(statesBase + pfn, <u8>KIND_TAIL, block);
   for (let at = pfn; at < pfn + block; at += PAGEBLOCK_FRAMES) {
     setBlockZone(at, index);

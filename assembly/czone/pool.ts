@@ -35,8 +35,6 @@ class Pool {
   plugged: u32;
   free: u32;
   placement: u32;
-  /** The zone at which a reclaim of all idle zones goes on. */
-  reclaimZone: u32;
   /** The zone that was full and grows by request only; 0: none was yet. */
   fullZone: u32;
 }

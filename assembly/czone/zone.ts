@@ -6,17 +6,11 @@ import { KERNEL_ZONES } from '../../src/abi/layout';
 import {
   CZONE_ACTIVE,
   CZONE_DYING,
-  CZONE_IDLE,
   CZONE_LIMIT_BORROW,
   CZONE_LIMIT_OOM,
 } from '../../src/abi/czone';
 import { STAT_CZONE_CREATED } from '../../src/abi/stat';
-import {
-  STATUS_BAD_ARGUMENT,
-  STATUS_BAD_STATE,
-  STATUS_BUSY,
-  STATUS_TABLE_FULL,
-} from '../../src/abi/status';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE, STATUS_TABLE_FULL } from '../../src/abi/status';
 import { NIL } from '../base/frame';
 import { guest } from '../base/guest';
 import { count } from '../base/stats';
@@ -79,18 +73,6 @@ export function czoneGrow(index: u32, blocks: u32): i32 {
   return added;
 }
 
-/**
- * Ends a zone without objects whose frames are all free or discarded. Blocks returned to the pool; STATUS_BUSY when
- * something of it is in use, STATUS_BAD_STATE while processes are in it.
- */
-export function czoneDestroy(index: u32): i32 {
-  if (!isCzone(index)) return STATUS_BAD_ARGUMENT;
-  const zone = zoneAt(index);
-  if (zone.refs != 0) return STATUS_BAD_STATE;
-  if (zone.firstObject != NIL || zone.free + zone.discarded != zone.managed) return STATUS_BUSY;
-  return endZone(zone);
-}
-
 /** First block of a zone, or the block after one; -1 at the end. For the host's walk over blocks. */
 export function czoneNextBlock(index: u32, after: i32): i32 {
   if (!isCzone(index)) return -1;
@@ -105,14 +87,6 @@ export function czoneRefer(index: u32, by: i32): i32 {
   if (refs < 0) return STATUS_BAD_STATE;
   zone.refs = refs;
   return refs;
-}
-
-/** The container runtime's mark: CZONE_ACTIVE or CZONE_IDLE. 0 or a status. */
-export function czoneSetState(index: u32, state: u32): i32 {
-  if (state != CZONE_ACTIVE && state != CZONE_IDLE) return STATUS_BAD_ARGUMENT;
-  if (!isOpenCzone(index)) return STATUS_BAD_ARGUMENT;
-  zoneAt(index).state = state;
-  return 0;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from '../../src/abi/layout';
 import { ORDER_MAX } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
-import { CZONE_DYING, CZONE_IDLE, CZONE_RANGES_MAX } from '../../src/abi/czone';
+import { CZONE_DYING, CZONE_RANGES_MAX } from '../../src/abi/czone';
 import { STAT_CZONE_RECLAIM_CANCELLED, STAT_CZONE_RECLAIM_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { anyBit, countOrder } from '../base/bitmap';
@@ -115,26 +115,12 @@ function collect(offer: Offer, zone: Zone, least: u32): void {
   }
 }
 
-/** Collects from idle zones, from the one at which the last call stopped. */
-function collectIdle(offer: Offer, least: u32): void {
-  const zones = guest.zonesUsed - KERNEL_ZONES;
-  let index = max<u32>(pool().reclaimZone, KERNEL_ZONES);
-  for (let visited: u32 = 0; visited < zones; visited++) {
-    if (index >= guest.zonesUsed) index = KERNEL_ZONES;
-    pool().reclaimZone = index;
-    if (zoneAt(index).state == CZONE_IDLE) collect(offer, zoneAt(index), least);
-    if (offer.rangesLeft == 0 || offer.framesLeft < (<u32>1) << least) return;
-    index++;
-  }
-}
-
 /**
- * Takes free backed frames of a zone (NIL: of all idle zones) off the lists: at most `ranges` ranges and `frames` frames,
- * in pieces of at least 2^order frames. How many ranges lie in the scratch area {start, frames}; 0: there is no more.
+ * Takes free backed frames of a zone off the lists: at most `ranges` ranges and `frames` frames, in pieces of at least
+ * 2^order frames. How many ranges lie in the scratch area {start, frames}; 0: there is no more.
  */
 export function czoneReclaim(index: u32, ranges: u32, frames: u32, order: u32): i32 {
-  const unknown = index != NIL && !isCzone(index);
-  if (unknown || ranges > <u32>CZONE_RANGES_MAX || order > <u32>ORDER_MAX) {
+  if (!isCzone(index) || ranges > <u32>CZONE_RANGES_MAX || order > <u32>ORDER_MAX) {
     return STATUS_BAD_ARGUMENT;
   }
   const least = max(order, guest.backingShift);
@@ -143,8 +129,7 @@ export function czoneReclaim(index: u32, ranges: u32, frames: u32, order: u32): 
   offer.framesLeft = frames;
   offer.ranges = 0;
   offer.end = NIL;
-  if (index != NIL) collect(offer, zoneAt(index), least);
-  else collectIdle(offer, least);
+  collect(offer, zoneAt(index), least);
   count(STAT_CZONE_RECLAIM_PAGES, frames - offer.framesLeft);
   return offer.ranges;
 }

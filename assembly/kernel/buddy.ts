@@ -33,6 +33,7 @@ import {
   listUnlink,
 } from '../base/list';
 import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
+import { noteTouched } from '../base/touched';
 import {
   COUNTER_BYTES,
   ORDER_BYTES,
@@ -102,6 +103,7 @@ export function unlinkFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 function detach(zone: Zone, pfn: u32, order: u32, type: u32): void {
   const isLast = listUnlink(recordsBase, freeList(zone, order, type), pfn);
   clearHead(pfn);
+  if (order >= <u32>PAGEBLOCK_ORDER) noteTouched(pfn, 1 << order);
   if (order >= guest.reportOrder) clearBit(reportedBase, pfn);
   if (isLast) setOrderMask(zone, type, orderMask(zone, type) & ~(1 << order));
   addFreeCount(zone, order, -1);
@@ -231,6 +233,7 @@ export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
   store<u32>(list, next);
   if (next == NIL) store<u32>(list, NIL, 4);
   else setLinkPrev(next, NIL);
+  if (found >= <u32>PAGEBLOCK_ORDER) noteTouched(pfn, 1 << found);
   store<u8>(statesBase + pfn, KIND_TAIL);
   if (found >= guest.reportOrder) clearBit(reportedBase, pfn);
   addFreeCount(zone, found, -1);

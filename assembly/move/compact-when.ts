@@ -3,8 +3,8 @@
 
 import { KERNEL_ZONES, ZONE_FLAG_FLUSH_SKIP } from '../../src/abi/layout';
 import { COSTLY_ORDER, ORDERS } from '../../src/abi/unit';
-import { ALLOC_WMARK_HIGH, ALLOC_WMARK_LOW, ALLOC_WMARK_MIN } from '../../src/abi/gfp';
-import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { ALLOC_WMARK_LOW, ALLOC_WMARK_MIN } from '../../src/abi/gfp';
+import { MIGRATE_MOVABLE, MIGRATE_UNMOVABLE } from '../../src/abi/migratetype';
 import {
   COMPACT_ASYNC,
   COMPACT_COMPLETE,
@@ -15,7 +15,8 @@ import {
   COMPACT_SYNC_LIGHT,
 } from '../../src/abi/compact';
 import { STATUS_BAD_ARGUMENT, STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
-import { guest } from '../base/guest';
+import { guest, spanFrames } from '../base/guest';
+import { blockZone } from '../base/pageblock';
 import { Zone, freeCount, zoneAt } from '../base/zone';
 import { drainZone } from '../kernel/allocator';
 import { watermarkOk, wmark } from '../kernel/watermark';
@@ -79,6 +80,19 @@ function undefer(zone: Zone, order: u32): void {
   if (order >= zone.compactOrderFailed) zone.compactOrderFailed = order + 1;
 }
 
+/** A request got the block `pfn` of the order after compaction: nothing is put off in its zone any more. */
+export function compactServed(pfn: u32, order: u32): i32 {
+  if (pfn >= spanFrames || order >= <u32>ORDERS) return STATUS_BAD_ARGUMENT;
+  const index = blockZone(pfn);
+  if (index >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
+  const zone = zoneAt(index);
+  zone.flags &= ~ZONE_FLAG_FLUSH_SKIP;
+  zone.compactConsidered = 0;
+  zone.compactDeferShift = 0;
+  undefer(zone, order);
+  return 0;
+}
+
 /** All attempts that could be skipped were: start afresh, without hints. */
 function restartsAfresh(zone: Zone, order: u32): bool {
   if (order < zone.compactOrderFailed || zone.compactDeferShift < DEFER_SHIFT_MAX) return false;
@@ -140,8 +154,8 @@ export function compactDirect(gfp: u32, order: u32, mode: u32, cpu: u32): i32 {
 }
 
 /**
- * kcompactd's turn: zones up to `highest` that have no block of the order at their high mark. Zones that have one now,
- * or STATUS_MOVES_FULL.
+ * kcompactd's turn: zones up to `highest` that have no block of the order at their min mark. It works for a kernel
+ * request (GFP_KERNEL), so a block that UNMOVABLE may take is success. Zones that have one now, or STATUS_MOVES_FULL.
  */
 export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
   const bad = order >= <u32>ORDERS || highest >= <u32>KERNEL_ZONES || cpu >= guest.cpus;
@@ -154,9 +168,9 @@ export function compactBackground(order: u32, highest: u32, cpu: u32): i32 {
     const result = compactFor(
       index,
       order,
-      MIGRATE_MOVABLE,
+      MIGRATE_UNMOVABLE,
       COMPACT_SYNC_LIGHT,
-      ALLOC_WMARK_HIGH,
+      ALLOC_WMARK_MIN,
       highest,
       false,
       cpu,

@@ -15,6 +15,7 @@ import { STAT_COMPACT_FREE_SCANNED } from '../../src/abi/stat';
 import { NIL, stateOf } from '../base/frame';
 import { listPushTail } from '../base/list';
 import { blockSkip, blockStart, blockType, blockZone, setBlockSkip } from '../base/pageblock';
+import { spanFrames } from '../base/guest';
 import { count } from '../base/stats';
 import { Zone, freeCount, zoneAt, zoneEnd } from '../base/zone';
 import { isolateFree, lastFree, previousFree, rotateFree } from '../kernel/allocator';
@@ -117,12 +118,15 @@ function nextOrder(run: Compaction, order: i32): i32 {
 /** The search found nothing: the free scanner goes on where free blocks were seen, or half way down. NIL: it stays. */
 function fallBack(run: Compaction, lowest: u32): u32 {
   if (run.highest >= lowest && run.highest != 0) run.target = run.highest;
-  else if (is(run, RUN_DIRECT)) run.target = lowest;
+  else if (is(run, RUN_DIRECT) && lowest < spanFrames) run.target = lowest;
   else return NIL;
   return blockZone(run.target) == run.zone ? run.target : NIL;
 }
 
-/** Takes one block from the upper part of what is left to scan; NIL: there is none. */
+/**
+ * Takes one block from the upper part of what is left to scan; NIL: there is none. With the scanners past each other the
+ * distance wraps, as Linux's does: the marks lie above all memory and nothing is found.
+ */
 function searchLists(run: Compaction, zone: Zone): u32 {
   const distance = run.target - run.source;
   const wanted = blockStart(run.target - (distance >> 2));

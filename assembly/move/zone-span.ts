@@ -5,6 +5,7 @@ import { KIND_TAIL } from '../../src/abi/layout';
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { statesBase } from '../base/guest';
 import { blockStart, blockZone, setBlockSkip, setBlockType, setBlockZone } from '../base/pageblock';
+import { noteTouched } from '../base/touched';
 import { Zone, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { FREE_TO_TAIL, freeSplit, pcpResetZone } from '../kernel/allocator';
 import { decideMobility } from '../kernel/watermark';
@@ -47,6 +48,7 @@ export function populationChanged(): void {
 export function growZone(index: u32, start: u32, end: u32, type: u32): void {
   const zone = zoneAt(index);
   growSpan(zone, start, end);
+  noteTouched(start, end - start);
   for (let at = blockStart(start); at < end; at += PAGEBLOCK_FRAMES) {
     setBlockZone(at, index);
     setBlockType(at, type);

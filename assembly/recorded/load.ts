@@ -15,6 +15,7 @@ import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../src/abi/migratetype';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { setBlockType, setBlockZone } from '../base/pageblock';
+import { noteTouched } from '../base/touched';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { accountFree, linkFree } from '../kernel/buddy';
 import { park, pcpAt, pcpOrder, pcpType } from '../kernel/percpu';
@@ -30,6 +31,7 @@ export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
     setBlockZone(pfn, PAGEBLOCK_NO_ZONE);
     return 0;
   }
+  noteTouched(pfn, PAGEBLOCK_FRAMES);
   setBlockZone(pfn, zone);
   setBlockType(pfn, type);
   const kind = type == MIGRATE_MOVABLE ? KIND_MOVABLE : KIND_UNMOVABLE;

@@ -2,10 +2,8 @@
 
 // ---- state of a zone (ZONE_STATE_OFFSET); kernel zones have 0 ----
 export const CZONE_ACTIVE = 1;
-/** Its container waits for work: the host may ask for what it does not use. */
-export const CZONE_IDLE = 2;
 /** Its owner is gone; blocks stay while somebody else maps, or the host looks at, frames of theirs. */
-export const CZONE_DYING = 3;
+export const CZONE_DYING = 2;
 
 // ---- what happens to a request when the zone is at its limit (ZONE_POLICY_OFFSET) ----
 /** The request fails: STATUS_ZONE_LIMIT, and the guest kills inside the zone. */

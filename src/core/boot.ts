@@ -96,7 +96,7 @@ export function layoutOf(
 /** RAM minus the reservations, ascending: what memblock hands over. */
 export function freeRanges(layout: BootLayout): FrameRange[] {
   const free: FrameRange[] = [];
-  const taken = [...layout.reserved].sort((a, b) => a.start - b.start);
+  const taken = layout.reserved.toSorted((a, b) => a.start - b.start);
   for (const ram of layout.ram) {
     let at = ram.start;
     const end = ram.start + ram.count;

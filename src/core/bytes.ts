@@ -1,4 +1,4 @@
-// Snapshots as bytes that leave the process: a header that says which core can read them, then the
+// Guests as bytes that leave the process: a header that says which core can read them, then the
 // guest's metadata.
 //
 //   u32 x 12, little-endian   magic, form, ABI version, frames, cpus, czones, objects, nodes,
@@ -8,7 +8,7 @@
 
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
-import { type CoreSnapshot, snapshotOf } from './snapshot.ts';
+import type { CoreConfig } from './config.ts';
 import { CoreError } from './error.ts';
 import type { CoreBuild } from './instantiate.ts';
 
@@ -32,8 +32,8 @@ function hashBytes(bytes: Uint8Array): number {
   return hash >>> 0;
 }
 
-/** A snapshot in its byte form. */
-export function encodeSnapshot({ config, bytes }: CoreSnapshot): Uint8Array {
+/** A guest's bytes with their header. */
+export function encodeGuest(config: Required<CoreConfig>, bytes: Uint8Array): Uint8Array {
   const out = new Uint8Array(HEADER_BYTES + bytes.length);
   const view = new DataView(out.buffer);
   const put = (word: number, value: number): void => view.setUint32(word * 4, value, true);
@@ -54,10 +54,13 @@ function expectSame(what: string, expected: number, found: number): void {
 }
 
 /**
- * The snapshot that bytes hold, for a core of `build`. Throws CoreError when this core cannot read
- * them.
+ * What encodeGuest() was given, for a core of `build`. Throws CoreError when this core cannot read
+ * the bytes.
  */
-export function decodeSnapshot(bytes: Uint8Array, build: CoreBuild): CoreSnapshot {
+export function decodeGuest(
+  bytes: Uint8Array,
+  build: CoreBuild,
+): { config: Required<CoreConfig>; payload: Uint8Array } {
   if (bytes.length < HEADER_BYTES) {
     throw new CoreError(
       `saved core: expected ${HEADER_BYTES} bytes or more, found ${bytes.length}`,
@@ -71,11 +74,10 @@ export function decodeSnapshot(bytes: Uint8Array, build: CoreBuild): CoreSnapsho
   const headerHash = hashBytes(bytes.subarray(0, HEADER_HASH_WORD * 4));
   expectSame('header checksum', get(HEADER_HASH_WORD), headerHash);
   expectSame('payload bytes', get(PAYLOAD_BYTES_WORD), bytes.length - HEADER_BYTES);
-  const payload = bytes.slice(HEADER_BYTES);
+  const payload = bytes.subarray(HEADER_BYTES);
   expectSame('payload checksum', get(PAYLOAD_HASH_WORD), hashBytes(payload));
   const [frames = 0, cpus = 0, czones = 0, objects = 0, nodes = 0, bufferSlots = 0] = SIZES.map(
     (_, i) => get(FIRST_SIZE_WORD + i),
   );
-  const config = { frames, cpus, czones, objects, nodes, bufferSlots, build };
-  return snapshotOf(config, payload);
+  return { config: { frames, cpus, czones, objects, nodes, bufferSlots, build }, payload };
 }

@@ -1,9 +1,11 @@
 // Compaction: pages move together so that a zone has a block of an order again.
 
 import { expectWords } from '../check/index.ts';
+import { expectAnswer } from './error.ts';
 import type { Instance } from './instance.ts';
 
 const DIRECT = ['compaction.direct', 'gfp', 'order', 'mode', 'cpu'] as const;
+const SERVED = ['compaction.served', 'pfn', 'order'] as const;
 const BACKGROUND = ['compaction.background', 'order', 'highest', 'cpu'] as const;
 const PROACTIVE = ['compaction.proactive', 'cpu'] as const;
 
@@ -18,6 +20,12 @@ export class Compaction {
   direct(gfp: number, order: number, mode: number, cpu: number): number {
     expectWords(DIRECT, gfp, order, mode, cpu);
     return this.#instance.raw.compactDirect(gfp, order, mode, cpu);
+  }
+
+  /** The request got the block at `pfn` after it: what failures had put off in that zone is put off no more. */
+  served(pfn: number, order: number): void {
+    expectWords(SERVED, pfn, order);
+    expectAnswer(this.#instance.raw.compactServed(pfn, order), 'compaction.served');
   }
 
   /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */

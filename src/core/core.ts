@@ -16,7 +16,7 @@ import {
 import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
-import { decodeSnapshot, encodeSnapshot } from './bytes.ts';
+import { decodeGuest, encodeGuest } from './bytes.ts';
 import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
@@ -33,15 +33,30 @@ import { Pages } from './pages.ts';
 import { Program } from './program.ts';
 import { ReportingCalls } from './reporting.ts';
 import { Scratch } from './scratch.ts';
-import { type CoreSnapshot, checkSnapshot, snapshotOf, writeRuns } from './snapshot.ts';
+import {
+  type CoreSnapshot,
+  checkGuest,
+  checkSnapshot,
+  clearGuest,
+  markAllInUse,
+  markInUse,
+  takeSnapshot,
+  writeSnapshot,
+} from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
 /** Ends a core (HandleEnded from now on) and hands out what it worked on. For the pool. */
-export let endCore: (core: Core, what: string, why: string) => CoreExports;
+export let endCore: (core: Core, what: string, why: string) => LeftInstance;
 /** A core that holds a copy of the snapshot: on what an ended one of these sizes worked on. */
-export let copyOnto: (raw: CoreExports, snapshot: CoreSnapshot) => Core;
+export let copyOnto: (left: LeftInstance, snapshot: CoreSnapshot) => Core;
+
+/** What an ended core worked on, with what its guest came from: that says what another must clear. */
+export interface LeftInstance {
+  readonly raw: CoreExports;
+  readonly image: CoreSnapshot | undefined;
+}
 
 /** What woke kswapd: the largest order and the highest zone asked since its last run. */
 export interface KswapdWake {
@@ -70,14 +85,17 @@ export class Core {
   /** The zones that a kernel has by itself. */
   readonly kernelZones: readonly ZoneView[];
   readonly #czones: ZoneView[] = [];
+  /** What the guest came from; undefined: it was made empty. */
+  #image: CoreSnapshot | undefined;
 
   static {
     instanceOf = (core) => core.#instance;
-    endCore = (core, what, why) => core.#instance.end(what, why);
-    copyOnto = (raw, snapshot) => {
-      checkSnapshot(snapshot);
-      overwrite(raw, new Uint8Array(raw.memory.buffer), snapshot);
-      return new Core(snapshot.config, raw);
+    endCore = (core, what, why) => ({ raw: core.#instance.end(what, why), image: core.#image });
+    copyOnto = ({ raw, image }, snapshot) => {
+      const core = new Core(snapshot.config, raw);
+      core.#image = image;
+      core.restore(snapshot);
+      return core;
     };
   }
 
@@ -105,9 +123,7 @@ export class Core {
     const full = withDefaults(config);
     const raw = instantiate(full.build);
     Core.layOut(full, raw);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
-    }
+    Core.attach(raw);
     return new Core(full, raw);
   }
 
@@ -119,6 +135,7 @@ export class Core {
   /** Makes the instance an empty guest again, as create() left it. */
   reset(): void {
     Core.layOut(this.config, this.#instance.raw);
+    this.#image = undefined;
   }
 
   /** A zone by its index in the core: kernel zones first, then CZones. */
@@ -185,8 +202,7 @@ export class Core {
 
   /** Copies the guest: everything up to the last table node ever used. */
   snapshot(): CoreSnapshot {
-    const { raw, bytes } = this.#instance;
-    return snapshotOf(this.config, bytes.slice(GUEST_BASE, raw.snapshotBytes()));
+    return takeSnapshot(this.config, this.#instance, this.#image);
   }
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
@@ -196,47 +212,62 @@ export class Core {
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
-    const { raw, bytes } = this.#instance;
-    overwrite(raw, bytes, snapshot);
+    clearGuest(this.#instance, this.#image, snapshot);
+    writeSnapshot(snapshot, this.#instance.words);
+    Core.attach(this.#instance.raw);
+    this.#cameFrom(snapshot);
   }
 
   /** A new instance that holds a copy of the snapshot. */
   static fromSnapshot(snapshot: CoreSnapshot): Core {
     checkSnapshot(snapshot);
-    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = snapshot.config;
+    const { config } = snapshot;
+    const core = new Core(config, Core.blank(config));
+    writeSnapshot(snapshot, core.#instance.words);
+    Core.attach(core.#instance.raw);
+    core.#cameFrom(snapshot);
+    return core;
+  }
+
+  /** An instance whose tables are to be written from outside. */
+  private static blank(config: Required<CoreConfig>): CoreExports {
+    const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
     const raw = instantiate(build);
-    expectSpace(snapshot.config, raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots));
-    writeRuns(snapshot, new Uint8Array(raw.memory.buffer), GUEST_BASE);
-    if (raw.attach() !== ABI_VERSION) {
-      throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
-    }
-    return new Core(snapshot.config, raw);
+    expectSpace(config, raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots));
+    return raw;
+  }
+
+  private static attach(raw: CoreExports): void {
+    if (raw.attach() === ABI_VERSION) return;
+    throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
+  }
+
+  #cameFrom(snapshot: CoreSnapshot): void {
+    this.#image = snapshot;
+    markInUse(this.#instance, snapshot);
   }
 
   /** The guest in a versioned byte form (bytes.ts), for files. */
   toBytes(): Uint8Array {
-    return encodeSnapshot(this.snapshot());
+    const { raw, bytes } = this.#instance;
+    return encodeGuest(this.config, bytes.subarray(GUEST_BASE, raw.snapshotBytes()));
   }
 
   /**
    * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
    */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
-    return Core.fromSnapshot(decodeSnapshot(bytes, build));
+    const { config, payload } = decodeGuest(bytes, build);
+    checkGuest(config, payload, GUEST_BASE + payload.length);
+    const core = new Core(config, Core.blank(config));
+    core.#instance.bytes.set(payload, GUEST_BASE);
+    Core.attach(core.#instance.raw);
+    markAllInUse(core.#instance);
+    return core;
   }
 
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */
   hash(): number {
     return this.#instance.raw.stateHash() >>> 0;
-  }
-}
-
-/** Writes a snapshot over whatever guest is there. */
-function overwrite(raw: CoreExports, bytes: Uint8Array, snapshot: CoreSnapshot): void {
-  const used = Math.max(raw.snapshotBytes(), GUEST_BASE + snapshot.bytes.length);
-  bytes.fill(0, GUEST_BASE, used);
-  writeRuns(snapshot, bytes, GUEST_BASE);
-  if (raw.attach() !== ABI_VERSION) {
-    throw new CoreError(`the snapshot is not of ABI version ${ABI_VERSION}`);
   }
 }

@@ -25,9 +25,13 @@ export type CoreExports = {
   ): number;
   memoryHandOver(start: number, frames: number): number;
   memoryPresent(start: number, frames: number): number;
+  zoneSpan(index: number, start: number, frames: number): number;
+  blockInUse(block: number): number;
+  nonZeroEnd(at: number, end: number): number;
+  nonZeroStart(at: number, end: number): number;
   snapshotBytes(): number;
   stateHash(): number;
-  zoneSpan(index: number, start: number, frames: number): number;
+  touchedBlocks(): number;
   allocPages(gfp: number, order: number, cpu: number, tag: number): number;
   freePages(pfn: number, order: number, cpu: number): number;
   releaseHighatomic(type: number, force: number): number;
@@ -57,6 +61,7 @@ export type CoreExports = {
   movesClear(): void;
   compactBackground(order: number, highest: number, cpu: number): number;
   compactDirect(gfp: number, order: number, mode: number, cpu: number): number;
+  compactServed(pfn: number, order: number): number;
   compactForgetHints(): void;
   compactProactive(cpu: number): number;
   compactZone(zone: number, cpu: number): number;
@@ -77,11 +82,9 @@ export type CoreExports = {
   czoneCollect(ranges: number): number;
   czoneCompact(index: number, pages: number, cpu: number): number;
   czoneCreate(owner: number, limit: number, blocks: number): number;
-  czoneDestroy(index: number): number;
   czoneExit(index: number, cpu: number): number;
   czoneFullZone(): number;
   czoneGrow(index: number, blocks: number): number;
-  czoneSetState(index: number, state: number): number;
   czoneNextBlock(index: number, after: number): number;
   czoneNextPooled(from: number): number;
   czonePlacement(placement: number): number;

@@ -2,8 +2,7 @@
 // guests have left.
 
 import type { CoreConfig } from './config.ts';
-import { Core, copyOnto, endCore } from './core.ts';
-import type { CoreExports } from './exports.ts';
+import { Core, type LeftInstance, copyOnto, endCore } from './core.ts';
 import type { CoreSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */
@@ -16,7 +15,7 @@ function keyOf(config: CoreConfig): string {
 
 /** Hands out cores as copies of snapshots and takes them back. */
 export class CorePool {
-  readonly #idle = new Map<string, CoreExports[]>();
+  readonly #idle = new Map<string, LeftInstance[]>();
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
@@ -31,9 +30,9 @@ export class CorePool {
    */
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
     const key = keyOf(core.config);
-    const raw = endCore(core, what, why);
+    const left = endCore(core, what, why);
     const idle = this.#idle.get(key);
-    if (idle === undefined) this.#idle.set(key, [raw]);
-    else if (idle.length < KEEP_PER_SIZE) idle.push(raw);
+    if (idle === undefined) this.#idle.set(key, [left]);
+    else if (idle.length < KEEP_PER_SIZE) idle.push(left);
   }
 }

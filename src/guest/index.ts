@@ -54,7 +54,7 @@ export {
   type SendReport,
 } from './service/report.ts';
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
-export { GuestMemory } from './memory.ts';
+export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
 export { PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';

@@ -12,5 +12,5 @@ export function requestPages(memory: GuestMemory, gfp: number, order: number, cp
   const attempt = (): number => memory.core.pages.alloc(gfp, order, cpu);
   const got = attempt();
   if (got !== STATUS_NEED_RECLAIM) return got;
-  return slowPath(memory, { gfp, order, cpu, attempt }, got);
+  return slowPath(memory, { gfp, order, cpu, attempt, head: (pfn) => pfn }, got);
 }

@@ -43,6 +43,8 @@ export interface SlowRequest {
   readonly cpu: number;
   /** Makes the request again. Zero or above: served; else a status. */
   readonly attempt: () => number;
+  /** First frame of what an attempt was served with. Requests of order 0, which nothing compacts for, need none. */
+  readonly head?: (served: number) => number;
 }
 
 /**
@@ -101,7 +103,7 @@ function compactFirst(memory: Relief, request: SlowRequest): number {
   const isCostly = order > COSTLY_ORDER;
   if (!isCostly && (order === 0 || (gfp & GFP_MOVABLE) !== 0)) return STATUS_NEED_RECLAIM;
   const result = compact(memory, request, COMPACT_ASYNC);
-  const got = request.attempt();
+  const got = attemptAfterCompaction(memory, request);
   if (got !== STATUS_NEED_RECLAIM) return got;
   const isHopeless = result < 0 || result === COMPACT_DEFERRED;
   return isCostly && (gfp & GFP_NORETRY) !== 0 && isHopeless ? STATUS_NO_MEMORY : got;
@@ -109,7 +111,16 @@ function compactFirst(memory: Relief, request: SlowRequest): number {
 
 function compactAndAttempt(memory: Relief, request: SlowRequest): number {
   const result = compact(memory, request, COMPACT_SYNC_LIGHT);
-  return result < 0 ? STATUS_NEED_RECLAIM : request.attempt();
+  return result < 0 ? STATUS_NEED_RECLAIM : attemptAfterCompaction(memory, request);
+}
+
+/** A request that is served now ends what earlier failures have put off in that zone. */
+function attemptAfterCompaction(memory: Relief, request: SlowRequest): number {
+  const got = request.attempt();
+  if (got >= 0 && request.head !== undefined) {
+    memory.core.compaction.served(request.head(got), request.order);
+  }
+  return got;
 }
 
 /** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */

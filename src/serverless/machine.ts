@@ -6,6 +6,7 @@ import {
   CorePool,
   type GrowthPolicy,
   type GuestConfig,
+  ImageStore,
   type KernelFootprint,
   type MicroVm,
   type Operations,
@@ -59,11 +60,13 @@ export interface SystemContext {
 
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
 const POOL: CorePool = new CorePool();
+/** So are booted machines: the systems of a run, and its seeds, start the same ones. */
+const IMAGES: ImageStore = new ImageStore();
 
 /** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
 export function hostOf({ machine, clock }: SystemContext): Vmm {
   const { hostFrames, vmm, inspect } = machine;
-  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, inspect });
+  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, images: IMAGES, inspect });
 }
 
 /** Frames of a booted guest, its memmap apart. */

@@ -239,10 +239,10 @@ export class VirtioDevice implements DevicePort {
       this.violation('notify-unknown-queue');
       return;
     }
-    this.#process(() => {
-      this.model.notify(queueIndex);
-      this.#checkQueue(queueIndex);
-    });
+    this.#isProcessing = true;
+    this.model.notify(queueIndex);
+    this.#checkQueue(queueIndex);
+    this.#processed();
   }
 
   /** Reads past the end give zeros. */
@@ -250,7 +250,7 @@ export class VirtioDevice implements DevicePort {
     const config = this.model.config();
     const bytes = new Uint8Array(lengthBytes);
     if (offset + lengthBytes > config.length) this.violation('config-read-out-of-range');
-    if (offset < config.length) bytes.set(config.subarray(offset, offset + lengthBytes));
+    for (let i = 0; i < lengthBytes; i++) bytes[i] = config[offset + i] ?? 0;
     return bytes;
   }
 
@@ -378,19 +378,17 @@ export class VirtioDevice implements DevicePort {
       this.needsReset(refusal);
       return;
     }
-    this.#process(() => {
-      for (let i = 0; i < this.#queues.length && this.isActive; i++) {
-        if (this.#queues[i] === undefined) continue;
-        this.model.notify(i);
-        this.#checkQueue(i);
-      }
-    });
+    this.#isProcessing = true;
+    for (let i = 0; i < this.#queues.length && this.isActive; i++) {
+      if (this.#queues[i] === undefined) continue;
+      this.model.notify(i);
+      this.#checkQueue(i);
+    }
+    this.#processed();
   }
 
   /** Interrupts reach the guest only after the device's work, so that the work is never re-entered. */
-  #process(work: () => void): void {
-    this.#isProcessing = true;
-    work();
+  #processed(): void {
     this.#isProcessing = false;
     if (!this.#interruptWaits) return;
     this.#interruptWaits = false;

@@ -192,7 +192,9 @@ export class MmioTransport implements RegisterBus {
       return 0;
     }
     const bytes = this.device.readConfig(offset, widthBytes);
-    return bytes.reduceRight((value, byte) => value * 256 + byte, 0);
+    let value = 0;
+    for (let i = widthBytes - 1; i >= 0; i--) value = value * 256 + (bytes[i] as number);
+    return value;
   }
 
   #writeConfig(offset: number, widthBytes: number, value: number): void {

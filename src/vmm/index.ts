@@ -30,5 +30,5 @@ export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/v
 export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
-export { Template, TemplateStore } from './template.ts';
+export { ImageStore, Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

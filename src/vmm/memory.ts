@@ -19,6 +19,7 @@ import type { DriverMemory, GuestBytes } from '../virtio/index.ts';
 /** Frames and their contents; undefined: given back, whatever the template holds. */
 export type FrameContents = ReadonlyMap<number, Uint8Array | undefined>;
 
+const TWO_32 = 0x1_0000_0000;
 /** The allocator's largest block. */
 const BLOCK_BYTES_MAX: number = FRAME_BYTES * 2 ** ORDER_MAX;
 
@@ -107,27 +108,64 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   readU16(addr: number): number | undefined {
-    return this.#readNumber(addr, 2);
+    const pfn = this.#frameOf(addr, 2);
+    if (pfn < 0) return this.#readNumber(addr, 2);
+    const bytes = this.#contents(pfn);
+    if (bytes === undefined) return 0;
+    const at = addr - pfn * FRAME_BYTES;
+    return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   }
 
   readU32(addr: number): number | undefined {
-    return this.#readNumber(addr, 4);
+    const pfn = this.#frameOf(addr, 4);
+    if (pfn < 0) return this.#readNumber(addr, 4);
+    const bytes = this.#contents(pfn);
+    if (bytes === undefined) return 0;
+    return word(bytes, addr - pfn * FRAME_BYTES);
   }
 
   readU64(addr: number): number | undefined {
-    return this.#readNumber(addr, 8);
+    const pfn = this.#frameOf(addr, 8);
+    if (pfn < 0) return this.#readNumber(addr, 8);
+    const bytes = this.#contents(pfn);
+    if (bytes === undefined) return 0;
+    const at = addr - pfn * FRAME_BYTES;
+    return word(bytes, at + 4) * TWO_32 + word(bytes, at);
   }
 
   writeU16(addr: number, value: number): boolean {
-    return this.#writeNumber(addr, 2, value);
+    const pfn = this.#frameOf(addr, 2);
+    if (pfn < 0) return this.#writeNumber(addr, 2, value);
+    const bytes = this.#writable(pfn);
+    const at = addr - pfn * FRAME_BYTES;
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+    return true;
   }
 
   writeU32(addr: number, value: number): boolean {
-    return this.#writeNumber(addr, 4, value);
+    const pfn = this.#frameOf(addr, 4);
+    if (pfn < 0) return this.#writeNumber(addr, 4, value);
+    setWord(this.#writable(pfn), addr - pfn * FRAME_BYTES, value);
+    return true;
   }
 
   writeU64(addr: number, value: number): boolean {
-    return this.#writeNumber(addr, 8, value);
+    const pfn = this.#frameOf(addr, 8);
+    if (pfn < 0) return this.#writeNumber(addr, 8, value);
+    const bytes = this.#writable(pfn);
+    const at = addr - pfn * FRAME_BYTES;
+    setWord(bytes, at, value % TWO_32);
+    setWord(bytes, at + 4, Math.floor(value / TWO_32));
+    return true;
+  }
+
+  /** The one frame that has all of a range; -1: there is no such frame, or the range is not all memory. */
+  #frameOf(addr: number, lengthBytes: number): number {
+    if (!(addr >= 0) || addr + lengthBytes > this.sizeBytes) return -1;
+    const pfn = Math.floor(addr / FRAME_BYTES);
+    if (addr + lengthBytes > (pfn + 1) * FRAME_BYTES) return -1;
+    return this.#core.frames.kind(pfn) === KIND_HOLE ? -1 : pfn;
   }
 
   /**
@@ -252,34 +290,13 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return bytes;
   }
 
-  /** Little-endian; no view of the frame is made for it. */
+  /** Of a range in two frames, or one that is not memory. */
   #readNumber(addr: number, lengthBytes: 2 | 4 | 8): number | undefined {
-    if (!this.contains(addr, lengthBytes)) return undefined;
-    let offset = addr % FRAME_BYTES;
-    const isWithin = offset + lengthBytes <= FRAME_BYTES;
-    const bytes = isWithin
-      ? this.#contents(Math.floor(addr / FRAME_BYTES))
-      : this.read(addr, lengthBytes);
-    if (bytes === undefined) return 0;
-    if (!isWithin) offset = 0;
-    let value = 0;
-    for (let at = offset + lengthBytes - 1; at >= offset; at -= 1) {
-      value = value * 256 + (bytes[at] as number);
-    }
-    return value;
+    return this.read(addr, lengthBytes)?.reduceRight((value, byte) => value * 256 + byte, 0);
   }
 
   #writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
-    if (!this.contains(addr, lengthBytes)) return false;
-    const offset = addr % FRAME_BYTES;
-    if (offset + lengthBytes > FRAME_BYTES) return this.write(addr, encode(value, lengthBytes));
-    const bytes = this.#writable(Math.floor(addr / FRAME_BYTES));
-    let rest = value;
-    for (let at = 0; at < lengthBytes; at += 1) {
-      bytes[offset + at] = rest % 256;
-      rest = Math.floor(rest / 256);
-    }
-    return true;
+    return this.write(addr, encode(value, lengthBytes));
   }
 
   /** Calls `piece` for each frame of a range: frame, offset in it, bytes before it, bytes in it. */
@@ -295,6 +312,18 @@ export class VmMemory implements GuestBytes, DriverMemory {
       done += length;
     }
   }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  return (low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24)) >>> 0;
+}
+
+function setWord(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }
 
 function encode(value: number, lengthBytes: number): Uint8Array {

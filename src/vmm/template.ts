@@ -35,16 +35,42 @@ export class Template {
   }
 }
 
-/** Machines booted so far, by what makes them differ. */
-export class TemplateStore {
-  readonly #host: HostMemory;
-  readonly #templates: Map<string, Template> = new Map<string, Template>();
+/** Images kept: enough for the machines of a run, few enough that a process of many runs stays small. */
+const KEEP_IMAGES = 256;
 
-  constructor(host: HostMemory) {
-    this.#host = host;
+/** Machines booted so far, by what makes them differ. Hosts of one run may share them: an image does not change. */
+export class ImageStore {
+  readonly #images: Map<string, GuestImage> = new Map<string, GuestImage>();
+  readonly #keep: number;
+
+  constructor(keep: number = KEEP_IMAGES) {
+    this.#keep = keep;
   }
 
-  /** The image of a machine, booted when it is asked for first. `shared`: clones share its frames. */
+  /** The image of a machine, booted when it is asked for first. `key`: what makes it differ. */
+  get(key: string, config: GuestConfig, shared: boolean): GuestImage {
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const image = GuestKernel.bootImage(config, shared);
+    const [oldest] = this.#images.keys();
+    if (this.#images.size >= this.#keep && oldest !== undefined) this.#images.delete(oldest);
+    this.#images.set(key, image);
+    return image;
+  }
+}
+
+/** The templates of one host. */
+export class TemplateStore {
+  readonly #host: HostMemory;
+  readonly #images: ImageStore;
+  readonly #templates: Map<string, Template> = new Map<string, Template>();
+
+  constructor(host: HostMemory, images: ImageStore = new ImageStore()) {
+    this.#host = host;
+    this.#images = images;
+  }
+
+  /** The template of a machine. `shared`: clones share its frames. */
   get(config: GuestConfig, shared: boolean): Template {
     const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
     const { kernel, build, thp = true } = config;
@@ -52,7 +78,7 @@ export class TemplateStore {
     const key = JSON.stringify([size, kernel, build, thp, shared]);
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
-    const template = new Template(GuestKernel.bootImage(config, shared), this.#host);
+    const template = new Template(this.#images.get(key, config, shared), this.#host);
     this.#templates.set(key, template);
     return template;
   }

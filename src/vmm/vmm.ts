@@ -12,7 +12,7 @@ import { expectName, expectNumber, expectObject } from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
-import { TemplateStore } from './template.ts';
+import { type ImageStore, TemplateStore } from './template.ts';
 
 /**
  * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM.
@@ -34,6 +34,8 @@ export interface VmmConfig {
   readonly clock?: Clock;
   /** Where cores come from: hosts of one run may share them, as making one is dearer than overwriting it. */
   readonly pool?: CorePool;
+  /** Booted machines, which hosts may share in the same way. */
+  readonly images?: ImageStore;
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
@@ -52,7 +54,10 @@ export class Vmm {
   #started = 0;
 
   constructor(config: VmmConfig) {
-    const { hostFrames, footprint, policy, clock, pool, inspect } = expectObject('host', config);
+    const { hostFrames, footprint, policy, clock, pool, images, inspect } = expectObject(
+      'host',
+      config,
+    );
     expectObject('footprint', footprint);
     expectNumber('footprint.processFrames', footprint.processFrames, 0, FRAMES_MAX);
     const { tableFramesPerFrame } = footprint;
@@ -68,7 +73,7 @@ export class Vmm {
       clocks: new KernelClocks(this.clock),
       inspect,
     };
-    this.#templates = new TemplateStore(this.host);
+    this.#templates = new TemplateStore(this.host, images);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
   }

@@ -184,7 +184,7 @@ const compact = fc
   .record({
     gfp: fc.constantFrom(...MASKS),
     order: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(9)),
-    how: fc.nat(5),
+    how: fc.nat(6),
     cpu: fc.nat(3),
   })
   .map(({ gfp, order, how, cpu }): Step => {
@@ -202,6 +202,11 @@ const compact = fc
           const got = raw.compactZone(zone.index, on);
           compactBoth(core, held, compactor, got, compactor.whole(zone, on));
         }
+      } else if (how === 5) {
+        const block = held[order % Math.max(1, held.length)];
+        if (block === undefined) return;
+        raw.compactServed(block.pfn, order);
+        compactor.served(block.pfn, order);
       } else {
         raw.compactForgetHints();
         compactor.forgetHints();

@@ -123,7 +123,7 @@ const steps: Record<string, Step> = {
   },
   czoneEnd: ({ core, zones }, a) => {
     const zone = pick(zones, a);
-    if (zone === undefined || rawOf(core).czoneDestroy(zone) < 0) return;
+    if (zone === undefined || rawOf(core).czoneExit(zone, a % 2) < 0) return;
     zones.splice(zones.indexOf(zone), 1);
   },
   inflate: ({ core }, a, b) => {

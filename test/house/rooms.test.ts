@@ -51,6 +51,7 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
   free: ['host', 'czone', 'kernel', 'base'],
   boot: ['free', 'host', 'czone', 'kernel', 'base'],
   survey: ['free', 'host', 'czone', 'kernel', 'base'],
+  image: ['kernel', 'base'],
 };
 
 /** Every room counts in the same units, hashes with the same numbers and refuses in the same words. */

@@ -89,9 +89,9 @@ export class Compactor {
     for (const zone of this.model.zones) {
       if (zone.index > highest || zone.present === 0 || this.isDeferred(zone, order)) continue;
       const how = { isWhole: false, isDirect: false };
-      const options = optionsFor(order, L.MOVABLE, SYNC_LIGHT, how);
+      const options = optionsFor(order, L.UNMOVABLE, SYNC_LIGHT, how);
       const goal = { mode: SYNC_LIGHT, isWhole: false, cpu };
-      const result = this.tryZone(zone, highest, 'high', options, goal);
+      const result = this.tryZone(zone, highest, 'min', options, goal);
       if (result === SUCCESS) {
         this.undefer(zone, order);
         served += 1;
@@ -151,6 +151,17 @@ export class Compactor {
   private undefer(zone: Zone, order: number): void {
     const deferral = this.deferral(zone);
     if (order >= deferral.orderFailed) deferral.orderFailed = order + 1;
+  }
+
+  /** A request got its block after compaction. */
+  served(pfn: number, order: number): void {
+    const zone = this.model.zones.find((one) => one.contains(pfn));
+    if (zone === undefined) return;
+    zone.flags &= ~MET;
+    this.undefer(zone, order);
+    const deferral = this.deferral(zone);
+    deferral.considered = 0;
+    deferral.shift = 0;
   }
 
   // ---- hints and positions ----

@@ -253,7 +253,7 @@ export class Scan {
     }
     if (found !== undefined || !isStart) return found;
     if (highest > 0 && highest >= lowest) this.target = highest;
-    else if (this.options.isDirect) this.target = lowest;
+    else if (this.options.isDirect && lowest < Infinity) this.target = lowest;
     else return undefined;
     return this.zone.hasBlock(blockStart(this.target)) ? this.target : undefined;
   }
@@ -266,8 +266,10 @@ export class Scan {
     const { zone } = this;
     const top = this.options.order - 1;
     const distance = this.target - this.source;
-    const wanted = blockStart(this.target - Math.floor(distance / 4));
-    const lowest = blockStart(this.target - Math.floor(distance / 2));
+    const below = (part: number): number => blockStart(this.target - Math.floor(distance / part));
+    // past each other: nothing lies between them
+    const wanted = distance < 0 ? Infinity : below(4);
+    const lowest = distance < 0 ? Infinity : below(2);
     let highest = 0;
     const shallow = Math.floor((Math.floor(STRIDE_MAX / 2 ** this.searchFails) + 1) / 2);
     let limit = isStart ? L.BLOCK_PAGES / 2 : Math.max(1, shallow);

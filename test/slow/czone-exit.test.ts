@@ -27,7 +27,7 @@ function rowsBy(options: Parameters<typeof exitRow>[1]): Record<string, Scenario
 const asText = (order: 'fifo' | 'lifo', seed: number): string =>
   JSON.stringify(rowsBy({ containers: 5, order, mib: 40, seed }));
 
-const moved = (order: 'fifo' | 'lifo'): unknown =>
+const movedIn = (order: 'fifo' | 'lifo'): unknown =>
   exitRow('virtio-mem', { containers: 8, order, mib: 64, seed: 1 })['migratedPages'];
 
 describe('czone-exit', () => {
@@ -79,6 +79,6 @@ describe('czone-exit', () => {
   it('repeats exactly, and differs by seed and by order', () => {
     expect(asText('fifo', 1)).toBe(asText('fifo', 1));
     expect(asText('fifo', 2)).not.toBe(asText('fifo', 1));
-    expect(moved('fifo')).not.toBe(moved('lifo'));
+    expect(movedIn('fifo')).not.toBe(movedIn('lifo'));
   });
 });

@@ -65,7 +65,8 @@ export class BalloonPages {
     let got = 0;
     while (got < count) {
       const attempt = (): number => this.#request(pfns, got, count - got);
-      const request = { gfp: this.#gfp, order: this.#order, cpu: this.#cpu, attempt };
+      const head = (): number => pfns[got] as number;
+      const request = { gfp: this.#gfp, order: this.#order, cpu: this.#cpu, attempt, head };
       const answer = slowPath(memory, request, attempt());
       memory.deliverMoves();
       if (answer <= 0) break;

@@ -60,6 +60,11 @@ export class HintDriver {
     return true;
   }
 
+  /** Pages hinted and not yet given back. */
+  get pages(): number {
+    return this.#held.length * HINT_BLOCK_PAGES;
+  }
+
   /** Gives back blocks worth at least `pages`, the newest first. Returns pages freed. */
   shrink(pages: number): number {
     let freed = 0;

@@ -4,6 +4,7 @@
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
+import type { Shrinker } from '../../guest/index.ts';
 import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
@@ -237,9 +238,9 @@ export class BalloonDriver {
     return this.#queues.send('reporting', buffers, 0, done);
   }
 
-  /** Memory is short: takes hinted blocks back before the device says so. Returns pages freed. */
-  shrinkHinted(pages: number): number {
-    return this.#hint?.shrink(pages) ?? 0;
+  /** Hinted blocks: the kernel can have them back before the device says so. */
+  get hinted(): Shrinker | undefined {
+    return this.#hint;
   }
 
   /** Undefined while anything but statistics is with the device or a page is being migrated. */

@@ -32,7 +32,8 @@ export function writeChain(memory: GuestBytes, chain: DescriptorChain, bytes: Ui
   let at = 0;
   for (let i = chain.readableCount; i < chain.count && at < bytes.length; i++) {
     const part = Math.min(chain.lengthBytes(i), bytes.length - at);
-    memory.write(chain.addr(i), bytes.subarray(at, at + part));
+    // A view of a short array costs more than what it holds: as a rule the answer goes as a whole.
+    memory.write(chain.addr(i), part === bytes.length ? bytes : bytes.subarray(at, at + part));
     at += part;
   }
   return true;

@@ -76,6 +76,8 @@ export class CZoneDevice implements DeviceModel {
   readonly #limits: CZoneLimits;
   readonly #stats = new Map<number, CZoneZoneStats>();
   readonly #bytes = new Uint8Array(CONFIG_BYTES);
+  /** What the bytes say; a probe reads them field by field. */
+  #encoded: CZoneConfig | undefined;
   readonly #chain = new DescriptorChain();
   #statsRequestId = 0;
   #isPaused = false;
@@ -243,7 +245,11 @@ export class CZoneDevice implements DeviceModel {
   }
 
   config(): Uint8Array {
-    encodeCZoneConfig(this.values(), this.#bytes);
+    const now = this.values();
+    if (this.#encoded === undefined || !isSameNow(this.#encoded, now)) {
+      encodeCZoneConfig(now, this.#bytes);
+      this.#encoded = now;
+    }
     return this.#bytes;
   }
 
@@ -432,4 +438,15 @@ export class CZoneDevice implements DeviceModel {
     if (this.#table.exists(stats.zone)) this.#stats.set(stats.zone, stats);
     else this.#port.violation('czone-stats-zone');
   }
+}
+
+/** Of what may change while a device is there. */
+function isSameNow(a: CZoneConfig, b: CZoneConfig): boolean {
+  return (
+    a.pluggedBytes === b.pluggedBytes &&
+    a.zones === b.zones &&
+    a.requestedBytes === b.requestedBytes &&
+    a.usableBytes === b.usableBytes &&
+    a.epoch === b.epoch
+  );
 }

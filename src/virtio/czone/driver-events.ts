@@ -13,6 +13,9 @@ import {
 } from './stats.ts';
 
 const EVENT_SLOTS = 16;
+const NO_EVENTS: readonly CZoneEvent[] = [];
+/** What lies in a buffer that no event has been written to. */
+const NO_BYTES = new Uint8Array(EVENT_BYTES);
 const STATS_PER_MESSAGE = 16;
 const STATS_BYTES = STATS_HEADER_BYTES + ZONE_STATS_BYTES * STATS_PER_MESSAGE;
 /** A buffer whose place a copied driver does not remember. */
@@ -48,13 +51,19 @@ export class DriverEvents {
   }
 
   /** Events that have come, oldest request first; their buffers go back to the device. */
-  take(): CZoneEvent[] {
+  take(): readonly CZoneEvent[] {
+    const first = this.#queue.takeUsed();
+    if (first === undefined) return NO_EVENTS;
     const slots: number[] = [];
-    for (let used = this.#queue.takeUsed(); used !== undefined; used = this.#queue.takeUsed()) {
+    for (
+      let used: typeof first | undefined = first;
+      used !== undefined;
+      used = this.#queue.takeUsed()
+    ) {
       const slot = used.token === UNKNOWN_SLOT ? this.#findWritten(slots) : used.token;
       if (slot !== undefined) slots.push(slot);
     }
-    if (slots.length === 0) return [];
+    if (slots.length === 0) return NO_EVENTS;
     const events = slots.map((slot) => decodeEvent(this.#bytes(slot)));
     for (const slot of slots) this.#post(slot);
     this.kick();
@@ -80,7 +89,7 @@ export class DriverEvents {
 
   #post(slot: number): void {
     const addr = this.#addr + EVENT_BYTES * slot;
-    this.#transport.memory.memory.write(addr, new Uint8Array(EVENT_BYTES));
+    this.#transport.memory.memory.write(addr, NO_BYTES);
     this.#queue.add([{ addr, lengthBytes: EVENT_BYTES }], 0, slot);
   }
 

@@ -1,6 +1,6 @@
 /** The driver's guest queue: one request at a time, in the order in which they were asked. */
 
-import { DriverQueue, type DriverQueueState } from '../queue/driver-queue.ts';
+import { DriverQueue, type DriverQueueState, type QueueBuffer } from '../queue/driver-queue.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
 import { QUEUE_GUEST } from './config.ts';
 import {
@@ -15,6 +15,9 @@ import {
 /** Instead of an answer, when the ring is broken or the device is gone. */
 export const NO_ANSWER: CZoneResponse = { status: 0, detail: 0, count: 0, value: 0 };
 
+/** What lies where an answer is to come. */
+const NO_BYTES = new Uint8Array(RESPONSE_BYTES);
+
 export type Answered = (response: CZoneResponse) => void;
 
 export interface RequestsState {
@@ -27,6 +30,8 @@ export class DriverRequests {
   readonly #waiting: { readonly request: CZoneRequest; readonly done: Answered }[] = [];
   #queue!: DriverQueue<null>;
   #addr = 0;
+  /** The two buffers of a request, the same for each. */
+  #buffers: readonly QueueBuffer[] = [];
   #current: Answered | undefined;
   sent = 0;
 
@@ -40,7 +45,7 @@ export class DriverRequests {
     const addr = this.#transport.memory.alloc(REQUEST_BYTES + RESPONSE_BYTES, 8);
     if (addr === undefined) return 'no-memory';
     this.#queue = queue;
-    this.#addr = addr;
+    this.#useBuffers(addr);
     return undefined;
   }
 
@@ -50,9 +55,10 @@ export class DriverRequests {
 
   /** `done` is called when the device has answered, which is inside this call as a rule. */
   ask(request: Partial<CZoneRequest> & { type: number }, done: Answered): void {
-    const full = { flags: 0, zone: 0, block: 0, blocks: 0, value: 0, ...request };
-    this.#waiting.push({ request: full, done });
-    this.#next();
+    const { type, flags = 0, zone = 0, block = 0, blocks = 0, value = 0 } = request;
+    const full = { type, flags, zone, block, blocks, value };
+    if (this.isQuiet) this.#send(full, done);
+    else this.#waiting.push({ request: full, done });
     this.poll();
   }
 
@@ -73,29 +79,36 @@ export class DriverRequests {
   }
 
   load(state: RequestsState): void {
-    this.#addr = state.addr;
+    this.#useBuffers(state.addr);
     this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, null);
   }
 
   #next(): void {
-    if (this.#current !== undefined) return;
+    if (this.#current !== undefined || this.#waiting.length === 0) return;
     const next = this.#waiting.shift();
-    if (next === undefined) return;
+    if (next !== undefined) this.#send(next.request, next.done);
+  }
+
+  #send(request: CZoneRequest, done: Answered): void {
     const { memory } = this.#transport.memory;
-    memory.write(this.#addr, encodeRequest(next.request));
-    memory.write(this.#addr + REQUEST_BYTES, new Uint8Array(RESPONSE_BYTES));
-    const buffers = [
-      { addr: this.#addr, lengthBytes: REQUEST_BYTES },
-      { addr: this.#addr + REQUEST_BYTES, lengthBytes: RESPONSE_BYTES },
-    ];
-    if (!this.#queue.add(buffers, 1, null)) {
-      next.done(NO_ANSWER);
+    memory.write(this.#addr, encodeRequest(request));
+    memory.write(this.#addr + REQUEST_BYTES, NO_BYTES);
+    if (!this.#queue.add(this.#buffers, 1, null)) {
+      done(NO_ANSWER);
       this.#next();
       return;
     }
     this.sent++;
-    this.#current = next.done;
+    this.#current = done;
     this.#transport.kick(QUEUE_GUEST, this.#queue);
+  }
+
+  #useBuffers(addr: number): void {
+    this.#addr = addr;
+    this.#buffers = [
+      { addr, lengthBytes: REQUEST_BYTES },
+      { addr: addr + REQUEST_BYTES, lengthBytes: RESPONSE_BYTES },
+    ];
   }
 
   #response(writtenBytes: number): CZoneResponse {

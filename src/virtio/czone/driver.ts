@@ -366,7 +366,7 @@ export class CZoneDriver implements ReportLink {
   #work(): void {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    let events: CZoneEvent[];
+    let events: readonly CZoneEvent[];
     do {
       if (this.#configNoted) this.#refresh();
       this.#requests.poll();

@@ -1,6 +1,6 @@
 /** Guest requests and the answer that requests and reports share, as bytes (section 7.1). */
 
-import { getU64, setU64 } from './u64.ts';
+import { putU16, putU32, putU64, takeU16, takeU32, takeU64 } from './u64.ts';
 
 export const REQUEST_BYTES = 24;
 export const RESPONSE_BYTES = 16;
@@ -87,45 +87,41 @@ export interface CZoneResponse {
 
 export function encodeRequest(request: CZoneRequest): Uint8Array {
   const bytes = new Uint8Array(REQUEST_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, request.type, true);
-  view.setUint16(2, request.flags, true);
-  view.setUint32(4, request.zone, true);
-  view.setUint32(8, request.block, true);
-  view.setUint32(12, request.blocks, true);
-  setU64(view, 16, request.value);
+  putU16(bytes, 0, request.type);
+  putU16(bytes, 2, request.flags);
+  putU32(bytes, 4, request.zone);
+  putU32(bytes, 8, request.block);
+  putU32(bytes, 12, request.blocks);
+  putU64(bytes, 16, request.value);
   return bytes;
 }
 
 export function decodeRequest(bytes: Uint8Array): CZoneRequest {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    type: view.getUint16(0, true),
-    flags: view.getUint16(2, true),
-    zone: view.getUint32(4, true),
-    block: view.getUint32(8, true),
-    blocks: view.getUint32(12, true),
-    value: getU64(view, 16),
+    type: takeU16(bytes, 0),
+    flags: takeU16(bytes, 2),
+    zone: takeU32(bytes, 4),
+    block: takeU32(bytes, 8),
+    blocks: takeU32(bytes, 12),
+    value: takeU64(bytes, 16),
   };
 }
 
 export function encodeResponse(response: CZoneResponse): Uint8Array {
   const bytes = new Uint8Array(RESPONSE_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, response.status, true);
-  view.setUint16(2, response.detail, true);
-  view.setUint32(4, response.count, true);
-  setU64(view, 8, response.value);
+  putU16(bytes, 0, response.status);
+  putU16(bytes, 2, response.detail);
+  putU32(bytes, 4, response.count);
+  putU64(bytes, 8, response.value);
   return bytes;
 }
 
 export function decodeResponse(bytes: Uint8Array): CZoneResponse {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    status: view.getUint16(0, true),
-    detail: view.getUint16(2, true),
-    count: view.getUint32(4, true),
-    value: getU64(view, 8),
+    status: takeU16(bytes, 0),
+    detail: takeU16(bytes, 2),
+    count: takeU32(bytes, 4),
+    value: takeU64(bytes, 8),
   };
 }
 

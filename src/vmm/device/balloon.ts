@@ -91,6 +91,7 @@ export class Balloon implements MemoryDevice {
     if (this.failure !== undefined) return;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
+    if (this.driver.hinted !== undefined) vm.guest.memory.addShrinker(this.driver.hinted);
     if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
   }
 

@@ -135,7 +135,7 @@ describe('a core that its pool took back', () => {
   });
 
   it('gets no cut snapshot from the pool', () => {
-    const cut = { ...image, bytes: image.bytes.slice(0, 4096) };
+    const cut = { ...image, words: image.words.slice(0, 1024) };
     expect(() => pool.clone(cut)).toThrow(CoreError);
   });
 });

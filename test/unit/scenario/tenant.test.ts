@@ -62,6 +62,8 @@ describe('a container', () => {
     expect(anonymous(vm)).toBe(200);
     tenant.writeHeap(100);
     expect(anonymous(vm)).toBe(200);
+    tenant.shrinkHeap(50);
+    expect(anonymous(vm)).toBe(50);
     tenant.writeHeap(1000);
     expect([anonymous(vm), tenant.isGrown]).toEqual([1000, true]);
   });

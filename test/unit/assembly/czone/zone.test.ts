@@ -2,29 +2,15 @@
 // of all of it is in test/fuzz.
 
 import { describe, expect, it } from 'vitest';
-import { ZONE_STATE_OFFSET } from '../../../../src/abi/layout.ts';
-import {
-  CZONE_ACTIVE,
-  CZONE_DYING,
-  CZONE_IDLE,
-  CZONE_LIMIT_BORROW,
-} from '../../../../src/abi/czone.ts';
+import { CZONE_DYING, CZONE_LIMIT_BORROW } from '../../../../src/abi/czone.ts';
 import {
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
-  STATUS_BUSY,
   STATUS_TABLE_FULL,
 } from '../../../../src/core/index.ts';
 import { rawOf } from '../../../../src/core/raw.ts';
-import { bootGuest, expectSound, zoneField } from '../../../support/core.ts';
-import {
-  BLOCK,
-  BLOCKS,
-  anonymous,
-  blocksOf,
-  bootRegion,
-  written,
-} from '../../../support/region.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
+import { BLOCK, BLOCKS, blocksOf, bootRegion, written } from '../../../support/region.ts';
 
 describe('a zone', () => {
   it('is made with the blocks asked for, as far as limit and pool allow', () => {
@@ -53,28 +39,9 @@ describe('a zone', () => {
   it('has the index of one that has ended, the last one’s first', () => {
     const core = bootRegion();
     const zones = [0, 1, 2].map((owner) => core.czones.create(owner, BLOCK, 1));
-    for (const zone of zones) expect(rawOf(core).czoneDestroy(zone)).toBe(1);
+    for (const zone of zones) expect(core.czones.exit(zone, 0)).toBe(1);
     expect(core.czones.create(3, BLOCK, 0)).toBe(zones[2]);
     expect(core.czones.create(4, BLOCK, 0)).toBe(zones[1]);
-    expectSound(core);
-  });
-
-  it('is not destroyed while processes or objects are in it or its pages in use', () => {
-    const core = bootRegion();
-    const raw = rawOf(core);
-    const zone = core.czones.create(0, 4 * BLOCK, 1);
-    expect(core.czones.refer(zone, 1)).toBe(1);
-    expect(raw.czoneDestroy(zone)).toBe(STATUS_BAD_STATE);
-    expect(core.czones.refer(zone, -1)).toBe(0);
-    const object = anonymous(core, zone);
-    expect(raw.czoneDestroy(zone)).toBe(STATUS_BUSY);
-    core.objects.destroy(object, 0);
-    const page = core.czones.allocPages(zone, 0x8, 0, 0);
-    expect(raw.czoneDestroy(zone)).toBe(STATUS_BUSY);
-    core.pages.free(page, 0, 0);
-    // discarded pages are nobody's
-    core.objects.discard(written(core, zone, 30));
-    expect(raw.czoneDestroy(zone)).toBe(1);
     expectSound(core);
   });
 
@@ -83,15 +50,6 @@ describe('a zone', () => {
     const zone = core.czones.create(0, BLOCK, 1);
     expect([2, 1, -3].map((by) => core.czones.refer(zone, by))).toEqual([2, 3, 0]);
     expect(core.czones.refer(zone, -1)).toBe(STATUS_BAD_STATE);
-  });
-
-  it('is active or idle as its container says', () => {
-    const core = bootRegion();
-    const zone = core.czones.create(0, BLOCK, 1);
-    expect(zoneField(core, zone, ZONE_STATE_OFFSET)).toBe(CZONE_ACTIVE);
-    expect(rawOf(core).czoneSetState(zone, CZONE_IDLE)).toBe(0);
-    expect(core.zone(zone).state).toBe(CZONE_IDLE);
-    expect(rawOf(core).czoneSetState(zone, CZONE_DYING)).toBe(STATUS_BAD_ARGUMENT);
   });
 
   it('gives its blocks in the order in which it got them', () => {
@@ -114,10 +72,8 @@ describe('an index', () => {
     core.czones.create(0, BLOCK, 1);
     const raw = rawOf(core);
     const answers = [
-      raw.czoneDestroy(index),
       raw.czoneGrow(index, 1),
       raw.czoneRefer(index, 1),
-      raw.czoneSetState(index, CZONE_IDLE),
       raw.czoneSetLimits(index, 0, 1),
       raw.czoneExit(index, 0),
       raw.czoneShrink(index, 1),
@@ -136,7 +92,6 @@ describe('an index', () => {
     const answers = [
       raw.czoneGrow(zone, 1),
       raw.czoneRefer(zone, 1),
-      raw.czoneSetState(zone, CZONE_IDLE),
       raw.czoneSetLimits(zone, 0, 1),
     ];
     expect(answers).toEqual(answers.map(() => STATUS_BAD_ARGUMENT));

@@ -17,7 +17,12 @@ import { bootGuest, expectSound } from '../../../support/core.ts';
 import { anonymous } from '../../../support/region.ts';
 import { RefusedArgument } from '../../../../src/check/index.ts';
 import { type MicroVm } from '../../../../src/vmm/index.ts';
-import { MIB_FRAMES, expectSound, testGuest, testVmm } from '../../../support/vm.ts';
+import {
+  MIB_FRAMES,
+  expectSound as expectSoundVm,
+  testGuest,
+  testVmm,
+} from '../../../support/vm.ts';
 
 const FRAMES = 4096;
 const empty = (): Core => Core.create({ frames: FRAMES, objects: 4, build: 'verify' });
@@ -136,9 +141,9 @@ describe('host pages of 2 MiB', () => {
     for (let pfn = 4096; pfn < 32_768; pfn += 64) {
       if (core.frames.kind(pfn) === KIND_FREE) core.backing.touch(pfn, 1, true);
     }
-    expectSound(vm);
+    expectSoundVm(vm);
     vm.guest.writeAndFree(70 * MIB_FRAMES);
-    expectSound(vm);
+    expectSoundVm(vm);
     expect(core.backedFrames).toBeGreaterThan(backed + 60 * MIB_FRAMES);
     expect(core.sharedFrames).toBe(shared);
     vmm.settle(vm);
@@ -152,7 +157,7 @@ describe('host pages of 2 MiB', () => {
     const before = core.backedFrames;
     core.backing.touch(24_000, 1, true);
     expect(core.backedFrames).toBe(before + 512);
-    expectSound(vm);
+    expectSoundVm(vm);
   });
 
   it('are the only others there are', () => {

@@ -2,9 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { ZONE_BACKED_FREE_OFFSET } from '../../../../src/abi/layout.ts';
-import { CZONE_IDLE } from '../../../../src/abi/czone.ts';
 import {
-  NONE,
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
   STAT_REFAULTS_AVOIDED,
@@ -22,23 +20,6 @@ import {
 } from '../../../support/region.ts';
 
 describe('reclaim', () => {
-  it('of all idle zones leaves the active ones alone', () => {
-    const core = bootRegion();
-    const raw = rawOf(core);
-    const zones = [0, 1, 2].map(() => raw.czoneCreate(0, 4 * BLOCK, 1));
-    for (const zone of zones) {
-      const object = anonymous(core, zone);
-      raw.objectTouch(object, 0, 100, 1, 0);
-      raw.objectTruncate(object, 0, 64, 0);
-    }
-    raw.czoneSetState(zones[0] as number, CZONE_IDLE);
-    raw.czoneSetState(zones[2] as number, CZONE_IDLE);
-    expect(raw.czoneReclaim(NONE, 16, 1 << 20, 0)).toBe(2);
-    const left = zones.map((zone) => zoneField(core, zone, ZONE_BACKED_FREE_OFFSET));
-    expect(left).toEqual([0, 64, 0]);
-    expectSound(core);
-  });
-
   it('takes no piece smaller than asked, and none twice', () => {
     const core = bootRegion();
     const raw = rawOf(core);
@@ -67,22 +48,6 @@ describe('reclaim', () => {
     raw.objectTouch(object, 0, 100, 1, 0);
     expect(core.stat(STAT_REFAULTS_AVOIDED)).toBeGreaterThan(0);
     expect(zoneField(core, zone, ZONE_BACKED_FREE_OFFSET)).toBe(BLOCK - 100);
-  });
-
-  it('goes on at the idle zone where the last call stopped', () => {
-    const core = bootRegion();
-    const zones = [0, 1, 2].map((owner) => core.czones.create(owner, 4 * BLOCK, 1));
-    for (const zone of zones) {
-      core.objects.destroy(written(core, zone, 10), 0);
-      rawOf(core).czoneSetState(zone, CZONE_IDLE);
-    }
-    const starts = [0, 1, 2].map(() => {
-      const ranges = rangesOf(core, rawOf(core).czoneReclaim(NONE, 1, NO_LIMIT, 0));
-      return ranges[0]?.[0];
-    });
-    expect(starts).toEqual([0, 1, 2].map((at) => REGION + at * BLOCK));
-    expect(rawOf(core).czoneReclaim(NONE, 1, NO_LIMIT, 0)).toBe(0);
-    expectSound(core);
   });
 
   it('takes as many ranges and frames as asked, and leaves the rest free', () => {

@@ -24,7 +24,7 @@ describe('blocks', () => {
     expect(pages.addBlocks(zone, at(2), 2 * BLOCK)).toBe(true);
     expect(pages.blocksOf(zone)).toHaveLength(2);
     expect(pages.blocksOf(POOL)).toHaveLength(2);
-    const owners = [0, ...[2, 3, 8, 9]].map((block) => pages.zoneOf(at(block)));
+    const owners = [0, 2, 3, 8, 9].map((block) => pages.zoneOf(at(block)));
     expect(owners[0]).toBeUndefined();
     expect(owners.slice(1).toSorted()).toEqual([POOL, POOL, zone, zone]);
     expect(pages.takePooled(at(0), BLOCK)).toBe(false);
@@ -54,7 +54,9 @@ describe('ranges', () => {
     for (const page of [300, 100, 200]) core.objects.truncate(object, page, 1, 0);
     const pairs = new Uint32Array(8);
     expect(pages.collect(zone, 4, 100, 0, pairs)).toBe(3);
-    expect([...pairs.slice(0, 6)]).toEqual([100, 200, 300].flatMap((page) => [REGION + page, 1]));
+    expect([...pairs.subarray(0, 6)]).toEqual(
+      [100, 200, 300].flatMap((page) => [REGION + page, 1]),
+    );
     expect(pages.figures(zone)).toEqual({
       managedFrames: BLOCK,
       freeFrames: 0,
@@ -73,7 +75,7 @@ describe('ranges', () => {
     const pairs = new Uint32Array(8);
     // two and a half blocks of frames are two blocks: the third goes back
     expect(pages.collect(POOL, 4, 2.5 * BLOCK, 0, pairs)).toBe(1);
-    expect([...pairs.slice(0, 2)]).toEqual([at(1), 2 * BLOCK]);
+    expect([...pairs.subarray(0, 2)]).toEqual([at(1), 2 * BLOCK]);
     expect(pages.zoneOf(at(1))).toBeUndefined();
     expect(pages.zoneOf(at(3))).toBe(POOL);
     expect(pages.figures(POOL)).toEqual({

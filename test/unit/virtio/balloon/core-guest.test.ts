@@ -74,7 +74,7 @@ describe('pages', () => {
     balloon.setTarget(4 * 512);
     expect(guest.heldFrames).toBe(4 * 512);
     expect(host.discards.map(([pfn, pages]) => [pfn % 512, pages])).toEqual(
-      Array(4).fill([0, 512]),
+      Array.from({ length: 4 }, () => [0, 512]),
     );
     expectSound(memory.core);
   });

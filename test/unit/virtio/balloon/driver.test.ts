@@ -243,7 +243,7 @@ describe('free page hinting', () => {
     });
     balloon.startHinting(false);
     expect(guest.hintBlocks).toEqual([]);
-    expect(driver.shrinkHinted(1)).toBe(1024);
+    expect(driver.hinted?.shrink(1)).toBe(1024);
     expect(guest.hintBlocks).toEqual([3072]);
   });
 });

@@ -132,7 +132,7 @@ it('a zone that ends gives everything back in one message, to the pool or to the
   let status = 0;
   m.driver.destroyZone(zone, true, (response) => (status = response.status));
   expect(status).toBe(1);
-  expectAnswer(rawOf(m.core).czoneDestroy(index), 'czoneDestroy');
+  expectAnswer(rawOf(m.core).czoneExit(index, 0), 'czoneExit');
   // One ASSIGN for the blocks that the zone had taken from the pool, one ZONE_DESTROY.
   expect(m.driver.counters.requests).toBe(requests + 2);
   expect(m.core.backedFrames).toBe(before - 1500);
@@ -161,7 +161,7 @@ it('the pool gives back what its blocks still have', () => {
   const { index, object } = m.zone(2);
   m.touch(object, 0, 1000);
   expectAnswer(rawOf(m.core).objectDiscard(object), 'objectDiscard');
-  expectAnswer(rawOf(m.core).czoneDestroy(index), 'czoneDestroy');
+  expectAnswer(rawOf(m.core).czoneExit(index, 0), 'czoneExit');
   const before = m.core.backedFrames;
   m.czone.reclaim(0);
   expect(m.core.backedFrames).toBe(before - 1000);

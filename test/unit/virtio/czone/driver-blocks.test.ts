@@ -5,10 +5,10 @@ import { DriverBlocks, runsOf } from '../../../../src/virtio/czone/driver-blocks
 const START = 0x40000;
 
 /** Blocks as a string: `1122..0` is two of zone 1, two of zone 2, two of nobody, one of the pool. */
-function blocks(text: string, usable: number = text.length): DriverBlocks {
-  const made = new DriverBlocks(START, 512, text.length);
+function blocks(drawn: string, usable: number = drawn.length): DriverBlocks {
+  const made = new DriverBlocks(START, 512, drawn.length);
   made.setUsable(usable);
-  [...text].forEach((owner, first) => {
+  [...drawn].forEach((owner, first) => {
     if (owner !== '.') made.give({ first, count: 1 }, Number(owner));
   });
   return made;

@@ -2,6 +2,7 @@ import { RefusedArgument } from '../../../../src/check/index.ts';
 import { GFP_KERNEL, NONE, OBJECT_KERNEL } from '../../../../src/core/index.ts';
 import { describe, expect, it } from 'vitest';
 
+import { Process } from '../../../../src/guest/index.ts';
 import { Balloon, type BalloonOptions, Reporting, freeFrames } from '../../../../src/vmm/index.ts';
 import { MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
 import { holdsMovable } from '../../../support/core.ts';
@@ -148,6 +149,19 @@ describe('Balloon', () => {
     balloon.model.finishHinting();
     vmm.advance(SECOND);
     expect(freeFrames(vm.guest.core)).toBe(free);
+    expectSound(vm);
+  });
+
+  it('takes hinted blocks back when the guest is short of memory, before the host has said that it is done', () => {
+    const { vmm, vm } = testVm(256);
+    const balloon = new Balloon(vm, vmm.clock, { freePageHinting: true });
+    balloon.model.startHinting(false);
+    const hinted = balloon.driver.hinted?.pages ?? 0;
+    const wanted = freeFrames(vm.guest.core) + hinted / 2;
+    expect(hinted).toBeGreaterThan(32 * MIB_FRAMES);
+    const process = new Process(vm.guest, { cpu: 0, kernelFrames: 8, mappedPages: wanted });
+    process.touch(0, wanted, true);
+    expect(balloon.driver.hinted?.pages).toBeLessThan(hinted);
     expectSound(vm);
   });
 

@@ -7,8 +7,9 @@ import {
   PAGE_PRIVATE,
 } from '../../../../../src/recording/placement/policies/policy.ts';
 
+const place = (use: number): number => czoneInZone.place({ use, process: 5, tree: 7 });
+
 it('gives a container’s zone its files as well', () => {
-  const place = (use: number): number => czoneInZone.place({ use, process: 5, tree: 7 });
   expect([place(PAGE_PRIVATE), place(PAGE_FILE), place(PAGE_KERNEL)]).toEqual([7, 7, 0]);
   expect([czoneInZone.name, czoneInZone.owner]).toEqual(['czone-in-zone', 'tree']);
 });

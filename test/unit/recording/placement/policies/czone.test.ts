@@ -7,8 +7,9 @@ import {
   PAGE_PRIVATE,
 } from '../../../../../src/recording/placement/policies/policy.ts';
 
+const place = (use: number): number => czone.place({ use, process: 5, tree: 7 });
+
 it('gives private memory to the container’s zone, and nothing that outlives it', () => {
-  const place = (use: number): number => czone.place({ use, process: 5, tree: 7 });
   expect([place(PAGE_PRIVATE), place(PAGE_FILE), place(PAGE_KERNEL)]).toEqual([7, 0, 0]);
   expect([czone.name, czone.owner]).toEqual(['czone', 'tree']);
 });

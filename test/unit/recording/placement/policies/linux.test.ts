@@ -7,8 +7,9 @@ import {
   PAGE_PRIVATE,
 } from '../../../../../src/recording/placement/policies/policy.ts';
 
+const place = (use: number): number => linux.place({ use, process: 5, tree: 7 });
+
 it('leaves every page to the kernel', () => {
-  const place = (use: number): number => linux.place({ use, process: 5, tree: 7 });
   expect([place(PAGE_PRIVATE), place(PAGE_FILE), place(PAGE_KERNEL)]).toEqual([0, 0, 0]);
   expect([linux.name, linux.owner]).toEqual(['linux', 'nobody']);
 });

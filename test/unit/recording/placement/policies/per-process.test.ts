@@ -7,8 +7,9 @@ import {
   PAGE_PRIVATE,
 } from '../../../../../src/recording/placement/policies/policy.ts';
 
+const place = (use: number): number => perProcess.place({ use, process: 5, tree: 7 });
+
 it('gives private memory to the zone of its process', () => {
-  const place = (use: number): number => perProcess.place({ use, process: 5, tree: 7 });
   expect([place(PAGE_PRIVATE), place(PAGE_FILE), place(PAGE_KERNEL)]).toEqual([5, 0, 0]);
   expect([perProcess.name, perProcess.owner]).toEqual(['per-process', 'process']);
 });

@@ -1,10 +1,15 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
+import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
 import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
 import { UsageError } from './fault.ts';
 
+/** Of what was found; a message stays one short line. */
+const LONGEST_QUOTE = 60;
+
 function fault(option: string, expected: string, found: string): UsageError {
-  return new UsageError(`${option}: expected ${expected}, found ${JSON.stringify(found)}`);
+  const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
+  return new UsageError(`${option}: expected ${expected}, found ${JSON.stringify(shown)}`);
 }
 
 /** A whole number from `least` on. */
@@ -20,6 +25,21 @@ export function wholeNumber(option: string, text: string, least: number): number
 export function minutes(option: string, text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text)) throw fault(option, 'minutes, 0 or more', text);
   return Number(text);
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = {
+  KiB: KIB,
+  MiB: MIB,
+  GiB: GIB,
+  TiB: KIB * GIB,
+};
+
+/** A size of memory with its unit, in whole frames: one at least, and as many as a double counts exactly. */
+export function frames(option: string, text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]iB)$/.exec(text) ?? [];
+  const found = Math.floor((Number(amount) * (SIZE_UNITS[unit] ?? Number.NaN)) / FRAME_BYTES);
+  if (found >= 1 && Number.isSafeInteger(found)) return found;
+  throw fault(option, 'a size such as 512MiB, 384GiB or 1.5TiB', text);
 }
 
 /** What a reader of values says, said of the option. */

@@ -1,6 +1,7 @@
 // What a command does with an error: a line on stderr and an exit code. Anything that is not a known kind of fault is a
 // defect of the program and keeps its stack.
 
+import { constants } from 'node:os';
 import { CommanderError } from 'commander';
 
 /** The command line or an input file is wrong. */
@@ -10,8 +11,22 @@ export class UsageError extends Error {
 
 export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
-/** 128 + SIGINT, as shells expect. */
-export const EXIT_INTERRUPTED = 130;
+
+/** Signals that end a run with a word. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** Somebody asked the process to end. */
+export class Interrupted extends Error {
+  override readonly name: string = 'Interrupted';
+  /** 128 + the signal's number, as shells have it. */
+  readonly exitCode: number;
+
+  constructor(signal: Signal) {
+    const what = signal === 'SIGINT' ? 'interrupted' : `ended by ${signal}`;
+    super(`${what}, nothing was written`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
 
 function usage(error: Error, write: (line: string) => void): number {
   write(`guestmem: ${error.message}`);
@@ -22,18 +37,25 @@ function usage(error: Error, write: (line: string) => void): number {
 export async function exitCodeOf(error: unknown, write: (line: string) => void): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   if (error instanceof UsageError) return usage(error, write);
+  if (error instanceof Interrupted) {
+    write(`guestmem: ${error.message}`);
+    return error.exitCode;
+  }
   // Loaded only now: a command line without a fault does not need them all.
-  const { GuestOutOfMemory, HostOutOfMemory, ReplayInterrupted } =
-    await import('../replay/index.ts');
+  const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
+  const { OutputError } = await import('../report/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
-  if (error instanceof ReplayInterrupted) {
-    write('guestmem: interrupted, nothing was written');
-    return EXIT_INTERRUPTED;
-  }
-  if (error instanceof TraceError || error instanceof RecordingError) return usage(error, write);
-  if (error instanceof GuestOutOfMemory || error instanceof HostOutOfMemory) {
-    write(`guestmem: ${error.message}`);
+  const isUsage =
+    error instanceof TraceError || error instanceof RecordingError || error instanceof OutputError;
+  if (isUsage) return usage(error, write);
+  const isLimit =
+    error instanceof GuestOutOfMemory ||
+    error instanceof HostOutOfMemory ||
+    error instanceof TooManyGuests;
+  if (isLimit) {
+    const hint = error instanceof HostOutOfMemory ? ' (--host-memory)' : '';
+    write(`guestmem: ${error.message}${hint}`);
     return EXIT_FAILURE;
   }
   throw error;

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
+import { complain, guardStreams, print, printable } from './terminal.ts';
 
 interface Entry {
   readonly name: string;
@@ -55,17 +56,37 @@ async function commandOf({ name, args, sentence, make }: Entry): Promise<Command
   const isNamed = process.argv.includes(name);
   const command = isNamed ? await make() : new Command(name);
   if (!isNamed && args !== undefined) command.arguments(args);
-  return command.description(sentence).exitOverride();
+  return guarded(command.description(sentence));
 }
 
-const program = new Command('guestmem')
-  .description('Emulates the memory of virtual machines, page frame by page frame')
-  .version(version())
-  .exitOverride();
+/** Ends by an error instead of the process, and writes nothing that controls a terminal. */
+function guarded(command: Command): Command {
+  const writeErr = (text: string): boolean => process.stderr.write(printable(text));
+  return command.exitOverride().configureOutput({ writeOut: print, writeErr });
+}
+
+guardStreams();
+const program = guarded(
+  new Command('guestmem')
+    .description('Emulates the memory of virtual machines, page frame by page frame')
+    .version(version()),
+);
 for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
+
+/** What a command's error comes to. Guests that found no addresses get another chance before it is one. */
+async function end(error: unknown): Promise<number> {
+  if (error instanceof Error && error.name === 'TooManyGuests') {
+    const { mayHelp, runAgain } = await import('./again.ts');
+    if ('made' in error && mayHelp(Number(error.made))) {
+      complain('guestmem: no addresses for more guests: beginning again, with fewer for each');
+      return runAgain();
+    }
+  }
+  return exitCodeOf(error, complain);
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await exitCodeOf(error, (line) => process.stderr.write(`${line}\n`));
+  process.exitCode = await end(error);
 }

@@ -15,6 +15,7 @@ import {
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+import { print } from './terminal.ts';
 
 /** Share of free memory in blocks smaller than 2 MiB. */
 const UNUSABLE_2MIB = `unusable ${THP_ORDER}`;
@@ -184,9 +185,7 @@ export function pagesText(result: PagesResult): string {
 async function run(folder: string, flags: PagesFlags): Promise<void> {
   const options = optionsOf(flags);
   const result = replayPages(await openCapture(folder), options);
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result),
-  );
+  print(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result));
 }
 
 export function pagesCommand(): Command {

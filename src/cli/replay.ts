@@ -9,16 +9,27 @@ import {
   GROWTHS,
   KEEP_ALIVES,
   PLACEMENTS,
+  type ReplayPlan,
   SYSTEMS,
   detailsOf,
   replayPlan,
   resultsOf,
 } from '../replay/index.ts';
-import { FORMATS, type Report, resultsJson, writeReport } from '../report/index.ts';
+import {
+  FORMATS,
+  type Format,
+  type Report,
+  type Written,
+  openOutput,
+  resultsJson,
+  writeReport,
+} from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, minutes, named, policy, wholeNumber } from './argument.ts';
+import { duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
+import { interruptible } from './signals.ts';
+import { print } from './terminal.ts';
 
 const DEFAULT_FORMATS = 'table,json,html';
 
@@ -32,11 +43,14 @@ interface ReplayFlags {
   readonly growth: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly hostMemory?: string;
   readonly format: string;
   readonly out: string;
+  readonly force?: boolean;
   readonly jobs?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly strict?: boolean;
 }
 
 function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
@@ -52,42 +66,65 @@ function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
   return folder === undefined ? generateSynthetic(options) : openTrace(folder, options);
 }
 
-/** Replays with a progress bar; an interrupt from the keyboard ends it between two slices of work. */
-async function play(folder: string | undefined, flags: ReplayFlags): Promise<Report> {
-  const chosen = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
+interface Asked {
+  readonly plan: ReplayPlan;
+  readonly jobs: number | undefined;
+  readonly warmupMinutes: number;
+}
+
+/** What is asked for, checked before anything is read. */
+function askedBy(flags: ReplayFlags): Asked {
+  const systems = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
-  const plan = {
-    systems: chosen.map(({ name }) => name),
+  const plan: ReplayPlan = {
+    systems: systems.map(({ name }) => name),
     seed: wholeNumber('--seed', flags.seed, 0),
     warmupMinutes,
     keepAlive,
     placement,
     growth,
     idleReclaimMs: idleReclaimMs(flags),
+    hostFrames:
+      flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
   };
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
+  return { plan, jobs, warmupMinutes };
+}
+
+/** What --strict is for: no trace in which rows were merged or figures filled in. */
+function refuseRepaired({ quirks }: Trace, folder: string | undefined): void {
+  const found = Object.entries(quirks).filter(([, count]) => count > 0);
+  if (found.length === 0) return;
+  const kinds = found.map(([kind, count]) => `${kind} ${count}`).join(', ');
+  throw new UsageError(`${folder}: expected a trace without repairs (--strict), found ${kinds}`);
+}
+
+/** Replays with a progress bar. Formats are checked by now, and the folder is open. */
+async function play(
+  folder: string | undefined,
+  flags: ReplayFlags,
+  { plan, jobs, warmupMinutes }: Asked,
+  signal: AbortSignal,
+): Promise<Report> {
   const trace = loadTrace(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
-  const progress = startProgress(chosen.length, flags.quiet === true);
+  if (flags.strict === true) refuseRepaired(trace, folder);
+  const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
-      signal: stop.signal,
+      signal,
     });
     return { results: resultsOf(played), details: detailsOf(played) };
   } finally {
     progress.stop();
-    process.off('SIGINT', interrupt);
   }
 }
 
@@ -99,10 +136,29 @@ function wroteLine(paths: readonly string[]): string {
 
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
   const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
-  const report = await play(folder, flags);
-  const { text, paths } = await writeReport(report, formats, flags.out);
-  if (flags.json === true) process.stdout.write(resultsJson(report.results));
-  else if (flags.quiet !== true) process.stdout.write(`${text}${wroteLine(paths)}`);
+  const asked = askedBy(flags);
+  if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
+  const { report, written } = await interruptible((signal) =>
+    playInto(flags, formats, (stop) => play(folder, flags, asked, stop), signal),
+  );
+  if (flags.json === true) print(resultsJson(report.results));
+  else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
+}
+
+/** Opens the folder, plays, writes; the folder is as it was if that fails. */
+async function playInto(
+  { out, force }: ReplayFlags,
+  formats: readonly Format[],
+  run: (signal: AbortSignal) => Promise<Report>,
+  signal: AbortSignal,
+): Promise<{ report: Report; written: Written }> {
+  const folder = openOutput(formats, out, force);
+  try {
+    const report = await run(signal);
+    return { report, written: await writeReport(report, formats, folder ?? out) };
+  } finally {
+    folder?.close();
+  }
 }
 
 export function replayCommand(): Command {
@@ -124,12 +180,15 @@ export function replayCommand(): Command {
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
+    .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
     .option('--out <folder>', 'where files go', 'guestmem-out')
     .option(
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
     )
+    .option('--strict', 'refuse a trace in which rows are merged or figures filled in')
+    .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')
     .action(run);

@@ -12,6 +12,7 @@ import {
 } from '../scenario/index.ts';
 import { wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+import { print } from './terminal.ts';
 
 interface ScenarioFlags {
   readonly json?: boolean;
@@ -75,14 +76,12 @@ function listText(): string {
 
 function run(name: string | undefined, flags: ScenarioFlags): void {
   if (name === undefined) {
-    process.stdout.write(listText());
+    print(listText());
     return;
   }
   const scenario = find(name);
   const rows = scenario.run(optionsOf(scenario, flags));
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : scenarioTable(rows),
-  );
+  print(flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : scenarioTable(rows));
 }
 
 export function scenarioCommand(): Command {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { GROWTHS, KEEP_ALIVES, PLACEMENTS, SYSTEMS } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
 import { TRACE_FORMATS } from '../trace/index.ts';
+import { print } from './terminal.ts';
 
 interface Named {
   readonly name: string;
@@ -30,6 +31,6 @@ export function systemsText(): string {
 
 export function systemsCommand(): Command {
   return new Command('systems').action(() => {
-    process.stdout.write(systemsText());
+    print(systemsText());
   });
 }

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { EXIT_FAILURE } from './fault.ts';
+import { print } from './terminal.ts';
 
 interface VerifyFlags {
   readonly guided?: boolean;
@@ -78,7 +79,7 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
   const capture = await openCapture(folder);
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
   const verdict = verifyCapture(capture, mode, { clock: startWall() });
-  process.stdout.write(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
+  print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
 }
 

@@ -1,6 +1,6 @@
 // The one error of this room: a recording that cannot be used, said in one line.
 
-import { CoreError } from '../core/index.ts';
+import { CoreError, TooManyGuests } from '../core/index.ts';
 
 /** Says where a recording is wrong, what was expected there and what was found. */
 export class RecordingError extends Error {
@@ -23,6 +23,7 @@ export class RecordingError extends Error {
 
 /** What the core, a device or the engine under them refuses: states and steps that no kernel has. */
 function isRefusal(error: unknown): error is Error {
+  if (error instanceof TooManyGuests) return false; // this process has no room: no fault of the recording
   return (
     error instanceof CoreError ||
     error instanceof RangeError ||

@@ -23,6 +23,8 @@ export interface ReplayPlan {
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
+  /** Memory of the host; undefined: as much as the published one has. */
+  readonly hostFrames?: number | undefined;
 }
 
 function systemOf(name: string): SystemSpec {
@@ -33,7 +35,8 @@ function systemOf(name: string): SystemSpec {
 
 /** The plan with its names looked up; an unknown one is an ArgumentError. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
-  const { systems, seed, warmupMinutes, keepAlive, placement, growth, idleReclaimMs } = plan;
+  const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
+  const { idleReclaimMs, hostFrames } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -41,6 +44,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,
+      ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
       ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),
     },

@@ -11,6 +11,15 @@ export type OutputFile = {
   readonly content: string | Uint8Array;
 };
 
+/** A file that a format may write, known before there is a run. */
+export type OwnFile = {
+  readonly name: string;
+  /** What stands in the first or last bytes of such a file, and in few others. */
+  readonly mark: RegExp;
+  /** Of an hour's run of all systems, about: the room that is looked for before the work. */
+  readonly usualBytes: number;
+};
+
 /** A run in one format: for whoever watches, for the folder, or both. */
 export type Rendered = {
   /** Whole lines. */
@@ -23,6 +32,8 @@ export type Format = {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
+  /** Names of the files that `render` may give, no others. */
+  readonly files: readonly OwnFile[];
   /** Equal reports give equal bytes. */
   render(report: Report): Rendered | Promise<Rendered>;
 };

@@ -1,12 +1,15 @@
 // The report room's public face: the record of a run, its check, and the formats it is written in.
 
 export type { Cdf, Conclusion, Details, MemoryMap, StartRecords, TimeSeries } from './detail.ts';
-export type { Format, OutputFile, Rendered, Report } from './format.ts';
+export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';
 export { readResults, resultsJson } from './formats/json.ts';
 export { alignRows, resultsTable } from './formats/table.ts';
-export type { FootprintBy, FootprintCause, Results, SystemResult } from './results.ts';
+export { OutputFolder } from './output.ts';
+export { OutputError } from './output-error.ts';
+export { repairLines } from './repairs.ts';
+export type { FootprintBy, FootprintCause, Repairs, Results, SystemResult } from './results.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount } from './unit.ts';
-export { type Written, writeReport } from './write.ts';
+export { type Written, openOutput, writeReport } from './write.ts';

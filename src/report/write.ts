@@ -1,7 +1,7 @@
 /** Writes a run in the formats asked for. */
-import { join } from 'node:path';
-import { writeAtomically } from './atomic.ts';
-import type { Format, Report } from './format.ts';
+import type { Format, OwnFile, Report } from './format.ts';
+import { FORMATS } from './formats/index.ts';
+import { OutputFolder } from './output.ts';
 import { parseResults } from './schema.ts';
 
 export type Written = {
@@ -11,22 +11,37 @@ export type Written = {
   readonly paths: readonly string[];
 };
 
+function filesOf(formats: readonly Format[]): OwnFile[] {
+  return formats.flatMap(({ files }) => files);
+}
+
 /**
- * Renders all formats before it writes a file, so a wrong record (`ResultsError`) touches nothing. Each file is whole or not
- * there; the folder is made when the first one needs it.
+ * The folder for files of these formats, made, checked and with room; undefined when they write none. Throws OutputError. Who opens
+ * it before a run closes it when there is none.
+ */
+export function openOutput(
+  formats: readonly Format[],
+  folder: string,
+  isForced = false,
+): OutputFolder | undefined {
+  const files = filesOf(formats);
+  if (files.length === 0) return undefined;
+  return new OutputFolder(folder, files, { earlier: filesOf(FORMATS), isForced });
+}
+
+/**
+ * Renders all formats before it writes a file, so a wrong record (`ResultsError`) touches nothing. All files of a run appear at
+ * once in place of those of an earlier one, or none does.
  */
 export async function writeReport(
   report: Report,
   formats: readonly Format[],
-  folder: string,
+  where: string | OutputFolder,
 ): Promise<Written> {
   parseResults(report.results);
   const rendered = await Promise.all(formats.map(async (format) => format.render(report)));
+  const text = rendered.map((one) => one.text ?? '').join('');
   const files = rendered.flatMap((one) => one.files ?? []);
-  const paths = files.map(({ name, content }) => {
-    const path = join(folder, name);
-    writeAtomically(path, content);
-    return path;
-  });
-  return { text: rendered.map((one) => one.text ?? '').join(''), paths };
+  const folder = typeof where === 'string' ? openOutput(formats, where) : where;
+  return { text, paths: folder?.write(files) ?? [] };
 }

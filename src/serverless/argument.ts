@@ -2,12 +2,16 @@
 
 import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
 
+/** Of what was found; a message stays one short line. */
+const LONGEST_QUOTE = 60;
+
 /** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
 export class ArgumentError extends Error {
   override readonly name: string = 'ArgumentError';
 
   constructor(expected: string, found: string) {
-    super(`expected ${expected}, found ${JSON.stringify(found)}`);
+    const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
+    super(`expected ${expected}, found ${JSON.stringify(shown)}`);
   }
 }
 
@@ -18,6 +22,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 60 * MS_PER_MINUTE,
 };
 
+/** No run is as long: a trace ends within a year. */
+const LONGEST_HOURS = 876_000;
+
 /** What `durationMs` reads. */
 export const DURATION = 'a time such as 500ms, 90s, 10m or 1h';
 
@@ -25,7 +32,9 @@ export const DURATION = 'a time such as 500ms, 90s, 10m or 1h';
 export function durationMs(text: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   if (amount === undefined || unit === undefined) throw new ArgumentError(DURATION, text);
-  return Number(amount) * (UNIT_MS[unit] as number);
+  const ms = Number(amount) * (UNIT_MS[unit] as number);
+  if (ms <= LONGEST_HOURS * (UNIT_MS['h'] as number)) return ms;
+  throw new ArgumentError(`a time of at most ${LONGEST_HOURS}h`, text);
 }
 
 /** Makes a policy anew each time; `timed` is the policy that a time alone means. Wrong text is an ArgumentError. */

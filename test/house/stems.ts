@@ -2,6 +2,8 @@
 
 /** Files of which a unit test of the same stem would see nothing, and the test that fails when they break. */
 export const HELD: Readonly<Record<string, string>> = {
+  'assembly/kernel/recur.ts': 'test/unit/assembly/life/recur.test.ts',
+  'assembly/life/zone-digest.ts': 'test/unit/assembly/life/recur.test.ts',
   'src/cli/pages.ts': 'test/slow/cli-pages.test.ts',
   'src/cli/replay.ts': 'test/slow/cli.test.ts',
   'src/cli/scenario.ts': 'test/slow/cli-scenario.test.ts',

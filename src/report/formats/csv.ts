@@ -1,4 +1,5 @@
 /** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
+import { KIB } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import { type Cell, type FlatTable, tablesOf } from '../tables.ts';
 
@@ -24,6 +25,11 @@ export const CSV_FORMAT: Format = {
   name: 'csv',
   sentence:
     'The run as results.csv, series.csv and starts.csv: a row a system, an instant, a cold start.',
+  files: [
+    { name: 'results.csv', mark: /^name,starts_cold,/, usualBytes: 4 * KIB },
+    { name: 'series.csv', mark: /^system,tMs,/, usualBytes: 64 * KIB },
+    { name: 'starts.csv', mark: /^system,start,/, usualBytes: 32 * KIB },
+  ],
   render: (report) => ({
     files: tablesOf(report).map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) })),
   }),

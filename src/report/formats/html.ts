@@ -1,4 +1,5 @@
 /** report.html. The page and its charts are loaded when the first one is written. */
+import { KIB } from '../../abi/unit.ts';
 import type { Details } from '../detail.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
@@ -12,6 +13,7 @@ export async function reportHtml(results: Results, details: Details = {}): Promi
 export const HTML_FORMAT: Format = {
   name: 'html',
   sentence: 'The report as report.html: tables and charts in one page that needs no network.',
+  files: [{ name: 'report.html', mark: /<title>guestmem: /, usualBytes: 256 * KIB }],
   render: async ({ results, details }) => ({
     files: [{ name: 'report.html', content: await reportHtml(results, details) }],
   }),

@@ -1,5 +1,6 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
 import { readFileSync } from 'node:fs';
+import { KIB } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
 import { parseResults, ResultsError } from '../schema.ts';
@@ -26,5 +27,6 @@ export function readResults(path: string): Results {
 export const JSON_FORMAT: Format = {
   name: 'json',
   sentence: 'The record of the run as results.json, the one form that is read back.',
+  files: [{ name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 8 * KIB }],
   render: ({ results }) => ({ files: [{ name: 'results.json', content: resultsJson(results) }] }),
 };

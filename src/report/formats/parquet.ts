@@ -1,4 +1,5 @@
 /** Parquet: a file a table. Integers are INT64, other numbers DOUBLE. */
+import { KIB } from '../../abi/unit.ts';
 import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
@@ -29,6 +30,11 @@ export function parquetOf({ columns }: FlatTable, { schema, seed, trace }: Resul
 export const PARQUET_FORMAT: Format = {
   name: 'parquet',
   sentence: 'The same tables as csv, typed, with schema version, seed and trace in each file.',
+  files: ['results.parquet', 'series.parquet', 'starts.parquet'].map((name) => ({
+    name,
+    mark: /^PAR1[^]*guestmem/,
+    usualBytes: 8 * KIB,
+  })),
   render: (report) => ({
     files: tablesOf(report).map((table) => ({
       name: `${table.name}.parquet`,

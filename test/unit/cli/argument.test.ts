@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { duration, minutes, named, policy, wholeNumber } from '../../../src/cli/argument.ts';
+import {
+  duration,
+  frames,
+  minutes,
+  named,
+  policy,
+  wholeNumber,
+} from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
 
 describe('options', () => {
@@ -19,6 +26,27 @@ describe('options', () => {
     expect(duration('--keep-alive', '1.5h')).toBe(5_400_000);
     for (const text of ['10', 'm', '10 m', '-1s', '10d']) {
       expect(() => duration('--keep-alive', text)).toThrow(/10m or 1h/);
+    }
+  });
+
+  it('refuses times and sizes that are no numbers any more, in a short line', () => {
+    const long = `${'9'.repeat(400)}`;
+    for (const unit of ['ms', 'h']) {
+      expect(() => duration('--keep-alive', long + unit)).toThrow(/at most 876000h.*9…"$/);
+      expect(() => duration('--keep-alive', long + unit)).toThrow(/^.{1,160}$/);
+    }
+    expect(duration('--keep-alive', '876000h')).toBe(3.1536e12);
+    expect(() => frames('--host-memory', `${long}GiB`)).toThrow(/^.{1,160}$/);
+  });
+
+  it('reads sizes with their unit, in frames', () => {
+    expect(frames('--host-memory', '384GiB')).toBe(384 * 262_144);
+    expect(frames('--host-memory', '1.5TiB')).toBe(1.5 * 1024 * 262_144);
+    expect(frames('--host-memory', '4KiB')).toBe(1);
+    for (const text of ['', '384', '384G', '384GB', '-1GiB', '0GiB', '3KiB', '1e3GiB', ' 1GiB']) {
+      expect(() => frames('--host-memory', text)).toThrow(
+        `--host-memory: expected a size such as 512MiB, 384GiB or 1.5TiB, found "${text}"`,
+      );
     }
   });
 

@@ -3,9 +3,9 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { exitCodeOf, UsageError } from '../../../src/cli/fault.ts';
+import { exitCodeOf, Interrupted, UsageError } from '../../../src/cli/fault.ts';
 import { RecordingError } from '../../../src/recording/index.ts';
-import { GuestOutOfMemory, ReplayInterrupted } from '../../../src/replay/index.ts';
+import { GuestOutOfMemory, TooManyGuests } from '../../../src/replay/index.ts';
 import { TraceError } from '../../../src/trace/index.ts';
 
 async function end(error: unknown): Promise<[number, string[]]> {
@@ -33,8 +33,13 @@ describe('an error of the caller', () => {
 
 describe('other ends', () => {
   it('an interrupt ends with 130 and says that nothing was written', async () => {
-    const error = Object.create(ReplayInterrupted.prototype) as Error;
+    const error = new Interrupted('SIGINT');
     expect(await end(error)).toEqual([130, ['guestmem: interrupted, nothing was written']]);
+  });
+
+  it('no room for another guest ends with 1 and the limit', async () => {
+    const error = new TooManyGuests(12_000, new RangeError('Out of memory'));
+    expect(await end(error)).toEqual([1, [`guestmem: ${error.message}`]]);
   });
 
   it('a guest without memory ends with 1', async () => {

@@ -1,0 +1,23 @@
+// Signals that end a run: it stops between two slices of work, says so, and leaves what was there before.
+
+import { ReplayInterrupted } from '../replay/index.ts';
+import { Interrupted, type Signal } from './fault.ts';
+
+const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Does work that stops at an abort; a second signal ends the process at once. Throws Interrupted. */
+export async function interruptible<Value>(
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const stop = new AbortController();
+  const handlers = SIGNALS.map((name) => [name, () => stop.abort(name)] as const);
+  for (const [name, handler] of handlers) process.once(name, handler);
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    if (error instanceof ReplayInterrupted) throw new Interrupted(stop.signal.reason as Signal);
+    throw error;
+  } finally {
+    for (const [name, handler] of handlers) process.off(name, handler);
+  }
+}

@@ -1,0 +1,50 @@
+/** What processes that died while they wrote have left in a folder: ended as far as they came, then cleared. */
+import { readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { settle } from './exchange.ts';
+
+/** Of this machine: the processes of another one that shares the folder cannot be asked. */
+const HOST: string = hostname().replace(/[^\w.]/g, '_');
+const STAGE = /^\.guestmem-(.+)-(\d+)$/;
+
+/** Stages of this process: its number may also have been that of a process now dead. */
+const live = new Set<string>();
+
+/** A new stage in a folder; who makes the folder of that name says so when it is gone. */
+export function stageIn(folder: string): string {
+  const stage = join(folder, `.guestmem-${HOST}-${process.pid}`);
+  live.add(stage);
+  return stage;
+}
+
+export function stageGone(stage: string): void {
+  live.delete(stage);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function isDead(stage: string, pid: number): boolean {
+  return pid === process.pid ? !live.has(stage) : !isAlive(pid);
+}
+
+/** `names`: files whose temporaries earlier versions of this program left as NAME.PID.tmp. */
+export function clearLeftovers(folder: string, names: readonly string[]): void {
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry);
+    const [, host, stagePid] = STAGE.exec(entry) ?? [];
+    if (host === HOST && isDead(path, Number(stagePid))) {
+      settle(folder, path);
+      rmSync(path, { recursive: true, force: true });
+    }
+    const [, name = '', pid] = /^(.+)\.(\d+)\.tmp$/.exec(entry) ?? [];
+    if (names.includes(name) && isDead(path, Number(pid))) rmSync(path, { force: true });
+  }
+}

@@ -1,0 +1,36 @@
+/** The error of everything that goes wrong between a run and the place it is written to. */
+
+/** One line: the path, and why nothing can be written there. */
+export class OutputError extends Error {
+  override readonly name: string = 'OutputError';
+  readonly path: string;
+
+  constructor(path: string, why: string, options?: ErrorOptions) {
+    super(`${path}: ${why}`, options);
+    this.path = path;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write there',
+  EDQUOT: 'the quota is used up',
+  EEXIST: 'a file is in the way of the folder',
+  EISDIR: 'a folder is in the way of the file',
+  ELOOP: 'links in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no folder can be made there',
+  ENOSPC: 'no space left on the device',
+  ENOTDIR: 'a file is in the way of the folder',
+  EPERM: 'no permission to write there',
+  EROFS: 'a read-only file system',
+};
+
+/** Does a step of writing; what the system refuses is said of the path. */
+export function writingTo<Value>(path: string, step: () => Value): Value {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw new OutputError(path, REASONS[String(error.code)] ?? error.message, { cause: error });
+  }
+}

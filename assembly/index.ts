@@ -23,6 +23,10 @@ export { objectFrame, objectPages } from './object/table';
 export { objectTouch } from './object/touch';
 export { objectFork } from './object/fork';
 
+// calls of containers
+export { callBegin } from './life/call';
+export { callRecurs, callRepeat } from './life/recur';
+
 // the balloon's pages
 export {
   balloonAdjustManaged,

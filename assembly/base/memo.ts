@@ -2,7 +2,7 @@
 // guest's last node, where no copy and no hash of a guest reaches; an instance's next guest finds it out of date.
 //
 //      0  epoch:64
-//      8  Memo by object id:  0 epoch:64 | 8 writtenStart  12 writtenEnd | 16 readStart  20 readEnd
+//      8  Memo by object id:  0 epoch:64 | 8 writtenStart  12 writtenEnd | 16 readStart  20 readEnd | 24 digest:64
 //
 //   written  every page has an entry that is not write-protected, and private host memory
 //   read     every page has an entry, and host memory behind it, the template's or its own
@@ -25,8 +25,10 @@ export class Memo {
   writtenEnd: u32;
   readStart: u32;
   readEnd: u32;
+  /** Of the object's CZone when its last call began (life/zone-digest). */
+  digest: u64;
 }
-const MEMO_BYTES: usize = 24;
+const MEMO_BYTES: usize = 32;
 if (offsetof<Memo>() != MEMO_BYTES) ERROR('Memo outgrew its stride');
 if (offsetof<Memo>('writtenStart') != 8) ERROR('Memo.writtenStart moved');
 if (offsetof<Memo>('readStart') != 16) ERROR('Memo.readStart moved');
@@ -68,6 +70,14 @@ function isCurrent(memo: Memo): bool {
   return memo.epoch == changetype<Epoch>(memosBase).now;
 }
 
+export function memoNoteDigest(id: u32, digest: u64): void {
+  memoAt(id).digest = digest;
+}
+
+export function memoDigest(id: u32): u64 {
+  return memoAt(id).digest;
+}
+
 /** The memo of an object if it claims anything. */
 @inline
 export function memoOf(id: u32): Memo | null {
@@ -103,7 +113,10 @@ export function memoSkip(id: u32, start: u32, end: u32, write: bool): u32 {
   return from >= memo.readStart && from < memo.readEnd ? min(end, memo.readEnd) : from;
 }
 
-/** A touch of [start, end) went through. Joined to what is claimed where the two meet, else the longer one stays. */
+/**
+ * A touch of [start, end) went through. Joined to what is claimed where the two meet, else the lower one stays: temporary
+ * memory lies behind the heap.
+ */
 export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   const memo = memoAt(id);
   if (!isCurrent(memo)) memoForget(id);
@@ -112,7 +125,7 @@ export function memoClaim(id: u32, start: u32, end: u32, write: bool): void {
   if (start <= last && end >= first) {
     start = min(start, first);
     end = max(end, last);
-  } else if (end - start < last - first) {
+  } else if (first < last && start > last) {
     return;
   }
   if (write) {

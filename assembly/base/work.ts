@@ -22,4 +22,7 @@ export const WORK_OBJECT = WORK_DRY_DRAIN + WORK_BYTES;
 /** A live run of compaction (move/compact). */
 export const WORK_COMPACTION = WORK_OBJECT + WORK_BYTES;
 export const WORK_COMPACTION_BYTES = 256;
-if (WORK_COMPACTION + WORK_COMPACTION_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');
+/** The counters as they were (life/recur). */
+export const WORK_COUNTS = WORK_COMPACTION + WORK_COMPACTION_BYTES;
+export const WORK_COUNTS_BYTES = 768;
+if (WORK_COUNTS + WORK_COUNTS_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');

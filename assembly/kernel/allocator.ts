@@ -19,6 +19,9 @@ export { hasClaimable } from './fallback';
 // out of use for a while
 export { isolateFree, isolateRange, putBack, takeFreeRange, unisolateRange } from './isolate';
 
+// whether frames that come and go leave all as it was
+export { listsAtRest, recurringFrames } from './recur';
+
 // the per-cpu lists in front of the zones
 export { Pcp, decay, drainAll, drainCpu, drainZone } from './percpu';
 export { pcpAt, pcpResetZone, setPcpSizes } from './percpu';

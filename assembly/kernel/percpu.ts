@@ -269,11 +269,18 @@ function drainSize(pcp: Pcp, threshold: i32, freeHigh: bool): i32 {
 
 /** Moves the tail of list `index` back to its zone; its frame, or NIL. */
 export function drainOne(pcp: Pcp, zone: Zone, index: u32): u32 {
-  const pfn = listPopTail(pcpList(pcp, index));
-  if (pfn == NIL) return NIL;
   const order = pcpOrder(index);
+  const pfn = drainTail(zone, pcpList(pcp, index), order);
+  if (pfn != NIL) pcp.count -= 1 << order;
+  return pfn;
+}
+
+/** drainOne of a list whose place and order are known; the count is the caller's. */
+@inline
+function drainTail(zone: Zone, list: usize, order: u32): u32 {
+  const pfn = listPopTail(list);
+  if (pfn == NIL) return NIL;
   clearHead(pfn);
-  pcp.count -= 1 << order;
   freeOne(zone, pfn, order, blockType(pfn), 0);
   if (isLogging()) logBlock(LOG_DRAIN, pfn);
   return pfn;
@@ -286,10 +293,14 @@ export function drain(pcp: Pcp, zone: Zone, frames: i32, first: u32): void {
   let blocks: u32 = 0;
   while (left > 0) {
     while (listTail(pcpList(pcp, index)) == NIL) index = index + 1 == PCP_LISTS ? 0 : index + 1;
-    while (left > 0 && drainOne(pcp, zone, index) != NIL) {
-      left -= 1 << pcpOrder(index);
+    const list = pcpList(pcp, index);
+    const order = pcpOrder(index);
+    const before = left;
+    while (left > 0 && drainTail(zone, list, order) != NIL) {
+      left -= 1 << order;
       blocks++;
     }
+    pcp.count -= before - left;
   }
   count(STAT_DRAIN_BLOCKS, blocks);
 }

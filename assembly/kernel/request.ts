@@ -168,7 +168,7 @@ function takeFromZonelist(gfp: u32, highest: u32, order: u32, flags: u32, cpu: u
 
 /** Rights of the first, fast attempt. */
 @inline
-function fastFlags(gfp: u32, highest: u32): u32 {
+export function fastFlags(gfp: u32, highest: u32): u32 {
   let flags: u32 = ALLOC_WMARK_LOW | (gfp & GFP_KSWAPD_RECLAIM);
   for (let position: u32 = 0; position < guest.zonelistCount; position++) {
     const index = zonelistAt(position);

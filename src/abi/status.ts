@@ -22,3 +22,5 @@ export const STATUS_TOO_MANY_SHARERS = -10;
 export const STATUS_MOVES_FULL = -11;
 /** A CZone is full and grows by request only: its policy decides, then the same call again. */
 export const STATUS_ZONE_FULL = -12;
+/** A call's pages are not known to be in place: they must be touched one by one. */
+export const STATUS_NOT_RESIDENT = -13;

@@ -60,6 +60,7 @@ interface ReplayFlags {
   readonly jobs?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly strict?: boolean;
 }
 
 function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
@@ -106,6 +107,14 @@ function askedBy(flags: ReplayFlags): Asked {
   return { plan, jobs, warmupMinutes };
 }
 
+/** What --strict is for: no trace in which rows were merged or figures filled in. */
+function refuseRepaired({ quirks }: Trace, folder: string | undefined): void {
+  const found = Object.entries(quirks).filter(([, count]) => count > 0);
+  if (found.length === 0) return;
+  const kinds = found.map(([kind, count]) => `${kind} ${count}`).join(', ');
+  throw new UsageError(`${folder}: expected a trace without repairs (--strict), found ${kinds}`);
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
 async function play(
   folder: string | undefined,
@@ -118,6 +127,7 @@ async function play(
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
   }
+  if (flags.strict === true) refuseRepaired(trace, folder);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
@@ -191,6 +201,7 @@ export function replayCommand(): Command {
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
     )
+    .option('--strict', 'refuse a trace in which rows are merged or figures filled in')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')

@@ -6,6 +6,7 @@ import {
   STATUS_BUSY,
   STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
+  STATUS_NOT_RESIDENT,
   STATUS_NO_MEMORY,
   STATUS_SKIPPED,
   STATUS_TABLE_FULL,
@@ -48,6 +49,7 @@ const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_SKIPPED, 'nothing to do'],
   [STATUS_MOVES_FULL, 'the log of moves is full'],
   [STATUS_TOO_MANY_SHARERS, 'a page is shared too often'],
+  [STATUS_NOT_RESIDENT, 'pages are not known to be in place'],
 ]);
 
 /** What a status code says, in words. */

@@ -42,6 +42,36 @@ export type CoreExports = {
   objectFork(id: number, zone: number, tag: number, cpu: number): number;
   objectFrame(id: number, index: number): number;
   objectPages(id: number): number;
+  callBegin(
+    file: number,
+    filePages: number,
+    heap: number,
+    writePages: number,
+    readPages: number,
+    temporary: number,
+    temporaryPages: number,
+    cpu: number,
+  ): number;
+  callRecurs(
+    file: number,
+    filePages: number,
+    heap: number,
+    writePages: number,
+    readPages: number,
+    temporaryPages: number,
+    cpu: number,
+  ): number;
+  callRepeat(
+    times: number,
+    file: number,
+    filePages: number,
+    heap: number,
+    writePages: number,
+    readPages: number,
+    temporary: number,
+    temporaryPages: number,
+    cpu: number,
+  ): number;
   objectTouch(id: number, start: number, pages: number, write: number, cpu: number): number;
   objectTruncate(id: number, start: number, pages: number, cpu: number): number;
   balloonAdjustManaged(on: number): number;

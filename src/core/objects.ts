@@ -5,12 +5,27 @@ import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
+/** What one call of a container does to memory, in pages. */
+export interface CallPages {
+  /** Read, of its file, from the first on. */
+  readonly filePages: number;
+  /** Written, of its heap, from the first on; and only read, behind those. */
+  readonly writePages: number;
+  readonly readPages: number;
+  /** Mapped and written, unmapped at its end. */
+  readonly temporaryPages: number;
+}
+
 const CREATE = ['objects.create', 'kind', 'zone', 'gfp', 'tag'] as const;
 const DESTROY = ['objects.destroy', 'id', 'cpu'] as const;
 const DISCARD = ['objects.discard', 'id'] as const;
 const FORK = ['objects.fork', 'id', 'zone', 'cpu', 'tag'] as const;
 const TOUCH = ['objects.touch', 'id', 'start', 'pages', 'cpu'] as const;
 const TRUNCATE = ['objects.truncate', 'id', 'start', 'pages', 'cpu'] as const;
+const CALL = ['objects.beginCall', 'file', 'heap', 'temporary', 'cpu'] as const;
+const RECURS = ['objects.callRecurs', 'file', 'heap', 'cpu'] as const;
+const REPEAT = ['objects.repeatCalls', 'times', 'file', 'heap', 'temporary', 'cpu'] as const;
+const PAGES_OF = ['call', 'filePages', 'writePages', 'readPages', 'temporaryPages'] as const;
 const PAGES = ['objects.pages', 'id'] as const;
 const FRAME = ['objects.frame', 'id', 'page'] as const;
 
@@ -55,6 +70,71 @@ export class Objects {
   touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
     expectWords(TOUCH, id, start, pages, cpu);
     return this.#instance.raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+  }
+
+  /**
+   * A call's touches in one go, its temporary memory at `temporary` in the heap's object. Pages that
+   * came in for that; STATUS_NOT_RESIDENT, and nothing is done, when others may be missing.
+   */
+  beginCall(file: number, heap: number, temporary: number, call: CallPages, cpu: number): number {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    expectWords(CALL, file, heap, temporary, cpu);
+    expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
+    return this.#instance.raw.callBegin(
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporary,
+      temporaryPages,
+      cpu,
+    );
+  }
+
+  /**
+   * After a call that met nothing and has ended: whether the same one, begun and ended with nothing
+   * in between, would leave everything as it is.
+   */
+  callRecurs(file: number, heap: number, call: CallPages, cpu: number): boolean {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    expectWords(RECURS, file, heap, cpu);
+    expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
+    const answer = this.#instance.raw.callRecurs(
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporaryPages,
+      cpu,
+    );
+    return answer > 0;
+  }
+
+  /** Carries out so many calls of those. Below zero: it was none. */
+  repeatCalls(
+    times: number,
+    file: number,
+    heap: number,
+    temporary: number,
+    call: CallPages,
+    cpu: number,
+  ): number {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    expectWords(REPEAT, times, file, heap, temporary, cpu);
+    expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
+    return this.#instance.raw.callRepeat(
+      times,
+      file,
+      filePages,
+      heap,
+      writePages,
+      readPages,
+      temporary,
+      temporaryPages,
+      cpu,
+    );
   }
 
   /** After a touch that ended at a status: the first page that it did not touch. */

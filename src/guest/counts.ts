@@ -54,6 +54,18 @@ export const COUNT_MIGRATED_PAGES = 12;
 export const COUNT_CZONE_BLOCKS = 13;
 export const COUNT_SLOTS = 14;
 
+/**
+ * What a call would not have met on memory of its own that is there already: the host's faults,
+ * pages on the move, a zone that grows.
+ */
+export const DISTURBING: readonly number[] = [
+  COUNT_HOST_FAULTS,
+  COUNT_TEMPLATE_MAPS,
+  COUNT_TEMPLATE_COPIES,
+  COUNT_MIGRATED_PAGES,
+  COUNT_CZONE_BLOCKS,
+];
+
 /** Counts by slot. */
 export type Counts = Float64Array;
 
@@ -90,6 +102,17 @@ export class Meter {
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
       this.#last[slot] = core.stat(METERED[slot] as number);
     }
+  }
+
+  /** Whether anything that disturbs calls was counted since the last reading. */
+  get isDisturbed(): boolean {
+    const core = this.#core;
+    const last = this.#last;
+    for (let at = 0; at < DISTURBING.length; at += 1) {
+      const slot = DISTURBING[at] as number;
+      if (core.stat(METERED[slot] as number) !== last[slot]) return true;
+    }
+    return false;
   }
 
   /** Adds to `target` what happened since the last reading. */

@@ -56,7 +56,8 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export { PageCache } from './page-cache.ts';
+export type { CallPages } from '../core/index.ts';
+export { type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';

@@ -91,6 +91,8 @@ export class GuestKernel {
   readonly background: (() => void)[] = [];
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
   onMoved: () => void = () => {};
+  /** Called before a worker of the kernel does anything by itself. */
+  onStir: () => void = () => {};
   readonly #workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
   #memmapWritten = 0;
@@ -110,7 +112,8 @@ export class GuestKernel {
     this.agentObject = state.agentObject;
     this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
     this.#meter = new Meter(core);
-    this.#workers = new Workers(this.memory, clocks, (moved) => this.#worked(moved));
+    const about = (): void => this.onStir();
+    this.#workers = new Workers(this.memory, clocks, about, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
       const czones = new CZones(this.memory, config.region);
       this.czones = czones;
@@ -236,6 +239,26 @@ export class GuestKernel {
     return freed;
   }
 
+  /** Whether drivers have work of theirs in the background, besides the kernel's own. */
+  get hasDriversWork(): boolean {
+    return this.background.length > (this.czones === undefined ? 0 : 1);
+  }
+
+  /** Skips background work after so many more pages have come or gone. */
+  skipBackground(pages: number): void {
+    this.#workers.skip(pages);
+  }
+
+  /** Something else than calls that recur happens to the guest. */
+  stir(): void {
+    this.#workers.stir();
+  }
+
+  /** Background work was skipped, for the last time at this one. */
+  catchUp(lastNs: number): void {
+    this.#workers.catchUp(lastNs);
+  }
+
   /** The VM has ended: no clock of the kernel goes on. */
   stopWorkers(): void {
     this.#workers.stop();
@@ -244,6 +267,11 @@ export class GuestKernel {
   #worked(moved: boolean): void {
     for (const work of this.background) work();
     if (moved) this.onMoved();
+  }
+
+  /** Whether the guest's core did something since the last reading that disturbs calls. */
+  get isDisturbed(): boolean {
+    return this.#meter.isDisturbed;
   }
 
   /** Adds what the guest's core did since the last reading. */

@@ -5,14 +5,18 @@
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
 
-interface CachedFile {
+/** A file as its readers know it. */
+export interface OpenFile {
   readonly object: number;
+  /** CZone of the only container that uses this copy; undefined: shared, in the kernel's zones. */
+  readonly zone?: number | undefined;
+}
+
+interface CachedFile extends OpenFile {
   pages: number;
   lastRead: number;
   /** Pages belong to the booted system and not to a function. */
   readonly system: boolean;
-  /** CZone of the only container that uses this copy; undefined: shared, in the kernel's zones. */
-  readonly zone?: number | undefined;
 }
 
 /** What survives in a snapshot beside the core's bytes. */
@@ -41,7 +45,11 @@ export class PageCache implements Shrinker {
     return [...this.#files].map(([name, file]) => [name, { ...file }]);
   }
 
-  /** Object of a file, made when nobody has read it yet. */
+  /** A file to read, made when nobody has read it yet; it stays one as long as its zone. */
+  open(name: string): OpenFile {
+    return this.#open(name, false, undefined);
+  }
+
   #open(name: string, system: boolean, zone: number | undefined): CachedFile {
     const key = keyOf(name, zone);
     const known = this.#files.get(key);
@@ -59,13 +67,23 @@ export class PageCache implements Shrinker {
    * alone. Returns pages that came in.
    */
   read(name: string, pages: number, cpu: number, system = false, zone?: number): number {
-    const file = this.#open(name, system, zone);
-    this.#clock += 1;
-    file.lastRead = this.#clock;
+    return this.readOpen(this.#open(name, system, zone), pages, cpu);
+  }
+
+  /** The same of an open file. */
+  readOpen(open: OpenFile, pages: number, cpu: number): number {
+    const file = open as CachedFile;
+    this.noteRead(file);
     const added = this.#memory.touch(file.object, 0, pages, false, cpu, file.pages);
     file.pages += added;
-    if (!system) this.#memory.frames.file += added;
+    if (!file.system) this.#memory.frames.file += added;
     return added;
+  }
+
+  /** A file was read now, by whom all its pages were there. */
+  noteRead(file: OpenFile): void {
+    this.#clock += 1;
+    (file as CachedFile).lastRead = this.#clock;
   }
 
   /** Pages of all files. */

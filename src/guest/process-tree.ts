@@ -10,12 +10,15 @@ import {
   OBJECT_ANON,
   OBJECT_KERNEL,
   STAT_COW_PAGES,
+  STATUS_NOT_RESIDENT,
+  type CallPages,
   expectAnswer,
 } from '../core/index.ts';
 import { HandleEnded, expectInteger } from '../check/index.ts';
 import { pageTableFrames } from './footprint.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
+import type { OpenFile } from './page-cache.ts';
 
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
@@ -214,6 +217,58 @@ export class ProcessTree {
     space.pages += came;
     this.#account(gained);
     return gained;
+  }
+
+  /**
+   * A call of a process begins: it reads a file, reads and writes its memory from the first page on,
+   * and writes temporary memory at `temporary`. Whether only that one came, at the first try.
+   */
+  beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): boolean {
+    const { space } = this.#recordOf(task);
+    const { core } = this.#memory;
+    const { temporaryPages } = call;
+    const cpu = this.#cpu;
+    const copied = core.stat(STAT_COW_PAGES);
+    let came = core.objects.beginCall(file.object, space.object, temporary, call, cpu);
+    if (came === STATUS_NOT_RESIDENT) {
+      this.#beginByPage(task, file, temporary, call);
+      return false;
+    }
+    const { files, memory } = this.#guest;
+    files.noteRead(file);
+    const isWhole = came === temporaryPages;
+    if (came < 0) {
+      const { object, pages } = space;
+      came = memory.finishTouch(came, object, temporary, temporaryPages, true, cpu) - pages;
+    }
+    space.pages += came;
+    this.#account(came + core.stat(STAT_COW_PAGES) - copied);
+    return isWhole;
+  }
+
+  /** After the end of such a call: whether the next one would leave the guest as it is. */
+  callRecurs(task: Task, file: OpenFile, call: CallPages): boolean {
+    const { object } = this.#recordOf(task).space;
+    if (this.#guest.hasDriversWork) return false;
+    return this.#memory.core.objects.callRecurs(file.object, object, call, this.#cpu);
+  }
+
+  /** Carries out so many calls that recur. */
+  repeatCalls(task: Task, file: OpenFile, temporary: number, call: CallPages, times: number): void {
+    const { object } = this.#recordOf(task).space;
+    const { objects } = this.#memory.core;
+    const answer = objects.repeatCalls(times, file.object, object, temporary, call, this.#cpu);
+    expectAnswer(answer, 'objects.repeatCalls');
+    this.#guest.files.noteRead(file);
+  }
+
+  /** The same where something may be missing. */
+  #beginByPage(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
+    const { filePages, writePages, readPages, temporaryPages } = call;
+    this.#guest.files.readOpen(file, filePages, this.#cpu);
+    this.touch(task, 0, writePages, true);
+    this.touch(task, writePages, readPages, false);
+    this.touch(task, temporary, temporaryPages, true);
   }
 
   /** Unmaps pages. Frames freed. */

@@ -1,7 +1,9 @@
 // The process that runs a container's function: forked from the agent into the container's zone, or
 // into the kernel's, then exec. Its heap, and temporary memory of a call behind it.
 
+import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
+import type { OpenFile } from './page-cache.ts';
 import { ProcessTree, type Task } from './process-tree.ts';
 
 export interface ProcessConfig {
@@ -40,6 +42,22 @@ export class Process {
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
   free(start: number, pages: number): void {
     this.#tree.unmap(this.#task, start, pages);
+  }
+
+  /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. Whether only that one came. */
+  beginCall(file: OpenFile, call: CallPages): boolean {
+    if (call.temporaryPages > this.#temporaryPages) this.#temporaryPages = call.temporaryPages;
+    return this.#tree.beginCall(this.#task, file, this.#temporary, call);
+  }
+
+  /** After the end of such a call: whether the next one would leave the guest as it is. */
+  callRecurs(file: OpenFile, call: CallPages): boolean {
+    return this.#tree.callRecurs(this.#task, file, call);
+  }
+
+  /** Carries out so many calls that recur. */
+  repeatCalls(file: OpenFile, call: CallPages, times: number): void {
+    this.#tree.repeatCalls(this.#task, file, this.#temporary, call, times);
   }
 
   /** Maps temporary memory and writes it. */

@@ -37,6 +37,11 @@ const PROACTIVE_SCORE = 90;
 /** kcompactd's processor. */
 const CPU = 0;
 
+/** The turn of the vmstat worker that a time lies behind. */
+function secondOf(nowNs: number): number {
+  return Math.floor(nowNs / VMSTAT_NS + 1e-6);
+}
+
 /** The clocks that the kernels of one host share. */
 export class KernelClocks {
   readonly timers: Timers;
@@ -53,10 +58,14 @@ export class KernelClocks {
 export class Workers {
   readonly #memory: GuestMemory;
   readonly #clocks: KernelClocks;
+  /** Told before a worker looks at the guest. */
+  readonly #about: () => void;
   /** Told after a turn that gave blocks back or moved pages. */
   readonly #worked: (moved: boolean) => void;
   /** Pages requested and freed at the last look. */
   #seen = -1;
+  /** Of those, what the core has not heard of yet. */
+  #owed = 0;
   /** The same when the score was asked for last, and how many more make it worth asking again. */
   #scoredAt: number;
   readonly #scorePages: number;
@@ -64,6 +73,8 @@ export class Workers {
   /** Second of the last turn. */
   #lastTurn: number;
   #isProactiveArmed = false;
+  /** The last score was low, and no kernel zone has changed since. */
+  #isScoreLow = false;
   /** Before this time no proactive run is tried again. */
   #proactiveFromNs = 0;
   #wanted: KswapdWake | undefined;
@@ -71,9 +82,15 @@ export class Workers {
   readonly #onVmstat = (): void => this.#decay();
   readonly #onProactive = (): void => this.#compactProactively();
 
-  constructor(memory: GuestMemory, clocks: KernelClocks, worked: (moved: boolean) => void) {
+  constructor(
+    memory: GuestMemory,
+    clocks: KernelClocks,
+    about: () => void,
+    worked: (moved: boolean) => void,
+  ) {
     this.#memory = memory;
     this.#clocks = clocks;
+    this.#about = about;
     this.#worked = worked;
     this.#lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
     const { core } = memory;
@@ -86,12 +103,39 @@ export class Workers {
   poll(): void {
     const { core, kswapd } = this.#memory;
     const woken = kswapd.takeCompaction();
-    if (woken !== undefined) this.#wakeCompaction(woken);
-    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+    if (woken !== undefined) {
+      this.#isScoreLow = false;
+      this.#wakeCompaction(woken);
+    }
+    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES) + this.#owed;
     if (pages === this.#seen) return;
-    this.#seen = pages;
     this.#turn();
+    this.#see(pages);
+  }
+
+  #see(pages: number): void {
+    this.#seen = pages;
     if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
+  }
+
+  /**
+   * So many more pages have changed hands, which the core will hear of later: they come and go on
+   * lists at rest, so there is no turn to make.
+   */
+  skip(pages: number): void {
+    this.#owed += pages;
+    this.#see(this.#seen + pages);
+  }
+
+  /** Something else than pages that come and go happens to the guest. */
+  stir(): void {
+    this.#isScoreLow = false;
+  }
+
+  /** The core has heard of what was skipped, the last of it at this time. */
+  catchUp(lastNs: number): void {
+    this.#owed = 0;
+    this.#lastTurn = Math.max(this.#lastTurn, secondOf(lastNs));
   }
 
   /** The guest has ended: what is armed still does nothing. */
@@ -107,7 +151,12 @@ export class Workers {
 
   #decay(): void {
     this.#isVmstatArmed = false;
-    if (!this.#isStopped && this.#turn()) this.#worked(false);
+    if (this.#isStopped) return;
+    if (this.#owed > 0) this.#turnsDue();
+    else if (this.#turn()) {
+      this.#about();
+      this.#worked(false);
+    }
   }
 
   /**
@@ -118,13 +167,16 @@ export class Workers {
     const turns = Math.min(this.#turnsDue(), MOST_TURNS);
     if (turns === 0 && this.#isVmstatArmed) return false;
     const goesOn = this.#memory.core.pages.decay(turns);
-    if (goesOn) this.#armVmstat();
+    if (goesOn) {
+      this.#isScoreLow = false;
+      this.#armVmstat();
+    }
     return goesOn;
   }
 
   /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
   #turnsDue(): number {
-    const second = Math.floor(this.#clocks.timers.nowNs / VMSTAT_NS + 1e-6);
+    const second = secondOf(this.#clocks.timers.nowNs);
     const turns = second - this.#lastTurn;
     this.#lastTurn = second;
     return turns;
@@ -140,6 +192,7 @@ export class Workers {
     const { order, highest } = this.#wanted as KswapdWake;
     this.#wanted = undefined;
     if (this.#isStopped) return;
+    this.#about();
     const { compaction } = this.#memory.core;
     this.#moving(() => compaction.background(order, highest, CPU));
   }
@@ -154,9 +207,12 @@ export class Workers {
     this.#isProactiveArmed = false;
     if (this.#isStopped) return;
     this.#scoredAt = this.#seen;
+    if (this.#isScoreLow) return;
+    this.#about();
     const { compaction } = this.#memory.core;
     const before = compaction.score;
-    if (before <= PROACTIVE_SCORE) return;
+    this.#isScoreLow = before <= PROACTIVE_SCORE;
+    if (this.#isScoreLow) return;
     this.#armProactive();
     const { nowNs } = this.#clocks.timers;
     if (nowNs < this.#proactiveFromNs) return;

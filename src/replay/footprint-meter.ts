@@ -19,6 +19,7 @@ export class FootprintMeter {
   readonly #series: Float64Array[];
   readonly #seriesMs: Float64Array;
   #sampled = 0;
+  #nextSampleMs: number;
   #nowMs = 0;
   #peakFrames = 0;
 
@@ -32,6 +33,7 @@ export class FootprintMeter {
     this.#integral = new Float64Array(account.length);
     this.#series = Array.from(account, () => new Float64Array(instants));
     this.#seriesMs = Float64Array.from({ length: instants }, (_, i) => fromMs + i * this.#stepMs);
+    this.#nextSampleMs = this.#seriesMs[0] ?? Infinity;
   }
 
   /** The account has been what it is since the last call; now it is `toMs`. Call before changing it. */
@@ -42,14 +44,15 @@ export class FootprintMeter {
     if (until <= from) return;
     const span = until - from;
     const account = this.#account;
+    const integral = this.#integral;
     let held = 0;
     for (let cause = 0; cause < account.length; cause += 1) {
       const frames = account[cause] as number;
       held += frames;
-      this.#integral[cause] = (this.#integral[cause] as number) + frames * span;
+      integral[cause] = (integral[cause] as number) + frames * span;
     }
     if (held > this.#peakFrames) this.#peakFrames = held;
-    while ((this.#seriesMs[this.#sampled] ?? Infinity) < until) this.#sample();
+    while (this.#nextSampleMs < until) this.#sample();
   }
 
   #sample(): void {
@@ -57,6 +60,7 @@ export class FootprintMeter {
       series[this.#sampled] = this.#account[cause] as number;
     }
     this.#sampled += 1;
+    this.#nextSampleMs = this.#seriesMs[this.#sampled] ?? Infinity;
   }
 
   /** Mean frames by cause over the measured time. */

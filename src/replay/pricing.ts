@@ -13,11 +13,8 @@ import type { OperationName, Receipt, Operations } from '../cost/index.ts';
 import {
   BLOCK_OPERATION,
   COUNTED_PAGES,
-  COUNT_HOST_FAULTS,
-  COUNT_MIGRATED_PAGES,
   COUNT_SLOTS,
-  COUNT_TEMPLATE_COPIES,
-  COUNT_TEMPLATE_MAPS,
+  DISTURBING,
   type Counts,
   blockOperations,
 } from '../serverless/index.ts';
@@ -25,14 +22,6 @@ import {
 /** Levels by index: low, typical, high. The replay's own clock runs at TYPICAL. */
 export const LEVELS: readonly PriceLevel[] = PRICE_LEVELS;
 export const TYPICAL: number = LEVELS.indexOf('typical');
-
-/** What a call would not have met on memory of its own that is there already: the host's faults, growing a zone. */
-const DISTURBING: readonly number[] = [
-  COUNT_HOST_FAULTS,
-  COUNT_TEMPLATE_MAPS,
-  COUNT_TEMPLATE_COPIES,
-  COUNT_MIGRATED_PAGES,
-];
 
 function slotPrices(level: PriceLevel): Float64Array {
   const prices = new Float64Array(COUNT_SLOTS);
@@ -63,7 +52,7 @@ export function blocksNs(counts: Counts, blockFrames: number, level: number): nu
   return blockOperations(counts, blockFrames) * (prices[PRICE_INDEX[BLOCK_OPERATION]] as number);
 }
 
-/** Nanoseconds by which a call is held up. */
+/** Nanoseconds by which a call is held up. Blocks of zones have no price by the page. */
 export function disturbanceNs(counts: Counts, blockFrames: number, level: number): number {
   const prices = SLOT_NS[level] as Float64Array;
   let sum = blocksNs(counts, blockFrames, level);

@@ -8,8 +8,10 @@ import {
   type SystemSpec,
   type WorkloadParameters,
   fixedKeepAlive,
+  memoryBound,
   profileOf,
 } from '../serverless/index.ts';
+import type { Repairs } from '../report/index.ts';
 import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import type { ReplayRun, SystemRun } from './run.ts';
@@ -90,10 +92,23 @@ export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): nu
   throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
 }
 
+/** What the reader repaired, and whose memory is not taken as the trace has it. */
+function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['workload']): Repairs {
+  const parameters = { ...DEFAULT_WORKLOAD, ...workload };
+  const bounds = functions.map(({ memoryMib, durations }) =>
+    memoryBound({ memoryMib, averageMs: durations.averageMs }, parameters),
+  );
+  return {
+    ...quirks,
+    memoryRaised: bounds.filter((bound) => bound > 0).length,
+    memoryLowered: bounds.filter((bound) => bound < 0).length,
+  };
+}
+
 /** What came of the systems of a replay that took so long. */
 export function runOf(
   trace: Trace,
-  options: Warmup & Pick<ReplayOptions, 'seed'>,
+  options: Warmup & Pick<ReplayOptions, 'seed' | 'workload'>,
   systems: readonly SystemRun[],
   ms: number,
 ): ReplayRun {
@@ -102,7 +117,13 @@ export function runOf(
   const { name, functions, spanMs } = trace;
   return {
     seed: options.seed,
-    trace: { name, functions: functions.length, invocations: measuredCalls(systems), spanMs },
+    trace: {
+      name,
+      functions: functions.length,
+      invocations: measuredCalls(systems),
+      spanMs,
+      repairs: repairsOf(trace, options.workload),
+    },
     measuredMs: spanMs - warmupMsOf(trace, options),
     systems,
     wall: {

@@ -1,6 +1,7 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
 import type { PriceLevel } from '../cost/index.ts';
+import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
 
 /** Figures that depend on prices, at one level. */
@@ -49,6 +50,8 @@ export interface ReplayRun {
     readonly functions: number;
     readonly invocations: number;
     readonly spanMs: number;
+    /** What was repaired, filled in or bounded. */
+    readonly repairs: Repairs;
   };
   /** Time over which the footprint was measured. */
   readonly measuredMs: number;

@@ -35,7 +35,7 @@ import {
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
 import { StartMeter } from './start-meter.ts';
-import { type Slot, WarmPool } from './warm-pool.ts';
+import { WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
   readonly trace: Pick<Trace, 'functions' | 'spanMs'>;
@@ -132,11 +132,11 @@ export class SystemReplay {
         this.#bookIdle();
         continue;
       }
-      const index = slotOf(event);
+      const slot = slotOf(event);
       const kind = kindOf(event);
-      if (kind === EVENT_END) this.#end(index);
-      else if (kind === EVENT_READY) this.#begin(index);
-      else this.#mayExpire(index);
+      if (kind === EVENT_END) this.#end(slot);
+      else if (kind === EVENT_READY) this.#begin(slot);
+      else this.#mayExpire(slot);
     }
   }
 
@@ -148,17 +148,15 @@ export class SystemReplay {
     const { keepAlive } = this.#config;
     const measured = this.#isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
-    const index = this.#pool.take(functionId);
-    if (index < 0) {
+    const slot = this.#pool.take(functionId);
+    if (slot < 0) {
       this.#start(functionId, durationMs, measured);
       return;
     }
     if (measured) this.#warm += 1;
-    const slot = this.#pool.at(index);
     this.#setIdle(slot, false);
-    slot.durationMs = durationMs;
-    slot.measured = measured;
-    this.#begin(index);
+    this.#pool.setCall(slot, durationMs, measured);
+    this.#begin(slot);
   }
 
   #start(functionId: number, durationMs: number, measured: boolean): void {
@@ -173,40 +171,37 @@ export class SystemReplay {
       }
     }
     const readyInMs = this.#starts.price(start, this.#clock.now, measured);
-    const slot: Slot = {
-      container,
-      functionId,
-      durationMs,
-      measured,
-      idle: false,
-      expiresMs: 0,
-      armed: false,
-    };
-    this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, this.#pool.add(slot)));
+    const slot = this.#pool.add(container, functionId);
+    this.#pool.setCall(slot, durationMs, measured);
+    this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
   }
 
-  /** Books counts under the measured time or the warm-up. */
+  /** Where counts are booked: under the measured time or the warm-up. */
+  get #total(): Counts {
+    return this.#isMeasured ? this.#measured : this.#warmup;
+  }
+
   #take(counts: Counts): void {
-    addCounts(this.#isMeasured ? this.#measured : this.#warmup, counts);
+    addCounts(this.#total, counts);
   }
 
-  #begin(index: number): void {
-    const counts = this.#counts;
+  #begin(slot: number): void {
+    const container = this.#pool.container(slot);
+    const mayBeHeld = container.begin(this.#total, this.#counts);
+    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
+    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
+    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
+    this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+  }
+
+  /** How long the call that begins is held up by what was counted. */
+  #hold(slot: number, devices: Operations | undefined): number {
     const { blockFrames } = this.#config.machine;
-    const slot = this.#pool.at(index);
-    counts.fill(0);
-    slot.container.begin(counts);
-    this.#take(counts);
-    const devices = this.#takeOperations(slot.container.vm);
-    const heldUpNs = heldUp(counts, devices, blockFrames, TYPICAL);
-    if (slot.measured) {
-      if (heldUpNs === 0) this.#undisturbed += 1;
-      else this.#recordSlowdown(counts, devices, slot.durationMs);
+    const heldUpNs = heldUp(this.#counts, devices, blockFrames, TYPICAL);
+    if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
+      this.#recordSlowdown(this.#counts, devices, this.#pool.durationMs(slot));
     }
-    this.#clock.post(
-      this.#clock.now + slot.durationMs + heldUpNs / NS_PER_MS,
-      eventOf(EVENT_END, index),
-    );
+    return heldUpNs;
   }
 
   #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
@@ -217,39 +212,34 @@ export class SystemReplay {
     }
   }
 
-  #end(index: number): void {
-    const counts = this.#counts;
-    const slot = this.#pool.at(index);
-    counts.fill(0);
-    slot.container.end(counts);
-    this.#take(counts);
-    this.#pool.release(index);
-    slot.expiresMs =
-      this.#clock.now + this.#config.keepAlive.keepMs(slot.functionId, this.#clock.now);
-    this.#arm(index, slot);
+  #end(slot: number): void {
+    const { now } = this.#clock;
+    this.#pool.container(slot).end(this.#total, this.#counts);
+    const keepMs = this.#config.keepAlive.keepMs(this.#pool.functionId(slot), now);
+    this.#pool.release(slot, now + keepMs);
+    this.#arm(slot);
     this.#setIdle(slot, true);
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
-  #arm(index: number, slot: Slot): void {
-    if (slot.armed || slot.expiresMs === Infinity) return;
-    slot.armed = true;
-    this.#clock.post(slot.expiresMs, eventOf(EVENT_EXPIRE, index));
+  #arm(slot: number): void {
+    const expiresMs = this.#pool.expiresMs(slot);
+    if (this.#pool.isArmed(slot) || expiresMs === Infinity) return;
+    this.#pool.setArmed(slot, true);
+    this.#clock.post(expiresMs, eventOf(EVENT_EXPIRE, slot));
   }
 
-  #mayExpire(index: number): void {
-    const slot = this.#pool.at(index);
-    slot.armed = false;
-    if (!slot.idle) return;
-    if (slot.expiresMs <= this.#clock.now) this.#stop(index);
-    else this.#arm(index, slot);
+  #mayExpire(slot: number): void {
+    this.#pool.setArmed(slot, false);
+    if (!this.#pool.isIdle(slot)) return;
+    if (this.#pool.expiresMs(slot) <= this.#clock.now) this.#stop(slot);
+    else this.#arm(slot);
   }
 
-  #stop(index: number): void {
-    const slot = this.#pool.at(index);
-    const { container } = slot;
+  #stop(slot: number): void {
+    const container = this.#pool.container(slot);
     this.#setIdle(slot, false);
-    this.#pool.remove(index);
+    this.#pool.remove(slot);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
     this.#take(counts);
     if (!this.#isMeasured) return;
@@ -267,9 +257,9 @@ export class SystemReplay {
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
-  #setIdle({ container }: Slot, isIdle: boolean): void {
+  #setIdle(slot: number, isIdle: boolean): void {
     if (!this.#asksIdle) return;
-    container.setIdle(isIdle);
+    this.#pool.container(slot).setIdle(isIdle);
     this.#bookIdle();
   }
 
@@ -329,7 +319,7 @@ export class SystemReplay {
       pageOps,
     };
     const hash = this.#hash(run);
-    for (const index of this.#pool.indexes()) this.#stop(index);
+    for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
   }
 

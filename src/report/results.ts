@@ -16,6 +16,18 @@ export type Results = {
   wall: WallClock;
 };
 
+/** What was repaired, filled in or bounded before the replay; `docs/results.md` says what each counts. */
+export const REPAIRS = [
+  'mergedRows',
+  'negativeAverages',
+  'functionsWithoutDurations',
+  'functionsWithoutMemory',
+  'memoryRaised',
+  'memoryLowered',
+] as const;
+
+export type Repairs = Record<(typeof REPAIRS)[number], number>;
+
 /** What was replayed. */
 export type TraceSummary = {
   name: string;
@@ -24,6 +36,8 @@ export type TraceSummary = {
   invocations: number;
   /** Length of the trace, warm-up included. */
   spanMs: number;
+  /** Absent in records of before they were told. */
+  repairs?: Repairs | undefined;
 };
 
 /** One system under comparison, on that trace. */

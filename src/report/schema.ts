@@ -4,7 +4,9 @@ import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
   type FootprintCause,
+  REPAIRS,
   RESULTS_SCHEMA,
+  type Repairs,
   type Reclaim,
   type Results,
   type StartupMs,
@@ -50,6 +52,13 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
   hash: z.string().min(1),
 });
 
+const repairs: z.ZodType<Repairs> = z.strictObject(
+  Object.fromEntries(REPAIRS.map((kind) => [kind, whole])) as Record<
+    (typeof REPAIRS)[number],
+    typeof whole
+  >,
+);
+
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
@@ -58,6 +67,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     functions: whole,
     invocations: whole,
     spanMs: amount,
+    repairs: repairs.optional(),
   }),
   systems: z.array(systemResult).min(1),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),

@@ -2,6 +2,7 @@
 // decided here, the same for every system.
 
 import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
+import { Calls } from './calls.ts';
 import type { FunctionProfile } from './function-profile.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
@@ -16,7 +17,7 @@ export class Container {
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone: number | undefined;
   readonly #process: Process;
-  readonly #cpu: number;
+  readonly #calls: Calls;
   readonly #dispatched: Dispatched | undefined;
   #isIdle = false;
 
@@ -33,16 +34,24 @@ export class Container {
   ) {
     this.vm = vm;
     this.profile = profile;
-    this.#cpu = config.cpu;
     this.czone = config.czone;
     this.#dispatched = config.dispatched;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
     const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
     this.#process = new Process(guest, { ...config, mappedPages });
-    guest.files.read(profile.name, fileFrames, this.#cpu);
+    const file = guest.files.open(profile.name);
+    guest.files.readOpen(file, fileFrames, config.cpu);
     this.#process.touch(0, anonymousFrames, true);
     guest.noteMemmap();
+    const pages = {
+      filePages: profile.callFileFrames,
+      writePages: profile.callWriteFrames,
+      readPages: profile.callReadFrames,
+      temporaryPages: callTemporaryFrames,
+    };
+    const isApart = config.czone !== undefined;
+    this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
   }
 
   /** What a start takes besides memory. */
@@ -55,28 +64,29 @@ export class Container {
   setIdle(isIdle: boolean): void {
     if (this.#isIdle === isIdle || this.czone === undefined) return;
     this.#isIdle = isIdle;
-    this.#dispatched?.(this.czone, isIdle);
+    if (this.#dispatched === undefined) return;
+    this.vm.stir();
+    this.#dispatched(this.czone, isIdle);
   }
 
-  /** A call begins: it reads its files and its heap, writes part of the heap, maps and fills its buffers. */
-  begin(counts: Counts): void {
-    const { profile, vm } = this;
+  /**
+   * A call begins: it reads its files and its heap, writes part of the heap, maps and fills its
+   * buffers. Counts as MicroVm.settleCall hands them on; whether the call may be held up by them, or by
+   * what devices did.
+   */
+  begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
-    vm.guest.files.read(profile.name, profile.callFileFrames, this.#cpu);
-    this.#process.touch(0, profile.callWriteFrames, true);
-    this.#process.touch(profile.callWriteFrames, profile.callReadFrames, false);
-    this.#process.touchTemporary(profile.callTemporaryFrames);
-    vm.settle(counts);
+    return this.#calls.begin(total, counts);
   }
 
   /** The call's buffers are unmapped. */
-  end(counts: Counts): void {
-    this.#process.freeTemporary();
-    this.vm.settle(counts);
+  end(total: Counts, counts: Counts): void {
+    this.#calls.end(total, counts);
   }
 
   /** Frames of anonymous memory that it has now. */
   get heldFrames(): number {
+    this.vm.stir();
     return this.#process.anonymousPages;
   }
 

@@ -81,6 +81,17 @@ function residentFrames(facts: FunctionFacts, parameters: WorkloadParameters): [
   return [Math.round(mib * FRAMES_PER_MIB), name];
 }
 
+/** Whether a function's memory is raised (1) or lowered (-1) to what the resembled workload measured; 0: it is taken as it is. */
+export function memoryBound(
+  { memoryMib, averageMs }: Pick<FunctionFacts, 'memoryMib' | 'averageMs'>,
+  { residentShare }: WorkloadParameters = DEFAULT_WORKLOAD,
+): -1 | 0 | 1 {
+  const measured = resembling(memoryMib, averageMs).memoryMib;
+  const wanted = memoryMib * residentShare;
+  if (wanted > measured.max) return -1;
+  return wanted < measured.min ? 1 : 0;
+}
+
 /** Frames that a call of a container of so many maps and unmaps. */
 export function callTemporaryFrames(
   resident: number,

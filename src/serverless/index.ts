@@ -11,6 +11,7 @@ export {
   type FunctionProfile,
   type WorkloadParameters,
   callTemporaryFrames,
+  memoryBound,
   profileOf,
 } from './function-profile.ts';
 export { DEFAULT_GROWTH, GROWTHS, type GrowthSpec, PREDICTED } from './growth/index.ts';

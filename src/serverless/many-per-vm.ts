@@ -129,6 +129,7 @@ export class ManyPerVm implements ServerlessSystem {
     this.#started += 1;
     room.containers += 1;
     const counts = newCounts();
+    vm.stir();
     const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,

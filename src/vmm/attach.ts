@@ -22,7 +22,9 @@ export function timersOf(vm: MicroVm, timers: Timers): Timers {
     },
     after: (delayNs: number, fire: () => void): TimerHandle =>
       timers.after(delayNs, () => {
-        if (vm.stopReason === undefined) fire();
+        if (vm.stopReason !== undefined) return;
+        vm.stir();
+        fire();
       }),
   };
 }

@@ -75,6 +75,13 @@ export class HostMemory {
     return sum;
   }
 
+  /** Frames that are held for nothing are for a cause now, or no more (below zero). */
+  moveIdle(cause: number, frames: number): void {
+    const { account } = this;
+    account[cause] = (account[cause] as number) + frames;
+    account[CAUSE_IDLE_UNUSED] = (account[CAUSE_IDLE_UNUSED] as number) - frames;
+  }
+
   /**
    * Replaces what `held` says by `next`, and makes `held` say it. Throws HostOutOfMemory above the
    * capacity.

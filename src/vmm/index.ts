@@ -27,7 +27,13 @@ export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './devic
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
-export { type AttachedDevice, MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
+export {
+  type AttachedDevice,
+  type Debtor,
+  MicroVm,
+  type VmContext,
+  type VmmFootprint,
+} from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
 export { ImageStore, Template, TemplateStore } from './template.ts';

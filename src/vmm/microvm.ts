@@ -55,6 +55,12 @@ export interface VmContext {
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
+/** Whoever has put off what the core must do for it. */
+export interface Debtor {
+  /** Has the core do it. */
+  payBack(): void;
+}
+
 /** A device of a VM, as the VM sees it. */
 export interface AttachedDevice {
   /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
@@ -78,11 +84,11 @@ export class MicroVm {
   /** Devices whose operations `takeOperations` hands on. */
   readonly counted: CountedDevice[] = [];
   readonly id: number;
-  readonly guest: GuestKernel;
   /** What its start took besides memory. */
   readonly startOperations: Readonly<Record<string, Operations>>;
   /** What its start took in memory, until the agent answered. */
   readonly startCounts: Counts = newCounts();
+  readonly #guest: GuestKernel;
   readonly #context: VmContext;
   readonly #template: Template;
   readonly #claims: FrameRange[] = [];
@@ -91,6 +97,11 @@ export class MicroVm {
   readonly #next: Float64Array = newAccount();
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
+  #isCarrying = false;
+  #stirs = 0;
+  readonly #debtors: Debtor[] = [];
+  /** When the last debt was made. */
+  #owedNs = 0;
   #memory: VmMemory | undefined;
   #takenExits = 0;
   #takenOperations: Operations = {};
@@ -109,11 +120,12 @@ export class MicroVm {
     }
     const { image } = template;
     const core = context.pool.clone(image.core);
-    this.guest = GuestKernel.fromImage(image, core, context.clocks);
-    this.guest.onMoved = () => this.#settleAside();
+    this.#guest = GuestKernel.fromImage(image, core, context.clocks);
+    this.#guest.onMoved = () => this.#settleAside();
+    this.#guest.onStir = () => this.stir();
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
-      this.guest.wake();
+      this.#guest.wake();
     } else {
       this.startOperations = {
         vmm: { vmmStart: 1 },
@@ -130,6 +142,50 @@ export class MicroVm {
       this.#end('refused by the host');
       throw error;
     }
+  }
+
+  /** The guest. Whoever asks for it may change it, and sees no debts: ask each time. */
+  get guest(): GuestKernel {
+    this.stir();
+    return this.#guest;
+  }
+
+  /** How often the guest was looked at or changed by others than calls. */
+  get stirs(): number {
+    return this.#stirs;
+  }
+
+  /** Something else than a call is about to look at the guest or to change it: debts are paid first. */
+  stir(): void {
+    this.#stirs += 1;
+    if (this.#debtors.length > 0) this.#payBack();
+    this.#guest.stir();
+  }
+
+  /**
+   * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has
+   * it now. The debtor knows that nothing else would happen to the guest, and is asked once.
+   */
+  putOff(debtor: Debtor, pages: number): void {
+    this.#guest.skipBackground(Math.abs(pages));
+    const { host, clocks } = this.#context;
+    if (!this.#debtors.includes(debtor)) this.#debtors.push(debtor);
+    this.#owedNs = clocks.timers.nowNs;
+    host.moveIdle(CAUSE_ANONYMOUS, pages);
+  }
+
+  /** A debtor's pages are about to come: the account will have them from the guest. */
+  takeBack(pages: number): void {
+    this.#context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
+  }
+
+  /** What the debtors booked when they put it off is not booked again. */
+  #payBack(): void {
+    const debtors = this.#debtors.splice(0);
+    for (const debtor of debtors) debtor.payBack();
+    this.#guest.catchUp(this.#owedNs);
+    this.#guest.readCounts(newCounts());
+    this.#settleAccount();
   }
 
   /** The guest's memory as bytes. */
@@ -203,12 +259,43 @@ export class MicroVm {
    */
   settle(counts: Counts): void {
     this.expectRunning();
-    const { guest } = this;
+    this.stir();
+    this.#guest.runBackground();
+    this.#readCounts(counts);
+    this.#settleAccount();
+  }
+
+  /**
+   * The same at the begin or the end of a call, where mostly nothing has happened that anyone waits
+   * for. `total` gets what was counted; if some of it disturbs the call, `counts` has it too, instead
+   * of what it had. Whether it does.
+   */
+  settleCall(total: Counts, counts: Counts): boolean {
+    const guest = this.#guest;
     guest.runBackground();
-    addCounts(counts, this.#carried);
-    this.#carried.fill(0);
-    guest.readCounts(counts);
-    const { core, memory } = guest;
+    const isDisturbed = this.#isCarrying || guest.isDisturbed;
+    if (isDisturbed) {
+      counts.fill(0);
+      this.#readCounts(counts);
+      addCounts(total, counts);
+    } else {
+      guest.readCounts(total);
+    }
+    this.#settleAccount();
+    return isDisturbed;
+  }
+
+  #readCounts(counts: Counts): void {
+    if (this.#isCarrying) {
+      addCounts(counts, this.#carried);
+      this.#carried.fill(0);
+      this.#isCarrying = false;
+    }
+    this.#guest.readCounts(counts);
+  }
+
+  #settleAccount(): void {
+    const { core, memory } = this.#guest;
     const { guestOs, file, anonymous, pageTables } = memory.used;
     const { vmm, host } = this.#context;
     const next = this.#next;
@@ -221,11 +308,21 @@ export class MicroVm {
     host.settle(this.#held, next);
   }
 
-  /** What the devices did since the last time; undefined: nothing. */
-  takeOperations(): Operations | undefined {
+  get #exits(): number {
     const { counted } = this;
     let exits = 0;
     for (let at = 0; at < counted.length; at += 1) exits += counted[at]?.exits ?? 0;
+    return exits;
+  }
+
+  /** Whether the devices did something since the last time. */
+  get hasOperations(): boolean {
+    return this.#exits !== this.#takenExits;
+  }
+
+  /** What the devices did since the last time; undefined: nothing. */
+  takeOperations(): Operations | undefined {
+    const exits = this.#exits;
     if (exits === this.#takenExits) return undefined;
     const now: Operations = {};
     for (const { operations } of this.counted) addOperations(now, operations);
@@ -272,11 +369,14 @@ export class MicroVm {
     const counts = newCounts();
     this.settle(counts);
     addCounts(this.#carried, counts);
+    this.#isCarrying = true;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */
   kill(reason: string): void {
-    if (this.#stopReason === undefined) this.#end(reason);
+    if (this.#stopReason !== undefined) return;
+    this.stir();
+    this.#end(reason);
   }
 
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
@@ -291,16 +391,16 @@ export class MicroVm {
     // settling may end the VM: the host is short and takes the largest
     if (this.#stopReason !== undefined) return;
     this.#context.inspect?.(this);
-    const released = (counts[COUNT_RELEASED_PAGES] as number) + this.guest.core.privateFrames;
+    const released = (counts[COUNT_RELEASED_PAGES] as number) + this.#guest.core.privateFrames;
     counts[COUNT_RELEASED_PAGES] = released;
     this.#end('stopped');
   }
 
   #end(reason: string): void {
     this.#stopReason = reason;
-    this.guest.stopWorkers();
+    this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#template.drop();
-    this.#context.pool.give(this.guest.core, `VM ${this.id}`, reason);
+    this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);
   }
 }

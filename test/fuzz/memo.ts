@@ -19,6 +19,7 @@ import {
   STAT_TEMPLATE_COPIES,
   STAT_TEMPLATE_MAPS,
 } from '../../src/abi/stat.ts';
+import { STATUS_NOT_RESIDENT } from '../../src/abi/status.ts';
 import { NONE, THP_ORDER } from '../../src/abi/unit.ts';
 import { type Core, type CoreSnapshot, faultText, verify } from '../../src/core/index.ts';
 import { rawOf } from '../../src/core/raw.ts';
@@ -56,6 +57,18 @@ const steps: Record<string, Step> = {
     const [starts, pages] = (b >> 1) % 2 === 0 ? [60, 900] : [700, 100];
     const start = (b >> 2) % starts;
     return rawOf(core).objectTouch(a % OBJECTS, start, (a >> 4) % pages, b % 2, a % 2);
+  },
+  call: ({ core }, a, b) => {
+    const { objects } = core;
+    const [file, heap] = [a % OBJECTS, (a >> 4) % OBJECTS];
+    const [filePages, writePages, readPages] = [b % 90, (b >> 3) % 90, (b >> 6) % 90];
+    const call = { filePages, writePages, readPages, temporaryPages: a % 60 };
+    const came = objects.beginCall(file, heap, 700, call, b % 2);
+    if (came !== STATUS_NOT_RESIDENT) return came;
+    objects.touch(file, 0, filePages, false, b % 2);
+    objects.touch(heap, 0, writePages, true, b % 2);
+    objects.touch(heap, writePages, readPages, false, b % 2);
+    return objects.touch(heap, 700, call.temporaryPages, true, b % 2);
   },
   truncate: ({ core }, a, b) =>
     rawOf(core).objectTruncate(a % OBJECTS, b % 400, 1 + (b % 300), b % 2),

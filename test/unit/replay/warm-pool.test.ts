@@ -1,55 +1,64 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WarmPool } from '../../../src/replay/warm-pool.ts';
+import type { Container } from '../../../src/serverless/index.ts';
 
-import { type Slot, WarmPool } from '../../../src/replay/warm-pool.ts';
-
-function slot(functionId: number): Slot {
-  const container = {} as Slot['container'];
-  const state = { durationMs: 0, measured: true, idle: false, expiresMs: 0, armed: false };
-  return { container, functionId, ...state };
+/** The pool only keeps containers: any object will do. */
+function container(): Container {
+  return {} as Container;
 }
 
-describe('warm containers', () => {
-  it('are taken in the reverse order of their release, each by its own function', () => {
-    const pool = new WarmPool(2);
-    const [a, b, other] = [pool.add(slot(0)), pool.add(slot(0)), pool.add(slot(1))];
-    for (const index of [a, other, b]) pool.release(index);
-    expect([pool.take(0), pool.take(0), pool.take(0), pool.take(1)]).toEqual([b, a, -1, other]);
+const FUNCTIONS = 3;
+
+describe('WarmPool', () => {
+  it('takes of a function the idle container that was used last, whatever came and went', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'add', 'take', 'take', 'release', 'release', 'remove'),
+      which: fc.nat(1000),
+    });
+    const property = fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
+      const pool = new WarmPool(FUNCTIONS);
+      const running: number[] = [];
+      const idle: number[][] = Array.from({ length: FUNCTIONS }, () => []);
+      for (const [at, { what, which }] of steps.entries()) {
+        const functionId = which % FUNCTIONS;
+        const ofFunction = idle[functionId] as number[];
+        if (what === 'add') running.push(pool.add(container(), functionId));
+        else if (what === 'take') {
+          const expected = ofFunction.pop() ?? -1;
+          expect(pool.take(functionId)).toBe(expected);
+          if (expected >= 0) running.push(expected);
+        } else if (what === 'release' && running.length > 0) {
+          const [slot] = running.splice(which % running.length, 1) as [number];
+          pool.release(slot, at);
+          expect(pool.expiresMs(slot)).toBe(at);
+          (idle[pool.functionId(slot)] as number[]).push(slot);
+        } else if (what === 'remove' && ofFunction.length > 0) {
+          const [slot] = ofFunction.splice(which % ofFunction.length, 1) as [number];
+          pool.remove(slot);
+        }
+        const all = [...running, ...idle.flat()].toSorted((a, b) => a - b);
+        expect(pool.slots()).toEqual(all);
+        expect(all.filter((slot) => pool.isIdle(slot)).length).toBe(idle.flat().length);
+      }
+    });
+    fc.assert(property, { numRuns: 100 });
   });
 
-  it('are idle from their release until they are taken', () => {
+  it('keeps with each container its call and whether its expiry is queued', () => {
     const pool = new WarmPool(1);
-    const index = pool.add(slot(0));
-    expect([pool.at(index).idle, pool.take(0)]).toEqual([false, -1]);
-    pool.release(index);
-    expect(pool.at(index).idle).toBe(true);
-    pool.take(0);
-    expect(pool.at(index).idle).toBe(false);
+    const slots = Array.from({ length: 200 }, () => pool.add(container(), 0));
+    for (const slot of slots) {
+      pool.setCall(slot, slot / 4, slot % 2 === 0);
+      pool.setArmed(slot, slot % 3 === 0);
+    }
+    for (const slot of slots) {
+      expect(pool.durationMs(slot)).toBe(slot / 4);
+      expect(pool.isMeasured(slot)).toBe(slot % 2 === 0);
+      expect(pool.isArmed(slot)).toBe(slot % 3 === 0);
+    }
+    pool.remove(3);
+    const again = pool.add(container(), 0);
+    expect([again, pool.isArmed(again), pool.isMeasured(again)]).toEqual([3, false, false]);
   });
-
-  it('that are removed are never taken again, and others keep their order', () => {
-    const pool = new WarmPool(1);
-    const indexes = [0, 1, 2].map(() => pool.add(slot(0)));
-    for (const index of indexes) pool.release(index);
-    pool.remove(indexes[1] as number);
-    expect([pool.take(0), pool.take(0), pool.take(0)]).toEqual([indexes[2], indexes[0], -1]);
-  });
-
-  it('may be removed while they run', () => {
-    const pool = new WarmPool(1);
-    const index = pool.add(slot(0));
-    pool.remove(index);
-    expect([pool.indexes(), pool.take(0)]).toEqual([[], -1]);
-  });
-});
-
-it('places are used again, and those in use are listed ascending', () => {
-  const pool = new WarmPool(1);
-  for (let i = 0; i < 4; i++) pool.add(slot(0));
-  pool.remove(1);
-  pool.remove(2);
-  expect(pool.indexes()).toEqual([0, 3]);
-  expect(new Set([pool.add(slot(0)), pool.add(slot(0)), pool.add(slot(0))])).toEqual(
-    new Set([1, 2, 4]),
-  );
-  expect(pool.indexes()).toEqual([0, 1, 2, 3, 4]);
 });

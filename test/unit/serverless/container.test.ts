@@ -54,13 +54,13 @@ describe('a call', () => {
     const container = containerIn(vm);
     vm.settle(newCounts());
     const first = newCounts();
-    container.begin(first);
+    container.begin(first, newCounts());
     expect(container.heldFrames).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
     expect(first[COUNT_HOST_FAULTS]).toBeGreaterThanOrEqual(PROFILE.callTemporaryFrames);
-    container.end(newCounts());
+    container.end(newCounts(), newCounts());
     expect(container.heldFrames).toBe(PROFILE.anonymousFrames);
     const second = newCounts();
-    container.begin(second);
+    container.begin(second, newCounts());
     expect(second[COUNT_HOST_FAULTS]).toBe(0);
   });
 });
@@ -83,8 +83,8 @@ describe('a container with a zone', () => {
     container.setIdle(false);
     container.setIdle(true);
     container.setIdle(true);
-    container.begin(newCounts());
-    container.end(newCounts());
+    container.begin(newCounts(), newCounts());
+    container.end(newCounts(), newCounts());
     container.setIdle(true);
     container.exit();
     expect(log).toEqual([`${zone} true`, `${zone} false`, `${zone} true`, `${zone} false`]);
@@ -92,8 +92,8 @@ describe('a container with a zone', () => {
 
   it('asks back with its end what was backed in its zone', () => {
     const { vm, container } = zoned();
-    container.begin(newCounts());
-    container.end(newCounts());
+    container.begin(newCounts(), newCounts());
+    container.end(newCounts(), newCounts());
     const asked = container.exit();
     expect(asked).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
     expect(vm.guest.memory.frames.anonymous).toBe(0);

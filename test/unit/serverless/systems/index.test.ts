@@ -47,12 +47,12 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
     const { container } = system.start(PROFILE);
     const { account } = system.host;
     const first = newCounts();
-    container.begin(first);
+    container.begin(first, newCounts());
     expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames + PROFILE.callTemporaryFrames);
-    container.end(newCounts());
+    container.end(newCounts(), newCounts());
     expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
     const second = newCounts();
-    container.begin(second);
+    container.begin(second, newCounts());
     expect(second[COUNT_HOST_FAULTS]).toBe(0);
   });
 

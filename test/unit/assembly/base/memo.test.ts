@@ -103,6 +103,16 @@ describe('a touch of pages in place', () => {
     expectSound(core);
     expect(rises(core, object, true)).toEqual(new Map([[STAT_TOUCHED_PAGES, PAGES]]));
   });
+
+  it('is known by the lower of two ranges apart, however long the other was', () => {
+    const { core, object } = written();
+    rawOf(core).releaseRange(0, FRAMES);
+    core.objects.touch(object, 0, 20, true, 0);
+    core.objects.touch(object, PAGES + 100, 400, true, 0);
+    core.objects.truncate(object, PAGES + 100, 400, 0);
+    const call = { filePages: 0, writePages: 20, readPages: 0, temporaryPages: 0 };
+    expect(core.objects.beginCall(object, object, PAGES + 100, call, 0)).toBe(0);
+  });
 });
 
 type Event = [name: string, stat: number, pages: number, act: (core: Core, object: number) => void];

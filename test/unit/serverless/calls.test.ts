@@ -1,0 +1,153 @@
+// A system whose calls are put off where they recur, beside one in which each is carried out when it comes.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultMachine } from '../../../src/replay/index.ts';
+import {
+  type Container,
+  type Counts,
+  DEFAULT_WORKLOAD,
+  CAUSE_IDLE_UNUSED,
+  SYSTEMS,
+  type ServerlessSystem,
+  addCounts,
+  faultText,
+  newCounts,
+  profileOf,
+  verify,
+} from '../../../src/serverless/index.ts';
+import { NS_PER_MS } from '../../../src/abi/unit.ts';
+import { STAT_ALLOC_PAGES } from '../../../src/abi/stat.ts';
+import { Clock } from '../../../src/time/index.ts';
+
+const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, DEFAULT_WORKLOAD);
+const NAMES = SYSTEMS.map(({ name }) => name);
+
+/** One system and what was counted in it. */
+class World {
+  readonly clock: Clock = new Clock();
+  readonly system: ServerlessSystem;
+  readonly total: Counts = newCounts();
+  readonly idle: Container[] = [];
+  readonly busy: Container[] = [];
+  readonly #isPlain: boolean;
+
+  /** `isPlain`: somebody looks at the guest before each call. */
+  constructor(name: string, isPlain: boolean) {
+    const machine = { ...defaultMachine(), containersPerVm: 3, build: 'verify' as const };
+    const spec = SYSTEMS.find((one) => one.name === name);
+    if (spec === undefined) throw new Error(`no system ${name}`);
+    this.system = spec.create({ machine, clock: this.clock });
+    this.#isPlain = isPlain;
+  }
+
+  start(): void {
+    const { container, newVm, counts } = this.system.start(PROFILE);
+    if (newVm) addCounts(this.total, container.vm.startCounts);
+    addCounts(this.total, counts);
+    this.idle.push(container);
+  }
+
+  stop(which: number): void {
+    const [container] = this.idle.splice(which % this.idle.length, 1);
+    if (container !== undefined) addCounts(this.total, this.system.stop(container).counts);
+  }
+
+  begin(which: number): boolean {
+    const [container] = this.idle.splice(which % this.idle.length, 1);
+    if (container === undefined) return false;
+    this.busy.push(container);
+    if (this.#isPlain) container.vm.stir();
+    return container.begin(this.total, newCounts());
+  }
+
+  end(which: number): void {
+    const [container] = this.busy.splice(which % this.busy.length, 1);
+    if (container === undefined) return;
+    if (this.#isPlain) container.vm.stir();
+    container.end(this.total, newCounts());
+    this.idle.push(container);
+  }
+
+  states(): number[] {
+    return [...this.system.vms()].map((vm) => vm.guest.core.hash());
+  }
+
+  faults(): string[] {
+    const faults = [...this.system.vms()].map((vm) => verify(vm.guest.core));
+    return faults.flatMap((fault) => (fault === undefined ? [] : [faultText(fault)]));
+  }
+}
+
+const step = fc.record({
+  what: fc.constantFrom('start', 'stop', 'call', 'call', 'call', 'call', 'begin', 'end', 'look'),
+  which: fc.nat(1000),
+  calls: fc.integer({ min: 1, max: 12 }),
+  waitMs: fc.constantFrom(0, 1, 400, 3000, 20_000),
+});
+
+type Step = { what: string; which: number; calls: number; waitMs: number };
+
+function play(world: World, { what, which, calls, waitMs }: Step): boolean[] {
+  const held: boolean[] = [];
+  if (what === 'start' && world.idle.length + world.busy.length < 5) world.start();
+  else if (what === 'stop') world.stop(which);
+  else if (what === 'begin') held.push(world.begin(which));
+  else if (what === 'end') world.end(which);
+  else if (what === 'call') {
+    for (let call = 0; call < calls; call += 1) {
+      held.push(world.begin(which));
+      world.clock.advance(waitMs * NS_PER_MS);
+      world.end(world.busy.length - 1);
+    }
+  }
+  world.clock.advance(waitMs * NS_PER_MS);
+  return held;
+}
+
+function expectEqual(one: World, other: World): void {
+  expect(one.states()).toEqual(other.states());
+  expect([...one.total]).toEqual([...other.total]);
+  expect([...one.faults(), ...other.faults()]).toEqual([]);
+}
+
+describe.each(NAMES)('calls of %s', (name) => {
+  it('leave the same guests, counts and account, put off or carried out at once', () => {
+    const property = fc.property(fc.array(step, { minLength: 20, maxLength: 40 }), (steps) => {
+      const [one, other] = [new World(name, false), new World(name, true)];
+      for (const world of [one, other]) world.start();
+      for (const each of steps) {
+        expect(play(one, each)).toEqual(play(other, each));
+        expect([...one.system.host.account]).toEqual([...other.system.host.account]);
+        expect([...one.total]).toEqual([...other.total]);
+        if (each.what === 'look') expectEqual(one, other);
+      }
+      expectEqual(one, other);
+    });
+    fc.assert(property, { numRuns: 4 });
+  });
+
+  it('that recur wait for whoever asks for the guest', () => {
+    const world = new World(name, false);
+    world.start();
+    const [{ vm }] = world.idle as [Container];
+    const { core } = vm.guest;
+    for (let call = 0; call < 90; call += 1) {
+      world.begin(0);
+      world.clock.advance(400 * NS_PER_MS);
+      world.end(0);
+    }
+    const asked = core.stat(STAT_ALLOC_PAGES);
+    for (let call = 0; call < 7; call += 1) {
+      world.begin(0);
+      world.end(0);
+    }
+    world.begin(0);
+    expect(core.stat(STAT_ALLOC_PAGES)).toBe(asked);
+    const { idleFrames } = vm.guest.memory;
+    expect(core.stat(STAT_ALLOC_PAGES)).toBeGreaterThanOrEqual(
+      asked + 8 * PROFILE.callTemporaryFrames,
+    );
+    expect(world.system.host.account[CAUSE_IDLE_UNUSED]).toBe(idleFrames);
+  });
+});

@@ -71,6 +71,17 @@ export function policy(
   return text;
 }
 
+/** The one entry of a list that is named. */
+export function entry<Entry extends { readonly name: string }>(
+  option: string,
+  text: string,
+  list: readonly Entry[],
+): Entry {
+  const found = list.find(({ name }) => name === text);
+  if (found !== undefined) return found;
+  throw fault(option, `one of ${list.map(({ name }) => name).join(', ')}`, text);
+}
+
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
 export function named<Entry extends { readonly name: string }>(
   option: string,

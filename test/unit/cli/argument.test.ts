@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  columns,
   duration,
+  entry,
   frames,
   minutes,
   named,
@@ -18,6 +20,22 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
+  });
+
+  it('reads one name of a list', () => {
+    const list = [{ name: 'calls' }, { name: 'vhive' }];
+    expect(entry('--to', 'vhive', list)).toBe(list[1]);
+    for (const text of ['', 'calls,vhive', 'Calls']) {
+      expect(() => entry('--to', text, list)).toThrow('--to: expected one of calls, vhive, found');
+    }
+  });
+
+  it('takes a map of columns as it is if it can be read, or none', () => {
+    const map = 'time=t:s,function=f,duration=d';
+    expect(columns(map)).toBe(map);
+    expect(columns(undefined)).toBeUndefined();
+    expect(() => columns('time=t')).toThrow(UsageError);
+    expect(() => columns('tim=t')).toThrow(/^--columns: expected .* \(did you mean time\?\)/);
   });
 
   it('reads times with their unit', () => {

@@ -67,8 +67,8 @@ function systemResult(
   };
 }
 
-/** The record of `results.json`, at one level of prices. */
-export function resultsOf(run: ReplayRun, level: PricedRun['level'] = 'typical'): Results {
+/** The record of `results.json`, at one level of prices: that of the clock unless another one is asked for. */
+export function resultsOf(run: ReplayRun, level: PricedRun['level'] = run.priceLevel): Results {
   return {
     schema: 1,
     seed: run.seed,

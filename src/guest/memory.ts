@@ -51,6 +51,8 @@ export class GuestMemory {
   directlyFreedPages = 0;
   /** Pages of the template that migration has moved, as far as they are accounted. */
   #movedSystemPages: number;
+  /** A touch has failed half-way. */
+  #hasFailed = false;
   readonly #owners: ObjectOwner[] = [];
   readonly #shrinkers: Shrinker[] = [];
   readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
@@ -123,6 +125,8 @@ export class GuestMemory {
     const request = { gfp: GFP_HIGHUSER_MOVABLE, order: 0, cpu, attempt };
     const answer = slowPath(this, request, first);
     if (answer < 0) {
+      // what came in before stays in the object, and nobody counts it
+      this.#hasFailed = true;
       throw new GuestOutOfMemory(
         `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
       );
@@ -215,7 +219,7 @@ export class GuestMemory {
    * found.
    */
   get used(): Readonly<FrameUse> {
-    if (!this.core.backing.tookUsed && this.#countedIdle >= 0) return this.frames;
+    if (this.#isCounted && this.#countedIdle >= 0) return this.frames;
     const uses = new Map(this.#owners.flatMap((owner) => [...owner()]));
     return usedFrames(this.core, uses, this.frames.pageTables);
   }
@@ -223,9 +227,13 @@ export class GuestMemory {
   /** Private backed frames that nothing uses. */
   get idleFrames(): number {
     const counted = this.#countedIdle;
-    if (!this.core.backing.tookUsed && counted >= 0) return counted;
+    if (this.#isCounted && counted >= 0) return counted;
     const { guestOs, file, anonymous, pageTables } = this.used;
     return this.core.privateFrames - guestOs - file - anonymous - pageTables;
+  }
+
+  get #isCounted(): boolean {
+    return !this.#hasFailed && !this.core.backing.tookUsed;
   }
 
   get #countedIdle(): number {

@@ -1,4 +1,5 @@
 /** Checks the options that all readers share; a wrong one is the caller's error, not the trace's. */
+import { RefusedArgument, expectNumber } from '../check/index.ts';
 import type { TraceOptions } from './trace.ts';
 
 export interface OptionValues {
@@ -12,10 +13,11 @@ export interface OptionValues {
 export function checkOptions(options: TraceOptions): OptionValues {
   const { seed, minutes, maximumInvocations = Infinity } = options;
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new RangeError(`seed: expected a non-negative safe integer, found ${seed}`);
+    throw new RefusedArgument('seed', 'a non-negative safe integer', seed);
   }
   if (minutes !== undefined && (!Number.isSafeInteger(minutes) || minutes < 1)) {
-    throw new RangeError(`minutes: expected an integer of 1 or more, found ${minutes}`);
+    throw new RefusedArgument('minutes', 'an integer of 1 or more', minutes);
   }
+  expectNumber('maximumInvocations', maximumInvocations, 0, Infinity);
   return { seed, minuteLimit: minutes ?? Infinity, maximumInvocations };
 }

@@ -5,6 +5,7 @@
  * at any seed, and the seed decides which function has which. Their correlations are unpublished;
  * they are taken as independent but for the bounds documented at `SyntheticConfig`.
  */
+import { RefusedArgument } from '../check/index.ts';
 import { MS_PER_MINUTE, US_PER_S } from '../abi/unit.ts';
 import { typicalDurations, appMemoryMibAt, averageDurationMsAt } from './distribution.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
@@ -273,13 +274,14 @@ function countCalls(
 
 function checkRange(name: string, value: number, low: number, high: number): void {
   if (!(value >= low && value <= high)) {
-    throw new RangeError(`${name}: expected ${low} to ${high}, found ${value}`);
+    throw new RefusedArgument(name, `${low} to ${high}`, value);
   }
 }
 
 function checkConfig({ popular, diurnal, ...config }: SyntheticConfig): void {
   for (const name of ['functionCount', 'minutes'] as const) {
-    if (!Number.isInteger(config[name])) throw new RangeError(`${name}: expected an integer`);
+    if (!Number.isInteger(config[name]))
+      throw new RefusedArgument(name, 'an integer', config[name]);
   }
   checkRange('functionCount', config.functionCount, 1, 100_000);
   checkRange('minutes', config.minutes, 1, 20_160);

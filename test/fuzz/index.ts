@@ -5,6 +5,7 @@ import { canary } from './canary.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
+import { library } from './library.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
 import { queue } from './queue.ts';
@@ -24,6 +25,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   virtio,
   czoneVirtio,
   vmm,
+  library,
   trace,
   recording,
   snapshot,

@@ -6,9 +6,9 @@ import {
   GuestKernel,
   KernelClocks,
   type KernelFootprint,
-} from '../../../src/guest/index.ts';
-import { Clock } from '../../../src/time/index.ts';
-import { type Core, CorePool, NONE } from '../../../src/core/index.ts';
+} from '../../src/guest/index.ts';
+import { Clock } from '../../src/time/index.ts';
+import { type Core, CorePool, NONE } from '../../src/core/index.ts';
 
 export const KERNEL: KernelFootprint = {
   imageFrames: 600,

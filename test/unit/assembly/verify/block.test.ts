@@ -1,7 +1,13 @@
-// Every rule about CZones must be able to fire: each test breaks one thing on purpose.
+// Every rule about pageblocks, CZones and their pool must be able to fire: each test breaks one thing on purpose.
 
 import {
+  GUEST_BLOCKS_OFFSET,
+  GUEST_OBJECTS_OFFSET,
   GUEST_ZONES_OFFSET,
+  OBJECT_BYTES,
+  PAGEBLOCK_ZONE_SHIFT,
+  ZONE_DMA32,
+  ZONE_ISOLATED_BLOCKS_OFFSET,
   ZONE_BACKED_FREE_OFFSET,
   ZONE_BLOCKS_OFFSET,
   ZONE_LAST_BLOCK_OFFSET,
@@ -36,6 +42,9 @@ import {
   RULE_CZONE_RECLAIMING,
   RULE_CZONE_SHARED_OUT,
   RULE_CZONE_SIZE,
+  RULE_CZONE_STRAY,
+  RULE_ISOLATED_BLOCKS,
+  RULE_OBJECT_ZONE,
   verify,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
@@ -84,6 +93,11 @@ function field(name: string, rule: number, offset: number, by = 1): Breakage {
 type Breakage = [name: string, rule: number, damage: (scene: Scene) => void];
 
 const breakages: Breakage[] = [
+  [
+    'isolated blocks',
+    RULE_ISOLATED_BLOCKS,
+    ({ core }) => add(core, ZONE_DMA32, ZONE_ISOLATED_BLOCKS_OFFSET, 1),
+  ],
   field('the last block', RULE_CZONE_CHAIN, ZONE_LAST_BLOCK_OFFSET, 512),
   field('the number of blocks', RULE_CZONE_BLOCKS, ZONE_BLOCKS_OFFSET),
   field('a limit below the size', RULE_CZONE_SIZE, ZONE_LIMIT_OFFSET, -4000),
@@ -95,6 +109,24 @@ const breakages: Breakage[] = [
   field('the list of objects', RULE_CZONE_OBJECTS, ZONE_FIRST_OBJECT_OFFSET, 2),
   field('frames out for reclaim', RULE_CZONE_RECLAIMING, ZONE_RECLAIMING_OFFSET),
   field('a dying zone with objects', RULE_CZONE_DYING, ZONE_STATE_OFFSET, CZONE_DYING - 1),
+  [
+    'a pageblock of no block of the zone',
+    RULE_CZONE_STRAY,
+    ({ core, zone }) => {
+      const at = headerWord(core, GUEST_BLOCKS_OFFSET) + (0x9000 / 512) * 4;
+      wordsOf(core)[at >> 2] = zone << PAGEBLOCK_ZONE_SHIFT;
+    },
+  ],
+  [
+    'an object of one zone with pages in another',
+    RULE_OBJECT_ZONE,
+    ({ core, zone, other }) => {
+      const object = rawOf(core).objectCreate(OBJECT_ANON, zone, GFP_HIGHUSER_MOVABLE, 0);
+      rawOf(core).objectTouch(object, 0, 1, 1, 0);
+      const at = headerWord(core, GUEST_OBJECTS_OFFSET) + object * OBJECT_BYTES + 4;
+      wordsOf(core)[at >> 2] = other;
+    },
+  ],
   [
     'the pool',
     RULE_CZONE_POOL,
@@ -118,7 +150,7 @@ const breakages: Breakage[] = [
   ],
 ];
 
-describe('verifyAll on CZones', () => {
+describe('the walk over blocks', () => {
   it.each(breakages)('notices %s', (_, rule, damage) => {
     const broken = scene();
     damage(broken);

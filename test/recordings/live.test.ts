@@ -3,12 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { NS_PER_S } from '../../../src/abi/unit.ts';
-import { KIND_PCP } from '../../../src/core/index.ts';
-import { Balloon, type GuestConfig, type MicroVm, Process } from '../../../src/vmm/index.ts';
-import { MIB_FRAMES, expectSound, testVmm } from '../../support/vm.ts';
+import { NS_PER_S } from '../../src/abi/unit.ts';
+import { KIND_PCP } from '../../src/core/index.ts';
+import { Balloon, type GuestConfig, type MicroVm, Process } from '../../src/vmm/index.ts';
+import { MIB_FRAMES, expectSound, testVmm } from '../support/vm.ts';
 
-const LIVE = new URL('../../recordings/live/', import.meta.url);
+const LIVE = new URL('live/', import.meta.url);
 
 /** Rows of a recording: column by name. */
 function recorded(name: string): Record<string, number>[] {

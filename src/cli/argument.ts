@@ -1,7 +1,9 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
 import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
+import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 
 /** Of what was found; a message stays one short line. */
@@ -47,6 +49,7 @@ function said<Value>(option: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
+    if (error instanceof RefusedArgument) throw new UsageError(error.message);
     if (error instanceof ArgumentError) throw new UsageError(`${option}: ${error.message}`);
     throw error;
   }
@@ -87,4 +90,13 @@ export function named<Entry extends { readonly name: string }>(
     chosen.push(found);
   }
   return chosen;
+}
+
+export const COLUMNS_HELP =
+  "columns of a file of calls, if not the usual: 'time=ts:s,function=fn,duration=dur_ms,memory=mem_mib'";
+
+/** The text of a map of columns that can be read. */
+export function columns(text: string | undefined): string | undefined {
+  if (text !== undefined) said('--columns', () => parseColumns(text, '--columns'));
+  return text;
 }

@@ -24,8 +24,17 @@ import {
   resultsJson,
   writeReport,
 } from '../report/index.ts';
-import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
+import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import {
+  COLUMNS_HELP,
+  columns,
+  duration,
+  frames,
+  minutes,
+  named,
+  policy,
+  wholeNumber,
+} from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -37,6 +46,7 @@ interface ReplayFlags {
   readonly system?: string;
   readonly seed: string;
   readonly minutes?: string;
+  readonly columns?: string;
   readonly warmup: string;
   readonly keepAlive: string;
   readonly placement: string;
@@ -58,12 +68,15 @@ function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
   return idleReclaim === true ? DEFAULT_IDLE_RECLAIM_MS : duration('--idle-reclaim', idleReclaim);
 }
 
-function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
+async function traceOf(folder: string | undefined, flags: ReplayFlags): Promise<Trace> {
   const seed = wholeNumber('--seed', flags.seed, 0);
   const limit =
     flags.minutes === undefined ? {} : { minutes: wholeNumber('--minutes', flags.minutes, 1) };
   const options = { seed, ...limit };
-  return folder === undefined ? generateSynthetic(options) : openTrace(folder, options);
+  if (folder !== undefined)
+    return loadTrace(folder, { ...options, columns: columns(flags.columns) });
+  if (flags.columns === undefined) return generateSynthetic(options);
+  throw new UsageError('--columns: expected a trace whose columns they are, found none');
 }
 
 interface Asked {
@@ -109,7 +122,7 @@ async function play(
   { plan, jobs, warmupMinutes }: Asked,
   signal: AbortSignal,
 ): Promise<Report> {
-  const trace = loadTrace(folder, flags);
+  const trace = await traceOf(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
@@ -168,6 +181,7 @@ export function replayCommand(): Command {
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
+    .option('--columns <map>', COLUMNS_HELP)
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
     .option(
       '--keep-alive <policy>',

@@ -8,14 +8,14 @@ import { basename, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
-import { fileFault, regularNames } from './files.ts';
+import { fileFault, regularNames, stemOf } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
-const COUNT_FILE = /^invocations_per_function_md\.anon\.d(\d\d).*\.csv$/;
-const DURATION_FILE = /^function_durations_percentiles\.anon\.d(\d\d).*\.csv$/;
-const MEMORY_FILE = /^app_memory_percentiles\.anon\.d(\d\d).*\.csv$/;
+const COUNT_FILE = /^invocations_per_function_md\.anon\.d(\d\d).*\.csv(?:\.gz)?$/;
+const DURATION_FILE = /^function_durations_percentiles\.anon\.d(\d\d).*\.csv(?:\.gz)?$/;
+const MEMORY_FILE = /^app_memory_percentiles\.anon\.d(\d\d).*\.csv(?:\.gz)?$/;
 
 interface DayFile {
   readonly day: number;
@@ -80,7 +80,7 @@ export function readAzure2019(folder: string, options: TraceOptions): Trace {
 
 /** One file of counts; durations and memory come from the published distributions. */
 export function readAzure2019Counts(file: string, options: TraceOptions): Trace {
-  return readDays(basename(file, '.csv'), [{ day: 1, file }], [], [], options);
+  return readDays(stemOf(file), [{ day: 1, file }], [], [], options);
 }
 
 export const AZURE2019: TraceFormat = {

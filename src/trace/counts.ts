@@ -18,6 +18,7 @@ const MAXIMUM_CALLS_A_MINUTE = 10_000_000;
 export interface CountPlace {
   readonly file: string;
   readonly line?: number | undefined;
+  readonly row?: number | undefined;
   readonly column?: number | undefined;
   readonly header?: string | undefined;
 }

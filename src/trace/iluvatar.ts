@@ -3,10 +3,10 @@
  * `func_name,cold_dur_ms,warm_dur_ms,mem_mb`, one row a function. Every call of a function takes
  * its warm duration; the cold duration is another system's start-up and is not used.
  */
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CsvRow, numberFrom, readCsv, textAt } from './csv.ts';
 import { TraceError, quoteText } from './error.ts';
-import { fileFault, regularNames } from './files.ts';
+import { fileFault, plainName, regularNames, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
 import { CallCollector } from './rows.ts';
@@ -28,9 +28,10 @@ const MEGABYTES = 'a number of megabytes of 0 or more';
 /** The sibling named metadata-<trace>, or else the only sibling that has the right headers. */
 function findMetadata(file: string): string {
   const folder = dirname(file);
-  const names = regularNames(folder).filter((name) => name.endsWith('.csv'));
-  const named = `metadata-${basename(file)}`;
-  if (names.includes(named)) return join(folder, named);
+  const names = regularNames(folder).filter((name) => /\.csv(\.gz)?$/.test(name));
+  const named = `metadata-${plainName(file)}`;
+  const own = names.find((name) => plainName(name) === named);
+  if (own !== undefined) return join(folder, own);
   const fitting = names.filter((name) => siblingHasColumns(join(folder, name), METADATA_HEADERS));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return join(folder, only);
@@ -89,7 +90,7 @@ export function readIluvatar(file: string, options: TraceOptions): Trace {
     collector.add(fn.id, startMs, fn.durations.averageMs, { file, line: row.line });
   });
   return {
-    name: basename(file, extname(file)),
+    name: stemOf(file),
     format: 'iluvatar',
     functions: [...byName.values()],
     quirks: NO_QUIRKS,

@@ -10,7 +10,7 @@ import { MINIMUM_DURATION_MS, type RecordedCalls, type Trace } from './trace.ts'
 const FIRST_CAPACITY = 8192;
 
 /** A year: longer than any public trace. Bounds what one wild row can make of the whole run. */
-const MAXIMUM_SPAN_MS = 366 * 1440 * MS_PER_MINUTE;
+export const MAXIMUM_SPAN_MS: number = 366 * 1440 * MS_PER_MINUTE;
 
 /** Rows are held, 16 bytes each: their order is known, and their functions' figures, when the last one was read. */
 const MAXIMUM_RECORDED_CALLS = 40_000_000;

@@ -78,6 +78,33 @@ export interface RecordedCalls extends CallRows {
   readonly kind: 'recorded';
 }
 
+/** Resident memory over time: each figure holds until the next one, the last to the end. */
+export interface MemorySeries {
+  /** Since the sandbox's begin, never decreasing; the first is 0. */
+  readonly atMs: Float64Array;
+  /** Frames of 4 KiB, parallel. */
+  readonly frames: Uint32Array;
+}
+
+/** A tool that an agent called. Between its tools the sandbox waits for the model. */
+export interface ToolCall {
+  readonly tool: string;
+  /** Since the sandbox's begin. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/**
+ * The life of one sandbox. It is the one call of a function of its own in `Trace.calls`; its memory is not that of a
+ * function's calls, but follows the series.
+ */
+export interface Session {
+  readonly functionId: number;
+  readonly memory: MemorySeries;
+  /** By start. */
+  readonly tools: readonly ToolCall[];
+}
+
 /** Plain data: a copy in a worker gives the same calls. The arrays are shared with it, not copied. */
 export interface Trace {
   readonly name: string;
@@ -89,6 +116,8 @@ export interface Trace {
   /** Length of the window: a whole number of minutes; every start is below it. */
   readonly spanMs: number;
   readonly quirks: TraceQuirks;
+  /** One a function, by function id; only of formats that have sessions. */
+  readonly sessions?: readonly Session[] | undefined;
 }
 
 export interface TraceOptions {

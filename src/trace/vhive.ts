@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
-import { fileFault, regularNames } from './files.ts';
+import { fileFault, plainName, regularNames } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -16,9 +16,11 @@ const DURATION_FILES = ['durations.csv', 'run.csv'];
 const MEMORY_FILES = ['memory.csv', 'mem.csv'];
 
 function findFile(folder: string, present: readonly string[], names: readonly string[]): string {
-  const name = names.find((candidate) => present.includes(candidate));
+  const name = names
+    .flatMap((plain) => [plain, `${plain}.gz`])
+    .find((candidate) => present.includes(candidate));
   if (name !== undefined) return join(folder, name);
-  const csvFiles = present.filter((file) => file.endsWith('.csv'));
+  const csvFiles = present.filter((file) => /\.csv(\.gz)?$/.test(file));
   const found = csvFiles.length === 0 ? 'no CSV file' : `only ${csvFiles.slice(0, 8).join(', ')}`;
   throw fileFault(join(folder, names[0] as string), 'this file in the folder', found);
 }
@@ -51,7 +53,7 @@ export const VHIVE: TraceFormat = {
   noun: 'a vHive folder (invocations.csv, durations.csv, memory.csv)',
   recognises: ({ path, isFolder, names }) =>
     isFolder
-      ? names.some((name) => TELLING_FILES.includes(name))
-      : COUNT_FILES.includes(basename(path)),
+      ? names.some((name) => TELLING_FILES.includes(plainName(name)))
+      : COUNT_FILES.includes(plainName(path)),
   open: ({ path, isFolder }, options) => readVhive(isFolder ? path : dirname(path), options),
 };

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { TRACE_FORMATS } from '../../../src/trace/index.ts';
 import {
+  CALL_FILE,
   DURATION_HEADER,
+  FAASRAIL_SPEC,
+  SESSION_FILES,
   faultOf,
   hasSamples,
   lines,
@@ -32,6 +35,9 @@ describe('trace formats', () => {
       return [folder, join(folder, 'x.txt')];
     },
     iluvatar: () => ['', 'trace.csv'].map((name) => join(makeFolder(pair), name)),
+    faasrail: () => ['', 'spec.csv'].map((name) => join(makeFolder(FAASRAIL_SPEC), name)),
+    sessions: () => ['', 'a.memory.csv'].map((name) => join(makeFolder(SESSION_FILES), name)),
+    calls: () => ['', 'calls.csv'].map((name) => join(makeFolder(CALL_FILE), name)),
   };
 
   it('have an example here each', () => {

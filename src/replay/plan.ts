@@ -1,5 +1,6 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
+import { choiceOf } from '../check/index.ts';
 import {
   ArgumentError,
   GROWTHS,
@@ -30,7 +31,8 @@ export interface ReplayPlan {
 function systemOf(name: string): SystemSpec {
   const found = SYSTEMS.find((spec) => spec.name === name);
   if (found !== undefined) return found;
-  throw new ArgumentError(`a system of ${SYSTEMS.map((spec) => spec.name).join(', ')}`, name);
+  const names = SYSTEMS.map((spec) => spec.name);
+  throw new ArgumentError(`a system of ${choiceOf(names, name)}`, name);
 }
 
 /** The plan with its names looked up; an unknown one is an ArgumentError. */

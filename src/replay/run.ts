@@ -43,6 +43,15 @@ export interface SystemRun {
   readonly hash: string;
 }
 
+/** What came of a system. */
+export type Outcome = { readonly run: SystemRun } | { readonly error: unknown };
+
+/** A system that was not played to its end. */
+export interface MissingSystem {
+  readonly system: string;
+  readonly error: unknown;
+}
+
 export interface ReplayRun {
   readonly seed: number;
   readonly trace: {
@@ -55,7 +64,10 @@ export interface ReplayRun {
   };
   /** Time over which the footprint was measured. */
   readonly measuredMs: number;
+  /** One at least. */
   readonly systems: readonly SystemRun[];
+  /** The others that were asked for, in their order. */
+  readonly missing: readonly MissingSystem[];
   readonly wall: {
     readonly ms: number;
     readonly invocationsPerSecond: number;

@@ -1,7 +1,7 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
 import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, choiceOf } from '../check/index.ts';
 import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
 import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
@@ -71,15 +71,15 @@ export function policy(
   return text;
 }
 
-/** The one entry of a list that is named. */
-export function entry<Entry extends { readonly name: string }>(
+/** One of the names. */
+export function choice<Name extends string>(
   option: string,
   text: string,
-  list: readonly Entry[],
-): Entry {
-  const found = list.find(({ name }) => name === text);
+  names: readonly Name[],
+): Name {
+  const found = names.find((name) => name === text);
   if (found !== undefined) return found;
-  throw fault(option, `one of ${list.map(({ name }) => name).join(', ')}`, text);
+  throw fault(option, `one of ${choiceOf(names, text)}`, text);
 }
 
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
@@ -94,8 +94,8 @@ export function named<Entry extends { readonly name: string }>(
   for (const name of text.split(',').map((part) => part.trim())) {
     const found = list.find((entry) => entry.name === name);
     if (found === undefined) {
-      const known = list.map((entry) => entry.name).join(', ');
-      throw fault(option, `${many} of ${known}`, name);
+      const names = list.map((entry) => entry.name);
+      throw fault(option, `${many} of ${choiceOf(names, name)}`, name);
     }
     if (chosen.includes(found)) throw fault(option, `each ${one} once`, name);
     chosen.push(found);

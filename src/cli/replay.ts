@@ -10,7 +10,9 @@ import {
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
+  type ReplayRun,
   SYSTEMS,
+  TooManyGuests,
   detailsOf,
   replayPlan,
   resultsOf,
@@ -25,6 +27,7 @@ import {
   writeReport,
 } from '../report/index.ts';
 import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import { mayHelp } from './again.ts';
 import {
   COLUMNS_HELP,
   columns,
@@ -35,7 +38,7 @@ import {
   policy,
   wholeNumber,
 } from './argument.ts';
-import { UsageError } from './fault.ts';
+import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
@@ -122,7 +125,7 @@ async function play(
   flags: ReplayFlags,
   { plan, jobs, warmupMinutes }: Asked,
   signal: AbortSignal,
-): Promise<Report> {
+): Promise<ReplayRun> {
   const trace = await traceOf(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
@@ -131,14 +134,20 @@ async function play(
   if (flags.strict === true) refuseRepaired(trace, folder);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
-    const played = await replayPlan(trace, plan, {
+    return await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
       signal,
     });
-    return { results: resultsOf(played), details: detailsOf(played) };
   } finally {
     progress.stop();
+  }
+}
+
+/** A run that another start of the command may bring further than this one is none yet. */
+function expectFinal({ missing }: ReplayRun): void {
+  for (const { error } of missing) {
+    if (error instanceof TooManyGuests && mayHelp(error.made)) throw error;
   }
 }
 
@@ -146,24 +155,27 @@ async function run(folder: string | undefined, flags: ReplayFlags): Promise<void
   const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
   const asked = askedBy(flags);
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
-  const { report, written } = await interruptible((signal) =>
+  const { played, report, written } = await interruptible((signal) =>
     playInto(flags, formats, (stop) => play(folder, flags, asked, stop), signal),
   );
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
+  if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   { out, force }: ReplayFlags,
   formats: readonly Format[],
-  run: (signal: AbortSignal) => Promise<Report>,
+  run: (signal: AbortSignal) => Promise<ReplayRun>,
   signal: AbortSignal,
-): Promise<{ report: Report; written: Written }> {
+): Promise<{ played: ReplayRun; report: Report; written: Written }> {
   const folder = openOutput(formats, out, force);
   try {
-    const report = await run(signal);
-    return { report, written: await writeReport(report, formats, folder ?? out) };
+    const played = await run(signal);
+    expectFinal(played);
+    const report = { results: resultsOf(played), details: detailsOf(played) };
+    return { played, report, written: await writeReport(report, formats, folder ?? out) };
   } finally {
     folder?.close();
   }

@@ -12,7 +12,7 @@ import {
   generateSynthetic,
   sampleTrace,
 } from '../trace/index.ts';
-import { COLUMNS_HELP, entry, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
 import { type InputFlags, SEED_HELP, inputOf, saidOfOptions } from './trace-input.ts';
@@ -41,10 +41,20 @@ interface SynthFlags extends OutputFlags {
 /** Room that is looked for before the work. */
 const USUAL_BYTES = 256 * KIB;
 
+/** The entry of a list that is named. */
+function entryOf<Entry extends { readonly name: string }>(
+  option: string,
+  text: string,
+  list: readonly Entry[],
+): Entry {
+  const names = list.map(({ name }) => name);
+  return list[names.indexOf(choice(option, text, names))] as Entry;
+}
+
 /** The form that is asked for. Without a word it follows from the trace: of counts a vHive folder, else rows. */
 function writerOf(to: string | undefined): TraceWriter | undefined {
   if (to === undefined) return undefined;
-  return entry('--to', to, TRACE_WRITERS);
+  return entryOf('--to', to, TRACE_WRITERS);
 }
 
 function usualWriter({ calls }: Trace): TraceWriter {
@@ -149,7 +159,7 @@ export function sampleCommand(): Command {
 }
 
 function synthTrace(flags: SynthFlags): Trace {
-  const shape = entry('--shape', flags.shape, TRACE_SHAPES);
+  const shape = entryOf('--shape', flags.shape, TRACE_SHAPES);
   const number = (name: 'functions' | 'minutes' | 'rate' | 'busy'): number | undefined => {
     const text = flags[name];
     return text === undefined ? undefined : wholeNumber(`--${name}`, text, 1);

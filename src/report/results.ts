@@ -13,6 +13,8 @@ export type Results = {
   trace: TraceSummary;
   /** In the order asked for; ratios are to the first. */
   systems: SystemResult[];
+  /** Systems that were asked for and did not come to their end; absent when none is. */
+  missing?: MissingSystem[] | undefined;
   wall: WallClock;
 };
 
@@ -39,6 +41,8 @@ export type TraceSummary = {
   /** Absent in records of before they were told. */
   repairs?: Repairs | undefined;
 };
+
+export type MissingSystem = { system: string; reason: string };
 
 /** One system under comparison, on that trace. */
 export type SystemResult = {

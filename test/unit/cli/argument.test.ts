@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  choice,
   columns,
   duration,
-  entry,
   frames,
   minutes,
   named,
@@ -20,14 +20,6 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
-  });
-
-  it('reads one name of a list', () => {
-    const list = [{ name: 'calls' }, { name: 'vhive' }];
-    expect(entry('--to', 'vhive', list)).toBe(list[1]);
-    for (const text of ['', 'calls,vhive', 'Calls']) {
-      expect(() => entry('--to', text, list)).toThrow('--to: expected one of calls, vhive, found');
-    }
   });
 
   it('takes a map of columns as it is if it can be read, or none', () => {
@@ -73,11 +65,21 @@ describe('options', () => {
     expect(policy('--p', 'timed:5', list)).toBe('timed:5');
     expect(() => policy('--p', 'x', list)).toThrow(UsageError);
     expect(() => policy('--p', 'x', list)).toThrow('--p: expected a policy of timed, found "x"');
+    expect(() => policy('--p', 'tined:5', list)).toThrow(
+      '--p: expected a policy of timed (did you mean timed?), found "tined:5"',
+    );
   });
 
   it('reads minutes', () => {
     expect(minutes('--warmup', '2.5')).toBe(2.5);
     expect(() => minutes('--warmup', '-1')).toThrow(UsageError);
+  });
+
+  it('takes one of several words', () => {
+    expect(choice('--order', 'lifo', ['fifo', 'lifo'])).toBe('lifo');
+    expect(() => choice('--order', 'lif', ['fifo', 'lifo'])).toThrow(
+      '--order: expected one of fifo, lifo (did you mean lifo?), found "lif"',
+    );
   });
 
   it('finds entries of a list by name, in the order asked for', () => {
@@ -90,6 +92,7 @@ describe('options', () => {
     expect(find(undefined)).toBe('a,b,c');
     expect(() => find('a,nope')).toThrow('--letter: expected letters of a, b, c, found "nope"');
     expect(() => find('')).toThrow(/found ""/);
+    expect(() => find('A')).toThrow(/of a, b, c \(did you mean a\?\), found "A"$/);
     expect(() => find('a,a')).toThrow('--letter: expected each letter once, found "a"');
   });
 });

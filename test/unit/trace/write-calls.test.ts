@@ -5,8 +5,8 @@ import { CALL_FILE, makeFolder } from '../../support/trace-folders.ts';
 import { smallTrace } from '../../support/traces.ts';
 
 function textOf(trace: Trace): string {
-  const [file] = CALLS_WRITER.render(trace);
-  return [...(file?.content as Iterable<string>)].join('');
+  const [content] = CALLS_WRITER.render(trace).map((file) => file.content);
+  return [...(content as Iterable<string>)].join('');
 }
 
 describe('calls.csv', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { repairLines } from '../../../src/report/repairs.ts';
-import { resultsTable } from '../../../src/report/index.ts';
+import { missingLines, repairLines } from '../../../src/report/remarks.ts';
+import { reportHtml, resultsTable } from '../../../src/report/index.ts';
 import { results } from '../../support/report.ts';
 
 const repairs = {
@@ -25,5 +25,18 @@ describe('repairs of a trace', () => {
 
   it('are not told of a record that does not say', () => {
     expect(repairLines({ ...results().trace, repairs: undefined })).toEqual([]);
+  });
+});
+
+describe('systems that are missing', () => {
+  it('are told under the table and in the report', async () => {
+    const missing = [{ system: 'scpv-boot', reason: 'host <out> of memory' }];
+    const record = { ...results(), missing };
+    expect(missingLines(record)).toEqual(['missing: scpv-boot: host <out> of memory']);
+    expect(missingLines(results())).toEqual([]);
+    expect(resultsTable(record)).toContain('missing: scpv-boot: host <out> of memory\n');
+    expect(await reportHtml(record)).toContain(
+      '<p>missing: scpv-boot: host &lt;out&gt; of memory</p>',
+    );
   });
 });

@@ -1,5 +1,5 @@
-/** What was repaired or filled in of a trace, in words. */
-import { REPAIRS, type Repairs, type TraceSummary } from './results.ts';
+/** What a reader of the figures has to know of them, in words: what was repaired or filled in of the trace, which systems are missing. */
+import { REPAIRS, type Repairs, type Results, type TraceSummary } from './results.ts';
 import { formatCount } from './unit.ts';
 
 type Phrase = (count: string, functions: string) => string;
@@ -25,4 +25,9 @@ export function repairLines({ functions, repairs }: TraceSummary): string[] {
   return told.map(
     (kind) => `trace: ${PHRASES[kind](formatCount(repairs[kind]), formatCount(functions))}`,
   );
+}
+
+/** One line a system that is not there. */
+export function missingLines({ missing = [] }: Results): string[] {
+  return missing.map(({ system, reason }) => `missing: ${system}: ${reason}`);
 }

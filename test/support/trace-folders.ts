@@ -93,6 +93,19 @@ export function makeVhive(counts: readonly (readonly number[])[]): string {
   return makeFolder(vhiveFiles(counts));
 }
 
+/** A good folder with one file replaced. */
+export function brokenVhive(name: string, change: (content: string) => string): string {
+  const files = vhiveFiles(Array.from({ length: 9 }, () => [1, 2, 3]));
+  return makeFolder({ ...files, [name]: change(files[name] as string) });
+}
+
+/** Replaces the cell of a 1-based line and column. */
+export function withCell(content: string, line: number, column: number, text: string): string {
+  const rows = content.split('\n').map((row) => row.split(','));
+  (rows[line - 1] as string[])[column - 1] = text;
+  return rows.map((row) => row.join(',')).join('\n');
+}
+
 /** A trace with its calls one by one. */
 export function withRows(trace: Trace): Trace & CallRows {
   return { ...trace, ...rowsOf(trace) };

@@ -30,6 +30,19 @@ export {
   fixedKeepAlive,
   policyOf,
 } from '../serverless/index.ts';
+export {
+  type OperationName,
+  type Operations,
+  type OwnPrice,
+  PRICE_LEVELS,
+  PRICE_NAMES,
+  PRICES,
+  type Price,
+  type PriceChoice,
+  type PriceLevel,
+  type Prices,
+  pricesOf,
+} from '../cost/index.ts';
 export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';

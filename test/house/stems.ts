@@ -28,10 +28,6 @@ const OPEN_HOST: readonly string[] = [
   'src/cli/verify.ts',
   'src/recording/placement/exit.ts',
   'src/recording/placement/replay.ts',
-  'src/recording/program/compaction.ts',
-  'src/recording/program/event-reader.ts',
-  'src/recording/program/free-running.ts',
-  'src/recording/program/hotplug.ts',
 ];
 
 export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];

@@ -10,6 +10,7 @@ import {
   type SystemSpec,
   policyOf,
 } from '../serverless/index.ts';
+import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export interface ReplayPlan {
@@ -26,6 +27,7 @@ export interface ReplayPlan {
   readonly idleReclaimMs?: number | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
+  readonly prices?: PriceChoice | undefined;
 }
 
 function systemOf(name: string): SystemSpec {
@@ -35,14 +37,15 @@ function systemOf(name: string): SystemSpec {
   throw new ArgumentError(`a system of ${choiceOf(names, name)}`, name);
 }
 
-/** The plan with its names looked up; an unknown one is an ArgumentError. */
+/** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames } = plan;
+  const { idleReclaimMs, hostFrames, prices } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
+    prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,

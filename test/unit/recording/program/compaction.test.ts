@@ -63,13 +63,17 @@ function begun(lines: readonly WrittenLine[]): Made | undefined {
 }
 
 /** A run by a task that moves the page of frame 0x900 and ends in a way. */
-function run(task: string, mode: 'ASYNC' | 'SYNC_LIGHT' | 'SYNC', status = 'complete') {
+function run(
+  task: string,
+  mode: 'ASYNC' | 'SYNC_LIGHT' | 'SYNC',
+  status = 'complete',
+): [WrittenLine, ...WrittenLine[]] {
   return [
     [task, '.....', compactBegin('800', 'c00')],
     [task, '.....', free('900')],
     [task, '.....', migrated(1, 0, 'compaction', mode)],
     [task, '.....', compactEnd('a00', 'a00', status)],
-  ] satisfies WrittenLine[];
+  ];
 }
 
 describe('a run', () => {
@@ -98,8 +102,8 @@ describe('a run', () => {
   });
 
   it('beside another has a place of its own, which is free again after it', () => {
-    const [a = [], b = []] = [run('a', 'SYNC'), run('b', 'SYNC')] as WrittenLine[][];
-    const open = [a[0], b[0], ...a.slice(1), ...b.slice(1), ...run('c', 'SYNC')] as WrittenLine[];
+    const [a, b] = [run('a', 'SYNC'), run('b', 'SYNC')];
+    const open = [a[0], b[0], ...a.slice(1), ...b.slice(1), ...run('c', 'SYNC')];
     const slots = compiled(open).commands.filter(({ op }) => op === P.OP_SCAN_BEGIN);
     expect(slots.map(({ slot }) => slot)).toEqual([0, 1, 0]);
   });
@@ -159,7 +163,7 @@ describe('frees within a run', () => {
   });
 
   it('by others and in interrupts are not the run’s', () => {
-    const [first, ...rest] = run('sh', 'SYNC') as [WrittenLine, ...WrittenLine[]];
+    const [first, ...rest] = run('sh', 'SYNC');
     const { commands } = compiled([
       first,
       ['other', '.....', free('a00')],
@@ -208,7 +212,7 @@ describe('the moment of a scan', () => {
 });
 
 describe('a block that a run freed for its own request', () => {
-  const request = (before: WrittenLine[] = []): WrittenLine[] => [
+  const request = (before: readonly WrittenLine[] = []): WrittenLine[] => [
     ['sh', '.....', compactBegin('800', 'c00')],
     ['sh', '.....', free('900')],
     ['sh', '.....', free('a00')],

@@ -96,7 +96,10 @@ export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): nu
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
-function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['workload']): Repairs {
+export function repairsOf(
+  { functions, quirks }: Trace,
+  workload?: ReplayOptions['workload'],
+): Repairs {
   const parameters = { ...DEFAULT_WORKLOAD, ...workload };
   const bounds = functions.map(({ memoryMib, durations }) =>
     memoryBound({ memoryMib, averageMs: durations.averageMs }, parameters),

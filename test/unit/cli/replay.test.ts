@@ -38,7 +38,7 @@ describe('guestmem replay', () => {
     [['--seed', 'x'], '--seed: expected a whole number from 0 on'],
     [['--minutes', '0'], '--minutes: expected a whole number from 1 on'],
     [['--jobs', '0'], '--jobs: expected a whole number from 1 on'],
-    [['--system', 'none'], '--system: expected systems of '],
+    [['--system', 'none'], ', found "none"'],
     [['--format', 'html,html'], '--format: expected each format once'],
     [['--keep-alive', 'soon'], '--keep-alive: '],
     [['--growth', 'fast'], '--growth: '],

@@ -11,7 +11,6 @@ import {
   PLACEMENTS,
   type ReplayPlan,
   type ReplayRun,
-  SYSTEMS,
   TooManyGuests,
   detailsOf,
   repairsOf,
@@ -37,12 +36,14 @@ import {
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from './argument.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
 
 const DEFAULT_FORMATS = 'table,json,html';
 
@@ -91,13 +92,12 @@ interface Asked {
 
 /** What is asked for, checked before anything is read. */
 function askedBy(flags: ReplayFlags): Asked {
-  const systems = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
   const plan: ReplayPlan = {
-    systems: systems.map(({ name }) => name),
+    systems: systemNames('--system', flags.system),
     seed: wholeNumber('--seed', flags.seed, 0),
     warmupMinutes,
     keepAlive,
@@ -160,12 +160,6 @@ function expectFinal({ missing }: ReplayRun): void {
   for (const { error } of missing) {
     if (error instanceof TooManyGuests && mayHelp(error.made)) throw error;
   }
-}
-
-/** "wrote a, b and c" */
-function wroteLine(paths: readonly string[]): string {
-  if (paths.length < 2) return paths.map((path) => `wrote ${path}\n`).join('');
-  return `wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`;
 }
 
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {

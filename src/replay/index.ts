@@ -24,6 +24,7 @@ export {
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  systemOf,
   type SystemSpec,
   type WorkloadParameters,
   durationMs,

@@ -195,7 +195,10 @@ export function memoryPresent(start: u32, frames: u32): i32 {
   const end = start + frames;
   if (!isAll(start, end, KIND_HOLE)) return STATUS_BAD_STATE;
   for (let pfn = start; pfn < end; pfn = blockStart(pfn) + PAGEBLOCK_FRAMES) {
-    if (blockZone(pfn) == PAGEBLOCK_NO_ZONE) return STATUS_BAD_STATE;
+    const index = blockZone(pfn);
+    if (index == PAGEBLOCK_NO_ZONE) return STATUS_BAD_STATE;
+    const last = min(blockStart(pfn) + PAGEBLOCK_FRAMES, end);
+    if (pfn < zoneAt(index).start || last > zoneEnd(zoneAt(index))) return STATUS_BAD_STATE;
   }
   for (let pfn = start; pfn < end;) {
     const next = min(blockStart(pfn) + PAGEBLOCK_FRAMES, end);
@@ -224,6 +227,8 @@ export function memoryHandOver(start: u32, frames: u32): i32 {
   if (start >= spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
   const end = start + frames;
   for (let pfn = start; pfn < end;) {
+    // a reserved frame lies in a zone
+    if (stateOf(pfn) != KIND_RESERVED) return STATUS_BAD_STATE;
     let order = pfn == 0 ? ORDER_MAX : min<u32>(ORDER_MAX, ctz<u32>(pfn));
     while (pfn + (1 << order) > end) order--;
     const zone = zoneAt(blockZone(pfn));

@@ -51,7 +51,7 @@ export function stateFree(zone: u32, order: u32, type: u32, pfn: u32): i32 {
   return 0;
 }
 
-/** Appends a block to a per-cpu list, without touching its counters. */
+/** Appends a block to a per-cpu list. Of its counters only the frames on it are counted; the others are for the host to write. */
 export function stateParked(cpu: u32, zone: u32, list: u32, pfn: u32): i32 {
   const bad = cpu >= guest.cpus || zone >= <u32>KERNEL_ZONES || list >= <u32>PCP_LISTS;
   if (bad || pfn >= spanFrames) return STATUS_BAD_ARGUMENT;

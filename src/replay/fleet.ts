@@ -3,6 +3,7 @@
 
 import type {
   Container,
+  DeviceWork,
   FunctionProfile,
   HostMemory,
   HostPlacement,
@@ -85,6 +86,11 @@ export class Fleet {
         this.isOver = true;
       };
     }
+  }
+
+  /** What devices did by themselves since the last time. */
+  *takeWork(): Iterable<DeviceWork> {
+    for (const { system } of this.hosts) yield* system.takeWork?.() ?? [];
   }
 
   /** A host with room for a container of the function. */

@@ -38,7 +38,7 @@ export interface SystemRun {
   readonly idle: { readonly containerMs: number; readonly frameMs: number };
   /** Calls without disturbance: slowdown 1. */
   readonly undisturbedCalls: number;
-  /** By price level: low, typical, high. The clock ran at typical prices. */
+  /** By price level: low, typical, high. */
   readonly priced: readonly PricedRun[];
   /** Frames by cause, in the order of CAUSES. */
   readonly meanFrames: Float64Array;
@@ -56,7 +56,18 @@ export interface SystemRun {
     readonly gotFrames: number;
   };
   readonly pageOps: number;
+  /** How often each operation was done in the measured time, by the slots of receipts (PRICE_NAMES). */
+  readonly receipt: Float64Array;
   readonly hash: string;
+}
+
+/** What came of a system. */
+export type Outcome = { readonly run: SystemRun } | { readonly error: unknown };
+
+/** A system that was not played to its end. */
+export interface MissingSystem {
+  readonly system: string;
+  readonly error: unknown;
 }
 
 export interface ReplayRun {
@@ -69,9 +80,14 @@ export interface ReplayRun {
     /** What was repaired, filled in or bounded. */
     readonly repairs: Repairs;
   };
+  /** The level of prices that the clocks went by. */
+  readonly priceLevel: PriceLevel;
   /** Time over which the footprint was measured. */
   readonly measuredMs: number;
+  /** One at least. */
   readonly systems: readonly SystemRun[];
+  /** The others that were asked for, in their order. */
+  readonly missing: readonly MissingSystem[];
   readonly wall: {
     readonly ms: number;
     readonly invocationsPerSecond: number;

@@ -23,6 +23,8 @@ export interface ShortageCounts {
 /** What the replay does to containers and VMs when it is told to. */
 export interface ShortageHooks {
   readonly stop: (slot: number) => void;
+  /** The container of a slot goes with its VM. */
+  readonly lost: (slot: number) => void;
   /** The devices of a VM take so many frames. */
   readonly ask: (vm: MicroVm, frames: number) => void;
   readonly isMeasured: () => boolean;
@@ -137,6 +139,7 @@ export class Shortage {
     const pool = this.#pool;
     for (const slot of host.slotsOf(vm)) {
       if (!pool.isIdle(slot)) this.#count('killedCalls');
+      this.#hooks.lost(slot);
       host.remove(pool.container(slot), slot);
       pool.remove(slot, this.#hooks.nowMs());
     }

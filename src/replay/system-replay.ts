@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
+import { type Prices, addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -27,28 +27,22 @@ import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from '.
 import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
-import {
-  LEVELS,
-  TYPICAL,
-  addToReceipt,
-  blocksNs,
-  disturbanceNs,
-  operationsNs,
-  pagesNs,
-} from './pricing.ts';
+import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
+import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { StartMeter } from './start-meter.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
-  readonly trace: Pick<Trace, 'functions' | 'spanMs'>;
+  readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
   /** By function id. */
   readonly profiles: readonly FunctionProfile[];
   readonly machine: MachineConfig;
   readonly keepAlive: KeepAlive;
+  readonly prices: Prices;
   readonly warmupMs: number;
   /** Hosts of the machine's kind. */
   readonly hosts: number;
@@ -64,20 +58,22 @@ function released(frames: number): Counts {
   return counts;
 }
 
-/** How long work takes on the replay's clock, which runs at typical prices. */
-function workNs(operations: Operations, releasedFrames: number): number {
-  return operationsNs(operations, TYPICAL) + pagesNs(released(releasedFrames), TYPICAL);
+/** How long work takes on the replay's clock. */
+function workNs(pricing: Pricing, operations: Operations, releasedFrames: number): number {
+  const level = pricing.clockLevel;
+  return pricing.operationsNs(operations, level) + pricing.pagesNs(released(releasedFrames), level);
 }
 
 /** Nanoseconds by which a call is held up, devices' work included. */
 function heldUp(
+  pricing: Pricing,
   counts: Counts,
   devices: Operations | undefined,
   blockFrames: number,
   level: number,
 ): number {
-  const ns = disturbanceNs(counts, blockFrames, level);
-  return devices === undefined ? ns : ns + operationsNs(devices, level);
+  const ns = pricing.disturbanceNs(counts, blockFrames, level);
+  return devices === undefined ? ns : ns + pricing.operationsNs(devices, level);
 }
 
 export class SystemReplay {
@@ -87,11 +83,14 @@ export class SystemReplay {
   readonly #shortage: Shortage;
   readonly #waiting: Waiting = new Waiting();
   readonly #queueMs: Samples = new Samples();
+  readonly #pricing: Pricing;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
+  /** Only of traces that have sessions. */
+  readonly #sessions: SessionPlayer | undefined;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
@@ -114,16 +113,23 @@ export class SystemReplay {
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
+    const pricing = new Pricing(config.prices);
+    this.#pricing = pricing;
     const functions = trace.functions.length;
     this.#name = spec.name;
     this.#config = config;
     const systems = Array.from({ length: config.hosts }, () =>
-      spec.create({ machine, clock: this.#clock, workNs }),
+      spec.create({
+        machine,
+        clock: this.#clock,
+        workNs: (operations, frames) => workNs(pricing, operations, frames),
+      }),
     );
     this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
     this.#pool = new WarmPool(functions, warmupMs);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
+      lost: (slot) => this.#sessions?.end(slot),
       ask: (vm, frames) => this.#ask(vm, frames),
       isMeasured: () => this.#isMeasured,
       nowMs: () => this.#clock.now,
@@ -133,7 +139,19 @@ export class SystemReplay {
       systems.some((system) => system.takeIdleReclaims !== undefined);
     const accounts = systems.map(({ host }) => host.account);
     this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
-    this.#starts = new StartMeter(machine.blockFrames);
+    this.#starts = new StartMeter(pricing, machine.blockFrames);
+    const follow: Follow = (slot, frames) => this.#follow(slot, frames);
+    this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
+  }
+
+  /** The memory of a session's sandbox is another from now on. */
+  #follow(slot: number, frames: number): void {
+    const { vm } = this.#pool.container(slot);
+    this.#pool.container(slot).follow(frames);
+    const counts = newCounts();
+    vm.settle(counts);
+    this.#take(counts);
+    this.#takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -171,6 +189,7 @@ export class SystemReplay {
   /** Devices or workers have done something. */
   #timerFired(): void {
     if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#bookIdle(host);
+    this.#bookWork();
     if (this.#fleet.isOver) this.#shortage.settle();
     // devices are not asked again for each answer of theirs
     const { first } = this.#waiting;
@@ -290,13 +309,20 @@ export class SystemReplay {
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+    this.#sessions?.begin(slot, this.#pool.functionId(slot));
     if (this.#fleet.isOver) this.#shortage.settle();
   }
 
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
     const { blockFrames } = this.#config.machine;
-    const heldUpNs = heldUp(this.#counts, devices, blockFrames, TYPICAL);
+    const heldUpNs = heldUp(
+      this.#pricing,
+      this.#counts,
+      devices,
+      blockFrames,
+      this.#pricing.clockLevel,
+    );
     if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
       this.#recordSlowdown(this.#counts, devices, this.#pool.durationMs(slot));
     }
@@ -306,7 +332,7 @@ export class SystemReplay {
   #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
     const { blockFrames } = this.#config.machine;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const heldUpMs = heldUp(counts, devices, blockFrames, level) / NS_PER_MS;
+      const heldUpMs = heldUp(this.#pricing, counts, devices, blockFrames, level) / NS_PER_MS;
       (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
     }
   }
@@ -318,6 +344,7 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return;
     }
+    this.#sessions?.end(slot);
     container.end(this.#total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
@@ -364,6 +391,7 @@ export class SystemReplay {
   #stop(slot: number): void {
     const container = this.#pool.container(slot);
     const host = this.#pool.host(slot);
+    this.#sessions?.end(slot);
     this.#setIdle(slot, false);
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
@@ -412,6 +440,18 @@ export class SystemReplay {
     }
   }
 
+  /** Books what devices did by themselves. */
+  #bookWork(): void {
+    for (const { operations, counts, request } of this.#fleet.takeWork()) {
+      this.#take(counts);
+      if (!this.#isMeasured) continue;
+      addRecord(this.#receipt, operations);
+      if (request === undefined) continue;
+      const { askedFrames, gotFrames } = request;
+      this.#recordReclaim(askedFrames, gotFrames, request.operations, request.counts);
+    }
+  }
+
   #recordIdle({ isCancelled, askedFrames, gotFrames, operations }: IdleReclaim): void {
     if (isCancelled) this.#idleTaken.cancelled += 1;
     if (askedFrames === 0) return;
@@ -423,10 +463,11 @@ export class SystemReplay {
   #recordReclaim(asked: number, got: number, given: Operations, counts: Counts): void {
     this.#askedFrames += asked;
     this.#gotFrames += got;
+    const pricing = this.#pricing;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const ns = operationsNs(given, level) + pagesNs(counts, level);
+      const ns = pricing.operationsNs(given, level) + pricing.pagesNs(counts, level);
       (this.#reclaims[level] as Samples).push(
-        (ns + blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
+        (ns + pricing.blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
       );
     }
   }
@@ -463,6 +504,7 @@ export class SystemReplay {
         migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
       },
       idleReclaim: this.#idleTaken,
+      receipt: this.#receipt.slice(),
       pageOps,
     };
     const hash = this.#hash(run);
@@ -480,7 +522,7 @@ export class SystemReplay {
 
   #priced(level: number): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#receipt, name);
+    const { guest, host } = costBySideNs(this.#receipt, name, this.#pricing.prices);
     return {
       level: name,
       startupMs: this.#starts.samplesMs(level),

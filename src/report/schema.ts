@@ -4,6 +4,7 @@ import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
   type FootprintCause,
+  type MissingSystem,
   REPAIRS,
   RESULTS_SCHEMA,
   type Repairs,
@@ -68,6 +69,11 @@ const repairs: z.ZodType<Repairs> = z.strictObject(
   >,
 );
 
+const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
+  system: z.string().min(1),
+  reason: z.string().min(1),
+});
+
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
@@ -79,6 +85,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     repairs: repairs.optional(),
   }),
   systems: z.array(systemResult).min(1),
+  missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
 });
 
@@ -138,6 +145,10 @@ export function checkResults(results: Results): string[] {
       problems.push(`${path}: starts do not add up to trace.invocations (${invocations})`);
     }
     for (const problem of systemProblems(system)) problems.push(`${path}: ${problem}`);
+  });
+  results.missing?.forEach(({ system }, index) => {
+    if (seen.has(system)) problems.push(`missing[${index}] (${system}): the name stands twice`);
+    seen.add(system);
   });
   return problems;
 }

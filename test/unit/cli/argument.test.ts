@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
+  choice,
+  columns,
   duration,
   frames,
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
+import { SYSTEMS } from '../../../src/replay/index.ts';
 
 describe('options', () => {
   it('reads whole numbers', () => {
@@ -18,6 +22,14 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
+  });
+
+  it('takes a map of columns as it is if it can be read, or none', () => {
+    const map = 'time=t:s,function=f,duration=d';
+    expect(columns(map)).toBe(map);
+    expect(columns(undefined)).toBeUndefined();
+    expect(() => columns('time=t')).toThrow(UsageError);
+    expect(() => columns('tim=t')).toThrow(/^--columns: expected .* \(did you mean time\?\)/);
   });
 
   it('reads times with their unit', () => {
@@ -55,11 +67,40 @@ describe('options', () => {
     expect(policy('--p', 'timed:5', list)).toBe('timed:5');
     expect(() => policy('--p', 'x', list)).toThrow(UsageError);
     expect(() => policy('--p', 'x', list)).toThrow('--p: expected a policy of timed, found "x"');
+    expect(() => policy('--p', 'tined:5', list)).toThrow(
+      '--p: expected a policy of timed (did you mean timed?), found "tined:5"',
+    );
   });
 
   it('reads minutes', () => {
     expect(minutes('--warmup', '2.5')).toBe(2.5);
     expect(() => minutes('--warmup', '-1')).toThrow(UsageError);
+  });
+
+  it('takes one of several words', () => {
+    expect(choice('--order', 'lifo', ['fifo', 'lifo'])).toBe('lifo');
+    expect(() => choice('--order', 'lif', ['fifo', 'lifo'])).toThrow(
+      '--order: expected one of fifo, lifo (did you mean lifo?), found "lif"',
+    );
+  });
+
+  it('reads names of systems with what they are to be told, and takes all when none is given', () => {
+    const all = SYSTEMS.map(({ name }) => name);
+    expect(systemNames('--system', undefined)).toEqual(all);
+    expect(systemNames('--system', 'all')).toEqual(all);
+    const text = 'mcpv-reporting:0/1s, mcpv-reporting, scpv-boot';
+    expect(systemNames('--system', text)).toEqual([
+      'mcpv-reporting:0/1s',
+      'mcpv-reporting',
+      'scpv-boot',
+    ]);
+    expect(() => systemNames('--system', 'scpv-boot,nope')).toThrow(
+      /^--system: expected a system of scpv-boot, .*, found "nope"$/,
+    );
+    expect(() => systemNames('--system', 'scpv-boot:1')).toThrow(UsageError);
+    expect(() => systemNames('--system', 'scpv-boot,scpv-boot')).toThrow(
+      '--system: expected each system once, found "scpv-boot"',
+    );
   });
 
   it('finds entries of a list by name, in the order asked for', () => {
@@ -72,6 +113,7 @@ describe('options', () => {
     expect(find(undefined)).toBe('a,b,c');
     expect(() => find('a,nope')).toThrow('--letter: expected letters of a, b, c, found "nope"');
     expect(() => find('')).toThrow(/found ""/);
+    expect(() => find('A')).toThrow(/of a, b, c \(did you mean a\?\), found "A"$/);
     expect(() => find('a,a')).toThrow('--letter: expected each letter once, found "a"');
   });
 });

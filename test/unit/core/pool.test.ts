@@ -1,9 +1,11 @@
+// Instances that guests have left are overwritten, by guests of the same sizes only.
+
 import { describe, expect, it } from 'vitest';
-import { HandleEnded } from '../../../src/check/index.ts';
 import {
+  CorePool,
+  type CoreSnapshot,
   Core,
   CoreError,
-  CorePool,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
   NONE,
@@ -17,6 +19,45 @@ import {
   surveyZone,
   verify,
 } from '../../../src/core/index.ts';
+import { rawOf } from '../../../src/core/raw.ts';
+import { bootGuest, expectSound } from '../../support/core.ts';
+import { anonymous } from '../../support/region.ts';
+import { HandleEnded } from '../../../src/check/index.ts';
+
+const small = (objects = 64): Core =>
+  bootGuest({ frames: 0x4000, image: { start: 0x2000, count: 256 }, config: { objects } });
+
+describe('CorePool', () => {
+  it('hands a core that was given back to the next guest, as a copy like any other', () => {
+    const pool = new CorePool();
+    const core = small();
+    const snapshot = core.snapshot();
+    const first = pool.clone(snapshot);
+    expect(first).not.toBe(core);
+    const object = anonymous(first);
+    first.objects.touch(object, 0, 9000, true, 1);
+    first.backing.release(0x1000, 500);
+    const memory = rawOf(first);
+    pool.give(first);
+    const second = pool.clone(snapshot);
+    expect(rawOf(second)).toBe(memory);
+    expect(second.hash()).toBe(core.hash());
+    expectSound(second);
+    expect(rawOf(pool.clone(snapshot))).not.toBe(memory);
+  });
+
+  it('keeps sizes and builds apart', () => {
+    const pool = new CorePool();
+    const given = small(64);
+    const [memory, snapshot] = [rawOf(given), given.snapshot()];
+    pool.give(given);
+    const memoryOf = (image: CoreSnapshot): unknown => rawOf(pool.clone(image));
+    expect(memoryOf(small(65).snapshot())).not.toBe(memory);
+    const config = { ...snapshot.config, build: 'release' as const };
+    expect(memoryOf({ ...snapshot, config })).not.toBe(memory);
+    expect(memoryOf(snapshot)).toBe(memory);
+  });
+});
 
 const LAYOUT = layoutOf(8192, []);
 

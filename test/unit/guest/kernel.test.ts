@@ -7,7 +7,7 @@ import {
   newCounts,
   verify,
 } from '../../../src/guest/index.ts';
-import { CONFIG, CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
+import { CONFIG, CZONE_CONFIG, KERNEL, makeGuest } from '../../support/guest.ts';
 import { takeCensus } from '../../support/census.ts';
 
 const SYSTEM_FRAMES =

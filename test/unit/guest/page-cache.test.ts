@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COUNT_FAULT_PAGES, type CZones, newCounts, verify } from '../../../src/guest/index.ts';
-import { CZONE_CONFIG, KERNEL, makeGuest } from './setup.ts';
+import { CZONE_CONFIG, KERNEL, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 describe('PageCache', () => {

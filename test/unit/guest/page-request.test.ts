@@ -12,7 +12,7 @@ import {
 } from '../../../src/core/index.ts';
 import { verify } from '../../../src/core/verify.ts';
 import { type GuestKernel, requestPages } from '../../../src/guest/index.ts';
-import { CONFIG, makeGuest } from './setup.ts';
+import { CONFIG, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 /** Takes single pages without reclaim until none is left. */

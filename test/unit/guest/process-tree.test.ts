@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/index.ts';
 import { type CZones, type GuestKernel, ProcessTree, verify } from '../../../src/guest/index.ts';
 import { zoneField } from '../../support/core.ts';
-import { CZONE_CONFIG, makeGuest } from './setup.ts';
+import { CZONE_CONFIG, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 function scene(): { guest: GuestKernel; zones: CZones } {

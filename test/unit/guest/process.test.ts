@@ -7,7 +7,7 @@ import {
   pageTableFrames,
   verify,
 } from '../../../src/guest/index.ts';
-import { CONFIG, CZONE_CONFIG, makeGuest } from './setup.ts';
+import { CONFIG, CZONE_CONFIG, makeGuest } from '../../support/guest.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 import { takeCensus } from '../../support/census.ts';
 

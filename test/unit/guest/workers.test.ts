@@ -13,7 +13,7 @@ import { type GuestKernel, freeFrames } from '../../../src/guest/index.ts';
 import { takeCensus } from '../../support/census.ts';
 import { NS_PER_S } from '../../../src/abi/unit.ts';
 import { Clock } from '../../../src/time/index.ts';
-import { CONFIG, makeGuest } from './setup.ts';
+import { CONFIG, makeGuest } from '../../support/guest.ts';
 
 const MIB = 256;
 /** Room for lists that are worth draining. */

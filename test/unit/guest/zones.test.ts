@@ -13,7 +13,7 @@ import {
   growByStep,
   verify,
 } from '../../../src/guest/index.ts';
-import { CZONE_CONFIG, makeGuest, plainHost } from './setup.ts';
+import { CZONE_CONFIG, makeGuest, plainHost } from '../../support/guest.ts';
 
 const BLOCK = 512;
 

@@ -1,6 +1,81 @@
+// The host's memory: an account by cause, and what happens when it is full.
+
 import { describe, expect, it } from 'vitest';
+import {
+  CAUSES,
+  CAUSE_ANONYMOUS,
+  CAUSE_GUEST_OS,
+  CAUSE_VMM,
+  HostMemory,
+  HostOutOfMemory,
+  newAccount,
+} from '../../../src/vmm/host.ts';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { CAUSE_ANONYMOUS, HostMemory, HostOutOfMemory } from '../../../src/vmm/index.ts';
+
+/** An account with frames for some causes. */
+function account(frames: Record<number, number>): Float64Array {
+  const made = newAccount();
+  for (const [cause, count] of Object.entries(frames)) made[Number(cause)] = count;
+  return made;
+}
+
+describe('an account', () => {
+  it('is replaced by what is held now, and the host’s is the sum of all', () => {
+    const host = new HostMemory(100);
+    const [one, two] = [newAccount(), newAccount()];
+    host.settle(one, account({ [CAUSE_GUEST_OS]: 20, [CAUSE_VMM]: 5 }));
+    host.settle(two, account({ [CAUSE_GUEST_OS]: 10 }));
+    host.settle(one, account({ [CAUSE_VMM]: 7, [CAUSE_ANONYMOUS]: 1.5 }));
+    expect([...one]).toEqual([...account({ [CAUSE_VMM]: 7, [CAUSE_ANONYMOUS]: 1.5 })]);
+    expect([...host.account]).toEqual([
+      ...account({ [CAUSE_GUEST_OS]: 10, [CAUSE_VMM]: 7, [CAUSE_ANONYMOUS]: 1.5 }),
+    ]);
+    expect(host.heldFrames).toBe(18.5);
+    expect(newAccount()).toHaveLength(CAUSES.length);
+  });
+});
+
+describe('a host that is full', () => {
+  const held = (): Float64Array => account({ [CAUSE_VMM]: 0 });
+
+  it('has no frame more than its capacity', () => {
+    const host = new HostMemory(100);
+    host.settle(held(), account({ [CAUSE_VMM]: 100 }));
+    expect(() => host.settle(held(), account({ [CAUSE_ANONYMOUS]: 0.5 }))).toThrow(HostOutOfMemory);
+    expect(() => host.settle(held(), account({ [CAUSE_ANONYMOUS]: 10 }))).toThrow(
+      /^host out of memory .*\(111 and 100 frames\)/,
+    );
+  });
+
+  it('takes what shrinks without a word, even above the capacity', () => {
+    const host = new HostMemory(100);
+    const first = held();
+    expect(() => host.settle(first, account({ [CAUSE_VMM]: 120 }))).toThrow(HostOutOfMemory);
+    host.settle(first, account({ [CAUSE_VMM]: 110 }));
+    expect(host.heldFrames).toBe(110);
+  });
+
+  it('asks for relief by the frames that are too many, until it fits or nothing came', () => {
+    const host = new HostMemory(100);
+    const other = held();
+    host.settle(other, account({ [CAUSE_VMM]: 90 }));
+    const extra = held();
+    const asked: number[] = [];
+    host.relieve = (frames) => {
+      asked.push(frames);
+      const left = (other[CAUSE_VMM] as number) - 8;
+      if (left < 60) return false;
+      // accounts are settled meanwhile, and do not ask again, those that grow neither
+      host.settle(extra, account({ [CAUSE_ANONYMOUS]: 1 }));
+      host.settle(other, account({ [CAUSE_VMM]: left }));
+      return true;
+    };
+    host.settle(held(), account({ [CAUSE_ANONYMOUS]: 24.5 }));
+    expect(asked).toEqual([15, 8]);
+    expect(host.heldFrames).toBe(99.5);
+    expect(() => host.settle(held(), account({ [CAUSE_VMM]: 99 }))).toThrow(HostOutOfMemory);
+  });
+});
 
 const GIB_FRAMES = 2 ** 18;
 

@@ -12,7 +12,7 @@ import {
   newCounts,
 } from '../../../src/vmm/index.ts';
 import { Clock } from '../../../src/time/index.ts';
-import { CONFIG, KERNEL } from '../guest/setup.ts';
+import { CONFIG, KERNEL } from '../../support/guest.ts';
 
 const VMM = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
 

@@ -1,0 +1,247 @@
+// Commands of a recording: what each predicts, what it does when right, and what is logged when it is wrong.
+
+import { describe, expect, it } from 'vitest';
+import {
+  DRAIN_CONTINUE,
+  DRAIN_FROM_FREED,
+  DRAIN_FROM_ZERO,
+  FREE_DIRECT,
+  GFP_HIGHUSER_MOVABLE,
+  GFP_KERNEL,
+  KIND_MOVABLE,
+  KIND_PCP,
+  KIND_UNMOVABLE,
+  LOG_DRAIN,
+  LOG_MISMATCH,
+  LOG_REFILL,
+  PROGRAM_BULK,
+  PROGRAM_DRAIN,
+  PROGRAM_DRAIN_ALL,
+  PROGRAM_FREE,
+  PROGRAM_POP,
+  PROGRAM_RECLAIM,
+  PROGRAM_REFILL,
+  PROGRAM_RELEASE,
+  PROGRAM_REQUEST,
+  PROGRAM_REQUEST_BULK,
+  PROGRAM_TAKE,
+  RESYNC_BUDDY,
+  RESYNC_IN_USE,
+  RESYNC_PCP,
+  RESYNC_SPLIT,
+  STATUS_BAD_ARGUMENT,
+} from '../../../../src/core/index.ts';
+import { emptyLists } from '../../../../src/recording/read/pagestate.ts';
+import { HIGHATOMIC, M, U, makeState, withPcp } from '../../../model/fixture.ts';
+import { type Op, Replayed } from '../../../support/program.ts';
+
+const UNMOVABLE_LIST = 0;
+const MOVABLE_LIST = 1;
+
+/** Pages on the lists of order 0, the first at the head; the zone has a free block of order 3. */
+function parked(movable: readonly number[], unmovable: readonly number[] = []): Replayed {
+  const lists = emptyLists(14);
+  lists[UNMOVABLE_LIST] = Uint32Array.from(unmovable);
+  lists[MOVABLE_LIST] = Uint32Array.from(movable);
+  const count = movable.length + unmovable.length;
+  const sizes = { count, high: 60, highMin: 60, highMax: 60, batch: 7, lists };
+  return new Replayed(withPcp(makeState([M, U], [[3, M, [64]]]), sizes));
+}
+
+const pop = (frame: number, type = M): Op => ({ op: PROGRAM_POP, type, frame });
+
+describe('a pop', () => {
+  it('takes the head of the list, for its type of memory', () => {
+    const replay = parked([8, 10], [600]);
+    expect(replay.logOf(pop(8), pop(600, U))).toEqual([]);
+    expect([replay.state(8), replay.state(600)]).toEqual([KIND_MOVABLE, KIND_UNMOVABLE]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([10]);
+    expect(replay.pcp().count).toBe(1);
+  });
+
+  it('of another frame than the head logs the head, which the second time goes behind the others', () => {
+    const replay = parked([8, 10, 12, 14]);
+    expect(replay.logOf(pop(10))).toEqual([[LOG_MISMATCH, 0, 8, RESYNC_PCP]]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([8, 12, 14]);
+    expect(replay.logOf(pop(14))).toEqual([[LOG_MISMATCH, 0, 8, RESYNC_PCP]]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([12, 8]);
+  });
+});
+
+describe('a block of the buddy lists', () => {
+  it('is put at the tail of a per-cpu list by a refill, and in use by a take', () => {
+    const replay = parked([8]);
+    expect(replay.logOf({ op: PROGRAM_REFILL, type: M, frame: 64 })).toEqual([]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([8, 64]);
+    expect(replay.logOf({ op: PROGRAM_TAKE, type: M, frame: 65 })).toEqual([]);
+    expect(replay.state(65)).toBe(KIND_MOVABLE);
+    expect(replay.lists()).toEqual(['1 1: 66', '2 1: 68']);
+  });
+
+  it('that was not the kernel’s goes back, and the kernel’s is cut out', () => {
+    const replay = parked([]);
+    expect(replay.logOf({ op: PROGRAM_TAKE, type: M, frame: 70 })).toEqual([
+      [LOG_MISMATCH, 0, 64, RESYNC_SPLIT],
+    ]);
+    expect(replay.state(70)).toBe(KIND_MOVABLE);
+    expect(replay.lists()).toEqual(['0 1: 71', '1 1: 68', '2 1: 64']);
+  });
+
+  it('of the HIGHATOMIC reserve comes from no other list', () => {
+    const replay = new Replayed(
+      makeState(
+        [M, HIGHATOMIC],
+        [
+          [2, M, [0]],
+          [3, HIGHATOMIC, [512]],
+        ],
+      ),
+    );
+    const take = { op: PROGRAM_TAKE, order: 2, type: HIGHATOMIC, frame: 512 };
+    expect(replay.logOf(take)).toEqual([]);
+    expect(replay.lists()).toEqual(['2 1: 0', '2 3: 516']);
+  });
+});
+
+describe('a free', () => {
+  it('puts the block on the list of its pageblock, or with FREE_DIRECT into the zone', () => {
+    const replay = parked([8], []);
+    expect(replay.logOf({ op: PROGRAM_FREE, frame: 20 }, { op: PROGRAM_FREE, frame: 700 })).toEqual(
+      [],
+    );
+    expect(replay.parked(MOVABLE_LIST)).toEqual([20, 8]);
+    expect(replay.parked(UNMOVABLE_LIST)).toEqual([700]);
+    replay.logOf({ op: PROGRAM_FREE, frame: 30, operand: FREE_DIRECT });
+    expect(replay.lists()).toContain('0 1: 30');
+  });
+
+  it('of what is free already counts as a wrong prediction of the frame itself', () => {
+    const replay = parked([8]);
+    expect(replay.logOf({ op: PROGRAM_FREE, frame: 8 })).toEqual([
+      [LOG_MISMATCH, 0, 8, RESYNC_PCP],
+    ]);
+    expect(replay.logOf({ op: PROGRAM_FREE, frame: 64, order: 3 })).toEqual([
+      [LOG_MISMATCH, 0, 64, RESYNC_BUDDY],
+    ]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([8]);
+  });
+});
+
+const drain = (frame: number, operand: number): Op => ({ op: PROGRAM_DRAIN, frame, operand });
+
+describe('a drain', () => {
+  it('takes tails: from the list freed to last, from list 0, or where the last one was', () => {
+    const replay = parked([8, 10, 12], [600, 602]);
+    expect(replay.logOf({ op: PROGRAM_FREE, frame: 20 }, drain(12, DRAIN_FROM_FREED))).toEqual([
+      [LOG_DRAIN, 1, 12, 0],
+    ]);
+    replay.logOf(drain(10, DRAIN_CONTINUE));
+    replay.logOf(drain(602, DRAIN_FROM_ZERO), drain(600, DRAIN_CONTINUE));
+    expect(replay.log().map(([kind, , frame]) => [kind, frame])).toEqual([
+      [LOG_DRAIN, 602],
+      [LOG_DRAIN, 600],
+    ]);
+    // list 0 is empty: on to the next
+    expect(replay.logOf(drain(8, DRAIN_CONTINUE))).toEqual([[LOG_DRAIN, 0, 8, 0]]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([20]);
+    expect(replay.lists()).toEqual(['0 0: 600 602', '0 1: 8 10 12', '3 1: 64']);
+  });
+
+  it('of another list than predicted empties the lists up to that one', () => {
+    const replay = parked([8, 10], [600, 602]);
+    expect(replay.logOf(drain(10, DRAIN_FROM_ZERO))).toEqual([
+      [LOG_DRAIN, 0, 602, 0],
+      [LOG_DRAIN, 0, 600, 0],
+      [LOG_MISMATCH, 0, 602, RESYNC_PCP],
+    ]);
+    expect(replay.parked(UNMOVABLE_LIST)).toEqual([]);
+    expect(replay.logOf(drain(8, DRAIN_CONTINUE))).toEqual([[LOG_DRAIN, 0, 8, 0]]);
+  });
+
+  it('of another page of the list predicted twice puts the predicted one at the head', () => {
+    const replay = parked([8, 10, 12, 14]);
+    expect(replay.logOf(drain(10, DRAIN_FROM_ZERO))).toEqual([[LOG_MISMATCH, 0, 14, RESYNC_PCP]]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([8, 12, 14]);
+    expect(replay.logOf(drain(12, DRAIN_FROM_ZERO))).toEqual([[LOG_MISMATCH, 0, 14, RESYNC_PCP]]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([14, 8]);
+  });
+
+  it('of all empties every list', () => {
+    const replay = parked([8, 10], [600]);
+    expect(replay.logOf({ op: PROGRAM_DRAIN_ALL })).toHaveLength(3);
+    expect(replay.pcp().count).toBe(0);
+  });
+});
+
+describe('many pages at once', () => {
+  it('are popped from the highest zone that has enough', () => {
+    const replay = parked([8, 10, 12]);
+    expect(
+      replay.logOf({ op: PROGRAM_BULK, type: M, frame: GFP_HIGHUSER_MOVABLE, operand: 2 }),
+    ).toEqual([]);
+    expect([8, 10].map((pfn) => replay.state(pfn))).toEqual([KIND_MOVABLE, KIND_MOVABLE]);
+    expect(replay.parked(MOVABLE_LIST)).toEqual([12]);
+  });
+
+  it('refill their list where the core decides by itself, and not where the trace does', () => {
+    const replay = parked([8]);
+    replay.logOf({ op: PROGRAM_BULK, type: M, frame: GFP_HIGHUSER_MOVABLE, operand: 3 });
+    expect(replay.lists()).toEqual(['3 1: 64']);
+    const bulk = { op: PROGRAM_REQUEST_BULK, frame: 3, operand: GFP_HIGHUSER_MOVABLE };
+    expect(replay.logOf(bulk).map(([kind]) => kind)).toEqual(Array(7).fill(LOG_REFILL));
+    expect(replay.parked(MOVABLE_LIST)).toEqual([67, 68, 69, 70]);
+  });
+});
+
+describe('a request that the core serves by itself', () => {
+  it('predicts the frame, and logs what it refilled', () => {
+    const replay = parked([8]);
+    const request = (frame: number): Op => ({
+      op: PROGRAM_REQUEST,
+      frame,
+      operand: GFP_HIGHUSER_MOVABLE,
+    });
+    expect(replay.logOf(request(8))).toEqual([]);
+    const log = replay.logOf(request(64));
+    expect(log).toHaveLength(7);
+    expect(log[0]).toEqual([LOG_REFILL, 0, 64, 0]);
+    expect(replay.logOf(request(66))).toEqual([[LOG_MISMATCH, 0, 65, RESYNC_PCP]]);
+  });
+
+  it('that fails predicts no frame', () => {
+    const replay = new Replayed(makeState([M], []));
+    const request = { op: PROGRAM_REQUEST, frame: 5, operand: GFP_KERNEL };
+    expect(replay.logOf(request)).toEqual([[LOG_MISMATCH, 0, 0xffffffff, RESYNC_IN_USE]]);
+    expect(replay.state(5)).toBe(KIND_UNMOVABLE);
+  });
+
+  it('is undone by a release, which goes the way of any free', () => {
+    const replay = parked([]);
+    expect(replay.logOf({ op: PROGRAM_RELEASE, frame: 40 })).toEqual([]);
+    expect(replay.state(40)).toBe(KIND_PCP);
+    expect(replay.logOf({ op: PROGRAM_RELEASE, frame: 40 })).toEqual([
+      [LOG_MISMATCH, 0, 40, RESYNC_PCP],
+    ]);
+  });
+});
+
+it('kswapd’s turn is marked in all zones up to one', () => {
+  const replay = parked([]);
+  replay.logOf({ op: PROGRAM_RECLAIM, operand: 1 });
+  expect(replay.zone().flags & 2).toBe(2);
+  replay.logOf({ op: PROGRAM_RECLAIM, operand: 0 });
+  expect(replay.zone().flags & 2).toBe(0);
+});
+
+describe('a program', () => {
+  it.each([
+    ['no operation', { op: 99 }],
+    ['a frame outside memory', { op: PROGRAM_POP, frame: 0x7fffffff }],
+    ['a zone of no kernel', { op: PROGRAM_POP, zone: 4 }],
+    ['a CPU that is not there', { op: PROGRAM_POP, cpu: 9 }],
+  ])('with %s is refused at that command, and leaves no log', (_, bad) => {
+    const replay = parked([8, 10]);
+    expect(replay.run([pop(8), bad])).toBe(STATUS_BAD_ARGUMENT);
+    expect(replay.state(8)).toBe(KIND_MOVABLE);
+  });
+});

@@ -1,0 +1,41 @@
+// Compaction through typed calls: each answers for the zones it is about.
+
+import { describe, expect, it } from 'vitest';
+import {
+  COMPACT_ASYNC,
+  COMPACT_SUCCESS,
+  GFP_DMA,
+  GFP_KERNEL,
+  STATUS_SKIPPED,
+  ZONE_DMA,
+  ZONE_DMA32,
+} from '../../../src/core/index.ts';
+import { bootGuest } from '../../support/core.ts';
+import { scattered } from '../../support/scattered.ts';
+
+describe('Compaction', () => {
+  it('of a guest with free memory has nothing to do', () => {
+    const { compaction } = bootGuest();
+    expect(compaction.direct(GFP_KERNEL, 5, COMPACT_ASYNC, 0)).toBe(COMPACT_SUCCESS);
+    expect(compaction.background(5, ZONE_DMA32, 0)).toBe(2);
+    expect(compaction.background(5, ZONE_DMA, 0)).toBe(1);
+    expect(compaction.score).toBeLessThan(10);
+    expect(compaction.proactive(0)).toBe(STATUS_SKIPPED);
+  });
+
+  it('makes scattered memory less scattered, as its score says', () => {
+    const { core } = scattered(3);
+    const before = core.compaction.score;
+    expect(before).toBeGreaterThan(90);
+    expect(core.compaction.proactive(0)).toBe(core.compaction.score);
+    expect(core.compaction.score).toBeLessThan(before);
+  });
+
+  it('looks at the zones of the mask only', () => {
+    const { core } = scattered(3);
+    // ZONE_DMA is scattered too, and has no 2 MiB block either
+    expect(core.compaction.direct(GFP_KERNEL | GFP_DMA, 9, COMPACT_ASYNC, 0)).not.toBe(
+      COMPACT_SUCCESS,
+    );
+  });
+});

@@ -1,0 +1,45 @@
+// Commands of a recording and the log behind them, in one buffer.
+
+import { describe, expect, it } from 'vitest';
+import {
+  KIND_MOVABLE,
+  LOG_MISMATCH,
+  PROGRAM_DRAIN_ALL,
+  PROGRAM_POP,
+  PROGRAM_TAKE,
+  RESYNC_SPLIT,
+} from '../../../src/core/index.ts';
+import { M, makeState } from '../../model/fixture.ts';
+import { stateAt } from '../../support/core.ts';
+import { Replayed } from '../../support/program.ts';
+
+const replayed = (): Replayed => new Replayed(makeState([M], [[5, M, [32]]]));
+const head = (op: number): number => op | (M << 12) | (1 << 16);
+
+describe('Program', () => {
+  it('has the log of as many commands as were run last', () => {
+    const { core } = replayed();
+    const wrong = (frame: number): number[] => [head(PROGRAM_POP), frame, 0, 0];
+    expect(core.program.run(Uint32Array.of(...wrong(40), ...wrong(44)), 7)).toBe(2);
+    expect([...core.program.log()]).toEqual([
+      LOG_MISMATCH | (7 << 2),
+      0xffff_ffff,
+      RESYNC_SPLIT,
+      LOG_MISMATCH | (8 << 2),
+      0xffff_ffff,
+      RESYNC_SPLIT,
+    ]);
+    expect(core.program.run(Uint32Array.of(...wrong(50)), 0)).toBe(1);
+    expect(core.program.log()).toHaveLength(3);
+    expect(core.program.run(new Uint32Array(0), 0)).toBe(0);
+    expect(core.program.log()).toHaveLength(0);
+  });
+
+  it('carries out one command by its words', () => {
+    const { core } = replayed();
+    expect(core.program.runOne(head(PROGRAM_TAKE), 32, 0)).toBe(1);
+    expect(stateAt(core, 32)).toBe(KIND_MOVABLE);
+    expect(core.program.runOne(head(PROGRAM_DRAIN_ALL), 0, 0)).toBe(1);
+    expect(core.program.runOne(head(77), 0, 0)).toBeLessThan(0);
+  });
+});

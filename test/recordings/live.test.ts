@@ -116,7 +116,7 @@ describe('1,536 MiB touched and freed in a guest of 2 GiB that reports free page
     const { vm, vmm } = started(guestLike(2048, first, 0));
     expect(managedOf(vm)).toBe((first['mem_total_kib'] as number) / PAGE_KIB);
     const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu', freePageReporting: true });
-    expect(vm.devices).toEqual([balloon]);
+    expect(balloon.reporter).toBeDefined();
     // as in the recording 20 s of writing and 2 s of rest: the vmstat worker turns meanwhile
     const [pages, steps] = [1536 * MIB_FRAMES, 40];
     const process = new Process(vm.guest, { cpu: 0, kernelFrames: 0, mappedPages: pages });

@@ -137,6 +137,20 @@ function hearsTerm(pid: number | undefined): boolean {
   return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;
 }
 
+/** A replay that has begun: its stage is there. */
+async function started(out: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const isThere = (): boolean => {
+    const at = join(folder, out);
+    return existsSync(at) && readdirSync(at).some((name) => name.startsWith('.guestmem-'));
+  };
+  while (!isThere()) await new Promise((resume) => setTimeout(resume, 20));
+  return child;
+}
+
 describe('a signal', () => {
   it.skipIf(!existsSync('/proc/self/status'))('ends a scenario with a word', async () => {
     const words = [MAIN, 'scenario', 'hyperalloc-inflate'];
@@ -149,20 +163,6 @@ describe('a signal', () => {
     expect(await ended).toBe(143);
     expect(err).toBe('guestmem: ended by SIGTERM, nothing was written\n');
   });
-
-  /** A replay that has begun: its stage is there. */
-  async function started(out: string): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const isThere = (): boolean => {
-      const at = join(folder, out);
-      return existsSync(at) && readdirSync(at).some((name) => name.startsWith('.guestmem-'));
-    };
-    while (!isThere()) await new Promise((resume) => setTimeout(resume, 20));
-    return child;
-  }
 
   it.each([
     ['SIGINT', 130, 'interrupted'],

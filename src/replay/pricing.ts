@@ -6,10 +6,12 @@ import type { OperationName, Prices, Receipt, Operations } from '../cost/index.t
 import {
   BLOCK_OPERATION,
   COUNTED_PAGES,
+  COUNT_RELEASED_PAGES,
   COUNT_SLOTS,
   DISTURBING,
   type Counts,
   blockOperations,
+  newCounts,
 } from '../serverless/index.ts';
 
 /** Levels by index: low, typical, high. */
@@ -64,10 +66,34 @@ export class Pricing {
     return sum;
   }
 
+  /** Nanoseconds by which a call is held up, devices' work included. */
+  heldUpNs(
+    counts: Counts,
+    devices: Operations | undefined,
+    blockFrames: number,
+    level: number,
+  ): number {
+    const ns = this.disturbanceNs(counts, blockFrames, level);
+    return devices === undefined ? ns : ns + this.operationsNs(devices, level);
+  }
+
+  /** How long operations, and the release of so many frames, take on the replay's clock. */
+  workNs(operations: Operations, releasedFrames: number): number {
+    const level = this.clockLevel;
+    return this.operationsNs(operations, level) + this.pagesNs(released(releasedFrames), level);
+  }
+
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
     return costNs(receiptOf(operations), LEVELS[level] as PriceLevel, this.prices);
   }
+}
+
+/** Counts of a release alone. */
+export function released(frames: number): Counts {
+  const counts = newCounts();
+  counts[COUNT_RELEASED_PAGES] = frames;
+  return counts;
 }
 
 /** Adds counted pages and blocks to a receipt, for CPU time by side. */

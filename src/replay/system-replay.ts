@@ -7,7 +7,6 @@ import {
   type Counts,
   type FunctionProfile,
   type HostPlacement,
-  type IdleReclaim,
   type KeepAlive,
   type MachineConfig,
   type MicroVm,
@@ -16,7 +15,6 @@ import {
   type SystemSpec,
   type WhenFull,
   COUNT_MIGRATED_PAGES,
-  COUNT_RELEASED_PAGES,
   addCounts,
   newCounts,
   pageOpsOf,
@@ -28,6 +26,7 @@ import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
+import { ReclaimMeter } from './reclaim-meter.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
@@ -51,31 +50,6 @@ export interface SystemReplayConfig {
   readonly whenFull: readonly WhenFull[];
 }
 
-/** Counts of a release alone. */
-function released(frames: number): Counts {
-  const counts = newCounts();
-  counts[COUNT_RELEASED_PAGES] = frames;
-  return counts;
-}
-
-/** How long work takes on the replay's clock. */
-function workNs(pricing: Pricing, operations: Operations, releasedFrames: number): number {
-  const level = pricing.clockLevel;
-  return pricing.operationsNs(operations, level) + pricing.pagesNs(released(releasedFrames), level);
-}
-
-/** Nanoseconds by which a call is held up, devices' work included. */
-function heldUp(
-  pricing: Pricing,
-  counts: Counts,
-  devices: Operations | undefined,
-  blockFrames: number,
-  level: number,
-): number {
-  const ns = pricing.disturbanceNs(counts, blockFrames, level);
-  return devices === undefined ? ns : ns + pricing.operationsNs(devices, level);
-}
-
 export class SystemReplay {
   readonly #name: string;
   readonly #config: SystemReplayConfig;
@@ -94,7 +68,7 @@ export class SystemReplay {
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
-  readonly #reclaims: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #reclaims: ReclaimMeter;
   readonly #receipt: Float64Array = newReceipt();
   readonly #counts: Counts = newCounts();
   readonly #measured: Counts = newCounts();
@@ -103,13 +77,6 @@ export class SystemReplay {
   #warm = 0;
   #refused = 0;
   #undisturbed = 0;
-  #askedFrames = 0;
-  #gotFrames = 0;
-  readonly #idleTaken: { reclaims: number; cancelled: number; gotFrames: number } = {
-    reclaims: 0,
-    cancelled: 0,
-    gotFrames: 0,
-  };
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
@@ -122,7 +89,7 @@ export class SystemReplay {
       spec.create({
         machine,
         clock: this.#clock,
-        workNs: (operations, frames) => workNs(pricing, operations, frames),
+        workNs: (operations, frames) => pricing.workNs(operations, frames),
       }),
     );
     this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
@@ -140,6 +107,7 @@ export class SystemReplay {
     const accounts = systems.map(({ host }) => host.account);
     this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(pricing, machine.blockFrames);
+    this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -316,8 +284,7 @@ export class SystemReplay {
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
     const { blockFrames } = this.#config.machine;
-    const heldUpNs = heldUp(
-      this.#pricing,
+    const heldUpNs = this.#pricing.heldUpNs(
       this.#counts,
       devices,
       blockFrames,
@@ -332,7 +299,7 @@ export class SystemReplay {
   #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
     const { blockFrames } = this.#config.machine;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const heldUpMs = heldUp(this.#pricing, counts, devices, blockFrames, level) / NS_PER_MS;
+      const heldUpMs = this.#pricing.heldUpNs(counts, devices, blockFrames, level) / NS_PER_MS;
       (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
     }
   }
@@ -401,7 +368,7 @@ export class SystemReplay {
     addRecord(this.#receipt, operations);
     if (askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
-    this.#recordReclaim(askedFrames, gotFrames, given, counts);
+    this.#reclaims.record(askedFrames, gotFrames, given, counts);
   }
 
   /** What the devices of a VM did since the last time. */
@@ -426,7 +393,7 @@ export class SystemReplay {
     this.#take(counts);
     const devices = this.#takeOperations(vm);
     if (devices !== undefined && this.#isMeasured)
-      this.#recordReclaim(frames, got, devices, counts);
+      this.#reclaims.record(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
@@ -436,7 +403,7 @@ export class SystemReplay {
       reclaim.vm.settle(counts);
       this.#take(counts);
       this.#takeOperations(reclaim.vm);
-      if (this.#isMeasured) this.#recordIdle(reclaim);
+      if (this.#isMeasured) this.#reclaims.recordIdle(reclaim);
     }
   }
 
@@ -448,27 +415,7 @@ export class SystemReplay {
       addRecord(this.#receipt, operations);
       if (request === undefined) continue;
       const { askedFrames, gotFrames } = request;
-      this.#recordReclaim(askedFrames, gotFrames, request.operations, request.counts);
-    }
-  }
-
-  #recordIdle({ isCancelled, askedFrames, gotFrames, operations }: IdleReclaim): void {
-    if (isCancelled) this.#idleTaken.cancelled += 1;
-    if (askedFrames === 0) return;
-    if (!isCancelled) this.#idleTaken.reclaims += 1;
-    this.#idleTaken.gotFrames += gotFrames;
-    this.#recordReclaim(askedFrames, gotFrames, operations, released(gotFrames));
-  }
-
-  #recordReclaim(asked: number, got: number, given: Operations, counts: Counts): void {
-    this.#askedFrames += asked;
-    this.#gotFrames += got;
-    const pricing = this.#pricing;
-    for (let level = 0; level < LEVELS.length; level += 1) {
-      const ns = pricing.operationsNs(given, level) + pricing.pagesNs(counts, level);
-      (this.#reclaims[level] as Samples).push(
-        (ns + pricing.blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
-      );
+      this.#reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
     }
   }
 
@@ -499,11 +446,10 @@ export class SystemReplay {
       peakFrames: this.#footprint.peakFrames,
       series: this.#footprint.series(),
       reclaim: {
-        askedFrames: this.#askedFrames,
-        gotFrames: this.#gotFrames,
+        ...this.#reclaims.frames,
         migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
       },
-      idleReclaim: this.#idleTaken,
+      idleReclaim: this.#reclaims.idle,
       receipt: this.#receipt.slice(),
       pageOps,
     };
@@ -528,7 +474,7 @@ export class SystemReplay {
       startupMs: this.#starts.samplesMs(level),
       startupStepsMs: this.#starts.stepsMs(level),
       slowdowns: (this.#slowdowns[level] as Samples).values(),
-      reclaimMs: (this.#reclaims[level] as Samples).values(),
+      reclaimMs: this.#reclaims.samplesMs(level),
       cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
     };
   }

@@ -8,7 +8,7 @@ it('says what came of full hosts, and nothing where there was none', () => {
   short.queueMs.mean = 1500;
   short.shortage.evicted = 7;
   expect(shortageLines(results(system('calm'), short))).toEqual([
-    'short: host memory was short: 1,234 calls waited for memory (1.5 s on average), 5 calls refused, ' +
+    'short: host memory was short: 1,234 calls waited for memory (1,500 ms on average), 5 calls refused, ' +
       '7 idle containers evicted',
   ]);
 });

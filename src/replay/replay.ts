@@ -5,6 +5,7 @@ import {
   DEFAULT_WORKLOAD,
   DEFAULT_HOST_PLACEMENT,
   DEFAULT_WHEN_FULL,
+  EVICT,
   HOST_PLACEMENTS,
   type HostPlacement,
   type KeepAlive,
@@ -168,12 +169,16 @@ export function runOf(
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 /** How many hosts there are, and what is done with them. */
-function hostsOf({
-  hosts = 1,
-  hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
-  whenFull = whenFullOf(DEFAULT_WHEN_FULL),
-}: ReplayOptions): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull'> {
-  return { hosts, hostPlacement: hostPlacement(), whenFull };
+function hostsOf(
+  {
+    hosts = 1,
+    hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
+    whenFull = whenFullOf(DEFAULT_WHEN_FULL),
+  }: ReplayOptions,
+  { evicts = false }: KeepAlive,
+): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull'> {
+  const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
+  return { hosts, hostPlacement: hostPlacement(), whenFull: steps };
 }
 
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
@@ -188,7 +193,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
       const config = { trace, profiles, machine, keepAlive, prices, warmupMs };
-      const one = new SystemReplay(spec, { ...config, ...hostsOf(options) });
+      const one = new SystemReplay(spec, { ...config, ...hostsOf(options, keepAlive) });
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {
       if (error instanceof ReplayInterrupted) throw error;

@@ -48,6 +48,7 @@ export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './sy
 export { SYSTEMS, systemOf } from './systems/index.ts';
 export {
   DEFAULT_WHEN_FULL,
+  EVICT,
   type FullHost,
   WHEN_FULL,
   type WhenFull,

@@ -1,6 +1,8 @@
 // How long an idle container is kept for the next call. A policy sees arrivals and idleness; replay has the clock.
 
 export interface KeepAlive {
+  /** A full host ends idle containers before anything else that it is told to do. */
+  readonly evicts?: boolean;
   /** A call of the function arrives. */
   arrived(functionId: number, nowMs: number): void;
   /** A container of the function becomes idle: how long it stays if no call takes it. */

@@ -5,7 +5,7 @@ import type { WhenFull } from './policy.ts';
 
 export type { FullHost, WhenFull } from './policy.ts';
 
-const EVICT: WhenFull = {
+export const EVICT: WhenFull = {
   name: 'evict',
   sentence: 'The idle container that was used least recently ends, and its VM when it is empty.',
   relieve: (host) => host.evictOldest(),

@@ -4,9 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
 import {
   type ReplayOptions,
+  KEEP_ALIVES,
   SYSTEMS,
   type SystemRun,
   fixedKeepAlive,
+  policyOf,
   replay,
   whenFullOf,
 } from '../../../src/replay/index.ts';
@@ -52,6 +54,16 @@ describe('a full host', () => {
     }
     for (const { starts } of await play(IN_TURN, 1000, 'evict')) {
       expect(starts).toEqual({ cold: 2, warm: 2, queued: 0, refused: 0 });
+    }
+  });
+
+  it('evicts first of all when keep-alive is lru, whatever else it is told', async () => {
+    const keepAlive = policyOf('lru', KEEP_ALIVES);
+    for (const { name, starts, shortage } of await play(IN_TURN, HOST_MIB, 'queue', {
+      keepAlive,
+    })) {
+      expect([name, starts]).toEqual([name, { cold: 4, warm: 0, queued: 0, refused: 0 }]);
+      expect([name, shortage.evicted]).toEqual([name, 3]);
     }
   });
 

@@ -1,0 +1,14 @@
+// lru: idle containers stay while there is memory; a full host ends those used least recently, before anything else.
+
+import { ArgumentError } from '../argument.ts';
+import type { KeepAliveSpec } from './policy.ts';
+
+export const LRU: KeepAliveSpec = {
+  name: 'lru',
+  sentence:
+    'Idle containers stay until their host is full; the one used least recently goes first.',
+  create: (argument) => {
+    if (argument !== undefined) throw new ArgumentError('nothing after lru', argument);
+    return { evicts: true, arrived: () => {}, keepMs: () => Infinity };
+  },
+};

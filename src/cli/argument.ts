@@ -68,6 +68,17 @@ export function policy(
   return text;
 }
 
+/** One of some words. */
+export function choice<Word extends string>(
+  option: string,
+  text: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw fault(option, `one of ${words.join(', ')}`, text);
+  return found;
+}
+
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
 export function named<Entry extends { readonly name: string }>(
   option: string,

@@ -7,6 +7,7 @@ import {
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
   GROWTHS,
+  HOST_CACHES,
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
@@ -25,7 +26,7 @@ import {
   writeReport,
 } from '../report/index.ts';
 import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
+import { choice, duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -43,6 +44,7 @@ interface ReplayFlags {
   readonly growth: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly hostCache: string;
   readonly hostMemory?: string;
   readonly format: string;
   readonly out: string;
@@ -87,6 +89,7 @@ function askedBy(flags: ReplayFlags): Asked {
     placement,
     growth,
     idleReclaimMs: idleReclaimMs(flags),
+    hostCache: choice('--host-cache', flags.hostCache, HOST_CACHES),
     hostFrames:
       flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
   };
@@ -179,6 +182,11 @@ export function replayCommand(): Command {
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
+    )
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests)",
+      'shared',
     )
     .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)

@@ -10,6 +10,8 @@ export type FaultOperation =
   | 'snapshotPageRead'
   | 'guestMinorFault';
 
+export type FileOperation = 'blockRead4KiB' | 'deviceRead4KiB';
+
 export type MemoryOperation =
   | 'buddyAlloc0'
   | 'buddyFree0'
@@ -54,7 +56,8 @@ export type OperationName =
   | DimmOperation
   | CZoneOperation
   | BootOperation
-  | ContainerOperation;
+  | ContainerOperation
+  | FileOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

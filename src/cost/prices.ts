@@ -5,6 +5,7 @@ import { CONTAINER_PRICES } from './container.ts';
 import { CZONE_PRICES } from './czone.ts';
 import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
+import { FILE_PRICES } from './file.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
 import { type Price, type PriceLevel, priceNs } from './price.ts';
@@ -21,6 +22,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...CZONE_PRICES,
   ...BOOT_PRICES,
   ...CONTAINER_PRICES,
+  ...FILE_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

@@ -3,6 +3,7 @@
 import {
   ArgumentError,
   GROWTHS,
+  type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
   SYSTEMS,
@@ -23,6 +24,8 @@ export interface ReplayPlan {
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
+  /** How guests come to their files; undefined: shared. */
+  readonly hostCache?: HostCache | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
 }
@@ -36,7 +39,7 @@ function systemOf(name: string): SystemSpec {
 /** The plan with its names looked up; an unknown one is an ArgumentError. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames } = plan;
+  const { idleReclaimMs, hostCache, hostFrames } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -44,6 +47,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,
+      hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
       ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),

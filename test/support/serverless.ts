@@ -1,4 +1,4 @@
-/** Systems by name on the default machine, and one small function for them. */
+/** Systems by name on the default machine, and one small function for them, whose heap stays as it starts. */
 
 import { defaultMachine } from '../../src/replay/index.ts';
 import {
@@ -7,12 +7,19 @@ import {
   SYSTEMS,
   type FunctionProfile,
   type ServerlessSystem,
+  type WorkloadParameters,
 } from '../../src/serverless/index.ts';
 import { Clock } from '../../src/time/index.ts';
 
+export const STEADY: WorkloadParameters = {
+  ...DEFAULT_WORKLOAD,
+  initPeakShare: 0,
+  growthShare: 0,
+};
+
 export const PROFILE: FunctionProfile = profileOf(
   { id: 0, name: 'f', memoryMib: 40, averageMs: 100 },
-  DEFAULT_WORKLOAD,
+  STEADY,
 );
 
 /** A system on an empty host, four containers a VM at most where VMs are shared. */

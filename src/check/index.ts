@@ -9,4 +9,4 @@ export {
   expectWords,
 } from './argument.ts';
 export { HandleEnded } from './ended.ts';
-export { expectName, nearestName } from './nearest.ts';
+export { choiceOf, expectName, nearestName } from './nearest.ts';

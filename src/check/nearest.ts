@@ -30,6 +30,12 @@ export function nearestName(word: string, names: readonly string[]): string | un
   return nearest;
 }
 
+/** The names, and which one the word was probably meant to be: what a refusal says it expected. */
+export function choiceOf(names: readonly string[], word: string): string {
+  const nearest = nearestName(word, names);
+  return `${names.join(', ')}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`;
+}
+
 /** The value, if it is one of the names. */
 export function expectName<Name extends string>(
   argument: string,
@@ -37,7 +43,6 @@ export function expectName<Name extends string>(
   names: readonly Name[],
 ): Name {
   if (names.includes(value)) return value;
-  const nearest = typeof value === 'string' ? nearestName(value, names) : undefined;
-  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  throw new RefusedArgument(argument, `one of ${names.join(', ')}${hint}`, value);
+  const choice = choiceOf(names, typeof value === 'string' ? value : '');
+  throw new RefusedArgument(argument, `one of ${choice}`, value);
 }

@@ -1,7 +1,9 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
 import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
+import { RefusedArgument, choiceOf } from '../check/index.ts';
 import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
+import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 
 /** Of what was found; a message stays one short line. */
@@ -47,6 +49,7 @@ function said<Value>(option: string, read: () => Value): Value {
   try {
     return read();
   } catch (error) {
+    if (error instanceof RefusedArgument) throw new UsageError(error.message);
     if (error instanceof ArgumentError) throw new UsageError(`${option}: ${error.message}`);
     throw error;
   }
@@ -68,15 +71,15 @@ export function policy(
   return text;
 }
 
-/** One of some words. */
-export function choice<Word extends string>(
+/** One of the names. */
+export function choice<Name extends string>(
   option: string,
   text: string,
-  words: readonly Word[],
-): Word {
-  const found = words.find((word) => word === text);
-  if (found === undefined) throw fault(option, `one of ${words.join(', ')}`, text);
-  return found;
+  names: readonly Name[],
+): Name {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw fault(option, `one of ${choiceOf(names, text)}`, text);
 }
 
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */
@@ -91,11 +94,20 @@ export function named<Entry extends { readonly name: string }>(
   for (const name of text.split(',').map((part) => part.trim())) {
     const found = list.find((entry) => entry.name === name);
     if (found === undefined) {
-      const known = list.map((entry) => entry.name).join(', ');
-      throw fault(option, `${many} of ${known}`, name);
+      const names = list.map((entry) => entry.name);
+      throw fault(option, `${many} of ${choiceOf(names, name)}`, name);
     }
     if (chosen.includes(found)) throw fault(option, `each ${one} once`, name);
     chosen.push(found);
   }
   return chosen;
+}
+
+export const COLUMNS_HELP =
+  "columns of a file of calls, if not the usual: 'time=ts:s,function=fn,duration=dur_ms,memory=mem_mib'";
+
+/** The text of a map of columns that can be read. */
+export function columns(text: string | undefined): string | undefined {
+  if (text !== undefined) said('--columns', () => parseColumns(text, '--columns'));
+  return text;
 }

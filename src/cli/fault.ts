@@ -28,6 +28,28 @@ export class Interrupted extends Error {
   }
 }
 
+/** Systems of a replay that did not come to their end, when the results of the others are written. */
+export class SystemsMissing extends Error {
+  override readonly name: string = 'SystemsMissing';
+  readonly missing: readonly { readonly system: string; readonly error: unknown }[];
+
+  constructor(missing: SystemsMissing['missing']) {
+    super(`${missing.map(({ system }) => system).join(', ')} did not come to an end`);
+    this.missing = missing;
+  }
+}
+
+/** A line for each; one that failed by a defect of the program is thrown. */
+async function missingCode(
+  { missing }: SystemsMissing,
+  write: (line: string) => void,
+): Promise<number> {
+  for (const { system, error } of missing) {
+    await exitCodeOf(error, (line) => write(line.replace(/^guestmem: /, `$&${system}: `)));
+  }
+  return EXIT_FAILURE;
+}
+
 function usage(error: Error, write: (line: string) => void): number {
   write(`guestmem: ${error.message}`);
   return EXIT_USAGE;
@@ -41,6 +63,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     write(`guestmem: ${error.message}`);
     return error.exitCode;
   }
+  if (error instanceof SystemsMissing) return missingCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');

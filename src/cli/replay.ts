@@ -11,8 +11,11 @@ import {
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
+  type ReplayRun,
   SYSTEMS,
+  TooManyGuests,
   detailsOf,
+  repairsOf,
   replayPlan,
   resultsOf,
 } from '../replay/index.ts';
@@ -25,9 +28,20 @@ import {
   resultsJson,
   writeReport,
 } from '../report/index.ts';
-import { type Trace, generateSynthetic, openTrace } from '../trace/index.ts';
-import { choice, duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
-import { UsageError } from './fault.ts';
+import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import { mayHelp } from './again.ts';
+import {
+  COLUMNS_HELP,
+  choice,
+  columns,
+  duration,
+  frames,
+  minutes,
+  named,
+  policy,
+  wholeNumber,
+} from './argument.ts';
+import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
@@ -38,6 +52,7 @@ interface ReplayFlags {
   readonly system?: string;
   readonly seed: string;
   readonly minutes?: string;
+  readonly columns?: string;
   readonly warmup: string;
   readonly keepAlive: string;
   readonly placement: string;
@@ -60,12 +75,15 @@ function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
   return idleReclaim === true ? DEFAULT_IDLE_RECLAIM_MS : duration('--idle-reclaim', idleReclaim);
 }
 
-function loadTrace(folder: string | undefined, flags: ReplayFlags): Trace {
+async function traceOf(folder: string | undefined, flags: ReplayFlags): Promise<Trace> {
   const seed = wholeNumber('--seed', flags.seed, 0);
   const limit =
     flags.minutes === undefined ? {} : { minutes: wholeNumber('--minutes', flags.minutes, 1) };
   const options = { seed, ...limit };
-  return folder === undefined ? generateSynthetic(options) : openTrace(folder, options);
+  if (folder !== undefined)
+    return loadTrace(folder, { ...options, columns: columns(flags.columns) });
+  if (flags.columns === undefined) return generateSynthetic(options);
+  throw new UsageError('--columns: expected a trace whose columns they are, found none');
 }
 
 interface Asked {
@@ -97,12 +115,23 @@ function askedBy(flags: ReplayFlags): Asked {
   return { plan, jobs, warmupMinutes };
 }
 
-/** What --strict is for: no trace in which rows were merged or figures filled in. */
-function refuseRepaired({ quirks }: Trace, folder: string | undefined): void {
-  const found = Object.entries(quirks).filter(([, count]) => count > 0);
+/**
+ * What --strict is for: no trace in which rows were merged, or figures filled in or changed. Memory is raised for functions
+ * that say less than their runtime alone takes: that is the model's, and no fault of a trace.
+ */
+function refuseRepaired(trace: Trace, folder = trace.name): void {
+  const { firstQuirks = {} } = trace;
+  const { memoryRaised: _, ...repairs } = repairsOf(trace);
+  const found = Object.entries(repairs).filter(([, count]) => count > 0);
   if (found.length === 0) return;
-  const kinds = found.map(([kind, count]) => `${kind} ${count}`).join(', ');
-  throw new UsageError(`${folder}: expected a trace without repairs (--strict), found ${kinds}`);
+  const kinds = found.map(([kind, count]) => {
+    const first = firstQuirks[kind as keyof typeof firstQuirks];
+    if (first === undefined) return `${kind} ${count}`;
+    const line = first.line === undefined ? '' : `, line ${first.line}`;
+    return `${kind} ${count} (first in ${first.file}${line})`;
+  });
+  const expected = 'a trace without repairs (--strict)';
+  throw new UsageError(`${folder}: expected ${expected}, found ${kinds.join('; ')}`);
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
@@ -111,8 +140,8 @@ async function play(
   flags: ReplayFlags,
   { plan, jobs, warmupMinutes }: Asked,
   signal: AbortSignal,
-): Promise<Report> {
-  const trace = loadTrace(folder, flags);
+): Promise<ReplayRun> {
+  const trace = await traceOf(folder, flags);
   if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
     const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
     throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
@@ -120,14 +149,20 @@ async function play(
   if (flags.strict === true) refuseRepaired(trace, folder);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
-    const played = await replayPlan(trace, plan, {
+    return await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
       signal,
     });
-    return { results: resultsOf(played), details: detailsOf(played) };
   } finally {
     progress.stop();
+  }
+}
+
+/** A run that another start of the command may bring further than this one is none yet. */
+function expectFinal({ missing }: ReplayRun): void {
+  for (const { error } of missing) {
+    if (error instanceof TooManyGuests && mayHelp(error.made)) throw error;
   }
 }
 
@@ -141,24 +176,27 @@ async function run(folder: string | undefined, flags: ReplayFlags): Promise<void
   const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
   const asked = askedBy(flags);
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
-  const { report, written } = await interruptible((signal) =>
+  const { played, report, written } = await interruptible((signal) =>
     playInto(flags, formats, (stop) => play(folder, flags, asked, stop), signal),
   );
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
+  if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   { out, force }: ReplayFlags,
   formats: readonly Format[],
-  run: (signal: AbortSignal) => Promise<Report>,
+  run: (signal: AbortSignal) => Promise<ReplayRun>,
   signal: AbortSignal,
-): Promise<{ report: Report; written: Written }> {
+): Promise<{ played: ReplayRun; report: Report; written: Written }> {
   const folder = openOutput(formats, out, force);
   try {
-    const report = await run(signal);
-    return { report, written: await writeReport(report, formats, folder ?? out) };
+    const played = await run(signal);
+    expectFinal(played);
+    const report = { results: resultsOf(played), details: detailsOf(played) };
+    return { played, report, written: await writeReport(report, formats, folder ?? out) };
   } finally {
     folder?.close();
   }
@@ -171,6 +209,7 @@ export function replayCommand(): Command {
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
+    .option('--columns <map>', COLUMNS_HELP)
     .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
     .option(
       '--keep-alive <policy>',
@@ -195,7 +234,7 @@ export function replayCommand(): Command {
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
     )
-    .option('--strict', 'refuse a trace in which rows are merged or figures filled in')
+    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')

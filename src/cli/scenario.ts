@@ -4,13 +4,12 @@ import { Command } from 'commander';
 import {
   EXIT_DEFAULTS,
   EXIT_ORDERS,
-  type ExitOrder,
   SCENARIOS,
   type Scenario,
   type ScenarioOptions,
   scenarioTable,
 } from '../scenario/index.ts';
-import { wholeNumber } from './argument.ts';
+import { choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
 
@@ -27,16 +26,8 @@ const TOTAL_MIB_MAX = 131_072;
 const CONTAINERS_MAX = 2048;
 
 function find(name: string): Scenario {
-  const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found !== undefined) return found;
-  const known = SCENARIOS.map((scenario) => scenario.name).join(', ');
-  throw new UsageError(`scenario: expected one of ${known}, found "${name}"`);
-}
-
-function exitOrder(text: string): ExitOrder {
-  const found = EXIT_ORDERS.find((order) => order === text);
-  if (found !== undefined) return found;
-  throw new UsageError(`--order: expected one of ${EXIT_ORDERS.join(', ')}, found "${text}"`);
+  const names = SCENARIOS.map((scenario) => scenario.name);
+  return SCENARIOS[names.indexOf(choice('scenario', name, names))] as Scenario;
 }
 
 function most(option: string, value: number, limit: number, unit: string): number {
@@ -60,7 +51,7 @@ function optionsOf(scenario: Scenario, flags: ScenarioFlags): Partial<ScenarioOp
         '',
       ),
     }),
-    ...(order !== undefined && { order: exitOrder(order) }),
+    ...(order !== undefined && { order: choice('--order', order, EXIT_ORDERS) }),
     ...(mib !== undefined && { mib: wholeNumber('--mib', mib, 1) }),
     ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0) }),
   };

@@ -1,7 +1,7 @@
 // Systems of one replay dealt out to hands that play one at a time. What a hand is, a thread or not, is its maker's affair.
 
 import { ReplayInterrupted } from './replay.ts';
-import type { SystemRun } from './run.ts';
+import type { Outcome, SystemRun } from './run.ts';
 
 /** To a hand: play the system of that index. */
 export interface Order {
@@ -12,7 +12,9 @@ export interface Order {
 export type Report =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
   | { readonly kind: 'done'; readonly index: number; readonly run: SystemRun }
-  | { readonly kind: 'failed'; readonly index: number; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly index: number; readonly error: unknown }
+  /** It has ended by itself, and with it what it was playing. */
+  | { readonly kind: 'gone'; readonly error: unknown };
 
 export interface Hand {
   give(order: Order): void;
@@ -30,31 +32,33 @@ export interface CrewOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Outcome {
-  readonly settle: (runs: readonly SystemRun[]) => void;
-  readonly fail: (error: unknown) => void;
-}
-
-/** Who plays what. The first failure in the order of systems is the one that is told, whoever was quicker. */
+/** Who plays what. A system that fails leaves the others alone, so that what comes of all does not depend on who was quicker. */
 class Crew {
   readonly #count: number;
-  readonly #outcome: Outcome;
+  readonly #hire: Hire;
+  readonly #settle: (outcomes: readonly Outcome[]) => void;
   readonly #progress: CrewOptions['progress'];
   readonly #hands: Hand[] = [];
   /** Index by hand. */
   readonly #playing = new Map<Hand, number>();
-  readonly #runs: SystemRun[] = [];
+  readonly #outcomes: Outcome[] = [];
   #next = 0;
-  #failure: { readonly index: number; readonly error: unknown } | undefined;
+  #ended = 0;
 
-  constructor(count: number, { progress }: CrewOptions, outcome: Outcome) {
+  constructor(
+    count: number,
+    hire: Hire,
+    { progress }: CrewOptions,
+    settle: (outcomes: readonly Outcome[]) => void,
+  ) {
     this.#count = count;
+    this.#hire = hire;
     this.#progress = progress;
-    this.#outcome = outcome;
+    this.#settle = settle;
   }
 
-  hire(hire: Hire): void {
-    const hand = hire((report) => this.#hear(hand, report));
+  hire(): void {
+    const hand = this.#hire((report) => this.#hear(hand, report));
     this.#hands.push(hand);
     this.#giveNext(hand);
   }
@@ -65,7 +69,7 @@ class Crew {
 
   #giveNext(hand: Hand): void {
     this.#playing.delete(hand);
-    if (this.#failure !== undefined || this.#next === this.#count) return;
+    if (this.#next === this.#count) return;
     const index = this.#next;
     this.#next += 1;
     this.#playing.set(hand, index);
@@ -73,36 +77,31 @@ class Crew {
   }
 
   #hear(hand: Hand, report: Report): void {
-    const { index } = report;
-    if (this.#playing.get(hand) !== index) return;
+    const index = this.#playing.get(hand);
+    if (index === undefined || (report.kind !== 'gone' && report.index !== index)) return;
     if (report.kind === 'progress') {
       this.#progress?.(index, report.share);
       return;
     }
-    if (report.kind === 'done') this.#runs[index] = report.run;
-    else if (this.#failure === undefined || index < this.#failure.index) {
-      this.#failure = { index, error: report.error };
-    }
-    this.#giveNext(hand);
-    this.#maySettle();
+    this.#outcomes[index] = report.kind === 'done' ? { run: report.run } : { error: report.error };
+    this.#ended += 1;
+    if (report.kind === 'gone') this.#replace(hand);
+    else this.#giveNext(hand);
+    if (this.#ended === this.#count) this.#settle(this.#outcomes);
   }
 
-  /** A failure waits for the systems before it, which could still fail. */
-  #maySettle(): void {
-    const until = this.#failure?.index ?? this.#count;
-    const busy = [...this.#playing.values()].some((index) => index < until);
-    if (busy) return;
-    if (this.#failure === undefined) this.#outcome.settle(this.#runs);
-    else this.#outcome.fail(this.#failure.error);
+  #replace(hand: Hand): void {
+    this.#playing.delete(hand);
+    if (this.#next < this.#count) this.hire();
   }
 }
 
-/** Plays `count` systems; their runs in order. All hands are gone when it ends, however it ends. */
+/** Plays `count` systems; what came of each, in order. All hands are gone when it ends, however it ends. */
 export async function playAll(
   count: number,
   hire: Hire,
   options: CrewOptions,
-): Promise<readonly SystemRun[]> {
+): Promise<readonly Outcome[]> {
   const { jobs, signal } = options;
   if (count === 0) return [];
   let stop: (() => void) | undefined;
@@ -112,8 +111,8 @@ export async function playAll(
       stop = () => fail(new ReplayInterrupted('interrupted'));
       if (signal?.aborted === true) stop();
       else signal?.addEventListener('abort', stop);
-      crew = new Crew(count, options, { settle, fail });
-      for (let hands = Math.min(jobs, count); hands > 0; hands -= 1) crew.hire(hire);
+      crew = new Crew(count, hire, options, settle);
+      for (let hands = Math.min(jobs, count); hands > 0; hands -= 1) crew.hire();
     });
   } finally {
     if (stop !== undefined) signal?.removeEventListener('abort', stop);

@@ -19,19 +19,15 @@ async function threads(data: HandData): Promise<Hire> {
   const { Worker } = await import('node:worker_threads');
   return (report): Hand => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
-    let index = -1;
-    const fail = (error: unknown): void => report({ kind: 'failed', index, error });
+    const gone = (error: unknown): void => report({ kind: 'gone', error });
     worker.on('message', (said: Report) => {
-      if (said.kind === 'failed') fail(errorOf(said.error as ErrorRecord));
-      else report(said);
+      if (said.kind !== 'failed') report(said);
+      else report({ ...said, error: errorOf(said.error as ErrorRecord) });
     });
-    worker.on('error', fail);
-    worker.on('exit', (code) => fail(new Error(`a thread of the replay ended with code ${code}`)));
+    worker.on('error', gone);
+    worker.on('exit', (code) => gone(new Error(`a thread of the replay ended with code ${code}`)));
     return {
-      give(order) {
-        ({ index } = order);
-        worker.postMessage(order);
-      },
+      give: (order) => worker.postMessage(order),
       dismiss: () => worker.terminate(),
     };
   };
@@ -55,16 +51,13 @@ export async function replayPlan(
   const elapsedMs = startWall();
   warmupMsOf(trace, said);
   const hire = await threads({ trace, plan, core: compiledCore('release') });
-  try {
-    const systems = await playAll(plan.systems.length, hire, {
-      jobs,
-      signal,
-      progress: (index, share) => progress?.(plan.systems[index] as string, share),
-    });
-    return runOf(trace, said, systems, elapsedMs());
-  } catch (error) {
-    // addresses are the process's: one after the other, each system has all of them
-    if (!(error instanceof TooManyGuests)) throw error;
-    return replay(trace, { ...said, progress, signal });
-  }
+  const outcomes = await playAll(plan.systems.length, hire, {
+    jobs,
+    signal,
+    progress: (index, share) => progress?.(plan.systems[index] as string, share),
+  });
+  const isCrowded = outcomes.some((one) => 'error' in one && one.error instanceof TooManyGuests);
+  // addresses are the process's: one after the other, each system has all of them
+  if (isCrowded) return replay(trace, { ...said, progress, signal });
+  return runOf(trace, said, outcomes, elapsedMs());
 }

@@ -1,5 +1,6 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
+import { choiceOf } from '../check/index.ts';
 import {
   ArgumentError,
   GROWTHS,
@@ -10,6 +11,7 @@ import {
   type SystemSpec,
   policyOf,
 } from '../serverless/index.ts';
+import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export interface ReplayPlan {
@@ -28,22 +30,25 @@ export interface ReplayPlan {
   readonly hostCache?: HostCache | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
+  readonly prices?: PriceChoice | undefined;
 }
 
 function systemOf(name: string): SystemSpec {
   const found = SYSTEMS.find((spec) => spec.name === name);
   if (found !== undefined) return found;
-  throw new ArgumentError(`a system of ${SYSTEMS.map((spec) => spec.name).join(', ')}`, name);
+  const names = SYSTEMS.map((spec) => spec.name);
+  throw new ArgumentError(`a system of ${choiceOf(names, name)}`, name);
 }
 
-/** The plan with its names looked up; an unknown one is an ArgumentError. */
+/** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostCache, hostFrames } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, prices } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
+    prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,

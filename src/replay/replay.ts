@@ -12,9 +12,10 @@ import {
   profileOf,
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
+import { type Prices, PUBLISHED } from '../cost/index.ts';
 import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
-import type { ReplayRun, SystemRun } from './run.ts';
+import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
@@ -28,6 +29,8 @@ export interface ReplayOptions {
   readonly keepAlive?: (() => KeepAlive) | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
+  readonly prices?: Prices | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -93,7 +96,10 @@ export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): nu
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
-function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['workload']): Repairs {
+export function repairsOf(
+  { functions, quirks }: Trace,
+  workload?: ReplayOptions['workload'],
+): Repairs {
   const parameters = { ...DEFAULT_WORKLOAD, ...workload };
   const bounds = functions.map(({ memoryMib, durations }) =>
     memoryBound({ memoryMib, averageMs: durations.averageMs }, parameters),
@@ -105,13 +111,21 @@ function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['worklo
   };
 }
 
-/** What came of the systems of a replay that took so long. */
+/** What came of the systems of a replay, one outcome each, that took so long. Throws the first's error when none has a run. */
 export function runOf(
   trace: Trace,
-  options: Warmup & Pick<ReplayOptions, 'seed' | 'workload'>,
-  systems: readonly SystemRun[],
+  options: Warmup & Pick<ReplayOptions, 'seed' | 'systems' | 'workload' | 'prices'>,
+  outcomes: readonly Outcome[],
   ms: number,
 ): ReplayRun {
+  const systems: SystemRun[] = [];
+  const missing: MissingSystem[] = [];
+  outcomes.forEach((outcome, index) => {
+    if ('run' in outcome) systems.push(outcome.run);
+    else missing.push({ system: (options.systems[index] as SystemSpec).name, ...outcome });
+  });
+  const [first] = missing;
+  if (systems.length === 0 && first !== undefined) throw first.error;
   const pageOps = systems.reduce((sum, system) => sum + system.pageOps, 0);
   const perSecond = (amount: number): number => (ms > 0 ? (amount * 1000) / ms : 0);
   const { name, functions, spanMs } = trace;
@@ -124,8 +138,10 @@ export function runOf(
       spanMs,
       repairs: repairsOf(trace, options.workload),
     },
+    priceLevel: (options.prices ?? PUBLISHED).level,
     measuredMs: spanMs - warmupMsOf(trace, options),
     systems,
+    missing,
     wall: {
       ms,
       invocationsPerSecond: perSecond(trace.invocations * systems.length),
@@ -134,6 +150,7 @@ export function runOf(
   };
 }
 
+/** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   const elapsedMs = startWall();
   const warmupMs = warmupMsOf(trace, options);
@@ -142,11 +159,18 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
     profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload),
   );
-  const systems: SystemRun[] = [];
+  const prices = options.prices ?? PUBLISHED;
+  const outcomes: Outcome[] = [];
   for (const spec of options.systems) {
-    const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-    const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
-    systems.push(await replaySystem(one, spec, trace, options));
+    try {
+      const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
+      const config = { trace, profiles, machine, keepAlive, prices, warmupMs };
+      const one = new SystemReplay(spec, config);
+      outcomes.push({ run: await replaySystem(one, spec, trace, options) });
+    } catch (error) {
+      if (error instanceof ReplayInterrupted) throw error;
+      outcomes.push({ error });
+    }
   }
-  return runOf(trace, options, systems, elapsedMs());
+  return runOf(trace, options, outcomes, elapsedMs());
 }

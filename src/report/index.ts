@@ -8,7 +8,7 @@ export { readResults, resultsJson } from './formats/json.ts';
 export { alignRows, resultsTable } from './formats/table.ts';
 export { OutputFolder } from './output.ts';
 export { OutputError } from './output-error.ts';
-export { repairLines } from './repairs.ts';
+export { repairLines } from './remarks.ts';
 export type { FootprintBy, FootprintCause, Repairs, Results, SystemResult } from './results.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount } from './unit.ts';

@@ -15,7 +15,7 @@ import {
 import { type Details, holds } from './detail.ts';
 import { escapeHtml } from './escape.ts';
 import { memoryMapSvg } from './memory-map.ts';
-import { repairLines } from './repairs.ts';
+import { missingLines, repairLines } from './remarks.ts';
 import type { Results, SystemResult } from './results.ts';
 import { summaryRows } from './formats/table.ts';
 import { formatBytes, formatCount, formatMs, formatNumber } from './unit.ts';
@@ -60,6 +60,7 @@ function head(results: Results): string {
         `${formatNumber(trace.spanMs / MS_PER_MINUTE)} minutes, seed ${seed}. Counts are emulated page by page; ` +
         `times are modelled: counts times published prices.`,
     ),
+    ...missingLines(results).map(paragraph),
     ...repairLines(trace).map(paragraph),
   ].join('\n');
 }

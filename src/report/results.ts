@@ -13,6 +13,8 @@ export type Results = {
   trace: TraceSummary;
   /** In the order asked for; ratios are to the first. */
   systems: SystemResult[];
+  /** Systems that were asked for and did not come to their end; absent when none is. */
+  missing?: MissingSystem[] | undefined;
   wall: WallClock;
 };
 
@@ -20,6 +22,9 @@ export type Results = {
 export const REPAIRS = [
   'mergedRows',
   'negativeAverages',
+  'percentilesOrdered',
+  'durationsRaised',
+  'startsMoved',
   'functionsWithoutDurations',
   'functionsWithoutMemory',
   'memoryRaised',
@@ -39,6 +44,8 @@ export type TraceSummary = {
   /** Absent in records of before they were told. */
   repairs?: Repairs | undefined;
 };
+
+export type MissingSystem = { system: string; reason: string };
 
 /** One system under comparison, on that trace. */
 export type SystemResult = {

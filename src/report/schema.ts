@@ -4,6 +4,7 @@ import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
   type FootprintCause,
+  type MissingSystem,
   REPAIRS,
   RESULTS_SCHEMA,
   type Repairs,
@@ -59,6 +60,11 @@ const repairs: z.ZodType<Repairs> = z.strictObject(
   >,
 );
 
+const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
+  system: z.string().min(1),
+  reason: z.string().min(1),
+});
+
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
@@ -70,6 +76,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     repairs: repairs.optional(),
   }),
   systems: z.array(systemResult).min(1),
+  missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
 });
 
@@ -123,6 +130,10 @@ export function checkResults(results: Results): string[] {
     if (seen.has(system.name)) problems.push(`${path}: the name stands twice`);
     seen.add(system.name);
     for (const problem of systemProblems(system)) problems.push(`${path}: ${problem}`);
+  });
+  results.missing?.forEach(({ system }, index) => {
+    if (seen.has(system)) problems.push(`missing[${index}] (${system}): the name stands twice`);
+    seen.add(system);
   });
   return problems;
 }

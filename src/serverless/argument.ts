@@ -1,6 +1,7 @@
 // Text after the name of a policy, as in `fixed:10m`: each policy reads its own.
 
 import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
+import { choiceOf } from '../check/index.ts';
 
 /** Of what was found; a message stays one short line. */
 const LONGEST_QUOTE = 60;
@@ -47,7 +48,10 @@ export function policyOf<Policy>(
     timed !== undefined && /^\d/.test(text) ? [timed, text] : text.split(':');
   const spec = list.find((one) => one.name === name);
   if (spec === undefined) {
-    const known = list.map((one) => one.name).join(', ');
+    const known = choiceOf(
+      list.map((one) => one.name),
+      name,
+    );
     throw new ArgumentError(
       `${timed === undefined ? '' : `${DURATION}, or `}a policy of ${known}`,
       text,

@@ -6,6 +6,7 @@ import { closeSync, readFileSync, readSync } from 'node:fs';
 import { CsvError, type InfoRecord, type Options, parse } from 'csv-parse/sync';
 import { TraceError, quoteText } from './error.ts';
 import { fileFault, openRegular, reason, statPath } from './files.ts';
+import { isGzip, unpackGzip, unpackHead } from './gzip.ts';
 import { expectUtf8 } from './utf8.ts';
 
 /** Read whole; the largest public file (Azure 2021) has 0.3 GB. */
@@ -56,7 +57,8 @@ function readBytes(file: string): Buffer {
   }
   const handle = openRegular(file);
   try {
-    const bytes = readFileSync(handle);
+    const read = readFileSync(handle);
+    const bytes = isGzip(read) ? unpackGzip(file, read, MAXIMUM_FILE_BYTES) : read;
     expectUtf8(file, bytes);
     return bytes;
   } catch (error) {
@@ -158,7 +160,9 @@ export function peekBytes(file: string): Buffer {
 
 /** The first row's cells, or none if the file does not begin like CSV; reads no further. */
 export function peekCsvHeader(file: string): readonly string[] {
-  const [firstLine = ''] = peekBytes(file).toString('utf8').split(/\r?\n/, 1);
+  const head = peekBytes(file);
+  const text = isGzip(head) ? unpackHead(head) : head;
+  const [firstLine = ''] = text.toString('utf8', 0, MAXIMUM_ROW_BYTES).split(/\r?\n/, 1);
   try {
     return parse(firstLine, DIALECT)[0] ?? [];
   } catch (error) {
@@ -178,12 +182,17 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** 3 years in ms, 100 PB in MB: no true figure is beyond, and sums of such stay exact enough. */
 const LARGEST_NUMBER = 1e11;
 
-/** A finite number within +-1e11, or undefined for an empty cell. */
-export function numberAt(row: CsvRow, index: number, what: string): number | undefined {
+/** A finite number within +-1e11, or `largest`; undefined for an empty cell. */
+export function numberAt(
+  row: CsvRow,
+  index: number,
+  what: string,
+  largest: number = LARGEST_NUMBER,
+): number | undefined {
   const text = row.cells[index] as string;
   if (text === '') return undefined;
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (!(Math.abs(value) <= LARGEST_NUMBER)) throw cellFault(row, index, what);
+  if (!(Math.abs(value) <= largest)) throw cellFault(row, index, what);
   return value;
 }
 

@@ -7,6 +7,8 @@ export interface TraceFault {
   readonly file: string;
   /** 1-based; absent when the fault is the file's or folder's as a whole. */
   readonly line?: number | undefined;
+  /** 1-based; of a file that has rows and no lines. */
+  readonly row?: number | undefined;
   /** 1-based number of the cell in its row. */
   readonly column?: number | undefined;
   /** The header above that cell. */
@@ -35,6 +37,7 @@ function oneLine(text: string): string {
 function describe(fault: TraceFault): string {
   const place = [oneLine(fault.file)];
   if (fault.line !== undefined) place.push(`line ${fault.line}`);
+  if (fault.row !== undefined) place.push(`row ${fault.row}`);
   if (fault.column !== undefined) {
     const header = fault.header === undefined ? '' : ` (${quoteText(fault.header)})`;
     place.push(`column ${fault.column}${header}`);
@@ -45,6 +48,7 @@ function describe(fault: TraceFault): string {
 export class TraceError extends Error {
   readonly file: string;
   readonly line: number | undefined;
+  readonly row: number | undefined;
   readonly column: number | undefined;
   readonly header: string | undefined;
   readonly expected: string;
@@ -55,6 +59,7 @@ export class TraceError extends Error {
     this.name = 'TraceError';
     this.file = fault.file;
     this.line = fault.line;
+    this.row = fault.row;
     this.column = fault.column;
     this.header = fault.header;
     this.expected = fault.expected;

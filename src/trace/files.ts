@@ -11,11 +11,22 @@ import {
   statSync,
   type Stats,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { TraceError, quoteText } from './error.ts';
 
 export function fileFault(file: string, expected: string, found: string): TraceError {
   return new TraceError({ file, expected, found });
+}
+
+/** A file's name without `.gz`. */
+export function plainName(file: string): string {
+  return basename(file).replace(/\.gz$/i, '');
+}
+
+/** A file's name without its endings: the name of a trace that is one file. */
+export function stemOf(file: string): string {
+  const name = plainName(file);
+  return basename(name, extname(name));
 }
 
 /** What the system said, in words. */
@@ -78,18 +89,16 @@ function isLinkToFile(folder: string, name: string): boolean {
 /** Endings of forms that are not read, and what makes a trace of them. */
 const PACKED: readonly (readonly [RegExp, string])[] = [
   [/\.(tar(\.\w+)?|t[gx]z)$/i, 'an archive, which is not read: unpack it (tar -xf)'],
-  [/\.gz$/i, 'a gzip file, which is not read: unpack it (gunzip)'],
   [/\.xz$/i, 'an xz file, which is not read: unpack it (unxz)'],
   [/\.zst$/i, 'a zstd file, which is not read: unpack it (unzstd)'],
   [/\.bz2$/i, 'a bzip2 file, which is not read: unpack it (bunzip2)'],
   [/\.(zip|7z)$/i, 'an archive, which is not read: unpack it'],
-  [/\.(parquet|pq)$/i, 'a Parquet file, which is not read: save it as CSV'],
+  [/\.(parquet|pq)$/i, 'a Parquet file, which loadTrace reads'],
   [/\.(xlsx?|ods)$/i, 'a spreadsheet, which is not read: save it as CSV'],
 ];
 
 /** First bytes of the same, for files whose name does not tell. */
 const MAGIC: readonly (readonly [string, string])[] = [
-  ['1f8b', '.gz'],
   ['fd377a585a00', '.xz'],
   ['28b52ffd', '.zst'],
   ['425a68', '.bz2'],

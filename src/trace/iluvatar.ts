@@ -3,16 +3,16 @@
  * `func_name,cold_dur_ms,warm_dur_ms,mem_mb`, one row a function. Every call of a function takes
  * its warm duration; the cold duration is another system's start-up and is not used.
  */
-import { basename, dirname, extname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type CsvRow, numberFrom, readCsv, textAt } from './csv.ts';
 import { TraceError, quoteText } from './error.ts';
-import { fileFault, regularNames } from './files.ts';
+import { fileFault, plainName, regularNames, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
+import { QuirkLog } from './quirks.ts';
 import { CallCollector } from './rows.ts';
 import {
   MINIMUM_DURATION_MS,
-  NO_QUIRKS,
   PERCENTILE_SHARES,
   type Trace,
   type TraceFunction,
@@ -28,9 +28,10 @@ const MEGABYTES = 'a number of megabytes of 0 or more';
 /** The sibling named metadata-<trace>, or else the only sibling that has the right headers. */
 function findMetadata(file: string): string {
   const folder = dirname(file);
-  const names = regularNames(folder).filter((name) => name.endsWith('.csv'));
-  const named = `metadata-${basename(file)}`;
-  if (names.includes(named)) return join(folder, named);
+  const names = regularNames(folder).filter((name) => /\.csv(\.gz)?$/.test(name));
+  const named = `metadata-${plainName(file)}`;
+  const own = names.find((name) => plainName(name) === named);
+  if (own !== undefined) return join(folder, own);
   const fitting = names.filter((name) => siblingHasColumns(join(folder, name), METADATA_HEADERS));
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return join(folder, only);
@@ -38,11 +39,14 @@ function findMetadata(file: string): string {
   throw fileFault(file, `${named} with ${METADATA_HEADERS.join(', ')} next to it`, found);
 }
 
-function readFunction(row: CsvRow, id: number): TraceFunction {
+function readFunction(row: CsvRow, id: number, quirks: QuirkLog): TraceFunction {
   const { header } = row;
   const name = textAt(row, header.require('func_name'));
   const warmMs = numberFrom(row, header.require('warm_dur_ms'), 0, MILLISECONDS);
   const memoryMib = numberFrom(row, header.require('mem_mb'), 0, MEGABYTES);
+  if (warmMs < MINIMUM_DURATION_MS) {
+    quirks.note('durationsRaised', { file: header.file, line: row.line });
+  }
   const averageMs = Math.max(MINIMUM_DURATION_MS, warmMs);
   const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
   return {
@@ -57,10 +61,10 @@ function readFunction(row: CsvRow, id: number): TraceFunction {
   };
 }
 
-function readFunctions(file: string): Map<string, TraceFunction> {
+function readFunctions(file: string, quirks: QuirkLog): Map<string, TraceFunction> {
   const functions = new Map<string, TraceFunction>();
   readCsv(file, (row) => {
-    const fn = readFunction(row, functions.size);
+    const fn = readFunction(row, functions.size, quirks);
     if (functions.has(fn.name)) {
       const expected = 'each function once';
       const found = `${quoteText(fn.name)} again`;
@@ -73,7 +77,8 @@ function readFunctions(file: string): Map<string, TraceFunction> {
 
 export function readIluvatar(file: string, options: TraceOptions): Trace {
   const { maximumInvocations } = checkOptions(options);
-  const byName = readFunctions(findMetadata(file));
+  const quirks = new QuirkLog();
+  const byName = readFunctions(findMetadata(file), quirks);
   const collector = new CallCollector(maximumInvocations, options.minutes);
   readCsv(file, (row) => {
     const nameIndex = row.header.require('func_name');
@@ -89,10 +94,10 @@ export function readIluvatar(file: string, options: TraceOptions): Trace {
     collector.add(fn.id, startMs, fn.durations.averageMs, { file, line: row.line });
   });
   return {
-    name: basename(file, extname(file)),
+    name: stemOf(file),
     format: 'iluvatar',
     functions: [...byName.values()],
-    quirks: NO_QUIRKS,
+    ...quirks.told(),
     ...collector.sorted(),
   };
 }

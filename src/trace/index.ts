@@ -2,10 +2,15 @@
 export { type CallRow, type RowTrace, arrivalsOf, rowsOf, traceOf } from './arrivals.ts';
 export { readAzure2019, readAzure2019Counts } from './azure2019.ts';
 export { readAzure2021 } from './azure2021.ts';
+export { readCalls } from './calls.ts';
+export { COLUMN_ROLES, type ColumnMap, type ColumnRole, parseColumns } from './columns.ts';
 export { TraceError, type TraceFault } from './error.ts';
+export { readFaasRail } from './faasrail.ts';
 export type { TraceCandidate, TraceFormat } from './format.ts';
 export { readIluvatar } from './iluvatar.ts';
+export { type LoadOptions, loadTrace } from './load.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
+export { framesAt, readSession, readSessionFolder } from './sessions.ts';
 export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
 export {
   type CallRows,
@@ -13,8 +18,11 @@ export {
   type DurationSummary,
   type FigureSource,
   MINIMUM_DURATION_MS,
+  type MemorySeries,
   PERCENTILE_SHARES,
   type RecordedCalls,
+  type Session,
+  type ToolCall,
   type Trace,
   type TraceFunction,
   type TraceOptions,

@@ -2,16 +2,27 @@
 import { basename, join } from 'node:path';
 import { AZURE2019 } from './azure2019.ts';
 import { AZURE2021 } from './azure2021.ts';
+import { CALLS } from './calls.ts';
 import { peekBytes } from './csv.ts';
 import { TraceError } from './error.ts';
+import { FAASRAIL } from './faasrail.ts';
 import { fileFault, packedIn, statPath, unreadBytes, unreadForm } from './files.ts';
 import { TraceCandidate, type TraceFormat } from './format.ts';
 import { ILUVATAR } from './iluvatar.ts';
+import { SESSIONS } from './sessions.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 import { VHIVE } from './vhive.ts';
 
 /** The first one that recognises a path reads it. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [VHIVE, AZURE2019, AZURE2021, ILUVATAR];
+export const TRACE_FORMATS: readonly TraceFormat[] = [
+  VHIVE,
+  AZURE2019,
+  AZURE2021,
+  ILUVATAR,
+  FAASRAIL,
+  SESSIONS,
+  CALLS,
+];
 
 function expected(): string {
   const nouns = TRACE_FORMATS.map(({ noun }) => noun);
@@ -47,7 +58,7 @@ function openFolder(folder: string, options: TraceOptions): Trace {
   const format = formatOf(candidate);
   if (format !== undefined) return format.open(candidate, options);
   const files = candidate.names
-    .filter((name) => /\.(csv|txt)$/.test(name))
+    .filter((name) => /\.(csv|txt)(\.gz)?$/.test(name))
     .map((name) => join(folder, name))
     .filter(isTrace);
   const [only] = files;

@@ -44,6 +44,18 @@ export interface TraceQuirks {
   readonly functionsWithoutMemory: number;
   readonly mergedRows: number;
   readonly negativeAverages: number;
+  /** Rows whose percentiles were put in order. */
+  readonly percentilesOrdered: number;
+  /** Calls, and rows of a function, with a duration below `MINIMUM_DURATION_MS`. */
+  readonly durationsRaised: number;
+  /** Calls moved to the trace's begin. */
+  readonly startsMoved: number;
+}
+
+export interface QuirkPlace {
+  readonly file: string;
+  /** 1-based; absent when the file has no lines. */
+  readonly line?: number | undefined;
 }
 
 /** Calls, one element each in three parallel arrays. */
@@ -78,6 +90,33 @@ export interface RecordedCalls extends CallRows {
   readonly kind: 'recorded';
 }
 
+/** Resident memory over time: each figure holds until the next one, the last to the end. */
+export interface MemorySeries {
+  /** Since the sandbox's begin, never decreasing; the first is 0. */
+  readonly atMs: Float64Array;
+  /** Frames of 4 KiB, parallel. */
+  readonly frames: Uint32Array;
+}
+
+/** A tool that an agent called. Between its tools the sandbox waits for the model. */
+export interface ToolCall {
+  readonly tool: string;
+  /** Since the sandbox's begin. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/**
+ * The life of one sandbox. It is the one call of a function of its own in `Trace.calls`; its memory is not that of a
+ * function's calls, but follows the series.
+ */
+export interface Session {
+  readonly functionId: number;
+  readonly memory: MemorySeries;
+  /** By start. */
+  readonly tools: readonly ToolCall[];
+}
+
 /** Plain data: a copy in a worker gives the same calls. The arrays are shared with it, not copied. */
 export interface Trace {
   readonly name: string;
@@ -89,6 +128,10 @@ export interface Trace {
   /** Length of the window: a whole number of minutes; every start is below it. */
   readonly spanMs: number;
   readonly quirks: TraceQuirks;
+  /** Where the first of a kind is, if the reader knows. */
+  readonly firstQuirks?: Readonly<Partial<Record<keyof TraceQuirks, QuirkPlace>>> | undefined;
+  /** One a function, by function id; only of formats that have sessions. */
+  readonly sessions?: readonly Session[] | undefined;
 }
 
 export interface TraceOptions {
@@ -105,6 +148,9 @@ export const NO_QUIRKS: TraceQuirks = {
   functionsWithoutMemory: 0,
   mergedRows: 0,
   negativeAverages: 0,
+  percentilesOrdered: 0,
+  durationsRaised: 0,
+  startsMoved: 0,
 };
 
 /** A part of a key: what joins parts, or follows a key in a label, is written as in a URL. */

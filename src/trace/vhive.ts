@@ -6,7 +6,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
-import { fileFault, regularNames } from './files.ts';
+import { fileFault, plainName, regularNames } from './files.ts';
+import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -16,9 +17,11 @@ const DURATION_FILES = ['durations.csv', 'run.csv'];
 const MEMORY_FILES = ['memory.csv', 'mem.csv'];
 
 function findFile(folder: string, present: readonly string[], names: readonly string[]): string {
-  const name = names.find((candidate) => present.includes(candidate));
+  const name = names
+    .flatMap((plain) => [plain, `${plain}.gz`])
+    .find((candidate) => present.includes(candidate));
   if (name !== undefined) return join(folder, name);
-  const csvFiles = present.filter((file) => file.endsWith('.csv'));
+  const csvFiles = present.filter((file) => /\.csv(\.gz)?$/.test(file));
   const found = csvFiles.length === 0 ? 'no CSV file' : `only ${csvFiles.slice(0, 8).join(', ')}`;
   throw fileFault(join(folder, names[0] as string), 'this file in the folder', found);
 }
@@ -29,17 +32,21 @@ export function readVhive(folder: string, options: TraceOptions): Trace {
   const countFile = findFile(folder, present, COUNT_FILES);
   const durationFile = findFile(folder, present, DURATION_FILES);
   const memoryFile = findFile(folder, present, MEMORY_FILES);
-  const table = new FunctionTable();
+  const quirks = new QuirkLog();
+  const table = new FunctionTable(quirks);
   const counts = new MinuteCounts(maximumInvocations);
   const minutesRead = readCountTable(countFile, table, counts, 0, minuteLimit);
-  const durations = new DurationReader();
+  const durations = new DurationReader(quirks);
   durations.read(durationFile);
-  const memory = new MemoryReader();
+  const memory = new MemoryReader(quirks);
   memory.read(memoryFile);
-  const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
+  const functions = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   const name = basename(resolve(folder));
-  return countedTrace({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
+  return countedTrace(
+    { name, format: 'vhive', functions, counts, minutes, ...quirks.told() },
+    seed,
+  );
 }
 
 /** One file of the three is enough to mean this format: the reader names the one that is missing. */
@@ -51,7 +58,7 @@ export const VHIVE: TraceFormat = {
   noun: 'a vHive folder (invocations.csv, durations.csv, memory.csv)',
   recognises: ({ path, isFolder, names }) =>
     isFolder
-      ? names.some((name) => TELLING_FILES.includes(name))
-      : COUNT_FILES.includes(basename(path)),
+      ? names.some((name) => TELLING_FILES.includes(plainName(name)))
+      : COUNT_FILES.includes(plainName(path)),
   open: ({ path, isFolder }, options) => readVhive(isFolder ? path : dirname(path), options),
 };

@@ -32,21 +32,9 @@ const OPEN_HOST: readonly string[] = [
   'src/recording/program/event-reader.ts',
   'src/recording/program/free-running.ts',
   'src/recording/program/hotplug.ts',
-  'src/trace/azure-functions.ts',
-  'src/trace/azure-tables.ts',
-  'src/trace/azure2019.ts',
-  'src/trace/azure2021.ts',
-  'src/trace/call-trace.ts',
-  'src/trace/csv.ts',
-  'src/trace/iluvatar.ts',
-  'src/trace/open.ts',
-  'src/trace/options.ts',
 ];
 
 export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];
 
 /** Files under test/unit that are no test of one file: to be split or renamed; helpers go to test/support. */
-export const UNPLACED: readonly string[] = [
-  'test/unit/trace/faults.test.ts',
-  'test/unit/trace/formats.test.ts',
-];
+export const UNPLACED: readonly string[] = [];

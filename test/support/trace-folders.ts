@@ -42,6 +42,36 @@ export function lines(...rows: string[]): string {
   return `${rows.join('\n')}\n`;
 }
 
+/** A file of calls in the project's own columns. */
+export const CALL_FILE: Record<string, string> = {
+  'calls.csv': lines(
+    'function,app,owner,trigger,start_ms,duration_ms,memory_mib',
+    'f,a,o,http,61000.5,20,100',
+    'g,a,o,,0,5,',
+    'f,a,o,http,10,40,200',
+  ),
+};
+
+/** Two functions in two minutes, as FaaSRail writes them. */
+export const FAASRAIL_SPEC: Record<string, string> = {
+  'spec.csv': lines(
+    'avg,mapped_wreq,1-720,721-1440',
+    String.raw`1633,"{""mean"": 1624.5, ""bench"": ""video-9"", ""payload"": ""{\""n\"": 1}""}",3,0`,
+    '2,"{""mean"": 0.2, ""bench"": ""pyaes-1"", ""payload"": """"}",1,2',
+  ),
+};
+
+/** A session of five minutes: memory every now and then, two tools. */
+export const SESSION_FILES: Record<string, string> = {
+  'a.memory.csv': lines(
+    'time_s,memory_bytes,cpu_percent',
+    '0.000,4096000,84.69',
+    '1.056,8192000,59.37',
+    '241.000,0,0.00',
+  ),
+  'a.tools.csv': lines('start_s,end_s,tool', '8.6,9,Glob', '1,250.5,Bash'),
+};
+
 /** A vHive folder of functions f0, f1, … with these counts a minute, each in its own app. */
 export function vhiveFiles(counts: readonly (readonly number[])[]): Record<string, string> {
   const labels = (counts[0] ?? []).map((_, index) => String(480 + index));
@@ -61,6 +91,19 @@ export function vhiveFiles(counts: readonly (readonly number[])[]): Record<strin
 
 export function makeVhive(counts: readonly (readonly number[])[]): string {
   return makeFolder(vhiveFiles(counts));
+}
+
+/** A good folder with one file replaced. */
+export function brokenVhive(name: string, change: (content: string) => string): string {
+  const files = vhiveFiles(Array.from({ length: 9 }, () => [1, 2, 3]));
+  return makeFolder({ ...files, [name]: change(files[name] as string) });
+}
+
+/** Replaces the cell of a 1-based line and column. */
+export function withCell(content: string, line: number, column: number, text: string): string {
+  const rows = content.split('\n').map((row) => row.split(','));
+  (rows[line - 1] as string[])[column - 1] = text;
+  return rows.map((row) => row.join(',')).join('\n');
 }
 
 /** A trace with its calls one by one. */

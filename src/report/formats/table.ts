@@ -1,7 +1,7 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
-import { repairLines } from '../repairs.ts';
+import { missingLines, repairLines } from '../remarks.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
@@ -57,8 +57,8 @@ export function resultsTable(results: Results): string {
   const speed =
     `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;
-  const repaired = repairLines(trace).map((line) => `${line}\n`);
-  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${repaired.join('')}${speed}\n`;
+  const told = [...missingLines(results), ...repairLines(trace)].map((line) => `${line}\n`);
+  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n`;
 }
 
 export const TABLE_FORMAT: Format = {

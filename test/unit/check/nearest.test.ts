@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RefusedArgument, expectName, nearestName } from '../../../src/check/index.ts';
+import { RefusedArgument, choiceOf, expectName, nearestName } from '../../../src/check/index.ts';
 
 const NAMES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
 
@@ -16,6 +16,11 @@ describe('names', () => {
 
   it.each(['', 'xen', 'z'.repeat(10_000)])('nothing is near %s', (word) => {
     expect(nearestName(word, NAMES)).toBeUndefined();
+  });
+
+  it('a choice is told with its names, and with the nearest where there is one', () => {
+    expect(choiceOf(['ab', 'cd'], 'abx')).toBe('ab, cd (did you mean ab?)');
+    expect(choiceOf(['ab', 'cd'], 'wxyz')).toBe('ab, cd');
   });
 
   it('a name of the list passes, another is refused with the list and the nearest', () => {

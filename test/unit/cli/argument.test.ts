@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  choice,
   duration,
   frames,
   minutes,
@@ -55,11 +56,21 @@ describe('options', () => {
     expect(policy('--p', 'timed:5', list)).toBe('timed:5');
     expect(() => policy('--p', 'x', list)).toThrow(UsageError);
     expect(() => policy('--p', 'x', list)).toThrow('--p: expected a policy of timed, found "x"');
+    expect(() => policy('--p', 'tined:5', list)).toThrow(
+      '--p: expected a policy of timed (did you mean timed?), found "tined:5"',
+    );
   });
 
   it('reads minutes', () => {
     expect(minutes('--warmup', '2.5')).toBe(2.5);
     expect(() => minutes('--warmup', '-1')).toThrow(UsageError);
+  });
+
+  it('takes one of several words', () => {
+    expect(choice('--order', 'lifo', ['fifo', 'lifo'])).toBe('lifo');
+    expect(() => choice('--order', 'lif', ['fifo', 'lifo'])).toThrow(
+      '--order: expected one of fifo, lifo (did you mean lifo?), found "lif"',
+    );
   });
 
   it('finds entries of a list by name, in the order asked for', () => {
@@ -72,6 +83,7 @@ describe('options', () => {
     expect(find(undefined)).toBe('a,b,c');
     expect(() => find('a,nope')).toThrow('--letter: expected letters of a, b, c, found "nope"');
     expect(() => find('')).toThrow(/found ""/);
+    expect(() => find('A')).toThrow(/of a, b, c \(did you mean a\?\), found "A"$/);
     expect(() => find('a,a')).toThrow('--letter: expected each letter once, found "a"');
   });
 });

@@ -3,9 +3,9 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { exitCodeOf, Interrupted, UsageError } from '../../../src/cli/fault.ts';
+import { exitCodeOf, Interrupted, SystemsMissing, UsageError } from '../../../src/cli/fault.ts';
 import { RecordingError } from '../../../src/recording/index.ts';
-import { GuestOutOfMemory, TooManyGuests } from '../../../src/replay/index.ts';
+import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } from '../../../src/replay/index.ts';
 import { TraceError } from '../../../src/trace/index.ts';
 
 async function end(error: unknown): Promise<[number, string[]]> {
@@ -47,6 +47,22 @@ describe('other ends', () => {
       message: { value: 'guest out of memory' },
     }) as Error;
     expect(await end(error)).toEqual([1, ['guestmem: guest out of memory']]);
+  });
+
+  it('systems that are missing end with 1 and a line each; a defect among them keeps its stack', async () => {
+    const full = new HostOutOfMemory(2, 1, 0);
+    const crowd = new TooManyGuests(12_000, new RangeError('Out of memory'));
+    const missing = [
+      { system: 'a', error: full },
+      { system: 'b', error: crowd },
+    ];
+    expect(await end(new SystemsMissing(missing))).toEqual([
+      1,
+      [`guestmem: a: ${full.message} (--host-memory)`, `guestmem: b: ${crowd.message}`],
+    ]);
+    const defect = new TypeError('x is not a function');
+    const broken = new SystemsMissing([...missing, { system: 'c', error: defect }]);
+    await expect(end(broken)).rejects.toBe(defect);
   });
 
   it('a defect of the program keeps its stack', async () => {

@@ -79,11 +79,17 @@ describe('free ranges', () => {
       [2000, 3000],
       [4000, 8192],
     ]);
-    expect(free([1000, 3000], [2000, 4000])).toEqual([
-      [1, 159],
-      [256, 1000],
-      [4000, 8192],
-    ]);
+    for (const inside of [
+      [2000, 4000],
+      [1500, 2000],
+    ] as const) {
+      expect(free([1000, 3000], [...inside], [2900, 4000])).toEqual([
+        [1, 159],
+        [256, 1000],
+        [4000, 8192],
+      ]);
+    }
+    expect(free([1000, 3000], [1500, 2000]).at(-1)).toEqual([3000, 8192]);
   });
 
   it('end where a reservation reaches over the edge of RAM', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CrewOptions, type Hire, type Report, playAll } from '../../../src/replay/crew.ts';
 import { ReplayInterrupted } from '../../../src/replay/index.ts';
-import type { SystemRun } from '../../../src/replay/run.ts';
+import type { Outcome, SystemRun } from '../../../src/replay/run.ts';
 
 function runOf(index: number): SystemRun {
   return { name: `system ${index}` } as SystemRun;
@@ -27,8 +27,13 @@ class Hands {
     };
   };
 
-  say(report: Report): void {
+  say(report: Exclude<Report, { kind: 'gone' }>): void {
     this.#reports.get(report.index)?.(report);
+  }
+
+  /** The hand that plays a system ends. */
+  end(index: number): void {
+    this.#reports.get(index)?.({ kind: 'gone', error: new Error(`gone ${index}`) });
   }
 
   done(index: number): void {
@@ -43,7 +48,7 @@ class Hands {
 function play(
   count: number,
   options: CrewOptions,
-): { hands: Hands; played: Promise<readonly SystemRun[]> } {
+): { hands: Hands; played: Promise<readonly Outcome[]> } {
   const hands = new Hands();
   const played = playAll(count, hands.hire, options);
   // looked at later: no fault of a test's
@@ -60,7 +65,7 @@ describe('a crew', () => {
     hands.done(3);
     expect(hands.orders).toEqual([0, 1, 2, 3]);
     hands.done(0);
-    expect(await played).toEqual([0, 1, 2, 3].map(runOf));
+    expect(await played).toEqual([0, 1, 2, 3].map((index) => ({ run: runOf(index) })));
     expect([hands.hired, hands.dismissed]).toEqual([2, 2]);
   });
 
@@ -71,22 +76,34 @@ describe('a crew', () => {
     expect(hands.hired).toBe(0);
   });
 
-  it('tells the failure that comes first in the order of systems, not in time', async () => {
-    const { hands, played } = play(4, { jobs: 3 });
+  it('plays on when one fails, and tells what came of each', async () => {
+    const { hands, played } = play(4, { jobs: 2 });
     hands.fail(1);
     hands.done(2);
     hands.fail(0);
-    await expect(played).rejects.toThrow('failed 0');
-    expect(hands.orders).toEqual([0, 1, 2]);
-    expect(hands.dismissed).toBe(3);
+    hands.done(3);
+    expect(await played).toEqual([
+      { error: new Error('failed 0') },
+      { error: new Error('failed 1') },
+      { run: runOf(2) },
+      { run: runOf(3) },
+    ]);
+    expect([hands.hired, hands.dismissed]).toEqual([2, 2]);
   });
 
-  it('does not wait for systems behind one that failed', async () => {
-    const { hands, played } = play(3, { jobs: 3 });
-    hands.fail(1);
-    hands.done(0);
-    await expect(played).rejects.toThrow('failed 1');
-    expect(hands.dismissed).toBe(3);
+  it('hires another hand for one that has ended, as long as there are systems', async () => {
+    const { hands, played } = play(3, { jobs: 1 });
+    hands.end(0);
+    hands.end(0);
+    expect(hands.orders).toEqual([0, 1]);
+    hands.done(1);
+    hands.end(2);
+    expect(await played).toEqual([
+      { error: new Error('gone 0') },
+      { run: runOf(1) },
+      { error: new Error('gone 2') },
+    ]);
+    expect([hands.hired, hands.dismissed]).toEqual([2, 2]);
   });
 
   it('passes progress on, of what is being played only', () => {

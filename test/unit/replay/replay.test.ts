@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  HostOutOfMemory,
   type ReplayOptions,
   ReplayInterrupted,
   SYSTEMS,
@@ -23,6 +24,56 @@ async function playHand(
 async function hashes(seed: number): Promise<string[]> {
   return (await replay(smallTrace(seed), OPTIONS)).systems.map((system) => system.hash);
 }
+
+/** Two containers of one function; the second begins after 12.5 s. */
+const TWO = handTrace(
+  [
+    [0, 30_000],
+    [12_500, 30_000],
+  ],
+  60_000,
+);
+
+/** A host in which one container has room, and two have none. */
+async function tightFrames(): Promise<number> {
+  const options = { systems: TEMPLATE, seed: 1 };
+  const one = await replay(handTrace([[0, 30_000]], 60_000), options);
+  const two = await replay(TWO, options);
+  const peak = ({ systems }: typeof one): number => systems[0]?.peakFrames ?? 0;
+  return Math.ceil((peak(one) + peak(two)) / 2);
+}
+
+describe('a host that is full', () => {
+  it('is told with the instant of the call that found no room', async () => {
+    const hostFrames = await tightFrames();
+    const played = replay(TWO, { systems: TEMPLATE, seed: 1, machine: { hostFrames } });
+    const error = await played.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(HostOutOfMemory);
+    const { atNs, message } = error as HostOutOfMemory;
+    // the call comes at 12.5 s and touches its pages when its container is there, within a second
+    expect(atNs).toBeGreaterThanOrEqual(12.5e9);
+    expect(atNs).toBeLessThan(13.5e9);
+    expect(message).toContain(`host out of memory at ${(atNs / 1e9).toFixed(3)} s: `);
+  });
+
+  it('leaves the results of systems that fit, and tells which are missing', async () => {
+    const machine = { hostFrames: await tightFrames() };
+    const small = TEMPLATE.map((spec) => ({
+      ...spec,
+      name: 'fits',
+      create: (context: Parameters<typeof spec.create>[0]) =>
+        spec.create({ ...context, machine: { ...context.machine, hostFrames: Infinity } }),
+    }));
+    const options = { seed: 1, machine };
+    const run = await replay(TWO, { ...options, systems: [...TEMPLATE, ...small] });
+    expect(run.systems.map(({ name }) => name)).toEqual(['fits']);
+    expect(run.missing).toEqual([{ system: 'scpv-template', error: expect.any(HostOutOfMemory) }]);
+    const alone = await replay(TWO, { ...options, systems: small });
+    expect(run.systems).toEqual(alone.systems);
+    expect(alone.missing).toEqual([]);
+    expect(run.trace).toEqual(alone.trace);
+  });
+});
 
 describe('replay', () => {
   it('counts every invocation once, cold or warm, for every system', async () => {

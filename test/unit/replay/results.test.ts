@@ -59,4 +59,17 @@ describe('resultsOf', () => {
       p99: 2,
     });
   });
+
+  it('names systems that are missing, with the reason in one line', () => {
+    expect(resultsOf(RUN)).not.toHaveProperty('missing');
+    const missing = [
+      { system: 'scpv-other', error: new Error('no room\n  for it') },
+      { system: 'mcpv-other', error: 'words' },
+    ];
+    const results = parseResults(resultsOf({ ...RUN, missing }));
+    expect(results.missing).toEqual([
+      { system: 'scpv-other', reason: 'no room for it' },
+      { system: 'mcpv-other', reason: 'words' },
+    ]);
+  });
 });

@@ -39,6 +39,11 @@ describe('results schema', () => {
     ['a negative number', 'systems.0.pageOps', (r) => void (r.systems[0]!.pageOps = -1)],
     ['half an invocation', 'trace.invocations', (r) => void (r.trace.invocations = 0.5)],
     ['no system', 'systems', (r) => void (r.systems = [])],
+    [
+      'a missing system without reason',
+      'missing.0.reason',
+      (r) => void (r.missing = [{ system: 'x', reason: '' }]),
+    ],
   ])('refuses %s and names the field', (_, path, change) => {
     expect(() => parseResults(changed(change))).toThrow(ResultsError);
     expect(() => parseResults(changed(change))).toThrow(`${path}: `);

@@ -34,9 +34,9 @@ describe('what lies beside a trace', () => {
   });
 
   it('is named when it is the trace, packed or in another form', () => {
-    const folder = makeFolder({ 'invocations.csv.gz': 'x', 'other.csv': 'a,b\n' });
+    const folder = makeFolder({ 'invocations.csv.xz': 'x', 'other.csv': 'a,b\n' });
     expect(faultOf(() => openTrace(folder, { seed })).found).toBe(
-      'a folder without any of their files ("invocations.csv.gz", a gzip file, which is not read: unpack it (gunzip))',
+      'a folder without any of their files ("invocations.csv.xz", an xz file, which is not read: unpack it (unxz))',
     );
     const parquet = makeFolder({ calls: 'PAR1....PAR1', 'day.tar.xz': 'x' });
     expect(faultOf(() => openTrace(join(parquet, 'calls'), { seed })).found).toContain('Parquet');

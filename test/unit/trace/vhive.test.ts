@@ -5,6 +5,7 @@ import { type CallRows, type Trace, functionKey } from '../../../src/trace/index
 import {
   DURATION_HEADER,
   MEMORY_HEADER,
+  faultOf,
   hasSamples,
   lines,
   makeFolder,
@@ -186,6 +187,17 @@ describe('vHive folders', () => {
     expect(trace.quirks.negativeAverages).toBe(1);
     expect(trace.functions[0]?.durations.averageMs).toBeCloseTo(8);
     expect(trace.durationMs[0]).toBe(8);
+  });
+
+  it('without one of the three files name the file', () => {
+    for (const missing of ['invocations.csv', 'durations.csv', 'memory.csv']) {
+      const files = vhiveFiles([[1]]);
+      delete files[missing];
+      const folder = makeFolder(files);
+      const fault = faultOf(() => openRows(folder, { seed: 1 }));
+      expect(fault.file).toBe(join(folder, missing));
+      expect(fault.message).toContain('expected this file in the folder, found only ');
+    }
   });
 
   it('join on owner, app and function together', () => {

@@ -59,13 +59,15 @@ describe('a host that is full', () => {
     const host = new HostMemory(100);
     const other = held();
     host.settle(other, account({ [CAUSE_VMM]: 90 }));
+    const extra = held();
     const asked: number[] = [];
     host.relieve = (frames) => {
       asked.push(frames);
       const left = (other[CAUSE_VMM] as number) - 8;
       if (left < 60) return false;
-      // what is freed is settled meanwhile, and does not ask again
-      host.settle(other, account({ [CAUSE_VMM]: left, [CAUSE_ANONYMOUS]: 1 }));
+      // accounts are settled meanwhile, and do not ask again, those that grow neither
+      host.settle(extra, account({ [CAUSE_ANONYMOUS]: 1 }));
+      host.settle(other, account({ [CAUSE_VMM]: left }));
       return true;
     };
     host.settle(held(), account({ [CAUSE_ANONYMOUS]: 24.5 }));

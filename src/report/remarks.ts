@@ -1,5 +1,5 @@
-/** What was repaired or filled in of a trace, in words. */
-import { REPAIRS, type Repairs, type TraceSummary } from './results.ts';
+/** What a reader of the figures has to know of them, in words: what was repaired or filled in of the trace, which systems are missing. */
+import { REPAIRS, type Repairs, type Results, type TraceSummary } from './results.ts';
 import { formatCount } from './unit.ts';
 
 type Phrase = (count: string, functions: string) => string;
@@ -8,6 +8,9 @@ const PHRASES: Readonly<Record<keyof Repairs, Phrase>> = {
   mergedRows: (count) => `${count} rows of functions that stood there already were merged`,
   negativeAverages: (count) =>
     `${count} negative averages were replaced by the mean of percentiles`,
+  percentilesOrdered: (count) => `percentiles of ${count} rows were put in order`,
+  durationsRaised: (count) => `durations of ${count} calls or rows are raised to 1 ms`,
+  startsMoved: (count) => `${count} calls from before the trace's begin were moved to it`,
   functionsWithoutDurations: (count, all) =>
     `durations of ${count} of ${all} functions are drawn from published distributions`,
   functionsWithoutMemory: (count, all) =>
@@ -25,4 +28,9 @@ export function repairLines({ functions, repairs }: TraceSummary): string[] {
   return told.map(
     (kind) => `trace: ${PHRASES[kind](formatCount(repairs[kind]), formatCount(functions))}`,
   );
+}
+
+/** One line a system that is not there. */
+export function missingLines({ missing = [] }: Results): string[] {
+  return missing.map(({ system, reason }) => `missing: ${system}: ${reason}`);
 }

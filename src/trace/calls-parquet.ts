@@ -1,0 +1,159 @@
+/** A row a call in Parquet: the same columns, and the same map, as in `calls.ts`. Read a row group at a time. */
+import { closeSync, readFileSync } from 'node:fs';
+import { type FileMetaData, parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
+import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
+import { OWN_CALLS, dateMs } from './calls.ts';
+import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
+import { TraceError, quoteText } from './error.ts';
+import { fileFault, openRegular, stemOf } from './files.ts';
+import type { Trace, TraceOptions } from './trace.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Place {
+  readonly file: string;
+  readonly row: number;
+}
+
+/** Roles that a file may lack, and a row. */
+const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['memory', 'app', 'owner', 'trigger']);
+
+function readBytes(file: string): ArrayBuffer {
+  const handle = openRegular(file);
+  try {
+    const bytes = readFileSync(handle);
+    return new Uint8Array(bytes).buffer;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Throws what the library says as one line of ours. */
+async function asFault<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TraceError) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    throw fileFault(file, 'a whole Parquet file that can be read', quoteText(said));
+  }
+}
+
+/** The map without the optional columns that the file lacks. */
+function boundMap(file: string, names: readonly string[], map: ColumnMap, isOwn: boolean): Uses {
+  const uses = Object.entries(map) as [ColumnRole, ColumnUse][];
+  return new Map(
+    uses.filter(([role, { column }]) => {
+      if (names.includes(column)) return true;
+      if (isOwn && OPTIONAL.has(role)) return false;
+      const found = quoteText(names.join(','));
+      throw new TraceError({ file, expected: `a column ${quoteText(column)}`, found });
+    }),
+  );
+}
+
+type Uses = ReadonlyMap<ColumnRole, ColumnUse>;
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  return typeof value === 'string' ? quoteText(value) : quoteText(String(value));
+}
+
+function wrong(place: Place, { column }: ColumnUse, expected: string, value: unknown): TraceError {
+  return new TraceError({
+    ...place,
+    header: column,
+    expected: `${column}: ${expected}`,
+    found: shown(value),
+  });
+}
+
+function textOf(place: Place, uses: Uses, role: ColumnRole, row: Row): string | undefined {
+  const use = uses.get(role);
+  if (use === undefined) return undefined;
+  const value = row[use.column];
+  const isName =
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+  const text = isName ? String(value) : '';
+  if (text !== '') return text;
+  if (OPTIONAL.has(role)) return undefined;
+  throw wrong(place, use, 'a name', value);
+}
+
+/** In ms or MiB. A timestamp of Parquet is a date whatever the map says. */
+function numberOf(place: Place, uses: Uses, role: ColumnRole, row: Row): number | undefined {
+  const use = uses.get(role);
+  if (use === undefined) return undefined;
+  const value = row[use.column];
+  if (value instanceof Date) return value.getTime();
+  if (use.isDate) {
+    const ms = typeof value === 'string' ? dateMs(value) : undefined;
+    if (ms === undefined) throw wrong(place, use, 'a date', value);
+    return ms;
+  }
+  if ((value === null || value === undefined) && OPTIONAL.has(role)) return undefined;
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  const number = isNumber ? Number(value) : Number.NaN;
+  if (!(number >= 0 && number < Infinity)) throw wrong(place, use, 'a number of 0 or more', value);
+  return number * use.scale;
+}
+
+function callOf(place: Place, uses: Uses, row: Row): CallFacts {
+  const name = textOf(place, uses, 'function', row) as string;
+  const durationMs = numberOf(place, uses, 'duration', row) as number;
+  const endMs = numberOf(place, uses, 'end', row);
+  return {
+    owner: textOf(place, uses, 'owner', row) ?? '',
+    app: textOf(place, uses, 'app', row) ?? name,
+    name,
+    trigger: textOf(place, uses, 'trigger', row),
+    startMs: numberOf(place, uses, 'time', row) ?? (endMs as number) - durationMs,
+    durationMs,
+    memoryMib: numberOf(place, uses, 'memory', row),
+  };
+}
+
+/** Every call of the file, a row group in memory at a time. */
+async function eachCall(
+  file: string,
+  bytes: ArrayBuffer,
+  metadata: FileMetaData,
+  uses: Uses,
+  onCall: (call: CallFacts, place: Place) => void,
+): Promise<void> {
+  const columns = [...new Set([...uses.values()].map(({ column }) => column))];
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const from = rowStart;
+    const rowEnd = from + Number(group.num_rows);
+    const read = { file: bytes, metadata, columns, rowStart: from, rowEnd };
+    const rows = await asFault(file, async () => parquetReadObjects(read));
+    for (const [index, row] of rows.entries()) {
+      const place = { file, row: from + index + 1 };
+      onCall(callOf(place, uses, row as Row), place);
+    }
+    rowStart = rowEnd;
+  }
+}
+
+export async function readCallsParquet(
+  file: string,
+  options: TraceOptions,
+  map?: ColumnMap,
+): Promise<Trace> {
+  const builder = new CallTraceBuilder(options);
+  const bytes = readBytes(file);
+  const metadata = await asFault(file, () => parquetMetadata(bytes));
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const uses = boundMap(file, names, map ?? OWN_CALLS.map, map === undefined);
+  if (metadata.num_rows === 0n) throw fileFault(file, 'at least one call', 'no rows');
+  let earliestMs = Infinity;
+  await eachCall(file, bytes, metadata, uses, ({ startMs }) => {
+    earliestMs = Math.min(earliestMs, startMs);
+  });
+  const beginMs = map === undefined ? 0 : beginOf(earliestMs);
+  await eachCall(file, bytes, metadata, uses, (call, place) => {
+    builder.add({ ...call, startMs: call.startMs - beginMs }, place);
+  });
+  return builder.finish(stemOf(file), 'calls');
+}

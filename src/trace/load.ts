@@ -1,0 +1,38 @@
+/** Opens what `openTrace` opens, and what takes waiting or a word from the user: Parquet, and columns under any names. */
+import { statSync } from 'node:fs';
+import { readCalls } from './calls.ts';
+import { type ColumnMap, parseColumns } from './columns.ts';
+import { peekBytes } from './csv.ts';
+import { fileFault, statPath } from './files.ts';
+import { openTrace } from './open.ts';
+import type { Trace, TraceOptions } from './trace.ts';
+
+export interface LoadOptions extends TraceOptions {
+  /** Which column of a file of calls is what: `time=ts:s,function=fn,duration=dur_ms,memory=mem_mib` (docs/trace-format.md). */
+  readonly columns?: string | undefined;
+}
+
+const MAGIC = 'PAR1';
+
+function isParquet(path: string): boolean {
+  if (!(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return false;
+  return peekBytes(path).toString('latin1', 0, MAGIC.length) === MAGIC;
+}
+
+function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace {
+  if (statPath(path).isDirectory()) {
+    throw fileFault(path, 'a file of calls, for columns that are named', 'a folder');
+  }
+  return readCalls(path, options, map);
+}
+
+/** A trace of any known format. Throws `TraceError` for what is wrong with path or files, `RangeError` for options. */
+export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
+  const { columns, ...own } = options;
+  const map = columns === undefined ? undefined : parseColumns(columns);
+  if (isParquet(path)) {
+    const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed
+    return readCallsParquet(path, own, map);
+  }
+  return map === undefined ? openTrace(path, own) : mappedFile(path, own, map);
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
+import { TraceError, loadTrace, openTrace } from '../../../src/trace/index.ts';
+import { CALL_FILE, makeFolder, makeVhive } from '../../support/trace-folders.ts';
+
+const seed = 1;
+const COLUMNS = 'time=t:s,function=fn,duration=d';
+
+function parquet(name: string): string {
+  const columnData = [
+    { name: 'fn', data: ['f'], type: 'STRING' as const },
+    { name: 't', data: [1.5], type: 'DOUBLE' as const },
+    { name: 'd', data: [7], type: 'DOUBLE' as const },
+  ];
+  return join(makeFolder({ [name]: Buffer.from(parquetWriteBuffer({ columnData })) }), name);
+}
+
+describe('loading a trace', () => {
+  it('gives what opening gives', async () => {
+    for (const path of [makeFolder(CALL_FILE), makeVhive([[1, 2]])]) {
+      expect(await loadTrace(path, { seed })).toEqual(openTrace(path, { seed }));
+    }
+  });
+
+  it('takes Parquet by its first bytes, whatever its name', async () => {
+    for (const name of ['calls.parquet', 'calls']) {
+      const trace = await loadTrace(parquet(name), { seed, columns: COLUMNS });
+      expect(trace).toMatchObject({ format: 'calls', invocations: 1 });
+    }
+  });
+
+  it('takes columns of any name in a file, and none in a folder', async () => {
+    const folder = makeFolder({ 'x.csv': 't,fn,d\n1.5,f,7\n' });
+    const trace = await loadTrace(join(folder, 'x.csv'), { seed, columns: COLUMNS });
+    expect(trace).toMatchObject({ name: 'x', format: 'calls', invocations: 1 });
+    await expect(loadTrace(folder, { seed, columns: COLUMNS })).rejects.toThrow(TraceError);
+    await expect(loadTrace(folder, { seed, columns: 'time=t' })).rejects.toThrow(RefusedArgument);
+  });
+});

@@ -45,6 +45,7 @@ import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
 
 const DEFAULT_FORMATS = 'table,json,html';
 
@@ -164,12 +165,6 @@ function expectFinal({ missing }: ReplayRun): void {
   for (const { error } of missing) {
     if (error instanceof TooManyGuests && mayHelp(error.made)) throw error;
   }
-}
-
-/** "wrote a, b and c" */
-function wroteLine(paths: readonly string[]): string {
-  if (paths.length < 2) return paths.map((path) => `wrote ${path}\n`).join('');
-  return `wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`;
 }
 
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {

@@ -26,7 +26,7 @@ import {
 /** Two weeks: the whole data set. Bounds what a label like 4000000000 can ask for. */
 const MAXIMUM_MINUTES = 20_160;
 
-const PERCENTILE_HEADERS = ['0', '1', '25', '50', '75', '99', '100'].map(
+export const PERCENTILE_HEADERS: readonly string[] = ['0', '1', '25', '50', '75', '99', '100'].map(
   (share) => `percentile_Average_${share}`,
 );
 

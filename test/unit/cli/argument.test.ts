@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   choice,
+  columns,
   duration,
   frames,
   minutes,
@@ -19,6 +20,14 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
+  });
+
+  it('takes a map of columns as it is if it can be read, or none', () => {
+    const map = 'time=t:s,function=f,duration=d';
+    expect(columns(map)).toBe(map);
+    expect(columns(undefined)).toBeUndefined();
+    expect(() => columns('time=t')).toThrow(UsageError);
+    expect(() => columns('tim=t')).toThrow(/^--columns: expected .* \(did you mean time\?\)/);
   });
 
   it('reads times with their unit', () => {

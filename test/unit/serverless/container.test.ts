@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
-import { type FunctionProfile, profileOf } from '../../../src/serverless/function-profile.ts';
+import type { FunctionProfile } from '../../../src/serverless/function-profile.ts';
 import { guestOf, hostOf } from '../../../src/serverless/machine.ts';
 import {
   COUNT_HOST_FAULTS,

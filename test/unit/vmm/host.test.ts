@@ -80,9 +80,7 @@ describe('a host that is full', () => {
 const GIB_FRAMES = 2 ** 18;
 
 function holding(frames: number): Float64Array {
-  const account = new Float64Array(6);
-  account[CAUSE_ANONYMOUS] = frames;
-  return account;
+  return account({ [CAUSE_ANONYMOUS]: frames });
 }
 
 describe('a host without memory', () => {

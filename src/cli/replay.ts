@@ -12,7 +12,6 @@ import {
   PLACEMENTS,
   type ReplayPlan,
   type ReplayRun,
-  SYSTEMS,
   TooManyGuests,
   detailsOf,
   repairsOf,
@@ -39,6 +38,7 @@ import {
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from './argument.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
@@ -95,13 +95,12 @@ interface Asked {
 
 /** What is asked for, checked before anything is read. */
 function askedBy(flags: ReplayFlags): Asked {
-  const systems = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
   const plan: ReplayPlan = {
-    systems: systems.map(({ name }) => name),
+    systems: systemNames('--system', flags.system),
     seed: wholeNumber('--seed', flags.seed, 0),
     warmupMinutes,
     keepAlive,

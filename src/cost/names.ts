@@ -37,6 +37,8 @@ export type DimmOperation = 'dimmPlugBlock' | 'dimmOfflineBlock';
 
 export type CZoneOperation = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
 
+export type PartitionOperation = 'partitionPlugBlock' | 'partitionDropBlock';
+
 export type BootOperation = 'vmmStart' | 'kernelBoot' | 'agentStart' | 'templateClone';
 
 export type ContainerOperation =
@@ -57,6 +59,7 @@ export type OperationName =
   | CZoneOperation
   | BootOperation
   | ContainerOperation
+  | PartitionOperation
   | FileOperation;
 
 /** How often each operation happened; those that did not are absent. */

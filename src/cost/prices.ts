@@ -8,6 +8,7 @@ import { FAULT_PRICES } from './fault.ts';
 import { FILE_PRICES } from './file.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
+import { PARTITION_PRICES } from './partition.ts';
 import { type Price, type PriceLevel, priceNs } from './price.ts';
 import { RELEASE_PRICES } from './release.ts';
 import { VIRTIO_MEM_PRICES } from './virtio-mem.ts';
@@ -22,6 +23,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...CZONE_PRICES,
   ...BOOT_PRICES,
   ...CONTAINER_PRICES,
+  ...PARTITION_PRICES,
   ...FILE_PRICES,
 });
 

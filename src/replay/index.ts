@@ -29,6 +29,7 @@ export {
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  systemOf,
   type SystemSpec,
   type WorkloadParameters,
   durationMs,

@@ -132,6 +132,7 @@ export class SystemReplay {
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#bookIdle();
+        this.#bookWork();
         continue;
       }
       const slot = slotOf(event);
@@ -280,6 +281,18 @@ export class SystemReplay {
       this.#take(counts);
       this.#takeOperations(reclaim.vm);
       if (this.#isMeasured) this.#recordIdle(reclaim);
+    }
+  }
+
+  /** Books what devices did by themselves. */
+  #bookWork(): void {
+    for (const { operations, counts, request } of this.#system.takeWork?.() ?? []) {
+      this.#take(counts);
+      if (!this.#isMeasured) continue;
+      addRecord(this.#receipt, operations);
+      if (request === undefined) continue;
+      const { askedFrames, gotFrames } = request;
+      this.#recordReclaim(askedFrames, gotFrames, request.operations, request.counts);
     }
   }
 

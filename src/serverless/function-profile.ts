@@ -1,6 +1,6 @@
 // What one function's container holds over its life and what one of its calls does to memory, in frames. Made from the
 // little that traces say; the rest are parameters with documented defaults (docs/decisions/0004-functions-from-traces.md,
-// 0046-life-of-a-container.md).
+// 0047-life-of-a-container.md).
 
 import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
 import { type Runtime, resembling, smallRuntime } from './catalogue.ts';

@@ -37,5 +37,5 @@ export {
   type PlacementSpec,
 } from './placement/index.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
-export { SYSTEMS } from './systems/index.ts';
+export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export { SYSTEMS, systemOf } from './systems/index.ts';

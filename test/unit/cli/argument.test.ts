@@ -7,9 +7,11 @@ import {
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
+import { SYSTEMS } from '../../../src/replay/index.ts';
 
 describe('options', () => {
   it('reads whole numbers', () => {
@@ -79,6 +81,25 @@ describe('options', () => {
     expect(choice('--order', 'lifo', ['fifo', 'lifo'])).toBe('lifo');
     expect(() => choice('--order', 'lif', ['fifo', 'lifo'])).toThrow(
       '--order: expected one of fifo, lifo (did you mean lifo?), found "lif"',
+    );
+  });
+
+  it('reads names of systems with what they are to be told, and takes all when none is given', () => {
+    const all = SYSTEMS.map(({ name }) => name);
+    expect(systemNames('--system', undefined)).toEqual(all);
+    expect(systemNames('--system', 'all')).toEqual(all);
+    const text = 'mcpv-reporting:0/1s, mcpv-reporting, scpv-boot';
+    expect(systemNames('--system', text)).toEqual([
+      'mcpv-reporting:0/1s',
+      'mcpv-reporting',
+      'scpv-boot',
+    ]);
+    expect(() => systemNames('--system', 'scpv-boot,nope')).toThrow(
+      /^--system: expected a system of scpv-boot, .*, found "nope"$/,
+    );
+    expect(() => systemNames('--system', 'scpv-boot:1')).toThrow(UsageError);
+    expect(() => systemNames('--system', 'scpv-boot,scpv-boot')).toThrow(
+      '--system: expected each system once, found "scpv-boot"',
     );
   });
 

@@ -21,8 +21,9 @@ interface ContainerConfig {
 }
 
 /** As large as its heap ever is. */
-function heapFramesMax({ anonymousFrames, initPeakFrames, growthFrames }: FunctionProfile): number {
-  return anonymousFrames + Math.max(initPeakFrames, growthFrames);
+function heapFramesMax(profile: FunctionProfile): number {
+  const { anonymousFrames, initPeakFrames, growthFrames, peakFrames = 0 } = profile;
+  return Math.max(anonymousFrames + Math.max(initPeakFrames, growthFrames), peakFrames);
 }
 
 export class Container {
@@ -38,7 +39,7 @@ export class Container {
   #heapFrames = 0;
   /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
   #call = 0;
-  #growsAt = 1;
+  #growsAt: number;
   #collectsAt: number;
 
   /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
@@ -53,8 +54,8 @@ export class Container {
     this.#process = new Process(guest, { ...config, mappedPages });
     const file = guest.files.open(profile.name);
     guest.files.readOpen(file, fileFrames, config.cpu);
-    this.#setHeap(anonymousFrames + profile.initPeakFrames);
-    this.#setHeap(anonymousFrames);
+    this.follow(anonymousFrames + profile.initPeakFrames);
+    this.follow(anonymousFrames);
     guest.noteMemmap();
     const pages = {
       // what is mapped from the host is in place
@@ -65,14 +66,17 @@ export class Container {
     };
     const isApart = config.czone !== undefined;
     this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
+    this.#growsAt = profile.growthFrames > 0 ? 1 : Infinity;
     this.#collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
   }
 
-  /** The heap is so many frames from now on: more are faulted in, those above are given back to the kernel. */
-  #setHeap(frames: number): void {
+  /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */
+  follow(frames: number): void {
     const change = frames - this.#heapFrames;
+    if (change === 0) return;
+    this.vm.stir();
     if (change > 0) this.#process.touch(this.#heapFrames, change, true);
-    else if (change < 0) this.#process.free(frames, -change);
+    else this.#process.free(frames, -change);
     this.#heapFrames = frames;
   }
 
@@ -112,16 +116,14 @@ export class Container {
   /** What calls have brought by now, and what a collection took. */
   #grow(): void {
     const { anonymousFrames, growthFrames } = this.profile;
-    this.vm.stir();
     const grown = Math.round(growthFrames * grownShare(this.#call));
-    this.#setHeap(anonymousFrames + grown);
+    this.follow(anonymousFrames + grown);
     this.#growsAt = growthFrames > 0 ? nextGrowth(this.#call) : Infinity;
   }
 
   #collect(): void {
     const { collectionFrames, collectionCalls } = this.profile;
-    this.vm.stir();
-    this.#setHeap(this.#heapFrames - collectionFrames);
+    this.follow(this.#heapFrames - collectionFrames);
     this.#growsAt = this.#call + 1;
     this.#collectsAt += collectionCalls;
   }

@@ -59,6 +59,8 @@ export interface FunctionProfile {
   readonly name: string;
   /** The catalogue's workload or runtime whose measured figures were applied. */
   readonly workload: string;
+  /** Of a container whose anonymous memory follows a series: its most. */
+  readonly peakFrames?: number | undefined;
   /** Read by a start: runtime, libraries, code. */
   readonly fileFrames: number;
   /** Anonymous memory that stays when the runtime has started. */

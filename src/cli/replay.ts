@@ -10,6 +10,7 @@ import {
   DEFAULT_WHEN_FULL,
   GROWTHS,
   HOST_PLACEMENTS,
+  HOST_CACHES,
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
@@ -33,6 +34,7 @@ import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import {
   COLUMNS_HELP,
+  choice,
   columns,
   duration,
   frames,
@@ -63,6 +65,7 @@ interface ReplayFlags {
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
   readonly hosts: string;
+  readonly hostCache: string;
   readonly hostMemory?: string;
   readonly hostPlacement: string;
   readonly whenFull: string;
@@ -114,6 +117,7 @@ function askedBy(flags: ReplayFlags): Asked {
     hosts: wholeNumber('--hosts', flags.hosts, 1),
     hostPlacement: policy('--host-placement', flags.hostPlacement, HOST_PLACEMENTS),
     whenFull: whenFull('--when-full', flags.whenFull),
+    hostCache: choice('--host-cache', flags.hostCache, HOST_CACHES),
     hostFrames:
       flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
   };
@@ -229,6 +233,11 @@ export function replayCommand(): Command {
       '--when-full <policies>',
       'what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end',
       DEFAULT_WHEN_FULL,
+    )
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests)",
+      'shared',
     )
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
     .option('--out <folder>', 'where files go', 'guestmem-out')

@@ -3,6 +3,7 @@
 import {
   GROWTHS,
   HOST_PLACEMENTS,
+  type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
   policyOf,
@@ -30,6 +31,8 @@ export interface ReplayPlan {
   readonly hostPlacement?: string | undefined;
   /** What is done when all are full: names, commas between. */
   readonly whenFull?: string | undefined;
+  /** How guests come to their files; undefined: shared. */
+  readonly hostCache?: HostCache | undefined;
   /** Memory of each host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
@@ -38,7 +41,7 @@ export interface ReplayPlan {
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames, hosts, hostPlacement, whenFull, prices } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull, prices } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -51,6 +54,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
     machine: {
       idleReclaimMs,
+      hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
       ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),

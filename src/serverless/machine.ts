@@ -6,6 +6,7 @@ import {
   CorePool,
   type GrowthPolicy,
   type GuestConfig,
+  type HostCache,
   ImageStore,
   type KernelFootprint,
   type MicroVm,
@@ -38,6 +39,8 @@ export interface MachineConfig {
    * this never sees it happen.
    */
   readonly idleReclaimMs?: number | undefined;
+  /** How guests come to their files; absent: shared. */
+  readonly hostCache?: HostCache | undefined;
   readonly build: CoreBuild;
   /** Sees each VM before it is stopped. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
@@ -68,8 +71,9 @@ export const KILLED = 'killed by the host: out of memory';
 
 /** The host of a system. Whoever owns the system says what happens when its memory runs out (`HostMemory.onFull`). */
 export function hostOf({ machine, clock }: SystemContext): Vmm {
-  const { hostFrames, vmm, inspect } = machine;
-  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, images: IMAGES, inspect });
+  const { hostFrames, vmm, hostCache, inspect } = machine;
+  const shared = { clock, pool: POOL, images: IMAGES };
+  return new Vmm({ hostFrames, footprint: vmm, hostCache, inspect, ...shared });
 }
 
 /** Frames of a booted guest, its memmap apart. */

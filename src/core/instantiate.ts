@@ -3,6 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
+import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
+import { ABI_VERSION } from '../abi/layout.ts';
 import { expectName } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports } from './exports.ts';
@@ -27,14 +29,23 @@ export function compiledCore(build: CoreBuild): CompiledCore {
   const known = modules.get(build);
   if (known !== undefined) return known;
   expectName('build', build, BUILDS);
+  return useCore(build, builtCore(build));
+}
+
+function builtCore(build: CoreBuild): Uint8Array<ArrayBuffer> {
   const url = new URL(`../../build/core.${build}.wasm`, import.meta.url);
-  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = new Uint8Array(readFileSync(url));
+    return new Uint8Array(readFileSync(url));
   } catch {
     throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
   }
-  return useCore(build, bytes);
+}
+
+/** What a built core is known by: the version of its interface, and a hash of its file. */
+export function coreVersion(build: CoreBuild): { readonly abi: number; readonly hash: string } {
+  let hash = FNV_BASIS;
+  for (const byte of builtCore(build)) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
+  return { abi: ABI_VERSION, hash: hash.toString(16).padStart(8, '0') };
 }
 
 /**

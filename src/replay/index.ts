@@ -3,6 +3,7 @@
 export {
   ArgumentError,
   CAUSES,
+  coreVersion,
   CATALOGUE,
   type Cause,
   DEFAULT_GROWTH,
@@ -47,7 +48,7 @@ export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
-export type { ReplayPlan } from './plan.ts';
+export { type ReplayPlan, optionsOf } from './plan.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

@@ -7,11 +7,18 @@ import {
   KEEP_ALIVES,
   PLACEMENTS,
   SYSTEMS,
+  type MachineConfig,
   type SystemSpec,
+  type WorkloadParameters,
   policyOf,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
+
+export type PlanMachine = Pick<
+  MachineConfig,
+  'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames'
+>;
 
 export interface ReplayPlan {
   /** Names of systems, in the order of the results. */
@@ -28,6 +35,9 @@ export interface ReplayPlan {
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
+  /** Figures of the machine; the others are the published one's. */
+  readonly machine?: Partial<PlanMachine> | undefined;
+  readonly workload?: Partial<WorkloadParameters> | undefined;
 }
 
 function systemOf(name: string): SystemSpec {
@@ -40,14 +50,16 @@ function systemOf(name: string): SystemSpec {
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames, prices } = plan;
+  const { idleReclaimMs, hostFrames, prices, machine, workload } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
     prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    workload,
     machine: {
+      ...machine,
       idleReclaimMs,
       ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),

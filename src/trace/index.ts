@@ -11,7 +11,12 @@ export { readIluvatar } from './iluvatar.ts';
 export { type LoadOptions, loadTrace } from './load.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
 export { framesAt, readSession, readSessionFolder } from './sessions.ts';
-export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
+export {
+  SYNTHETIC_HOUR,
+  type SyntheticConfig,
+  checkSynthetic,
+  generateSynthetic,
+} from './synthetic.ts';
 export {
   type CallRows,
   type CountedCalls,

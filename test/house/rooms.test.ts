@@ -18,7 +18,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   recording: ['virtio', 'guest', 'core', 'time'],
   scenario: ['serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
-  cli: ['replay', 'recording', 'scenario', 'report', 'trace'],
+  experiment: ['replay', 'report', 'trace'],
+  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
 };
 
 /** Rooms of which only types may be imported. */

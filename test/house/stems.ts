@@ -7,6 +7,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/cli/pages.ts': 'test/slow/cli-pages.test.ts',
   'src/cli/replay.ts': 'test/slow/cli.test.ts',
   'src/cli/scenario.ts': 'test/slow/cli-scenario.test.ts',
+  'src/experiment/error.ts': 'test/unit/experiment/document.test.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device-mem.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device.ts': 'test/slow/recording-device.test.ts',

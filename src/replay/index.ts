@@ -18,18 +18,32 @@ export {
   HostOutOfMemory,
   TooManyGuests,
   KEEP_ALIVES,
+  type Container,
+  type FunctionProfile,
+  type IdleReclaim,
   type KeepAlive,
   type KeepAliveSpec,
   type MachineConfig,
+  ManyPerVm,
+  type MemoryScheme,
+  OnePerVm,
   PLACEMENTS,
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  type ServerlessSystem,
+  type Start,
+  type Stop,
+  type SystemContext,
   type SystemSpec,
+  type VmScheme,
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
   policyOf,
+  sharedFrames,
+  sharedVm,
+  staticConfig,
 } from '../serverless/index.ts';
 export {
   type OperationName,
@@ -49,6 +63,7 @@ export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
+export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

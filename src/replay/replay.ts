@@ -3,6 +3,7 @@
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
+  type FunctionProfile,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
@@ -13,9 +14,10 @@ import {
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
-import { type Trace, arrivalsOf } from '../trace/index.ts';
+import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
+import type { OnEvent } from './listener.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
@@ -31,6 +33,10 @@ export interface ReplayOptions {
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;
+  /** Another profile for a function than the one made of what the trace says; undefined: that one. */
+  readonly profile?: ((of: TraceFunction, made: FunctionProfile) => FunctionProfile) | undefined;
+  /** Hears of every start, call and end in all systems; containers that are left when the trace ends are not told. */
+  readonly onEvent?: OnEvent | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -153,15 +159,18 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
-    profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload),
-  );
+  const profiles = trace.functions.map((one) => {
+    const { id, name, memoryMib, durations } = one;
+    const made = profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload);
+    return options.profile?.(one, made) ?? made;
+  });
   const prices = options.prices ?? PUBLISHED;
   const outcomes: Outcome[] = [];
   for (const spec of options.systems) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-      const config = { trace, profiles, machine, keepAlive, prices, warmupMs };
+      const { onEvent } = options;
+      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent };
       const one = new SystemReplay(spec, config);
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {

@@ -25,6 +25,7 @@ export {
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  systemOf,
   type SystemSpec,
   type WorkloadParameters,
   durationMs,
@@ -49,7 +50,7 @@ export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
-export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

@@ -17,10 +17,18 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
-  SYSTEMS,
 } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
-import { columns, duration, frames, minutes, named, policy, wholeNumber } from './argument.ts';
+import {
+  columns,
+  duration,
+  frames,
+  minutes,
+  named,
+  policy,
+  systemNames,
+  wholeNumber,
+} from './argument.ts';
 import { UsageError } from './fault.ts';
 
 /** Options that change an experiment; what is not given is as the file has it. */
@@ -93,7 +101,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
   const { keepAlive, placement, growth, hostMemory } = flags;
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   return {
-    systems: names('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' }),
+    systems: ifGiven(flags.system, (text) => systemNames('--system', text)),
     seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),

@@ -35,6 +35,7 @@ export {
   type Start,
   type Stop,
   type SystemContext,
+  systemOf,
   type SystemSpec,
   type VmScheme,
   type WorkloadParameters,
@@ -64,7 +65,7 @@ export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
-export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

@@ -1,16 +1,13 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
-import { choiceOf } from '../check/index.ts';
 import {
-  ArgumentError,
   GROWTHS,
   KEEP_ALIVES,
   PLACEMENTS,
-  SYSTEMS,
   type MachineConfig,
-  type SystemSpec,
   type WorkloadParameters,
   policyOf,
+  systemOf,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
@@ -21,7 +18,7 @@ export type PlanMachine = Pick<
 >;
 
 export interface ReplayPlan {
-  /** Names of systems, in the order of the results. */
+  /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
   readonly systems: readonly string[];
   readonly seed: number;
   /** Minutes at the begin that are played but not measured. */
@@ -38,13 +35,6 @@ export interface ReplayPlan {
   /** Figures of the machine; the others are the published one's. */
   readonly machine?: Partial<PlanMachine> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
-}
-
-function systemOf(name: string): SystemSpec {
-  const found = SYSTEMS.find((spec) => spec.name === name);
-  if (found !== undefined) return found;
-  const names = SYSTEMS.map((spec) => spec.name);
-  throw new ArgumentError(`a system of ${choiceOf(names, name)}`, name);
 }
 
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */

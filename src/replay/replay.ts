@@ -10,12 +10,12 @@ import {
   type WorkloadParameters,
   fixedKeepAlive,
   memoryBound,
-  profileOf,
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
 import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
+import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
 import { SystemReplay } from './system-replay.ts';
@@ -102,9 +102,13 @@ export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): nu
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
-function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['workload']): Repairs {
+export function repairsOf(
+  { functions, quirks, sessions }: Trace,
+  workload?: ReplayOptions['workload'],
+): Repairs {
   const parameters = { ...DEFAULT_WORKLOAD, ...workload };
-  const bounds = functions.map(({ memoryMib, durations }) =>
+  const bounded = functions.filter(({ id }) => sessions?.[id] === undefined);
+  const bounds = bounded.map(({ memoryMib, durations }) =>
     memoryBound({ memoryMib, averageMs: durations.averageMs }, parameters),
   );
   return {
@@ -159,9 +163,8 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  const profiles = trace.functions.map((one) => {
-    const { id, name, memoryMib, durations } = one;
-    const made = profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload);
+  const profiles = profilesOf(trace, workload).map((made, id) => {
+    const one = trace.functions[id] as TraceFunction;
     return options.profile?.(one, made) ?? made;
   });
   const prices = options.prices ?? PUBLISHED;

@@ -55,7 +55,7 @@ export class StartMeter {
       ready[level] = nowMs + this.#total();
     } else {
       const waitMs = Math.max(0, (ready[level] as number) - nowMs);
-      this.#add('wait', waitMs * NS_PER_MS);
+      this.#add('wait', Math.max(waitMs * NS_PER_MS, start.waitNs ?? 0));
     }
     for (const step in start.operations) {
       this.#add(step as StartStep, pricing.operationsNs(start.operations[step] ?? {}, level));

@@ -27,11 +27,12 @@ import { NumberHash } from './hash.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
+import { type Follow, SessionPlayer } from './session-player.ts';
 import { StartMeter } from './start-meter.ts';
 import { WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
-  readonly trace: Pick<Trace, 'functions' | 'spanMs'>;
+  readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
   /** By function id. */
   readonly profiles: readonly FunctionProfile[];
   readonly machine: MachineConfig;
@@ -77,6 +78,8 @@ export class SystemReplay {
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
+  /** Only of traces that have sessions. */
+  readonly #sessions: SessionPlayer | undefined;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
@@ -115,6 +118,18 @@ export class SystemReplay {
       machine.idleReclaimMs !== undefined && this.#system.takeIdleReclaims !== undefined;
     this.#footprint = new FootprintMeter(account, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(pricing, machine.blockFrames);
+    const follow: Follow = (slot, frames) => this.#follow(slot, frames);
+    this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
+  }
+
+  /** The memory of a session's sandbox is another from now on. */
+  #follow(slot: number, frames: number): void {
+    const { vm } = this.#pool.container(slot);
+    this.#pool.container(slot).follow(frames);
+    const counts = newCounts();
+    vm.settle(counts);
+    this.#take(counts);
+    this.#takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -139,6 +154,7 @@ export class SystemReplay {
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#bookIdle();
+        this.#bookWork();
         continue;
       }
       const slot = slotOf(event);
@@ -208,6 +224,7 @@ export class SystemReplay {
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, this.#clock.now);
+    this.#sessions?.begin(slot, this.#pool.functionId(slot));
   }
 
   /** How long the call that begins is held up by what was counted. */
@@ -236,6 +253,7 @@ export class SystemReplay {
 
   #end(slot: number): void {
     const { now } = this.#clock;
+    this.#sessions?.end(slot);
     this.#pool.container(slot).end(this.#total, this.#counts);
     const keepMs = this.#config.keepAlive.keepMs(this.#pool.functionId(slot), now);
     this.#pool.release(slot, now + keepMs);
@@ -261,6 +279,7 @@ export class SystemReplay {
 
   #stop(slot: number): void {
     const container = this.#pool.container(slot);
+    this.#sessions?.end(slot);
     this.#setIdle(slot, false);
     this.#pool.remove(slot);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
@@ -296,6 +315,18 @@ export class SystemReplay {
       this.#take(counts);
       this.#takeOperations(reclaim.vm);
       if (this.#isMeasured) this.#recordIdle(reclaim);
+    }
+  }
+
+  /** Books what devices did by themselves. */
+  #bookWork(): void {
+    for (const { operations, counts, request } of this.#system.takeWork?.() ?? []) {
+      this.#take(counts);
+      if (!this.#isMeasured) continue;
+      addRecord(this.#receipt, operations);
+      if (request === undefined) continue;
+      const { askedFrames, gotFrames } = request;
+      this.#recordReclaim(askedFrames, gotFrames, request.operations, request.counts);
     }
   }
 

@@ -32,6 +32,9 @@ export type Made = {
 export const REPAIRS = [
   'mergedRows',
   'negativeAverages',
+  'percentilesOrdered',
+  'durationsRaised',
+  'startsMoved',
   'functionsWithoutDurations',
   'functionsWithoutMemory',
   'memoryRaised',

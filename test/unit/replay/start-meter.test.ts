@@ -63,6 +63,14 @@ describe('a start', () => {
     expect(meter.price(start(1, false), 1000 + 10 * VM_MS, true)).toBeCloseTo(OWN_MS, 9);
   });
 
+  it('waits for what its VM has to do first, or for the VM: whichever is longer', () => {
+    const meter = new StartMeter(PRICING, 512);
+    meter.price(start(1, true), 0, false);
+    const waiting = { ...start(1, false), waitNs: 3e6 };
+    expect(meter.price(waiting, 10 * VM_MS, true)).toBeCloseTo(3 + OWN_MS, 9);
+    expect(meter.price(waiting, VM_MS / 2, false)).toBeCloseTo(Math.max(3, VM_MS / 2) + OWN_MS, 9);
+  });
+
   it('is priced at every level, waiting as long as the VM takes there', () => {
     const meter = new StartMeter(PRICING, 512);
     meter.price(start(1, true), 0, true);

@@ -65,10 +65,11 @@ async function commandOf({ name, args, sentence, make }: Entry): Promise<Command
   return guarded(command.description(sentence));
 }
 
+const writeErr = (text: string): boolean => process.stderr.write(printable(text));
+
 /** Ends by an error instead of the process, and writes nothing that controls a terminal. */
 function guarded(command: Command): Command {
   for (const inner of command.commands) guarded(inner);
-  const writeErr = (text: string): boolean => process.stderr.write(printable(text));
   return command.exitOverride().configureOutput({ writeOut: print, writeErr });
 }
 

@@ -134,21 +134,21 @@ describe('a name', () => {
   });
 });
 
-describe('a signal', () => {
-  /** A replay that has begun: its stage is there. */
-  async function started(out: string): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const isThere = (): boolean => {
-      const at = join(folder, out);
-      return existsSync(at) && readdirSync(at).some((name) => name.startsWith('.guestmem-'));
-    };
-    while (!isThere()) await new Promise((resume) => setTimeout(resume, 20));
-    return child;
-  }
+/** A replay that has begun: its stage is there. */
+async function started(out: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const isThere = (): boolean => {
+    const at = join(folder, out);
+    return existsSync(at) && readdirSync(at).some((name) => name.startsWith('.guestmem-'));
+  };
+  while (!isThere()) await new Promise((resume) => setTimeout(resume, 20));
+  return child;
+}
 
+describe('a signal', () => {
   it.each([
     ['SIGINT', 130, 'interrupted'],
     ['SIGTERM', 143, 'ended by SIGTERM'],

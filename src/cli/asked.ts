@@ -13,6 +13,7 @@ import {
 import {
   DEFAULT_IDLE_RECLAIM_MS,
   GROWTHS,
+  HOST_CACHES,
   KEEP_ALIVES,
   PLACEMENTS,
   PRICE_LEVELS,
@@ -20,6 +21,7 @@ import {
 } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
 import {
+  choice,
   columns,
   duration,
   frames,
@@ -43,6 +45,7 @@ export interface ExperimentFlags {
   readonly growth?: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly hostCache?: string;
   readonly hostMemory?: string;
   readonly prices?: string;
   readonly format?: string;
@@ -105,7 +108,10 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
-    hosts: { memory: readable(hostMemory, (text) => frames('--host-memory', text)) },
+    hosts: {
+      cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
+      memory: readable(hostMemory, (text) => frames('--host-memory', text)),
+    },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
       placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),

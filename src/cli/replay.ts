@@ -196,6 +196,10 @@ export function replayCommand(): Command {
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
+    )
     .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
     .option(
       '--prices <what>',

@@ -21,6 +21,7 @@ import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
 import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
+  type HostsChoice,
   type MachineChoice,
   NEVER,
   type OutputChoice,
@@ -39,7 +40,7 @@ export interface Experiment {
   readonly seed: number;
   readonly minutes?: number | undefined;
   readonly warmupMinutes: number;
-  readonly hosts: { readonly memory: string };
+  readonly hosts: Whole<HostsChoice>;
   readonly machine: Whole<MachineChoice>;
   readonly functions: WorkloadParameters;
   readonly systems: readonly string[];
@@ -62,7 +63,7 @@ export function defaultExperiment(): Experiment {
     trace: { synthetic: {} },
     seed: 1,
     warmupMinutes: 0,
-    hosts: { memory: sizeText(machine.hostFrames) },
+    hosts: { memory: sizeText(machine.hostFrames), cache: 'shared' },
     machine: {
       containersPerVm: machine.containersPerVm,
       containerMemoryPerVm: sizeText(machine.containerFramesPerVm),
@@ -168,6 +169,7 @@ export function planOf(experiment: Experiment): ReplayPlan {
     placement,
     growth,
     idleReclaimMs: idleReclaim === NEVER ? undefined : durationMs(idleReclaim),
+    hostCache: hosts.cache,
     hostFrames: framesOf(hosts.memory),
     machine: {
       containersPerVm: machine.containersPerVm,

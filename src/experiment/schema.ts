@@ -5,6 +5,8 @@ import { RefusedArgument, expectName } from '../check/index.ts';
 import {
   DEFAULT_WORKLOAD,
   GROWTHS,
+  HOST_CACHES,
+  type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
   PRICE_LEVELS,
@@ -48,13 +50,18 @@ export interface ExperimentFile {
   readonly seed?: number | undefined;
   readonly minutes?: number | undefined;
   readonly warmupMinutes?: number | undefined;
-  readonly hosts?: { readonly memory?: string | undefined } | undefined;
+  readonly hosts?: HostsChoice | undefined;
   readonly machine?: MachineChoice | undefined;
   readonly functions?: Partial<WorkloadParameters> | undefined;
   readonly systems?: readonly string[] | undefined;
   readonly policies?: PolicyChoice | undefined;
   readonly prices?: string | PricesInFile | undefined;
   readonly outputs?: OutputChoice | undefined;
+}
+
+export interface HostsChoice {
+  readonly memory?: string | undefined;
+  readonly cache?: HostCache | undefined;
 }
 
 export interface MachineChoice {
@@ -151,7 +158,10 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
   seed: whole(0),
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
-  hosts: group({ memory: size }),
+  hosts: group({
+    memory: size,
+    cache: checked((value: HostCache) => expectName('cache', value, HOST_CACHES)),
+  }),
   machine: group({
     containersPerVm: whole(1, 1000),
     containerMemoryPerVm: size,

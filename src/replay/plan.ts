@@ -2,6 +2,7 @@
 
 import {
   GROWTHS,
+  type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
   type MachineConfig,
@@ -29,6 +30,8 @@ export interface ReplayPlan {
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
+  /** How guests come to their files; undefined: shared. */
+  readonly hostCache?: HostCache | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
@@ -40,7 +43,7 @@ export interface ReplayPlan {
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames, prices, machine, workload } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, prices, machine, workload } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -51,6 +54,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     machine: {
       ...machine,
       idleReclaimMs,
+      hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
       ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),

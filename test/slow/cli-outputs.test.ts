@@ -134,6 +134,13 @@ describe('a name', () => {
   });
 });
 
+/** Whether a process has a handler for SIGHUP, as Linux tells; of SIGINT and SIGTERM Node has one from its begin. */
+function hearsHup(pid: number | undefined): boolean {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, caught = '0'] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  return (BigInt(`0x${caught}`) & 1n) !== 0n;
+}
+
 /** A replay that has begun: its stage is there. */
 async function started(out: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
@@ -149,6 +156,18 @@ async function started(out: string): Promise<ChildProcess> {
 }
 
 describe('a signal', () => {
+  it.skipIf(!existsSync('/proc/self/status'))('ends a scenario with a word', async () => {
+    const words = [MAIN, 'scenario', 'hyperalloc-inflate'];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    while (!hearsHup(child.pid)) await new Promise((resume) => setTimeout(resume, 20));
+    let err = '';
+    child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
+    const ended = new Promise((resume) => child.once('close', resume));
+    child.kill('SIGHUP');
+    expect(await ended).toBe(129);
+    expect(err).toBe('guestmem: ended by SIGHUP, nothing was written\n');
+  });
+
   it.each([
     ['SIGINT', 130, 'interrupted'],
     ['SIGTERM', 143, 'ended by SIGTERM'],

@@ -39,7 +39,7 @@ describe('what is asked for', () => {
       seed: 7,
       warmupMinutes: 2,
       prices: { level: 'high', own: { vmExit: '1us' } },
-      hosts: { memory: '64GiB' },
+      hosts: { memory: '64GiB', cache: 'shared' },
     });
     expect(policies.idleReclaim).toBe('1000ms');
   });

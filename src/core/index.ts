@@ -8,6 +8,8 @@ export type { FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
 export { type CompiledCore, type CoreBuild, compiledCore, useCore } from './instantiate.ts';
 export type { CallPages } from './objects.ts';
+export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
+export { llfreeFault } from './llfree-walk.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';

@@ -3,7 +3,7 @@
 // both of its rules, another allocator of the same memory.
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
-import { RECORD_STRIDE } from '../src/abi/layout.ts';
+import { RECORD_BYTES } from '../src/abi/layout.ts';
 import { LLFREE_KINDS, LLFREE_MOVABLE } from '../src/abi/llfree.ts';
 import { CPort, compilePort } from './baseline/c-port.ts';
 import { TypedArrayBuddy } from './baseline/typed-arrays.ts';
@@ -183,7 +183,7 @@ const BY_CALL = 'requests, by call';
 const LLFREE = 'LLFree';
 const HYPERALLOC = "LLFree, HyperAlloc's";
 /** Of the core's tables what the buddy reads and writes: a state byte and a record with the links of its lists. */
-const BUDDY_BYTES = 1 + RECORD_STRIDE;
+const BUDDY_BYTES = 1 + RECORD_BYTES;
 
 function rivalsOf(module: WebAssembly.Module, frames: number, port: Rival | undefined): Rival[] {
   const uncached = loopCore(module, frames);

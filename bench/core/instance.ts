@@ -15,7 +15,10 @@ const WASM_PAGE_BYTES = 65_536;
 const TREE_SHIFT = 3;
 
 type Loops = Readonly<
-  Record<`${'buddy' | 'request' | 'llfree'}${'Bulk' | 'Fill' | 'Empty' | 'Warm' | 'Random'}`, LoopFunction>
+  Record<
+    `${'buddy' | 'request' | 'llfree'}${'Bulk' | 'Fill' | 'Empty' | 'Warm' | 'Random'}`,
+    LoopFunction
+  >
 >;
 type LoopFunction = (...numbers: number[]) => number;
 

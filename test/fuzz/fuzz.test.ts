@@ -27,6 +27,8 @@ describe('one round of', () => {
   });
 });
 
+const inputOf = (output: string): string | undefined => /^input: .*$/m.exec(output)?.[0];
+
 describe('the runner', () => {
   it.each([1, 2, 3, 20260])(
     'lets the canary fail with its seed %i and the command to see it again',
@@ -42,7 +44,6 @@ describe('the runner', () => {
         'm',
       );
       const [, path = ''] = again.exec(text) ?? [];
-      const inputOf = (output: string): string | undefined => /^input: .*$/m.exec(output)?.[0];
 
       const second = recorder();
       expect(fuzzCommand(['canary', '--seed', String(seed), '--path', path], second)).toBe(1);
@@ -78,6 +79,15 @@ describe('the runner', () => {
     expect(world.text()).toContain('queue: never came to: ');
   });
 
+  it('tells what a run that is too short missed, and lets it pass', () => {
+    const world = recorder();
+    const [queue] = FUZZERS.filter((fuzzer) => fuzzer.name === 'queue');
+    if (queue === undefined) throw new Error('no queue fuzzer');
+    const options = { seed: 5, seconds: 0, mayMiss: true };
+    expect(runFuzzer({ ...queue, cases: 1 }, options, world)).toBe(true);
+    expect(world.text()).toContain('queue: never came to: ');
+  });
+
   it('lists every fuzzer without a name', () => {
     const world = recorder();
     expect(fuzzCommand([], world)).toBe(0);
@@ -95,6 +105,7 @@ describe('the runner', () => {
     [['queue', '--seed', 'x'], '--seed: expected a number, found "x"'],
     [['queue', '--seconds', '-1'], '--seconds'],
     [['queue', '--nope'], '--nope'],
+    [['all', '--path', '1'], '--path: expected one fuzzer'],
   ])('refuses %j', (words, text) => {
     const world = recorder();
     expect(fuzzCommand(words, world)).toBe(2);

@@ -46,6 +46,10 @@ function refusal(path: string, options = {}): string {
   return '';
 }
 
+function* content(): Generator<string, void> {
+  for (let piece = 0; piece < 300; piece++) yield `${piece},`;
+}
+
 describe('a folder for results', () => {
   it('is made with those above it, and gone again if nothing was written', () => {
     const deep = join(folder, 'x/y/z');
@@ -69,6 +73,12 @@ describe('a folder for results', () => {
     expect(readdirSync(folder).toSorted()).toEqual(['a.txt', 'notes']);
     expect(lstatSync(join(folder, 'a.txt')).isFile()).toBe(true);
     expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('ours 2');
+  });
+
+  it('gets text that comes in pieces whole', () => {
+    new OutputFolder(folder, [A]).write([{ name: 'a.txt', content: content() }]);
+    const text = readFileSync(join(folder, 'a.txt'), 'utf8');
+    expect(text).toBe(Array.from({ length: 300 }, (_, piece) => `${piece},`).join(''));
   });
 
   it('is refused in one line that names what is in the way', () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { verify } from '../../../src/core/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
 import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/function-profile.ts';
@@ -10,6 +11,7 @@ import {
   COUNT_HOST_FAULTS,
   CZoneVirtio,
   newCounts,
+  sessionProfile,
   type MicroVm,
 } from '../../../src/serverless/index.ts';
 import { Clock } from '../../../src/time/index.ts';
@@ -65,18 +67,18 @@ describe('a call', () => {
   });
 });
 
-describe('a container with a zone', () => {
-  function zoned(): { vm: MicroVm; container: Container; log: string[] } {
-    const machine = { ...defaultMachine(), build: 'verify' as const };
-    const clock = new Clock();
-    const region = { start: 65536, frames: 32768, blockFrames: 512 };
-    const size = { memoryFrames: 65536, region, cpus: 1, processes: 4 };
-    const vm = hostOf({ machine, clock }).start(guestOf(machine, size), false);
-    const { zones } = new CZoneVirtio(vm, clock, { growth: machine.growth(), idle: null });
-    const log: string[] = [];
-    return { vm, container: containerIn(vm, zones.create(0, 30_720, 'f'), log), log };
-  }
+function zoned(): { vm: MicroVm; container: Container; log: string[] } {
+  const machine = { ...defaultMachine(), build: 'verify' as const };
+  const clock = new Clock();
+  const region = { start: 65536, frames: 32768, blockFrames: 512 };
+  const size = { memoryFrames: 65536, region, cpus: 1, processes: 4 };
+  const vm = hostOf({ machine, clock }).start(guestOf(machine, size), false);
+  const { zones } = new CZoneVirtio(vm, clock, { growth: machine.growth(), idle: null });
+  const log: string[] = [];
+  return { vm, container: containerIn(vm, zones.create(0, 30_720, 'f'), log), log };
+}
 
+describe('a container with a zone', () => {
   it('says that it is idle or not once for each change, by its zone', () => {
     const { container, log } = zoned();
     const zone = container.czone;
@@ -114,4 +116,18 @@ it('an end gives all back to the guest, and asks for nothing where there was no 
   expect(held).toBe(PROFILE.anonymousFrames);
   expect(container.exit()).toBe(0);
   expect(vm.guest.memory.frames.anonymous).toBe(0);
+});
+
+it('a container that follows a series has so much heap, and gives the rest to its kernel', () => {
+  const vm = vmOf();
+  const profile = sessionProfile({ id: 1, name: 's', firstFrames: 100, peakFrames: 9000 });
+  const container = new Container(vm, profile, { cpu: 0, kernelFrames: 10 });
+  for (const frames of [100, 9000, 2500, 2500, 0, 700]) {
+    container.follow(frames);
+    vm.settle(newCounts());
+    expect(container.heldFrames).toBe(frames);
+    expect(verify(vm.guest.core)).toBeUndefined();
+  }
+  container.exit();
+  expect(verify(vm.guest.core)).toBeUndefined();
 });

@@ -38,7 +38,6 @@ export function loopsNoPcp(): void {
 }
 
 /** Movable pages; huge frames have a class of their own, but no kind that is asked for. */
-@inline
 function llfreeClass(order: u32): u32 {
   return order >= <u32>THP_ORDER && !hasKinds() ? 2 : 1;
 }

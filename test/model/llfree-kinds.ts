@@ -17,7 +17,7 @@ interface Request {
 }
 
 /** A slot got frames from its tree: the step begins again. */
-class Again {}
+const AGAIN: unique symbol = Symbol('again');
 
 export class KindsModel extends LlfreeModel {
   readonly #isInstalledFirst: boolean;
@@ -92,14 +92,17 @@ export class KindsModel extends LlfreeModel {
     return undefined;
   }
 
-  #fromSlot(slot: ModelSlot | undefined, { order, frames }: Request): number | undefined | Again {
+  #fromSlot(
+    slot: ModelSlot | undefined,
+    { order, frames }: Request,
+  ): number | undefined | typeof AGAIN {
     if (slot === undefined) return undefined;
     if (slot.free >= frames) return this.takeFromSlot(slot, order);
     const tree = this.tree(slot.tree);
     if (slot.free + tree.free < frames) return undefined;
     slot.free += tree.free;
     tree.free = 0;
-    return new Again();
+    return AGAIN;
   }
 
   #takeOver(kind: number, cpu: number, request: Request): number | undefined {
@@ -117,7 +120,7 @@ export class KindsModel extends LlfreeModel {
     return frame;
   }
 
-  #stealOnce(request: Request): number | undefined | Again {
+  #stealOnce(request: Request): number | undefined | typeof AGAIN {
     for (let at = 0; at < this.#cpus; at += 1) {
       const cpu = (request.cpu + at) % this.#cpus;
       for (const kind of [0, 1, 2].map((k) => (request.kind + k) % KINDS)) {
@@ -134,7 +137,7 @@ export class KindsModel extends LlfreeModel {
   #steal(request: Request): number | undefined {
     for (let round = 0; round < ROUNDS; round += 1) {
       const got = this.#stealOnce(request);
-      if (!(got instanceof Again)) return got;
+      if (got !== AGAIN) return got;
     }
     return undefined;
   }
@@ -159,7 +162,7 @@ export class KindsModel extends LlfreeModel {
     const { length } = this.trees;
     if (length <= KINDS * this.#cpus) return this.#anywhere(0, request);
     const first = this.#fromSlot(this.slot(kind, cpu), request);
-    const got = first instanceof Again ? this.#fromSlot(this.slot(kind, cpu), request) : first;
+    const got = first === AGAIN ? this.#fromSlot(this.slot(kind, cpu), request) : first;
     if (typeof got === 'number') return got;
     const old = this.slot(kind, cpu)?.tree;
     return (

@@ -1,5 +1,5 @@
 // The slow, obvious model of LLFree: an array of frames, lists of trees and slots, everything else counted when it is asked.
-// A check on assembly/llfree (docs/decisions/0047-llfree).
+// A check on assembly/llfree (docs/decisions/0048-llfree).
 
 import { STATUS_BAD_STATE, STATUS_NO_MEMORY } from '../../src/abi/status.ts';
 import type { LlfreeConfig } from '../../src/core/index.ts';

@@ -14,6 +14,8 @@ export {
   useCore,
 } from './instantiate.ts';
 export type { CallPages } from './objects.ts';
+export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
+export { llfreeFault } from './llfree-walk.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';

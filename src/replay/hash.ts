@@ -1,5 +1,8 @@
 // A 64-bit fingerprint of numbers: two FNV-1a hashes of 32 bits over the words of IEEE-754 doubles.
 
+import type { Counts, MicroVm } from '../serverless/index.ts';
+import type { SystemRun } from './run.ts';
+
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 
 export class NumberHash {
@@ -28,4 +31,24 @@ export class NumberHash {
 
 function hex(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
+}
+
+/** Of every running guest's memory and of every figure. */
+export function hashOfRun(
+  run: Omit<SystemRun, 'hash'>,
+  vms: readonly MicroVm[],
+  counts: readonly Counts[],
+): string {
+  const hash = new NumberHash();
+  for (const vm of vms) hash.addAll([vm.id, vm.guest.core.hash()]);
+  hash.addAll([run.starts.cold, run.starts.warm, run.undisturbedCalls, run.peakFrames]);
+  hash.addAll([run.starts.queued, run.starts.refused, ...Object.values(run.shortage)]);
+  hash.addAll(run.queueMs);
+  hash.addAll([run.idle.containerMs, run.idle.frameMs]);
+  hash.addAll(run.meanFrames);
+  for (const one of counts) hash.addAll(one);
+  for (const one of run.priced) {
+    for (const samples of [one.startupMs, one.slowdowns, one.reclaimMs]) hash.addAll(samples);
+  }
+  return hash.digest();
 }

@@ -6,12 +6,19 @@ import {
   type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
+  type MachineConfig,
+  type WorkloadParameters,
   policyOf,
   systemOf,
   whenFullOf,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
+
+export type PlanMachine = Pick<
+  MachineConfig,
+  'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames'
+>;
 
 export interface ReplayPlan {
   /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
@@ -36,12 +43,16 @@ export interface ReplayPlan {
   /** Memory of each host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
+  /** Figures of the machine; the others are the published one's. */
+  readonly machine?: Partial<PlanMachine> | undefined;
+  readonly workload?: Partial<WorkloadParameters> | undefined;
 }
 
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull, prices } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
+  const { prices, machine, workload } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -52,7 +63,9 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     hostPlacement:
       hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),
     whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
+    workload,
     machine: {
+      ...machine,
       idleReclaimMs,
       hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),

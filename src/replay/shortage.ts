@@ -23,7 +23,7 @@ export interface ShortageCounts {
 /** What the replay does to containers and VMs when it is told to. */
 export interface ShortageHooks {
   readonly stop: (slot: number) => void;
-  /** The container of a slot goes with its VM. */
+  /** The container of a slot has gone with its VM. */
   readonly lost: (slot: number) => void;
   /** The devices of a VM take so many frames. */
   readonly ask: (vm: MicroVm, frames: number) => void;
@@ -137,13 +137,14 @@ export class Shortage {
 
   #kill(host: Host, vm: MicroVm): void {
     const pool = this.#pool;
-    for (const slot of host.slotsOf(vm)) {
+    const slots = [...host.slotsOf(vm)];
+    for (const slot of slots) {
       if (!pool.isIdle(slot)) this.#count('killedCalls');
-      this.#hooks.lost(slot);
       host.remove(pool.container(slot), slot);
       pool.remove(slot, this.#hooks.nowMs());
     }
     host.system.kill(vm);
+    for (const slot of slots) this.#hooks.lost(slot);
     this.#count('killedVms');
   }
 

@@ -22,9 +22,11 @@ import {
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
-import { NumberHash } from './hash.ts';
+import { hashOfRun } from './hash.ts';
+import { Listener, type OnEvent } from './listener.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
 import { ReclaimMeter } from './reclaim-meter.ts';
 import type { PricedRun, SystemRun } from './run.ts';
@@ -48,6 +50,7 @@ export interface SystemReplayConfig {
   readonly hostPlacement: HostPlacement;
   /** What is tried, in order, when they have no memory for a container. */
   readonly whenFull: readonly WhenFull[];
+  readonly onEvent?: OnEvent | undefined;
 }
 
 export class SystemReplay {
@@ -60,6 +63,7 @@ export class SystemReplay {
   readonly #pricing: Pricing;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
+  #listener: Listener | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
@@ -67,7 +71,7 @@ export class SystemReplay {
   readonly #sessions: SessionPlayer | undefined;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
-  readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #disturbances: DisturbanceMeter;
   readonly #reclaims: ReclaimMeter;
   readonly #receipt: Float64Array = newReceipt();
   readonly #counts: Counts = newCounts();
@@ -96,7 +100,7 @@ export class SystemReplay {
     this.#pool = new WarmPool(functions, warmupMs);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
-      lost: (slot) => this.#sessions?.end(slot),
+      lost: (slot) => this.#lost(slot),
       ask: (vm, frames) => this.#ask(vm, frames),
       isMeasured: () => this.#isMeasured,
       nowMs: () => this.#clock.now,
@@ -105,9 +109,13 @@ export class SystemReplay {
       machine.idleReclaimMs !== undefined &&
       systems.some((system) => system.takeIdleReclaims !== undefined);
     const accounts = systems.map(({ host }) => host.account);
+    if (config.onEvent !== undefined) {
+      this.#listener = new Listener(spec.name, accounts, config.onEvent);
+    }
     this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(pricing, machine.blockFrames);
     this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
+    this.#disturbances = new DisturbanceMeter(pricing, machine.blockFrames);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -149,7 +157,7 @@ export class SystemReplay {
       const slot = slotOf(event);
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(slot);
-      else if (kind === EVENT_READY) this.#begin(slot);
+      else if (kind === EVENT_READY) this.#ready(slot);
       else this.#mayExpire(slot);
     }
   }
@@ -163,6 +171,15 @@ export class SystemReplay {
     const { first } = this.#waiting;
     if (first === undefined) return;
     if (this.#fleet.place(this.#profile(first.functionId)) !== undefined) this.#serveWaiting();
+  }
+
+  #ready(slot: number): void {
+    if (this.#pool.isGone(slot)) {
+      this.#pool.bury(slot, false);
+      return;
+    }
+    this.#listener?.tell('ready', slot, this.#clock.now);
+    this.#begin(slot);
   }
 
   get #isMeasured(): boolean {
@@ -236,6 +253,7 @@ export class SystemReplay {
     this.#bookStart(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
+    this.#listener?.started(slot, profile.id, this.#clock.now);
     if (this.#fleet.isOver) this.#shortage.settle(slot);
     if (this.#pool.isGone(slot)) {
       this.#pool.bury(slot, false);
@@ -267,41 +285,24 @@ export class SystemReplay {
   }
 
   #begin(slot: number): void {
-    const container = this.#pool.container(slot) as Container | undefined;
-    if (container === undefined) {
-      this.#pool.bury(slot, false);
-      return;
-    }
+    const container = this.#pool.container(slot);
     const mayBeHeld = container.begin(this.#total, this.#counts);
     const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+    this.#listener?.tell('call', slot, this.#clock.now);
     this.#sessions?.begin(slot, this.#pool.functionId(slot));
     if (this.#fleet.isOver) this.#shortage.settle();
   }
 
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
-    const { blockFrames } = this.#config.machine;
-    const heldUpNs = this.#pricing.heldUpNs(
-      this.#counts,
-      devices,
-      blockFrames,
-      this.#pricing.clockLevel,
-    );
+    const heldUpNs = this.#disturbances.heldUpNs(this.#counts, devices);
     if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
-      this.#recordSlowdown(this.#counts, devices, this.#pool.durationMs(slot));
+      this.#disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
     }
     return heldUpNs;
-  }
-
-  #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
-    const { blockFrames } = this.#config.machine;
-    for (let level = 0; level < LEVELS.length; level += 1) {
-      const heldUpMs = this.#pricing.heldUpNs(counts, devices, blockFrames, level) / NS_PER_MS;
-      (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
-    }
   }
 
   #end(slot: number): void {
@@ -319,6 +320,7 @@ export class SystemReplay {
     this.#pool.release(slot, now, now + keepMs);
     this.#arm(slot);
     this.#setIdle(slot, true);
+    this.#listener?.tell('end', slot, now);
     if (this.#waiting.size > 0) this.#serveWaiting();
   }
 
@@ -326,6 +328,7 @@ export class SystemReplay {
   #runWaiting(slot: number, functionId: number): boolean {
     const call = this.#waiting.takeOf(functionId);
     if (call === undefined) return false;
+    this.#listener?.tell('end', slot, this.#clock.now);
     this.#waited(call);
     this.#pool.setCall(slot, call.durationMs, call.isMeasured);
     this.#begin(slot);
@@ -363,12 +366,19 @@ export class SystemReplay {
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
     const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
+    this.#listener?.tell('stop', slot, this.#clock.now);
     this.#take(counts);
     if (!this.#isMeasured) return;
     addRecord(this.#receipt, operations);
     if (askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
     this.#reclaims.record(askedFrames, gotFrames, given, counts);
+  }
+
+  /** The container went with its VM. */
+  #lost(slot: number): void {
+    this.#sessions?.end(slot);
+    this.#listener?.tell('stop', slot, this.#clock.now);
   }
 
   /** What the devices of a VM did since the last time. */
@@ -453,7 +463,10 @@ export class SystemReplay {
       receipt: this.#receipt.slice(),
       pageOps,
     };
-    const hash = this.#hash(run);
+    const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
+    const hash = hashOfRun(run, vms, [this.#measured, this.#warmup]);
+    this.#listener = undefined;
+    this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
   }
@@ -473,28 +486,9 @@ export class SystemReplay {
       level: name,
       startupMs: this.#starts.samplesMs(level),
       startupStepsMs: this.#starts.stepsMs(level),
-      slowdowns: (this.#slowdowns[level] as Samples).values(),
+      slowdowns: this.#disturbances.slowdowns(level),
       reclaimMs: this.#reclaims.samplesMs(level),
       cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
     };
-  }
-
-  /** Of every running guest's memory and of every figure. */
-  #hash(run: Omit<SystemRun, 'hash'>): string {
-    const hash = new NumberHash();
-    for (const { system } of this.#fleet.hosts) {
-      for (const vm of system.vms()) hash.addAll([vm.id, vm.guest.core.hash()]);
-    }
-    hash.addAll([run.starts.cold, run.starts.warm, run.undisturbedCalls, run.peakFrames]);
-    hash.addAll([run.starts.queued, run.starts.refused, ...Object.values(run.shortage)]);
-    hash.addAll(run.queueMs);
-    hash.addAll([run.idle.containerMs, run.idle.frameMs]);
-    hash.addAll(run.meanFrames);
-    hash.addAll(this.#measured);
-    hash.addAll(this.#warmup);
-    for (const one of run.priced) {
-      for (const samples of [one.startupMs, one.slowdowns, one.reclaimMs]) hash.addAll(samples);
-    }
-    return hash.digest();
   }
 }

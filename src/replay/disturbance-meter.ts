@@ -1,0 +1,36 @@
+// Prices what calls are held up by: for the run's clock, and as a slowdown of each such call at every price level.
+
+import { NS_PER_MS } from '../abi/unit.ts';
+import type { Counts, Operations } from '../serverless/index.ts';
+import { LEVELS, type Pricing } from './pricing.ts';
+import { Samples } from './samples.ts';
+
+export class DisturbanceMeter {
+  readonly #pricing: Pricing;
+  readonly #blockFrames: number;
+  readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
+
+  constructor(pricing: Pricing, blockFrames: number) {
+    this.#pricing = pricing;
+    this.#blockFrames = blockFrames;
+  }
+
+  /** Nanoseconds by which counts and devices' work hold a call up, on the run's clock. */
+  heldUpNs(counts: Counts, devices: Operations | undefined): number {
+    const pricing = this.#pricing;
+    return pricing.heldUpNs(counts, devices, this.#blockFrames, pricing.clockLevel);
+  }
+
+  /** A call of that duration was held up. */
+  record(counts: Counts, devices: Operations | undefined, durationMs: number): void {
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      const ns = this.#pricing.heldUpNs(counts, devices, this.#blockFrames, level);
+      const heldUpMs = ns / NS_PER_MS;
+      (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
+    }
+  }
+
+  slowdowns(level: number): Float64Array {
+    return (this.#slowdowns[level] as Samples).values();
+  }
+}

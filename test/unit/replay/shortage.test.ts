@@ -44,7 +44,7 @@ const AT_ONCE: Calls = [
   [1, 100, 4000],
 ];
 /** A host with memory for one container and its VM, of every system, but not for two of two functions. */
-const HOST_MIB = 190;
+const HOST_MIB = 170;
 
 describe('a full host', () => {
   it('under evict loses warm starts', async () => {

@@ -77,7 +77,7 @@ describe('idle reclaim', () => {
       ],
       1000,
     );
-    expect(run.starts).toEqual({ cold: 1, warm: 1 });
+    expect(run.starts).toMatchObject({ cold: 1, warm: 1 });
     expect(run.idleReclaim.cancelled).toBe(1);
     expect(run.idleReclaim.reclaims).toBe(1);
     expect(run.undisturbedCalls).toBe(1);

@@ -5,6 +5,7 @@ import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
 import {
   type ReplayOptions,
   KEEP_ALIVES,
+  type ReplayEvent,
   SYSTEMS,
   type SystemRun,
   fixedKeepAlive,
@@ -68,8 +69,9 @@ describe('a full host', () => {
   });
 
   it('under queue delays calls', async () => {
-    const keepAlive = () => fixedKeepAlive(1000);
-    for (const run of await play(AT_ONCE, HOST_MIB, 'queue', { keepAlive })) {
+    for (const run of await play(AT_ONCE, HOST_MIB, 'queue', {
+      keepAlive: () => fixedKeepAlive(1000),
+    })) {
       expect([run.name, run.starts]).toEqual([
         run.name,
         { cold: 1, warm: 0, queued: 1, refused: 0 },
@@ -89,6 +91,23 @@ describe('a full host', () => {
       expect([name, starts]).toEqual([name, { cold: 2, warm: 0, queued: 0, refused: 0 }]);
       expect(shortage.killedVms).toBeGreaterThan(0);
       expect([name, shortage.killedCalls]).toEqual([name, shortage.killedVms]);
+    }
+  });
+
+  it('tells a listener of the end of every container that is killed or undone, and nothing of it afterwards', async () => {
+    for (const policy of ['kill', 'evict', 'queue']) {
+      const told: ReplayEvent[] = [];
+      const onEvent = (event: ReplayEvent) => told.push(event);
+      const runs = await play(AT_ONCE, HOST_MIB, policy, { onEvent });
+      for (const { name, shortage } of runs) {
+        const own = told.filter(({ system }) => system === name);
+        const stops = own.filter(({ kind }) => kind === 'stop');
+        const { killedVms, evicted, undoneStarts } = shortage;
+        expect([name, stops.length]).toEqual([name, killedVms + evicted + undoneStarts]);
+        for (const { container } of stops) {
+          expect(own.findLast((event) => event.container === container)?.kind).toBe('stop');
+        }
+      }
     }
   });
 

@@ -2,7 +2,7 @@
 
 import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
 import { RefusedArgument, choiceOf } from '../check/index.ts';
-import { ArgumentError, durationMs, policyOf } from '../replay/index.ts';
+import { ArgumentError, SYSTEMS, durationMs, policyOf, systemOf } from '../replay/index.ts';
 import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 
@@ -80,6 +80,21 @@ export function choice<Name extends string>(
   const found = names.find((name) => name === text);
   if (found !== undefined) return found;
   throw fault(option, `one of ${choiceOf(names, text)}`, text);
+}
+
+/** What stands for every system there is. */
+const ALL_SYSTEMS = 'all';
+
+/** Names of systems, commas between, in the order asked for; all of them when none is given. */
+export function systemNames(option: string, text: string | undefined): readonly string[] {
+  if (text === undefined || text === ALL_SYSTEMS) return SYSTEMS.map(({ name }) => name);
+  const chosen: string[] = [];
+  for (const part of text.split(',').map((name) => name.trim())) {
+    const { name } = said(option, () => systemOf(part));
+    if (chosen.includes(name)) throw fault(option, 'each system once', part);
+    chosen.push(name);
+  }
+  return chosen;
 }
 
 /** Entries of a list by name, commas between, in the order asked for; the whole list when no name is given. */

@@ -44,6 +44,12 @@ const COMMANDS: readonly Entry[] = [
     sentence: 'Run a published measurement again; without a name, list the scenarios',
     make: async () => (await import('./scenario.ts')).scenarioCommand(),
   },
+  {
+    name: 'trace',
+    args: '[command]',
+    sentence: 'Look at a trace, convert or sample one, or make a synthetic one',
+    make: async () => (await import('./trace.ts')).traceCommand(),
+  },
 ];
 
 function version(): string {
@@ -61,6 +67,7 @@ async function commandOf({ name, args, sentence, make }: Entry): Promise<Command
 
 /** Ends by an error instead of the process, and writes nothing that controls a terminal. */
 function guarded(command: Command): Command {
+  for (const inner of command.commands) guarded(inner);
   const writeErr = (text: string): boolean => process.stderr.write(printable(text));
   return command.exitOverride().configureOutput({ writeOut: print, writeErr });
 }

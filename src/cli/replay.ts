@@ -11,9 +11,9 @@ import {
   PLACEMENTS,
   type ReplayPlan,
   type ReplayRun,
-  SYSTEMS,
   TooManyGuests,
   detailsOf,
+  repairsOf,
   replayPlan,
   resultsOf,
 } from '../replay/index.ts';
@@ -36,12 +36,14 @@ import {
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from './argument.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
 
 const DEFAULT_FORMATS = 'table,json,html';
 
@@ -90,13 +92,12 @@ interface Asked {
 
 /** What is asked for, checked before anything is read. */
 function askedBy(flags: ReplayFlags): Asked {
-  const systems = named('--system', flags.system, SYSTEMS, { one: 'system', many: 'systems' });
   const warmupMinutes = minutes('--warmup', flags.warmup);
   const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
   const placement = policy('--placement', flags.placement, PLACEMENTS);
   const growth = policy('--growth', flags.growth, GROWTHS);
   const plan: ReplayPlan = {
-    systems: systems.map(({ name }) => name),
+    systems: systemNames('--system', flags.system),
     seed: wholeNumber('--seed', flags.seed, 0),
     warmupMinutes,
     keepAlive,
@@ -110,12 +111,23 @@ function askedBy(flags: ReplayFlags): Asked {
   return { plan, jobs, warmupMinutes };
 }
 
-/** What --strict is for: no trace in which rows were merged or figures filled in. */
-function refuseRepaired({ quirks }: Trace, folder: string | undefined): void {
-  const found = Object.entries(quirks).filter(([, count]) => count > 0);
+/**
+ * What --strict is for: no trace in which rows were merged, or figures filled in or changed. Memory is raised for functions
+ * that say less than their runtime alone takes: that is the model's, and no fault of a trace.
+ */
+function refuseRepaired(trace: Trace, folder = trace.name): void {
+  const { firstQuirks = {} } = trace;
+  const { memoryRaised: _, ...repairs } = repairsOf(trace);
+  const found = Object.entries(repairs).filter(([, count]) => count > 0);
   if (found.length === 0) return;
-  const kinds = found.map(([kind, count]) => `${kind} ${count}`).join(', ');
-  throw new UsageError(`${folder}: expected a trace without repairs (--strict), found ${kinds}`);
+  const kinds = found.map(([kind, count]) => {
+    const first = firstQuirks[kind as keyof typeof firstQuirks];
+    if (first === undefined) return `${kind} ${count}`;
+    const line = first.line === undefined ? '' : `, line ${first.line}`;
+    return `${kind} ${count} (first in ${first.file}${line})`;
+  });
+  const expected = 'a trace without repairs (--strict)';
+  throw new UsageError(`${folder}: expected ${expected}, found ${kinds.join('; ')}`);
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
@@ -148,12 +160,6 @@ function expectFinal({ missing }: ReplayRun): void {
   for (const { error } of missing) {
     if (error instanceof TooManyGuests && mayHelp(error.made)) throw error;
   }
-}
-
-/** "wrote a, b and c" */
-function wroteLine(paths: readonly string[]): string {
-  if (paths.length < 2) return paths.map((path) => `wrote ${path}\n`).join('');
-  return `wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`;
 }
 
 async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
@@ -213,7 +219,7 @@ export function replayCommand(): Command {
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
     )
-    .option('--strict', 'refuse a trace in which rows are merged or figures filled in')
+    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress')

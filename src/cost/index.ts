@@ -4,5 +4,6 @@ export { footprintBytes, type FootprintName } from './footprint.ts';
 export { type PublishedMachine, publishedMachine } from './machine.ts';
 export type { OperationName, Operations } from './names.ts';
 export { type Price, PRICE_LEVELS, type PriceLevel, priceNs } from './price.ts';
-export { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICE_NS, PRICES } from './prices.ts';
+export { type OwnPrice, type PriceChoice, type Prices, PUBLISHED, pricesOf } from './price-set.ts';
+export { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICES } from './prices.ts';
 export { addRecord, costBySideNs, costNs, newReceipt, type Receipt, receiptOf } from './receipt.ts';

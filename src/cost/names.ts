@@ -35,6 +35,8 @@ export type DimmOperation = 'dimmPlugBlock' | 'dimmOfflineBlock';
 
 export type CZoneOperation = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
 
+export type PartitionOperation = 'partitionPlugBlock' | 'partitionDropBlock';
+
 export type BootOperation = 'vmmStart' | 'kernelBoot' | 'agentStart' | 'templateClone';
 
 export type ContainerOperation =
@@ -54,7 +56,8 @@ export type OperationName =
   | DimmOperation
   | CZoneOperation
   | BootOperation
-  | ContainerOperation;
+  | ContainerOperation
+  | PartitionOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

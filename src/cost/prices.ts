@@ -7,6 +7,7 @@ import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
+import { PARTITION_PRICES } from './partition.ts';
 import { type Price, type PriceLevel, priceNs } from './price.ts';
 import { RELEASE_PRICES } from './release.ts';
 import { VIRTIO_MEM_PRICES } from './virtio-mem.ts';
@@ -21,6 +22,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...CZONE_PRICES,
   ...BOOT_PRICES,
   ...CONTAINER_PRICES,
+  ...PARTITION_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

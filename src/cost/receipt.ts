@@ -4,7 +4,8 @@
  */
 import type { OperationName, Operations } from './names.ts';
 import { type PriceLevel } from './price.ts';
-import { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICE_NS, PRICES } from './prices.ts';
+import { PUBLISHED, type Prices } from './price-set.ts';
+import { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICES } from './prices.ts';
 
 /** Counts by slot: `receipt[PRICE_INDEX.vmExit]`. Length is `PRICE_COUNT`. */
 export type Receipt = Float64Array;
@@ -29,8 +30,12 @@ export function receiptOf(record: Operations): Receipt {
 }
 
 /** What the counted operations take, one after another. */
-export function costNs(receipt: Receipt, level: PriceLevel = 'typical'): number {
-  const prices = PRICE_NS[level];
+export function costNs(
+  receipt: Receipt,
+  level: PriceLevel = 'typical',
+  { ns }: Prices = PUBLISHED,
+): number {
+  const prices = ns[level];
   let totalNs = 0;
   for (let index = 0; index < PRICE_COUNT; index++) totalNs += receipt[index]! * prices[index]!;
   return totalNs;
@@ -44,8 +49,9 @@ const IS_GUEST: Uint8Array = Uint8Array.from(PRICE_NAMES, (name) =>
 export function costBySideNs(
   receipt: Receipt,
   level: PriceLevel = 'typical',
+  { ns: figures }: Prices = PUBLISHED,
 ): { guest: number; host: number } {
-  const prices = PRICE_NS[level];
+  const prices = figures[level];
   let guest = 0;
   let host = 0;
   for (let index = 0; index < PRICE_COUNT; index++) {

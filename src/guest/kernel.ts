@@ -197,13 +197,16 @@ export class GuestKernel {
 
   /**
    * A frame that is handed out has its struct page written. In a clone that copies template frames
-   * of the memmap, one for 64 frames in use; memory of the CZone region has its struct pages from
-   * plugging.
+   * of the memmap, one for 64 frames in use or in a balloon; memory of the CZone region, and memory
+   * that is plugged, has its struct pages from plugging.
    */
   noteMemmap(): void {
     if (!this.memory.cloned) return;
     const { guestOs, file, anonymous, pageTables } = this.memory.frames;
-    const used = guestOs + file + pageTables + (this.czones === undefined ? anonymous : 0);
+    const { region, hotplugEndFrame } = this.config;
+    const isPlugged = region !== undefined || hotplugEndFrame !== undefined;
+    const { heldFrames } = this.core.balloon;
+    const used = guestOs + file + pageTables + heldFrames + (isPlugged ? 0 : anonymous);
     const { start, count } = memmapRange(this.config);
     const wanted = Math.min(memmapFrames(used), count);
     if (wanted <= this.#memmapWritten) return;

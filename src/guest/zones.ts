@@ -100,6 +100,11 @@ export class CZones {
     };
   }
 
+  /** Blocks of the pool have been unplugged: their struct pages are free. */
+  unplugged(): void {
+    this.#fitMemmap(0);
+  }
+
   /** A zone is full: adds what the policy says, within the limit. Blocks added. */
   grow(index: number): number {
     const view = this.view(index);

@@ -81,11 +81,12 @@ function startsOf(system: SystemRun): StartRecords {
 
 /** What is too long for the results. */
 export function detailsOf(run: ReplayRun): Details {
+  const { priceLevel } = run;
   const started = run.systems.filter((system) => system.starts.cold > 0);
   return {
     series: run.systems.map(seriesOf),
     starts: run.systems.map(startsOf),
-    startupCdfs: started.map((system) => cdfOf(system.name, levelOf(system, 'typical').startupMs)),
+    startupCdfs: started.map((system) => cdfOf(system.name, levelOf(system, priceLevel).startupMs)),
     conclusions: conclusionsOf({
       low: resultsOf(run, 'low'),
       typical: resultsOf(run, 'typical'),

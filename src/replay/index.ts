@@ -24,18 +24,32 @@ export {
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  systemOf,
   type SystemSpec,
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
   policyOf,
 } from '../serverless/index.ts';
+export {
+  type OperationName,
+  type Operations,
+  type OwnPrice,
+  PRICE_LEVELS,
+  PRICE_NAMES,
+  PRICES,
+  type Price,
+  type PriceChoice,
+  type PriceLevel,
+  type Prices,
+  pricesOf,
+} from '../cost/index.ts';
 export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
 export type { ReplayPlan } from './plan.ts';
-export { ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
+export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

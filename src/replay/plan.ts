@@ -1,19 +1,11 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
-import { choiceOf } from '../check/index.ts';
-import {
-  ArgumentError,
-  GROWTHS,
-  KEEP_ALIVES,
-  PLACEMENTS,
-  SYSTEMS,
-  type SystemSpec,
-  policyOf,
-} from '../serverless/index.ts';
+import { GROWTHS, KEEP_ALIVES, PLACEMENTS, policyOf, systemOf } from '../serverless/index.ts';
+import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export interface ReplayPlan {
-  /** Names of systems, in the order of the results. */
+  /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
   readonly systems: readonly string[];
   readonly seed: number;
   /** Minutes at the begin that are played but not measured. */
@@ -26,23 +18,18 @@ export interface ReplayPlan {
   readonly idleReclaimMs?: number | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
+  readonly prices?: PriceChoice | undefined;
 }
 
-function systemOf(name: string): SystemSpec {
-  const found = SYSTEMS.find((spec) => spec.name === name);
-  if (found !== undefined) return found;
-  const names = SYSTEMS.map((spec) => spec.name);
-  throw new ArgumentError(`a system of ${choiceOf(names, name)}`, name);
-}
-
-/** The plan with its names looked up; an unknown one is an ArgumentError. */
+/** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames } = plan;
+  const { idleReclaimMs, hostFrames, prices } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
+    prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,

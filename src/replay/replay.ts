@@ -9,11 +9,12 @@ import {
   type WorkloadParameters,
   fixedKeepAlive,
   memoryBound,
-  profileOf,
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
+import { type Prices, PUBLISHED } from '../cost/index.ts';
 import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
+import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
@@ -28,6 +29,8 @@ export interface ReplayOptions {
   readonly keepAlive?: (() => KeepAlive) | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
+  readonly prices?: Prices | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -93,9 +96,13 @@ export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): nu
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
-function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['workload']): Repairs {
+export function repairsOf(
+  { functions, quirks, sessions }: Trace,
+  workload?: ReplayOptions['workload'],
+): Repairs {
   const parameters = { ...DEFAULT_WORKLOAD, ...workload };
-  const bounds = functions.map(({ memoryMib, durations }) =>
+  const bounded = functions.filter(({ id }) => sessions?.[id] === undefined);
+  const bounds = bounded.map(({ memoryMib, durations }) =>
     memoryBound({ memoryMib, averageMs: durations.averageMs }, parameters),
   );
   return {
@@ -108,7 +115,7 @@ function repairsOf({ functions, quirks }: Trace, workload: ReplayOptions['worklo
 /** What came of the systems of a replay, one outcome each, that took so long. Throws the first's error when none has a run. */
 export function runOf(
   trace: Trace,
-  options: Warmup & Pick<ReplayOptions, 'seed' | 'systems' | 'workload'>,
+  options: Warmup & Pick<ReplayOptions, 'seed' | 'systems' | 'workload' | 'prices'>,
   outcomes: readonly Outcome[],
   ms: number,
 ): ReplayRun {
@@ -132,6 +139,7 @@ export function runOf(
       spanMs,
       repairs: repairsOf(trace, options.workload),
     },
+    priceLevel: (options.prices ?? PUBLISHED).level,
     measuredMs: spanMs - warmupMsOf(trace, options),
     systems,
     missing,
@@ -149,14 +157,14 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  const profiles = trace.functions.map(({ id, name, memoryMib, durations }) =>
-    profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload),
-  );
+  const profiles = profilesOf(trace, workload);
+  const prices = options.prices ?? PUBLISHED;
   const outcomes: Outcome[] = [];
   for (const spec of options.systems) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-      const one = new SystemReplay(spec, { trace, profiles, machine, keepAlive, warmupMs });
+      const config = { trace, profiles, machine, keepAlive, prices, warmupMs };
+      const one = new SystemReplay(spec, config);
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {
       if (error instanceof ReplayInterrupted) throw error;

@@ -72,8 +72,8 @@ export function reasonOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
 }
 
-/** The record of `results.json`, at one level of prices. */
-export function resultsOf(run: ReplayRun, level: PricedRun['level'] = 'typical'): Results {
+/** The record of `results.json`, at one level of prices: that of the clock unless another one is asked for. */
+export function resultsOf(run: ReplayRun, level: PricedRun['level'] = run.priceLevel): Results {
   const missing = run.missing.map(({ system, error }) => ({ system, reason: reasonOf(error) }));
   return {
     schema: 1,

@@ -22,7 +22,7 @@ export interface SystemRun {
   readonly starts: { readonly cold: number; readonly warm: number };
   /** Calls without disturbance: slowdown 1. */
   readonly undisturbedCalls: number;
-  /** By price level: low, typical, high. The clock ran at typical prices. */
+  /** By price level: low, typical, high. */
   readonly priced: readonly PricedRun[];
   /** Frames by cause, in the order of CAUSES. */
   readonly meanFrames: Float64Array;
@@ -40,6 +40,8 @@ export interface SystemRun {
     readonly gotFrames: number;
   };
   readonly pageOps: number;
+  /** How often each operation was done in the measured time, by the slots of receipts (PRICE_NAMES). */
+  readonly receipt: Float64Array;
   readonly hash: string;
 }
 
@@ -62,6 +64,8 @@ export interface ReplayRun {
     /** What was repaired, filled in or bounded. */
     readonly repairs: Repairs;
   };
+  /** The level of prices that the clocks went by. */
+  readonly priceLevel: PriceLevel;
   /** Time over which the footprint was measured. */
   readonly measuredMs: number;
   /** One at least. */

@@ -2,7 +2,7 @@
 
 import { NS_PER_MS } from '../abi/unit.ts';
 import { START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
-import { LEVELS, TYPICAL, blocksNs, operationsNs, pagesNs } from './pricing.ts';
+import { LEVELS, type Pricing } from './pricing.ts';
 import { Samples } from './samples.ts';
 
 const STEPS = START_STEPS.length;
@@ -12,6 +12,7 @@ function stepIndex(step: StartStep): number {
 }
 
 export class StartMeter {
+  readonly #pricing: Pricing;
   readonly #blockFrames: number;
   /** When each VM answers, by VM and level. */
   readonly #readyMs: Map<number, number[]> = new Map<number, number[]>();
@@ -19,17 +20,18 @@ export class StartMeter {
   readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
   readonly #steps: Float64Array = new Float64Array(STEPS);
 
-  constructor(blockFrames: number) {
+  constructor(pricing: Pricing, blockFrames: number) {
+    this.#pricing = pricing;
     this.#blockFrames = blockFrames;
   }
 
-  /** Milliseconds from now until the container is ready, at typical prices. `measured`: the start counts. */
+  /** Milliseconds from now until the container is ready, by the run's clock. `measured`: the start counts. */
   price(start: Start, nowMs: number, measured: boolean): number {
     if (start.newVm) this.#readyMs.set(start.container.vm.id, []);
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const totalMs = this.#priceAt(start, nowMs, level);
-      if (level === TYPICAL) readyInMs = totalMs;
+      if (level === this.#pricing.clockLevel) readyInMs = totalMs;
       if (!measured) continue;
       (this.#samples[level] as Samples).push(totalMs);
       const sums = this.#sums[level] as Float64Array;
@@ -42,23 +44,24 @@ export class StartMeter {
 
   #priceAt(start: Start, nowMs: number, level: number): number {
     this.#steps.fill(0);
+    const pricing = this.#pricing;
     const { vm } = start.container;
     const ready = this.#readyMs.get(vm.id) as number[];
     if (start.newVm) {
       for (const step in vm.startOperations) {
-        this.#add(step as StartStep, operationsNs(vm.startOperations[step] ?? {}, level));
+        this.#add(step as StartStep, pricing.operationsNs(vm.startOperations[step] ?? {}, level));
       }
-      this.#add('cloneMemory', pagesNs(vm.startCounts, level));
+      this.#add('cloneMemory', pricing.pagesNs(vm.startCounts, level));
       ready[level] = nowMs + this.#total();
     } else {
       const waitMs = Math.max(0, (ready[level] as number) - nowMs);
-      this.#add('wait', waitMs * NS_PER_MS);
+      this.#add('wait', Math.max(waitMs * NS_PER_MS, start.waitNs ?? 0));
     }
     for (const step in start.operations) {
-      this.#add(step as StartStep, operationsNs(start.operations[step] ?? {}, level));
+      this.#add(step as StartStep, pricing.operationsNs(start.operations[step] ?? {}, level));
     }
-    this.#add('zone', blocksNs(start.counts, this.#blockFrames, level));
-    this.#add('memory', pagesNs(start.counts, level));
+    this.#add('zone', pricing.blocksNs(start.counts, this.#blockFrames, level));
+    this.#add('memory', pricing.pagesNs(start.counts, level));
     return this.#total();
   }
 
@@ -72,7 +75,7 @@ export class StartMeter {
   }
 
   get cold(): number {
-    return (this.#samples[TYPICAL] as Samples).count;
+    return (this.#samples[this.#pricing.clockLevel] as Samples).count;
   }
 
   samplesMs(level: number): Float64Array {

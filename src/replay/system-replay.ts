@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
+import { type Prices, addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
 import {
   type Counts,
   type FunctionProfile,
@@ -23,26 +23,20 @@ import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
-import {
-  LEVELS,
-  TYPICAL,
-  addToReceipt,
-  blocksNs,
-  disturbanceNs,
-  operationsNs,
-  pagesNs,
-} from './pricing.ts';
+import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
+import { type Follow, SessionPlayer } from './session-player.ts';
 import { StartMeter } from './start-meter.ts';
 import { WarmPool } from './warm-pool.ts';
 
 export interface SystemReplayConfig {
-  readonly trace: Pick<Trace, 'functions' | 'spanMs'>;
+  readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
   /** By function id. */
   readonly profiles: readonly FunctionProfile[];
   readonly machine: MachineConfig;
   readonly keepAlive: KeepAlive;
+  readonly prices: Prices;
   readonly warmupMs: number;
 }
 
@@ -53,31 +47,36 @@ function released(frames: number): Counts {
   return counts;
 }
 
-/** How long work takes on the replay's clock, which runs at typical prices. */
-function workNs(operations: Operations, releasedFrames: number): number {
-  return operationsNs(operations, TYPICAL) + pagesNs(released(releasedFrames), TYPICAL);
+/** How long work takes on the replay's clock. */
+function workNs(pricing: Pricing, operations: Operations, releasedFrames: number): number {
+  const level = pricing.clockLevel;
+  return pricing.operationsNs(operations, level) + pricing.pagesNs(released(releasedFrames), level);
 }
 
 /** Nanoseconds by which a call is held up, devices' work included. */
 function heldUp(
+  pricing: Pricing,
   counts: Counts,
   devices: Operations | undefined,
   blockFrames: number,
   level: number,
 ): number {
-  const ns = disturbanceNs(counts, blockFrames, level);
-  return devices === undefined ? ns : ns + operationsNs(devices, level);
+  const ns = pricing.disturbanceNs(counts, blockFrames, level);
+  return devices === undefined ? ns : ns + pricing.operationsNs(devices, level);
 }
 
 export class SystemReplay {
   readonly #name: string;
   readonly #config: SystemReplayConfig;
+  readonly #pricing: Pricing;
   readonly #system: ServerlessSystem;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
+  /** Only of traces that have sessions. */
+  readonly #sessions: SessionPlayer | undefined;
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
@@ -98,14 +97,32 @@ export class SystemReplay {
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs } = config;
+    const pricing = new Pricing(config.prices);
+    this.#pricing = pricing;
     this.#name = spec.name;
     this.#config = config;
-    this.#system = spec.create({ machine, clock: this.#clock, workNs });
+    this.#system = spec.create({
+      machine,
+      clock: this.#clock,
+      workNs: (operations, frames) => workNs(pricing, operations, frames),
+    });
     this.#pool = new WarmPool(trace.functions.length);
     this.#asksIdle =
       machine.idleReclaimMs !== undefined && this.#system.takeIdleReclaims !== undefined;
     this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
-    this.#starts = new StartMeter(machine.blockFrames);
+    this.#starts = new StartMeter(pricing, machine.blockFrames);
+    const follow: Follow = (slot, frames) => this.#follow(slot, frames);
+    this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
+  }
+
+  /** The memory of a session's sandbox is another from now on. */
+  #follow(slot: number, frames: number): void {
+    const { vm } = this.#pool.container(slot);
+    this.#pool.container(slot).follow(frames);
+    const counts = newCounts();
+    vm.settle(counts);
+    this.#take(counts);
+    this.#takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -130,6 +147,7 @@ export class SystemReplay {
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#bookIdle();
+        this.#bookWork();
         continue;
       }
       const slot = slotOf(event);
@@ -192,12 +210,19 @@ export class SystemReplay {
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+    this.#sessions?.begin(slot, this.#pool.functionId(slot));
   }
 
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
     const { blockFrames } = this.#config.machine;
-    const heldUpNs = heldUp(this.#counts, devices, blockFrames, TYPICAL);
+    const heldUpNs = heldUp(
+      this.#pricing,
+      this.#counts,
+      devices,
+      blockFrames,
+      this.#pricing.clockLevel,
+    );
     if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
       this.#recordSlowdown(this.#counts, devices, this.#pool.durationMs(slot));
     }
@@ -207,13 +232,14 @@ export class SystemReplay {
   #recordSlowdown(counts: Counts, devices: Operations | undefined, durationMs: number): void {
     const { blockFrames } = this.#config.machine;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const heldUpMs = heldUp(counts, devices, blockFrames, level) / NS_PER_MS;
+      const heldUpMs = heldUp(this.#pricing, counts, devices, blockFrames, level) / NS_PER_MS;
       (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
     }
   }
 
   #end(slot: number): void {
     const { now } = this.#clock;
+    this.#sessions?.end(slot);
     this.#pool.container(slot).end(this.#total, this.#counts);
     const keepMs = this.#config.keepAlive.keepMs(this.#pool.functionId(slot), now);
     this.#pool.release(slot, now + keepMs);
@@ -238,6 +264,7 @@ export class SystemReplay {
 
   #stop(slot: number): void {
     const container = this.#pool.container(slot);
+    this.#sessions?.end(slot);
     this.#setIdle(slot, false);
     this.#pool.remove(slot);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
@@ -275,6 +302,18 @@ export class SystemReplay {
     }
   }
 
+  /** Books what devices did by themselves. */
+  #bookWork(): void {
+    for (const { operations, counts, request } of this.#system.takeWork?.() ?? []) {
+      this.#take(counts);
+      if (!this.#isMeasured) continue;
+      addRecord(this.#receipt, operations);
+      if (request === undefined) continue;
+      const { askedFrames, gotFrames } = request;
+      this.#recordReclaim(askedFrames, gotFrames, request.operations, request.counts);
+    }
+  }
+
   #recordIdle({ isCancelled, askedFrames, gotFrames, operations }: IdleReclaim): void {
     if (isCancelled) this.#idleTaken.cancelled += 1;
     if (askedFrames === 0) return;
@@ -286,10 +325,11 @@ export class SystemReplay {
   #recordReclaim(asked: number, got: number, given: Operations, counts: Counts): void {
     this.#askedFrames += asked;
     this.#gotFrames += got;
+    const pricing = this.#pricing;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const ns = operationsNs(given, level) + pagesNs(counts, level);
+      const ns = pricing.operationsNs(given, level) + pricing.pagesNs(counts, level);
       (this.#reclaims[level] as Samples).push(
-        (ns + blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
+        (ns + pricing.blocksNs(counts, this.#config.machine.blockFrames, level)) / NS_PER_MS,
       );
     }
   }
@@ -316,6 +356,7 @@ export class SystemReplay {
         migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
       },
       idleReclaim: this.#idleTaken,
+      receipt: this.#receipt.slice(),
       pageOps,
     };
     const hash = this.#hash(run);
@@ -325,7 +366,7 @@ export class SystemReplay {
 
   #priced(level: number): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#receipt, name);
+    const { guest, host } = costBySideNs(this.#receipt, name, this.#pricing.prices);
     return {
       level: name,
       startupMs: this.#starts.samplesMs(level),

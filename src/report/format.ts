@@ -8,7 +8,8 @@ export type Report = { readonly results: Results; readonly details: Details };
 export type OutputFile = {
   /** In the folder of the run. Formats of one list have different names for their files. */
   readonly name: string;
-  readonly content: string | Uint8Array;
+  /** Text may come in pieces, where all of it is too long for one string. */
+  readonly content: string | Uint8Array | Iterable<string>;
 };
 
 /** A file that a format may write, known before there is a run. */

@@ -11,5 +11,5 @@ export { OutputError } from './output-error.ts';
 export { repairLines } from './remarks.ts';
 export type { FootprintBy, FootprintCause, Repairs, Results, SystemResult } from './results.ts';
 export { parseResults } from './schema.ts';
-export { formatBytes, formatCount } from './unit.ts';
+export { formatBytes, formatCount, formatNumber } from './unit.ts';
 export { type Written, openOutput, writeReport } from './write.ts';

@@ -28,10 +28,11 @@ export interface OutputOptions {
 /** What is read at each end of a file to know it. */
 const EDGE_BYTES = 4 * KIB;
 
-function writeWhole(path: string, content: string | Uint8Array): void {
+function writeWhole(path: string, content: OutputFile['content']): void {
   const file = openSync(path, 'wx');
   try {
-    writeFileSync(file, content);
+    const isWhole = typeof content === 'string' || content instanceof Uint8Array;
+    for (const piece of isWhole ? [content] : content) writeFileSync(file, piece);
     fsyncSync(file);
   } finally {
     closeSync(file);

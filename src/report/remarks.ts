@@ -8,6 +8,9 @@ const PHRASES: Readonly<Record<keyof Repairs, Phrase>> = {
   mergedRows: (count) => `${count} rows of functions that stood there already were merged`,
   negativeAverages: (count) =>
     `${count} negative averages were replaced by the mean of percentiles`,
+  percentilesOrdered: (count) => `percentiles of ${count} rows were put in order`,
+  durationsRaised: (count) => `durations of ${count} calls or rows are raised to 1 ms`,
+  startsMoved: (count) => `${count} calls from before the trace's begin were moved to it`,
   functionsWithoutDurations: (count, all) =>
     `durations of ${count} of ${all} functions are drawn from published distributions`,
   functionsWithoutMemory: (count, all) =>

@@ -22,6 +22,9 @@ export type Results = {
 export const REPAIRS = [
   'mergedRows',
   'negativeAverages',
+  'percentilesOrdered',
+  'durationsRaised',
+  'startsMoved',
   'functionsWithoutDurations',
   'functionsWithoutMemory',
   'memoryRaised',

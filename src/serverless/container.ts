@@ -20,6 +20,8 @@ export class Container {
   readonly #calls: Calls;
   readonly #dispatched: Dispatched | undefined;
   #isIdle = false;
+  /** Of its heap, which begins at its first page. */
+  #heapFrames = 0;
 
   /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
   constructor(
@@ -38,11 +40,12 @@ export class Container {
     this.#dispatched = config.dispatched;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
-    const mappedPages = fileFrames + anonymousFrames + callTemporaryFrames;
+    const heapFrames = Math.max(anonymousFrames, profile.peakFrames ?? 0);
+    const mappedPages = fileFrames + heapFrames + callTemporaryFrames;
     this.#process = new Process(guest, { ...config, mappedPages });
     const file = guest.files.open(profile.name);
     guest.files.readOpen(file, fileFrames, config.cpu);
-    this.#process.touch(0, anonymousFrames, true);
+    this.follow(anonymousFrames);
     guest.noteMemmap();
     const pages = {
       filePages: profile.callFileFrames,
@@ -52,6 +55,16 @@ export class Container {
     };
     const isApart = config.czone !== undefined;
     this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
+  }
+
+  /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */
+  follow(frames: number): void {
+    const change = frames - this.#heapFrames;
+    if (change === 0) return;
+    this.vm.stir();
+    if (change > 0) this.#process.touch(this.#heapFrames, change, true);
+    else this.#process.free(frames, -change);
+    this.#heapFrames = frames;
   }
 
   /** What a start takes besides memory. */

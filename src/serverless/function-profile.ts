@@ -45,6 +45,8 @@ export interface FunctionProfile {
   /** The catalogue's workload whose measured bounds were applied. */
   readonly workload: string;
   readonly anonymousFrames: number;
+  /** Of a container whose anonymous memory follows a series: its most. */
+  readonly peakFrames?: number | undefined;
   readonly fileFrames: number;
   /** Memory limit of a container: all of its user memory fits. */
   readonly limitFrames: number;

@@ -35,6 +35,7 @@ export {
   type Placement,
   type PlacementSpec,
 } from './placement/index.ts';
+export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
-export { SYSTEMS } from './systems/index.ts';
+export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export { SYSTEMS, systemOf } from './systems/index.ts';

@@ -2,12 +2,18 @@
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
 import {
+  CZONE_DRIVER_FRAMES,
+  type Counts,
   type GuestConfig,
   type HostMemory,
   type MicroVm,
+  type Operations,
   type Vmm,
+  hotplugStart,
+  memmapFrames,
   memoryFor,
   newCounts,
+  wholeBlocks,
 } from '../vmm/index.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
@@ -22,28 +28,54 @@ import {
   systemFrames,
 } from './machine.ts';
 import type { Placement } from './placement/index.ts';
-import type { IdleReclaim, ServerlessSystem, Start, Stop } from './system.ts';
+import type {
+  Asked,
+  DeviceWork,
+  IdleReclaim,
+  ServerlessSystem,
+  Start,
+  StartStep,
+  Stop,
+} from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
 export interface MemoryScheme {
   /** The VM for containers of a function. */
   config(machine: MachineConfig, profile: FunctionProfile): GuestConfig;
-  /**
-   * A VM has started: it is given its devices, which live by the context's clock. What is done for its containers from
-   * then on. `ended` hears of memory that the devices took, or did not get, from idle containers.
-   */
-  attach?(vm: MicroVm, context: SystemContext, ended: (reclaim: IdleReclaim) => void): VmScheme;
+  /** A VM has started: it is given its devices, which live by the context's clock. What is done for its containers from then on. */
+  attach?(started: StartedVm): VmScheme;
+}
+
+/** A VM that has started for containers of a function. */
+export interface StartedVm {
+  readonly vm: MicroVm;
+  readonly profile: FunctionProfile;
+  readonly context: SystemContext;
+  /** Hears of memory that the devices took, or did not get, from idle containers. */
+  readonly ended: (reclaim: IdleReclaim) => void;
+  /** Hears of what the devices did by themselves. */
+  readonly worked: (work: DeviceWork) => void;
 }
 
 /** The scheme in one VM. */
 export interface VmScheme {
   /** A container is about to start. The zone that its memory comes from; undefined: the kernel's. */
   placed?(profile: FunctionProfile, owner: number): number | undefined;
+  /** The step of a start in which its devices work; a zone's if not said. */
+  readonly step?: StartStep;
+  /** How long the VM could not begin with what was placed last. */
+  readonly waitNs?: number;
+  /** A container is there. What of its counts has a price of the mechanism's own is taken out of them. */
+  priced?(counts: Counts): Operations;
+  /** A container has gone, and others stay. What the host asked the VM for then, and what came at once; undefined: by its zone. */
+  left?(): Asked | undefined;
   /** The host sends calls to a container, or has none for it. */
   readonly dispatched?: ((czone: number, isIdle: boolean) => void) | undefined;
   /** Frames that the host has got back so far. */
   readonly gotFrames?: number;
 }
+
+const NO_WORK: readonly DeviceWork[] = [];
 
 /** Virtual CPUs of a VM for many containers. */
 const CPUS = 4;
@@ -71,6 +103,38 @@ export function staticConfig(machine: MachineConfig, profile: FunctionProfile): 
   return sharedVm(machine, profile, { memoryFrames });
 }
 
+/** A container's limit in whole units of a mechanism. */
+export function shareOf(profile: FunctionProfile, unitFrames: number): number {
+  return Math.ceil(profile.limitFrames / unitFrames) * unitFrames;
+}
+
+/** A VM whose own memory holds kernel and files, with room behind it for the shares of all containers to be plugged. */
+export function pluggedConfig(
+  machine: MachineConfig,
+  profile: FunctionProfile,
+  unitFrames: number,
+): GuestConfig {
+  const frames = wholeBlocks(containersPerVm(machine, profile) * shareOf(profile, unitFrames));
+  const memoryFrames = memoryFor(sharedFrames(machine, profile) + memmapFrames(frames));
+  return sharedVm(machine, profile, {
+    memoryFrames,
+    hotplugEndFrame: hotplugStart(memoryFrames) + frames,
+  });
+}
+
+/** The same, with a region for the containers' zones instead; each has a share of whole blocks. */
+export function zonedConfig(
+  machine: MachineConfig,
+  profile: FunctionProfile,
+  { blockFrames, shareFrames }: { blockFrames: number; shareFrames: number },
+): GuestConfig {
+  const frames = wholeBlocks(containersPerVm(machine, profile) * shareFrames);
+  const own = sharedFrames(machine, profile) + memmapFrames(frames) + CZONE_DRIVER_FRAMES;
+  const memoryFrames = memoryFor(own);
+  const region = { start: memoryFrames, frames, blockFrames };
+  return sharedVm(machine, profile, { memoryFrames, region });
+}
+
 interface SharedVm {
   readonly vm: MicroVm;
   readonly scheme: VmScheme | undefined;
@@ -85,6 +149,7 @@ export class ManyPerVm implements ServerlessSystem {
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   readonly #ended: IdleReclaim[] = [];
+  readonly #work: DeviceWork[] = [];
   #started = 0;
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
@@ -113,7 +178,13 @@ export class ManyPerVm implements ServerlessSystem {
   #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
     const { machine } = this.#context;
     const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
-    const scheme = this.#scheme.attach?.(vm, this.#context, (reclaim) => this.#ended.push(reclaim));
+    const scheme = this.#scheme.attach?.({
+      vm,
+      profile,
+      context: this.#context,
+      ended: (reclaim) => this.#ended.push(reclaim),
+      worked: (work) => this.#work.push(work),
+    });
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
     rooms.push(room);
@@ -139,9 +210,18 @@ export class ManyPerVm implements ServerlessSystem {
     });
     vm.settle(counts);
     const steps = container.startOperations;
-    const devices = vm.takeOperations();
-    const operations = devices === undefined ? steps : { zone: devices, ...steps };
-    return { container, newVm: found === undefined, operations, counts };
+    const priced = scheme?.priced?.(counts);
+    const taken = vm.takeOperations();
+    const devices = priced === undefined ? taken : { ...priced, ...taken };
+    const step = scheme?.step ?? 'zone';
+    const operations = devices === undefined ? steps : { [step]: devices, ...steps };
+    return {
+      container,
+      newVm: found === undefined,
+      operations,
+      counts,
+      waitNs: scheme?.waitNs ?? 0,
+    };
   }
 
   stop(container: Container): Stop {
@@ -150,13 +230,16 @@ export class ManyPerVm implements ServerlessSystem {
     const rooms = this.#vmsOf(profile);
     const at = rooms.findIndex((room) => room.vm === vm);
     const room = rooms[at] as SharedVm;
-    const gotBefore = room.scheme?.gotFrames ?? 0;
-    const askedFrames = container.exit();
-    const gotFrames = (room.scheme?.gotFrames ?? 0) - gotBefore;
+    const { scheme } = room;
+    const gotBefore = scheme?.gotFrames ?? 0;
+    const zoneFrames = container.exit();
+    const gotFrames = (scheme?.gotFrames ?? 0) - gotBefore;
     room.containers -= 1;
+    const left = room.containers > 0 ? scheme?.left?.() : undefined;
+    const asked = left ?? { askedFrames: zoneFrames, gotFrames };
     vm.settle(counts);
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
-    if (room.containers > 0) return { operations, counts, askedFrames, gotFrames };
+    if (room.containers > 0) return { operations, counts, ...asked };
     rooms.splice(at, 1);
     this.#vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
@@ -164,5 +247,9 @@ export class ManyPerVm implements ServerlessSystem {
 
   takeIdleReclaims(): readonly IdleReclaim[] {
     return this.#ended.splice(0);
+  }
+
+  takeWork(): readonly DeviceWork[] {
+    return this.#work.length === 0 ? NO_WORK : this.#work.splice(0);
   }
 }

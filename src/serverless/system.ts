@@ -6,7 +6,10 @@ import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import type { SystemContext } from './machine.ts';
 
-/** Parts of a start-up, in order. `wait`: the VM chosen is still starting. `memory`: faults of the container's start. */
+/**
+ * Parts of a start-up, in order. `wait`: the VM chosen is still starting, or gives memory back. `zone`: blocks of the container's
+ * zone come. `grow`: memory comes to the VM, by its device. `memory`: faults of the container's start.
+ */
 export const START_STEPS = [
   'vmm',
   'kernel',
@@ -15,6 +18,7 @@ export const START_STEPS = [
   'cloneMemory',
   'wait',
   'zone',
+  'grow',
   'container',
   'runtime',
   'memory',
@@ -30,25 +34,40 @@ export interface Start {
   /** By step, after the VM's. */
   readonly operations: Readonly<Record<string, Operations>>;
   readonly counts: Counts;
+  /** How long its VM could not begin with it, by the run's clock, when that runs already. */
+  readonly waitNs?: number;
 }
 
-/** What ending a container took, and what came back to the host from the VM that goes on. */
-export interface Stop {
-  readonly operations: Operations;
-  readonly counts: Counts;
-  /** Backed frames that the host asked back. */
+/** What the host asked a VM for. */
+export interface Asked {
+  /** Frames that it asked for, and those that came: where a mechanism cannot tell, whether they had memory behind them or not. */
   readonly askedFrames: number;
   readonly gotFrames: number;
+}
+
+/** What ending a container took, and what was asked and came back at once from the VM that goes on. */
+export interface Stop extends Asked {
+  readonly operations: Operations;
+  readonly counts: Counts;
+}
+
+/** Work of a VM's devices, or a request to them that has ended. */
+export interface Work {
+  readonly operations: Operations;
+  readonly counts: Counts;
+}
+
+/** What the devices of a VM did by themselves: no start and no call waited for it. */
+export interface DeviceWork extends Work {
+  /** A request that ended with it, and all that it took, this included. */
+  readonly request?: Asked & Work;
 }
 
 /** A request of the host to an idle container, as it ended. */
-export interface IdleReclaim {
+export interface IdleReclaim extends Asked {
   readonly vm: MicroVm;
   /** Work came first, or the container's end. */
   readonly isCancelled: boolean;
-  /** Frames that the guest offered and the host was done with, and those that it got of them. */
-  readonly askedFrames: number;
-  readonly gotFrames: number;
   /** What it took, besides the release. */
   readonly operations: Operations;
 }
@@ -59,6 +78,8 @@ export interface ServerlessSystem {
   stop(container: Container): Stop;
   /** Requests to idle containers that ended since the last time. Without this the system makes none. */
   takeIdleReclaims?(): readonly IdleReclaim[];
+  /** What devices did by themselves since the last time. */
+  takeWork?(): readonly DeviceWork[];
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }
@@ -68,6 +89,12 @@ export interface SystemSpec {
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
+  /** Where its mechanism is described. */
+  readonly source: string;
+  /** What it does not do, or does otherwise than its source. */
+  readonly limits: string;
   /** On an empty host. */
   create(context: SystemContext): ServerlessSystem;
+  /** The same with what stands after `NAME:`; without it there is nothing to choose. Wrong text is an ArgumentError. */
+  with?(argument: string): SystemSpec;
 }

@@ -5,13 +5,7 @@
 import type { DurationTable, FunctionTable, MemoryReader } from './azure-tables.ts';
 import { appMemoryMibAt, averageDurationMsAt, typicalDurations } from './distribution.ts';
 import { randomStream } from '../time/index.ts';
-import {
-  type DurationSummary,
-  type TraceFunction,
-  type TraceQuirks,
-  appKey,
-  functionKey,
-} from './trace.ts';
+import { type DurationSummary, type TraceFunction, appKey, functionKey } from './trace.ts';
 
 export function publishedDurations(seed: number, key: string): DurationSummary {
   const share = randomStream(seed, `${key}#average-duration`).nextUnit();
@@ -23,31 +17,25 @@ export function publishedMemoryMib(seed: number, owner: string, app: string): nu
   return appMemoryMibAt(randomStream(seed, `${appKey(owner, app)}#memory`).nextUnit());
 }
 
-export interface JoinedFunctions {
-  readonly functions: TraceFunction[];
-  readonly quirks: TraceQuirks;
-}
-
 export function joinTables(
   table: FunctionTable,
   durations: DurationTable,
   memory: MemoryReader,
   seed: number,
-): JoinedFunctions {
+): TraceFunction[] {
+  const { quirks } = table;
   const appSizes = new Map<string, number>();
   for (const { owner, app } of table.list) {
     const key = appKey(owner, app);
     appSizes.set(key, (appSizes.get(key) ?? 0) + 1);
   }
-  let functionsWithoutDurations = 0;
-  let functionsWithoutMemory = 0;
-  const functions = table.list.map(({ owner, app, name, trigger }, id): TraceFunction => {
+  return table.list.map(({ owner, app, name, trigger, place }, id): TraceFunction => {
     const key = functionKey(owner, app, name);
     const appSize = appSizes.get(appKey(owner, app)) as number;
-    const own = durations.summaries.get(key);
-    if (own === undefined) functionsWithoutDurations++;
+    const own = durations.get(key);
+    if (own === undefined) quirks.note('functionsWithoutDurations', place);
     const mib = memory.find(owner, app, name, appSize);
-    if (mib === undefined) functionsWithoutMemory++;
+    if (mib === undefined) quirks.note('functionsWithoutMemory', place);
     return {
       id,
       name,
@@ -59,10 +47,4 @@ export function joinTables(
       durations: own ?? publishedDurations(seed, key),
     };
   });
-  const mergedRows = table.mergedRows + durations.mergedRows + memory.mergedRows;
-  const { negativeAverages } = durations;
-  return {
-    functions,
-    quirks: { functionsWithoutDurations, functionsWithoutMemory, mergedRows, negativeAverages },
-  };
 }

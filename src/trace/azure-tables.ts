@@ -15,12 +15,18 @@ import {
 import type { MinuteCounts } from './counts.ts';
 import { summarizeRow, typicalDurations } from './distribution.ts';
 import { TraceError } from './error.ts';
-import { type DurationSummary, functionKey } from './trace.ts';
+import type { QuirkLog } from './quirks.ts';
+import {
+  type DurationSummary,
+  MINIMUM_DURATION_MS,
+  type QuirkPlace,
+  functionKey,
+} from './trace.ts';
 
 /** Two weeks: the whole data set. Bounds what a label like 4000000000 can ask for. */
 const MAXIMUM_MINUTES = 20_160;
 
-const PERCENTILE_HEADERS = ['0', '1', '25', '50', '75', '99', '100'].map(
+export const PERCENTILE_HEADERS: readonly string[] = ['0', '1', '25', '50', '75', '99', '100'].map(
   (share) => `percentile_Average_${share}`,
 );
 
@@ -29,13 +35,19 @@ export interface CountedFunction {
   readonly app: string;
   readonly name: string;
   trigger: string | undefined;
+  /** Its first row. */
+  readonly place: QuirkPlace;
 }
 
 /** The functions of all count tables read so far, by key, in order of first appearance. */
 export class FunctionTable {
   readonly list: CountedFunction[] = [];
-  mergedRows = 0;
+  readonly quirks: QuirkLog;
   private readonly ids = new Map<string, number>();
+
+  constructor(quirks: QuirkLog) {
+    this.quirks = quirks;
+  }
 
   /** Id of the function; a new one if not seen. A later, more telling trigger than "others" wins. */
   intern(fn: CountedFunction): number {
@@ -108,8 +120,9 @@ export function readCountTable(
       app: textAt(row, header.require('HashApp')),
       name: textAt(row, header.require('HashFunction')),
       trigger: trigger === undefined ? undefined : row.cells[trigger] || undefined,
+      place: { file, line: row.line },
     });
-    if (seen.has(id)) table.mergedRows++;
+    if (seen.has(id)) table.quirks.note('mergedRows', { file, line: row.line });
     seen.add(id);
     rows++;
     addCounts(row, columns, (minute, count, index) => {
@@ -141,14 +154,12 @@ interface DurationRow {
   averageMs: number | undefined;
   percentilesMs: (number | undefined)[];
   maximumMs: number | undefined;
+  /** Of the first row. */
+  place: QuirkPlace;
 }
 
-export interface DurationTable {
-  /** By function key; a function without usable figures is absent. */
-  readonly summaries: Map<string, DurationSummary>;
-  readonly mergedRows: number;
-  readonly negativeAverages: number;
-}
+/** By function key; a function without usable figures is absent. */
+export type DurationTable = ReadonlyMap<string, DurationSummary>;
 
 const MILLISECONDS = 'a number of milliseconds';
 
@@ -176,6 +187,7 @@ function mergeDurations(a: DurationRow, b: DurationRow): DurationRow {
       weighted(point, a.weight, b.percentilesMs[index], b.weight),
     ),
     maximumMs,
+    place: a.place,
   };
 }
 
@@ -192,6 +204,7 @@ function readDurationRow(row: CsvRow): DurationRow {
       numberAt(row, header.require(name), MILLISECONDS),
     ),
     maximumMs: optional('Maximum'),
+    place: { file: header.file, line: row.line },
   };
 }
 
@@ -206,11 +219,23 @@ function summarize({
   return typicalDurations(averageMs, 'trace');
 }
 
+/** What `summarizeRow` mends of a row of percentiles. */
+function noteMended({ percentilesMs, place }: DurationRow, quirks: QuirkLog): void {
+  const points = percentilesMs.filter((point) => point !== undefined);
+  if (points.length < percentilesMs.length) return;
+  if (points.some((point) => point < MINIMUM_DURATION_MS)) quirks.note('durationsRaised', place);
+  const isDisordered = points.some((point, index) => point < (points[index - 1] ?? -Infinity));
+  if (isDisordered) quirks.note('percentilesOrdered', place);
+}
+
 /** Folds one more file (day) of duration percentiles into rows by function key. */
 export class DurationReader {
   private readonly rows = new Map<string, DurationRow>();
-  private mergedRows = 0;
-  private negativeAverages = 0;
+  private readonly quirks: QuirkLog;
+
+  constructor(quirks: QuirkLog) {
+    this.quirks = quirks;
+  }
 
   read(file: string): void {
     const seen = new Set<string>();
@@ -224,10 +249,10 @@ export class DurationReader {
       const next = readDurationRow(row);
       if (next.averageMs !== undefined && next.averageMs < 0) {
         // Known fault of the data set (issue 23 there): the percentiles of such a row are good.
-        this.negativeAverages++;
+        this.quirks.note('negativeAverages', next.place);
         next.averageMs = undefined;
       }
-      if (seen.has(key)) this.mergedRows++;
+      if (seen.has(key)) this.quirks.note('mergedRows', next.place);
       seen.add(key);
       const known = this.rows.get(key);
       this.rows.set(key, known === undefined ? next : mergeDurations(known, next));
@@ -238,10 +263,11 @@ export class DurationReader {
     const summaries = new Map<string, DurationSummary>();
     for (const [key, row] of this.rows) {
       const summary = summarize(row);
-      if (summary !== undefined) summaries.set(key, summary);
+      if (summary === undefined) continue;
+      summaries.set(key, summary);
+      noteMended(row, this.quirks);
     }
-    const { mergedRows, negativeAverages } = this;
-    return { summaries, mergedRows, negativeAverages };
+    return summaries;
   }
 }
 
@@ -258,9 +284,13 @@ const MEGABYTES = 'a number of megabytes from 0 to 16777216 (16 TiB)';
  * the app's memory already divided over its functions; the headers tell which.
  */
 export class MemoryReader {
-  mergedRows = 0;
+  private readonly quirks: QuirkLog;
   private readonly byFunction = new Map<string, MemoryRow>();
   private readonly byApp = new Map<string, MemoryRow>();
+
+  constructor(quirks: QuirkLog) {
+    this.quirks = quirks;
+  }
 
   read(file: string): void {
     const seen = new Set<string>();
@@ -276,7 +306,7 @@ export class MemoryReader {
       const nameIndex = header.find('HashFunction');
       const target = nameIndex === undefined ? this.byApp : this.byFunction;
       const key = functionKey(owner, app, nameIndex === undefined ? '' : textAt(row, nameIndex));
-      if (seen.has(key)) this.mergedRows++;
+      if (seen.has(key)) this.quirks.note('mergedRows', { file, line: row.line });
       seen.add(key);
       merge(target, key, { mib, weight });
     });

@@ -9,6 +9,7 @@ import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
 import { fileFault, regularNames, stemOf } from './files.ts';
+import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -47,10 +48,11 @@ function readDays(
   options: TraceOptions,
 ): Trace {
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
-  const table = new FunctionTable();
+  const quirks = new QuirkLog();
+  const table = new FunctionTable(quirks);
   const counts = new MinuteCounts(maximumInvocations);
-  const durations = new DurationReader();
-  const memory = new MemoryReader();
+  const durations = new DurationReader(quirks);
+  const memory = new MemoryReader(quirks);
   let minutesRead = 0;
   let lastDay = 0;
   for (const { day, file } of days) {
@@ -61,9 +63,12 @@ function readDays(
   for (const { day, file } of durationFiles) if (day <= lastDay) durations.read(file);
   // The data set has no memory for days 13 and 14: the days before them stand in.
   for (const { day, file } of memoryFiles) if (day <= lastDay) memory.read(file);
-  const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
+  const functions = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
-  return countedTrace({ name, format: 'azure2019', functions, counts, minutes, quirks }, seed);
+  return countedTrace(
+    { name, format: 'azure2019', functions, counts, minutes, ...quirks.told() },
+    seed,
+  );
 }
 
 export function readAzure2019(folder: string, options: TraceOptions): Trace {

@@ -4,9 +4,10 @@ import { publishedDurations, publishedMemoryMib } from './azure-functions.ts';
 import { summarizeCalls } from './call-trace.ts';
 import type { CountPlace } from './counts.ts';
 import { checkOptions } from './options.ts';
+import { QuirkLog } from './quirks.ts';
 import { CallCollector, MAXIMUM_SPAN_MS } from './rows.ts';
 import {
-  NO_QUIRKS,
+  type QuirkPlace,
   type Trace,
   type TraceFunction,
   type TraceOptions,
@@ -28,6 +29,8 @@ export interface CallFacts {
 interface SeenFunction extends Pick<CallFacts, 'owner' | 'app' | 'name' | 'trigger'> {
   memorySum: number;
   memoryCalls: number;
+  /** Of its first call. */
+  readonly place: QuirkPlace;
 }
 
 /** Where a trace begins of which the earliest call is known: at its minute, if times are dates and not since some begin. */
@@ -41,16 +44,18 @@ export class CallTraceBuilder {
   readonly #collector: CallCollector;
   readonly #ids = new Map<string, number>();
   readonly #seen: SeenFunction[] = [];
+  readonly #quirks = new QuirkLog();
 
   constructor(options: TraceOptions) {
     const { seed, maximumInvocations } = checkOptions(options);
     this.#seed = seed;
-    this.#collector = new CallCollector(maximumInvocations, options.minutes);
+    this.#collector = new CallCollector(maximumInvocations, options.minutes, this.#quirks);
   }
 
   /** A start before the begin is moved to it. */
   add(call: CallFacts, place: CountPlace): void {
-    const id = this.#intern(call);
+    const id = this.#intern(call, place);
+    if (call.startMs < 0) this.#quirks.note('startsMoved', place);
     if (call.memoryMib !== undefined) {
       const seen = this.#seen[id] as SeenFunction;
       seen.memorySum += call.memoryMib;
@@ -59,11 +64,11 @@ export class CallTraceBuilder {
     this.#collector.add(id, Math.max(0, call.startMs), call.durationMs, place);
   }
 
-  #intern({ owner, app, name, trigger }: CallFacts): number {
+  #intern({ owner, app, name, trigger }: CallFacts, place: QuirkPlace): number {
     const key = functionKey(owner, app, name);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const seen = { owner, app, name, trigger, memorySum: 0, memoryCalls: 0 };
+    const seen = { owner, app, name, trigger, place, memorySum: 0, memoryCalls: 0 };
     const id = this.#seen.push(seen) - 1;
     this.#ids.set(key, id);
     return id;
@@ -95,7 +100,9 @@ export class CallTraceBuilder {
         durations: summaries[id] ?? publishedDurations(this.#seed, key),
       };
     });
-    const functionsWithoutMemory = this.#seen.filter(({ memoryCalls }) => memoryCalls === 0).length;
-    return { name, format, functions, quirks: { ...NO_QUIRKS, functionsWithoutMemory }, ...rows };
+    for (const { memoryCalls, place } of this.#seen) {
+      if (memoryCalls === 0) this.#quirks.note('functionsWithoutMemory', place);
+    }
+    return { name, format, functions, ...this.#quirks.told(), ...rows };
   }
 }

@@ -1,6 +1,6 @@
 /** Which column of somebody's own file is what, and in which unit: `time=ts:s,function=fn,duration=dur_ms`. */
 import { KIB, MIB, MS_PER_MINUTE, MS_PER_S, NS_PER_MS, US_PER_MS } from '../abi/unit.ts';
-import { RefusedArgument, nearestName } from '../check/index.ts';
+import { RefusedArgument, choiceOf } from '../check/index.ts';
 
 export const COLUMN_ROLES = [
   'time',
@@ -92,9 +92,8 @@ function useOf(argument: string, role: ColumnRole, text: string): ColumnUse {
 function roleOf(argument: string, text: string): ColumnRole {
   const role = COLUMN_ROLES.find((one) => one === text);
   if (role !== undefined) return role;
-  const nearest = nearestName(text, COLUMN_ROLES);
-  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  throw new RefusedArgument(argument, `ROLE=COLUMN, roles ${COLUMN_ROLES.join(', ')}${hint}`, text);
+  const roles = choiceOf(COLUMN_ROLES, text);
+  throw new RefusedArgument(argument, `ROLE=COLUMN, roles ${roles}`, text);
 }
 
 /**

@@ -130,12 +130,13 @@ export interface CountedParts {
   readonly counts: MinuteCounts;
   readonly minutes: number;
   readonly quirks: TraceQuirks;
+  readonly firstQuirks?: Trace['firstQuirks'];
   readonly phaseUs?: CountedCalls['phaseUs'];
 }
 
 /** A trace of counts; its calls are drawn from the seed when they are asked for. */
 export function countedTrace(parts: CountedParts, seed: number): Trace {
-  const { name, format, functions, counts, minutes, quirks, phaseUs } = parts;
+  const { name, format, functions, counts, minutes, quirks, firstQuirks, phaseUs } = parts;
   return {
     name,
     format,
@@ -144,5 +145,6 @@ export function countedTrace(parts: CountedParts, seed: number): Trace {
     calls: { kind: 'counted', seed, ...counts.cells(minutes, functions.length), phaseUs },
     spanMs: minutes * MS_PER_MINUTE,
     quirks,
+    ...(firstQuirks !== undefined && { firstQuirks }),
   };
 }

@@ -11,9 +11,9 @@ import { TraceError } from './error.ts';
 import { stemOf } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
+import { QuirkLog } from './quirks.ts';
 import {
   MINIMUM_DURATION_MS,
-  NO_QUIRKS,
   PERCENTILE_SHARES,
   type Trace,
   type TraceFunction,
@@ -51,8 +51,11 @@ function workloadAt(row: CsvRow, index: number): { bench: string; meanMs: number
 }
 
 /** Rows stay functions of their own, also those that were mapped to one workload. */
-function functionAt(row: CsvRow, id: number, seed: number): TraceFunction {
+function functionAt(row: CsvRow, id: number, seed: number, quirks: QuirkLog): TraceFunction {
   const { bench, meanMs } = workloadAt(row, row.header.require('mapped_wreq'));
+  const rowPlace = { file: row.header.file, line: row.line };
+  quirks.note('functionsWithoutMemory', rowPlace);
+  if (meanMs < MINIMUM_DURATION_MS) quirks.note('durationsRaised', rowPlace);
   const averageMs = Math.max(MINIMUM_DURATION_MS, meanMs);
   const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
   const name = `${bench}-${id + 1}`;
@@ -71,11 +74,12 @@ function functionAt(row: CsvRow, id: number, seed: number): TraceFunction {
 export function readFaasRail(file: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
   const counts = new MinuteCounts(maximumInvocations);
+  const quirks = new QuirkLog();
   const functions: TraceFunction[] = [];
   let columns: readonly number[] | undefined;
   readCsv(file, (row) => {
     columns ??= minuteColumns(row.header);
-    const id = functions.push(functionAt(row, functions.length, seed)) - 1;
+    const id = functions.push(functionAt(row, functions.length, seed, quirks)) - 1;
     for (const [minute, index] of columns.entries()) {
       const count = countAt(row, index);
       const header = row.header.names[index];
@@ -87,9 +91,8 @@ export function readFaasRail(file: string, options: TraceOptions): Trace {
     throw new TraceError({ file, expected: 'at least one function', found: 'a header only' });
   }
   const minutes = Math.min(columns.length, minuteLimit);
-  const quirks = { ...NO_QUIRKS, functionsWithoutMemory: functions.length };
-  const parts = { name: stemOf(file), format: 'faasrail', functions, counts, minutes, quirks };
-  return countedTrace(parts, seed);
+  const parts = { name: stemOf(file), format: 'faasrail', functions, counts, minutes };
+  return countedTrace({ ...parts, ...quirks.told() }, seed);
 }
 
 export const FAASRAIL: TraceFormat = {

@@ -9,10 +9,10 @@ import { TraceError, quoteText } from './error.ts';
 import { fileFault, plainName, regularNames, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
+import { QuirkLog } from './quirks.ts';
 import { CallCollector } from './rows.ts';
 import {
   MINIMUM_DURATION_MS,
-  NO_QUIRKS,
   PERCENTILE_SHARES,
   type Trace,
   type TraceFunction,
@@ -39,11 +39,14 @@ function findMetadata(file: string): string {
   throw fileFault(file, `${named} with ${METADATA_HEADERS.join(', ')} next to it`, found);
 }
 
-function readFunction(row: CsvRow, id: number): TraceFunction {
+function readFunction(row: CsvRow, id: number, quirks: QuirkLog): TraceFunction {
   const { header } = row;
   const name = textAt(row, header.require('func_name'));
   const warmMs = numberFrom(row, header.require('warm_dur_ms'), 0, MILLISECONDS);
   const memoryMib = numberFrom(row, header.require('mem_mb'), 0, MEGABYTES);
+  if (warmMs < MINIMUM_DURATION_MS) {
+    quirks.note('durationsRaised', { file: header.file, line: row.line });
+  }
   const averageMs = Math.max(MINIMUM_DURATION_MS, warmMs);
   const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
   return {
@@ -58,10 +61,10 @@ function readFunction(row: CsvRow, id: number): TraceFunction {
   };
 }
 
-function readFunctions(file: string): Map<string, TraceFunction> {
+function readFunctions(file: string, quirks: QuirkLog): Map<string, TraceFunction> {
   const functions = new Map<string, TraceFunction>();
   readCsv(file, (row) => {
-    const fn = readFunction(row, functions.size);
+    const fn = readFunction(row, functions.size, quirks);
     if (functions.has(fn.name)) {
       const expected = 'each function once';
       const found = `${quoteText(fn.name)} again`;
@@ -74,7 +77,8 @@ function readFunctions(file: string): Map<string, TraceFunction> {
 
 export function readIluvatar(file: string, options: TraceOptions): Trace {
   const { maximumInvocations } = checkOptions(options);
-  const byName = readFunctions(findMetadata(file));
+  const quirks = new QuirkLog();
+  const byName = readFunctions(findMetadata(file), quirks);
   const collector = new CallCollector(maximumInvocations, options.minutes);
   readCsv(file, (row) => {
     const nameIndex = row.header.require('func_name');
@@ -93,7 +97,7 @@ export function readIluvatar(file: string, options: TraceOptions): Trace {
     name: stemOf(file),
     format: 'iluvatar',
     functions: [...byName.values()],
-    quirks: NO_QUIRKS,
+    ...quirks.told(),
     ...collector.sorted(),
   };
 }

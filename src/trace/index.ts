@@ -10,7 +10,16 @@ export type { TraceCandidate, TraceFormat } from './format.ts';
 export { readIluvatar } from './iluvatar.ts';
 export { type LoadOptions, loadTrace } from './load.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
+export { type SampleOptions, sampleTrace } from './sample.ts';
 export { framesAt, readSession, readSessionFolder } from './sessions.ts';
+export { type ShapeOptions, TRACE_SHAPES, type TraceShape } from './shapes.ts';
+export {
+  type RateWindow,
+  type SessionSummary,
+  type Spread,
+  type TraceSummary,
+  summarizeTrace,
+} from './summary.ts';
 export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
 export {
   type CallRows,
@@ -30,3 +39,5 @@ export {
   functionKey,
 } from './trace.ts';
 export { readVhive } from './vhive.ts';
+export { TRACE_WRITERS } from './write.ts';
+export type { TraceFile, TraceWriter } from './writer.ts';

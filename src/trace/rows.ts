@@ -5,6 +5,7 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import { TraceError } from './error.ts';
 import type { CountPlace } from './counts.ts';
 import { sharedFloat32, sharedFloat64, sharedUint32 } from './shared.ts';
+import type { QuirkLog } from './quirks.ts';
 import { MINIMUM_DURATION_MS, type RecordedCalls, type Trace } from './trace.ts';
 
 const FIRST_CAPACITY = 8192;
@@ -22,12 +23,15 @@ export class CallCollector {
   private readonly maximumInvocations: number;
   private readonly limitMs: number;
   private readonly minutes: number | undefined;
+  private readonly quirks: QuirkLog | undefined;
   private size = 0;
   private startMs = new Float64Array(FIRST_CAPACITY);
   private functionIds = new Uint32Array(FIRST_CAPACITY);
   private durationMs = new Float32Array(FIRST_CAPACITY);
 
-  constructor(maximumInvocations: number, minutes: number | undefined) {
+  /** `quirks` hears of calls that are too short. */
+  constructor(maximumInvocations: number, minutes: number | undefined, quirks?: QuirkLog) {
+    this.quirks = quirks;
     this.maximumInvocations = Math.min(maximumInvocations, MAXIMUM_RECORDED_CALLS);
     this.minutes = minutes;
     this.limitMs = minutes === undefined ? Infinity : minutes * MS_PER_MINUTE;
@@ -48,6 +52,7 @@ export class CallCollector {
       });
     }
     if (this.size === this.startMs.length) this.grow();
+    if (durationMs < MINIMUM_DURATION_MS) this.quirks?.note('durationsRaised', place);
     this.startMs[this.size] = startMs;
     this.functionIds[this.size] = functionId;
     this.durationMs[this.size] = Math.max(MINIMUM_DURATION_MS, durationMs);

@@ -4,7 +4,7 @@
  * session began: all begin at 0.
  */
 import { basename, dirname, join, resolve } from 'node:path';
-import { FRAME_BYTES, MIB, MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
+import { FRAME_BYTES, MIB, MS_PER_MINUTE, US_PER_MS, US_PER_S } from '../abi/unit.ts';
 import { cellFault, numberFrom, readCsv, textAt } from './csv.ts';
 import { observedDurations } from './distribution.ts';
 import { TraceError } from './error.ts';
@@ -30,12 +30,17 @@ const SECONDS = 'a number of seconds of 0 or more';
 /** 16 TiB in bytes is beyond what numbers of a table may be; a sandbox has not that much. */
 const BYTES = 'a number of bytes of 0 or more';
 
+/** To the microsecond: 1.056 s is 1056 ms, without what a product of doubles leaves behind. */
+function msOf(seconds: number): number {
+  return Math.round(seconds * US_PER_S) / US_PER_MS;
+}
+
 function readMemory(file: string): MemorySeries {
   const times: number[] = [];
   const frames: number[] = [];
   readCsv(file, (row) => {
     const timeIndex = row.header.require('time_s');
-    const atMs = numberFrom(row, timeIndex, 0, SECONDS) * MS_PER_S;
+    const atMs = msOf(numberFrom(row, timeIndex, 0, SECONDS));
     if (atMs < (times.at(-1) ?? 0)) throw cellFault(row, timeIndex, 'a time not before the last');
     const bytes = numberFrom(row, row.header.require('memory_bytes'), 0, BYTES);
     if (times.length === 0 && atMs > 0) {
@@ -59,9 +64,9 @@ function readTools(file: string): ToolCall[] {
   const tools: ToolCall[] = [];
   readCsv(file, (row) => {
     const { header } = row;
-    const startMs = numberFrom(row, header.require('start_s'), 0, SECONDS) * MS_PER_S;
+    const startMs = msOf(numberFrom(row, header.require('start_s'), 0, SECONDS));
     const endIndex = header.require('end_s');
-    const endMs = numberFrom(row, endIndex, 0, SECONDS) * MS_PER_S;
+    const endMs = msOf(numberFrom(row, endIndex, 0, SECONDS));
     if (endMs < startMs) throw cellFault(row, endIndex, 'an end not before the start');
     tools.push({ tool: textAt(row, header.require('tool')), startMs, endMs });
   });

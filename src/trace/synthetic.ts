@@ -48,7 +48,14 @@ export interface SyntheticConfig {
    * (paper, figure 4: a flat base of about 50 %). The built-in hour compresses a day into an hour, so that
    * a short replay sees the load both rise and fall. Absent: a flat load.
    */
-  readonly diurnal?: { readonly periodMinutes: number; readonly baseline: number };
+  readonly diurnal?: { readonly periodMinutes: number; readonly baseline: number } | undefined;
+  /**
+   * How calls fall to functions: as published, or to all alike. Then none is popular, and none a timer, whose periods would
+   * change the rate.
+   */
+  readonly popularity?: 'published' | 'even' | undefined;
+  /** Calls a minute of all functions together, in the mean; absent: what popularity makes of `popular`. */
+  readonly perMinute?: number | undefined;
 }
 
 export const SYNTHETIC_HOUR: SyntheticConfig = {
@@ -109,29 +116,48 @@ function strata(count: number): number[] {
   return Array.from({ length: count }, (_, index) => (index + 0.5) / count);
 }
 
+function isEven({ popularity }: SyntheticConfig): boolean {
+  return popularity === 'even';
+}
+
+/** Calls a minute by rank. */
+function ratesOf(config: SyntheticConfig): number[] {
+  const { functionCount, popular, perMinute } = config;
+  const rates = Array.from({ length: functionCount }, (_, rank) => {
+    if (isEven(config)) return 1;
+    const share = functionCount === 1 ? 1 : 1 - rank / (functionCount - 1);
+    return ratePerMinute(share, popular.perMinute);
+  });
+  if (perMinute === undefined) return rates;
+  const sum = rates.reduce((total, rate) => total + rate, 0);
+  return rates.map((rate) => (rate * perMinute) / sum);
+}
+
 /** Functions from the most to the least popular. */
 function planFunctions(config: SyntheticConfig, seed: number): Plan[] {
   const { functionCount, popular, maximumOfferedCalls } = config;
+  const rates = ratesOf(config);
   const durationShares = shuffle(strata(functionCount), randomStream(seed, 'durations'));
   const digits = String(functionCount - 1).length;
   return durationShares.map((durationShare, rank) => {
-    const share = functionCount === 1 ? 1 : 1 - rank / (functionCount - 1);
-    const perMinute = ratePerMinute(share, popular.perMinute);
+    const perMinute = rates[rank] as number;
     const longestMs = (maximumOfferedCalls * MS_PER_MINUTE) / perMinute;
     const averageMs =
-      rank === 0 ? popular.averageMs : Math.min(averageDurationMsAt(durationShare), longestMs);
+      rank === 0 && !isEven(config)
+        ? popular.averageMs
+        : Math.min(averageDurationMsAt(durationShare), longestMs);
     const name = `function-${String(rank).padStart(digits, '0')}`;
     return { name, perMinute, averageMs, app: '', appSize: 1, trigger: '' };
   });
 }
 
 /** The most popular function is http; timers go to functions of at most one call a minute. */
-function assignTriggers(plans: readonly Plan[], seed: number): void {
+function assignTriggers(plans: readonly Plan[], config: SyntheticConfig, seed: number): void {
   const labels = TRIGGER_SHARES.flatMap(([trigger, share]) =>
     Array<string>(Math.round(share * plans.length)).fill(trigger),
   );
-  const timers = labels.filter((label) => label === 'timer').length;
-  const others = labels.slice(timers);
+  const others = labels.filter((label) => label !== 'timer');
+  const timers = isEven(config) ? 0 : labels.length - others.length;
   const random = randomStream(seed, 'triggers');
   const slow = shuffle(
     plans.filter((plan, rank) => rank > 0 && plan.perMinute <= 1),
@@ -185,7 +211,7 @@ function makeFunctions(
       app,
       owner: 'synthetic',
       trigger,
-      memoryMib: id === 0 ? config.popular.memoryMib : appMib / appSize,
+      memoryMib: id === 0 && !isEven(config) ? config.popular.memoryMib : appMib / appSize,
       memorySource: 'published',
       durations: typicalDurations(averageMs, 'published'),
     };
@@ -255,7 +281,9 @@ function countCalls(
   add: (id: number, minute: number, count: number) => void,
 ): Map<number, number> {
   const burstyCount = Math.round(config.burstyShare * plans.length);
-  const ranks = plans.flatMap((plan, id) => (id === 0 || plan.trigger === 'timer' ? [] : [id]));
+  const ranks = plans.flatMap((plan, id) =>
+    (id === 0 && !isEven(config)) || plan.trigger === 'timer' ? [] : [id],
+  );
   const bursty = new Set(shuffle(ranks, randomStream(seed, 'bursty')).slice(0, burstyCount));
   const phaseUs = new Map<number, number>();
   for (const [id, plan] of plans.entries()) {
@@ -289,6 +317,7 @@ function checkConfig({ popular, diurnal, ...config }: SyntheticConfig): void {
   checkRange('popular.averageMs', popular.averageMs, 1, 1e8);
   checkRange('popular.memoryMib', popular.memoryMib, 1, 1e6);
   checkRange('maximumOfferedCalls', config.maximumOfferedCalls, 0.001, 1e6);
+  checkRange('perMinute', config.perMinute ?? 1, 0.001, 1e7);
   checkRange('burstyShare', config.burstyShare, 0, 1);
   checkRange('burstOnShare', config.burstOnShare, 0.001, 1);
   if (diurnal === undefined) return;
@@ -304,7 +333,7 @@ export function generateSynthetic(
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
   const minutes = Math.min(config.minutes, minuteLimit);
   const plans = planFunctions(config, seed);
-  assignTriggers(plans, seed);
+  assignTriggers(plans, config, seed);
   const appCount = assignApps(plans, seed);
   const functions = makeFunctions(plans, appCount, config, seed);
   const counts = new MinuteCounts(maximumInvocations);

@@ -44,6 +44,18 @@ export interface TraceQuirks {
   readonly functionsWithoutMemory: number;
   readonly mergedRows: number;
   readonly negativeAverages: number;
+  /** Rows whose percentiles were put in order. */
+  readonly percentilesOrdered: number;
+  /** Calls, and rows of a function, with a duration below `MINIMUM_DURATION_MS`. */
+  readonly durationsRaised: number;
+  /** Calls moved to the trace's begin. */
+  readonly startsMoved: number;
+}
+
+export interface QuirkPlace {
+  readonly file: string;
+  /** 1-based; absent when the file has no lines. */
+  readonly line?: number | undefined;
 }
 
 /** Calls, one element each in three parallel arrays. */
@@ -116,6 +128,8 @@ export interface Trace {
   /** Length of the window: a whole number of minutes; every start is below it. */
   readonly spanMs: number;
   readonly quirks: TraceQuirks;
+  /** Where the first of a kind is, if the reader knows. */
+  readonly firstQuirks?: Readonly<Partial<Record<keyof TraceQuirks, QuirkPlace>>> | undefined;
   /** One a function, by function id; only of formats that have sessions. */
   readonly sessions?: readonly Session[] | undefined;
 }
@@ -134,6 +148,9 @@ export const NO_QUIRKS: TraceQuirks = {
   functionsWithoutMemory: 0,
   mergedRows: 0,
   negativeAverages: 0,
+  percentilesOrdered: 0,
+  durationsRaised: 0,
+  startsMoved: 0,
 };
 
 /** A part of a key: what joins parts, or follows a key in a label, is written as in a URL. */

@@ -7,6 +7,7 @@ import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
 import { fileFault, plainName, regularNames } from './files.ts';
+import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -31,17 +32,21 @@ export function readVhive(folder: string, options: TraceOptions): Trace {
   const countFile = findFile(folder, present, COUNT_FILES);
   const durationFile = findFile(folder, present, DURATION_FILES);
   const memoryFile = findFile(folder, present, MEMORY_FILES);
-  const table = new FunctionTable();
+  const quirks = new QuirkLog();
+  const table = new FunctionTable(quirks);
   const counts = new MinuteCounts(maximumInvocations);
   const minutesRead = readCountTable(countFile, table, counts, 0, minuteLimit);
-  const durations = new DurationReader();
+  const durations = new DurationReader(quirks);
   durations.read(durationFile);
-  const memory = new MemoryReader();
+  const memory = new MemoryReader(quirks);
   memory.read(memoryFile);
-  const { functions, quirks } = joinTables(table, durations.table(), memory, seed);
+  const functions = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   const name = basename(resolve(folder));
-  return countedTrace({ name, format: 'vhive', functions, counts, minutes, quirks }, seed);
+  return countedTrace(
+    { name, format: 'vhive', functions, counts, minutes, ...quirks.told() },
+    seed,
+  );
 }
 
 /** One file of the three is enough to mean this format: the reader names the one that is missing. */

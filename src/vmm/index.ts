@@ -22,7 +22,8 @@ export {
   reportOperations,
 } from './device/czone.ts';
 export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
-export type { MemoryDevice } from './device/device.ts';
+export type { Given, MemoryDevice } from './device/device.ts';
+export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';

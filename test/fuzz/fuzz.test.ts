@@ -78,6 +78,15 @@ describe('the runner', () => {
     expect(world.text()).toContain('queue: never came to: ');
   });
 
+  it('tells what a run that is too short missed, and lets it pass', () => {
+    const world = recorder();
+    const [queue] = FUZZERS.filter((fuzzer) => fuzzer.name === 'queue');
+    if (queue === undefined) throw new Error('no queue fuzzer');
+    const options = { seed: 5, seconds: 0, mayMiss: true };
+    expect(runFuzzer({ ...queue, cases: 1 }, options, world)).toBe(true);
+    expect(world.text()).toContain('queue: never came to: ');
+  });
+
   it('lists every fuzzer without a name', () => {
     const world = recorder();
     expect(fuzzCommand([], world)).toBe(0);
@@ -95,6 +104,7 @@ describe('the runner', () => {
     [['queue', '--seed', 'x'], '--seed: expected a number, found "x"'],
     [['queue', '--seconds', '-1'], '--seconds'],
     [['queue', '--nope'], '--nope'],
+    [['all', '--path', '1'], '--path: expected one fuzzer'],
   ])('refuses %j', (words, text) => {
     const world = recorder();
     expect(fuzzCommand(words, world)).toBe(2);

@@ -1,4 +1,4 @@
-// Every fuzzer of the project. `npm run fuzz` lists them, `npm run fuzz -- NAME --seed N --seconds S` runs one.
+// Every fuzzer of the project. `npm run fuzz` lists them, `npm run fuzz -- NAME --seed N --seconds S` runs one, `all` shares the time.
 
 import { allocator } from './allocator.ts';
 import { canary } from './canary.ts';

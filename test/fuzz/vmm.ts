@@ -11,21 +11,32 @@ import {
   BALLOON_PROFILES,
   BalloonDevice,
   type BalloonProfileName,
+  CZONE_PROFILES,
+  CZoneDevice,
   type Connection,
-  DEVICE_ID_BALLOON,
-  DEVICE_ID_MEM,
   type DeviceModel,
   type DriverQueue,
   MEM_PROFILES,
   MemDevice,
 } from '../../src/virtio/index.ts';
-import { discardFrames, plugIn } from '../../src/vmm/attach.ts';
+import { guestConfig } from '../../src/scenario/index.ts';
+import type { Timers } from '../../src/time/index.ts';
+import { encodeReport } from '../../src/virtio/czone/report.ts';
+import { encodeRequest } from '../../src/virtio/czone/request.ts';
+import { discardFrames, plugIn, timersOf } from '../../src/vmm/attach.ts';
 import type { MicroVm, Vmm } from '../../src/vmm/index.ts';
 import { MIB_BYTES, expectSound, testGuest, testVmm } from '../support/vm.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 
 const MEMORY_MIB = 64;
 const REGION = 4 * 2 ** 30;
+const ZONE_REGION = { start: REGION / 4096, frames: 32 * 256, blockFrames: 512 };
+/** Zones of a machine are the guest's: without its driver none is there before the attack. */
+const zonedGuest = guestConfig({
+  memoryFrames: MEMORY_MIB * 256,
+  region: ZONE_REGION,
+  build: 'verify',
+});
 
 const pfn = fc.oneof(
   { weight: 6, arbitrary: fc.nat({ max: MEMORY_MIB * 256 }) },
@@ -48,6 +59,24 @@ const op = fc.oneof(
     block: fc.nat({ max: 80 }),
     blocks: fc.nat({ max: 70 }),
   }),
+  fc.record({
+    kind: fc.constant('zoneRequest' as const),
+    type: fc.nat({ max: 9 }),
+    flags: fc.constantFrom(0, 0, 0, 1, 2, 0xffff),
+    zone: fc.nat({ max: 4 }),
+    block: fc.nat({ max: 18 }),
+    blocks: fc.nat({ max: 5 }),
+    value: fc.constantFrom(0, 2 * MIB_BYTES, 2 ** 40),
+  }),
+  fc.record({
+    kind: fc.constant('zoneReport' as const),
+    requestId: fc.nat({ max: 3 }),
+    zone: fc.nat({ max: 4 }),
+    flags: fc.nat({ max: 3 }),
+    ranges: fc.array(fc.record({ first: fc.nat({ max: 9000 }), count: fc.nat({ max: 600 }) }), {
+      maxLength: 4,
+    }),
+  }),
   fc.record({ kind: fc.constant('giveRing' as const), queue: fc.nat({ max: 5 }) }),
   fc.record({
     kind: fc.constant('spoilRing' as const),
@@ -65,6 +94,11 @@ const op = fc.oneof(
 );
 type Op = typeof op extends fc.Arbitrary<infer T> ? T : never;
 
+/** Room for an answer, behind what is asked. */
+function answerAt(page: number): { addr: number; lengthBytes: number } {
+  return { addr: page + 64, lengthBytes: 16 };
+}
+
 /** A device set up as a driver does, and then driven by hand. */
 class Attacker {
   readonly vm: MicroVm;
@@ -78,8 +112,7 @@ class Attacker {
     this.model = model;
     const { mmio, transport } = plugIn(vm, model, profile);
     this.mmio = mmio;
-    const id = model.deviceId === DEVICE_ID_MEM ? DEVICE_ID_MEM : DEVICE_ID_BALLOON;
-    transport.probe(id);
+    transport.probe(model.deviceId);
     transport.negotiate(~0n & ~(1n << 28n) & ~(1n << 29n), (features) => features);
     for (let i = 0; ; i += 1) {
       const queue = transport.setUpQueue<null>(i);
@@ -113,6 +146,17 @@ class Attacker {
         this.#send(0, [{ addr: this.page, lengthBytes: 24 }, answer], 1);
         return;
       }
+      case 'zoneRequest': {
+        memory.write(this.page, encodeRequest(step));
+        this.#send(0, [{ addr: this.page, lengthBytes: 24 }, answerAt(this.page)], 1);
+        return;
+      }
+      case 'zoneReport': {
+        const bytes = encodeReport(step);
+        memory.write(this.page, bytes);
+        this.#send(2, [{ addr: this.page, lengthBytes: bytes.length }], 1);
+        return;
+      }
       case 'giveRing': {
         const ring = this.queues[step.queue]?.layout.descAddr ?? this.page;
         memory.write(this.page, new Uint8Array(Uint32Array.of(ring / 4096).buffer));
@@ -135,7 +179,9 @@ class Attacker {
         return;
       case 'target':
         if (this.model instanceof BalloonDevice) this.model.setTarget(step.size * 256);
-        else (this.model as MemDevice).setRequested(step.size * 2 * MIB_BYTES);
+        else if (this.model instanceof MemDevice)
+          this.model.setRequested(step.size * 2 * MIB_BYTES);
+        else (this.model as CZoneDevice).reclaim(step.size % 5, step.size * MIB_BYTES);
     }
   }
 
@@ -147,7 +193,23 @@ class Attacker {
   }
 }
 
-function modelFor(vm: MicroVm, kind: 'balloon' | 'mem', name: BalloonProfileName): DeviceModel {
+function czoneModel(vm: MicroVm, timers: Timers): CZoneDevice {
+  const discard = (at: number, count: number): number => vm.memory.discard(at, count);
+  const host = { plug: () => true, unplug: discard, release: discard, reclaimed: () => {} };
+  const regionBytes = ZONE_REGION.frames * 4096;
+  return new CZoneDevice(CZONE_PROFILES.adaptive, host, {
+    addr: ZONE_REGION.start * 4096,
+    regionBytes,
+    blockBytes: 2 * MIB_BYTES,
+    timers: timersOf(vm, timers),
+  });
+}
+
+function modelFor(
+  vm: MicroVm,
+  kind: Exclude<Kind, 'czone'>,
+  name: BalloonProfileName,
+): DeviceModel {
   if (kind === 'balloon') {
     const host = {
       discard: (at: number, count: number) => discardFrames(vm, at, count),
@@ -169,8 +231,11 @@ function modelFor(vm: MicroVm, kind: 'balloon' | 'mem', name: BalloonProfileName
   return new MemDevice(MEM_PROFILES[name], host, { addr: REGION, regionBytes });
 }
 
-const KINDS = ['balloon', 'mem'] as const;
+const KINDS = ['balloon', 'mem', 'czone'] as const;
+type Kind = (typeof KINDS)[number];
 const NAMES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
+
+const POLICIES = { balloon: BALLOON_PROFILES, mem: MEM_PROFILES };
 
 /** Boots machines of one config on one host, attacks each and sees it off. */
 class Victims {
@@ -180,10 +245,12 @@ class Victims {
   attack(kind: (typeof KINDS)[number], name: BalloonProfileName, steps: readonly Op[]): boolean {
     const host = this.#host ?? testVmm();
     this.#host = undefined;
-    const vm = host.boot(testGuest(MEMORY_MIB, 128));
+    const vm = host.boot(kind === 'czone' ? zonedGuest : testGuest(MEMORY_MIB, 128));
     if (vm === undefined) throw new Error('the test host has no room');
-    const policy = (kind === 'balloon' ? BALLOON_PROFILES : MEM_PROFILES)[name].policy;
-    const attacker = new Attacker(vm, modelFor(vm, kind, name), policy);
+    const attacker =
+      kind === 'czone'
+        ? new Attacker(vm, czoneModel(vm, host.clock), CZONE_PROFILES.adaptive.policy)
+        : new Attacker(vm, modelFor(vm, kind, name), POLICIES[kind][name].policy);
     for (const step of steps) {
       if (!vm.checkDevices()) break;
       attacker.act(step);

@@ -1,12 +1,9 @@
-/** What stems.test.ts excuses. Lists shrink; a line that is not needed any more fails there. */
+/** What stems.test.ts excuses; a line that is not needed any more fails there. */
 
 /** Files of which a unit test of the same stem would see nothing, and the test that fails when they break. */
 export const HELD: Readonly<Record<string, string>> = {
   'assembly/kernel/recur.ts': 'test/unit/assembly/life/recur.test.ts',
   'assembly/life/zone-digest.ts': 'test/unit/assembly/life/recur.test.ts',
-  'src/cli/pages.ts': 'test/slow/cli-pages.test.ts',
-  'src/cli/replay.ts': 'test/slow/cli.test.ts',
-  'src/cli/scenario.ts': 'test/slow/cli-scenario.test.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device-mem.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device.ts': 'test/slow/recording-device.test.ts',
@@ -18,23 +15,3 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/virtio/czone/host.ts': 'test/unit/virtio/czone/device.test.ts',
   'src/virtio/mem/host.ts': 'test/unit/virtio/mem/device.test.ts',
 };
-
-/** The machine's side: files that still lack a test. */
-const OPEN_MACHINE: readonly string[] = [];
-
-/** The host's side: files that still lack a test. */
-const OPEN_HOST: readonly string[] = [
-  'src/cli/progress.ts',
-  'src/cli/verify.ts',
-  'src/recording/placement/exit.ts',
-  'src/recording/placement/replay.ts',
-  'src/recording/program/compaction.ts',
-  'src/recording/program/event-reader.ts',
-  'src/recording/program/free-running.ts',
-  'src/recording/program/hotplug.ts',
-];
-
-export const OPEN: readonly string[] = [...OPEN_MACHINE, ...OPEN_HOST];
-
-/** Files under test/unit that are no test of one file: to be split or renamed; helpers go to test/support. */
-export const UNPLACED: readonly string[] = [];

@@ -56,7 +56,9 @@ describe('guestmem', () => {
       const [heading, ...lines] = section.split('\n');
       expect(heading).toMatch(/^[A-Z].*:$/);
       expect(lines).not.toEqual([]);
-      for (const line of lines) expect(line).toMatch(/^[a-z\d-]+ +[A-Z].*\.$/);
+      for (const line of lines) {
+        expect(line).toMatch(/^([a-z\d-]+ +[A-Z]| +(Source|Limits): ).*\.$/);
+      }
     }
     const names = sections.map((section) => [...section.matchAll(/^[a-z\d-]+(?= )/gm)].join(', '));
     expect(names).toEqual([

@@ -1,14 +1,21 @@
 /** Systems by name on the default machine, and one small function for them. */
 
+import { expect } from 'vitest';
+
 import { defaultMachine } from '../../src/replay/index.ts';
 import {
   DEFAULT_WORKLOAD,
+  newCounts,
   profileOf,
-  SYSTEMS,
+  systemOf,
   type FunctionProfile,
+  type MachineConfig,
   type ServerlessSystem,
+  type SystemContext,
 } from '../../src/serverless/index.ts';
 import { Clock } from '../../src/time/index.ts';
+import { takeCensus } from './census.ts';
+import { expectSound } from './vm.ts';
 
 export const PROFILE: FunctionProfile = profileOf(
   { id: 0, name: 'f', memoryMib: 40, averageMs: 100 },
@@ -17,10 +24,30 @@ export const PROFILE: FunctionProfile = profileOf(
 
 /** A system on an empty host, four containers a VM at most where VMs are shared. */
 export function makeSystem(name: string): ServerlessSystem {
-  const spec = SYSTEMS.find((one) => one.name === name);
-  if (spec === undefined) throw new Error(`no system ${name}`);
-  const machine = { ...defaultMachine(), containersPerVm: 4 };
-  return spec.create({ machine, clock: new Clock() });
+  return systemWithClock(name).system;
+}
+
+/** The same with its clock; `workNs` as in SystemContext, `machine` what differs. */
+export function systemWithClock(
+  name: string,
+  { workNs, ...machine }: Partial<MachineConfig> & Pick<SystemContext, 'workNs'> = {},
+): { system: ServerlessSystem; clock: Clock } {
+  const clock = new Clock();
+  const all = { ...defaultMachine(), containersPerVm: 4, ...machine };
+  return { system: systemOf(name).create({ machine: all, clock, workNs }), clock };
+}
+
+/** Every rule of the guest holds, and what its account says is idle is what a walk finds. */
+export function expectAccounted(system: ServerlessSystem): void {
+  let vms = 0;
+  for (const vm of system.vms()) {
+    expectSound(vm);
+    vm.settle(newCounts());
+    const { core, memory } = vm.guest;
+    expect(memory.idleFrames).toBe(takeCensus(core).idleFrames);
+    vms += 1;
+  }
+  expect(vms).toBeGreaterThan(0);
 }
 
 export function vmCount(system: ServerlessSystem): number {

@@ -5,41 +5,27 @@
 
 import { FRAME_BYTES, NS_PER_MS } from '../../abi/unit.ts';
 import {
-  CZONE_DRIVER_FRAMES,
   CZoneVirtio,
   type GrowthPolicy,
   type GuestConfig,
-  type MicroVm,
-  memmapFrames,
-  memoryFor,
   reportOperations,
-  wholeBlocks,
 } from '../../vmm/index.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { type MachineConfig, type SystemContext, containersPerVm } from '../machine.ts';
+import type { MachineConfig } from '../machine.ts';
 import {
   ManyPerVm,
   type MemoryScheme,
+  type StartedVm,
   type VmScheme,
-  sharedFrames,
-  sharedVm,
+  shareOf,
+  zonedConfig,
 } from '../many-per-vm.ts';
-import type { IdleReclaim, SystemSpec } from '../system.ts';
-
-/** A container's limit in whole blocks. */
-function limitOf(profile: FunctionProfile, blockFrames: number): number {
-  return Math.ceil(profile.limitFrames / blockFrames) * blockFrames;
-}
+import type { SystemSpec } from '../system.ts';
 
 /** A VM whose own memory holds kernel and shared files; containers' memory comes from a region above it. */
 function config(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   const { blockFrames } = machine;
-  const containers = containersPerVm(machine, profile);
-  const frames = wholeBlocks(containers * limitOf(profile, blockFrames));
-  const own = sharedFrames(machine, profile) + memmapFrames(frames) + CZONE_DRIVER_FRAMES;
-  const memoryFrames = memoryFor(own);
-  const region = { start: memoryFrames, frames, blockFrames };
-  return sharedVm(machine, profile, { memoryFrames, region });
+  return zonedConfig(machine, profile, { blockFrames, shareFrames: shareOf(profile, blockFrames) });
 }
 
 /** The device of one VM. Without idle reclaim the host has no reason to ask, and need not hear of idleness. */
@@ -48,12 +34,7 @@ class Zoned implements VmScheme {
   readonly #blockFrames: number;
   readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
 
-  constructor(
-    vm: MicroVm,
-    context: SystemContext,
-    growth: GrowthPolicy,
-    ended: (reclaim: IdleReclaim) => void,
-  ) {
+  constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy) {
     const { machine, clock, workNs } = context;
     const { idleReclaimMs } = machine;
     this.#blockFrames = machine.blockFrames;
@@ -83,19 +64,23 @@ class Zoned implements VmScheme {
   }
 
   placed(profile: FunctionProfile, owner: number): number {
-    const limitFrames = limitOf(profile, this.#blockFrames);
+    const limitFrames = shareOf(profile, this.#blockFrames);
     return this.#device.zones.create(owner, limitFrames, profile.name);
   }
 }
 
 /** Whoever starts containers knows what earlier ones of a function came to, whichever VM they were in. */
 function scheme(growth: GrowthPolicy): MemoryScheme {
-  return { config, attach: (vm, context, ended) => new Zoned(vm, context, growth, ended) };
+  return { config, attach: (started) => new Zoned(started, growth) };
 }
 
 export const MCPV_CZONE: SystemSpec = {
   name: 'mcpv-czone',
   sentence:
     'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
+  source:
+    'CZone (Wu et al., Frontiers of Computer Science 20(5), 2026, doi 10.1007/s11704-024-40756-5).',
+  limits:
+    'Protocol, sizes and policies are unpublished and this project’s own (docs/czone-virtio.md). Files lie outside zones.',
   create: (context) => new ManyPerVm(context, scheme(context.machine.growth())),
 };

@@ -8,5 +8,8 @@ export const MCPV_STATIC: SystemSpec = {
   name: 'mcpv-static',
   sentence:
     'Many containers of a function per VM of fixed size; memory once touched stays the VM’s.',
+  source:
+    'Many containers per VM as in Squeezy’s and CZone’s baselines; nothing is published under this name.',
+  limits: 'The host gets memory back only when the VM ends.',
   create: (context) => new ManyPerVm(context, { config: staticConfig }),
 };

@@ -54,6 +54,8 @@ export interface MemDriverOptions {
   readonly bigBlockBytes?: number;
   /** False leaves online memory alone. */
   readonly unplugsOnline?: boolean;
+  /** Hears that the driver tries again by its timer. */
+  readonly retried?: () => void;
 }
 
 export interface MemDriverCounters {
@@ -395,6 +397,7 @@ export class MemDriver implements MemLink {
       this.#retryTimer = this.#timers.after(this.#retryNs, () => {
         this.#retryTimer = undefined;
         this.counters.retries++;
+        this.#options.retried?.();
         this.#retryNs = Math.min(2 * this.#retryNs, MEM_RETRY_MAX_NS);
         this.retry();
         this.#run();

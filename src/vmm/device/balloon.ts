@@ -25,7 +25,7 @@ import {
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
 import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
-import type { MemoryDevice } from './device.ts';
+import type { Given, MemoryDevice } from './device.ts';
 
 export interface BalloonOptions
   extends
@@ -33,6 +33,7 @@ export interface BalloonOptions
     CoreBalloonOptions,
     ReportParameters {
   readonly profile?: BalloonProfileName;
+  readonly given?: Given;
 }
 
 /**
@@ -73,7 +74,7 @@ export class Balloon implements MemoryDevice {
     const profile = BALLOON_PROFILES[name];
     this.#isHuge = options.isHuge === true;
     const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
-    this.model = new BalloonDevice(profile, hostOf(vm), {
+    this.model = new BalloonDevice(profile, hostOf(vm, options.given), {
       ...options,
       blockPages,
       memoryPages: vm.guest.config.memoryFrames,
@@ -126,6 +127,7 @@ export class Balloon implements MemoryDevice {
     if (!this.vm.checkDevices()) return 'stopped';
     if (this.failure !== undefined) return 'no-driver';
     const answer = this.model.setTarget(pages);
+    this.vm.guest.noteMemmap();
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 
@@ -168,9 +170,13 @@ export class Balloon implements MemoryDevice {
   }
 }
 
-function hostOf(vm: MicroVm): BalloonHost {
+function hostOf(vm: MicroVm, given?: Given): BalloonHost {
   return {
-    discard: (pfn, count) => discardFrames(vm, pfn, count),
+    discard: (pfn, count) => {
+      const released = discardFrames(vm, pfn, count);
+      if (released >= 0) given?.(count, released);
+      return released;
+    },
     willNeed: () => {},
     noteFree: () => {},
   };

@@ -3,7 +3,7 @@
 
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
-import type { Operations } from '../../cost/index.ts';
+import type { OperationName, Operations } from '../../cost/index.ts';
 import { type CZoneSupplier, type CZones, type GrowthPolicy, POOL } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
 import {
@@ -32,6 +32,8 @@ export interface CZoneOptions extends Pick<
   readonly profile?: CZoneProfileName;
   /** How zones begin and grow. */
   readonly growth?: GrowthPolicy;
+  /** What a block of an ended zone counts as; each 2 MiB of it as a release if not said. */
+  readonly endedBlock?: OperationName;
   /** Hears of each request to a zone, by the core's index, when it has ended. */
   readonly reclaimed?: (index: number, result: ReclaimResult) => void;
 }
@@ -63,6 +65,7 @@ export class CZoneVirtio implements MemoryDevice {
   readonly unmovableFrames: number = 0;
   /** Blocks of zones that have ended, by the device's answers. */
   #endedBlocks = 0;
+  readonly #endedBlock: OperationName | undefined;
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
@@ -75,6 +78,7 @@ export class CZoneVirtio implements MemoryDevice {
     }
     this.vm = vm;
     this.zones = czones;
+    this.#endedBlock = options.endedBlock;
     const { region } = czones;
     const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
     const profile = CZONE_PROFILES[name];
@@ -129,6 +133,16 @@ export class CZoneVirtio implements MemoryDevice {
     return this.model.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
 
+  /** Unplugs the blocks in no zone: with their memory their struct pages go. How many went. */
+  unplugPool(): number {
+    this.vm.expectRunning();
+    let unplugged = 0;
+    const { pooledBlocks } = this.vm.guest.core.czones;
+    this.driver.unplug(ZONE_POOL, pooledBlocks, false, ({ count }) => (unplugged = count));
+    this.zones.unplugged();
+    return unplugged;
+  }
+
   /** The pool, then the idle zones in the order of their creation, until what they gave is enough. */
   ask(frames: number): void {
     this.vm.expectRunning();
@@ -159,9 +173,11 @@ export class CZoneVirtio implements MemoryDevice {
     const { reportedPages } = this.model.counters;
     const { usedInterrupts, configInterrupts } = this.device.counters;
     const messages = requests + reports;
-    const frames = this.#endedBlocks * this.zones.region.blockFrames + reportedPages;
+    const name = this.#endedBlock;
+    const frames = name === undefined ? this.#endedBlocks * this.zones.region.blockFrames : 0;
     return {
-      ...reportOperations(messages, frames),
+      ...(name === undefined ? {} : { [name]: this.#endedBlocks }),
+      ...reportOperations(messages, frames + reportedPages),
       vmExit: this.exits - messages,
       interrupt: Math.max(0, usedInterrupts + configInterrupts - messages),
     };

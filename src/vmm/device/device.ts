@@ -4,6 +4,9 @@
 import type { Operations } from '../../cost/index.ts';
 import type { MicroVm } from '../microvm.ts';
 
+/** Hears of frames that the guest gave just now, and how many of them had host memory. */
+export type Given = (frames: number, releasedFrames: number) => void;
+
 export interface MemoryDevice {
   readonly vm: MicroVm;
   /**

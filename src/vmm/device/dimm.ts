@@ -54,16 +54,17 @@ export class Dimms implements MemoryDevice {
   readonly #ranges: Map<DimmSlot, FrameRange> = new Map();
   /** Unmovable frames of DIMMs that were tried in vain. */
   readonly #blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
-  #nextFrame: number;
+  readonly #startFrame: number;
   /** Blocks that `ask` took, and frames that it still owes: they do not fill a DIMM, or none could go. */
   #askedBlocks = 0;
   #owedFrames = 0;
   #pluggedBlocks = 0;
   #triedBlocks = 0;
+  #insertions = 0;
   #ejections = 0;
 
   /**
-   * DIMMs are plugged one behind the other from `startFrame`, a multiple of a block. No timers:
+   * DIMMs are plugged at the lowest place with room from `startFrame` on, a multiple of a block. No timers:
    * nothing here waits.
    */
   constructor(vm: MicroVm, startFrame: number, options: HotplugOptions) {
@@ -71,7 +72,7 @@ export class Dimms implements MemoryDevice {
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
     const { blockFrames } = this.blocks;
-    this.#nextFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
+    this.#startFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
   }
 
   get slots(): readonly DimmSlot[] {
@@ -83,7 +84,7 @@ export class Dimms implements MemoryDevice {
     this.vm.expectRunning();
     const { blockFrames } = this.blocks;
     expectInteger('blocks', blocks, 1, SPAN_FRAMES_MAX / blockFrames);
-    const slot = { startFrame: this.#nextFrame, frames: blocks * blockFrames };
+    const slot = { startFrame: this.#placeFor(blocks * blockFrames), frames: blocks * blockFrames };
     if (slot.startFrame + slot.frames > this.vm.guest.core.spanFrames) return 'no-room';
     const range = { start: slot.startFrame, count: slot.frames };
     this.vm.claim('startFrame', range);
@@ -100,9 +101,18 @@ export class Dimms implements MemoryDevice {
     }
     this.#slots.push(slot);
     this.#ranges.set(slot, range);
-    this.#nextFrame += slot.frames;
+    this.#insertions += 1;
     this.#pluggedBlocks += blocks;
     return slot;
+  }
+
+  #placeFor(frames: number): number {
+    let start = this.#startFrame;
+    for (const slot of this.#slots.toSorted((a, b) => a.startFrame - b.startFrame)) {
+      if (slot.startFrame - start >= frames) break;
+      start = slot.startFrame + slot.frames;
+    }
+    return start;
   }
 
   /** Whole DIMMs, as many as what is owed has room for, the last one plugged first. */
@@ -129,9 +139,12 @@ export class Dimms implements MemoryDevice {
     return { dimmPlugBlock: this.#pluggedBlocks, dimmOfflineBlock: this.#triedBlocks };
   }
 
-  /** Of ACPI's registers only the two that must be written: the outcome of each try, and each ejection. */
+  /**
+   * Of ACPI's registers only those that must be written: the outcome of each try, each ejection, and
+   * each insertion that is acknowledged.
+   */
   get exits(): number {
-    return this.#triedBlocks + this.#ejections;
+    return this.#triedBlocks + this.#ejections + this.#insertions;
   }
 
   get unmovableFrames(): number {
@@ -173,7 +186,6 @@ export class Dimms implements MemoryDevice {
     for (const start of starts) this.blocks.remove(start);
     this.#slots.splice(at, 1);
     this.#release(slot);
-    if (slot.startFrame + slot.frames === this.#nextFrame) this.#nextFrame = slot.startFrame;
     const releasedFrames = this.vm.memory.discard(slot.startFrame, slot.frames);
     return { isGone: true, triedBlocks: gone.length, releasedFrames };
   }

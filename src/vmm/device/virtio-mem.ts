@@ -21,7 +21,7 @@ import {
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
-import type { MemoryDevice } from './device.ts';
+import type { Given, MemoryDevice } from './device.ts';
 
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
   readonly profile?: MemProfileName;
@@ -34,6 +34,7 @@ export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
   readonly blockBytes?: number;
   readonly requestedBytes?: number;
   readonly nodeId?: number;
+  readonly given?: Given;
 }
 
 /**
@@ -65,7 +66,7 @@ export class VirtioMem implements MemoryDevice {
     const profile = MEM_PROFILES[expectName('profile', options.profile ?? 'qemu', PROFILES)];
     expectBigBlock(options.bigBlockBytes);
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
-    this.model = new MemDevice(profile, hostOf(vm), options);
+    this.model = new MemDevice(profile, hostOf(vm, options.given), options);
     const { addr, regionBytes } = options;
     vm.claim('addr', { start: addr / FRAME_BYTES, count: regionBytes / FRAME_BYTES });
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
@@ -151,9 +152,14 @@ function expectBigBlock(bytes: number | undefined): void {
   throw new RefusedArgument('bigBlockBytes', 'a power of two', bytes);
 }
 
-function hostOf(vm: MicroVm): MemHost {
+function hostOf(vm: MicroVm, given?: Given): MemHost {
   return {
     plug: () => true,
-    unplug: (addr, lengthBytes) => vm.memory.discard(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES),
+    unplug: (addr, lengthBytes) => {
+      const frames = lengthBytes / FRAME_BYTES;
+      const released = vm.memory.discard(addr / FRAME_BYTES, frames);
+      given?.(frames, released);
+      return released;
+    },
   };
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   choice,
+  columns,
   duration,
   frames,
   minutes,
   named,
   policy,
+  systemNames,
   wholeNumber,
 } from '../../../src/cli/argument.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
+import { SYSTEMS } from '../../../src/replay/index.ts';
 
 describe('options', () => {
   it('reads whole numbers', () => {
@@ -19,6 +22,14 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
+  });
+
+  it('takes a map of columns as it is if it can be read, or none', () => {
+    const map = 'time=t:s,function=f,duration=d';
+    expect(columns(map)).toBe(map);
+    expect(columns(undefined)).toBeUndefined();
+    expect(() => columns('time=t')).toThrow(UsageError);
+    expect(() => columns('tim=t')).toThrow(/^--columns: expected .* \(did you mean time\?\)/);
   });
 
   it('reads times with their unit', () => {
@@ -70,6 +81,25 @@ describe('options', () => {
     expect(choice('--order', 'lifo', ['fifo', 'lifo'])).toBe('lifo');
     expect(() => choice('--order', 'lif', ['fifo', 'lifo'])).toThrow(
       '--order: expected one of fifo, lifo (did you mean lifo?), found "lif"',
+    );
+  });
+
+  it('reads names of systems with what they are to be told, and takes all when none is given', () => {
+    const all = SYSTEMS.map(({ name }) => name);
+    expect(systemNames('--system', undefined)).toEqual(all);
+    expect(systemNames('--system', 'all')).toEqual(all);
+    const text = 'mcpv-reporting:0/1s, mcpv-reporting, scpv-boot';
+    expect(systemNames('--system', text)).toEqual([
+      'mcpv-reporting:0/1s',
+      'mcpv-reporting',
+      'scpv-boot',
+    ]);
+    expect(() => systemNames('--system', 'scpv-boot,nope')).toThrow(
+      /^--system: expected a system of scpv-boot, .*, found "nope"$/,
+    );
+    expect(() => systemNames('--system', 'scpv-boot:1')).toThrow(UsageError);
+    expect(() => systemNames('--system', 'scpv-boot,scpv-boot')).toThrow(
+      '--system: expected each system once, found "scpv-boot"',
     );
   });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { systemsText } from '../../../src/cli/systems.ts';
+import { systemsJson, systemsText } from '../../../src/cli/systems.ts';
 import { GROWTHS, KEEP_ALIVES, PLACEMENTS, SYSTEMS } from '../../../src/replay/index.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { TRACE_FORMATS } from '../../../src/trace/index.ts';
@@ -20,7 +20,23 @@ it('names the option that each list is for, and lines the sentences up', () => {
   for (const option of ['--system', '--keep-alive', '--placement', '--growth', '--format']) {
     expect(text).toContain(`(${option}):\n`);
   }
-  const entries = text.split('\n').filter((line) => / {2}/.test(line));
+  const entries = text.split('\n').filter((line) => /^\S+ {2}/.test(line));
   const starts = entries.map((line) => line.length - line.replace(/^\S+ +/, '').length);
   expect(new Set(starts).size).toBe(1);
+});
+
+it('says of systems where they are described and what they do not do, in text and in JSON', () => {
+  const text = systemsText();
+  const lists = JSON.parse(systemsJson()) as Record<string, Record<string, string>[]>;
+  expect(lists['systems']).toEqual(
+    SYSTEMS.map(({ name, sentence, source, limits }) => ({ name, sentence, source, limits })),
+  );
+  for (const { source, limits } of SYSTEMS) {
+    expect(text).toContain(`  Source: ${source}\n`);
+    expect(text).toContain(`  Limits: ${limits}\n`);
+  }
+  expect(lists['keepAlives']?.[0]).toEqual({
+    name: KEEP_ALIVES[0]?.name,
+    sentence: KEEP_ALIVES[0]?.sentence,
+  });
 });

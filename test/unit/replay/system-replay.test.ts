@@ -41,7 +41,7 @@ describe('SystemReplay', () => {
       create: (context) =>
         new ManyPerVm(context, {
           config: staticConfig,
-          attach: (vm, { clock }) => {
+          attach: ({ vm, context: { clock } }) => {
             devices.push(new Reporting(vm, clock, { profile: 'qemu' }));
             return {};
           },

@@ -71,6 +71,15 @@ describe('a folder for results', () => {
     expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe('ours 2');
   });
 
+  it('gets text that comes in pieces whole', () => {
+    function* content(): Generator<string, void> {
+      for (let piece = 0; piece < 300; piece++) yield `${piece},`;
+    }
+    new OutputFolder(folder, [A]).write([{ name: 'a.txt', content: content() }]);
+    const text = readFileSync(join(folder, 'a.txt'), 'utf8');
+    expect(text).toBe(Array.from({ length: 300 }, (_, piece) => `${piece},`).join(''));
+  });
+
   it('is refused in one line that names what is in the way', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

@@ -6,6 +6,9 @@ import { results } from '../../support/report.ts';
 const repairs = {
   mergedRows: 3,
   negativeAverages: 0,
+  percentilesOrdered: 0,
+  durationsRaised: 2,
+  startsMoved: 1,
   functionsWithoutDurations: 1200,
   functionsWithoutMemory: 0,
   memoryRaised: 0,
@@ -17,6 +20,8 @@ describe('repairs of a trace', () => {
     const trace = { ...results().trace, functions: 2000, repairs };
     expect(repairLines(trace)).toEqual([
       'trace: 3 rows of functions that stood there already were merged',
+      'trace: durations of 2 calls or rows are raised to 1 ms',
+      "trace: 1 calls from before the trace's begin were moved to it",
       'trace: durations of 1,200 of 2,000 functions are drawn from published distributions',
       'trace: memory of 1 of 2,000 functions is clipped to what like workloads measured',
     ]);

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { verify } from '../../../src/core/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
 import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/function-profile.ts';
@@ -10,6 +11,7 @@ import {
   COUNT_HOST_FAULTS,
   CZoneVirtio,
   newCounts,
+  sessionProfile,
   type MicroVm,
 } from '../../../src/serverless/index.ts';
 import { Clock } from '../../../src/time/index.ts';
@@ -114,4 +116,18 @@ it('an end gives all back to the guest, and asks for nothing where there was no 
   expect(held).toBe(PROFILE.anonymousFrames);
   expect(container.exit()).toBe(0);
   expect(vm.guest.memory.frames.anonymous).toBe(0);
+});
+
+it('a container that follows a series has so much heap, and gives the rest to its kernel', () => {
+  const vm = vmOf();
+  const profile = sessionProfile({ id: 1, name: 's', firstFrames: 100, peakFrames: 9000 });
+  const container = new Container(vm, profile, { cpu: 0, kernelFrames: 10 });
+  for (const frames of [100, 9000, 2500, 2500, 0, 700]) {
+    container.follow(frames);
+    vm.settle(newCounts());
+    expect(container.heldFrames).toBe(frames);
+    expect(verify(vm.guest.core)).toBeUndefined();
+  }
+  container.exit();
+  expect(verify(vm.guest.core)).toBeUndefined();
 });

@@ -7,6 +7,7 @@ import {
   readCountTable,
 } from '../../../src/trace/azure-tables.ts';
 import { MinuteCounts } from '../../../src/trace/counts.ts';
+import { QuirkLog } from '../../../src/trace/quirks.ts';
 import { functionKey } from '../../../src/trace/trace.ts';
 import {
   DURATION_HEADER,
@@ -26,11 +27,12 @@ function fileOf(...rows: string[]): string {
   return join(makeFolder({ 'x.csv': lines(...rows) }), 'x.csv');
 }
 
-const named = (name: string, trigger?: string) => ({ owner: 'o', app: 'a', name, trigger });
+const place = { file: 'x.csv', line: 2 };
+const named = (name: string, trigger?: string) => ({ owner: 'o', app: 'a', name, trigger, place });
 
 describe('the functions of count tables', () => {
   it('have numbers in order of appearance, and the more telling trigger', () => {
-    const table = new FunctionTable();
+    const table = new FunctionTable(new QuirkLog());
     expect(
       [named('f', 'others'), named('g'), named('f', 'http')].map((fn) => table.intern(fn)),
     ).toEqual([0, 1, 0]);
@@ -44,7 +46,7 @@ describe('a table of counts', () => {
   it('has the minutes in order of their labels, behind those read before, up to the limit', () => {
     const file = fileOf('HashOwner,HashApp,HashFunction,minute_3,2,1_minute', 'o,a,f,30,20,10');
     const counts = new MinuteCounts(Infinity);
-    expect(readCountTable(file, new FunctionTable(), counts, 2, 4)).toBe(3);
+    expect(readCountTable(file, new FunctionTable(new QuirkLog()), counts, 2, 4)).toBe(3);
     const { firstCells, counts: found } = counts.cells(5, 1);
     expect([[...firstCells], [...found]]).toEqual([
       [0, 0, 0, 1, 2, 2],
@@ -54,12 +56,12 @@ describe('a table of counts', () => {
 
   it('counts a function’s second row as merged, in one file only', () => {
     const file = fileOf('HashOwner,HashApp,HashFunction,1', 'o,a,f,1', 'o,a,f,2');
-    const table = new FunctionTable();
+    const table = new FunctionTable(new QuirkLog());
     readCountTable(file, table, new MinuteCounts(Infinity), 0, Infinity);
-    expect(table.mergedRows).toBe(1);
+    expect(table.quirks.told().quirks.mergedRows).toBe(1);
     const single = fileOf('HashOwner,HashApp,HashFunction,1', 'o,a,f,1');
     readCountTable(single, table, new MinuteCounts(Infinity), 1, Infinity);
-    expect([table.mergedRows, table.list.length]).toEqual([1, 1]);
+    expect([table.quirks.told().quirks.mergedRows, table.list.length]).toEqual([1, 1]);
   });
 
   it('has no more minutes than two weeks have', () => {
@@ -69,7 +71,13 @@ describe('a table of counts', () => {
       `o,a,f${',0'.repeat(labels.length)}`,
     );
     const read = (): unknown =>
-      readCountTable(file, new FunctionTable(), new MinuteCounts(Infinity), 0, Infinity);
+      readCountTable(
+        file,
+        new FunctionTable(new QuirkLog()),
+        new MinuteCounts(Infinity),
+        0,
+        Infinity,
+      );
     expect(faultOf(read)).toMatchObject({
       line: 1,
       expected: 'at most 20160 minute columns',
@@ -84,24 +92,27 @@ describe('durations', () => {
   const KEY = functionKey('o', 'a', 'f');
 
   it('of several days are weighted by their counts', () => {
-    const reader = new DurationReader();
+    const quirks = new QuirkLog();
+    const reader = new DurationReader(quirks);
     reader.read(fileOf(DURATION_HEADER, row(3, 100, 100, 120)));
     reader.read(fileOf(DURATION_HEADER, row(1, 200, 200, 900)));
-    const { summaries, mergedRows } = reader.table();
+    const summaries = reader.table();
     expect(summaries.get(KEY)).toMatchObject({ source: 'trace', averageMs: 125, maximumMs: 900 });
     expect(summaries.get(KEY)?.percentilesMs).toEqual(Array.from({ length: 7 }, () => 125));
-    expect(mergedRows).toBe(0);
+    expect(quirks.told().quirks.mergedRows).toBe(0);
   });
 
   it('of rows that count nothing are their plain mean', () => {
-    const reader = new DurationReader();
+    const quirks = new QuirkLog();
+    const reader = new DurationReader(quirks);
     reader.read(fileOf(DURATION_HEADER, row(0, 100, 100, 300), row(0, 300, 300, 300)));
-    expect(reader.table().summaries.get(KEY)?.averageMs).toBe(200);
-    expect(reader.table().mergedRows).toBe(1);
+    expect(reader.table().get(KEY)?.averageMs).toBe(200);
+    expect(quirks.told().quirks.mergedRows).toBe(1);
   });
 
   it('with an average alone are typical ones of that mean, with neither they are none', () => {
-    const reader = new DurationReader();
+    const quirks = new QuirkLog();
+    const reader = new DurationReader(quirks);
     reader.read(
       fileOf(
         DURATION_HEADER,
@@ -110,17 +121,17 @@ describe('durations', () => {
         row(1, -5, 20, 60).replace(',f,', ',h,'),
       ),
     );
-    const { summaries, negativeAverages } = reader.table();
+    const summaries = reader.table();
     expect(summaries.get(KEY)).toMatchObject({ source: 'trace', averageMs: 50 });
     expect(summaries.has(functionKey('o', 'a', 'g'))).toBe(false);
     expect(summaries.get(functionKey('o', 'a', 'h'))?.averageMs).toBe(20);
-    expect(negativeAverages).toBe(1);
+    expect(quirks.told().quirks.negativeAverages).toBe(1);
   });
 });
 
 describe('memory', () => {
   it('of a function comes before that of its app, which its functions share', () => {
-    const memory = new MemoryReader();
+    const memory = new MemoryReader(new QuirkLog());
     memory.read(fileOf('HashOwner,HashApp,SampleCount,AverageAllocatedMb', 'o,a,1,300'));
     memory.read(
       fileOf('HashOwner,HashApp,HashFunction,SampleCount,AverageAllocatedMb', 'o,a,f,1,40'),
@@ -131,7 +142,8 @@ describe('memory', () => {
   });
 
   it('of several rows is weighted by their samples; an empty one says nothing', () => {
-    const memory = new MemoryReader();
+    const quirks = new QuirkLog();
+    const memory = new MemoryReader(quirks);
     memory.read(
       fileOf(
         'HashOwner,HashApp,SampleCount,AverageAllocatedMb',
@@ -141,12 +153,15 @@ describe('memory', () => {
       ),
     );
     expect(memory.find('o', 'a', '', 1)).toBe(175);
-    expect(memory.mergedRows).toBe(1);
+    expect(quirks.told().quirks.mergedRows).toBe(1);
   });
 
   it('of more than 16 TiB is refused', () => {
     const file = fileOf('HashOwner,HashApp,SampleCount,AverageAllocatedMb', 'o,a,1,16777217');
-    expect(faultOf(() => new MemoryReader().read(file))).toMatchObject({ line: 2, column: 4 });
+    expect(faultOf(() => new MemoryReader(new QuirkLog()).read(file))).toMatchObject({
+      line: 2,
+      column: 4,
+    });
   });
 });
 

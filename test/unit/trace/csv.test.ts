@@ -130,6 +130,11 @@ describe('a table', () => {
     });
   });
 
+  it('that lacks several cells names the first', () => {
+    expect(faultOf(() => rowsOf('a,b,c,d\n1\n'))).toMatchObject({ column: 2, header: 'b' });
+    expect(faultOf(() => rowsOf('a\n1,2,3\n'))).toMatchObject({ column: 2, header: undefined });
+  });
+
   it('with too many cells in a row names the first surplus one', () => {
     const folder = brokenVhive('memory.csv', (content) => withCell(content, 3, 6, '9,9'));
     expect(faultOf(() => openRows(folder, { seed }))).toMatchObject({ line: 3, column: 7 });

@@ -1,12 +1,14 @@
 /** What every system must hold to. One small function, a real core behind it. */
 import { describe, expect, it } from 'vitest';
 import {
+  ArgumentError,
   CAUSE_ANONYMOUS,
   COUNT_HOST_FAULTS,
   SYSTEMS,
   START_STEPS,
   type StartStep,
   newCounts,
+  systemOf,
 } from '../../../../src/serverless/index.ts';
 import { makeSystem, PROFILE, vmCount } from '../../../support/serverless.ts';
 
@@ -28,7 +30,54 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['vmm', 'clone'],
     ['zone', 'container', 'runtime'],
   ],
+  'mcpv-balloon': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-reporting': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-virtio-mem': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-dimm': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-squeezy': [
+    ['vmm', 'clone'],
+    ['zone', 'container', 'runtime'],
+  ],
+  'mcpv-faascale': [
+    ['vmm', 'clone'],
+    ['zone', 'container', 'runtime'],
+  ],
 };
+
+describe('the list', () => {
+  it('says of each system where it is described and what it does not do', () => {
+    for (const { name, source, limits } of SYSTEMS) {
+      for (const text of [source, limits]) expect(text, name).toMatch(/^[A-Za-z].*\.$/);
+    }
+  });
+
+  it('is read with arguments where a system has some, and refuses what it cannot read', () => {
+    expect(systemOf('mcpv-reporting:0/500ms').name).toBe('mcpv-reporting:0/500ms');
+    expect(systemOf('mcpv-dimm:online_kernel').name).toBe('mcpv-dimm:online_kernel');
+    for (const text of [
+      'mcpv',
+      'mcpv-static:1',
+      'mcpv-reporting:11',
+      'mcpv-reporting:9/2',
+      'mcpv-virtio-mem:offline',
+      'mcpv-dimm:',
+    ]) {
+      expect(() => systemOf(text), text).toThrow(ArgumentError);
+    }
+  });
+});
 
 describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
   it('holds what containers hold while they live, and nothing after', () => {

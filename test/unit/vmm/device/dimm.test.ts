@@ -56,6 +56,18 @@ describe('Dimms', () => {
     expectSound(vm);
   });
 
+  it('puts a DIMM where one was taken away, the lowest place with room', () => {
+    const { vm } = testVm(128, 512);
+    const dimms = new Dimms(vm, START, { policy: 'online_movable' });
+    const slots = [plugged(dimms, 1), plugged(dimms, 1), plugged(dimms, 2)];
+    expect(dimms.unplug(slots[0] as DimmSlot).isGone).toBe(true);
+    expect(dimms.plug(2)).toBe('no-room');
+    const { exits } = dimms;
+    expect(plugged(dimms, 1).startFrame).toBe(START);
+    expect(dimms.exits).toBe(exits + 1);
+    expectSound(vm);
+  });
+
   it('plugs nothing beyond the span of the guest', () => {
     const { vm } = testVm(128, 256);
     const dimms = new Dimms(vm, START, { policy: 'online_movable' });

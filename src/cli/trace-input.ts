@@ -1,0 +1,48 @@
+// What the commands of `guestmem trace` share: the trace that they are given, and words for what the library refuses.
+
+import { type Trace, loadTrace } from '../trace/index.ts';
+import { columns, wholeNumber } from './argument.ts';
+import { UsageError } from './fault.ts';
+
+export interface InputFlags {
+  readonly seed: string;
+  /** A number of minutes, or of `sample` a window. */
+  readonly minutes?: string;
+  readonly columns?: string;
+}
+
+export const SEED_HELP = 'seed of what is drawn: instants and durations that a trace does not have';
+
+export async function inputOf(path: string, flags: InputFlags, isCut: boolean): Promise<Trace> {
+  const { minutes } = flags;
+  const limit = isCut && minutes !== undefined ? wholeNumber('--minutes', minutes, 1) : undefined;
+  const seed = wholeNumber('--seed', flags.seed, 0);
+  return loadTrace(path, { seed, minutes: limit, columns: columns(flags.columns) });
+}
+
+/** Options by the library's names for them. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  trace: 'trace',
+  functions: '--functions',
+  functionCount: '--functions',
+  share: '--share',
+  fromMinute: '--minutes',
+  toMinute: '--minutes',
+  minutes: '--minutes',
+  perMinute: '--rate',
+  busy: '--busy',
+  'popular.perMinute': '--busy',
+};
+
+/** What the library says of an argument, said of the option. */
+export function saidOfOptions<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    const [, name = '', rest = ''] =
+      error instanceof RangeError ? (/^([\w.]+): (.*)$/s.exec(error.message) ?? []) : [];
+    const option = OPTIONS[name];
+    if (option === undefined) throw error;
+    throw new UsageError(`${option}: ${rest}`);
+  }
+}

@@ -1,0 +1,28 @@
+// What containers of a trace's functions hold and do.
+
+import {
+  type FunctionProfile,
+  type WorkloadParameters,
+  profileOf,
+  sessionProfile,
+} from '../serverless/index.ts';
+import type { Session, Trace, TraceFunction } from '../trace/index.ts';
+
+function ofSession({ id, name }: TraceFunction, { memory }: Session): FunctionProfile {
+  const { frames } = memory;
+  const peakFrames = frames.reduce((most, one) => Math.max(most, one), 0);
+  return sessionProfile({ id, name, firstFrames: frames[0] ?? 0, peakFrames });
+}
+
+/** By function id. */
+export function profilesOf(
+  { functions, sessions }: Pick<Trace, 'functions' | 'sessions'>,
+  workload: WorkloadParameters,
+): FunctionProfile[] {
+  return functions.map((fn) => {
+    const session = sessions?.[fn.id];
+    if (session !== undefined) return ofSession(fn, session);
+    const { id, name, memoryMib, durations } = fn;
+    return profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload);
+  });
+}

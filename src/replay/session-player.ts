@@ -1,0 +1,48 @@
+// Plays sessions: a sandbox has each figure of its memory from that figure's time on, counted from the begin of its call.
+
+import { NS_PER_MS } from '../abi/unit.ts';
+import type { TimerHandle, Timers } from '../time/index.ts';
+import type { MemorySeries, Session } from '../trace/index.ts';
+
+/** The sandbox in a slot has so many frames from now on. */
+export type Follow = (slot: number, frames: number) => void;
+
+export class SessionPlayer {
+  readonly #series: readonly MemorySeries[];
+  readonly #clock: Timers;
+  readonly #follow: Follow;
+  /** What comes next, by slot. */
+  readonly #timers: Map<number, TimerHandle> = new Map<number, TimerHandle>();
+
+  /** Sessions are one a function, by function id. */
+  constructor(sessions: readonly Session[], clock: Timers, follow: Follow) {
+    this.#series = sessions.map(({ memory }) => memory);
+    this.#clock = clock;
+    this.#follow = follow;
+  }
+
+  begin(slot: number, functionId: number): void {
+    const series = this.#series[functionId];
+    if (series !== undefined) this.#play(slot, series, 0, this.#clock.nowNs);
+  }
+
+  /** Nothing follows any more: the call has ended, or its sandbox is gone. */
+  end(slot: number): void {
+    this.#timers.get(slot)?.cancel();
+    this.#timers.delete(slot);
+  }
+
+  #play(slot: number, series: MemorySeries, index: number, beganNs: number): void {
+    const { atMs, frames } = series;
+    this.#follow(slot, frames[index] as number);
+    const next = index + 1;
+    if (next === atMs.length) {
+      this.#timers.delete(slot);
+      return;
+    }
+    const atNs = beganNs + (atMs[next] as number) * NS_PER_MS;
+    const delayNs = Math.max(0, atNs - this.#clock.nowNs); // rounding must not go back in time
+    const play = (): void => this.#play(slot, series, next, beganNs);
+    this.#timers.set(slot, this.#clock.after(delayNs, play));
+  }
+}

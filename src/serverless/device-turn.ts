@@ -1,0 +1,52 @@
+// What the devices of a VM do by themselves, on a timer: booked when that turn of theirs is over, so that no call that comes
+// later is held up by it.
+
+import { type MicroVm, type OperationName, addCounts, newCounts, timersOf } from '../vmm/index.ts';
+import type { StartedVm } from './many-per-vm.ts';
+import type { Work } from './system.ts';
+
+/** Takes what was counted in a VM since the last time. */
+export function takeWork(vm: MicroVm): Work {
+  const counts = newCounts();
+  vm.settle(counts);
+  return { operations: vm.takeOperations() ?? {}, counts };
+}
+
+/** Adds work to what was done before. */
+export function addWork(target: Work, { operations, counts }: Work): void {
+  for (const [name, times] of Object.entries(operations) as [OperationName, number][]) {
+    target.operations[name] = (target.operations[name] ?? 0) + times;
+  }
+  addCounts(target.counts, counts);
+}
+
+export class DeviceTurn {
+  readonly #started: StartedVm;
+  #askedFrames = 0;
+  #gotFrames = 0;
+  #isNoted = false;
+
+  constructor(started: StartedVm) {
+    this.#started = started;
+  }
+
+  /** Devices asked, or got, so many frames more in this turn. */
+  note(askedFrames: number, gotFrames: number): void {
+    this.#askedFrames += askedFrames;
+    this.#gotFrames += gotFrames;
+    if (this.#isNoted) return;
+    this.#isNoted = true;
+    const { vm, context } = this.#started;
+    timersOf(vm, context.clock).after(0, () => this.#book());
+  }
+
+  #book(): void {
+    const { vm, worked } = this.#started;
+    const work = takeWork(vm);
+    const request = { ...work, askedFrames: this.#askedFrames, gotFrames: this.#gotFrames };
+    this.#askedFrames = 0;
+    this.#gotFrames = 0;
+    this.#isNoted = false;
+    worked({ ...work, request });
+  }
+}

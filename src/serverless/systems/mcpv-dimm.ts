@@ -1,0 +1,65 @@
+// mcpv-dimm: containers' memory comes in ACPI DIMMs, one of whole 128 MiB blocks for each container: plugged before it starts,
+// which waits for it. After a container has gone the host wants one DIMM back, the last plugged first: whichever the guest can
+// take offline as a whole. When none can be, there is one too many, and the next end tries again for both.
+
+import { MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
+import { Dimms, hotplugStart } from '../../vmm/index.ts';
+import {
+  ManyPerVm,
+  type StartedVm,
+  type VmScheme,
+  pluggedConfig,
+  shareOf,
+} from '../many-per-vm.ts';
+import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
+import type { Asked, SystemSpec } from '../system.ts';
+
+class Slotted implements VmScheme {
+  readonly step = 'grow';
+  readonly #dimms: Dimms;
+  readonly #shareFrames: number;
+  #containers = 0;
+
+  constructor({ vm, profile }: StartedVm, policy: PlugPolicy) {
+    this.#shareFrames = shareOf(profile, MEMORY_BLOCK_FRAMES);
+    this.#dimms = new Dimms(vm, hotplugStart(vm.guest.config.memoryFrames), { policy });
+    vm.counted.push(this.#dimms);
+  }
+
+  placed(): undefined {
+    this.#containers += 1;
+    const dimms = this.#dimms;
+    if (dimms.slots.length < this.#containers) dimms.plug(this.#shareFrames / MEMORY_BLOCK_FRAMES);
+  }
+
+  left(): Asked {
+    this.#containers -= 1;
+    const dimms = this.#dimms;
+    let gotFrames = 0;
+    for (const slot of dimms.slots.toReversed()) {
+      if (dimms.slots.length <= this.#containers) break;
+      if (dimms.unplug(slot).isGone) gotFrames += slot.frames;
+    }
+    return { askedFrames: this.#shareFrames, gotFrames };
+  }
+}
+
+function specOf(name: string, policy: PlugPolicy): SystemSpec {
+  return {
+    name,
+    sentence:
+      'Many containers of a function per VM; a DIMM of whole 128 MiB blocks is plugged for each, and one is taken offline after: NAME:POLICY, online_movable if not said.',
+    source:
+      'ACPI memory hotplug as in Linux 6.12 (mm/memory_hotplug.c), QEMU and Kata Containers (runtime issues 158, 791).',
+    limits:
+      'A DIMM goes as a whole or not at all; each that is tried has its blocks emptied by migration first. Nothing is taken while containers are idle.',
+    create: (context) =>
+      new ManyPerVm(context, {
+        config: (machine, profile) => pluggedConfig(machine, profile, MEMORY_BLOCK_FRAMES),
+        attach: (started) => new Slotted(started, policy),
+      }),
+    with: (argument) => specOf(`mcpv-dimm:${argument}`, plugPolicyOf(argument)),
+  };
+}
+
+export const MCPV_DIMM: SystemSpec = specOf('mcpv-dimm', 'online_movable');

@@ -1,0 +1,78 @@
+// mcpv-squeezy: a VM is made for N partitions, each as large as a container's limit in whole 128 MiB blocks. A partition is
+// plugged when a container starts, holds all of its anonymous memory and nothing else, and goes back as a whole when it has ended,
+// without a look at its pages; that takes time, in which a start that finds no other partition waits. Files are in the VM's own
+// memory, shared by all.
+
+import { MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
+import { COUNT_CZONE_BLOCKS, type Counts, type Operations } from '../../vmm/index.ts';
+import { FixedZones } from '../fixed-zones.ts';
+import type { FunctionProfile } from '../function-profile.ts';
+import { containersPerVm } from '../machine.ts';
+import { ManyPerVm, type StartedVm, shareOf, zonedConfig } from '../many-per-vm.ts';
+import type { SystemSpec } from '../system.ts';
+
+class Partitions extends FixedZones {
+  waitNs = 0;
+  readonly #started: StartedVm;
+  readonly #partitions: number;
+  #containers = 0;
+  #seenFrames = 0;
+  /** When each partition that is being dropped is free again, the first to be free first. */
+  readonly #freeAtNs: number[] = [];
+
+  constructor(started: StartedVm) {
+    const { profile, context } = started;
+    super(started, shareOf(profile, MEMORY_BLOCK_FRAMES), 'partitionDropBlock');
+    this.#started = started;
+    this.#partitions = containersPerVm(context.machine, profile);
+  }
+
+  override placed(profile: FunctionProfile, owner: number): number {
+    const { nowNs } = this.#started.context.clock;
+    const dropping = this.#freeAtNs;
+    while (dropping.length > 0 && (dropping[0] as number) <= nowNs) dropping.shift();
+    const isFull = this.#containers + dropping.length >= this.#partitions;
+    this.waitNs = isFull ? (dropping.shift() ?? nowNs) - nowNs : 0;
+    this.#containers += 1;
+    return super.placed(profile, owner);
+  }
+
+  /** The drop's price is that of blocks plugged, not of what czone-virtio is taken to be. */
+  priced(counts: Counts): Operations {
+    const partitionPlugBlock = counts[COUNT_CZONE_BLOCKS] as number;
+    counts[COUNT_CZONE_BLOCKS] = 0;
+    return { partitionPlugBlock };
+  }
+
+  /** The zone has asked and got by its end; the drop goes on for a while. */
+  left(): undefined {
+    const { profile, context } = this.#started;
+    this.#containers -= 1;
+    this.device.unplugPool();
+    const released = this.gotFrames - this.#seenFrames;
+    this.#seenFrames += released;
+    const blocks = shareOf(profile, MEMORY_BLOCK_FRAMES) / MEMORY_BLOCK_FRAMES;
+    const takesNs = context.workNs?.({ partitionDropBlock: blocks }, released) ?? 0;
+    // one after another: there is one driver
+    const from = Math.max(context.clock.nowNs, this.#freeAtNs.at(-1) ?? 0);
+    this.#freeAtNs.push(from + takesNs);
+  }
+}
+
+export const MCPV_SQUEEZY: SystemSpec = {
+  name: 'mcpv-squeezy',
+  sentence:
+    'Many containers of a function per VM, each in a fixed partition of its limit, which is unplugged as a whole when it exits.',
+  source: 'Squeezy (EuroSys ’26; first HotMem, arXiv 2411.12893). No code of it is public.',
+  limits:
+    'A partition is a CZone of fixed size over czone-virtio in place of Squeezy’s patched virtio-mem; a start that finds all partitions taken starts a further VM, as in all mcpv systems.',
+  create: (context) =>
+    new ManyPerVm(context, {
+      config: (machine, profile) =>
+        zonedConfig(machine, profile, {
+          blockFrames: MEMORY_BLOCK_FRAMES,
+          shareFrames: shareOf(profile, MEMORY_BLOCK_FRAMES),
+        }),
+      attach: (started) => new Partitions(started),
+    }),
+};

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { replayCommand } from '../../../src/cli/replay.ts';
+import { ran } from '../../support/command.ts';
+import { CALL_FILE, lines, makeFolder, vhiveFiles } from '../../support/trace-folders.ts';
+
+/** Three calls, one system: played in this thread. */
+const CALLS = join(makeFolder(CALL_FILE), 'calls.csv');
+const ONE = ['--system', 'scpv-template'];
+
+describe('guestmem replay', () => {
+  it('plays a trace and writes what is asked for where it is asked for', async () => {
+    const folder = makeFolder({});
+    const args = [CALLS, ...ONE, '--format', 'csv,json', '--out', folder];
+    const { code, out, err } = await ran(replayCommand(), ...args);
+    expect([code, err]).toEqual([0, '']);
+    const written = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    expect(written).toContain('results.json');
+    for (const name of written) expect(out).toContain(join(folder, name));
+    expect(out).toMatch(/^wrote .+ and .+$/m);
+  });
+
+  it('prints JSON alone, by its options', async () => {
+    const folder = makeFolder({});
+    const args = [CALLS, ...ONE, '--format', 'table', '--out', folder, '--json', '--minutes', '1'];
+    const { code, out } = await ran(replayCommand(), ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ trace: { invocations: 2 } });
+  });
+
+  it('prints nothing when it should be quiet', async () => {
+    const args = [CALLS, ...ONE, '--format', 'table', '--out', makeFolder({}), '--quiet'];
+    expect(await ran(replayCommand(), ...args)).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it.each([
+    [['--seed', 'x'], '--seed: expected a whole number from 0 on'],
+    [['--minutes', '0'], '--minutes: expected a whole number from 1 on'],
+    [['--jobs', '0'], '--jobs: expected a whole number from 1 on'],
+    [['--system', 'none'], ', found "none"'],
+    [['--format', 'html,html'], '--format: expected each format once'],
+    [['--keep-alive', 'soon'], '--keep-alive: '],
+    [['--growth', 'fast'], '--growth: '],
+    [['--placement', 'best'], '--placement: '],
+    [['--host-memory', '1'], '--host-memory: '],
+    [['--idle-reclaim', 'never'], '--idle-reclaim: '],
+    [['--warmup', '2'], '--warmup: expected fewer minutes than the trace\'s 2, found "2"'],
+    [['--out', ''], '--out: expected a folder, found ""'],
+  ])('refuses %j in one line, and makes no folder', async (args, text) => {
+    const folder = makeFolder({});
+    const out = args[0] === '--out' ? [] : ['--out', join(folder, 'new')];
+    const ended = await ran(replayCommand(), CALLS, ...ONE, ...out, ...args);
+    expect([ended.code, ended.out]).toEqual([2, '']);
+    expect(ended.err).toContain(text);
+    expect(ended.err.split('\n')).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a trace with repairs when it should be strict, and says which', async () => {
+    const folder = makeFolder({
+      ...vhiveFiles([[1]]),
+      'memory.csv': lines('HashOwner,HashApp,HashFunction,SampleCount,AverageAllocatedMb'),
+    });
+    const out = makeFolder({});
+    const args = [folder, ...ONE, '--out', out, '--strict'];
+    const { code, err } = await ran(replayCommand(), ...args);
+    expect(code).toBe(2);
+    expect(err).toContain('(--strict), found functionsWithoutMemory 1');
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it('takes columns for a trace of files only', async () => {
+    const args = ['--columns', 'function=f,start=s,duration=d', ...ONE, '--out', makeFolder({})];
+    const { code, err } = await ran(replayCommand(), ...args);
+    expect([code, err]).toEqual([
+      2,
+      'guestmem: --columns: expected a trace whose columns they are, found none',
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
+import { UsageError } from '../../../src/cli/fault.ts';
+import { inputOf, saidOfOptions } from '../../../src/cli/trace-input.ts';
+import { makeVhive } from '../../support/trace-folders.ts';
+
+describe('the input of a trace command', () => {
+  it('is cut at --minutes, where that is a number of minutes', async () => {
+    const folder = makeVhive([[1, 2, 4]]);
+    const flags = { seed: '1', minutes: '2' };
+    expect(await inputOf(folder, flags, true)).toMatchObject({ invocations: 3 });
+    expect(await inputOf(folder, { ...flags, minutes: '0-2' }, false)).toMatchObject({
+      invocations: 7,
+    });
+  });
+
+  it.each([
+    [{ seed: 'x' }, '--seed: '],
+    [{ seed: '1', minutes: '0' }, '--minutes: '],
+    [{ seed: '1', columns: 'time=t' }, '--columns: '],
+  ])('is refused for %j before it is looked at', async (flags, said) => {
+    await expect(inputOf('/nonexistent', flags, true)).rejects.toThrow(UsageError);
+    await expect(inputOf('/nonexistent', flags, true)).rejects.toThrow(said);
+  });
+});
+
+describe('what the library says of an argument', () => {
+  it('is said of the option', () => {
+    const refuse = (): never => {
+      throw new RefusedArgument('toMinute', 'a whole number of 1 to 3', 9);
+    };
+    expect(() => saidOfOptions(refuse)).toThrow(
+      new UsageError('--minutes: expected a whole number of 1 to 3, found 9'),
+    );
+  });
+
+  it('is a defect where no option is meant, as other errors are', () => {
+    const defect = new RangeError('Invalid array length');
+    expect(() =>
+      saidOfOptions(() => {
+        throw defect;
+      }),
+    ).toThrow(defect);
+    expect(saidOfOptions(() => 5)).toBe(5);
+  });
+});

@@ -1,0 +1,219 @@
+// Which of a trace's events the allocator is told, and which ones it has to find by itself, on made traces.
+
+import { describe, expect, it } from 'vitest';
+import { compileFreeRunning } from '../../../../src/recording/program/free-running.ts';
+import * as P from '../../../../src/recording/program/program.ts';
+import {
+  type WrittenLine,
+  alloc,
+  briefly,
+  bulkBegin,
+  bulkEnd,
+  drain,
+  failed,
+  fallback,
+  free,
+  migrated,
+  take,
+  writtenCapture,
+} from '../../../support/written.ts';
+
+const HIGHMEM = 2;
+
+/** The worker has no turn before 0.9 s unless the test says so. */
+function compiled(lines: readonly WrittenLine[], phaseUs = 900_000) {
+  const { commands, refills, drains, ...rest } = compileFreeRunning(writtenCapture(lines), phaseUs);
+  return { commands: briefly(commands), refills: [...refills], drains: [...drains], ...rest };
+}
+
+describe('a request', () => {
+  it('is told with its mask and answered with the blocks that its flow took before it', () => {
+    const { commands, refills } = compiled([
+      ['sh', 'd..3.', take('1')],
+      ['sh', 'd.s3.', take('5')],
+      ['sh', 'd..3.', take('2')],
+      ['sh', '.....', alloc('1')],
+      ['sh', '..s..', alloc('5')],
+      ['sh', '.....', alloc('2')],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_REQUEST, 1, HIGHMEM],
+      [P.OP_REQUEST, 5, HIGHMEM],
+      [P.OP_REQUEST, 2, HIGHMEM],
+    ]);
+    expect(refills).toEqual([0, 0, 2, 0, 1, 1]);
+  });
+
+  it('that took its block past the per-cpu lists is that take alone', () => {
+    const { commands, refills } = compiled([
+      ['sh', 'd..1.', take('1')],
+      ['sh', '.....', alloc('1')],
+      ['sh', '.....', alloc('1')],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_TAKE, 1, 0],
+      [P.OP_REQUEST, 1, HIGHMEM],
+    ]);
+    expect(refills).toEqual([]);
+  });
+
+  it('takes a block of another type by a fallback, whether or not a take shows it too', () => {
+    const { refills } = compiled([
+      ['sh', 'd..3.', take('40')],
+      ['sh', 'd..3.', fallback('40', 6, 1)],
+      ['sh', 'd..3.', fallback('80', 3, 0)],
+      ['sh', '.....', alloc('40')],
+    ]);
+    expect(refills).toEqual([0, 0, 2, 0]);
+  });
+
+  it('of an order without a list is one; one that failed is counted', () => {
+    const { commands, failedRequests } = compiled([
+      ['sh', 'd..1.', take('40', 5)],
+      ['sh', '.....', alloc('40', 5)],
+      ['sh', '.....', failed],
+    ]);
+    expect(commands).toEqual([[P.OP_REQUEST, 0x40, HIGHMEM]]);
+    expect(failedRequests).toBe(1);
+  });
+});
+
+describe('a bulk call', () => {
+  it('asks for the pages that show no event, and has what was taken for it', () => {
+    const { commands, refills, bulkPages } = compiled([
+      ['sh', '.....', bulkBegin(4)],
+      ['sh', 'd..3.', take('1')],
+      ['sh', '.....', bulkEnd(4)],
+      ['sh', 'd..3.', take('2')],
+      ['sh', '.....', bulkEnd(0)],
+    ]);
+    expect(commands).toEqual([[P.OP_REQUEST_BULK, 4, 0x2dc2]]);
+    expect([refills, bulkPages]).toEqual([[1, 0], 4]);
+  });
+
+  it('of which every page shows is none', () => {
+    const { commands, bulkPages } = compiled([
+      ['sh', '.....', bulkBegin(1)],
+      ['sh', '.....', alloc('9')],
+      ['sh', '.....', bulkEnd(1)],
+    ]);
+    expect([commands, bulkPages]).toEqual([[[P.OP_REQUEST, 9, HIGHMEM]], 0]);
+  });
+});
+
+describe('a free', () => {
+  it('has the pages that drained from it, block by block', () => {
+    const { commands, drains } = compiled([
+      ['sh', '.....', free('1')],
+      ['sh', 'd..3.', drain('5')],
+      ['sh', 'd..3.', drain('6')],
+      ['sh', '.....', free('2')],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_RELEASE, 1, 3],
+      [P.OP_RELEASE, 2, 1],
+    ]);
+    expect(drains).toEqual([1, 0, 2, 0]);
+  });
+
+  it('in an interrupt that found the lists’ lock taken goes past them', () => {
+    const { commands } = compiled([
+      ['sh', '.....', free('1')],
+      ['sh', 'd..3.', drain('5')],
+      ['sh', '..s3.', free('2')],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_RELEASE, 1, 2],
+      [P.OP_FREE, 2, P.FREE_DIRECT],
+    ]);
+  });
+});
+
+describe('the vmstat worker', () => {
+  it('has its turns when it is due, and what it drained is its turn’s', () => {
+    const { commands, drains } = compiled([
+      ['sh', '.....', free('1'), 0],
+      ['kworker/0:1', 'd..2.', drain('5'), 500_000],
+      ['kworker/0:1', 'd..2.', drain('6'), 500_001],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_RELEASE, 1, 1],
+      [P.OP_DECAY, 0, 3],
+    ]);
+    expect(drains).toEqual([1, 1, 2, 1]);
+  });
+
+  it('has silent turns by the phase', () => {
+    const lines: WrittenLine[] = [
+      ['sh', '.....', free('1'), 0],
+      ['sh', '.....', free('2'), 400_000],
+    ];
+    expect(compiled(lines, 300_000).commands).toEqual([
+      [P.OP_RELEASE, 1, 1],
+      [P.OP_DECAY, 0, 1],
+      [P.OP_RELEASE, 2, 1],
+    ]);
+    expect(compiled(lines, 500_000).commands).toHaveLength(2);
+  });
+});
+
+describe('emptied lists', () => {
+  it('are those of all zones, once for drains that follow each other', () => {
+    const { commands, drains } = compiled([
+      ['sh', 'd..2.', drain('5'), 0],
+      ['sh', 'd..2.', drain('6'), 10_000],
+      ['sh', 'd..2.', drain('7'), 29_999],
+      ['sh', 'd..2.', drain('8'), 50_000],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_DRAIN_ALL, 0, 0],
+      [P.OP_DRAIN_ALL, 0, 0],
+    ]);
+    expect(drains).toEqual([0, 0, 1, 0, 2, 0, 3, 1]);
+  });
+
+  it('are those of one zone before a contiguous range is taken, by a worker too', () => {
+    const { commands } = compiled([
+      ['kworker/0:1', 'd..2.', drain('5')],
+      ['kworker/0:1', '.....', migrated(0, 0, 'contig_range')],
+    ]);
+    expect(commands).toContainEqual([P.OP_DRAIN_ALL, 0, 1]);
+    expect(commands.map(([op]) => op)).not.toContain(P.OP_DECAY);
+  });
+});
+
+describe('memory that came online', () => {
+  const online: WrittenLine = ['sh', '.....', free('8000', 10), 0];
+
+  it('changes sizes when its task goes on', () => {
+    const { commands } = compiled([
+      online,
+      ['sh', '.....', free('8400', 10), 1],
+      ['other', '.....', free('1'), 2],
+      ['sh', '.....', free('2'), 3],
+      ['sh', '.....', free('3'), 4],
+    ]);
+    expect(commands.map(([op]) => op)).toEqual([
+      P.OP_ONLINE,
+      P.OP_ONLINE,
+      P.OP_RELEASE,
+      P.OP_RETUNE,
+      P.OP_RELEASE,
+      P.OP_RELEASE,
+    ]);
+  });
+
+  it('or after a while', () => {
+    const { commands } = compiled([
+      online,
+      ['other', '.....', free('1'), 19_999],
+      ['other', '.....', free('2'), 20_000],
+    ]);
+    expect(commands.map(([op]) => op)).toEqual([
+      P.OP_ONLINE,
+      P.OP_RELEASE,
+      P.OP_RETUNE,
+      P.OP_RELEASE,
+    ]);
+  });
+});

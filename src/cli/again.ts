@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { SIGNALS } from './fault.ts';
 
 /** Node 20.15 and later: each guest's memory takes the addresses that it needs, not 10 GiB of them. */
 const OPTION = '--disable-wasm-trap-handler';
@@ -20,13 +21,11 @@ export function mayHelp(
   return known.has(OPTION) && !execArgv.includes(OPTION) && !environment.includes(OPTION);
 }
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** Runs the command line again, with this process's streams; its exit code. Signals are the new run's affair. */
 export function runAgain(): Promise<number> {
   const args = [OPTION, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
-  for (const name of FORWARDED) process.on(name, () => child.kill(name));
+  for (const name of SIGNALS) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) =>

@@ -13,7 +13,8 @@ export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
 
 /** Signals that end a run with a word. */
-export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type Signal = (typeof SIGNALS)[number];
 
 /** Somebody asked the process to end. */
 export class Interrupted extends Error {

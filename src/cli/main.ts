@@ -2,6 +2,7 @@
 // The guestmem command: its list of commands, and nothing else. What a command needs is loaded when it is named.
 
 import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import { Command } from 'commander';
 import { exitCodeOf } from './fault.ts';
 import { complain, guardStreams, print, printable } from './terminal.ts';
@@ -10,6 +11,8 @@ interface Entry {
   readonly name: string;
   readonly args?: string;
   readonly sentence: string;
+  /** Works without a pause: it runs in a thread, so that signals are heard meanwhile. */
+  readonly isBusy?: boolean;
   make(): Promise<Command>;
 }
 
@@ -30,18 +33,21 @@ const COMMANDS: readonly Entry[] = [
     name: 'verify',
     args: '<capture>',
     sentence: 'Replay a recording of a real kernel and compare every page frame',
+    isBusy: true,
     make: async () => (await import('./verify.ts')).verifyCommand(),
   },
   {
     name: 'pages',
     args: '<capture>',
     sentence: 'Replay the requests of a recording under other placements of pages',
+    isBusy: true,
     make: async () => (await import('./pages.ts')).pagesCommand(),
   },
   {
     name: 'scenario',
     args: '[name]',
     sentence: 'Run a published measurement again; without a name, list the scenarios',
+    isBusy: true,
     make: async () => (await import('./scenario.ts')).scenarioCommand(),
   },
   {
@@ -65,10 +71,11 @@ async function commandOf({ name, args, sentence, make }: Entry): Promise<Command
   return guarded(command.description(sentence));
 }
 
+const writeErr = (text: string): boolean => process.stderr.write(printable(text));
+
 /** Ends by an error instead of the process, and writes nothing that controls a terminal. */
 function guarded(command: Command): Command {
   for (const inner of command.commands) guarded(inner);
-  const writeErr = (text: string): boolean => process.stderr.write(printable(text));
   return command.exitOverride().configureOutput({ writeOut: print, writeErr });
 }
 
@@ -92,8 +99,12 @@ async function end(error: unknown): Promise<number> {
   return exitCodeOf(error, complain);
 }
 
+const isBusy = COMMANDS.some((entry) => entry.isBusy === true && entry.name === process.argv[2]);
 try {
-  await program.parseAsync();
+  if (isBusy && isMainThread) {
+    const { runApart } = await import('./apart.ts');
+    process.exitCode = await runApart(new URL(import.meta.url));
+  } else await program.parseAsync();
 } catch (error) {
   process.exitCode = await end(error);
 }

@@ -178,12 +178,12 @@ async function run(folder: string | undefined, flags: ReplayFlags): Promise<void
 async function playInto(
   { out, force }: ReplayFlags,
   formats: readonly Format[],
-  run: (signal: AbortSignal) => Promise<ReplayRun>,
+  start: (signal: AbortSignal) => Promise<ReplayRun>,
   signal: AbortSignal,
 ): Promise<{ played: ReplayRun; report: Report; written: Written }> {
   const folder = openOutput(formats, out, force);
   try {
-    const played = await run(signal);
+    const played = await start(signal);
     expectFinal(played);
     const report = { results: resultsOf(played), details: detailsOf(played) };
     return { played, report, written: await writeReport(report, formats, folder ?? out) };

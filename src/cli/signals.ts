@@ -1,9 +1,7 @@
 // Signals that end a run: it stops between two slices of work, says so, and leaves what was there before.
 
 import { ReplayInterrupted } from '../replay/index.ts';
-import { Interrupted, type Signal } from './fault.ts';
-
-const SIGNALS: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
 /** Does work that stops at an abort; a second signal ends the process at once. Throws Interrupted. */
 export async function interruptible<Value>(

@@ -45,10 +45,10 @@ const USUAL_BYTES = 256 * KIB;
 function entryOf<Entry extends { readonly name: string }>(
   option: string,
   text: string,
-  list: readonly Entry[],
+  entries: readonly Entry[],
 ): Entry {
-  const names = list.map(({ name }) => name);
-  return list[names.indexOf(choice(option, text, names))] as Entry;
+  const names = entries.map(({ name }) => name);
+  return entries[names.indexOf(choice(option, text, names))] as Entry;
 }
 
 /** The form that is asked for. Without a word it follows from the trace: of counts a vHive folder, else rows. */

@@ -15,8 +15,8 @@ interface VerifyFlags {
 /** Divergences that the JSON lists in full; the counts cover all. */
 const LISTED_DIVERGENCES = 100;
 
-function verdictJson(run: VerifyRun): string {
-  const { result, mode, eventsPerSecond } = run;
+function verdictJson(verdict: VerifyRun): string {
+  const { result, mode, eventsPerSecond } = verdict;
   const { events, alloc, refill, drain, bulk, freedTwice, finalLists } = result;
   const record = {
     mode,
@@ -27,7 +27,7 @@ function verdictJson(run: VerifyRun): string {
     bulk,
     freedTwice,
     finalLists,
-    ...(run.device === undefined ? {} : { device: run.device }),
+    ...(verdict.device === undefined ? {} : { device: verdict.device }),
     listDifferences: result.listDifferences,
     divergenceCount: result.divergences.length,
     divergences: result.divergences.slice(0, LISTED_DIVERGENCES),
@@ -59,19 +59,19 @@ function inexactText({ result }: VerifyRun): string {
   return parts.join(', ');
 }
 
-function verdictText(run: VerifyRun): string {
-  const { result, mode } = run;
+function verdictText(verdict: VerifyRun): string {
+  const { result, mode } = verdict;
   const { identical, total } = result.finalLists;
   return (
-    `${mode}: ${result.events} events, ${run.eventsPerSecond} a second in the core\n` +
+    `${mode}: ${result.events} events, ${verdict.eventsPerSecond} a second in the core\n` +
     scoreLine('allocations', result.alloc) +
     scoreLine('refills', result.refill) +
     scoreLine('drains', result.drain) +
     scoreLine('final lists', { exact: identical, total }) +
-    deviceLines(run) +
+    deviceLines(verdict) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
-    (run.explanation ?? '') +
-    (run.isExact ? 'exact\n' : `not exact: ${inexactText(run)}\n`)
+    (verdict.explanation ?? '') +
+    (verdict.isExact ? 'exact\n' : `not exact: ${inexactText(verdict)}\n`)
   );
 }
 

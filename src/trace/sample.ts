@@ -69,7 +69,7 @@ function choose(sums: Float64Array, { seed, functions, share }: SampleOptions): 
     const high = Math.floor(((stratum + 1) * called.length) / wanted);
     return called[low + random.nextBelow(high - low)] as number;
   });
-  return chosen.sort((a, b) => a - b);
+  return chosen.toSorted((a, b) => a - b);
 }
 
 interface Kept {

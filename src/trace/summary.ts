@@ -69,7 +69,7 @@ export interface TraceSummary {
 const WINDOWS_MOST = 24;
 
 function spreadOf(values: Iterable<number>): Spread {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const at = (share: number): number =>
     sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
   const mean = sorted.length === 0 ? 0 : sorted.reduce((sum, one) => sum + one, 0) / sorted.length;

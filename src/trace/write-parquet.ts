@@ -4,15 +4,16 @@ import { rowsOf } from './arrivals.ts';
 import type { Trace, TraceFunction } from './trace.ts';
 import { type TraceWriter, expectCalls, shortFloat } from './writer.ts';
 
+const real = (name: string, data: Float64Array): ColumnSource => {
+  return { name, type: 'DOUBLE', data, nullable: false };
+};
+
 function columnsOf(trace: Trace): ColumnSource[] {
   const { startMs, functionIds, durationMs } = rowsOf(trace);
   const ids = Array.from(functionIds);
   const text = (name: string, of: (fn: TraceFunction) => string): ColumnSource => {
     const values = trace.functions.map(of);
     return { name, type: 'STRING', data: ids.map((id) => values[id] as string), nullable: false };
-  };
-  const real = (name: string, data: Float64Array): ColumnSource => {
-    return { name, type: 'DOUBLE', data, nullable: false };
   };
   const memories = Float64Array.from(ids, (id) => (trace.functions[id] as TraceFunction).memoryMib);
   return [

@@ -258,10 +258,11 @@ const layout = fc
     return { zones, cpus, thp };
   });
 
+const comparable = ({ zones }: AllocatorState): object[] =>
+  zones.map((zone) => ({ ...zone, reserve: zone.reserve.slice(0, 4) }));
+
 /** Compares whole states; for the begin, the end, and to show what differs. */
 function compareStates(core: AllocatorState, model: AllocatorState): void {
-  const comparable = ({ zones }: AllocatorState): object[] =>
-    zones.map((zone) => ({ ...zone, reserve: zone.reserve.slice(0, 4) }));
   expect(comparable(core)).toEqual(comparable(model));
 }
 

@@ -9,10 +9,8 @@ import { expect } from 'vitest';
 import { NS_PER_S } from '../../src/abi/unit.ts';
 import { Clock } from '../../src/time/index.ts';
 import {
-  contiguousLayout,
   CZONE_PROFILES,
   CZoneDevice,
-  MmioTransport,
   VirtioDevice,
   type CZoneProfileName,
 } from '../../src/virtio/index.ts';
@@ -22,17 +20,14 @@ import { encodeStats, type CZoneZoneStats } from '../../src/virtio/czone/stats.t
 import { FlatGuestMemory } from '../support/virtio.ts';
 import { BLOCK_BYTES, BLOCK_FRAMES, START_PFN, TestCZoneHost } from '../support/virtio-czone.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
+import { HostileDriver, SIZE } from './hostile.ts';
 
 const MEMORY_BYTES = 1 << 17;
-const SIZE = 8;
 const QUEUES = 4;
 const BLOCKS = 16;
 const USABLE = 12;
 const MESSAGE = 0x10000;
 const ROOM = 0x18000;
-
-const layout = (i: number): ReturnType<typeof contiguousLayout> =>
-  contiguousLayout(0x1000 + i * 0x1000, SIZE, 512);
 
 /** Mostly numbers that make sense, sometimes others. */
 const mostly = (max: number): fc.Arbitrary<number> =>
@@ -174,7 +169,7 @@ class Attack {
   readonly host = new TestCZoneHost(BLOCKS);
   readonly czone: CZoneDevice;
   readonly device: VirtioDevice;
-  readonly mmio: MmioTransport;
+  readonly driver: HostileDriver;
   touched = 0;
   /** The zone that a report on its way names: nothing else may be released then. */
   #reporting: number | undefined;
@@ -194,7 +189,7 @@ class Attack {
       return release(pfn, frames);
     };
     this.device = new VirtioDevice(this.czone, this.memory);
-    this.mmio = new MmioTransport(this.device);
+    this.driver = new HostileDriver(this.device, this.memory, QUEUES);
     this.#init(0xff);
   }
 
@@ -222,8 +217,8 @@ class Attack {
         step.words.forEach((word, i) => this.memory.writeU32(step.at + 4 * i, word));
         break;
       case 'register':
-        this.mmio.write(step.offset, step.width, step.value);
-        this.mmio.read(step.offset, step.width);
+        this.driver.mmio.write(step.offset, step.width, step.value);
+        this.driver.mmio.read(step.offset, step.width);
         break;
       case 'init':
         this.#init(step.features);
@@ -300,41 +295,16 @@ class Attack {
   }
 
   #send(queue: number, pieces: readonly Piece[], heads: readonly number[], jump = 0): void {
-    const { descAddr, availAddr } = layout(queue);
+    const { driver } = this;
     pieces.forEach(({ addr, length, flags, next }, i) => {
-      this.memory.writeU64(descAddr + 16 * i, addr);
-      this.memory.writeU32(descAddr + 16 * i + 8, length);
-      this.memory.writeU16(descAddr + 16 * i + 12, flags);
-      this.memory.writeU16(descAddr + 16 * i + 14, next);
+      driver.describe(queue, i, [addr, length, flags, next]);
     });
-    const idx = this.memory.readU16(availAddr + 2) ?? 0;
-    heads.forEach((head, i) => {
-      this.memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
-    });
-    this.memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
-    this.mmio.write(0x050, 4, queue);
+    driver.offer(queue, heads, jump);
+    driver.notify(queue);
   }
 
-  /** A correct start, so that the attack gets somewhere; rings begin empty. */
   #init(features: number): void {
-    const { mmio } = this;
-    for (const status of [0, 1, 3]) mmio.write(0x070, 4, status);
-    mmio.write(0x024, 4, 1);
-    mmio.write(0x020, 4, 1);
-    mmio.write(0x024, 4, 0);
-    mmio.write(0x020, 4, features & Number(this.device.model.features & 0xffff_ffffn));
-    mmio.write(0x070, 4, 0xb);
-    for (let i = 0; i < QUEUES; i++) {
-      const { descAddr, availAddr, usedAddr } = layout(i);
-      this.memory.writeU16(availAddr + 2, 0);
-      mmio.write(0x030, 4, i);
-      mmio.write(0x038, 4, SIZE);
-      mmio.write(0x080, 4, descAddr);
-      mmio.write(0x090, 4, availAddr);
-      mmio.write(0x0a0, 4, usedAddr);
-      mmio.write(0x044, 4, 1);
-    }
-    mmio.write(0x070, 4, 0xf);
+    this.driver.start(features);
     this.#settle();
   }
 

@@ -27,6 +27,8 @@ describe('one round of', () => {
   });
 });
 
+const inputOf = (output: string): string | undefined => /^input: .*$/m.exec(output)?.[0];
+
 describe('the runner', () => {
   it.each([1, 2, 3, 20260])(
     'lets the canary fail with its seed %i and the command to see it again',
@@ -42,7 +44,6 @@ describe('the runner', () => {
         'm',
       );
       const [, path = ''] = again.exec(text) ?? [];
-      const inputOf = (output: string): string | undefined => /^input: .*$/m.exec(output)?.[0];
 
       const second = recorder();
       expect(fuzzCommand(['canary', '--seed', String(seed), '--path', path], second)).toBe(1);

@@ -21,8 +21,9 @@ interface Texts {
   readonly trace: string;
 }
 
+const file = (name: string): string => projectFile(FOLDER, name);
+
 function readTexts(): Texts {
-  const file = (name: string): string => projectFile(FOLDER, name);
   return {
     start: readFileSync(file('pagestate.start'), 'utf8'),
     end: readFileSync(file('pagestate.end'), 'utf8'),

@@ -41,6 +41,7 @@ export function runFuzzer(fuzzer: Fuzzer, options: FuzzOptions, world: FuzzWorld
   const { path } = options;
   let cases = 0;
   let round = 0;
+  const isOver = (): boolean => path !== undefined || world.clock() - began >= options.seconds;
   do {
     const seed = (options.seed + round) | 0;
     const way = path === undefined ? {} : { path, endOnFailure: true };
@@ -51,7 +52,7 @@ export function runFuzzer(fuzzer: Fuzzer, options: FuzzOptions, world: FuzzWorld
       world.write(failureText(fuzzer, details, cases));
       return false;
     }
-  } while (path === undefined && world.clock() - began < options.seconds);
+  } while (!isOver());
   const missing = path === undefined ? session.missing() : [];
   for (const what of missing) world.write(`${fuzzer.name}: never came to: ${what}\n`);
   const seconds = (world.clock() - began).toFixed(1);

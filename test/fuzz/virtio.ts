@@ -11,26 +11,21 @@ import { Clock } from '../../src/time/index.ts';
 import {
   BALLOON_PROFILES,
   BalloonDevice,
-  contiguousLayout,
   MEM_PROFILES,
   MemDevice,
-  MmioTransport,
   VirtioDevice,
 } from '../../src/virtio/index.ts';
 import { FlatGuestMemory, TestHost } from '../support/virtio.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
+import { type Descriptor, HostileDriver, SIZE, layout } from './hostile.ts';
 
 const MEMORY_BYTES = 1 << 18;
 const PAGES = MEMORY_BYTES / 4096;
-const SIZE = 8;
 const QUEUES = 5;
 const BLOCK = 2 << 20;
 const REGION_BLOCKS = 128;
 const BASE = 1 << 30;
 const PROFILES = ['firecracker', 'cloud-hypervisor', 'qemu'] as const;
-
-const layout = (i: number): ReturnType<typeof contiguousLayout> =>
-  contiguousLayout(0x1000 + i * 0x1000, SIZE, 512);
 
 /** Addresses worth trying: message buffers, rings, edges, nonsense. */
 const addr = fc.oneof(
@@ -45,8 +40,8 @@ const length = fc.oneof(
 const queue = fc.nat({ max: QUEUES - 1 });
 
 type Op =
-  | { kind: 'desc'; queue: number; i: number; d: [number, number, number, number] }
-  | { kind: 'table'; at: number; d: [number, number, number, number] }
+  | { kind: 'desc'; queue: number; i: number; d: Descriptor }
+  | { kind: 'table'; at: number; d: Descriptor }
   | { kind: 'avail'; queue: number; heads: number[]; jump: number }
   | { kind: 'event'; queue: number; value: number }
   | { kind: 'message'; at: number; words: number[] }
@@ -62,7 +57,7 @@ type Op =
 const descriptor = fc.tuple(
   addr,
   length,
-  fc.oneof(fc.constantFrom(0, 0, 1, 2, 3, 4), fc.nat({ max: 0xffff })),
+  fc.oneof(fc.constantFrom(0, 0, 1, 2, 3, 4, 5), fc.nat({ max: 0xffff })),
   fc.oneof(fc.nat({ max: SIZE }), fc.nat({ max: 0xffff })),
 );
 const messageAt = fc.integer({ min: 0x10, max: 0x3e }).map((page) => page * 4096);
@@ -165,6 +160,10 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   },
 );
 
+function eachBlock(start: number, bytes: number, act: (addr: number) => void): void {
+  for (let at = start; at < start + bytes; at += BLOCK) act(at);
+}
+
 class Attack {
   readonly memory = new FlatGuestMemory(MEMORY_BYTES);
   readonly clock = new Clock();
@@ -173,7 +172,7 @@ class Attack {
   readonly balloon: BalloonDevice | undefined;
   readonly mem: MemDevice | undefined;
   readonly device: VirtioDevice;
-  readonly mmio: MmioTransport;
+  readonly driver: HostileDriver;
 
   constructor(isBalloon: boolean, profile: (typeof PROFILES)[number], hostPageBytes: number) {
     if (isBalloon) {
@@ -196,20 +195,21 @@ class Attack {
     const model = this.balloon ?? this.mem;
     if (model === undefined) throw new Error('no device');
     this.device = new VirtioDevice(model, this.memory, BALLOON_PROFILES[profile].policy);
-    this.mmio = new MmioTransport(this.device);
-    this.#init(0x3000_003f, 1);
+    this.driver = new HostileDriver(this.device, this.memory, QUEUES);
+    this.driver.start(0x3000_003f);
   }
 
   run(step: Op): void {
+    const { driver } = this;
     switch (step.kind) {
       case 'desc':
-        this.#descriptor(layout(step.queue).descAddr + 16 * step.i, step.d);
+        driver.describe(step.queue, step.i, step.d);
         break;
       case 'table':
-        this.#descriptor(step.at, step.d);
+        driver.write(step.at, step.d);
         break;
       case 'avail':
-        this.#avail(step.queue, step.heads, step.jump);
+        driver.offer(step.queue, step.heads, step.jump);
         break;
       case 'event':
         this.memory.writeU16(layout(step.queue).availAddr + 4 + 2 * SIZE, step.value);
@@ -238,16 +238,16 @@ class Attack {
         this.#hint(step.addr);
         break;
       case 'notify':
-        this.mmio.write(0x050, 4, step.queue);
+        driver.notify(step.queue);
         break;
       case 'register':
-        this.mmio.write(step.offset, step.width, step.value);
+        driver.mmio.write(step.offset, step.width, step.value);
         break;
       case 'read':
-        this.mmio.read(step.offset, step.width);
+        driver.mmio.read(step.offset, step.width);
         break;
       case 'init':
-        this.#init(step.features, step.high);
+        driver.start(step.features, step.high);
         break;
       case 'host':
         this.#actAsHost(step.what, step.value);
@@ -272,16 +272,13 @@ class Attack {
   }
 
   #memHost(): ConstructorParameters<typeof MemDevice>[1] {
-    const each = (start: number, bytes: number, act: (a: number) => void): void => {
-      for (let a = start; a < start + bytes; a += BLOCK) act(a);
-    };
     return {
       plug: (start, bytes) => {
-        each(start, bytes, (a) => this.plugged.add(a));
+        eachBlock(start, bytes, (a) => this.plugged.add(a));
         return true;
       },
       unplug: (start, bytes) => {
-        each(start, bytes, (a) => {
+        eachBlock(start, bytes, (a) => {
           if (!this.plugged.delete(a)) throw new Error(`unplugged twice: ${a}`);
         });
         return 0;
@@ -289,31 +286,15 @@ class Attack {
     };
   }
 
-  #descriptor(at: number, [start, bytes, flags, next]: [number, number, number, number]): void {
-    this.memory.writeU64(at, start);
-    this.memory.writeU32(at + 8, bytes);
-    this.memory.writeU16(at + 12, flags);
-    this.memory.writeU16(at + 14, next);
-  }
-
-  #avail(index: number, heads: number[], jump: number): void {
-    const { availAddr } = layout(index);
-    const idx = this.memory.readU16(availAddr + 2) ?? 0;
-    heads.forEach((head, i) => {
-      this.memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
-    });
-    this.memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
-  }
-
   /** A well-formed chain, sent; only its buffers may be odd. */
   #chain(index: number, buffers: [number, number][], readable: number, loops = false): void {
     buffers.forEach(([start, bytes], i) => {
       const isLast = i === buffers.length - 1;
       const flags = (isLast && !loops ? 0 : 1) | (i >= readable ? 2 : 0);
-      this.#descriptor(layout(index).descAddr + 16 * i, [start, bytes, flags, isLast ? 0 : i + 1]);
+      this.driver.describe(index, i, [start, bytes, flags, isLast ? 0 : i + 1]);
     });
-    this.#avail(index, [0], 0);
-    this.mmio.write(0x050, 4, index);
+    this.driver.offer(index, [0]);
+    this.driver.notify(index);
   }
 
   /** A range of the current run, with the command before it. */
@@ -322,28 +303,6 @@ class Attack {
     this.memory.writeU32(0x3f000, cmdId);
     this.#chain(3, [[0x3f000, 4]], 1);
     this.#chain(3, [[start, 4096]], 0);
-  }
-
-  /** A correct start, so that the attack gets somewhere; rings begin empty. */
-  #init(features: number, high: number): void {
-    const { mmio } = this;
-    for (const status of [0, 1, 3]) mmio.write(0x070, 4, status);
-    mmio.write(0x024, 4, 1);
-    mmio.write(0x020, 4, high);
-    mmio.write(0x024, 4, 0);
-    mmio.write(0x020, 4, features & Number(this.device.model.features & 0xffff_ffffn));
-    mmio.write(0x070, 4, 0xb);
-    for (let i = 0; i < QUEUES; i++) {
-      const { descAddr, availAddr, usedAddr } = layout(i);
-      this.memory.writeU16(availAddr + 2, 0);
-      mmio.write(0x030, 4, i);
-      mmio.write(0x038, 4, SIZE);
-      mmio.write(0x080, 4, descAddr);
-      mmio.write(0x090, 4, availAddr);
-      mmio.write(0x0a0, 4, usedAddr);
-      mmio.write(0x044, 4, 1);
-    }
-    mmio.write(0x070, 4, 0xf);
   }
 
   #actAsHost(what: number, value: number): void {

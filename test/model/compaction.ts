@@ -294,10 +294,11 @@ export class Compactor {
     const end = block + L.BLOCK_PAGES;
     const isFresh = scan.source === block || scan.source === zone.start;
     const large = order > 0 ? order : L.BLOCK_ORDER;
+    const most = isRest ? Infinity : CLUSTER_PAGES;
     const sources: number[] = [];
     let pages = 0;
     let at = scan.source;
-    while (at < end && (isRest || pages < CLUSTER_PAGES)) {
+    while (at < end && pages < most) {
       const size = inUse.get(at);
       if (size !== undefined && size < large && this.model.isMovable(at)) {
         sources.push(at);

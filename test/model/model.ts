@@ -306,7 +306,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   allocBulk(gfp: number, pages: number, cpu: number): number[] {
     const zone = this.bulkZone(gfp, pages);
     const taken: number[] = [];
-    while (zone !== undefined && taken.length < pages) {
+    if (zone === undefined) return taken;
+    while (taken.length < pages) {
       const pfn = this.popOrRefill(zone, 0, this.typeOf(gfp), cpu, newSearch(false, true));
       if (pfn < 0) break;
       this.setMovable(pfn, 0, gfps.isMovableRequest(gfp));

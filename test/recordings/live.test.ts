@@ -16,7 +16,9 @@ function recorded(name: string): Record<string, number>[] {
   const columns = head.split(',');
   return rows.map((row) => {
     const fields = row.split(',').map(Number);
-    return Object.fromEntries(columns.map((column, at) => [column, fields[at] ?? Number.NaN]));
+    return Object.fromEntries(
+      columns.map((column, index) => [column, fields[index] ?? Number.NaN]),
+    );
   });
 }
 
@@ -75,11 +77,12 @@ function perCpuPages({ guest }: MicroVm): number {
   return sum;
 }
 
+const cached = (row: Record<string, number>): number =>
+  (row['cached_kib'] as number) / PAGE_KIB - SHMEM_PAGES;
+
 describe('a balloon against page cache: 512 MiB, 60 MiB of it cached, 332 MiB wanted', () => {
   const rows = recorded('linux-6.12-balloon-cache-512.csv');
   const [first, last] = [rows[0], rows.at(-1)] as [Record<string, number>, Record<string, number>];
-  const cached = (row: Record<string, number>): number =>
-    (row['cached_kib'] as number) / PAGE_KIB - SHMEM_PAGES;
 
   it('reaches the target exactly, as the kernel does, and kswapd frees most of the cache', () => {
     const { vm, vmm } = started(guestLike(512, first, cached(first)));
@@ -112,7 +115,8 @@ describe('1,536 MiB touched and freed in a guest of 2 GiB that reports free page
   it('leaves on the per-cpu lists what the kernel leaves there, and reports the rest', () => {
     const { vm, vmm } = started(guestLike(2048, first, 0));
     expect(managedOf(vm)).toBe((first['mem_total_kib'] as number) / PAGE_KIB);
-    new Balloon(vm, vmm.clock, { profile: 'qemu', freePageReporting: true });
+    const balloon = new Balloon(vm, vmm.clock, { profile: 'qemu', freePageReporting: true });
+    expect(balloon.reporter).toBeDefined();
     // as in the recording 20 s of writing and 2 s of rest: the vmstat worker turns meanwhile
     const [pages, steps] = [1536 * MIB_FRAMES, 40];
     const process = new Process(vm.guest, { cpu: 0, kernelFrames: 0, mappedPages: pages });

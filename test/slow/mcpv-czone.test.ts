@@ -107,6 +107,12 @@ function expectAsTold({ vm, device }: Ended): void {
   expect([...device.device.counters.violations]).toEqual([]);
 }
 
+const plugs = (ended: readonly Ended[]): number =>
+  ended.reduce(
+    (sum, { device }) => sum + (device.model.counters.requestsByType[REQUEST_PLUG] ?? 0),
+    0,
+  );
+
 describe('a replay of mcpv-czone', () => {
   it.each(GROWTHS.map(({ name, create }) => [name, create] as const))(
     'sends a request for each zone made, grown and ended, growth %s',
@@ -126,11 +132,6 @@ describe('a replay of mcpv-czone', () => {
   it('grows on demand: a policy that gives one block has its zones ask for each of the others', async () => {
     const step = GROWTHS.find(({ name }) => name === 'step');
     const [one, known] = [await play(() => step?.create() as GrowthPolicy), await play()];
-    const plugs = (ended: readonly Ended[]): number =>
-      ended.reduce(
-        (sum, { device }) => sum + (device.model.counters.requestsByType[REQUEST_PLUG] ?? 0),
-        0,
-      );
     const plugged = one.reduce((sum, { device }) => sum + device.model.counters.pluggedBlocks, 0);
     expect(plugs(one)).toBe(plugged);
     expect(plugs(known)).toBeLessThan(plugs(one));

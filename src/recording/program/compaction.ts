@@ -156,8 +156,8 @@ function setOrders(trace: KernelTrace, runs: readonly CompactionRun[], zones: Zo
       return;
     }
     let first = at;
-    const zoneOf = (run: CompactionRun | undefined): number =>
-      zones.zoneOf(trace.gfp[run?.begin ?? 0] ?? 0);
+    const zoneOf = (one: CompactionRun | undefined): number =>
+      zones.zoneOf(trace.gfp[one?.begin ?? 0] ?? 0);
     while (
       first > 0 &&
       runs[first - 1]?.task === run.task &&
@@ -301,9 +301,9 @@ export class RecordedCompaction {
     this.add(run, run.begin, P.OP_SCAN_BEGIN, at);
     run.batches.forEach((batch, number) => {
       const { frame, done } = this.sourceOf(run, number);
-      const at = { frame, operand: (batch.moved + batch.failed) | done };
+      const collected = { frame, operand: (batch.moved + batch.failed) | done };
       const before = run.batches[number - 1]?.event ?? run.begin;
-      this.add(run, this.scanPoint(batch, before, STEP_US), P.OP_SCAN_BATCH, at);
+      this.add(run, this.scanPoint(batch, before, STEP_US), P.OP_SCAN_BATCH, collected);
       this.addBatch(run, batch, this.scanPoint(batch, before, SCAN_US));
     });
     for (const event of run.rest) {

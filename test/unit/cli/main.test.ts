@@ -26,7 +26,7 @@ function loadedBy(file: string): Loaded {
 it('the command loads what it needs to name its commands, and no room', () => {
   const { files, packages } = loadedBy('src/cli/main.ts');
   expect(files).toEqual(['src/cli/fault.ts', 'src/cli/main.ts', 'src/cli/terminal.ts']);
-  expect(packages).toEqual(['commander', 'node:fs', 'node:os']);
+  expect(packages).toEqual(['commander', 'node:fs', 'node:os', 'node:worker_threads']);
 });
 
 it.each(['src/cli/replay.ts', 'src/cli/systems.ts', 'src/index.ts'])(

@@ -24,11 +24,12 @@ describe('the input of a trace command', () => {
   });
 });
 
+const refuse = (): never => {
+  throw new RefusedArgument('toMinute', 'a whole number of 1 to 3', 9);
+};
+
 describe('what the library says of an argument', () => {
   it('is said of the option', () => {
-    const refuse = (): never => {
-      throw new RefusedArgument('toMinute', 'a whole number of 1 to 3', 9);
-    };
     expect(() => saidOfOptions(refuse)).toThrow(
       new UsageError('--minutes: expected a whole number of 1 to 3, found 9'),
     );

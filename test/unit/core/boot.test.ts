@@ -63,15 +63,15 @@ describe('a layout', () => {
   });
 });
 
-describe('free ranges', () => {
-  const free = (...reserved: [start: number, end: number][]): number[][] =>
-    freeRanges(
-      layoutOf(
-        8192,
-        reserved.map(([start, end]) => ({ start, count: end - start })),
-      ),
-    ).map(({ start, count }) => [start, start + count]);
+const free = (...reserved: [start: number, end: number][]): number[][] =>
+  freeRanges(
+    layoutOf(
+      8192,
+      reserved.map(([start, end]) => ({ start, count: end - start })),
+    ),
+  ).map(({ start, count }) => [start, start + count]);
 
+describe('free ranges', () => {
   it('are RAM without reservations, in whatever order those are given and however they overlap', () => {
     expect(free([3000, 4000], [1000, 2000])).toEqual([
       [1, 159],
@@ -98,6 +98,8 @@ describe('free ranges', () => {
   });
 });
 
+const tooSmall = (): void => boot(Core.create({ frames: 4096 }), layoutOf(65_536, []), false);
+
 describe('boot', () => {
   it('hands over what is free and nothing else', () => {
     const layout = layoutOf(16_384, [{ start: 4096, count: 1500 }]);
@@ -118,7 +120,6 @@ describe('boot', () => {
   });
 
   it('says which step a core that is too small refuses', () => {
-    const tooSmall = (): void => boot(Core.create({ frames: 4096 }), layoutOf(65_536, []), false);
     expect(tooSmall).toThrow(CoreError);
     expect(tooSmall).toThrow(/^zoneSpan: /);
   });

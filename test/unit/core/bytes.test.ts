@@ -37,21 +37,22 @@ it('bytes may lie anywhere in a larger buffer', () => {
   expect(Core.fromBytes(shifted.subarray(3)).hash()).toBe(core.hash());
 });
 
+const refusal = (damaged: Uint8Array): string => {
+  try {
+    Core.fromBytes(damaged);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CoreError);
+    return (error as CoreError).message;
+  }
+  return 'accepted';
+};
+
 it('other versions, damaged and cut bytes are refused with a sentence', () => {
   const bytes = guest().toBytes();
   const withWord = (word: number, value: number): Uint8Array => {
     const copy = bytes.slice();
     new DataView(copy.buffer).setUint32(word * 4, value, true);
     return copy;
-  };
-  const refusal = (damaged: Uint8Array): string => {
-    try {
-      Core.fromBytes(damaged);
-    } catch (error) {
-      expect(error).toBeInstanceOf(CoreError);
-      return (error as CoreError).message;
-    }
-    return 'accepted';
   };
   expect(refusal(withWord(0, 7))).toMatch(/^saved core: magic: expected \d+, found 7$/);
   expect(refusal(withWord(1, 9))).toBe('saved core: form: expected 1, found 9');

@@ -5,6 +5,16 @@ import { CoreError, STATUS_BAD_ARGUMENT } from '../../../src/core/index.ts';
 import { expectSound } from '../../support/core.ts';
 import { BLOCK, BLOCKS, REGION, anonymous, bootRegion, written } from '../../support/region.ts';
 
+const first = (released: boolean): number => {
+  const core = bootRegion();
+  const zone = core.czones.create(0, 8 * BLOCK, 1);
+  const object = written(core, zone, BLOCK);
+  for (const page of [100, 300]) core.objects.truncate(object, page, 1, 0);
+  const [range] = core.czones.reclaim(zone, 1, 1, 0);
+  core.czones.putBack(range?.start ?? 0, 1, released);
+  return core.czones.allocPages(zone, 0x8, 0, 0) - REGION;
+};
+
 describe('CZoneCalls', () => {
   it('lists blocks of the pool and of zones by their first frames', () => {
     const { czones } = bootRegion();
@@ -40,15 +50,6 @@ describe('CZoneCalls', () => {
   });
 
   it('puts back what was released as released', () => {
-    const first = (released: boolean): number => {
-      const core = bootRegion();
-      const zone = core.czones.create(0, 8 * BLOCK, 1);
-      const object = written(core, zone, BLOCK);
-      for (const page of [100, 300]) core.objects.truncate(object, page, 1, 0);
-      const [range] = core.czones.reclaim(zone, 1, 1, 0);
-      core.czones.putBack(range?.start ?? 0, 1, released);
-      return core.czones.allocPages(zone, 0x8, 0, 0) - REGION;
-    };
     // kept, it is first again; released, another is found before it
     expect([first(false), first(true)]).toEqual([300, 100]);
   });

@@ -16,13 +16,14 @@ describe('statusText', () => {
   });
 });
 
+const call = (): number => expectAnswer(status.STATUS_BUSY, 'contigAlloc');
+
 describe('expectAnswer', () => {
   it('passes answers on, zero among them', () => {
     expect([0, 7].map((answer) => expectAnswer(answer, 'x'))).toEqual([0, 7]);
   });
 
   it('names the call that failed', () => {
-    const call = (): number => expectAnswer(status.STATUS_BUSY, 'contigAlloc');
     expect(call).toThrow(CoreError);
     expect(call).toThrow('contigAlloc: an unmovable page is in the way');
   });

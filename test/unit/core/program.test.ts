@@ -16,10 +16,11 @@ import { Replayed } from '../../support/program.ts';
 const replayed = (): Replayed => new Replayed(makeState([M], [[5, M, [32]]]));
 const head = (op: number): number => op | (M << 12) | (1 << 16);
 
+const wrong = (frame: number): number[] => [head(PROGRAM_POP), frame, 0, 0];
+
 describe('Program', () => {
   it('has the log of as many commands as were run last', () => {
     const { core } = replayed();
-    const wrong = (frame: number): number[] => [head(PROGRAM_POP), frame, 0, 0];
     expect(core.program.run(Uint32Array.of(...wrong(40), ...wrong(44)), 7)).toBe(2);
     expect([...core.program.log()]).toEqual([
       LOG_MISMATCH | (7 << 2),

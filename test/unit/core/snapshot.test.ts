@@ -156,7 +156,7 @@ describe('a snapshot that was damaged', () => {
     'words that go on': { ...whole, words: new Uint32Array([...words, 0]) },
     'runs cut': { ...whole, runs: runs.slice(0, -2) },
     'half a run': { ...whole, runs: runs.slice(0, -1) },
-    'runs past the end': { ...whole, runs: runs.with(-2, whole.end) },
+    'runs past the end': { ...whole, runs: runs.with(runs.length - 2, whole.end) },
     'runs in disorder': { ...whole, runs: runs.toReversed() },
     'another end': { ...whole, end: whole.end + 2048 },
     'pageblocks cut': { ...whole, inUse: inUse.slice(1) },

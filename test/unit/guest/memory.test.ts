@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { STATUS_BUSY, STATUS_NO_MEMORY, STATUS_ZONE_FULL } from '../../../src/core/index.ts';
-import { GuestMemory } from '../../../src/guest/index.ts';
+import { GuestMemory, GuestOutOfMemory, Process } from '../../../src/guest/index.ts';
+import { usedFrames } from '../../../src/guest/use.ts';
 import { bootGuest } from '../../support/core.ts';
+import { CONFIG, makeGuest } from '../../support/guest.ts';
 
 function makeMemory(): { memory: GuestMemory; asked: string[] } {
   return { memory: new GuestMemory(bootGuest(), false), asked: [] };
@@ -52,5 +54,26 @@ describe('GuestMemory', () => {
     }
     expect(memory.notifyOom()).toBe(true);
     expect(asked).toEqual(['balloon', 'other']);
+  });
+});
+
+describe('the account', () => {
+  it('after a touch that ran out of memory half-way is what a walk finds, and so after its exit', () => {
+    const guest = makeGuest();
+    const { core, memory } = guest;
+    const process = new Process(guest, { cpu: 0, kernelFrames: 8, mappedPages: 1000 });
+    process.touch(0, 100, true);
+    expect(memory.used.anonymous).toBe(100);
+    // the agent's memory looks like a process's where nobody says whose it is
+    const walk = (): number => usedFrames(core, new Map(), 0).anonymous;
+    const agent = walk() - 100;
+    expect(() => process.touch(100, CONFIG.memoryFrames, true)).toThrow(GuestOutOfMemory);
+    expect(memory.used.anonymous).toBe(walk() - agent);
+    expect(memory.used.anonymous).toBeGreaterThan(1000);
+    expect(memory.idleFrames).toBe(
+      core.privateFrames - Object.values(memory.used).reduce((sum, frames) => sum + frames, 0),
+    );
+    process.exit();
+    expect(memory.used.anonymous).toBe(0);
   });
 });

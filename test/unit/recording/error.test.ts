@@ -2,37 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { CoreError } from '../../../src/core/index.ts';
 import { RecordingError, following, quote } from '../../../src/recording/error.ts';
 
+const trap = (): never => {
+  const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1);
+  const code = Uint8Array.of(1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11);
+  const module = new WebAssembly.Module(Uint8Array.of(...bytes, ...code));
+  (new WebAssembly.Instance(module).exports['t'] as () => never)();
+  throw new Error('did not trap');
+};
+
+const defect = (): never => {
+  throw new TypeError('x is not a function');
+};
+
 describe('what a recording makes the core do', () => {
   it('becomes one error with the file when the core refuses or traps', () => {
-    const trap = (): never => {
-      const bytes = Uint8Array.of(
-        0,
-        97,
-        115,
-        109,
-        1,
-        0,
-        0,
-        0,
-        1,
-        4,
-        1,
-        96,
-        0,
-        0,
-        3,
-        2,
-        1,
-        0,
-        7,
-        5,
-        1,
-      );
-      const code = Uint8Array.of(1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11);
-      const module = new WebAssembly.Module(Uint8Array.of(...bytes, ...code));
-      (new WebAssembly.Instance(module).exports['t'] as () => never)();
-      throw new Error('did not trap');
-    };
     const refused: (() => never)[] = [
       trap,
       () => {
@@ -49,9 +32,6 @@ describe('what a recording makes the core do', () => {
   });
 
   it('keeps a defect of the emulator as it is', () => {
-    const defect = (): never => {
-      throw new TypeError('x is not a function');
-    };
     expect(() => following('folder', defect)).toThrow(TypeError);
   });
 });

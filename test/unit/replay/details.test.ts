@@ -72,9 +72,9 @@ describe('detailsOf', () => {
     const details = detailsOf(played);
     expect(details.series?.length).toBe(SYSTEMS.length);
     expect(details.startupCdfs?.length).toBe(SYSTEMS.length);
-    for (const [index, { system, columns }] of (details.starts ?? []).entries()) {
+    for (const [index, { system: of, columns }] of (details.starts ?? []).entries()) {
       const { name, starts } = played.systems[index]!;
-      expect(system).toBe(name);
+      expect(of).toBe(name);
       for (const column of Object.values(columns)) expect(column).toHaveLength(starts.cold);
     }
     expect(details.starts?.length).toBe(SYSTEMS.length);

@@ -7,6 +7,10 @@ function refused(code: string): () => never {
   };
 }
 
+const defect = (): never => {
+  throw new TypeError('x is undefined');
+};
+
 describe('what the system refuses to write', () => {
   it.each(['EACCES', 'EROFS', 'ENOSPC', 'EDQUOT', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EPERM'])(
     'is said of the path in words: %s',
@@ -18,9 +22,6 @@ describe('what the system refuses to write', () => {
 
   it('is said as it is when there are no words for it, and a defect stays one', () => {
     expect(() => writingTo('out', refused('EIO'))).toThrow('out: EIO: what Node says');
-    const defect = (): never => {
-      throw new TypeError('x is undefined');
-    };
     expect(() => writingTo('out', defect)).toThrow(TypeError);
   });
 });

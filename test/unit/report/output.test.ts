@@ -46,6 +46,10 @@ function refusal(path: string, options = {}): string {
   return '';
 }
 
+function* content(): Generator<string, void> {
+  for (let piece = 0; piece < 300; piece++) yield `${piece},`;
+}
+
 describe('a folder for results', () => {
   it('is made with those above it, and gone again if nothing was written', () => {
     const deep = join(folder, 'x/y/z');
@@ -72,9 +76,6 @@ describe('a folder for results', () => {
   });
 
   it('gets text that comes in pieces whole', () => {
-    function* content(): Generator<string, void> {
-      for (let piece = 0; piece < 300; piece++) yield `${piece},`;
-    }
     new OutputFolder(folder, [A]).write([{ name: 'a.txt', content: content() }]);
     const text = readFileSync(join(folder, 'a.txt'), 'utf8');
     expect(text).toBe(Array.from({ length: 300 }, (_, piece) => `${piece},`).join(''));

@@ -36,6 +36,9 @@ describe('the table of systems', () => {
   });
 });
 
+const start = (name: string, ...ms: number[]): never =>
+  ({ system: name, columns: { startupMs: Float64Array.from(ms) } }) as never;
+
 describe('tables below each other', () => {
   it('are time series with the instants of each system', () => {
     const table = seriesTable([series('a', 2), series('b', 3)]);
@@ -50,8 +53,6 @@ describe('tables below each other', () => {
   });
 
   it('are starts, counted from 0 for each system', () => {
-    const start = (name: string, ...ms: number[]): never =>
-      ({ system: name, columns: { startupMs: Float64Array.from(ms) } }) as never;
     const table = startsTable([start('a', 7, 8), start('b', 9)]);
     expect(column(table, 'start')).toEqual(['whole', 0, 1, 0]);
     expect(column(table, 'startupMs')).toEqual(['real', 7, 8, 9]);
@@ -72,10 +73,11 @@ describe('tables below each other', () => {
   });
 });
 
+const names = (of: object): string[] =>
+  tablesOf({ results: results(), details: of } as never).map(({ name }) => name);
+
 describe('a report', () => {
   it('has the tables that it has records for', () => {
-    const names = (of: object): string[] =>
-      tablesOf({ results: results(), details: of } as never).map(({ name }) => name);
     expect(names(details())).toEqual(['results', 'series', 'starts']);
     expect(names({ series: [], starts: [] })).toEqual(['results']);
     expect(names({})).toEqual(['results']);

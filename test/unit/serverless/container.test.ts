@@ -67,18 +67,18 @@ describe('a call', () => {
   });
 });
 
-describe('a container with a zone', () => {
-  function zoned(): { vm: MicroVm; container: Container; log: string[] } {
-    const machine = { ...defaultMachine(), build: 'verify' as const };
-    const clock = new Clock();
-    const region = { start: 65536, frames: 32768, blockFrames: 512 };
-    const size = { memoryFrames: 65536, region, cpus: 1, processes: 4 };
-    const vm = hostOf({ machine, clock }).start(guestOf(machine, size), false);
-    const { zones } = new CZoneVirtio(vm, clock, { growth: machine.growth(), idle: null });
-    const log: string[] = [];
-    return { vm, container: containerIn(vm, zones.create(0, 30_720, 'f'), log), log };
-  }
+function zoned(): { vm: MicroVm; container: Container; log: string[] } {
+  const machine = { ...defaultMachine(), build: 'verify' as const };
+  const clock = new Clock();
+  const region = { start: 65536, frames: 32768, blockFrames: 512 };
+  const size = { memoryFrames: 65536, region, cpus: 1, processes: 4 };
+  const vm = hostOf({ machine, clock }).start(guestOf(machine, size), false);
+  const { zones } = new CZoneVirtio(vm, clock, { growth: machine.growth(), idle: null });
+  const log: string[] = [];
+  return { vm, container: containerIn(vm, zones.create(0, 30_720, 'f'), log), log };
+}
 
+describe('a container with a zone', () => {
   it('says that it is idle or not once for each change, by its zone', () => {
     const { container, log } = zoned();
     const zone = container.czone;

@@ -18,22 +18,22 @@ function profile(memoryMib: number): ReturnType<typeof profileOf> {
   return profileOf({ id: 0, name: 'f', memoryMib, averageMs: 100 }, DEFAULT_WORKLOAD);
 }
 
-describe('containers in a VM', () => {
-  const machine = (containers: number, frames: number): MachineConfig => ({
-    ...MACHINE,
-    containersPerVm: containers,
-    containerFramesPerVm: frames,
-  });
+const holding = (containers: number, frames: number): MachineConfig => ({
+  ...MACHINE,
+  containersPerVm: containers,
+  containerFramesPerVm: frames,
+});
 
+describe('containers in a VM', () => {
   it('are as many as the machine says, or as find room', () => {
     const { limitFrames } = profile(40);
     const of = (containers: number, limits: number): number =>
-      containersPerVm(machine(containers, limits * limitFrames), profile(40));
+      containersPerVm(holding(containers, limits * limitFrames), profile(40));
     expect([of(16, 100), of(16, 5), of(16, 5.9), of(3, 5)]).toEqual([16, 5, 5, 3]);
   });
 
   it('are one at least, also of a function larger than a VM should be', () => {
-    expect(containersPerVm(machine(16, 10), profile(4000))).toBe(1);
+    expect(containersPerVm(holding(16, 10), profile(4000))).toBe(1);
   });
 
   it('cost kernel memory: their own, and page tables for all that they may map', () => {

@@ -86,9 +86,10 @@ describe('a table of counts', () => {
   });
 });
 
+const row = (count: number, average: number | string, point: number | string, most: number) =>
+  `o,a,f,${average},${count},1,${most},${Array.from({ length: 7 }, () => point).join(',')}`;
+
 describe('durations', () => {
-  const row = (count: number, average: number | string, point: number | string, most: number) =>
-    `o,a,f,${average},${count},1,${most},${Array.from({ length: 7 }, () => point).join(',')}`;
   const KEY = functionKey('o', 'a', 'f');
 
   it('of several days are weighted by their counts', () => {

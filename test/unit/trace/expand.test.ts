@@ -35,6 +35,8 @@ interface Cell {
 
 type Call = readonly [startMs: number, id: number, durationMs: number];
 
+const label = ({ owner, app, name }: TraceFunction): string => functionKey(owner, app, name);
+
 /** The rule: instants of a minute, function by function in order of rows; all sorted; then durations. */
 function slowly(
   functions: readonly TraceFunction[],
@@ -43,10 +45,9 @@ function slowly(
   seed: number,
   phaseUs: ReadonlyMap<number, number>,
 ): Call[][] {
-  const label = ({ owner, app, name }: TraceFunction): string => functionKey(owner, app, name);
   const instants = functions.map((fn) => randomStream(seed, `${label(fn)}#instant`));
   const durations = functions.map((fn) => randomStream(seed, `${label(fn)}#duration`));
-  return Array.from({ length: minutes }, (_, minute) => {
+  return Array.from(Array(minutes).keys(), (minute) => {
     const drawn = cells
       .filter((cell) => cell.minute === minute)
       .flatMap(({ id, count }) =>

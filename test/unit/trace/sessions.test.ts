@@ -19,6 +19,9 @@ function memoryOf(...rows: string[]): string {
   return makeFolder({ 'x.memory.csv': lines('time_s,memory_bytes,cpu_percent', ...rows) });
 }
 
+const fault = (...rows: string[]): unknown =>
+  faultOf(() => readSessionFolder(memoryOf(...rows), { seed }));
+
 describe('sessions', () => {
   it('are one call each of a function of their own, with memory over time and tools by start', () => {
     const trace = withRows(readSessionFolder(makeFolder(SESSION_FILES), { seed }));
@@ -52,8 +55,6 @@ describe('sessions', () => {
   });
 
   it('with a time that goes back, bytes that are none or no sample are refused at the cell', () => {
-    const fault = (...rows: string[]): unknown =>
-      faultOf(() => readSessionFolder(memoryOf(...rows), { seed }));
     expect(fault('1,4096,1', '0.5,1,1')).toMatchObject({
       line: 3,
       column: 1,

@@ -9,6 +9,9 @@ function textOf(trace: Trace): string {
   return [...(content as Iterable<string>)].join('');
 }
 
+const names = (of: Trace, ids: Uint32Array): string[] =>
+  Array.from(ids, (id) => of.functions[id]?.name as string);
+
 describe('calls.csv', () => {
   it('has a row a call in order of time, and its mark', () => {
     const text = textOf(openTrace(makeFolder(CALL_FILE), { seed: 1 }));
@@ -29,8 +32,6 @@ describe('calls.csv', () => {
     const [drawn, read] = [rowsOf(trace), rowsOf(again)];
     expect(read.startMs).toEqual(drawn.startMs);
     expect(read.durationMs).toEqual(drawn.durationMs);
-    const names = (of: Trace, ids: Uint32Array): string[] =>
-      Array.from(ids, (id) => of.functions[id]?.name as string);
     expect(names(again, read.functionIds)).toEqual(names(trace, drawn.functionIds));
     for (const fn of again.functions) {
       const own = trace.functions.find(({ name }) => name === fn.name);

@@ -37,6 +37,10 @@ function device(policy: DevicePolicy, profile: 'firecracker' | 'qemu' = 'qemu'):
 
 const reg = (offset: number): string => offset.toString(16).padStart(3, '0');
 
+const queue = (index: number, page: number): string =>
+  `W030=${index} R044 R034 W038=100 W080=${page}000 W084=0 W090=${page + 1}000 W094=0 ` +
+  `W0a0=${page + 2}000 W0a4=0 W044=1`;
+
 describe('register map', () => {
   it('is accessed in the order of Linux (docs/linux-memory.md E.4)', () => {
     const virtio = device(POLICY_EXACT, 'firecracker');
@@ -57,9 +61,6 @@ describe('register map', () => {
     virtio.onInterrupt = (): void => transport.interrupt();
     const driver = new BalloonDriver(transport, new TestBalloonGuest([7]), new Clock());
     expect(driver.probe()).toBeUndefined();
-    const queue = (index: number, page: number): string =>
-      `W030=${index} R044 R034 W038=100 W080=${page}000 W084=0 W090=${page + 1}000 W094=0 ` +
-      `W0a0=${page + 2}000 W0a4=0 W044=1`;
     expect(trace.join(' ')).toBe(
       'R000 R004 R008 R00c W070=0 R070 W070=1 R070 W070=3 W014=1 R010 W014=0 R010 ' +
         'W024=1 W020=1 W024=0 W020=4 R070 W070=b R070 ' +
@@ -166,8 +167,8 @@ describe('a queue of a size that was not offered', () => {
     const profile = BALLOON_PROFILES[name];
     const memory = new FlatGuestMemory(2 ** 22);
     const model = new BalloonDevice(profile, new TestHost(1024), { memoryPages: 1024 });
-    const device = new VirtioDevice(model, memory, profile.policy);
-    const mmio = new MmioTransport(device);
+    const virtio = new VirtioDevice(model, memory, profile.policy);
+    const mmio = new MmioTransport(virtio);
     const write = (register: number, value: number): void => mmio.write(register, 4, value);
     for (const status of [0, 1, 3]) write(REG_STATUS, status);
     write(REG_DRIVER_FEATURES_SEL, 1);
@@ -181,9 +182,9 @@ describe('a queue of a size that was not offered', () => {
       write(REG_QUEUE_DEVICE_LOW, 2 ** 21);
       write(REG_QUEUE_READY, 1);
     }
-    expect(device.counters.violations.get('queue-size')).toBe(2);
+    expect(virtio.counters.violations.get('queue-size')).toBe(2);
     write(REG_STATUS, 0xf);
-    expect(device.status & STATUS_NEEDS_RESET).not.toBe(0);
-    expect(device.isActive).toBe(false);
+    expect(virtio.status & STATUS_NEEDS_RESET).not.toBe(0);
+    expect(virtio.isActive).toBe(false);
   });
 });

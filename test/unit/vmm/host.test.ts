@@ -35,9 +35,9 @@ describe('an account', () => {
   });
 });
 
-describe('a host that is full', () => {
-  const held = (): Float64Array => account({ [CAUSE_VMM]: 0 });
+const held = (): Float64Array => account({ [CAUSE_VMM]: 0 });
 
+describe('a host that is full', () => {
   it('has no frame more than its capacity', () => {
     const host = new HostMemory(100);
     host.settle(held(), account({ [CAUSE_VMM]: 100 }));
@@ -80,9 +80,9 @@ describe('a host that is full', () => {
 const GIB_FRAMES = 2 ** 18;
 
 function holding(frames: number): Float64Array {
-  const account = new Float64Array(6);
-  account[CAUSE_ANONYMOUS] = frames;
-  return account;
+  const causes = new Float64Array(6);
+  causes[CAUSE_ANONYMOUS] = frames;
+  return causes;
 }
 
 describe('a host without memory', () => {

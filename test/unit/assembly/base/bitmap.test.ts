@@ -61,16 +61,16 @@ describe('bits set in two maps', () => {
   });
 });
 
-describe('aligned ranges', () => {
-  /** A zone's only block, free and backed but for three frames. */
-  function holed(): { core: Core; zone: number } {
-    const core = bootRegion();
-    const zone = core.czones.create(0, BLOCK, 1);
-    core.objects.destroy(written(core, zone, BLOCK), 0);
-    for (const pfn of [5, 70, 300]) core.backing.release(REGION + pfn, 1);
-    return { core, zone };
-  }
+/** A zone's only block, free and backed but for three frames. */
+function holed(): { core: Core; zone: number } {
+  const core = bootRegion();
+  const zone = core.czones.create(0, BLOCK, 1);
+  core.objects.destroy(written(core, zone, BLOCK), 0);
+  for (const pfn of [5, 70, 300]) core.backing.release(REGION + pfn, 1);
+  return { core, zone };
+}
 
+describe('aligned ranges', () => {
   // pieces of 2^order frames without a hole, neighbours joined
   it.each([
     [

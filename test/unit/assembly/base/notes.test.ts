@@ -54,8 +54,9 @@ describe('a walk', () => {
   });
 });
 
+const size = (core: Core): number => rawOf(core).memory.buffer.byteLength;
+
 it('the notebook takes memory in the verify build only: two bytes a frame', () => {
-  const size = (core: Core): number => rawOf(core).memory.buffer.byteLength;
   const more = size(bootGuest()) - size(bootGuest({ config: { build: 'release' } }));
   expect(more).toBeGreaterThanOrEqual(2 * 0x10000);
   expect(more).toBeLessThan(2 * 0x10000 + 2 * 65_536);

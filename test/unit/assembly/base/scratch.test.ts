@@ -28,7 +28,7 @@ function useWords(core: Core): void {
   surveyZone(core, ZONE_DMA32);
   const pfns = new Uint32Array(1024);
   expect(core.balloon.request(pfns, 0, 1024, 0, GFP_BALLOON, 0)).toBe(1024);
-  core.balloon.enter(pfns.reverse(), 1024);
+  core.balloon.enter(pfns.toReversed(), 1024);
   expect(core.balloon.pop(1024)).toBe(1024);
 }
 

@@ -60,15 +60,15 @@ describe('a touch', () => {
   });
 });
 
-describe('the template', () => {
-  /** Frames 0 to 99 are its image. */
-  function template(): Core {
-    const core = empty();
-    core.backing.touch(0, 100, true);
-    core.backing.freezeTemplate();
-    return core;
-  }
+/** Frames 0 to 99 are its image. */
+function template(): Core {
+  const core = empty();
+  core.backing.touch(0, 100, true);
+  core.backing.freezeTemplate();
+  return core;
+}
 
+describe('the template', () => {
   it('is all that was backed, and the guest has nothing of its own then', () => {
     const core = template();
     expect([core.backedFrames, core.sharedFrames]).toEqual([0, 0]);

@@ -8,42 +8,42 @@ import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';
 import { expectSound, scratch } from '../../../support/core.ts';
 import { BLOCK, anonymous, bootRegion } from '../../../support/region.ts';
 
-describe('a touch of many pages', () => {
-  /** A hash of the bytes behind the counters: the same whether pages come in one call or in many. */
-  function state(core: Core): string {
-    const from = headerWord(core, GUEST_ZONES_OFFSET);
-    const bytes = bytesOf(core).subarray(from, rawOf(core).snapshotBytes());
-    return createHash('sha1').update(bytes).digest('hex');
-  }
+/** A hash of the bytes behind the counters: the same whether pages come in one call or in many. */
+function state(core: Core): string {
+  const from = headerWord(core, GUEST_ZONES_OFFSET);
+  const bytes = bytesOf(core).subarray(from, rawOf(core).snapshotBytes());
+  return createHash('sha1').update(bytes).digest('hex');
+}
 
-  function scene(preferBacked: boolean, backing: 0 | 9, step: number): Core {
-    const core = bootRegion();
-    core.setPreferBacked(preferBacked);
-    core.setBackingOrder(backing);
-    const raw = rawOf(core);
-    const zone = raw.czoneCreate(0, 12 * BLOCK, 1);
-    const objects = [0, 1, 2].map(() => anonymous(core, zone));
-    const touch = (object: number, start: number, pages: number): void => {
-      for (let at = start; at < start + pages; at += step) {
-        raw.objectTouch(object, at, Math.min(step, start + pages - at), 1, 0);
-      }
-    };
-    touch(objects[0] as number, 0, 700);
-    touch(objects[1] as number, 3, 130);
-    raw.objectTruncate(objects[0] as number, 100, 333, 0);
-    const ranges = raw.czoneReclaim(zone, 3, 150, 0);
-    const words = scratch(core, 2 * ranges);
-    for (let at = 0; at < ranges; at += 1) {
-      const [start, frames] = [words[2 * at] as number, words[2 * at + 1] as number];
-      if (at === 0) raw.releaseRange(start, frames);
-      raw.czoneReturn(start, frames, at === 0 ? 0 : 1);
+function scene(preferBacked: boolean, backing: 0 | 9, step: number): Core {
+  const core = bootRegion();
+  core.setPreferBacked(preferBacked);
+  core.setBackingOrder(backing);
+  const raw = rawOf(core);
+  const zone = raw.czoneCreate(0, 12 * BLOCK, 1);
+  const objects = [0, 1, 2].map(() => anonymous(core, zone));
+  const touch = (object: number, start: number, pages: number): void => {
+    for (let at = start; at < start + pages; at += step) {
+      raw.objectTouch(object, at, Math.min(step, start + pages - at), 1, 0);
     }
-    touch(objects[2] as number, 0, 900);
-    touch(objects[0] as number, 0, 500);
-    expectSound(core);
-    return core;
+  };
+  touch(objects[0] as number, 0, 700);
+  touch(objects[1] as number, 3, 130);
+  raw.objectTruncate(objects[0] as number, 100, 333, 0);
+  const ranges = raw.czoneReclaim(zone, 3, 150, 0);
+  const words = scratch(core, 2 * ranges);
+  for (let at = 0; at < ranges; at += 1) {
+    const [start, frames] = [words[2 * at] as number, words[2 * at + 1] as number];
+    if (at === 0) raw.releaseRange(start, frames);
+    raw.czoneReturn(start, frames, at === 0 ? 0 : 1);
   }
+  touch(objects[2] as number, 0, 900);
+  touch(objects[0] as number, 0, 500);
+  expectSound(core);
+  return core;
+}
 
+describe('a touch of many pages', () => {
   it.each([
     [false, 0],
     [true, 0],

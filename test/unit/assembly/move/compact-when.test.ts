@@ -117,14 +117,14 @@ describe('whether a zone is suitable', () => {
   });
 });
 
-describe('after failures', () => {
-  const attempts = (core: Core, order: number, count: number): string =>
-    Array.from({ length: count }, () =>
-      core.compaction.direct(GFP_KERNEL, order, COMPACT_SYNC_LIGHT, 0) === COMPACT_DEFERRED
-        ? '.'
-        : 'x',
-    ).join('');
+const attempts = (core: Core, order: number, count: number): string =>
+  Array.from({ length: count }, () =>
+    core.compaction.direct(GFP_KERNEL, order, COMPACT_SYNC_LIGHT, 0) === COMPACT_DEFERRED
+      ? '.'
+      : 'x',
+  ).join('');
 
+describe('after failures', () => {
   it('one, three, seven attempts are skipped', () => {
     const core = coreWith(ALL, [[0, U, singles(400)]]);
     expect(attempts(core, 5, 17)).toBe('x.x...x.......x..');

@@ -35,19 +35,19 @@ describe('a zone that shrinks', () => {
   });
 });
 
-describe('compaction in a zone', () => {
-  /** Four blocks; of each page but every eighth is gone. */
-  function sparse(): { core: Core; zone: number; object: number } {
-    const core = bootRegion();
-    const zone = zoneOf(core, 4);
-    const object = written(core, zone, 4 * BLOCK);
-    for (let page = 0; page < 4 * BLOCK; page += 1) {
-      if (page % 8 !== 0) core.objects.truncate(object, page, 1, 0);
-    }
-    expect(core.czones.shrink(zone, 9)).toBe(0);
-    return { core, zone, object };
+/** Four blocks; of each page but every eighth is gone. */
+function sparse(): { core: Core; zone: number; object: number } {
+  const core = bootRegion();
+  const zone = zoneOf(core, 4);
+  const object = written(core, zone, 4 * BLOCK);
+  for (let page = 0; page < 4 * BLOCK; page += 1) {
+    if (page % 8 !== 0) core.objects.truncate(object, page, 1, 0);
   }
+  expect(core.czones.shrink(zone, 9)).toBe(0);
+  return { core, zone, object };
+}
 
+describe('compaction in a zone', () => {
   it('moves pages from the highest blocks to the lowest free frames, and no further than needed', () => {
     const { core, zone, object } = sparse();
     // 256 pages fit in one block

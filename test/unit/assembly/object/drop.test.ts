@@ -21,6 +21,18 @@ import { STATS_MAX } from '../../../../src/abi/layout.ts';
 import { STAT_DRAIN_BLOCKS } from '../../../../src/abi/stat.ts';
 import { rawOf } from '../../../../src/core/raw.ts';
 
+/** Where the next pages come from, one by one. */
+const next = (step: number): number[] => {
+  const core = bootRegion();
+  const zone = core.czones.create(0, 8 * BLOCK, 3);
+  const object = written(core, zone, 1100);
+  for (let at = 37; at < 937; at += step) core.objects.truncate(object, at, step, 0);
+  expectSound(core);
+  const other = anonymous(core, zone);
+  for (let page = 0; page < 1000; page += 1) core.objects.touch(other, page, 1, true, 0);
+  return Array.from({ length: 1000 }, (_, page) => core.objects.frame(other, page));
+};
+
 describe('a truncation', () => {
   it('frees what is there of a range, once, across leaves', () => {
     const core = bootGuest();
@@ -67,17 +79,6 @@ describe('a truncation', () => {
   });
 
   it('in a CZone leaves the lists as single frees would', () => {
-    /** Where the next pages come from, one by one. */
-    const next = (step: number): number[] => {
-      const core = bootRegion();
-      const zone = core.czones.create(0, 8 * BLOCK, 3);
-      const object = written(core, zone, 1100);
-      for (let at = 37; at < 937; at += step) core.objects.truncate(object, at, step, 0);
-      expectSound(core);
-      const other = anonymous(core, zone);
-      for (let page = 0; page < 1000; page += 1) core.objects.touch(other, page, 1, true, 0);
-      return Array.from({ length: 1000 }, (_, page) => core.objects.frame(other, page));
-    };
     expect(next(300)).toEqual(next(1));
   });
 });

@@ -40,6 +40,8 @@ function begun(): Replayed {
 
 const take = (frames: number) => ({ op: PROGRAM_SCAN_TAKE, operand: frames });
 
+const leave = (frame: number, order: number) => ({ op: PROGRAM_SCAN_LEAVE, frame, order });
+
 describe('a run', () => {
   it('takes free blocks whole, as many as the batch needs, and leaves the rest free', () => {
     const replay = begun();
@@ -85,7 +87,6 @@ describe('a run', () => {
   it('releases what it holds, the lowest order first', () => {
     const replay = begun();
     replay.logOf(take(2));
-    const leave = (frame: number, order: number) => ({ op: PROGRAM_SCAN_LEAVE, frame, order });
     expect(replay.logOf(leave(TARGET + 18, 1))).toEqual([
       [LOG_MISMATCH, 0, TARGET + 17, RESYNC_IN_USE],
     ]);
@@ -112,10 +113,11 @@ describe('a run', () => {
   });
 });
 
-describe('a captured block', () => {
-  const free = (frame: number) => ({ op: PROGRAM_FREE, frame, operand: FREE_DIRECT });
-  const capture = (frame: number) => ({ op: PROGRAM_CAPTURE, order: 2, frame, operand: 1 });
+const free = (frame: number) => ({ op: PROGRAM_FREE, frame, operand: FREE_DIRECT });
 
+const capture = (frame: number) => ({ op: PROGRAM_CAPTURE, order: 2, frame, operand: 1 });
+
+describe('a captured block', () => {
   it('is the one that the last free made whole, and reaches no list', () => {
     const replay = new Replayed(
       makeState(

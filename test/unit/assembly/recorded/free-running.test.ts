@@ -20,10 +20,11 @@ function replayOf(count: number, sizes: object): Replayed {
 const UNKNOWN = 0;
 const shown = (frames: number): number => 1 + frames;
 
+const release = (replay: Replayed, operand: number) =>
+  replay.logOf({ op: PROGRAM_RELEASE, frame: 200, operand });
+
 describe('a free', () => {
   const SIZES = { high: 10, highMin: 4, highMax: 100, batch: 4 };
-  const release = (replay: Replayed, operand: number) =>
-    replay.logOf({ op: PROGRAM_RELEASE, frame: 200, operand });
 
   it.each([
     ['not known', UNKNOWN],
@@ -64,10 +65,11 @@ describe('a free', () => {
   });
 });
 
+const decay = (replay: Replayed, operand: number) => replay.logOf({ op: PROGRAM_DECAY, operand });
+
 describe('a turn of the vmstat worker', () => {
   // high falls by an eighth of 32, to 28; 30 pages: two go
   const SIZES = { high: 32, highMin: 4, highMax: 400, batch: 1 };
-  const decay = (replay: Replayed, operand: number) => replay.logOf({ op: PROGRAM_DECAY, operand });
 
   it.each([
     ['not known', UNKNOWN],

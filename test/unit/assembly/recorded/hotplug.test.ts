@@ -30,15 +30,16 @@ const replayOf = (): Replayed =>
     FRAMES,
   );
 
+const online = (frame: number) => ({
+  op: PROGRAM_ONLINE,
+  frame,
+  order: 10,
+  zone: ZONE_MOVABLE,
+});
+
 describe('memory that comes', () => {
   it('makes its zone appear, in MOVABLE pageblocks, at the tails of the lists', () => {
     const replay = replayOf();
-    const online = (frame: number) => ({
-      op: PROGRAM_ONLINE,
-      frame,
-      order: 10,
-      zone: ZONE_MOVABLE,
-    });
     expect(replay.logOf(online(PLUG), online(PLUG + 1024))).toEqual([]);
     const zone = replay.zone(ZONE_MOVABLE);
     expect([zone.startPfn, zone.spanned, zone.present, zone.managed]).toEqual([

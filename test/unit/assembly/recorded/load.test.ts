@@ -79,14 +79,14 @@ describe('lists', () => {
   });
 });
 
-describe('after the last piece', () => {
-  /** What memory brings once it has come: marks are sized anew, with khugepaged's raise or without. */
-  function minAfterRetune(min: number): number {
-    const replay = new Replayed(withZone(makeState([M], []), { min }));
-    expect(replay.run([{ op: PROGRAM_RETUNE }])).toBe(1);
-    return replay.zone().min;
-  }
+/** What memory brings once it has come: marks are sized anew, with khugepaged's raise or without. */
+function minAfterRetune(min: number): number {
+  const replay = new Replayed(withZone(makeState([M], []), { min }));
+  expect(replay.run([{ op: PROGRAM_RETUNE }])).toBe(1);
+  return replay.zone().min;
+}
 
+describe('after the last piece', () => {
   it('marks higher than memory explains say that huge pages are on', () => {
     // 4096 managed frames: int_sqrt(16 KiB * 16) KiB = 512 KiB, 128 frames
     expect(minAfterRetune(128)).toBe(128);

@@ -88,12 +88,14 @@ describe('the kernel’s block', () => {
   });
 });
 
-describe('a block predicted wrongly', () => {
-  const refill = (frame: number): Op => ({ op: PROGRAM_REFILL, type: M, frame });
-  const take = (frame: number): Op => ({ op: PROGRAM_TAKE, type: M, frame });
-  /** Single blocks of order 0 that cannot merge. */
-  const singles = (): Replayed => replayOf([[0, M, [4, 8, 12, 16, 20]]]);
+const refill = (frame: number): Op => ({ op: PROGRAM_REFILL, type: M, frame });
 
+const take = (frame: number): Op => ({ op: PROGRAM_TAKE, type: M, frame });
+
+/** Single blocks of order 0 that cannot merge. */
+const singles = (): Replayed => replayOf([[0, M, [4, 8, 12, 16, 20]]]);
+
+describe('a block predicted wrongly', () => {
   it('once is first again, twice in a row last', () => {
     const replay = singles();
     replay.logOf(take(8));

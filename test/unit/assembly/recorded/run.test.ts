@@ -193,19 +193,20 @@ describe('many pages at once', () => {
   });
 });
 
+const asked = (frame: number): Op => ({
+  op: PROGRAM_REQUEST,
+  frame,
+  operand: GFP_HIGHUSER_MOVABLE,
+});
+
 describe('a request that the core serves by itself', () => {
   it('predicts the frame, and logs what it refilled', () => {
     const replay = parked([8]);
-    const request = (frame: number): Op => ({
-      op: PROGRAM_REQUEST,
-      frame,
-      operand: GFP_HIGHUSER_MOVABLE,
-    });
-    expect(replay.logOf(request(8))).toEqual([]);
-    const log = replay.logOf(request(64));
+    expect(replay.logOf(asked(8))).toEqual([]);
+    const log = replay.logOf(asked(64));
     expect(log).toHaveLength(7);
     expect(log[0]).toEqual([LOG_REFILL, 0, 64, 0]);
-    expect(replay.logOf(request(66))).toEqual([[LOG_MISMATCH, 0, 65, RESYNC_PCP]]);
+    expect(replay.logOf(asked(66))).toEqual([[LOG_MISMATCH, 0, 65, RESYNC_PCP]]);
   });
 
   it('that fails predicts no frame', () => {

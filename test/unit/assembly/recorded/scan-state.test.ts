@@ -47,6 +47,13 @@ describe('runs in different slots', () => {
   });
 });
 
+const drain = (frame: number, cpu: number) => ({
+  op: PROGRAM_DRAIN,
+  frame,
+  cpu,
+  operand: DRAIN_FROM_FREED,
+});
+
 describe('the list of the last free', () => {
   it('is remembered by CPU', () => {
     const state = makeState([M, U], []);
@@ -58,12 +65,6 @@ describe('the list of the last free', () => {
       { op: PROGRAM_FREE, frame: 604, cpu: 1 },
       { op: PROGRAM_FREE, frame: 12, cpu: 1 },
     );
-    const drain = (frame: number, cpu: number) => ({
-      op: PROGRAM_DRAIN,
-      frame,
-      cpu,
-      operand: DRAIN_FROM_FREED,
-    });
     // CPU 0 freed to the unmovable list last, CPU 1 to the movable one
     replay.logOf(drain(600, 0), drain(12, 1));
     expect([replay.parked(1, 0), replay.parked(0, 1)]).toEqual([[8], [604]]);

@@ -78,7 +78,7 @@ describe('BalloonPages', () => {
     let frames = 0;
     while (got === 256) {
       got = balloon.alloc(pfns, 256);
-      balloon.enter(pfns.slice(0, got).reverse(), got);
+      balloon.enter(pfns.subarray(0, got).toReversed(), got);
       frames += got;
     }
     expect(cache).toEqual([]);

@@ -13,6 +13,8 @@ pcplist 1 4100
 end
 `;
 
+const isOwn = (pfn: number): boolean => pfn === 20 || pfn === 30;
+
 describe('held pages', () => {
   it('are at the start the frames of memory that are on no list, where they were recorded', () => {
     const pages = new HeldPages(8192, 8192);
@@ -39,7 +41,6 @@ describe('held pages', () => {
     const pages = new HeldPages(100, 100);
     for (const pfn of [10, 20, 30, 40]) pages.lose(pfn, 0);
     pages.lose(48, 3);
-    const isOwn = (pfn: number): boolean => pfn === 20 || pfn === 30;
     const taken = [40, 99, 99, 99, 99].map((recorded) => pages.takeLost(recorded, 0, isOwn));
     expect(taken).toEqual([40, 20, 30, 10, NOWHERE]);
     expect(pages.takeLost(0, 3, isOwn)).toBe(48);

@@ -131,15 +131,18 @@ describe('samples', () => {
   });
 });
 
-describe('a container', () => {
-  const timed = (): PagesResult => {
-    const script = new TraceScript().fork(1, SHELL).fork(SHELL, 11).fork(SHELL, 12);
-    for (let page = 0; page < 8; page += 1) script.alloc(11, ZONE_START + page, ANON);
-    script.alloc(12, ZONE_START + 8, ANON).wait(50_000);
-    for (let page = 0; page < 8; page += 1) script.free(11, ZONE_START + page);
-    return replayPages(script.exit(11).finish(), OPTIONS);
-  };
+const timed = (): PagesResult => {
+  const script = new TraceScript().fork(1, SHELL).fork(SHELL, 11).fork(SHELL, 12);
+  for (let page = 0; page < 8; page += 1) script.alloc(11, ZONE_START + page, ANON);
+  script.alloc(12, ZONE_START + 8, ANON).wait(50_000);
+  for (let page = 0; page < 8; page += 1) script.free(11, ZONE_START + page);
+  return replayPages(script.exit(11).finish(), OPTIONS);
+};
 
+/** A shell, its child and the child of that. */
+const lineage = (): TraceScript => new TraceScript().fork(1, SHELL).fork(SHELL, 11).fork(11, 12);
+
+describe('a container', () => {
   it('has its times since the begin, and is none when it asked for little', () => {
     const { containers, recording, rule } = timed();
     expect(containers).toHaveLength(1);
@@ -166,10 +169,9 @@ describe('a container', () => {
   });
 
   it('is below the shell that is named', () => {
-    const script = (): TraceScript => new TraceScript().fork(1, SHELL).fork(SHELL, 11).fork(11, 12);
-    const { rule } = replayPages(script().finish(), { ...OPTIONS, shellPid: 11 });
+    const { rule } = replayPages(lineage().finish(), { ...OPTIONS, shellPid: 11 });
     expect(rule.shellPid).toBe(11);
-    expect(() => replayPages(script().finish(), { ...OPTIONS, shellPid: 99 })).toThrow(
+    expect(() => replayPages(lineage().finish(), { ...OPTIONS, shellPid: 99 })).toThrow(
       RecordingError,
     );
   });

@@ -133,6 +133,21 @@ describe('what a run is for', () => {
   });
 });
 
+const batches = (second: string): WrittenLine[] => [
+  ['sh', '.....', compactBegin('800', 'c00')],
+  ['sh', '.....', free('900')],
+  ['sh', '.....', migrated(1, 0, 'compaction')],
+  ['sh', '.....', free(second)],
+  ['sh', '.....', migrated(1, 0, 'compaction')],
+  ['sh', '.....', compactEnd('a00', 'a00', 'complete')],
+];
+
+/** Of each batch, whether it was its pageblock's last. */
+const done = (second: string) =>
+  compiled(batches(second))
+    .commands.filter(({ op }) => op === P.OP_SCAN_BATCH)
+    .map(({ operand }) => operand & P.SCAN_BLOCK_DONE);
+
 describe('frees within a run', () => {
   const lines: WrittenLine[] = [
     ['sh', '.....', compactBegin('800', 'c00')],
@@ -177,18 +192,6 @@ describe('frees within a run', () => {
   });
 
   it('of a pageblock that the next batch goes on with leave it open', () => {
-    const batches = (second: string): WrittenLine[] => [
-      ['sh', '.....', compactBegin('800', 'c00')],
-      ['sh', '.....', free('900')],
-      ['sh', '.....', migrated(1, 0, 'compaction')],
-      ['sh', '.....', free(second)],
-      ['sh', '.....', migrated(1, 0, 'compaction')],
-      ['sh', '.....', compactEnd('a00', 'a00', 'complete')],
-    ];
-    const done = (second: string) =>
-      compiled(batches(second))
-        .commands.filter(({ op }) => op === P.OP_SCAN_BATCH)
-        .map(({ operand }) => operand & P.SCAN_BLOCK_DONE);
     expect(done('901')).toEqual([0, P.SCAN_BLOCK_DONE]);
     expect(done('a01')).toEqual([P.SCAN_BLOCK_DONE, 0]);
   });
@@ -211,17 +214,17 @@ describe('the moment of a scan', () => {
   });
 });
 
-describe('a block that a run freed for its own request', () => {
-  const request = (before: readonly WrittenLine[] = []): WrittenLine[] => [
-    ['sh', '.....', compactBegin('800', 'c00')],
-    ['sh', '.....', free('900')],
-    ['sh', '.....', free('a00')],
-    ['sh', '.....', migrated(2, 0, 'compaction', 'ASYNC')],
-    ['sh', '.....', compactEnd('a00', 'a00', 'success')],
-    ...before,
-    ['sh', '.....', alloc('900', 3)],
-  ];
+const request = (before: readonly WrittenLine[] = []): WrittenLine[] => [
+  ['sh', '.....', compactBegin('800', 'c00')],
+  ['sh', '.....', free('900')],
+  ['sh', '.....', free('a00')],
+  ['sh', '.....', migrated(2, 0, 'compaction', 'ASYNC')],
+  ['sh', '.....', compactEnd('a00', 'a00', 'success')],
+  ...before,
+  ['sh', '.....', alloc('900', 3)],
+];
 
+describe('a block that a run freed for its own request', () => {
   it('is its allocation’s from the last free in it on', () => {
     const { commands, captures } = compiled(request());
     const at = commands.findIndex(({ op }) => op === P.OP_CAPTURE);

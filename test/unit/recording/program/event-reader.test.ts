@@ -150,6 +150,8 @@ describe('a compiler hears', () => {
   });
 });
 
+const ignore = (): void => {};
+
 describe('a reader', () => {
   it('says of an event its block, and what its flow of control did before', () => {
     const reader = new EventReader(
@@ -160,7 +162,6 @@ describe('a reader', () => {
       ]),
     );
     const before: (number | undefined)[] = [];
-    const ignore = (): void => {};
     reader.read({
       before: (event) => void before.push(reader.beforeInFlow(event)),
       alloc: ignore,

@@ -25,6 +25,15 @@ function commandsOf(capture: Capture): number[][] {
   return briefly(compileGuided(capture).commands);
 }
 
+const events = (after: string): Capture =>
+  writtenCapture([
+    ['sh', '.....', free('1')],
+    ['sh', '.....', free('2')],
+    ['sh', '...2.', batched('1')],
+    ['sh', '..s2.', free('3')],
+    ['sh', '...2.', after],
+  ]);
+
 describe('the guided program', () => {
   it('frees a batched page at its batched event', () => {
     const capture = writtenCapture([
@@ -71,14 +80,6 @@ describe('the guided program', () => {
   });
 
   it('sends an interrupt past the lock that its task holds between batched frees', () => {
-    const events = (after: string): Capture =>
-      writtenCapture([
-        ['sh', '.....', free('1')],
-        ['sh', '.....', free('2')],
-        ['sh', '...2.', batched('1')],
-        ['sh', '..s2.', free('3')],
-        ['sh', '...2.', after],
-      ]);
     expect(commandsOf(events(batched('2')))[1]).toEqual([P.OP_FREE, 3, P.FREE_DIRECT]);
     expect(commandsOf(events(free('4')))[2]).toEqual([P.OP_FREE, 3, 0]);
   });

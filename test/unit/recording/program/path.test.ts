@@ -38,37 +38,40 @@ it('cheap orders and huge pages have per-cpu lists', () => {
   expect(orders).toEqual([0, 1, 2, 3, 9]);
 });
 
-describe('a block that is taken', () => {
-  const take = (depth: number): Event => ({ kind: T.EVENT_TAKE, depth });
-  const alloc = (depth: number): Event => ({ kind: T.EVENT_ALLOC, depth });
+const take = (depth: number): Event => ({ kind: T.EVENT_TAKE, depth });
 
+const request = (depth: number): Event => ({ kind: T.EVENT_ALLOC, depth });
+
+describe('a block that is taken', () => {
   it('went to the caller directly when it was taken one level above its request', () => {
-    expect(isDirectTake(traceOf(take(1), alloc(0)), 0)).toBe(true);
-    expect(isDirectTake(traceOf(take(3), alloc(0)), 0)).toBe(false);
+    expect(isDirectTake(traceOf(take(1), request(0)), 0)).toBe(true);
+    expect(isDirectTake(traceOf(take(3), request(0)), 0)).toBe(false);
   });
 
   it('belongs to the next request of its own flow', () => {
-    const other = { ...alloc(0), task: 5 };
-    const interrupt = { ...alloc(0), irq: true };
-    expect(isDirectTake(traceOf(take(4), other, interrupt, alloc(3)), 0)).toBe(true);
+    const other = { ...request(0), task: 5 };
+    const interrupt = { ...request(0), irq: true };
+    expect(isDirectTake(traceOf(take(4), other, interrupt, request(3)), 0)).toBe(true);
   });
 
   it('of a bulk call goes through a list, and so does one whose request never shows', () => {
-    expect(isDirectTake(traceOf(take(1), { kind: T.EVENT_BULK_END }, alloc(0)), 0)).toBe(false);
+    expect(isDirectTake(traceOf(take(1), { kind: T.EVENT_BULK_END }, request(0)), 0)).toBe(false);
     expect(isDirectTake(traceOf(take(1)), 0)).toBe(false);
   });
 });
 
-describe('an interrupt that frees a page', () => {
-  const drain = (depth: number, pfn = 5): Event => ({ kind: T.EVENT_DRAIN, depth, pfn });
-  const batched = (depth: number, pfn = 5): Event => ({ kind: T.EVENT_FREE_BATCHED, depth, pfn });
-  const irqFree = (depth: number, pfn = 6): Event => ({
-    kind: T.EVENT_FREE,
-    depth,
-    pfn,
-    irq: true,
-  });
+const drain = (depth: number, pfn = 5): Event => ({ kind: T.EVENT_DRAIN, depth, pfn });
 
+const batched = (depth: number, pfn = 5): Event => ({ kind: T.EVENT_FREE_BATCHED, depth, pfn });
+
+const irqFree = (depth: number, pfn = 6): Event => ({
+  kind: T.EVENT_FREE,
+  depth,
+  pfn,
+  irq: true,
+});
+
+describe('an interrupt that frees a page', () => {
   it('found the lock taken when it came before the depth fell', () => {
     expect(interruptsPcpLock(traceOf(drain(2), irqFree(2)), 1, ZONES)).toBe(true);
     expect(interruptsPcpLock(traceOf(drain(3), irqFree(2)), 1, ZONES)).toBe(false);

@@ -84,11 +84,13 @@ describe('flows of control', () => {
   });
 });
 
-describe('batched frees', () => {
-  const free = (pfn: number): Event => ({ kind: T.EVENT_FREE, pfn });
-  const batched = (pfn: number): Event => ({ kind: T.EVENT_FREE_BATCHED, pfn });
-  const alloc = (pfn: number): Event => ({ kind: T.EVENT_ALLOC, pfn });
+const free = (pfn: number): Event => ({ kind: T.EVENT_FREE, pfn });
 
+const batched = (pfn: number): Event => ({ kind: T.EVENT_FREE_BATCHED, pfn });
+
+const alloc = (pfn: number): Event => ({ kind: T.EVENT_ALLOC, pfn });
+
+describe('batched frees', () => {
   it('are linked with what they free, whatever lies between', () => {
     expect([...linkBatches(traceOf(free(7), free(8), alloc(9), batched(7), batched(8)))]).toEqual([
       FREED_IN_BATCH,

@@ -9,6 +9,9 @@ function rowsOf(text: string): Record<string, string>[] {
   return parse(text, { columns: true });
 }
 
+const names = async (report: Report): Promise<string[]> =>
+  ((await CSV_FORMAT.render(report)).files ?? []).map(({ name }) => name);
+
 describe('csv', () => {
   it('has one row a system with numbers in full', () => {
     const third = system('third', 1 / 3);
@@ -64,8 +67,6 @@ describe('csv', () => {
   });
 
   it('writes a file for each record that the run has', async () => {
-    const names = async (report: Report): Promise<string[]> =>
-      ((await CSV_FORMAT.render(report)).files ?? []).map(({ name }) => name);
     expect(await names({ results: results(), details: details() })).toEqual([
       'results.csv',
       'series.csv',

@@ -8,6 +8,11 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.slice().buffer as ArrayBuffer;
 }
 
+const rowsOf = (startupMs: Float64Array): Promise<unknown[]> => {
+  const table = startsTable([{ system: 'a', columns: { startupMs } }]);
+  return parquetReadObjects({ file: bufferOf(parquetOf(table, results())) });
+};
+
 describe('parquet', () => {
   it('has one row a system; integers are integers', async () => {
     const third = system('third', 1 / 3);
@@ -54,10 +59,6 @@ describe('parquet', () => {
   });
 
   it('has one row a start, none for a run without cold starts', async () => {
-    const rowsOf = (startupMs: Float64Array): Promise<unknown[]> => {
-      const table = startsTable([{ system: 'a', columns: { startupMs } }]);
-      return parquetReadObjects({ file: bufferOf(parquetOf(table, results())) });
-    };
     expect(await rowsOf(Float64Array.of(70, 1 / 3))).toEqual([
       { system: 'a', start: 0n, startupMs: 70 },
       { system: 'a', start: 1n, startupMs: 1 / 3 },

@@ -5,10 +5,11 @@ import { limitOf } from '../../../../src/scenario/tenant.ts';
 
 const MIB_FRAMES = 256;
 
+const frames = (draw: (end: number) => number): number[] =>
+  populationOf(2, 64, draw).sizes.map(({ heapFrames }) => heapFrames);
+
 describe('a population', () => {
   it('has sizes from half the mean to half as much again, by the draws', () => {
-    const frames = (draw: (end: number) => number): number[] =>
-      populationOf(2, 64, draw).sizes.map(({ heapFrames }) => heapFrames);
     const [least] = frames(() => 0);
     const [most] = frames((end) => end - 1);
     expect((most as number) / (least as number)).toBeCloseTo(3, 2);

@@ -10,13 +10,14 @@ function learned(argument?: string): ReturnType<typeof PREDICTED.create> {
   return policy;
 }
 
+const of = (share: string): number => learned(share).firstBlocks('f', 100);
+
 describe('a zone', () => {
   it('begins with what nine in ten of its function’s earlier zones came to', () => {
     expect(learned().firstBlocks('f', 100)).toBe(9);
   });
 
   it('begins with what another share of them came to, where one is named', () => {
-    const of = (share: string): number => learned(share).firstBlocks('f', 100);
     expect([of('0.5'), of('.5'), of('1'), of('0.01')]).toEqual([5, 5, 10, 1]);
   });
 

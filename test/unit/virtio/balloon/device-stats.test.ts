@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
 import { rig } from '../../../support/balloon-rig.ts';
 
-describe('statistics', () => {
-  const entry = (tag: number, value: number): number[] => [tag, 0, value, 0, 0, 0, 0, 0, 0, 0];
+const entry = (tag: number, value: number): number[] => [tag, 0, value, 0, 0, 0, 0, 0, 0, 0];
 
+describe('statistics', () => {
   it('are held until the interval has passed', () => {
     const { driver, balloon, clock } = rig('firecracker', {
       stats: true,

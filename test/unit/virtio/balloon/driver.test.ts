@@ -248,6 +248,10 @@ describe('free page hinting', () => {
   });
 });
 
+const poison = (g: TestBalloonGuest): void => {
+  g.poison = 'init-on-free';
+};
+
 describe('free page reporting', () => {
   it('sends one chain of writable buffers and waits for it', () => {
     const { balloon, driver, host } = rig('qemu', [], { freePageReporting: true });
@@ -264,9 +268,6 @@ describe('free page reporting', () => {
 
   it('is given up when memory is poisoned and the device has no PAGE_POISON', () => {
     const options = { freePageReporting: true };
-    const poison = (g: TestBalloonGuest): void => {
-      g.poison = 'init-on-free';
-    };
     expect(rig('firecracker', [], options).driver.canReport).toBe(true);
     expect(rig('firecracker', [], options, poison).driver.canReport).toBe(false);
     expect(rig('qemu', [], options, poison).driver.canReport).toBe(true);

@@ -14,8 +14,9 @@ function blocks(drawn: string, usable: number = drawn.length): DriverBlocks {
   return made;
 }
 
+const name = (owner: number): string => (owner < 0 ? '.' : String(owner));
+
 function text(made: DriverBlocks, count: number): string {
-  const name = (owner: number): string => (owner < 0 ? '.' : String(owner));
   return Array.from({ length: count }, (_, block) => name(made.owner(block))).join('');
 }
 

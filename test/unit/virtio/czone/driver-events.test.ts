@@ -120,13 +120,13 @@ function zones(count: number): CZoneZoneStats[] {
   return range(0, count).map((zone) => ({ zone, isIdle: false, ...sizes, ...counts }));
 }
 
-describe('statistics', () => {
-  /** Request id, zones, flags of the message that the device holds. */
-  function header({ model, memory }: StatsRig): (number | undefined)[] {
-    const { addr } = model.held[0]?.buffers[0] ?? { addr: 0 };
-    return [memory.readU64(addr), memory.readU32(addr + 8), memory.readU32(addr + 12)];
-  }
+/** Request id, zones, flags of the message that the device holds. */
+function header({ model, memory }: StatsRig): (number | undefined)[] {
+  const { addr } = model.held[0]?.buffers[0] ?? { addr: 0 };
+  return [memory.readU64(addr), memory.readU32(addr + 8), memory.readU32(addr + 12)];
+}
 
+describe('statistics', () => {
   it('are sent 16 zones at a time, MORE in all but the last, each after the one before', () => {
     const rig = statsRig();
     rig.stats.send(77, zones(35));

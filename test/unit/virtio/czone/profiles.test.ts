@@ -77,10 +77,10 @@ describe('options', () => {
   });
 });
 
-describe('profiles', () => {
-  const bits = (name: keyof typeof CZONE_PROFILES): string =>
-    (CZONE_PROFILES[name].features & 0xffn).toString(2).padStart(8, '0');
+const bits = (name: keyof typeof CZONE_PROFILES): string =>
+  (CZONE_PROFILES[name].features & 0xffn).toString(2).padStart(8, '0');
 
+describe('profiles', () => {
   it('are three ways to get memory back', () => {
     // Bits 7 to 0: inaccessible, backed, zeroed, unsolicited, idle, stats, plug, reclaim.
     expect(bits('adaptive')).toBe('11101111');

@@ -85,19 +85,19 @@ describe('plugged memory', () => {
   });
 });
 
-describe('a page that cannot move', () => {
-  /** An unmovable page in the middle of ZONE_NORMAL memory that was plugged. */
-  function blocked(): Machine & { readonly pfn: number } {
-    const m = machine('online_kernel');
-    m.mem.setRequested(BLOCK);
-    const { pages } = m.memory.core;
-    const taken: number[] = [];
-    let pfn = 0;
-    while (pfn < START) taken.push((pfn = pages.alloc(GFP_KERNEL, 9, 0)));
-    for (const block of taken.slice(0, -1)) pages.free(block, 9, 0);
-    return { ...m, pfn };
-  }
+/** An unmovable page in the middle of ZONE_NORMAL memory that was plugged. */
+function blocked(): Machine & { readonly pfn: number } {
+  const m = machine('online_kernel');
+  m.mem.setRequested(BLOCK);
+  const { pages } = m.memory.core;
+  const taken: number[] = [];
+  let pfn = 0;
+  while (pfn < START) taken.push((pfn = pages.alloc(GFP_KERNEL, 9, 0)));
+  for (const block of taken.slice(0, -1)) pages.free(block, 9, 0);
+  return { ...m, pfn };
+}
 
+describe('a page that cannot move', () => {
   it('keeps its sub-block, and is named', () => {
     const m = blocked();
     m.mem.setRequested(0);

@@ -65,10 +65,10 @@ describe('a walk', () => {
   });
 });
 
-describe('the length of a chain', () => {
-  const link = (i: number): string =>
-    `00 02 00 00 00 00 00 00 01 00 00 00 01 00 ${(i + 1).toString(16).padStart(2, '0')} 00`;
+const link = (i: number): string =>
+  `00 02 00 00 00 00 00 00 01 00 00 00 01 00 ${(i + 1).toString(16).padStart(2, '0')} 00`;
 
+describe('the length of a chain', () => {
   it('may be that of the queue', () => {
     const chain = new DescriptorChain();
     const memory = memoryWith(link(0), link(1), link(2), READ_1);

@@ -55,6 +55,10 @@ describe('a device takes', () => {
   });
 });
 
+function table(ring: Ring, lengthBytes: number): Ring {
+  return ring.desc(0, 0x4000, lengthBytes, TABLE).avail(0);
+}
+
 describe('a device refuses', () => {
   const broken: [string, string, (ring: Ring) => void][] = [
     ['a head out of range', 'descriptor-index', (r) => r.avail(SIZE)],
@@ -87,10 +91,6 @@ describe('a device refuses', () => {
       (r) => table(r, 16).desc(0, 0x100, 1, NEXT, 1, 0x4000),
     ],
   ];
-
-  function table(ring: Ring, lengthBytes: number): Ring {
-    return ring.desc(0, 0x4000, lengthBytes, TABLE).avail(0);
-  }
 
   it.each(broken)('%s: %s', (_, fault, prepare) => {
     const ring = new Ring(INDIRECT);

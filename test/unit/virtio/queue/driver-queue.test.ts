@@ -5,15 +5,15 @@ import type { QueueOptions } from '../../../../src/virtio/queue/layout.ts';
 import { INDIRECT, PLAIN, Ring, SIZE } from '../../../support/ring.ts';
 import { BumpMemory } from '../../../support/virtio.ts';
 
-describe('a driver', () => {
-  function driver(options: QueueOptions = PLAIN): { ring: Ring; queue: DriverQueue<string> } {
-    const ring = new Ring(options);
-    return {
-      ring,
-      queue: new DriverQueue(new BumpMemory(ring.memory, 0x8000), ring.layout, options),
-    };
-  }
+function driver(options: QueueOptions = PLAIN): { ring: Ring; queue: DriverQueue<string> } {
+  const ring = new Ring(options);
+  return {
+    ring,
+    queue: new DriverQueue(new BumpMemory(ring.memory, 0x8000), ring.layout, options),
+  };
+}
 
+describe('a driver', () => {
   it('writes a balloon message byte for byte', () => {
     const { ring, queue } = driver();
     queue.add([{ addr: 0x6000, lengthBytes: 8 }], 1, 'a');

@@ -251,10 +251,11 @@ describe('a balloon that is none', () => {
 
   it('is refused where there is one already: the kernel has one list of balloon pages', () => {
     const { vmm, vm } = testVm(128);
-    new Balloon(vm, vmm.clock);
+    const first = new Balloon(vm, vmm.clock);
     expect(() => new Balloon(vm, vmm.clock)).toThrow(RefusedArgument);
     expect(() => new Reporting(vm, vmm.clock)).toThrow(RefusedArgument);
     expect(vm.devices).toHaveLength(1);
+    expect(first.setTarget(10)).toBe('ok');
   });
 
   it.each(['firecracker', 'qemu'] as const)('%s: says that it has no driver', (profile) => {

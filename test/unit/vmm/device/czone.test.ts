@@ -32,6 +32,8 @@ function processIn(device: CZoneVirtio, zone: number): Process {
   return new Process(device.vm.guest, config);
 }
 
+const reportNs = (frames: number): number => 1000 * frames;
+
 describe('CZoneVirtio', () => {
   it('plugs what zones need, also on demand, and ends a zone with one message and all of its memory', () => {
     const { device } = rig();
@@ -92,7 +94,6 @@ describe('CZoneVirtio', () => {
   });
 
   it('answers a report when the time for the work has passed, and at once when work comes first', () => {
-    const reportNs = (frames: number): number => 1000 * frames;
     const { vmm, device } = rig({ idle: { delayNs: SECOND, targetBytes: 0 }, reportNs });
     const { zones, model: host, vm } = device;
     const zone = zones.create(1, 8192);

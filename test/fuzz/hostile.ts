@@ -1,0 +1,76 @@
+/** What drivers that mean harm have alike: a device started by hand, and rings to spoil. */
+
+import { MmioTransport, type VirtioDevice, contiguousLayout } from '../../src/virtio/index.ts';
+import type { FlatGuestMemory } from '../support/virtio.ts';
+
+/** Entries of each ring. */
+export const SIZE = 8;
+
+export function layout(queue: number): ReturnType<typeof contiguousLayout> {
+  return contiguousLayout(0x1000 + queue * 0x1000, SIZE, 512);
+}
+
+export type Descriptor = readonly [addr: number, length: number, flags: number, next: number];
+
+export class HostileDriver {
+  readonly mmio: MmioTransport;
+  readonly #device: VirtioDevice;
+  readonly #memory: FlatGuestMemory;
+  readonly #queues: number;
+
+  constructor(device: VirtioDevice, memory: FlatGuestMemory, queues: number) {
+    this.mmio = new MmioTransport(device);
+    this.#device = device;
+    this.#memory = memory;
+    this.#queues = queues;
+  }
+
+  /** A correct start, so that the attack gets somewhere; rings begin empty. `high`: features from bit 32 on. */
+  start(features: number, high = 1): void {
+    const { mmio } = this;
+    for (const status of [0, 1, 3]) mmio.write(0x070, 4, status);
+    mmio.write(0x024, 4, 1);
+    mmio.write(0x020, 4, high);
+    mmio.write(0x024, 4, 0);
+    mmio.write(0x020, 4, features & Number(this.#device.model.features & 0xffff_ffffn));
+    mmio.write(0x070, 4, 0xb);
+    for (let queue = 0; queue < this.#queues; queue++) {
+      const { descAddr, availAddr, usedAddr } = layout(queue);
+      this.#memory.writeU16(availAddr + 2, 0);
+      mmio.write(0x030, 4, queue);
+      mmio.write(0x038, 4, SIZE);
+      mmio.write(0x080, 4, descAddr);
+      mmio.write(0x090, 4, availAddr);
+      mmio.write(0x0a0, 4, usedAddr);
+      mmio.write(0x044, 4, 1);
+    }
+    mmio.write(0x070, 4, 0xf);
+  }
+
+  /** One descriptor of a queue's own table. */
+  describe(queue: number, index: number, descriptor: Descriptor): void {
+    this.write(layout(queue).descAddr + 16 * index, descriptor);
+  }
+
+  /** One descriptor anywhere. */
+  write(at: number, [addr, length, flags, next]: Descriptor): void {
+    this.#memory.writeU64(at, addr);
+    this.#memory.writeU32(at + 8, length);
+    this.#memory.writeU16(at + 12, flags);
+    this.#memory.writeU16(at + 14, next);
+  }
+
+  /** Makes chains available; the ring's index goes `jump` too far. */
+  offer(queue: number, heads: readonly number[], jump = 0): void {
+    const { availAddr } = layout(queue);
+    const idx = this.#memory.readU16(availAddr + 2) ?? 0;
+    heads.forEach((head, i) => {
+      this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
+    });
+    this.#memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
+  }
+
+  notify(queue: number): void {
+    this.mmio.write(0x050, 4, queue);
+  }
+}

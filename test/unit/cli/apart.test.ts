@@ -1,0 +1,37 @@
+/** A program in a thread: its exit code, its error, and a signal that ends it while it never pauses. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runApart } from '../../../src/cli/apart.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'guestmem-apart-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function program(text: string): URL {
+  const file = join(folder, `${Math.abs(text.length)}.mjs`);
+  writeFileSync(file, text);
+  return pathToFileURL(file);
+}
+
+describe('a program apart', () => {
+  it('ends with its exit code, or throws what it threw', async () => {
+    expect(await runApart(program('process.exitCode = 3;'))).toBe(3);
+    expect(await runApart(program('export {};'))).toBe(0);
+    await expect(runApart(program('throw new TypeError("defect");'))).rejects.toThrow('defect');
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('that never pauses ends at %s with code %i', async (signal, exitCode) => {
+    const before = process.listenerCount(signal);
+    const run = runApart(program('for (;;) {}'));
+    expect(process.listenerCount(signal)).toBe(before + 1);
+    process.emit(signal, signal);
+    await expect(run).rejects.toMatchObject({ name: 'Interrupted', exitCode });
+    expect(process.listenerCount(signal)).toBe(before);
+  });
+});

@@ -7,6 +7,7 @@ import {
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
   GROWTHS,
+  HOST_CACHES,
   KEEP_ALIVES,
   PLACEMENTS,
   type ReplayPlan,
@@ -30,6 +31,7 @@ import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import {
   COLUMNS_HELP,
+  choice,
   columns,
   duration,
   frames,
@@ -58,6 +60,7 @@ interface ReplayFlags {
   readonly growth: string;
   /** true: asked for without a time. */
   readonly idleReclaim?: string | true;
+  readonly hostCache: string;
   readonly hostMemory?: string;
   readonly format: string;
   readonly out: string;
@@ -104,6 +107,7 @@ function askedBy(flags: ReplayFlags): Asked {
     placement,
     growth,
     idleReclaimMs: idleReclaimMs(flags),
+    hostCache: choice('--host-cache', flags.hostCache, HOST_CACHES),
     hostFrames:
       flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
   };
@@ -211,6 +215,11 @@ export function replayCommand(): Command {
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
+    )
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests)",
+      'shared',
     )
     .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
     .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)

@@ -10,6 +10,8 @@ export type FaultOperation =
   | 'snapshotPageRead'
   | 'guestMinorFault';
 
+export type FileOperation = 'blockRead4KiB' | 'deviceRead4KiB';
+
 export type MemoryOperation =
   | 'buddyAlloc0'
   | 'buddyFree0'
@@ -57,7 +59,8 @@ export type OperationName =
   | CZoneOperation
   | BootOperation
   | ContainerOperation
-  | PartitionOperation;
+  | PartitionOperation
+  | FileOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

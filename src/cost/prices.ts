@@ -5,6 +5,7 @@ import { CONTAINER_PRICES } from './container.ts';
 import { CZONE_PRICES } from './czone.ts';
 import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
+import { FILE_PRICES } from './file.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
 import { PARTITION_PRICES } from './partition.ts';
@@ -23,6 +24,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...BOOT_PRICES,
   ...CONTAINER_PRICES,
   ...PARTITION_PRICES,
+  ...FILE_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

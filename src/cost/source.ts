@@ -20,4 +20,7 @@ export const LLFREE = 'llfree-bench (github.com/luhsra/llfree-bench, module/late
 export const CRUN =
   'crun README (whole container run, 100 in sequence: crun 16.9 ms, runc 33.4 ms)';
 
+export const LAMBDA =
+  'AWS Lambda cold starts of hello world at 512 MB (github.com/maxday/lambda-perf data/last.json, 2026-08-22)';
+
 export const KATA_CI = 'Kata Containers CI limits (git history, parent of b74f2c0a9c)';

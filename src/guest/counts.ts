@@ -52,11 +52,17 @@ export const COUNT_TEMPLATE_COPIES = 10;
 export const COUNT_RELEASED_PAGES = 11;
 export const COUNT_MIGRATED_PAGES = 12;
 export const COUNT_CZONE_BLOCKS = 13;
-export const COUNT_SLOTS = 14;
+/** Pages of files that came over the block device, and those of them that the host had to read from its own. */
+export const COUNT_BLOCK_READS = 14;
+export const COUNT_DEVICE_READS = 15;
+export const COUNT_SLOTS = 16;
+
+/** Slots that the core counts; the others are the VMM's. */
+const CORE_SLOTS: number = METERED.length;
 
 /**
  * What a call would not have met on memory of its own that is there already: the host's faults,
- * pages on the move, a zone that grows.
+ * pages on the move, a zone that grows, files that reclaim has dropped.
  */
 export const DISTURBING: readonly number[] = [
   COUNT_HOST_FAULTS,
@@ -64,7 +70,12 @@ export const DISTURBING: readonly number[] = [
   COUNT_TEMPLATE_COPIES,
   COUNT_MIGRATED_PAGES,
   COUNT_CZONE_BLOCKS,
+  COUNT_BLOCK_READS,
+  COUNT_DEVICE_READS,
 ];
+
+/** Those of them that the core counts. */
+const DISTURBING_CORE: readonly number[] = DISTURBING.filter((slot) => slot < CORE_SLOTS);
 
 /** Counts by slot. */
 export type Counts = Float64Array;
@@ -95,11 +106,11 @@ export function pageOpsOf(counts: Counts): number {
  */
 export class Meter {
   readonly #core: Core;
-  readonly #last: Float64Array = new Float64Array(COUNT_SLOTS);
+  readonly #last: Float64Array = new Float64Array(CORE_SLOTS);
 
   constructor(core: Core) {
     this.#core = core;
-    for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
+    for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
       this.#last[slot] = core.stat(METERED[slot] as number);
     }
   }
@@ -108,8 +119,8 @@ export class Meter {
   get isDisturbed(): boolean {
     const core = this.#core;
     const last = this.#last;
-    for (let at = 0; at < DISTURBING.length; at += 1) {
-      const slot = DISTURBING[at] as number;
+    for (let at = 0; at < DISTURBING_CORE.length; at += 1) {
+      const slot = DISTURBING_CORE[at] as number;
       if (core.stat(METERED[slot] as number) !== last[slot]) return true;
     }
     return false;
@@ -119,7 +130,7 @@ export class Meter {
   readInto(target: Counts): void {
     const last = this.#last;
     const core = this.#core;
-    for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
+    for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
       const now = core.stat(METERED[slot] as number);
       target[slot] = (target[slot] as number) + (now - (last[slot] as number));
       last[slot] = now;

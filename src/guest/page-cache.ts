@@ -13,7 +13,10 @@ export interface OpenFile {
 }
 
 interface CachedFile extends OpenFile {
+  readonly name: string;
   pages: number;
+  /** Pages of the host's copy that are mapped in place of a copy here. */
+  mapped: number;
   lastRead: number;
   /** Pages belong to the booted system and not to a function. */
   readonly system: boolean;
@@ -27,7 +30,19 @@ function keyOf(name: string, zone: number | undefined): string {
   return zone === undefined ? name : `${zone}/${name}`;
 }
 
+/** Where files come from. */
+export interface FileSource {
+  /** Their pages are the host's own, mapped: the guest has no copy (DAX). */
+  readonly isMapped: boolean;
+  /** Pages of a file came in, or were mapped, up to a page. */
+  came(name: string, pages: number, upTo: number): void;
+}
+
+/** Of images that no VM runs from yet. */
+const NOWHERE: FileSource = { isMapped: false, came: () => {} };
+
 export class PageCache implements Shrinker {
+  source: FileSource = NOWHERE;
   readonly #memory: GuestMemory;
   readonly #files: Map<string, CachedFile>;
   #clock = 0;
@@ -56,7 +71,7 @@ export class PageCache implements Shrinker {
     if (known !== undefined) return known;
     const made = this.#memory.core.objects.create(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
     const object = expectAnswer(made, 'objects.create');
-    const file = { object, pages: 0, lastRead: 0, system, zone };
+    const file = { name, object, pages: 0, mapped: 0, lastRead: 0, system, zone };
     this.#files.set(key, file);
     return file;
   }
@@ -74,10 +89,22 @@ export class PageCache implements Shrinker {
   readOpen(open: OpenFile, pages: number, cpu: number): number {
     const file = open as CachedFile;
     this.noteRead(file);
+    if (this.source.isMapped && !file.system) return this.#map(file, pages);
     const added = this.#memory.touch(file.object, 0, pages, false, cpu, file.pages);
     file.pages += added;
-    if (!file.system) this.#memory.frames.file += added;
+    if (file.system) return added;
+    this.#memory.frames.file += added;
+    if (added > 0) this.source.came(file.name, added, pages);
     return added;
+  }
+
+  /** Maps pages of the host's copy that are not mapped yet. None of the guest's come in. */
+  #map(file: CachedFile, pages: number): number {
+    const added = pages - file.mapped;
+    if (added <= 0) return 0;
+    file.mapped = pages;
+    this.source.came(file.name, added, pages);
+    return 0;
   }
 
   /** A file was read now, by whom all its pages were there. */

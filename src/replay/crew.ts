@@ -63,7 +63,9 @@ class Crew {
     this.#giveNext(hand);
   }
 
+  /** From now on nobody plays: a hand that goes is not replaced. */
   async dismiss(): Promise<void> {
+    this.#playing.clear();
     await Promise.all(this.#hands.map((hand) => hand.dismiss()));
   }
 

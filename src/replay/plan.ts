@@ -1,6 +1,13 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
-import { GROWTHS, KEEP_ALIVES, PLACEMENTS, policyOf, systemOf } from '../serverless/index.ts';
+import {
+  GROWTHS,
+  type HostCache,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  policyOf,
+  systemOf,
+} from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
@@ -16,6 +23,8 @@ export interface ReplayPlan {
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
+  /** How guests come to their files; undefined: shared. */
+  readonly hostCache?: HostCache | undefined;
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
@@ -24,7 +33,7 @@ export interface ReplayPlan {
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostFrames, prices } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, prices } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -33,6 +42,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
     machine: {
       idleReclaimMs,
+      hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),
       ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
       ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),

@@ -109,6 +109,8 @@ export const FOOTPRINT_CAUSES = [
   'idleUnused',
   /** Of the guests' processes and of the host's second level. */
   'pageTables',
+  /** The host's own copies of the guests' files, each once. */
+  'hostCache',
 ] as const;
 
 export type FootprintCause = (typeof FOOTPRINT_CAUSES)[number];

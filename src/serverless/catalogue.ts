@@ -1,12 +1,16 @@
-// Functions in FunctionBench style: what their containers measured in memory and time. Source: FaaSRail's 2,291 pairs of
-// function and payload (github.com/cslab-ntua/faasrail, faasrail-shrinkray/artifacts), quantiles derived.
+// What containers of known programs measured. Functions in FunctionBench style in memory and time, and below those the
+// language runtimes themselves, with how their memory divides.
 
 /** A measured workload: container memory in MiB and mean time in ms over its payloads. */
 export interface Workload {
   readonly name: string;
+  readonly source: string;
   readonly memoryMib: { readonly min: number; readonly median: number; readonly max: number };
   readonly timeMs: { readonly min: number; readonly median: number; readonly max: number };
 }
+
+const FAASRAIL =
+  "FaaSRail's 2,291 pairs of function and payload (github.com/cslab-ntua/faasrail, faasrail-shrinkray/artifacts), quantiles derived";
 
 function workload(
   name: string,
@@ -15,6 +19,7 @@ function workload(
 ): Workload {
   return {
     name,
+    source: FAASRAIL,
     memoryMib: { min: memory[0], median: memory[1], max: memory[2] },
     timeMs: { min: time[0], median: time[1], max: time[2] },
   };
@@ -61,4 +66,62 @@ export function resembling(memoryMib: number, averageMs: number): Workload {
     }
   }
   return best;
+}
+
+/** A language runtime with a program that does next to nothing. */
+export interface Runtime {
+  readonly name: string;
+  readonly source: string;
+  /** Resident, least, of a server that has grown as far as it does, most. */
+  readonly memoryMib: { readonly min: number; readonly median: number; readonly max: number };
+  /** Share of the resident memory that is file-backed. */
+  readonly fileShare: number;
+  /** Share of the anonymous memory that comes over the first thousand calls. */
+  readonly growthShare: number;
+}
+
+const PROCESS = 'one idle process, Debian-class user space [M] reference 9.2';
+const LAMBDA = 'max memory used, maxday/lambda-perf of 2026-08-22 [E] reference 9.1';
+
+function runtime(
+  name: string,
+  [min, median, max]: readonly [number, number, number],
+  shares: { readonly fileShare: number; readonly growthShare?: number },
+  source: string,
+): Runtime {
+  return { name, source, memoryMib: { min, median, max }, growthShare: 0, ...shares };
+}
+
+/** From small to large. Growth is Node's alone: of the others none was measured. */
+export const RUNTIMES: readonly Runtime[] = [
+  runtime('c', [0.7, 1.2, 1.2], { fileShare: 0.92 }, `static and dynamic: ${PROCESS}`),
+  runtime('shell', [1.6, 1.6, 4.8], { fileShare: 0.94 }, `sh, Perl: ${PROCESS}`),
+  runtime(
+    'go',
+    [5.1, 5.1, 17],
+    { fileShare: 0.6 },
+    `least: open.wcoder.com go-memory [E]; most: ${LAMBDA}; split: no source`,
+  ),
+  runtime(
+    'python',
+    [13.2, 20.6, 38],
+    { fileShare: 0.495 },
+    `bare, http.server: ${PROCESS}; most: Python 3.14, ${LAMBDA}`,
+  ),
+  runtime(
+    'node',
+    [40.9, 52, 76],
+    { fileShare: 0.78, growthShare: 0.38 },
+    `bare, http after 20,000 requests: ${PROCESS}; most: Node 24, ${LAMBDA}`,
+  ),
+];
+
+/** Below this no FunctionBench container measured anything. */
+const BENCH_LEAST_MIB: number = Math.min(...CATALOGUE.map(({ memoryMib }) => memoryMib.min));
+
+/** The runtime that a function of so little memory resembles; undefined: it has room for a FunctionBench workload. */
+export function smallRuntime(memoryMib: number): Runtime | undefined {
+  if (memoryMib >= BENCH_LEAST_MIB) return undefined;
+  const miss = ({ memoryMib: { min, max } }: Runtime): number => outside(memoryMib, min, max);
+  return RUNTIMES.reduce((best, one) => (miss(one) < miss(best) ? one : best));
 }

@@ -4,12 +4,27 @@
 import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
 import { Calls } from './calls.ts';
 import type { FunctionProfile } from './function-profile.ts';
+import { grownShare, nextGrowth } from './life.ts';
 
 /** Pages that one fault maps around itself when a file's pages are cached (fault_around_bytes, 64 KiB). */
 const FAULT_AROUND_PAGES = 16;
 
 /** The host sends calls to the container of a zone, or has none for it. */
 export type Dispatched = (czone: number, isIdle: boolean) => void;
+
+interface ContainerConfig {
+  readonly cpu: number;
+  readonly kernelFrames: number;
+  /** The zone that its memory comes from; undefined: the kernel's. */
+  readonly czone?: number | undefined;
+  readonly dispatched?: Dispatched | undefined;
+}
+
+/** As large as its heap ever is. */
+function heapFramesMax(profile: FunctionProfile): number {
+  const { anonymousFrames, initPeakFrames, growthFrames, peakFrames = 0 } = profile;
+  return Math.max(anonymousFrames + Math.max(initPeakFrames, growthFrames), peakFrames);
+}
 
 export class Container {
   readonly profile: FunctionProfile;
@@ -20,41 +35,39 @@ export class Container {
   readonly #calls: Calls;
   readonly #dispatched: Dispatched | undefined;
   #isIdle = false;
-  /** Of its heap, which begins at its first page. */
+  /** Frames of its heap, which begins at its first page. */
   #heapFrames = 0;
+  /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
+  #call = 0;
+  #growsAt: number;
+  #collectsAt: number;
 
   /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
-  constructor(
-    vm: MicroVm,
-    profile: FunctionProfile,
-    config: {
-      cpu: number;
-      kernelFrames: number;
-      czone?: number | undefined;
-      dispatched?: Dispatched | undefined;
-    },
-  ) {
+  constructor(vm: MicroVm, profile: FunctionProfile, config: ContainerConfig) {
     this.vm = vm;
     this.profile = profile;
     this.czone = config.czone;
     this.#dispatched = config.dispatched;
     const { guest } = vm;
     const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
-    const heapFrames = Math.max(anonymousFrames, profile.peakFrames ?? 0);
-    const mappedPages = fileFrames + heapFrames + callTemporaryFrames;
+    const mappedPages = fileFrames + heapFramesMax(profile) + callTemporaryFrames;
     this.#process = new Process(guest, { ...config, mappedPages });
     const file = guest.files.open(profile.name);
     guest.files.readOpen(file, fileFrames, config.cpu);
+    this.follow(anonymousFrames + profile.initPeakFrames);
     this.follow(anonymousFrames);
     guest.noteMemmap();
     const pages = {
-      filePages: profile.callFileFrames,
+      // what is mapped from the host is in place
+      filePages: guest.files.source.isMapped ? 0 : profile.callFileFrames,
       writePages: profile.callWriteFrames,
       readPages: profile.callReadFrames,
       temporaryPages: callTemporaryFrames,
     };
     const isApart = config.czone !== undefined;
     this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
+    this.#growsAt = profile.growthFrames > 0 ? 1 : Infinity;
+    this.#collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
   }
 
   /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */
@@ -89,12 +102,30 @@ export class Container {
    */
   begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
+    this.#call += 1;
+    if (this.#call >= this.#growsAt) this.#grow();
     return this.#calls.begin(total, counts);
   }
 
-  /** The call's buffers are unmapped. */
+  /** The call's buffers are unmapped; now and then the runtime collects its heap. */
   end(total: Counts, counts: Counts): void {
+    if (this.#call >= this.#collectsAt) this.#collect();
     this.#calls.end(total, counts);
+  }
+
+  /** What calls have brought by now, and what a collection took. */
+  #grow(): void {
+    const { anonymousFrames, growthFrames } = this.profile;
+    const grown = Math.round(growthFrames * grownShare(this.#call));
+    this.follow(anonymousFrames + grown);
+    this.#growsAt = growthFrames > 0 ? nextGrowth(this.#call) : Infinity;
+  }
+
+  #collect(): void {
+    const { collectionFrames, collectionCalls } = this.profile;
+    this.follow(this.#heapFrames - collectionFrames);
+    this.#growsAt = this.#call + 1;
+    this.#collectsAt += collectionCalls;
   }
 
   /** Frames of anonymous memory that it has now. */

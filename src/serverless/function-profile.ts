@@ -1,8 +1,10 @@
-// What one function's container holds and what one of its calls does to memory, in frames. Made from the little that
-// traces say; the rest are parameters with documented defaults (docs/decisions/0004-functions-from-traces.md).
+// What one function's container holds over its life and what one of its calls does to memory, in frames. Made from the
+// little that traces say; the rest are parameters with documented defaults (docs/decisions/0004-functions-from-traces.md,
+// 0047-life-of-a-container.md).
 
 import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
-import { resembling } from './catalogue.ts';
+import { type Runtime, resembling, smallRuntime } from './catalogue.ts';
+import { LIFE_SHARES } from './life.ts';
 
 /** The unpublished: each can be swept. */
 export interface WorkloadParameters {
@@ -18,6 +20,14 @@ export interface WorkloadParameters {
   readonly callTemporaryShare: number;
   /** At least so much: the allocator's threshold for mapping memory. */
   readonly callTemporaryKibMin: number;
+  /** Anonymous memory that is there only while the runtime starts, over what stays. */
+  readonly initPeakShare: number;
+  /** Share of a container's anonymous memory that its first thousand calls bring. */
+  readonly growthShare: number;
+  /** Share of the anonymous memory that a collection gives back to the kernel; the next call has it again. */
+  readonly collectionShare: number;
+  /** Calls from one collection to the next. No source. */
+  readonly collectionCalls: number;
 }
 
 export const DEFAULT_WORKLOAD: WorkloadParameters = {
@@ -27,6 +37,10 @@ export const DEFAULT_WORKLOAD: WorkloadParameters = {
   callWriteShare: 0.25,
   callTemporaryShare: 1 / 256,
   callTemporaryKibMin: 128,
+  initPeakShare: LIFE_SHARES.initPeakShare.typical,
+  growthShare: LIFE_SHARES.growthShare.typical,
+  collectionShare: LIFE_SHARES.collectionShare.typical,
+  collectionCalls: 100,
 };
 
 /** What traces say of a function. */
@@ -38,16 +52,27 @@ export interface FunctionFacts {
   readonly averageMs: number;
 }
 
+/** A container's whole life, in frames of 4 KiB unless it says otherwise. Page tables follow from what it maps. */
 export interface FunctionProfile {
   readonly id: number;
   /** Unique among the profiles of a replay. */
   readonly name: string;
-  /** The catalogue's workload whose measured bounds were applied. */
+  /** The catalogue's workload or runtime whose measured figures were applied. */
   readonly workload: string;
-  readonly anonymousFrames: number;
   /** Of a container whose anonymous memory follows a series: its most. */
   readonly peakFrames?: number | undefined;
+  /** Read by a start: runtime, libraries, code. */
   readonly fileFrames: number;
+  /** Anonymous memory that stays when the runtime has started. */
+  readonly anonymousFrames: number;
+  /** Anonymous memory that is there besides only while it starts. */
+  readonly initPeakFrames: number;
+  /** Anonymous memory that calls bring and leave, all told: how fast is in life.ts. */
+  readonly growthFrames: number;
+  /** A collection gives back so many frames of the heap, which the next call takes again… */
+  readonly collectionFrames: number;
+  /** …after every so many calls. */
+  readonly collectionCalls: number;
   /** Memory limit of a container: all of its user memory fits. */
   readonly limitFrames: number;
   // one call: anonymous pages written, those only read behind them, file pages read, memory mapped and unmapped
@@ -75,12 +100,16 @@ function limitFor(frames: number): number {
   return limit * FRAMES_PER_MIB;
 }
 
-/** Residents are bounded by what containers of the resembled workload measured. */
-function residentFrames(facts: FunctionFacts, parameters: WorkloadParameters): [number, string] {
-  const { name, memoryMib } = resembling(facts.memoryMib, facts.averageMs);
+type Resident = { readonly workload: string; readonly frames: number; readonly fileShare: number };
+
+/** What a runtime measured is its own split; anything larger is split by the parameter. */
+function residentOf(facts: FunctionFacts, parameters: WorkloadParameters): Resident {
   const wanted = facts.memoryMib * parameters.residentShare;
+  const small = smallRuntime(wanted);
+  const { name, memoryMib } = small ?? resembling(facts.memoryMib, facts.averageMs);
   const mib = Math.min(Math.max(wanted, memoryMib.min), memoryMib.max);
-  return [Math.round(mib * FRAMES_PER_MIB), name];
+  const fileShare = small?.fileShare ?? parameters.fileShare;
+  return { workload: name, frames: Math.round(mib * FRAMES_PER_MIB), fileShare };
 }
 
 /** Whether a function's memory is raised (1) or lowered (-1) to what the resembled workload measured; 0: it is taken as it is. */
@@ -88,8 +117,8 @@ export function memoryBound(
   { memoryMib, averageMs }: Pick<FunctionFacts, 'memoryMib' | 'averageMs'>,
   { residentShare }: WorkloadParameters = DEFAULT_WORKLOAD,
 ): -1 | 0 | 1 {
-  const measured = resembling(memoryMib, averageMs).memoryMib;
   const wanted = memoryMib * residentShare;
+  const measured = (smallRuntime(wanted) ?? resembling(memoryMib, averageMs)).memoryMib;
   if (wanted > measured.max) return -1;
   return wanted < measured.min ? 1 : 0;
 }
@@ -103,26 +132,63 @@ export function callTemporaryFrames(
   return Math.max(Math.round(resident * callTemporaryShare), Math.round(least));
 }
 
+interface Split {
+  readonly anonymous: number;
+  readonly file: number;
+  readonly temporary: number;
+}
+
+/** What one call touches. */
+function callOf(
+  { anonymous, file, temporary }: Split,
+  { callTouchShare, callWriteShare }: WorkloadParameters,
+): Pick<
+  FunctionProfile,
+  'callWriteFrames' | 'callReadFrames' | 'callFileFrames' | 'callTemporaryFrames'
+> {
+  const touched = Math.round(anonymous * callTouchShare);
+  const callWriteFrames = Math.round(touched * callWriteShare);
+  return {
+    callWriteFrames,
+    callReadFrames: touched - callWriteFrames,
+    callFileFrames: Math.round(file * callTouchShare),
+    callTemporaryFrames: temporary,
+  };
+}
+
+/** From what a container comes to in the end: it begins with less. */
 export function profileOf(
   facts: FunctionFacts,
   parameters: WorkloadParameters = DEFAULT_WORKLOAD,
 ): FunctionProfile {
-  const [resident, workload] = residentFrames(facts, parameters);
-  const fileFrames = Math.round(resident * parameters.fileShare);
-  const anonymousFrames = resident - fileFrames;
-  const callTouchFrames = Math.round(anonymousFrames * parameters.callTouchShare);
-  const callWriteFrames = Math.round(callTouchFrames * parameters.callWriteShare);
-  const temporary = callTemporaryFrames(resident, parameters);
+  const { workload, frames, fileShare } = residentOf(facts, parameters);
+  const { initPeakShare, growthShare, collectionShare, collectionCalls } = parameters;
+  const fileFrames = Math.round(frames * fileShare);
+  const growthFrames = Math.round((frames - fileFrames) * growthShare);
+  const anonymousFrames = frames - fileFrames - growthFrames;
+  const initPeakFrames = Math.round(anonymousFrames * initPeakShare);
+  const temporary = callTemporaryFrames(frames, parameters);
+  const over = Math.max(growthFrames + temporary, initPeakFrames);
   return {
     id: facts.id,
     name: `${facts.id}:${facts.name}`,
     workload,
     anonymousFrames,
     fileFrames,
-    limitFrames: limitFor(resident + temporary + LIMIT_SLACK_FRAMES),
-    callWriteFrames,
-    callReadFrames: callTouchFrames - callWriteFrames,
-    callFileFrames: Math.round(fileFrames * parameters.callTouchShare),
-    callTemporaryFrames: temporary,
+    initPeakFrames,
+    growthFrames,
+    collectionFrames: Math.round(anonymousFrames * collectionShare),
+    collectionCalls,
+    limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
+    ...callOf({ anonymous: anonymousFrames, file: fileFrames, temporary }, parameters),
   };
+}
+
+/** An idle server of a runtime that does next to nothing: hello in C, Go, Python or Node. */
+export function helloProfile(
+  id: number,
+  { name, memoryMib, fileShare, growthShare }: Runtime,
+): FunctionProfile {
+  const facts = { id, name: `hello-${name}`, memoryMib: memoryMib.median, averageMs: 1 };
+  return { ...profileOf(facts, { ...DEFAULT_WORKLOAD, fileShare, growthShare }), workload: name };
 }

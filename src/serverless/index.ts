@@ -2,7 +2,7 @@
 
 export * from '../vmm/index.ts';
 export { ArgumentError, DURATION, durationMs, policyOf } from './argument.ts';
-export { CATALOGUE, type Workload, resembling } from './catalogue.ts';
+export { CATALOGUE, RUNTIMES, type Runtime, type Workload, resembling } from './catalogue.ts';
 export { Container } from './container.ts';
 export {
   DEFAULT_WORKLOAD,
@@ -11,6 +11,7 @@ export {
   type FunctionProfile,
   type WorkloadParameters,
   callTemporaryFrames,
+  helloProfile,
   memoryBound,
   profileOf,
 } from './function-profile.ts';

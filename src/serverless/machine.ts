@@ -6,6 +6,7 @@ import {
   CorePool,
   type GrowthPolicy,
   type GuestConfig,
+  type HostCache,
   ImageStore,
   type KernelFootprint,
   type MicroVm,
@@ -38,6 +39,8 @@ export interface MachineConfig {
    * this never sees it happen.
    */
   readonly idleReclaimMs?: number | undefined;
+  /** How guests come to their files; absent: shared. */
+  readonly hostCache?: HostCache | undefined;
   readonly build: CoreBuild;
   /** Sees each VM before it is stopped. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
@@ -65,8 +68,9 @@ const IMAGES: ImageStore = new ImageStore();
 
 /** The host of a system. Host memory that runs out ends a replay: nothing is taken from VMs, none is killed. */
 export function hostOf({ machine, clock }: SystemContext): Vmm {
-  const { hostFrames, vmm, inspect } = machine;
-  return new Vmm({ hostFrames, footprint: vmm, clock, pool: POOL, images: IMAGES, inspect });
+  const { hostFrames, vmm, hostCache, inspect } = machine;
+  const shared = { clock, pool: POOL, images: IMAGES };
+  return new Vmm({ hostFrames, footprint: vmm, hostCache, inspect, ...shared });
 }
 
 /** Frames of a booted guest, its memmap apart. */

@@ -4,9 +4,11 @@ import { PAGEBLOCK_FRAMES, THP_ORDER } from '../abi/unit.ts';
 import type { OperationName, Operations } from '../cost/index.ts';
 import {
   COUNT_ALLOC_PAGES,
+  COUNT_BLOCK_READS,
   COUNT_COW_PAGES,
   COUNT_COW_REUSED_PAGES,
   COUNT_CZONE_BLOCKS,
+  COUNT_DEVICE_READS,
   COUNT_FAULT_PAGES,
   COUNT_FORKED_PAGES,
   COUNT_FREE_PAGES,
@@ -34,6 +36,8 @@ export const COUNTED_PAGES: readonly (readonly [number, readonly OperationName[]
   [COUNT_TEMPLATE_COPIES, ['templateCowCopy']],
   [COUNT_RELEASED_PAGES, ['hostRelease4KiB']],
   [COUNT_MIGRATED_PAGES, ['pageMigrate']],
+  [COUNT_BLOCK_READS, ['blockRead4KiB']],
+  [COUNT_DEVICE_READS, ['deviceRead4KiB']],
 ];
 
 /** The same for what the host does by 2 MiB where its pages are that large. */

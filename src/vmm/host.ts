@@ -12,6 +12,7 @@ export const CAUSES = [
   'anonymous',
   'idleUnused',
   'pageTables',
+  'hostCache',
 ] as const;
 
 export type Cause = (typeof CAUSES)[number];
@@ -22,6 +23,7 @@ export const CAUSE_FILE_SHARED = 2;
 export const CAUSE_ANONYMOUS = 3;
 export const CAUSE_IDLE_UNUSED = 4;
 export const CAUSE_PAGE_TABLES = 5;
+export const CAUSE_HOST_CACHE = 6;
 
 /** The host has no frame left: there is no swap behind it. */
 export class HostOutOfMemory extends Error {

@@ -7,6 +7,7 @@ export {
   CAUSE_ANONYMOUS,
   CAUSE_FILE_SHARED,
   CAUSE_GUEST_OS,
+  CAUSE_HOST_CACHE,
   CAUSE_IDLE_UNUSED,
   CAUSE_PAGE_TABLES,
   CAUSE_VMM,
@@ -14,6 +15,7 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
+export { HOST_CACHES, type HostCache, HostFiles } from './host-files.ts';
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
 export {
   CZONE_DRIVER_FRAMES,

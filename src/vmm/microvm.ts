@@ -3,7 +3,10 @@
 import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
+  COUNT_BLOCK_READS,
+  COUNT_DEVICE_READS,
   COUNT_RELEASED_PAGES,
+  COUNT_TEMPLATE_MAPS,
   addCounts,
   type Counts,
   type CorePool,
@@ -26,6 +29,7 @@ import {
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
 import { addOperations, since } from './counted.ts';
+import type { HostFiles } from './host-files.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -48,6 +52,7 @@ export interface VmmFootprint {
 /** What must be at hand to start and stop VMs. */
 export interface VmContext {
   readonly host: HostMemory;
+  readonly files: HostFiles;
   readonly pool: CorePool;
   readonly vmm: VmmFootprint;
   readonly clocks: KernelClocks;
@@ -98,6 +103,9 @@ export class MicroVm {
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
   #isCarrying = false;
+  /** Files that it has read, and how many pages of the host's copies it has mapped. */
+  readonly #files: Set<string> = new Set<string>();
+  #mappedFrames = 0;
   #stirs = 0;
   readonly #debtors: Debtor[] = [];
   /** When the last debt was made. */
@@ -123,6 +131,10 @@ export class MicroVm {
     this.#guest = GuestKernel.fromImage(image, core, context.clocks);
     this.#guest.onMoved = () => this.#settleAside();
     this.#guest.onStir = () => this.stir();
+    this.#guest.files.source = {
+      isMapped: context.files.mode === 'dax',
+      came: (name, pages, upTo) => this.#readFile(name, pages, upTo),
+    };
     if (image.template) {
       this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
       this.#guest.wake();
@@ -186,6 +198,24 @@ export class MicroVm {
     this.#guest.catchUp(this.#owedNs);
     this.#guest.readCounts(newCounts());
     this.#settleAccount();
+  }
+
+  /** Pages of a file came in or were mapped, up to a page: what the next settle hands on. */
+  #readFile(name: string, pages: number, upTo: number): void {
+    const { files } = this.#context;
+    if (!this.#files.has(name)) {
+      this.#files.add(name);
+      files.use(name);
+    }
+    const isMapped = files.mode === 'dax';
+    if (isMapped) this.#mappedFrames += pages;
+    this.#carry(isMapped ? COUNT_TEMPLATE_MAPS : COUNT_BLOCK_READS, pages);
+    this.#carry(COUNT_DEVICE_READS, files.read(name, upTo));
+  }
+
+  #carry(slot: number, pages: number): void {
+    this.#carried[slot] = (this.#carried[slot] as number) + pages;
+    this.#isCarrying = true;
   }
 
   /** The guest's memory as bytes. */
@@ -304,7 +334,8 @@ export class MicroVm {
     next[CAUSE_FILE_SHARED] = file;
     next[CAUSE_ANONYMOUS] = anonymous;
     next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
-    next[CAUSE_PAGE_TABLES] = pageTables + core.backedFrames * vmm.tableFramesPerFrame;
+    const present = core.backedFrames + this.#mappedFrames;
+    next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
     host.settle(this.#held, next);
   }
 
@@ -400,6 +431,7 @@ export class MicroVm {
     this.#stopReason = reason;
     this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
+    this.#context.files.leave(this.#files);
     this.#template.drop();
     this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);
   }

@@ -10,6 +10,7 @@ import {
 } from '../guest/index.ts';
 import { expectName, expectNumber, expectObject } from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
+import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
 import { type ImageStore, TemplateStore } from './template.ts';
@@ -30,6 +31,8 @@ export interface VmmConfig {
   readonly hostFrames: number;
   readonly footprint: VmmFootprint;
   readonly policy?: HostPolicy;
+  /** How guests come to their files; absent: shared. */
+  readonly hostCache?: HostCache | undefined;
   /** Whoever moves time shares it with the VMs; without one the host has a clock of its own, which `advance` moves. */
   readonly clock?: Clock;
   /** Where cores come from: hosts of one run may share them, as making one is dearer than overwriting it. */
@@ -54,7 +57,7 @@ export class Vmm {
   #started = 0;
 
   constructor(config: VmmConfig) {
-    const { hostFrames, footprint, policy, clock, pool, images, inspect } = expectObject(
+    const { hostFrames, footprint, policy, clock, pool, images, inspect, hostCache } = expectObject(
       'host',
       config,
     );
@@ -68,6 +71,7 @@ export class Vmm {
     this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
     this.#context = {
       host: this.host,
+      files: new HostFiles(this.host, expectName('hostCache', hostCache ?? 'shared', HOST_CACHES)),
       pool: pool ?? new CorePool(),
       vmm: footprint,
       clocks: new KernelClocks(this.clock),

@@ -1,4 +1,4 @@
-/** Systems by name on the default machine, and one small function for them. */
+/** Systems by name on the default machine, and one small function for them, whose heap stays as it starts. */
 
 import { expect } from 'vitest';
 
@@ -12,14 +12,21 @@ import {
   type MachineConfig,
   type ServerlessSystem,
   type SystemContext,
+  type WorkloadParameters,
 } from '../../src/serverless/index.ts';
 import { Clock } from '../../src/time/index.ts';
 import { takeCensus } from './census.ts';
 import { expectSound } from './vm.ts';
 
+export const STEADY: WorkloadParameters = {
+  ...DEFAULT_WORKLOAD,
+  initPeakShare: 0,
+  growthShare: 0,
+};
+
 export const PROFILE: FunctionProfile = profileOf(
   { id: 0, name: 'f', memoryMib: 40, averageMs: 100 },
-  DEFAULT_WORKLOAD,
+  STEADY,
 );
 
 /** A system on an empty host, four containers a VM at most where VMs are shared. */

@@ -63,7 +63,10 @@ describe('counts', () => {
   it('add up slot by slot', () => {
     const [one, two] = [newCounts().fill(2), newCounts().fill(3)];
     addCounts(one, two);
-    expect([...one, ...two]).toEqual([...Array(14).fill(5), ...Array(14).fill(3)]);
+    expect([...one, ...two]).toEqual([
+      ...Array(counts.COUNT_SLOTS).fill(5),
+      ...Array(counts.COUNT_SLOTS).fill(3),
+    ]);
   });
 
   it('have page operations in four slots', () => {

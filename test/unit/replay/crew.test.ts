@@ -131,4 +131,14 @@ describe('a crew', () => {
       expect(hands.dismissed).toBe(hands.hired);
     },
   );
+
+  it('does not replace hands that end because they were dismissed', async () => {
+    const stop = new AbortController();
+    const { hands, played } = play(4, { jobs: 2, signal: stop.signal });
+    stop.abort();
+    await expect(played).rejects.toThrow(ReplayInterrupted);
+    hands.end(0);
+    hands.end(1);
+    expect([hands.orders, hands.hired]).toEqual([[0, 1], 2]);
+  });
 });

@@ -9,7 +9,7 @@ describe('a plan', () => {
     expect(options.systems.map(({ name }) => name)).toEqual(names);
     expect(options.seed).toBe(3);
     expect(options.keepAlive?.().keepMs(0, 0)).toBe(90_000);
-    expect(Object.keys(options.machine ?? {})).toEqual(['idleReclaimMs', 'growth']);
+    expect(Object.keys(options.machine ?? {})).toEqual(['idleReclaimMs', 'hostCache', 'growth']);
   });
 
   it.each([

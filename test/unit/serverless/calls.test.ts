@@ -60,7 +60,10 @@ class World {
     if (container === undefined) return false;
     this.busy.push(container);
     if (this.#isPlain) container.vm.stir();
-    return container.begin(this.total, newCounts());
+    const isHeld = container.begin(this.total, newCounts());
+    // as replays do: what devices did is asked for once
+    if (isHeld) container.vm.takeOperations();
+    return isHeld;
   }
 
   end(which: number): void {

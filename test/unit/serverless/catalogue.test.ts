@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { CATALOGUE, resembling } from '../../../src/serverless/catalogue.ts';
+import {
+  CATALOGUE,
+  RUNTIMES,
+  resembling,
+  smallRuntime,
+} from '../../../src/serverless/catalogue.ts';
 
 describe('the workload that a function resembles', () => {
   it('is each one itself at its own medians', () => {
@@ -39,9 +44,14 @@ describe('the workload that a function resembles', () => {
 });
 
 it('each workload has its least, median and most in order', () => {
-  for (const { memoryMib, timeMs } of CATALOGUE) {
-    for (const { min, median, max } of [memoryMib, timeMs]) {
-      expect([min, median, max]).toEqual([min, median, max].toSorted((a, b) => a - b));
-    }
+  const all = [...CATALOGUE, ...RUNTIMES].flatMap(({ memoryMib }) => [memoryMib]);
+  for (const { min, median, max } of [...all, ...CATALOGUE.map(({ timeMs }) => timeMs)]) {
+    expect([min, median, max]).toEqual([min, median, max].toSorted((a, b) => a - b));
   }
+});
+
+it('a function below all of FunctionBench resembles the runtime whose range is nearest', () => {
+  const names = [0.1, 1, 2, 8, 16, 25, 37.9].map((mib) => smallRuntime(mib)?.name);
+  expect(names).toEqual(['c', 'c', 'shell', 'go', 'go', 'python', 'python']);
+  expect(smallRuntime(38)).toBeUndefined();
 });

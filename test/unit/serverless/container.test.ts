@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { verify } from '../../../src/core/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
-import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/function-profile.ts';
+import type { FunctionProfile } from '../../../src/serverless/function-profile.ts';
 import { guestOf, hostOf } from '../../../src/serverless/machine.ts';
 import {
   COUNT_HOST_FAULTS,
@@ -15,8 +15,7 @@ import {
   type MicroVm,
 } from '../../../src/serverless/index.ts';
 import { Clock } from '../../../src/time/index.ts';
-
-const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, DEFAULT_WORKLOAD);
+import { PROFILE } from '../../support/serverless.ts';
 
 function vmOf(): MicroVm {
   const machine = { ...defaultMachine(), build: 'verify' as const };
@@ -24,9 +23,14 @@ function vmOf(): MicroVm {
   return vmm.start(guestOf(machine, { memoryFrames: 65536, cpus: 1, processes: 4 }), false);
 }
 
-function containerIn(vm: MicroVm, czone?: number, log: string[] = []): Container {
+function containerIn(
+  vm: MicroVm,
+  czone?: number,
+  log: string[] = [],
+  profile: FunctionProfile = PROFILE,
+): Container {
   const dispatched = (zone: number, isIdle: boolean): void => void log.push(`${zone} ${isIdle}`);
-  return new Container(vm, PROFILE, { cpu: 0, kernelFrames: 10, czone, dispatched });
+  return new Container(vm, profile, { cpu: 0, kernelFrames: 10, czone, dispatched });
 }
 
 describe('a start', () => {
@@ -64,6 +68,48 @@ describe('a call', () => {
     const second = newCounts();
     container.begin(second, newCounts());
     expect(second[COUNT_HOST_FAULTS]).toBe(0);
+  });
+});
+
+function call(container: Container): void {
+  container.begin(newCounts(), newCounts());
+  container.end(newCounts(), newCounts());
+}
+
+describe('a life', () => {
+  it('begins with a peak that the guest has free and the host still holds', () => {
+    const [plain, peaked] = [vmOf(), vmOf()];
+    const profile = { ...PROFILE, initPeakFrames: 3000 };
+    expect(containerIn(plain).heldFrames).toBe(PROFILE.anonymousFrames);
+    expect(containerIn(peaked, undefined, [], profile).heldFrames).toBe(PROFILE.anonymousFrames);
+    const idle = peaked.guest.memory.idleFrames - plain.guest.memory.idleFrames;
+    // page tables of the peak apart
+    expect(idle).toBeGreaterThan(2950);
+    expect(idle).toBeLessThanOrEqual(3000);
+  });
+
+  it('grows over a thousand calls by so much and no more', () => {
+    const profile = { ...PROFILE, growthFrames: 1000 };
+    const container = containerIn(vmOf(), undefined, [], profile);
+    const grown: number[] = [];
+    for (let done = 1; done <= 1200; done += 1) {
+      call(container);
+      if ([1, 10, 100, 999, 1000, 1200].includes(done)) {
+        grown.push(container.heldFrames - PROFILE.anonymousFrames);
+      }
+    }
+    // 500 is the last lump before 1,000
+    expect(grown).toEqual([50, 260, 470, 840, 1000, 1000]);
+  });
+
+  it('gives back to the guest what a collection finds, until the next call', () => {
+    const profile = { ...PROFILE, collectionFrames: 500, collectionCalls: 3 };
+    const container = containerIn(vmOf(), undefined, [], profile);
+    const held = [1, 2, 3, 4, 5, 6, 7].map(() => {
+      call(container);
+      return PROFILE.anonymousFrames - container.heldFrames;
+    });
+    expect(held).toEqual([0, 0, 500, 0, 0, 500, 0]);
   });
 });
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CATALOGUE, resembling } from '../../../src/serverless/catalogue.ts';
-import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/function-profile.ts';
+import { CATALOGUE, RUNTIMES, resembling } from '../../../src/serverless/catalogue.ts';
+import {
+  DEFAULT_WORKLOAD,
+  helloProfile,
+  profileOf,
+} from '../../../src/serverless/function-profile.ts';
 
 const MIB = 256;
 
@@ -23,16 +27,21 @@ describe('profileOf', () => {
   it('splits a container into anonymous and file-backed frames', () => {
     const profile = profileOf(facts);
     expect(profile.workload).toBe('chameleon');
-    expect(profile.anonymousFrames + profile.fileFrames).toBe(90 * MIB);
+    const { anonymousFrames, growthFrames, fileFrames } = profile;
+    expect(anonymousFrames + growthFrames + fileFrames).toBe(90 * MIB);
     expect(profile.fileFrames).toBe(Math.round(90 * MIB * DEFAULT_WORKLOAD.fileShare));
     expect(profileOf(facts, { ...DEFAULT_WORKLOAD, fileShare: 0 }).fileFrames).toBe(0);
   });
 
   it('bounds a size by what containers of the workload measured', () => {
-    const small = profileOf({ ...facts, memoryMib: 3 });
-    expect(small.anonymousFrames + small.fileFrames).toBe(38 * MIB);
-    const large = profileOf({ ...facts, memoryMib: 5000, averageMs: 150 });
-    expect(large.anonymousFrames + large.fileFrames).toBeLessThanOrEqual(606 * MIB);
+    const total = (memoryMib: number): number => {
+      const of = profileOf({ ...facts, memoryMib, averageMs: 150 });
+      return of.anonymousFrames + of.growthFrames + of.fileFrames;
+    };
+    expect(total(0.1)).toBe(Math.round(0.7 * MIB));
+    expect(total(3)).toBe(3 * MIB);
+    expect(total(30)).toBe(30 * MIB);
+    expect(total(5000)).toBe(606 * MIB);
   });
 
   it('has a limit in which a container and its calls fit, and calls within the container', () => {
@@ -46,9 +55,10 @@ describe('profileOf', () => {
           { ...DEFAULT_WORKLOAD, fileShare },
         );
         const { anonymousFrames, fileFrames, callTemporaryFrames, limitFrames } = profile;
-        expect(limitFrames).toBeGreaterThanOrEqual(
-          anonymousFrames + fileFrames + callTemporaryFrames,
-        );
+        const { growthFrames, initPeakFrames } = profile;
+        const stays = anonymousFrames + fileFrames;
+        expect(limitFrames).toBeGreaterThanOrEqual(stays + growthFrames + callTemporaryFrames);
+        expect(limitFrames).toBeGreaterThanOrEqual(stays + initPeakFrames);
         const touched = profile.callReadFrames + profile.callWriteFrames;
         expect(touched).toBeLessThanOrEqual(anonymousFrames);
         expect(profile.callReadFrames).toBeGreaterThanOrEqual(0);
@@ -56,5 +66,35 @@ describe('profileOf', () => {
       },
     );
     fc.assert(property);
+  });
+});
+
+describe('a hello profile', () => {
+  const of = (name: string): ReturnType<typeof helloProfile> => {
+    const runtime = RUNTIMES.find((one) => one.name === name);
+    if (runtime === undefined) throw new Error(`no runtime ${name}`);
+    return helloProfile(3, runtime);
+  };
+
+  it('has what one idle process measured, files apart', () => {
+    const mib = (frames: number): number => Math.round((frames * 10) / MIB) / 10;
+    const split = ['c', 'python', 'node'].map((name) => {
+      const { anonymousFrames, fileFrames } = of(name);
+      return [mib(anonymousFrames), mib(fileFrames)];
+    });
+    expect(split).toEqual([
+      [0.1, 1.1],
+      [10.4, 10.2],
+      [7.1, 40.6],
+    ]);
+  });
+
+  it('grows only where growth was measured, and says whose figures it has', () => {
+    for (const { name } of RUNTIMES) {
+      expect(of(name).workload).toBe(name);
+      expect(of(name).growthFrames > 0).toBe(name === 'node');
+    }
+    // 7.0 to 11.3 MiB over the first thousand requests
+    expect(of('node').growthFrames / MIB).toBeCloseTo(4.3, 1);
   });
 });

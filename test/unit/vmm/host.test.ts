@@ -80,7 +80,7 @@ describe('a host that is full', () => {
 const GIB_FRAMES = 2 ** 18;
 
 function holding(frames: number): Float64Array {
-  const causes = new Float64Array(6);
+  const causes = newAccount();
   causes[CAUSE_ANONYMOUS] = frames;
   return causes;
 }

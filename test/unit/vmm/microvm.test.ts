@@ -4,6 +4,7 @@ import {
   CAUSE_VMM,
   KernelClocks,
   CorePool,
+  HostFiles,
   HostMemory,
   HostOutOfMemory,
   MicroVm,
@@ -17,9 +18,11 @@ import { CONFIG, KERNEL } from '../../support/guest.ts';
 const VMM = { processFrames: 100, tableFramesPerFrame: 1 / 512 };
 
 function context(capacityFrames = 1e6): VmContext {
+  const host = new HostMemory(capacityFrames);
   return {
     clocks: new KernelClocks(new Clock()),
-    host: new HostMemory(capacityFrames),
+    files: new HostFiles(host, 'shared'),
+    host,
     pool: new CorePool(),
     vmm: VMM,
   };

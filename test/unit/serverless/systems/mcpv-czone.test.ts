@@ -20,6 +20,8 @@ async function play(
   const run = await replay(handTrace(calls, 60_000), {
     systems: CZONE,
     seed: 1,
+    // its heap stays as it starts: all that comes and goes are the buffers of calls
+    workload: { initPeakShare: 0, growthShare: 0 },
     ...options,
     machine: { idleReclaimMs, build: 'verify' },
   });

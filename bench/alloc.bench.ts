@@ -1,10 +1,14 @@
 // What does a block cost, taken and given back? The bare buddy of one zone and the whole request in front of it, in loops
-// inside Wasm, beside a C port and a typed-array port of the buddy's plain part, which get the very same frames.
+// inside Wasm, beside a C port and a typed-array port of the buddy's plain part, which get the very same frames; and LLFree by
+// both of its rules, another allocator of the same memory.
 
 import { GFP_HIGHUSER_MOVABLE } from '../src/abi/gfp.ts';
+import { RECORD_BYTES } from '../src/abi/layout.ts';
+import { LLFREE_KINDS, LLFREE_MOVABLE } from '../src/abi/llfree.ts';
 import { CPort, compilePort } from './baseline/c-port.ts';
 import { TypedArrayBuddy } from './baseline/typed-arrays.ts';
-import { type LoopCore, loopCore, loopModule } from './core/instance.ts';
+import { LlfreeCore, type LlfreeRules } from '../src/core/index.ts';
+import { type LoopCore, loopCore, loopLlfree, loopModule } from './core/instance.ts';
 import {
   type BenchCase,
   type BenchReport,
@@ -65,7 +69,7 @@ function countOf(work: Work): number {
   return work.phase === 'warm' ? work.pairs : 2 * work.pairs;
 }
 
-function byLoop(name: string, core: LoopCore, over: 'buddy' | 'request'): Rival {
+function byLoop(name: string, core: LoopCore, over: 'buddy' | 'request' | 'llfree'): Rival {
   return {
     name,
     plain: over === 'buddy',
@@ -176,6 +180,10 @@ const BUDDY = 'buddy';
 const REQUESTS = 'requests';
 const UNCACHED = 'requests, no per-cpu';
 const BY_CALL = 'requests, by call';
+const LLFREE = 'LLFree';
+const HYPERALLOC = "LLFree, HyperAlloc's";
+/** Of the core's tables what the buddy reads and writes: a state byte and a record with the links of its lists. */
+const BUDDY_BYTES = 1 + RECORD_BYTES;
 
 function rivalsOf(module: WebAssembly.Module, frames: number, port: Rival | undefined): Rival[] {
   const uncached = loopCore(module, frames);
@@ -186,6 +194,8 @@ function rivalsOf(module: WebAssembly.Module, frames: number, port: Rival | unde
     byLoop(BUDDY, loopCore(module, frames), 'buddy'),
     byLoop(REQUESTS, loopCore(module, frames), 'request'),
     byLoop(UNCACHED, uncached, 'request'),
+    byLoop(LLFREE, loopLlfree(module, frames, LLFREE_MOVABLE), 'llfree'),
+    byLoop(HYPERALLOC, loopLlfree(module, frames, LLFREE_KINDS), 'llfree'),
   ];
 }
 
@@ -196,6 +206,9 @@ function comparisons(hasPort: boolean): [string, string][] {
     [REQUESTS, BUDDY],
     [TYPED_ARRAYS, REQUESTS],
     [UNCACHED, REQUESTS],
+    [LLFREE, BUDDY],
+    [LLFREE, REQUESTS],
+    [HYPERALLOC, LLFREE],
   ];
 }
 
@@ -220,6 +233,18 @@ async function measureAll(
   return { rows, hash: answers.hash.value };
 }
 
+/** What an allocator's tables cost. */
+function metadataNote(frames: number): string {
+  const bytes = (rules: LlfreeRules): string => {
+    const { local, trees, lower } = LlfreeCore.create({ frames, rules }).metadata;
+    return ((local + trees + lower) / frames).toFixed(3);
+  };
+  return (
+    `bytes of metadata a frame: LLFree ${bytes('movable')}, HyperAlloc's ${bytes('kinds')}, ` +
+    `the buddy's ${BUDDY_BYTES}`
+  );
+}
+
 /** Taking and giving back in a guest of so many GiB. */
 export function allocBench(gib: number): (size: BenchSize, root: string) => Promise<BenchReport> {
   return async (size, root) => {
@@ -241,7 +266,10 @@ export function allocBench(gib: number): (size: BenchSize, root: string) => Prom
         'by call / in a loop': ratio(rows, `${BY_CALL}, warm 0`, `${REQUESTS}, warm 0`),
       },
       hash,
-      notes: port === undefined ? ['C: left out, there is no gcc'] : [],
+      notes: [
+        metadataNote(frames),
+        ...(port === undefined ? ['C: left out, there is no gcc'] : []),
+      ],
     };
   };
 }

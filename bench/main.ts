@@ -14,7 +14,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { record: { type: 'boolean', default: false } },
 });
-useCore('release', new Uint8Array(readFileSync(path.join(root, 'build/core.release.wasm'))));
+for (const name of ['release', 'llfree'] as const) {
+  useCore(name, new Uint8Array(readFileSync(path.join(root, `build/core.${name}.wasm`))));
+}
 const isSmall = process.env['GUESTMEM_BENCH'] === 'small';
 const history = path.join(root, values.record ? 'bench' : 'build/bench', 'history.ndjson');
 await runBenches(

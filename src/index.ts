@@ -16,7 +16,21 @@ export {
   verify,
   zoneinfo,
 } from './core/index.ts';
-export { ProcessTree } from './guest/index.ts';
+export {
+  ProcessTree,
+  type GrowthPolicy,
+  growAsPredicted,
+  growByDoubling,
+  growByStep,
+} from './guest/index.ts';
+export {
+  type Experiment,
+  ExperimentError,
+  experimentYaml,
+  planOf,
+  readExperiment,
+  traceOfExperiment,
+} from './experiment/index.ts';
 export { RecordingError, openCapture, verifyCapture } from './recording/index.ts';
 export type {
   AllocatorState,
@@ -44,7 +58,24 @@ export {
   KEEP_ALIVES,
   type KeepAlive,
   type KeepAliveSpec,
+  type Container,
+  type FunctionProfile,
+  type IdleReclaim,
   type MachineConfig,
+  ManyPerVm,
+  type MemoryScheme,
+  type OnEvent,
+  OnePerVm,
+  type ReplayEvent,
+  type ReplayEventKind,
+  type ServerlessSystem,
+  type Start,
+  type Stop,
+  type SystemContext,
+  type VmScheme,
+  sharedFrames,
+  sharedVm,
+  staticConfig,
   type OperationName,
   type Operations,
   type OwnPrice,

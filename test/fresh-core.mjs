@@ -13,9 +13,14 @@ function* filesUnder(folder) {
   }
 }
 
-const sources = [path.join(root, 'asconfig.json'), path.join(root, 'package-lock.json')];
+const sources = [
+  'asconfig.json',
+  'asconfig.llfree.json',
+  'asconfig.options.json',
+  'package-lock.json',
+].map((name) => path.join(root, name));
 for (const folder of ['assembly', 'src/abi']) sources.push(...filesUnder(path.join(root, folder)));
-const built = ['release', 'verify', 'debug'].map((name) =>
+const built = ['release', 'verify', 'debug', 'llfree'].map((name) =>
   path.join(root, `build/core.${name}.wasm`),
 );
 const isFresh =

@@ -5,20 +5,27 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ZONE_NORMAL } from '../../src/abi/layout.ts';
+import { LLFREE_ALL_FREE } from '../../src/abi/llfree.ts';
 import { expectAnswer } from '../../src/core/index.ts';
-import type { CoreExports } from '../../src/core/exports.ts';
+import type { CoreExports, LlfreeExports } from '../../src/core/exports.ts';
 
 const SOURCES = ['assembly', 'src/abi', 'bench/core'];
 const SLOT_BYTES = 4;
 const WASM_PAGE_BYTES = 65_536;
+const TREE_SHIFT = 3;
 
 type Loops = Readonly<
-  Record<`${'buddy' | 'request'}${'Bulk' | 'Fill' | 'Empty' | 'Warm' | 'Random'}`, LoopFunction>
+  Record<
+    `${'buddy' | 'request' | 'llfree'}${'Bulk' | 'Fill' | 'Empty' | 'Warm' | 'Random'}`,
+    LoopFunction
+  >
 >;
 type LoopFunction = (...numbers: number[]) => number;
 
 /** What the module exports: the core and the loops. */
-export type LoopCore = CoreExports & Loops & { loopsSetup(base: number): void; loopsNoPcp(): void };
+export type LoopCore = CoreExports &
+  Loops &
+  Pick<LlfreeExports, 'llfreeCreate'> & { loopsSetup(base: number): void; loopsNoPcp(): void };
 
 function newest(root: string): number {
   const files = SOURCES.flatMap((folder) =>
@@ -54,6 +61,17 @@ export function loopCore(module: WebAssembly.Module, frames: number): LoopCore {
   expectAnswer(core.memoryPresent(0, frames), 'memoryPresent');
   expectAnswer(core.memoryHandOver(0, frames), 'memoryHandOver');
   core.finishBoot(0);
+  return withSlots(core, frames);
+}
+
+/** LLFree over so many frames, all free: trees of 8 huge frames, a slot of each class. */
+export function loopLlfree(module: WebAssembly.Module, frames: number, rules: number): LoopCore {
+  const core = new WebAssembly.Instance(module, {}).exports as unknown as LoopCore;
+  expectAnswer(core.llfreeCreate(frames, 1, TREE_SHIFT, rules, LLFREE_ALL_FREE), 'llfreeCreate');
+  return withSlots(core, frames);
+}
+
+function withSlots(core: LoopCore, frames: number): LoopCore {
   const end = core.memory.buffer.byteLength;
   core.memory.grow(Math.ceil((frames * SLOT_BYTES) / WASM_PAGE_BYTES));
   core.loopsSetup(end);

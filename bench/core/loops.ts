@@ -3,15 +3,20 @@
 // the same slots, draws and hash, line by line.
 //
 // AssemblyScript knows no functions as arguments that cost nothing, so a phase takes what it runs on as the size of a type:
-// u8 the bare buddy of one zone, u32 the API of requests.
+// u8 the bare buddy of one zone, u32 the API of requests, u16 LLFree by whatever rules it was made.
 
 import { GFP_HIGHUSER_MOVABLE } from '../../src/abi/gfp';
 import { ZONE_NORMAL } from '../../src/abi/layout';
 import { MIGRATE_MOVABLE } from '../../src/abi/migratetype';
+import { NONE as NO_FRAME, THP_ORDER } from '../../src/abi/unit';
 import { zoneAt } from '../../assembly/base/zone';
 import { freePages } from '../../assembly/free';
 import { freeOne, setPcpSizes, takeSmallest } from '../../assembly/kernel/allocator';
 import { allocPages } from '../../assembly/kernel/request';
+import { get, put } from '../../assembly/llfree/calls';
+import { hasKinds } from '../../assembly/llfree/pool';
+
+export { create as llfreeCreate } from '../../assembly/llfree/create';
 
 /** In a slot: no block is held. */
 const NONE: u32 = 0xffffffff;
@@ -32,13 +37,20 @@ export function loopsNoPcp(): void {
   setPcpSizes(ZONE_NORMAL, 0, 0, 1);
 }
 
+/** Movable pages; huge frames have a class of their own, but no kind that is asked for. */
+function llfreeClass(order: u32): u32 {
+  return order >= <u32>THP_ORDER && !hasKinds() ? 2 : 1;
+}
+
 function take<Over>(order: u32): u32 {
+  if (sizeof<Over>() == 2) return get(order, llfreeClass(order), 0, NO_FRAME);
   if (sizeof<Over>() == 1) return takeSmallest(zoneAt(ZONE_NORMAL), order, MIGRATE_MOVABLE);
   return allocPages(GFP_HIGHUSER_MOVABLE, order, 0, 0);
 }
 
 function give<Over>(pfn: u32, order: u32): void {
   if (sizeof<Over>() == 1) freeOne(zoneAt(ZONE_NORMAL), pfn, order, MIGRATE_MOVABLE, 0);
+  else if (sizeof<Over>() == 2) put(pfn, order, llfreeClass(order), 0);
   else freePages(pfn, order, 0);
 }
 
@@ -146,4 +158,24 @@ export function requestWarm(order: u32, pairs: u32): u32 {
 
 export function requestRandom(blocks: u32, order: u32, steps: u32): u32 {
   return random<u32>(blocks, order, steps);
+}
+
+export function llfreeFill(blocks: u32, order: u32): u32 {
+  return fill<u16>(blocks, order, 0);
+}
+
+export function llfreeEmpty(blocks: u32, order: u32): void {
+  empty<u16>(blocks, order);
+}
+
+export function llfreeBulk(blocks: u32, order: u32, rounds: u32): u32 {
+  return bulk<u16>(blocks, order, rounds);
+}
+
+export function llfreeWarm(order: u32, pairs: u32): u32 {
+  return warm<u16>(order, pairs);
+}
+
+export function llfreeRandom(blocks: u32, order: u32, steps: u32): u32 {
+  return random<u16>(blocks, order, steps);
 }

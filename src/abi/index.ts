@@ -5,6 +5,7 @@ export * from './compact.ts';
 export * from './gfp.ts';
 export * from './hash.ts';
 export * from './layout.ts';
+export * from './llfree.ts';
 export * from './migratetype.ts';
 export * from './program.ts';
 export * from './rule.ts';

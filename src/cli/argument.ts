@@ -1,7 +1,7 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
-import { FRAME_BYTES, GIB, KIB, MIB } from '../abi/unit.ts';
 import { RefusedArgument, choiceOf } from '../check/index.ts';
+import { framesOf } from '../experiment/index.ts';
 import { ArgumentError, SYSTEMS, durationMs, policyOf, systemOf } from '../replay/index.ts';
 import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
@@ -29,21 +29,6 @@ export function minutes(option: string, text: string): number {
   return Number(text);
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  KiB: KIB,
-  MiB: MIB,
-  GiB: GIB,
-  TiB: KIB * GIB,
-};
-
-/** A size of memory with its unit, in whole frames: one at least, and as many as a double counts exactly. */
-export function frames(option: string, text: string): number {
-  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]iB)$/.exec(text) ?? [];
-  const found = Math.floor((Number(amount) * (SIZE_UNITS[unit] ?? Number.NaN)) / FRAME_BYTES);
-  if (found >= 1 && Number.isSafeInteger(found)) return found;
-  throw fault(option, 'a size such as 512MiB, 384GiB or 1.5TiB', text);
-}
-
 /** What a reader of values says, said of the option. */
 function said<Value>(option: string, read: () => Value): Value {
   try {
@@ -53,6 +38,11 @@ function said<Value>(option: string, read: () => Value): Value {
     if (error instanceof ArgumentError) throw new UsageError(`${option}: ${error.message}`);
     throw error;
   }
+}
+
+/** A size of memory with its unit, in whole frames. */
+export function frames(option: string, text: string): number {
+  return said(option, () => framesOf(text));
 }
 
 /** A time such as 500ms, 90s, 10m, 1h. In milliseconds. */

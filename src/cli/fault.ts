@@ -68,8 +68,13 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   // Loaded only now: a command line without a fault does not need them all.
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
+  const { ExperimentError } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
+  if (error instanceof ExperimentError) {
+    for (const problem of error.problems) write(`guestmem: ${problem}`);
+    return EXIT_USAGE;
+  }
   const isUsage =
     error instanceof TraceError || error instanceof RecordingError || error instanceof OutputError;
   if (isUsage) return usage(error, write);

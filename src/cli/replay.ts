@@ -1,18 +1,21 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
+  type Experiment,
+  experimentIn,
+  experimentYaml,
+  planOf,
+  traceOfExperiment,
+} from '../experiment/index.ts';
+import {
   DEFAULT_GROWTH,
-  DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_PLACEMENT,
-  GROWTHS,
-  HOST_CACHES,
-  KEEP_ALIVES,
-  PLACEMENTS,
-  type ReplayPlan,
   type ReplayRun,
   TooManyGuests,
+  coreVersion,
   detailsOf,
   repairsOf,
   replayPlan,
@@ -22,48 +25,25 @@ import {
   FORMATS,
   type Format,
   type Report,
+  type Results,
   type Written,
   openOutput,
   resultsJson,
   writeReport,
 } from '../report/index.ts';
-import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import {
-  COLUMNS_HELP,
-  choice,
-  columns,
-  duration,
-  frames,
-  minutes,
-  named,
-  policy,
-  systemNames,
-  wholeNumber,
-} from './argument.ts';
+import { COLUMNS_HELP, wholeNumber } from './argument.ts';
+import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
-const DEFAULT_FORMATS = 'table,json,html';
+const DEFAULT_OUT = 'guestmem-out';
 
-interface ReplayFlags {
-  readonly system?: string;
-  readonly seed: string;
-  readonly minutes?: string;
-  readonly columns?: string;
-  readonly warmup: string;
-  readonly keepAlive: string;
-  readonly placement: string;
-  readonly growth: string;
-  /** true: asked for without a time. */
-  readonly idleReclaim?: string | true;
-  readonly hostCache: string;
-  readonly hostMemory?: string;
-  readonly format: string;
-  readonly out: string;
+interface ReplayFlags extends ExperimentFlags {
   readonly force?: boolean;
   readonly jobs?: string;
   readonly json?: boolean;
@@ -71,48 +51,12 @@ interface ReplayFlags {
   readonly strict?: boolean;
 }
 
-function idleReclaimMs({ idleReclaim }: ReplayFlags): number | undefined {
-  if (idleReclaim === undefined) return undefined;
-  return idleReclaim === true ? DEFAULT_IDLE_RECLAIM_MS : duration('--idle-reclaim', idleReclaim);
-}
-
-async function traceOf(folder: string | undefined, flags: ReplayFlags): Promise<Trace> {
-  const seed = wholeNumber('--seed', flags.seed, 0);
-  const limit =
-    flags.minutes === undefined ? {} : { minutes: wholeNumber('--minutes', flags.minutes, 1) };
-  const options = { seed, ...limit };
-  if (folder !== undefined)
-    return loadTrace(folder, { ...options, columns: columns(flags.columns) });
-  if (flags.columns === undefined) return generateSynthetic(options);
-  throw new UsageError('--columns: expected a trace whose columns they are, found none');
-}
-
 interface Asked {
-  readonly plan: ReplayPlan;
+  /** An experiment's file, or a trace's. */
+  readonly path: string | undefined;
+  readonly experiment: Experiment;
+  readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
-  readonly warmupMinutes: number;
-}
-
-/** What is asked for, checked before anything is read. */
-function askedBy(flags: ReplayFlags): Asked {
-  const warmupMinutes = minutes('--warmup', flags.warmup);
-  const keepAlive = policy('--keep-alive', flags.keepAlive, KEEP_ALIVES, 'fixed');
-  const placement = policy('--placement', flags.placement, PLACEMENTS);
-  const growth = policy('--growth', flags.growth, GROWTHS);
-  const plan: ReplayPlan = {
-    systems: systemNames('--system', flags.system),
-    seed: wholeNumber('--seed', flags.seed, 0),
-    warmupMinutes,
-    keepAlive,
-    placement,
-    growth,
-    idleReclaimMs: idleReclaimMs(flags),
-    hostCache: choice('--host-cache', flags.hostCache, HOST_CACHES),
-    hostFrames:
-      flags.hostMemory === undefined ? undefined : frames('--host-memory', flags.hostMemory),
-  };
-  const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
-  return { plan, jobs, warmupMinutes };
 }
 
 /**
@@ -134,19 +78,23 @@ function refuseRepaired(trace: Trace, folder = trace.name): void {
   throw new UsageError(`${folder}: expected ${expected}, found ${kinds.join('; ')}`);
 }
 
+/** A warm-up that leaves something to measure. */
+function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): void {
+  const { warmupMinutes } = experiment;
+  if (warmupMinutes * MS_PER_MINUTE < spanMs) return;
+  const isOfFile = flags.warmup === undefined && isExperiment(path);
+  const where = isOfFile ? `${path}: warmupMinutes` : '--warmup';
+  const has = `fewer minutes than the trace's ${spanMs / MS_PER_MINUTE}`;
+  throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
-async function play(
-  folder: string | undefined,
-  flags: ReplayFlags,
-  { plan, jobs, warmupMinutes }: Asked,
-  signal: AbortSignal,
-): Promise<ReplayRun> {
-  const trace = await traceOf(folder, flags);
-  if (warmupMinutes * MS_PER_MINUTE >= trace.spanMs) {
-    const has = `fewer minutes than the trace's ${trace.spanMs / MS_PER_MINUTE}`;
-    throw new UsageError(`--warmup: expected ${has}, found "${flags.warmup}"`);
-  }
-  if (flags.strict === true) refuseRepaired(trace, folder);
+async function play(asked: Asked, signal: AbortSignal): Promise<ReplayRun> {
+  const { experiment, flags, jobs } = asked;
+  const plan = planOf(experiment);
+  const trace = await traceOfExperiment(experiment);
+  expectMeasured(asked, trace);
+  if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
     return await replayPlan(trace, plan, {
@@ -166,30 +114,51 @@ function expectFinal({ missing }: ReplayRun): void {
   }
 }
 
-async function run(folder: string | undefined, flags: ReplayFlags): Promise<void> {
-  const formats = named('--format', flags.format, FORMATS, { one: 'format', many: 'formats' });
-  const asked = askedBy(flags);
-  if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
-  const { played, report, written } = await interruptible((signal) =>
-    playInto(flags, formats, (stop) => play(folder, flags, asked, stop), signal),
-  );
+/** What of a record says where it comes from. */
+function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'made'> {
+  const url = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
+  const { abi, hash } = coreVersion('release');
+  const versions = { guestmem: version, abi, core: hash };
+  const made = { command: ['guestmem', ...process.argv.slice(2)], versions };
+  return { configuration: { ...configuration }, made };
+}
+
+function reportOf(played: ReplayRun, configuration: Experiment): Report {
+  return {
+    results: { ...resultsOf(played), ...originOf(configuration) },
+    details: detailsOf(played),
+    experiment: experimentYaml(configuration),
+  };
+}
+
+async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
+  const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
+  const experiment = experimentOf(path, flags);
+  const asked: Asked = { path, experiment, flags, jobs };
+  const { played, report, written } = await interruptible((signal) => playInto(asked, signal));
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
+function formatsOf({ outputs }: Experiment): Format[] {
+  return outputs.formats.map((name) => FORMATS.find((one) => one.name === name) as Format);
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
-  { out, force }: ReplayFlags,
-  formats: readonly Format[],
-  start: (signal: AbortSignal) => Promise<ReplayRun>,
+  asked: Asked,
   signal: AbortSignal,
 ): Promise<{ played: ReplayRun; report: Report; written: Written }> {
-  const folder = openOutput(formats, out, force);
+  const { experiment, flags } = asked;
+  const formats = formatsOf(experiment);
+  const out = experiment.outputs.folder ?? DEFAULT_OUT;
+  const folder = openOutput(formats, out, flags.force);
   try {
-    const played = await start(signal);
+    const played = await play(asked, signal);
     expectFinal(played);
-    const report = { results: resultsOf(played), details: detailsOf(played) };
+    const report = reportOf(played, experimentIn(out, experiment));
     return { played, report, written: await writeReport(report, formats, folder ?? out) };
   } finally {
     folder?.close();
@@ -199,31 +168,48 @@ async function playInto(
 export function replayCommand(): Command {
   const known = FORMATS.map(({ name }) => name).join(', ');
   return new Command('replay')
-    .argument('[trace]', 'folder or file of a trace; without one, the built-in synthetic hour')
+    .argument(
+      '[trace]',
+      'folder or file of a trace, or an experiment (.yaml); without one, the built-in synthetic hour',
+    )
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
-    .option('--seed <n>', 'seed of every draw', '1')
+    .option('--seed <n>', 'seed of every draw (default: 1)')
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--columns <map>', COLUMNS_HELP)
-    .option('--warmup <minutes>', 'minutes at the begin that are played but not measured', '0')
+    .option(
+      '--warmup <minutes>',
+      'minutes at the begin that are played but not measured (default: 0)',
+    )
     .option(
       '--keep-alive <policy>',
-      'how long an idle container is kept: a time, or a policy',
-      '10m',
+      'how long an idle container is kept: a time, or a policy (default: 10m)',
     )
-    .option('--placement <policy>', 'which VM of mcpv-* gets the next container', DEFAULT_PLACEMENT)
-    .option('--growth <policy>', 'how zones of mcpv-czone begin and grow', DEFAULT_GROWTH)
+    .option(
+      '--placement <policy>',
+      `which VM of mcpv-* gets the next container (default: ${DEFAULT_PLACEMENT})`,
+    )
+    .option(
+      '--growth <policy>',
+      `how zones of mcpv-czone begin and grow (default: ${DEFAULT_GROWTH})`,
+    )
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
     .option(
       '--host-cache <kind>',
-      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests)",
-      'shared',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
     )
     .option('--host-memory <size>', 'memory of the host (default: 384GiB)')
-    .option('--format <names>', `what to write, commas between: ${known}`, DEFAULT_FORMATS)
-    .option('--out <folder>', 'where files go', 'guestmem-out')
+    .option(
+      '--prices <what>',
+      'low, typical or high: what the clock goes by; a file of your own prices (.yaml); or both, a comma between',
+    )
+    .option(
+      '--format <names>',
+      `what to write, commas between: ${known} (default: table,json,html)`,
+    )
+    .option('--out <folder>', `where files go (default: ${DEFAULT_OUT})`)
     .option(
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',

@@ -138,3 +138,15 @@ export type CoreExports = {
   /** STATUS_BAD_STATE in the release build, which has no walk. */
   verifyAll(): number;
 };
+
+/** Raw exports of LLFree's module, beside assembly/index-llfree.ts. */
+export type LlfreeExports = {
+  memory: WebAssembly.Memory;
+  llfreeCreate(frames: number, cpus: number, shift: number, rules: number, state: number): number;
+  llfreeDrain(cpu: number): void;
+  llfreeGet(order: number, cls: number, slot: number, frame: number): number;
+  llfreeInstall(frame: number): number;
+  llfreePut(frame: number, order: number, cls: number, slot: number): number;
+  llfreeReclaim(hard: number): number;
+  llfreeReturn(frame: number): number;
+};

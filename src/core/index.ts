@@ -6,8 +6,16 @@ export { Core, type KswapdWake } from './core.ts';
 export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
-export { type CompiledCore, type CoreBuild, compiledCore, useCore } from './instantiate.ts';
+export {
+  type CompiledCore,
+  type CoreBuild,
+  compiledCore,
+  coreVersion,
+  useCore,
+} from './instantiate.ts';
 export type { CallPages } from './objects.ts';
+export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
+export { llfreeFault } from './llfree-walk.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';

@@ -3,9 +3,11 @@
 
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
+import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
+import { ABI_VERSION } from '../abi/layout.ts';
 import { expectName } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
-import type { CoreExports } from './exports.ts';
+import type { CoreExports, LlfreeExports } from './exports.ts';
 
 /**
  * release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a
@@ -16,9 +18,12 @@ export type CoreBuild = 'release' | 'verify' | 'debug';
 /** A compiled build: a thread that is handed it need not compile it again. */
 export type CompiledCore = WebAssembly.Module;
 
+/** What this room loads: the core's builds, and an allocator of its own. */
+export type CoreModule = CoreBuild | 'llfree';
+
 const BUILDS: readonly CoreBuild[] = ['release', 'verify', 'debug'];
 
-const modules = new Map<CoreBuild, CompiledCore>();
+const modules = new Map<CoreModule, CompiledCore>();
 /** Instances made so far by this process. */
 let made = 0;
 
@@ -27,23 +32,36 @@ export function compiledCore(build: CoreBuild): CompiledCore {
   const known = modules.get(build);
   if (known !== undefined) return known;
   expectName('build', build, BUILDS);
-  const url = new URL(`../../build/core.${build}.wasm`, import.meta.url);
-  let bytes: Uint8Array<ArrayBuffer>;
+  return loaded(build);
+}
+
+function builtCore(name: CoreModule): Uint8Array<ArrayBuffer> {
+  const url = new URL(`../../build/core.${name}.wasm`, import.meta.url);
   try {
-    bytes = new Uint8Array(readFileSync(url));
+    return new Uint8Array(readFileSync(url));
   } catch {
     throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
   }
-  return useCore(build, bytes);
+}
+
+function loaded(name: CoreModule): CompiledCore {
+  return useCore(name, builtCore(name));
+}
+
+/** What a built core is known by: the version of its interface, and a hash of its file. */
+export function coreVersion(build: CoreBuild): { readonly abi: number; readonly hash: string } {
+  let hash = FNV_BASIS;
+  for (const byte of builtCore(build)) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
+  return { abi: ABI_VERSION, hash: hash.toString(16).padStart(8, '0') };
 }
 
 /**
  * Registers a build from elsewhere (a browser's fetch, a bundler, another thread); the next instance
  * uses it.
  */
-export function useCore(build: CoreBuild, core: BufferSource | CompiledCore): CompiledCore {
+export function useCore(name: CoreModule, core: BufferSource | CompiledCore): CompiledCore {
   const module = core instanceof WebAssembly.Module ? core : new WebAssembly.Module(core);
-  modules.set(build, module);
+  modules.set(name, module);
   return module;
 }
 
@@ -52,13 +70,21 @@ export function useCore(build: CoreBuild, core: BufferSource | CompiledCore): Co
  * TooManyGuests.
  */
 export function instantiate(build: CoreBuild): CoreExports {
-  const module = compiledCore(build);
+  return instanceOf<CoreExports>(compiledCore(build));
+}
+
+/** The same of LLFree's module. */
+export function instantiateLlfree(): LlfreeExports {
+  return instanceOf<LlfreeExports>(modules.get('llfree') ?? loaded('llfree'));
+}
+
+function instanceOf<Exports extends Record<string, unknown>>(module: CompiledCore): Exports {
   try {
-    const { instance } = instantiateSync<CoreExports>(module, {});
+    const { instance } = instantiateSync<Exports>(module, {});
     made += 1;
-    return instance.exports as CoreExports;
+    return instance.exports as Exports;
   } catch (error) {
-    // the core imports nothing and starts nothing: all that can fail is room for its memory
+    // a module imports nothing and starts nothing: all that can fail is room for its memory
     if (error instanceof RangeError) throw new TooManyGuests(made, error);
     throw error;
   }

@@ -7,6 +7,7 @@ export {
   KIND_HOLE,
   TooManyGuests,
   compiledCore,
+  coreVersion,
   faultText,
   layoutOf,
   useCore,

@@ -3,6 +3,7 @@
 export {
   ArgumentError,
   CAUSES,
+  coreVersion,
   CATALOGUE,
   type Cause,
   DEFAULT_GROWTH,
@@ -19,9 +20,15 @@ export {
   HostOutOfMemory,
   TooManyGuests,
   KEEP_ALIVES,
+  type Container,
+  type FunctionProfile,
+  type IdleReclaim,
   type KeepAlive,
   type KeepAliveSpec,
   type MachineConfig,
+  ManyPerVm,
+  type MemoryScheme,
+  OnePerVm,
   PLACEMENTS,
   RUNTIMES,
   type Runtime,
@@ -29,12 +36,20 @@ export {
   type Placement,
   type PlacementSpec,
   SYSTEMS,
+  type ServerlessSystem,
+  type Start,
+  type Stop,
+  type SystemContext,
   systemOf,
   type SystemSpec,
+  type VmScheme,
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
   policyOf,
+  sharedFrames,
+  sharedVm,
+  staticConfig,
 } from '../serverless/index.ts';
 export {
   type OperationName,
@@ -53,7 +68,8 @@ export { detailsOf } from './details.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
-export type { ReplayPlan } from './plan.ts';
+export { type ReplayPlan, optionsOf } from './plan.ts';
+export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';

@@ -5,11 +5,18 @@ import {
   type HostCache,
   KEEP_ALIVES,
   PLACEMENTS,
+  type MachineConfig,
+  type WorkloadParameters,
   policyOf,
   systemOf,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
 import type { ReplayOptions } from './replay.ts';
+
+export type PlanMachine = Pick<
+  MachineConfig,
+  'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames'
+>;
 
 export interface ReplayPlan {
   /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
@@ -28,19 +35,24 @@ export interface ReplayPlan {
   /** Memory of the host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
   readonly prices?: PriceChoice | undefined;
+  /** Figures of the machine; the others are the published one's. */
+  readonly machine?: Partial<PlanMachine> | undefined;
+  readonly workload?: Partial<WorkloadParameters> | undefined;
 }
 
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostCache, hostFrames, prices } = plan;
+  const { idleReclaimMs, hostCache, hostFrames, prices, machine, workload } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
     warmupMinutes,
     prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    workload,
     machine: {
+      ...machine,
       idleReclaimMs,
       hostCache,
       ...(hostFrames === undefined ? {} : { hostFrames }),

@@ -3,6 +3,7 @@
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
+  type FunctionProfile,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
@@ -12,10 +13,11 @@ import {
 } from '../serverless/index.ts';
 import type { Repairs } from '../report/index.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
-import { type Trace, arrivalsOf } from '../trace/index.ts';
+import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
+import type { OnEvent } from './listener.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
@@ -31,6 +33,10 @@ export interface ReplayOptions {
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;
+  /** Another profile for a function than the one made of what the trace says; undefined: that one. */
+  readonly profile?: ((of: TraceFunction, made: FunctionProfile) => FunctionProfile) | undefined;
+  /** Hears of every start, call and end in all systems; containers that are left when the trace ends are not told. */
+  readonly onEvent?: OnEvent | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -157,13 +163,17 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  const profiles = profilesOf(trace, workload);
+  const profiles = profilesOf(trace, workload).map((made, id) => {
+    const one = trace.functions[id] as TraceFunction;
+    return options.profile?.(one, made) ?? made;
+  });
   const prices = options.prices ?? PUBLISHED;
   const outcomes: Outcome[] = [];
   for (const spec of options.systems) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-      const config = { trace, profiles, machine, keepAlive, prices, warmupMs };
+      const { onEvent } = options;
+      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent };
       const one = new SystemReplay(spec, config);
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {

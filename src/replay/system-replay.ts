@@ -21,6 +21,7 @@ import {
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import { Listener, type OnEvent } from './listener.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { NumberHash } from './hash.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
@@ -38,6 +39,7 @@ export interface SystemReplayConfig {
   readonly keepAlive: KeepAlive;
   readonly prices: Prices;
   readonly warmupMs: number;
+  readonly onEvent?: OnEvent | undefined;
 }
 
 /** Counts of a release alone. */
@@ -72,6 +74,7 @@ export class SystemReplay {
   readonly #system: ServerlessSystem;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
+  #listener: Listener | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
@@ -106,10 +109,14 @@ export class SystemReplay {
       clock: this.#clock,
       workNs: (operations, frames) => workNs(pricing, operations, frames),
     });
+    const { account } = this.#system.host;
+    if (config.onEvent !== undefined) {
+      this.#listener = new Listener(spec.name, account, config.onEvent);
+    }
     this.#pool = new WarmPool(trace.functions.length);
     this.#asksIdle =
       machine.idleReclaimMs !== undefined && this.#system.takeIdleReclaims !== undefined;
-    this.#footprint = new FootprintMeter(this.#system.host.account, warmupMs, trace.spanMs);
+    this.#footprint = new FootprintMeter(account, warmupMs, trace.spanMs);
     this.#starts = new StartMeter(pricing, machine.blockFrames);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
@@ -153,9 +160,14 @@ export class SystemReplay {
       const slot = slotOf(event);
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(slot);
-      else if (kind === EVENT_READY) this.#begin(slot);
+      else if (kind === EVENT_READY) this.#ready(slot);
       else this.#mayExpire(slot);
     }
+  }
+
+  #ready(slot: number): void {
+    this.#listener?.tell('ready', slot, this.#clock.now);
+    this.#begin(slot);
   }
 
   get #isMeasured(): boolean {
@@ -190,6 +202,7 @@ export class SystemReplay {
     }
     const readyInMs = this.#starts.price(start, this.#clock.now, measured);
     const slot = this.#pool.add(container, functionId);
+    this.#listener?.started(slot, functionId, this.#clock.now);
     this.#pool.setCall(slot, durationMs, measured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
   }
@@ -210,6 +223,7 @@ export class SystemReplay {
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
+    this.#listener?.tell('call', slot, this.#clock.now);
     this.#sessions?.begin(slot, this.#pool.functionId(slot));
   }
 
@@ -245,6 +259,7 @@ export class SystemReplay {
     this.#pool.release(slot, now + keepMs);
     this.#arm(slot);
     this.#setIdle(slot, true);
+    this.#listener?.tell('end', slot, now);
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
@@ -268,6 +283,7 @@ export class SystemReplay {
     this.#setIdle(slot, false);
     this.#pool.remove(slot);
     const { operations, counts, askedFrames, gotFrames } = this.#system.stop(container);
+    this.#listener?.tell('stop', slot, this.#clock.now);
     this.#take(counts);
     if (!this.#isMeasured) return;
     addRecord(this.#receipt, operations);
@@ -360,6 +376,7 @@ export class SystemReplay {
       pageOps,
     };
     const hash = this.#hash(run);
+    this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
   }

@@ -3,7 +3,12 @@ import type { Details } from './detail.ts';
 import type { Results } from './results.ts';
 
 /** What a run has to tell: its record, and what is too long for it. */
-export type Report = { readonly results: Results; readonly details: Details };
+export type Report = {
+  readonly results: Results;
+  readonly details: Details;
+  /** What was played, as a file that plays it again. */
+  readonly experiment?: string | undefined;
+};
 
 export type OutputFile = {
   /** In the folder of the run. Formats of one list have different names for their files. */

@@ -16,6 +16,16 @@ export type Results = {
   /** Systems that were asked for and did not come to their end; absent when none is. */
   missing?: MissingSystem[] | undefined;
   wall: WallClock;
+  /** What was played: `experiment.yaml` as JSON. Absent in records of the library. */
+  configuration?: Record<string, unknown> | undefined;
+  made?: Made | undefined;
+};
+
+/** With what the record was made. */
+export type Made = {
+  /** The command line, word by word. */
+  command: string[];
+  versions: { guestmem: string; abi: number; core: string };
 };
 
 /** What was repaired, filled in or bounded before the replay; `docs/results.md` says what each counts. */

@@ -78,6 +78,13 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
   systems: z.array(systemResult).min(1),
   missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
+  configuration: z.record(z.string(), z.unknown()).optional(),
+  made: z
+    .strictObject({
+      command: z.array(z.string()),
+      versions: z.strictObject({ guestmem: z.string(), abi: whole, core: z.string() }),
+    })
+    .optional(),
 });
 
 /** A record that does not keep to the schema; `problems` has a line for each fault, led by the field's path. */

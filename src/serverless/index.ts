@@ -30,6 +30,15 @@ export {
   containersPerVm,
 } from './machine.ts';
 export {
+  ManyPerVm,
+  type MemoryScheme,
+  type VmScheme,
+  sharedFrames,
+  sharedVm,
+  staticConfig,
+} from './many-per-vm.ts';
+export { OnePerVm } from './one-per-vm.ts';
+export {
   DEFAULT_PLACEMENT,
   FULLEST,
   PLACEMENTS,

@@ -20,7 +20,12 @@ export {
   type TraceSummary,
   summarizeTrace,
 } from './summary.ts';
-export { SYNTHETIC_HOUR, type SyntheticConfig, generateSynthetic } from './synthetic.ts';
+export {
+  SYNTHETIC_HOUR,
+  type SyntheticConfig,
+  checkSynthetic,
+  generateSynthetic,
+} from './synthetic.ts';
 export {
   type CallRows,
   type CountedCalls,

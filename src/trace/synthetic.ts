@@ -306,7 +306,8 @@ function checkRange(name: string, value: number, low: number, high: number): voi
   }
 }
 
-function checkConfig({ popular, diurnal, ...config }: SyntheticConfig): void {
+/** Throws RefusedArgument, which names the figure as `popular.perMinute`. */
+export function checkSynthetic({ popular, diurnal, ...config }: SyntheticConfig): void {
   for (const name of ['functionCount', 'minutes'] as const) {
     if (!Number.isInteger(config[name]))
       throw new RefusedArgument(name, 'an integer', config[name]);
@@ -329,7 +330,7 @@ export function generateSynthetic(
   options: TraceOptions,
   config: SyntheticConfig = SYNTHETIC_HOUR,
 ): Trace {
-  checkConfig(config);
+  checkSynthetic(config);
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
   const minutes = Math.min(config.minutes, minuteLimit);
   const plans = planFunctions(config, seed);

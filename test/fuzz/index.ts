@@ -6,6 +6,7 @@ import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { library } from './library.ts';
+import { llfree } from './llfree.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
 import { queue } from './queue.ts';
@@ -18,6 +19,7 @@ import { vmm } from './vmm.ts';
 /** Those that find nothing as long as all is well. */
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
+  llfree,
   mechanisms,
   memo,
   czone,

@@ -6,7 +6,7 @@ import { useCore } from '../../src/core/index.ts';
 import { fuzzCommand } from './command.ts';
 
 const build = path.resolve(import.meta.dirname, '../../..');
-for (const name of ['release', 'verify'] as const) {
+for (const name of ['release', 'verify', 'llfree'] as const) {
   useCore(name, new Uint8Array(readFileSync(path.join(build, `core.${name}.wasm`))));
 }
 process.exitCode = fuzzCommand(process.argv.slice(2), {

@@ -19,6 +19,10 @@ const EXPORTS: readonly Reason[] = [
     "Linux's whole list: users of guestmem/abi make masks of them",
   ],
   [/^src\/abi\/program\.ts (?:DRAIN|HINT)_/, 'one value of a field whose other values are used'],
+  [
+    /^src\/core\/llfree(?:-walk)?\.ts /,
+    'an allocator of its own, beside the buddy in bench/alloc.bench.ts; no guest kernel stands on it yet',
+  ],
   [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
@@ -31,6 +35,7 @@ const METHODS: readonly Reason[] = [
     "the library's: trees of more than one process, files of a zone, hotplug by hand",
   ],
   [/ CZones\.memmapPages$/, "the library's: what checks of conservation must add"],
+  [/ LlfreeCore\.\w+$/, 'calls of the allocator and of its monitor: no guest stands on it yet'],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [

@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { CORE, SOURCES, linksOf, parse, read } from './tree.ts';
 
 const LIBRARY = 'src/index.ts';
-const MODULE = 'assembly/index.ts';
+const MODULES = ['assembly/index.ts', 'assembly/index-llfree.ts'];
 
 function isExported(node: ts.Node): boolean {
   if (!ts.canHaveModifiers(node)) return false;
@@ -104,19 +104,16 @@ function mountedExports(): Set<string> {
     .filter((file) => file !== 'src/core/exports.ts')
     .map(read)
     .join('\n');
-  for (const { target, names } of linksOf(MODULE)) {
-    for (const name of names ?? []) {
-      const outer = [...exportedNames(MODULE, specifierOf(target))].find(
-        ([, n]) => n === name,
-      )?.[0];
-      if (new RegExp(String.raw`\b${outer ?? name}\(`).test(boundary)) mark(target ?? '', name);
+  for (const module of MODULES) {
+    for (const { target, specifier, names } of linksOf(module)) {
+      const outer = exportedNames(module, specifier);
+      for (const name of names ?? []) {
+        const called = [...outer].find(([, inner]) => inner === name)?.[0] ?? name;
+        if (new RegExp(String.raw`\b${called}\(`).test(boundary)) mark(target ?? '', name);
+      }
     }
   }
   return mounted;
-}
-
-function specifierOf(target: string | undefined): string {
-  return `./${(target ?? '').replace(/^assembly\/|\.ts$/g, '')}`;
 }
 
 /** Exports of src/ and assembly/ whose only callers, if any, are tests, benches and examples. */

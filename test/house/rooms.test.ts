@@ -18,7 +18,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   recording: ['virtio', 'guest', 'core', 'time'],
   scenario: ['serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
-  cli: ['replay', 'recording', 'scenario', 'report', 'trace'],
+  experiment: ['replay', 'report', 'trace'],
+  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
 };
 
 /** Rooms of which only types may be imported. */
@@ -52,6 +53,8 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
   boot: ['free', 'host', 'czone', 'kernel', 'base'],
   survey: ['free', 'host', 'czone', 'kernel', 'base'],
   image: ['kernel', 'base'],
+  // a module of its own: it shares nothing with the machine but src/abi
+  llfree: [],
 };
 
 /** Every room counts in the same units, hashes with the same numbers and refuses in the same words. */

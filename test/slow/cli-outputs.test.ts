@@ -59,7 +59,11 @@ describe('an output', () => {
     expect(readdirSync(join(folder, 'taken'))).toEqual(['report.html']);
     expect(readFileSync(join(folder, 'theirs/results.json'), 'utf8')).toBe('theirs');
     expect(guestmem(...SHORT, '--out', 'theirs', '--force', '--quiet').code).toBe(0);
-    expect(readdirSync(join(folder, 'theirs')).toSorted()).toEqual(['report.html', 'results.json']);
+    expect(readdirSync(join(folder, 'theirs')).toSorted()).toEqual([
+      'experiment.yaml',
+      'report.html',
+      'results.json',
+    ]);
   });
 
   it('on a file system that is read-only or full is named in one line', (context) => {

@@ -77,7 +77,11 @@ describe('guestmem', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^system +cold starts/m);
     expect(out).toMatch(/^mcpv-czone /m);
-    expect(readdirSync(join(folder, 'made')).toSorted()).toEqual(['report.html', 'results.json']);
+    expect(readdirSync(join(folder, 'made')).toSorted()).toEqual([
+      'experiment.yaml',
+      'report.html',
+      'results.json',
+    ]);
     const results = parseResults(
       JSON.parse(readFileSync(join(folder, 'made/results.json'), 'utf8')),
     );

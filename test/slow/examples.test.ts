@@ -1,31 +1,63 @@
-/** The examples run as a user runs them: plain Node, the built package by its name. */
+/** The examples run as a user runs them: plain Node, the built package by its name. Those in TypeScript lose their types first. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const EXAMPLES = join(ROOT, 'examples');
+/** Within the package, so that its name leads to it. */
+const STRIPPED = join(ROOT, 'build/examples');
 
 /** A line of each one's output that says that it did what it is about. */
 const SAYS: Readonly<Record<string, RegExp>> = {
   'clone-template.mjs': /resized: balloon 128 MiB/,
   'inflate-balloon.mjs': /balloon: 160 MiB\n[^]*deflated: 0 pages/,
+  'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
+  'own-keep-alive.ts': /fixed 10m: \d+ cold, \d+ warm\nown: \d+ cold, \d+ warm/,
+  'own-price.ts': /runtime 10\d\.\d of [\d.]+ ms\nruntime 3\.\d of [\d.]+ ms/,
+  'own-profile.ts': /from the trace: [4-9]\d\.\d MiB\nown: \d\.\d MiB/,
+  'own-system.ts': /^mcpv-static [^]*^mcpv-mine /m,
   'plug-unplug-virtio-mem.mjs': /\(kernel\) is in the way\nbuffers freed, plugged: 0 MiB/,
   'report-free-pages.mjs': /reported [1-9]\d* pages, [1-9]\d* of them had host memory/,
 };
 
+const LONGEST_SYSTEM = 60;
+
+function runnable(name: string): string {
+  const file = join(EXAMPLES, name);
+  if (name.endsWith('.mjs')) return file;
+  mkdirSync(STRIPPED, { recursive: true });
+  const target = join(STRIPPED, name.replace(/ts$/, 'mjs'));
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+  };
+  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
+  writeFileSync(target, outputText);
+  return target;
+}
+
 describe('examples', () => {
-  it('all have a line to be known by', () => {
-    const files = readdirSync(EXAMPLES).filter((name) => name.endsWith('.mjs'));
+  it('all have a line to be known by, and import the package alone', () => {
+    const files = readdirSync(EXAMPLES).filter((name) => /\.(mjs|ts)$/.test(name));
     expect(files.toSorted()).toEqual(Object.keys(SAYS));
+    for (const name of files) {
+      const text = readFileSync(join(EXAMPLES, name), 'utf8');
+      const imported = [...text.matchAll(/from '([^']+)'/g)].map((match) => match[1]);
+      expect(new Set(imported), name).toEqual(new Set(['guestmem']));
+    }
+    const lines = readFileSync(join(EXAMPLES, 'own-system.ts'), 'utf8').trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(LONGEST_SYSTEM);
   });
 
   const isBuilt = existsSync(join(ROOT, 'dist/index.js'));
   for (const [name, line] of Object.entries(SAYS)) {
     it.skipIf(!isBuilt)(`${name} runs (needs npm run build)`, () => {
-      const output = execFileSync(process.execPath, [join(EXAMPLES, name)], { encoding: 'utf8' });
+      const output = execFileSync(process.execPath, [runnable(name)], { encoding: 'utf8' });
       expect(output).toMatch(line);
     });
   }

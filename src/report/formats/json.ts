@@ -26,7 +26,16 @@ export function readResults(path: string): Results {
 
 export const JSON_FORMAT: Format = {
   name: 'json',
-  sentence: 'The record of the run as results.json, the one form that is read back.',
-  files: [{ name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 8 * KIB }],
-  render: ({ results }) => ({ files: [{ name: 'results.json', content: resultsJson(results) }] }),
+  sentence:
+    'The record of the run as results.json, the one form that is read back; with it experiment.yaml.',
+  files: [
+    { name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 8 * KIB },
+    { name: 'experiment.yaml', mark: /^# guestmem experiment, resolved/, usualBytes: 2 * KIB },
+  ],
+  render: ({ results, experiment }) => ({
+    files: [
+      { name: 'results.json', content: resultsJson(results) },
+      ...(experiment === undefined ? [] : [{ name: 'experiment.yaml', content: experiment }]),
+    ],
+  }),
 };

@@ -1,0 +1,143 @@
+// What a command line asks a replay for: an experiment, of a file or the default one, with the options' words in place of its own.
+
+import {
+  type Experiment,
+  type ExperimentFile,
+  type OwnPrices,
+  type TraceChoice,
+  changed,
+  defaultExperiment,
+  readExperiment,
+  readPrices,
+} from '../experiment/index.ts';
+import {
+  DEFAULT_IDLE_RECLAIM_MS,
+  GROWTHS,
+  HOST_CACHES,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  PRICE_LEVELS,
+  type PriceLevel,
+} from '../replay/index.ts';
+import { FORMATS } from '../report/index.ts';
+import {
+  choice,
+  columns,
+  duration,
+  frames,
+  minutes,
+  named,
+  policy,
+  systemNames,
+  wholeNumber,
+} from './argument.ts';
+import { UsageError } from './fault.ts';
+
+/** Options that change an experiment; what is not given is as the file has it. */
+export interface ExperimentFlags {
+  readonly system?: string;
+  readonly seed?: string;
+  readonly minutes?: string;
+  readonly columns?: string;
+  readonly warmup?: string;
+  readonly keepAlive?: string;
+  readonly placement?: string;
+  readonly growth?: string;
+  /** true: asked for without a time. */
+  readonly idleReclaim?: string | true;
+  readonly hostCache?: string;
+  readonly hostMemory?: string;
+  readonly prices?: string;
+  readonly format?: string;
+  readonly out?: string;
+}
+
+const YAML = /\.ya?ml$/i;
+
+/** Whether a path is of an experiment; all else is a trace. */
+export function isExperiment(path: string | undefined): path is string {
+  return path !== undefined && YAML.test(path);
+}
+
+/** `read` of what is there. */
+function ifGiven<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+/** The text itself, once it can be read. */
+function readable(text: string | undefined, read: (text: string) => unknown): string | undefined {
+  if (text !== undefined) read(text);
+  return text;
+}
+
+function names(
+  option: string,
+  text: string | undefined,
+  list: readonly { readonly name: string }[],
+  words: { readonly one: string; readonly many: string },
+): readonly string[] | undefined {
+  return ifGiven(text, () => named(option, text, list, words).map(({ name }) => name));
+}
+
+/** A level, a file, or both with a comma between. */
+function pricesOf(text: string): { level?: PriceLevel; own?: OwnPrices } {
+  const said: { level?: PriceLevel; own?: OwnPrices } = {};
+  for (const part of text.split(',').map((one) => one.trim())) {
+    const level = PRICE_LEVELS.find((one) => one === part);
+    if (level !== undefined) said.level = level;
+    else if (YAML.test(part)) said.own = { ...said.own, ...readPrices(part) };
+    else {
+      const expected = `${PRICE_LEVELS.join(', ')}, or a file of prices (.yaml)`;
+      throw new UsageError(`--prices: expected ${expected}, found ${JSON.stringify(part)}`);
+    }
+  }
+  return said;
+}
+
+function idleReclaim(given: string | true | undefined): string | undefined {
+  if (given === true) return `${DEFAULT_IDLE_RECLAIM_MS}ms`;
+  return readable(given, (text) => duration('--idle-reclaim', text));
+}
+
+/** The options' words, checked. */
+function saidBy(flags: ExperimentFlags): ExperimentFile {
+  const { keepAlive, placement, growth, hostMemory } = flags;
+  if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
+  return {
+    systems: ifGiven(flags.system, (text) => systemNames('--system', text)),
+    seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
+    minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
+    warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
+    hosts: {
+      cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
+      memory: readable(hostMemory, (text) => frames('--host-memory', text)),
+    },
+    policies: {
+      keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
+      placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),
+      growth: ifGiven(growth, (text) => policy('--growth', text, GROWTHS)),
+      idleReclaim: idleReclaim(flags.idleReclaim),
+    },
+    prices: ifGiven(flags.prices, pricesOf),
+    outputs: {
+      formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
+      folder: flags.out,
+    },
+  };
+}
+
+function withColumns(trace: TraceChoice, text: string | undefined): TraceChoice {
+  const map = columns(text);
+  if (map === undefined) return trace;
+  if (trace.path !== undefined) return { ...trace, columns: map };
+  throw new UsageError('--columns: expected a trace whose columns they are, found none');
+}
+
+/** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
+export function experimentOf(path: string | undefined, flags: ExperimentFlags): Experiment {
+  const said = saidBy(flags);
+  const file = path === undefined ? {} : { trace: { path } };
+  const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
+  const trace = withColumns(before.trace, flags.columns);
+  return changed(before, { ...said, trace });
+}

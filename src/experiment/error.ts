@@ -1,0 +1,13 @@
+// What is wrong with a file that somebody wrote: a line for each fault, in the order of the file.
+
+/** A file that is no experiment, or no list of prices: nothing was read or played. */
+export class ExperimentError extends Error {
+  override readonly name: string = 'ExperimentError';
+  /** `FILE:LINE:COLUMN: WHERE: expected …, found …`, one line each. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}

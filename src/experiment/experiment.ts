@@ -1,0 +1,190 @@
+// An experiment: everything that decides what comes out of a replay, in words and numbers. Read from a file, changed by options,
+// written beside the results.
+
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
+import {
+  DEFAULT_GROWTH,
+  DEFAULT_PLACEMENT,
+  DEFAULT_WORKLOAD,
+  type PriceLevel,
+  type ReplayPlan,
+  SYSTEMS,
+  type WorkloadParameters,
+  defaultMachine,
+  durationMs,
+} from '../replay/index.ts';
+import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import { readDocument } from './document.ts';
+import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
+import { framesOf } from './quantity.ts';
+import {
+  type ExperimentFile,
+  type HostsChoice,
+  type MachineChoice,
+  NEVER,
+  type OutputChoice,
+  type PolicyChoice,
+  type PricesInFile,
+  type TraceChoice,
+  experimentFile,
+  syntheticOf,
+} from './schema.ts';
+
+type Whole<T> = { readonly [Key in keyof T]-?: NonNullable<T[Key]> };
+
+/** Nothing in it is left to a default but what is absent of `minutes` (all) and of the folder. */
+export interface Experiment {
+  readonly trace: TraceChoice;
+  readonly seed: number;
+  readonly minutes?: number | undefined;
+  readonly warmupMinutes: number;
+  readonly hosts: Whole<HostsChoice>;
+  readonly machine: Whole<MachineChoice>;
+  readonly functions: WorkloadParameters;
+  readonly systems: readonly string[];
+  readonly policies: Whole<PolicyChoice>;
+  readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
+  readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Pick<OutputChoice, 'folder'>;
+}
+
+/** A number of frames as a size in the largest unit of which it is a whole number. */
+function sizeText(frames: number): string {
+  if (frames % FRAMES_PER_GIB === 0) return `${frames / FRAMES_PER_GIB}GiB`;
+  if (frames % FRAMES_PER_MIB === 0) return `${frames / FRAMES_PER_MIB}MiB`;
+  return `${(frames * FRAME_BYTES) / KIB}KiB`;
+}
+
+/** What is played when nothing is said: the synthetic hour through all systems. */
+export function defaultExperiment(): Experiment {
+  const machine = defaultMachine();
+  return {
+    trace: { synthetic: {} },
+    seed: 1,
+    warmupMinutes: 0,
+    hosts: { memory: sizeText(machine.hostFrames), cache: 'shared' },
+    machine: {
+      containersPerVm: machine.containersPerVm,
+      containerMemoryPerVm: sizeText(machine.containerFramesPerVm),
+      containerKernelMemory: sizeText(machine.containerKernelFrames),
+    },
+    functions: DEFAULT_WORKLOAD,
+    systems: SYSTEMS.map(({ name }) => name),
+    policies: {
+      keepAlive: '10m',
+      placement: DEFAULT_PLACEMENT,
+      growth: DEFAULT_GROWTH,
+      idleReclaim: NEVER,
+    },
+    prices: { level: 'typical', own: {} },
+    outputs: { formats: ['table', 'json', 'html'] },
+  };
+}
+
+/** Keys that are there, and not undefined. */
+function said<T extends object>(group: T | undefined): T {
+  const entries = Object.entries(group ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as T;
+}
+
+function pricesOver(
+  before: Experiment['prices'],
+  said: ExperimentFile['prices'],
+): Experiment['prices'] {
+  if (said === undefined) return before;
+  const { level = before.level, own = {} }: PricesInFile =
+    typeof said === 'string' ? { level: said as PriceLevel } : said;
+  return { level, own: { ...before.own, ...own } };
+}
+
+/** An experiment with what a file or options say in place of its own. A trace and a list are replaced whole. */
+export function changed(before: Experiment, file: ExperimentFile): Experiment {
+  const { trace, hosts, machine, functions, policies, prices, outputs, ...others } = file;
+  return {
+    ...before,
+    ...said(others),
+    trace: typeof trace === 'string' ? { path: trace } : (trace ?? before.trace),
+    hosts: { ...before.hosts, ...said(hosts) },
+    machine: { ...before.machine, ...said(machine) },
+    functions: { ...before.functions, ...said(functions) },
+    policies: { ...before.policies, ...said(policies) },
+    prices: pricesOver(before.prices, prices),
+    outputs: { ...before.outputs, ...said(outputs) },
+  } as Experiment;
+}
+
+/** Its paths from the working directory; prices of a file are in `own`, under those that the experiment has itself. */
+function placed(file: ExperimentFile, folder: string): ExperimentFile {
+  const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const { trace, prices, outputs } = file;
+  const choice: TraceChoice | undefined = typeof trace === 'string' ? { path: trace } : trace;
+  const path = choice?.path === undefined ? undefined : at(choice.path);
+  const into = outputs?.folder === undefined ? undefined : at(outputs.folder);
+  return {
+    ...file,
+    trace: path === undefined ? choice : { ...choice, path },
+    outputs: outputs === undefined ? undefined : { ...outputs, folder: into },
+    prices: typeof prices === 'object' ? withFile(prices, at) : prices,
+  };
+}
+
+function withFile({ level, file, own }: PricesInFile, at: (path: string) => string): PricesInFile {
+  return { level, own: { ...(file === undefined ? {} : readPrices(at(file))), ...own } };
+}
+
+/** An experiment file, checked. Throws ExperimentError. */
+export function readExperiment(path: string): Experiment {
+  const file = readDocument(path, experimentFile);
+  return changed(defaultExperiment(), placed(file, dirname(path)));
+}
+
+/** The first line of a file that `experimentYaml` made, and of few others. */
+export const RESOLVED_MARK = '# guestmem experiment, resolved';
+
+/** The experiment as it stands in a folder: paths from there; where its results go is not part of it. */
+export function experimentIn(folder: string, experiment: Experiment): Experiment {
+  const { trace, outputs } = experiment;
+  const { formats } = outputs;
+  if (trace.path === undefined) return { ...experiment, outputs: { formats } };
+  const path = relative(resolve(folder), resolve(trace.path));
+  return { ...experiment, trace: { ...trace, path }, outputs: { formats } };
+}
+
+/** As a file: played again, it gives the same hashes. */
+export function experimentYaml(experiment: Experiment): string {
+  const line = `${RESOLVED_MARK}: guestmem replay experiment.yaml plays it again`;
+  return `${line}\n${stringify(said(experiment), { lineWidth: 0 })}`;
+}
+
+/** What a replay takes. */
+export function planOf(experiment: Experiment): ReplayPlan {
+  const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
+  const { keepAlive, placement, growth, idleReclaim } = policies;
+  return {
+    systems,
+    seed,
+    warmupMinutes,
+    keepAlive,
+    placement,
+    growth,
+    idleReclaimMs: idleReclaim === NEVER ? undefined : durationMs(idleReclaim),
+    hostCache: hosts.cache,
+    hostFrames: framesOf(hosts.memory),
+    machine: {
+      containersPerVm: machine.containersPerVm,
+      containerFramesPerVm: framesOf(machine.containerMemoryPerVm),
+      containerKernelFrames: framesOf(machine.containerKernelMemory),
+    },
+    workload: functions,
+    prices: { level: prices.level, own: pricesFrom(prices.own) },
+  };
+}
+
+/** The trace that it names, read or made. */
+export async function traceOfExperiment(experiment: Experiment): Promise<Trace> {
+  const { trace, seed, minutes } = experiment;
+  const { path, columns, synthetic = {} } = trace;
+  if (path === undefined) return generateSynthetic({ seed, minutes }, syntheticOf(synthetic));
+  return loadTrace(path, { seed, minutes, columns });
+}

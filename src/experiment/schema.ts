@@ -1,0 +1,188 @@
+// What may stand in an experiment file. docs/experiment.md explains it. A key that is left out has its default.
+
+import { z } from 'zod';
+import { RefusedArgument, expectName } from '../check/index.ts';
+import {
+  DEFAULT_WORKLOAD,
+  GROWTHS,
+  HOST_CACHES,
+  type HostCache,
+  KEEP_ALIVES,
+  PLACEMENTS,
+  PRICE_LEVELS,
+  type PriceLevel,
+  type WorkloadParameters,
+  durationMs,
+  optionsOf,
+  policyOf,
+} from '../replay/index.ts';
+import { FORMATS } from '../report/index.ts';
+import {
+  SYNTHETIC_HOUR,
+  type SyntheticConfig,
+  checkSynthetic,
+  parseColumns,
+} from '../trace/index.ts';
+import { type OwnPrices, ownPrices } from './prices.ts';
+import { framesOf } from './quantity.ts';
+import { checked, either, group, list, number, text, whole } from './shape.ts';
+
+/** Figures that are left out are those of the built-in hour. */
+export type SyntheticChoice = Partial<Omit<SyntheticConfig, 'popular'>> & {
+  readonly popular?: Partial<SyntheticConfig['popular']> | undefined;
+};
+
+/** A path, or figures of a load that is made. Paths are relative to the file that they stand in. */
+export interface TraceChoice {
+  readonly path?: string | undefined;
+  readonly columns?: string | undefined;
+  readonly synthetic?: SyntheticChoice | undefined;
+}
+
+export interface PricesInFile {
+  readonly level?: PriceLevel | undefined;
+  readonly file?: string | undefined;
+  readonly own?: OwnPrices | undefined;
+}
+
+export interface ExperimentFile {
+  readonly trace?: string | TraceChoice | undefined;
+  readonly seed?: number | undefined;
+  readonly minutes?: number | undefined;
+  readonly warmupMinutes?: number | undefined;
+  readonly hosts?: HostsChoice | undefined;
+  readonly machine?: MachineChoice | undefined;
+  readonly functions?: Partial<WorkloadParameters> | undefined;
+  readonly systems?: readonly string[] | undefined;
+  readonly policies?: PolicyChoice | undefined;
+  readonly prices?: string | PricesInFile | undefined;
+  readonly outputs?: OutputChoice | undefined;
+}
+
+export interface HostsChoice {
+  readonly memory?: string | undefined;
+  readonly cache?: HostCache | undefined;
+}
+
+export interface MachineChoice {
+  readonly containersPerVm?: number | undefined;
+  readonly containerMemoryPerVm?: string | undefined;
+  readonly containerKernelMemory?: string | undefined;
+}
+
+export interface PolicyChoice {
+  readonly keepAlive?: string | undefined;
+  readonly placement?: string | undefined;
+  readonly growth?: string | undefined;
+  readonly idleReclaim?: string | undefined;
+}
+
+export interface OutputChoice {
+  readonly formats?: readonly string[] | undefined;
+  readonly folder?: string | undefined;
+}
+
+/** What stands where a time could for "not at all". */
+export const NEVER = 'never';
+
+const size: z.ZodType<string> = text('a size such as 512MiB or 384GiB', framesOf);
+const amount: z.ZodType<number> = number('a number of 0 or more', 0);
+
+/** The built-in hour with other figures. */
+export function syntheticOf({ popular, ...others }: SyntheticChoice): SyntheticConfig {
+  return { ...SYNTHETIC_HOUR, ...others, popular: { ...SYNTHETIC_HOUR.popular, ...popular } };
+}
+
+const synthetic = group({
+  name: text('a name'),
+  functionCount: amount,
+  minutes: amount,
+  popular: group({ perMinute: amount, averageMs: amount, memoryMib: amount }),
+  maximumOfferedCalls: amount,
+  burstyShare: amount,
+  burstOnShare: amount,
+  diurnal: group({ periodMinutes: amount, baseline: amount }),
+}).superRefine((value, context) => {
+  try {
+    checkSynthetic(syntheticOf(value as SyntheticChoice));
+  } catch (error) {
+    if (!(error instanceof RefusedArgument)) throw error;
+    const message = error.message.slice(error.argument.length + 2);
+    context.addIssue({ code: 'custom', path: error.argument.split('.'), message });
+  }
+});
+
+const trace = group({
+  path: text('a path'),
+  columns: text('columns such as time=ts:s,function=fn,duration=dur_ms', parseColumns),
+  synthetic,
+}).superRefine(({ path, columns, synthetic: made }, context) => {
+  const say = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message });
+  if (path === undefined && made === undefined) {
+    const message = 'expected path or synthetic, found neither';
+    context.addIssue({ code: 'custom', message });
+  }
+  if (path !== undefined && made !== undefined) {
+    say('synthetic', 'expected one of path and synthetic, found both');
+  }
+  if (path === undefined && columns !== undefined) {
+    say('columns', 'expected a path of a trace whose columns they are, found none');
+  }
+});
+
+const policies = group({
+  keepAlive: text('a time or a policy', (value) => policyOf(value, KEEP_ALIVES, 'fixed')),
+  placement: text('a policy', (value) => policyOf(value, PLACEMENTS)),
+  growth: text('a policy', (value) => policyOf(value, GROWTHS)),
+  idleReclaim: text(`a time, or ${NEVER}`, (value) => value === NEVER || durationMs(value)),
+});
+
+const level: z.ZodType<PriceLevel> = checked((value) => expectName('prices', value, PRICE_LEVELS));
+
+/** A share of 0 to 1, or an amount in the unit that ends the name. */
+const functions = group(
+  Object.fromEntries(
+    Object.keys(DEFAULT_WORKLOAD).map((key) => [
+      key,
+      key.endsWith('Share') ? number('a share of 0 to 1', 0, 1) : amount,
+    ]),
+  ),
+);
+
+const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
+
+/** The whole file. */
+export const experimentFile: z.ZodType<ExperimentFile> = group({
+  trace: either(text('a path, or a group of path, columns, synthetic'), trace),
+  seed: whole(0),
+  minutes: whole(1),
+  warmupMinutes: number('minutes, 0 or more', 0),
+  hosts: group({
+    memory: size,
+    cache: checked((value: HostCache) => expectName('cache', value, HOST_CACHES)),
+  }),
+  machine: group({
+    containersPerVm: whole(1, 1000),
+    containerMemoryPerVm: size,
+    containerKernelMemory: size,
+  }),
+  functions,
+  systems: list(
+    'systems',
+    text('a system', (value) => optionsOf({ systems: [value], seed: 0 })),
+  ),
+  policies,
+  prices: either(level, group({ level, file: text('a path'), own: ownPrices })),
+  outputs: group({
+    formats: list(
+      'formats',
+      checked((value: string) => expectName('formats', value, FORMAT_NAMES)),
+    ),
+    folder: text('a folder'),
+  }),
+}).superRefine(({ minutes, warmupMinutes = 0 }, context) => {
+  if (minutes === undefined || warmupMinutes < minutes) return;
+  const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
+  context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });
+}) as never;

@@ -1,0 +1,110 @@
+// Shapes of what stands in a file, as zod has them, whose faults say what was expected and what was found.
+
+import { z } from 'zod';
+import { RefusedArgument } from '../check/index.ts';
+import { ArgumentError } from '../replay/index.ts';
+
+const QUOTE_MAX = 60;
+
+/** A value of a file in a few words. */
+export function found(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'a group of keys';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}…` : text;
+}
+
+/** The fault of a reader of values; anything else is thrown on. */
+function faultOf(error: unknown, value: unknown): string {
+  if (error instanceof ArgumentError) return error.message;
+  if (error instanceof RefusedArgument) {
+    return `expected ${error.expected}, found ${found(error.found ?? value)}`;
+  }
+  throw error;
+}
+
+/** A value that `check` takes: what it throws is the fault. */
+export function checked<T>(check: (value: T) => unknown): z.ZodType<T> {
+  const look = (value: unknown, context: z.RefinementCtx): void => {
+    try {
+      check(value as T);
+    } catch (error) {
+      // what is wrong is looked at no further
+      context.addIssue({ code: 'custom', message: faultOf(error, value), continue: false });
+    }
+  };
+  return z.unknown().superRefine(look) as unknown as z.ZodType<T>;
+}
+
+/** Text that `read` takes. A number is what YAML makes of text that looks like one. */
+export function text(expected: string, read?: (value: string) => unknown): z.ZodType<string> {
+  return checked((value: string) => {
+    if (typeof value !== 'string' || value === '') {
+      throw new RefusedArgument('', expected, value);
+    }
+    read?.(value);
+  });
+}
+
+/** A number from `least` to `most`. */
+export function number(
+  expected: string,
+  least: number,
+  most: number = Number.MAX_VALUE,
+): z.ZodType<number> {
+  return checked((value: number) => {
+    if (typeof value === 'number' && value >= least && value <= most) return;
+    throw new RefusedArgument('', expected, value);
+  });
+}
+
+export function whole(least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  return checked((value: number) => {
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+    throw new RefusedArgument('', `a whole number ${range}`, value);
+  });
+}
+
+/** A group of keys, each of which may be left out. A key that is not in it is a fault that lists those that are. */
+export function group<Shape extends Record<string, z.ZodType>>(
+  shape: Shape,
+): z.ZodType<{ [Key in keyof Shape]?: z.infer<Shape[Key]> | undefined }> {
+  const error: z.core.$ZodErrorMap = (issue) =>
+    issue.code === 'unrecognized_keys'
+      ? Object.keys(shape).join(', ')
+      : `expected a group of keys (${Object.keys(shape).join(', ')}), found ${found(issue.input)}`;
+  return z.strictObject(shape, { error }).partial() as never;
+}
+
+/** A list of one or more, none of them twice. */
+export function list<T>(what: string, of: z.ZodType<T>): z.ZodType<T[]> {
+  const error: z.core.$ZodErrorMap = ({ input }) =>
+    `expected a list of ${what}, found ${found(input)}`;
+  return z.array(of, { error }).superRefine((values, context) => {
+    if (values.length === 0) {
+      context.addIssue({ code: 'custom', message: `expected a list of ${what}, found none` });
+    }
+    values.forEach((value, index) => {
+      if (values.indexOf(value) === index) return;
+      const message = `expected each of the ${what} once, found ${found(value)} again`;
+      context.addIssue({ code: 'custom', path: [index], message });
+    });
+  });
+}
+
+/** One value or a group of keys; which of the two is meant is seen from the value. */
+export function either<One, Group>(
+  one: z.ZodType<One>,
+  keys: z.ZodType<Group>,
+): z.ZodType<One | Group> {
+  const look = (value: unknown, context: z.RefinementCtx): void => {
+    const isGroup = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const parsed = (isGroup ? keys : one).safeParse(value);
+    if (parsed.success) return;
+    for (const issue of parsed.error.issues)
+      context.addIssue({ ...issue, continue: false } as never);
+  };
+  return z.unknown().superRefine(look) as never;
+}

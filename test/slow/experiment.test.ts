@@ -1,0 +1,77 @@
+/** Experiment files as a user plays them: the built program in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseResults } from '../../src/index.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const MAIN = join(ROOT, 'dist/cli/main.js');
+const EXAMPLE = join(ROOT, 'examples/experiment.yaml');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function replay(...args: string[]): { code: number | null; err: string } {
+  const options = { cwd: folder, encoding: 'utf8' } as const;
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'replay', ...args], options);
+  return { code: status, err: stderr };
+}
+
+function resultsIn(name: string): ReturnType<typeof parseResults> {
+  return parseResults(JSON.parse(readFileSync(join(folder, name, 'results.json'), 'utf8')));
+}
+
+describe('guestmem replay experiment.yaml', () => {
+  it('plays the example, and what it wrote beside the results to the same hashes', () => {
+    expect(replay(EXAMPLE, '--out', 'a', '--quiet')).toEqual({ code: 0, err: '' });
+    expect(replay('a/experiment.yaml', '--out', 'b', '--quiet')).toEqual({ code: 0, err: '' });
+    const [a, b] = [resultsIn('a'), resultsIn('b')];
+    expect(a.systems.map(({ name }) => name)).toEqual(['scpv-template', 'mcpv-czone']);
+    expect(b.systems).toEqual(a.systems);
+    expect(b.configuration).toEqual(a.configuration);
+    expect(a.made?.command).toEqual(['guestmem', 'replay', EXAMPLE, '--out', 'a', '--quiet']);
+    expect(a.made?.versions).toEqual({
+      guestmem: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+      abi: 1,
+      core: expect.stringMatching(/^[\da-f]{8}$/) as string,
+    });
+  });
+
+  it('is overridden by options', () => {
+    const options = ['--system', 'mcpv-static', '--seed', '3', '--prices', 'high'];
+    expect(replay(EXAMPLE, ...options, '--out', 'c', '--quiet').code).toBe(0);
+    const { seed, systems, configuration } = resultsIn('c');
+    expect([seed, systems.map(({ name }) => name)]).toEqual([3, ['mcpv-static']]);
+    expect(configuration).toMatchObject({
+      prices: { level: 'high', own: { functionInit: { typical: '35ms' } } },
+      policies: { keepAlive: '2m' },
+    });
+  });
+
+  it.each([
+    ['an unknown key', 'seeed: 1', /^guestmem: bad.yaml:1:1: .*did you mean seed\?.*\n$/],
+    ['no YAML', 'systems: [', /^guestmem: bad.yaml:\d+:\d+: expected YAML.*\n$/],
+    ['two faults', 'seed: x\nminutes: 0', /^guestmem: bad.yaml:1:7: .*\nguestmem: .*:2:10: .*\n$/],
+    ['a contradiction', 'minutes: 2\nwarmupMinutes: 2', /:2:16: warmupMinutes: expected fewer/],
+    [
+      'a warm-up of all of the trace',
+      'trace: { synthetic: { minutes: 2 } }\nwarmupMinutes: 2',
+      /^guestmem: bad.yaml: warmupMinutes: expected fewer minutes than .* found "2"\n$/,
+    ],
+    ['no such prices', 'prices: { file: none.yaml }', /none.yaml: expected .* found ENOENT\n$/],
+    ['no such trace', 'trace: none', /^guestmem: none: expected/],
+  ])('with %s ends with a line a fault, exit code 2 and nothing written', (_, content, line) => {
+    writeFileSync(join(folder, 'bad.yaml'), content);
+    const { code, err } = replay('bad.yaml', '--out', 'never');
+    expect(err).toMatch(line);
+    expect(code).toBe(2);
+    expect(existsSync(join(folder, 'never'))).toBe(false);
+  });
+});

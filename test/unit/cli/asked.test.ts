@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { experimentOf, isExperiment } from '../../../src/cli/asked.ts';
+import { defaultExperiment } from '../../../src/experiment/index.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('what is asked for', () => {
+  it('is an experiment by its ending, and a trace otherwise', () => {
+    expect(['a.yaml', 'b/c.YML', 'a.csv', 'yaml', undefined].map(isExperiment)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(experimentOf(undefined, {})).toEqual(defaultExperiment());
+    expect(experimentOf('traces/x', {}).trace).toEqual({ path: 'traces/x' });
+  });
+
+  it('is what options say in place of what the file says', () => {
+    const file = join(folder, 'e.yaml');
+    writeFileSync(file, 'seed: 5\nwarmupMinutes: 2\nprices: { own: { vmExit: 1us } }');
+    const { seed, warmupMinutes, prices, policies, hosts } = experimentOf(file, {
+      seed: '7',
+      prices: 'high',
+      idleReclaim: true,
+      hostMemory: '64GiB',
+    });
+    expect({ seed, warmupMinutes, prices, hosts }).toEqual({
+      seed: 7,
+      warmupMinutes: 2,
+      prices: { level: 'high', own: { vmExit: '1us' } },
+      hosts: { memory: '64GiB', cache: 'shared' },
+    });
+    expect(policies.idleReclaim).toBe('1000ms');
+  });
+
+  it('may have prices of a file, a level, or both', () => {
+    const file = join(folder, 'p.yaml');
+    writeFileSync(file, 'functionInit: 35ms');
+    expect(experimentOf(undefined, { prices: `low,${file}` }).prices).toEqual({
+      level: 'low',
+      own: { functionInit: '35ms' },
+    });
+    expect(() => experimentOf(undefined, { prices: 'hihg' })).toThrow(
+      '--prices: expected low, typical, high, or a file of prices (.yaml), found "hihg"',
+    );
+  });
+
+  it('has no columns without a trace that has them', () => {
+    const columns = 'time=t,function=f,duration=d';
+    expect(experimentOf('x.csv', { columns }).trace).toEqual({ path: 'x.csv', columns });
+    expect(() => experimentOf(undefined, { columns })).toThrow(/--columns: .*found none/);
+  });
+});

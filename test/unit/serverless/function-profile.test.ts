@@ -8,6 +8,7 @@ import {
 } from '../../../src/serverless/function-profile.ts';
 
 const MIB = 256;
+const facts = { id: 7, name: 'f', memoryMib: 90, averageMs: 700 };
 
 /** Frames of a container of the one workload, by the memory that a trace says. */
 function total(memoryMib: number): number {
@@ -39,8 +40,6 @@ describe('resembling', () => {
 });
 
 describe('profileOf', () => {
-  const facts = { id: 7, name: 'f', memoryMib: 90, averageMs: 700 };
-
   it('splits a container into anonymous and file-backed frames', () => {
     const profile = profileOf(facts);
     expect(profile.workload).toBe('chameleon');

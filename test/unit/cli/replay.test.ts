@@ -71,7 +71,7 @@ describe('guestmem replay', () => {
   });
 
   it('takes columns for a trace of files only', async () => {
-    const args = ['--columns', 'function=f,start=s,duration=d', ...ONE, '--out', makeFolder({})];
+    const args = ['--columns', 'function=f,time=s,duration=d', ...ONE, '--out', makeFolder({})];
     const { code, err } = await ran(replayCommand(), ...args);
     expect([code, err]).toEqual([
       2,

@@ -92,7 +92,7 @@ export function readDocument<T>(file: string, shape: z.ZodType<T>): T {
   const lines = new LineCounter();
   const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
   const say = (faults: readonly Fault[]): ExperimentError => {
-    const ordered = [...faults].sort((a, b) => a.offset - b.offset);
+    const ordered = faults.toSorted((a, b) => a.offset - b.offset);
     return new ExperimentError(
       ordered.map(({ offset, text }) => {
         const { line, col } = lines.linePos(offset);

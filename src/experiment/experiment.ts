@@ -98,11 +98,11 @@ function said<T extends object>(group: T | undefined): T {
 
 function pricesOver(
   before: Experiment['prices'],
-  said: ExperimentFile['prices'],
+  after: ExperimentFile['prices'],
 ): Experiment['prices'] {
-  if (said === undefined) return before;
+  if (after === undefined) return before;
   const { level = before.level, own = {} }: PricesInFile =
-    typeof said === 'string' ? { level: said as PriceLevel } : said;
+    typeof after === 'string' ? { level: after as PriceLevel } : after;
   return { level, own: { ...before.own, ...own } };
 }
 

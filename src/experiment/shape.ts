@@ -11,8 +11,8 @@ export function found(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}…` : text;
+  const quoted = JSON.stringify(value) ?? String(value);
+  return quoted.length > QUOTE_MAX ? `${quoted.slice(0, QUOTE_MAX)}…` : quoted;
 }
 
 /** The fault of a reader of values; anything else is thrown on. */

@@ -11,6 +11,12 @@ function said(one: z.ZodType, value: unknown): string[] {
   return (error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
+function throwing(error: Error): z.ZodType {
+  return checked(() => {
+    throw error;
+  });
+}
+
 describe('shapes', () => {
   it('say what they expected and what they found', () => {
     expect(said(number('a share', 0, 1), 2)).toEqual([': expected a share, found 2']);
@@ -34,10 +40,6 @@ describe('shapes', () => {
   });
 
   it('say what a reader throws, and throw on what is no fault of the value', () => {
-    const throwing = (error: Error): z.ZodType =>
-      checked(() => {
-        throw error;
-      });
     expect(said(throwing(new ArgumentError('x', 'y')), 1)).toEqual([': expected x, found "y"']);
     expect(said(throwing(new RefusedArgument('n', 'x', 2)), 1)).toEqual([': expected x, found 2']);
     expect(() => said(throwing(new Error('defect')), 1)).toThrow('defect');

@@ -8,6 +8,24 @@ import {
 } from '../../../src/serverless/function-profile.ts';
 
 const MIB = 256;
+const facts = { id: 7, name: 'f', memoryMib: 90, averageMs: 700 };
+
+/** Frames of a container of the one workload, by the memory that a trace says. */
+function total(memoryMib: number): number {
+  const of = profileOf({ ...facts, memoryMib, averageMs: 150 });
+  return of.anonymousFrames + of.growthFrames + of.fileFrames;
+}
+
+function hello(name: string): ReturnType<typeof helloProfile> {
+  const runtime = RUNTIMES.find((one) => one.name === name);
+  if (runtime === undefined) throw new Error(`no runtime ${name}`);
+  return helloProfile(3, runtime);
+}
+
+/** MiB to a tenth. */
+function tenths(frames: number): number {
+  return Math.round((frames * 10) / MIB) / 10;
+}
 
 describe('resembling', () => {
   it('finds every workload of the catalogue by its own medians', () => {
@@ -22,8 +40,6 @@ describe('resembling', () => {
 });
 
 describe('profileOf', () => {
-  const facts = { id: 7, name: 'f', memoryMib: 90, averageMs: 700 };
-
   it('splits a container into anonymous and file-backed frames', () => {
     const profile = profileOf(facts);
     expect(profile.workload).toBe('chameleon');
@@ -34,10 +50,6 @@ describe('profileOf', () => {
   });
 
   it('bounds a size by what containers of the workload measured', () => {
-    const total = (memoryMib: number): number => {
-      const of = profileOf({ ...facts, memoryMib, averageMs: 150 });
-      return of.anonymousFrames + of.growthFrames + of.fileFrames;
-    };
     expect(total(0.1)).toBe(Math.round(0.7 * MIB));
     expect(total(3)).toBe(3 * MIB);
     expect(total(30)).toBe(30 * MIB);
@@ -70,17 +82,10 @@ describe('profileOf', () => {
 });
 
 describe('a hello profile', () => {
-  const of = (name: string): ReturnType<typeof helloProfile> => {
-    const runtime = RUNTIMES.find((one) => one.name === name);
-    if (runtime === undefined) throw new Error(`no runtime ${name}`);
-    return helloProfile(3, runtime);
-  };
-
   it('has what one idle process measured, files apart', () => {
-    const mib = (frames: number): number => Math.round((frames * 10) / MIB) / 10;
     const split = ['c', 'python', 'node'].map((name) => {
-      const { anonymousFrames, fileFrames } = of(name);
-      return [mib(anonymousFrames), mib(fileFrames)];
+      const { anonymousFrames, fileFrames } = hello(name);
+      return [tenths(anonymousFrames), tenths(fileFrames)];
     });
     expect(split).toEqual([
       [0.1, 1.1],
@@ -91,10 +96,10 @@ describe('a hello profile', () => {
 
   it('grows only where growth was measured, and says whose figures it has', () => {
     for (const { name } of RUNTIMES) {
-      expect(of(name).workload).toBe(name);
-      expect(of(name).growthFrames > 0).toBe(name === 'node');
+      expect(hello(name).workload).toBe(name);
+      expect(hello(name).growthFrames > 0).toBe(name === 'node');
     }
     // 7.0 to 11.3 MiB over the first thousand requests
-    expect(of('node').growthFrames / MIB).toBeCloseTo(4.3, 1);
+    expect(hello('node').growthFrames / MIB).toBeCloseTo(4.3, 1);
   });
 });

@@ -13,6 +13,7 @@ import {
   TRACE_FORMATS,
   parseResults,
 } from '../../src/index.ts';
+import { HOST_PLACEMENTS, WHEN_FULL } from '../../src/serverless/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/cli/main.js');
@@ -65,6 +66,8 @@ describe('guestmem', () => {
       known(SYSTEMS),
       known(KEEP_ALIVES),
       known(PLACEMENTS),
+      known(HOST_PLACEMENTS),
+      known(WHEN_FULL),
       known(GROWTHS),
       known(FORMATS),
       known(TRACE_FORMATS),

@@ -1,8 +1,8 @@
 // Arguments of public calls: looked at once, where they come in. What lies behind takes them as they are.
 
+import { shortened } from './text.ts';
+
 const U32_MAX = 2 ** 32 - 1;
-/** Longest text of a value in a message. */
-const SHOWN_CHARS = 60;
 
 /** An argument that a call cannot take: nothing was done. */
 export class RefusedArgument extends RangeError {
@@ -23,8 +23,7 @@ export class RefusedArgument extends RangeError {
 function shown(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value);
   if (typeof value !== 'string') return typeof value === 'boolean' ? String(value) : typeof value;
-  const text = JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
-  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
+  return shortened(JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?'));
 }
 
 /** The value, if it is a whole number from `least` to `most` that a double holds exactly. */

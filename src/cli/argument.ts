@@ -13,12 +13,8 @@ import {
 import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 
-/** Of what was found; a message stays one short line. */
-const LONGEST_QUOTE = 60;
-
 function fault(option: string, expected: string, found: string): UsageError {
-  const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
-  return new UsageError(`${option}: expected ${expected}, found ${JSON.stringify(shown)}`);
+  return new UsageError(`${option}: ${new ArgumentError(expected, found).message}`);
 }
 
 /** A whole number from `least` on. */

@@ -1,18 +1,15 @@
 // Shapes of what stands in a file, as zod has them, whose faults say what was expected and what was found.
 
 import { z } from 'zod';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, shortened } from '../check/index.ts';
 import { ArgumentError } from '../replay/index.ts';
-
-const QUOTE_MAX = 60;
 
 /** A value of a file in a few words. */
 export function found(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';
-  const quoted = JSON.stringify(value) ?? String(value);
-  return quoted.length > QUOTE_MAX ? `${quoted.slice(0, QUOTE_MAX)}…` : quoted;
+  return shortened(JSON.stringify(value) ?? String(value));
 }
 
 /** The fault of a reader of values; anything else is thrown on. */

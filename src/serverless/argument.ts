@@ -1,18 +1,14 @@
 // Text after the name of a policy, as in `fixed:10m`: each policy reads its own.
 
 import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
-import { choiceOf } from '../check/index.ts';
-
-/** Of what was found; a message stays one short line. */
-const LONGEST_QUOTE = 60;
+import { choiceOf, shortened } from '../check/index.ts';
 
 /** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
 export class ArgumentError extends Error {
   override readonly name: string = 'ArgumentError';
 
   constructor(expected: string, found: string) {
-    const shown = found.length > LONGEST_QUOTE ? `${found.slice(0, LONGEST_QUOTE)}…` : found;
-    super(`expected ${expected}, found ${JSON.stringify(shown)}`);
+    super(`expected ${expected}, found ${JSON.stringify(shortened(found))}`);
   }
 }
 

@@ -3,6 +3,10 @@
  * what in one line, so that a command can print `message` as it is. Programming errors are not it.
  */
 
+import { shortened } from '../check/index.ts';
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
 export interface TraceFault {
   readonly file: string;
   /** 1-based; absent when the fault is the file's or folder's as a whole. */
@@ -17,14 +21,9 @@ export interface TraceFault {
   readonly found: string;
 }
 
-const LONGEST_QUOTE = 60;
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
-
 /** Quotes hostile text: one line, no control characters, of bounded length. */
 export function quoteText(text: string): string {
-  const cut = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  return JSON.stringify(cut).replaceAll(
+  return JSON.stringify(shortened(text)).replaceAll(
     UNPRINTABLE,
     (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   );

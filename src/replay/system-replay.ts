@@ -466,7 +466,6 @@ export class SystemReplay {
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
     const hash = hashOfRun(run, vms, [this.#measured, this.#warmup]);
     this.#listener = undefined;
-    this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
   }

@@ -1,7 +1,7 @@
 // What the devices of a VM do by themselves, on a timer: booked when that turn of theirs is over, so that no call that comes
 // later is held up by it.
 
-import { type MicroVm, type OperationName, addCounts, newCounts, timersOf } from '../vmm/index.ts';
+import { type MicroVm, addCounts, addOperations, newCounts, timersOf } from '../vmm/index.ts';
 import type { StartedVm } from './many-per-vm.ts';
 import type { Work } from './system.ts';
 
@@ -14,9 +14,7 @@ export function takeWork(vm: MicroVm): Work {
 
 /** Adds work to what was done before. */
 export function addWork(target: Work, { operations, counts }: Work): void {
-  for (const [name, times] of Object.entries(operations) as [OperationName, number][]) {
-    target.operations[name] = (target.operations[name] ?? 0) + times;
-  }
+  addOperations(target.operations, operations);
   addCounts(target.counts, counts);
 }
 

@@ -23,7 +23,14 @@ export {
   type CZoneOptions,
   reportOperations,
 } from './device/czone.ts';
-export { BLOCK_OPERATION, COUNTED_PAGES, blockOperations, operationsOf, since } from './counted.ts';
+export {
+  BLOCK_OPERATION,
+  COUNTED_PAGES,
+  addOperations,
+  blockOperations,
+  operationsOf,
+  since,
+} from './counted.ts';
 export type { Given, MemoryDevice } from './device/device.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';

@@ -2,7 +2,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { type FileMetaData, parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
-import { OWN_CALLS, dateMs } from './calls.ts';
+import { OPTIONAL, OWN_CALLS, dateMs } from './calls.ts';
 import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
 import { TraceError, quoteText } from './error.ts';
 import { fileFault, openRegular, stemOf } from './files.ts';
@@ -14,9 +14,6 @@ interface Place {
   readonly file: string;
   readonly row: number;
 }
-
-/** Roles that a file may lack, and a row. */
-const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['memory', 'app', 'owner', 'trigger']);
 
 function readBytes(file: string): ArrayBuffer {
   const handle = openRegular(file);
@@ -148,9 +145,11 @@ export async function readCallsParquet(
   const uses = boundMap(file, names, map ?? OWN_CALLS.map, map === undefined);
   if (metadata.num_rows === 0n) throw fileFault(file, 'at least one call', 'no rows');
   let earliestMs = Infinity;
-  await eachCall(file, bytes, metadata, uses, ({ startMs }) => {
-    earliestMs = Math.min(earliestMs, startMs);
-  });
+  if (map !== undefined) {
+    await eachCall(file, bytes, metadata, uses, ({ startMs }) => {
+      earliestMs = Math.min(earliestMs, startMs);
+    });
+  }
   const beginMs = map === undefined ? 0 : beginOf(earliestMs);
   await eachCall(file, bytes, metadata, uses, (call, place) => {
     builder.add({ ...call, startMs: call.startMs - beginMs }, place);

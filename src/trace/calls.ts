@@ -18,8 +18,8 @@ const OWN = parseColumns(
 );
 const REQUIRED_COLUMNS = ['function', 'start_ms', 'duration_ms'];
 
-/** Roles that a file of calls may lack. */
-const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['memory', 'app', 'owner', 'trigger']);
+/** Roles that a file of calls may lack, and a call. */
+export const OPTIONAL: ReadonlySet<ColumnRole> = new Set(['memory', 'app', 'owner', 'trigger']);
 
 /** Nanoseconds since 1970, for 300 years. */
 const LARGEST_TIME = 1e19;

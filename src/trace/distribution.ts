@@ -59,6 +59,13 @@ export function typicalDurations(averageMs: number, source: FigureSource): Durat
   return { source, averageMs, percentilesMs, maximumMs: percentilesMs.at(-1) as number };
 }
 
+/** Summary of a function whose calls all take the same time, of 1 ms at least. */
+export function evenDurations(ms: number): DurationSummary {
+  const averageMs = Math.max(MINIMUM_DURATION_MS, ms);
+  const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
+  return { source: 'trace', averageMs, percentilesMs, maximumMs: averageMs };
+}
+
 /** Summary of calls seen one by one. Sorts `durationsMs`, which must not be empty. */
 export function observedDurations(durationsMs: Float32Array): DurationSummary {
   durationsMs.sort();

@@ -7,18 +7,13 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import { publishedMemoryMib } from './azure-functions.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
 import { type CsvHeader, type CsvRow, cellFault, countAt, readCsv } from './csv.ts';
+import { evenDurations } from './distribution.ts';
 import { TraceError } from './error.ts';
 import { stemOf } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
 import { QuirkLog } from './quirks.ts';
-import {
-  MINIMUM_DURATION_MS,
-  PERCENTILE_SHARES,
-  type Trace,
-  type TraceFunction,
-  type TraceOptions,
-} from './trace.ts';
+import { MINIMUM_DURATION_MS, type Trace, type TraceFunction, type TraceOptions } from './trace.ts';
 
 const HEADERS = ['avg', 'mapped_wreq'];
 const MINUTES = /^\d+(-\d+)?$/;
@@ -56,8 +51,6 @@ function functionAt(row: CsvRow, id: number, seed: number, quirks: QuirkLog): Tr
   const rowPlace = { file: row.header.file, line: row.line };
   quirks.note('functionsWithoutMemory', rowPlace);
   if (meanMs < MINIMUM_DURATION_MS) quirks.note('durationsRaised', rowPlace);
-  const averageMs = Math.max(MINIMUM_DURATION_MS, meanMs);
-  const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
   const name = `${bench}-${id + 1}`;
   return {
     id,
@@ -67,7 +60,7 @@ function functionAt(row: CsvRow, id: number, seed: number, quirks: QuirkLog): Tr
     trigger: undefined,
     memoryMib: publishedMemoryMib(seed, '', name),
     memorySource: 'published',
-    durations: { source: 'trace', averageMs, percentilesMs, maximumMs: averageMs },
+    durations: evenDurations(meanMs),
   };
 }
 

@@ -5,19 +5,14 @@
  */
 import { dirname, join } from 'node:path';
 import { type CsvRow, numberFrom, readCsv, textAt } from './csv.ts';
+import { evenDurations } from './distribution.ts';
 import { TraceError, quoteText } from './error.ts';
 import { fileFault, plainName, regularNames, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
 import { QuirkLog } from './quirks.ts';
 import { CallCollector } from './rows.ts';
-import {
-  MINIMUM_DURATION_MS,
-  PERCENTILE_SHARES,
-  type Trace,
-  type TraceFunction,
-  type TraceOptions,
-} from './trace.ts';
+import { MINIMUM_DURATION_MS, type Trace, type TraceFunction, type TraceOptions } from './trace.ts';
 
 const HEADERS = ['func_name', 'invoke_time_ms'];
 const METADATA_HEADERS = ['func_name', 'warm_dur_ms', 'mem_mb'];
@@ -47,8 +42,6 @@ function readFunction(row: CsvRow, id: number, quirks: QuirkLog): TraceFunction 
   if (warmMs < MINIMUM_DURATION_MS) {
     quirks.note('durationsRaised', { file: header.file, line: row.line });
   }
-  const averageMs = Math.max(MINIMUM_DURATION_MS, warmMs);
-  const percentilesMs = PERCENTILE_SHARES.map(() => averageMs);
   return {
     id,
     name,
@@ -57,7 +50,7 @@ function readFunction(row: CsvRow, id: number, quirks: QuirkLog): TraceFunction 
     trigger: undefined,
     memoryMib,
     memorySource: 'trace',
-    durations: { source: 'trace', averageMs, percentilesMs, maximumMs: averageMs },
+    durations: evenDurations(warmMs),
   };
 }
 

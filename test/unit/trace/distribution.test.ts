@@ -5,6 +5,7 @@ import {
   appMemoryMibAt,
   averageDurationMsAt,
   drawDurationMs,
+  evenDurations,
   observedDurations,
   summarizeRow,
   typicalDurations,
@@ -79,5 +80,15 @@ describe('rows of percentiles', () => {
     const summary = observedDurations(Float32Array.of(4, 1, 3, 2, 10));
     expect(summary).toMatchObject({ source: 'observed', averageMs: 4, maximumMs: 10 });
     expect(summary.percentilesMs).toEqual([1, 1, 2, 3, 4, 10, 10]);
+  });
+});
+
+describe('a function whose calls take the same time', () => {
+  it('has it at every share, and draws nothing else; at least 1 ms', () => {
+    const { averageMs, percentilesMs, maximumMs } = evenDurations(7);
+    expect(new Set([averageMs, maximumMs, ...percentilesMs])).toEqual(new Set([7]));
+    expect(percentilesMs).toHaveLength(PERCENTILES);
+    expect(meanOfDraws(percentilesMs, 50)).toBe(7);
+    expect(evenDurations(0.2).averageMs).toBe(1);
   });
 });

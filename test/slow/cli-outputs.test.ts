@@ -1,37 +1,14 @@
 /** What the command says and leaves when its outputs, its streams or its time are taken away. On the built program. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Ended, MAIN, emptyFolder, guestmemIn } from '../support/built.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'dist/cli/main.js');
 const SHORT = ['replay', '--minutes', '1', '--system', 'scpv-template'];
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-outputs-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function guestmem(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const folder = emptyFolder();
+const guestmem = (...args: readonly string[]): Ended => guestmemIn(folder, ...args);
 
 function shell(script: string): { code: number | null; err: string } {
   const env = { ...process.env, G: `${process.execPath} ${MAIN}` };

@@ -1,21 +1,13 @@
 /** guestmem pages as a user runs it: the built program. `npm test` builds it first. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PagesResult } from '../../src/recording/index.ts';
+import { type Ended, ROOT, guestmemIn } from '../support/built.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const SMOKE = path.join(ROOT, '../shared/captures/linux-6.12-smoke-768');
 
-function guestmem(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [path.join(ROOT, 'dist/cli/main.js'), 'pages', ...args],
-    { encoding: 'utf8' },
-  );
-  return { code: status, out: stdout, err: stderr };
-}
+const guestmem = (...args: readonly string[]): Ended => guestmemIn(ROOT, 'pages', ...args);
 
 describe('guestmem pages', () => {
   it.skipIf(!existsSync(SMOKE))('prints JSON alone, or tables (needs ../shared)', () => {

@@ -1,16 +1,8 @@
 /** guestmem scenario as a user runs it: options, their errors, JSON. `npm test` builds the program first. */
-import { spawnSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Ended, ROOT, guestmemIn } from '../support/built.ts';
 
-const MAIN = join(resolve(import.meta.dirname, '../..'), 'dist/cli/main.js');
-
-function scenario(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'scenario', ...args], {
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const scenario = (...args: readonly string[]): Ended => guestmemIn(ROOT, 'scenario', ...args);
 
 describe('guestmem scenario', () => {
   it('lists scenarios', () => {

@@ -1,9 +1,7 @@
 /** The command as a user runs it: the built program in a process of its own. `npm test` builds it first. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import {
   FORMATS,
   KEEP_ALIVES,
@@ -14,25 +12,10 @@ import {
   parseResults,
 } from '../../src/index.ts';
 import { HOST_PLACEMENTS, WHEN_FULL } from '../../src/serverless/index.ts';
+import { type Ended, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'dist/cli/main.js');
-
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-
-function guestmem(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  return { code: status, out: stdout, err: stderr };
-}
+const folder = emptyFolder();
+const guestmem = (...args: readonly string[]): Ended => guestmemIn(folder, ...args);
 
 function row(index: number, count: string): string {
   return `o,a,f${index},http,${count},1\n`;

@@ -1,11 +1,10 @@
 /** A replay's hashes do not depend on where it is played: locale, time zone, order of systems, threads, runtime. They need the built program. */
 import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SYSTEMS } from '../../src/replay/index.ts';
 import { parseResults } from '../../src/report/index.ts';
+import { MAIN } from '../support/built.ts';
 
-const MAIN = join(resolve(import.meta.dirname, '../..'), 'dist/cli/main.js');
 const NAMES = SYSTEMS.map(({ name }) => name);
 
 interface Way {

@@ -1,27 +1,17 @@
 /** Experiment files as a user plays them: the built program in a process of its own. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { parseResults } from '../../src/index.ts';
+import { ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'dist/cli/main.js');
 const EXAMPLE = join(ROOT, 'examples/experiment.yaml');
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = emptyFolder();
 
 function replay(...args: string[]): { code: number | null; err: string } {
-  const options = { cwd: folder, encoding: 'utf8' } as const;
-  const { status, stderr } = spawnSync(process.execPath, [MAIN, 'replay', ...args], options);
-  return { code: status, err: stderr };
+  const { code, err } = guestmemIn(folder, 'replay', ...args);
+  return { code, err };
 }
 
 function resultsIn(name: string): ReturnType<typeof parseResults> {

@@ -1,29 +1,14 @@
 /** A folder of results while its writer is killed at any step, on the built program. */
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, emptyFolder } from '../support/built.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
 const OUTPUT = join(ROOT, 'dist/report/output.js');
 const KILL = join(ROOT, 'test/support/kill-at.mjs');
 
-let folder = '';
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'guestmem-kill-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+const folder = emptyFolder();
 
 /** A run that writes files which all hold one word; killed before its nth step. Whether it came to its end. */
 function write(out: string, names: readonly string[], word: string, killAt: number): boolean {

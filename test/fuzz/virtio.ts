@@ -222,7 +222,7 @@ class Attack {
         this.memory.writeU64(step.at + 8, BASE + step.block * BLOCK);
         this.memory.writeU16(step.at + 16, step.blocks);
         if (this.mem === undefined) break;
-        this.#chain(
+        this.driver.send(
           0,
           [
             [step.at, 24],
@@ -232,7 +232,7 @@ class Attack {
         );
         break;
       case 'chain':
-        this.#chain(step.queue, step.buffers, step.readable, step.loops);
+        this.driver.send(step.queue, step.buffers, step.readable, step.loops);
         break;
       case 'hint':
         this.#hint(step.addr);
@@ -286,23 +286,12 @@ class Attack {
     };
   }
 
-  /** A well-formed chain, sent; only its buffers may be odd. */
-  #chain(index: number, buffers: [number, number][], readable: number, loops = false): void {
-    buffers.forEach(([start, bytes], i) => {
-      const isLast = i === buffers.length - 1;
-      const flags = (isLast && !loops ? 0 : 1) | (i >= readable ? 2 : 0);
-      this.driver.describe(index, i, [start, bytes, flags, isLast ? 0 : i + 1]);
-    });
-    this.driver.offer(index, [0]);
-    this.driver.notify(index);
-  }
-
   /** A range of the current run, with the command before it. */
   #hint(start: number): void {
     const cmdId = this.balloon?.startHinting() ?? 0;
     this.memory.writeU32(0x3f000, cmdId);
-    this.#chain(3, [[0x3f000, 4]], 1);
-    this.#chain(3, [[start, 4096]], 0);
+    this.driver.send(3, [[0x3f000, 4]], 1);
+    this.driver.send(3, [[start, 4096]], 0);
   }
 
   #actAsHost(what: number, value: number): void {
@@ -350,6 +339,7 @@ export const virtio: Fuzzer = {
   name: 'virtio',
   sentence: 'Balloon and virtio-mem survive hostile drivers: no throw, no hang, books balanced.',
   cases: 2000,
+  night: 100_000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(

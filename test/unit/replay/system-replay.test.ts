@@ -19,6 +19,10 @@ const CALLS: readonly (readonly [number, number])[] = [
   [30_000, 500],
 ];
 
+function typical({ priced }: SystemRun): PricedRun {
+  return priced[1] as PricedRun;
+}
+
 describe('SystemReplay', () => {
   it('fires timers at their own times between the events, up to the end of the trace', async () => {
     const firedNs: number[] = [];
@@ -69,7 +73,6 @@ describe('SystemReplay', () => {
       return (await replay(trace, { systems, seed: 1, contention })).systems[0] as SystemRun;
     };
     const [on, off] = [await play(true), await play(false)];
-    const typical = ({ priced }: SystemRun): PricedRun => priced[1] as PricedRun;
     const waits = typical(on).startupMs.map(
       (ms, at) => ms - (typical(off).startupMs[at] as number),
     );

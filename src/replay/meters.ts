@@ -1,7 +1,7 @@
 // All that a system's replay measures, and the record that is made of it at the end.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { costBySideNs, newReceipt, type Receipt } from '../cost/index.ts';
+import { type Receipt, costBySideNs } from '../cost/index.ts';
 import { type FunctionProfile, type HostCache } from '../serverless/index.ts';
 import { DisturbanceMeter } from './disturbance-meter.ts';
 import { type Census, FootprintMeter } from './footprint-meter.ts';
@@ -53,7 +53,6 @@ export class Meters {
   readonly disturbances: DisturbanceMeter;
   readonly reclaims: ReclaimMeter;
   readonly queueMs: Samples = new Samples();
-  readonly receipt: Receipt = newReceipt();
   readonly #config: MetersConfig;
 
   constructor(config: MetersConfig) {
@@ -74,8 +73,8 @@ export class Meters {
     return { containers, idle: this.#config.idleContainers(), vms };
   };
 
-  /** At the end of the measured time, when each container's VM has been told of and the receipt is whole. */
-  measured(profiles: readonly FunctionProfile[], idleMs: Float64Array): Measured {
+  /** At the end of the measured time, when each VM has been told of and the receipt is whole. */
+  measured(profiles: readonly FunctionProfile[], idleMs: Float64Array, receipt: Receipt): Measured {
     const { hostCache, untilMs } = this.#config;
     const { footprint, starts } = this;
     const functions = this.functions.rows(idleMs, profiles);
@@ -93,7 +92,7 @@ export class Meters {
       containers: { ...containers, started: starts.count },
       vms: { ...vms, started: starts.newVms },
       undisturbedCalls: this.functions.calmCalls,
-      priced: LEVELS.map((_, level) => this.#priced(level)),
+      priced: LEVELS.map((_, level) => this.#priced(level, receipt)),
       functions,
       idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
       meanFrames,
@@ -107,9 +106,9 @@ export class Meters {
     };
   }
 
-  #priced(level: number): PricedRun {
+  #priced(level: number, receipt: Receipt): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.receipt, name, this.#config.pricing.prices);
+    const { guest, host } = costBySideNs(receipt, name, this.#config.pricing.prices);
     return {
       level: name,
       startupMs: this.starts.samplesMs(level),

@@ -4,6 +4,7 @@ import { NS_PER_MS } from '../abi/unit.ts';
 import { type MicroVm, START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
 import { LEVELS, type Pricing } from './pricing.ts';
 import { Samples } from './samples.ts';
+import type { Contended } from './start-queue.ts';
 
 const STEPS = START_STEPS.length;
 /** Steps before it are the sandbox's. */
@@ -30,13 +31,16 @@ export class StartMeter {
     this.#blockFrames = blockFrames;
   }
 
-  /** Milliseconds from now until the container is ready, by the run's clock. `measured`: the start counts. */
-  price(start: Start, nowMs: number, measured: boolean): number {
+  /**
+   * Milliseconds from now until the container is ready, by the run's clock. `measured`: the start counts. `contended`: its VM has
+   * to wait for others.
+   */
+  price(start: Start, nowMs: number, measured: boolean, contended?: Contended): number {
     if (start.newVm) this.#readyMs.set(start.container.vm, []);
     if (measured && start.newVm) this.#newVms += 1;
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const totalMs = this.#priceAt(start, nowMs, level);
+      const totalMs = this.#priceAt(start, nowMs, level, contended?.delayMs[level]);
       const sandboxMs = this.#sumTo(RUNTIME);
       if (level === this.#pricing.clockLevel) [readyInMs, this.#sandboxMs] = [totalMs, sandboxMs];
       if (!measured) continue;
@@ -50,8 +54,9 @@ export class StartMeter {
     return readyInMs;
   }
 
-  #priceAt(start: Start, nowMs: number, level: number): number {
+  #priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {
     this.#steps.fill(0);
+    this.#add('contention', contendedMs * NS_PER_MS);
     const pricing = this.#pricing;
     const { vm } = start.container;
     const ready = this.#readyMs.get(vm) as number[];

@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type Prices, addRecord } from '../cost/index.ts';
+import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -15,7 +15,6 @@ import {
   type SystemSpec,
   type WhenFull,
   COUNT_MIGRATED_PAGES,
-  addCounts,
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
@@ -24,12 +23,14 @@ import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { Fleet, type Host } from './fleet.ts';
 import { hashOfRun } from './hash.ts';
+import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
 import { Meters } from './meters.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
+import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
 
@@ -46,6 +47,8 @@ export interface SystemReplayConfig {
   readonly hostPlacement: HostPlacement;
   /** What is tried, in order, when they have no memory for a container. */
   readonly whenFull: readonly WhenFull[];
+  /** VMs that start on a host wait for each other. */
+  readonly contention: boolean;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -54,6 +57,8 @@ export class SystemReplay {
   readonly #config: SystemReplayConfig;
   readonly #fleet: Fleet;
   readonly #shortage: Shortage;
+  /** By host. */
+  readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
@@ -64,13 +69,14 @@ export class SystemReplay {
   /** Only of traces that have sessions. */
   readonly #sessions: SessionPlayer | undefined;
   readonly #meters: Meters;
+  readonly #ledger: Ledger;
+  /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
-  readonly #measured: Counts = newCounts();
-  readonly #warmup: Counts = newCounts();
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
     const pricing = new Pricing(config.prices);
+    this.#ledger = new Ledger(this.#clock, warmupMs);
     const functions = trace.functions.length;
     this.#name = spec.name;
     this.#config = config;
@@ -82,13 +88,15 @@ export class SystemReplay {
       }),
     );
     this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
+    const contended = config.contention ? this.#fleet.hosts : [];
+    this.#queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this.#pool = new WarmPool(functions, warmupMs);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
       vmEnded: (vm, slot) => this.#vmEnded(vm, slot),
       ask: (vm, frames) => this.#ask(vm, frames),
-      isMeasured: () => this.#isMeasured,
+      isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
     this.#asksIdle =
@@ -117,10 +125,8 @@ export class SystemReplay {
   #follow(slot: number, frames: number): void {
     const { vm } = this.#pool.container(slot);
     this.#pool.container(slot).follow(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    this.#takeOperations(vm);
+    this.#ledger.settle(vm);
+    this.#ledger.takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -175,13 +181,9 @@ export class SystemReplay {
     this.#begin(slot);
   }
 
-  get #isMeasured(): boolean {
-    return this.#clock.now >= this.#config.warmupMs;
-  }
-
   #arrive(functionId: number, durationMs: number): void {
     const { keepAlive } = this.#config;
-    const measured = this.#isMeasured;
+    const measured = this.#ledger.isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
     const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
@@ -245,7 +247,7 @@ export class SystemReplay {
   #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
     const start = this.#fleet.start(host, profile);
     const { container } = start;
-    this.#bookStart(start, isMeasured);
+    this.#ledger.start(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
     this.#meters.population.change(this.#clock.now, 1, start.newVm ? 1 : 0);
@@ -255,37 +257,30 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return false;
     }
-    const { starts, functions } = this.#meters;
-    const readyInMs = starts.price(start, this.#clock.now, isMeasured);
-    if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
+    const readyInMs = this.#priceStart(start, host, isMeasured);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
   }
 
-  #bookStart({ container, newVm, operations, counts }: Start, isMeasured: boolean): void {
-    if (newVm) this.#take(container.vm.startCounts);
-    this.#take(counts);
-    if (!isMeasured) return;
-    const all = newVm ? [container.vm.startOperations, operations] : [operations];
-    for (const steps of all) {
-      for (const step in steps) addRecord(this.#meters.receipt, steps[step] ?? {});
-    }
-  }
-
-  /** Where counts are booked: under the measured time or the warm-up. */
-  get #total(): Counts {
-    return this.#isMeasured ? this.#measured : this.#warmup;
-  }
-
-  #take(counts: Counts): void {
-    addCounts(this.#total, counts);
+  /** Milliseconds until a container that starts is ready. */
+  #priceStart(start: Start, host: Host, isMeasured: boolean): number {
+    const { now } = this.#clock;
+    const { vm, profile } = start.container;
+    const { starts, functions } = this.#meters;
+    const contended = start.newVm
+      ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
+      : undefined;
+    this.#ledger.add(contended?.operations);
+    const readyInMs = starts.price(start, now, isMeasured, contended);
+    if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
+    return readyInMs;
   }
 
   #begin(slot: number): void {
     const container = this.#pool.container(slot);
-    const mayBeHeld = container.begin(this.#total, this.#counts);
-    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
+    const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
+    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) {
       this.#meters.functions.calm(this.#pool.functionId(slot));
     }
@@ -315,7 +310,7 @@ export class SystemReplay {
       return;
     }
     this.#sessions?.end(slot);
-    container.end(this.#total, this.#counts);
+    container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
     if (this.#waiting.size > 0 && this.#runWaiting(slot, functionId)) return;
@@ -371,10 +366,9 @@ export class SystemReplay {
     this.#meters.population.change(this.#clock.now, -1, 0);
     if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#take(counts);
-    if (!this.#isMeasured) return;
-    addRecord(this.#meters.receipt, operations);
-    if (askedFrames === 0) return;
+    this.#ledger.take(counts);
+    this.#ledger.add(operations);
+    if (!this.#ledger.isMeasured || askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
     this.#meters.reclaims.record(askedFrames, gotFrames, given, counts);
   }
@@ -393,13 +387,6 @@ export class SystemReplay {
     functions.held(this.#pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
   }
 
-  /** What the devices of a VM did since the last time. */
-  #takeOperations(vm: MicroVm): Operations | undefined {
-    const devices = vm.takeOperations();
-    if (devices !== undefined && this.#isMeasured) addRecord(this.#meters.receipt, devices);
-    return devices;
-  }
-
   /** Work ends what the host was taking from an idle container, before the work begins. */
   #setIdle(slot: number, isIdle: boolean): void {
     if (!this.#asksIdle) return;
@@ -410,32 +397,27 @@ export class SystemReplay {
   /** The host is short: the devices of a VM are asked for so many frames. */
   #ask(vm: MicroVm, frames: number): void {
     const got = vm.reclaim(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    const devices = this.#takeOperations(vm);
-    if (devices !== undefined && this.#isMeasured)
-      this.#meters.reclaims.record(frames, got, devices, counts);
+    const counts = this.#ledger.settle(vm);
+    const devices = this.#ledger.takeOperations(vm);
+    if (devices === undefined || !this.#ledger.isMeasured) return;
+    this.#meters.reclaims.record(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
   #bookIdle({ system }: Host): void {
     for (const reclaim of system.takeIdleReclaims?.() ?? []) {
-      const counts = newCounts();
-      reclaim.vm.settle(counts);
-      this.#take(counts);
-      this.#takeOperations(reclaim.vm);
-      if (this.#isMeasured) this.#meters.reclaims.recordIdle(reclaim);
+      this.#ledger.settle(reclaim.vm);
+      this.#ledger.takeOperations(reclaim.vm);
+      if (this.#ledger.isMeasured) this.#meters.reclaims.recordIdle(reclaim);
     }
   }
 
   /** Books what devices did by themselves. */
   #bookWork(): void {
     for (const { operations, counts, request } of this.#fleet.takeWork()) {
-      this.#take(counts);
-      if (!this.#isMeasured) continue;
-      addRecord(this.#meters.receipt, operations);
-      if (request === undefined) continue;
+      this.#ledger.take(counts);
+      this.#ledger.add(operations);
+      if (request === undefined || !this.#ledger.isMeasured) continue;
       const { askedFrames, gotFrames } = request;
       this.#meters.reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
     }
@@ -449,24 +431,25 @@ export class SystemReplay {
     this.#moveClock(trace.spanMs);
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
     for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
-    addToReceipt(meters.receipt, this.#measured, machine.blockFrames);
+    const { receipt, measured, warmup } = this.#ledger;
+    addToReceipt(receipt, measured, machine.blockFrames);
     for (const [vm, functionId] of this.#runningVms()) {
       meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
     }
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
-      ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs)),
+      ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this.#shortage.counts,
       reclaim: {
         ...meters.reclaims.frames,
-        migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
+        migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
       },
-      receipt: meters.receipt.slice(),
-      pageOps: pageOpsOf(this.#measured) + pageOpsOf(this.#warmup),
+      receipt: receipt.slice(),
+      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [this.#measured, this.#warmup]);
+    const hash = hashOfRun(run, vms, [measured, warmup]);
     this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };

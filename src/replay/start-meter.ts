@@ -4,6 +4,7 @@ import { NS_PER_MS } from '../abi/unit.ts';
 import { type MicroVm, START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
 import { LEVELS, type Pricing } from './pricing.ts';
 import { Samples } from './samples.ts';
+import type { Contended } from './start-queue.ts';
 
 const STEPS = START_STEPS.length;
 
@@ -25,12 +26,15 @@ export class StartMeter {
     this.#blockFrames = blockFrames;
   }
 
-  /** Milliseconds from now until the container is ready, by the run's clock. `measured`: the start counts. */
-  price(start: Start, nowMs: number, measured: boolean): number {
+  /**
+   * Milliseconds from now until the container is ready, by the run's clock. `measured`: the start counts. `contended`: its VM has
+   * to wait for others.
+   */
+  price(start: Start, nowMs: number, measured: boolean, contended?: Contended): number {
     if (start.newVm) this.#readyMs.set(start.container.vm, []);
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const totalMs = this.#priceAt(start, nowMs, level);
+      const totalMs = this.#priceAt(start, nowMs, level, contended?.delayMs[level]);
       if (level === this.#pricing.clockLevel) readyInMs = totalMs;
       if (!measured) continue;
       (this.#samples[level] as Samples).push(totalMs);
@@ -42,8 +46,9 @@ export class StartMeter {
     return readyInMs;
   }
 
-  #priceAt(start: Start, nowMs: number, level: number): number {
+  #priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {
     this.#steps.fill(0);
+    this.#add('contention', contendedMs * NS_PER_MS);
     const pricing = this.#pricing;
     const { vm } = start.container;
     const ready = this.#readyMs.get(vm) as number[];

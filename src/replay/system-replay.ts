@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type Prices, addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
+import { type Prices, costBySideNs } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -15,7 +15,6 @@ import {
   type SystemSpec,
   type WhenFull,
   COUNT_MIGRATED_PAGES,
-  addCounts,
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
@@ -26,6 +25,7 @@ import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { hashOfRun } from './hash.ts';
+import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
 import { ReclaimMeter } from './reclaim-meter.ts';
@@ -34,6 +34,7 @@ import { Samples } from './samples.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { StartMeter } from './start-meter.ts';
+import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
 
@@ -50,6 +51,8 @@ export interface SystemReplayConfig {
   readonly hostPlacement: HostPlacement;
   /** What is tried, in order, when they have no memory for a container. */
   readonly whenFull: readonly WhenFull[];
+  /** VMs that start on a host wait for each other. */
+  readonly contention: boolean;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -58,6 +61,8 @@ export class SystemReplay {
   readonly #config: SystemReplayConfig;
   readonly #fleet: Fleet;
   readonly #shortage: Shortage;
+  /** By host. */
+  readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
   readonly #queueMs: Samples = new Samples();
   readonly #pricing: Pricing;
@@ -73,10 +78,9 @@ export class SystemReplay {
   readonly #starts: StartMeter;
   readonly #disturbances: DisturbanceMeter;
   readonly #reclaims: ReclaimMeter;
-  readonly #receipt: Float64Array = newReceipt();
+  readonly #ledger: Ledger;
+  /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
-  readonly #measured: Counts = newCounts();
-  readonly #warmup: Counts = newCounts();
   #cold = 0;
   #warm = 0;
   #refused = 0;
@@ -86,6 +90,7 @@ export class SystemReplay {
     const { trace, machine, warmupMs, hostPlacement } = config;
     const pricing = new Pricing(config.prices);
     this.#pricing = pricing;
+    this.#ledger = new Ledger(this.#clock, warmupMs);
     const functions = trace.functions.length;
     this.#name = spec.name;
     this.#config = config;
@@ -97,12 +102,14 @@ export class SystemReplay {
       }),
     );
     this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
+    const contended = config.contention ? this.#fleet.hosts : [];
+    this.#queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this.#pool = new WarmPool(functions, warmupMs);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
       ask: (vm, frames) => this.#ask(vm, frames),
-      isMeasured: () => this.#isMeasured,
+      isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
     this.#asksIdle =
@@ -124,10 +131,8 @@ export class SystemReplay {
   #follow(slot: number, frames: number): void {
     const { vm } = this.#pool.container(slot);
     this.#pool.container(slot).follow(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    this.#takeOperations(vm);
+    this.#ledger.settle(vm);
+    this.#ledger.takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -182,13 +187,9 @@ export class SystemReplay {
     this.#begin(slot);
   }
 
-  get #isMeasured(): boolean {
-    return this.#clock.now >= this.#config.warmupMs;
-  }
-
   #arrive(functionId: number, durationMs: number): void {
     const { keepAlive } = this.#config;
-    const measured = this.#isMeasured;
+    const measured = this.#ledger.isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
     const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
@@ -250,7 +251,7 @@ export class SystemReplay {
   #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
     const start = this.#fleet.start(host, profile);
     const { container } = start;
-    this.#bookStart(start, isMeasured);
+    this.#ledger.start(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
     this.#listener?.started(slot, profile.id, this.#clock.now);
@@ -259,35 +260,27 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return false;
     }
-    const readyInMs = this.#starts.price(start, this.#clock.now, isMeasured);
+    const readyInMs = this.#priceStart(start, host, isMeasured);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
   }
 
-  #bookStart({ container, newVm, operations, counts }: Start, isMeasured: boolean): void {
-    if (newVm) this.#take(container.vm.startCounts);
-    this.#take(counts);
-    if (!isMeasured) return;
-    const all = newVm ? [container.vm.startOperations, operations] : [operations];
-    for (const steps of all) {
-      for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
-    }
-  }
-
-  /** Where counts are booked: under the measured time or the warm-up. */
-  get #total(): Counts {
-    return this.#isMeasured ? this.#measured : this.#warmup;
-  }
-
-  #take(counts: Counts): void {
-    addCounts(this.#total, counts);
+  /** Milliseconds until a container that starts is ready. */
+  #priceStart(start: Start, host: Host, isMeasured: boolean): number {
+    const { now } = this.#clock;
+    const { vm } = start.container;
+    const contended = start.newVm
+      ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
+      : undefined;
+    this.#ledger.add(contended?.operations);
+    return this.#starts.price(start, now, isMeasured, contended);
   }
 
   #begin(slot: number): void {
     const container = this.#pool.container(slot);
-    const mayBeHeld = container.begin(this.#total, this.#counts);
-    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
+    const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
+    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
@@ -313,7 +306,7 @@ export class SystemReplay {
       return;
     }
     this.#sessions?.end(slot);
-    container.end(this.#total, this.#counts);
+    container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
     if (this.#waiting.size > 0 && this.#runWaiting(slot, functionId)) return;
@@ -367,10 +360,9 @@ export class SystemReplay {
     host.remove(container, slot);
     const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#take(counts);
-    if (!this.#isMeasured) return;
-    addRecord(this.#receipt, operations);
-    if (askedFrames === 0) return;
+    this.#ledger.take(counts);
+    this.#ledger.add(operations);
+    if (!this.#ledger.isMeasured || askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
     this.#reclaims.record(askedFrames, gotFrames, given, counts);
   }
@@ -379,13 +371,6 @@ export class SystemReplay {
   #lost(slot: number): void {
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
-  }
-
-  /** What the devices of a VM did since the last time. */
-  #takeOperations(vm: MicroVm): Operations | undefined {
-    const devices = vm.takeOperations();
-    if (devices !== undefined && this.#isMeasured) addRecord(this.#receipt, devices);
-    return devices;
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -398,32 +383,27 @@ export class SystemReplay {
   /** The host is short: the devices of a VM are asked for so many frames. */
   #ask(vm: MicroVm, frames: number): void {
     const got = vm.reclaim(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    const devices = this.#takeOperations(vm);
-    if (devices !== undefined && this.#isMeasured)
-      this.#reclaims.record(frames, got, devices, counts);
+    const counts = this.#ledger.settle(vm);
+    const devices = this.#ledger.takeOperations(vm);
+    if (devices === undefined || !this.#ledger.isMeasured) return;
+    this.#reclaims.record(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
   #bookIdle({ system }: Host): void {
     for (const reclaim of system.takeIdleReclaims?.() ?? []) {
-      const counts = newCounts();
-      reclaim.vm.settle(counts);
-      this.#take(counts);
-      this.#takeOperations(reclaim.vm);
-      if (this.#isMeasured) this.#reclaims.recordIdle(reclaim);
+      this.#ledger.settle(reclaim.vm);
+      this.#ledger.takeOperations(reclaim.vm);
+      if (this.#ledger.isMeasured) this.#reclaims.recordIdle(reclaim);
     }
   }
 
   /** Books what devices did by themselves. */
   #bookWork(): void {
     for (const { operations, counts, request } of this.#fleet.takeWork()) {
-      this.#take(counts);
-      if (!this.#isMeasured) continue;
-      addRecord(this.#receipt, operations);
-      if (request === undefined) continue;
+      this.#ledger.take(counts);
+      this.#ledger.add(operations);
+      if (request === undefined || !this.#ledger.isMeasured) continue;
       const { askedFrames, gotFrames } = request;
       this.#reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
     }
@@ -435,9 +415,10 @@ export class SystemReplay {
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
-    addToReceipt(this.#receipt, this.#measured, machine.blockFrames);
+    const { receipt, measured, warmup } = this.#ledger;
+    addToReceipt(receipt, measured, machine.blockFrames);
     const priced = LEVELS.map((_, level) => this.#priced(level));
-    const pageOps = pageOpsOf(this.#measured) + pageOpsOf(this.#warmup);
+    const pageOps = pageOpsOf(measured) + pageOpsOf(warmup);
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
       starts: {
@@ -457,14 +438,14 @@ export class SystemReplay {
       series: this.#footprint.series(),
       reclaim: {
         ...this.#reclaims.frames,
-        migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
+        migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
       },
       idleReclaim: this.#reclaims.idle,
-      receipt: this.#receipt.slice(),
+      receipt: receipt.slice(),
       pageOps,
     };
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [this.#measured, this.#warmup]);
+    const hash = hashOfRun(run, vms, [measured, warmup]);
     this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
@@ -480,7 +461,7 @@ export class SystemReplay {
 
   #priced(level: number): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#receipt, name, this.#pricing.prices);
+    const { guest, host } = costBySideNs(this.#ledger.receipt, name, this.#pricing.prices);
     return {
       level: name,
       startupMs: this.#starts.samplesMs(level),

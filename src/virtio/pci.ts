@@ -2,7 +2,7 @@
  * The modern PCI transport over a device (spec 4.1): common configuration, notification addresses, ISR
  * status and the device's config space in one base address register, each field at its natural width; any
  * other access reads zero and is counted. Interrupts are INTx; there is no MSI-X table, and the vector
- * fields say so (docs/decisions/0051-virtio-over-pci.md).
+ * fields say so (docs/decisions/0052-virtio-over-pci.md).
  */
 
 import { RefusedArgument } from '../check/index.ts';

@@ -103,6 +103,13 @@ function czoneOf(vm: MicroVm, timers: Vmm['clock'], name: CZoneProfileName): CZo
   });
 }
 
+export interface Setting {
+  readonly kind: Kind;
+  /** Which of PROFILES. */
+  readonly profile: number;
+  readonly isPci: boolean;
+}
+
 export class HostileVm {
   readonly vm: MicroVm;
   readonly #vmm: Vmm;
@@ -110,7 +117,7 @@ export class HostileVm {
   readonly #driver: HostileDriver;
   readonly #base: number;
 
-  constructor(vmm: Vmm, kind: Kind, profile: number) {
+  constructor(vmm: Vmm, { kind, profile, isPci }: Setting) {
     const vm = vmm.boot(victim(kind));
     if (vm === undefined) throw new Error('the test host has no room');
     this.vm = vm;
@@ -128,7 +135,7 @@ export class HostileVm {
     }
     this.#base = vm.memory.alloc(RINGS_BYTES, RINGS_BYTES) ?? 0;
     const { device } = plugIn(vm, this.#model, policy);
-    this.#driver = new HostileDriver(device, vm.memory, QUEUES, this.#base);
+    this.#driver = new HostileDriver(device, vm.memory, QUEUES, { isPci, base: this.#base });
     this.#driver.start(FEATURES);
   }
 

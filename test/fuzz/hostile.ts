@@ -3,9 +3,12 @@
 import {
   type GuestBytes,
   MmioTransport,
+  PciTransport,
+  type RegisterBus,
   type VirtioDevice,
   contiguousLayout,
 } from '../../src/virtio/index.ts';
+import { MmioOverPci } from '../support/pci.ts';
 
 /** Entries of each ring. */
 export const SIZE = 8;
@@ -25,15 +28,23 @@ export type Descriptor = readonly [addr: number, length: number, flags: number, 
 export type Buffer = readonly [addr: number, lengthBytes: number];
 
 export class HostileDriver {
-  readonly mmio: MmioTransport;
+  /** Registers of virtio-mmio, over whichever transport there is. */
+  readonly mmio: RegisterBus;
+  readonly pci: PciTransport | undefined;
   readonly device: VirtioDevice;
   readonly #memory: GuestBytes;
   readonly #queues: number;
   readonly #base: number;
 
   /** `base`: where the rings of the first queue lie. */
-  constructor(device: VirtioDevice, memory: GuestBytes, queues: number, base: number = RING_BYTES) {
-    this.mmio = new MmioTransport(device);
+  constructor(
+    device: VirtioDevice,
+    memory: GuestBytes,
+    queues: number,
+    { isPci = false, base = RING_BYTES }: { isPci?: boolean; base?: number } = {},
+  ) {
+    this.pci = isPci ? new PciTransport(device) : undefined;
+    this.mmio = this.pci === undefined ? new MmioTransport(device) : new MmioOverPci(this.pci);
     this.device = device;
     this.#memory = memory;
     this.#queues = queues;

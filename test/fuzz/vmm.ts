@@ -11,7 +11,7 @@ import type { MicroVm, Vmm } from '../../src/vmm/index.ts';
 import { expectSound, testVmm } from '../support/vm.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 import { OPS, type Op } from './hostile-ops.ts';
-import { HostileVm, KINDS, type Kind, PROFILES } from './hostile-vm.ts';
+import { HostileVm, KINDS, PROFILES, type Setting } from './hostile-vm.ts';
 
 /** Operations between two walks of all that the guest's core holds. */
 const WALK_EVERY = 16;
@@ -37,18 +37,19 @@ class Victims {
   }
 
   /** A VM that is ended for what its guest did is followed by the next one. */
-  attack(kind: Kind, profile: number, steps: readonly Op[]): void {
+  attack(setting: Setting, steps: readonly Op[]): void {
     const host = this.#host ?? testVmm();
     this.#host = undefined;
     let at = 0;
-    do at += this.#attackOne(host, kind, profile, steps.slice(at));
+    do at += this.#attackOne(host, setting, steps.slice(at));
     while (at < steps.length);
     this.#host = host;
   }
 
   /** How many of the steps it saw. */
-  #attackOne(host: Vmm, kind: Kind, profile: number, steps: readonly Op[]): number {
-    const attacked = new HostileVm(host, kind, profile);
+  #attackOne(host: Vmm, setting: Setting, steps: readonly Op[]): number {
+    const { kind, profile } = setting;
+    const attacked = new HostileVm(host, setting);
     const { vm } = attacked;
     let done = 0;
     for (const step of steps) {
@@ -79,6 +80,7 @@ const assault = fc.oneof(
     fc.record({
       kind: fc.constant(kind),
       profile: fc.nat({ max: 2 }),
+      isPci: fc.boolean(),
       steps: fc.array(OPS[kind], { minLength: 1, maxLength: 300, size: 'max' }),
     }),
   ),
@@ -94,8 +96,8 @@ export const vmm: Fuzzer = {
     const tally = new Tally(['survived', 'stopped', ...WAYS, ...REACHED]);
     const tried = new Tally(KINDS);
     const victims = new Victims(tally, tried);
-    const property = fc.property(assault, ({ kind, profile, steps }) =>
-      victims.attack(kind, profile, steps),
+    const property = fc.property(assault, ({ steps, ...setting }) =>
+      victims.attack(setting, steps),
     );
     return { property, missing: tally.missing, tried: tried.counts };
   },

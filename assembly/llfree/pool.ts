@@ -60,7 +60,7 @@ if (offsetof<Pool>('resultEvicted') != LLFREE_RESULT_EVICTED_OFFSET)
   ERROR('Pool.resultEvicted moved');
 if (offsetof<Pool>('treeShift') != LLFREE_TREE_SHIFT_OFFSET) ERROR('Pool.treeShift moved');
 
-/** The allocator at hand. */
+// Which allocator is at hand: a cache of its address. Where there are several, each call says first (usePool).
 export let pool: Pool = changetype<Pool>(LLFREE_BASE);
 
 /** From now on calls are about the allocator with this header. */

@@ -10,6 +10,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: ['abi'],
   guest: ['core', 'time'],
   virtio: ['guest', 'time'],
+  v86: ['virtio', 'time'],
   vmm: ['virtio', 'guest', 'time'],
   serverless: ['vmm'],
   cost: ['abi'],

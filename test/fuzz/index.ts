@@ -10,6 +10,7 @@ import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
+import { parquet } from './parquet.ts';
 import { queue } from './queue.ts';
 import { recording } from './recording.ts';
 import { snapshot } from './snapshot.ts';
@@ -31,6 +32,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   vmm,
   library,
   trace,
+  parquet,
   recording,
   snapshot,
 ];

@@ -20,7 +20,10 @@ import {
   coreVersion,
   detailsOf,
   repairsOf,
+  playEnds,
+  pricesOf,
   replayPlan,
+  sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
 import {
@@ -90,8 +93,32 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+interface Played {
+  readonly played: ReplayRun;
+  readonly sensitivity: Results['sensitivity'];
+}
+
+/** How far prices move a run, as it was asked for. */
+async function sensitivityTo(
+  { experiment, jobs }: Asked,
+  trace: Trace,
+  played: ReplayRun,
+  signal: AbortSignal,
+): Promise<Results['sensitivity']> {
+  const how = experiment.outputs.sensitivity;
+  if (how === undefined) return undefined;
+  const plan = planOf(experiment);
+  const prices = pricesOf(plan.prices);
+  if (how === 'counts') return sensitivityOf(played, prices);
+  const ends = await playEnds(played, prices, (price, ns) => {
+    const own = { ...plan.prices?.own, [price]: ns };
+    return replayPlan(trace, { ...plan, prices: { ...plan.prices, own } }, { jobs, signal });
+  });
+  return sensitivityOf(played, prices, ends);
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
-async function play(asked: Asked, signal: AbortSignal): Promise<ReplayRun> {
+async function play(asked: Asked, signal: AbortSignal): Promise<Played> {
   const { experiment, flags, jobs } = asked;
   const plan = planOf(experiment);
   const trace = await traceOfExperiment(experiment);
@@ -99,11 +126,12 @@ async function play(asked: Asked, signal: AbortSignal): Promise<ReplayRun> {
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
-    return await replayPlan(trace, plan, {
+    const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
       signal,
     });
+    return { played, sensitivity: await sensitivityTo(asked, trace, played, signal) };
   } finally {
     progress.stop();
   }
@@ -126,9 +154,13 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf(played: ReplayRun, configuration: Experiment): Report {
+function reportOf({ played, sensitivity }: Played, configuration: Experiment): Report {
   return {
-    results: { ...resultsOf(played), ...originOf(configuration) },
+    results: {
+      ...resultsOf(played),
+      ...(sensitivity !== undefined && { sensitivity }),
+      ...originOf(configuration),
+    },
     details: detailsOf(played),
     experiment: experimentYaml(configuration),
   };
@@ -159,9 +191,13 @@ async function playInto(
   const folder = openOutput(formats, out, flags.force);
   try {
     const played = await play(asked, signal);
-    expectFinal(played);
+    expectFinal(played.run);
     const report = reportOf(played, experimentIn(out, experiment));
-    return { played, report, written: await writeReport(report, formats, folder ?? out) };
+    return {
+      played: played.run,
+      report,
+      written: await writeReport(report, formats, folder ?? out),
+    };
   } finally {
     folder?.close();
   }
@@ -219,6 +255,10 @@ export function replayCommand(): Command {
     .option(
       '--prices <what>',
       'low, typical or high: what the clock goes by; a file of your own prices (.yaml); or both, a comma between',
+    )
+    .option(
+      '--sensitivity [how]',
+      'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
     )
     .option(
       '--format <names>',

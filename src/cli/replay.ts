@@ -190,14 +190,11 @@ async function playInto(
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
   const folder = openOutput(formats, out, flags.force);
   try {
-    const played = await play(asked, signal);
-    expectFinal(played.run);
-    const report = reportOf(played, experimentIn(out, experiment));
-    return {
-      played: played.run,
-      report,
-      written: await writeReport(report, formats, folder ?? out),
-    };
+    const whole = await play(asked, signal);
+    expectFinal(whole.played);
+    const report = reportOf(whole, experimentIn(out, experiment));
+    const written = await writeReport(report, formats, folder ?? out);
+    return { played: whole.played, report, written };
   } finally {
     folder?.close();
   }

@@ -200,9 +200,54 @@ async function playInto(
   }
 }
 
-export function replayCommand(): Command {
+/** A command with the options of hosts. */
+function onHosts(command: Command): Command {
+  return command
+    .option('--hosts <n>', 'how many hosts there are (default: 1)')
+    .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
+    .option(
+      '--host-placement <policy>',
+      `which host gets a container (default: ${DEFAULT_HOST_PLACEMENT})`,
+    )
+    .option(
+      '--when-full <policies>',
+      `what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end (default: ${DEFAULT_WHEN_FULL})`,
+    )
+    .option(
+      '--contention <on|off>',
+      'whether VMs that start on a host at the same time wait for each other (default: on)',
+    )
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
+    );
+}
+
+/** A command with the options of what comes of it. */
+function toldIn(command: Command): Command {
   const known = FORMATS.map(({ name }) => name).join(', ');
-  return new Command('replay')
+  return command
+    .option(
+      '--sensitivity [how]',
+      'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
+    )
+    .option(
+      '--format <names>',
+      `what to write, commas between: ${known} (default: table,json,html)`,
+    )
+    .option('--out <folder>', `where files go (default: ${DEFAULT_OUT})`)
+    .option(
+      '--jobs <n>',
+      'systems played at the same time; results are the same (default: as many as cores)',
+    )
+    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
+    .option('--force', 'replace files in that folder which guestmem did not write')
+    .option('--json', 'print the results as JSON, and nothing else, on stdout')
+    .option('--quiet', 'print neither table nor progress');
+}
+
+export function replayCommand(): Command {
+  const command = new Command('replay')
     .argument(
       '[trace]',
       'folder or file of a trace, or an experiment (.yaml); without one, the built-in synthetic hour',
@@ -231,44 +276,9 @@ export function replayCommand(): Command {
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
     )
-    .option('--hosts <n>', 'how many hosts there are (default: 1)')
-    .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
-    .option(
-      '--host-placement <policy>',
-      `which host gets a container (default: ${DEFAULT_HOST_PLACEMENT})`,
-    )
-    .option(
-      '--when-full <policies>',
-      `what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end (default: ${DEFAULT_WHEN_FULL})`,
-    )
-    .option(
-      '--contention <on|off>',
-      'whether VMs that start on a host at the same time wait for each other (default: on)',
-    )
-    .option(
-      '--host-cache <kind>',
-      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
-    )
     .option(
       '--prices <what>',
       'low, typical or high: what the clock goes by; a file of your own prices (.yaml); or both, a comma between',
-    )
-    .option(
-      '--sensitivity [how]',
-      'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
-    )
-    .option(
-      '--format <names>',
-      `what to write, commas between: ${known} (default: table,json,html)`,
-    )
-    .option('--out <folder>', `where files go (default: ${DEFAULT_OUT})`)
-    .option(
-      '--jobs <n>',
-      'systems played at the same time; results are the same (default: as many as cores)',
-    )
-    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
-    .option('--force', 'replace files in that folder which guestmem did not write')
-    .option('--json', 'print the results as JSON, and nothing else, on stdout')
-    .option('--quiet', 'print neither table nor progress')
-    .action(run);
+    );
+  return toldIn(onHosts(command)).action(run);
 }

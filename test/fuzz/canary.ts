@@ -64,9 +64,10 @@ export const stuck: Fuzzer = {
   night: 100,
   create: () => {
     let cases = 0;
+    const isStuck = (): boolean => cases === 5;
     const property = fc.property(fc.nat(), () => {
       cases += 1;
-      for (let turn = 0; cases === 5; turn += 1) if (turn < 0) return;
+      while (isStuck());
     });
     return { property, missing: () => [] };
   },

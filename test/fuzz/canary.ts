@@ -64,9 +64,10 @@ export const stuck: Fuzzer = {
   night: 100,
   create: () => {
     let cases = 0;
+    const isStuck = (): boolean => cases === 5;
     const property = fc.property(fc.nat(), () => {
       cases += 1;
-      while (cases === 5);
+      while (isStuck());
     });
     return { property, missing: () => [] };
   },

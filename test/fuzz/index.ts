@@ -2,8 +2,10 @@
 
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
+import { commands } from './commands.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
+import { documents } from './documents.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
@@ -13,6 +15,7 @@ import { memo } from './memo.ts';
 import { parquet } from './parquet.ts';
 import { queue } from './queue.ts';
 import { recording } from './recording.ts';
+import { recordingText } from './recording-text.ts';
 import { snapshot } from './snapshot.ts';
 import { trace } from './trace.ts';
 import { virtio } from './virtio.ts';
@@ -24,6 +27,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   llfree,
   llfreeGuest,
   mechanisms,
+  commands,
   memo,
   czone,
   queue,
@@ -34,6 +38,8 @@ export const FUZZERS: readonly Fuzzer[] = [
   trace,
   parquet,
   recording,
+  recordingText,
+  documents,
   snapshot,
 ];
 

@@ -49,6 +49,15 @@ export type ContainerOperation =
   | 'forkPage'
   | 'processExec';
 
+export type ImageOperation =
+  | 'snapshotLoad'
+  | 'imageRead4KiB'
+  | 'imageBulkRead4KiB'
+  | 'imageInstall4KiB'
+  | 'imageCopy2MiB'
+  | 'vmFreeze'
+  | 'vmFork';
+
 export type OperationName =
   | FaultOperation
   | MemoryOperation
@@ -60,7 +69,8 @@ export type OperationName =
   | BootOperation
   | ContainerOperation
   | PartitionOperation
-  | FileOperation;
+  | FileOperation
+  | ImageOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

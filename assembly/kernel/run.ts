@@ -17,7 +17,7 @@ import { accountFree, linkFree, unlinkFree } from './buddy';
 
 /** Nothing is free: a run of no frames from NIL on. */
 export const NO_RUN: u64 = 0xffffffff;
-/** Free blocks of one order looked at for a backed one. Those are put at the heads, so the first nearly always is. */
+/** Free blocks of one order looked at first for a backed one. Those are put at the heads, so the first nearly always is. */
 const WARM_DEPTH: u32 = 4;
 
 
@@ -92,14 +92,14 @@ function takePlain(zone: Zone, want: u32): u64 {
   return openBlock(zone, pfn, want, order);
 }
 
-/** The smallest block with backed frames near the head of its list; NIL: none found. */
-function findWarm(zone: Zone): u32 {
+/** The smallest block with backed frames among the first `depth` of each order; NIL: none there. */
+function findWarm(zone: Zone, depth: u32): u32 {
   let orders = orderMask(zone, MIGRATE_MOVABLE);
   while (orders != 0) {
     const order = ctz<u32>(orders);
     orders &= orders - 1;
     let pfn = listHead(freeList(zone, order, MIGRATE_MOVABLE));
-    for (let depth: u32 = 0; depth < WARM_DEPTH && pfn != NIL; depth++) {
+    for (let seen: u32 = 0; seen < depth && pfn != NIL; seen++) {
       if (anyBit(backedBase, pfn, order)) return pfn;
       pfn = linkNext(pfn);
     }
@@ -118,12 +118,12 @@ function keepWarmHalf(zone: Zone, pfn: u32, order: u32): u32 {
   return upper;
 }
 
-/** A run of backed frames; NO_RUN when the search finds none. */
+/** A run of backed frames of a zone that has some free: where the heads are cold, the lists are walked to their ends. */
 function takeWarm(zone: Zone, want: u32): u64 {
   const smallest = ctz<u32>(orderMask(zone, MIGRATE_MOVABLE));
   const plain = listHead(freeList(zone, smallest, MIGRATE_MOVABLE));
-  let pfn = findWarm(zone);
-  if (pfn == NIL) return NO_RUN;
+  let pfn = findWarm(zone, WARM_DEPTH);
+  if (pfn == NIL) pfn = findWarm(zone, U32.MAX_VALUE);
   let order = orderOf(pfn);
   const avoids = !testBit(backedBase, plain);
   unlinkFree(zone, pfn, order, MIGRATE_MOVABLE);

@@ -49,6 +49,8 @@ export type ContainerOperation =
   | 'forkPage'
   | 'processExec';
 
+export type ContentionOperation = 'cloneSerial' | 'clonePerVm' | 'bootSerial' | 'bootPerVm';
+
 export type ImageOperation =
   | 'snapshotLoad'
   | 'imageRead4KiB'
@@ -70,6 +72,7 @@ export type OperationName =
   | ContainerOperation
   | PartitionOperation
   | FileOperation
+  | ContentionOperation
   | ImageOperation;
 
 /** How often each operation happened; those that did not are absent. */

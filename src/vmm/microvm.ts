@@ -23,12 +23,14 @@ import {
   CAUSE_PAGE_TABLES,
   CAUSE_VMM,
   type HostMemory,
+  framesOf,
   newAccount,
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
 import { type CountedDevice, addOperations, since } from './counted.ts';
 import type { HostFiles } from './host-files.ts';
+import { Lasting } from './lasting.ts';
 import type { Pager } from './pager.ts';
 import type { Template } from './template.ts';
 
@@ -88,6 +90,7 @@ export class MicroVm {
   readonly #kinds: Set<string> = new Set();
   readonly #held: Float64Array = newAccount();
   readonly #next: Float64Array = newAccount();
+  readonly #lasting: Lasting;
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
   #isCarrying = false;
@@ -108,6 +111,7 @@ export class MicroVm {
     this.id = id;
     this.#context = context;
     this.#template = template;
+    this.#lasting = new Lasting(context.clocks.timers, context.host);
     try {
       template.hold();
     } catch (error) {
@@ -182,7 +186,7 @@ export class MicroVm {
     const debtors = this.#debtors.splice(0);
     for (const debtor of debtors) debtor.payBack();
     this.#guest.catchUp(this.#owedNs);
-    this.#guest.readCounts(newCounts());
+    this.#guest.skipCounts();
     this.#settleAccount();
   }
 
@@ -331,7 +335,12 @@ export class MicroVm {
     next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
     const present = core.backedFrames + this.#mappedFrames;
     next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    host.settle(this.#held, next);
+    if (host.settle(this.#held, next) !== 0) this.#lasting.set(framesOf(this.#held));
+  }
+
+  /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
+  get heldFrameNs(): number {
+    return this.#lasting.frameNs;
   }
 
   get #exits(): number {
@@ -428,6 +437,7 @@ export class MicroVm {
     this.#stopReason = reason;
     this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
+    this.#lasting.set(0);
     this.#context.files.leave(this.#files);
     this.#template.drop();
     this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);

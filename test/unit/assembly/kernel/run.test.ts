@@ -6,7 +6,7 @@ import { GUEST_ZONES_OFFSET } from '../../../../src/abi/layout.ts';
 import { type Core } from '../../../../src/core/index.ts';
 import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';
 import { expectSound, scratch } from '../../../support/core.ts';
-import { BLOCK, anonymous, bootRegion } from '../../../support/region.ts';
+import { BLOCK, anonymous, bootRegion, written } from '../../../support/region.ts';
 
 /** A hash of the bytes behind the counters: the same whether pages come in one call or in many. */
 function state(core: Core): string {
@@ -54,4 +54,21 @@ describe('a touch of many pages', () => {
       expect(state(scene(prefer, order, 512))).toBe(state(scene(prefer, order, 1)));
     },
   );
+});
+
+describe('backed first', () => {
+  it('finds the one backed frame behind any number of cold ones', () => {
+    const core = bootRegion();
+    core.setPreferBacked(true);
+    const zone = core.czones.create(0, 12 * BLOCK, 1);
+    const object = written(core, zone, 32);
+    const frames = Array.from({ length: 16 }, (_, at) => core.objects.frame(object, 2 * at));
+    for (let at = 0; at < 32; at += 2) core.objects.truncate(object, at, 1, 0);
+    // The first that was freed lies last in its list; the others lose their host memory.
+    const [deepest, ...cold] = frames;
+    for (const pfn of cold) core.backing.release(pfn, 1);
+    const taker = written(core, zone, 1);
+    expect(core.objects.frame(taker, 0)).toBe(deepest);
+    expectSound(core);
+  });
 });

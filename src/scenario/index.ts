@@ -9,6 +9,8 @@ import { POLICY_SCENARIO } from './question/balloon-policy.ts';
 import { CHARGE_SCENARIO } from './question/file-charge.ts';
 import { PAUSE_SCENARIO } from './question/pause-after-task.ts';
 import { REPORTING_SCENARIO } from './question/reporting-cost.ts';
+import { RESIZE_SCENARIO } from './question/resize-later.ts';
+import { SNAPSHOT_SCENARIO } from './question/snapshot-size.ts';
 import type { Scenario } from './scenario.ts';
 
 export { type GuestSize, guestConfig, loneVm, touchAndExit, vmmFootprint } from './guest.ts';
@@ -35,5 +37,7 @@ export const SCENARIOS: readonly Scenario[] = [
   POLICY_SCENARIO,
   REPORTING_SCENARIO,
   AGENTS_SCENARIO,
+  RESIZE_SCENARIO,
   CHARGE_SCENARIO,
+  SNAPSHOT_SCENARIO,
 ];

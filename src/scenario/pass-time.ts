@@ -9,7 +9,7 @@ import {
   newCounts,
 } from '../vmm/index.ts';
 
-/** Counts of that time, and when frames came back last; null when none did. */
+/** Counts since the last settling, and when frames came back last; null when none did. */
 export interface Passed {
   readonly counts: Counts;
   readonly returnedAtNs: number | null;
@@ -21,6 +21,7 @@ export function passTime(
   delayNs: number,
 ): Passed {
   const counts = newCounts();
+  vm.settle(counts);
   const endNs = clock.nowNs + delayNs;
   let returnedAtNs: number | null = null;
   for (;;) {

@@ -96,7 +96,7 @@ export function agentsRow(mechanism: 'none' | 'reporting', sandboxes: number): S
   };
 }
 
-const SANDBOXES = [8, 16, 24, 32, 40, 48, 56, 64];
+const SANDBOXES = [16, 32, 40, 48, 56, 64];
 
 export const AGENTS_SCENARIO: Scenario = {
   name: 'agents-per-node',

@@ -10,7 +10,7 @@ import type { ScenarioRow } from '../../../../src/scenario/index.ts';
 const rows = new Map<BalloonPolicyName, ScenarioRow>();
 beforeAll(() => {
   for (const policy of BALLOON_POLICIES) rows.set(policy, policyRow(policy));
-});
+}, 60_000);
 
 function figure(policy: BalloonPolicyName, field: string): number {
   return Number(rows.get(policy)?.[field]);

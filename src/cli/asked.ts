@@ -4,6 +4,7 @@ import {
   type Experiment,
   type ExperimentFile,
   type OwnPrices,
+  SWITCH,
   type TraceChoice,
   changed,
   defaultExperiment,
@@ -52,6 +53,7 @@ export interface ExperimentFlags {
   readonly hostMemory?: string;
   readonly hostPlacement?: string;
   readonly whenFull?: string;
+  readonly contention?: string;
   readonly prices?: string;
   readonly format?: string;
   readonly out?: string;
@@ -112,6 +114,7 @@ function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
     cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),
     whenFull: ifGiven(flags.whenFull, (text) => whenFull('--when-full', text)),
+    contention: ifGiven(flags.contention, (text) => choice('--contention', text, SWITCH)),
   };
 }
 

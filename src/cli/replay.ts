@@ -209,6 +209,10 @@ export function replayCommand(): Command {
       `what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end (default: ${DEFAULT_WHEN_FULL})`,
     )
     .option(
+      '--contention <on|off>',
+      'whether VMs that start on a host at the same time wait for each other (default: on)',
+    )
+    .option(
       '--host-cache <kind>',
       "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
     )

@@ -49,6 +49,8 @@ export type ContainerOperation =
   | 'forkPage'
   | 'processExec';
 
+export type ContentionOperation = 'cloneSerial' | 'clonePerVm' | 'bootSerial' | 'bootPerVm';
+
 export type OperationName =
   | FaultOperation
   | MemoryOperation
@@ -60,7 +62,8 @@ export type OperationName =
   | BootOperation
   | ContainerOperation
   | PartitionOperation
-  | FileOperation;
+  | FileOperation
+  | ContentionOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

@@ -2,6 +2,7 @@
 import { BALLOON_PRICES } from './balloon.ts';
 import { BOOT_PRICES } from './boot.ts';
 import { CONTAINER_PRICES } from './container.ts';
+import { CONTENTION_PRICES } from './contention.ts';
 import { CZONE_PRICES } from './czone.ts';
 import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
@@ -25,6 +26,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...CONTAINER_PRICES,
   ...PARTITION_PRICES,
   ...FILE_PRICES,
+  ...CONTENTION_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

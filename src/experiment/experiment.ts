@@ -71,6 +71,7 @@ export function defaultExperiment(): Experiment {
       cache: 'shared',
       placement: DEFAULT_HOST_PLACEMENT,
       whenFull: DEFAULT_WHEN_FULL,
+      contention: 'on',
     },
     machine: {
       containersPerVm: machine.containersPerVm,
@@ -180,6 +181,7 @@ export function planOf(experiment: Experiment): ReplayPlan {
     hosts: hosts.count,
     hostPlacement: hosts.placement,
     whenFull: hosts.whenFull,
+    contention: hosts.contention === 'on',
     hostCache: hosts.cache,
     hostFrames: framesOf(hosts.memory),
     machine: {

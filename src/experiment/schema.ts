@@ -61,6 +61,11 @@ export interface ExperimentFile {
   readonly outputs?: OutputChoice | undefined;
 }
 
+/** What can be left out of the model, for comparison. */
+export const SWITCH = ['on', 'off'] as const;
+
+export type Switch = (typeof SWITCH)[number];
+
 export interface HostsChoice {
   readonly count?: number | undefined;
   /** Of each. */
@@ -69,6 +74,8 @@ export interface HostsChoice {
   readonly placement?: string | undefined;
   /** Policies, commas between. */
   readonly whenFull?: string | undefined;
+  /** Whether VMs that start on a host wait for each other. */
+  readonly contention?: Switch | undefined;
 }
 
 export interface MachineChoice {
@@ -171,6 +178,7 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     cache: checked((value: HostCache) => expectName('cache', value, HOST_CACHES)),
     placement: text('a policy', (value) => policyOf(value, HOST_PLACEMENTS)),
     whenFull: text('policies, commas between', whenFullOf),
+    contention: checked((value: Switch) => expectName('contention', value, SWITCH)),
   }),
   machine: group({
     containersPerVm: whole(1, 1000),

@@ -21,13 +21,17 @@ export class DisturbanceMeter {
     return pricing.heldUpNs(counts, devices, this.#blockFrames, pricing.clockLevel);
   }
 
-  /** A call of that duration was held up. */
-  record(counts: Counts, devices: Operations | undefined, durationMs: number): void {
+  /** A call of that duration was held up. Its slowdown, on the run's clock. */
+  record(counts: Counts, devices: Operations | undefined, durationMs: number): number {
+    let onClock = 1;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const ns = this.#pricing.heldUpNs(counts, devices, this.#blockFrames, level);
       const heldUpMs = ns / NS_PER_MS;
-      (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
+      const slowdown = (durationMs + heldUpMs) / durationMs;
+      (this.#slowdowns[level] as Samples).push(slowdown);
+      if (level === this.#pricing.clockLevel) onClock = slowdown;
     }
+    return onClock;
   }
 
   slowdowns(level: number): Float64Array {

@@ -39,6 +39,11 @@ export class Host implements HostRoom {
     return this.#ofFunction[functionId] as number;
   }
 
+  /** VMs with containers. */
+  get vms(): number {
+    return this.#slots.size;
+  }
+
   /** Slots of the containers in a VM. */
   slotsOf(vm: MicroVm): readonly number[] {
     return [...(this.#slots.get(vm) ?? [])];

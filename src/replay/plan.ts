@@ -38,6 +38,8 @@ export interface ReplayPlan {
   readonly hostPlacement?: string | undefined;
   /** What is done when all are full: names, commas between. */
   readonly whenFull?: string | undefined;
+  /** Whether VMs that start on a host wait for each other; they do if not said. */
+  readonly contention?: boolean | undefined;
   /** How guests come to their files; undefined: shared. */
   readonly hostCache?: HostCache | undefined;
   /** Memory of each host; undefined: as much as the published one has. */
@@ -52,7 +54,7 @@ export interface ReplayPlan {
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
   const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
-  const { prices, machine, workload } = plan;
+  const { contention, prices, machine, workload } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -63,6 +65,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     hostPlacement:
       hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),
     whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
+    contention,
     workload,
     machine: {
       ...machine,

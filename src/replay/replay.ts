@@ -43,6 +43,8 @@ export interface ReplayOptions {
   readonly hostPlacement?: (() => HostPlacement) | undefined;
   /** What is tried, in order, when no host has memory for a container. */
   readonly whenFull?: readonly WhenFull[] | undefined;
+  /** VMs that start on a host wait for each other (default), or start as if each were alone. */
+  readonly contention?: boolean | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
@@ -157,6 +159,7 @@ export function runOf(
     trace: {
       name,
       functions: functions.length,
+      functionNames: functions.map((one) => one.name),
       invocations: measuredCalls(systems),
       spanMs,
       repairs: repairsOf(trace, options.workload),
@@ -179,11 +182,12 @@ function hostsOf(
     hosts = 1,
     hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
     whenFull = whenFullOf(DEFAULT_WHEN_FULL),
+    contention = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
-): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull'> {
+): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
-  return { hosts, hostPlacement: hostPlacement(), whenFull: steps };
+  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention };
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */

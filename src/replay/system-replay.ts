@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type Prices, addRecord, costBySideNs, newReceipt } from '../cost/index.ts';
+import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -15,25 +15,22 @@ import {
   type SystemSpec,
   type WhenFull,
   COUNT_MIGRATED_PAGES,
-  addCounts,
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
-import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
-import { FootprintMeter } from './footprint-meter.ts';
 import { hashOfRun } from './hash.ts';
+import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
-import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
-import { ReclaimMeter } from './reclaim-meter.ts';
-import type { PricedRun, SystemRun } from './run.ts';
-import { Samples } from './samples.ts';
+import { Meters } from './meters.ts';
+import { Pricing, addToReceipt } from './pricing.ts';
+import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
-import { StartMeter } from './start-meter.ts';
+import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
 
@@ -50,6 +47,8 @@ export interface SystemReplayConfig {
   readonly hostPlacement: HostPlacement;
   /** What is tried, in order, when they have no memory for a container. */
   readonly whenFull: readonly WhenFull[];
+  /** VMs that start on a host wait for each other. */
+  readonly contention: boolean;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -58,9 +57,9 @@ export class SystemReplay {
   readonly #config: SystemReplayConfig;
   readonly #fleet: Fleet;
   readonly #shortage: Shortage;
+  /** By host. */
+  readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
-  readonly #queueMs: Samples = new Samples();
-  readonly #pricing: Pricing;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
@@ -69,23 +68,15 @@ export class SystemReplay {
   readonly #asksIdle: boolean;
   /** Only of traces that have sessions. */
   readonly #sessions: SessionPlayer | undefined;
-  readonly #footprint: FootprintMeter;
-  readonly #starts: StartMeter;
-  readonly #disturbances: DisturbanceMeter;
-  readonly #reclaims: ReclaimMeter;
-  readonly #receipt: Float64Array = newReceipt();
+  readonly #meters: Meters;
+  readonly #ledger: Ledger;
+  /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
-  readonly #measured: Counts = newCounts();
-  readonly #warmup: Counts = newCounts();
-  #cold = 0;
-  #warm = 0;
-  #refused = 0;
-  #undisturbed = 0;
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
     const pricing = new Pricing(config.prices);
-    this.#pricing = pricing;
+    this.#ledger = new Ledger(this.#clock, warmupMs);
     const functions = trace.functions.length;
     this.#name = spec.name;
     this.#config = config;
@@ -97,12 +88,15 @@ export class SystemReplay {
       }),
     );
     this.#fleet = new Fleet(systems, { functions, placement: hostPlacement });
+    const contended = config.contention ? this.#fleet.hosts : [];
+    this.#queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this.#pool = new WarmPool(functions, warmupMs);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
+      vmEnded: (vm, slot) => this.#vmEnded(vm, slot),
       ask: (vm, frames) => this.#ask(vm, frames),
-      isMeasured: () => this.#isMeasured,
+      isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
     this.#asksIdle =
@@ -112,10 +106,17 @@ export class SystemReplay {
     if (config.onEvent !== undefined) {
       this.#listener = new Listener(spec.name, accounts, config.onEvent);
     }
-    this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
-    this.#starts = new StartMeter(pricing, machine.blockFrames);
-    this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
-    this.#disturbances = new DisturbanceMeter(pricing, machine.blockFrames);
+    for (const { host } of systems) host.measuredFromNs = warmupMs * NS_PER_MS;
+    this.#meters = new Meters({
+      pricing,
+      accounts,
+      functions,
+      blockFrames: machine.blockFrames,
+      hostCache: machine.hostCache,
+      fromMs: warmupMs,
+      untilMs: trace.spanMs,
+      idleContainers: () => this.#pool.idleCount(),
+    });
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -124,10 +125,8 @@ export class SystemReplay {
   #follow(slot: number, frames: number): void {
     const { vm } = this.#pool.container(slot);
     this.#pool.container(slot).follow(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    this.#takeOperations(vm);
+    this.#ledger.settle(vm);
+    this.#ledger.takeOperations(vm);
   }
 
   /** Plays the arrivals from one index to another; they follow those of the call before. */
@@ -141,14 +140,14 @@ export class SystemReplay {
   }
 
   #moveClock(toMs: number): void {
-    this.#footprint.advance(toMs);
+    this.#meters.footprint.advance(toMs);
     this.#clock.moveTo(toMs);
   }
 
   #playUntil(untilMs: number): void {
     const clock = this.#clock;
     for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
-      this.#footprint.advance(nextMs);
+      this.#meters.footprint.advance(nextMs);
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#timerFired();
@@ -182,20 +181,16 @@ export class SystemReplay {
     this.#begin(slot);
   }
 
-  get #isMeasured(): boolean {
-    return this.#clock.now >= this.#config.warmupMs;
-  }
-
   #arrive(functionId: number, durationMs: number): void {
     const { keepAlive } = this.#config;
-    const measured = this.#isMeasured;
+    const measured = this.#ledger.isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
     const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
       this.#arriveCold(functionId, durationMs, measured);
       return;
     }
-    if (measured) this.#warm += 1;
+    if (measured) this.#meters.functions.began(functionId, 'warm');
     this.#runWarm(slot, durationMs, measured);
   }
 
@@ -209,10 +204,10 @@ export class SystemReplay {
     const arrivedMs = this.#clock.now;
     const mayStart = this.#waiting.size === 0;
     if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
-      if (isMeasured) this.#cold += 1;
+      if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
       this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#refused += 1;
+    } else if (isMeasured) this.#meters.functions.began(functionId, 'refused');
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -222,7 +217,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#refused += 1;
+      else if (first.isMeasured) this.#meters.functions.began(first.functionId, 'refused');
     }
   }
 
@@ -230,8 +225,10 @@ export class SystemReplay {
     return this.#config.profiles[functionId] as FunctionProfile;
   }
 
-  #waited({ arrivedMs, isMeasured }: Call): void {
-    if (isMeasured) this.#queueMs.push(this.#clock.now - arrivedMs);
+  #waited({ functionId, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'queued');
+    this.#meters.queueMs.push(this.#clock.now - arrivedMs);
   }
 
   /** Starts a container for a call. Whether there was memory for it. */
@@ -250,45 +247,43 @@ export class SystemReplay {
   #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
     const start = this.#fleet.start(host, profile);
     const { container } = start;
-    this.#bookStart(start, isMeasured);
+    this.#ledger.start(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
+    this.#meters.population.change(this.#clock.now, 1, start.newVm ? 1 : 0);
     this.#listener?.started(slot, profile.id, this.#clock.now);
     if (this.#fleet.isOver) this.#shortage.settle(slot);
     if (this.#pool.isGone(slot)) {
       this.#pool.bury(slot, false);
       return false;
     }
-    const readyInMs = this.#starts.price(start, this.#clock.now, isMeasured);
+    const readyInMs = this.#priceStart(start, host, isMeasured);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
   }
 
-  #bookStart({ container, newVm, operations, counts }: Start, isMeasured: boolean): void {
-    if (newVm) this.#take(container.vm.startCounts);
-    this.#take(counts);
-    if (!isMeasured) return;
-    const all = newVm ? [container.vm.startOperations, operations] : [operations];
-    for (const steps of all) {
-      for (const step in steps) addRecord(this.#receipt, steps[step] ?? {});
-    }
-  }
-
-  /** Where counts are booked: under the measured time or the warm-up. */
-  get #total(): Counts {
-    return this.#isMeasured ? this.#measured : this.#warmup;
-  }
-
-  #take(counts: Counts): void {
-    addCounts(this.#total, counts);
+  /** Milliseconds until a container that starts is ready. */
+  #priceStart(start: Start, host: Host, isMeasured: boolean): number {
+    const { now } = this.#clock;
+    const { vm, profile } = start.container;
+    const { starts, functions } = this.#meters;
+    const contended = start.newVm
+      ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
+      : undefined;
+    this.#ledger.add(contended?.operations);
+    const readyInMs = starts.price(start, now, isMeasured, contended);
+    if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
+    return readyInMs;
   }
 
   #begin(slot: number): void {
     const container = this.#pool.container(slot);
-    const mayBeHeld = container.begin(this.#total, this.#counts);
-    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#takeOperations(container.vm)) : 0;
-    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
+    const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
+    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
+    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) {
+      this.#meters.functions.calm(this.#pool.functionId(slot));
+    }
     const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, this.#clock.now);
@@ -298,9 +293,11 @@ export class SystemReplay {
 
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
-    const heldUpNs = this.#disturbances.heldUpNs(this.#counts, devices);
+    const { disturbances, functions } = this.#meters;
+    const heldUpNs = disturbances.heldUpNs(this.#counts, devices);
     if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
-      this.#disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
+      const slowdown = disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
+      functions.disturbed(this.#pool.functionId(slot), slowdown);
     }
     return heldUpNs;
   }
@@ -313,7 +310,7 @@ export class SystemReplay {
       return;
     }
     this.#sessions?.end(slot);
-    container.end(this.#total, this.#counts);
+    container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
     if (this.#waiting.size > 0 && this.#runWaiting(slot, functionId)) return;
@@ -366,26 +363,28 @@ export class SystemReplay {
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
     const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
+    this.#meters.population.change(this.#clock.now, -1, 0);
+    if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#take(counts);
-    if (!this.#isMeasured) return;
-    addRecord(this.#receipt, operations);
-    if (askedFrames === 0) return;
+    this.#ledger.take(counts);
+    this.#ledger.add(operations);
+    if (!this.#ledger.isMeasured || askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
-    this.#reclaims.record(askedFrames, gotFrames, given, counts);
+    this.#meters.reclaims.record(askedFrames, gotFrames, given, counts);
   }
 
   /** The container went with its VM. */
   #lost(slot: number): void {
+    this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
   }
 
-  /** What the devices of a VM did since the last time. */
-  #takeOperations(vm: MicroVm): Operations | undefined {
-    const devices = vm.takeOperations();
-    if (devices !== undefined && this.#isMeasured) addRecord(this.#receipt, devices);
-    return devices;
+  /** A VM has ended, whose container had the slot. */
+  #vmEnded(vm: MicroVm, slot: number): void {
+    const { population, functions } = this.#meters;
+    population.change(this.#clock.now, 0, -1);
+    functions.held(this.#pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -398,96 +397,67 @@ export class SystemReplay {
   /** The host is short: the devices of a VM are asked for so many frames. */
   #ask(vm: MicroVm, frames: number): void {
     const got = vm.reclaim(frames);
-    const counts = newCounts();
-    vm.settle(counts);
-    this.#take(counts);
-    const devices = this.#takeOperations(vm);
-    if (devices !== undefined && this.#isMeasured)
-      this.#reclaims.record(frames, got, devices, counts);
+    const counts = this.#ledger.settle(vm);
+    const devices = this.#ledger.takeOperations(vm);
+    if (devices === undefined || !this.#ledger.isMeasured) return;
+    this.#meters.reclaims.record(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
   #bookIdle({ system }: Host): void {
     for (const reclaim of system.takeIdleReclaims?.() ?? []) {
-      const counts = newCounts();
-      reclaim.vm.settle(counts);
-      this.#take(counts);
-      this.#takeOperations(reclaim.vm);
-      if (this.#isMeasured) this.#reclaims.recordIdle(reclaim);
+      this.#ledger.settle(reclaim.vm);
+      this.#ledger.takeOperations(reclaim.vm);
+      if (this.#ledger.isMeasured) this.#meters.reclaims.recordIdle(reclaim);
     }
   }
 
   /** Books what devices did by themselves. */
   #bookWork(): void {
     for (const { operations, counts, request } of this.#fleet.takeWork()) {
-      this.#take(counts);
-      if (!this.#isMeasured) continue;
-      addRecord(this.#receipt, operations);
-      if (request === undefined) continue;
+      this.#ledger.take(counts);
+      this.#ledger.add(operations);
+      if (request === undefined || !this.#ledger.isMeasured) continue;
       const { askedFrames, gotFrames } = request;
-      this.#reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
+      this.#meters.reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
     }
   }
 
   /** Plays to the end of the trace's window, takes the results, then stops all containers. */
   finish(): SystemRun {
-    const { trace, machine } = this.#config;
+    const { trace, machine, profiles } = this.#config;
+    const meters = this.#meters;
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
-    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
-    addToReceipt(this.#receipt, this.#measured, machine.blockFrames);
-    const priced = LEVELS.map((_, level) => this.#priced(level));
-    const pageOps = pageOpsOf(this.#measured) + pageOpsOf(this.#warmup);
+    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
+    for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
+    const { receipt, measured, warmup } = this.#ledger;
+    addToReceipt(receipt, measured, machine.blockFrames);
+    for (const [vm, functionId] of this.#runningVms()) {
+      meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
+    }
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
-      starts: {
-        cold: this.#cold,
-        warm: this.#warm,
-        queued: this.#queueMs.count,
-        refused: this.#refused + unserved,
-      },
-      queueMs: this.#queueMs.values(),
-      unserved,
+      ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs), receipt),
+      unserved: unserved.length,
       shortage: this.#shortage.counts,
-      idle: this.#idleness(),
-      undisturbedCalls: this.#undisturbed,
-      priced,
-      meanFrames: this.#footprint.meanFrames(),
-      peakFrames: this.#footprint.peakFrames,
-      series: this.#footprint.series(),
       reclaim: {
-        ...this.#reclaims.frames,
-        migratedPages: this.#measured[COUNT_MIGRATED_PAGES] as number,
+        ...meters.reclaims.frames,
+        migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
       },
-      idleReclaim: this.#reclaims.idle,
-      receipt: this.#receipt.slice(),
-      pageOps,
+      receipt: receipt.slice(),
+      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [this.#measured, this.#warmup]);
+    const hash = hashOfRun(run, vms, [measured, warmup]);
     this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };
   }
 
-  #idleness(): SystemRun['idle'] {
-    const { trace } = this.#config;
-    const idleMs = this.#pool.idleMs(trace.spanMs);
-    const containerMs = idleMs.reduce((sum, ms) => sum + ms, 0);
-    const frameMs = idleMs.reduce((sum, ms, id) => sum + ms * this.#profile(id).anonymousFrames, 0);
-    return { containerMs, frameMs };
-  }
-
-  #priced(level: number): PricedRun {
-    const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#receipt, name, this.#pricing.prices);
-    return {
-      level: name,
-      startupMs: this.#starts.samplesMs(level),
-      startupStepsMs: this.#starts.stepsMs(level),
-      slowdowns: this.#disturbances.slowdowns(level),
-      reclaimMs: this.#reclaims.samplesMs(level),
-      cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
-    };
+  /** VMs with the function whose containers they have. */
+  #runningVms(): Map<MicroVm, number> {
+    const pool = this.#pool;
+    return new Map(pool.slots().map((slot) => [pool.container(slot).vm, pool.functionId(slot)]));
   }
 }

@@ -36,6 +36,7 @@ describe('what is asked for', () => {
       hosts: '3',
       hostMemory: '64GiB',
       whenFull: 'evict,queue',
+      contention: 'off',
     });
     expect({ seed, warmupMinutes, prices, hosts }).toEqual({
       seed: 7,
@@ -47,9 +48,13 @@ describe('what is asked for', () => {
         cache: 'shared',
         placement: 'first-fit',
         whenFull: 'evict,queue',
+        contention: 'off',
       },
     });
     expect(policies.idleReclaim).toBe('1000ms');
+    expect(() => experimentOf(undefined, { contention: 'offf' })).toThrow(
+      '--contention: expected one of on, off (did you mean off?), found "offf"',
+    );
   });
 
   it('may have prices of a file, a level, or both', () => {

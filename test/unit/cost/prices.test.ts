@@ -19,7 +19,8 @@ vmExit interrupt balloonInflatePage balloonDeflatePage balloonInflate2MiB
 balloonDeflate2MiB reportRange virtioMemPlug2MiB virtioMemUnplug2MiB dimmPlugBlock
 dimmOfflineBlock czonePlug2MiB czoneRelease2MiB czoneMessage vmmStart kernelBoot
 agentStart templateClone containerCreate containerDestroy functionInit processFork
-forkPage processExec partitionPlugBlock partitionDropBlock blockRead4KiB deviceRead4KiB`
+forkPage processExec partitionPlugBlock partitionDropBlock blockRead4KiB deviceRead4KiB
+cloneSerial clonePerVm bootSerial bootPerVm`
   .trim()
   .split(/\s+/);
 

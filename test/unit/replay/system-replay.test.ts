@@ -1,7 +1,14 @@
 /** A system's devices live on the clock that the replay's events are on. */
 import { describe, expect, it } from 'vitest';
 import { NS_PER_MS, NS_PER_S } from '../../../src/abi/unit.ts';
-import { type SystemSpec, SYSTEMS, replay } from '../../../src/replay/index.ts';
+import {
+  type PricedRun,
+  type SystemRun,
+  type SystemSpec,
+  SYSTEMS,
+  replay,
+  systemOf,
+} from '../../../src/replay/index.ts';
 import { ManyPerVm, staticConfig } from '../../../src/serverless/many-per-vm.ts';
 import { Reporting } from '../../../src/vmm/index.ts';
 import { handTrace } from '../../support/traces.ts';
@@ -11,6 +18,10 @@ const CALLS: readonly (readonly [number, number])[] = [
   [1000, 500],
   [30_000, 500],
 ];
+
+function typical({ priced }: SystemRun): PricedRun {
+  return priced[1] as PricedRun;
+}
 
 describe('SystemReplay', () => {
   it('fires timers at their own times between the events, up to the end of the trace', async () => {
@@ -50,6 +61,30 @@ describe('SystemReplay', () => {
     await replay(handTrace(CALLS, 60_000), { systems: [reporting], seed: 1 });
     expect(devices).toHaveLength(1);
     expect(devices[0]?.balloon.reporter?.reports).toBeGreaterThan(0);
+  });
+
+  it('has VMs that start together wait for each other, each as long as those before it take', async () => {
+    const trace = handTrace(
+      Array.from({ length: 30 }, () => [1000, 500] as const),
+      60_000,
+    );
+    const play = async (contention: boolean): Promise<SystemRun> => {
+      const systems = [systemOf('scpv-template')];
+      return (await replay(trace, { systems, seed: 1, contention })).systems[0] as SystemRun;
+    };
+    const [on, off] = [await play(true), await play(false)];
+    const waits = typical(on).startupMs.map(
+      (ms, at) => ms - (typical(off).startupMs[at] as number),
+    );
+    expect([waits[0], waits[1], waits[29]].map((ms) => (ms as number).toFixed(3))).toEqual([
+      '0.000',
+      '3.519',
+      (29 * 3.5 + (0.0193 * 29 * 30) / 2).toFixed(3),
+    ]);
+    const { contention, ...others } = typical(on).startupStepsMs;
+    expect(contention).toBeCloseTo(waits.reduce((sum, ms) => sum + ms) / 30, 9);
+    expect(others).toEqual(typical(off).startupStepsMs);
+    expect([on.starts, on.peakFrames]).toEqual([off.starts, off.peakFrames]);
   });
 
   it('starts its clock at nought for every system', async () => {

@@ -27,11 +27,11 @@ interface GuestView {
 /** Size of the balloon wanted now, MiB. */
 type BalloonRule = (view: GuestView) => number;
 
-/** vm0: towards 256 MiB free in steps of at most 256, never below 512 of memory, all back when less than 192 are available. */
+/** vm0: towards 256 MiB free in steps of at most 256, never below half of memory, all back when less than 192 are available. */
 function stepped({ freeMib, availableMib, balloonMib }: GuestView): number {
   if (availableMib < 192) return 0;
   if (freeMib <= 384) return balloonMib;
-  return Math.min(balloonMib + Math.min(256, freeMib - 256), SANDBOX_MIB - 512);
+  return Math.min(balloonMib + Math.min(256, freeMib - 256), SANDBOX_MIB / 2);
 }
 
 export const BALLOON_POLICIES = [

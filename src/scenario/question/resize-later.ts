@@ -13,10 +13,10 @@ import {
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { heldMib, mibOf, startTask } from './sandbox.ts';
+import { SANDBOX_MIB, heldMib, mibOf, startTask } from './sandbox.ts';
 
-const SMALL_MIB = 512;
-const LARGE_MIB = 1024;
+const SMALL_MIB: number = SANDBOX_MIB / 2;
+const LARGE_MIB = SANDBOX_MIB;
 const MORE_MIB: number = LARGE_MIB - SMALL_MIB;
 const TASK = { heapMib: 600, filesMib: 64 };
 /** For a guest to give what it can. */

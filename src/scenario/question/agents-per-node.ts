@@ -7,7 +7,7 @@ import { type Random, randomStream } from '../../time/index.ts';
 import { type MicroVm, type Process, Reporting, Vmm, newCounts } from '../../vmm/index.ts';
 import { guestConfig, vmmFootprint } from '../guest.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { heldMib, mibOf, newProcess } from './sandbox.ts';
+import { mibOf, newProcess } from './sandbox.ts';
 
 const NODE_GIB = 16;
 /** The largest session of the source needs 1.8 GiB. */
@@ -37,6 +37,7 @@ function drawPeakMib(random: Random): number {
 /** A sandbox at work: what it holds above its base in each stretch of ten seconds. */
 class Session {
   readonly vm: MicroVm;
+  readonly reporting: Reporting | undefined;
   readonly #process: Process;
   readonly #random: Random;
   readonly #peakFrames: number;
@@ -46,13 +47,9 @@ class Session {
     this.#peakFrames = Math.round((drawPeakMib(random) - BASE_MIB) * FRAMES_PER_MIB);
     const size = { memoryFrames: VM_MIB * FRAMES_PER_MIB };
     this.vm = vmm.start(guestConfig(size), true);
-    if (reports) this.#report(vmm);
+    if (reports) this.reporting = new Reporting(this.vm, vmm.clock);
     this.#process = newProcess(this.vm, VM_MIB * FRAMES_PER_MIB);
     this.#process.touch(0, BASE_MIB * FRAMES_PER_MIB, true);
-  }
-
-  #report(vmm: Vmm): void {
-    new Reporting(this.vm, vmm.clock);
   }
 
   /** A stretch begins: the last one's burst ends, and with luck another starts. */

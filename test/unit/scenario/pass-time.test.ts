@@ -10,7 +10,7 @@ const FRAMES = 0x8000;
 describe('time that passes for a VM', () => {
   it('says when frames came back last: two seconds after reporting had something to report', () => {
     const rig = loneHost({ memoryFrames: FRAMES });
-    new Reporting(rig.vm, rig.clock);
+    expect(new Reporting(rig.vm, rig.clock).balloon.reporter).toBeDefined();
     passTime(rig, 10 * NS_PER_S);
     touchAndExit(rig.vm.guest, 0x2000);
     const { counts, returnedAtNs } = passTime(rig, 5 * NS_PER_S);

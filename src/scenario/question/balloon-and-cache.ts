@@ -73,7 +73,8 @@ export function cacheRow(mechanism: CacheMechanism, targetMib: number): Scenario
   return row;
 }
 
-const TARGETS_MIB = [128, 256, 384, 512, 640, 768];
+/** Eighths of the memory. */
+const TARGETS_MIB: readonly number[] = [1, 2, 3, 4, 5, 6].map((share) => (share * SANDBOX_MIB) / 8);
 
 export const CACHE_SCENARIO: Scenario = {
   name: 'balloon-and-cache',

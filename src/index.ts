@@ -109,7 +109,9 @@ export {
   pricesOf,
   replay,
   replayPlan,
+  playEnds,
   resultsOf,
+  sensitivityOf,
 } from './replay/index.ts';
 export {
   type Details,

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DurationReader, FunctionTable, MemoryReader, readCountTable } from '../../../src/trace/azure-tables.ts';
+import {
+  DurationReader,
+  FunctionTable,
+  MemoryReader,
+  readCountTable,
+} from '../../../src/trace/azure-tables.ts';
 import { MinuteCounts } from '../../../src/trace/counts.ts';
 import { QuirkLog } from '../../../src/trace/quirks.ts';
 import { functionKey } from '../../../src/trace/trace.ts';

@@ -36,38 +36,41 @@ describe('sizes in a Parquet file', () => {
   });
 
   it('that are more rows than memory is made for are refused before it is made', () => {
-    const huge = (metadata: FileMetaData): void => {
-      for (const group of metadata.row_groups) group.num_rows = 2n ** 40n;
-    };
-    expect(() => checked(written('SNAPPY'), huge)).toThrow(
-      'file: expected row groups of at most 67108864 rows, found 1099511627776',
-    );
+    expect(() =>
+      checked(written('SNAPPY'), (metadata) => {
+        for (const group of metadata.row_groups) group.num_rows = 2n ** 40n;
+      }),
+    ).toThrow('file: expected row groups of at most 67108864 rows, found 1099511627776');
   });
 
   it('that do not fit each other are refused', () => {
-    const longer = (metadata: FileMetaData): void => {
-      for (const group of metadata.row_groups) group.num_rows = 5n;
-    };
-    expect(() => checked(written('SNAPPY'), longer)).toThrow(
+    expect(() =>
+      checked(written('SNAPPY'), (metadata) => {
+        for (const group of metadata.row_groups) group.num_rows = 5n;
+      }),
+    ).toThrow(
       'file: expected a whole Parquet file that can be read, found sizes in it that cannot be',
     );
-    const outside = (metadata: FileMetaData): void => {
-      for (const { meta_data: chunk } of metadata.row_groups[0]?.columns ?? []) {
-        if (chunk !== undefined) chunk.total_compressed_size = 2n ** 50n;
-      }
-    };
-    expect(() => checked(written('SNAPPY'), outside)).toThrow(TraceError);
+    expect(() =>
+      checked(written('SNAPPY'), (metadata) => {
+        for (const { meta_data: chunk } of metadata.row_groups[0]?.columns ?? []) {
+          if (chunk !== undefined) chunk.total_compressed_size = 2n ** 50n;
+        }
+      }),
+    ).toThrow(TraceError);
   });
 
   it('that hold several values a row, or no numbers, are no columns of calls', () => {
-    const repeated = (metadata: FileMetaData): void => {
-      for (const element of metadata.schema.slice(1)) element.repetition_type = 'REPEATED';
-    };
-    expect(() => checked(written('SNAPPY'), repeated)).toThrow('expected flat columns');
-    const yes = (metadata: FileMetaData): void => {
-      for (const element of metadata.schema.slice(1)) element.type = 'BOOLEAN';
-    };
-    expect(() => checked(written('SNAPPY'), yes)).toThrow('expected names and numbers');
+    expect(() =>
+      checked(written('SNAPPY'), (metadata) => {
+        for (const element of metadata.schema.slice(1)) element.repetition_type = 'REPEATED';
+      }),
+    ).toThrow('expected flat columns');
+    expect(() =>
+      checked(written('SNAPPY'), (metadata) => {
+        for (const element of metadata.schema.slice(1)) element.type = 'BOOLEAN';
+      }),
+    ).toThrow('expected names and numbers');
   });
 
   it.each(['SNAPPY', 'UNCOMPRESSED'] as const)(

@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type Prices, costBySideNs } from '../cost/index.ts';
+import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -20,20 +20,18 @@ import {
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
+import type { RecordRows } from '../report/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
-import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
-import { FootprintMeter } from './footprint-meter.ts';
 import { hashOfRun } from './hash.ts';
 import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
-import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
-import { ReclaimMeter } from './reclaim-meter.ts';
-import type { PricedRun, SystemRun } from './run.ts';
-import { Samples } from './samples.ts';
+import { Meters } from './meters.ts';
+import { Pricing, addToReceipt } from './pricing.ts';
+import { Recorder, found } from './recorder.ts';
+import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
-import { StartMeter } from './start-meter.ts';
 import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
@@ -54,6 +52,8 @@ export interface SystemReplayConfig {
   /** VMs that start on a host wait for each other. */
   readonly contention: boolean;
   readonly onEvent?: OnEvent | undefined;
+  /** Gets a row a call that counts, in batches. */
+  readonly onRecords?: ((rows: RecordRows) => void) | undefined;
 }
 
 export class SystemReplay {
@@ -64,32 +64,23 @@ export class SystemReplay {
   /** By host. */
   readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
-  readonly #queueMs: Samples = new Samples();
-  readonly #pricing: Pricing;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
   /** Only of traces that have sessions. */
   readonly #sessions: SessionPlayer | undefined;
-  readonly #footprint: FootprintMeter;
-  readonly #starts: StartMeter;
-  readonly #disturbances: DisturbanceMeter;
-  readonly #reclaims: ReclaimMeter;
+  readonly #meters: Meters;
   readonly #ledger: Ledger;
   /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
-  #cold = 0;
-  #warm = 0;
-  #refused = 0;
-  #undisturbed = 0;
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
     const pricing = new Pricing(config.prices);
-    this.#pricing = pricing;
     this.#ledger = new Ledger(this.#clock, warmupMs);
     const functions = trace.functions.length;
     this.#name = spec.name;
@@ -108,6 +99,7 @@ export class SystemReplay {
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
+      vmEnded: (vm, slot) => this.#vmEnded(vm, slot),
       ask: (vm, frames) => this.#ask(vm, frames),
       isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
@@ -119,10 +111,18 @@ export class SystemReplay {
     if (config.onEvent !== undefined) {
       this.#listener = new Listener(spec.name, accounts, config.onEvent);
     }
-    this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
-    this.#starts = new StartMeter(pricing, machine.blockFrames);
-    this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
-    this.#disturbances = new DisturbanceMeter(pricing, machine.blockFrames);
+    for (const { host } of systems) host.measuredFromNs = warmupMs * NS_PER_MS;
+    this.#meters = new Meters({
+      pricing,
+      accounts,
+      functions,
+      blockFrames: machine.blockFrames,
+      hostCache: machine.hostCache,
+      fromMs: warmupMs,
+      untilMs: trace.spanMs,
+      idleContainers: () => this.#pool.idleCount(),
+    });
+    this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -146,14 +146,14 @@ export class SystemReplay {
   }
 
   #moveClock(toMs: number): void {
-    this.#footprint.advance(toMs);
+    this.#meters.footprint.advance(toMs);
     this.#clock.moveTo(toMs);
   }
 
   #playUntil(untilMs: number): void {
     const clock = this.#clock;
     for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
-      this.#footprint.advance(nextMs);
+      this.#meters.footprint.advance(nextMs);
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#timerFired();
@@ -196,24 +196,32 @@ export class SystemReplay {
       this.#arriveCold(functionId, durationMs, measured);
       return;
     }
-    if (measured) this.#warm += 1;
+    if (measured) this.#meters.functions.began(functionId, 'warm');
     this.#runWarm(slot, durationMs, measured);
   }
 
   #runWarm(slot: number, durationMs: number, measured: boolean): void {
     this.#setIdle(slot, false);
     this.#pool.setCall(slot, durationMs, measured);
+    this.#recorder?.assign(slot, found('warm', this.#clock.now));
     this.#begin(slot);
   }
 
   #arriveCold(functionId: number, durationMs: number, isMeasured: boolean): void {
     const arrivedMs = this.#clock.now;
+    const call: Call = { functionId, durationMs, isMeasured, arrivedMs, isQueued: false };
     const mayStart = this.#waiting.size === 0;
-    if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
-      if (isMeasured) this.#cold += 1;
+    if (mayStart && this.#startFor(call)) {
+      if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
-      this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#refused += 1;
+      this.#waiting.push({ ...call, isQueued: true });
+    } else this.#refuse(call);
+  }
+
+  #refuse({ functionId, durationMs, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'refused');
+    this.#recorder?.refuse(functionId, durationMs, arrivedMs);
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -223,7 +231,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#refused += 1;
+      else this.#refuse(first);
     }
   }
 
@@ -231,8 +239,10 @@ export class SystemReplay {
     return this.#config.profiles[functionId] as FunctionProfile;
   }
 
-  #waited({ arrivedMs, isMeasured }: Call): void {
-    if (isMeasured) this.#queueMs.push(this.#clock.now - arrivedMs);
+  #waited({ functionId, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'queued');
+    this.#meters.queueMs.push(this.#clock.now - arrivedMs);
   }
 
   /** Starts a container for a call. Whether there was memory for it. */
@@ -248,12 +258,14 @@ export class SystemReplay {
   }
 
   /** Whether the host had the memory that the start took. */
-  #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
+  #startOn(host: Host, profile: FunctionProfile, call: Call): boolean {
+    const { durationMs, isMeasured } = call;
     const start = this.#fleet.start(host, profile);
     const { container } = start;
     this.#ledger.start(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
+    this.#meters.population.change(this.#clock.now, 1, start.newVm ? 1 : 0);
     this.#listener?.started(slot, profile.id, this.#clock.now);
     if (this.#fleet.isOver) this.#shortage.settle(slot);
     if (this.#pool.isGone(slot)) {
@@ -261,28 +273,43 @@ export class SystemReplay {
       return false;
     }
     const readyInMs = this.#priceStart(start, host, isMeasured);
+    this.#recordStart(slot, start, call, readyInMs);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
   }
 
+  #recordStart(slot: number, { newVm }: Start, call: Call, startupMs: number): void {
+    const how = call.isQueued ? 'queued' : 'cold';
+    const came = found(how, call.arrivedMs, this.#clock.now - call.arrivedMs);
+    const { sandboxMs } = this.#meters.starts;
+    this.#recorder?.assign(slot, { ...came, startupMs, sandboxMs, newVm });
+  }
+
   /** Milliseconds until a container that starts is ready. */
   #priceStart(start: Start, host: Host, isMeasured: boolean): number {
     const { now } = this.#clock;
-    const { vm } = start.container;
+    const { vm, profile } = start.container;
+    const { starts, functions } = this.#meters;
     const contended = start.newVm
       ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
       : undefined;
     this.#ledger.add(contended?.operations);
-    return this.#starts.price(start, now, isMeasured, contended);
+    const readyInMs = starts.price(start, now, isMeasured, contended);
+    if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
+    return readyInMs;
   }
 
   #begin(slot: number): void {
     const container = this.#pool.container(slot);
     const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
     const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
-    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
-    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
+    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) {
+      this.#meters.functions.calm(this.#pool.functionId(slot));
+    }
+    const heldUpMs = heldUpNs / NS_PER_MS;
+    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpMs;
+    this.#recorder?.begin(slot, heldUpMs);
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, this.#clock.now);
     this.#sessions?.begin(slot, this.#pool.functionId(slot));
@@ -291,9 +318,11 @@ export class SystemReplay {
 
   /** How long the call that begins is held up by what was counted. */
   #hold(slot: number, devices: Operations | undefined): number {
-    const heldUpNs = this.#disturbances.heldUpNs(this.#counts, devices);
+    const { disturbances, functions } = this.#meters;
+    const heldUpNs = disturbances.heldUpNs(this.#counts, devices);
     if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
-      this.#disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
+      const slowdown = disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
+      functions.disturbed(this.#pool.functionId(slot), slowdown);
     }
     return heldUpNs;
   }
@@ -324,6 +353,8 @@ export class SystemReplay {
     this.#listener?.tell('end', slot, this.#clock.now);
     this.#waited(call);
     this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+    const { now } = this.#clock;
+    this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
     this.#begin(slot);
     return true;
   }
@@ -359,18 +390,29 @@ export class SystemReplay {
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
     const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
+    this.#meters.population.change(this.#clock.now, -1, 0);
+    if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
     this.#ledger.take(counts);
     this.#ledger.add(operations);
     if (!this.#ledger.isMeasured || askedFrames === 0) return;
     const { containerDestroy: _apart, ...given } = operations;
-    this.#reclaims.record(askedFrames, gotFrames, given, counts);
+    this.#meters.reclaims.record(askedFrames, gotFrames, given, counts);
   }
 
   /** The container went with its VM. */
   #lost(slot: number): void {
+    this.#recorder?.begin(slot);
+    this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
+  }
+
+  /** A VM has ended, whose container had the slot. */
+  #vmEnded(vm: MicroVm, slot: number): void {
+    const { population, functions } = this.#meters;
+    population.change(this.#clock.now, 0, -1);
+    functions.held(this.#pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -386,7 +428,7 @@ export class SystemReplay {
     const counts = this.#ledger.settle(vm);
     const devices = this.#ledger.takeOperations(vm);
     if (devices === undefined || !this.#ledger.isMeasured) return;
-    this.#reclaims.record(frames, got, devices, counts);
+    this.#meters.reclaims.record(frames, got, devices, counts);
   }
 
   /** Books requests to idle containers that have ended. */
@@ -394,7 +436,7 @@ export class SystemReplay {
     for (const reclaim of system.takeIdleReclaims?.() ?? []) {
       this.#ledger.settle(reclaim.vm);
       this.#ledger.takeOperations(reclaim.vm);
-      if (this.#ledger.isMeasured) this.#reclaims.recordIdle(reclaim);
+      if (this.#ledger.isMeasured) this.#meters.reclaims.recordIdle(reclaim);
     }
   }
 
@@ -405,44 +447,35 @@ export class SystemReplay {
       this.#ledger.add(operations);
       if (request === undefined || !this.#ledger.isMeasured) continue;
       const { askedFrames, gotFrames } = request;
-      this.#reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
+      this.#meters.reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
     }
   }
 
   /** Plays to the end of the trace's window, takes the results, then stops all containers. */
   finish(): SystemRun {
-    const { trace, machine } = this.#config;
+    const { trace, machine, profiles } = this.#config;
+    const meters = this.#meters;
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
-    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
+    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
+    for (const call of unserved) this.#refuse(call);
+    this.#recorder?.finish();
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
-    const priced = LEVELS.map((_, level) => this.#priced(level));
-    const pageOps = pageOpsOf(measured) + pageOpsOf(warmup);
+    for (const [vm, functionId] of this.#runningVms()) {
+      meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
+    }
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
-      starts: {
-        cold: this.#cold,
-        warm: this.#warm,
-        queued: this.#queueMs.count,
-        refused: this.#refused + unserved,
-      },
-      queueMs: this.#queueMs.values(),
-      unserved,
+      ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs), receipt),
+      unserved: unserved.length,
       shortage: this.#shortage.counts,
-      idle: this.#idleness(),
-      undisturbedCalls: this.#undisturbed,
-      priced,
-      meanFrames: this.#footprint.meanFrames(),
-      peakFrames: this.#footprint.peakFrames,
-      series: this.#footprint.series(),
       reclaim: {
-        ...this.#reclaims.frames,
+        ...meters.reclaims.frames,
         migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
       },
-      idleReclaim: this.#reclaims.idle,
       receipt: receipt.slice(),
-      pageOps,
+      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
     const hash = hashOfRun(run, vms, [measured, warmup]);
@@ -451,24 +484,9 @@ export class SystemReplay {
     return { ...run, hash };
   }
 
-  #idleness(): SystemRun['idle'] {
-    const { trace } = this.#config;
-    const idleMs = this.#pool.idleMs(trace.spanMs);
-    const containerMs = idleMs.reduce((sum, ms) => sum + ms, 0);
-    const frameMs = idleMs.reduce((sum, ms, id) => sum + ms * this.#profile(id).anonymousFrames, 0);
-    return { containerMs, frameMs };
-  }
-
-  #priced(level: number): PricedRun {
-    const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#ledger.receipt, name, this.#pricing.prices);
-    return {
-      level: name,
-      startupMs: this.#starts.samplesMs(level),
-      startupStepsMs: this.#starts.stepsMs(level),
-      slowdowns: this.#disturbances.slowdowns(level),
-      reclaimMs: this.#reclaims.samplesMs(level),
-      cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
-    };
+  /** VMs with the function whose containers they have. */
+  #runningVms(): Map<MicroVm, number> {
+    const pool = this.#pool;
+    return new Map(pool.slots().map((slot) => [pool.container(slot).vm, pool.functionId(slot)]));
   }
 }

@@ -1,5 +1,6 @@
 /** Small right records for the tests of this room. */
 import type { Details, TimeSeries } from '../../src/report/detail.ts';
+import type { RecordRows } from '../../src/report/records.ts';
 import type { Results, SystemResult } from '../../src/report/results.ts';
 
 const MIB = 2 ** 20;
@@ -21,6 +22,15 @@ export function system(name: string, factor = 1): SystemResult {
     queueMs: { mean: 0, p99: 0, max: 0 },
     shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
     idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
+    containers: { mean: 40, peak: 90, started: 1234, runningVmShare: 0.25 },
+    vms: { mean: 30, peak: 60, started: 925 },
+    sandboxMs: {
+      mean: 62 * factor,
+      p50: 60 * factor,
+      p95: 70 * factor,
+      p99: 90 * factor,
+      max: 200 * factor,
+    },
     startupMs: {
       mean: 76 * factor,
       p50: 74 * factor,
@@ -32,6 +42,7 @@ export function system(name: string, factor = 1): SystemResult {
     footprintBytes: { mean, peak: 1.5 * mean },
     footprintGiBSeconds: (mean / 2 ** 30) * 3600,
     footprintBy,
+    overheadBytes: { mean: (58 + 80 * factor - 50) * MIB, peak: (60 + 80 * factor) * MIB },
     reclaim: {
       askedBytes: 64 * MIB,
       gotBytes: 48 * MIB,
@@ -43,6 +54,23 @@ export function system(name: string, factor = 1): SystemResult {
     cpuMs: { guest: 1000, host: 500 * factor },
     pageOps: 5_000_000,
     hash: 'deadbeef01',
+    overTime: { tMs: [0, 60_000], containers: [30, 50], idle: [20, 30], vms: [25, 35] },
+    functions: [
+      {
+        id: 3,
+        name: 'only',
+        cold: 1234,
+        warm: 98_766,
+        queued: 0,
+        refused: 0,
+        startupMs: 76 * factor,
+        sandboxMs: 62 * factor,
+        slowdown: 1.01,
+        footprintGiBSeconds: 900,
+        idleSeconds: 3600,
+        wastedGiBSeconds: 90,
+      },
+    ],
   };
 }
 
@@ -92,5 +120,22 @@ export function details(): Details {
       { statement: 'mean start-up: mcpv-czone / scpv-template', low: 0.4, typical: 0.5, high: 0.7 },
       { statement: 'mean slowdown: mcpv-czone / scpv-template', low: 0.9, typical: 1.1, high: 1.3 },
     ],
+  };
+}
+
+/** Rows of that many calls, every other one cold. */
+export function recordRows(length: number): RecordRows {
+  const column = (of: (row: number) => number): Float64Array =>
+    Float64Array.from({ length }, (_, row) => of(row));
+  return {
+    atMs: column((row) => row * 10),
+    function: column((row) => row % 3),
+    how: column((row) => row % 2),
+    queueMs: column(() => 0),
+    startupMs: column((row) => (row % 2 === 0 ? 300.5 : 0)),
+    sandboxMs: column((row) => (row % 2 === 0 ? 100 : 0)),
+    newVm: column((row) => Number(row % 2 === 0)),
+    durationMs: column(() => 20),
+    heldUpMs: column(() => 0.25),
   };
 }

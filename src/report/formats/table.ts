@@ -1,20 +1,27 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
+import { alignRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
 import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
+import { sensitivityText } from '../sensitivity.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
-/** Cells of the table, header first, for text and HTML alike. */
+/**
+ * Cells of the table, header first, for text and HTML alike: means, beside the whole start-up its sandbox and its 99th percentile,
+ * beside the whole footprint what of it is not the functions' own, and its peak.
+ */
 export function summaryRows(results: Results): string[][] {
   const first = results.systems[0]!;
   const header = [
     'system',
-    'cold starts',
-    'start-up mean',
+    'cold',
+    'start-up',
+    'sandbox',
     'p99',
-    'footprint mean',
+    'footprint',
+    'overhead',
     'peak',
     'GiB·s',
     `GiB·s / ${first.name}`,
@@ -28,25 +35,14 @@ function summaryRow(system: SystemResult, first: SystemResult): string[] {
     system.name,
     formatCount(system.starts.cold),
     started ? formatMs(system.startupMs.mean) : '-',
+    started ? formatMs(system.sandboxMs.mean) : '-',
     started ? formatMs(system.startupMs.p99) : '-',
     formatBytes(system.footprintBytes.mean),
+    formatBytes(system.overheadBytes.mean),
     formatBytes(system.footprintBytes.peak),
     formatNumber(system.footprintGiBSeconds),
     formatRatio(system.footprintGiBSeconds / first.footprintGiBSeconds),
   ];
-}
-
-/** First column to the left, the others to the right, two spaces between. */
-export function alignRows(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
 }
 
 /** Heading, table and speed of the run; ends with a newline. */
@@ -61,7 +57,7 @@ export function resultsTable(results: Results): string {
   const told = [...missingLines(results), ...repairLines(trace), ...shortageLines(results)].map(
     (line) => `${line}\n`,
   );
-  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n`;
+  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n${sensitivityText(results)}`;
 }
 
 export const TABLE_FORMAT: Format = {

@@ -155,6 +155,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  HyperAlloc,
+  type HyperAllocOptions,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

@@ -77,8 +77,10 @@ export interface AttachedDevice {
 /** A device whose work has a price. */
 export interface CountedDevice {
   readonly operations: Operations;
-  /** Times that the guest left to the VMM: without one nothing was done. */
+  /** Times that the guest left to the VMM, or that the device worked without: without one nothing was done. */
   readonly exits: number;
+  /** Takes out of the guest's counts what its own operations stand for. */
+  takeOut?(counts: Counts): void;
 }
 
 export class MicroVm {
@@ -313,7 +315,7 @@ export class MicroVm {
       this.#readCounts(counts);
       addCounts(total, counts);
     } else {
-      guest.readCounts(total);
+      this.#readGuest(total);
     }
     this.#settleAccount();
     return isDisturbed;
@@ -325,7 +327,13 @@ export class MicroVm {
       this.#carried.fill(0);
       this.#isCarrying = false;
     }
+    this.#readGuest(counts);
+  }
+
+  #readGuest(counts: Counts): void {
+    const { counted } = this;
     this.#guest.readCounts(counts);
+    for (let at = 0; at < counted.length; at += 1) counted[at]?.takeOut?.(counts);
   }
 
   #settleAccount(): void {

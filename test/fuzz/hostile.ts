@@ -26,6 +26,8 @@ export class HostileDriver {
   readonly #device: VirtioDevice;
   readonly #memory: FlatGuestMemory;
   readonly #queues: number;
+  /** Entries of the rings that a device takes no larger. */
+  readonly #sizes: number[] = [];
 
   constructor(device: VirtioDevice, memory: FlatGuestMemory, queues: number, isPci = false) {
     this.pci = isPci ? new PciTransport(device) : undefined;
@@ -48,7 +50,10 @@ export class HostileDriver {
       const { descAddr, availAddr, usedAddr } = layout(queue);
       this.#memory.writeU16(availAddr + 2, 0);
       mmio.write(0x030, 4, queue);
-      mmio.write(0x038, 4, SIZE);
+      const most = mmio.read(0x034, 4);
+      const size = most === 0 ? SIZE : Math.min(SIZE, most);
+      this.#sizes[queue] = size;
+      mmio.write(0x038, 4, size);
       mmio.write(0x080, 4, descAddr);
       mmio.write(0x090, 4, availAddr);
       mmio.write(0x0a0, 4, usedAddr);
@@ -74,8 +79,9 @@ export class HostileDriver {
   offer(queue: number, heads: readonly number[], jump = 0): void {
     const { availAddr } = layout(queue);
     const idx = this.#memory.readU16(availAddr + 2) ?? 0;
+    const size = this.#sizes[queue] ?? SIZE;
     heads.forEach((head, i) => {
-      this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
+      this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % size), head);
     });
     this.#memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
   }

@@ -65,7 +65,9 @@ export {
   ManyPerVm,
   type MemoryScheme,
   type OnEvent,
+  type MakeSandbox,
   OnePerVm,
+  emptyVms,
   type ReplayEvent,
   type ReplayEventKind,
   type ServerlessSystem,
@@ -107,7 +109,9 @@ export {
   pricesOf,
   replay,
   replayPlan,
+  playEnds,
   resultsOf,
+  sensitivityOf,
 } from './replay/index.ts';
 export {
   type Details,

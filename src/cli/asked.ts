@@ -5,6 +5,8 @@ import {
   type ExperimentFile,
   type OwnPrices,
   SWITCH,
+  SENSITIVITIES,
+  type Sensitivity,
   type TraceChoice,
   changed,
   defaultExperiment,
@@ -55,6 +57,8 @@ export interface ExperimentFlags {
   readonly whenFull?: string;
   readonly contention?: string;
   readonly prices?: string;
+  /** true: asked for without a word. */
+  readonly sensitivity?: string | true;
   readonly format?: string;
   readonly out?: string;
 }
@@ -106,6 +110,11 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+function sensitivity(given: string | true | undefined): Sensitivity | undefined {
+  if (given === true) return 'counts';
+  return ifGiven(given, (text) => choice('--sensitivity', text, SENSITIVITIES));
+}
+
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
@@ -136,6 +145,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     },
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
+      sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,
     },

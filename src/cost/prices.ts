@@ -8,6 +8,7 @@ import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
 import { FILE_PRICES } from './file.ts';
 import { HYPERALLOC_PRICES } from './hyperalloc.ts';
+import { IMAGE_PRICES } from './image.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
 import { PARTITION_PRICES } from './partition.ts';
@@ -28,6 +29,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...PARTITION_PRICES,
   ...FILE_PRICES,
   ...CONTENTION_PRICES,
+  ...IMAGE_PRICES,
   ...HYPERALLOC_PRICES,
 });
 

@@ -33,7 +33,9 @@ export {
   type MachineConfig,
   ManyPerVm,
   type MemoryScheme,
+  type MakeSandbox,
   OnePerVm,
+  emptyVms,
   PLACEMENTS,
   RUNTIMES,
   type Runtime,
@@ -80,5 +82,6 @@ export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
+export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

@@ -115,7 +115,7 @@ class Attack {
       options,
     );
     this.device = new VirtioDevice(this.model, this.memory, POLICY_SPEC);
-    this.driver = new HostileDriver(this.device, this.memory, QUEUES, false);
+    this.driver = new HostileDriver(this.device, this.memory, QUEUES);
     this.#init();
   }
 
@@ -208,6 +208,7 @@ export const hyperalloc: Fuzzer = {
   sentence:
     'HyperAlloc’s host survives hostile drivers and tables: no throw, no hang, books balanced.',
   cases: 60,
+  night: 2_000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(fc.array(op, { minLength: 20, maxLength: 60 }), (ops) => {

@@ -37,3 +37,7 @@ export const ZEROBOOT = 'zeroboot README (adammiribyan/zeroboot; a VMM of its ow
 export const SMOLVM = 'smolvm (libkrun), forks of a paused golden VM, 80 to 140 ms';
 
 export const E2B = 'e2b-dev/infra#2974 (2 MiB pages by userfaultfd)';
+
+/** One machine, under KVM and other load: a check of recalled figures, not a source of any. */
+export const MEASURED =
+  '[M] bench/baseline/linux-costs.c in a KVM guest (Linux 6.18, Xeon of unknown model, shared, CPU time, 2026-11)';

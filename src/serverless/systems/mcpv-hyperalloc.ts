@@ -22,7 +22,7 @@ class Watched implements VmScheme {
     this.#absent = containersPerVm(context.machine, profile);
     this.#device = new HyperAlloc(vm, context.clock, {
       ...(scanDelayNs === undefined ? {} : { scanDelayNs }),
-      taken: (released) => turn.note(0, released),
+      given: (frames, released) => turn.note(frames, released),
     });
     vm.counted.push(this.#device);
   }
@@ -34,7 +34,9 @@ class Watched implements VmScheme {
 
   left(): Asked {
     this.#absent += 1;
-    return { askedFrames: this.#shareFrames, gotFrames: Math.max(0, this.#limit()) };
+    const gotFrames = Math.max(0, this.#limit());
+    // what an earlier one left short comes with it, and was asked for again
+    return { askedFrames: Math.max(this.#shareFrames, gotFrames), gotFrames };
   }
 
   /** The shares of containers that are not there are not the guest's. */

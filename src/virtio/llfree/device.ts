@@ -45,8 +45,8 @@ export class LlfreeDevice implements DeviceModel {
   readonly features: bigint = FEATURES;
   readonly queueCount: number;
   readonly counters: LlfreeCounters = newLlfreeCounters();
-  /** Hears of each pass over the tables that took something, with the frames that had memory. */
-  onTaken: (releasedPages: number) => void = () => {};
+  /** Hears of each pass over the tables that took something: frames, and those of them that had memory. */
+  onTaken: (frames: number, releasedFrames: number) => void = () => {};
   readonly #host: LlfreeHost;
   readonly #options: LlfreeDeviceOptions;
   readonly #states: Uint8Array;
@@ -149,9 +149,9 @@ export class LlfreeDevice implements DeviceModel {
       if (!this.#known.has(zone)) continue;
       while (this.#takeBatch(zone, false, BATCH) > 0);
     }
-    if (this.counters.takenHuge > takenHuge) {
-      this.onTaken(this.counters.releasedPages - releasedPages);
-    }
+    const huges = this.counters.takenHuge - takenHuge;
+    if (huges === 0) return;
+    this.onTaken(huges * PAGEBLOCK_FRAMES, this.counters.releasedPages - releasedPages);
   }
 
   #arm(): void {

@@ -24,13 +24,13 @@ import {
 } from '../../virtio/index.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
-import type { MemoryDevice } from './device.ts';
+import type { Given, MemoryDevice } from './device.ts';
 
 export interface HyperAllocOptions {
   /** From the end of a pass over the guest's tables to the next, 5 s if not said; null: there are none. */
   readonly scanDelayNs?: number | null;
-  /** Hears of frames with memory that a pass took. */
-  readonly taken?: (releasedFrames: number) => void;
+  /** Hears of what a pass took. */
+  readonly given?: Given;
 }
 
 export class HyperAlloc implements MemoryDevice {
@@ -49,7 +49,7 @@ export class HyperAlloc implements MemoryDevice {
   /** Attaches the device and probes the driver. The guest must be on LLFree (`onLlfree`). */
   constructor(vm: MicroVm, timers: Timers, options: HyperAllocOptions = {}) {
     vm.expectRunning();
-    const { scanDelayNs, taken } = expectObject('hyperalloc', options);
+    const { scanDelayNs, given } = expectObject('hyperalloc', options);
     if (typeof scanDelayNs === 'number') expectInteger('scanDelayNs', scanDelayNs, 1);
     const { core, memory, config } = vm.guest;
     if (core.monitor === undefined) {
@@ -71,7 +71,7 @@ export class HyperAlloc implements MemoryDevice {
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
     zones.onWait((cpu) => this.driver.install(cpu));
-    if (taken !== undefined) this.model.onTaken = taken;
+    if (given !== undefined) this.model.onTaken = given;
     vm.reclaimers.push((frames) => this.#reclaim(frames));
   }
 

@@ -66,7 +66,7 @@ describe('a pass over the tables', () => {
     const rig = new Rig([4, 5, 6, 9, 1]);
     rig.meet();
     const taken: number[] = [];
-    rig.model.onTaken = (frames) => taken.push(frames);
+    rig.model.onTaken = (...frames) => taken.push(...frames);
     rig.model.scan();
     expect(rig.discards).toEqual([
       [1, 1],
@@ -74,7 +74,7 @@ describe('a pass over the tables', () => {
       [9, 1],
     ]);
     expect(rig.model.counters.takenHuge).toBe(5);
-    expect(taken).toEqual([5 * HUGE]);
+    expect(taken).toEqual([5 * HUGE, 5 * HUGE]);
     expect(rig.model.takenFrames).toBe(0);
   });
 

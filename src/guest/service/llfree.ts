@@ -43,8 +43,11 @@ export class LlfreeZones {
   get waiting(): { readonly zone: number; readonly pfn: number } | undefined {
     const pfn = this.#memory.core.pages.waitingFrame;
     if (pfn === undefined) return undefined;
-    const zone = this.shared().findLast(({ start }) => start <= pfn) ?? this.shared()[0];
-    return zone && { zone: zone.zone, pfn: pfn - (pfn % PAGEBLOCK_FRAMES) };
+    const zone = SHARED_ZONES.find((index) => {
+      const { start, spanned } = this.#memory.core.zone(index);
+      return pfn >= start && pfn < start + spanned;
+    });
+    return zone === undefined ? undefined : { zone, pfn: pfn - (pfn % PAGEBLOCK_FRAMES) };
   }
 
   /** From now on such requests are told of, with the CPU that made them. */

@@ -1,6 +1,11 @@
 /** What the kernel does when a request waits for its host: it asks whoever registered, and goes on. */
 import { describe, expect, it } from 'vitest';
-import { GFP_KERNEL, STATUS_NO_MEMORY, ZONE_DMA32 } from '../../../../src/core/index.ts';
+import {
+  GFP_KERNEL,
+  STATUS_NO_MEMORY,
+  ZONE_DMA32,
+  ZONE_NORMAL,
+} from '../../../../src/core/index.ts';
 import {
   GuestMemory,
   GuestOutOfMemory,
@@ -41,6 +46,17 @@ describe('a request that waits', () => {
     const { made, memory } = evicted();
     expect(() => memory.touch(anonymous(made.core), 0, 3000, true, 0, 0)).toThrow(GuestOutOfMemory);
     expect(requestPages(memory, GFP_KERNEL, 9, 0)).not.toBe(STATUS_NO_MEMORY);
+  });
+
+  it('is named with the zone that it lies in, above the hole of MMIO, too', () => {
+    const made = llfreeGuest(5 * 1024);
+    while (made.monitor.reclaim(ZONE_NORMAL, false) >= 0);
+    const zones = new LlfreeZones(new GuestMemory(made.core, false));
+    made.core.objects.touch(anonymous(made.core), 0, 100, true, 0);
+    const pfn = made.core.pages.waitingFrame as number;
+    expect(pfn).toBeGreaterThanOrEqual(2 ** 20);
+    expect(zones.waiting?.zone).toBe(ZONE_NORMAL);
+    expect(zones.shared().map(({ zone }) => zone)).toEqual([ZONE_NORMAL, ZONE_DMA32]);
   });
 
   it('of ZONE_DMA never comes about: that zone is not shared', () => {

@@ -112,6 +112,7 @@ export {
   replayPlan,
   playEnds,
   resultsOf,
+  seedsOf,
   sensitivityOf,
 } from './replay/index.ts';
 export {
@@ -161,6 +162,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  HyperAlloc,
+  type HyperAllocOptions,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

@@ -23,11 +23,13 @@ import {
   playEnds,
   pricesOf,
   replayPlan,
+  seedsOf,
   sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
 import {
   FORMATS,
+  RecordSpool,
   type Format,
   type Report,
   type Results,
@@ -95,7 +97,25 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
 
 interface Played {
   readonly played: ReplayRun;
+  readonly seeds: Results['seeds'];
   readonly sensitivity: Results['sensitivity'];
+}
+
+/** What the other seeds give beside the first, if there are others. */
+async function seedsBeside(
+  { experiment, jobs }: Asked,
+  played: ReplayRun,
+  signal: AbortSignal,
+): Promise<Results['seeds']> {
+  const [, ...others] = experiment.seeds ?? [];
+  if (others.length === 0) return undefined;
+  const runs = [resultsOf(played)];
+  for (const seed of others) {
+    const one = { ...experiment, seed };
+    const other = await replayPlan(await traceOfExperiment(one), planOf(one), { jobs, signal });
+    runs.push(resultsOf(other));
+  }
+  return seedsOf(runs);
 }
 
 /** How far prices move a run, as it was asked for. */
@@ -118,7 +138,11 @@ async function sensitivityTo(
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
-async function play(asked: Asked, signal: AbortSignal): Promise<Played> {
+async function play(
+  asked: Asked,
+  signal: AbortSignal,
+  records: RecordSpool | undefined,
+): Promise<Played> {
   const { experiment, flags, jobs } = asked;
   const plan = planOf(experiment);
   const trace = await traceOfExperiment(experiment);
@@ -129,9 +153,14 @@ async function play(asked: Asked, signal: AbortSignal): Promise<Played> {
     const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
+      records,
       signal,
     });
-    return { played, sensitivity: await sensitivityTo(asked, trace, played, signal) };
+    return {
+      played,
+      seeds: await seedsBeside(asked, played, signal),
+      sensitivity: await sensitivityTo(asked, trace, played, signal),
+    };
   } finally {
     progress.stop();
   }
@@ -154,10 +183,11 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf({ played, sensitivity }: Played, configuration: Experiment): Report {
+function reportOf({ played, seeds, sensitivity }: Played, configuration: Experiment): Report {
   return {
     results: {
       ...resultsOf(played),
+      ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
     },
@@ -176,8 +206,13 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
-function formatsOf({ outputs }: Experiment): Format[] {
-  return outputs.formats.map((name) => FORMATS.find((one) => one.name === name) as Format);
+/** Those that hold rows of calls. */
+const TABLES: readonly string[] = ['csv', 'parquet'];
+
+function formatsOf({ outputs: { formats, records = false } }: Experiment): Format[] {
+  const isLacking = records && !formats.some((name) => TABLES.includes(name));
+  const names = isLacking ? [...formats, 'parquet'] : formats;
+  return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
@@ -189,13 +224,18 @@ async function playInto(
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
   const folder = openOutput(formats, out, flags.force);
+  const records =
+    experiment.outputs.records === true && folder !== undefined
+      ? new RecordSpool(folder.spoolFolder())
+      : undefined;
   try {
-    const whole = await play(asked, signal);
+    const whole = await play(asked, signal, records);
     expectFinal(whole.played);
-    const report = reportOf(whole, experimentIn(out, experiment));
+    const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
     const written = await writeReport(report, formats, folder ?? out);
     return { played: whole.played, report, written };
   } finally {
+    records?.close();
     folder?.close();
   }
 }
@@ -232,6 +272,10 @@ function toldIn(command: Command): Command {
       'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
     )
     .option(
+      '--records',
+      'write a row a call too, in the formats csv and parquet (default: parquet)',
+    )
+    .option(
       '--format <names>',
       `what to write, commas between: ${known} (default: table,json,html)`,
     )
@@ -253,7 +297,10 @@ export function replayCommand(): Command {
       'folder or file of a trace, or an experiment (.yaml); without one, the built-in synthetic hour',
     )
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
-    .option('--seed <n>', 'seed of every draw (default: 1)')
+    .option(
+      '--seed <n>',
+      'seed of every draw, or several, commas between: each is played (default: 1)',
+    )
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--columns <map>', COLUMNS_HELP)
     .option(

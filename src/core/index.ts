@@ -1,5 +1,6 @@
 // The core room's public face.
 
+export type { FrameSet } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
@@ -11,6 +12,7 @@ export {
   type CoreBuild,
   compiledCore,
   coreVersion,
+  onLlfree,
   useCore,
 } from './instantiate.ts';
 export type { CallPages } from './objects.ts';

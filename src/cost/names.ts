@@ -35,6 +35,9 @@ export type VirtioMemOperation = 'virtioMemPlug2MiB' | 'virtioMemUnplug2MiB';
 
 export type DimmOperation = 'dimmPlugBlock' | 'dimmOfflineBlock';
 
+export type HyperAllocOperation =
+  'hyperallocReclaim2MiB' | 'hyperallocReturn2MiB' | 'hyperallocInstall2MiB';
+
 export type CZoneOperation = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
 
 export type PartitionOperation = 'partitionPlugBlock' | 'partitionDropBlock';
@@ -51,6 +54,15 @@ export type ContainerOperation =
 
 export type ContentionOperation = 'cloneSerial' | 'clonePerVm' | 'bootSerial' | 'bootPerVm';
 
+export type ImageOperation =
+  | 'snapshotLoad'
+  | 'imageRead4KiB'
+  | 'imageBulkRead4KiB'
+  | 'imageInstall4KiB'
+  | 'imageCopy2MiB'
+  | 'vmFreeze'
+  | 'vmFork';
+
 export type OperationName =
   | FaultOperation
   | MemoryOperation
@@ -59,11 +71,13 @@ export type OperationName =
   | VirtioMemOperation
   | DimmOperation
   | CZoneOperation
+  | HyperAllocOperation
   | BootOperation
   | ContainerOperation
   | PartitionOperation
   | FileOperation
-  | ContentionOperation;
+  | ContentionOperation
+  | ImageOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

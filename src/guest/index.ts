@@ -1,6 +1,6 @@
 // The guest room's public face.
 
-export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange, Monitor } from '../core/index.ts';
 export {
   CorePool,
   type Fault,
@@ -10,6 +10,7 @@ export {
   coreVersion,
   faultText,
   layoutOf,
+  onLlfree,
   useCore,
   verify,
 } from '../core/index.ts';
@@ -42,6 +43,7 @@ export {
   mayBeMovable,
 } from './service/memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './service/kernel-pages.ts';
+export { LlfreeZones, SHARED_ZONES, type SharedZone } from './service/llfree.ts';
 export {
   type Obstacle,
   type ObstacleKind,
@@ -58,10 +60,11 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export type { CallPages } from '../core/index.ts';
+export { type CallPages, type FrameSet } from '../core/index.ts';
 export { type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';
+export type { TreeState } from './tree-state.ts';

@@ -27,8 +27,8 @@ export interface Shrinker {
 /** Objects of one holder, with what they are for. */
 export type ObjectOwner = () => Iterable<readonly [number, 'guestOs' | 'file']>;
 
-/** Acts on a status so that the request can be made again; false: nothing came of it. */
-export type Reliever = () => boolean;
+/** Acts on a status that a CPU met so that the request can be made again; false: nothing came of it. */
+export type Reliever = (cpu: number) => boolean;
 
 /** Gives up what it can before a process is killed. Pages given. */
 export type OomNotifier = () => number;
@@ -46,6 +46,8 @@ export class GuestMemory {
    * memory.
    */
   readonly cloned: boolean;
+  /** The template's frames are for everything that a guest has: what is private is not counted on the way. */
+  readonly #isMixed: boolean;
   readonly kswapd: Kswapd = new Kswapd(this);
   /** Pages that requests freed by reclaim of their own (pgsteal_direct). */
   directlyFreedPages = 0;
@@ -59,9 +61,10 @@ export class GuestMemory {
   readonly #oomNotifiers: OomNotifier[] = [];
   readonly #moveListeners: MoveListener[] = [];
 
-  constructor(core: Core, cloned: boolean) {
+  constructor(core: Core, cloned: boolean, isMixed = false) {
     this.core = core;
     this.cloned = cloned;
+    this.#isMixed = isMixed;
     this.#movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   }
@@ -135,8 +138,8 @@ export class GuestMemory {
   }
 
   /** Asks those who registered for a status until one has done something about it. */
-  askRelievers(status: number): boolean {
-    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
+  askRelievers(status: number, cpu: number): boolean {
+    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve(cpu));
   }
 
   /** Direct reclaim of up to so many pages. Frames freed. */
@@ -233,7 +236,7 @@ export class GuestMemory {
   }
 
   get #isCounted(): boolean {
-    return !this.#hasFailed && !this.core.backing.tookUsed;
+    return !this.#isMixed && !this.#hasFailed && !this.core.backing.tookUsed;
   }
 
   get #countedIdle(): number {

@@ -20,6 +20,15 @@ import {
   type Counts,
 } from '../guest/index.ts';
 
+/** A device whose work has a price. */
+export interface CountedDevice {
+  readonly operations: Operations;
+  /** Times that the guest left to the VMM, or that the device worked without: without one nothing was done. */
+  readonly exits: number;
+  /** Takes out of the guest's counts what its own operations stand for. */
+  takeOut?(counts: Counts): void;
+}
+
 /**
  * Slots that count pages, each with what happens once for a page of it. A fault: enter the guest's handler and zero (or copy)
  * the page.

@@ -34,6 +34,7 @@ export {
 export type { Given, MemoryDevice } from './device/device.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { HyperAlloc, type HyperAllocOptions } from './device/hyperalloc.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
@@ -46,5 +47,7 @@ export {
 } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
-export { ImageStore, Template, TemplateStore } from './template.ts';
+export { bootOperations } from './boot.ts';
+export { FunctionImage, type ImageKeeper, type ImageOptions } from './function-image.ts';
+export { type Contents, ImageStore, Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

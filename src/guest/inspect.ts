@@ -2,7 +2,6 @@
 
 import {
   type Core,
-  type FrameView,
   KIND_BALLOON,
   KIND_FREE,
   KIND_ISOLATED,
@@ -91,9 +90,9 @@ function zoneName(index: number): string | undefined {
   return ZONE_NAMES[index] ?? `CZone ${index - ZONE_NAMES.length}`;
 }
 
-function hostOf(frames: FrameView, pfn: number): GuestFrame['host'] {
+function hostOf({ frames, backing }: Core, pfn: number): GuestFrame['host'] {
   if (frames.isTemplate(pfn)) return 'template';
-  return frames.isPrivate(pfn) ? 'own' : 'none';
+  return backing.isBacked(pfn) ? 'own' : 'none';
 }
 
 /** Frames [start, start + count), each as it is when the iterator comes to it. */
@@ -101,7 +100,7 @@ export function* framesOf(core: Core, start: number, count: number): Generator<G
   const { frames } = core;
   for (let pfn = start; pfn < start + count; pfn += 1) {
     const kind = KIND_NAMES.get(frames.kind(pfn)) ?? 'hole';
-    yield { pfn, kind, zone: zoneName(frames.zone(pfn)), host: hostOf(frames, pfn) };
+    yield { pfn, kind, zone: zoneName(frames.zone(pfn)), host: hostOf(core, pfn) };
   }
 }
 

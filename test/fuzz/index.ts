@@ -2,6 +2,7 @@
 
 import { allocator } from './allocator.ts';
 import { canary } from './canary.ts';
+import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
@@ -19,6 +20,7 @@ import { vmm } from './vmm.ts';
 /** Those that find nothing as long as all is well. */
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
+  compaction,
   llfree,
   mechanisms,
   memo,

@@ -4,7 +4,7 @@
 
 // requests, and what they took, given back
 export { allocBlock, allocPages, giveBack, giveBackAll, markAllocated } from './request';
-export { streamList, streamPcp, streamTake } from './request';
+export { streamList, streamPcp, streamRun, streamTake } from './request';
 export { releaseHighatomic } from './highatomic';
 
 // free blocks of one zone: take one of an order, at a place, or a run of frames; give
@@ -21,6 +21,9 @@ export { isolateFree, isolateRange, putBack, takeFreeRange, unisolateRange } fro
 
 // whether frames that come and go leave all as it was
 export { listsAtRest, recurringFrames } from './recur';
+
+// LLFree in the buddy's place, where the build has it
+export { HAS_LISTS, isTakenHard, llfreeBytes, llfreeForm, llfreeIsWhole, useZone } from './llfree';
 
 // the per-cpu lists in front of the zones
 export { Pcp, decay, drainAll, drainCpu, drainZone } from './percpu';

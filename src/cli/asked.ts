@@ -5,6 +5,8 @@ import {
   type ExperimentFile,
   type OwnPrices,
   SWITCH,
+  SENSITIVITIES,
+  type Sensitivity,
   type TraceChoice,
   changed,
   defaultExperiment,
@@ -55,6 +57,9 @@ export interface ExperimentFlags {
   readonly whenFull?: string;
   readonly contention?: string;
   readonly prices?: string;
+  /** true: asked for without a word. */
+  readonly sensitivity?: string | true;
+  readonly records?: true;
   readonly format?: string;
   readonly out?: string;
 }
@@ -106,6 +111,19 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+/** One, or several with commas between. */
+function seedsSaid(text: string): Pick<ExperimentFile, 'seed' | 'seeds'> {
+  const seeds = text.split(',').map((one) => wholeNumber('--seed', one.trim(), 0));
+  const again = seeds.find((seed, at) => seeds.indexOf(seed) !== at);
+  if (again === undefined) return seeds.length === 1 ? { seed: seeds[0] } : { seeds };
+  throw new UsageError(`--seed: expected each of the seeds once, found ${again} again`);
+}
+
+function sensitivity(given: string | true | undefined): Sensitivity | undefined {
+  if (given === true) return 'counts';
+  return ifGiven(given, (text) => choice('--sensitivity', text, SENSITIVITIES));
+}
+
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
@@ -124,7 +142,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   return {
     systems: ifGiven(flags.system, (text) => systemNames('--system', text)),
-    seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
+    ...ifGiven(flags.seed, seedsSaid),
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),
@@ -136,6 +154,8 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     },
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
+      records: flags.records,
+      sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,
     },

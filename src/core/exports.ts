@@ -108,6 +108,7 @@ export type CoreExports = {
   isBacked(pfn: number): number;
   releaseRange(pfn: number, frames: number): number;
   touchRange(pfn: number, frames: number, write: number): number;
+  usesRange(pfn: number, frames: number): number;
   czoneAllocPages(index: number, gfp: number, order: number, tag: number): number;
   czoneCollect(ranges: number): number;
   czoneCompact(index: number, pages: number, cpu: number): number;
@@ -137,6 +138,14 @@ export type CoreExports = {
   stateParked(cpu: number, zone: number, list: number, pfn: number): number;
   /** STATUS_BAD_STATE in the release build, which has no walk. */
   verifyAll(): number;
+};
+
+/** Raw exports of the core of a guest on LLFree, beside assembly/index-guest-llfree.ts. */
+export type LlfreeGuestExports = CoreExports & {
+  llfreeWaiting(): number;
+  monitorInstall(pfn: number): number;
+  monitorReclaim(zone: number, hard: number): number;
+  monitorReturn(pfn: number): number;
 };
 
 /** Raw exports of LLFree's module, beside assembly/index-llfree.ts. */

@@ -1,5 +1,6 @@
 // The core room's public face.
 
+export type { FrameSet } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
@@ -16,6 +17,7 @@ export {
 export type { CallPages } from './objects.ts';
 export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
 export { llfreeFault } from './llfree-walk.ts';
+export type { Monitor } from './monitor.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';

@@ -50,6 +50,8 @@ export interface PricesInFile {
 export interface ExperimentFile {
   readonly trace?: string | TraceChoice | undefined;
   readonly seed?: number | undefined;
+  /** Several, instead of one. */
+  readonly seeds?: readonly number[] | undefined;
   readonly minutes?: number | undefined;
   readonly warmupMinutes?: number | undefined;
   readonly hosts?: HostsChoice | undefined;
@@ -91,8 +93,16 @@ export interface PolicyChoice {
   readonly idleReclaim?: string | undefined;
 }
 
+/** From the run's counts, or with runs at the ends of prices that move the clock. */
+export const SENSITIVITIES = ['counts', 'replay'] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
 export interface OutputChoice {
   readonly formats?: readonly string[] | undefined;
+  /** How far prices move the results, if it is told. */
+  readonly sensitivity?: Sensitivity | undefined;
+  /** A row a call, as CSV and Parquet if these are among the formats, else as Parquet. */
+  readonly records?: boolean | undefined;
   readonly folder?: string | undefined;
 }
 
@@ -170,6 +180,7 @@ const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 export const experimentFile: z.ZodType<ExperimentFile> = group({
   trace: either(text('a path, or a group of path, columns, synthetic'), trace),
   seed: whole(0),
+  seeds: list('seeds', whole(0)),
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
   hosts: group({
@@ -197,9 +208,17 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
       'formats',
       checked((value: string) => expectName('formats', value, FORMAT_NAMES)),
     ),
+    records: checked((value: boolean) => {
+      if (typeof value !== 'boolean') throw new RefusedArgument('', 'true or false', value);
+    }),
+    sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),
-}).superRefine(({ minutes, warmupMinutes = 0 }, context) => {
+}).superRefine(({ seed, seeds, minutes, warmupMinutes = 0 }, context) => {
+  if (seed !== undefined && seeds !== undefined) {
+    const message = 'expected one of seed and seeds, found both';
+    context.addIssue({ code: 'custom', path: ['seeds'], message });
+  }
   if (minutes === undefined || warmupMinutes < minutes) return;
   const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
   context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });

@@ -1,7 +1,14 @@
 // Turns counts into nanoseconds, the only place that does. Every figure is of the run's prices; which operation each counter
 // stands for is src/vmm/counted.ts.
 
-import { PRICE_LEVELS, type PriceLevel, PRICE_INDEX, costNs, receiptOf } from '../cost/index.ts';
+import {
+  PRICE_COUNT,
+  PRICE_LEVELS,
+  type PriceLevel,
+  PRICE_INDEX,
+  costNs,
+  receiptOf,
+} from '../cost/index.ts';
 import type { OperationName, Prices, Receipt, Operations } from '../cost/index.ts';
 import {
   BLOCK_OPERATION,
@@ -30,6 +37,8 @@ export class Pricing {
   readonly prices: Prices;
   /** The level that the run's clock goes by. */
   readonly clockLevel: number;
+  /** By slot of receipts: 1 for operations that something waited for besides starts and calls. */
+  readonly awaited: Uint8Array = new Uint8Array(PRICE_COUNT);
   readonly #slotNs: readonly Float64Array[];
   readonly #blockNs: readonly number[];
 
@@ -80,13 +89,27 @@ export class Pricing {
   /** How long operations, and the release of so many frames, take on the replay's clock. */
   workNs(operations: Operations, releasedFrames: number): number {
     const level = this.clockLevel;
-    return this.operationsNs(operations, level) + this.pagesNs(released(releasedFrames), level);
+    this.awaited[PRICE_INDEX.hostRelease4KiB] = 1;
+    return this.awaitedNs(operations, level) + this.pagesNs(released(releasedFrames), level);
+  }
+
+  /** Nanoseconds of operations that something waits for. */
+  awaitedNs(operations: Operations, level: number): number {
+    for (const name in operations) this.awaited[PRICE_INDEX[name as OperationName]] = 1;
+    return this.operationsNs(operations, level);
   }
 
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
     return costNs(receiptOf(operations), LEVELS[level] as PriceLevel, this.prices);
   }
+}
+
+/** What held a call up. */
+export interface Disturbance {
+  readonly counts: Counts;
+  readonly devices: Operations | undefined;
+  readonly blockFrames: number;
 }
 
 /** Counts of a release alone. */
@@ -102,6 +125,23 @@ export function addToReceipt(receipt: Receipt, counts: Counts, blockFrames: numb
     for (const name of names) bump(receipt, name, counts[slot] as number);
   }
   bump(receipt, BLOCK_OPERATION, blockOperations(counts, blockFrames));
+}
+
+const DISTURBING_PAGES = COUNTED_PAGES.filter(([slot]) => DISTURBING.includes(slot));
+
+/** Adds what held a call up to a receipt, each count times `scale`. */
+export function addDisturbance(
+  receipt: Receipt,
+  { counts, devices = {}, blockFrames }: Disturbance,
+  scale: number,
+): void {
+  for (const [slot, names] of DISTURBING_PAGES) {
+    for (const name of names) bump(receipt, name, (counts[slot] as number) * scale);
+  }
+  bump(receipt, BLOCK_OPERATION, blockOperations(counts, blockFrames) * scale);
+  for (const [name, times] of Object.entries(devices) as [OperationName, number][]) {
+    bump(receipt, name, times * scale);
+  }
 }
 
 function bump(receipt: Receipt, name: OperationName, times: number): void {

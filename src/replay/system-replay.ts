@@ -20,6 +20,7 @@ import {
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
+import type { RecordRows } from '../report/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { Fleet, type Host } from './fleet.ts';
 import { hashOfRun } from './hash.ts';
@@ -27,6 +28,7 @@ import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
 import { Meters } from './meters.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
+import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
@@ -50,6 +52,8 @@ export interface SystemReplayConfig {
   /** VMs that start on a host wait for each other. */
   readonly contention: boolean;
   readonly onEvent?: OnEvent | undefined;
+  /** Gets a row a call that counts, in batches. */
+  readonly onRecords?: ((rows: RecordRows) => void) | undefined;
 }
 
 export class SystemReplay {
@@ -63,6 +67,7 @@ export class SystemReplay {
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
@@ -117,6 +122,7 @@ export class SystemReplay {
       untilMs: trace.spanMs,
       idleContainers: () => this.#pool.idleCount(),
     });
+    this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -197,17 +203,25 @@ export class SystemReplay {
   #runWarm(slot: number, durationMs: number, measured: boolean): void {
     this.#setIdle(slot, false);
     this.#pool.setCall(slot, durationMs, measured);
+    this.#recorder?.assign(slot, found('warm', this.#clock.now));
     this.#begin(slot);
   }
 
   #arriveCold(functionId: number, durationMs: number, isMeasured: boolean): void {
     const arrivedMs = this.#clock.now;
+    const call: Call = { functionId, durationMs, isMeasured, arrivedMs, isQueued: false };
     const mayStart = this.#waiting.size === 0;
-    if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
+    if (mayStart && this.#startFor(call)) {
       if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
-      this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#meters.functions.began(functionId, 'refused');
+      this.#waiting.push({ ...call, isQueued: true });
+    } else this.#refuse(call);
+  }
+
+  #refuse({ functionId, durationMs, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'refused');
+    this.#recorder?.refuse(functionId, durationMs, arrivedMs);
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -217,7 +231,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#meters.functions.began(first.functionId, 'refused');
+      else this.#refuse(first);
     }
   }
 
@@ -244,7 +258,8 @@ export class SystemReplay {
   }
 
   /** Whether the host had the memory that the start took. */
-  #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
+  #startOn(host: Host, profile: FunctionProfile, call: Call): boolean {
+    const { durationMs, isMeasured } = call;
     const start = this.#fleet.start(host, profile);
     const { container } = start;
     this.#ledger.start(start, isMeasured);
@@ -258,9 +273,17 @@ export class SystemReplay {
       return false;
     }
     const readyInMs = this.#priceStart(start, host, isMeasured);
+    this.#recordStart(slot, start, call, readyInMs);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
+  }
+
+  #recordStart(slot: number, { newVm }: Start, call: Call, startupMs: number): void {
+    const how = call.isQueued ? 'queued' : 'cold';
+    const came = found(how, call.arrivedMs, this.#clock.now - call.arrivedMs);
+    const { sandboxMs } = this.#meters.starts;
+    this.#recorder?.assign(slot, { ...came, startupMs, sandboxMs, newVm });
   }
 
   /** Milliseconds until a container that starts is ready. */
@@ -284,7 +307,9 @@ export class SystemReplay {
     if (heldUpNs === 0 && this.#pool.isMeasured(slot)) {
       this.#meters.functions.calm(this.#pool.functionId(slot));
     }
-    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
+    const heldUpMs = heldUpNs / NS_PER_MS;
+    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpMs;
+    this.#recorder?.begin(slot, heldUpMs);
     this.#clock.post(endsMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, this.#clock.now);
     this.#sessions?.begin(slot, this.#pool.functionId(slot));
@@ -328,6 +353,8 @@ export class SystemReplay {
     this.#listener?.tell('end', slot, this.#clock.now);
     this.#waited(call);
     this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+    const { now } = this.#clock;
+    this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
     this.#begin(slot);
     return true;
   }
@@ -375,6 +402,7 @@ export class SystemReplay {
 
   /** The container went with its VM. */
   #lost(slot: number): void {
+    this.#recorder?.begin(slot);
     this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
@@ -414,7 +442,9 @@ export class SystemReplay {
 
   /** Books what devices did by themselves. */
   #bookWork(): void {
-    for (const { operations, counts, request } of this.#fleet.takeWork()) {
+    const work = this.#fleet.takeWork();
+    if (work.length === 0) return;
+    for (const { operations, counts, request } of work) {
       this.#ledger.take(counts);
       this.#ledger.add(operations);
       if (request === undefined || !this.#ledger.isMeasured) continue;
@@ -430,7 +460,8 @@ export class SystemReplay {
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
-    for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
+    for (const call of unserved) this.#refuse(call);
+    this.#recorder?.finish();
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const [vm, functionId] of this.#runningVms()) {

@@ -1,13 +1,14 @@
 // Every fuzzer of the project. `npm run fuzz` lists them, `npm run fuzz -- NAME --seed N --seconds S` runs one, `all` shares the time.
 
 import { allocator } from './allocator.ts';
-import { canary } from './canary.ts';
+import { canary, stuck } from './canary.ts';
 import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
+import { llfreeGuest } from './llfree-guest.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
 import { queue } from './queue.ts';
@@ -22,6 +23,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   allocator,
   compaction,
   llfree,
+  llfreeGuest,
   mechanisms,
   memo,
   czone,
@@ -35,4 +37,4 @@ export const FUZZERS: readonly Fuzzer[] = [
   snapshot,
 ];
 
-export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary];
+export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary, stuck];

@@ -13,6 +13,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+function sensitivityAsked(sensitivity?: string | true): unknown {
+  const flags = sensitivity === undefined ? {} : { sensitivity };
+  return experimentOf(undefined, flags).outputs.sensitivity;
+}
+
 describe('what is asked for', () => {
   it('is an experiment by its ending, and a trace otherwise', () => {
     expect(['a.yaml', 'b/c.YML', 'a.csv', 'yaml', undefined].map(isExperiment)).toEqual([
@@ -55,6 +60,36 @@ describe('what is asked for', () => {
     expect(() => experimentOf(undefined, { contention: 'offf' })).toThrow(
       '--contention: expected one of on, off (did you mean off?), found "offf"',
     );
+  });
+
+  it('may ask how far prices move the results, by the counts unless it says otherwise', () => {
+    expect([sensitivityAsked(), sensitivityAsked(true), sensitivityAsked('replay')]).toEqual([
+      undefined,
+      'counts',
+      'replay',
+    ]);
+    expect(() => sensitivityAsked('reply')).toThrow(
+      '--sensitivity: expected one of counts, replay (did you mean replay?), found "reply"',
+    );
+  });
+
+  it('may have several seeds, of which the first is the run that is told in full', () => {
+    const { seed, seeds } = experimentOf(undefined, { seed: '5, 6,9' });
+    expect({ seed, seeds }).toEqual({ seed: 5, seeds: [5, 6, 9] });
+    const file = join(folder, 'seeds.yaml');
+    writeFileSync(file, 'seeds: [3, 4]');
+    expect(experimentOf(file, {})).toMatchObject({ seed: 3, seeds: [3, 4] });
+    expect(experimentOf(file, { seed: '8' })).toMatchObject({ seed: 8, seeds: undefined });
+    writeFileSync(file, 'seed: 1\nseeds: [3, 4]');
+    expect(() => experimentOf(file, {})).toThrow('seeds: expected one of seed and seeds');
+    expect(() => experimentOf(undefined, { seed: '1,2,1' })).toThrow(
+      '--seed: expected each of the seeds once, found 1 again',
+    );
+  });
+
+  it('may ask for a row a call', () => {
+    expect(experimentOf(undefined, {}).outputs.records).toBeUndefined();
+    expect(experimentOf(undefined, { records: true }).outputs.records).toBe(true);
   });
 
   it('may have prices of a file, a level, or both', () => {

@@ -6,6 +6,7 @@ import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
+import { hyperalloc } from './hyperalloc.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
@@ -24,6 +25,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   compaction,
   llfree,
   llfreeGuest,
+  hyperalloc,
   mechanisms,
   memo,
   czone,

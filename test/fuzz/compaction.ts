@@ -118,6 +118,7 @@ export const compaction: Fuzzer = {
   sentence:
     'Core and model compact crowded memory alike, and their searches end in the same places.',
   cases: 40,
+  night: 2_000,
   create: () => {
     const tally = new Tally(SEARCH_ENDS);
     const rounds = fc.array(round, { minLength: 1, maxLength: 4 });

@@ -17,6 +17,12 @@ export {
   zoneinfo,
 } from './core/index.ts';
 export {
+  type FrameKind,
+  type FreeList,
+  type GuestFrame,
+  Process,
+  type ProcFiles,
+  type ProcessConfig,
   ProcessTree,
   type GrowthPolicy,
   growAsPredicted,
@@ -162,6 +168,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  HyperAlloc,
+  type HyperAllocOptions,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

@@ -442,7 +442,9 @@ export class SystemReplay {
 
   /** Books what devices did by themselves. */
   #bookWork(): void {
-    for (const { operations, counts, request } of this.#fleet.takeWork()) {
+    const work = this.#fleet.takeWork();
+    if (work.length === 0) return;
+    for (const { operations, counts, request } of work) {
       this.#ledger.take(counts);
       this.#ledger.add(operations);
       if (request === undefined || !this.#ledger.isMeasured) continue;

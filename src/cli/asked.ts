@@ -15,6 +15,7 @@ import {
 } from '../experiment/index.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
   HOST_PLACEMENTS,
@@ -111,6 +112,14 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+/** One, or several with commas between. */
+function seedsSaid(text: string): Pick<ExperimentFile, 'seed' | 'seeds'> {
+  const seeds = text.split(',').map((one) => wholeNumber('--seed', one.trim(), 0));
+  const again = seeds.find((seed, at) => seeds.indexOf(seed) !== at);
+  if (again === undefined) return seeds.length === 1 ? { seed: seeds[0] } : { seeds };
+  throw new UsageError(`--seed: expected each of the seeds once, found ${again} again`);
+}
+
 function sensitivity(given: string | true | undefined): Sensitivity | undefined {
   if (given === true) return 'counts';
   return ifGiven(given, (text) => choice('--sensitivity', text, SENSITIVITIES));
@@ -119,7 +128,7 @@ function sensitivity(given: string | true | undefined): Sensitivity | undefined 
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
-    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1)),
+    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1, HOSTS_MAX)),
     memory: readable(flags.hostMemory, (text) => frames('--host-memory', text)),
     cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),
@@ -134,7 +143,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   return {
     systems: ifGiven(flags.system, (text) => systemNames('--system', text)),
-    seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
+    ...ifGiven(flags.seed, seedsSaid),
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),

@@ -3,10 +3,12 @@
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
 import { commands } from './commands.ts';
+import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import { documents } from './documents.ts';
 import type { Fuzzer } from './fuzzer.ts';
+import { hyperalloc } from './hyperalloc.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
@@ -24,8 +26,10 @@ import { vmm } from './vmm.ts';
 /** Those that find nothing as long as all is well. */
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
+  compaction,
   llfree,
   llfreeGuest,
+  hyperalloc,
   mechanisms,
   commands,
   memo,

@@ -47,9 +47,9 @@ function readers(): Readonly<Record<string, Reader>> {
     end: zone.startPfn + zone.spanned,
   }));
   const trace = gunzipSync(fileOf('trace.txt.gz')).toString('utf8').split('\n');
-  // without the line of its head that says how many events there are
-  const lines = trace.filter((line) => !line.startsWith('# entries'));
-  const short = [...lines.slice(0, TRACE_LINES), lines.at(-2), ''].join('\n');
+  const lines = [...trace.slice(0, TRACE_LINES), trace.at(-2), ''];
+  const events = lines.filter((line) => line !== '' && line?.startsWith('#') === false).length;
+  const short = lines.join('\n').replace(/written: \d+\/\d+/, `written: ${events}/${events}`);
   return {
     pagestate: { good: state, read: (text, file) => void parsePageState(text, file) },
     trace: {

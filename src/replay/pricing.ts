@@ -6,8 +6,9 @@ import {
   PRICE_LEVELS,
   type PriceLevel,
   PRICE_INDEX,
+  addRecord,
   costNs,
-  receiptOf,
+  newReceipt,
 } from '../cost/index.ts';
 import type { OperationName, Prices, Receipt, Operations } from '../cost/index.ts';
 import {
@@ -39,6 +40,7 @@ export class Pricing {
   readonly clockLevel: number;
   /** By slot of receipts: 1 for operations that something waited for besides starts and calls. */
   readonly awaited: Uint8Array = new Uint8Array(PRICE_COUNT);
+  readonly #scratch: Receipt = newReceipt();
   readonly #slotNs: readonly Float64Array[];
   readonly #blockNs: readonly number[];
 
@@ -101,7 +103,9 @@ export class Pricing {
 
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
-    return costNs(receiptOf(operations), LEVELS[level] as PriceLevel, this.prices);
+    const receipt = this.#scratch.fill(0);
+    addRecord(receipt, operations);
+    return costNs(receipt, LEVELS[level] as PriceLevel, this.prices);
   }
 }
 

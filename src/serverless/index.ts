@@ -35,6 +35,7 @@ export {
   type MachineConfig,
   type SystemContext,
   containersPerVm,
+  systemFrames,
 } from './machine.ts';
 export {
   ManyPerVm,
@@ -44,7 +45,7 @@ export {
   sharedVm,
   staticConfig,
 } from './many-per-vm.ts';
-export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms } from './one-per-vm.ts';
+export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms, soloConfig } from './one-per-vm.ts';
 export {
   DEFAULT_PLACEMENT,
   FULLEST,
@@ -52,6 +53,7 @@ export {
   type Placement,
   type PlacementSpec,
 } from './placement/index.ts';
+export { type OwnMemory, withMemory } from './own-memory.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';

@@ -54,6 +54,8 @@ export interface ExperimentFlags {
   readonly hostPlacement?: string;
   readonly whenFull?: string;
   readonly contention?: string;
+  readonly interference?: string;
+  readonly vmCpus?: string;
   readonly prices?: string;
   readonly format?: string;
   readonly out?: string;
@@ -115,6 +117,7 @@ function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),
     whenFull: ifGiven(flags.whenFull, (text) => whenFull('--when-full', text)),
     contention: ifGiven(flags.contention, (text) => choice('--contention', text, SWITCH)),
+    interference: ifGiven(flags.interference, (text) => choice('--interference', text, SWITCH)),
   };
 }
 
@@ -128,6 +131,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),
+    machine: { cpusPerVm: ifGiven(flags.vmCpus, (text) => wholeNumber('--vm-cpus', text, 1, 64)) },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
       placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),

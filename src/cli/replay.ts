@@ -167,9 +167,37 @@ async function playInto(
   }
 }
 
+/** Options about hosts, their VMs, and what happens on them at the same time. */
+function withHosts(command: Command): Command {
+  return command
+    .option('--hosts <n>', 'how many hosts there are (default: 1)')
+    .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
+    .option(
+      '--host-placement <policy>',
+      `which host gets a container (default: ${DEFAULT_HOST_PLACEMENT})`,
+    )
+    .option(
+      '--when-full <policies>',
+      `what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end (default: ${DEFAULT_WHEN_FULL})`,
+    )
+    .option(
+      '--contention <on|off>',
+      'whether VMs that start on a host at the same time wait for each other (default: on)',
+    )
+    .option(
+      '--interference <on|off>',
+      "whether work of a VM's devices slows down the calls that run in it (default: on)",
+    )
+    .option('--vm-cpus <n>', 'virtual CPUs of a VM of mcpv-* (default: 4)')
+    .option(
+      '--host-cache <kind>',
+      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
+    );
+}
+
 export function replayCommand(): Command {
   const known = FORMATS.map(({ name }) => name).join(', ');
-  return new Command('replay')
+  const command = new Command('replay')
     .argument(
       '[trace]',
       'folder or file of a trace, or an experiment (.yaml); without one, the built-in synthetic hour',
@@ -197,25 +225,8 @@ export function replayCommand(): Command {
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
-    )
-    .option('--hosts <n>', 'how many hosts there are (default: 1)')
-    .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
-    .option(
-      '--host-placement <policy>',
-      `which host gets a container (default: ${DEFAULT_HOST_PLACEMENT})`,
-    )
-    .option(
-      '--when-full <policies>',
-      `what is tried, in order, when hosts are full: evict, ask, kill, and queue or refuse at the end (default: ${DEFAULT_WHEN_FULL})`,
-    )
-    .option(
-      '--contention <on|off>',
-      'whether VMs that start on a host at the same time wait for each other (default: on)',
-    )
-    .option(
-      '--host-cache <kind>',
-      "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
-    )
+    );
+  return withHosts(command)
     .option(
       '--prices <what>',
       'low, typical or high: what the clock goes by; a file of your own prices (.yaml); or both, a comma between',

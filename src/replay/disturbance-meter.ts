@@ -1,4 +1,5 @@
-// Prices what calls are held up by: for the run's clock, and as a slowdown of each such call at every price level.
+// By how much calls are late: held up when they begin, slowed down while they run. For the run's clock, and as a slowdown of each
+// such call at every price level when it ends.
 
 import { NS_PER_MS } from '../abi/unit.ts';
 import type { Counts, Operations } from '../serverless/index.ts';
@@ -9,27 +10,64 @@ export class DisturbanceMeter {
   readonly #pricing: Pricing;
   readonly #blockFrames: number;
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
+  /** By slot of calls that run and are late: milliseconds by level. */
+  readonly #late = new Map<number, Float64Array>();
 
   constructor(pricing: Pricing, blockFrames: number) {
     this.#pricing = pricing;
     this.#blockFrames = blockFrames;
   }
 
-  /** Nanoseconds by which counts and devices' work hold a call up, on the run's clock. */
-  heldUpNs(counts: Counts, devices: Operations | undefined): number {
+  /** A call begins with that: milliseconds by which it is held up, on the run's clock. */
+  holdUp(slot: number, counts: Counts, devices: Operations | undefined): number {
     const pricing = this.#pricing;
-    return pricing.heldUpNs(counts, devices, this.#blockFrames, pricing.clockLevel);
+    let heldUpMs = 0;
+    for (let level = 0; level < LEVELS.length; level += 1) {
+      const ms = pricing.heldUpNs(counts, devices, this.#blockFrames, level) / NS_PER_MS;
+      if (level === pricing.clockLevel) heldUpMs = ms;
+      if (ms > 0) this.delay(slot, level, ms);
+    }
+    return heldUpMs;
   }
 
-  /** A call of that duration was held up. */
-  record(counts: Counts, devices: Operations | undefined, durationMs: number): void {
+  /** A call that runs ends later, at one level. */
+  delay(slot: number, level: number, ms: number): void {
+    let late = this.#late.get(slot);
+    if (late === undefined) {
+      late = new Float64Array(LEVELS.length);
+      this.#late.set(slot, late);
+    }
+    late[level] = (late[level] as number) + ms;
+  }
+
+  /** By how much the call of a slot is late so far. */
+  lateMs(slot: number, level: number): number {
+    return this.#late.get(slot)?.[level] ?? 0;
+  }
+
+  /** Slots with a call that is late. */
+  get slots(): readonly number[] {
+    return [...this.#late.keys()];
+  }
+
+  /** The call of a slot has ended, or was ended. */
+  end(slot: number, durationMs: number, isMeasured: boolean): void {
+    const late = this.#late.size === 0 ? undefined : this.#late.get(slot);
+    if (late === undefined) return;
+    this.#late.delete(slot);
+    if (!isMeasured) return;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const ns = this.#pricing.heldUpNs(counts, devices, this.#blockFrames, level);
-      const heldUpMs = ns / NS_PER_MS;
-      (this.#slowdowns[level] as Samples).push((durationMs + heldUpMs) / durationMs);
+      const slowdown = (durationMs + (late[level] as number)) / durationMs;
+      (this.#slowdowns[level] as Samples).push(slowdown);
     }
   }
 
+  /** Measured calls that were late. */
+  get count(): number {
+    return (this.#slowdowns[0] as Samples).count;
+  }
+
+  /** One for each measured call that was late. */
   slowdowns(level: number): Float64Array {
     return (this.#slowdowns[level] as Samples).values();
   }

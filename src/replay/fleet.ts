@@ -3,7 +3,6 @@
 
 import type {
   Container,
-  DeviceWork,
   FunctionProfile,
   HostMemory,
   HostPlacement,
@@ -11,6 +10,7 @@ import type {
   MicroVm,
   ServerlessSystem,
   Start,
+  VmWork,
 } from '../serverless/index.ts';
 
 export class Host implements HostRoom {
@@ -93,8 +93,17 @@ export class Fleet {
     }
   }
 
+  /** Slots of the containers in a VM of any host. */
+  slotsOf(vm: MicroVm): readonly number[] {
+    for (const host of this.hosts) {
+      const slots = host.slotsOf(vm);
+      if (slots.length > 0) return slots;
+    }
+    return [];
+  }
+
   /** What devices did by themselves since the last time. */
-  *takeWork(): Iterable<DeviceWork> {
+  *takeWork(): Iterable<VmWork> {
     for (const { system } of this.hosts) yield* system.takeWork?.() ?? [];
   }
 

@@ -1,15 +1,29 @@
 // Turns counts into nanoseconds, the only place that does. Every figure is of the run's prices; which operation each counter
 // stands for is src/vmm/counted.ts.
 
-import { PRICE_LEVELS, type PriceLevel, PRICE_INDEX, costNs, receiptOf } from '../cost/index.ts';
+import {
+  PRICE_LEVELS,
+  type PriceLevel,
+  PRICE_INDEX,
+  PRICE_NAMES,
+  type WorkKind,
+  costBySideNs,
+  costNs,
+  lostShare,
+  receiptOf,
+  workKindOf,
+} from '../cost/index.ts';
+import { NS_PER_MS } from '../abi/unit.ts';
 import type { OperationName, Prices, Receipt, Operations } from '../cost/index.ts';
 import {
   BLOCK_OPERATION,
   COUNTED_PAGES,
+  COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
   COUNT_SLOTS,
   DISTURBING,
   type Counts,
+  type Work,
   blockOperations,
   newCounts,
 } from '../serverless/index.ts';
@@ -83,10 +97,41 @@ export class Pricing {
     return this.operationsNs(operations, level) + this.pagesNs(released(releasedFrames), level);
   }
 
+  /**
+   * How long work of a VM's devices takes, and the share of their speed that so many calls in its VM lose meanwhile. Of what was
+   * counted besides, pages that were moved and released are the devices'.
+   */
+  interference(
+    { operations, counts }: Work,
+    level: number,
+    { cpus, calls }: { readonly cpus: number; readonly calls: number },
+  ): { readonly totalMs: number; readonly share: number } {
+    const migrated = counts[COUNT_MIGRATED_PAGES] as number;
+    const hostRelease4KiB = counts[COUNT_RELEASED_PAGES] as number;
+    const receipt = receiptOf(operations);
+    bump(receipt, 'pageMigrate', migrated);
+    bump(receipt, 'hostRelease4KiB', hostRelease4KiB);
+    const name = LEVELS[level] as PriceLevel;
+    const { guest, host } = costBySideNs(receipt, name, this.prices);
+    const totalNs = guest + host;
+    if (totalNs === 0) return { totalMs: 0, share: 0 };
+    const lost = lostShare(workKind(receipt), name);
+    const occupied = calls >= cpus ? guest / totalNs / cpus : 0;
+    return { totalMs: totalNs / NS_PER_MS, share: Math.max(lost, occupied) };
+  }
+
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
     return costNs(receiptOf(operations), LEVELS[level] as PriceLevel, this.prices);
   }
+}
+
+/** By page as soon as anything in it goes by page. */
+function workKind(receipt: Receipt): WorkKind {
+  const isByPage = PRICE_NAMES.some(
+    (name, slot) => (receipt[slot] as number) > 0 && workKindOf(name) === 'byPage',
+  );
+  return isByPage ? 'byPage' : 'byRange';
 }
 
 /** Counts of a release alone. */

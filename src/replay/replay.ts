@@ -45,6 +45,8 @@ export interface ReplayOptions {
   readonly whenFull?: readonly WhenFull[] | undefined;
   /** VMs that start on a host wait for each other (default), or start as if each were alone. */
   readonly contention?: boolean | undefined;
+  /** Work of a VM's devices slows down the calls that run in it (default), or takes no processor from them. */
+  readonly interference?: boolean | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
@@ -182,11 +184,15 @@ function hostsOf(
     hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
     whenFull = whenFullOf(DEFAULT_WHEN_FULL),
     contention = true,
+    interference = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
-): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
+): Pick<
+  SystemReplayConfig,
+  'hosts' | 'hostPlacement' | 'whenFull' | 'contention' | 'interference'
+> {
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
-  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention };
+  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */

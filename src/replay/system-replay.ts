@@ -9,8 +9,6 @@ import {
   type HostPlacement,
   type KeepAlive,
   type MachineConfig,
-  type MicroVm,
-  type Operations,
   type Start,
   type SystemSpec,
   type WhenFull,
@@ -21,10 +19,12 @@ import {
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import { DeviceBooks } from './device-books.ts';
 import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
 import { FootprintMeter } from './footprint-meter.ts';
 import { hashOfRun } from './hash.ts';
+import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
 import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
@@ -53,6 +53,8 @@ export interface SystemReplayConfig {
   readonly whenFull: readonly WhenFull[];
   /** VMs that start on a host wait for each other. */
   readonly contention: boolean;
+  /** Work of a VM's devices slows down the calls that run in it. */
+  readonly interference: boolean;
   readonly onEvent?: OnEvent | undefined;
 }
 
@@ -77,6 +79,8 @@ export class SystemReplay {
   readonly #footprint: FootprintMeter;
   readonly #starts: StartMeter;
   readonly #disturbances: DisturbanceMeter;
+  readonly #interference: Interference | undefined;
+  readonly #devices: DeviceBooks;
   readonly #reclaims: ReclaimMeter;
   readonly #ledger: Ledger;
   /** Of the call that begins or ends. */
@@ -84,7 +88,8 @@ export class SystemReplay {
   #cold = 0;
   #warm = 0;
   #refused = 0;
-  #undisturbed = 0;
+  /** Measured calls that have begun. */
+  #calls = 0;
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
@@ -108,7 +113,7 @@ export class SystemReplay {
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
-      ask: (vm, frames) => this.#ask(vm, frames),
+      ask: (vm, frames) => this.#devices.ask(vm, frames),
       isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
@@ -123,6 +128,16 @@ export class SystemReplay {
     this.#starts = new StartMeter(pricing, machine.blockFrames);
     this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
     this.#disturbances = new DisturbanceMeter(pricing, machine.blockFrames);
+    if (config.interference) {
+      this.#interference = new Interference(pricing, this.#pool, this.#disturbances);
+    }
+    this.#devices = new DeviceBooks({
+      clock: this.#clock,
+      fleet: this.#fleet,
+      ledger: this.#ledger,
+      reclaims: this.#reclaims,
+      interference: this.#interference,
+    });
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -169,8 +184,8 @@ export class SystemReplay {
 
   /** Devices or workers have done something. */
   #timerFired(): void {
-    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#bookIdle(host);
-    this.#bookWork();
+    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#devices.bookIdle(host.system);
+    this.#devices.bookWork();
     if (this.#fleet.isOver) this.#shortage.settle();
     // devices are not asked again for each answer of theirs
     const { first } = this.#waiting;
@@ -260,6 +275,7 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return false;
     }
+    this.#devices.started(start);
     const readyInMs = this.#priceStart(start, host, isMeasured);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
@@ -278,24 +294,27 @@ export class SystemReplay {
   }
 
   #begin(slot: number): void {
-    const container = this.#pool.container(slot);
-    const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
-    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
-    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) this.#undisturbed += 1;
-    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpNs / NS_PER_MS;
-    this.#clock.post(endsMs, eventOf(EVENT_END, slot));
-    this.#listener?.tell('call', slot, this.#clock.now);
-    this.#sessions?.begin(slot, this.#pool.functionId(slot));
+    const { now } = this.#clock;
+    const pool = this.#pool;
+    const container = pool.container(slot);
+    pool.begin(slot, now);
+    let lateMs = 0;
+    if (container.begin(this.#ledger.total, this.#counts)) {
+      const devices = this.#ledger.takeOperations(container.vm);
+      lateMs = this.#disturbances.holdUp(slot, this.#counts, devices);
+    }
+    if (this.#interference !== undefined) {
+      lateMs += this.#interference.begin(slot, container.vm, now);
+    }
+    if (pool.isMeasured(slot)) this.#calls += 1;
+    this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
+    this.#listener?.tell('call', slot, now);
+    this.#sessions?.begin(slot, pool.functionId(slot));
     if (this.#fleet.isOver) this.#shortage.settle();
   }
 
-  /** How long the call that begins is held up by what was counted. */
-  #hold(slot: number, devices: Operations | undefined): number {
-    const heldUpNs = this.#disturbances.heldUpNs(this.#counts, devices);
-    if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
-      this.#disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
-    }
-    return heldUpNs;
+  #measureEnd(slot: number): void {
+    this.#disturbances.end(slot, this.#pool.durationMs(slot), this.#pool.isMeasured(slot));
   }
 
   #end(slot: number): void {
@@ -305,6 +324,12 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return;
     }
+    const owedMs = this.#interference?.takeOwedMs(slot) ?? 0;
+    if (owedMs > 0) {
+      this.#clock.post(now + owedMs, eventOf(EVENT_END, slot));
+      return;
+    }
+    this.#measureEnd(slot);
     this.#sessions?.end(slot);
     container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
@@ -358,17 +383,15 @@ export class SystemReplay {
     this.#setIdle(slot, false);
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
-    const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
+    const stop = host.system.stop(container);
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#ledger.take(counts);
-    this.#ledger.add(operations);
-    if (!this.#ledger.isMeasured || askedFrames === 0) return;
-    const { containerDestroy: _apart, ...given } = operations;
-    this.#reclaims.record(askedFrames, gotFrames, given, counts);
+    this.#devices.stopped(container.vm, stop);
   }
 
   /** The container went with its VM. */
   #lost(slot: number): void {
+    this.#measureEnd(slot);
+    this.#interference?.takeOwedMs(slot);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
   }
@@ -377,36 +400,7 @@ export class SystemReplay {
   #setIdle(slot: number, isIdle: boolean): void {
     if (!this.#asksIdle) return;
     this.#pool.container(slot).setIdle(isIdle);
-    this.#bookIdle(this.#pool.host(slot));
-  }
-
-  /** The host is short: the devices of a VM are asked for so many frames. */
-  #ask(vm: MicroVm, frames: number): void {
-    const got = vm.reclaim(frames);
-    const counts = this.#ledger.settle(vm);
-    const devices = this.#ledger.takeOperations(vm);
-    if (devices === undefined || !this.#ledger.isMeasured) return;
-    this.#reclaims.record(frames, got, devices, counts);
-  }
-
-  /** Books requests to idle containers that have ended. */
-  #bookIdle({ system }: Host): void {
-    for (const reclaim of system.takeIdleReclaims?.() ?? []) {
-      this.#ledger.settle(reclaim.vm);
-      this.#ledger.takeOperations(reclaim.vm);
-      if (this.#ledger.isMeasured) this.#reclaims.recordIdle(reclaim);
-    }
-  }
-
-  /** Books what devices did by themselves. */
-  #bookWork(): void {
-    for (const { operations, counts, request } of this.#fleet.takeWork()) {
-      this.#ledger.take(counts);
-      this.#ledger.add(operations);
-      if (request === undefined || !this.#ledger.isMeasured) continue;
-      const { askedFrames, gotFrames } = request;
-      this.#reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
-    }
+    this.#devices.bookIdle(this.#pool.host(slot).system);
   }
 
   /** Plays to the end of the trace's window, takes the results, then stops all containers. */
@@ -417,6 +411,7 @@ export class SystemReplay {
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
+    for (const slot of this.#disturbances.slots) this.#measureEnd(slot);
     const priced = LEVELS.map((_, level) => this.#priced(level));
     const pageOps = pageOpsOf(measured) + pageOpsOf(warmup);
     const run: Omit<SystemRun, 'hash'> = {
@@ -431,7 +426,7 @@ export class SystemReplay {
       unserved,
       shortage: this.#shortage.counts,
       idle: this.#idleness(),
-      undisturbedCalls: this.#undisturbed,
+      undisturbedCalls: this.#calls - this.#disturbances.count,
       priced,
       meanFrames: this.#footprint.meanFrames(),
       peakFrames: this.#footprint.peakFrames,

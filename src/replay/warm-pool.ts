@@ -33,6 +33,8 @@ export class WarmPool {
   #after: Integers = new Int32Array(FIRST_CAPACITY);
   #durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
   #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  /** When its call began; Infinity while it starts. */
+  #beganMs: Doubles = new Float64Array(FIRST_CAPACITY);
   /** When it became idle. */
   #sinceMs: Doubles = new Float64Array(FIRST_CAPACITY);
 
@@ -51,6 +53,7 @@ export class WarmPool {
     this.#hosts[slot] = host;
     this.#functionIds[slot] = functionId;
     this.#flags[slot] = BUSY;
+    this.#beganMs[slot] = Infinity;
     this.#count += 1;
     return slot;
   }
@@ -87,6 +90,20 @@ export class WarmPool {
   setCall(slot: number, durationMs: number, isMeasured: boolean): void {
     this.#durationMs[slot] = durationMs;
     this.#setFlag(slot, MEASURED, isMeasured);
+  }
+
+  /** Its call begins. */
+  begin(slot: number, nowMs: number): void {
+    this.#beganMs[slot] = nowMs;
+  }
+
+  beganMs(slot: number): number {
+    return this.#beganMs[slot] as number;
+  }
+
+  /** Whether it runs a call. */
+  isRunning(slot: number, nowMs: number): boolean {
+    return this.#hasFlag(slot, BUSY) && (this.#beganMs[slot] as number) <= nowMs;
   }
 
   durationMs(slot: number): number {
@@ -205,6 +222,7 @@ export class WarmPool {
     this.#durationMs = doubled(this.#durationMs);
     this.#expiresMs = doubled(this.#expiresMs);
     this.#sinceMs = doubled(this.#sinceMs);
+    this.#beganMs = doubled(this.#beganMs);
   }
 }
 

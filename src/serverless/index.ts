@@ -54,7 +54,14 @@ export {
 } from './placement/index.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export type {
+  DeviceWork,
+  IdleReclaim,
+  ServerlessSystem,
+  SystemSpec,
+  VmWork,
+  Work,
+} from './system.ts';
 export { SYSTEMS, systemOf } from './systems/index.ts';
 export {
   DEFAULT_WHEN_FULL,

@@ -37,6 +37,7 @@ import type {
   Start,
   StartStep,
   Stop,
+  VmWork,
 } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
@@ -76,10 +77,7 @@ export interface VmScheme {
   readonly gotFrames?: number;
 }
 
-const NO_WORK: readonly DeviceWork[] = [];
-
-/** Virtual CPUs of a VM for many containers. */
-const CPUS = 4;
+const NO_WORK: readonly VmWork[] = [];
 
 /** A VM for as many containers of a function as share one. */
 export function sharedVm(
@@ -88,7 +86,7 @@ export function sharedVm(
   size: Omit<VmSize, 'cpus' | 'processes'>,
 ): GuestConfig {
   const processes = containersPerVm(machine, profile);
-  return guestOf(machine, { ...size, cpus: CPUS, processes });
+  return guestOf(machine, { ...size, cpus: machine.cpusPerVm, processes });
 }
 
 /** Frames that such a VM needs besides the containers' own: guest OS, the function's files, the containers' kernel memory. */
@@ -150,7 +148,7 @@ export class ManyPerVm implements ServerlessSystem {
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   readonly #ended: IdleReclaim[] = [];
-  readonly #work: DeviceWork[] = [];
+  readonly #work: VmWork[] = [];
   #started = 0;
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
@@ -184,7 +182,7 @@ export class ManyPerVm implements ServerlessSystem {
       profile,
       context: this.#context,
       ended: (reclaim) => this.#ended.push(reclaim),
-      worked: (work) => this.#work.push(work),
+      worked: (work) => this.#work.push({ ...work, vm }),
     });
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
@@ -264,7 +262,7 @@ export class ManyPerVm implements ServerlessSystem {
     return this.#ended.splice(0);
   }
 
-  takeWork(): readonly DeviceWork[] {
+  takeWork(): readonly VmWork[] {
     return this.#work.length === 0 ? NO_WORK : this.#work.splice(0);
   }
 }

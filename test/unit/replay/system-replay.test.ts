@@ -6,6 +6,7 @@ import {
   type SystemRun,
   type SystemSpec,
   SYSTEMS,
+  fixedKeepAlive,
   replay,
   systemOf,
 } from '../../../src/replay/index.ts';
@@ -85,6 +86,30 @@ describe('SystemReplay', () => {
     expect(contention).toBeCloseTo(waits.reduce((sum, ms) => sum + ms) / 30, 9);
     expect(others).toEqual(typical(off).startupStepsMs);
     expect([on.starts, on.peakFrames]).toEqual([off.starts, off.peakFrames]);
+  });
+
+  it('slows calls down beside a balloon that is inflated, and hardly beside a zone that ends', async () => {
+    // one container stays and calls, others come and go beside it
+    const calls = Array.from({ length: 40 }, (_, at) => [1000 + 500 * at, 450] as const);
+    const burst = Array.from({ length: 3 }, () => [4000, 100] as const);
+    const trace = handTrace(
+      [...calls, ...burst].toSorted((a, b) => a[0] - b[0]),
+      60_000,
+    );
+    const play = async (name: string, interference: boolean): Promise<number> => {
+      const { systems } = await replay(trace, {
+        systems: [systemOf(name)],
+        seed: 1,
+        keepAlive: () => fixedKeepAlive(2000),
+        workload: { growthShare: 0 },
+        interference,
+      });
+      const { slowdowns } = typical(systems[0] as SystemRun);
+      return slowdowns.reduce((sum, one) => sum + one - 1, 0);
+    };
+    expect(await play('mcpv-balloon', true)).toBeGreaterThan(0.05);
+    expect(await play('mcpv-balloon', false)).toBeLessThan(0.01);
+    expect(await play('mcpv-czone', true)).toBeLessThan(0.01);
   });
 
   it('starts its clock at nought for every system', async () => {

@@ -30,7 +30,15 @@ import { blockStart, blockType, blockZone, setBlockType, setBlockZone } from './
 import { forgetTouched, noteTouched, touchedBytes } from './base/touched';
 import { resetScanners, zoneAt, zoneEnd, zoneReset } from './base/zone';
 import { poolBytes } from './czone/pool';
-import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeOne, pcpResetZone } from './kernel/allocator';
+import {
+  FREE_NO_NOTIFY,
+  FREE_TO_TAIL,
+  HAS_LISTS,
+  freeOne,
+  llfreeBytes,
+  llfreeForm,
+  pcpResetZone,
+} from './kernel/allocator';
 import {
   computeMinFree,
   decideMobility,
@@ -83,7 +91,7 @@ export function layOut(
 ): i32 {
   if (frames == 0 || cpus == 0 || cpus > CPUS_MAX || czones > CZONES_MAX)
     return STATUS_BAD_ARGUMENT;
-  if (objects > <u32>OBJECTS_MAX) return STATUS_BAD_ARGUMENT;
+  if (objects > <u32>OBJECTS_MAX || (!HAS_LISTS && czones != 0)) return STATUS_BAD_ARGUMENT;
   const span = <u32>align(frames, 1 << (<u32>ORDER_MAX));
   const zones = KERNEL_ZONES + czones;
   let at: u64 = align(<u64>STATS_BASE + STATS_MAX * 8, 64);
@@ -102,7 +110,7 @@ export function layOut(
   const linksAt = at;
   at = align(at + ((<u64>(span >> (<u32>PAGEBLOCK_ORDER))) << 3), 64);
   const poolAt = at;
-  at = align(at + <u64>poolBytes(span), 64);
+  at = align(at + (HAS_LISTS ? <u64>poolBytes(span) : llfreeBytes(span, cpus)), 64);
   const bitmap = align((<u64>span) >> 3, 64);
   const backedAt = at;
   const templateAt = backedAt + bitmap;
@@ -186,6 +194,7 @@ export function zoneSpan(index: u32, start: u32, frames: u32): i32 {
     setBlockType(pfn, MIGRATE_MOVABLE);
   }
   resetScanners(zone);
+  if (!HAS_LISTS) llfreeForm(index);
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { PAGEBLOCK_ORDER } from '../src/abi/unit';
 import { NIL, orderOf } from './base/frame';
 import { guest } from './base/guest';
 import { blockZone } from './base/pageblock';
-import { freeBlockOf } from './kernel/allocator';
+import { HAS_LISTS, freeBlockOf, llfreeIsWhole } from './kernel/allocator';
 
 /** Zeros are looked for by so many bytes; a run ends before GAP_LINES of them. */
 const LINE_BYTES: usize = 64;
@@ -50,6 +50,7 @@ export function nonZeroEnd(at: usize, end: usize): usize {
 export function blockInUse(block: u32): i32 {
   const pfn = block << (<u32>PAGEBLOCK_ORDER);
   if (blockZone(pfn) == PAGEBLOCK_NO_ZONE) return 0;
+  if (!HAS_LISTS) return llfreeIsWhole(pfn) ? 0 : 1;
   const head = freeBlockOf(pfn);
   return head == NIL || orderOf(head) < <u32>PAGEBLOCK_ORDER ? 1 : 0;
 }

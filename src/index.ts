@@ -128,6 +128,12 @@ export {
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {
+  V86Balloon,
+  type V86BalloonOptions,
+  type V86BalloonState,
+  type V86Cpu,
+} from './v86/index.ts';
+export {
   SCENARIOS,
   type Scenario,
   type ScenarioRow,

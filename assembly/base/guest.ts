@@ -135,7 +135,7 @@ export class Guest {
   nodesHigh: u32;
   freeZone: u32;
   objectsUsed: u32;
-  /** Which blocks of the CZone region are plugged and free (czone/pool). */
+  /** Which blocks of the CZone region are plugged and free (czone/pool); on LLFree, which has none, its tables (kernel/llfree). */
   czonePool: u32;
   /** Order from which a free asks for page reporting, or REPORT_NOBODY. */
   reportOrder: u32;

@@ -25,6 +25,7 @@ import { NIL } from '../base/frame';
 import { backedBase, guest, spanFrames } from '../base/guest';
 import { blockZone } from '../base/pageblock';
 import { scratchPair } from '../base/scratch';
+import { HAS_LISTS } from '../kernel/allocator';
 
 const POOL_HEAD_BYTES: u32 = 64;
 
@@ -96,7 +97,7 @@ export function czoneRegion(start: u32, frames: u32, blockFrames: u32): i32 {
     (start & (blockFrames - 1)) != 0 ||
     (frames & (blockFrames - 1)) != 0;
   if (bad || start > spanFrames || frames > spanFrames - start) return STATUS_BAD_ARGUMENT;
-  if (guest.czoneBlockFrames != 0 && pool().plugged != 0) return STATUS_BAD_STATE;
+  if (!HAS_LISTS || (guest.czoneBlockFrames != 0 && pool().plugged != 0)) return STATUS_BAD_STATE;
   guest.czoneStart = start;
   guest.czoneFrames = frames;
   guest.czoneBlockFrames = blockFrames;

@@ -22,6 +22,9 @@ export { isolateFree, isolateRange, putBack, takeFreeRange, unisolateRange } fro
 // whether frames that come and go leave all as it was
 export { listsAtRest, recurringFrames } from './recur';
 
+// LLFree in the buddy's place, where the build has it
+export { HAS_LISTS, isTakenHard, llfreeBytes, llfreeForm, llfreeIsWhole, useZone } from './llfree';
+
 // the per-cpu lists in front of the zones
 export { Pcp, decay, drainAll, drainCpu, drainZone } from './percpu';
 export { pcpAt, pcpResetZone, setPcpSizes } from './percpu';

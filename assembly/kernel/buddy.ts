@@ -44,6 +44,7 @@ import {
   orderMask,
   setOrderMask,
 } from '../base/zone';
+import { HAS_LISTS, llfreeGive } from './llfree';
 
 /** The record of a list's only member: nobody before it, nobody behind it. */
 const NO_LINKS: u64 = ((<u64>NIL) << 32) | NIL;
@@ -148,6 +149,10 @@ function mayMerge(pfn: u32, buddy: u32, type: u32): bool {
  * a buddy is of the same zone and type, and the list of the next order lies a stride behind.
  */
 export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
+  if (!HAS_LISTS) {
+    llfreeGive(zone, pfn, order);
+    return;
+  }
   accountFree(zone, 1 << order, type);
   accountBacked(zone, pfn, order, true);
   const freed = pfn;

@@ -24,6 +24,7 @@ import { count } from '../base/stats';
 import { Zone, zoneAt, zoneEnd } from '../base/zone';
 import { FREE_NO_NOTIFY, FREE_TO_TAIL, freeBlockOf, freeOne, freeSplit, takeFree } from './buddy';
 import { moveFreeOfBlock } from './fallback';
+import { HAS_LISTS } from './llfree';
 import { watermarkOk } from './watermark';
 
 /** Whether a frame keeps its pageblock from being isolated. `offlining`: offline pages are no obstacle. */
@@ -128,6 +129,7 @@ export function isolateRange(
   type: u32,
   offlining: bool,
 ): i32 {
+  if (!HAS_LISTS) return STATUS_BUSY;
   const tail = last - PAGEBLOCK_FRAMES;
   if (isolateBlock(first, start, end, offlining) < 0) return STATUS_BUSY;
   if (tail == first) return 0;

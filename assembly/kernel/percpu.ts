@@ -50,6 +50,7 @@ import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
 import { Search, newSearch, searchesPlain, takeBlock } from './fallback';
+import { HAS_LISTS, llfreeDrain } from './llfree';
 import { NO_RUN, runFrames, runStart, takeBlocks } from './run';
 
 
@@ -433,6 +434,7 @@ export function drainZone(zone: Zone): void {
 
 /** Empties every cpu's lists of every kernel zone. */
 export function drainAll(): void {
+  if (!HAS_LISTS) llfreeDrain();
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) drainZone(zoneAt(index));
 }
 

@@ -45,7 +45,12 @@ import {
   STAT_KSWAPD_WAKES,
   STAT_SLOW_PATHS,
 } from '../../src/abi/stat';
-import { STATUS_BAD_ARGUMENT, STATUS_NEED_RECLAIM, STATUS_NO_MEMORY } from '../../src/abi/status';
+import {
+  STATUS_BAD_ARGUMENT,
+  STATUS_NEED_INSTALL,
+  STATUS_NEED_RECLAIM,
+  STATUS_NO_MEMORY,
+} from '../../src/abi/status';
 import { NIL, setRequest, setState } from '../base/frame';
 import { guest } from '../base/guest';
 import { listPopHead } from '../base/list';
@@ -55,6 +60,7 @@ import { Zone, zoneAt } from '../base/zone';
 import { freeOne, freeSplit, takeSmallest } from './buddy';
 import { newSearch, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
+import { HAS_LISTS, llfreeInstalled, llfreeTake, llfreeWaiting } from './llfree';
 import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpGiveRun, pcpList, pcpTake } from './percpu';
 import { clearBelowHigh, hasFrames, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
@@ -75,6 +81,7 @@ export function streamPcp(pfn: u32, cpu: u32): Pcp {
  * before took the zone below its mark.
  */
 export function streamList(pcp: Pcp, pfn: u32, gfp: u32): usize {
+  if (!HAS_LISTS) return 0;
   const index = blockZone(pfn);
   if (index >= <u32>KERNEL_ZONES) return 0;
   const highest = highestZone(gfp);
@@ -96,6 +103,7 @@ export function streamTake(pcp: Pcp, list: usize): u32 {
 /** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */
 @inline
 function takeFromZone(zone: Zone, index: u32, order: u32, type: u32, flags: u32, cpu: u32): u32 {
+  if (!HAS_LISTS) return llfreeTake(zone, index, order, type, cpu);
   let pfn: u32 = NIL;
   if (pcpAllowed(order)) pfn = pcpTake(pcpAt(cpu, index), zone, order, type, flags);
   if (pfn == NIL) pfn = takeFromBuddy(zone, order, type, flags);
@@ -158,7 +166,8 @@ function takeFromZonelist(gfp: u32, highest: u32, order: u32, flags: u32, cpu: u
       if (!zoneMayServe(zone, order, highest, flags)) continue;
       const pfn = takeFromZone(zone, index, order, type, flags, cpu);
       if (pfn == NIL) continue;
-      if (order > 0 && (flags & ALLOC_HIGHATOMIC) != 0) reserveHighatomic(zone, pfn, order);
+      if (HAS_LISTS && order > 0 && (flags & ALLOC_HIGHATOMIC) != 0)
+        reserveHighatomic(zone, pfn, order);
       return pfn;
     }
     if ((flags & ALLOC_NOFRAGMENT) == 0) return NIL;
@@ -189,11 +198,31 @@ function slowFlags(gfp: u32, order: u32): u32 {
   return flags;
 }
 
+/** An allocation that was served is counted. */
+@inline
+function served(pfn: u32, order: u32): i32 {
+  count(STAT_ALLOC_CALLS, 1);
+  count(STAT_ALLOC_PAGES, 1 << order);
+  return pfn;
+}
+
+/** What a request is answered that comes while a block waits for its host memory: that block, or a status; 0: none waits. */
+function afterWait(order: u32): i32 {
+  if (llfreeWaiting() == NIL) return 0;
+  const pfn = llfreeInstalled(order);
+  if (pfn != NIL) return served(pfn, order);
+  return llfreeWaiting() == NIL ? 0 : STATUS_NEED_INSTALL;
+}
+
 /**
  * Allocates 2^order frames for the mask. Head frame, STATUS_NEED_RECLAIM when the request may reclaim and must,
- * STATUS_NO_MEMORY when it may not.
+ * STATUS_NO_MEMORY when it may not. On LLFree STATUS_NEED_INSTALL: the same request will get what now waits for the host.
  */
 export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
+  if (!HAS_LISTS) {
+    const waited = afterWait(order);
+    if (waited != 0) return waited;
+  }
   const highest = highestZone(gfp);
   let pfn = takeFromZonelist(gfp, highest, order, fastFlags(gfp, highest), cpu);
   if (pfn == NIL) {
@@ -205,9 +234,8 @@ export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
       return (gfp & GFP_DIRECT_RECLAIM) != 0 ? STATUS_NEED_RECLAIM : STATUS_NO_MEMORY;
     }
   }
-  count(STAT_ALLOC_CALLS, 1);
-  count(STAT_ALLOC_PAGES, 1 << order);
-  return pfn;
+  if (!HAS_LISTS && llfreeWaiting() != NIL) return STATUS_NEED_INSTALL;
+  return served(pfn, order);
 }
 
 
@@ -228,7 +256,7 @@ export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
 
 /** Frees 2^order frames of a kernel zone: to the per-cpu lists where there are some, else to the zone. */
 export function giveBack(zone: Zone, place: u32, pfn: u32, order: u32, cpu: u32): void {
-  if (!pcpAllowed(order)) {
+  if (!HAS_LISTS || !pcpAllowed(order)) {
     freeSplit(zone, pfn, order, 0);
     return;
   }
@@ -256,7 +284,7 @@ export function giveBackAll(frames: usize, count: u32, cpu: u32): void {
     const type = placeType(place);
     const zone = zoneAt(index);
     let given: u32 = 0;
-    if (type < <u32>MIGRATE_PCPTYPES) {
+    if (HAS_LISTS && type < <u32>MIGRATE_PCPTYPES) {
       given = pcpGiveRun(pcpAt(cpu, index), zone, type, next, count - at);
     }
     if (given == 0) {

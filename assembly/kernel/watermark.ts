@@ -31,6 +31,7 @@ import {
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, orderMask, reserveFor, setReserveFor, zoneAt } from '../base/zone';
+import { HAS_LISTS } from './llfree';
 import { pcpResize } from './percpu';
 
 if (ALLOC_RESERVES != (ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC)) {
@@ -57,6 +58,8 @@ export function wmark(zone: Zone, which: u32): u32 {
 
 /** Whether some list of the order or above can serve a request with these rights. */
 function hasBlock(zone: Zone, order: u32, flags: u32): bool {
+  // LLFree does not look
+  if (!HAS_LISTS) return true;
   let orders =
     orderMask(zone, MIGRATE_UNMOVABLE) |
     orderMask(zone, MIGRATE_MOVABLE) |

@@ -34,11 +34,11 @@ function ceilDivide(value: u32, by: u32): u32 {
   return value / by + <u32>(value % by != 0);
 }
 
-/** Sets where each table begins. The first byte behind them, which may be more than a memory holds. */
-function layOut(): u64 {
+/** Sets where each table begins, from an address on. The first byte behind them, which may be more than a memory holds. */
+function layOut(base: u64): u64 {
   const huges = ceilDivide(pool.frames, PAGEBLOCK_FRAMES);
   const entriesLine = (<u64>1) << pool.lineShift;
-  let at: u64 = TABLES_BASE;
+  let at = base;
   pool.fields = <u32>at;
   at += (<u64>huges * LLFREE_LINE_BYTES + entriesLine - 1) & ~(entriesLine - 1);
   pool.entries = <u32>at;
@@ -75,6 +75,16 @@ export function create(frames: u32, cpus: u32, treeShift: u32, rules: u32, state
   const shiftMost: u32 =
     rules >= <u32>LLFREE_KINDS ? LLFREE_KINDS_TREE_SHIFT_MOST : LLFREE_TREE_SHIFT_MOST;
   if (treeShift > shiftMost) return STATUS_BAD_ARGUMENT;
+  if (!growTo(plan(frames, cpus, treeShift, rules, TABLES_BASE))) {
+    pool.frames = 0;
+    return STATUS_NO_MEMORY;
+  }
+  fill(state);
+  return 0;
+}
+
+/** Sets the sizes of the allocator at hand and lays out its tables from `base` on. The first byte behind them. */
+export function plan(frames: u32, cpus: u32, treeShift: u32, rules: u32, base: u64): u64 {
   pool.rules = rules;
   pool.treeShift = treeShift;
   pool.lineShift = max<u32>(treeShift + 1, ctz<u32>(LLFREE_LINE_BYTES));
@@ -83,13 +93,13 @@ export function create(frames: u32, cpus: u32, treeShift: u32, rules: u32, state
   // with kinds, CPUs beyond the trees share the slots of others
   pool.cpus = hasKinds() ? min(cpus, pool.trees) : cpus;
   pool.classes = hasKinds() ? KINDS : rules == LLFREE_SIMPLE ? SIMPLE_CLASSES : MOVABLE_CLASSES;
-  if (!growTo(layOut())) {
-    pool.frames = 0;
-    return STATUS_NO_MEMORY;
-  }
+  return layOut(base);
+}
+
+/** What its tables say at first; there is memory behind them. */
+export function fill(state: u32): void {
   fillLower(state == LLFREE_ALL_FREE);
   fillTrees();
-  return 0;
 }
 
 /** Orders of blocks: up to a tree; the artifact's end at a pair of huge frames. */

@@ -1,5 +1,5 @@
-// The header of an LLFree allocator: its sizes and where its tables lie. All of its state is in linear memory behind it. One
-// module holds one allocator, of one memory zone; its frames are numbered from 0.
+// The header of an LLFree allocator: its sizes and where its tables lie. All of its state is in linear memory behind it. An
+// allocator is one memory zone's; its frames are numbered from 0. The module of its own holds one, a guest's core one a zone.
 
 import {
   LLFREE_BASE,
@@ -60,7 +60,14 @@ if (offsetof<Pool>('resultEvicted') != LLFREE_RESULT_EVICTED_OFFSET)
   ERROR('Pool.resultEvicted moved');
 if (offsetof<Pool>('treeShift') != LLFREE_TREE_SHIFT_OFFSET) ERROR('Pool.treeShift moved');
 
-export const pool = changetype<Pool>(LLFREE_BASE);
+// Which allocator is at hand: a cache of its address. Where there are several, each call says first (usePool).
+export let pool: Pool = changetype<Pool>(LLFREE_BASE);
+
+/** From now on calls are about the allocator with this header. */
+@inline
+export function usePool(header: usize): void {
+  pool = changetype<Pool>(header);
+}
 
 /** Behind the header: what one call notes and no other reads. */
 export const WORK_CANDIDATES: usize = LLFREE_BASE + LLFREE_BYTES;

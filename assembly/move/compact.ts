@@ -17,7 +17,7 @@ import {
   COMPACT_SYNC_FULL,
 } from '../../src/abi/compact';
 import { STAT_COMPACT_RUNS, STAT_COMPACT_SCANNED, STAT_MIGRATE_FAILURES } from '../../src/abi/stat';
-import { STATUS_MOVES_FULL } from '../../src/abi/status';
+import { STATUS_MOVES_FULL, STATUS_SKIPPED } from '../../src/abi/status';
 import { NIL, headOf, isMovable, orderOf, stateOf } from '../base/frame';
 import { listPopHead } from '../base/list';
 import { blockStart } from '../base/pageblock';
@@ -25,7 +25,7 @@ import { count } from '../base/stats';
 import { WORK_COMPACTION, WORK_COMPACTION_BYTES } from '../base/work';
 import { Zone, freeCount, resetScanners, zoneAt, zoneEnd } from '../base/zone';
 import { countFrees, freeBlock } from '../free';
-import { drainCpu, firstFree, hasClaimable } from '../kernel/allocator';
+import { HAS_LISTS, drainCpu, firstFree, hasClaimable } from '../kernel/allocator';
 import {
   CLUSTER_FRAMES,
   COMPACTION_BYTES,
@@ -303,6 +303,7 @@ export function runCompaction(
   percent: i32,
   onCpu: u32,
 ): i32 {
+  if (!HAS_LISTS) return STATUS_SKIPPED;
   const run = changetype<Compaction>(WORK_COMPACTION);
   const live = changetype<LiveRun>(LIVE_OFFSET);
   live.zone = zoneAt(index);

@@ -27,6 +27,7 @@ import { blockZone, setBlockType, setBlockZone } from '../base/pageblock';
 import { scratchPair } from '../base/scratch';
 import { Zone, zoneAt } from '../base/zone';
 import {
+  HAS_LISTS,
   drainZone,
   isolateRange,
   pcpAt,
@@ -108,7 +109,7 @@ export function memoryOnline(start: u32, frames: u32, index: u32, ranges: i32): 
   const end = start + frames;
   if (!isBlockRange(start, frames) || index >= <u32>KERNEL_ZONES) return STATUS_BAD_ARGUMENT;
   if (ranges != NONE && !rangesFit(ranges, start, end)) return STATUS_BAD_ARGUMENT;
-  if (!isVacant(start, end)) return STATUS_BAD_STATE;
+  if (!HAS_LISTS || !isVacant(start, end)) return STATUS_BAD_STATE;
   const zone = zoneAt(index);
   const first = zone.present == 0;
   growZone(index, start, end, MIGRATE_ISOLATE);

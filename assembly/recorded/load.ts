@@ -12,18 +12,20 @@ import {
 } from '../../src/abi/layout';
 import { ORDERS, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_TYPES } from '../../src/abi/migratetype';
-import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { guest, spanFrames, statesBase } from '../base/guest';
 import { setBlockType, setBlockZone } from '../base/pageblock';
 import { noteTouched } from '../base/touched';
 import { zoneAt, zoneEnd } from '../base/zone';
 import { accountFree, linkFree } from '../kernel/buddy';
+import { HAS_LISTS } from '../kernel/llfree';
 import { park, pcpAt, pcpOrder, pcpType } from '../kernel/percpu';
 import { computeMinFree, decideMobility } from '../kernel/watermark';
 import { buildZonelist } from '../kernel/zonelist';
 
 /** Type of one pageblock of a zone, -1 for a hole. Its frames count as in use until a list names them. */
 export function stateBlock(pfn: u32, zone: u32, type: i32): i32 {
+  if (!HAS_LISTS) return STATUS_BAD_STATE;
   if (pfn + PAGEBLOCK_FRAMES > spanFrames || zone >= <u32>KERNEL_ZONES || type >= MIGRATE_TYPES) {
     return STATUS_BAD_ARGUMENT;
   }

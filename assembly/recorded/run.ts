@@ -49,7 +49,7 @@ import {
   SCAN_FLAGS_SHIFT,
   SCAN_SLOT_MASK,
 } from '../../src/abi/program';
-import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
+import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { NIL, orderOf, setState, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
 import { listHead, listPushHead, listPushTail, listRemove, listTail } from '../base/list';
@@ -73,6 +73,7 @@ import {
   pcpPush,
   refillIfEmpty,
 } from '../kernel/percpu';
+import { HAS_LISTS } from '../kernel/llfree';
 import { allocBlock } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
@@ -404,6 +405,7 @@ function execute(command: Command, op: u32): bool {
  * STATUS_BAD_ARGUMENT at a command that names no operation.
  */
 export function programRun(commands: u32, number: u32, programBytes: u32, blocks: u32): i32 {
+  if (!HAS_LISTS) return STATUS_BAD_STATE;
   const bufferBytes = guest.bufferSlots * BUFFER_SLOT_BYTES;
   if (commands * PROGRAM_COMMAND_BYTES > programBytes || programBytes > bufferBytes) {
     return STATUS_BAD_ARGUMENT;

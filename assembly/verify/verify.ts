@@ -38,9 +38,11 @@ import { listHead, listTail } from '../base/list';
 import { NOTE_LISTED, clearNotes, differ, fault, noteOf, setNote } from '../base/notes';
 import { blockType, blockZone, mergeable } from '../base/pageblock';
 import { Zone, freeCount, freeList, orderMask, zoneAt } from '../base/zone';
+import { HAS_LISTS } from '../kernel/allocator';
 import { pcpAt, pcpList, pcpOrder } from '../kernel/percpu';
 import { verifyBlocks } from './block';
 import { verifyFrames } from './frame';
+import { verifyLlfree } from './llfree';
 import { verifyObjects } from './object';
 
 /** Whether a free block could merge with its buddy and has not. */
@@ -178,7 +180,8 @@ export function verifyAll(): i32 {
     clearNotes();
     fault(0, NIL, 0, 0);
     let rule: u32 = 0;
-    for (let index: u32 = 0; index < guest.zonesUsed && rule == 0; index++) {
+    if (!HAS_LISTS) rule = verifyLlfree();
+    for (let index: u32 = 0; HAS_LISTS && index < guest.zonesUsed && rule == 0; index++) {
       rule = verifyFreeLists(index);
     }
     for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {

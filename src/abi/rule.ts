@@ -58,3 +58,5 @@ export const RULE_CZONE_OBJECTS = 57;
 export const RULE_CZONE_RECLAIMING = 58;
 export const RULE_CZONE_FOREIGN_WRITE = 59;
 export const RULE_CZONE_DYING = 60;
+export const RULE_LLFREE_ENTRY = 61;
+export const RULE_LLFREE_TREE = 62;

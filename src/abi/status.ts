@@ -24,3 +24,5 @@ export const STATUS_MOVES_FULL = -11;
 export const STATUS_ZONE_FULL = -12;
 /** A call's pages are not known to be in place: they must be touched one by one. */
 export const STATUS_NOT_RESIDENT = -13;
+/** On LLFree: what the request got waits until the host has put memory behind it; then the same call again. */
+export const STATUS_NEED_INSTALL = -14;

@@ -26,7 +26,8 @@ import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
 import { Instance } from './instance.ts';
-import { type CoreBuild, instantiate } from './instantiate.ts';
+import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
+import { Monitor } from './monitor.ts';
 import { MoveLog } from './moves.ts';
 import { Objects } from './objects.ts';
 import { Pages } from './pages.ts';
@@ -79,6 +80,8 @@ export class Core {
   readonly hotplug: Hotplug;
   readonly reporting: ReportingCalls;
   readonly czones: CZoneCalls;
+  /** A guest on LLFree: what its host does to its tables. */
+  readonly monitor: Monitor | undefined;
   readonly moves: MoveLog;
   readonly program: Program;
   readonly frames: FrameView;
@@ -112,6 +115,7 @@ export class Core {
     this.hotplug = new Hotplug(instance, scratch);
     this.reporting = new ReportingCalls(instance, scratch);
     this.czones = new CZoneCalls(instance, scratch);
+    this.monitor = isOnLlfree(config.build) ? new Monitor(instance) : undefined;
     this.moves = new MoveLog(instance, scratch);
     this.program = new Program(instance);
     this.frames = new FrameView(instance);

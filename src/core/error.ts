@@ -5,6 +5,7 @@ import {
   STATUS_BAD_STATE,
   STATUS_BUSY,
   STATUS_MOVES_FULL,
+  STATUS_NEED_INSTALL,
   STATUS_NEED_RECLAIM,
   STATUS_NOT_RESIDENT,
   STATUS_NO_MEMORY,
@@ -50,6 +51,7 @@ const STATUS_TEXT: ReadonlyMap<number, string> = new Map([
   [STATUS_MOVES_FULL, 'the log of moves is full'],
   [STATUS_TOO_MANY_SHARERS, 'a page is shared too often'],
   [STATUS_NOT_RESIDENT, 'pages are not known to be in place'],
+  [STATUS_NEED_INSTALL, 'the host must put memory behind a huge frame first'],
 ]);
 
 /** What a status code says, in words. */

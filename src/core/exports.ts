@@ -139,6 +139,14 @@ export type CoreExports = {
   verifyAll(): number;
 };
 
+/** Raw exports of the core of a guest on LLFree, beside assembly/index-guest-llfree.ts. */
+export type LlfreeGuestExports = CoreExports & {
+  llfreeWaiting(): number;
+  monitorInstall(pfn: number): number;
+  monitorReclaim(zone: number, hard: number): number;
+  monitorReturn(pfn: number): number;
+};
+
 /** Raw exports of LLFree's module, beside assembly/index-llfree.ts. */
 export type LlfreeExports = {
   memory: WebAssembly.Memory;

@@ -16,6 +16,7 @@ export {
 export type { CallPages } from './objects.ts';
 export { LlfreeCore, type LlfreeConfig, type LlfreeRules } from './llfree.ts';
 export { llfreeFault } from './llfree-walk.ts';
+export type { Monitor } from './monitor.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';

@@ -11,9 +11,9 @@ import type { CoreExports, LlfreeExports } from './exports.ts';
 
 /**
  * release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a
- * source map.
+ * source map. With -llfree the guest's frames are handed out by LLFree in the buddy's place.
  */
-export type CoreBuild = 'release' | 'verify' | 'debug';
+export type CoreBuild = 'release' | 'verify' | 'debug' | 'release-llfree' | 'verify-llfree';
 
 /** A compiled build: a thread that is handed it need not compile it again. */
 export type CompiledCore = WebAssembly.Module;
@@ -21,7 +21,18 @@ export type CompiledCore = WebAssembly.Module;
 /** What this room loads: the core's builds, and an allocator of its own. */
 export type CoreModule = CoreBuild | 'llfree';
 
-const BUILDS: readonly CoreBuild[] = ['release', 'verify', 'debug'];
+const BUILDS: readonly CoreBuild[] = [
+  'release',
+  'verify',
+  'debug',
+  'release-llfree',
+  'verify-llfree',
+];
+
+/** Whether its guests are on LLFree. */
+export function isOnLlfree(build: CoreBuild): boolean {
+  return build.endsWith('-llfree');
+}
 
 const modules = new Map<CoreModule, CompiledCore>();
 /** Instances made so far by this process. */

@@ -3,6 +3,7 @@
 
 import { NONE } from '../abi/unit.ts';
 import { expectWords } from '../check/index.ts';
+import type { LlfreeGuestExports } from './exports.ts';
 import type { Instance } from './instance.ts';
 
 const ALLOC = ['pages.alloc', 'gfp', 'order', 'cpu', 'tag'] as const;
@@ -28,7 +29,13 @@ export class Pages {
     return this.#instance.raw.freePages(pfn, order, cpu);
   }
 
-  /** Every per-cpu list goes back to its zone. */
+  /** On LLFree: the first frame of what a request got that the host must put memory behind first (STATUS_NEED_INSTALL). */
+  get waitingFrame(): number | undefined {
+    const pfn = (this.#instance.raw as LlfreeGuestExports).llfreeWaiting();
+    return pfn === NONE ? undefined : pfn;
+  }
+
+  /** Every per-cpu list goes back to its zone, or on LLFree all that CPUs have reserved. */
   drainAll(): void {
     this.#instance.raw.drainAll();
   }

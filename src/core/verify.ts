@@ -102,6 +102,8 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
     rules.RULE_CZONE_DYING,
     'A dying CZone has no objects and some frame that is still in use (zone).',
   ],
+  [rules.RULE_LLFREE_ENTRY, 'A huge entry counts the frames that its field has free (frame).'],
+  [rules.RULE_LLFREE_TREE, 'A tree and its slot count what its entries do (zone start).'],
 ]);
 
 /**

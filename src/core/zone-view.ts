@@ -7,6 +7,8 @@ import {
   ZONE_BACKED_FREE_OFFSET,
   ZONE_BLOCKS_OFFSET,
   ZONE_BOOST_OFFSET,
+  ZONE_FLAGS_OFFSET,
+  ZONE_FLAG_RECLAIM_ACTIVE,
   ZONE_FREE_BY_ORDER_OFFSET,
   ZONE_FREE_OFFSET,
   ZONE_LIMIT_OFFSET,
@@ -86,6 +88,13 @@ export class ZoneView {
 
   set boost(frames: number) {
     this.#instance.setWord(this.#base + ZONE_BOOST_OFFSET, frames);
+  }
+
+  /** kswapd works on it: meanwhile its per-cpu lists shrink with each free (ZONE_RECLAIM_ACTIVE). */
+  set isReclaimed(on: boolean) {
+    const flags = this.#field(ZONE_FLAGS_OFFSET) & ~ZONE_FLAG_RECLAIM_ACTIVE;
+    const now = on ? flags | ZONE_FLAG_RECLAIM_ACTIVE : flags;
+    this.#instance.setWord(this.#base + ZONE_FLAGS_OFFSET, now);
   }
 
   /** CZones: whose it is, as its creator numbers them. */

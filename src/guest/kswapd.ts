@@ -40,10 +40,13 @@ export class Kswapd {
     const wake = core.takeKswapdWake();
     if (wake === undefined) return 0;
     this.runs += 1;
-    const boosts = core.kernelZones.map((zone) => zone.boost);
+    const zones = core.kernelZones.slice(0, wake.highest + 1);
+    const boosts = zones.map((zone) => zone.boost);
+    for (const zone of zones) zone.isReclaimed = true;
     const freed = this.#balance(wake);
     this.freedPages += freed;
-    core.kernelZones.forEach((zone, index) => {
+    zones.forEach((zone, index) => {
+      zone.isReclaimed = false;
       zone.boost -= Math.min(zone.boost, boosts[index] as number);
     });
     core.compaction.forgetHints();

@@ -67,7 +67,8 @@ function seriesOf({ name, series }: SystemRun): TimeSeries {
     cause,
     (series.frames[index] as Float64Array).map((frames) => frames * FRAME_BYTES),
   ]);
-  return { system: name, tMs: series.tMs, columns: Object.fromEntries(columns) };
+  const { tMs, counts } = series;
+  return { system: name, tMs, columns: Object.fromEntries(columns), counts: { ...counts } };
 }
 
 function startsOf(system: SystemRun): StartRecords {

@@ -50,21 +50,19 @@ export class DisturbanceMeter {
     return [...this.#late.keys()];
   }
 
-  /** The call of a slot has ended, or was ended. */
-  end(slot: number, durationMs: number, isMeasured: boolean): void {
+  /** The call of a slot has ended, or was ended: its slowdown on the clock, if it was late and is measured. */
+  end(slot: number, durationMs: number, isMeasured: boolean): number | undefined {
     const late = this.#late.size === 0 ? undefined : this.#late.get(slot);
-    if (late === undefined) return;
+    if (late === undefined) return undefined;
     this.#late.delete(slot);
-    if (!isMeasured) return;
+    if (!isMeasured) return undefined;
+    let onClock = 1;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const slowdown = (durationMs + (late[level] as number)) / durationMs;
       (this.#slowdowns[level] as Samples).push(slowdown);
+      if (level === this.#pricing.clockLevel) onClock = slowdown;
     }
-  }
-
-  /** Measured calls that were late. */
-  get count(): number {
-    return (this.#slowdowns[0] as Samples).count;
+    return onClock;
   }
 
   /** One for each measured call that was late. */

@@ -5,38 +5,67 @@ export interface FootprintSeries {
   readonly tMs: Float64Array;
   /** Frames by cause, in the account's order. */
   readonly frames: readonly Float64Array[];
+  /** How many there are: containers, those of them that are idle, VMs. */
+  readonly counts: Readonly<Record<CountName, Float64Array>>;
 }
+
+/** What a series counts. */
+export const COUNT_NAMES = ['containers', 'idle', 'vms'] as const;
+export type CountName = (typeof COUNT_NAMES)[number];
+export type Census = () => Readonly<Record<CountName, number>>;
 
 /** Instants in a series, as many as a chart shows. */
 const SERIES_INSTANTS = 240;
+
+export interface FootprintConfig {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** By cause: 1 where its memory is not the functions' own, else 0. */
+  readonly overhead: ArrayLike<number>;
+  readonly census: Census;
+}
 
 export class FootprintMeter {
   readonly #accounts: readonly Float64Array[];
   /** Of all hosts: with one, its own. */
   readonly #account: Float64Array;
+  readonly #overhead: ArrayLike<number>;
   readonly #fromMs: number;
   readonly #untilMs: number;
   readonly #stepMs: number;
   readonly #integral: Float64Array;
   readonly #series: Float64Array[];
+  readonly #counts: Readonly<Record<CountName, Float64Array>>;
+  readonly #census: Census;
   readonly #seriesMs: Float64Array;
   #sampled = 0;
   #nextSampleMs: number;
   #nowMs = 0;
   #peakFrames = 0;
+  #peakOverhead = 0;
 
-  /** Measures the sum of the hosts' accounts from `fromMs` until `untilMs`. */
-  constructor(accounts: readonly Float64Array[], fromMs: number, untilMs: number) {
+  /** Measures the sum of the hosts' accounts from `fromMs` until `untilMs`; `overhead`: which causes are. */
+  constructor(
+    accounts: readonly Float64Array[],
+    { fromMs, untilMs, overhead, census }: FootprintConfig,
+  ) {
     const [only = new Float64Array()] = accounts;
     const account = accounts.length === 1 ? only : new Float64Array(only.length);
     this.#accounts = accounts;
     this.#account = account;
     this.#fromMs = fromMs;
     this.#untilMs = untilMs;
+    this.#overhead = overhead;
+    this.#census = census;
     this.#stepMs = Math.max(1000, Math.ceil((untilMs - fromMs) / SERIES_INSTANTS / 1000) * 1000);
     const instants = Math.ceil((untilMs - fromMs) / this.#stepMs);
     this.#integral = new Float64Array(account.length);
     this.#series = Array.from(account, () => new Float64Array(instants));
+    this.#counts = {
+      containers: new Float64Array(instants),
+      idle: new Float64Array(instants),
+      vms: new Float64Array(instants),
+    };
     this.#seriesMs = Float64Array.from({ length: instants }, (_, i) => fromMs + i * this.#stepMs);
     this.#nextSampleMs = this.#seriesMs[0] ?? Infinity;
   }
@@ -51,13 +80,17 @@ export class FootprintMeter {
     if (this.#accounts.length > 1) this.#addUp();
     const account = this.#account;
     const integral = this.#integral;
+    const overhead = this.#overhead;
     let held = 0;
+    let notOwn = 0;
     for (let cause = 0; cause < account.length; cause += 1) {
       const frames = account[cause] as number;
       held += frames;
+      notOwn += frames * (overhead[cause] as number);
       integral[cause] = (integral[cause] as number) + frames * span;
     }
     if (held > this.#peakFrames) this.#peakFrames = held;
+    if (notOwn > this.#peakOverhead) this.#peakOverhead = notOwn;
     while (this.#nextSampleMs < until) this.#sample();
   }
 
@@ -74,6 +107,8 @@ export class FootprintMeter {
     for (const [cause, series] of this.#series.entries()) {
       series[this.#sampled] = this.#account[cause] as number;
     }
+    const counted = this.#census();
+    for (const name of COUNT_NAMES) this.#counts[name][this.#sampled] = counted[name];
     this.#sampled += 1;
     this.#nextSampleMs = this.#seriesMs[this.#sampled] ?? Infinity;
   }
@@ -88,8 +123,18 @@ export class FootprintMeter {
     return this.#peakFrames;
   }
 
+  /** Most frames at an instant that were not the functions' own. */
+  get peakOverhead(): number {
+    return this.#peakOverhead;
+  }
+
   series(): FootprintSeries {
-    const tMs = this.#seriesMs.slice(0, this.#sampled);
-    return { tMs, frames: this.#series.map((one) => one.slice(0, this.#sampled)) };
+    const upTo = (column: Float64Array): Float64Array => column.slice(0, this.#sampled);
+    const { containers, idle, vms } = this.#counts;
+    return {
+      tMs: upTo(this.#seriesMs),
+      frames: this.#series.map(upTo),
+      counts: { containers: upTo(containers), idle: upTo(idle), vms: upTo(vms) },
+    };
   }
 }

@@ -161,6 +161,7 @@ export function runOf(
     trace: {
       name,
       functions: functions.length,
+      functionNames: functions.map((one) => one.name),
       invocations: measuredCalls(systems),
       spanMs,
       repairs: repairsOf(trace, options.workload),

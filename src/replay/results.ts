@@ -1,7 +1,7 @@
 // From a replay's plain records to the record that is reported: summaries, bytes instead of frames, one level of prices.
 
 import { FRAME_BYTES, GIB, MS_PER_S } from '../abi/unit.ts';
-import type { FootprintBy, Results, SystemResult } from '../report/index.ts';
+import type { FootprintBy, FunctionResult, Results, SystemResult } from '../report/index.ts';
 import { CAUSES, type Cause } from '../serverless/index.ts';
 import { type Summary, summarize } from './quantile.ts';
 import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
@@ -30,15 +30,67 @@ function startupOf({ startupMs, startupStepsMs }: PricedRun): SystemResult['star
   return { mean, p50, p95, p99, max, steps: { ...startupStepsMs } };
 }
 
+/** Of the same starts, until the function's own runtime begins. */
+function sandboxOf({ sandboxMs }: PricedRun): SystemResult['sandboxMs'] {
+  const { mean, p50, p95, p99, max } = summarize(sandboxMs);
+  return { mean, p50, p95, p99, max };
+}
+
 /** The record has the host's causes, all of them and no others: this does not compile otherwise. */
 function footprintBy(frames: ArrayLike<number>): FootprintBy & Record<Cause, number> {
   const entries = CAUSES.map((cause, index) => [cause, (frames[index] as number) * FRAME_BYTES]);
   return Object.fromEntries(entries) as Record<Cause & keyof FootprintBy, number>;
 }
 
+/** GiB·s of frames times milliseconds. */
+function gibSecondsOf(frameMs: number): number {
+  return (frameMs / MS_PER_S) * (FRAME_BYTES / GIB);
+}
+
+/** A row a function that was called, or had containers, in the measured time. */
+function functionsOf({ functions: rows }: SystemRun, names: readonly string[]): FunctionResult[] {
+  const all = names.map((name, id): FunctionResult => {
+    const of = (column: keyof typeof rows): number => rows[column][id] as number;
+    const [started, ran] = [of('started'), of('ran')];
+    return {
+      id,
+      name,
+      cold: of('cold'),
+      warm: of('warm'),
+      queued: of('queued'),
+      refused: of('refused'),
+      startupMs: started === 0 ? 0 : of('startMs') / started,
+      sandboxMs: started === 0 ? 0 : of('sandboxMs') / started,
+      slowdown: ran === 0 ? 1 : of('slowdown') / ran,
+      footprintGiBSeconds: gibSecondsOf(of('frameMs')),
+      idleSeconds: of('idleMs') / MS_PER_S,
+      wastedGiBSeconds: gibSecondsOf(of('wastedFrameMs')),
+    };
+  });
+  return all.filter(
+    ({ cold, warm, queued, refused, footprintGiBSeconds }) =>
+      cold + warm + queued + refused + footprintGiBSeconds > 0,
+  );
+}
+
+/** Containers and VMs: how many, and how many of the starts went into a VM that ran. */
+function populationOf({ containers, vms }: SystemRun): Pick<SystemResult, 'containers' | 'vms'> {
+  const { started } = containers;
+  const inRunningVm = started - vms.started;
+  return {
+    containers: { ...containers, runningVmShare: started === 0 ? 0 : inRunningVm / started },
+    vms: { ...vms },
+  };
+}
+
+function overTimeOf({ series: { tMs, counts } }: SystemRun): SystemResult['overTime'] {
+  const { containers, idle, vms } = counts;
+  return { tMs: [...tMs], containers: [...containers], idle: [...idle], vms: [...vms] };
+}
+
 function systemResult(
   system: SystemRun,
-  measuredMs: number,
+  { measuredMs, trace: { functionNames } }: ReplayRun,
   level: PricedRun['level'],
 ): SystemResult {
   const priced = levelOf(system, level);
@@ -54,12 +106,18 @@ function systemResult(
     shortage: { ...system.shortage, unserved: system.unserved },
     idle: {
       containerSeconds: system.idle.containerMs / MS_PER_S,
-      wastedGiBSeconds: (system.idle.frameMs / MS_PER_S) * (FRAME_BYTES / GIB),
+      wastedGiBSeconds: gibSecondsOf(system.idle.frameMs),
     },
+    ...populationOf(system),
     startupMs: startupOf(priced),
+    sandboxMs: sandboxOf(priced),
     footprintBytes: { mean, peak: Math.max(mean, system.peakFrames * FRAME_BYTES) },
     footprintGiBSeconds: (mean / GIB) * (measuredMs / MS_PER_S),
     footprintBy: by,
+    overheadBytes: {
+      mean: system.overhead.meanFrames * FRAME_BYTES,
+      peak: Math.max(system.overhead.meanFrames, system.overhead.peakFrames) * FRAME_BYTES,
+    },
     reclaim: {
       askedBytes: system.reclaim.askedFrames * FRAME_BYTES,
       gotBytes: system.reclaim.gotFrames * FRAME_BYTES,
@@ -71,6 +129,8 @@ function systemResult(
     cpuMs: { ...priced.cpuMs },
     pageOps: system.pageOps,
     hash: system.hash,
+    overTime: overTimeOf(system),
+    functions: functionsOf(system, functionNames),
   };
 }
 
@@ -81,12 +141,13 @@ export function reasonOf(error: unknown): string {
 
 /** The record of `results.json`, at one level of prices: that of the clock unless another one is asked for. */
 export function resultsOf(run: ReplayRun, level: PricedRun['level'] = run.priceLevel): Results {
+  const { functionNames: _names, ...trace } = run.trace;
   const missing = run.missing.map(({ system, error }) => ({ system, reason: reasonOf(error) }));
   return {
     schema: 1,
     seed: run.seed,
-    trace: { ...run.trace },
-    systems: run.systems.map((system) => systemResult(system, run.measuredMs, level)),
+    trace,
+    systems: run.systems.map((system) => systemResult(system, run, level)),
     ...(missing.length > 0 && { missing }),
     wall: { ...run.wall },
   };

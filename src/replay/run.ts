@@ -3,7 +3,14 @@
 import type { PriceLevel } from '../cost/index.ts';
 import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
+import type { FunctionRows } from './function-meter.ts';
+import type { Tally } from './population.ts';
 import type { ShortageCounts } from './shortage.ts';
+
+/** How many there were over the measured time, and how many came in it. */
+export interface Numbers extends Tally {
+  readonly started: number;
+}
 
 /** Figures that depend on prices, at one level. */
 export interface PricedRun {
@@ -11,6 +18,8 @@ export interface PricedRun {
   /** One per cold start, in order of arrival. */
   readonly startupMs: Float64Array;
   /** Mean of each step that occurred, over all cold starts. */
+  /** Of the same starts: until the function's own runtime began. */
+  readonly sandboxMs: Float64Array;
   readonly startupStepsMs: Readonly<Record<string, number>>;
   /** Execution time over undisturbed execution time of the calls that were disturbed. */
   readonly slowdowns: Float64Array;
@@ -29,6 +38,11 @@ export interface SystemRun {
     /** Never ran: refused at once, or waiting still at the end. */
     readonly refused: number;
   };
+  readonly containers: Numbers;
+  /** VMs, and how many of them started for a container that counts. */
+  readonly vms: Numbers;
+  /** What of it each function has. */
+  readonly functions: FunctionRows;
   /** How long each of the queued waited until its start, or its call, began. */
   readonly queueMs: Float64Array;
   /** Calls among the refused that waited still at the end. */
@@ -43,6 +57,8 @@ export interface SystemRun {
   /** Frames by cause, in the order of CAUSES. */
   readonly meanFrames: Float64Array;
   readonly peakFrames: number;
+  /** Frames of causes that are not the functions' own memory. */
+  readonly overhead: { readonly meanFrames: number; readonly peakFrames: number };
   readonly series: FootprintSeries;
   readonly reclaim: {
     readonly askedFrames: number;
@@ -75,6 +91,8 @@ export interface ReplayRun {
   readonly trace: {
     readonly name: string;
     readonly functions: number;
+    /** By function id. */
+    readonly functionNames: readonly string[];
     readonly invocations: number;
     readonly spanMs: number;
     /** What was repaired, filled in or bounded. */

@@ -25,6 +25,8 @@ export interface ShortageHooks {
   readonly stop: (slot: number) => void;
   /** The container of a slot has gone with its VM. */
   readonly lost: (slot: number) => void;
+  /** A VM has ended, whose container had the slot. */
+  readonly vmEnded: (vm: MicroVm, slot: number) => void;
   /** The devices of a VM take so many frames. */
   readonly ask: (vm: MicroVm, frames: number) => void;
   readonly isMeasured: () => boolean;
@@ -145,6 +147,7 @@ export class Shortage {
     }
     host.system.kill(vm);
     for (const slot of slots) this.#hooks.lost(slot);
+    if (slots[0] !== undefined) this.#hooks.vmEnded(vm, slots[0]);
     this.#count('killedVms');
   }
 

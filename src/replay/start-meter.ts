@@ -7,6 +7,8 @@ import { Samples } from './samples.ts';
 import type { Contended } from './start-queue.ts';
 
 const STEPS = START_STEPS.length;
+/** Steps before it are the sandbox's. */
+const RUNTIME = START_STEPS.indexOf('runtime');
 
 function stepIndex(step: StartStep): number {
   return START_STEPS.indexOf(step);
@@ -18,8 +20,11 @@ export class StartMeter {
   /** When each VM answers, by level. */
   readonly #readyMs = new WeakMap<MicroVm, number[]>();
   readonly #samples: readonly Samples[] = LEVELS.map(() => new Samples());
+  readonly #sandboxes: readonly Samples[] = LEVELS.map(() => new Samples());
   readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
   readonly #steps: Float64Array = new Float64Array(STEPS);
+  #sandboxMs = 0;
+  #newVms = 0;
 
   constructor(pricing: Pricing, blockFrames: number) {
     this.#pricing = pricing;
@@ -32,12 +37,15 @@ export class StartMeter {
    */
   price(start: Start, nowMs: number, measured: boolean, contended?: Contended): number {
     if (start.newVm) this.#readyMs.set(start.container.vm, []);
+    if (measured && start.newVm) this.#newVms += 1;
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const totalMs = this.#priceAt(start, nowMs, level, contended?.delayMs[level]);
-      if (level === this.#pricing.clockLevel) readyInMs = totalMs;
+      const sandboxMs = this.#sumTo(RUNTIME);
+      if (level === this.#pricing.clockLevel) [readyInMs, this.#sandboxMs] = [totalMs, sandboxMs];
       if (!measured) continue;
       (this.#samples[level] as Samples).push(totalMs);
+      (this.#sandboxes[level] as Samples).push(sandboxMs);
       const sums = this.#sums[level] as Float64Array;
       for (let step = 0; step < STEPS; step += 1) {
         sums[step] = (sums[step] as number) + (this.#steps[step] as number);
@@ -57,7 +65,7 @@ export class StartMeter {
         this.#add(step as StartStep, pricing.operationsNs(vm.startOperations[step] ?? {}, level));
       }
       this.#add('cloneMemory', pricing.pagesNs(vm.startCounts, level));
-      ready[level] = nowMs + this.#total();
+      ready[level] = nowMs + this.#sumTo(STEPS);
     } else {
       const waitMs = Math.max(0, (ready[level] as number) - nowMs);
       this.#add('wait', Math.max(waitMs * NS_PER_MS, start.waitNs ?? 0));
@@ -67,7 +75,7 @@ export class StartMeter {
     }
     this.#add('zone', pricing.blocksNs(start.counts, this.#blockFrames, level));
     this.#add('memory', pricing.pagesNs(start.counts, level));
-    return this.#total();
+    return this.#sumTo(STEPS);
   }
 
   #add(step: StartStep, ns: number): void {
@@ -75,8 +83,21 @@ export class StartMeter {
     this.#steps[index] = (this.#steps[index] as number) + ns / NS_PER_MS;
   }
 
-  #total(): number {
-    return this.#steps.reduce((sum, ms) => sum + ms, 0);
+  /** Milliseconds of the steps before one. */
+  #sumTo(end: number): number {
+    let sum = 0;
+    for (let step = 0; step < end; step += 1) sum += this.#steps[step] as number;
+    return sum;
+  }
+
+  /** Of the last start, by the run's clock: until the function's own runtime begins. */
+  get sandboxMs(): number {
+    return this.#sandboxMs;
+  }
+
+  /** Of the starts that were measured, those in a VM of their own. */
+  get newVms(): number {
+    return this.#newVms;
   }
 
   /** Starts that were measured. */
@@ -86,6 +107,11 @@ export class StartMeter {
 
   samplesMs(level: number): Float64Array {
     return (this.#samples[level] as Samples).values();
+  }
+
+  /** One per start that was measured: until the function's own runtime begins. */
+  sandboxesMs(level: number): Float64Array {
+    return (this.#sandboxes[level] as Samples).values();
   }
 
   /** Mean of each step that occurred. */

@@ -1,7 +1,7 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type Prices, costBySideNs } from '../cost/index.ts';
+import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
@@ -9,6 +9,7 @@ import {
   type HostPlacement,
   type KeepAlive,
   type MachineConfig,
+  type MicroVm,
   type Start,
   type SystemSpec,
   type WhenFull,
@@ -20,20 +21,16 @@ import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { DeviceBooks } from './device-books.ts';
-import { DisturbanceMeter } from './disturbance-meter.ts';
 import { Fleet, type Host } from './fleet.ts';
-import { FootprintMeter } from './footprint-meter.ts';
 import { hashOfRun } from './hash.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
-import { LEVELS, Pricing, addToReceipt } from './pricing.ts';
-import { ReclaimMeter } from './reclaim-meter.ts';
-import type { PricedRun, SystemRun } from './run.ts';
-import { Samples } from './samples.ts';
+import { Meters } from './meters.ts';
+import { Pricing, addToReceipt } from './pricing.ts';
+import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
-import { StartMeter } from './start-meter.ts';
 import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
@@ -66,8 +63,6 @@ export class SystemReplay {
   /** By host. */
   readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
-  readonly #queueMs: Samples = new Samples();
-  readonly #pricing: Pricing;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
@@ -76,25 +71,16 @@ export class SystemReplay {
   readonly #asksIdle: boolean;
   /** Only of traces that have sessions. */
   readonly #sessions: SessionPlayer | undefined;
-  readonly #footprint: FootprintMeter;
-  readonly #starts: StartMeter;
-  readonly #disturbances: DisturbanceMeter;
+  readonly #meters: Meters;
   readonly #interference: Interference | undefined;
   readonly #devices: DeviceBooks;
-  readonly #reclaims: ReclaimMeter;
   readonly #ledger: Ledger;
   /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
-  #cold = 0;
-  #warm = 0;
-  #refused = 0;
-  /** Measured calls that have begun. */
-  #calls = 0;
 
   constructor(spec: SystemSpec, config: SystemReplayConfig) {
     const { trace, machine, warmupMs, hostPlacement } = config;
     const pricing = new Pricing(config.prices);
-    this.#pricing = pricing;
     this.#ledger = new Ledger(this.#clock, warmupMs);
     const functions = trace.functions.length;
     this.#name = spec.name;
@@ -113,6 +99,7 @@ export class SystemReplay {
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
+      vmEnded: (vm, slot) => this.#vmEnded(vm, slot),
       ask: (vm, frames) => this.#devices.ask(vm, frames),
       isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
@@ -124,18 +111,26 @@ export class SystemReplay {
     if (config.onEvent !== undefined) {
       this.#listener = new Listener(spec.name, accounts, config.onEvent);
     }
-    this.#footprint = new FootprintMeter(accounts, warmupMs, trace.spanMs);
-    this.#starts = new StartMeter(pricing, machine.blockFrames);
-    this.#reclaims = new ReclaimMeter(pricing, machine.blockFrames);
-    this.#disturbances = new DisturbanceMeter(pricing, machine.blockFrames);
+    for (const { host } of systems) host.measuredFromNs = warmupMs * NS_PER_MS;
+    this.#meters = new Meters({
+      pricing,
+      accounts,
+      functions,
+      blockFrames: machine.blockFrames,
+      hostCache: machine.hostCache,
+      fromMs: warmupMs,
+      untilMs: trace.spanMs,
+      idleContainers: () => this.#pool.idleCount(),
+    });
+    const { reclaims, disturbances } = this.#meters;
     if (config.interference) {
-      this.#interference = new Interference(pricing, this.#pool, this.#disturbances);
+      this.#interference = new Interference(pricing, this.#pool, disturbances);
     }
     this.#devices = new DeviceBooks({
       clock: this.#clock,
       fleet: this.#fleet,
       ledger: this.#ledger,
-      reclaims: this.#reclaims,
+      reclaims,
       interference: this.#interference,
     });
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
@@ -161,14 +156,14 @@ export class SystemReplay {
   }
 
   #moveClock(toMs: number): void {
-    this.#footprint.advance(toMs);
+    this.#meters.footprint.advance(toMs);
     this.#clock.moveTo(toMs);
   }
 
   #playUntil(untilMs: number): void {
     const clock = this.#clock;
     for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
-      this.#footprint.advance(nextMs);
+      this.#meters.footprint.advance(nextMs);
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#timerFired();
@@ -211,7 +206,7 @@ export class SystemReplay {
       this.#arriveCold(functionId, durationMs, measured);
       return;
     }
-    if (measured) this.#warm += 1;
+    if (measured) this.#meters.functions.began(functionId, 'warm');
     this.#runWarm(slot, durationMs, measured);
   }
 
@@ -225,10 +220,10 @@ export class SystemReplay {
     const arrivedMs = this.#clock.now;
     const mayStart = this.#waiting.size === 0;
     if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
-      if (isMeasured) this.#cold += 1;
+      if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
       this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#refused += 1;
+    } else if (isMeasured) this.#meters.functions.began(functionId, 'refused');
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -238,7 +233,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#refused += 1;
+      else if (first.isMeasured) this.#meters.functions.began(first.functionId, 'refused');
     }
   }
 
@@ -246,8 +241,10 @@ export class SystemReplay {
     return this.#config.profiles[functionId] as FunctionProfile;
   }
 
-  #waited({ arrivedMs, isMeasured }: Call): void {
-    if (isMeasured) this.#queueMs.push(this.#clock.now - arrivedMs);
+  #waited({ functionId, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'queued');
+    this.#meters.queueMs.push(this.#clock.now - arrivedMs);
   }
 
   /** Starts a container for a call. Whether there was memory for it. */
@@ -269,6 +266,7 @@ export class SystemReplay {
     this.#ledger.start(start, isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
+    this.#meters.population.change(this.#clock.now, 1, start.newVm ? 1 : 0);
     this.#listener?.started(slot, profile.id, this.#clock.now);
     if (this.#fleet.isOver) this.#shortage.settle(slot);
     if (this.#pool.isGone(slot)) {
@@ -285,12 +283,15 @@ export class SystemReplay {
   /** Milliseconds until a container that starts is ready. */
   #priceStart(start: Start, host: Host, isMeasured: boolean): number {
     const { now } = this.#clock;
-    const { vm } = start.container;
+    const { vm, profile } = start.container;
+    const { starts, functions } = this.#meters;
     const contended = start.newVm
       ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
       : undefined;
     this.#ledger.add(contended?.operations);
-    return this.#starts.price(start, now, isMeasured, contended);
+    const readyInMs = starts.price(start, now, isMeasured, contended);
+    if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
+    return readyInMs;
   }
 
   #begin(slot: number): void {
@@ -301,20 +302,24 @@ export class SystemReplay {
     let lateMs = 0;
     if (container.begin(this.#ledger.total, this.#counts)) {
       const devices = this.#ledger.takeOperations(container.vm);
-      lateMs = this.#disturbances.holdUp(slot, this.#counts, devices);
+      lateMs = this.#meters.disturbances.holdUp(slot, this.#counts, devices);
     }
     if (this.#interference !== undefined) {
       lateMs += this.#interference.begin(slot, container.vm, now);
     }
-    if (pool.isMeasured(slot)) this.#calls += 1;
+    const functionId = pool.functionId(slot);
+    if (pool.isMeasured(slot)) this.#meters.functions.ran(functionId);
     this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, now);
-    this.#sessions?.begin(slot, pool.functionId(slot));
+    this.#sessions?.begin(slot, functionId);
     if (this.#fleet.isOver) this.#shortage.settle();
   }
 
   #measureEnd(slot: number): void {
-    this.#disturbances.end(slot, this.#pool.durationMs(slot), this.#pool.isMeasured(slot));
+    const { disturbances, functions } = this.#meters;
+    const pool = this.#pool;
+    const slowdown = disturbances.end(slot, pool.durationMs(slot), pool.isMeasured(slot));
+    if (slowdown !== undefined) functions.late(pool.functionId(slot), slowdown);
   }
 
   #end(slot: number): void {
@@ -384,6 +389,8 @@ export class SystemReplay {
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
     const stop = host.system.stop(container);
+    this.#meters.population.change(this.#clock.now, -1, 0);
+    if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
     this.#devices.stopped(container.vm, stop);
   }
@@ -392,8 +399,16 @@ export class SystemReplay {
   #lost(slot: number): void {
     this.#measureEnd(slot);
     this.#interference?.takeOwedMs(slot);
+    this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
+  }
+
+  /** A VM has ended, whose container had the slot. */
+  #vmEnded(vm: MicroVm, slot: number): void {
+    const { population, functions } = this.#meters;
+    population.change(this.#clock.now, 0, -1);
+    functions.held(this.#pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -405,39 +420,29 @@ export class SystemReplay {
 
   /** Plays to the end of the trace's window, takes the results, then stops all containers. */
   finish(): SystemRun {
-    const { trace, machine } = this.#config;
+    const { trace, machine, profiles } = this.#config;
+    const meters = this.#meters;
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
-    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured).length;
+    const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
+    for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
-    for (const slot of this.#disturbances.slots) this.#measureEnd(slot);
-    const priced = LEVELS.map((_, level) => this.#priced(level));
-    const pageOps = pageOpsOf(measured) + pageOpsOf(warmup);
+    for (const slot of meters.disturbances.slots) this.#measureEnd(slot);
+    for (const [vm, functionId] of this.#runningVms()) {
+      meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
+    }
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,
-      starts: {
-        cold: this.#cold,
-        warm: this.#warm,
-        queued: this.#queueMs.count,
-        refused: this.#refused + unserved,
-      },
-      queueMs: this.#queueMs.values(),
-      unserved,
+      ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs), receipt),
+      unserved: unserved.length,
       shortage: this.#shortage.counts,
-      idle: this.#idleness(),
-      undisturbedCalls: this.#calls - this.#disturbances.count,
-      priced,
-      meanFrames: this.#footprint.meanFrames(),
-      peakFrames: this.#footprint.peakFrames,
-      series: this.#footprint.series(),
       reclaim: {
-        ...this.#reclaims.frames,
+        ...meters.reclaims.frames,
         migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
       },
-      idleReclaim: this.#reclaims.idle,
       receipt: receipt.slice(),
-      pageOps,
+      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
     const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
     const hash = hashOfRun(run, vms, [measured, warmup]);
@@ -446,24 +451,9 @@ export class SystemReplay {
     return { ...run, hash };
   }
 
-  #idleness(): SystemRun['idle'] {
-    const { trace } = this.#config;
-    const idleMs = this.#pool.idleMs(trace.spanMs);
-    const containerMs = idleMs.reduce((sum, ms) => sum + ms, 0);
-    const frameMs = idleMs.reduce((sum, ms, id) => sum + ms * this.#profile(id).anonymousFrames, 0);
-    return { containerMs, frameMs };
-  }
-
-  #priced(level: number): PricedRun {
-    const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(this.#ledger.receipt, name, this.#pricing.prices);
-    return {
-      level: name,
-      startupMs: this.#starts.samplesMs(level),
-      startupStepsMs: this.#starts.stepsMs(level),
-      slowdowns: this.#disturbances.slowdowns(level),
-      reclaimMs: this.#reclaims.samplesMs(level),
-      cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
-    };
+  /** VMs with the function whose containers they have. */
+  #runningVms(): Map<MicroVm, number> {
+    const pool = this.#pool;
+    return new Map(pool.slots().map((slot) => [pool.container(slot).vm, pool.functionId(slot)]));
   }
 }

@@ -152,6 +152,14 @@ export class WarmPool {
     return oldest;
   }
 
+  /** Containers that are idle. */
+  idleCount(): number {
+    let count = 0;
+    for (let slot = 0; slot < this.#containers.length; slot += 1)
+      count += Number(this.isIdle(slot));
+    return count;
+  }
+
   /** How long containers of each function were idle until now. */
   idleMs(nowMs: number): Float64Array {
     const idleMs = this.#idleMs.slice();

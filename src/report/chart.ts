@@ -6,7 +6,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import { MIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { COLOURS } from './colour.ts';
 import { type Cdf, type Conclusion, holds, type TimeSeries } from './detail.ts';
-import { FOOTPRINT_CAUSES, type Results } from './results.ts';
+import { FOOTPRINT_CAUSES, type OverTime, type Results } from './results.ts';
 import { formatRatio } from './unit.ts';
 
 use([BarChart, LineChart, GridComponent, LegendComponent, MarkLineComponent, SVGRenderer]);
@@ -168,6 +168,24 @@ export function footprintAreas(id: string, series: TimeSeries, maxBytes: number)
       areaStyle: { opacity: 0.9 },
       data: rows.map((row) => [series.tMs[row]! / MS_PER_MINUTE, column[row]! / MIB]),
     })),
+  });
+}
+
+/** Containers, those of them that are idle, and VMs of one system over time. */
+export function countLines(id: string, { tMs, containers, idle, vms }: OverTime): string {
+  const line = (name: string, values: readonly number[]): EChartsCoreOption => ({
+    type: 'line',
+    name,
+    step: 'end',
+    showSymbol: false,
+    data: tMs.map((ms, at) => [ms / MS_PER_MINUTE, values[at]!]),
+  });
+  return draw(id, 220, {
+    legend: LEGEND,
+    grid: grid(80),
+    xAxis: axis('minutes', 'value'),
+    yAxis: { ...axis('how many', 'value'), nameGap: 50 },
+    series: [line('containers', containers), line('idle', idle), line('VMs', vms)],
   });
 }
 

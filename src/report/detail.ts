@@ -10,6 +10,8 @@ export type TimeSeries = {
   readonly tMs: Float64Array;
   /** Bytes by cause, each as long as `tMs`. */
   readonly columns: Readonly<Record<string, Float64Array>>;
+  /** How many containers and VMs there were, as long too. */
+  readonly counts?: Readonly<Record<string, Float64Array>>;
 };
 
 /** Cold starts of a system after the warm-up, one by one in order of arrival. */

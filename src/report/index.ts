@@ -9,7 +9,14 @@ export { alignRows, resultsTable } from './formats/table.ts';
 export { OutputFolder } from './output.ts';
 export { OutputError } from './output-error.ts';
 export { repairLines } from './remarks.ts';
-export type { FootprintBy, FootprintCause, Repairs, Results, SystemResult } from './results.ts';
+export type {
+  FootprintBy,
+  FootprintCause,
+  FunctionResult,
+  Repairs,
+  Results,
+  SystemResult,
+} from './results.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount, formatNumber } from './unit.ts';
 export { type Written, openOutput, writeReport } from './write.ts';

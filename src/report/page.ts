@@ -7,6 +7,7 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   causeBars,
   cdfLines,
+  countLines,
   footprintAreas,
   peakBytes,
   sensitivityBars,
@@ -86,6 +87,36 @@ function footprint(results: Results, { series }: Details): string {
   return section('Footprint', '<h3>Mean by cause</h3>', causeBars(results), ...overTime);
 }
 
+function population({ systems }: Results): string {
+  const header = [
+    'system',
+    'containers',
+    'peak',
+    'VMs',
+    'peak',
+    'starts into a running VM',
+    'wasted',
+  ];
+  const rows = systems.map(({ name, containers, vms, idle }) => [
+    name,
+    formatNumber(containers.mean),
+    formatCount(containers.peak),
+    formatNumber(vms.mean),
+    formatCount(vms.peak),
+    containers.started === 0 ? '-' : `${formatNumber(100 * containers.runningVmShare)} %`,
+    `${formatNumber(idle.wastedGiBSeconds)} GiB·s`,
+  ]);
+  return section(
+    'Containers and VMs',
+    paragraph('Means over time. Wasted is the memory of containers that nobody called.'),
+    table([header, ...rows]),
+    ...systems.map(
+      ({ name, overTime }, index) =>
+        `<h3>${escapeHtml(name)} over time</h3>\n${countLines(`count${index}`, overTime)}`,
+    ),
+  );
+}
+
 function memoryMaps({ memoryMaps: maps }: Details): string {
   const title = 'Memory maps';
   if (!maps?.length) return section(title, absent('memory maps'));
@@ -156,6 +187,7 @@ export function pageHtml(results: Results, details: Details = {}): string {
     section('Summary', table(summaryRows(results))),
     startUp(results, details),
     footprint(results, details),
+    population(results),
     memoryMaps(details),
     reclaimed(results),
     interference(results),

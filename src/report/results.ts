@@ -65,12 +65,18 @@ export type SystemResult = {
   queueMs: { mean: number; p99: number; max: number };
   shortage: ShortageResult;
   idle: IdleResult;
+  containers: ContainersResult;
+  vms: Numbers;
   startupMs: StartupMs;
+  /** Of the same starts, until the function's own runtime begins: the steps before `runtime`. */
+  sandboxMs: SandboxMs;
   /** Host memory held, all causes. */
   footprintBytes: { mean: number; peak: number };
   /** Integral of the footprint over the measured time. */
   footprintGiBSeconds: number;
   footprintBy: FootprintBy;
+  /** Of it, what is not the functions' own memory: all but `anonymous`, `fileShared`, and under dax `hostCache`. */
+  overheadBytes: { mean: number; peak: number };
   reclaim: Reclaim;
   /** Execution time over undisturbed execution time, 1 = undisturbed. */
   slowdown: { mean: number; p99: number };
@@ -80,6 +86,43 @@ export type SystemResult = {
   pageOps: number;
   /** Of the final memory state and metrics: same input and seed, same hash. */
   hash: string;
+  overTime: OverTime;
+  /** A row a function that was called, or had containers, in the order of the trace. */
+  functions: FunctionResult[];
+};
+
+/** How many there were over the measured time, and how many of them were started in it for a call that counts. */
+export type Numbers = { mean: number; peak: number; started: number };
+
+/** `runningVmShare`: of the containers started, those that went into a VM that ran already. */
+export type ContainersResult = Numbers & { runningVmShare: number };
+
+/** What there was at some instants; values hold from theirs to the next. Equally long. */
+export type OverTime = {
+  /** Since the trace's begin. */
+  tMs: number[];
+  containers: number[];
+  /** Of the containers, those without a call. */
+  idle: number[];
+  vms: number[];
+};
+
+/** One function in one system. Means of its own starts and calls, at the prices that the clock went by. */
+export type FunctionResult = {
+  /** Its place in the trace. */
+  id: number;
+  name: string;
+  cold: number;
+  warm: number;
+  queued: number;
+  refused: number;
+  startupMs: number;
+  sandboxMs: number;
+  slowdown: number;
+  /** Held for its VMs alone: what templates and the host's copies of files take is nobody's. */
+  footprintGiBSeconds: number;
+  idleSeconds: number;
+  wastedGiBSeconds: number;
 };
 
 /** Each measured invocation is in one of them. */
@@ -122,6 +165,9 @@ export type StartupMs = {
   /** Mean of each step over all cold starts, so a step that some starts skip is in proportion. Adds up to `mean`. */
   steps: Record<string, number>;
 };
+
+/** All 0 when there was no start. */
+export type SandboxMs = { mean: number; p50: number; p95: number; p99: number; max: number };
 
 /** Mean bytes of host memory by cause. Adds up to `footprintBytes.mean`. */
 export type FootprintBy = Record<FootprintCause, number>;

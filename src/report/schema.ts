@@ -4,6 +4,7 @@ import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
   type FootprintCause,
+  type FunctionResult,
   type MissingSystem,
   REPAIRS,
   RESULTS_SCHEMA,
@@ -39,6 +40,24 @@ const reclaim: z.ZodType<Reclaim> = z.strictObject({
   p99Ms: amount,
 });
 
+const numbers = { mean: amount, peak: whole, started: whole };
+const column = z.array(amount);
+
+const functionResult: z.ZodType<FunctionResult> = z.strictObject({
+  id: whole,
+  name: z.string(),
+  cold: whole,
+  warm: whole,
+  queued: whole,
+  refused: whole,
+  startupMs: amount,
+  sandboxMs: amount,
+  slowdown: amount,
+  footprintGiBSeconds: amount,
+  idleSeconds: amount,
+  wastedGiBSeconds: amount,
+});
+
 const systemResult: z.ZodType<SystemResult> = z.strictObject({
   name: z.string().min(1),
   starts: z.strictObject({ cold: whole, warm: whole, queued: whole, refused: whole }),
@@ -51,15 +70,21 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
     unserved: whole,
   }),
   idle: z.strictObject({ containerSeconds: amount, wastedGiBSeconds: amount }),
+  containers: z.strictObject({ ...numbers, runningVmShare: amount.max(1) }),
+  vms: z.strictObject(numbers),
   startupMs,
+  sandboxMs: z.strictObject({ mean: amount, p50: amount, p95: amount, p99: amount, max: amount }),
   footprintBytes: z.strictObject({ mean: amount, peak: amount }),
   footprintGiBSeconds: amount,
   footprintBy,
+  overheadBytes: z.strictObject({ mean: amount, peak: amount }),
   reclaim,
   slowdown: z.strictObject({ mean: amount, p99: amount }),
   cpuMs: z.strictObject({ guest: amount, host: amount }),
   pageOps: whole,
   hash: z.string().min(1),
+  overTime: z.strictObject({ tMs: column, containers: column, idle: column, vms: column }),
+  functions: z.array(functionResult),
 });
 
 const repairs: z.ZodType<Repairs> = z.strictObject(
@@ -118,6 +143,13 @@ function sumDiffers(parts: readonly number[], total: number, rounding: number): 
   return Math.abs(sum - total) > slack;
 }
 
+function* functionProblems({ functions, starts }: SystemResult): Generator<string> {
+  for (const how of ['cold', 'warm', 'queued', 'refused'] as const) {
+    const sum = functions.reduce((calls, one) => calls + one[how], 0);
+    if (sum !== starts[how]) yield `functions' ${how} do not add up to starts.${how}`;
+  }
+}
+
 function* systemProblems(system: SystemResult): Generator<string> {
   const { startupMs: startup, footprintBytes, starts } = system;
   if (sumDiffers(Object.values(system.footprintBy), footprintBytes.mean, BYTES_ROUNDING)) {
@@ -130,6 +162,13 @@ function* systemProblems(system: SystemResult): Generator<string> {
   if (!(p50 <= p95 && p95 <= p99 && p99 <= max)) {
     yield `startupMs quantiles are out of order (${[p50, p95, p99, max].join(', ')})`;
   }
+  if (system.sandboxMs.mean > startup.mean + MS_ROUNDING) {
+    yield 'sandboxMs.mean is above startupMs.mean';
+  }
+  if (system.overheadBytes.mean > footprintBytes.mean + BYTES_ROUNDING) {
+    yield 'overheadBytes.mean is above footprintBytes.mean';
+  }
+  yield* functionProblems(system);
   if (startup.mean > max + MS_ROUNDING) yield 'startupMs.mean is above startupMs.max';
   if (starts.cold + starts.queued === 0 && max > 0)
     yield 'startupMs is not 0 although no start was cold';

@@ -1,6 +1,6 @@
 /**
  * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
- * footprint, `starts` one a cold start. docs/results.md explains the columns.
+ * footprint, `starts` one a cold start, `functions` one a function in a system. docs/results.md explains the columns.
  */
 import type { StartRecords, TimeSeries } from './detail.ts';
 import type { Report } from './format.ts';
@@ -27,6 +27,7 @@ export function tablesOf({ results, details }: Report): FlatTable[] {
   const { series = [], starts = [] } = details;
   return [
     systemsTable(results),
+    functionsTable(results),
     ...(series.length > 0 ? [seriesTable(series)] : []),
     ...(starts.length > 0 ? [startsTable(starts)] : []),
   ];
@@ -45,6 +46,15 @@ const WHOLE: ReadonlySet<string> = new Set([
   'shortage_unserved',
   'reclaim_migratedPages',
   'pageOps',
+  'containers_peak',
+  'containers_started',
+  'vms_peak',
+  'vms_started',
+  'id',
+  'cold',
+  'warm',
+  'queued',
+  'refused',
 ]);
 
 function* leaves(value: object, prefix: string): Generator<[string, Cell]> {
@@ -74,16 +84,35 @@ export function systemsTable(results: Results): FlatTable {
   return { name: 'results', columns: [...columns.values()] };
 }
 
-function withAllSteps(system: SystemResult, names: ReadonlySet<string>): SystemResult {
+/** What of a system is one figure each. */
+function withAllSteps(system: SystemResult, names: ReadonlySet<string>): object {
   const steps = Object.fromEntries(
     [...names].map((name) => [name, system.startupMs.steps[name] ?? 0]),
   );
-  return { ...system, startupMs: { ...system.startupMs, steps } };
+  const { overTime: _series, functions: _rows, ...row } = system;
+  return { ...row, startupMs: { ...row.startupMs, steps } };
 }
 
-/** `system, tMs`, then the series' columns in bytes. */
+/** `system`, then the fields of a function's row. */
+export function functionsTable({ systems }: Results): FlatTable {
+  const rows = systems.flatMap(({ name, functions }) =>
+    functions.map((one) => ({ system: name, ...one })),
+  );
+  const names = Object.keys(rows[0] ?? { system: '' }) as (keyof (typeof rows)[number])[];
+  const columns = names.map((name): Column => {
+    const cells = rows.map((row) => row[name]);
+    return { name, kind: kindOf(name, cells[0] ?? ''), cells };
+  });
+  return { name: 'functions', columns };
+}
+
+/** `system, tMs`, then the series' columns in bytes, then what they count. */
 export function seriesTable(series: readonly TimeSeries[]): FlatTable {
-  const parts = series.map(({ system, tMs, columns }) => ({ system, index: tMs, columns }));
+  const parts = series.map(({ system, tMs, columns, counts }) => ({
+    system,
+    index: tMs,
+    columns: { ...columns, ...counts },
+  }));
   return { name: 'series', columns: stacked('time series', { name: 'tMs', kind: 'real' }, parts) };
 }
 

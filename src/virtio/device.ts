@@ -26,6 +26,8 @@ export interface DeviceModel {
   readonly deviceId: number;
   /** Everything offered, transport features included. */
   readonly features: bigint;
+  /** One past the last queue that there can be. */
+  readonly queueCount: number;
   /** Called once, before anything else. */
   attach(port: DevicePort): void;
   /** Largest size of queue `index` under these features; 0 when there is no such queue. */

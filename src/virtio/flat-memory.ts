@@ -4,13 +4,25 @@ import type { DriverMemory, GuestBytes } from './memory.ts';
 
 export class FlatMemory implements GuestBytes {
   readonly sizeBytes: number;
-  readonly bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #source: () => Uint8Array;
+  #bytes: Uint8Array;
+  #view: DataView;
 
-  constructor(sizeBytes: number) {
-    this.sizeBytes = sizeBytes;
-    this.bytes = new Uint8Array(sizeBytes);
-    this.#view = new DataView(this.bytes.buffer);
+  /** So many bytes of zeros; or somebody's bytes, asked for again when a view of them has ended. */
+  constructor(memory: number | (() => Uint8Array)) {
+    this.#bytes = typeof memory === 'number' ? new Uint8Array(memory) : memory();
+    this.#source = typeof memory === 'number' ? (): Uint8Array => this.#bytes : memory;
+    this.#view = viewOf(this.#bytes);
+    this.sizeBytes = this.#bytes.length;
+  }
+
+  get bytes(): Uint8Array {
+    // views of a WebAssembly memory that has grown have no bytes any more
+    if (this.#bytes.length !== this.sizeBytes) {
+      this.#bytes = this.#source();
+      this.#view = viewOf(this.#bytes);
+    }
+    return this.#bytes;
   }
 
   contains(addr: number, lengthBytes: number): boolean {
@@ -30,34 +42,43 @@ export class FlatMemory implements GuestBytes {
   }
 
   readU16(addr: number): number | undefined {
-    return this.contains(addr, 2) ? this.#view.getUint16(addr, true) : undefined;
+    return this.contains(addr, 2) ? this.#now.getUint16(addr, true) : undefined;
   }
 
   readU32(addr: number): number | undefined {
-    return this.contains(addr, 4) ? this.#view.getUint32(addr, true) : undefined;
+    return this.contains(addr, 4) ? this.#now.getUint32(addr, true) : undefined;
   }
 
   readU64(addr: number): number | undefined {
-    return this.contains(addr, 8) ? Number(this.#view.getBigUint64(addr, true)) : undefined;
+    return this.contains(addr, 8) ? Number(this.#now.getBigUint64(addr, true)) : undefined;
   }
 
   writeU16(addr: number, value: number): boolean {
     if (!this.contains(addr, 2)) return false;
-    this.#view.setUint16(addr, value, true);
+    this.#now.setUint16(addr, value, true);
     return true;
   }
 
   writeU32(addr: number, value: number): boolean {
     if (!this.contains(addr, 4)) return false;
-    this.#view.setUint32(addr, value, true);
+    this.#now.setUint32(addr, value, true);
     return true;
   }
 
   writeU64(addr: number, value: number): boolean {
     if (!this.contains(addr, 8)) return false;
-    this.#view.setBigUint64(addr, BigInt(value), true);
+    this.#now.setBigUint64(addr, BigInt(value), true);
     return true;
   }
+
+  get #now(): DataView {
+    void this.bytes;
+    return this.#view;
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** Hands out memory upwards from `start`; nothing is used twice, so what is freed stays as it was. */

@@ -40,10 +40,10 @@ import {
   REG_STATUS,
   REG_VENDOR_ID,
   REG_VERSION,
-  type RegisterBus,
 } from './mmio.ts';
 import { DriverQueue } from './queue/driver-queue.ts';
 import { contiguousLayout, ringBytes } from './queue/layout.ts';
+import type { RegisterBus } from './registers.ts';
 
 /** Linux aligns the used ring to a page on mmio. */
 const RING_ALIGN_BYTES = 4096;

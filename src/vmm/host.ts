@@ -48,6 +48,13 @@ function gib(frames: number): string {
   return (frames / FRAMES_PER_GIB).toFixed(3);
 }
 
+/** Frames of an account, all causes. */
+export function framesOf(account: Float64Array): number {
+  let sum = 0;
+  for (let cause = 0; cause < account.length; cause += 1) sum += account[cause] as number;
+  return sum;
+}
+
 /** What a VM or a template holds, by cause. */
 export function newAccount(): Float64Array {
   return new Float64Array(CAUSES.length);
@@ -63,6 +70,8 @@ export class HostMemory {
   relieve: ((frames: number) => boolean) | undefined;
   /** Called above the capacity instead of a failure: the owner makes room when what it is doing is done. */
   onFull: (() => void) | undefined;
+  /** Virtual time from which on VMs add up what they hold over time. */
+  measuredFromNs = 0;
   #isRelieving = false;
   readonly #now: () => number;
 
@@ -73,10 +82,7 @@ export class HostMemory {
   }
 
   get heldFrames(): number {
-    const { account } = this;
-    let sum = 0;
-    for (let cause = 0; cause < account.length; cause += 1) sum += account[cause] as number;
-    return sum;
+    return framesOf(this.account);
   }
 
   /** Frames that are held for nothing are for a cause now, or no more (below zero). */
@@ -87,10 +93,10 @@ export class HostMemory {
   }
 
   /**
-   * Replaces what `held` says by `next`, and makes `held` say it. Above the capacity it throws
+   * Replaces what `held` says by `next`, and makes `held` say it. Frames by which it grew. Above the capacity it throws
    * HostOutOfMemory, unless there is `onFull`.
    */
-  settle(held: Float64Array, next: Float64Array): void {
+  settle(held: Float64Array, next: Float64Array): number {
     const { account } = this;
     let growth = 0;
     for (let cause = 0; cause < account.length; cause += 1) {
@@ -100,6 +106,7 @@ export class HostMemory {
       held[cause] = next[cause] as number;
     }
     if (growth > 0 && this.isOver) this.#relieveOrFail();
+    return growth;
   }
 
   /** More is held than there is. */

@@ -24,12 +24,14 @@ import {
   CAUSE_PAGE_TABLES,
   CAUSE_VMM,
   type HostMemory,
+  framesOf,
   newAccount,
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
 import { addOperations, since } from './counted.ts';
 import type { HostFiles } from './host-files.ts';
+import { Lasting } from './lasting.ts';
 import type { Template } from './template.ts';
 
 /**
@@ -101,6 +103,7 @@ export class MicroVm {
   readonly #kinds: Set<string> = new Set();
   readonly #held: Float64Array = newAccount();
   readonly #next: Float64Array = newAccount();
+  readonly #lasting: Lasting;
   /** What was counted when the host reclaimed; the next settle hands it on. */
   readonly #carried: Counts = newCounts();
   #isCarrying = false;
@@ -122,6 +125,7 @@ export class MicroVm {
     this.cpus = template.image.config.cpus;
     this.#context = context;
     this.#template = template;
+    this.#lasting = new Lasting(context.clocks.timers, context.host);
     try {
       template.hold();
     } catch (error) {
@@ -338,7 +342,12 @@ export class MicroVm {
     next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
     const present = core.backedFrames + this.#mappedFrames;
     next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    host.settle(this.#held, next);
+    if (host.settle(this.#held, next) !== 0) this.#lasting.set(framesOf(this.#held));
+  }
+
+  /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
+  get heldFrameNs(): number {
+    return this.#lasting.frameNs;
   }
 
   get #exits(): number {
@@ -433,6 +442,7 @@ export class MicroVm {
     this.#stopReason = reason;
     this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
+    this.#lasting.set(0);
     this.#context.files.leave(this.#files);
     this.#template.drop();
     this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);

@@ -1,6 +1,13 @@
 /** What drivers that mean harm have alike: a device started by hand, and rings to spoil. */
 
-import { MmioTransport, type VirtioDevice, contiguousLayout } from '../../src/virtio/index.ts';
+import {
+  MmioTransport,
+  PciTransport,
+  type RegisterBus,
+  type VirtioDevice,
+  contiguousLayout,
+} from '../../src/virtio/index.ts';
+import { MmioOverPci } from '../support/pci.ts';
 import type { FlatGuestMemory } from '../support/virtio.ts';
 
 /** Entries of each ring. */
@@ -13,13 +20,16 @@ export function layout(queue: number): ReturnType<typeof contiguousLayout> {
 export type Descriptor = readonly [addr: number, length: number, flags: number, next: number];
 
 export class HostileDriver {
-  readonly mmio: MmioTransport;
+  /** Registers of virtio-mmio, over whichever transport there is. */
+  readonly mmio: RegisterBus;
+  readonly pci: PciTransport | undefined;
   readonly #device: VirtioDevice;
   readonly #memory: FlatGuestMemory;
   readonly #queues: number;
 
-  constructor(device: VirtioDevice, memory: FlatGuestMemory, queues: number) {
-    this.mmio = new MmioTransport(device);
+  constructor(device: VirtioDevice, memory: FlatGuestMemory, queues: number, isPci = false) {
+    this.pci = isPci ? new PciTransport(device) : undefined;
+    this.mmio = this.pci === undefined ? new MmioTransport(device) : new MmioOverPci(this.pci);
     this.#device = device;
     this.#memory = memory;
     this.#queues = queues;

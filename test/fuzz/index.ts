@@ -7,6 +7,7 @@ import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
+import { llfreeGuest } from './llfree-guest.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
 import { queue } from './queue.ts';
@@ -20,6 +21,7 @@ import { vmm } from './vmm.ts';
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
   llfree,
+  llfreeGuest,
   mechanisms,
   memo,
   czone,

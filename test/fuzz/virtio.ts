@@ -51,6 +51,7 @@ type Op =
   | { kind: 'notify'; queue: number }
   | { kind: 'register'; offset: number; width: number; value: number }
   | { kind: 'read'; offset: number; width: number }
+  | { kind: 'pci'; isConfig: boolean; offset: number; width: number; value: number | undefined }
   | { kind: 'init'; features: number; high: number }
   | { kind: 'host'; what: number; value: number };
 
@@ -143,6 +144,19 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('pci' as const),
+      isConfig: fc.boolean(),
+      offset: fc.nat({ max: 0x120 }),
+      width: fc.constantFrom(1, 2, 4, 8),
+      // undefined reads
+      value: fc.option(fc.oneof(fc.nat({ max: 16 }), fc.nat({ max: 0xffff_ffff })), {
+        nil: undefined,
+      }),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('init' as const),
@@ -173,8 +187,14 @@ class Attack {
   readonly mem: MemDevice | undefined;
   readonly device: VirtioDevice;
   readonly driver: HostileDriver;
+  #line = false;
 
-  constructor(isBalloon: boolean, profile: (typeof PROFILES)[number], hostPageBytes: number) {
+  constructor(
+    isBalloon: boolean,
+    isPci: boolean,
+    profile: (typeof PROFILES)[number],
+    hostPageBytes: number,
+  ) {
     if (isBalloon) {
       this.balloon = new BalloonDevice(BALLOON_PROFILES[profile], this.host, {
         memoryPages: PAGES,
@@ -195,7 +215,10 @@ class Attack {
     const model = this.balloon ?? this.mem;
     if (model === undefined) throw new Error('no device');
     this.device = new VirtioDevice(model, this.memory, BALLOON_PROFILES[profile].policy);
-    this.driver = new HostileDriver(this.device, this.memory, QUEUES);
+    this.driver = new HostileDriver(this.device, this.memory, QUEUES, isPci);
+    if (this.driver.pci !== undefined) {
+      this.driver.pci.onLine = (isAsserted): void => void (this.#line = isAsserted);
+    }
     this.driver.start(0x3000_003f);
   }
 
@@ -246,6 +269,9 @@ class Attack {
       case 'read':
         driver.mmio.read(step.offset, step.width);
         break;
+      case 'pci':
+        this.#pci(step);
+        break;
       case 'init':
         driver.start(step.features, step.high);
         break;
@@ -268,6 +294,10 @@ class Attack {
     if (broken.some((fault) => fault !== undefined)) expect(this.device.isActive).toBe(false);
     for (const value of [this.device.status, this.device.interruptStatus]) {
       expect(value).toBe(value & 0xff);
+    }
+    if (this.driver.pci !== undefined) {
+      const { isIntxOff } = this.driver.pci.config;
+      expect(this.#line).toBe(this.device.interruptStatus !== 0 && !isIntxOff);
     }
   }
 
@@ -295,6 +325,17 @@ class Attack {
     });
     this.driver.offer(index, [0]);
     this.driver.notify(index);
+  }
+
+  #pci({ isConfig, offset, width, value }: Op & { kind: 'pci' }): void {
+    const { pci } = this.driver;
+    const bus = isConfig ? pci?.config : pci;
+    if (value !== undefined) bus?.write(offset, width, value);
+    else {
+      const read = bus?.read(offset, width) ?? 0;
+      expect(read).toBeLessThanOrEqual(2 ** (8 * width));
+      expect(read).toBeGreaterThanOrEqual(0);
+    }
   }
 
   /** A range of the current run, with the command before it. */
@@ -334,6 +375,10 @@ const REACHED = [
   'indirect-and-next',
   'indirect-length',
   'mem-request',
+  'queue-disable',
+  'notify-other-queue',
+  'pci-config-access',
+  'pci-window-target',
 ];
 
 function assault(attack: Attack, ops: readonly Op[], tally: Tally): void {
@@ -348,17 +393,19 @@ function assault(attack: Attack, ops: readonly Op[], tally: Tally): void {
 
 export const virtio: Fuzzer = {
   name: 'virtio',
-  sentence: 'Balloon and virtio-mem survive hostile drivers: no throw, no hang, books balanced.',
+  sentence:
+    'Balloon and virtio-mem, over mmio and PCI, survive hostile drivers: no throw, no hang, books balanced.',
   cases: 2000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(
       fc.boolean(),
+      fc.boolean(),
       fc.constantFrom(...PROFILES),
       fc.constantFrom(4096, 8192),
       fc.array(op, { minLength: 20, maxLength: 80 }),
-      (isBalloon, profile, hostPageBytes, ops) =>
-        assault(new Attack(isBalloon, profile, hostPageBytes), ops, tally),
+      (isBalloon, isPci, profile, hostPageBytes, ops) =>
+        assault(new Attack(isBalloon, isPci, profile, hostPageBytes), ops, tally),
     );
     return { property, missing: tally.missing };
   },

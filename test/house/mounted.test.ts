@@ -35,7 +35,11 @@ const METHODS: readonly Reason[] = [
     "the library's: trees of more than one process, files of a zone, hotplug by hand",
   ],
   [/ CZones\.memmapPages$/, "the library's: what checks of conservation must add"],
-  [/ LlfreeCore\.\w+$/, 'calls of the allocator and of its monitor: no guest stands on it yet'],
+  [
+    / LlfreeCore\.\w+$/,
+    'calls of the allocator and of its monitor: guests have it inside their core',
+  ],
+  [/ (?:Monitor\.\w+|Pages\.waitingFrame)$/, 'the device is the next piece'],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [

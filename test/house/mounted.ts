@@ -7,7 +7,7 @@ import ts from 'typescript';
 import { CORE, SOURCES, linksOf, parse, read } from './tree.ts';
 
 const LIBRARY = 'src/index.ts';
-const MODULES = ['assembly/index.ts', 'assembly/index-llfree.ts'];
+const MODULES = ['assembly/index.ts', 'assembly/index-llfree.ts', 'assembly/index-guest-llfree.ts'];
 
 function isExported(node: ts.Node): boolean {
   if (!ts.canHaveModifiers(node)) return false;

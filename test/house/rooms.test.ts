@@ -10,6 +10,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: ['abi'],
   guest: ['core', 'time'],
   virtio: ['guest', 'time'],
+  v86: ['virtio', 'time'],
   vmm: ['virtio', 'guest', 'time'],
   serverless: ['vmm'],
   cost: ['abi'],
@@ -41,19 +42,19 @@ const INNER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 /** The core's folders are the levels of the machine: each may import those named. */
 const LEVELS: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  kernel: ['base'],
+  kernel: ['llfree', 'base'],
   czone: ['kernel', 'base'],
-  host: ['czone', 'kernel', 'base'],
+  host: ['czone', 'kernel', 'llfree', 'base'],
   object: ['host', 'free', 'czone', 'kernel', 'base'],
   move: ['object', 'survey', 'host', 'free', 'czone', 'kernel', 'base'],
   life: ['object', 'host', 'free', 'czone', 'kernel', 'base'],
   recorded: ['move', 'object', 'survey', 'host', 'free', 'boot', 'czone', 'kernel', 'base'],
-  verify: ['object', 'survey', 'host', 'free', 'czone', 'kernel', 'base'],
+  verify: ['object', 'survey', 'host', 'free', 'czone', 'kernel', 'llfree', 'base'],
   free: ['host', 'czone', 'kernel', 'base'],
   boot: ['free', 'host', 'czone', 'kernel', 'base'],
   survey: ['free', 'host', 'czone', 'kernel', 'base'],
   image: ['kernel', 'base'],
-  // a module of its own: it shares nothing with the machine but src/abi
+  // a module of its own, too: it shares nothing with the machine but src/abi
   llfree: [],
 };
 

@@ -21,6 +21,15 @@ export function system(name: string, factor = 1): SystemResult {
     queueMs: { mean: 0, p99: 0, max: 0 },
     shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
     idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
+    containers: { mean: 40, peak: 90, started: 1234, runningVmShare: 0.25 },
+    vms: { mean: 30, peak: 60, started: 925 },
+    sandboxMs: {
+      mean: 62 * factor,
+      p50: 60 * factor,
+      p95: 70 * factor,
+      p99: 90 * factor,
+      max: 200 * factor,
+    },
     startupMs: {
       mean: 76 * factor,
       p50: 74 * factor,
@@ -32,6 +41,7 @@ export function system(name: string, factor = 1): SystemResult {
     footprintBytes: { mean, peak: 1.5 * mean },
     footprintGiBSeconds: (mean / 2 ** 30) * 3600,
     footprintBy,
+    overheadBytes: { mean: (58 + 80 * factor - 50) * MIB, peak: (60 + 80 * factor) * MIB },
     reclaim: {
       askedBytes: 64 * MIB,
       gotBytes: 48 * MIB,
@@ -43,6 +53,23 @@ export function system(name: string, factor = 1): SystemResult {
     cpuMs: { guest: 1000, host: 500 * factor },
     pageOps: 5_000_000,
     hash: 'deadbeef01',
+    overTime: { tMs: [0, 60_000], containers: [30, 50], idle: [20, 30], vms: [25, 35] },
+    functions: [
+      {
+        id: 3,
+        name: 'only',
+        cold: 1234,
+        warm: 98_766,
+        queued: 0,
+        refused: 0,
+        startupMs: 76 * factor,
+        sandboxMs: 62 * factor,
+        slowdown: 1.01,
+        footprintGiBSeconds: 900,
+        idleSeconds: 3600,
+        wastedGiBSeconds: 90,
+      },
+    ],
   };
 }
 

@@ -46,6 +46,10 @@ export class HoldingModel implements DeviceModel {
     this.port = port;
   }
 
+  get queueCount(): number {
+    return this.queueSizes.length;
+  }
+
   queueSizeMax(index: number): number {
     return this.queueSizes[index] ?? 0;
   }

@@ -24,9 +24,10 @@ export function csvOf({ columns }: FlatTable): string {
 export const CSV_FORMAT: Format = {
   name: 'csv',
   sentence:
-    'The run as results.csv, series.csv and starts.csv: a row a system, an instant, a cold start.',
+    'The run as tables, results.csv, functions.csv, series.csv and starts.csv: a row a system, a function, an instant, a cold start.',
   files: [
     { name: 'results.csv', mark: /^name,starts_cold,/, usualBytes: 4 * KIB },
+    { name: 'functions.csv', mark: /^system,id,/, usualBytes: 64 * KIB },
     { name: 'series.csv', mark: /^system,tMs,/, usualBytes: 64 * KIB },
     { name: 'starts.csv', mark: /^system,start,/, usualBytes: 32 * KIB },
   ],

@@ -5,9 +5,13 @@ import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
 import { parseResults, ResultsError } from '../schema.ts';
 
-/** Indented JSON with a final newline. Throws `ResultsError` rather than give out a wrong record. */
+/** A list of numbers, one a line, as JSON.stringify writes it: line breaks are not found inside strings. */
+const NUMBERS = /\[\n\s*([\d.e+-]+(?:,\n\s*[\d.e+-]+)*)\n\s*\]/g;
+
+/** Indented JSON with a final newline, lists of numbers in a line. Throws `ResultsError` rather than give out a wrong record. */
 export function resultsJson(results: Results): string {
-  return `${JSON.stringify(parseResults(results), null, 2)}\n`;
+  const text = JSON.stringify(parseResults(results), null, 2);
+  return `${text.replaceAll(NUMBERS, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`)}\n`;
 }
 
 /** Reads a results.json; a fault is a `ResultsError` that names the file. */
@@ -29,7 +33,7 @@ export const JSON_FORMAT: Format = {
   sentence:
     'The record of the run as results.json, the one form that is read back; with it experiment.yaml.',
   files: [
-    { name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 8 * KIB },
+    { name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 400 * KIB },
     { name: 'experiment.yaml', mark: /^# guestmem experiment, resolved/, usualBytes: 2 * KIB },
   ],
   render: ({ results, experiment }) => ({

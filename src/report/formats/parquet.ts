@@ -30,11 +30,13 @@ export function parquetOf({ columns }: FlatTable, { schema, seed, trace }: Resul
 export const PARQUET_FORMAT: Format = {
   name: 'parquet',
   sentence: 'The same tables as csv, typed, with schema version, seed and trace in each file.',
-  files: ['results.parquet', 'series.parquet', 'starts.parquet'].map((name) => ({
-    name,
-    mark: /^PAR1[^]*guestmem/,
-    usualBytes: 8 * KIB,
-  })),
+  files: ['results.parquet', 'functions.parquet', 'series.parquet', 'starts.parquet'].map(
+    (name) => ({
+      name,
+      mark: /^PAR1[^]*guestmem/,
+      usualBytes: 8 * KIB,
+    }),
+  ),
   render: (report) => ({
     files: tablesOf(report).map((table) => ({
       name: `${table.name}.parquet`,

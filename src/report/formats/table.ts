@@ -6,15 +6,20 @@ import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
-/** Cells of the table, header first, for text and HTML alike. */
+/**
+ * Cells of the table, header first, for text and HTML alike: means, beside the whole start-up its sandbox and its 99th percentile,
+ * beside the whole footprint what of it is not the functions' own, and its peak.
+ */
 export function summaryRows(results: Results): string[][] {
   const first = results.systems[0]!;
   const header = [
     'system',
-    'cold starts',
-    'start-up mean',
+    'cold',
+    'start-up',
+    'sandbox',
     'p99',
-    'footprint mean',
+    'footprint',
+    'overhead',
     'peak',
     'GiB·s',
     `GiB·s / ${first.name}`,
@@ -28,8 +33,10 @@ function summaryRow(system: SystemResult, first: SystemResult): string[] {
     system.name,
     formatCount(system.starts.cold),
     started ? formatMs(system.startupMs.mean) : '-',
+    started ? formatMs(system.sandboxMs.mean) : '-',
     started ? formatMs(system.startupMs.p99) : '-',
     formatBytes(system.footprintBytes.mean),
+    formatBytes(system.overheadBytes.mean),
     formatBytes(system.footprintBytes.peak),
     formatNumber(system.footprintGiBSeconds),
     formatRatio(system.footprintGiBSeconds / first.footprintGiBSeconds),

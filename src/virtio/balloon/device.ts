@@ -172,6 +172,10 @@ export class BalloonDevice implements DeviceModel {
     this.#report.inhibited = inhibited;
   }
 
+  get queueCount(): number {
+    return this.#rolesUnder(this.features).length;
+  }
+
   queueSizeMax(index: number, features: bigint): number {
     // Before negotiation the driver has accepted nothing: then what is offered counts.
     const role = this.#rolesUnder(features === 0n ? this.features : features)[index];

@@ -59,6 +59,7 @@ export interface CZoneDeviceState {
 
 export class CZoneDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_CZONE;
+  readonly queueCount: number = QUEUES;
   readonly features: bigint;
   readonly profile: CZoneProfile;
   readonly addr: number;

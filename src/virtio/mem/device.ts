@@ -57,6 +57,7 @@ export class MemOptionError extends RangeError {
 
 export class MemDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_MEM;
+  readonly queueCount: number = 1;
   readonly features: bigint;
   readonly profile: MemProfile;
   readonly addr: number;

@@ -1,7 +1,14 @@
 // kswapd: runs when it was woken, until its node is balanced or nothing is left, and leaves high orders to kcompactd.
 
 import { describe, expect, it } from 'vitest';
-import { type Core, GFP_DIRECT_RECLAIM, GFP_KERNEL, ZONE_DMA32 } from '../../../src/core/index.ts';
+import {
+  type Core,
+  GFP_DIRECT_RECLAIM,
+  GFP_KERNEL,
+  KIND_PCP,
+  ZONE_DMA32,
+  ZONE_MOVABLE,
+} from '../../../src/core/index.ts';
 import { Kswapd, joinWakes } from '../../../src/guest/kswapd.ts';
 import { bootGuest } from '../../support/core.ts';
 
@@ -21,6 +28,14 @@ function rig(order = 0): { core: Core; kswapd: Kswapd; held: number[]; asked: nu
     return given.length * 2 ** order;
   };
   return { core, kswapd: new Kswapd({ core, shrink }), held, asked };
+}
+
+function perCpuPages({ frames, spanFrames }: Core): number {
+  let pages = 0;
+  for (let pfn = 0; pfn < spanFrames; pfn += 1) {
+    if (frames.kind(pfn) === KIND_PCP) pages += 2 ** frames.order(pfn);
+  }
+  return pages;
 }
 
 describe('a run', () => {
@@ -54,6 +69,23 @@ describe('a run', () => {
     zone.boost = 100;
     kswapd.run();
     expect(zone.boost).toBe(0);
+  });
+
+  it('leaves the boost of zones above the highest that was asked', () => {
+    const { core, kswapd } = rig();
+    core.zone(ZONE_MOVABLE).boost = 100;
+    kswapd.run();
+    expect(core.zone(ZONE_MOVABLE).boost).toBe(100);
+  });
+
+  it('has what it frees go to the zone, not to per-cpu lists, which hold what is freed later', () => {
+    const { core, kswapd, held } = rig();
+    // a batch of three in zones of this size: lists under reclaim keep four of them
+    const most = 4 * 3;
+    expect(kswapd.run()).toBeGreaterThan(10 * most);
+    expect(perCpuPages(core)).toBeLessThanOrEqual(2 * most);
+    for (const pfn of held.splice(-10 * most)) core.pages.free(pfn, 0, 0);
+    expect(perCpuPages(core)).toBeGreaterThan(6 * most);
   });
 });
 

@@ -33,17 +33,17 @@ describe('a call', () => {
     meter.delay(SLOT, 1, 5);
     meter.delay(SLOT, 2, 7);
     expect(LEVELS.map((_, level) => meter.lateMs(SLOT, level))).toEqual([0, 8, 7]);
-    meter.end(SLOT, 8, true);
+    expect(meter.end(SLOT, 8, true)).toBe(2);
     expect(LEVELS.map((_, level) => meter.slowdowns(level)[0])).toEqual([1, 2, 15 / 8]);
-    expect([meter.count, meter.lateMs(SLOT, 1), meter.slots]).toEqual([1, 0, []]);
+    expect([meter.lateMs(SLOT, 1), meter.slots]).toEqual([0, []]);
   });
 
   it('that is not measured, or not late, leaves nothing', () => {
     const meter = new DisturbanceMeter(PRICING, 1);
     expect(meter.holdUp(SLOT, faults(0), undefined)).toBe(0);
-    meter.end(SLOT, 8, true);
+    expect(meter.end(SLOT, 8, true)).toBeUndefined();
     meter.delay(SLOT, 1, 3);
-    meter.end(SLOT, 8, false);
-    expect(meter.count).toBe(0);
+    expect(meter.end(SLOT, 8, false)).toBeUndefined();
+    expect(meter.slowdowns(1)).toHaveLength(0);
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { FootprintMeter } from '../../../src/replay/footprint-meter.ts';
 
+const CONFIG = { overhead: [0, 1], census: () => ({ containers: 0, idle: 0, vms: 0 }) };
+
 describe('FootprintMeter', () => {
   it('integrates a step function exactly, inside its window only', () => {
     const account = Float64Array.of(10, 1);
-    const meter = new FootprintMeter([account], 1000, 5000);
+    const meter = new FootprintMeter([account], { ...CONFIG, fromMs: 1000, untilMs: 5000 });
     meter.advance(2000);
     account[0] = 30;
     meter.advance(4000);
@@ -20,7 +22,7 @@ describe('FootprintMeter', () => {
 
   it('sees the peak of what lasted, and none of the warm-up', () => {
     const account = Float64Array.of(500);
-    const meter = new FootprintMeter([account], 1000, 5000);
+    const meter = new FootprintMeter([account], { ...CONFIG, fromMs: 1000, untilMs: 5000 });
     meter.advance(1000);
     account[0] = 7;
     meter.advance(1500);
@@ -35,12 +37,45 @@ describe('FootprintMeter', () => {
 
   it('samples what held at each instant of the series', () => {
     const account = Float64Array.of(1);
-    const meter = new FootprintMeter([account], 0, 4000);
+    const meter = new FootprintMeter([account], { ...CONFIG, fromMs: 0, untilMs: 4000 });
     meter.advance(1500);
     account[0] = 2;
     meter.advance(4000);
     const { tMs, frames } = meter.series();
     expect([...tMs]).toEqual([0, 1000, 2000, 3000]);
     expect([...(frames[0] ?? [])]).toEqual([1, 1, 2, 2]);
+  });
+
+  it('knows most of what was not the functions’ own, apart from the peak of all', () => {
+    const account = Float64Array.of(0, 7);
+    const meter = new FootprintMeter([account], { ...CONFIG, fromMs: 0, untilMs: 3000 });
+    meter.advance(1000);
+    account.set([100, 2]);
+    meter.advance(3000);
+    expect([meter.peakFrames, meter.peakOverhead]).toEqual([102, 7]);
+  });
+
+  it('counts what there is at the instants of the series', () => {
+    let containers = 3;
+    const census = (): { containers: number; idle: number; vms: number } => ({
+      containers,
+      idle: 1,
+      vms: 2,
+    });
+    const meter = new FootprintMeter([Float64Array.of(1)], {
+      ...CONFIG,
+      census,
+      fromMs: 0,
+      untilMs: 2000,
+    });
+    meter.advance(500);
+    containers = 4;
+    meter.advance(2000);
+    const { counts } = meter.series();
+    expect(counts).toEqual({
+      containers: Float64Array.of(3, 4),
+      idle: Float64Array.of(1, 1),
+      vms: Float64Array.of(2, 2),
+    });
   });
 });

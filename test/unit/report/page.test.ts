@@ -17,13 +17,13 @@ describe('report.html', () => {
   });
 
   it('draws a chart for each record', () => {
-    expect(page.match(/<svg /g)).toHaveLength(7);
+    expect(page.match(/<svg /g)).toHaveLength(9);
     expect(page).not.toContain('Not shown');
   });
 
   it('leaves out sections without a record and says so', () => {
     const bare = pageHtml(results());
-    expect(bare.match(/<svg /g)).toHaveLength(2);
+    expect(bare.match(/<svg /g)).toHaveLength(4); // causes, steps, and how many there were in each system
     expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
       'Not shown: this run kept no distribution of start-up times.',
       'Not shown: this run kept no footprint over time.',

@@ -73,7 +73,25 @@ describe('results schema', () => {
     [
       'a start-up time without a cold start',
       /no start was cold/,
-      (r) => void (r.systems[0]!.starts = { cold: 0, warm: 100_000, queued: 0, refused: 0 }),
+      (r) => {
+        r.systems[0]!.starts = { cold: 0, warm: 100_000, queued: 0, refused: 0 };
+        Object.assign(r.systems[0]!.functions[0]!, { cold: 0, warm: 100_000 });
+      },
+    ],
+    [
+      'functions that have other calls than the system',
+      /functions' warm do not add up to starts.warm/,
+      (r) => void (r.systems[0]!.functions[0]!.warm -= 1),
+    ],
+    [
+      'a sandbox that takes longer than the start',
+      /sandboxMs.mean is above startupMs.mean/,
+      (r) => void (r.systems[0]!.sandboxMs.mean = 77),
+    ],
+    [
+      'more overhead than memory',
+      /overheadBytes.mean is above footprintBytes.mean/,
+      (r) => void (r.systems[0]!.overheadBytes.mean = 2 ** 40),
     ],
     ['a name twice', /stands twice/, (r) => void (r.systems[1]!.name = 'scpv-template')],
   ])('finds %s', (_, message, change) => {
@@ -93,9 +111,13 @@ describe('results schema', () => {
 
   it('has nothing against zero everything', () => {
     const none = system('none');
-    none.starts = { cold: 0, warm: 0, queued: 0, refused: 100_000 };
+    none.functions = [];
+    none.starts = { cold: 0, warm: 0, queued: 0, refused: 0 };
+    none.sandboxMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0 };
     none.startupMs = { mean: 0, p50: 0, p95: 0, p99: 0, max: 0, steps: {} };
-    expect(checkResults(results(none))).toEqual([]);
+    const record = results(none);
+    record.trace.invocations = 0;
+    expect(checkResults(record)).toEqual([]);
   });
 });
 

@@ -25,6 +25,10 @@ describe('the table of systems', () => {
       'starts_warm',
       'starts_queued',
       'starts_refused',
+      'containers_peak',
+      'containers_started',
+      'vms_peak',
+      'vms_started',
       'reclaim_migratedPages',
       'pageOps',
     ]);
@@ -86,8 +90,8 @@ const names = (of: object): string[] =>
 
 describe('a report', () => {
   it('has the tables that it has records for', () => {
-    expect(names(details())).toEqual(['results', 'series', 'starts']);
-    expect(names({ series: [], starts: [] })).toEqual(['results']);
-    expect(names({})).toEqual(['results']);
+    expect(names(details())).toEqual(['results', 'functions', 'series', 'starts']);
+    expect(names({ series: [], starts: [] })).toEqual(['results', 'functions']);
+    expect(names({})).toEqual(['results', 'functions']);
   });
 });

@@ -15,6 +15,19 @@ describe('flat memory', () => {
     expect(memory.readU64(7)).toBe(0x0e0d_0c0b_0a09);
   });
 
+  it('is somebody else’s bytes, asked for again when a view of them has ended', () => {
+    const wasm = new WebAssembly.Memory({ initial: 1 });
+    const memory = new FlatMemory(() => new Uint8Array(wasm.buffer, 16, 32));
+    memory.writeU32(0, 7);
+    wasm.grow(1);
+    expect([memory.readU32(0), memory.writeU16(30, 9), memory.contains(30, 3)]).toEqual([
+      7,
+      true,
+      false,
+    ]);
+    expect(new Uint8Array(wasm.buffer)[46]).toBe(9);
+  });
+
   it('reads what is too large for a double as the nearest', () => {
     const memory = new FlatMemory(8);
     memory.bytes.fill(0xff);

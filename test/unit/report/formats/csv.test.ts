@@ -69,9 +69,13 @@ describe('csv', () => {
   it('writes a file for each record that the run has', async () => {
     expect(await names({ results: results(), details: details() })).toEqual([
       'results.csv',
+      'functions.csv',
       'series.csv',
       'starts.csv',
     ]);
-    expect(await names({ results: results(), details: {} })).toEqual(['results.csv']);
+    expect(await names({ results: results(), details: {} })).toEqual([
+      'results.csv',
+      'functions.csv',
+    ]);
   });
 });

@@ -33,6 +33,7 @@ describe('parquet', () => {
     const { files } = await PARQUET_FORMAT.render({ results: results(), details: details() });
     expect(files?.map(({ name }) => name)).toEqual([
       'results.parquet',
+      'functions.parquet',
       'series.parquet',
       'starts.parquet',
     ]);

@@ -8,9 +8,9 @@ describe('table', () => {
     expect(resultsTable(results()).split('\n')).toEqual([
       'made: 100,000 invocations of 10 functions in 60 min, seed 1',
       '',
-      'system         cold starts  start-up mean      p99  footprint mean     peak  GiB·s  GiB·s / scpv-template',
-      'scpv-template        1,234          76 ms   121 ms         300 MiB  450 MiB  1,055                  1.00x',
-      'mcpv-czone           1,234          38 ms  60.3 ms         260 MiB  390 MiB    914                  0.87x',
+      'system          cold  start-up  sandbox      p99  footprint  overhead     peak  GiB·s  GiB·s / scpv-template',
+      'scpv-template  1,234     76 ms    62 ms   121 ms    300 MiB    88 MiB  450 MiB  1,055                  1.00x',
+      'mcpv-czone     1,234     38 ms    31 ms  60.3 ms    260 MiB    48 MiB  390 MiB    914                  0.87x',
       '',
       'replayed in 2,000 ms: 50,000 invocations/s, 2,500,000 page operations/s',
       '',
@@ -24,7 +24,7 @@ describe('table', () => {
   it('shows no start-up time where no start was cold', () => {
     const warm = system('warm');
     warm.starts.cold = 0;
-    expect(summaryRows(results(warm))[1]!.slice(0, 4)).toEqual(['warm', '0', '-', '-']);
+    expect(summaryRows(results(warm))[1]!.slice(0, 5)).toEqual(['warm', '0', '-', '-', '-']);
   });
 
   it('leaves no blanks at the ends of lines', () => {

@@ -1,0 +1,122 @@
+// All that a system's replay measures, and the record that is made of it at the end.
+
+import { NS_PER_MS } from '../abi/unit.ts';
+import { type Receipt, costBySideNs } from '../cost/index.ts';
+import { type FunctionProfile, type HostCache } from '../serverless/index.ts';
+import { DisturbanceMeter } from './disturbance-meter.ts';
+import { type Census, FootprintMeter } from './footprint-meter.ts';
+import { FunctionMeter, total } from './function-meter.ts';
+import { overheadOf } from './overhead.ts';
+import { Population } from './population.ts';
+import { LEVELS, type Pricing } from './pricing.ts';
+import { ReclaimMeter } from './reclaim-meter.ts';
+import type { PricedRun, SystemRun } from './run.ts';
+import { Samples } from './samples.ts';
+import { StartMeter } from './start-meter.ts';
+
+export interface MetersConfig {
+  readonly pricing: Pricing;
+  /** Of the hosts. */
+  readonly accounts: readonly Float64Array[];
+  readonly functions: number;
+  readonly blockFrames: number;
+  readonly hostCache: HostCache | undefined;
+  /** The measured time. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly idleContainers: () => number;
+}
+
+/** What of a run the meters know. */
+type Measured = Pick<
+  SystemRun,
+  | 'starts'
+  | 'queueMs'
+  | 'containers'
+  | 'vms'
+  | 'undisturbedCalls'
+  | 'priced'
+  | 'functions'
+  | 'idle'
+  | 'meanFrames'
+  | 'peakFrames'
+  | 'overhead'
+  | 'series'
+  | 'idleReclaim'
+>;
+
+export class Meters {
+  readonly functions: FunctionMeter;
+  readonly population: Population;
+  readonly footprint: FootprintMeter;
+  readonly starts: StartMeter;
+  readonly disturbances: DisturbanceMeter;
+  readonly reclaims: ReclaimMeter;
+  readonly queueMs: Samples = new Samples();
+  readonly #config: MetersConfig;
+
+  constructor(config: MetersConfig) {
+    const { pricing, accounts, functions, blockFrames, fromMs, untilMs, hostCache } = config;
+    this.#config = config;
+    this.functions = new FunctionMeter(functions);
+    this.population = new Population(fromMs);
+    const overhead = overheadOf(hostCache);
+    const census = this.#census;
+    this.footprint = new FootprintMeter(accounts, { fromMs, untilMs, overhead, census });
+    this.starts = new StartMeter(pricing, blockFrames);
+    this.reclaims = new ReclaimMeter(pricing, blockFrames);
+    this.disturbances = new DisturbanceMeter(pricing, blockFrames);
+  }
+
+  readonly #census: Census = () => {
+    const { containers, vms } = this.population;
+    return { containers, idle: this.#config.idleContainers(), vms };
+  };
+
+  /** At the end of the measured time, when each VM has been told of and the receipt is whole. */
+  measured(profiles: readonly FunctionProfile[], idleMs: Float64Array, receipt: Receipt): Measured {
+    const { hostCache, untilMs } = this.#config;
+    const { footprint, starts } = this;
+    const functions = this.functions.rows(idleMs, profiles);
+    const meanFrames = footprint.meanFrames();
+    const { containers, vms } = this.population.tally(untilMs);
+    const overhead = overheadOf(hostCache);
+    return {
+      starts: {
+        cold: total(functions.cold),
+        warm: total(functions.warm),
+        queued: total(functions.queued),
+        refused: total(functions.refused),
+      },
+      queueMs: this.queueMs.values(),
+      containers: { ...containers, started: starts.count },
+      vms: { ...vms, started: starts.newVms },
+      undisturbedCalls: this.functions.calmCalls,
+      priced: LEVELS.map((_, level) => this.#priced(level, receipt)),
+      functions,
+      idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
+      meanFrames,
+      peakFrames: footprint.peakFrames,
+      overhead: {
+        meanFrames: meanFrames.reduce((sum, frames, at) => sum + frames * overhead[at]!, 0),
+        peakFrames: footprint.peakOverhead,
+      },
+      series: footprint.series(),
+      idleReclaim: this.reclaims.idle,
+    };
+  }
+
+  #priced(level: number, receipt: Receipt): PricedRun {
+    const name = LEVELS[level] as PricedRun['level'];
+    const { guest, host } = costBySideNs(receipt, name, this.#config.pricing.prices);
+    return {
+      level: name,
+      startupMs: this.starts.samplesMs(level),
+      startupStepsMs: this.starts.stepsMs(level),
+      sandboxMs: this.starts.sandboxesMs(level),
+      slowdowns: this.disturbances.slowdowns(level),
+      reclaimMs: this.reclaims.samplesMs(level),
+      cpuMs: { guest: guest / NS_PER_MS, host: host / NS_PER_MS },
+    };
+  }
+}

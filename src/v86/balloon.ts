@@ -1,0 +1,77 @@
+/** Our balloon in a v86 machine, for a driver that somebody else wrote. */
+
+import { FRAME_BYTES } from '../abi/unit.ts';
+import {
+  BALLOON_PROFILES,
+  BalloonDevice,
+  type BalloonDeviceOptions,
+  type BalloonDeviceState,
+  type BalloonProfileName,
+  type DeviceState,
+  FlatMemory,
+  PciTransport,
+  type PciState,
+  VirtioDevice,
+} from '../virtio/index.ts';
+import { FrameAccount } from './frames.ts';
+import type { V86Cpu } from './machine.ts';
+import { plugIn } from './slot.ts';
+import { WallClock } from './wall.ts';
+
+export interface V86BalloonOptions extends Omit<
+  BalloonDeviceOptions,
+  'memoryPages' | 'hostPageBytes' | 'blockPages' | 'timers'
+> {
+  readonly profile?: BalloonProfileName;
+  /** Device number on the machine's bus; 13 is free. */
+  readonly slot?: number;
+}
+
+export interface V86BalloonState {
+  readonly device: DeviceState;
+  readonly model: BalloonDeviceState;
+  readonly pci: PciState;
+  readonly backed: Uint8Array;
+}
+
+const FREE_SLOT = 13;
+
+export class V86Balloon {
+  readonly model: BalloonDevice;
+  readonly device: VirtioDevice;
+  readonly pci: PciTransport;
+  readonly frames: FrameAccount;
+
+  /** `cpu`: `emulator.v86.cpu` once the emulator is ready and before it runs. */
+  constructor(cpu: V86Cpu, options: V86BalloonOptions = {}) {
+    const { profile = 'qemu', slot = FREE_SLOT, ...rest } = options;
+    const memory = new FlatMemory(() => cpu.mem8.subarray(0));
+    this.frames = new FrameAccount(cpu, memory);
+    this.model = new BalloonDevice(BALLOON_PROFILES[profile], this.frames, {
+      ...rest,
+      memoryPages: memory.sizeBytes / FRAME_BYTES,
+      timers: new WallClock(),
+    });
+    this.device = new VirtioDevice(this.model, memory, BALLOON_PROFILES[profile].policy);
+    this.pci = new PciTransport(this.device, 'io');
+    plugIn(cpu, this.pci, slot);
+  }
+
+  /** What v86's own `save_state` does not hold. Take both while the machine stands still. */
+  save(): V86BalloonState {
+    return {
+      device: this.device.save(),
+      model: this.model.save(),
+      pci: this.pci.save(),
+      backed: this.frames.save(),
+    };
+  }
+
+  /** After the machine's own `restore_state`. */
+  load(state: V86BalloonState): void {
+    this.frames.load(state.backed);
+    this.device.load(state.device);
+    this.model.load(state.model);
+    this.pci.load(state.pci);
+  }
+}

@@ -107,7 +107,9 @@ export {
   pricesOf,
   replay,
   replayPlan,
+  playEnds,
   resultsOf,
+  sensitivityOf,
 } from './replay/index.ts';
 export {
   type Details,

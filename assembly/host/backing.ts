@@ -11,7 +11,16 @@
 //
 // Invariant: guest.backedCount = set bits of backed; guest.sharedCount = bits set in both.
 
-import { KERNEL_ZONES } from '../../src/abi/layout';
+import {
+  KERNEL_ZONES,
+  KIND_HOLE,
+  KIND_KERNEL,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_RESERVED,
+  KIND_TAIL,
+  KIND_UNMOVABLE,
+} from '../../src/abi/layout';
 import {
   STAT_BACKED_FAULTS,
   STAT_BACKED_PAGES,
@@ -22,7 +31,8 @@ import {
   STAT_TEMPLATE_MAPS,
 } from '../../src/abi/stat';
 import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from '../base/bitmap';
-import { backedBase, guest, spanFrames, templateBase } from '../base/guest';
+import { headOf, kindOf } from '../base/frame';
+import { backedBase, guest, spanFrames, statesBase, templateBase } from '../base/guest';
 import { raiseEpoch } from '../base/memo';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
@@ -140,6 +150,36 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   count(STAT_RELEASED_CALLS, 1);
   count(STAT_RELEASED_PAGES, had);
   return had;
+}
+
+/** Eight states at once of frames that are nobody's: holes, and what lies inside blocks. */
+const HOLES: u64 = 0x0101010101010101 * <u64>KIND_HOLE;
+const TAILS: u64 = 0x0101010101010101 * <u64>KIND_TAIL;
+
+/** Whether frames of this kind are in use by the guest. */
+@inline
+function isUsed(kind: u32): bool {
+  if (kind == KIND_UNMOVABLE || kind == KIND_MOVABLE || kind == KIND_OBJECT) return true;
+  return kind == KIND_RESERVED || kind == KIND_KERNEL;
+}
+
+/** 1 if the guest uses a frame of the range. Only heads say so: a range that begins inside a block looks for its. */
+export function usesRange(pfn: u32, frames: u32): i32 {
+  if (pfn >= spanFrames || frames > spanFrames - pfn) return 0;
+  const end = pfn + frames;
+  if (frames > 0 && isUsed(kindOf(headOf(pfn)))) return 1;
+  for (let at = pfn; at < end;) {
+    if ((at & 7) == 0 && at + 8 <= end) {
+      const states = load<u64>(statesBase + at);
+      if (states == HOLES || states == TAILS) {
+        at += 8;
+        continue;
+      }
+    }
+    if (isUsed(kindOf(at))) return 1;
+    at++;
+  }
+  return 0;
 }
 
 /** Whether a frame is still the template's. */

@@ -1,15 +1,5 @@
 // Host memory behind frames: it comes with the first touch and goes when the host takes it back.
 
-import {
-  GUEST_STATES_OFFSET,
-  KIND_KERNEL,
-  KIND_MASK,
-  KIND_MOVABLE,
-  KIND_OBJECT,
-  KIND_RESERVED,
-  KIND_TAIL,
-  KIND_UNMOVABLE,
-} from '../abi/layout.ts';
 import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 
@@ -18,20 +8,12 @@ const COUNT = ['backing.count', 'start', 'frames'] as const;
 const TOUCH = ['backing.touch', 'start', 'frames'] as const;
 const RELEASE = ['backing.release', 'start', 'frames'] as const;
 
-/** Whether each kind (its number over 16) is of frames that the guest uses. */
-const IS_USED: readonly boolean[] = Array.from({ length: 16 }, (_, at) =>
-  [KIND_UNMOVABLE, KIND_MOVABLE, KIND_OBJECT, KIND_RESERVED, KIND_KERNEL].includes(at << 4),
-);
-
 export class Backing {
   readonly #instance: Instance;
-  /** First frame's state. */
-  readonly #states: number;
   #tookUsed = false;
 
   constructor(instance: Instance) {
     this.#instance = instance;
-    this.#states = instance.headerWord(GUEST_STATES_OFFSET);
   }
 
   /** Whether the host ever took frames back that the guest was using. Honest drivers give no such frames. */
@@ -59,22 +41,10 @@ export class Backing {
   /** The host takes a range back. Frames that were backed. */
   release(start: number, frames: number): number {
     expectWords(RELEASE, start, frames);
-    const released = this.#instance.raw.releaseRange(start, frames);
-    if (released > 0 && !this.#tookUsed) this.#tookUsed = this.#hasUsed(start, frames);
+    const { raw } = this.#instance;
+    const released = raw.releaseRange(start, frames);
+    if (released > 0 && !this.#tookUsed) this.#tookUsed = raw.usesRange(start, frames) !== 0;
     return released;
-  }
-
-  /** Only the head of a block says what it is for: a range that begins inside one looks for it. */
-  #hasUsed(start: number, frames: number): boolean {
-    const { bytes } = this.#instance;
-    const states = this.#states;
-    let head = start;
-    while (head > 0 && kindAt(bytes, states + head) === KIND_TAIL) head -= 1;
-    if (IS_USED[kindAt(bytes, states + head) >> 4] === true) return true;
-    for (let pfn = start + 1; pfn < start + frames; pfn += 1) {
-      if (IS_USED[kindAt(bytes, states + pfn) >> 4] === true) return true;
-    }
-    return false;
   }
 
   /**
@@ -84,8 +54,4 @@ export class Backing {
   freezeTemplate(): void {
     this.#instance.raw.freezeTemplate();
   }
-}
-
-function kindAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) & KIND_MASK;
 }

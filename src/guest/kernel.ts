@@ -277,6 +277,11 @@ export class GuestKernel {
     return this.#meter.isDisturbed;
   }
 
+  /** What the guest's core did since the last reading is known. */
+  skipCounts(): void {
+    this.#meter.skip();
+  }
+
   /** Adds what the guest's core did since the last reading. */
   readCounts(target: Counts): void {
     this.#meter.readInto(target);

@@ -80,5 +80,6 @@ export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
+export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

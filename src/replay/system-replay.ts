@@ -302,7 +302,7 @@ export class SystemReplay {
     let lateMs = 0;
     if (container.begin(this.#ledger.total, this.#counts)) {
       const devices = this.#ledger.takeOperations(container.vm);
-      lateMs = this.#meters.disturbances.holdUp(slot, this.#counts, devices);
+      lateMs = this.#meters.disturbances.holdUp(slot, pool.callOf(slot), this.#counts, devices);
     }
     if (this.#interference !== undefined) {
       lateMs += this.#interference.begin(slot, container.vm, now);
@@ -318,7 +318,8 @@ export class SystemReplay {
   #measureEnd(slot: number): void {
     const { disturbances, functions } = this.#meters;
     const pool = this.#pool;
-    const slowdown = disturbances.end(slot, pool.durationMs(slot), pool.isMeasured(slot));
+    if (!disturbances.isLate(slot)) return;
+    const slowdown = disturbances.end(slot, pool.callOf(slot));
     if (slowdown !== undefined) functions.late(pool.functionId(slot), slowdown);
   }
 

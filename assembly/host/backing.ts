@@ -6,6 +6,9 @@
 //     1        1       mapped, still the template's copy: a write copies it
 //     1        0       private host memory
 //
+// Where host pages are large, a page whose frames are all the template's is one large page of the image: it is mapped and
+// copied as a whole. Others of the template's frames are small pages.
+//
 // CZones also count their free frames with host memory (zone.backedFree): buddy keeps the count when blocks come and go,
 // and what changes backing under free frames recounts here.
 //
@@ -31,7 +34,7 @@ import {
   STAT_TEMPLATE_MAPS,
 } from '../../src/abi/stat';
 import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from '../base/bitmap';
-import { headOf, kindOf } from '../base/frame';
+import { NIL, headOf, kindOf } from '../base/frame';
 import { backedBase, guest, spanFrames, statesBase, templateBase } from '../base/guest';
 import { raiseEpoch } from '../base/memo';
 import { count } from '../base/stats';
@@ -67,9 +70,40 @@ export function touchWrite(pfn: u32): void {
   if (!testBit(backedBase, pfn) || testBit(templateBase, pfn)) takeForWrite(pfn);
 }
 
+/** First frame of the large page of the image that a template's frame lies in; NIL: it is a small page. */
+function largePageOf(pfn: u32): u32 {
+  if (guest.backingShift == 0) return NIL;
+  const frames: u32 = 1 << guest.backingShift;
+  const start = pfn & ~(frames - 1);
+  return countBits(templateBase, start, frames) == frames ? start : NIL;
+}
+
+/** All of a large page of the image is mapped; for a write, copied. */
+function takeLarge(start: u32, write: bool): void {
+  const frames: u32 = 1 << guest.backingShift;
+  const mapped = countBits(backedBase, start, frames);
+  recountBacked(start, frames, false);
+  fillBits(backedBase, start, frames, true);
+  guest.backedCount += frames - mapped;
+  if (write) {
+    fillBits(templateBase, start, frames, false);
+    guest.sharedCount -= mapped;
+    count(STAT_TEMPLATE_COPIES, 1);
+  } else {
+    guest.sharedCount += frames - mapped;
+    count(STAT_TEMPLATE_MAPS, 1);
+  }
+  recountBacked(start, frames, true);
+}
+
 function takeForWrite(pfn: u32): void {
   const backed = testBit(backedBase, pfn);
   if (testBit(templateBase, pfn)) {
+    const large = largePageOf(pfn);
+    if (large != NIL) {
+      takeLarge(large, true);
+      return;
+    }
     clearBit(templateBase, pfn);
     count(STAT_TEMPLATE_COPIES, 1);
     if (backed) {
@@ -92,6 +126,11 @@ export function touchRead(pfn: u32): void {
 function takeForRead(pfn: u32): void {
   if (!testBit(templateBase, pfn)) {
     backFresh(pfn);
+    return;
+  }
+  const large = largePageOf(pfn);
+  if (large != NIL) {
+    takeLarge(large, false);
     return;
   }
   setBit(backedBase, pfn);

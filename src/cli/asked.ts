@@ -61,6 +61,7 @@ export interface ExperimentFlags {
   readonly prices?: string;
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
+  readonly records?: true;
   readonly format?: string;
   readonly out?: string;
 }
@@ -149,6 +150,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     },
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
+      records: flags.records,
       sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,

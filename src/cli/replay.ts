@@ -28,6 +28,7 @@ import {
 } from '../replay/index.ts';
 import {
   FORMATS,
+  RecordSpool,
   type Format,
   type Report,
   type Results,
@@ -118,7 +119,11 @@ async function sensitivityTo(
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
-async function play(asked: Asked, signal: AbortSignal): Promise<Played> {
+async function play(
+  asked: Asked,
+  signal: AbortSignal,
+  records: RecordSpool | undefined,
+): Promise<Played> {
   const { experiment, flags, jobs } = asked;
   const plan = planOf(experiment);
   const trace = await traceOfExperiment(experiment);
@@ -129,6 +134,7 @@ async function play(asked: Asked, signal: AbortSignal): Promise<Played> {
     const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
+      records,
       signal,
     });
     return { played, sensitivity: await sensitivityTo(asked, trace, played, signal) };
@@ -176,8 +182,13 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
-function formatsOf({ outputs }: Experiment): Format[] {
-  return outputs.formats.map((name) => FORMATS.find((one) => one.name === name) as Format);
+/** Those that hold rows of calls. */
+const TABLES: readonly string[] = ['csv', 'parquet'];
+
+function formatsOf({ outputs: { formats, records = false } }: Experiment): Format[] {
+  const isLacking = records && !formats.some((name) => TABLES.includes(name));
+  const names = isLacking ? [...formats, 'parquet'] : formats;
+  return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
@@ -189,13 +200,18 @@ async function playInto(
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
   const folder = openOutput(formats, out, flags.force);
+  const records =
+    experiment.outputs.records === true && folder !== undefined
+      ? new RecordSpool(folder.spoolFolder())
+      : undefined;
   try {
-    const whole = await play(asked, signal);
+    const whole = await play(asked, signal, records);
     expectFinal(whole.played);
-    const report = reportOf(whole, experimentIn(out, experiment));
+    const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
     const written = await writeReport(report, formats, folder ?? out);
     return { played: whole.played, report, written };
   } finally {
+    records?.close();
     folder?.close();
   }
 }
@@ -235,6 +251,10 @@ function toldIn(command: Command): Command {
     .option(
       '--sensitivity [how]',
       'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
+    )
+    .option(
+      '--records',
+      'write a row a call too, in the formats csv and parquet (default: parquet)',
     )
     .option(
       '--format <names>',

@@ -1,6 +1,14 @@
 // Host memory behind frames: it comes with the first touch and goes when the host takes it back.
 
+import {
+  GUEST_BACKED_OFFSET,
+  GUEST_BACKING_SHIFT_OFFSET,
+  GUEST_SPAN_OFFSET,
+  GUEST_TEMPLATE_OFFSET,
+} from '../abi/layout.ts';
+import { THP_ORDER } from '../abi/unit.ts';
 import { expectWords } from '../check/index.ts';
+import { type FrameSet, WORD_BITS, bitCount, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const IS_BACKED = ['backing.isBacked', 'pfn'] as const;
@@ -48,10 +56,69 @@ export class Backing {
   }
 
   /**
+   * Host pages behind the guest are large from now on: where a part of one is backed, all of it is.
+   */
+  widen(): void {
+    const frames = 2 ** THP_ORDER;
+    const span = this.#instance.headerWord(GUEST_SPAN_OFFSET);
+    this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, THP_ORDER);
+    for (let start = 0; start < span; start += frames) {
+      if (this.count(start, frames) > 0) this.touch(start, frames, true);
+    }
+  }
+
+  /**
    * All that is backed now is a template's: clones map it when they read and copy it when they
    * write.
    */
   freezeTemplate(): void {
     this.#instance.raw.freezeTemplate();
+  }
+
+  /** The frames that are a template's, a bit each. */
+  templateFrames(): FrameSet {
+    const first = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    return this.#instance.words.slice(first, first + this.#words);
+  }
+
+  get #words(): number {
+    return Math.ceil(this.#instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
+  }
+
+  /** Adds to `seen` those of `image` that have host memory here. How many were not in it. */
+  noteBacked(image: FrameSet, seen: FrameSet): number {
+    const { words } = this.#instance;
+    const first = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    let added = 0;
+    for (let at = 0; at < image.length; at += 1) {
+      const fresh = (words[first + at] as number) & (image[at] as number) & ~(seen[at] as number);
+      if (fresh === 0) continue;
+      added += bitCount(fresh);
+      seen[at] = (seen[at] as number) | fresh;
+    }
+    return added;
+  }
+
+  /** Whatever is mapped of the template becomes this guest's own. */
+  copyMapped(): void {
+    const { words } = this.#instance;
+    const backed = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    const template = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    const mapped = (at: number): number =>
+      (words[backed + at] as number) & (words[template + at] as number);
+    for (let at = 0; at < this.#words; at += 1) {
+      for (let bits = mapped(at); bits !== 0; bits = mapped(at)) {
+        this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
+      }
+    }
+  }
+
+  /** Writes the frames of a set. */
+  writeAll(frames: FrameSet): void {
+    for (let at = 0; at < frames.length; at += 1) {
+      for (let bits = frames[at] as number; bits !== 0; bits &= bits - 1) {
+        this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
+      }
+    }
   }
 }

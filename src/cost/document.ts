@@ -12,7 +12,7 @@ run it with \`UPDATE_DOCS=1\` to rewrite the file.
 
 guestmem emulates counts (faults, exits, pages moved) and models time: a result's nanoseconds are counts times these prices. Each
 price is a range. Tags of sources: [E] read in the named public source, [D] derived from such data by arithmetic, [S] from a third
-party's note that cites a paper, [R] recalled, no source at hand. A price with one figure is spread by a factor of 1.58 each way,
+party's note that cites a paper, [M] measured by \`bench/baseline/linux-costs.c\`, [R] recalled, no source at hand. A price with one figure is spread by a factor of 1.58 each way,
 which makes high 2.5 times low: the ratio in which published costs of the same balloon in two VMMs differ. With two figures these are low and
 high, and typical is their geometric mean. The figures come from different processors, kernels and VMMs: they are a model's
 constants, not one measurement. No price is tuned to make a system's result come out.

@@ -102,6 +102,8 @@ export interface OutputChoice {
   readonly formats?: readonly string[] | undefined;
   /** How far prices move the results, if it is told. */
   readonly sensitivity?: Sensitivity | undefined;
+  /** A row a call, as CSV and Parquet if these are among the formats, else as Parquet. */
+  readonly records?: boolean | undefined;
   readonly folder?: string | undefined;
 }
 
@@ -208,6 +210,9 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
       'formats',
       checked((value: string) => expectName('formats', value, FORMAT_NAMES)),
     ),
+    records: checked((value: boolean) => {
+      if (typeof value !== 'boolean') throw new RefusedArgument('', 'true or false', value);
+    }),
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),

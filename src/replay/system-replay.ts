@@ -19,6 +19,7 @@ import {
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows, Trace } from '../trace/index.ts';
+import type { RecordRows } from '../report/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
@@ -28,6 +29,7 @@ import { Ledger } from './ledger.ts';
 import { Listener, type OnEvent } from './listener.ts';
 import { Meters } from './meters.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
+import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
@@ -53,6 +55,8 @@ export interface SystemReplayConfig {
   /** Work of a VM's devices slows down the calls that run in it. */
   readonly interference: boolean;
   readonly onEvent?: OnEvent | undefined;
+  /** Gets a row a call that counts, in batches. */
+  readonly onRecords?: ((rows: RecordRows) => void) | undefined;
 }
 
 export class SystemReplay {
@@ -66,6 +70,7 @@ export class SystemReplay {
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
@@ -133,6 +138,7 @@ export class SystemReplay {
       reclaims,
       interference: this.#interference,
     });
+    this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -213,17 +219,25 @@ export class SystemReplay {
   #runWarm(slot: number, durationMs: number, measured: boolean): void {
     this.#setIdle(slot, false);
     this.#pool.setCall(slot, durationMs, measured);
+    this.#recorder?.assign(slot, found('warm', this.#clock.now));
     this.#begin(slot);
   }
 
   #arriveCold(functionId: number, durationMs: number, isMeasured: boolean): void {
     const arrivedMs = this.#clock.now;
+    const call: Call = { functionId, durationMs, isMeasured, arrivedMs, isQueued: false };
     const mayStart = this.#waiting.size === 0;
-    if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
+    if (mayStart && this.#startFor(call)) {
       if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
-      this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#meters.functions.began(functionId, 'refused');
+      this.#waiting.push({ ...call, isQueued: true });
+    } else this.#refuse(call);
+  }
+
+  #refuse({ functionId, durationMs, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'refused');
+    this.#recorder?.refuse(functionId, durationMs, arrivedMs);
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -233,7 +247,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#meters.functions.began(first.functionId, 'refused');
+      else this.#refuse(first);
     }
   }
 
@@ -260,7 +274,8 @@ export class SystemReplay {
   }
 
   /** Whether the host had the memory that the start took. */
-  #startOn(host: Host, profile: FunctionProfile, { durationMs, isMeasured }: Call): boolean {
+  #startOn(host: Host, profile: FunctionProfile, call: Call): boolean {
+    const { durationMs, isMeasured } = call;
     const start = this.#fleet.start(host, profile);
     const { container } = start;
     this.#ledger.start(start, isMeasured);
@@ -275,9 +290,17 @@ export class SystemReplay {
     }
     this.#devices.started(start);
     const readyInMs = this.#priceStart(start, host, isMeasured);
+    this.#recordStart(slot, start, call, readyInMs);
     this.#pool.setCall(slot, durationMs, isMeasured);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return true;
+  }
+
+  #recordStart(slot: number, { newVm }: Start, call: Call, startupMs: number): void {
+    const how = call.isQueued ? 'queued' : 'cold';
+    const came = found(how, call.arrivedMs, this.#clock.now - call.arrivedMs);
+    const { sandboxMs } = this.#meters.starts;
+    this.#recorder?.assign(slot, { ...came, startupMs, sandboxMs, newVm });
   }
 
   /** Milliseconds until a container that starts is ready. */
@@ -309,6 +332,7 @@ export class SystemReplay {
     }
     const functionId = pool.functionId(slot);
     if (pool.isMeasured(slot)) this.#meters.functions.ran(functionId);
+    this.#recorder?.begin(slot, lateMs);
     this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, now);
     this.#sessions?.begin(slot, functionId);
@@ -355,6 +379,8 @@ export class SystemReplay {
     this.#listener?.tell('end', slot, this.#clock.now);
     this.#waited(call);
     this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+    const { now } = this.#clock;
+    this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
     this.#begin(slot);
     return true;
   }
@@ -400,6 +426,7 @@ export class SystemReplay {
   #lost(slot: number): void {
     this.#measureEnd(slot);
     this.#interference?.takeOwedMs(slot);
+    this.#recorder?.begin(slot);
     this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
@@ -426,7 +453,8 @@ export class SystemReplay {
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
-    for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
+    for (const call of unserved) this.#refuse(call);
+    this.#recorder?.finish();
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this.#measureEnd(slot);

@@ -21,6 +21,8 @@ export type {
   SensitivityResult,
   SystemResult,
 } from './results.ts';
+export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
+export { RecordSpool } from './spool.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount, formatNumber } from './unit.ts';
 export { type Written, openOutput, writeReport } from './write.ts';

@@ -74,6 +74,11 @@ describe('what is asked for', () => {
     );
   });
 
+  it('may ask for a row a call', () => {
+    expect(experimentOf(undefined, {}).outputs.records).toBeUndefined();
+    expect(experimentOf(undefined, { records: true }).outputs.records).toBe(true);
+  });
+
   it('may have prices of a file, a level, or both', () => {
     const file = join(folder, 'p.yaml');
     writeFileSync(file, 'functionInit: 35ms');

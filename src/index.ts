@@ -112,6 +112,7 @@ export {
   replayPlan,
   playEnds,
   resultsOf,
+  seedsOf,
   sensitivityOf,
 } from './replay/index.ts';
 export {

@@ -50,6 +50,8 @@ export interface PricesInFile {
 export interface ExperimentFile {
   readonly trace?: string | TraceChoice | undefined;
   readonly seed?: number | undefined;
+  /** Several, instead of one. */
+  readonly seeds?: readonly number[] | undefined;
   readonly minutes?: number | undefined;
   readonly warmupMinutes?: number | undefined;
   readonly hosts?: HostsChoice | undefined;
@@ -181,6 +183,7 @@ const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 export const experimentFile: z.ZodType<ExperimentFile> = group({
   trace: either(text('a path, or a group of path, columns, synthetic'), trace),
   seed: whole(0),
+  seeds: list('seeds', whole(0)),
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
   hosts: group({
@@ -216,7 +219,11 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),
-}).superRefine(({ minutes, warmupMinutes = 0 }, context) => {
+}).superRefine(({ seed, seeds, minutes, warmupMinutes = 0 }, context) => {
+  if (seed !== undefined && seeds !== undefined) {
+    const message = 'expected one of seed and seeds, found both';
+    context.addIssue({ code: 'custom', path: ['seeds'], message });
+  }
   if (minutes === undefined || warmupMinutes < minutes) return;
   const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
   context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });

@@ -19,7 +19,7 @@ import {
   expectAnswer,
   layoutOf,
 } from '../core/index.ts';
-import { type Counts, Meter } from './counts.ts';
+import { type Counts, Meter, newCounts } from './counts.ts';
 import { CZones } from './zones.ts';
 import { memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
@@ -62,6 +62,8 @@ export interface GuestImage {
 export interface Frozen {
   readonly process: TreeState;
   readonly frames: FrameSet;
+  /** What starting the process took. */
+  readonly counts: Counts;
 }
 
 function bootLayout(config: GuestConfig): BootLayout {
@@ -192,6 +194,8 @@ export class GuestKernel {
   freeze(process: TreeState, order: 0 | typeof THP_ORDER): GuestImage {
     const { config, core, agentObject } = this;
     this.stopWorkers();
+    const counts = newCounts();
+    this.readCounts(counts);
     if (order === THP_ORDER) core.backing.widen();
     const { backedFrames } = core;
     const use = { ...this.memory.used };
@@ -205,7 +209,7 @@ export class GuestKernel {
       kernelObject: this.#kernelObject,
       agentObject,
       files: this.files.state(),
-      frozen: { process, frames: core.backing.templateFrames() },
+      frozen: { process, frames: core.backing.templateFrames(), counts },
     };
   }
 

@@ -17,6 +17,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'inflate-balloon.mjs': /balloon: 160 MiB\n[^]*deflated: 0 pages/,
   'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
   'own-keep-alive.ts': /fixed 10m: \d+ cold, \d+ warm\nown: \d+ cold, \d+ warm/,
+  'own-placement.ts':
+    /^fullest: [\d.]+ containers in ([\d.]+) VMs\nown: [\d.]+ containers in (?!\1 )[\d.]+ VMs/,
   'own-price.ts': /runtime 5\d\.\d of [\d.]+ ms\nruntime 3\.\d of [\d.]+ ms/,
   'own-profile.ts': /from the trace: [4-9]\d\.\d MiB\nown: 1\d\.\d MiB/,
   'own-system.ts': /^mcpv-static [^]*^mcpv-mine /m,

@@ -74,6 +74,20 @@ describe('what is asked for', () => {
     );
   });
 
+  it('may have several seeds, of which the first is the run that is told in full', () => {
+    const { seed, seeds } = experimentOf(undefined, { seed: '5, 6,9' });
+    expect({ seed, seeds }).toEqual({ seed: 5, seeds: [5, 6, 9] });
+    const file = join(folder, 'seeds.yaml');
+    writeFileSync(file, 'seeds: [3, 4]');
+    expect(experimentOf(file, {})).toMatchObject({ seed: 3, seeds: [3, 4] });
+    expect(experimentOf(file, { seed: '8' })).toMatchObject({ seed: 8, seeds: undefined });
+    writeFileSync(file, 'seed: 1\nseeds: [3, 4]');
+    expect(() => experimentOf(file, {})).toThrow('seeds: expected one of seed and seeds');
+    expect(() => experimentOf(undefined, { seed: '1,2,1' })).toThrow(
+      '--seed: expected each of the seeds once, found 1 again',
+    );
+  });
+
   it('may ask for a row a call', () => {
     expect(experimentOf(undefined, {}).outputs.records).toBeUndefined();
     expect(experimentOf(undefined, { records: true }).outputs.records).toBe(true);

@@ -162,6 +162,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  HyperAlloc,
+  type HyperAllocOptions,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

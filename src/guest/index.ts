@@ -1,6 +1,6 @@
 // The guest room's public face.
 
-export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange, Monitor } from '../core/index.ts';
 export {
   CorePool,
   type Fault,
@@ -10,6 +10,7 @@ export {
   coreVersion,
   faultText,
   layoutOf,
+  onLlfree,
   useCore,
   verify,
 } from '../core/index.ts';
@@ -41,6 +42,7 @@ export {
   mayBeMovable,
 } from './service/memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './service/kernel-pages.ts';
+export { LlfreeZones, SHARED_ZONES, type SharedZone } from './service/llfree.ts';
 export {
   type Obstacle,
   type ObstacleKind,

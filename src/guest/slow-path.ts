@@ -31,7 +31,7 @@ export interface Relief {
   /** Pages that could be reclaimed. */
   readonly cachedPages: number;
   reclaimDirectly(pages: number): number;
-  askRelievers(status: number): boolean;
+  askRelievers(status: number, cpu: number): boolean;
   notifyOom(): boolean;
   deliverMoves(): number;
 }
@@ -59,7 +59,9 @@ export function slowPath(memory: Relief, request: SlowRequest, first: number): n
       if (got === STATUS_NO_MEMORY) return got;
     } else {
       const helped =
-        got === STATUS_MOVES_FULL ? memory.deliverMoves() > 0 : memory.askRelievers(got);
+        got === STATUS_MOVES_FULL
+          ? memory.deliverMoves() > 0
+          : memory.askRelievers(got, request.cpu);
       if (!helped) return got;
       got = request.attempt();
     }

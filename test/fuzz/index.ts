@@ -5,6 +5,7 @@ import { canary, stuck } from './canary.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
+import { hyperalloc } from './hyperalloc.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
@@ -22,6 +23,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   allocator,
   llfree,
   llfreeGuest,
+  hyperalloc,
   mechanisms,
   memo,
   czone,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KernelState, findPlaces } from './kernel-state.ts';
 import { Machine } from './machine.ts';
-import { fetchPackages } from './packages.ts';
+import { NoPackages, fetchPackages } from './packages.ts';
 import { pageTable } from './truth.ts';
 
 /** Pageblocks of 2 MiB, as on x86-64; without it they are 4 MiB. */
@@ -114,12 +114,20 @@ async function record(folder: string): Promise<void> {
   keep('pagestate.end', end ?? '');
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write('record:guest: which folder?\n');
+function refuse(text: string): void {
+  process.stderr.write(`record:guest: ${text}\n`);
   process.exitCode = 2;
-} else {
-  await record(folder);
-  // the machine goes on otherwise
-  process.exit();
+}
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) refuse('which folder?');
+else {
+  try {
+    await record(folder);
+    // the machine goes on otherwise
+    process.exit();
+  } catch (cause) {
+    if (!(cause instanceof NoPackages)) throw cause;
+    refuse(`needs Debian's packages, and ${cause.message}`);
+  }
 }

@@ -39,7 +39,6 @@ const METHODS: readonly Reason[] = [
     / LlfreeCore\.\w+$/,
     'calls of the allocator and of its monitor: guests have it inside their core',
   ],
-  [/ (?:Monitor\.\w+|Pages\.waitingFrame)$/, 'the device is the next piece'],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [

@@ -7,6 +7,7 @@ import { MCPV_BALLOON } from './mcpv-balloon.ts';
 import { MCPV_CZONE } from './mcpv-czone.ts';
 import { MCPV_DIMM } from './mcpv-dimm.ts';
 import { MCPV_FAASCALE } from './mcpv-faascale.ts';
+import { MCPV_HYPERALLOC } from './mcpv-hyperalloc.ts';
 import { MCPV_REPORTING } from './mcpv-reporting.ts';
 import { MCPV_SQUEEZY } from './mcpv-squeezy.ts';
 import { MCPV_STATIC } from './mcpv-static.ts';
@@ -29,6 +30,7 @@ export const SYSTEMS: readonly SystemSpec[] = [
   MCPV_DIMM,
   MCPV_SQUEEZY,
   MCPV_FAASCALE,
+  MCPV_HYPERALLOC,
 ];
 
 /** A system by what it is called: `NAME` or `NAME:ARGUMENT`. Wrong text is an ArgumentError. */

@@ -12,6 +12,8 @@ import {
 } from '../../../../src/serverless/index.ts';
 import { makeSystem, PROFILE, vmCount } from '../../../support/serverless.ts';
 
+const LLFREE_ROW_FRAMES = 64;
+
 /** Steps of a VM's start and of a container's in it. */
 const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'scpv-boot': [
@@ -33,6 +35,10 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['zone', 'container', 'runtime'],
   ],
   'mcpv-balloon': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-hyperalloc': [
     ['vmm', 'clone'],
     ['grow', 'container', 'runtime'],
   ],
@@ -112,7 +118,9 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
       expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
       const second = newCounts();
       container.begin(second, newCounts());
-      expect(second[COUNT_HOST_FAULTS]).toBe(0);
+      // LLFree goes on in the row where it was: what is left of that row is new
+      const most = name === 'mcpv-hyperalloc' ? LLFREE_ROW_FRAMES - 1 : 0;
+      expect(second[COUNT_HOST_FAULTS]).toBeLessThanOrEqual(most);
     },
   );
 

@@ -17,6 +17,12 @@ export {
   zoneinfo,
 } from './core/index.ts';
 export {
+  type FrameKind,
+  type FreeList,
+  type GuestFrame,
+  Process,
+  type ProcFiles,
+  type ProcessConfig,
   ProcessTree,
   type GrowthPolicy,
   growAsPredicted,

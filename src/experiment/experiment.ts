@@ -24,7 +24,9 @@ import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
   type HostsChoice,
+  MEMORY_KEYS,
   type MachineChoice,
+  type MemoryChoice,
   NEVER,
   type OutputChoice,
   type PolicyChoice,
@@ -47,6 +49,7 @@ export interface Experiment {
   readonly hosts: Whole<HostsChoice>;
   readonly machine: Whole<MachineChoice>;
   readonly functions: WorkloadParameters;
+  readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems: readonly string[];
   readonly policies: Whole<PolicyChoice>;
   readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
@@ -179,10 +182,22 @@ export function experimentYaml(experiment: Experiment): string {
   return `${line}\n${stringify(said(seeded), { lineWidth: 0 })}`;
 }
 
+function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['memory'] {
+  const functions = Object.entries(memory).map(([name, choice]) => {
+    const frames = MEMORY_KEYS.flatMap((key) => {
+      const size = choice[key];
+      return size === undefined ? [] : [[`${key}Frames`, framesOf(size)]];
+    });
+    return [name, Object.fromEntries(frames)];
+  });
+  return Object.fromEntries(functions) as ReplayPlan['memory'];
+}
+
 /** What a replay takes. */
 export function planOf(experiment: Experiment): ReplayPlan {
   const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
   const { keepAlive, placement, growth, idleReclaim } = policies;
+  const { memory } = experiment;
   return {
     systems,
     seed,
@@ -205,6 +220,7 @@ export function planOf(experiment: Experiment): ReplayPlan {
       containerKernelFrames: framesOf(machine.containerKernelMemory),
     },
     workload: functions,
+    memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };
 }

@@ -27,7 +27,7 @@ import {
 } from '../trace/index.ts';
 import { type OwnPrices, ownPrices } from './prices.ts';
 import { framesOf } from './quantity.ts';
-import { checked, either, group, list, number, text, whole } from './shape.ts';
+import { checked, either, found, group, list, number, text, whole } from './shape.ts';
 
 /** Figures that are left out are those of the built-in hour. */
 export type SyntheticChoice = Partial<Omit<SyntheticConfig, 'popular'>> & {
@@ -57,6 +57,8 @@ export interface ExperimentFile {
   readonly hosts?: HostsChoice | undefined;
   readonly machine?: MachineChoice | undefined;
   readonly functions?: Partial<WorkloadParameters> | undefined;
+  /** By name in the trace. */
+  readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems?: readonly string[] | undefined;
   readonly policies?: PolicyChoice | undefined;
   readonly prices?: string | PricesInFile | undefined;
@@ -88,6 +90,18 @@ export interface MachineChoice {
   readonly containerMemoryPerVm?: string | undefined;
   readonly containerKernelMemory?: string | undefined;
 }
+
+/** What a container of a function holds, as sizes. */
+export type MemoryChoice = Partial<Record<(typeof MEMORY_KEYS)[number], string>>;
+
+export const MEMORY_KEYS = [
+  'anonymous',
+  'file',
+  'initPeak',
+  'growth',
+  'callTemporary',
+  'limit',
+] as const;
 
 export interface PolicyChoice {
   readonly keepAlive?: string | undefined;
@@ -177,6 +191,10 @@ const functions = group(
   ),
 );
 
+const memory: z.ZodType<MemoryChoice> = group(
+  Object.fromEntries(MEMORY_KEYS.map((key) => [key, size])),
+) as never;
+
 const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
 /** The whole file. */
@@ -202,6 +220,9 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     containerKernelMemory: size,
   }),
   functions,
+  memory: z.record(z.string(), memory, {
+    error: ({ input }) => `expected a group of functions by name, found ${found(input)}`,
+  }),
   systems: list(
     'systems',
     text('a system', (value) => optionsOf({ systems: [value], seed: 0 })),

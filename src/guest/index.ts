@@ -30,6 +30,7 @@ export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
+export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
 export {

@@ -125,11 +125,15 @@ function attemptAfterCompaction(memory: Relief, request: SlowRequest): number {
   return got;
 }
 
-/** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */
+/**
+ * Direct compaction, again while the log of moves is full; its result, with the moves delivered to
+ * whoever holds the pages by number.
+ */
 function compact(memory: Relief, request: SlowRequest, mode: number): number {
   const { gfp, order, cpu } = request;
-  const result = memory.core.compaction.direct(gfp, order, mode, cpu);
-  memory.deliverMoves();
+  const run = (): number => memory.core.compaction.direct(gfp, order, mode, cpu);
+  let result = run();
+  while (memory.deliverMoves() > 0 && result === STATUS_MOVES_FULL) result = run();
   return result;
 }
 

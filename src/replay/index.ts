@@ -35,6 +35,7 @@ export {
   type MemoryScheme,
   type MakeSandbox,
   OnePerVm,
+  type OwnMemory,
   emptyVms,
   PLACEMENTS,
   RUNTIMES,

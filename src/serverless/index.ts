@@ -52,6 +52,7 @@ export {
   type Placement,
   type PlacementSpec,
 } from './placement/index.ts';
+export { type OwnMemory, withMemory } from './own-memory.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type {

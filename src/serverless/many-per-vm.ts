@@ -1,6 +1,7 @@
 // MCPV: the containers of one function share VMs, each VM up to a number of containers. A VM starts with its first
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
+import { RefusedArgument } from '../check/index.ts';
 import {
   CZONE_DRIVER_FRAMES,
   type Counts,
@@ -204,9 +205,17 @@ export class ManyPerVm implements ServerlessSystem {
     return room;
   }
 
+  /** What the placement says. Throws RefusedArgument for a VM without room: the policy is the user's. */
+  #choose(rooms: readonly SharedVm[]): SharedVm | undefined {
+    const room = this.#placement.choose(rooms);
+    if (room === undefined || room.containers < room.capacity) return room;
+    const expected = `the choice of a VM with fewer than ${room.capacity} containers`;
+    throw new RefusedArgument('placement', expected, room.containers);
+  }
+
   start(profile: FunctionProfile): Start {
     const rooms = this.#vmsOf(profile);
-    const found = this.#placement.choose(rooms);
+    const found = this.#choose(rooms);
     const room = found ?? this.#startVm(profile, rooms);
     const { vm, scheme } = room;
     const owner = this.#started;
@@ -262,7 +271,7 @@ export class ManyPerVm implements ServerlessSystem {
 
   hasRoom(profile: FunctionProfile): boolean {
     const rooms = this.#byFunction.get(profile.id);
-    return rooms !== undefined && this.#placement.choose(rooms) !== undefined;
+    return rooms !== undefined && this.#choose(rooms) !== undefined;
   }
 
   kill(vm: MicroVm): void {

@@ -2,6 +2,7 @@
 
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
+import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
@@ -21,6 +22,7 @@ import { vmm } from './vmm.ts';
 /** Those that find nothing as long as all is well. */
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
+  compaction,
   llfree,
   llfreeGuest,
   hyperalloc,

@@ -40,6 +40,10 @@ const METHODS: readonly Reason[] = [
     'calls of the allocator and of its monitor: guests have it inside their core',
   ],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
+  [
+    / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
+    "the library's, for whoever looks into a guest or a host: examples/ has a program of each",
+  ],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

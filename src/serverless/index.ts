@@ -35,6 +35,7 @@ export {
   type MachineConfig,
   type SystemContext,
   containersPerVm,
+  systemFrames,
 } from './machine.ts';
 export {
   ManyPerVm,
@@ -44,7 +45,7 @@ export {
   sharedVm,
   staticConfig,
 } from './many-per-vm.ts';
-export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms } from './one-per-vm.ts';
+export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms, soloConfig } from './one-per-vm.ts';
 export {
   DEFAULT_PLACEMENT,
   FULLEST,

@@ -7,6 +7,7 @@ import { INFLATE_SCENARIO } from './hyperalloc-inflate.ts';
 import { AGENTS_SCENARIO } from './question/agents-per-node.ts';
 import { CACHE_SCENARIO } from './question/balloon-and-cache.ts';
 import { POLICY_SCENARIO } from './question/balloon-policy.ts';
+import { CLONE_SCENARIO } from './question/clone-private.ts';
 import { CHARGE_SCENARIO } from './question/file-charge.ts';
 import { PAUSE_SCENARIO } from './question/pause-after-task.ts';
 import { REPORTING_SCENARIO } from './question/reporting-cost.ts';
@@ -42,6 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   CACHE_SCENARIO,
   POLICY_SCENARIO,
   REPORTING_SCENARIO,
+  CLONE_SCENARIO,
   AGENTS_SCENARIO,
   RESIZE_SCENARIO,
   CHARGE_SCENARIO,

@@ -62,6 +62,7 @@ export { surveyZone, unusableIndex } from './survey';
 
 // backing by the host
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';
+export { usesRange } from './host/backing';
 
 // CZones
 export { czoneCreate, czoneGrow, czoneNextBlock, czoneSetLimits, czoneRefer } from './czone/zone';

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { alignRows } from '../src/report/formats/table.ts';
+import { alignRows } from '../src/report/align.ts';
 import { allocBench } from './alloc.bench.ts';
 import { buddyBench } from './buddy.bench.ts';
 import { cloneBench } from './clone.bench.ts';

@@ -90,12 +90,16 @@ export function listUnlink(records: usize, list: usize, pfn: u32): bool {
 export function listPopHead(list: usize): u32 {
   const head = load<u32>(list);
   if (head == NIL) return NIL;
-  const records = recordsBase;
-  const next = load<u32>(records + ((<usize>head) << 3));
+  listCutHead(list, load<u32>(recordsBase + ((<usize>head) << 3)));
+  return head;
+}
+
+/** What stood before `next` is off the list; NIL: all of it is. */
+@inline
+export function listCutHead(list: usize, next: u32): void {
   store<u32>(list, next);
   if (next == NIL) store<u32>(list, NIL, 4);
-  else store<u32>(records + ((<usize>next) << 3), NIL, 4);
-  return head;
+  else store<u32>(recordsBase + ((<usize>next) << 3), NIL, 4);
 }
 
 /** Takes the tail off; NIL if the list is empty. */

@@ -6,12 +6,24 @@
 //     1        1       mapped, still the template's copy: a write copies it
 //     1        0       private host memory
 //
+// Where host pages are large, a page whose frames are all the template's is one large page of the image: it is mapped and
+// copied as a whole. Others of the template's frames are small pages.
+//
 // CZones also count their free frames with host memory (zone.backedFree): buddy keeps the count when blocks come and go,
 // and what changes backing under free frames recounts here.
 //
 // Invariant: guest.backedCount = set bits of backed; guest.sharedCount = bits set in both.
 
-import { KERNEL_ZONES } from '../../src/abi/layout';
+import {
+  KERNEL_ZONES,
+  KIND_HOLE,
+  KIND_KERNEL,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_RESERVED,
+  KIND_TAIL,
+  KIND_UNMOVABLE,
+} from '../../src/abi/layout';
 import {
   STAT_BACKED_FAULTS,
   STAT_BACKED_PAGES,
@@ -22,7 +34,8 @@ import {
   STAT_TEMPLATE_MAPS,
 } from '../../src/abi/stat';
 import { clearBit, countBits, countBothBits, fillBits, setBit, testBit } from '../base/bitmap';
-import { backedBase, guest, spanFrames, templateBase } from '../base/guest';
+import { NIL, headOf, kindOf } from '../base/frame';
+import { backedBase, guest, spanFrames, statesBase, templateBase } from '../base/guest';
 import { raiseEpoch } from '../base/memo';
 import { count } from '../base/stats';
 import { zoneAt } from '../base/zone';
@@ -57,9 +70,40 @@ export function touchWrite(pfn: u32): void {
   if (!testBit(backedBase, pfn) || testBit(templateBase, pfn)) takeForWrite(pfn);
 }
 
+/** First frame of the large page of the image that a template's frame lies in; NIL: it is a small page. */
+function largePageOf(pfn: u32): u32 {
+  if (guest.backingShift == 0) return NIL;
+  const frames: u32 = 1 << guest.backingShift;
+  const start = pfn & ~(frames - 1);
+  return countBits(templateBase, start, frames) == frames ? start : NIL;
+}
+
+/** All of a large page of the image is mapped; for a write, copied. */
+function takeLarge(start: u32, write: bool): void {
+  const frames: u32 = 1 << guest.backingShift;
+  const mapped = countBits(backedBase, start, frames);
+  recountBacked(start, frames, false);
+  fillBits(backedBase, start, frames, true);
+  guest.backedCount += frames - mapped;
+  if (write) {
+    fillBits(templateBase, start, frames, false);
+    guest.sharedCount -= mapped;
+    count(STAT_TEMPLATE_COPIES, 1);
+  } else {
+    guest.sharedCount += frames - mapped;
+    count(STAT_TEMPLATE_MAPS, 1);
+  }
+  recountBacked(start, frames, true);
+}
+
 function takeForWrite(pfn: u32): void {
   const backed = testBit(backedBase, pfn);
   if (testBit(templateBase, pfn)) {
+    const large = largePageOf(pfn);
+    if (large != NIL) {
+      takeLarge(large, true);
+      return;
+    }
     clearBit(templateBase, pfn);
     count(STAT_TEMPLATE_COPIES, 1);
     if (backed) {
@@ -82,6 +126,11 @@ export function touchRead(pfn: u32): void {
 function takeForRead(pfn: u32): void {
   if (!testBit(templateBase, pfn)) {
     backFresh(pfn);
+    return;
+  }
+  const large = largePageOf(pfn);
+  if (large != NIL) {
+    takeLarge(large, false);
     return;
   }
   setBit(backedBase, pfn);
@@ -140,6 +189,36 @@ export function releaseRange(pfn: u32, frames: u32): i32 {
   count(STAT_RELEASED_CALLS, 1);
   count(STAT_RELEASED_PAGES, had);
   return had;
+}
+
+/** Eight states at once of frames that are nobody's: holes, and what lies inside blocks. */
+const HOLES: u64 = 0x0101010101010101 * <u64>KIND_HOLE;
+const TAILS: u64 = 0x0101010101010101 * <u64>KIND_TAIL;
+
+/** Whether frames of this kind are in use by the guest. */
+@inline
+function isUsed(kind: u32): bool {
+  if (kind == KIND_UNMOVABLE || kind == KIND_MOVABLE || kind == KIND_OBJECT) return true;
+  return kind == KIND_RESERVED || kind == KIND_KERNEL;
+}
+
+/** 1 if the guest uses a frame of the range. Only heads say so: a range that begins inside a block looks for its. */
+export function usesRange(pfn: u32, frames: u32): i32 {
+  if (pfn >= spanFrames || frames > spanFrames - pfn) return 0;
+  const end = pfn + frames;
+  if (frames > 0 && isUsed(kindOf(headOf(pfn)))) return 1;
+  for (let at = pfn; at < end;) {
+    if ((at & 7) == 0 && at + 8 <= end) {
+      const states = load<u64>(statesBase + at);
+      if (states == HOLES || states == TAILS) {
+        at += 8;
+        continue;
+      }
+    }
+    if (isUsed(kindOf(at))) return 1;
+    at++;
+  }
+  return 0;
 }
 
 /** Whether a frame is still the template's. */

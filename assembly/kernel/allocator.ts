@@ -4,7 +4,7 @@
 
 // requests, and what they took, given back
 export { allocBlock, allocPages, giveBack, giveBackAll, markAllocated } from './request';
-export { streamList, streamPcp, streamTake } from './request';
+export { streamList, streamPcp, streamRun, streamTake } from './request';
 export { releaseHighatomic } from './highatomic';
 
 // free blocks of one zone: take one of an order, at a place, or a run of frames; give

@@ -52,8 +52,8 @@ import {
   STATUS_NO_MEMORY,
 } from '../../src/abi/status';
 import { NIL, setRequest, setState } from '../base/frame';
-import { guest } from '../base/guest';
-import { listPopHead } from '../base/list';
+import { guest, recordsBase } from '../base/guest';
+import { listCutHead, listHead, listPopHead } from '../base/list';
 import { blockPlace, blockZone, placeType, placeZone } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt } from '../base/zone';
@@ -62,6 +62,7 @@ import { newSearch, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
 import { HAS_LISTS, llfreeInstalled, llfreeTake, llfreeWaiting } from './llfree';
 import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpGiveRun, pcpList, pcpTake } from './percpu';
+import { NO_RUN, makeRun } from './run';
 import { clearBelowHigh, hasFrames, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
@@ -98,6 +99,28 @@ export function streamTake(pcp: Pcp, list: usize): u32 {
   pcp.count--;
   pcp.freeCount >>= 1;
   return pfn;
+}
+
+/**
+ * Up to `want` frames of a run at once, as far as neighbours follow each other on the list: as many calls of streamTake. A
+ * run as in kernel/run; NO_RUN when allocBlock must be asked. The caller counts its frames (STAT_ALLOC_*).
+ */
+@inline
+export function streamRun(pcp: Pcp, list: usize, want: u32): u64 {
+  if (list == 0) return NO_RUN;
+  const first = listHead(list);
+  if (first == NIL) return NO_RUN;
+  const records = recordsBase + ((<usize>first) << 3);
+  let frames: u32 = 1;
+  let next = load<u32>(records);
+  while (frames < want && next == first + frames) {
+    next = load<u32>(records + ((<usize>frames) << 3));
+    frames++;
+  }
+  listCutHead(list, next);
+  pcp.count -= frames;
+  pcp.freeCount >>= min<u32>(frames, 31);
+  return makeRun(first, frames);
 }
 
 /** A block from one zone by the right of the request: per-cpu lists, buddy, reserves. NIL: none. */

@@ -52,9 +52,15 @@ export function objectAlloc(object: MemoryObject, cpu: u32): i32 {
   return allocBlock(object.gfp, 0, cpu);
 }
 
+/** What the state of a frame with a page of the object says. */
+@inline
+export function kindOfPages(object: MemoryObject): u32 {
+  return object.kind == OBJECT_KERNEL ? KIND_KERNEL : KIND_OBJECT;
+}
+
 
 @inline
 export function adopt(object: MemoryObject, id: u32, pfn: u32, index: u32): void {
-  setState(pfn, object.kind == OBJECT_KERNEL ? KIND_KERNEL : KIND_OBJECT, 0);
+  setState(pfn, kindOfPages(object), 0);
   nameFrame(pfn, id, index, 1);
 }

@@ -1,7 +1,7 @@
 // A touch of an object's pages: missing ones are allocated, in a CZone run by run, shared ones copied on a write. What the
 // object's memo says is in place costs nothing.
 
-import { KIND_OBJECT, NODE_ENTRIES, RECORD_OBJECT_BITS } from '../../src/abi/layout';
+import { NODE_ENTRIES, RECORD_OBJECT_BITS } from '../../src/abi/layout';
 import {
   STAT_ALLOC_CALLS,
   STAT_ALLOC_PAGES,
@@ -16,17 +16,19 @@ import { blockZone } from '../base/pageblock';
 import { scratchWord } from '../base/scratch';
 import { count } from '../base/stats';
 import { czoneRun } from '../czone/run';
-import { touchNew, touchRead, touchRun, touchWrite } from '../host/backing';
+import { touchRead, touchRun, touchWrite } from '../host/backing';
 import {
+  NO_RUN,
   Pcp,
   allocBlock,
+  makeRun,
   runFrames,
   runStart,
   streamList,
   streamPcp,
-  streamTake,
+  streamRun,
 } from '../kernel/allocator';
-import { adopt } from './create';
+import { kindOfPages } from './create';
 import { countForeign } from './foreign';
 import { breakShare } from './share';
 import {
@@ -48,6 +50,25 @@ function emptyRun(slot: usize, limit: u32): u32 {
   return run;
 }
 
+/** Entries from `slot` on, pages from `index` on, get the frames of a run, which are written at once. */
+function fillFrames(
+  object: MemoryObject,
+  id: u32,
+  slot: usize,
+  index: u32,
+  pfn: u32,
+  frames: u32,
+): void {
+  const record = recordsBase + ((<usize>pfn) << 3);
+  const word = id | (1 << RECORD_OBJECT_BITS);
+  for (let at: u32 = 0; at < frames; at++) {
+    store<u32>(slot + ((<usize>at) << 2), pfn + at + 1);
+    store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
+  }
+  memory.fill(statesBase + pfn, <u8>kindOfPages(object), frames);
+  touchRun(pfn, frames);
+}
+
 /**
  * Fills up to `want` empty entries of a CZone's object with neighbouring frames: what as many single faults would have
  * got, in one go. Entries filled or a status.
@@ -57,27 +78,12 @@ function fillRun(object: MemoryObject, id: u32, slot: usize, index: u32, want: u
   if (run < 0) return <i32>run;
   const pfn = runStart(run);
   const frames = runFrames(run);
-  const record = recordsBase + ((<usize>pfn) << 3);
-  const word = id | (1 << RECORD_OBJECT_BITS);
-  for (let at: u32 = 0; at < frames; at++) {
-    store<u32>(slot + ((<usize>at) << 2), pfn + at + 1);
-    store<u64>(record + ((<usize>at) << 3), (<u64>word) | ((<u64>(index + at)) << 32));
-  }
-  memory.fill(statesBase + pfn, <u8>KIND_OBJECT, frames);
-  touchRun(pfn, frames);
+  fillFrames(object, id, slot, index, pfn, frames);
   if (blockZone(pfn) != object.zone) {
     object.flags |= OBJECT_ENTANGLED;
     countForeign(object, pfn, 1);
   }
   return frames;
-}
-
-/** A missing page of an object in the kernel's zones gets its frame. */
-@inline
-function fillOne(object: MemoryObject, id: u32, slot: usize, index: u32, pfn: u32): void {
-  store<u32>(slot, pfn + 1);
-  adopt(object, id, pfn, index);
-  touchNew(pfn);
 }
 
 /** Touches the entries [index, end) of one leaf; 0 or a status. */
@@ -96,29 +102,32 @@ function touchLeaf(
   let pcp = changetype<Pcp>(0);
   let list: usize = 0;
   let last: u32 = NIL;
+  let emptyEnd = index;
   while (index < end) {
     const slot = slotOf(leaf, index);
     const entry = load<u32>(slot);
     let step: u32 = 1;
     if (entry == 0) {
+      if (index >= emptyEnd) emptyEnd = index + emptyRun(slot, end - index);
       if (object.zone == NIL) {
         if (list == 0 && last != NIL) {
           pcp = streamPcp(last, cpu);
           list = streamList(pcp, last, object.gfp);
         }
-        let pfn = streamTake(pcp, list);
-        if (pfn != NIL) {
-          streamed++;
+        let run = streamRun(pcp, list, emptyEnd - index);
+        if (run != NO_RUN) {
+          streamed += runFrames(run);
         } else {
           status = allocBlock(object.gfp, 0, cpu);
           if (status < 0) break;
-          pfn = status;
-          last = pfn;
+          last = status;
           list = 0;
+          run = makeRun(last, 1);
         }
-        fillOne(object, id, slot, index, pfn);
+        step = runFrames(run);
+        fillFrames(object, id, slot, index, runStart(run), step);
       } else {
-        status = fillRun(object, id, slot, index, emptyRun(slot, end - index), cpu);
+        status = fillRun(object, id, slot, index, emptyEnd - index, cpu);
         if (status < 0) break;
         step = status;
       }

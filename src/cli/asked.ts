@@ -5,6 +5,8 @@ import {
   type ExperimentFile,
   type OwnPrices,
   SWITCH,
+  SENSITIVITIES,
+  type Sensitivity,
   type TraceChoice,
   changed,
   defaultExperiment,
@@ -57,6 +59,9 @@ export interface ExperimentFlags {
   readonly interference?: string;
   readonly vmCpus?: string;
   readonly prices?: string;
+  /** true: asked for without a word. */
+  readonly sensitivity?: string | true;
+  readonly records?: true;
   readonly format?: string;
   readonly out?: string;
 }
@@ -108,6 +113,11 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+function sensitivity(given: string | true | undefined): Sensitivity | undefined {
+  if (given === true) return 'counts';
+  return ifGiven(given, (text) => choice('--sensitivity', text, SENSITIVITIES));
+}
+
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
@@ -140,6 +150,8 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     },
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
+      records: flags.records,
+      sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,
     },

@@ -20,11 +20,15 @@ import {
   coreVersion,
   detailsOf,
   repairsOf,
+  playEnds,
+  pricesOf,
   replayPlan,
+  sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
 import {
   FORMATS,
+  RecordSpool,
   type Format,
   type Report,
   type Results,
@@ -90,8 +94,36 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+interface Played {
+  readonly played: ReplayRun;
+  readonly sensitivity: Results['sensitivity'];
+}
+
+/** How far prices move a run, as it was asked for. */
+async function sensitivityTo(
+  { experiment, jobs }: Asked,
+  trace: Trace,
+  played: ReplayRun,
+  signal: AbortSignal,
+): Promise<Results['sensitivity']> {
+  const how = experiment.outputs.sensitivity;
+  if (how === undefined) return undefined;
+  const plan = planOf(experiment);
+  const prices = pricesOf(plan.prices);
+  if (how === 'counts') return sensitivityOf(played, prices);
+  const ends = await playEnds(played, prices, (price, ns) => {
+    const own = { ...plan.prices?.own, [price]: ns };
+    return replayPlan(trace, { ...plan, prices: { ...plan.prices, own } }, { jobs, signal });
+  });
+  return sensitivityOf(played, prices, ends);
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
-async function play(asked: Asked, signal: AbortSignal): Promise<ReplayRun> {
+async function play(
+  asked: Asked,
+  signal: AbortSignal,
+  records: RecordSpool | undefined,
+): Promise<Played> {
   const { experiment, flags, jobs } = asked;
   const plan = planOf(experiment);
   const trace = await traceOfExperiment(experiment);
@@ -99,11 +131,13 @@ async function play(asked: Asked, signal: AbortSignal): Promise<ReplayRun> {
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const progress = startProgress(plan.systems.length, flags.quiet === true);
   try {
-    return await replayPlan(trace, plan, {
+    const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
+      records,
       signal,
     });
+    return { played, sensitivity: await sensitivityTo(asked, trace, played, signal) };
   } finally {
     progress.stop();
   }
@@ -126,9 +160,13 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf(played: ReplayRun, configuration: Experiment): Report {
+function reportOf({ played, sensitivity }: Played, configuration: Experiment): Report {
   return {
-    results: { ...resultsOf(played), ...originOf(configuration) },
+    results: {
+      ...resultsOf(played),
+      ...(sensitivity !== undefined && { sensitivity }),
+      ...originOf(configuration),
+    },
     details: detailsOf(played),
     experiment: experimentYaml(configuration),
   };
@@ -144,8 +182,13 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
 }
 
-function formatsOf({ outputs }: Experiment): Format[] {
-  return outputs.formats.map((name) => FORMATS.find((one) => one.name === name) as Format);
+/** Those that hold rows of calls. */
+const TABLES: readonly string[] = ['csv', 'parquet'];
+
+function formatsOf({ outputs: { formats, records = false } }: Experiment): Format[] {
+  const isLacking = records && !formats.some((name) => TABLES.includes(name));
+  const names = isLacking ? [...formats, 'parquet'] : formats;
+  return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
@@ -157,18 +200,24 @@ async function playInto(
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
   const folder = openOutput(formats, out, flags.force);
+  const records =
+    experiment.outputs.records === true && folder !== undefined
+      ? new RecordSpool(folder.spoolFolder())
+      : undefined;
   try {
-    const played = await play(asked, signal);
-    expectFinal(played);
-    const report = reportOf(played, experimentIn(out, experiment));
-    return { played, report, written: await writeReport(report, formats, folder ?? out) };
+    const whole = await play(asked, signal, records);
+    expectFinal(whole.played);
+    const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
+    const written = await writeReport(report, formats, folder ?? out);
+    return { played: whole.played, report, written };
   } finally {
+    records?.close();
     folder?.close();
   }
 }
 
-/** Options about hosts, their VMs, and what happens on them at the same time. */
-function withHosts(command: Command): Command {
+/** A command with the options of hosts. */
+function onHosts(command: Command): Command {
   return command
     .option('--hosts <n>', 'how many hosts there are (default: 1)')
     .option('--host-memory <size>', 'memory of each host (default: 384GiB)')
@@ -195,8 +244,34 @@ function withHosts(command: Command): Command {
     );
 }
 
-export function replayCommand(): Command {
+/** A command with the options of what comes of it. */
+function toldIn(command: Command): Command {
   const known = FORMATS.map(({ name }) => name).join(', ');
+  return command
+    .option(
+      '--sensitivity [how]',
+      'how far each price at its ends moves the results: from the counts of the run, or with replay: runs at the ends of all that move the clock',
+    )
+    .option(
+      '--records',
+      'write a row a call too, in the formats csv and parquet (default: parquet)',
+    )
+    .option(
+      '--format <names>',
+      `what to write, commas between: ${known} (default: table,json,html)`,
+    )
+    .option('--out <folder>', `where files go (default: ${DEFAULT_OUT})`)
+    .option(
+      '--jobs <n>',
+      'systems played at the same time; results are the same (default: as many as cores)',
+    )
+    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
+    .option('--force', 'replace files in that folder which guestmem did not write')
+    .option('--json', 'print the results as JSON, and nothing else, on stdout')
+    .option('--quiet', 'print neither table nor progress');
+}
+
+export function replayCommand(): Command {
   const command = new Command('replay')
     .argument(
       '[trace]',
@@ -225,24 +300,10 @@ export function replayCommand(): Command {
     .option(
       '--idle-reclaim [time]',
       'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
-    );
-  return withHosts(command)
+    )
     .option(
       '--prices <what>',
       'low, typical or high: what the clock goes by; a file of your own prices (.yaml); or both, a comma between',
-    )
-    .option(
-      '--format <names>',
-      `what to write, commas between: ${known} (default: table,json,html)`,
-    )
-    .option('--out <folder>', `where files go (default: ${DEFAULT_OUT})`)
-    .option(
-      '--jobs <n>',
-      'systems played at the same time; results are the same (default: as many as cores)',
-    )
-    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
-    .option('--force', 'replace files in that folder which guestmem did not write')
-    .option('--json', 'print the results as JSON, and nothing else, on stdout')
-    .option('--quiet', 'print neither table nor progress')
-    .action(run);
+    );
+  return toldIn(onHosts(command)).action(run);
 }

@@ -1,16 +1,14 @@
 // Host memory behind frames: it comes with the first touch and goes when the host takes it back.
 
 import {
-  GUEST_STATES_OFFSET,
-  KIND_KERNEL,
-  KIND_MASK,
-  KIND_MOVABLE,
-  KIND_OBJECT,
-  KIND_RESERVED,
-  KIND_TAIL,
-  KIND_UNMOVABLE,
+  GUEST_BACKED_OFFSET,
+  GUEST_BACKING_SHIFT_OFFSET,
+  GUEST_SPAN_OFFSET,
+  GUEST_TEMPLATE_OFFSET,
 } from '../abi/layout.ts';
+import { THP_ORDER } from '../abi/unit.ts';
 import { expectWords } from '../check/index.ts';
+import { type FrameSet, WORD_BITS, bitCount, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const IS_BACKED = ['backing.isBacked', 'pfn'] as const;
@@ -18,20 +16,12 @@ const COUNT = ['backing.count', 'start', 'frames'] as const;
 const TOUCH = ['backing.touch', 'start', 'frames'] as const;
 const RELEASE = ['backing.release', 'start', 'frames'] as const;
 
-/** Whether each kind (its number over 16) is of frames that the guest uses. */
-const IS_USED: readonly boolean[] = Array.from({ length: 16 }, (_, at) =>
-  [KIND_UNMOVABLE, KIND_MOVABLE, KIND_OBJECT, KIND_RESERVED, KIND_KERNEL].includes(at << 4),
-);
-
 export class Backing {
   readonly #instance: Instance;
-  /** First frame's state. */
-  readonly #states: number;
   #tookUsed = false;
 
   constructor(instance: Instance) {
     this.#instance = instance;
-    this.#states = instance.headerWord(GUEST_STATES_OFFSET);
   }
 
   /** Whether the host ever took frames back that the guest was using. Honest drivers give no such frames. */
@@ -59,22 +49,22 @@ export class Backing {
   /** The host takes a range back. Frames that were backed. */
   release(start: number, frames: number): number {
     expectWords(RELEASE, start, frames);
-    const released = this.#instance.raw.releaseRange(start, frames);
-    if (released > 0 && !this.#tookUsed) this.#tookUsed = this.#hasUsed(start, frames);
+    const { raw } = this.#instance;
+    const released = raw.releaseRange(start, frames);
+    if (released > 0 && !this.#tookUsed) this.#tookUsed = raw.usesRange(start, frames) !== 0;
     return released;
   }
 
-  /** Only the head of a block says what it is for: a range that begins inside one looks for it. */
-  #hasUsed(start: number, frames: number): boolean {
-    const { bytes } = this.#instance;
-    const states = this.#states;
-    let head = start;
-    while (head > 0 && kindAt(bytes, states + head) === KIND_TAIL) head -= 1;
-    if (IS_USED[kindAt(bytes, states + head) >> 4] === true) return true;
-    for (let pfn = start + 1; pfn < start + frames; pfn += 1) {
-      if (IS_USED[kindAt(bytes, states + pfn) >> 4] === true) return true;
+  /**
+   * Host pages behind the guest are large from now on: where a part of one is backed, all of it is.
+   */
+  widen(): void {
+    const frames = 2 ** THP_ORDER;
+    const span = this.#instance.headerWord(GUEST_SPAN_OFFSET);
+    this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, THP_ORDER);
+    for (let start = 0; start < span; start += frames) {
+      if (this.count(start, frames) > 0) this.touch(start, frames, true);
     }
-    return false;
   }
 
   /**
@@ -84,8 +74,51 @@ export class Backing {
   freezeTemplate(): void {
     this.#instance.raw.freezeTemplate();
   }
-}
 
-function kindAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at] as number) & KIND_MASK;
+  /** The frames that are a template's, a bit each. */
+  templateFrames(): FrameSet {
+    const first = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    return this.#instance.words.slice(first, first + this.#words);
+  }
+
+  get #words(): number {
+    return Math.ceil(this.#instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
+  }
+
+  /** Adds to `seen` those of `image` that have host memory here. How many were not in it. */
+  noteBacked(image: FrameSet, seen: FrameSet): number {
+    const { words } = this.#instance;
+    const first = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    let added = 0;
+    for (let at = 0; at < image.length; at += 1) {
+      const fresh = (words[first + at] as number) & (image[at] as number) & ~(seen[at] as number);
+      if (fresh === 0) continue;
+      added += bitCount(fresh);
+      seen[at] = (seen[at] as number) | fresh;
+    }
+    return added;
+  }
+
+  /** Whatever is mapped of the template becomes this guest's own. */
+  copyMapped(): void {
+    const { words } = this.#instance;
+    const backed = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    const template = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    const mapped = (at: number): number =>
+      (words[backed + at] as number) & (words[template + at] as number);
+    for (let at = 0; at < this.#words; at += 1) {
+      for (let bits = mapped(at); bits !== 0; bits = mapped(at)) {
+        this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
+      }
+    }
+  }
+
+  /** Writes the frames of a set. */
+  writeAll(frames: FrameSet): void {
+    for (let at = 0; at < frames.length; at += 1) {
+      for (let bits = frames[at] as number; bits !== 0; bits &= bits - 1) {
+        this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
+      }
+    }
+  }
 }

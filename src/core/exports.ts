@@ -108,6 +108,7 @@ export type CoreExports = {
   isBacked(pfn: number): number;
   releaseRange(pfn: number, frames: number): number;
   touchRange(pfn: number, frames: number, write: number): number;
+  usesRange(pfn: number, frames: number): number;
   czoneAllocPages(index: number, gfp: number, order: number, tag: number): number;
   czoneCollect(ranges: number): number;
   czoneCompact(index: number, pages: number, cpu: number): number;

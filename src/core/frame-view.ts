@@ -4,6 +4,7 @@ import {
   GUEST_BACKED_OFFSET,
   GUEST_BLOCKS_OFFSET,
   GUEST_RECORDS_OFFSET,
+  GUEST_SPAN_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
   KIND_HOLE,
@@ -15,6 +16,7 @@ import {
   RECORD_OBJECT_MASK,
 } from '../abi/layout.ts';
 import { NONE, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import { WORD_BITS, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const RECORD_WORDS = RECORD_BYTES >> 2;
@@ -64,10 +66,18 @@ export class FrameView {
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
   }
 
-  /** Whether the frame has host memory that only this guest uses. */
-  isPrivate(pfn: number): boolean {
-    const backed = this.#instance.bytes[this.#backed + (pfn >>> 3)] ?? 0;
-    return (backed & (1 << (pfn & 7))) !== 0 && !this.isTemplate(pfn);
+  /** Calls `visit` for each frame with host memory that only this guest uses, in order. */
+  eachPrivate(visit: (pfn: number) => void): void {
+    const { words } = this.#instance;
+    const backed = this.#backed >>> 2;
+    const template = this.#template >>> 2;
+    const end = backed + Math.ceil(this.#instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
+    for (let at = backed; at < end; at += 1) {
+      let bits = (words[at] as number) & ~(words[template + at - backed] as number);
+      for (const first = (at - backed) * WORD_BITS; bits !== 0; bits &= bits - 1) {
+        visit(first + lowestBit(bits));
+      }
+    }
   }
 
   /** Whether what is in the frame is still the template's copy. */

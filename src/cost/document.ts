@@ -12,10 +12,15 @@ run it with \`UPDATE_DOCS=1\` to rewrite the file.
 
 guestmem emulates counts (faults, exits, pages moved) and models time: a result's nanoseconds are counts times these prices. Each
 price is a range. Tags of sources: [E] read in the named public source, [D] derived from such data by arithmetic, [S] from a third
-party's note that cites a paper, [R] recalled, no source at hand. A price with one figure is spread by a factor of 1.58 each way,
+party's note that cites a paper, [M] measured by \`bench/baseline/linux-costs.c\`, [R] recalled, no source at hand. A price with one figure is spread by a factor of 1.58 each way,
 which makes high 2.5 times low: the ratio in which published costs of the same balloon in two VMMs differ. With two figures these are low and
 high, and typical is their geometric mean. The figures come from different processors, kernels and VMMs: they are a model's
 constants, not one measurement. No price is tuned to make a system's result come out.
+
+What a run says may hang on a price. \`guestmem replay --sensitivity\` puts each price at its ends, one at a time, and tells how far mean start-up,
+sandbox, slowdown and CPU time move, and whether the order of two systems turns: an order counts where two figures differ by more than 1 %, before
+and after. The figures come from the run's counts, which is exact as long as these stay. A price that starts, calls or devices wait for moves the clock,
+and so may change counts, waiting and the footprint: these are marked, and \`--sensitivity replay\` plays the trace again at both ends of each.
 
 "Contains" names operations that the price already covers, so an event counted here is not counted there too.
 `;
@@ -87,7 +92,7 @@ export function pricesTable(): string {
     '',
     '## Interference',
     '',
-    'Share of their speed that calls in a VM lose while its devices work ([decision 52](decisions/0052-interference.md)).',
+    'Share of their speed that calls in a VM lose while its devices work ([decision 56](decisions/0056-interference.md)).',
     '',
   );
   lines.push(row(['beside', 'low', 'typical', 'high', 'source']));

@@ -3,7 +3,7 @@
  * published totals (`…Container`) are there to compare results with, not to compute them from.
  */
 import { MIB } from '../abi/unit.ts';
-import { FIRECRACKER_SPEC, KATA_CI, REAP, RUND } from './source.ts';
+import { FIRECRACKER_SPEC, FORKD, KATA_CI, MITOS, REAP, RUND, ZEROBOOT } from './source.ts';
 
 /** Bytes for one `unit`. */
 export type Footprint = {
@@ -42,6 +42,8 @@ export type FootprintName =
   | 'structPagesPerGiB'
   | 'hostPageTablesPerGiB'
   | 'restoredWorkingSet'
+  | 'resumedWritten'
+  | 'resumedTouched'
   | 'kernelImage'
   | 'kernelImageSelfPatched'
   | 'kataQemuContainer'
@@ -88,6 +90,16 @@ export const FOOTPRINTS: Readonly<Record<FootprintName, Footprint>> = Object.fre
   restoredWorkingSet: mib('restoredWorkingSet', [8, 24, 99], {
     unit: 'restored function VM',
     source: `[E] ${REAP}: pages touched after a restore, 8 to 99 MB, mean 24`,
+  }),
+  resumedWritten: mib('resumedWritten', [0.26, 0.9, 1.27], {
+    unit: 'restored or forked VM',
+    source: `low [E] ${ZEROBOOT}: 265 KB within milliseconds; typical [E] ${FORKD}: an idle guest writes 0.9 MiB in 3 s; high [E] ${MITOS}: 1.27 MiB of each of 8 forks`,
+    note: 'by the guest OS of a VM that goes on from an image, its function apart',
+  }),
+  resumedTouched: mib('resumedTouched', [7.3, 8, 8], {
+    unit: 'restored or forked VM',
+    source: `low [E] ${MITOS}: 1,877 pages until a Python guest has run a first command; typical [E] ${REAP}: 8 MB by guest OS and agent whatever the function`,
+    note: 'read or written by the guest OS of such a VM',
   }),
   kernelImage: mib('kernelImage', [9.78, 9.78, 9.78], {
     unit: 'guest kernel',

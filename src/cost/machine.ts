@@ -28,6 +28,8 @@ export interface PublishedMachine {
     /** Frames of host page tables for each backed guest frame. */
     readonly tableFramesPerFrame: number;
   };
+  /** What the guest OS of a clone writes and reads that goes on from an image of a function at work. */
+  readonly resumed: { readonly cloneWrittenFrames: number; readonly cloneReadFrames: number };
   /** Kernel memory of a container besides page tables: 1 MiB, recalled, no source. */
   readonly containerKernelFrames: number;
 }
@@ -62,6 +64,10 @@ export function publishedMachine(): PublishedMachine {
       cloneReadFrames: frames('restoredWorkingSet') - cloneWrittenFrames,
     },
     vmm: { processFrames, tableFramesPerFrame: footprintBytes('hostPageTablesPerGiB') / GIB },
+    resumed: {
+      cloneWrittenFrames: frames('resumedWritten'),
+      cloneReadFrames: frames('resumedTouched') - frames('resumedWritten'),
+    },
     containerKernelFrames: FRAMES_PER_MIB,
   };
 }

@@ -51,6 +51,15 @@ export type ContainerOperation =
 
 export type ContentionOperation = 'cloneSerial' | 'clonePerVm' | 'bootSerial' | 'bootPerVm';
 
+export type ImageOperation =
+  | 'snapshotLoad'
+  | 'imageRead4KiB'
+  | 'imageBulkRead4KiB'
+  | 'imageInstall4KiB'
+  | 'imageCopy2MiB'
+  | 'vmFreeze'
+  | 'vmFork';
+
 export type OperationName =
   | FaultOperation
   | MemoryOperation
@@ -63,7 +72,8 @@ export type OperationName =
   | ContainerOperation
   | PartitionOperation
   | FileOperation
-  | ContentionOperation;
+  | ContentionOperation
+  | ImageOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

@@ -2,7 +2,8 @@
  * What a price is, and the three ways its range comes about. Not the prices themselves: those stand in one file per group.
  *
  * Tags in `source`, as in the project's reference notes: [E] read in the named public source, [D] derived by arithmetic from
- * such data, [S] a third party's note that cites a paper, [R] recalled with no source at hand.
+ * such data, [S] a third party's note that cites a paper, [M] measured by a program of this repository, [R] recalled with no source at
+ * hand.
  */
 
 /** One operation's price. All times are nanoseconds for one `unit`. */

@@ -24,3 +24,20 @@ export const LAMBDA =
   'AWS Lambda cold starts of hello world at 512 MB (github.com/maxday/lambda-perf data/last.json, 2026-08-22)';
 
 export const KATA_CI = 'Kata Containers CI limits (git history, parent of b74f2c0a9c)';
+
+export const FCVM = 'fcvm (ejc3/fcvm#129; Firecracker)';
+
+export const MITOS =
+  'mitos BENCHMARKS.md and results of 2026-06 and 07 (mitos-run/mitos; Firecracker)';
+
+export const FORKD = 'forkd bench/pause-window (deeplethe/forkd; Firecracker)';
+
+export const ZEROBOOT = 'zeroboot README (adammiribyan/zeroboot; a VMM of its own)';
+
+export const SMOLVM = 'smolvm (libkrun), forks of a paused golden VM, 80 to 140 ms';
+
+export const E2B = 'e2b-dev/infra#2974 (2 MiB pages by userfaultfd)';
+
+/** One machine, under KVM and other load: a check of recalled figures, not a source of any. */
+export const MEASURED =
+  '[M] bench/baseline/linux-costs.c in a KVM guest (Linux 6.18, Xeon of unknown model, shared, CPU time, 2026-11)';

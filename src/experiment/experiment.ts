@@ -48,7 +48,7 @@ export interface Experiment {
   readonly systems: readonly string[];
   readonly policies: Whole<PolicyChoice>;
   readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
-  readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Pick<OutputChoice, 'folder'>;
+  readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Omit<OutputChoice, 'formats'>;
 }
 
 /** A number of frames as a size in the largest unit of which it is a whole number. */
@@ -156,10 +156,10 @@ export const RESOLVED_MARK = '# guestmem experiment, resolved';
 /** The experiment as it stands in a folder: paths from there; where its results go is not part of it. */
 export function experimentIn(folder: string, experiment: Experiment): Experiment {
   const { trace, outputs } = experiment;
-  const { formats } = outputs;
-  if (trace.path === undefined) return { ...experiment, outputs: { formats } };
+  const { folder: _here, ...kept } = outputs;
+  if (trace.path === undefined) return { ...experiment, outputs: kept };
   const path = relative(resolve(folder), resolve(trace.path));
-  return { ...experiment, trace: { ...trace, path }, outputs: { formats } };
+  return { ...experiment, trace: { ...trace, path }, outputs: kept };
 }
 
 /** As a file: played again, it gives the same hashes. */

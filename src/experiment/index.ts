@@ -13,4 +13,11 @@ export {
 } from './experiment.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
-export { type ExperimentFile, NEVER, SWITCH, type TraceChoice } from './schema.ts';
+export {
+  type ExperimentFile,
+  NEVER,
+  SENSITIVITIES,
+  SWITCH,
+  type Sensitivity,
+  type TraceChoice,
+} from './schema.ts';

@@ -94,8 +94,16 @@ export interface PolicyChoice {
   readonly idleReclaim?: string | undefined;
 }
 
+/** From the run's counts, or with runs at the ends of prices that move the clock. */
+export const SENSITIVITIES = ['counts', 'replay'] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
 export interface OutputChoice {
   readonly formats?: readonly string[] | undefined;
+  /** How far prices move the results, if it is told. */
+  readonly sensitivity?: Sensitivity | undefined;
+  /** A row a call, as CSV and Parquet if these are among the formats, else as Parquet. */
+  readonly records?: boolean | undefined;
   readonly folder?: string | undefined;
 }
 
@@ -202,6 +210,10 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
       'formats',
       checked((value: string) => expectName('formats', value, FORMAT_NAMES)),
     ),
+    records: checked((value: boolean) => {
+      if (typeof value !== 'boolean') throw new RefusedArgument('', 'true or false', value);
+    }),
+    sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),
 }).superRefine(({ minutes, warmupMinutes = 0 }, context) => {

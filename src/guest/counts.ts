@@ -110,9 +110,7 @@ export class Meter {
 
   constructor(core: Core) {
     this.#core = core;
-    for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
-      this.#last[slot] = core.stat(METERED[slot] as number);
-    }
+    this.skip();
   }
 
   /** Whether anything that disturbs calls was counted since the last reading. */
@@ -124,6 +122,15 @@ export class Meter {
       if (core.stat(METERED[slot] as number) !== last[slot]) return true;
     }
     return false;
+  }
+
+  /** What happened since the last reading is known. */
+  skip(): void {
+    const last = this.#last;
+    const core = this.#core;
+    for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
+      last[slot] = core.stat(METERED[slot] as number);
+    }
   }
 
   /** Adds to `target` what happened since the last reading. */

@@ -57,10 +57,11 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export type { CallPages } from '../core/index.ts';
+export { type CallPages, type FrameSet } from '../core/index.ts';
 export { type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
 export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';
+export type { TreeState } from './tree-state.ts';

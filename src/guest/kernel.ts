@@ -8,11 +8,13 @@ import {
   Core,
   type CoreConfig,
   type CoreSnapshot,
+  type FrameSet,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
   NONE,
   OBJECT_ANON,
   OBJECT_KERNEL,
+  THP_ORDER,
   boot,
   expectAnswer,
   layoutOf,
@@ -24,6 +26,9 @@ import { GuestOutOfMemory } from './error.ts';
 import { type GuestConfig, IMAGE_START, expectMachine } from './machine.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
+import type { TreeState } from './tree-state.ts';
+import { type Scattered, scattered } from './scattered.ts';
+import type { FrameUse } from './use.ts';
 import { type KernelClocks, Workers } from './workers.ts';
 
 const SYSTEM_FILES = 'root file system';
@@ -44,9 +49,19 @@ export interface GuestImage {
   readonly backedFrames: number;
   /** The frames are a template's: clones map and copy them. */
   readonly template: boolean;
+  /** What its backed frames are for; the rest of them is free. */
+  readonly use: Readonly<FrameUse>;
   readonly kernelObject: number;
   readonly agentObject: number;
   readonly files: PageCacheState;
+  /** Of a guest that was frozen at work. */
+  readonly frozen?: Frozen | undefined;
+}
+
+/** A function at work in an image: its process, and the image's frames. */
+export interface Frozen {
+  readonly process: TreeState;
+  readonly frames: FrameSet;
 }
 
 function bootLayout(config: GuestConfig): BootLayout {
@@ -85,6 +100,8 @@ export class GuestKernel {
   readonly czones: CZones | undefined;
   /** Anonymous memory of init and the agent, which containers are forked from. */
   readonly agentObject: number;
+  /** The process that it was cloned with. */
+  readonly process: TreeState | undefined;
   readonly #kernelObject: number;
   readonly #meter: Meter;
   /** What drivers do when the kernel gets round to background work. */
@@ -100,13 +117,14 @@ export class GuestKernel {
   private constructor(
     config: GuestConfig,
     core: Core,
-    state: { kernelObject: number; agentObject: number; files: PageCacheState },
+    state: Pick<GuestImage, 'kernelObject' | 'agentObject' | 'files' | 'frozen'>,
     cloned: boolean,
     clocks: KernelClocks,
   ) {
     this.config = config;
     this.core = core;
-    this.memory = new GuestMemory(core, cloned);
+    this.process = state.frozen?.process;
+    this.memory = new GuestMemory(core, cloned, state.frozen !== undefined);
     this.files = new PageCache(this.memory, state.files);
     this.#kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
@@ -153,16 +171,41 @@ export class GuestKernel {
     files.read(SYSTEM_FILES, kernel.pageCacheFrames, 0, true);
     const agentObject = make(OBJECT_ANON, GFP_HIGHUSER_MOVABLE);
     memory.touch(agentObject, 0, kernel.agentFrames, true, 0, 0);
-    const backedFrames = core.backedFrames;
+    const { backedFrames } = core;
     if (template) core.backing.freezeTemplate();
     return {
       config,
       core: core.snapshot(),
       backedFrames,
+      use: { guestOs: backedFrames, file: 0, anonymous: 0, pageTables: 0 },
       template,
       kernelObject,
       agentObject,
       files: files.state(),
+    };
+  }
+
+  /**
+   * Freezes the guest as it is, its function's process ready for calls: a template, and this guest's end. `order`: of the
+   * host's pages behind image and clones.
+   */
+  freeze(process: TreeState, order: 0 | typeof THP_ORDER): GuestImage {
+    const { config, core, agentObject } = this;
+    this.stopWorkers();
+    if (order === THP_ORDER) core.backing.widen();
+    const { backedFrames } = core;
+    const use = { ...this.memory.used };
+    core.backing.freezeTemplate();
+    return {
+      config,
+      core: core.snapshot(),
+      backedFrames,
+      use,
+      template: true,
+      kernelObject: this.#kernelObject,
+      agentObject,
+      files: this.files.state(),
+      frozen: { process, frames: core.backing.templateFrames() },
     };
   }
 
@@ -178,6 +221,10 @@ export class GuestKernel {
    * stays shared.
    */
   wake(): void {
+    if (this.process !== undefined) {
+      this.#resume();
+      return;
+    }
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
     const { cloneWrittenFrames, cloneReadFrames } = this.config.kernel;
     const { memory } = this;
@@ -193,6 +240,35 @@ export class GuestKernel {
     memory.touchSystemRange(IMAGE_START, image, true);
     memory.touchSystemRange(IMAGE_START + image, imageRead, false);
     this.files.read(SYSTEM_FILES, cacheRead, 0, true);
+  }
+
+  /** The same after a freeze at work: what goes on lies all over the system's memory. */
+  #resume(): void {
+    const { memory, config } = this;
+    const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = config.kernel;
+    const { cloneWrittenFrames, cloneReadFrames } = config.kernel;
+    const writable = agentFrames + dynamicFrames + imageFrames;
+    const all = writable + pageCacheFrames;
+    const readShare = Math.min(1, (cloneWrittenFrames + cloneReadFrames) / all);
+    const writeShare = Math.min(readShare, cloneWrittenFrames / writable);
+    const part = (pages: number): Scattered => ({
+      pages,
+      touched: Math.round(pages * readShare),
+      written: Math.round(pages * writeShare),
+    });
+    for (const [object, pages] of [
+      [this.agentObject, agentFrames],
+      [this.#kernelObject, dynamicFrames],
+    ] as const) {
+      scattered(part(pages), (start, count, write) =>
+        memory.touch(object, start, count, write, 0, pages),
+      );
+    }
+    scattered(part(imageFrames), (start, count, write) =>
+      memory.touchSystemRange(IMAGE_START + start, count, write),
+    );
+    const files = this.files.open(SYSTEM_FILES);
+    this.files.readScattered(files, pageCacheFrames, part(pageCacheFrames).touched, 0);
   }
 
   /**
@@ -275,6 +351,11 @@ export class GuestKernel {
   /** Whether the guest's core did something since the last reading that disturbs calls. */
   get isDisturbed(): boolean {
     return this.#meter.isDisturbed;
+  }
+
+  /** What the guest's core did since the last reading is known. */
+  skipCounts(): void {
+    this.#meter.skip();
   }
 
   /** Adds what the guest's core did since the last reading. */

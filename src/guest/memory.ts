@@ -46,6 +46,8 @@ export class GuestMemory {
    * memory.
    */
   readonly cloned: boolean;
+  /** The template's frames are for everything that a guest has: what is private is not counted on the way. */
+  readonly #isMixed: boolean;
   readonly kswapd: Kswapd = new Kswapd(this);
   /** Pages that requests freed by reclaim of their own (pgsteal_direct). */
   directlyFreedPages = 0;
@@ -59,9 +61,10 @@ export class GuestMemory {
   readonly #oomNotifiers: OomNotifier[] = [];
   readonly #moveListeners: MoveListener[] = [];
 
-  constructor(core: Core, cloned: boolean) {
+  constructor(core: Core, cloned: boolean, isMixed = false) {
     this.core = core;
     this.cloned = cloned;
+    this.#isMixed = isMixed;
     this.#movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   }
@@ -233,7 +236,7 @@ export class GuestMemory {
   }
 
   get #isCounted(): boolean {
-    return !this.#hasFailed && !this.core.backing.tookUsed;
+    return !this.#isMixed && !this.#hasFailed && !this.core.backing.tookUsed;
   }
 
   get #countedIdle(): number {

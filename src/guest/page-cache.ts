@@ -4,6 +4,7 @@
 
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
+import { scattered } from './scattered.ts';
 
 /** A file as its readers know it. */
 export interface OpenFile {
@@ -49,7 +50,8 @@ export class PageCache implements Shrinker {
 
   constructor(memory: GuestMemory, state: PageCacheState = []) {
     this.#memory = memory;
-    this.#files = new Map(state.map(([name, file]) => [name, { ...file }]));
+    // what another guest has mapped of the host's copy this one has not
+    this.#files = new Map(state.map(([name, file]) => [name, { ...file, mapped: 0 }]));
     memory.addShrinker(this);
     memory.addOwner(() =>
       [...this.#files.values()].map(({ object, system }) => [object, system ? 'guestOs' : 'file']),
@@ -96,6 +98,19 @@ export class PageCache implements Shrinker {
     this.#memory.frames.file += added;
     if (added > 0) this.source.came(file.name, added, pages);
     return added;
+  }
+
+  /** Reads pages of a file that has them all, here and there; of one that is mapped, as many from its first page on. */
+  readScattered(open: OpenFile, pages: number, touched: number, cpu: number): void {
+    const file = open as CachedFile;
+    if (this.source.isMapped && !file.system) {
+      this.readOpen(file, touched, cpu);
+      return;
+    }
+    this.noteRead(file);
+    scattered({ pages, touched, written: 0 }, (start, count) =>
+      this.#memory.touch(file.object, start, count, false, cpu, file.pages),
+    );
   }
 
   /** Maps pages of the host's copy that are not mapped yet. None of the guest's come in. */

@@ -19,21 +19,13 @@ import { pageTableFrames } from './footprint.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
 import type { OpenFile } from './page-cache.ts';
+import type { AddressSpace, TreeState } from './tree-state.ts';
 
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
 /** Stack and data pages that a child of the agent writes between fork and exec. */
 const PRE_EXEC_PAGES = 4;
 const FRAMES_MAX = 2 ** 32 - 1;
-
-/** Address space: what threads share and exec replaces. */
-interface AddressSpace {
-  readonly object: number;
-  readonly tables: number;
-  readonly tablePages: number;
-  pages: number;
-  users: number;
-}
 
 /** A process or thread. */
 export interface Task {
@@ -73,9 +65,15 @@ export class ProcessTree {
 
   /**
    * `zone`: the container's own; undefined without CZones. `kernelFrames`: what the container costs
-   * the kernel besides page tables, its first stack included.
+   * the kernel besides page tables, its first stack included. `kernel`: the object with that memory, when it is there.
    */
-  constructor(guest: GuestKernel, cpu: number, zone: number | undefined, kernelFrames = 0) {
+  constructor(
+    guest: GuestKernel,
+    cpu: number,
+    zone: number | undefined,
+    kernelFrames = 0,
+    kernel?: number,
+  ) {
     expectInteger('cpu', cpu, 0, guest.config.cpus - 1);
     expectInteger('kernelFrames', kernelFrames, 0, FRAMES_MAX);
     this.#guest = guest;
@@ -83,8 +81,42 @@ export class ProcessTree {
     this.#cpu = cpu;
     this.#zone = zone;
     this.#kernelFrames = Math.max(0, kernelFrames - STACK_FRAMES);
-    this.#kernel = this.#kernelObject(this.#kernelFrames);
+    this.#kernel = kernel ?? this.#kernelObject(this.#kernelFrames);
     this.#memory.frames.guestOs += this.#kernelFrames;
+  }
+
+  /** The tree as it is, for clones of its guest. */
+  state(): TreeState {
+    const [task] = this.#tasks;
+    if (task === undefined || this.#tasks.size > 1 || this.#zone !== undefined) {
+      throw new Error('only a tree of one process in the zones of its kernel is cloned');
+    }
+    return {
+      cpu: this.#cpu,
+      kernelFrames: this.#kernelFrames + STACK_FRAMES,
+      kernel: this.#kernel,
+      anonymous: this.#anonymous,
+      task: { stack: task.stack, space: { ...task.space } },
+    };
+  }
+
+  /** The tree that a guest was cloned with, and its process. */
+  static restored(guest: GuestKernel, state: TreeState): [ProcessTree, Task] {
+    const tree = new ProcessTree(guest, state.cpu, undefined, state.kernelFrames, state.kernel);
+    const { stack, space } = state.task;
+    const task: TaskRecord = {
+      pid: 0,
+      zone: undefined,
+      parent: undefined,
+      children: new Set<Task>(),
+      space: { ...space },
+      stack,
+      hasExited: false,
+    };
+    tree.#pids = 1;
+    tree.#anonymous = state.anonymous;
+    tree.#tasks.add(task);
+    return [tree, task];
   }
 
   /** Frames of anonymous memory that the tree holds. */
@@ -172,9 +204,22 @@ export class ProcessTree {
     return task;
   }
 
-  #copy(object: number, pages: number, zone: number | undefined): AddressSpace {
+  #copy(
+    object: number,
+    pages: number,
+    zone: number | undefined,
+    mappedPages: number = pages,
+  ): AddressSpace {
     const child = this.#memory.core.objects.fork(object, zone ?? NONE, this.#cpu);
-    return this.#space(expectAnswer(child, 'objects.fork'), pages, pages);
+    return this.#space(expectAnswer(child, 'objects.fork'), pages, mappedPages);
+  }
+
+  /** The first process, forked into the zone from one of another tree, whose pages it shares until it writes. */
+  forkFrom(parent: Task, mappedPages: number): Task {
+    this.#expectAlive();
+    expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
+    const { object, pages } = this.#recordOf(parent).space;
+    return this.#add(undefined, this.#zone, this.#copy(object, pages, this.#zone, mappedPages));
   }
 
   /**

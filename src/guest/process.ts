@@ -4,7 +4,9 @@
 import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { OpenFile } from './page-cache.ts';
+import { type Scattered, scattered } from './scattered.ts';
 import { ProcessTree, type Task } from './process-tree.ts';
+import type { TreeState } from './tree-state.ts';
 
 export interface ProcessConfig {
   readonly cpu: number;
@@ -23,11 +25,27 @@ export class Process {
   readonly #temporary: number;
   #temporaryPages = 0;
 
-  constructor(guest: GuestKernel, config: ProcessConfig) {
+  /**
+   * Forks from the agent, then exec. `origin`: from this process instead, whose pages it shares until it writes, or it is
+   * the process that the guest was cloned with.
+   */
+  constructor(guest: GuestKernel, config: ProcessConfig, origin?: Process | TreeState) {
     const { cpu, czone, kernelFrames, mappedPages } = config;
-    this.#tree = new ProcessTree(guest, cpu, czone, kernelFrames);
-    this.#task = this.#tree.spawn(mappedPages);
     this.#temporary = mappedPages;
+    if (origin !== undefined && !(origin instanceof Process)) {
+      [this.#tree, this.#task] = ProcessTree.restored(guest, origin);
+      return;
+    }
+    this.#tree = new ProcessTree(guest, cpu, czone, kernelFrames);
+    this.#task =
+      origin === undefined
+        ? this.#tree.spawn(mappedPages)
+        : this.#tree.forkFrom(origin.#task, mappedPages);
+  }
+
+  /** The process as it is between two calls, for clones of its guest. */
+  state(): TreeState {
+    return this.#tree.state();
   }
 
   get anonymousPages(): number {
@@ -37,6 +55,11 @@ export class Process {
   /** Reads or writes pages of the heap; new ones are faulted in. */
   touch(start: number, pages: number, write: boolean): void {
     this.#tree.touch(this.#task, start, pages, write);
+  }
+
+  /** What a process does that goes on from an image, or from another process: touches pages of its heap here and there. */
+  touchScattered(pages: Scattered): void {
+    scattered(pages, (start, count, write) => this.touch(start, count, write));
   }
 
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */

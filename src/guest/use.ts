@@ -1,4 +1,4 @@
-// What private frames are for, found by looking at every frame. The counters of GuestMemory say the same as long as all that
+// What private frames are for, found by looking at each of them. The counters of GuestMemory say the same as long as all that
 // the guest uses is backed; a driver that gives the host frames in use, or calls that go round the kernel, end that.
 
 import {
@@ -31,18 +31,22 @@ export type ObjectUses = ReadonlyMap<number, 'guestOs' | 'file'>;
  * tables: it is theirs up to `pageTables`, as counted, and the guest OS's beyond.
  */
 export function usedFrames(core: Core, uses: ObjectUses, pageTables: number): FrameUse {
-  const { frames, spanFrames } = core;
+  const { frames } = core;
   const found: FrameUse = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   let kernel = 0;
+  let last = -1;
   let head = 0;
-  for (let pfn = 0; pfn < spanFrames; pfn += 1) {
-    const kind = frames.kind(pfn);
+  frames.eachPrivate((pfn) => {
+    // only the head of a block says what it is for
+    let at = pfn;
+    while (at > last + 1 && frames.kind(at) === KIND_TAIL) at -= 1;
+    const kind = frames.kind(at);
     if (kind !== KIND_TAIL) head = kind;
-    if (!frames.isPrivate(pfn)) continue;
+    last = pfn;
     if (head === KIND_OBJECT) found[uses.get(frames.object(pfn)) ?? 'anonymous'] += 1;
     else if (head === KIND_KERNEL) kernel += 1;
     else if (isOfSystem(head)) found.guestOs += 1;
-  }
+  });
   found.pageTables = Math.min(Math.max(0, pageTables), kernel);
   found.guestOs += kernel - found.pageTables;
   return found;

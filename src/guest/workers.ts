@@ -208,7 +208,7 @@ export class Workers {
     if (this.#isStopped) return;
     this.#scoredAt = this.#seen;
     if (this.#isScoreLow) return;
-    this.#about();
+    // a look at free lists, which calls that were put off leave as they are
     const { compaction } = this.#memory.core;
     const before = compaction.score;
     this.#isScoreLow = before <= PROACTIVE_SCORE;
@@ -216,6 +216,7 @@ export class Workers {
     this.#armProactive();
     const { nowNs } = this.#clocks.timers;
     if (nowNs < this.#proactiveFromNs) return;
+    this.#about();
     this.#moving(() => compaction.proactive(CPU));
     // telling the host of the moves may have ended the guest
     if (this.#isStopped) return;

@@ -1,5 +1,7 @@
 // Systems of one replay dealt out to hands that play one at a time. What a hand is, a thread or not, is its maker's affair.
 
+import type { RecordRows } from '../report/index.ts';
+import type { RecordSink } from './recorder.ts';
 import { ReplayInterrupted } from './replay.ts';
 import type { Outcome, SystemRun } from './run.ts';
 
@@ -11,6 +13,13 @@ export interface Order {
 /** From a hand. */
 export type Report =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
+  /** Rows of its calls. */
+  | {
+      readonly kind: 'records';
+      readonly index: number;
+      readonly system: string;
+      readonly rows: RecordRows;
+    }
   | { readonly kind: 'done'; readonly index: number; readonly run: SystemRun }
   | { readonly kind: 'failed'; readonly index: number; readonly error: unknown }
   /** It has ended by itself, and with it what it was playing. */
@@ -29,6 +38,7 @@ export interface CrewOptions {
   /** Hands; at least one. */
   readonly jobs: number;
   readonly progress?: ((index: number, share: number) => void) | undefined;
+  readonly records?: RecordSink['add'] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,6 +48,7 @@ class Crew {
   readonly #hire: Hire;
   readonly #settle: (outcomes: readonly Outcome[]) => void;
   readonly #progress: CrewOptions['progress'];
+  readonly #records: CrewOptions['records'];
   readonly #hands: Hand[] = [];
   /** Index by hand. */
   readonly #playing = new Map<Hand, number>();
@@ -48,12 +59,13 @@ class Crew {
   constructor(
     count: number,
     hire: Hire,
-    { progress }: CrewOptions,
+    { progress, records }: CrewOptions,
     settle: (outcomes: readonly Outcome[]) => void,
   ) {
     this.#count = count;
     this.#hire = hire;
     this.#progress = progress;
+    this.#records = records;
     this.#settle = settle;
   }
 
@@ -83,6 +95,10 @@ class Crew {
     if (index === undefined || (report.kind !== 'gone' && report.index !== index)) return;
     if (report.kind === 'progress') {
       this.#progress?.(index, report.share);
+      return;
+    }
+    if (report.kind === 'records') {
+      this.#records?.(report.system, report.rows);
       return;
     }
     this.#outcomes[index] = report.kind === 'done' ? { run: report.run } : { error: report.error };

@@ -2,13 +2,22 @@
 // such call at every price level when it ends.
 
 import { NS_PER_MS } from '../abi/unit.ts';
+import { type Receipt, newReceipt } from '../cost/index.ts';
 import type { Counts, Operations } from '../serverless/index.ts';
-import { LEVELS, type Pricing } from './pricing.ts';
+import { LEVELS, type Pricing, addDisturbance } from './pricing.ts';
 import { Samples } from './samples.ts';
+
+/** A call, as far as slowdowns go. */
+export interface CallTime {
+  readonly durationMs: number;
+  readonly isMeasured: boolean;
+}
 
 export class DisturbanceMeter {
   readonly #pricing: Pricing;
   readonly #blockFrames: number;
+  /** What made measured calls late, each count over the call's milliseconds. */
+  readonly receipt: Receipt = newReceipt();
   readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
   /** By slot of calls that run and are late: milliseconds by level. */
   readonly #late = new Map<number, Float64Array>();
@@ -19,13 +28,17 @@ export class DisturbanceMeter {
   }
 
   /** A call begins with that: milliseconds by which it is held up, on the run's clock. */
-  holdUp(slot: number, counts: Counts, devices: Operations | undefined): number {
+  holdUp(slot: number, call: CallTime, counts: Counts, devices: Operations | undefined): number {
     const pricing = this.#pricing;
+    const blockFrames = this.#blockFrames;
     let heldUpMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const ms = pricing.heldUpNs(counts, devices, this.#blockFrames, level) / NS_PER_MS;
+      const ms = pricing.heldUpNs(counts, devices, blockFrames, level) / NS_PER_MS;
       if (level === pricing.clockLevel) heldUpMs = ms;
       if (ms > 0) this.delay(slot, level, ms);
+    }
+    if (call.isMeasured && this.#late.has(slot)) {
+      addDisturbance(this.receipt, { counts, devices, blockFrames }, 1 / call.durationMs);
     }
     return heldUpMs;
   }
@@ -40,9 +53,20 @@ export class DisturbanceMeter {
     late[level] = (late[level] as number) + ms;
   }
 
+  /** Work of which a call feels so much: a part of the work, over the call's milliseconds. */
+  felt(work: Receipt, part: number): void {
+    for (let slot = 0; slot < work.length; slot += 1) {
+      this.receipt[slot] = (this.receipt[slot] as number) + (work[slot] as number) * part;
+    }
+  }
+
   /** By how much the call of a slot is late so far. */
   lateMs(slot: number, level: number): number {
     return this.#late.get(slot)?.[level] ?? 0;
+  }
+
+  isLate(slot: number): boolean {
+    return this.#late.size > 0 && this.#late.has(slot);
   }
 
   /** Slots with a call that is late. */
@@ -51,8 +75,8 @@ export class DisturbanceMeter {
   }
 
   /** The call of a slot has ended, or was ended: its slowdown on the clock, if it was late and is measured. */
-  end(slot: number, durationMs: number, isMeasured: boolean): number | undefined {
-    const late = this.#late.size === 0 ? undefined : this.#late.get(slot);
+  end(slot: number, { durationMs, isMeasured }: CallTime): number | undefined {
+    const late = this.#late.get(slot);
     if (late === undefined) return undefined;
     this.#late.delete(slot);
     if (!isMeasured) return undefined;

@@ -5,6 +5,7 @@ import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { Order, Report } from './crew.ts';
 import { type ReplayPlan, optionsOf } from './plan.ts';
+import type { RecordSink } from './recorder.ts';
 import { replay } from './replay.ts';
 import type { SystemRun } from './run.ts';
 
@@ -13,6 +14,8 @@ export interface HandData {
   readonly trace: Trace;
   readonly plan: ReplayPlan;
   readonly core: CompiledCore;
+  /** Rows of calls are wanted. */
+  readonly isRecorded: boolean;
 }
 
 /** An error as plain data: a copy of one in another thread has lost its class. */
@@ -54,7 +57,15 @@ async function play({ index }: Order, data: HandData, port: HandPort): Promise<R
     const systems = plan.systems.slice(index, index + 1);
     const progress = (_: string, share: number): void =>
       port.postMessage({ kind: 'progress', index, share });
-    const run = await replay(trace, { ...optionsOf({ ...plan, systems }), progress });
+    const records: RecordSink = {
+      add: (system, rows) => port.postMessage({ kind: 'records', index, system, rows }),
+      restart: () => {}, // one system in one thread is not played again
+    };
+    const run = await replay(trace, {
+      ...optionsOf({ ...plan, systems }),
+      progress,
+      records: data.isRecorded ? records : undefined,
+    });
     return { kind: 'done', index, run: run.systems[0] as SystemRun };
   } catch (error) {
     return { kind: 'failed', index, error: recordOf(error) };

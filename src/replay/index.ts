@@ -33,7 +33,9 @@ export {
   type MachineConfig,
   ManyPerVm,
   type MemoryScheme,
+  type MakeSandbox,
   OnePerVm,
+  emptyVms,
   PLACEMENTS,
   RUNTIMES,
   type Runtime,
@@ -78,7 +80,9 @@ export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
+export type { RecordSink } from './recorder.ts';
 export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
+export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

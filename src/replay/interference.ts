@@ -1,15 +1,19 @@
-// Work of devices in a VM slows down the calls that run there meanwhile (docs/decisions/0052-interference.md): each loses a share
+// Work of devices in a VM slows down the calls that run there meanwhile (docs/decisions/0056-interference.md): each loses a share
 // of its speed for as long as the work is priced, or its share of the processor that the work takes when none is free.
 
+import { type Receipt, newReceipt } from '../cost/index.ts';
 import type { MicroVm, Work } from '../serverless/index.ts';
 import type { DisturbanceMeter } from './disturbance-meter.ts';
-import { LEVELS, type Pricing } from './pricing.ts';
+import { LEVELS, type Pricing, workReceipt } from './pricing.ts';
 import type { WarmPool } from './warm-pool.ts';
 
 /** What a VM's devices are at, by level. */
 interface Busy {
   readonly untilMs: Float64Array;
   readonly share: Float64Array;
+  /** All of it, by the run's clock. */
+  readonly receipt: Receipt;
+  clockMs: number;
 }
 
 /** How much later something ends that would take so long, when it loses a share of its speed for a time. */
@@ -39,15 +43,18 @@ export class Interference {
     if (slots.length === 0) return;
     const running = slots.filter((slot) => this.#pool.isRunning(slot, nowMs));
     const busy = this.#busyOf(vm);
+    const receipt = workReceipt(work);
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const { totalMs, share } = this.#pricing.interference(work, level, {
+      const { totalMs, share } = this.#pricing.interference(receipt, level, {
         cpus: vm.cpus,
         calls: running.length,
       });
       if (totalMs === 0) continue;
       const fromMs = Math.max(nowMs, busy.untilMs[level] as number);
-      for (const slot of running) this.#slow(slot, level, { share, fromMs, totalMs, nowMs });
-      join(busy, level, { share, fromMs, totalMs, nowMs });
+      const stretch = { share, fromMs, totalMs, nowMs, receipt };
+      for (const slot of running) this.#slow(slot, level, stretch);
+      if (level === this.#pricing.clockLevel) joinReceipts(busy, stretch);
+      join(busy, level, stretch);
       this.#untilMs = Math.max(this.#untilMs, fromMs + totalMs);
     }
   }
@@ -64,7 +71,9 @@ export class Interference {
       const leftMs = this.#pool.durationMs(slot) + this.#meter.lateMs(slot, level);
       const ms = laterMs(leftMs, busy.share[level] as number, forMs);
       if (ms > 0) this.#meter.delay(slot, level, ms);
-      if (level === this.#pricing.clockLevel) lateMs = ms;
+      if (level !== this.#pricing.clockLevel) continue;
+      lateMs = ms;
+      this.#felt(slot, busy.receipt, ms / busy.clockMs);
     }
     return lateMs;
   }
@@ -77,7 +86,8 @@ export class Interference {
     return owedMs;
   }
 
-  #slow(slot: number, level: number, { share, fromMs, totalMs, nowMs }: Stretch): void {
+  #slow(slot: number, level: number, stretch: Stretch): void {
+    const { share, fromMs, totalMs, nowMs, receipt } = stretch;
     const pool = this.#pool;
     const endsMs = pool.beganMs(slot) + pool.durationMs(slot) + this.#meter.lateMs(slot, level);
     const leftMs = endsMs - Math.max(nowMs, fromMs);
@@ -86,14 +96,21 @@ export class Interference {
     if (ms === 0) return;
     this.#meter.delay(slot, level, ms);
     if (level !== this.#pricing.clockLevel) return;
+    this.#felt(slot, receipt, ms / totalMs);
     this.#owedMs.set(slot, (this.#owedMs.get(slot) ?? 0) + ms);
+  }
+
+  #felt(slot: number, work: Receipt, part: number): void {
+    if (!this.#pool.isMeasured(slot)) return;
+    this.#meter.felt(work, part / this.#pool.durationMs(slot));
   }
 
   #busyOf(vm: MicroVm): Busy {
     const known = this.#busy.get(vm);
     if (known !== undefined) return known;
     const untilMs = new Float64Array(LEVELS.length).fill(-Infinity);
-    const made = { untilMs, share: new Float64Array(LEVELS.length) };
+    const share = new Float64Array(LEVELS.length);
+    const made = { untilMs, share, receipt: newReceipt(), clockMs: 0 };
     this.#busy.set(vm, made);
     return made;
   }
@@ -104,6 +121,17 @@ interface Stretch {
   readonly fromMs: number;
   readonly totalMs: number;
   readonly nowMs: number;
+  readonly receipt: Receipt;
+}
+
+/** What is left of the work under way, and this. */
+function joinReceipts(busy: Busy, { fromMs, totalMs, nowMs, receipt }: Stretch): void {
+  const leftMs = fromMs - nowMs;
+  const part = leftMs > 0 ? leftMs / busy.clockMs : 0;
+  receipt.forEach((times, slot) => {
+    busy.receipt[slot] = (busy.receipt[slot] as number) * part + times;
+  });
+  busy.clockMs = leftMs + totalMs;
 }
 
 /** Work after work that is under way: from now on a mean of both. */

@@ -13,6 +13,7 @@ import { ReclaimMeter } from './reclaim-meter.ts';
 import type { PricedRun, SystemRun } from './run.ts';
 import { Samples } from './samples.ts';
 import { StartMeter } from './start-meter.ts';
+import { type Weights, msOfEach } from './weights.ts';
 
 export interface MetersConfig {
   readonly pricing: Pricing;
@@ -36,6 +37,7 @@ type Measured = Pick<
   | 'vms'
   | 'undisturbedCalls'
   | 'priced'
+  | 'weights'
   | 'functions'
   | 'idle'
   | 'meanFrames'
@@ -92,6 +94,7 @@ export class Meters {
       containers: { ...containers, started: starts.count },
       vms: { ...vms, started: starts.newVms },
       undisturbedCalls: this.functions.calmCalls,
+      weights: this.#weights(total(functions.ran), receipt),
       priced: LEVELS.map((_, level) => this.#priced(level, receipt)),
       functions,
       idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
@@ -103,6 +106,20 @@ export class Meters {
       },
       series: footprint.series(),
       idleReclaim: this.reclaims.idle,
+    };
+  }
+
+  #weights(calls: number, receipt: Receipt): Weights {
+    const { starts, disturbances } = this;
+    const { startup, sandbox } = starts.receipts;
+    const slowdown = msOfEach(disturbances.receipt, calls);
+    const { awaited } = this.#config.pricing;
+    return {
+      startupMs: msOfEach(startup, starts.count),
+      sandboxMs: msOfEach(sandbox, starts.count),
+      slowdown,
+      cpuMs: msOfEach(receipt, 1),
+      onClock: awaited.map((is, slot) => Number(is + startup[slot]! + slowdown[slot]! > 0)),
     };
   }
 

@@ -9,7 +9,7 @@ import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
 import { startWall } from './wall.ts';
 
-export interface PlanOptions extends Pick<ReplayOptions, 'progress' | 'signal'> {
+export interface PlanOptions extends Pick<ReplayOptions, 'progress' | 'signal' | 'records'> {
   /** Systems played at the same time, each in a thread of its own. Absent: as many as there are cores and systems. */
   readonly jobs?: number | undefined;
 }
@@ -44,20 +44,29 @@ export async function replayPlan(
   plan: ReplayPlan,
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
-  const { progress, signal } = options;
+  const { progress, signal, records } = options;
   const jobs = Math.min(options.jobs ?? (await coresOf()), plan.systems.length);
   const said = optionsOf(plan);
-  if (jobs <= 1) return replay(trace, { ...said, progress, signal });
+  if (jobs <= 1) return replay(trace, { ...said, progress, signal, records });
   const elapsedMs = startWall();
   warmupMsOf(trace, said);
-  const hire = await threads({ trace, plan, core: compiledCore('release') });
+  const hire = await threads({
+    trace,
+    plan,
+    core: compiledCore('release'),
+    isRecorded: records !== undefined,
+  });
   const outcomes = await playAll(plan.systems.length, hire, {
     jobs,
     signal,
+    records: (system, rows) => records?.add(system, rows),
     progress: (index, share) => progress?.(plan.systems[index] as string, share),
   });
   const isCrowded = outcomes.some((one) => 'error' in one && one.error instanceof TooManyGuests);
   // addresses are the process's: one after the other, each system has all of them
-  if (isCrowded) return replay(trace, { ...said, progress, signal });
+  if (isCrowded) {
+    records?.restart();
+    return replay(trace, { ...said, progress, signal, records });
+  }
   return runOf(trace, said, outcomes, elapsedMs());
 }

@@ -1,6 +1,8 @@
 // Containers that a keep-alive policy wants to be there before their calls come: when, and how many of them were of use.
 
-import type { Prewarm } from '../serverless/index.ts';
+import type { KeepAlive } from '../serverless/index.ts';
+import type { Clock } from '../time/index.ts';
+import { EVENT_PREWARM, eventOf } from './event.ts';
 
 export interface PrewarmCounts {
   /** Containers that were started before a call came. */
@@ -11,32 +13,40 @@ export interface PrewarmCounts {
 
 export class Prewarmer {
   readonly counts: PrewarmCounts = { started: 0, used: 0 };
+  readonly #policy: KeepAlive;
+  readonly #clock: Clock;
   /** By function: when its next one is due (Infinity: never), and how long that stays. */
   readonly #dueMs: Float64Array;
   readonly #keepMs: Float64Array;
 
-  constructor(functions: number) {
+  /** The clock's ticks are milliseconds. */
+  constructor(functions: number, policy: KeepAlive, clock: Clock) {
+    this.#policy = policy;
+    this.#clock = clock;
     this.#dueMs = new Float64Array(functions).fill(Infinity);
     this.#keepMs = new Float64Array(functions);
   }
 
-  /** In place of what was planned for the function. When it is due. */
-  plan(functionId: number, nowMs: number, { inMs, keepMs }: Prewarm): number {
-    const dueMs = nowMs + inMs;
+  /** A call of the function has ended: what the policy wants now, in place of what it wanted before. */
+  ended(functionId: number): void {
+    const { now } = this.#clock;
+    const wanted = this.#policy.prewarm?.(functionId, now);
+    if (wanted === undefined) return;
+    const dueMs = now + wanted.inMs;
     this.#dueMs[functionId] = dueMs;
-    this.#keepMs[functionId] = keepMs;
-    return dueMs;
+    this.#keepMs[functionId] = wanted.keepMs;
+    this.#clock.post(dueMs, eventOf(EVENT_PREWARM, functionId));
   }
 
   /** A call has come first. */
-  cancel(functionId: number): void {
+  arrived(functionId: number): void {
     this.#dueMs[functionId] = Infinity;
   }
 
   /** How long the container stays that is due now; undefined: none is. */
-  take(functionId: number, nowMs: number): number | undefined {
-    if (this.#dueMs[functionId] !== nowMs) return undefined;
-    this.cancel(functionId);
+  take(functionId: number): number | undefined {
+    if (this.#dueMs[functionId] !== this.#clock.now) return undefined;
+    this.#dueMs[functionId] = Infinity;
     return this.#keepMs[functionId];
   }
 }

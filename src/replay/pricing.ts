@@ -1,7 +1,9 @@
 // Turns counts into nanoseconds, the only place that does. Every figure is of the run's prices; which operation each counter
 // stands for is src/vmm/counted.ts.
 
+import { NS_PER_MS } from '../abi/unit.ts';
 import {
+  PRICE_COUNT,
   PRICE_LEVELS,
   type PriceLevel,
   PRICE_INDEX,
@@ -13,7 +15,6 @@ import {
   receiptOf,
   workKindOf,
 } from '../cost/index.ts';
-import { NS_PER_MS } from '../abi/unit.ts';
 import type { OperationName, Prices, Receipt, Operations } from '../cost/index.ts';
 import {
   BLOCK_OPERATION,
@@ -44,6 +45,8 @@ export class Pricing {
   readonly prices: Prices;
   /** The level that the run's clock goes by. */
   readonly clockLevel: number;
+  /** By slot of receipts: 1 for operations that something waited for besides starts and calls. */
+  readonly awaited: Uint8Array = new Uint8Array(PRICE_COUNT);
   readonly #slotNs: readonly Float64Array[];
   readonly #blockNs: readonly number[];
 
@@ -94,28 +97,30 @@ export class Pricing {
   /** How long operations, and the release of so many frames, take on the replay's clock. */
   workNs(operations: Operations, releasedFrames: number): number {
     const level = this.clockLevel;
-    return this.operationsNs(operations, level) + this.pagesNs(released(releasedFrames), level);
+    this.awaited[PRICE_INDEX.hostRelease4KiB] = 1;
+    return this.awaitedNs(operations, level) + this.pagesNs(released(releasedFrames), level);
   }
 
-  /**
-   * How long work of a VM's devices takes, and the share of their speed that so many calls in its VM lose meanwhile. Of what was
-   * counted besides, pages that were moved and released are the devices'.
-   */
+  /** Nanoseconds of operations that something waits for. */
+  awaitedNs(operations: Operations, level: number): number {
+    for (const name in operations) this.awaited[PRICE_INDEX[name as OperationName]] = 1;
+    return this.operationsNs(operations, level);
+  }
+
+  /** How long work of a VM's devices takes, and the share of their speed that so many calls in its VM lose meanwhile. */
   interference(
-    { operations, counts }: Work,
+    work: Receipt,
     level: number,
     { cpus, calls }: { readonly cpus: number; readonly calls: number },
   ): { readonly totalMs: number; readonly share: number } {
-    const migrated = counts[COUNT_MIGRATED_PAGES] as number;
-    const hostRelease4KiB = counts[COUNT_RELEASED_PAGES] as number;
-    const receipt = receiptOf(operations);
-    bump(receipt, 'pageMigrate', migrated);
-    bump(receipt, 'hostRelease4KiB', hostRelease4KiB);
     const name = LEVELS[level] as PriceLevel;
-    const { guest, host } = costBySideNs(receipt, name, this.prices);
+    const { guest, host } = costBySideNs(work, name, this.prices);
     const totalNs = guest + host;
     if (totalNs === 0) return { totalMs: 0, share: 0 };
-    const lost = lostShare(workKind(receipt), name);
+    work.forEach((times, slot) => {
+      if (times > 0) this.awaited[slot] = 1;
+    });
+    const lost = lostShare(workKind(work), name);
     const occupied = calls >= cpus ? guest / totalNs / cpus : 0;
     return { totalMs: totalNs / NS_PER_MS, share: Math.max(lost, occupied) };
   }
@@ -126,12 +131,27 @@ export class Pricing {
   }
 }
 
+/** Work of devices as a receipt. Of what was counted besides, pages that were moved and released are the devices'. */
+export function workReceipt({ operations, counts }: Work): Receipt {
+  const receipt = receiptOf(operations);
+  bump(receipt, 'pageMigrate', counts[COUNT_MIGRATED_PAGES] as number);
+  bump(receipt, 'hostRelease4KiB', counts[COUNT_RELEASED_PAGES] as number);
+  return receipt;
+}
+
 /** By page as soon as anything in it goes by page. */
 function workKind(receipt: Receipt): WorkKind {
   const isByPage = PRICE_NAMES.some(
     (name, slot) => (receipt[slot] as number) > 0 && workKindOf(name) === 'byPage',
   );
   return isByPage ? 'byPage' : 'byRange';
+}
+
+/** What held a call up. */
+export interface Disturbance {
+  readonly counts: Counts;
+  readonly devices: Operations | undefined;
+  readonly blockFrames: number;
 }
 
 /** Counts of a release alone. */
@@ -147,6 +167,23 @@ export function addToReceipt(receipt: Receipt, counts: Counts, blockFrames: numb
     for (const name of names) bump(receipt, name, counts[slot] as number);
   }
   bump(receipt, BLOCK_OPERATION, blockOperations(counts, blockFrames));
+}
+
+const DISTURBING_PAGES = COUNTED_PAGES.filter(([slot]) => DISTURBING.includes(slot));
+
+/** Adds what held a call up to a receipt, each count times `scale`. */
+export function addDisturbance(
+  receipt: Receipt,
+  { counts, devices = {}, blockFrames }: Disturbance,
+  scale: number,
+): void {
+  for (const [slot, names] of DISTURBING_PAGES) {
+    for (const name of names) bump(receipt, name, (counts[slot] as number) * scale);
+  }
+  bump(receipt, BLOCK_OPERATION, blockOperations(counts, blockFrames) * scale);
+  for (const [name, times] of Object.entries(devices) as [OperationName, number][]) {
+    bump(receipt, name, times * scale);
+  }
 }
 
 function bump(receipt: Receipt, name: OperationName, times: number): void {

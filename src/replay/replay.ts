@@ -19,14 +19,16 @@ import {
   policyOf,
   whenFullOf,
 } from '../serverless/index.ts';
-import type { Repairs } from '../report/index.ts';
+import type { RecordRows, Repairs } from '../report/index.ts';
+import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
 import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
-import { SystemReplay, type SystemReplayConfig } from './system-replay.ts';
+import type { SystemReplayConfig } from './config.ts';
+import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
 export interface ReplayOptions {
@@ -55,6 +57,8 @@ export interface ReplayOptions {
   readonly profile?: ((of: TraceFunction, made: FunctionProfile) => FunctionProfile) | undefined;
   /** Hears of every start, call and end in all systems; containers that are left when the trace ends are not told. */
   readonly onEvent?: OnEvent | undefined;
+  /** Gets a row a call that counts, in batches as the replay goes on. */
+  readonly records?: RecordSink | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -211,8 +215,9 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   for (const spec of options.systems) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
-      const { onEvent } = options;
-      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent };
+      const { onEvent, records } = options;
+      const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
+      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent, onRecords };
       const one = new SystemReplay(spec, { ...config, ...hostsOf(options, keepAlive) });
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {

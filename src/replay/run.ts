@@ -7,6 +7,7 @@ import type { FunctionRows } from './function-meter.ts';
 import type { Tally } from './population.ts';
 import type { PrewarmCounts } from './prewarmer.ts';
 import type { ShortageCounts } from './shortage.ts';
+import type { Weights } from './weights.ts';
 
 /** How many there were over the measured time, and how many came in it. */
 export interface Numbers extends Tally {
@@ -76,6 +77,8 @@ export interface SystemRun {
   readonly pageOps: number;
   /** How often each operation was done in the measured time, by the slots of receipts (PRICE_NAMES). */
   readonly receipt: Float64Array;
+  /** How far prices move its figures. */
+  readonly weights: Weights;
   readonly hash: string;
 }
 

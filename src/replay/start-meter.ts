@@ -1,14 +1,30 @@
 // Prices start-ups: each step of each cold start, at every price level.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import { type MicroVm, START_STEPS, type Start, type StartStep } from '../serverless/index.ts';
-import { LEVELS, type Pricing } from './pricing.ts';
+import { type Receipt, addRecord, newReceipt } from '../cost/index.ts';
+import {
+  COUNT_CZONE_BLOCKS,
+  type Counts,
+  type MicroVm,
+  START_STEPS,
+  type Start,
+  type StartStep,
+  newCounts,
+} from '../serverless/index.ts';
+import { LEVELS, type Pricing, addToReceipt } from './pricing.ts';
 import { Samples } from './samples.ts';
 import type { Contended } from './start-queue.ts';
 
 const STEPS = START_STEPS.length;
 /** Steps before it are the sandbox's. */
 const RUNTIME = START_STEPS.indexOf('runtime');
+
+/** The blocks of zones alone. */
+function blocksOf(counts: Counts): Counts {
+  const blocks = newCounts();
+  blocks[COUNT_CZONE_BLOCKS] = counts[COUNT_CZONE_BLOCKS] as number;
+  return blocks;
+}
 
 function stepIndex(step: StartStep): number {
   return START_STEPS.indexOf(step);
@@ -23,6 +39,9 @@ export class StartMeter {
   readonly #sandboxes: readonly Samples[] = LEVELS.map(() => new Samples());
   readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
   readonly #steps: Float64Array = new Float64Array(STEPS);
+  /** What starts that were measured took until their functions' runtimes began, and from then on. */
+  readonly #sandboxReceipt: Receipt = newReceipt();
+  readonly #restReceipt: Receipt = newReceipt();
   #sandboxMs = 0;
   #newVms = 0;
 
@@ -37,7 +56,7 @@ export class StartMeter {
    */
   price(start: Start, nowMs: number, measured: boolean, contended?: Contended): number {
     if (start.newVm) this.#readyMs.set(start.container.vm, []);
-    if (measured && start.newVm) this.#newVms += 1;
+    if (measured) this.#note(start);
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const totalMs = this.#priceAt(start, nowMs, level, contended?.delayMs[level]);
@@ -52,6 +71,29 @@ export class StartMeter {
       }
     }
     return readyInMs;
+  }
+
+  #note({ container: { vm }, newVm, operations, counts }: Start): void {
+    const sandbox = this.#sandboxReceipt;
+    const rest = this.#restReceipt;
+    if (newVm) {
+      this.#newVms += 1;
+      for (const step in vm.startOperations) addRecord(sandbox, vm.startOperations[step] ?? {});
+      addToReceipt(sandbox, vm.startCounts, 0);
+    }
+    for (const step in operations) {
+      const isOfSandbox = stepIndex(step as StartStep) < RUNTIME;
+      addRecord(isOfSandbox ? sandbox : rest, operations[step] ?? {});
+    }
+    addToReceipt(rest, counts, 0);
+    // blocks come before the runtime does
+    addToReceipt(sandbox, blocksOf(counts), this.#blockFrames);
+  }
+
+  /** What the starts took altogether, and before their functions' runtimes began. */
+  get receipts(): { readonly startup: Receipt; readonly sandbox: Receipt } {
+    const sandbox = this.#sandboxReceipt;
+    return { startup: sandbox.map((times, slot) => times + this.#restReceipt[slot]!), sandbox };
   }
 
   #priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {

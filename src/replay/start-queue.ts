@@ -41,8 +41,8 @@ export class StartQueue {
     const { alone, beside } = serialPart(vm, vms);
     const delayMs = LEVELS.map((_, level) => {
       const waitMs = Math.max(0, (this.#freeMs[level] as number) - nowMs);
-      const besideMs = this.#pricing.operationsNs(beside, level) / NS_PER_MS;
-      const aloneMs = this.#pricing.operationsNs(alone, level) / NS_PER_MS;
+      const besideMs = this.#pricing.awaitedNs(beside, level) / NS_PER_MS;
+      const aloneMs = this.#pricing.awaitedNs(alone, level) / NS_PER_MS;
       this.#freeMs[level] = nowMs + waitMs + aloneMs + besideMs;
       return waitMs + besideMs;
     });

@@ -1,35 +1,23 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
   type FunctionProfile,
-  type HostPlacement,
-  type KeepAlive,
-  type MachineConfig,
   type MicroVm,
   type Start,
   type SystemSpec,
-  type WhenFull,
   COUNT_MIGRATED_PAGES,
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
-import type { CallRows, Trace } from '../trace/index.ts';
-import {
-  EVENT_END,
-  EVENT_EXPIRE,
-  EVENT_PREWARM,
-  EVENT_READY,
-  eventOf,
-  kindOf,
-  slotOf,
-} from './event.ts';
+import type { CallRows } from '../trace/index.ts';
+import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
 import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
+import type { SystemReplayConfig } from './config.ts';
 import { hashOfRun } from './hash.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
@@ -37,32 +25,13 @@ import { Listener, type OnEvent } from './listener.ts';
 import { Meters } from './meters.ts';
 import { Prewarmer } from './prewarmer.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
+import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { NOBODY, WarmPool } from './warm-pool.ts';
-
-export interface SystemReplayConfig {
-  readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
-  /** By function id. */
-  readonly profiles: readonly FunctionProfile[];
-  readonly machine: MachineConfig;
-  readonly keepAlive: KeepAlive;
-  readonly prices: Prices;
-  readonly warmupMs: number;
-  /** Hosts of the machine's kind. */
-  readonly hosts: number;
-  readonly hostPlacement: HostPlacement;
-  /** What is tried, in order, when they have no memory for a container. */
-  readonly whenFull: readonly WhenFull[];
-  /** VMs that start on a host wait for each other. */
-  readonly contention: boolean;
-  /** Work of a VM's devices slows down the calls that run in it. */
-  readonly interference: boolean;
-  readonly onEvent?: OnEvent | undefined;
-}
 
 export class SystemReplay {
   readonly #name: string;
@@ -76,6 +45,7 @@ export class SystemReplay {
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
+  readonly #recorder: Recorder | undefined;
   readonly #pool: WarmPool;
   /** Devices take memory from idle containers: they must hear who is idle. */
   readonly #asksIdle: boolean;
@@ -106,7 +76,7 @@ export class SystemReplay {
     const contended = config.contention ? this.#fleet.hosts : [];
     this.#queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this.#pool = new WarmPool(functions, warmupMs);
-    this.#prewarmer = new Prewarmer(functions);
+    this.#prewarmer = new Prewarmer(functions, config.keepAlive, this.#clock);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
@@ -144,6 +114,7 @@ export class SystemReplay {
       reclaims,
       interference: this.#interference,
     });
+    this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
   }
@@ -185,6 +156,7 @@ export class SystemReplay {
       if (kind === EVENT_END) this.#end(slot);
       else if (kind === EVENT_READY) this.#ready(slot);
       else if (kind === EVENT_EXPIRE) this.#mayExpire(slot);
+      // the last kind has a function in the slot's place
       else this.#mayPrewarm(slot);
     }
   }
@@ -217,7 +189,7 @@ export class SystemReplay {
     const { keepAlive } = this.#config;
     const measured = this.#ledger.isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
-    if (keepAlive.prewarm !== undefined) this.#prewarmer.cancel(functionId);
+    this.#prewarmer.arrived(functionId);
     const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
       this.#arriveCold(functionId, durationMs, measured);
@@ -230,17 +202,25 @@ export class SystemReplay {
   #runWarm(slot: number, durationMs: number, measured: boolean): void {
     this.#setIdle(slot, false);
     this.#pool.setCall(slot, durationMs, measured);
+    this.#recorder?.assign(slot, found('warm', this.#clock.now));
     this.#begin(slot);
   }
 
   #arriveCold(functionId: number, durationMs: number, isMeasured: boolean): void {
     const arrivedMs = this.#clock.now;
+    const call: Call = { functionId, durationMs, isMeasured, arrivedMs, isQueued: false };
     const mayStart = this.#waiting.size === 0;
-    if (mayStart && this.#startFor({ functionId, durationMs, isMeasured, arrivedMs })) {
+    if (mayStart && this.#startFor(call)) {
       if (isMeasured) this.#meters.functions.began(functionId, 'cold');
     } else if (this.#shortage.waits && this.#fleet.fitsEver(this.#profile(functionId))) {
-      this.#waiting.push({ functionId, durationMs, isMeasured, arrivedMs });
-    } else if (isMeasured) this.#meters.functions.began(functionId, 'refused');
+      this.#waiting.push({ ...call, isQueued: true });
+    } else this.#refuse(call);
+  }
+
+  #refuse({ functionId, durationMs, arrivedMs, isMeasured }: Call): void {
+    if (!isMeasured) return;
+    this.#meters.functions.began(functionId, 'refused');
+    this.#recorder?.refuse(functionId, durationMs, arrivedMs);
   }
 
   /** Calls that wait, as long as there is memory for the first of them. */
@@ -250,7 +230,7 @@ export class SystemReplay {
       if (!isStarted && this.#fleet.fitsEver(this.#profile(first.functionId))) return;
       this.#waiting.shift();
       if (isStarted) this.#waited(first);
-      else if (first.isMeasured) this.#meters.functions.began(first.functionId, 'refused');
+      else this.#refuse(first);
     }
   }
 
@@ -295,8 +275,16 @@ export class SystemReplay {
     }
     this.#devices.started(start);
     const readyInMs = this.#priceStart(start, host, call?.isMeasured === true);
+    if (call !== undefined) this.#recordStart(slot, start, call, readyInMs);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return slot;
+  }
+
+  #recordStart(slot: number, { newVm }: Start, call: Call, startupMs: number): void {
+    const how = call.isQueued ? 'queued' : 'cold';
+    const came = found(how, call.arrivedMs, this.#clock.now - call.arrivedMs);
+    const { sandboxMs } = this.#meters.starts;
+    this.#recorder?.assign(slot, { ...came, startupMs, sandboxMs, newVm });
   }
 
   /** Milliseconds until a container that starts is ready. */
@@ -321,7 +309,7 @@ export class SystemReplay {
     let lateMs = 0;
     if (container.begin(this.#ledger.total, this.#counts)) {
       const devices = this.#ledger.takeOperations(container.vm);
-      lateMs = this.#meters.disturbances.holdUp(slot, this.#counts, devices);
+      lateMs = this.#meters.disturbances.holdUp(slot, pool.callOf(slot), this.#counts, devices);
     }
     if (this.#interference !== undefined) {
       lateMs += this.#interference.begin(slot, container.vm, now);
@@ -329,6 +317,7 @@ export class SystemReplay {
     const functionId = pool.functionId(slot);
     if (pool.takeAhead(slot) && pool.isMeasured(slot)) this.#prewarmer.counts.used += 1;
     if (pool.isMeasured(slot)) this.#meters.functions.ran(functionId);
+    this.#recorder?.begin(slot, lateMs);
     this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
     this.#listener?.tell('call', slot, now);
     this.#sessions?.begin(slot, functionId);
@@ -338,7 +327,8 @@ export class SystemReplay {
   #measureEnd(slot: number): void {
     const { disturbances, functions } = this.#meters;
     const pool = this.#pool;
-    const slowdown = disturbances.end(slot, pool.durationMs(slot), pool.isMeasured(slot));
+    if (!disturbances.isLate(slot)) return;
+    const slowdown = disturbances.end(slot, pool.callOf(slot));
     if (slowdown !== undefined) functions.late(pool.functionId(slot), slowdown);
   }
 
@@ -359,7 +349,7 @@ export class SystemReplay {
     container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
-    this.#planPrewarm(functionId);
+    this.#prewarmer.ended(functionId);
     this.#rest(slot, now + keepMs, 'end');
   }
 
@@ -371,6 +361,7 @@ export class SystemReplay {
     if (call !== undefined) {
       this.#listener?.tell(kind, slot, now, true);
       this.#waited(call);
+      this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
       this.#pool.setCall(slot, call.durationMs, call.isMeasured);
       this.#begin(slot);
       return;
@@ -382,19 +373,9 @@ export class SystemReplay {
     if (waiting.size > 0) this.#serveWaiting();
   }
 
-  #planPrewarm(functionId: number): void {
-    const { now } = this.#clock;
-    const wanted = this.#config.keepAlive.prewarm?.(functionId, now);
-    if (wanted === undefined) return;
-    this.#clock.post(
-      this.#prewarmer.plan(functionId, now, wanted),
-      eventOf(EVENT_PREWARM, functionId),
-    );
-  }
-
   /** Starts a container that a policy wants, if there is none of its function and there is room: nobody has to make way for a guess. */
   #mayPrewarm(functionId: number): void {
-    const keepMs = this.#prewarmer.take(functionId, this.#clock.now);
+    const keepMs = this.#prewarmer.take(functionId);
     if (keepMs === undefined || this.#waiting.size > 0) return;
     if (this.#fleet.hosts.some((host) => host.ofFunction(functionId) > 0)) return;
     const profile = this.#profile(functionId);
@@ -444,6 +425,7 @@ export class SystemReplay {
   #lost(slot: number): void {
     this.#measureEnd(slot);
     this.#interference?.takeOwedMs(slot);
+    this.#recorder?.begin(slot);
     this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
@@ -470,7 +452,8 @@ export class SystemReplay {
     this.#playUntil(trace.spanMs);
     this.#moveClock(trace.spanMs);
     const unserved = [...this.#waiting].filter(({ isMeasured }) => isMeasured);
-    for (const { functionId } of unserved) meters.functions.began(functionId, 'refused');
+    for (const call of unserved) this.#refuse(call);
+    this.#recorder?.finish();
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this.#measureEnd(slot);

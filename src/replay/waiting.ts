@@ -6,6 +6,8 @@ export interface Call {
   readonly durationMs: number;
   readonly arrivedMs: number;
   readonly isMeasured: boolean;
+  /** It had to wait. */
+  readonly isQueued: boolean;
 }
 
 export class Waiting {

@@ -113,6 +113,10 @@ export class WarmPool {
     return this.#hasFlag(slot, BUSY) && (this.#beganMs[slot] as number) <= nowMs;
   }
 
+  callOf(slot: number): { readonly durationMs: number; readonly isMeasured: boolean } {
+    return { durationMs: this.durationMs(slot), isMeasured: this.isMeasured(slot) };
+  }
+
   durationMs(slot: number): number {
     return this.#durationMs[slot] as number;
   }

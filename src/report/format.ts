@@ -1,11 +1,14 @@
 /** What an output format is. Formats render; `write.ts` puts what they rendered into a folder. */
 import type { Details } from './detail.ts';
+import type { CallRecords } from './records.ts';
 import type { Results } from './results.ts';
 
 /** What a run has to tell: its record, and what is too long for it. */
 export type Report = {
   readonly results: Results;
   readonly details: Details;
+  /** A row a call, if they were kept. */
+  readonly records?: CallRecords | undefined;
   /** What was played, as a file that plays it again. */
   readonly experiment?: string | undefined;
 };
@@ -13,8 +16,8 @@ export type Report = {
 export type OutputFile = {
   /** In the folder of the run. Formats of one list have different names for their files. */
   readonly name: string;
-  /** Text may come in pieces, where all of it is too long for one string. */
-  readonly content: string | Uint8Array | Iterable<string>;
+  /** It may come in pieces, where all of it is too long to be held. */
+  readonly content: string | Uint8Array | Iterable<string | Uint8Array>;
 };
 
 /** A file that a format may write, known before there is a run. */

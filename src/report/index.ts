@@ -5,7 +5,8 @@ export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts'
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';
 export { readResults, resultsJson } from './formats/json.ts';
-export { alignRows, resultsTable } from './formats/table.ts';
+export { alignRows } from './align.ts';
+export { resultsTable } from './formats/table.ts';
 export { OutputFolder } from './output.ts';
 export { OutputError } from './output-error.ts';
 export { repairLines } from './remarks.ts';
@@ -13,10 +14,15 @@ export type {
   FootprintBy,
   FootprintCause,
   FunctionResult,
+  PriceEffects,
   Repairs,
   Results,
+  SensitiveFigure,
+  SensitivityResult,
   SystemResult,
 } from './results.ts';
+export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
+export { RecordSpool } from './spool.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount, formatNumber } from './unit.ts';
 export { type Written, openOutput, writeReport } from './write.ts';

@@ -133,6 +133,13 @@ export class OutputFolder {
     }
   }
 
+  /** A folder for what comes while the work is done; it goes when this ends. */
+  spoolFolder(): string {
+    const folder = join(this.#stage, 'spool');
+    writingTo(this.folder, () => mkdirSync(folder));
+    return folder;
+  }
+
   /** Ends without files, if none were written: the folder is as it was, or gone if it was not. */
   close(): void {
     if (!this.#isOpen) return;

@@ -16,9 +16,60 @@ export type Results = {
   /** Systems that were asked for and did not come to their end; absent when none is. */
   missing?: MissingSystem[] | undefined;
   wall: WallClock;
+  /** How far prices move its figures; absent unless asked for. */
+  sensitivity?: SensitivityResult | undefined;
   /** What was played: `experiment.yaml` as JSON. Absent in records of the library. */
   configuration?: Record<string, unknown> | undefined;
   made?: Made | undefined;
+};
+
+/** The figures that conclusions are drawn from; of each, less is better. Means, and the sum of CPU time. */
+export const SENSITIVE_FIGURES = [
+  'startupMs',
+  'sandboxMs',
+  'footprintGiBSeconds',
+  'slowdown',
+  'cpuMs',
+] as const;
+
+export type SensitiveFigure = (typeof SENSITIVE_FIGURES)[number];
+
+/** Each price at its ends, one at a time. */
+export type SensitivityResult = {
+  /** Figures that differ by less are taken for equal: no order of theirs is a conclusion. */
+  tolerance: number;
+  /** Those that move a figure, or the clock; the one that moves most first. */
+  prices: PriceEffects[];
+};
+
+/** What one price does at its ends. */
+export type PriceEffects = {
+  price: string;
+  lowNs: number;
+  /** In the run. */
+  baseNs: number;
+  highNs: number;
+  /** Starts, calls or devices take longer or shorter by it, so that counts and the footprint may change as well… */
+  movesClock: boolean;
+  /** …which is in the figures if the ends were played, and left out if they come from the run's counts. */
+  isPlayed: boolean;
+  /** The largest change of a figure, as a share of it. */
+  swing: number;
+  /** Systems whose figures change: each such figure at the low end and at the high one. */
+  effects: ({ system: string } & { [Figure in SensitiveFigure]?: number[] | undefined })[];
+  flips: Flip[];
+};
+
+/** A pair of systems whose order an end turns, by more than the tolerance before and after. */
+export type Flip = {
+  figure: SensitiveFigure;
+  at: 'low' | 'high';
+  /** As they are in the run. */
+  better: string;
+  worse: string;
+  /** The figure of the worse over that of the better: in the run, and at the end. */
+  ratio: number;
+  after: number;
 };
 
 /** With what the record was made. */

@@ -6,8 +6,10 @@ import {
   type FootprintCause,
   type FunctionResult,
   type MissingSystem,
+  type PriceEffects,
   REPAIRS,
   RESULTS_SCHEMA,
+  SENSITIVE_FIGURES,
   type Repairs,
   type Reclaim,
   type Results,
@@ -100,6 +102,38 @@ const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
   reason: z.string().min(1),
 });
 
+const ends = z.array(amount).length(2).optional();
+
+const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
+  price: z.string().min(1),
+  lowNs: amount,
+  baseNs: amount,
+  highNs: amount,
+  movesClock: z.boolean(),
+  isPlayed: z.boolean(),
+  swing: amount,
+  effects: z.array(
+    z.strictObject({
+      system: z.string().min(1),
+      startupMs: ends,
+      sandboxMs: ends,
+      footprintGiBSeconds: ends,
+      slowdown: ends,
+      cpuMs: ends,
+    }),
+  ),
+  flips: z.array(
+    z.strictObject({
+      figure: z.enum(SENSITIVE_FIGURES),
+      at: z.enum(['low', 'high']),
+      better: z.string(),
+      worse: z.string(),
+      ratio: amount,
+      after: amount,
+    }),
+  ),
+});
+
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
@@ -113,6 +147,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
   systems: z.array(systemResult).min(1),
   missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
+  sensitivity: z.strictObject({ tolerance: amount, prices: z.array(priceEffects) }).optional(),
   configuration: z.record(z.string(), z.unknown()).optional(),
   made: z
     .strictObject({

@@ -2,25 +2,10 @@
  * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
  * footprint, `starts` one a cold start, `functions` one a function in a system. docs/results.md explains the columns.
  */
+import type { Cell, Column, FlatTable } from './column.ts';
 import type { StartRecords, TimeSeries } from './detail.ts';
 import type { Report } from './format.ts';
 import type { Results, SystemResult } from './results.ts';
-
-export type Cell = string | number;
-
-/** A column of equal kind; `whole` numbers are integers in every row. */
-export type Column = {
-  readonly name: string;
-  readonly kind: 'text' | 'whole' | 'real';
-  readonly cells: ArrayLike<Cell>;
-};
-
-export type FlatTable = {
-  /** The file's name without its ending. */
-  readonly name: string;
-  /** Equally long. */
-  readonly columns: readonly Column[];
-};
 
 /** The tables that a run has records for. */
 export function tablesOf({ results, details }: Report): FlatTable[] {

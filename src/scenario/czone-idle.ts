@@ -9,7 +9,6 @@ import {
   COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
   type Counts,
-  addCounts,
   newCounts,
 } from '../vmm/index.ts';
 import {
@@ -19,6 +18,7 @@ import {
   reportingReclaimer,
 } from './reclaim/mechanism.ts';
 import { type Population, type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
+import { passTime } from './pass-time.ts';
 import { REST_NS, type Resident, populate, operationsWith } from './residents.ts';
 import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
 
@@ -108,25 +108,6 @@ function freePart(residents: readonly Resident[], random: Random): number {
   return frames;
 }
 
-/** Time passes, timer by timer. Counts of it, and when frames came back last; null when none did. */
-function idle(
-  { vm, clock }: Reclaimer,
-  idleNs: number,
-): { counts: Counts; returnedAtNs: number | null } {
-  const counts = newCounts();
-  const endNs = clock.nowNs + idleNs;
-  let returnedAtNs: number | null = null;
-  for (;;) {
-    const { nextNs } = clock;
-    clock.advanceTo(Math.min(nextNs, endNs));
-    const step = newCounts();
-    vm.settle(step);
-    if ((step[COUNT_RELEASED_PAGES] as number) > 0) returnedAtNs = clock.nowNs;
-    addCounts(counts, step);
-    if (nextNs >= endNs) return { counts, returnedAtNs };
-  }
-}
-
 /** The next call of each: it needs the whole heap. */
 function callAll(rig: IdleRig, residents: readonly Resident[]): Counts {
   const counts = newCounts();
@@ -153,7 +134,7 @@ export function idleRow(mechanism: IdleMechanism, options: IdleOptions): Scenari
   vm.settle(newCounts());
   const [startNs, before, exitsBefore] = [clock.nowNs, device.operations, device.exits];
   rig.rest(residents, freed);
-  const { counts, returnedAtNs } = idle(reclaimer, rig.idleNs);
+  const { counts, returnedAtNs } = passTime(reclaimer, rig.idleNs);
   const between = device.operations;
   const calls = callAll(rig, residents);
   const row = {

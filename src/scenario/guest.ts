@@ -2,7 +2,7 @@
 // docs/decisions/0003-what-a-guest-holds.md.
 
 import { publishedMachine } from '../cost/index.ts';
-import type { Clock } from '../time/index.ts';
+import { Clock } from '../time/index.ts';
 import {
   type CZoneRegion,
   type GuestConfig,
@@ -48,8 +48,20 @@ export function vmmFootprint(): VmmFootprint {
   return publishedMachine().vmm;
 }
 
+/** A host with memory for everything and one VM, with the clock that both live by. */
+export interface LoneHost {
+  readonly vmm: Vmm;
+  readonly vm: MicroVm;
+  readonly clock: Clock;
+}
+
+/** Boots one VM on a host of its own, or clones it from its template. */
+export function loneHost(size: GuestSize, clock: Clock = new Clock(), shared = false): LoneHost {
+  const vmm = new Vmm({ hostFrames: Infinity, footprint: vmmFootprint(), clock });
+  return { vmm, vm: vmm.start(guestConfig(size), shared), clock };
+}
+
 /** A VM alone on a host with memory for everything, which lives by the scenario's clock. */
 export function loneVm(size: GuestSize, clock: Clock): MicroVm {
-  const vmm = new Vmm({ hostFrames: Infinity, footprint: vmmFootprint(), clock });
-  return vmm.start(guestConfig(size), false);
+  return loneHost(size, clock).vm;
 }

@@ -3,6 +3,14 @@
 import { EXIT_SCENARIO } from './czone-exit.ts';
 import { IDLE_SCENARIO } from './czone-idle.ts';
 import { INFLATE_SCENARIO } from './hyperalloc-inflate.ts';
+import { AGENTS_SCENARIO } from './question/agents-per-node.ts';
+import { CACHE_SCENARIO } from './question/balloon-and-cache.ts';
+import { POLICY_SCENARIO } from './question/balloon-policy.ts';
+import { CHARGE_SCENARIO } from './question/file-charge.ts';
+import { PAUSE_SCENARIO } from './question/pause-after-task.ts';
+import { REPORTING_SCENARIO } from './question/reporting-cost.ts';
+import { RESIZE_SCENARIO } from './question/resize-later.ts';
+import { SNAPSHOT_SCENARIO } from './question/snapshot-size.ts';
 import type { Scenario } from './scenario.ts';
 
 export { type GuestSize, guestConfig, loneVm, touchAndExit, vmmFootprint } from './guest.ts';
@@ -20,4 +28,16 @@ export {
 } from './scenario.ts';
 
 /** Every scenario, in the order in which they are listed. */
-export const SCENARIOS: readonly Scenario[] = [INFLATE_SCENARIO, EXIT_SCENARIO, IDLE_SCENARIO];
+export const SCENARIOS: readonly Scenario[] = [
+  INFLATE_SCENARIO,
+  EXIT_SCENARIO,
+  IDLE_SCENARIO,
+  PAUSE_SCENARIO,
+  CACHE_SCENARIO,
+  POLICY_SCENARIO,
+  REPORTING_SCENARIO,
+  AGENTS_SCENARIO,
+  RESIZE_SCENARIO,
+  CHARGE_SCENARIO,
+  SNAPSHOT_SCENARIO,
+];

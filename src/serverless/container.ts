@@ -1,7 +1,14 @@
 // One container: a process in a VM that runs one function, one call at a time. What a start and a call do to memory is
 // decided here, the same for every system.
 
-import { type Counts, type MicroVm, type Operations, Process } from '../vmm/index.ts';
+import {
+  type Counts,
+  type GuestKernel,
+  type MicroVm,
+  type Operations,
+  Process,
+  type ProcessConfig,
+} from '../vmm/index.ts';
 import { Calls } from './calls.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import { grownShare, nextGrowth } from './life.ts';
@@ -12,12 +19,17 @@ const FAULT_AROUND_PAGES = 16;
 /** The host sends calls to the container of a zone, or has none for it. */
 export type Dispatched = (czone: number, isIdle: boolean) => void;
 
-interface ContainerConfig {
+interface PlaceConfig {
   readonly cpu: number;
   readonly kernelFrames: number;
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone?: number | undefined;
+}
+
+interface ContainerConfig extends PlaceConfig {
   readonly dispatched?: Dispatched | undefined;
+  /** Hears of the end of its first call. */
+  readonly calledOnce?: (() => void) | undefined;
 }
 
 /** As large as its heap ever is. */
@@ -26,48 +38,104 @@ function heapFramesMax(profile: FunctionProfile): number {
   return Math.max(anonymousFrames + Math.max(initPeakFrames, growthFrames), peakFrames);
 }
 
+function processConfig(profile: FunctionProfile, place: PlaceConfig): ProcessConfig {
+  const { fileFrames, callTemporaryFrames } = profile;
+  return { ...place, mappedPages: fileFrames + heapFramesMax(profile) + callTemporaryFrames };
+}
+
+/** Goes on with a runtime that another has started: touches its own part of what that has in memory. */
+function resume(
+  guest: GuestKernel,
+  profile: FunctionProfile,
+  process: Process,
+  { cpu }: PlaceConfig,
+): Process {
+  const { anonymousFrames, fileFrames, name } = profile;
+  const { resumeFrames, resumeWriteFrames, resumeFileFrames } = profile;
+  process.touchScattered({
+    pages: anonymousFrames,
+    touched: resumeFrames,
+    written: resumeWriteFrames,
+  });
+  guest.files.readScattered(guest.files.open(name), fileFrames, resumeFileFrames, cpu);
+  return process;
+}
+
+/** What starting a container and its runtime takes besides memory, by step. */
+export function startSteps({
+  fileFrames,
+}: FunctionProfile): Readonly<Record<'container' | 'runtime', Operations>> {
+  const guestMinorFault = Math.ceil(fileFrames / FAULT_AROUND_PAGES);
+  return { container: { containerCreate: 1 }, runtime: { functionInit: 1, guestMinorFault } };
+}
+
+/** Starts a process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
+export function startRuntime(
+  guest: GuestKernel,
+  profile: FunctionProfile,
+  place: PlaceConfig,
+): Process {
+  const { fileFrames, anonymousFrames, initPeakFrames } = profile;
+  const process = new Process(guest, processConfig(profile, place));
+  guest.files.readOpen(guest.files.open(profile.name), fileFrames, place.cpu);
+  process.touch(0, anonymousFrames + initPeakFrames, true);
+  if (initPeakFrames > 0) process.free(anonymousFrames, initPeakFrames);
+  return process;
+}
+
 export class Container {
   readonly profile: FunctionProfile;
   readonly vm: MicroVm;
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone: number | undefined;
+  /** What its start took besides memory. */
+  readonly startOperations: Readonly<Record<string, Operations>>;
   readonly #process: Process;
   readonly #calls: Calls;
   readonly #dispatched: Dispatched | undefined;
+  readonly #calledOnce: (() => void) | undefined;
   #isIdle = false;
   /** Frames of its heap, which begins at its first page. */
-  #heapFrames = 0;
+  #heapFrames: number;
   /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
   #call = 0;
   #growsAt: number;
   #collectsAt: number;
 
-  /** Starts the process and its runtime: the files come in or are found, the anonymous memory is faulted in. */
+  /** Starts its runtime, or goes on with the one that its VM was cloned with. */
   constructor(vm: MicroVm, profile: FunctionProfile, config: ContainerConfig) {
     this.vm = vm;
     this.profile = profile;
     this.czone = config.czone;
     this.#dispatched = config.dispatched;
+    this.#calledOnce = config.calledOnce;
     const { guest } = vm;
-    const { fileFrames, anonymousFrames, callTemporaryFrames } = profile;
-    const mappedPages = fileFrames + heapFramesMax(profile) + callTemporaryFrames;
-    this.#process = new Process(guest, { ...config, mappedPages });
+    this.startOperations = guest.process === undefined ? startSteps(profile) : {};
+    this.#process = this.#processOf(guest, config);
     const file = guest.files.open(profile.name);
-    guest.files.readOpen(file, fileFrames, config.cpu);
-    this.follow(anonymousFrames + profile.initPeakFrames);
-    this.follow(anonymousFrames);
-    guest.noteMemmap();
+    this.#heapFrames = profile.anonymousFrames;
     const pages = {
       // what is mapped from the host is in place
       filePages: guest.files.source.isMapped ? 0 : profile.callFileFrames,
       writePages: profile.callWriteFrames,
       readPages: profile.callReadFrames,
-      temporaryPages: callTemporaryFrames,
+      temporaryPages: profile.callTemporaryFrames,
     };
     const isApart = config.czone !== undefined;
     this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
     this.#growsAt = profile.growthFrames > 0 ? 1 : Infinity;
     this.#collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
+  }
+
+  #processOf(guest: GuestKernel, place: PlaceConfig): Process {
+    const { profile } = this;
+    if (guest.process !== undefined) {
+      const process = new Process(guest, processConfig(profile, place), guest.process);
+      return resume(guest, profile, process, place);
+    }
+    const process = startRuntime(guest, profile, place);
+    guest.noteMemmap();
+    return process;
   }
 
   /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */
@@ -78,12 +146,6 @@ export class Container {
     if (change > 0) this.#process.touch(this.#heapFrames, change, true);
     else this.#process.free(frames, -change);
     this.#heapFrames = frames;
-  }
-
-  /** What a start takes besides memory. */
-  get startOperations(): Readonly<Record<string, Operations>> {
-    const guestMinorFault = Math.ceil(this.profile.fileFrames / FAULT_AROUND_PAGES);
-    return { container: { containerCreate: 1 }, runtime: { functionInit: 1, guestMinorFault } };
   }
 
   /** The host sends it calls, or has none for it. Each call says the former. */
@@ -111,6 +173,7 @@ export class Container {
   end(total: Counts, counts: Counts): void {
     if (this.#call >= this.#collectsAt) this.#collect();
     this.#calls.end(total, counts);
+    if (this.#call === 1) this.#calledOnce?.();
   }
 
   /** What calls have brought by now, and what a collection took. */

@@ -28,6 +28,10 @@ export interface WorkloadParameters {
   readonly collectionShare: number;
   /** Calls from one collection to the next. No source. */
   readonly collectionCalls: number;
+  /** Share of a container's memory, anonymous and file alike, that it touches when it goes on from an image or a fork… */
+  readonly resumeTouchShare: number;
+  /** …and of the anonymous memory that it writes then. */
+  readonly resumeWriteShare: number;
 }
 
 export const DEFAULT_WORKLOAD: WorkloadParameters = {
@@ -41,6 +45,8 @@ export const DEFAULT_WORKLOAD: WorkloadParameters = {
   growthShare: LIFE_SHARES.growthShare.typical,
   collectionShare: LIFE_SHARES.collectionShare.typical,
   collectionCalls: 100,
+  resumeTouchShare: LIFE_SHARES.resumeTouchShare.typical,
+  resumeWriteShare: LIFE_SHARES.resumeWriteShare.typical,
 };
 
 /** What traces say of a function. */
@@ -73,6 +79,10 @@ export interface FunctionProfile {
   readonly collectionFrames: number;
   /** …after every so many calls. */
   readonly collectionCalls: number;
+  // where it goes on from an image or a fork: anonymous pages touched, those of them that are written, file pages read
+  readonly resumeFrames: number;
+  readonly resumeWriteFrames: number;
+  readonly resumeFileFrames: number;
   /** Memory limit of a container: all of its user memory fits. */
   readonly limitFrames: number;
   // one call: anonymous pages written, those only read behind them, file pages read, memory mapped and unmapped
@@ -156,6 +166,20 @@ function callOf(
   };
 }
 
+/** What going on from an image touches. */
+export function resumeOf(
+  anonymous: number,
+  file: number,
+  { resumeTouchShare, resumeWriteShare }: WorkloadParameters = DEFAULT_WORKLOAD,
+): Pick<FunctionProfile, 'resumeFrames' | 'resumeWriteFrames' | 'resumeFileFrames'> {
+  const resumeWriteFrames = Math.round(anonymous * resumeWriteShare);
+  return {
+    resumeFrames: Math.max(Math.round(anonymous * resumeTouchShare), resumeWriteFrames),
+    resumeWriteFrames,
+    resumeFileFrames: Math.round(file * resumeTouchShare),
+  };
+}
+
 /** From what a container comes to in the end: it begins with less. */
 export function profileOf(
   facts: FunctionFacts,
@@ -180,6 +204,7 @@ export function profileOf(
     collectionFrames: Math.round(anonymousFrames * collectionShare),
     collectionCalls,
     limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
+    ...resumeOf(anonymousFrames, fileFrames, parameters),
     ...callOf({ anonymous: anonymousFrames, file: fileFrames, temporary }, parameters),
   };
 }

@@ -45,7 +45,7 @@ export {
   sharedVm,
   staticConfig,
 } from './many-per-vm.ts';
-export { OnePerVm } from './one-per-vm.ts';
+export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms } from './one-per-vm.ts';
 export {
   DEFAULT_PLACEMENT,
   FULLEST,

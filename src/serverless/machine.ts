@@ -21,6 +21,8 @@ import type { Placement } from './placement/index.ts';
 export interface MachineConfig {
   readonly hostFrames: number;
   readonly kernel: KernelFootprint;
+  /** What of it is touched by VMs that go on from an image of a function at work. */
+  readonly resumed: Pick<KernelFootprint, 'cloneWrittenFrames' | 'cloneReadFrames'>;
   readonly vmm: VmmFootprint;
   /** cgroup, namespaces, kernel stacks of one container. */
   readonly containerKernelFrames: number;

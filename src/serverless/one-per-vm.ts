@@ -4,6 +4,7 @@ import {
   type GuestConfig,
   type HostMemory,
   type MicroVm,
+  type Operations,
   type Vmm,
   memoryFor,
   newCounts,
@@ -22,22 +23,37 @@ import {
 import type { ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
-function configOf(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+export function soloConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   const own = systemFrames(machine) + containerFrames(machine, profile);
   const memoryFrames = memoryFor(own + profile.limitFrames);
   return guestOf(machine, { memoryFrames, cpus: 1, processes: 1 });
 }
 
-export class OnePerVm implements ServerlessSystem {
-  readonly #machine: MachineConfig;
-  readonly #vmm: Vmm;
-  readonly #templated: boolean;
+/** A VM with its container in it, and what came before its own start. */
+export interface Sandbox extends Pick<Start, 'waitNs'> {
+  readonly container: Container;
+  readonly before?: Readonly<Record<string, Operations>>;
+}
 
-  /** `templated`: VMs are clones of a template instead of booted. */
-  constructor(context: SystemContext, templated: boolean) {
-    this.#machine = context.machine;
+/** How a VM for a container comes to be. */
+export type MakeSandbox = (profile: FunctionProfile) => Sandbox;
+
+/** VMs that start without a function: clones of a template (`shared`), or booted. */
+export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean): MakeSandbox {
+  const { containerKernelFrames: kernelFrames } = machine;
+  return (profile) => {
+    const vm = vmm.start(soloConfig(machine, profile), shared);
+    return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
+  };
+}
+
+export class OnePerVm implements ServerlessSystem {
+  readonly #vmm: Vmm;
+  readonly #make: MakeSandbox;
+
+  constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
     this.#vmm = hostOf(context);
-    this.#templated = templated;
+    this.#make = makes(this.#vmm);
   }
 
   get host(): HostMemory {
@@ -45,20 +61,24 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   start(profile: FunctionProfile): Start {
-    const vm = this.#vmm.start(configOf(this.#machine, profile), this.#templated);
-    const kernelFrames = this.#machine.containerKernelFrames;
-    const container = new Container(vm, profile, { cpu: 0, kernelFrames });
+    const { container, before, waitNs } = this.#make(profile);
+    const { vm, startOperations } = container;
     const counts = newCounts();
     vm.settle(counts);
-    return { container, newVm: true, operations: container.startOperations, counts };
+    const paged = vm.takeOperations();
+    const memory = paged === undefined ? {} : { memory: paged };
+    const operations = { ...before, ...startOperations, ...memory };
+    return { container, newVm: true, operations, counts, ...(waitNs !== undefined && { waitNs }) };
   }
 
   /** The whole VM goes with its container: nothing is asked back from a guest. */
   stop(container: Container): Stop {
+    const { vm } = container;
     const counts = newCounts();
     container.exit();
-    this.#vmm.stop(container.vm, counts);
-    return { operations: { containerDestroy: 1 }, counts, askedFrames: 0, gotFrames: 0 };
+    this.#vmm.stop(vm, counts);
+    const operations = { containerDestroy: 1, ...vm.takeOperations() };
+    return { operations, counts, askedFrames: 0, gotFrames: 0 };
   }
 
   hasRoom(): boolean {

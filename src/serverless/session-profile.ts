@@ -1,7 +1,12 @@
 // The container of a session: its memory is not what calls of a function leave, but follows a series.
 
 import { FRAMES_PER_MIB, MEMORY_BLOCK_FRAMES } from '../abi/unit.ts';
-import { type FunctionProfile, LIMIT_SLACK_FRAMES, profileOf } from './function-profile.ts';
+import {
+  type FunctionProfile,
+  LIMIT_SLACK_FRAMES,
+  profileOf,
+  resumeOf,
+} from './function-profile.ts';
 
 export interface SessionFacts {
   readonly id: number;
@@ -31,6 +36,7 @@ export function sessionProfile({
     initPeakFrames: 0,
     growthFrames: 0,
     collectionFrames: 0,
+    ...resumeOf(firstFrames, 0),
     limitFrames: blocks * MEMORY_BLOCK_FRAMES,
     callWriteFrames: 0,
     callReadFrames: 0,

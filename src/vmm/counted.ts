@@ -20,6 +20,13 @@ import {
   type Counts,
 } from '../guest/index.ts';
 
+/** A device whose work has a price. */
+export interface CountedDevice {
+  readonly operations: Operations;
+  /** Times that the guest left to the VMM: without one nothing was done. */
+  readonly exits: number;
+}
+
 /**
  * Slots that count pages, each with what happens once for a page of it. A fault: enter the guest's handler and zero (or copy)
  * the page.

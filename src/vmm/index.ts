@@ -46,5 +46,7 @@ export {
 } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
-export { ImageStore, Template, TemplateStore } from './template.ts';
+export { bootOperations } from './boot.ts';
+export { FunctionImage, type ImageKeeper, type ImageOptions } from './function-image.ts';
+export { type Contents, ImageStore, Template, TemplateStore } from './template.ts';
 export { type HostPolicy, Vmm, type VmmConfig } from './vmm.ts';

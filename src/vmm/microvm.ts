@@ -1,6 +1,5 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
-import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
   COUNT_BLOCK_READS,
@@ -29,16 +28,11 @@ import {
 } from './host.ts';
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
-import { addOperations, since } from './counted.ts';
+import { type CountedDevice, addOperations, since } from './counted.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
+import type { Pager } from './pager.ts';
 import type { Template } from './template.ts';
-
-/**
- * Memory of the machine that the published boot time is of: 128 MiB. Larger ones initialise more
- * struct pages.
- */
-const BOOT_REFERENCE_FRAMES = 128 * FRAMES_PER_MIB;
 
 /** Host memory in pages of 4 KiB behind the guest. */
 export const GUEST_BACKING_ORDER_4K = 0;
@@ -74,13 +68,6 @@ export interface AttachedDevice {
   readonly killReason: string | undefined;
 }
 
-/** A device whose work has a price. */
-export interface CountedDevice {
-  readonly operations: Operations;
-  /** Times that the guest left to the VMM: without one nothing was done. */
-  readonly exits: number;
-}
-
 export class MicroVm {
   readonly devices: AttachedDevice[] = [];
   /**
@@ -99,6 +86,7 @@ export class MicroVm {
   readonly #guest: GuestKernel;
   readonly #context: VmContext;
   readonly #template: Template;
+  #pager: Pager | undefined;
   readonly #claims: FrameRange[] = [];
   readonly #kinds: Set<string> = new Set();
   readonly #held: Float64Array = newAccount();
@@ -141,25 +129,23 @@ export class MicroVm {
       isMapped: context.files.mode === 'dax',
       came: (name, pages, upTo) => this.#readFile(name, pages, upTo),
     };
-    if (image.template) {
-      this.startOperations = { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } };
-      this.#guest.wake();
-    } else {
-      this.startOperations = {
-        vmm: { vmmStart: 1 },
-        kernel: {
-          kernelBoot: 1,
-          memmapInitPage: Math.max(0, image.config.memoryFrames - BOOT_REFERENCE_FRAMES),
-        },
-        agent: { agentStart: 1 },
-      };
-    }
+    const opened = template.open?.(core);
+    this.startOperations = opened?.operations ?? template.startOperations;
+    if (opened?.pager !== undefined) this.#attachPager(opened.pager);
+    if (image.template) this.#guest.wake();
     try {
       this.settle(this.startCounts);
     } catch (error) {
       this.#end('refused by the host');
       throw error;
     }
+  }
+
+  /** What it has put in place so far is in the VM's start. */
+  #attachPager(pager: Pager): void {
+    this.#pager = pager;
+    this.counted.push(pager);
+    this.#guest.readCounts(newCounts());
   }
 
   /** The guest. Whoever asks for it may change it, and sees no debts: ask each time. */
@@ -202,7 +188,7 @@ export class MicroVm {
     const debtors = this.#debtors.splice(0);
     for (const debtor of debtors) debtor.payBack();
     this.#guest.catchUp(this.#owedNs);
-    this.#guest.readCounts(newCounts());
+    this.#guest.skipCounts();
     this.#settleAccount();
   }
 
@@ -327,7 +313,16 @@ export class MicroVm {
       this.#carried.fill(0);
       this.#isCarrying = false;
     }
-    this.#guest.readCounts(counts);
+    if (this.#pager === undefined) this.#guest.readCounts(counts);
+    else this.#readPaged(counts, this.#pager);
+  }
+
+  #readPaged(counts: Counts, pager: Pager): void {
+    const own = newCounts();
+    pager.beforeCounts();
+    this.#guest.readCounts(own);
+    pager.take(own);
+    addCounts(counts, own);
   }
 
   #settleAccount(): void {
@@ -433,8 +428,10 @@ export class MicroVm {
     // settling may end the VM: the host is short and takes the largest
     if (this.#stopReason !== undefined) return;
     this.#context.inspect?.(this);
-    const released = (counts[COUNT_RELEASED_PAGES] as number) + this.#guest.core.privateFrames;
-    counts[COUNT_RELEASED_PAGES] = released;
+    const last = newCounts();
+    last[COUNT_RELEASED_PAGES] = this.#guest.core.privateFrames;
+    this.#pager?.take(last);
+    addCounts(counts, last);
     this.#end('stopped');
   }
 

@@ -1,38 +1,98 @@
 // Guest images: each machine is booted once and copied from then on. A template's frames are on the host once however
 // many clones there are; a cold boot's frames belong to its VM, and only the emulator's work is saved by copying.
 
-import { type GuestConfig, type GuestImage, GuestKernel } from '../guest/index.ts';
-import { CAUSE_GUEST_OS, type HostMemory, newAccount } from './host.ts';
+import type { THP_ORDER } from '../abi/unit.ts';
+import type { Operations } from '../cost/index.ts';
+import {
+  type Core,
+  CorePool,
+  type GuestConfig,
+  type GuestImage,
+  GuestKernel,
+  KernelClocks,
+  type TreeState,
+} from '../guest/index.ts';
+import { Clock } from '../time/index.ts';
+import { bootOperations } from './boot.ts';
+import {
+  CAUSE_ANONYMOUS,
+  CAUSE_FILE_SHARED,
+  CAUSE_GUEST_OS,
+  CAUSE_IDLE_UNUSED,
+  CAUSE_PAGE_TABLES,
+  type HostMemory,
+  newAccount,
+} from './host.ts';
+import type { Pager } from './pager.ts';
+
+/** A VM's way to its image. */
+export interface Opened {
+  /** What its start takes besides memory, by step. */
+  readonly operations: Readonly<Record<string, Operations>>;
+  /** What brings the image's pages, where that is not the host's page faults alone. */
+  readonly pager?: Pager | undefined;
+}
 
 /** An image in use: how many VMs need its frames on the host. */
 export class Template {
   readonly image: GuestImage;
+  /** What a VM's start takes besides memory, by step. */
+  readonly startOperations: Opened['operations'];
+  /** A VM begins on a copy of the image: what its start takes then, and how pages come. */
+  open?(core: Core): Opened;
   readonly #host: HostMemory;
   readonly #held: Float64Array = newAccount();
   #clones = 0;
 
-  constructor(image: GuestImage, host: HostMemory) {
+  constructor(
+    image: GuestImage,
+    host: HostMemory,
+    startOperations: Opened['operations'] = image.template
+      ? { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } }
+      : bootOperations(image.config),
+  ) {
     this.image = image;
+    this.startOperations = startOperations;
     this.#host = host;
+  }
+
+  /** VMs that use it. */
+  get clones(): number {
+    return this.#clones;
   }
 
   /** A VM uses the image from now on. */
   hold(): void {
     this.#clones += 1;
-    this.#settle();
+    this.settle();
   }
 
   drop(): void {
     this.#clones -= 1;
-    this.#settle();
+    this.settle();
   }
 
-  #settle(): void {
-    const next = newAccount();
-    const shared = this.image.template && this.#clones > 0;
-    next[CAUSE_GUEST_OS] = shared ? this.image.backedFrames : 0;
-    this.#host.settle(this.#held, next);
+  /** Brings the host's account up to date. */
+  protected settle(): void {
+    this.#host.settle(this.#held, this.account());
   }
+
+  /** What the image takes of the host's memory. */
+  protected account(): Float64Array {
+    return this.image.template && this.#clones > 0 ? wholeImage(this.image) : newAccount();
+  }
+}
+
+/** All of an image's frames, by what they are for. */
+export function wholeImage({ backedFrames, use }: GuestImage): Float64Array {
+  const { guestOs, file, anonymous, pageTables } = use;
+  const account = newAccount();
+  account[CAUSE_GUEST_OS] = guestOs;
+  account[CAUSE_FILE_SHARED] = file;
+  account[CAUSE_ANONYMOUS] = anonymous;
+  account[CAUSE_PAGE_TABLES] = pageTables;
+  account[CAUSE_IDLE_UNUSED] = backedFrames - guestOs - file - anonymous - pageTables;
+  return account;
 }
 
 /** Images kept: enough for the machines of a run, few enough that a process of many runs stays small. */
@@ -49,9 +109,14 @@ export class ImageStore {
 
   /** The image of a machine, booted when it is asked for first. `key`: what makes it differ. */
   get(key: string, config: GuestConfig, shared: boolean): GuestImage {
+    return this.made(key, () => GuestKernel.bootImage(config, shared));
+  }
+
+  /** The image that a key stands for, made when it is asked for first. */
+  made(key: string, make: () => GuestImage): GuestImage {
     const known = this.#images.get(key);
     if (known !== undefined) return known;
-    const image = GuestKernel.bootImage(config, shared);
+    const image = make();
     const [oldest] = this.#images.keys();
     if (this.#images.size >= this.#keep && oldest !== undefined) this.#images.delete(oldest);
     this.#images.set(key, image);
@@ -59,27 +124,67 @@ export class ImageStore {
   }
 }
 
+/** What a guest is frozen with. */
+export interface Contents {
+  /** Has all that makes it differ. */
+  readonly key: string;
+  /** Of the host's pages behind image and clones. */
+  readonly order: 0 | typeof THP_ORDER;
+  /** Starts the process of a function in a booted guest. */
+  fill(guest: GuestKernel): TreeState;
+}
+
 /** The templates of one host. */
 export class TemplateStore {
   readonly #host: HostMemory;
   readonly #images: ImageStore;
+  readonly #pool: CorePool;
   readonly #templates: Map<string, Template> = new Map<string, Template>();
 
-  constructor(host: HostMemory, images: ImageStore = new ImageStore()) {
+  constructor(
+    host: HostMemory,
+    images: ImageStore = new ImageStore(),
+    pool: CorePool = new CorePool(),
+  ) {
     this.#host = host;
+    this.#pool = pool;
     this.#images = images;
   }
 
   /** The template of a machine. `shared`: clones share its frames. */
   get(config: GuestConfig, shared: boolean): Template {
-    const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
-    const { kernel, build, thp = true } = config;
-    const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];
-    const key = JSON.stringify([size, kernel, build, thp, shared]);
+    const key = keyOf(config, shared);
     const known = this.#templates.get(key);
     if (known !== undefined) return known;
-    const template = new Template(this.#images.get(key, config, shared), this.#host);
+    const template = new Template(this.#booted(config, shared), this.#host);
     this.#templates.set(key, template);
     return template;
   }
+
+  #booted(config: GuestConfig, shared: boolean): GuestImage {
+    return this.#images.get(keyOf(config, shared), config, shared);
+  }
+
+  /** The image of a machine that was booted, and frozen when its function's process was ready for calls. */
+  frozen(config: GuestConfig, contents: Contents): GuestImage {
+    const { key, order } = contents;
+    return this.#images.made(JSON.stringify([keyOf(config, true), key, order]), () => {
+      const booted = this.#booted(config, false);
+      const core = this.#pool.clone(booted.core);
+      const guest = GuestKernel.fromImage(booted, core, new KernelClocks(new Clock()));
+      try {
+        return guest.freeze(contents.fill(guest), order);
+      } finally {
+        guest.stopWorkers();
+        this.#pool.give(core, 'the guest of an image', 'it was frozen');
+      }
+    });
+  }
+}
+
+function keyOf(config: GuestConfig, shared: boolean): string {
+  const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
+  const { kernel, build, thp = true } = config;
+  const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];
+  return JSON.stringify([size, kernel, build, thp, shared]);
 }

@@ -13,7 +13,8 @@ import { Clock, expectDelay } from '../time/index.ts';
 import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
-import { type ImageStore, TemplateStore } from './template.ts';
+import { FunctionImage, type ImageOptions } from './function-image.ts';
+import { type Contents, type ImageStore, type Template, TemplateStore } from './template.ts';
 
 /**
  * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM.
@@ -77,7 +78,7 @@ export class Vmm {
       clocks: new KernelClocks(this.clock),
       inspect,
     };
-    this.#templates = new TemplateStore(this.host, images);
+    this.#templates = new TemplateStore(this.host, images, this.#context.pool);
     if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
     if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
   }
@@ -99,7 +100,22 @@ export class Vmm {
 
   /** Clones a machine (`shared`) or boots it. Throws HostOutOfMemory. */
   start(config: GuestConfig, shared: boolean): MicroVm {
-    const vm = new MicroVm(this.#started, this.#templates.get(config, shared), this.#context);
+    return this.#startFrom(this.#templates.get(config, shared));
+  }
+
+  /** Starts a VM from an image of a function. Throws HostOutOfMemory. */
+  restore(image: FunctionImage): MicroVm {
+    return this.#startFrom(image);
+  }
+
+  /** The image of a function on this host; what is emulated of it is made once a run. */
+  imageOf(config: GuestConfig, contents: Contents, options: ImageOptions): FunctionImage {
+    const image = this.#templates.frozen(config, contents);
+    return new FunctionImage(image, this.host, this.#context.vmm, options);
+  }
+
+  #startFrom(template: Template): MicroVm {
+    const vm = new MicroVm(this.#started, template, this.#context);
     this.#started += 1;
     this.#vms.add(vm);
     return vm;

@@ -306,6 +306,7 @@ export const allocator: Fuzzer = {
   name: 'allocator',
   sentence: 'Core and model of the page allocator agree after every request, list by list.',
   cases: 60,
+  night: 2_000,
   create: () => {
     const tally = new Tally(REACHED.map(([name]) => name));
     const property = fc.property(layout, steps, (machine, run) => runBoth(machine, run, tally));

@@ -1,4 +1,5 @@
-// A fuzzer that must fail: a ring buffer with a planted fault, beside a plain list. A runner that lets it pass is broken.
+// Fuzzers that must fail: a ring buffer with a planted fault beside a plain list, and a case without end. A runner that lets
+// them pass is broken.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -38,6 +39,7 @@ export const canary: Fuzzer = {
   name: 'canary',
   sentence: 'Must fail: a planted fault, by which the runner shows that it finds faults.',
   cases: 100,
+  night: 100,
   create: () => ({
     property: fc.property(steps, (values) => {
       const ring = new FaultyRing();
@@ -52,4 +54,21 @@ export const canary: Fuzzer = {
     }),
     missing: () => [],
   }),
+};
+
+export const stuck: Fuzzer = {
+  name: 'stuck',
+  sentence:
+    'Must hang in its fifth case: the watch ends it after a minute, with the command to see it again.',
+  cases: 100,
+  night: 100,
+  create: () => {
+    let cases = 0;
+    const isStuck = (): boolean => cases === 5;
+    const property = fc.property(fc.nat(), () => {
+      cases += 1;
+      while (isStuck());
+    });
+    return { property, missing: () => [] };
+  },
 };

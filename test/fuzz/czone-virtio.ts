@@ -390,6 +390,7 @@ export const czoneVirtio: Fuzzer = {
   name: 'czone-virtio',
   sentence: 'czone-virtio survives hostile drivers, and only a zone’s own memory goes.',
   cases: 200,
+  night: 20_000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(

@@ -118,6 +118,7 @@ export const czone: Fuzzer = {
   name: 'czone',
   sentence: 'CZones of the core and of the slow model agree after every step.',
   cases: 30,
+  night: 2_000,
   create: () => {
     const tally = new Tally(names);
     const property = fc.property(fc.constantFrom(...SIZES), commands, (size, list) =>

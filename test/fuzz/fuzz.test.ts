@@ -1,28 +1,55 @@
 // One round of every fuzzer, and the runner itself: it must find what is wrong and say how to see it again.
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fuzzCommand } from './command.ts';
+import type { FuzzSession, Fuzzer } from './fuzzer.ts';
 import { ALL_FUZZERS, FUZZERS } from './index.ts';
 import { type FuzzWorld, runFuzzer } from './run.ts';
 
-/** Words that a run prints, under a clock that moves a second with each look at it. */
+/** Words that a run prints, under a clock that moves a second with each case. */
 function recorder(): FuzzWorld & { readonly text: () => string } {
   const texts: string[] = [];
   let seconds = 0;
   return {
-    clock: () => (seconds += 1),
+    clock: () => seconds,
     write: (text) => texts.push(text),
+    began: () => (seconds += 1),
     text: () => texts.join(''),
+  };
+}
+
+function fuzzerNamed(name: string): Fuzzer {
+  const fuzzer = FUZZERS.find((one) => one.name === name);
+  if (fuzzer === undefined) throw new Error(`no fuzzer ${name}`);
+  return fuzzer;
+}
+
+/** Begins again and again, and finds nothing. */
+function quiet(cases: number): Fuzzer & { readonly sessions: () => number } {
+  let sessions = 0;
+  return {
+    name: 'quiet',
+    sentence: 'Nothing is wrong.',
+    cases,
+    night: 1000,
+    sessions: () => sessions,
+    create: () => {
+      sessions += 1;
+      return { property: fc.property(fc.nat(), () => {}), missing: () => [] };
+    },
   };
 }
 
 const SEED = 20260;
 
 describe('one round of', () => {
-  it.each(FUZZERS.map((fuzzer) => [fuzzer.name, fuzzer] as const))('%s', (_, fuzzer) => {
+  it.each(FUZZERS.map((fuzzer) => [fuzzer.name, fuzzer] as const))('%s', async (_, fuzzer) => {
     const world = recorder();
-    const isSound = runFuzzer(fuzzer, { seed: SEED, seconds: 0 }, world);
-    expect(world.text()).toBe(`${fuzzer.name}: ${fuzzer.cases} cases in 2.0 s from seed ${SEED}\n`);
+    const isSound = await runFuzzer(fuzzer, { seed: SEED, end: { seconds: 0 } }, world);
+    expect(world.text().replace(/ \(.*?\)/, '')).toBe(
+      `${fuzzer.name}: ${fuzzer.cases} cases in ${fuzzer.cases}.0 s from seed ${SEED}\n`,
+    );
     expect(isSound).toBe(true);
   });
 });
@@ -32,9 +59,11 @@ const inputOf = (output: string): string | undefined => /^input: .*$/m.exec(outp
 describe('the runner', () => {
   it.each([1, 2, 3, 20260])(
     'lets the canary fail with its seed %i and the command to see it again',
-    (seed) => {
+    async (seed) => {
       const first = recorder();
-      expect(fuzzCommand(['canary', '--seed', String(seed), '--seconds', '0'], first)).toBe(1);
+      expect(await fuzzCommand(['canary', '--seed', String(seed), '--seconds', '0'], first)).toBe(
+        1,
+      );
       const text = first.text();
       expect(text).toMatch(
         new RegExp(`^canary: FAILED at case \\d+, seed ${seed}, shrunk \\d+ times$`, 'm'),
@@ -46,51 +75,71 @@ describe('the runner', () => {
       const [, path = ''] = again.exec(text) ?? [];
 
       const second = recorder();
-      expect(fuzzCommand(['canary', '--seed', String(seed), '--path', path], second)).toBe(1);
+      expect(await fuzzCommand(['canary', '--seed', String(seed), '--path', path], second)).toBe(1);
       expect(second.text()).toContain('FAILED at case 1,');
       expect(inputOf(second.text())).toBe(inputOf(text));
     },
   );
 
-  it('goes on with the next seed until its time is over', () => {
-    const seen: string[] = [];
+  it('goes on with the next seed until its time is over, and stops inside a round', async () => {
     const world = recorder();
-    const [queue] = FUZZERS.filter((fuzzer) => fuzzer.name === 'queue');
-    if (queue === undefined) throw new Error('no queue fuzzer');
-    const counted = {
-      ...queue,
-      cases: 20,
-      create: () => {
-        seen.push('session');
-        return { ...queue.create(), missing: () => [] };
-      },
+    const seeds = new Set<number>();
+    const began: FuzzWorld['began'] = (name, seed, number) => {
+      seeds.add(seed);
+      world.began?.(name, seed, number);
     };
-    // looks at the clock: begin, after each of three rounds, and for the report
-    expect(runFuzzer(counted, { seed: 5, seconds: 3 }, world)).toBe(true);
-    expect(world.text()).toBe('queue: 60 cases in 4.0 s from seed 5\n');
-    expect(seen).toEqual(['session']);
+    const fuzzer = quiet(20);
+    expect(await runFuzzer(fuzzer, { seed: 5, end: { seconds: 50 } }, { ...world, began })).toBe(
+      true,
+    );
+    expect(world.text()).toBe('quiet: 50 cases in 50.0 s from seed 5\n');
+    expect([...seeds]).toEqual([5, 6, 7]);
+    expect(fuzzer.sessions()).toBe(1);
   });
 
-  it('fails when the cases did not come to what they must', () => {
+  it('goes on for a night until each kind has had its amount', async () => {
     const world = recorder();
-    const [queue] = FUZZERS.filter((fuzzer) => fuzzer.name === 'queue');
-    if (queue === undefined) throw new Error('no queue fuzzer');
-    expect(runFuzzer({ ...queue, cases: 1 }, { seed: 5, seconds: 0 }, world)).toBe(false);
+    let cases = 0;
+    const property = fc.property(fc.nat(), () => void (cases += 1));
+    const tried = (): Record<string, number> => ({ many: 3 * cases, few: cases });
+    const create = (): FuzzSession => ({ property, missing: () => [], tried });
+    const fuzzer = { ...quiet(30), night: 100, create };
+    expect(await runFuzzer(fuzzer, { seed: 5, end: { isNight: true } }, world)).toBe(true);
+    expect(world.text()).toBe('quiet: 120 cases (many 360, few 120) in 120.0 s from seed 5\n');
+  });
+
+  it('tells which case has begun, by the path that runs it alone', async () => {
+    const seen: number[] = [];
+    const values: number[] = [];
+    const property = fc.property(fc.nat(), (value) => void values.push(value));
+    const create = (): FuzzSession => ({ property, missing: () => [] });
+    const fuzzer = { ...quiet(8), create };
+    const world = { ...recorder(), began: (_: string, __: number, at: number) => seen.push(at) };
+    await runFuzzer(fuzzer, { seed: 3, end: { seconds: 0 } }, world);
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const whole = values.splice(0);
+    await runFuzzer(fuzzer, { seed: 3, end: { path: '5' } }, world);
+    expect(values[0]).toBe(whole[5]);
+  });
+
+  it('fails when the cases did not come to what they must', async () => {
+    const world = recorder();
+    const few = { ...fuzzerNamed('queue'), cases: 1 };
+    expect(await runFuzzer(few, { seed: 5, end: { seconds: 0 } }, world)).toBe(false);
     expect(world.text()).toContain('queue: never came to: ');
   });
 
-  it('tells what a run that is too short missed, and lets it pass', () => {
+  it('tells what a run that is too short missed, and lets it pass', async () => {
     const world = recorder();
-    const [queue] = FUZZERS.filter((fuzzer) => fuzzer.name === 'queue');
-    if (queue === undefined) throw new Error('no queue fuzzer');
-    const options = { seed: 5, seconds: 0, mayMiss: true };
-    expect(runFuzzer({ ...queue, cases: 1 }, options, world)).toBe(true);
+    const few = { ...fuzzerNamed('queue'), cases: 1 };
+    const options = { seed: 5, end: { seconds: 0 }, mayMiss: true };
+    expect(await runFuzzer(few, options, world)).toBe(true);
     expect(world.text()).toContain('queue: never came to: ');
   });
 
-  it('lists every fuzzer without a name', () => {
+  it('lists every fuzzer without a name', async () => {
     const world = recorder();
-    expect(fuzzCommand([], world)).toBe(0);
+    expect(await fuzzCommand([], world)).toBe(0);
     const names = world
       .text()
       .split('\n')
@@ -106,9 +155,9 @@ describe('the runner', () => {
     [['queue', '--seconds', '-1'], '--seconds'],
     [['queue', '--nope'], '--nope'],
     [['all', '--path', '1'], '--path: expected one fuzzer'],
-  ])('refuses %j', (words, text) => {
+  ])('refuses %j', async (words, text) => {
     const world = recorder();
-    expect(fuzzCommand(words, world)).toBe(2);
+    expect(await fuzzCommand(words, world)).toBe(2);
     expect(world.text()).toContain(text);
   });
 });

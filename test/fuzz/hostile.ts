@@ -1,6 +1,7 @@
 /** What drivers that mean harm have alike: a device started by hand, and rings to spoil. */
 
 import {
+  type GuestBytes,
   MmioTransport,
   PciTransport,
   type RegisterBus,
@@ -8,31 +9,46 @@ import {
   contiguousLayout,
 } from '../../src/virtio/index.ts';
 import { MmioOverPci } from '../support/pci.ts';
-import type { FlatGuestMemory } from '../support/virtio.ts';
 
 /** Entries of each ring. */
 export const SIZE = 8;
 
-export function layout(queue: number): ReturnType<typeof contiguousLayout> {
-  return contiguousLayout(0x1000 + queue * 0x1000, SIZE, 512);
+/** Memory of one queue's rings. */
+const RING_BYTES = 0x1000;
+
+export function layout(
+  queue: number,
+  base: number = RING_BYTES,
+): ReturnType<typeof contiguousLayout> {
+  return contiguousLayout(base + queue * RING_BYTES, SIZE, 512);
 }
 
 export type Descriptor = readonly [addr: number, length: number, flags: number, next: number];
+
+export type Buffer = readonly [addr: number, lengthBytes: number];
 
 export class HostileDriver {
   /** Registers of virtio-mmio, over whichever transport there is. */
   readonly mmio: RegisterBus;
   readonly pci: PciTransport | undefined;
-  readonly #device: VirtioDevice;
-  readonly #memory: FlatGuestMemory;
+  readonly device: VirtioDevice;
+  readonly #memory: GuestBytes;
   readonly #queues: number;
+  readonly #base: number;
 
-  constructor(device: VirtioDevice, memory: FlatGuestMemory, queues: number, isPci = false) {
+  /** `base`: where the rings of the first queue lie. */
+  constructor(
+    device: VirtioDevice,
+    memory: GuestBytes,
+    queues: number,
+    { isPci = false, base = RING_BYTES }: { isPci?: boolean; base?: number } = {},
+  ) {
     this.pci = isPci ? new PciTransport(device) : undefined;
     this.mmio = this.pci === undefined ? new MmioTransport(device) : new MmioOverPci(this.pci);
-    this.#device = device;
+    this.device = device;
     this.#memory = memory;
     this.#queues = queues;
+    this.#base = base;
   }
 
   /** A correct start, so that the attack gets somewhere; rings begin empty. `high`: features from bit 32 on. */
@@ -42,10 +58,10 @@ export class HostileDriver {
     mmio.write(0x024, 4, 1);
     mmio.write(0x020, 4, high);
     mmio.write(0x024, 4, 0);
-    mmio.write(0x020, 4, features & Number(this.#device.model.features & 0xffff_ffffn));
+    mmio.write(0x020, 4, features & Number(this.device.model.features & 0xffff_ffffn));
     mmio.write(0x070, 4, 0xb);
     for (let queue = 0; queue < this.#queues; queue++) {
-      const { descAddr, availAddr, usedAddr } = layout(queue);
+      const { descAddr, availAddr, usedAddr } = layout(queue, this.#base);
       this.#memory.writeU16(availAddr + 2, 0);
       mmio.write(0x030, 4, queue);
       mmio.write(0x038, 4, SIZE);
@@ -59,7 +75,7 @@ export class HostileDriver {
 
   /** One descriptor of a queue's own table. */
   describe(queue: number, index: number, descriptor: Descriptor): void {
-    this.write(layout(queue).descAddr + 16 * index, descriptor);
+    this.write(layout(queue, this.#base).descAddr + 16 * index, descriptor);
   }
 
   /** One descriptor anywhere. */
@@ -70,9 +86,20 @@ export class HostileDriver {
     this.#memory.writeU16(at + 14, next);
   }
 
+  /** A well-formed chain, sent; only its buffers may be odd. */
+  send(queue: number, buffers: readonly Buffer[], readable: number, loops = false): void {
+    buffers.forEach(([addr, length], i) => {
+      const isLast = i === buffers.length - 1;
+      const flags = (isLast && !loops ? 0 : 1) | (i >= readable ? 2 : 0);
+      this.describe(queue, i, [addr, length, flags, isLast ? 0 : i + 1]);
+    });
+    this.offer(queue, [0]);
+    this.notify(queue);
+  }
+
   /** Makes chains available; the ring's index goes `jump` too far. */
   offer(queue: number, heads: readonly number[], jump = 0): void {
-    const { availAddr } = layout(queue);
+    const { availAddr } = layout(queue, this.#base);
     const idx = this.#memory.readU16(availAddr + 2) ?? 0;
     heads.forEach((head, i) => {
       this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);

@@ -1,7 +1,7 @@
 // Every fuzzer of the project. `npm run fuzz` lists them, `npm run fuzz -- NAME --seed N --seconds S` runs one, `all` shares the time.
 
 import { allocator } from './allocator.ts';
-import { canary } from './canary.ts';
+import { canary, stuck } from './canary.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
@@ -35,4 +35,4 @@ export const FUZZERS: readonly Fuzzer[] = [
   snapshot,
 ];
 
-export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary];
+export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary, stuck];

@@ -375,6 +375,7 @@ export const library: Fuzzer = {
   sentence:
     'Calls of the library with any numbers are carried out or refused in words; accounts and guests stay right.',
   cases: 60,
+  night: 10_000,
   create: () => {
     const tally = new Tally(['done', 'RefusedArgument', 'HandleEnded', 'GuestOutOfMemory']);
     const hosts = new Hosts();

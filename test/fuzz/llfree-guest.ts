@@ -341,6 +341,7 @@ export const llfreeGuest: Fuzzer = {
   sentence:
     'A guest kernel on LLFree gets the frames of the model, zone by zone, and its monitor takes none in use.',
   cases: 16,
+  night: 500,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(machines, commands, (machine, list) =>

@@ -225,6 +225,7 @@ export const llfree: Fuzzer = {
   name: 'llfree',
   sentence: 'LLFree and its model agree after every request, by all rules, tree by tree.',
   cases: 60,
+  night: 3_000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(configs, commands, (config, list) => runBoth(config, list, tally));

@@ -2,15 +2,27 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { useCore } from '../../src/core/index.ts';
 import { fuzzCommand } from './command.ts';
+import { ALL_FUZZERS } from './index.ts';
+import { watch, watched } from './watch.ts';
 
-const build = path.resolve(import.meta.dirname, '../../..');
-for (const name of ['release', 'verify', 'llfree'] as const) {
-  useCore(name, new Uint8Array(readFileSync(path.join(build, `core.${name}.wasm`))));
+async function main(): Promise<void> {
+  const build = path.resolve(import.meta.dirname, '../../..');
+  for (const name of ['release', 'verify', 'llfree'] as const) {
+    useCore(name, new Uint8Array(readFileSync(path.join(build, `core.${name}.wasm`))));
+  }
+  process.exitCode = await fuzzCommand(process.argv.slice(2), {
+    // A run lasts as long as it is told to: the one place in test/ that asks for the time.
+    clock: () => Number(process.hrtime.bigint()) / 1e9,
+    write: (text) => process.stdout.write(text),
+    began: watched(
+      ALL_FUZZERS.map(({ name }) => name),
+      new URL(import.meta.url),
+    ),
+  });
 }
-process.exitCode = fuzzCommand(process.argv.slice(2), {
-  // A run lasts as long as it is told to: the one place in test/ that asks for the time.
-  clock: () => Number(process.hrtime.bigint()) / 1e9,
-  write: (text) => process.stdout.write(text),
-});
+
+if (isMainThread) await main();
+else watch();

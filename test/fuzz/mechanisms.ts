@@ -242,6 +242,7 @@ export const mechanisms: Fuzzer = {
   name: 'mechanisms',
   sentence: 'Every invariant of the core holds after each step of any mix of its mechanisms.',
   cases: 30,
+  night: 2_000,
   create: () => {
     const tally = new Tally(REACHED.map(([name]) => name));
     return {

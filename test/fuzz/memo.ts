@@ -183,6 +183,7 @@ export const memo: Fuzzer = {
   sentence:
     'What memos claim is there, and touches that skip it leave the state of those that look.',
   cases: 30,
+  night: 5_000,
   create: () => {
     const tally = new Tally(REACHED.map(([name]) => name));
     return {

@@ -175,6 +175,7 @@ export const queue: Fuzzer = {
   sentence:
     'Driver and device of a virtqueue lose no buffer, change none and miss no notification.',
   cases: 500,
+  night: 100_000,
   create: () => {
     const tally = new Tally([
       'a full ring',

@@ -1,15 +1,21 @@
 // Runs a fuzzer in rounds until its time is over, each round with the next seed, and says how to see a failure again.
 
 import fc from 'fast-check';
-import type { Fuzzer } from './fuzzer.ts';
+import type { Fuzzer, FuzzSession } from './fuzzer.ts';
+
+/** When a run ends: the case that is on its way then is the last. */
+export type FuzzEnd =
+  /** After so many; without any, after one whole round. */
+  | { readonly seconds: number }
+  /** When a night's amount of each kind has been tried. */
+  | { readonly isNight: true }
+  /** fast-check's way to one case and its shrunk form: after that case alone. */
+  | { readonly path: string };
 
 export interface FuzzOptions {
   /** Of the first round; the next ones count up from it. */
   readonly seed: number;
-  /** No round begins after so many; one always runs. */
-  readonly seconds: number;
-  /** fast-check's way to one case and its shrunk form: runs that case alone. */
-  readonly path?: string;
+  readonly end: FuzzEnd;
   /** What the cases did not come to is told and no failure: for runs too short to come to everything. */
   readonly mayMiss?: boolean;
 }
@@ -19,6 +25,70 @@ export interface FuzzWorld {
   /** Any clock, in seconds. */
   readonly clock: () => number;
   readonly write: (text: string) => void;
+  /** Hears of each case before it is run: its round's seed and its number in it. */
+  readonly began?: (fuzzer: string, seed: number, number: number) => void;
+}
+
+/** How long a failure may be made smaller, in seconds, when the time is over. */
+const SHRINK_SECONDS = 20;
+
+type Failure = fc.PreconditionFailure | fc.PropertyFailure | null;
+
+/** A property that stops at a time: the rounds of fast-check end before the case that would begin after it. */
+class Timed implements fc.IRawProperty<unknown, boolean> {
+  readonly #inner: FuzzSession['property'];
+  readonly #world: FuzzWorld;
+  readonly #began: (number: number) => void;
+  #until: number;
+  #cases = 0;
+
+  constructor(
+    inner: FuzzSession['property'],
+    world: FuzzWorld,
+    until: number,
+    began: (number: number) => void,
+  ) {
+    this.#inner = inner;
+    this.#world = world;
+    this.#until = until;
+    this.#began = began;
+  }
+
+  isAsync(): boolean {
+    return this.#inner.isAsync();
+  }
+
+  generate(random: fc.Random, runId?: number): fc.Value<unknown> {
+    return this.#inner.generate(random, runId);
+  }
+
+  shrink(value: fc.Value<unknown>): fc.Stream<fc.Value<unknown>> {
+    return this.#inner.shrink(value);
+  }
+
+  runBeforeEach(): never {
+    return this.#inner.runBeforeEach() as never;
+  }
+
+  runAfterEach(): never {
+    return this.#inner.runAfterEach() as never;
+  }
+
+  run(value: unknown): never {
+    const isOver = this.#cases > 0 && this.#world.clock() >= this.#until;
+    if (isOver) return new fc.PreconditionFailure(true) as never;
+    this.#began(this.#cases);
+    this.#cases += 1;
+    const outcome: Failure | Promise<Failure> = this.#inner.run(value);
+    const seen = (failure: Failure): Failure => this.#seen(failure);
+    return (outcome instanceof Promise ? outcome.then(seen) : seen(outcome)) as never;
+  }
+
+  #seen(failure: Failure): Failure {
+    const isFailure = failure !== null && !fc.PreconditionFailure.isFailure(failure);
+    if (isFailure) this.#until = Math.max(this.#until, this.#world.clock() + SHRINK_SECONDS);
+    return failure;
+  }
 }
 
 /** The lines that tell a failure: what, with which input, and the command that shows it again. */
@@ -34,28 +104,58 @@ function failureText({ name }: Fuzzer, details: fc.RunDetails<unknown>, cases: n
   ].join('\n');
 }
 
+function triedText(tried: Readonly<Record<string, number>> | undefined): string {
+  if (tried === undefined) return '';
+  return ` (${Object.entries(tried)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')})`;
+}
+
 /** Whether the fuzzer found nothing. */
-export function runFuzzer(fuzzer: Fuzzer, options: FuzzOptions, world: FuzzWorld): boolean {
-  const began = world.clock();
+export async function runFuzzer(
+  fuzzer: Fuzzer,
+  options: FuzzOptions,
+  world: FuzzWorld,
+): Promise<boolean> {
   const session = fuzzer.create();
-  const { path } = options;
+  try {
+    return await runSession(fuzzer, session, options, world);
+  } finally {
+    session.close?.();
+  }
+}
+
+async function runSession(
+  fuzzer: Fuzzer,
+  session: FuzzSession,
+  options: FuzzOptions,
+  world: FuzzWorld,
+): Promise<boolean> {
+  const { name } = fuzzer;
+  const { end } = options;
+  const start = world.clock();
+  const until = 'seconds' in end && end.seconds > 0 ? start + end.seconds : Infinity;
+  const way = 'path' in end ? { path: end.path, endOnFailure: true } : {};
   let cases = 0;
-  let round = 0;
-  const isOver = (): boolean => path !== undefined || world.clock() - began >= options.seconds;
-  do {
+  const isOver = (): boolean => {
+    if (!('isNight' in end)) return until === Infinity || world.clock() >= until;
+    return Math.min(...Object.values(session.tried?.() ?? { cases })) >= fuzzer.night;
+  };
+  for (let round = 0; round === 0 || !isOver(); round += 1) {
     const seed = (options.seed + round) | 0;
-    const way = path === undefined ? {} : { path, endOnFailure: true };
-    const details = fc.check(session.property, { seed, numRuns: fuzzer.cases, ...way });
+    const began = (number: number): void => world.began?.(name, seed, number);
+    const property = new Timed(session.property, world, until, began);
+    const details = await fc.check(property, { seed, numRuns: fuzzer.cases, ...way });
     cases += details.numRuns;
-    round += 1;
-    if (details.failed) {
-      world.write(failureText(fuzzer, details, cases));
-      return false;
-    }
-  } while (!isOver());
-  const missing = path === undefined ? session.missing() : [];
-  for (const what of missing) world.write(`${fuzzer.name}: never came to: ${what}\n`);
-  const seconds = (world.clock() - began).toFixed(1);
-  world.write(`${fuzzer.name}: ${cases} cases in ${seconds} s from seed ${options.seed}\n`);
-  return options.mayMiss === true || missing.length === 0;
+    if (!details.failed) continue;
+    world.write(failureText(fuzzer, details, cases));
+    return false;
+  }
+  const missing = 'path' in end ? [] : session.missing();
+  for (const what of missing) world.write(`${name}: never came to: ${what}\n`);
+  const seconds = (world.clock() - start).toFixed(1);
+  const tried = triedText(session.tried?.());
+  world.write(`${name}: ${cases} cases${tried} in ${seconds} s from seed ${options.seed}\n`);
+  const isShort = cases < fuzzer.cases;
+  return isShort || options.mayMiss === true || missing.length === 0;
 }

@@ -74,6 +74,7 @@ export const snapshot: Fuzzer = {
   name: 'snapshot',
   sentence: 'A guest read from its bytes goes on as the original, and damaged bytes are refused.',
   cases: 60,
+  night: 100_000,
   create: () => {
     const tally = new Tally(['a future compared', 'damage refused']);
     const bytes = guest().toBytes();

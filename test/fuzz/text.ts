@@ -14,6 +14,13 @@ const place = fc.nat(2 ** 24);
 /** Pieces that readers of numbers and tables trip over. */
 const PIECES = ['-1', '0x', '1e999', 'NaN', '"', ',', '\n', '\r\n', ' ', '=', '\0', '4294967296'];
 
+/** Any code points, surrogates too; fast-check's own would make a table of all of them first. */
+const anyText = fc
+  .array(fc.oneof(fc.nat({ max: 0x7f }), fc.nat({ max: 0xffff }), fc.nat({ max: 0x10_ffff })), {
+    maxLength: 8,
+  })
+  .map((points) => String.fromCodePoint(...points));
+
 export const textFault: fc.Arbitrary<TextFault> = fc.oneof(
   fc.record({
     kind: fc.constant('cut' as const),
@@ -23,7 +30,7 @@ export const textFault: fc.Arbitrary<TextFault> = fc.oneof(
   fc.record({
     kind: fc.constant('insert' as const),
     at: place,
-    text: fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 8, unit: 'binary' })),
+    text: fc.oneof(fc.constantFrom(...PIECES), anyText),
   }),
   fc.record({
     kind: fc.constant('digit' as const),

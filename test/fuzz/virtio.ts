@@ -215,7 +215,7 @@ class Attack {
     const model = this.balloon ?? this.mem;
     if (model === undefined) throw new Error('no device');
     this.device = new VirtioDevice(model, this.memory, BALLOON_PROFILES[profile].policy);
-    this.driver = new HostileDriver(this.device, this.memory, QUEUES, isPci);
+    this.driver = new HostileDriver(this.device, this.memory, QUEUES, { isPci });
     if (this.driver.pci !== undefined) {
       this.driver.pci.onLine = (isAsserted): void => void (this.#line = isAsserted);
     }
@@ -245,7 +245,7 @@ class Attack {
         this.memory.writeU64(step.at + 8, BASE + step.block * BLOCK);
         this.memory.writeU16(step.at + 16, step.blocks);
         if (this.mem === undefined) break;
-        this.#chain(
+        this.driver.send(
           0,
           [
             [step.at, 24],
@@ -255,7 +255,7 @@ class Attack {
         );
         break;
       case 'chain':
-        this.#chain(step.queue, step.buffers, step.readable, step.loops);
+        this.driver.send(step.queue, step.buffers, step.readable, step.loops);
         break;
       case 'hint':
         this.#hint(step.addr);
@@ -316,17 +316,6 @@ class Attack {
     };
   }
 
-  /** A well-formed chain, sent; only its buffers may be odd. */
-  #chain(index: number, buffers: [number, number][], readable: number, loops = false): void {
-    buffers.forEach(([start, bytes], i) => {
-      const isLast = i === buffers.length - 1;
-      const flags = (isLast && !loops ? 0 : 1) | (i >= readable ? 2 : 0);
-      this.driver.describe(index, i, [start, bytes, flags, isLast ? 0 : i + 1]);
-    });
-    this.driver.offer(index, [0]);
-    this.driver.notify(index);
-  }
-
   #pci({ isConfig, offset, width, value }: Op & { kind: 'pci' }): void {
     const { pci } = this.driver;
     const bus = isConfig ? pci?.config : pci;
@@ -342,8 +331,8 @@ class Attack {
   #hint(start: number): void {
     const cmdId = this.balloon?.startHinting() ?? 0;
     this.memory.writeU32(0x3f000, cmdId);
-    this.#chain(3, [[0x3f000, 4]], 1);
-    this.#chain(3, [[start, 4096]], 0);
+    this.driver.send(3, [[0x3f000, 4]], 1);
+    this.driver.send(3, [[start, 4096]], 0);
   }
 
   #actAsHost(what: number, value: number): void {
@@ -396,6 +385,7 @@ export const virtio: Fuzzer = {
   sentence:
     'Balloon and virtio-mem, over mmio and PCI, survive hostile drivers: no throw, no hang, books balanced.',
   cases: 2000,
+  night: 100_000,
   create: () => {
     const tally = new Tally(REACHED);
     const property = fc.property(

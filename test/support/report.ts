@@ -1,5 +1,6 @@
 /** Small right records for the tests of this room. */
 import type { Details, TimeSeries } from '../../src/report/detail.ts';
+import type { RecordRows } from '../../src/report/records.ts';
 import type { Results, SystemResult } from '../../src/report/results.ts';
 
 const MIB = 2 ** 20;
@@ -120,5 +121,22 @@ export function details(): Details {
       { statement: 'mean start-up: mcpv-czone / scpv-template', low: 0.4, typical: 0.5, high: 0.7 },
       { statement: 'mean slowdown: mcpv-czone / scpv-template', low: 0.9, typical: 1.1, high: 1.3 },
     ],
+  };
+}
+
+/** Rows of that many calls, every other one cold. */
+export function recordRows(length: number): RecordRows {
+  const column = (of: (row: number) => number): Float64Array =>
+    Float64Array.from({ length }, (_, row) => of(row));
+  return {
+    atMs: column((row) => row * 10),
+    function: column((row) => row % 3),
+    how: column((row) => row % 2),
+    queueMs: column(() => 0),
+    startupMs: column((row) => (row % 2 === 0 ? 300.5 : 0)),
+    sandboxMs: column((row) => (row % 2 === 0 ? 100 : 0)),
+    newVm: column((row) => Number(row % 2 === 0)),
+    durationMs: column(() => 20),
+    heldUpMs: column(() => 0.25),
   };
 }

@@ -1,7 +1,9 @@
 /** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
 import { KIB } from '../../abi/unit.ts';
-import type { Format } from '../format.ts';
-import { type Cell, type FlatTable, tablesOf } from '../tables.ts';
+import type { Format, OutputFile, Report } from '../format.ts';
+import { recordPieces } from '../records.ts';
+import type { Cell, Column, FlatTable } from '../column.ts';
+import { tablesOf } from '../tables.ts';
 
 function field(cell: Cell): string {
   const text = String(cell);
@@ -12,13 +14,36 @@ function line(cells: readonly Cell[]): string {
   return `${cells.map(field).join(',')}\r\n`;
 }
 
-export function csvOf({ columns }: FlatTable): string {
-  const rows = columns[0]?.cells.length ?? 0;
-  const lines = [line(columns.map((column) => column.name))];
-  for (let row = 0; row < rows; row++) {
+function head(columns: readonly Column[]): string {
+  return line(columns.map((column) => column.name));
+}
+
+function body(columns: readonly Column[]): string {
+  const lines: string[] = [];
+  for (let row = 0; row < (columns[0]?.cells.length ?? 0); row++) {
     lines.push(line(columns.map((column) => column.cells[row]!)));
   }
   return lines.join('');
+}
+
+export function csvOf({ columns }: FlatTable): string {
+  return head(columns) + body(columns);
+}
+
+/** A table in pieces, of which the first has the header. */
+function* pieceByPiece(pieces: Iterable<readonly Column[]>): Generator<string> {
+  let isFirst = true;
+  for (const columns of pieces) {
+    if (isFirst) yield head(columns);
+    isFirst = false;
+    yield body(columns);
+  }
+}
+
+function recordsFile({ records, results }: Report): OutputFile[] {
+  if (records === undefined) return [];
+  const content = pieceByPiece(recordPieces(records, results.systems));
+  return [{ name: 'records.csv', content }];
 }
 
 export const CSV_FORMAT: Format = {
@@ -29,9 +54,13 @@ export const CSV_FORMAT: Format = {
     { name: 'results.csv', mark: /^name,starts_cold,/, usualBytes: 4 * KIB },
     { name: 'functions.csv', mark: /^system,id,/, usualBytes: 64 * KIB },
     { name: 'series.csv', mark: /^system,tMs,/, usualBytes: 64 * KIB },
+    { name: 'records.csv', mark: /^system,atMs,/, usualBytes: KIB },
     { name: 'starts.csv', mark: /^system,start,/, usualBytes: 32 * KIB },
   ],
   render: (report) => ({
-    files: tablesOf(report).map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) })),
+    files: [
+      ...tablesOf(report).map((table) => ({ name: `${table.name}.csv`, content: csvOf(table) })),
+      ...recordsFile(report),
+    ],
   }),
 };

@@ -1,9 +1,18 @@
 /** Parquet: a file a table. Integers are INT64, other numbers DOUBLE. */
 import { KIB } from '../../abi/unit.ts';
-import { type BasicType, type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import type { Format } from '../format.ts';
+import {
+  type BasicType,
+  ByteWriter,
+  type ColumnSource,
+  ParquetWriter,
+  parquetWriteBuffer,
+  schemaFromColumnData,
+} from 'hyparquet-writer';
+import type { Format, OutputFile, Report } from '../format.ts';
+import { recordPieces } from '../records.ts';
 import type { Results } from '../results.ts';
-import { type Column, type FlatTable, tablesOf } from '../tables.ts';
+import type { Column, FlatTable } from '../column.ts';
+import { tablesOf } from '../tables.ts';
 
 const TYPES: Readonly<Record<Column['kind'], BasicType>> = {
   text: 'STRING',
@@ -16,31 +25,78 @@ function source({ name, kind, cells }: Column): ColumnSource {
   return { name, data, type: TYPES[kind], nullable: false };
 }
 
-/** Schema version, seed and trace name are in the file's key-value metadata. */
-export function parquetOf({ columns }: FlatTable, { schema, seed, trace }: Results): Uint8Array {
-  const kvMetadata = [
+const CREATED_BY = 'guestmem';
+
+/** What is in each file's key-value metadata. */
+function metadata({ schema, seed, trace }: Results): { key: string; value: string }[] {
+  return [
     { key: 'guestmem.schema', value: String(schema) },
     { key: 'guestmem.seed', value: String(seed) },
     { key: 'guestmem.trace', value: trace.name },
   ];
+}
+
+/** Schema version, seed and trace name are in the file's key-value metadata. */
+export function parquetOf({ columns }: FlatTable, results: Results): Uint8Array {
   const columnData = columns.map(source);
-  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'guestmem', kvMetadata }));
+  const kvMetadata = metadata(results);
+  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: CREATED_BY, kvMetadata }));
+}
+
+/** What a writer of bytes has by now; it goes on behind it. */
+function taken(writer: ByteWriter): Uint8Array {
+  const bytes = writer.getBytes().slice();
+  writer.index = 0;
+  return bytes;
+}
+
+/** A table in pieces, a row group each. */
+function* pieceByPiece(
+  pieces: Iterable<readonly Column[]>,
+  results: Results,
+): Generator<Uint8Array> {
+  const writer = new ByteWriter();
+  let parquet: ParquetWriter | undefined;
+  for (const columns of pieces) {
+    const typed = columns.map(source);
+    const schema = schemaFromColumnData({ columnData: typed });
+    const kvMetadata = metadata(results);
+    parquet ??= new ParquetWriter({ writer, schema, createdBy: CREATED_BY, kvMetadata });
+    const columnData = typed.map(({ name, data }) => ({ name, data }));
+    void parquet.write({ columnData, rowGroupSize: columns[0]?.cells.length ?? 1 });
+    yield taken(writer);
+  }
+  void parquet?.finish();
+  yield taken(writer);
+}
+
+function recordsFile({ records, results }: Report): OutputFile[] {
+  if (records === undefined) return [];
+  const content = pieceByPiece(recordPieces(records, results.systems), results);
+  return [{ name: 'records.parquet', content }];
 }
 
 export const PARQUET_FORMAT: Format = {
   name: 'parquet',
   sentence: 'The same tables as csv, typed, with schema version, seed and trace in each file.',
-  files: ['results.parquet', 'functions.parquet', 'series.parquet', 'starts.parquet'].map(
-    (name) => ({
-      name,
-      mark: /^PAR1[^]*guestmem/,
-      usualBytes: 8 * KIB,
-    }),
-  ),
+  files: [
+    'results.parquet',
+    'functions.parquet',
+    'series.parquet',
+    'starts.parquet',
+    'records.parquet',
+  ].map((name) => ({
+    name,
+    mark: /^PAR1[^]*guestmem/,
+    usualBytes: 8 * KIB,
+  })),
   render: (report) => ({
-    files: tablesOf(report).map((table) => ({
-      name: `${table.name}.parquet`,
-      content: parquetOf(table, report.results),
-    })),
+    files: [
+      ...tablesOf(report).map((table) => ({
+        name: `${table.name}.parquet`,
+        content: parquetOf(table, report.results),
+      })),
+      ...recordsFile(report),
+    ],
   }),
 };

@@ -1,9 +1,11 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
+import { alignRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
 import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
+import { sensitivityText } from '../sensitivity.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
 /**
@@ -43,19 +45,6 @@ function summaryRow(system: SystemResult, first: SystemResult): string[] {
   ];
 }
 
-/** First column to the left, the others to the right, two spaces between. */
-export function alignRows(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd();
-  return rows.map(line).join('\n');
-}
-
 /** Heading, table and speed of the run; ends with a newline. */
 export function resultsTable(results: Results): string {
   const { trace, wall, seed } = results;
@@ -68,7 +57,7 @@ export function resultsTable(results: Results): string {
   const told = [...missingLines(results), ...repairLines(trace), ...shortageLines(results)].map(
     (line) => `${line}\n`,
   );
-  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n`;
+  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n${sensitivityText(results)}`;
 }
 
 export const TABLE_FORMAT: Format = {

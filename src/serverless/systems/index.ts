@@ -12,11 +12,13 @@ import { MCPV_SQUEEZY } from './mcpv-squeezy.ts';
 import { MCPV_STATIC } from './mcpv-static.ts';
 import { MCPV_VIRTIO_MEM } from './mcpv-virtio-mem.ts';
 import { SCPV_BOOT } from './scpv-boot.ts';
+import { SCPV_SNAPSHOT } from './scpv-snapshot.ts';
 import { SCPV_TEMPLATE } from './scpv-template.ts';
 
 export const SYSTEMS: readonly SystemSpec[] = [
   SCPV_BOOT,
   SCPV_TEMPLATE,
+  SCPV_SNAPSHOT,
   MCPV_STATIC,
   MCPV_CZONE,
   MCPV_BALLOON,

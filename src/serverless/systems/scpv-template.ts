@@ -1,6 +1,6 @@
 // scpv-template: one container per VM, cloned copy-on-write from a booted template of its size (RunD, Kata templates).
 
-import { OnePerVm } from '../one-per-vm.ts';
+import { OnePerVm, emptyVms } from '../one-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
 export const SCPV_TEMPLATE: SystemSpec = {
@@ -9,5 +9,5 @@ export const SCPV_TEMPLATE: SystemSpec = {
   source: 'RunD (Li et al., USENIX ATC ’22), Kata Containers’ VM templating.',
   limits:
     'The template is of a booted guest without the function; its size is fixed, and nothing is asked back from a running VM.',
-  create: (context) => new OnePerVm(context, true),
+  create: (context) => new OnePerVm(context, (vmm) => emptyVms(context, vmm, true)),
 };

@@ -13,6 +13,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+function sensitivityAsked(sensitivity?: string | true): unknown {
+  const flags = sensitivity === undefined ? {} : { sensitivity };
+  return experimentOf(undefined, flags).outputs.sensitivity;
+}
+
 describe('what is asked for', () => {
   it('is an experiment by its ending, and a trace otherwise', () => {
     expect(['a.yaml', 'b/c.YML', 'a.csv', 'yaml', undefined].map(isExperiment)).toEqual([
@@ -56,6 +61,22 @@ describe('what is asked for', () => {
     expect(() => experimentOf(undefined, { contention: 'offf' })).toThrow(
       '--contention: expected one of on, off (did you mean off?), found "offf"',
     );
+  });
+
+  it('may ask how far prices move the results, by the counts unless it says otherwise', () => {
+    expect([sensitivityAsked(), sensitivityAsked(true), sensitivityAsked('replay')]).toEqual([
+      undefined,
+      'counts',
+      'replay',
+    ]);
+    expect(() => sensitivityAsked('reply')).toThrow(
+      '--sensitivity: expected one of counts, replay (did you mean replay?), found "reply"',
+    );
+  });
+
+  it('may ask for a row a call', () => {
+    expect(experimentOf(undefined, {}).outputs.records).toBeUndefined();
+    expect(experimentOf(undefined, { records: true }).outputs.records).toBe(true);
   });
 
   it('may have prices of a file, a level, or both', () => {

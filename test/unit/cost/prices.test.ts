@@ -20,7 +20,8 @@ balloonDeflate2MiB reportRange virtioMemPlug2MiB virtioMemUnplug2MiB dimmPlugBlo
 dimmOfflineBlock czonePlug2MiB czoneRelease2MiB czoneMessage vmmStart kernelBoot
 agentStart templateClone containerCreate containerDestroy functionInit processFork
 forkPage processExec partitionPlugBlock partitionDropBlock blockRead4KiB deviceRead4KiB
-cloneSerial clonePerVm bootSerial bootPerVm`
+cloneSerial clonePerVm bootSerial bootPerVm
+snapshotLoad imageRead4KiB imageBulkRead4KiB imageInstall4KiB imageCopy2MiB vmFreeze vmFork`
   .trim()
   .split(/\s+/);
 

@@ -106,6 +106,18 @@ describe('a crew', () => {
     expect([hands.hired, hands.dismissed]).toEqual([2, 2]);
   });
 
+  it('passes rows on, of what is being played only', () => {
+    const seen: string[] = [];
+    const records = (system: string): void => void seen.push(system);
+    const { hands } = play(2, { jobs: 1, records });
+    const rows = {} as never;
+    hands.say({ kind: 'records', index: 0, system: 'a', rows });
+    hands.done(0);
+    hands.say({ kind: 'records', index: 0, system: 'late', rows });
+    hands.say({ kind: 'records', index: 1, system: 'b', rows });
+    expect(seen).toEqual(['a', 'b']);
+  });
+
   it('passes progress on, of what is being played only', () => {
     const seen: unknown[] = [];
     const progress = (index: number, share: number): void => void seen.push([index, share]);

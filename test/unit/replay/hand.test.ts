@@ -15,15 +15,15 @@ import { smallTrace } from '../../support/traces.ts';
 const PLAN: ReplayPlan = { systems: ['mcpv-static', 'scpv-template'], seed: 1 };
 
 /** What a hand at the other end of a port says, up to its last word. */
-async function reportsOf(plan: ReplayPlan, index: number): Promise<Report[]> {
+async function reportsOf(plan: ReplayPlan, index: number, isRecorded = false): Promise<Report[]> {
   const { port1, port2 } = new MessageChannel();
   const trace = structuredClone(smallTrace());
-  serve(port1 as HandPort, { trace, plan, core: compiledCore('release') });
+  serve(port1 as HandPort, { trace, plan, core: compiledCore('release'), isRecorded });
   const reports: Report[] = [];
   const ended = new Promise<void>((resolve) => {
     port2.on('message', (report: Report) => {
       reports.push(report);
-      if (report.kind !== 'progress') resolve();
+      if (report.kind === 'done' || report.kind === 'failed') resolve();
     });
   });
   port2.postMessage({ index });
@@ -39,6 +39,15 @@ describe('a hand', () => {
     const alone = await replay(smallTrace(), { systems, seed: 1 });
     expect(reports.at(-1)).toEqual({ kind: 'done', index: 1, run: alone.systems[0] });
     expect(reports.slice(0, -1)).toContainEqual({ kind: 'progress', index: 1, share: 1 });
+  });
+
+  it('hands on rows of calls if they are wanted, before it is done', async () => {
+    const reports = await reportsOf(PLAN, 1, true);
+    const rows = reports.flatMap((report) => (report.kind === 'records' ? [report.rows] : []));
+    const last = reports.at(-1);
+    const { cold, warm } = last?.kind === 'done' ? last.run.starts : { cold: 0, warm: 0 };
+    expect(rows.reduce((sum, { atMs }) => sum + atMs.length, 0)).toBe(cold + warm);
+    expect((await reportsOf(PLAN, 1)).some(({ kind }) => kind === 'records')).toBe(false);
   });
 
   it('says what went wrong', async () => {

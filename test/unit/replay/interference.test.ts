@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { LOST_SHARES, PUBLISHED } from '../../../src/cost/index.ts';
+import { LOST_SHARES, PUBLISHED, costNs } from '../../../src/cost/index.ts';
 import { DisturbanceMeter } from '../../../src/replay/disturbance-meter.ts';
 import type { Host } from '../../../src/replay/fleet.ts';
 import { Interference } from '../../../src/replay/interference.ts';
-import { LEVELS, Pricing } from '../../../src/replay/pricing.ts';
+import { LEVELS, Pricing, workReceipt } from '../../../src/replay/pricing.ts';
 import { WarmPool } from '../../../src/replay/warm-pool.ts';
 import {
   COUNT_MIGRATED_PAGES,
@@ -22,7 +22,7 @@ const INFLATION: Work = { operations: { balloonInflatePage: 10_000 }, counts: ne
 const REPORT: Work = { operations: { reportRange: 1000 }, counts: newCounts() };
 
 function takes(work: Work): number {
-  return PRICING.interference(work, TYPICAL, { cpus: 100, calls: 1 }).totalMs;
+  return PRICING.interference(workReceipt(work), TYPICAL, { cpus: 100, calls: 1 }).totalMs;
 }
 
 /** A VM in which so many calls of one duration have begun at 0. */
@@ -107,6 +107,17 @@ describe('calls beside work of their VM’s devices', () => {
     const before = soon.meter.lateMs(0, TYPICAL);
     soon.interference.work(soon.vm, soon.slots, INFLATION, 0);
     expect(soon.meter.lateMs(0, TYPICAL)).toBe(before);
+  });
+
+  it('leave in the receipt what comes to their slowdown at the prices of the clock', () => {
+    const { vm, pool, interference, meter, slots } = world(1, 10_000);
+    interference.work(vm, slots, INFLATION, 0);
+    interference.work(vm, slots, REPORT, 1);
+    const late = pool.add({ vm } as Container, 0, {} as Host);
+    pool.setCall(late, 5000, true);
+    interference.begin(late, vm, 2);
+    const slowdowns = meter.lateMs(0, TYPICAL) / 10_000 + meter.lateMs(late, TYPICAL) / 5000;
+    expect(costNs(meter.receipt) / 1e6).toBeCloseTo(slowdowns, 9);
   });
 
   it('lose nothing while their containers start or are idle', () => {

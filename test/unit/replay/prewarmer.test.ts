@@ -1,14 +1,41 @@
 import { expect, it } from 'vitest';
+import { EVENT_PREWARM, eventOf } from '../../../src/replay/event.ts';
 import { Prewarmer } from '../../../src/replay/prewarmer.ts';
+import { Clock } from '../../../src/time/index.ts';
 
 it('has one plan a function: the last one, until it is due, or a call comes first', () => {
-  const prewarmer = new Prewarmer(2);
-  expect(prewarmer.take(0, 10)).toBeUndefined();
-  expect(prewarmer.plan(0, 10, { inMs: 5, keepMs: 7 })).toBe(15);
-  expect(prewarmer.plan(0, 11, { inMs: 5, keepMs: 8 })).toBe(16);
-  expect([prewarmer.take(0, 15), prewarmer.take(1, 16)]).toEqual([undefined, undefined]);
-  expect([prewarmer.take(0, 16), prewarmer.take(0, 16)]).toEqual([8, undefined]);
-  prewarmer.plan(1, 20, { inMs: 5, keepMs: 7 });
-  prewarmer.cancel(1);
-  expect(prewarmer.take(1, 25)).toBeUndefined();
+  const clock = new Clock();
+  let keepMs = 7;
+  const policy = {
+    arrived: () => {},
+    keepMs: () => 0,
+    prewarm: (id: number) => (id === 0 ? { inMs: 5, keepMs } : undefined),
+  };
+  const prewarmer = new Prewarmer(2, policy, clock);
+  clock.moveTo(10);
+  prewarmer.ended(0);
+  prewarmer.ended(1);
+  clock.moveTo(11);
+  keepMs = 8;
+  prewarmer.ended(0);
+  const due: [number, number, number | undefined][] = [];
+  while (clock.next < Infinity) {
+    expect(clock.step()).toBe(eventOf(EVENT_PREWARM, 0));
+    due.push([clock.now, 0, prewarmer.take(0)]);
+  }
+  expect(due).toEqual([
+    [15, 0, undefined],
+    [16, 0, 8],
+  ]);
+  prewarmer.ended(0);
+  prewarmer.arrived(0);
+  clock.step();
+  expect([clock.now, prewarmer.take(0)]).toEqual([21, undefined]);
+});
+
+it('wants nothing for a policy that never does', () => {
+  const clock = new Clock();
+  const prewarmer = new Prewarmer(1, { arrived: () => {}, keepMs: () => 0 }, clock);
+  prewarmer.ended(0);
+  expect(clock.next).toBe(Infinity);
 });

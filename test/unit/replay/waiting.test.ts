@@ -9,7 +9,7 @@ it('serves calls as they came, and those of a function before their turn when th
     const expected: Call[] = [];
     for (const [at, { what, functionId }] of steps.entries()) {
       if (what === 'push') {
-        const call = { functionId, durationMs: 1, arrivedMs: at, isMeasured: true };
+        const call = { functionId, durationMs: 1, arrivedMs: at, isMeasured: true, isQueued: true };
         waiting.push(call);
         expected.push(call);
       } else if (what === 'shift') {

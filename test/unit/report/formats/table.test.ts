@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignRows, resultsTable, summaryRows } from '../../../../src/report/formats/table.ts';
+import { resultsTable, summaryRows } from '../../../../src/report/formats/table.ts';
 import { formatBytes, formatMs, formatNumber } from '../../../../src/report/unit.ts';
 import { results, system } from '../../../support/report.ts';
 
@@ -25,15 +25,6 @@ describe('table', () => {
     const warm = system('warm');
     warm.starts.cold = 0;
     expect(summaryRows(results(warm))[1]!.slice(0, 5)).toEqual(['warm', '0', '-', '-', '-']);
-  });
-
-  it('leaves no blanks at the ends of lines', () => {
-    expect(
-      alignRows([
-        ['a', 'b'],
-        ['long', ''],
-      ]),
-    ).toBe('a     b\nlong');
   });
 });
 

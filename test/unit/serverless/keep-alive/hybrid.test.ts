@@ -10,10 +10,10 @@ const RUNS_MS = 1000;
 function played(policy: KeepAlive, idleMinutes: readonly number[], functionId = 0): number {
   let nowMs = 0;
   policy.arrived(functionId, nowMs);
-  for (const minutes of idleMinutes) {
+  for (const idle of idleMinutes) {
     nowMs += RUNS_MS;
     policy.keepMs(functionId, nowMs);
-    nowMs += minutes * MS_PER_MINUTE;
+    nowMs += idle * MS_PER_MINUTE;
     policy.arrived(functionId, nowMs);
   }
   return nowMs + RUNS_MS;

@@ -1,0 +1,125 @@
+// One row for each call that counts, when it begins or is refused: how it began, and what its start and the call took. Rows go in
+// batches to somebody else, so that a run holds few of them.
+
+import type { CALL_KINDS, RECORD_COLUMNS, RecordRows } from '../report/index.ts';
+import type { WarmPool } from './warm-pool.ts';
+
+const KINDS: typeof CALL_KINDS = ['cold', 'warm', 'queued', 'refused'];
+type Kind = (typeof CALL_KINDS)[number];
+
+/** Times are milliseconds on the run's clock. */
+const COLUMNS: typeof RECORD_COLUMNS = [
+  'atMs',
+  'function',
+  'how',
+  'queueMs',
+  'startupMs',
+  'sandboxMs',
+  'newVm',
+  'durationMs',
+  'heldUpMs',
+];
+
+type Column = keyof RecordRows;
+
+/** Takes rows as a system plays. */
+export interface RecordSink {
+  add(system: string, rows: RecordRows): void;
+  /** What came so far is void: all is played again. */
+  restart(): void;
+}
+
+/** Some 100 ms of a replay's work, and half a MiB. */
+const BATCH_ROWS = 8192;
+
+/** What is known of a call before it begins. */
+export interface Begun {
+  readonly how: Kind;
+  readonly atMs: number;
+  readonly queueMs: number;
+  readonly startupMs: number;
+  readonly sandboxMs: number;
+  readonly newVm: boolean;
+}
+
+/** Of a call that finds a container. */
+export function found(how: Kind, atMs: number, queueMs = 0): Begun {
+  return { how, atMs, queueMs, startupMs: 0, sandboxMs: 0, newVm: false };
+}
+
+function emptyBatch(): Record<Column, Float64Array> {
+  const columns = COLUMNS.map((name) => [name, new Float64Array(BATCH_ROWS)]);
+  return Object.fromEntries(columns) as Record<Column, Float64Array>;
+}
+
+/** What of the pool a row needs. */
+type Pool = Pick<WarmPool, 'isMeasured' | 'functionId' | 'durationMs'>;
+
+export class Recorder {
+  readonly #pool: Pool;
+  readonly #give: (rows: RecordRows) => void;
+  /** By slot of the pool: the call that its container was taken or started for, until it begins. */
+  readonly #begun = new Map<number, Begun>();
+  #batch = emptyBatch();
+  #rows = 0;
+
+  constructor(pool: Pool, give: (rows: RecordRows) => void) {
+    this.#pool = pool;
+    this.#give = give;
+  }
+
+  /** A container has a call now. */
+  assign(slot: number, begun: Begun): void {
+    this.#begun.set(slot, begun);
+  }
+
+  /** Its call begins, or never will: then nothing held it up. */
+  begin(slot: number, heldUpMs = 0): void {
+    const begun = this.#begun.get(slot);
+    this.#begun.delete(slot);
+    if (begun === undefined || !this.#pool.isMeasured(slot)) return;
+    const functionId = this.#pool.functionId(slot);
+    this.#write(begun, [functionId, this.#pool.durationMs(slot), heldUpMs]);
+  }
+
+  refuse(functionId: number, durationMs: number, atMs: number): void {
+    this.#write(found('refused', atMs), [functionId, durationMs, 0]);
+  }
+
+  #write(
+    { how, newVm, ...times }: Begun,
+    [functionId, durationMs, heldUpMs]: readonly [number, number, number],
+  ): void {
+    const row: Readonly<Record<Column, number>> = {
+      ...times,
+      how: KINDS.indexOf(how),
+      newVm: Number(newVm),
+      function: functionId,
+      durationMs,
+      heldUpMs,
+    };
+    for (const name of COLUMNS) this.#batch[name][this.#rows] = row[name];
+    this.#rows += 1;
+    if (this.#rows === BATCH_ROWS) this.#flush();
+  }
+
+  /** Calls that have not begun will not any more. */
+  finish(): void {
+    for (const slot of this.#begun.keys()) this.begin(slot);
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#rows === 0) return;
+    const { length } = this.#batch.atMs;
+    const batch = this.#batch;
+    const rows = this.#rows;
+    this.#batch = emptyBatch();
+    this.#rows = 0;
+    if (rows === length) this.#give(batch);
+    else {
+      const short = COLUMNS.map((name) => [name, batch[name].slice(0, rows)]);
+      this.#give(Object.fromEntries(short) as RecordRows);
+    }
+  }
+}

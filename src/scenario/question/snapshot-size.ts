@@ -1,0 +1,69 @@
+// Question 9: how small does a snapshot get after hinting or ballooning? A full one has every byte of the guest's memory; one
+// that leaves holes has the pages that the host holds: whatever the guest gave back before is not among them.
+
+import { FRAMES_PER_MIB, FRAME_BYTES, NS_PER_S } from '../../abi/unit.ts';
+import { Balloon, COUNT_BLOCK_READS, newCounts, operationsOf, vmStats } from '../../vmm/index.ts';
+import { type LoneHost, loneHost } from '../guest.ts';
+import { passTime } from '../pass-time.ts';
+import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { SANDBOX_MIB, TASK, mibOf, msOf, startTask } from './sandbox.ts';
+
+/** What is done before the VM is paused and written. */
+export const PREPARATIONS = [
+  'nothing',
+  'drop caches',
+  'hinting',
+  'drop caches, hinting',
+  'balloon',
+] as const;
+export type Preparation = (typeof PREPARATIONS)[number];
+
+/** Of what the guest says is available (buildbuddy's share). */
+const BALLOON_SHARE = 0.8;
+/** The driver tries again every 200 ms for what it did not get. */
+const INFLATE_NS = 10 * NS_PER_S;
+
+function prepare(how: Preparation, rig: LoneHost, balloon: Balloon): void {
+  const { memory, files } = rig.vm.guest;
+  if (how.startsWith('drop caches')) files.shrink(files.pages);
+  if (how.endsWith('hinting')) balloon.model.startHinting();
+  if (how !== 'balloon') return;
+  balloon.setTarget(Math.floor((BALLOON_SHARE * vmStats(memory).availableBytes) / FRAME_BYTES));
+  passTime(rig, INFLATE_NS);
+  balloon.setTarget(0);
+}
+
+/** A VM whose task has ended, prepared and then written. What comes after it reads the task's files again. */
+export function snapshotRow(how: Preparation): ScenarioRow {
+  const rig = loneHost({ memoryFrames: SANDBOX_MIB * FRAMES_PER_MIB });
+  const { vmm, vm, clock } = rig;
+  const balloon = new Balloon(vm, clock, { freePageHinting: true });
+  startTask(vm, TASK).exit();
+  vm.settle(newCounts());
+  prepare(how, rig, balloon);
+  vm.settle(newCounts());
+  const { core, files } = vm.guest;
+  const written = core.backedFrames;
+  const cachedMib = mibOf(files.pages);
+  balloon.model.finishHinting();
+  files.read('task', TASK.filesMib * FRAMES_PER_MIB, 0);
+  const counts = newCounts();
+  vm.settle(counts);
+  vmm.stop(vm);
+  return {
+    before: how,
+    fullMib: SANDBOX_MIB,
+    withHolesMib: mibOf(written),
+    shareOfFull: mibOf(written) / SANDBOX_MIB,
+    cachedMib,
+    readAgainMib: mibOf(counts[COUNT_BLOCK_READS] as number),
+    readAgainMs: msOf(operationsOf(counts, [COUNT_BLOCK_READS])),
+  };
+}
+
+export const SNAPSHOT_SCENARIO: Scenario = {
+  name: 'snapshot-size',
+  sentence:
+    'Question 9: how small does a snapshot get after hinting or ballooning? A VM of 1 GiB whose task of 320 MiB has ended.',
+  run: () => PREPARATIONS.map((how) => snapshotRow(how)),
+};

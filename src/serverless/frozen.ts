@@ -1,0 +1,53 @@
+// Images of functions for the systems that start VMs from them.
+
+import { THP_ORDER } from '../abi/unit.ts';
+import type { Contents, FunctionImage, ImageOptions, Vmm } from '../vmm/index.ts';
+import { startRuntime } from './container.ts';
+import type { FunctionProfile } from './function-profile.ts';
+import type { SystemContext } from './machine.ts';
+import { soloConfig } from './one-per-vm.ts';
+
+export interface FrozenOptions extends ImageOptions {
+  /** Host pages behind image and clones have 2 MiB. */
+  readonly isLarge: boolean;
+}
+
+/** The images of one host, one a function. */
+export class FrozenFunctions {
+  readonly #context: SystemContext;
+  readonly #vmm: Vmm;
+  readonly #options: FrozenOptions;
+  readonly #images: Map<string, FunctionImage> = new Map<string, FunctionImage>();
+
+  constructor(context: SystemContext, vmm: Vmm, options: FrozenOptions) {
+    this.#context = context;
+    this.#vmm = vmm;
+    this.#options = options;
+  }
+
+  /** The image of a function, its runtime initialised. What it holds is its key: a function that holds more is another. */
+  of(profile: FunctionProfile): FunctionImage {
+    const {
+      kernel,
+      resumed,
+      containerKernelFrames: kernelFrames,
+      hostCache,
+    } = this.#context.machine;
+    const isMapped = hostCache === 'dax';
+    const key = JSON.stringify([profile, kernelFrames, isMapped]);
+    const known = this.#images.get(key);
+    if (known !== undefined) return known;
+    const machine = { ...this.#context.machine, kernel: { ...kernel, ...resumed } };
+    const contents = {
+      key,
+      order: this.#options.isLarge ? THP_ORDER : 0,
+      fill: (guest) => {
+        guest.files.source = { isMapped, came: () => {} };
+        return startRuntime(guest, profile, { cpu: 0, kernelFrames }).state();
+      },
+    } as const satisfies Contents;
+    const made = this.#vmm.imageOf(soloConfig(machine, profile), contents, this.#options);
+    this.#images.set(key, made);
+    return made;
+  }
+}

@@ -17,6 +17,12 @@ export {
   zoneinfo,
 } from './core/index.ts';
 export {
+  type FrameKind,
+  type FreeList,
+  type GuestFrame,
+  Process,
+  type ProcFiles,
+  type ProcessConfig,
   ProcessTree,
   type GrowthPolicy,
   growAsPredicted,
@@ -112,6 +118,7 @@ export {
   replayPlan,
   playEnds,
   resultsOf,
+  seedsOf,
   sensitivityOf,
 } from './replay/index.ts';
 export {
@@ -161,6 +168,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  HyperAlloc,
+  type HyperAllocOptions,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

@@ -107,12 +107,26 @@ export function listCutHead(list: usize, next: u32): void {
 export function listPopTail(list: usize): u32 {
   const tail = load<u32>(list, 4);
   if (tail == NIL) return NIL;
-  const records = recordsBase;
-  const prev = load<u32>(records + ((<usize>tail) << 3), 4);
+  listCutTail(list, linkPrev(tail));
+  return tail;
+}
+
+/** Frames from the tail of a list on, towards its head, that are neighbours in ascending order; at most `most`. */
+@inline
+export function listTailRun(list: usize, most: u32): u32 {
+  const first = load<u32>(list, 4);
+  const records = recordsBase + ((<usize>first) << 3);
+  let run: u32 = 1;
+  while (run < most && load<u32>(records + ((<usize>(run - 1)) << 3), 4) == first + run) run++;
+  return run;
+}
+
+/** What stood behind `prev` is off the list; NIL: all of it is. */
+@inline
+export function listCutTail(list: usize, prev: u32): void {
   store<u32>(list, prev, 4);
   if (prev == NIL) store<u32>(list, NIL);
-  else store<u32>(records + ((<usize>prev) << 3), NIL);
-  return tail;
+  else store<u32>(recordsBase + ((<usize>prev) << 3), NIL);
 }
 
 /** Makes `pfn` the head by turning the ring: what stood before it goes behind the tail (list_rotate_to_front). */

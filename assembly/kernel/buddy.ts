@@ -188,6 +188,29 @@ export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32)
   freeWhole(zone, freed, pfn, order, type, flags);
 }
 
+/**
+ * Frees the frames of an aligned block below pageblock order, in ascending order, to a kernel zone: what as many freeOnes
+ * do, which merge inside the block until its last frame is free. Their records end up as those would leave them too: an
+ * even frame was last put on the list of the order that its number is even to, behind that list's tail, because the block
+ * before it is free; an odd one was on none.
+ */
+export function freeOneByOne(zone: Zone, pfn: u32, order: u32, type: u32): void {
+  const records = recordsBase + ((<usize>pfn) << 3);
+  for (let odd: u32 = 1; odd < (<u32>1) << order; odd += 2)
+    store<u32>(records + ((<usize>odd) << 3), NIL);
+  for (let even: u32 = 1; even < order; even++) {
+    const links = ((<u64>lastFree(zone, even - 1, type)) << 32) | NIL;
+    const step: u32 = 2 << even;
+    for (let at: u32 = 1 << even; at < (<u32>1) << order; at += step) {
+      store<u64>(records + ((<usize>at) << 3), links);
+    }
+  }
+  if (order == 0) store<u32>(records, NIL);
+  else store<u64>(records, ((<u64>lastFree(zone, order - 1, type)) << 32) | NIL);
+  memory.fill(statesBase + pfn, <u8>KIND_TAIL, (<usize>1) << order);
+  freeOne(zone, pfn, order, type, 0);
+}
+
 /** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
 function freeWhole(zone: Zone, freed: u32, pfn: u32, order: u32, type: u32, flags: u32): void {
   const states = statesBase;

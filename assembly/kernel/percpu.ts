@@ -26,14 +26,15 @@ import {
   ZONE_FLAG_BELOW_HIGH,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
-import { COSTLY_ORDER, THP_ORDER } from '../../src/abi/unit';
+import { COSTLY_ORDER, PAGEBLOCK_ORDER, THP_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
 import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
 import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
-import { NIL, clearHead, setState } from '../base/frame';
+import { NIL, clearHead, linkPrev, setState } from '../base/frame';
 import { guest, pcpsBase, recordsBase, statesBase } from '../base/guest';
 import {
+  listCutTail,
   listHead,
   listPopHead,
   listPopTail,
@@ -41,14 +42,15 @@ import {
   listPushTail,
   listReset,
   listTail,
+  listTailRun,
   setListHead,
   setListTail,
 } from '../base/list';
 import { isLogging, logBlock } from '../base/log';
-import { blockPlace, blockType } from '../base/pageblock';
+import { blockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
-import { freeOne } from './buddy';
+import { freeOne, freeOneByOne } from './buddy';
 import { Search, newSearch, searchesPlain, takeBlock } from './fallback';
 import { HAS_LISTS, llfreeDrain } from './llfree';
 import { NO_RUN, runFrames, runStart, takeBlocks } from './run';
@@ -287,6 +289,25 @@ function drainTail(zone: Zone, list: usize, order: u32): u32 {
   return pfn;
 }
 
+/**
+ * Moves neighbours at the tail of a list of single frames back to the zone, at most `most`: what as many drainTails do,
+ * if each frame but the last is followed by the next. How many; 0: there is one such frame only.
+ */
+function drainRun(zone: Zone, list: usize, most: u32): u32 {
+  const first = listTail(list);
+  const frames = listTailRun(list, most);
+  if (frames == 1) return 0;
+  listCutTail(list, linkPrev(first + frames - 1));
+  const end = first + frames;
+  for (let at = first; at < end;) {
+    let order = min<u32>(PAGEBLOCK_ORDER - 1, ctz<u32>(at));
+    while (at + (1 << order) > end) order--;
+    freeOneByOne(zone, at, order, blockType(at));
+    at += 1 << order;
+  }
+  return frames;
+}
+
 /** Moves `frames` frames back to the zone: list `first` is emptied first, then the next, coldest pages first. */
 export function drain(pcp: Pcp, zone: Zone, frames: i32, first: u32): void {
   let left = min(pcp.count, frames);
@@ -297,9 +318,11 @@ export function drain(pcp: Pcp, zone: Zone, frames: i32, first: u32): void {
     const list = pcpList(pcp, index);
     const order = pcpOrder(index);
     const before = left;
-    while (left > 0 && drainTail(zone, list, order) != NIL) {
-      left -= 1 << order;
-      blocks++;
+    while (left > 0 && listTail(list) != NIL) {
+      const taken = order == 0 && !isLogging() ? drainRun(zone, list, left) : 0;
+      if (taken == 0) drainTail(zone, list, order);
+      left -= max(taken, 1 << order);
+      blocks += max(taken, 1);
     }
     pcp.count -= before - left;
   }
@@ -339,55 +362,6 @@ export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): 
   if (frames == 0) return false;
   drain(pcp, zone, frames, pcpIndex(order, type));
   return true;
-}
-
-/**
- * How many single frames can be freed to the lists now before a free has to look at the sizes: none of them drains, or
- * changes more than the counts. 0: the next one must be given by itself.
- */
-function quietRoom(pcp: Pcp, zone: Zone): i32 {
-  if ((zone.flags & (ZONE_FLAG_RECLAIM_ACTIVE | ZONE_FLAG_BELOW_HIGH)) != 0) return 0;
-  return max(clampHigh(pcp, pcp.high) - 1 - pcp.count, 0);
-}
-
-/**
- * Frees single frames of one list and of pageblocks with one table word, as long as there is room: what as many calls of
- * pcpGive do. `frames` is a table of frame numbers. How many were freed; 0: the first must be given by itself.
- */
-export function pcpGiveRun(pcp: Pcp, zone: Zone, type: u32, frames: usize, most: u32): u32 {
-  const room = <u32>quietRoom(pcp, zone);
-  if (room == 0) return 0;
-  const list = pcpList(pcp, pcpIndex(0, type));
-  const records = recordsBase;
-  const states = statesBase;
-  const place = blockPlace(load<u32>(frames));
-  const end = min(most, room);
-  let head = listHead(list);
-  let given: u32 = 0;
-  while (given < end) {
-    const pfn = load<u32>(frames + ((<usize>given) << 2));
-    if (blockPlace(pfn) != place) break;
-    store<u8>(states + pfn, KIND_PCP);
-    store<u64>(records + ((<usize>pfn) << 3), ((<u64>NIL) << 32) | head);
-    if (head == NIL) setListTail(list, pfn);
-    else store<u32>(records + ((<usize>head) << 3), pfn, 4);
-    head = pfn;
-    given++;
-  }
-  setListHead(list, head);
-  noteQuiet(pcp, given);
-  return given;
-}
-
-/** The counts after so many quiet frees. */
-@inline
-function noteQuiet(pcp: Pcp, frees: u32): void {
-  const cap = pcp.batch << PCP_BATCH_SCALE_MAX;
-  pcp.count += frees;
-  pcp.high = clampHigh(pcp, pcp.high);
-  pcp.allocFactor >>= min<u32>(frees, 31);
-  pcp.flags &= ~PCP_FLAG_PREV_FREE_HIGH_ORDER;
-  if (pcp.freeCount < cap) pcp.freeCount = min<i32>(pcp.freeCount + frees, cap);
 }
 
 /** Sets the sizes of a zone's lists on every cpu. */

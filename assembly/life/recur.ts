@@ -71,8 +71,8 @@ function repeatCounts(times: u32): void {
 }
 
 /**
- * Carries out so many calls that recur: one of an odd number, two of an even one, and the counters of the others. Zero, or
- * STATUS_BAD_STATE when the call did not recur.
+ * Carries out so many calls that recur, as far as more of them would change anything but counters: one, in the kernel's zones
+ * two of an even number. Zero, or STATUS_BAD_STATE when the call did not recur.
  */
 export function callRepeat(
   times: u32,
@@ -85,7 +85,9 @@ export function callRepeat(
   temporaryPages: u32,
   cpu: u32,
 ): i32 {
-  const rounds: u32 = 2 - (times & 1);
+  if (!isObject(heap)) return STATUS_BAD_ARGUMENT;
+  const turns = objectAt(heap).zone == NIL;
+  const rounds: u32 = turns && (times & 1) == 0 ? 2 : 1;
   const backed = guest.backedCount;
   const shared = guest.sharedCount;
   memory.copy(WORK_COUNTS, STATS_BASE, STATS_MAX * 8);

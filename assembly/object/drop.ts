@@ -74,16 +74,17 @@ function dropRun(object: MemoryObject, slot: usize, frames: u32): void {
 
 /**
  * Makes frame numbers of the entries from `slot` on, at most `most`, as far as each names a frame of a kernel zone that
- * nobody else maps. How many: a table that giveBackAll frees.
+ * nobody else maps. How many: a table that giveBackAll frees. Without kin and without CZones that is each.
  */
-function soleRun(slot: usize, most: u32): u32 {
+function soleRun(object: MemoryObject, id: u32, slot: usize, most: u32): u32 {
+  const looks = object.nextKin != id || guest.czoneBlockFrames != 0;
   let length: u32 = 0;
   while (length < most) {
     const at = slot + ((<usize>length) << 2);
     const entry = load<u32>(at);
     if (entry == 0) break;
     const pfn = (entry & PFN_MASK) - 1;
-    if (mapsOf(pfn) > 1 || blockZone(pfn) >= <u32>KERNEL_ZONES) break;
+    if (looks && (mapsOf(pfn) > 1 || blockZone(pfn) >= <u32>KERNEL_ZONES)) break;
     store<u32>(at, pfn);
     length++;
   }
@@ -92,8 +93,8 @@ function soleRun(slot: usize, most: u32): u32 {
 
 /** Frees the entries from `slot` on that lie in kernel zones and are the object's alone, up to the first that is not. */
 @inline
-function dropSole(slot: usize, most: u32, cpu: u32): u32 {
-  const frames = soleRun(slot, most);
+function dropSole(object: MemoryObject, id: u32, slot: usize, most: u32, cpu: u32): u32 {
+  const frames = soleRun(object, id, slot, most);
   giveBackAll(slot, frames, cpu);
   memory.fill(slot, 0, (<usize>frames) << 2);
   return frames;
@@ -115,7 +116,7 @@ function dropLeaf(object: MemoryObject, id: u32, leaf: u32, index: u32, stop: u3
         dropRun(object, slot, step);
         freed += step;
       } else {
-        const sole = object.zone == NIL ? dropSole(slot, stop - index, cpu) : 0;
+        const sole = object.zone == NIL ? dropSole(object, id, slot, stop - index, cpu) : 0;
         step = max(sole, 1);
         freed += sole == 0 ? <u32>dropEntry(object, id, slot, index, cpu) : sole;
       }

@@ -113,6 +113,14 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+/** One, or several with commas between. */
+function seedsSaid(text: string): Pick<ExperimentFile, 'seed' | 'seeds'> {
+  const seeds = text.split(',').map((one) => wholeNumber('--seed', one.trim(), 0));
+  const again = seeds.find((seed, at) => seeds.indexOf(seed) !== at);
+  if (again === undefined) return seeds.length === 1 ? { seed: seeds[0] } : { seeds };
+  throw new UsageError(`--seed: expected each of the seeds once, found ${again} again`);
+}
+
 function sensitivity(given: string | true | undefined): Sensitivity | undefined {
   if (given === true) return 'counts';
   return ifGiven(given, (text) => choice('--sensitivity', text, SENSITIVITIES));
@@ -137,7 +145,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   return {
     systems: ifGiven(flags.system, (text) => systemNames('--system', text)),
-    seed: ifGiven(flags.seed, (text) => wholeNumber('--seed', text, 0)),
+    ...ifGiven(flags.seed, seedsSaid),
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),

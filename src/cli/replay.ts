@@ -23,6 +23,7 @@ import {
   playEnds,
   pricesOf,
   replayPlan,
+  seedsOf,
   sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
@@ -96,7 +97,25 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
 
 interface Played {
   readonly played: ReplayRun;
+  readonly seeds: Results['seeds'];
   readonly sensitivity: Results['sensitivity'];
+}
+
+/** What the other seeds give beside the first, if there are others. */
+async function seedsBeside(
+  { experiment, jobs }: Asked,
+  played: ReplayRun,
+  signal: AbortSignal,
+): Promise<Results['seeds']> {
+  const [, ...others] = experiment.seeds ?? [];
+  if (others.length === 0) return undefined;
+  const runs = [resultsOf(played)];
+  for (const seed of others) {
+    const one = { ...experiment, seed };
+    const other = await replayPlan(await traceOfExperiment(one), planOf(one), { jobs, signal });
+    runs.push(resultsOf(other));
+  }
+  return seedsOf(runs);
 }
 
 /** How far prices move a run, as it was asked for. */
@@ -137,7 +156,11 @@ async function play(
       records,
       signal,
     });
-    return { played, sensitivity: await sensitivityTo(asked, trace, played, signal) };
+    return {
+      played,
+      seeds: await seedsBeside(asked, played, signal),
+      sensitivity: await sensitivityTo(asked, trace, played, signal),
+    };
   } finally {
     progress.stop();
   }
@@ -160,10 +183,11 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf({ played, sensitivity }: Played, configuration: Experiment): Report {
+function reportOf({ played, seeds, sensitivity }: Played, configuration: Experiment): Report {
   return {
     results: {
       ...resultsOf(played),
+      ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
     },
@@ -278,7 +302,10 @@ export function replayCommand(): Command {
       'folder or file of a trace, or an experiment (.yaml); without one, the built-in synthetic hour',
     )
     .option('--system <names>', 'systems to compare, separated by commas (default: all)')
-    .option('--seed <n>', 'seed of every draw (default: 1)')
+    .option(
+      '--seed <n>',
+      'seed of every draw, or several, commas between: each is played (default: 1)',
+    )
     .option('--minutes <n>', 'replay only the first minutes of the trace')
     .option('--columns <map>', COLUMNS_HELP)
     .option(

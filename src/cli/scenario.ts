@@ -24,6 +24,8 @@ interface ScenarioFlags {
 /** What a scenario holds in all at most: its guest has to have room beside it in one core's tables. */
 const TOTAL_MIB_MAX = 131_072;
 const CONTAINERS_MAX = 2048;
+/** Of one VM of many. */
+const VM_MIB_MAX = 2048;
 
 function find(name: string): Scenario {
   const names = SCENARIOS.map((scenario) => scenario.name);
@@ -56,7 +58,8 @@ function optionsOf(scenario: Scenario, flags: ScenarioFlags): Partial<ScenarioOp
     ...(seed !== undefined && { seed: wholeNumber('--seed', seed, 0) }),
   };
   const all = { ...EXIT_DEFAULTS, ...options };
-  most('--containers times --mib', all.containers * all.mib, TOTAL_MIB_MAX, ' MiB');
+  if (scenario.hasManyGuests === true) most('--mib', all.mib, VM_MIB_MAX, ' MiB');
+  else most('--containers times --mib', all.containers * all.mib, TOTAL_MIB_MAX, ' MiB');
   return options;
 }
 
@@ -65,13 +68,13 @@ function listText(): string {
   return SCENARIOS.map(({ name, sentence }) => `${name.padEnd(width)}  ${sentence}\n`).join('');
 }
 
-function run(name: string | undefined, flags: ScenarioFlags): void {
+async function run(name: string | undefined, flags: ScenarioFlags): Promise<void> {
   if (name === undefined) {
     print(listText());
     return;
   }
   const scenario = find(name);
-  const rows = scenario.run(optionsOf(scenario, flags));
+  const rows = await scenario.run(optionsOf(scenario, flags));
   print(flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : scenarioTable(rows));
 }
 
@@ -79,12 +82,18 @@ export function scenarioCommand(): Command {
   return new Command('scenario')
     .argument('[name]', 'scenario to run')
     .option('--json', 'print the rows as JSON, and nothing else, on stdout')
-    .option('--containers <n>', 'czone-*: containers in the VM (default: 8)')
+    .option(
+      '--containers <n>',
+      'czone-*: containers in the VM (default: 8); density: sandboxes (default: 1 to 400); popular: busy instances (default: 60)',
+    )
     .option(
       '--order <order>',
       'czone-exit: who exits first, fifo, lifo or random (default: random)',
     )
-    .option('--mib <n>', 'czone-*: memory of a container, about (default: 64)')
-    .option('--seed <n>', 'czone-*: seed of sizes and orders (default: 1)')
+    .option(
+      '--mib <n>',
+      'czone-*: memory of a container, about (default: 64); density: of a VM (default: 128); popular: of a container (default: 140)',
+    )
+    .option('--seed <n>', 'czone-*: seed of sizes and orders, popular: of calls (default: 1)')
     .action(run);
 }

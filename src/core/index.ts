@@ -12,6 +12,7 @@ export {
   type CoreBuild,
   compiledCore,
   coreVersion,
+  onLlfree,
   useCore,
 } from './instantiate.ts';
 export type { CallPages } from './objects.ts';

@@ -34,6 +34,11 @@ export function isOnLlfree(build: CoreBuild): boolean {
   return build.endsWith('-llfree');
 }
 
+/** The build of a guest on LLFree with as many checks. */
+export function onLlfree(build: CoreBuild): CoreBuild {
+  return build.startsWith('release') ? 'release-llfree' : 'verify-llfree';
+}
+
 const modules = new Map<CoreModule, CompiledCore>();
 /** Instances made so far by this process. */
 let made = 0;

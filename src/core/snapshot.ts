@@ -110,12 +110,10 @@ function touchedOf(instance: Instance): Uint8Array {
   return instance.bytes.subarray(at, at + blocks);
 }
 
-/** Calls `visit` for each part of the guest's bytes that may hold anything which no image holds. */
+/** Calls `visit` for each part of the guest's bytes before its nodes that may hold anything which no image holds. */
 function eachTouched(instance: Instance, visit: (start: number, end: number) => void): void {
   const states = instance.headerWord(GUEST_STATES_OFFSET);
   const records = instance.headerWord(GUEST_RECORDS_OFFSET);
-  const nodes = instance.headerWord(GUEST_NODES_OFFSET);
-  const end = instance.raw.snapshotBytes();
   const touched = touchedOf(instance);
   const runs: number[] = [];
   for (let at = touched.indexOf(1); at >= 0; at = touched.indexOf(1, at)) {
@@ -133,7 +131,6 @@ function eachTouched(instance: Instance, visit: (start: number, end: number) => 
       visit(base + (runs[at] as number) * bytes, base + (runs[at + 1] as number) * bytes);
     }
   }
-  visit(nodes, end);
 }
 
 /** Copies a guest. `image`: what it came from. */
@@ -155,8 +152,10 @@ export function takeSnapshot(
       parts.push(words.subarray(start >>> 2, at >>> 2));
     }
   };
-  if (image === undefined) eachTouched(instance, take);
-  else take(GUEST_BASE, end);
+  if (image === undefined) {
+    eachTouched(instance, take);
+    take(instance.headerWord(GUEST_NODES_OFFSET), end);
+  } else take(GUEST_BASE, end);
   const inUse = touchedOf(instance).map((_, block) => raw.blockInUse(block));
   return { config, end, runs: Uint32Array.from(runs), words: joined(parts), inUse };
 }
@@ -171,14 +170,19 @@ function joined(parts: readonly Uint32Array[]): Uint32Array {
   return words;
 }
 
-/** Zeros whatever an instance holds that the snapshot may not write. `image`: what its guest came from. */
+/**
+ * Zeros whatever an instance holds that the snapshot may not write. `image`: what its guest came from. Behind the
+ * snapshot's last node it may hold anything: the core zeros each node that it makes.
+ */
 export function clearGuest(
   instance: Instance,
   image: CoreSnapshot | undefined,
   snapshot: CoreSnapshot,
 ): void {
   const { bytes, words } = instance;
+  const nodes = instance.headerWord(GUEST_NODES_OFFSET);
   eachTouched(instance, (start, end) => bytes.fill(0, start, end));
+  bytes.fill(0, nodes, snapshot.end);
   if (image === undefined || image === snapshot) return;
   for (let at = 0; at < image.runs.length; at += 2) {
     const first = image.runs[at] as number;

@@ -35,6 +35,9 @@ export type VirtioMemOperation = 'virtioMemPlug2MiB' | 'virtioMemUnplug2MiB';
 
 export type DimmOperation = 'dimmPlugBlock' | 'dimmOfflineBlock';
 
+export type HyperAllocOperation =
+  'hyperallocReclaim2MiB' | 'hyperallocReturn2MiB' | 'hyperallocInstall2MiB';
+
 export type CZoneOperation = 'czonePlug2MiB' | 'czoneRelease2MiB' | 'czoneMessage';
 
 export type PartitionOperation = 'partitionPlugBlock' | 'partitionDropBlock';
@@ -68,6 +71,7 @@ export type OperationName =
   | VirtioMemOperation
   | DimmOperation
   | CZoneOperation
+  | HyperAllocOperation
   | BootOperation
   | ContainerOperation
   | PartitionOperation

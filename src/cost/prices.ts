@@ -7,6 +7,7 @@ import { CZONE_PRICES } from './czone.ts';
 import { DIMM_PRICES } from './dimm.ts';
 import { FAULT_PRICES } from './fault.ts';
 import { FILE_PRICES } from './file.ts';
+import { HYPERALLOC_PRICES } from './hyperalloc.ts';
 import { IMAGE_PRICES } from './image.ts';
 import { MEMORY_PRICES } from './memory.ts';
 import type { OperationName } from './names.ts';
@@ -29,6 +30,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...FILE_PRICES,
   ...CONTENTION_PRICES,
   ...IMAGE_PRICES,
+  ...HYPERALLOC_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

@@ -24,7 +24,9 @@ import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
   type HostsChoice,
+  MEMORY_KEYS,
   type MachineChoice,
+  type MemoryChoice,
   NEVER,
   type OutputChoice,
   type PolicyChoice,
@@ -39,12 +41,15 @@ type Whole<T> = { readonly [Key in keyof T]-?: NonNullable<T[Key]> };
 /** Nothing in it is left to a default but what is absent of `minutes` (all) and of the folder. */
 export interface Experiment {
   readonly trace: TraceChoice;
+  /** The only one, or the first of several. */
   readonly seed: number;
+  readonly seeds?: readonly number[] | undefined;
   readonly minutes?: number | undefined;
   readonly warmupMinutes: number;
   readonly hosts: Whole<HostsChoice>;
   readonly machine: Whole<MachineChoice>;
   readonly functions: WorkloadParameters;
+  readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems: readonly string[];
   readonly policies: Whole<PolicyChoice>;
   readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
@@ -109,12 +114,19 @@ function pricesOver(
   return { level, own: { ...before.own, ...own } };
 }
 
+/** One seed or several, whatever was before. */
+function seedsOver({ seed, seeds }: ExperimentFile): Pick<Experiment, 'seeds'> & { seed?: number } {
+  if (seeds !== undefined) return { seed: seeds[0] as number, seeds };
+  return seed === undefined ? {} : { seed, seeds: undefined };
+}
+
 /** An experiment with what a file or options say in place of its own. A trace and a list are replaced whole. */
 export function changed(before: Experiment, file: ExperimentFile): Experiment {
   const { trace, hosts, machine, functions, policies, prices, outputs, ...others } = file;
   return {
     ...before,
     ...said(others),
+    ...seedsOver(file),
     trace: typeof trace === 'string' ? { path: trace } : (trace ?? before.trace),
     hosts: { ...before.hosts, ...said(hosts) },
     machine: { ...before.machine, ...said(machine) },
@@ -165,13 +177,27 @@ export function experimentIn(folder: string, experiment: Experiment): Experiment
 /** As a file: played again, it gives the same hashes. */
 export function experimentYaml(experiment: Experiment): string {
   const line = `${RESOLVED_MARK}: guestmem replay experiment.yaml plays it again`;
-  return `${line}\n${stringify(said(experiment), { lineWidth: 0 })}`;
+  const { seed, seeds, ...others } = experiment;
+  const seeded = seeds === undefined ? { seed, ...others } : { seeds, ...others };
+  return `${line}\n${stringify(said(seeded), { lineWidth: 0 })}`;
+}
+
+function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['memory'] {
+  const functions = Object.entries(memory).map(([name, choice]) => {
+    const frames = MEMORY_KEYS.flatMap((key) => {
+      const size = choice[key];
+      return size === undefined ? [] : [[`${key}Frames`, framesOf(size)]];
+    });
+    return [name, Object.fromEntries(frames)];
+  });
+  return Object.fromEntries(functions) as ReplayPlan['memory'];
 }
 
 /** What a replay takes. */
 export function planOf(experiment: Experiment): ReplayPlan {
   const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
   const { keepAlive, placement, growth, idleReclaim } = policies;
+  const { memory } = experiment;
   return {
     systems,
     seed,
@@ -194,6 +220,7 @@ export function planOf(experiment: Experiment): ReplayPlan {
       containerKernelFrames: framesOf(machine.containerKernelMemory),
     },
     workload: functions,
+    memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };
 }

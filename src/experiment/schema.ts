@@ -27,7 +27,7 @@ import {
 } from '../trace/index.ts';
 import { type OwnPrices, ownPrices } from './prices.ts';
 import { framesOf } from './quantity.ts';
-import { checked, either, group, list, number, text, whole } from './shape.ts';
+import { checked, either, found, group, list, number, text, whole } from './shape.ts';
 
 /** Figures that are left out are those of the built-in hour. */
 export type SyntheticChoice = Partial<Omit<SyntheticConfig, 'popular'>> & {
@@ -50,11 +50,15 @@ export interface PricesInFile {
 export interface ExperimentFile {
   readonly trace?: string | TraceChoice | undefined;
   readonly seed?: number | undefined;
+  /** Several, instead of one. */
+  readonly seeds?: readonly number[] | undefined;
   readonly minutes?: number | undefined;
   readonly warmupMinutes?: number | undefined;
   readonly hosts?: HostsChoice | undefined;
   readonly machine?: MachineChoice | undefined;
   readonly functions?: Partial<WorkloadParameters> | undefined;
+  /** By name in the trace. */
+  readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems?: readonly string[] | undefined;
   readonly policies?: PolicyChoice | undefined;
   readonly prices?: string | PricesInFile | undefined;
@@ -86,6 +90,18 @@ export interface MachineChoice {
   readonly containerMemoryPerVm?: string | undefined;
   readonly containerKernelMemory?: string | undefined;
 }
+
+/** What a container of a function holds, as sizes. */
+export type MemoryChoice = Partial<Record<(typeof MEMORY_KEYS)[number], string>>;
+
+export const MEMORY_KEYS = [
+  'anonymous',
+  'file',
+  'initPeak',
+  'growth',
+  'callTemporary',
+  'limit',
+] as const;
 
 export interface PolicyChoice {
   readonly keepAlive?: string | undefined;
@@ -175,12 +191,17 @@ const functions = group(
   ),
 );
 
+const memory: z.ZodType<MemoryChoice> = group(
+  Object.fromEntries(MEMORY_KEYS.map((key) => [key, size])),
+) as never;
+
 const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
 /** The whole file. */
 export const experimentFile: z.ZodType<ExperimentFile> = group({
   trace: either(text('a path, or a group of path, columns, synthetic'), trace),
   seed: whole(0),
+  seeds: list('seeds', whole(0)),
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
   hosts: group({
@@ -199,6 +220,9 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     containerKernelMemory: size,
   }),
   functions,
+  memory: z.record(z.string(), memory, {
+    error: ({ input }) => `expected a group of functions by name, found ${found(input)}`,
+  }),
   systems: list(
     'systems',
     text('a system', (value) => optionsOf({ systems: [value], seed: 0 })),
@@ -216,7 +240,11 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),
-}).superRefine(({ minutes, warmupMinutes = 0 }, context) => {
+}).superRefine(({ seed, seeds, minutes, warmupMinutes = 0 }, context) => {
+  if (seed !== undefined && seeds !== undefined) {
+    const message = 'expected one of seed and seeds, found both';
+    context.addIssue({ code: 'custom', path: ['seeds'], message });
+  }
   if (minutes === undefined || warmupMinutes < minutes) return;
   const message = `expected fewer than the ${minutes} of minutes, found ${warmupMinutes}`;
   context.addIssue({ code: 'custom', path: ['warmupMinutes'], message });

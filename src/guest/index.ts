@@ -1,6 +1,6 @@
 // The guest room's public face.
 
-export type { CompiledCore, Core, CoreBuild, FrameRange } from '../core/index.ts';
+export type { CompiledCore, Core, CoreBuild, FrameRange, Monitor } from '../core/index.ts';
 export {
   CorePool,
   type Fault,
@@ -10,6 +10,7 @@ export {
   coreVersion,
   faultText,
   layoutOf,
+  onLlfree,
   useCore,
   verify,
 } from '../core/index.ts';
@@ -29,6 +30,7 @@ export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
+export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
 export {
@@ -41,6 +43,7 @@ export {
   mayBeMovable,
 } from './service/memory-blocks.ts';
 export { allocKernelBlock, freeKernelBlock, orderOfFrames } from './service/kernel-pages.ts';
+export { LlfreeZones, SHARED_ZONES, type SharedZone } from './service/llfree.ts';
 export {
   type Obstacle,
   type ObstacleKind,

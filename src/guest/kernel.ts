@@ -19,11 +19,19 @@ import {
   expectAnswer,
   layoutOf,
 } from '../core/index.ts';
-import { type Counts, Meter } from './counts.ts';
+import { type Counts, Meter, newCounts } from './counts.ts';
 import { CZones } from './zones.ts';
 import { memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
 import { type GuestConfig, IMAGE_START, expectMachine } from './machine.ts';
+import {
+  type FreeList,
+  type GuestFrame,
+  type ProcFiles,
+  framesOf,
+  freeListsOf,
+  procOf,
+} from './inspect.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
 import type { TreeState } from './tree-state.ts';
@@ -62,6 +70,8 @@ export interface GuestImage {
 export interface Frozen {
   readonly process: TreeState;
   readonly frames: FrameSet;
+  /** What starting the process took. */
+  readonly counts: Counts;
 }
 
 function bootLayout(config: GuestConfig): BootLayout {
@@ -192,6 +202,8 @@ export class GuestKernel {
   freeze(process: TreeState, order: 0 | typeof THP_ORDER): GuestImage {
     const { config, core, agentObject } = this;
     this.stopWorkers();
+    const counts = newCounts();
+    this.readCounts(counts);
     if (order === THP_ORDER) core.backing.widen();
     const { backedFrames } = core;
     const use = { ...this.memory.used };
@@ -205,7 +217,7 @@ export class GuestKernel {
       kernelObject: this.#kernelObject,
       agentObject,
       files: this.files.state(),
-      frozen: { process, frames: core.backing.templateFrames() },
+      frozen: { process, frames: core.backing.templateFrames(), counts },
     };
   }
 
@@ -346,6 +358,26 @@ export class GuestKernel {
   #worked(moved: boolean): void {
     for (const work of this.background) work();
     if (moved) this.onMoved();
+  }
+
+  /**
+   * Frames of the guest's address space, one by one. Throws RefusedArgument for a range that does not
+   * lie in it.
+   */
+  frames(start = 0, count: number = this.core.spanFrames - start): Generator<GuestFrame> {
+    expectInteger('start', start, 0, this.core.spanFrames);
+    expectInteger('count', count, 0, this.core.spanFrames - start);
+    return framesOf(this.core, start, count);
+  }
+
+  /** The buddy allocator's lists that have blocks on them. */
+  freeLists(): FreeList[] {
+    return freeListsOf(this.core);
+  }
+
+  /** /proc/buddyinfo, pagetypeinfo and zoneinfo, as of when each is read. */
+  get proc(): ProcFiles {
+    return procOf(this.core);
   }
 
   /** Whether the guest's core did something since the last reading that disturbs calls. */

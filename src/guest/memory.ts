@@ -27,8 +27,8 @@ export interface Shrinker {
 /** Objects of one holder, with what they are for. */
 export type ObjectOwner = () => Iterable<readonly [number, 'guestOs' | 'file']>;
 
-/** Acts on a status so that the request can be made again; false: nothing came of it. */
-export type Reliever = () => boolean;
+/** Acts on a status that a CPU met so that the request can be made again; false: nothing came of it. */
+export type Reliever = (cpu: number) => boolean;
 
 /** Gives up what it can before a process is killed. Pages given. */
 export type OomNotifier = () => number;
@@ -138,8 +138,8 @@ export class GuestMemory {
   }
 
   /** Asks those who registered for a status until one has done something about it. */
-  askRelievers(status: number): boolean {
-    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve());
+  askRelievers(status: number, cpu: number): boolean {
+    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve(cpu));
   }
 
   /** Direct reclaim of up to so many pages. Frames freed. */

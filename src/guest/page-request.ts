@@ -1,6 +1,6 @@
 // A request for pages of any order with the slow path behind it.
 
-import { STATUS_NEED_RECLAIM } from '../core/index.ts';
+import { STATUS_NEED_INSTALL, STATUS_NEED_RECLAIM } from '../core/index.ts';
 import type { GuestMemory } from './memory.ts';
 import { slowPath } from './slow-path.ts';
 
@@ -11,6 +11,6 @@ import { slowPath } from './slow-path.ts';
 export function requestPages(memory: GuestMemory, gfp: number, order: number, cpu = 0): number {
   const attempt = (): number => memory.core.pages.alloc(gfp, order, cpu);
   const got = attempt();
-  if (got !== STATUS_NEED_RECLAIM) return got;
+  if (got !== STATUS_NEED_RECLAIM && got !== STATUS_NEED_INSTALL) return got;
   return slowPath(memory, { gfp, order, cpu, attempt, head: (pfn) => pfn }, got);
 }

@@ -31,7 +31,7 @@ export interface Relief {
   /** Pages that could be reclaimed. */
   readonly cachedPages: number;
   reclaimDirectly(pages: number): number;
-  askRelievers(status: number): boolean;
+  askRelievers(status: number, cpu: number): boolean;
   notifyOom(): boolean;
   deliverMoves(): number;
 }
@@ -59,7 +59,9 @@ export function slowPath(memory: Relief, request: SlowRequest, first: number): n
       if (got === STATUS_NO_MEMORY) return got;
     } else {
       const helped =
-        got === STATUS_MOVES_FULL ? memory.deliverMoves() > 0 : memory.askRelievers(got);
+        got === STATUS_MOVES_FULL
+          ? memory.deliverMoves() > 0
+          : memory.askRelievers(got, request.cpu);
       if (!helped) return got;
       got = request.attempt();
     }
@@ -123,11 +125,15 @@ function attemptAfterCompaction(memory: Relief, request: SlowRequest): number {
   return got;
 }
 
-/** Direct compaction; its result, with the moves delivered to whoever holds the pages by number. */
+/**
+ * Direct compaction, again while the log of moves is full; its result, with the moves delivered to
+ * whoever holds the pages by number.
+ */
 function compact(memory: Relief, request: SlowRequest, mode: number): number {
   const { gfp, order, cpu } = request;
-  const result = memory.core.compaction.direct(gfp, order, mode, cpu);
-  memory.deliverMoves();
+  const run = (): number => memory.core.compaction.direct(gfp, order, mode, cpu);
+  let result = run();
+  while (memory.deliverMoves() > 0 && result === STATUS_MOVES_FULL) result = run();
   return result;
 }
 

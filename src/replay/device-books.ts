@@ -79,7 +79,9 @@ export class DeviceBooks {
   /** What devices did by themselves. */
   bookWork(): void {
     const { fleet, ledger, reclaims } = this.#config;
-    for (const { vm, operations, counts, request } of fleet.takeWork()) {
+    const work = fleet.takeWork();
+    if (work.length === 0) return;
+    for (const { vm, operations, counts, request } of work) {
       this.#disturb(vm, { operations, counts });
       ledger.take(counts);
       ledger.add(operations);

@@ -13,6 +13,8 @@ import type {
   VmWork,
 } from '../serverless/index.ts';
 
+const NO_WORK: readonly VmWork[] = [];
+
 export class Host implements HostRoom {
   readonly system: ServerlessSystem;
   /** Slots of the containers of each VM. */
@@ -103,8 +105,13 @@ export class Fleet {
   }
 
   /** What devices did by themselves since the last time. */
-  *takeWork(): Iterable<VmWork> {
-    for (const { system } of this.hosts) yield* system.takeWork?.() ?? [];
+  takeWork(): readonly VmWork[] {
+    let all = NO_WORK;
+    for (let at = 0; at < this.hosts.length; at += 1) {
+      const work = this.hosts[at]?.system.takeWork?.() ?? NO_WORK;
+      if (work.length > 0) all = all.length === 0 ? work : [...all, ...work];
+    }
+    return all;
   }
 
   /** A host with room for a container of the function. */

@@ -35,6 +35,7 @@ export {
   type MemoryScheme,
   type MakeSandbox,
   OnePerVm,
+  type OwnMemory,
   emptyVms,
   PLACEMENTS,
   RUNTIMES,
@@ -83,6 +84,7 @@ export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export type { RecordSink } from './recorder.ts';
 export { ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
 export { resultsOf } from './results.ts';
+export { seedsOf } from './seeds.ts';
 export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';
 export type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 export { startWall } from './wall.ts';

@@ -4,7 +4,7 @@ import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
 import { type ErrorRecord, type HandData, errorOf } from './hand.ts';
-import { type ReplayPlan, optionsOf } from './plan.ts';
+import { type ReplayPlan, expectFunctions, optionsOf } from './plan.ts';
 import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
 import { startWall } from './wall.ts';
@@ -47,6 +47,7 @@ export async function replayPlan(
   const { progress, signal, records } = options;
   const jobs = Math.min(options.jobs ?? (await coresOf()), plan.systems.length);
   const said = optionsOf(plan);
+  expectFunctions(trace, plan);
   if (jobs <= 1) return replay(trace, { ...said, progress, signal, records });
   const elapsedMs = startWall();
   warmupMsOf(trace, said);

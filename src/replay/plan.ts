@@ -7,12 +7,16 @@ import {
   KEEP_ALIVES,
   PLACEMENTS,
   type MachineConfig,
+  type OwnMemory,
   type WorkloadParameters,
   policyOf,
   systemOf,
   whenFullOf,
+  withMemory,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
+import { RefusedArgument, nearestName } from '../check/index.ts';
+import type { Trace } from '../trace/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
@@ -50,13 +54,26 @@ export interface ReplayPlan {
   /** Figures of the machine; the others are the published one's. */
   readonly machine?: Partial<PlanMachine> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** Memory of functions, by their names in the trace. */
+  readonly memory?: Readonly<Record<string, OwnMemory>> | undefined;
+}
+
+/** Every function whose memory is said is one of the trace. Throws RefusedArgument. */
+export function expectFunctions({ functions }: Trace, { memory = {} }: ReplayPlan): void {
+  const names = functions.map(({ name }) => name);
+  const known = new Set(names);
+  const unknown = Object.keys(memory).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const nearest = nearestName(unknown, names);
+  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+  throw new RefusedArgument('memory', `functions of the trace${hint}`, unknown);
 }
 
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
   const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
-  const { contention, interference, prices, machine, workload } = plan;
+  const { contention, interference, prices, machine, workload, memory } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -70,6 +87,12 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     contention,
     interference,
     workload,
+    profile:
+      memory &&
+      (({ name }, made) => {
+        const own = memory[name];
+        return own === undefined ? made : withMemory(made, own);
+      }),
     machine: {
       ...machine,
       idleReclaimMs,

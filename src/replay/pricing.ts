@@ -9,9 +9,11 @@ import {
   PRICE_INDEX,
   PRICE_NAMES,
   type WorkKind,
+  addRecord,
   costBySideNs,
   costNs,
   lostShare,
+  newReceipt,
   receiptOf,
   workKindOf,
 } from '../cost/index.ts';
@@ -47,6 +49,7 @@ export class Pricing {
   readonly clockLevel: number;
   /** By slot of receipts: 1 for operations that something waited for besides starts and calls. */
   readonly awaited: Uint8Array = new Uint8Array(PRICE_COUNT);
+  readonly #scratch: Receipt = newReceipt();
   readonly #slotNs: readonly Float64Array[];
   readonly #blockNs: readonly number[];
 
@@ -127,7 +130,9 @@ export class Pricing {
 
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
-    return costNs(receiptOf(operations), LEVELS[level] as PriceLevel, this.prices);
+    const receipt = this.#scratch.fill(0);
+    addRecord(receipt, operations);
+    return costNs(receipt, LEVELS[level] as PriceLevel, this.prices);
   }
 }
 

@@ -2,7 +2,8 @@
 // from runs at these ends where somebody played them.
 
 import { PRICE_LEVELS, PRICE_NAMES, type OperationName, type Prices } from '../cost/index.ts';
-import type { PriceEffects, Results, SensitiveFigure, SensitivityResult } from '../report/index.ts';
+import type { PriceEffects, SensitiveFigure, SensitivityResult } from '../report/index.ts';
+import { FIGURES, type Figures, figuresOf } from './figures.ts';
 import { resultsOf } from './results.ts';
 import type { ReplayRun } from './run.ts';
 import type { Weights } from './weights.ts';
@@ -12,31 +13,11 @@ export const TOLERANCE = 0.01;
 
 type End = 'low' | 'high';
 
-const FIGURES: readonly SensitiveFigure[] = [
-  'startupMs',
-  'sandboxMs',
-  'footprintGiBSeconds',
-  'slowdown',
-  'cpuMs',
-];
-
-type Figures = Readonly<Record<SensitiveFigure, number>>;
 /** By system. */
 type Board = ReadonlyMap<string, Figures>;
 
 /** Runs with one price at an end, by price. */
 export type PlayedEnds = ReadonlyMap<OperationName, Readonly<Record<End, ReplayRun>>>;
-
-function figuresOf(system: Results['systems'][number]): Figures {
-  const { startupMs, sandboxMs, footprintGiBSeconds, slowdown, cpuMs } = system;
-  return {
-    startupMs: startupMs.mean,
-    sandboxMs: sandboxMs.mean,
-    footprintGiBSeconds,
-    slowdown: slowdown.mean,
-    cpuMs: cpuMs.guest + cpuMs.host,
-  };
-}
 
 function boardOf(run: ReplayRun): Board {
   return new Map(resultsOf(run).systems.map((system) => [system.name, figuresOf(system)]));

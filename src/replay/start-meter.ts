@@ -107,6 +107,7 @@ export class StartMeter {
         this.#add(step as StartStep, pricing.operationsNs(vm.startOperations[step] ?? {}, level));
       }
       this.#add('cloneMemory', pricing.pagesNs(vm.startCounts, level));
+      this.#add('wait', start.waitNs ?? 0);
       ready[level] = nowMs + this.#sumTo(STEPS);
     } else {
       const waitMs = Math.max(0, (ready[level] as number) - nowMs);

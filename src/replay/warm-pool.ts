@@ -33,6 +33,11 @@ export class WarmPool {
   /** Idle containers of the function that were used before and after this one. */
   #before: Integers = new Int32Array(FIRST_CAPACITY);
   #after: Integers = new Int32Array(FIRST_CAPACITY);
+  /** Idle containers of all functions, from the one that became idle first. */
+  #older: Integers = new Int32Array(FIRST_CAPACITY);
+  #newer: Integers = new Int32Array(FIRST_CAPACITY);
+  #oldest = NOBODY;
+  #newest = NOBODY;
   #durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
   #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
   /** When the first expiry event that is queued for it comes, and how many are. */
@@ -175,13 +180,12 @@ export class WarmPool {
     return slot;
   }
 
-  /** The idle container of a host that was used least recently, -1 if none is idle. */
+  /** The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle. */
   oldestIdle(host: Host): number {
     let oldest = NOBODY;
-    for (let slot = 0; slot < this.#containers.length; slot += 1) {
-      if (!this.isIdle(slot) || this.#hosts[slot] !== host) continue;
-      const since = this.#sinceMs[slot] as number;
-      if (oldest === NOBODY || since < (this.#sinceMs[oldest] as number)) oldest = slot;
+    for (let slot = this.#oldest; slot !== NOBODY; slot = this.#newer[slot] as number) {
+      if (oldest !== NOBODY && this.#sinceMs[slot] !== this.#sinceMs[oldest]) break;
+      if (this.#hosts[slot] === host && (oldest === NOBODY || slot < oldest)) oldest = slot;
     }
     return oldest;
   }
@@ -211,6 +215,11 @@ export class WarmPool {
     this.#after[slot] = NOBODY;
     if (before !== NOBODY) this.#after[before] = slot;
     this.#last[functionId] = slot;
+    this.#older[slot] = this.#newest;
+    this.#newer[slot] = NOBODY;
+    if (this.#newest === NOBODY) this.#oldest = slot;
+    else this.#newer[this.#newest] = slot;
+    this.#newest = slot;
     this.#expiresMs[slot] = expiresMs;
     this.#sinceMs[slot] = nowMs;
     this.#flags[slot] = ((this.#flags[slot] as number) & ~BUSY) | IDLE;
@@ -245,6 +254,12 @@ export class WarmPool {
     if (before !== NOBODY) this.#after[before] = after;
     if (after === NOBODY) this.#last[this.#functionIds[slot] as number] = before;
     else this.#before[after] = before;
+    const older = this.#older[slot] as number;
+    const newer = this.#newer[slot] as number;
+    if (older === NOBODY) this.#oldest = newer;
+    else this.#newer[older] = newer;
+    if (newer === NOBODY) this.#newest = older;
+    else this.#older[newer] = older;
     this.#setFlag(slot, IDLE, false);
   }
 
@@ -262,6 +277,8 @@ export class WarmPool {
     this.#flags = doubledIntegers(this.#flags);
     this.#before = doubledIntegers(this.#before);
     this.#after = doubledIntegers(this.#after);
+    this.#older = doubledIntegers(this.#older);
+    this.#newer = doubledIntegers(this.#newer);
     this.#durationMs = doubled(this.#durationMs);
     this.#expiresMs = doubled(this.#expiresMs);
     this.#armedMs = doubled(this.#armedMs);

@@ -17,8 +17,10 @@ export type {
   PriceEffects,
   Repairs,
   Results,
+  SeedsResult,
   SensitiveFigure,
   SensitivityResult,
+  Spread,
   SystemResult,
 } from './results.ts';
 export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';

@@ -16,6 +16,8 @@ export type Results = {
   /** Systems that were asked for and did not come to their end; absent when none is. */
   missing?: MissingSystem[] | undefined;
   wall: WallClock;
+  /** The same under other seeds; absent unless there were several. */
+  seeds?: SeedsResult | undefined;
   /** How far prices move its figures; absent unless asked for. */
   sensitivity?: SensitivityResult | undefined;
   /** What was played: `experiment.yaml` as JSON. Absent in records of the library. */
@@ -33,6 +35,16 @@ export const SENSITIVE_FIGURES = [
 ] as const;
 
 export type SensitiveFigure = (typeof SENSITIVE_FIGURES)[number];
+
+/** A figure under each seed, in their order; `sd`: of such a sample. */
+export type Spread = { perSeed: number[]; mean: number; sd: number };
+
+/** What came of an experiment under several seeds, that of the record first. */
+export type SeedsResult = {
+  seeds: number[];
+  /** Those that all seeds have. */
+  systems: { name: string; hashes: string[]; figures: Record<SensitiveFigure, Spread> }[];
+};
 
 /** Each price at its ends, one at a time. */
 export type SensitivityResult = {

@@ -13,6 +13,7 @@ import {
   type Repairs,
   type Reclaim,
   type Results,
+  type SeedsResult,
   type StartupMs,
   type SystemResult,
 } from './results.ts';
@@ -102,6 +103,25 @@ const missingSystem: z.ZodType<MissingSystem> = z.strictObject({
   reason: z.string().min(1),
 });
 
+const spread = z.strictObject({ perSeed: column, mean: amount, sd: amount });
+
+const seeds: z.ZodType<SeedsResult> = z.strictObject({
+  seeds: z.array(z.int()),
+  systems: z.array(
+    z.strictObject({
+      name: z.string().min(1),
+      hashes: z.array(z.string()),
+      figures: z.strictObject({
+        startupMs: spread,
+        sandboxMs: spread,
+        footprintGiBSeconds: spread,
+        slowdown: spread,
+        cpuMs: spread,
+      }),
+    }),
+  ),
+});
+
 const ends = z.array(amount).length(2).optional();
 
 const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
@@ -147,6 +167,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
   systems: z.array(systemResult).min(1),
   missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
+  seeds: seeds.optional(),
   sensitivity: z.strictObject({ tolerance: amount, prices: z.array(priceEffects) }).optional(),
   configuration: z.record(z.string(), z.unknown()).optional(),
   made: z

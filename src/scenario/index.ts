@@ -1,6 +1,7 @@
 // The scenario room's public face, and the list of scenarios.
 
 import { EXIT_SCENARIO } from './czone-exit.ts';
+import { DENSITY_SCENARIO } from './density.ts';
 import { IDLE_SCENARIO } from './czone-idle.ts';
 import { INFLATE_SCENARIO } from './hyperalloc-inflate.ts';
 import { AGENTS_SCENARIO } from './question/agents-per-node.ts';
@@ -11,10 +12,13 @@ import { PAUSE_SCENARIO } from './question/pause-after-task.ts';
 import { REPORTING_SCENARIO } from './question/reporting-cost.ts';
 import { RESIZE_SCENARIO } from './question/resize-later.ts';
 import { SNAPSHOT_SCENARIO } from './question/snapshot-size.ts';
+import { POPULAR_SCENARIO } from './popular.ts';
 import type { Scenario } from './scenario.ts';
 
 export { type GuestSize, guestConfig, loneVm, touchAndExit, vmmFootprint } from './guest.ts';
 export { EXIT_DEFAULTS, exitRow } from './czone-exit.ts';
+export { START_ORDERS, type StartOrder, densityRow } from './density.ts';
+export { popularRow } from './popular.ts';
 export { IDLE_MECHANISMS, type IdleMechanism, idleRow } from './czone-idle.ts';
 export { MECHANISMS, type MechanismName } from './reclaim/mechanism.ts';
 export { type InflateMechanism, inflateRow } from './hyperalloc-inflate.ts';
@@ -32,6 +36,8 @@ export const SCENARIOS: readonly Scenario[] = [
   INFLATE_SCENARIO,
   EXIT_SCENARIO,
   IDLE_SCENARIO,
+  DENSITY_SCENARIO,
+  POPULAR_SCENARIO,
   PAUSE_SCENARIO,
   CACHE_SCENARIO,
   POLICY_SCENARIO,

@@ -23,8 +23,10 @@ export interface Scenario {
   readonly sentence: string;
   /** Options that it takes; each has a default. */
   readonly takes?: readonly (keyof ScenarioOptions)[];
+  /** Its containers are in guests of their own: what one guest can hold is no limit. */
+  readonly hasManyGuests?: true;
   /** Runs it; the same rows every time. */
-  run(options?: Partial<ScenarioOptions>): readonly ScenarioRow[];
+  run(options?: Partial<ScenarioOptions>): readonly ScenarioRow[] | Promise<readonly ScenarioRow[]>;
 }
 
 function cell(value: ScenarioRow[string] | undefined): string {

@@ -28,6 +28,8 @@ interface PlaceConfig {
 
 interface ContainerConfig extends PlaceConfig {
   readonly dispatched?: Dispatched | undefined;
+  /** A process of its function that is ready for calls: it is forked from that, and starts no runtime. */
+  readonly zygote?: Process | undefined;
   /** Hears of the end of its first call. */
   readonly calledOnce?: (() => void) | undefined;
 }
@@ -110,7 +112,7 @@ export class Container {
     this.#dispatched = config.dispatched;
     this.#calledOnce = config.calledOnce;
     const { guest } = vm;
-    this.startOperations = guest.process === undefined ? startSteps(profile) : {};
+    this.startOperations = this.#startSteps(config);
     this.#process = this.#processOf(guest, config);
     const file = guest.files.open(profile.name);
     this.#heapFrames = profile.anonymousFrames;
@@ -127,15 +129,23 @@ export class Container {
     this.#collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
   }
 
-  #processOf(guest: GuestKernel, place: PlaceConfig): Process {
+  #processOf(guest: GuestKernel, config: ContainerConfig): Process {
     const { profile } = this;
-    if (guest.process !== undefined) {
-      const process = new Process(guest, processConfig(profile, place), guest.process);
-      return resume(guest, profile, process, place);
+    const origin = config.zygote ?? guest.process;
+    if (origin !== undefined) {
+      const process = new Process(guest, processConfig(profile, config), origin);
+      return resume(guest, profile, process, config);
     }
-    const process = startRuntime(guest, profile, place);
+    const process = startRuntime(guest, profile, config);
     guest.noteMemmap();
     return process;
+  }
+
+  #startSteps({ zygote }: ContainerConfig): Container['startOperations'] {
+    // it was cloned with its VM
+    if (this.vm.guest.process !== undefined) return {};
+    const { container, runtime } = startSteps(this.profile);
+    return zygote === undefined ? { container, runtime } : { container };
   }
 
   /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */

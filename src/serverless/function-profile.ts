@@ -100,7 +100,8 @@ const LIMITS_MIB: readonly number[] = [
 /** Room in a limit for what a container maps besides its resident set: the pages that fork copies before exec. */
 export const LIMIT_SLACK_FRAMES = 64;
 
-function limitFor(frames: number): number {
+/** The least size that holds so many frames. */
+export function limitFor(frames: number): number {
   const limit = LIMITS_MIB.find((mib) => mib * FRAMES_PER_MIB >= frames);
   if (limit === undefined) {
     throw new RangeError(

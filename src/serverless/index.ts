@@ -36,6 +36,7 @@ export {
   type MachineConfig,
   type SystemContext,
   containersPerVm,
+  systemFrames,
 } from './machine.ts';
 export {
   ManyPerVm,
@@ -45,7 +46,7 @@ export {
   sharedVm,
   staticConfig,
 } from './many-per-vm.ts';
-export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms } from './one-per-vm.ts';
+export { type MakeSandbox, OnePerVm, type Sandbox, emptyVms, soloConfig } from './one-per-vm.ts';
 export {
   DEFAULT_PLACEMENT,
   FULLEST,
@@ -53,6 +54,7 @@ export {
   type Placement,
   type PlacementSpec,
 } from './placement/index.ts';
+export { type OwnMemory, withMemory } from './own-memory.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type {

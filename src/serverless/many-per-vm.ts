@@ -1,6 +1,7 @@
 // MCPV: the containers of one function share VMs, each VM up to a number of containers. A VM starts with its first
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
+import { RefusedArgument } from '../check/index.ts';
 import {
   CZONE_DRIVER_FRAMES,
   type Counts,
@@ -8,6 +9,7 @@ import {
   type HostMemory,
   type MicroVm,
   type Operations,
+  type Process,
   type Vmm,
   hotplugStart,
   memmapFrames,
@@ -67,6 +69,11 @@ export interface VmScheme {
   readonly step?: StartStep;
   /** How long the VM could not begin with what was placed last. */
   readonly waitNs?: number;
+  /** Whose runtime the container placed last goes on with, and what starting that took, by step, when it was started just now. */
+  readonly zygote?: Process | undefined;
+  readonly before?: Readonly<Record<string, Operations>> | undefined;
+  /** The last container has gone, and the VM ends. */
+  emptied?(): void;
   /** A container is there. What of its counts has a price of the mechanism's own is taken out of them. */
   priced?(counts: Counts): Operations;
   /** A container has gone, and others stay. What the host asked the VM for then, and what came at once; undefined: by its zone. */
@@ -121,17 +128,25 @@ export function pluggedConfig(
   });
 }
 
-/** The same, with a region for the containers' zones instead; each has a share of whole blocks. */
+interface ZoneShares {
+  readonly blockFrames: number;
+  readonly shareFrames: number;
+  readonly others?: number;
+}
+
+/** The same, with a region for zones instead; each container has one, of a share of whole blocks, and each of `others`. */
 export function zonedConfig(
   machine: MachineConfig,
   profile: FunctionProfile,
-  { blockFrames, shareFrames }: { blockFrames: number; shareFrames: number },
+  { blockFrames, shareFrames, others = 0 }: ZoneShares,
 ): GuestConfig {
-  const frames = wholeBlocks(containersPerVm(machine, profile) * shareFrames);
-  const own = sharedFrames(machine, profile) + memmapFrames(frames) + CZONE_DRIVER_FRAMES;
-  const memoryFrames = memoryFor(own);
+  const zones = containersPerVm(machine, profile) + others;
+  const frames = wholeBlocks(zones * shareFrames);
+  const kernel = sharedFrames(machine, profile) + others * containerFrames(machine, profile);
+  const memoryFrames = memoryFor(kernel + memmapFrames(frames) + CZONE_DRIVER_FRAMES);
   const region = { start: memoryFrames, frames, blockFrames };
-  return sharedVm(machine, profile, { memoryFrames, region });
+  const config = sharedVm(machine, profile, { memoryFrames, region });
+  return { ...config, processes: config.processes + others };
 }
 
 interface SharedVm {
@@ -190,9 +205,17 @@ export class ManyPerVm implements ServerlessSystem {
     return room;
   }
 
+  /** What the placement says. Throws RefusedArgument for a VM without room: the policy is the user's. */
+  #choose(rooms: readonly SharedVm[]): SharedVm | undefined {
+    const room = this.#placement.choose(rooms);
+    if (room === undefined || room.containers < room.capacity) return room;
+    const expected = `the choice of a VM with fewer than ${room.capacity} containers`;
+    throw new RefusedArgument('placement', expected, room.containers);
+  }
+
   start(profile: FunctionProfile): Start {
     const rooms = this.#vmsOf(profile);
-    const found = this.#placement.choose(rooms);
+    const found = this.#choose(rooms);
     const room = found ?? this.#startVm(profile, rooms);
     const { vm, scheme } = room;
     const owner = this.#started;
@@ -205,10 +228,11 @@ export class ManyPerVm implements ServerlessSystem {
       cpu: owner % vm.guest.config.cpus,
       kernelFrames: this.#context.machine.containerKernelFrames,
       czone,
+      zygote: scheme?.zygote,
       dispatched: scheme?.dispatched,
     });
     vm.settle(counts);
-    const steps = container.startOperations;
+    const steps = { ...container.startOperations, ...scheme?.before };
     const priced = scheme?.priced?.(counts);
     const taken = vm.takeOperations();
     const devices = priced === undefined ? taken : { ...priced, ...taken };
@@ -234,6 +258,7 @@ export class ManyPerVm implements ServerlessSystem {
     const zoneFrames = container.exit();
     const gotFrames = (scheme?.gotFrames ?? 0) - gotBefore;
     room.containers -= 1;
+    if (room.containers === 0) scheme?.emptied?.();
     const left = room.containers > 0 ? scheme?.left?.() : undefined;
     const asked = left ?? { askedFrames: zoneFrames, gotFrames };
     vm.settle(counts);
@@ -246,7 +271,7 @@ export class ManyPerVm implements ServerlessSystem {
 
   hasRoom(profile: FunctionProfile): boolean {
     const rooms = this.#byFunction.get(profile.id);
-    return rooms !== undefined && this.#placement.choose(rooms) !== undefined;
+    return rooms !== undefined && this.#choose(rooms) !== undefined;
   }
 
   kill(vm: MicroVm): void {

@@ -7,11 +7,13 @@ import type { FunctionProfile } from './function-profile.ts';
 import type { SystemContext } from './machine.ts';
 
 /**
- * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `wait`: the VM chosen is still starting, or gives memory back. `zone`: blocks of the container's
+ * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `parent`:
+ * the VM starts that it is forked from. `wait`: the VM chosen is still starting, or gives memory back. `zone`: blocks of the container's
  * zone come. `grow`: memory comes to the VM, by its device. `memory`: faults of the container's start.
  */
 export const START_STEPS = [
   'contention',
+  'parent',
   'vmm',
   'kernel',
   'agent',

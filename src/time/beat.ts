@@ -3,11 +3,15 @@
 
 import type { Timers } from './timers.ts';
 
+/** What stands where nobody waits: who was called is not held on to. */
+const NOBODY = (): void => {};
+
 export class Beat {
   readonly #timers: Timers;
   readonly #periodNs: number;
-  /** Who is called at the next beat, and room for those who come while one is under way. */
+  /** Who is called at the next beat, and room for those who come while one is under way. Arrays keep their length. */
   #waiting: (() => void)[] = [];
+  #count = 0;
   #calling: (() => void)[] = [];
   readonly #fire = (): void => this.#beat();
 
@@ -19,18 +23,23 @@ export class Beat {
 
   /** Calls at the next beat, which is never now. */
   next(call: () => void): void {
-    if (this.#waiting.length === 0) {
+    if (this.#count === 0) {
       const since = this.#timers.nowNs % this.#periodNs;
       this.#timers.after(this.#periodNs - since, this.#fire);
     }
-    this.#waiting.push(call);
+    this.#waiting[this.#count] = call;
+    this.#count += 1;
   }
 
   #beat(): void {
     const calling = this.#waiting;
+    const count = this.#count;
     this.#waiting = this.#calling;
+    this.#count = 0;
     this.#calling = calling;
-    for (const call of calling) call();
-    calling.length = 0;
+    for (let at = 0; at < count; at += 1) {
+      calling[at]?.();
+      calling[at] = NOBODY;
+    }
   }
 }

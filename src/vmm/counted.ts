@@ -23,8 +23,10 @@ import {
 /** A device whose work has a price. */
 export interface CountedDevice {
   readonly operations: Operations;
-  /** Times that the guest left to the VMM: without one nothing was done. */
+  /** Times that the guest left to the VMM, or that the device worked without: without one nothing was done. */
   readonly exits: number;
+  /** Takes out of the guest's counts what its own operations stand for. */
+  takeOut?(counts: Counts): void;
 }
 
 /**

@@ -85,6 +85,12 @@ export class HostMemory {
     return framesOf(this.account);
   }
 
+  /** Frames held by cause, by name. A copy. */
+  get byCause(): Record<Cause, number> {
+    const named = CAUSES.map((cause, at) => [cause, this.account[at]] as const);
+    return Object.fromEntries(named) as Record<Cause, number>;
+  }
+
   /** Frames that are held for nothing are for a cause now, or no more (below zero). */
   moveIdle(cause: number, frames: number): void {
     const { account } = this;

@@ -34,6 +34,7 @@ export {
 export type { Given, MemoryDevice } from './device/device.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { HyperAlloc, type HyperAllocOptions } from './device/hyperalloc.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';

@@ -302,6 +302,7 @@ export class MicroVm {
       addCounts(total, counts);
     } else {
       guest.readCounts(total);
+      this.#takeOut(total);
     }
     this.#settleAccount();
     return isDisturbed;
@@ -315,6 +316,13 @@ export class MicroVm {
     }
     if (this.#pager === undefined) this.#guest.readCounts(counts);
     else this.#readPaged(counts, this.#pager);
+    this.#takeOut(counts);
+  }
+
+  /** What devices book as operations of their own is not counted twice. */
+  #takeOut(counts: Counts): void {
+    const { counted } = this;
+    for (let at = 0; at < counted.length; at += 1) counted[at]?.takeOut?.(counts);
   }
 
   #readPaged(counts: Counts, pager: Pager): void {

@@ -24,6 +24,7 @@ import {
   STAT_SLOW_PATHS,
   STAT_STEALS,
 } from '../../src/abi/stat.ts';
+import type { Core } from '../../src/core/index.ts';
 import { verify } from '../../src/core/verify.ts';
 import type { AllocatorState } from '../../src/core/state.ts';
 import { rawOf } from '../../src/core/raw.ts';
@@ -41,13 +42,13 @@ const STEPS_MANY = 200;
 /** Pages that one fill takes at most. */
 const FILL_PAGES = 2000;
 
-interface Held {
+export interface Held {
   readonly pfn: number;
   readonly order: number;
 }
 
 /** One step, carried out on both sides. */
-type Step = (
+export type Step = (
   core: CoreAllocator,
   model: Model,
   held: Held[],
@@ -67,7 +68,14 @@ const MASKS = [
   GFP_HIGHUSER_MOVABLE | GFP_NOMEMALLOC,
 ].map((gfp) => gfp & ~GFP_DIRECT_RECLAIM);
 
-function requestOnce(core: CoreAllocator, model: Model, gfp: number, order: number, cpu: number) {
+/** One request on both sides: the same frame, or status. */
+export function requestOnce(
+  core: CoreAllocator,
+  model: Model,
+  gfp: number,
+  order: number,
+  cpu: number,
+): number {
   const got = core.allocPages(gfp, order, cpu);
   const want = model.allocPages(gfp, order, cpu);
   expect(got, `gfp ${gfp.toString(16)} order ${order}`).toBe(want);
@@ -93,7 +101,7 @@ const request = fc
     return named(step, `request(gfp 0x${gfp.toString(16)}, order ${order}, ${times}, cpu ${cpu})`);
   });
 
-const release = fc
+export const release: fc.Arbitrary<Step> = fc
   .record({
     at: fc.nat(),
     times: fc.integer({ min: 1, max: 300 }),
@@ -152,7 +160,7 @@ const decay = fc.nat(3).map((cpu) =>
   }, `decay(cpu ${cpu})`),
 );
 
-const drainAll = fc.constant(
+export const drainAll: fc.Arbitrary<Step> = fc.constant(
   named((core: CoreAllocator, model: Model) => {
     core.drainAll();
     model.drainAll();
@@ -180,45 +188,58 @@ function compactBoth(
   }
 }
 
+/** Ways to compact, beside the modes of direct compaction, 0 to 2. */
+export const BACKGROUND = 3;
+export const WHOLE = 4;
+export const SERVED = 5;
+export const FORGET = 6;
+
+export interface Compact {
+  readonly gfp: number;
+  readonly order: number;
+  readonly how: number;
+  readonly cpu: number;
+}
+
+export function compactStep({ gfp, order, how, cpu }: Compact): Step {
+  const step: Step = (core, model, held, cpus, compactor) => {
+    const raw = rawOf(core.core);
+    const on = cpu % cpus;
+    if (how < BACKGROUND) {
+      const got = raw.compactDirect(gfp, order, how, on);
+      compactBoth(core, held, compactor, got, compactor.direct(gfp, order, how, on));
+    } else if (how === BACKGROUND) {
+      const got = raw.compactBackground(order, 3, on);
+      compactBoth(core, held, compactor, got, compactor.background(order, 3, on));
+    } else if (how === WHOLE) {
+      for (const zone of model.zones) {
+        const got = raw.compactZone(zone.index, on);
+        compactBoth(core, held, compactor, got, compactor.whole(zone, on));
+      }
+    } else if (how === SERVED) {
+      const block = held[order % Math.max(1, held.length)];
+      if (block === undefined) return;
+      raw.compactServed(block.pfn, order);
+      compactor.served(block.pfn, order);
+    } else {
+      raw.compactForgetHints();
+      compactor.forgetHints();
+    }
+  };
+  const text = `gfp 0x${gfp.toString(16)}, order ${order}, how ${how}, cpu ${cpu}`;
+  return named(step, `compact(${text})`);
+}
+
 const compact = fc
   .record({
     gfp: fc.constantFrom(...MASKS),
     order: fc.oneof(fc.integer({ min: 1, max: 10 }), fc.constant(9)),
-    how: fc.nat(6),
+    how: fc.nat(FORGET),
     cpu: fc.nat(3),
   })
-  .map(({ gfp, order, how, cpu }): Step => {
-    const step: Step = (core, model, held, cpus, compactor) => {
-      const raw = rawOf(core.core);
-      const on = cpu % cpus;
-      if (how < 3) {
-        const got = raw.compactDirect(gfp, order, how, on);
-        compactBoth(core, held, compactor, got, compactor.direct(gfp, order, how, on));
-      } else if (how === 3) {
-        const got = raw.compactBackground(order, 3, on);
-        compactBoth(core, held, compactor, got, compactor.background(order, 3, on));
-      } else if (how === 4) {
-        for (const zone of model.zones) {
-          const got = raw.compactZone(zone.index, on);
-          compactBoth(core, held, compactor, got, compactor.whole(zone, on));
-        }
-      } else if (how === 5) {
-        const block = held[order % Math.max(1, held.length)];
-        if (block === undefined) return;
-        raw.compactServed(block.pfn, order);
-        compactor.served(block.pfn, order);
-      } else {
-        raw.compactForgetHints();
-        compactor.forgetHints();
-      }
-    };
-    return named(
-      step,
-      `compact(gfp 0x${gfp.toString(16)}, order ${order}, how ${how}, cpu ${cpu})`,
-    );
-  });
+  .map(compactStep);
 
-function named(step: Step, text: string): Step {
+export function named(step: Step, text: string): Step {
   return Object.assign(step, { toString: () => text, [fc.toStringMethod]: () => text });
 }
 
@@ -285,7 +306,11 @@ const steps = fc.oneof(
   { weight: 1, arbitrary: exactly(STEPS_MANY) },
 );
 
-function runBoth(machine: BootLayout, run: readonly Step[], tally: Tally): void {
+/** Carries steps out on both sides, which must agree after each; the core is sound in the end. */
+export function playBoth(
+  machine: BootLayout,
+  run: readonly Step[],
+): { core: Core; compactor: Compactor } {
   const core = new CoreAllocator('verify');
   const model = new Model();
   core.boot(machine);
@@ -299,7 +324,7 @@ function runBoth(machine: BootLayout, run: readonly Step[], tally: Tally): void 
   }
   compareStates(core.state(), model.state());
   expect(verify(core.core)).toBeUndefined();
-  for (const [name, stat] of REACHED) tally.add(name, core.core.stat(stat));
+  return { core: core.core, compactor };
 }
 
 export const allocator: Fuzzer = {
@@ -309,7 +334,10 @@ export const allocator: Fuzzer = {
   night: 2_000,
   create: () => {
     const tally = new Tally(REACHED.map(([name]) => name));
-    const property = fc.property(layout, steps, (machine, run) => runBoth(machine, run, tally));
+    const property = fc.property(layout, steps, (machine, run) => {
+      const { core } = playBoth(machine, run);
+      for (const [name, stat] of REACHED) tally.add(name, core.stat(stat));
+    });
     return { property, missing: tally.missing };
   },
 };

@@ -34,6 +34,8 @@ export class HostileDriver {
   readonly device: VirtioDevice;
   readonly #memory: GuestBytes;
   readonly #queues: number;
+  /** Entries of the rings that a device takes no larger. */
+  readonly #sizes: number[] = [];
   readonly #base: number;
 
   /** `base`: where the rings of the first queue lie. */
@@ -64,7 +66,10 @@ export class HostileDriver {
       const { descAddr, availAddr, usedAddr } = layout(queue, this.#base);
       this.#memory.writeU16(availAddr + 2, 0);
       mmio.write(0x030, 4, queue);
-      mmio.write(0x038, 4, SIZE);
+      const most = mmio.read(0x034, 4);
+      const size = most === 0 ? SIZE : Math.min(SIZE, most);
+      this.#sizes[queue] = size;
+      mmio.write(0x038, 4, size);
       mmio.write(0x080, 4, descAddr);
       mmio.write(0x090, 4, availAddr);
       mmio.write(0x0a0, 4, usedAddr);
@@ -101,8 +106,9 @@ export class HostileDriver {
   offer(queue: number, heads: readonly number[], jump = 0): void {
     const { availAddr } = layout(queue, this.#base);
     const idx = this.#memory.readU16(availAddr + 2) ?? 0;
+    const size = this.#sizes[queue] ?? SIZE;
     heads.forEach((head, i) => {
-      this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % SIZE), head);
+      this.#memory.writeU16(availAddr + 4 + 2 * ((idx + i) % size), head);
     });
     this.#memory.writeU16(availAddr + 2, (idx + heads.length + jump) & 0xffff);
   }

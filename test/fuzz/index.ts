@@ -2,9 +2,11 @@
 
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
+import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import type { Fuzzer } from './fuzzer.ts';
+import { hyperalloc } from './hyperalloc.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
@@ -20,8 +22,10 @@ import { vmm } from './vmm.ts';
 /** Those that find nothing as long as all is well. */
 export const FUZZERS: readonly Fuzzer[] = [
   allocator,
+  compaction,
   llfree,
   llfreeGuest,
+  hyperalloc,
   mechanisms,
   memo,
   czone,

@@ -171,7 +171,7 @@ const steps: Readonly<Record<string, Step>> = {
     const object = objects[a % objects.length] as number;
     const cpu = a % world.cpus;
     let from = b % PAGES;
-    const end = Math.min(PAGES, from + 1 + (c % 700));
+    const end = Math.min(PAGES, from + 1 + (c % 1500));
     const before = framesOf(world, object);
     const installs: number[] = [];
     const expected: number[] = [];
@@ -217,7 +217,7 @@ const steps: Readonly<Record<string, Step>> = {
   reclaim: (world, a, b) => {
     const isHard = a % 3 === 0;
     const zone = world.zones[a % 5 === 0 ? 1 : 0] as Zone;
-    for (let at = 0; at < 1 + (b % 12); at += 1) {
+    for (let at = 0; at < 1 + (b % 40); at += 1) {
       const got = world.monitor.reclaim(zone.index, isHard);
       const expected = zone.model.reclaim(isHard);
       if (expected < 0) {
@@ -278,7 +278,7 @@ const number = fc.noBias(fc.nat(1 << 20));
 const command = fc.tuple(fc.noBias(fc.nat(names.length - 1)), number, number, number);
 const commands = fc.array(command, { minLength: STEPS, maxLength: STEPS });
 const machines = fc.record({
-  mib: fc.oneof(fc.integer({ min: 20, max: 30 }), fc.integer({ min: 31, max: 100 })),
+  mib: fc.oneof(fc.integer({ min: 18, max: 24 }), fc.integer({ min: 25, max: 80 })),
   cpus: fc.integer({ min: 1, max: 3 }),
 });
 

@@ -10,7 +10,7 @@ import { watch, watched } from './watch.ts';
 
 async function main(): Promise<void> {
   const build = path.resolve(import.meta.dirname, '../../..');
-  for (const name of ['release', 'verify', 'llfree'] as const) {
+  for (const name of ['release', 'verify', 'release-llfree', 'verify-llfree', 'llfree'] as const) {
     useCore(name, new Uint8Array(readFileSync(path.join(build, `core.${name}.wasm`))));
   }
   process.exitCode = await fuzzCommand(process.argv.slice(2), {

@@ -39,8 +39,11 @@ const METHODS: readonly Reason[] = [
     / LlfreeCore\.\w+$/,
     'calls of the allocator and of its monitor: guests have it inside their core',
   ],
-  [/ (?:Monitor\.\w+|Pages\.waitingFrame)$/, 'the device is the next piece'],
   [/Core\.(?:toBytes|fromBytes)$/, "the library's: a guest in a file"],
+  [
+    / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
+    "the library's, for whoever looks into a guest or a host: examples/ has a program of each",
+  ],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

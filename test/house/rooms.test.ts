@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
   recording: ['virtio', 'guest', 'core', 'time'],
-  scenario: ['serverless', 'vmm', 'cost', 'time'],
+  scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
   cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],

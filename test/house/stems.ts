@@ -14,5 +14,6 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/virtio/balloon/host.ts': 'test/unit/virtio/balloon/device.test.ts',
   'src/virtio/constants.ts': 'test/unit/virtio/mmio.test.ts',
   'src/virtio/czone/host.ts': 'test/unit/virtio/czone/device.test.ts',
+  'src/virtio/llfree/host.ts': 'test/unit/virtio/llfree/device.test.ts',
   'src/virtio/mem/host.ts': 'test/unit/virtio/mem/device.test.ts',
 };

@@ -5,7 +5,14 @@ import * as gfps from './gfp.ts';
 import { canClaim } from './fallback.ts';
 import type { Model } from './model.ts';
 import { bulkFree } from './pcp.ts';
-import { type Hints, type Positions, Scan, type ScanOptions, blockStart } from './scan.ts';
+import {
+  type Hints,
+  type Positions,
+  Scan,
+  type ScanOptions,
+  type SearchEnd,
+  blockStart,
+} from './scan.ts';
 import { mark, watermarkOk } from './watermark.ts';
 import type { Zone } from './zone.ts';
 import * as L from './types.ts';
@@ -20,6 +27,9 @@ export const SUCCESS = 3;
 export const CONTENDED = 4;
 export const DEFERRED = 5;
 export const SKIPPED = -9;
+/** Moves are told of through a log: a run that fills it ends, and can be made again. */
+export const MOVES_FULL = -11;
+const MOVES_MAX = 1440;
 
 const COSTLY_ORDER = 3;
 const CLUSTER_PAGES = 32;
@@ -43,6 +53,8 @@ interface Goal {
 export class Compactor {
   /** Pages that moved in the last call, in order: from, to. */
   readonly moves: [from: number, to: number][] = [];
+  /** How often searches ended in each way. */
+  readonly met: Map<SearchEnd, number> = new Map<SearchEnd, number>();
   private readonly model: Model;
   private readonly hints: Hints = new Set();
   private readonly positions = new Map<Zone, Positions>();
@@ -72,6 +84,7 @@ export class Compactor {
       const type = this.model.typeOf(gfp);
       const options = optionsFor(order, type, mode, { isWhole: false, isDirect: true });
       const result = this.tryZone(zone, highest, 'min', options, { mode, isWhole: false, cpu });
+      if (result === MOVES_FULL) return result;
       if (result === SUCCESS) {
         this.undefer(zone, order);
         return result;
@@ -92,6 +105,7 @@ export class Compactor {
       const options = optionsFor(order, L.UNMOVABLE, SYNC_LIGHT, how);
       const goal = { mode: SYNC_LIGHT, isWhole: false, cpu };
       const result = this.tryZone(zone, highest, 'min', options, goal);
+      if (result === MOVES_FULL) return result;
       if (result === SUCCESS) {
         this.undefer(zone, order);
         served += 1;
@@ -224,6 +238,7 @@ export class Compactor {
       { source, target },
       { hints: this.hints, positions: position },
       (pfn) => 2 ** (this.model.inUse.get(pfn) ?? 0),
+      (end) => this.met.set(end, (this.met.get(end) ?? 0) + 1),
     );
     const isWhole = source <= Math.max(zone.start, position.initSource);
     const result = this.scan(zone, scan, options, goal, isWhole);
@@ -251,8 +266,10 @@ export class Compactor {
       if (sources.length > 0 && block !== undefined) {
         leads = false;
         lastMoved = Math.max(zone.start, block);
-        const isShort = this.move(scan, sources, goal.cpu);
-        if (isShort && blockStart(scan.target) > blockStart(scan.source)) return CONTENDED;
+        const end = this.move(scan, sources, goal.cpu);
+        if (end === MOVES_FULL) return end;
+        const haveMet = blockStart(scan.target) <= blockStart(scan.source);
+        if (end === CONTENDED && !haveMet) return end;
       } else if (leads) position.sync = position.async;
       const edge = scan.source - (scan.source % 2 ** options.order);
       if (options.order === 0 || lastMoved === undefined || lastMoved >= edge) continue;
@@ -314,23 +331,25 @@ export class Compactor {
     return sources;
   }
 
-  /** Moves blocks, the last first, then frees where they were. True: a page found no place. */
-  private move(scan: Scan, sources: readonly number[], cpu: number): boolean {
+  /** Moves blocks, the last first, then frees where they were. CONTENDED: a page found no place. */
+  private move(scan: Scan, sources: readonly number[], cpu: number): number | undefined {
     const { model } = this;
     const moved: number[] = [];
-    let isShort = false;
+    let end: number | undefined;
     for (const from of sources.toReversed()) {
       const order = model.inUse.get(from) ?? 0;
-      const to = scan.handOut(order);
-      isShort = to === undefined && order === 0;
-      if (isShort) break;
+      const isFull = this.moves.length === MOVES_MAX;
+      const to = isFull ? undefined : scan.handOut(order);
+      if (isFull) end = MOVES_FULL;
+      else if (to === undefined && order === 0) end = CONTENDED;
+      if (end !== undefined) break;
       if (to === undefined) continue;
       model.setInUse(to, order, true);
       moved.push(from);
       this.moves.push([from, to]);
     }
     for (const from of moved) model.freePages(from, model.inUse.get(from) ?? 0, cpu);
-    return isShort;
+    return end;
   }
 }
 

@@ -36,6 +36,16 @@ export function blockStart(pfn: number): number {
   return pfn - (pfn % L.BLOCK_PAGES);
 }
 
+/** Where a search ended before it had seen all, or went another way: what fuzzers must come to. */
+export const SEARCH_ENDS = [
+  'a deep search of the lists that ends at its limit',
+  'a shallow one that does',
+  'a second best',
+  'a jump to a pageblock with free blocks',
+  'a search for sources that is over its budget',
+] as const;
+export type SearchEnd = (typeof SEARCH_ENDS)[number];
+
 /** Hints of a zone's pageblocks: nothing found there lately. They outlive runs. */
 export type Hints = Set<number>;
 
@@ -50,6 +60,7 @@ export class Scan {
   /** Pages of blocks in use by their first frame, as far as known. */
   private readonly usedPages: (pfn: number) => number;
   private readonly positions: Positions;
+  private readonly met: (end: SearchEnd) => void;
   target: number;
   source: number;
   private wanted = 0;
@@ -65,6 +76,7 @@ export class Scan {
     { target, source }: { target: number; source: number },
     { hints, positions }: { hints: Hints; positions: Positions },
     usedPages: (pfn: number) => number,
+    met: (end: SearchEnd) => void = () => {},
   ) {
     this.zone = zone;
     this.options = options;
@@ -73,6 +85,7 @@ export class Scan {
     this.hints = hints;
     this.positions = positions;
     this.usedPages = usedPages;
+    this.met = met;
     this.searchOrder = options.order;
   }
 
@@ -157,7 +170,11 @@ export class Scan {
         if (!isOver) budget -= 1;
         if (!isOver && (pfn >= limit || this.hints.has(blockStart(pfn)))) continue;
         list.push(...list.splice(0, at + 1)); // looked at: behind the rest
-        if (isOver) break;
+        if (isOver) {
+          this.met('a search for sources that is over its budget');
+          break;
+        }
+        this.met('a jump to a pageblock with free blocks');
         if (this.jumped >= 0) this.jumped = this.jumped === 0 ? pfn : Math.min(this.jumped, pfn);
         this.searchFails = 0;
         return Math.max(blockStart(pfn), zone.start);
@@ -292,11 +309,15 @@ export class Scan {
           second = pfn;
           limit = Math.floor(limit / 2);
         }
-        if (looked >= limit) break;
+        if (looked >= limit) {
+          if (i > 0) this.met(isStart ? SEARCH_ENDS[0] : SEARCH_ENDS[1]);
+          break;
+        }
         stop = -1;
       }
       const isBest = stop >= 0 && (list[stop] ?? 0) >= wanted;
       const found = isBest ? (list[stop] ?? 0) : second;
+      if (!isBest && found >= 0) this.met('a second best');
       const turnTo = found >= 0 ? list.indexOf(found) : stop;
       if (turnTo > 0) list.push(...list.splice(0, turnTo));
       if (looked >= limit) limit = Math.max(1, Math.floor(limit / 2));

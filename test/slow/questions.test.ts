@@ -10,18 +10,21 @@ import { SCENARIOS, scenarioTable } from '../../src/scenario/index.ts';
 const PAGE = join(import.meta.dirname, '../../docs/questions.md');
 const BLOCK = /```sh\nguestmem scenario ([a-z-]+)\n```\n\n```text\n([^`]*)```/g;
 
-function outputOf(name: string): string {
+async function outputOf(name: string): Promise<string> {
   const scenario = SCENARIOS.find((one) => one.name === name);
   if (scenario === undefined) throw new Error(`docs/questions.md: no scenario ${name}`);
-  return scenarioTable(scenario.run());
+  return scenarioTable(await scenario.run());
 }
 
 if (process.env['GUESTMEM_ACCEPT'] === '1') {
-  const text = readFileSync(PAGE, 'utf8').replaceAll(
-    BLOCK,
-    (_, name: string) =>
-      `\`\`\`sh\nguestmem scenario ${name}\n\`\`\`\n\n\`\`\`text\n${outputOf(name)}\`\`\``,
-  );
+  let text = readFileSync(PAGE, 'utf8');
+  for (const [block, name = ''] of text.matchAll(BLOCK)) {
+    const output = await outputOf(name);
+    text = text.replace(
+      block,
+      () => `\`\`\`sh\nguestmem scenario ${name}\n\`\`\`\n\n\`\`\`text\n${output}\`\`\``,
+    );
+  }
   writeFileSync(PAGE, text);
 }
 
@@ -41,8 +44,8 @@ describe('docs/questions.md', () => {
 
   it.each(blocks.map((match) => [match[1] as string, match[2] as string]))(
     'guestmem scenario %s prints what the page says',
-    (name, text) => {
-      expect(outputOf(name)).toBe(text);
+    async (name, text) => {
+      expect(await outputOf(name)).toBe(text);
     },
   );
 });

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import { ZONE_DMA32 } from '../../src/abi/layout.ts';
+import { LLFREE_BYTES } from '../../src/abi/llfree.ts';
 import {
   Core,
   GFP_HIGHUSER_MOVABLE,
@@ -13,6 +14,7 @@ import {
   layoutOf,
   verify,
 } from '../../src/core/index.ts';
+import { headerWord, wordsOf } from '../../src/core/raw.ts';
 import { MIB_FRAMES } from './vm.ts';
 
 export const HUGE = 512;
@@ -44,6 +46,16 @@ export function expectSoundCore(core: Core, where = ''): void {
 
 export function anonymous(core: Core): number {
   return core.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE);
+}
+
+/** Where the tables of a guest on LLFree begin (assembly/kernel/llfree): Guest.czonePool. */
+export function tablesOf(core: Core): number {
+  return headerWord(core, 212);
+}
+
+/** A word of the header of ZONE_DMA32's allocator (assembly/llfree/pool), by its byte offset: where a table begins. */
+export function tableOf(core: Core, offset: number): number {
+  return wordsOf(core)[(tablesOf(core) + 64 + LLFREE_BYTES * ZONE_DMA32 + offset) >>> 2] as number;
 }
 
 /** Takes all that the monitor can get of a zone. First frames of huge frames. */

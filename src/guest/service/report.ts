@@ -102,11 +102,17 @@ export class ReportWorker {
     });
   }
 
-  /** Goes on with a zone until its blocks are through or one report waits for the device. */
+  /**
+   * Goes on with a zone until its blocks are through or one report waits for the device. A device that
+   * takes none ends the pass.
+   */
   #zone(first: number): void {
-    for (let zone = first; zone < KERNEL_ZONES; zone += 1) {
+    let isRefused = false;
+    for (let zone = first; zone < KERNEL_ZONES && !isRefused; zone += 1) {
       for (let held = this.#take(zone); held > 0; held = this.#take(zone)) {
-        if (!this.#report(zone, held)) return;
+        const answer = this.#report(zone, held);
+        if (answer === 'waits') return;
+        isRefused = answer === 'refused';
       }
     }
     this.#isActive = false;
@@ -117,8 +123,8 @@ export class ReportWorker {
     return this.#memory.core.reporting.take(zone, this.#pfns, this.#orders);
   }
 
-  /** Whether the blocks are back already. */
-  #report(zone: number, held: number): boolean {
+  /** Back, or still with the device. */
+  #report(zone: number, held: number): 'back' | 'waits' | 'refused' {
     const { reporting } = this.#memory.core;
     let isBack = false;
     let isWaiting = false;
@@ -127,12 +133,12 @@ export class ReportWorker {
       expectAnswer(reporting.putBack(true), 'reporting.putBack');
       if (isWaiting) this.#zone(zone);
     });
-    if (sent) {
-      this.reports += 1;
-      isWaiting = !isBack;
-      return isBack;
+    if (!sent) {
+      expectAnswer(reporting.putBack(false), 'reporting.putBack');
+      return 'refused';
     }
-    expectAnswer(reporting.putBack(false), 'reporting.putBack');
-    return true;
+    this.reports += 1;
+    isWaiting = !isBack;
+    return isBack ? 'back' : 'waits';
   }
 }

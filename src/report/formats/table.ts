@@ -5,6 +5,7 @@ import { alignRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
 import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
+import { seedsText } from '../seeds.ts';
 import { sensitivityText } from '../sensitivity.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
@@ -57,7 +58,7 @@ export function resultsTable(results: Results): string {
   const told = [...missingLines(results), ...repairLines(trace), ...shortageLines(results)].map(
     (line) => `${line}\n`,
   );
-  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n${sensitivityText(results)}`;
+  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n${seedsText(results)}${sensitivityText(results)}`;
 }
 
 export const TABLE_FORMAT: Format = {

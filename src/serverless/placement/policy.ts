@@ -7,7 +7,7 @@ export interface Room {
 }
 
 export interface Placement {
-  /** One that has room, of the function's VMs in the order of their start; undefined: a new VM is started. */
+  /** One with fewer containers than its capacity, of the function's VMs in the order of their start; undefined: a new VM is started. */
   choose<T extends Room>(rooms: readonly T[]): T | undefined;
 }
 

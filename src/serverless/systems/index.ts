@@ -7,11 +7,13 @@ import { MCPV_BALLOON } from './mcpv-balloon.ts';
 import { MCPV_CZONE } from './mcpv-czone.ts';
 import { MCPV_DIMM } from './mcpv-dimm.ts';
 import { MCPV_FAASCALE } from './mcpv-faascale.ts';
+import { MCPV_HYPERALLOC } from './mcpv-hyperalloc.ts';
 import { MCPV_REPORTING } from './mcpv-reporting.ts';
 import { MCPV_SQUEEZY } from './mcpv-squeezy.ts';
 import { MCPV_STATIC } from './mcpv-static.ts';
 import { MCPV_VIRTIO_MEM } from './mcpv-virtio-mem.ts';
 import { SCPV_BOOT } from './scpv-boot.ts';
+import { SCPV_FORK } from './scpv-fork.ts';
 import { SCPV_SNAPSHOT } from './scpv-snapshot.ts';
 import { SCPV_TEMPLATE } from './scpv-template.ts';
 
@@ -19,6 +21,7 @@ export const SYSTEMS: readonly SystemSpec[] = [
   SCPV_BOOT,
   SCPV_TEMPLATE,
   SCPV_SNAPSHOT,
+  SCPV_FORK,
   MCPV_STATIC,
   MCPV_CZONE,
   MCPV_BALLOON,
@@ -27,6 +30,7 @@ export const SYSTEMS: readonly SystemSpec[] = [
   MCPV_DIMM,
   MCPV_SQUEEZY,
   MCPV_FAASCALE,
+  MCPV_HYPERALLOC,
 ];
 
 /** A system by what it is called: `NAME` or `NAME:ARGUMENT`. Wrong text is an ArgumentError. */

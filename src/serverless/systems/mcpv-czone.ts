@@ -4,12 +4,17 @@
 // from the question to the answer.
 
 import { FRAME_BYTES, NS_PER_MS } from '../../abi/unit.ts';
+import { choiceOf } from '../../check/index.ts';
 import {
   CZoneVirtio,
   type GrowthPolicy,
   type GuestConfig,
+  type MicroVm,
+  type Process,
   reportOperations,
 } from '../../vmm/index.ts';
+import { ArgumentError } from '../argument.ts';
+import { startRuntime, startSteps } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import type { MachineConfig } from '../machine.ts';
 import {
@@ -22,22 +27,41 @@ import {
 } from '../many-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
+/**
+ * How a container's process comes to its runtime. exec: it starts one. zygote: it is forked from a process of its VM that has
+ * started one and serves no calls; what it writes is copied into its own zone.
+ */
+const FORKS = ['exec', 'zygote'] as const;
+
+type Fork = (typeof FORKS)[number];
+
 /** A VM whose own memory holds kernel and shared files; containers' memory comes from a region above it. */
-function config(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+function configOf(machine: MachineConfig, profile: FunctionProfile, fork: Fork): GuestConfig {
   const { blockFrames } = machine;
-  return zonedConfig(machine, profile, { blockFrames, shareFrames: shareOf(profile, blockFrames) });
+  const shareFrames = shareOf(profile, blockFrames);
+  return zonedConfig(machine, profile, {
+    blockFrames,
+    shareFrames,
+    others: fork === 'zygote' ? 1 : 0,
+  });
 }
 
 /** The device of one VM. Without idle reclaim the host has no reason to ask, and need not hear of idleness. */
 class Zoned implements VmScheme {
+  zygote: Process | undefined;
+  before: VmScheme['before'];
   readonly #device: CZoneVirtio;
-  readonly #blockFrames: number;
+  readonly #machine: MachineConfig;
+  readonly #vm: MicroVm;
+  readonly #fork: Fork;
   readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
 
-  constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy) {
+  constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy, fork: Fork) {
     const { machine, clock, workNs } = context;
     const { idleReclaimMs } = machine;
-    this.#blockFrames = machine.blockFrames;
+    this.#machine = machine;
+    this.#vm = vm;
+    this.#fork = fork;
     const device = new CZoneVirtio(vm, clock, {
       growth,
       idle:
@@ -64,23 +88,56 @@ class Zoned implements VmScheme {
   }
 
   placed(profile: FunctionProfile, owner: number): number {
-    const limitFrames = shareOf(profile, this.#blockFrames);
-    return this.#device.zones.create(owner, limitFrames, profile.name);
+    this.before = undefined;
+    if (this.#fork === 'zygote' && this.zygote === undefined) this.#startZygote(profile, owner);
+    return this.#zone(profile, owner, profile.name);
+  }
+
+  emptied(): void {
+    this.zygote?.exit();
+  }
+
+  #zone(profile: FunctionProfile, owner: number, key: string): number {
+    const limitFrames = shareOf(profile, this.#machine.blockFrames);
+    return this.#device.zones.create(owner, limitFrames, key);
+  }
+
+  /** Its zone grows as those of zygotes have, which hold more than their children. */
+  #startZygote(profile: FunctionProfile, owner: number): void {
+    const { containerKernelFrames: kernelFrames } = this.#machine;
+    const czone = this.#zone(profile, owner, `zygote of ${profile.name}`);
+    this.zygote = startRuntime(this.#vm.guest, profile, { cpu: 0, kernelFrames, czone });
+    const { runtime } = startSteps(profile);
+    this.before = { runtime: { ...runtime, processFork: 1 } };
   }
 }
 
 /** Whoever starts containers knows what earlier ones of a function came to, whichever VM they were in. */
-function scheme(growth: GrowthPolicy): MemoryScheme {
-  return { config, attach: (started) => new Zoned(started, growth) };
+function schemeOf(growth: GrowthPolicy, fork: Fork): MemoryScheme {
+  return {
+    config: (machine, profile) => configOf(machine, profile, fork),
+    attach: (started) => new Zoned(started, growth, fork),
+  };
 }
 
-export const MCPV_CZONE: SystemSpec = {
-  name: 'mcpv-czone',
-  sentence:
-    'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole.',
-  source:
-    'CZone (Wu et al., Frontiers of Computer Science 20(5), 2026, doi 10.1007/s11704-024-40756-5).',
-  limits:
-    'Protocol, sizes and policies are unpublished and this project’s own (docs/czone-virtio.md). Files lie outside zones.',
-  create: (context) => new ManyPerVm(context, scheme(context.machine.growth())),
-};
+function forkOf(text: string): Fork {
+  const found = FORKS.find((fork) => fork === text);
+  if (found !== undefined) return found;
+  throw new ArgumentError(`one of ${choiceOf(FORKS, text)}`, text);
+}
+
+function specOf(name: string, fork: Fork): SystemSpec {
+  return {
+    name,
+    sentence:
+      'Many containers of a function per VM, each in its own CZone; when one exits, its blocks go back to the host whole: NAME:FORK, exec if not said, or zygote.',
+    source:
+      'CZone (Wu et al., Frontiers of Computer Science 20(5), 2026, doi 10.1007/s11704-024-40756-5); zygotes as in SOCK (Oakes et al., USENIX ATC ’18).',
+    limits:
+      'Protocol, sizes and policies are unpublished and this project’s own (docs/czone-virtio.md). Files lie outside zones. A zygote is one more process of its VM, from the first container to the last.',
+    create: (context) => new ManyPerVm(context, schemeOf(context.machine.growth(), fork)),
+    with: (argument) => specOf(`mcpv-czone:${argument}`, forkOf(argument)),
+  };
+}
+
+export const MCPV_CZONE: SystemSpec = specOf('mcpv-czone', 'exec');

@@ -55,16 +55,18 @@ export class DriverPlug {
 
   /** Blocks that the guest has in a zone and the device does not know of there. */
   strangers(zone: number): number[] {
-    return this.#guest.blocksOf(zone).flatMap((pfn) => {
+    const strangers: number[] = [];
+    for (const pfn of this.#guest.blocksOf(zone)) {
       const block = this.blocks.block(pfn);
-      return block === undefined || this.blocks.owner(block) === zone ? [] : block;
-    });
+      if (block !== undefined && this.blocks.owner(block) !== zone) strangers.push(block);
+    }
+    return strangers;
   }
 
   /** A zone is dying: what nobody uses has left it for the pool, and goes back to the host. */
   unplugLeft(zone: number): void {
-    const blocks = this.#left(zone).filter(([, now]) => now === ZONE_POOL);
-    const runs = runsOf(blocks.map(([block]) => block)).filter(({ first, count }) =>
+    const blocks = this.blocks.of(zone).filter((block) => this.#zoneNow(block) === ZONE_POOL);
+    const runs = runsOf(blocks).filter(({ first, count }) =>
       this.#guest.takePooled(this.blocks.pfn(first), count * this.blocks.blockFrames),
     );
     this.#unplugRuns(zone, runs, 0);
@@ -72,24 +74,20 @@ export class DriverPlug {
 
   /** Before a zone's memory is discarded: what another zone has of it by now is told to be that one's. */
   handOver(zone: number, done: () => void): void {
-    const [first] = this.#left(zone).filter(([, now]) => now > ZONE_POOL);
-    if (first === undefined) {
-      done();
+    for (const block of this.blocks.of(zone)) {
+      const now = this.#zoneNow(block);
+      if (now === zone || now <= ZONE_POOL) continue;
+      // Where the device refuses, the zone must not be discarded: nothing more is said about it.
+      this.sync(now, [{ first: block, count: 1 }], (moved) => {
+        if (moved) this.handOver(zone, done);
+      });
       return;
     }
-    const [block, now] = first;
-    // Where the device refuses, the zone must not be discarded: nothing more is said about it.
-    this.sync(now, [{ first: block, count: 1 }], (moved) => {
-      if (moved) this.handOver(zone, done);
-    });
+    done();
   }
 
-  /** Blocks that the device believes to be a zone's and that are not, with whose they are. */
-  #left(zone: number): (readonly [block: number, now: number])[] {
-    return this.blocks
-      .of(zone)
-      .map((block) => [block, this.#guest.zoneOf(this.blocks.pfn(block))] as const)
-      .filter(([, now]) => now !== zone);
+  #zoneNow(block: number): number {
+    return this.#guest.zoneOf(this.blocks.pfn(block));
   }
 
   /** Tells the device of blocks that have come into a zone without it. */

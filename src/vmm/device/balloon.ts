@@ -119,6 +119,13 @@ export class Balloon implements MemoryDevice {
     return this.model.actualPages;
   }
 
+  /** First frame of each page in the balloon (4 KiB, or 2 MiB for a huge one), in ascending order. */
+  frames(): number[] {
+    const pages: number[] = [];
+    for (const { pfn, kind } of this.vm.guest.frames()) if (kind === 'balloon') pages.push(pfn);
+    return pages;
+  }
+
   /**
    * Asks the guest for a balloon of so many pages. The guest works on it at once, and when its
    * clock moves.

@@ -134,6 +134,11 @@ export class CZoneVirtio implements MemoryDevice {
     return this.model.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
 
+  /** Asks for the host memory of the blocks in no zone, where dead containers' zones have left it; false: not now. */
+  reclaimPool(done?: (result: ReclaimResult) => void): boolean {
+    return this.reclaim(POOL, 0, done);
+  }
+
   /** Unplugs the blocks in no zone: with their memory their struct pages go. How many went. */
   unplugPool(): number {
     this.vm.expectRunning();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experimentOf, isExperiment } from '../../../src/cli/asked.ts';
-import { defaultExperiment } from '../../../src/experiment/index.ts';
+import { defaultExperiment, planOf } from '../../../src/experiment/index.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -71,6 +71,33 @@ describe('what is asked for', () => {
     ]);
     expect(() => sensitivityAsked('reply')).toThrow(
       '--sensitivity: expected one of counts, replay (did you mean replay?), found "reply"',
+    );
+  });
+
+  it('may have several seeds, of which the first is the run that is told in full', () => {
+    const { seed, seeds } = experimentOf(undefined, { seed: '5, 6,9' });
+    expect({ seed, seeds }).toEqual({ seed: 5, seeds: [5, 6, 9] });
+    const file = join(folder, 'seeds.yaml');
+    writeFileSync(file, 'seeds: [3, 4]');
+    expect(experimentOf(file, {})).toMatchObject({ seed: 3, seeds: [3, 4] });
+    expect(experimentOf(file, { seed: '8' })).toMatchObject({ seed: 8, seeds: undefined });
+    writeFileSync(file, 'seed: 1\nseeds: [3, 4]');
+    expect(() => experimentOf(file, {})).toThrow('seeds: expected one of seed and seeds');
+    expect(() => experimentOf(undefined, { seed: '1,2,1' })).toThrow(
+      '--seed: expected each of the seeds once, found 1 again',
+    );
+  });
+
+  it('may say what functions hold, by name, in sizes', () => {
+    const file = join(folder, 'memory.yaml');
+    writeFileSync(file, 'memory: { hello: { file: 5MiB, limit: 64MiB } }');
+    const { memory } = planOf(experimentOf(file, {}));
+    expect(memory).toEqual({ hello: { fileFrames: 1280, limitFrames: 16_384 } });
+    writeFileSync(file, 'memory: { hello: { fil: 5MiB } }');
+    expect(() => experimentOf(file, {})).toThrow('memory.hello: expected a key of anonymous, file');
+    writeFileSync(file, 'memory: [hello]');
+    expect(() => experimentOf(file, {})).toThrow(
+      'memory: expected a group of functions by name, found a list',
     );
   });
 

@@ -21,7 +21,8 @@ dimmOfflineBlock czonePlug2MiB czoneRelease2MiB czoneMessage vmmStart kernelBoot
 agentStart templateClone containerCreate containerDestroy functionInit processFork
 forkPage processExec partitionPlugBlock partitionDropBlock blockRead4KiB deviceRead4KiB
 cloneSerial clonePerVm bootSerial bootPerVm
-snapshotLoad imageRead4KiB imageBulkRead4KiB imageInstall4KiB imageCopy2MiB vmFreeze vmFork`
+snapshotLoad imageRead4KiB imageBulkRead4KiB imageInstall4KiB imageCopy2MiB vmFreeze vmFork
+hyperallocReclaim2MiB hyperallocReturn2MiB hyperallocInstall2MiB`
   .trim()
   .split(/\s+/);
 

@@ -14,17 +14,17 @@ function makeMemory(): { memory: GuestMemory; asked: string[] } {
 describe('GuestMemory', () => {
   it('asks the relievers of a status in the order in which they registered', () => {
     const { memory, asked } = makeMemory();
-    const reliever = (name: string, helps: boolean) => (): boolean => {
-      asked.push(name);
+    const reliever = (name: string, helps: boolean) => (cpu: number) => {
+      asked.push(`${name} ${cpu}`);
       return helps;
     };
     memory.addReliever(STATUS_NO_MEMORY, reliever('first', false));
     memory.addReliever(STATUS_ZONE_FULL, reliever('zone', true));
     memory.addReliever(STATUS_NO_MEMORY, reliever('second', true));
     memory.addReliever(STATUS_NO_MEMORY, reliever('third', true));
-    expect(memory.askRelievers(STATUS_NO_MEMORY)).toBe(true);
-    expect(asked).toEqual(['first', 'second']);
-    expect(memory.askRelievers(STATUS_BUSY)).toBe(false);
+    expect(memory.askRelievers(STATUS_NO_MEMORY, 3)).toBe(true);
+    expect(asked).toEqual(['first 3', 'second 3']);
+    expect(memory.askRelievers(STATUS_BUSY, 0)).toBe(false);
   });
 
   it('has shrinkers give up pages one after the other until there are enough', () => {

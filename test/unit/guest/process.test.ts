@@ -51,6 +51,29 @@ describe('Process', () => {
     expect(verify(guest.core)).toBeUndefined();
   });
 
+  it('forked from another owns what it writes, in its own zone, and stays whole when that exits', () => {
+    const guest = makeGuest(CZONE_CONFIG);
+    const zone = (owner: number): number => guest.czones?.create(owner, 4 * 512) as number;
+    const parent = start(guest, zone(1));
+    parent.touch(0, 900, true);
+    const config = { cpu: 0, kernelFrames: 20, mappedPages: 1000, czone: zone(2) };
+    const child = new Process(guest, config, parent);
+    expect([child.anonymousPages, guest.memory.frames.anonymous]).toEqual([0, 900]);
+    child.touch(100, 250, true);
+    expect([child.anonymousPages, guest.memory.frames.anonymous]).toEqual([250, 1150]);
+    parent.exit();
+    expect(verify(guest.core)).toBeUndefined();
+    // it still has all pages: none comes in
+    child.touch(0, 900, false);
+    expect(child.anonymousPages).toBe(250);
+    child.touch(0, 900, true);
+    expect(child.anonymousPages).toBe(900);
+    expect(verify(guest.core)).toBeUndefined();
+    child.exit();
+    expect(guest.memory.frames.anonymous).toBe(0);
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
   it('puts user pages in its CZone and leaves its blocks to the pool when it exits', () => {
     const guest = makeGuest(CZONE_CONFIG);
     const zones = guest.czones;

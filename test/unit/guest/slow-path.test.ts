@@ -2,12 +2,15 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  COMPACT_SUCCESS,
   GFP_HIGHUSER_MOVABLE,
   GFP_NORETRY,
   GFP_RETRY_MAYFAIL,
   STATUS_BUSY,
+  STATUS_MOVES_FULL,
   STATUS_NEED_RECLAIM,
   STATUS_NO_MEMORY,
+  STATUS_SKIPPED,
 } from '../../../src/core/index.ts';
 import { GuestMemory } from '../../../src/guest/index.ts';
 import { slowPath } from '../../../src/guest/slow-path.ts';
@@ -72,6 +75,18 @@ describe('slowPath', () => {
     expect(run(GFP_HIGHUSER_MOVABLE | GFP_RETRY_MAYFAIL)).toBe(STATUS_NO_MEMORY);
     expect(asked).not.toContain('oom');
     expect(asked.filter((who) => who.startsWith('reclaim'))).toEqual(['reclaim 32', 'reclaim 8']);
+  });
+
+  it('goes on compacting where the log of moves was full, once its holders have heard of them', () => {
+    const { memory } = rig(1, 0);
+    const results = [STATUS_MOVES_FULL, STATUS_MOVES_FULL, COMPACT_SUCCESS];
+    let full = 2;
+    memory.core.compaction.direct = () => results.shift() ?? STATUS_SKIPPED;
+    memory.deliverMoves = () => (full-- > 0 ? 1440 : 0);
+    const attempt = (): number => (results.length === 0 ? 7 : STATUS_NEED_RECLAIM);
+    // costly and NORETRY: it gives up where the first compaction is hopeless
+    const request = { gfp: GFP_HIGHUSER_MOVABLE | GFP_NORETRY, order: 9, cpu: 0, attempt };
+    expect(slowPath(memory, request, attempt())).toBe(7);
   });
 
   it('asks the owners of other statuses, and gives back the status that nobody could help', () => {

@@ -21,6 +21,7 @@ describe('WarmPool', () => {
     const property = fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
       const pool = new WarmPool(FUNCTIONS);
       const running: number[] = [];
+      const since = new Map<number, number>();
       const idle: number[][] = Array.from({ length: FUNCTIONS }, () => []);
       for (const [at, { what, which }] of steps.entries()) {
         const functionId = which % FUNCTIONS;
@@ -28,17 +29,23 @@ describe('WarmPool', () => {
         if (what === 'add') running.push(pool.add(container(), functionId, HOST));
         else if (what === 'take') {
           const expected = ofFunction.pop() ?? -1;
-          expect(pool.take(functionId, at)).toBe(expected);
+          expect(pool.take(functionId, at >> 2)).toBe(expected);
           if (expected >= 0) running.push(expected);
         } else if (what === 'release' && running.length > 0) {
           const [slot] = running.splice(which % running.length, 1) as [number];
-          pool.release(slot, at, at);
+          pool.release(slot, at >> 2, at);
+          since.set(slot, at >> 2);
           expect(pool.expiresMs(slot)).toBe(at);
           (idle[pool.functionId(slot)] as number[]).push(slot);
         } else if (what === 'remove' && ofFunction.length > 0) {
           const [slot] = ofFunction.splice(which % ofFunction.length, 1) as [number];
-          pool.remove(slot, at);
+          pool.remove(slot, at >> 2);
         }
+        const first = idle
+          .flat()
+          .toSorted((a, b) => since.get(a)! - since.get(b)! || a - b)
+          .at(0);
+        expect(pool.oldestIdle(HOST)).toBe(first ?? -1);
         const all = [...running, ...idle.flat()].toSorted((a, b) => a - b);
         expect(pool.slots()).toEqual(all);
         expect(all.filter((slot) => pool.isIdle(slot)).length).toBe(idle.flat().length);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { CAUSE_FILE_SHARED } from '../../../src/serverless/index.ts';
-import { makeSystem, PROFILE, vmCount } from '../../support/serverless.ts';
+import { makeSystem, PROFILE, systemWithClock, vmCount } from '../../support/serverless.ts';
 
 it('puts containers of a function into one VM until it is full, and shares its files', () => {
   for (const name of ['mcpv-static', 'mcpv-czone']) {
@@ -39,4 +39,14 @@ it('gives a room that was left to the next container', () => {
   const [, second] = starts;
   if (second !== undefined) system.stop(second.container);
   expect([system.start(PROFILE).newVm, system.start(PROFILE).newVm]).toEqual([false, true]);
+});
+
+const takeFirst = { choose: <T>(rooms: readonly T[]): T | undefined => rooms[0] };
+
+it('refuses the choice of a policy that takes a full VM', () => {
+  const { system } = systemWithClock('mcpv-static', { placement: () => takeFirst });
+  for (let started = 0; started < 4; started += 1) system.start(PROFILE);
+  expect(() => system.start(PROFILE)).toThrow(
+    'placement: expected the choice of a VM with fewer than 4 containers, found 4',
+  );
 });

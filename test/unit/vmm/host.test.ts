@@ -37,6 +37,17 @@ describe('an account', () => {
 
 const held = (): Float64Array => account({ [CAUSE_VMM]: 0 });
 
+describe('an account by names', () => {
+  it('has each cause, and is a copy', () => {
+    const host = new HostMemory(100);
+    const { byCause } = host;
+    host.account[CAUSE_VMM] = 7;
+    expect(byCause.vmm).toBe(0);
+    expect(Object.keys(host.byCause)).toEqual([...CAUSES]);
+    expect(host.byCause.vmm).toBe(7);
+  });
+});
+
 describe('a host that is full', () => {
   it('has no frame more than its capacity', () => {
     const host = new HostMemory(100);

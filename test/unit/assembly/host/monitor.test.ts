@@ -1,7 +1,8 @@
 /** HyperAlloc's monitor on a guest kernel on LLFree: what it takes, what it leaves, what it does not believe. */
 import { describe, expect, it } from 'vitest';
 import { GFP_KERNEL } from '../../../../src/abi/gfp.ts';
-import { GUEST_BASE, KERNEL_ZONES, ZONE_DMA32 } from '../../../../src/abi/layout.ts';
+import { KERNEL_ZONES, ZONE_DMA32 } from '../../../../src/abi/layout.ts';
+import { LLFREE_ENTRIES_OFFSET } from '../../../../src/abi/llfree.ts';
 import {
   STATUS_BAD_ARGUMENT,
   STATUS_BAD_STATE,
@@ -14,6 +15,7 @@ import {
   anonymous,
   expectSoundCore,
   llfreeGuest,
+  tableOf,
   takeAll,
 } from '../../../support/llfree-guest.ts';
 
@@ -94,7 +96,7 @@ describe('what is no huge frame of a zone', () => {
     const { core, monitor } = guest;
     // all entries say free, those behind the zone's end, too: 4 trees, the last of which has room for two more
     const words = wordsOf(core);
-    const at = entriesOf(core);
+    const at = tableOf(core, LLFREE_ENTRIES_OFFSET);
     words.fill(0x0200_0200, at >>> 2, (at >>> 2) + 4 * 16);
     const answers = Array.from({ length: 64 }, () => monitor.reclaim(ZONE_DMA32, false));
     const taken = answers.filter((answer) => answer >= 0);
@@ -103,10 +105,3 @@ describe('what is no huge frame of a zone', () => {
     expect(core.backing.count(0, core.spanFrames)).toBe(core.backedFrames);
   });
 });
-
-/** Where the huge entries of ZONE_DMA32 lie: a word of its header. */
-function entriesOf(core: LlfreeGuest['core']): number {
-  const words = wordsOf(core);
-  const tables = words[(GUEST_BASE + 212) >>> 2] as number;
-  return words[(tables + 64 + 128 * ZONE_DMA32 + 12) >>> 2] as number;
-}

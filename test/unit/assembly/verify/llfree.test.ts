@@ -1,6 +1,11 @@
 /** The walk over LLFree's tables finds what was changed by hand. */
 import { describe, expect, it } from 'vitest';
-import { GUEST_BASE, KIND_KERNEL, ZONE_DMA32 } from '../../../../src/abi/layout.ts';
+import { GUEST_STATES_OFFSET, KIND_KERNEL, ZONE_DMA32 } from '../../../../src/abi/layout.ts';
+import {
+  LLFREE_ENTRIES_OFFSET,
+  LLFREE_FIELDS_OFFSET,
+  LLFREE_TREE_WORDS_OFFSET,
+} from '../../../../src/abi/llfree.ts';
 import {
   RULE_FREE_COUNT,
   RULE_LIST_STATE,
@@ -9,18 +14,7 @@ import {
 } from '../../../../src/abi/rule.ts';
 import { type Core, verify } from '../../../../src/core/index.ts';
 import { bytesOf, headerWord, wordsOf } from '../../../../src/core/raw.ts';
-import { anonymous, expectSoundCore, llfreeGuest } from '../../../support/llfree-guest.ts';
-
-const FIELDS = 8;
-const ENTRIES = 12;
-const TREES = 16;
-const STATES = 60;
-
-/** Where a table of ZONE_DMA32 begins. */
-function tableOf(core: Core, offset: number): number {
-  const tables = wordsOf(core)[(GUEST_BASE + 212) >>> 2] as number;
-  return wordsOf(core)[(tables + 64 + 128 * ZONE_DMA32 + offset) >>> 2] as number;
-}
+import { anonymous, expectSoundCore, llfreeGuest, tableOf } from '../../../support/llfree-guest.ts';
 
 function busyCore(): Core {
   const { core } = llfreeGuest(64);
@@ -37,25 +31,25 @@ function spoil(table: Uint8Array | Uint32Array, at: number): void {
 describe('the walk over LLFree’s tables finds', () => {
   it('a bit of a field that its entry does not count', () => {
     const core = busyCore();
-    spoil(bytesOf(core), tableOf(core, FIELDS) + 64 * 20);
+    spoil(bytesOf(core), tableOf(core, LLFREE_FIELDS_OFFSET) + 64 * 20);
     expect(verify(core)?.rule).toBe(RULE_LLFREE_ENTRY);
   });
 
   it('an entry that counts one more or less', () => {
     const core = busyCore();
-    spoil(wordsOf(core), (tableOf(core, ENTRIES) >>> 2) + 16);
+    spoil(wordsOf(core), (tableOf(core, LLFREE_ENTRIES_OFFSET) >>> 2) + 16);
     expect(verify(core)?.rule).toBe(RULE_LLFREE_ENTRY);
   });
 
   it('a tree that counts other than its entries', () => {
     const core = busyCore();
-    spoil(bytesOf(core), tableOf(core, TREES) + 4);
+    spoil(bytesOf(core), tableOf(core, LLFREE_TREE_WORDS_OFFSET) + 4);
     expect(verify(core)?.rule).toBe(RULE_LLFREE_TREE);
   });
 
   it('a frame that is free in the tables alone', () => {
     const core = busyCore();
-    bytesOf(core)[headerWord(core, STATES) + 14_000] = KIND_KERNEL;
+    bytesOf(core)[headerWord(core, GUEST_STATES_OFFSET) + 14_000] = KIND_KERNEL;
     expect(verify(core)?.rule).toBe(RULE_LIST_STATE);
   });
 

@@ -12,6 +12,8 @@ import {
 } from '../../../../src/serverless/index.ts';
 import { makeSystem, PROFILE, vmCount } from '../../../support/serverless.ts';
 
+const LLFREE_ROW_FRAMES = 64;
+
 /** Steps of a VM's start and of a container's in it. */
 const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'scpv-boot': [
@@ -23,6 +25,7 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['container', 'runtime'],
   ],
   'scpv-snapshot': [['vmm', 'clone'], ['memory']],
+  'scpv-fork': [['clone'], ['parent']],
   'mcpv-static': [
     ['vmm', 'clone'],
     ['container', 'runtime'],
@@ -32,6 +35,10 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['zone', 'container', 'runtime'],
   ],
   'mcpv-balloon': [
+    ['vmm', 'clone'],
+    ['grow', 'container', 'runtime'],
+  ],
+  'mcpv-hyperalloc': [
     ['vmm', 'clone'],
     ['grow', 'container', 'runtime'],
   ],
@@ -58,7 +65,7 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 };
 
 /** Containers that go on from an image have to themselves what they write of it, and the image stays with the host. */
-const FROZEN: readonly string[] = ['scpv-snapshot'];
+const FROZEN: readonly string[] = ['scpv-snapshot', 'scpv-fork'];
 
 describe('the list', () => {
   it('says of each system where it is described and what it does not do', () => {
@@ -111,7 +118,9 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
       expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
       const second = newCounts();
       container.begin(second, newCounts());
-      expect(second[COUNT_HOST_FAULTS]).toBe(0);
+      // LLFree goes on in the row where it was: what is left of that row is new
+      const most = name === 'mcpv-hyperalloc' ? LLFREE_ROW_FRAMES - 1 : 0;
+      expect(second[COUNT_HOST_FAULTS]).toBeLessThanOrEqual(most);
     },
   );
 
@@ -120,8 +129,10 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
     const vm = Object.keys(start.container.vm.startOperations);
     const container = Object.keys(start.operations);
     expect([vm, container]).toEqual(STEPS[name]);
-    const order = [...vm, ...container].map((step) => START_STEPS.indexOf(step as StartStep));
-    expect(order).toEqual(order.toSorted((a, b) => a - b));
-    expect(order).not.toContain(-1);
+    for (const steps of [vm, container]) {
+      const order = steps.map((step) => START_STEPS.indexOf(step as StartStep));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+      expect(order).not.toContain(-1);
+    }
   });
 });

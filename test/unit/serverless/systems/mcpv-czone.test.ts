@@ -7,6 +7,21 @@ import {
   fixedKeepAlive,
   replay,
 } from '../../../../src/replay/index.ts';
+import { PAGEBLOCK_FRAMES } from '../../../../src/abi/unit.ts';
+import { KIND_OBJECT } from '../../../../src/core/index.ts';
+import {
+  ArgumentError,
+  CAUSE_ANONYMOUS,
+  type Container,
+  newCounts,
+  systemOf,
+} from '../../../../src/serverless/index.ts';
+import {
+  PROFILE,
+  expectAccounted,
+  makeSystem,
+  systemWithClock,
+} from '../../../support/serverless.ts';
 import { handTrace } from '../../../support/traces.ts';
 
 const CZONE = SYSTEMS.filter((spec) => spec.name === 'mcpv-czone');
@@ -90,5 +105,53 @@ describe('idle reclaim', () => {
     const same = await play(TWO_CALLS, 1000, keep);
     expect(same.starts.cold).toBe(2);
     expect(same.idleReclaim.reclaims).toBe(0);
+  });
+});
+
+/** Pages of processes in a container's zone. */
+function pagesIn({ czone = -1, vm }: Container): number {
+  const { core, czones } = vm.guest;
+  let pages = 0;
+  for (const start of czones?.blocksOf(czone) ?? []) {
+    for (let pfn = start; pfn < start + PAGEBLOCK_FRAMES; pfn += 1) {
+      if (core.frames.kind(pfn) === KIND_OBJECT) pages += 1;
+    }
+  }
+  return pages;
+}
+
+describe('a zygote', () => {
+  it('is started with the first container, whose start has its runtime; those that follow are forked alone', () => {
+    const system = makeSystem('mcpv-czone:zygote');
+    const steps = [0, 1].map(() => Object.keys(system.start(PROFILE).operations));
+    expect(steps).toEqual([
+      ['zone', 'container', 'runtime'],
+      ['zone', 'container'],
+    ]);
+  });
+
+  it('shares its pages with its children, who own what they write, each in a zone of its own', () => {
+    const { system } = systemWithClock('mcpv-czone:zygote', { build: 'verify' });
+    const { account } = system.host;
+    const containers = [0, 1, 2].map(() => system.start(PROFILE).container);
+    expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames + 3 * PROFILE.resumeWriteFrames);
+    for (const container of containers) {
+      expect(pagesIn(container)).toBe(PROFILE.resumeWriteFrames);
+    }
+    const [first, second] = containers as [Container, Container];
+    second.begin(newCounts(), newCounts());
+    system.stop(first);
+    second.end(newCounts(), newCounts());
+    expect(account[CAUSE_ANONYMOUS]).toBeGreaterThanOrEqual(
+      PROFILE.anonymousFrames + 2 * PROFILE.resumeWriteFrames,
+    );
+    expectAccounted(system);
+    for (const container of containers.slice(1)) system.stop(container);
+    expect(system.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('is a word after the name, as exec is', () => {
+    expect(systemOf('mcpv-czone:exec').name).toBe('mcpv-czone:exec');
+    expect(() => systemOf('mcpv-czone:fork')).toThrow(ArgumentError);
   });
 });

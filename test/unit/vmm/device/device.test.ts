@@ -6,6 +6,7 @@ import {
   Balloon,
   CZoneVirtio,
   Dimms,
+  HyperAlloc,
   type MemoryDevice,
   Process,
   Reporting,
@@ -14,7 +15,7 @@ import {
   freeFrames,
   hotplugStart,
 } from '../../../../src/vmm/index.ts';
-import { MIB_BYTES, MIB_FRAMES, expectSound, testVm } from '../../../support/vm.ts';
+import { MIB_BYTES, MIB_FRAMES, expectSound, testVm, testVmm } from '../../../support/vm.ts';
 import { rawOf } from '../../../../src/core/raw.ts';
 
 const REGION_MIB = 256;
@@ -51,6 +52,16 @@ function zoned(): Rig {
   return { vmm, device };
 }
 
+function onLlfree(): Rig {
+  const vmm = testVmm();
+  const memoryFrames = (256 + REGION_MIB) * MIB_FRAMES;
+  const vm = vmm.boot(guestConfig({ memoryFrames, build: 'verify-llfree' }));
+  if (vm === undefined) throw new Error('the test host has no room');
+  const device = new HyperAlloc(vm, vmm.clock);
+  vm.guest.writeAndFree(freeFrames(vm.guest.core) - 20 * MIB_FRAMES);
+  return { vmm, device };
+}
+
 const RIGS: Readonly<Record<string, () => Rig>> = {
   balloon: () => plain(({ vm, vmm }) => new Balloon(vm, vmm.clock)),
   reporting: () => plain(({ vm, vmm }) => new Reporting(vm, vmm.clock)),
@@ -69,6 +80,7 @@ const RIGS: Readonly<Record<string, () => Rig>> = {
       return device;
     }),
   czone: zoned,
+  hyperalloc: onLlfree,
 };
 
 describe.each(Object.keys(RIGS))('%s', (name) => {

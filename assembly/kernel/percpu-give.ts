@@ -1,0 +1,88 @@
+// Single frames freed to the per-cpu lists many at a time, as long as that changes no more than counts.
+
+import {
+  KIND_PCP,
+  PCP_BATCH_SCALE_MAX,
+  PCP_FLAG_PREV_FREE_HIGH_ORDER,
+  ZONE_FLAG_BELOW_HIGH,
+  ZONE_FLAG_RECLAIM_ACTIVE,
+} from '../../src/abi/layout';
+import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
+import { NIL } from '../base/frame';
+import { recordsBase, statesBase } from '../base/guest';
+import { listHead, setListHead, setListTail } from '../base/list';
+import { blockPlace } from '../base/pageblock';
+import { Zone } from '../base/zone';
+import { Pcp, clampHigh, pcpIndex, pcpList } from './percpu';
+
+/**
+ * How many single frames can be freed to the lists now before a free has to look at the sizes: none of them drains, or
+ * changes more than the counts. 0: the next one must be given by itself.
+ */
+function quietRoom(pcp: Pcp, zone: Zone): i32 {
+  if ((zone.flags & (ZONE_FLAG_RECLAIM_ACTIVE | ZONE_FLAG_BELOW_HIGH)) != 0) return 0;
+  return max(clampHigh(pcp, pcp.high) - 1 - pcp.count, 0);
+}
+
+/** Frame numbers from the first on, at most `most`, that follow each other. */
+@inline
+function neighbours(frames: usize, most: u32): u32 {
+  const first = load<u32>(frames);
+  let run: u32 = 1;
+  while (run < most && load<u32>(frames + ((<usize>run) << 2)) == first + run) run++;
+  return run;
+}
+
+/** Pushes neighbours before the head of a list, one after the other; the list's own head is the caller's. */
+@inline
+function pushRun(list: usize, head: u32, pfn: u32, run: u32): void {
+  const records = recordsBase;
+  const first = records + ((<usize>pfn) << 3);
+  memory.fill(statesBase + pfn, <u8>KIND_PCP, run);
+  if (head == NIL) setListTail(list, pfn);
+  else store<u32>(records + ((<usize>head) << 3), pfn, 4);
+  store<u32>(first, head);
+  for (let at: u32 = 1; at < run; at++) {
+    const record = first + ((<usize>at) << 3);
+    store<u32>(record - 8, pfn + at, 4);
+    store<u32>(record, pfn + at - 1);
+  }
+  store<u32>(first + ((<usize>(run - 1)) << 3), NIL, 4);
+}
+
+/**
+ * Frees single frames of one list and of pageblocks with one table word, as long as there is room: what as many calls of
+ * pcpGive do. `frames` is a table of frame numbers. How many were freed; 0: the first must be given by itself.
+ */
+export function pcpGiveRun(pcp: Pcp, zone: Zone, type: u32, frames: usize, most: u32): u32 {
+  const room = <u32>quietRoom(pcp, zone);
+  if (room == 0) return 0;
+  const list = pcpList(pcp, pcpIndex(0, type));
+  const place = blockPlace(load<u32>(frames));
+  const end = min(most, room);
+  let head = listHead(list);
+  let given: u32 = 0;
+  while (given < end) {
+    const at = frames + ((<usize>given) << 2);
+    const pfn = load<u32>(at);
+    if (blockPlace(pfn) != place) break;
+    const run = neighbours(at, min(end - given, PAGEBLOCK_FRAMES - (pfn & (PAGEBLOCK_FRAMES - 1))));
+    pushRun(list, head, pfn, run);
+    head = pfn + run - 1;
+    given += run;
+  }
+  setListHead(list, head);
+  noteQuiet(pcp, given);
+  return given;
+}
+
+/** The counts after so many quiet frees. */
+@inline
+function noteQuiet(pcp: Pcp, frees: u32): void {
+  const cap = pcp.batch << PCP_BATCH_SCALE_MAX;
+  pcp.count += frees;
+  pcp.high = clampHigh(pcp, pcp.high);
+  pcp.allocFactor >>= min<u32>(frees, 31);
+  pcp.flags &= ~PCP_FLAG_PREV_FREE_HIGH_ORDER;
+  if (pcp.freeCount < cap) pcp.freeCount = min<i32>(pcp.freeCount + frees, cap);
+}

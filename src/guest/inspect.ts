@@ -1,0 +1,131 @@
+// A guest as whoever looks into it sees it: frames one by one, free lists, the allocator's files in /proc.
+
+import {
+  type Core,
+  KIND_BALLOON,
+  KIND_FREE,
+  KIND_ISOLATED,
+  KIND_KERNEL,
+  KIND_MOVABLE,
+  KIND_OBJECT,
+  KIND_OFFLINE,
+  KIND_PCP,
+  KIND_RESERVED,
+  KIND_TAIL,
+  KIND_UNMOVABLE,
+  MIGRATETYPE_NAMES,
+  MIGRATE_TYPES,
+  NONE,
+  ZONE_NAMES,
+  buddyinfo,
+  pagetypeinfo,
+  saveState,
+  zoneinfo,
+} from '../core/index.ts';
+
+/**
+ * What a frame is: free (head of a block on a buddy list), per-cpu, movable or unmovable (head of a
+ * block in use by a request), object (a page of a process or a file), kernel, balloon, offline,
+ * reserved at boot, isolated, tail (of the block whose head lies below), hole (no memory).
+ */
+export type FrameKind =
+  | 'free'
+  | 'per-cpu'
+  | 'movable'
+  | 'unmovable'
+  | 'object'
+  | 'kernel'
+  | 'balloon'
+  | 'offline'
+  | 'reserved'
+  | 'isolated'
+  | 'tail'
+  | 'hole';
+
+const KIND_NAMES: ReadonlyMap<number, FrameKind> = new Map<number, FrameKind>([
+  [KIND_FREE, 'free'],
+  [KIND_PCP, 'per-cpu'],
+  [KIND_MOVABLE, 'movable'],
+  [KIND_UNMOVABLE, 'unmovable'],
+  [KIND_OBJECT, 'object'],
+  [KIND_KERNEL, 'kernel'],
+  [KIND_BALLOON, 'balloon'],
+  [KIND_OFFLINE, 'offline'],
+  [KIND_RESERVED, 'reserved'],
+  [KIND_ISOLATED, 'isolated'],
+  [KIND_TAIL, 'tail'],
+]);
+
+/** One frame. Plain data: a later change of the guest does not show in it. */
+export interface GuestFrame {
+  readonly pfn: number;
+  readonly kind: FrameKind;
+  /** Kernel zone by its name, `CZone N` for the Nth CZone; undefined: in no zone. */
+  readonly zone: string | undefined;
+  /** Host memory behind it: of this guest alone, the template's (mapped by now or not), or none. */
+  readonly host: 'own' | 'template' | 'none';
+}
+
+/** Blocks of one list of the buddy allocator, head first. */
+export interface FreeList {
+  readonly zone: string;
+  /** 0 to 10: blocks of 2^order frames. */
+  readonly order: number;
+  /** As /proc/pagetypeinfo names it. */
+  readonly migratetype: string;
+  /** First frame of each block. */
+  readonly heads: Uint32Array;
+}
+
+/** Files of /proc as text, of the moment in which they are read. */
+export interface ProcFiles {
+  readonly buddyinfo: string;
+  readonly pagetypeinfo: string;
+  /** Without what is not emulated: per-node statistics, LRU and NUMA counters, CMA. */
+  readonly zoneinfo: string;
+}
+
+function zoneName(index: number): string | undefined {
+  if (index === NONE) return undefined;
+  return ZONE_NAMES[index] ?? `CZone ${index - ZONE_NAMES.length}`;
+}
+
+function hostOf({ frames, backing }: Core, pfn: number): GuestFrame['host'] {
+  if (frames.isTemplate(pfn)) return 'template';
+  return backing.isBacked(pfn) ? 'own' : 'none';
+}
+
+/** Frames [start, start + count), each as it is when the iterator comes to it. */
+export function* framesOf(core: Core, start: number, count: number): Generator<GuestFrame> {
+  const { frames } = core;
+  for (let pfn = start; pfn < start + count; pfn += 1) {
+    const kind = KIND_NAMES.get(frames.kind(pfn)) ?? 'hole';
+    yield { pfn, kind, zone: zoneName(frames.zone(pfn)), host: hostOf(core, pfn) };
+  }
+}
+
+/** The lists of the kernel's zones that have something on them, by zone, order and migratetype. */
+export function freeListsOf(core: Core): FreeList[] {
+  return saveState(core, '').zones.flatMap((zone) =>
+    zone.free.flatMap((heads, at): FreeList[] => {
+      if (heads.length === 0) return [];
+      const migratetype = MIGRATETYPE_NAMES[at % MIGRATE_TYPES] ?? '';
+      return [{ zone: zone.name, order: Math.floor(at / MIGRATE_TYPES), migratetype, heads }];
+    }),
+  );
+}
+
+/** Each file is made when it is read. */
+export function procOf(core: Core): ProcFiles {
+  return {
+    get buddyinfo(): string {
+      return buddyinfo(saveState(core, ''));
+    },
+    get pagetypeinfo(): string {
+      return pagetypeinfo(saveState(core, ''));
+    },
+    get zoneinfo(): string {
+      return zoneinfo(saveState(core, ''));
+    },
+  };
+}

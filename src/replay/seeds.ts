@@ -1,0 +1,33 @@
+// One experiment under several seeds: what each gave, and how far they lie apart.
+
+import type { Results, SeedsResult, SensitiveFigure, Spread } from '../report/index.ts';
+import { FIGURES, figuresOf } from './figures.ts';
+
+function spreadOf(perSeed: number[]): Spread {
+  const { length } = perSeed;
+  const mean = perSeed.reduce((sum, value) => sum + value, 0) / length;
+  const squares = perSeed.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { perSeed, mean, sd: length < 2 ? 0 : Math.sqrt(squares / (length - 1)) };
+}
+
+/** Of systems that all seeds have played to their ends. */
+export function seedsOf(runs: readonly Results[]): SeedsResult {
+  const [first] = runs as readonly [Results];
+  const systems = first.systems.flatMap(({ name }) => {
+    const found = runs.map(({ systems: all }) => all.find((one) => one.name === name));
+    const played = found.filter((one) => one !== undefined);
+    if (played.length < runs.length) return [];
+    const figures = FIGURES.map((figure): [SensitiveFigure, Spread] => [
+      figure,
+      spreadOf(played.map((one) => figuresOf(one)[figure])),
+    ]);
+    return [
+      {
+        name,
+        hashes: played.map(({ hash }) => hash),
+        figures: Object.fromEntries(figures) as never,
+      },
+    ];
+  });
+  return { seeds: runs.map(({ seed }) => seed), systems };
+}

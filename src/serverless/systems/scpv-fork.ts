@@ -1,0 +1,78 @@
+// scpv-fork: one container per VM, each forked from a frozen VM of its function whose runtime was ready for calls. That VM, the
+// parent, is booted for the first fork, which waits for it, and holds its memory as long as it has forks.
+
+import {
+  COUNTED_PAGES,
+  type FunctionImage,
+  type Operations,
+  type Vmm,
+  addOperations,
+  bootOperations,
+  operationsOf,
+} from '../../vmm/index.ts';
+import { Container, startSteps } from '../container.ts';
+import { FrozenFunctions } from '../frozen.ts';
+import type { FunctionProfile } from '../function-profile.ts';
+import type { SystemContext } from '../machine.ts';
+import { OnePerVm, type Sandbox } from '../one-per-vm.ts';
+import type { SystemSpec } from '../system.ts';
+
+const SLOTS: readonly number[] = COUNTED_PAGES.map(([slot]) => slot);
+
+/** What starting a parent takes, and freezing it. */
+function parentOperations(profile: FunctionProfile, { image }: FunctionImage): Operations {
+  const all: Operations = { vmFreeze: 1, blockRead4KiB: profile.fileFrames };
+  const boot = Object.values(bootOperations(image.config));
+  for (const step of [...boot, ...Object.values(startSteps(profile))]) addOperations(all, step);
+  if (image.frozen !== undefined) addOperations(all, operationsOf(image.frozen.counts, SLOTS));
+  return all;
+}
+
+class Forks {
+  readonly #context: SystemContext;
+  readonly #vmm: Vmm;
+  readonly #images: FrozenFunctions;
+  /** When each function's parent is frozen, or was. */
+  readonly #readyNs: Map<FunctionImage, number> = new Map<FunctionImage, number>();
+
+  constructor(context: SystemContext, vmm: Vmm) {
+    this.#context = context;
+    this.#vmm = vmm;
+    this.#images = new FrozenFunctions(context, vmm, {
+      keeper: 'parent',
+      isCopied: false,
+      isLarge: false,
+      startOperations: { clone: { vmFork: 1 } },
+    });
+  }
+
+  make(profile: FunctionProfile): Sandbox {
+    const { machine, clock, workNs } = this.#context;
+    const image = this.#images.of(profile);
+    const parent = image.clones === 0 ? parentOperations(profile, image) : undefined;
+    if (parent !== undefined) {
+      this.#readyNs.set(image, clock.nowNs + (workNs?.(parent, 0) ?? 0));
+    }
+    const vm = this.#vmm.restore(image);
+    const { containerKernelFrames: kernelFrames } = machine;
+    const container = new Container(vm, profile, { cpu: 0, kernelFrames });
+    if (parent !== undefined) return { container, before: { parent } };
+    const waitNs = Math.max(0, (this.#readyNs.get(image) as number) - clock.nowNs);
+    return { container, waitNs };
+  }
+}
+
+export const SCPV_FORK: SystemSpec = {
+  name: 'scpv-fork',
+  sentence:
+    'One container per VM; each VM is forked from a frozen one of its function, its runtime initialised, which holds its memory while it has forks.',
+  source:
+    'Live forks of VMs: forkd, mitos, zeroboot, smolvm (2025-26; docs/prices.md); the sandbox fork of Catalyzer (Du et al., ASPLOS ’20).',
+  limits:
+    'The parent is booted, serves no calls, and ends with its last fork; the next start boots another. It does not queue with other boots. Forks have no networks or disks to set up.',
+  create: (context) =>
+    new OnePerVm(context, (vmm) => {
+      const forks = new Forks(context, vmm);
+      return (profile) => forks.make(profile);
+    }),
+};

@@ -1,0 +1,143 @@
+// HyperAlloc in a microVM: a guest on LLFree, a host that reads its tables. The host takes free huge frames by its own clock, and
+// as many as it likes so that they are not the guest's any more; what comes back has memory when it is used.
+
+import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectObject } from '../../check/index.ts';
+import type { Operations } from '../../cost/index.ts';
+import {
+  COUNT_RELEASED_PAGES,
+  type Counts,
+  LlfreeZones,
+  type Monitor,
+  SHARED_ZONES,
+} from '../../guest/index.ts';
+import type { Timers } from '../../time/index.ts';
+import {
+  type Connection,
+  CoreLlfreeGuest,
+  LlfreeDevice,
+  LlfreeDriver,
+  type LlfreeHost,
+  POLICY_SPEC,
+  type ProbeFailure,
+  type VirtioDevice,
+} from '../../virtio/index.ts';
+import { exitsOf, plugIn, timersOf } from '../attach.ts';
+import type { MicroVm } from '../microvm.ts';
+import type { Given, MemoryDevice } from './device.ts';
+
+export interface HyperAllocOptions {
+  /** From the end of a pass over the guest's tables to the next, 5 s if not said; null: there are none. */
+  readonly scanDelayNs?: number | null;
+  /** Hears of what a pass took. */
+  readonly given?: Given;
+}
+
+export class HyperAlloc implements MemoryDevice {
+  readonly vm: MicroVm;
+  readonly model: LlfreeDevice;
+  readonly device: VirtioDevice;
+  readonly driver: LlfreeDriver;
+  /** Why the driver could not take the device. */
+  readonly failure: ProbeFailure | undefined;
+  readonly mmio: Connection['mmio'];
+  /** Free huge frames have nothing in them. */
+  readonly unmovableFrames: number = 0;
+  #wantedFrames = 0;
+  #tookOut = 0;
+
+  /** Attaches the device and probes the driver. The guest must be on LLFree (`onLlfree`). */
+  constructor(vm: MicroVm, timers: Timers, options: HyperAllocOptions = {}) {
+    vm.expectRunning();
+    const { scanDelayNs, given } = expectObject('hyperalloc', options);
+    if (typeof scanDelayNs === 'number') expectInteger('scanDelayNs', scanDelayNs, 1);
+    const { core, memory, config } = vm.guest;
+    if (core.monitor === undefined) {
+      throw new RefusedArgument('build', 'a guest on LLFree (release-llfree)', config.build);
+    }
+    this.vm = vm;
+    this.model = new LlfreeDevice(hostOf(vm, core.monitor), {
+      cpus: config.cpus,
+      timers: timersOf(vm, timers),
+      scanDelayNs,
+      zones: SHARED_ZONES,
+    });
+    vm.attachOnce('HyperAlloc');
+    const { device, mmio, transport } = plugIn(vm, this.model, POLICY_SPEC);
+    this.device = device;
+    this.mmio = mmio;
+    const zones = new LlfreeZones(memory);
+    this.driver = new LlfreeDriver(transport, new CoreLlfreeGuest(zones));
+    this.failure = this.driver.probe();
+    if (this.failure !== undefined) return;
+    zones.onWait((cpu) => this.driver.install(cpu));
+    if (given !== undefined) this.model.onTaken = given;
+    vm.reclaimers.push((frames) => this.#reclaim(frames));
+  }
+
+  /** Frames that the guest cannot have now. */
+  get takenFrames(): number {
+    return this.model.takenFrames;
+  }
+
+  /**
+   * So many frames are not to be the guest's, in whole huge frames. What is in use or reserved stays until the next call. Frames
+   * that were taken now, below zero: that came back.
+   */
+  setTaken(frames: number): number {
+    this.vm.expectRunning();
+    this.#wantedFrames = expectInteger('frames', frames, 0);
+    return this.model.setTaken(Math.floor(frames / PAGEBLOCK_FRAMES));
+  }
+
+  /** Takes so many frames more. */
+  ask(frames: number): void {
+    this.setTaken(this.#wantedFrames + expectInteger('frames', frames, 0));
+  }
+
+  /** The guest may have all of its memory. */
+  giveBack(): void {
+    this.setTaken(0);
+  }
+
+  get operations(): Operations {
+    const { takenHuge, returnedHuge, installedHuge, releasedHuge } = this.model.counters;
+    return {
+      hyperallocReclaim2MiB: takenHuge,
+      hyperallocReturn2MiB: returnedHuge,
+      hyperallocInstall2MiB: installedHuge,
+      hostRelease2MiB: releasedHuge,
+    };
+  }
+
+  /** What was installed by 2 MiB is released so: that is among the operations. */
+  takeOut(counts: Counts): void {
+    const pages = this.model.counters.releasedHuge * PAGEBLOCK_FRAMES - this.#tookOut;
+    this.#tookOut += pages;
+    counts[COUNT_RELEASED_PAGES] = (counts[COUNT_RELEASED_PAGES] as number) - pages;
+  }
+
+  /** Register accesses, and what the host did without any. */
+  get exits(): number {
+    const { takenHuge, returnedHuge } = this.model.counters;
+    return exitsOf(this.mmio) + takenHuge + returnedHuge;
+  }
+
+  /** Free frames without host memory are of no use to a host that is short. */
+  #reclaim(frames: number): number {
+    const { core } = this.vm.guest;
+    const before = core.privateFrames;
+    if (frames > 0) this.model.scan();
+    return before - core.privateFrames;
+  }
+}
+
+function hostOf(vm: MicroVm, monitor: Monitor): LlfreeHost {
+  return {
+    frames: vm.guest.core.spanFrames,
+    reclaim: (zone, isHard) => monitor.reclaim(zone, isHard),
+    giveBack: (pfn) => monitor.giveBack(pfn) >= 0,
+    install: (pfn) => monitor.install(pfn) >= 0,
+    discard: (pfn, frames) => vm.memory.discard(pfn, frames),
+  };
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
+import { profileOf, withMemory } from '../../../src/serverless/index.ts';
+
+const MADE = profileOf({ id: 3, name: 'f', memoryMib: 120, averageMs: 50 });
+
+describe('a function with memory of its own', () => {
+  it('has that, calls that touch no more, and the least limit that holds it', () => {
+    const own = { anonymousFrames: 3, fileFrames: 2, growthFrames: 0, initPeakFrames: 1 };
+    const profile = withMemory(MADE, own);
+    expect(profile).toMatchObject({ ...own, id: 3, name: MADE.name, workload: MADE.workload });
+    expect(profile.callWriteFrames + profile.callReadFrames).toBe(3);
+    expect(profile.callFileFrames).toBe(2);
+    expect(profile.limitFrames).toBe(64 * FRAMES_PER_MIB);
+  });
+
+  it('keeps what is not said', () => {
+    expect(withMemory(MADE, {})).toEqual(MADE);
+    expect(withMemory(MADE, { fileFrames: 7 }).anonymousFrames).toBe(MADE.anonymousFrames);
+  });
+
+  it('fits into its limit', () => {
+    expect(() => withMemory(MADE, { limitFrames: 1000 })).toThrow(
+      /^limit of 3:f: expected \d+ frames or more, found 1000$/,
+    );
+  });
+});

@@ -21,7 +21,7 @@ import type { SystemReplayConfig } from './config.ts';
 import { hashOfRun } from './hash.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
-import { Listener, type OnEvent } from './listener.ts';
+import { Listener } from './listener.ts';
 import { Meters } from './meters.ts';
 import { Prewarmer } from './prewarmer.ts';
 import { Pricing, addToReceipt } from './pricing.ts';

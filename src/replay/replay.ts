@@ -27,7 +27,8 @@ import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
-import { SystemReplay, type SystemReplayConfig } from './system-replay.ts';
+import type { SystemReplayConfig } from './config.ts';
+import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
 export interface ReplayOptions {

@@ -28,6 +28,7 @@ export {
   KEEP_ALIVES,
   type KeepAlive,
   type KeepAliveSpec,
+  type Prewarm,
   fixedKeepAlive,
 } from './keep-alive/index.ts';
 export {

@@ -7,6 +7,7 @@ import {
   type SystemSpec,
   SYSTEMS,
   fixedKeepAlive,
+  optionsOf,
   replay,
   systemOf,
 } from '../../../src/replay/index.ts';
@@ -110,6 +111,24 @@ describe('SystemReplay', () => {
     expect(await play('mcpv-balloon', true)).toBeGreaterThan(0.05);
     expect(await play('mcpv-balloon', false)).toBeLessThan(0.01);
     expect(await play('mcpv-czone', true)).toBeLessThan(0.01);
+  });
+
+  it('starts containers before their calls for a policy that wants them, and counts those of use', async () => {
+    const minutes = Array.from({ length: 20 }, (_, at) => [60_000 * 30 * at + 5, 100] as const);
+    const trace = handTrace(minutes, 60_000 * 30 * 20);
+    const play = async (keepAlive: string): Promise<SystemRun> => {
+      const plan = { systems: ['scpv-template'], seed: 1, keepAlive };
+      return (await replay(trace, optionsOf(plan))).systems[0] as SystemRun;
+    };
+    const [hybrid, long, short] = [await play('hybrid'), await play('35m'), await play('10m')];
+    expect(short.starts).toMatchObject({ cold: 20, warm: 0 });
+    expect(long.starts).toMatchObject({ cold: 1, warm: 19 });
+    // all calls are warm, as if it had been kept; but after ten idle times it was there for a tenth of the time
+    expect(hybrid.starts).toMatchObject({ cold: 1, warm: 19 });
+    // the last one comes after the last call, and is of no use
+    expect(hybrid.prewarms).toEqual({ started: 10, used: 9 });
+    expect(hybrid.idle.containerMs).toBeLessThan(0.65 * long.idle.containerMs);
+    expect(long.prewarms).toEqual({ started: 0, used: 0 });
   });
 
   it('starts its clock at nought for every system', async () => {

@@ -15,6 +15,7 @@ import {
 } from '../experiment/index.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
   HOST_PLACEMENTS,
@@ -129,7 +130,7 @@ function sensitivity(given: string | true | undefined): Sensitivity | undefined 
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
-    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1)),
+    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1, HOSTS_MAX)),
     memory: readable(flags.hostMemory, (text) => frames('--host-memory', text)),
     cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),

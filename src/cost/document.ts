@@ -92,7 +92,7 @@ export function pricesTable(): string {
     '',
     '## Interference',
     '',
-    'Share of their speed that calls in a VM lose while its devices work ([decision 59](decisions/0059-interference.md)).',
+    'Share of their speed that calls in a VM lose while its devices work ([decision 61](decisions/0061-interference.md)).',
     '',
   );
   lines.push(row(['beside', 'low', 'typical', 'high', 'source']));

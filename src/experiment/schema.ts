@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
   DEFAULT_WORKLOAD,
+  HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
   HOST_PLACEMENTS,
@@ -205,7 +206,7 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
   hosts: group({
-    count: whole(1),
+    count: whole(1, HOSTS_MAX),
     memory: size,
     cache: checked((value: HostCache) => expectName('cache', value, HOST_CACHES)),
     placement: text('a policy', (value) => policyOf(value, HOST_PLACEMENTS)),

@@ -129,7 +129,14 @@ export async function playAll(
       stop = () => fail(new ReplayInterrupted('interrupted'));
       if (signal?.aborted === true) stop();
       else signal?.addEventListener('abort', stop);
-      crew = new Crew(count, hire, options, settle);
+      const records: CrewOptions['records'] = (system, rows) => {
+        try {
+          options.records?.(system, rows);
+        } catch (error) {
+          fail(error); // nobody else hears what is thrown where messages come in
+        }
+      };
+      crew = new Crew(count, hire, { ...options, records }, settle);
       for (let hands = Math.min(jobs, count); hands > 0; hands -= 1) crew.hire();
     });
   } finally {

@@ -1,4 +1,4 @@
-// Work of devices in a VM slows down the calls that run there meanwhile (docs/decisions/0059-interference.md): each loses a share
+// Work of devices in a VM slows down the calls that run there meanwhile (docs/decisions/0061-interference.md): each loses a share
 // of its speed for as long as the work is priced, or its share of the processor that the work takes when none is free.
 
 import { type Receipt, newReceipt } from '../cost/index.ts';

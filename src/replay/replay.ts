@@ -19,6 +19,7 @@ import {
   policyOf,
   whenFullOf,
 } from '../serverless/index.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
@@ -121,8 +122,8 @@ type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
 export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): number {
   const warmupMs = warmupMinutes * MS_PER_MINUTE;
   if (warmupMs >= 0 && warmupMs < spanMs) return warmupMs;
-  const found = `${warmupMinutes} of ${spanMs / MS_PER_MINUTE}`;
-  throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
+  const expected = `fewer minutes than the trace has (${spanMs / MS_PER_MINUTE}), 0 or more`;
+  throw new RefusedArgument('warm-up', expected, warmupMinutes);
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
@@ -182,6 +183,9 @@ export function runOf(
   };
 }
 
+/** More than any cluster that traces are of. */
+export const HOSTS_MAX: number = 2 ** 16;
+
 /** How many hosts there are, and what is done with them. */
 function hostsOf(
   {
@@ -192,10 +196,15 @@ function hostsOf(
     interference = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
+<<<<<<< HEAD
 ): Pick<
   SystemReplayConfig,
   'hosts' | 'hostPlacement' | 'whenFull' | 'contention' | 'interference'
 > {
+=======
+): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
+  expectInteger('hosts', hosts, 1, HOSTS_MAX);
+>>>>>>> main
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
   return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }

@@ -47,8 +47,9 @@ const ROUNDING = 1e-12;
 
 function effectsOf(base: Board, ends: Readonly<Record<End, Board>>): PriceEffects['effects'] {
   return [...base].flatMap(([system, figures]) => {
-    const low = ends.low.get(system) as Figures;
-    const high = ends.high.get(system) as Figures;
+    const low = ends.low.get(system);
+    const high = ends.high.get(system);
+    if (low === undefined || high === undefined) return []; // not played to its end there
     const changed = FIGURES.filter((figure) =>
       [low, high].some(
         (end) => Math.abs(end[figure] - figures[figure]) > ROUNDING * figures[figure],
@@ -66,7 +67,9 @@ function flipsOf(base: Board, at: End, end: Board): PriceEffects['flips'] {
     for (const [better, before] of base) {
       for (const [worse, beside] of base) {
         const ratio = beside[figure] / before[figure];
-        const after = (end.get(worse) as Figures)[figure] / (end.get(better) as Figures)[figure];
+        const [above, below] = [end.get(worse), end.get(better)];
+        if (above === undefined || below === undefined) continue;
+        const after = above[figure] / below[figure];
         if (ratio <= 1 + TOLERANCE || after >= 1 / (1 + TOLERANCE)) continue;
         flips.push({ figure, at, better, worse, ratio, after });
       }

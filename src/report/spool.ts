@@ -1,6 +1,7 @@
 /** Rows on their way: in a file a system, as they come while a run is played, until they are written in their formats. */
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { writingTo } from './output-error.ts';
 import { type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
 
 interface Part {
@@ -20,9 +21,11 @@ export class RecordSpool implements CallRecords {
   }
 
   add(system: string, rows: RecordRows): void {
-    const { file, pieces } = this.#part(system);
-    for (const name of RECORD_COLUMNS) writeWhole(file, rows[name]);
-    pieces.push(rows.atMs.length);
+    writingTo(this.#folder, () => {
+      const { file, pieces } = this.#part(system);
+      for (const name of RECORD_COLUMNS) writeWhole(file, rows[name]);
+      pieces.push(rows.atMs.length);
+    });
   }
 
   /** As if nothing had come: all is played again. */

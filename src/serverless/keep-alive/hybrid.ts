@@ -1,6 +1,6 @@
 // hybrid: the histogram policy of Shahrad et al., "Serverless in the Wild" (ATC 2020), for each function: how long it was idle between
 // calls decides whether its container stays, or ends and is started again shortly before the next call
-// (docs/decisions/0060-hybrid-keep-alive.md).
+// (docs/decisions/0062-hybrid-keep-alive.md).
 
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import { ArgumentError, DURATION, durationMs } from '../argument.ts';

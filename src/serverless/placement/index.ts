@@ -1,12 +1,13 @@
 // The placement policies. Adding one is adding its file and its line here.
 
+import { EMPTIEST } from './emptiest.ts';
 import { FULLEST } from './fullest.ts';
 import type { PlacementSpec } from './policy.ts';
 
 export { FULLEST } from './fullest.ts';
 export type { Placement, PlacementSpec, Room } from './policy.ts';
 
-export const PLACEMENTS: readonly PlacementSpec[] = [FULLEST];
+export const PLACEMENTS: readonly PlacementSpec[] = [FULLEST, EMPTIEST];
 
 /** Name of what systems use unless told otherwise. */
 export const DEFAULT_PLACEMENT: string = FULLEST.name;

@@ -56,6 +56,10 @@ function play(
   return { hands, played };
 }
 
+function noRoom(): void {
+  throw new Error('no room');
+}
+
 describe('a crew', () => {
   it('gives a hand that is done the next system, and has the runs in the order of systems', async () => {
     const { hands, played } = play(4, { jobs: 2 });
@@ -116,6 +120,13 @@ describe('a crew', () => {
     hands.say({ kind: 'records', index: 0, system: 'late', rows });
     hands.say({ kind: 'records', index: 1, system: 'b', rows });
     expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('ends when nobody can take its rows', async () => {
+    const { hands, played } = play(1, { jobs: 1, records: noRoom });
+    hands.say({ kind: 'records', index: 0, system: 'a', rows: {} as never });
+    await expect(played).rejects.toThrow('no room');
+    expect(hands.dismissed).toBe(1);
   });
 
   it('passes progress on, of what is being played only', () => {

@@ -94,6 +94,15 @@ describe('sensitivityOf', () => {
     ).not.toThrow();
   });
 
+  it('leaves out a system that an end did not play to its end', () => {
+    const short = { ...RUN, systems: RUN.systems.slice(1) };
+    const played = new Map([['functionInit' as OperationName, { low: RUN, high: short }]]);
+    const { prices } = sensitivityOf(RUN, pricesOf(), played);
+    const found = prices.find(({ price }) => price === 'functionInit')!;
+    expect(found.effects).toEqual([]);
+    expect(found.flips).toEqual([]);
+  });
+
   it('finds an order that an end turns, and none where systems are as good as each other', () => {
     // what only zones do, so dear that they lose
     const own = { czonePlug2MiB: { lowNs: 1e3, typicalNs: 1e3, highNs: 1e9 } };

@@ -17,11 +17,7 @@ function fault(option: string, expected: string, found: string): UsageError {
   return new UsageError(`${option}: ${new ArgumentError(expected, found).message}`);
 }
 
-<<<<<<< HEAD
 /** A whole number from `least` on, or up to `most`. */
-=======
-/** A whole number from `least` on. */
->>>>>>> main
 export function wholeNumber(
   option: string,
   text: string,
@@ -29,17 +25,9 @@ export function wholeNumber(
   most: number = Number.MAX_SAFE_INTEGER,
 ): number {
   const value = Number(text);
-<<<<<<< HEAD
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least || value > most) {
-    const range = most === Number.MAX_SAFE_INTEGER ? 'on' : `to ${most}`;
-    throw fault(option, `a whole number from ${least} ${range}`, text);
-  }
-  return value;
-=======
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
   throw fault(option, `a whole number ${range}`, text);
->>>>>>> main
 }
 
 /** Minutes, 0 or more, fractions allowed. */

@@ -196,15 +196,11 @@ function hostsOf(
     interference = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
-<<<<<<< HEAD
 ): Pick<
   SystemReplayConfig,
   'hosts' | 'hostPlacement' | 'whenFull' | 'contention' | 'interference'
 > {
-=======
-): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
   expectInteger('hosts', hosts, 1, HOSTS_MAX);
->>>>>>> main
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
   return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }

@@ -17,7 +17,7 @@ function fault(option: string, expected: string, found: string): UsageError {
   return new UsageError(`${option}: ${new ArgumentError(expected, found).message}`);
 }
 
-/** A whole number from `least` on. */
+/** A whole number from `least` on, or up to `most`. */
 export function wholeNumber(
   option: string,
   text: string,

@@ -57,6 +57,8 @@ export interface ExperimentFlags {
   readonly hostPlacement?: string;
   readonly whenFull?: string;
   readonly contention?: string;
+  readonly interference?: string;
+  readonly vmCpus?: string;
   readonly prices?: string;
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
@@ -134,6 +136,7 @@ function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),
     whenFull: ifGiven(flags.whenFull, (text) => whenFull('--when-full', text)),
     contention: ifGiven(flags.contention, (text) => choice('--contention', text, SWITCH)),
+    interference: ifGiven(flags.interference, (text) => choice('--interference', text, SWITCH)),
   };
 }
 
@@ -147,6 +150,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),
+    machine: { cpusPerVm: ifGiven(flags.vmCpus, (text) => wholeNumber('--vm-cpus', text, 1, 64)) },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
       placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),

@@ -81,10 +81,13 @@ export interface HostsChoice {
   readonly whenFull?: string | undefined;
   /** Whether VMs that start on a host wait for each other. */
   readonly contention?: Switch | undefined;
+  /** Whether work of a VM's devices slows down the calls that run in it. */
+  readonly interference?: Switch | undefined;
 }
 
 export interface MachineChoice {
   readonly containersPerVm?: number | undefined;
+  readonly cpusPerVm?: number | undefined;
   readonly containerMemoryPerVm?: string | undefined;
   readonly containerKernelMemory?: string | undefined;
 }
@@ -209,9 +212,11 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     placement: text('a policy', (value) => policyOf(value, HOST_PLACEMENTS)),
     whenFull: text('policies, commas between', whenFullOf),
     contention: checked((value: Switch) => expectName('contention', value, SWITCH)),
+    interference: checked((value: Switch) => expectName('interference', value, SWITCH)),
   }),
   machine: group({
     containersPerVm: whole(1, 1000),
+    cpusPerVm: whole(1, 64),
     containerMemoryPerVm: size,
     containerKernelMemory: size,
   }),

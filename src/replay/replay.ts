@@ -28,7 +28,8 @@ import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
-import { SystemReplay, type SystemReplayConfig } from './system-replay.ts';
+import type { SystemReplayConfig } from './config.ts';
+import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
 export interface ReplayOptions {
@@ -47,6 +48,8 @@ export interface ReplayOptions {
   readonly whenFull?: readonly WhenFull[] | undefined;
   /** VMs that start on a host wait for each other (default), or start as if each were alone. */
   readonly contention?: boolean | undefined;
+  /** Work of a VM's devices slows down the calls that run in it (default), or takes no processor from them. */
+  readonly interference?: boolean | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
@@ -190,12 +193,16 @@ function hostsOf(
     hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
     whenFull = whenFullOf(DEFAULT_WHEN_FULL),
     contention = true,
+    interference = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
-): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
+): Pick<
+  SystemReplayConfig,
+  'hosts' | 'hostPlacement' | 'whenFull' | 'contention' | 'interference'
+> {
   expectInteger('hosts', hosts, 1, HOSTS_MAX);
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
-  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention };
+  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */

@@ -107,6 +107,7 @@ function systemResult(
     starts: { ...system.starts },
     queueMs: { mean: waitMs, p99, max },
     shortage: { ...system.shortage, unserved: system.unserved },
+    prewarms: { ...system.prewarms },
     idle: {
       containerSeconds: system.idle.containerMs / MS_PER_S,
       wastedGiBSeconds: gibSecondsOf(system.idle.frameMs),

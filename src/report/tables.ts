@@ -30,6 +30,8 @@ const WHOLE: ReadonlySet<string> = new Set([
   'shortage_killedCalls',
   'shortage_undoneStarts',
   'shortage_unserved',
+  'prewarms_started',
+  'prewarms_used',
   'reclaim_migratedPages',
   'pageOps',
   'containers_peak',

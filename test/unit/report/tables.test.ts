@@ -25,6 +25,8 @@ describe('the table of systems', () => {
       'starts_warm',
       'starts_queued',
       'starts_refused',
+      'prewarms_started',
+      'prewarms_used',
       'containers_peak',
       'containers_started',
       'vms_peak',

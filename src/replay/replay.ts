@@ -207,6 +207,7 @@ function hostsOf(
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
+  expectInteger('seed', options.seed, 0);
   const elapsedMs = startWall();
   const warmupMs = warmupMsOf(trace, options);
   const machine = { ...defaultMachine(), ...options.machine };

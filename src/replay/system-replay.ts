@@ -315,7 +315,7 @@ export class SystemReplay {
       lateMs += this.#interference.begin(slot, container.vm, now);
     }
     const functionId = pool.functionId(slot);
-    if (pool.takeAhead(slot) && pool.isMeasured(slot)) this.#prewarmer.counts.used += 1;
+    if (pool.takeAhead(slot)) this.#prewarmer.counts.used += 1;
     if (pool.isMeasured(slot)) this.#meters.functions.ran(functionId);
     this.#recorder?.begin(slot, lateMs);
     this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
@@ -382,8 +382,9 @@ export class SystemReplay {
     const host = this.#fleet.place(profile);
     const slot = host === undefined ? NOBODY : this.#startOn(host, profile);
     if (slot === NOBODY) return;
-    this.#pool.setAhead(slot, this.#clock.now + keepMs);
-    if (this.#ledger.isMeasured) this.#prewarmer.counts.started += 1;
+    const { isMeasured } = this.#ledger;
+    this.#pool.setAhead(slot, this.#clock.now + keepMs, isMeasured);
+    if (isMeasured) this.#prewarmer.counts.started += 1;
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */

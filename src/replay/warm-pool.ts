@@ -17,6 +17,8 @@ const MEASURED = 2;
 const AHEAD = 4;
 /** It starts or runs a call: an event of that is queued. */
 const BUSY = 8;
+/** That it was started before a call came is counted. */
+const COUNTED = 16;
 
 export class WarmPool {
   readonly #containers: (Container | undefined)[] = [];
@@ -130,9 +132,10 @@ export class WarmPool {
     return this.#hasFlag(slot, MEASURED);
   }
 
-  /** It was started for no call, and stays until then. */
-  setAhead(slot: number, untilMs: number): void {
+  /** It was started for no call, which is counted or not, and stays until then. */
+  setAhead(slot: number, untilMs: number, isCounted: boolean): void {
     this.#setFlag(slot, AHEAD, true);
+    this.#setFlag(slot, COUNTED, isCounted);
     this.#expiresMs[slot] = untilMs;
   }
 
@@ -140,11 +143,11 @@ export class WarmPool {
     return this.#hasFlag(slot, AHEAD);
   }
 
-  /** It has a call now. Whether it was started for none. */
+  /** It has a call now. Whether it was started for none, and counted as such. */
   takeAhead(slot: number): boolean {
-    const isAhead = this.isAhead(slot);
-    if (isAhead) this.#setFlag(slot, AHEAD, false);
-    return isAhead;
+    if (!this.isAhead(slot)) return false;
+    this.#setFlag(slot, AHEAD, false);
+    return this.#hasFlag(slot, COUNTED);
   }
 
   /** End of its keep-alive, when idle. */

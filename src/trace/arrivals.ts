@@ -69,6 +69,7 @@ export interface RowTrace {
 
 /** A trace of calls from elsewhere than a file. */
 export function traceOf({ name, functions, rows, minutes = 1 }: RowTrace): Trace {
+  expectNumber('minutes', minutes, 0);
   const collector = new CallCollector(Infinity, undefined);
   for (const { functionId, startMs, durationMs } of rows) {
     if (functions[functionId]?.id !== functionId) {

@@ -73,6 +73,12 @@ describe('a system that fails', () => {
 });
 
 describe('replay', () => {
+  it.each([-1, 0.5, Number.NaN])('refuses the seed %d', async (seed) => {
+    await expect(replay(smallTrace(), { systems: SYSTEMS, seed })).rejects.toThrow(
+      /^seed: expected a whole number/,
+    );
+  });
+
   it('counts every invocation once, cold or warm, for every system', async () => {
     const trace = smallTrace();
     const run = await replay(trace, OPTIONS);

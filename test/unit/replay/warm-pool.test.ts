@@ -107,7 +107,7 @@ describe('WarmPool', () => {
     const pool = new WarmPool(1);
     const slot = pool.add(container(), 0, HOST);
     expect(pool.isRunning(slot, 5)).toBe(false);
-    pool.setAhead(slot, 70);
+    pool.setAhead(slot, 70, true);
     expect([pool.isAhead(slot), pool.expiresMs(slot)]).toEqual([true, 70]);
     pool.release(slot, 5, 70);
     pool.take(0, 8);
@@ -116,6 +116,13 @@ describe('WarmPool', () => {
     expect([pool.takeAhead(slot), pool.takeAhead(slot)]).toEqual([true, false]);
     pool.release(slot, 9, 70);
     expect(pool.isRunning(slot, 9)).toBe(false);
+    // one of the warm-up, which nobody counts
+    pool.setAhead(slot, 70, false);
+    expect([pool.isAhead(slot), pool.takeAhead(slot), pool.isAhead(slot)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('knows of each host the idle container that was used least recently', () => {

@@ -58,6 +58,11 @@ describe('a trace of rows', () => {
     expect(make).toThrow(RangeError);
     expect(make).toThrow(message);
   });
+
+  it.each([Number.NaN, -1])('refuses a window of %d minutes', (minutes) => {
+    const make = (): unknown => traceOf({ name: 'made', functions: FUNCTIONS, rows: [], minutes });
+    expect(make).toThrow(/^minutes: expected a number of 0 or more/);
+  });
 });
 
 describe('arrivals', () => {

@@ -8,9 +8,6 @@ import type { Scratch } from './scratch.ts';
 const LISTEN = ['reporting.listen', 'order', 'capacity'] as const;
 const TAKE = ['reporting.take', 'zone'] as const;
 
-/** No order is reported. */
-const NOBODY = 255;
-
 export class ReportingCalls {
   readonly #instance: Instance;
   readonly #scratch: Scratch;
@@ -24,10 +21,6 @@ export class ReportingCalls {
   listen(order: number, capacity: number): number {
     expectWords(LISTEN, order, capacity);
     return this.#instance.raw.reportListen(order, capacity);
-  }
-
-  stop(): void {
-    this.#instance.raw.reportListen(NOBODY, REPORT_SLOTS);
   }
 
   /** Whether a block became free that nobody has been told of. */

@@ -18,7 +18,6 @@ import {
 } from '../../../../src/abi/layout.ts';
 import {
   CZONE_DYING,
-  ZONE_DISCARDED_OFFSET,
   ZONE_FIRST_OBJECT_OFFSET,
   ZONE_OBJECT_FRAMES_OFFSET,
   ZONE_OUTSIDE_OFFSET,
@@ -33,7 +32,6 @@ import {
   RULE_CZONE_BACKED_FREE,
   RULE_CZONE_BLOCKS,
   RULE_CZONE_CHAIN,
-  RULE_CZONE_DISCARDED,
   RULE_CZONE_DYING,
   RULE_CZONE_FOREIGN_WRITE,
   RULE_CZONE_OBJECTS,
@@ -101,7 +99,6 @@ const breakages: Breakage[] = [
   field('the last block', RULE_CZONE_CHAIN, ZONE_LAST_BLOCK_OFFSET, 512),
   field('the number of blocks', RULE_CZONE_BLOCKS, ZONE_BLOCKS_OFFSET),
   field('a limit below the size', RULE_CZONE_SIZE, ZONE_LIMIT_OFFSET, -4000),
-  field('discarded frames', RULE_CZONE_DISCARDED, ZONE_DISCARDED_OFFSET),
   field('free backed frames', RULE_CZONE_BACKED_FREE, ZONE_BACKED_FREE_OFFSET),
   field('entries of others', RULE_CZONE_SHARED_OUT, ZONE_SHARED_OUT_OFFSET),
   field('entries elsewhere', RULE_CZONE_OUTSIDE, ZONE_OUTSIDE_OFFSET),

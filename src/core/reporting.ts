@@ -1,6 +1,6 @@
 // Free page reporting: large free blocks, off the lists while the device looks at them.
 
-import { GUEST_REPORT_WANTED_OFFSET, REPORT_SLOTS } from '../abi/layout.ts';
+import { GUEST_REPORT_WANTED_OFFSET } from '../abi/layout.ts';
 import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';

@@ -4,8 +4,10 @@ import {
   GUEST_BLOCKS_OFFSET,
   GUEST_OBJECTS_OFFSET,
   GUEST_ZONES_OFFSET,
+  KIND_OBJECT,
   OBJECT_BYTES,
   PAGEBLOCK_ZONE_SHIFT,
+  RECORD_OBJECT_BITS,
   ZONE_DMA32,
   ZONE_ISOLATED_BLOCKS_OFFSET,
   ZONE_BACKED_FREE_OFFSET,
@@ -42,11 +44,13 @@ import {
   RULE_CZONE_SIZE,
   RULE_CZONE_STRAY,
   RULE_ISOLATED_BLOCKS,
+  RULE_MAP_COUNT,
   RULE_OBJECT_ZONE,
   verify,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
-import { headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
+import { bytesOf, headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
+import { poke, record, state } from '../../../support/broken.ts';
 
 const POOL_POINTER_OFFSET = 212;
 const NODES_POINTER_OFFSET = 72;
@@ -130,6 +134,15 @@ const breakages: Breakage[] = [
     ({ core }) => {
       const map = (headerWord(core, POOL_POINTER_OFFSET) + 64) >> 2;
       wordsOf(core)[map] = (wordsOf(core)[map] as number) ^ 0x80;
+    },
+  ],
+  [
+    'an object page of a CZone that no object maps',
+    RULE_MAP_COUNT,
+    ({ core, zone }) => {
+      const pfn = rawOf(core).czoneAllocPages(zone, GFP_HIGHUSER_MOVABLE, 0, 0);
+      bytesOf(core)[state(core, pfn)] = KIND_OBJECT;
+      poke(core, record(core, pfn), 1 << RECORD_OBJECT_BITS);
     },
   ],
   [

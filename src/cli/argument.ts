@@ -17,13 +17,17 @@ function fault(option: string, expected: string, found: string): UsageError {
   return new UsageError(`${option}: ${new ArgumentError(expected, found).message}`);
 }
 
-/** A whole number from `least` on. */
-export function wholeNumber(option: string, text: string, least: number): number {
+/** A whole number from `least` on, or up to `most`. */
+export function wholeNumber(
+  option: string,
+  text: string,
+  least: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-    throw fault(option, `a whole number from ${least} on`, text);
-  }
-  return value;
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  throw fault(option, `a whole number ${range}`, text);
 }
 
 /** Minutes, 0 or more, fractions allowed. */

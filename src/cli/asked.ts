@@ -15,6 +15,7 @@ import {
 } from '../experiment/index.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
   HOST_PLACEMENTS,
@@ -56,6 +57,8 @@ export interface ExperimentFlags {
   readonly hostPlacement?: string;
   readonly whenFull?: string;
   readonly contention?: string;
+  readonly interference?: string;
+  readonly vmCpus?: string;
   readonly prices?: string;
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
@@ -127,12 +130,13 @@ function sensitivity(given: string | true | undefined): Sensitivity | undefined 
 function hostsSaidBy(flags: ExperimentFlags): ExperimentFile['hosts'] {
   const { hostPlacement } = flags;
   return {
-    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1)),
+    count: ifGiven(flags.hosts, (text) => wholeNumber('--hosts', text, 1, HOSTS_MAX)),
     memory: readable(flags.hostMemory, (text) => frames('--host-memory', text)),
     cache: ifGiven(flags.hostCache, (text) => choice('--host-cache', text, HOST_CACHES)),
     placement: ifGiven(hostPlacement, (text) => policy('--host-placement', text, HOST_PLACEMENTS)),
     whenFull: ifGiven(flags.whenFull, (text) => whenFull('--when-full', text)),
     contention: ifGiven(flags.contention, (text) => choice('--contention', text, SWITCH)),
+    interference: ifGiven(flags.interference, (text) => choice('--interference', text, SWITCH)),
   };
 }
 
@@ -146,6 +150,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     minutes: ifGiven(flags.minutes, (text) => wholeNumber('--minutes', text, 1)),
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),
+    machine: { cpusPerVm: ifGiven(flags.vmCpus, (text) => wholeNumber('--vm-cpus', text, 1, 64)) },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
       placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),

@@ -54,6 +54,7 @@ const COMMANDS: readonly Entry[] = [
     name: 'trace',
     args: '[command]',
     sentence: 'Look at a trace, convert or sample one, or make a synthetic one',
+    isBusy: true,
     make: async () => (await import('./trace.ts')).traceCommand(),
   },
 ];

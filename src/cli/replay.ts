@@ -258,6 +258,11 @@ function onHosts(command: Command): Command {
       'whether VMs that start on a host at the same time wait for each other (default: on)',
     )
     .option(
+      '--interference <on|off>',
+      "whether work of a VM's devices slows down the calls that run in it (default: on)",
+    )
+    .option('--vm-cpus <n>', 'virtual CPUs of a VM of mcpv-* (default: 4)')
+    .option(
       '--host-cache <kind>',
       "guests' files on the host: shared (not charged), double (charged), dax (mapped by the guests); default: shared",
     );

@@ -12,6 +12,7 @@ import {
   generateSynthetic,
   sampleTrace,
 } from '../trace/index.ts';
+import { writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
@@ -70,6 +71,7 @@ async function writeInto(flags: OutputFlags, make: () => Promise<Trace> | Trace)
   const files = forms.flatMap((form) =>
     form.files.map((file) => ({ ...file, usualBytes: USUAL_BYTES })),
   );
+  writesInto(flags.out);
   const folder = new OutputFolder(flags.out, files, { isForced: flags.force });
   try {
     const trace = await make();
@@ -185,8 +187,7 @@ export function synthCommand(): Command {
     .option('--seed <n>', 'seed of every draw', '1')
     .option('--to <form>', 'form (default: vhive)')
     .addHelpText('after', `\nShapes:\n${list(TRACE_SHAPES)}${FORMS}`);
-  return withOutput(command).action(async (flags: SynthFlags) => {
-    const trace = synthTrace(flags);
-    return writeInto(flags, () => trace);
-  });
+  return withOutput(command).action(async (flags: SynthFlags) =>
+    writeInto(flags, () => synthTrace(flags)),
+  );
 }

@@ -1,6 +1,7 @@
 /** The page docs/prices.md, written from the prices themselves so that the two cannot differ. */
 import { MIB, NS_PER_MS, NS_PER_US } from '../abi/unit.ts';
 import { FOOTPRINT_NAMES, FOOTPRINTS } from './footprint.ts';
+import { LOST_SHARES, workKindOf, type WorkKind } from './interference.ts';
 import { type Price } from './price.ts';
 import { PRICE_NAMES, PRICES } from './prices.ts';
 
@@ -65,12 +66,38 @@ function priceRow(price: Price): string {
   ]);
 }
 
+const KINDS: Readonly<Record<WorkKind, string>> = {
+  byPage: `work by page: ${PRICE_NAMES.filter((name) => workKindOf(name) === 'byPage').join(', ')}`,
+  byRange: 'all other work of devices',
+};
+
+function percent(share: number): string {
+  return `${trim(100 * share)} %`;
+}
+
+/** Shares of their speed that calls lose. */
+function interferenceLines(): string[] {
+  return Object.entries(LOST_SHARES).map(([kind, { low, typical, high, source }]) =>
+    row([KINDS[kind as WorkKind], ...[low, typical, high].map(percent), source]),
+  );
+}
+
 /** Markdown of all prices and footprint constants. */
 export function pricesTable(): string {
   const lines = [INTRODUCTION, '## Operations', ''];
   lines.push(row(['operation', 'unit', 'CPU of', 'low', 'typical', 'high', 'source', 'remarks']));
   lines.push(row(Array<string>(8).fill('---')));
   for (const name of PRICE_NAMES) lines.push(priceRow(PRICES[name]));
+  lines.push(
+    '',
+    '## Interference',
+    '',
+    'Share of their speed that calls in a VM lose while its devices work ([decision 61](decisions/0061-interference.md)).',
+    '',
+  );
+  lines.push(row(['beside', 'low', 'typical', 'high', 'source']));
+  lines.push(row(Array<string>(5).fill('---')));
+  lines.push(...interferenceLines());
   lines.push('', '## Footprint', '');
   lines.push(row(['constant', 'per', 'low', 'typical', 'high', 'source', 'remarks']));
   lines.push(row(Array<string>(7).fill('---')));

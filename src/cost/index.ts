@@ -1,6 +1,13 @@
 /** The cost room's public face. */
 export { type Footprint, FOOTPRINT_NAMES, FOOTPRINTS, type FootprintLevel } from './footprint.ts';
 export { footprintBytes, type FootprintName } from './footprint.ts';
+export {
+  LOST_SHARES,
+  type LostShare,
+  type WorkKind,
+  lostShare,
+  workKindOf,
+} from './interference.ts';
 export { type PublishedMachine, publishedMachine } from './machine.ts';
 export type { OperationName, Operations } from './names.ts';
 export { type Price, PRICE_LEVELS, type PriceLevel, priceNs } from './price.ts';

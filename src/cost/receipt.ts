@@ -3,6 +3,7 @@
  * be recomputed at low and high prices. A replay keeps hundreds of thousands of them, hence typed arrays and no object per entry.
  */
 import type { OperationName, Operations } from './names.ts';
+import { RefusedArgument } from '../check/index.ts';
 import { type PriceLevel } from './price.ts';
 import { PUBLISHED, type Prices } from './price-set.ts';
 import { PRICE_COUNT, PRICE_INDEX, PRICE_NAMES, PRICES } from './prices.ts';
@@ -18,7 +19,8 @@ export function newReceipt(): Receipt {
 export function addRecord(target: Receipt, source: Operations): void {
   for (const name in source) {
     const index = PRICE_INDEX[name as OperationName] as number | undefined;
-    if (index === undefined) throw new RangeError(`no price is named '${name}'`);
+    if (index === undefined)
+      throw new RefusedArgument('operations', 'names that have a price', name);
     target[index] = target[index]! + (source[name as OperationName] ?? 0);
   }
 }

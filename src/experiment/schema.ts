@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
   DEFAULT_WORKLOAD,
+  HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
   HOST_PLACEMENTS,
@@ -80,10 +81,13 @@ export interface HostsChoice {
   readonly whenFull?: string | undefined;
   /** Whether VMs that start on a host wait for each other. */
   readonly contention?: Switch | undefined;
+  /** Whether work of a VM's devices slows down the calls that run in it. */
+  readonly interference?: Switch | undefined;
 }
 
 export interface MachineChoice {
   readonly containersPerVm?: number | undefined;
+  readonly cpusPerVm?: number | undefined;
   readonly containerMemoryPerVm?: string | undefined;
   readonly containerKernelMemory?: string | undefined;
 }
@@ -202,15 +206,17 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
   minutes: whole(1),
   warmupMinutes: number('minutes, 0 or more', 0),
   hosts: group({
-    count: whole(1),
+    count: whole(1, HOSTS_MAX),
     memory: size,
     cache: checked((value: HostCache) => expectName('cache', value, HOST_CACHES)),
     placement: text('a policy', (value) => policyOf(value, HOST_PLACEMENTS)),
     whenFull: text('policies, commas between', whenFullOf),
     contention: checked((value: Switch) => expectName('contention', value, SWITCH)),
+    interference: checked((value: Switch) => expectName('interference', value, SWITCH)),
   }),
   machine: group({
     containersPerVm: whole(1, 1000),
+    cpusPerVm: whole(1, 64),
     containerMemoryPerVm: size,
     containerKernelMemory: size,
   }),

@@ -8,6 +8,7 @@ export function defaultMachine(): MachineConfig {
   return {
     ...publishedMachine(),
     containersPerVm: 16,
+    cpusPerVm: 4,
     containerFramesPerVm: 2 * FRAMES_PER_GIB,
     placement: () => FULLEST.create(),
     blockFrames: PAGEBLOCK_FRAMES,

@@ -1,6 +1,7 @@
 // What a replay keeps beside its results: footprints over time, distributions, and what prices decide.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import type {
   Cdf,
   Conclusion,
@@ -58,7 +59,7 @@ export function conclusionsOf(runs: {
 
 function systemOf(results: Results, name: string): Results['systems'][number] {
   const found = results.systems.find((system) => system.name === name);
-  if (found === undefined) throw new RangeError(`the results have no system '${name}'`);
+  if (found === undefined) throw new RefusedArgument('results', `the system ${name}`, undefined);
   return found;
 }
 

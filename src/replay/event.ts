@@ -7,6 +7,9 @@ export const EVENT_END = 1;
 /** An idle container may have outlived its keep-alive. */
 export const EVENT_EXPIRE = 2;
 
+/** A container of a function, in the place of the slot, is wanted before its call comes. */
+export const EVENT_PREWARM = 3;
+
 // 2 bits of kind under 29 bits of slot: integer arithmetic, which remainders of doubles are not.
 const KIND_BITS = 2;
 const KIND_MASK = 3;

@@ -3,7 +3,6 @@
 
 import type {
   Container,
-  DeviceWork,
   FunctionProfile,
   HostMemory,
   HostPlacement,
@@ -11,9 +10,10 @@ import type {
   MicroVm,
   ServerlessSystem,
   Start,
+  VmWork,
 } from '../serverless/index.ts';
 
-const NO_WORK: readonly DeviceWork[] = [];
+const NO_WORK: readonly VmWork[] = [];
 
 export class Host implements HostRoom {
   readonly system: ServerlessSystem;
@@ -95,8 +95,17 @@ export class Fleet {
     }
   }
 
+  /** Slots of the containers in a VM of any host. */
+  slotsOf(vm: MicroVm): readonly number[] {
+    for (const host of this.hosts) {
+      const slots = host.slotsOf(vm);
+      if (slots.length > 0) return slots;
+    }
+    return [];
+  }
+
   /** What devices did by themselves since the last time. */
-  takeWork(): readonly DeviceWork[] {
+  takeWork(): readonly VmWork[] {
     let all = NO_WORK;
     for (let at = 0; at < this.hosts.length; at += 1) {
       const work = this.hosts[at]?.system.takeWork?.() ?? NO_WORK;

@@ -33,9 +33,9 @@ function bump(column: Float64Array, functionId: number, by: number): void {
 
 export class FunctionMeter {
   readonly #rows: Omit<FunctionRows, 'ran' | 'slowdown' | 'idleMs' | 'wastedFrameMs'>;
-  /** Calls without disturbance, those with one, and the sum of these's slowdowns. */
-  readonly #calm: Float64Array;
-  readonly #disturbed: Float64Array;
+  /** Calls that have begun, those of them that were late, and the sum of these's slowdowns. */
+  readonly #ran: Float64Array;
+  readonly #late: Float64Array;
   readonly #slowdown: Float64Array;
 
   constructor(functions: number) {
@@ -50,8 +50,8 @@ export class FunctionMeter {
       sandboxMs: column(),
       frameMs: column(),
     };
-    this.#calm = column();
-    this.#disturbed = column();
+    this.#ran = column();
+    this.#late = column();
     this.#slowdown = column();
   }
 
@@ -65,12 +65,13 @@ export class FunctionMeter {
     bump(this.#rows.sandboxMs, functionId, sandboxMs);
   }
 
-  calm(functionId: number): void {
-    bump(this.#calm, functionId, 1);
+  ran(functionId: number): void {
+    bump(this.#ran, functionId, 1);
   }
 
-  disturbed(functionId: number, slowdown: number): void {
-    bump(this.#disturbed, functionId, 1);
+  /** One of those that ran was late. */
+  late(functionId: number, slowdown: number): void {
+    bump(this.#late, functionId, 1);
     bump(this.#slowdown, functionId, slowdown);
   }
 
@@ -81,19 +82,20 @@ export class FunctionMeter {
 
   /** Calls of all functions that were not disturbed. */
   get calmCalls(): number {
-    return total(this.#calm);
+    return total(this.#ran) - total(this.#late);
   }
 
   /** As they stand now. */
   rows(idleMs: Float64Array, profiles: readonly FunctionProfile[]): FunctionRows {
-    const calm = this.#calm;
+    const ran = this.#ran.slice();
+    const late = this.#late;
     const own = (id: number): number => (profiles[id] as FunctionProfile).anonymousFrames;
     return {
       ...structuredClone(this.#rows),
       idleMs,
       wastedFrameMs: idleMs.map((ms, id) => ms * own(id)),
-      ran: calm.map((calls, id) => calls + (this.#disturbed[id] as number)),
-      slowdown: calm.map((calls, id) => calls + (this.#slowdown[id] as number)),
+      ran,
+      slowdown: ran.map((calls, id) => calls - late[id]! + this.#slowdown[id]!),
     };
   }
 }

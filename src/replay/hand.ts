@@ -1,5 +1,6 @@
 // One hand of a crew: plays the systems it is told to and reports. It is at the other end of a port, so errors go as records.
 
+import { HandleEnded, RefusedArgument } from '../check/index.ts';
 import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
 import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -28,7 +29,7 @@ export interface ErrorRecord {
 }
 
 /** Classes that somebody above asks for. Their constructors are not called: what they say is said already. */
-const KINDS = [GuestOutOfMemory, HostOutOfMemory, TooManyGuests];
+const KINDS = [GuestOutOfMemory, HandleEnded, HostOutOfMemory, RefusedArgument, TooManyGuests];
 
 export function recordOf(thrown: unknown): ErrorRecord {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));

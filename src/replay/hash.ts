@@ -43,6 +43,7 @@ export function hashOfRun(
   for (const vm of vms) hash.addAll([vm.id, vm.guest.core.hash()]);
   hash.addAll([run.starts.cold, run.starts.warm, run.undisturbedCalls, run.peakFrames]);
   hash.addAll([run.starts.queued, run.starts.refused, ...Object.values(run.shortage)]);
+  hash.addAll([run.prewarms.started, run.prewarms.used]);
   hash.addAll(run.queueMs);
   hash.addAll([run.idle.containerMs, run.idle.frameMs]);
   hash.addAll(run.meanFrames);

@@ -3,7 +3,7 @@
 import { FRAME_BYTES } from '../abi/unit.ts';
 
 /**
- * `start`: a container is asked for. `ready`: it can take its call. `call`: a call begins, `isCold` when the container was started
+ * `start`: a container is asked for. `ready`: it can take its call, or is idle when it was started for none. `call`: a call begins, `isCold` when the container was started
  * for it. `end`: the call ends, the container is idle. `stop`: the container ends.
  */
 export type ReplayEventKind = 'start' | 'ready' | 'call' | 'end' | 'stop';
@@ -62,9 +62,8 @@ export class Listener {
     this.tell('start', slot, atMs);
   }
 
-  tell(kind: ReplayEventKind, slot: number, atMs: number): void {
+  tell(kind: ReplayEventKind, slot: number, atMs: number, isIdle = false): void {
     const known = this.#known.get(slot) as Known;
-    const isIdle = kind === 'end';
     this.#idle += Number(isIdle) - Number(known.isIdle);
     known.isIdle = isIdle;
     if (kind === 'stop') this.#known.delete(slot);

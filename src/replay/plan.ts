@@ -21,7 +21,7 @@ import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
   MachineConfig,
-  'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames'
+  'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames' | 'cpusPerVm'
 >;
 
 export interface ReplayPlan {
@@ -44,6 +44,8 @@ export interface ReplayPlan {
   readonly whenFull?: string | undefined;
   /** Whether VMs that start on a host wait for each other; they do if not said. */
   readonly contention?: boolean | undefined;
+  /** Whether work of a VM's devices slows down the calls that run in it; it does if not said. */
+  readonly interference?: boolean | undefined;
   /** How guests come to their files; undefined: shared. */
   readonly hostCache?: HostCache | undefined;
   /** Memory of each host; undefined: as much as the published one has. */
@@ -71,7 +73,7 @@ export function expectFunctions({ functions }: Trace, { memory = {} }: ReplayPla
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
   const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
   const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
-  const { contention, prices, machine, workload, memory } = plan;
+  const { contention, interference, prices, machine, workload, memory } = plan;
   return {
     systems: systems.map(systemOf),
     seed,
@@ -83,6 +85,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
       hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),
     whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
     contention,
+    interference,
     workload,
     profile:
       memory &&

@@ -1,23 +1,32 @@
 // Turns counts into nanoseconds, the only place that does. Every figure is of the run's prices; which operation each counter
 // stands for is src/vmm/counted.ts.
 
+import { NS_PER_MS } from '../abi/unit.ts';
 import {
   PRICE_COUNT,
   PRICE_LEVELS,
   type PriceLevel,
   PRICE_INDEX,
+  PRICE_NAMES,
+  type WorkKind,
   addRecord,
+  costBySideNs,
   costNs,
+  lostShare,
   newReceipt,
+  receiptOf,
+  workKindOf,
 } from '../cost/index.ts';
 import type { OperationName, Prices, Receipt, Operations } from '../cost/index.ts';
 import {
   BLOCK_OPERATION,
   COUNTED_PAGES,
+  COUNT_MIGRATED_PAGES,
   COUNT_RELEASED_PAGES,
   COUNT_SLOTS,
   DISTURBING,
   type Counts,
+  type Work,
   blockOperations,
   newCounts,
 } from '../serverless/index.ts';
@@ -101,12 +110,46 @@ export class Pricing {
     return this.operationsNs(operations, level);
   }
 
+  /** How long work of a VM's devices takes, and the share of their speed that so many calls in its VM lose meanwhile. */
+  interference(
+    work: Receipt,
+    level: number,
+    { cpus, calls }: { readonly cpus: number; readonly calls: number },
+  ): { readonly totalMs: number; readonly share: number } {
+    const name = LEVELS[level] as PriceLevel;
+    const { guest, host } = costBySideNs(work, name, this.prices);
+    const totalNs = guest + host;
+    if (totalNs === 0) return { totalMs: 0, share: 0 };
+    work.forEach((times, slot) => {
+      if (times > 0) this.awaited[slot] = 1;
+    });
+    const lost = lostShare(workKind(work), name);
+    const occupied = calls >= cpus ? guest / totalNs / cpus : 0;
+    return { totalMs: totalNs / NS_PER_MS, share: Math.max(lost, occupied) };
+  }
+
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
     const receipt = this.#scratch.fill(0);
     addRecord(receipt, operations);
     return costNs(receipt, LEVELS[level] as PriceLevel, this.prices);
   }
+}
+
+/** Work of devices as a receipt. Of what was counted besides, pages that were moved and released are the devices'. */
+export function workReceipt({ operations, counts }: Work): Receipt {
+  const receipt = receiptOf(operations);
+  bump(receipt, 'pageMigrate', counts[COUNT_MIGRATED_PAGES] as number);
+  bump(receipt, 'hostRelease4KiB', counts[COUNT_RELEASED_PAGES] as number);
+  return receipt;
+}
+
+/** By page as soon as anything in it goes by page. */
+function workKind(receipt: Receipt): WorkKind {
+  const isByPage = PRICE_NAMES.some(
+    (name, slot) => (receipt[slot] as number) > 0 && workKindOf(name) === 'byPage',
+  );
+  return isByPage ? 'byPage' : 'byRange';
 }
 
 /** What held a call up. */

@@ -4,6 +4,8 @@
  * The definition is the nearest rank: the q-quantile of n samples is the ceil(q·n)-th smallest, so it is always a sample.
  */
 
+import { expectNumber } from '../check/index.ts';
+
 /** What results give of a distribution; all 0 for no samples. */
 export type Summary = {
   count: number;
@@ -16,7 +18,7 @@ export type Summary = {
 
 /** Index in ascending order of the q-quantile. */
 function rankOf(q: number, count: number): number {
-  if (!(q >= 0 && q <= 1)) throw new RangeError(`a quantile is between 0 and 1, got ${q}`);
+  expectNumber('q', q, 0, 1);
   return Math.max(0, Math.ceil(q * count - 1e-9) - 1);
 }
 

@@ -19,6 +19,7 @@ import {
   policyOf,
   whenFullOf,
 } from '../serverless/index.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
@@ -27,7 +28,8 @@ import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
-import { SystemReplay, type SystemReplayConfig } from './system-replay.ts';
+import type { SystemReplayConfig } from './config.ts';
+import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
 export interface ReplayOptions {
@@ -46,6 +48,8 @@ export interface ReplayOptions {
   readonly whenFull?: readonly WhenFull[] | undefined;
   /** VMs that start on a host wait for each other (default), or start as if each were alone. */
   readonly contention?: boolean | undefined;
+  /** Work of a VM's devices slows down the calls that run in it (default), or takes no processor from them. */
+  readonly interference?: boolean | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
@@ -118,8 +122,8 @@ type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
 export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): number {
   const warmupMs = warmupMinutes * MS_PER_MINUTE;
   if (warmupMs >= 0 && warmupMs < spanMs) return warmupMs;
-  const found = `${warmupMinutes} of ${spanMs / MS_PER_MINUTE}`;
-  throw new RangeError(`warm-up: expected fewer minutes than the trace has, found ${found}`);
+  const expected = `fewer minutes than the trace has (${spanMs / MS_PER_MINUTE}), 0 or more`;
+  throw new RefusedArgument('warm-up', expected, warmupMinutes);
 }
 
 /** What the reader repaired, and whose memory is not taken as the trace has it. */
@@ -179,6 +183,9 @@ export function runOf(
   };
 }
 
+/** More than any cluster that traces are of. */
+export const HOSTS_MAX: number = 2 ** 16;
+
 /** How many hosts there are, and what is done with them. */
 function hostsOf(
   {
@@ -186,11 +193,16 @@ function hostsOf(
     hostPlacement = policyOf(DEFAULT_HOST_PLACEMENT, HOST_PLACEMENTS),
     whenFull = whenFullOf(DEFAULT_WHEN_FULL),
     contention = true,
+    interference = true,
   }: ReplayOptions,
   { evicts = false }: KeepAlive,
-): Pick<SystemReplayConfig, 'hosts' | 'hostPlacement' | 'whenFull' | 'contention'> {
+): Pick<
+  SystemReplayConfig,
+  'hosts' | 'hostPlacement' | 'whenFull' | 'contention' | 'interference'
+> {
+  expectInteger('hosts', hosts, 1, HOSTS_MAX);
   const steps = evicts && !whenFull.includes(EVICT) ? [EVICT, ...whenFull] : whenFull;
-  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention };
+  return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */

@@ -1,6 +1,7 @@
 // From a replay's plain records to the record that is reported: summaries, bytes instead of frames, one level of prices.
 
 import { FRAME_BYTES, GIB, MS_PER_S } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import type { FootprintBy, FunctionResult, Results, SystemResult } from '../report/index.ts';
 import { CAUSES, type Cause } from '../serverless/index.ts';
 import { type Summary, summarize } from './quantile.ts';
@@ -9,7 +10,9 @@ import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
 /** A system's figures at one level of prices. */
 export function levelOf(system: SystemRun, level: PricedRun['level']): PricedRun {
   const found = system.priced.find((one) => one.level === level);
-  if (found === undefined) throw new RangeError(`${system.name} has no figures at ${level} prices`);
+  if (found === undefined) {
+    throw new RefusedArgument('run', `figures of ${system.name} at ${level} prices`, undefined);
+  }
   return found;
 }
 
@@ -104,6 +107,7 @@ function systemResult(
     starts: { ...system.starts },
     queueMs: { mean: waitMs, p99, max },
     shortage: { ...system.shortage, unserved: system.unserved },
+    prewarms: { ...system.prewarms },
     idle: {
       containerSeconds: system.idle.containerMs / MS_PER_S,
       wastedGiBSeconds: gibSecondsOf(system.idle.frameMs),

@@ -5,6 +5,7 @@ import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
 import type { FunctionRows } from './function-meter.ts';
 import type { Tally } from './population.ts';
+import type { PrewarmCounts } from './prewarmer.ts';
 import type { ShortageCounts } from './shortage.ts';
 import type { Weights } from './weights.ts';
 
@@ -49,6 +50,7 @@ export interface SystemRun {
   /** Calls among the refused that waited still at the end. */
   readonly unserved: number;
   readonly shortage: Readonly<ShortageCounts>;
+  readonly prewarms: Readonly<PrewarmCounts>;
   /** How long containers were idle, and the same times their own anonymous frames. */
   readonly idle: { readonly containerMs: number; readonly frameMs: number };
   /** Calls without disturbance: slowdown 1. */

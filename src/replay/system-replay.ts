@@ -1,32 +1,29 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
 import { NS_PER_MS } from '../abi/unit.ts';
-import type { Prices } from '../cost/index.ts';
 import {
   type Container,
   type Counts,
   type FunctionProfile,
-  type HostPlacement,
-  type KeepAlive,
-  type MachineConfig,
   type MicroVm,
-  type Operations,
   type Start,
   type SystemSpec,
-  type WhenFull,
   COUNT_MIGRATED_PAGES,
   newCounts,
   pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
-import type { CallRows, Trace } from '../trace/index.ts';
-import type { RecordRows } from '../report/index.ts';
+import type { CallRows } from '../trace/index.ts';
 import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
+import type { SystemReplayConfig } from './config.ts';
 import { hashOfRun } from './hash.ts';
+import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
-import { Listener, type OnEvent } from './listener.ts';
+import { Listener } from './listener.ts';
 import { Meters } from './meters.ts';
+import { Prewarmer } from './prewarmer.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
 import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
@@ -34,27 +31,7 @@ import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { StartQueue } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
-import { WarmPool } from './warm-pool.ts';
-
-export interface SystemReplayConfig {
-  readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
-  /** By function id. */
-  readonly profiles: readonly FunctionProfile[];
-  readonly machine: MachineConfig;
-  readonly keepAlive: KeepAlive;
-  readonly prices: Prices;
-  readonly warmupMs: number;
-  /** Hosts of the machine's kind. */
-  readonly hosts: number;
-  readonly hostPlacement: HostPlacement;
-  /** What is tried, in order, when they have no memory for a container. */
-  readonly whenFull: readonly WhenFull[];
-  /** VMs that start on a host wait for each other. */
-  readonly contention: boolean;
-  readonly onEvent?: OnEvent | undefined;
-  /** Gets a row a call that counts, in batches. */
-  readonly onRecords?: ((rows: RecordRows) => void) | undefined;
-}
+import { NOBODY, WarmPool } from './warm-pool.ts';
 
 export class SystemReplay {
   readonly #name: string;
@@ -64,6 +41,7 @@ export class SystemReplay {
   /** By host. */
   readonly #queues: ReadonlyMap<Host, StartQueue>;
   readonly #waiting: Waiting = new Waiting();
+  readonly #prewarmer: Prewarmer;
   /** In ms, as traces are: by itself no figure is rounded. */
   readonly #clock: Clock = new Clock(NS_PER_MS);
   #listener: Listener | undefined;
@@ -74,6 +52,8 @@ export class SystemReplay {
   /** Only of traces that have sessions. */
   readonly #sessions: SessionPlayer | undefined;
   readonly #meters: Meters;
+  readonly #interference: Interference | undefined;
+  readonly #devices: DeviceBooks;
   readonly #ledger: Ledger;
   /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
@@ -96,11 +76,12 @@ export class SystemReplay {
     const contended = config.contention ? this.#fleet.hosts : [];
     this.#queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this.#pool = new WarmPool(functions, warmupMs);
+    this.#prewarmer = new Prewarmer(functions, config.keepAlive, this.#clock);
     this.#shortage = new Shortage(this.#fleet, this.#pool, config.whenFull, {
       stop: (slot) => this.#stop(slot),
       lost: (slot) => this.#lost(slot),
       vmEnded: (vm, slot) => this.#vmEnded(vm, slot),
-      ask: (vm, frames) => this.#ask(vm, frames),
+      ask: (vm, frames) => this.#devices.ask(vm, frames),
       isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
@@ -121,6 +102,17 @@ export class SystemReplay {
       fromMs: warmupMs,
       untilMs: trace.spanMs,
       idleContainers: () => this.#pool.idleCount(),
+    });
+    const { reclaims, disturbances } = this.#meters;
+    if (config.interference) {
+      this.#interference = new Interference(pricing, this.#pool, disturbances);
+    }
+    this.#devices = new DeviceBooks({
+      clock: this.#clock,
+      fleet: this.#fleet,
+      ledger: this.#ledger,
+      reclaims,
+      interference: this.#interference,
     });
     this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
@@ -163,14 +155,16 @@ export class SystemReplay {
       const kind = kindOf(event);
       if (kind === EVENT_END) this.#end(slot);
       else if (kind === EVENT_READY) this.#ready(slot);
-      else this.#mayExpire(slot);
+      else if (kind === EVENT_EXPIRE) this.#mayExpire(slot);
+      // the last kind has a function in the slot's place
+      else this.#mayPrewarm(slot);
     }
   }
 
   /** Devices or workers have done something. */
   #timerFired(): void {
-    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#bookIdle(host);
-    this.#bookWork();
+    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#devices.bookIdle(host.system);
+    this.#devices.bookWork();
     if (this.#fleet.isOver) this.#shortage.settle();
     // devices are not asked again for each answer of theirs
     const { first } = this.#waiting;
@@ -183,6 +177,10 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return;
     }
+    if (this.#pool.isAhead(slot)) {
+      this.#rest(slot, this.#pool.expiresMs(slot), 'ready');
+      return;
+    }
     this.#listener?.tell('ready', slot, this.#clock.now);
     this.#begin(slot);
   }
@@ -191,6 +189,7 @@ export class SystemReplay {
     const { keepAlive } = this.#config;
     const measured = this.#ledger.isMeasured;
     keepAlive.arrived(functionId, this.#clock.now);
+    this.#prewarmer.arrived(functionId);
     const slot = this.#pool.take(functionId, this.#clock.now);
     if (slot < 0) {
       this.#arriveCold(functionId, durationMs, measured);
@@ -252,17 +251,19 @@ export class SystemReplay {
     for (let tries = 0; tries <= this.#fleet.hosts.length; tries += 1) {
       const host = this.#shortage.makeRoom(profile);
       if (host === undefined) return false;
-      if (this.#startOn(host, profile, call)) return true;
+      const slot = this.#startOn(host, profile, call);
+      if (slot === NOBODY) continue;
+      this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+      return true;
     }
     return false;
   }
 
-  /** Whether the host had the memory that the start took. */
-  #startOn(host: Host, profile: FunctionProfile, call: Call): boolean {
-    const { durationMs, isMeasured } = call;
+  /** The slot of a container that starts, for a call or for none; NOBODY if the host had not the memory that it took. */
+  #startOn(host: Host, profile: FunctionProfile, call?: Call): number {
     const start = this.#fleet.start(host, profile);
     const { container } = start;
-    this.#ledger.start(start, isMeasured);
+    this.#ledger.start(start, call?.isMeasured ?? this.#ledger.isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
     this.#meters.population.change(this.#clock.now, 1, start.newVm ? 1 : 0);
@@ -270,13 +271,13 @@ export class SystemReplay {
     if (this.#fleet.isOver) this.#shortage.settle(slot);
     if (this.#pool.isGone(slot)) {
       this.#pool.bury(slot, false);
-      return false;
+      return NOBODY;
     }
-    const readyInMs = this.#priceStart(start, host, isMeasured);
-    this.#recordStart(slot, start, call, readyInMs);
-    this.#pool.setCall(slot, durationMs, isMeasured);
+    this.#devices.started(start);
+    const readyInMs = this.#priceStart(start, host, call?.isMeasured === true);
+    if (call !== undefined) this.#recordStart(slot, start, call, readyInMs);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
-    return true;
+    return slot;
   }
 
   #recordStart(slot: number, { newVm }: Start, call: Call, startupMs: number): void {
@@ -301,30 +302,34 @@ export class SystemReplay {
   }
 
   #begin(slot: number): void {
-    const container = this.#pool.container(slot);
-    const mayBeHeld = container.begin(this.#ledger.total, this.#counts);
-    const heldUpNs = mayBeHeld ? this.#hold(slot, this.#ledger.takeOperations(container.vm)) : 0;
-    if (heldUpNs === 0 && this.#pool.isMeasured(slot)) {
-      this.#meters.functions.calm(this.#pool.functionId(slot));
+    const { now } = this.#clock;
+    const pool = this.#pool;
+    const container = pool.container(slot);
+    pool.begin(slot, now);
+    let lateMs = 0;
+    if (container.begin(this.#ledger.total, this.#counts)) {
+      const devices = this.#ledger.takeOperations(container.vm);
+      lateMs = this.#meters.disturbances.holdUp(slot, pool.callOf(slot), this.#counts, devices);
     }
-    const heldUpMs = heldUpNs / NS_PER_MS;
-    const endsMs = this.#clock.now + this.#pool.durationMs(slot) + heldUpMs;
-    this.#recorder?.begin(slot, heldUpMs);
-    this.#clock.post(endsMs, eventOf(EVENT_END, slot));
-    this.#listener?.tell('call', slot, this.#clock.now);
-    this.#sessions?.begin(slot, this.#pool.functionId(slot));
+    if (this.#interference !== undefined) {
+      lateMs += this.#interference.begin(slot, container.vm, now);
+    }
+    const functionId = pool.functionId(slot);
+    if (pool.takeAhead(slot) && pool.isMeasured(slot)) this.#prewarmer.counts.used += 1;
+    if (pool.isMeasured(slot)) this.#meters.functions.ran(functionId);
+    this.#recorder?.begin(slot, lateMs);
+    this.#clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
+    this.#listener?.tell('call', slot, now);
+    this.#sessions?.begin(slot, functionId);
     if (this.#fleet.isOver) this.#shortage.settle();
   }
 
-  /** How long the call that begins is held up by what was counted. */
-  #hold(slot: number, devices: Operations | undefined): number {
+  #measureEnd(slot: number): void {
     const { disturbances, functions } = this.#meters;
-    const heldUpNs = disturbances.heldUpNs(this.#counts, devices);
-    if (heldUpNs !== 0 && this.#pool.isMeasured(slot)) {
-      const slowdown = disturbances.record(this.#counts, devices, this.#pool.durationMs(slot));
-      functions.disturbed(this.#pool.functionId(slot), slowdown);
-    }
-    return heldUpNs;
+    const pool = this.#pool;
+    if (!disturbances.isLate(slot)) return;
+    const slowdown = disturbances.end(slot, pool.callOf(slot));
+    if (slowdown !== undefined) functions.late(pool.functionId(slot), slowdown);
   }
 
   #end(slot: number): void {
@@ -334,37 +339,57 @@ export class SystemReplay {
       this.#pool.bury(slot, false);
       return;
     }
+    const owedMs = this.#interference?.takeOwedMs(slot) ?? 0;
+    if (owedMs > 0) {
+      this.#clock.post(now + owedMs, eventOf(EVENT_END, slot));
+      return;
+    }
+    this.#measureEnd(slot);
     this.#sessions?.end(slot);
     container.end(this.#ledger.total, this.#counts);
     const functionId = this.#pool.functionId(slot);
     const keepMs = this.#config.keepAlive.keepMs(functionId, now);
-    if (this.#waiting.size > 0 && this.#runWaiting(slot, functionId)) return;
-    this.#pool.release(slot, now, now + keepMs);
-    this.#arm(slot);
-    this.#setIdle(slot, true);
-    this.#listener?.tell('end', slot, now);
-    if (this.#waiting.size > 0) this.#serveWaiting();
+    this.#prewarmer.ended(functionId);
+    this.#rest(slot, now + keepMs, 'end');
   }
 
-  /** A container that has ended a call takes the next one of its function that waits. Whether there was one. */
-  #runWaiting(slot: number, functionId: number): boolean {
-    const call = this.#waiting.takeOf(functionId);
-    if (call === undefined) return false;
-    this.#listener?.tell('end', slot, this.#clock.now);
-    this.#waited(call);
-    this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+  /** A container has no call: it takes one of its function that waits, or is idle until then. */
+  #rest(slot: number, untilMs: number, kind: 'end' | 'ready'): void {
     const { now } = this.#clock;
-    this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
-    this.#begin(slot);
-    return true;
+    const waiting = this.#waiting;
+    const call = waiting.size > 0 ? waiting.takeOf(this.#pool.functionId(slot)) : undefined;
+    if (call !== undefined) {
+      this.#listener?.tell(kind, slot, now, true);
+      this.#waited(call);
+      this.#recorder?.assign(slot, found('queued', call.arrivedMs, now - call.arrivedMs));
+      this.#pool.setCall(slot, call.durationMs, call.isMeasured);
+      this.#begin(slot);
+      return;
+    }
+    this.#pool.release(slot, now, untilMs);
+    this.#arm(slot);
+    this.#setIdle(slot, true);
+    this.#listener?.tell(kind, slot, now, true);
+    if (waiting.size > 0) this.#serveWaiting();
+  }
+
+  /** Starts a container that a policy wants, if there is none of its function and there is room: nobody has to make way for a guess. */
+  #mayPrewarm(functionId: number): void {
+    const keepMs = this.#prewarmer.take(functionId);
+    if (keepMs === undefined || this.#waiting.size > 0) return;
+    if (this.#fleet.hosts.some((host) => host.ofFunction(functionId) > 0)) return;
+    const profile = this.#profile(functionId);
+    const host = this.#fleet.place(profile);
+    const slot = host === undefined ? NOBODY : this.#startOn(host, profile);
+    if (slot === NOBODY) return;
+    this.#pool.setAhead(slot, this.#clock.now + keepMs);
+    if (this.#ledger.isMeasured) this.#prewarmer.counts.started += 1;
   }
 
   /** One expiry event a container is enough: it is moved on when the container was used since. */
   #arm(slot: number): void {
-    const expiresMs = this.#pool.expiresMs(slot);
-    if (this.#pool.isArmed(slot) || expiresMs === Infinity) return;
-    this.#pool.setArmed(slot, true);
-    this.#clock.post(expiresMs, eventOf(EVENT_EXPIRE, slot));
+    if (!this.#pool.arm(slot)) return;
+    this.#clock.post(this.#pool.expiresMs(slot), eventOf(EVENT_EXPIRE, slot));
   }
 
   #mayExpire(slot: number): void {
@@ -372,7 +397,7 @@ export class SystemReplay {
       this.#pool.bury(slot, true);
       return;
     }
-    this.#pool.setArmed(slot, false);
+    this.#pool.disarm(slot);
     if (!this.#pool.isIdle(slot)) return;
     if (this.#pool.expiresMs(slot) > this.#clock.now) {
       this.#arm(slot);
@@ -389,19 +414,17 @@ export class SystemReplay {
     this.#setIdle(slot, false);
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
-    const { operations, counts, askedFrames, gotFrames } = host.system.stop(container);
+    const stop = host.system.stop(container);
     this.#meters.population.change(this.#clock.now, -1, 0);
     if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#ledger.take(counts);
-    this.#ledger.add(operations);
-    if (!this.#ledger.isMeasured || askedFrames === 0) return;
-    const { containerDestroy: _apart, ...given } = operations;
-    this.#meters.reclaims.record(askedFrames, gotFrames, given, counts);
+    this.#devices.stopped(container.vm, stop);
   }
 
   /** The container went with its VM. */
   #lost(slot: number): void {
+    this.#measureEnd(slot);
+    this.#interference?.takeOwedMs(slot);
     this.#recorder?.begin(slot);
     this.#meters.population.change(this.#clock.now, -1, 0);
     this.#sessions?.end(slot);
@@ -419,38 +442,7 @@ export class SystemReplay {
   #setIdle(slot: number, isIdle: boolean): void {
     if (!this.#asksIdle) return;
     this.#pool.container(slot).setIdle(isIdle);
-    this.#bookIdle(this.#pool.host(slot));
-  }
-
-  /** The host is short: the devices of a VM are asked for so many frames. */
-  #ask(vm: MicroVm, frames: number): void {
-    const got = vm.reclaim(frames);
-    const counts = this.#ledger.settle(vm);
-    const devices = this.#ledger.takeOperations(vm);
-    if (devices === undefined || !this.#ledger.isMeasured) return;
-    this.#meters.reclaims.record(frames, got, devices, counts);
-  }
-
-  /** Books requests to idle containers that have ended. */
-  #bookIdle({ system }: Host): void {
-    for (const reclaim of system.takeIdleReclaims?.() ?? []) {
-      this.#ledger.settle(reclaim.vm);
-      this.#ledger.takeOperations(reclaim.vm);
-      if (this.#ledger.isMeasured) this.#meters.reclaims.recordIdle(reclaim);
-    }
-  }
-
-  /** Books what devices did by themselves. */
-  #bookWork(): void {
-    const work = this.#fleet.takeWork();
-    if (work.length === 0) return;
-    for (const { operations, counts, request } of work) {
-      this.#ledger.take(counts);
-      this.#ledger.add(operations);
-      if (request === undefined || !this.#ledger.isMeasured) continue;
-      const { askedFrames, gotFrames } = request;
-      this.#meters.reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
-    }
+    this.#devices.bookIdle(this.#pool.host(slot).system);
   }
 
   /** Plays to the end of the trace's window, takes the results, then stops all containers. */
@@ -464,6 +456,7 @@ export class SystemReplay {
     this.#recorder?.finish();
     const { receipt, measured, warmup } = this.#ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
+    for (const slot of meters.disturbances.slots) this.#measureEnd(slot);
     for (const [vm, functionId] of this.#runningVms()) {
       meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
     }
@@ -472,6 +465,7 @@ export class SystemReplay {
       ...meters.measured(profiles, this.#pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this.#shortage.counts,
+      prewarms: this.#prewarmer.counts,
       reclaim: {
         ...meters.reclaims.frames,
         migratedPages: measured[COUNT_MIGRATED_PAGES] as number,

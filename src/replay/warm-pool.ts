@@ -4,7 +4,8 @@
 import type { Container } from '../serverless/index.ts';
 import type { Host } from './fleet.ts';
 
-const NOBODY = -1;
+/** No slot. */
+export const NOBODY = -1;
 const FIRST_CAPACITY = 64;
 
 type Doubles = Float64Array<ArrayBuffer>;
@@ -12,7 +13,8 @@ type Integers = Int32Array<ArrayBuffer>;
 
 const IDLE = 1;
 const MEASURED = 2;
-const ARMED = 4;
+/** It was started before a call came, and has had none. */
+const AHEAD = 4;
 /** It starts or runs a call: an event of that is queued. */
 const BUSY = 8;
 
@@ -38,6 +40,11 @@ export class WarmPool {
   #newest = NOBODY;
   #durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
   #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  /** When the first expiry event that is queued for it comes, and how many are. */
+  #armedMs: Doubles = new Float64Array(FIRST_CAPACITY).fill(Infinity);
+  #expiries: Integers = new Int32Array(FIRST_CAPACITY);
+  /** When its call began; Infinity while it starts. */
+  #beganMs: Doubles = new Float64Array(FIRST_CAPACITY);
   /** When it became idle. */
   #sinceMs: Doubles = new Float64Array(FIRST_CAPACITY);
 
@@ -56,6 +63,8 @@ export class WarmPool {
     this.#hosts[slot] = host;
     this.#functionIds[slot] = functionId;
     this.#flags[slot] = BUSY;
+    this.#beganMs[slot] = Infinity;
+    this.#armedMs[slot] = Infinity;
     this.#count += 1;
     return slot;
   }
@@ -72,7 +81,8 @@ export class WarmPool {
 
   /** The event of a container that is gone has come: its slot is free after the last of them. */
   bury(slot: number, isExpiry: boolean): void {
-    this.#setFlag(slot, isExpiry ? ARMED : BUSY, false);
+    if (isExpiry) this.disarm(slot);
+    else this.#setFlag(slot, BUSY, false);
     this.#mayFree(slot);
   }
 
@@ -94,12 +104,47 @@ export class WarmPool {
     this.#setFlag(slot, MEASURED, isMeasured);
   }
 
+  /** Its call begins. */
+  begin(slot: number, nowMs: number): void {
+    this.#beganMs[slot] = nowMs;
+  }
+
+  beganMs(slot: number): number {
+    return this.#beganMs[slot] as number;
+  }
+
+  /** Whether it runs a call. */
+  isRunning(slot: number, nowMs: number): boolean {
+    return this.#hasFlag(slot, BUSY) && (this.#beganMs[slot] as number) <= nowMs;
+  }
+
+  callOf(slot: number): { readonly durationMs: number; readonly isMeasured: boolean } {
+    return { durationMs: this.durationMs(slot), isMeasured: this.isMeasured(slot) };
+  }
+
   durationMs(slot: number): number {
     return this.#durationMs[slot] as number;
   }
 
   isMeasured(slot: number): boolean {
     return this.#hasFlag(slot, MEASURED);
+  }
+
+  /** It was started for no call, and stays until then. */
+  setAhead(slot: number, untilMs: number): void {
+    this.#setFlag(slot, AHEAD, true);
+    this.#expiresMs[slot] = untilMs;
+  }
+
+  isAhead(slot: number): boolean {
+    return this.#hasFlag(slot, AHEAD);
+  }
+
+  /** It has a call now. Whether it was started for none. */
+  takeAhead(slot: number): boolean {
+    const isAhead = this.isAhead(slot);
+    if (isAhead) this.#setFlag(slot, AHEAD, false);
+    return isAhead;
   }
 
   /** End of its keep-alive, when idle. */
@@ -111,13 +156,19 @@ export class WarmPool {
     return this.#hasFlag(slot, IDLE);
   }
 
-  /** Whether an expiry event for it is queued. */
-  isArmed(slot: number): boolean {
-    return this.#hasFlag(slot, ARMED);
+  /** Whether an expiry event must be queued for the end of its keep-alive: none is that comes before. */
+  arm(slot: number): boolean {
+    const atMs = this.#expiresMs[slot] as number;
+    if (atMs >= (this.#armedMs[slot] as number)) return false;
+    this.#armedMs[slot] = atMs;
+    this.#expiries[slot] = (this.#expiries[slot] as number) + 1;
+    return true;
   }
 
-  setArmed(slot: number, isArmed: boolean): void {
-    this.#setFlag(slot, ARMED, isArmed);
+  /** The first of its expiry events has come. */
+  disarm(slot: number): void {
+    this.#armedMs[slot] = Infinity;
+    this.#expiries[slot] = (this.#expiries[slot] as number) - 1;
   }
 
   /** The idle container of the function that was used last, -1 if none is idle. */
@@ -188,7 +239,8 @@ export class WarmPool {
   }
 
   #mayFree(slot: number): void {
-    if (!this.#hasFlag(slot, ARMED | BUSY)) this.#free.push(slot);
+    if (this.#hasFlag(slot, BUSY) || this.#expiries[slot] !== 0) return;
+    this.#free.push(slot);
   }
 
   #idleFor(slot: number, nowMs: number): number {
@@ -229,7 +281,10 @@ export class WarmPool {
     this.#newer = doubledIntegers(this.#newer);
     this.#durationMs = doubled(this.#durationMs);
     this.#expiresMs = doubled(this.#expiresMs);
+    this.#armedMs = doubled(this.#armedMs);
+    this.#expiries = doubledIntegers(this.#expiries);
     this.#sinceMs = doubled(this.#sinceMs);
+    this.#beganMs = doubled(this.#beganMs);
   }
 }
 

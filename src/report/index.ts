@@ -7,6 +7,7 @@ export { FORMATS } from './formats/index.ts';
 export { readResults, resultsJson } from './formats/json.ts';
 export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
+export { clearLeftovers } from './leftovers.ts';
 export { OutputFolder } from './output.ts';
 export { OutputError } from './output-error.ts';
 export { repairLines } from './remarks.ts';

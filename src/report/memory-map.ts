@@ -1,4 +1,5 @@
 /** A guest's memory at one moment as a picture: one cell a stretch of frames, coloured by what it mostly holds. */
+import { RefusedArgument } from '../check/index.ts';
 import { COLOURS } from './colour.ts';
 import type { MemoryMap } from './detail.ts';
 import { escapeHtml } from './escape.ts';
@@ -39,7 +40,8 @@ function legend(states: readonly string[]): string {
 export function memoryMapSvg({ system, cells, states }: MemoryMap): string {
   const stray = cells.find((state) => state >= states.length);
   if (stray !== undefined) {
-    throw new RangeError(`memory map of ${system}: a cell has state ${stray} of ${states.length}`);
+    const expected = `states of which there are ${states.length}`;
+    throw new RefusedArgument(`memory map of ${system}`, expected, stray);
   }
   const width = COLUMNS * CELL;
   const height = LEGEND_HEIGHT + Math.ceil(cells.length / COLUMNS) * CELL;

@@ -127,6 +127,8 @@ export type SystemResult = {
   /** Waiting for memory, of the calls that waited; 0 when none did. */
   queueMs: { mean: number; p99: number; max: number };
   shortage: ShortageResult;
+  /** Containers that a keep-alive policy had started before a call came, and those of them that got one. */
+  prewarms: { started: number; used: number };
   idle: IdleResult;
   containers: ContainersResult;
   vms: Numbers;

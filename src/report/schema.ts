@@ -72,6 +72,7 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
     undoneStarts: whole,
     unserved: whole,
   }),
+  prewarms: z.strictObject({ started: whole, used: whole }),
   idle: z.strictObject({ containerSeconds: amount, wastedGiBSeconds: amount }),
   containers: z.strictObject({ ...numbers, runningVmShare: amount.max(1) }),
   vms: z.strictObject(numbers),

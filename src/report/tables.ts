@@ -2,6 +2,7 @@
  * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
  * footprint, `starts` one a cold start, `functions` one a function in a system. docs/results.md explains the columns.
  */
+import { RefusedArgument } from '../check/index.ts';
 import type { Cell, Column, FlatTable } from './column.ts';
 import type { StartRecords, TimeSeries } from './detail.ts';
 import type { Report } from './format.ts';
@@ -29,6 +30,8 @@ const WHOLE: ReadonlySet<string> = new Set([
   'shortage_killedCalls',
   'shortage_undoneStarts',
   'shortage_unserved',
+  'prewarms_started',
+  'prewarms_used',
   'reclaim_migratedPages',
   'pageOps',
   'containers_peak',
@@ -144,12 +147,12 @@ function checkPart(what: string, indexName: string, names: readonly string[], pa
   const { system, index, columns } = part;
   const own = Object.keys(columns);
   if (own.length !== names.length || !own.every((name) => names.includes(name))) {
-    const found = `${own.join(', ')}, not ${names.join(', ')}`;
-    throw new RangeError(`${what} of ${system} has columns ${found}`);
+    throw new RefusedArgument(`${what} of ${system}`, names.join(', '), own.join(', '));
   }
   const short = own.find((name) => columns[name]!.length !== index.length);
   if (short !== undefined) {
-    throw new RangeError(`${what} of ${system}: column ${short} is not as long as ${indexName}`);
+    const expected = `a column as long as ${indexName} (${index.length})`;
+    throw new RefusedArgument(`${what} of ${system}: ${short}`, expected, columns[short]!.length);
   }
 }
 

@@ -9,6 +9,7 @@ import { CACHE_SCENARIO } from './question/balloon-and-cache.ts';
 import { POLICY_SCENARIO } from './question/balloon-policy.ts';
 import { CLONE_SCENARIO } from './question/clone-private.ts';
 import { CHARGE_SCENARIO } from './question/file-charge.ts';
+import { IDLE_WAYS_SCENARIO } from './question/keep-park-suspend.ts';
 import { PAUSE_SCENARIO } from './question/pause-after-task.ts';
 import { REPORTING_SCENARIO } from './question/reporting-cost.ts';
 import { RESIZE_SCENARIO } from './question/resize-later.ts';
@@ -48,4 +49,5 @@ export const SCENARIOS: readonly Scenario[] = [
   RESIZE_SCENARIO,
   CHARGE_SCENARIO,
   SNAPSHOT_SCENARIO,
+  IDLE_WAYS_SCENARIO,
 ];

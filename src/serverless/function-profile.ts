@@ -3,6 +3,7 @@
 // 0047-life-of-a-container.md).
 
 import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import { type Runtime, resembling, smallRuntime } from './catalogue.ts';
 import { LIFE_SHARES } from './life.ts';
 
@@ -104,9 +105,9 @@ export const LIMIT_SLACK_FRAMES = 64;
 export function limitFor(frames: number): number {
   const limit = LIMITS_MIB.find((mib) => mib * FRAMES_PER_MIB >= frames);
   if (limit === undefined) {
-    throw new RangeError(
-      `a container of ${Math.ceil(frames / FRAMES_PER_MIB)} MiB is above all sizes`,
-    );
+    const largest = LIMITS_MIB.at(-1);
+    const mib = Math.ceil(frames / FRAMES_PER_MIB);
+    throw new RefusedArgument('container', `at most ${largest} MiB`, mib);
   }
   return limit * FRAMES_PER_MIB;
 }

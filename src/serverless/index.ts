@@ -28,6 +28,7 @@ export {
   KEEP_ALIVES,
   type KeepAlive,
   type KeepAliveSpec,
+  type Prewarm,
   fixedKeepAlive,
 } from './keep-alive/index.ts';
 export {
@@ -56,7 +57,14 @@ export {
 export { type OwnMemory, withMemory } from './own-memory.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
-export type { DeviceWork, IdleReclaim, ServerlessSystem, SystemSpec } from './system.ts';
+export type {
+  DeviceWork,
+  IdleReclaim,
+  ServerlessSystem,
+  SystemSpec,
+  VmWork,
+  Work,
+} from './system.ts';
 export { SYSTEMS, systemOf } from './systems/index.ts';
 export {
   DEFAULT_WHEN_FULL,

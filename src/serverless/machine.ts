@@ -28,6 +28,8 @@ export interface MachineConfig {
   readonly containerKernelFrames: number;
   /** Containers that a VM of the MCPV systems is sized for, at most. */
   readonly containersPerVm: number;
+  /** Virtual CPUs of such a VM. */
+  readonly cpusPerVm: number;
   /** Memory for containers in such a VM, at most: with large functions fewer fit. */
   readonly containerFramesPerVm: number;
   /** Makes a system's policy for which of them a container goes to. */

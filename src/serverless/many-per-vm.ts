@@ -39,6 +39,7 @@ import type {
   Start,
   StartStep,
   Stop,
+  VmWork,
 } from './system.ts';
 
 /** What distinguishes one MCPV system from another. */
@@ -83,10 +84,7 @@ export interface VmScheme {
   readonly gotFrames?: number;
 }
 
-const NO_WORK: readonly DeviceWork[] = [];
-
-/** Virtual CPUs of a VM for many containers. */
-const CPUS = 4;
+const NO_WORK: readonly VmWork[] = [];
 
 /** A VM for as many containers of a function as share one. */
 export function sharedVm(
@@ -95,7 +93,7 @@ export function sharedVm(
   size: Omit<VmSize, 'cpus' | 'processes'>,
 ): GuestConfig {
   const processes = containersPerVm(machine, profile);
-  return guestOf(machine, { ...size, cpus: CPUS, processes });
+  return guestOf(machine, { ...size, cpus: machine.cpusPerVm, processes });
 }
 
 /** Frames that such a VM needs besides the containers' own: guest OS, the function's files, the containers' kernel memory. */
@@ -165,7 +163,7 @@ export class ManyPerVm implements ServerlessSystem {
   readonly #vmm: Vmm;
   readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
   readonly #ended: IdleReclaim[] = [];
-  readonly #work: DeviceWork[] = [];
+  readonly #work: VmWork[] = [];
   #started = 0;
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
@@ -199,7 +197,7 @@ export class ManyPerVm implements ServerlessSystem {
       profile,
       context: this.#context,
       ended: (reclaim) => this.#ended.push(reclaim),
-      worked: (work) => this.#work.push(work),
+      worked: (work) => this.#work.push({ ...work, vm }),
     });
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
@@ -289,7 +287,7 @@ export class ManyPerVm implements ServerlessSystem {
     return this.#ended.splice(0);
   }
 
-  takeWork(): readonly DeviceWork[] {
+  takeWork(): readonly VmWork[] {
     return this.#work.length === 0 ? NO_WORK : this.#work.splice(0);
   }
 }

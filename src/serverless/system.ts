@@ -66,6 +66,11 @@ export interface DeviceWork extends Work {
   readonly request?: Asked & Work;
 }
 
+/** The same, and whose devices they were. */
+export interface VmWork extends DeviceWork {
+  readonly vm: MicroVm;
+}
+
 /** A request of the host to an idle container, as it ended. */
 export interface IdleReclaim extends Asked {
   readonly vm: MicroVm;
@@ -86,7 +91,7 @@ export interface ServerlessSystem {
   /** Requests to idle containers that ended since the last time. Without this the system makes none. */
   takeIdleReclaims?(): readonly IdleReclaim[];
   /** What devices did by themselves since the last time. */
-  takeWork?(): readonly DeviceWork[];
+  takeWork?(): readonly VmWork[];
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }

@@ -1,5 +1,6 @@
 /** A trace's calls in order, a minute at a time; and back: a trace from calls that somebody has. */
 import { MS_PER_MINUTE } from '../abi/unit.ts';
+import { RefusedArgument, expectNumber } from '../check/index.ts';
 import { expandCounts } from './expand.ts';
 import { CallCollector } from './rows.ts';
 import {
@@ -71,13 +72,11 @@ export function traceOf({ name, functions, rows, minutes = 1 }: RowTrace): Trace
   const collector = new CallCollector(Infinity, undefined);
   for (const { functionId, startMs, durationMs } of rows) {
     if (functions[functionId]?.id !== functionId) {
-      const found = `function ${functionId} of ${functions.length}`;
-      throw new RangeError(`rows: expected functions of the list, found ${found}`);
+      const expected = `the id of a function of the list (${functions.length})`;
+      throw new RefusedArgument('rows: functionId', expected, functionId);
     }
-    if (!(startMs >= 0 && durationMs >= 0)) {
-      const found = `start ${startMs} ms, duration ${durationMs} ms`;
-      throw new RangeError(`rows: expected times of 0 or more, found ${found}`);
-    }
+    expectNumber('rows: startMs', startMs, 0);
+    expectNumber('rows: durationMs', durationMs, 0);
     collector.add(functionId, startMs, durationMs, { file: name });
   }
   const { calls, invocations, spanMs } = collector.sorted();

@@ -6,6 +6,7 @@ import { OPTIONAL, OWN_CALLS, dateMs } from './calls.ts';
 import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
 import { TraceError, quoteText } from './error.ts';
 import { fileFault, openRegular, stemOf } from './files.ts';
+import { expectSizes } from './parquet-pages.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -50,6 +51,10 @@ function boundMap(file: string, names: readonly string[], map: ColumnMap, isOwn:
 }
 
 type Uses = ReadonlyMap<ColumnRole, ColumnUse>;
+
+function columnsOf(uses: Uses): Set<string> {
+  return new Set([...uses.values()].map(({ column }) => column));
+}
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
@@ -118,7 +123,7 @@ async function eachCall(
   uses: Uses,
   onCall: (call: CallFacts, place: Place) => void,
 ): Promise<void> {
-  const columns = [...new Set([...uses.values()].map(({ column }) => column))];
+  const columns = [...columnsOf(uses)];
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const from = rowStart;
@@ -141,9 +146,12 @@ export async function readCallsParquet(
   const builder = new CallTraceBuilder(options);
   const bytes = readBytes(file);
   const metadata = await asFault(file, () => parquetMetadata(bytes));
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const names = await asFault(file, () =>
+    parquetSchema(metadata).children.map(({ element }) => element.name),
+  );
   const uses = boundMap(file, names, map ?? OWN_CALLS.map, map === undefined);
   if (metadata.num_rows === 0n) throw fileFault(file, 'at least one call', 'no rows');
+  await asFault(file, () => expectSizes(file, bytes, metadata, columnsOf(uses)));
   let earliestMs = Infinity;
   if (map !== undefined) {
     await eachCall(file, bytes, metadata, uses, ({ startMs }) => {

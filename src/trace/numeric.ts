@@ -5,17 +5,18 @@
  * (quantile: 1e-9), which is far more than the published fits hold.
  */
 
+import { expectNumber } from '../check/index.ts';
+
 const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 const LARGEST_EXPONENT = 700;
+const LEAST_NORMAL = 2.2250738585072014e-308;
 
 const bits = new DataView(new ArrayBuffer(8));
 
 /** Natural logarithm of a positive, finite, normal number. */
 export function naturalLog(x: number): number {
-  if (!(x >= 2.2250738585072014e-308 && x < Infinity)) {
-    throw new RangeError(`naturalLog: expected a positive normal number, found ${x}`);
-  }
+  expectNumber('naturalLog', x, LEAST_NORMAL);
   bits.setFloat64(0, x);
   const high = bits.getUint32(0);
   let exponent = (high >>> 20) - 1023;
@@ -35,9 +36,7 @@ export function naturalLog(x: number): number {
 
 /** e to the x; x within +-700. */
 export function exponential(x: number): number {
-  if (!(x >= -LARGEST_EXPONENT && x <= LARGEST_EXPONENT)) {
-    throw new RangeError(`exponential: expected -700..700, found ${x}`);
-  }
+  expectNumber('exponential', x, -LARGEST_EXPONENT, LARGEST_EXPONENT);
   const exponent = Math.floor(x / (LN2_HIGH + LN2_LOW) + 0.5);
   const rest = x - exponent * LN2_HIGH - exponent * LN2_LOW;
   let series = 1;

@@ -78,6 +78,7 @@ export class MicroVm {
   /** Devices whose operations `takeOperations` hands on. */
   readonly counted: CountedDevice[] = [];
   readonly id: number;
+  readonly cpus: number;
   /** What its start took besides memory. */
   readonly startOperations: Readonly<Record<string, Operations>>;
   /** What its start took in memory, until the agent answered. */
@@ -109,6 +110,7 @@ export class MicroVm {
   /** Clones the template, or boots: then the image only saves the emulator the same work again. */
   constructor(id: number, template: Template, context: VmContext) {
     this.id = id;
+    this.cpus = template.image.config.cpus;
     this.#context = context;
     this.#template = template;
     this.#lasting = new Lasting(context.clocks.timers, context.host);

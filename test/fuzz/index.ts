@@ -2,9 +2,11 @@
 
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
+import { commands } from './commands.ts';
 import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
+import { documents } from './documents.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { hyperalloc } from './hyperalloc.ts';
 import { library } from './library.ts';
@@ -12,8 +14,10 @@ import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
 import { mechanisms } from './mechanisms.ts';
 import { memo } from './memo.ts';
+import { parquet } from './parquet.ts';
 import { queue } from './queue.ts';
 import { recording } from './recording.ts';
+import { recordingText } from './recording-text.ts';
 import { snapshot } from './snapshot.ts';
 import { trace } from './trace.ts';
 import { virtio } from './virtio.ts';
@@ -27,6 +31,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   llfreeGuest,
   hyperalloc,
   mechanisms,
+  commands,
   memo,
   czone,
   queue,
@@ -35,7 +40,10 @@ export const FUZZERS: readonly Fuzzer[] = [
   vmm,
   library,
   trace,
+  parquet,
   recording,
+  recordingText,
+  documents,
   snapshot,
 ];
 

@@ -118,9 +118,9 @@ function hearsHup(pid: number | undefined): boolean {
   return (BigInt(`0x${caught}`) & 1n) !== 0n;
 }
 
-/** A replay that has begun: its stage is there. */
-async function started(out: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [MAIN, 'replay', '--out', out], {
+/** A command that has begun: its stage is there. */
+async function started(out: string, ...words: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [MAIN, ...words, '--out', out], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -131,6 +131,9 @@ async function started(out: string): Promise<ChildProcess> {
   while (!isThere()) await new Promise((resume) => setTimeout(resume, 20));
   return child;
 }
+
+/** Thirty million calls: nobody waits for their end. */
+const LONG_SYNTH = 'trace synth --shape many --minutes 1440 --rate 20000 --to calls'.split(' ');
 
 describe('a signal', () => {
   it.skipIf(!existsSync('/proc/self/status'))('ends a scenario with a word', async () => {
@@ -145,6 +148,19 @@ describe('a signal', () => {
     expect(err).toBe('guestmem: ended by SIGHUP, nothing was written\n');
   });
 
+  it('ends the making of a trace with a word, and nothing of it is left', async () => {
+    const out = 'out-synth';
+    mkdirSync(join(folder, out));
+    const child = await started(out, ...LONG_SYNTH);
+    let err = '';
+    child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
+    const ended = new Promise((resume) => child.once('close', resume));
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(err).toBe('guestmem: interrupted, nothing was written\n');
+    expect(readdirSync(join(folder, out))).toEqual([]);
+  });
+
   it.each([
     ['SIGINT', 130, 'interrupted'],
     ['SIGTERM', 143, 'ended by SIGTERM'],
@@ -155,7 +171,7 @@ describe('a signal', () => {
       const out = `out-${signal}`;
       mkdirSync(join(folder, out));
       writeFileSync(join(folder, out, 'results.json'), '{\n  "schema": 1, of long ago');
-      const child = await started(out);
+      const child = await started(out, 'replay');
       let err = '';
       child.stderr?.on('data', (text: Buffer) => (err += text.toString()));
       const ended = new Promise((resume) => child.once('close', resume));

@@ -61,7 +61,7 @@ describe('guestmem', () => {
     const { code, out, err } = guestmem(...SHORT, '--out', 'made');
     expect(err).toBe('');
     expect(code).toBe(0);
-    expect(out).toMatch(/^system +cold starts/m);
+    expect(out).toMatch(/^system +cold +start-up/m);
     expect(out).toMatch(/^mcpv-czone /m);
     expect(readdirSync(join(folder, 'made')).toSorted()).toEqual([
       'experiment.yaml',
@@ -89,7 +89,7 @@ describe('guestmem', () => {
     const { code, out, err } = guestmem(...SHORT, '--format', 'parquet, csv', '--out', 'tables');
     expect(err).toBe('');
     expect(code).toBe(0);
-    const files = ['results', 'series', 'starts'];
+    const files = ['results', 'functions', 'series', 'starts'];
     const paths = ['parquet', 'csv'].flatMap((end) => files.map((name) => `tables/${name}.${end}`));
     expect(out).toBe(`wrote ${paths.slice(0, -1).join(', ')} and ${paths.at(-1)}\n`);
     expect(readdirSync(join(folder, 'tables')).map((name) => `tables/${name}`)).toEqual(
@@ -125,9 +125,9 @@ describe('guestmem', () => {
     ],
     [
       'an unknown placement policy',
-      ['replay', '--placement', 'emptiest'],
+      ['replay', '--placement', 'tightest'],
       new RegExp(
-        `^guestmem: --placement: expected a policy of ${known(PLACEMENTS)}, found "emptiest"\n$`,
+        `^guestmem: --placement: expected a policy of ${known(PLACEMENTS)}, found "tightest"\n$`,
       ),
     ],
     [

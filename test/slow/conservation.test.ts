@@ -13,8 +13,10 @@ function faultsOf(vm: MicroVm): string[] {
   const fault = verify(core);
   if (fault !== undefined) faults.push(faultText(fault));
   const { idleFrames, objectFrames } = takeCensus(core);
-  if (memory.frames.anonymous !== 0) faults.push(`${memory.frames.anonymous} anonymous frames`);
-  if (memory.frames.pageTables !== 0) faults.push(`${memory.frames.pageTables} page tables`);
+  // by counters, or by a walk where a clone began with a process of its image
+  const { anonymous, pageTables } = memory.used;
+  if (anonymous !== 0) faults.push(`${anonymous} anonymous frames`);
+  if (pageTables !== 0) faults.push(`${pageTables} page tables`);
   if (memory.idleFrames !== idleFrames) {
     faults.push(`${memory.idleFrames} idle frames in the account, ${idleFrames} in the guest`);
   }

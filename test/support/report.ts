@@ -21,6 +21,7 @@ export function system(name: string, factor = 1): SystemResult {
     starts: { cold: 1234, warm: 98_766, queued: 0, refused: 0 },
     queueMs: { mean: 0, p99: 0, max: 0 },
     shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
+    prewarms: { started: 0, used: 0 },
     idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
     containers: { mean: 40, peak: 90, started: 1234, runningVmShare: 0.25 },
     vms: { mean: 30, peak: 60, started: 925 },

@@ -14,6 +14,11 @@ export function resultsJson(results: Results): string {
   return `${text.replaceAll(NUMBERS, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`)}\n`;
 }
 
+/** What the engine says of JSON shows a piece of it. */
+function oneLine(message: string): string {
+  return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+}
+
 /** Reads a results.json; a fault is a `ResultsError` that names the file. */
 export function readResults(path: string): Results {
   const text = readFileSync(path, 'utf8');
@@ -23,7 +28,8 @@ export function readResults(path: string): Results {
     if (error instanceof ResultsError) {
       throw new ResultsError(error.problems.map((line) => `${path}: ${line}`));
     }
-    if (error instanceof SyntaxError) throw new ResultsError([`${path}: ${error.message}`]);
+    if (error instanceof SyntaxError)
+      throw new ResultsError([`${path}: ${oneLine(error.message)}`]);
     throw error;
   }
 }

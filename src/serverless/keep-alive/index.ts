@@ -1,10 +1,11 @@
 // The keep-alive policies. Adding one is adding its file and its line here.
 
 import { FIXED } from './fixed.ts';
+import { HYBRID } from './hybrid.ts';
 import { LRU } from './lru.ts';
 import type { KeepAliveSpec } from './policy.ts';
 
 export { DEFAULT_KEEP_ALIVE_MS, fixedKeepAlive } from './fixed.ts';
-export type { KeepAlive, KeepAliveSpec } from './policy.ts';
+export type { KeepAlive, KeepAliveSpec, Prewarm } from './policy.ts';
 
-export const KEEP_ALIVES: readonly KeepAliveSpec[] = [FIXED, LRU];
+export const KEEP_ALIVES: readonly KeepAliveSpec[] = [FIXED, LRU, HYBRID];

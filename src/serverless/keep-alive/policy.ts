@@ -1,5 +1,13 @@
 // How long an idle container is kept for the next call. A policy sees arrivals and idleness; replay has the clock.
 
+/** A container that is started before its call comes. */
+export interface Prewarm {
+  /** From now on; a call that comes first cancels it. */
+  readonly inMs: number;
+  /** How long it stays if no call takes it. */
+  readonly keepMs: number;
+}
+
 export interface KeepAlive {
   /** A full host ends idle containers before anything else that it is told to do. */
   readonly evicts?: boolean;
@@ -7,6 +15,8 @@ export interface KeepAlive {
   arrived(functionId: number, nowMs: number): void;
   /** A container of the function becomes idle: how long it stays if no call takes it. */
   keepMs(functionId: number, nowMs: number): number;
+  /** Asked after keepMs: when a container of the function is started, unless there is one then. */
+  prewarm?(functionId: number, nowMs: number): Prewarm | undefined;
 }
 
 /** An entry of the list of keep-alive policies. */

@@ -122,7 +122,7 @@ export const MCPV_BALLOON: SystemSpec = {
   source:
     'virtio-balloon as in Linux 6.12 and QEMU (virtio 1.2, 5.5), deflated before a start and inflated after an end as in Squeezy’s baseline (EuroSys ’26).',
   limits:
-    'The host knows limits, not use: what a live container leaves of its limit stays in the VM. Inflation does not slow the guest’s other work down.',
+    'The host knows limits, not use: what a live container leaves of its limit stays in the VM.',
   create: (context) =>
     new ManyPerVm(context, { config: staticConfig, attach: (started) => new Inflated(started) }),
 };

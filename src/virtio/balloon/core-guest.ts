@@ -3,6 +3,7 @@
  * go back to it; pages that migration moved are told to the driver, which tells the device.
  */
 
+import { expectInteger } from '../../check/index.ts';
 import { BalloonPages, HUGE_BALLOON_ORDER, type GuestMemory, vmStats } from '../../guest/index.ts';
 import type { BalloonDriver } from './driver.ts';
 import type { BalloonGuest } from './guest.ts';
@@ -73,7 +74,7 @@ export class CoreBalloonGuest implements BalloonGuest {
    */
   leaveBalloon(pfns: Uint32Array, count: number): void {
     const left = this.#pages.leave(count);
-    if (left !== count) throw new RangeError(`the balloon holds ${left} of ${pfns.length} pages`);
+    expectInteger('pages that leave the balloon', count, 0, left);
   }
 
   releasePages(pfns: Uint32Array, count: number): void {

@@ -54,6 +54,7 @@ describe('what is asked for', () => {
         placement: 'first-fit',
         whenFull: 'evict,queue',
         contention: 'off',
+        interference: 'on',
       },
     });
     expect(policies.idleReclaim).toBe('1000ms');

@@ -43,6 +43,8 @@ describe('receipt', () => {
   });
 
   it('refuses an operation without a price', () => {
-    expect(() => receiptOf({ teleport: 1 } as Operations)).toThrow(/no price is named 'teleport'/);
+    expect(() => receiptOf({ teleport: 1 } as Operations)).toThrow(
+      /operations: expected names that have a price, found "teleport"/,
+    );
   });
 });

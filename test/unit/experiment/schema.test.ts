@@ -20,7 +20,7 @@ describe('an experiment file', () => {
     [{ minutes: 5, warmupMinutes: 5 }, /^warmupMinutes: expected fewer than the 5 .*found 5$/],
     [{ functions: { fileShare: 1.5 } }, /fileShare: expected a share of 0 to 1, found 1.5$/],
     [{ machine: { containersPerVm: 0 } }, /^machine.containersPerVm: expected .*, found 0$/],
-    [{ policies: { placement: 'emptiest' } }, /^policies.placement: expected a policy of .*$/],
+    [{ policies: { placement: 'tightest' } }, /^policies.placement: expected a policy of .*$/],
     [{ policies: { idleReclaim: 'sometimes' } }, /^policies.idleReclaim: expected a time .*$/],
     [{ systems: ['mcpv-czon'] }, /^systems.0: .*did you mean mcpv-czone\?\), found "mcpv-czon"$/],
     [{ outputs: { formats: ['tabel'] } }, /^outputs.formats.0: .*did you mean table\?\), found/],

@@ -56,7 +56,7 @@ describe('conclusions', () => {
     const whole = results();
     const other = results(system('scpv-template'));
     expect(() => conclusionsOf({ low: other, typical: whole, high: whole })).toThrow(
-      /'mcpv-czone'/,
+      'results: expected the system mcpv-czone, found undefined',
     );
   });
 });

@@ -10,9 +10,10 @@ it('keeps starts, calls and memory of each function apart, and sums of them', ()
   meter.began(1, 'warm');
   meter.began(1, 'warm');
   meter.started(0, 300, 200);
-  meter.calm(0);
-  meter.calm(1);
-  meter.disturbed(1, 1.5);
+  meter.ran(0);
+  meter.ran(1);
+  meter.ran(1);
+  meter.late(1, 1.5);
   meter.held(1, 70);
   const rows = meter.rows(Float64Array.of(3, 4), PROFILES);
   meter.held(1, 1000);

@@ -1,3 +1,4 @@
+import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { compiledCore } from '../../../src/core/index.ts';
@@ -52,22 +53,25 @@ describe('a hand', () => {
 
   it('says what went wrong', async () => {
     const [report] = await reportsOf({ ...PLAN, warmupMinutes: 7 }, 0);
-    expect(report).toMatchObject({ kind: 'failed', index: 0, error: { name: 'RangeError' } });
+    expect(report).toMatchObject({ kind: 'failed', index: 0, error: { name: 'RefusedArgument' } });
   });
 });
 
 describe('an error from another thread', () => {
-  it.each([new HostOutOfMemory(2, 1, 1e9), new GuestOutOfMemory('guest'), new RangeError('range')])(
-    'is of its kind and place: %s',
-    (error) => {
-      const made = errorOf(structuredClone(recordOf(error)));
-      expect(made.name).toBe(error.name);
-      expect(made.message).toBe(error.message);
-      expect(made.stack).toBe(error.stack);
-      expect({ ...made }).toMatchObject({ ...error });
-      if (!(error instanceof RangeError)) expect(made).toBeInstanceOf(error.constructor);
-    },
-  );
+  it.each([
+    new HostOutOfMemory(2, 1, 1e9),
+    new GuestOutOfMemory('guest'),
+    new RefusedArgument('hosts', 'one', 0),
+    new HandleEnded('VM 1', 'stopped'),
+    new RangeError('range'),
+  ])('is of its kind and place: %s', (error) => {
+    const made = errorOf(structuredClone(recordOf(error)));
+    expect(made.name).toBe(error.name);
+    expect(made.message).toBe(error.message);
+    expect(made.stack).toBe(error.stack);
+    expect({ ...made }).toMatchObject({ ...error });
+    if (error.constructor !== RangeError) expect(made).toBeInstanceOf(error.constructor);
+  });
 
   it('need not be an error', () => {
     expect(errorOf(recordOf('a word')).message).toBe('a word');

@@ -11,9 +11,9 @@ it('tells what happens to which container, how many there are and what they hold
   listener.tell('call', 5, 20);
   listener.started(6, 7, 25);
   account[0] = 3;
-  listener.tell('end', 5, 30);
+  listener.tell('end', 5, 30, true);
   listener.tell('call', 5, 40);
-  listener.tell('end', 5, 50);
+  listener.tell('end', 5, 50, true);
   listener.tell('stop', 5, 60);
   listener.started(5, 8, 70);
   const rows = told.map((event) => [event.kind, event.container, event.busy, event.idle]);

@@ -12,7 +12,7 @@ const RUN = await replay(smallTrace(), {
 });
 
 it.each(RUN.systems)('$name has the same figures over functions as over all', (system) => {
-  const { functions, starts, undisturbedCalls, priced, meanFrames, containers } = system;
+  const { name, functions, starts, undisturbedCalls, priced, meanFrames, containers } = system;
   expect(total(functions.warm)).toBe(starts.warm);
   expect(total(functions.started)).toBe(starts.cold + starts.queued);
   expect(containers.started).toBe(total(functions.started));
@@ -21,10 +21,10 @@ it.each(RUN.systems)('$name has the same figures over functions as over all', (s
   expect(total(functions.sandboxMs)).toBeCloseTo(total(sandboxMs), 6);
   expect(total(functions.ran)).toBe(undisturbedCalls + slowdowns.length);
   expect(total(functions.slowdown)).toBeCloseTo(undisturbedCalls + total(slowdowns), 6);
-  // what VMs hold is all that the host holds, but the templates
+  // what VMs hold is all that the host holds, but the templates, and of a fork its parent
   const held = total(meanFrames) * RUN.measuredMs;
   expect(total(functions.frameMs)).toBeLessThanOrEqual(held * (1 + 1e-9));
-  expect(total(functions.frameMs)).toBeGreaterThan(0.5 * held);
+  expect(total(functions.frameMs)).toBeGreaterThan((name === 'scpv-fork' ? 0.25 : 0.5) * held);
 });
 
 it('gives all of the footprint to functions where no template is shared', () => {

@@ -15,7 +15,7 @@ import { smallTrace } from '../../support/traces.ts';
 
 const NAMES = ['scpv-template', 'mcpv-static', 'mcpv-czone'];
 
-/** Without contention: its part of a start is no count times a price. */
+/** Without contention and interference: what they add is no count times a price. */
 function play(prices = pricesOf()): Promise<ReplayRun> {
   return replay(smallTrace(), {
     systems: SYSTEMS.filter(({ name }) => NAMES.includes(name)),
@@ -23,6 +23,7 @@ function play(prices = pricesOf()): Promise<ReplayRun> {
     warmupMinutes: 1,
     prices,
     contention: false,
+    interference: false,
     keepAlive: () => fixedKeepAlive(5000),
   });
 }

@@ -6,6 +6,8 @@ import {
   type SystemRun,
   type SystemSpec,
   SYSTEMS,
+  fixedKeepAlive,
+  optionsOf,
   replay,
   systemOf,
 } from '../../../src/replay/index.ts';
@@ -85,6 +87,48 @@ describe('SystemReplay', () => {
     expect(contention).toBeCloseTo(waits.reduce((sum, ms) => sum + ms) / 30, 9);
     expect(others).toEqual(typical(off).startupStepsMs);
     expect([on.starts, on.peakFrames]).toEqual([off.starts, off.peakFrames]);
+  });
+
+  it('slows calls down beside a balloon that is inflated, and hardly beside a zone that ends', async () => {
+    // one container stays and calls, others come and go beside it
+    const calls = Array.from({ length: 40 }, (_, at) => [1000 + 500 * at, 450] as const);
+    const burst = Array.from({ length: 3 }, () => [4000, 100] as const);
+    const trace = handTrace(
+      [...calls, ...burst].toSorted((a, b) => a[0] - b[0]),
+      60_000,
+    );
+    const play = async (name: string, interference: boolean): Promise<number> => {
+      const { systems } = await replay(trace, {
+        systems: [systemOf(name)],
+        seed: 1,
+        keepAlive: () => fixedKeepAlive(2000),
+        workload: { growthShare: 0 },
+        interference,
+      });
+      const { slowdowns } = typical(systems[0] as SystemRun);
+      return slowdowns.reduce((sum, one) => sum + one - 1, 0);
+    };
+    expect(await play('mcpv-balloon', true)).toBeGreaterThan(0.05);
+    expect(await play('mcpv-balloon', false)).toBeLessThan(0.01);
+    expect(await play('mcpv-czone', true)).toBeLessThan(0.01);
+  });
+
+  it('starts containers before their calls for a policy that wants them, and counts those of use', async () => {
+    const minutes = Array.from({ length: 20 }, (_, at) => [60_000 * 30 * at + 5, 100] as const);
+    const trace = handTrace(minutes, 60_000 * 30 * 20);
+    const play = async (keepAlive: string): Promise<SystemRun> => {
+      const plan = { systems: ['scpv-template'], seed: 1, keepAlive };
+      return (await replay(trace, optionsOf(plan))).systems[0] as SystemRun;
+    };
+    const [hybrid, long, short] = [await play('hybrid'), await play('35m'), await play('10m')];
+    expect(short.starts).toMatchObject({ cold: 20, warm: 0 });
+    expect(long.starts).toMatchObject({ cold: 1, warm: 19 });
+    // all calls are warm, as if it had been kept; but after ten idle times it was there for a tenth of the time
+    expect(hybrid.starts).toMatchObject({ cold: 1, warm: 19 });
+    // the last one comes after the last call, and is of no use
+    expect(hybrid.prewarms).toEqual({ started: 10, used: 9 });
+    expect(hybrid.idle.containerMs).toBeLessThan(0.65 * long.idle.containerMs);
+    expect(long.prewarms).toEqual({ started: 0, used: 0 });
   });
 
   it('starts its clock at nought for every system', async () => {

@@ -54,32 +54,68 @@ describe('WarmPool', () => {
     fc.assert(property, { numRuns: 100 });
   });
 
-  it('keeps with each container its call and whether its expiry is queued', () => {
+  it('keeps with each container its call', () => {
     const pool = new WarmPool(1);
     const slots = Array.from({ length: 200 }, () => pool.add(container(), 0, HOST));
     for (const slot of slots) {
       pool.setCall(slot, slot / 4, slot % 2 === 0);
-      pool.setArmed(slot, slot % 3 === 0);
     }
     for (const slot of slots) {
       expect(pool.durationMs(slot)).toBe(slot / 4);
       expect(pool.isMeasured(slot)).toBe(slot % 2 === 0);
-      expect(pool.isArmed(slot)).toBe(slot % 3 === 0);
     }
   });
 
   it('uses the slot of a container that is gone when all events of it have come', () => {
     const pool = new WarmPool(1);
     const slot = pool.add(container(), 0, HOST);
-    pool.setArmed(slot, true);
-    pool.remove(slot, 0);
+    pool.release(slot, 0, 9);
+    expect(pool.arm(slot)).toBe(true);
+    pool.take(0, 1);
+    pool.remove(slot, 1);
     expect([pool.isGone(slot), pool.count]).toEqual([true, 0]);
     expect(pool.add(container(), 0, HOST)).not.toBe(slot);
     pool.bury(slot, true);
     expect(pool.add(container(), 0, HOST)).not.toBe(slot);
     pool.bury(slot, false);
     const again = pool.add(container(), 0, HOST);
-    expect([again, pool.isArmed(again), pool.isMeasured(again)]).toEqual([slot, false, false]);
+    expect([again, pool.isMeasured(again)]).toEqual([slot, false]);
+    pool.release(again, 0, 9);
+    expect(pool.arm(again)).toBe(true);
+  });
+
+  it('wants an expiry event only if none comes as early', () => {
+    const pool = new WarmPool(1);
+    const slot = pool.add(container(), 0, HOST);
+    const armed = [90, 95, 20, 30].map((atMs) => {
+      pool.release(slot, 10, atMs);
+      const isWanted = pool.arm(slot);
+      pool.take(0, 10);
+      return isWanted;
+    });
+    expect(armed).toEqual([true, false, true, false]);
+    pool.release(slot, 10, Infinity);
+    expect(pool.arm(slot)).toBe(false);
+    pool.remove(slot, 10);
+    pool.bury(slot, true);
+    expect(pool.add(container(), 0, HOST)).not.toBe(slot);
+    pool.bury(slot, true);
+    expect(pool.add(container(), 0, HOST)).toBe(slot);
+  });
+
+  it('knows which containers run a call, and which were started for none', () => {
+    const pool = new WarmPool(1);
+    const slot = pool.add(container(), 0, HOST);
+    expect(pool.isRunning(slot, 5)).toBe(false);
+    pool.setAhead(slot, 70);
+    expect([pool.isAhead(slot), pool.expiresMs(slot)]).toEqual([true, 70]);
+    pool.release(slot, 5, 70);
+    pool.take(0, 8);
+    pool.begin(slot, 8);
+    expect([pool.isRunning(slot, 8), pool.beganMs(slot)]).toEqual([true, 8]);
+    expect([pool.takeAhead(slot), pool.takeAhead(slot)]).toEqual([true, false]);
+    pool.release(slot, 9, 70);
+    expect(pool.isRunning(slot, 9)).toBe(false);
   });
 
   it('knows of each host the idle container that was used least recently', () => {

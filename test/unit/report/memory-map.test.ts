@@ -37,5 +37,7 @@ it('draws nothing for no cells and escapes names', () => {
 });
 
 it('refuses a cell without a state', () => {
-  expect(() => rectangles(Uint8Array.of(0, 2))).toThrow(/memory map of s: a cell has state 2 of 2/);
+  expect(() => rectangles(Uint8Array.of(0, 2))).toThrow(
+    /memory map of s: expected states of which there are 2, found 2/,
+  );
 });

@@ -25,6 +25,8 @@ describe('the table of systems', () => {
       'starts_warm',
       'starts_queued',
       'starts_refused',
+      'prewarms_started',
+      'prewarms_used',
       'containers_peak',
       'containers_started',
       'vms_peak',
@@ -73,14 +75,14 @@ describe('tables below each other', () => {
   it('must have the same columns, each as long as the index', () => {
     const other = { ...series('b'), columns: { guestOs: new Float64Array(5) } };
     expect(() => seriesTable([series('a'), other])).toThrow(
-      'time series of b has columns guestOs, not guestOs, anonymous',
+      'time series of b: expected guestOs, anonymous, found "guestOs"',
     );
     const short = {
       ...series('b'),
       columns: { guestOs: new Float64Array(4), anonymous: new Float64Array(5) },
     };
     expect(() => seriesTable([short])).toThrow(
-      'time series of b: column guestOs is not as long as tMs',
+      'time series of b: guestOs: expected a column as long as tMs (5), found 4',
     );
   });
 });

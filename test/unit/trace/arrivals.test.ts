@@ -47,9 +47,12 @@ describe('a trace of rows', () => {
   });
 
   it.each([
-    [{ functionId: 3, startMs: 0, durationMs: 1 }, /function 3 of 3/],
-    [{ functionId: 0, startMs: -1, durationMs: 1 }, /start -1 ms/],
-    [{ functionId: 0, startMs: 0, durationMs: Number.NaN }, /duration NaN ms/],
+    [
+      { functionId: 3, startMs: 0, durationMs: 1 },
+      /functionId: expected the id of a function of the list \(3\), found 3/,
+    ],
+    [{ functionId: 0, startMs: -1, durationMs: 1 }, /startMs: expected .*, found -1/],
+    [{ functionId: 0, startMs: 0, durationMs: Number.NaN }, /durationMs: expected .*, found NaN/],
   ])('refuses a row that cannot be: %j', (wrong, message) => {
     const make = (): unknown => traceOf({ name: 'made', functions: FUNCTIONS, rows: [wrong] });
     expect(make).toThrow(RangeError);

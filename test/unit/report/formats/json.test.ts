@@ -33,6 +33,7 @@ describe('results.json', () => {
   it.each([
     ['{"schema": 1,', /r\.json: .*JSON/],
     ['{"schema": 7}', /r\.json: schema: /],
+    ['{\n  "schema"\n: 1,\n}', /^[^\n]*JSON[^\n]*$/],
   ])('names the file when it holds %s', (text, message) => {
     const path = join(folder, 'r.json');
     writeFileSync(path, text);

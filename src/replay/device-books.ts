@@ -1,0 +1,93 @@
+// What the devices of VMs did, when they were asked and by themselves: booked, and felt by the calls that run beside it.
+
+import {
+  type MicroVm,
+  type ServerlessSystem,
+  type Start,
+  type Stop,
+  type Work,
+  newCounts,
+} from '../serverless/index.ts';
+import type { Clock } from '../time/index.ts';
+import type { Fleet } from './fleet.ts';
+import type { Interference } from './interference.ts';
+import type { Ledger } from './ledger.ts';
+import type { ReclaimMeter } from './reclaim-meter.ts';
+
+export interface DeviceBooksConfig {
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly ledger: Ledger;
+  readonly reclaims: ReclaimMeter;
+  /** undefined: calls feel nothing. */
+  readonly interference: Interference | undefined;
+}
+
+export class DeviceBooks {
+  readonly #config: DeviceBooksConfig;
+
+  constructor(config: DeviceBooksConfig) {
+    this.#config = config;
+  }
+
+  /** Work begins beside the calls that run in a VM. */
+  #disturb(vm: MicroVm, work: Work): void {
+    const { clock, fleet, interference } = this.#config;
+    interference?.work(vm, fleet.slotsOf(vm), work, clock.now);
+  }
+
+  /** The host is short: the devices of a VM are asked for so many frames. */
+  ask(vm: MicroVm, frames: number): void {
+    const { ledger, reclaims } = this.#config;
+    const got = vm.reclaim(frames);
+    const counts = ledger.settle(vm);
+    const operations = ledger.takeOperations(vm);
+    if (operations === undefined) return;
+    this.#disturb(vm, { operations, counts });
+    if (ledger.isMeasured) reclaims.record(frames, got, operations, counts);
+  }
+
+  /** Memory comes to a VM that runs, for a container that starts. */
+  started({ container, newVm, operations: { grow, zone } }: Start): void {
+    if (newVm) return;
+    this.#disturb(container.vm, { operations: { ...grow, ...zone }, counts: newCounts() });
+  }
+
+  /** A container has ended. */
+  stopped(vm: MicroVm, { operations, counts, askedFrames, gotFrames }: Stop): void {
+    const { ledger, reclaims } = this.#config;
+    ledger.take(counts);
+    ledger.add(operations);
+    const { containerDestroy: _apart, ...given } = operations;
+    this.#disturb(vm, { operations: given, counts });
+    if (ledger.isMeasured && askedFrames > 0) {
+      reclaims.record(askedFrames, gotFrames, given, counts);
+    }
+  }
+
+  /** Requests to idle containers that have ended. */
+  bookIdle(system: ServerlessSystem): void {
+    const { ledger, reclaims } = this.#config;
+    for (const reclaim of system.takeIdleReclaims?.() ?? []) {
+      const { vm, operations } = reclaim;
+      this.#disturb(vm, { operations, counts: ledger.settle(vm) });
+      ledger.takeOperations(vm);
+      if (ledger.isMeasured) reclaims.recordIdle(reclaim);
+    }
+  }
+
+  /** What devices did by themselves. */
+  bookWork(): void {
+    const { fleet, ledger, reclaims } = this.#config;
+    const work = fleet.takeWork();
+    if (work.length === 0) return;
+    for (const { vm, operations, counts, request } of work) {
+      this.#disturb(vm, { operations, counts });
+      ledger.take(counts);
+      ledger.add(operations);
+      if (request === undefined || !ledger.isMeasured) continue;
+      const { askedFrames, gotFrames } = request;
+      reclaims.record(askedFrames, gotFrames, request.operations, request.counts);
+    }
+  }
+}

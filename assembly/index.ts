@@ -18,7 +18,7 @@ export { nodeBalanced } from './kernel/watermark';
 
 // memory objects
 export { objectCreate } from './object/create';
-export { objectDestroy, objectDiscard, objectTruncate } from './object/drop';
+export { objectDestroy, objectTruncate } from './object/drop';
 export { objectFrame, objectPages } from './object/table';
 export { objectTouch } from './object/touch';
 export { objectFork } from './object/fork';

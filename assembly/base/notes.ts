@@ -11,7 +11,7 @@ const TALLY_BYTES: u32 = 64;
 // What verifyFrames and verifyBlocks count by zone.
 export const TALLY_PRESENT: u32 = 0;
 export const TALLY_UNMANAGED: u32 = 4;
-export const TALLY_DISCARDED: u32 = 8;
+export const TALLY_LIMBO: u32 = 8;
 export const TALLY_ISOLATED_BLOCKS: u32 = 12;
 export const TALLY_BLOCKS: u32 = 16;
 // What verifyObjects counts.
@@ -22,7 +22,6 @@ export const TALLY_OBJECTS: u32 = 32;
 // More of verifyFrames.
 export const TALLY_BACKED_FREE: u32 = 36;
 export const TALLY_ISOLATED: u32 = 40;
-export const TALLY_LIMBO: u32 = 44;
 
 /** Bytes behind the marks that the walk writes to; 0 in builds without it. */
 export function verifyBytes(span: u32, objects: u32, zones: u32): u64 {

@@ -8,7 +8,7 @@
 //  72 nr_free[11]  116 orders non-empty[5]  136 compaction: free, async, sync, considered, deferShift, orderFailed
 // CZones only:
 // 160 owner  164 limit   168 blocks        172 firstBlock  176 lastBlock   180 state
-// 184 refs   188 sharedOut  192 backedFree 196 discarded   200 compaction: initFree, initSource
+// 184 refs   188 sharedOut  192 backedFree 196 unused      200 compaction: initFree, initSource
 // 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
 // 232 growBlocks  236 objectFrames         240 unused (2 words)
 // 248 lists[11][5] {head, tail}
@@ -47,7 +47,6 @@ import {
 import { ORDERS, ORDER_MAX } from '../../src/abi/unit';
 import { MIGRATE_TYPES } from '../../src/abi/migratetype';
 import {
-  ZONE_DISCARDED_OFFSET,
   ZONE_FIRST_OBJECT_OFFSET,
   ZONE_GROW_BLOCKS_OFFSET,
   ZONE_OBJECT_FRAMES_OFFSET,
@@ -113,8 +112,7 @@ export class Zone {
   refs: u32;
   sharedOut: u32;
   backedFree: u32;
-  /** CZones: frames whose objects were discarded as a whole and are not on any list. */
-  discarded: u32;
+  unused1: u32;
   /** Pageblocks at which compaction's scanners began when its hints were last cleared (move/compact-hints); 0: never. */
   compactInitFree: u32;
   compactInitSource: u32;
@@ -161,7 +159,6 @@ if (offsetof<Zone>('state') != ZONE_STATE_OFFSET) ERROR('Zone.state moved');
 if (offsetof<Zone>('refs') != ZONE_REFS_OFFSET) ERROR('Zone.refs moved');
 if (offsetof<Zone>('sharedOut') != ZONE_SHARED_OUT_OFFSET) ERROR('Zone.sharedOut moved');
 if (offsetof<Zone>('backedFree') != ZONE_BACKED_FREE_OFFSET) ERROR('Zone.backedFree moved');
-if (offsetof<Zone>('discarded') != ZONE_DISCARDED_OFFSET) ERROR('Zone.discarded moved');
 if (offsetof<Zone>('policy') != ZONE_POLICY_OFFSET) ERROR('Zone.policy moved');
 if (offsetof<Zone>('outside') != ZONE_OUTSIDE_OFFSET) ERROR('Zone.outside moved');
 if (offsetof<Zone>('firstObject') != ZONE_FIRST_OBJECT_OFFSET) ERROR('Zone.firstObject moved');

@@ -18,7 +18,7 @@ import { STAT_REPORTED_BLOCKS, STAT_REPORTED_PAGES } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { setBit, testBit } from '../base/bitmap';
 import { NIL, stateOf } from '../base/frame';
-import { REPORT_NOBODY, guest, reportedBase, spanFrames } from '../base/guest';
+import { guest, reportedBase, spanFrames } from '../base/guest';
 import { blockType, blockZone } from '../base/pageblock';
 import { scratchAt } from '../base/scratch';
 import { count } from '../base/stats';
@@ -71,18 +71,19 @@ function slotAt(slot: u32): usize {
 }
 
 /**
- * From now on free blocks of `order` or more are to be reported, up to `capacity` in one report; an order above 10:
- * nobody listens. 0 or a status.
+ * From now on free blocks of `order` or more are to be reported, up to `capacity` in one report. 0 or a status.
  */
 export function reportListen(order: u32, capacity: u32): i32 {
-  if (capacity == 0 || capacity > <u32>REPORT_SLOTS) return STATUS_BAD_ARGUMENT;
+  if (order > <u32>ORDER_MAX || capacity == 0 || capacity > <u32>REPORT_SLOTS) {
+    return STATUS_BAD_ARGUMENT;
+  }
   const cursor = cursorAt();
   if (cursor.held != 0) return STATUS_BAD_STATE;
   memory.fill(reportedBase, 0, spanFrames >> 3);
   cursor.phase = PHASE_IDLE;
-  guest.reportOrder = order > <u32>ORDER_MAX ? REPORT_NOBODY : order;
+  guest.reportOrder = order;
   guest.reportCapacity = capacity;
-  guest.reportWanted = <u32>(order <= <u32>ORDER_MAX);
+  guest.reportWanted = 1;
   return 0;
 }
 

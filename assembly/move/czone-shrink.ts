@@ -24,7 +24,6 @@ import { isCzone } from '../czone/zone';
 import { countFrees, freeBlock } from '../free';
 import { freeBlockOf, takeAt } from '../kernel/allocator';
 import { hasMoveRoom, moveBlock } from './migrate';
-import { isMapped } from '../object/table';
 /** A pass over a zone from its highest blocks down. */
 @unmanaged
 class Sweep {
@@ -78,8 +77,7 @@ function isEmptiable(pfn: u32): bool {
   const end = pfn + guest.czoneBlockFrames;
   for (let at = pfn; at < end;) {
     const kind = kindOf(at);
-    const movable = kind == KIND_MOVABLE || (kind == KIND_OBJECT && isMapped(at));
-    if (kind != KIND_FREE && !movable) return false;
+    if (kind != KIND_FREE && kind != KIND_MOVABLE && kind != KIND_OBJECT) return false;
     at += frames(at);
   }
   return true;

@@ -49,7 +49,6 @@ import { isTemplate, touchNew, touchRead } from '../host/backing';
 import { allocBlock, takeSmallest } from '../kernel/allocator';
 import { balloonList, balloonManage } from './balloon';
 import { remapFrame } from '../object/share';
-import { isMapped } from '../object/table';
 
 
 @inline
@@ -120,12 +119,6 @@ function allocTarget(from: u32, order: u32, cpu: u32): i32 {
   return allocBlock(gfp, order, cpu);
 }
 
-/** A page of an object that was discarded as a whole: nobody maps it, it goes with its CZone. */
-@inline
-function isDiscarded(pfn: u32): bool {
-  return kindOf(pfn) == KIND_OBJECT && blockZone(pfn) >= <u32>KERNEL_ZONES && !isMapped(pfn);
-}
-
 // Up to 32 pages are looked for before they are moved together, the one found last first.
 const BATCH_FRAMES = 32;
 
@@ -180,7 +173,7 @@ export function batchTake(): u32 {
  */
 export function migrateBlock(from: u32, cpu: u32): i32 {
   if (from >= spanFrames || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  if (!isMovable(from) || isDiscarded(from)) {
+  if (!isMovable(from)) {
     count(STAT_MIGRATE_FAILURES, 1);
     return STATUS_BUSY;
   }

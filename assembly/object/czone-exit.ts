@@ -77,7 +77,7 @@ function endObjects(zone: Zone, cpu: u32): void {
   }
 }
 
-/** Frames of a block that somebody still uses. Discarded pages are nobody's. Object pages are added to the zone's. */
+/** Frames of a block that somebody still uses. Forgotten pages are nobody's. Object pages are added to the zone's. */
 function liveFrames(zone: Zone, pfn: u32): u32 {
   let live: u32 = 0;
   const end = pfn + guest.czoneBlockFrames;
@@ -95,8 +95,8 @@ function liveFrames(zone: Zone, pfn: u32): u32 {
   return live;
 }
 
-/** Frees the discarded pages of a block that stays for the sake of others. */
-function freeDiscarded(zone: Zone, pfn: u32): void {
+/** Frees the pages of forgotten objects in a block that stays for the sake of others. */
+function freeForgotten(zone: Zone, pfn: u32): void {
   const end = pfn + guest.czoneBlockFrames;
   for (let at = pfn; at < end; at++) {
     if (stateOf(at) != KIND_OBJECT || isMapped(at)) continue;
@@ -116,12 +116,11 @@ function wither(zone: Zone): u32 {
       removeBlock(zone, pfn);
       given++;
     } else {
-      freeDiscarded(zone, pfn);
+      freeForgotten(zone, pfn);
       count(STAT_CZONE_SHARED_OUT, live);
     }
     pfn = next;
   }
-  zone.discarded = 0;
   return given;
 }
 
@@ -133,7 +132,7 @@ export function czoneExit(index: u32, cpu: u32): i32 {
   if (!isCzone(index) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
   const zone = zoneAt(index);
   if (zone.state == CZONE_DYING) return STATUS_BAD_STATE;
-  const own = zone.free + zone.discarded + zone.objectFrames;
+  const own = zone.free + zone.objectFrames;
   const alone = zone.sharedOut == 0 && own == zone.managed;
   endObjects(zone, cpu);
   zone.refs = 0;

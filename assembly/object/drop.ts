@@ -5,7 +5,7 @@ import { KERNEL_ZONES, KIND_TAIL, NODE_ENTRIES, OBJECT_NONE } from '../../src/ab
 import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import { CZONE_DYING } from '../../src/abi/czone';
 import { STAT_DROPPED_PAGES } from '../../src/abi/stat';
-import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { NIL } from '../base/frame';
 import { guest, statesBase } from '../base/guest';
 import { memoCut } from '../base/memo';
@@ -165,21 +165,4 @@ export function objectDestroy(id: u32, cpu: u32): i32 {
   const freed = objectTruncate(id, 0, objectAt(id).entries, cpu);
   objectForget(id);
   return freed;
-}
-
-/**
- * Discards an object whose pages all lie in its own CZone and are mapped by nobody else: the frames stay where they are
- * until the zone ends. Pages discarded, or STATUS_BAD_STATE when its pages must be looked at one by one.
- */
-export function objectDiscard(id: u32): i32 {
-  if (!isObject(id)) return STATUS_BAD_ARGUMENT;
-  const object = objectAt(id);
-  if (object.zone == NIL || (object.flags & OBJECT_ENTANGLED) != 0) return STATUS_BAD_STATE;
-  const pages = object.pages;
-  const zone = zoneAt(object.zone);
-  zone.discarded += pages;
-  zone.objectFrames -= pages;
-  count(STAT_DROPPED_PAGES, pages);
-  objectForget(id);
-  return pages;
 }

@@ -15,7 +15,6 @@ import {
   PFN_MASK,
   WRITE_PROTECTED,
   frameAt,
-  isObject,
   leafOf,
   mapsOf,
   nameFrame,
@@ -79,8 +78,6 @@ export function remapFrame(from: u32, to: u32): void {
   const index = pageIndex(from);
   setOwnerWord(to, ownerWord(from));
   setPageIndex(to, index);
-  // A page discarded with its object is nobody's, and its record names what is gone.
-  if (!isObject(id)) return;
   let kin = id;
   do {
     const object = objectAt(kin);

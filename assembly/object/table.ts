@@ -193,7 +193,7 @@ export function dropNodes(node: u32, height: u32): void {
   nodeDrop(node);
 }
 
-/** Whether an object maps the frame: pages discarded with their object only look like it. */
+/** Whether an object maps the frame: while a zone ends, pages of its forgotten objects only look like it. */
 export function isMapped(pfn: u32): bool {
   const owner = ownerOf(pfn);
   return isObject(owner) && frameAt(owner, pageIndex(pfn)) == pfn;

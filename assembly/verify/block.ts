@@ -9,7 +9,6 @@ import {
   RULE_CZONE_BACKED_FREE,
   RULE_CZONE_BLOCKS,
   RULE_CZONE_CHAIN,
-  RULE_CZONE_DISCARDED,
   RULE_CZONE_DYING,
   RULE_CZONE_OBJECTS,
   RULE_CZONE_OUTSIDE,
@@ -26,7 +25,6 @@ import { guest, spanFrames } from '../base/guest';
 import {
   TALLY_BACKED_FREE,
   TALLY_BLOCKS,
-  TALLY_DISCARDED,
   TALLY_ISOLATED,
   TALLY_ISOLATED_BLOCKS,
   TALLY_OBJECTS,
@@ -77,10 +75,8 @@ function verifyChain(zone: Zone, index: u32): u32 {
 
 /** Counters of a CZone against what the walks over objects and frames found. */
 function verifyCounts(zone: Zone, index: u32): u32 {
-  let rule = differ(RULE_CZONE_DISCARDED, index, tally(index, TALLY_DISCARDED), zone.discarded);
-  if (rule == 0) {
-    rule = differ(RULE_CZONE_BACKED_FREE, index, tally(index, TALLY_BACKED_FREE), zone.backedFree);
-  }
+  const backedFree = tally(index, TALLY_BACKED_FREE);
+  let rule = differ(RULE_CZONE_BACKED_FREE, index, backedFree, zone.backedFree);
   if (rule == 0) {
     rule = differ(RULE_CZONE_SHARED_OUT, index, tally(index, TALLY_SHARED_OUT), zone.sharedOut);
   }
@@ -115,7 +111,7 @@ function verifyMembers(zone: Zone, index: u32): u32 {
   }
   const rule = differ(RULE_CZONE_OBJECTS, index, tally(index, TALLY_OBJECTS), objects);
   if (rule != 0 || zone.state != CZONE_DYING) return rule;
-  if (objects + zone.discarded != 0) return fault(RULE_CZONE_DYING, index, 0, objects);
+  if (objects != 0) return fault(RULE_CZONE_DYING, index, 0, objects);
   return zone.free < zone.managed ? 0 : fault(RULE_CZONE_DYING, index, zone.managed, zone.free);
 }
 

@@ -38,7 +38,6 @@ import { backedBase, guest, reportedBase, spanFrames, templateBase } from '../ba
 import {
   NOTE_LISTED,
   TALLY_BACKED_FREE,
-  TALLY_DISCARDED,
   TALLY_ISOLATED,
   TALLY_LIMBO,
   TALLY_OBJECT_FRAMES,
@@ -67,10 +66,6 @@ function verifyPlace(pfn: u32, kind: u32, zone: u32): u32 {
     return 0;
   }
   if (kind == KIND_OBJECT || kind == KIND_KERNEL) {
-    if (note == 0 && kind == KIND_OBJECT && zone >= <u32>KERNEL_ZONES) {
-      addTally(zone, TALLY_DISCARDED, 1);
-      return 0;
-    }
     addTally(zone, TALLY_OBJECT_FRAMES, 1);
     return differ(RULE_MAP_COUNT, pfn, note, mapsOf(pfn));
   }

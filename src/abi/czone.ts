@@ -25,7 +25,6 @@ export const CZONE_PLACE_ROOM = 2;
 export const CZONE_GROW_ASK = 0;
 
 // ---- fields of a zone that only CZones use ----
-export const ZONE_DISCARDED_OFFSET = 196; // frames of objects discarded as a whole, on no list
 export const ZONE_POLICY_OFFSET = 208; // CZONE_LIMIT_*
 export const ZONE_OUTSIDE_OFFSET = 212; // entries of its objects that name frames elsewhere
 export const ZONE_FIRST_OBJECT_OFFSET = 216; // its objects, a list through them

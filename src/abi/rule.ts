@@ -50,7 +50,6 @@ export const RULE_CZONE_BLOCKS = 49;
 export const RULE_CZONE_SIZE = 50;
 export const RULE_CZONE_STRAY = 51;
 export const RULE_CZONE_POOL = 52;
-export const RULE_CZONE_DISCARDED = 53;
 export const RULE_CZONE_BACKED_FREE = 54;
 export const RULE_CZONE_SHARED_OUT = 55;
 export const RULE_CZONE_OUTSIDE = 56;

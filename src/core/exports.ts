@@ -38,7 +38,6 @@ export type CoreExports = {
   drainAll(): void;
   objectCreate(kind: number, zone: number, gfp: number, tag: number): number;
   objectDestroy(id: number, cpu: number): number;
-  objectDiscard(id: number): number;
   objectFork(id: number, zone: number, tag: number, cpu: number): number;
   objectFrame(id: number, index: number): number;
   objectPages(id: number): number;

@@ -18,7 +18,6 @@ export interface CallPages {
 
 const CREATE = ['objects.create', 'kind', 'zone', 'gfp', 'tag'] as const;
 const DESTROY = ['objects.destroy', 'id', 'cpu'] as const;
-const DISCARD = ['objects.discard', 'id'] as const;
 const FORK = ['objects.fork', 'id', 'zone', 'cpu', 'tag'] as const;
 const TOUCH = ['objects.touch', 'id', 'start', 'pages', 'cpu'] as const;
 const TRUNCATE = ['objects.truncate', 'id', 'start', 'pages', 'cpu'] as const;
@@ -50,14 +49,6 @@ export class Objects {
   destroy(id: number, cpu: number): number {
     expectWords(DESTROY, id, cpu);
     return this.#instance.raw.objectDestroy(id, cpu);
-  }
-
-  /**
-   * Leaves the pages to the end of their zone. STATUS_BAD_STATE where some must be seen one by one.
-   */
-  discard(id: number): number {
-    expectWords(DISCARD, id);
-    return this.#instance.raw.objectDiscard(id);
   }
 
   /** A copy-on-write copy whose new pages come from `zone`. Its number. */

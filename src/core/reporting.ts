@@ -1,15 +1,12 @@
 // Free page reporting: large free blocks, off the lists while the device looks at them.
 
-import { GUEST_REPORT_WANTED_OFFSET, REPORT_SLOTS } from '../abi/layout.ts';
+import { GUEST_REPORT_WANTED_OFFSET } from '../abi/layout.ts';
 import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
 const LISTEN = ['reporting.listen', 'order', 'capacity'] as const;
 const TAKE = ['reporting.take', 'zone'] as const;
-
-/** No order is reported. */
-const NOBODY = 255;
 
 export class ReportingCalls {
   readonly #instance: Instance;
@@ -24,10 +21,6 @@ export class ReportingCalls {
   listen(order: number, capacity: number): number {
     expectWords(LISTEN, order, capacity);
     return this.#instance.raw.reportListen(order, capacity);
-  }
-
-  stop(): void {
-    this.#instance.raw.reportListen(NOBODY, REPORT_SLOTS);
   }
 
   /** Whether a block became free that nobody has been told of. */

@@ -85,7 +85,6 @@ const RULE_TEXT: ReadonlyMap<number, string> = new Map([
   [rules.RULE_CZONE_SIZE, 'A CZone has the frames of its blocks, within its limit (zone).'],
   [rules.RULE_CZONE_STRAY, 'Every pageblock of a CZone is in its chain (zone).'],
   [rules.RULE_CZONE_POOL, 'Blocks of the pool are chained, empty and in no zone (frame).'],
-  [rules.RULE_CZONE_DISCARDED, 'Discarded frames of a CZone are counted (zone).'],
   [rules.RULE_CZONE_BACKED_FREE, 'A CZone counts its free frames with host memory (zone).'],
   [rules.RULE_CZONE_SHARED_OUT, 'A CZone counts what others map of its frames (zone).'],
   [

@@ -145,12 +145,6 @@ export class DriverTransport {
     this.#addStatus(STATUS_FAILED);
   }
 
-  /** Takes the device away from the driver. */
-  reset(): void {
-    this.#handler = undefined;
-    this.#write(REG_STATUS, 0);
-  }
-
   /** Tells the device of new buffers, if it wants to know. */
   kick(index: number, queue: { takeKick(): boolean }): void {
     if (queue.takeKick()) this.#write(REG_QUEUE_NOTIFY, index);

@@ -114,8 +114,7 @@ const steps: Record<string, Step> = {
   destroy: ({ core, objects }, a, b) => {
     const id = pick(objects, a);
     if (id === undefined) return;
-    const gone = b % 3 === 0 ? rawOf(core).objectDiscard(id) : rawOf(core).objectDestroy(id, b % 2);
-    if (gone >= 0) objects.splice(objects.indexOf(id), 1);
+    if (rawOf(core).objectDestroy(id, b % 2) >= 0) objects.splice(objects.indexOf(id), 1);
   },
   czone: ({ core, zones }, a, b) => {
     const zone = rawOf(core).czoneCreate(a, 2048 + (a % 4096), b % 3);
@@ -178,7 +177,7 @@ const steps: Record<string, Step> = {
     ranges.splice(0, ranges.length, ...kept);
   },
   report: ({ core }, a, b) => {
-    if (a % 5 === 0) rawOf(core).reportListen(a % 2 === 0 ? 9 : 255, 32);
+    if (a % 5 === 0) rawOf(core).reportListen(a % 2 === 0 ? 9 : 10, 32);
     for (let zone = 0; zone < 4; zone += 1) {
       for (let n = 0; n < 50 && rawOf(core).reportTake(zone) > 0; n += 1) {
         if (verify(core) !== undefined) return;

@@ -74,7 +74,6 @@ const steps: Record<string, Step> = {
     rawOf(core).objectTruncate(a % OBJECTS, b % 400, 1 + (b % 300), b % 2),
   fork: ({ core }, a, b) => rawOf(core).objectFork(a % OBJECTS, homeOf(b, a), 0, 0),
   destroy: ({ core }, a) => rawOf(core).objectDestroy(a % OBJECTS, a % 2),
-  discard: ({ core }, a) => rawOf(core).objectDiscard(a % OBJECTS),
   release: ({ core }, a, b) => {
     const first = (a % 24) * 1024;
     return rawOf(core).releaseRange(first, 1 + (b % 1024));

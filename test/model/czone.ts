@@ -25,7 +25,7 @@ export interface ModelZone {
   /** First frames, in the order in which the zone got them. */
   blocks: number[];
   dying: boolean;
-  /** Frames in use: mapped, out for reclaim, or discarded. */
+  /** Frames in use: mapped, or out for reclaim. */
   used: number;
   freeBacked: number;
 }

@@ -101,14 +101,6 @@ export class BalloonPages {
     expectAnswer(this.#memory.core.balloon.release(pfns, count, this.#cpu), 'balloon.release');
   }
 
-  /** Blocks that alloc() gave and that never entered go back, in the order of the array. */
-  drop(pfns: Uint32Array, count: number): void {
-    const { pages } = this.#memory.core;
-    for (let at = 0; at < count; at += 1) {
-      expectAnswer(pages.free(pfns[at] as number, this.#order, this.#cpu), 'pages.free');
-    }
-  }
-
   /** One free block of 4 MiB for hinting, or undefined. */
   allocHint(): number | undefined {
     const pfn = this.#memory.core.pages.alloc(GFP_HINT, ORDER_MAX, this.#cpu);

@@ -83,12 +83,6 @@ export class ReportWorker {
     this.poll();
   }
 
-  stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#memory.core.reporting.stop();
-  }
-
   /** Schedules a pass when the allocator asked for one and none is on its way. */
   poll(): void {
     if (this.#isActive || this.#timer !== undefined) return;

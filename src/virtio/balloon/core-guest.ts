@@ -81,10 +81,6 @@ export class CoreBalloonGuest implements BalloonGuest {
     this.#pages.free(pfns, count);
   }
 
-  dropPages(pfns: Uint32Array, count: number): void {
-    this.#pages.drop(pfns, count);
-  }
-
   /** The core moved the page before the driver heard of it: nothing is left to do. */
   pageMigrated(): void {}
 

@@ -6,7 +6,7 @@
 
 import type { Shrinker } from '../../guest/index.ts';
 import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import type { TimerHandle, Timers } from '../../time/index.ts';
+import type { Timers } from '../../time/index.ts';
 import { DEVICE_ID_BALLOON, F_EVENT_IDX } from '../constants.ts';
 import type { DriverTransport, InterruptHandler, ProbeFailure } from '../transport.ts';
 import {
@@ -103,8 +103,6 @@ export class BalloonDriver {
   #isLocked = false;
   /** A filled batch that waits for the lock. */
   #onUnlock: (() => void) | undefined;
-  /** The pause after a failed allocation, and what was got before it. */
-  #pause: { readonly timer: TimerHandle; readonly batch: Uint32Array } | undefined;
   #isWorking = false;
   #isResizing = false;
   #resizePending = false;
@@ -154,26 +152,6 @@ export class BalloonDriver {
     if (this.#transport.readConfig32(CONFIG_NUM_PAGES) !== 0) this.#noteConfig();
     this.#work();
     return undefined;
-  }
-
-  /** Removes the driver: all pages come back, then the device is reset. */
-  remove(): void {
-    if (this.#pause !== undefined) {
-      this.#pause.timer.cancel();
-      const { batch } = this.#pause;
-      if (this.#guest.dropPages === undefined) {
-        this.#guest.releasePages(batch, batch.length, false);
-      } else {
-        this.#guest.dropPages(batch, batch.length);
-      }
-      this.#pause = undefined;
-    }
-    while (this.#pages.count > 0 && !this.#isLocked) {
-      this.#leak(this.#pageCount, () => undefined);
-    }
-    this.#writeActual();
-    this.#transport.reset();
-    this.#resizePending = this.#isResizing = false;
   }
 
   /**
@@ -396,11 +374,7 @@ export class BalloonDriver {
       return;
     }
     this.counters.allocFailures++;
-    const timer = this.#timers.after(BALLOON_RETRY_NS, () => {
-      this.#pause = undefined;
-      tell();
-    });
-    this.#pause = { timer, batch: batch.subarray(0, got) };
+    this.#timers.after(BALLOON_RETRY_NS, tell);
   }
 
   #tellFilled(batch: Uint32Array, finish: (count: number) => void): void {

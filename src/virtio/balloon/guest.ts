@@ -17,8 +17,6 @@ export interface BalloonGuest {
   enterBalloon(pfns: Uint32Array, count: number, adjustManaged: boolean): void;
   /** Pages leave the balloon's list and wait for the device's answer. In the order of the array. */
   leaveBalloon?(pfns: Uint32Array, count: number): void;
-  /** Pages from `allocPages` that will not enter the balloon after all go back. In the order of the array. */
-  dropPages?(pfns: Uint32Array, count: number): void;
   /** Decides whether pages in the balloon are managed ones; said once, before the first enters. */
   setAdjustManaged?(adjustManaged: boolean): void;
   /** The pages go back to the allocator, one by one in the order of the array. */

@@ -88,11 +88,4 @@ describe('a survey', () => {
     });
     expect(surveyZone(core, zones[1] as number).pageblocks).toBe(2);
   });
-
-  it('counts discarded pages as movable, for their zone takes them along', () => {
-    const core = bootRegion();
-    const zone = core.czones.create(0, 8 * BLOCK, 1);
-    core.objects.discard(written(core, zone, 20));
-    expect(surveyZone(core, zone).movableFrames).toBe(20);
-  });
 });

@@ -40,7 +40,11 @@ describe('ReportingCalls', () => {
     expect(core.reporting.isWanted).toBe(false);
     core.pages.free(block, 10, 0);
     expect(core.reporting.isWanted).toBe(true);
-    core.reporting.stop();
+  });
+
+  it('is refused above the largest order, and while nobody listens nothing is taken', () => {
+    const core = bootGuest();
+    expect(core.reporting.listen(11, 32)).toBe(STATUS_BAD_ARGUMENT);
     expect(core.reporting.isWanted).toBe(false);
     expect(core.reporting.take(ZONE_DMA32, new Uint32Array(32), new Uint32Array(32))).toBe(
       STATUS_BAD_ARGUMENT,

@@ -166,18 +166,6 @@ describe('an interrupt', () => {
     transport.interrupt();
     expect(heard).toHaveLength(3);
   });
-
-  it('is nobody’s after the driver went', () => {
-    const { transport, device, model } = negotiated();
-    let calls = 0;
-    const handler = { configChanged: () => calls++, queueUsed: () => {}, work: () => {} };
-    transport.start(handler);
-    transport.reset();
-    expect(device.status).toBe(0);
-    model.setConfig32(0, 1);
-    transport.interrupt();
-    expect(calls).toBe(0);
-  });
 });
 
 it('kicks only a device that wants to know', () => {

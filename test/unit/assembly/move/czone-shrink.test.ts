@@ -81,17 +81,6 @@ describe('compaction in a zone', () => {
     expectSound(core);
   });
 
-  it('leaves blocks with discarded pages, which move nowhere', () => {
-    const core = bootRegion();
-    const zone = zoneOf(core, 2);
-    core.objects.discard(written(core, zone, 3));
-    const object = written(core, zone, 2 * BLOCK - 3);
-    core.objects.truncate(object, 5, 2 * BLOCK - 10, 0);
-    core.czones.compact(zone, 10_000, 0);
-    expectSound(core);
-    expect(core.czones.shrink(zone, 9)).toBe(1);
-  });
-
   it('of a zone whose owner is gone moves nothing', () => {
     const { core, zone, object } = sparse();
     core.objects.fork(object, NONE, 0);

@@ -1,11 +1,9 @@
-// Pages and objects that go: what is freed, what others keep, what is left to its zone.
+// Pages and objects that go: what is freed, and what others keep.
 
 import { describe, expect, it } from 'vitest';
 import {
-  KIND_OBJECT,
   NONE,
   STATUS_BAD_ARGUMENT,
-  STATUS_BAD_STATE,
   STAT_DROPPED_PAGES,
   STAT_FREE_PAGES,
   type Core,
@@ -14,7 +12,7 @@ import {
   OBJECT_ANON,
   saveState,
 } from '../../../../src/core/index.ts';
-import { bootGuest, expectSound, kindAt } from '../../../support/core.ts';
+import { bootGuest, expectSound } from '../../../support/core.ts';
 import { BLOCK, anonymous, bootRegion, written } from '../../../support/region.ts';
 import fc from 'fast-check';
 import { STATS_MAX } from '../../../../src/abi/layout.ts';
@@ -71,7 +69,6 @@ describe('a truncation', () => {
       core.objects.truncate(object, 0, 1, 9),
       core.objects.destroy(9, 0),
       core.objects.destroy(object, 9),
-      core.objects.discard(9),
     ];
     expect(refused).toEqual(refused.map(() => STATUS_BAD_ARGUMENT));
     expect(core.objects.destroy(object, 0)).toBe(1);
@@ -80,32 +77,6 @@ describe('a truncation', () => {
 
   it('in a CZone leaves the lists as single frees would', () => {
     expect(next(300)).toEqual(next(1));
-  });
-});
-
-describe('a discard', () => {
-  it('leaves the pages where they are until their zone ends', () => {
-    const core = bootRegion();
-    const zone = core.czones.create(0, 4 * BLOCK, 1);
-    const object = written(core, zone, 40);
-    const pfn = core.objects.frame(object, 0);
-    const { free } = core.zone(zone);
-    expect(core.objects.discard(object)).toBe(40);
-    expect([core.zone(zone).free, kindAt(core, pfn)]).toEqual([free, KIND_OBJECT]);
-    expect(core.objects.pages(object)).toBe(STATUS_BAD_ARGUMENT);
-    expectSound(core);
-    expect(core.czones.exit(zone, 0)).toBe(1);
-    expectSound(core);
-  });
-
-  it('is refused where pages must be looked at: no zone, or shared', () => {
-    const core = bootRegion();
-    expect(core.objects.discard(written(core, NONE, 3))).toBe(STATUS_BAD_STATE);
-    const zone = core.czones.create(0, 4 * BLOCK, 1);
-    const object = written(core, zone, 3);
-    core.objects.fork(object, zone, 0);
-    expect(core.objects.discard(object)).toBe(STATUS_BAD_STATE);
-    expect(core.objects.pages(object)).toBe(3);
   });
 });
 

@@ -4,8 +4,10 @@ import {
   GUEST_BLOCKS_OFFSET,
   GUEST_OBJECTS_OFFSET,
   GUEST_ZONES_OFFSET,
+  KIND_OBJECT,
   OBJECT_BYTES,
   PAGEBLOCK_ZONE_SHIFT,
+  RECORD_OBJECT_BITS,
   ZONE_DMA32,
   ZONE_ISOLATED_BLOCKS_OFFSET,
   ZONE_BACKED_FREE_OFFSET,
@@ -18,7 +20,6 @@ import {
 } from '../../../../src/abi/layout.ts';
 import {
   CZONE_DYING,
-  ZONE_DISCARDED_OFFSET,
   ZONE_FIRST_OBJECT_OFFSET,
   ZONE_OBJECT_FRAMES_OFFSET,
   ZONE_OUTSIDE_OFFSET,
@@ -33,7 +34,6 @@ import {
   RULE_CZONE_BACKED_FREE,
   RULE_CZONE_BLOCKS,
   RULE_CZONE_CHAIN,
-  RULE_CZONE_DISCARDED,
   RULE_CZONE_DYING,
   RULE_CZONE_FOREIGN_WRITE,
   RULE_CZONE_OBJECTS,
@@ -44,11 +44,13 @@ import {
   RULE_CZONE_SIZE,
   RULE_CZONE_STRAY,
   RULE_ISOLATED_BLOCKS,
+  RULE_MAP_COUNT,
   RULE_OBJECT_ZONE,
   verify,
 } from '../../../../src/core/index.ts';
 import { bootGuest, expectSound } from '../../../support/core.ts';
-import { headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
+import { bytesOf, headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
+import { poke, record, state } from '../../../support/broken.ts';
 
 const POOL_POINTER_OFFSET = 212;
 const NODES_POINTER_OFFSET = 72;
@@ -101,7 +103,6 @@ const breakages: Breakage[] = [
   field('the last block', RULE_CZONE_CHAIN, ZONE_LAST_BLOCK_OFFSET, 512),
   field('the number of blocks', RULE_CZONE_BLOCKS, ZONE_BLOCKS_OFFSET),
   field('a limit below the size', RULE_CZONE_SIZE, ZONE_LIMIT_OFFSET, -4000),
-  field('discarded frames', RULE_CZONE_DISCARDED, ZONE_DISCARDED_OFFSET),
   field('free backed frames', RULE_CZONE_BACKED_FREE, ZONE_BACKED_FREE_OFFSET),
   field('entries of others', RULE_CZONE_SHARED_OUT, ZONE_SHARED_OUT_OFFSET),
   field('entries elsewhere', RULE_CZONE_OUTSIDE, ZONE_OUTSIDE_OFFSET),
@@ -133,6 +134,15 @@ const breakages: Breakage[] = [
     ({ core }) => {
       const map = (headerWord(core, POOL_POINTER_OFFSET) + 64) >> 2;
       wordsOf(core)[map] = (wordsOf(core)[map] as number) ^ 0x80;
+    },
+  ],
+  [
+    'an object page of a CZone that no object maps',
+    RULE_MAP_COUNT,
+    ({ core, zone }) => {
+      const pfn = rawOf(core).czoneAllocPages(zone, GFP_HIGHUSER_MOVABLE, 0, 0);
+      bytesOf(core)[state(core, pfn)] = KIND_OBJECT;
+      poke(core, record(core, pfn), 1 << RECORD_OBJECT_BITS);
     },
   ],
   [

@@ -35,16 +35,6 @@ describe('BalloonPages', () => {
     expectSound(memory.core);
   });
 
-  it('gives back what never entered', () => {
-    const memory = guest();
-    const balloon = new BalloonPages(memory);
-    const pfns = new Uint32Array(3);
-    balloon.alloc(pfns, 3);
-    balloon.drop(pfns, 3);
-    expect(memory.core.pages.alloc(GFP_HIGHUSER_MOVABLE, 0, 0)).toBe(pfns[2]);
-    expectSound(memory.core);
-  });
-
   it('of 2 MiB has blocks of that order', () => {
     const memory = guest();
     const balloon = new BalloonPages(memory, THP_ORDER);

@@ -84,15 +84,6 @@ describe('the worker', () => {
     expect(clock.pending).toBe(0);
     expectSound(core);
   });
-
-  it('has no timer once it is stopped', () => {
-    const { clock, worker } = rig();
-    worker.start();
-    worker.stop();
-    expect(clock.pending).toBe(0);
-    worker.poll();
-    expect(clock.pending).toBe(0);
-  });
 });
 
 describe('parameters', () => {

@@ -86,18 +86,6 @@ describe('pages', () => {
       'expected a whole number of 0 to 3, found 5',
     );
   });
-
-  it('that never entered go back to the allocator', () => {
-    const { memory, guest } = qemu();
-    const pfns = new Uint32Array(40);
-    expect(guest.allocPages(pfns, 40)).toBe(40);
-    guest.dropPages(pfns, 40);
-    expect(guest.heldFrames).toBe(0);
-    expectSound(memory.core);
-    const again = new Uint32Array(40);
-    guest.allocPages(again, 40);
-    expect(new Set(again)).toEqual(new Set(pfns));
-  });
 });
 
 it('hinted blocks are free blocks of 4 MiB, of kernel zones, and go back whole', () => {

@@ -128,7 +128,6 @@ it('a zone that ends gives everything back in one message, to the pool or to the
   m.touch(object, 0, 1500);
   const before = m.core.backedFrames;
   const { requests } = m.driver.counters;
-  expectAnswer(rawOf(m.core).objectDiscard(object), 'objectDiscard');
   let status = 0;
   m.driver.destroyZone(zone, true, (response) => (status = response.status));
   expect(status).toBe(1);
@@ -160,7 +159,6 @@ it('the pool gives back what its blocks still have', () => {
   m.driver.plug(0, 8);
   const { index, object } = m.zone(2);
   m.touch(object, 0, 1000);
-  expectAnswer(rawOf(m.core).objectDiscard(object), 'objectDiscard');
   expectAnswer(rawOf(m.core).czoneExit(index, 0), 'czoneExit');
   const before = m.core.backedFrames;
   m.czone.reclaim(0);

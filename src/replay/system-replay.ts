@@ -138,14 +138,20 @@ export class SystemReplay {
   }
 
   #moveClock(toMs: number): void {
-    this.#meters.footprint.advance(toMs);
+    this.#endInstant(toMs);
     this.#clock.moveTo(toMs);
+  }
+
+  /** Before time passes no host holds more than it has: an end or an expiry may have filled one, too. */
+  #endInstant(nextMs: number): void {
+    if (this.#fleet.isOver) this.#shortage.settle();
+    this.#meters.footprint.advance(nextMs);
   }
 
   #playUntil(untilMs: number): void {
     const clock = this.#clock;
     for (let nextMs = clock.next; nextMs <= untilMs; nextMs = clock.next) {
-      this.#meters.footprint.advance(nextMs);
+      this.#endInstant(nextMs);
       const event = clock.step();
       if (event === TIMER_FIRED) {
         this.#timerFired();

@@ -1,5 +1,7 @@
 // What is wrong with a file that somebody wrote: a line for each fault, in the order of the file.
 
+import { escaped } from '../check/index.ts';
+
 /** A file that is no experiment, or no list of prices: nothing was read or played. */
 export class ExperimentError extends Error {
   override readonly name: string = 'ExperimentError';
@@ -7,7 +9,8 @@ export class ExperimentError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
+    const lines = problems.map(escaped);
+    super(lines.join('\n'));
+    this.problems = lines;
   }
 }

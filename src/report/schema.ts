@@ -1,5 +1,6 @@
 /** Checks a value against the results schema: first its shape (zod), then the sums that a shape cannot say. */
 import { z } from 'zod';
+import { escaped } from '../check/index.ts';
 import {
   FOOTPRINT_CAUSES,
   type FootprintBy,
@@ -183,9 +184,10 @@ export class ResultsError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    super(`results are not valid: ${problems.join('; ')}`);
+    const lines = problems.map(escaped);
+    super(`results are not valid: ${lines.join('; ')}`);
     this.name = 'ResultsError';
-    this.problems = problems;
+    this.problems = lines;
   }
 }
 

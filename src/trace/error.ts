@@ -3,7 +3,7 @@
  * what in one line, so that a command can print `message` as it is. Programming errors are not it.
  */
 
-import { shortened } from '../check/index.ts';
+import { escaped, shortened } from '../check/index.ts';
 
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
@@ -23,10 +23,7 @@ export interface TraceFault {
 
 /** Quotes hostile text: one line, no control characters, of bounded length. */
 export function quoteText(text: string): string {
-  return JSON.stringify(shortened(text)).replaceAll(
-    UNPRINTABLE,
-    (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
-  );
+  return escaped(JSON.stringify(shortened(text)));
 }
 
 function oneLine(text: string): string {

@@ -58,7 +58,7 @@ export { memoryOffline, memoryOnline } from './move/hotplug';
 export { reportListen, reportPutBack, reportTake } from './host/reporting';
 
 // the state of fragmentation
-export { surveyZone, unusableIndex } from './survey';
+export { surveyZone, unusableIndex } from './kernel/survey';
 
 // backing by the host
 export { countBacked, freezeTemplate, isBacked, releaseRange, touchRange } from './host/backing';

@@ -17,14 +17,14 @@ import {
   SURVEY_PINNED_FRAMES,
   SURVEY_UNUSABLE_BY_ORDER,
   SURVEY_WORDS,
-} from '../src/abi/layout';
-import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../src/abi/unit';
-import { STATUS_BAD_ARGUMENT } from '../src/abi/status';
-import { headOf, isMovable, stateOf } from './base/frame';
-import { guest, spanFrames } from './base/guest';
-import { blockStart, blockZone } from './base/pageblock';
-import { scratchWord } from './base/scratch';
-import { Zone, freeCount, zoneAt, zoneEnd } from './base/zone';
+} from '../../src/abi/layout';
+import { MEMORY_BLOCK_FRAMES, ORDERS, PAGEBLOCK_FRAMES } from '../../src/abi/unit';
+import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
+import { headOf, isMovable, stateOf } from '../base/frame';
+import { guest, spanFrames } from '../base/guest';
+import { blockStart, blockZone } from '../base/pageblock';
+import { scratchWord } from '../base/scratch';
+import { Zone, freeCount, zoneAt, zoneEnd } from '../base/zone';
 
 
 @inline

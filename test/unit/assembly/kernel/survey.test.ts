@@ -7,12 +7,12 @@ import {
   STATUS_BAD_ARGUMENT,
   ZONE_MOVABLE,
   surveyZone,
-} from '../../../src/core/index.ts';
-import { rawOf } from '../../../src/core/raw.ts';
-import { M, U } from '../../model/fixture.ts';
-import { bootGuest } from '../../support/core.ts';
-import { coreWith } from '../../support/exact.ts';
-import { BLOCK, bootRegion, written } from '../../support/region.ts';
+} from '../../../../src/core/index.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
+import { M, U } from '../../../model/fixture.ts';
+import { bootGuest } from '../../../support/core.ts';
+import { coreWith } from '../../../support/exact.ts';
+import { BLOCK, bootRegion, written } from '../../../support/region.ts';
 
 const DMA32 = 1;
 const PLUG = 0x100000;

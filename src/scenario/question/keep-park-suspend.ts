@@ -2,7 +2,7 @@
 // it can spare; suspended, it is an image on a disk. What each holds, and what its next call takes: for a function that uses what
 // it has, and for one whose calls have another 256 MiB while they run.
 
-import { FRAMES_PER_MIB, FRAME_BYTES, NS_PER_S } from '../../abi/unit.ts';
+import { FRAMES_PER_MIB, NS_PER_S } from '../../abi/unit.ts';
 import { defaultMachine } from '../../replay/index.ts';
 import {
   type Container,
@@ -22,11 +22,10 @@ import {
   newCounts,
   operationsOf,
   since,
-  vmStats,
 } from '../../vmm/index.ts';
 import { passTime } from '../pass-time.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { mibOf, msOf } from './sandbox.ts';
+import { mibOf, msOf, spareFrames } from './sandbox.ts';
 
 export const IDLE_WAYS = [
   'keep',
@@ -46,8 +45,6 @@ const SYSTEM: Readonly<Record<IdleWay, string>> = {
 };
 
 const CALLS = 10;
-/** Of what the guest says is available (buildbuddy's share). */
-const BALLOON_SHARE = 0.8;
 /** The driver tries again every 200 ms for what it did not get. */
 const PARK_NS = 10 * NS_PER_S;
 const SLOTS: readonly number[] = COUNTED_PAGES.map(([slot]) => slot);
@@ -107,10 +104,7 @@ function park(way: IdleWay, { container, clock }: Rig, balloon: Balloon): Parked
   const before = balloon.operations;
   vm.settle(newCounts());
   if (way === 'park: hinting') balloon.model.startHinting();
-  else {
-    const available = vmStats(vm.guest.memory).availableBytes / FRAME_BYTES;
-    balloon.setTarget(Math.floor(BALLOON_SHARE * available));
-  }
+  else balloon.setTarget(spareFrames(vm));
   const { counts } = passTime({ vm, clock }, PARK_NS);
   balloon.setTarget(0);
   balloon.model.finishHinting();

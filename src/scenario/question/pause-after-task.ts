@@ -1,7 +1,7 @@
 // Question 1: is free page reporting enough if a VM is paused right after its task? A paused guest does nothing, so whatever
 // its kernel had meant to report stays. Beside it: what a VMM can ask for just before the pause.
 
-import { FRAME_BYTES, FRAMES_PER_MIB, NS_PER_MS, NS_PER_S } from '../../abi/unit.ts';
+import { FRAMES_PER_MIB, NS_PER_MS, NS_PER_S } from '../../abi/unit.ts';
 import {
   Balloon,
   type BalloonOptions,
@@ -11,12 +11,11 @@ import {
   newCounts,
   operationsOf,
   since,
-  vmStats,
 } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { SANDBOX_MIB, TASK, heldMib, mibOf, msOf, startTask } from './sandbox.ts';
+import { SANDBOX_MIB, TASK, heldMib, mibOf, msOf, squeeze, startTask } from './sandbox.ts';
 
 export const PAUSE_MECHANISMS = ['none', 'reporting', 'hinting', 'balloon'] as const;
 export type PauseMechanism = (typeof PAUSE_MECHANISMS)[number];
@@ -30,24 +29,10 @@ const OPTIONS: Readonly<Record<PauseMechanism, BalloonOptions>> = {
 
 /** Time for what the booted guest itself has to report or to give back. */
 const SETTLE_NS = 10 * NS_PER_S;
-/** What is inflated before the pause, of what the guest says is available (buildbuddy's share). */
-const BALLOON_SHARE = 0.8;
-/** A balloon that has not got its pages by then is not waited for (vm0's limit). */
-const BALLOON_WAIT_NS = 10 * NS_PER_S;
-
 /** What the VMM has the guest do before it stops the processors. */
 function beforePause(mechanism: PauseMechanism, rig: LoneHost, balloon: Balloon): void {
   if (mechanism === 'hinting') balloon.model.startHinting();
-  if (mechanism !== 'balloon') return;
-  const available = vmStats(rig.vm.guest.memory).availableBytes / FRAME_BYTES;
-  const target = Math.floor(BALLOON_SHARE * available);
-  balloon.setTarget(target);
-  const endNs = rig.clock.nowNs + BALLOON_WAIT_NS;
-  while (balloon.actualPages < target && rig.clock.nowNs < endNs) {
-    passTime(rig, NS_PER_S);
-  }
-  // deflated while it still runs: the pages are the guest's again, without host memory
-  balloon.setTarget(0);
+  if (mechanism === 'balloon') squeeze(rig, balloon);
 }
 
 /** One VM, paused so long after its task. */

@@ -1,12 +1,11 @@
 // Question 9: how small does a snapshot get after hinting or ballooning? A full one has every byte of the guest's memory; one
 // that leaves holes has the pages that the host holds: whatever the guest gave back before is not among them.
 
-import { FRAMES_PER_MIB, FRAME_BYTES, NS_PER_S } from '../../abi/unit.ts';
-import { Balloon, COUNT_BLOCK_READS, newCounts, operationsOf, vmStats } from '../../vmm/index.ts';
+import { FRAMES_PER_MIB } from '../../abi/unit.ts';
+import { Balloon, COUNT_BLOCK_READS, newCounts, operationsOf } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
-import { passTime } from '../pass-time.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { SANDBOX_MIB, TASK, mibOf, msOf, startTask } from './sandbox.ts';
+import { SANDBOX_MIB, TASK, mibOf, msOf, squeeze, startTask } from './sandbox.ts';
 
 /** What is done before the VM is paused and written. */
 export const PREPARATIONS = [
@@ -18,19 +17,11 @@ export const PREPARATIONS = [
 ] as const;
 export type Preparation = (typeof PREPARATIONS)[number];
 
-/** Of what the guest says is available (buildbuddy's share). */
-const BALLOON_SHARE = 0.8;
-/** The driver tries again every 200 ms for what it did not get. */
-const INFLATE_NS = 10 * NS_PER_S;
-
 function prepare(how: Preparation, rig: LoneHost, balloon: Balloon): void {
-  const { memory, files } = rig.vm.guest;
+  const { files } = rig.vm.guest;
   if (how.startsWith('drop caches')) files.shrink(files.pages);
   if (how.endsWith('hinting')) balloon.model.startHinting();
-  if (how !== 'balloon') return;
-  balloon.setTarget(Math.floor((BALLOON_SHARE * vmStats(memory).availableBytes) / FRAME_BYTES));
-  passTime(rig, INFLATE_NS);
-  balloon.setTarget(0);
+  if (how === 'balloon') squeeze(rig, balloon);
 }
 
 /** A VM whose task has ended, prepared and then written. What comes after it reads the task's files again. */

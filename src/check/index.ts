@@ -10,4 +10,4 @@ export {
 } from './argument.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
-export { escaped, shortened } from './text.ts';
+export { UNPRINTABLE, escaped, shortened } from './text.ts';

@@ -8,9 +8,10 @@ export function shortened(text: string): string {
   return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
 }
 
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+/** Control and format characters: what moves a cursor or cannot be seen. */
+export const UNPRINTABLE: RegExp = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
-/** The text with a number in place of each character that moves a cursor or cannot be seen. */
+/** The text with a number in place of each such character. */
 export function escaped(text: string): string {
   return text.replaceAll(
     UNPRINTABLE,

@@ -3,9 +3,7 @@
  * what in one line, so that a command can print `message` as it is. Programming errors are not it.
  */
 
-import { escaped, shortened } from '../check/index.ts';
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+import { UNPRINTABLE, escaped, shortened } from '../check/index.ts';
 
 export interface TraceFault {
   readonly file: string;

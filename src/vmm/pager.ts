@@ -64,12 +64,7 @@ export class Pager implements CountedDevice {
     if (this.#config.isCopied) {
       // a page that was mapped is copied later: the copies are all
       counts[COUNT_TEMPLATE_MAPS] = 0;
-      this.#move(
-        counts,
-        COUNT_TEMPLATE_COPIES,
-        this.#isLarge ? 'imageCopy2MiB' : 'userfaultPage',
-        1,
-      );
+      if (!this.#isLarge) this.#move(counts, COUNT_TEMPLATE_COPIES, 'userfaultPage', 1);
     }
     if (!this.#isLarge) return;
     this.#move(counts, COUNT_TEMPLATE_COPIES, 'imageCopy2MiB', 1);

@@ -13,6 +13,7 @@ import {
 import {
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   type ReplayRun,
@@ -315,6 +316,10 @@ export function replayCommand(): Command {
     .option(
       '--keep-alive <policy>',
       'how long an idle container is kept: a time, or a policy (default: 10m)',
+    )
+    .option(
+      '--idle <policy>',
+      `what is done with VMs whose containers are idle: ${DEFAULT_IDLE}, park:TIME or suspend:TIME (default: ${DEFAULT_IDLE})`,
     )
     .option(
       '--placement <policy>',

@@ -1,6 +1,6 @@
 // The core room's public face.
 
-export type { FrameSet } from './bits.ts';
+export { type FrameSet, addBoth } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';

@@ -79,6 +79,8 @@ export class Workers {
   #proactiveFromNs = 0;
   #wanted: KswapdWake | undefined;
   #isStopped = false;
+  /** The guest's time stands still. */
+  #isPaused = false;
   readonly #onVmstat = (): void => this.#decay();
   readonly #onProactive = (): void => this.#compactProactively();
 
@@ -138,6 +140,19 @@ export class Workers {
     this.#lastTurn = Math.max(this.#lastTurn, secondOf(lastNs));
   }
 
+  /** The guest's time stands still: what becomes due waits. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** It goes on from where it stood. */
+  resume(): void {
+    this.#isPaused = false;
+    this.#lastTurn = Math.max(this.#lastTurn, secondOf(this.#clocks.timers.nowNs));
+    this.#seen = -1;
+    if (this.#wanted !== undefined) this.#clocks.timers.after(0, () => this.#compact());
+  }
+
   /** The guest has ended: what is armed still does nothing. */
   stop(): void {
     this.#isStopped = true;
@@ -151,7 +166,7 @@ export class Workers {
 
   #decay(): void {
     this.#isVmstatArmed = false;
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isPaused) return;
     if (this.#owed > 0) this.#turnsDue();
     else if (this.#turn()) {
       this.#about();
@@ -189,7 +204,8 @@ export class Workers {
 
   /** kcompactd after kswapd. */
   #compact(): void {
-    const { order, highest } = this.#wanted as KswapdWake;
+    if (this.#isPaused || this.#wanted === undefined) return;
+    const { order, highest } = this.#wanted;
     this.#wanted = undefined;
     if (this.#isStopped) return;
     this.#about();
@@ -205,7 +221,7 @@ export class Workers {
 
   #compactProactively(): void {
     this.#isProactiveArmed = false;
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isPaused) return;
     this.#scoredAt = this.#seen;
     if (this.#isScoreLow) return;
     // a look at free lists, which calls that were put off leave as they are

@@ -2,6 +2,7 @@
 
 import {
   type MicroVm,
+  type ParkBy,
   type ServerlessSystem,
   type Start,
   type Stop,
@@ -45,6 +46,18 @@ export class DeviceBooks {
     if (operations === undefined) return;
     this.#disturb(vm, { operations, counts });
     if (ledger.isMeasured) reclaims.record(frames, got, operations, counts);
+  }
+
+  /** A VM whose containers are idle is to give back what it can spare. */
+  park(system: ServerlessSystem, vm: MicroVm, by: ParkBy): void {
+    const { ledger, reclaims } = this.#config;
+    const asked = system.park?.(vm, by);
+    const counts = ledger.settle(vm);
+    const operations = ledger.takeOperations(vm) ?? {};
+    this.#disturb(vm, { operations, counts });
+    if (asked === undefined || asked.askedFrames === 0 || !ledger.isMeasured) return;
+    reclaims.record(asked.askedFrames, asked.gotFrames, operations, counts);
+    reclaims.parkedFrames += asked.gotFrames;
   }
 
   /** Memory comes to a VM that runs, for a container that starts. */

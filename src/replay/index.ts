@@ -8,6 +8,7 @@ export {
   type Cause,
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_IDLE_RECLAIM_MS,
   DEFAULT_KEEP_ALIVE_MS,
   DEFAULT_PLACEMENT,
@@ -27,7 +28,11 @@ export {
   KEEP_ALIVES,
   type Container,
   type FunctionProfile,
+  IDLE_POLICIES,
+  type IdlePolicy,
+  type IdlePolicySpec,
   type IdleReclaim,
+  type IdleStep,
   type KeepAlive,
   type KeepAliveSpec,
   type MachineConfig,
@@ -56,6 +61,7 @@ export {
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
+  idlePolicyOf,
   policyOf,
   whenFullOf,
   sharedFrames,
@@ -82,7 +88,14 @@ export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export type { RecordSink } from './recorder.ts';
-export { HOSTS_MAX, ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
+export {
+  HOSTS_MAX,
+  ReplayInterrupted,
+  type ReplayOptions,
+  idleOf,
+  repairsOf,
+  replay,
+} from './replay.ts';
 export { resultsOf } from './results.ts';
 export { seedsOf } from './seeds.ts';
 export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';

@@ -40,6 +40,7 @@ type Measured = Pick<
   | 'weights'
   | 'functions'
   | 'idle'
+  | 'rests'
   | 'meanFrames'
   | 'peakFrames'
   | 'overhead'
@@ -98,6 +99,14 @@ export class Meters {
       priced: LEVELS.map((_, level) => this.#priced(level, receipt)),
       functions,
       idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
+      rests: {
+        parks: total(functions.parks),
+        parkedFrames: this.reclaims.parkedFrames + this.reclaims.idle.gotFrames,
+        suspends: total(functions.suspends),
+        resumes: total(functions.resumes),
+        writtenFrames: total(functions.writtenFrames),
+        readFrames: total(functions.readFrames),
+      },
       meanFrames,
       peakFrames: footprint.peakFrames,
       overhead: {

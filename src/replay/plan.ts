@@ -9,6 +9,7 @@ import {
   type MachineConfig,
   type OwnMemory,
   type WorkloadParameters,
+  idlePolicyOf,
   policyOf,
   systemOf,
   whenFullOf,
@@ -32,6 +33,8 @@ export interface ReplayPlan {
   readonly warmupMinutes?: number | undefined;
   /** Policies as `NAME` or `NAME:ARGUMENT`; of keep-alive also a time alone. */
   readonly keepAlive?: string | undefined;
+  /** Policies as `NAME` or `NAME:ARGUMENT`, commas between. */
+  readonly idle?: string | undefined;
   readonly placement?: string | undefined;
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
@@ -71,7 +74,7 @@ export function expectFunctions({ functions }: Trace, { memory = {} }: ReplayPla
 
 /** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
 export function optionsOf(plan: ReplayPlan): ReplayOptions {
-  const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
+  const { systems, seed, warmupMinutes, keepAlive, idle, placement, growth } = plan;
   const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
   const { contention, interference, prices, machine, workload, memory } = plan;
   return {
@@ -80,6 +83,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     warmupMinutes,
     prices: prices === undefined ? undefined : pricesOf(prices),
     keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    idle: idle === undefined ? undefined : idlePolicyOf(idle),
     hosts,
     hostPlacement:
       hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),

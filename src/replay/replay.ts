@@ -4,17 +4,21 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_WHEN_FULL,
   EVICT,
   HOST_PLACEMENTS,
   type HostPlacement,
   type FunctionProfile,
+  type IdlePolicy,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
   type WhenFull,
   type WorkloadParameters,
+  expectParkable,
   fixedKeepAlive,
+  idlePolicyOf,
   memoryBound,
   policyOf,
   whenFullOf,
@@ -40,6 +44,8 @@ export interface ReplayOptions {
   readonly warmupMinutes?: number | undefined;
   /** Makes a fresh policy for each system. */
   readonly keepAlive?: (() => KeepAlive) | undefined;
+  /** Makes a fresh policy for each system: what is done with VMs whose containers are idle. Nothing if not said. */
+  readonly idle?: (() => IdlePolicy) | undefined;
   /** Hosts, each with the machine's memory; one if not said. */
   readonly hosts?: number | undefined;
   /** Makes a fresh policy for each system. */
@@ -205,6 +211,21 @@ function hostsOf(
   return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
+/** The policy, if the systems can do what it wants and nobody else does it. Throws RefusedArgument. */
+export function idleOf({
+  systems,
+  machine,
+  idle = idlePolicyOf(DEFAULT_IDLE),
+}: Pick<ReplayOptions, 'systems' | 'machine' | 'idle'>): IdlePolicy {
+  const policy = idle();
+  expectParkable(systems, policy);
+  if (policy.ways.includes('park') && machine?.idleReclaimMs !== undefined) {
+    const expected = 'parking or idle reclaim, as both take the memory of idle containers';
+    throw new RefusedArgument('idle', expected, 'both');
+  }
+  return policy;
+}
+
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   expectInteger('seed', options.seed, 0);
@@ -217,14 +238,17 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
     return options.profile?.(one, made) ?? made;
   });
   const prices = options.prices ?? PUBLISHED;
+  idleOf(options);
   const outcomes: Outcome[] = [];
   for (const spec of options.systems) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
+      const idle = idleOf(options);
       const { onEvent, records } = options;
       const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
-      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent, onRecords };
-      const one = new SystemReplay(spec, { ...config, ...hostsOf(options, keepAlive) });
+      const policies = { keepAlive, idle, ...hostsOf(options, keepAlive) };
+      const config = { trace, profiles, machine, prices, warmupMs, onEvent, onRecords };
+      const one = new SystemReplay(spec, { ...config, ...policies });
       outcomes.push({ run: await replaySystem(one, spec, trace, options) });
     } catch (error) {
       if (error instanceof ReplayInterrupted) throw error;

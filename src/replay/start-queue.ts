@@ -5,6 +5,14 @@ import { NS_PER_MS } from '../abi/unit.ts';
 import type { MicroVm, Operations } from '../serverless/index.ts';
 import { LEVELS, type Pricing } from './pricing.ts';
 
+/** VMs that are restored start as clones do. */
+export type StartKind = 'boot' | 'clone';
+
+/** How a VM came to be. */
+export function startKindOf({ startOperations }: MicroVm): StartKind {
+  return startOperations['kernel'] === undefined ? 'clone' : 'boot';
+}
+
 interface SerialPart {
   /** What it takes when no VM is there. */
   readonly alone: Operations;
@@ -13,8 +21,8 @@ interface SerialPart {
 }
 
 /** The serial part of a VM's start beside others. */
-function serialPart({ startOperations }: MicroVm, vms: number): SerialPart {
-  if (startOperations['kernel'] === undefined) {
+function serialPart(kind: StartKind, vms: number): SerialPart {
+  if (kind === 'clone') {
     return { alone: { cloneSerial: 1 }, beside: { clonePerVm: vms } };
   }
   return { alone: { bootSerial: 1 }, beside: { bootPerVm: vms } };
@@ -37,8 +45,8 @@ export class StartQueue {
   }
 
   /** A VM starts beside so many others, those that are starting among them. First come, first served. */
-  enter(vm: MicroVm, vms: number, nowMs: number): Contended {
-    const { alone, beside } = serialPart(vm, vms);
+  enter(kind: StartKind, vms: number, nowMs: number): Contended {
+    const { alone, beside } = serialPart(kind, vms);
     const delayMs = LEVELS.map((_, level) => {
       const waitMs = Math.max(0, (this.#freeMs[level] as number) - nowMs);
       const besideMs = this.#pricing.awaitedNs(beside, level) / NS_PER_MS;

@@ -14,7 +14,15 @@ import {
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows } from '../trace/index.ts';
-import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import {
+  EVENT_END,
+  EVENT_EXPIRE,
+  EVENT_PREWARM,
+  EVENT_READY,
+  eventOf,
+  kindOf,
+  slotOf,
+} from './event.ts';
 import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
 import type { SystemReplayConfig } from './config.ts';
@@ -29,7 +37,8 @@ import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
-import { StartQueue } from './start-queue.ts';
+import { Rests } from './rests.ts';
+import { type Contended, type StartKind, StartQueue, startKindOf } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { NOBODY, WarmPool } from './warm-pool.ts';
 
@@ -54,6 +63,8 @@ export class SystemReplay {
   readonly #meters: Meters;
   readonly #interference: Interference | undefined;
   readonly #devices: DeviceBooks;
+  /** undefined: VMs of idle containers are left alone. */
+  readonly #rests: Rests | undefined;
   readonly #ledger: Ledger;
   /** Of the call that begins or ends. */
   readonly #counts: Counts = newCounts();
@@ -85,8 +96,9 @@ export class SystemReplay {
       isMeasured: () => this.#ledger.isMeasured,
       nowMs: () => this.#clock.now,
     });
+    const { ways } = config.idle;
     this.#asksIdle =
-      machine.idleReclaimMs !== undefined &&
+      (machine.idleReclaimMs !== undefined || ways.includes('park')) &&
       systems.some((system) => system.takeIdleReclaims !== undefined);
     const accounts = systems.map(({ host }) => host.account);
     if (config.onEvent !== undefined) {
@@ -114,6 +126,18 @@ export class SystemReplay {
       reclaims,
       interference: this.#interference,
     });
+    if (ways.length > 0) {
+      this.#rests = new Rests({
+        policy: config.idle,
+        machine,
+        clock: this.#clock,
+        pool: this.#pool,
+        pricing,
+        ledger: this.#ledger,
+        devices: this.#devices,
+        functions: this.#meters.functions,
+      });
+    }
     this.#recorder = config.onRecords && new Recorder(this.#pool, config.onRecords);
     const follow: Follow = (slot, frames) => this.#follow(slot, frames);
     this.#sessions = trace.sessions && new SessionPlayer(trace.sessions, this.#clock, follow);
@@ -162,8 +186,9 @@ export class SystemReplay {
       if (kind === EVENT_END) this.#end(slot);
       else if (kind === EVENT_READY) this.#ready(slot);
       else if (kind === EVENT_EXPIRE) this.#mayExpire(slot);
-      // the last kind has a function in the slot's place
-      else this.#mayPrewarm(slot);
+      // other kinds have a function in the slot's place, or the number of a VM at rest
+      else if (kind === EVENT_PREWARM) this.#mayPrewarm(slot);
+      else this.#restDue(slot);
     }
   }
 
@@ -176,6 +201,13 @@ export class SystemReplay {
     const { first } = this.#waiting;
     if (first === undefined) return;
     if (this.#fleet.place(this.#profile(first.functionId)) !== undefined) this.#serveWaiting();
+  }
+
+  #restDue(id: number): void {
+    this.#rests?.due(id);
+    this.#devices.bookWork();
+    if (this.#asksIdle) for (const host of this.#fleet.hosts) this.#devices.bookIdle(host.system);
+    if (this.#waiting.size > 0) this.#serveWaiting();
   }
 
   #ready(slot: number): void {
@@ -269,6 +301,7 @@ export class SystemReplay {
   #startOn(host: Host, profile: FunctionProfile, call?: Call): number {
     const start = this.#fleet.start(host, profile);
     const { container } = start;
+    const waitMs = this.#rests?.wake(container.vm).waitMs ?? 0;
     this.#ledger.start(start, call?.isMeasured ?? this.#ledger.isMeasured);
     const slot = this.#pool.add(container, profile.id, host);
     host.add(container, slot);
@@ -280,7 +313,8 @@ export class SystemReplay {
       return NOBODY;
     }
     this.#devices.started(start);
-    const readyInMs = this.#priceStart(start, host, call?.isMeasured === true);
+    const waitNs = Math.max(start.waitNs ?? 0, waitMs * NS_PER_MS);
+    const readyInMs = this.#priceStart({ ...start, waitNs }, host, call?.isMeasured === true);
     if (call !== undefined) this.#recordStart(slot, start, call, readyInMs);
     this.#clock.post(this.#clock.now + readyInMs, eventOf(EVENT_READY, slot));
     return slot;
@@ -298,13 +332,27 @@ export class SystemReplay {
     const { now } = this.#clock;
     const { vm, profile } = start.container;
     const { starts, functions } = this.#meters;
-    const contended = start.newVm
-      ? this.#queues.get(host)?.enter(vm, host.vms - 1, now)
-      : undefined;
-    this.#ledger.add(contended?.operations);
+    const isResumed = start.operations['resume'] !== undefined;
+    const kind = start.newVm ? startKindOf(vm) : 'clone';
+    const contended = start.newVm || isResumed ? this.#contend(host, kind) : undefined;
     const readyInMs = starts.price(start, now, isMeasured, contended);
     if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
     return readyInMs;
+  }
+
+  /** A VM of the host starts, or is restored, beside the others. */
+  #contend(host: Host, kind: StartKind): Contended | undefined {
+    const contended = this.#queues.get(host)?.enter(kind, host.vms - 1, this.#clock.now);
+    this.#ledger.add(contended?.operations);
+    return contended;
+  }
+
+  /** The VM of a slot has rested, and its call waits for what comes before it can go on. Milliseconds on the clock. */
+  #wake(slot: number): number {
+    const woken = this.#rests?.wake(this.#pool.container(slot).vm);
+    if (woken === undefined || (woken.waitMs === 0 && !woken.isResumed)) return 0;
+    const contended = woken.isResumed ? this.#contend(this.#pool.host(slot), 'clone') : undefined;
+    return this.#meters.disturbances.wait(slot, woken.waitMs, contended?.delayMs);
   }
 
   #begin(slot: number): void {
@@ -312,10 +360,10 @@ export class SystemReplay {
     const pool = this.#pool;
     const container = pool.container(slot);
     pool.begin(slot, now);
-    let lateMs = 0;
+    let lateMs = this.#wake(slot);
     if (container.begin(this.#ledger.total, this.#counts)) {
       const devices = this.#ledger.takeOperations(container.vm);
-      lateMs = this.#meters.disturbances.holdUp(slot, pool.callOf(slot), this.#counts, devices);
+      lateMs += this.#meters.disturbances.holdUp(slot, pool.callOf(slot), this.#counts, devices);
     }
     if (this.#interference !== undefined) {
       lateMs += this.#interference.begin(slot, container.vm, now);
@@ -376,7 +424,13 @@ export class SystemReplay {
     this.#arm(slot);
     this.#setIdle(slot, true);
     this.#listener?.tell(kind, slot, now, true);
+    this.#lookAtRest(slot);
     if (waiting.size > 0) this.#serveWaiting();
+  }
+
+  #lookAtRest(slot: number): void {
+    const pool = this.#pool;
+    this.#rests?.look(pool.container(slot).vm, pool.host(slot), pool.functionId(slot));
   }
 
   /** Starts a container that a policy wants, if there is none of its function and there is room: nobody has to make way for a guess. */
@@ -421,11 +475,18 @@ export class SystemReplay {
     this.#setIdle(slot, false);
     this.#pool.remove(slot, this.#clock.now);
     host.remove(container, slot);
+    const { vm, profile } = container;
+    const wasSuspended = vm.isSuspended;
     const stop = host.system.stop(container);
     this.#meters.population.change(this.#clock.now, -1, 0);
-    if (container.vm.stopReason !== undefined) this.#vmEnded(container.vm, slot);
+    if (vm.stopReason !== undefined) this.#vmEnded(vm, slot);
+    else {
+      // its system had to have it go on for that
+      if (wasSuspended && !vm.isSuspended) this.#rests?.forget(vm);
+      this.#rests?.look(vm, host, profile.id);
+    }
     this.#listener?.tell('stop', slot, this.#clock.now);
-    this.#devices.stopped(container.vm, stop);
+    this.#devices.stopped(vm, stop);
   }
 
   /** The container went with its VM. */
@@ -442,7 +503,8 @@ export class SystemReplay {
   #vmEnded(vm: MicroVm, slot: number): void {
     const { population, functions } = this.#meters;
     population.change(this.#clock.now, 0, -1);
-    functions.held(this.#pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
+    this.#rests?.forget(vm);
+    functions.ended(this.#pool.functionId(slot), vm);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -465,7 +527,7 @@ export class SystemReplay {
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this.#measureEnd(slot);
     for (const [vm, functionId] of this.#runningVms()) {
-      meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
+      meters.functions.ended(functionId, vm);
     }
     const run: Omit<SystemRun, 'hash'> = {
       name: this.#name,

@@ -183,12 +183,21 @@ export class WarmPool {
     return slot;
   }
 
-  /** The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle. */
+  /** With its VM: it holds nothing of the host's memory. */
+  #isSuspended(slot: number): boolean {
+    return this.container(slot).vm.isSuspended;
+  }
+
+  /**
+   * The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle.
+   * Suspended ones are none.
+   */
   oldestIdle(host: Host): number {
     let oldest = NOBODY;
     for (let slot = this.#oldest; slot !== NOBODY; slot = this.#newer[slot] as number) {
       if (oldest !== NOBODY && this.#sinceMs[slot] !== this.#sinceMs[oldest]) break;
-      if (this.#hosts[slot] === host && (oldest === NOBODY || slot < oldest)) oldest = slot;
+      if (this.#hosts[slot] !== host || this.#isSuspended(slot)) continue;
+      if (oldest === NOBODY || slot < oldest) oldest = slot;
     }
     return oldest;
   }

@@ -97,6 +97,8 @@ export class Container {
   readonly #dispatched: Dispatched | undefined;
   readonly #calledOnce: (() => void) | undefined;
   #isIdle = false;
+  /** How often its VM was suspended when it was called last. */
+  #seenSuspends: number;
   /** Frames of its heap, which begins at its first page. */
   #heapFrames: number;
   /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
@@ -112,6 +114,7 @@ export class Container {
     this.#dispatched = config.dispatched;
     this.#calledOnce = config.calledOnce;
     const { guest } = vm;
+    this.#seenSuspends = vm.suspends;
     this.startOperations = this.#startSteps(config);
     this.#process = this.#processOf(guest, config);
     const file = guest.files.open(profile.name);
@@ -175,6 +178,7 @@ export class Container {
   begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
     this.#call += 1;
+    if (this.vm.suspends !== this.#seenSuspends) this.#comeBack();
     if (this.#call >= this.#growsAt) this.#grow();
     return this.#calls.begin(total, counts);
   }
@@ -184,6 +188,18 @@ export class Container {
     if (this.#call >= this.#collectsAt) this.#collect();
     this.#calls.end(total, counts);
     if (this.#call === 1) this.#calledOnce?.();
+  }
+
+  /** Its VM was suspended meanwhile: what it touches in memory besides the call. */
+  #comeBack(): void {
+    const { vm, profile } = this;
+    this.#seenSuspends = vm.suspends;
+    const { resumeFrames, resumeWriteFrames, resumeFileFrames, name } = profile;
+    const { guest } = vm;
+    const pages = this.#heapFrames;
+    const touched = Math.min(resumeFrames, pages);
+    this.#process.touchScattered({ pages, touched, written: Math.min(resumeWriteFrames, touched) });
+    guest.files.readScattered(guest.files.open(name), profile.fileFrames, resumeFileFrames, 0);
   }
 
   /** What calls have brought by now, and what a collection took. */

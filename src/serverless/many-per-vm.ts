@@ -78,6 +78,10 @@ export interface VmScheme {
   priced?(counts: Counts): Operations;
   /** A container has gone, and others stay. What the host asked the VM for then, and what came at once; undefined: by its zone. */
   left?(): Asked | undefined;
+  /** All containers are idle: the guest gives back what it can spare. Without this its VMs cannot be parked. */
+  park?(): Asked;
+  /** It has back what it needs for calls. */
+  unpark?(): void;
   /** The host sends calls to a container, or has none for it. */
   readonly dispatched?: ((czone: number, isIdle: boolean) => void) | undefined;
   /** Frames that the host has got back so far. */
@@ -222,6 +226,8 @@ export class ManyPerVm implements ServerlessSystem {
     this.#started += 1;
     room.containers += 1;
     const counts = newCounts();
+    vm.resume(this.#context.machine.resumed);
+    const resumed = vm.takeOperations();
     vm.stir();
     const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
@@ -232,7 +238,11 @@ export class ManyPerVm implements ServerlessSystem {
       dispatched: scheme?.dispatched,
     });
     vm.settle(counts);
-    const steps = { ...container.startOperations, ...scheme?.before };
+    const steps = {
+      ...(resumed !== undefined && { resume: resumed }),
+      ...container.startOperations,
+      ...scheme?.before,
+    };
     const priced = scheme?.priced?.(counts);
     const taken = vm.takeOperations();
     const devices = priced === undefined ? taken : { ...priced, ...taken };
@@ -255,10 +265,10 @@ export class ManyPerVm implements ServerlessSystem {
     const room = rooms[at] as SharedVm;
     const { scheme } = room;
     const gotBefore = scheme?.gotFrames ?? 0;
-    const zoneFrames = container.exit();
+    const zoneFrames = this.#exit(container, room);
     const gotFrames = (scheme?.gotFrames ?? 0) - gotBefore;
     room.containers -= 1;
-    if (room.containers === 0) scheme?.emptied?.();
+    if (room.containers === 0 && !vm.isSuspended) scheme?.emptied?.();
     const left = room.containers > 0 ? scheme?.left?.() : undefined;
     const asked = left ?? { askedFrames: zoneFrames, gotFrames };
     vm.settle(counts);
@@ -267,6 +277,30 @@ export class ManyPerVm implements ServerlessSystem {
     rooms.splice(at, 1);
     this.#vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  /** A suspended VM goes on to end one of its containers; with the last of them its image is dropped. */
+  #exit(container: Container, { vm, containers }: SharedVm): number {
+    if (containers > 1) vm.resume(this.#context.machine.resumed);
+    return vm.isSuspended ? 0 : container.exit();
+  }
+
+  #schemeOf(vm: MicroVm): VmScheme | undefined {
+    for (const rooms of this.#byFunction.values()) {
+      const room = rooms.find((one) => one.vm === vm);
+      if (room !== undefined) return room.scheme;
+    }
+    return undefined;
+  }
+
+  park(vm: MicroVm): Asked {
+    const scheme = this.#schemeOf(vm);
+    if (scheme?.park !== undefined) return scheme.park();
+    throw new RefusedArgument('idle', 'systems that can be parked', 'a scheme without park');
+  }
+
+  unpark(vm: MicroVm): void {
+    this.#schemeOf(vm)?.unpark?.();
   }
 
   hasRoom(profile: FunctionProfile): boolean {

@@ -20,7 +20,8 @@ import {
   hostOf,
   systemFrames,
 } from './machine.ts';
-import type { ServerlessSystem, Start, Stop } from './system.ts';
+import { type ParkBy, ParkBalloons } from './park.ts';
+import type { Asked, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
 export function soloConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
@@ -50,10 +51,12 @@ export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean):
 export class OnePerVm implements ServerlessSystem {
   readonly #vmm: Vmm;
   readonly #make: MakeSandbox;
+  readonly #balloons: ParkBalloons;
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
     this.#vmm = hostOf(context);
     this.#make = makes(this.#vmm);
+    this.#balloons = new ParkBalloons(context.clock);
   }
 
   get host(): HostMemory {
@@ -75,7 +78,8 @@ export class OnePerVm implements ServerlessSystem {
   stop(container: Container): Stop {
     const { vm } = container;
     const counts = newCounts();
-    container.exit();
+    // of a suspended VM there is an image, and no guest to end anything in
+    if (!vm.isSuspended) container.exit();
     this.#vmm.stop(vm, counts);
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
@@ -83,6 +87,10 @@ export class OnePerVm implements ServerlessSystem {
 
   hasRoom(): boolean {
     return false;
+  }
+
+  park(vm: MicroVm, by: ParkBy): Asked {
+    return this.#balloons.park(vm, by);
   }
 
   kill(vm: MicroVm): void {

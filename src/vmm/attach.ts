@@ -13,19 +13,35 @@ import {
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
 /**
- * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then. While it is suspended they wait.
  */
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   return {
     get nowNs(): number {
       return timers.nowNs;
     },
-    after: (delayNs: number, fire: () => void): TimerHandle =>
-      timers.after(delayNs, () => {
-        if (vm.stopReason !== undefined) return;
-        vm.stir();
-        fire();
-      }),
+    after: (delayNs: number, fire: () => void): TimerHandle => timerOf(vm, timers, delayNs, fire),
+  };
+}
+
+/** What would fire while the VM is suspended does when it goes on. */
+function timerOf(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void): TimerHandle {
+  let isCancelled = false;
+  const due = (): void => {
+    if (vm.stopReason !== undefined || isCancelled) return;
+    if (vm.isSuspended) {
+      vm.whenResumed(() => timers.after(0, due));
+      return;
+    }
+    vm.stir();
+    fire();
+  };
+  const timer = timers.after(delayNs, due);
+  return {
+    cancel: () => {
+      isCancelled = true;
+      timer.cancel();
+    },
   };
 }
 

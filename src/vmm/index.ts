@@ -15,6 +15,7 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
+export { IMAGE_LOADS, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 export { HOST_CACHES, type HostCache, HostFiles } from './host-files.ts';
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
 export {

@@ -29,9 +29,9 @@ export class VmMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number;
   readonly #kernel: GuestMemory;
   readonly #core: Core;
-  /** Contents of the template that this guest was cloned from; never written. */
-  readonly #template: FrameContents;
-  readonly #frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
+  /** Contents of the image that this guest was cloned or resumed from; never written. */
+  #template: FrameContents;
+  #frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
   /** Driver allocations by address: the order of each. Small ones share pages. */
   readonly #blocks: Map<number, number> = new Map<number, number>();
   /** Lengths of the small ones in use, by address. */
@@ -66,6 +66,12 @@ export class VmMemory implements GuestBytes, DriverMemory {
    */
   freeze(): FrameContents {
     return new Map([...this.#template, ...this.#frames]);
+  }
+
+  /** All that there is goes to an image: what is written from now on is copied first. */
+  suspend(): void {
+    this.#template = this.freeze();
+    this.#frames = new Map();
   }
 
   contains(addr: number, lengthBytes: number): boolean {

@@ -7,11 +7,13 @@ import {
   COUNT_RELEASED_PAGES,
   COUNT_TEMPLATE_MAPS,
   addCounts,
+  type Core,
   type Counts,
   type CorePool,
   type FrameRange,
   GuestKernel,
   type KernelClocks,
+  type ResumeTouches,
   layoutOf,
   newCounts,
 } from '../guest/index.ts';
@@ -19,6 +21,7 @@ import {
   CAUSE_ANONYMOUS,
   CAUSE_FILE_SHARED,
   CAUSE_GUEST_OS,
+  CAUSE_HOST_CACHE,
   CAUSE_IDLE_UNUSED,
   CAUSE_PAGE_TABLES,
   CAUSE_VMM,
@@ -29,9 +32,10 @@ import {
 import { VmMemory } from './memory.ts';
 import type { Operations } from '../cost/index.ts';
 import { type CountedDevice, addOperations, since } from './counted.ts';
+import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
-import type { Pager } from './pager.ts';
+import { Pager } from './pager.ts';
 import type { Template } from './template.ts';
 
 /** Host memory in pages of 4 KiB behind the guest. */
@@ -87,6 +91,10 @@ export class MicroVm {
   readonly #context: VmContext;
   readonly #template: Template;
   #pager: Pager | undefined;
+  /** Of a VM that was suspended once. */
+  #hibernation: Hibernation | undefined;
+  /** What devices' timers would have done meanwhile. */
+  readonly #deferred: (() => void)[] = [];
   readonly #claims: FrameRange[] = [];
   readonly #kinds: Set<string> = new Set();
   readonly #held: Float64Array = newAccount();
@@ -139,6 +147,66 @@ export class MicroVm {
       this.#end('refused by the host');
       throw error;
     }
+  }
+
+  /**
+   * The VM goes to a disk: what the guest has of its own is written, and the host holds nothing for it alone until it is resumed.
+   * What was counted until now must have been settled.
+   */
+  suspend(load: ImageLoad = 'lazy'): void {
+    this.expectRunning();
+    if (this.isSuspended) return;
+    const { core } = this.guest;
+    const { clocks, host, files } = this.#context;
+    this.#hibernation ??= this.#firstHibernation(
+      new Hibernation(() => clocks.timers.nowNs >= host.measuredFromNs),
+    );
+    this.#hibernation.write(core, load);
+    this.#guest.suspend();
+    this.#memory?.suspend();
+    files.leave(this.#files);
+    this.#mappedFrames = 0;
+    this.#settleAccount();
+  }
+
+  #firstHibernation(hibernation: Hibernation): Hibernation {
+    this.counted.push(hibernation);
+    const read = (core: Core): number => hibernation.read(core);
+    if (this.#pager === undefined) {
+      this.#attachPager(new Pager(this.#guest.core, { isCopied: false, read }));
+    } else this.#pager.alsoRead(read);
+    return hibernation;
+  }
+
+  /** A suspended VM goes on. What that takes, besides memory, is among its operations. */
+  resume(touched: ResumeTouches): void {
+    this.expectRunning();
+    if (!this.isSuspended) return;
+    this.stir();
+    this.#hibernation?.restore(this.#guest.core);
+    for (const name of this.#files) this.#context.files.use(name);
+    this.#guest.resume(touched);
+    for (const go of this.#deferred.splice(0)) go();
+    this.#settleAside();
+  }
+
+  get isSuspended(): boolean {
+    return this.#hibernation?.isSuspended === true;
+  }
+
+  /** How often it was suspended. */
+  get suspends(): number {
+    return this.#hibernation?.images ?? 0;
+  }
+
+  /** How often, and with how much, in the host's measured time. undefined: never. */
+  get suspendCounts(): Readonly<SuspendCounts> | undefined {
+    return this.#hibernation?.counts;
+  }
+
+  /** For timers that would fire in a suspended VM: when it goes on. */
+  whenResumed(go: () => void): void {
+    this.#deferred.push(go);
   }
 
   /** What it has put in place so far is in the VM's start. */
@@ -282,7 +350,7 @@ export class MicroVm {
   settle(counts: Counts): void {
     this.expectRunning();
     this.stir();
-    this.#guest.runBackground();
+    if (!this.isSuspended) this.#guest.runBackground();
     this.#readCounts(counts);
     this.#settleAccount();
   }
@@ -334,10 +402,17 @@ export class MicroVm {
   }
 
   #settleAccount(): void {
+    if (this.isSuspended) this.#next.fill(0);
+    else this.#account(this.#next);
+    if (this.#context.host.settle(this.#held, this.#next) === 0) return;
+    this.#lasting.set(framesOf(this.#held));
+  }
+
+  /** What the host holds for it alone while it runs. */
+  #account(next: Float64Array): void {
     const { core, memory } = this.#guest;
     const { guestOs, file, anonymous, pageTables } = memory.used;
-    const { vmm, host } = this.#context;
-    const next = this.#next;
+    const { vmm } = this.#context;
     next[CAUSE_GUEST_OS] = guestOs;
     next[CAUSE_VMM] = vmm.processFrames;
     next[CAUSE_FILE_SHARED] = file;
@@ -345,7 +420,7 @@ export class MicroVm {
     next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
     const present = core.backedFrames + this.#mappedFrames;
     next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    if (host.settle(this.#held, next) !== 0) this.#lasting.set(framesOf(this.#held));
+    next[CAUSE_HOST_CACHE] = this.#hibernation?.mappedFrames(core) ?? 0;
   }
 
   /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
@@ -402,6 +477,7 @@ export class MicroVm {
     this.expectRunning();
     expectInteger('frames', frames, 0);
     let got = 0;
+    if (this.isSuspended) return got;
     for (const reclaim of this.reclaimers) {
       if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
     }
@@ -435,7 +511,7 @@ export class MicroVm {
     }
     // settling may end the VM: the host is short and takes the largest
     if (this.#stopReason !== undefined) return;
-    this.#context.inspect?.(this);
+    if (!this.isSuspended) this.#context.inspect?.(this);
     const last = newCounts();
     last[COUNT_RELEASED_PAGES] = this.#guest.core.privateFrames;
     this.#pager?.take(last);
@@ -448,7 +524,7 @@ export class MicroVm {
     this.#guest.stopWorkers();
     this.#context.host.settle(this.#held, newAccount());
     this.#lasting.set(0);
-    this.#context.files.leave(this.#files);
+    if (!this.isSuspended) this.#context.files.leave(this.#files);
     this.#template.drop();
     this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);
   }

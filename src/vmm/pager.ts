@@ -25,13 +25,20 @@ export class Pager implements CountedDevice {
   readonly operations: Operations = {};
   exits = 0;
   readonly #core: Core;
-  readonly #config: PagerConfig;
+  readonly #isCopied: boolean;
+  readonly #readers: PagerConfig['read'][];
   readonly #isLarge: boolean;
 
   constructor(core: Core, config: PagerConfig) {
     this.#core = core;
-    this.#config = config;
+    this.#isCopied = config.isCopied;
+    this.#readers = [config.read];
     this.#isLarge = core.backingOrder === THP_ORDER;
+  }
+
+  /** Another image is behind the clone's pages, too. */
+  alsoRead(read: PagerConfig['read']): void {
+    this.#readers.push(read);
   }
 
   /** Before the guest runs, pages of the image are put in place, read in one go if they are not in memory. Frames. */
@@ -48,7 +55,7 @@ export class Pager implements CountedDevice {
 
   /** What was only mapped is copied where nothing is shared. To be called before the core's counters are read. */
   beforeCounts(): void {
-    if (this.#config.isCopied && this.#core.sharedFrames > 0) this.#core.backing.copyMapped();
+    if (this.#isCopied && this.#core.sharedFrames > 0) this.#core.backing.copyMapped();
   }
 
   /** Takes what the pager did out of what the core counted. */
@@ -56,12 +63,10 @@ export class Pager implements CountedDevice {
     const maps = counts[COUNT_TEMPLATE_MAPS] as number;
     const copies = counts[COUNT_TEMPLATE_COPIES] as number;
     if (maps + copies > 0) {
-      this.#add(
-        this.#isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB',
-        this.#config.read(this.#core),
-      );
+      const frames = this.#readers.reduce((sum, read) => sum + read(this.#core), 0);
+      this.#add(this.#isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB', frames);
     }
-    if (this.#config.isCopied) {
+    if (this.#isCopied) {
       // a page that was mapped is copied later: the copies are all
       counts[COUNT_TEMPLATE_MAPS] = 0;
       if (!this.#isLarge) this.#move(counts, COUNT_TEMPLATE_COPIES, 'userfaultPage', 1);

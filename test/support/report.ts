@@ -23,6 +23,14 @@ export function system(name: string, factor = 1): SystemResult {
     shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
     prewarms: { started: 0, used: 0 },
     idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
+    rests: {
+      parks: 7,
+      parkedBytes: 64 * MIB,
+      suspends: 5,
+      resumes: 4,
+      writtenBytes: 128 * MIB,
+      readBytes: 32 * MIB,
+    },
     containers: { mean: 40, peak: 90, started: 1234, runningVmShare: 0.25 },
     vms: { mean: 30, peak: 60, started: 925 },
     sandboxMs: {
@@ -70,6 +78,11 @@ export function system(name: string, factor = 1): SystemResult {
         footprintGiBSeconds: 900,
         idleSeconds: 3600,
         wastedGiBSeconds: 90,
+        parks: 7,
+        suspends: 5,
+        resumes: 4,
+        writtenBytes: 128 * MIB,
+        readBytes: 32 * MIB,
       },
     ],
   };

@@ -6,6 +6,7 @@ import { FRAMES_PER_MIB } from '../../abi/unit.ts';
 import { Balloon, COUNT_RELEASED_PAGES, newCounts, timersOf } from '../../vmm/index.ts';
 import { addWork, takeWork } from '../device-turn.ts';
 import { containersPerVm } from '../machine.ts';
+import { squeeze } from '../park.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, staticConfig } from '../many-per-vm.ts';
 import type { Asked, SystemSpec, Work } from '../system.ts';
 
@@ -63,6 +64,18 @@ class Inflated implements VmScheme {
     this.#containers -= 1;
     this.#inflate();
     return { askedFrames: 0, gotFrames: 0 };
+  }
+
+  /** Unless the driver is at work for containers that came or went. */
+  park(): Asked {
+    const { nowNs } = this.#started.context.clock;
+    if (this.#inflation !== undefined || this.#busyUntilNs > nowNs) {
+      return { askedFrames: 0, gotFrames: 0 };
+    }
+    const squeezed = squeeze(this.#balloon);
+    const pages = squeezed.gotFrames;
+    this.#busyUntilNs = nowNs + this.#ns({ balloonInflatePage: pages, balloonDeflatePage: pages }, 0);
+    return squeezed;
   }
 
   /** Begins to inflate when the driver is free, unless that is under way. */

@@ -25,7 +25,7 @@ import {
   shareOf,
   zonedConfig,
 } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import type { Asked, SystemSpec } from '../system.ts';
 
 /**
  * How a container's process comes to its runtime. exec: it starts one. zygote: it is forked from a process of its VM that has
@@ -46,7 +46,7 @@ function configOf(machine: MachineConfig, profile: FunctionProfile, fork: Fork):
   });
 }
 
-/** The device of one VM. Without idle reclaim the host has no reason to ask, and need not hear of idleness. */
+/** The device of one VM. Without idle reclaim or parking the host has no reason to ask, and nobody tells it of idleness. */
 class Zoned implements VmScheme {
   zygote: Process | undefined;
   before: VmScheme['before'];
@@ -54,7 +54,7 @@ class Zoned implements VmScheme {
   readonly #machine: MachineConfig;
   readonly #vm: MicroVm;
   readonly #fork: Fork;
-  readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
+  readonly dispatched: (czone: number, isIdle: boolean) => void;
 
   constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy, fork: Fork) {
     const { machine, clock, workNs } = context;
@@ -79,7 +79,6 @@ class Zoned implements VmScheme {
       },
     });
     this.#device = device;
-    if (idleReclaimMs === undefined) return;
     this.dispatched = (czone, isIdle) => device.dispatched(czone, isIdle);
   }
 
@@ -91,6 +90,12 @@ class Zoned implements VmScheme {
     this.before = undefined;
     if (this.#fork === 'zygote' && this.zygote === undefined) this.#startZygote(profile, owner);
     return this.#zone(profile, owner, profile.name);
+  }
+
+  /** The pool and each idle zone are asked; answers come as idle reclaim, unless a call comes first. */
+  park(): Asked {
+    this.#device.ask(this.#device.zones.region.frames);
+    return { askedFrames: 0, gotFrames: 0 };
   }
 
   emptied(): void {

@@ -12,6 +12,7 @@ import {
   pluggedConfig,
   shareOf,
 } from '../many-per-vm.ts';
+import { spareFrames } from '../park.ts';
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
@@ -21,6 +22,8 @@ class Plugged implements VmScheme {
   readonly #turn: DeviceTurn;
   readonly #shareFrames: number;
   #containers = 0;
+  /** Frames of containers that are there, which an idle guest does without. */
+  #parkedFrames = 0;
   #gotFrames = 0;
   #isAsking = false;
 
@@ -53,20 +56,39 @@ class Plugged implements VmScheme {
 
   placed(): undefined {
     this.#containers += 1;
+    this.#parkedFrames = 0;
     this.#request();
   }
 
   left(): Asked {
     this.#containers -= 1;
+    return { askedFrames: this.#shareFrames, gotFrames: this.#take() };
+  }
+
+  park(): Asked {
+    const plugged = this.#device.pluggedBytes / FRAME_BYTES;
+    const spare = Math.min(spareFrames(this.#device.vm), plugged);
+    this.#parkedFrames = Math.floor(spare / PAGEBLOCK_FRAMES) * PAGEBLOCK_FRAMES;
+    return { askedFrames: this.#parkedFrames, gotFrames: this.#take() };
+  }
+
+  unpark(): void {
+    this.#parkedFrames = 0;
+    this.#request();
+  }
+
+  /** Lowers the request. Frames that came at once. */
+  #take(): number {
     const before = this.#gotFrames;
     this.#isAsking = true;
     this.#request();
     this.#isAsking = false;
-    return { askedFrames: this.#shareFrames, gotFrames: this.#gotFrames - before };
+    return this.#gotFrames - before;
   }
 
   #request(): void {
-    this.#device.setRequested(this.#containers * this.#shareFrames * FRAME_BYTES);
+    const wanted = Math.max(0, this.#containers * this.#shareFrames - this.#parkedFrames);
+    this.#device.setRequested(wanted * FRAME_BYTES);
   }
 
   #given(frames: number): void {
@@ -83,7 +105,7 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
     source:
       'virtio-mem (Hildenbrand & Schulz, VEE ’21) as in Linux 6.12 and QEMU; 2 MiB blocks and online_movable as in HyperAlloc’s comparison (EuroSys ’25).',
     limits:
-      'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle.',
+      'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle, unless their VM is parked.',
     create: (context) =>
       new ManyPerVm(context, {
         config: (machine, profile) => pluggedConfig(machine, profile, PAGEBLOCK_FRAMES),

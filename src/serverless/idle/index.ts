@@ -1,0 +1,45 @@
+// The idle policies. Adding one is adding its file and its line here.
+
+import { RefusedArgument } from '../../check/index.ts';
+import { ArgumentError, policyOf } from '../argument.ts';
+import type { SystemSpec } from '../system.ts';
+import { KEEP } from './keep.ts';
+import { PARK } from './park.ts';
+import type { IdlePolicy, IdlePolicySpec, IdleWay } from './policy.ts';
+import { SUSPEND } from './suspend.ts';
+
+export type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
+
+export const IDLE_POLICIES: readonly IdlePolicySpec[] = [KEEP, PARK, SUSPEND];
+
+/** Name of what is done unless told otherwise. */
+export const DEFAULT_IDLE: string = KEEP.name;
+
+/** Policies by their names, commas between: each does its part when its time has come. Wrong text is an ArgumentError. */
+export function idlePolicyOf(text: string): () => IdlePolicy {
+  const makers = text.split(',').map((one) => policyOf(one, IDLE_POLICIES));
+  const joined = (): IdlePolicy => {
+    const all = makers.map((make) => make());
+    return {
+      ways: all.flatMap(({ ways }) => ways),
+      steps: (functionId, nowMs) =>
+        all
+          .flatMap(({ steps }) => steps(functionId, nowMs))
+          .toSorted((one, other) => one.afterMs - other.afterMs),
+    };
+  };
+  const ways = joined().ways;
+  if (makers.length > 1 && new Set<IdleWay>(ways).size < makers.length) {
+    throw new ArgumentError('park and suspend once each', text);
+  }
+  return joined;
+}
+
+/** Throws RefusedArgument for a system whose VMs cannot be parked, if the policy parks. */
+export function expectParkable(systems: readonly SystemSpec[], { ways }: IdlePolicy): void {
+  if (!ways.includes('park')) return;
+  for (const { name, noPark } of systems) {
+    if (noPark === undefined) continue;
+    throw new RefusedArgument('idle', `systems that can be parked: ${noPark}`, name);
+  }
+}

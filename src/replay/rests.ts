@@ -53,35 +53,35 @@ export interface Woken {
 const AWAKE: Woken = { waitMs: 0, isResumed: false };
 
 export class Rests {
-  readonly #config: RestsConfig;
+  private readonly _config: RestsConfig;
   /** By the number in their events. */
-  readonly #rests: (Rest | undefined)[] = [];
-  readonly #ids = new Map<MicroVm, number>();
-  readonly #free: number[] = [];
+  private readonly _rests: (Rest | undefined)[] = [];
+  private readonly _ids = new Map<MicroVm, number>();
+  private readonly _free: number[] = [];
 
   constructor(config: RestsConfig) {
-    this.#config = config;
+    this._config = config;
   }
 
   /** A container has become idle, or has ended: its VM may rest from now on. */
   look(vm: MicroVm, host: Host, functionId: number): void {
-    if (this.#ids.has(vm) || vm.stopReason !== undefined) return;
-    const { pool, policy, clock } = this.#config;
+    if (this._ids.has(vm) || vm.stopReason !== undefined) return;
+    const { pool, policy, clock } = this._config;
     if (!host.slotsOf(vm).every((slot) => pool.isIdle(slot))) return;
     const steps = policy.steps(functionId, clock.now);
     if (steps.length === 0) return;
-    const id = this.#free.pop() ?? this.#rests.length;
+    const id = this._free.pop() ?? this._rests.length;
     const rest = { vm, host, functionId, sinceMs: clock.now, steps };
-    this.#rests[id] = { ...rest, next: 0, isSaving: false, isParked: false, dueMs: Infinity };
-    this.#ids.set(vm, id);
-    this.#arm(id, this.#rests[id]);
+    this._rests[id] = { ...rest, next: 0, isSaving: false, isParked: false, dueMs: Infinity };
+    this._ids.set(vm, id);
+    this._arm(id, this._rests[id]);
   }
 
   /** A container of a VM starts or gets a call. */
   wake(vm: MicroVm): Woken {
-    const rest = this.#forget(vm);
+    const rest = this._forget(vm);
     if (rest === undefined) return AWAKE;
-    const { clock, machine } = this.#config;
+    const { clock, machine } = this._config;
     const waitMs = rest.isSaving ? rest.dueMs - clock.now : 0;
     const isResumed = vm.isSuspended;
     vm.resume(machine.resumed);
@@ -91,66 +91,66 @@ export class Rests {
 
   /** A VM has ended, or was woken by its system. */
   forget(vm: MicroVm): void {
-    this.#forget(vm);
+    this._forget(vm);
   }
 
-  #forget(vm: MicroVm): Rest | undefined {
-    const id = this.#ids.get(vm);
+  private _forget(vm: MicroVm): Rest | undefined {
+    const id = this._ids.get(vm);
     if (id === undefined) return undefined;
-    this.#ids.delete(vm);
-    const rest = this.#rests[id];
-    this.#rests[id] = undefined;
-    this.#free.push(id);
+    this._ids.delete(vm);
+    const rest = this._rests[id];
+    this._rests[id] = undefined;
+    this._free.push(id);
     return rest;
   }
 
-  #arm(id: number, rest: Rest): void {
+  private _arm(id: number, rest: Rest): void {
     const step = rest.steps[rest.next];
     if (step === undefined) return;
-    const { clock } = this.#config;
-    this.#due(id, rest, Math.max(clock.now, rest.sinceMs + step.afterMs));
+    const { clock } = this._config;
+    this._due(id, rest, Math.max(clock.now, rest.sinceMs + step.afterMs));
   }
 
-  #due(id: number, rest: Rest, atMs: number): void {
+  private _due(id: number, rest: Rest, atMs: number): void {
     rest.dueMs = atMs;
-    if (atMs < Infinity) this.#config.clock.post(atMs, eventOf(EVENT_IDLE, id));
+    if (atMs < Infinity) this._config.clock.post(atMs, eventOf(EVENT_IDLE, id));
   }
 
   /** An event of a number has come. */
   due(id: number): void {
-    const rest = this.#rests[id];
-    if (rest === undefined || rest.dueMs !== this.#config.clock.now) return;
+    const rest = this._rests[id];
+    if (rest === undefined || rest.dueMs !== this._config.clock.now) return;
     rest.dueMs = Infinity;
     const step = rest.steps[rest.next] as IdleStep;
-    if (step.way === 'park') this.#park(rest, step);
+    if (step.way === 'park') this._park(rest, step);
     else if (!rest.isSaving) {
-      this.#save(id, rest);
+      this._save(id, rest);
       return;
-    } else this.#suspend(rest, step);
+    } else this._suspend(rest, step);
     rest.next += 1;
-    this.#arm(id, rest);
+    this._arm(id, rest);
   }
 
-  #park(rest: Rest, { by = 'balloon' }: IdleStep & { way: 'park' }): void {
+  private _park(rest: Rest, { by = 'balloon' }: IdleStep & { way: 'park' }): void {
     const { vm, host, functionId } = rest;
-    const { devices, functions, ledger } = this.#config;
+    const { devices, functions, ledger } = this._config;
     rest.isParked = true;
     devices.park(host.system, vm, by);
     if (ledger.isMeasured) functions.parked(functionId);
   }
 
   /** The VM stands still while what it has of its own is written. */
-  #save(id: number, rest: Rest): void {
-    const { ledger, pricing, clock } = this.#config;
+  private _save(id: number, rest: Rest): void {
+    const { ledger, pricing, clock } = this._config;
     const pages = rest.vm.guest.core.privateFrames;
     const operations: Operations = { vmSuspend: 1, imageWrite4KiB: pages };
     ledger.add(operations);
     rest.isSaving = true;
-    this.#due(id, rest, clock.now + pricing.awaitedNs(operations, pricing.clockLevel) / NS_PER_MS);
+    this._due(id, rest, clock.now + pricing.awaitedNs(operations, pricing.clockLevel) / NS_PER_MS);
   }
 
-  #suspend(rest: Rest, { load }: IdleStep & { way: 'suspend' }): void {
-    const { ledger } = this.#config;
+  private _suspend(rest: Rest, { load }: IdleStep & { way: 'suspend' }): void {
+    const { ledger } = this._config;
     const { vm } = rest;
     ledger.settle(vm);
     ledger.takeOperations(vm);

@@ -49,22 +49,22 @@ export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean):
 }
 
 export class OnePerVm implements ServerlessSystem {
-  readonly #vmm: Vmm;
-  readonly #make: MakeSandbox;
-  readonly #balloons: ParkBalloons;
+  private readonly _vmm: Vmm;
+  private readonly _make: MakeSandbox;
+  private readonly _balloons: ParkBalloons;
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
-    this.#vmm = hostOf(context);
-    this.#make = makes(this.#vmm);
-    this.#balloons = new ParkBalloons(context.clock);
+    this._vmm = hostOf(context);
+    this._make = makes(this._vmm);
+    this._balloons = new ParkBalloons(context.clock);
   }
 
   get host(): HostMemory {
-    return this.#vmm.host;
+    return this._vmm.host;
   }
 
   start(profile: FunctionProfile): Start {
-    const { container, before, waitNs } = this.#make(profile);
+    const { container, before, waitNs } = this._make(profile);
     const { vm, startOperations } = container;
     const counts = newCounts();
     vm.settle(counts);
@@ -80,7 +80,7 @@ export class OnePerVm implements ServerlessSystem {
     const counts = newCounts();
     // of a suspended VM there is an image, and no guest to end anything in
     if (!vm.isSuspended) container.exit();
-    this.#vmm.stop(vm, counts);
+    this._vmm.stop(vm, counts);
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
   }
@@ -90,15 +90,15 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   park(vm: MicroVm, by: ParkBy): Asked {
-    return this.#balloons.park(vm, by);
+    return this._balloons.park(vm, by);
   }
 
   kill(vm: MicroVm): void {
     vm.kill(KILLED);
-    this.#vmm.stop(vm);
+    this._vmm.stop(vm);
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#vmm.vms;
+    return this._vmm.vms;
   }
 }

@@ -32,24 +32,24 @@ export function squeeze(balloon: Balloon): Asked {
 
 /** The balloons of VMs that have nothing else: each comes when its VM is parked first. */
 export class ParkBalloons {
-  readonly #clock: Clock;
-  readonly #balloons: WeakMap<MicroVm, Balloon> = new WeakMap<MicroVm, Balloon>();
+  private readonly _clock: Clock;
+  private readonly _balloons: WeakMap<MicroVm, Balloon> = new WeakMap<MicroVm, Balloon>();
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this._clock = clock;
   }
 
   park(vm: MicroVm, by: ParkBy): Asked {
-    const balloon = this.#balloonOf(vm);
+    const balloon = this._balloonOf(vm);
     return by === 'balloon' ? squeeze(balloon) : hint(balloon);
   }
 
-  #balloonOf(vm: MicroVm): Balloon {
-    const known = this.#balloons.get(vm);
+  private _balloonOf(vm: MicroVm): Balloon {
+    const known = this._balloons.get(vm);
     if (known !== undefined) return known;
-    const made = new Balloon(vm, this.#clock, { freePageHinting: true });
+    const made = new Balloon(vm, this._clock, { freePageHinting: true });
     vm.counted.push(made);
-    this.#balloons.set(vm, made);
+    this._balloons.set(vm, made);
     return made;
   }
 }

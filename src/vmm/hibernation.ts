@@ -26,34 +26,34 @@ export class Hibernation implements CountedDevice {
   isSuspended = false;
   /** How often it was written. */
   images = 0;
-  readonly #isMeasured: () => boolean;
+  private readonly _isMeasured: () => boolean;
   /** Frames of the image, and those that the host has in memory since it was written. */
-  #frames: FrameSet = new Uint32Array(0);
-  #read: FrameSet = new Uint32Array(0);
-  #load: ImageLoad = 'lazy';
-  #hasResumed = false;
+  private _frames: FrameSet = new Uint32Array(0);
+  private _read: FrameSet = new Uint32Array(0);
+  private _load: ImageLoad = 'lazy';
+  private _hasResumed = false;
   /** What the guest had touched between its last resume and the image. */
-  #workingSet: FrameSet | undefined;
+  private _workingSet: FrameSet | undefined;
 
   constructor(isMeasured: () => boolean) {
-    this.#isMeasured = isMeasured;
+    this._isMeasured = isMeasured;
   }
 
   /** The guest is about to be frozen: what it has of its own is written. */
   write(core: Core, load: ImageLoad): void {
     const backed = core.backing.backedFrames();
     const template = core.backing.templateFrames();
-    const before = this.#frames;
-    this.#frames = backed.map((word, at) => {
+    const before = this._frames;
+    this._frames = backed.map((word, at) => {
       const others = template[at] as number;
       return (word & ~others) | ((before[at] ?? 0) & others);
     });
-    this.#read = new Uint32Array(backed.length);
-    if (this.#hasResumed) this.#workingSet = backed;
-    this.#load = load;
+    this._read = new Uint32Array(backed.length);
+    if (this._hasResumed) this._workingSet = backed;
+    this._load = load;
     this.isSuspended = true;
     this.images += 1;
-    if (!this.#isMeasured()) return;
+    if (!this._isMeasured()) return;
     this.counts.suspends += 1;
     this.counts.writtenFrames += core.privateFrames;
   }
@@ -61,33 +61,33 @@ export class Hibernation implements CountedDevice {
   /** A VMM starts from the image. */
   restore(core: Core): void {
     this.isSuspended = false;
-    this.#hasResumed = true;
+    this._hasResumed = true;
     this.exits += 1;
-    this.#add({ vmmStart: 1, snapshotLoad: 1 });
-    if (this.#isMeasured()) this.counts.resumes += 1;
-    if (this.#load === 'lazy' || this.#workingSet === undefined) return;
-    const frames = addBoth(this.#read, this.#workingSet, this.#frames);
-    this.#add({ imageBulkRead4KiB: frames });
-    this.#count(frames);
+    this._add({ vmmStart: 1, snapshotLoad: 1 });
+    if (this._isMeasured()) this.counts.resumes += 1;
+    if (this._load === 'lazy' || this._workingSet === undefined) return;
+    const frames = addBoth(this._read, this._workingSet, this._frames);
+    this._add({ imageBulkRead4KiB: frames });
+    this._count(frames);
   }
 
   /** What the guest has touched of the image since the last time is read. How many frames were not in memory. */
   read(core: Core): number {
-    const frames = core.backing.noteBacked(this.#frames, this.#read);
-    this.#count(frames);
+    const frames = core.backing.noteBacked(this._frames, this._read);
+    this._count(frames);
     return frames;
   }
 
   /** Frames of the image that the guest has mapped and not written since. */
   mappedFrames(core: Core): number {
-    return core.sharedFrames === 0 ? 0 : core.backing.countMapped(this.#frames);
+    return core.sharedFrames === 0 ? 0 : core.backing.countMapped(this._frames);
   }
 
-  #add(operations: Operations): void {
+  private _add(operations: Operations): void {
     addOperations(this.operations, operations);
   }
 
-  #count(frames: number): void {
-    if (this.#isMeasured()) this.counts.readFrames += frames;
+  private _count(frames: number): void {
+    if (this._isMeasured()) this.counts.readFrames += frames;
   }
 }

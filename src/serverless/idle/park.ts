@@ -12,7 +12,8 @@ export const PARK: IdlePolicySpec = {
   create: (argument) => {
     const [time, word] = partsOf(argument);
     const by = PARK_BY.find((one) => one === (word ?? PARK_BY[0]));
-    if (by === undefined) throw new ArgumentError(`one of ${choiceOf(PARK_BY, word ?? '')}`, word ?? '');
+    if (by === undefined)
+      throw new ArgumentError(`one of ${choiceOf(PARK_BY, word ?? '')}`, word ?? '');
     const steps = [{ way: 'park', afterMs: durationMs(time), by }] as const;
     return { ways: ['park'], steps: () => steps };
   },

@@ -17,30 +17,30 @@ import type { Asked, SystemSpec } from '../system.ts';
 
 class Slotted implements VmScheme {
   readonly step = 'grow';
-  readonly #dimms: Dimms;
-  readonly #shareFrames: number;
-  #containers = 0;
+  private readonly _dimms: Dimms;
+  private readonly _shareFrames: number;
+  private _containers = 0;
 
   constructor({ vm, profile }: StartedVm, policy: PlugPolicy) {
-    this.#shareFrames = shareOf(profile, MEMORY_BLOCK_FRAMES);
-    this.#dimms = new Dimms(vm, hotplugStart(vm.guest.config.memoryFrames), { policy });
-    vm.counted.push(this.#dimms);
+    this._shareFrames = shareOf(profile, MEMORY_BLOCK_FRAMES);
+    this._dimms = new Dimms(vm, hotplugStart(vm.guest.config.memoryFrames), { policy });
+    vm.counted.push(this._dimms);
   }
 
   placed(): undefined {
-    this.#containers += 1;
+    this._containers += 1;
     this.unpark();
   }
 
   /** Whole DIMMs, as far as what the guest can spare goes. */
   park(): Asked {
-    let leftFrames = spareFrames(this.#dimms.vm);
+    let leftFrames = spareFrames(this._dimms.vm);
     let askedFrames = 0;
     let gotFrames = 0;
-    for (const slot of this.#dimms.slots.toReversed()) {
+    for (const slot of this._dimms.slots.toReversed()) {
       if (slot.frames > leftFrames) break;
       askedFrames += slot.frames;
-      if (!this.#dimms.unplug(slot).isGone) continue;
+      if (!this._dimms.unplug(slot).isGone) continue;
       gotFrames += slot.frames;
       leftFrames -= slot.frames;
     }
@@ -49,20 +49,20 @@ class Slotted implements VmScheme {
 
   /** One for each container, as far as the guest has room for their struct pages. */
   unpark(): void {
-    const dimms = this.#dimms;
-    const blocks = this.#shareFrames / MEMORY_BLOCK_FRAMES;
-    while (dimms.slots.length < this.#containers && typeof dimms.plug(blocks) !== 'string');
+    const dimms = this._dimms;
+    const blocks = this._shareFrames / MEMORY_BLOCK_FRAMES;
+    while (dimms.slots.length < this._containers && typeof dimms.plug(blocks) !== 'string');
   }
 
   left(): Asked {
-    this.#containers -= 1;
-    const dimms = this.#dimms;
+    this._containers -= 1;
+    const dimms = this._dimms;
     let gotFrames = 0;
     for (const slot of dimms.slots.toReversed()) {
-      if (dimms.slots.length <= this.#containers) break;
+      if (dimms.slots.length <= this._containers) break;
       if (dimms.unplug(slot).isGone) gotFrames += slot.frames;
     }
-    return { askedFrames: this.#shareFrames, gotFrames };
+    return { askedFrames: this._shareFrames, gotFrames };
   }
 }
 

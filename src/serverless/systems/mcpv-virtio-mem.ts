@@ -18,82 +18,82 @@ import type { Asked, SystemSpec } from '../system.ts';
 
 class Plugged implements VmScheme {
   readonly step = 'grow';
-  readonly #device: VirtioMem;
-  readonly #turn: DeviceTurn;
-  readonly #shareFrames: number;
-  #containers = 0;
+  private readonly _device: VirtioMem;
+  private readonly _turn: DeviceTurn;
+  private readonly _shareFrames: number;
+  private _containers = 0;
   /** Frames of containers that are there, which an idle guest does without. */
-  #parkedFrames = 0;
-  #gotFrames = 0;
-  #isAsking = false;
+  private _parkedFrames = 0;
+  private _gotFrames = 0;
+  private _isAsking = false;
 
   constructor(started: StartedVm, policy: PlugPolicy) {
     const { vm, profile, context } = started;
     const { memoryFrames, hotplugEndFrame = 0 } = vm.guest.config;
     const start = hotplugStart(memoryFrames);
-    this.#shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
-    this.#turn = new DeviceTurn(started);
-    this.#device = new VirtioMem(vm, context.clock, {
+    this._shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
+    this._turn = new DeviceTurn(started);
+    this._device = new VirtioMem(vm, context.clock, {
       profile: 'qemu',
       policy,
       addr: start * FRAME_BYTES,
       regionBytes: (hotplugEndFrame - start) * FRAME_BYTES,
       blockBytes: PAGEBLOCK_BYTES,
-      given: (frames) => this.#given(frames),
-      retried: () => this.#turn.note(0, 0),
+      given: (frames) => this._given(frames),
+      retried: () => this._turn.note(0, 0),
     });
     vm.counted.push(this);
   }
 
   get operations(): Operations {
-    return this.#device.operations;
+    return this._device.operations;
   }
 
   /** Tries in vain are work, too. */
   get exits(): number {
-    return this.#device.exits + this.#device.blocks.refusals;
+    return this._device.exits + this._device.blocks.refusals;
   }
 
   placed(): undefined {
-    this.#containers += 1;
-    this.#parkedFrames = 0;
-    this.#request();
+    this._containers += 1;
+    this._parkedFrames = 0;
+    this._request();
   }
 
   left(): Asked {
-    this.#containers -= 1;
-    return { askedFrames: this.#shareFrames, gotFrames: this.#take() };
+    this._containers -= 1;
+    return { askedFrames: this._shareFrames, gotFrames: this._take() };
   }
 
   park(): Asked {
-    const plugged = this.#device.pluggedBytes / FRAME_BYTES;
-    const spare = Math.min(spareFrames(this.#device.vm), plugged);
-    this.#parkedFrames = Math.floor(spare / PAGEBLOCK_FRAMES) * PAGEBLOCK_FRAMES;
-    return { askedFrames: this.#parkedFrames, gotFrames: this.#take() };
+    const plugged = this._device.pluggedBytes / FRAME_BYTES;
+    const spare = Math.min(spareFrames(this._device.vm), plugged);
+    this._parkedFrames = Math.floor(spare / PAGEBLOCK_FRAMES) * PAGEBLOCK_FRAMES;
+    return { askedFrames: this._parkedFrames, gotFrames: this._take() };
   }
 
   unpark(): void {
-    this.#parkedFrames = 0;
-    this.#request();
+    this._parkedFrames = 0;
+    this._request();
   }
 
   /** Lowers the request. Frames that came at once. */
-  #take(): number {
-    const before = this.#gotFrames;
-    this.#isAsking = true;
-    this.#request();
-    this.#isAsking = false;
-    return this.#gotFrames - before;
+  private _take(): number {
+    const before = this._gotFrames;
+    this._isAsking = true;
+    this._request();
+    this._isAsking = false;
+    return this._gotFrames - before;
   }
 
-  #request(): void {
-    const wanted = Math.max(0, this.#containers * this.#shareFrames - this.#parkedFrames);
-    this.#device.setRequested(wanted * FRAME_BYTES);
+  private _request(): void {
+    const wanted = Math.max(0, this._containers * this._shareFrames - this._parkedFrames);
+    this._device.setRequested(wanted * FRAME_BYTES);
   }
 
-  #given(frames: number): void {
-    this.#gotFrames += frames;
-    if (!this.#isAsking) this.#turn.note(0, frames);
+  private _given(frames: number): void {
+    this._gotFrames += frames;
+    if (!this._isAsking) this._turn.note(0, frames);
   }
 }
 

@@ -102,6 +102,7 @@ export class SystemReplay {
       fromMs: warmupMs,
       untilMs: trace.spanMs,
       idleContainers: () => this.#pool.idleCount(),
+      vms: () => this.#fleet.running(),
     });
     const { reclaims, disturbances } = this.#meters;
     if (config.interference) {
@@ -480,8 +481,7 @@ export class SystemReplay {
       receipt: receipt.slice(),
       pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
-    const vms = this.#fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [measured, warmup]);
+    const hash = hashOfRun(run, this.#fleet.running(), [measured, warmup]);
     this.#listener = undefined;
     for (const slot of this.#pool.slots()) this.#stop(slot);
     return { ...run, hash };

@@ -1,6 +1,15 @@
 // The report room's public face: the record of a run, its check, and the formats it is written in.
 
-export type { Cdf, Conclusion, Details, MemoryMap, StartRecords, TimeSeries } from './detail.ts';
+export {
+  type Cdf,
+  type Details,
+  type Distribution,
+  JUDGED,
+  type Judged,
+  type LevelFigures,
+  type StartRecords,
+  type TimeSeries,
+} from './detail.ts';
 export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';
@@ -28,4 +37,5 @@ export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from '.
 export { RecordSpool } from './spool.ts';
 export { parseResults } from './schema.ts';
 export { formatBytes, formatCount, formatNumber } from './unit.ts';
-export { type Written, openOutput, writeReport } from './write.ts';
+export { ResultsError } from './schema.ts';
+export { type Written, openOutput, reportOf, writeAgain, writeReport } from './write.ts';

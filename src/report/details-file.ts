@@ -1,8 +1,7 @@
 /** details.json: what of the details a report is made from again. Lists of numbers are arrays there and typed arrays here. */
-import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
-import { ResultsError, jsonIn, sensitivitySchema, shapeProblems } from './schema.ts';
+import { ResultsError, sensitivitySchema, shapeProblems } from './schema.ts';
 
 export const DETAILS_SCHEMA = 1;
 
@@ -75,16 +74,15 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Float64Array ? [...value] : value;
 }
 
-/** The details that lie beside a run's results; none if there is no such file. A fault is a `ResultsError` that names the file. */
-export function readDetails(path: string, of: Hashed): Details {
-  if (!existsSync(path)) return {};
-  const parsed = detailsSchema.safeParse(jsonIn(path, readFileSync(path, 'utf8')));
-  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error, path));
+/** What a details.json says that belongs to a run's results. Throws `ResultsError`. */
+export function parseDetails(value: unknown, of: Hashed): Details {
+  const parsed = detailsSchema.safeParse(value);
+  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
   const { schema: _version, hashes, ...details } = parsed.data;
   const expected = hashesOf(of);
   const stray = Object.keys(expected).find((name) => hashes[name] !== expected[name]);
   if (stray !== undefined) {
-    throw new ResultsError([`${path}: is of another run than the results beside it (${stray})`]);
+    throw new ResultsError([`is of another run than the results beside it (${stray})`]);
   }
   return details;
 }

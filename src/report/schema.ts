@@ -266,24 +266,9 @@ export function checkResults(results: Results): string[] {
   return problems;
 }
 
-/** A line for each fault of a shape, led by the file's name if it is said. */
-export function shapeProblems({ issues }: z.ZodError, file?: string): string[] {
-  const lead = file === undefined ? '' : `${file}: `;
-  return issues.map((issue) => `${lead}${issue.path.join('.') || 'record'}: ${issue.message}`);
-}
-
-/** What the engine says of JSON shows a piece of it. */
-function oneLine(message: string): string {
-  return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-}
-
-/** The value in a file of JSON; a fault is a `ResultsError` that names it. */
-export function jsonIn(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ResultsError([`${path}: ${oneLine((error as Error).message)}`]);
-  }
+/** A line for each fault of a shape. */
+export function shapeProblems({ issues }: z.ZodError): string[] {
+  return issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);
 }
 
 /** Shape and sums; throws `ResultsError`. */

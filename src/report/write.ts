@@ -1,9 +1,8 @@
 /** Writes a run in the formats asked for. */
 import { join } from 'node:path';
-import { readDetails } from './details-file.ts';
 import type { Format, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
-import { readResults } from './formats/json.ts';
+import { readDetails, readResults } from './read.ts';
 import { OutputFolder } from './output.ts';
 import { parseResults } from './schema.ts';
 

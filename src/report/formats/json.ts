@@ -1,9 +1,8 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
-import { readFileSync } from 'node:fs';
 import { KIB } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
-import { jsonIn, parseResults, ResultsError } from '../schema.ts';
+import { parseResults } from '../schema.ts';
 import { detailsJson } from '../details-file.ts';
 
 /** A list of numbers, one a line, as JSON.stringify writes it: line breaks are not found inside strings. */
@@ -13,17 +12,6 @@ const NUMBERS = /\[\n\s*([\d.e+-]+(?:,\n\s*[\d.e+-]+)*)\n\s*\]/g;
 export function resultsJson(results: Results): string {
   const text = JSON.stringify(parseResults(results), null, 2);
   return `${text.replaceAll(NUMBERS, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`)}\n`;
-}
-
-/** Reads a results.json; a fault is a `ResultsError` that names the file. */
-export function readResults(path: string): Results {
-  const value = jsonIn(path, readFileSync(path, 'utf8'));
-  try {
-    return parseResults(value);
-  } catch (error) {
-    if (!(error instanceof ResultsError)) throw error;
-    throw new ResultsError(error.problems.map((line) => `${path}: ${line}`));
-  }
 }
 
 export const JSON_FORMAT: Format = {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportCommand } from '../../../src/cli/report.ts';
-import { FORMATS, writeReport } from '../../../src/report/index.ts';
+import { FORMATS } from '../../../src/report/index.ts';
+import { writeReport } from '../../../src/report/node.ts';
 import { ran } from '../../support/command.ts';
 import { details, results } from '../../support/report.ts';
 

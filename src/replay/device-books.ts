@@ -2,7 +2,6 @@
 
 import {
   type MicroVm,
-  type ParkBy,
   type ServerlessSystem,
   type Start,
   type Stop,
@@ -49,9 +48,9 @@ export class DeviceBooks {
   }
 
   /** A VM whose containers are idle is to give back what it can spare. */
-  park(system: ServerlessSystem, vm: MicroVm, by: ParkBy): void {
+  park(system: ServerlessSystem, vm: MicroVm): void {
     const { ledger, reclaims } = this._config;
-    const asked = system.park?.(vm, by);
+    const asked = system.park?.(vm);
     const counts = ledger.settle(vm);
     const operations = ledger.takeOperations(vm) ?? {};
     this._disturb(vm, { operations, counts });

@@ -35,6 +35,7 @@ export {
   type IdleStep,
   type KeepAlive,
   type KeepAliveSpec,
+  type Prewarm,
   type MachineConfig,
   ManyPerVm,
   type MemoryScheme,

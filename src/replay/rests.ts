@@ -122,7 +122,7 @@ export class Rests {
     if (rest === undefined || rest.dueMs !== this._config.clock.now) return;
     rest.dueMs = Infinity;
     const step = rest.steps[rest.next] as IdleStep;
-    if (step.way === 'park') this._park(rest, step);
+    if (step.way === 'park') this._park(rest);
     else if (!rest.isSaving) {
       this._save(id, rest);
       return;
@@ -131,11 +131,11 @@ export class Rests {
     this._arm(id, rest);
   }
 
-  private _park(rest: Rest, { by = 'balloon' }: IdleStep & { way: 'park' }): void {
+  private _park(rest: Rest): void {
     const { vm, host, functionId } = rest;
     const { devices, functions, ledger } = this._config;
     rest.isParked = true;
-    devices.park(host.system, vm, by);
+    devices.park(host.system, vm);
     if (ledger.isMeasured) functions.parked(functionId);
   }
 

@@ -65,7 +65,7 @@ export {
   type PlacementSpec,
 } from './placement/index.ts';
 export { type OwnMemory, withMemory } from './own-memory.ts';
-export { type ParkBy, spareFrames } from './park.ts';
+export { spareFrames } from './park.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type {

@@ -226,8 +226,7 @@ export class ManyPerVm implements ServerlessSystem {
     this._started += 1;
     room.containers += 1;
     const counts = newCounts();
-    vm.resume(this._context.machine.resumed);
-    const resumed = vm.takeOperations();
+    const resumed = this._resumed(vm);
     vm.stir();
     const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
@@ -277,6 +276,13 @@ export class ManyPerVm implements ServerlessSystem {
     rooms.splice(at, 1);
     this._vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  /** What a VM's going on took, if it was suspended. */
+  private _resumed(vm: MicroVm): Operations | undefined {
+    if (!vm.isSuspended) return undefined;
+    vm.resume(this._context.machine.resumed);
+    return vm.takeOperations();
   }
 
   /** A suspended VM goes on to end one of its containers; with the last of them its image is dropped. */

@@ -20,7 +20,7 @@ import {
   hostOf,
   systemFrames,
 } from './machine.ts';
-import { type ParkBy, ParkBalloons } from './park.ts';
+import { ParkBalloons } from './park.ts';
 import type { Asked, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
@@ -89,8 +89,8 @@ export class OnePerVm implements ServerlessSystem {
     return false;
   }
 
-  park(vm: MicroVm, by: ParkBy): Asked {
-    return this._balloons.park(vm, by);
+  park(vm: MicroVm): Asked {
+    return this._balloons.park(vm);
   }
 
   kill(vm: MicroVm): void {

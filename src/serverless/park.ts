@@ -1,13 +1,8 @@
-// Parking: how much of an idle guest's memory its host asks for, and how VMs without a device of their own are asked.
+// Parking: how much of an idle guest's memory its host asks for, and how VMs of systems without a device are asked.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
 import { Balloon, type Clock, type MicroVm, vmStats } from '../vmm/index.ts';
 import type { Asked } from './system.ts';
-
-/** By what VMs of one container are parked: their balloon takes pages, or the guest hints at free ones. */
-export const PARK_BY = ['balloon', 'hinting'] as const;
-
-export type ParkBy = (typeof PARK_BY)[number];
 
 /** What is asked for, of what the guest says is available (buildbuddy's share). */
 const SPARE_SHARE = 0.8;
@@ -39,27 +34,16 @@ export class ParkBalloons {
     this._clock = clock;
   }
 
-  park(vm: MicroVm, by: ParkBy): Asked {
-    const balloon = this._balloonOf(vm);
-    return by === 'balloon' ? squeeze(balloon) : hint(balloon);
+  park(vm: MicroVm): Asked {
+    return squeeze(this._balloonOf(vm));
   }
 
   private _balloonOf(vm: MicroVm): Balloon {
     const known = this._balloons.get(vm);
     if (known !== undefined) return known;
-    const made = new Balloon(vm, this._clock, { freePageHinting: true });
+    const made = new Balloon(vm, this._clock);
     vm.counted.push(made);
     this._balloons.set(vm, made);
     return made;
   }
-}
-
-/** What the guest hinted at is asked, what had memory is got. */
-function hint(balloon: Balloon): Asked {
-  const { core } = balloon.vm.guest;
-  const before = core.privateFrames;
-  balloon.model.startHinting();
-  balloon.model.finishHinting();
-  const gotFrames = Math.max(0, before - core.privateFrames);
-  return { askedFrames: gotFrames, gotFrames };
 }

@@ -5,7 +5,6 @@ import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import type { SystemContext } from './machine.ts';
-import type { ParkBy } from './park.ts';
 
 /**
  * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `parent`:
@@ -98,7 +97,7 @@ export interface ServerlessSystem {
    * A VM whose containers are idle gives back what it can spare. What it was asked for and what came at once: what comes later is
    * told as work or as idle reclaim. Without this its VMs cannot be parked.
    */
-  park?(vm: MicroVm, by: ParkBy): Asked;
+  park?(vm: MicroVm): Asked;
   /** A parked VM is about to work: it has back what it needs for that. */
   unpark?(vm: MicroVm): void;
   /** VMs that run, in the order in which they were started. */

@@ -184,7 +184,7 @@ export class MicroVm {
     this.expectRunning();
     if (!this.isSuspended) return;
     this.stir();
-    this._hibernation?.restore(this._guest.core);
+    this._hibernation?.restore();
     for (const name of this._files) this._context.files.use(name);
     this._guest.resume(touched);
     for (const go of this._deferred.splice(0)) go();

@@ -22,6 +22,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'inflate-balloon.mjs': /balloon: 160 MiB\n[^]*deflated: 0 pages/,
   'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
   'own-csv.ts': /^scpv-template {[^]*^mcpv-czone {[^]*peak: \d+/m,
+  'own-idle.ts': /\d+ parked, \d+ suspended, \d+ resumed/,
+  'own-prewarm.ts': /\d+ cold, \d+ warm; \d+ ahead, \d+ used/,
   'own-keep-alive.ts': /fixed 10m: \d+ cold, \d+ warm\nown: \d+ cold, \d+ warm/,
   'own-placement.ts':
     /^fullest: [\d.]+ containers in ([\d.]+) VMs\nown: [\d.]+ containers in (?!\1 )[\d.]+ VMs/,

@@ -2,7 +2,6 @@
 // and systems have the devices.
 
 import type { ImageLoad } from '../../vmm/index.ts';
-import type { ParkBy } from '../park.ts';
 
 /**
  * park: the guest gives back what it has free and what it can drop. suspend: the whole VM goes to an image on a disk, and the host
@@ -12,7 +11,7 @@ export type IdleWay = 'park' | 'suspend';
 
 /** Done when no container of the VM has got a call for so long. */
 export type IdleStep =
-  | { readonly way: 'park'; readonly afterMs: number; readonly by?: ParkBy | undefined }
+  | { readonly way: 'park'; readonly afterMs: number }
   | { readonly way: 'suspend'; readonly afterMs: number; readonly load?: ImageLoad | undefined };
 
 export interface IdlePolicy {
@@ -32,10 +31,4 @@ export interface IdlePolicySpec {
 }
 
 /** When nothing else is said. */
-const DEFAULT_AFTER = '30s';
-
-/** `TIME` or `TIME/WORD`, either may be left out. */
-export function partsOf(argument: string = DEFAULT_AFTER): readonly [string, string | undefined] {
-  const [time = '', ...words] = argument.split('/');
-  return [time, words.length === 0 ? undefined : words.join('/')];
-}
+export const DEFAULT_AFTER = '30s';

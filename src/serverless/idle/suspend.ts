@@ -3,17 +3,20 @@
 import { choiceOf } from '../../check/index.ts';
 import { IMAGE_LOADS } from '../../vmm/index.ts';
 import { ArgumentError, durationMs } from '../argument.ts';
-import { type IdlePolicySpec, partsOf } from './policy.ts';
+import { DEFAULT_AFTER, type IdlePolicySpec } from './policy.ts';
 
 export const SUSPEND: IdlePolicySpec = {
   name: 'suspend',
   sentence:
     'A VM whose containers are idle for so long is written to a disk, and restored by the next call; its pages come back one by one, or those of the last time in one read: suspend:TIME/LOAD, 30s/lazy if not said.',
-  create: (argument) => {
-    const [time, word] = partsOf(argument);
-    const load = IMAGE_LOADS.find((one) => one === (word ?? IMAGE_LOADS[0]));
-    if (load === undefined) {
-      throw new ArgumentError(`one of ${choiceOf(IMAGE_LOADS, word ?? '')}`, word ?? '');
+  create: (argument = DEFAULT_AFTER) => {
+    const [time = '', word = IMAGE_LOADS[0], ...more] = argument.split('/');
+    const load = IMAGE_LOADS.find((one) => one === word);
+    if (load === undefined || more.length > 0) {
+      throw new ArgumentError(
+        `a time, after it / and one of ${choiceOf(IMAGE_LOADS, word)}`,
+        argument,
+      );
     }
     const steps = [{ way: 'suspend', afterMs: durationMs(time), load }] as const;
     return { ways: ['suspend'], steps: () => steps };

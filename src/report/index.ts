@@ -2,9 +2,15 @@
 
 export type { Cdf, Conclusion, Details, MemoryMap, StartRecords, TimeSeries } from './detail.ts';
 export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
+export type { Cell, Column, FlatTable } from './column.ts';
+export { COLOURS } from './colour.ts';
+export { escapeHtml } from './escape.ts';
+export { csvOf } from './formats/csv.ts';
+export { parquetWith } from './formats/parquet.ts';
+export { systemsTable } from './tables.ts';
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';
-export { readResults, resultsJson } from './formats/json.ts';
+export { JSON_FORMAT, readResults, resultsJson } from './formats/json.ts';
 export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
 export { clearLeftovers } from './leftovers.ts';
@@ -27,5 +33,5 @@ export type {
 export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
 export { RecordSpool } from './spool.ts';
 export { parseResults } from './schema.ts';
-export { formatBytes, formatCount, formatNumber } from './unit.ts';
+export { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from './unit.ts';
 export { type Written, openOutput, writeReport } from './write.ts';

@@ -20,7 +20,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
+  sweep: ['experiment', 'replay', 'report', 'trace'],
+  cli: ['sweep', 'experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
 };
 
 /** Rooms of which only types may be imported. */

@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { OutputError, type OutputFolder, formatCount } from '../report/index.ts';
+import { OutputError, formatCount } from '../report/index.ts';
+import type { OutputFolder } from '../report/node.ts';
 import {
   BATCH_SYSTEMS,
   type BatchSystem,

@@ -3,12 +3,12 @@
 import {
   type Column,
   type FlatTable,
-  OutputFolder,
   type OwnFile,
   type SystemResult,
   alignRows,
   parquetWith,
 } from '../report/index.ts';
+import { OutputFolder } from '../report/node.ts';
 import { KIB } from '../abi/unit.ts';
 import type { Sweep } from './cells.ts';
 import { type Effect, effectsOf } from './effects.ts';

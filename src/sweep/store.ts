@@ -2,14 +2,30 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { KIB } from '../abi/unit.ts';
 import { experimentIn, experimentYaml } from '../experiment/index.ts';
-import { JSON_FORMAT, type Results, readResults, writeReport } from '../report/index.ts';
+import { type Format, JSON_FORMAT, type Results, resultsJson } from '../report/index.ts';
+import { readResults, writeReport } from '../report/node.ts';
 import type { Failure } from './engine.ts';
 import { type Job, jobJson } from './job.ts';
 
 const RESULTS = 'results.json';
 const FAILURE = 'failure.json';
 const JOB = 'job.json';
+
+/** The record and what plays it again: details of a job are not kept, there are many. */
+const JOB_FORMAT: Format = {
+  ...JSON_FORMAT,
+  files: JSON_FORMAT.files
+    .filter(({ name }) => name !== 'details.json')
+    .map((file) => ({ ...file, usualBytes: 16 * KIB })),
+  render: ({ results, experiment = '' }) => ({
+    files: [
+      { name: RESULTS, content: resultsJson(results) },
+      { name: 'experiment.yaml', content: experiment },
+    ],
+  }),
+};
 
 export class JobStore {
   readonly #folder: string;
@@ -30,7 +46,7 @@ export class JobStore {
   async finish(job: Job, results: Results): Promise<void> {
     const folder = this.folderOf(job);
     const experiment = experimentYaml(experimentIn(folder, job.experiment));
-    await writeReport({ results, details: {}, experiment }, [JSON_FORMAT], folder);
+    await writeReport({ results, details: {}, experiment }, [JOB_FORMAT], folder);
     rmSync(join(folder, FAILURE), { force: true });
   }
 

@@ -1,7 +1,6 @@
 // What sweeps and runs are compared by: the figures of a system under a seed, and what was chosen for it.
 
-import { FIGURES, type Figures, figuresOf } from '../replay/index.ts';
-import type { Results, SensitiveFigure } from '../report/index.ts';
+import { type Figures, figuresOf } from '../replay/index.ts';
 import type { FinishedCell } from './table.ts';
 
 export interface Row {
@@ -18,25 +17,6 @@ export const SYSTEM = 'system';
 export function rowsOfCells(finished: readonly FinishedCell[]): Row[] {
   return finished.flatMap(({ cell: { labels, seed }, systems }) =>
     systems.map((one) => ({ labels, seed, system: one.name, figures: figuresOf(one) })),
-  );
-}
-
-/** Of a run: under each of its seeds. */
-export function rowsOfResults({ seed, systems, seeds }: Results): Row[] {
-  if (seeds === undefined) {
-    return systems.map((one) => ({
-      labels: {},
-      seed,
-      system: one.name,
-      figures: figuresOf(one),
-    }));
-  }
-  return seeds.systems.flatMap(({ name, figures }) =>
-    seeds.seeds.map((one, at) => {
-      const values = FIGURES.map((figure) => [figure, figures[figure].perSeed[at]]);
-      const each = Object.fromEntries(values) as Record<SensitiveFigure, number>;
-      return { labels: {}, seed: one, system: name, figures: each };
-    }),
   );
 }
 

@@ -83,15 +83,3 @@ export function sampleOf(values: readonly number[]): Sample {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: count < 2 ? 0 : Math.sqrt(squares / (count - 1)), count };
 }
-
-/** Holm's correction: what each chance is worth among so many questions. In the order of the chances. */
-export function holm(chances: readonly number[]): number[] {
-  const order = chances.map((_, at) => at).toSorted((a, b) => chances[a]! - chances[b]!);
-  const worth: number[] = [];
-  let most = 0;
-  order.forEach((at, rank) => {
-    most = Math.max(most, Math.min(1, (chances.length - rank) * chances[at]!));
-    worth[at] = most;
-  });
-  return worth;
-}

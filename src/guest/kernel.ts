@@ -32,6 +32,8 @@ import {
   freeListsOf,
   procOf,
 } from './inspect.ts';
+import { type MemoryMap, mapOf } from '../map/index.ts';
+import { type ContainerNames, GuestMapper } from './map.ts';
 import { GuestMemory } from './memory.ts';
 import { PageCache, type PageCacheState } from './page-cache.ts';
 import type { TreeState } from './tree-state.ts';
@@ -120,6 +122,8 @@ export class GuestKernel {
   onMoved: () => void = () => {};
   /** Called before a worker of the kernel does anything by itself. */
   onStir: () => void = () => {};
+  /** Where maps of its memory come from. */
+  readonly mapper: GuestMapper;
   readonly #workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
   #memmapWritten = 0;
@@ -140,6 +144,7 @@ export class GuestKernel {
     this.agentObject = state.agentObject;
     this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
     this.#meter = new Meter(core);
+    this.mapper = new GuestMapper(core.config.czones, config.region);
     const about = (): void => this.onStir();
     this.#workers = new Workers(this.memory, clocks, about, (moved) => this.#worked(moved));
     if (config.region !== undefined) {
@@ -368,6 +373,11 @@ export class GuestKernel {
     expectInteger('start', start, 0, this.core.spanFrames);
     expectInteger('count', count, 0, this.core.spanFrames - start);
     return framesOf(this.core, start, count);
+  }
+
+  /** All of its memory as a picture, a cell a pageblock; `names` are of containers by number. */
+  map(names?: ContainerNames): MemoryMap {
+    return mapOf(this.mapper.source(this.core, names));
   }
 
   /** The buddy allocator's lists that have blocks on them. */

@@ -48,6 +48,11 @@ export class Process {
     return this.#tree.state();
   }
 
+  /** What its container is known by in the guest's map while it lives. */
+  get number(): number {
+    return this.#tree.number;
+  }
+
   get anonymousPages(): number {
     return this.#tree.anonymousPages;
   }

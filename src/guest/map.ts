@@ -12,13 +12,16 @@ import {
 import {
   type MapReel,
   type MapSource,
+  type MemoryMap,
   Owners,
   USE_FILE,
   USE_KERNEL,
   USE_MOVABLE,
   USE_SYSTEM,
   USE_TABLES,
+  mapOf,
 } from '../map/index.ts';
+import type { GuestKernel } from './kernel.ts';
 import { TAG_TABLES, containerOf } from './tag.ts';
 import type { CZoneRegion } from './zones.ts';
 
@@ -31,9 +34,14 @@ export class GuestMapper {
   readonly #region: CZoneRegion | undefined;
   readonly #czones: number;
 
-  constructor(czones: number, region?: CZoneRegion) {
-    this.#czones = czones;
-    this.#region = region;
+  constructor({ core, config }: GuestKernel) {
+    this.#czones = core.config.czones;
+    this.#region = config.region;
+  }
+
+  /** All of the guest's memory, a cell a pageblock. */
+  map(core: Core, names?: ContainerNames): MemoryMap {
+    return mapOf(this.source(core, names));
   }
 
   /** The guest of a core as it is now; valid until it changes. */

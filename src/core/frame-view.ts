@@ -25,10 +25,9 @@ import type { Instance } from './instance.ts';
 
 const RECORD_WORDS = RECORD_BYTES >> 2;
 
-/** Host memory behind a frame: none, this guest's own, or the template's, mapped by now or not. */
-export const HOST_NONE = 0;
-export const HOST_OWN = 1;
-export const HOST_TEMPLATE = 2;
+/** Host memory behind a frame is this guest's own, or the template's, mapped by now or not; 0: there is none. */
+const HOST_OWN = 1;
+const HOST_TEMPLATE = 2;
 
 /** Frames as arrays, one entry a frame. Copies: a later change of the guest does not show in them. */
 export interface FrameSlice {
@@ -37,7 +36,7 @@ export interface FrameSlice {
   readonly states: Uint8Array;
   /** Pages of objects: the object. Heads of other blocks in use: the request's tag. Else 0. */
   readonly owners: Uint32Array;
-  /** HOST_* of the frame. */
+  /** Host memory behind it: 0 none, 1 the guest's own, 2 the template's, mapped by now or not. */
   readonly host: Uint8Array;
 }
 
@@ -107,13 +106,13 @@ export class FrameView {
 
   /** Frames [start, start + count), which lie in the guest's span. */
   slice(start: number, count: number): FrameSlice {
-    const { bytes, words } = this.#instance;
-    const states = bytes.slice(this.#states + start, this.#states + start + count);
+    const { bytes, words } = this._instance;
+    const states = bytes.slice(this._states + start, this._states + start + count);
     const owners = new Uint32Array(count);
     const host = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) {
       const pfn = start + at;
-      const record = this.#records + RECORD_WORDS * pfn;
+      const record = this._records + RECORD_WORDS * pfn;
       const kind = (states[at] as number) & KIND_MASK;
       if (kind === KIND_OBJECT || kind === KIND_KERNEL) {
         owners[at] = (words[record] as number) & RECORD_OBJECT_MASK;
@@ -121,8 +120,8 @@ export class FrameView {
         owners[at] = words[record + 1] as number;
       }
       const bit = 1 << (pfn & 7);
-      if (((bytes[this.#template + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_TEMPLATE;
-      else if (((bytes[this.#backed + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_OWN;
+      if (((bytes[this._template + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_TEMPLATE;
+      else if (((bytes[this._backed + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_OWN;
     }
     return { start, states, owners, host };
   }

@@ -2,10 +2,8 @@
 
 import {
   GUEST_OBJECTS_OFFSET,
-  GUEST_OBJECT_COUNT_OFFSET,
   OBJECT_BYTES,
   OBJECT_KIND_OFFSET,
-  OBJECT_NONE,
   OBJECT_TAG_OFFSET,
 } from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
@@ -154,14 +152,12 @@ export class Objects {
     return this._instance.raw.objectPages(id);
   }
 
-  /** OBJECT_* of an object, OBJECT_NONE of one that has gone; and the tag that it was made with. */
+  /** OBJECT_* of an object, and the tag that it was made with. */
   about(id: number): { readonly kind: number; readonly tag: number } {
     expectWords(ABOUT, id);
-    const at = this.#instance.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
-    const used = this.#instance.headerWord(GUEST_OBJECT_COUNT_OFFSET);
-    if (id >= used) return { kind: OBJECT_NONE, tag: 0 };
-    const kind = this.#instance.bytes[at + OBJECT_KIND_OFFSET] as number;
-    return { kind, tag: this.#instance.word(at + OBJECT_TAG_OFFSET) };
+    const at = this._instance.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
+    const kind = this._instance.bytes[at + OBJECT_KIND_OFFSET] as number;
+    return { kind, tag: this._instance.word(at + OBJECT_TAG_OFFSET) };
   }
 
   /** The frame behind a page of an object; below zero when there is none. */

@@ -30,13 +30,13 @@ export type ContainerNames = ReadonlyMap<number, string>;
 
 /** What is kept from one map of a guest to the next: the same container has the same colour. */
 export class GuestMapper {
-  readonly #owners = new Owners();
-  readonly #region: CZoneRegion | undefined;
-  readonly #czones: number;
+  private readonly _owners = new Owners();
+  private readonly _region: CZoneRegion | undefined;
+  private readonly _czones: number;
 
   constructor({ core, config }: GuestKernel) {
-    this.#czones = core.config.czones;
-    this.#region = config.region;
+    this._czones = core.config.czones;
+    this._region = config.region;
   }
 
   /** All of the guest's memory, a cell a pageblock. */
@@ -52,11 +52,11 @@ export class GuestMapper {
       if (kind !== KIND_OBJECT && kind !== KIND_KERNEL) return USE_KERNEL;
       const seen = known.get(owner);
       if (seen !== undefined) return seen;
-      const use = this.#useOfObject(core, kind, owner, names);
+      const use = this._useOfObject(core, kind, owner, names);
       known.set(owner, use);
       return use;
     };
-    const region = this.#region;
+    const region = this._region;
     return {
       spanFrames: core.spanFrames,
       slice: (start, count) => core.frames.slice(start, count),
@@ -68,20 +68,20 @@ export class GuestMapper {
     };
   }
 
-  #useOfObject(core: Core, kind: number, object: number, names: ContainerNames): number {
+  private _useOfObject(core: Core, kind: number, object: number, names: ContainerNames): number {
     const { kind: objectKind, tag } = core.objects.about(object);
     if (kind === KIND_KERNEL) return tag === TAG_TABLES ? USE_TABLES : USE_KERNEL;
     if (objectKind === OBJECT_FILE) return USE_FILE;
     const container = containerOf(tag);
     if (container === undefined) return USE_SYSTEM;
     const name = names.get(container) ?? `container ${container}`;
-    return this.#owners.code(`${container} ${name}`, name);
+    return this._owners.code(`${container} ${name}`, name);
   }
 
   /** What a reel of this guest's maps says besides them. */
   get about(): Pick<MapReel, 'zones' | 'owners' | 'region'> {
-    const czones = Array.from({ length: this.#czones }, (_, at) => `CZone ${at}`);
+    const czones = Array.from({ length: this._czones }, (_, at) => `CZone ${at}`);
     const zones = [...ZONE_NAMES.slice(0, KERNEL_ZONES), ...czones];
-    return { zones, owners: this.#owners.names, region: this.#region };
+    return { zones, owners: this._owners.names, region: this._region };
   }
 }

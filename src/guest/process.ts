@@ -50,7 +50,7 @@ export class Process {
 
   /** What its container is known by in the guest's map while it lives. */
   get number(): number {
-    return this.#tree.number;
+    return this._tree.number;
   }
 
   get anonymousPages(): number {

@@ -32,7 +32,9 @@ export function cellText(reel: MapReel, map: MemoryMap, cell: number): string {
     useName(reel, cells.use[cell] as number),
   ];
   if (cellFrames > 1 && taken > 0) parts.push(`${percent(taken)} taken`);
-  parts.push(backed === 0 ? 'no host memory' : `${percent(Math.min(SHARE_ALL, backed))} host-backed`);
+  parts.push(
+    backed === 0 ? 'no host memory' : `${percent(Math.min(SHARE_ALL, backed))} host-backed`,
+  );
   return [...parts, ...markWords(cells.marks[cell] as number)].join(', ');
 }
 

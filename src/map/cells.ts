@@ -29,7 +29,6 @@ import {
   USE_PER_CPU,
   USE_POOL,
   USE_TABLES,
-  isMemory,
   isTaken,
 } from './use.ts';
 
@@ -74,7 +73,7 @@ export interface MapCells {
   readonly taken: Uint8Array;
   readonly takenBacked: Uint8Array;
   readonly freeBacked: Uint8Array;
-  /** Largest order of a free block that begins in the cell, and one; 0: none. */
+  /** Largest order of a free block in the cell, and one; 0: none. */
   readonly order: Uint8Array;
   /** MARK_* together. */
   readonly marks: Uint8Array;
@@ -128,10 +127,7 @@ const USE_OF_KIND: ReadonlyMap<number, number> = new Map([
 
 function isOwned(kind: number): boolean {
   return (
-    kind === KIND_OBJECT ||
-    kind === KIND_KERNEL ||
-    kind === KIND_MOVABLE ||
-    kind === KIND_UNMOVABLE
+    kind === KIND_OBJECT || kind === KIND_KERNEL || kind === KIND_MOVABLE || kind === KIND_UNMOVABLE
   );
 }
 
@@ -148,8 +144,9 @@ class Counter {
   readonly #here = new Uint16Array(USES_MOST);
   #takenBacked = 0;
   #freeBacked = 0;
-  /** Use of the block whose tail is going by. */
-  #tailUse = USE_NONE;
+  /** Of the block that goes by: its use, and where it is free its order and one. */
+  #blockUse = USE_NONE;
+  #freeOrder = 0;
 
   constructor(source: MapSource, start: number, count: number, cellFrames: number) {
     this.#source = source;
@@ -163,7 +160,8 @@ class Counter {
     const { states, owners, host } = slice;
     const { start, cellFrames, cells, frames, backed } = this.map;
     for (let at = 0; at < states.length; at += 1) {
-      const use = this.#useAt(states[at] as number, owners[at] as number);
+      this.#enter(states[at] as number, owners[at] as number);
+      const use = this.#blockUse;
       const pfn = sliceStart + at;
       if (pfn < from) continue;
       const cell = Math.floor((pfn - start) / cellFrames);
@@ -175,24 +173,19 @@ class Counter {
         else this.#freeBacked += 1;
         if (host[at] === 2) cells.marks[cell] = (cells.marks[cell] as number) | MARK_TEMPLATE;
       }
-      this.#noteOrder(cell, states[at] as number);
+      cells.order[cell] = Math.max(cells.order[cell] as number, this.#freeOrder);
       const isLast = (pfn - start) % cellFrames === cellFrames - 1;
       if (isLast || pfn === start + this.map.count - 1) this.#finish(cell);
     }
   }
 
-  #useAt(state: number, owner: number): number {
+  /** The next frame: it begins a block, or goes on with the one at hand. */
+  #enter(state: number, owner: number): void {
     const kind = state & KIND_MASK;
-    if (kind === KIND_TAIL) return this.#tailUse;
-    const use = isOwned(kind) ? this.#source.useOf(kind, owner) : (USE_OF_KIND.get(kind) ?? 0);
-    this.#tailUse = use;
-    return use;
-  }
-
-  #noteOrder(cell: number, state: number): void {
-    if ((state & KIND_MASK) !== KIND_FREE) return;
-    const { order } = this.map.cells;
-    order[cell] = Math.max(order[cell] as number, (state & KIND_ORDER_MASK) + 1);
+    if (kind === KIND_TAIL) return;
+    const isOwn = isOwned(kind);
+    this.#blockUse = isOwn ? this.#source.useOf(kind, owner) : (USE_OF_KIND.get(kind) ?? USE_NONE);
+    this.#freeOrder = kind === KIND_FREE ? (state & KIND_ORDER_MASK) + 1 : 0;
   }
 
   #finish(cell: number): void {
@@ -262,9 +255,4 @@ export function mapOf(
   }
   addPool(source, counter.map);
   return counter.map;
-}
-
-/** Frames of a map that are memory. */
-export function memoryFrames({ frames }: MemoryMap): number {
-  return frames.reduce((sum, here, use) => (isMemory(use) ? sum + here : sum), 0);
 }

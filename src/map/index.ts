@@ -1,19 +1,10 @@
 // The face of the memory map: a guest's memory as a picture, at one moment or through time. Knows no core and no DOM but in its view.
 
-export {
-  type Frames,
-  type MapCells,
-  type MapSource,
-  type MemoryMap,
-  ZONE_NONE,
-  mapOf,
-  memoryFrames,
-} from './cells.ts';
-export { cellAt, layoutOfMaps } from './layout.ts';
+export { type Frames, type MapCells, type MapSource, type MemoryMap, mapOf } from './cells.ts';
+export { layoutOfMaps } from './layout.ts';
 export { type LegendRow, legendOf } from './legend.ts';
-export { markWords } from './look.ts';
 export { Owners } from './owners.ts';
-export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
+export { type Palette, type Theme, paletteOf } from './palette.ts';
 export { pngOf } from './png.ts';
 export { paintMap } from './raster.ts';
 export {
@@ -23,8 +14,8 @@ export {
   type MapRegion,
   decodeReel,
   encodeReel,
-  useName,
 } from './reel.ts';
+export { MAP_CSS } from './style.ts';
 export { mapSvg } from './svg.ts';
 export { mapText } from './text.ts';
 export * from './use.ts';

@@ -10,7 +10,7 @@ const MEMORY_BLOCK_COLUMNS = 8;
 const PAGEBLOCK_COLUMNS = 32;
 /** Cells have a line between them from so many pixels on. */
 const SPACED_PIXELS = 5;
-const CELL_PIXELS_MOST = 22;
+const CELL_PIXELS_MOST = 40;
 
 export interface MapLayout {
   readonly width: number;
@@ -53,23 +53,26 @@ function shownTiles(maps: readonly MemoryMap[], tileCells: number): number[] {
 /** All of the maps, which are of the same frames, in so many pixels: cells are as large as fits. */
 export function layoutOfMaps(
   maps: readonly MemoryMap[],
-  width: number,
+  widthMost: number,
   heightMost: number,
 ): MapLayout {
   const { columns, rows } = tileShape(maps[0]?.cellFrames ?? PAGEBLOCK_FRAMES);
-  const tiles = shownTiles(maps, columns * rows);
+  const shown = shownTiles(maps, columns * rows);
+  const tiles = shown.length === 0 ? [0] : shown;
   const sized = (pixels: number): MapLayout => {
     const gap = Math.max(2, Math.round(pixels * 0.7));
-    const perRow = Math.floor((width + gap) / (columns * pixels + gap));
+    const across = columns * pixels + gap;
+    const perRow = Math.floor((widthMost + gap) / across);
     const tilesPerRow = Math.max(1, Math.min(perRow, tiles.length));
+    const width = tilesPerRow * across - gap;
     const height = Math.ceil(tiles.length / tilesPerRow) * (rows * pixels + gap) - gap;
     const space = pixels >= SPACED_PIXELS ? 1 : 0;
     const shape = { tileColumns: columns, tileRows: rows };
-    return { width, height: Math.max(1, height), pixels, space, ...shape, tiles, tilesPerRow, gap };
+    return { width, height, pixels, space, ...shape, tiles, tilesPerRow, gap };
   };
   for (let pixels = CELL_PIXELS_MOST; pixels > 1; pixels -= 1) {
     const layout = sized(pixels);
-    if (layout.height <= heightMost && columns * pixels <= width) return layout;
+    if (layout.height <= heightMost && layout.width <= widthMost) return layout;
   }
   return sized(1);
 }

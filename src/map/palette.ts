@@ -45,15 +45,16 @@ const OWNERS: readonly number[] = [
 const BITS = 8;
 const BYTE = 255;
 
+function between(a: number, b: number, shift: number, share: number): number {
+  const from = (a >> shift) & BYTE;
+  return Math.round(from + ((((b >> shift) & BYTE) - from) * share) / SHARE_ALL) << shift;
+}
+
 /** `share` of `b` in `a`, of 255. */
 export function mix(a: number, b: number, share: number): number {
-  let mixed = 0;
-  for (let shift = 0; shift < 3 * BITS; shift += BITS) {
-    const from = (a >> shift) & BYTE;
-    const to = (b >> shift) & BYTE;
-    mixed |= Math.round(from + ((to - from) * share) / SHARE_ALL) << shift;
-  }
-  return mixed;
+  if (share <= 0) return a;
+  if (share >= SHARE_ALL) return b;
+  return between(a, b, 0, share) | between(a, b, BITS, share) | between(a, b, 2 * BITS, share);
 }
 
 function ramp(small: number, large: number): number[] {
@@ -73,7 +74,8 @@ function ownerColours(paper: number): number[] {
 type Fixed = Readonly<Record<number, number>>;
 
 function uses(fixed: Fixed, paper: number): number[] {
-  return [...Array.from({ length: USE_OWNER }, (_, use) => fixed[use] ?? 0), ...ownerColours(paper)];
+  const kinds = Array.from({ length: USE_OWNER }, (_, use) => fixed[use] ?? 0);
+  return [...kinds, ...ownerColours(paper)];
 }
 
 const LIGHT_PAPER = 0xffffff;

@@ -23,7 +23,10 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(CHUNK_BYTES + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
-  bytes.set(Uint8Array.from(name, (character) => character.charCodeAt(0)), 4);
+  bytes.set(
+    Uint8Array.from(name, (character) => character.charCodeAt(0)),
+    4,
+  );
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crcOf(bytes.subarray(4, 8 + data.length)));
   return bytes;

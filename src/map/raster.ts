@@ -3,7 +3,7 @@
 import type { MapCells, MemoryMap } from './cells.ts';
 import { SHARE_ALL } from './cells.ts';
 import { type MapLayout, eachCell } from './layout.ts';
-import { lookOf } from './look.ts';
+import { lookAt, newLook } from './look.ts';
 import type { Palette } from './palette.ts';
 
 const OPAQUE = 0xff000000;
@@ -27,9 +27,11 @@ class Painter {
 
   fill(x: number, y: number, width: number, height: number, colour: number): void {
     const pixel = pixelOf(colour);
-    for (let row = y; row < y + height; row += 1) {
-      const from = row * this.#width + x;
-      this.#pixels.fill(pixel, from, from + width);
+    const pixels = this.#pixels;
+    const line = this.#width;
+    // a cell is a few pixels wide: TypedArray.fill would cost more than it does
+    for (let from = y * line + x; from < (y + height) * line; from += line) {
+      for (let at = from; at < from + width; at += 1) pixels[at] = pixel;
     }
   }
 
@@ -59,8 +61,10 @@ export function paintMap(
   const { pixels: step, space, tileColumns, tileRows } = layout;
   const side = step - space;
   const tileCells = tileColumns * tileRows;
+  const look = newLook();
   eachCell(layout, cells.use.length, (cell, x, y) => {
-    const { back, front, fill, isMarked } = lookOf(cells, cell, palette);
+    lookAt(cells, cell, palette, look);
+    const { back, front, fill, isMarked } = look;
     const height = fill === 0 ? 0 : Math.max(1, Math.round((side * fill) / SHARE_ALL));
     if (height < side) painter.fill(x, y, side, side - height, back);
     if (height > 0) painter.fill(x, y + side - height, side, height, front);

@@ -83,6 +83,13 @@ function differ(bytes: Uint8Array, before: Uint8Array | undefined): Uint8Array {
   return before === undefined ? bytes : bytes.map((byte, at) => byte ^ (before[at] as number));
 }
 
+function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
+  const all = [...frames].map((here, use): [number, number, number] => {
+    return [use, here, backed[use] as number];
+  });
+  return all.filter(([, here]) => here > 0);
+}
+
 export function encodeReel(reel: MapReel): EncodedReel {
   const { name, zones, owners, region, instants } = reel;
   const first = instants[0]?.map;
@@ -93,13 +100,11 @@ export function encodeReel(reel: MapReel): EncodedReel {
     const bytes = bytesOf(map);
     const cells = toBase64(pack(differ(bytes, before)));
     before = bytes;
-    const uses = [...map.frames.keys()].filter((use) => map.frames[use] !== 0);
-    const frames = uses.map((use) => [use, map.frames[use], map.backed[use]] as const);
-    return { atMs, ...(note === undefined ? {} : { note }), frames, cells };
+    return { atMs, ...(note === undefined ? {} : { note }), frames: totalsOf(map), cells };
   });
   const place = region === undefined ? {} : { region };
-  const instantsOf = encoded as unknown as EncodedReel['instants'];
-  return { schema: SCHEMA, name, zones, owners, ...place, start, count, cellFrames, instants: instantsOf };
+  const range = { start, count, cellFrames };
+  return { schema: SCHEMA, name, zones, owners, ...place, ...range, instants: encoded };
 }
 
 /** Throws RefusedArgument for what no encodeReel wrote. */

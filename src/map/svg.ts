@@ -5,7 +5,7 @@ import type { MemoryMap } from './cells.ts';
 import { SHARE_ALL } from './cells.ts';
 import { type MapLayout, eachCell, layoutOfMaps } from './layout.ts';
 import { legendOf } from './legend.ts';
-import { lookOf } from './look.ts';
+import { lookAt, newLook } from './look.ts';
 import { cssColour, paletteOf } from './palette.ts';
 import type { MapReel } from './reel.ts';
 
@@ -29,21 +29,21 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
 }
 
-/** Equal cells side by side become one rectangle. */
+/** Equal cells side by side become one rectangle where no line is between them. */
 class Rectangles {
   readonly parts: string[] = [];
   #last: { x: number; y: number; width: number; height: number; colour: number } | undefined;
 
-  add(x: number, y: number, width: number, height: number, colour: number, space: number): void {
+  add(x: number, y: number, width: number, height: number, colour: number): void {
     const last = this.#last;
     const joins =
       last !== undefined &&
       last.y === y &&
       last.height === height &&
       last.colour === colour &&
-      last.x + last.width + space === x;
+      last.x + last.width === x;
     if (joins) {
-      last.width += space + width;
+      last.width += width;
       return;
     }
     this.flush();
@@ -65,11 +65,12 @@ function cellsSvg({ cells }: MemoryMap, layout: MapLayout): string {
   const front = new Rectangles();
   const { pixels, space } = layout;
   const side = pixels - space;
+  const look = newLook();
   eachCell(layout, cells.use.length, (cell, x, y) => {
-    const look = lookOf(cells, cell, PALETTE);
+    lookAt(cells, cell, PALETTE, look);
     const height = look.fill === 0 ? 0 : Math.max(1, Math.round((side * look.fill) / SHARE_ALL));
-    if (height < side) back.add(x, y, side, side, look.back, space);
-    if (height > 0) front.add(x, y + side - height, side, height, look.front, space);
+    if (height < side) back.add(x, y, side, side, look.back);
+    if (height > 0) front.add(x, y + side - height, side, height, look.front);
   });
   back.flush();
   front.flush();

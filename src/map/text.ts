@@ -1,9 +1,10 @@
 // A map for a terminal: a line a memory block, a sign a pageblock; where that were too many lines, a sign stands for several.
 
 import { FRAMES_PER_GIB, FRAMES_PER_MIB } from '../abi/unit.ts';
+import { escaped } from '../check/index.ts';
 import { type MapCells, type MemoryMap, SHARE_ALL } from './cells.ts';
 import { legendOf } from './legend.ts';
-import { lookOf } from './look.ts';
+import { lookAt, newLook } from './look.ts';
 import { mix, paletteOf } from './palette.ts';
 import type { MapReel } from './reel.ts';
 import {
@@ -72,7 +73,9 @@ function rgb(colour: number): string {
 function signAt({ cells }: MemoryMap, cell: number, isColoured: boolean): string {
   const sign = signOf(cells.use[cell] as number, (cells.freeBacked[cell] as number) > 0);
   if (!isColoured || cells.use[cell] === USE_NONE) return sign;
-  const { back, front, fill } = lookOf(cells, cell, PALETTE);
+  const look = newLook();
+  lookAt(cells, cell, PALETTE, look);
+  const { back, front, fill } = look;
   const colour = mix(back, front, fill === 0 ? 0 : Math.max(fill, SHARE_ALL / 2));
   return `${ESCAPE}48;2;${rgb(colour)};38;2;${rgb(PALETTE.mark)}m${sign}${ESCAPE}0m`;
 }
@@ -105,7 +108,7 @@ export function mapText(reel: MapReel, map: MemoryMap, isColoured = false): stri
   const signMib = (step * cellFrames) / FRAMES_PER_MIB;
   const legend = legendOf(reel, map, PALETTE).map(({ use, name, frames, backed }) => {
     const sign = signOf(use, backed > 0);
-    return `  ${sign}  ${name.padEnd(24)} ${(frames / FRAMES_PER_MIB).toFixed(1).padStart(10)} MiB`;
+    return `  ${sign}  ${escaped(name).padEnd(24)} ${(frames / FRAMES_PER_MIB).toFixed(1).padStart(10)} MiB`;
   });
   return `${[...lines, '', `A sign is ${signMib} MiB.`, ...legend].join('\n')}\n`;
 }

@@ -47,8 +47,3 @@ export const USE_NAMES: readonly string[] = [
 export function isTaken(use: number): boolean {
   return use >= USE_BALLOON;
 }
-
-/** Whether frames of this use are memory at all. */
-export function isMemory(use: number): boolean {
-  return use >= USE_POOL;
-}

@@ -58,6 +58,19 @@ function momentsOf(reels: readonly MapReel[]): number[] {
   return [...new Set(all)].toSorted((a, b) => a - b);
 }
 
+/** Of a row: its colour, and frames and those with host memory, a figure a reel. */
+interface Figures {
+  readonly colour: number;
+  readonly frames: number[];
+  readonly backed: number[];
+}
+
+function legendItem(): HTMLLIElement {
+  const item = made('li', '');
+  item.append(made('span', 'gm-map-swatch'), made('span', ''), made('span', 'gm-map-size'));
+  return item;
+}
+
 class Slider {
   readonly bar: HTMLDivElement = made('div', 'gm-map-bar');
   readonly #play: HTMLButtonElement = made('button', 'gm-map-play', '▶ Play');
@@ -114,18 +127,21 @@ class Maps implements MapView {
   readonly #panes: HTMLDivElement = made('div', 'gm-map-panes');
   readonly #slider: Slider = new Slider((at) => this.show(at));
   readonly #legend: HTMLUListElement = made('ul', 'gm-map-legend');
+  readonly #details: HTMLDetailsElement = made('details', 'gm-map-details');
   readonly #table: HTMLTableElement = made('table', 'gm-map-table');
   #theme: Theme;
   #reels: readonly MapReel[] = [];
   #canvases: MapCanvas[] = [];
   #at = 0;
+  #rows: readonly (readonly [string, Figures])[] = [];
   moments: readonly number[] = [];
 
   constructor(root: HTMLElement, options: MapViewOptions) {
     this.#options = options;
     this.#theme = options.theme ?? 'light';
-    const details = made('details', 'gm-map-details');
+    const details = this.#details;
     details.append(made('summary', '', 'The map as a table'), this.#table);
+    details.addEventListener('toggle', () => this.#fillTable());
     root.classList.add('gm-map');
     root.replaceChildren(this.#slider.bar, this.#panes, this.#legend, details);
     // only the width is ours to follow: the height follows from it
@@ -182,7 +198,7 @@ class Maps implements MapView {
   /** Legend and table: a row a name, a column of figures a reel. */
   #explain(maps: readonly MemoryMap[]): void {
     const palette = paletteOf(this.#theme);
-    const rows = new Map<string, { colour: number; frames: number[]; backed: number[] }>();
+    const rows = new Map<string, Figures>();
     maps.forEach((map, pane) => {
       const reel = this.#reels[pane] as MapReel;
       for (const { name, colour, frames, backed } of legendOf(reel, map, palette)) {
@@ -192,29 +208,30 @@ class Maps implements MapView {
         rows.set(name, row);
       }
     });
-    const items = [...rows].map(([name, { colour, frames }]) => {
-      const item = made('li', '');
-      const swatch = made('span', 'gm-map-swatch');
-      swatch.style.background = cssColour(colour);
+    const entries = [...rows];
+    if (this.#legend.children.length !== entries.length) {
+      this.#legend.replaceChildren(...entries.map(legendItem));
+    }
+    entries.forEach(([name, { colour, frames }], at) => {
+      const [swatch, title, size] = (this.#legend.children[at] as Element).children;
+      (swatch as HTMLElement).style.background = cssColour(colour);
+      (title as Element).textContent = name;
       const sizes = maps.map((_, pane) => mib(frames[pane] ?? 0)).join(' | ');
-      item.append(swatch, made('span', '', name), made('span', 'gm-map-size', `${sizes} MiB`));
-      return item;
+      (size as Element).textContent = `${sizes} MiB`;
     });
-    this.#legend.replaceChildren(...items);
-    this.#fillTable(maps.length, [...rows]);
+    this.#rows = entries;
+    if (this.#details.open) this.#fillTable();
   }
 
-  #fillTable(
-    panes: number,
-    rows: readonly (readonly [string, { frames: number[]; backed: number[] }])[],
-  ): void {
+  #fillTable(): void {
+    const panes = this.#reels.length;
     const head = made('tr', '');
-    const names = this.#reels.slice(0, panes).flatMap(({ name }) => {
+    const names = this.#reels.flatMap(({ name }) => {
       return [`${name}, MiB`, 'of it host-backed, MiB'];
     });
     head.append(...['memory', ...names].map((name) => made('th', '', name)));
     for (const cell of head.children) cell.setAttribute('scope', 'col');
-    const body = rows.map(([name, { frames, backed }]) => {
+    const body = this.#rows.map(([name, { frames, backed }]) => {
       const row = made('tr', '');
       const title = made('th', '', name);
       title.scope = 'row';

@@ -9,7 +9,7 @@ export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
 export { clearLeftovers } from './leftovers.ts';
 export { OutputFolder } from './output.ts';
-export { OutputError } from './output-error.ts';
+export { OutputError, writingTo } from './output-error.ts';
 export { repairLines } from './remarks.ts';
 export type {
   FootprintBy,

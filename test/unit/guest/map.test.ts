@@ -23,8 +23,9 @@ it('system files, processes and page tables are told apart from other memory of 
   expect(before.frames[USE_FILE]).toBe(KERNEL.pageCacheFrames);
   expect(before.frames[USE_SYSTEM]).toBe(KERNEL.agentFrames);
   expect(before.frames[USE_TABLES]).toBe(0);
-  new Process(guest, { cpu: 0, kernelFrames: 50, mappedPages: 2000 });
+  const process = new Process(guest, { cpu: 0, kernelFrames: 50, mappedPages: 2000 });
   const after = mapper.map(guest.core);
   expect(after.frames[USE_TABLES]).toBe(guest.memory.frames.pageTables);
+  expect(process.number).toBeGreaterThan(0);
   expect(after.frames[USE_KERNEL]! - before.frames[USE_KERNEL]!).toBe(50);
 });

@@ -61,11 +61,10 @@ function walk(frames: Iterable<GuestFrame>): GuestFrame[] {
 /** The cells of a map and of a walk agree in everything that a walk can see. */
 function expectEqual(map: MemoryMap, walked: readonly GuestFrame[]): void {
   const { cells, cellFrames, frames, backed } = map;
-  const count = (list: readonly GuestFrame[], kind: FrameKind): number =>
-    list.filter((frame) => frame.kind === kind).length;
   for (const [kind, use] of Object.entries(SIMPLE)) {
     if (use === USE_NONE) continue;
-    expect([kind, frames[use]]).toEqual([kind, count(walked, kind as FrameKind)]);
+    const found = walked.filter((frame) => frame.kind === kind);
+    expect([kind, frames[use]]).toEqual([kind, found.length]);
   }
   expect(backed.reduce((sum, here) => sum + here, 0)).toBe(
     walked.filter(({ host }) => host !== 'none').length,

@@ -12,6 +12,7 @@ export {
   type CoreBuild,
   compiledCore,
   coreVersion,
+  loadCore,
   onLlfree,
   useCore,
 } from './instantiate.ts';

@@ -10,7 +10,7 @@ import {
   SYSTEMS,
   TRACE_FORMATS,
   parseResults,
-} from '../../src/index.ts';
+} from '../../src/node.ts';
 import { HOST_PLACEMENTS, WHEN_FULL } from '../../src/serverless/index.ts';
 import { type Ended, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 

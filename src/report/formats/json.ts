@@ -1,9 +1,8 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
-import { readFileSync } from 'node:fs';
 import { KIB } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
-import { parseResults, ResultsError } from '../schema.ts';
+import { parseResults } from '../schema.ts';
 
 /** A list of numbers, one a line, as JSON.stringify writes it: line breaks are not found inside strings. */
 const NUMBERS = /\[\n\s*([\d.e+-]+(?:,\n\s*[\d.e+-]+)*)\n\s*\]/g;
@@ -12,26 +11,6 @@ const NUMBERS = /\[\n\s*([\d.e+-]+(?:,\n\s*[\d.e+-]+)*)\n\s*\]/g;
 export function resultsJson(results: Results): string {
   const text = JSON.stringify(parseResults(results), null, 2);
   return `${text.replaceAll(NUMBERS, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`)}\n`;
-}
-
-/** What the engine says of JSON shows a piece of it. */
-function oneLine(message: string): string {
-  return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-}
-
-/** Reads a results.json; a fault is a `ResultsError` that names the file. */
-export function readResults(path: string): Results {
-  const text = readFileSync(path, 'utf8');
-  try {
-    return parseResults(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof ResultsError) {
-      throw new ResultsError(error.problems.map((line) => `${path}: ${line}`));
-    }
-    if (error instanceof SyntaxError)
-      throw new ResultsError([`${path}: ${oneLine(error.message)}`]);
-    throw error;
-  }
 }
 
 export const JSON_FORMAT: Format = {

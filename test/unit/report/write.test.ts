@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FORMATS, type Format, readResults, writeReport } from '../../../src/report/index.ts';
+import { FORMATS, type Format } from '../../../src/report/index.ts';
+import { readResults, writeReport } from '../../../src/report/node.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
 import { details, results } from '../../support/report.ts';
 

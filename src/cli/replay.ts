@@ -182,7 +182,7 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
     },
-    details: detailsOf(played),
+    details: detailsOf(played, pricesOf(planOf(configuration).prices)),
     experiment: experimentYaml(configuration),
   };
 }

@@ -179,6 +179,8 @@ export function runOf(
       functionNames: functions.map((one) => one.name),
       invocations: measuredCalls(systems),
       spanMs,
+      format: trace.format,
+      isDrawn: trace.calls.kind === 'counted',
       repairs: repairsOf(trace, options.workload),
     },
     priceLevel: (options.prices ?? PUBLISHED).level,

@@ -1,7 +1,16 @@
 // The report room's public face: the record of a run, its check, and the formats it is written in. What writes and reads files is
 // behind its other face, node.ts.
 
-export type { Cdf, Conclusion, Details, MemoryMap, StartRecords, TimeSeries } from './detail.ts';
+export {
+  type Cdf,
+  type Details,
+  type Distribution,
+  JUDGED,
+  type Judged,
+  type LevelFigures,
+  type StartRecords,
+  type TimeSeries,
+} from './detail.ts';
 export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';

@@ -2,6 +2,6 @@
 
 export { clearLeftovers } from './leftovers.ts';
 export { type OutputOptions, OutputFolder } from './output.ts';
-export { readResults } from './read.ts';
+export { readDetails, readResults } from './read.ts';
 export { RecordSpool } from './spool.ts';
-export { type Written, openOutput, writeReport } from './write.ts';
+export { type Written, openOutput, reportOf, writeAgain, writeReport } from './write.ts';

@@ -64,6 +64,7 @@ describe('guestmem', () => {
     expect(out).toMatch(/^system +cold +start-up/m);
     expect(out).toMatch(/^mcpv-czone /m);
     expect(readdirSync(join(folder, 'made')).toSorted()).toEqual([
+      'details.json',
       'experiment.yaml',
       'report.html',
       'results.json',

@@ -3,6 +3,7 @@ import { KIB } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
 import { parseResults } from '../schema.ts';
+import { detailsJson } from '../details-file.ts';
 
 /** A list of numbers, one a line, as JSON.stringify writes it: line breaks are not found inside strings. */
 const NUMBERS = /\[\n\s*([\d.e+-]+(?:,\n\s*[\d.e+-]+)*)\n\s*\]/g;
@@ -16,14 +17,16 @@ export function resultsJson(results: Results): string {
 export const JSON_FORMAT: Format = {
   name: 'json',
   sentence:
-    'The record of the run as results.json, the one form that is read back; with it experiment.yaml.',
+    'The record of the run as results.json and details.json, the one form that is read back; with it experiment.yaml.',
   files: [
     { name: 'results.json', mark: /^\{\s*"schema": \d/, usualBytes: 400 * KIB },
+    { name: 'details.json', mark: /^\{\s*"schema": \d,\s*"hashes"/, usualBytes: 1000 * KIB },
     { name: 'experiment.yaml', mark: /^# guestmem experiment, resolved/, usualBytes: 2 * KIB },
   ],
-  render: ({ results, experiment }) => ({
+  render: ({ results, details, experiment }) => ({
     files: [
       { name: 'results.json', content: resultsJson(results) },
+      { name: 'details.json', content: detailsJson(results, details) },
       ...(experiment === undefined ? [] : [{ name: 'experiment.yaml', content: experiment }]),
     ],
   }),

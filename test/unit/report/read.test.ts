@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { resultsJson } from '../../../src/report/formats/json.ts';
-import { readResults } from '../../../src/report/read.ts';
+import { detailsJson } from '../../../src/report/details-file.ts';
+import { readDetails, readResults } from '../../../src/report/read.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
-import { results } from '../../support/report.ts';
+import { details, results } from '../../support/report.ts';
 
 let folder: string;
 
@@ -32,4 +33,14 @@ it.each([
   writeFileSync(path, text);
   expect(() => readResults(path)).toThrow(ResultsError);
   expect(() => readResults(path)).toThrow(message);
+});
+
+it('details that were written are read back, and are no fault where they are absent', () => {
+  const path = join(folder, 'details.json');
+  expect(readDetails(path, results())).toEqual({});
+  writeFileSync(path, detailsJson(results(), details()));
+  const { starts: _, ...kept } = details();
+  expect(readDetails(path, results())).toEqual(kept);
+  writeFileSync(path, '{}');
+  expect(() => readDetails(path, results())).toThrow(/details\.json: schema: /);
 });

@@ -28,10 +28,12 @@ function format(name: string): Format {
 describe('a report', () => {
   it('is written into a folder that it makes, and its record read back', async () => {
     const { paths, text } = await writeReport(REPORT, [format('json')], join(folder, 'a', 'b'));
-    expect(paths).toEqual([join(folder, 'a', 'b', 'results.json')]);
+    expect(paths).toEqual(
+      ['results.json', 'details.json'].map((name) => join(folder, 'a', 'b', name)),
+    );
     expect(text).toBe('');
     expect(readResults(paths[0] as string)).toEqual(results());
-    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['results.json']);
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['details.json', 'results.json']);
   });
 
   it.each(FORMATS)('with a wrong record is refused by $name and touches nothing', async (one) => {

@@ -1,9 +1,5 @@
 // What goes to the terminal: text in which nothing but line breaks controls it, on streams that may be closed or full.
 
-import { isatty } from 'node:tty';
-
-const STDOUT = 1;
-
 /** Control and format characters (C0, C1, bidirectional overrides), which names from files can bring along. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 
@@ -23,11 +19,6 @@ export function printable(text: string): string {
 /** Lines on stdout. */
 export function print(text: string): void {
   process.stdout.write(printable(text));
-}
-
-/** Whether stdout shows colours: a terminal, of a user who has not said otherwise (no-color.org). */
-export function isColoured(): boolean {
-  return isatty(STDOUT) && (process.env['NO_COLOR'] ?? '') === '';
 }
 
 /** Lines with colours on stdout. Whoever makes them has escaped what comes from a file. */

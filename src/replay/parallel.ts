@@ -2,6 +2,7 @@
 
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
+import { expectInteger } from '../check/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
 import { type ErrorRecord, type HandData, errorOf } from './hand.ts';
 import { type ReplayPlan, expectFunctions, optionsOf } from './plan.ts';
@@ -45,9 +46,10 @@ export async function replayPlan(
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
   const { progress, signal, records } = options;
-  const jobs = Math.min(options.jobs ?? (await coresOf()), plan.systems.length);
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
+  const asked = expectInteger('jobs', options.jobs ?? (await coresOf()), 1);
+  const jobs = Math.min(asked, plan.systems.length);
   if (jobs <= 1) return replay(trace, { ...said, progress, signal, records });
   const elapsedMs = startWall();
   warmupMsOf(trace, said);

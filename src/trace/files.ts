@@ -12,6 +12,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { expectText } from '../check/index.ts';
 import { TraceError, quoteText } from './error.ts';
 
 export function fileFault(file: string, expected: string, found: string): TraceError {
@@ -39,6 +40,7 @@ export function reason(error: unknown): string {
 
 /** Stat with the three usual failures told in words. */
 export function statPath(path: string): Stats {
+  expectText('path', path);
   try {
     return statSync(path);
   } catch (error) {

@@ -41,6 +41,7 @@ export {
   type TraceFunction,
   type TraceOptions,
   type TraceQuirks,
+  expectTrace,
   functionKey,
 } from './trace.ts';
 export { readVhive } from './vhive.ts';

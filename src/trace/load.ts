@@ -1,5 +1,6 @@
 /** Opens what `openTrace` opens, and what takes waiting or a word from the user: Parquet, and columns under any names. */
 import { statSync } from 'node:fs';
+import { expectObject, expectText } from '../check/index.ts';
 import { readCalls } from './calls.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
 import { peekBytes } from './csv.ts';
@@ -15,6 +16,7 @@ export interface LoadOptions extends TraceOptions {
 const MAGIC = 'PAR1';
 
 function isParquet(path: string): boolean {
+  expectText('path', path);
   if (!(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return false;
   return peekBytes(path).toString('latin1', 0, MAGIC.length) === MAGIC;
 }
@@ -28,7 +30,7 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 
 /** A trace of any known format. Throws `TraceError` for what is wrong with path or files, `RangeError` for options. */
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
-  const { columns, ...own } = options;
+  const { columns, ...own } = expectObject('options', options);
   const map = columns === undefined ? undefined : parseColumns(columns);
   if (isParquet(path)) {
     const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed

@@ -1,6 +1,7 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
 import { readFileSync } from 'node:fs';
 import { KIB } from '../../abi/unit.ts';
+import { expectText } from '../../check/index.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
 import { parseResults, ResultsError } from '../schema.ts';
@@ -19,9 +20,18 @@ function oneLine(message: string): string {
   return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ResultsError([`${path}: expected a file that can be read, found ${why}`]);
+  }
+}
+
 /** Reads a results.json; a fault is a `ResultsError` that names the file. */
 export function readResults(path: string): Results {
-  const text = readFileSync(path, 'utf8');
+  const text = textOf(expectText('path', path));
   try {
     return parseResults(JSON.parse(text));
   } catch (error) {

@@ -13,6 +13,7 @@ export {
   expectText,
   expectWords,
 } from './argument.ts';
+export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
 export { UNPRINTABLE, escaped, shortened } from './text.ts';

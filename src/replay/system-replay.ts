@@ -102,6 +102,7 @@ export class SystemReplay {
       fromMs: warmupMs,
       untilMs: trace.spanMs,
       idleContainers: () => this._pool.idleCount(),
+      vms: () => this._fleet.running(),
     });
     const { reclaims, disturbances } = this._meters;
     if (config.interference) {
@@ -480,8 +481,7 @@ export class SystemReplay {
       receipt: receipt.slice(),
       pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
-    const vms = this._fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [measured, warmup]);
+    const hash = hashOfRun(run, this._fleet.running(), [measured, warmup]);
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
     return { ...run, hash };

@@ -16,8 +16,8 @@ import type { MachineConfig } from './machine.ts';
 /** The core numbers frames in 32 bits. */
 const FRAMES: Bounds = { least: 0, most: 2 ** 32 - 1 };
 const SHARE: Bounds = { least: 0, most: 1, isFraction: true };
-/** Processes of a guest, and virtual CPUs: src/guest/machine.ts. */
-const CONTAINERS: Bounds = { least: 1, most: 2 ** 15 };
+/** A guest has processes for so many, and some others: src/guest/machine.ts. */
+const CONTAINERS: Bounds = { least: 1, most: 10_000 };
 const CPUS: Bounds = { least: 1, most: 1024 };
 /** Clocks count whole nanoseconds up to here. */
 const LONGEST_MS: number = Number.MAX_SAFE_INTEGER / NS_PER_MS;

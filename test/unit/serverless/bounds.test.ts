@@ -23,7 +23,7 @@ describe('figures of a replay', () => {
     const machine = (figures: object) => () =>
       expectHostMachine({ ...defaultMachine(), ...figures });
     expect(machine({ containersPerVm: Number.NaN })).toThrow(
-      'machine.containersPerVm: expected a whole number of 1 to 32768, found NaN',
+      'machine.containersPerVm: expected a whole number of 1 to 10000, found NaN',
     );
     expect(machine({ blockFrames: 1536 })).toThrow(
       'machine.blockFrames: expected a power of two, found 1536',

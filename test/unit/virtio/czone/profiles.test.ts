@@ -64,7 +64,7 @@ describe('options', () => {
     ['zoneLimitBytes', { zoneLimitBytes: NaN }],
   ])('with a wrong %s are refused by its name: %o', (name, options) => {
     expect(() => check(options)).toThrow(RefusedArgument);
-    expect(() => check(options)).toThrow(new RegExp(`^${name} .*expected`));
+    expect(() => check(options)).toThrow(new RegExp(`^${name}: expected`));
   });
 
   it.each([
@@ -73,7 +73,7 @@ describe('options', () => {
     ['maxZones', 0],
     ['maxZones', 65536],
   ])('and a profile with %s %i are refused', (name, value) => {
-    expect(() => check({}, { [name]: value })).toThrow(`${name} ${value}: expected`);
+    expect(() => check({}, { [name]: value })).toThrow(`${name}: expected`);
   });
 });
 

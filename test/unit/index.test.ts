@@ -69,6 +69,8 @@ const SHARES = (Object.keys(DEFAULT_WORKLOAD) as (keyof WorkloadParameters)[]).f
   (key) => !AMOUNTS.includes(key),
 );
 
+const priced: Call = (functionInit) => pricesOf({ own: { functionInit } });
+
 const FRACTIONS: readonly Edge[] = [
   ['warm-up', (value) => replay(trace, { systems, seed: 1, warmupMinutes: value })],
   ['machine.idleReclaimMs', withMachine('idleReclaimMs')],
@@ -129,8 +131,7 @@ describe('a number that is none', () => {
   it('is refused by a host, a keep-alive, a shape and a trace of rows', async () => {
     for (const value of [-1, Number.NaN, '5', {}] as never[]) {
       if (typeof value !== 'object') {
-        const price: Call = (functionInit) => pricesOf({ own: { functionInit } });
-        await expectRefused('price of functionInit', price, value);
+        await expectRefused('price of functionInit', priced, value);
       }
       await expectRefused('machine.hostFrames', withMachine('hostFrames'), value);
       await expectRefused('keep-alive', () => fixedKeepAlive(value), value);
@@ -164,6 +165,16 @@ async function expectRefused(argument: string, call: Call, value: unknown): Prom
   expect(message).toMatch(/^[^\n]+: expected [^\n]+, found [^\n]+$/);
 }
 
+const mem = (one: MicroVm, clock: Clock, more: object): VirtioMem =>
+  new VirtioMem(one, clock, {
+    policy: 'online_movable',
+    addr: START * 4096,
+    regionBytes: 2 ** 27,
+    ...more,
+  });
+const balloon = (one: MicroVm, clock: Clock, more: object): Balloon =>
+  new Balloon(one, clock, { freePageReporting: true, ...more });
+
 describe('a guest and its devices refuse', () => {
   let vm: MicroVm;
   let host: Vmm;
@@ -183,16 +194,6 @@ describe('a guest and its devices refuse', () => {
     ['reportingOrder', (value, one, clock) => balloon(one, clock, { reportingOrder: value })],
     ['Dimms: start', (start, one) => new Dimms(one, start, { policy: 'online_movable' })],
   ];
-  const mem = (one: MicroVm, clock: Clock, more: object): VirtioMem =>
-    new VirtioMem(one, clock, {
-      policy: 'online_movable',
-      addr: START * 4096,
-      regionBytes: 2 ** 27,
-      ...more,
-    });
-  const balloon = (one: MicroVm, clock: Clock, more: object): Balloon =>
-    new Balloon(one, clock, { freePageReporting: true, ...more });
-
   it.each(EDGES)('%s', (argument, call) => {
     for (const value of WILD.filter((one) => one !== null)) {
       let refusal: unknown;

@@ -11,6 +11,9 @@ import {
 
 const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 100, averageMs: 10 });
 
+const machine = (figures: object) => (): void =>
+  expectHostMachine({ ...defaultMachine(), ...figures });
+
 describe('figures of a replay', () => {
   it('are taken as they are published', () => {
     expect(() => expectHostMachine(defaultMachine())).not.toThrow();
@@ -20,8 +23,6 @@ describe('figures of a replay', () => {
   });
 
   it('are refused by their own names', () => {
-    const machine = (figures: object) => () =>
-      expectHostMachine({ ...defaultMachine(), ...figures });
     expect(machine({ containersPerVm: Number.NaN })).toThrow(
       'machine.containersPerVm: expected a whole number of 1 to 10000, found NaN',
     );

@@ -3,7 +3,13 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { exitCodeOf, Interrupted, JobsMissing, SystemsMissing, UsageError } from '../../../src/cli/fault.ts';
+import {
+  exitCodeOf,
+  Interrupted,
+  JobsMissing,
+  SystemsMissing,
+  UsageError,
+} from '../../../src/cli/fault.ts';
 import { RecordingError } from '../../../src/recording/index.ts';
 import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } from '../../../src/replay/index.ts';
 import { TraceError } from '../../../src/trace/index.ts';

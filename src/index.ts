@@ -79,6 +79,7 @@ export {
   type KeepAliveSpec,
   type Prewarm,
   type Container,
+  FUNCTION_FIELDS,
   type FunctionProfile,
   type IdleReclaim,
   type MachineConfig,

@@ -27,6 +27,7 @@ export {
   TooManyGuests,
   KEEP_ALIVES,
   type Container,
+  FUNCTION_FIELDS,
   type FunctionProfile,
   IDLE_POLICIES,
   type IdlePolicy,

@@ -158,6 +158,7 @@ interface SharedVm {
   readonly scheme: VmScheme | undefined;
   readonly capacity: number;
   containers: number;
+  most: number;
 }
 
 export class ManyPerVm implements ServerlessSystem {
@@ -204,7 +205,7 @@ export class ManyPerVm implements ServerlessSystem {
       worked: (work) => this._work.push({ ...work, vm }),
     });
     const capacity = containersPerVm(machine, profile);
-    const room: SharedVm = { vm, scheme, capacity, containers: 0 };
+    const room: SharedVm = { vm, scheme, capacity, containers: 0, most: 0 };
     rooms.push(room);
     return room;
   }
@@ -225,6 +226,7 @@ export class ManyPerVm implements ServerlessSystem {
     const owner = this._started;
     this._started += 1;
     room.containers += 1;
+    room.most = Math.max(room.most, room.containers);
     const counts = newCounts();
     const resumed = this._resumed(vm);
     vm.stir();

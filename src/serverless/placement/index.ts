@@ -1,5 +1,6 @@
 // The placement policies. Adding one is adding its file and its line here.
 
+import { DRAIN } from './drain.ts';
 import { EMPTIEST } from './emptiest.ts';
 import { FULLEST } from './fullest.ts';
 import type { PlacementSpec } from './policy.ts';
@@ -7,7 +8,7 @@ import type { PlacementSpec } from './policy.ts';
 export { FULLEST } from './fullest.ts';
 export type { Placement, PlacementSpec, Room } from './policy.ts';
 
-export const PLACEMENTS: readonly PlacementSpec[] = [FULLEST, EMPTIEST];
+export const PLACEMENTS: readonly PlacementSpec[] = [FULLEST, EMPTIEST, DRAIN];
 
 /** Name of what systems use unless told otherwise. */
 export const DEFAULT_PLACEMENT: string = FULLEST.name;

@@ -4,6 +4,8 @@
 export interface Room {
   readonly containers: number;
   readonly capacity: number;
+  /** Containers that it has had at one time. */
+  readonly most: number;
 }
 
 export interface Placement {
@@ -15,6 +17,6 @@ export interface Placement {
 export interface PlacementSpec {
   readonly name: string;
   readonly sentence: string;
-  /** A policy for one system. */
-  create(): Placement;
+  /** A policy for one system, by what stands after `name:`, if anything does. Throws ArgumentError. */
+  create(argument?: string): Placement;
 }

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { EMPTIEST, emptiestWithRoom } from '../../../../src/serverless/placement/emptiest.ts';
 import { PROFILE, systemWithClock } from '../../../support/serverless.ts';
 
-function room(containers: number): { containers: number; capacity: number } {
-  return { containers, capacity: 3 };
+function room(containers: number): { containers: number; capacity: number; most: number } {
+  return { containers, capacity: 3, most: containers };
 }
 
 it('spreads: the emptiest that has room, the oldest of equals; none when all are full', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fullestWithRoom } from '../../../../src/serverless/placement/fullest.ts';
 
-function room(containers: number): { containers: number; capacity: number } {
-  return { containers, capacity: 3 };
+function room(containers: number): { containers: number; capacity: number; most: number } {
+  return { containers, capacity: 3, most: containers };
 }
 
 describe('fullestWithRoom', () => {

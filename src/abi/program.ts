@@ -33,6 +33,10 @@ export const DRAIN_CONTINUE = 0;
 export const DRAIN_FROM_ZERO = 1;
 export const DRAIN_FROM_FREED = 2;
 export const FREE_DIRECT = 1;
+// Type field of OFFLINE: frames leave the allocator's care; they are no memory any more; they come back.
+export const OFFLINE_LEAVES = 0;
+export const OFFLINE_GONE = 1;
+export const OFFLINE_RETURNS = 2;
 // Operand of DRAIN_ALL: whose lists.
 export const DRAIN_ALL_ZONES = 0;
 export const DRAIN_ZONE = 1;

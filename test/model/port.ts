@@ -434,8 +434,10 @@ export class ModelPort implements AllocatorPort {
 
   private offline(c: Command): void {
     const zone = this.model.zone(c.zone);
-    zone.managed -= c.operand;
-    if (c.type === 0) return;
+    if (c.type !== P.OFFLINE_GONE) {
+      zone.managed += c.type === P.OFFLINE_RETURNS ? c.operand : -c.operand;
+      return;
+    }
     zone.present -= c.operand;
     if (c.frame + c.operand === zone.end) zone.spanned -= c.operand;
   }

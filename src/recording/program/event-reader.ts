@@ -113,7 +113,9 @@ export class EventReader {
   #probes(event: number, listener: EventListener): void {
     for (; this.#isProbedBefore(event); this.#nextProbed += 1) {
       const probed = this.#probed[this.#nextProbed];
-      if (probed !== undefined) listener.probe?.(event, probed);
+      if (probed === undefined) continue;
+      this.#contig.probe(this.out, this.zones, event, probed);
+      listener.probe?.(event, probed);
     }
   }
 
@@ -193,6 +195,7 @@ export class EventReader {
     const cpu = trace.cpu[i] ?? 0;
     const zone = zones.zoneOf(pfn);
     if (zone >= 0) {
+      this.#contig.freed(this.out, zone, pfn, i);
       const isDirect = hasPcpList(order) && interruptsPcpLock(trace, i, zones);
       listener.free(i, { pfn, order, zone, cpu, isDirect });
       return;

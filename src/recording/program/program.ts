@@ -44,8 +44,9 @@
 //   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
 //              freed again), as alloc_contig_range does after migration.
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
-//   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
-//              more: present is reduced too and the zone's span shrinks if the range is at its end.
+//   OFFLINE    OFFLINE_LEAVES: managed -= operand for [word 1, word 1 + operand). Type OFFLINE_GONE, afterwards: the range is no
+//              memory any more: present is reduced and the zone's span shrinks if the range is at its end. Or type
+//              OFFLINE_RETURNS: managed += operand, as the frames come back by ordinary frees.
 // Compaction (compaction.ts says when): type is slot | SCAN flags << 2; several runs may be open.
 //   SCAN_BEGIN   a run for `order` (0: the zone from edge to edge, hints ignored); word 1: where the free
 //                scanner stands, operand: the migrate scanner.
@@ -97,6 +98,9 @@ export {
   HINT_CLAIM,
   HINT_ORDER_SHIFT,
   HINT_STEAL,
+  OFFLINE_GONE,
+  OFFLINE_LEAVES,
+  OFFLINE_RETURNS,
   PROGRAM_BULK as OP_BULK,
   PROGRAM_CAPTURE as OP_CAPTURE,
   PROGRAM_CLAIM_RANGE as OP_CLAIM_RANGE,

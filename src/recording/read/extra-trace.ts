@@ -18,6 +18,7 @@ export type ExtraKind =
   | 'calloc'
   | 'cfree'
   | 'report'
+  | 'test_pages_isolated'
   | 'mm_compaction_isolate_migratepages'
   | 'mm_compaction_kcompactd_wake';
 
@@ -68,6 +69,7 @@ const FORMS: Readonly<Record<ExtraKind, Fields>> = {
   calloc: ['', ''],
   cfree: ['dst', ''],
   report: ['', ''],
+  test_pages_isolated: ['start_pfn', 'end_pfn'],
   mm_compaction_isolate_migratepages: ['range', 'nr_taken'],
   mm_compaction_kcompactd_wake: ['order', ''],
 };

@@ -18,6 +18,7 @@ import { RecordedCompaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
 import { hasPcpList, interruptsPcpLock } from './path.ts';
 import * as P from './program.ts';
+import { ReportingPasses } from './reporting-passes.ts';
 import { ProgramBuilder, type Shape } from './program.ts';
 import { ZoneMap } from './zone-map.ts';
 
@@ -76,6 +77,7 @@ export class EventReader {
   readonly #links: Int32Array;
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
+  readonly #reporting: ReportingPasses = new ReportingPasses();
   /** Last event by flow of control. */
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
@@ -87,7 +89,14 @@ export class EventReader {
     this.span = recordedSpan(trace);
     this.#links = linkBatches(trace);
     this.#contig = new ContigPlan(capture);
-    this.#compaction = new RecordedCompaction(trace, this.zones, start, this.span, this.#links);
+    this.#compaction = new RecordedCompaction(
+      trace,
+      this.zones,
+      start,
+      this.span,
+      this.#links,
+      extra.events,
+    );
   }
 
   /** Reads all events, once. */
@@ -115,6 +124,8 @@ export class EventReader {
       const probed = this.#probed[this.#nextProbed];
       if (probed === undefined) continue;
       this.#contig.probe(this.out, this.zones, event, probed);
+      this.#compaction.probe(this.out, event, probed);
+      this.#reporting.probe(this.out, this.zones, event, probed);
       listener.probe?.(event, probed);
     }
   }

@@ -30,7 +30,7 @@ export interface MetersConfig {
 }
 
 /** What of a run the meters know. */
-type Measured = Pick<
+export type Measured = Pick<
   SystemRun,
   | 'starts'
   | 'queueMs'

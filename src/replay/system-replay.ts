@@ -307,7 +307,7 @@ export class SystemReplay {
   /** Milliseconds until a container that starts is ready. */
   private _priceStart(start: Start, host: Host, isMeasured: boolean): number {
     const { now } = this._clock;
-    const { vm, profile } = start.container;
+    const { profile } = start.container;
     const { starts, functions } = this._meters;
     const contended = this._queues.forStart(start, host);
     const readyInMs = starts.price(start, now, isMeasured, contended);

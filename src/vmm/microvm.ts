@@ -18,7 +18,6 @@ import {
 import {
   CAUSE_ANONYMOUS,
   CAUSE_HOST_CACHE,
-  CAUSE_IDLE_UNUSED,
   type HostMemory,
   framesOf,
   newAccount,

@@ -3,6 +3,7 @@
 
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import { RefusedArgument } from '../check/index.ts';
 
 /** The command line or an input file is wrong. */
 export class UsageError extends Error {
@@ -70,6 +71,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { OutputError } = await import('../report/index.ts');
   const { ExperimentError } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
+  const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
@@ -78,6 +80,13 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const isUsage =
     error instanceof TraceError || error instanceof RecordingError || error instanceof OutputError;
   if (isUsage) return usage(error, write);
+  const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;
+  if (isRecorder) {
+    write(`guestmem: ${error.message}`);
+    return EXIT_FAILURE;
+  }
+  if (error instanceof RefusedArgument && error.argument.startsWith('--'))
+    return usage(error, write);
   const isLimit =
     error instanceof GuestOutOfMemory ||
     error instanceof HostOutOfMemory ||

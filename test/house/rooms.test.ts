@@ -17,10 +17,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
   recording: ['virtio', 'guest', 'core', 'time'],
+  recorder: ['abi'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
+  cli: ['experiment', 'replay', 'recording', 'recorder', 'scenario', 'report', 'trace'],
 };
 
 /** Rooms of which only types may be imported. */
@@ -36,6 +37,7 @@ const INNER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     program: ['read'],
     verify: ['program', 'read'],
     placement: ['program', 'read'],
+    profile: ['read'],
   },
 };
 

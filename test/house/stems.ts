@@ -5,6 +5,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'assembly/kernel/recur.ts': 'test/unit/assembly/life/recur.test.ts',
   'assembly/life/zone-digest.ts': 'test/unit/assembly/life/recur.test.ts',
   'src/experiment/error.ts': 'test/unit/experiment/document.test.ts',
+  'src/recorder/record.ts': 'test/slow/recorder.test.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device-mem.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device.ts': 'test/slow/recording-device.test.ts',

@@ -68,6 +68,11 @@ const KEY = {
 /** By number: whether a run of compaction may wait. */
 const COMPACT_MODES: readonly string[] = ['async', 'sync'];
 const MARK_TEXT = bytes('pagestate ');
+/** What a recorder writes into the trace for itself, such as where a call begins. */
+const OWN_EVENT = bytes('tracing_mark_write');
+const OWN_TEXT = bytes('guestmem ');
+/** No event of the kernel's. */
+const OWN_KIND = 0;
 /** `CPU:0 [LOST 12 EVENTS]` stands where the buffer had no room; a line of a task has spaces or its name before the colon. */
 const LOST_TEXT = bytes('CPU:');
 const decoder = new TextDecoder('latin1');
@@ -164,8 +169,12 @@ export class TraceReader {
     const context = this.readContext();
     const timeUs = this.readTime();
     const kind = this.readKind();
-    const at = this.out.add();
     const { out } = this;
+    if (kind === OWN_KIND) {
+      out.marks.push({ event: out.count, timeUs, text: this.text(this.pos, this.end) });
+      return;
+    }
+    const at = out.add();
     out.kind[at] = kind;
     out.timeUs[at] = timeUs;
     out.task[at] = task;
@@ -275,6 +284,10 @@ export class TraceReader {
     }
     this.pos = colon + 1;
     this.skipSpaces();
+    if (startsWith(buf, pos, OWN_EVENT) && startsWith(buf, this.pos, OWN_TEXT)) {
+      this.pos += OWN_TEXT.length;
+      return OWN_KIND;
+    }
     if (startsWith(buf, this.pos, MARK_TEXT)) {
       const label = this.text(this.pos + MARK_TEXT.length, end).trim();
       if (label === 'start') return T.EVENT_STATE_START;

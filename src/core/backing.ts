@@ -17,41 +17,41 @@ const TOUCH = ['backing.touch', 'start', 'frames'] as const;
 const RELEASE = ['backing.release', 'start', 'frames'] as const;
 
 export class Backing {
-  readonly #instance: Instance;
-  #tookUsed = false;
+  private readonly _instance: Instance;
+  private _tookUsed = false;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this._instance = instance;
   }
 
   /** Whether the host ever took frames back that the guest was using. Honest drivers give no such frames. */
   get tookUsed(): boolean {
-    return this.#tookUsed;
+    return this._tookUsed;
   }
 
   isBacked(pfn: number): boolean {
     expectWords(IS_BACKED, pfn);
-    return this.#instance.raw.isBacked(pfn) !== 0;
+    return this._instance.raw.isBacked(pfn) !== 0;
   }
 
   /** Backed frames of a range. */
   count(start: number, frames: number): number {
     expectWords(COUNT, start, frames);
-    return this.#instance.raw.countBacked(start, frames);
+    return this._instance.raw.countBacked(start, frames);
   }
 
   /** Reads or writes frames by number. */
   touch(start: number, frames: number, write: boolean): number {
     expectWords(TOUCH, start, frames);
-    return this.#instance.raw.touchRange(start, frames, write ? 1 : 0);
+    return this._instance.raw.touchRange(start, frames, write ? 1 : 0);
   }
 
   /** The host takes a range back. Frames that were backed. */
   release(start: number, frames: number): number {
     expectWords(RELEASE, start, frames);
-    const { raw } = this.#instance;
+    const { raw } = this._instance;
     const released = raw.releaseRange(start, frames);
-    if (released > 0 && !this.#tookUsed) this.#tookUsed = raw.usesRange(start, frames) !== 0;
+    if (released > 0 && !this._tookUsed) this._tookUsed = raw.usesRange(start, frames) !== 0;
     return released;
   }
 
@@ -60,8 +60,8 @@ export class Backing {
    */
   widen(): void {
     const frames = 2 ** THP_ORDER;
-    const span = this.#instance.headerWord(GUEST_SPAN_OFFSET);
-    this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, THP_ORDER);
+    const span = this._instance.headerWord(GUEST_SPAN_OFFSET);
+    this._instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, THP_ORDER);
     for (let start = 0; start < span; start += frames) {
       if (this.count(start, frames) > 0) this.touch(start, frames, true);
     }
@@ -72,23 +72,23 @@ export class Backing {
    * write.
    */
   freezeTemplate(): void {
-    this.#instance.raw.freezeTemplate();
+    this._instance.raw.freezeTemplate();
   }
 
   /** The frames that are a template's, a bit each. */
   templateFrames(): FrameSet {
-    const first = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
-    return this.#instance.words.slice(first, first + this.#words);
+    const first = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    return this._instance.words.slice(first, first + this._words);
   }
 
-  get #words(): number {
-    return Math.ceil(this.#instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
+  private get _words(): number {
+    return Math.ceil(this._instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
   }
 
   /** Adds to `seen` those of `image` that have host memory here. How many were not in it. */
   noteBacked(image: FrameSet, seen: FrameSet): number {
-    const { words } = this.#instance;
-    const first = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    const { words } = this._instance;
+    const first = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
     let added = 0;
     for (let at = 0; at < image.length; at += 1) {
       const fresh = (words[first + at] as number) & (image[at] as number) & ~(seen[at] as number);
@@ -101,12 +101,12 @@ export class Backing {
 
   /** Whatever is mapped of the template becomes this guest's own. */
   copyMapped(): void {
-    const { words } = this.#instance;
-    const backed = this.#instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
-    const template = this.#instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    const { words } = this._instance;
+    const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
     const mapped = (at: number): number =>
       (words[backed + at] as number) & (words[template + at] as number);
-    for (let at = 0; at < this.#words; at += 1) {
+    for (let at = 0; at < this._words; at += 1) {
       for (let bits = mapped(at); bits !== 0; bits = mapped(at)) {
         this.touch(at * WORD_BITS + lowestBit(bits), 1, true);
       }

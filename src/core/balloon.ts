@@ -10,22 +10,22 @@ const REQUEST = ['balloon.request', 'count', 'order', 'gfp', 'cpu'] as const;
 const POP = ['balloon.pop', 'count'] as const;
 
 export class BalloonList {
-  readonly #instance: Instance;
-  readonly #scratch: Scratch;
+  private readonly _instance: Instance;
+  private readonly _scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#instance = instance;
-    this.#scratch = scratch;
+    this._instance = instance;
+    this._scratch = scratch;
   }
 
   /** Frames in the balloon, those on their way out not included. */
   get heldFrames(): number {
-    return this.#instance.headerWord(GUEST_BALLOON_COUNT_OFFSET);
+    return this._instance.headerWord(GUEST_BALLOON_COUNT_OFFSET);
   }
 
   /** Whether inflated pages leave their zones' managed ones. Only while the balloon is empty. */
   adjustManaged(on: boolean): number {
-    return this.#instance.raw.balloonAdjustManaged(on ? 1 : 0);
+    return this._instance.raw.balloonAdjustManaged(on ? 1 : 0);
   }
 
   /**
@@ -41,26 +41,26 @@ export class BalloonList {
     cpu: number,
   ): number {
     expectWords(REQUEST, count, order, gfp, cpu);
-    const got = this.#instance.raw.balloonRequest(0, count, order, gfp, cpu);
-    if (got > 0) pfns.set(this.#scratch.words(got), at);
+    const got = this._instance.raw.balloonRequest(0, count, order, gfp, cpu);
+    if (got > 0) pfns.set(this._scratch.words(got), at);
     return got;
   }
 
   /** Requested blocks enter the list; `pfns` has the last allocated first. */
   enter(pfns: Uint32Array, count: number): number {
-    this.#scratch.putReversed(pfns, count);
-    return this.#instance.raw.balloonEnter(count);
+    this._scratch.putReversed(pfns, count);
+    return this._instance.raw.balloonEnter(count);
   }
 
   /** The first blocks of the list leave it for limbo, to be released. How many there were. */
   pop(count: number): number {
     expectWords(POP, count);
-    return this.#instance.raw.balloonPop(count);
+    return this._instance.raw.balloonPop(count);
   }
 
   /** Frees popped blocks, in the order of the array. */
   release(pfns: Uint32Array, count: number, cpu: number): number {
-    this.#scratch.putReversed(pfns, count);
-    return this.#instance.raw.balloonRelease(count, cpu);
+    this._scratch.putReversed(pfns, count);
+    return this._instance.raw.balloonRelease(count, cpu);
   }
 }

@@ -10,43 +10,43 @@ const BACKGROUND = ['compaction.background', 'order', 'highest', 'cpu'] as const
 const PROACTIVE = ['compaction.proactive', 'cpu'] as const;
 
 export class Compaction {
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this._instance = instance;
   }
 
   /** Before a request of 2^order frames is tried again. COMPACT_* of the last zone tried. */
   direct(gfp: number, order: number, mode: number, cpu: number): number {
     expectWords(DIRECT, gfp, order, mode, cpu);
-    return this.#instance.raw.compactDirect(gfp, order, mode, cpu);
+    return this._instance.raw.compactDirect(gfp, order, mode, cpu);
   }
 
   /** The request got the block at `pfn` after it: what failures had put off in that zone is put off no more. */
   served(pfn: number, order: number): void {
     expectWords(SERVED, pfn, order);
-    expectAnswer(this.#instance.raw.compactServed(pfn, order), 'compaction.served');
+    expectAnswer(this._instance.raw.compactServed(pfn, order), 'compaction.served');
   }
 
   /** kcompactd's turn after kswapd. Zones up to `highest` that have a block of the order now, or a status. */
   background(order: number, highest: number, cpu: number): number {
     expectWords(BACKGROUND, order, highest, cpu);
-    return this.#instance.raw.compactBackground(order, highest, cpu);
+    return this._instance.raw.compactBackground(order, highest, cpu);
   }
 
   /** How scattered free memory is, in percent. */
   get score(): number {
-    return this.#instance.raw.proactiveScore();
+    return this._instance.raw.proactiveScore();
   }
 
   /** kcompactd's proactive turn. The score afterwards, STATUS_SKIPPED (it is low enough), or another status. */
   proactive(cpu: number): number {
     expectWords(PROACTIVE, cpu);
-    return this.#instance.raw.compactProactive(cpu);
+    return this._instance.raw.compactProactive(cpu);
   }
 
   /** kswapd goes to sleep: stale hints are forgotten. */
   forgetHints(): void {
-    this.#instance.raw.compactForgetHints();
+    this._instance.raw.compactForgetHints();
   }
 }

@@ -9,11 +9,12 @@ import {
   GUEST_BACKING_SHIFT_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
+  GUEST_ZONES_USED_OFFSET,
   KERNEL_ZONES,
   KSWAPD_HIGHEST_SHIFT,
   KSWAPD_ORDER_SHIFT,
 } from '../abi/layout.ts';
-import { THP_ORDER } from '../abi/unit.ts';
+import { ORDERS, THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeGuest, encodeGuest } from './bytes.ts';
@@ -65,13 +66,19 @@ export interface KswapdWake {
   readonly highest: number;
 }
 
+/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
+export interface FreeSpace {
+  readonly frames: number;
+  readonly wholeFrames: number;
+}
+
 /**
  * The Wasm core of one guest. Calls are grouped by what they are about; an answer of theirs is zero
  * or above, a STATUS_* below. Frame numbers and counts are plain numbers.
  */
 export class Core {
   readonly config: Required<CoreConfig>;
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
   readonly pages: Pages;
   readonly objects: Objects;
   readonly backing: Backing;
@@ -87,16 +94,16 @@ export class Core {
   readonly frames: FrameView;
   /** The zones that a kernel has by itself. */
   readonly kernelZones: readonly ZoneView[];
-  readonly #czones: ZoneView[] = [];
+  private readonly _czones: ZoneView[] = [];
   /** What the guest came from; undefined: it was made empty. */
-  #image: CoreSnapshot | undefined;
+  private _image: CoreSnapshot | undefined;
 
   static {
-    instanceOf = (core) => core.#instance;
-    endCore = (core, what, why) => ({ raw: core.#instance.end(what, why), image: core.#image });
+    instanceOf = (core) => core._instance;
+    endCore = (core, what, why) => ({ raw: core._instance.end(what, why), image: core._image });
     copyOnto = ({ raw, image }, snapshot) => {
       const core = new Core(snapshot.config, raw);
-      core.#image = image;
+      core._image = image;
       core.restore(snapshot);
       return core;
     };
@@ -106,7 +113,7 @@ export class Core {
     const instance = new Instance(raw, config.bufferSlots);
     const scratch = new Scratch(instance);
     this.config = config;
-    this.#instance = instance;
+    this._instance = instance;
     this.pages = new Pages(instance);
     this.objects = new Objects(instance, scratch);
     this.backing = new Backing(instance);
@@ -138,29 +145,43 @@ export class Core {
 
   /** Makes the instance an empty guest again, as create() left it. */
   reset(): void {
-    Core.layOut(this.config, this.#instance.raw);
-    this.#image = undefined;
+    Core.layOut(this.config, this._instance.raw);
+    this._image = undefined;
   }
 
   /** A zone by its index in the core: kernel zones first, then CZones. */
   zone(index: number): ZoneView {
     const kernelZone = this.kernelZones[index];
     if (kernelZone !== undefined) return kernelZone;
-    return (this.#czones[index - KERNEL_ZONES] ??= new ZoneView(this.#instance, index));
+    return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
+  }
+
+  /** What is free on the lists of all zones; looking changes nothing. */
+  freeSpace(): FreeSpace {
+    let frames = 0;
+    let wholeFrames = 0;
+    for (let at = this._instance.headerWord(GUEST_ZONES_USED_OFFSET) - 1; at >= 0; at -= 1) {
+      const zone = this.zone(at);
+      frames += zone.free;
+      for (let order = THP_ORDER; order < ORDERS; order += 1) {
+        wholeFrames += zone.freeBlocks(order) << order;
+      }
+    }
+    return { frames, wholeFrames };
   }
 
   get spanFrames(): number {
-    return this.#instance.headerWord(GUEST_SPAN_OFFSET);
+    return this._instance.headerWord(GUEST_SPAN_OFFSET);
   }
 
   /** Frames with host memory behind them, the template's included. */
   get backedFrames(): number {
-    return this.#instance.headerWord(GUEST_BACKED_COUNT_OFFSET);
+    return this._instance.headerWord(GUEST_BACKED_COUNT_OFFSET);
   }
 
   /** Of those, frames that are still the template's copy. */
   get sharedFrames(): number {
-    return this.#instance.headerWord(GUEST_SHARED_COUNT_OFFSET);
+    return this._instance.headerWord(GUEST_SHARED_COUNT_OFFSET);
   }
 
   /** Frames of host memory that only this guest uses. */
@@ -170,20 +191,20 @@ export class Core {
 
   /** What the allocator wants kswapd to run for, once; undefined: it may sleep. */
   takeKswapdWake(): KswapdWake | undefined {
-    const wake = this.#instance.headerWord(GUEST_KSWAPD_WAKE_OFFSET);
+    const wake = this._instance.headerWord(GUEST_KSWAPD_WAKE_OFFSET);
     if (wake === 0) return undefined;
-    this.#instance.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
+    this._instance.setHeaderWord(GUEST_KSWAPD_WAKE_OFFSET, 0);
     const highest = (wake >>> KSWAPD_HIGHEST_SHIFT) & 0xff;
     return { order: wake >>> KSWAPD_ORDER_SHIFT, highest };
   }
 
   /** Whether requests of an order that may use zones up to `highest` leave kswapd nothing to do. */
   isBalanced({ order, highest }: KswapdWake): boolean {
-    return expectAnswer(this.#instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
+    return expectAnswer(this._instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
   }
 
   get backingOrder(): number {
-    return this.#instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
+    return this._instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
   }
 
   /** Order of the host pages behind the guest. */
@@ -191,22 +212,22 @@ export class Core {
     if (order !== 0 && order !== THP_ORDER) {
       throw new RefusedArgument('order', `0 or ${THP_ORDER}`, order);
     }
-    this.#instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
+    this._instance.setHeaderWord(GUEST_BACKING_SHIFT_OFFSET, order);
   }
 
   /** Whether CZones hand out free frames with host memory behind them first. */
   setPreferBacked(prefer: boolean): void {
-    this.#instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
+    this._instance.setHeaderWord(GUEST_PREFER_BACKED_OFFSET, prefer ? 1 : 0);
   }
 
   /** A counter of the core by its STAT_* index. */
   stat(index: number): number {
-    return this.#instance.stats[index] ?? 0;
+    return this._instance.stats[index] ?? 0;
   }
 
   /** Copies the guest: everything up to the last table node ever used. */
   snapshot(): CoreSnapshot {
-    return takeSnapshot(this.config, this.#instance, this.#image);
+    return takeSnapshot(this.config, this._instance, this._image);
   }
 
   /** Makes this instance the copied guest. Its tables must have the snapshot's sizes. */
@@ -216,10 +237,10 @@ export class Core {
       (key) => snapshot.config[key] === this.config[key],
     );
     if (!same) throw new CoreError('restore: the snapshot is of a guest with other table sizes');
-    clearGuest(this.#instance, this.#image, snapshot);
-    writeSnapshot(snapshot, this.#instance.words);
-    Core.attach(this.#instance.raw);
-    this.#cameFrom(snapshot);
+    clearGuest(this._instance, this._image, snapshot);
+    writeSnapshot(snapshot, this._instance.words);
+    Core.attach(this._instance.raw);
+    this._cameFrom(snapshot);
   }
 
   /** A new instance that holds a copy of the snapshot. */
@@ -227,9 +248,9 @@ export class Core {
     checkSnapshot(snapshot);
     const { config } = snapshot;
     const core = new Core(config, Core.blank(config));
-    writeSnapshot(snapshot, core.#instance.words);
-    Core.attach(core.#instance.raw);
-    core.#cameFrom(snapshot);
+    writeSnapshot(snapshot, core._instance.words);
+    Core.attach(core._instance.raw);
+    core._cameFrom(snapshot);
     return core;
   }
 
@@ -246,14 +267,14 @@ export class Core {
     throw new CoreError(`the built core does not speak ABI version ${ABI_VERSION}: build again`);
   }
 
-  #cameFrom(snapshot: CoreSnapshot): void {
-    this.#image = snapshot;
-    markInUse(this.#instance, snapshot);
+  private _cameFrom(snapshot: CoreSnapshot): void {
+    this._image = snapshot;
+    markInUse(this._instance, snapshot);
   }
 
   /** The guest in a versioned byte form (bytes.ts), for files. */
   toBytes(): Uint8Array {
-    const { raw, bytes } = this.#instance;
+    const { raw, bytes } = this._instance;
     return encodeGuest(this.config, bytes.subarray(GUEST_BASE, raw.snapshotBytes()));
   }
 
@@ -264,14 +285,14 @@ export class Core {
     const { config, payload } = decodeGuest(bytes, build);
     checkGuest(config, payload, GUEST_BASE + payload.length);
     const core = new Core(config, Core.blank(config));
-    core.#instance.bytes.set(payload, GUEST_BASE);
-    Core.attach(core.#instance.raw);
-    markAllInUse(core.#instance);
+    core._instance.bytes.set(payload, GUEST_BASE);
+    Core.attach(core._instance.raw);
+    markAllInUse(core._instance);
     return core;
   }
 
   /** 32-bit hash of the guest's state: equal states have equal hashes on any machine. */
   hash(): number {
-    return this.#instance.raw.stateHash() >>> 0;
+    return this._instance.raw.stateHash() >>> 0;
   }
 }

@@ -22,56 +22,56 @@ import type { Instance } from './instance.ts';
 const RECORD_WORDS = RECORD_BYTES >> 2;
 
 export class FrameView {
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
   /** Where the tables begin: bytes of state and template bits, words of records and pageblocks. */
-  readonly #states: number;
-  readonly #backed: number;
-  readonly #template: number;
-  readonly #records: number;
-  readonly #pageblocks: number;
+  private readonly _states: number;
+  private readonly _backed: number;
+  private readonly _template: number;
+  private readonly _records: number;
+  private readonly _pageblocks: number;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
-    this.#states = instance.headerWord(GUEST_STATES_OFFSET);
-    this.#backed = instance.headerWord(GUEST_BACKED_OFFSET);
-    this.#template = instance.headerWord(GUEST_TEMPLATE_OFFSET);
-    this.#records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
-    this.#pageblocks = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
+    this._instance = instance;
+    this._states = instance.headerWord(GUEST_STATES_OFFSET);
+    this._backed = instance.headerWord(GUEST_BACKED_OFFSET);
+    this._template = instance.headerWord(GUEST_TEMPLATE_OFFSET);
+    this._records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
+    this._pageblocks = instance.headerWord(GUEST_BLOCKS_OFFSET) >>> 2;
   }
 
   /** KIND_* of the frame. */
   kind(pfn: number): number {
-    return (this.#instance.bytes[this.#states + pfn] ?? 0) & KIND_MASK;
+    return (this._instance.bytes[this._states + pfn] ?? 0) & KIND_MASK;
   }
 
   /** Order of the block that the frame is the head of; means nothing for other frames. */
   order(pfn: number): number {
-    return (this.#instance.bytes[this.#states + pfn] ?? 0) & KIND_ORDER_MASK;
+    return (this._instance.bytes[this._states + pfn] ?? 0) & KIND_ORDER_MASK;
   }
 
   /** The memory object that a frame of kind OBJECT or KERNEL is a page of. */
   object(pfn: number): number {
-    return (this.#instance.words[this.#records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
+    return (this._instance.words[this._records + RECORD_WORDS * pfn] ?? 0) & RECORD_OBJECT_MASK;
   }
 
   /** What the request gave as its tag, for the head of a block in use. */
   tag(pfn: number): number {
-    return this.#instance.words[this.#records + RECORD_WORDS * pfn + 1] ?? 0;
+    return this._instance.words[this._records + RECORD_WORDS * pfn + 1] ?? 0;
   }
 
   /** Index of the zone that has the frame's pageblock; NONE: no zone has it. */
   zone(pfn: number): number {
-    const entry = this.#instance.words[this.#pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
+    const entry = this._instance.words[this._pageblocks + (pfn >>> PAGEBLOCK_ORDER)] ?? 0;
     const zone = entry >>> PAGEBLOCK_ZONE_SHIFT;
     return zone === PAGEBLOCK_NO_ZONE ? NONE : zone;
   }
 
   /** Calls `visit` for each frame with host memory that only this guest uses, in order. */
   eachPrivate(visit: (pfn: number) => void): void {
-    const { words } = this.#instance;
-    const backed = this.#backed >>> 2;
-    const template = this.#template >>> 2;
-    const end = backed + Math.ceil(this.#instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
+    const { words } = this._instance;
+    const backed = this._backed >>> 2;
+    const template = this._template >>> 2;
+    const end = backed + Math.ceil(this._instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
     for (let at = backed; at < end; at += 1) {
       let bits = (words[at] as number) & ~(words[template + at - backed] as number);
       for (const first = (at - backed) * WORD_BITS; bits !== 0; bits &= bits - 1) {
@@ -82,19 +82,19 @@ export class FrameView {
 
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
-    return ((this.#instance.bytes[this.#template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
+    return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
   }
 
   /** Makes single pages of a block in use, each with the head's mask and tag (split_page). */
   split(head: number, order: number): void {
-    const first = this.#records + RECORD_WORDS * head;
-    const mask = this.#instance.words[first] ?? 0;
-    const tag = this.#instance.words[first + 1] ?? 0;
+    const first = this._records + RECORD_WORDS * head;
+    const mask = this._instance.words[first] ?? 0;
+    const tag = this._instance.words[first + 1] ?? 0;
     const frames = 2 ** order;
-    this.#instance.bytes.fill(this.kind(head), this.#states + head, this.#states + head + frames);
+    this._instance.bytes.fill(this.kind(head), this._states + head, this._states + head + frames);
     for (let at = first; at < first + RECORD_WORDS * frames; at += RECORD_WORDS) {
-      this.#instance.words[at] = mask;
-      this.#instance.words[at + 1] = tag;
+      this._instance.words[at] = mask;
+      this._instance.words[at + 1] = tag;
     }
   }
 
@@ -102,6 +102,6 @@ export class FrameView {
    * Frames [start, end) are no memory after all. Only where they were in use: nothing is counted.
    */
   setHoles(start: number, end: number): void {
-    this.#instance.bytes.fill(KIND_HOLE, this.#states + start, this.#states + end);
+    this._instance.bytes.fill(KIND_HOLE, this._states + start, this._states + end);
   }
 }

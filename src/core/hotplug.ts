@@ -14,12 +14,12 @@ const ONLINE = ['hotplug.online', 'start', 'frames', 'zone'] as const;
 const OFFLINE = ['hotplug.offline', 'start', 'frames', 'cpu'] as const;
 
 export class Hotplug {
-  readonly #instance: Instance;
-  readonly #scratch: Scratch;
+  private readonly _instance: Instance;
+  private readonly _scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#instance = instance;
-    this.#scratch = scratch;
+    this._instance = instance;
+    this._scratch = scratch;
   }
 
   /**
@@ -28,31 +28,31 @@ export class Hotplug {
    */
   allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
     expectWords(ALLOC, range.start, range.count, kind, type, tries);
-    return this.#instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
+    return this._instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
   }
 
   /** Such a range goes to the allocator. */
   freeContig(start: number, frames: number, cpu: number): number {
     expectWords(FREE, start, frames, cpu);
-    return this.#instance.raw.contigFree(start, frames, cpu);
+    return this._instance.raw.contigFree(start, frames, cpu);
   }
 
   /** Memory comes online in a zone. `plugged`: the parts that exist, ascending; without it, all. */
   online(start: number, frames: number, zone: number, plugged?: readonly FrameRange[]): number {
     expectWords(ONLINE, start, frames, zone);
-    if (plugged !== undefined) this.#scratch.putRanges(plugged);
-    return this.#instance.raw.memoryOnline(start, frames, zone, plugged?.length ?? NONE);
+    if (plugged !== undefined) this._scratch.putRanges(plugged);
+    return this._instance.raw.memoryOnline(start, frames, zone, plugged?.length ?? NONE);
   }
 
   /** Memory goes offline: what is in use moves. */
   offline(start: number, frames: number, cpu: number): number {
     expectWords(OFFLINE, start, frames, cpu);
-    return this.#instance.raw.memoryOffline(start, frames, cpu);
+    return this._instance.raw.memoryOffline(start, frames, cpu);
   }
 
   /** The frame that the last STATUS_BUSY was about; undefined: there was none. */
   get busyFrame(): number | undefined {
-    const pfn = this.#instance.headerWord(GUEST_BUSY_PFN_OFFSET);
+    const pfn = this._instance.headerWord(GUEST_BUSY_PFN_OFFSET);
     return pfn === NONE >>> 0 ? undefined : pfn;
   }
 }

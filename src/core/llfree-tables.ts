@@ -56,10 +56,10 @@ export interface LlfreeMetadata {
 }
 
 export class LlfreeTables {
-  readonly #header: Uint32Array;
-  readonly #words: Uint32Array;
-  readonly #halves: Uint16Array;
-  readonly #isKinds: boolean;
+  private readonly _header: Uint32Array;
+  private readonly _words: Uint32Array;
+  private readonly _halves: Uint16Array;
+  private readonly _isKinds: boolean;
   readonly frames: number;
   readonly trees: number;
   /** Huge frames a tree. */
@@ -67,10 +67,10 @@ export class LlfreeTables {
 
   /** The allocator has been created. */
   constructor(buffer: ArrayBuffer, isKinds: boolean) {
-    this.#header = new Uint32Array(buffer, LLFREE_BASE, LLFREE_BYTES >> 2);
-    this.#words = new Uint32Array(buffer);
-    this.#halves = new Uint16Array(buffer);
-    this.#isKinds = isKinds;
+    this._header = new Uint32Array(buffer, LLFREE_BASE, LLFREE_BYTES >> 2);
+    this._words = new Uint32Array(buffer);
+    this._halves = new Uint16Array(buffer);
+    this._isKinds = isKinds;
     this.frames = this.word(LLFREE_FRAMES_OFFSET);
     this.trees = this.word(LLFREE_TREES_OFFSET);
     this.treeHuge = 1 << this.word(LLFREE_TREE_SHIFT_OFFSET);
@@ -78,7 +78,7 @@ export class LlfreeTables {
 
   /** A word of the header by its byte offset. */
   word(offset: number): number {
-    return this.#header[offset >> 2] ?? 0;
+    return this._header[offset >> 2] ?? 0;
   }
 
   get metadata(): LlfreeMetadata {
@@ -101,7 +101,7 @@ export class LlfreeTables {
     const line = Math.max(LLFREE_LINE_BYTES, 2 * this.treeHuge);
     const tree = Math.floor(huge / this.treeHuge);
     const at = this.word(LLFREE_ENTRIES_OFFSET) + tree * line + 2 * (huge % this.treeHuge);
-    const bits = this.#halves[at >>> 1] ?? 0;
+    const bits = this._halves[at >>> 1] ?? 0;
     return {
       free: bits & LLFREE_ENTRY_FREE,
       isHuge: (bits & LLFREE_ENTRY_HUGE) !== 0,
@@ -111,10 +111,10 @@ export class LlfreeTables {
 
   tree(tree: number): LlfreeTree {
     const base = this.word(LLFREE_TREE_WORDS_OFFSET);
-    const word = this.#isKinds
-      ? this.#halves[(base >>> 1) + tree]
-      : this.#words[(base >>> 2) + tree];
-    const bits = this.#isKinds ? LLFREE_KINDS_FREE_BITS : LLFREE_FREE_BITS;
+    const word = this._isKinds
+      ? this._halves[(base >>> 1) + tree]
+      : this._words[(base >>> 2) + tree];
+    const bits = this._isKinds ? LLFREE_KINDS_FREE_BITS : LLFREE_FREE_BITS;
     const marks = (word ?? 0) >>> bits;
     return {
       free: (word ?? 0) & (2 ** bits - 1),
@@ -126,7 +126,7 @@ export class LlfreeTables {
   /** Whether a frame's bit is set: allocated, and not as part of a huge frame. */
   isTaken(frame: number): boolean {
     const word = (this.word(LLFREE_FIELDS_OFFSET) >>> 2) + (frame >>> 5);
-    return (((this.#words[word] ?? 0) >>> (frame & 31)) & 1) === 1;
+    return (((this._words[word] ?? 0) >>> (frame & 31)) & 1) === 1;
   }
 
   /** All slots that have reserved a tree. */
@@ -134,17 +134,17 @@ export class LlfreeTables {
     const rows = (this.treeHuge * PAGEBLOCK_FRAMES) >> LLFREE_ROW_SHIFT;
     for (let cls = 0; cls < this.word(LLFREE_CLASSES_OFFSET); cls += 1) {
       for (let index = 0; index < this.word(LLFREE_CPUS_OFFSET); index += 1) {
-        const at = this.#slotAt(cls, index) >>> 2;
-        const [word = 0, row = 0] = this.#words.subarray(at, at + 2);
+        const at = this._slotAt(cls, index) >>> 2;
+        const [word = 0, row = 0] = this._words.subarray(at, at + 2);
         if ((word & 1) === 0) continue;
         yield { class: cls, index, tree: Math.floor(row / rows), row, free: word >>> 1 };
       }
     }
   }
 
-  #slotAt(cls: number, index: number): number {
+  private _slotAt(cls: number, index: number): number {
     const base = this.word(LLFREE_SLOTS_OFFSET);
-    if (this.#isKinds) return base + index * LLFREE_LINE_BYTES + cls * LLFREE_SLOT_BYTES;
+    if (this._isKinds) return base + index * LLFREE_LINE_BYTES + cls * LLFREE_SLOT_BYTES;
     const line = cls * this.word(LLFREE_CPUS_OFFSET) + index;
     return base + LLFREE_SLOTS_HEAD_BYTES + line * LLFREE_LINE_BYTES;
   }

@@ -62,13 +62,13 @@ function treeShiftOf(treeHuge: number, isKinds: boolean): number {
 
 /** Answers are zero or above, a STATUS_* below. */
 export class LlfreeCore {
-  readonly #raw: LlfreeExports;
+  private readonly _raw: LlfreeExports;
   readonly tables: LlfreeTables;
   /** Whether the rules are today's, not those with kinds. */
   readonly isToday: boolean;
 
   private constructor(raw: LlfreeExports, rules: LlfreeRules) {
-    this.#raw = raw;
+    this._raw = raw;
     this.isToday = RULES[rules] < LLFREE_KINDS;
     this.tables = new LlfreeTables(raw.memory.buffer, !this.isToday);
   }
@@ -92,13 +92,13 @@ export class LlfreeCore {
    */
   get(order: number, cls: number, slot?: number, frame?: number): number {
     expectWords(GET, order, cls, slot ?? 0, frame ?? 0);
-    return this.#raw.llfreeGet(order, cls, slot ?? NONE, frame ?? NONE);
+    return this._raw.llfreeGet(order, cls, slot ?? NONE, frame ?? NONE);
   }
 
   /** Gives a block back. STATUS_BAD_STATE: it was not allocated, or of order 9 on not as huge frames. */
   put(frame: number, order: number, cls: number, slot?: number): number {
     expectWords(PUT, frame, order, cls, slot ?? 0);
-    return this.#raw.llfreePut(frame, order, cls, slot ?? NONE);
+    return this._raw.llfreePut(frame, order, cls, slot ?? NONE);
   }
 
   /** Class of the tree that the last block came from, as it is now. */
@@ -114,24 +114,24 @@ export class LlfreeCore {
   /** The slots of a CPU, or of all, let their trees go. */
   drain(cpu?: number): void {
     expectWords(['drain', 'cpu'], cpu ?? 0);
-    this.#raw.llfreeDrain(cpu ?? NONE);
+    this._raw.llfreeDrain(cpu ?? NONE);
   }
 
   /** The monitor takes a free huge frame: softly, or so that it looks allocated. The frame. */
   reclaim(isHard: boolean): number {
-    return this.#raw.llfreeReclaim(isHard ? 1 : 0);
+    return this._raw.llfreeReclaim(isHard ? 1 : 0);
   }
 
   /** The monitor gives back what it took hard. */
   giveBack(frame: number): number {
     expectWords(['giveBack', 'frame'], frame);
-    return this.#raw.llfreeReturn(frame);
+    return this._raw.llfreeReturn(frame);
   }
 
   /** The monitor has put memory behind an evicted huge frame. */
   install(frame: number): number {
     expectWords(['install', 'frame'], frame);
-    return this.#raw.llfreeInstall(frame);
+    return this._raw.llfreeInstall(frame);
   }
 
   /** Bytes of its tables. */

@@ -10,32 +10,32 @@ const GIVE_BACK = ['monitor.giveBack', 'pfn'] as const;
 const INSTALL = ['monitor.install', 'pfn'] as const;
 
 export class Monitor {
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
 
   /** The instance is of a build with LLFree. */
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this._instance = instance;
   }
 
-  get #raw(): LlfreeGuestExports {
-    return this.#instance.raw as LlfreeGuestExports;
+  private get _raw(): LlfreeGuestExports {
+    return this._instance.raw as LlfreeGuestExports;
   }
 
   /** The next huge frame of a zone that is free and in no reserved tree: taken softly, or so that it looks allocated. */
   reclaim(zone: number, isHard: boolean): number {
     expectWords(RECLAIM, zone);
-    return this.#raw.monitorReclaim(zone, isHard ? 1 : 0);
+    return this._raw.monitorReclaim(zone, isHard ? 1 : 0);
   }
 
   /** What was taken hard is free again, without memory. */
   giveBack(pfn: number): number {
     expectWords(GIVE_BACK, pfn);
-    return this.#raw.monitorReturn(pfn);
+    return this._raw.monitorReturn(pfn);
   }
 
   /** Memory is behind a huge frame again. Frames that had none. */
   install(pfn: number): number {
     expectWords(INSTALL, pfn);
-    return this.#raw.monitorInstall(pfn);
+    return this._raw.monitorInstall(pfn);
   }
 }

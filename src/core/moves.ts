@@ -10,24 +10,24 @@ import type { Scratch } from './scratch.ts';
 export type MoveListener = (from: number, to: number) => void;
 
 export class MoveLog {
-  readonly #instance: Instance;
-  readonly #scratch: Scratch;
+  private readonly _instance: Instance;
+  private readonly _scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#instance = instance;
-    this.#scratch = scratch;
+    this._instance = instance;
+    this._scratch = scratch;
   }
 
   /** Moves that nobody has read. */
   get pending(): number {
-    return this.#instance.headerWord(GUEST_MOVES_OFFSET);
+    return this._instance.headerWord(GUEST_MOVES_OFFSET);
   }
 
   /** Reads the log, oldest first, and empties it. Moves read. */
   take(moved: MoveListener): number {
     const { pending } = this;
-    const log = this.#scratch.moves(pending);
-    this.#instance.raw.movesClear();
+    const log = this._scratch.moves(pending);
+    this._instance.raw.movesClear();
     for (let at = 0; at < log.length; at += 2) moved(log[at] as number, log[at + 1] as number);
     return pending;
   }

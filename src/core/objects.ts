@@ -29,12 +29,12 @@ const PAGES = ['objects.pages', 'id'] as const;
 const FRAME = ['objects.frame', 'id', 'page'] as const;
 
 export class Objects {
-  readonly #instance: Instance;
-  readonly #scratch: Scratch;
+  private readonly _instance: Instance;
+  private readonly _scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#instance = instance;
-    this.#scratch = scratch;
+    this._instance = instance;
+    this._scratch = scratch;
   }
 
   /**
@@ -42,25 +42,25 @@ export class Objects {
    */
   create(kind: number, zone: number, gfp: number, tag = 0): number {
     expectWords(CREATE, kind, zone === NONE ? 0 : zone, gfp, tag);
-    return this.#instance.raw.objectCreate(kind, zone, gfp, tag);
+    return this._instance.raw.objectCreate(kind, zone, gfp, tag);
   }
 
   /** Frees every page that nobody else maps. Frames freed. */
   destroy(id: number, cpu: number): number {
     expectWords(DESTROY, id, cpu);
-    return this.#instance.raw.objectDestroy(id, cpu);
+    return this._instance.raw.objectDestroy(id, cpu);
   }
 
   /** A copy-on-write copy whose new pages come from `zone`. Its number. */
   fork(id: number, zone: number, cpu: number, tag = 0): number {
     expectWords(FORK, id, zone === NONE ? 0 : zone, cpu, tag);
-    return this.#instance.raw.objectFork(id, zone, tag, cpu);
+    return this._instance.raw.objectFork(id, zone, tag, cpu);
   }
 
   /** Reads or writes pages; those not there are faulted in. Pages that came in. */
   touch(id: number, start: number, pages: number, write: boolean, cpu: number): number {
     expectWords(TOUCH, id, start, pages, cpu);
-    return this.#instance.raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
+    return this._instance.raw.objectTouch(id, start, pages, write ? 1 : 0, cpu);
   }
 
   /**
@@ -71,7 +71,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = call;
     expectWords(CALL, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    return this.#instance.raw.callBegin(
+    return this._instance.raw.callBegin(
       file,
       filePages,
       heap,
@@ -91,7 +91,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = call;
     expectWords(RECURS, file, heap, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    const answer = this.#instance.raw.callRecurs(
+    const answer = this._instance.raw.callRecurs(
       file,
       filePages,
       heap,
@@ -115,7 +115,7 @@ export class Objects {
     const { filePages, writePages, readPages, temporaryPages } = call;
     expectWords(REPEAT, times, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
-    return this.#instance.raw.callRepeat(
+    return this._instance.raw.callRepeat(
       times,
       file,
       filePages,
@@ -130,24 +130,24 @@ export class Objects {
 
   /** After a touch that ended at a status: the first page that it did not touch. */
   get stoppedAt(): number {
-    return this.#scratch.words(1)[0] as number;
+    return this._scratch.words(1)[0] as number;
   }
 
   /** Takes pages out. Frames freed. */
   truncate(id: number, start: number, pages: number, cpu: number): number {
     expectWords(TRUNCATE, id, start, pages, cpu);
-    return this.#instance.raw.objectTruncate(id, start, pages, cpu);
+    return this._instance.raw.objectTruncate(id, start, pages, cpu);
   }
 
   /** Pages that the object holds. */
   pages(id: number): number {
     expectWords(PAGES, id);
-    return this.#instance.raw.objectPages(id);
+    return this._instance.raw.objectPages(id);
   }
 
   /** The frame behind a page of an object; below zero when there is none. */
   frame(id: number, page: number): number {
     expectWords(FRAME, id, page);
-    return this.#instance.raw.objectFrame(id, page);
+    return this._instance.raw.objectFrame(id, page);
   }
 }

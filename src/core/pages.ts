@@ -12,43 +12,43 @@ const DECAY = ['pages.decay', 'turns'] as const;
 const RELEASE_HIGHATOMIC = ['pages.releaseHighatomic', 'type'] as const;
 
 export class Pages {
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this._instance = instance;
   }
 
   /** 2^order frames for a mask: the head. `tag` stays with the block. */
   alloc(gfp: number, order: number, cpu: number, tag = 0): number {
     expectWords(ALLOC, gfp, order, cpu, tag);
-    return this.#instance.raw.allocPages(gfp, order, cpu, tag);
+    return this._instance.raw.allocPages(gfp, order, cpu, tag);
   }
 
   free(pfn: number, order: number, cpu: number): number {
     expectWords(FREE, pfn, order, cpu);
-    return this.#instance.raw.freePages(pfn, order, cpu);
+    return this._instance.raw.freePages(pfn, order, cpu);
   }
 
   /** On LLFree: the first frame of what a request got that the host must put memory behind first (STATUS_NEED_INSTALL). */
   get waitingFrame(): number | undefined {
-    const pfn = (this.#instance.raw as LlfreeGuestExports).llfreeWaiting();
+    const pfn = (this._instance.raw as LlfreeGuestExports).llfreeWaiting();
     return pfn === NONE ? undefined : pfn;
   }
 
   /** Every per-cpu list goes back to its zone, or on LLFree all that CPUs have reserved. */
   drainAll(): void {
-    this.#instance.raw.drainAll();
+    this._instance.raw.drainAll();
   }
 
   /** So many turns of every cpu's vmstat worker. Whether they drained lists, or the next ones will. */
   decay(turns: number): boolean {
     expectWords(DECAY, turns);
-    return this.#instance.raw.decay(NONE, turns) > 0;
+    return this._instance.raw.decay(NONE, turns) > 0;
   }
 
   /** One pageblock of the high-order atomic reserve becomes `type`, with `force` even the last. */
   releaseHighatomic(type: number, force: boolean): number {
     expectWords(RELEASE_HIGHATOMIC, type);
-    return this.#instance.raw.releaseHighatomic(type, force ? 1 : 0);
+    return this._instance.raw.releaseHighatomic(type, force ? 1 : 0);
   }
 }

@@ -15,11 +15,11 @@ function keyOf(config: CoreConfig): string {
 
 /** Hands out cores as copies of snapshots and takes them back. */
 export class CorePool {
-  readonly #idle = new Map<string, LeftInstance[]>();
+  private readonly _idle = new Map<string, LeftInstance[]>();
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
-    const idle = this.#idle.get(keyOf(snapshot.config))?.pop();
+    const idle = this._idle.get(keyOf(snapshot.config))?.pop();
     if (idle === undefined) return Core.fromSnapshot(snapshot);
     return copyOnto(idle, snapshot);
   }
@@ -31,8 +31,8 @@ export class CorePool {
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
     const key = keyOf(core.config);
     const left = endCore(core, what, why);
-    const idle = this.#idle.get(key);
-    if (idle === undefined) this.#idle.set(key, [left]);
+    const idle = this._idle.get(key);
+    if (idle === undefined) this._idle.set(key, [left]);
     else if (idle.length < KEEP_PER_SIZE) idle.push(left);
   }
 }

@@ -5,12 +5,12 @@ import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts'
 import type { Instance } from './instance.ts';
 
 export class Program {
-  readonly #instance: Instance;
+  private readonly _instance: Instance;
   /** Words of the commands of the last run: its log lies behind them. */
-  #commandWords = 0;
+  private _commandWords = 0;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
+    this._instance = instance;
   }
 
   /**
@@ -18,22 +18,22 @@ export class Program {
    * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
-    const { program, raw } = this.#instance;
+    const { program, raw } = this._instance;
     program.set(commands);
-    this.#commandWords = commands.length;
+    this._commandWords = commands.length;
     const count = commands.length / PROGRAM_COMMAND_WORDS;
     return raw.programRun(count, number, count * PROGRAM_COMMAND_BYTES, 1);
   }
 
   /** What the last run logged, LOG_RECORD_BYTES a record: a copy, as no view leaves this room. */
   log(): Uint32Array {
-    const { program, raw } = this.#instance;
-    return program.slice(this.#commandWords, this.#commandWords + raw.programLog() / 4);
+    const { program, raw } = this._instance;
+    return program.slice(this._commandWords, this._commandWords + raw.programLog() / 4);
   }
 
   /** Carries out one command. */
   runOne(head: number, frame: number, operand: number): number {
-    const { program, raw } = this.#instance;
+    const { program, raw } = this._instance;
     program[0] = head;
     program[1] = frame;
     program[2] = operand;

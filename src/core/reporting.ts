@@ -9,28 +9,28 @@ const LISTEN = ['reporting.listen', 'order', 'capacity'] as const;
 const TAKE = ['reporting.take', 'zone'] as const;
 
 export class ReportingCalls {
-  readonly #instance: Instance;
-  readonly #scratch: Scratch;
+  private readonly _instance: Instance;
+  private readonly _scratch: Scratch;
 
   constructor(instance: Instance, scratch: Scratch) {
-    this.#instance = instance;
-    this.#scratch = scratch;
+    this._instance = instance;
+    this._scratch = scratch;
   }
 
   /** From now on free blocks of this order or more are reported, up to `capacity` at a time. */
   listen(order: number, capacity: number): number {
     expectWords(LISTEN, order, capacity);
-    return this.#instance.raw.reportListen(order, capacity);
+    return this._instance.raw.reportListen(order, capacity);
   }
 
   /** Whether a block became free that nobody has been told of. */
   get isWanted(): boolean {
-    return this.#instance.headerWord(GUEST_REPORT_WANTED_OFFSET) !== 0;
+    return this._instance.headerWord(GUEST_REPORT_WANTED_OFFSET) !== 0;
   }
 
   /** A pass begins: what becomes free from now on is for the next one. */
   clearWanted(): void {
-    this.#instance.setHeaderWord(GUEST_REPORT_WANTED_OFFSET, 0);
+    this._instance.setHeaderWord(GUEST_REPORT_WANTED_OFFSET, 0);
   }
 
   /**
@@ -39,13 +39,13 @@ export class ReportingCalls {
    */
   take(zone: number, pfns: Uint32Array, orders: Uint32Array): number {
     expectWords(TAKE, zone);
-    const held = this.#instance.raw.reportTake(zone);
-    if (held > 0) this.#scratch.reported(held, pfns, orders);
+    const held = this._instance.raw.reportTake(zone);
+    if (held > 0) this._scratch.reported(held, pfns, orders);
     return held;
   }
 
   /** They are free again; `reported`: the device has seen them. */
   putBack(reported: boolean): number {
-    return this.#instance.raw.reportPutBack(reported ? 1 : 0);
+    return this._instance.raw.reportPutBack(reported ? 1 : 0);
   }
 }

@@ -11,17 +11,17 @@ import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
 
 export class Scratch {
-  readonly #instance: Instance;
-  readonly #first: number;
+  private readonly _instance: Instance;
+  private readonly _first: number;
 
   constructor(instance: Instance) {
-    this.#instance = instance;
-    this.#first = instance.headerWord(GUEST_SCRATCH_OFFSET) >>> 2;
+    this._instance = instance;
+    this._first = instance.headerWord(GUEST_SCRATCH_OFFSET) >>> 2;
   }
 
   /** The first words, where they lie. */
   words(count: number): Uint32Array {
-    return this.#instance.words.subarray(this.#first, this.#first + count);
+    return this._instance.words.subarray(this._first, this._first + count);
   }
 
   /** Hands in the first frames of a list, the last of them first. */
@@ -50,16 +50,16 @@ export class Scratch {
 
   /** A copy of the log of moves: {from, to} pairs. */
   moves(count: number): Uint32Array {
-    const first = this.#first + (SCRATCH_MOVES_OFFSET >>> 2);
-    return this.#instance.words.slice(first, first + 2 * count);
+    const first = this._first + (SCRATCH_MOVES_OFFSET >>> 2);
+    return this._instance.words.slice(first, first + 2 * count);
   }
 
   /** The blocks that page reporting holds, {pfn, order}: they fill the slots from the end. */
   reported(held: number, pfns: Uint32Array, orders: Uint32Array): void {
-    const first = this.#first + (SCRATCH_REPORT_OFFSET >>> 2) + 2 * (REPORT_SLOTS - held);
+    const first = this._first + (SCRATCH_REPORT_OFFSET >>> 2) + 2 * (REPORT_SLOTS - held);
     for (let at = 0; at < held; at += 1) {
-      pfns[at] = this.#instance.words[first + 2 * at] as number;
-      orders[at] = this.#instance.words[first + 2 * at + 1] as number;
+      pfns[at] = this._instance.words[first + 2 * at] as number;
+      orders[at] = this._instance.words[first + 2 * at + 1] as number;
     }
   }
 }

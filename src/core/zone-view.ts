@@ -30,100 +30,100 @@ export function zoneAddress(instance: Instance, index: number): number {
 }
 
 export class ZoneView {
-  readonly #instance: Instance;
-  readonly #base: number;
+  private readonly _instance: Instance;
+  private readonly _base: number;
 
   /** Kernel zones have indexes 0 to 3; CZones follow. */
   constructor(instance: Instance, index: number) {
-    this.#instance = instance;
-    this.#base = zoneAddress(instance, index);
+    this._instance = instance;
+    this._base = zoneAddress(instance, index);
   }
 
-  #field(offset: number): number {
-    return this.#instance.word(this.#base + offset);
+  private _field(offset: number): number {
+    return this._instance.word(this._base + offset);
   }
 
   /** First frame of the span. */
   get start(): number {
-    return this.#field(ZONE_START_OFFSET);
+    return this._field(ZONE_START_OFFSET);
   }
 
   /** Frames from the first to the last, holes included. */
   get spanned(): number {
-    return this.#field(ZONE_SPANNED_OFFSET);
+    return this._field(ZONE_SPANNED_OFFSET);
   }
 
   /** Frames of the span that are memory. */
   get present(): number {
-    return this.#field(ZONE_PRESENT_OFFSET);
+    return this._field(ZONE_PRESENT_OFFSET);
   }
 
   /** Frames that the allocator was given. */
   get managed(): number {
-    return this.#field(ZONE_MANAGED_OFFSET);
+    return this._field(ZONE_MANAGED_OFFSET);
   }
 
   /** NR_FREE_PAGES: frames on the free lists, without those on per-cpu lists. */
   get free(): number {
-    return this.#field(ZONE_FREE_OFFSET);
+    return this._field(ZONE_FREE_OFFSET);
   }
 
   /** Blocks of an order on the free lists (nr_free). */
   freeBlocks(order: number): number {
-    return this.#field(ZONE_FREE_BY_ORDER_OFFSET + 4 * order);
+    return this._field(ZONE_FREE_BY_ORDER_OFFSET + 4 * order);
   }
 
   get lowMark(): number {
-    return this.#field(ZONE_WMARK_LOW_OFFSET);
+    return this._field(ZONE_WMARK_LOW_OFFSET);
   }
 
   get highMark(): number {
-    return this.#field(ZONE_WMARK_HIGH_OFFSET);
+    return this._field(ZONE_WMARK_HIGH_OFFSET);
   }
 
   /** watermark_boost: what mixing mobility in pageblocks has added to the marks. */
   get boost(): number {
-    return this.#field(ZONE_BOOST_OFFSET);
+    return this._field(ZONE_BOOST_OFFSET);
   }
 
   set boost(frames: number) {
-    this.#instance.setWord(this.#base + ZONE_BOOST_OFFSET, frames);
+    this._instance.setWord(this._base + ZONE_BOOST_OFFSET, frames);
   }
 
   /** kswapd works on it: meanwhile its per-cpu lists shrink with each free (ZONE_RECLAIM_ACTIVE). */
   set isReclaimed(on: boolean) {
-    const flags = this.#field(ZONE_FLAGS_OFFSET) & ~ZONE_FLAG_RECLAIM_ACTIVE;
+    const flags = this._field(ZONE_FLAGS_OFFSET) & ~ZONE_FLAG_RECLAIM_ACTIVE;
     const now = on ? flags | ZONE_FLAG_RECLAIM_ACTIVE : flags;
-    this.#instance.setWord(this.#base + ZONE_FLAGS_OFFSET, now);
+    this._instance.setWord(this._base + ZONE_FLAGS_OFFSET, now);
   }
 
   /** CZones: whose it is, as its creator numbers them. */
   get owner(): number {
-    return this.#field(ZONE_OWNER_OFFSET);
+    return this._field(ZONE_OWNER_OFFSET);
   }
 
   /** CZones: CZONE_*; 0 when there is no such zone. */
   get state(): number {
-    return this.#field(ZONE_STATE_OFFSET);
+    return this._field(ZONE_STATE_OFFSET);
   }
 
   /** CZones: blocks of the region that it holds. */
   get blocks(): number {
-    return this.#field(ZONE_BLOCKS_OFFSET);
+    return this._field(ZONE_BLOCKS_OFFSET);
   }
 
   /** CZones: most blocks that it ever held. */
   get peakBlocks(): number {
-    return this.#field(ZONE_PEAK_BLOCKS_OFFSET);
+    return this._field(ZONE_PEAK_BLOCKS_OFFSET);
   }
 
   /** CZones: frames that it may hold at most. */
   get limit(): number {
-    return this.#field(ZONE_LIMIT_OFFSET);
+    return this._field(ZONE_LIMIT_OFFSET);
   }
 
   /** CZones: free frames with host memory behind them. */
   get backedFree(): number {
-    return this.#field(ZONE_BACKED_FREE_OFFSET);
+    return this._field(ZONE_BACKED_FREE_OFFSET);
   }
 }

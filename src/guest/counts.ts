@@ -105,18 +105,18 @@ export function pageOpsOf(counts: Counts): number {
  * Remembers where a core's counters stood; each reading gives what was added since the one before.
  */
 export class Meter {
-  readonly #core: Core;
-  readonly #last: Float64Array = new Float64Array(CORE_SLOTS);
+  private readonly _core: Core;
+  private readonly _last: Float64Array = new Float64Array(CORE_SLOTS);
 
   constructor(core: Core) {
-    this.#core = core;
+    this._core = core;
     this.skip();
   }
 
   /** Whether anything that disturbs calls was counted since the last reading. */
   get isDisturbed(): boolean {
-    const core = this.#core;
-    const last = this.#last;
+    const core = this._core;
+    const last = this._last;
     for (let at = 0; at < DISTURBING_CORE.length; at += 1) {
       const slot = DISTURBING_CORE[at] as number;
       if (core.stat(METERED[slot] as number) !== last[slot]) return true;
@@ -126,8 +126,8 @@ export class Meter {
 
   /** What happened since the last reading is known. */
   skip(): void {
-    const last = this.#last;
-    const core = this.#core;
+    const last = this._last;
+    const core = this._core;
     for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
       last[slot] = core.stat(METERED[slot] as number);
     }
@@ -135,8 +135,8 @@ export class Meter {
 
   /** Adds to `target` what happened since the last reading. */
   readInto(target: Counts): void {
-    const last = this.#last;
-    const core = this.#core;
+    const last = this._last;
+    const core = this._core;
     for (let slot = 0; slot < CORE_SLOTS; slot += 1) {
       const now = core.stat(METERED[slot] as number);
       target[slot] = (target[slot] as number) + (now - (last[slot] as number));

@@ -1,6 +1,13 @@
 // The guest room's public face.
 
-export type { CompiledCore, Core, CoreBuild, FrameRange, Monitor } from '../core/index.ts';
+export type {
+  CompiledCore,
+  Core,
+  CoreBuild,
+  FrameRange,
+  FreeSpace,
+  Monitor,
+} from '../core/index.ts';
 export {
   CorePool,
   type Fault,

@@ -112,17 +112,17 @@ export class GuestKernel {
   readonly agentObject: number;
   /** The process that it was cloned with. */
   readonly process: TreeState | undefined;
-  readonly #kernelObject: number;
-  readonly #meter: Meter;
+  private readonly _kernelObject: number;
+  private readonly _meter: Meter;
   /** What drivers do when the kernel gets round to background work. */
   readonly background: (() => void)[] = [];
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
   onMoved: () => void = () => {};
   /** Called before a worker of the kernel does anything by itself. */
   onStir: () => void = () => {};
-  readonly #workers: Workers;
+  private readonly _workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
-  #memmapWritten = 0;
+  private _memmapWritten = 0;
 
   private constructor(
     config: GuestConfig,
@@ -136,12 +136,12 @@ export class GuestKernel {
     this.process = state.frozen?.process;
     this.memory = new GuestMemory(core, cloned, state.frozen !== undefined);
     this.files = new PageCache(this.memory, state.files);
-    this.#kernelObject = state.kernelObject;
+    this._kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
     this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
-    this.#meter = new Meter(core);
+    this._meter = new Meter(core);
     const about = (): void => this.onStir();
-    this.#workers = new Workers(this.memory, clocks, about, (moved) => this.#worked(moved));
+    this._workers = new Workers(this.memory, clocks, about, (moved) => this._worked(moved));
     if (config.region !== undefined) {
       const czones = new CZones(this.memory, config.region);
       this.czones = czones;
@@ -156,7 +156,7 @@ export class GuestKernel {
   static bootImage(config: GuestConfig, template: boolean): GuestImage {
     expectMachine(config);
     try {
-      return GuestKernel.#boot(config, template);
+      return GuestKernel._boot(config, template);
     } catch (error) {
       if (!(error instanceof GuestOutOfMemory)) throw error;
       const expected = 'memory for all that the kernel holds after boot';
@@ -164,7 +164,7 @@ export class GuestKernel {
     }
   }
 
-  static #boot(config: GuestConfig, template: boolean): GuestImage {
+  private static _boot(config: GuestConfig, template: boolean): GuestImage {
     const { kernel } = config;
     const layout = bootLayout(config);
     const core = Core.create(coreConfig(config, layout));
@@ -214,7 +214,7 @@ export class GuestKernel {
       backedFrames,
       use,
       template: true,
-      kernelObject: this.#kernelObject,
+      kernelObject: this._kernelObject,
       agentObject,
       files: this.files.state(),
       frozen: { process, frames: core.backing.templateFrames(), counts },
@@ -234,7 +234,7 @@ export class GuestKernel {
    */
   wake(): void {
     if (this.process !== undefined) {
-      this.#resume();
+      this._resume();
       return;
     }
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
@@ -247,7 +247,7 @@ export class GuestKernel {
     const cacheRead = Math.min(pageCacheFrames, cloneReadFrames - imageRead);
     memory.asSystem(() => {
       memory.touch(this.agentObject, 0, agent, true, 0, agentFrames);
-      memory.touch(this.#kernelObject, 0, dynamic, true, 0, dynamicFrames);
+      memory.touch(this._kernelObject, 0, dynamic, true, 0, dynamicFrames);
     });
     memory.touchSystemRange(IMAGE_START, image, true);
     memory.touchSystemRange(IMAGE_START + image, imageRead, false);
@@ -255,7 +255,7 @@ export class GuestKernel {
   }
 
   /** The same after a freeze at work: what goes on lies all over the system's memory. */
-  #resume(): void {
+  private _resume(): void {
     const { memory, config } = this;
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = config.kernel;
     const { cloneWrittenFrames, cloneReadFrames } = config.kernel;
@@ -270,7 +270,7 @@ export class GuestKernel {
     });
     for (const [object, pages] of [
       [this.agentObject, agentFrames],
-      [this.#kernelObject, dynamicFrames],
+      [this._kernelObject, dynamicFrames],
     ] as const) {
       scattered(part(pages), (start, count, write) =>
         memory.touch(object, start, count, write, 0, pages),
@@ -297,9 +297,9 @@ export class GuestKernel {
     const used = guestOs + file + pageTables + heldFrames + (isPlugged ? 0 : anonymous);
     const { start, count } = memmapRange(this.config);
     const wanted = Math.min(memmapFrames(used), count);
-    if (wanted <= this.#memmapWritten) return;
-    this.memory.touchSystemRange(start + this.#memmapWritten, wanted - this.#memmapWritten, true);
-    this.#memmapWritten = wanted;
+    if (wanted <= this._memmapWritten) return;
+    this.memory.touchSystemRange(start + this._memmapWritten, wanted - this._memmapWritten, true);
+    this._memmapWritten = wanted;
   }
 
   /**
@@ -325,7 +325,7 @@ export class GuestKernel {
   runBackground(): number {
     this.memory.deliverMoves();
     const freed = this.memory.kswapd.run();
-    this.#workers.poll();
+    this._workers.poll();
     for (const work of this.background) work();
     return freed;
   }
@@ -337,25 +337,25 @@ export class GuestKernel {
 
   /** Skips background work after so many more pages have come or gone. */
   skipBackground(pages: number): void {
-    this.#workers.skip(pages);
+    this._workers.skip(pages);
   }
 
   /** Something else than calls that recur happens to the guest. */
   stir(): void {
-    this.#workers.stir();
+    this._workers.stir();
   }
 
   /** Background work was skipped, for the last time at this one. */
   catchUp(lastNs: number): void {
-    this.#workers.catchUp(lastNs);
+    this._workers.catchUp(lastNs);
   }
 
   /** The VM has ended: no clock of the kernel goes on. */
   stopWorkers(): void {
-    this.#workers.stop();
+    this._workers.stop();
   }
 
-  #worked(moved: boolean): void {
+  private _worked(moved: boolean): void {
     for (const work of this.background) work();
     if (moved) this.onMoved();
   }
@@ -382,16 +382,16 @@ export class GuestKernel {
 
   /** Whether the guest's core did something since the last reading that disturbs calls. */
   get isDisturbed(): boolean {
-    return this.#meter.isDisturbed;
+    return this._meter.isDisturbed;
   }
 
   /** What the guest's core did since the last reading is known. */
   skipCounts(): void {
-    this.#meter.skip();
+    this._meter.skip();
   }
 
   /** Adds what the guest's core did since the last reading. */
   readCounts(target: Counts): void {
-    this.#meter.readInto(target);
+    this._meter.readInto(target);
   }
 }

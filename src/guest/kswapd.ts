@@ -27,23 +27,23 @@ export class Kswapd {
   /** Runs, and pages that they freed (pageoutrun, pgsteal_kswapd). */
   runs = 0;
   freedPages = 0;
-  readonly #memory: Shrinkable;
-  #compaction: KswapdWake | undefined;
+  private readonly _memory: Shrinkable;
+  private _compaction: KswapdWake | undefined;
 
   constructor(memory: Shrinkable) {
-    this.#memory = memory;
+    this._memory = memory;
   }
 
   /** Its run, if it was woken. Pages freed. */
   run(): number {
-    const { core } = this.#memory;
+    const { core } = this._memory;
     const wake = core.takeKswapdWake();
     if (wake === undefined) return 0;
     this.runs += 1;
     const zones = core.kernelZones.slice(0, wake.highest + 1);
     const boosts = zones.map((zone) => zone.boost);
     for (const zone of zones) zone.isReclaimed = true;
-    const freed = this.#balance(wake);
+    const freed = this._balance(wake);
     this.freedPages += freed;
     zones.forEach((zone, index) => {
       zone.isReclaimed = false;
@@ -52,14 +52,14 @@ export class Kswapd {
     core.compaction.forgetHints();
     const isBoosted = boosts.some((frames) => frames > 0);
     const order = Math.max(wake.order, isBoosted ? PAGEBLOCK_ORDER : 0);
-    if (order > 0) this.#compaction = joinWakes(this.#compaction, { order, highest: wake.highest });
+    if (order > 0) this._compaction = joinWakes(this._compaction, { order, highest: wake.highest });
     return freed;
   }
 
   /** What kcompactd was woken for since the last time. */
   takeCompaction(): KswapdWake | undefined {
-    const wanted = this.#compaction;
-    this.#compaction = undefined;
+    const wanted = this._compaction;
+    this._compaction = undefined;
     return wanted;
   }
 
@@ -67,12 +67,12 @@ export class Kswapd {
    * Until balanced or nothing is left. For a high order it frees twice a block's size at most, then
    * looks at single pages only: the rest is compaction's.
    */
-  #balance({ order, highest }: KswapdWake): number {
-    const { core } = this.#memory;
+  private _balance({ order, highest }: KswapdWake): number {
+    const { core } = this._memory;
     const enough = 2 * 2 ** order;
     let freed = 0;
     while (!core.isBalanced({ order: freed < enough ? order : 0, highest })) {
-      const got = this.#memory.shrink(SWAP_CLUSTER_MAX);
+      const got = this._memory.shrink(SWAP_CLUSTER_MAX);
       if (got === 0) break;
       freed += got;
     }

@@ -47,45 +47,45 @@ export class GuestMemory {
    */
   readonly cloned: boolean;
   /** The template's frames are for everything that a guest has: what is private is not counted on the way. */
-  readonly #isMixed: boolean;
+  private readonly _isMixed: boolean;
   readonly kswapd: Kswapd = new Kswapd(this);
   /** Pages that requests freed by reclaim of their own (pgsteal_direct). */
   directlyFreedPages = 0;
   /** Pages of the template that migration has moved, as far as they are accounted. */
-  #movedSystemPages: number;
+  private _movedSystemPages: number;
   /** A touch has failed half-way. */
-  #hasFailed = false;
-  readonly #owners: ObjectOwner[] = [];
-  readonly #shrinkers: Shrinker[] = [];
-  readonly #relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
-  readonly #oomNotifiers: OomNotifier[] = [];
-  readonly #moveListeners: MoveListener[] = [];
+  private _hasFailed = false;
+  private readonly _owners: ObjectOwner[] = [];
+  private readonly _shrinkers: Shrinker[] = [];
+  private readonly _relievers: { readonly status: number; readonly relieve: Reliever }[] = [];
+  private readonly _oomNotifiers: OomNotifier[] = [];
+  private readonly _moveListeners: MoveListener[] = [];
 
   constructor(core: Core, cloned: boolean, isMixed = false) {
     this.core = core;
     this.cloned = cloned;
-    this.#isMixed = isMixed;
-    this.#movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
+    this._isMixed = isMixed;
+    this._movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
   }
 
   addShrinker(shrinker: Shrinker): void {
-    this.#shrinkers.push(shrinker);
+    this._shrinkers.push(shrinker);
   }
 
   /** For a status that shrinkers and notifiers are no answer to: no block, a zone that is full. */
   addReliever(status: number, relieve: Reliever): void {
-    this.#relievers.push({ status, relieve });
+    this._relievers.push({ status, relieve });
   }
 
   /** For when reclaim found nothing. */
   addOomNotifier(notify: OomNotifier): void {
-    this.#oomNotifiers.push(notify);
+    this._oomNotifiers.push(notify);
   }
 
   /** For holders of blocks by number: they hear of each block that migration moved. */
   addMoveListener(moved: MoveListener): void {
-    this.#moveListeners.push(moved);
+    this._moveListeners.push(moved);
   }
 
   /**
@@ -129,7 +129,7 @@ export class GuestMemory {
     const answer = slowPath(this, request, first);
     if (answer < 0) {
       // what came in before stays in the object, and nobody counts it
-      this.#hasFailed = true;
+      this._hasFailed = true;
       throw new GuestOutOfMemory(
         `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
       );
@@ -139,7 +139,7 @@ export class GuestMemory {
 
   /** Asks those who registered for a status until one has done something about it. */
   askRelievers(status: number, cpu: number): boolean {
-    return this.#relievers.some((reliever) => reliever.status === status && reliever.relieve(cpu));
+    return this._relievers.some((reliever) => reliever.status === status && reliever.relieve(cpu));
   }
 
   /** Direct reclaim of up to so many pages. Frames freed. */
@@ -151,13 +151,13 @@ export class GuestMemory {
 
   /** Pages that the shrinkers hold. */
   get cachedPages(): number {
-    return this.#shrinkers.reduce((sum, shrinker) => sum + shrinker.pages, 0);
+    return this._shrinkers.reduce((sum, shrinker) => sum + shrinker.pages, 0);
   }
 
   /** Has the shrinkers give up to so many pages. Frames freed. */
   shrink(pages: number): number {
     let freed = 0;
-    for (const shrinker of this.#shrinkers) {
+    for (const shrinker of this._shrinkers) {
       if (freed < pages) freed += shrinker.shrink(pages - freed);
     }
     return freed;
@@ -166,24 +166,24 @@ export class GuestMemory {
   /** Every notifier gets its turn, as in Linux's chain. Whether any gave pages. */
   notifyOom(): boolean {
     let freed = 0;
-    for (const notify of this.#oomNotifiers) freed += notify();
+    for (const notify of this._oomNotifiers) freed += notify();
     return freed > 0;
   }
 
   /** Tells the listeners which blocks migration moved since the last time. How many. */
   deliverMoves(): number {
-    this.#accountMoves();
+    this._accountMoves();
     if (this.core.moves.pending === 0) return 0;
     return this.core.moves.take((from, to) => {
-      for (const moved of this.#moveListeners) moved(from, to);
+      for (const moved of this._moveListeners) moved(from, to);
     });
   }
 
   /** What the system had as the template's is its own where migration has put it. */
-  #accountMoves(): void {
+  private _accountMoves(): void {
     const moved = this.core.stat(STAT_TEMPLATE_MOVES);
-    this.frames.guestOs += moved - this.#movedSystemPages;
-    this.#movedSystemPages = moved;
+    this.frames.guestOs += moved - this._movedSystemPages;
+    this._movedSystemPages = moved;
   }
 
   /** Touches frames by number and accounts what that makes private as the guest OS's. */
@@ -209,12 +209,12 @@ export class GuestMemory {
    */
   dropSystemPages(pages: number, privatePages: () => number): void {
     if (!this.cloned) this.frames.guestOs -= pages;
-    else if (this.#movedSystemPages > 0) this.frames.guestOs -= privatePages();
+    else if (this._movedSystemPages > 0) this.frames.guestOs -= privatePages();
   }
 
   /** For holders of objects that are not anonymous memory: they say which, and what for. */
   addOwner(owner: ObjectOwner): void {
-    this.#owners.push(owner);
+    this._owners.push(owner);
   }
 
   /**
@@ -222,24 +222,24 @@ export class GuestMemory {
    * found.
    */
   get used(): Readonly<FrameUse> {
-    if (this.#isCounted && this.#countedIdle >= 0) return this.frames;
-    const uses = new Map(this.#owners.flatMap((owner) => [...owner()]));
+    if (this._isCounted && this._countedIdle >= 0) return this.frames;
+    const uses = new Map(this._owners.flatMap((owner) => [...owner()]));
     return usedFrames(this.core, uses, this.frames.pageTables);
   }
 
   /** Private backed frames that nothing uses. */
   get idleFrames(): number {
-    const counted = this.#countedIdle;
-    if (this.#isCounted && counted >= 0) return counted;
+    const counted = this._countedIdle;
+    if (this._isCounted && counted >= 0) return counted;
     const { guestOs, file, anonymous, pageTables } = this.used;
     return this.core.privateFrames - guestOs - file - anonymous - pageTables;
   }
 
-  get #isCounted(): boolean {
-    return !this.#isMixed && !this.#hasFailed && !this.core.backing.tookUsed;
+  private get _isCounted(): boolean {
+    return !this._isMixed && !this._hasFailed && !this.core.backing.tookUsed;
   }
 
-  get #countedIdle(): number {
+  private get _countedIdle(): number {
     const { guestOs, file, anonymous, pageTables } = this.frames;
     return this.core.privateFrames - guestOs - file - anonymous - pageTables;
   }

@@ -44,37 +44,37 @@ const NOWHERE: FileSource = { isMapped: false, came: () => {} };
 
 export class PageCache implements Shrinker {
   source: FileSource = NOWHERE;
-  readonly #memory: GuestMemory;
-  readonly #files: Map<string, CachedFile>;
-  #clock = 0;
+  private readonly _memory: GuestMemory;
+  private readonly _files: Map<string, CachedFile>;
+  private _clock = 0;
 
   constructor(memory: GuestMemory, state: PageCacheState = []) {
-    this.#memory = memory;
+    this._memory = memory;
     // what another guest has mapped of the host's copy this one has not
-    this.#files = new Map(state.map(([name, file]) => [name, { ...file, mapped: 0 }]));
+    this._files = new Map(state.map(([name, file]) => [name, { ...file, mapped: 0 }]));
     memory.addShrinker(this);
     memory.addOwner(() =>
-      [...this.#files.values()].map(({ object, system }) => [object, system ? 'guestOs' : 'file']),
+      [...this._files.values()].map(({ object, system }) => [object, system ? 'guestOs' : 'file']),
     );
   }
 
   state(): PageCacheState {
-    return [...this.#files].map(([name, file]) => [name, { ...file }]);
+    return [...this._files].map(([name, file]) => [name, { ...file }]);
   }
 
   /** A file to read, made when nobody has read it yet; it stays one as long as its zone. */
   open(name: string): OpenFile {
-    return this.#open(name, false, undefined);
+    return this._open(name, false, undefined);
   }
 
-  #open(name: string, system: boolean, zone: number | undefined): CachedFile {
+  private _open(name: string, system: boolean, zone: number | undefined): CachedFile {
     const key = keyOf(name, zone);
-    const known = this.#files.get(key);
+    const known = this._files.get(key);
     if (known !== undefined) return known;
-    const made = this.#memory.core.objects.create(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
+    const made = this._memory.core.objects.create(OBJECT_FILE, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
     const object = expectAnswer(made, 'objects.create');
     const file = { name, object, pages: 0, mapped: 0, lastRead: 0, system, zone };
-    this.#files.set(key, file);
+    this._files.set(key, file);
     return file;
   }
 
@@ -84,18 +84,18 @@ export class PageCache implements Shrinker {
    * alone. Returns pages that came in.
    */
   read(name: string, pages: number, cpu: number, system = false, zone?: number): number {
-    return this.readOpen(this.#open(name, system, zone), pages, cpu);
+    return this.readOpen(this._open(name, system, zone), pages, cpu);
   }
 
   /** The same of an open file. */
   readOpen(open: OpenFile, pages: number, cpu: number): number {
     const file = open as CachedFile;
     this.noteRead(file);
-    if (this.source.isMapped && !file.system) return this.#map(file, pages);
-    const added = this.#memory.touch(file.object, 0, pages, false, cpu, file.pages);
+    if (this.source.isMapped && !file.system) return this._map(file, pages);
+    const added = this._memory.touch(file.object, 0, pages, false, cpu, file.pages);
     file.pages += added;
     if (file.system) return added;
-    this.#memory.frames.file += added;
+    this._memory.frames.file += added;
     if (added > 0) this.source.came(file.name, added, pages);
     return added;
   }
@@ -109,12 +109,12 @@ export class PageCache implements Shrinker {
     }
     this.noteRead(file);
     scattered({ pages, touched, written: 0 }, (start, count) =>
-      this.#memory.touch(file.object, start, count, false, cpu, file.pages),
+      this._memory.touch(file.object, start, count, false, cpu, file.pages),
     );
   }
 
   /** Maps pages of the host's copy that are not mapped yet. None of the guest's come in. */
-  #map(file: CachedFile, pages: number): number {
+  private _map(file: CachedFile, pages: number): number {
     const added = pages - file.mapped;
     if (added <= 0) return 0;
     file.mapped = pages;
@@ -124,20 +124,20 @@ export class PageCache implements Shrinker {
 
   /** A file was read now, by whom all its pages were there. */
   noteRead(file: OpenFile): void {
-    this.#clock += 1;
-    (file as CachedFile).lastRead = this.#clock;
+    this._clock += 1;
+    (file as CachedFile).lastRead = this._clock;
   }
 
   /** Pages of all files. */
   get pages(): number {
     let sum = 0;
-    for (const file of this.#files.values()) sum += file.pages;
+    for (const file of this._files.values()) sum += file.pages;
     return sum;
   }
 
-  #oldest(): CachedFile | undefined {
+  private _oldest(): CachedFile | undefined {
     let oldest: CachedFile | undefined;
-    for (const file of this.#files.values()) {
+    for (const file of this._files.values()) {
       if (file.pages === 0 || file.zone !== undefined) continue;
       if (oldest === undefined || file.lastRead < oldest.lastRead) oldest = file;
     }
@@ -146,10 +146,10 @@ export class PageCache implements Shrinker {
 
   /** A CZone has ended, and the copies in it with it. */
   forgetZone(zone: number): void {
-    for (const [key, file] of this.#files) {
+    for (const [key, file] of this._files) {
       if (file.zone !== zone) continue;
-      this.#memory.frames.file -= file.pages;
-      this.#files.delete(key);
+      this._memory.frames.file -= file.pages;
+      this._files.delete(key);
     }
   }
 
@@ -160,25 +160,25 @@ export class PageCache implements Shrinker {
   shrink(pages: number): number {
     let freed = 0;
     while (freed < pages) {
-      const file = this.#oldest();
+      const file = this._oldest();
       if (file === undefined) break;
       const wanted = Math.min(pages - freed, file.pages);
-      const { objects } = this.#memory.core;
+      const { objects } = this._memory.core;
       const from = file.pages - wanted;
       if (file.system) {
-        this.#memory.dropSystemPages(wanted, () => this.#privatePages(file.object, from, wanted));
+        this._memory.dropSystemPages(wanted, () => this._privatePages(file.object, from, wanted));
       }
       expectAnswer(objects.truncate(file.object, from, wanted, 0), 'objects.truncate');
       file.pages = from;
       freed += wanted;
-      if (!file.system) this.#memory.frames.file -= wanted;
+      if (!file.system) this._memory.frames.file -= wanted;
     }
     return freed;
   }
 
   /** Pages of a file whose frames are this guest's own. */
-  #privatePages(object: number, start: number, pages: number): number {
-    const { objects, frames } = this.#memory.core;
+  private _privatePages(object: number, start: number, pages: number): number {
+    const { objects, frames } = this._memory.core;
     let own = 0;
     for (let page = start; page < start + pages; page += 1) {
       if (!frames.isTemplate(expectAnswer(objects.frame(object, page), 'objects.frame'))) own += 1;

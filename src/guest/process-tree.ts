@@ -51,17 +51,17 @@ export type ForkZone = number | 'inherit' | 'kernel';
  * CPU.
  */
 export class ProcessTree {
-  readonly #guest: GuestKernel;
-  readonly #memory: GuestMemory;
-  readonly #cpu: number;
-  readonly #tasks: Set<TaskRecord> = new Set();
-  readonly #zone: number | undefined;
+  private readonly _guest: GuestKernel;
+  private readonly _memory: GuestMemory;
+  private readonly _cpu: number;
+  private readonly _tasks: Set<TaskRecord> = new Set();
+  private readonly _zone: number | undefined;
   /** cgroup, namespaces. */
-  readonly #kernelFrames: number;
-  readonly #kernel: number;
-  #pids = 0;
-  #anonymous = 0;
-  #isKilled = false;
+  private readonly _kernelFrames: number;
+  private readonly _kernel: number;
+  private _pids = 0;
+  private _anonymous = 0;
+  private _isKilled = false;
 
   /**
    * `zone`: the container's own; undefined without CZones. `kernelFrames`: what the container costs
@@ -76,26 +76,26 @@ export class ProcessTree {
   ) {
     expectInteger('cpu', cpu, 0, guest.config.cpus - 1);
     expectInteger('kernelFrames', kernelFrames, 0, FRAMES_MAX);
-    this.#guest = guest;
-    this.#memory = guest.memory;
-    this.#cpu = cpu;
-    this.#zone = zone;
-    this.#kernelFrames = Math.max(0, kernelFrames - STACK_FRAMES);
-    this.#kernel = kernel ?? this.#kernelObject(this.#kernelFrames);
-    this.#memory.frames.guestOs += this.#kernelFrames;
+    this._guest = guest;
+    this._memory = guest.memory;
+    this._cpu = cpu;
+    this._zone = zone;
+    this._kernelFrames = Math.max(0, kernelFrames - STACK_FRAMES);
+    this._kernel = kernel ?? this._kernelObject(this._kernelFrames);
+    this._memory.frames.guestOs += this._kernelFrames;
   }
 
   /** The tree as it is, for clones of its guest. */
   state(): TreeState {
-    const [task] = this.#tasks;
-    if (task === undefined || this.#tasks.size > 1 || this.#zone !== undefined) {
+    const [task] = this._tasks;
+    if (task === undefined || this._tasks.size > 1 || this._zone !== undefined) {
       throw new Error('only a tree of one process in the zones of its kernel is cloned');
     }
     return {
-      cpu: this.#cpu,
-      kernelFrames: this.#kernelFrames + STACK_FRAMES,
-      kernel: this.#kernel,
-      anonymous: this.#anonymous,
+      cpu: this._cpu,
+      kernelFrames: this._kernelFrames + STACK_FRAMES,
+      kernel: this._kernel,
+      anonymous: this._anonymous,
       task: { stack: task.stack, space: { ...task.space } },
     };
   }
@@ -113,130 +113,130 @@ export class ProcessTree {
       stack,
       hasExited: false,
     };
-    tree.#pids = 1;
-    tree.#anonymous = state.anonymous;
-    tree.#tasks.add(task);
+    tree._pids = 1;
+    tree._anonymous = state.anonymous;
+    tree._tasks.add(task);
     return [tree, task];
   }
 
   /** Frames of anonymous memory that the tree holds. */
   get anonymousPages(): number {
-    return this.#anonymous;
+    return this._anonymous;
   }
 
   get tasks(): Task[] {
-    return [...this.#tasks];
+    return [...this._tasks];
   }
 
-  #recordOf(task: Task): TaskRecord {
+  private _recordOf(task: Task): TaskRecord {
     const record = task as TaskRecord;
     if (record.hasExited) throw new HandleEnded(`process ${task.pid}`, 'it has exited');
     return record;
   }
 
-  #expectAlive(): void {
-    if (this.#isKilled) throw new HandleEnded('a container', 'its processes were killed');
+  private _expectAlive(): void {
+    if (this._isKilled) throw new HandleEnded('a container', 'its processes were killed');
   }
 
-  #refer(zone: number | undefined, by: number): void {
+  private _refer(zone: number | undefined, by: number): void {
     if (zone === undefined) return;
-    expectAnswer(this.#memory.core.czones.refer(zone, by), 'czones.refer');
+    expectAnswer(this._memory.core.czones.refer(zone, by), 'czones.refer');
   }
 
-  #kernelObject(pages: number): number {
-    const { objects } = this.#memory.core;
+  private _kernelObject(pages: number): number {
+    const { objects } = this._memory.core;
     const object = expectAnswer(objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL), 'objects.create');
-    this.#memory.touch(object, 0, pages, true, this.#cpu, 0);
+    this._memory.touch(object, 0, pages, true, this._cpu, 0);
     return object;
   }
 
   /** `mapped`: pages that there are page tables for. */
-  #space(object: number, pages: number, mapped: number): AddressSpace {
+  private _space(object: number, pages: number, mapped: number): AddressSpace {
     const tablePages = pageTableFrames(mapped);
-    const tables = this.#kernelObject(tablePages);
-    this.#memory.frames.pageTables += tablePages;
+    const tables = this._kernelObject(tablePages);
+    this._memory.frames.pageTables += tablePages;
     return { object, tables, tablePages, pages, users: 1 };
   }
 
-  #emptySpace(zone: number | undefined, mapped: number): AddressSpace {
-    const { objects } = this.#memory.core;
+  private _emptySpace(zone: number | undefined, mapped: number): AddressSpace {
+    const { objects } = this._memory.core;
     const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
-    return this.#space(expectAnswer(made, 'objects.create'), 0, mapped);
+    return this._space(expectAnswer(made, 'objects.create'), 0, mapped);
   }
 
-  #add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
+  private _add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
     const task: TaskRecord = {
-      pid: this.#pids,
+      pid: this._pids,
       zone,
       parent,
       children: new Set<Task>(),
       space,
-      stack: this.#kernelObject(STACK_FRAMES),
+      stack: this._kernelObject(STACK_FRAMES),
       hasExited: false,
     };
-    this.#pids += 1;
+    this._pids += 1;
     parent?.children.add(task);
-    this.#tasks.add(task);
-    this.#memory.frames.guestOs += STACK_FRAMES;
-    this.#refer(zone, 1);
+    this._tasks.add(task);
+    this._memory.frames.guestOs += STACK_FRAMES;
+    this._refer(zone, 1);
     return task;
   }
 
   /** The container's first process, with an empty address space in the container's zone. */
   start(): Task {
-    this.#expectAlive();
-    return this.#add(undefined, this.#zone, this.#emptySpace(this.#zone, 0));
+    this._expectAlive();
+    return this._add(undefined, this._zone, this._emptySpace(this._zone, 0));
   }
 
   /** The same as runtimes do it: fork from the agent into the zone, then exec. */
   spawn(mappedPages: number): Task {
-    this.#expectAlive();
+    this._expectAlive();
     expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
-    const { agentObject, config } = this.#guest;
+    const { agentObject, config } = this._guest;
     const { agentFrames } = config.kernel;
-    const task = this.#add(undefined, this.#zone, this.#copy(agentObject, agentFrames, this.#zone));
+    const task = this._add(undefined, this._zone, this._copy(agentObject, agentFrames, this._zone));
     const written = Math.min(PRE_EXEC_PAGES, agentFrames);
     this.touch(task, 0, written, true);
     this.exec(task, mappedPages);
-    this.#memory.asSystem(() => {
-      this.#memory.touch(agentObject, 0, written, true, this.#cpu, agentFrames);
+    this._memory.asSystem(() => {
+      this._memory.touch(agentObject, 0, written, true, this._cpu, agentFrames);
     });
     return task;
   }
 
-  #copy(
+  private _copy(
     object: number,
     pages: number,
     zone: number | undefined,
     mappedPages: number = pages,
   ): AddressSpace {
-    const child = this.#memory.core.objects.fork(object, zone ?? NONE, this.#cpu);
-    return this.#space(expectAnswer(child, 'objects.fork'), pages, mappedPages);
+    const child = this._memory.core.objects.fork(object, zone ?? NONE, this._cpu);
+    return this._space(expectAnswer(child, 'objects.fork'), pages, mappedPages);
   }
 
   /** The first process, forked into the zone from one of another tree, whose pages it shares until it writes. */
   forkFrom(parent: Task, mappedPages: number): Task {
-    this.#expectAlive();
+    this._expectAlive();
     expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
-    const { object, pages } = this.#recordOf(parent).space;
-    return this.#add(undefined, this.#zone, this.#copy(object, pages, this.#zone, mappedPages));
+    const { object, pages } = this._recordOf(parent).space;
+    return this._add(undefined, this._zone, this._copy(object, pages, this._zone, mappedPages));
   }
 
   /**
    * A child with a copy-on-write copy of the address space. Its new pages come from the zone given.
    */
   fork(parent: Task, zone: ForkZone = 'inherit'): Task {
-    const { space } = this.#recordOf(parent);
+    const { space } = this._recordOf(parent);
     let place = zone === 'inherit' ? parent.zone : undefined;
     if (typeof zone === 'number') place = zone;
-    return this.#add(parent, place, this.#copy(space.object, space.pages, place));
+    return this._add(parent, place, this._copy(space.object, space.pages, place));
   }
 
   /** A thread: the same address space, a stack of its own. */
   thread(parent: Task): Task {
-    const { space } = this.#recordOf(parent);
+    const { space } = this._recordOf(parent);
     space.users += 1;
-    return this.#add(parent, parent.zone, space);
+    return this._add(parent, parent.zone, space);
   }
 
   /**
@@ -244,23 +244,23 @@ export class ProcessTree {
    * what it will map.
    */
   exec(task: Task, mappedPages = 0): void {
-    const state = this.#recordOf(task);
+    const state = this._recordOf(task);
     expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
-    const next = this.#emptySpace(task.zone, mappedPages);
-    this.#leave(state.space);
+    const next = this._emptySpace(task.zone, mappedPages);
+    this._leave(state.space);
     state.space = next;
   }
 
   /** Reads or writes pages. Pages that came in or were copied. */
   touch(task: Task, start: number, pages: number, write: boolean): number {
-    const { space } = this.#recordOf(task);
-    const { core } = this.#memory;
+    const { space } = this._recordOf(task);
+    const { core } = this._memory;
     const copied = core.stat(STAT_COW_PAGES);
-    const came = this.#memory.touch(space.object, start, pages, write, this.#cpu, space.pages);
+    const came = this._memory.touch(space.object, start, pages, write, this._cpu, space.pages);
     const gained = came + core.stat(STAT_COW_PAGES) - copied;
     if (gained === 0) return 0;
     space.pages += came;
-    this.#account(gained);
+    this._account(gained);
     return gained;
   }
 
@@ -269,17 +269,17 @@ export class ProcessTree {
    * and writes temporary memory at `temporary`. Whether only that one came, at the first try.
    */
   beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): boolean {
-    const { space } = this.#recordOf(task);
-    const { core } = this.#memory;
+    const { space } = this._recordOf(task);
+    const { core } = this._memory;
     const { temporaryPages } = call;
-    const cpu = this.#cpu;
+    const cpu = this._cpu;
     const copied = core.stat(STAT_COW_PAGES);
     let came = core.objects.beginCall(file.object, space.object, temporary, call, cpu);
     if (came === STATUS_NOT_RESIDENT) {
-      this.#beginByPage(task, file, temporary, call);
+      this._beginByPage(task, file, temporary, call);
       return false;
     }
-    const { files, memory } = this.#guest;
+    const { files, memory } = this._guest;
     files.noteRead(file);
     const isWhole = came === temporaryPages;
     if (came < 0) {
@@ -287,30 +287,30 @@ export class ProcessTree {
       came = memory.finishTouch(came, object, temporary, temporaryPages, true, cpu) - pages;
     }
     space.pages += came;
-    this.#account(came + core.stat(STAT_COW_PAGES) - copied);
+    this._account(came + core.stat(STAT_COW_PAGES) - copied);
     return isWhole;
   }
 
   /** After the end of such a call: whether the next one would leave the guest as it is. */
   callRecurs(task: Task, file: OpenFile, call: CallPages): boolean {
-    const { object } = this.#recordOf(task).space;
-    if (this.#guest.hasDriversWork) return false;
-    return this.#memory.core.objects.callRecurs(file.object, object, call, this.#cpu);
+    const { object } = this._recordOf(task).space;
+    if (this._guest.hasDriversWork) return false;
+    return this._memory.core.objects.callRecurs(file.object, object, call, this._cpu);
   }
 
   /** Carries out so many calls that recur. */
   repeatCalls(task: Task, file: OpenFile, temporary: number, call: CallPages, times: number): void {
-    const { object } = this.#recordOf(task).space;
-    const { objects } = this.#memory.core;
-    const answer = objects.repeatCalls(times, file.object, object, temporary, call, this.#cpu);
+    const { object } = this._recordOf(task).space;
+    const { objects } = this._memory.core;
+    const answer = objects.repeatCalls(times, file.object, object, temporary, call, this._cpu);
     expectAnswer(answer, 'objects.repeatCalls');
-    this.#guest.files.noteRead(file);
+    this._guest.files.noteRead(file);
   }
 
   /** The same where something may be missing. */
-  #beginByPage(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
+  private _beginByPage(task: Task, file: OpenFile, temporary: number, call: CallPages): void {
     const { filePages, writePages, readPages, temporaryPages } = call;
-    this.#guest.files.readOpen(file, filePages, this.#cpu);
+    this._guest.files.readOpen(file, filePages, this._cpu);
     this.touch(task, 0, writePages, true);
     this.touch(task, writePages, readPages, false);
     this.touch(task, temporary, temporaryPages, true);
@@ -318,46 +318,46 @@ export class ProcessTree {
 
   /** Unmaps pages. Frames freed. */
   unmap(task: Task, start: number, pages: number): number {
-    const { space } = this.#recordOf(task);
-    const { objects } = this.#memory.core;
-    const freed = objects.truncate(space.object, start, pages, this.#cpu);
-    this.#account(-expectAnswer(freed, 'objects.truncate'));
+    const { space } = this._recordOf(task);
+    const { objects } = this._memory.core;
+    const freed = objects.truncate(space.object, start, pages, this._cpu);
+    this._account(-expectAnswer(freed, 'objects.truncate'));
     // Where each page's frame was freed nothing was shared or missing: no need to ask.
     if (freed === pages) space.pages -= pages;
     else space.pages = expectAnswer(objects.pages(space.object), 'objects.pages');
     return freed;
   }
 
-  #leave(space: AddressSpace): void {
+  private _leave(space: AddressSpace): void {
     space.users -= 1;
     if (space.users > 0) return;
-    const freed = this.#destroy(space.object);
-    this.#destroy(space.tables);
-    this.#account(-freed);
-    this.#memory.frames.pageTables -= space.tablePages;
+    const freed = this._destroy(space.object);
+    this._destroy(space.tables);
+    this._account(-freed);
+    this._memory.frames.pageTables -= space.tablePages;
   }
 
-  #destroy(object: number): number {
-    return expectAnswer(this.#memory.core.objects.destroy(object, this.#cpu), 'objects.destroy');
+  private _destroy(object: number): number {
+    return expectAnswer(this._memory.core.objects.destroy(object, this._cpu), 'objects.destroy');
   }
 
-  #dropStack(state: TaskRecord): void {
-    this.#destroy(state.stack);
-    this.#memory.frames.guestOs -= STACK_FRAMES;
+  private _dropStack(state: TaskRecord): void {
+    this._destroy(state.stack);
+    this._memory.frames.guestOs -= STACK_FRAMES;
   }
 
   /** One process or thread exits; its children become the parent's, as orphans go to init. */
   exit(task: Task): void {
-    const state = this.#recordOf(task);
-    this.#leave(state.space);
-    this.#dropStack(state);
-    this.#forget(state);
-    this.#refer(task.zone, -1);
+    const state = this._recordOf(task);
+    this._leave(state.space);
+    this._dropStack(state);
+    this._forget(state);
+    this._refer(task.zone, -1);
   }
 
-  #forget(task: TaskRecord): void {
+  private _forget(task: TaskRecord): void {
     task.hasExited = true;
-    this.#tasks.delete(task);
+    this._tasks.delete(task);
     task.parent?.children.delete(task);
     for (const child of task.children) task.parent?.children.add(child);
   }
@@ -368,33 +368,33 @@ export class ProcessTree {
    * now.
    */
   kill(): number {
-    this.#expectAlive();
-    this.#isKilled = true;
+    this._expectAlive();
+    this._isKilled = true;
     const spaces = new Set<AddressSpace>();
-    for (const task of this.#tasks) {
-      if (this.#zone === undefined || task.zone !== this.#zone) {
+    for (const task of this._tasks) {
+      if (this._zone === undefined || task.zone !== this._zone) {
         this.exit(task);
         continue;
       }
-      this.#dropStack(task);
+      this._dropStack(task);
       spaces.add(task.space);
-      this.#forget(task);
+      this._forget(task);
     }
     for (const space of spaces) {
-      this.#destroy(space.tables);
-      this.#memory.frames.pageTables -= space.tablePages;
+      this._destroy(space.tables);
+      this._memory.frames.pageTables -= space.tablePages;
     }
-    this.#destroy(this.#kernel);
-    this.#memory.frames.guestOs -= this.#kernelFrames;
-    const { czones } = this.#guest;
-    if (this.#zone === undefined || czones === undefined) return 0;
-    this.#account(-this.#anonymous);
-    return czones.exit(this.#zone, this.#cpu);
+    this._destroy(this._kernel);
+    this._memory.frames.guestOs -= this._kernelFrames;
+    const { czones } = this._guest;
+    if (this._zone === undefined || czones === undefined) return 0;
+    this._account(-this._anonymous);
+    return czones.exit(this._zone, this._cpu);
   }
 
   /** Anonymous frames that the tree has taken or given back. */
-  #account(frames: number): void {
-    this.#anonymous += frames;
-    this.#memory.frames.anonymous += frames;
+  private _account(frames: number): void {
+    this._anonymous += frames;
+    this._memory.frames.anonymous += frames;
   }
 }

@@ -19,11 +19,11 @@ export interface ProcessConfig {
 }
 
 export class Process {
-  readonly #tree: ProcessTree;
-  readonly #task: Task;
+  private readonly _tree: ProcessTree;
+  private readonly _task: Task;
   /** Where temporary memory begins. */
-  readonly #temporary: number;
-  #temporaryPages = 0;
+  private readonly _temporary: number;
+  private _temporaryPages = 0;
 
   /**
    * Forks from the agent, then exec. `origin`: from this process instead, whose pages it shares until it writes, or it is
@@ -31,30 +31,30 @@ export class Process {
    */
   constructor(guest: GuestKernel, config: ProcessConfig, origin?: Process | TreeState) {
     const { cpu, czone, kernelFrames, mappedPages } = config;
-    this.#temporary = mappedPages;
+    this._temporary = mappedPages;
     if (origin !== undefined && !(origin instanceof Process)) {
-      [this.#tree, this.#task] = ProcessTree.restored(guest, origin);
+      [this._tree, this._task] = ProcessTree.restored(guest, origin);
       return;
     }
-    this.#tree = new ProcessTree(guest, cpu, czone, kernelFrames);
-    this.#task =
+    this._tree = new ProcessTree(guest, cpu, czone, kernelFrames);
+    this._task =
       origin === undefined
-        ? this.#tree.spawn(mappedPages)
-        : this.#tree.forkFrom(origin.#task, mappedPages);
+        ? this._tree.spawn(mappedPages)
+        : this._tree.forkFrom(origin._task, mappedPages);
   }
 
   /** The process as it is between two calls, for clones of its guest. */
   state(): TreeState {
-    return this.#tree.state();
+    return this._tree.state();
   }
 
   get anonymousPages(): number {
-    return this.#tree.anonymousPages;
+    return this._tree.anonymousPages;
   }
 
   /** Reads or writes pages of the heap; new ones are faulted in. */
   touch(start: number, pages: number, write: boolean): void {
-    this.#tree.touch(this.#task, start, pages, write);
+    this._tree.touch(this._task, start, pages, write);
   }
 
   /** What a process does that goes on from an image, or from another process: touches pages of its heap here and there. */
@@ -64,36 +64,36 @@ export class Process {
 
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
   free(start: number, pages: number): void {
-    this.#tree.unmap(this.#task, start, pages);
+    this._tree.unmap(this._task, start, pages);
   }
 
   /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. Whether only that one came. */
   beginCall(file: OpenFile, call: CallPages): boolean {
-    if (call.temporaryPages > this.#temporaryPages) this.#temporaryPages = call.temporaryPages;
-    return this.#tree.beginCall(this.#task, file, this.#temporary, call);
+    if (call.temporaryPages > this._temporaryPages) this._temporaryPages = call.temporaryPages;
+    return this._tree.beginCall(this._task, file, this._temporary, call);
   }
 
   /** After the end of such a call: whether the next one would leave the guest as it is. */
   callRecurs(file: OpenFile, call: CallPages): boolean {
-    return this.#tree.callRecurs(this.#task, file, call);
+    return this._tree.callRecurs(this._task, file, call);
   }
 
   /** Carries out so many calls that recur. */
   repeatCalls(file: OpenFile, call: CallPages, times: number): void {
-    this.#tree.repeatCalls(this.#task, file, this.#temporary, call, times);
+    this._tree.repeatCalls(this._task, file, this._temporary, call, times);
   }
 
   /** Maps temporary memory and writes it. */
   touchTemporary(pages: number): void {
-    this.#tree.touch(this.#task, this.#temporary, pages, true);
-    this.#temporaryPages = Math.max(this.#temporaryPages, pages);
+    this._tree.touch(this._task, this._temporary, pages, true);
+    this._temporaryPages = Math.max(this._temporaryPages, pages);
   }
 
   /** Unmaps it: the frames are free in the guest, and stay with it. */
   freeTemporary(): void {
-    if (this.#temporaryPages === 0) return;
-    this.#tree.unmap(this.#task, this.#temporary, this.#temporaryPages);
-    this.#temporaryPages = 0;
+    if (this._temporaryPages === 0) return;
+    this._tree.unmap(this._task, this._temporary, this._temporaryPages);
+    this._temporaryPages = 0;
   }
 
   /**
@@ -101,7 +101,7 @@ export class Process {
    * each page goes back to the allocator. Blocks that are free now.
    */
   exit(): number {
-    this.#temporaryPages = 0;
-    return this.#tree.kill();
+    this._temporaryPages = 0;
+    return this._tree.kill();
   }
 }

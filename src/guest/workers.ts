@@ -56,31 +56,31 @@ export class KernelClocks {
 }
 
 export class Workers {
-  readonly #memory: GuestMemory;
-  readonly #clocks: KernelClocks;
+  private readonly _memory: GuestMemory;
+  private readonly _clocks: KernelClocks;
   /** Told before a worker looks at the guest. */
-  readonly #about: () => void;
+  private readonly _about: () => void;
   /** Told after a turn that gave blocks back or moved pages. */
-  readonly #worked: (moved: boolean) => void;
+  private readonly _worked: (moved: boolean) => void;
   /** Pages requested and freed at the last look. */
-  #seen = -1;
+  private _seen = -1;
   /** Of those, what the core has not heard of yet. */
-  #owed = 0;
+  private _owed = 0;
   /** The same when the score was asked for last, and how many more make it worth asking again. */
-  #scoredAt: number;
-  readonly #scorePages: number;
-  #isVmstatArmed = false;
+  private _scoredAt: number;
+  private readonly _scorePages: number;
+  private _isVmstatArmed = false;
   /** Second of the last turn. */
-  #lastTurn: number;
-  #isProactiveArmed = false;
+  private _lastTurn: number;
+  private _isProactiveArmed = false;
   /** The last score was low, and no kernel zone has changed since. */
-  #isScoreLow = false;
+  private _isScoreLow = false;
   /** Before this time no proactive run is tried again. */
-  #proactiveFromNs = 0;
-  #wanted: KswapdWake | undefined;
-  #isStopped = false;
-  readonly #onVmstat = (): void => this.#decay();
-  readonly #onProactive = (): void => this.#compactProactively();
+  private _proactiveFromNs = 0;
+  private _wanted: KswapdWake | undefined;
+  private _isStopped = false;
+  private readonly _onVmstat = (): void => this._decay();
+  private readonly _onProactive = (): void => this._compactProactively();
 
   constructor(
     memory: GuestMemory,
@@ -88,34 +88,34 @@ export class Workers {
     about: () => void,
     worked: (moved: boolean) => void,
   ) {
-    this.#memory = memory;
-    this.#clocks = clocks;
-    this.#about = about;
-    this.#worked = worked;
-    this.#lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
+    this._memory = memory;
+    this._clocks = clocks;
+    this._about = about;
+    this._worked = worked;
+    this._lastTurn = Math.floor(clocks.timers.nowNs / VMSTAT_NS);
     const { core } = memory;
     const present = core.kernelZones.reduce((sum, zone) => sum + zone.present, 0);
-    this.#scorePages = Math.floor(present / SCORE_SHARE);
-    this.#scoredAt = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
+    this._scorePages = Math.floor(present / SCORE_SHARE);
+    this._scoredAt = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES);
   }
 
   /** Arms what the guest's doings since the last look call for. */
   poll(): void {
-    const { core, kswapd } = this.#memory;
+    const { core, kswapd } = this._memory;
     const woken = kswapd.takeCompaction();
     if (woken !== undefined) {
-      this.#isScoreLow = false;
-      this.#wakeCompaction(woken);
+      this._isScoreLow = false;
+      this._wakeCompaction(woken);
     }
-    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES) + this.#owed;
-    if (pages === this.#seen) return;
-    this.#turn();
-    this.#see(pages);
+    const pages = core.stat(STAT_ALLOC_PAGES) + core.stat(STAT_FREE_PAGES) + this._owed;
+    if (pages === this._seen) return;
+    this._turn();
+    this._see(pages);
   }
 
-  #see(pages: number): void {
-    this.#seen = pages;
-    if (pages - this.#scoredAt >= this.#scorePages) this.#armProactive();
+  private _see(pages: number): void {
+    this._seen = pages;
+    if (pages - this._scoredAt >= this._scorePages) this._armProactive();
   }
 
   /**
@@ -123,39 +123,39 @@ export class Workers {
    * lists at rest, so there is no turn to make.
    */
   skip(pages: number): void {
-    this.#owed += pages;
-    this.#see(this.#seen + pages);
+    this._owed += pages;
+    this._see(this._seen + pages);
   }
 
   /** Something else than pages that come and go happens to the guest. */
   stir(): void {
-    this.#isScoreLow = false;
+    this._isScoreLow = false;
   }
 
   /** The core has heard of what was skipped, the last of it at this time. */
   catchUp(lastNs: number): void {
-    this.#owed = 0;
-    this.#lastTurn = Math.max(this.#lastTurn, secondOf(lastNs));
+    this._owed = 0;
+    this._lastTurn = Math.max(this._lastTurn, secondOf(lastNs));
   }
 
   /** The guest has ended: what is armed still does nothing. */
   stop(): void {
-    this.#isStopped = true;
+    this._isStopped = true;
   }
 
-  #armVmstat(): void {
-    if (this.#isVmstatArmed) return;
-    this.#isVmstatArmed = true;
-    this.#clocks.vmstat.next(this.#onVmstat);
+  private _armVmstat(): void {
+    if (this._isVmstatArmed) return;
+    this._isVmstatArmed = true;
+    this._clocks.vmstat.next(this._onVmstat);
   }
 
-  #decay(): void {
-    this.#isVmstatArmed = false;
-    if (this.#isStopped) return;
-    if (this.#owed > 0) this.#turnsDue();
-    else if (this.#turn()) {
-      this.#about();
-      this.#worked(false);
+  private _decay(): void {
+    this._isVmstatArmed = false;
+    if (this._isStopped) return;
+    if (this._owed > 0) this._turnsDue();
+    else if (this._turn()) {
+      this._about();
+      this._worked(false);
     }
   }
 
@@ -163,72 +163,72 @@ export class Workers {
    * Makes the turns that have come due, if any. Another is armed while it will find pages to take
    * back; turns that only let high fall are made up for when the guest next does something.
    */
-  #turn(): boolean {
-    const turns = Math.min(this.#turnsDue(), MOST_TURNS);
-    if (turns === 0 && this.#isVmstatArmed) return false;
-    const goesOn = this.#memory.core.pages.decay(turns);
+  private _turn(): boolean {
+    const turns = Math.min(this._turnsDue(), MOST_TURNS);
+    if (turns === 0 && this._isVmstatArmed) return false;
+    const goesOn = this._memory.core.pages.decay(turns);
     if (goesOn) {
-      this.#isScoreLow = false;
-      this.#armVmstat();
+      this._isScoreLow = false;
+      this._armVmstat();
     }
     return goesOn;
   }
 
   /** Seconds since the last turn: those in which the worker slept only had a high to lower. */
-  #turnsDue(): number {
-    const second = secondOf(this.#clocks.timers.nowNs);
-    const turns = second - this.#lastTurn;
-    this.#lastTurn = second;
+  private _turnsDue(): number {
+    const second = secondOf(this._clocks.timers.nowNs);
+    const turns = second - this._lastTurn;
+    this._lastTurn = second;
     return turns;
   }
 
-  #wakeCompaction(wake: KswapdWake): void {
-    if (this.#wanted === undefined) this.#clocks.timers.after(0, () => this.#compact());
-    this.#wanted = joinWakes(this.#wanted, wake);
+  private _wakeCompaction(wake: KswapdWake): void {
+    if (this._wanted === undefined) this._clocks.timers.after(0, () => this._compact());
+    this._wanted = joinWakes(this._wanted, wake);
   }
 
   /** kcompactd after kswapd. */
-  #compact(): void {
-    const { order, highest } = this.#wanted as KswapdWake;
-    this.#wanted = undefined;
-    if (this.#isStopped) return;
-    this.#about();
-    const { compaction } = this.#memory.core;
-    this.#moving(() => compaction.background(order, highest, CPU));
+  private _compact(): void {
+    const { order, highest } = this._wanted as KswapdWake;
+    this._wanted = undefined;
+    if (this._isStopped) return;
+    this._about();
+    const { compaction } = this._memory.core;
+    this._moving(() => compaction.background(order, highest, CPU));
   }
 
-  #armProactive(): void {
-    if (this.#isProactiveArmed) return;
-    this.#isProactiveArmed = true;
-    this.#clocks.proactive.next(this.#onProactive);
+  private _armProactive(): void {
+    if (this._isProactiveArmed) return;
+    this._isProactiveArmed = true;
+    this._clocks.proactive.next(this._onProactive);
   }
 
-  #compactProactively(): void {
-    this.#isProactiveArmed = false;
-    if (this.#isStopped) return;
-    this.#scoredAt = this.#seen;
-    if (this.#isScoreLow) return;
+  private _compactProactively(): void {
+    this._isProactiveArmed = false;
+    if (this._isStopped) return;
+    this._scoredAt = this._seen;
+    if (this._isScoreLow) return;
     // a look at free lists, which calls that were put off leave as they are
-    const { compaction } = this.#memory.core;
+    const { compaction } = this._memory.core;
     const before = compaction.score;
-    this.#isScoreLow = before <= PROACTIVE_SCORE;
-    if (this.#isScoreLow) return;
-    this.#armProactive();
-    const { nowNs } = this.#clocks.timers;
-    if (nowNs < this.#proactiveFromNs) return;
-    this.#about();
-    this.#moving(() => compaction.proactive(CPU));
+    this._isScoreLow = before <= PROACTIVE_SCORE;
+    if (this._isScoreLow) return;
+    this._armProactive();
+    const { nowNs } = this._clocks.timers;
+    if (nowNs < this._proactiveFromNs) return;
+    this._about();
+    this._moving(() => compaction.proactive(CPU));
     // telling the host of the moves may have ended the guest
-    if (this.#isStopped) return;
-    if (compaction.score >= before) this.#proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
+    if (this._isStopped) return;
+    if (compaction.score >= before) this._proactiveFromNs = nowNs + PROACTIVE_NS * PROACTIVE_DEFER;
   }
 
   /** A run of compaction, again while the log of moves is full. */
-  #moving(run: () => number): void {
-    const memory = this.#memory;
+  private _moving(run: () => number): void {
+    const memory = this._memory;
     const before = memory.core.stat(STAT_MIGRATED_PAGES);
     while (run() === STATUS_MOVES_FULL && memory.deliverMoves() > 0);
     memory.deliverMoves();
-    if (memory.core.stat(STAT_MIGRATED_PAGES) > before) this.#worked(true);
+    if (memory.core.stat(STAT_MIGRATED_PAGES) > before) this._worked(true);
   }
 }

@@ -46,22 +46,22 @@ export class CZones {
   host: CZoneSupplier | undefined;
   /** How zones begin and grow; a block at a time until somebody knows better. */
   growth: GrowthPolicy = growByStep(1);
-  readonly #memory: GuestMemory;
+  private readonly _memory: GuestMemory;
   /** struct pages of plugged blocks: kernel memory that stays while the block is plugged. */
-  readonly #memmapObject: number;
+  private readonly _memmapObject: number;
   /** Of which function each zone is. */
-  readonly #keys: Map<number, string> = new Map();
+  private readonly _keys: Map<number, string> = new Map();
   /** Dying zones whose end the host has not heard of. */
-  readonly #dying: Set<number> = new Set();
+  private readonly _dying: Set<number> = new Set();
 
   /** Declares the region. Its memmap costs nothing until blocks are plugged. */
   constructor(memory: GuestMemory, region: CZoneRegion) {
     this.region = region;
-    this.#memory = memory;
+    this._memory = memory;
     const { czones, objects } = memory.core;
     memory.addReliever(STATUS_ZONE_FULL, () => this.grow(czones.fullZone()) > 0);
     expectAnswer(czones.region(region.start, region.frames, region.blockFrames), 'czones.region');
-    this.#memmapObject = expectAnswer(
+    this._memmapObject = expectAnswer(
       objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL),
       'objects.create',
     );
@@ -69,7 +69,7 @@ export class CZones {
 
   /** Kernel pages that describe the plugged blocks. */
   get memmapPages(): number {
-    return memmapFrames(this.#memory.core.czones.pluggedBlocks * this.region.blockFrames);
+    return memmapFrames(this._memory.core.czones.pluggedBlocks * this.region.blockFrames);
   }
 
   /**
@@ -78,21 +78,21 @@ export class CZones {
    */
   create(owner: number, limitFrames: number, key = ''): number {
     this.settle();
-    const { czones } = this.#memory.core;
+    const { czones } = this._memory.core;
     const index = expectAnswer(czones.create(owner, limitFrames, 0), 'czones.create');
     expectAnswer(czones.setPolicy(index, CZONE_LIMIT_OOM, CZONE_GROW_ASK), 'czones.setPolicy');
-    this.#keys.set(index, key);
+    this._keys.set(index, key);
     this.host?.created(index, limitFrames);
-    this.#add(index, this.growth.firstBlocks(key, this.view(index).limitBlocks));
+    this._add(index, this.growth.firstBlocks(key, this.view(index).limitBlocks));
     return index;
   }
 
   /** A zone as policies see it. */
   view(index: number): CZoneView {
     const { blockFrames } = this.region;
-    const { blocks, limit, free, peakBlocks } = this.#memory.core.zone(index);
+    const { blocks, limit, free, peakBlocks } = this._memory.core.zone(index);
     return {
-      key: this.#keys.get(index) ?? '',
+      key: this._keys.get(index) ?? '',
       blocks,
       limitBlocks: Math.floor(limit / blockFrames),
       freeBlocks: Math.floor(free / blockFrames),
@@ -102,19 +102,19 @@ export class CZones {
 
   /** Blocks of the pool have been unplugged: their struct pages are free. */
   unplugged(): void {
-    this.#fitMemmap(0);
+    this._fitMemmap(0);
   }
 
   /** A zone is full: adds what the policy says, within the limit. Blocks added. */
   grow(index: number): number {
     const view = this.view(index);
     const wanted = Math.max(1, this.growth.nextBlocks(view));
-    return this.#add(index, Math.min(wanted, view.limitBlocks - view.blocks));
+    return this._add(index, Math.min(wanted, view.limitBlocks - view.blocks));
   }
 
   /** First frames of a zone's blocks, in the order in which it got them. */
   blocksOf(index: number): number[] {
-    return this.#memory.core.czones.blocksOf(index);
+    return this._memory.core.czones.blocksOf(index);
   }
 
   /**
@@ -123,15 +123,15 @@ export class CZones {
    * the pool now.
    */
   exit(index: number, cpu: number): number {
-    if (!this.#keys.has(index)) throw new HandleEnded(`zone ${index}`, 'its container has exited');
-    const { core } = this.#memory;
+    if (!this._keys.has(index)) throw new HandleEnded(`zone ${index}`, 'its container has exited');
+    const { core } = this._memory;
     const { key, peakBlocks } = this.view(index);
     this.growth.observe(key, peakBlocks);
-    this.#keys.delete(index);
+    this._keys.delete(index);
     this.host?.ending(index);
     const given = expectAnswer(core.czones.exit(index, cpu), 'czones.exit');
     if (core.zone(index).state === CZONE_DYING) {
-      this.#dying.add(index);
+      this._dying.add(index);
       this.host?.withered(index);
     } else {
       this.host?.ended(index);
@@ -141,33 +141,33 @@ export class CZones {
 
   /** Tells the host of dying zones whose last frame has gone since the last time. */
   settle(): void {
-    if (this.#dying.size === 0) return;
-    for (const index of this.#dying) {
-      if (this.#memory.core.zone(index).state === CZONE_DYING) continue;
-      this.#dying.delete(index);
+    if (this._dying.size === 0) return;
+    for (const index of this._dying) {
+      if (this._memory.core.zone(index).state === CZONE_DYING) continue;
+      this._dying.delete(index);
       this.host?.ended(index);
     }
   }
 
   /** Blocks of the pool first, then from the host. Blocks added. */
-  #add(index: number, blocks: number): number {
-    const { czones } = this.#memory.core;
+  private _add(index: number, blocks: number): number {
+    const { czones } = this._memory.core;
     const added = expectAnswer(czones.grow(index, blocks), 'czones.grow');
     if (added === blocks || this.host === undefined) return added;
-    this.#fitMemmap(blocks - added);
+    this._fitMemmap(blocks - added);
     const got = this.host.plug(index, blocks - added);
-    if (added + got < blocks) this.#fitMemmap(0);
+    if (added + got < blocks) this._fitMemmap(0);
     return added + got;
   }
 
   /** struct pages for what is plugged and so many blocks more. */
-  #fitMemmap(more: number): void {
-    const { frames, core } = this.#memory;
-    const object = this.#memmapObject;
+  private _fitMemmap(more: number): void {
+    const { frames, core } = this._memory;
+    const object = this._memmapObject;
     const have = expectAnswer(core.objects.pages(object), 'objects.pages');
     const need = memmapFrames((core.czones.pluggedBlocks + more) * this.region.blockFrames);
     if (need >= have) {
-      frames.guestOs += this.#memory.touch(object, have, need - have, true, 0, have);
+      frames.guestOs += this._memory.touch(object, have, need - have, true, 0, have);
       return;
     }
     const freed = core.objects.truncate(object, need, have - need, 0);

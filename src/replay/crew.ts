@@ -44,17 +44,17 @@ export interface CrewOptions {
 
 /** Who plays what. A system that fails leaves the others alone, so that what comes of all does not depend on who was quicker. */
 class Crew {
-  readonly #count: number;
-  readonly #hire: Hire;
-  readonly #settle: (outcomes: readonly Outcome[]) => void;
-  readonly #progress: CrewOptions['progress'];
-  readonly #records: CrewOptions['records'];
-  readonly #hands: Hand[] = [];
+  private readonly _count: number;
+  private readonly _hire: Hire;
+  private readonly _settle: (outcomes: readonly Outcome[]) => void;
+  private readonly _progress: CrewOptions['progress'];
+  private readonly _records: CrewOptions['records'];
+  private readonly _hands: Hand[] = [];
   /** Index by hand. */
-  readonly #playing = new Map<Hand, number>();
-  readonly #outcomes: Outcome[] = [];
-  #next = 0;
-  #ended = 0;
+  private readonly _playing = new Map<Hand, number>();
+  private readonly _outcomes: Outcome[] = [];
+  private _next = 0;
+  private _ended = 0;
 
   constructor(
     count: number,
@@ -62,55 +62,55 @@ class Crew {
     { progress, records }: CrewOptions,
     settle: (outcomes: readonly Outcome[]) => void,
   ) {
-    this.#count = count;
-    this.#hire = hire;
-    this.#progress = progress;
-    this.#records = records;
-    this.#settle = settle;
+    this._count = count;
+    this._hire = hire;
+    this._progress = progress;
+    this._records = records;
+    this._settle = settle;
   }
 
   hire(): void {
-    const hand = this.#hire((report) => this.#hear(hand, report));
-    this.#hands.push(hand);
-    this.#giveNext(hand);
+    const hand = this._hire((report) => this._hear(hand, report));
+    this._hands.push(hand);
+    this._giveNext(hand);
   }
 
   /** From now on nobody plays: a hand that goes is not replaced. */
   async dismiss(): Promise<void> {
-    this.#playing.clear();
-    await Promise.all(this.#hands.map((hand) => hand.dismiss()));
+    this._playing.clear();
+    await Promise.all(this._hands.map((hand) => hand.dismiss()));
   }
 
-  #giveNext(hand: Hand): void {
-    this.#playing.delete(hand);
-    if (this.#next === this.#count) return;
-    const index = this.#next;
-    this.#next += 1;
-    this.#playing.set(hand, index);
+  private _giveNext(hand: Hand): void {
+    this._playing.delete(hand);
+    if (this._next === this._count) return;
+    const index = this._next;
+    this._next += 1;
+    this._playing.set(hand, index);
     hand.give({ index });
   }
 
-  #hear(hand: Hand, report: Report): void {
-    const index = this.#playing.get(hand);
+  private _hear(hand: Hand, report: Report): void {
+    const index = this._playing.get(hand);
     if (index === undefined || (report.kind !== 'gone' && report.index !== index)) return;
     if (report.kind === 'progress') {
-      this.#progress?.(index, report.share);
+      this._progress?.(index, report.share);
       return;
     }
     if (report.kind === 'records') {
-      this.#records?.(report.system, report.rows);
+      this._records?.(report.system, report.rows);
       return;
     }
-    this.#outcomes[index] = report.kind === 'done' ? { run: report.run } : { error: report.error };
-    this.#ended += 1;
-    if (report.kind === 'gone') this.#replace(hand);
-    else this.#giveNext(hand);
-    if (this.#ended === this.#count) this.#settle(this.#outcomes);
+    this._outcomes[index] = report.kind === 'done' ? { run: report.run } : { error: report.error };
+    this._ended += 1;
+    if (report.kind === 'gone') this._replace(hand);
+    else this._giveNext(hand);
+    if (this._ended === this._count) this._settle(this._outcomes);
   }
 
-  #replace(hand: Hand): void {
-    this.#playing.delete(hand);
-    if (this.#next < this.#count) this.hire();
+  private _replace(hand: Hand): void {
+    this._playing.delete(hand);
+    if (this._next < this._count) this.hire();
   }
 }
 

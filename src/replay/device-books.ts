@@ -24,42 +24,42 @@ export interface DeviceBooksConfig {
 }
 
 export class DeviceBooks {
-  readonly #config: DeviceBooksConfig;
+  private readonly _config: DeviceBooksConfig;
 
   constructor(config: DeviceBooksConfig) {
-    this.#config = config;
+    this._config = config;
   }
 
   /** Work begins beside the calls that run in a VM. */
-  #disturb(vm: MicroVm, work: Work): void {
-    const { clock, fleet, interference } = this.#config;
+  private _disturb(vm: MicroVm, work: Work): void {
+    const { clock, fleet, interference } = this._config;
     interference?.work(vm, fleet.slotsOf(vm), work, clock.now);
   }
 
   /** The host is short: the devices of a VM are asked for so many frames. */
   ask(vm: MicroVm, frames: number): void {
-    const { ledger, reclaims } = this.#config;
+    const { ledger, reclaims } = this._config;
     const got = vm.reclaim(frames);
     const counts = ledger.settle(vm);
     const operations = ledger.takeOperations(vm);
     if (operations === undefined) return;
-    this.#disturb(vm, { operations, counts });
+    this._disturb(vm, { operations, counts });
     if (ledger.isMeasured) reclaims.record(frames, got, operations, counts);
   }
 
   /** Memory comes to a VM that runs, for a container that starts. */
   started({ container, newVm, operations: { grow, zone } }: Start): void {
     if (newVm) return;
-    this.#disturb(container.vm, { operations: { ...grow, ...zone }, counts: newCounts() });
+    this._disturb(container.vm, { operations: { ...grow, ...zone }, counts: newCounts() });
   }
 
   /** A container has ended. */
   stopped(vm: MicroVm, { operations, counts, askedFrames, gotFrames }: Stop): void {
-    const { ledger, reclaims } = this.#config;
+    const { ledger, reclaims } = this._config;
     ledger.take(counts);
     ledger.add(operations);
     const { containerDestroy: _apart, ...given } = operations;
-    this.#disturb(vm, { operations: given, counts });
+    this._disturb(vm, { operations: given, counts });
     if (ledger.isMeasured && askedFrames > 0) {
       reclaims.record(askedFrames, gotFrames, given, counts);
     }
@@ -67,10 +67,10 @@ export class DeviceBooks {
 
   /** Requests to idle containers that have ended. */
   bookIdle(system: ServerlessSystem): void {
-    const { ledger, reclaims } = this.#config;
+    const { ledger, reclaims } = this._config;
     for (const reclaim of system.takeIdleReclaims?.() ?? []) {
       const { vm, operations } = reclaim;
-      this.#disturb(vm, { operations, counts: ledger.settle(vm) });
+      this._disturb(vm, { operations, counts: ledger.settle(vm) });
       ledger.takeOperations(vm);
       if (ledger.isMeasured) reclaims.recordIdle(reclaim);
     }
@@ -78,11 +78,11 @@ export class DeviceBooks {
 
   /** What devices did by themselves. */
   bookWork(): void {
-    const { fleet, ledger, reclaims } = this.#config;
+    const { fleet, ledger, reclaims } = this._config;
     const work = fleet.takeWork();
     if (work.length === 0) return;
     for (const { vm, operations, counts, request } of work) {
-      this.#disturb(vm, { operations, counts });
+      this._disturb(vm, { operations, counts });
       ledger.take(counts);
       ledger.add(operations);
       if (request === undefined || !ledger.isMeasured) continue;

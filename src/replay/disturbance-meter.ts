@@ -14,30 +14,30 @@ export interface CallTime {
 }
 
 export class DisturbanceMeter {
-  readonly #pricing: Pricing;
-  readonly #blockFrames: number;
+  private readonly _pricing: Pricing;
+  private readonly _blockFrames: number;
   /** What made measured calls late, each count over the call's milliseconds. */
   readonly receipt: Receipt = newReceipt();
-  readonly #slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
+  private readonly _slowdowns: readonly Samples[] = LEVELS.map(() => new Samples());
   /** By slot of calls that run and are late: milliseconds by level. */
-  readonly #late = new Map<number, Float64Array>();
+  private readonly _late = new Map<number, Float64Array>();
 
   constructor(pricing: Pricing, blockFrames: number) {
-    this.#pricing = pricing;
-    this.#blockFrames = blockFrames;
+    this._pricing = pricing;
+    this._blockFrames = blockFrames;
   }
 
   /** A call begins with that: milliseconds by which it is held up, on the run's clock. */
   holdUp(slot: number, call: CallTime, counts: Counts, devices: Operations | undefined): number {
-    const pricing = this.#pricing;
-    const blockFrames = this.#blockFrames;
+    const pricing = this._pricing;
+    const blockFrames = this._blockFrames;
     let heldUpMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const ms = pricing.heldUpNs(counts, devices, blockFrames, level) / NS_PER_MS;
       if (level === pricing.clockLevel) heldUpMs = ms;
       if (ms > 0) this.delay(slot, level, ms);
     }
-    if (call.isMeasured && this.#late.has(slot)) {
+    if (call.isMeasured && this._late.has(slot)) {
       addDisturbance(this.receipt, { counts, devices, blockFrames }, 1 / call.durationMs);
     }
     return heldUpMs;
@@ -45,10 +45,10 @@ export class DisturbanceMeter {
 
   /** A call that runs ends later, at one level. */
   delay(slot: number, level: number, ms: number): void {
-    let late = this.#late.get(slot);
+    let late = this._late.get(slot);
     if (late === undefined) {
       late = new Float64Array(LEVELS.length);
-      this.#late.set(slot, late);
+      this._late.set(slot, late);
     }
     late[level] = (late[level] as number) + ms;
   }
@@ -62,35 +62,35 @@ export class DisturbanceMeter {
 
   /** By how much the call of a slot is late so far. */
   lateMs(slot: number, level: number): number {
-    return this.#late.get(slot)?.[level] ?? 0;
+    return this._late.get(slot)?.[level] ?? 0;
   }
 
   isLate(slot: number): boolean {
-    return this.#late.size > 0 && this.#late.has(slot);
+    return this._late.size > 0 && this._late.has(slot);
   }
 
   /** Slots with a call that is late. */
   get slots(): readonly number[] {
-    return [...this.#late.keys()];
+    return [...this._late.keys()];
   }
 
   /** The call of a slot has ended, or was ended: its slowdown on the clock, if it was late and is measured. */
   end(slot: number, { durationMs, isMeasured }: CallTime): number | undefined {
-    const late = this.#late.get(slot);
+    const late = this._late.get(slot);
     if (late === undefined) return undefined;
-    this.#late.delete(slot);
+    this._late.delete(slot);
     if (!isMeasured) return undefined;
     let onClock = 1;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const slowdown = (durationMs + (late[level] as number)) / durationMs;
-      (this.#slowdowns[level] as Samples).push(slowdown);
-      if (level === this.#pricing.clockLevel) onClock = slowdown;
+      (this._slowdowns[level] as Samples).push(slowdown);
+      if (level === this._pricing.clockLevel) onClock = slowdown;
     }
     return onClock;
   }
 
   /** One for each measured call that was late. */
   slowdowns(level: number): Float64Array {
-    return (this.#slowdowns[level] as Samples).values();
+    return (this._slowdowns[level] as Samples).values();
   }
 }

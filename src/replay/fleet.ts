@@ -18,15 +18,15 @@ const NO_WORK: readonly VmWork[] = [];
 export class Host implements HostRoom {
   readonly system: ServerlessSystem;
   /** Slots of the containers of each VM. */
-  readonly #slots = new Map<MicroVm, Set<number>>();
-  readonly #ofFunction: Int32Array;
+  private readonly _slots = new Map<MicroVm, Set<number>>();
+  private readonly _ofFunction: Int32Array;
   containers = 0;
   /** Of the function that is being placed. */
   containersOfFunction = 0;
 
   constructor(system: ServerlessSystem, functions: number) {
     this.system = system;
-    this.#ofFunction = new Int32Array(functions);
+    this._ofFunction = new Int32Array(functions);
   }
 
   get memory(): HostMemory {
@@ -38,45 +38,45 @@ export class Host implements HostRoom {
   }
 
   ofFunction(functionId: number): number {
-    return this.#ofFunction[functionId] as number;
+    return this._ofFunction[functionId] as number;
   }
 
   /** VMs with containers. */
   get vms(): number {
-    return this.#slots.size;
+    return this._slots.size;
   }
 
   /** Slots of the containers in a VM. */
   slotsOf(vm: MicroVm): readonly number[] {
-    return [...(this.#slots.get(vm) ?? [])];
+    return [...(this._slots.get(vm) ?? [])];
   }
 
   add({ vm, profile: { id } }: Container, slot: number): void {
-    const slots = this.#slots.get(vm);
-    if (slots === undefined) this.#slots.set(vm, new Set([slot]));
+    const slots = this._slots.get(vm);
+    if (slots === undefined) this._slots.set(vm, new Set([slot]));
     else slots.add(slot);
-    this.#count(id, 1);
+    this._count(id, 1);
   }
 
   remove({ vm, profile: { id } }: Container, slot: number): void {
-    const slots = this.#slots.get(vm);
+    const slots = this._slots.get(vm);
     slots?.delete(slot);
-    if (slots?.size === 0) this.#slots.delete(vm);
-    this.#count(id, -1);
+    if (slots?.size === 0) this._slots.delete(vm);
+    this._count(id, -1);
   }
 
-  #count(functionId: number, by: number): void {
+  private _count(functionId: number, by: number): void {
     this.containers += by;
-    this.#ofFunction[functionId] = this.ofFunction(functionId) + by;
+    this._ofFunction[functionId] = this.ofFunction(functionId) + by;
   }
 }
 
 export class Fleet {
   readonly hosts: readonly Host[];
-  readonly #placement: HostPlacement;
-  readonly #functions: number;
+  private readonly _placement: HostPlacement;
+  private readonly _functions: number;
   /** Frames that a start takes in a VM of its own, then those in one that runs, by function; 0: none has been seen. */
-  readonly #needs: Float64Array;
+  private readonly _needs: Float64Array;
   /** A host holds more than it has. */
   isOver = false;
 
@@ -84,9 +84,9 @@ export class Fleet {
     systems: readonly ServerlessSystem[],
     config: { functions: number; placement: HostPlacement },
   ) {
-    this.#functions = config.functions;
-    this.#placement = config.placement;
-    this.#needs = new Float64Array(config.functions * 2);
+    this._functions = config.functions;
+    this._placement = config.placement;
+    this._needs = new Float64Array(config.functions * 2);
     this.hosts = systems.map((system) => new Host(system, config.functions));
     for (const { memory } of this.hosts) {
       memory.onFull = () => {
@@ -104,6 +104,11 @@ export class Fleet {
     return [];
   }
 
+  /** VMs of all hosts. */
+  running(): MicroVm[] {
+    return this.hosts.flatMap(({ system }) => [...system.vms()]);
+  }
+
   /** What devices did by themselves since the last time. */
   takeWork(): readonly VmWork[] {
     let all = NO_WORK;
@@ -116,7 +121,7 @@ export class Fleet {
 
   /** A host with room for a container of the function. */
   place(profile: FunctionProfile): Host | undefined {
-    return this.#choose(
+    return this._choose(
       profile,
       this.hosts.filter((host) => this.missing(host, profile) <= 0),
     );
@@ -124,22 +129,22 @@ export class Fleet {
 
   /** The host on which room is made when none has any: one that could ever have it. */
   toRelieve(profile: FunctionProfile): Host | undefined {
-    return this.#choose(
+    return this._choose(
       profile,
       this.hosts.filter(
-        (host) => host.containers > 0 && this.#need(host, profile) <= host.memory.capacityFrames,
+        (host) => host.containers > 0 && this._need(host, profile) <= host.memory.capacityFrames,
       ),
     );
   }
 
   /** Whether some host, empty, would have room for a container of the function. */
   fitsEver(profile: FunctionProfile): boolean {
-    return this.hosts.some((host) => this.#need(host, profile) <= host.memory.capacityFrames);
+    return this.hosts.some((host) => this._need(host, profile) <= host.memory.capacityFrames);
   }
 
   /** Frames that a host lacks for a container of the function. */
   missing(host: Host, profile: FunctionProfile): number {
-    return Math.ceil(this.#need(host, profile) - host.freeFrames);
+    return Math.ceil(this._need(host, profile) - host.freeFrames);
   }
 
   /** Starts a container, and remembers what it took. */
@@ -147,22 +152,22 @@ export class Fleet {
     const before = host.memory.heldFrames;
     const start = host.system.start(profile);
     const took = host.memory.heldFrames - before + profile.callTemporaryFrames;
-    this.#needs[this.#needOf(profile, start.newVm)] = Math.max(1, took);
+    this._needs[this._needOf(profile, start.newVm)] = Math.max(1, took);
     return start;
   }
 
-  #choose(profile: FunctionProfile, rooms: readonly Host[]): Host | undefined {
+  private _choose(profile: FunctionProfile, rooms: readonly Host[]): Host | undefined {
     if (rooms.length < 2) return rooms[0];
     for (const host of rooms) host.containersOfFunction = host.ofFunction(profile.id);
-    return this.#placement.choose(rooms);
+    return this._placement.choose(rooms);
   }
 
-  #needOf({ id }: FunctionProfile, newVm: boolean): number {
-    return newVm ? id : this.#functions + id;
+  private _needOf({ id }: FunctionProfile, newVm: boolean): number {
+    return newVm ? id : this._functions + id;
   }
 
-  #need(host: Host, profile: FunctionProfile): number {
-    const seen = this.#needs[this.#needOf(profile, !host.system.hasRoom(profile))] as number;
+  private _need(host: Host, profile: FunctionProfile): number {
+    const seen = this._needs[this._needOf(profile, !host.system.hasRoom(profile))] as number;
     return seen > 0 ? seen : profile.anonymousFrames + profile.callTemporaryFrames;
   }
 }

@@ -32,15 +32,15 @@ function bump(column: Float64Array, functionId: number, by: number): void {
 }
 
 export class FunctionMeter {
-  readonly #rows: Omit<FunctionRows, 'ran' | 'slowdown' | 'idleMs' | 'wastedFrameMs'>;
+  private readonly _rows: Omit<FunctionRows, 'ran' | 'slowdown' | 'idleMs' | 'wastedFrameMs'>;
   /** Calls that have begun, those of them that were late, and the sum of these's slowdowns. */
-  readonly #ran: Float64Array;
-  readonly #late: Float64Array;
-  readonly #slowdown: Float64Array;
+  private readonly _ran: Float64Array;
+  private readonly _late: Float64Array;
+  private readonly _slowdown: Float64Array;
 
   constructor(functions: number) {
     const column = (): Float64Array => new Float64Array(functions);
-    this.#rows = {
+    this._rows = {
       cold: column(),
       warm: column(),
       queued: column(),
@@ -50,52 +50,52 @@ export class FunctionMeter {
       sandboxMs: column(),
       frameMs: column(),
     };
-    this.#ran = column();
-    this.#late = column();
-    this.#slowdown = column();
+    this._ran = column();
+    this._late = column();
+    this._slowdown = column();
   }
 
   began(functionId: number, how: 'cold' | 'warm' | 'queued' | 'refused'): void {
-    bump(this.#rows[how], functionId, 1);
+    bump(this._rows[how], functionId, 1);
   }
 
   started(functionId: number, startMs: number, sandboxMs: number): void {
-    bump(this.#rows.started, functionId, 1);
-    bump(this.#rows.startMs, functionId, startMs);
-    bump(this.#rows.sandboxMs, functionId, sandboxMs);
+    bump(this._rows.started, functionId, 1);
+    bump(this._rows.startMs, functionId, startMs);
+    bump(this._rows.sandboxMs, functionId, sandboxMs);
   }
 
   ran(functionId: number): void {
-    bump(this.#ran, functionId, 1);
+    bump(this._ran, functionId, 1);
   }
 
   /** One of those that ran was late. */
   late(functionId: number, slowdown: number): void {
-    bump(this.#late, functionId, 1);
-    bump(this.#slowdown, functionId, slowdown);
+    bump(this._late, functionId, 1);
+    bump(this._slowdown, functionId, slowdown);
   }
 
   /** A VM of the function has ended, or the run has. */
   held(functionId: number, frameMs: number): void {
-    bump(this.#rows.frameMs, functionId, frameMs);
+    bump(this._rows.frameMs, functionId, frameMs);
   }
 
   /** Calls of all functions that were not disturbed. */
   get calmCalls(): number {
-    return total(this.#ran) - total(this.#late);
+    return total(this._ran) - total(this._late);
   }
 
   /** As they stand now. */
   rows(idleMs: Float64Array, profiles: readonly FunctionProfile[]): FunctionRows {
-    const ran = this.#ran.slice();
-    const late = this.#late;
+    const ran = this._ran.slice();
+    const late = this._late;
     const own = (id: number): number => (profiles[id] as FunctionProfile).anonymousFrames;
     return {
-      ...structuredClone(this.#rows),
+      ...structuredClone(this._rows),
       idleMs,
       wastedFrameMs: idleMs.map((ms, id) => ms * own(id)),
       ran,
-      slowdown: ran.map((calls, id) => calls - late[id]! + this.#slowdown[id]!),
+      slowdown: ran.map((calls, id) => calls - late[id]! + this._slowdown[id]!),
     };
   }
 }

@@ -6,16 +6,16 @@ import type { SystemRun } from './run.ts';
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 
 export class NumberHash {
-  #low: number = FNV_BASIS;
-  #high = 0x2545f491;
-  readonly #value: Float64Array<ArrayBuffer> = new Float64Array(1);
-  readonly #words: Uint32Array<ArrayBuffer> = new Uint32Array(this.#value.buffer);
+  private _low: number = FNV_BASIS;
+  private _high = 0x2545f491;
+  private readonly _value: Float64Array<ArrayBuffer> = new Float64Array(1);
+  private readonly _words: Uint32Array<ArrayBuffer> = new Uint32Array(this._value.buffer);
 
   add(value: number): void {
-    this.#value[0] = value;
-    for (const word of this.#words) {
-      this.#low = Math.imul(this.#low ^ word, FNV_PRIME);
-      this.#high = Math.imul(this.#high ^ (word >>> 16) ^ (word << 16), FNV_PRIME) ^ this.#low;
+    this._value[0] = value;
+    for (const word of this._words) {
+      this._low = Math.imul(this._low ^ word, FNV_PRIME);
+      this._high = Math.imul(this._high ^ (word >>> 16) ^ (word << 16), FNV_PRIME) ^ this._low;
     }
   }
 
@@ -25,7 +25,7 @@ export class NumberHash {
 
   /** 16 hexadecimal digits. */
   digest(): string {
-    return hex(this.#high) + hex(this.#low);
+    return hex(this._high) + hex(this._low);
   }
 }
 

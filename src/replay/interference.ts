@@ -23,95 +23,95 @@ function laterMs(leftMs: number, share: number, forMs: number): number {
 }
 
 export class Interference {
-  readonly #pricing: Pricing;
-  readonly #pool: WarmPool;
-  readonly #meter: DisturbanceMeter;
-  readonly #busy = new WeakMap<MicroVm, Busy>();
+  private readonly _pricing: Pricing;
+  private readonly _pool: WarmPool;
+  private readonly _meter: DisturbanceMeter;
+  private readonly _busy = new WeakMap<MicroVm, Busy>();
   /** When the last of all work ends, at any level: mostly nothing is under way. */
-  #untilMs = -Infinity;
+  private _untilMs = -Infinity;
   /** By slot: by how much its call's end on the clock is late by now. */
-  readonly #owedMs = new Map<number, number>();
+  private readonly _owedMs = new Map<number, number>();
 
   constructor(pricing: Pricing, pool: WarmPool, meter: DisturbanceMeter) {
-    this.#pricing = pricing;
-    this.#pool = pool;
-    this.#meter = meter;
+    this._pricing = pricing;
+    this._pool = pool;
+    this._meter = meter;
   }
 
   /** Work begins in a VM, when what its devices are at is done. The slots are of the VM's containers. */
   work(vm: MicroVm, slots: readonly number[], work: Work, nowMs: number): void {
     if (slots.length === 0) return;
-    const running = slots.filter((slot) => this.#pool.isRunning(slot, nowMs));
-    const busy = this.#busyOf(vm);
+    const running = slots.filter((slot) => this._pool.isRunning(slot, nowMs));
+    const busy = this._busyOf(vm);
     const receipt = workReceipt(work);
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const { totalMs, share } = this.#pricing.interference(receipt, level, {
+      const { totalMs, share } = this._pricing.interference(receipt, level, {
         cpus: vm.cpus,
         calls: running.length,
       });
       if (totalMs === 0) continue;
       const fromMs = Math.max(nowMs, busy.untilMs[level] as number);
       const stretch = { share, fromMs, totalMs, nowMs, receipt };
-      for (const slot of running) this.#slow(slot, level, stretch);
-      if (level === this.#pricing.clockLevel) joinReceipts(busy, stretch);
+      for (const slot of running) this._slow(slot, level, stretch);
+      if (level === this._pricing.clockLevel) joinReceipts(busy, stretch);
       join(busy, level, stretch);
-      this.#untilMs = Math.max(this.#untilMs, fromMs + totalMs);
+      this._untilMs = Math.max(this._untilMs, fromMs + totalMs);
     }
   }
 
   /** A call begins while devices of its VM may be at work. Milliseconds by which it will be late on the clock. */
   begin(slot: number, vm: MicroVm, nowMs: number): number {
-    if (nowMs >= this.#untilMs) return 0;
-    const busy = this.#busy.get(vm);
+    if (nowMs >= this._untilMs) return 0;
+    const busy = this._busy.get(vm);
     if (busy === undefined) return 0;
     let lateMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
       const forMs = (busy.untilMs[level] as number) - nowMs;
       if (forMs <= 0) continue;
-      const leftMs = this.#pool.durationMs(slot) + this.#meter.lateMs(slot, level);
+      const leftMs = this._pool.durationMs(slot) + this._meter.lateMs(slot, level);
       const ms = laterMs(leftMs, busy.share[level] as number, forMs);
-      if (ms > 0) this.#meter.delay(slot, level, ms);
-      if (level !== this.#pricing.clockLevel) continue;
+      if (ms > 0) this._meter.delay(slot, level, ms);
+      if (level !== this._pricing.clockLevel) continue;
       lateMs = ms;
-      this.#felt(slot, busy.receipt, ms / busy.clockMs);
+      this._felt(slot, busy.receipt, ms / busy.clockMs);
     }
     return lateMs;
   }
 
   /** The end of a slot's call is due by the clock. Milliseconds by which it comes later than was said. */
   takeOwedMs(slot: number): number {
-    if (this.#owedMs.size === 0) return 0;
-    const owedMs = this.#owedMs.get(slot) ?? 0;
-    this.#owedMs.delete(slot);
+    if (this._owedMs.size === 0) return 0;
+    const owedMs = this._owedMs.get(slot) ?? 0;
+    this._owedMs.delete(slot);
     return owedMs;
   }
 
-  #slow(slot: number, level: number, stretch: Stretch): void {
+  private _slow(slot: number, level: number, stretch: Stretch): void {
     const { share, fromMs, totalMs, nowMs, receipt } = stretch;
-    const pool = this.#pool;
-    const endsMs = pool.beganMs(slot) + pool.durationMs(slot) + this.#meter.lateMs(slot, level);
+    const pool = this._pool;
+    const endsMs = pool.beganMs(slot) + pool.durationMs(slot) + this._meter.lateMs(slot, level);
     const leftMs = endsMs - Math.max(nowMs, fromMs);
     if (leftMs <= 0) return;
     const ms = laterMs(leftMs, share, totalMs);
     if (ms === 0) return;
-    this.#meter.delay(slot, level, ms);
-    if (level !== this.#pricing.clockLevel) return;
-    this.#felt(slot, receipt, ms / totalMs);
-    this.#owedMs.set(slot, (this.#owedMs.get(slot) ?? 0) + ms);
+    this._meter.delay(slot, level, ms);
+    if (level !== this._pricing.clockLevel) return;
+    this._felt(slot, receipt, ms / totalMs);
+    this._owedMs.set(slot, (this._owedMs.get(slot) ?? 0) + ms);
   }
 
-  #felt(slot: number, work: Receipt, part: number): void {
-    if (!this.#pool.isMeasured(slot)) return;
-    this.#meter.felt(work, part / this.#pool.durationMs(slot));
+  private _felt(slot: number, work: Receipt, part: number): void {
+    if (!this._pool.isMeasured(slot)) return;
+    this._meter.felt(work, part / this._pool.durationMs(slot));
   }
 
-  #busyOf(vm: MicroVm): Busy {
-    const known = this.#busy.get(vm);
+  private _busyOf(vm: MicroVm): Busy {
+    const known = this._busy.get(vm);
     if (known !== undefined) return known;
     const untilMs = new Float64Array(LEVELS.length).fill(-Infinity);
     const share = new Float64Array(LEVELS.length);
     const made = { untilMs, share, receipt: newReceipt(), clockMs: 0 };
-    this.#busy.set(vm, made);
+    this._busy.set(vm, made);
     return made;
   }
 }

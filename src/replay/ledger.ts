@@ -14,17 +14,17 @@ export class Ledger {
   readonly receipt: Receipt = newReceipt();
   readonly measured: Counts = newCounts();
   readonly warmup: Counts = newCounts();
-  readonly #clock: Clock;
-  readonly #warmupMs: number;
+  private readonly _clock: Clock;
+  private readonly _warmupMs: number;
 
   /** The clock's ticks are milliseconds. */
   constructor(clock: Clock, warmupMs: number) {
-    this.#clock = clock;
-    this.#warmupMs = warmupMs;
+    this._clock = clock;
+    this._warmupMs = warmupMs;
   }
 
   get isMeasured(): boolean {
-    return this.#clock.now >= this.#warmupMs;
+    return this._clock.now >= this._warmupMs;
   }
 
   /** Where counts are booked: under the measured time or the warm-up. */

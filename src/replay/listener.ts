@@ -35,49 +35,49 @@ interface Known {
 
 /** By slot of the pool, which gives a slot again when its container has ended. */
 export class Listener {
-  readonly #system: string;
-  readonly #onEvent: OnEvent;
+  private readonly _system: string;
+  private readonly _onEvent: OnEvent;
   /** Frames by cause: the hosts' accounts. */
-  readonly #accounts: readonly Float64Array[];
-  readonly #known = new Map<number, Known>();
-  #started = 0;
-  #idle = 0;
+  private readonly _accounts: readonly Float64Array[];
+  private readonly _known = new Map<number, Known>();
+  private _started = 0;
+  private _idle = 0;
 
   constructor(system: string, accounts: readonly Float64Array[], onEvent: OnEvent) {
-    this.#system = system;
-    this.#accounts = accounts;
-    this.#onEvent = onEvent;
+    this._system = system;
+    this._accounts = accounts;
+    this._onEvent = onEvent;
   }
 
-  get #heldFrames(): number {
+  private get _heldFrames(): number {
     let sum = 0;
-    for (const account of this.#accounts) for (const frames of account) sum += frames;
+    for (const account of this._accounts) for (const frames of account) sum += frames;
     return sum;
   }
 
   started(slot: number, functionId: number, atMs: number): void {
-    const container = this.#started;
-    this.#started += 1;
-    this.#known.set(slot, { container, functionId, isCold: true, isIdle: false });
+    const container = this._started;
+    this._started += 1;
+    this._known.set(slot, { container, functionId, isCold: true, isIdle: false });
     this.tell('start', slot, atMs);
   }
 
   tell(kind: ReplayEventKind, slot: number, atMs: number, isIdle = false): void {
-    const known = this.#known.get(slot) as Known;
-    this.#idle += Number(isIdle) - Number(known.isIdle);
+    const known = this._known.get(slot) as Known;
+    this._idle += Number(isIdle) - Number(known.isIdle);
     known.isIdle = isIdle;
-    if (kind === 'stop') this.#known.delete(slot);
+    if (kind === 'stop') this._known.delete(slot);
     const { container, functionId, isCold } = known;
-    this.#onEvent({
+    this._onEvent({
       kind,
       atMs,
-      system: this.#system,
+      system: this._system,
       functionId,
       container,
       isCold,
-      busy: this.#known.size - this.#idle,
-      idle: this.#idle,
-      heldBytes: this.#heldFrames * FRAME_BYTES,
+      busy: this._known.size - this._idle,
+      idle: this._idle,
+      heldBytes: this._heldFrames * FRAME_BYTES,
     });
     if (isIdle) known.isCold = false;
   }

@@ -2,7 +2,7 @@
 
 import { NS_PER_MS } from '../abi/unit.ts';
 import { type Receipt, costBySideNs } from '../cost/index.ts';
-import { type FunctionProfile, type HostCache } from '../serverless/index.ts';
+import type { FunctionProfile, HostCache, MicroVm } from '../serverless/index.ts';
 import { DisturbanceMeter } from './disturbance-meter.ts';
 import { type Census, FootprintMeter } from './footprint-meter.ts';
 import { FunctionMeter, total } from './function-meter.ts';
@@ -26,6 +26,7 @@ export interface MetersConfig {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly idleContainers: () => number;
+  readonly vms: () => Iterable<MicroVm>;
 }
 
 /** What of a run the meters know. */
@@ -55,29 +56,35 @@ export class Meters {
   readonly disturbances: DisturbanceMeter;
   readonly reclaims: ReclaimMeter;
   readonly queueMs: Samples = new Samples();
-  readonly #config: MetersConfig;
+  private readonly _config: MetersConfig;
 
   constructor(config: MetersConfig) {
     const { pricing, accounts, functions, blockFrames, fromMs, untilMs, hostCache } = config;
-    this.#config = config;
+    this._config = config;
     this.functions = new FunctionMeter(functions);
     this.population = new Population(fromMs);
     const overhead = overheadOf(hostCache);
-    const census = this.#census;
+    const census = this._census;
     this.footprint = new FootprintMeter(accounts, { fromMs, untilMs, overhead, census });
     this.starts = new StartMeter(pricing, blockFrames);
     this.reclaims = new ReclaimMeter(pricing, blockFrames);
     this.disturbances = new DisturbanceMeter(pricing, blockFrames);
   }
 
-  readonly #census: Census = () => {
+  private readonly _census: Census = () => {
     const { containers, vms } = this.population;
-    return { containers, idle: this.#config.idleContainers(), vms };
+    let [freeFrames, wholeFrames] = [0, 0];
+    for (const vm of this._config.vms()) {
+      const space = vm.freeSpace;
+      freeFrames += space.frames;
+      wholeFrames += space.wholeFrames;
+    }
+    return { containers, idle: this._config.idleContainers(), vms, freeFrames, wholeFrames };
   };
 
   /** At the end of the measured time, when each VM has been told of and the receipt is whole. */
   measured(profiles: readonly FunctionProfile[], idleMs: Float64Array, receipt: Receipt): Measured {
-    const { hostCache, untilMs } = this.#config;
+    const { hostCache, untilMs } = this._config;
     const { footprint, starts } = this;
     const functions = this.functions.rows(idleMs, profiles);
     const meanFrames = footprint.meanFrames();
@@ -94,8 +101,8 @@ export class Meters {
       containers: { ...containers, started: starts.count },
       vms: { ...vms, started: starts.newVms },
       undisturbedCalls: this.functions.calmCalls,
-      weights: this.#weights(total(functions.ran), receipt),
-      priced: LEVELS.map((_, level) => this.#priced(level, receipt)),
+      weights: this._weights(total(functions.ran), receipt),
+      priced: LEVELS.map((_, level) => this._priced(level, receipt)),
       functions,
       idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
       meanFrames,
@@ -109,11 +116,11 @@ export class Meters {
     };
   }
 
-  #weights(calls: number, receipt: Receipt): Weights {
+  private _weights(calls: number, receipt: Receipt): Weights {
     const { starts, disturbances } = this;
     const { startup, sandbox } = starts.receipts;
     const slowdown = msOfEach(disturbances.receipt, calls);
-    const { awaited } = this.#config.pricing;
+    const { awaited } = this._config.pricing;
     return {
       startupMs: msOfEach(startup, starts.count),
       sandboxMs: msOfEach(sandbox, starts.count),
@@ -123,9 +130,9 @@ export class Meters {
     };
   }
 
-  #priced(level: number, receipt: Receipt): PricedRun {
+  private _priced(level: number, receipt: Receipt): PricedRun {
     const name = LEVELS[level] as PricedRun['level'];
-    const { guest, host } = costBySideNs(receipt, name, this.#config.pricing.prices);
+    const { guest, host } = costBySideNs(receipt, name, this._config.pricing.prices);
     return {
       level: name,
       startupMs: this.starts.samplesMs(level),

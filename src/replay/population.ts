@@ -8,61 +8,61 @@ export interface Tally {
 
 /** One kind of thing. */
 class Headcount {
-  readonly #fromMs: number;
-  #sinceMs = 0;
-  #integral = 0;
-  #peak = 0;
+  private readonly _fromMs: number;
+  private _sinceMs = 0;
+  private _integral = 0;
+  private _peak = 0;
   now = 0;
 
   constructor(fromMs: number) {
-    this.#fromMs = fromMs;
+    this._fromMs = fromMs;
   }
 
   change(nowMs: number, by: number): void {
-    this.#passTo(nowMs);
+    this._passTo(nowMs);
     this.now += by;
   }
 
   /** The number has been what it is; what does not last is no peak. */
-  #passTo(nowMs: number): void {
-    const lasted = nowMs - Math.max(this.#sinceMs, this.#fromMs);
-    this.#sinceMs = nowMs;
+  private _passTo(nowMs: number): void {
+    const lasted = nowMs - Math.max(this._sinceMs, this._fromMs);
+    this._sinceMs = nowMs;
     if (lasted <= 0) return;
-    this.#integral += this.now * lasted;
-    this.#peak = Math.max(this.#peak, this.now);
+    this._integral += this.now * lasted;
+    this._peak = Math.max(this._peak, this.now);
   }
 
   tally(untilMs: number): Tally {
-    this.#passTo(untilMs);
-    return { mean: this.#integral / (untilMs - this.#fromMs), peak: this.#peak };
+    this._passTo(untilMs);
+    return { mean: this._integral / (untilMs - this._fromMs), peak: this._peak };
   }
 }
 
 export class Population {
-  readonly #containers: Headcount;
-  readonly #vms: Headcount;
+  private readonly _containers: Headcount;
+  private readonly _vms: Headcount;
 
   constructor(fromMs: number) {
-    this.#containers = new Headcount(fromMs);
-    this.#vms = new Headcount(fromMs);
+    this._containers = new Headcount(fromMs);
+    this._vms = new Headcount(fromMs);
   }
 
   get containers(): number {
-    return this.#containers.now;
+    return this._containers.now;
   }
 
   get vms(): number {
-    return this.#vms.now;
+    return this._vms.now;
   }
 
   /** So many containers and VMs have come, or gone (below zero). */
   change(nowMs: number, containers: number, vms: number): void {
-    this.#containers.change(nowMs, containers);
-    if (vms !== 0) this.#vms.change(nowMs, vms);
+    this._containers.change(nowMs, containers);
+    if (vms !== 0) this._vms.change(nowMs, vms);
   }
 
   /** Until the end of the measured time. */
   tally(untilMs: number): { readonly containers: Tally; readonly vms: Tally } {
-    return { containers: this.#containers.tally(untilMs), vms: this.#vms.tally(untilMs) };
+    return { containers: this._containers.tally(untilMs), vms: this._vms.tally(untilMs) };
   }
 }

@@ -13,40 +13,40 @@ export interface PrewarmCounts {
 
 export class Prewarmer {
   readonly counts: PrewarmCounts = { started: 0, used: 0 };
-  readonly #policy: KeepAlive;
-  readonly #clock: Clock;
+  private readonly _policy: KeepAlive;
+  private readonly _clock: Clock;
   /** By function: when its next one is due (Infinity: never), and how long that stays. */
-  readonly #dueMs: Float64Array;
-  readonly #keepMs: Float64Array;
+  private readonly _dueMs: Float64Array;
+  private readonly _keepMs: Float64Array;
 
   /** The clock's ticks are milliseconds. */
   constructor(functions: number, policy: KeepAlive, clock: Clock) {
-    this.#policy = policy;
-    this.#clock = clock;
-    this.#dueMs = new Float64Array(functions).fill(Infinity);
-    this.#keepMs = new Float64Array(functions);
+    this._policy = policy;
+    this._clock = clock;
+    this._dueMs = new Float64Array(functions).fill(Infinity);
+    this._keepMs = new Float64Array(functions);
   }
 
   /** A call of the function has ended: what the policy wants now, in place of what it wanted before. */
   ended(functionId: number): void {
-    const { now } = this.#clock;
-    const wanted = this.#policy.prewarm?.(functionId, now);
+    const { now } = this._clock;
+    const wanted = this._policy.prewarm?.(functionId, now);
     if (wanted === undefined) return;
     const dueMs = now + wanted.inMs;
-    this.#dueMs[functionId] = dueMs;
-    this.#keepMs[functionId] = wanted.keepMs;
-    this.#clock.post(dueMs, eventOf(EVENT_PREWARM, functionId));
+    this._dueMs[functionId] = dueMs;
+    this._keepMs[functionId] = wanted.keepMs;
+    this._clock.post(dueMs, eventOf(EVENT_PREWARM, functionId));
   }
 
   /** A call has come first. */
   arrived(functionId: number): void {
-    this.#dueMs[functionId] = Infinity;
+    this._dueMs[functionId] = Infinity;
   }
 
   /** How long the container stays that is due now; undefined: none is. */
   take(functionId: number): number | undefined {
-    if (this.#dueMs[functionId] !== this.#clock.now) return undefined;
-    this.#dueMs[functionId] = Infinity;
-    return this.#keepMs[functionId];
+    if (this._dueMs[functionId] !== this._clock.now) return undefined;
+    this._dueMs[functionId] = Infinity;
+    return this._keepMs[functionId];
   }
 }

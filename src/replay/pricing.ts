@@ -49,20 +49,20 @@ export class Pricing {
   readonly clockLevel: number;
   /** By slot of receipts: 1 for operations that something waited for besides starts and calls. */
   readonly awaited: Uint8Array = new Uint8Array(PRICE_COUNT);
-  readonly #scratch: Receipt = newReceipt();
-  readonly #slotNs: readonly Float64Array[];
-  readonly #blockNs: readonly number[];
+  private readonly _scratch: Receipt = newReceipt();
+  private readonly _slotNs: readonly Float64Array[];
+  private readonly _blockNs: readonly number[];
 
   constructor(prices: Prices) {
     this.prices = prices;
     this.clockLevel = LEVELS.indexOf(prices.level);
-    this.#slotNs = LEVELS.map((level) => slotPrices(prices.ns[level]));
-    this.#blockNs = LEVELS.map((level) => prices.ns[level][PRICE_INDEX[BLOCK_OPERATION]] as number);
+    this._slotNs = LEVELS.map((level) => slotPrices(prices.ns[level]));
+    this._blockNs = LEVELS.map((level) => prices.ns[level][PRICE_INDEX[BLOCK_OPERATION]] as number);
   }
 
   /** Nanoseconds of counted pages, blocks of CZones apart. */
   pagesNs(counts: Counts, level: number): number {
-    const prices = this.#slotNs[level] as Float64Array;
+    const prices = this._slotNs[level] as Float64Array;
     let sum = 0;
     for (let slot = 0; slot < COUNT_SLOTS; slot += 1) {
       sum += (counts[slot] as number) * (prices[slot] as number);
@@ -72,12 +72,12 @@ export class Pricing {
 
   /** Nanoseconds of adding blocks of that many frames to CZones. */
   blocksNs(counts: Counts, blockFrames: number, level: number): number {
-    return blockOperations(counts, blockFrames) * (this.#blockNs[level] as number);
+    return blockOperations(counts, blockFrames) * (this._blockNs[level] as number);
   }
 
   /** Nanoseconds by which a call is held up. Blocks of zones have no price by the page. */
   disturbanceNs(counts: Counts, blockFrames: number, level: number): number {
-    const prices = this.#slotNs[level] as Float64Array;
+    const prices = this._slotNs[level] as Float64Array;
     let sum = this.blocksNs(counts, blockFrames, level);
     for (let at = 0; at < DISTURBING.length; at += 1) {
       const slot = DISTURBING[at] as number;
@@ -130,7 +130,7 @@ export class Pricing {
 
   /** Nanoseconds of operations. */
   operationsNs(operations: Operations, level: number): number {
-    const receipt = this.#scratch.fill(0);
+    const receipt = this._scratch.fill(0);
     addRecord(receipt, operations);
     return costNs(receipt, LEVELS[level] as PriceLevel, this.prices);
   }

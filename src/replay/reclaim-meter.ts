@@ -6,9 +6,9 @@ import { LEVELS, type Pricing, released } from './pricing.ts';
 import { Samples } from './samples.ts';
 
 export class ReclaimMeter {
-  readonly #pricing: Pricing;
-  readonly #blockFrames: number;
-  readonly #samples: readonly Samples[] = LEVELS.map(() => new Samples());
+  private readonly _pricing: Pricing;
+  private readonly _blockFrames: number;
+  private readonly _samples: readonly Samples[] = LEVELS.map(() => new Samples());
   readonly frames: { askedFrames: number; gotFrames: number } = { askedFrames: 0, gotFrames: 0 };
   /** Of it, what came from idle containers. */
   readonly idle: { reclaims: number; cancelled: number; gotFrames: number } = {
@@ -18,17 +18,17 @@ export class ReclaimMeter {
   };
 
   constructor(pricing: Pricing, blockFrames: number) {
-    this.#pricing = pricing;
-    this.#blockFrames = blockFrames;
+    this._pricing = pricing;
+    this._blockFrames = blockFrames;
   }
 
   record(asked: number, got: number, given: Operations, counts: Counts): void {
     this.frames.askedFrames += asked;
     this.frames.gotFrames += got;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const pages = this.#pricing.operationsNs(given, level) + this.#pricing.pagesNs(counts, level);
-      const ns = pages + this.#pricing.blocksNs(counts, this.#blockFrames, level);
-      (this.#samples[level] as Samples).push(ns / NS_PER_MS);
+      const pages = this._pricing.operationsNs(given, level) + this._pricing.pagesNs(counts, level);
+      const ns = pages + this._pricing.blocksNs(counts, this._blockFrames, level);
+      (this._samples[level] as Samples).push(ns / NS_PER_MS);
     }
   }
 
@@ -41,6 +41,6 @@ export class ReclaimMeter {
   }
 
   samplesMs(level: number): Float64Array {
-    return (this.#samples[level] as Samples).values();
+    return (this._samples[level] as Samples).values();
   }
 }

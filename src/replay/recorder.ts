@@ -56,37 +56,37 @@ function emptyBatch(): Record<Column, Float64Array> {
 type Pool = Pick<WarmPool, 'isMeasured' | 'functionId' | 'durationMs'>;
 
 export class Recorder {
-  readonly #pool: Pool;
-  readonly #give: (rows: RecordRows) => void;
+  private readonly _pool: Pool;
+  private readonly _give: (rows: RecordRows) => void;
   /** By slot of the pool: the call that its container was taken or started for, until it begins. */
-  readonly #begun = new Map<number, Begun>();
-  #batch = emptyBatch();
-  #rows = 0;
+  private readonly _begun = new Map<number, Begun>();
+  private _batch = emptyBatch();
+  private _rows = 0;
 
   constructor(pool: Pool, give: (rows: RecordRows) => void) {
-    this.#pool = pool;
-    this.#give = give;
+    this._pool = pool;
+    this._give = give;
   }
 
   /** A container has a call now. */
   assign(slot: number, begun: Begun): void {
-    this.#begun.set(slot, begun);
+    this._begun.set(slot, begun);
   }
 
   /** Its call begins, or never will: then nothing held it up. */
   begin(slot: number, heldUpMs = 0): void {
-    const begun = this.#begun.get(slot);
-    this.#begun.delete(slot);
-    if (begun === undefined || !this.#pool.isMeasured(slot)) return;
-    const functionId = this.#pool.functionId(slot);
-    this.#write(begun, [functionId, this.#pool.durationMs(slot), heldUpMs]);
+    const begun = this._begun.get(slot);
+    this._begun.delete(slot);
+    if (begun === undefined || !this._pool.isMeasured(slot)) return;
+    const functionId = this._pool.functionId(slot);
+    this._write(begun, [functionId, this._pool.durationMs(slot), heldUpMs]);
   }
 
   refuse(functionId: number, durationMs: number, atMs: number): void {
-    this.#write(found('refused', atMs), [functionId, durationMs, 0]);
+    this._write(found('refused', atMs), [functionId, durationMs, 0]);
   }
 
-  #write(
+  private _write(
     { how, newVm, ...times }: Begun,
     [functionId, durationMs, heldUpMs]: readonly [number, number, number],
   ): void {
@@ -98,28 +98,28 @@ export class Recorder {
       durationMs,
       heldUpMs,
     };
-    for (const name of COLUMNS) this.#batch[name][this.#rows] = row[name];
-    this.#rows += 1;
-    if (this.#rows === BATCH_ROWS) this.#flush();
+    for (const name of COLUMNS) this._batch[name][this._rows] = row[name];
+    this._rows += 1;
+    if (this._rows === BATCH_ROWS) this._flush();
   }
 
   /** Calls that have not begun will not any more. */
   finish(): void {
-    for (const slot of this.#begun.keys()) this.begin(slot);
-    this.#flush();
+    for (const slot of this._begun.keys()) this.begin(slot);
+    this._flush();
   }
 
-  #flush(): void {
-    if (this.#rows === 0) return;
-    const { length } = this.#batch.atMs;
-    const batch = this.#batch;
-    const rows = this.#rows;
-    this.#batch = emptyBatch();
-    this.#rows = 0;
-    if (rows === length) this.#give(batch);
+  private _flush(): void {
+    if (this._rows === 0) return;
+    const { length } = this._batch.atMs;
+    const batch = this._batch;
+    const rows = this._rows;
+    this._batch = emptyBatch();
+    this._rows = 0;
+    if (rows === length) this._give(batch);
     else {
       const short = COLUMNS.map((name) => [name, batch[name].slice(0, rows)]);
-      this.#give(Object.fromEntries(short) as RecordRows);
+      this._give(Object.fromEntries(short) as RecordRows);
     }
   }
 }

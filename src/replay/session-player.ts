@@ -8,41 +8,41 @@ import type { MemorySeries, Session } from '../trace/index.ts';
 export type Follow = (slot: number, frames: number) => void;
 
 export class SessionPlayer {
-  readonly #series: readonly MemorySeries[];
-  readonly #clock: Timers;
-  readonly #follow: Follow;
+  private readonly _series: readonly MemorySeries[];
+  private readonly _clock: Timers;
+  private readonly _follow: Follow;
   /** What comes next, by slot. */
-  readonly #timers: Map<number, TimerHandle> = new Map<number, TimerHandle>();
+  private readonly _timers: Map<number, TimerHandle> = new Map<number, TimerHandle>();
 
   /** Sessions are one a function, by function id. */
   constructor(sessions: readonly Session[], clock: Timers, follow: Follow) {
-    this.#series = sessions.map(({ memory }) => memory);
-    this.#clock = clock;
-    this.#follow = follow;
+    this._series = sessions.map(({ memory }) => memory);
+    this._clock = clock;
+    this._follow = follow;
   }
 
   begin(slot: number, functionId: number): void {
-    const series = this.#series[functionId];
-    if (series !== undefined) this.#play(slot, series, 0, this.#clock.nowNs);
+    const series = this._series[functionId];
+    if (series !== undefined) this._play(slot, series, 0, this._clock.nowNs);
   }
 
   /** Nothing follows any more: the call has ended, or its sandbox is gone. */
   end(slot: number): void {
-    this.#timers.get(slot)?.cancel();
-    this.#timers.delete(slot);
+    this._timers.get(slot)?.cancel();
+    this._timers.delete(slot);
   }
 
-  #play(slot: number, series: MemorySeries, index: number, beganNs: number): void {
+  private _play(slot: number, series: MemorySeries, index: number, beganNs: number): void {
     const { atMs, frames } = series;
-    this.#follow(slot, frames[index] as number);
+    this._follow(slot, frames[index] as number);
     const next = index + 1;
     if (next === atMs.length) {
-      this.#timers.delete(slot);
+      this._timers.delete(slot);
       return;
     }
     const atNs = beganNs + (atMs[next] as number) * NS_PER_MS;
-    const delayNs = Math.max(0, atNs - this.#clock.nowNs); // rounding must not go back in time
-    const play = (): void => this.#play(slot, series, next, beganNs);
-    this.#timers.set(slot, this.#clock.after(delayNs, play));
+    const delayNs = Math.max(0, atNs - this._clock.nowNs); // rounding must not go back in time
+    const play = (): void => this._play(slot, series, next, beganNs);
+    this._timers.set(slot, this._clock.after(delayNs, play));
   }
 }

@@ -39,31 +39,31 @@ function idleOf(vm: MicroVm): number {
 
 export class Shortage {
   readonly counts: ShortageCounts = { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0 };
-  readonly #fleet: Fleet;
-  readonly #pool: WarmPool;
-  readonly #steps: readonly WhenFull[];
-  readonly #hooks: ShortageHooks;
+  private readonly _fleet: Fleet;
+  private readonly _pool: WarmPool;
+  private readonly _steps: readonly WhenFull[];
+  private readonly _hooks: ShortageHooks;
 
   constructor(fleet: Fleet, pool: WarmPool, steps: readonly WhenFull[], hooks: ShortageHooks) {
-    this.#fleet = fleet;
-    this.#pool = pool;
-    this.#steps = steps;
-    this.#hooks = hooks;
+    this._fleet = fleet;
+    this._pool = pool;
+    this._steps = steps;
+    this._hooks = hooks;
   }
 
   /** Whether calls wait for memory when there is none. */
   get waits(): boolean {
-    return this.#steps.some(({ waits }) => waits === true);
+    return this._steps.some(({ waits }) => waits === true);
   }
 
   /** Makes room for a container of the function. The host that has it; undefined: there is none. */
   makeRoom(profile: FunctionProfile): Host | undefined {
-    let host = this.#fleet.place(profile);
+    let host = this._fleet.place(profile);
     while (host === undefined) {
-      const full = this.#fleet.toRelieve(profile);
+      const full = this._fleet.toRelieve(profile);
       if (full === undefined) return undefined;
-      if (!this.#relieve(full, this.#fleet.missing(full, profile))) return undefined;
-      host = this.#fleet.place(profile);
+      if (!this._relieve(full, this._fleet.missing(full, profile))) return undefined;
+      host = this._fleet.place(profile);
     }
     return host;
   }
@@ -73,57 +73,57 @@ export class Shortage {
    * nothing else; where that is not enough, the largest VM does.
    */
   settle(started?: number): void {
-    this.#fleet.isOver = false;
+    this._fleet.isOver = false;
     let newest = started;
-    for (const host of this.#fleet.hosts) {
+    for (const host of this._fleet.hosts) {
       const { memory } = host;
       while (memory.isOver) {
-        if (this.#relieve(host, Math.ceil(memory.heldFrames - memory.capacityFrames))) continue;
-        if (newest !== undefined && this.#isOn(newest, host)) {
-          this.#count('undoneStarts');
-          this.#hooks.stop(newest);
+        if (this._relieve(host, Math.ceil(memory.heldFrames - memory.capacityFrames))) continue;
+        if (newest !== undefined && this._isOn(newest, host)) {
+          this._count('undoneStarts');
+          this._hooks.stop(newest);
           newest = undefined;
-        } else if (!this.#killLargest(host)) break;
+        } else if (!this._killLargest(host)) break;
       }
     }
     // what was done to make room may have filled it
-    this.#fleet.isOver = false;
+    this._fleet.isOver = false;
   }
 
-  #isOn(slot: number, host: Host): boolean {
-    return !this.#pool.isGone(slot) && this.#pool.host(slot) === host;
+  private _isOn(slot: number, host: Host): boolean {
+    return !this._pool.isGone(slot) && this._pool.host(slot) === host;
   }
 
-  #relieve(host: Host, frames: number): boolean {
+  private _relieve(host: Host, frames: number): boolean {
     const full: FullHost = {
-      evictOldest: () => this.#evictOldest(host),
-      askDevices: (wanted) => this.#askDevices(host, wanted),
-      killLargest: () => this.#killLargest(host),
+      evictOldest: () => this._evictOldest(host),
+      askDevices: (wanted) => this._askDevices(host, wanted),
+      killLargest: () => this._killLargest(host),
     };
-    return this.#steps.some((step) => step.relieve?.(full, frames) === true);
+    return this._steps.some((step) => step.relieve?.(full, frames) === true);
   }
 
-  #evictOldest(host: Host): boolean {
-    const slot = this.#pool.oldestIdle(host);
+  private _evictOldest(host: Host): boolean {
+    const slot = this._pool.oldestIdle(host);
     if (slot < 0) return false;
-    this.#count('evicted');
-    this.#hooks.stop(slot);
+    this._count('evicted');
+    this._hooks.stop(slot);
     return true;
   }
 
   /** Takes from each VM in turn, the one with the most idle memory first. */
-  #askDevices(host: Host, frames: number): boolean {
+  private _askDevices(host: Host, frames: number): boolean {
     const { memory } = host;
     const before = memory.heldFrames;
     for (const vm of [...host.system.vms()].toSorted((a, b) => idleOf(b) - idleOf(a))) {
       const wanted = frames - (before - memory.heldFrames);
       if (wanted <= 0) break;
-      this.#hooks.ask(vm, Math.ceil(wanted));
+      this._hooks.ask(vm, Math.ceil(wanted));
     }
     return memory.heldFrames <= before - 1;
   }
 
-  #killLargest(host: Host): boolean {
+  private _killLargest(host: Host): boolean {
     let largest: MicroVm | undefined;
     let most = -1;
     for (const vm of host.system.vms()) {
@@ -133,25 +133,25 @@ export class Shortage {
       largest = vm;
     }
     if (largest === undefined) return false;
-    this.#kill(host, largest);
+    this._kill(host, largest);
     return true;
   }
 
-  #kill(host: Host, vm: MicroVm): void {
-    const pool = this.#pool;
+  private _kill(host: Host, vm: MicroVm): void {
+    const pool = this._pool;
     const slots = [...host.slotsOf(vm)];
     for (const slot of slots) {
-      if (!pool.isIdle(slot)) this.#count('killedCalls');
+      if (!pool.isIdle(slot)) this._count('killedCalls');
       host.remove(pool.container(slot), slot);
-      pool.remove(slot, this.#hooks.nowMs());
+      pool.remove(slot, this._hooks.nowMs());
     }
     host.system.kill(vm);
-    for (const slot of slots) this.#hooks.lost(slot);
-    if (slots[0] !== undefined) this.#hooks.vmEnded(vm, slots[0]);
-    this.#count('killedVms');
+    for (const slot of slots) this._hooks.lost(slot);
+    if (slots[0] !== undefined) this._hooks.vmEnded(vm, slots[0]);
+    this._count('killedVms');
   }
 
-  #count(what: keyof ShortageCounts): void {
-    if (this.#hooks.isMeasured()) this.counts[what] += 1;
+  private _count(what: keyof ShortageCounts): void {
+    if (this._hooks.isMeasured()) this.counts[what] += 1;
   }
 }

@@ -31,23 +31,23 @@ function stepIndex(step: StartStep): number {
 }
 
 export class StartMeter {
-  readonly #pricing: Pricing;
-  readonly #blockFrames: number;
+  private readonly _pricing: Pricing;
+  private readonly _blockFrames: number;
   /** When each VM answers, by level. */
-  readonly #readyMs = new WeakMap<MicroVm, number[]>();
-  readonly #samples: readonly Samples[] = LEVELS.map(() => new Samples());
-  readonly #sandboxes: readonly Samples[] = LEVELS.map(() => new Samples());
-  readonly #sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
-  readonly #steps: Float64Array = new Float64Array(STEPS);
+  private readonly _readyMs = new WeakMap<MicroVm, number[]>();
+  private readonly _samples: readonly Samples[] = LEVELS.map(() => new Samples());
+  private readonly _sandboxes: readonly Samples[] = LEVELS.map(() => new Samples());
+  private readonly _sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
+  private readonly _steps: Float64Array = new Float64Array(STEPS);
   /** What starts that were measured took until their functions' runtimes began, and from then on. */
-  readonly #sandboxReceipt: Receipt = newReceipt();
-  readonly #restReceipt: Receipt = newReceipt();
-  #sandboxMs = 0;
-  #newVms = 0;
+  private readonly _sandboxReceipt: Receipt = newReceipt();
+  private readonly _restReceipt: Receipt = newReceipt();
+  private _sandboxMs = 0;
+  private _newVms = 0;
 
   constructor(pricing: Pricing, blockFrames: number) {
-    this.#pricing = pricing;
-    this.#blockFrames = blockFrames;
+    this._pricing = pricing;
+    this._blockFrames = blockFrames;
   }
 
   /**
@@ -55,29 +55,29 @@ export class StartMeter {
    * to wait for others.
    */
   price(start: Start, nowMs: number, measured: boolean, contended?: Contended): number {
-    if (start.newVm) this.#readyMs.set(start.container.vm, []);
-    if (measured) this.#note(start);
+    if (start.newVm) this._readyMs.set(start.container.vm, []);
+    if (measured) this._note(start);
     let readyInMs = 0;
     for (let level = 0; level < LEVELS.length; level += 1) {
-      const totalMs = this.#priceAt(start, nowMs, level, contended?.delayMs[level]);
-      const sandboxMs = this.#sumTo(RUNTIME);
-      if (level === this.#pricing.clockLevel) [readyInMs, this.#sandboxMs] = [totalMs, sandboxMs];
+      const totalMs = this._priceAt(start, nowMs, level, contended?.delayMs[level]);
+      const sandboxMs = this._sumTo(RUNTIME);
+      if (level === this._pricing.clockLevel) [readyInMs, this._sandboxMs] = [totalMs, sandboxMs];
       if (!measured) continue;
-      (this.#samples[level] as Samples).push(totalMs);
-      (this.#sandboxes[level] as Samples).push(sandboxMs);
-      const sums = this.#sums[level] as Float64Array;
+      (this._samples[level] as Samples).push(totalMs);
+      (this._sandboxes[level] as Samples).push(sandboxMs);
+      const sums = this._sums[level] as Float64Array;
       for (let step = 0; step < STEPS; step += 1) {
-        sums[step] = (sums[step] as number) + (this.#steps[step] as number);
+        sums[step] = (sums[step] as number) + (this._steps[step] as number);
       }
     }
     return readyInMs;
   }
 
-  #note({ container: { vm }, newVm, operations, counts }: Start): void {
-    const sandbox = this.#sandboxReceipt;
-    const rest = this.#restReceipt;
+  private _note({ container: { vm }, newVm, operations, counts }: Start): void {
+    const sandbox = this._sandboxReceipt;
+    const rest = this._restReceipt;
     if (newVm) {
-      this.#newVms += 1;
+      this._newVms += 1;
       for (const step in vm.startOperations) addRecord(sandbox, vm.startOperations[step] ?? {});
       addToReceipt(sandbox, vm.startCounts, 0);
     }
@@ -87,80 +87,80 @@ export class StartMeter {
     }
     addToReceipt(rest, counts, 0);
     // blocks come before the runtime does
-    addToReceipt(sandbox, blocksOf(counts), this.#blockFrames);
+    addToReceipt(sandbox, blocksOf(counts), this._blockFrames);
   }
 
   /** What the starts took altogether, and before their functions' runtimes began. */
   get receipts(): { readonly startup: Receipt; readonly sandbox: Receipt } {
-    const sandbox = this.#sandboxReceipt;
-    return { startup: sandbox.map((times, slot) => times + this.#restReceipt[slot]!), sandbox };
+    const sandbox = this._sandboxReceipt;
+    return { startup: sandbox.map((times, slot) => times + this._restReceipt[slot]!), sandbox };
   }
 
-  #priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {
-    this.#steps.fill(0);
-    this.#add('contention', contendedMs * NS_PER_MS);
-    const pricing = this.#pricing;
+  private _priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {
+    this._steps.fill(0);
+    this._add('contention', contendedMs * NS_PER_MS);
+    const pricing = this._pricing;
     const { vm } = start.container;
-    const ready = this.#readyMs.get(vm) as number[];
+    const ready = this._readyMs.get(vm) as number[];
     if (start.newVm) {
       for (const step in vm.startOperations) {
-        this.#add(step as StartStep, pricing.operationsNs(vm.startOperations[step] ?? {}, level));
+        this._add(step as StartStep, pricing.operationsNs(vm.startOperations[step] ?? {}, level));
       }
-      this.#add('cloneMemory', pricing.pagesNs(vm.startCounts, level));
-      this.#add('wait', start.waitNs ?? 0);
-      ready[level] = nowMs + this.#sumTo(STEPS);
+      this._add('cloneMemory', pricing.pagesNs(vm.startCounts, level));
+      this._add('wait', start.waitNs ?? 0);
+      ready[level] = nowMs + this._sumTo(STEPS);
     } else {
       const waitMs = Math.max(0, (ready[level] as number) - nowMs);
-      this.#add('wait', Math.max(waitMs * NS_PER_MS, start.waitNs ?? 0));
+      this._add('wait', Math.max(waitMs * NS_PER_MS, start.waitNs ?? 0));
     }
     for (const step in start.operations) {
-      this.#add(step as StartStep, pricing.operationsNs(start.operations[step] ?? {}, level));
+      this._add(step as StartStep, pricing.operationsNs(start.operations[step] ?? {}, level));
     }
-    this.#add('zone', pricing.blocksNs(start.counts, this.#blockFrames, level));
-    this.#add('memory', pricing.pagesNs(start.counts, level));
-    return this.#sumTo(STEPS);
+    this._add('zone', pricing.blocksNs(start.counts, this._blockFrames, level));
+    this._add('memory', pricing.pagesNs(start.counts, level));
+    return this._sumTo(STEPS);
   }
 
-  #add(step: StartStep, ns: number): void {
+  private _add(step: StartStep, ns: number): void {
     const index = stepIndex(step);
-    this.#steps[index] = (this.#steps[index] as number) + ns / NS_PER_MS;
+    this._steps[index] = (this._steps[index] as number) + ns / NS_PER_MS;
   }
 
   /** Milliseconds of the steps before one. */
-  #sumTo(end: number): number {
+  private _sumTo(end: number): number {
     let sum = 0;
-    for (let step = 0; step < end; step += 1) sum += this.#steps[step] as number;
+    for (let step = 0; step < end; step += 1) sum += this._steps[step] as number;
     return sum;
   }
 
   /** Of the last start, by the run's clock: until the function's own runtime begins. */
   get sandboxMs(): number {
-    return this.#sandboxMs;
+    return this._sandboxMs;
   }
 
   /** Of the starts that were measured, those in a VM of their own. */
   get newVms(): number {
-    return this.#newVms;
+    return this._newVms;
   }
 
   /** Starts that were measured. */
   get count(): number {
-    return (this.#samples[this.#pricing.clockLevel] as Samples).count;
+    return (this._samples[this._pricing.clockLevel] as Samples).count;
   }
 
   samplesMs(level: number): Float64Array {
-    return (this.#samples[level] as Samples).values();
+    return (this._samples[level] as Samples).values();
   }
 
   /** One per start that was measured: until the function's own runtime begins. */
   sandboxesMs(level: number): Float64Array {
-    return (this.#sandboxes[level] as Samples).values();
+    return (this._sandboxes[level] as Samples).values();
   }
 
   /** Mean of each step that occurred. */
   stepsMs(level: number): Record<string, number> {
     const means: Record<string, number> = {};
-    const sums = this.#sums[level] as Float64Array;
+    const sums = this._sums[level] as Float64Array;
     START_STEPS.forEach((step, index) => {
       const sum = sums[index] as number;
       if (sum > 0) means[step] = sum / this.count;

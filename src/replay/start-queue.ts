@@ -28,22 +28,22 @@ export interface Contended {
 }
 
 export class StartQueue {
-  readonly #pricing: Pricing;
+  private readonly _pricing: Pricing;
   /** When those before are done, by level. */
-  readonly #freeMs: Float64Array = new Float64Array(LEVELS.length);
+  private readonly _freeMs: Float64Array = new Float64Array(LEVELS.length);
 
   constructor(pricing: Pricing) {
-    this.#pricing = pricing;
+    this._pricing = pricing;
   }
 
   /** A VM starts beside so many others, those that are starting among them. First come, first served. */
   enter(vm: MicroVm, vms: number, nowMs: number): Contended {
     const { alone, beside } = serialPart(vm, vms);
     const delayMs = LEVELS.map((_, level) => {
-      const waitMs = Math.max(0, (this.#freeMs[level] as number) - nowMs);
-      const besideMs = this.#pricing.awaitedNs(beside, level) / NS_PER_MS;
-      const aloneMs = this.#pricing.awaitedNs(alone, level) / NS_PER_MS;
-      this.#freeMs[level] = nowMs + waitMs + aloneMs + besideMs;
+      const waitMs = Math.max(0, (this._freeMs[level] as number) - nowMs);
+      const besideMs = this._pricing.awaitedNs(beside, level) / NS_PER_MS;
+      const aloneMs = this._pricing.awaitedNs(alone, level) / NS_PER_MS;
+      this._freeMs[level] = nowMs + waitMs + aloneMs + besideMs;
       return waitMs + besideMs;
     });
     return { delayMs, operations: beside };

@@ -11,51 +11,51 @@ export interface Call {
 }
 
 export class Waiting {
-  #calls: Call[] = [];
+  private _calls: Call[] = [];
   /** Calls before it have gone. */
-  #first = 0;
-  readonly #ofFunction = new Map<number, number>();
+  private _first = 0;
+  private readonly _ofFunction = new Map<number, number>();
 
   get size(): number {
-    return this.#calls.length - this.#first;
+    return this._calls.length - this._first;
   }
 
   /** The call whose turn it is. */
   get first(): Call | undefined {
-    return this.#calls[this.#first];
+    return this._calls[this._first];
   }
 
   push(call: Call): void {
-    this.#calls.push(call);
-    this.#count(call, 1);
+    this._calls.push(call);
+    this._count(call, 1);
   }
 
   /** The call whose turn it is goes. */
   shift(): void {
     const { first } = this;
     if (first === undefined) return;
-    this.#count(first, -1);
-    this.#first += 1;
-    if (this.#first * 2 < this.#calls.length) return;
-    this.#calls = this.#calls.slice(this.#first);
-    this.#first = 0;
+    this._count(first, -1);
+    this._first += 1;
+    if (this._first * 2 < this._calls.length) return;
+    this._calls = this._calls.slice(this._first);
+    this._first = 0;
   }
 
   /** The first call of a function goes. */
   takeOf(functionId: number): Call | undefined {
-    if ((this.#ofFunction.get(functionId) ?? 0) === 0) return undefined;
-    let at = this.#first;
-    while ((this.#calls[at] as Call).functionId !== functionId) at += 1;
-    const [call] = this.#calls.splice(at, 1) as [Call];
-    this.#count(call, -1);
+    if ((this._ofFunction.get(functionId) ?? 0) === 0) return undefined;
+    let at = this._first;
+    while ((this._calls[at] as Call).functionId !== functionId) at += 1;
+    const [call] = this._calls.splice(at, 1) as [Call];
+    this._count(call, -1);
     return call;
   }
 
-  #count({ functionId }: Call, by: number): void {
-    this.#ofFunction.set(functionId, (this.#ofFunction.get(functionId) ?? 0) + by);
+  private _count({ functionId }: Call, by: number): void {
+    this._ofFunction.set(functionId, (this._ofFunction.get(functionId) ?? 0) + by);
   }
 
   [Symbol.iterator](): Iterator<Call> {
-    return this.#calls.slice(this.#first).values();
+    return this._calls.slice(this._first).values();
   }
 }

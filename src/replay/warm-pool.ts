@@ -21,103 +21,103 @@ const BUSY = 8;
 const COUNTED = 16;
 
 export class WarmPool {
-  readonly #containers: (Container | undefined)[] = [];
-  readonly #hosts: Host[] = [];
-  readonly #free: number[] = [];
+  private readonly _containers: (Container | undefined)[] = [];
+  private readonly _hosts: Host[] = [];
+  private readonly _free: number[] = [];
   /** By function: how long its containers were idle, up to the last time one was taken or ended. */
-  readonly #idleMs: Doubles;
-  readonly #fromMs: number;
-  #count = 0;
+  private readonly _idleMs: Doubles;
+  private readonly _fromMs: number;
+  private _count = 0;
   /** By function: its idle container that was used last. */
-  readonly #last: Integers;
-  #functionIds: Integers = new Int32Array(FIRST_CAPACITY);
-  #flags: Integers = new Int32Array(FIRST_CAPACITY);
+  private readonly _last: Integers;
+  private _functionIds: Integers = new Int32Array(FIRST_CAPACITY);
+  private _flags: Integers = new Int32Array(FIRST_CAPACITY);
   /** Idle containers of the function that were used before and after this one. */
-  #before: Integers = new Int32Array(FIRST_CAPACITY);
-  #after: Integers = new Int32Array(FIRST_CAPACITY);
+  private _before: Integers = new Int32Array(FIRST_CAPACITY);
+  private _after: Integers = new Int32Array(FIRST_CAPACITY);
   /** Idle containers of all functions, from the one that became idle first. */
-  #older: Integers = new Int32Array(FIRST_CAPACITY);
-  #newer: Integers = new Int32Array(FIRST_CAPACITY);
-  #oldest = NOBODY;
-  #newest = NOBODY;
-  #durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
-  #expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  private _older: Integers = new Int32Array(FIRST_CAPACITY);
+  private _newer: Integers = new Int32Array(FIRST_CAPACITY);
+  private _oldest = NOBODY;
+  private _newest = NOBODY;
+  private _durationMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  private _expiresMs: Doubles = new Float64Array(FIRST_CAPACITY);
   /** When the first expiry event that is queued for it comes, and how many are. */
-  #armedMs: Doubles = new Float64Array(FIRST_CAPACITY).fill(Infinity);
-  #expiries: Integers = new Int32Array(FIRST_CAPACITY);
+  private _armedMs: Doubles = new Float64Array(FIRST_CAPACITY).fill(Infinity);
+  private _expiries: Integers = new Int32Array(FIRST_CAPACITY);
   /** When its call began; Infinity while it starts. */
-  #beganMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  private _beganMs: Doubles = new Float64Array(FIRST_CAPACITY);
   /** When it became idle. */
-  #sinceMs: Doubles = new Float64Array(FIRST_CAPACITY);
+  private _sinceMs: Doubles = new Float64Array(FIRST_CAPACITY);
 
   /** Idleness counts from `fromMs` on. */
   constructor(functions: number, fromMs = 0) {
-    this.#last = new Int32Array(functions).fill(NOBODY);
-    this.#idleMs = new Float64Array(functions);
-    this.#fromMs = fromMs;
+    this._last = new Int32Array(functions).fill(NOBODY);
+    this._idleMs = new Float64Array(functions);
+    this._fromMs = fromMs;
   }
 
   /** A container that starts. Its slot. */
   add(container: Container, functionId: number, host: Host): number {
-    const slot = this.#free.pop() ?? this.#containers.length;
-    if (slot === this.#flags.length) this.#grow();
-    this.#containers[slot] = container;
-    this.#hosts[slot] = host;
-    this.#functionIds[slot] = functionId;
-    this.#flags[slot] = BUSY;
-    this.#beganMs[slot] = Infinity;
-    this.#armedMs[slot] = Infinity;
-    this.#count += 1;
+    const slot = this._free.pop() ?? this._containers.length;
+    if (slot === this._flags.length) this._grow();
+    this._containers[slot] = container;
+    this._hosts[slot] = host;
+    this._functionIds[slot] = functionId;
+    this._flags[slot] = BUSY;
+    this._beganMs[slot] = Infinity;
+    this._armedMs[slot] = Infinity;
+    this._count += 1;
     return slot;
   }
 
   /** Containers that there are. */
   get count(): number {
-    return this.#count;
+    return this._count;
   }
 
   /** Whether it was ended before an event of its own came. */
   isGone(slot: number): boolean {
-    return this.#containers[slot] === undefined;
+    return this._containers[slot] === undefined;
   }
 
   /** The event of a container that is gone has come: its slot is free after the last of them. */
   bury(slot: number, isExpiry: boolean): void {
     if (isExpiry) this.disarm(slot);
-    else this.#setFlag(slot, BUSY, false);
-    this.#mayFree(slot);
+    else this._setFlag(slot, BUSY, false);
+    this._mayFree(slot);
   }
 
   host(slot: number): Host {
-    return this.#hosts[slot] as Host;
+    return this._hosts[slot] as Host;
   }
 
   container(slot: number): Container {
-    return this.#containers[slot] as Container;
+    return this._containers[slot] as Container;
   }
 
   functionId(slot: number): number {
-    return this.#functionIds[slot] as number;
+    return this._functionIds[slot] as number;
   }
 
   /** The call that a container runs or was started for. */
   setCall(slot: number, durationMs: number, isMeasured: boolean): void {
-    this.#durationMs[slot] = durationMs;
-    this.#setFlag(slot, MEASURED, isMeasured);
+    this._durationMs[slot] = durationMs;
+    this._setFlag(slot, MEASURED, isMeasured);
   }
 
   /** Its call begins. */
   begin(slot: number, nowMs: number): void {
-    this.#beganMs[slot] = nowMs;
+    this._beganMs[slot] = nowMs;
   }
 
   beganMs(slot: number): number {
-    return this.#beganMs[slot] as number;
+    return this._beganMs[slot] as number;
   }
 
   /** Whether it runs a call. */
   isRunning(slot: number, nowMs: number): boolean {
-    return this.#hasFlag(slot, BUSY) && (this.#beganMs[slot] as number) <= nowMs;
+    return this._hasFlag(slot, BUSY) && (this._beganMs[slot] as number) <= nowMs;
   }
 
   callOf(slot: number): { readonly durationMs: number; readonly isMeasured: boolean } {
@@ -125,70 +125,70 @@ export class WarmPool {
   }
 
   durationMs(slot: number): number {
-    return this.#durationMs[slot] as number;
+    return this._durationMs[slot] as number;
   }
 
   isMeasured(slot: number): boolean {
-    return this.#hasFlag(slot, MEASURED);
+    return this._hasFlag(slot, MEASURED);
   }
 
   /** It was started for no call, which is counted or not, and stays until then. */
   setAhead(slot: number, untilMs: number, isCounted: boolean): void {
-    this.#setFlag(slot, AHEAD, true);
-    this.#setFlag(slot, COUNTED, isCounted);
-    this.#expiresMs[slot] = untilMs;
+    this._setFlag(slot, AHEAD, true);
+    this._setFlag(slot, COUNTED, isCounted);
+    this._expiresMs[slot] = untilMs;
   }
 
   isAhead(slot: number): boolean {
-    return this.#hasFlag(slot, AHEAD);
+    return this._hasFlag(slot, AHEAD);
   }
 
   /** It has a call now. Whether it was started for none, and counted as such. */
   takeAhead(slot: number): boolean {
     if (!this.isAhead(slot)) return false;
-    this.#setFlag(slot, AHEAD, false);
-    return this.#hasFlag(slot, COUNTED);
+    this._setFlag(slot, AHEAD, false);
+    return this._hasFlag(slot, COUNTED);
   }
 
   /** End of its keep-alive, when idle. */
   expiresMs(slot: number): number {
-    return this.#expiresMs[slot] as number;
+    return this._expiresMs[slot] as number;
   }
 
   isIdle(slot: number): boolean {
-    return this.#hasFlag(slot, IDLE);
+    return this._hasFlag(slot, IDLE);
   }
 
   /** Whether an expiry event must be queued for the end of its keep-alive: none is that comes before. */
   arm(slot: number): boolean {
-    const atMs = this.#expiresMs[slot] as number;
-    if (atMs >= (this.#armedMs[slot] as number)) return false;
-    this.#armedMs[slot] = atMs;
-    this.#expiries[slot] = (this.#expiries[slot] as number) + 1;
+    const atMs = this._expiresMs[slot] as number;
+    if (atMs >= (this._armedMs[slot] as number)) return false;
+    this._armedMs[slot] = atMs;
+    this._expiries[slot] = (this._expiries[slot] as number) + 1;
     return true;
   }
 
   /** The first of its expiry events has come. */
   disarm(slot: number): void {
-    this.#armedMs[slot] = Infinity;
-    this.#expiries[slot] = (this.#expiries[slot] as number) - 1;
+    this._armedMs[slot] = Infinity;
+    this._expiries[slot] = (this._expiries[slot] as number) - 1;
   }
 
   /** The idle container of the function that was used last, -1 if none is idle. */
   take(functionId: number, nowMs: number): number {
-    const slot = this.#last[functionId] as number;
+    const slot = this._last[functionId] as number;
     if (slot === NOBODY) return slot;
-    this.#unlink(slot, nowMs);
-    this.#setFlag(slot, BUSY, true);
+    this._unlink(slot, nowMs);
+    this._setFlag(slot, BUSY, true);
     return slot;
   }
 
   /** The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle. */
   oldestIdle(host: Host): number {
     let oldest = NOBODY;
-    for (let slot = this.#oldest; slot !== NOBODY; slot = this.#newer[slot] as number) {
-      if (oldest !== NOBODY && this.#sinceMs[slot] !== this.#sinceMs[oldest]) break;
-      if (this.#hosts[slot] === host && (oldest === NOBODY || slot < oldest)) oldest = slot;
+    for (let slot = this._oldest; slot !== NOBODY; slot = this._newer[slot] as number) {
+      if (oldest !== NOBODY && this._sinceMs[slot] !== this._sinceMs[oldest]) break;
+      if (this._hosts[slot] === host && (oldest === NOBODY || slot < oldest)) oldest = slot;
     }
     return oldest;
   }
@@ -196,98 +196,98 @@ export class WarmPool {
   /** Containers that are idle. */
   idleCount(): number {
     let count = 0;
-    for (let slot = 0; slot < this.#containers.length; slot += 1)
+    for (let slot = 0; slot < this._containers.length; slot += 1)
       count += Number(this.isIdle(slot));
     return count;
   }
 
   /** How long containers of each function were idle until now. */
   idleMs(nowMs: number): Float64Array {
-    const idleMs = this.#idleMs.slice();
-    for (let slot = 0; slot < this.#containers.length; slot += 1) {
-      if (this.isIdle(slot)) addIdle(idleMs, this.functionId(slot), this.#idleFor(slot, nowMs));
+    const idleMs = this._idleMs.slice();
+    for (let slot = 0; slot < this._containers.length; slot += 1) {
+      if (this.isIdle(slot)) addIdle(idleMs, this.functionId(slot), this._idleFor(slot, nowMs));
     }
     return idleMs;
   }
 
   /** A container has ended its call. */
   release(slot: number, nowMs: number, expiresMs: number): void {
-    const functionId = this.#functionIds[slot] as number;
-    const before = this.#last[functionId] as number;
-    this.#before[slot] = before;
-    this.#after[slot] = NOBODY;
-    if (before !== NOBODY) this.#after[before] = slot;
-    this.#last[functionId] = slot;
-    this.#older[slot] = this.#newest;
-    this.#newer[slot] = NOBODY;
-    if (this.#newest === NOBODY) this.#oldest = slot;
-    else this.#newer[this.#newest] = slot;
-    this.#newest = slot;
-    this.#expiresMs[slot] = expiresMs;
-    this.#sinceMs[slot] = nowMs;
-    this.#flags[slot] = ((this.#flags[slot] as number) & ~BUSY) | IDLE;
+    const functionId = this._functionIds[slot] as number;
+    const before = this._last[functionId] as number;
+    this._before[slot] = before;
+    this._after[slot] = NOBODY;
+    if (before !== NOBODY) this._after[before] = slot;
+    this._last[functionId] = slot;
+    this._older[slot] = this._newest;
+    this._newer[slot] = NOBODY;
+    if (this._newest === NOBODY) this._oldest = slot;
+    else this._newer[this._newest] = slot;
+    this._newest = slot;
+    this._expiresMs[slot] = expiresMs;
+    this._sinceMs[slot] = nowMs;
+    this._flags[slot] = ((this._flags[slot] as number) & ~BUSY) | IDLE;
   }
 
   /** Forgets an idle or running container. Its slot is used again when no event of it is queued any more. */
   remove(slot: number, nowMs: number): void {
-    if (this.isIdle(slot)) this.#unlink(slot, nowMs);
-    this.#containers[slot] = undefined;
-    this.#count -= 1;
-    this.#mayFree(slot);
+    if (this.isIdle(slot)) this._unlink(slot, nowMs);
+    this._containers[slot] = undefined;
+    this._count -= 1;
+    this._mayFree(slot);
   }
 
   /** Slots in use, ascending. */
   slots(): number[] {
-    return this.#containers.flatMap((one, slot) => (one === undefined ? [] : [slot]));
+    return this._containers.flatMap((one, slot) => (one === undefined ? [] : [slot]));
   }
 
-  #mayFree(slot: number): void {
-    if (this.#hasFlag(slot, BUSY) || this.#expiries[slot] !== 0) return;
-    this.#free.push(slot);
+  private _mayFree(slot: number): void {
+    if (this._hasFlag(slot, BUSY) || this._expiries[slot] !== 0) return;
+    this._free.push(slot);
   }
 
-  #idleFor(slot: number, nowMs: number): number {
-    return Math.max(0, nowMs - Math.max(this.#sinceMs[slot] as number, this.#fromMs));
+  private _idleFor(slot: number, nowMs: number): number {
+    return Math.max(0, nowMs - Math.max(this._sinceMs[slot] as number, this._fromMs));
   }
 
-  #unlink(slot: number, nowMs: number): void {
-    addIdle(this.#idleMs, this.#functionIds[slot] as number, this.#idleFor(slot, nowMs));
-    const before = this.#before[slot] as number;
-    const after = this.#after[slot] as number;
-    if (before !== NOBODY) this.#after[before] = after;
-    if (after === NOBODY) this.#last[this.#functionIds[slot] as number] = before;
-    else this.#before[after] = before;
-    const older = this.#older[slot] as number;
-    const newer = this.#newer[slot] as number;
-    if (older === NOBODY) this.#oldest = newer;
-    else this.#newer[older] = newer;
-    if (newer === NOBODY) this.#newest = older;
-    else this.#older[newer] = older;
-    this.#setFlag(slot, IDLE, false);
+  private _unlink(slot: number, nowMs: number): void {
+    addIdle(this._idleMs, this._functionIds[slot] as number, this._idleFor(slot, nowMs));
+    const before = this._before[slot] as number;
+    const after = this._after[slot] as number;
+    if (before !== NOBODY) this._after[before] = after;
+    if (after === NOBODY) this._last[this._functionIds[slot] as number] = before;
+    else this._before[after] = before;
+    const older = this._older[slot] as number;
+    const newer = this._newer[slot] as number;
+    if (older === NOBODY) this._oldest = newer;
+    else this._newer[older] = newer;
+    if (newer === NOBODY) this._newest = older;
+    else this._older[newer] = older;
+    this._setFlag(slot, IDLE, false);
   }
 
-  #hasFlag(slot: number, flag: number): boolean {
-    return ((this.#flags[slot] as number) & flag) !== 0;
+  private _hasFlag(slot: number, flag: number): boolean {
+    return ((this._flags[slot] as number) & flag) !== 0;
   }
 
-  #setFlag(slot: number, flag: number, on: boolean): void {
-    const others = (this.#flags[slot] as number) & ~flag;
-    this.#flags[slot] = on ? others | flag : others;
+  private _setFlag(slot: number, flag: number, on: boolean): void {
+    const others = (this._flags[slot] as number) & ~flag;
+    this._flags[slot] = on ? others | flag : others;
   }
 
-  #grow(): void {
-    this.#functionIds = doubledIntegers(this.#functionIds);
-    this.#flags = doubledIntegers(this.#flags);
-    this.#before = doubledIntegers(this.#before);
-    this.#after = doubledIntegers(this.#after);
-    this.#older = doubledIntegers(this.#older);
-    this.#newer = doubledIntegers(this.#newer);
-    this.#durationMs = doubled(this.#durationMs);
-    this.#expiresMs = doubled(this.#expiresMs);
-    this.#armedMs = doubled(this.#armedMs);
-    this.#expiries = doubledIntegers(this.#expiries);
-    this.#sinceMs = doubled(this.#sinceMs);
-    this.#beganMs = doubled(this.#beganMs);
+  private _grow(): void {
+    this._functionIds = doubledIntegers(this._functionIds);
+    this._flags = doubledIntegers(this._flags);
+    this._before = doubledIntegers(this._before);
+    this._after = doubledIntegers(this._after);
+    this._older = doubledIntegers(this._older);
+    this._newer = doubledIntegers(this._newer);
+    this._durationMs = doubled(this._durationMs);
+    this._expiresMs = doubled(this._expiresMs);
+    this._armedMs = doubled(this._armedMs);
+    this._expiries = doubledIntegers(this._expiries);
+    this._sinceMs = doubled(this._sinceMs);
+    this._beganMs = doubled(this._beganMs);
   }
 }
 

@@ -23,92 +23,92 @@ function add(counts: Counts, slot: number, pages: number): void {
 }
 
 export class Calls implements Debtor {
-  readonly #vm: MicroVm;
-  readonly #process: Process;
-  readonly #file: OpenFile;
-  readonly #pages: CallPages;
-  readonly #touchedPages: number;
+  private readonly _vm: MicroVm;
+  private readonly _process: Process;
+  private readonly _file: OpenFile;
+  private readonly _pages: CallPages;
+  private readonly _touchedPages: number;
   /** Its temporary memory comes from a zone that nobody else uses. */
-  readonly #isApart: boolean;
+  private readonly _isApart: boolean;
   /** Nothing but calls has happened to the VM since this one's last was found to recur. */
-  #recursAt = NEVER;
+  private _recursAt = NEVER;
   /** The last begin met nothing. */
-  #isPlain = false;
+  private _isPlain = false;
   /** Calls that are put off, and whether one has begun besides them. */
-  #owed = 0;
-  #isAhead = false;
+  private _owed = 0;
+  private _isAhead = false;
 
   constructor(
     vm: MicroVm,
     config: { process: Process; file: OpenFile; pages: CallPages; isApart: boolean },
   ) {
     const { process, file, pages, isApart } = config;
-    this.#vm = vm;
-    this.#process = process;
-    this.#file = file;
-    this.#pages = pages;
-    this.#isApart = isApart;
+    this._vm = vm;
+    this._process = process;
+    this._file = file;
+    this._pages = pages;
+    this._isApart = isApart;
     const { filePages, writePages, readPages, temporaryPages } = pages;
-    this.#touchedPages = filePages + writePages + readPages + temporaryPages;
+    this._touchedPages = filePages + writePages + readPages + temporaryPages;
   }
 
   /** Counts as MicroVm.settleCall hands them on; whether they, or a device, may hold the call up. */
   begin(total: Counts, counts: Counts): boolean {
-    const vm = this.#vm;
-    const { temporaryPages } = this.#pages;
-    if (this.#recursAt !== vm.stirs) return this.#beginNow(total, counts);
+    const vm = this._vm;
+    const { temporaryPages } = this._pages;
+    if (this._recursAt !== vm.stirs) return this._beginNow(total, counts);
     vm.putOff(this, temporaryPages);
-    this.#isAhead = true;
+    this._isAhead = true;
     add(total, COUNT_ALLOC_PAGES, temporaryPages);
     add(total, COUNT_FAULT_PAGES, temporaryPages);
-    add(total, COUNT_TOUCHED_PAGES, this.#touchedPages);
+    add(total, COUNT_TOUCHED_PAGES, this._touchedPages);
     return false;
   }
 
   end(total: Counts, counts: Counts): void {
-    const vm = this.#vm;
-    const { temporaryPages } = this.#pages;
-    if (!this.#isAhead) {
-      this.#endNow(total, counts);
+    const vm = this._vm;
+    const { temporaryPages } = this._pages;
+    if (!this._isAhead) {
+      this._endNow(total, counts);
       return;
     }
     vm.putOff(this, -temporaryPages);
-    this.#isAhead = false;
-    this.#owed += 1;
+    this._isAhead = false;
+    this._owed += 1;
     add(total, COUNT_FREE_PAGES, temporaryPages);
     add(total, COUNT_DROPPED_PAGES, temporaryPages);
   }
 
   payBack(): void {
-    if (this.#owed > 0) this.#process.repeatCalls(this.#file, this.#pages, this.#owed);
-    this.#owed = 0;
-    if (!this.#isAhead) return;
-    this.#isAhead = false;
-    this.#vm.takeBack(this.#pages.temporaryPages);
-    this.#isPlain = this.#process.beginCall(this.#file, this.#pages);
-    if (!this.#isPlain) throw new Error('a call that recurs met something');
+    if (this._owed > 0) this._process.repeatCalls(this._file, this._pages, this._owed);
+    this._owed = 0;
+    if (!this._isAhead) return;
+    this._isAhead = false;
+    this._vm.takeBack(this._pages.temporaryPages);
+    this._isPlain = this._process.beginCall(this._file, this._pages);
+    if (!this._isPlain) throw new Error('a call that recurs met something');
   }
 
-  #beginNow(total: Counts, counts: Counts): boolean {
-    const vm = this.#vm;
-    if (!this.#isApart) vm.stir();
-    const isWhole = this.#process.beginCall(this.#file, this.#pages);
+  private _beginNow(total: Counts, counts: Counts): boolean {
+    const vm = this._vm;
+    if (!this._isApart) vm.stir();
+    const isWhole = this._process.beginCall(this._file, this._pages);
     const isDisturbed = vm.settleCall(total, counts);
-    this.#isPlain = isWhole && !isDisturbed;
-    if (!this.#isPlain) vm.stir();
+    this._isPlain = isWhole && !isDisturbed;
+    if (!this._isPlain) vm.stir();
     if (isDisturbed) return true;
     if (vm.hasOperations) counts.fill(0);
     return vm.hasOperations;
   }
 
-  #endNow(total: Counts, counts: Counts): void {
-    const vm = this.#vm;
-    if (!this.#isApart) vm.stir();
-    this.#process.freeTemporary();
+  private _endNow(total: Counts, counts: Counts): void {
+    const vm = this._vm;
+    if (!this._isApart) vm.stir();
+    this._process.freeTemporary();
     const isDisturbed = vm.settleCall(total, counts);
     if (isDisturbed) vm.stir();
     const recurs =
-      this.#isPlain && !isDisturbed && this.#process.callRecurs(this.#file, this.#pages);
-    this.#recursAt = recurs ? vm.stirs : NEVER;
+      this._isPlain && !isDisturbed && this._process.callRecurs(this._file, this._pages);
+    this._recursAt = recurs ? vm.stirs : NEVER;
   }
 }

@@ -92,30 +92,30 @@ export class Container {
   readonly czone: number | undefined;
   /** What its start took besides memory. */
   readonly startOperations: Readonly<Record<string, Operations>>;
-  readonly #process: Process;
-  readonly #calls: Calls;
-  readonly #dispatched: Dispatched | undefined;
-  readonly #calledOnce: (() => void) | undefined;
-  #isIdle = false;
+  private readonly _process: Process;
+  private readonly _calls: Calls;
+  private readonly _dispatched: Dispatched | undefined;
+  private readonly _calledOnce: (() => void) | undefined;
+  private _isIdle = false;
   /** Frames of its heap, which begins at its first page. */
-  #heapFrames: number;
+  private _heapFrames: number;
   /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
-  #call = 0;
-  #growsAt: number;
-  #collectsAt: number;
+  private _call = 0;
+  private _growsAt: number;
+  private _collectsAt: number;
 
   /** Starts its runtime, or goes on with the one that its VM was cloned with. */
   constructor(vm: MicroVm, profile: FunctionProfile, config: ContainerConfig) {
     this.vm = vm;
     this.profile = profile;
     this.czone = config.czone;
-    this.#dispatched = config.dispatched;
-    this.#calledOnce = config.calledOnce;
+    this._dispatched = config.dispatched;
+    this._calledOnce = config.calledOnce;
     const { guest } = vm;
-    this.startOperations = this.#startSteps(config);
-    this.#process = this.#processOf(guest, config);
+    this.startOperations = this._startSteps(config);
+    this._process = this._processOf(guest, config);
     const file = guest.files.open(profile.name);
-    this.#heapFrames = profile.anonymousFrames;
+    this._heapFrames = profile.anonymousFrames;
     const pages = {
       // what is mapped from the host is in place
       filePages: guest.files.source.isMapped ? 0 : profile.callFileFrames,
@@ -124,12 +124,12 @@ export class Container {
       temporaryPages: profile.callTemporaryFrames,
     };
     const isApart = config.czone !== undefined;
-    this.#calls = new Calls(vm, { process: this.#process, file, pages, isApart });
-    this.#growsAt = profile.growthFrames > 0 ? 1 : Infinity;
-    this.#collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
+    this._calls = new Calls(vm, { process: this._process, file, pages, isApart });
+    this._growsAt = profile.growthFrames > 0 ? 1 : Infinity;
+    this._collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
   }
 
-  #processOf(guest: GuestKernel, config: ContainerConfig): Process {
+  private _processOf(guest: GuestKernel, config: ContainerConfig): Process {
     const { profile } = this;
     const origin = config.zygote ?? guest.process;
     if (origin !== undefined) {
@@ -141,7 +141,7 @@ export class Container {
     return process;
   }
 
-  #startSteps({ zygote }: ContainerConfig): Container['startOperations'] {
+  private _startSteps({ zygote }: ContainerConfig): Container['startOperations'] {
     // it was cloned with its VM
     if (this.vm.guest.process !== undefined) return {};
     const { container, runtime } = startSteps(this.profile);
@@ -150,21 +150,21 @@ export class Container {
 
   /** Its heap has so many frames from now on: more are faulted in, those above are given back to the guest's kernel. */
   follow(frames: number): void {
-    const change = frames - this.#heapFrames;
+    const change = frames - this._heapFrames;
     if (change === 0) return;
     this.vm.stir();
-    if (change > 0) this.#process.touch(this.#heapFrames, change, true);
-    else this.#process.free(frames, -change);
-    this.#heapFrames = frames;
+    if (change > 0) this._process.touch(this._heapFrames, change, true);
+    else this._process.free(frames, -change);
+    this._heapFrames = frames;
   }
 
   /** The host sends it calls, or has none for it. Each call says the former. */
   setIdle(isIdle: boolean): void {
-    if (this.#isIdle === isIdle || this.czone === undefined) return;
-    this.#isIdle = isIdle;
-    if (this.#dispatched === undefined) return;
+    if (this._isIdle === isIdle || this.czone === undefined) return;
+    this._isIdle = isIdle;
+    if (this._dispatched === undefined) return;
     this.vm.stir();
-    this.#dispatched(this.czone, isIdle);
+    this._dispatched(this.czone, isIdle);
   }
 
   /**
@@ -174,48 +174,48 @@ export class Container {
    */
   begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
-    this.#call += 1;
-    if (this.#call >= this.#growsAt) this.#grow();
-    return this.#calls.begin(total, counts);
+    this._call += 1;
+    if (this._call >= this._growsAt) this._grow();
+    return this._calls.begin(total, counts);
   }
 
   /** The call's buffers are unmapped; now and then the runtime collects its heap. */
   end(total: Counts, counts: Counts): void {
-    if (this.#call >= this.#collectsAt) this.#collect();
-    this.#calls.end(total, counts);
-    if (this.#call === 1) this.#calledOnce?.();
+    if (this._call >= this._collectsAt) this._collect();
+    this._calls.end(total, counts);
+    if (this._call === 1) this._calledOnce?.();
   }
 
   /** What calls have brought by now, and what a collection took. */
-  #grow(): void {
+  private _grow(): void {
     const { anonymousFrames, growthFrames } = this.profile;
-    const grown = Math.round(growthFrames * grownShare(this.#call));
+    const grown = Math.round(growthFrames * grownShare(this._call));
     this.follow(anonymousFrames + grown);
-    this.#growsAt = growthFrames > 0 ? nextGrowth(this.#call) : Infinity;
+    this._growsAt = growthFrames > 0 ? nextGrowth(this._call) : Infinity;
   }
 
-  #collect(): void {
+  private _collect(): void {
     const { collectionFrames, collectionCalls } = this.profile;
-    this.follow(this.#heapFrames - collectionFrames);
-    this.#growsAt = this.#call + 1;
-    this.#collectsAt += collectionCalls;
+    this.follow(this._heapFrames - collectionFrames);
+    this._growsAt = this._call + 1;
+    this._collectsAt += collectionCalls;
   }
 
   /** Frames of anonymous memory that it has now. */
   get heldFrames(): number {
     this.vm.stir();
-    return this.#process.anonymousPages;
+    return this._process.anonymousPages;
   }
 
   /** The container's process exits. Backed frames of its zone, when it had one: what the host asks back with that. */
   exit(): number {
     this.setIdle(false);
-    const backed = this.#zoneFrames();
-    this.#process.exit();
+    const backed = this._zoneFrames();
+    this._process.exit();
     return backed;
   }
 
-  #zoneFrames(): number {
+  private _zoneFrames(): number {
     const { core, czones } = this.vm.guest;
     if (this.czone === undefined || czones === undefined) return 0;
     const { blockFrames } = czones.region;

@@ -19,32 +19,32 @@ export function addWork(target: Work, { operations, counts }: Work): void {
 }
 
 export class DeviceTurn {
-  readonly #started: StartedVm;
-  #askedFrames = 0;
-  #gotFrames = 0;
-  #isNoted = false;
+  private readonly _started: StartedVm;
+  private _askedFrames = 0;
+  private _gotFrames = 0;
+  private _isNoted = false;
 
   constructor(started: StartedVm) {
-    this.#started = started;
+    this._started = started;
   }
 
   /** Devices asked, or got, so many frames more in this turn. */
   note(askedFrames: number, gotFrames: number): void {
-    this.#askedFrames += askedFrames;
-    this.#gotFrames += gotFrames;
-    if (this.#isNoted) return;
-    this.#isNoted = true;
-    const { vm, context } = this.#started;
-    timersOf(vm, context.clock).after(0, () => this.#book());
+    this._askedFrames += askedFrames;
+    this._gotFrames += gotFrames;
+    if (this._isNoted) return;
+    this._isNoted = true;
+    const { vm, context } = this._started;
+    timersOf(vm, context.clock).after(0, () => this._book());
   }
 
-  #book(): void {
-    const { vm, worked } = this.#started;
+  private _book(): void {
+    const { vm, worked } = this._started;
     const work = takeWork(vm);
-    const request = { ...work, askedFrames: this.#askedFrames, gotFrames: this.#gotFrames };
-    this.#askedFrames = 0;
-    this.#gotFrames = 0;
-    this.#isNoted = false;
+    const request = { ...work, askedFrames: this._askedFrames, gotFrames: this._gotFrames };
+    this._askedFrames = 0;
+    this._gotFrames = 0;
+    this._isNoted = false;
     worked({ ...work, request });
   }
 }

@@ -16,18 +16,18 @@ const WHOLE: GrowthPolicy = {
 /** The zones of one VM, made by zonedConfig. */
 export class FixedZones implements VmScheme {
   readonly device: CZoneVirtio;
-  readonly #shareFrames: number;
+  private readonly _shareFrames: number;
 
   /** `endedBlock`: what a block of a zone that has ended counts as; see CZoneOptions. */
   constructor({ vm, context }: StartedVm, shareFrames: number, endedBlock?: OperationName) {
     const options = { growth: WHOLE, idle: null };
     const named = endedBlock === undefined ? {} : { endedBlock };
     this.device = new CZoneVirtio(vm, context.clock, { ...options, ...named });
-    this.#shareFrames = shareFrames;
+    this._shareFrames = shareFrames;
   }
 
   placed(profile: FunctionProfile, owner: number): number {
-    return this.device.zones.create(owner, this.#shareFrames, profile.name);
+    return this.device.zones.create(owner, this._shareFrames, profile.name);
   }
 
   get gotFrames(): number {

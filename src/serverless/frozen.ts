@@ -14,15 +14,15 @@ export interface FrozenOptions extends ImageOptions {
 
 /** The images of one host, one a function. */
 export class FrozenFunctions {
-  readonly #context: SystemContext;
-  readonly #vmm: Vmm;
-  readonly #options: FrozenOptions;
-  readonly #images: Map<string, FunctionImage> = new Map<string, FunctionImage>();
+  private readonly _context: SystemContext;
+  private readonly _vmm: Vmm;
+  private readonly _options: FrozenOptions;
+  private readonly _images: Map<string, FunctionImage> = new Map<string, FunctionImage>();
 
   constructor(context: SystemContext, vmm: Vmm, options: FrozenOptions) {
-    this.#context = context;
-    this.#vmm = vmm;
-    this.#options = options;
+    this._context = context;
+    this._vmm = vmm;
+    this._options = options;
   }
 
   /** The image of a function, its runtime initialised. What it holds is its key: a function that holds more is another. */
@@ -32,22 +32,22 @@ export class FrozenFunctions {
       resumed,
       containerKernelFrames: kernelFrames,
       hostCache,
-    } = this.#context.machine;
+    } = this._context.machine;
     const isMapped = hostCache === 'dax';
     const key = JSON.stringify([profile, kernelFrames, isMapped]);
-    const known = this.#images.get(key);
+    const known = this._images.get(key);
     if (known !== undefined) return known;
-    const machine = { ...this.#context.machine, kernel: { ...kernel, ...resumed } };
+    const machine = { ...this._context.machine, kernel: { ...kernel, ...resumed } };
     const contents = {
       key,
-      order: this.#options.isLarge ? THP_ORDER : 0,
+      order: this._options.isLarge ? THP_ORDER : 0,
       fill: (guest) => {
         guest.files.source = { isMapped, came: () => {} };
         return startRuntime(guest, profile, { cpu: 0, kernelFrames }).state();
       },
     } as const satisfies Contents;
-    const made = this.#vmm.imageOf(soloConfig(machine, profile), contents, this.#options);
-    this.#images.set(key, made);
+    const made = this._vmm.imageOf(soloConfig(machine, profile), contents, this._options);
+    this._images.set(key, made);
     return made;
   }
 }

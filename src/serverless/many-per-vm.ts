@@ -157,47 +157,47 @@ interface SharedVm {
 }
 
 export class ManyPerVm implements ServerlessSystem {
-  readonly #context: SystemContext;
-  readonly #scheme: MemoryScheme;
-  readonly #placement: Placement;
-  readonly #vmm: Vmm;
-  readonly #byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
-  readonly #ended: IdleReclaim[] = [];
-  readonly #work: VmWork[] = [];
-  #started = 0;
+  private readonly _context: SystemContext;
+  private readonly _scheme: MemoryScheme;
+  private readonly _placement: Placement;
+  private readonly _vmm: Vmm;
+  private readonly _byFunction: Map<number, SharedVm[]> = new Map<number, SharedVm[]>();
+  private readonly _ended: IdleReclaim[] = [];
+  private readonly _work: VmWork[] = [];
+  private _started = 0;
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
-    this.#context = context;
-    this.#scheme = scheme;
-    this.#placement = context.machine.placement();
-    this.#vmm = hostOf(context);
+    this._context = context;
+    this._scheme = scheme;
+    this._placement = context.machine.placement();
+    this._vmm = hostOf(context);
   }
 
   get host(): HostMemory {
-    return this.#vmm.host;
+    return this._vmm.host;
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#vmm.vms;
+    return this._vmm.vms;
   }
 
-  #vmsOf(profile: FunctionProfile): SharedVm[] {
-    const known = this.#byFunction.get(profile.id);
+  private _vmsOf(profile: FunctionProfile): SharedVm[] {
+    const known = this._byFunction.get(profile.id);
     if (known !== undefined) return known;
     const made: SharedVm[] = [];
-    this.#byFunction.set(profile.id, made);
+    this._byFunction.set(profile.id, made);
     return made;
   }
 
-  #startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
-    const { machine } = this.#context;
-    const vm = this.#vmm.start(this.#scheme.config(machine, profile), true);
-    const scheme = this.#scheme.attach?.({
+  private _startVm(profile: FunctionProfile, rooms: SharedVm[]): SharedVm {
+    const { machine } = this._context;
+    const vm = this._vmm.start(this._scheme.config(machine, profile), true);
+    const scheme = this._scheme.attach?.({
       vm,
       profile,
-      context: this.#context,
-      ended: (reclaim) => this.#ended.push(reclaim),
-      worked: (work) => this.#work.push({ ...work, vm }),
+      context: this._context,
+      ended: (reclaim) => this._ended.push(reclaim),
+      worked: (work) => this._work.push({ ...work, vm }),
     });
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
@@ -206,27 +206,27 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   /** What the placement says. Throws RefusedArgument for a VM without room: the policy is the user's. */
-  #choose(rooms: readonly SharedVm[]): SharedVm | undefined {
-    const room = this.#placement.choose(rooms);
+  private _choose(rooms: readonly SharedVm[]): SharedVm | undefined {
+    const room = this._placement.choose(rooms);
     if (room === undefined || room.containers < room.capacity) return room;
     const expected = `the choice of a VM with fewer than ${room.capacity} containers`;
     throw new RefusedArgument('placement', expected, room.containers);
   }
 
   start(profile: FunctionProfile): Start {
-    const rooms = this.#vmsOf(profile);
-    const found = this.#choose(rooms);
-    const room = found ?? this.#startVm(profile, rooms);
+    const rooms = this._vmsOf(profile);
+    const found = this._choose(rooms);
+    const room = found ?? this._startVm(profile, rooms);
     const { vm, scheme } = room;
-    const owner = this.#started;
-    this.#started += 1;
+    const owner = this._started;
+    this._started += 1;
     room.containers += 1;
     const counts = newCounts();
     vm.stir();
     const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
       cpu: owner % vm.guest.config.cpus,
-      kernelFrames: this.#context.machine.containerKernelFrames,
+      kernelFrames: this._context.machine.containerKernelFrames,
       czone,
       zygote: scheme?.zygote,
       dispatched: scheme?.dispatched,
@@ -250,7 +250,7 @@ export class ManyPerVm implements ServerlessSystem {
   stop(container: Container): Stop {
     const { vm, profile } = container;
     const counts = newCounts();
-    const rooms = this.#vmsOf(profile);
+    const rooms = this._vmsOf(profile);
     const at = rooms.findIndex((room) => room.vm === vm);
     const room = rooms[at] as SharedVm;
     const { scheme } = room;
@@ -265,29 +265,29 @@ export class ManyPerVm implements ServerlessSystem {
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
     if (room.containers > 0) return { operations, counts, ...asked };
     rooms.splice(at, 1);
-    this.#vmm.stop(vm, counts);
+    this._vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
   }
 
   hasRoom(profile: FunctionProfile): boolean {
-    const rooms = this.#byFunction.get(profile.id);
-    return rooms !== undefined && this.#choose(rooms) !== undefined;
+    const rooms = this._byFunction.get(profile.id);
+    return rooms !== undefined && this._choose(rooms) !== undefined;
   }
 
   kill(vm: MicroVm): void {
-    for (const rooms of this.#byFunction.values()) {
+    for (const rooms of this._byFunction.values()) {
       const at = rooms.findIndex((room) => room.vm === vm);
       if (at >= 0) rooms.splice(at, 1);
     }
     vm.kill(KILLED);
-    this.#vmm.stop(vm);
+    this._vmm.stop(vm);
   }
 
   takeIdleReclaims(): readonly IdleReclaim[] {
-    return this.#ended.splice(0);
+    return this._ended.splice(0);
   }
 
   takeWork(): readonly VmWork[] {
-    return this.#work.length === 0 ? NO_WORK : this.#work.splice(0);
+    return this._work.length === 0 ? NO_WORK : this._work.splice(0);
   }
 }

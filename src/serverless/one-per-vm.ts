@@ -48,20 +48,20 @@ export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean):
 }
 
 export class OnePerVm implements ServerlessSystem {
-  readonly #vmm: Vmm;
-  readonly #make: MakeSandbox;
+  private readonly _vmm: Vmm;
+  private readonly _make: MakeSandbox;
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
-    this.#vmm = hostOf(context);
-    this.#make = makes(this.#vmm);
+    this._vmm = hostOf(context);
+    this._make = makes(this._vmm);
   }
 
   get host(): HostMemory {
-    return this.#vmm.host;
+    return this._vmm.host;
   }
 
   start(profile: FunctionProfile): Start {
-    const { container, before, waitNs } = this.#make(profile);
+    const { container, before, waitNs } = this._make(profile);
     const { vm, startOperations } = container;
     const counts = newCounts();
     vm.settle(counts);
@@ -76,7 +76,7 @@ export class OnePerVm implements ServerlessSystem {
     const { vm } = container;
     const counts = newCounts();
     container.exit();
-    this.#vmm.stop(vm, counts);
+    this._vmm.stop(vm, counts);
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
   }
@@ -87,10 +87,10 @@ export class OnePerVm implements ServerlessSystem {
 
   kill(vm: MicroVm): void {
     vm.kill(KILLED);
-    this.#vmm.stop(vm);
+    this._vmm.stop(vm);
   }
 
   vms(): Iterable<MicroVm> {
-    return this.#vmm.vms;
+    return this._vmm.vms;
   }
 }

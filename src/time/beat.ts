@@ -7,36 +7,36 @@ import type { Timers } from './timers.ts';
 const NOBODY = (): void => {};
 
 export class Beat {
-  readonly #timers: Timers;
-  readonly #periodNs: number;
+  private readonly _timers: Timers;
+  private readonly _periodNs: number;
   /** Who is called at the next beat, and room for those who come while one is under way. Arrays keep their length. */
-  #waiting: (() => void)[] = [];
-  #count = 0;
-  #calling: (() => void)[] = [];
-  readonly #fire = (): void => this.#beat();
+  private _waiting: (() => void)[] = [];
+  private _count = 0;
+  private _calling: (() => void)[] = [];
+  private readonly _fire = (): void => this._beat();
 
   /** Beats lie on multiples of the period. Without anyone who waits there is no timer. */
   constructor(timers: Timers, periodNs: number) {
-    this.#timers = timers;
-    this.#periodNs = periodNs;
+    this._timers = timers;
+    this._periodNs = periodNs;
   }
 
   /** Calls at the next beat, which is never now. */
   next(call: () => void): void {
-    if (this.#count === 0) {
-      const since = this.#timers.nowNs % this.#periodNs;
-      this.#timers.after(this.#periodNs - since, this.#fire);
+    if (this._count === 0) {
+      const since = this._timers.nowNs % this._periodNs;
+      this._timers.after(this._periodNs - since, this._fire);
     }
-    this.#waiting[this.#count] = call;
-    this.#count += 1;
+    this._waiting[this._count] = call;
+    this._count += 1;
   }
 
-  #beat(): void {
-    const calling = this.#waiting;
-    const count = this.#count;
-    this.#waiting = this.#calling;
-    this.#count = 0;
-    this.#calling = calling;
+  private _beat(): void {
+    const calling = this._waiting;
+    const count = this._count;
+    this._waiting = this._calling;
+    this._count = 0;
+    this._calling = calling;
     for (let at = 0; at < count; at += 1) {
       calling[at]?.();
       calling[at] = NOBODY;

@@ -18,76 +18,76 @@ interface Timer {
 }
 
 export class Clock implements Timers {
-  readonly #nsPerTick: number;
+  private readonly _nsPerTick: number;
   /** Events of the owner as they are, timers as -1 - index. */
-  readonly #queue: EventQueue = new EventQueue();
+  private readonly _queue: EventQueue = new EventQueue();
   /** Timers in the queue by index; an index is free again when its timer leaves the queue. */
-  readonly #timers: Timer[] = [];
-  readonly #freeIndexes: number[] = [];
-  #now = 0;
-  #pending = 0;
+  private readonly _timers: Timer[] = [];
+  private readonly _freeIndexes: number[] = [];
+  private _now = 0;
+  private _pending = 0;
   /** Cancelled timers stay in the queue until they are next. */
-  #cancelled = 0;
+  private _cancelled = 0;
 
   constructor(nsPerTick = 1) {
     if (!(nsPerTick > 0 && nsPerTick < Infinity)) {
       throw new RefusedArgument('clock: tick', 'a finite time above 0 ns', nsPerTick);
     }
-    this.#nsPerTick = nsPerTick;
+    this._nsPerTick = nsPerTick;
   }
 
   /** In ticks. */
   get now(): number {
-    return this.#now;
+    return this._now;
   }
 
   get nowNs(): number {
-    return this.#now * this.#nsPerTick;
+    return this._now * this._nsPerTick;
   }
 
   /** When the next thing happens, in ticks; Infinity when nothing will. */
   get next(): number {
-    if (this.#cancelled > 0) this.#dropCancelled();
-    return this.#queue.nextTime;
+    if (this._cancelled > 0) this._dropCancelled();
+    return this._queue.nextTime;
   }
 
   get nextNs(): number {
-    return this.next * this.#nsPerTick;
+    return this.next * this._nsPerTick;
   }
 
   /** Timers that will fire. */
   get pending(): number {
-    return this.#pending;
+    return this._pending;
   }
 
   after(delayNs: number, fire: () => void): TimerHandle {
-    const ticks = expectDelay('timer', delayNs) / this.#nsPerTick;
+    const ticks = expectDelay('timer', delayNs) / this._nsPerTick;
     const timer: Timer = { fire };
-    const index = this.#freeIndexes.pop() ?? this.#timers.length;
-    this.#timers[index] = timer;
-    this.#queue.push(this.#now + ticks, -1 - index);
-    this.#pending += 1;
-    return { cancel: () => this.#cancel(timer) };
+    const index = this._freeIndexes.pop() ?? this._timers.length;
+    this._timers[index] = timer;
+    this._queue.push(this._now + ticks, -1 - index);
+    this._pending += 1;
+    return { cancel: () => this._cancel(timer) };
   }
 
   /** Puts an event of the owner's (0 or more) at a time in ticks; `step` gives it back then. */
   post(at: number, event: number): void {
-    if (!(at >= this.#now && at < Infinity)) throw this.#noTime(at);
-    this.#queue.push(at, event);
+    if (!(at >= this._now && at < Infinity)) throw this._noTime(at);
+    this._queue.push(at, event);
   }
 
   /** Moves to the next thing; there must be one. The owner's event, or TIMER_FIRED. */
   step(): number {
-    this.#now = this.next;
-    const event = this.#queue.pop();
-    if (event < 0) this.#fire(-1 - event);
+    this._now = this.next;
+    const event = this._queue.pop();
+    if (event < 0) this._fire(-1 - event);
     return event < 0 ? TIMER_FIRED : event;
   }
 
   /** Moves to a time in ticks before which nothing happens. */
   moveTo(at: number): void {
-    if (!(at >= this.#now && at < Infinity) || this.#hasBefore(at)) throw this.#noTime(at);
-    this.#now = at;
+    if (!(at >= this._now && at < Infinity) || this._hasBefore(at)) throw this._noTime(at);
+    this._now = at;
   }
 
   /** Moves time on, firing what becomes due on the way. For owners without events of their own. */
@@ -96,47 +96,47 @@ export class Clock implements Timers {
   }
 
   advanceTo(endNs: number): void {
-    const end = endNs / this.#nsPerTick;
-    if (!(end >= this.#now && endNs <= LONGEST_NS)) throw this.#noTime(end);
+    const end = endNs / this._nsPerTick;
+    if (!(end >= this._now && endNs <= LONGEST_NS)) throw this._noTime(end);
     while (this.next <= end) {
       const event = this.step();
       if (event !== TIMER_FIRED) throw new Error(`clock: nobody waits for event ${event}`);
     }
-    this.#now = end;
+    this._now = end;
   }
 
-  #fire(index: number): void {
-    const timer = this.#timers[index] as Timer;
+  private _fire(index: number): void {
+    const timer = this._timers[index] as Timer;
     const { fire } = timer;
     timer.fire = undefined;
-    this.#freeIndexes.push(index);
-    this.#pending -= 1;
+    this._freeIndexes.push(index);
+    this._pending -= 1;
     fire?.();
   }
 
-  #cancel(timer: Timer): void {
+  private _cancel(timer: Timer): void {
     if (timer.fire === undefined) return;
     timer.fire = undefined;
-    this.#pending -= 1;
-    this.#cancelled += 1;
+    this._pending -= 1;
+    this._cancelled += 1;
   }
 
-  #dropCancelled(): void {
-    while (this.#cancelled > 0) {
-      const index = -1 - this.#queue.nextEvent;
-      if (index < 0 || this.#timers[index]?.fire !== undefined) return;
-      this.#queue.pop();
-      this.#freeIndexes.push(index);
-      this.#cancelled -= 1;
+  private _dropCancelled(): void {
+    while (this._cancelled > 0) {
+      const index = -1 - this._queue.nextEvent;
+      if (index < 0 || this._timers[index]?.fire !== undefined) return;
+      this._queue.pop();
+      this._freeIndexes.push(index);
+      this._cancelled -= 1;
     }
   }
 
   /** Cancelled timers are looked for only if something seems to be there: replays come here for every arrival. */
-  #hasBefore(at: number): boolean {
-    return this.#queue.nextTime < at && this.next < at;
+  private _hasBefore(at: number): boolean {
+    return this._queue.nextTime < at && this.next < at;
   }
 
-  #noTime(at: number): RefusedArgument {
-    return new RefusedArgument('clock', `a finite time not before ${this.#now}`, at);
+  private _noTime(at: number): RefusedArgument {
+    return new RefusedArgument('clock', `a finite time not before ${this._now}`, at);
   }
 }

@@ -124,14 +124,14 @@ export class VirtioDevice implements DevicePort {
   onInterrupt: (() => void) | undefined;
   /** Set when the profile kills the VM for a violation; the embedder acts on it. */
   killReason: string | undefined;
-  #status = 0;
-  #driverFeatures = 0n;
-  #interruptStatus = 0;
-  #configGeneration = 0;
-  #isProcessing = false;
-  #interruptWaits = false;
-  #registers: QueueRegisters[] = [];
-  #queues: (DeviceQueue | undefined)[] = [];
+  private _status = 0;
+  private _driverFeatures = 0n;
+  private _interruptStatus = 0;
+  private _configGeneration = 0;
+  private _isProcessing = false;
+  private _interruptWaits = false;
+  private _registers: QueueRegisters[] = [];
+  private _queues: (DeviceQueue | undefined)[] = [];
 
   constructor(model: DeviceModel, memory: GuestBytes, policy: DevicePolicy = POLICY_SPEC) {
     this.model = model;
@@ -141,42 +141,42 @@ export class VirtioDevice implements DevicePort {
   }
 
   get status(): number {
-    return this.#status;
+    return this._status;
   }
 
   /** What the driver accepted. Final once FEATURES_OK is set. */
   get features(): bigint {
-    return this.#driverFeatures;
+    return this._driverFeatures;
   }
 
   get isActive(): boolean {
-    return (this.#status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) === STATUS_DRIVER_OK;
+    return (this._status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) === STATUS_DRIVER_OK;
   }
 
   get interruptStatus(): number {
-    return this.#interruptStatus;
+    return this._interruptStatus;
   }
 
   get configGeneration(): number {
-    return this.#configGeneration;
+    return this._configGeneration;
   }
 
   queue(index: number): DeviceQueue | undefined {
-    return this.#queues[index];
+    return this._queues[index];
   }
 
   queueSizeMax(index: number): number {
-    return this.model.queueSizeMax(index, this.#driverFeatures);
+    return this.model.queueSizeMax(index, this._driverFeatures);
   }
 
   /** The registers of a queue that exists. */
   queueRegisters(index: number): QueueRegisters | undefined {
     const sizeMax = this.queueSizeMax(index);
     if (sizeMax === 0) return undefined;
-    let registers = this.#registers[index];
+    let registers = this._registers[index];
     if (registers === undefined) {
       registers = { size: sizeMax, isReady: false, descAddr: 0, availAddr: 0, usedAddr: 0 };
-      this.#registers[index] = registers;
+      this._registers[index] = registers;
     }
     return registers;
   }
@@ -186,8 +186,8 @@ export class VirtioDevice implements DevicePort {
     const exact = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK;
     const allowed =
       this.policy.statusSteps === 'exact'
-        ? this.#status === exact
-        : (this.#status & (STATUS_FEATURES_OK | STATUS_DRIVER_OK)) === STATUS_FEATURES_OK;
+        ? this._status === exact
+        : (this._status & (STATUS_FEATURES_OK | STATUS_DRIVER_OK)) === STATUS_FEATURES_OK;
     if (!allowed) this.violation('queue-set-up-out-of-order');
     return allowed;
   }
@@ -195,8 +195,8 @@ export class VirtioDevice implements DevicePort {
   writeFeatures(features: bigint): void {
     const allowed =
       this.policy.statusSteps === 'exact'
-        ? this.#status === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)
-        : (this.#status & (STATUS_DRIVER | STATUS_FEATURES_OK)) === STATUS_DRIVER;
+        ? this._status === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)
+        : (this._status & (STATUS_DRIVER | STATUS_FEATURES_OK)) === STATUS_DRIVER;
     if (!allowed) {
       this.violation('features-out-of-order');
       return;
@@ -204,9 +204,9 @@ export class VirtioDevice implements DevicePort {
     const unknown = features & ~this.model.features;
     if (unknown !== 0n && this.policy.unknownFeatures === 'mask') {
       this.violation('features-not-offered');
-      this.#driverFeatures = features & this.model.features;
+      this._driverFeatures = features & this.model.features;
     } else {
-      this.#driverFeatures = features;
+      this._driverFeatures = features;
     }
   }
 
@@ -215,18 +215,18 @@ export class VirtioDevice implements DevicePort {
       this.reset();
       return;
     }
-    if (this.policy.statusSteps === 'exact') this.#stepExactly(value);
-    else this.#stepFreely(value);
+    if (this.policy.statusSteps === 'exact') this._stepExactly(value);
+    else this._stepFreely(value);
   }
 
   reset(): void {
     this.model.reset();
     this.counters.resets++;
-    this.#status = 0;
-    this.#driverFeatures = 0n;
-    this.#interruptStatus = 0;
-    this.#registers = [];
-    this.#queues = [];
+    this._status = 0;
+    this._driverFeatures = 0n;
+    this._interruptStatus = 0;
+    this._registers = [];
+    this._queues = [];
   }
 
   /** The driver says that a queue has buffers. */
@@ -234,17 +234,17 @@ export class VirtioDevice implements DevicePort {
     this.counters.notifications++;
     if (!this.isActive) {
       // Buffers may be made available before DRIVER_OK; activation looks at every queue.
-      if ((this.#status & STATUS_NEEDS_RESET) !== 0) this.violation('notify-while-needs-reset');
+      if ((this._status & STATUS_NEEDS_RESET) !== 0) this.violation('notify-while-needs-reset');
       return;
     }
-    if (this.#queues[queueIndex] === undefined) {
+    if (this._queues[queueIndex] === undefined) {
       this.violation('notify-unknown-queue');
       return;
     }
-    this.#isProcessing = true;
+    this._isProcessing = true;
     this.model.notify(queueIndex);
-    this.#checkQueue(queueIndex);
-    this.#processed();
+    this._checkQueue(queueIndex);
+    this._processed();
   }
 
   /** Reads past the end give zeros. */
@@ -259,7 +259,7 @@ export class VirtioDevice implements DevicePort {
   writeConfig(offset: number, bytes: Uint8Array): void {
     if (offset + bytes.length > this.model.config().length) {
       this.violation('config-write-out-of-range');
-    } else if ((this.#status & (STATUS_DRIVER | STATUS_FAILED)) !== STATUS_DRIVER) {
+    } else if ((this._status & (STATUS_DRIVER | STATUS_FAILED)) !== STATUS_DRIVER) {
       this.violation('config-write-out-of-order');
     } else if (!this.model.writeConfig(offset, bytes)) {
       this.violation('config-write-refused');
@@ -267,20 +267,20 @@ export class VirtioDevice implements DevicePort {
   }
 
   acknowledgeInterrupt(bits: number): void {
-    this.#interruptStatus &= ~bits;
+    this._interruptStatus &= ~bits;
   }
 
   interruptQueue(index: number): void {
-    if (this.#queues[index]?.takeInterrupt() !== true) return;
+    if (this._queues[index]?.takeInterrupt() !== true) return;
     this.counters.usedInterrupts++;
-    this.#raise(INTERRUPT_USED);
+    this._raise(INTERRUPT_USED);
   }
 
   configChanged(): void {
-    this.#configGeneration = (this.#configGeneration + 1) >>> 0;
-    if ((this.#status & STATUS_DRIVER_OK) === 0) return;
+    this._configGeneration = (this._configGeneration + 1) >>> 0;
+    if ((this._status & STATUS_DRIVER_OK) === 0) return;
     this.counters.configInterrupts++;
-    this.#raise(INTERRUPT_CONFIG);
+    this._raise(INTERRUPT_CONFIG);
   }
 
   violation(what: string): void {
@@ -290,133 +290,133 @@ export class VirtioDevice implements DevicePort {
 
   needsReset(why: string): void {
     this.violation(why);
-    if ((this.#status & STATUS_NEEDS_RESET) !== 0) return;
-    this.#status |= STATUS_NEEDS_RESET;
+    if ((this._status & STATUS_NEEDS_RESET) !== 0) return;
+    this._status |= STATUS_NEEDS_RESET;
     this.configChanged();
   }
 
   save(): DeviceState {
     return {
-      status: this.#status,
-      driverFeatures: this.#driverFeatures,
-      interruptStatus: this.#interruptStatus,
-      configGeneration: this.#configGeneration,
-      queues: Array.from(this.#registers, (_, i) => ({
+      status: this._status,
+      driverFeatures: this._driverFeatures,
+      interruptStatus: this._interruptStatus,
+      configGeneration: this._configGeneration,
+      queues: Array.from(this._registers, (_, i) => ({
         registers: { ...(this.queueRegisters(i) as QueueRegisters) },
-        ring: this.#queues[i]?.save(),
+        ring: this._queues[i]?.save(),
       })),
     };
   }
 
   /** Takes over the state of another device of the same kind, with its rings in this memory. */
   load(state: DeviceState): void {
-    this.#status = state.status;
-    this.#driverFeatures = state.driverFeatures;
-    this.#interruptStatus = state.interruptStatus;
-    this.#configGeneration = state.configGeneration;
-    this.#registers = state.queues.map((q) => ({ ...q.registers }));
-    this.#queues = [];
+    this._status = state.status;
+    this._driverFeatures = state.driverFeatures;
+    this._interruptStatus = state.interruptStatus;
+    this._configGeneration = state.configGeneration;
+    this._registers = state.queues.map((q) => ({ ...q.registers }));
+    this._queues = [];
     if (!this.isActive) return;
-    this.#buildQueues();
+    this._buildQueues();
     state.queues.forEach((q, i) => {
-      if (q.ring !== undefined) this.#queues[i]?.load(q.ring);
+      if (q.ring !== undefined) this._queues[i]?.load(q.ring);
     });
   }
 
-  #raise(bit: number): void {
-    this.#interruptStatus |= bit;
-    if (this.#isProcessing) this.#interruptWaits = true;
+  private _raise(bit: number): void {
+    this._interruptStatus |= bit;
+    if (this._isProcessing) this._interruptWaits = true;
     else this.onInterrupt?.();
   }
 
-  #stepExactly(value: number): void {
-    const added = value & ~this.#status;
-    const before = this.#status;
+  private _stepExactly(value: number): void {
+    const added = value & ~this._status;
+    const before = this._status;
     const step =
       (added === STATUS_ACKNOWLEDGE && before === 0) ||
       (added === STATUS_DRIVER && before === STATUS_ACKNOWLEDGE) ||
       (added === STATUS_FEATURES_OK && before === (STATUS_ACKNOWLEDGE | STATUS_DRIVER)) ||
       (added === STATUS_DRIVER_OK &&
         before === (STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK));
-    if ((value & STATUS_FAILED) !== 0) this.#status |= STATUS_FAILED;
-    else if (step && (value & before) === before) this.#enter(added);
+    if ((value & STATUS_FAILED) !== 0) this._status |= STATUS_FAILED;
+    else if (step && (value & before) === before) this._enter(added);
     else this.violation('status-out-of-order');
   }
 
-  #stepFreely(value: number): void {
-    const kept = this.#status & ~STATUS_NEEDS_RESET;
+  private _stepFreely(value: number): void {
+    const kept = this._status & ~STATUS_NEEDS_RESET;
     if ((value & kept) !== kept) this.violation('status-bits-cleared');
-    const added = value & ~this.#status & 0xff & ~STATUS_NEEDS_RESET;
+    const added = value & ~this._status & 0xff & ~STATUS_NEEDS_RESET;
     const early = added & (STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FAILED);
-    this.#status |= early;
-    if ((added & STATUS_FEATURES_OK) !== 0) this.#enter(STATUS_FEATURES_OK);
-    if ((added & STATUS_DRIVER_OK) !== 0) this.#enter(STATUS_DRIVER_OK);
+    this._status |= early;
+    if ((added & STATUS_FEATURES_OK) !== 0) this._enter(STATUS_FEATURES_OK);
+    if ((added & STATUS_DRIVER_OK) !== 0) this._enter(STATUS_DRIVER_OK);
   }
 
-  #enter(bit: number): void {
+  private _enter(bit: number): void {
     if (bit === STATUS_FEATURES_OK) {
       const refused =
-        (this.#driverFeatures & F_VERSION_1) === 0n ||
-        (this.#driverFeatures & ~this.model.features) !== 0n;
+        (this._driverFeatures & F_VERSION_1) === 0n ||
+        (this._driverFeatures & ~this.model.features) !== 0n;
       if (refused) {
         this.violation('features-refused');
         return;
       }
     }
     if (bit !== STATUS_DRIVER_OK) {
-      this.#status |= bit;
-    } else if ((this.#status & (STATUS_FEATURES_OK | STATUS_FAILED)) !== STATUS_FEATURES_OK) {
+      this._status |= bit;
+    } else if ((this._status & (STATUS_FEATURES_OK | STATUS_FAILED)) !== STATUS_FEATURES_OK) {
       this.violation('driver-ok-out-of-order');
     } else {
-      this.#status |= bit;
-      this.#activate();
+      this._status |= bit;
+      this._activate();
     }
   }
 
-  #activate(): void {
-    this.#buildQueues();
+  private _activate(): void {
+    this._buildQueues();
     const refusal = this.model.activate();
     if (refusal !== undefined) {
       this.needsReset(refusal);
       return;
     }
-    this.#isProcessing = true;
-    for (let i = 0; i < this.#queues.length && this.isActive; i++) {
-      if (this.#queues[i] === undefined) continue;
+    this._isProcessing = true;
+    for (let i = 0; i < this._queues.length && this.isActive; i++) {
+      if (this._queues[i] === undefined) continue;
       this.model.notify(i);
-      this.#checkQueue(i);
+      this._checkQueue(i);
     }
-    this.#processed();
+    this._processed();
   }
 
   /** Interrupts reach the guest only after the device's work, so that the work is never re-entered. */
-  #processed(): void {
-    this.#isProcessing = false;
-    if (!this.#interruptWaits) return;
-    this.#interruptWaits = false;
+  private _processed(): void {
+    this._isProcessing = false;
+    if (!this._interruptWaits) return;
+    this._interruptWaits = false;
     this.onInterrupt?.();
   }
 
-  #buildQueues(): void {
+  private _buildQueues(): void {
     const options = {
-      eventIdx: (this.#driverFeatures & F_EVENT_IDX) !== 0n,
-      indirect: (this.#driverFeatures & F_INDIRECT_DESC) !== 0n,
+      eventIdx: (this._driverFeatures & F_EVENT_IDX) !== 0n,
+      indirect: (this._driverFeatures & F_INDIRECT_DESC) !== 0n,
     };
-    this.#queues = Array.from(this.#registers, (registers, index) =>
+    this._queues = Array.from(this._registers, (registers, index) =>
       registers?.isReady
         ? new DeviceQueue(this.memory, { ...registers }, options, this.queueSizeMax(index))
         : undefined,
     );
   }
 
-  #checkQueue(index: number): void {
-    const fault = this.#queues[index]?.fault;
+  private _checkQueue(index: number): void {
+    const fault = this._queues[index]?.fault;
     if (fault === undefined) return;
     this.needsReset(fault);
-    if (this.#isFatal(fault)) this.killReason = fault;
+    if (this._isFatal(fault)) this.killReason = fault;
   }
 
-  #isFatal(fault: QueueFault): boolean {
+  private _isFatal(fault: QueueFault): boolean {
     return fault === 'avail-index-jump' && this.policy.onIndexJump === 'kill-vm';
   }
 }

@@ -4,25 +4,25 @@ import type { DriverMemory, GuestBytes } from './memory.ts';
 
 export class FlatMemory implements GuestBytes {
   readonly sizeBytes: number;
-  readonly #source: () => Uint8Array;
-  #bytes: Uint8Array;
-  #view: DataView;
+  private readonly _source: () => Uint8Array;
+  private _bytes: Uint8Array;
+  private _view: DataView;
 
   /** So many bytes of zeros; or somebody's bytes, asked for again when a view of them has ended. */
   constructor(memory: number | (() => Uint8Array)) {
-    this.#bytes = typeof memory === 'number' ? new Uint8Array(memory) : memory();
-    this.#source = typeof memory === 'number' ? (): Uint8Array => this.#bytes : memory;
-    this.#view = viewOf(this.#bytes);
-    this.sizeBytes = this.#bytes.length;
+    this._bytes = typeof memory === 'number' ? new Uint8Array(memory) : memory();
+    this._source = typeof memory === 'number' ? (): Uint8Array => this._bytes : memory;
+    this._view = viewOf(this._bytes);
+    this.sizeBytes = this._bytes.length;
   }
 
   get bytes(): Uint8Array {
     // views of a WebAssembly memory that has grown have no bytes any more
-    if (this.#bytes.length !== this.sizeBytes) {
-      this.#bytes = this.#source();
-      this.#view = viewOf(this.#bytes);
+    if (this._bytes.length !== this.sizeBytes) {
+      this._bytes = this._source();
+      this._view = viewOf(this._bytes);
     }
-    return this.#bytes;
+    return this._bytes;
   }
 
   contains(addr: number, lengthBytes: number): boolean {
@@ -42,38 +42,38 @@ export class FlatMemory implements GuestBytes {
   }
 
   readU16(addr: number): number | undefined {
-    return this.contains(addr, 2) ? this.#now.getUint16(addr, true) : undefined;
+    return this.contains(addr, 2) ? this._now.getUint16(addr, true) : undefined;
   }
 
   readU32(addr: number): number | undefined {
-    return this.contains(addr, 4) ? this.#now.getUint32(addr, true) : undefined;
+    return this.contains(addr, 4) ? this._now.getUint32(addr, true) : undefined;
   }
 
   readU64(addr: number): number | undefined {
-    return this.contains(addr, 8) ? Number(this.#now.getBigUint64(addr, true)) : undefined;
+    return this.contains(addr, 8) ? Number(this._now.getBigUint64(addr, true)) : undefined;
   }
 
   writeU16(addr: number, value: number): boolean {
     if (!this.contains(addr, 2)) return false;
-    this.#now.setUint16(addr, value, true);
+    this._now.setUint16(addr, value, true);
     return true;
   }
 
   writeU32(addr: number, value: number): boolean {
     if (!this.contains(addr, 4)) return false;
-    this.#now.setUint32(addr, value, true);
+    this._now.setUint32(addr, value, true);
     return true;
   }
 
   writeU64(addr: number, value: number): boolean {
     if (!this.contains(addr, 8)) return false;
-    this.#now.setBigUint64(addr, BigInt(value), true);
+    this._now.setBigUint64(addr, BigInt(value), true);
     return true;
   }
 
-  get #now(): DataView {
+  private get _now(): DataView {
     void this.bytes;
-    return this.#view;
+    return this._view;
   }
 }
 
@@ -84,17 +84,17 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
 /** Hands out memory upwards from `start`; nothing is used twice, so what is freed stays as it was. */
 export class BumpMemory implements DriverMemory {
   readonly memory: GuestBytes;
-  #next: number;
+  private _next: number;
 
   constructor(memory: GuestBytes, start: number) {
     this.memory = memory;
-    this.#next = start;
+    this._next = start;
   }
 
   alloc(lengthBytes: number, alignBytes: number): number | undefined {
-    const addr = Math.ceil(this.#next / alignBytes) * alignBytes;
+    const addr = Math.ceil(this._next / alignBytes) * alignBytes;
     if (!this.memory.write(addr, new Uint8Array(lengthBytes))) return undefined;
-    this.#next = addr + lengthBytes;
+    this._next = addr + lengthBytes;
     return addr;
   }
 

@@ -57,13 +57,13 @@ const QUEUE_FIELDS: Readonly<Record<number, QueueField>> = {
 export class MmioTransport implements RegisterBus {
   readonly device: VirtioDevice;
   readonly counters: AccessCounters = { reads: 0, writes: 0 };
-  readonly #vendorId: number;
-  readonly #selected: SelectedRegisters;
+  private readonly _vendorId: number;
+  private readonly _selected: SelectedRegisters;
 
   constructor(device: VirtioDevice, vendorId = 0) {
     this.device = device;
-    this.#vendorId = vendorId;
-    this.#selected = new SelectedRegisters(device);
+    this._vendorId = vendorId;
+    this._selected = new SelectedRegisters(device);
   }
 
   read(offset: number, widthBytes: number): number {
@@ -75,7 +75,7 @@ export class MmioTransport implements RegisterBus {
       this.device.violation('register-access-width');
       return 0;
     }
-    return this.#readRegister(offset) >>> 0;
+    return this._readRegister(offset) >>> 0;
   }
 
   write(offset: number, widthBytes: number, value: number): void {
@@ -85,11 +85,11 @@ export class MmioTransport implements RegisterBus {
     } else if (widthBytes !== 4 || offset % 4 !== 0) {
       this.device.violation('register-access-width');
     } else {
-      this.#writeRegister(offset, value >>> 0);
+      this._writeRegister(offset, value >>> 0);
     }
   }
 
-  #readRegister(offset: number): number {
+  private _readRegister(offset: number): number {
     switch (offset) {
       case REG_MAGIC:
         return MMIO_MAGIC;
@@ -98,13 +98,13 @@ export class MmioTransport implements RegisterBus {
       case REG_DEVICE_ID:
         return this.device.model.deviceId;
       case REG_VENDOR_ID:
-        return this.#vendorId;
+        return this._vendorId;
       case REG_DEVICE_FEATURES:
-        return this.#selected.offered;
+        return this._selected.offered;
       case REG_QUEUE_SIZE_MAX:
-        return this.#selected.queueSizeMax;
+        return this._selected.queueSizeMax;
       case REG_QUEUE_READY:
-        return this.#selected.queue?.isReady ? 1 : 0;
+        return this._selected.queue?.isReady ? 1 : 0;
       case REG_INTERRUPT_STATUS:
         return this.device.interruptStatus;
       case REG_STATUS:
@@ -119,19 +119,19 @@ export class MmioTransport implements RegisterBus {
     }
   }
 
-  #writeRegister(offset: number, value: number): void {
+  private _writeRegister(offset: number, value: number): void {
     switch (offset) {
       case REG_DEVICE_FEATURES_SEL:
-        this.#selected.devicePage = value;
+        this._selected.devicePage = value;
         break;
       case REG_DRIVER_FEATURES_SEL:
-        this.#selected.driverPage = value;
+        this._selected.driverPage = value;
         break;
       case REG_DRIVER_FEATURES:
-        this.#selected.accept(value);
+        this._selected.accept(value);
         break;
       case REG_QUEUE_SEL:
-        this.#selected.queueIndex = value;
+        this._selected.queueIndex = value;
         break;
       case REG_QUEUE_NOTIFY:
         this.device.notify(value);
@@ -140,16 +140,16 @@ export class MmioTransport implements RegisterBus {
         this.device.acknowledgeInterrupt(value);
         break;
       case REG_STATUS:
-        this.#selected.writeStatus(value);
+        this._selected.writeStatus(value);
         break;
       default:
-        this.#writeQueueRegister(offset, value);
+        this._writeQueueRegister(offset, value);
     }
   }
 
-  #writeQueueRegister(offset: number, value: number): void {
+  private _writeQueueRegister(offset: number, value: number): void {
     const field = QUEUE_FIELDS[offset];
     if (field === undefined) this.device.violation('register-write-unknown');
-    else this.#selected.setUpQueue(field, value);
+    else this._selected.setUpQueue(field, value);
   }
 }

@@ -69,14 +69,14 @@ const CAP_EXTRA_BYTES = 4;
 export class PciConfigSpace {
   /** The driver switched INTx off or on. */
   onCommand: (() => void) | undefined;
-  readonly #bytes = new Uint8Array(CONFIG_SPACE_BYTES);
+  private readonly _bytes = new Uint8Array(CONFIG_SPACE_BYTES);
   /** Bits that the driver can change. */
-  readonly #writable = new Uint8Array(CONFIG_SPACE_BYTES);
-  readonly #view: DataView;
-  readonly #registers: RegisterBus;
-  readonly #hasInterrupt: () => boolean;
-  readonly #violation: (what: string) => void;
-  #window = 0;
+  private readonly _writable = new Uint8Array(CONFIG_SPACE_BYTES);
+  private readonly _view: DataView;
+  private readonly _registers: RegisterBus;
+  private readonly _hasInterrupt: () => boolean;
+  private readonly _violation: (what: string) => void;
+  private _window = 0;
 
   constructor(
     identity: PciIdentity,
@@ -84,57 +84,57 @@ export class PciConfigSpace {
     hasInterrupt: () => boolean,
     violation: (what: string) => void,
   ) {
-    this.#view = new DataView(this.#bytes.buffer);
-    this.#registers = registers;
-    this.#hasInterrupt = hasInterrupt;
-    this.#violation = violation;
-    this.#writeHeader(identity);
-    this.#writeCapabilities(identity);
+    this._view = new DataView(this._bytes.buffer);
+    this._registers = registers;
+    this._hasInterrupt = hasInterrupt;
+    this._violation = violation;
+    this._writeHeader(identity);
+    this._writeCapabilities(identity);
   }
 
   get isIntxOff(): boolean {
-    return ((this.#bytes[REG_COMMAND + 1] ?? 0) & COMMAND_INTX_OFF) !== 0;
+    return ((this._bytes[REG_COMMAND + 1] ?? 0) & COMMAND_INTX_OFF) !== 0;
   }
 
   /** What firmware finds; all ones where PCI answers nothing. */
   read(offset: number, widthBytes: number): number {
-    if (!this.#isAccess(offset, widthBytes)) return 2 ** (8 * widthBytes) - 1;
-    if (this.#isWindowData(offset)) this.#readWindow();
-    const bytes = this.#bytes.slice(offset, offset + widthBytes);
+    if (!this._isAccess(offset, widthBytes)) return 2 ** (8 * widthBytes) - 1;
+    if (this._isWindowData(offset)) this._readWindow();
+    const bytes = this._bytes.slice(offset, offset + widthBytes);
     const status = REG_STATUS - offset;
-    if (status >= 0 && status < widthBytes && this.#hasInterrupt()) {
+    if (status >= 0 && status < widthBytes && this._hasInterrupt()) {
       bytes[status] = (bytes[status] ?? 0) | STATUS_INTERRUPT;
     }
     return littleEndian(bytes);
   }
 
   write(offset: number, widthBytes: number, value: number): void {
-    if (!this.#isAccess(offset, widthBytes)) return;
+    if (!this._isAccess(offset, widthBytes)) return;
     bytesOf(value, widthBytes).forEach((byte, i) => {
-      const mask = this.#writable[offset + i] ?? 0;
-      this.#bytes[offset + i] = ((this.#bytes[offset + i] ?? 0) & ~mask) | (byte & mask);
+      const mask = this._writable[offset + i] ?? 0;
+      this._bytes[offset + i] = ((this._bytes[offset + i] ?? 0) & ~mask) | (byte & mask);
     });
-    if (this.#isWindowData(offset)) this.#writeWindow();
+    if (this._isWindowData(offset)) this._writeWindow();
     if (offset <= REG_COMMAND + 1 && offset + widthBytes > REG_COMMAND) this.onCommand?.();
   }
 
   save(): Uint8Array {
-    return this.#bytes.slice();
+    return this._bytes.slice();
   }
 
   load(bytes: Uint8Array): void {
-    this.#bytes.set(bytes);
+    this._bytes.set(bytes);
   }
 
-  #isAccess(offset: number, widthBytes: number): boolean {
+  private _isAccess(offset: number, widthBytes: number): boolean {
     const isNatural = (widthBytes === 1 || widthBytes === 2 || widthBytes === 4) && offset >= 0;
     if (isNatural && offset % widthBytes === 0 && offset < CONFIG_SPACE_BYTES) return true;
-    this.#violation('pci-config-access');
+    this._violation('pci-config-access');
     return false;
   }
 
-  #writeHeader({ deviceId, barBytes, barType }: PciIdentity): void {
-    const view = this.#view;
+  private _writeHeader({ deviceId, barBytes, barType }: PciIdentity): void {
+    const view = this._view;
     view.setUint16(0x00, VIRTIO_VENDOR, true);
     view.setUint16(0x02, FIRST_DEVICE + deviceId, true);
     view.setUint8(REG_STATUS, STATUS_CAPABILITIES);
@@ -145,64 +145,68 @@ export class PciConfigSpace {
     view.setUint16(0x2e, FIRST_SUBSYSTEM + deviceId, true);
     view.setUint8(0x34, FIRST_CAPABILITY);
     view.setUint8(0x3d, PIN_INTA);
-    this.#writable[REG_COMMAND] = COMMAND_WRITABLE_LOW;
-    this.#writable[REG_COMMAND + 1] = COMMAND_INTX_OFF;
-    this.#writable[REG_INTERRUPT_LINE] = 0xff;
+    this._writable[REG_COMMAND] = COMMAND_WRITABLE_LOW;
+    this._writable[REG_COMMAND + 1] = COMMAND_INTX_OFF;
+    this._writable[REG_INTERRUPT_LINE] = 0xff;
     // ones written come back as the size: bits below it stay as they are
-    new DataView(this.#writable.buffer).setUint32(REG_BAR, -barBytes >>> 0, true);
+    new DataView(this._writable.buffer).setUint32(REG_BAR, -barBytes >>> 0, true);
   }
 
-  #writeCapabilities({ regions, notifyMultiplier }: PciIdentity): void {
+  private _writeCapabilities({ regions, notifyMultiplier }: PciIdentity): void {
     let at = FIRST_CAPABILITY;
     for (const region of regions) {
       const hasExtra = region.kind === CAP_NOTIFY;
-      if (hasExtra) this.#view.setUint32(at + CAP_EXTRA, notifyMultiplier, true);
-      at = this.#writeCapability(at, region, hasExtra);
+      if (hasExtra) this._view.setUint32(at + CAP_EXTRA, notifyMultiplier, true);
+      at = this._writeCapability(at, region, hasExtra);
     }
-    this.#window = at;
-    this.#writeCapability(at, { kind: CAP_PCI_WINDOW, start: 0, lengthBytes: 0 }, true);
-    this.#bytes[at + 1] = 0;
-    this.#writable[at + CAP_BAR] = 0xff;
-    this.#writable.fill(0xff, at + CAP_START, at + CAP_EXTRA + CAP_EXTRA_BYTES);
+    this._window = at;
+    this._writeCapability(at, { kind: CAP_PCI_WINDOW, start: 0, lengthBytes: 0 }, true);
+    this._bytes[at + 1] = 0;
+    this._writable[at + CAP_BAR] = 0xff;
+    this._writable.fill(0xff, at + CAP_START, at + CAP_EXTRA + CAP_EXTRA_BYTES);
   }
 
   /** Returns where the next one lies. */
-  #writeCapability(at: number, { kind, start, lengthBytes }: PciRegion, hasExtra: boolean): number {
+  private _writeCapability(
+    at: number,
+    { kind, start, lengthBytes }: PciRegion,
+    hasExtra: boolean,
+  ): number {
     const size = CAP_BYTES + (hasExtra ? CAP_EXTRA_BYTES : 0);
-    this.#bytes.set([VENDOR_CAPABILITY, at + size, size, kind], at);
-    this.#view.setUint32(at + CAP_START, start, true);
-    this.#view.setUint32(at + CAP_LENGTH, lengthBytes, true);
+    this._bytes.set([VENDOR_CAPABILITY, at + size, size, kind], at);
+    this._view.setUint32(at + CAP_START, start, true);
+    this._view.setUint32(at + CAP_LENGTH, lengthBytes, true);
     return at + size;
   }
 
-  #isWindowData(offset: number): boolean {
-    const data = this.#window + CAP_EXTRA;
+  private _isWindowData(offset: number): boolean {
+    const data = this._window + CAP_EXTRA;
     return offset >= data && offset < data + CAP_EXTRA_BYTES;
   }
 
   /** Where the window points and how wide; undefined: nowhere (there is one base address register). */
-  #windowTarget(): { start: number; lengthBytes: number } | undefined {
-    const start = this.#view.getUint32(this.#window + CAP_START, true);
-    const lengthBytes = this.#view.getUint32(this.#window + CAP_LENGTH, true);
+  private _windowTarget(): { start: number; lengthBytes: number } | undefined {
+    const start = this._view.getUint32(this._window + CAP_START, true);
+    const lengthBytes = this._view.getUint32(this._window + CAP_LENGTH, true);
     const isNatural = lengthBytes === 1 || lengthBytes === 2 || lengthBytes === 4;
-    const isOurs = this.#bytes[this.#window + CAP_BAR] === 0;
+    const isOurs = this._bytes[this._window + CAP_BAR] === 0;
     if (isNatural && isOurs && start % lengthBytes === 0) return { start, lengthBytes };
-    this.#violation('pci-window-target');
+    this._violation('pci-window-target');
     return undefined;
   }
 
-  #readWindow(): void {
-    const target = this.#windowTarget();
+  private _readWindow(): void {
+    const target = this._windowTarget();
     if (target === undefined) return;
-    const value = this.#registers.read(target.start, target.lengthBytes);
-    this.#bytes.set(bytesOf(value, target.lengthBytes), this.#window + CAP_EXTRA);
+    const value = this._registers.read(target.start, target.lengthBytes);
+    this._bytes.set(bytesOf(value, target.lengthBytes), this._window + CAP_EXTRA);
   }
 
-  #writeWindow(): void {
-    const target = this.#windowTarget();
+  private _writeWindow(): void {
+    const target = this._windowTarget();
     if (target === undefined) return;
-    const data = this.#window + CAP_EXTRA;
-    const value = littleEndian(this.#bytes.subarray(data, data + target.lengthBytes));
-    this.#registers.write(target.start, target.lengthBytes, value);
+    const data = this._window + CAP_EXTRA;
+    const value = littleEndian(this._bytes.subarray(data, data + target.lengthBytes));
+    this._registers.write(target.start, target.lengthBytes, value);
   }
 }

@@ -100,10 +100,10 @@ export class PciTransport implements RegisterBus {
   readonly barBytes: number;
   /** The level of INTA#, when it changes. */
   onLine: ((isAsserted: boolean) => void) | undefined;
-  readonly #selected: SelectedRegisters;
-  readonly #configBytes: number;
-  readonly #notify: number;
-  #isAsserted = false;
+  private readonly _selected: SelectedRegisters;
+  private readonly _configBytes: number;
+  private readonly _notify: number;
+  private _isAsserted = false;
 
   constructor(device: VirtioDevice, barType: 'io' | 'memory' = 'memory') {
     const { deviceId, queueCount } = device.model;
@@ -111,16 +111,16 @@ export class PciTransport implements RegisterBus {
       throw new RefusedArgument('deviceId', `a device with a PCI number`, deviceId);
     }
     this.device = device;
-    this.#selected = new SelectedRegisters(device);
-    this.#configBytes = device.model.config().length;
-    this.#notify = alignUp(DEVICE_CONFIG + this.#configBytes, NOTIFY_ALIGN);
+    this._selected = new SelectedRegisters(device);
+    this._configBytes = device.model.config().length;
+    this._notify = alignUp(DEVICE_CONFIG + this._configBytes, NOTIFY_ALIGN);
     const notifyBytes = queueCount * NOTIFY_MULTIPLIER;
-    this.barBytes = 2 ** Math.ceil(Math.log2(this.#notify + notifyBytes));
+    this.barBytes = 2 ** Math.ceil(Math.log2(this._notify + notifyBytes));
     const regions: readonly PciRegion[] = [
       { kind: CAP_COMMON, start: 0, lengthBytes: COMMON_BYTES },
-      { kind: CAP_NOTIFY, start: this.#notify, lengthBytes: notifyBytes },
+      { kind: CAP_NOTIFY, start: this._notify, lengthBytes: notifyBytes },
       { kind: CAP_ISR, start: ISR, lengthBytes: 1 },
-      { kind: CAP_DEVICE, start: DEVICE_CONFIG, lengthBytes: this.#configBytes },
+      { kind: CAP_DEVICE, start: DEVICE_CONFIG, lengthBytes: this._configBytes },
     ];
     const { barBytes } = this;
     this.config = new PciConfigSpace(
@@ -129,16 +129,16 @@ export class PciTransport implements RegisterBus {
       () => device.interruptStatus !== 0,
       (what) => device.violation(what),
     );
-    this.config.onCommand = (): void => this.#followLine();
-    device.onInterrupt = (): void => this.#followLine();
+    this.config.onCommand = (): void => this._followLine();
+    device.onInterrupt = (): void => this._followLine();
   }
 
   /** Registers in the base address register. */
   read(offset: number, widthBytes: number): number {
     this.counters.reads++;
-    if (offset < COMMON_BYTES) return this.#readCommon(offset, widthBytes) >>> 0;
-    if (offset === ISR && widthBytes === 1) return this.#takeIsr();
-    if (this.#isDeviceConfig(offset)) {
+    if (offset < COMMON_BYTES) return this._readCommon(offset, widthBytes) >>> 0;
+    if (offset === ISR && widthBytes === 1) return this._takeIsr();
+    if (this._isDeviceConfig(offset)) {
       return readDeviceConfig(this.device, offset - DEVICE_CONFIG, widthBytes);
     }
     this.device.violation('register-read-unknown');
@@ -149,37 +149,37 @@ export class PciTransport implements RegisterBus {
     this.counters.writes++;
     if (offset < COMMON_BYTES) {
       if (WIDTHS[offset] === widthBytes) {
-        this.#writeCommon(offset, value % 2 ** (8 * widthBytes));
+        this._writeCommon(offset, value % 2 ** (8 * widthBytes));
       } else this.device.violation('register-access-width');
-    } else if (this.#isDeviceConfig(offset)) {
+    } else if (this._isDeviceConfig(offset)) {
       writeDeviceConfig(this.device, offset - DEVICE_CONFIG, widthBytes, value);
-    } else if (offset >= this.#notify && offset < this.barBytes) {
-      this.#writeNotify(offset - this.#notify, widthBytes, value);
+    } else if (offset >= this._notify && offset < this.barBytes) {
+      this._writeNotify(offset - this._notify, widthBytes, value);
     } else this.device.violation('register-write-unknown');
   }
 
   save(): PciState {
-    return { selected: this.#selected.save(), config: this.config.save() };
+    return { selected: this._selected.save(), config: this.config.save() };
   }
 
   /** After the device has loaded its own state. */
   load(state: PciState): void {
-    this.#selected.load(state.selected);
+    this._selected.load(state.selected);
     this.config.load(state.config);
-    this.#followLine();
+    this._followLine();
   }
 
-  #isDeviceConfig(offset: number): boolean {
-    return offset >= DEVICE_CONFIG && offset < DEVICE_CONFIG + this.#configBytes;
+  private _isDeviceConfig(offset: number): boolean {
+    return offset >= DEVICE_CONFIG && offset < DEVICE_CONFIG + this._configBytes;
   }
 
-  #readCommon(offset: number, widthBytes: number): number {
+  private _readCommon(offset: number, widthBytes: number): number {
     if (WIDTHS[offset] !== widthBytes) {
       this.device.violation('register-access-width');
       return 0;
     }
     const { device } = this;
-    const selected = this.#selected;
+    const selected = this._selected;
     switch (offset) {
       case DEVICE_FEATURE_SELECT:
         return selected.devicePage;
@@ -201,13 +201,13 @@ export class PciTransport implements RegisterBus {
       case QUEUE_SELECT:
         return selected.queueIndex;
       default:
-        return this.#readQueue(offset);
+        return this._readQueue(offset);
     }
   }
 
   /** All zeros for a queue that is not there. */
-  #readQueue(offset: number): number {
-    const { queue, queueIndex } = this.#selected;
+  private _readQueue(offset: number): number {
+    const { queue, queueIndex } = this._selected;
     if (queue === undefined) return 0;
     switch (offset) {
       case QUEUE_SIZE:
@@ -231,46 +231,46 @@ export class PciTransport implements RegisterBus {
     }
   }
 
-  #writeCommon(offset: number, value: number): void {
+  private _writeCommon(offset: number, value: number): void {
     switch (offset) {
       case DEVICE_FEATURE_SELECT:
-        this.#selected.devicePage = value;
+        this._selected.devicePage = value;
         break;
       case DRIVER_FEATURE_SELECT:
-        this.#selected.driverPage = value;
+        this._selected.driverPage = value;
         break;
       case DRIVER_FEATURE:
-        this.#selected.accept(value);
+        this._selected.accept(value);
         break;
       case CONFIG_VECTOR:
       case QUEUE_VECTOR:
         // reads back as NO_VECTOR, which tells the driver that nothing was mapped
         break;
       case DEVICE_STATUS:
-        this.#selected.writeStatus(value);
-        this.#followLine();
+        this._selected.writeStatus(value);
+        this._followLine();
         break;
       case QUEUE_SELECT:
-        this.#selected.queueIndex = value;
+        this._selected.queueIndex = value;
         break;
       case QUEUE_ENABLE:
         // a driver must not write 0: a queue goes with a reset of the device
-        if (value === 1) this.#selected.setUpQueue('enable', value);
+        if (value === 1) this._selected.setUpQueue('enable', value);
         else this.device.violation('queue-disable');
         break;
       default:
-        this.#writeQueue(offset, value);
+        this._writeQueue(offset, value);
     }
   }
 
-  #writeQueue(offset: number, value: number): void {
+  private _writeQueue(offset: number, value: number): void {
     const field = QUEUE_FIELDS[offset];
     if (field === undefined) this.device.violation('register-write-unknown');
-    else this.#selected.setUpQueue(field, value);
+    else this._selected.setUpQueue(field, value);
   }
 
   /** The address says which queue; the value says it again. */
-  #writeNotify(offset: number, widthBytes: number, value: number): void {
+  private _writeNotify(offset: number, widthBytes: number, value: number): void {
     const queue = offset / NOTIFY_MULTIPLIER;
     if (widthBytes !== NOTIFY_WIDTH || !Number.isInteger(queue)) {
       this.device.violation('register-access-width');
@@ -281,17 +281,17 @@ export class PciTransport implements RegisterBus {
   }
 
   /** Reading acknowledges all of it and lets the line go (spec 4.1.4.5). */
-  #takeIsr(): number {
+  private _takeIsr(): number {
     const reasons = this.device.interruptStatus;
     this.device.acknowledgeInterrupt(reasons);
-    this.#followLine();
+    this._followLine();
     return reasons;
   }
 
-  #followLine(): void {
+  private _followLine(): void {
     const isAsserted = this.device.interruptStatus !== 0 && !this.config.isIntxOff;
-    if (isAsserted === this.#isAsserted) return;
-    this.#isAsserted = isAsserted;
+    if (isAsserted === this._isAsserted) return;
+    this._isAsserted = isAsserted;
     this.onLine?.(isAsserted);
   }
 }

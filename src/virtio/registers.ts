@@ -40,52 +40,52 @@ export class SelectedRegisters {
   devicePage = 0;
   driverPage = 0;
   queueIndex = 0;
-  #driverFeatures = 0n;
-  readonly #device: VirtioDevice;
+  private _driverFeatures = 0n;
+  private readonly _device: VirtioDevice;
 
   constructor(device: VirtioDevice) {
-    this.#device = device;
+    this._device = device;
   }
 
   /** 32 of the features that are offered. */
   get offered(): number {
-    return pageOf(this.#device.model.features, this.devicePage);
+    return pageOf(this._device.model.features, this.devicePage);
   }
 
   /** 32 of the features as the driver wrote them. */
   get accepted(): number {
-    return pageOf(this.#driverFeatures, this.driverPage);
+    return pageOf(this._driverFeatures, this.driverPage);
   }
 
   get queue(): QueueRegisters | undefined {
-    return this.#device.queueRegisters(this.queueIndex);
+    return this._device.queueRegisters(this.queueIndex);
   }
 
   get queueSizeMax(): number {
-    return this.#device.queueSizeMax(this.queueIndex);
+    return this._device.queueSizeMax(this.queueIndex);
   }
 
   accept(value: number): void {
     if (this.driverPage >= PAGES) {
-      if (value !== 0) this.#device.violation('features-not-offered');
+      if (value !== 0) this._device.violation('features-not-offered');
       return;
     }
     const shift = BigInt(this.driverPage * PAGE_BITS);
-    this.#driverFeatures &= ~(PAGE_MASK << shift);
-    this.#driverFeatures |= BigInt(value) << shift;
-    this.#device.writeFeatures(this.#driverFeatures);
+    this._driverFeatures &= ~(PAGE_MASK << shift);
+    this._driverFeatures |= BigInt(value) << shift;
+    this._device.writeFeatures(this._driverFeatures);
   }
 
   /** Writes a register of the selected queue, if now is the time for it. */
   setUpQueue(field: QueueField, value: number): void {
-    if (!this.#device.mayConfigureQueues()) return;
+    if (!this._device.mayConfigureQueues()) return;
     const { queue } = this;
-    if (queue === undefined) this.#device.violation('queue-unknown');
-    else if (queue.isReady && field !== 'enable') this.#device.violation('queue-in-use');
+    if (queue === undefined) this._device.violation('queue-unknown');
+    else if (queue.isReady && field !== 'enable') this._device.violation('queue-in-use');
     else {
       // kept all the same: such a queue is at fault when the device becomes active
       if (field === 'size' && !isQueueSize(value, this.queueSizeMax)) {
-        this.#device.violation('queue-size');
+        this._device.violation('queue-size');
       }
       setField(queue, field, value);
     }
@@ -95,19 +95,19 @@ export class SelectedRegisters {
     if (value === 0) {
       this.load({ devicePage: 0, driverPage: 0, driverFeatures: 0n, queueIndex: 0 });
     }
-    this.#device.writeStatus(value);
+    this._device.writeStatus(value);
   }
 
   save(): SelectedState {
     const { devicePage, driverPage, queueIndex } = this;
-    return { devicePage, driverPage, driverFeatures: this.#driverFeatures, queueIndex };
+    return { devicePage, driverPage, driverFeatures: this._driverFeatures, queueIndex };
   }
 
   load(state: SelectedState): void {
     this.devicePage = state.devicePage;
     this.driverPage = state.driverPage;
     this.queueIndex = state.queueIndex;
-    this.#driverFeatures = state.driverFeatures;
+    this._driverFeatures = state.driverFeatures;
   }
 }
 

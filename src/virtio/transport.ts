@@ -63,53 +63,53 @@ export interface InterruptHandler {
 
 export class DriverTransport {
   readonly memory: DriverMemory;
-  readonly #bus: RegisterBus;
-  #features = 0n;
-  #handler: InterruptHandler | undefined;
+  private readonly _bus: RegisterBus;
+  private _features = 0n;
+  private _handler: InterruptHandler | undefined;
 
   constructor(bus: RegisterBus, memory: DriverMemory) {
-    this.#bus = bus;
+    this._bus = bus;
     this.memory = memory;
   }
 
   get features(): bigint {
-    return this.#features;
+    return this._features;
   }
 
   has(mask: bigint): boolean {
-    return (this.#features & mask) === mask;
+    return (this._features & mask) === mask;
   }
 
   /** Identifies the device, resets it and offers to drive it. */
   probe(deviceId: number): ProbeFailure | undefined {
-    if (this.#read(REG_MAGIC) !== MMIO_MAGIC) return 'no-device';
-    if (this.#read(REG_VERSION) !== MMIO_VERSION) return 'no-device';
-    const found = this.#read(REG_DEVICE_ID);
-    this.#read(REG_VENDOR_ID);
+    if (this._read(REG_MAGIC) !== MMIO_MAGIC) return 'no-device';
+    if (this._read(REG_VERSION) !== MMIO_VERSION) return 'no-device';
+    const found = this._read(REG_DEVICE_ID);
+    this._read(REG_VENDOR_ID);
     if (found !== deviceId) return 'no-device';
-    this.#write(REG_STATUS, 0);
-    this.#addStatus(STATUS_ACKNOWLEDGE);
-    this.#addStatus(STATUS_DRIVER);
+    this._write(REG_STATUS, 0);
+    this._addStatus(STATUS_ACKNOWLEDGE);
+    this._addStatus(STATUS_DRIVER);
     return undefined;
   }
 
   /** Accepts what is both offered and wanted; `validate` may then give features up. */
   negotiate(wanted: bigint, validate: (features: bigint) => bigint): ProbeFailure | undefined {
-    const offered = this.#readFeatures();
+    const offered = this._readFeatures();
     const accepted = offered & (wanted | F_VERSION_1);
-    this.#writeFeatures(accepted);
-    this.#features = validate(accepted);
-    if (this.#features !== accepted) this.#writeFeatures(this.#features);
-    if ((this.#features & F_VERSION_1) === 0n) return 'features-refused';
-    this.#addStatus(STATUS_FEATURES_OK);
-    return (this.#read(REG_STATUS) & STATUS_FEATURES_OK) === 0 ? 'features-refused' : undefined;
+    this._writeFeatures(accepted);
+    this._features = validate(accepted);
+    if (this._features !== accepted) this._writeFeatures(this._features);
+    if ((this._features & F_VERSION_1) === 0n) return 'features-refused';
+    this._addStatus(STATUS_FEATURES_OK);
+    return (this._read(REG_STATUS) & STATUS_FEATURES_OK) === 0 ? 'features-refused' : undefined;
   }
 
   /** Gives the device a ring of the largest size it takes that memory can be found for. */
   setUpQueue<Token>(index: number): DriverQueue<Token> | ProbeFailure {
-    this.#write(REG_QUEUE_SEL, index);
-    if (this.#read(REG_QUEUE_READY) !== 0) return 'no-queue';
-    let size = this.#read(REG_QUEUE_SIZE_MAX);
+    this._write(REG_QUEUE_SEL, index);
+    if (this._read(REG_QUEUE_READY) !== 0) return 'no-queue';
+    let size = this._read(REG_QUEUE_SIZE_MAX);
     if (size === 0 || (size & (size - 1)) !== 0) return 'no-queue';
     let base = this.memory.alloc(ringBytes(size, RING_ALIGN_BYTES), RING_ALIGN_BYTES);
     while (base === undefined && size > 1) {
@@ -118,11 +118,11 @@ export class DriverTransport {
     }
     if (base === undefined) return 'no-memory';
     const layout = contiguousLayout(base, size, RING_ALIGN_BYTES);
-    this.#write(REG_QUEUE_SIZE, size);
-    this.#writeAddr(REG_QUEUE_DESC_LOW, layout.descAddr);
-    this.#writeAddr(REG_QUEUE_DRIVER_LOW, layout.availAddr);
-    this.#writeAddr(REG_QUEUE_DEVICE_LOW, layout.usedAddr);
-    this.#write(REG_QUEUE_READY, 1);
+    this._write(REG_QUEUE_SIZE, size);
+    this._writeAddr(REG_QUEUE_DESC_LOW, layout.descAddr);
+    this._writeAddr(REG_QUEUE_DRIVER_LOW, layout.availAddr);
+    this._writeAddr(REG_QUEUE_DEVICE_LOW, layout.usedAddr);
+    this._write(REG_QUEUE_READY, 1);
     return new DriverQueue<Token>(this.memory, layout, {
       eventIdx: this.has(F_EVENT_IDX),
       indirect: this.has(F_INDIRECT_DESC),
@@ -131,90 +131,90 @@ export class DriverTransport {
 
   /** From here on the device works and interrupts are taken. */
   start(handler: InterruptHandler): void {
-    this.#handler = handler;
-    this.#addStatus(STATUS_DRIVER_OK);
+    this._handler = handler;
+    this._addStatus(STATUS_DRIVER_OK);
   }
 
   /** Goes on with a device that is already running, as a copy of a driver does. */
   resume(features: bigint, handler: InterruptHandler): void {
-    this.#features = features;
-    this.#handler = handler;
+    this._features = features;
+    this._handler = handler;
   }
 
   fail(): void {
-    this.#addStatus(STATUS_FAILED);
+    this._addStatus(STATUS_FAILED);
   }
 
   /** Tells the device of new buffers, if it wants to know. */
   kick(index: number, queue: { takeKick(): boolean }): void {
-    if (queue.takeKick()) this.#write(REG_QUEUE_NOTIFY, index);
+    if (queue.takeKick()) this._write(REG_QUEUE_NOTIFY, index);
   }
 
   readConfig16(offset: number): number {
-    return this.#bus.read(MMIO_CONFIG + offset, 2);
+    return this._bus.read(MMIO_CONFIG + offset, 2);
   }
 
   readConfig32(offset: number): number {
-    return this.#bus.read(MMIO_CONFIG + offset, 4);
+    return this._bus.read(MMIO_CONFIG + offset, 4);
   }
 
   /** Two reads, low half first, repeated when the config changed between them. */
   readConfig64(offset: number): number {
     for (let tries = 0; ; tries++) {
-      const generation = this.#read(REG_CONFIG_GENERATION);
+      const generation = this._read(REG_CONFIG_GENERATION);
       const low = this.readConfig32(offset);
       const high = this.readConfig32(offset + 4);
       // Linux would repeat for ever; no honest device changes its config this often.
-      if (this.#read(REG_CONFIG_GENERATION) === generation || tries === 8) {
+      if (this._read(REG_CONFIG_GENERATION) === generation || tries === 8) {
         return high * TWO_32 + low;
       }
     }
   }
 
   writeConfig32(offset: number, value: number): void {
-    this.#bus.write(MMIO_CONFIG + offset, 4, value);
+    this._bus.write(MMIO_CONFIG + offset, 4, value);
   }
 
   /** The interrupt line was raised. Reads and acknowledges the reasons, then calls the driver. */
   interrupt(): void {
-    const handler = this.#handler;
+    const handler = this._handler;
     if (handler === undefined) return;
-    const reasons = this.#read(REG_INTERRUPT_STATUS);
+    const reasons = this._read(REG_INTERRUPT_STATUS);
     if (reasons === 0) return;
-    this.#write(REG_INTERRUPT_ACK, reasons);
+    this._write(REG_INTERRUPT_ACK, reasons);
     if ((reasons & INTERRUPT_CONFIG) !== 0) handler.configChanged();
     if ((reasons & INTERRUPT_USED) !== 0) handler.queueUsed();
     handler.work();
   }
 
-  #readFeatures(): bigint {
-    this.#write(REG_DEVICE_FEATURES_SEL, 1);
-    const high = BigInt(this.#read(REG_DEVICE_FEATURES));
-    this.#write(REG_DEVICE_FEATURES_SEL, 0);
-    return (high << 32n) | BigInt(this.#read(REG_DEVICE_FEATURES));
+  private _readFeatures(): bigint {
+    this._write(REG_DEVICE_FEATURES_SEL, 1);
+    const high = BigInt(this._read(REG_DEVICE_FEATURES));
+    this._write(REG_DEVICE_FEATURES_SEL, 0);
+    return (high << 32n) | BigInt(this._read(REG_DEVICE_FEATURES));
   }
 
-  #writeFeatures(features: bigint): void {
-    this.#write(REG_DRIVER_FEATURES_SEL, 1);
-    this.#write(REG_DRIVER_FEATURES, Number(features >> 32n));
-    this.#write(REG_DRIVER_FEATURES_SEL, 0);
-    this.#write(REG_DRIVER_FEATURES, Number(features & 0xffff_ffffn));
+  private _writeFeatures(features: bigint): void {
+    this._write(REG_DRIVER_FEATURES_SEL, 1);
+    this._write(REG_DRIVER_FEATURES, Number(features >> 32n));
+    this._write(REG_DRIVER_FEATURES_SEL, 0);
+    this._write(REG_DRIVER_FEATURES, Number(features & 0xffff_ffffn));
   }
 
-  #addStatus(bit: number): void {
-    this.#write(REG_STATUS, this.#read(REG_STATUS) | bit);
+  private _addStatus(bit: number): void {
+    this._write(REG_STATUS, this._read(REG_STATUS) | bit);
   }
 
-  #writeAddr(lowRegister: number, addr: number): void {
-    this.#write(lowRegister, addr % TWO_32);
-    this.#write(lowRegister + 4, Math.floor(addr / TWO_32));
+  private _writeAddr(lowRegister: number, addr: number): void {
+    this._write(lowRegister, addr % TWO_32);
+    this._write(lowRegister + 4, Math.floor(addr / TWO_32));
   }
 
-  #read(offset: number): number {
-    return this.#bus.read(offset, 4);
+  private _read(offset: number): number {
+    return this._bus.read(offset, 4);
   }
 
-  #write(offset: number, value: number): void {
-    this.#bus.write(offset, 4, value);
+  private _write(offset: number, value: number): void {
+    this._bus.write(offset, 4, value);
   }
 }

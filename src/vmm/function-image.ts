@@ -28,79 +28,79 @@ export interface ImageOptions {
 }
 
 export class FunctionImage extends Template {
-  readonly #options: ImageOptions;
-  readonly #vmm: VmmFootprint;
-  readonly #frames: FrameSet;
+  private readonly _options: ImageOptions;
+  private readonly _vmm: VmmFootprint;
+  private readonly _frames: FrameSet;
   /** Frames that the host has read from its disk. */
-  readonly #read: FrameSet;
-  #readFrames = 0;
-  #isKept = false;
-  #workingSet: FrameSet | undefined;
+  private readonly _read: FrameSet;
+  private _readFrames = 0;
+  private _isKept = false;
+  private _workingSet: FrameSet | undefined;
 
   constructor(image: GuestImage, host: HostMemory, vmm: VmmFootprint, options: ImageOptions) {
     super(image, host, options.startOperations);
-    this.#options = options;
-    this.#vmm = vmm;
-    this.#frames = image.frozen?.frames ?? new Uint32Array(0);
-    this.#read = new Uint32Array(this.#frames.length);
+    this._options = options;
+    this._vmm = vmm;
+    this._frames = image.frozen?.frames ?? new Uint32Array(0);
+    this._read = new Uint32Array(this._frames.length);
   }
 
   override hold(): void {
-    this.#isKept = true;
+    this._isKept = true;
     super.hold();
   }
 
   /** Whether clones find a recorded working set. */
   get isRecorded(): boolean {
-    return this.#workingSet !== undefined;
+    return this._workingSet !== undefined;
   }
 
   /** What a clone has touched so far is what the next ones have in place when they start. */
   record(core: Core): void {
-    const set = new Uint32Array(this.#frames.length);
-    core.backing.noteBacked(this.#frames, set);
-    this.#workingSet = set;
+    const set = new Uint32Array(this._frames.length);
+    core.backing.noteBacked(this._frames, set);
+    this._workingSet = set;
   }
 
   override open(core: Core): Opened {
     const operations = this.startOperations;
-    const { isCopied, keeper } = this.#options;
+    const { isCopied, keeper } = this._options;
     const isOnDisk = keeper === 'disk';
     if (!isCopied && !isOnDisk && core.backingOrder === 0) return { operations };
-    const pager = new Pager(core, { isCopied, read: (touched) => this.#noteRead(touched) });
-    if (this.#workingSet === undefined) return { operations, pager };
-    const installed = pager.install(this.#workingSet, isOnDisk);
+    const pager = new Pager(core, { isCopied, read: (touched) => this._noteRead(touched) });
+    if (this._workingSet === undefined) return { operations, pager };
+    const installed = pager.install(this._workingSet, isOnDisk);
     // the working set is read past the host's cache, and nobody asks for its pages again
-    core.backing.noteBacked(this.#workingSet, this.#read);
+    core.backing.noteBacked(this._workingSet, this._read);
     return {
       operations: { ...operations, clone: { ...operations['clone'], ...installed } },
       pager,
     };
   }
 
-  #noteRead(core: Core): number {
-    if (this.#options.keeper !== 'disk') return 0;
-    const frames = core.backing.noteBacked(this.#frames, this.#read);
-    this.#readFrames += frames;
+  private _noteRead(core: Core): number {
+    if (this._options.keeper !== 'disk') return 0;
+    const frames = core.backing.noteBacked(this._frames, this._read);
+    this._readFrames += frames;
     if (frames > 0) this.settle();
     return frames;
   }
 
   protected override account(): Float64Array {
-    const { keeper, isCopied } = this.#options;
-    if (keeper === 'memory') return this.#isKept ? wholeImage(this.image) : newAccount();
+    const { keeper, isCopied } = this._options;
+    if (keeper === 'memory') return this._isKept ? wholeImage(this.image) : newAccount();
     if (this.clones === 0) return newAccount();
-    if (keeper === 'parent') return this.#parent();
+    if (keeper === 'parent') return this._parent();
     const account = newAccount();
     // what clones map; what a handler reads for them is available memory
-    if (!isCopied) account[CAUSE_HOST_CACHE] = this.#readFrames;
+    if (!isCopied) account[CAUSE_HOST_CACHE] = this._readFrames;
     return account;
   }
 
-  #parent(): Float64Array {
+  private _parent(): Float64Array {
     const account = wholeImage(this.image);
-    const tables = this.image.backedFrames * this.#vmm.tableFramesPerFrame;
-    account[CAUSE_VMM] = this.#vmm.processFrames;
+    const tables = this.image.backedFrames * this._vmm.tableFramesPerFrame;
+    account[CAUSE_VMM] = this._vmm.processFrames;
     account[CAUSE_PAGE_TABLES] = (account[CAUSE_PAGE_TABLES] as number) + tables;
     return account;
   }

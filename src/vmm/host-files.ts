@@ -21,43 +21,43 @@ interface HostFile {
 
 export class HostFiles {
   readonly mode: HostCache;
-  readonly #host: HostMemory;
-  readonly #files: Map<string, HostFile> = new Map<string, HostFile>();
-  readonly #held: Float64Array = newAccount();
+  private readonly _host: HostMemory;
+  private readonly _files: Map<string, HostFile> = new Map<string, HostFile>();
+  private readonly _held: Float64Array = newAccount();
 
   constructor(host: HostMemory, mode: HostCache) {
-    this.#host = host;
+    this._host = host;
     this.mode = mode;
   }
 
   /** A VM that has not read the file before does. */
   use(name: string): void {
-    const file = this.#files.get(name);
-    if (file === undefined) this.#files.set(name, { cached: 0, users: 1 });
+    const file = this._files.get(name);
+    if (file === undefined) this._files.set(name, { cached: 0, users: 1 });
     else file.users += 1;
   }
 
   /** Reads a user's file up to a page. Pages that were read from the device for that. Throws HostOutOfMemory. */
   read(name: string, upTo: number): number {
-    const file = this.#files.get(name) as HostFile;
+    const file = this._files.get(name) as HostFile;
     const missed = Math.max(0, upTo - file.cached);
     file.cached += missed;
-    this.#settle();
+    this._settle();
     return missed;
   }
 
   /** A VM has ended. */
   leave(names: Iterable<string>): void {
-    for (const name of names) (this.#files.get(name) as HostFile).users -= 1;
-    this.#settle();
+    for (const name of names) (this._files.get(name) as HostFile).users -= 1;
+    this._settle();
   }
 
-  #settle(): void {
+  private _settle(): void {
     if (this.mode === 'shared') return;
     const next = newAccount();
     let frames = 0;
-    for (const { cached, users } of this.#files.values()) if (users > 0) frames += cached;
+    for (const { cached, users } of this._files.values()) if (users > 0) frames += cached;
     next[CAUSE_HOST_CACHE] = frames;
-    this.#host.settle(this.#held, next);
+    this._host.settle(this._held, next);
   }
 }

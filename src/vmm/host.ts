@@ -72,13 +72,13 @@ export class HostMemory {
   onFull: (() => void) | undefined;
   /** Virtual time from which on VMs add up what they hold over time. */
   measuredFromNs = 0;
-  #isRelieving = false;
-  readonly #now: () => number;
+  private _isRelieving = false;
+  private readonly _now: () => number;
 
   /** `capacityFrames` may be Infinity. `now`: virtual time in nanoseconds, for what goes wrong. */
   constructor(capacityFrames: number, now: () => number = () => 0) {
     this.capacityFrames = expectNumber('hostFrames', capacityFrames, 0, Infinity);
-    this.#now = now;
+    this._now = now;
   }
 
   get heldFrames(): number {
@@ -111,7 +111,7 @@ export class HostMemory {
       account[cause] = (account[cause] as number) + change;
       held[cause] = next[cause] as number;
     }
-    if (growth > 0 && this.isOver) this.#relieveOrFail();
+    if (growth > 0 && this.isOver) this._relieveOrFail();
     return growth;
   }
 
@@ -120,19 +120,19 @@ export class HostMemory {
     return this.heldFrames > this.capacityFrames;
   }
 
-  #relieveOrFail(): void {
+  private _relieveOrFail(): void {
     if (this.onFull !== undefined) this.onFull();
-    else if (!this.#fits()) {
-      throw new HostOutOfMemory(Math.ceil(this.heldFrames), this.capacityFrames, this.#now());
+    else if (!this._fits()) {
+      throw new HostOutOfMemory(Math.ceil(this.heldFrames), this.capacityFrames, this._now());
     }
   }
 
-  #relieve(relieve: (frames: number) => boolean): boolean {
-    this.#isRelieving = true;
+  private _relieve(relieve: (frames: number) => boolean): boolean {
+    this._isRelieving = true;
     try {
       return relieve(Math.ceil(this.heldFrames - this.capacityFrames));
     } finally {
-      this.#isRelieving = false;
+      this._isRelieving = false;
     }
   }
 
@@ -140,11 +140,11 @@ export class HostMemory {
    * Whether everything fits, after as much relief as there is. Relief settles accounts itself and
    * is not nested.
    */
-  #fits(): boolean {
+  private _fits(): boolean {
     while (this.heldFrames > this.capacityFrames) {
-      if (this.#isRelieving) return true;
+      if (this._isRelieving) return true;
       if (this.relieve === undefined) return false;
-      if (!this.#relieve(this.relieve)) return false;
+      if (!this._relieve(this.relieve)) return false;
     }
     return true;
   }

@@ -27,26 +27,29 @@ const NO_CONTENTS: FrameContents = new Map();
 
 export class VmMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number;
-  readonly #kernel: GuestMemory;
-  readonly #core: Core;
+  private readonly _kernel: GuestMemory;
+  private readonly _core: Core;
   /** Contents of the template that this guest was cloned from; never written. */
-  readonly #template: FrameContents;
-  readonly #frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
+  private readonly _template: FrameContents;
+  private readonly _frames: Map<number, Uint8Array | undefined> = new Map<
+    number,
+    Uint8Array | undefined
+  >();
   /** Driver allocations by address: the order of each. Small ones share pages. */
-  readonly #blocks: Map<number, number> = new Map<number, number>();
+  private readonly _blocks: Map<number, number> = new Map<number, number>();
   /** Lengths of the small ones in use, by address. */
-  readonly #small: Map<number, number> = new Map();
+  private readonly _small: Map<number, number> = new Map();
   /** Rest of the page that small allocations are cut from. */
-  #smallAddr = 0;
-  #smallLeft = 0;
+  private _smallAddr = 0;
+  private _smallLeft = 0;
   /** Small ones that were freed, by length; the next of the same length has them, as a slab's. */
-  readonly #freed: Map<number, number[]> = new Map();
+  private readonly _freed: Map<number, number[]> = new Map();
 
   constructor(kernel: GuestMemory, template: FrameContents = NO_CONTENTS) {
-    this.#kernel = kernel;
-    this.#core = kernel.core;
-    this.#template = template;
-    this.sizeBytes = this.#core.spanFrames * FRAME_BYTES;
+    this._kernel = kernel;
+    this._core = kernel.core;
+    this._template = template;
+    this.sizeBytes = this._core.spanFrames * FRAME_BYTES;
   }
 
   get memory(): GuestBytes {
@@ -56,7 +59,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
   /** Frames whose contents are kept. */
   get keptFrames(): number {
     let count = 0;
-    for (const bytes of this.#frames.values()) count += bytes === undefined ? 0 : 1;
+    for (const bytes of this._frames.values()) count += bytes === undefined ? 0 : 1;
     return count;
   }
 
@@ -65,7 +68,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
    * write any more.
    */
   freeze(): FrameContents {
-    return new Map([...this.#template, ...this.#frames]);
+    return new Map([...this._template, ...this._frames]);
   }
 
   contains(addr: number, lengthBytes: number): boolean {
@@ -73,8 +76,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (addr < 0 || lengthBytes < 0 || addr + lengthBytes > this.sizeBytes) return false;
     const last = Math.floor((addr + Math.max(1, lengthBytes) - 1) / FRAME_BYTES);
     for (let pfn = Math.floor(addr / FRAME_BYTES); pfn <= last; pfn += 1) {
-      if (pfn >= this.#core.spanFrames) return false;
-      if (this.#core.frames.kind(pfn) === KIND_HOLE) return false;
+      if (pfn >= this._core.spanFrames) return false;
+      if (this._core.frames.kind(pfn) === KIND_HOLE) return false;
     }
     return true;
   }
@@ -83,12 +86,12 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (!this.contains(addr, lengthBytes)) return undefined;
     const offset = addr % FRAME_BYTES;
     if (offset + lengthBytes <= FRAME_BYTES) {
-      const bytes = this.#contents(Math.floor(addr / FRAME_BYTES));
+      const bytes = this._contents(Math.floor(addr / FRAME_BYTES));
       return bytes?.subarray(offset, offset + lengthBytes) ?? new Uint8Array(lengthBytes);
     }
     const whole = new Uint8Array(lengthBytes);
-    this.#pieces(addr, lengthBytes, (pfn, from, done, length) => {
-      const bytes = this.#contents(pfn);
+    this._pieces(addr, lengthBytes, (pfn, from, done, length) => {
+      const bytes = this._contents(pfn);
       if (bytes !== undefined) whole.set(bytes.subarray(from, from + length), done);
     });
     return whole;
@@ -98,45 +101,45 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if (!this.contains(addr, bytes.length)) return false;
     const offset = addr % FRAME_BYTES;
     if (offset + bytes.length <= FRAME_BYTES) {
-      this.#writable((addr - offset) / FRAME_BYTES).set(bytes, offset);
+      this._writable((addr - offset) / FRAME_BYTES).set(bytes, offset);
       return true;
     }
-    this.#pieces(addr, bytes.length, (pfn, from, done, length) => {
-      this.#writable(pfn).set(bytes.subarray(done, done + length), from);
+    this._pieces(addr, bytes.length, (pfn, from, done, length) => {
+      this._writable(pfn).set(bytes.subarray(done, done + length), from);
     });
     return true;
   }
 
   readU16(addr: number): number | undefined {
-    const pfn = this.#frameOf(addr, 2);
-    if (pfn < 0) return this.#readNumber(addr, 2);
-    const bytes = this.#contents(pfn);
+    const pfn = this._frameOf(addr, 2);
+    if (pfn < 0) return this._readNumber(addr, 2);
+    const bytes = this._contents(pfn);
     if (bytes === undefined) return 0;
     const at = addr - pfn * FRAME_BYTES;
     return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   }
 
   readU32(addr: number): number | undefined {
-    const pfn = this.#frameOf(addr, 4);
-    if (pfn < 0) return this.#readNumber(addr, 4);
-    const bytes = this.#contents(pfn);
+    const pfn = this._frameOf(addr, 4);
+    if (pfn < 0) return this._readNumber(addr, 4);
+    const bytes = this._contents(pfn);
     if (bytes === undefined) return 0;
     return word(bytes, addr - pfn * FRAME_BYTES);
   }
 
   readU64(addr: number): number | undefined {
-    const pfn = this.#frameOf(addr, 8);
-    if (pfn < 0) return this.#readNumber(addr, 8);
-    const bytes = this.#contents(pfn);
+    const pfn = this._frameOf(addr, 8);
+    if (pfn < 0) return this._readNumber(addr, 8);
+    const bytes = this._contents(pfn);
     if (bytes === undefined) return 0;
     const at = addr - pfn * FRAME_BYTES;
     return word(bytes, at + 4) * TWO_32 + word(bytes, at);
   }
 
   writeU16(addr: number, value: number): boolean {
-    const pfn = this.#frameOf(addr, 2);
-    if (pfn < 0) return this.#writeNumber(addr, 2, value);
-    const bytes = this.#writable(pfn);
+    const pfn = this._frameOf(addr, 2);
+    if (pfn < 0) return this._writeNumber(addr, 2, value);
+    const bytes = this._writable(pfn);
     const at = addr - pfn * FRAME_BYTES;
     bytes[at] = value;
     bytes[at + 1] = value >>> 8;
@@ -144,16 +147,16 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   writeU32(addr: number, value: number): boolean {
-    const pfn = this.#frameOf(addr, 4);
-    if (pfn < 0) return this.#writeNumber(addr, 4, value);
-    setWord(this.#writable(pfn), addr - pfn * FRAME_BYTES, value);
+    const pfn = this._frameOf(addr, 4);
+    if (pfn < 0) return this._writeNumber(addr, 4, value);
+    setWord(this._writable(pfn), addr - pfn * FRAME_BYTES, value);
     return true;
   }
 
   writeU64(addr: number, value: number): boolean {
-    const pfn = this.#frameOf(addr, 8);
-    if (pfn < 0) return this.#writeNumber(addr, 8, value);
-    const bytes = this.#writable(pfn);
+    const pfn = this._frameOf(addr, 8);
+    if (pfn < 0) return this._writeNumber(addr, 8, value);
+    const bytes = this._writable(pfn);
     const at = addr - pfn * FRAME_BYTES;
     setWord(bytes, at, value % TWO_32);
     setWord(bytes, at + 4, Math.floor(value / TWO_32));
@@ -161,11 +164,11 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   /** The one frame that has all of a range; -1: there is no such frame, or the range is not all memory. */
-  #frameOf(addr: number, lengthBytes: number): number {
+  private _frameOf(addr: number, lengthBytes: number): number {
     if (!(addr >= 0) || addr + lengthBytes > this.sizeBytes) return -1;
     const pfn = Math.floor(addr / FRAME_BYTES);
     if (addr + lengthBytes > (pfn + 1) * FRAME_BYTES) return -1;
-    return this.#core.frames.kind(pfn) === KIND_HOLE ? -1 : pfn;
+    return this._core.frames.kind(pfn) === KIND_HOLE ? -1 : pfn;
   }
 
   /**
@@ -173,10 +176,10 @@ export class VmMemory implements GuestBytes, DriverMemory {
    * memory; -1 when the range is not all inside the guest.
    */
   discard(pfn: number, count: number): number {
-    const released = this.#core.backing.release(pfn, count);
+    const released = this._core.backing.release(pfn, count);
     if (released < 0) return -1;
-    if (count === 1) this.#drop(pfn);
-    else this.#dropRange(pfn, pfn + count);
+    if (count === 1) this._drop(pfn);
+    else this._dropRange(pfn, pfn + count);
     return released;
   }
 
@@ -187,120 +190,120 @@ export class VmMemory implements GuestBytes, DriverMemory {
     if ((alignBytes & (alignBytes - 1)) !== 0) {
       throw new RefusedArgument('alignBytes', 'a power of two', alignBytes);
     }
-    this.#expectAlive();
-    return this.#alloc(lengthBytes, alignBytes);
+    this._expectAlive();
+    return this._alloc(lengthBytes, alignBytes);
   }
 
   /** Small pieces come from a page at hand: the core would not be asked. */
-  #expectAlive(): void {
-    void this.#core.spanFrames;
+  private _expectAlive(): void {
+    void this._core.spanFrames;
   }
 
-  #alloc(lengthBytes: number, alignBytes: number): number | undefined {
+  private _alloc(lengthBytes: number, alignBytes: number): number | undefined {
     if (lengthBytes >= FRAME_BYTES || alignBytes >= FRAME_BYTES) {
       // a block lies at a multiple of its own size
-      return this.#allocBlock(Math.ceil(Math.max(lengthBytes, alignBytes) / FRAME_BYTES));
+      return this._allocBlock(Math.ceil(Math.max(lengthBytes, alignBytes) / FRAME_BYTES));
     }
-    const again = this.#reuse(lengthBytes, alignBytes);
+    const again = this._reuse(lengthBytes, alignBytes);
     if (again !== undefined) return again;
-    const gap = (alignBytes - (this.#smallAddr % alignBytes)) % alignBytes;
-    if (gap + lengthBytes > this.#smallLeft) {
-      const page = this.#allocBlock(1);
+    const gap = (alignBytes - (this._smallAddr % alignBytes)) % alignBytes;
+    if (gap + lengthBytes > this._smallLeft) {
+      const page = this._allocBlock(1);
       if (page === undefined) return undefined;
       // Kept for good: freeing what lies at its start must not free the page.
-      this.#blocks.delete(page);
-      this.#smallAddr = page;
-      this.#smallLeft = FRAME_BYTES;
-      return this.#alloc(lengthBytes, alignBytes);
+      this._blocks.delete(page);
+      this._smallAddr = page;
+      this._smallLeft = FRAME_BYTES;
+      return this._alloc(lengthBytes, alignBytes);
     }
-    const addr = this.#smallAddr + gap;
-    this.#smallAddr = addr + lengthBytes;
-    this.#smallLeft -= gap + lengthBytes;
-    this.#small.set(addr, lengthBytes);
+    const addr = this._smallAddr + gap;
+    this._smallAddr = addr + lengthBytes;
+    this._smallLeft -= gap + lengthBytes;
+    this._small.set(addr, lengthBytes);
     return addr;
   }
 
   /** Blocks of pages go back to the kernel; what small allocations were cut from stays for others. */
   free(addr: number, lengthBytes: number): void {
-    this.#expectAlive();
-    const order = this.#blocks.get(addr);
+    this._expectAlive();
+    const order = this._blocks.get(addr);
     if (order === undefined) {
-      if (this.#small.get(addr) !== lengthBytes) {
+      if (this._small.get(addr) !== lengthBytes) {
         throw new RefusedArgument('addr', `memory of ${lengthBytes} bytes from alloc()`, addr);
       }
-      this.#small.delete(addr);
-      const freed = this.#freed.get(lengthBytes) ?? [];
+      this._small.delete(addr);
+      const freed = this._freed.get(lengthBytes) ?? [];
       freed.push(addr);
-      this.#freed.set(lengthBytes, freed);
+      this._freed.set(lengthBytes, freed);
       return;
     }
-    this.#blocks.delete(addr);
-    freeKernelBlock(this.#kernel, addr / FRAME_BYTES, order);
+    this._blocks.delete(addr);
+    freeKernelBlock(this._kernel, addr / FRAME_BYTES, order);
   }
 
-  #reuse(lengthBytes: number, alignBytes: number): number | undefined {
-    const freed = this.#freed.get(lengthBytes);
+  private _reuse(lengthBytes: number, alignBytes: number): number | undefined {
+    const freed = this._freed.get(lengthBytes);
     const addr = freed?.at(-1);
     if (addr === undefined || addr % alignBytes !== 0) return undefined;
     freed?.pop();
-    this.#small.set(addr, lengthBytes);
+    this._small.set(addr, lengthBytes);
     const offset = addr % FRAME_BYTES;
-    this.#writable((addr - offset) / FRAME_BYTES).fill(0, offset, offset + lengthBytes);
+    this._writable((addr - offset) / FRAME_BYTES).fill(0, offset, offset + lengthBytes);
     return addr;
   }
 
-  #allocBlock(frames: number): number | undefined {
+  private _allocBlock(frames: number): number | undefined {
     const order = orderOfFrames(frames);
-    const pfn = allocKernelBlock(this.#kernel, order);
+    const pfn = allocKernelBlock(this._kernel, order);
     if (pfn === undefined) return undefined;
     const addr = pfn * FRAME_BYTES;
-    this.#blocks.set(addr, order);
-    for (let at = pfn; at < pfn + 2 ** order; at += 1) this.#frames.set(at, undefined);
+    this._blocks.set(addr, order);
+    for (let at = pfn; at < pfn + 2 ** order; at += 1) this._frames.set(at, undefined);
     return addr;
   }
 
-  #drop(frame: number): void {
-    if (this.#template.has(frame)) this.#frames.set(frame, undefined);
-    else this.#frames.delete(frame);
+  private _drop(frame: number): void {
+    if (this._template.has(frame)) this._frames.set(frame, undefined);
+    else this._frames.delete(frame);
   }
 
-  #dropRange(start: number, end: number): void {
-    for (const frames of [this.#template, this.#frames]) {
-      for (const frame of frames.keys()) if (frame >= start && frame < end) this.#drop(frame);
+  private _dropRange(start: number, end: number): void {
+    for (const frames of [this._template, this._frames]) {
+      for (const frame of frames.keys()) if (frame >= start && frame < end) this._drop(frame);
     }
   }
 
   /** Bytes of a frame; undefined: zeros. */
-  #contents(pfn: number): Uint8Array | undefined {
-    const own = this.#frames.get(pfn);
-    if (own !== undefined || this.#frames.has(pfn)) return own;
-    return this.#template.get(pfn);
+  private _contents(pfn: number): Uint8Array | undefined {
+    const own = this._frames.get(pfn);
+    if (own !== undefined || this._frames.has(pfn)) return own;
+    return this._template.get(pfn);
   }
 
   /** Bytes of a frame that may be written: it has host memory and is the guest's own now. */
-  #writable(pfn: number): Uint8Array {
-    const kept = this.#frames.get(pfn);
+  private _writable(pfn: number): Uint8Array {
+    const kept = this._frames.get(pfn);
     if (kept !== undefined) return kept;
-    if (!this.#core.backing.isBacked(pfn) || this.#template.has(pfn)) {
-      this.#kernel.touchSystemRange(pfn, 1, true);
+    if (!this._core.backing.isBacked(pfn) || this._template.has(pfn)) {
+      this._kernel.touchSystemRange(pfn, 1, true);
     }
-    const copied = this.#frames.has(pfn) ? undefined : this.#template.get(pfn)?.slice();
+    const copied = this._frames.has(pfn) ? undefined : this._template.get(pfn)?.slice();
     const bytes = copied ?? new Uint8Array(FRAME_BYTES);
-    this.#frames.set(pfn, bytes);
+    this._frames.set(pfn, bytes);
     return bytes;
   }
 
   /** Of a range in two frames, or one that is not memory. */
-  #readNumber(addr: number, lengthBytes: 2 | 4 | 8): number | undefined {
+  private _readNumber(addr: number, lengthBytes: 2 | 4 | 8): number | undefined {
     return this.read(addr, lengthBytes)?.reduceRight((value, byte) => value * 256 + byte, 0);
   }
 
-  #writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
+  private _writeNumber(addr: number, lengthBytes: 2 | 4 | 8, value: number): boolean {
     return this.write(addr, encode(value, lengthBytes));
   }
 
   /** Calls `piece` for each frame of a range: frame, offset in it, bytes before it, bytes in it. */
-  #pieces(
+  private _pieces(
     addr: number,
     lengthBytes: number,
     piece: (pfn: number, from: number, done: number, length: number) => void,

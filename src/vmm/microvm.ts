@@ -10,6 +10,7 @@ import {
   type Counts,
   type CorePool,
   type FrameRange,
+  type FreeSpace,
   GuestKernel,
   type KernelClocks,
   layoutOf,
@@ -83,37 +84,37 @@ export class MicroVm {
   readonly startOperations: Readonly<Record<string, Operations>>;
   /** What its start took in memory, until the agent answered. */
   readonly startCounts: Counts = newCounts();
-  readonly #guest: GuestKernel;
-  readonly #context: VmContext;
-  readonly #template: Template;
-  #pager: Pager | undefined;
-  readonly #claims: FrameRange[] = [];
-  readonly #kinds: Set<string> = new Set();
-  readonly #held: Float64Array = newAccount();
-  readonly #next: Float64Array = newAccount();
-  readonly #lasting: Lasting;
+  private readonly _guest: GuestKernel;
+  private readonly _context: VmContext;
+  private readonly _template: Template;
+  private _pager: Pager | undefined;
+  private readonly _claims: FrameRange[] = [];
+  private readonly _kinds: Set<string> = new Set();
+  private readonly _held: Float64Array = newAccount();
+  private readonly _next: Float64Array = newAccount();
+  private readonly _lasting: Lasting;
   /** What was counted when the host reclaimed; the next settle hands it on. */
-  readonly #carried: Counts = newCounts();
-  #isCarrying = false;
+  private readonly _carried: Counts = newCounts();
+  private _isCarrying = false;
   /** Files that it has read, and how many pages of the host's copies it has mapped. */
-  readonly #files: Set<string> = new Set<string>();
-  #mappedFrames = 0;
-  #stirs = 0;
-  readonly #debtors: Debtor[] = [];
+  private readonly _files: Set<string> = new Set<string>();
+  private _mappedFrames = 0;
+  private _stirs = 0;
+  private readonly _debtors: Debtor[] = [];
   /** When the last debt was made. */
-  #owedNs = 0;
-  #memory: VmMemory | undefined;
-  #takenExits = 0;
-  #takenOperations: Operations = {};
-  #stopReason: string | undefined;
+  private _owedNs = 0;
+  private _memory: VmMemory | undefined;
+  private _takenExits = 0;
+  private _takenOperations: Operations = {};
+  private _stopReason: string | undefined;
 
   /** Clones the template, or boots: then the image only saves the emulator the same work again. */
   constructor(id: number, template: Template, context: VmContext) {
     this.id = id;
     this.cpus = template.image.config.cpus;
-    this.#context = context;
-    this.#template = template;
-    this.#lasting = new Lasting(context.clocks.timers, context.host);
+    this._context = context;
+    this._template = template;
+    this._lasting = new Lasting(context.clocks.timers, context.host);
     try {
       template.hold();
     } catch (error) {
@@ -122,48 +123,53 @@ export class MicroVm {
     }
     const { image } = template;
     const core = context.pool.clone(image.core);
-    this.#guest = GuestKernel.fromImage(image, core, context.clocks);
-    this.#guest.onMoved = () => this.#settleAside();
-    this.#guest.onStir = () => this.stir();
-    this.#guest.files.source = {
+    this._guest = GuestKernel.fromImage(image, core, context.clocks);
+    this._guest.onMoved = () => this._settleAside();
+    this._guest.onStir = () => this.stir();
+    this._guest.files.source = {
       isMapped: context.files.mode === 'dax',
-      came: (name, pages, upTo) => this.#readFile(name, pages, upTo),
+      came: (name, pages, upTo) => this._readFile(name, pages, upTo),
     };
     const opened = template.open?.(core);
     this.startOperations = opened?.operations ?? template.startOperations;
-    if (opened?.pager !== undefined) this.#attachPager(opened.pager);
-    if (image.template) this.#guest.wake();
+    if (opened?.pager !== undefined) this._attachPager(opened.pager);
+    if (image.template) this._guest.wake();
     try {
       this.settle(this.startCounts);
     } catch (error) {
-      this.#end('refused by the host');
+      this._end('refused by the host');
       throw error;
     }
   }
 
   /** What it has put in place so far is in the VM's start. */
-  #attachPager(pager: Pager): void {
-    this.#pager = pager;
+  private _attachPager(pager: Pager): void {
+    this._pager = pager;
     this.counted.push(pager);
-    this.#guest.readCounts(newCounts());
+    this._guest.readCounts(newCounts());
   }
 
   /** The guest. Whoever asks for it may change it, and sees no debts: ask each time. */
   get guest(): GuestKernel {
     this.stir();
-    return this.#guest;
+    return this._guest;
+  }
+
+  /** What is free in the guest. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get freeSpace(): FreeSpace {
+    return this._guest.core.freeSpace();
   }
 
   /** How often the guest was looked at or changed by others than calls. */
   get stirs(): number {
-    return this.#stirs;
+    return this._stirs;
   }
 
   /** Something else than a call is about to look at the guest or to change it: debts are paid first. */
   stir(): void {
-    this.#stirs += 1;
-    if (this.#debtors.length > 0) this.#payBack();
-    this.#guest.stir();
+    this._stirs += 1;
+    if (this._debtors.length > 0) this._payBack();
+    this._guest.stir();
   }
 
   /**
@@ -171,50 +177,50 @@ export class MicroVm {
    * it now. The debtor knows that nothing else would happen to the guest, and is asked once.
    */
   putOff(debtor: Debtor, pages: number): void {
-    this.#guest.skipBackground(Math.abs(pages));
-    const { host, clocks } = this.#context;
-    if (!this.#debtors.includes(debtor)) this.#debtors.push(debtor);
-    this.#owedNs = clocks.timers.nowNs;
+    this._guest.skipBackground(Math.abs(pages));
+    const { host, clocks } = this._context;
+    if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
+    this._owedNs = clocks.timers.nowNs;
     host.moveIdle(CAUSE_ANONYMOUS, pages);
   }
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
-    this.#context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
+    this._context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
   }
 
   /** What the debtors booked when they put it off is not booked again. */
-  #payBack(): void {
-    const debtors = this.#debtors.splice(0);
+  private _payBack(): void {
+    const debtors = this._debtors.splice(0);
     for (const debtor of debtors) debtor.payBack();
-    this.#guest.catchUp(this.#owedNs);
-    this.#guest.skipCounts();
-    this.#settleAccount();
+    this._guest.catchUp(this._owedNs);
+    this._guest.skipCounts();
+    this._settleAccount();
   }
 
   /** Pages of a file came in or were mapped, up to a page: what the next settle hands on. */
-  #readFile(name: string, pages: number, upTo: number): void {
-    const { files } = this.#context;
-    if (!this.#files.has(name)) {
-      this.#files.add(name);
+  private _readFile(name: string, pages: number, upTo: number): void {
+    const { files } = this._context;
+    if (!this._files.has(name)) {
+      this._files.add(name);
       files.use(name);
     }
     const isMapped = files.mode === 'dax';
-    if (isMapped) this.#mappedFrames += pages;
-    this.#carry(isMapped ? COUNT_TEMPLATE_MAPS : COUNT_BLOCK_READS, pages);
-    this.#carry(COUNT_DEVICE_READS, files.read(name, upTo));
+    if (isMapped) this._mappedFrames += pages;
+    this._carry(isMapped ? COUNT_TEMPLATE_MAPS : COUNT_BLOCK_READS, pages);
+    this._carry(COUNT_DEVICE_READS, files.read(name, upTo));
   }
 
-  #carry(slot: number, pages: number): void {
-    this.#carried[slot] = (this.#carried[slot] as number) + pages;
-    this.#isCarrying = true;
+  private _carry(slot: number, pages: number): void {
+    this._carried[slot] = (this._carried[slot] as number) + pages;
+    this._isCarrying = true;
   }
 
   /** The guest's memory as bytes. */
   get memory(): VmMemory {
     this.expectRunning();
-    this.#memory ??= new VmMemory(this.guest.memory);
-    return this.#memory;
+    this._memory ??= new VmMemory(this.guest.memory);
+    return this._memory;
   }
 
   /** Order of the host pages behind the guest: 0 for 4 KiB, 9 for 2 MiB. */
@@ -224,12 +230,12 @@ export class MicroVm {
 
   /** Why the VM ended; undefined while it runs. Its guest must not be used any more. */
   get stopReason(): string | undefined {
-    return this.#stopReason;
+    return this._stopReason;
   }
 
   /** Throws HandleEnded when the VM has ended. */
   expectRunning(): void {
-    if (this.#stopReason !== undefined) throw new HandleEnded(`VM ${this.id}`, this.#stopReason);
+    if (this._stopReason !== undefined) throw new HandleEnded(`VM ${this.id}`, this._stopReason);
   }
 
   /**
@@ -241,7 +247,7 @@ export class MicroVm {
     const { ram } = layoutOf(config.memoryFrames, []);
     const { region } = config;
     const zones = region === undefined ? [] : [{ start: region.start, count: region.frames }];
-    for (const { start, count } of [...ram, ...zones, ...this.#claims]) {
+    for (const { start, count } of [...ram, ...zones, ...this._claims]) {
       if (range.start >= start + count || start >= range.start + range.count) continue;
       const expected = `frames that nothing else has (${start} to ${start + count - 1} are taken)`;
       throw new RefusedArgument(argument, expected, range.start);
@@ -250,21 +256,21 @@ export class MicroVm {
       const expected = `room for ${range.count} frames from ${range.start} on: make the guest with hotplugFrames`;
       throw new RefusedArgument(argument, expected, core.spanFrames);
     }
-    this.#claims.push(range);
+    this._claims.push(range);
   }
 
   /** A VM has one of this kind of device. Throws RefusedArgument for a second. */
   attachOnce(kind: string): void {
-    if (this.#kinds.has(kind)) {
+    if (this._kinds.has(kind)) {
       throw new RefusedArgument(`VM ${this.id}`, `a VM without ${kind}`, `it has ${kind} already`);
     }
-    this.#kinds.add(kind);
+    this._kinds.add(kind);
   }
 
   /** The range is nobody's again. */
   unclaim(range: FrameRange): void {
-    const at = this.#claims.indexOf(range);
-    if (at >= 0) this.#claims.splice(at, 1);
+    const at = this._claims.indexOf(range);
+    if (at >= 0) this._claims.splice(at, 1);
   }
 
   /** Ends the VM at once if one of its devices wants that. Whether it runs on. */
@@ -272,7 +278,7 @@ export class MicroVm {
     for (const { killReason } of this.devices) {
       if (killReason !== undefined) this.kill(killReason);
     }
-    return this.#stopReason === undefined;
+    return this._stopReason === undefined;
   }
 
   /**
@@ -282,9 +288,9 @@ export class MicroVm {
   settle(counts: Counts): void {
     this.expectRunning();
     this.stir();
-    this.#guest.runBackground();
-    this.#readCounts(counts);
-    this.#settleAccount();
+    this._guest.runBackground();
+    this._readCounts(counts);
+    this._settleAccount();
   }
 
   /**
@@ -293,67 +299,67 @@ export class MicroVm {
    * of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
-    const guest = this.#guest;
+    const guest = this._guest;
     guest.runBackground();
-    const isDisturbed = this.#isCarrying || guest.isDisturbed;
+    const isDisturbed = this._isCarrying || guest.isDisturbed;
     if (isDisturbed) {
       counts.fill(0);
-      this.#readCounts(counts);
+      this._readCounts(counts);
       addCounts(total, counts);
     } else {
       guest.readCounts(total);
-      this.#takeOut(total);
+      this._takeOut(total);
     }
-    this.#settleAccount();
+    this._settleAccount();
     return isDisturbed;
   }
 
-  #readCounts(counts: Counts): void {
-    if (this.#isCarrying) {
-      addCounts(counts, this.#carried);
-      this.#carried.fill(0);
-      this.#isCarrying = false;
+  private _readCounts(counts: Counts): void {
+    if (this._isCarrying) {
+      addCounts(counts, this._carried);
+      this._carried.fill(0);
+      this._isCarrying = false;
     }
-    if (this.#pager === undefined) this.#guest.readCounts(counts);
-    else this.#readPaged(counts, this.#pager);
-    this.#takeOut(counts);
+    if (this._pager === undefined) this._guest.readCounts(counts);
+    else this._readPaged(counts, this._pager);
+    this._takeOut(counts);
   }
 
   /** What devices book as operations of their own is not counted twice. */
-  #takeOut(counts: Counts): void {
+  private _takeOut(counts: Counts): void {
     const { counted } = this;
     for (let at = 0; at < counted.length; at += 1) counted[at]?.takeOut?.(counts);
   }
 
-  #readPaged(counts: Counts, pager: Pager): void {
+  private _readPaged(counts: Counts, pager: Pager): void {
     const own = newCounts();
     pager.beforeCounts();
-    this.#guest.readCounts(own);
+    this._guest.readCounts(own);
     pager.take(own);
     addCounts(counts, own);
   }
 
-  #settleAccount(): void {
-    const { core, memory } = this.#guest;
+  private _settleAccount(): void {
+    const { core, memory } = this._guest;
     const { guestOs, file, anonymous, pageTables } = memory.used;
-    const { vmm, host } = this.#context;
-    const next = this.#next;
+    const { vmm, host } = this._context;
+    const next = this._next;
     next[CAUSE_GUEST_OS] = guestOs;
     next[CAUSE_VMM] = vmm.processFrames;
     next[CAUSE_FILE_SHARED] = file;
     next[CAUSE_ANONYMOUS] = anonymous;
     next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
-    const present = core.backedFrames + this.#mappedFrames;
+    const present = core.backedFrames + this._mappedFrames;
     next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    if (host.settle(this.#held, next) !== 0) this.#lasting.set(framesOf(this.#held));
+    if (host.settle(this._held, next) !== 0) this._lasting.set(framesOf(this._held));
   }
 
   /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
   get heldFrameNs(): number {
-    return this.#lasting.frameNs;
+    return this._lasting.frameNs;
   }
 
-  get #exits(): number {
+  private get _exits(): number {
     const { counted } = this;
     let exits = 0;
     for (let at = 0; at < counted.length; at += 1) exits += counted[at]?.exits ?? 0;
@@ -362,18 +368,18 @@ export class MicroVm {
 
   /** Whether the devices did something since the last time. */
   get hasOperations(): boolean {
-    return this.#exits !== this.#takenExits;
+    return this._exits !== this._takenExits;
   }
 
   /** What the devices did since the last time; undefined: nothing. */
   takeOperations(): Operations | undefined {
-    const exits = this.#exits;
-    if (exits === this.#takenExits) return undefined;
+    const exits = this._exits;
+    if (exits === this._takenExits) return undefined;
     const now: Operations = {};
     for (const { operations } of this.counted) addOperations(now, operations);
-    const taken = since(this.#takenOperations, now);
-    this.#takenExits = exits;
-    this.#takenOperations = now;
+    const taken = since(this._takenOperations, now);
+    this._takenExits = exits;
+    this._takenOperations = now;
     return taken;
   }
 
@@ -381,7 +387,7 @@ export class MicroVm {
   release(ranges: readonly FrameRange[]): number {
     this.expectRunning();
     let frames = 0;
-    const memory = this.#memory;
+    const memory = this._memory;
     for (const { start, count } of ranges) {
       frames += memory?.discard(start, count) ?? this.guest.core.backing.release(start, count);
     }
@@ -403,30 +409,30 @@ export class MicroVm {
     expectInteger('frames', frames, 0);
     let got = 0;
     for (const reclaim of this.reclaimers) {
-      if (got < frames && this.#stopReason === undefined) got += reclaim(frames - got);
+      if (got < frames && this._stopReason === undefined) got += reclaim(frames - got);
     }
-    if (this.#stopReason === undefined) this.#settleAside();
+    if (this._stopReason === undefined) this._settleAside();
     return got;
   }
 
   /** Settles between the caller's own times to do so; what is counted is the next one's. */
-  #settleAside(): void {
+  private _settleAside(): void {
     const counts = newCounts();
     this.settle(counts);
-    addCounts(this.#carried, counts);
-    this.#isCarrying = true;
+    addCounts(this._carried, counts);
+    this._isCarrying = true;
   }
 
   /** Ends the VM from outside, whatever its guest was doing. */
   kill(reason: string): void {
-    if (this.#stopReason !== undefined) return;
+    if (this._stopReason !== undefined) return;
     this.stir();
-    this.#end(reason);
+    this._end(reason);
   }
 
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
   stop(counts: Counts): void {
-    if (this.#stopReason !== undefined) return;
+    if (this._stopReason !== undefined) return;
     try {
       this.settle(counts);
     } catch (error) {
@@ -434,22 +440,22 @@ export class MicroVm {
       throw error;
     }
     // settling may end the VM: the host is short and takes the largest
-    if (this.#stopReason !== undefined) return;
-    this.#context.inspect?.(this);
+    if (this._stopReason !== undefined) return;
+    this._context.inspect?.(this);
     const last = newCounts();
-    last[COUNT_RELEASED_PAGES] = this.#guest.core.privateFrames;
-    this.#pager?.take(last);
+    last[COUNT_RELEASED_PAGES] = this._guest.core.privateFrames;
+    this._pager?.take(last);
     addCounts(counts, last);
-    this.#end('stopped');
+    this._end('stopped');
   }
 
-  #end(reason: string): void {
-    this.#stopReason = reason;
-    this.#guest.stopWorkers();
-    this.#context.host.settle(this.#held, newAccount());
-    this.#lasting.set(0);
-    this.#context.files.leave(this.#files);
-    this.#template.drop();
-    this.#context.pool.give(this.#guest.core, `VM ${this.id}`, reason);
+  private _end(reason: string): void {
+    this._stopReason = reason;
+    this._guest.stopWorkers();
+    this._context.host.settle(this._held, newAccount());
+    this._lasting.set(0);
+    this._context.files.leave(this._files);
+    this._template.drop();
+    this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }
 }

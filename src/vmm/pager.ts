@@ -24,22 +24,22 @@ export interface PagerConfig {
 export class Pager implements CountedDevice {
   readonly operations: Operations = {};
   exits = 0;
-  readonly #core: Core;
-  readonly #config: PagerConfig;
-  readonly #isLarge: boolean;
+  private readonly _core: Core;
+  private readonly _config: PagerConfig;
+  private readonly _isLarge: boolean;
 
   constructor(core: Core, config: PagerConfig) {
-    this.#core = core;
-    this.#config = config;
-    this.#isLarge = core.backingOrder === THP_ORDER;
+    this._core = core;
+    this._config = config;
+    this._isLarge = core.backingOrder === THP_ORDER;
   }
 
   /** Before the guest runs, pages of the image are put in place, read in one go if they are not in memory. Frames. */
   install(frames: FrameSet, isOnDisk: boolean): Operations {
-    const { backing } = this.#core;
-    const before = this.#core.privateFrames;
+    const { backing } = this._core;
+    const before = this._core.privateFrames;
     backing.writeAll(frames);
-    const installed = this.#core.privateFrames - before;
+    const installed = this._core.privateFrames - before;
     return {
       imageInstall4KiB: installed,
       ...(isOnDisk && { imageBulkRead4KiB: installed }),
@@ -48,7 +48,7 @@ export class Pager implements CountedDevice {
 
   /** What was only mapped is copied where nothing is shared. To be called before the core's counters are read. */
   beforeCounts(): void {
-    if (this.#config.isCopied && this.#core.sharedFrames > 0) this.#core.backing.copyMapped();
+    if (this._config.isCopied && this._core.sharedFrames > 0) this._core.backing.copyMapped();
   }
 
   /** Takes what the pager did out of what the core counted. */
@@ -56,28 +56,28 @@ export class Pager implements CountedDevice {
     const maps = counts[COUNT_TEMPLATE_MAPS] as number;
     const copies = counts[COUNT_TEMPLATE_COPIES] as number;
     if (maps + copies > 0) {
-      this.#add(
-        this.#isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB',
-        this.#config.read(this.#core),
+      this._add(
+        this._isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB',
+        this._config.read(this._core),
       );
     }
-    if (this.#config.isCopied) {
+    if (this._config.isCopied) {
       // a page that was mapped is copied later: the copies are all
       counts[COUNT_TEMPLATE_MAPS] = 0;
-      if (!this.#isLarge) this.#move(counts, COUNT_TEMPLATE_COPIES, 'userfaultPage', 1);
+      if (!this._isLarge) this._move(counts, COUNT_TEMPLATE_COPIES, 'userfaultPage', 1);
     }
-    if (!this.#isLarge) return;
-    this.#move(counts, COUNT_TEMPLATE_COPIES, 'imageCopy2MiB', 1);
-    this.#move(counts, COUNT_HOST_FAULTS, 'hostFault2MiB', 1);
-    this.#move(counts, COUNT_RELEASED_PAGES, 'hostRelease2MiB', PAGEBLOCK_FRAMES);
+    if (!this._isLarge) return;
+    this._move(counts, COUNT_TEMPLATE_COPIES, 'imageCopy2MiB', 1);
+    this._move(counts, COUNT_HOST_FAULTS, 'hostFault2MiB', 1);
+    this._move(counts, COUNT_RELEASED_PAGES, 'hostRelease2MiB', PAGEBLOCK_FRAMES);
   }
 
-  #move(counts: Counts, slot: number, name: OperationName, unit: number): void {
-    this.#add(name, (counts[slot] as number) / unit);
+  private _move(counts: Counts, slot: number, name: OperationName, unit: number): void {
+    this._add(name, (counts[slot] as number) / unit);
     counts[slot] = 0;
   }
 
-  #add(name: OperationName, times: number): void {
+  private _add(name: OperationName, times: number): void {
     if (times === 0) return;
     this.operations[name] = (this.operations[name] ?? 0) + times;
     this.exits += 1;

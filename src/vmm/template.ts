@@ -40,9 +40,9 @@ export class Template {
   readonly startOperations: Opened['operations'];
   /** A VM begins on a copy of the image: what its start takes then, and how pages come. */
   open?(core: Core): Opened;
-  readonly #host: HostMemory;
-  readonly #held: Float64Array = newAccount();
-  #clones = 0;
+  private readonly _host: HostMemory;
+  private readonly _held: Float64Array = newAccount();
+  private _clones = 0;
 
   constructor(
     image: GuestImage,
@@ -53,33 +53,33 @@ export class Template {
   ) {
     this.image = image;
     this.startOperations = startOperations;
-    this.#host = host;
+    this._host = host;
   }
 
   /** VMs that use it. */
   get clones(): number {
-    return this.#clones;
+    return this._clones;
   }
 
   /** A VM uses the image from now on. */
   hold(): void {
-    this.#clones += 1;
+    this._clones += 1;
     this.settle();
   }
 
   drop(): void {
-    this.#clones -= 1;
+    this._clones -= 1;
     this.settle();
   }
 
   /** Brings the host's account up to date. */
   protected settle(): void {
-    this.#host.settle(this.#held, this.account());
+    this._host.settle(this._held, this.account());
   }
 
   /** What the image takes of the host's memory. */
   protected account(): Float64Array {
-    return this.image.template && this.#clones > 0 ? wholeImage(this.image) : newAccount();
+    return this.image.template && this._clones > 0 ? wholeImage(this.image) : newAccount();
   }
 }
 
@@ -100,11 +100,11 @@ const KEEP_IMAGES = 256;
 
 /** Machines booted so far, by what makes them differ. Hosts of one run may share them: an image does not change. */
 export class ImageStore {
-  readonly #images: Map<string, GuestImage> = new Map<string, GuestImage>();
-  readonly #keep: number;
+  private readonly _images: Map<string, GuestImage> = new Map<string, GuestImage>();
+  private readonly _keep: number;
 
   constructor(keep: number = KEEP_IMAGES) {
-    this.#keep = keep;
+    this._keep = keep;
   }
 
   /** The image of a machine, booted when it is asked for first. `key`: what makes it differ. */
@@ -114,12 +114,12 @@ export class ImageStore {
 
   /** The image that a key stands for, made when it is asked for first. */
   made(key: string, make: () => GuestImage): GuestImage {
-    const known = this.#images.get(key);
+    const known = this._images.get(key);
     if (known !== undefined) return known;
     const image = make();
-    const [oldest] = this.#images.keys();
-    if (this.#images.size >= this.#keep && oldest !== undefined) this.#images.delete(oldest);
-    this.#images.set(key, image);
+    const [oldest] = this._images.keys();
+    if (this._images.size >= this._keep && oldest !== undefined) this._images.delete(oldest);
+    this._images.set(key, image);
     return image;
   }
 }
@@ -136,47 +136,47 @@ export interface Contents {
 
 /** The templates of one host. */
 export class TemplateStore {
-  readonly #host: HostMemory;
-  readonly #images: ImageStore;
-  readonly #pool: CorePool;
-  readonly #templates: Map<string, Template> = new Map<string, Template>();
+  private readonly _host: HostMemory;
+  private readonly _images: ImageStore;
+  private readonly _pool: CorePool;
+  private readonly _templates: Map<string, Template> = new Map<string, Template>();
 
   constructor(
     host: HostMemory,
     images: ImageStore = new ImageStore(),
     pool: CorePool = new CorePool(),
   ) {
-    this.#host = host;
-    this.#pool = pool;
-    this.#images = images;
+    this._host = host;
+    this._pool = pool;
+    this._images = images;
   }
 
   /** The template of a machine. `shared`: clones share its frames. */
   get(config: GuestConfig, shared: boolean): Template {
     const key = keyOf(config, shared);
-    const known = this.#templates.get(key);
+    const known = this._templates.get(key);
     if (known !== undefined) return known;
-    const template = new Template(this.#booted(config, shared), this.#host);
-    this.#templates.set(key, template);
+    const template = new Template(this._booted(config, shared), this._host);
+    this._templates.set(key, template);
     return template;
   }
 
-  #booted(config: GuestConfig, shared: boolean): GuestImage {
-    return this.#images.get(keyOf(config, shared), config, shared);
+  private _booted(config: GuestConfig, shared: boolean): GuestImage {
+    return this._images.get(keyOf(config, shared), config, shared);
   }
 
   /** The image of a machine that was booted, and frozen when its function's process was ready for calls. */
   frozen(config: GuestConfig, contents: Contents): GuestImage {
     const { key, order } = contents;
-    return this.#images.made(JSON.stringify([keyOf(config, true), key, order]), () => {
-      const booted = this.#booted(config, false);
-      const core = this.#pool.clone(booted.core);
+    return this._images.made(JSON.stringify([keyOf(config, true), key, order]), () => {
+      const booted = this._booted(config, false);
+      const core = this._pool.clone(booted.core);
       const guest = GuestKernel.fromImage(booted, core, new KernelClocks(new Clock()));
       try {
         return guest.freeze(contents.fill(guest), order);
       } finally {
         guest.stopWorkers();
-        this.#pool.give(core, 'the guest of an image', 'it was frozen');
+        this._pool.give(core, 'the guest of an image', 'it was frozen');
       }
     });
   }

@@ -52,10 +52,10 @@ export class Vmm {
   readonly host: HostMemory;
   readonly clock: Clock;
   readonly policy: HostPolicy;
-  readonly #context: VmContext;
-  readonly #templates: TemplateStore;
-  readonly #vms: Set<MicroVm> = new Set<MicroVm>();
-  #started = 0;
+  private readonly _context: VmContext;
+  private readonly _templates: TemplateStore;
+  private readonly _vms: Set<MicroVm> = new Set<MicroVm>();
+  private _started = 0;
 
   constructor(config: VmmConfig) {
     const { hostFrames, footprint, policy, clock, pool, images, inspect, hostCache } = expectObject(
@@ -70,7 +70,7 @@ export class Vmm {
     this.host = new HostMemory(hostFrames, () => time.nowNs);
     this.clock = time;
     this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
-    this.#context = {
+    this._context = {
       host: this.host,
       files: new HostFiles(this.host, expectName('hostCache', hostCache ?? 'shared', HOST_CACHES)),
       pool: pool ?? new CorePool(),
@@ -78,52 +78,52 @@ export class Vmm {
       clocks: new KernelClocks(this.clock),
       inspect,
     };
-    this.#templates = new TemplateStore(this.host, images, this.#context.pool);
-    if (this.policy === 'reclaim') this.host.relieve = (frames) => this.#reclaim(frames);
-    if (this.policy === 'kill') this.host.relieve = () => this.#killLargest();
+    this._templates = new TemplateStore(this.host, images, this._context.pool);
+    if (this.policy === 'reclaim') this.host.relieve = (frames) => this._reclaim(frames);
+    if (this.policy === 'kill') this.host.relieve = () => this._killLargest();
   }
 
   /** VMs that run, in the order of their start. */
   get vms(): readonly MicroVm[] {
-    return [...this.#vms].filter((vm) => vm.stopReason === undefined);
+    return [...this._vms].filter((vm) => vm.stopReason === undefined);
   }
 
   /** Boots a machine; undefined when the host has no memory for it. */
   boot(config: GuestConfig): MicroVm | undefined {
-    return this.#mayStart(config, false);
+    return this._mayStart(config, false);
   }
 
   /** Clones the template of a machine, which is booted and frozen at the first call. */
   clone(config: GuestConfig): MicroVm | undefined {
-    return this.#mayStart(config, true);
+    return this._mayStart(config, true);
   }
 
   /** Clones a machine (`shared`) or boots it. Throws HostOutOfMemory. */
   start(config: GuestConfig, shared: boolean): MicroVm {
-    return this.#startFrom(this.#templates.get(config, shared));
+    return this._startFrom(this._templates.get(config, shared));
   }
 
   /** Starts a VM from an image of a function. Throws HostOutOfMemory. */
   restore(image: FunctionImage): MicroVm {
-    return this.#startFrom(image);
+    return this._startFrom(image);
   }
 
   /** The image of a function on this host; what is emulated of it is made once a run. */
   imageOf(config: GuestConfig, contents: Contents, options: ImageOptions): FunctionImage {
-    const image = this.#templates.frozen(config, contents);
-    return new FunctionImage(image, this.host, this.#context.vmm, options);
+    const image = this._templates.frozen(config, contents);
+    return new FunctionImage(image, this.host, this._context.vmm, options);
   }
 
-  #startFrom(template: Template): MicroVm {
-    const vm = new MicroVm(this.#started, template, this.#context);
-    this.#started += 1;
-    this.#vms.add(vm);
+  private _startFrom(template: Template): MicroVm {
+    const vm = new MicroVm(this._started, template, this._context);
+    this._started += 1;
+    this._vms.add(vm);
     return vm;
   }
 
   /** Ends a VM; adds what it did since it was last settled. */
   stop(vm: MicroVm, counts: Counts = newCounts()): Counts {
-    this.#vms.delete(vm);
+    this._vms.delete(vm);
     vm.stop(counts);
     return counts;
   }
@@ -147,7 +147,7 @@ export class Vmm {
     return counts;
   }
 
-  #mayStart(config: GuestConfig, shared: boolean): MicroVm | undefined {
+  private _mayStart(config: GuestConfig, shared: boolean): MicroVm | undefined {
     try {
       return this.start(config, shared);
     } catch (error) {
@@ -157,7 +157,7 @@ export class Vmm {
   }
 
   /** Takes from each VM in turn, the one with the most idle memory first. */
-  #reclaim(frames: number): boolean {
+  private _reclaim(frames: number): boolean {
     let got = 0;
     for (const vm of this.vms.toSorted((a, b) => idleOf(b) - idleOf(a))) {
       if (got >= frames) break;
@@ -166,7 +166,7 @@ export class Vmm {
     return got > 0;
   }
 
-  #killLargest(): boolean {
+  private _killLargest(): boolean {
     let largest: MicroVm | undefined;
     for (const vm of this.vms) {
       const frames = vm.guest.core.privateFrames;

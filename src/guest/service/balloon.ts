@@ -31,27 +31,27 @@ export const HUGE_BALLOON_ORDER: typeof THP_ORDER = THP_ORDER;
 export type BalloonOrder = 0 | typeof HUGE_BALLOON_ORDER;
 
 export class BalloonPages {
-  readonly #memory: GuestMemory;
-  readonly #order: BalloonOrder;
-  readonly #gfp: number;
-  readonly #cpu: number;
+  private readonly _memory: GuestMemory;
+  private readonly _order: BalloonOrder;
+  private readonly _gfp: number;
+  private readonly _cpu: number;
 
   /** `order`: of every block that the balloon will hold. */
   constructor(memory: GuestMemory, order: BalloonOrder = 0, cpu = 0) {
-    this.#memory = memory;
-    this.#order = order;
-    this.#gfp = order === 0 ? GFP_BALLOON : GFP_HUGE_BALLOON;
-    this.#cpu = cpu;
+    this._memory = memory;
+    this._order = order;
+    this._gfp = order === 0 ? GFP_BALLOON : GFP_HUGE_BALLOON;
+    this._cpu = cpu;
   }
 
   /** Frames in the balloon, those on their way out not included. */
   get heldFrames(): number {
-    return this.#memory.core.balloon.heldFrames;
+    return this._memory.core.balloon.heldFrames;
   }
 
   /** Whether inflated pages leave their zones' managed ones. Only while the balloon is empty. */
   adjustManaged(on: boolean): void {
-    expectAnswer(this.#memory.core.balloon.adjustManaged(on), 'balloon.adjustManaged');
+    expectAnswer(this._memory.core.balloon.adjustManaged(on), 'balloon.adjustManaged');
   }
 
   /**
@@ -59,14 +59,14 @@ export class BalloonPages {
    * (NORETRY), never the OOM killer. How many it got, in `pfns` in order of allocation.
    */
   alloc(pfns: Uint32Array, count: number): number {
-    const memory = this.#memory;
+    const memory = this._memory;
     // the driver waited for the device before this message: kswapd had its turn
     memory.kswapd.run();
     let got = 0;
     while (got < count) {
-      const attempt = (): number => this.#request(pfns, got, count - got);
+      const attempt = (): number => this._request(pfns, got, count - got);
       const head = (): number => pfns[got] as number;
-      const request = { gfp: this.#gfp, order: this.#order, cpu: this.#cpu, attempt, head };
+      const request = { gfp: this._gfp, order: this._order, cpu: this._cpu, attempt, head };
       const answer = slowPath(memory, request, attempt());
       memory.deliverMoves();
       if (answer <= 0) break;
@@ -75,9 +75,9 @@ export class BalloonPages {
     return got;
   }
 
-  #request(pfns: Uint32Array, at: number, count: number): number {
-    const { balloon } = this.#memory.core;
-    return balloon.request(pfns, at, count, this.#order, this.#gfp, this.#cpu);
+  private _request(pfns: Uint32Array, at: number, count: number): number {
+    const { balloon } = this._memory.core;
+    return balloon.request(pfns, at, count, this._order, this._gfp, this._cpu);
   }
 
   /**
@@ -85,7 +85,7 @@ export class BalloonPages {
    * first.
    */
   enter(pfns: Uint32Array, count: number): void {
-    expectAnswer(this.#memory.core.balloon.enter(pfns, count), 'balloon.enter');
+    expectAnswer(this._memory.core.balloon.enter(pfns, count), 'balloon.enter');
   }
 
   /**
@@ -93,21 +93,21 @@ export class BalloonPages {
    * core has.
    */
   leave(count: number): number {
-    return expectAnswer(this.#memory.core.balloon.pop(count), 'balloon.pop');
+    return expectAnswer(this._memory.core.balloon.pop(count), 'balloon.pop');
   }
 
   /** Frees blocks that left(), in the order of the array. */
   free(pfns: Uint32Array, count: number): void {
-    expectAnswer(this.#memory.core.balloon.release(pfns, count, this.#cpu), 'balloon.release');
+    expectAnswer(this._memory.core.balloon.release(pfns, count, this._cpu), 'balloon.release');
   }
 
   /** One free block of 4 MiB for hinting, or undefined. */
   allocHint(): number | undefined {
-    const pfn = this.#memory.core.pages.alloc(GFP_HINT, ORDER_MAX, this.#cpu);
+    const pfn = this._memory.core.pages.alloc(GFP_HINT, ORDER_MAX, this._cpu);
     return pfn < 0 ? undefined : pfn;
   }
 
   freeHint(pfn: number): void {
-    expectAnswer(this.#memory.core.pages.free(pfn, ORDER_MAX, this.#cpu), 'pages.free');
+    expectAnswer(this._memory.core.pages.free(pfn, ORDER_MAX, this._cpu), 'pages.free');
   }
 }

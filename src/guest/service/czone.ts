@@ -43,17 +43,17 @@ function inAddressOrder(ranges: readonly FrameRange[]): FrameRange[] {
 
 export class CZonePages {
   readonly region: CZoneRegion;
-  readonly #memory: GuestMemory;
+  private readonly _memory: GuestMemory;
 
   /** The region has been declared to the core. */
   constructor(memory: GuestMemory, region: CZoneRegion) {
-    this.#memory = memory;
+    this._memory = memory;
     this.region = region;
   }
 
   /** Plugs blocks into the pool; a zone then takes as many, near the ones it has. */
   addBlocks(zone: number, pfn: number, frames: number): boolean {
-    const { czones } = this.#memory.core;
+    const { czones } = this._memory.core;
     if (czones.plug(pfn, frames) < 0) return false;
     if (zone !== POOL) czones.grow(zone, frames / this.region.blockFrames);
     return true;
@@ -64,10 +64,10 @@ export class CZonePages {
    * them.
    */
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
-    const { czones } = this.#memory.core;
+    const { czones } = this._memory.core;
     let candidates = this.blocksOf(zone);
     if (zone !== POOL) {
-      if (migrate) this.#compact(zone);
+      if (migrate) this._compact(zone);
       expectAnswer(czones.shrink(zone, blocks), 'czones.shrink');
       const kept = new Set(this.blocksOf(zone));
       candidates = candidates.filter((pfn) => !kept.has(pfn));
@@ -81,12 +81,12 @@ export class CZonePages {
 
   /** Takes blocks of the pool out of the guest. False when they are not all there. */
   takePooled(pfn: number, frames: number): boolean {
-    return this.#memory.core.czones.unplug(pfn, frames) >= 0;
+    return this._memory.core.czones.unplug(pfn, frames) >= 0;
   }
 
   /** The zone of a block; undefined when it is not memory. */
   zoneOf(pfn: number): number | undefined {
-    const { czones, frames } = this.#memory.core;
+    const { czones, frames } = this._memory.core;
     const zone = frames.zone(pfn);
     if (zone !== NONE) return zone;
     return czones.isPooled(pfn) ? POOL : undefined;
@@ -94,7 +94,7 @@ export class CZonePages {
 
   /** First frames of the blocks of a zone. */
   blocksOf(zone: number): number[] {
-    const { czones } = this.#memory.core;
+    const { czones } = this._memory.core;
     return zone === POOL ? czones.pooled() : czones.blocksOf(zone);
   }
 
@@ -109,15 +109,15 @@ export class CZonePages {
     order: number,
     pairs: Uint32Array,
   ): number {
-    if (zone === POOL) return this.#collectPool(maxRanges, maxFrames, pairs);
-    const ranges = this.#memory.core.czones.reclaim(zone, maxRanges, maxFrames, order);
+    if (zone === POOL) return this._collectPool(maxRanges, maxFrames, pairs);
+    const ranges = this._memory.core.czones.reclaim(zone, maxRanges, maxFrames, order);
     inAddressOrder(ranges).forEach(({ start, count }, i) => pairs.set([start, count], 2 * i));
     return ranges.length;
   }
 
   /** A collected range is free again; `released`: without host memory. */
   putBack(zone: number, pfn: number, frames: number, released: boolean): void {
-    const { czones } = this.#memory.core;
+    const { czones } = this._memory.core;
     if (zone === POOL) {
       expectAnswer(czones.plug(pfn, frames), 'czones.plug');
     } else {
@@ -126,7 +126,7 @@ export class CZonePages {
   }
 
   figures(zone: number): CZoneFigures {
-    const { core } = this.#memory;
+    const { core } = this._memory;
     if (zone === POOL) {
       const { blockFrames } = this.region;
       const blocks = this.blocksOf(POOL);
@@ -140,7 +140,7 @@ export class CZonePages {
   }
 
   events(): CZoneEvents {
-    const { core } = this.#memory;
+    const { core } = this._memory;
     return {
       limitHits: core.stat(STAT_CZONE_LIMIT_HITS),
       grownBlocks: core.stat(STAT_CZONE_GROWN_ON_DEMAND),
@@ -149,14 +149,14 @@ export class CZonePages {
     };
   }
 
-  #compact(zone: number): void {
-    const { core } = this.#memory;
+  private _compact(zone: number): void {
+    const { core } = this._memory;
     expectAnswer(core.czones.compact(zone, EVERY_PAGE, 0), 'czones.compact');
-    this.#memory.deliverMoves();
+    this._memory.deliverMoves();
   }
 
-  #collectPool(maxRanges: number, maxFrames: number, pairs: Uint32Array): number {
-    const { czones } = this.#memory.core;
+  private _collectPool(maxRanges: number, maxFrames: number, pairs: Uint32Array): number {
+    const { czones } = this._memory.core;
     const { blockFrames } = this.region;
     let left = Math.floor(maxFrames / blockFrames) * blockFrames;
     let ranges = 0;

@@ -20,31 +20,31 @@ export interface SharedZone {
 }
 
 export class LlfreeZones {
-  readonly #memory: GuestMemory;
+  private readonly _memory: GuestMemory;
 
   constructor(memory: GuestMemory) {
-    this.#memory = memory;
+    this._memory = memory;
   }
 
   /** Virtual CPUs. */
   get cpus(): number {
-    return this.#memory.core.config.cpus;
+    return this._memory.core.config.cpus;
   }
 
   /** The zones that have memory. */
   shared(): readonly SharedZone[] {
     return SHARED_ZONES.flatMap((zone) => {
-      const { start, spanned, present } = this.#memory.core.zone(zone);
+      const { start, spanned, present } = this._memory.core.zone(zone);
       return present > 0 ? [{ node: 0, zone, start, frames: spanned }] : [];
     });
   }
 
   /** The huge frame that a request waits for, and its zone. */
   get waiting(): { readonly zone: number; readonly pfn: number } | undefined {
-    const pfn = this.#memory.core.pages.waitingFrame;
+    const pfn = this._memory.core.pages.waitingFrame;
     if (pfn === undefined) return undefined;
     const zone = SHARED_ZONES.find((index) => {
-      const { start, spanned } = this.#memory.core.zone(index);
+      const { start, spanned } = this._memory.core.zone(index);
       return pfn >= start && pfn < start + spanned;
     });
     return zone === undefined ? undefined : { zone, pfn: pfn - (pfn % PAGEBLOCK_FRAMES) };
@@ -52,6 +52,6 @@ export class LlfreeZones {
 
   /** From now on such requests are told of, with the CPU that made them. */
   onWait(install: (cpu: number) => boolean): void {
-    this.#memory.addReliever(STATUS_NEED_INSTALL, install);
+    this._memory.addReliever(STATUS_NEED_INSTALL, install);
   }
 }

@@ -77,47 +77,47 @@ const POLICIES: readonly OnlinePolicy[] = [
 
 export class MemoryBlocks {
   readonly blockFrames: number = MEMORY_BLOCK_FRAMES;
-  readonly #memory: GuestMemory;
-  readonly #options: HotplugOptions;
-  readonly #blocks: Map<number, Block> = new Map<number, Block>();
-  #obstacle: Obstacle | undefined;
-  #refusals = 0;
+  private readonly _memory: GuestMemory;
+  private readonly _options: HotplugOptions;
+  private readonly _blocks: Map<number, Block> = new Map<number, Block>();
+  private _obstacle: Obstacle | undefined;
+  private _refusals = 0;
 
   constructor(memory: GuestMemory, options: HotplugOptions) {
     expectObject('hotplug', options);
     expectName('policy', options.policy, POLICIES);
     expectNumber('autoMovablePercent', options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT, 0);
-    this.#memory = memory;
-    this.#options = options;
+    this._memory = memory;
+    this._options = options;
   }
 
   /** The page that kept the last range from being emptied. */
   get obstacle(): Obstacle | undefined {
-    return this.#obstacle;
+    return this._obstacle;
   }
 
   /** Tries to empty memory that came to nothing. */
   get refusals(): number {
-    return this.#refusals;
+    return this._refusals;
   }
 
   get policy(): OnlinePolicy {
-    return this.#options.policy;
+    return this._options.policy;
   }
 
   stateOf(startFrame: number): BlockState {
-    return this.#blocks.get(startFrame)?.state ?? 'absent';
+    return this._blocks.get(startFrame)?.state ?? 'absent';
   }
 
   isMovable(frame: number): boolean {
     const start = frame - (frame % this.blockFrames);
-    return this.#blocks.get(start)?.zone === ZONE_MOVABLE;
+    return this._blocks.get(start)?.zone === ZONE_MOVABLE;
   }
 
   /** Frames of struct pages that added blocks cost now. */
   get memmapFrames(): number {
     let sum = 0;
-    for (const { memmap } of this.#blocks.values()) {
+    for (const { memmap } of this._blocks.values()) {
       for (const [, order] of memmap) sum += 2 ** order;
     }
     return sum;
@@ -127,25 +127,25 @@ export class MemoryBlocks {
    * Adds a block: its memmap is allocated, the block is offline. False: no memory for the memmap.
    */
   add(startFrame: number): boolean {
-    const memmap = this.#allocMemmap();
+    const memmap = this._allocMemmap();
     if (memmap === undefined) return false;
-    this.#blocks.set(startFrame, { state: 'offline', zone: NONE, memmap });
+    this._blocks.set(startFrame, { state: 'offline', zone: NONE, memmap });
     return true;
   }
 
   /** Zone that the policy puts a new block in; undefined: it stays offline. */
   zoneByPolicy(startFrame: number): number | undefined {
-    const { policy } = this.#options;
+    const { policy } = this._options;
     if (policy === 'offline') return undefined;
     if (policy === 'online_movable') return ZONE_MOVABLE;
     if (policy === 'online_kernel') return this.kernelZone(startFrame);
-    return this.#mayBeMovable() ? ZONE_MOVABLE : this.kernelZone(startFrame);
+    return this._mayBeMovable() ? ZONE_MOVABLE : this.kernelZone(startFrame);
   }
 
   /** The kernel zone whose span holds the block, else NORMAL; below 4 GiB DMA32. */
   kernelZone(startFrame: number): number {
     for (let zone = 0; zone <= ZONE_NORMAL; zone += 1) {
-      const { start, spanned } = this.#memory.core.zone(zone);
+      const { start, spanned } = this._memory.core.zone(zone);
       if (startFrame < start + spanned && startFrame + this.blockFrames > start) return zone;
     }
     return startFrame < ZONE_DMA32_LIMIT ? ZONE_DMA32 : ZONE_NORMAL;
@@ -155,8 +155,8 @@ export class MemoryBlocks {
    * Brings a block online. `plugged`: the parts that are memory, ascending; without it, all of it.
    */
   online(startFrame: number, zone: number, plugged?: readonly FrameRange[]): void {
-    const block = this.#known(startFrame);
-    const { hotplug } = this.#memory.core;
+    const block = this._known(startFrame);
+    const { hotplug } = this._memory.core;
     expectAnswer(hotplug.online(startFrame, this.blockFrames, zone, plugged), 'hotplug.online');
     block.state = 'online';
     block.zone = zone;
@@ -164,22 +164,22 @@ export class MemoryBlocks {
 
   /** Parts of online blocks go to the allocator: virtio-mem has plugged them. */
   fakeOnline(startFrame: number, frames: number): void {
-    const { hotplug } = this.#memory.core;
+    const { hotplug } = this._memory.core;
     expectAnswer(hotplug.freeContig(startFrame, frames, 0), 'hotplug.freeContig');
   }
 
   /** One try to take a range of online memory out of use, by migration where that is needed. */
   fakeOffline(startFrame: number, frames: number): EmptyResult {
-    const { hotplug } = this.#memory.core;
+    const { hotplug } = this._memory.core;
     const range = { start: startFrame, count: frames };
-    return this.#empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
+    return this._empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
   }
 
   /** Takes an online block offline: everything in it that is in use moves, or nothing is gained. */
   offline(startFrame: number): EmptyResult {
-    const block = this.#known(startFrame);
-    const { hotplug } = this.#memory.core;
-    const result = this.#empty(() => hotplug.offline(startFrame, this.blockFrames, 0));
+    const block = this._known(startFrame);
+    const { hotplug } = this._memory.core;
+    const result = this._empty(() => hotplug.offline(startFrame, this.blockFrames, 0));
     if (result === 'ok') {
       block.state = 'offline';
       block.zone = NONE;
@@ -189,21 +189,21 @@ export class MemoryBlocks {
 
   /** Removes an offline block; its memmap is free. */
   remove(startFrame: number): void {
-    const block = this.#known(startFrame);
-    for (const [pfn, order] of block.memmap) freeKernelBlock(this.#memory, pfn, order);
-    this.#blocks.delete(startFrame);
+    const block = this._known(startFrame);
+    for (const [pfn, order] of block.memmap) freeKernelBlock(this._memory, pfn, order);
+    this._blocks.delete(startFrame);
   }
 
   /** Makes a call that empties memory, again after each relief it asks for. */
-  #empty(attempt: () => number): EmptyResult {
-    const memory = this.#memory;
-    this.#obstacle = undefined;
+  private _empty(attempt: () => number): EmptyResult {
+    const memory = this._memory;
+    this._obstacle = undefined;
     const request = { gfp: GFP_MIGRATION, order: 0, cpu: 0, attempt };
     const answer = slowPath(memory, request, attempt());
     memory.deliverMoves();
     if (answer >= 0) return 'ok';
-    this.#refusals += 1;
-    this.#obstacle = busyPage(memory.core);
+    this._refusals += 1;
+    this._obstacle = busyPage(memory.core);
     return answer === STATUS_BUSY ? 'busy' : 'no-memory';
   }
 
@@ -211,8 +211,8 @@ export class MemoryBlocks {
    * 128 MiB of memory need 2 MiB of struct pages: one block of that size, or single pages where
    * there is none.
    */
-  #allocMemmap(): (readonly [number, number])[] | undefined {
-    const memory = this.#memory;
+  private _allocMemmap(): (readonly [number, number])[] | undefined {
+    const memory = this._memory;
     const frames = memmapFrames(this.blockFrames);
     const order = orderOfFrames(frames);
     const whole = allocKernelBlock(memory, order);
@@ -229,25 +229,25 @@ export class MemoryBlocks {
     return pages;
   }
 
-  #mayBeMovable(): boolean {
+  private _mayBeMovable(): boolean {
     return mayBeMovable(
-      this.#options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT,
-      this.#presentFrames(ZONE_MOVABLE, ZONE_MOVABLE),
-      this.#presentFrames(0, ZONE_NORMAL),
+      this._options.autoMovablePercent ?? AUTO_MOVABLE_PERCENT,
+      this._presentFrames(ZONE_MOVABLE, ZONE_MOVABLE),
+      this._presentFrames(0, ZONE_NORMAL),
       this.blockFrames,
     );
   }
 
-  #presentFrames(first: number, last: number): number {
+  private _presentFrames(first: number, last: number): number {
     let sum = 0;
     for (let zone = first; zone <= Math.min(last, KERNEL_ZONES - 1); zone += 1) {
-      sum += this.#memory.core.zone(zone).present;
+      sum += this._memory.core.zone(zone).present;
     }
     return sum;
   }
 
-  #known(startFrame: number): Block {
-    const block = this.#blocks.get(startFrame);
+  private _known(startFrame: number): Block {
+    const block = this._blocks.get(startFrame);
     if (block === undefined) {
       throw new RefusedArgument('startFrame', 'the first frame of a memory block', startFrame);
     }

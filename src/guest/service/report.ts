@@ -52,15 +52,15 @@ export class ReportWorker {
   /** Passes made, and reports sent. */
   passes = 0;
   reports = 0;
-  readonly #memory: GuestMemory;
-  readonly #timers: Timers;
-  readonly #send: SendReport;
-  readonly #parameters: Required<ReportParameters>;
-  readonly #delayNs: number;
-  readonly #pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
-  readonly #orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
-  #timer: TimerHandle | undefined;
-  #isActive = false;
+  private readonly _memory: GuestMemory;
+  private readonly _timers: Timers;
+  private readonly _send: SendReport;
+  private readonly _parameters: Required<ReportParameters>;
+  private readonly _delayNs: number;
+  private readonly _pfns: Uint32Array = new Uint32Array(REPORT_SLOTS);
+  private readonly _orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
+  private _timer: TimerHandle | undefined;
+  private _isActive = false;
 
   constructor(
     memory: GuestMemory,
@@ -68,31 +68,31 @@ export class ReportWorker {
     send: SendReport,
     parameters: ReportParameters = {},
   ) {
-    this.#parameters = expectReportParameters(parameters);
-    this.#delayNs = this.#parameters.reportingDelayNs;
-    this.#memory = memory;
-    this.#timers = timers;
-    this.#send = send;
+    this._parameters = expectReportParameters(parameters);
+    this._delayNs = this._parameters.reportingDelayNs;
+    this._memory = memory;
+    this._timers = timers;
+    this._send = send;
   }
 
   /** From now on free blocks are reported; registering asks for a first pass. */
   start(): void {
-    const { reportingOrder, reportingCapacity } = this.#parameters;
-    const { reporting } = this.#memory.core;
+    const { reportingOrder, reportingCapacity } = this._parameters;
+    const { reporting } = this._memory.core;
     expectAnswer(reporting.listen(reportingOrder, reportingCapacity), 'reporting.listen');
     this.poll();
   }
 
   /** Schedules a pass when the allocator asked for one and none is on its way. */
   poll(): void {
-    if (this.#isActive || this.#timer !== undefined) return;
-    if (!this.#memory.core.reporting.isWanted) return;
-    this.#timer = this.#timers.after(this.#delayNs, () => {
-      this.#timer = undefined;
-      this.#isActive = true;
+    if (this._isActive || this._timer !== undefined) return;
+    if (!this._memory.core.reporting.isWanted) return;
+    this._timer = this._timers.after(this._delayNs, () => {
+      this._timer = undefined;
+      this._isActive = true;
       this.passes += 1;
-      this.#memory.core.reporting.clearWanted();
-      this.#zone(0);
+      this._memory.core.reporting.clearWanted();
+      this._zone(0);
     });
   }
 
@@ -100,32 +100,32 @@ export class ReportWorker {
    * Goes on with a zone until its blocks are through or one report waits for the device. A device that
    * takes none ends the pass.
    */
-  #zone(first: number): void {
+  private _zone(first: number): void {
     let isRefused = false;
     for (let zone = first; zone < KERNEL_ZONES && !isRefused; zone += 1) {
-      for (let held = this.#take(zone); held > 0; held = this.#take(zone)) {
-        const answer = this.#report(zone, held);
+      for (let held = this._take(zone); held > 0; held = this._take(zone)) {
+        const answer = this._report(zone, held);
         if (answer === 'waits') return;
         isRefused = answer === 'refused';
       }
     }
-    this.#isActive = false;
+    this._isActive = false;
     this.poll();
   }
 
-  #take(zone: number): number {
-    return this.#memory.core.reporting.take(zone, this.#pfns, this.#orders);
+  private _take(zone: number): number {
+    return this._memory.core.reporting.take(zone, this._pfns, this._orders);
   }
 
   /** Back, or still with the device. */
-  #report(zone: number, held: number): 'back' | 'waits' | 'refused' {
-    const { reporting } = this.#memory.core;
+  private _report(zone: number, held: number): 'back' | 'waits' | 'refused' {
+    const { reporting } = this._memory.core;
     let isBack = false;
     let isWaiting = false;
-    const sent = this.#send(this.#pfns, this.#orders, held, () => {
+    const sent = this._send(this._pfns, this._orders, held, () => {
       isBack = true;
       expectAnswer(reporting.putBack(true), 'reporting.putBack');
-      if (isWaiting) this.#zone(zone);
+      if (isWaiting) this._zone(zone);
     });
     if (!sent) {
       expectAnswer(reporting.putBack(false), 'reporting.putBack');

@@ -30,48 +30,48 @@ interface Windows {
 
 /** Idle times of one function. */
 class IdleTimes {
-  readonly #bins: Int32Array;
-  #within = 0;
-  #beyond = 0;
+  private readonly _bins: Int32Array;
+  private _within = 0;
+  private _beyond = 0;
   /** Sum of the bins' squares. */
-  #squares = 0;
+  private _squares = 0;
   /** The last ones, for functions that are idle for longer than bins reach. */
-  readonly #recentMs: number[] = [];
+  private readonly _recentMs: number[] = [];
   /** When the function was called, or ended a call, last. */
   lastMs: number | undefined;
 
   constructor(bins: number) {
-    this.#bins = new Int32Array(bins);
+    this._bins = new Int32Array(bins);
   }
 
   add(idleMs: number): void {
-    this.#recentMs.push(idleMs);
-    if (this.#recentMs.length > REMEMBERED) this.#recentMs.shift();
+    this._recentMs.push(idleMs);
+    if (this._recentMs.length > REMEMBERED) this._recentMs.shift();
     const bin = Math.floor(idleMs / BIN_MS);
-    if (bin >= this.#bins.length) {
-      this.#beyond += 1;
+    if (bin >= this._bins.length) {
+      this._beyond += 1;
       return;
     }
-    const count = this.#bins[bin] as number;
-    this.#squares += 2 * count + 1;
-    this.#bins[bin] = count + 1;
-    this.#within += 1;
+    const count = this._bins[bin] as number;
+    this._squares += 2 * count + 1;
+    this._bins[bin] = count + 1;
+    this._within += 1;
   }
 
   /** undefined: nothing is known that helps. */
   get windows(): Windows | undefined {
-    const all = this.#within + this.#beyond;
+    const all = this._within + this._beyond;
     if (all < LEAST_IDLE_TIMES) return undefined;
-    if (this.#beyond > BEYOND_SHARE * all) return this.#predicted();
-    if (this.#variation() < REPRESENTATIVE_CV) return undefined;
-    const headMs = this.#binOf(HEAD_SHARE) * BIN_MS;
-    const tailMs = (this.#binOf(TAIL_SHARE) + 1) * BIN_MS;
+    if (this._beyond > BEYOND_SHARE * all) return this._predicted();
+    if (this._variation() < REPRESENTATIVE_CV) return undefined;
+    const headMs = this._binOf(HEAD_SHARE) * BIN_MS;
+    const tailMs = (this._binOf(TAIL_SHARE) + 1) * BIN_MS;
     return { fromMs: (1 - MARGIN) * headMs, untilMs: (1 + MARGIN) * tailMs };
   }
 
   /** In place of the paper's ARIMA: the mean of the last idle times. */
-  #predicted(): Windows {
-    const recent = this.#recentMs;
+  private _predicted(): Windows {
+    const recent = this._recentMs;
     const meanMs = recent.reduce((sum, ms) => sum + ms, 0) / recent.length;
     return {
       fromMs: (1 - PREDICTION_MARGIN) * meanMs,
@@ -80,18 +80,18 @@ class IdleTimes {
   }
 
   /** Coefficient of variation of the bins' counts. */
-  #variation(): number {
-    const bins = this.#bins.length;
-    const mean = this.#within / bins;
-    return Math.sqrt(Math.max(0, this.#squares / bins - mean * mean)) / mean;
+  private _variation(): number {
+    const bins = this._bins.length;
+    const mean = this._within / bins;
+    return Math.sqrt(Math.max(0, this._squares / bins - mean * mean)) / mean;
   }
 
   /** The bin in which a share of the idle times is reached. */
-  #binOf(share: number): number {
-    let left = share * this.#within;
+  private _binOf(share: number): number {
+    let left = share * this._within;
     let bin = 0;
-    while (left > (this.#bins[bin] as number)) {
-      left -= this.#bins[bin] as number;
+    while (left > (this._bins[bin] as number)) {
+      left -= this._bins[bin] as number;
       bin += 1;
     }
     return bin;
@@ -99,32 +99,32 @@ class IdleTimes {
 }
 
 class Hybrid implements KeepAlive {
-  readonly #rangeMs: number;
-  readonly #functions = new Map<number, IdleTimes>();
+  private readonly _rangeMs: number;
+  private readonly _functions = new Map<number, IdleTimes>();
 
   constructor(rangeMs: number) {
-    this.#rangeMs = rangeMs;
+    this._rangeMs = rangeMs;
   }
 
   arrived(functionId: number, nowMs: number): void {
-    const known = this.#functions.get(functionId);
-    const times = known ?? new IdleTimes(Math.ceil(this.#rangeMs / BIN_MS));
-    if (known === undefined) this.#functions.set(functionId, times);
+    const known = this._functions.get(functionId);
+    const times = known ?? new IdleTimes(Math.ceil(this._rangeMs / BIN_MS));
+    if (known === undefined) this._functions.set(functionId, times);
     if (times.lastMs !== undefined) times.add(nowMs - times.lastMs);
     times.lastMs = nowMs;
   }
 
   keepMs(functionId: number, nowMs: number): number {
-    const times = this.#functions.get(functionId);
-    if (times === undefined) return this.#rangeMs;
+    const times = this._functions.get(functionId);
+    if (times === undefined) return this._rangeMs;
     times.lastMs = nowMs;
     const { windows } = times;
-    if (windows === undefined) return this.#rangeMs;
+    if (windows === undefined) return this._rangeMs;
     return windows.fromMs > 0 ? 0 : windows.untilMs;
   }
 
   prewarm(functionId: number): Prewarm | undefined {
-    const windows = this.#functions.get(functionId)?.windows;
+    const windows = this._functions.get(functionId)?.windows;
     if (windows === undefined || windows.fromMs === 0) return undefined;
     return { inMs: windows.fromMs, keepMs: windows.untilMs - windows.fromMs };
   }

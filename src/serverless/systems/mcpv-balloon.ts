@@ -21,75 +21,75 @@ interface Inflation {
 class Inflated implements VmScheme {
   readonly step = 'grow';
   waitNs = 0;
-  readonly #started: StartedVm;
-  readonly #balloon: Balloon;
-  readonly #capacity: number;
-  #containers = 0;
+  private readonly _started: StartedVm;
+  private readonly _balloon: Balloon;
+  private readonly _capacity: number;
+  private _containers = 0;
   /** The guest's driver is at work until then. */
-  #busyUntilNs: number;
-  #inflation: Inflation | undefined;
+  private _busyUntilNs: number;
+  private _inflation: Inflation | undefined;
 
   constructor(started: StartedVm) {
     const { vm, profile, context } = started;
-    this.#started = started;
-    this.#capacity = containersPerVm(context.machine, profile);
-    this.#balloon = new Balloon(vm, context.clock, { profile: 'qemu', deflateOnOom: true });
-    vm.counted.push(this.#balloon);
-    this.#busyUntilNs = context.clock.nowNs;
-    for (const step of Object.values(vm.startOperations)) this.#busyUntilNs += this.#ns(step, 0);
+    this._started = started;
+    this._capacity = containersPerVm(context.machine, profile);
+    this._balloon = new Balloon(vm, context.clock, { profile: 'qemu', deflateOnOom: true });
+    vm.counted.push(this._balloon);
+    this._busyUntilNs = context.clock.nowNs;
+    for (const step of Object.values(vm.startOperations)) this._busyUntilNs += this._ns(step, 0);
   }
 
   /** Frames that the balloon should have: the limits of containers that could be there and are not. */
-  get #target(): number {
-    return (this.#capacity - this.#containers) * this.#started.profile.limitFrames;
+  private get _target(): number {
+    return (this._capacity - this._containers) * this._started.profile.limitFrames;
   }
 
   placed(): undefined {
-    const { nowNs } = this.#started.context.clock;
-    this.#containers += 1;
+    const { nowNs } = this._started.context.clock;
+    this._containers += 1;
     // a VM that starts is waited for anyway
-    this.waitNs = this.#containers === 1 ? 0 : Math.max(0, this.#busyUntilNs - nowNs);
-    const deflated = this.#balloon.actualPages - this.#target;
+    this.waitNs = this._containers === 1 ? 0 : Math.max(0, this._busyUntilNs - nowNs);
+    const deflated = this._balloon.actualPages - this._target;
     if (deflated > 0) {
-      this.#balloon.setTarget(this.#target);
-      const takesNs = this.#ns({ balloonDeflatePage: deflated }, 0);
-      this.#busyUntilNs = Math.max(nowNs, this.#busyUntilNs) + takesNs;
+      this._balloon.setTarget(this._target);
+      const takesNs = this._ns({ balloonDeflatePage: deflated }, 0);
+      this._busyUntilNs = Math.max(nowNs, this._busyUntilNs) + takesNs;
     }
-    this.#inflate();
+    this._inflate();
   }
 
   /** Nothing comes at once. */
   left(): Asked {
-    this.#containers -= 1;
-    this.#inflate();
+    this._containers -= 1;
+    this._inflate();
     return { askedFrames: 0, gotFrames: 0 };
   }
 
   /** Begins to inflate when the driver is free, unless that is under way. */
-  #inflate(): void {
-    if (this.#inflation !== undefined || this.#balloon.actualPages >= this.#target) return;
+  private _inflate(): void {
+    if (this._inflation !== undefined || this._balloon.actualPages >= this._target) return;
     const work = { operations: {}, counts: newCounts() };
-    this.#inflation = { askedFrames: 0, gotFrames: 0, work };
-    this.#later();
+    this._inflation = { askedFrames: 0, gotFrames: 0, work };
+    this._later();
   }
 
-  #later(): void {
-    const { vm, context } = this.#started;
-    const delayNs = Math.max(0, this.#busyUntilNs - context.clock.nowNs);
-    timersOf(vm, context.clock).after(delayNs, () => this.#raise());
+  private _later(): void {
+    const { vm, context } = this._started;
+    const delayNs = Math.max(0, this._busyUntilNs - context.clock.nowNs);
+    timersOf(vm, context.clock).after(delayNs, () => this._raise());
   }
 
-  #raise(): void {
-    const { vm, context, worked } = this.#started;
+  private _raise(): void {
+    const { vm, context, worked } = this._started;
     // the driver has got something to do for a start meanwhile
-    if (this.#busyUntilNs >= context.clock.nowNs + 1) {
-      this.#later();
+    if (this._busyUntilNs >= context.clock.nowNs + 1) {
+      this._later();
       return;
     }
-    const balloon = this.#balloon;
-    const inflation = this.#inflation as Inflation;
+    const balloon = this._balloon;
+    const inflation = this._inflation as Inflation;
     const actual = balloon.actualPages;
-    const asked = Math.max(0, Math.min(this.#target - actual, STEP_FRAMES));
+    const asked = Math.max(0, Math.min(this._target - actual, STEP_FRAMES));
     if (asked > 0) balloon.setTarget(actual + asked);
     const got = balloon.actualPages - actual;
     // out of puff: the host asks for no more than there is, or the driver would try for ever
@@ -98,20 +98,20 @@ class Inflated implements VmScheme {
     inflation.askedFrames += asked;
     inflation.gotFrames += got;
     addWork(inflation.work, work);
-    const takesNs = this.#ns(work.operations, work.counts[COUNT_RELEASED_PAGES] as number);
-    this.#busyUntilNs = Math.max(this.#busyUntilNs, context.clock.nowNs) + takesNs;
-    if (got === asked && balloon.actualPages < this.#target) {
+    const takesNs = this._ns(work.operations, work.counts[COUNT_RELEASED_PAGES] as number);
+    this._busyUntilNs = Math.max(this._busyUntilNs, context.clock.nowNs) + takesNs;
+    if (got === asked && balloon.actualPages < this._target) {
       worked(work);
-      this.#later();
+      this._later();
       return;
     }
-    this.#inflation = undefined;
+    this._inflation = undefined;
     const { askedFrames, gotFrames } = inflation;
     worked({ ...work, request: { ...inflation.work, askedFrames, gotFrames } });
   }
 
-  #ns(operations: Work['operations'], releasedFrames: number): number {
-    return this.#started.context.workNs?.(operations, releasedFrames) ?? 0;
+  private _ns(operations: Work['operations'], releasedFrames: number): number {
+    return this._started.context.workNs?.(operations, releasedFrames) ?? 0;
   }
 }
 

@@ -50,18 +50,18 @@ function configOf(machine: MachineConfig, profile: FunctionProfile, fork: Fork):
 class Zoned implements VmScheme {
   zygote: Process | undefined;
   before: VmScheme['before'];
-  readonly #device: CZoneVirtio;
-  readonly #machine: MachineConfig;
-  readonly #vm: MicroVm;
-  readonly #fork: Fork;
+  private readonly _device: CZoneVirtio;
+  private readonly _machine: MachineConfig;
+  private readonly _vm: MicroVm;
+  private readonly _fork: Fork;
   readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
 
   constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy, fork: Fork) {
     const { machine, clock, workNs } = context;
     const { idleReclaimMs } = machine;
-    this.#machine = machine;
-    this.#vm = vm;
-    this.#fork = fork;
+    this._machine = machine;
+    this._vm = vm;
+    this._fork = fork;
     const device = new CZoneVirtio(vm, clock, {
       growth,
       idle:
@@ -78,35 +78,35 @@ class Zoned implements VmScheme {
         });
       },
     });
-    this.#device = device;
+    this._device = device;
     if (idleReclaimMs === undefined) return;
     this.dispatched = (czone, isIdle) => device.dispatched(czone, isIdle);
   }
 
   get gotFrames(): number {
-    return this.#device.gotFrames;
+    return this._device.gotFrames;
   }
 
   placed(profile: FunctionProfile, owner: number): number {
     this.before = undefined;
-    if (this.#fork === 'zygote' && this.zygote === undefined) this.#startZygote(profile, owner);
-    return this.#zone(profile, owner, profile.name);
+    if (this._fork === 'zygote' && this.zygote === undefined) this._startZygote(profile, owner);
+    return this._zone(profile, owner, profile.name);
   }
 
   emptied(): void {
     this.zygote?.exit();
   }
 
-  #zone(profile: FunctionProfile, owner: number, key: string): number {
-    const limitFrames = shareOf(profile, this.#machine.blockFrames);
-    return this.#device.zones.create(owner, limitFrames, key);
+  private _zone(profile: FunctionProfile, owner: number, key: string): number {
+    const limitFrames = shareOf(profile, this._machine.blockFrames);
+    return this._device.zones.create(owner, limitFrames, key);
   }
 
   /** Its zone grows as those of zygotes have, which hold more than their children. */
-  #startZygote(profile: FunctionProfile, owner: number): void {
-    const { containerKernelFrames: kernelFrames } = this.#machine;
-    const czone = this.#zone(profile, owner, `zygote of ${profile.name}`);
-    this.zygote = startRuntime(this.#vm.guest, profile, { cpu: 0, kernelFrames, czone });
+  private _startZygote(profile: FunctionProfile, owner: number): void {
+    const { containerKernelFrames: kernelFrames } = this._machine;
+    const czone = this._zone(profile, owner, `zygote of ${profile.name}`);
+    this.zygote = startRuntime(this._vm.guest, profile, { cpu: 0, kernelFrames, czone });
     const { runtime } = startSteps(profile);
     this.before = { runtime: { ...runtime, processFork: 1 } };
   }

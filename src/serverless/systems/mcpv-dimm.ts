@@ -16,31 +16,31 @@ import type { Asked, SystemSpec } from '../system.ts';
 
 class Slotted implements VmScheme {
   readonly step = 'grow';
-  readonly #dimms: Dimms;
-  readonly #shareFrames: number;
-  #containers = 0;
+  private readonly _dimms: Dimms;
+  private readonly _shareFrames: number;
+  private _containers = 0;
 
   constructor({ vm, profile }: StartedVm, policy: PlugPolicy) {
-    this.#shareFrames = shareOf(profile, MEMORY_BLOCK_FRAMES);
-    this.#dimms = new Dimms(vm, hotplugStart(vm.guest.config.memoryFrames), { policy });
-    vm.counted.push(this.#dimms);
+    this._shareFrames = shareOf(profile, MEMORY_BLOCK_FRAMES);
+    this._dimms = new Dimms(vm, hotplugStart(vm.guest.config.memoryFrames), { policy });
+    vm.counted.push(this._dimms);
   }
 
   placed(): undefined {
-    this.#containers += 1;
-    const dimms = this.#dimms;
-    if (dimms.slots.length < this.#containers) dimms.plug(this.#shareFrames / MEMORY_BLOCK_FRAMES);
+    this._containers += 1;
+    const dimms = this._dimms;
+    if (dimms.slots.length < this._containers) dimms.plug(this._shareFrames / MEMORY_BLOCK_FRAMES);
   }
 
   left(): Asked {
-    this.#containers -= 1;
-    const dimms = this.#dimms;
+    this._containers -= 1;
+    const dimms = this._dimms;
     let gotFrames = 0;
     for (const slot of dimms.slots.toReversed()) {
-      if (dimms.slots.length <= this.#containers) break;
+      if (dimms.slots.length <= this._containers) break;
       if (dimms.unplug(slot).isGone) gotFrames += slot.frames;
     }
-    return { askedFrames: this.#shareFrames, gotFrames };
+    return { askedFrames: this._shareFrames, gotFrames };
   }
 }
 

@@ -11,37 +11,37 @@ import type { Asked, SystemSpec } from '../system.ts';
 
 class Watched implements VmScheme {
   readonly step = 'grow';
-  readonly #device: HyperAlloc;
-  readonly #shareFrames: number;
-  #absent: number;
+  private readonly _device: HyperAlloc;
+  private readonly _shareFrames: number;
+  private _absent: number;
 
   constructor(started: StartedVm, scanDelayNs: number | undefined) {
     const { vm, profile, context } = started;
     const turn = new DeviceTurn(started);
-    this.#shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
-    this.#absent = containersPerVm(context.machine, profile);
-    this.#device = new HyperAlloc(vm, context.clock, {
+    this._shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
+    this._absent = containersPerVm(context.machine, profile);
+    this._device = new HyperAlloc(vm, context.clock, {
       ...(scanDelayNs === undefined ? {} : { scanDelayNs }),
       given: (frames, released) => turn.note(frames, released),
     });
-    vm.counted.push(this.#device);
+    vm.counted.push(this._device);
   }
 
   placed(): undefined {
-    this.#absent -= 1;
-    this.#limit();
+    this._absent -= 1;
+    this._limit();
   }
 
   left(): Asked {
-    this.#absent += 1;
-    const gotFrames = Math.max(0, this.#limit());
+    this._absent += 1;
+    const gotFrames = Math.max(0, this._limit());
     // what an earlier one left short comes with it, and was asked for again
-    return { askedFrames: Math.max(this.#shareFrames, gotFrames), gotFrames };
+    return { askedFrames: Math.max(this._shareFrames, gotFrames), gotFrames };
   }
 
   /** The shares of containers that are not there are not the guest's. */
-  #limit(): number {
-    return this.#device.setTaken(this.#absent * this.#shareFrames);
+  private _limit(): number {
+    return this._device.setTaken(this._absent * this._shareFrames);
   }
 }
 

@@ -13,27 +13,27 @@ import type { SystemSpec } from '../system.ts';
 
 class Partitions extends FixedZones {
   waitNs = 0;
-  readonly #started: StartedVm;
-  readonly #partitions: number;
-  #containers = 0;
-  #seenFrames = 0;
+  private readonly _started: StartedVm;
+  private readonly _partitions: number;
+  private _containers = 0;
+  private _seenFrames = 0;
   /** When each partition that is being dropped is free again, the first to be free first. */
-  readonly #freeAtNs: number[] = [];
+  private readonly _freeAtNs: number[] = [];
 
   constructor(started: StartedVm) {
     const { profile, context } = started;
     super(started, shareOf(profile, MEMORY_BLOCK_FRAMES), 'partitionDropBlock');
-    this.#started = started;
-    this.#partitions = containersPerVm(context.machine, profile);
+    this._started = started;
+    this._partitions = containersPerVm(context.machine, profile);
   }
 
   override placed(profile: FunctionProfile, owner: number): number {
-    const { nowNs } = this.#started.context.clock;
-    const dropping = this.#freeAtNs;
+    const { nowNs } = this._started.context.clock;
+    const dropping = this._freeAtNs;
     while (dropping.length > 0 && (dropping[0] as number) <= nowNs) dropping.shift();
-    const isFull = this.#containers + dropping.length >= this.#partitions;
+    const isFull = this._containers + dropping.length >= this._partitions;
     this.waitNs = isFull ? (dropping.shift() ?? nowNs) - nowNs : 0;
-    this.#containers += 1;
+    this._containers += 1;
     return super.placed(profile, owner);
   }
 
@@ -46,16 +46,16 @@ class Partitions extends FixedZones {
 
   /** The zone has asked and got by its end; the drop goes on for a while. */
   left(): undefined {
-    const { profile, context } = this.#started;
-    this.#containers -= 1;
+    const { profile, context } = this._started;
+    this._containers -= 1;
     this.device.unplugPool();
-    const released = this.gotFrames - this.#seenFrames;
-    this.#seenFrames += released;
+    const released = this.gotFrames - this._seenFrames;
+    this._seenFrames += released;
     const blocks = shareOf(profile, MEMORY_BLOCK_FRAMES) / MEMORY_BLOCK_FRAMES;
     const takesNs = context.workNs?.({ partitionDropBlock: blocks }, released) ?? 0;
     // one after another: there is one driver
-    const from = Math.max(context.clock.nowNs, this.#freeAtNs.at(-1) ?? 0);
-    this.#freeAtNs.push(from + takesNs);
+    const from = Math.max(context.clock.nowNs, this._freeAtNs.at(-1) ?? 0);
+    this._freeAtNs.push(from + takesNs);
   }
 }
 

@@ -17,61 +17,61 @@ import type { Asked, SystemSpec } from '../system.ts';
 
 class Plugged implements VmScheme {
   readonly step = 'grow';
-  readonly #device: VirtioMem;
-  readonly #turn: DeviceTurn;
-  readonly #shareFrames: number;
-  #containers = 0;
-  #gotFrames = 0;
-  #isAsking = false;
+  private readonly _device: VirtioMem;
+  private readonly _turn: DeviceTurn;
+  private readonly _shareFrames: number;
+  private _containers = 0;
+  private _gotFrames = 0;
+  private _isAsking = false;
 
   constructor(started: StartedVm, policy: PlugPolicy) {
     const { vm, profile, context } = started;
     const { memoryFrames, hotplugEndFrame = 0 } = vm.guest.config;
     const start = hotplugStart(memoryFrames);
-    this.#shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
-    this.#turn = new DeviceTurn(started);
-    this.#device = new VirtioMem(vm, context.clock, {
+    this._shareFrames = shareOf(profile, PAGEBLOCK_FRAMES);
+    this._turn = new DeviceTurn(started);
+    this._device = new VirtioMem(vm, context.clock, {
       profile: 'qemu',
       policy,
       addr: start * FRAME_BYTES,
       regionBytes: (hotplugEndFrame - start) * FRAME_BYTES,
       blockBytes: PAGEBLOCK_BYTES,
-      given: (frames) => this.#given(frames),
-      retried: () => this.#turn.note(0, 0),
+      given: (frames) => this._given(frames),
+      retried: () => this._turn.note(0, 0),
     });
     vm.counted.push(this);
   }
 
   get operations(): Operations {
-    return this.#device.operations;
+    return this._device.operations;
   }
 
   /** Tries in vain are work, too. */
   get exits(): number {
-    return this.#device.exits + this.#device.blocks.refusals;
+    return this._device.exits + this._device.blocks.refusals;
   }
 
   placed(): undefined {
-    this.#containers += 1;
-    this.#request();
+    this._containers += 1;
+    this._request();
   }
 
   left(): Asked {
-    this.#containers -= 1;
-    const before = this.#gotFrames;
-    this.#isAsking = true;
-    this.#request();
-    this.#isAsking = false;
-    return { askedFrames: this.#shareFrames, gotFrames: this.#gotFrames - before };
+    this._containers -= 1;
+    const before = this._gotFrames;
+    this._isAsking = true;
+    this._request();
+    this._isAsking = false;
+    return { askedFrames: this._shareFrames, gotFrames: this._gotFrames - before };
   }
 
-  #request(): void {
-    this.#device.setRequested(this.#containers * this.#shareFrames * FRAME_BYTES);
+  private _request(): void {
+    this._device.setRequested(this._containers * this._shareFrames * FRAME_BYTES);
   }
 
-  #given(frames: number): void {
-    this.#gotFrames += frames;
-    if (!this.#isAsking) this.#turn.note(0, frames);
+  private _given(frames: number): void {
+    this._gotFrames += frames;
+    if (!this._isAsking) this._turn.note(0, frames);
   }
 }
 

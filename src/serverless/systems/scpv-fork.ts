@@ -29,16 +29,16 @@ function parentOperations(profile: FunctionProfile, { image }: FunctionImage): O
 }
 
 class Forks {
-  readonly #context: SystemContext;
-  readonly #vmm: Vmm;
-  readonly #images: FrozenFunctions;
+  private readonly _context: SystemContext;
+  private readonly _vmm: Vmm;
+  private readonly _images: FrozenFunctions;
   /** When each function's parent is frozen, or was. */
-  readonly #readyNs: Map<FunctionImage, number> = new Map<FunctionImage, number>();
+  private readonly _readyNs: Map<FunctionImage, number> = new Map<FunctionImage, number>();
 
   constructor(context: SystemContext, vmm: Vmm) {
-    this.#context = context;
-    this.#vmm = vmm;
-    this.#images = new FrozenFunctions(context, vmm, {
+    this._context = context;
+    this._vmm = vmm;
+    this._images = new FrozenFunctions(context, vmm, {
       keeper: 'parent',
       isCopied: false,
       isLarge: false,
@@ -47,17 +47,17 @@ class Forks {
   }
 
   make(profile: FunctionProfile): Sandbox {
-    const { machine, clock, workNs } = this.#context;
-    const image = this.#images.of(profile);
+    const { machine, clock, workNs } = this._context;
+    const image = this._images.of(profile);
     const parent = image.clones === 0 ? parentOperations(profile, image) : undefined;
     if (parent !== undefined) {
-      this.#readyNs.set(image, clock.nowNs + (workNs?.(parent, 0) ?? 0));
+      this._readyNs.set(image, clock.nowNs + (workNs?.(parent, 0) ?? 0));
     }
-    const vm = this.#vmm.restore(image);
+    const vm = this._vmm.restore(image);
     const { containerKernelFrames: kernelFrames } = machine;
     const container = new Container(vm, profile, { cpu: 0, kernelFrames });
     if (parent !== undefined) return { container, before: { parent } };
-    const waitNs = Math.max(0, (this.#readyNs.get(image) as number) - clock.nowNs);
+    const waitNs = Math.max(0, (this._readyNs.get(image) as number) - clock.nowNs);
     return { container, waitNs };
   }
 }

@@ -39,33 +39,33 @@ export class CoreBalloonGuest implements BalloonGuest {
   readonly poison: BalloonGuest['poison'];
   /** Set once the driver exists: it hears of moved pages. */
   driver: BalloonDriver | undefined;
-  readonly #memory: GuestMemory;
-  readonly #pages: BalloonPages;
+  private readonly _memory: GuestMemory;
+  private readonly _pages: BalloonPages;
   /** Moves that the driver could not take in while a message was with the device. */
-  #pending: [number, number][] = [];
+  private _pending: [number, number][] = [];
 
   constructor(memory: GuestMemory, options: CoreBalloonOptions = {}) {
-    this.#memory = memory;
-    this.#pages = new BalloonPages(memory, options.isHuge === true ? HUGE_BALLOON_ORDER : 0);
+    this._memory = memory;
+    this._pages = new BalloonPages(memory, options.isHuge === true ? HUGE_BALLOON_ORDER : 0);
     this.poison = options.poison ?? 'none';
-    memory.addMoveListener((from, to) => this.#moved(from, to));
+    memory.addMoveListener((from, to) => this._moved(from, to));
   }
 
   /** Frames in the balloon as the core counts them. */
   get heldFrames(): number {
-    return this.#pages.heldFrames;
+    return this._pages.heldFrames;
   }
 
   setAdjustManaged(adjustManaged: boolean): void {
-    this.#pages.adjustManaged(adjustManaged);
+    this._pages.adjustManaged(adjustManaged);
   }
 
   allocPages(pfns: Uint32Array, count: number): number {
-    return this.#pages.alloc(pfns, count);
+    return this._pages.alloc(pfns, count);
   }
 
   enterBalloon(pfns: Uint32Array, count: number): void {
-    this.#pages.enter(pfns, count);
+    this._pages.enter(pfns, count);
   }
 
   /**
@@ -73,40 +73,40 @@ export class CoreBalloonGuest implements BalloonGuest {
    * itself.
    */
   leaveBalloon(pfns: Uint32Array, count: number): void {
-    const left = this.#pages.leave(count);
+    const left = this._pages.leave(count);
     expectInteger('pages that leave the balloon', count, 0, left);
   }
 
   releasePages(pfns: Uint32Array, count: number): void {
-    this.#pages.free(pfns, count);
+    this._pages.free(pfns, count);
   }
 
   /** The core moved the page before the driver heard of it: nothing is left to do. */
   pageMigrated(): void {}
 
   retryMigrations(): void {
-    if (this.#pending.length === 0) return;
-    const moves = this.#pending;
-    this.#pending = [];
+    if (this._pending.length === 0) return;
+    const moves = this._pending;
+    this._pending = [];
     for (const [from, to] of moves) {
-      if (this.driver?.migratePage(from, to) === 'again') this.#pending.push([from, to]);
+      if (this.driver?.migratePage(from, to) === 'again') this._pending.push([from, to]);
     }
   }
 
   stats(): BalloonStats {
-    return { ...QUIET, ...vmStats(this.#memory) };
+    return { ...QUIET, ...vmStats(this._memory) };
   }
 
   allocHintBlock(): number | undefined {
-    return this.#pages.allocHint();
+    return this._pages.allocHint();
   }
 
   releaseHintBlock(pfn: number): void {
-    this.#pages.freeHint(pfn);
+    this._pages.freeHint(pfn);
   }
 
-  #moved(from: number, to: number): void {
+  private _moved(from: number, to: number): void {
     if (this.driver?.isolatePage(from) !== true) return;
-    if (this.driver.migratePage(from, to) === 'again') this.#pending.push([from, to]);
+    if (this.driver.migratePage(from, to) === 'again') this._pending.push([from, to]);
   }
 }

@@ -17,16 +17,16 @@ export interface HintState {
 }
 
 export class HintWork {
-  readonly #profile: BalloonProfile;
-  readonly #port: DevicePort;
-  readonly #host: BalloonHost;
-  readonly #counters: BalloonCounters;
+  private readonly _profile: BalloonProfile;
+  private readonly _port: DevicePort;
+  private readonly _host: BalloonHost;
+  private readonly _counters: BalloonCounters;
   /** The config space's command id was changed. */
-  readonly #changed: () => void;
-  #hostCmdId = HINT_STOP;
-  #guestCmdId = HINT_STOP;
-  #lastCmdId = 0;
-  #acknowledgeOnStop = true;
+  private readonly _changed: () => void;
+  private _hostCmdId = HINT_STOP;
+  private _guestCmdId = HINT_STOP;
+  private _lastCmdId = 0;
+  private _acknowledgeOnStop = true;
 
   constructor(
     profile: BalloonProfile,
@@ -35,49 +35,49 @@ export class HintWork {
     counters: BalloonCounters,
     changed: () => void,
   ) {
-    this.#profile = profile;
-    this.#port = port;
-    this.#host = host;
-    this.#counters = counters;
-    this.#changed = changed;
+    this._profile = profile;
+    this._port = port;
+    this._host = host;
+    this._counters = counters;
+    this._changed = changed;
   }
 
   get hostCmdId(): number {
-    return this.#hostCmdId;
+    return this._hostCmdId;
   }
 
   get guestCmdId(): number {
-    return this.#guestCmdId;
+    return this._guestCmdId;
   }
 
   reset(): void {
-    this.#hostCmdId = HINT_STOP;
-    this.#guestCmdId = HINT_STOP;
+    this._hostCmdId = HINT_STOP;
+    this._guestCmdId = HINT_STOP;
   }
 
   /** Begins a run and returns its id. */
   start(acknowledgeOnStop: boolean): number {
-    const { firstCmdId, wrapsTo } = this.#profile.hinting;
-    if (this.#lastCmdId === 0) this.#lastCmdId = firstCmdId;
-    else this.#lastCmdId = this.#lastCmdId === 0xffff_ffff ? wrapsTo : this.#lastCmdId + 1;
-    this.#acknowledgeOnStop = acknowledgeOnStop;
-    this.#setHostCmdId(this.#lastCmdId);
-    return this.#lastCmdId;
+    const { firstCmdId, wrapsTo } = this._profile.hinting;
+    if (this._lastCmdId === 0) this._lastCmdId = firstCmdId;
+    else this._lastCmdId = this._lastCmdId === 0xffff_ffff ? wrapsTo : this._lastCmdId + 1;
+    this._acknowledgeOnStop = acknowledgeOnStop;
+    this._setHostCmdId(this._lastCmdId);
+    return this._lastCmdId;
   }
 
   stop(): void {
-    this.#setHostCmdId(this.#profile.hinting.stopWith);
+    this._setHostCmdId(this._profile.hinting.stopWith);
   }
 
   /** The host has no more use for the hints; the driver may have its pages back. */
   done(): void {
-    this.#setHostCmdId(HINT_DONE);
+    this._setHostCmdId(HINT_DONE);
   }
 
   receive(queue: DeviceQueue, chain: DescriptorChain): void {
     while (queue.pop(chain) === 'chain') {
       for (let i = 0; i < chain.count; i++) {
-        if (!this.#buffer(chain, i)) return;
+        if (!this._buffer(chain, i)) return;
       }
       queue.pushUsed(chain.head, 0);
     }
@@ -85,80 +85,80 @@ export class HintWork {
 
   save(): HintState {
     return {
-      hostCmdId: this.#hostCmdId,
-      guestCmdId: this.#guestCmdId,
-      lastCmdId: this.#lastCmdId,
-      acknowledgeOnStop: this.#acknowledgeOnStop,
+      hostCmdId: this._hostCmdId,
+      guestCmdId: this._guestCmdId,
+      lastCmdId: this._lastCmdId,
+      acknowledgeOnStop: this._acknowledgeOnStop,
     };
   }
 
   load(state: HintState): void {
-    this.#hostCmdId = state.hostCmdId;
-    this.#guestCmdId = state.guestCmdId;
-    this.#lastCmdId = state.lastCmdId;
-    this.#acknowledgeOnStop = state.acknowledgeOnStop;
+    this._hostCmdId = state.hostCmdId;
+    this._guestCmdId = state.guestCmdId;
+    this._lastCmdId = state.lastCmdId;
+    this._acknowledgeOnStop = state.acknowledgeOnStop;
   }
 
   /** False when the device stopped. */
-  #buffer(chain: DescriptorChain, i: number): boolean {
+  private _buffer(chain: DescriptorChain, i: number): boolean {
     const lengthBytes = chain.lengthBytes(i);
-    if (this.#profile.hinting.commands === 'any') {
-      if (lengthBytes === 4) this.#command(chain.addr(i));
-      else this.#range(chain.addr(i), lengthBytes);
+    if (this._profile.hinting.commands === 'any') {
+      if (lengthBytes === 4) this._command(chain.addr(i));
+      else this._range(chain.addr(i), lengthBytes);
       return true;
     }
     if (chain.isWritable(i)) {
-      this.#range(chain.addr(i), lengthBytes);
+      this._range(chain.addr(i), lengthBytes);
     } else if (lengthBytes === 4) {
-      this.#command(chain.addr(i));
+      this._command(chain.addr(i));
     } else {
-      this.#port.needsReset('hint-command-length');
+      this._port.needsReset('hint-command-length');
       return false;
     }
     return true;
   }
 
-  #command(addr: number): void {
-    this.#guestCmdId = this.#port.memory.readU32(addr) ?? HINT_STOP;
+  private _command(addr: number): void {
+    this._guestCmdId = this._port.memory.readU32(addr) ?? HINT_STOP;
     if (
-      this.#guestCmdId === HINT_STOP &&
-      this.#profile.hinting.action === 'discard' &&
-      this.#acknowledgeOnStop &&
-      this.#hostCmdId > HINT_DONE
+      this._guestCmdId === HINT_STOP &&
+      this._profile.hinting.action === 'discard' &&
+      this._acknowledgeOnStop &&
+      this._hostCmdId > HINT_DONE
     ) {
-      this.#setHostCmdId(HINT_DONE);
+      this._setHostCmdId(HINT_DONE);
     }
   }
 
-  #range(addr: number, lengthBytes: number): void {
-    if (this.#hostCmdId <= HINT_DONE || this.#guestCmdId !== this.#hostCmdId) return;
+  private _range(addr: number, lengthBytes: number): void {
+    if (this._hostCmdId <= HINT_DONE || this._guestCmdId !== this._hostCmdId) return;
     if (addr % BALLOON_PAGE_BYTES !== 0 || lengthBytes % BALLOON_PAGE_BYTES !== 0) {
-      this.#port.violation('hint-unaligned');
+      this._port.violation('hint-unaligned');
       return;
     }
     const pages = lengthBytes / BALLOON_PAGE_BYTES;
     if (pages === 0) return;
-    this.#counters.hintedPages += pages;
-    if (this.#profile.hinting.action === 'note') {
-      this.#host.noteFree(addr / BALLOON_PAGE_BYTES, pages);
+    this._counters.hintedPages += pages;
+    if (this._profile.hinting.action === 'note') {
+      this._host.noteFree(addr / BALLOON_PAGE_BYTES, pages);
     } else {
-      discardRange(this.#host, this.#counters, addr, pages);
+      discardRange(this._host, this._counters, addr, pages);
     }
   }
 
-  #setHostCmdId(cmdId: number): void {
-    this.#hostCmdId = cmdId;
-    this.#changed();
+  private _setHostCmdId(cmdId: number): void {
+    this._hostCmdId = cmdId;
+    this._changed();
   }
 }
 
 export class ReportWork {
   inhibited = false;
-  readonly #profile: BalloonProfile;
-  readonly #port: DevicePort;
-  readonly #host: BalloonHost;
-  readonly #counters: BalloonCounters;
-  readonly #alignBytes: number;
+  private readonly _profile: BalloonProfile;
+  private readonly _port: DevicePort;
+  private readonly _host: BalloonHost;
+  private readonly _counters: BalloonCounters;
+  private readonly _alignBytes: number;
 
   constructor(
     profile: BalloonProfile,
@@ -167,36 +167,36 @@ export class ReportWork {
     counters: BalloonCounters,
     hostPageBytes: number,
   ) {
-    this.#profile = profile;
-    this.#port = port;
-    this.#host = host;
-    this.#counters = counters;
-    this.#alignBytes = profile.reporting.alignedOnly ? hostPageBytes : BALLOON_PAGE_BYTES;
+    this._profile = profile;
+    this._port = port;
+    this._host = host;
+    this._counters = counters;
+    this._alignBytes = profile.reporting.alignedOnly ? hostPageBytes : BALLOON_PAGE_BYTES;
   }
 
   receive(queue: DeviceQueue, chain: DescriptorChain, poisonVal: number): void {
-    const skips = this.inhibited || (this.#profile.reporting.skipsWhenPoisoned && poisonVal !== 0);
+    const skips = this.inhibited || (this._profile.reporting.skipsWhenPoisoned && poisonVal !== 0);
     while (queue.pop(chain) === 'chain') {
-      this.#counters.reportRequests++;
+      this._counters.reportRequests++;
       let total = 0;
       for (let i = 0; i < chain.count; i++) {
         total += chain.lengthBytes(i);
-        if (!chain.isWritable(i)) this.#port.violation('report-not-writable');
-        else if (!skips) this.#range(chain.addr(i), chain.lengthBytes(i));
+        if (!chain.isWritable(i)) this._port.violation('report-not-writable');
+        else if (!skips) this._range(chain.addr(i), chain.lengthBytes(i));
       }
-      queue.pushUsed(chain.head, this.#profile.reporting.usedLength === 'total' ? total : 0);
+      queue.pushUsed(chain.head, this._profile.reporting.usedLength === 'total' ? total : 0);
     }
   }
 
-  #range(addr: number, lengthBytes: number): void {
-    if (addr % this.#alignBytes !== 0 || lengthBytes % this.#alignBytes !== 0) {
-      this.#port.violation('report-unaligned');
+  private _range(addr: number, lengthBytes: number): void {
+    if (addr % this._alignBytes !== 0 || lengthBytes % this._alignBytes !== 0) {
+      this._port.violation('report-unaligned');
       return;
     }
     const pages = lengthBytes / BALLOON_PAGE_BYTES;
     if (pages === 0) return;
-    this.#counters.reportedPages += pages;
-    discardRange(this.#host, this.#counters, addr, pages);
+    this._counters.reportedPages += pages;
+    discardRange(this._host, this._counters, addr, pages);
   }
 }
 

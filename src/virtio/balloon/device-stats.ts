@@ -19,15 +19,15 @@ export function expectInterval(intervalNs: number): number {
 }
 
 export class StatsWork {
-  readonly #profile: BalloonProfile;
-  readonly #port: DevicePort;
-  readonly #counters: BalloonCounters;
-  readonly #timers: Timers | undefined;
-  #intervalNs: number;
-  #timer: TimerHandle | undefined;
-  #queueIndex = -1;
-  #heldHead = -1;
-  #latest: Partial<Record<keyof BalloonStats, number>> = {};
+  private readonly _profile: BalloonProfile;
+  private readonly _port: DevicePort;
+  private readonly _counters: BalloonCounters;
+  private readonly _timers: Timers | undefined;
+  private _intervalNs: number;
+  private _timer: TimerHandle | undefined;
+  private _queueIndex = -1;
+  private _heldHead = -1;
+  private _latest: Partial<Record<keyof BalloonStats, number>> = {};
 
   constructor(
     profile: BalloonProfile,
@@ -36,112 +36,112 @@ export class StatsWork {
     timers: Timers | undefined,
     intervalNs: number,
   ) {
-    this.#profile = profile;
-    this.#port = port;
-    this.#counters = counters;
-    this.#timers = timers;
-    this.#intervalNs = expectInterval(intervalNs);
+    this._profile = profile;
+    this._port = port;
+    this._counters = counters;
+    this._timers = timers;
+    this._intervalNs = expectInterval(intervalNs);
   }
 
   /** What the guest said last; a tag it did not send is missing. */
   get latest(): Partial<BalloonStats> {
-    return this.#latest;
+    return this._latest;
   }
 
   activate(queueIndex: number): void {
-    this.#queueIndex = queueIndex;
-    this.#arm();
+    this._queueIndex = queueIndex;
+    this._arm();
   }
 
   reset(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    this.#queueIndex = -1;
-    this.#heldHead = -1;
+    this._timer?.cancel();
+    this._timer = undefined;
+    this._queueIndex = -1;
+    this._heldHead = -1;
   }
 
   /** Takes every chain on the queue and holds the last. */
   receive(queue: DeviceQueue, chain: DescriptorChain): void {
     while (queue.pop(chain) === 'chain') {
-      if (this.#heldHead >= 0) {
-        this.#port.violation('stats-second-buffer');
-        queue.pushUsed(this.#heldHead, 0);
+      if (this._heldHead >= 0) {
+        this._port.violation('stats-second-buffer');
+        queue.pushUsed(this._heldHead, 0);
       }
-      this.#heldHead = chain.head;
-      this.#counters.statsRequests++;
-      this.#read(chain);
+      this._heldHead = chain.head;
+      this._counters.statsRequests++;
+      this._read(chain);
     }
   }
 
   /** Returns the buffer, so that the driver fills it again. False when there is none. */
   poll(): boolean {
-    const queue = this.#port.queue(this.#queueIndex);
-    if (queue === undefined || this.#heldHead < 0 || !this.#port.isActive) return false;
-    const head = this.#heldHead;
-    this.#heldHead = -1;
+    const queue = this._port.queue(this._queueIndex);
+    if (queue === undefined || this._heldHead < 0 || !this._port.isActive) return false;
+    const head = this._heldHead;
+    this._heldHead = -1;
     queue.pushUsed(head, 0);
-    this.#port.interruptQueue(this.#queueIndex);
+    this._port.interruptQueue(this._queueIndex);
     return true;
   }
 
   /** 0 stops the polling. */
   setInterval(intervalNs: number): 'ok' | 'state-change' {
     expectInterval(intervalNs);
-    if (this.#intervalNs === intervalNs) return 'ok';
-    const switches = (this.#intervalNs === 0) !== (intervalNs === 0);
-    if (this.#profile.fixedStatsSwitch && switches) return 'state-change';
-    this.#intervalNs = intervalNs;
-    if (this.#profile.fixedStatsSwitch || switches) this.poll();
-    this.#arm();
+    if (this._intervalNs === intervalNs) return 'ok';
+    const switches = (this._intervalNs === 0) !== (intervalNs === 0);
+    if (this._profile.fixedStatsSwitch && switches) return 'state-change';
+    this._intervalNs = intervalNs;
+    if (this._profile.fixedStatsSwitch || switches) this.poll();
+    this._arm();
     return 'ok';
   }
 
   save(): { heldHead: number; latest: Partial<BalloonStats>; queueIndex: number } {
-    return { heldHead: this.#heldHead, latest: this.#latest, queueIndex: this.#queueIndex };
+    return { heldHead: this._heldHead, latest: this._latest, queueIndex: this._queueIndex };
   }
 
   load(state: ReturnType<StatsWork['save']>): void {
-    this.#heldHead = state.heldHead;
-    this.#latest = { ...state.latest };
-    this.#queueIndex = state.queueIndex;
-    this.#arm();
+    this._heldHead = state.heldHead;
+    this._latest = { ...state.latest };
+    this._queueIndex = state.queueIndex;
+    this._arm();
   }
 
-  #arm(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    if (this.#intervalNs === 0 || this.#queueIndex < 0) return;
-    this.#timer = this.#timers?.after(this.#intervalNs, () => {
+  private _arm(): void {
+    this._timer?.cancel();
+    this._timer = undefined;
+    if (this._intervalNs === 0 || this._queueIndex < 0) return;
+    this._timer = this._timers?.after(this._intervalNs, () => {
       this.poll();
-      this.#arm();
+      this._arm();
     });
   }
 
-  #read(chain: DescriptorChain): void {
-    if (this.#profile.stats.clearsOnBuffer) this.#latest = {};
+  private _read(chain: DescriptorChain): void {
+    if (this._profile.stats.clearsOnBuffer) this._latest = {};
     for (let i = 0; i < chain.readableCount; i++) {
       const lengthBytes = chain.lengthBytes(i);
-      if (lengthBytes > this.#profile.stats.maxBytes) {
-        this.#port.violation('stats-too-long');
+      if (lengthBytes > this._profile.stats.maxBytes) {
+        this._port.violation('stats-too-long');
         continue;
       }
-      this.#readBuffer(chain.addr(i), lengthBytes);
+      this._readBuffer(chain.addr(i), lengthBytes);
     }
   }
 
-  #readBuffer(addr: number, lengthBytes: number): void {
+  private _readBuffer(addr: number, lengthBytes: number): void {
     const step = CHUNK_ENTRIES * STAT_BYTES;
     for (let done = 0; done < lengthBytes; done += step) {
-      const bytes = this.#port.memory.read(addr + done, Math.min(step, lengthBytes - done));
+      const bytes = this._port.memory.read(addr + done, Math.min(step, lengthBytes - done));
       if (bytes === undefined) return;
-      const left = decodeStats(bytes, (tag, value) => this.#set(tag, value));
-      if (left !== 0) this.#port.violation('stats-odd-length');
+      const left = decodeStats(bytes, (tag, value) => this._set(tag, value));
+      if (left !== 0) this._port.violation('stats-odd-length');
     }
   }
 
-  #set(tag: number, value: number): void {
+  private _set(tag: number, value: number): void {
     const name = STAT_NAMES[tag];
-    if (name === undefined) this.#port.violation('stats-unknown-tag');
-    else this.#latest[name] = value;
+    if (name === undefined) this._port.violation('stats-unknown-tag');
+    else this._latest[name] = value;
   }
 }

@@ -68,30 +68,30 @@ export class BalloonDevice implements DeviceModel {
   readonly features: bigint;
   readonly profile: BalloonProfile;
   readonly counters: BalloonCounters = newBalloonCounters();
-  readonly #host: BalloonHost;
-  readonly #options: BalloonDeviceOptions;
-  readonly #config: Uint8Array;
-  readonly #view: DataView;
-  readonly #chain = new DescriptorChain();
-  #port!: DevicePort;
-  #inflate!: InflateWork;
-  #stats!: StatsWork;
-  #hint!: HintWork;
-  #report!: ReportWork;
-  #roles: (BalloonQueueRole | undefined)[];
+  private readonly _host: BalloonHost;
+  private readonly _options: BalloonDeviceOptions;
+  private readonly _config: Uint8Array;
+  private readonly _view: DataView;
+  private readonly _chain = new DescriptorChain();
+  private _port!: DevicePort;
+  private _inflate!: InflateWork;
+  private _stats!: StatsWork;
+  private _hint!: HintWork;
+  private _report!: ReportWork;
+  private _roles: (BalloonQueueRole | undefined)[];
 
   constructor(profile: BalloonProfile, host: BalloonHost, options: BalloonDeviceOptions) {
     expectBalloonOptions(options);
     this.profile = profile;
     this.features = offeredFeatures(profile, options);
-    this.#host = host;
-    this.#options = options;
+    this._host = host;
+    this._options = options;
     // All fields have a place here; the driver sees only the profile's size.
     const whole = new Uint8Array(CONFIG_BYTES);
-    this.#view = new DataView(whole.buffer);
-    this.#config = whole.subarray(0, configBytes(profile, this.features));
-    this.#view.setUint32(CONFIG_NUM_PAGES, options.targetPages ?? 0, true);
-    this.#roles = this.#rolesUnder(this.features);
+    this._view = new DataView(whole.buffer);
+    this._config = whole.subarray(0, configBytes(profile, this.features));
+    this._view.setUint32(CONFIG_NUM_PAGES, options.targetPages ?? 0, true);
+    this._roles = this._rolesUnder(this.features);
   }
 
   attach(port: DevicePort): void {
@@ -101,89 +101,89 @@ export class BalloonDevice implements DeviceModel {
       blockPages = 1,
       timers,
       statsIntervalNs = 0,
-    } = this.#options;
-    this.#port = port;
-    this.#inflate = new InflateWork(profile, port, this.#host, counters, hostPageBytes, blockPages);
-    this.#stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);
-    this.#hint = new HintWork(profile, port, this.#host, counters, () => this.#hintChanged());
-    this.#report = new ReportWork(profile, port, this.#host, counters, hostPageBytes);
+    } = this._options;
+    this._port = port;
+    this._inflate = new InflateWork(profile, port, this._host, counters, hostPageBytes, blockPages);
+    this._stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);
+    this._hint = new HintWork(profile, port, this._host, counters, () => this._hintChanged());
+    this._report = new ReportWork(profile, port, this._host, counters, hostPageBytes);
   }
 
   get targetPages(): number {
-    return this.#view.getUint32(CONFIG_NUM_PAGES, true);
+    return this._view.getUint32(CONFIG_NUM_PAGES, true);
   }
 
   /** What the driver says it has put in the balloon. */
   get actualPages(): number {
-    return this.#view.getUint32(CONFIG_ACTUAL, true);
+    return this._view.getUint32(CONFIG_ACTUAL, true);
   }
 
   get poisonVal(): number {
-    return this.#view.getUint32(CONFIG_POISON_VAL, true);
+    return this._view.getUint32(CONFIG_POISON_VAL, true);
   }
 
   get stats(): Partial<BalloonStats> {
-    return this.#stats.latest;
+    return this._stats.latest;
   }
 
   get hinting(): { readonly hostCmdId: number; readonly guestCmdId: number } {
-    return this.#hint;
+    return this._hint;
   }
 
   /** Asks the guest for a balloon of this many pages. */
   setTarget(pages: number): 'ok' | 'inactive' | 'too-large' {
     expectInteger('target', pages, 0, PAGES_MAX);
     if (this.profile.checksTarget) {
-      if (!this.#port.isActive) return 'inactive';
-      if (pages > this.#options.memoryPages) return 'too-large';
+      if (!this._port.isActive) return 'inactive';
+      if (pages > this._options.memoryPages) return 'too-large';
     }
-    this.#view.setUint32(CONFIG_NUM_PAGES, pages, true);
-    this.#port.configChanged();
+    this._view.setUint32(CONFIG_NUM_PAGES, pages, true);
+    this._port.configChanged();
     return 'ok';
   }
 
   /** Asks for fresh statistics now; false when the device has no buffer to return. */
   pollStats(): boolean {
-    return this.#stats.poll();
+    return this._stats.poll();
   }
 
   setStatsInterval(intervalNs: number): 'ok' | 'state-change' {
-    return this.#stats.setInterval(intervalNs);
+    return this._stats.setInterval(intervalNs);
   }
 
   /** Begins a hinting run; undefined when hinting was not negotiated. */
   startHinting(acknowledgeOnStop = true): number | undefined {
-    if (!this.#has(F_FREE_PAGE_HINT)) return undefined;
-    return this.#hint.start(acknowledgeOnStop);
+    if (!this._has(F_FREE_PAGE_HINT)) return undefined;
+    return this._hint.start(acknowledgeOnStop);
   }
 
   stopHinting(): void {
-    if (this.#has(F_FREE_PAGE_HINT)) this.#hint.stop();
+    if (this._has(F_FREE_PAGE_HINT)) this._hint.stop();
   }
 
   /** The host no longer needs the hints: the guest gets its pages back. */
   finishHinting(): void {
-    if (this.#has(F_FREE_PAGE_HINT)) this.#hint.done();
+    if (this._has(F_FREE_PAGE_HINT)) this._hint.done();
   }
 
   /** While set, frame numbers and ranges are accepted but nothing is discarded. */
   setInhibited(inhibited: boolean): void {
-    this.#inflate.inhibited = inhibited;
-    this.#report.inhibited = inhibited;
+    this._inflate.inhibited = inhibited;
+    this._report.inhibited = inhibited;
   }
 
   get queueCount(): number {
-    return this.#rolesUnder(this.features).length;
+    return this._rolesUnder(this.features).length;
   }
 
   queueSizeMax(index: number, features: bigint): number {
     // Before negotiation the driver has accepted nothing: then what is offered counts.
-    const role = this.#rolesUnder(features === 0n ? this.features : features)[index];
+    const role = this._rolesUnder(features === 0n ? this.features : features)[index];
     return role === undefined ? 0 : this.profile.queueSizes[role];
   }
 
   config(): Uint8Array {
-    return this.#config;
+    return this._config;
   }
 
   writeConfig(offset: number, bytes: Uint8Array): boolean {
@@ -192,82 +192,82 @@ export class BalloonDevice implements DeviceModel {
     const old = this.actualPages;
     for (let i = 0; i < bytes.length; i++) {
       if (writable === 'fields' && !isDriverField(offset + i)) continue;
-      this.#config[offset + i] = bytes[i] ?? 0;
+      this._config[offset + i] = bytes[i] ?? 0;
     }
     const touchesActual = offset < CONFIG_ACTUAL + 4 && offset + bytes.length > CONFIG_ACTUAL;
-    if (touchesActual) this.#host.actualChanged?.(this.actualPages, old);
+    if (touchesActual) this._host.actualChanged?.(this.actualPages, old);
     return true;
   }
 
   activate(): string | undefined {
-    this.#roles = this.#rolesUnder(this.#port.features);
+    this._roles = this._rolesUnder(this._port.features);
     for (let i = 0; i < 2; i++) {
-      if (this.#port.queue(i) === undefined) return 'balloon-queue-missing';
+      if (this._port.queue(i) === undefined) return 'balloon-queue-missing';
     }
-    if (this.#has(F_STATS_VQ)) this.#stats.activate(this.#roles.indexOf('stats'));
+    if (this._has(F_STATS_VQ)) this._stats.activate(this._roles.indexOf('stats'));
     return undefined;
   }
 
   notify(queueIndex: number): void {
-    const queue = this.#port.queue(queueIndex);
+    const queue = this._port.queue(queueIndex);
     if (queue === undefined) return;
-    switch (this.#roles[queueIndex]) {
+    switch (this._roles[queueIndex]) {
       case 'inflate':
-        this.#inflate.inflate(queue, this.#chain);
+        this._inflate.inflate(queue, this._chain);
         break;
       case 'deflate':
-        this.#inflate.deflate(queue, this.#chain);
+        this._inflate.deflate(queue, this._chain);
         break;
       case 'stats':
-        this.#stats.receive(queue, this.#chain);
+        this._stats.receive(queue, this._chain);
         break;
       case 'hinting':
-        this.#hint.receive(queue, this.#chain);
+        this._hint.receive(queue, this._chain);
         break;
       case 'reporting':
-        this.#report.receive(queue, this.#chain, this.#has(F_PAGE_POISON) ? this.poisonVal : 0);
+        this._report.receive(queue, this._chain, this._has(F_PAGE_POISON) ? this.poisonVal : 0);
         break;
       case undefined:
         return;
     }
-    this.#port.interruptQueue(queueIndex);
+    this._port.interruptQueue(queueIndex);
   }
 
   /** The target outlives a reset: it is the host's wish, not the driver's state. */
   reset(): void {
-    this.#inflate.reset();
-    this.#stats.reset();
-    this.#hint.reset();
-    this.#view.setUint32(CONFIG_HINT_CMD_ID, 0, true);
-    this.#view.setUint32(CONFIG_POISON_VAL, 0, true);
-    if (this.profile.resetClearsActual) this.#view.setUint32(CONFIG_ACTUAL, 0, true);
-    this.#roles = this.#rolesUnder(this.features);
+    this._inflate.reset();
+    this._stats.reset();
+    this._hint.reset();
+    this._view.setUint32(CONFIG_HINT_CMD_ID, 0, true);
+    this._view.setUint32(CONFIG_POISON_VAL, 0, true);
+    if (this.profile.resetClearsActual) this._view.setUint32(CONFIG_ACTUAL, 0, true);
+    this._roles = this._rolesUnder(this.features);
   }
 
   save(): BalloonDeviceState {
-    const config = new Uint8Array(this.#view.buffer.slice(0));
-    return { config, hint: this.#hint.save(), stats: this.#stats.save() };
+    const config = new Uint8Array(this._view.buffer.slice(0));
+    return { config, hint: this._hint.save(), stats: this._stats.save() };
   }
 
   /** After the `VirtioDevice` has loaded its own state. */
   load(state: BalloonDeviceState): void {
-    new Uint8Array(this.#view.buffer).set(state.config);
-    this.#hint.load(state.hint);
-    if (this.#port.isActive) this.#roles = this.#rolesUnder(this.#port.features);
-    this.#stats.load(state.stats);
+    new Uint8Array(this._view.buffer).set(state.config);
+    this._hint.load(state.hint);
+    if (this._port.isActive) this._roles = this._rolesUnder(this._port.features);
+    this._stats.load(state.stats);
   }
 
-  #has(mask: bigint): boolean {
-    return (this.#port.features & mask) === mask;
+  private _has(mask: bigint): boolean {
+    return (this._port.features & mask) === mask;
   }
 
-  #rolesUnder(features: bigint): (BalloonQueueRole | undefined)[] {
-    return queueRoles(this.#options.numbering ?? this.profile.numbering, features);
+  private _rolesUnder(features: bigint): (BalloonQueueRole | undefined)[] {
+    return queueRoles(this._options.numbering ?? this.profile.numbering, features);
   }
 
-  #hintChanged(): void {
-    this.#view.setUint32(CONFIG_HINT_CMD_ID, this.#hint.hostCmdId, true);
-    this.#port.configChanged();
+  private _hintChanged(): void {
+    this._view.setUint32(CONFIG_HINT_CMD_ID, this._hint.hostCmdId, true);
+    this._port.configChanged();
   }
 }
 

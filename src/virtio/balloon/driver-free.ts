@@ -13,19 +13,19 @@ export interface HintDriverState {
 }
 
 export class HintDriver {
-  readonly #transport: DriverTransport;
-  readonly #guest: BalloonGuest;
-  readonly #index: number;
-  readonly #queue: DriverQueue<null>;
+  private readonly _transport: DriverTransport;
+  private readonly _guest: BalloonGuest;
+  private readonly _index: number;
+  private readonly _queue: DriverQueue<null>;
   /** The run's id at +0, the constant STOP at +4: buffers the device reads. */
-  readonly #addr: number;
+  private readonly _addr: number;
   /** Blocks hinted and not yet given back, the newest last. */
-  readonly #held: number[] = [];
-  #configNoted = false;
-  #workNoted = false;
-  #receivedCmdId = HINT_STOP;
-  #activeCmdId = HINT_STOP;
-  #isRunning = false;
+  private readonly _held: number[] = [];
+  private _configNoted = false;
+  private _workNoted = false;
+  private _receivedCmdId = HINT_STOP;
+  private _activeCmdId = HINT_STOP;
+  private _isRunning = false;
 
   constructor(
     transport: DriverTransport,
@@ -33,45 +33,45 @@ export class HintDriver {
     place: { readonly index: number; readonly queue: DriverQueue<null> },
     addr: number,
   ) {
-    this.#transport = transport;
-    this.#guest = guest;
-    this.#index = place.index;
-    this.#queue = place.queue;
-    this.#addr = addr;
+    this._transport = transport;
+    this._guest = guest;
+    this._index = place.index;
+    this._queue = place.queue;
+    this._addr = addr;
   }
 
   noteConfig(): void {
-    this.#configNoted = true;
-    this.#workNoted = true;
+    this._configNoted = true;
+    this._workNoted = true;
   }
 
   /** Does what was noted; false when there was nothing to do. */
   work(): boolean {
-    if (this.#isRunning) return this.#run();
-    if (!this.#workNoted) return false;
-    this.#workNoted = false;
-    const cmdId = this.#readCmdId();
+    if (this._isRunning) return this._run();
+    if (!this._workNoted) return false;
+    this._workNoted = false;
+    const cmdId = this._readCmdId();
     if (cmdId === HINT_DONE) {
       this.shrink(Infinity);
-    } else if (cmdId !== HINT_STOP && cmdId !== this.#activeCmdId) {
-      this.#activeCmdId = cmdId;
-      this.#isRunning = this.#sendCommand(this.#addr, cmdId);
+    } else if (cmdId !== HINT_STOP && cmdId !== this._activeCmdId) {
+      this._activeCmdId = cmdId;
+      this._isRunning = this._sendCommand(this._addr, cmdId);
     }
     return true;
   }
 
   /** Pages hinted and not yet given back. */
   get pages(): number {
-    return this.#held.length * HINT_BLOCK_PAGES;
+    return this._held.length * HINT_BLOCK_PAGES;
   }
 
   /** Gives back blocks worth at least `pages`, the newest first. Returns pages freed. */
   shrink(pages: number): number {
     let freed = 0;
     while (freed < pages) {
-      const pfn = this.#held.pop();
+      const pfn = this._held.pop();
       if (pfn === undefined) break;
-      this.#guest.releaseHintBlock(pfn);
+      this._guest.releaseHintBlock(pfn);
       freed += HINT_BLOCK_PAGES;
     }
     return freed;
@@ -79,19 +79,19 @@ export class HintDriver {
 
   /** Undefined while a run is under way. */
   save(): HintDriverState | undefined {
-    if (this.#isRunning) return undefined;
+    if (this._isRunning) return undefined;
     return {
-      addr: this.#addr,
-      held: [...this.#held],
-      receivedCmdId: this.#receivedCmdId,
-      activeCmdId: this.#activeCmdId,
+      addr: this._addr,
+      held: [...this._held],
+      receivedCmdId: this._receivedCmdId,
+      activeCmdId: this._activeCmdId,
     };
   }
 
   load(state: HintDriverState): void {
-    this.#held.push(...state.held);
-    this.#receivedCmdId = state.receivedCmdId;
-    this.#activeCmdId = state.activeCmdId;
+    this._held.push(...state.held);
+    this._receivedCmdId = state.receivedCmdId;
+    this._activeCmdId = state.activeCmdId;
   }
 
   /**
@@ -99,43 +99,43 @@ export class HintDriver {
    * ring; here the work goes on when the device has used something, so a slow device cannot hang it.
    * Returns whether it did anything.
    */
-  #run(): boolean {
+  private _run(): boolean {
     let sent = 0;
-    while (this.#readCmdId() === this.#activeCmdId && !this.#queue.isBroken) {
-      this.#detachUsed();
-      if (this.#queue.freeCount <= 1) return sent > 0;
-      const pfn = this.#guest.allocHintBlock();
+    while (this._readCmdId() === this._activeCmdId && !this._queue.isBroken) {
+      this._detachUsed();
+      if (this._queue.freeCount <= 1) return sent > 0;
+      const pfn = this._guest.allocHintBlock();
       if (pfn === undefined) break;
       const lengthBytes = HINT_BLOCK_PAGES * BALLOON_PAGE_BYTES;
-      this.#queue.add([{ addr: pfn * BALLOON_PAGE_BYTES, lengthBytes }], 0, null);
-      this.#transport.kick(this.#index, this.#queue);
-      this.#held.push(pfn);
+      this._queue.add([{ addr: pfn * BALLOON_PAGE_BYTES, lengthBytes }], 0, null);
+      this._transport.kick(this._index, this._queue);
+      this._held.push(pfn);
       sent++;
     }
-    this.#isRunning = false;
-    this.#sendCommand(this.#addr + 4, HINT_STOP);
+    this._isRunning = false;
+    this._sendCommand(this._addr + 4, HINT_STOP);
     return true;
   }
 
-  #sendCommand(addr: number, cmdId: number): boolean {
-    this.#detachUsed();
-    this.#transport.memory.memory.writeU32(addr, cmdId);
-    if (!this.#queue.add([{ addr, lengthBytes: 4 }], 1, null)) return false;
-    this.#transport.kick(this.#index, this.#queue);
+  private _sendCommand(addr: number, cmdId: number): boolean {
+    this._detachUsed();
+    this._transport.memory.memory.writeU32(addr, cmdId);
+    if (!this._queue.add([{ addr, lengthBytes: 4 }], 1, null)) return false;
+    this._transport.kick(this._index, this._queue);
     return true;
   }
 
   /** The config space is read again only after the device said that it changed. */
-  #readCmdId(): number {
-    if (this.#configNoted) {
-      this.#configNoted = false;
-      this.#receivedCmdId = this.#transport.readConfig32(CONFIG_HINT_CMD_ID);
+  private _readCmdId(): number {
+    if (this._configNoted) {
+      this._configNoted = false;
+      this._receivedCmdId = this._transport.readConfig32(CONFIG_HINT_CMD_ID);
     }
-    return this.#receivedCmdId;
+    return this._receivedCmdId;
   }
 
-  #detachUsed(): void {
-    while (this.#queue.takeUsed() !== undefined) {
+  private _detachUsed(): void {
+    while (this._queue.takeUsed() !== undefined) {
       // The device is done with it; the block stays held until DONE.
     }
   }
@@ -143,10 +143,10 @@ export class HintDriver {
 
 /** Builds report chains: up to `capacity` device-writable buffers, one for each free block. */
 export class ReportDriver {
-  readonly #capacity: number;
+  private readonly _capacity: number;
 
   constructor(capacity: number) {
-    this.#capacity = capacity;
+    this._capacity = capacity;
   }
 
   /** Undefined when there are none or too many blocks. */
@@ -155,7 +155,7 @@ export class ReportDriver {
     orders: ArrayLike<number>,
     count: number,
   ): QueueBuffer[] | undefined {
-    if (count < 1 || count > this.#capacity) return undefined;
+    if (count < 1 || count > this._capacity) return undefined;
     return Array.from({ length: count }, (_, i) => ({
       addr: (pfns[i] ?? 0) * BALLOON_PAGE_BYTES,
       lengthBytes: BALLOON_PAGE_BYTES << (orders[i] ?? 0),

@@ -16,34 +16,34 @@ export type QueuesState = readonly {
 }[];
 
 export class BalloonQueues {
-  readonly #transport: DriverTransport;
-  readonly #places = new Map<BalloonQueueRole, QueuePlace>();
-  readonly #waits = new Map<BalloonQueueRole, () => void>();
+  private readonly _transport: DriverTransport;
+  private readonly _places = new Map<BalloonQueueRole, QueuePlace>();
+  private readonly _waits = new Map<BalloonQueueRole, () => void>();
 
   constructor(transport: DriverTransport) {
-    this.#transport = transport;
+    this._transport = transport;
   }
 
   /** Does anyone wait for the device? The statistics buffer is always with it and does not count. */
   get isWaiting(): boolean {
-    return this.#waits.size > 0;
+    return this._waits.size > 0;
   }
 
   isWaitingFor(role: BalloonQueueRole): boolean {
-    return this.#waits.has(role);
+    return this._waits.has(role);
   }
 
   place(role: BalloonQueueRole): QueuePlace | undefined {
-    return this.#places.get(role);
+    return this._places.get(role);
   }
 
   setUp(): ProbeFailure | undefined {
-    const roles = queueRoles('dense', this.#transport.features);
+    const roles = queueRoles('dense', this._transport.features);
     for (let index = 0; index < roles.length; index++) {
       const role = roles[index];
-      const queue = this.#transport.setUpQueue<null>(index);
+      const queue = this._transport.setUpQueue<null>(index);
       if (typeof queue === 'string') return queue;
-      if (role !== undefined) this.#places.set(role, { index, queue });
+      if (role !== undefined) this._places.set(role, { index, queue });
     }
     return undefined;
   }
@@ -55,25 +55,25 @@ export class BalloonQueues {
     readableCount: number,
     done: () => void,
   ): boolean {
-    const place = this.#places.get(role);
+    const place = this._places.get(role);
     if (place === undefined || !place.queue.add(buffers, readableCount, null)) return false;
-    this.#transport.kick(place.index, place.queue);
-    if (place.queue.takeUsed() === undefined) this.#waits.set(role, done);
+    this._transport.kick(place.index, place.queue);
+    if (place.queue.takeUsed() === undefined) this._waits.set(role, done);
     else done();
     return true;
   }
 
   /** Calls everyone whose chain the device has used meanwhile. */
   wake(): void {
-    for (const [role, done] of this.#waits) {
-      if (this.#places.get(role)?.queue.takeUsed() === undefined) continue;
-      this.#waits.delete(role);
+    for (const [role, done] of this._waits) {
+      if (this._places.get(role)?.queue.takeUsed() === undefined) continue;
+      this._waits.delete(role);
       done();
     }
   }
 
   save(): QueuesState {
-    return Array.from(this.#places, ([role, { index, queue }]) => ({
+    return Array.from(this._places, ([role, { index, queue }]) => ({
       role,
       index,
       state: queue.save(),
@@ -82,8 +82,8 @@ export class BalloonQueues {
 
   load(states: QueuesState): void {
     for (const { role, index, state } of states) {
-      const queue = DriverQueue.restore(this.#transport.memory, state, null);
-      this.#places.set(role, { index, queue });
+      const queue = DriverQueue.restore(this._transport.memory, state, null);
+      this._places.set(role, { index, queue });
     }
   }
 }

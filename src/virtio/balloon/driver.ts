@@ -81,34 +81,34 @@ export class BalloonDriver {
     oomCalls: 0,
     migratedPages: 0,
   };
-  readonly #transport: DriverTransport;
-  readonly #guest: BalloonGuest;
-  readonly #timers: Timers;
-  readonly #statOrder: readonly number[];
-  readonly #blockPages: number;
-  readonly #queues: BalloonQueues;
-  readonly #pages = new PageList();
-  readonly #isolated = new Set<number>();
-  readonly #array = new Uint32Array(BALLOON_ARRAY_PAGES);
-  readonly #wire = new Uint8Array(BALLOON_ARRAY_PAGES * PFN_BYTES);
-  readonly #wireView: DataView = new DataView(this.#wire.buffer);
-  #hint: HintDriver | undefined;
-  #report: ReportDriver | undefined;
-  #arrayAddr = 0;
-  #statsAddr = 0;
-  #adjustManaged = true;
+  private readonly _transport: DriverTransport;
+  private readonly _guest: BalloonGuest;
+  private readonly _timers: Timers;
+  private readonly _statOrder: readonly number[];
+  private readonly _blockPages: number;
+  private readonly _queues: BalloonQueues;
+  private readonly _pages = new PageList();
+  private readonly _isolated = new Set<number>();
+  private readonly _array = new Uint32Array(BALLOON_ARRAY_PAGES);
+  private readonly _wire = new Uint8Array(BALLOON_ARRAY_PAGES * PFN_BYTES);
+  private readonly _wireView: DataView = new DataView(this._wire.buffer);
+  private _hint: HintDriver | undefined;
+  private _report: ReportDriver | undefined;
+  private _arrayAddr = 0;
+  private _statsAddr = 0;
+  private _adjustManaged = true;
   /** Frame numbers in the balloon, those isolated for migration included. */
-  #pageCount = 0;
+  private _pageCount = 0;
   /** A message is with the device, so the array and the list may not be touched. */
-  #isLocked = false;
+  private _isLocked = false;
   /** A filled batch that waits for the lock. */
-  #onUnlock: (() => void) | undefined;
-  #isWorking = false;
-  #isResizing = false;
-  #resizePending = false;
-  #isStarved = false;
-  #statsPending = false;
-  #usedPending = false;
+  private _onUnlock: (() => void) | undefined;
+  private _isWorking = false;
+  private _isResizing = false;
+  private _resizePending = false;
+  private _isStarved = false;
+  private _statsPending = false;
+  private _usedPending = false;
 
   constructor(
     transport: DriverTransport,
@@ -116,41 +116,41 @@ export class BalloonDriver {
     timers: Timers,
     options: BalloonDriverOptions = {},
   ) {
-    this.#transport = transport;
-    this.#queues = new BalloonQueues(transport);
-    this.#guest = guest;
-    this.#timers = timers;
-    this.#statOrder = STAT_ORDER[options.kernel ?? '6.12'];
-    this.#blockPages = options.blockPages ?? 1;
+    this._transport = transport;
+    this._queues = new BalloonQueues(transport);
+    this._guest = guest;
+    this._timers = timers;
+    this._statOrder = STAT_ORDER[options.kernel ?? '6.12'];
+    this._blockPages = options.blockPages ?? 1;
   }
 
   /** 4 KiB pages in the balloon. */
   get pageCount(): number {
-    return this.#pageCount * this.#blockPages;
+    return this._pageCount * this._blockPages;
   }
 
   /** Is the driver between a failed allocation and its next try, or waiting for the device? */
   get isResizing(): boolean {
-    return this.#isResizing;
+    return this._isResizing;
   }
 
   get canReport(): boolean {
-    return this.#report !== undefined;
+    return this._report !== undefined;
   }
 
   /** Finds the device and starts to work towards its target. */
   probe(): ProbeFailure | undefined {
     const failure =
-      this.#transport.probe(DEVICE_ID_BALLOON) ??
-      this.#transport.negotiate(WANTED, (features) => this.#validate(features)) ??
-      this.#setUp();
+      this._transport.probe(DEVICE_ID_BALLOON) ??
+      this._transport.negotiate(WANTED, (features) => this._validate(features)) ??
+      this._setUp();
     if (failure !== undefined) {
-      this.#transport.fail();
+      this._transport.fail();
       return failure;
     }
-    this.#transport.start(this.#handler());
-    if (this.#transport.readConfig32(CONFIG_NUM_PAGES) !== 0) this.#noteConfig();
-    this.#work();
+    this._transport.start(this._handler());
+    if (this._transport.readConfig32(CONFIG_NUM_PAGES) !== 0) this._noteConfig();
+    this._work();
     return undefined;
   }
 
@@ -159,43 +159,43 @@ export class BalloonDriver {
    * back; 0 without DEFLATE_ON_OOM.
    */
   oomNotify(): number {
-    if (!this.#transport.has(F_DEFLATE_ON_OOM) || this.#isLocked) return 0;
+    if (!this._transport.has(F_DEFLATE_ON_OOM) || this._isLocked) return 0;
     this.counters.oomCalls++;
     let freed = 0;
-    this.#leak(BALLOON_ARRAY_PAGES, (count) => {
-      freed = count * this.#blockPages;
-      this.#writeActual();
+    this._leak(BALLOON_ARRAY_PAGES, (count) => {
+      freed = count * this._blockPages;
+      this._writeActual();
     });
     return freed;
   }
 
   /** Takes a balloon page off the list, so that it can be migrated. */
   isolatePage(pfn: number): boolean {
-    if (!this.#pages.remove(pfn)) return false;
-    this.#isolated.add(pfn);
+    if (!this._pages.remove(pfn)) return false;
+    this._isolated.add(pfn);
     return true;
   }
 
   putBackPage(pfn: number): void {
-    if (!this.#isolated.delete(pfn)) return;
-    this.#pages.push(pfn);
-    this.#pageReturned();
+    if (!this._isolated.delete(pfn)) return;
+    this._pages.push(pfn);
+    this._pageReturned();
   }
 
   /** Replaces an isolated page. 'again' when the balloon is busy; 'waiting' until the device answers. */
   migratePage(oldPfn: number, newPfn: number): 'done' | 'again' | 'waiting' {
-    if (this.#isLocked || !this.#isolated.has(oldPfn)) return 'again';
-    this.#isLocked = true;
-    this.#isolated.delete(oldPfn);
-    this.#pages.push(newPfn);
+    if (this._isLocked || !this._isolated.has(oldPfn)) return 'again';
+    this._isLocked = true;
+    this._isolated.delete(oldPfn);
+    this._pages.push(newPfn);
     let isDone = false;
-    this.#tellPage('inflate', newPfn, () => {
-      this.#tellPage('deflate', oldPfn, () => {
-        this.#unlock();
+    this._tellPage('inflate', newPfn, () => {
+      this._tellPage('deflate', oldPfn, () => {
+        this._unlock();
         isDone = true;
         this.counters.migratedPages++;
-        this.#guest.pageMigrated(oldPfn, newPfn, this.#adjustManaged);
-        this.#pageReturned();
+        this._guest.pageMigrated(oldPfn, newPfn, this._adjustManaged);
+        this._pageReturned();
       });
     });
     return isDone ? 'done' : 'waiting';
@@ -211,175 +211,175 @@ export class BalloonDriver {
     count: number,
     done: () => void,
   ): boolean {
-    const buffers = this.#report?.buffers(pfns, orders, count);
-    if (buffers === undefined || this.#queues.isWaitingFor('reporting')) return false;
-    return this.#queues.send('reporting', buffers, 0, done);
+    const buffers = this._report?.buffers(pfns, orders, count);
+    if (buffers === undefined || this._queues.isWaitingFor('reporting')) return false;
+    return this._queues.send('reporting', buffers, 0, done);
   }
 
   /** Hinted blocks: the kernel can have them back before the device says so. */
   get hinted(): Shrinker | undefined {
-    return this.#hint;
+    return this._hint;
   }
 
   /** Undefined while anything but statistics is with the device or a page is being migrated. */
   save(): BalloonDriverState | undefined {
-    if (this.#isLocked || this.#isResizing || this.#isolated.size > 0 || this.#queues.isWaiting) {
+    if (this._isLocked || this._isResizing || this._isolated.size > 0 || this._queues.isWaiting) {
       return undefined;
     }
-    const hint = this.#hint?.save();
-    if (this.#hint !== undefined && hint === undefined) return undefined;
+    const hint = this._hint?.save();
+    if (this._hint !== undefined && hint === undefined) return undefined;
     return {
-      features: this.#transport.features,
-      pages: this.#pages.toArray(),
-      arrayAddr: this.#arrayAddr,
-      statsAddr: this.#statsAddr,
-      queues: this.#queues.save(),
+      features: this._transport.features,
+      pages: this._pages.toArray(),
+      arrayAddr: this._arrayAddr,
+      statsAddr: this._statsAddr,
+      queues: this._queues.save(),
       hint,
     };
   }
 
   /** Instead of `probe`: goes on where another driver of a copied guest was. */
   load(state: BalloonDriverState): void {
-    this.#transport.resume(state.features, this.#handler());
-    this.#pages.load(state.pages);
-    this.#pageCount = state.pages.length;
-    this.#arrayAddr = state.arrayAddr;
-    this.#statsAddr = state.statsAddr;
-    this.#adjustManaged = (state.features & F_DEFLATE_ON_OOM) === 0n;
-    this.#queues.load(state.queues);
-    const hinting = this.#queues.place('hinting');
+    this._transport.resume(state.features, this._handler());
+    this._pages.load(state.pages);
+    this._pageCount = state.pages.length;
+    this._arrayAddr = state.arrayAddr;
+    this._statsAddr = state.statsAddr;
+    this._adjustManaged = (state.features & F_DEFLATE_ON_OOM) === 0n;
+    this._queues.load(state.queues);
+    const hinting = this._queues.place('hinting');
     if (hinting !== undefined && state.hint !== undefined) {
-      this.#hint = new HintDriver(this.#transport, this.#guest, hinting, state.hint.addr);
-      this.#hint.load(state.hint);
+      this._hint = new HintDriver(this._transport, this._guest, hinting, state.hint.addr);
+      this._hint.load(state.hint);
     }
-    if (this.#queues.place('reporting') !== undefined)
-      this.#report = new ReportDriver(REPORT_BATCH);
+    if (this._queues.place('reporting') !== undefined)
+      this._report = new ReportDriver(REPORT_BATCH);
   }
 
-  #handler(): InterruptHandler {
+  private _handler(): InterruptHandler {
     return {
-      configChanged: () => this.#noteConfig(),
-      queueUsed: () => this.#noteUsed(),
-      work: () => this.#work(),
+      configChanged: () => this._noteConfig(),
+      queueUsed: () => this._noteUsed(),
+      work: () => this._work(),
     };
   }
 
-  #validate(features: bigint): bigint {
+  private _validate(features: bigint): bigint {
     let kept = features;
-    if (this.#guest.poison === 'none') kept &= ~F_PAGE_POISON;
+    if (this._guest.poison === 'none') kept &= ~F_PAGE_POISON;
     else if ((features & F_PAGE_POISON) === 0n) kept &= ~F_REPORTING;
     return kept;
   }
 
-  #setUp(): ProbeFailure | undefined {
-    const failure = this.#queues.setUp();
+  private _setUp(): ProbeFailure | undefined {
+    const failure = this._queues.setUp();
     if (failure !== undefined) return failure;
-    this.#adjustManaged = !this.#transport.has(F_DEFLATE_ON_OOM);
-    this.#guest.setAdjustManaged?.(this.#adjustManaged);
-    const { memory } = this.#transport;
+    this._adjustManaged = !this._transport.has(F_DEFLATE_ON_OOM);
+    this._guest.setAdjustManaged?.(this._adjustManaged);
+    const { memory } = this._transport;
     const arrayAddr = memory.alloc(BALLOON_ARRAY_PAGES * PFN_BYTES, 8);
-    const statsAddr = memory.alloc(this.#statOrder.length * STAT_BYTES, 8);
+    const statsAddr = memory.alloc(this._statOrder.length * STAT_BYTES, 8);
     if (arrayAddr === undefined || statsAddr === undefined) return 'no-memory';
-    this.#arrayAddr = arrayAddr;
-    this.#statsAddr = statsAddr;
-    if (this.#queues.place('stats') !== undefined) this.#sendStats();
-    return this.#setUpFree();
+    this._arrayAddr = arrayAddr;
+    this._statsAddr = statsAddr;
+    if (this._queues.place('stats') !== undefined) this._sendStats();
+    return this._setUpFree();
   }
 
-  #setUpFree(): ProbeFailure | undefined {
-    const { memory } = this.#transport;
-    const hinting = this.#queues.place('hinting');
+  private _setUpFree(): ProbeFailure | undefined {
+    const { memory } = this._transport;
+    const hinting = this._queues.place('hinting');
     if (hinting !== undefined) {
       if (hinting.queue.layout.size < 2) return 'queue-too-small';
       const addr = memory.alloc(8, 8);
       if (addr === undefined) return 'no-memory';
-      this.#hint = new HintDriver(this.#transport, this.#guest, hinting, addr);
+      this._hint = new HintDriver(this._transport, this._guest, hinting, addr);
     }
-    if (this.#transport.has(F_PAGE_POISON)) {
-      const value = this.#guest.poison === 'page-poisoning' ? PAGE_POISON : 0;
-      this.#transport.writeConfig32(CONFIG_POISON_VAL, value);
+    if (this._transport.has(F_PAGE_POISON)) {
+      const value = this._guest.poison === 'page-poisoning' ? PAGE_POISON : 0;
+      this._transport.writeConfig32(CONFIG_POISON_VAL, value);
     }
-    const reporting = this.#queues.place('reporting');
+    const reporting = this._queues.place('reporting');
     if (reporting !== undefined) {
       if (reporting.queue.layout.size < REPORT_BATCH) return 'queue-too-small';
-      this.#report = new ReportDriver(REPORT_BATCH);
+      this._report = new ReportDriver(REPORT_BATCH);
     }
     return undefined;
   }
 
-  #noteConfig(): void {
-    this.#resizePending = true;
-    this.#hint?.noteConfig();
+  private _noteConfig(): void {
+    this._resizePending = true;
+    this._hint?.noteConfig();
   }
 
-  #noteUsed(): void {
-    this.#usedPending = true;
+  private _noteUsed(): void {
+    this._usedPending = true;
   }
 
   /** The driver's work queue: does everything noted, once, whoever calls. */
-  #work(): void {
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    while (this.#takeWork()) {
+  private _work(): void {
+    if (this._isWorking) return;
+    this._isWorking = true;
+    while (this._takeWork()) {
       // Each turn does one piece; a turn may note more.
     }
-    this.#isWorking = false;
+    this._isWorking = false;
   }
 
-  #takeWork(): boolean {
-    if (this.#usedPending) {
-      this.#usedPending = false;
-      this.#queues.wake();
-      if (this.#queues.place('stats')?.queue.takeUsed() !== undefined) this.#statsPending = true;
+  private _takeWork(): boolean {
+    if (this._usedPending) {
+      this._usedPending = false;
+      this._queues.wake();
+      if (this._queues.place('stats')?.queue.takeUsed() !== undefined) this._statsPending = true;
       return true;
     }
-    if (this.#statsPending) {
-      this.#statsPending = false;
-      this.#sendStats();
+    if (this._statsPending) {
+      this._statsPending = false;
+      this._sendStats();
       return true;
     }
-    if (this.#resizePending && !this.#isResizing && !this.#isLocked) {
-      this.#resizePending = false;
-      this.#resize();
+    if (this._resizePending && !this._isResizing && !this._isLocked) {
+      this._resizePending = false;
+      this._resize();
       return true;
     }
-    return this.#hint?.work() ?? false;
+    return this._hint?.work() ?? false;
   }
 
   /** One batch towards the target; asks for another turn while some of the difference is left. */
-  #resize(): void {
-    const target = this.#transport.readConfig32(CONFIG_NUM_PAGES);
-    const missing = Math.floor(target / this.#blockPages) - this.#pageCount;
+  private _resize(): void {
+    const target = this._transport.readConfig32(CONFIG_NUM_PAGES);
+    const missing = Math.floor(target / this._blockPages) - this._pageCount;
     if (missing === 0) return;
-    this.#isResizing = true;
+    this._isResizing = true;
     const finish = (count: number): void => {
-      this.#isResizing = false;
-      this.#writeActual();
+      this._isResizing = false;
+      this._writeActual();
       // With every page of the balloon isolated Linux spins; here the next page to return goes on.
-      if (missing < 0 && count === 0) this.#isStarved = true;
-      else if (count !== Math.abs(missing)) this.#resizePending = true;
-      this.#work();
+      if (missing < 0 && count === 0) this._isStarved = true;
+      else if (count !== Math.abs(missing)) this._resizePending = true;
+      this._work();
     };
-    if (missing > 0) this.#fill(missing, finish);
-    else this.#leak(-missing, finish);
+    if (missing > 0) this._fill(missing, finish);
+    else this._leak(-missing, finish);
   }
 
-  #fill(pages: number, finish: (count: number) => void): void {
+  private _fill(pages: number, finish: (count: number) => void): void {
     const wanted = Math.min(pages, BALLOON_ARRAY_PAGES);
     const batch = new Uint32Array(wanted);
-    const got = this.#guest.allocPages(batch, wanted);
-    const tell = (): void => this.#tellFilled(batch.subarray(0, got), finish);
+    const got = this._guest.allocPages(batch, wanted);
+    const tell = (): void => this._tellFilled(batch.subarray(0, got), finish);
     if (got === wanted) {
       tell();
       return;
     }
     this.counters.allocFailures++;
-    this.#timers.after(BALLOON_RETRY_NS, tell);
+    this._timers.after(BALLOON_RETRY_NS, tell);
   }
 
-  #tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
-    if (this.#isLocked) {
-      this.#onUnlock = () => this.#tellFilled(batch, finish);
+  private _tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
+    if (this._isLocked) {
+      this._onUnlock = () => this._tellFilled(batch, finish);
       return;
     }
     if (batch.length === 0) {
@@ -388,84 +388,84 @@ export class BalloonDriver {
     }
     // Popped from a list that was pushed in order of allocation: reversed.
     const pages = batch.toReversed();
-    this.#array.set(pages);
-    for (const pfn of pages) this.#pages.push(pfn);
-    this.#pageCount += batch.length;
-    this.#guest.enterBalloon(pages, batch.length, this.#adjustManaged);
-    this.counters.inflatedPages += batch.length * this.#blockPages;
-    this.#isLocked = true;
-    this.#tell('inflate', batch.length, () => {
-      this.#unlock();
+    this._array.set(pages);
+    for (const pfn of pages) this._pages.push(pfn);
+    this._pageCount += batch.length;
+    this._guest.enterBalloon(pages, batch.length, this._adjustManaged);
+    this.counters.inflatedPages += batch.length * this._blockPages;
+    this._isLocked = true;
+    this._tell('inflate', batch.length, () => {
+      this._unlock();
       finish(batch.length);
     });
   }
 
-  #leak(pages: number, finish: (count: number) => void): void {
-    const wanted = Math.min(pages, BALLOON_ARRAY_PAGES, this.#pageCount);
+  private _leak(pages: number, finish: (count: number) => void): void {
+    const wanted = Math.min(pages, BALLOON_ARRAY_PAGES, this._pageCount);
     let count = 0;
     while (count < wanted) {
-      const pfn = this.#pages.pop();
+      const pfn = this._pages.pop();
       if (pfn === undefined) break;
-      this.#array[count++] = pfn;
+      this._array[count++] = pfn;
     }
-    this.#pageCount -= count;
+    this._pageCount -= count;
     if (count === 0) {
       finish(0);
       return;
     }
-    this.#guest.leaveBalloon?.(this.#array, count);
-    this.#isLocked = true;
-    this.#tell('deflate', count, () => {
-      this.counters.deflatedPages += count * this.#blockPages;
-      const released = this.#array.subarray(0, count).toReversed();
-      this.#guest.releasePages(released, count, this.#adjustManaged);
-      this.#unlock();
+    this._guest.leaveBalloon?.(this._array, count);
+    this._isLocked = true;
+    this._tell('deflate', count, () => {
+      this.counters.deflatedPages += count * this._blockPages;
+      const released = this._array.subarray(0, count).toReversed();
+      this._guest.releasePages(released, count, this._adjustManaged);
+      this._unlock();
       finish(count);
     });
   }
 
   /** With a broken ring `done` never comes and the balloon stays locked, as Linux waits for ever. */
-  #tell(role: 'inflate' | 'deflate', count: number, done: () => void): void {
+  private _tell(role: 'inflate' | 'deflate', count: number, done: () => void): void {
     for (let i = 0; i < count; i++) {
-      this.#wireView.setUint32(i * PFN_BYTES, this.#array[i] ?? 0, true);
+      this._wireView.setUint32(i * PFN_BYTES, this._array[i] ?? 0, true);
     }
-    const { memory } = this.#transport.memory;
-    memory.write(this.#arrayAddr, this.#wire.subarray(0, count * PFN_BYTES));
+    const { memory } = this._transport.memory;
+    memory.write(this._arrayAddr, this._wire.subarray(0, count * PFN_BYTES));
     this.counters.messages++;
-    this.#queues.send(role, [{ addr: this.#arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
+    this._queues.send(role, [{ addr: this._arrayAddr, lengthBytes: count * PFN_BYTES }], 1, done);
   }
 
   /** Pages that moved meanwhile come first: the kernel's list has them at its head already. */
-  #unlock(): void {
-    this.#isLocked = false;
-    this.#guest.retryMigrations?.();
-    const waiting = this.#onUnlock;
-    this.#onUnlock = undefined;
+  private _unlock(): void {
+    this._isLocked = false;
+    this._guest.retryMigrations?.();
+    const waiting = this._onUnlock;
+    this._onUnlock = undefined;
     waiting?.();
   }
 
-  #pageReturned(): void {
-    if (!this.#isStarved) return;
-    this.#isStarved = false;
-    this.#resizePending = true;
-    this.#work();
+  private _pageReturned(): void {
+    if (!this._isStarved) return;
+    this._isStarved = false;
+    this._resizePending = true;
+    this._work();
   }
 
-  #tellPage(role: 'inflate' | 'deflate', pfn: number, done: () => void): void {
-    this.#array[0] = pfn;
-    this.#tell(role, 1, done);
+  private _tellPage(role: 'inflate' | 'deflate', pfn: number, done: () => void): void {
+    this._array[0] = pfn;
+    this._tell(role, 1, done);
   }
 
-  #sendStats(): void {
-    const bytes = encodeStats(this.#guest.stats(), this.#statOrder);
-    this.#transport.memory.memory.write(this.#statsAddr, bytes);
-    const stats = this.#queues.place('stats');
-    if (stats?.queue.add([{ addr: this.#statsAddr, lengthBytes: bytes.length }], 1, null)) {
-      this.#transport.kick(stats.index, stats.queue);
+  private _sendStats(): void {
+    const bytes = encodeStats(this._guest.stats(), this._statOrder);
+    this._transport.memory.memory.write(this._statsAddr, bytes);
+    const stats = this._queues.place('stats');
+    if (stats?.queue.add([{ addr: this._statsAddr, lengthBytes: bytes.length }], 1, null)) {
+      this._transport.kick(stats.index, stats.queue);
     }
   }
 
-  #writeActual(): void {
-    this.#transport.writeConfig32(CONFIG_ACTUAL, this.pageCount);
+  private _writeActual(): void {
+    this._transport.writeConfig32(CONFIG_ACTUAL, this.pageCount);
   }
 }

@@ -18,56 +18,56 @@ export const indexOfZone = (zone: number): number =>
   zone === ZONE_POOL ? POOL : zone - 1 + FIRST_CZONE;
 
 export class CoreCZoneGuest implements CZoneGuest {
-  readonly #pages: CZonePages;
+  private readonly _pages: CZonePages;
 
   constructor(memory: GuestMemory, region: CZoneRegion) {
-    this.#pages = new CZonePages(memory, region);
+    this._pages = new CZonePages(memory, region);
   }
 
   addBlocks(zone: number, pfn: number, frames: number): boolean {
-    return this.#pages.addBlocks(indexOfZone(zone), pfn, frames);
+    return this._pages.addBlocks(indexOfZone(zone), pfn, frames);
   }
 
   takeBlocks(zone: number, blocks: number, migrate: boolean): number[] {
-    return this.#pages.takeBlocks(indexOfZone(zone), blocks, migrate);
+    return this._pages.takeBlocks(indexOfZone(zone), blocks, migrate);
   }
 
   blocksOf(zone: number): number[] {
-    return this.#pages.blocksOf(indexOfZone(zone));
+    return this._pages.blocksOf(indexOfZone(zone));
   }
 
   takePooled(pfn: number, frames: number): boolean {
-    return this.#pages.takePooled(pfn, frames);
+    return this._pages.takePooled(pfn, frames);
   }
 
   zoneOf(pfn: number): number {
-    const index = this.#pages.zoneOf(pfn);
+    const index = this._pages.zoneOf(pfn);
     return index === undefined ? -1 : zoneOfIndex(index);
   }
 
   collect(zone: number, limits: CollectLimits, pairs: Uint32Array): number {
     const order = Math.log2(limits.granuleFrames);
     const { maxRanges, maxFrames } = limits;
-    return this.#pages.collect(indexOfZone(zone), maxRanges, maxFrames, order, pairs);
+    return this._pages.collect(indexOfZone(zone), maxRanges, maxFrames, order, pairs);
   }
 
   putBack(zone: number, pairs: Uint32Array, ranges: number, released: number): void {
     for (let i = 0; i < ranges; i++) {
       const pfn = pairs[2 * i] as number;
       const frames = pairs[2 * i + 1] as number;
-      this.#pages.putBack(indexOfZone(zone), pfn, frames, i < released);
+      this._pages.putBack(indexOfZone(zone), pfn, frames, i < released);
     }
   }
 
   /** Figures of memory are the zone's. The core keeps events for all zones together: the pool has them. */
   zoneStats(zone: number): Omit<CZoneZoneStats, 'zone' | 'isIdle'> {
-    const { managedFrames, freeFrames, backedFreeFrames } = this.#pages.figures(indexOfZone(zone));
+    const { managedFrames, freeFrames, backedFreeFrames } = this._pages.figures(indexOfZone(zone));
     const none = { limitHits: 0, grownBlocks: 0, reusedPages: 0, migratedPages: 0 };
     return {
       pluggedBytes: managedFrames * FRAME_BYTES,
       freeBytes: freeFrames * FRAME_BYTES,
       backedFreeBytes: backedFreeFrames * FRAME_BYTES,
-      ...(zone === ZONE_POOL ? this.#pages.events() : none),
+      ...(zone === ZONE_POOL ? this._pages.events() : none),
     };
   }
 }

@@ -61,52 +61,52 @@ export interface ZoneListener {
 }
 
 export class GuestRequests {
-  readonly #context: DeviceContext;
-  readonly #listener: ZoneListener;
+  private readonly _context: DeviceContext;
+  private readonly _listener: ZoneListener;
 
   constructor(context: DeviceContext, listener: ZoneListener) {
-    this.#context = context;
-    this.#listener = listener;
+    this._context = context;
+    this._listener = listener;
   }
 
   answer(request: CZoneRequest): CZoneResponse {
-    const refusal = this.#check(request);
+    const refusal = this._check(request);
     if (refusal !== undefined) return refusal;
     switch (request.type) {
       case REQUEST_ZONE_CREATE:
-        return this.#create(request);
+        return this._create(request);
       case REQUEST_ZONE_DESTROY:
-        return this.#destroy(request);
+        return this._destroy(request);
       case REQUEST_PLUG:
-        return this.#plug(request);
+        return this._plug(request);
       case REQUEST_UNPLUG:
-        return this.#unplug(request);
+        return this._unplug(request);
       case REQUEST_ASSIGN:
-        return this.#assign(request);
+        return this._assign(request);
       case REQUEST_ZONE_STATE:
-        return this.#zoneState(request);
+        return this._zoneState(request);
       case REQUEST_BLOCK_STATE:
-        return this.#blockState(request);
+        return this._blockState(request);
       default:
-        return this.#unplugAll();
+        return this._unplugAll();
     }
   }
 
   /** What holds for every request: a known type, known flags, blocks that are in the usable region. */
-  #check(request: CZoneRequest): CZoneResponse | undefined {
+  private _check(request: CZoneRequest): CZoneResponse | undefined {
     const { type, flags, block, blocks } = request;
     const known = FLAGS[type];
     if (known === undefined) return error(WHY_TYPE);
-    if (NEEDS_PLUG.has(type) && !this.#context.has(F_PLUG)) return error(WHY_TYPE);
-    if (type === REQUEST_ZONE_STATE && !this.#context.has(F_IDLE)) return error(WHY_TYPE);
+    if (NEEDS_PLUG.has(type) && !this._context.has(F_PLUG)) return error(WHY_TYPE);
+    if (type === REQUEST_ZONE_STATE && !this._context.has(F_IDLE)) return error(WHY_TYPE);
     if ((flags & ~known) !== 0) return error(WHY_FLAGS);
     if (!HAS_BLOCKS.has(type)) return undefined;
     if (blocks === 0) return error(WHY_COUNT);
-    return block + blocks > this.#context.limits.usableBlocks ? error(WHY_RANGE) : undefined;
+    return block + blocks > this._context.limits.usableBlocks ? error(WHY_RANGE) : undefined;
   }
 
-  #create({ zone, value }: CZoneRequest): CZoneResponse {
-    const { table, geometry, counters } = this.#context;
+  private _create({ zone, value }: CZoneRequest): CZoneResponse {
+    const { table, geometry, counters } = this._context;
     if (zone === ZONE_POOL || zone > geometry.maxZones) return error(WHY_ZONE);
     if (table.zone(zone) !== undefined) return error(WHY_ZONE_EXISTS);
     const blockBytes = geometry.blockFrames * FRAME_BYTES;
@@ -116,15 +116,15 @@ export class GuestRequests {
   }
 
   /** All blocks of the zone at once: what makes the end of a container cheap. */
-  #destroy({ zone, flags }: CZoneRequest): CZoneResponse {
-    const { table, counters } = this.#context;
+  private _destroy({ zone, flags }: CZoneRequest): CZoneResponse {
+    const { table, counters } = this._context;
     if (zone === ZONE_POOL || !table.exists(zone)) return error(WHY_ZONE);
-    this.#listener.zoneGone(zone);
-    const stays = (flags & REQUEST_TO_POOL) !== 0 || !this.#context.has(F_PLUG);
+    this._listener.zoneGone(zone);
+    const stays = (flags & REQUEST_TO_POOL) !== 0 || !this._context.has(F_PLUG);
     const pagesBefore = counters.unpluggedPages;
     let blocks = 0;
     const isWhole = table.eachRun(zone, (first, count) => {
-      const taken = stays ? this.#empty(first, count) : this.#context.unplug(first, count);
+      const taken = stays ? this._empty(first, count) : this._context.unplug(first, count);
       if (taken) blocks += count;
       return taken;
     });
@@ -136,9 +136,9 @@ export class GuestRequests {
   }
 
   /** Discards a run of blocks that goes back to the pool. */
-  #empty(first: number, count: number): boolean {
-    const { host, table, geometry, counters } = this.#context;
-    const pages = host.release(this.#context.blockPfn(first), count * geometry.blockFrames);
+  private _empty(first: number, count: number): boolean {
+    const { host, table, geometry, counters } = this._context;
+    const pages = host.release(this._context.blockPfn(first), count * geometry.blockFrames);
     counters.releaseCalls++;
     if (pages < 0) return false;
     counters.unpluggedPages += pages;
@@ -146,60 +146,60 @@ export class GuestRequests {
     return true;
   }
 
-  #plug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
-    const { table, limits, host, geometry, counters } = this.#context;
+  private _plug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
+    const { table, limits, host, geometry, counters } = this._context;
     if (!table.exists(zone)) return error(WHY_ZONE);
     if (table.state(block, blocks) !== BLOCK_UNPLUGGED) return error(WHY_STATE);
     if (table.pluggedBlocks + blocks > limits.requestedBlocks) return nack(WHY_REQUESTED_SIZE);
-    if (!this.#fits(zone, blocks)) return nack(WHY_ZONE_LIMIT);
-    if (!host.plug(this.#context.blockPfn(block), blocks * geometry.blockFrames)) return busy(0, 0);
+    if (!this._fits(zone, blocks)) return nack(WHY_ZONE_LIMIT);
+    if (!host.plug(this._context.blockPfn(block), blocks * geometry.blockFrames)) return busy(0, 0);
     table.give(block, blocks, zone);
     counters.pluggedBlocks += blocks;
     return ack(blocks);
   }
 
-  #unplug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
-    const { table, counters } = this.#context;
-    const refusal = this.#checkOwner(zone, block, blocks);
+  private _unplug({ zone, block, blocks }: CZoneRequest): CZoneResponse {
+    const { table, counters } = this._context;
+    const refusal = this._checkOwner(zone, block, blocks);
     if (refusal !== undefined) return refusal;
     if (!table.exists(zone)) return error(WHY_ZONE);
     const pagesBefore = counters.unpluggedPages;
-    if (!this.#context.unplug(block, blocks)) return busy(0, 0);
+    if (!this._context.unplug(block, blocks)) return busy(0, 0);
     return ack(blocks, (counters.unpluggedPages - pagesBefore) * FRAME_BYTES);
   }
 
-  #assign({ zone, flags, block, blocks }: CZoneRequest): CZoneResponse {
-    const { table, counters } = this.#context;
+  private _assign({ zone, flags, block, blocks }: CZoneRequest): CZoneResponse {
+    const { table, counters } = this._context;
     if (zone === ZONE_POOL || !table.exists(zone)) return error(WHY_ZONE);
     const toPool = (flags & REQUEST_TO_POOL) !== 0;
-    const refusal = this.#checkOwner(toPool ? zone : ZONE_POOL, block, blocks);
+    const refusal = this._checkOwner(toPool ? zone : ZONE_POOL, block, blocks);
     if (refusal !== undefined) return refusal;
-    if (!toPool && !this.#fits(zone, blocks)) return nack(WHY_ZONE_LIMIT);
+    if (!toPool && !this._fits(zone, blocks)) return nack(WHY_ZONE_LIMIT);
     table.give(block, blocks, toPool ? ZONE_POOL : zone);
     if (!toPool) counters.assignedBlocks += blocks;
     return ack(blocks);
   }
 
-  #zoneState({ zone, flags }: CZoneRequest): CZoneResponse {
-    if (zone === ZONE_POOL || !this.#context.table.exists(zone)) return error(WHY_ZONE);
-    this.#listener.zoneIdle(zone, (flags & REQUEST_IDLE) !== 0);
+  private _zoneState({ zone, flags }: CZoneRequest): CZoneResponse {
+    if (zone === ZONE_POOL || !this._context.table.exists(zone)) return error(WHY_ZONE);
+    this._listener.zoneIdle(zone, (flags & REQUEST_IDLE) !== 0);
     return ack();
   }
 
-  #blockState({ block, blocks }: CZoneRequest): CZoneResponse {
-    const { table } = this.#context;
+  private _blockState({ block, blocks }: CZoneRequest): CZoneResponse {
+    const { table } = this._context;
     const owner = table.owner(block, blocks) ?? -1;
     return ack(blocks, owner < 0 ? OWNER_NONE : owner, table.state(block, blocks));
   }
 
   /** Zones go, too: nothing of what the driver knew is left. */
-  #unplugAll(): CZoneResponse {
-    const { table, counters } = this.#context;
-    for (const { zone } of table.all()) this.#listener.zoneGone(zone);
-    this.#listener.zoneGone(ZONE_POOL);
+  private _unplugAll(): CZoneResponse {
+    const { table, counters } = this._context;
+    for (const { zone } of table.all()) this._listener.zoneGone(zone);
+    this._listener.zoneGone(ZONE_POOL);
     const pagesBefore = counters.unpluggedPages;
     const before = table.pluggedBlocks;
-    const isWhole = table.eachRun(undefined, (first, count) => this.#context.unplug(first, count));
+    const isWhole = table.eachRun(undefined, (first, count) => this._context.unplug(first, count));
     const releasedBytes = (counters.unpluggedPages - pagesBefore) * FRAME_BYTES;
     const blocks = before - table.pluggedBlocks;
     if (!isWhole) return busy(blocks, releasedBytes);
@@ -208,18 +208,18 @@ export class GuestRequests {
     return ack(blocks, releasedBytes);
   }
 
-  #checkOwner(owner: number, block: number, blocks: number): CZoneResponse | undefined {
-    const { table } = this.#context;
+  private _checkOwner(owner: number, block: number, blocks: number): CZoneResponse | undefined {
+    const { table } = this._context;
     const found = table.owner(block, blocks);
     if (found === owner) return undefined;
     return error(table.state(block, blocks) === 1 ? WHY_OWNER : WHY_STATE);
   }
 
   /** Do so many more blocks stay within the limits of a zone? The pool has none. */
-  #fits(zone: number, blocks: number): boolean {
-    const info = this.#context.table.zone(zone);
+  private _fits(zone: number, blocks: number): boolean {
+    const info = this._context.table.zone(zone);
     if (info === undefined) return true;
-    const limit = Math.min(info.limitBlocks, this.#context.limits.zoneLimitBlocks);
+    const limit = Math.min(info.limitBlocks, this._context.limits.zoneLimitBlocks);
     return info.blocks + blocks <= limit;
   }
 }

@@ -16,50 +16,50 @@ export interface HeldOptions {
 }
 
 export class HeldReport {
-  readonly #options: HeldOptions;
-  readonly #serve: () => void;
-  readonly #chain = new DescriptorChain();
-  #held: { readonly zone: number; readonly timer: TimerHandle } | undefined;
+  private readonly _options: HeldOptions;
+  private readonly _serve: () => void;
+  private readonly _chain = new DescriptorChain();
+  private _held: { readonly zone: number; readonly timer: TimerHandle } | undefined;
 
   /** `serve` answers what lies in the ring. */
   constructor(options: HeldOptions, serve: () => void) {
-    this.#options = options;
-    this.#serve = serve;
+    this._options = options;
+    this._serve = serve;
   }
 
   /** The zone whose report it is; undefined: none is held. */
   get zone(): number | undefined {
-    return this.#held?.zone;
+    return this._held?.zone;
   }
 
   /** Is there a report that takes time? Then it is served when that has passed. */
   hold(port: DevicePort): boolean {
-    const { timers, reportNs } = this.#options;
-    if (this.#held !== undefined) return true;
+    const { timers, reportNs } = this._options;
+    if (this._held !== undefined) return true;
     if (timers === undefined || reportNs === undefined) return false;
-    const found = this.#peek(port);
+    const found = this._peek(port);
     const ns = found === undefined ? 0 : reportNs(found.frames);
     if (found === undefined || ns === 0) return false;
-    this.#held = { zone: found.zone, timer: timers.after(ns, () => this.letGo()) };
+    this._held = { zone: found.zone, timer: timers.after(ns, () => this.letGo()) };
     return true;
   }
 
   /** Answers it now. */
   letGo(): void {
     this.drop();
-    this.#serve();
+    this._serve();
   }
 
   drop(): void {
-    this.#held?.timer.cancel();
-    this.#held = undefined;
+    this._held?.timer.cancel();
+    this._held = undefined;
   }
 
   /** The next report and its frames, left where it is. What is wrong with it is found when it is served. */
-  #peek(port: DevicePort): { zone: number; frames: number } | undefined {
+  private _peek(port: DevicePort): { zone: number; frames: number } | undefined {
     const queue = port.queue(QUEUE_REPORT);
-    if (queue?.pop(this.#chain) !== 'chain') return undefined;
-    const bytes = readChain(port.memory, this.#chain, reportBytes(MAX_RANGES_MAX));
+    if (queue?.pop(this._chain) !== 'chain') return undefined;
+    const bytes = readChain(port.memory, this._chain, reportBytes(MAX_RANGES_MAX));
     queue.undoPop();
     if (bytes.length < REPORT_HEADER_BYTES) return undefined;
     const { zone, ranges } = decodeReportHeader(bytes);

@@ -57,25 +57,25 @@ interface Outstanding {
 }
 
 export class ReclaimWork {
-  readonly #context: DeviceContext;
-  readonly #timers: Timers | undefined;
-  readonly #timeoutNs: number;
-  readonly #outstanding = new Map<number, Outstanding>();
+  private readonly _context: DeviceContext;
+  private readonly _timers: Timers | undefined;
+  private readonly _timeoutNs: number;
+  private readonly _outstanding = new Map<number, Outstanding>();
   /** Not the chain of reports: a request may begin while a report is answered. */
-  readonly #chain = new DescriptorChain();
-  #events: CZoneEvent[] = [];
+  private readonly _chain = new DescriptorChain();
+  private _events: CZoneEvent[] = [];
   nextRequestId = 1;
   epoch = 1;
 
   constructor(context: DeviceContext, timers: Timers | undefined, timeoutNs: number) {
-    this.#context = context;
-    this.#timers = timers;
-    this.#timeoutNs = timeoutNs;
+    this._context = context;
+    this._timers = timers;
+    this._timeoutNs = timeoutNs;
   }
 
   /** Id of the request that a zone has not finished. */
   outstanding(zone: number): number | undefined {
-    return this.#outstanding.get(zone)?.requestId;
+    return this._outstanding.get(zone)?.requestId;
   }
 
   start(
@@ -85,27 +85,27 @@ export class ReclaimWork {
     done: ((result: ReclaimResult) => void) | undefined,
   ): number {
     const requestId = this.nextRequestId++;
-    const { counters } = this.#context;
+    const { counters } = this._context;
     if (type === CZONE_EVENT_RECLAIM) counters.reclaimRequests++;
     else counters.shrinkRequests++;
     const timer =
-      this.#timeoutNs > 0
-        ? this.#timers?.after(this.#timeoutNs, () => this.#late(zone))
+      this._timeoutNs > 0
+        ? this._timers?.after(this._timeoutNs, () => this._late(zone))
         : undefined;
     const none = { reports: 0, reportedPages: 0, releasedPages: 0 };
-    this.#outstanding.set(zone, { requestId, ...none, timer, done });
+    this._outstanding.set(zone, { requestId, ...none, timer, done });
     this.send({ type, zone, requestId, targetBytes, epoch: this.epoch });
     return requestId;
   }
 
   /** The request is void from here on; the guest is told, if it was told of the request. */
   cancel(zone: number, end: 'cancelled' | 'timeout' = 'cancelled'): boolean {
-    const request = this.#outstanding.get(zone);
+    const request = this._outstanding.get(zone);
     if (request === undefined) return false;
     const { requestId } = request;
-    this.#finish(zone, end);
-    const waits = this.#events.findIndex((event) => event.requestId === requestId);
-    if (waits >= 0) this.#events.splice(waits, 1);
+    this._finish(zone, end);
+    const waits = this._events.findIndex((event) => event.requestId === requestId);
+    if (waits >= 0) this._events.splice(waits, 1);
     else
       this.send({ type: CZONE_EVENT_CANCEL, zone, requestId, targetBytes: 0, epoch: this.epoch });
     return true;
@@ -113,31 +113,31 @@ export class ReclaimWork {
 
   /** Voids a request without a word: the guest knows, or is not there any more. */
   forget(zone: number): void {
-    const request = this.#outstanding.get(zone);
+    const request = this._outstanding.get(zone);
     if (request === undefined) return;
-    this.#events = this.#events.filter((event) => event.requestId !== request.requestId);
-    this.#finish(zone, 'void');
+    this._events = this._events.filter((event) => event.requestId !== request.requestId);
+    this._finish(zone, 'void');
   }
 
   forgetAll(): void {
-    this.#events = [];
-    for (const zone of Array.from(this.#outstanding.keys())) this.#finish(zone, 'void');
+    this._events = [];
+    for (const zone of Array.from(this._outstanding.keys())) this._finish(zone, 'void');
   }
 
   send(event: CZoneEvent): void {
-    this.#events.push(event);
+    this._events.push(event);
     this.flush();
   }
 
   /** Writes events into the buffers that the driver has made available. */
   flush(): void {
-    const { port, counters } = this.#context;
+    const { port, counters } = this._context;
     const queue = port.queue(QUEUE_EVENT);
     if (queue === undefined || !port.isActive) return;
-    const chain = this.#chain;
+    const chain = this._chain;
     let sent = false;
-    while (this.#events.length > 0 && queue.pop(chain) === 'chain') {
-      const event = this.#events.shift() as CZoneEvent;
+    while (this._events.length > 0 && queue.pop(chain) === 'chain') {
+      const event = this._events.shift() as CZoneEvent;
       if (!writeChain(port.memory, chain, encodeEvent(event))) {
         port.needsReset('czone-event-buffer');
         break;
@@ -152,35 +152,35 @@ export class ReclaimWork {
 
   /** Answers one report. */
   report(bytes: Uint8Array): CZoneResponse {
-    this.#context.counters.reports++;
+    this._context.counters.reports++;
     if (bytes.length < REPORT_HEADER_BYTES) return error(WHY_LENGTH);
     const header = decodeReportHeader(bytes);
-    const refusal = this.#checkHeader(header, bytes.length);
+    const refusal = this._checkHeader(header, bytes.length);
     if (refusal !== undefined) return refusal;
     const ranges = decodeRanges(bytes, header.ranges);
     for (let i = 0, end = 0; i < ranges.length; i++) {
       const range = ranges[i] as CZoneRange;
-      const why = this.#checkRange(header.zone, range, end);
+      const why = this._checkRange(header.zone, range, end);
       if (why !== 0) return error(why);
       end = range.first + range.count;
     }
-    const response = this.#release(header, ranges);
+    const response = this._release(header, ranges);
     if (header.requestId !== 0 && (header.flags & REPORT_LAST) !== 0) {
       const stopped = (header.flags & REPORT_STOPPED) !== 0 || response.status !== ANSWER_ACK;
-      this.#finish(header.zone, stopped ? 'stopped' : 'done');
+      this._finish(header.zone, stopped ? 'stopped' : 'done');
     }
     return response;
   }
 
-  #checkHeader(header: ReportHeader, lengthBytes: number): CZoneResponse | undefined {
-    const { geometry, table } = this.#context;
+  private _checkHeader(header: ReportHeader, lengthBytes: number): CZoneResponse | undefined {
+    const { geometry, table } = this._context;
     const { requestId, zone, ranges, flags } = header;
     if (ranges > geometry.maxRanges) return error(WHY_COUNT);
     if (lengthBytes < reportBytes(ranges)) return error(WHY_LENGTH);
     if ((flags & ~(REPORT_LAST | REPORT_STOPPED)) !== 0) return error(WHY_FLAGS);
     if (requestId === 0) {
-      if (!this.#context.has(F_UNSOLICITED)) return error(WHY_TYPE);
-    } else if (this.#outstanding.get(zone)?.requestId !== requestId) {
+      if (!this._context.has(F_UNSOLICITED)) return error(WHY_TYPE);
+    } else if (this._outstanding.get(zone)?.requestId !== requestId) {
       return nack(WHY_REQUEST);
     }
     if (!table.exists(zone)) return error(WHY_ZONE);
@@ -188,8 +188,8 @@ export class ReclaimWork {
   }
 
   /** 0 when the range may be released. `end` is where the range before it ended. */
-  #checkRange(zone: number, { first, count }: CZoneRange, end: number): number {
-    const { geometry, limits, table } = this.#context;
+  private _checkRange(zone: number, { first, count }: CZoneRange, end: number): number {
+    const { geometry, limits, table } = this._context;
     const { blockFrames, granuleFrames } = geometry;
     if (count === 0 || first + count > limits.usableBlocks * blockFrames) return WHY_RANGE;
     if (first % granuleFrames !== 0 || count % granuleFrames !== 0) return WHY_RANGE;
@@ -199,9 +199,9 @@ export class ReclaimWork {
     return table.owner(block, blocks) === zone ? 0 : WHY_OWNER;
   }
 
-  #release(header: ReportHeader, ranges: readonly CZoneRange[]): CZoneResponse {
-    const { host, counters, geometry } = this.#context;
-    const request = header.requestId === 0 ? undefined : this.#outstanding.get(header.zone);
+  private _release(header: ReportHeader, ranges: readonly CZoneRange[]): CZoneResponse {
+    const { host, counters, geometry } = this._context;
+    const request = header.requestId === 0 ? undefined : this._outstanding.get(header.zone);
     let releasedPages = 0;
     if (request !== undefined) request.reports++;
     for (let i = 0; i < ranges.length; i++) {
@@ -220,17 +220,17 @@ export class ReclaimWork {
     return ack(ranges.length, releasedPages * FRAME_BYTES);
   }
 
-  #late(zone: number): void {
-    this.#context.counters.timedOutRequests++;
+  private _late(zone: number): void {
+    this._context.counters.timedOutRequests++;
     this.cancel(zone, 'timeout');
   }
 
-  #finish(zone: number, end: ReclaimEnd): void {
-    const request = this.#outstanding.get(zone);
+  private _finish(zone: number, end: ReclaimEnd): void {
+    const request = this._outstanding.get(zone);
     if (request === undefined) return;
-    this.#outstanding.delete(zone);
+    this._outstanding.delete(zone);
     request.timer?.cancel();
-    if (end === 'cancelled') this.#context.counters.cancelledRequests++;
+    if (end === 'cancelled') this._context.counters.cancelledRequests++;
     const result = {
       zone,
       requestId: request.requestId,
@@ -240,6 +240,6 @@ export class ReclaimWork {
       releasedBytes: request.releasedPages * FRAME_BYTES,
     };
     request.done?.(result);
-    this.#context.host.reclaimed?.(result);
+    this._context.host.reclaimed?.(result);
   }
 }

@@ -66,113 +66,113 @@ export class CZoneDevice implements DeviceModel {
   readonly regionBytes: number;
   readonly blockBytes: number;
   readonly counters: CZoneCounters = newCZoneCounters();
-  readonly #host: CZoneHost;
-  readonly #context: DeviceContext;
-  readonly #reclaim: ReclaimWork;
-  readonly #requests: GuestRequests;
-  readonly #idle: IdleTimers | undefined;
-  readonly #held: HeldReport;
-  readonly #nodeId: number;
-  readonly #table: ZoneTable;
-  readonly #limits: CZoneLimits;
-  readonly #stats = new Map<number, CZoneZoneStats>();
-  readonly #bytes = new Uint8Array(CONFIG_BYTES);
+  private readonly _host: CZoneHost;
+  private readonly _context: DeviceContext;
+  private readonly _reclaim: ReclaimWork;
+  private readonly _requests: GuestRequests;
+  private readonly _idle: IdleTimers | undefined;
+  private readonly _held: HeldReport;
+  private readonly _nodeId: number;
+  private readonly _table: ZoneTable;
+  private readonly _limits: CZoneLimits;
+  private readonly _stats = new Map<number, CZoneZoneStats>();
+  private readonly _bytes = new Uint8Array(CONFIG_BYTES);
   /** What the bytes say; a probe reads them field by field. */
-  #encoded: CZoneConfig | undefined;
-  readonly #chain = new DescriptorChain();
-  #statsRequestId = 0;
-  #isPaused = false;
-  #port!: DevicePort;
+  private _encoded: CZoneConfig | undefined;
+  private readonly _chain = new DescriptorChain();
+  private _statsRequestId = 0;
+  private _isPaused = false;
+  private _port!: DevicePort;
 
   constructor(profile: CZoneProfile, host: CZoneHost, options: CZoneDeviceOptions) {
     const sizes = checkCZoneOptions(profile, options);
     this.profile = profile;
     this.features = profile.features;
-    this.#host = host;
+    this._host = host;
     this.addr = options.addr;
     this.regionBytes = options.regionBytes;
     this.blockBytes = sizes.blockBytes;
-    this.#nodeId = options.nodeId ?? NO_NODE;
-    this.#table = new ZoneTable(options.regionBytes / sizes.blockBytes);
-    this.#limits = sizes.limits;
-    this.#context = new DeviceContext(
+    this._nodeId = options.nodeId ?? NO_NODE;
+    this._table = new ZoneTable(options.regionBytes / sizes.blockBytes);
+    this._limits = sizes.limits;
+    this._context = new DeviceContext(
       sizes.geometry,
-      this.#limits,
-      this.#table,
+      this._limits,
+      this._table,
       host,
       this.counters,
     );
-    this.#reclaim = new ReclaimWork(this.#context, options.timers, profile.answerTimeoutNs);
-    this.#requests = new GuestRequests(this.#context, {
-      zoneGone: (zone) => this.#zoneGone(zone),
+    this._reclaim = new ReclaimWork(this._context, options.timers, profile.answerTimeoutNs);
+    this._requests = new GuestRequests(this._context, {
+      zoneGone: (zone) => this._zoneGone(zone),
       zoneIdle: (zone, isIdle) => void this.setIdle(zone, isIdle),
     });
     const idle = options.idle === undefined ? profile.idle : (options.idle ?? undefined);
-    this.#idle = this.#idlePolicy(idle, options.timers);
-    this.#held = new HeldReport(options, () => this.#serveReports());
+    this._idle = this._idlePolicy(idle, options.timers);
+    this._held = new HeldReport(options, () => this._serveReports());
   }
 
   attach(port: DevicePort): void {
-    this.#port = port;
-    this.#context.port = port;
+    this._port = port;
+    this._context.port = port;
   }
 
   get pluggedBytes(): number {
-    return this.#table.pluggedBlocks * this.blockBytes;
+    return this._table.pluggedBlocks * this.blockBytes;
   }
 
   get requestedBytes(): number {
-    return this.#limits.requestedBlocks * this.blockBytes;
+    return this._limits.requestedBlocks * this.blockBytes;
   }
 
   get usableBytes(): number {
-    return this.#limits.usableBlocks * this.blockBytes;
+    return this._limits.usableBlocks * this.blockBytes;
   }
 
   get epoch(): number {
-    return this.#reclaim.epoch;
+    return this._reclaim.epoch;
   }
 
   /** Zones that exist, in the order of their creation. */
   get zones(): readonly Readonly<ZoneInfo>[] {
-    return this.#table.all();
+    return this._table.all();
   }
 
   /** The zone (0: pool) of a block; -1 when it is unplugged. */
   blockOwner(block: number): number {
-    return this.#table.owner(block, 1) ?? -1;
+    return this._table.owner(block, 1) ?? -1;
   }
 
   /** Latest statistics by zone; 0 is the pool. */
   get stats(): ReadonlyMap<number, CZoneZoneStats> {
-    return this.#stats;
+    return this._stats;
   }
 
   /** Id of the request that a zone has not finished; undefined when there is none. */
   outstanding(zone: number): number | undefined {
-    return this.#reclaim.outstanding(zone);
+    return this._reclaim.outstanding(zone);
   }
 
   /** Lets the guest plug up to this much; with less than is plugged, asks it to unplug. */
   setRequested(requestedBytes: number): 'ok' | 'invalid' {
     const blocks = requestedBytes / this.blockBytes;
-    if (!Number.isInteger(blocks) || blocks < 0 || blocks > this.#limits.usableBlocks) {
+    if (!Number.isInteger(blocks) || blocks < 0 || blocks > this._limits.usableBlocks) {
       return 'invalid';
     }
-    this.#limits.requestedBlocks = blocks;
-    this.#port.configChanged();
+    this._limits.requestedBlocks = blocks;
+    this._port.configChanged();
     return 'ok';
   }
 
   /** Changes the usable part of the region; never below what is requested or plugged. */
   setUsable(usableBytes: number): 'ok' | 'invalid' {
     const blocks = usableBytes / this.blockBytes;
-    const least = Math.max(this.#limits.requestedBlocks, this.#table.endPlugged);
-    if (!Number.isInteger(blocks) || blocks < least || blocks > this.#table.blocks) {
+    const least = Math.max(this._limits.requestedBlocks, this._table.endPlugged);
+    if (!Number.isInteger(blocks) || blocks < least || blocks > this._table.blocks) {
       return 'invalid';
     }
-    this.#limits.usableBlocks = blocks;
-    this.#port.configChanged();
+    this._limits.usableBlocks = blocks;
+    this._port.configChanged();
     return 'ok';
   }
 
@@ -182,8 +182,8 @@ export class CZoneDevice implements DeviceModel {
     targetBytes = 0,
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
-    if (!this.#mayAsk(zone, F_RECLAIM)) return undefined;
-    return this.#reclaim.start(CZONE_EVENT_RECLAIM, zone, targetBytes, done);
+    if (!this._mayAsk(zone, F_RECLAIM)) return undefined;
+    return this._reclaim.start(CZONE_EVENT_RECLAIM, zone, targetBytes, done);
   }
 
   /** Asks a zone to unplug whole blocks, moving pages inside the zone to empty them. */
@@ -192,49 +192,49 @@ export class CZoneDevice implements DeviceModel {
     targetBytes = 0,
     done?: (result: ReclaimResult) => void,
   ): number | undefined {
-    if (!this.#mayAsk(zone, F_RECLAIM | F_PLUG)) return undefined;
-    return this.#reclaim.start(CZONE_EVENT_SHRINK, zone, targetBytes, done);
+    if (!this._mayAsk(zone, F_RECLAIM | F_PLUG)) return undefined;
+    return this._reclaim.start(CZONE_EVENT_SHRINK, zone, targetBytes, done);
   }
 
   /** Work has arrived: nothing of the zone is released from here on. False when nothing was asked. */
   cancel(zone: number): boolean {
-    const wasAsked = this.#reclaim.cancel(zone);
+    const wasAsked = this._reclaim.cancel(zone);
     // The host stops where it is: what lies in the ring is void, and answered so.
-    if (this.#held.zone === zone) this.#held.letGo();
+    if (this._held.zone === zone) this._held.letGo();
     return wasAsked;
   }
 
   /** The runtime marks a zone; the driver may do so, too. False when there is no such zone. */
   setIdle(zone: number, isIdle: boolean): boolean {
-    const info = this.#table.zone(zone);
+    const info = this._table.zone(zone);
     if (info === undefined) return false;
     info.isIdle = isIdle;
-    if (isIdle) this.#idle?.idle(zone);
-    else if (this.#idle !== undefined) this.#idle.active(zone);
+    if (isIdle) this._idle?.idle(zone);
+    else if (this._idle !== undefined) this._idle.active(zone);
     else this.cancel(zone);
     return true;
   }
 
   /** Asks for statistics of all zones; false when the driver cannot give them. */
   requestStats(): boolean {
-    if (!this.#port.isActive || !this.#context.has(F_STATS)) return false;
-    this.#statsRequestId = this.#reclaim.nextRequestId++;
-    const requestId = this.#statsRequestId;
-    const epoch = this.#reclaim.epoch;
-    this.#reclaim.send({ type: CZONE_EVENT_STATS, zone: 0, requestId, targetBytes: 0, epoch });
+    if (!this._port.isActive || !this._context.has(F_STATS)) return false;
+    this._statsRequestId = this._reclaim.nextRequestId++;
+    const requestId = this._statsRequestId;
+    const epoch = this._reclaim.epoch;
+    this._reclaim.send({ type: CZONE_EVENT_STATS, zone: 0, requestId, targetBytes: 0, epoch });
     return true;
   }
 
   /** While paused, reports stay in the ring unanswered: the host's thread is busy or stopped. */
   setPaused(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    if (!isPaused && this.#port.isActive) this.notify(QUEUE_REPORT);
+    this._isPaused = isPaused;
+    if (!isPaused && this._port.isActive) this.notify(QUEUE_REPORT);
   }
 
   /** The VM was reset, not only the device: everything is unplugged. False when the host refused. */
   systemReset(): boolean {
     this.reset();
-    return this.#table.eachRun(undefined, (first, count) => this.#context.unplug(first, count));
+    return this._table.eachRun(undefined, (first, count) => this._context.unplug(first, count));
   }
 
   queueSizeMax(index: number, features: bigint): number {
@@ -247,16 +247,16 @@ export class CZoneDevice implements DeviceModel {
 
   config(): Uint8Array {
     const now = this.values();
-    if (this.#encoded === undefined || !isSameNow(this.#encoded, now)) {
-      encodeCZoneConfig(now, this.#bytes);
-      this.#encoded = now;
+    if (this._encoded === undefined || !isSameNow(this._encoded, now)) {
+      encodeCZoneConfig(now, this._bytes);
+      this._encoded = now;
     }
-    return this.#bytes;
+    return this._bytes;
   }
 
   values(): CZoneConfig {
-    const { geometry } = this.#context;
-    const { zoneLimitBlocks } = this.#limits;
+    const { geometry } = this._context;
+    const { zoneLimitBlocks } = this._limits;
     return {
       addr: this.addr,
       regionBytes: this.regionBytes,
@@ -265,12 +265,12 @@ export class CZoneDevice implements DeviceModel {
       pluggedBytes: this.pluggedBytes,
       blockBytes: this.blockBytes,
       zoneLimitBytes: zoneLimitBlocks === Infinity ? 0 : zoneLimitBlocks * this.blockBytes,
-      epoch: this.#reclaim.epoch,
+      epoch: this._reclaim.epoch,
       granuleBytes: geometry.granuleFrames * FRAME_BYTES,
       maxZones: geometry.maxZones,
-      zones: this.#table.count,
+      zones: this._table.count,
       maxRanges: geometry.maxRanges,
-      nodeId: this.#nodeId,
+      nodeId: this._nodeId,
     };
   }
 
@@ -279,79 +279,82 @@ export class CZoneDevice implements DeviceModel {
   }
 
   activate(): string | undefined {
-    const missing = [QUEUE_GUEST, QUEUE_EVENT].some((i) => this.#port.queue(i) === undefined);
+    const missing = [QUEUE_GUEST, QUEUE_EVENT].some((i) => this._port.queue(i) === undefined);
     if (missing) return 'czone-queue-missing';
-    const has = (mask: bigint): boolean => this.#context.has(mask);
+    const has = (mask: bigint): boolean => this._context.has(mask);
     if (has(F_UNSOLICITED) && !has(F_RECLAIM)) return 'czone-features';
-    if (has(F_RECLAIM) && this.#port.queue(QUEUE_REPORT) === undefined)
+    if (has(F_RECLAIM) && this._port.queue(QUEUE_REPORT) === undefined)
       return 'czone-queue-missing';
-    if (has(F_STATS) && this.#port.queue(QUEUE_STATS) === undefined) return 'czone-queue-missing';
-    return has(F_PLUG) || this.#plugAll() ? undefined : 'czone-region-refused';
+    if (has(F_STATS) && this._port.queue(QUEUE_STATS) === undefined) return 'czone-queue-missing';
+    return has(F_PLUG) || this._plugAll() ? undefined : 'czone-region-refused';
   }
 
   notify(queueIndex: number): void {
     switch (queueIndex) {
       case QUEUE_GUEST:
-        this.#serve(queueIndex, REQUEST_BYTES, (bytes) => this.#answerRequest(bytes));
+        this._serve(queueIndex, REQUEST_BYTES, (bytes) => this._answerRequest(bytes));
         break;
       case QUEUE_EVENT:
-        this.#reclaim.flush();
+        this._reclaim.flush();
         break;
       case QUEUE_REPORT:
-        if (!this.#isPaused && !this.#held.hold(this.#port)) this.#serveReports();
+        if (!this._isPaused && !this._held.hold(this._port)) this._serveReports();
         break;
       case QUEUE_STATS:
-        this.#receiveStats();
+        this._receiveStats();
         break;
     }
   }
 
   /** A device reset ends all requests and zones, but takes no memory: blocks stay, in the pool. */
   reset(): void {
-    this.#idle?.forgetAll();
-    this.#held.drop();
-    this.#reclaim.forgetAll();
-    this.#table.forgetZones();
-    this.#stats.clear();
-    this.#isPaused = false;
+    this._idle?.forgetAll();
+    this._held.drop();
+    this._reclaim.forgetAll();
+    this._table.forgetZones();
+    this._stats.clear();
+    this._isPaused = false;
   }
 
   save(): CZoneDeviceState {
     return {
-      table: this.#table.save(),
-      limits: { ...this.#limits },
-      epoch: this.#reclaim.epoch,
-      nextRequestId: this.#reclaim.nextRequestId,
+      table: this._table.save(),
+      limits: { ...this._limits },
+      epoch: this._reclaim.epoch,
+      nextRequestId: this._reclaim.nextRequestId,
     };
   }
 
   /** After the `VirtioDevice` has loaded its own state. What was asked before is void; the driver is told. */
   load(state: CZoneDeviceState): void {
-    this.#idle?.forgetAll();
-    this.#held.drop();
-    this.#reclaim.forgetAll();
-    this.#table.load(state.table);
-    Object.assign(this.#limits, state.limits);
-    this.#stats.clear();
-    this.#statsRequestId = 0;
-    this.#reclaim.epoch = state.epoch + 1;
-    this.#reclaim.nextRequestId = state.nextRequestId;
-    for (const { zone, isIdle } of this.#table.all()) if (isIdle) this.#idle?.idle(zone);
-    this.#port.configChanged();
+    this._idle?.forgetAll();
+    this._held.drop();
+    this._reclaim.forgetAll();
+    this._table.load(state.table);
+    Object.assign(this._limits, state.limits);
+    this._stats.clear();
+    this._statsRequestId = 0;
+    this._reclaim.epoch = state.epoch + 1;
+    this._reclaim.nextRequestId = state.nextRequestId;
+    for (const { zone, isIdle } of this._table.all()) if (isIdle) this._idle?.idle(zone);
+    this._port.configChanged();
     // What lies in the rings was written for the old epoch: refused, or in order all the same.
-    for (let queue = 0; queue < QUEUES && this.#port.isActive; queue++) this.notify(queue);
+    for (let queue = 0; queue < QUEUES && this._port.isActive; queue++) this.notify(queue);
   }
 
-  #mayAsk(zone: number, features: bigint): boolean {
+  private _mayAsk(zone: number, features: bigint): boolean {
     return (
-      this.#port.isActive &&
-      this.#context.has(features) &&
-      this.#table.exists(zone) &&
-      this.#reclaim.outstanding(zone) === undefined
+      this._port.isActive &&
+      this._context.has(features) &&
+      this._table.exists(zone) &&
+      this._reclaim.outstanding(zone) === undefined
     );
   }
 
-  #idlePolicy(policy: IdlePolicy | undefined, timers: Timers | undefined): IdleTimers | undefined {
+  private _idlePolicy(
+    policy: IdlePolicy | undefined,
+    timers: Timers | undefined,
+  ): IdleTimers | undefined {
     if (policy === undefined || timers === undefined) return undefined;
     return new IdleTimers(policy, timers, {
       reclaim: (zone, targetBytes) => void this.reclaim(zone, targetBytes),
@@ -359,51 +362,55 @@ export class CZoneDevice implements DeviceModel {
     });
   }
 
-  #zoneGone(zone: number): void {
-    this.#idle?.forget(zone);
-    this.#reclaim.forget(zone);
-    this.#stats.delete(zone);
+  private _zoneGone(zone: number): void {
+    this._idle?.forget(zone);
+    this._reclaim.forget(zone);
+    this._stats.delete(zone);
   }
 
   /** Without F_PLUG the usable region is there from the start. */
-  #plugAll(): boolean {
-    const { usableBlocks } = this.#limits;
+  private _plugAll(): boolean {
+    const { usableBlocks } = this._limits;
     for (let block = 0; block < usableBlocks; block++) {
-      if (this.#table.owner(block, 1) !== -1) continue;
-      const pfn = this.#context.blockPfn(block);
-      if (!this.#host.plug(pfn, this.#context.geometry.blockFrames)) return false;
-      this.#table.give(block, 1, ZONE_POOL);
+      if (this._table.owner(block, 1) !== -1) continue;
+      const pfn = this._context.blockPfn(block);
+      if (!this._host.plug(pfn, this._context.geometry.blockFrames)) return false;
+      this._table.give(block, 1, ZONE_POOL);
       this.counters.pluggedBlocks++;
     }
     return true;
   }
 
   /** Takes each message of a queue and writes its answer. Without room for one there is nothing to say. */
-  #serve(queueIndex: number, limitBytes: number, answer: (bytes: Uint8Array) => Uint8Array): void {
-    const queue = this.#port.queue(queueIndex);
+  private _serve(
+    queueIndex: number,
+    limitBytes: number,
+    answer: (bytes: Uint8Array) => Uint8Array,
+  ): void {
+    const queue = this._port.queue(queueIndex);
     if (queue === undefined) return;
-    const { memory } = this.#port;
-    while (queue.pop(this.#chain) === 'chain') {
-      const { head } = this.#chain;
-      if (this.#chain.writableBytes() < RESPONSE_BYTES) {
-        this.#port.needsReset('czone-no-room');
+    const { memory } = this._port;
+    while (queue.pop(this._chain) === 'chain') {
+      const { head } = this._chain;
+      if (this._chain.writableBytes() < RESPONSE_BYTES) {
+        this._port.needsReset('czone-no-room');
         break;
       }
-      writeChain(memory, this.#chain, answer(readChain(memory, this.#chain, limitBytes)));
+      writeChain(memory, this._chain, answer(readChain(memory, this._chain, limitBytes)));
       queue.pushUsed(head, RESPONSE_BYTES);
     }
-    this.#port.interruptQueue(queueIndex);
+    this._port.interruptQueue(queueIndex);
   }
 
-  #serveReports(): void {
-    this.#serve(QUEUE_REPORT, reportBytes(this.profile.maxRanges), (bytes) => {
-      const response = this.#reclaim.report(bytes);
-      this.#context.countAnswer('report', response);
+  private _serveReports(): void {
+    this._serve(QUEUE_REPORT, reportBytes(this.profile.maxRanges), (bytes) => {
+      const response = this._reclaim.report(bytes);
+      this._context.countAnswer('report', response);
       return encodeResponse(response);
     });
   }
 
-  #answerRequest(bytes: Uint8Array): Uint8Array {
+  private _answerRequest(bytes: Uint8Array): Uint8Array {
     this.counters.guestRequests++;
     const request = decodeRequest(
       bytes.length < REQUEST_BYTES ? new Uint8Array(REQUEST_BYTES) : bytes,
@@ -413,31 +420,31 @@ export class CZoneDevice implements DeviceModel {
       requestsByType[request.type] = (requestsByType[request.type] as number) + 1;
     }
     const response =
-      bytes.length < REQUEST_BYTES ? error(WHY_LENGTH) : this.#requests.answer(request);
-    this.#context.countAnswer('request', response);
-    this.#host.answered?.({ ...request, status: response.status });
+      bytes.length < REQUEST_BYTES ? error(WHY_LENGTH) : this._requests.answer(request);
+    this._context.countAnswer('request', response);
+    this._host.answered?.({ ...request, status: response.status });
     return encodeResponse(response);
   }
 
-  #receiveStats(): void {
-    const queue = this.#port.queue(QUEUE_STATS);
+  private _receiveStats(): void {
+    const queue = this._port.queue(QUEUE_STATS);
     if (queue === undefined) return;
     const limitBytes = STATS_HEADER_BYTES + ZONE_STATS_BYTES * (this.profile.maxZones + 1);
-    while (queue.pop(this.#chain) === 'chain') {
+    while (queue.pop(this._chain) === 'chain') {
       this.counters.statsMessages++;
-      const message = decodeStats(readChain(this.#port.memory, this.#chain, limitBytes));
-      if (message === undefined) this.#port.violation('czone-stats-length');
-      else if (message.requestId !== this.#statsRequestId || message.requestId === 0) {
-        this.#port.violation('czone-stats-request');
-      } else message.zones.forEach((zone) => this.#takeStats(zone));
-      queue.pushUsed(this.#chain.head, 0);
+      const message = decodeStats(readChain(this._port.memory, this._chain, limitBytes));
+      if (message === undefined) this._port.violation('czone-stats-length');
+      else if (message.requestId !== this._statsRequestId || message.requestId === 0) {
+        this._port.violation('czone-stats-request');
+      } else message.zones.forEach((zone) => this._takeStats(zone));
+      queue.pushUsed(this._chain.head, 0);
     }
-    this.#port.interruptQueue(QUEUE_STATS);
+    this._port.interruptQueue(QUEUE_STATS);
   }
 
-  #takeStats(stats: CZoneZoneStats): void {
-    if (this.#table.exists(stats.zone)) this.#stats.set(stats.zone, stats);
-    else this.#port.violation('czone-stats-zone');
+  private _takeStats(stats: CZoneZoneStats): void {
+    if (this._table.exists(stats.zone)) this._stats.set(stats.zone, stats);
+    else this._port.violation('czone-stats-zone');
   }
 }
 

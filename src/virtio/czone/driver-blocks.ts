@@ -10,21 +10,21 @@ export interface BlockRun {
 export class DriverBlocks {
   readonly blockFrames: number;
   readonly startPfn: number;
-  readonly #owners: Int32Array;
+  private readonly _owners: Int32Array;
   /** Bounds of each owner's blocks; they only widen, until it has moved away as a whole. */
-  readonly #bounds = new Map<number, { low: number; end: number }>();
-  #usable = 0;
+  private readonly _bounds = new Map<number, { low: number; end: number }>();
+  private _usable = 0;
   /** From here on nothing is plugged. */
-  #end = 0;
+  private _end = 0;
 
   constructor(startPfn: number, blockFrames: number, blocks: number) {
     this.startPfn = startPfn;
     this.blockFrames = blockFrames;
-    this.#owners = new Int32Array(blocks).fill(UNPLUGGED);
+    this._owners = new Int32Array(blocks).fill(UNPLUGGED);
   }
 
   setUsable(blocks: number): void {
-    this.#usable = Math.min(blocks, this.#owners.length);
+    this._usable = Math.min(blocks, this._owners.length);
   }
 
   pfn(block: number): number {
@@ -34,33 +34,33 @@ export class DriverBlocks {
   /** The block of a frame; undefined outside the region. */
   block(pfn: number): number | undefined {
     const block = Math.floor((pfn - this.startPfn) / this.blockFrames);
-    return block >= 0 && block < this.#owners.length ? block : undefined;
+    return block >= 0 && block < this._owners.length ? block : undefined;
   }
 
   owner(block: number): number {
-    return this.#owners[block] ?? UNPLUGGED;
+    return this._owners[block] ?? UNPLUGGED;
   }
 
   /** The blocks of an owner, ascending. */
   of(owner: number): number[] {
-    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    const { low, end } = this._bounds.get(owner) ?? { low: 0, end: 0 };
     const blocks: number[] = [];
     for (let block = low; block < end; block++) {
-      if (this.#owners[block] === owner) blocks.push(block);
+      if (this._owners[block] === owner) blocks.push(block);
     }
     return blocks;
   }
 
   give(run: BlockRun, owner: number): void {
     const end = run.first + run.count;
-    this.#owners.fill(owner, run.first, end);
+    this._owners.fill(owner, run.first, end);
     if (owner === UNPLUGGED) {
-      if (end >= this.#end) this.#findEnd();
+      if (end >= this._end) this._findEnd();
       return;
     }
-    this.#end = Math.max(this.#end, end);
-    const bounds = this.#bounds.get(owner) ?? { low: run.first, end };
-    this.#bounds.set(owner, {
+    this._end = Math.max(this._end, end);
+    const bounds = this._bounds.get(owner) ?? { low: run.first, end };
+    this._bounds.set(owner, {
       low: Math.min(bounds.low, run.first),
       end: Math.max(bounds.end, end),
     });
@@ -72,30 +72,30 @@ export class DriverBlocks {
 
   /** Every block of an owner goes to another (-1: to nobody). */
   move(owner: number, to: number): void {
-    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+    const { low, end } = this._bounds.get(owner) ?? { low: 0, end: 0 };
     for (let first = low; first < end; first++) {
-      if (this.#owners[first] !== owner) continue;
+      if (this._owners[first] !== owner) continue;
       let count = 1;
-      while (first + count < end && this.#owners[first + count] === owner) count++;
+      while (first + count < end && this._owners[first + count] === owner) count++;
       this.give({ first, count }, to);
       first += count;
     }
-    this.#bounds.delete(owner);
+    this._bounds.delete(owner);
   }
 
   /** All that is usable belongs to the pool: a device without PLUG. */
   fillPool(): void {
-    this.give({ first: 0, count: this.#usable }, 0);
+    this.give({ first: 0, count: this._usable }, 0);
   }
 
   count(owner: number): number {
     let count = 0;
-    for (const found of this.#owners) if (found === owner) count++;
+    for (const found of this._owners) if (found === owner) count++;
     return count;
   }
 
   get plugged(): number {
-    return this.#owners.length - this.count(UNPLUGGED);
+    return this._owners.length - this.count(UNPLUGGED);
   }
 
   /**
@@ -104,18 +104,18 @@ export class DriverBlocks {
    * and large holes whole.
    */
   choose(zone: number, blocks: number): BlockRun | undefined {
-    const behind = this.#highest(zone) + 1;
+    const behind = this._highest(zone) + 1;
     if (behind > 0) {
-      const room = this.#holeAt(behind, behind + blocks);
+      const room = this._holeAt(behind, behind + blocks);
       if (room > 0) return { first: behind, count: room };
     }
-    const tail = this.#usable - this.#end;
-    let best: BlockRun | undefined = tail > 0 ? { first: this.#end, count: tail } : undefined;
-    let first = this.#owners.indexOf(UNPLUGGED);
-    while (first >= 0 && first < Math.min(this.#end, this.#usable)) {
-      const count = this.#holeAt(first);
+    const tail = this._usable - this._end;
+    let best: BlockRun | undefined = tail > 0 ? { first: this._end, count: tail } : undefined;
+    let first = this._owners.indexOf(UNPLUGGED);
+    while (first >= 0 && first < Math.min(this._end, this._usable)) {
+      const count = this._holeAt(first);
       if (best === undefined || isBetter(count, best.count, blocks)) best = { first, count };
-      first = this.#owners.indexOf(UNPLUGGED, first + count);
+      first = this._owners.indexOf(UNPLUGGED, first + count);
     }
     return best === undefined
       ? undefined
@@ -123,32 +123,32 @@ export class DriverBlocks {
   }
 
   /** Highest block of an owner; -1 when it has none. */
-  #highest(owner: number): number {
-    const { low, end } = this.#bounds.get(owner) ?? { low: 0, end: 0 };
+  private _highest(owner: number): number {
+    const { low, end } = this._bounds.get(owner) ?? { low: 0, end: 0 };
     for (let block = end - 1; block >= low; block--) {
-      if (this.#owners[block] === owner) return block;
+      if (this._owners[block] === owner) return block;
     }
     return -1;
   }
 
-  #findEnd(): void {
-    while (this.#end > 0 && this.#owners[this.#end - 1] === UNPLUGGED) this.#end--;
+  private _findEnd(): void {
+    while (this._end > 0 && this._owners[this._end - 1] === UNPLUGGED) this._end--;
   }
 
   /** Blocks of the hole that begins there, as far as `most`. */
-  #holeAt(first: number, most: number = this.#usable): number {
-    const stop = Math.min(most, this.#usable);
+  private _holeAt(first: number, most: number = this._usable): number {
+    const stop = Math.min(most, this._usable);
     let end = first;
-    while (end < stop && this.#owners[end] === UNPLUGGED) end++;
+    while (end < stop && this._owners[end] === UNPLUGGED) end++;
     return end - first;
   }
 
   save(): Int32Array {
-    return this.#owners.slice();
+    return this._owners.slice();
   }
 
   load(owners: Int32Array): void {
-    this.#owners.fill(UNPLUGGED);
+    this._owners.fill(UNPLUGGED);
     for (let block = 0; block < owners.length; block++) {
       const owner = owners[block] as number;
       if (owner !== UNPLUGGED) this.give({ first: block, count: 1 }, owner);

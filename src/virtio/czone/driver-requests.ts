@@ -26,94 +26,94 @@ export interface RequestsState {
 }
 
 export class DriverRequests {
-  readonly #transport: DriverTransport;
-  readonly #waiting: { readonly request: CZoneRequest; readonly done: Answered }[] = [];
-  #queue!: DriverQueue<null>;
-  #addr = 0;
+  private readonly _transport: DriverTransport;
+  private readonly _waiting: { readonly request: CZoneRequest; readonly done: Answered }[] = [];
+  private _queue!: DriverQueue<null>;
+  private _addr = 0;
   /** The two buffers of a request, the same for each. */
-  #buffers: readonly QueueBuffer[] = [];
-  #current: Answered | undefined;
+  private _buffers: readonly QueueBuffer[] = [];
+  private _current: Answered | undefined;
   sent = 0;
 
   constructor(transport: DriverTransport) {
-    this.#transport = transport;
+    this._transport = transport;
   }
 
   setUp(): ProbeFailure | undefined {
-    const queue = this.#transport.setUpQueue<null>(QUEUE_GUEST);
+    const queue = this._transport.setUpQueue<null>(QUEUE_GUEST);
     if (typeof queue === 'string') return queue;
-    const addr = this.#transport.memory.alloc(REQUEST_BYTES + RESPONSE_BYTES, 8);
+    const addr = this._transport.memory.alloc(REQUEST_BYTES + RESPONSE_BYTES, 8);
     if (addr === undefined) return 'no-memory';
-    this.#queue = queue;
-    this.#useBuffers(addr);
+    this._queue = queue;
+    this._useBuffers(addr);
     return undefined;
   }
 
   get isQuiet(): boolean {
-    return this.#current === undefined && this.#waiting.length === 0;
+    return this._current === undefined && this._waiting.length === 0;
   }
 
   /** `done` is called when the device has answered, which is inside this call as a rule. */
   ask(request: Partial<CZoneRequest> & { type: number }, done: Answered): void {
     const { type, flags = 0, zone = 0, block = 0, blocks = 0, value = 0 } = request;
     const full = { type, flags, zone, block, blocks, value };
-    if (this.isQuiet) this.#send(full, done);
-    else this.#waiting.push({ request: full, done });
+    if (this.isQuiet) this._send(full, done);
+    else this._waiting.push({ request: full, done });
     this.poll();
   }
 
   /** Takes answers that have come. */
   poll(): void {
-    while (this.#current !== undefined) {
-      const used = this.#queue.takeUsed();
-      if (used === undefined && !this.#queue.isBroken) return;
-      const done = this.#current;
-      this.#current = undefined;
-      done(used === undefined ? NO_ANSWER : this.#response(used.writtenBytes));
-      this.#next();
+    while (this._current !== undefined) {
+      const used = this._queue.takeUsed();
+      if (used === undefined && !this._queue.isBroken) return;
+      const done = this._current;
+      this._current = undefined;
+      done(used === undefined ? NO_ANSWER : this._response(used.writtenBytes));
+      this._next();
     }
   }
 
   save(): RequestsState {
-    return { addr: this.#addr, queue: this.#queue.save() };
+    return { addr: this._addr, queue: this._queue.save() };
   }
 
   load(state: RequestsState): void {
-    this.#useBuffers(state.addr);
-    this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, null);
+    this._useBuffers(state.addr);
+    this._queue = DriverQueue.restore(this._transport.memory, state.queue, null);
   }
 
-  #next(): void {
-    if (this.#current !== undefined || this.#waiting.length === 0) return;
-    const next = this.#waiting.shift();
-    if (next !== undefined) this.#send(next.request, next.done);
+  private _next(): void {
+    if (this._current !== undefined || this._waiting.length === 0) return;
+    const next = this._waiting.shift();
+    if (next !== undefined) this._send(next.request, next.done);
   }
 
-  #send(request: CZoneRequest, done: Answered): void {
-    const { memory } = this.#transport.memory;
-    memory.write(this.#addr, encodeRequest(request));
-    memory.write(this.#addr + REQUEST_BYTES, NO_BYTES);
-    if (!this.#queue.add(this.#buffers, 1, null)) {
+  private _send(request: CZoneRequest, done: Answered): void {
+    const { memory } = this._transport.memory;
+    memory.write(this._addr, encodeRequest(request));
+    memory.write(this._addr + REQUEST_BYTES, NO_BYTES);
+    if (!this._queue.add(this._buffers, 1, null)) {
       done(NO_ANSWER);
-      this.#next();
+      this._next();
       return;
     }
     this.sent++;
-    this.#current = done;
-    this.#transport.kick(QUEUE_GUEST, this.#queue);
+    this._current = done;
+    this._transport.kick(QUEUE_GUEST, this._queue);
   }
 
-  #useBuffers(addr: number): void {
-    this.#addr = addr;
-    this.#buffers = [
+  private _useBuffers(addr: number): void {
+    this._addr = addr;
+    this._buffers = [
       { addr, lengthBytes: REQUEST_BYTES },
       { addr: addr + REQUEST_BYTES, lengthBytes: RESPONSE_BYTES },
     ];
   }
 
-  #response(writtenBytes: number): CZoneResponse {
+  private _response(writtenBytes: number): CZoneResponse {
     if (writtenBytes < RESPONSE_BYTES) return NO_ANSWER;
-    const bytes = this.#transport.memory.memory.read(this.#addr + REQUEST_BYTES, RESPONSE_BYTES);
+    const bytes = this._transport.memory.memory.read(this._addr + REQUEST_BYTES, RESPONSE_BYTES);
     return bytes === undefined ? NO_ANSWER : decodeResponse(bytes);
   }
 }

@@ -20,41 +20,41 @@ export interface IdleActions {
 
 export class IdleTimers {
   readonly policy: IdlePolicy;
-  readonly #timers: Timers;
-  readonly #actions: IdleActions;
-  readonly #waits = new Map<number, TimerHandle>();
+  private readonly _timers: Timers;
+  private readonly _actions: IdleActions;
+  private readonly _waits = new Map<number, TimerHandle>();
 
   constructor(policy: IdlePolicy, timers: Timers, actions: IdleActions) {
     expectDelay('idle policy', policy.delayNs);
     this.policy = policy;
-    this.#timers = timers;
-    this.#actions = actions;
+    this._timers = timers;
+    this._actions = actions;
   }
 
   /** A zone that was idle already keeps its place on the clock. */
   idle(zone: number): void {
-    if (this.#waits.has(zone)) return;
-    const wait = this.#timers.after(this.policy.delayNs, () => {
-      this.#waits.delete(zone);
-      this.#actions.reclaim(zone, this.policy.targetBytes);
+    if (this._waits.has(zone)) return;
+    const wait = this._timers.after(this.policy.delayNs, () => {
+      this._waits.delete(zone);
+      this._actions.reclaim(zone, this.policy.targetBytes);
     });
-    this.#waits.set(zone, wait);
+    this._waits.set(zone, wait);
   }
 
   /** Work has arrived: no request now, and none that runs. */
   active(zone: number): void {
     this.forget(zone);
-    this.#actions.cancel(zone);
+    this._actions.cancel(zone);
   }
 
   /** The zone is gone. */
   forget(zone: number): void {
-    this.#waits.get(zone)?.cancel();
-    this.#waits.delete(zone);
+    this._waits.get(zone)?.cancel();
+    this._waits.delete(zone);
   }
 
   forgetAll(): void {
-    for (const wait of this.#waits.values()) wait.cancel();
-    this.#waits.clear();
+    for (const wait of this._waits.values()) wait.cancel();
+    this._waits.clear();
   }
 }

@@ -24,60 +24,60 @@ export interface ZoneTableState {
 export class ZoneTable {
   readonly blocks: number;
   /** By block: the zone, 0 for the pool, -1 when unplugged. */
-  readonly #owners: Int32Array;
-  readonly #zones = new Map<number, ZoneInfo>();
+  private readonly _owners: Int32Array;
+  private readonly _zones = new Map<number, ZoneInfo>();
   /** No block of a zone lies below: a zone's end must not cost a walk over the region. */
-  readonly #lowest = new Map<number, number>();
-  #pluggedBlocks = 0;
+  private readonly _lowest = new Map<number, number>();
+  private _pluggedBlocks = 0;
 
   constructor(blocks: number) {
     this.blocks = blocks;
-    this.#owners = new Int32Array(blocks).fill(UNPLUGGED);
+    this._owners = new Int32Array(blocks).fill(UNPLUGGED);
   }
 
   get pluggedBlocks(): number {
-    return this.#pluggedBlocks;
+    return this._pluggedBlocks;
   }
 
   get count(): number {
-    return this.#zones.size;
+    return this._zones.size;
   }
 
   zone(zone: number): ZoneInfo | undefined {
-    return this.#zones.get(zone);
+    return this._zones.get(zone);
   }
 
   all(): ZoneInfo[] {
-    return Array.from(this.#zones.values());
+    return Array.from(this._zones.values());
   }
 
   /** Is this the pool or a zone that exists? */
   exists(zone: number): boolean {
-    return zone === ZONE_POOL || this.#zones.has(zone);
+    return zone === ZONE_POOL || this._zones.has(zone);
   }
 
   create(zone: number, limitBlocks: number): void {
-    this.#zones.set(zone, { zone, limitBlocks, blocks: 0, isIdle: false });
+    this._zones.set(zone, { zone, limitBlocks, blocks: 0, isIdle: false });
   }
 
   /** Its blocks must be elsewhere already. */
   remove(zone: number): void {
-    this.#zones.delete(zone);
-    this.#lowest.delete(zone);
+    this._zones.delete(zone);
+    this._lowest.delete(zone);
   }
 
   /** The one owner of a range of blocks; -1 when all are unplugged, undefined when they differ. */
   owner(first: number, count: number): number | undefined {
-    const owner = this.#owners[first];
+    const owner = this._owners[first];
     for (let i = first + 1; i < first + count; i++) {
-      if (this.#owners[i] !== owner) return undefined;
+      if (this._owners[i] !== owner) return undefined;
     }
     return owner;
   }
 
   state(first: number, count: number): number {
     let plugged = 0;
-    for (let i = first; i < first + count; i++) if (this.#owners[i] !== UNPLUGGED) plugged++;
+    for (let i = first; i < first + count; i++) if (this._owners[i] !== UNPLUGGED) plugged++;
     if (plugged === 0) return BLOCK_UNPLUGGED;
     return plugged === count ? BLOCK_PLUGGED : BLOCK_MIXED;
   }
@@ -85,16 +85,16 @@ export class ZoneTable {
   /** Gives blocks to a zone, the pool, or (-1) to nobody. */
   give(first: number, count: number, owner: number): void {
     for (let i = first; i < first + count; i++) {
-      const before = this.#zones.get(this.#owners[i] ?? UNPLUGGED);
+      const before = this._zones.get(this._owners[i] ?? UNPLUGGED);
       if (before !== undefined) before.blocks--;
-      if (this.#owners[i] !== UNPLUGGED) this.#pluggedBlocks--;
-      if (owner !== UNPLUGGED) this.#pluggedBlocks++;
-      this.#owners[i] = owner;
+      if (this._owners[i] !== UNPLUGGED) this._pluggedBlocks--;
+      if (owner !== UNPLUGGED) this._pluggedBlocks++;
+      this._owners[i] = owner;
     }
-    const after = this.#zones.get(owner);
+    const after = this._zones.get(owner);
     if (after === undefined) return;
     after.blocks += count;
-    this.#lowest.set(owner, Math.min(first, this.#lowest.get(owner) ?? first));
+    this._lowest.set(owner, Math.min(first, this._lowest.get(owner) ?? first));
   }
 
   takeAway(first: number, count: number): void {
@@ -107,11 +107,11 @@ export class ZoneTable {
    */
   eachRun(owner: number | undefined, visit: (first: number, count: number) => boolean): boolean {
     const wanted = (i: number): boolean => {
-      const has = this.#owners[i] as number;
+      const has = this._owners[i] as number;
       return owner === undefined ? has !== UNPLUGGED : has === owner;
     };
-    let left = (owner === undefined ? undefined : this.zone(owner)?.blocks) ?? this.#pluggedBlocks;
-    const start = owner === undefined ? 0 : (this.#lowest.get(owner) ?? 0);
+    let left = (owner === undefined ? undefined : this.zone(owner)?.blocks) ?? this._pluggedBlocks;
+    const start = owner === undefined ? 0 : (this._lowest.get(owner) ?? 0);
     for (let first = start; first < this.blocks && left > 0; first++) {
       if (!wanted(first)) continue;
       let end = first + 1;
@@ -125,27 +125,27 @@ export class ZoneTable {
 
   /** Highest plugged block plus one. */
   get endPlugged(): number {
-    return this.#owners.findLastIndex((owner) => owner !== UNPLUGGED) + 1;
+    return this._owners.findLastIndex((owner) => owner !== UNPLUGGED) + 1;
   }
 
   /** All zones go; their blocks stay plugged, in the pool. */
   forgetZones(): void {
     for (let i = 0; i < this.blocks; i++) {
-      if ((this.#owners[i] as number) > ZONE_POOL) this.#owners[i] = ZONE_POOL;
+      if ((this._owners[i] as number) > ZONE_POOL) this._owners[i] = ZONE_POOL;
     }
-    this.#zones.clear();
-    this.#lowest.clear();
+    this._zones.clear();
+    this._lowest.clear();
   }
 
   save(): ZoneTableState {
-    return { owners: this.#owners.slice(), zones: this.all().map((zone) => ({ ...zone })) };
+    return { owners: this._owners.slice(), zones: this.all().map((zone) => ({ ...zone })) };
   }
 
   load(state: ZoneTableState): void {
-    this.#owners.set(state.owners);
-    this.#zones.clear();
-    this.#lowest.clear();
-    for (const zone of state.zones) this.#zones.set(zone.zone, { ...zone });
-    this.#pluggedBlocks = this.#owners.filter((owner) => owner !== UNPLUGGED).length;
+    this._owners.set(state.owners);
+    this._zones.clear();
+    this._lowest.clear();
+    for (const zone of state.zones) this._zones.set(zone.zone, { ...zone });
+    this._pluggedBlocks = this._owners.filter((owner) => owner !== UNPLUGGED).length;
   }
 }

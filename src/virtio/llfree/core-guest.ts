@@ -4,21 +4,21 @@ import type { LlfreeZones, SharedZone } from '../../guest/index.ts';
 import type { LlfreeGuest } from './guest.ts';
 
 export class CoreLlfreeGuest implements LlfreeGuest {
-  readonly #zones: LlfreeZones;
+  private readonly _zones: LlfreeZones;
 
   constructor(zones: LlfreeZones) {
-    this.#zones = zones;
+    this._zones = zones;
   }
 
   get cpus(): number {
-    return this.#zones.cpus;
+    return this._zones.cpus;
   }
 
   zones(): readonly SharedZone[] {
-    return this.#zones.shared();
+    return this._zones.shared();
   }
 
   get waiting(): { readonly zone: number; readonly pfn: number } | undefined {
-    return this.#zones.waiting;
+    return this._zones.waiting;
   }
 }

@@ -47,34 +47,34 @@ export class LlfreeDevice implements DeviceModel {
   readonly counters: LlfreeCounters = newLlfreeCounters();
   /** Hears of each pass over the tables that took something: frames, and those of them that had memory. */
   onTaken: (frames: number, releasedFrames: number) => void = () => {};
-  readonly #host: LlfreeHost;
-  readonly #options: LlfreeDeviceOptions;
-  readonly #states: Uint8Array;
+  private readonly _host: LlfreeHost;
+  private readonly _options: LlfreeDeviceOptions;
+  private readonly _states: Uint8Array;
   /** Huge frames that were installed as a whole, since they were taken last. */
-  readonly #isWhole: Uint8Array;
+  private readonly _isWhole: Uint8Array;
   /** Zone of each huge frame that was taken. */
-  readonly #zoneOf: Uint8Array;
-  readonly #known = new Set<number>();
-  readonly #bytes = new Uint8Array(CONFIG_BYTES);
-  readonly #chain = new DescriptorChain();
-  #port!: DevicePort;
-  #timer: TimerHandle | undefined;
-  #hardHuge = 0;
-  #wantedHuge = 0;
+  private readonly _zoneOf: Uint8Array;
+  private readonly _known = new Set<number>();
+  private readonly _bytes = new Uint8Array(CONFIG_BYTES);
+  private readonly _chain = new DescriptorChain();
+  private _port!: DevicePort;
+  private _timer: TimerHandle | undefined;
+  private _hardHuge = 0;
+  private _wantedHuge = 0;
 
   constructor(host: LlfreeHost, options: LlfreeDeviceOptions) {
-    this.#host = host;
-    this.#options = options;
+    this._host = host;
+    this._options = options;
     this.queueCount = QUEUE_INSTALL + options.cpus;
     const huges = Math.ceil(host.frames / PAGEBLOCK_FRAMES);
-    this.#states = new Uint8Array(huges);
-    this.#isWhole = new Uint8Array(huges);
-    this.#zoneOf = new Uint8Array(huges);
-    new DataView(this.#bytes.buffer).setUint32(CONFIG_CPUS, options.cpus, true);
+    this._states = new Uint8Array(huges);
+    this._isWhole = new Uint8Array(huges);
+    this._zoneOf = new Uint8Array(huges);
+    new DataView(this._bytes.buffer).setUint32(CONFIG_CPUS, options.cpus, true);
   }
 
   attach(port: DevicePort): void {
-    this.#port = port;
+    this._port = port;
   }
 
   queueSizeMax(index: number): number {
@@ -83,7 +83,7 @@ export class LlfreeDevice implements DeviceModel {
   }
 
   config(): Uint8Array {
-    return this.#bytes;
+    return this._bytes;
   }
 
   writeConfig(): boolean {
@@ -92,39 +92,39 @@ export class LlfreeDevice implements DeviceModel {
 
   activate(): string | undefined {
     for (let index = 0; index < this.queueCount; index += 1) {
-      if (this.#port.queue(index) === undefined) return 'llfree-queue-missing';
+      if (this._port.queue(index) === undefined) return 'llfree-queue-missing';
     }
-    this.#arm();
+    this._arm();
     return undefined;
   }
 
   notify(queueIndex: number): void {
-    const queue = this.#port.queue(queueIndex);
+    const queue = this._port.queue(queueIndex);
     if (queue === undefined) return;
-    while (queue.pop(this.#chain) === 'chain') {
-      const bytes = this.#message(queueIndex === QUEUE_ZONES ? ZONE_BYTES : INSTALL_BYTES);
+    while (queue.pop(this._chain) === 'chain') {
+      const bytes = this._message(queueIndex === QUEUE_ZONES ? ZONE_BYTES : INSTALL_BYTES);
       if (bytes === undefined) {
-        this.#port.needsReset('llfree-message');
+        this._port.needsReset('llfree-message');
         return;
       }
-      if (queueIndex === QUEUE_ZONES) this.#meet(bytes);
-      else this.#answerInstall(bytes);
-      queue.pushUsed(this.#chain.head, 0);
+      if (queueIndex === QUEUE_ZONES) this._meet(bytes);
+      else this._answerInstall(bytes);
+      queue.pushUsed(this._chain.head, 0);
     }
-    this.#port.interruptQueue(queueIndex);
+    this._port.interruptQueue(queueIndex);
   }
 
   /** What was taken hard is the guest's again before its driver goes. */
   reset(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this._timer?.cancel();
+    this._timer = undefined;
     this.setTaken(0);
-    this.#known.clear();
+    this._known.clear();
   }
 
   /** Frames that the guest cannot have now. */
   get takenFrames(): number {
-    return this.#hardHuge * PAGEBLOCK_FRAMES;
+    return this._hardHuge * PAGEBLOCK_FRAMES;
   }
 
   /**
@@ -132,122 +132,122 @@ export class LlfreeDevice implements DeviceModel {
    * How many frames of memory that came to, below zero if it got some.
    */
   setTaken(huge: number): number {
-    const before = this.#hardHuge;
-    this.#wantedHuge = huge;
-    for (const zone of this.#options.zones) this.#takeHard(zone);
-    for (let at = 0; this.#hardHuge > this.#wantedHuge && at < this.#states.length; at += 1) {
-      if (this.#states[at] === HARD) this.#return(at);
+    const before = this._hardHuge;
+    this._wantedHuge = huge;
+    for (const zone of this._options.zones) this._takeHard(zone);
+    for (let at = 0; this._hardHuge > this._wantedHuge && at < this._states.length; at += 1) {
+      if (this._states[at] === HARD) this._return(at);
     }
-    return (this.#hardHuge - before) * PAGEBLOCK_FRAMES;
+    return (this._hardHuge - before) * PAGEBLOCK_FRAMES;
   }
 
   /** A pass over the tables: all that is free as huge frames and in no reserved tree, softly. */
   scan(): void {
     const { takenHuge, releasedPages } = this.counters;
     this.counters.passes += 1;
-    for (const zone of this.#options.zones) {
-      if (!this.#known.has(zone)) continue;
-      while (this.#takeBatch(zone, false, BATCH) > 0);
+    for (const zone of this._options.zones) {
+      if (!this._known.has(zone)) continue;
+      while (this._takeBatch(zone, false, BATCH) > 0);
     }
     const huges = this.counters.takenHuge - takenHuge;
     if (huges === 0) return;
     this.onTaken(huges * PAGEBLOCK_FRAMES, this.counters.releasedPages - releasedPages);
   }
 
-  #arm(): void {
-    const { timers, scanDelayNs = SCAN_DELAY_NS } = this.#options;
+  private _arm(): void {
+    const { timers, scanDelayNs = SCAN_DELAY_NS } = this._options;
     if (scanDelayNs === null) return;
-    this.#timer = timers.after(scanDelayNs, () => {
+    this._timer = timers.after(scanDelayNs, () => {
       this.scan();
-      if (this.#port.isActive) this.#arm();
+      if (this._port.isActive) this._arm();
     });
   }
 
-  #takeHard(zone: number): void {
-    if (!this.#known.has(zone)) return;
+  private _takeHard(zone: number): void {
+    if (!this._known.has(zone)) return;
     for (;;) {
-      const missing = this.#wantedHuge - this.#hardHuge;
-      if (missing <= 0 || this.#takeBatch(zone, true, missing) === 0) return;
+      const missing = this._wantedHuge - this._hardHuge;
+      if (missing <= 0 || this._takeBatch(zone, true, missing) === 0) return;
     }
   }
 
   /** Takes up to so many huge frames of a zone, then the memory behind them, neighbours at once. How many. */
-  #takeBatch(zone: number, isHard: boolean, most: number): number {
+  private _takeBatch(zone: number, isHard: boolean, most: number): number {
     const taken: number[] = [];
     let count = 0;
     for (; count < most; count += 1) {
-      const pfn = this.#host.reclaim(zone, isHard);
+      const pfn = this._host.reclaim(zone, isHard);
       if (pfn < 0) break;
       const huge = pfn / PAGEBLOCK_FRAMES;
       // a guest that cleared the mark of what it does not have gains nothing
-      if (this.#states[huge] === INSTALLED) taken.push(huge);
-      if (isHard && this.#states[huge] !== HARD) this.#hardHuge += 1;
-      this.#states[huge] = isHard ? HARD : SOFT;
-      this.#zoneOf[huge] = zone;
+      if (this._states[huge] === INSTALLED) taken.push(huge);
+      if (isHard && this._states[huge] !== HARD) this._hardHuge += 1;
+      this._states[huge] = isHard ? HARD : SOFT;
+      this._zoneOf[huge] = zone;
     }
     this.counters.takenHuge += count;
-    this.#unmap(taken.toSorted((a, b) => a - b));
+    this._unmap(taken.toSorted((a, b) => a - b));
     return count;
   }
 
-  #unmap(huges: readonly number[]): void {
+  private _unmap(huges: readonly number[]): void {
     for (let at = 0; at < huges.length;) {
       const first = huges[at] as number;
       let count = 1;
       while (huges[at + count] === first + count) count += 1;
-      this.#discard(first, count);
+      this._discard(first, count);
       at += count;
     }
   }
 
-  #discard(first: number, count: number): void {
+  private _discard(first: number, count: number): void {
     const { counters } = this;
     for (let huge = first; huge < first + count; huge += 1) {
-      counters.releasedHuge += this.#isWhole[huge] as number;
-      this.#isWhole[huge] = 0;
+      counters.releasedHuge += this._isWhole[huge] as number;
+      this._isWhole[huge] = 0;
     }
-    const frames = this.#host.discard(first * PAGEBLOCK_FRAMES, count * PAGEBLOCK_FRAMES);
+    const frames = this._host.discard(first * PAGEBLOCK_FRAMES, count * PAGEBLOCK_FRAMES);
     counters.releasedPages += frames;
   }
 
-  #return(huge: number): void {
-    this.#hardHuge -= 1;
-    this.#states[huge] = SOFT;
-    if (this.#host.giveBack(huge * PAGEBLOCK_FRAMES)) this.counters.returnedHuge += 1;
-    else this.#port.violation('llfree-return');
+  private _return(huge: number): void {
+    this._hardHuge -= 1;
+    this._states[huge] = SOFT;
+    if (this._host.giveBack(huge * PAGEBLOCK_FRAMES)) this.counters.returnedHuge += 1;
+    else this._port.violation('llfree-return');
   }
 
   /** The one buffer of a message; undefined when the chain is something else. */
-  #message(lengthBytes: number): Uint8Array | undefined {
-    const chain = this.#chain;
+  private _message(lengthBytes: number): Uint8Array | undefined {
+    const chain = this._chain;
     if (chain.count !== 1 || chain.readableCount !== 1) return undefined;
     if (chain.lengthBytes(0) < lengthBytes) return undefined;
-    return this.#port.memory.read(chain.addr(0), lengthBytes);
+    return this._port.memory.read(chain.addr(0), lengthBytes);
   }
 
   /** A zone may be looked into from now on. */
-  #meet(bytes: Uint8Array): void {
+  private _meet(bytes: Uint8Array): void {
     const { node, zone, start, frames } = decodeZone(bytes);
-    const isOurs = node === 0 && this.#options.zones.includes(zone);
-    if (!isOurs || !(start + frames <= this.#host.frames)) this.#port.violation('llfree-zone');
-    else this.#known.add(zone);
+    const isOurs = node === 0 && this._options.zones.includes(zone);
+    if (!isOurs || !(start + frames <= this._host.frames)) this._port.violation('llfree-zone');
+    else this._known.add(zone);
   }
 
-  #answerInstall(bytes: Uint8Array): void {
+  private _answerInstall(bytes: Uint8Array): void {
     const { node, zone, pfn } = decodeInstall(bytes);
     const huge = Math.floor(pfn / PAGEBLOCK_FRAMES);
-    const state = huge < this.#states.length ? this.#states[huge] : undefined;
+    const state = huge < this._states.length ? this._states[huge] : undefined;
     const isOurs = node === 0 && state !== undefined && state !== HARD;
-    if (!isOurs || (state === SOFT && this.#zoneOf[huge] !== zone)) {
-      this.#port.violation('llfree-install');
+    if (!isOurs || (state === SOFT && this._zoneOf[huge] !== zone)) {
+      this._port.violation('llfree-install');
     } else if (state === INSTALLED) {
       this.counters.needless += 1;
-    } else if (this.#host.install(huge * PAGEBLOCK_FRAMES)) {
-      this.#states[huge] = INSTALLED;
-      this.#isWhole[huge] = 1;
+    } else if (this._host.install(huge * PAGEBLOCK_FRAMES)) {
+      this._states[huge] = INSTALLED;
+      this._isWhole[huge] = 1;
       this.counters.installedHuge += 1;
     } else {
-      this.#port.violation('llfree-install');
+      this._port.violation('llfree-install');
     }
   }
 }

@@ -19,61 +19,61 @@ interface Place {
 }
 
 export class LlfreeDriver {
-  readonly #transport: DriverTransport;
-  readonly #guest: LlfreeGuest;
-  readonly #places: Place[] = [];
+  private readonly _transport: DriverTransport;
+  private readonly _guest: LlfreeGuest;
+  private readonly _places: Place[] = [];
 
   constructor(transport: DriverTransport, guest: LlfreeGuest) {
-    this.#transport = transport;
-    this.#guest = guest;
+    this._transport = transport;
+    this._guest = guest;
   }
 
   probe(): ProbeFailure | undefined {
-    const transport = this.#transport;
+    const transport = this._transport;
     const failure =
-      transport.probe(DEVICE_ID_LLFREE) ?? transport.negotiate(0n, (f) => f) ?? this.#setUp();
+      transport.probe(DEVICE_ID_LLFREE) ?? transport.negotiate(0n, (f) => f) ?? this._setUp();
     if (failure !== undefined) {
       transport.fail();
       return failure;
     }
     // whoever sends waits: nobody wants an interrupt
     transport.start({ configChanged: () => {}, queueUsed: () => {}, work: () => {} });
-    for (const zone of this.#guest.zones()) this.#send(QUEUE_ZONES, encodeZone(zone));
+    for (const zone of this._guest.zones()) this._send(QUEUE_ZONES, encodeZone(zone));
     return undefined;
   }
 
   /** Has the host put memory behind what a request of a CPU waits for. Whether it did. */
   install(cpu: number): boolean {
-    const { waiting } = this.#guest;
+    const { waiting } = this._guest;
     if (waiting === undefined) return false;
-    return this.#send(QUEUE_INSTALL + cpu, encodeInstall({ node: 0, ...waiting }));
+    return this._send(QUEUE_INSTALL + cpu, encodeInstall({ node: 0, ...waiting }));
   }
 
-  #setUp(): ProbeFailure | undefined {
-    const { cpus } = this.#guest;
-    if (this.#transport.readConfig32(CONFIG_CPUS) < cpus) return 'bad-config';
+  private _setUp(): ProbeFailure | undefined {
+    const { cpus } = this._guest;
+    if (this._transport.readConfig32(CONFIG_CPUS) < cpus) return 'bad-config';
     for (let index = QUEUE_ZONES; index < QUEUE_INSTALL + cpus; index += 1) {
-      const queue = this.#transport.setUpQueue<null>(index);
+      const queue = this._transport.setUpQueue<null>(index);
       if (typeof queue === 'string') return queue;
-      const { memory } = this.#transport;
+      const { memory } = this._transport;
       const bytes = Math.max(ZONE_BYTES, INSTALL_BYTES);
       const addr = memory.alloc(bytes, MESSAGE_ALIGN);
       if (addr === undefined) return 'no-memory';
       memory.memory.writeU16(queue.layout.availAddr, AVAIL_NO_INTERRUPT);
-      this.#places.push({ index, queue, addr });
+      this._places.push({ index, queue, addr });
     }
     return undefined;
   }
 
   /** Sends a message and waits until it was used. */
-  #send(index: number, message: Uint8Array): boolean {
-    const place = this.#places[index];
+  private _send(index: number, message: Uint8Array): boolean {
+    const place = this._places[index];
     if (place === undefined) return false;
     const { queue, addr } = place;
-    const { memory } = this.#transport.memory;
+    const { memory } = this._transport.memory;
     memory.write(addr, message);
     if (!queue.add([{ addr, lengthBytes: message.length }], 1, null)) return false;
-    this.#transport.kick(index, queue);
+    this._transport.kick(index, queue);
     return queue.takeUsed() !== undefined;
   }
 }

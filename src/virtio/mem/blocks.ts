@@ -3,32 +3,32 @@
 import { STATE_MIXED, STATE_PLUGGED, STATE_UNPLUGGED } from './request.ts';
 
 export class BlockMap {
-  readonly #plugged: Uint8Array;
+  private readonly _plugged: Uint8Array;
 
   constructor(blocks: number) {
-    this.#plugged = new Uint8Array(blocks);
+    this._plugged = new Uint8Array(blocks);
   }
 
   /** The state of a range that lies in the map. */
   state(first: number, count: number): number {
-    const wanted = this.#plugged[first];
+    const wanted = this._plugged[first];
     for (let i = first + 1; i < first + count; i++) {
-      if (this.#plugged[i] !== wanted) return STATE_MIXED;
+      if (this._plugged[i] !== wanted) return STATE_MIXED;
     }
     return wanted === 1 ? STATE_PLUGGED : STATE_UNPLUGGED;
   }
 
   set(first: number, count: number, plugged: boolean): void {
-    this.#plugged.fill(plugged ? 1 : 0, first, first + count);
+    this._plugged.fill(plugged ? 1 : 0, first, first + count);
   }
 
   /** Calls `run` for each run of plugged blocks, ascending, until one call is refused. */
   eachPluggedRun(run: (first: number, count: number) => boolean): boolean {
-    const { length } = this.#plugged;
+    const { length } = this._plugged;
     for (let first = 0; first < length; first++) {
-      if (this.#plugged[first] === 0) continue;
+      if (this._plugged[first] === 0) continue;
       let end = first;
-      while (end < length && this.#plugged[end] === 1) end++;
+      while (end < length && this._plugged[end] === 1) end++;
       if (!run(first, end - first)) return false;
       first = end;
     }
@@ -36,10 +36,10 @@ export class BlockMap {
   }
 
   save(): Uint8Array {
-    return this.#plugged.slice();
+    return this._plugged.slice();
   }
 
   load(plugged: Uint8Array): void {
-    this.#plugged.set(plugged);
+    this._plugged.set(plugged);
   }
 }

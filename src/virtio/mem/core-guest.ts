@@ -24,26 +24,26 @@ export class CoreMemGuest implements MemGuest {
   readonly addressLimit: number;
   /** Set before the driver probes. */
   driver: MemDriver | undefined;
-  readonly #blocks: MemoryBlocks;
-  readonly #blocked: Map<number, BlockedRange> = new Map();
+  private readonly _blocks: MemoryBlocks;
+  private readonly _blocked: Map<number, BlockedRange> = new Map();
 
   constructor(blocks: MemoryBlocks, addressLimit: number = ADDRESS_LIMIT) {
-    this.#blocks = blocks;
+    this._blocks = blocks;
     this.memoryBlockBytes = blocks.blockFrames * FRAME_BYTES;
     this.addressLimit = addressLimit;
   }
 
   /** Ranges whose last attempt failed, by address. */
   get blockedRanges(): readonly BlockedRange[] {
-    return [...this.#blocked.values()].toSorted((a, b) => a.addr - b.addr);
+    return [...this._blocked.values()].toSorted((a, b) => a.addr - b.addr);
   }
 
   addMemory(addr: number, lengthBytes: number): AddResult {
-    for (const start of this.#starts(addr, lengthBytes)) {
-      if (!this.#blocks.add(start)) return this.#undoAdd(addr, start);
+    for (const start of this._starts(addr, lengthBytes)) {
+      if (!this._blocks.add(start)) return this._undoAdd(addr, start);
     }
-    for (const start of this.#starts(addr, lengthBytes)) {
-      const zone = this.#blocks.zoneByPolicy(start);
+    for (const start of this._starts(addr, lengthBytes)) {
+      const zone = this._blocks.zoneByPolicy(start);
       if (zone !== undefined) this.onlineBlock(start * FRAME_BYTES, zone);
     }
     return 'ok';
@@ -52,22 +52,22 @@ export class CoreMemGuest implements MemGuest {
   /** Onlines a block that was added, to a zone by number: by policy, or by hand. */
   onlineBlock(addr: number, zone: number): void {
     const start = addr / FRAME_BYTES;
-    this.#blocks.online(start, zone, this.#pluggedIn(addr));
+    this._blocks.online(start, zone, this._pluggedIn(addr));
     this.driver?.memoryOnlined(addr, this.isMovable(addr) ? 'movable' : 'kernel');
   }
 
   fakeOnline(addr: number, lengthBytes: number): void {
-    this.#blocks.fakeOnline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    this._blocks.fakeOnline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
   }
 
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult {
-    const result = this.#blocks.fakeOffline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
-    this.#note(addr, lengthBytes, result);
+    const result = this._blocks.fakeOffline(addr / FRAME_BYTES, lengthBytes / FRAME_BYTES);
+    this._note(addr, lengthBytes, result);
     return result;
   }
 
   removeMemory(addr: number, lengthBytes: number): void {
-    for (const start of this.#starts(addr, lengthBytes)) this.#blocks.remove(start);
+    for (const start of this._starts(addr, lengthBytes)) this._blocks.remove(start);
   }
 
   /**
@@ -75,14 +75,14 @@ export class CoreMemGuest implements MemGuest {
    * nothing is in use.
    */
   offlineAndRemove(addr: number, lengthBytes: number): RemoveResult {
-    const starts = this.#starts(addr, lengthBytes);
+    const starts = this._starts(addr, lengthBytes);
     const zones: (readonly [number, MemZone])[] = [];
     for (const start of starts) {
-      if (this.#blocks.stateOf(start) !== 'online') continue;
-      const zone = this.#blocks.isMovable(start) ? 'movable' : 'kernel';
-      const result = this.#blocks.offline(start);
+      if (this._blocks.stateOf(start) !== 'online') continue;
+      const zone = this._blocks.isMovable(start) ? 'movable' : 'kernel';
+      const result = this._blocks.offline(start);
       if (result !== 'ok') {
-        for (const [offline, was] of zones) this.#comeBack(offline, was);
+        for (const [offline, was] of zones) this._comeBack(offline, was);
         return result;
       }
       zones.push([start, zone]);
@@ -92,37 +92,37 @@ export class CoreMemGuest implements MemGuest {
   }
 
   isMovable(addr: number): boolean {
-    return this.#blocks.isMovable(addr / FRAME_BYTES);
+    return this._blocks.isMovable(addr / FRAME_BYTES);
   }
 
-  #comeBack(start: number, zone: MemZone): void {
-    const index = zone === 'movable' ? 3 : this.#blocks.kernelZone(start);
-    this.#blocks.online(start, index, this.#pluggedIn(start * FRAME_BYTES));
+  private _comeBack(start: number, zone: MemZone): void {
+    const index = zone === 'movable' ? 3 : this._blocks.kernelZone(start);
+    this._blocks.online(start, index, this._pluggedIn(start * FRAME_BYTES));
   }
 
-  #undoAdd(addr: number, failed: number): AddResult {
-    for (const start of this.#starts(addr, failed * FRAME_BYTES - addr)) this.#blocks.remove(start);
+  private _undoAdd(addr: number, failed: number): AddResult {
+    for (const start of this._starts(addr, failed * FRAME_BYTES - addr)) this._blocks.remove(start);
     return 'no-memory';
   }
 
-  #note(addr: number, lengthBytes: number, result: EmptyResult): void {
+  private _note(addr: number, lengthBytes: number, result: EmptyResult): void {
     if (result === 'ok') {
-      for (const key of this.#blocked.keys()) {
-        if (key >= addr && key < addr + lengthBytes) this.#blocked.delete(key);
+      for (const key of this._blocked.keys()) {
+        if (key >= addr && key < addr + lengthBytes) this._blocked.delete(key);
       }
       return;
     }
-    this.#blocked.set(addr, { addr, lengthBytes, obstacle: this.#blocks.obstacle });
+    this._blocked.set(addr, { addr, lengthBytes, obstacle: this._blocks.obstacle });
   }
 
-  #starts(addr: number, lengthBytes: number): number[] {
+  private _starts(addr: number, lengthBytes: number): number[] {
     const count = lengthBytes / this.memoryBlockBytes;
     const first = addr / FRAME_BYTES;
-    return Array.from({ length: count }, (_, at) => first + at * this.#blocks.blockFrames);
+    return Array.from({ length: count }, (_, at) => first + at * this._blocks.blockFrames);
   }
 
   /** The plugged parts of a block, neighbours joined; undefined when all of it is plugged. */
-  #pluggedIn(addr: number): FrameRange[] | undefined {
+  private _pluggedIn(addr: number): FrameRange[] | undefined {
     const ranges: { start: number; count: number }[] = [];
     const count = PAGEBLOCK_BYTES / FRAME_BYTES;
     for (let at = addr; at < addr + this.memoryBlockBytes; at += PAGEBLOCK_BYTES) {
@@ -132,6 +132,6 @@ export class CoreMemGuest implements MemGuest {
       if (last !== undefined && last.start + last.count === start) last.count += count;
       else ranges.push({ start, count });
     }
-    return ranges[0]?.count === this.#blocks.blockFrames ? undefined : ranges;
+    return ranges[0]?.count === this._blocks.blockFrames ? undefined : ranges;
   }
 }

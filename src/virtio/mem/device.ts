@@ -64,65 +64,65 @@ export class MemDevice implements DeviceModel {
   readonly regionBytes: number;
   readonly blockBytes: number;
   readonly counters: MemCounters = newMemCounters();
-  readonly #host: MemHost;
-  readonly #nodeId: number;
-  readonly #blocks: BlockMap;
-  readonly #bytes = new Uint8Array(CONFIG_BYTES);
-  readonly #chain = new DescriptorChain();
-  #port!: DevicePort;
-  #usableBytes = 0;
-  #pluggedBytes = 0;
-  #requestedBytes = 0;
+  private readonly _host: MemHost;
+  private readonly _nodeId: number;
+  private readonly _blocks: BlockMap;
+  private readonly _bytes = new Uint8Array(CONFIG_BYTES);
+  private readonly _chain = new DescriptorChain();
+  private _port!: DevicePort;
+  private _usableBytes = 0;
+  private _pluggedBytes = 0;
+  private _requestedBytes = 0;
 
   constructor(profile: MemProfile, host: MemHost, options: MemDeviceOptions) {
     const { addr, regionBytes, blockBytes = profile.defaultBlockBytes } = options;
     checkOptions(profile, addr, regionBytes, blockBytes);
     this.profile = profile;
-    this.#host = host;
+    this._host = host;
     this.addr = addr;
     this.regionBytes = regionBytes;
     this.blockBytes = blockBytes;
-    this.#nodeId = expectInteger('nodeId', options.nodeId ?? 0, 0, NODE_ID_MAX);
+    this._nodeId = expectInteger('nodeId', options.nodeId ?? 0, 0, NODE_ID_MAX);
     const pxm = options.nodeId === undefined ? 0n : F_ACPI_PXM & profile.optional;
     this.features = profile.features | pxm;
-    this.#blocks = new BlockMap(regionBytes / blockBytes);
+    this._blocks = new BlockMap(regionBytes / blockBytes);
     const { requestedBytes = 0 } = options;
-    if (!this.#isValidSize(requestedBytes)) {
+    if (!this._isValidSize(requestedBytes)) {
       throw new MemOptionError(`requestedBytes ${requestedBytes} is not a size of this region`);
     }
-    this.#requestedBytes = requestedBytes;
-    this.#usableBytes = this.#usableFor(requestedBytes);
+    this._requestedBytes = requestedBytes;
+    this._usableBytes = this._usableFor(requestedBytes);
   }
 
   attach(port: DevicePort): void {
-    this.#port = port;
+    this._port = port;
   }
 
   get pluggedBytes(): number {
-    return this.#pluggedBytes;
+    return this._pluggedBytes;
   }
 
   get requestedBytes(): number {
-    return this.#requestedBytes;
+    return this._requestedBytes;
   }
 
   get usableBytes(): number {
-    return this.#usableBytes;
+    return this._usableBytes;
   }
 
   /** Asks the guest to plug or unplug until this much is plugged. */
   setRequested(requestedBytes: number): 'ok' | 'inactive' | 'invalid' {
-    if (this.profile.resizeNeedsActive && !this.#port.isActive) return 'inactive';
-    if (!this.#isValidSize(requestedBytes)) return 'invalid';
-    this.#usableBytes = Math.max(this.#usableBytes, this.#usableFor(requestedBytes));
-    this.#requestedBytes = requestedBytes;
-    this.#port.configChanged();
+    if (this.profile.resizeNeedsActive && !this._port.isActive) return 'inactive';
+    if (!this._isValidSize(requestedBytes)) return 'invalid';
+    this._usableBytes = Math.max(this._usableBytes, this._usableFor(requestedBytes));
+    this._requestedBytes = requestedBytes;
+    this._port.configChanged();
     return 'ok';
   }
 
   /** The VM was reset, not only the device: everything is unplugged. False when the host refused. */
   systemReset(): boolean {
-    return this.#unplugAll() === RESPONSE_ACK;
+    return this._unplugAll() === RESPONSE_ACK;
   }
 
   queueSizeMax(index: number): number {
@@ -130,19 +130,19 @@ export class MemDevice implements DeviceModel {
   }
 
   config(): Uint8Array {
-    encodeMemConfig(this.values(), this.#bytes);
-    return this.#bytes;
+    encodeMemConfig(this.values(), this._bytes);
+    return this._bytes;
   }
 
   values(): MemConfig {
     return {
       blockBytes: this.blockBytes,
-      nodeId: this.#nodeId,
+      nodeId: this._nodeId,
       addr: this.addr,
       regionBytes: this.regionBytes,
-      usableBytes: this.#usableBytes,
-      pluggedBytes: this.#pluggedBytes,
-      requestedBytes: this.#requestedBytes,
+      usableBytes: this._usableBytes,
+      pluggedBytes: this._pluggedBytes,
+      requestedBytes: this._requestedBytes,
     };
   }
 
@@ -152,27 +152,27 @@ export class MemDevice implements DeviceModel {
 
   activate(): string | undefined {
     const { required } = this.profile;
-    if ((this.#port.features & required) !== required) return 'required-feature-missing';
-    return this.#port.queue(0) === undefined ? 'mem-queue-missing' : undefined;
+    if ((this._port.features & required) !== required) return 'required-feature-missing';
+    return this._port.queue(0) === undefined ? 'mem-queue-missing' : undefined;
   }
 
   notify(queueIndex: number): void {
-    const queue = this.#port.queue(queueIndex);
+    const queue = this._port.queue(queueIndex);
     if (queue === undefined) return;
-    while (queue.pop(this.#chain) === 'chain') {
-      const request = this.#readRequest();
-      const response = request === undefined ? undefined : this.#answer(request);
+    while (queue.pop(this._chain) === 'chain') {
+      const request = this._readRequest();
+      const response = request === undefined ? undefined : this._answer(request);
       if (request === undefined || response === undefined) {
-        if (this.profile.malformed === 'needs-reset') this.#port.needsReset('mem-request');
-        else this.#port.violation('mem-request');
+        if (this.profile.malformed === 'needs-reset') this._port.needsReset('mem-request');
+        else this._port.violation('mem-request');
         break;
       }
       this.counters.answers[response.type as 0 | 1 | 2 | 3]++;
-      this.#host.answered?.({ ...request, response: response.type });
-      this.#port.memory.write(this.#chain.addr(1), encodeResponse(response));
-      queue.pushUsed(this.#chain.head, RESPONSE_BYTES);
+      this._host.answered?.({ ...request, response: response.type });
+      this._port.memory.write(this._chain.addr(1), encodeResponse(response));
+      queue.pushUsed(this._chain.head, RESPONSE_BYTES);
     }
-    this.#port.interruptQueue(queueIndex);
+    this._port.interruptQueue(queueIndex);
   }
 
   /** A device reset leaves all blocks as they are (spec 5.15.6.2). */
@@ -180,118 +180,118 @@ export class MemDevice implements DeviceModel {
 
   save(): MemDeviceState {
     return {
-      plugged: this.#blocks.save(),
-      usableBytes: this.#usableBytes,
-      pluggedBytes: this.#pluggedBytes,
-      requestedBytes: this.#requestedBytes,
+      plugged: this._blocks.save(),
+      usableBytes: this._usableBytes,
+      pluggedBytes: this._pluggedBytes,
+      requestedBytes: this._requestedBytes,
     };
   }
 
   load(state: MemDeviceState): void {
-    this.#blocks.load(state.plugged);
-    this.#usableBytes = state.usableBytes;
-    this.#pluggedBytes = state.pluggedBytes;
-    this.#requestedBytes = state.requestedBytes;
+    this._blocks.load(state.plugged);
+    this._usableBytes = state.usableBytes;
+    this._pluggedBytes = state.pluggedBytes;
+    this._requestedBytes = state.requestedBytes;
   }
 
   /** The two buffers of a request; undefined when the chain is something else. */
-  #readRequest(): MemRequest | undefined {
-    const chain = this.#chain;
+  private _readRequest(): MemRequest | undefined {
+    const chain = this._chain;
     if (chain.readableCount !== 1 || chain.count < 2) return undefined;
     if (chain.lengthBytes(0) < REQUEST_BYTES || chain.lengthBytes(1) < RESPONSE_BYTES) {
       return undefined;
     }
-    const bytes = this.#port.memory.read(chain.addr(0), REQUEST_BYTES);
+    const bytes = this._port.memory.read(chain.addr(0), REQUEST_BYTES);
     return bytes === undefined ? undefined : decodeRequest(bytes);
   }
 
   /** Undefined for a type that does not exist. */
-  #answer(request: MemRequest): MemResponse | undefined {
+  private _answer(request: MemRequest): MemResponse | undefined {
     switch (request.type) {
       case REQUEST_PLUG:
         this.counters.plugRequests++;
-        return { type: this.#plug(request), state: 0 };
+        return { type: this._plug(request), state: 0 };
       case REQUEST_UNPLUG:
         this.counters.unplugRequests++;
-        return { type: this.#unplug(request), state: 0 };
+        return { type: this._unplug(request), state: 0 };
       case REQUEST_UNPLUG_ALL:
         this.counters.unplugAllRequests++;
-        return { type: this.#unplugAll(), state: 0 };
+        return { type: this._unplugAll(), state: 0 };
       case REQUEST_STATE:
         this.counters.stateRequests++;
-        return this.#state(request);
+        return this._state(request);
       default:
         return undefined;
     }
   }
 
-  #plug(request: MemRequest): number {
+  private _plug(request: MemRequest): number {
     const lengthBytes = request.blocks * this.blockBytes;
     const { checksFirst, tooMuch } = this.profile;
-    const isTooMuch = this.#pluggedBytes + lengthBytes > this.#requestedBytes;
+    const isTooMuch = this._pluggedBytes + lengthBytes > this._requestedBytes;
     if (checksFirst === 'size' && isTooMuch) return tooMuch;
-    const first = this.#firstBlock(request);
+    const first = this._firstBlock(request);
     if (first === undefined) return RESPONSE_ERROR;
     if (isTooMuch) return tooMuch;
-    if (this.#blocks.state(first, request.blocks) !== STATE_UNPLUGGED) return RESPONSE_ERROR;
-    if (!this.#host.plug(request.addr, lengthBytes)) return RESPONSE_BUSY;
-    this.#blocks.set(first, request.blocks, true);
-    this.#pluggedBytes += lengthBytes;
+    if (this._blocks.state(first, request.blocks) !== STATE_UNPLUGGED) return RESPONSE_ERROR;
+    if (!this._host.plug(request.addr, lengthBytes)) return RESPONSE_BUSY;
+    this._blocks.set(first, request.blocks, true);
+    this._pluggedBytes += lengthBytes;
     this.counters.pluggedBlocks += request.blocks;
     return RESPONSE_ACK;
   }
 
-  #unplug(request: MemRequest): number {
-    const first = this.#firstBlock(request);
+  private _unplug(request: MemRequest): number {
+    const first = this._firstBlock(request);
     if (first === undefined) return RESPONSE_ERROR;
-    if (this.#blocks.state(first, request.blocks) !== STATE_PLUGGED) return RESPONSE_ERROR;
-    return this.#release(first, request.blocks) ? RESPONSE_ACK : RESPONSE_BUSY;
+    if (this._blocks.state(first, request.blocks) !== STATE_PLUGGED) return RESPONSE_ERROR;
+    return this._release(first, request.blocks) ? RESPONSE_ACK : RESPONSE_BUSY;
   }
 
-  #unplugAll(): number {
-    if (!this.#blocks.eachPluggedRun((first, count) => this.#release(first, count))) {
+  private _unplugAll(): number {
+    if (!this._blocks.eachPluggedRun((first, count) => this._release(first, count))) {
       return RESPONSE_BUSY;
     }
     const { afterUnplugAll } = this.profile.usable;
-    if (afterUnplugAll === 'zero') this.#usableBytes = 0;
-    if (afterUnplugAll === 'recompute') this.#usableBytes = this.#usableFor(this.#requestedBytes);
+    if (afterUnplugAll === 'zero') this._usableBytes = 0;
+    if (afterUnplugAll === 'recompute') this._usableBytes = this._usableFor(this._requestedBytes);
     return RESPONSE_ACK;
   }
 
-  #state(request: MemRequest): MemResponse {
-    const first = this.#firstBlock(request);
+  private _state(request: MemRequest): MemResponse {
+    const first = this._firstBlock(request);
     if (first === undefined) return { type: RESPONSE_ERROR, state: 0 };
-    return { type: RESPONSE_ACK, state: this.#blocks.state(first, request.blocks) };
+    return { type: RESPONSE_ACK, state: this._blocks.state(first, request.blocks) };
   }
 
-  #release(first: number, count: number): boolean {
-    const released = this.#host.unplug(
+  private _release(first: number, count: number): boolean {
+    const released = this._host.unplug(
       this.addr + first * this.blockBytes,
       count * this.blockBytes,
     );
     if (released < 0) return false;
-    this.#blocks.set(first, count, false);
-    this.#pluggedBytes -= count * this.blockBytes;
+    this._blocks.set(first, count, false);
+    this._pluggedBytes -= count * this.blockBytes;
     this.counters.unpluggedBlocks += count;
     this.counters.releasedPages += released;
     return true;
   }
 
   /** Index of a request's first block; undefined when the range is not all usable and aligned. */
-  #firstBlock(request: MemRequest): number | undefined {
+  private _firstBlock(request: MemRequest): number | undefined {
     const offset = request.addr - this.addr;
     if (request.blocks === 0 || offset < 0 || offset % this.blockBytes !== 0) return undefined;
     const end = offset + request.blocks * this.blockBytes;
-    return end > this.#usableBytes ? undefined : offset / this.blockBytes;
+    return end > this._usableBytes ? undefined : offset / this.blockBytes;
   }
 
-  #isValidSize(lengthBytes: number): boolean {
+  private _isValidSize(lengthBytes: number): boolean {
     return (
       lengthBytes >= 0 && lengthBytes <= this.regionBytes && lengthBytes % this.blockBytes === 0
     );
   }
 
-  #usableFor(requestedBytes: number): number {
+  private _usableFor(requestedBytes: number): number {
     const { rule, marginBytes } = this.profile.usable;
     if (rule === 'region') return this.regionBytes;
     if (requestedBytes === 0) return 0;

@@ -15,45 +15,45 @@ export const BBM_FAKE_OFFLINE = 3;
 export class BigBlockMode implements MemMode {
   readonly kind = 'big-block';
   readonly unitBytes: number;
-  readonly #link: MemLink;
-  readonly #memoryBlockBytes: number;
-  readonly #firstAddr: number;
-  readonly #states: number[] = [];
+  private readonly _link: MemLink;
+  private readonly _memoryBlockBytes: number;
+  private readonly _firstAddr: number;
+  private readonly _states: number[] = [];
   /** Zone of each memory block that is online, by address. */
-  readonly #online = new Map<number, MemZone>();
-  #usableBlocks = 0;
-  #hasLeftover = false;
+  private readonly _online = new Map<number, MemZone>();
+  private _usableBlocks = 0;
+  private _hasLeftover = false;
 
   constructor(link: MemLink, regionAddr: number, bigBlockBytes: number) {
-    this.#link = link;
+    this._link = link;
     this.unitBytes = bigBlockBytes;
-    this.#memoryBlockBytes = link.guest.memoryBlockBytes;
-    this.#firstAddr = Math.ceil(regionAddr / bigBlockBytes) * bigBlockBytes;
+    this._memoryBlockBytes = link.guest.memoryBlockBytes;
+    this._firstAddr = Math.ceil(regionAddr / bigBlockBytes) * bigBlockBytes;
   }
 
   get hasLeftover(): boolean {
-    return this.#hasLeftover;
+    return this._hasLeftover;
   }
 
   get states(): readonly number[] {
-    return this.#states;
+    return this._states;
   }
 
   setUsableEnd(addr: number): void {
-    this.#usableBlocks = Math.max(0, Math.floor((addr - this.#firstAddr) / this.unitBytes));
+    this._usableBlocks = Math.max(0, Math.floor((addr - this._firstAddr) / this.unitBytes));
   }
 
   *cleanUp(): Work<Outcome> {
-    for (const block of this.#inState(BBM_PLUGGED)) {
-      const outcome = yield* this.#link.sendUnplug(this.#addr(block), this.unitBytes);
+    for (const block of this._inState(BBM_PLUGGED)) {
+      const outcome = yield* this._link.sendUnplug(this._addr(block), this.unitBytes);
       if (outcome !== 'ok') return outcome;
-      this.#states[block] = BBM_UNUSED;
+      this._states[block] = BBM_UNUSED;
     }
-    if (!this.#hasLeftover) return 'ok';
-    this.#hasLeftover = false;
-    for (const block of this.#inState(BBM_FAKE_OFFLINE)) {
-      const outcome = yield* this.#removeAndUnplug(block);
-      if (outcome === 'busy' || outcome === 'no-memory') this.#hasLeftover = true;
+    if (!this._hasLeftover) return 'ok';
+    this._hasLeftover = false;
+    for (const block of this._inState(BBM_FAKE_OFFLINE)) {
+      const outcome = yield* this._removeAndUnplug(block);
+      if (outcome === 'busy' || outcome === 'no-memory') this._hasLeftover = true;
       else if (outcome !== 'ok') return outcome;
     }
     return 'ok';
@@ -61,16 +61,16 @@ export class BigBlockMode implements MemMode {
 
   *plug(lengthBytes: number): Work<Outcome> {
     let blocks = Math.floor(lengthBytes / this.unitBytes);
-    for (const block of this.#inState(BBM_UNUSED)) {
+    for (const block of this._inState(BBM_UNUSED)) {
       if (blocks === 0) return 'ok';
-      const outcome = yield* this.#plugAndAdd(block);
+      const outcome = yield* this._plugAndAdd(block);
       if (outcome !== 'ok') return outcome;
       blocks--;
     }
     for (; blocks > 0; blocks--) {
-      if (!this.#link.canAdd(this.unitBytes)) return 'no-space';
-      if (this.#states.length >= this.#usableBlocks) return 'no-space';
-      const outcome = yield* this.#plugAndAdd(this.#states.push(BBM_UNUSED) - 1);
+      if (!this._link.canAdd(this.unitBytes)) return 'no-space';
+      if (this._states.length >= this._usableBlocks) return 'no-space';
+      const outcome = yield* this._plugAndAdd(this._states.push(BBM_UNUSED) - 1);
       if (outcome !== 'ok') return outcome;
     }
     return 'ok';
@@ -81,117 +81,117 @@ export class BigBlockMode implements MemMode {
     let blocks = Math.floor(lengthBytes / this.unitBytes);
     if (blocks === 0) return 'ok';
     for (const pass of ['offline', 'movable', 'any'] as const) {
-      for (const block of this.#inState(BBM_ADDED).toReversed()) {
-        if (!this.#isWanted(block, pass)) continue;
-        const outcome = yield* this.#offlineAndUnplug(block);
+      for (const block of this._inState(BBM_ADDED).toReversed()) {
+        if (!this._isWanted(block, pass)) continue;
+        const outcome = yield* this._offlineAndUnplug(block);
         if (outcome === 'busy') continue;
         if (outcome !== 'ok') return outcome;
         blocks--;
         if (blocks === 0) return 'ok';
       }
-      if (!this.#link.unplugsOnline) break;
+      if (!this._link.unplugsOnline) break;
     }
     return 'busy';
   }
 
   chunkState(addr: number): 'plugged' | 'unplugged' {
-    const state = this.#states[Math.floor((addr - this.#firstAddr) / this.unitBytes)];
+    const state = this._states[Math.floor((addr - this._firstAddr) / this.unitBytes)];
     return state === BBM_ADDED ? 'plugged' : 'unplugged';
   }
 
   onlined(addr: number, zone: MemZone): void {
-    if (this.#online.has(addr)) return;
-    this.#online.set(addr, zone);
-    this.#link.offlineChanged(-this.#memoryBlockBytes);
+    if (this._online.has(addr)) return;
+    this._online.set(addr, zone);
+    this._link.offlineChanged(-this._memoryBlockBytes);
   }
 
   save(): MemModeState {
     return {
-      states: [...this.#states],
+      states: [...this._states],
       plugged: [],
-      online: [...this.#online],
-      hasLeftover: this.#hasLeftover,
+      online: [...this._online],
+      hasLeftover: this._hasLeftover,
     };
   }
 
   load(state: MemModeState): void {
-    this.#states.push(...state.states);
-    for (const [addr, zone] of state.online) this.#online.set(addr, zone);
-    this.#hasLeftover = state.hasLeftover;
+    this._states.push(...state.states);
+    for (const [addr, zone] of state.online) this._online.set(addr, zone);
+    this._hasLeftover = state.hasLeftover;
   }
 
-  *#plugAndAdd(block: number): Work<Outcome> {
-    if (!this.#link.canAdd(this.unitBytes)) return 'no-space';
-    const plugged = yield* this.#link.sendPlug(this.#addr(block), this.unitBytes);
+  private *_plugAndAdd(block: number): Work<Outcome> {
+    if (!this._link.canAdd(this.unitBytes)) return 'no-space';
+    const plugged = yield* this._link.sendPlug(this._addr(block), this.unitBytes);
     if (plugged !== 'ok') return plugged;
-    this.#states[block] = BBM_ADDED;
-    this.#link.offlineChanged(this.unitBytes);
-    const added = this.#link.guest.addMemory(this.#addr(block), this.unitBytes);
+    this._states[block] = BBM_ADDED;
+    this._link.offlineChanged(this.unitBytes);
+    const added = this._link.guest.addMemory(this._addr(block), this.unitBytes);
     if (added === 'ok') return 'ok';
-    this.#link.offlineChanged(-this.unitBytes);
-    const undone = yield* this.#link.sendUnplug(this.#addr(block), this.unitBytes);
-    this.#states[block] = undone === 'ok' ? BBM_UNUSED : BBM_PLUGGED;
+    this._link.offlineChanged(-this.unitBytes);
+    const undone = yield* this._link.sendUnplug(this._addr(block), this.unitBytes);
+    this._states[block] = undone === 'ok' ? BBM_UNUSED : BBM_PLUGGED;
     return added === 'no-memory' ? 'no-memory' : 'broken';
   }
 
   /** Every online memory block of it is taken out of use first, or none is. */
-  *#offlineAndUnplug(block: number): Work<Outcome> {
+  private *_offlineAndUnplug(block: number): Work<Outcome> {
     const done: number[] = [];
-    for (const addr of this.#memoryBlocks(block)) {
-      if (!this.#online.has(addr)) continue;
-      const result = this.#link.fakeOffline(addr, this.#memoryBlockBytes);
+    for (const addr of this._memoryBlocks(block)) {
+      if (!this._online.has(addr)) continue;
+      const result = this._link.fakeOffline(addr, this._memoryBlockBytes);
       if (result !== 'ok') {
-        if (result === 'busy') this.#link.skipped(addr, this.#memoryBlockBytes);
-        this.#giveBack(done);
+        if (result === 'busy') this._link.skipped(addr, this._memoryBlockBytes);
+        this._giveBack(done);
         return result;
       }
       done.push(addr);
     }
-    this.#states[block] = BBM_FAKE_OFFLINE;
-    const outcome = yield* this.#removeAndUnplug(block);
-    if (this.#states[block] === BBM_FAKE_OFFLINE) {
-      this.#states[block] = BBM_ADDED;
-      this.#giveBack(done);
+    this._states[block] = BBM_FAKE_OFFLINE;
+    const outcome = yield* this._removeAndUnplug(block);
+    if (this._states[block] === BBM_FAKE_OFFLINE) {
+      this._states[block] = BBM_ADDED;
+      this._giveBack(done);
     }
     return outcome;
   }
 
   /** Leaves the state alone when the memory could not be removed. */
-  *#removeAndUnplug(block: number): Work<Outcome> {
-    const addr = this.#addr(block);
-    const removed = this.#link.guest.offlineAndRemove(addr, this.unitBytes);
+  private *_removeAndUnplug(block: number): Work<Outcome> {
+    const addr = this._addr(block);
+    const removed = this._link.guest.offlineAndRemove(addr, this.unitBytes);
     if (removed !== 'ok') return removed;
-    for (const memoryBlock of this.#memoryBlocks(block)) {
-      if (!this.#online.delete(memoryBlock)) this.#link.offlineChanged(-this.#memoryBlockBytes);
+    for (const memoryBlock of this._memoryBlocks(block)) {
+      if (!this._online.delete(memoryBlock)) this._link.offlineChanged(-this._memoryBlockBytes);
     }
-    const outcome = yield* this.#link.sendUnplug(addr, this.unitBytes);
-    this.#states[block] = outcome === 'ok' ? BBM_UNUSED : BBM_PLUGGED;
-    this.#link.retry();
+    const outcome = yield* this._link.sendUnplug(addr, this.unitBytes);
+    this._states[block] = outcome === 'ok' ? BBM_UNUSED : BBM_PLUGGED;
+    this._link.retry();
     return outcome;
   }
 
-  #giveBack(memoryBlocks: readonly number[]): void {
-    for (const addr of memoryBlocks) this.#link.guest.fakeOnline(addr, this.#memoryBlockBytes);
+  private _giveBack(memoryBlocks: readonly number[]): void {
+    for (const addr of memoryBlocks) this._link.guest.fakeOnline(addr, this._memoryBlockBytes);
   }
 
-  #isWanted(block: number, pass: 'offline' | 'movable' | 'any'): boolean {
+  private _isWanted(block: number, pass: 'offline' | 'movable' | 'any'): boolean {
     if (pass === 'any') return true;
-    const zones = this.#memoryBlocks(block).map((addr) => this.#online.get(addr));
+    const zones = this._memoryBlocks(block).map((addr) => this._online.get(addr));
     if (pass === 'offline') return zones.every((zone) => zone === undefined);
     return zones.every((zone) => zone === 'movable');
   }
 
-  #memoryBlocks(block: number): number[] {
-    const count = this.unitBytes / this.#memoryBlockBytes;
-    const addr = this.#addr(block);
-    return Array.from({ length: count }, (_, i) => addr + i * this.#memoryBlockBytes);
+  private _memoryBlocks(block: number): number[] {
+    const count = this.unitBytes / this._memoryBlockBytes;
+    const addr = this._addr(block);
+    return Array.from({ length: count }, (_, i) => addr + i * this._memoryBlockBytes);
   }
 
-  #inState(state: number): number[] {
-    return this.#states.flatMap((found, block) => (found === state ? [block] : []));
+  private _inState(state: number): number[] {
+    return this._states.flatMap((found, block) => (found === state ? [block] : []));
   }
 
-  #addr(block: number): number {
-    return this.#firstAddr + block * this.unitBytes;
+  private _addr(block: number): number {
+    return this._firstAddr + block * this.unitBytes;
   }
 }

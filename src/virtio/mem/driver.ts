@@ -94,29 +94,29 @@ export class MemDriver implements MemLink {
     fakeOfflineTries: 0,
     fakeOfflineFailures: 0,
   };
-  readonly #transport: DriverTransport;
-  readonly #timers: Timers;
-  readonly #options: MemDriverOptions;
-  #queue!: DriverQueue<null>;
-  #mode!: MemMode;
-  #requestAddr = 0;
-  #deviceBlockBytes = 0;
-  #addr = 0;
-  #usableEnd = 0;
-  #pluggedBytes = 0;
-  #requestedBytes = 0;
-  #offlineBytes = 0;
-  #thresholdBytes = 0;
-  #needsUnplugAll = false;
-  #configChanged = false;
-  #workNoted = false;
-  #usedNoted = false;
-  #isResuming = false;
-  #work: Work<Outcome> | undefined;
-  #retryTimer: TimerHandle | undefined;
-  #retryNs = MEM_RETRY_MIN_NS;
-  #lastOutcome: Outcome = 'ok';
-  #busyRanges: BusyRange[] = [];
+  private readonly _transport: DriverTransport;
+  private readonly _timers: Timers;
+  private readonly _options: MemDriverOptions;
+  private _queue!: DriverQueue<null>;
+  private _mode!: MemMode;
+  private _requestAddr = 0;
+  private _deviceBlockBytes = 0;
+  private _addr = 0;
+  private _usableEnd = 0;
+  private _pluggedBytes = 0;
+  private _requestedBytes = 0;
+  private _offlineBytes = 0;
+  private _thresholdBytes = 0;
+  private _needsUnplugAll = false;
+  private _configChanged = false;
+  private _workNoted = false;
+  private _usedNoted = false;
+  private _isResuming = false;
+  private _work: Work<Outcome> | undefined;
+  private _retryTimer: TimerHandle | undefined;
+  private _retryNs = MEM_RETRY_MIN_NS;
+  private _lastOutcome: Outcome = 'ok';
+  private _busyRanges: BusyRange[] = [];
 
   constructor(
     transport: DriverTransport,
@@ -124,120 +124,120 @@ export class MemDriver implements MemLink {
     timers: Timers,
     options: MemDriverOptions = {},
   ) {
-    this.#transport = transport;
+    this._transport = transport;
     this.guest = guest;
-    this.#timers = timers;
-    this.#options = options;
+    this._timers = timers;
+    this._options = options;
     this.unplugsOnline = options.unplugsOnline ?? true;
   }
 
   get pluggedBytes(): number {
-    return this.#pluggedBytes;
+    return this._pluggedBytes;
   }
 
   get requestedBytes(): number {
-    return this.#requestedBytes;
+    return this._requestedBytes;
   }
 
   get mode(): MemMode {
-    return this.#mode;
+    return this._mode;
   }
 
   /** How the last run of the main loop ended. */
   get lastOutcome(): Outcome {
-    return this.#lastOutcome;
+    return this._lastOutcome;
   }
 
   get isBroken(): boolean {
-    return this.#lastOutcome === 'broken';
+    return this._lastOutcome === 'broken';
   }
 
   get busyRanges(): readonly BusyRange[] {
-    return this.#busyRanges;
+    return this._busyRanges;
   }
 
   probe(): ProbeFailure | undefined {
-    const transport = this.#transport;
+    const transport = this._transport;
     const failure =
-      transport.probe(DEVICE_ID_MEM) ?? transport.negotiate(WANTED, (f) => f) ?? this.#setUp();
+      transport.probe(DEVICE_ID_MEM) ?? transport.negotiate(WANTED, (f) => f) ?? this._setUp();
     if (failure !== undefined) {
       transport.fail();
       return failure;
     }
-    transport.start(this.#handler());
-    this.#configChanged = true;
+    transport.start(this._handler());
+    this._configChanged = true;
     this.retry();
-    this.#run();
+    this._run();
     return undefined;
   }
 
   /** Undefined while work is under way or is to be tried again. */
   save(): MemDriverState | undefined {
-    const isIdle = this.#work === undefined && this.#retryTimer === undefined && !this.isBroken;
-    if (!isIdle || this.#needsUnplugAll) return undefined;
+    const isIdle = this._work === undefined && this._retryTimer === undefined && !this.isBroken;
+    if (!isIdle || this._needsUnplugAll) return undefined;
     return {
-      features: this.#transport.features,
-      queue: this.#queue.save(),
-      requestAddr: this.#requestAddr,
-      deviceBlockBytes: this.#deviceBlockBytes,
-      addr: this.#addr,
-      usableEnd: this.#usableEnd,
-      pluggedBytes: this.#pluggedBytes,
-      requestedBytes: this.#requestedBytes,
-      offlineBytes: this.#offlineBytes,
-      mode: this.#mode.save(),
+      features: this._transport.features,
+      queue: this._queue.save(),
+      requestAddr: this._requestAddr,
+      deviceBlockBytes: this._deviceBlockBytes,
+      addr: this._addr,
+      usableEnd: this._usableEnd,
+      pluggedBytes: this._pluggedBytes,
+      requestedBytes: this._requestedBytes,
+      offlineBytes: this._offlineBytes,
+      mode: this._mode.save(),
     };
   }
 
   /** Instead of `probe`: goes on where another driver, made with the same options, was. */
   load(state: MemDriverState): void {
-    this.#transport.resume(state.features, this.#handler());
-    this.#queue = DriverQueue.restore(this.#transport.memory, state.queue, null);
-    this.#requestAddr = state.requestAddr;
-    this.#deviceBlockBytes = state.deviceBlockBytes;
-    this.#addr = state.addr;
-    this.#usableEnd = state.usableEnd;
-    this.#pluggedBytes = state.pluggedBytes;
-    this.#requestedBytes = state.requestedBytes;
-    this.#offlineBytes = state.offlineBytes;
-    this.#mode = this.#chooseMode();
-    this.#mode.load(state.mode);
-    this.#mode.setUsableEnd(state.usableEnd);
+    this._transport.resume(state.features, this._handler());
+    this._queue = DriverQueue.restore(this._transport.memory, state.queue, null);
+    this._requestAddr = state.requestAddr;
+    this._deviceBlockBytes = state.deviceBlockBytes;
+    this._addr = state.addr;
+    this._usableEnd = state.usableEnd;
+    this._pluggedBytes = state.pluggedBytes;
+    this._requestedBytes = state.requestedBytes;
+    this._offlineBytes = state.offlineBytes;
+    this._mode = this._chooseMode();
+    this._mode.load(state.mode);
+    this._mode.setUsableEnd(state.usableEnd);
   }
 
   /** May the system suspend or hibernate? Not with plugged memory, which would be lost. */
   maySuspend(): boolean {
-    return this.#pluggedBytes === 0 || this.#transport.has(F_PERSISTENT_SUSPEND);
+    return this._pluggedBytes === 0 || this._transport.has(F_PERSISTENT_SUSPEND);
   }
 
   /** Asked while memory is onlined: which chunks hold plugged memory and go to the buddy allocator. */
   chunkState(addr: number, lengthBytes: number): 'plugged' | 'unplugged' | 'mixed' {
-    return this.#mode.chunkState(addr, lengthBytes);
+    return this._mode.chunkState(addr, lengthBytes);
   }
 
   /** A memory block went online, by policy or by hand. */
   memoryOnlined(addr: number, zone: MemZone): void {
-    this.#mode.onlined(addr, zone);
-    if (this.#work === undefined && this.canAdd(this.#thresholdBytes / 2)) this.retry();
-    this.#run();
+    this._mode.onlined(addr, zone);
+    if (this._work === undefined && this.canAdd(this._thresholdBytes / 2)) this.retry();
+    this._run();
   }
 
   canAdd(lengthBytes: number): boolean {
-    return this.#offlineBytes + lengthBytes <= this.#thresholdBytes;
+    return this._offlineBytes + lengthBytes <= this._thresholdBytes;
   }
 
   offlineChanged(lengthBytes: number): void {
-    this.#offlineBytes += lengthBytes;
+    this._offlineBytes += lengthBytes;
   }
 
   retry(): void {
-    this.#workNoted = true;
+    this._workNoted = true;
   }
 
   fakeOffline(addr: number, lengthBytes: number): FakeOfflineResult | 'again' {
     const tries = this.guest.isMovable(addr) ? MOVABLE_TRIES : 1;
     for (let i = 0; i < tries; i++) {
-      if (this.#configChanged) return 'again';
+      if (this._configChanged) return 'again';
       this.counters.fakeOfflineTries++;
       const result = this.guest.fakeOffline(addr, lengthBytes);
       if (result !== 'busy') return result;
@@ -247,95 +247,95 @@ export class MemDriver implements MemLink {
   }
 
   skipped(addr: number, lengthBytes: number): void {
-    this.#busyRanges.push({ addr, lengthBytes });
+    this._busyRanges.push({ addr, lengthBytes });
   }
 
   *sendPlug(addr: number, lengthBytes: number): Work<Outcome> {
-    if (this.#configChanged) return 'again';
-    const answer = yield* this.#request(REQUEST_PLUG, addr, lengthBytes);
-    if (answer === RESPONSE_ACK) this.#pluggedBytes += lengthBytes;
+    if (this._configChanged) return 'again';
+    const answer = yield* this._request(REQUEST_PLUG, addr, lengthBytes);
+    if (answer === RESPONSE_ACK) this._pluggedBytes += lengthBytes;
     if (answer === RESPONSE_NACK) return 'again';
     return outcomeOf(answer);
   }
 
   *sendUnplug(addr: number, lengthBytes: number): Work<Outcome> {
-    if (this.#configChanged) return 'again';
-    const answer = yield* this.#request(REQUEST_UNPLUG, addr, lengthBytes);
-    if (answer === RESPONSE_ACK) this.#pluggedBytes -= lengthBytes;
+    if (this._configChanged) return 'again';
+    const answer = yield* this._request(REQUEST_UNPLUG, addr, lengthBytes);
+    if (answer === RESPONSE_ACK) this._pluggedBytes -= lengthBytes;
     return outcomeOf(answer);
   }
 
-  #handler(): InterruptHandler {
+  private _handler(): InterruptHandler {
     return {
       configChanged: () => {
-        this.#configChanged = true;
-        this.#workNoted = true;
+        this._configChanged = true;
+        this._workNoted = true;
       },
       queueUsed: () => {
-        this.#usedNoted = true;
+        this._usedNoted = true;
       },
-      work: () => this.#run(),
+      work: () => this._run(),
     };
   }
 
-  #setUp(): ProbeFailure | undefined {
-    const transport = this.#transport;
+  private _setUp(): ProbeFailure | undefined {
+    const transport = this._transport;
     const queue = transport.setUpQueue<null>(0);
     if (typeof queue === 'string') return queue;
-    this.#queue = queue;
+    this._queue = queue;
     const requestAddr = transport.memory.alloc(REQUEST_BYTES + RESPONSE_BYTES, 8);
     if (requestAddr === undefined) return 'no-memory';
-    this.#requestAddr = requestAddr;
-    this.#pluggedBytes = transport.readConfig64(CONFIG_PLUGGED_SIZE);
-    this.#deviceBlockBytes = transport.readConfig64(CONFIG_BLOCK_SIZE);
+    this._requestAddr = requestAddr;
+    this._pluggedBytes = transport.readConfig64(CONFIG_PLUGGED_SIZE);
+    this._deviceBlockBytes = transport.readConfig64(CONFIG_BLOCK_SIZE);
     transport.readConfig16(CONFIG_NODE_ID);
-    this.#addr = transport.readConfig64(CONFIG_ADDR);
+    this._addr = transport.readConfig64(CONFIG_ADDR);
     transport.readConfig64(CONFIG_REGION_SIZE);
-    if (!Number.isInteger(Math.log2(this.#deviceBlockBytes))) return 'bad-config';
-    this.#needsUnplugAll = this.#pluggedBytes > 0;
-    this.#mode = this.#chooseMode();
+    if (!Number.isInteger(Math.log2(this._deviceBlockBytes))) return 'bad-config';
+    this._needsUnplugAll = this._pluggedBytes > 0;
+    this._mode = this._chooseMode();
     return undefined;
   }
 
-  #chooseMode(): MemMode {
+  private _chooseMode(): MemMode {
     const { memoryBlockBytes, pageblockBytes } = this.guest;
-    const subblockBytes = Math.max(this.#deviceBlockBytes, pageblockBytes);
-    if (subblockBytes < memoryBlockBytes && this.#options.forceBigBlocks !== true) {
-      this.#thresholdBytes = Math.max(2 * memoryBlockBytes, OFFLINE_THRESHOLD_BYTES);
-      return new SubBlockMode(this, this.#addr, subblockBytes);
+    const subblockBytes = Math.max(this._deviceBlockBytes, pageblockBytes);
+    if (subblockBytes < memoryBlockBytes && this._options.forceBigBlocks !== true) {
+      this._thresholdBytes = Math.max(2 * memoryBlockBytes, OFFLINE_THRESHOLD_BYTES);
+      return new SubBlockMode(this, this._addr, subblockBytes);
     }
-    const least = Math.max(this.#deviceBlockBytes, memoryBlockBytes);
-    const bigBlockBytes = Math.max(least, this.#options.bigBlockBytes ?? 0);
-    this.#thresholdBytes = Math.max(2 * bigBlockBytes, OFFLINE_THRESHOLD_BYTES);
-    return new BigBlockMode(this, this.#addr, bigBlockBytes);
+    const least = Math.max(this._deviceBlockBytes, memoryBlockBytes);
+    const bigBlockBytes = Math.max(least, this._options.bigBlockBytes ?? 0);
+    this._thresholdBytes = Math.max(2 * bigBlockBytes, OFFLINE_THRESHOLD_BYTES);
+    return new BigBlockMode(this, this._addr, bigBlockBytes);
   }
 
   /** Starts or resumes the work, unless it runs further out already. */
-  #run(): void {
-    if (this.#isResuming) return;
-    this.#isResuming = true;
+  private _run(): void {
+    if (this._isResuming) return;
+    this._isResuming = true;
     for (;;) {
-      if (this.#work === undefined) {
-        if (!this.#workNoted || this.isBroken) break;
-        this.#workNoted = false;
-        this.#retryTimer?.cancel();
-        this.#retryTimer = undefined;
-        this.#work = this.#mainLoop();
+      if (this._work === undefined) {
+        if (!this._workNoted || this.isBroken) break;
+        this._workNoted = false;
+        this._retryTimer?.cancel();
+        this._retryTimer = undefined;
+        this._work = this._mainLoop();
       }
-      const step = this.#work.next();
+      const step = this._work.next();
       if (step.done === true) {
-        this.#work = undefined;
-        this.#end(step.value);
-      } else if (!this.#takeUsedNote()) {
+        this._work = undefined;
+        this._end(step.value);
+      } else if (!this._takeUsedNote()) {
         break;
       }
     }
-    this.#isResuming = false;
+    this._isResuming = false;
   }
 
-  #takeUsedNote(): boolean {
-    const noted = this.#usedNoted;
-    this.#usedNoted = false;
+  private _takeUsedNote(): boolean {
+    const noted = this._usedNoted;
+    this._usedNoted = false;
     return noted;
   }
 
@@ -343,83 +343,83 @@ export class MemDriver implements MemLink {
    * Linux tries again at once for as long as the device says NACK. Virtual time does not pass meanwhile,
    * so a device that never says anything else is given a pause like one that says BUSY.
    */
-  *#mainLoop(): Work<Outcome> {
+  private *_mainLoop(): Work<Outcome> {
     for (let tries = 0; tries < AGAIN_LIMIT; tries++) {
-      const outcome = yield* this.#turn();
+      const outcome = yield* this._turn();
       if (outcome !== 'again') return outcome;
     }
     return 'host-busy';
   }
 
-  *#turn(): Work<Outcome> {
-    this.#busyRanges = [];
-    if (this.#needsUnplugAll) {
-      const outcome = yield* this.#unplugAll();
+  private *_turn(): Work<Outcome> {
+    this._busyRanges = [];
+    if (this._needsUnplugAll) {
+      const outcome = yield* this._unplugAll();
       if (outcome !== 'ok') return outcome;
     }
-    if (this.#configChanged) {
-      this.#configChanged = false;
-      this.#refresh();
+    if (this._configChanged) {
+      this._configChanged = false;
+      this._refresh();
     }
-    const cleaned = yield* this.#mode.cleanUp();
+    const cleaned = yield* this._mode.cleanUp();
     if (cleaned !== 'ok') return cleaned;
-    const missing = this.#requestedBytes - this.#pluggedBytes;
+    const missing = this._requestedBytes - this._pluggedBytes;
     let outcome: Outcome = 'ok';
-    if (missing > 0) outcome = yield* this.#mode.plug(missing);
-    if (missing < 0) outcome = yield* this.#mode.unplug(-missing);
-    return outcome === 'ok' && this.#mode.hasLeftover ? 'busy' : outcome;
+    if (missing > 0) outcome = yield* this._mode.plug(missing);
+    if (missing < 0) outcome = yield* this._mode.unplug(-missing);
+    return outcome === 'ok' && this._mode.hasLeftover ? 'busy' : outcome;
   }
 
-  *#unplugAll(): Work<Outcome> {
-    const answer = yield* this.#request(REQUEST_UNPLUG_ALL, 0, 0);
+  private *_unplugAll(): Work<Outcome> {
+    const answer = yield* this._request(REQUEST_UNPLUG_ALL, 0, 0);
     if (answer !== RESPONSE_ACK) return outcomeOf(answer);
-    this.#needsUnplugAll = false;
-    this.#pluggedBytes = 0;
+    this._needsUnplugAll = false;
+    this._pluggedBytes = 0;
     // The usable region may have shrunk without a word.
-    this.#configChanged = true;
+    this._configChanged = true;
     return 'ok';
   }
 
-  #refresh(): void {
-    const transport = this.#transport;
+  private _refresh(): void {
+    const transport = this._transport;
     transport.readConfig64(CONFIG_PLUGGED_SIZE);
     const usableBytes = transport.readConfig64(CONFIG_USABLE_SIZE);
-    this.#usableEnd = Math.min(this.#addr + usableBytes, this.guest.addressLimit);
-    this.#mode.setUsableEnd(this.#usableEnd);
-    this.#requestedBytes = transport.readConfig64(CONFIG_REQUESTED_SIZE);
+    this._usableEnd = Math.min(this._addr + usableBytes, this.guest.addressLimit);
+    this._mode.setUsableEnd(this._usableEnd);
+    this._requestedBytes = transport.readConfig64(CONFIG_REQUESTED_SIZE);
   }
 
-  #end(outcome: Outcome): void {
-    this.#lastOutcome = outcome;
+  private _end(outcome: Outcome): void {
+    this._lastOutcome = outcome;
     if (outcome === 'ok') {
-      this.#retryNs = MEM_RETRY_MIN_NS;
+      this._retryNs = MEM_RETRY_MIN_NS;
     } else if (outcome === 'busy' || outcome === 'host-busy' || outcome === 'no-memory') {
-      this.#retryTimer = this.#timers.after(this.#retryNs, () => {
-        this.#retryTimer = undefined;
+      this._retryTimer = this._timers.after(this._retryNs, () => {
+        this._retryTimer = undefined;
         this.counters.retries++;
-        this.#options.retried?.();
-        this.#retryNs = Math.min(2 * this.#retryNs, MEM_RETRY_MAX_NS);
+        this._options.retried?.();
+        this._retryNs = Math.min(2 * this._retryNs, MEM_RETRY_MAX_NS);
         this.retry();
-        this.#run();
+        this._run();
       });
     }
   }
 
   /** Sends one request and waits for its answer; -1 when the ring is broken. */
-  *#request(type: number, addr: number, lengthBytes: number): Work<number> {
-    const { memory } = this.#transport.memory;
-    const blocks = lengthBytes / this.#deviceBlockBytes;
+  private *_request(type: number, addr: number, lengthBytes: number): Work<number> {
+    const { memory } = this._transport.memory;
+    const blocks = lengthBytes / this._deviceBlockBytes;
     this.counters.requests++;
-    memory.write(this.#requestAddr, encodeRequest({ type, addr, blocks }));
-    const responseAddr = this.#requestAddr + REQUEST_BYTES;
+    memory.write(this._requestAddr, encodeRequest({ type, addr, blocks }));
+    const responseAddr = this._requestAddr + REQUEST_BYTES;
     const buffers = [
-      { addr: this.#requestAddr, lengthBytes: REQUEST_BYTES },
+      { addr: this._requestAddr, lengthBytes: REQUEST_BYTES },
       { addr: responseAddr, lengthBytes: RESPONSE_BYTES },
     ];
-    if (!this.#queue.add(buffers, 1, null)) return -1;
-    this.#transport.kick(0, this.#queue);
-    while (this.#queue.takeUsed() === undefined) {
-      if (this.#queue.isBroken) return -1;
+    if (!this._queue.add(buffers, 1, null)) return -1;
+    this._transport.kick(0, this._queue);
+    while (this._queue.takeUsed() === undefined) {
+      if (this._queue.isBroken) return -1;
       yield undefined;
     }
     const bytes = memory.read(responseAddr, RESPONSE_BYTES);

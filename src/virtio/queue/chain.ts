@@ -21,16 +21,16 @@ export class DescriptorChain {
   count = 0;
   /** The first this many buffers are device-readable, the rest device-writable. */
   readableCount = 0;
-  readonly #addrs: number[] = [];
-  readonly #lengths: number[] = [];
-  readonly #current: Descriptor = { addr: 0, lengthBytes: 0, flags: 0, next: 0 };
+  private readonly _addrs: number[] = [];
+  private readonly _lengths: number[] = [];
+  private readonly _current: Descriptor = { addr: 0, lengthBytes: 0, flags: 0, next: 0 };
 
   addr(index: number): number {
-    return this.#addrs[index] ?? 0;
+    return this._addrs[index] ?? 0;
   }
 
   lengthBytes(index: number): number {
-    return this.#lengths[index] ?? 0;
+    return this._lengths[index] ?? 0;
   }
 
   isWritable(index: number): boolean {
@@ -54,13 +54,13 @@ export class DescriptorChain {
     this.head = head;
     this.count = 0;
     this.readableCount = 0;
-    const fault = this.#follow(memory, descAddr, size, size, head, indirect ? 'allowed' : 'off');
+    const fault = this._follow(memory, descAddr, size, size, head, indirect ? 'allowed' : 'off');
     if (fault !== undefined) this.count = this.readableCount = 0;
     return fault;
   }
 
   /** `tableSize` bounds the indexes of this table, `limit` the buffers of the whole chain. */
-  #follow(
+  private _follow(
     memory: GuestBytes,
     tableAddr: number,
     tableSize: number,
@@ -69,14 +69,14 @@ export class DescriptorChain {
     indirect: 'allowed' | 'off' | 'inside',
   ): QueueFault | undefined {
     let index = first;
-    const desc = this.#current;
+    const desc = this._current;
     for (let steps = 0; steps < limit; steps++) {
       if (index >= tableSize) return 'descriptor-index';
       if (!load(memory, tableAddr + DESC_BYTES * index, desc)) return 'ring-bounds';
       if ((desc.flags & DESC_INDIRECT) !== 0) {
-        return this.#enterTable(memory, limit, indirect);
+        return this._enterTable(memory, limit, indirect);
       }
-      const fault = this.#append(memory, desc, limit);
+      const fault = this._append(memory, desc, limit);
       if (fault !== undefined) return fault;
       if ((desc.flags & DESC_NEXT) === 0) return undefined;
       index = desc.next;
@@ -85,29 +85,29 @@ export class DescriptorChain {
   }
 
   /** An indirect descriptor ends the chain; the device ignores its WRITE flag. */
-  #enterTable(
+  private _enterTable(
     memory: GuestBytes,
     limit: number,
     indirect: 'allowed' | 'off' | 'inside',
   ): QueueFault | undefined {
-    const { addr, lengthBytes, flags } = this.#current;
+    const { addr, lengthBytes, flags } = this._current;
     if (indirect === 'off') return 'indirect-not-negotiated';
     if (indirect === 'inside') return 'indirect-nested';
     if ((flags & DESC_NEXT) !== 0) return 'indirect-and-next';
     if (lengthBytes === 0 || lengthBytes % DESC_BYTES !== 0) return 'indirect-length';
     if (!memory.contains(addr, lengthBytes)) return 'indirect-bounds';
-    return this.#follow(memory, addr, lengthBytes / DESC_BYTES, limit, 0, 'inside');
+    return this._follow(memory, addr, lengthBytes / DESC_BYTES, limit, 0, 'inside');
   }
 
-  #append(memory: GuestBytes, desc: Descriptor, limit: number): QueueFault | undefined {
+  private _append(memory: GuestBytes, desc: Descriptor, limit: number): QueueFault | undefined {
     if (this.count >= limit) return 'descriptor-loop';
     const writable = (desc.flags & DESC_WRITE) !== 0;
     if (!writable && this.readableCount < this.count) return 'readable-after-writable';
     if (desc.lengthBytes > 0 && !memory.contains(desc.addr, desc.lengthBytes)) {
       return 'buffer-bounds';
     }
-    this.#addrs[this.count] = desc.addr;
-    this.#lengths[this.count] = desc.lengthBytes;
+    this._addrs[this.count] = desc.addr;
+    this._lengths[this.count] = desc.lengthBytes;
     this.count++;
     if (!writable) this.readableCount++;
     return undefined;

@@ -23,12 +23,12 @@ export interface DeviceQueueState {
 export class DeviceQueue {
   readonly layout: QueueLayout;
   readonly options: QueueOptions;
-  readonly #memory: GuestBytes;
+  private readonly _memory: GuestBytes;
   /** Free-running 16-bit indexes, as in the rings. */
-  #nextAvail = 0;
-  #nextUsed = 0;
-  #signalledUsed = 0;
-  #fault: QueueFault | undefined;
+  private _nextAvail = 0;
+  private _nextUsed = 0;
+  private _signalledUsed = 0;
+  private _fault: QueueFault | undefined;
 
   /** `sizeMax`: the largest size that the device offers. */
   constructor(
@@ -37,94 +37,94 @@ export class DeviceQueue {
     options: QueueOptions,
     sizeMax: number = QUEUE_SIZE_LIMIT,
   ) {
-    this.#memory = memory;
+    this._memory = memory;
     this.layout = layout;
     this.options = options;
-    this.#fault = checkLayout(memory, layout, sizeMax);
+    this._fault = checkLayout(memory, layout, sizeMax);
   }
 
   get fault(): QueueFault | undefined {
-    return this.#fault;
+    return this._fault;
   }
 
   /** Takes the next available chain into `chain`. After a fault every call says 'fault'. */
   pop(chain: DescriptorChain): PopResult {
-    if (this.#fault !== undefined) return 'fault';
+    if (this._fault !== undefined) return 'fault';
     const { size, descAddr, availAddr } = this.layout;
-    const memory = this.#memory;
+    const memory = this._memory;
     const availIdx = memory.readU16(availAddr + 2);
-    if (availIdx === undefined) return this.#fail('ring-bounds');
-    const pending = (availIdx - this.#nextAvail) & 0xffff;
+    if (availIdx === undefined) return this._fail('ring-bounds');
+    const pending = (availIdx - this._nextAvail) & 0xffff;
     if (pending === 0) return 'empty';
-    if (pending > size) return this.#fail('avail-index-jump');
-    const head = memory.readU16(availAddr + 4 + 2 * (this.#nextAvail % size));
-    if (head === undefined) return this.#fail('ring-bounds');
+    if (pending > size) return this._fail('avail-index-jump');
+    const head = memory.readU16(availAddr + 4 + 2 * (this._nextAvail % size));
+    if (head === undefined) return this._fail('ring-bounds');
     const fault = chain.walk(memory, descAddr, size, head, this.options.indirect);
-    if (fault !== undefined) return this.#fail(fault);
-    this.#nextAvail = (this.#nextAvail + 1) & 0xffff;
-    if (this.options.eventIdx) this.#writeAvailEvent();
+    if (fault !== undefined) return this._fail(fault);
+    this._nextAvail = (this._nextAvail + 1) & 0xffff;
+    if (this.options.eventIdx) this._writeAvailEvent();
     return 'chain';
   }
 
   /** Puts the chain popped last back, so that the next pop gives it again. */
   undoPop(): void {
-    this.#nextAvail = (this.#nextAvail - 1) & 0xffff;
-    if (this.options.eventIdx) this.#writeAvailEvent();
+    this._nextAvail = (this._nextAvail - 1) & 0xffff;
+    if (this.options.eventIdx) this._writeAvailEvent();
   }
 
   /** Returns a chain. `writtenBytes` counts the device-writable part only. */
   pushUsed(head: number, writtenBytes: number): boolean {
-    if (this.#fault !== undefined) return false;
+    if (this._fault !== undefined) return false;
     const { size, usedAddr } = this.layout;
-    const elementAddr = usedAddr + 4 + 8 * (this.#nextUsed % size);
-    const next = (this.#nextUsed + 1) & 0xffff;
+    const elementAddr = usedAddr + 4 + 8 * (this._nextUsed % size);
+    const next = (this._nextUsed + 1) & 0xffff;
     const written =
-      this.#memory.writeU32(elementAddr, head) &&
-      this.#memory.writeU32(elementAddr + 4, writtenBytes) &&
-      this.#memory.writeU16(usedAddr + 2, next);
+      this._memory.writeU32(elementAddr, head) &&
+      this._memory.writeU32(elementAddr + 4, writtenBytes) &&
+      this._memory.writeU16(usedAddr + 2, next);
     if (!written) {
-      this.#fault = 'ring-bounds';
+      this._fault = 'ring-bounds';
       return false;
     }
-    this.#nextUsed = next;
+    this._nextUsed = next;
     return true;
   }
 
   /** Does the driver want an interrupt for what was used since the last call? */
   takeInterrupt(): boolean {
-    const old = this.#signalledUsed;
-    this.#signalledUsed = this.#nextUsed;
-    if (old === this.#nextUsed) return false;
+    const old = this._signalledUsed;
+    this._signalledUsed = this._nextUsed;
+    if (old === this._nextUsed) return false;
     const { size, availAddr } = this.layout;
     if (this.options.eventIdx) {
-      const event = this.#memory.readU16(availAddr + 4 + 2 * size);
-      return event === undefined || needEvent(event, this.#nextUsed, old);
+      const event = this._memory.readU16(availAddr + 4 + 2 * size);
+      return event === undefined || needEvent(event, this._nextUsed, old);
     }
-    const flags = this.#memory.readU16(availAddr) ?? 0;
+    const flags = this._memory.readU16(availAddr) ?? 0;
     return (flags & AVAIL_NO_INTERRUPT) === 0;
   }
 
   save(): DeviceQueueState {
     return {
-      nextAvail: this.#nextAvail,
-      nextUsed: this.#nextUsed,
-      signalledUsed: this.#signalledUsed,
+      nextAvail: this._nextAvail,
+      nextUsed: this._nextUsed,
+      signalledUsed: this._signalledUsed,
     };
   }
 
   load(state: DeviceQueueState): void {
-    this.#nextAvail = state.nextAvail;
-    this.#nextUsed = state.nextUsed;
-    this.#signalledUsed = state.signalledUsed;
+    this._nextAvail = state.nextAvail;
+    this._nextUsed = state.nextUsed;
+    this._signalledUsed = state.signalledUsed;
   }
 
-  #writeAvailEvent(): void {
+  private _writeAvailEvent(): void {
     const { size, usedAddr } = this.layout;
-    this.#memory.writeU16(usedAddr + 4 + 8 * size, this.#nextAvail);
+    this._memory.writeU16(usedAddr + 4 + 8 * size, this._nextAvail);
   }
 
-  #fail(fault: QueueFault): PopResult {
-    this.#fault = fault;
+  private _fail(fault: QueueFault): PopResult {
+    this._fault = fault;
     return 'fault';
   }
 }

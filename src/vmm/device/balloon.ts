@@ -59,8 +59,8 @@ export class Balloon implements MemoryDevice {
   readonly unmovableFrames: number = 0;
   /** Page reporting in the guest; undefined: the driver did not take it. */
   readonly reporter: ReportWorker | undefined;
-  readonly #isHuge: boolean;
-  #reportedRanges = 0;
+  private readonly _isHuge: boolean;
+  private _reportedRanges = 0;
 
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
@@ -72,8 +72,8 @@ export class Balloon implements MemoryDevice {
     const alarm = timersOf(vm, timers);
     const name = expectName('profile', options.profile ?? 'firecracker', PROFILES);
     const profile = BALLOON_PROFILES[name];
-    this.#isHuge = options.isHuge === true;
-    const blockPages = this.#isHuge ? PAGEBLOCK_FRAMES : 1;
+    this._isHuge = options.isHuge === true;
+    const blockPages = this._isHuge ? PAGEBLOCK_FRAMES : 1;
     this.model = new BalloonDevice(profile, hostOf(vm, options.given), {
       ...options,
       blockPages,
@@ -90,16 +90,16 @@ export class Balloon implements MemoryDevice {
     guest.driver = this.driver;
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
-    vm.reclaimers.push((frames) => this.#reclaim(frames));
+    vm.reclaimers.push((frames) => this._reclaim(frames));
     vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
     if (this.driver.hinted !== undefined) vm.guest.memory.addShrinker(this.driver.hinted);
-    if (this.driver.canReport) this.reporter = this.#startReporter(alarm, options);
+    if (this.driver.canReport) this.reporter = this._startReporter(alarm, options);
   }
 
-  #startReporter(timers: Timers, parameters: ReportParameters): ReportWorker {
+  private _startReporter(timers: Timers, parameters: ReportParameters): ReportWorker {
     const send: SendReport = (...report) => {
       const isSent = this.driver.reportBlocks(...report);
-      if (isSent) this.#reportedRanges += report[2];
+      if (isSent) this._reportedRanges += report[2];
       return isSent;
     };
     const { guest } = this.vm;
@@ -111,7 +111,7 @@ export class Balloon implements MemoryDevice {
 
   /** Ranges of reports that the device has got. */
   get reportedRanges(): number {
-    return this.#reportedRanges;
+    return this._reportedRanges;
   }
 
   /** 4 KiB pages in the balloon, as the driver says. */
@@ -153,7 +153,7 @@ export class Balloon implements MemoryDevice {
 
   get operations(): Operations {
     const { inflatedPages, deflatedPages } = this.driver.counters;
-    if (!this.#isHuge) {
+    if (!this._isHuge) {
       return { balloonInflatePage: inflatedPages, balloonDeflatePage: deflatedPages };
     }
     return {
@@ -167,7 +167,7 @@ export class Balloon implements MemoryDevice {
   }
 
   /** Free pages without host memory are of no use to a host that is short, and cost as much. */
-  #reclaim(frames: number): number {
+  private _reclaim(frames: number): number {
     const { core } = this.vm.guest;
     const before = core.privateFrames;
     this.ask(frames);

@@ -64,8 +64,8 @@ export class CZoneVirtio implements MemoryDevice {
   /** A zone is asked for what is free in it: nothing of that is in the way. */
   readonly unmovableFrames: number = 0;
   /** Blocks of zones that have ended, by the device's answers. */
-  #endedBlocks = 0;
-  readonly #endedBlock: OperationName | undefined;
+  private _endedBlocks = 0;
+  private readonly _endedBlock: OperationName | undefined;
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
@@ -78,7 +78,7 @@ export class CZoneVirtio implements MemoryDevice {
     }
     this.vm = vm;
     this.zones = czones;
-    this.#endedBlock = options.endedBlock;
+    this._endedBlock = options.endedBlock;
     const { region } = czones;
     const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
     const profile = CZONE_PROFILES[name];
@@ -96,40 +96,40 @@ export class CZoneVirtio implements MemoryDevice {
     this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
     vm.counted.push(this);
-    vm.reclaimers.push((frames) => this.#reclaimNow(frames));
+    vm.reclaimers.push((frames) => this._reclaimNow(frames));
     if (this.failure !== undefined) return;
     vm.guest.core.setPreferBacked(this.driver.prefersBacked);
     if (options.growth !== undefined) czones.growth = options.growth;
-    czones.host = this.#guestSide();
+    czones.host = this._guestSide();
   }
 
   /** What the guest kernel tells its driver. */
-  #guestSide(): CZoneSupplier {
+  private _guestSide(): CZoneSupplier {
     const { driver } = this;
     return {
       created: (index, limit) => driver.createZone(zoneOfIndex(index), limit * FRAME_BYTES),
-      plug: (index, blocks) => this.#plug(zoneOfIndex(index), blocks),
+      plug: (index, blocks) => this._plug(zoneOfIndex(index), blocks),
       ending: (index) => driver.endingZone(zoneOfIndex(index)),
       withered: (index) => driver.witherZone(zoneOfIndex(index)),
-      ended: (index) => this.#end(zoneOfIndex(index)),
+      ended: (index) => this._end(zoneOfIndex(index)),
     };
   }
 
   /** The runtime in the guest marks the zone of a container: a message. */
   setIdle(index: number, isIdle: boolean): void {
-    this.#expectZone(index);
+    this._expectZone(index);
     this.driver.setIdle(zoneOfIndex(index), isIdle);
   }
 
   /** The same by a host that dispatches the calls itself: it needs no message to know. */
   dispatched(index: number, isIdle: boolean): void {
-    this.#expectZone(index);
+    this._expectZone(index);
     this.model.setIdle(zoneOfIndex(index), isIdle);
   }
 
   /** Asks a zone (POOL: the blocks in no zone) for what it does not use; false when it cannot be asked now. */
   reclaim(index: number, targetBytes = 0, done?: (result: ReclaimResult) => void): boolean {
-    this.#expectZone(index);
+    this._expectZone(index);
     expectInteger('targetBytes', targetBytes, 0);
     return this.model.reclaim(zoneOfIndex(index), targetBytes, done) !== undefined;
   }
@@ -162,7 +162,7 @@ export class CZoneVirtio implements MemoryDevice {
   }
 
   /** What the answers that came at once gave to a host that is short. */
-  #reclaimNow(frames: number): number {
+  private _reclaimNow(frames: number): number {
     const before = this.gotFrames;
     this.ask(frames);
     return this.gotFrames - before;
@@ -186,10 +186,10 @@ export class CZoneVirtio implements MemoryDevice {
     const { reportedPages } = this.model.counters;
     const { usedInterrupts, configInterrupts } = this.device.counters;
     const messages = requests + reports;
-    const name = this.#endedBlock;
-    const frames = name === undefined ? this.#endedBlocks * this.zones.region.blockFrames : 0;
+    const name = this._endedBlock;
+    const frames = name === undefined ? this._endedBlocks * this.zones.region.blockFrames : 0;
     return {
-      ...(name === undefined ? {} : { [name]: this.#endedBlocks }),
+      ...(name === undefined ? {} : { [name]: this._endedBlocks }),
       ...reportOperations(messages, frames + reportedPages),
       vmExit: this.exits - messages,
       interrupt: Math.max(0, usedInterrupts + configInterrupts - messages),
@@ -200,19 +200,19 @@ export class CZoneVirtio implements MemoryDevice {
     return exitsOf(this.mmio);
   }
 
-  #expectZone(index: number): void {
+  private _expectZone(index: number): void {
     this.vm.expectRunning();
     expectInteger('zone', index, POOL, ZONES_MAX);
   }
 
-  #plug(zone: number, blocks: number): number {
+  private _plug(zone: number, blocks: number): number {
     let got = 0;
     this.driver.plug(zone, blocks, (answer) => (got = answer.count));
     return got;
   }
 
-  #end(zone: number): void {
-    this.driver.destroyZone(zone, true, ({ count }) => (this.#endedBlocks += count));
+  private _end(zone: number): void {
+    this.driver.destroyZone(zone, true, ({ count }) => (this._endedBlocks += count));
   }
 }
 

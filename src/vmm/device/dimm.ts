@@ -49,19 +49,19 @@ export interface DimmUnplug {
 export class Dimms implements MemoryDevice {
   readonly vm: MicroVm;
   readonly blocks: MemoryBlocks;
-  readonly #slots: DimmSlot[] = [];
+  private readonly _slots: DimmSlot[] = [];
   /** What each has of the VM's address space. */
-  readonly #ranges: Map<DimmSlot, FrameRange> = new Map();
+  private readonly _ranges: Map<DimmSlot, FrameRange> = new Map();
   /** Unmovable frames of DIMMs that were tried in vain. */
-  readonly #blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
-  readonly #startFrame: number;
+  private readonly _blocked: Map<DimmSlot, number> = new Map<DimmSlot, number>();
+  private readonly _startFrame: number;
   /** Blocks that `ask` took, and frames that it still owes: they do not fill a DIMM, or none could go. */
-  #askedBlocks = 0;
-  #owedFrames = 0;
-  #pluggedBlocks = 0;
-  #triedBlocks = 0;
-  #insertions = 0;
-  #ejections = 0;
+  private _askedBlocks = 0;
+  private _owedFrames = 0;
+  private _pluggedBlocks = 0;
+  private _triedBlocks = 0;
+  private _insertions = 0;
+  private _ejections = 0;
 
   /**
    * DIMMs are plugged at the lowest place with room from `startFrame` on, a multiple of a block. No timers:
@@ -72,11 +72,11 @@ export class Dimms implements MemoryDevice {
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
     const { blockFrames } = this.blocks;
-    this.#startFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
+    this._startFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
   }
 
   get slots(): readonly DimmSlot[] {
-    return this.#slots;
+    return this._slots;
   }
 
   /** Plugs a DIMM of so many blocks, or says why not. */
@@ -84,7 +84,7 @@ export class Dimms implements MemoryDevice {
     this.vm.expectRunning();
     const { blockFrames } = this.blocks;
     expectInteger('blocks', blocks, 1, SPAN_FRAMES_MAX / blockFrames);
-    const slot = { startFrame: this.#placeFor(blocks * blockFrames), frames: blocks * blockFrames };
+    const slot = { startFrame: this._placeFor(blocks * blockFrames), frames: blocks * blockFrames };
     if (slot.startFrame + slot.frames > this.vm.guest.core.spanFrames) return 'no-room';
     const range = { start: slot.startFrame, count: slot.frames };
     this.vm.claim('startFrame', range);
@@ -99,16 +99,16 @@ export class Dimms implements MemoryDevice {
       const zone = this.blocks.zoneByPolicy(start);
       if (zone !== undefined) this.blocks.online(start, zone);
     }
-    this.#slots.push(slot);
-    this.#ranges.set(slot, range);
-    this.#insertions += 1;
-    this.#pluggedBlocks += blocks;
+    this._slots.push(slot);
+    this._ranges.set(slot, range);
+    this._insertions += 1;
+    this._pluggedBlocks += blocks;
     return slot;
   }
 
-  #placeFor(frames: number): number {
-    let start = this.#startFrame;
-    for (const slot of this.#slots.toSorted((a, b) => a.startFrame - b.startFrame)) {
+  private _placeFor(frames: number): number {
+    let start = this._startFrame;
+    for (const slot of this._slots.toSorted((a, b) => a.startFrame - b.startFrame)) {
       if (slot.startFrame - start >= frames) break;
       start = slot.startFrame + slot.frames;
     }
@@ -119,24 +119,24 @@ export class Dimms implements MemoryDevice {
   ask(frames: number): void {
     this.vm.expectRunning();
     expectInteger('frames', frames, 0);
-    this.#owedFrames += frames;
-    for (const slot of this.#slots.toReversed()) {
-      if (this.#owedFrames < slot.frames) return;
+    this._owedFrames += frames;
+    for (const slot of this._slots.toReversed()) {
+      if (this._owedFrames < slot.frames) return;
       if (!this.unplug(slot).isGone) continue;
-      this.#owedFrames -= slot.frames;
-      this.#askedBlocks += slot.frames / this.blocks.blockFrames;
+      this._owedFrames -= slot.frames;
+      this._askedBlocks += slot.frames / this.blocks.blockFrames;
     }
   }
 
   /** A DIMM of one block for each that was taken, as far as there is room. */
   giveBack(): void {
     this.vm.expectRunning();
-    this.#owedFrames = 0;
-    while (this.#askedBlocks > 0 && typeof this.plug(1) !== 'string') this.#askedBlocks -= 1;
+    this._owedFrames = 0;
+    while (this._askedBlocks > 0 && typeof this.plug(1) !== 'string') this._askedBlocks -= 1;
   }
 
   get operations(): Operations {
-    return { dimmPlugBlock: this.#pluggedBlocks, dimmOfflineBlock: this.#triedBlocks };
+    return { dimmPlugBlock: this._pluggedBlocks, dimmOfflineBlock: this._triedBlocks };
   }
 
   /**
@@ -144,37 +144,37 @@ export class Dimms implements MemoryDevice {
    * each insertion that is acknowledged.
    */
   get exits(): number {
-    return this.#triedBlocks + this.#ejections + this.#insertions;
+    return this._triedBlocks + this._ejections + this._insertions;
   }
 
   get unmovableFrames(): number {
-    return [...this.#blocked.values()].reduce((sum, frames) => sum + frames, 0);
+    return [...this._blocked.values()].reduce((sum, frames) => sum + frames, 0);
   }
 
   /** Asks the guest to give a DIMM up: all of its blocks or none. */
   unplug(slot: DimmSlot): DimmUnplug {
     this.vm.expectRunning();
-    const outcome = this.#tryUnplug(slot);
-    this.#triedBlocks += outcome.triedBlocks;
+    const outcome = this._tryUnplug(slot);
+    this._triedBlocks += outcome.triedBlocks;
     if (outcome.isGone) {
-      this.#ejections += 1;
-      this.#blocked.delete(slot);
+      this._ejections += 1;
+      this._blocked.delete(slot);
     } else {
       const { core } = this.vm.guest;
-      this.#blocked.set(slot, unmovableFrames(core, slot.startFrame, slot.frames));
+      this._blocked.set(slot, unmovableFrames(core, slot.startFrame, slot.frames));
     }
     return outcome;
   }
 
-  #tryUnplug(slot: DimmSlot): DimmUnplug {
-    const at = this.#slots.indexOf(slot);
+  private _tryUnplug(slot: DimmSlot): DimmUnplug {
+    const at = this._slots.indexOf(slot);
     if (at < 0) throw new HandleEnded('the DIMM', 'it is not plugged');
     const starts = startsOf(slot, this.blocks.blockFrames);
     const gone: [number, number][] = [];
     for (const start of starts) {
       if (this.blocks.stateOf(start) !== 'online') continue;
       const zone = this.blocks.isMovable(start) ? 3 : this.blocks.kernelZone(start);
-      if (this.#offline(start)) {
+      if (this._offline(start)) {
         gone.push([start, zone]);
         continue;
       }
@@ -184,19 +184,19 @@ export class Dimms implements MemoryDevice {
       return { isGone: false, triedBlocks, releasedFrames: 0, blockedStart: start, obstacle };
     }
     for (const start of starts) this.blocks.remove(start);
-    this.#slots.splice(at, 1);
-    this.#release(slot);
+    this._slots.splice(at, 1);
+    this._release(slot);
     const releasedFrames = this.vm.memory.discard(slot.startFrame, slot.frames);
     return { isGone: true, triedBlocks: gone.length, releasedFrames };
   }
 
-  #release(slot: DimmSlot): void {
-    const range = this.#ranges.get(slot);
+  private _release(slot: DimmSlot): void {
+    const range = this._ranges.get(slot);
     if (range !== undefined) this.vm.unclaim(range);
-    this.#ranges.delete(slot);
+    this._ranges.delete(slot);
   }
 
-  #offline(start: number): boolean {
+  private _offline(start: number): boolean {
     for (let tries = 0; tries < OFFLINE_TRIES; tries += 1) {
       if (this.blocks.offline(start) === 'ok') return true;
       if (this.blocks.obstacle?.kind !== 'user') return false;

@@ -43,8 +43,8 @@ export class HyperAlloc implements MemoryDevice {
   readonly mmio: Connection['mmio'];
   /** Free huge frames have nothing in them. */
   readonly unmovableFrames: number = 0;
-  #wantedFrames = 0;
-  #tookOut = 0;
+  private _wantedFrames = 0;
+  private _tookOut = 0;
 
   /** Attaches the device and probes the driver. The guest must be on LLFree (`onLlfree`). */
   constructor(vm: MicroVm, timers: Timers, options: HyperAllocOptions = {}) {
@@ -72,7 +72,7 @@ export class HyperAlloc implements MemoryDevice {
     if (this.failure !== undefined) return;
     zones.onWait((cpu) => this.driver.install(cpu));
     if (given !== undefined) this.model.onTaken = given;
-    vm.reclaimers.push((frames) => this.#reclaim(frames));
+    vm.reclaimers.push((frames) => this._reclaim(frames));
   }
 
   /** Frames that the guest cannot have now. */
@@ -86,13 +86,13 @@ export class HyperAlloc implements MemoryDevice {
    */
   setTaken(frames: number): number {
     this.vm.expectRunning();
-    this.#wantedFrames = expectInteger('frames', frames, 0);
+    this._wantedFrames = expectInteger('frames', frames, 0);
     return this.model.setTaken(Math.floor(frames / PAGEBLOCK_FRAMES));
   }
 
   /** Takes so many frames more. */
   ask(frames: number): void {
-    this.setTaken(this.#wantedFrames + expectInteger('frames', frames, 0));
+    this.setTaken(this._wantedFrames + expectInteger('frames', frames, 0));
   }
 
   /** The guest may have all of its memory. */
@@ -112,8 +112,8 @@ export class HyperAlloc implements MemoryDevice {
 
   /** What was installed by 2 MiB is released so: that is among the operations. */
   takeOut(counts: Counts): void {
-    const pages = this.model.counters.releasedHuge * PAGEBLOCK_FRAMES - this.#tookOut;
-    this.#tookOut += pages;
+    const pages = this.model.counters.releasedHuge * PAGEBLOCK_FRAMES - this._tookOut;
+    this._tookOut += pages;
     counts[COUNT_RELEASED_PAGES] = (counts[COUNT_RELEASED_PAGES] as number) - pages;
   }
 
@@ -124,7 +124,7 @@ export class HyperAlloc implements MemoryDevice {
   }
 
   /** Free frames without host memory are of no use to a host that is short. */
-  #reclaim(frames: number): number {
+  private _reclaim(frames: number): number {
     const { core } = this.vm.guest;
     const before = core.privateFrames;
     if (frames > 0) this.model.scan();

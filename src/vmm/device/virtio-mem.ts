@@ -53,10 +53,10 @@ export class VirtioMem implements MemoryDevice {
   readonly blocks: MemoryBlocks;
   readonly failure: ProbeFailure | undefined;
   readonly mmio: Connection['mmio'];
-  readonly #guest: CoreMemGuest;
+  private readonly _guest: CoreMemGuest;
   /** What the guest has been asked to give of what was requested, and of that what fills no block yet. */
-  #askedBytes = 0;
-  #owedBytes = 0;
+  private _askedBytes = 0;
+  private _owedBytes = 0;
 
   /** Attaches the device and probes the driver, which plugs what is requested already. */
   constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
@@ -72,9 +72,9 @@ export class VirtioMem implements MemoryDevice {
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
     this.device = device;
     this.mmio = mmio;
-    this.#guest = new CoreMemGuest(this.blocks, vm.memory.sizeBytes);
-    this.driver = new MemDriver(transport, this.#guest, timersOf(vm, timers), options);
-    this.#guest.driver = this.driver;
+    this._guest = new CoreMemGuest(this.blocks, vm.memory.sizeBytes);
+    this.driver = new MemDriver(transport, this._guest, timersOf(vm, timers), options);
+    this._guest.driver = this.driver;
     this.failure = this.driver.probe();
   }
 
@@ -84,7 +84,7 @@ export class VirtioMem implements MemoryDevice {
 
   /** Ranges that could not be unplugged, each with the page that was in the way. */
   get blockedRanges(): readonly BlockedRange[] {
-    return this.#guest.blockedRanges;
+    return this._guest.blockedRanges;
   }
 
   /**
@@ -103,19 +103,19 @@ export class VirtioMem implements MemoryDevice {
     this.vm.expectRunning();
     expectInteger('frames', frames, 0);
     const { blockBytes, requestedBytes } = this.model;
-    const wantedBytes = this.#owedBytes + frames * FRAME_BYTES;
+    const wantedBytes = this._owedBytes + frames * FRAME_BYTES;
     const stepBytes = Math.min(wantedBytes - (wantedBytes % blockBytes), requestedBytes);
     if (this.setRequested(requestedBytes - stepBytes) !== 'ok') return;
-    this.#owedBytes = wantedBytes % blockBytes;
-    this.#askedBytes += stepBytes;
+    this._owedBytes = wantedBytes % blockBytes;
+    this._askedBytes += stepBytes;
   }
 
   /** Requests again what was asked for. */
   giveBack(): void {
     this.vm.expectRunning();
-    const bytes = this.#askedBytes;
-    this.#askedBytes = 0;
-    this.#owedBytes = 0;
+    const bytes = this._askedBytes;
+    this._askedBytes = 0;
+    this._owedBytes = 0;
     this.setRequested(this.model.requestedBytes + bytes);
   }
 

@@ -7,7 +7,7 @@ import { KIB } from '../abi/unit.ts';
 import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
 import { openCapture, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
-import { OutputFolder } from '../output/index.ts';
+import { OutputFolder } from '../report/node.ts';
 import { writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';

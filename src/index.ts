@@ -23,8 +23,20 @@ export {
   zoneinfo,
 } from './core/index.ts';
 export {
+  type EncodedReel,
+  MAP_CSS,
+  type MapReel,
+  type MemoryMap,
+  decodeReel,
+  encodeReel,
+  mapSvg,
+  mapText,
+  mountMapView,
+} from './map/index.ts';
+export {
   type FrameKind,
   type FreeList,
+  GuestMapper,
   type GuestFrame,
   Process,
   type ProcFiles,

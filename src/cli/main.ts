@@ -63,6 +63,13 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./pages.ts')).pagesCommand(),
   },
   {
+    name: 'map',
+    args: '<capture>',
+    sentence: "Draw a recording's memory, at a moment or through its time",
+    isBusy: true,
+    make: async () => (await import('./map.ts')).mapCommand(),
+  },
+  {
     name: 'scenario',
     args: '[name]',
     sentence: 'Run a published measurement again; without a name, list the scenarios',

@@ -8,7 +8,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   check: [],
   time: ['abi'],
   core: ['abi'],
-  guest: ['core', 'time'],
+  map: ['abi'],
+  guest: ['core', 'time', 'map'],
   virtio: ['guest', 'time'],
   v86: ['virtio', 'time'],
   vmm: ['virtio', 'guest', 'time'],
@@ -16,12 +17,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cost: ['abi'],
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
-  recording: ['virtio', 'guest', 'core', 'time'],
   recorder: ['abi'],
+  recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'recorder', 'scenario', 'report', 'trace'],
+  cli: ['experiment', 'replay', 'recording', 'recorder', 'scenario', 'report', 'trace', 'map'],
 };
 
 /** Rooms of which only types may be imported. */

@@ -6,6 +6,8 @@ export const HELD: Readonly<Record<string, string>> = {
   'assembly/life/zone-digest.ts': 'test/unit/assembly/life/recur.test.ts',
   'src/experiment/error.ts': 'test/unit/experiment/document.test.ts',
   'src/recorder/record.ts': 'test/slow/recorder.test.ts',
+  'src/map/canvas.ts': 'test/browser/map.browser.ts',
+  'src/map/view.ts': 'test/browser/map.browser.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device-mem.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device.ts': 'test/slow/recording-device.test.ts',

@@ -53,6 +53,7 @@ export {
   WHEN_FULL,
   type WhenFull,
   type VmScheme,
+  WORKLOAD_BOUNDS,
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,

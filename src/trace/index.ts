@@ -42,6 +42,7 @@ export {
   type TraceFunction,
   type TraceOptions,
   type TraceQuirks,
+  expectTrace,
   functionKey,
 } from './trace.ts';
 export type { TracePath, TraceSource } from './source.ts';

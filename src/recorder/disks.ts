@@ -12,29 +12,33 @@ const FOLDERS: readonly string[] = ['bin', 'mod', 'proc', 'sys', 'dev', 'tmp', '
 const TEXTS: readonly string[] = ['lib.sh', 'events.first', 'events.second', 'probes.second'];
 const NOTHING = new Uint8Array(0);
 
+const entry = (name: string, bytes: Uint8Array, mode = FILE_MODE): ArchiveFile => ({
+  path: name,
+  mode,
+  bytes,
+});
+
+function guestFile(name: string): Uint8Array {
+  return readFileSync(path.join(GUEST_FILES, name));
+}
+
 /** The guest's first file system, as Linux unpacks it. */
 export function initrd(lab: Lab): Uint8Array {
-  const file = (name: string, bytes: Uint8Array, mode = FILE_MODE): ArchiveFile => ({
-    path: name,
-    mode,
-    bytes,
-  });
-  const guestFile = (name: string): Uint8Array => readFileSync(path.join(GUEST_FILES, name));
   return cpio([
-    ...FOLDERS.map((name) => file(name, NOTHING, FOLDER_MODE)),
-    file('bin/busybox', lab.busybox, PROGRAM_MODE),
-    file('init', guestFile('init.sh'), PROGRAM_MODE),
-    file('measure', lab.measure, PROGRAM_MODE),
-    ...TEXTS.map((name) => file(name, guestFile(name))),
-    file('mod/order', Buffer.from(`${lab.loadOrder.join('\n')}\n`)),
-    ...lab.modules.map(({ name, bytes }) => file(`mod/${name}.ko`, bytes)),
+    ...FOLDERS.map((name) => entry(name, NOTHING, FOLDER_MODE)),
+    entry('bin/busybox', lab.busybox, PROGRAM_MODE),
+    entry('init', guestFile('init.sh'), PROGRAM_MODE),
+    entry('measure', lab.measure, PROGRAM_MODE),
+    ...TEXTS.map((name) => entry(name, guestFile(name))),
+    entry('mod/order', Buffer.from(`${lab.loadOrder.join('\n')}\n`)),
+    ...lab.modules.map(({ name, bytes }) => entry(`mod/${name}.ko`, bytes)),
   ]);
 }
 
 function bytesUnder(folder: string): number {
   let bytes = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(path.join(entry.parentPath, entry.name)).size;
+  for (const found of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (found.isFile()) bytes += statSync(path.join(found.parentPath, found.name)).size;
   }
   return bytes;
 }

@@ -9,7 +9,8 @@ interface RecordingFile {
   readonly usualBytes: number;
 }
 
-const GZIP = /^\u001f\u008b/;
+/** The second byte of gzip, behind one that is a control character. */
+const GZIP = /^.\u008b/;
 
 const small = (name: string, mark: RegExp): RecordingFile => ({ name, mark, usualBytes: 16 * KIB });
 

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MIB } from '../abi/unit.ts';
+import { UNPRINTABLE } from '../check/index.ts';
 import { RecordingFailed } from './error.ts';
 import type { PlanStep } from './plan.ts';
 import { Qmp } from './qmp.ts';
@@ -55,29 +56,31 @@ function memory({ memoryMib, virtioMem }: MachineOptions): string[] {
   ];
 }
 
+const disk = (file: string, more = ''): string[] => [
+  '-drive',
+  `file=${file},format=raw,if=virtio${more}`,
+];
+
 function argumentsOf(options: MachineOptions): string[] {
-  const { balloon, virtioMem, folder } = options;
+  const { balloon, virtioMem, folder, programs, out } = options;
   const traced = [
     ...(balloon.length === 0 ? [] : BALLOON_TRACE),
     ...(virtioMem.length === 0 ? [] : MEM_TRACE),
   ];
-  const disk = (file: string, more = ''): string[] => [
-    '-drive',
-    `file=${file},format=raw,if=virtio${more}`,
-  ];
+  const words = ['console=ttyS0 quiet panic=-1 edd=off nokaslr', ...options.words];
   return [
-    ...['-accel', 'tcg', '-cpu', 'max', '-smp', `${options.cpus}`],
-    ...memory(options),
-    ...['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio'],
-    ...['-kernel', options.vmlinuz, '-initrd', options.initrd],
-    ...disk(options.programs, ',readonly=on'),
-    ...disk(options.out),
-    ...['-device', 'virtio-balloon-pci'],
-    ...['-qmp', `unix:${path.join(folder, 'qmp')},server=on,wait=off`],
-    ...traced.flatMap((event) => ['-trace', event]),
-    ...['-D', path.join(folder, 'device.log')],
-    ...['-append', ['console=ttyS0 quiet panic=-1 edd=off nokaslr', ...options.words].join(' ')],
-  ];
+    ['-accel', 'tcg', '-cpu', 'max', '-smp', `${options.cpus}`],
+    memory(options),
+    ['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio'],
+    ['-kernel', options.vmlinuz, '-initrd', options.initrd],
+    disk(programs, ',readonly=on'),
+    disk(out),
+    ['-device', 'virtio-balloon-pci'],
+    ['-qmp', `unix:${path.join(folder, 'qmp')},server=on,wait=off`],
+    traced.flatMap((event) => ['-trace', event]),
+    ['-D', path.join(folder, 'device.log')],
+    ['-append', words.join(' ')],
+  ].flat();
 }
 
 /** A wish as a line of `host.log`: seconds since the first, what was asked, what came back. */
@@ -95,7 +98,7 @@ async function drive(options: MachineOptions, log: string[]): Promise<void> {
   const steps = [
     ...balloon.map((step) => ({ ...step, kind: 'balloon' as const })),
     ...virtioMem.map((step) => ({ ...step, kind: 'virtio-mem' as const })),
-  ].sort((a, b) => a.atMs - b.atMs);
+  ].toSorted((a, b) => a.atMs - b.atMs);
   const qmp = await Qmp.open(path.join(folder, 'qmp'));
   const begin = Date.now();
   for (const { atMs, mib, kind } of steps) {
@@ -128,7 +131,7 @@ export async function runMachine(
   let driven: Promise<void> = Promise.resolve();
   const console = createWriteStream(path.join(options.folder, 'console.log'));
   const hear = (text: string): void => {
-    const line = text.replaceAll(/[^\x20-\x7e]/g, '');
+    const line = text.replaceAll(UNPRINTABLE, '');
     console.write(`${line}\n`);
     if (line.trim() !== '') last = line.trim();
     if (line.includes('RECORDER READY')) driven = drive(options, wishes);

@@ -55,7 +55,7 @@ const OUT_DISK_MIB = 1500;
 
 /** The programs of these packages, unpacked once. */
 function programsOf(folder: string, packages: readonly string[], tell: Tell): string {
-  const names = [...new Set(packages)].sort();
+  const names = [...new Set(packages)].toSorted();
   const root = path.join(folder, `programs-${names.join('+')}`);
   if (existsSync(path.join(root, 'packages'))) return root;
   tell(`fetching ${names.join(', ')}`);
@@ -87,7 +87,7 @@ function collect(folder: string, out: string, wishes: readonly string[]): Map<st
   }
   writeFileSync(path.join(left, 'host.log'), wishes.map((line) => `${line}\n`).join(''));
   const files = new Map<string, Uint8Array>();
-  for (const name of readdirSync(left).sort()) {
+  for (const name of readdirSync(left).toSorted()) {
     if (name === 'lost+found') continue;
     const bytes = readFileSync(path.join(left, name));
     if (bytes.length > 0) files.set(name, bytes);

@@ -139,6 +139,8 @@ function callOf(capture: Capture, lives: readonly Life[], call: number): CallPro
     flow(`call ${name} ${call}`, `called ${name} ${call}`),
   );
   const spread = (key: string): Spread => spreadOf(samples.map((one) => one.need(key)));
+  // a mapping that grew counts as written whole: no more than was touched is taken
+  const written = samples.map((one) => Math.min(one.need('dirty'), one.need('touched_anonymous')));
   return {
     call,
     allocated: spreadOf(flows.map(({ allocated }) => allocated)),
@@ -146,7 +148,7 @@ function callOf(capture: Capture, lives: readonly Life[], call: number): CallPro
     held: spreadOf(flows.map(({ held }) => held)),
     touchedAnonymous: spread('touched_anonymous'),
     touchedFile: spread('touched_file'),
-    written: spread('dirty'),
+    written: spreadOf(written),
     anonymous: spread('anonymous'),
     mappedFile: spread('file'),
   };
@@ -164,7 +166,7 @@ function growthOf(lives: readonly Life[]): MeasuredProfile['growth'] {
     }
   }
   return [...found.entries()]
-    .sort(([a], [b]) => a - b)
+    .toSorted(([a], [b]) => a - b)
     .map(([call, frames]) => ({ call, anonymous: spreadOf(frames) }));
 }
 

@@ -11,7 +11,7 @@ describe('what a container’s processes do to memory', () => {
       ['c1', 50],
       ['c2', 60],
     ]);
-    expect([...family].sort()).toEqual([50, 51, 52]);
+    expect([...family].toSorted()).toEqual([50, 51, 52]);
   });
 
   it('lies between two marks', () => {

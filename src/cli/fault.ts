@@ -3,7 +3,6 @@
 
 import { constants } from 'node:os';
 import { CommanderError } from 'commander';
-import { RefusedArgument } from '../check/index.ts';
 
 /** The command line or an input file is wrong. */
 export class UsageError extends Error {
@@ -89,6 +88,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   if (error instanceof SystemsMissing) return missingCode(error, write);
   if (error instanceof JobsMissing) return jobsCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
+  const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
   const { ExperimentError } = await import('../experiment/index.ts');

@@ -100,16 +100,16 @@ async function drive(options: MachineOptions, log: string[]): Promise<void> {
     ...virtioMem.map((step) => ({ ...step, kind: 'virtio-mem' as const })),
   ].toSorted((a, b) => a.atMs - b.atMs);
   const qmp = await Qmp.open(path.join(folder, 'qmp'));
-  const begin = Date.now();
+  const begin = performance.now();
   for (const { atMs, mib, kind } of steps) {
-    await sleep(Math.max(0, begin + atMs - Date.now()));
+    await sleep(Math.max(0, begin + atMs - performance.now()));
     const bytes = mib * MIB;
     if (kind === 'balloon') await qmp.ask('balloon', { value: bytes });
     else {
       const property = 'requested-size';
       await qmp.ask('qom-set', { path: 'mem0', property, value: bytes });
     }
-    log.push(wishLine((Date.now() - begin) / 1000, kind, bytes));
+    log.push(wishLine((performance.now() - begin) / 1000, kind, bytes));
   }
   qmp.close();
 }

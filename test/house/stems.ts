@@ -8,6 +8,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/recorder/record.ts': 'test/slow/recorder.test.ts',
   'src/map/canvas.ts': 'test/browser/map.browser.ts',
   'src/map/view.ts': 'test/browser/map.browser.ts',
+  'src/recording/read/trace-words.ts': 'test/unit/recording/read/trace-text.test.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device-mem.ts': 'test/slow/recording-device.test.ts',
   'src/recording/verify/device.ts': 'test/slow/recording-device.test.ts',

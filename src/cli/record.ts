@@ -49,6 +49,7 @@ function optionsOf(flags: RecordFlags): RecordOptions {
     packages: flags.packages?.split(',') ?? [],
     bufferKib: mebibytes('--buffer', flags.buffer) * KIB,
     timeoutMs: duration('--timeout', flags.timeout),
+    startClock: startWall,
     labFolder: labFolder(flags),
   };
 }

@@ -39,6 +39,8 @@ export interface RecordOptions {
   /** Room for events in the guest, in KiB for each CPU. */
   readonly bufferKib: number;
   readonly timeoutMs: number;
+  /** Starts a clock of the wall, for plans. */
+  readonly startClock: () => () => number;
   /** Kept between recordings: kernels, programs. */
   readonly labFolder: string;
 }

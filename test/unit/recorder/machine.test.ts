@@ -18,6 +18,7 @@ function options(changed: Partial<MachineOptions> = {}): MachineOptions {
     virtioMem: [],
     folder: mkdtempSync(path.join(tmpdir(), 'machine-')),
     timeoutMs: 60_000,
+    startClock: () => () => Infinity,
     ...changed,
   };
 }

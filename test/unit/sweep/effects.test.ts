@@ -50,7 +50,7 @@ describe('the effect of a factor', () => {
   it('is none of a factor with one value', () => {
     expect(
       effectsOf(
-        rows().filter(({ labels }) => labels['a'] === '1'),
+        grid().filter(({ labels }) => labels['a'] === '1'),
         ['a'],
       ),
     ).toEqual([]);

@@ -1,19 +1,23 @@
 // guestmem verify: a recording of a real kernel through the core, frame by frame.
 
 import { Command } from 'commander';
-import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
+import { type VerifyRun, openCapture, verifyCapture, verifyReel } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { EXIT_FAILURE } from './fault.ts';
+import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
 
 interface VerifyFlags {
   readonly guided?: boolean;
   readonly freeRunning?: boolean;
   readonly json?: boolean;
+  readonly map?: boolean;
 }
 
 /** Divergences that the JSON lists in full; the counts cover all. */
 const LISTED_DIVERGENCES = 100;
+/** Maps of a recording's begin and end. */
+const ENDS = 2;
 
 function verdictJson(verdict: VerifyRun): string {
   const { result, mode, eventsPerSecond } = verdict;
@@ -27,6 +31,7 @@ function verdictJson(verdict: VerifyRun): string {
     bulk,
     freedTwice,
     finalLists,
+    places: result.places,
     ...(verdict.device === undefined ? {} : { device: verdict.device }),
     listDifferences: result.listDifferences,
     divergenceCount: result.divergences.length,
@@ -54,6 +59,8 @@ function inexactText({ result }: VerifyRun): string {
   const parts = [`${divergences.length} wrong frames`];
   const moves = drain.total - drain.exact + refill.total - refill.exact;
   if (moves > 0) parts.push(`${moves} refills or drains other than the kernel's`);
+  const places = result.places.total - result.places.exact;
+  if (places > 0) parts.push(`${places} places of compaction other than the kernel's`);
   const lists = finalLists.total - finalLists.identical;
   if (lists > 0) parts.push(`${lists} final lists differ`);
   return parts.join(', ');
@@ -68,6 +75,7 @@ function verdictText(verdict: VerifyRun): string {
     scoreLine('refills', result.refill) +
     scoreLine('drains', result.drain) +
     scoreLine('final lists', { exact: identical, total }) +
+    (result.places.total === 0 ? '' : scoreLine('places', result.places)) +
     deviceLines(verdict) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
     (verdict.explanation ?? '') +
@@ -80,6 +88,7 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
   const verdict = verifyCapture(capture, mode, { clock: startWall() });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
+  if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
 }
 
@@ -91,6 +100,7 @@ export function verifyCommand(): Command {
       'the trace says when lists refill and drain, the core which frames (default)',
     )
     .option('--free-running', 'the core also decides when lists refill and drain, and by how much')
+    .option('--map', "draw the guest's memory as it is at the end")
     .option('--json', 'print the verdict as JSON, and nothing else, on stdout')
     .action(run);
 }

@@ -48,12 +48,14 @@ function hintedTest(hint: number): ClaimTest | undefined {
 
 export class ModelPort implements AllocatorPort {
   readonly model: Model = new Model();
-  private log: RunLog = { mismatches: [], refills: [], drains: [] };
+  private log: RunLog = P.emptyLog();
   private current = 0;
   /** By CPU's lists: list of the last free, and list of the drain that runs. */
   private readonly freedList = new Map<Pcp, number>();
   private readonly drainList = new Map<Pcp, number>();
   private lastFreed = -1;
+  /** By zone: its boost when kswapd's run began. */
+  private readonly seenBoost = new Map<number, number>();
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
   private readonly scans = new Map<number, Scan>();
   private readonly hints: Hints = new Set();
@@ -124,7 +126,7 @@ export class ModelPort implements AllocatorPort {
         break;
       case P.OP_RELEASE:
         this.leave(c);
-        this.model.freePages(c.frame, c.order, c.cpu, c.operand - 1);
+        this.model.freePages(c.frame, c.order, c.cpu);
         break;
       default:
         this.background(c);
@@ -146,17 +148,14 @@ export class ModelPort implements AllocatorPort {
     };
     switch (c.op) {
       case P.OP_DECAY:
-        model.decayZone(model.zone(c.zone), c.cpu, c.operand - 1);
+        model.decayZone(model.zone(c.zone), c.cpu);
         break;
       case P.OP_DRAIN_ALL:
-        model.drainAll(c.operand === 1 ? c.zone : -1);
+        if (c.operand === P.DRAIN_CPU_ZONE) model.drainCpu(model.zone(c.zone), c.cpu);
+        else model.drainAll(c.operand === P.DRAIN_ZONE ? c.zone : -1);
         break;
       case P.OP_RECLAIM:
-        for (const zone of model.zones) {
-          if (zone.index > c.zone) continue;
-          if (c.operand === 1) zone.flags |= L.RECLAIM_ACTIVE;
-          else zone.flags &= ~L.RECLAIM_ACTIVE;
-        }
+        this.reclaim(c);
         break;
       case P.OP_ONLINE:
         this.online(c);
@@ -176,8 +175,30 @@ export class ModelPort implements AllocatorPort {
       case P.OP_OFFLINE:
         this.offline(c);
         break;
+      case P.OP_TAKE_FREE: {
+        const was = this.takeFree(c);
+        if (was !== P.RESYNC_IN_USE) this.log.mismatches.push(c.number, P.NO_PREDICTION, was);
+        break;
+      }
+      case P.OP_PUT_BACK:
+        isolate.putBack(model.zone(c.zone), c.frame, c.order);
+        break;
       default:
         this.compaction(c);
+    }
+  }
+
+  /** kswapd begins, or ends and takes away the boost that it saw. */
+  private reclaim(c: Command): void {
+    for (const zone of this.model.zones) {
+      if (zone.index > c.zone) continue;
+      if (c.operand === 1) {
+        zone.flags |= L.RECLAIM_ACTIVE;
+        this.seenBoost.set(zone.index, zone.boost);
+      } else {
+        zone.flags &= ~L.RECLAIM_ACTIVE;
+        zone.boost = Math.max(0, zone.boost - (this.seenBoost.get(zone.index) ?? 0));
+      }
     }
   }
 
@@ -219,6 +240,17 @@ export class ModelPort implements AllocatorPort {
         this.log.mismatches.push(c.number, P.NO_PREDICTION, this.takeOut(c.frame, c.order));
         scan.give(c.frame, c.order);
         break;
+      case P.OP_SCAN_SEARCH:
+        scan.seek();
+        break;
+      case P.OP_SCAN_HOLD:
+        this.hold(c, scan);
+        break;
+      case P.OP_SCAN_SETTLE:
+        for (const pfn of scan.settle(c.order, c.operand)) {
+          buddy.freeWhole(this.model.zone(c.zone), pfn, c.order);
+        }
+        break;
       case P.OP_SCAN_LEAVE: {
         const predicted = scan.nextHeld() ?? P.NO_PREDICTION;
         if (!scan.leave(c.frame, c.order) || predicted === c.frame) break;
@@ -232,6 +264,22 @@ export class ModelPort implements AllocatorPort {
       default:
         throw new Error(`unknown command ${c.op}`);
     }
+  }
+
+  private hold(c: Command, scan: Scan): void {
+    if (!scan.found(c.frame, c.order)) {
+      this.log.places.push(c.number);
+      this.takeFree(c);
+    }
+    scan.hold(c.frame, c.order);
+  }
+
+  /** A free block leaves its list for a while. */
+  private takeFree({ zone, frame, order }: Command): number {
+    const isThere = this.model.zone(zone).heads.get(frame)?.order === order;
+    if (!isThere) return this.takeOut(frame, order);
+    isolate.detach(this.model.zone(zone), frame, order);
+    return P.RESYNC_IN_USE;
   }
 
   private beginScan(c: Command, slot: number): void {
@@ -421,8 +469,10 @@ export class ModelPort implements AllocatorPort {
 
   private offline(c: Command): void {
     const zone = this.model.zone(c.zone);
-    zone.managed -= c.operand;
-    if (c.type === 0) return;
+    if (c.type !== P.OFFLINE_GONE) {
+      zone.managed += c.type === P.OFFLINE_RETURNS ? c.operand : -c.operand;
+      return;
+    }
     zone.present -= c.operand;
     if (c.frame + c.operand === zone.end) zone.spanned -= c.operand;
   }

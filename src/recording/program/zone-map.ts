@@ -9,6 +9,8 @@ interface ZoneRange {
   readonly zone: number;
 }
 
+const NO_RANGE: ZoneRange = { start: 0, end: 0, zone: 0 };
+
 function rangesOf({ zones }: AllocatorState): ZoneRange[] {
   return zones.map(({ startPfn, spanned, index }) => ({
     start: startPfn,
@@ -21,11 +23,15 @@ function rangesOf({ zones }: AllocatorState): ZoneRange[] {
 export class ZoneMap {
   private readonly ranges: ZoneRange[];
   private readonly later: ZoneRange[];
-  private last: ZoneRange = { start: 0, end: 0, zone: 0 };
+  private last: ZoneRange = NO_RANGE;
 
-  constructor(start: AllocatorState, end: AllocatorState) {
+  private readonly goesMovable: boolean;
+
+  /** `cmdline`: how the kernel was started. */
+  constructor(start: AllocatorState, end: AllocatorState, cmdline = '') {
     this.ranges = rangesOf(start);
     this.later = rangesOf(end);
+    this.goesMovable = /(?:^| )memhp_default_state=online_movable(?: |$)/.test(cmdline);
   }
 
   /** Zone of a frame, or -1 while it is not memory. */
@@ -40,14 +46,27 @@ export class ZoneMap {
     return -1;
   }
 
-  /** A block comes online: the zone the end state gives it, else its neighbour's, else by address. */
+  /** A block comes online: the zone the end state gives it, else its neighbour's, else by the kernel's default. */
   grow(pfn: number, frames: number): number {
     const before = this.ranges.find((range) => range.end === pfn);
     const known = this.later.find((range) => pfn >= range.start && pfn < range.end);
-    const zone = known?.zone ?? before?.zone ?? this.zoneByAddress(pfn);
+    const zone = known?.zone ?? before?.zone ?? this.defaultZone(pfn);
     if (before !== undefined && before.zone === zone) before.end = pfn + frames;
     else this.ranges.push({ start: pfn, end: pfn + frames, zone });
     return zone;
+  }
+
+  /** A memory block is gone: its frames are no memory until they come online again. */
+  shrink(start: number, end: number): void {
+    const at = this.ranges.findIndex((range) => start >= range.start && end <= range.end);
+    const range = this.ranges[at];
+    if (range === undefined) return;
+    const parts = [
+      { ...range, end: start },
+      { ...range, start: end },
+    ];
+    this.ranges.splice(at, 1, ...parts.filter((part) => part.start < part.end));
+    this.last = NO_RANGE;
   }
 
   /** Zones that have memory now, ascending. */
@@ -63,8 +82,9 @@ export class ZoneMap {
     return best;
   }
 
-  private zoneByAddress(pfn: number): number {
-    if (this.later.some((range) => range.zone === ZONE_MOVABLE)) return ZONE_MOVABLE;
+  private defaultZone(pfn: number): number {
+    if (this.goesMovable || this.later.some((range) => range.zone === ZONE_MOVABLE))
+      return ZONE_MOVABLE;
     return pfn >= ZONE_DMA32_LIMIT ? ZONE_NORMAL : ZONE_DMA32;
   }
 }

@@ -43,6 +43,9 @@ export const LIGHT: Theme = {
   onPart: '#fefefe',
 };
 
+/** Of systems on white, for pages of other rooms. */
+export const COLOURS: readonly string[] = LIGHT.systems;
+
 export const DARK: Theme = {
   paper: '#12161c',
   ink: '#e8ecf2',

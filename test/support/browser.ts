@@ -16,6 +16,9 @@ export const hasBrowser: boolean = existsSync(CHROMIUM);
 /** In the name of what is skipped. */
 export const NEEDS: string = hasBrowser ? '' : ' (skipped: no /usr/bin/chromium)';
 
+/** A browser starts in a second, on a busy machine in many. */
+export const STARTS_WITHIN_MS = 120_000;
+
 const ARGS = [
   '--headless',
   '--no-sandbox',

@@ -2,6 +2,7 @@
  * Colours, light and dark. Hues are Okabe and Ito's, told apart by colour-blind readers, each dark (or light) enough for its paper
  * (3:1). There are seven, so that systems also differ in their dashes: a pair of both is one system's everywhere.
  */
+import { COLOURS } from './colour.ts';
 import { FOOTPRINT_CAUSES } from '../results.ts';
 import type { Palette } from './spec.ts';
 
@@ -23,7 +24,7 @@ export const LIGHT: Theme = {
   ink: '#1c2430',
   muted: '#566070',
   grid: '#dfe3e9',
-  systems: ['#0063b1', '#cf5300', '#00805f', '#a8468f', '#84690a', '#2f8ac9', '#3d3d3d'],
+  systems: COLOURS,
   causes: ['#4c72b0', '#718ab8', '#3f8f5f', '#bf7a10', '#c2404f', '#8160b0', '#707070'],
   steps: [
     '#6b7280',
@@ -42,9 +43,6 @@ export const LIGHT: Theme = {
   ],
   onPart: '#fefefe',
 };
-
-/** Of systems on white, for pages of other rooms. */
-export const COLOURS: readonly string[] = LIGHT.systems;
 
 export const DARK: Theme = {
   paper: '#12161c',

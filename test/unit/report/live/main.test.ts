@@ -3,7 +3,14 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../../src/report/figure/figures.ts';
 import { cellText, tableOf } from '../../../../src/report/figure/spec.ts';
-import { NEEDS, type Opened, hasBrowser, openReport, wholeRun } from '../../../support/browser.ts';
+import {
+  NEEDS,
+  type Opened,
+  STARTS_WITHIN_MS,
+  hasBrowser,
+  openReport,
+  wholeRun,
+} from '../../../support/browser.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -11,7 +18,7 @@ describe.skipIf(!hasBrowser)(`report.html in a browser${NEEDS}`, () => {
   let open: Opened;
   beforeAll(async () => {
     open = await openReport();
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => open.close());
 
   it('comes without a complaint and asks for nothing', async () => {
@@ -55,6 +62,7 @@ describe.skipIf(!hasBrowser)(`report.html in a browser${NEEDS}`, () => {
     for (const { id, spec } of figuresOf(run.results, run.details)) {
       const element = page.locator(`figure[data-figure="${id}"]`);
       await element.locator('summary').click();
+      await element.locator('tbody tr').first().waitFor();
       const rows = await element
         .locator('tbody tr')
         .evaluateAll((lines) =>

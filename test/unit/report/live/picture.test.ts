@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEEDS, type Opened, hasBrowser, openReport } from '../../../support/browser.ts';
+import {
+  NEEDS,
+  type Opened,
+  STARTS_WITHIN_MS,
+  hasBrowser,
+  openReport,
+} from '../../../support/browser.ts';
 
 describe.skipIf(!hasBrowser)(`a figure in a browser${NEEDS}`, () => {
   let open: Opened;
@@ -8,7 +14,7 @@ describe.skipIf(!hasBrowser)(`a figure in a browser${NEEDS}`, () => {
     open = await openReport();
     await open.page.locator('#figure-memory').scrollIntoViewIfNeeded();
     await open.page.waitForSelector('#figure-memory .live-picture svg');
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => open.close());
 
   it('says the values of all systems where somebody points', async () => {

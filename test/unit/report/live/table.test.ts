@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NEEDS, type Opened, hasBrowser, openReport } from '../../../support/browser.ts';
+import {
+  NEEDS,
+  type Opened,
+  STARTS_WITHIN_MS,
+  hasBrowser,
+  openReport,
+} from '../../../support/browser.ts';
 
 describe.skipIf(!hasBrowser)(`a table in a browser${NEEDS}`, () => {
   let open: Opened;
   beforeAll(async () => {
     open = await openReport();
-  });
+  }, STARTS_WITHIN_MS);
   afterAll(() => open.close());
 
   it('is sorted by a head, up and down', async () => {

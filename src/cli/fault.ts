@@ -95,7 +95,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
-  const { EngineError, JobError } = await import('../sweep/index.ts');
+  const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
@@ -105,6 +105,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof RecordingError ||
     error instanceof OutputError ||
     error instanceof EngineError ||
+    error instanceof QueryError ||
     error instanceof JobError;
   if (isUsage) return usage(error, write);
   const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;

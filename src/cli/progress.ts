@@ -3,6 +3,7 @@
 import cliProgress from 'cli-progress';
 import { MS_PER_S } from '../abi/unit.ts';
 import { startWall } from '../replay/index.ts';
+import { shortTime } from './jobs-progress.ts';
 
 export interface Progress {
   update(system: string, share: number): void;
@@ -13,21 +14,11 @@ const SILENT: Progress = { update: () => {}, stop: () => {} };
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** `4:05`, of hours `1:04:05`. */
-export function clockText(ms: number): string {
-  const seconds = Math.round(ms / MS_PER_S);
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const rest = String(seconds % 60).padStart(2, '0');
-  return hours === 0
-    ? `${minutes}:${rest}`
-    : `${hours}:${String(minutes).padStart(2, '0')}:${rest}`;
-}
-
 /** How long it took so far, how long it will take at this speed, and how many things a second that is. */
 export function paceText(done: number, share: number, elapsedMs: number, what: string): string {
-  if (share <= 0 || elapsedMs <= 0) return clockText(elapsedMs);
-  const left = clockText((elapsedMs * (1 - share)) / share);
-  return `${clockText(elapsedMs)}, ${left} left, ${WHOLE.format((done * MS_PER_S) / elapsedMs)} ${what}/s`;
+  if (share <= 0 || elapsedMs <= 0) return shortTime(elapsedMs);
+  const left = shortTime((elapsedMs * (1 - share)) / share);
+  return `${shortTime(elapsedMs)}, ${left} left, ${WHOLE.format((done * MS_PER_S) / elapsedMs)} ${what}/s`;
 }
 
 /** What is played: so many systems, each with so many calls. */

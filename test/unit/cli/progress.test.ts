@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clockText, paceText, startProgress } from '../../../src/cli/progress.ts';
+import { paceText, startProgress } from '../../../src/cli/progress.ts';
 
 const { prototype } = cliProgress.SingleBar;
 const isTTY = process.stderr.isTTY;
@@ -52,15 +52,7 @@ describe('progress', () => {
 
 describe('the pace', () => {
   it('is what went by, what is left at this speed, and how much a second', () => {
-    expect(paceText(3000, 0.25, 2000, 'calls')).toBe('0:02, 0:06 left, 1,500 calls/s');
-    expect(paceText(0, 0, 2000, 'calls')).toBe('0:02');
-  });
-
-  it.each([
-    [59_400, '0:59'],
-    [59_600, '1:00'],
-    [3_845_000, '1:04:05'],
-  ])('%d ms is %s', (ms, text) => {
-    expect(clockText(ms)).toBe(text);
+    expect(paceText(3000, 0.25, 2000, 'calls')).toBe('2 s, 6 s left, 1,500 calls/s');
+    expect(paceText(0, 0, 2000, 'calls')).toBe('2 s');
   });
 });

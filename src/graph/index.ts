@@ -1,0 +1,7 @@
+// The room of graphs: the state of a run as bytes, and back. Open to all rooms: each names what of its own may stand there.
+
+export { bound, partial } from './bound.ts';
+export { UnreadableState, UnwritableState } from './error.ts';
+export { type Known, type Special } from './known.ts';
+export { readGraph } from './read.ts';
+export { writeGraph } from './write.ts';

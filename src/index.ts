@@ -1,4 +1,9 @@
-// The library: read or make a trace, replay it through systems, report.
+/**
+ * guestmem: the memory of virtual machines, page frame by page frame. This is the library without a file system: it runs in Node,
+ * Deno, Bun and browsers. What reads and writes files is in `guestmem/node`, pages and formats of results in `guestmem/report`.
+ *
+ * @module guestmem
+ */
 
 export { RefusedArgument, HandleEnded } from './check/index.ts';
 export {
@@ -9,6 +14,7 @@ export {
   buddyinfo,
   faultText,
   layoutOf,
+  loadCore,
   loadState,
   pagetypeinfo,
   saveState,
@@ -29,15 +35,6 @@ export {
   growByDoubling,
   growByStep,
 } from './guest/index.ts';
-export {
-  type Experiment,
-  ExperimentError,
-  experimentYaml,
-  planOf,
-  readExperiment,
-  traceOfExperiment,
-} from './experiment/index.ts';
-export { RecordingError, openCapture, verifyCapture } from './recording/index.ts';
 export type {
   AllocatorState,
   BootLayout,
@@ -123,20 +120,14 @@ export {
 } from './replay/index.ts';
 export {
   type Details,
-  FORMATS,
-  type Format,
-  type OutputFile,
   type RecordRows,
-  type Rendered,
   type Report,
   type Results,
+  ResultsError,
   type SystemResult,
   parseResults,
-  readResults,
-  reportHtml,
   resultsJson,
   resultsTable,
-  writeReport,
 } from './report/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';

@@ -38,6 +38,7 @@ import {
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
   GUEST_ZONES_OFFSET,
+  GUEST_ZONES_USED_OFFSET,
   KERNEL_ZONES,
   NODE_BYTES,
   STATS_BASE,
@@ -159,7 +160,7 @@ export class Guest {
 if (<i32>offsetof<Guest>() > GUEST_BYTES) ERROR('the guest header outgrew its room');
 if (offsetof<Guest>('spanFrames') != GUEST_SPAN_OFFSET) ERROR('Guest.spanFrames moved');
 if (offsetof<Guest>('zonesMax') != GUEST_SIZES_OFFSET) ERROR('Guest.zonesMax moved');
-if (offsetof<Guest>('zonesUsed') != GUEST_SIZES_OFFSET + 20) ERROR('the sizes of Guest moved');
+if (offsetof<Guest>('zonesUsed') != GUEST_ZONES_USED_OFFSET) ERROR('the sizes of Guest moved');
 if (offsetof<Guest>('zones') != GUEST_ZONES_OFFSET) ERROR('Guest.zones moved');
 if (offsetof<Guest>('pcps') != GUEST_PCPS_OFFSET) ERROR('Guest.pcps moved');
 if (offsetof<Guest>('blocks') != GUEST_BLOCKS_OFFSET) ERROR('Guest.blocks moved');

@@ -60,6 +60,7 @@ export const GUEST_BASE = 4096;
 export const GUEST_BYTES = 256;
 export const GUEST_SPAN_OFFSET = 4;
 export const GUEST_SIZES_OFFSET = 8; // words: zones, cpus, objects, nodes, buffer slots
+export const GUEST_ZONES_USED_OFFSET = 28;
 export const GUEST_ZONES_OFFSET = 32;
 export const GUEST_PCPS_OFFSET = 36;
 export const GUEST_BLOCKS_OFFSET = 40;

@@ -8,6 +8,7 @@ export {
   expectObject,
   expectWords,
 } from './argument.ts';
+export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
 export { UNPRINTABLE, escaped, shortened } from './text.ts';

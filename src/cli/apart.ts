@@ -13,7 +13,7 @@ export function writesInto(folder: string): void {
 /** Clears what an ended thread has begun in folders. */
 async function clear(folders: readonly string[]): Promise<void> {
   if (folders.length === 0) return;
-  const { clearLeftovers } = await import('../report/index.ts');
+  const { clearLeftovers } = await import('../report/node.ts');
   for (const folder of folders) if (existsSync(folder)) clearLeftovers(resolve(folder), []);
 }
 

@@ -25,6 +25,12 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./replay.ts')).replayCommand(),
   },
   {
+    name: 'report',
+    args: '<folder>',
+    sentence: 'Make report.html of a run again, from results.json in its folder',
+    make: async () => (await import('./report.ts')).reportCommand(),
+  },
+  {
     name: 'systems',
     sentence: 'List the systems that can be compared, and the policies and formats by name',
     make: async () => (await import('./systems.ts')).systemsCommand(),

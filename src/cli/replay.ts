@@ -27,17 +27,8 @@ import {
   sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
-import {
-  FORMATS,
-  RecordSpool,
-  type Format,
-  type Report,
-  type Results,
-  type Written,
-  openOutput,
-  resultsJson,
-  writeReport,
-} from '../report/index.ts';
+import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
+import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, wholeNumber } from './argument.ts';
@@ -191,7 +182,7 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
     },
-    details: detailsOf(played),
+    details: detailsOf(played, pricesOf(planOf(configuration).prices)),
     experiment: experimentYaml(configuration),
   };
 }

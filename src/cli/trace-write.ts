@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { KIB } from '../abi/unit.ts';
-import { OutputFolder } from '../report/index.ts';
+import { OutputFolder } from '../report/node.ts';
 import {
   type SampleOptions,
   TRACE_SHAPES,

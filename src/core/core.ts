@@ -9,11 +9,12 @@ import {
   GUEST_BACKING_SHIFT_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
+  GUEST_ZONES_USED_OFFSET,
   KERNEL_ZONES,
   KSWAPD_HIGHEST_SHIFT,
   KSWAPD_ORDER_SHIFT,
 } from '../abi/layout.ts';
-import { THP_ORDER } from '../abi/unit.ts';
+import { ORDERS, THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeGuest, encodeGuest } from './bytes.ts';
@@ -63,6 +64,12 @@ export interface LeftInstance {
 export interface KswapdWake {
   readonly order: number;
   readonly highest: number;
+}
+
+/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
+export interface FreeSpace {
+  readonly frames: number;
+  readonly wholeFrames: number;
 }
 
 /**
@@ -147,6 +154,20 @@ export class Core {
     const kernelZone = this.kernelZones[index];
     if (kernelZone !== undefined) return kernelZone;
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
+  }
+
+  /** What is free on the lists of all zones; looking changes nothing. */
+  freeSpace(): FreeSpace {
+    let frames = 0;
+    let wholeFrames = 0;
+    for (let at = this._instance.headerWord(GUEST_ZONES_USED_OFFSET) - 1; at >= 0; at -= 1) {
+      const zone = this.zone(at);
+      frames += zone.free;
+      for (let order = THP_ORDER; order < ORDERS; order += 1) {
+        wholeFrames += zone.freeBlocks(order) << order;
+      }
+    }
+    return { frames, wholeFrames };
   }
 
   get spanFrames(): number {

@@ -4,7 +4,7 @@ export { CORE_KNOWN } from './known.ts';
 export type { FrameSet } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
-export { Core, type KswapdWake } from './core.ts';
+export { Core, type FreeSpace, type KswapdWake } from './core.ts';
 export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
@@ -13,6 +13,7 @@ export {
   type CoreBuild,
   compiledCore,
   coreVersion,
+  loadCore,
   onLlfree,
   useCore,
 } from './instantiate.ts';

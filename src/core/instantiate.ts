@@ -1,11 +1,10 @@
 // Finds the built core, compiles it once per build, makes instances. The only file that reads the
 // Wasm binary.
 
-import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
-import { expectName } from '../check/index.ts';
+import { builtin, expectName } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports, LlfreeExports } from './exports.ts';
 
@@ -40,6 +39,8 @@ export function onLlfree(build: CoreBuild): CoreBuild {
 }
 
 const modules = new Map<CoreModule, CompiledCore>();
+/** Of files whose bytes were given. */
+const hashes = new Map<CoreModule, string>();
 /** Instances made so far by this process. */
 let made = 0;
 
@@ -52,9 +53,15 @@ export function compiledCore(build: CoreBuild): CompiledCore {
 }
 
 function builtCore(name: CoreModule): Uint8Array<ArrayBuffer> {
-  const url = new URL(`../../build/core.${name}.wasm`, import.meta.url);
+  const files = builtin('node:fs');
+  if (files === undefined) {
+    throw new CoreError(
+      `the core is not loaded: await loadCore('${name}', URL) where no files are`,
+    );
+  }
+  const url = new URL(/* @vite-ignore */ `../../build/core.${name}.wasm`, import.meta.url);
   try {
-    return new Uint8Array(readFileSync(url));
+    return new Uint8Array(files.readFileSync(url));
   } catch {
     throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
   }
@@ -64,11 +71,20 @@ function loaded(name: CoreModule): CompiledCore {
   return useCore(name, builtCore(name));
 }
 
+function hashOf(bytes: Uint8Array): string {
+  let hash = FNV_BASIS;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
+  return hash.toString(16).padStart(8, '0');
+}
+
 /** What a built core is known by: the version of its interface, and a hash of its file. */
 export function coreVersion(build: CoreBuild): { readonly abi: number; readonly hash: string } {
-  let hash = FNV_BASIS;
-  for (const byte of builtCore(build)) hash = Math.imul(hash ^ byte, FNV_PRIME) >>> 0;
-  return { abi: ABI_VERSION, hash: hash.toString(16).padStart(8, '0') };
+  return { abi: ABI_VERSION, hash: hashes.get(build) ?? hashOf(builtCore(build)) };
+}
+
+function viewOf(bytes: BufferSource): Uint8Array {
+  if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /**
@@ -76,9 +92,26 @@ export function coreVersion(build: CoreBuild): { readonly abi: number; readonly 
  * uses it.
  */
 export function useCore(name: CoreModule, core: BufferSource | CompiledCore): CompiledCore {
-  const module = core instanceof WebAssembly.Module ? core : new WebAssembly.Module(core);
+  const isCompiled = core instanceof WebAssembly.Module;
+  const module = isCompiled ? core : new WebAssembly.Module(core);
   modules.set(name, module);
+  if (!isCompiled) hashes.set(name, hashOf(viewOf(core)));
   return module;
+}
+
+/**
+ * Fetches a build and registers it, where no files are: `await loadCore('release', new URL('guestmem/core.wasm', import.meta.url))`.
+ * Bytes, a module or an answer of fetch do as well. Throws CoreError when there is nothing at the address.
+ */
+export async function loadCore(
+  name: CoreModule,
+  from: string | URL | Response | BufferSource | CompiledCore,
+): Promise<CompiledCore> {
+  const isAddress = typeof from === 'string' || from instanceof URL;
+  const found = isAddress ? await fetch(from) : from;
+  if (!(found instanceof Response)) return useCore(name, found);
+  if (found.ok) return useCore(name, await found.arrayBuffer());
+  throw new CoreError(`the core is not at ${found.url}: ${found.status} ${found.statusText}`);
 }
 
 /**

@@ -1,7 +1,14 @@
 // The guest room's public face.
 
 export { GUEST_KNOWN } from './known.ts';
-export type { CompiledCore, Core, CoreBuild, FrameRange, Monitor } from '../core/index.ts';
+export type {
+  CompiledCore,
+  Core,
+  CoreBuild,
+  FrameRange,
+  FreeSpace,
+  Monitor,
+} from '../core/index.ts';
 export {
   CorePool,
   type Fault,

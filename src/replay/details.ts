@@ -1,72 +1,76 @@
 // What a replay keeps beside its results: footprints over time, distributions, and what prices decide.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { PRICE_LEVELS, PUBLISHED, type Prices } from '../cost/index.ts';
 import type {
   Cdf,
-  Conclusion,
   Details,
+  Judged,
+  LevelFigures,
   Results,
   StartRecords,
   TimeSeries,
 } from '../report/index.ts';
-import { CAUSES } from '../serverless/index.ts';
+import { CAUSES, SYSTEMS } from '../serverless/index.ts';
+import { figuresOf } from './figures.ts';
 import { levelOf, resultsOf } from './results.ts';
-import type { ReplayRun, SystemRun } from './run.ts';
+import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
+import { sensitivityOf } from './sensitivity.ts';
+
+/** Digits of a value in a distribution: more than a chart or its table shows. */
+const DIGITS = 6;
+
+function told(value: number): number {
+  return Number(value.toPrecision(DIGITS));
+}
 
 /** The distribution of samples, thinned to `pointsMax` evenly spaced ranks; the smallest and largest sample stay. */
-export function cdfOf(system: string, samples: Float64Array, pointsMax = 400): Cdf {
+export function cdfOf(system: string, samples: Float64Array, pointsMax = 250): Cdf {
   const sorted = samples.toSorted();
   const points = Math.min(sorted.length, pointsMax);
   const values = new Float64Array(points);
   const share = new Float64Array(points);
   for (let point = 0; point < points; point++) {
     const rank = points === 1 ? 0 : Math.round((point * (sorted.length - 1)) / (points - 1));
-    values[point] = sorted[rank]!;
-    share[point] = (rank + 1) / sorted.length;
+    values[point] = told(sorted[rank]!);
+    share[point] = told((rank + 1) / sorted.length);
   }
   return { system, values, share };
 }
 
-/** What a run is judged by. Only metrics that prices move. */
-const JUDGED: readonly (readonly [string, (system: Results['systems'][number]) => number])[] = [
-  ['mean start-up', (system) => system.startupMs.mean],
-  ['p99 start-up', (system) => system.startupMs.p99],
-  ['footprint GiB·s', (system) => system.footprintGiBSeconds],
-  ['mean slowdown', (system) => system.slowdown.mean],
-  ['CPU time', (system) => system.cpuMs.guest + system.cpuMs.host],
-];
-
-/** Each later system over the first, in three runs that differ in prices only. */
-export function conclusionsOf(runs: {
-  readonly low: Results;
-  readonly typical: Results;
-  readonly high: Results;
-}): Conclusion[] {
-  const first = runs.typical.systems[0]!.name;
-  const conclusions: Conclusion[] = [];
-  for (const { name } of runs.typical.systems.slice(1)) {
-    for (const [metric, read] of JUDGED) {
-      const ratio = (results: Results): number =>
-        read(systemOf(results, name)) / read(systemOf(results, first));
-      const [low, typical, high] = [ratio(runs.low), ratio(runs.typical), ratio(runs.high)];
-      if (![low, typical, high].every(Number.isFinite)) continue;
-      conclusions.push({ statement: `${metric}: ${name} / ${first}`, low, typical, high });
-    }
-  }
-  return conclusions;
+/** Of all calls: those that were not disturbed are 1 each. */
+function slowdownCdf(name: string, undisturbed: number, slowdowns: Float64Array): Cdf {
+  const calls = undisturbed + slowdowns.length;
+  const { values, share } = cdfOf(name, slowdowns);
+  const shares = share.map((part) => told((undisturbed + part * slowdowns.length) / calls));
+  if (undisturbed === 0) return { system: name, values, share: shares };
+  return {
+    system: name,
+    values: Float64Array.of(1, ...values),
+    share: Float64Array.of(told(undisturbed / calls), ...shares),
+  };
 }
 
-function systemOf(results: Results, name: string): Results['systems'][number] {
-  const found = results.systems.find((system) => system.name === name);
-  if (found === undefined) throw new RefusedArgument('results', `the system ${name}`, undefined);
-  return found;
+function judgedOf(system: Results['systems'][number]): Record<Judged, number> {
+  return { ...figuresOf(system), startupP99Ms: system.startupMs.p99 };
+}
+
+/** Each system's figures at the three columns of the price table. */
+function levelsOf(run: ReplayRun): LevelFigures[] {
+  const [low, typical, high] = PRICE_LEVELS.map((level) =>
+    resultsOf(run, level).systems.map(judgedOf),
+  ) as [Record<Judged, number>[], Record<Judged, number>[], Record<Judged, number>[]];
+  return run.systems.map(({ name }, at): LevelFigures => {
+    const names = Object.keys(typical[at]!) as Judged[];
+    const figures = names.map((one) => [one, [low, typical, high].map((of) => of[at]![one])]);
+    return { system: name, figures: Object.fromEntries(figures) as LevelFigures['figures'] };
+  });
 }
 
 function seriesOf({ name, series }: SystemRun): TimeSeries {
   const columns = CAUSES.map((cause, index) => [
     cause,
-    (series.frames[index] as Float64Array).map((frames) => frames * FRAME_BYTES),
+    (series.frames[index] as Float64Array).map((frames) => Math.round(frames * FRAME_BYTES)),
   ]);
   const { tMs, counts } = series;
   return { system: name, tMs, columns: Object.fromEntries(columns), counts: { ...counts } };
@@ -81,18 +85,43 @@ function startsOf(system: SystemRun): StartRecords {
   return { system: system.name, columns };
 }
 
+/** One distribution a system that has samples of it, at the prices that the clock went by. */
+function cdfsOf({ systems, priceLevel }: ReplayRun): Details['cdfs'] {
+  const priced = systems.map((system) => [system, levelOf(system, priceLevel)] as const);
+  const of = (read: (level: PricedRun) => Float64Array): Cdf[] =>
+    priced.flatMap(([{ name }, level]) => {
+      const samples = read(level);
+      return samples.length === 0 ? [] : [cdfOf(name, samples)];
+    });
+  return {
+    startupMs: of(({ startupMs }) => startupMs),
+    sandboxMs: of(({ sandboxMs }) => sandboxMs),
+    reclaimMs: of(({ reclaimMs }) => reclaimMs),
+    slowdown: priced.flatMap(([{ name, undisturbedCalls }, { slowdowns }]) =>
+      undisturbedCalls + slowdowns.length === 0
+        ? []
+        : [slowdownCdf(name, undisturbedCalls, slowdowns)],
+    ),
+  };
+}
+
+/** Of systems of the list; some have an argument behind their name. */
+function sentencesOf(systems: ReplayRun['systems']): Record<string, string> {
+  const known = systems.flatMap(({ name }) => {
+    const [own] = name.split(':');
+    return SYSTEMS.filter((one) => one.name === own).map(({ sentence }) => [name, sentence]);
+  });
+  return Object.fromEntries(known) as Record<string, string>;
+}
+
 /** What is too long for the results. */
-export function detailsOf(run: ReplayRun): Details {
-  const { priceLevel } = run;
-  const started = run.systems.filter((system) => system.starts.cold > 0);
+export function detailsOf(run: ReplayRun, prices: Prices = PUBLISHED): Details {
   return {
     series: run.systems.map(seriesOf),
     starts: run.systems.map(startsOf),
-    startupCdfs: started.map((system) => cdfOf(system.name, levelOf(system, priceLevel).startupMs)),
-    conclusions: conclusionsOf({
-      low: resultsOf(run, 'low'),
-      typical: resultsOf(run, 'typical'),
-      high: resultsOf(run, 'high'),
-    }),
+    cdfs: cdfsOf(run),
+    levels: levelsOf(run),
+    sensitivity: sensitivityOf(run, prices),
+    sentences: sentencesOf(run.systems),
   };
 }

@@ -105,6 +105,11 @@ export class Fleet {
     return [];
   }
 
+  /** VMs of all hosts. */
+  running(): MicroVm[] {
+    return this.hosts.flatMap(({ system }) => [...system.vms()]);
+  }
+
   /** What devices did by themselves since the last time. */
   takeWork(): readonly VmWork[] {
     let all = NO_WORK;

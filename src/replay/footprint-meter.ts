@@ -5,12 +5,20 @@ export interface FootprintSeries {
   readonly tMs: Float64Array;
   /** Frames by cause, in the account's order. */
   readonly frames: readonly Float64Array[];
-  /** How many there are: containers, those of them that are idle, VMs. */
+  /** How many there are. */
   readonly counts: Readonly<Record<CountName, Float64Array>>;
 }
 
 /** What a series counts. */
-export const COUNT_NAMES = ['containers', 'idle', 'vms'] as const;
+export const COUNT_NAMES = [
+  'containers',
+  /** Of the containers, those without a call. */
+  'idle',
+  'vms',
+  /** Frames on the free lists of all guests, and those of them in free blocks of 2 MiB and more. */
+  'freeFrames',
+  'wholeFrames',
+] as const;
 export type CountName = (typeof COUNT_NAMES)[number];
 export type Census = () => Readonly<Record<CountName, number>>;
 
@@ -23,6 +31,11 @@ export interface FootprintConfig {
   /** By cause: 1 where its memory is not the functions' own, else 0. */
   readonly overhead: ArrayLike<number>;
   readonly census: Census;
+}
+
+function countsOf(make: (name: CountName) => Float64Array): FootprintSeries['counts'] {
+  const columns = COUNT_NAMES.map((name) => [name, make(name)]);
+  return Object.fromEntries(columns) as Record<CountName, Float64Array>;
 }
 
 export class FootprintMeter {
@@ -61,11 +74,7 @@ export class FootprintMeter {
     const instants = Math.ceil((untilMs - fromMs) / this._stepMs);
     this._integral = new Float64Array(account.length);
     this._series = Array.from(account, () => new Float64Array(instants));
-    this._counts = {
-      containers: new Float64Array(instants),
-      idle: new Float64Array(instants),
-      vms: new Float64Array(instants),
-    };
+    this._counts = countsOf(() => new Float64Array(instants));
     this._seriesMs = Float64Array.from({ length: instants }, (_, i) => fromMs + i * this._stepMs);
     this._nextSampleMs = this._seriesMs[0] ?? Infinity;
   }
@@ -130,11 +139,10 @@ export class FootprintMeter {
 
   series(): FootprintSeries {
     const upTo = (column: Float64Array): Float64Array => column.slice(0, this._sampled);
-    const { containers, idle, vms } = this._counts;
     return {
       tMs: upTo(this._seriesMs),
       frames: this._series.map(upTo),
-      counts: { containers: upTo(containers), idle: upTo(idle), vms: upTo(vms) },
+      counts: countsOf((name) => upTo(this._counts[name])),
     };
   }
 }

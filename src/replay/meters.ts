@@ -3,7 +3,7 @@
 import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import { type Receipt, costBySideNs } from '../cost/index.ts';
-import { type FunctionProfile, type HostCache } from '../serverless/index.ts';
+import type { FunctionProfile, HostCache, MicroVm } from '../serverless/index.ts';
 import { DisturbanceMeter } from './disturbance-meter.ts';
 import { type Census, FootprintMeter } from './footprint-meter.ts';
 import { FunctionMeter, total } from './function-meter.ts';
@@ -27,6 +27,7 @@ export interface MetersConfig {
   readonly fromMs: number;
   readonly untilMs: number;
   readonly idleContainers: () => number;
+  readonly vms: () => Iterable<MicroVm>;
 }
 
 /** What of a run the meters know. */
@@ -73,7 +74,13 @@ export class Meters {
 
   private _census(): ReturnType<Census> {
     const { containers, vms } = this.population;
-    return { containers, idle: this._config.idleContainers(), vms };
+    let [freeFrames, wholeFrames] = [0, 0];
+    for (const vm of this._config.vms()) {
+      const space = vm.freeSpace;
+      freeFrames += space.frames;
+      wholeFrames += space.wholeFrames;
+    }
+    return { containers, idle: this._config.idleContainers(), vms, freeFrames, wholeFrames };
   }
 
   /** At the end of the measured time, when each VM has been told of and the receipt is whole. */

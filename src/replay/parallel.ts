@@ -1,5 +1,6 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
+import { builtin } from '../check/index.ts';
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
@@ -14,11 +15,13 @@ export interface PlanOptions extends Pick<ReplayOptions, 'progress' | 'signal' |
   readonly jobs?: number | undefined;
 }
 
-/** Threads as hands. Loaded here, when more than one is wanted: a browser has none of this kind. */
-async function threads(data: HandData): Promise<Hire> {
-  const { Worker } = await import('node:worker_threads');
+type Threads = NonNullable<ReturnType<typeof builtin<'node:worker_threads'>>>;
+
+/** Threads as hands. */
+function threads({ Worker }: Threads, data: HandData): Hire {
   return (report): Hand => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
+    const program = new URL(/* @vite-ignore */ '../replay/worker.js', import.meta.url);
+    const worker = new Worker(program, { workerData: data });
     const gone = (error: unknown): void => report({ kind: 'gone', error });
     worker.on('message', (said: Report) => {
       if (said.kind !== 'failed') report(said);
@@ -33,25 +36,28 @@ async function threads(data: HandData): Promise<Hire> {
   };
 }
 
-async function coresOf(): Promise<number> {
-  const { availableParallelism } = await import('node:os');
-  return availableParallelism();
+function coresOf(): number {
+  return builtin('node:os')?.availableParallelism() ?? 1;
 }
 
-/** Plays a plan; the results are the same for any number of jobs. One job plays in this thread. */
+/**
+ * Plays a plan; the results are the same for any number of jobs. One job plays in this thread, and so do all where there are no
+ * threads of Node's kind, as in a browser.
+ */
 export async function replayPlan(
   trace: Trace,
   plan: ReplayPlan,
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
   const { progress, signal, records } = options;
-  const jobs = Math.min(options.jobs ?? (await coresOf()), plan.systems.length);
+  const jobs = Math.min(options.jobs ?? coresOf(), plan.systems.length);
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
-  if (jobs <= 1) return replay(trace, { ...said, progress, signal, records });
+  const kit = builtin('node:worker_threads');
+  if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, progress, signal, records });
   const elapsedMs = startWall();
   warmupMsOf(trace, said);
-  const hire = await threads({
+  const hire = threads(kit, {
     trace,
     plan,
     core: compiledCore('release'),

@@ -74,10 +74,20 @@ export class ReplayInterrupted extends Error {
 /** Arrivals between two looks at the outside world: some 100 ms of work. */
 const SLICE_ARRIVALS = 8192;
 
-/** Lets signals and timers in. */
+/** Lets signals and timers in. A page has no setImmediate, and its timers wait 4 ms. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    if ('setImmediate' in globalThis) {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(undefined);
   });
 }
 
@@ -169,6 +179,8 @@ export function runOf(
       functionNames: functions.map((one) => one.name),
       invocations: measuredCalls(systems),
       spanMs,
+      format: trace.format,
+      isDrawn: trace.calls.kind === 'counted',
       repairs: repairsOf(trace, options.workload),
     },
     priceLevel: (options.prices ?? PUBLISHED).level,

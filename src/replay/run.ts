@@ -100,6 +100,9 @@ export interface ReplayRun {
     readonly functionNames: readonly string[];
     readonly invocations: number;
     readonly spanMs: number;
+    readonly format: string;
+    /** Instants and durations of its calls are drawn from counts. */
+    readonly isDrawn: boolean;
     /** What was repaired, filled in or bounded. */
     readonly repairs: Repairs;
   };

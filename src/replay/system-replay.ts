@@ -103,6 +103,7 @@ export class SystemReplay {
       fromMs: warmupMs,
       untilMs: trace.spanMs,
       idleContainers: bound(this._pool, this._pool.idleCount),
+      vms: bound(this._fleet, this._fleet.running),
     });
     const { reclaims, disturbances } = this._meters;
     if (config.interference) {
@@ -487,8 +488,7 @@ export class SystemReplay {
       receipt: receipt.slice(),
       pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
     };
-    const vms = this._fleet.hosts.flatMap(({ system }) => [...system.vms()]);
-    const hash = hashOfRun(run, vms, [measured, warmup]);
+    const hash = hashOfRun(run, this._fleet.running(), [measured, warmup]);
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
     return { ...run, hash };

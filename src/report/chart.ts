@@ -5,7 +5,8 @@ import { type EChartsCoreOption, init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { MIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { COLOURS } from './colour.ts';
-import { type Cdf, type Conclusion, holds, type TimeSeries } from './detail.ts';
+import { type Conclusion, JUDGED_WORDS, holds } from './conclusions.ts';
+import type { Cdf, TimeSeries } from './detail.ts';
 import { FOOTPRINT_CAUSES, type OverTime, type Results } from './results.ts';
 import { formatRatio } from './unit.ts';
 
@@ -200,10 +201,14 @@ export function peakBytes({ tMs, columns }: TimeSeries): number {
   return peak;
 }
 
+export function statementOf({ figure, system, first }: Conclusion): string {
+  return `${JUDGED_WORDS[figure]}: ${system} / ${first}`;
+}
+
 /** One group of three bars a ratio, at low, typical and high prices; a line marks 1. */
 export function sensitivityBars(conclusions: readonly Conclusion[]): string {
   const levels = ['low', 'typical', 'high'] as const;
-  const labels = conclusions.map((one) => `${one.statement}${holds(one) ? '' : ' (!)'}`);
+  const labels = conclusions.map((one) => `${statementOf(one)}${holds(one) ? '' : ' (!)'}`);
   return draw('sensitivity', 110 + 52 * conclusions.length, {
     legend: LEGEND,
     grid: grid(330),

@@ -1,7 +1,8 @@
 /**
  * Records beside the results: too long for `results.json`, optional everywhere. A report leaves out the section of an absent
- * record and says so.
+ * record and says so. All but `starts` are in `details.json`.
  */
+import type { SensitivityResult } from './results.ts';
 
 /** Host memory of a system over time. Values hold from their instant to the next (a step function). */
 export type TimeSeries = {
@@ -10,8 +11,8 @@ export type TimeSeries = {
   readonly tMs: Float64Array;
   /** Bytes by cause, each as long as `tMs`. */
   readonly columns: Readonly<Record<string, Float64Array>>;
-  /** How many containers and VMs there were, as long too. */
-  readonly counts?: Readonly<Record<string, Float64Array>>;
+  /** How many containers and VMs there were, and what was free in the guests: as long too. */
+  readonly counts?: Readonly<Record<string, Float64Array>> | undefined;
 };
 
 /** Cold starts of a system after the warm-up, one by one in order of arrival. */
@@ -29,37 +30,34 @@ export type Cdf = {
   readonly share: Float64Array;
 };
 
-/** One guest's memory at one moment, in cells of equal size by rising guest-physical address. */
-export type MemoryMap = {
-  readonly system: string;
-  /** Which guest of the system. */
-  readonly guest: string;
-  readonly tMs: number;
-  readonly cellBytes: number;
-  /** Names of the states; state 0 is "not backed by the host". */
-  readonly states: readonly string[];
-  /** State of each cell, an index into `states`. */
-  readonly cells: Uint8Array;
-};
+/** What there are distributions of: cold starts, their sandboxes, all calls, requests for memory. */
+export const DISTRIBUTIONS = ['startupMs', 'sandboxMs', 'slowdown', 'reclaimMs'] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
 
-/** A ratio that the run argues with, at the three columns of the price table. */
-export type Conclusion = {
-  readonly statement: string;
-  readonly low: number;
-  readonly typical: number;
-  readonly high: number;
+/** What a run is judged by; of each, less is better. */
+export const JUDGED = [
+  'startupMs',
+  'startupP99Ms',
+  'sandboxMs',
+  'footprintGiBSeconds',
+  'slowdown',
+  'cpuMs',
+] as const;
+export type Judged = (typeof JUDGED)[number];
+
+/** A system's figures at the low, typical and high column of the price table, its counts being what they are. */
+export type LevelFigures = {
+  readonly system: string;
+  readonly figures: Readonly<Record<Judged, readonly [low: number, typical: number, high: number]>>;
 };
 
 export type Details = {
-  readonly series?: readonly TimeSeries[];
-  readonly starts?: readonly StartRecords[];
-  readonly startupCdfs?: readonly Cdf[];
-  readonly memoryMaps?: readonly MemoryMap[];
-  readonly conclusions?: readonly Conclusion[];
+  readonly series?: readonly TimeSeries[] | undefined;
+  readonly starts?: readonly StartRecords[] | undefined;
+  readonly cdfs?: Readonly<Partial<Record<Distribution, readonly Cdf[] | undefined>>> | undefined;
+  readonly levels?: readonly LevelFigures[] | undefined;
+  /** Each price at its ends, from the run's counts; results have their own where it was asked for. */
+  readonly sensitivity?: SensitivityResult | undefined;
+  /** What each system is, in a sentence. */
+  readonly sentences?: Readonly<Record<string, string>> | undefined;
 };
-
-/** Whether the ratio stays on its side of 1 whatever the prices. */
-export function holds({ low, typical, high }: Conclusion): boolean {
-  const side = Math.sign(typical - 1);
-  return Math.sign(low - 1) === side && Math.sign(high - 1) === side;
-}

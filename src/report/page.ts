@@ -11,11 +11,12 @@ import {
   footprintAreas,
   peakBytes,
   sensitivityBars,
+  statementOf,
   stepBars,
 } from './chart.ts';
-import { type Details, holds } from './detail.ts';
+import { conclusionsOf, holds } from './conclusions.ts';
+import type { Details } from './detail.ts';
 import { escapeHtml } from './escape.ts';
-import { memoryMapSvg } from './memory-map.ts';
 import { missingLines, repairLines } from './remarks.ts';
 import type { Results, SystemResult } from './results.ts';
 import { summaryRows } from './formats/table.ts';
@@ -66,11 +67,11 @@ function head(results: Results): string {
   ].join('\n');
 }
 
-function startUp(results: Results, { startupCdfs }: Details): string {
+function startUp(results: Results, { cdfs }: Details): string {
   const cold = results.systems.some((system) => system.starts.cold > 0);
   if (!cold) return section('Start-up', paragraph('No start was cold.'));
-  const cdf = startupCdfs?.length
-    ? cdfLines(startupCdfs)
+  const cdf = cdfs?.startupMs?.length
+    ? cdfLines(cdfs.startupMs)
     : absent('distribution of start-up times');
   return section('Start-up', '<h3>Steps</h3>', stepBars(results), '<h3>Distribution</h3>', cdf);
 }
@@ -117,17 +118,6 @@ function population({ systems }: Results): string {
   );
 }
 
-function memoryMaps({ memoryMaps: maps }: Details): string {
-  const title = 'Memory maps';
-  if (!maps?.length) return section(title, absent('memory maps'));
-  const parts = maps.map((map) => {
-    const caption = `${map.system}, ${map.guest} at ${formatNumber(map.tMs / MS_PER_MINUTE)} min`;
-    const scale = `${formatBytes(map.cellBytes)} a cell`;
-    return `<h3>${escapeHtml(`${caption}, ${scale}`)}</h3>\n${memoryMapSvg(map)}`;
-  });
-  return section(title, ...parts);
-}
-
 function reclaimRow(system: SystemResult): string[] {
   const { name } = system;
   const { askedBytes, gotBytes, migratedPages, meanMs, p99Ms } = system.reclaim;
@@ -164,14 +154,15 @@ function interference({ systems }: Results): string {
   );
 }
 
-function sensitivity({ conclusions }: Details): string {
+function sensitivity({ levels = [] }: Details): string {
   const title = 'Sensitivity to prices';
-  if (!conclusions?.length) return section(title, absent('results at low and high prices'));
+  const conclusions = conclusionsOf(levels);
+  if (conclusions.length === 0) return section(title, absent('results at low and high prices'));
   const open = conclusions.filter((one) => !holds(one));
   const verdict =
     open.length === 0
       ? 'Every ratio stays on its side of 1 from the lowest to the highest prices.'
-      : `Depends on the prices (marked !): ${open.map((one) => one.statement).join('; ')}.`;
+      : `Depends on the prices (marked !): ${open.map(statementOf).join('; ')}.`;
   return section(title, paragraph(verdict), sensitivityBars(conclusions));
 }
 
@@ -188,7 +179,6 @@ export function pageHtml(results: Results, details: Details = {}): string {
     startUp(results, details),
     footprint(results, details),
     population(results),
-    memoryMaps(details),
     reclaimed(results),
     interference(results),
     sensitivity(details),

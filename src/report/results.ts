@@ -114,6 +114,9 @@ export type TraceSummary = {
   invocations: number;
   /** Length of the trace, warm-up included. */
   spanMs: number;
+  /** What it was read from, and whether instants and durations of calls are drawn from counts; absent in older records. */
+  format?: string | undefined;
+  isDrawn?: boolean | undefined;
   /** Absent in records of before they were told. */
   repairs?: Repairs | undefined;
 };

@@ -15,6 +15,7 @@ import {
   type Reclaim,
   type Results,
   type SeedsResult,
+  type SensitivityResult,
   type StartupMs,
   type SystemResult,
 } from './results.ts';
@@ -155,6 +156,11 @@ const priceEffects: z.ZodType<PriceEffects> = z.strictObject({
   ),
 });
 
+export const sensitivitySchema: z.ZodType<SensitivityResult> = z.strictObject({
+  tolerance: amount,
+  prices: z.array(priceEffects),
+});
+
 export const resultsSchema: z.ZodType<Results> = z.strictObject({
   schema: z.literal(RESULTS_SCHEMA),
   seed: z.int(),
@@ -163,13 +169,15 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     functions: whole,
     invocations: whole,
     spanMs: amount,
+    format: z.string().optional(),
+    isDrawn: z.boolean().optional(),
     repairs: repairs.optional(),
   }),
   systems: z.array(systemResult).min(1),
   missing: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
   seeds: seeds.optional(),
-  sensitivity: z.strictObject({ tolerance: amount, prices: z.array(priceEffects) }).optional(),
+  sensitivity: sensitivitySchema.optional(),
   configuration: z.record(z.string(), z.unknown()).optional(),
   made: z
     .strictObject({
@@ -258,15 +266,15 @@ export function checkResults(results: Results): string[] {
   return problems;
 }
 
+/** A line for each fault of a shape. */
+export function shapeProblems({ issues }: z.ZodError): string[] {
+  return issues.map((issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`);
+}
+
 /** Shape and sums; throws `ResultsError`. */
 export function parseResults(value: unknown): Results {
   const parsed = resultsSchema.safeParse(value);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(
-      (issue) => `${issue.path.join('.') || 'record'}: ${issue.message}`,
-    );
-    throw new ResultsError(lines);
-  }
+  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
   const problems = checkResults(parsed.data);
   if (problems.length > 0) throw new ResultsError(problems);
   return parsed.data;

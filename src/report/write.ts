@@ -1,6 +1,8 @@
 /** Writes a run in the formats asked for. */
+import { join } from 'node:path';
 import type { Format, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
+import { readDetails, readResults } from './read.ts';
 import { OutputFolder } from './output.ts';
 import { parseResults } from './schema.ts';
 
@@ -44,4 +46,26 @@ export async function writeReport(
   const files = rendered.flatMap((one) => one.files ?? []);
   const folder = typeof where === 'string' ? openOutput(formats, where) : where;
   return { text, paths: folder?.write(files) ?? [] };
+}
+
+/** What lies in the folder of a run. Throws `ResultsError`. */
+export function reportOf(folder: string): Report {
+  const results = readResults(join(folder, 'results.json'));
+  return { results, details: readDetails(join(folder, 'details.json'), results) };
+}
+
+/** Writes formats of a run that is there already; its other files stay. Throws OutputError. */
+export async function writeAgain(
+  report: Report,
+  names: readonly string[],
+  folder: string,
+  isForced = false,
+): Promise<readonly string[]> {
+  const formats = FORMATS.filter(({ name }) => names.includes(name));
+  const into = new OutputFolder(folder, filesOf(formats), { isForced });
+  try {
+    return (await writeReport(report, formats, into)).paths;
+  } finally {
+    into.close();
+  }
 }

@@ -3,6 +3,7 @@
  * spelling, read by header name: counts per minute, duration percentiles, memory percentiles.
  * Knows rows, not where files lie.
  */
+import type { TraceSource } from './source.ts';
 import {
   type CsvHeader,
   type CsvRow,
@@ -107,11 +108,12 @@ export function readCountTable(
   counts: MinuteCounts,
   offset: number,
   limit: number,
+  files?: TraceSource,
 ): number {
   let columns: MinuteColumn[] | undefined;
   let rows = 0;
   const seen = new Set<number>();
-  readCsv(file, (row) => {
+  readCsv(file, files, (row) => {
     const { header } = row;
     columns ??= minuteColumns(header);
     const trigger = header.find('Trigger');
@@ -237,9 +239,9 @@ export class DurationReader {
     this.quirks = quirks;
   }
 
-  read(file: string): void {
+  read(file: string, files?: TraceSource): void {
     const seen = new Set<string>();
-    readCsv(file, (row) => {
+    readCsv(file, files, (row) => {
       const { header } = row;
       const key = functionKey(
         textAt(row, header.require('HashOwner')),
@@ -292,9 +294,9 @@ export class MemoryReader {
     this.quirks = quirks;
   }
 
-  read(file: string): void {
+  read(file: string, files?: TraceSource): void {
     const seen = new Set<string>();
-    readCsv(file, (row) => {
+    readCsv(file, files, (row) => {
       const { header } = row;
       const index = header.require('AverageAllocatedMb');
       const weight = countAt(row, header.require('SampleCount'));

@@ -4,14 +4,17 @@
  * same days; or one invocations file alone. Days are put one after another in the order of NN;
  * days past a limit on the minutes are not opened.
  */
-import { basename, join, resolve } from 'node:path';
+import { fileFault } from './error.ts';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
-import { fileFault, regularNames, stemOf } from './files.ts';
+import { stemOf } from './files.ts';
+import { basename, join, resolve } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 const COUNT_FILE = /^invocations_per_function_md\.anon\.d(\d\d).*\.csv(?:\.gz)?$/;
@@ -23,8 +26,8 @@ interface DayFile {
   readonly file: string;
 }
 
-function dayFiles(folder: string, pattern: RegExp): DayFile[] {
-  const files = regularNames(folder).flatMap((name): DayFile[] => {
+function dayFiles(folder: string, pattern: RegExp, source: TraceSource): DayFile[] {
+  const files = source.names(folder).flatMap((name): DayFile[] => {
     const match = pattern.exec(name);
     return match === null ? [] : [{ day: Number(match[1]), file: join(folder, name) }];
   });
@@ -48,6 +51,7 @@ function readDays(
   options: TraceOptions,
 ): Trace {
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
+  const { files } = options;
   const quirks = new QuirkLog();
   const table = new FunctionTable(quirks);
   const counts = new MinuteCounts(maximumInvocations);
@@ -57,12 +61,12 @@ function readDays(
   let lastDay = 0;
   for (const { day, file } of days) {
     if (minutesRead >= minuteLimit) break;
-    minutesRead += readCountTable(file, table, counts, minutesRead, minuteLimit);
+    minutesRead += readCountTable(file, table, counts, minutesRead, minuteLimit, files);
     lastDay = day;
   }
-  for (const { day, file } of durationFiles) if (day <= lastDay) durations.read(file);
+  for (const { day, file } of durationFiles) if (day <= lastDay) durations.read(file, files);
   // The data set has no memory for days 13 and 14: the days before them stand in.
-  for (const { day, file } of memoryFiles) if (day <= lastDay) memory.read(file);
+  for (const { day, file } of memoryFiles) if (day <= lastDay) memory.read(file, files);
   const functions = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   return countedTrace(
@@ -72,14 +76,15 @@ function readDays(
 }
 
 export function readAzure2019(folder: string, options: TraceOptions): Trace {
-  const days = dayFiles(folder, COUNT_FILE);
+  const { files = SYSTEM_FILES } = options;
+  const days = dayFiles(folder, COUNT_FILE, files);
   if (days.length === 0) {
     const expected = 'files invocations_per_function_md.anon.dNN.csv';
     throw fileFault(folder, expected, 'none');
   }
   checkDays(days);
-  const durationFiles = dayFiles(folder, DURATION_FILE);
-  const memoryFiles = dayFiles(folder, MEMORY_FILE);
+  const durationFiles = dayFiles(folder, DURATION_FILE, files);
+  const memoryFiles = dayFiles(folder, MEMORY_FILE, files);
   return readDays(basename(resolve(folder)), days, durationFiles, memoryFiles, options);
 }
 

@@ -1,12 +1,12 @@
 /** A row a call in Parquet: the same columns, and the same map, as in `calls.ts`. Read a row group at a time. */
-import { closeSync, readFileSync } from 'node:fs';
 import { type FileMetaData, parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
 import { OPTIONAL, OWN_CALLS, dateMs } from './calls.ts';
 import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
-import { TraceError, quoteText } from './error.ts';
-import { fileFault, openRegular, stemOf } from './files.ts';
+import { fileFault, quoteText, TraceError } from './error.ts';
+import { stemOf } from './files.ts';
 import { expectSizes } from './parquet-pages.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -14,16 +14,6 @@ type Row = Readonly<Record<string, unknown>>;
 interface Place {
   readonly file: string;
   readonly row: number;
-}
-
-function readBytes(file: string): ArrayBuffer {
-  const handle = openRegular(file);
-  try {
-    const bytes = readFileSync(handle);
-    return new Uint8Array(bytes).buffer;
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** Throws what the library says as one line of ours. */
@@ -144,7 +134,8 @@ export async function readCallsParquet(
   map?: ColumnMap,
 ): Promise<Trace> {
   const builder = new CallTraceBuilder(options);
-  const bytes = readBytes(file);
+  const { files = SYSTEM_FILES } = options;
+  const bytes = new Uint8Array(files.read(file)).buffer;
   const metadata = await asFault(file, () => parquetMetadata(bytes));
   const names = await asFault(file, () =>
     parquetSchema(metadata).children.map(({ element }) => element.name),

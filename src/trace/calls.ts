@@ -2,6 +2,7 @@
  * A row a call: this project's own `calls.csv`, and anybody's file whose columns are named by a map (`columns.ts`). Azure 2021 is
  * such a file with a map of its own.
  */
+import type { TraceSource } from './source.ts';
 import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
 import { type ColumnMap, type ColumnRole, type ColumnUse, parseColumns } from './columns.ts';
 import { type CsvHeader, type CsvRow, cellFault, numberAt, readCsv, textAt } from './csv.ts';
@@ -111,11 +112,12 @@ export interface CallFile {
 
 function eachCall(
   file: string,
+  files: TraceSource | undefined,
   { map, isMapped }: CallFile,
   onCall: (call: CallFacts, row: CsvRow) => void,
 ): void {
   let columns: BoundColumns | undefined;
-  readCsv(file, (row) => {
+  readCsv(file, files, (row) => {
     columns ??= new BoundColumns(row.header, map, !isMapped);
     onCall(columns.call(row), row);
   });
@@ -128,12 +130,12 @@ export function readCallFile(file: string, options: TraceOptions, kind: CallFile
   const builder = new CallTraceBuilder(options);
   let earliestMs = Infinity;
   if (kind.isMapped) {
-    eachCall(file, kind, ({ startMs }) => {
+    eachCall(file, options.files, kind, ({ startMs }) => {
       earliestMs = Math.min(earliestMs, startMs);
     });
   }
   const beginMs = kind.isMapped ? beginOf(earliestMs) : 0;
-  eachCall(file, kind, (call, { line }) => {
+  eachCall(file, options.files, kind, (call, { line }) => {
     builder.add({ ...call, startMs: call.startMs - beginMs }, { file, line });
   });
   return builder.finish(stemOf(file), kind.format);

@@ -2,11 +2,11 @@
  * Reads one CSV file row by row, by header name, with the place of every cell at hand for errors.
  * csv-parse does the parsing; here are the limits, the checks of shape and the one-line faults.
  */
-import { closeSync, readFileSync, readSync } from 'node:fs';
-import { CsvError, type InfoRecord, type Options, parse } from 'csv-parse/sync';
-import { TraceError, quoteText } from './error.ts';
-import { fileFault, openRegular, reason, statPath } from './files.ts';
+import { CsvError, type InfoRecord, type Options, parse } from './csv-parse.ts';
+import { fileFault, quoteText, TraceError } from './error.ts';
 import { isGzip, unpackGzip, unpackHead } from './gzip.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import { expectUtf8 } from './utf8.ts';
 
 /** Read whole; the largest public file (Azure 2021) has 0.3 GB. */
@@ -49,24 +49,16 @@ export function cellFault(row: CsvRow, index: number, expected: string): TraceEr
   });
 }
 
-function readBytes(file: string): Buffer {
-  const stats = statPath(file);
-  if (stats.size === 0) throw fileFault(file, 'a CSV file with a header', 'an empty file');
-  if (stats.size > MAXIMUM_FILE_BYTES) {
-    throw fileFault(file, `at most ${MAXIMUM_FILE_BYTES} bytes`, `${stats.size} bytes`);
+function readBytes(file: string, files: TraceSource): Uint8Array {
+  const { size } = files.look(file);
+  if (size === 0) throw fileFault(file, 'a CSV file with a header', 'an empty file');
+  if (size > MAXIMUM_FILE_BYTES) {
+    throw fileFault(file, `at most ${MAXIMUM_FILE_BYTES} bytes`, `${size} bytes`);
   }
-  const handle = openRegular(file);
-  try {
-    const read = readFileSync(handle);
-    const bytes = isGzip(read) ? unpackGzip(file, read, MAXIMUM_FILE_BYTES) : read;
-    expectUtf8(file, bytes);
-    return bytes;
-  } catch (error) {
-    if (error instanceof TraceError) throw error;
-    throw fileFault(file, 'a readable file', reason(error));
-  } finally {
-    closeSync(handle);
-  }
+  const read = files.read(file);
+  const bytes = isGzip(read) ? unpackGzip(file, read, MAXIMUM_FILE_BYTES) : read;
+  expectUtf8(file, bytes);
+  return bytes;
 }
 
 function makeHeader(file: string, line: number, names: readonly string[]): CsvHeader {
@@ -120,8 +112,12 @@ function parseFault(file: string, line: number, error: CsvError): TraceError {
 }
 
 /** Calls `onRow` for each row below the header, which is checked first. */
-export function readCsv(file: string, onRow: (row: CsvRow) => void): void {
-  const bytes = readBytes(file);
+export function readCsv(
+  file: string,
+  files: TraceSource | undefined,
+  onRow: (row: CsvRow) => void,
+): void {
+  const bytes = readBytes(file, files ?? SYSTEM_FILES);
   let header: CsvHeader | undefined;
   let previousLine = 0;
   const onRecord = (cells: string[], { lines }: InfoRecord): null => {
@@ -146,23 +142,16 @@ export function readCsv(file: string, onRow: (row: CsvRow) => void): void {
 }
 
 /** The first bytes of a file, up to a row's most. */
-export function peekBytes(file: string): Buffer {
-  const handle = openRegular(file);
-  try {
-    const bytes = Buffer.alloc(MAXIMUM_ROW_BYTES);
-    return bytes.subarray(0, readSync(handle, bytes));
-  } catch (error) {
-    throw fileFault(file, 'a readable file', reason(error));
-  } finally {
-    closeSync(handle);
-  }
+export function peekBytes(file: string, files: TraceSource = SYSTEM_FILES): Uint8Array {
+  return files.head(file, MAXIMUM_ROW_BYTES);
 }
 
 /** The first row's cells, or none if the file does not begin like CSV; reads no further. */
-export function peekCsvHeader(file: string): readonly string[] {
-  const head = peekBytes(file);
-  const text = isGzip(head) ? unpackHead(head) : head;
-  const [firstLine = ''] = text.toString('utf8', 0, MAXIMUM_ROW_BYTES).split(/\r?\n/, 1);
+export function peekCsvHeader(file: string, files?: TraceSource): readonly string[] {
+  const head = peekBytes(file, files);
+  const bytes = isGzip(head) ? unpackHead(head) : head;
+  const text = new TextDecoder().decode(bytes.subarray(0, MAXIMUM_ROW_BYTES));
+  const [firstLine = ''] = text.split(/\r?\n/, 1);
   try {
     return parse(firstLine, DIALECT)[0] ?? [];
   } catch (error) {

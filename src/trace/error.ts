@@ -60,3 +60,7 @@ export class TraceError extends Error {
     this.found = fault.found;
   }
 }
+
+export function fileFault(file: string, expected: string, found: string): TraceError {
+  return new TraceError({ file, expected, found });
+}

@@ -70,7 +70,7 @@ export function readFaasRail(file: string, options: TraceOptions): Trace {
   const quirks = new QuirkLog();
   const functions: TraceFunction[] = [];
   let columns: readonly number[] | undefined;
-  readCsv(file, (row) => {
+  readCsv(file, options.files, (row) => {
     columns ??= minuteColumns(row.header);
     const id = functions.push(functionAt(row, functions.length, seed, quirks)) - 1;
     for (const [minute, index] of columns.entries()) {

@@ -1,22 +1,6 @@
-/**
- * Files of a trace and what lies beside them. Only regular files are opened, and without waiting: a FIFO or a device beside a
- * trace is left alone, whoever put it there.
- */
-import {
-  constants,
-  closeSync,
-  fstatSync,
-  openSync,
-  readdirSync,
-  statSync,
-  type Stats,
-} from 'node:fs';
-import { basename, extname, join } from 'node:path';
-import { TraceError, quoteText } from './error.ts';
-
-export function fileFault(file: string, expected: string, found: string): TraceError {
-  return new TraceError({ file, expected, found });
-}
+/** Names of files of a trace, and the forms of files that are not read. */
+import { quoteText } from './error.ts';
+import { basename, extname } from './paths.ts';
 
 /** A file's name without `.gz`. */
 export function plainName(file: string): string {
@@ -27,63 +11,6 @@ export function plainName(file: string): string {
 export function stemOf(file: string): string {
   const name = plainName(file);
   return basename(name, extname(name));
-}
-
-/** What the system said, in words. */
-export function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'nothing of that name';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read it';
-  return code;
-}
-
-/** Stat with the three usual failures told in words. */
-export function statPath(path: string): Stats {
-  try {
-    return statSync(path);
-  } catch (error) {
-    throw fileFault(path, 'a readable file or folder', reason(error));
-  }
-}
-
-/** A handle of a regular file, which the caller closes. Never waits for a writer, as opening a FIFO does. */
-export function openRegular(file: string): number {
-  let handle: number;
-  try {
-    handle = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    throw fileFault(file, 'a readable file', reason(error));
-  }
-  if (fstatSync(handle).isFile()) return handle;
-  closeSync(handle);
-  throw fileFault(file, 'a file', 'something that is not a file');
-}
-
-function isRegular(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** Names of the regular files in a folder, ascending; links to such are among them. */
-export function regularNames(folder: string): string[] {
-  try {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    return entries
-      .filter(
-        (entry) => entry.isFile() || (entry.isSymbolicLink() && isLinkToFile(folder, entry.name)),
-      )
-      .map(({ name }) => name)
-      .toSorted();
-  } catch (error) {
-    throw fileFault(folder, 'a readable folder', reason(error));
-  }
-}
-
-function isLinkToFile(folder: string, name: string): boolean {
-  try {
-    return isRegular(join(folder, name));
-  } catch {
-    return false; // a loop of links, or one into a folder that nobody may enter
-  }
 }
 
 /** Endings of forms that are not read, and what makes a trace of them. */
@@ -113,7 +40,9 @@ export function unreadForm(name: string): string | undefined {
 
 /** The same by its first bytes. */
 export function unreadBytes(head: Uint8Array): string | undefined {
-  const hex = Buffer.from(head.subarray(0, 8)).toString('hex');
+  const hex = Array.from(head.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
   const ending = MAGIC.find(([magic]) => hex.startsWith(magic))?.[1];
   return ending === undefined ? undefined : unreadForm(ending);
 }

@@ -1,7 +1,7 @@
 /** Text that is packed with gzip: unpacked whole, as other files are read whole, and never beyond the same bound. */
-import { constants, gunzipSync } from 'node:zlib';
+import { fileFault } from './error.ts';
 import { MIB } from '../abi/unit.ts';
-import { fileFault } from './files.ts';
+import { builtin } from '../check/index.ts';
 
 /** What a head of packed bytes may unpack to; deflate makes at most 1,032 bytes of one. */
 const LARGEST_HEAD_BYTES = 128 * MIB;
@@ -19,9 +19,11 @@ function whatFailed(error: unknown): string {
 }
 
 /** Throws TraceError for what is cut, damaged or larger than `maximumBytes`. */
-export function unpackGzip(file: string, bytes: Uint8Array, maximumBytes: number): Buffer {
+export function unpackGzip(file: string, bytes: Uint8Array, maximumBytes: number): Uint8Array {
+  const zlib = builtin('node:zlib');
+  if (zlib === undefined) throw fileFault(file, 'an unpacked file', 'a packed one'); // traceFiles unpacks
   try {
-    return gunzipSync(bytes, { maxOutputLength: maximumBytes });
+    return zlib.gunzipSync(bytes, { maxOutputLength: maximumBytes });
   } catch (error) {
     if (error instanceof RangeError) {
       throw fileFault(file, `at most ${maximumBytes} bytes, unpacked`, 'more');
@@ -31,13 +33,15 @@ export function unpackGzip(file: string, bytes: Uint8Array, maximumBytes: number
 }
 
 /** The begin of what the first bytes of a packed file hold; nothing if they hold nothing. */
-export function unpackHead(bytes: Uint8Array): Buffer {
+export function unpackHead(bytes: Uint8Array): Uint8Array {
+  const zlib = builtin('node:zlib');
+  if (zlib === undefined) return new Uint8Array();
   try {
-    return gunzipSync(bytes.subarray(0, HEAD_BYTES), {
-      finishFlush: constants.Z_SYNC_FLUSH,
+    return zlib.gunzipSync(bytes.subarray(0, HEAD_BYTES), {
+      finishFlush: zlib.constants.Z_SYNC_FLUSH,
       maxOutputLength: LARGEST_HEAD_BYTES,
     });
   } catch {
-    return Buffer.alloc(0); // its reader says what is wrong
+    return new Uint8Array(); // its reader says what is wrong
   }
 }

@@ -3,15 +3,17 @@
  * `func_name,cold_dur_ms,warm_dur_ms,mem_mb`, one row a function. Every call of a function takes
  * its warm duration; the cold duration is another system's start-up and is not used.
  */
-import { dirname, join } from 'node:path';
 import { type CsvRow, numberFrom, readCsv, textAt } from './csv.ts';
 import { evenDurations } from './distribution.ts';
-import { TraceError, quoteText } from './error.ts';
-import { fileFault, plainName, regularNames, stemOf } from './files.ts';
+import { fileFault, quoteText, TraceError } from './error.ts';
+import { plainName, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
 import { checkOptions } from './options.ts';
+import { dirname, join } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import { CallCollector } from './rows.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import { MINIMUM_DURATION_MS, type Trace, type TraceFunction, type TraceOptions } from './trace.ts';
 
 const HEADERS = ['func_name', 'invoke_time_ms'];
@@ -21,13 +23,15 @@ const MILLISECONDS = 'a number of milliseconds of 0 or more';
 const MEGABYTES = 'a number of megabytes of 0 or more';
 
 /** The sibling named metadata-<trace>, or else the only sibling that has the right headers. */
-function findMetadata(file: string): string {
+function findMetadata(file: string, files: TraceSource): string {
   const folder = dirname(file);
-  const names = regularNames(folder).filter((name) => /\.csv(\.gz)?$/.test(name));
+  const names = files.names(folder).filter((name) => /\.csv(\.gz)?$/.test(name));
   const named = `metadata-${plainName(file)}`;
   const own = names.find((name) => plainName(name) === named);
   if (own !== undefined) return join(folder, own);
-  const fitting = names.filter((name) => siblingHasColumns(join(folder, name), METADATA_HEADERS));
+  const fitting = names.filter((name) =>
+    siblingHasColumns(join(folder, name), METADATA_HEADERS, files),
+  );
   const [only] = fitting;
   if (only !== undefined && fitting.length === 1) return join(folder, only);
   const found = fitting.length === 0 ? 'none' : `several: ${fitting.slice(0, 8).join(', ')}`;
@@ -54,9 +58,13 @@ function readFunction(row: CsvRow, id: number, quirks: QuirkLog): TraceFunction 
   };
 }
 
-function readFunctions(file: string, quirks: QuirkLog): Map<string, TraceFunction> {
+function readFunctions(
+  file: string,
+  quirks: QuirkLog,
+  files: TraceSource,
+): Map<string, TraceFunction> {
   const functions = new Map<string, TraceFunction>();
-  readCsv(file, (row) => {
+  readCsv(file, files, (row) => {
     const fn = readFunction(row, functions.size, quirks);
     if (functions.has(fn.name)) {
       const expected = 'each function once';
@@ -71,9 +79,10 @@ function readFunctions(file: string, quirks: QuirkLog): Map<string, TraceFunctio
 export function readIluvatar(file: string, options: TraceOptions): Trace {
   const { maximumInvocations } = checkOptions(options);
   const quirks = new QuirkLog();
-  const byName = readFunctions(findMetadata(file), quirks);
+  const { files = SYSTEM_FILES } = options;
+  const byName = readFunctions(findMetadata(file, files), quirks, files);
   const collector = new CallCollector(maximumInvocations, options.minutes);
-  readCsv(file, (row) => {
+  readCsv(file, files, (row) => {
     const nameIndex = row.header.require('func_name');
     const timeIndex = row.header.require('invoke_time_ms');
     const fn = byName.get(textAt(row, nameIndex));

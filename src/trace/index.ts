@@ -9,6 +9,7 @@ export { readFaasRail } from './faasrail.ts';
 export type { TraceCandidate, TraceFormat } from './format.ts';
 export { readIluvatar } from './iluvatar.ts';
 export { type LoadOptions, loadTrace } from './load.ts';
+export { type FileContents, traceFiles } from './memory-files.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
 export { type SampleOptions, sampleTrace } from './sample.ts';
 export { framesAt, readSession, readSessionFolder } from './sessions.ts';
@@ -43,6 +44,7 @@ export {
   type TraceQuirks,
   functionKey,
 } from './trace.ts';
+export type { TracePath, TraceSource } from './source.ts';
 export { readVhive } from './vhive.ts';
 export { TRACE_WRITERS } from './write.ts';
 export type { TraceFile, TraceWriter } from './writer.ts';

@@ -1,10 +1,11 @@
 /** Opens what `openTrace` opens, and what takes waiting or a word from the user: Parquet, and columns under any names. */
-import { statSync } from 'node:fs';
+import { fileFault } from './error.ts';
 import { readCalls } from './calls.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
 import { peekBytes } from './csv.ts';
-import { fileFault, statPath } from './files.ts';
 import { openTrace } from './open.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 export interface LoadOptions extends TraceOptions {
@@ -14,13 +15,14 @@ export interface LoadOptions extends TraceOptions {
 
 const MAGIC = 'PAR1';
 
-function isParquet(path: string): boolean {
-  if (!(statSync(path, { throwIfNoEntry: false })?.isFile() ?? false)) return false;
-  return peekBytes(path).toString('latin1', 0, MAGIC.length) === MAGIC;
+function isParquet(path: string, files: TraceSource): boolean {
+  if (files.look(path).kind !== 'file') return false;
+  const head = peekBytes(path, files).subarray(0, MAGIC.length);
+  return String.fromCharCode(...head) === MAGIC;
 }
 
 function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace {
-  if (statPath(path).isDirectory()) {
+  if ((options.files ?? SYSTEM_FILES).look(path).kind === 'folder') {
     throw fileFault(path, 'a file of calls, for columns that are named', 'a folder');
   }
   return readCalls(path, options, map);
@@ -30,7 +32,7 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
   const { columns, ...own } = options;
   const map = columns === undefined ? undefined : parseColumns(columns);
-  if (isParquet(path)) {
+  if (isParquet(path, own.files ?? SYSTEM_FILES)) {
     const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed
     return readCallsParquet(path, own, map);
   }

@@ -1,15 +1,17 @@
 /** The trace formats, and which of them a path is in. Adding one is adding its file and its line here. */
-import { basename, join } from 'node:path';
 import { AZURE2019 } from './azure2019.ts';
 import { AZURE2021 } from './azure2021.ts';
 import { CALLS } from './calls.ts';
 import { peekBytes } from './csv.ts';
-import { TraceError } from './error.ts';
+import { fileFault, TraceError } from './error.ts';
 import { FAASRAIL } from './faasrail.ts';
-import { fileFault, packedIn, statPath, unreadBytes, unreadForm } from './files.ts';
+import { packedIn, unreadBytes, unreadForm } from './files.ts';
 import { TraceCandidate, type TraceFormat } from './format.ts';
 import { ILUVATAR } from './iluvatar.ts';
+import { basename, join } from './paths.ts';
 import { SESSIONS } from './sessions.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 import { VHIVE } from './vhive.ts';
 
@@ -33,19 +35,19 @@ function formatOf(candidate: TraceCandidate): TraceFormat | undefined {
   return TRACE_FORMATS.find((format) => format.recognises(candidate));
 }
 
-function openFile(file: string, options: TraceOptions): Trace {
-  const candidate = new TraceCandidate(file, false);
+function openFile(file: string, options: TraceOptions, files: TraceSource): Trace {
+  const candidate = new TraceCandidate(file, false, files);
   const format = formatOf(candidate);
   if (format !== undefined) return format.open(candidate, options);
-  if (statPath(file).size === 0) throw fileFault(file, expected(), 'an empty file');
-  const unread = unreadBytes(peekBytes(file)) ?? unreadForm(file);
+  if (files.look(file).size === 0) throw fileFault(file, expected(), 'an empty file');
+  const unread = unreadBytes(peekBytes(file, files)) ?? unreadForm(file);
   throw fileFault(file, expected(), unread ?? 'a file with none of their headers');
 }
 
 /** A file beside others: one that cannot be read is no trace. */
-function isTrace(file: string): boolean {
+function isTrace(file: string, files: TraceSource): boolean {
   try {
-    return formatOf(new TraceCandidate(file, false)) !== undefined;
+    return formatOf(new TraceCandidate(file, false, files)) !== undefined;
   } catch (error) {
     if (error instanceof TraceError) return false;
     throw error;
@@ -53,25 +55,25 @@ function isTrace(file: string): boolean {
 }
 
 /** A folder that is a trace, or that has one file that is. */
-function openFolder(folder: string, options: TraceOptions): Trace {
-  const candidate = new TraceCandidate(folder, true);
+function openFolder(folder: string, options: TraceOptions, files: TraceSource): Trace {
+  const candidate = new TraceCandidate(folder, true, files);
   const format = formatOf(candidate);
   if (format !== undefined) return format.open(candidate, options);
-  const files = candidate.names
+  const traces = candidate.names
     .filter((name) => /\.(csv|txt)(\.gz)?$/.test(name))
     .map((name) => join(folder, name))
-    .filter(isTrace);
-  const [only] = files;
+    .filter((file) => isTrace(file, files));
+  const [only] = traces;
   if (only === undefined) {
     const packed = packedIn(candidate.names);
     const found = packed === undefined ? '' : ` (${packed})`;
     throw fileFault(folder, expected(), `a folder without any of their files${found}`);
   }
-  if (files.length > 1) {
-    const several = files.slice(0, 8).map((file) => basename(file));
+  if (traces.length > 1) {
+    const several = traces.slice(0, 8).map((file) => basename(file));
     throw fileFault(folder, 'one trace (name its file)', `several: ${several.join(', ')}`);
   }
-  return openFile(only, options);
+  return openFile(only, options, files);
 }
 
 /**
@@ -79,8 +81,9 @@ function openFolder(folder: string, options: TraceOptions): Trace {
  * files, `RangeError` for options out of range.
  */
 export function openTrace(path: string, options: TraceOptions): Trace {
-  const stats = statPath(path);
-  if (stats.isDirectory()) return openFolder(path, options);
-  if (stats.isFile()) return openFile(path, options);
+  const { files = SYSTEM_FILES } = options;
+  const { kind } = files.look(path);
+  if (kind === 'folder') return openFolder(path, options, files);
+  if (kind === 'file') return openFile(path, options, files);
   throw fileFault(path, 'a file or folder', 'something else');
 }

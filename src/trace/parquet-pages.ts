@@ -2,6 +2,7 @@
  * What a Parquet file says of its sizes, looked at before it is read: the library that reads it makes room for as many values as a
  * page or a run of equal values claims, and a wrong number there takes all memory or never ends.
  */
+import { fileFault } from './error.ts';
 import {
   type ColumnChunk,
   type FileMetaData,
@@ -11,7 +12,6 @@ import {
   snappyUncompress,
 } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { fileFault } from './files.ts';
 
 type PageHeader = ReturnType<typeof parquetHeader>;
 

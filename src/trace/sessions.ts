@@ -3,16 +3,18 @@
  * `NAME.tools.csv` with `start_s,end_s,tool`. A folder of them is one trace, or one file of memory is. Nothing says when a
  * session began: all begin at 0.
  */
-import { basename, dirname, join, resolve } from 'node:path';
 import { FRAME_BYTES, MIB, MS_PER_MINUTE, US_PER_MS, US_PER_S } from '../abi/unit.ts';
 import { cellFault, numberFrom, readCsv, textAt } from './csv.ts';
 import { observedDurations } from './distribution.ts';
-import { TraceError } from './error.ts';
-import { fileFault, plainName, regularNames } from './files.ts';
+import { fileFault, TraceError } from './error.ts';
+import { plainName } from './files.ts';
 import type { TraceFormat } from './format.ts';
 import { checkOptions } from './options.ts';
+import { basename, dirname, join, resolve } from './paths.ts';
 import { CallCollector } from './rows.ts';
 import { sharedFloat64, sharedUint32 } from './shared.ts';
+import type { TraceSource } from './source.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import {
   MINIMUM_DURATION_MS,
   type MemorySeries,
@@ -35,10 +37,10 @@ function msOf(seconds: number): number {
   return Math.round(seconds * US_PER_S) / US_PER_MS;
 }
 
-function readMemory(file: string): MemorySeries {
+function readMemory(file: string, source: TraceSource): MemorySeries {
   const times: number[] = [];
   const frames: number[] = [];
-  readCsv(file, (row) => {
+  readCsv(file, source, (row) => {
     const timeIndex = row.header.require('time_s');
     const atMs = msOf(numberFrom(row, timeIndex, 0, SECONDS));
     if (atMs < (times.at(-1) ?? 0)) throw cellFault(row, timeIndex, 'a time not before the last');
@@ -60,9 +62,9 @@ function readMemory(file: string): MemorySeries {
   return series;
 }
 
-function readTools(file: string): ToolCall[] {
+function readTools(file: string, source: TraceSource): ToolCall[] {
   const tools: ToolCall[] = [];
-  readCsv(file, (row) => {
+  readCsv(file, source, (row) => {
     const { header } = row;
     const startMs = msOf(numberFrom(row, header.require('start_s'), 0, SECONDS));
     const endIndex = header.require('end_s');
@@ -132,10 +134,11 @@ function filesOf(folder: string, names: readonly string[], memory: string): Sess
 
 function readSessions(name: string, files: readonly SessionFiles[], options: TraceOptions): Trace {
   const { minuteLimit, maximumInvocations } = checkOptions(options);
+  const { files: source = SYSTEM_FILES } = options;
   const sessions = files.map(({ memory, tools }, functionId): Session => ({
     functionId,
-    memory: readMemory(memory),
-    tools: tools === undefined ? [] : readTools(tools),
+    memory: readMemory(memory, source),
+    tools: tools === undefined ? [] : readTools(tools, source),
   }));
   const functions = sessions.map((one, id) => functionOf((files[id] as SessionFiles).name, one));
   const collector = new CallCollector(maximumInvocations, options.minutes);
@@ -155,7 +158,8 @@ function readSessions(name: string, files: readonly SessionFiles[], options: Tra
 
 /** All sessions of a folder. */
 export function readSessionFolder(folder: string, options: TraceOptions): Trace {
-  const names = regularNames(folder);
+  const { files: source = SYSTEM_FILES } = options;
+  const names = source.names(folder);
   const memories = names.filter((name) => MEMORY_FILE.test(name));
   if (memories.length === 0) throw fileFault(folder, 'files NAME.memory.csv', 'none');
   const files = memories.map((memory) => filesOf(folder, names, memory));
@@ -165,7 +169,8 @@ export function readSessionFolder(folder: string, options: TraceOptions): Trace 
 /** One session, with its tools if they lie beside it. */
 export function readSession(file: string, options: TraceOptions): Trace {
   const folder = dirname(file);
-  const files = filesOf(folder, regularNames(folder), basename(file));
+  const { files: source = SYSTEM_FILES } = options;
+  const files = filesOf(folder, source.names(folder), basename(file));
   return readSessions(files.name, [files], options);
 }
 

@@ -2,6 +2,7 @@
  * What every reader and the generator produce and replay consumes: functions, and what the file says of their calls. A trace
  * is never whole in memory as calls: `arrivalsOf` makes them minute by minute. Knows no format.
  */
+import type { TraceSource } from './source.ts';
 
 /** The shares at which Azure publishes durations; `DurationSummary.percentilesMs` is parallel to it. */
 export const PERCENTILE_SHARES: readonly number[] = [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1];
@@ -141,6 +142,8 @@ export interface TraceOptions {
   readonly minutes?: number | undefined;
   /** Refuse larger traces. */
   readonly maximumInvocations?: number | undefined;
+  /** Where the paths lead; the file system if not said. `traceFiles` makes one of texts and bytes. */
+  readonly files?: TraceSource | undefined;
 }
 
 export const NO_QUIRKS: TraceQuirks = {

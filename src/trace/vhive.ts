@@ -2,14 +2,16 @@
  * The vHive/invitro folder: invocations.csv, durations.csv and memory.csv, or inv.csv, run.csv and
  * mem.csv as its older samples are called. All three must be there: they are the format.
  */
-import { basename, dirname, join, resolve } from 'node:path';
+import { fileFault } from './error.ts';
 import { joinTables } from './azure-functions.ts';
 import { DurationReader, FunctionTable, MemoryReader, readCountTable } from './azure-tables.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
-import { fileFault, plainName, regularNames } from './files.ts';
+import { plainName } from './files.ts';
+import { basename, dirname, join, resolve } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
 import { type OptionValues, checkOptions } from './options.ts';
+import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
 const COUNT_FILES = ['invocations.csv', 'inv.csv'];
@@ -28,18 +30,19 @@ function findFile(folder: string, present: readonly string[], names: readonly st
 
 export function readVhive(folder: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
-  const present = regularNames(folder);
+  const { files = SYSTEM_FILES } = options;
+  const present = files.names(folder);
   const countFile = findFile(folder, present, COUNT_FILES);
   const durationFile = findFile(folder, present, DURATION_FILES);
   const memoryFile = findFile(folder, present, MEMORY_FILES);
   const quirks = new QuirkLog();
   const table = new FunctionTable(quirks);
   const counts = new MinuteCounts(maximumInvocations);
-  const minutesRead = readCountTable(countFile, table, counts, 0, minuteLimit);
+  const minutesRead = readCountTable(countFile, table, counts, 0, minuteLimit, files);
   const durations = new DurationReader(quirks);
-  durations.read(durationFile);
+  durations.read(durationFile, files);
   const memory = new MemoryReader(quirks);
-  memory.read(memoryFile);
+  memory.read(memoryFile, files);
   const functions = joinTables(table, durations.table(), memory, seed);
   const minutes = Math.min(minutesRead, minuteLimit);
   const name = basename(resolve(folder));

@@ -11,6 +11,7 @@ import {
   type Counts,
   type CorePool,
   type FrameRange,
+  type FreeSpace,
   GuestKernel,
   type KernelClocks,
   layoutOf,
@@ -153,6 +154,11 @@ export class MicroVm {
   get guest(): GuestKernel {
     this.stir();
     return this._guest;
+  }
+
+  /** What is free in the guest. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get freeSpace(): FreeSpace {
+    return this._guest.core.freeSpace();
   }
 
   /** How often the guest was looked at or changed by others than calls. */

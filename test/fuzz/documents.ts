@@ -6,9 +6,11 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { RefusedArgument } from '../../src/check/index.ts';
 import { ExperimentError, planOf, readExperiment, readPrices } from '../../src/experiment/index.ts';
-import { readResults, resultsJson } from '../../src/report/index.ts';
+import { resultsJson } from '../../src/report/index.ts';
+import { readDetails, readResults } from '../../src/report/node.ts';
 import { ResultsError } from '../../src/report/schema.ts';
-import { results, system } from '../support/report.ts';
+import { detailsJson } from '../../src/report/details-file.ts';
+import { details, results, system } from '../support/report.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 import { Folders } from './reading.ts';
 import { UNPRINTABLE, textFault, withFault } from './text.ts';
@@ -55,6 +57,11 @@ const READERS: Readonly<Record<string, Reader>> = {
     file: 'results.json',
     good: resultsJson(results(system('a'), system('b', 2))),
     read: readResults,
+  },
+  details: {
+    file: 'details.json',
+    good: detailsJson(results(), details()),
+    read: (file) => readDetails(file, results()),
   },
 };
 

@@ -1,12 +1,12 @@
 /**
  * What nothing but tests calls. An export counts as mounted when another file of the product imports it, when its own file
- * uses it, or when the library exports it (src/index.ts); an export of the Wasm module when src/core calls it; a public
+ * uses it, or when the library exports it (src/index.ts, src/node.ts); an export of the Wasm module when src/core calls it; a public
  * method when some file of the product names it. Benches, examples and tests do not count: a mechanism lands with its user.
  */
 import ts from 'typescript';
 import { CORE, SOURCES, linksOf, parse, read } from './tree.ts';
 
-const LIBRARY = 'src/index.ts';
+const LIBRARY = ['src/index.ts', 'src/node.ts'];
 const MODULES = ['assembly/index.ts', 'assembly/index-llfree.ts', 'assembly/index-guest-llfree.ts'];
 
 function isExported(node: ts.Node): boolean {
@@ -68,7 +68,7 @@ function identifiersOf(file: string): Map<string, number> {
   return found;
 }
 
-function libraryNames(): string[] {
+function libraryNames(face: string): string[] {
   const all = (file: string): string[] => [
     ...declaredExports(file),
     ...linksOf(file).flatMap((link) => {
@@ -78,7 +78,7 @@ function libraryNames(): string[] {
         : [...exportedNames(file, link.specifier).keys()];
     }),
   ];
-  return all(LIBRARY);
+  return all(face);
 }
 
 /** Exports that the product imports somewhere, or uses where they are declared. */
@@ -98,7 +98,7 @@ function mountedExports(): Set<string> {
       if ((uses.get(name) ?? 0) > 1) mounted.add(`${file} ${name}`);
     }
   }
-  for (const name of libraryNames()) mark(LIBRARY, name);
+  for (const face of LIBRARY) for (const name of libraryNames(face)) mark(face, name);
   // not the file that declares them all
   const boundary = SOURCES.filter((file) => file.startsWith('src/core/'))
     .filter((file) => file !== 'src/core/exports.ts')

@@ -11,6 +11,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/recording/verify/verify-capture.ts': 'test/slow/recording-verify-capture.test.ts',
   'src/scenario/czone-exit.ts': 'test/slow/czone-exit.test.ts',
   'src/scenario/hyperalloc-inflate.ts': 'test/slow/hyperalloc-inflate.test.ts',
+  'src/serverless/known.ts': 'test/unit/replay/checkpoint.test.ts',
   'src/virtio/balloon/host.ts': 'test/unit/virtio/balloon/device.test.ts',
   'src/virtio/constants.ts': 'test/unit/virtio/mmio.test.ts',
   'src/virtio/czone/host.ts': 'test/unit/virtio/czone/device.test.ts',

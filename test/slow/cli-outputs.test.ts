@@ -37,6 +37,7 @@ describe('an output', () => {
     expect(readFileSync(join(folder, 'theirs/results.json'), 'utf8')).toBe('theirs');
     expect(guestmem(...SHORT, '--out', 'theirs', '--force', '--quiet').code).toBe(0);
     expect(readdirSync(join(folder, 'theirs')).toSorted()).toEqual([
+      'details.json',
       'experiment.yaml',
       'report.html',
       'results.json',

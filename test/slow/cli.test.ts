@@ -10,7 +10,7 @@ import {
   SYSTEMS,
   TRACE_FORMATS,
   parseResults,
-} from '../../src/index.ts';
+} from '../../src/node.ts';
 import { HOST_PLACEMENTS, WHEN_FULL } from '../../src/serverless/index.ts';
 import { type Ended, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 
@@ -64,6 +64,7 @@ describe('guestmem', () => {
     expect(out).toMatch(/^system +cold +start-up/m);
     expect(out).toMatch(/^mcpv-czone /m);
     expect(readdirSync(join(folder, 'made')).toSorted()).toEqual([
+      'details.json',
       'experiment.yaml',
       'report.html',
       'results.json',

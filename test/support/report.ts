@@ -1,5 +1,5 @@
 /** Small right records for the tests of this room. */
-import type { Details, TimeSeries } from '../../src/report/detail.ts';
+import type { Details, LevelFigures, TimeSeries } from '../../src/report/detail.ts';
 import type { RecordRows } from '../../src/report/records.ts';
 import type { Results, SystemResult } from '../../src/report/results.ts';
 
@@ -100,27 +100,32 @@ export function details(): Details {
   return {
     series: [series('scpv-template'), series('mcpv-czone')],
     starts: [{ system: 'scpv-template', columns: { startupMs: Float64Array.of(70, 300) } }],
-    startupCdfs: [
-      {
-        system: 'scpv-template',
-        values: Float64Array.of(70, 74, 80, 300),
-        share: Float64Array.of(0.25, 0.5, 0.75, 1),
-      },
-    ],
-    memoryMaps: [
-      {
-        system: 'mcpv-czone',
-        guest: 'pyaes',
-        tMs: 90_000,
-        cellBytes: 2 * MIB,
-        states: ['not backed', 'kernel', 'CZone 1'],
-        cells: Uint8Array.from({ length: 300 }, (_, index) => Math.floor(index / 50) % 3),
-      },
-    ],
-    conclusions: [
-      { statement: 'mean start-up: mcpv-czone / scpv-template', low: 0.4, typical: 0.5, high: 0.7 },
-      { statement: 'mean slowdown: mcpv-czone / scpv-template', low: 0.9, typical: 1.1, high: 1.3 },
-    ],
+    cdfs: {
+      startupMs: [
+        {
+          system: 'scpv-template',
+          values: Float64Array.of(70, 74, 80, 300),
+          share: Float64Array.of(0.25, 0.5, 0.75, 1),
+        },
+      ],
+    },
+    levels: [levels('scpv-template', [1, 1, 1]), levels('mcpv-czone', [0.4, 0.5, 0.7])],
+  };
+}
+
+/** Figures that are 100 times these at the three levels; the slowdown is 1.1 at typical prices alone. */
+export function levels(name: string, times: readonly [number, number, number]): LevelFigures {
+  const at = times.map((one) => 100 * one) as unknown as readonly [number, number, number];
+  return {
+    system: name,
+    figures: {
+      startupMs: at,
+      startupP99Ms: at,
+      sandboxMs: at,
+      footprintGiBSeconds: at,
+      slowdown: name === 'scpv-template' ? [1, 1, 1] : [0.9, 1.1, 1.3],
+      cpuMs: at,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cdfOf, conclusionsOf } from '../../../src/replay/details.ts';
+import { cdfOf } from '../../../src/replay/details.ts';
 import {
   SYSTEMS,
   detailsOf,
@@ -7,14 +7,8 @@ import {
   replay,
   resultsOf,
 } from '../../../src/replay/index.ts';
-import { type Results, reportHtml } from '../../../src/report/index.ts';
-import { results, system } from '../../support/report.ts';
+import { reportHtml } from '../../../src/report/index.ts';
 import { smallTrace } from '../../support/traces.ts';
-
-/** Two systems, the second at `factor` of the first. */
-function run(factor: number): Results {
-  return results(system('first'), system('second', factor));
-}
 
 describe('cdf', () => {
   it('has all samples when they are few', () => {
@@ -32,35 +26,6 @@ describe('cdf', () => {
   });
 });
 
-describe('conclusions', () => {
-  it('compare each later system with the first, at each price level', () => {
-    const found = conclusionsOf({ low: run(0.5), typical: run(0.75), high: run(2) });
-    expect(found[0]).toEqual({
-      statement: 'mean start-up: second / first',
-      low: 0.5,
-      typical: 0.75,
-      high: 2,
-    });
-    expect(found).toHaveLength(5);
-  });
-
-  it('leave out ratios to nothing', () => {
-    const still = system('first');
-    still.startupMs = { ...still.startupMs, mean: 0, p99: 0 };
-    const runs = results(still, system('second'));
-    const statements = conclusionsOf({ low: runs, typical: runs, high: runs });
-    expect(statements.map((one) => one.statement).join()).not.toMatch(/start-up/);
-  });
-
-  it('name a system that a run lacks', () => {
-    const whole = results();
-    const other = results(system('scpv-template'));
-    expect(() => conclusionsOf({ low: other, typical: whole, high: whole })).toThrow(
-      'results: expected the system mcpv-czone, found undefined',
-    );
-  });
-});
-
 describe('detailsOf', () => {
   it('feeds every section of the report that a replay has records for', async () => {
     const played = await replay(smallTrace(), {
@@ -71,15 +36,43 @@ describe('detailsOf', () => {
     });
     const details = detailsOf(played);
     expect(details.series?.length).toBe(SYSTEMS.length);
-    expect(details.startupCdfs?.length).toBe(SYSTEMS.length);
+    expect(details.cdfs?.startupMs?.length).toBe(SYSTEMS.length);
     for (const [index, { system: of, columns }] of (details.starts ?? []).entries()) {
       const { name, starts } = played.systems[index]!;
       expect(of).toBe(name);
       for (const column of Object.values(columns)) expect(column).toHaveLength(starts.cold);
     }
     expect(details.starts?.length).toBe(SYSTEMS.length);
-    expect(details.conclusions?.length).toBeGreaterThan(0);
+    expect(details.levels?.map(({ system }) => system)).toEqual(SYSTEMS.map(({ name }) => name));
+    expect(details.sensitivity?.prices.length).toBeGreaterThan(10);
+    expect(Object.keys(details.sentences ?? {})).toEqual(SYSTEMS.map(({ name }) => name));
     const html = await reportHtml(resultsOf(played), details);
     expect(html.startsWith('<!doctype html>')).toBe(true);
+  });
+
+  it('knows at each instant what is free in the guests, and what of it lies in 2 MiB blocks', async () => {
+    const played = await replay(smallTrace(), { systems: SYSTEMS, seed: 1 });
+    for (const { counts = {}, system } of detailsOf(played).series ?? []) {
+      const { vms = [], freeFrames = [], wholeFrames = [] } = counts;
+      const free = [...freeFrames];
+      expect(
+        free.every((frames, at) => frames >= wholeFrames[at]!),
+        system,
+      ).toBe(true);
+      expect(
+        free.every((frames, at) => (vms[at] === 0 ? frames === 0 : frames > 0)),
+        system,
+      ).toBe(true);
+      expect(Math.max(...wholeFrames) % 512, system).toBe(0);
+    }
+  });
+
+  it('has a distribution of all calls, of which most were not disturbed', async () => {
+    const played = await replay(smallTrace(), { systems: SYSTEMS, seed: 1 });
+    for (const { values, share, system } of detailsOf(played).cdfs?.slowdown ?? []) {
+      expect(values[0], system).toBe(1);
+      expect([...values], system).toEqual([...values].toSorted((a, b) => a - b));
+      expect(share.at(-1), system).toBe(1);
+    }
   });
 });

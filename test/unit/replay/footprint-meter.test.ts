@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { FootprintMeter } from '../../../src/replay/footprint-meter.ts';
+import { type Census, FootprintMeter } from '../../../src/replay/footprint-meter.ts';
 
-const CONFIG = { overhead: [0, 1], census: () => ({ containers: 0, idle: 0, vms: 0 }) };
+const NOTHING = { containers: 0, idle: 0, vms: 0, freeFrames: 0, wholeFrames: 0 };
+const CONFIG = { overhead: [0, 1], census: () => NOTHING };
 
 describe('FootprintMeter', () => {
   it('integrates a step function exactly, inside its window only', () => {
@@ -57,11 +58,7 @@ describe('FootprintMeter', () => {
 
   it('counts what there is at the instants of the series', () => {
     let containers = 3;
-    const census = (): { containers: number; idle: number; vms: number } => ({
-      containers,
-      idle: 1,
-      vms: 2,
-    });
+    const census: Census = () => ({ ...NOTHING, containers, idle: 1, vms: 2 });
     const meter = new FootprintMeter([Float64Array.of(1)], {
       ...CONFIG,
       census,
@@ -76,6 +73,8 @@ describe('FootprintMeter', () => {
       containers: Float64Array.of(3, 4),
       idle: Float64Array.of(1, 1),
       vms: Float64Array.of(2, 2),
+      freeFrames: Float64Array.of(0, 0),
+      wholeFrames: Float64Array.of(0, 0),
     });
   });
 });

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { SYSTEMS, fixedKeepAlive, replay, resultsOf } from '../../../src/replay/index.ts';
-import { COUNT_NAMES } from '../../../src/replay/footprint-meter.ts';
 import { total } from '../../../src/replay/function-meter.ts';
 import { smallTrace } from '../../support/traces.ts';
 
@@ -45,7 +44,7 @@ it('has a sandbox before the runtime, and idle containers among the containers',
   for (const { sandboxMs, startupMs, overTime } of resultsOf(RUN).systems) {
     const { runtime = 0, memory = 0 } = startupMs.steps;
     expect(sandboxMs.mean).toBeCloseTo(startupMs.mean - runtime - memory, 6);
-    expect(COUNT_NAMES.every((name) => overTime[name].length === overTime.tMs.length)).toBe(true);
+    for (const column of Object.values(overTime)) expect(column).toHaveLength(overTime.tMs.length);
     expect(overTime.containers.every((count, at) => count >= overTime.idle[at]!)).toBe(true);
     expect(Math.max(...overTime.vms)).toBeGreaterThan(0);
   }

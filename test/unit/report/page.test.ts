@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pageHtml } from '../../../src/report/page.ts';
-import { details, results, series, system } from '../../support/report.ts';
+import { details, levels, results, series, system } from '../../support/report.ts';
 
 describe('report.html', () => {
   const page = pageHtml(results(), details());
@@ -17,7 +17,7 @@ describe('report.html', () => {
   });
 
   it('draws a chart for each record', () => {
-    expect(page.match(/<svg /g)).toHaveLength(9);
+    expect(page.match(/<svg /g)).toHaveLength(8);
     expect(page).not.toContain('Not shown');
   });
 
@@ -27,15 +27,17 @@ describe('report.html', () => {
     expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
       'Not shown: this run kept no distribution of start-up times.',
       'Not shown: this run kept no footprint over time.',
-      'Not shown: this run kept no memory maps.',
       'Not shown: this run kept no results at low and high prices.',
     ]);
   });
 
   it('names the conclusions that depend on prices, and no others', () => {
     expect(page).toContain('Depends on the prices (marked !): mean slowdown');
-    const [firm] = details().conclusions!;
-    expect(pageHtml(results(), { conclusions: [firm!] })).toContain('stays on its side of 1');
+    const firm = [levels('a', [1, 1, 1]), levels('b', [2, 3, 4])].map((one) => ({
+      ...one,
+      figures: { ...one.figures, slowdown: one.figures.cpuMs },
+    }));
+    expect(pageHtml(results(), { levels: firm })).toContain('stays on its side of 1');
   });
 
   it('is the same text for the same records', () => {

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FORMATS, type Format, readResults, writeReport } from '../../../src/report/index.ts';
+import { FORMATS, type Format } from '../../../src/report/index.ts';
+import { readResults, writeReport } from '../../../src/report/node.ts';
 import { ResultsError } from '../../../src/report/schema.ts';
 import { details, results } from '../../support/report.ts';
 
@@ -27,10 +28,12 @@ function format(name: string): Format {
 describe('a report', () => {
   it('is written into a folder that it makes, and its record read back', async () => {
     const { paths, text } = await writeReport(REPORT, [format('json')], join(folder, 'a', 'b'));
-    expect(paths).toEqual([join(folder, 'a', 'b', 'results.json')]);
+    expect(paths).toEqual(
+      ['results.json', 'details.json'].map((name) => join(folder, 'a', 'b', name)),
+    );
     expect(text).toBe('');
     expect(readResults(paths[0] as string)).toEqual(results());
-    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['results.json']);
+    expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['details.json', 'results.json']);
   });
 
   it.each(FORMATS)('with a wrong record is refused by $name and touches nothing', async (one) => {

@@ -25,7 +25,7 @@ function fileOf(content: string | Buffer): string {
 
 function rowsOf(content: string): CsvRow[] {
   const rows: CsvRow[] = [];
-  readCsv(fileOf(content), (row) => rows.push(row));
+  readCsv(fileOf(content), undefined, (row) => rows.push(row));
   return rows;
 }
 

@@ -1,0 +1,66 @@
+// guestmem report: the page of a run again, from what lies in its folder.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type Report, ResultsError } from '../report/index.ts';
+import { reportOf, writeAgain } from '../report/node.ts';
+import { UsageError } from './fault.ts';
+import { complain, print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
+
+interface ReportFlags {
+  readonly open?: boolean;
+  readonly force?: boolean;
+}
+
+/** What shows a file to whoever sits there, by platform. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** Shows a file; says its path if nothing here can. */
+function show(path: string): Promise<void> {
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  return new Promise((done) => {
+    const child = spawn(program as string, [...args, path], { stdio: 'ignore', detached: true });
+    child.once('error', () => {
+      complain(`guestmem: nothing here opens pages (${program}): ${path}`);
+      done();
+    });
+    child.once('spawn', () => {
+      child.unref();
+      done();
+    });
+  });
+}
+
+/** What a folder has; a record in it that is not right is one line. */
+function reportIn(folder: string): Report {
+  if (!existsSync(join(folder, 'results.json'))) {
+    throw new UsageError(`${folder}: expected a folder with results.json, as replay writes it`);
+  }
+  try {
+    return reportOf(folder);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    const [first, ...more] = error.problems;
+    throw new UsageError(more.length === 0 ? first : `${first} (and ${more.length} more)`);
+  }
+}
+
+async function run(folder: string, { open, force }: ReportFlags): Promise<void> {
+  const paths = await writeAgain(reportIn(folder), ['html'], folder, force);
+  print(wroteLine(paths));
+  if (open === true) await show(resolve(paths[0] as string));
+}
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .argument('<folder>', 'where a replay has written results.json')
+    .option('--open', 'show the page')
+    .option('--force', 'replace a report.html which guestmem did not write')
+    .action(run);
+}

@@ -1,0 +1,23 @@
+/**
+ * Everything of `guestmem`, and what takes a file system: experiments in YAML, recordings of a real kernel, folders of results.
+ *
+ * @module guestmem/node
+ */
+export * from './index.ts';
+export {
+  type Experiment,
+  ExperimentError,
+  experimentYaml,
+  planOf,
+  readExperiment,
+  traceOfExperiment,
+} from './experiment/index.ts';
+export {
+  type Capture,
+  RecordingError,
+  type VerifyRun,
+  openCapture,
+  verifyCapture,
+} from './recording/index.ts';
+export { FORMATS, type Format, OutputError, reportHtml } from './report/index.ts';
+export { readResults, writeReport } from './report/node.ts';

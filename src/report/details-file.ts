@@ -1,0 +1,88 @@
+/** details.json: what of the details a report is made from again. Lists of numbers are arrays there and typed arrays here. */
+import { z } from 'zod';
+import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
+import { ResultsError, sensitivitySchema, shapeProblems } from './schema.ts';
+
+export const DETAILS_SCHEMA = 1;
+
+const finite = z.number();
+const column = z.array(finite).transform((list) => Float64Array.from(list));
+const columns = z.record(z.string(), column);
+
+const series = z
+  .strictObject({ system: z.string(), tMs: column, columns, counts: columns.optional() })
+  .refine(
+    ({ tMs, columns: by, counts = {} }) =>
+      [...Object.values(by), ...Object.values(counts)].every(({ length }) => length === tMs.length),
+    'columns are not equally long',
+  );
+
+const cdf = z
+  .strictObject({ system: z.string(), values: column, share: column })
+  .refine(({ values, share }) => values.length === share.length, 'columns are not equally long');
+
+const atLevels = z.tuple([finite, finite, finite]);
+
+const detailsSchema = z.strictObject({
+  schema: z.literal(DETAILS_SCHEMA),
+  /** Of each system: which run this belongs to. */
+  hashes: z.record(z.string(), z.string()),
+  series: z.array(series).optional(),
+  cdfs: z
+    .strictObject(
+      Object.fromEntries(DISTRIBUTIONS.map((name) => [name, z.array(cdf).optional()])) as Record<
+        (typeof DISTRIBUTIONS)[number],
+        z.ZodOptional<z.ZodArray<typeof cdf>>
+      >,
+    )
+    .optional(),
+  levels: z
+    .array(
+      z.strictObject({
+        system: z.string(),
+        figures: z.strictObject(
+          Object.fromEntries(JUDGED.map((name) => [name, atLevels])) as Record<
+            (typeof JUDGED)[number],
+            typeof atLevels
+          >,
+        ),
+      }),
+    )
+    .optional(),
+  sensitivity: sensitivitySchema.optional(),
+  sentences: z.record(z.string(), z.string()).optional(),
+});
+
+/** The hashes of a run's systems. */
+type Hashed = { readonly systems: readonly { readonly name: string; readonly hash: string }[] };
+
+function hashesOf({ systems }: Hashed): Record<string, string> {
+  return Object.fromEntries(systems.map(({ name, hash }) => [name, hash]));
+}
+
+/** Compact JSON, a part a line. */
+export function detailsJson(of: Hashed, { starts: _tables, ...details }: Details): string {
+  const record = { schema: DETAILS_SCHEMA, hashes: hashesOf(of), ...details };
+  const parts = Object.entries(record)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value, plain)}`);
+  return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+/** Typed arrays as arrays. */
+function plain(_key: string, value: unknown): unknown {
+  return value instanceof Float64Array ? [...value] : value;
+}
+
+/** What a details.json says that belongs to a run's results. Throws `ResultsError`. */
+export function parseDetails(value: unknown, of: Hashed): Details {
+  const parsed = detailsSchema.safeParse(value);
+  if (!parsed.success) throw new ResultsError(shapeProblems(parsed.error));
+  const { schema: _version, hashes, ...details } = parsed.data;
+  const expected = hashesOf(of);
+  const stray = Object.keys(expected).find((name) => hashes[name] !== expected[name]);
+  if (stray !== undefined) {
+    throw new ResultsError([`is of another run than the results beside it (${stray})`]);
+  }
+  return details;
+}

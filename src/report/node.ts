@@ -1,0 +1,7 @@
+// The report room's face where there are files: runs written into folders, and read back.
+
+export { clearLeftovers } from './leftovers.ts';
+export { type OutputOptions, OutputFolder } from './output.ts';
+export { readDetails, readResults } from './read.ts';
+export { RecordSpool } from './spool.ts';
+export { type Written, openOutput, reportOf, writeAgain, writeReport } from './write.ts';

@@ -1,0 +1,18 @@
+/** Where the files of a trace are: in the file system, or in memory, as a browser has them. */
+
+/** What a path leads to. */
+export interface TracePath {
+  readonly kind: 'file' | 'folder' | 'other';
+  /** Bytes of a file. */
+  readonly size: number;
+}
+
+/** Paths lead to bytes. Each throws TraceError for what cannot be read. */
+export interface TraceSource {
+  look(path: string): TracePath;
+  /** Names of the regular files in a folder, ascending. */
+  names(folder: string): string[];
+  read(file: string): Uint8Array<ArrayBuffer>;
+  /** The first bytes of a file, at most so many. */
+  head(file: string, most: number): Uint8Array<ArrayBuffer>;
+}

@@ -2,8 +2,13 @@ import { expect, it } from 'vitest';
 import { UnwritableState } from '../../../src/graph/index.ts';
 import { Names } from '../../../src/graph/known.ts';
 
-class A {}
-class B {}
+class A {
+  a = 1;
+}
+
+class B {
+  b = 2;
+}
 
 it('names of rooms below are known, once however often a room is named', () => {
   const below = { classes: { A } };

@@ -106,6 +106,14 @@ describe('a graph that is read back', () => {
   });
 });
 
+function text(nodes: unknown[], shapes: unknown[] = []): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify({ shapes, nodes, root: [0] }));
+  const out = new Uint8Array(4 + json.length);
+  new DataView(out.buffer).setUint32(0, json.length, true);
+  out.set(json, 4);
+  return out;
+}
+
 describe('bytes that are no graph', () => {
   const bytes = writeGraph({ a: new Node('a'), memory: new Uint8Array(10_000).fill(1) }, KNOWN);
 
@@ -131,13 +139,6 @@ describe('bytes that are no graph', () => {
   });
 
   it('name no class, function or method that the program does not', () => {
-    const text = (nodes: unknown[], shapes: unknown[] = []): Uint8Array => {
-      const json = new TextEncoder().encode(JSON.stringify({ shapes, nodes, root: [0] }));
-      const out = new Uint8Array(4 + json.length);
-      new DataView(out.buffer).setUint32(0, json.length, true);
-      out.set(json, 4);
-      return out;
-    };
     const foreign = [
       text([[0]], [['Other']]),
       text([[0, 1]], [['', '__proto__']]),

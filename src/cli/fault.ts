@@ -22,9 +22,11 @@ export class Interrupted extends Error {
   /** 128 + the signal's number, as shells have it. */
   readonly exitCode: number;
 
-  constructor(signal: Signal) {
+  constructor(signal: Signal, kept?: string) {
     const what = signal === 'SIGINT' ? 'interrupted' : `ended by ${signal}`;
-    super(`${what}, nothing was written`);
+    super(
+      kept === undefined ? `${what}, nothing was written` : `${what}: --resume ${kept} goes on`,
+    );
     this.exitCode = 128 + constants.signals[signal];
   }
 }

@@ -32,7 +32,17 @@ type Shared = Pick<
 function knownWith(shared: Shared): Known {
   const { trace, profiles, machine, prices, onEvent, onRecords } = shared;
   const { growth, placement, inspect } = machine;
-  const parts = { trace, profiles, machine, prices, growth, placement, inspect, onEvent, onRecords };
+  const parts = {
+    trace,
+    profiles,
+    machine,
+    prices,
+    growth,
+    placement,
+    inspect,
+    onEvent,
+    onRecords,
+  };
   const values: Record<string, object> = {};
   for (const [name, part] of Object.entries(parts)) {
     if (part !== undefined) values[`the run’s ${name}`] = part;

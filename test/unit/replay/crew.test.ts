@@ -11,15 +11,22 @@ function runOf(index: number): SystemRun {
 class Hands {
   readonly orders: number[] = [];
   readonly #reports = new Map<number, (report: Report) => void>();
+  readonly begins: (Uint8Array | undefined)[] = [];
+  stops = 0;
   hired = 0;
   dismissed = 0;
 
   readonly hire: Hire = (report) => {
     this.hired += 1;
     return {
-      give: ({ index }) => {
-        this.orders.push(index);
-        this.#reports.set(index, report);
+      give: (order) => {
+        if ('stop' in order) {
+          this.stops += 1;
+          return;
+        }
+        this.orders.push(order.index);
+        this.begins.push(order.kept);
+        this.#reports.set(order.index, report);
       },
       dismiss: async () => {
         this.dismissed += 1;

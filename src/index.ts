@@ -23,8 +23,20 @@ export {
   zoneinfo,
 } from './core/index.ts';
 export {
+  type EncodedReel,
+  MAP_CSS,
+  type MapReel,
+  type MemoryMap,
+  decodeReel,
+  encodeReel,
+  mapSvg,
+  mapText,
+  mountMapView,
+} from './map/index.ts';
+export {
   type FrameKind,
   type FreeList,
+  GuestMapper,
   type GuestFrame,
   Process,
   type ProcFiles,
@@ -123,10 +135,7 @@ export {
   type RecordRows,
   type Report,
   type Results,
-  ResultsError,
   type SystemResult,
-  parseResults,
-  resultsJson,
   resultsTable,
 } from './report/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';

@@ -31,17 +31,6 @@ export function logStart(from: usize, end: usize, blocks: bool): void {
   log.blocks = <u32>blocks;
 }
 
-/** What follows is not the core's own decision. Whether it would have been noted, for logResume. */
-export function logPause(): u32 {
-  const was = log.blocks;
-  log.blocks = 0;
-  return was;
-}
-
-export function logResume(was: u32): void {
-  log.blocks = was;
-}
-
 
 @inline
 export function logCommand(number: u32): void {

@@ -15,10 +15,8 @@ export const WORK_LOG = WORK_SEARCH + WORK_BYTES;
 export const WORK_SWEEP = WORK_LOG + WORK_BYTES;
 /** Ranges collected for the host (host/czone-reclaim). */
 export const WORK_OFFER = WORK_SWEEP + WORK_BYTES;
-/** A drain carried out in thought (recorded/free-running). */
-export const WORK_DRY_DRAIN = WORK_OFFER + WORK_BYTES;
 /** The walk over one memory object (verify/object). */
-export const WORK_OBJECT = WORK_DRY_DRAIN + WORK_BYTES;
+export const WORK_OBJECT = WORK_OFFER + WORK_BYTES;
 /** A live run of compaction (move/compact). */
 export const WORK_COMPACTION = WORK_OBJECT + WORK_BYTES;
 export const WORK_COMPACTION_BYTES = 256;

@@ -337,7 +337,7 @@ export function pcpPush(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
 }
 
 /** Puts a freed block on its list and adapts the sizes; how many frames are to be drained for it, 0: none. */
-export function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
+function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
   pcp.allocFactor >>= 1;
   pcpPush(pcp, pfn, order, type);
   const batch = pcp.batch;
@@ -375,7 +375,7 @@ export function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32):
 }
 
 /** Where the vmstat worker lets high fall to: an eighth lower, not below what is needed. */
-export function decayedHigh(pcp: Pcp): i32 {
+function decayedHigh(pcp: Pcp): i32 {
   if (pcp.high <= pcp.highMin) return pcp.high;
   const target = max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3));
   return max(target, pcp.highMin);

@@ -17,7 +17,9 @@ import {
   NODE_ENTRIES,
   NODE_SHIFT,
   OBJECT_BYTES,
+  OBJECT_KIND_OFFSET,
   OBJECT_NONE,
+  OBJECT_TAG_OFFSET,
   RECORD_OBJECT_BITS,
   RECORD_OBJECT_MASK,
 } from '../../src/abi/layout';
@@ -52,6 +54,12 @@ export class MemoryObject {
   outside: u32;
 }
 if (<i32>offsetof<MemoryObject>() > OBJECT_BYTES) ERROR('MemoryObject outgrew its stride');
+if (
+  <i32>offsetof<MemoryObject>('kind') != OBJECT_KIND_OFFSET ||
+  <i32>offsetof<MemoryObject>('tag') != OBJECT_TAG_OFFSET
+) {
+  ERROR('the host reads kind and tag of a MemoryObject at other places');
+}
 if (NODE_ENTRIES != 1 << NODE_SHIFT) ERROR('a node has 2^NODE_SHIFT entries');
 if (NODE_BYTES != NODE_ENTRIES * 4) ERROR('an entry is a word');
 if (NODE_ENTRIES > PAGEBLOCK_FRAMES) ERROR('a leaf reaches no further than a pageblock');

@@ -18,8 +18,10 @@ import {
   MIGRATE_PCPTYPES,
 } from '../../src/abi/migratetype';
 import {
+  DRAIN_CPU_ZONE,
   DRAIN_FROM_FREED,
   DRAIN_FROM_ZERO,
+  DRAIN_ZONE,
   FREE_DIRECT,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
@@ -62,11 +64,13 @@ import { newSearch, takeBlock } from '../kernel/fallback';
 import {
   Pcp,
   drainAll,
+  drainCpu,
   drainOne,
   drainZone,
   park,
   pcpAllowed,
   pcpAt,
+  pcpDecay,
   pcpIndex,
   pcpList,
   pcpPop,
@@ -80,10 +84,9 @@ import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
 import { Command } from './command';
 import { scanBatch, scanBegin, scanEnd, scanLeave, scanReturn, scanTake } from './compaction';
-import { decayFollowing, releaseFollowing } from './free-running';
 import { programMemory } from './hotplug';
 import { firstOf, isWrongAgain, takeOut } from './resync';
-import { programTable, replay, scanAt } from './scan-state';
+import { programTable, replay, scanAt, seenBoost, setSeenBoost } from './scan-state';
 
 /** Log space that one command may need at most: a whole set of per-cpu lists. */
 const LOG_ROOM_MIN: usize = <usize>LOG_RECORD_BYTES * 65536;
@@ -257,19 +260,28 @@ function popBulk(command: Command): void {
 function release(command: Command): void {
   const was = takeOut(command);
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, command.frame, was);
-  if (
-    command.operand == 0 ||
-    !releaseFollowing(command.frame, command.order, command.cpu, command.operand - 1)
-  ) {
-    freeBlock(command.frame, command.order, command.cpu);
-  }
+  freeBlock(command.frame, command.order, command.cpu);
 }
 
+/** Puts the lists of one zone, of one CPU there, or all of them back. */
+function drainLists(command: Command): void {
+  const zone = zoneAt(command.zone);
+  if (command.operand == DRAIN_CPU_ZONE) drainCpu(zone, command.zone, command.cpu);
+  else if (command.operand == DRAIN_ZONE) drainZone(zone);
+  else drainAll();
+}
+
+/** kswapd begins a run in the zones up to the command's, or ends it and takes away the boost that it saw at the beginning. */
 function markReclaim(command: Command): void {
   for (let index: u32 = 0; index <= command.zone; index++) {
     const zone = zoneAt(index);
-    if (command.operand == 1) zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
-    else zone.flags &= ~ZONE_FLAG_RECLAIM_ACTIVE;
+    if (command.operand == 1) {
+      zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
+      setSeenBoost(index, zone.boost);
+    } else {
+      zone.flags &= ~ZONE_FLAG_RECLAIM_ACTIVE;
+      zone.boost -= min(zone.boost, seenBoost(index));
+    }
   }
 }
 
@@ -345,15 +357,10 @@ function compaction(command: Command, op: u32): bool {
 function background(command: Command, op: u32): bool {
   switch (op) {
     case PROGRAM_DECAY:
-      decayFollowing(
-        pcpAt(command.cpu, command.zone),
-        zoneAt(command.zone),
-        <i32>command.operand - 1,
-      );
+      pcpDecay(pcpAt(command.cpu, command.zone), zoneAt(command.zone));
       return true;
     case PROGRAM_DRAIN_ALL:
-      if (command.operand == 1) drainZone(zoneAt(command.zone));
-      else drainAll();
+      drainLists(command);
       return true;
     case PROGRAM_RECLAIM:
       markReclaim(command);

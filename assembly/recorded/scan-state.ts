@@ -25,6 +25,14 @@ class Replay {
   lastFreed: u32;
   /** Bytes of log that the last run left. */
   logBytes: u32;
+  /** By kernel zone: the boost of its watermarks when kswapd's run began. */
+  boost0: u32;
+  boost1: u32;
+  boost2: u32;
+  boost3: u32;
+}
+if (offsetof<Replay>('boost3') - offsetof<Replay>('boost0') != 4 * (KERNEL_ZONES - 1)) {
+  ERROR('a boost for each kernel zone');
 }
 if (PROGRAM_REPLAY_OFFSET + <i32>offsetof<Replay>() > MOVES_MAX * 8) {
   ERROR('what a replay remembers outgrew the moves');
@@ -46,4 +54,20 @@ export function scanAt(slot: u32): Compaction {
 @inline
 export function replay(): Replay {
   return changetype<Replay>(programTable(PROGRAM_REPLAY_OFFSET));
+}
+
+
+@inline
+export function seenBoost(index: u32): u32 {
+  return load<u32>(changetype<usize>(replay()) + ((<usize>index) << 2), offsetof<Replay>('boost0'));
+}
+
+
+@inline
+export function setSeenBoost(index: u32, frames: u32): void {
+  store<u32>(
+    changetype<usize>(replay()) + ((<usize>index) << 2),
+    frames,
+    offsetof<Replay>('boost0'),
+  );
 }

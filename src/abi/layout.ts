@@ -49,6 +49,8 @@ export const OBJECT_FILE = 2;
 /** Kernel memory: page tables, slab, stacks. UNMOVABLE. */
 export const OBJECT_KERNEL = 3;
 export const OBJECT_BYTES = 48;
+export const OBJECT_KIND_OFFSET = 0; // a byte
+export const OBJECT_TAG_OFFSET = 32;
 /** A node of an object's table holds 512 entries, like a page table page: 2 MiB a leaf. */
 export const NODE_SHIFT = 9;
 export const NODE_ENTRIES = 512;

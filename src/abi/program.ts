@@ -33,6 +33,10 @@ export const DRAIN_CONTINUE = 0;
 export const DRAIN_FROM_ZERO = 1;
 export const DRAIN_FROM_FREED = 2;
 export const FREE_DIRECT = 1;
+// Operand of DRAIN_ALL: whose lists.
+export const DRAIN_ALL_ZONES = 0;
+export const DRAIN_ZONE = 1;
+export const DRAIN_CPU_ZONE = 2;
 export const HINT_CLAIM = 1;
 export const HINT_STEAL = 2;
 export const HINT_ORDER_SHIFT = 4;
@@ -65,5 +69,5 @@ export const LOG_RECORD_BYTES = 12;
 export const PROGRAM_WRONG_OFFSET = 0; // 8 KiB: last wrong predictions
 export const PROGRAM_SCANS_OFFSET = 8192; // runs of compaction
 export const PROGRAM_LISTS_OFFSET = 8832; // 2 bytes for each CPU and zone
-export const PROGRAM_REPLAY_OFFSET = 10880; // last free, bytes of log
+export const PROGRAM_REPLAY_OFFSET = 10880; // last free, bytes of log, boosts that kswapd saw
 export const PROGRAM_CPUS_MAX = 256;

@@ -165,11 +165,6 @@ export class Checkpoints {
     };
   }
 
-  /** Where the run can go on from, when it must end now. */
-  get path(): string | undefined {
-    return this._parts.size > 0 ? this._asked.path : undefined;
-  }
-
   /** All or nothing: the file that was there stays until the new one is whole. */
   write(): void {
     const { path } = this._asked;

@@ -25,6 +25,18 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./replay.ts')).replayCommand(),
   },
   {
+    name: 'sweep',
+    args: '<file>',
+    sentence: 'Replay an experiment over a grid of choices and seeds, on threads or many machines',
+    make: async () => (await import('./sweep.ts')).sweepCommand(),
+  },
+  {
+    name: 'worker',
+    args: '<from...>',
+    sentence: 'Play jobs of a sweep, from a server of Redis or from files',
+    make: async () => (await import('./worker.ts')).workerCommand(),
+  },
+  {
     name: 'report',
     args: '<folder>',
     sentence: 'Make report.html of a run again, from results.json in its folder',
@@ -48,6 +60,13 @@ const COMMANDS: readonly Entry[] = [
     sentence: 'Replay the requests of a recording under other placements of pages',
     isBusy: true,
     make: async () => (await import('./pages.ts')).pagesCommand(),
+  },
+  {
+    name: 'map',
+    args: '<capture>',
+    sentence: "Draw a recording's memory, at a moment or through its time",
+    isBusy: true,
+    make: async () => (await import('./map.ts')).mapCommand(),
   },
   {
     name: 'scenario',

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { FRAMES_PER_MIB, FRAME_BYTES, MS_PER_S, THP_ORDER } from '../abi/unit.ts';
+import type { MapReel } from '../map/index.ts';
 import {
   PAGES_DEFAULTS,
   PAGE_POLICIES,
@@ -15,6 +16,7 @@ import {
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
+import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
 
 /** Share of free memory in blocks smaller than 2 MiB. */
@@ -23,6 +25,7 @@ const UNUSABLE_2MIB = `unusable ${THP_ORDER}`;
 interface PagesFlags {
   readonly policy?: string;
   readonly json?: boolean;
+  readonly map?: boolean;
   readonly shell?: string;
   readonly minPages?: string;
   readonly samples?: string;
@@ -183,9 +186,14 @@ export function pagesText(result: PagesResult): string {
 }
 
 async function run(folder: string, flags: PagesFlags): Promise<void> {
-  const options = optionsOf(flags);
+  const asked = optionsOf(flags);
+  const reels: MapReel[] = [];
+  const isDrawn = flags.map === true && flags.json !== true;
+  const onMaps = (reel: MapReel): void => void reels.push(reel);
+  const options = isDrawn ? { ...asked, onMaps } : asked;
   const result = replayPages(await openCapture(folder), options);
   print(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result));
+  for (const reel of reels) printMap(reel);
 }
 
 export function pagesCommand(): Command {
@@ -197,6 +205,7 @@ export function pagesCommand(): Command {
     .option('--min-pages <n>', 'private pages that make a tree a container (default: 256)')
     .option('--samples <n>', 'moments at which the guest is looked at (default: 50)')
     .option('--czone-block <MiB>', 'size of a block of a CZone (default: 2)')
+    .option('--map', "draw each policy's memory as it is at the end")
     .option('--json', 'print the result as JSON, and nothing else, on stdout')
     .action(run);
 }

@@ -238,13 +238,19 @@ function checkpointOf(
   return { path: checkpoint, everyMinutes, resume };
 }
 
+/** What is said of a run that is interrupted. */
+function keptIn(checkpoint: CheckpointAsked | undefined): { readonly kept?: string } {
+  if (checkpoint?.path === undefined) return {};
+  return { kept: `its state is kept (--resume ${checkpoint.path})` };
+}
+
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags, experiment);
   const asked: Asked = { path, experiment, flags, jobs, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
-  const { played, report, written } = await interruptible(work, checkpoint?.path);
+  const { played, report, written } = await interruptible(work, keptIn(checkpoint));
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);

@@ -21,6 +21,11 @@ export function print(text: string): void {
   process.stdout.write(printable(text));
 }
 
+/** Lines with colours on stdout. Whoever makes them has escaped what comes from a file. */
+export function printColoured(text: string): void {
+  process.stdout.write(text);
+}
+
 /** One line on stderr, whatever is in it. */
 export function complain(line: string): void {
   process.stderr.write(`${printable(line.trimEnd()).replaceAll('\n', ' ')}\n`);

@@ -1,19 +1,23 @@
 // guestmem verify: a recording of a real kernel through the core, frame by frame.
 
 import { Command } from 'commander';
-import { type VerifyRun, openCapture, verifyCapture } from '../recording/index.ts';
+import { type VerifyRun, openCapture, verifyCapture, verifyReel } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { EXIT_FAILURE } from './fault.ts';
+import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
 
 interface VerifyFlags {
   readonly guided?: boolean;
   readonly freeRunning?: boolean;
   readonly json?: boolean;
+  readonly map?: boolean;
 }
 
 /** Divergences that the JSON lists in full; the counts cover all. */
 const LISTED_DIVERGENCES = 100;
+/** Maps of a recording's begin and end. */
+const ENDS = 2;
 
 function verdictJson(verdict: VerifyRun): string {
   const { result, mode, eventsPerSecond } = verdict;
@@ -80,6 +84,7 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
   const verdict = verifyCapture(capture, mode, { clock: startWall() });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
+  if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
 }
 
@@ -91,6 +96,7 @@ export function verifyCommand(): Command {
       'the trace says when lists refill and drain, the core which frames (default)',
     )
     .option('--free-running', 'the core also decides when lists refill and drain, and by how much')
+    .option('--map', "draw the guest's memory as it is at the end")
     .option('--json', 'print the verdict as JSON, and nothing else, on stdout')
     .action(run);
 }

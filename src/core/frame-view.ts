@@ -8,8 +8,12 @@ import {
   GUEST_STATES_OFFSET,
   GUEST_TEMPLATE_OFFSET,
   KIND_HOLE,
+  KIND_KERNEL,
   KIND_MASK,
+  KIND_MOVABLE,
+  KIND_OBJECT,
   KIND_ORDER_MASK,
+  KIND_UNMOVABLE,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_ZONE_SHIFT,
   RECORD_BYTES,
@@ -20,6 +24,21 @@ import { WORD_BITS, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const RECORD_WORDS = RECORD_BYTES >> 2;
+
+/** Host memory behind a frame is this guest's own, or the template's, mapped by now or not; 0: there is none. */
+const HOST_OWN = 1;
+const HOST_TEMPLATE = 2;
+
+/** Frames as arrays, one entry a frame. Copies: a later change of the guest does not show in them. */
+export interface FrameSlice {
+  readonly start: number;
+  /** KIND_* of the frame, and of a block's head its order in the low bits. */
+  readonly states: Uint8Array;
+  /** Pages of objects: the object. Heads of other blocks in use: the request's tag. Else 0. */
+  readonly owners: Uint32Array;
+  /** Host memory behind it: 0 none, 1 the guest's own, 2 the template's, mapped by now or not. */
+  readonly host: Uint8Array;
+}
 
 export class FrameView {
   private readonly _instance: Instance;
@@ -83,6 +102,28 @@ export class FrameView {
   /** Whether what is in the frame is still the template's copy. */
   isTemplate(pfn: number): boolean {
     return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
+  }
+
+  /** Frames [start, start + count), which lie in the guest's span. */
+  slice(start: number, count: number): FrameSlice {
+    const { bytes, words } = this._instance;
+    const states = bytes.slice(this._states + start, this._states + start + count);
+    const owners = new Uint32Array(count);
+    const host = new Uint8Array(count);
+    for (let at = 0; at < count; at += 1) {
+      const pfn = start + at;
+      const record = this._records + RECORD_WORDS * pfn;
+      const kind = (states[at] as number) & KIND_MASK;
+      if (kind === KIND_OBJECT || kind === KIND_KERNEL) {
+        owners[at] = (words[record] as number) & RECORD_OBJECT_MASK;
+      } else if (kind === KIND_MOVABLE || kind === KIND_UNMOVABLE) {
+        owners[at] = words[record + 1] as number;
+      }
+      const bit = 1 << (pfn & 7);
+      if (((bytes[this._template + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_TEMPLATE;
+      else if (((bytes[this._backed + (pfn >>> 3)] as number) & bit) !== 0) host[at] = HOST_OWN;
+    }
+    return { start, states, owners, host };
   }
 
   /** Makes single pages of a block in use, each with the head's mask and tag (split_page). */

@@ -6,7 +6,7 @@ export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.t
 export type { CoreConfig } from './config.ts';
 export { Core, type FreeSpace, type KswapdWake } from './core.ts';
 export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
-export type { FrameView } from './frame-view.ts';
+export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
 export {
   type CompiledCore,
@@ -60,6 +60,7 @@ export {
   KIND_HOLE,
   KIND_ISOLATED,
   KIND_KERNEL,
+  KIND_MASK,
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_OFFLINE,

@@ -1,5 +1,11 @@
 // Memory objects: anonymous memory, files and kernel memory as tables of pages.
 
+import {
+  GUEST_OBJECTS_OFFSET,
+  OBJECT_BYTES,
+  OBJECT_KIND_OFFSET,
+  OBJECT_TAG_OFFSET,
+} from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
 import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
@@ -25,6 +31,7 @@ const CALL = ['objects.beginCall', 'file', 'heap', 'temporary', 'cpu'] as const;
 const RECURS = ['objects.callRecurs', 'file', 'heap', 'cpu'] as const;
 const REPEAT = ['objects.repeatCalls', 'times', 'file', 'heap', 'temporary', 'cpu'] as const;
 const PAGES_OF = ['call', 'filePages', 'writePages', 'readPages', 'temporaryPages'] as const;
+const ABOUT = ['objects.about', 'id'] as const;
 const PAGES = ['objects.pages', 'id'] as const;
 const FRAME = ['objects.frame', 'id', 'page'] as const;
 
@@ -143,6 +150,14 @@ export class Objects {
   pages(id: number): number {
     expectWords(PAGES, id);
     return this._instance.raw.objectPages(id);
+  }
+
+  /** OBJECT_* of an object, and the tag that it was made with. */
+  about(id: number): { readonly kind: number; readonly tag: number } {
+    expectWords(ABOUT, id);
+    const at = this._instance.headerWord(GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES;
+    const kind = this._instance.bytes[at + OBJECT_KIND_OFFSET] as number;
+    return { kind, tag: this._instance.word(at + OBJECT_TAG_OFFSET) };
   }
 
   /** The frame behind a page of an object; below zero when there is none. */

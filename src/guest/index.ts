@@ -41,6 +41,7 @@ export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
+export { type ContainerNames, GuestMapper } from './map.ts';
 export {
   type BlockState,
   type HotplugOptions,

@@ -16,6 +16,7 @@ import {
 } from '../core/index.ts';
 import { HandleEnded, expectInteger } from '../check/index.ts';
 import { pageTableFrames } from './footprint.ts';
+import { TAG_TABLES, containerTag } from './tag.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { GuestMemory } from './memory.ts';
 import type { OpenFile } from './page-cache.ts';
@@ -119,6 +120,11 @@ export class ProcessTree {
     return [tree, task];
   }
 
+  /** What its container is known by in the guest's map while it lives. */
+  get number(): number {
+    return this._kernel;
+  }
+
   /** Frames of anonymous memory that the tree holds. */
   get anonymousPages(): number {
     return this._anonymous;
@@ -143,9 +149,10 @@ export class ProcessTree {
     expectAnswer(this._memory.core.czones.refer(zone, by), 'czones.refer');
   }
 
-  private _kernelObject(pages: number): number {
+  private _kernelObject(pages: number, tag = 0): number {
     const { objects } = this._memory.core;
-    const object = expectAnswer(objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL), 'objects.create');
+    const made = objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL, tag);
+    const object = expectAnswer(made, 'objects.create');
     this._memory.touch(object, 0, pages, true, this._cpu, 0);
     return object;
   }
@@ -153,14 +160,15 @@ export class ProcessTree {
   /** `mapped`: pages that there are page tables for. */
   private _space(object: number, pages: number, mapped: number): AddressSpace {
     const tablePages = pageTableFrames(mapped);
-    const tables = this._kernelObject(tablePages);
+    const tables = this._kernelObject(tablePages, TAG_TABLES);
     this._memory.frames.pageTables += tablePages;
     return { object, tables, tablePages, pages, users: 1 };
   }
 
   private _emptySpace(zone: number | undefined, mapped: number): AddressSpace {
     const { objects } = this._memory.core;
-    const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE);
+    const tag = containerTag(this._kernel);
+    const made = objects.create(OBJECT_ANON, zone ?? NONE, GFP_HIGHUSER_MOVABLE, tag);
     return this._space(expectAnswer(made, 'objects.create'), 0, mapped);
   }
 
@@ -210,7 +218,8 @@ export class ProcessTree {
     zone: number | undefined,
     mappedPages: number = pages,
   ): AddressSpace {
-    const child = this._memory.core.objects.fork(object, zone ?? NONE, this._cpu);
+    const tag = containerTag(this._kernel);
+    const child = this._memory.core.objects.fork(object, zone ?? NONE, this._cpu, tag);
     return this._space(expectAnswer(child, 'objects.fork'), pages, mappedPages);
   }
 

@@ -48,6 +48,11 @@ export class Process {
     return this._tree.state();
   }
 
+  /** What its container is known by in the guest's map while it lives. */
+  get number(): number {
+    return this._tree.number;
+  }
+
   get anonymousPages(): number {
     return this._tree.anonymousPages;
   }

@@ -44,7 +44,7 @@ function knownWith(shared: Shared): Known {
     onRecords,
   };
   const values: Record<string, object> = {};
-  for (const [name, part] of Object.entries(parts)) {
+  for (const [name, part] of Object.entries({ ...parts, onEvent, onRecords })) {
     if (part !== undefined) values[`the run’s ${name}`] = part;
   }
   profiles.forEach((profile, id) => (values[`profile ${id}`] = profile));

@@ -1,6 +1,6 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
-import { builtin } from '../check/index.ts';
+import { builtin, expectInteger } from '../check/index.ts';
 import { UnreadableState } from '../graph/index.ts';
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -55,9 +55,10 @@ export async function replayPlan(
 ): Promise<ReplayRun> {
   const { progress, signal, records, keeper } = options;
   const heard = { progress, signal, records, keeper };
-  const jobs = Math.min(options.jobs ?? coresOf(), plan.systems.length);
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
+  const asked = expectInteger('jobs', options.jobs ?? coresOf(), 1);
+  const jobs = Math.min(asked, plan.systems.length);
   const kit = builtin('node:worker_threads');
   if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, ...heard });
   const elapsedMs = startWall();

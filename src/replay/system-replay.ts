@@ -78,14 +78,6 @@ export class SystemReplay {
     this._queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this._pool = new WarmPool(functions, warmupMs);
     this._prewarmer = new Prewarmer(functions, config.keepAlive, this._clock);
-    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
-      stop: bound(this, this._stop),
-      lost: bound(this, this._lost),
-      vmEnded: bound(this, this._vmEnded),
-      ask: bound(this, this._ask),
-      ledger: this._ledger,
-      clock: this._clock,
-    });
     this._asksIdle =
       machine.idleReclaimMs !== undefined &&
       systems.some((system) => system.takeIdleReclaims !== undefined);
@@ -116,13 +108,17 @@ export class SystemReplay {
       reclaims,
       interference: this._interference,
     });
+    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
+      stop: bound(this, this._stop),
+      lost: bound(this, this._lost),
+      vmEnded: bound(this, this._vmEnded),
+      ask: bound(this._devices, this._devices.ask),
+      ledger: this._ledger,
+      clock: this._clock,
+    });
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
     const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
-  }
-
-  private _ask(vm: MicroVm, frames: number): void {
-    this._devices.ask(vm, frames);
   }
 
   /** The memory of a session's sandbox is another from now on. */

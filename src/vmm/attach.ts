@@ -3,6 +3,7 @@
 
 import { bound } from '../graph/index.ts';
 import { FRAME_BYTES } from '../abi/unit.ts';
+import { expectFunction, expectObject } from '../check/index.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
 import {
   type Connection,
@@ -41,6 +42,7 @@ export class VmTimers implements Timers {
 }
 
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
+  expectFunction('timers: after', expectObject('timers', timers).after);
   return new VmTimers(vm, timers);
 }
 

@@ -50,7 +50,8 @@ function openTexts(texts: Texts): Capture {
   }));
   const reader = new TraceReader('trace.txt', memory, cpusOf(start));
   reader.push(new TextEncoder().encode(texts.trace));
-  const none = { folder: FOLDER, cmdline: '', zoneinfo: { before: '', after: '' } };
+  const extra = { file: 'extra.txt', events: [], isThere: false };
+  const none = { folder: FOLDER, cmdline: '', zoneinfo: { before: '', after: '' }, extra };
   return { ...none, start, end, trace: reader.finish(), deviceLog: [], hostLog: [] };
 }
 

@@ -25,6 +25,7 @@ const EXPORTS: readonly Reason[] = [
   ],
   [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
+  [/^src\/sweep\/engines\/thread\.ts play$/, 'piscina calls it in its threads, by name'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
 ];
 
@@ -44,6 +45,7 @@ const METHODS: readonly Reason[] = [
     / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
     "the library's, for whoever looks into a guest or a host: examples/ has a program of each",
   ],
+  [/ Maps\.setTheme$/, "the library's, for pages that change between light and dark"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

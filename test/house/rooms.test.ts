@@ -9,7 +9,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   graph: [],
   time: ['abi'],
   core: ['abi'],
-  guest: ['core', 'time'],
+  map: ['abi'],
+  guest: ['core', 'time', 'map'],
   virtio: ['guest', 'time'],
   v86: ['virtio', 'time'],
   vmm: ['virtio', 'guest', 'time'],
@@ -17,11 +18,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cost: ['abi'],
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
-  recording: ['virtio', 'guest', 'core', 'time'],
+  recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace'],
+  sweep: ['experiment', 'replay', 'report', 'trace'],
+  cli: ['sweep', 'experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],
 };
 
 /** Rooms of which only types may be imported. */

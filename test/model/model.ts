@@ -316,26 +316,30 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     return taken;
   }
 
-  freePages(pfn: number, order: number, cpu: number, shown: number = pcps.UNKNOWN): void {
+  freePages(pfn: number, order: number, cpu: number): void {
     const zone = this.zoneOf(pfn);
     if (zone === undefined) throw new RangeError(`frame ${pfn} is in no zone`);
     this.setMovable(pfn, order, false);
     this.inUse.delete(pfn);
     if (!L.isPcpOrder(order) || zone.type(pfn) === L.ISOLATE) buddy.freeWhole(zone, pfn, order);
-    else pcps.pcpFree(zone, this.pcp(zone, cpu), pfn, order, shown, this.events.drained);
+    else pcps.pcpFree(zone, this.pcp(zone, cpu), pfn, order, this.events.drained);
   }
 
   // ---- background ----
 
   decay(cpu: number): void {
-    for (const zone of this.zones) this.decayZone(zone, cpu, pcps.UNKNOWN);
+    for (const zone of this.zones) this.decayZone(zone, cpu);
   }
 
-  decayZone(zone: Zone, cpu: number, shown: number): void {
-    pcps.decay(zone, this.pcp(zone, cpu), shown, this.events.drained);
+  decayZone(zone: Zone, cpu: number): void {
+    pcps.decay(zone, this.pcp(zone, cpu), this.events.drained);
   }
 
   /** Empties the per-cpu lists of all zones, or of one. */
+  drainCpu(zone: Zone, cpu: number): void {
+    pcps.drainCpu(zone, this.pcp(zone, cpu), this.events.drained);
+  }
+
   drainAll(only = -1): void {
     for (const zone of this.zones) {
       if (only < 0 || zone.index === only) pcps.drainAll(zone, this.events.drained);

@@ -108,37 +108,8 @@ export function bulkFree(zone: Zone, pcp: Pcp, pages: number, from: number, log:
   }
 }
 
-/** What bulkFree would drain, in pages; takes it from the lists' sizes given. */
-function dryRun(sizes: number[], pages: number, from: number): number {
-  let done = 0;
-  for (let i = 0; i < sizes.length && done < pages; i += 1) {
-    const list = (from + i) % sizes.length;
-    const order = L.pcpListOrder(list);
-    const blocks = Math.min(sizes[list] ?? 0, Math.ceil((pages - done) / 2 ** order));
-    sizes[list] = (sizes[list] ?? 0) - blocks;
-    done += blocks * 2 ** order;
-  }
-  return done;
-}
-
-const sizesOf = (pcp: Pcp): number[] => pcp.lists.map((list) => list.length);
-const NO_LOG: DrainLog = () => {};
-/** The drains that follow are not known from elsewhere. */
-export const UNKNOWN: number = -1;
-
-/**
- * Puts a freed block on its list and drains if the list set has grown too large. `shown`: pages the
- * kernel drained; where the own decision differs the kernel's is followed, unlogged, and high moved
- * to where it explains it.
- */
-export function pcpFree(
-  zone: Zone,
-  pcp: Pcp,
-  pfn: number,
-  order: number,
-  shown: number,
-  log: DrainLog,
-): void {
+/** Puts a freed block on its list and drains if the list set has grown too large. */
+export function pcpFree(zone: Zone, pcp: Pcp, pfn: number, order: number, log: DrainLog): void {
   const blockType = zone.type(pfn);
   const list = L.pcpList(order, blockType >= L.HIGHATOMIC ? L.MOVABLE : blockType);
   pcp.allocFactor >>= 1;
@@ -155,47 +126,29 @@ export function pcpFree(
   if (pcp.freeCount < pcp.batch * 2 ** L.BATCH_SCALE_MAX) pcp.freeCount += 2 ** order;
   const high = drainThreshold(zone, pcp, freeHigh);
   const wanted = pcp.count < high ? 0 : drainCount(pcp, high, freeHigh);
-  const own = dryRun(sizesOf(pcp), wanted, list);
-  if (shown === UNKNOWN || own === shown) bulkFree(zone, pcp, wanted, list, log);
-  else {
-    if (own === 0) pcp.high = Math.min(pcp.high, pcp.count);
-    else if (shown === 0) pcp.high = Math.max(pcp.high, pcp.count + 1);
-    pcp.high = clamp(pcp.high, pcp.highMin, pcp.highMax);
-    bulkFree(zone, pcp, shown, list, NO_LOG);
-  }
-  if (own === 0 && shown <= 0) return;
+  if (Math.min(wanted, pcp.count) === 0) return;
+  bulkFree(zone, pcp, wanted, list, log);
   if ((zone.flags & L.BELOW_HIGH) === 0) return;
   const limit = zone.marks.high + zone.boost;
   if (watermarkOk(zone, 0, limit, L.MOVABLE_ZONE, L.NO_RIGHTS)) zone.flags &= ~L.BELOW_HIGH;
 }
 
-/**
- * The vmstat worker's turn. `shown`: pages the kernel drained; where the own decision differs the
- * kernel's is followed, unlogged: a turn that drained nothing changes nothing, after another one high
- * is what is left.
- */
-export function decay(zone: Zone, pcp: Pcp, shown: number, log: DrainLog): void {
-  let { high } = pcp;
-  if (high > pcp.highMin) {
+/** The vmstat worker's turn: high falls by an eighth, and the lists are drained down to it in batches. */
+export function decay(zone: Zone, pcp: Pcp, log: DrainLog): void {
+  if (pcp.high > pcp.highMin) {
     const lowest = pcp.count - pcp.batch * 2 ** L.BATCH_SCALE_MAX;
-    high = Math.max(lowest, high - (high >> 3), pcp.highMin);
+    pcp.high = Math.max(lowest, pcp.high - (pcp.high >> 3), pcp.highMin);
   }
-  const sizes = sizesOf(pcp);
-  let own = 0;
-  for (let left = pcp.count - high; left > 0; left -= pcp.batch) {
-    own += dryRun(sizes, Math.min(left, pcp.batch), 0);
-  }
-  if (shown !== UNKNOWN && own !== shown) {
-    bulkFree(zone, pcp, shown, 0, NO_LOG);
-    if (shown > 0) pcp.high = Math.max(pcp.count, pcp.highMin);
-    return;
-  }
-  for (let left = pcp.count - high; left > 0; left -= pcp.batch) {
+  for (let left = pcp.count - pcp.high; left > 0; left -= pcp.batch) {
     bulkFree(zone, pcp, Math.min(left, pcp.batch), 0, log);
   }
-  pcp.high = high;
+}
+
+/** Empties the lists of one CPU. */
+export function drainCpu(zone: Zone, pcp: Pcp, log: DrainLog): void {
+  bulkFree(zone, pcp, pcp.count, 0, log);
 }
 
 export function drainAll(zone: Zone, log: DrainLog): void {
-  for (const pcp of zone.pcps) bulkFree(zone, pcp, pcp.count, 0, log);
+  for (const pcp of zone.pcps) drainCpu(zone, pcp, log);
 }

@@ -54,6 +54,8 @@ export class ModelPort implements AllocatorPort {
   private readonly freedList = new Map<Pcp, number>();
   private readonly drainList = new Map<Pcp, number>();
   private lastFreed = -1;
+  /** By zone: its boost when kswapd's run began. */
+  private readonly seenBoost = new Map<number, number>();
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
   private readonly scans = new Map<number, Scan>();
   private readonly hints: Hints = new Set();
@@ -124,7 +126,7 @@ export class ModelPort implements AllocatorPort {
         break;
       case P.OP_RELEASE:
         this.leave(c);
-        this.model.freePages(c.frame, c.order, c.cpu, c.operand - 1);
+        this.model.freePages(c.frame, c.order, c.cpu);
         break;
       default:
         this.background(c);
@@ -146,17 +148,14 @@ export class ModelPort implements AllocatorPort {
     };
     switch (c.op) {
       case P.OP_DECAY:
-        model.decayZone(model.zone(c.zone), c.cpu, c.operand - 1);
+        model.decayZone(model.zone(c.zone), c.cpu);
         break;
       case P.OP_DRAIN_ALL:
-        model.drainAll(c.operand === 1 ? c.zone : -1);
+        if (c.operand === P.DRAIN_CPU_ZONE) model.drainCpu(model.zone(c.zone), c.cpu);
+        else model.drainAll(c.operand === P.DRAIN_ZONE ? c.zone : -1);
         break;
       case P.OP_RECLAIM:
-        for (const zone of model.zones) {
-          if (zone.index > c.zone) continue;
-          if (c.operand === 1) zone.flags |= L.RECLAIM_ACTIVE;
-          else zone.flags &= ~L.RECLAIM_ACTIVE;
-        }
+        this.reclaim(c);
         break;
       case P.OP_ONLINE:
         this.online(c);
@@ -178,6 +177,20 @@ export class ModelPort implements AllocatorPort {
         break;
       default:
         this.compaction(c);
+    }
+  }
+
+  /** kswapd begins, or ends and takes away the boost that it saw. */
+  private reclaim(c: Command): void {
+    for (const zone of this.model.zones) {
+      if (zone.index > c.zone) continue;
+      if (c.operand === 1) {
+        zone.flags |= L.RECLAIM_ACTIVE;
+        this.seenBoost.set(zone.index, zone.boost);
+      } else {
+        zone.flags &= ~L.RECLAIM_ACTIVE;
+        zone.boost = Math.max(0, zone.boost - (this.seenBoost.get(zone.index) ?? 0));
+      }
     }
   }
 

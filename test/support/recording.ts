@@ -90,6 +90,7 @@ export class TraceScript {
       start,
       end: start,
       trace: this.#out.finish('trace.txt'),
+      extra: { file: 'extra.txt', events: [], isThere: false },
       cmdline: '',
       zoneinfo: { before: '', after: '' },
       deviceLog: [],

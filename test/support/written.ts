@@ -3,6 +3,7 @@
 import { ZoneMap } from '../../src/recording/program/zone-map.ts';
 import * as P from '../../src/recording/program/program.ts';
 import type { Capture } from '../../src/recording/read/capture.ts';
+import { parseExtraTrace } from '../../src/recording/read/extra-trace.ts';
 import { TraceReader } from '../../src/recording/read/trace-text.ts';
 import { M, makeState } from '../model/fixture.ts';
 
@@ -15,6 +16,7 @@ const FRAMES = 1 << 20;
 export function writtenCapture(
   lines: readonly WrittenLine[],
   deviceLog: readonly string[] = [],
+  extra: readonly string[] = [],
 ): Capture {
   const start = makeState(
     Array.from({ length: 8 }, () => M),
@@ -33,6 +35,7 @@ export function writtenCapture(
     start,
     end: start,
     trace: reader.finish(),
+    extra: parseExtraTrace('extra.txt', extra, [start.zones[0]?.index ?? 0]),
     cmdline: '',
     zoneinfo: { before: '', after: '' },
     deviceLog,
@@ -87,3 +90,11 @@ export const compactBegin = (migrate: string, target: string): string =>
   `mm_compaction_begin: ${scanners(migrate, target)}`;
 export const compactEnd = (migrate: string, target: string, status: string): string =>
   `mm_compaction_end: ${scanners(migrate, target)} status=${status}`;
+
+export const wakeup = (gfp: string): string =>
+  `mm_vmscan_wakeup_kswapd: nid=0 order=0 gfp_flags=${gfp}`;
+export const kswapdWake: string = 'mm_vmscan_kswapd_wake: nid=0 order=0';
+
+/** A line of the second trace, by the task that all written lines are by. */
+export const extraLine = (seconds: number, event: string, cpu = 0): string =>
+  `     kworker/0:1-7       [00${cpu}] .....     ${seconds.toFixed(6)}: ${event}`;

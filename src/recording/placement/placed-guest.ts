@@ -35,8 +35,12 @@ export function tagOf(tree: number, use: number): number {
   return tree * 4 + use;
 }
 
-function treeOf(tag: number): number {
+export function treeOf(tag: number): number {
   return tag >> 2;
+}
+
+export function useOf(tag: number): number {
+  return tag & 3;
 }
 
 export interface PlacementTally {

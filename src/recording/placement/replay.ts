@@ -3,6 +3,7 @@
 
 import path from 'node:path';
 import { type CoreBuild, PAGEBLOCK_FRAMES, US_PER_MS } from '../../core/index.ts';
+import type { MapReel } from '../../map/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import { type Capture, recordedSpan } from '../read/index.ts';
@@ -18,6 +19,7 @@ import { PlacedGuest, type PlacementTally } from './placed-guest.ts';
 import { PAGE_POLICIES, type PagePolicy } from './policies/index.ts';
 import { compileStream, type PageStream } from './stream.ts';
 import { NOBODY } from './tasks.ts';
+import { MapWatch } from './watch.ts';
 
 /** Raised when the shape of PagesResult changes. */
 export const PAGES_SCHEMA = 1;
@@ -33,6 +35,8 @@ export interface PagesOptions {
   /** Frames of a CZone's block: a power of two from 512 to 32768. */
   readonly blockFrames: number;
   readonly build: CoreBuild;
+  /** Hears of the maps of each policy's guest, one a sample. */
+  readonly onMaps?: (reel: MapReel) => void;
 }
 
 export const PAGES_DEFAULTS: PagesOptions = {
@@ -202,6 +206,7 @@ class PolicyRun {
   readonly #guest: PlacedGuest;
   readonly #exits: ExitWatch;
   readonly #series: PagesSample[] = [];
+  readonly #watch: MapWatch | undefined;
   readonly #startUs: number;
 
   constructor(capture: Capture, stream: PageStream, options: PagesOptions, policy: PagePolicy) {
@@ -211,6 +216,8 @@ class PolicyRun {
     this.#policy = policy;
     this.#guest = new PlacedGuest(capture, stream, policy, options.blockFrames, options.build);
     this.#exits = new ExitWatch(this.#guest);
+    const isWatched = options.onMaps !== undefined;
+    this.#watch = isWatched ? new MapWatch(this.#guest, stream.tasks.trees) : undefined;
     this.#startUs = capture.trace.timeUs[recordedSpan(capture.trace).first] ?? 0;
   }
 
@@ -230,6 +237,7 @@ class PolicyRun {
     for (; next < marks.length; next += 1) marks[next]?.act();
     const exits = this.#exits.records;
     const { name, about } = this.#policy;
+    if (this.#watch !== undefined) this.#options.onMaps?.(this.#watch.reel(name));
     const end = this.#series.at(-1) ?? sampleOf(guest, 0);
     return {
       name,
@@ -241,6 +249,11 @@ class PolicyRun {
       exits,
       exitTotals: totalsOf(exits),
     };
+  }
+
+  #sample(atMs: number): void {
+    this.#series.push(sampleOf(this.#guest, atMs));
+    this.#watch?.look(atMs);
   }
 
   #msAt(event: number): number {
@@ -259,12 +272,9 @@ class PolicyRun {
       const timeUs = this.#startUs + (spanUs * i) / this.#options.samples;
       while (event < end && (trace.timeUs[event] ?? 0) < timeUs) event += 1;
       const atMs = (timeUs - this.#startUs) / US_PER_MS;
-      marks.push({ event, act: () => this.#series.push(sampleOf(this.#guest, atMs)) });
+      marks.push({ event, act: () => this.#sample(atMs) });
     }
-    marks.push({
-      event: end,
-      act: () => this.#series.push(sampleOf(this.#guest, spanUs / US_PER_MS)),
-    });
+    marks.push({ event: end, act: () => this.#sample(spanUs / US_PER_MS) });
     return marks;
   }
 

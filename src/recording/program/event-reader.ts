@@ -6,6 +6,7 @@ import { MIGRATE_MOVABLE } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   type Capture,
+  type ExtraEvent,
   flowOf,
   FREED_IN_BATCH,
   isInterrupt,
@@ -44,6 +45,11 @@ export interface EventListener {
   /** A bulk call; `silent`: how many of its pages show no event of their own. */
   readonly beginBulk: (event: number, silent: number) => void;
   readonly endBulk: (event: number) => void;
+  /** kswapd is woken up; it begins a run. */
+  readonly wakeKswapd?: (event: number) => void;
+  readonly kswapd?: (event: number) => void;
+  /** The second trace says so, before this event (the end of the span: after all of them). */
+  readonly probe?: (event: number, probed: ExtraEvent) => void;
 }
 
 /** Looks ahead from a bulk call's begin: taken at its end, less the pages with an event inside. */
@@ -65,6 +71,8 @@ export class EventReader {
   /** The events between the two snapshots. */
   readonly span: { readonly first: number; readonly end: number };
   failedRequests = 0;
+  readonly #probed: readonly ExtraEvent[];
+  #nextProbed = 0;
   readonly #links: Int32Array;
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
@@ -72,9 +80,10 @@ export class EventReader {
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
   constructor(capture: Capture) {
-    const { trace, start, end } = capture;
+    const { trace, start, end, cmdline, extra } = capture;
     this.trace = trace;
-    this.zones = new ZoneMap(start, end);
+    this.zones = new ZoneMap(start, end, cmdline);
+    this.#probed = extra.events;
     this.span = recordedSpan(trace);
     this.#links = linkBatches(trace);
     this.#contig = new ContigPlan(capture);
@@ -84,11 +93,27 @@ export class EventReader {
   /** Reads all events, once. */
   read(listener: EventListener): void {
     const { first, end } = this.span;
+    while (this.#isProbedBefore(first - 1)) this.#nextProbed += 1;
     for (let i = first; i < end; i += 1) {
+      this.#probes(i, listener);
       listener.before?.(i);
       this.#contig.emit(this.out, this.zones, i);
       if (!this.#compaction.emit(this.out, i)) this.#event(i, listener);
       this.#lastOfFlow.set(flowOf(this.trace, i), i);
+    }
+    if (end < this.trace.count) this.#probes(end, listener);
+  }
+
+  /** Whether the second trace's next event came before an event of the first. */
+  #isProbedBefore(event: number): boolean {
+    const next = this.#probed[this.#nextProbed];
+    return next !== undefined && next.timeUs <= (this.trace.timeUs[event] ?? 0);
+  }
+
+  #probes(event: number, listener: EventListener): void {
+    for (; this.#isProbedBefore(event); this.#nextProbed += 1) {
+      const probed = this.#probed[this.#nextProbed];
+      if (probed !== undefined) listener.probe?.(event, probed);
     }
   }
 
@@ -101,6 +126,16 @@ export class EventReader {
       zone: Math.max(0, this.zones.zoneOf(pfn[event] ?? 0)),
       cpu: cpu[event] ?? 0,
     };
+  }
+
+  /** The flow of a task that shows something soon after an event; its name may have changed, its pid has not. */
+  flowOfPid(event: number, pid: number): number | undefined {
+    const { task, tasks, count } = this.trace;
+    for (let i = event; i < count; i += 1) {
+      if (tasks[task[i] ?? 0]?.pid === pid && !isInterrupt(this.trace, i))
+        return flowOf(this.trace, i);
+    }
+    return undefined;
   }
 
   /** The event before one in the same flow of control; undefined: it is the first. */
@@ -140,6 +175,12 @@ export class EventReader {
         break;
       case T.EVENT_BULK_END:
         listener.endBulk(i);
+        break;
+      case T.EVENT_WAKEUP_KSWAPD:
+        listener.wakeKswapd?.(i);
+        break;
+      case T.EVENT_KSWAPD_WAKE:
+        listener.kswapd?.(i);
         break;
       default:
     }

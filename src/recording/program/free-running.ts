@@ -2,16 +2,19 @@
 // background work come from the trace; the allocator decides zone, refill and drain by itself.
 
 import { MIGRATE_PCPTYPES } from '../../core/index.ts';
+import * as T from '../read/index.ts';
 import {
   type Capture,
   depthOf,
+  type ExtraEvent,
   flowOf,
   isInterrupt,
   previousOnCpu,
   timeOf,
 } from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
-import { hasPcpList, isDirectTake } from './path.ts';
+import { KswapdRuns } from './kswapd-runs.ts';
+import { hasPcpList, isDirectTake, requestOf } from './path.ts';
 import * as P from './program.ts';
 import { drainsForContig, isVmstatDrain, vmstatTurns } from './vmstat-turns.ts';
 
@@ -33,11 +36,13 @@ const VMSTAT = -1; // less the zone's index
 
 class FreeCompiler {
   readonly #reader: EventReader;
-  /** Events before which the vmstat worker has a turn. */
+  /** Whether the second trace tells what the background did. */
+  readonly #isProbed: boolean;
+  /** Events before which the vmstat worker has a turn, where no probe tells. */
   readonly #turns: readonly number[];
   #nextTurn = 0;
-  /** Takes that wait for the request they belong to, by flow of control. */
-  readonly #waiting = new Map<number, number[]>();
+  /** The command of each request that stands where its first block was taken, by its event. */
+  readonly #begun = new Map<number, number>();
   /** The command that the next drains belong to, by flow of control. */
   readonly #drainers = new Map<number, number>();
   /** Open bulk calls, by flow of control. */
@@ -46,6 +51,7 @@ class FreeCompiler {
   readonly #taken = new Set<number>();
   readonly #refills: number[] = [];
   readonly #drains: number[] = [];
+  readonly #kswapd: KswapdRuns;
   #drainAllUs = Number.NEGATIVE_INFINITY;
   #bulkPages = 0;
   /** Task that is bringing memory online, -1: none. */
@@ -53,8 +59,11 @@ class FreeCompiler {
   #onlineUs = 0;
 
   constructor(capture: Capture, phaseUs: number) {
+    const { trace, extra } = capture;
     this.#reader = new EventReader(capture);
-    this.#turns = vmstatTurns(capture.trace, this.#reader.span, phaseUs);
+    this.#isProbed = extra.isThere;
+    this.#turns = extra.isThere ? [] : vmstatTurns(trace, this.#reader.span, phaseUs);
+    this.#kswapd = new KswapdRuns(trace, this.#reader.zones, extra.isThere);
   }
 
   compile(): FreeProgram {
@@ -71,6 +80,7 @@ class FreeCompiler {
 
   /** Turns of the vmstat worker that are due, and the end of an onlining. */
   before(i: number): void {
+    this.#kswapd.before(this.#reader.out, i);
     for (; this.#turns[this.#nextTurn] === i; this.#nextTurn += 1) this.#turn(i);
     if (this.#onliner < 0) return;
     // Sizes change when the task that brought the memory online goes on, or has had the time to.
@@ -86,21 +96,48 @@ class FreeCompiler {
     const { trace, zones, out } = this.#reader;
     const cpu = trace.cpu[i] ?? 0;
     for (const zone of zones.present()) {
-      this.#drainers.set(VMSTAT - zone, out.add(P.OP_DECAY, { zone, cpu }, 0, 1, i));
+      this.#drainers.set(VMSTAT - zone, out.add(P.OP_DECAY, { zone, cpu }, 0, 0, i));
     }
+  }
+
+  /** What the second trace shows of the background, and which drains follow from it. */
+  probe(i: number, { kind, pid, cpu, a, b }: ExtraEvent): void {
+    const { out } = this.#reader;
+    if (kind === 'kcw') this.#kswapd.end(out, i);
+    else if (kind === 'decay') {
+      this.#drainsFollow(i, pid, out.add(P.OP_DECAY, { zone: a, cpu }, 0, 0, i));
+    } else if (kind === 'drainpages') {
+      const command = out.add(P.OP_DRAIN_ALL, { zone: a, cpu: b }, 0, P.DRAIN_CPU_ZONE, i);
+      this.#drainsFollow(i, pid, command);
+    }
+  }
+
+  /** The drains that a task shows next are a command's. */
+  #drainsFollow(i: number, pid: number, command: number): void {
+    const flow = this.#reader.flowOfPid(i, pid);
+    if (flow !== undefined) this.#drainers.set(flow, command);
+  }
+
+  wakeKswapd(i: number): void {
+    this.#kswapd.wake(i);
+  }
+
+  kswapd(i: number): void {
+    this.#kswapd.begin(this.#reader.out, i);
   }
 
   alloc(i: number, pfn: number): void {
     const reader = this.#reader;
-    if (this.#taken.delete(pfn) || reader.captureOf(i) !== undefined) return;
+    if (this.#taken.delete(pfn) || reader.captureOf(i) !== undefined || this.#begun.delete(i))
+      return;
     const gfp = reader.trace.gfp[i] ?? 0;
-    this.#claimTakes(i, reader.out.add(P.OP_REQUEST, reader.shapeOf(i), pfn, gfp, i));
+    reader.out.add(P.OP_REQUEST, reader.shapeOf(i), pfn, gfp, i);
   }
 
   free(i: number, { pfn, order, zone, cpu, isDirect }: FreedBlock): void {
     const { trace, out } = this.#reader;
     const op = isDirect ? P.OP_FREE : P.OP_RELEASE;
-    const command = out.add(op, { order, zone, cpu }, pfn, isDirect ? P.FREE_DIRECT : 1, i);
+    const command = out.add(op, { order, zone, cpu }, pfn, isDirect ? P.FREE_DIRECT : 0, i);
     this.#drainers.set(flowOf(trace, i), command);
   }
 
@@ -113,19 +150,36 @@ class FreeCompiler {
   take(i: number): void {
     const { trace, out } = this.#reader;
     const shape = this.#reader.shapeOf(i);
-    if (!hasPcpList(shape.order)) return;
     // An interrupt that found the per-cpu lock taken: not the allocator's own decision.
-    if (isDirectTake(trace, i)) {
+    if (hasPcpList(shape.order) && isDirectTake(trace, i)) {
       const pfn = trace.pfn[i] ?? 0;
       out.add(P.OP_TAKE, shape, pfn, 0, i);
       this.#taken.add(pfn);
       return;
     }
-    if (shape.type >= MIGRATE_PCPTYPES) return;
-    const flow = flowOf(trace, i);
-    const waiting = this.#waiting.get(flow);
-    if (waiting === undefined) this.#waiting.set(flow, [i]);
-    else waiting.push(i);
+    const command = this.#requestFor(i);
+    const isRefill = hasPcpList(shape.order) && shape.type < MIGRATE_PCPTYPES;
+    if (isRefill && command !== undefined) this.#refills.push(i, command);
+  }
+
+  /**
+   * The request that took a block. It stands where it took its first one: its own event comes only when the page is cleared,
+   * which may be long after, with requests of other CPUs between.
+   */
+  #requestFor(take: number): number | undefined {
+    const { trace, out } = this.#reader;
+    const bulk = this.#bulks.get(flowOf(trace, take));
+    if (bulk !== undefined) return bulk;
+    const request = requestOf(trace, take);
+    if (request === undefined || trace.kind[request] !== T.EVENT_ALLOC) return undefined;
+    const known = this.#begun.get(request);
+    if (known !== undefined) return known;
+    const pfn = trace.pfn[request] ?? T.NO_FRAME;
+    if (pfn === T.NO_FRAME || this.#reader.captureOf(request) !== undefined) return undefined;
+    const shape = { ...this.#reader.shapeOf(request), cpu: trace.cpu[take] ?? 0 };
+    const command = out.add(P.OP_REQUEST, shape, pfn, trace.gfp[request] ?? 0, request);
+    this.#begun.set(request, command);
+    return command;
   }
 
   /** A take of its own, unless the CPU's event before is that take. */
@@ -134,46 +188,34 @@ class FreeCompiler {
     if (trace.pfn[previousOnCpu(trace, i)] !== trace.pfn[i]) this.take(i);
   }
 
-  /** Gives the waiting takes of a flow to the request that made them. */
-  #claimTakes(i: number, command: number): void {
-    const flow = flowOf(this.#reader.trace, i);
-    for (const take of this.#waiting.get(flow) ?? []) this.#refills.push(take, command);
-    this.#waiting.delete(flow);
-  }
-
   drain(i: number): void {
     const { trace } = this.#reader;
-    if (depthOf(trace, i) === 2 && !isInterrupt(trace, i)) {
+    if (!this.#isProbed && depthOf(trace, i) === 2 && !isInterrupt(trace, i)) {
       const isContig = drainsForContig(trace, i);
       if (isVmstatDrain(trace, i) && !isContig) {
         this.#drained(i, VMSTAT - this.#reader.shapeOf(i).zone);
         return;
       }
-      this.#drainAll(i, isContig ? 1 : 0);
+      this.#drainAll(i, isContig ? P.DRAIN_ZONE : P.DRAIN_ALL_ZONES);
     }
     this.#drained(i, flowOf(trace, i));
   }
 
   /** One block drained by the command that a flow of control is in. */
   #drained(i: number, flow: number): void {
-    const { trace, out } = this.#reader;
     const command = this.#drainers.get(flow);
-    if (command === undefined) return;
-    this.#drains.push(i, command);
-    const op = out.opOf(command);
-    if (op !== P.OP_RELEASE && op !== P.OP_DECAY) return;
-    out.addToOperand(command, 2 ** (trace.order[i] ?? 0));
+    if (command !== undefined) this.#drains.push(i, command);
   }
 
   /** Somebody emptied the per-cpu lists: of one zone (contiguous ranges) or of all (reclaim). */
-  #drainAll(i: number, oneZone: number): void {
+  #drainAll(i: number, which: number): void {
     const { trace, out } = this.#reader;
     const timeUs = timeOf(trace, i);
     const goesOn = timeUs - this.#drainAllUs < SAME_DRAIN_US;
     this.#drainAllUs = timeUs;
     if (goesOn) return;
     const { zone, cpu } = this.#reader.shapeOf(i);
-    const command = out.add(P.OP_DRAIN_ALL, { zone, cpu }, 0, oneZone, i);
+    const command = out.add(P.OP_DRAIN_ALL, { zone, cpu }, 0, which, i);
     this.#drainers.set(flowOf(trace, i), command);
   }
 
@@ -187,10 +229,7 @@ class FreeCompiler {
   }
 
   endBulk(i: number): void {
-    const flow = flowOf(this.#reader.trace, i);
-    const command = this.#bulks.get(flow);
-    if (command !== undefined) this.#claimTakes(i, command);
-    this.#bulks.delete(flow);
+    this.#bulks.delete(flowOf(this.#reader.trace, i));
   }
 }
 

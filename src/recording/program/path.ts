@@ -16,17 +16,23 @@ export function hasPcpList(order: number): boolean {
   return order <= COSTLY_ORDER || order === THP_ORDER;
 }
 
-/** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
-export function isDirectTake(trace: KernelTrace, take: number): boolean {
+/** The event of the request for which a block was taken: its flow's next allocation, or the end of its bulk call. */
+export function requestOf(trace: KernelTrace, take: number): number | undefined {
   const flow = flowOf(trace, take);
   const limit = Math.min(trace.count, take + REQUEST_EVENTS);
   for (let j = take + 1; j < limit; j += 1) {
     const kind = trace.kind[j];
     if (kind !== T.EVENT_ALLOC && kind !== T.EVENT_BULK_END) continue;
-    if (flowOf(trace, j) !== flow) continue;
-    return kind === T.EVENT_ALLOC && depthOf(trace, take) - depthOf(trace, j) === 1;
+    if (flowOf(trace, j) === flow) return j;
   }
-  return false;
+  return undefined;
+}
+
+/** Whether a block went past the per-cpu lists: depth + 1 against its allocation's event. */
+export function isDirectTake(trace: KernelTrace, take: number): boolean {
+  const request = requestOf(trace, take);
+  if (request === undefined || trace.kind[request] !== T.EVENT_ALLOC) return false;
+  return depthOf(trace, take) - depthOf(trace, request) === 1;
 }
 
 function isLockEvent(kind: number | undefined): boolean {

@@ -29,14 +29,11 @@
 //   REQUEST         allocate `order` with gfp = operand. Predicts word 1.
 //   REQUEST_BULK    alloc_pages_bulk: word 1 pages, gfp = operand. No prediction.
 //   RELEASE         free block word 1 of `order`, with the drains that follow from it.
-//   DECAY           the vmstat worker's turn in `zone`: decay the per-cpu high, drain to it.
-//              operand of both: 1 + pages the kernel drained here, 0: not known. The port decides first;
-//              where its decision (in pages) differs it follows the kernel's (same lists, same start)
-//              without logging, and moves high: RELEASE: down to count if only the kernel drained, up to
-//              count + 1 if only the port would have, clamped to [high_min, high_max]. DECAY: a turn
-//              that drained nothing changes nothing; after another one high = max(count, high_min).
-//   DRAIN_ALL       empty the per-cpu lists of all zones; operand 1: of `zone` alone.
-//   RECLAIM         operand 1: kswapd is active in all zones <= zone, 0: not any more.
+//   DECAY           the vmstat worker's turn in (zone, cpu): decay the per-cpu high, drain to it.
+//   DRAIN_ALL       empty the per-cpu lists of all zones; operand DRAIN_ZONE: of `zone` alone; DRAIN_CPU_ZONE: of (zone, cpu).
+//   RECLAIM         operand 1: kswapd begins to care for all zones <= zone; 0: it is done, and takes away the boost of the
+//                   watermarks that it saw there when it began.
+// How many pages the kernel drained is nowhere told: the log says what the port did, the trace compares.
 // Both:
 //   ONLINE     block word 1 of `order` becomes memory of `zone` (grown or created as needed): present
 //              and managed += 2^order, pageblocks MOVABLE, block to the TAIL of the list (MOVABLE),
@@ -90,9 +87,12 @@ import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../../core/index.ts';
 import type { AllocatorState } from '../read/index.ts';
 
 export {
+  DRAIN_ALL_ZONES,
   DRAIN_CONTINUE,
+  DRAIN_CPU_ZONE,
   DRAIN_FROM_FREED,
   DRAIN_FROM_ZERO,
+  DRAIN_ZONE,
   FREE_DIRECT,
   HINT_CLAIM,
   HINT_ORDER_SHIFT,
@@ -249,15 +249,6 @@ export class ProgramBuilder {
 
   setOperand(command: number, operand: number): void {
     this.commands[command * COMMAND_WORDS + 2] = operand;
-  }
-
-  opOf(command: number): number {
-    return opOf(this.commands, command);
-  }
-
-  addToOperand(command: number, more: number): void {
-    const at = command * COMMAND_WORDS + 2;
-    this.commands[at] = (this.commands[at] ?? 0) + more;
   }
 
   finish(): Uint32Array {

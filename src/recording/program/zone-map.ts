@@ -23,9 +23,13 @@ export class ZoneMap {
   private readonly later: ZoneRange[];
   private last: ZoneRange = { start: 0, end: 0, zone: 0 };
 
-  constructor(start: AllocatorState, end: AllocatorState) {
+  private readonly goesMovable: boolean;
+
+  /** `cmdline`: how the kernel was started. */
+  constructor(start: AllocatorState, end: AllocatorState, cmdline = '') {
     this.ranges = rangesOf(start);
     this.later = rangesOf(end);
+    this.goesMovable = /(?:^| )memhp_default_state=online_movable(?: |$)/.test(cmdline);
   }
 
   /** Zone of a frame, or -1 while it is not memory. */
@@ -40,11 +44,11 @@ export class ZoneMap {
     return -1;
   }
 
-  /** A block comes online: the zone the end state gives it, else its neighbour's, else by address. */
+  /** A block comes online: the zone the end state gives it, else its neighbour's, else by the kernel's default. */
   grow(pfn: number, frames: number): number {
     const before = this.ranges.find((range) => range.end === pfn);
     const known = this.later.find((range) => pfn >= range.start && pfn < range.end);
-    const zone = known?.zone ?? before?.zone ?? this.zoneByAddress(pfn);
+    const zone = known?.zone ?? before?.zone ?? this.defaultZone(pfn);
     if (before !== undefined && before.zone === zone) before.end = pfn + frames;
     else this.ranges.push({ start: pfn, end: pfn + frames, zone });
     return zone;
@@ -63,8 +67,9 @@ export class ZoneMap {
     return best;
   }
 
-  private zoneByAddress(pfn: number): number {
-    if (this.later.some((range) => range.zone === ZONE_MOVABLE)) return ZONE_MOVABLE;
+  private defaultZone(pfn: number): number {
+    if (this.goesMovable || this.later.some((range) => range.zone === ZONE_MOVABLE))
+      return ZONE_MOVABLE;
     return pfn >= ZONE_DMA32_LIMIT ? ZONE_NORMAL : ZONE_DMA32;
   }
 }

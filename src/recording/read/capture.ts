@@ -1,6 +1,7 @@
 // Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
 import path from 'node:path';
+import { expectText } from '../../check/index.ts';
 import {
   FRAME_BYTES,
   MEMORY_BLOCK_FRAMES,
@@ -8,6 +9,7 @@ import {
   stateFrames,
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
+import { type ExtraTrace, parseExtraTrace } from './extra-trace.ts';
 import { readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
 import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
@@ -28,6 +30,8 @@ export interface Capture {
   readonly start: AllocatorState;
   readonly end: AllocatorState;
   readonly trace: KernelTrace;
+  /** What probes inside the allocator saw; nothing when the recording has no second trace. */
+  readonly extra: ExtraTrace;
   readonly cmdline: string;
   /** zoneinfo before and after, as text; empty when the recording has none. */
   readonly zoneinfo: { readonly before: string; readonly after: string };
@@ -103,8 +107,16 @@ function pluggedSpans(deviceLog: readonly string[]): FrameSpan[] {
   });
 }
 
+/** The second trace; empty when there is none. */
+async function readExtra(folder: string, start: AllocatorState): Promise<ExtraTrace> {
+  const { file, lines } = await readLog(folder, 'extra.txt');
+  const populated = start.zones.filter((zone) => zone.present > 0).map((zone) => zone.index);
+  return parseExtraTrace(file, lines, populated);
+}
+
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string): Promise<Capture> {
+  expectText('folder', folder);
   const start = readState(folder, 'start');
   const end = readState(folder, 'end');
   const deviceLog = await readLog(folder, 'device.log');
@@ -123,6 +135,7 @@ export async function openCapture(folder: string): Promise<Capture> {
     start,
     end,
     trace,
+    extra: await readExtra(folder, start),
     cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before') ?? '',

@@ -10,6 +10,7 @@ export {
   sizeWishes,
   usableBytes,
 } from './device-log.ts';
+export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';
 export * from './trace-columns.ts';

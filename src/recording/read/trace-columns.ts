@@ -106,7 +106,7 @@ export interface TraceTask {
  *   migrate        pages moved, order: mode         extra: index in MIGRATE_REASONS, gfp: pages failed
  *   compact        migrate scanner                  extra: free scanner, gfp: zone start,
  *                  type: 1 sync, 0 async; end: order: index in COMPACT_STATUSES
- *   kswapd         -, order
+ *   kswapd         -, order                         wakeup: gfp
  *   fork           parent pid                       extra: child pid
  *   exit, exec     pid
  *   bulk begin     -, gfp, extra: asked             bulk end: extra: taken

@@ -352,8 +352,11 @@ export class TraceReader {
           out.order[at] = this.oneOf(KEY.status, 'status', T.COMPACT_STATUSES);
         break;
       case T.EVENT_KSWAPD_WAKE:
+        out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        break;
       case T.EVENT_WAKEUP_KSWAPD:
         out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        out.gfp[at] = this.gfp();
         break;
       case T.EVENT_FORK:
         out.pfn[at] = this.count(KEY.pid, 'pid');

@@ -3,3 +3,4 @@
 export { type DeviceResult, deviceKind, verifyDevice } from './device.ts';
 export { explainDivergence } from './explain.ts';
 export { type VerifyMode, type VerifyRun, verifyCapture } from './verify-capture.ts';
+export { verifyReel } from './reel.ts';

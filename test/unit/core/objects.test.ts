@@ -10,12 +10,8 @@ import {
   STAT_COW_PAGES,
   STAT_TOUCHED_PAGES,
 } from '../../../src/core/index.ts';
-import { GUEST_OBJECTS_OFFSET, OBJECT_BYTES } from '../../../src/abi/layout.ts';
-import { headerWord, wordsOf } from '../../../src/core/raw.ts';
 import { bootGuest, expectSound } from '../../support/core.ts';
 import { BLOCK, bootRegion } from '../../support/region.ts';
-
-const TAG_WORD = 8;
 
 describe('Objects', () => {
   it('makes, forks and ends objects with zone and tag as said', () => {
@@ -24,11 +20,8 @@ describe('Objects', () => {
     const parent = core.objects.create(OBJECT_ANON, NONE, GFP_HIGHUSER_MOVABLE, 31);
     core.objects.touch(parent, 0, 2, true, 0);
     const child = core.objects.fork(parent, zone, 1, 32);
-    const tag = (id: number): number =>
-      wordsOf(core)[
-        ((headerWord(core, GUEST_OBJECTS_OFFSET) + id * OBJECT_BYTES) >> 2) + TAG_WORD
-      ] ?? 0;
-    expect([tag(parent), tag(child)]).toEqual([31, 32]);
+    expect(core.objects.about(parent)).toEqual({ kind: OBJECT_ANON, tag: 31 });
+    expect(core.objects.about(child)).toEqual({ kind: OBJECT_ANON, tag: 32 });
     core.objects.touch(child, 0, 1, true, 0);
     expect(core.frames.zone(core.objects.frame(child, 0))).toBe(zone);
     expect(core.objects.destroy(child, 0)).toBe(1);

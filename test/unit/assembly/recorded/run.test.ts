@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  DRAIN_ALL_ZONES,
   DRAIN_CONTINUE,
+  DRAIN_CPU_ZONE,
   DRAIN_FROM_FREED,
   DRAIN_FROM_ZERO,
+  DRAIN_ZONE,
   FREE_DIRECT,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
@@ -224,6 +227,32 @@ describe('a request that the core serves by itself', () => {
       [LOG_MISMATCH, 0, 40, RESYNC_PCP],
     ]);
   });
+});
+
+it('kswapd takes away the boost that it saw when its run began', () => {
+  const state = makeState([M, U], [[3, M, [64]]]);
+  const zones = state.zones.map((zone) => ({ ...zone, boost: 512 }));
+  const replay = new Replayed({ ...state, zones });
+  replay.logOf({ op: PROGRAM_RECLAIM, operand: 1 });
+  expect(replay.zone().boost).toBe(512);
+  replay.logOf({ op: PROGRAM_RECLAIM, operand: 0 });
+  expect(replay.zone().boost).toBe(0);
+});
+
+/** Pages that a drain of all lists takes from those of DMA32. */
+function drained(operand: number, zone = 1): number {
+  const replay = parked([8, 10]);
+  replay.logOf({ op: PROGRAM_DRAIN_ALL, operand, zone });
+  return 2 - replay.pcp().count;
+}
+
+it('a drain of all lists is of one CPU, of one zone, or of all', () => {
+  expect([DRAIN_ALL_ZONES, DRAIN_ZONE, DRAIN_CPU_ZONE].map((which) => drained(which))).toEqual([
+    2, 2, 2,
+  ]);
+  expect([DRAIN_ALL_ZONES, DRAIN_ZONE, DRAIN_CPU_ZONE].map((which) => drained(which, 0))).toEqual([
+    2, 0, 0,
+  ]);
 });
 
 it('kswapd’s turn is marked in all zones up to one', () => {

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { compileFreeRunning } from '../../../../src/recording/program/free-running.ts';
+import { ZONE_DMA32, ZONE_NORMAL } from '../../../../src/core/index.ts';
 import * as P from '../../../../src/recording/program/program.ts';
 import {
   type WrittenLine,
@@ -10,11 +11,14 @@ import {
   bulkBegin,
   bulkEnd,
   drain,
+  extraLine,
   failed,
   fallback,
   free,
+  kswapdWake,
   migrated,
   take,
+  wakeup,
   writtenCapture,
 } from '../../../support/written.ts';
 
@@ -41,7 +45,24 @@ describe('a request', () => {
       [P.OP_REQUEST, 5, HIGHMEM],
       [P.OP_REQUEST, 2, HIGHMEM],
     ]);
-    expect(refills).toEqual([0, 0, 2, 0, 1, 1]);
+    expect(refills).toEqual([0, 0, 1, 1, 2, 0]);
+  });
+
+  it('stands where its first block was taken, before what others did until its own event', () => {
+    const { commands } = compiled([
+      ['khugepaged', 'd..3.', take('200', 9)],
+      ['sh', '.....', alloc('1')],
+      ['khugepaged', '.....', alloc('200', 9)],
+    ]);
+    expect(commands).toEqual([
+      [P.OP_REQUEST, 0x200, HIGHMEM],
+      [P.OP_REQUEST, 1, HIGHMEM],
+    ]);
+  });
+
+  it('whose page the trace does not show is none', () => {
+    const { commands, refills } = compiled([['sh', 'd..3.', take('1')]]);
+    expect([commands, refills]).toEqual([[], []]);
   });
 
   it('that took its block past the per-cpu lists is that take alone', () => {
@@ -102,7 +123,7 @@ describe('a bulk call', () => {
 });
 
 describe('a free', () => {
-  it('has the pages that drained from it, block by block', () => {
+  it('has the pages that drained from it, block by block, and is not told how many', () => {
     const { commands, drains } = compiled([
       ['sh', '.....', free('1')],
       ['sh', 'd..3.', drain('5')],
@@ -110,8 +131,8 @@ describe('a free', () => {
       ['sh', '.....', free('2')],
     ]);
     expect(commands).toEqual([
-      [P.OP_RELEASE, 1, 3],
-      [P.OP_RELEASE, 2, 1],
+      [P.OP_RELEASE, 1, 0],
+      [P.OP_RELEASE, 2, 0],
     ]);
     expect(drains).toEqual([1, 0, 2, 0]);
   });
@@ -123,7 +144,7 @@ describe('a free', () => {
       ['sh', '..s3.', free('2')],
     ]);
     expect(commands).toEqual([
-      [P.OP_RELEASE, 1, 2],
+      [P.OP_RELEASE, 1, 0],
       [P.OP_FREE, 2, P.FREE_DIRECT],
     ]);
   });
@@ -137,8 +158,8 @@ describe('the vmstat worker', () => {
       ['kworker/0:1', 'd..2.', drain('6'), 500_001],
     ]);
     expect(commands).toEqual([
-      [P.OP_RELEASE, 1, 1],
-      [P.OP_DECAY, 0, 3],
+      [P.OP_RELEASE, 1, 0],
+      [P.OP_DECAY, 0, 0],
     ]);
     expect(drains).toEqual([1, 1, 2, 1]);
   });
@@ -149,11 +170,76 @@ describe('the vmstat worker', () => {
       ['sh', '.....', free('2'), 400_000],
     ];
     expect(compiled(lines, 300_000).commands).toEqual([
-      [P.OP_RELEASE, 1, 1],
-      [P.OP_DECAY, 0, 1],
-      [P.OP_RELEASE, 2, 1],
+      [P.OP_RELEASE, 1, 0],
+      [P.OP_DECAY, 0, 0],
+      [P.OP_RELEASE, 2, 0],
     ]);
     expect(compiled(lines, 500_000).commands).toHaveLength(2);
+  });
+});
+
+/** The zone of a written recording is DMA32: the lowest address of a zone is its. */
+function probed(lines: readonly WrittenLine[], extra: readonly string[]) {
+  const capture = writtenCapture(lines, [], extra);
+  const { commands, drains } = compileFreeRunning(capture, 0);
+  return { capture, commands: briefly(commands), drains: [...drains], words: commands };
+}
+
+describe('a recording with a second trace', () => {
+  it('has the turns that it shows and no others, each with its zone and CPU', () => {
+    const { commands, drains, words } = probed(
+      [
+        ['sh', '.....', free('1'), 0],
+        ['kworker/0:1', 'd..2.', drain('5'), 400_000],
+        ['sh', '.....', free('2'), 999_999],
+      ],
+      [
+        extraLine(1.3, 'decay: (f+0x4/0xa0) zone=0xff11000000001000', 1),
+        extraLine(1.9, 'decay: (f+0x4/0xa0) zone=0xff11000000001600'),
+      ],
+    );
+    expect(commands).toEqual([
+      [P.OP_RELEASE, 1, 0],
+      [P.OP_DECAY, 0, 0],
+      [P.OP_DECAY, 0, 0],
+      [P.OP_RELEASE, 2, 0],
+    ]);
+    expect(P.shapeOf(words, 1)).toMatchObject({ zone: ZONE_DMA32, cpu: 1 });
+    expect(P.shapeOf(words, 2)).toMatchObject({ zone: ZONE_NORMAL, cpu: 0 });
+    expect(drains).toEqual([1, 1]);
+  });
+
+  it('has the emptied lists of one CPU', () => {
+    const { commands, drains, words } = probed(
+      [
+        ['kworker/0:1', 'd..3.', drain('5'), 400_000],
+        ['sh', '.....', free('2'), 999_999],
+      ],
+      [extraLine(1.3, 'drainpages: (f+0x0/0x70) cpu=2 zone=0xff11000000001000')],
+    );
+    expect(commands[0]).toEqual([P.OP_DRAIN_ALL, 0, P.DRAIN_CPU_ZONE]);
+    expect(P.shapeOf(words, 0)).toMatchObject({ zone: ZONE_DMA32, cpu: 2 });
+    expect(drains).toEqual([0, 0]);
+  });
+
+  it('has the end of kswapd’s run', () => {
+    const { commands } = probed(
+      [
+        ['sh', '.....', wakeup('GFP_KERNEL'), 0],
+        ['kswapd0', '.....', kswapdWake, 1],
+        ['kswapd0', '.....', free('1'), 2],
+        ['sh', '.....', free('2'), 300_000],
+        ['sh', '.....', free('3'), 600_000],
+      ],
+      [extraLine(1.5, 'kcw: (f+0x4/0x160) order=9')],
+    );
+    expect(commands.map(([op]) => op)).toEqual([
+      P.OP_RECLAIM,
+      P.OP_RELEASE,
+      P.OP_RELEASE,
+      P.OP_RECLAIM,
+      P.OP_RELEASE,
+    ]);
   });
 });
 

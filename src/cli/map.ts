@@ -1,0 +1,127 @@
+// guestmem map: a recording's memory as a picture, at a moment or through its time.
+
+import { writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { Command } from 'commander';
+import { MS_PER_S } from '../abi/unit.ts';
+import {
+  type MapInstant,
+  type MapReel,
+  encodeReel,
+  layoutOfMaps,
+  mapSvg,
+  paintMap,
+  paletteOf,
+  pngOf,
+} from '../map/index.ts';
+import {
+  type Capture,
+  PAGES_DEFAULTS,
+  PAGE_POLICIES,
+  type VerifyMode,
+  openCapture,
+  replayPages,
+  verifyReel,
+} from '../recording/index.ts';
+import { writingTo } from '../report/index.ts';
+import { choice, wholeNumber } from './argument.ts';
+import { UsageError } from './fault.ts';
+import { printMap } from './map-text.ts';
+import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
+
+const MODES: readonly VerifyMode[] = ['guided', 'free-running'];
+const MOMENTS = 50;
+const MOMENTS_MOST = 1000;
+const PNG_WIDTH = 1920;
+const PNG_HEIGHT_MOST = 1200;
+const JSON_SPACE = 2;
+
+interface MapFlags {
+  readonly by: string;
+  readonly at?: string;
+  readonly moments?: string;
+  readonly out?: string;
+}
+
+/** The recording's guest over its time, as the kernel had it or as a policy would have. */
+function reelOf(capture: Capture, by: string, moments: number): MapReel {
+  const mode = MODES.find((name) => name === by);
+  if (mode !== undefined) return verifyReel(capture, mode, moments);
+  const policies = PAGE_POLICIES.filter(({ name }) => name === by);
+  const reels: MapReel[] = [];
+  const onMaps = (reel: MapReel): void => void reels.push(reel);
+  replayPages(capture, { ...PAGES_DEFAULTS, policies, samples: moments, onMaps });
+  return reels[0] as MapReel;
+}
+
+/** The last moment that is not after so many seconds. */
+function instantOf({ instants }: MapReel, text: string | undefined): number {
+  if (text === undefined) return instants.length - 1;
+  if (!/^\d+(\.\d+)?$/.test(text)) {
+    throw new UsageError(`--at: expected seconds, 0 or more, found ${JSON.stringify(text)}`);
+  }
+  const atMs = Number(text) * MS_PER_S;
+  return Math.max(
+    0,
+    instants.findLastIndex((instant) => instant.atMs <= atMs),
+  );
+}
+
+function pngBytes({ map }: MapInstant): Uint8Array {
+  const layout = layoutOfMaps([map], PNG_WIDTH, PNG_HEIGHT_MOST);
+  const pixels = new Uint32Array(layout.width * layout.height);
+  paintMap(map, layout, paletteOf('light'), pixels);
+  return pngOf(pixels, layout.width, layout.height, deflateSync);
+}
+
+type Writer = (reel: MapReel, at: number) => string | Uint8Array;
+
+const WRITERS: Readonly<Record<string, Writer>> = {
+  '.svg': mapSvg,
+  '.png': ({ instants }, at) => pngBytes(instants[at] as MapInstant),
+  '.json': (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
+};
+
+/** Refused before the recording is read. */
+function writerOf(path: string): Writer {
+  const writer = WRITERS[extname(path).toLowerCase()];
+  if (writer !== undefined) return writer;
+  const endings = Object.keys(WRITERS).join(', ');
+  throw new UsageError(`--out: expected a file that ends in one of ${endings}, found "${path}"`);
+}
+
+async function run(folder: string, flags: MapFlags): Promise<void> {
+  const names = [...MODES, ...PAGE_POLICIES.map(({ name }) => name)];
+  const by = choice('--by', flags.by, names);
+  const moments =
+    flags.moments === undefined
+      ? MOMENTS
+      : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
+  const { out } = flags;
+  const writer = out === undefined ? undefined : writerOf(out);
+  const reel = reelOf(await openCapture(folder), by, moments);
+  const at = instantOf(reel, flags.at);
+  if (out === undefined || writer === undefined) {
+    printMap(reel, at);
+    return;
+  }
+  writingTo(out, () => writeFileSync(out, writer(reel, at)));
+  print(wroteLine([out]));
+}
+
+export function mapCommand(): Command {
+  const policies = PAGE_POLICIES.map(({ name }) => name).join(', ');
+  return new Command('map')
+    .argument('<capture>', 'folder of a recording')
+    .option(
+      '--by <name>',
+      `what happens as verify has it, ${MODES.join(' or ')}, or as a policy of pages would: ${policies}`,
+      'guided',
+    )
+    .option('--at <seconds>', 'moment of the recording (default: its end)')
+    .option('--moments <n>', `moments at which the guest is looked at (default: ${MOMENTS})`)
+    .option('--out <file>', 'picture (.svg, .png), or all moments as data (.json)')
+    .action(run);
+}

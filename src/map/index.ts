@@ -1,0 +1,22 @@
+// The face of the memory map: a guest's memory as a picture, at one moment or through time. Knows no core and no DOM but in its view.
+
+export { type Frames, type MapCells, type MapSource, type MemoryMap, mapOf } from './cells.ts';
+export { layoutOfMaps } from './layout.ts';
+export { type LegendRow, legendOf } from './legend.ts';
+export { Owners } from './owners.ts';
+export { type Palette, type Theme, paletteOf } from './palette.ts';
+export { pngOf } from './png.ts';
+export { paintMap } from './raster.ts';
+export {
+  type EncodedReel,
+  type MapInstant,
+  type MapReel,
+  type MapRegion,
+  decodeReel,
+  encodeReel,
+} from './reel.ts';
+export { MAP_CSS } from './style.ts';
+export { mapSvg } from './svg.ts';
+export { mapText } from './text.ts';
+export * from './use.ts';
+export { type MapView, type MapViewOptions, mountMapView } from './view.ts';

@@ -1,0 +1,71 @@
+// Pixels as a PNG file: RGB, 8 bits a channel, no filter. Compressing is the caller's: rooms that run in a browser have no zlib.
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const CRC_POLYNOMIAL = 0xedb88320;
+const BYTE_VALUES = 256;
+const CHANNELS = 3;
+/** Length, name and checksum around a chunk's data. */
+const CHUNK_BYTES = 12;
+
+const CRCS: Uint32Array = Uint32Array.from({ length: BYTE_VALUES }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? CRC_POLYNOMIAL ^ (crc >>> 1) : crc >>> 1;
+  return crc;
+});
+
+function crcOf(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (CRCS[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+function chunk(name: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(CHUNK_BYTES + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  bytes.set(
+    Uint8Array.from(name, (character) => character.charCodeAt(0)),
+    4,
+  );
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crcOf(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** `pixels` as paintMap draws them; `deflate` makes a zlib stream. */
+export function pngOf(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  deflate: (bytes: Uint8Array) => Uint8Array,
+): Uint8Array {
+  const row = 1 + width * CHANNELS;
+  const raw = new Uint8Array(row * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const pixel = pixels[y * width + x] as number;
+      const at = y * row + 1 + x * CHANNELS;
+      raw[at] = pixel;
+      raw[at + 1] = pixel >>> 8;
+      raw[at + 2] = pixel >>> 16;
+    }
+  }
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8, 2], 8); // 8 bits a channel, RGB
+  const data = chunk('IDAT', deflate(raw));
+  const end = chunk('IEND', new Uint8Array());
+  return joined([Uint8Array.from(SIGNATURE), chunk('IHDR', header), data, end]);
+}

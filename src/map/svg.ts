@@ -1,0 +1,132 @@
+// A map as SVG, for papers: cells, borders of zones, a legend with figures.
+
+import { FRAMES_PER_MIB, MS_PER_S } from '../abi/unit.ts';
+import type { MemoryMap } from './cells.ts';
+import { SHARE_ALL } from './cells.ts';
+import { type MapLayout, eachCell, layoutOfMaps } from './layout.ts';
+import { legendOf } from './legend.ts';
+import { lookAt, newLook } from './look.ts';
+import { cssColour, paletteOf } from './palette.ts';
+import type { MapReel } from './reel.ts';
+
+const WIDTH = 960;
+const HEIGHT_MOST = 640;
+const MARGIN = 16;
+const TITLE_HEIGHT = 34;
+const ROW_HEIGHT = 18;
+const LEGEND_COLUMNS = 3;
+const SWATCH = 11;
+const PALETTE = paletteOf('light');
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+}
+
+/** Equal cells side by side become one rectangle where no line is between them. */
+class Rectangles {
+  readonly parts: string[] = [];
+  #last: { x: number; y: number; width: number; height: number; colour: number } | undefined;
+
+  add(x: number, y: number, width: number, height: number, colour: number): void {
+    const last = this.#last;
+    const joins =
+      last !== undefined &&
+      last.y === y &&
+      last.height === height &&
+      last.colour === colour &&
+      last.x + last.width === x;
+    if (joins) {
+      last.width += width;
+      return;
+    }
+    this.flush();
+    this.#last = { x, y, width, height, colour };
+  }
+
+  flush(): void {
+    if (this.#last === undefined) return;
+    const { x, y, width, height, colour } = this.#last;
+    this.parts.push(
+      `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${cssColour(colour)}"/>`,
+    );
+    this.#last = undefined;
+  }
+}
+
+function cellsSvg({ cells }: MemoryMap, layout: MapLayout): string {
+  const back = new Rectangles();
+  const front = new Rectangles();
+  const { pixels, space } = layout;
+  const side = pixels - space;
+  const look = newLook();
+  eachCell(layout, cells.use.length, (cell, x, y) => {
+    lookAt(cells, cell, PALETTE, look);
+    const height = look.fill === 0 ? 0 : Math.max(1, Math.round((side * look.fill) / SHARE_ALL));
+    if (height < side) back.add(x, y, side, side, look.back);
+    if (height > 0) front.add(x, y + side - height, side, height, look.front);
+  });
+  back.flush();
+  front.flush();
+  return [...back.parts, ...front.parts].join('');
+}
+
+function bordersSvg({ cells }: MemoryMap, layout: MapLayout): string {
+  const { pixels, tileColumns, tileRows } = layout;
+  const tileCells = tileColumns * tileRows;
+  let path = '';
+  eachCell(layout, cells.use.length, (cell, x, y) => {
+    const at = cell % tileCells;
+    const differs = (other: number): boolean => cells.zone[cell] !== cells.zone[other];
+    if ((at + 1) % tileColumns !== 0 && differs(cell + 1)) path += `M${x + pixels} ${y}v${pixels}`;
+    if (at + tileColumns < tileCells && differs(cell + tileColumns)) {
+      path += `M${x} ${y + pixels}h${pixels}`;
+    }
+  });
+  const stroke = cssColour(PALETTE.border);
+  return path === '' ? '' : `<path d="${path}" stroke="${stroke}" fill="none"/>`;
+}
+
+function legendSvg(reel: MapReel, map: MemoryMap, top: number): { text: string; height: number } {
+  const rows = legendOf(reel, map, PALETTE);
+  const perColumn = Math.ceil(rows.length / LEGEND_COLUMNS);
+  const step = WIDTH / LEGEND_COLUMNS;
+  const text = rows.map(({ name, colour, frames }, at) => {
+    const x = Math.floor(at / perColumn) * step;
+    const y = top + (at % perColumn) * ROW_HEIGHT;
+    const mib = (frames / FRAMES_PER_MIB).toFixed(1);
+    const stroke = cssColour(PALETTE.ink);
+    return (
+      `<rect x="${x}" y="${y}" width="${SWATCH}" height="${SWATCH}" fill="${cssColour(colour)}" stroke="${stroke}" stroke-width="0.4"/>` +
+      `<text x="${x + SWATCH + 6}" y="${y + SWATCH - 1}">${escaped(name)}: ${mib} MiB</text>`
+    );
+  });
+  return { text: text.join(''), height: perColumn * ROW_HEIGHT };
+}
+
+/** One moment of a reel. */
+export function mapSvg(reel: MapReel, instant: number = reel.instants.length - 1): string {
+  const shown = reel.instants[instant];
+  if (shown === undefined) throw new RangeError(`the reel has no instant ${instant}`);
+  const { map, note, atMs } = shown;
+  const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST);
+  const legendTop = layout.height + MARGIN;
+  const legend = legendSvg(reel, map, legendTop);
+  const height = TITLE_HEIGHT + legendTop + legend.height + MARGIN;
+  const seconds = (atMs / MS_PER_S).toFixed(2);
+  const title = `${reel.name}, ${seconds} s${note === undefined ? '' : `: ${note}`}`;
+  const box = `${-MARGIN} 0 ${WIDTH + 2 * MARGIN} ${height}`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" font-family="sans-serif" font-size="12" role="img">` +
+    `<title>${escaped(title)}</title>` +
+    `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(PALETTE.paper)}"/>` +
+    `<text y="20" font-size="14" font-weight="bold">${escaped(title)}</text>` +
+    `<g transform="translate(0 ${TITLE_HEIGHT})">${cellsSvg(map, layout)}${bordersSvg(map, layout)}${legend.text}</g></svg>\n`
+  );
+}

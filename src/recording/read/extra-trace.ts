@@ -1,0 +1,191 @@
+// Reads a recording's second trace (extra.txt): probes inside the allocator that say when the vmstat worker, kswapd, compaction
+// and contiguous allocations acted (docs/recordings.md). Same clock and line form as the first; a few ten thousand lines at most,
+// so lines are matched one by one.
+
+import { US_PER_S, ZONE_NAMES } from '../../core/index.ts';
+import { quote, RecordingError } from '../error.ts';
+
+/** What is read; lines of other probes are left alone. */
+export type ExtraKind =
+  | 'decay'
+  | 'kcw'
+  | 'drainpages'
+  | 'iso'
+  | 'iso_r'
+  | 'undo'
+  | 'isofree'
+  | 'putback'
+  | 'calloc'
+  | 'cfree'
+  | 'report'
+  | 'mm_compaction_isolate_migratepages'
+  | 'mm_compaction_kcompactd_wake';
+
+export interface ExtraEvent {
+  readonly kind: ExtraKind;
+  readonly line: number;
+  readonly timeUs: number;
+  readonly cpu: number;
+  /** Of the task; one pid is one task but for its name. */
+  readonly pid: number;
+  /**
+   * The two numbers of an event: frames for pages and ranges (iso, undo: start and end; isolate_migratepages: start of the range,
+   * then pages taken), orders, a zone's index, a CPU.
+   */
+  readonly a: number;
+  readonly b: number;
+}
+
+/** The second trace of a recording; no events when there is none. */
+export interface ExtraTrace {
+  readonly file: string;
+  readonly events: readonly ExtraEvent[];
+  /** Whether the recording has one. */
+  readonly isThere: boolean;
+}
+
+const LINE =
+  /^.{16}-(\d+) +\[(\d+)\] \S{5} +(\d+)\.(\d{6}): (\w+): (?:\((?:\S+ <- )?[^)]*\) ?)?(.*)$/;
+
+/** Bytes of a `struct page`. */
+const PAGE_STRUCT_BYTES = 64;
+/** Where the array of them begins: with five levels of page tables, and with four. */
+const PAGE_ARRAYS = ['ffd4', 'ffffea'];
+const POINTER_DIGITS = 16;
+
+type Fields = readonly [a: string, b: string];
+
+/** The form of each event's fields: names of its two numbers, '' for none. */
+const FORMS: Readonly<Record<ExtraKind, Fields>> = {
+  decay: ['zone', ''],
+  kcw: ['order', ''],
+  drainpages: ['zone', 'cpu'],
+  iso: ['start', 'end'],
+  iso_r: ['ret', ''],
+  undo: ['start', 'end'],
+  isofree: ['page', 'order'],
+  putback: ['page', 'order'],
+  calloc: ['', ''],
+  cfree: ['dst', ''],
+  report: ['', ''],
+  mm_compaction_isolate_migratepages: ['range', 'nr_taken'],
+  mm_compaction_kcompactd_wake: ['order', ''],
+};
+
+function isKnown(name: string): name is ExtraKind {
+  return Object.hasOwn(FORMS, name);
+}
+
+/** A frame from the address of its `struct page`; undefined when it lies in no array of them. */
+function frameOf(pointer: string): number | undefined {
+  const base = PAGE_ARRAYS.find((start) => pointer.startsWith(start));
+  if (base === undefined || pointer.length !== POINTER_DIGITS) return undefined;
+  return Number.parseInt(pointer.slice(base.length), 16) / PAGE_STRUCT_BYTES;
+}
+
+/** The number of a field: pages become frames, of a zone's address the digits that differ are kept. */
+function readField(text: string, name: string): number | undefined {
+  if (name === '') return 0;
+  const found = new RegExp(`(?:^| )${name}=\\(?(0x)?(-?[0-9a-f]+)`).exec(text);
+  if (found === null) return undefined;
+  const [, prefix, digits = ''] = found;
+  if (name === 'page' || name === 'dst') return frameOf(digits);
+  if (name === 'zone') return Number.parseInt(digits.slice(4), 16);
+  return Number.parseInt(digits, prefix === undefined ? 10 : 16);
+}
+
+function readEvent(file: string, line: number, text: string): ExtraEvent | undefined {
+  const parts = LINE.exec(text);
+  if (parts === null) throw new RecordingError(file, line, 'a line of a trace', quote(text));
+  const [, pid, cpu, seconds, fraction, name = '', rest = ''] = parts;
+  if (!isKnown(name)) return undefined;
+  const [a, b] = FORMS[name].map((field) => readField(rest, field));
+  if (a === undefined || b === undefined) {
+    throw new RecordingError(file, line, `the fields of ${name}`, quote(rest));
+  }
+  const timeUs = Number(seconds) * US_PER_S + Number(fraction);
+  return { kind: name, line, timeUs, cpu: Number(cpu), pid: Number(pid), a, b };
+}
+
+/** Kinds whose first number is a zone. */
+const OF_ZONES: ReadonlySet<ExtraKind> = new Set(['decay', 'drainpages']);
+
+/**
+ * Puts a zone's index in the place of its address. The zones of a node lie in a row, and the vmstat worker visits all that have
+ * memory: the two lowest addresses are those of the two lowest `populated` ones, which tells how far apart they lie.
+ */
+function nameZones(events: readonly ExtraEvent[], populated: readonly number[]): ExtraEvent[] {
+  const ofZones = events.filter(({ kind }) => OF_ZONES.has(kind));
+  const [first = 0, second = 0] = [...new Set(ofZones.map(({ a }) => a))].toSorted((a, b) => a - b);
+  const [lowest = 0, next = lowest + 1] = populated;
+  const stride = second > first ? (second - first) / (next - lowest) : 1;
+  return events.map((event) =>
+    OF_ZONES.has(event.kind) ? { ...event, a: lowest + (event.a - first) / stride } : event,
+  );
+}
+
+function checkZones(file: string, events: readonly ExtraEvent[]): void {
+  for (const { kind, line, a } of events) {
+    if (!OF_ZONES.has(kind) || (Number.isInteger(a) && a < ZONE_NAMES.length)) continue;
+    throw new RecordingError(file, line, 'the address of a zone', 'one between two zones');
+  }
+}
+
+/**
+ * Reads the lines of a second trace; `populated`: indices of the zones with memory at its start. An event that was lost would be
+ * missed as silently as one that never was.
+ */
+export function parseExtraTrace(
+  file: string,
+  lines: readonly string[],
+  populated: readonly number[],
+): ExtraTrace {
+  const { events, entries, found } = readLines(file, lines);
+  if (entries !== undefined && entries !== found) {
+    const counted = `${entries} events, as its header counts`;
+    throw new RecordingError(file, 0, counted, `${found} events`);
+  }
+  const named = nameZones(events, populated);
+  checkZones(file, named);
+  return { file, events: named, isThere: lines.length > 0 };
+}
+
+interface ReadLines {
+  readonly events: ExtraEvent[];
+  /** What the header counts. */
+  readonly entries: number | undefined;
+  readonly found: number;
+}
+
+function readLines(file: string, lines: readonly string[]): ReadLines {
+  const events: ExtraEvent[] = [];
+  let lastUs = 0;
+  let entries: number | undefined;
+  let found = 0;
+  lines.forEach((text, at) => {
+    const line = at + 1;
+    if (text === '') return;
+    if (text.startsWith('#')) {
+      const counts = /entries-written: (\d+)\/(\d+)/.exec(text);
+      if (counts === null) return;
+      if (counts[1] !== counts[2]) {
+        throw new RecordingError(file, line, 'a trace with all its events', quote(text));
+      }
+      entries = Number(counts[1]);
+      return;
+    }
+    if (text.startsWith('CPU:')) {
+      throw new RecordingError(file, line, 'a trace with all its events', quote(text));
+    }
+    found += 1;
+    const event = readEvent(file, line, text);
+    if (event === undefined) return;
+    if (event.timeUs < lastUs) {
+      const expected = `a time not before ${(lastUs / US_PER_S).toFixed(6)}`;
+      throw new RecordingError(file, line, expected, quote(text));
+    }
+    lastUs = event.timeUs;
+    events.push(event);
+  });
+  return { events, entries, found };
+}

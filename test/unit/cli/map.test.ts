@@ -1,0 +1,66 @@
+/** guestmem map, and --map of verify and pages. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { mapCommand } from '../../../src/cli/map.ts';
+import { pagesCommand } from '../../../src/cli/pages.ts';
+import { verifyCommand } from '../../../src/cli/verify.ts';
+import { type EncodedReel, USE_FREE, decodeReel } from '../../../src/map/index.ts';
+import { emptyFolder } from '../../support/built.ts';
+import { ran } from '../../support/command.ts';
+import { copyOf } from '../../support/recorded.ts';
+
+describe('guestmem map', () => {
+  it.each([
+    [['/nowhere'], /expected a file of a recording, found nothing/],
+    [['/n', '--by', 'me'], /--by: expected one of guided, .*czone/],
+    [['/n', '--moments', '1'], /--moments: expected a whole number from 2 to 1000/],
+    [['/n', '--out', 'x.gif'], /--out: expected a file that ends in one of .svg, .png, .json/],
+  ])('refuses %j in one line', async (args, text) => {
+    const { code, out, err } = await ran(mapCommand(), ...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(text);
+  });
+
+  it('refuses a moment that is no time, and a place where nothing can be written', async () => {
+    const folder = copyOf();
+    const at = await ran(mapCommand(), folder, '--at', 'noon');
+    expect([at.code, at.err]).toEqual([2, expect.stringMatching(/--at: expected seconds/)]);
+    const out = await ran(mapCommand(), folder, '--moments', '2', '--out', '/nowhere/m.svg');
+    expect([out.code, out.err]).toEqual([2, expect.stringContaining('/nowhere/m.svg')]);
+  });
+
+  it('draws the end in letters, and a moment as a picture', async () => {
+    const folder = copyOf();
+    const { out } = await ran(mapCommand(), folder, '--moments', '3');
+    expect(out).toMatch(/^guided\n {2}0\.000 GiB \|.{64}\|\n/);
+    const file = join(emptyFolder(), 'm.svg');
+    await ran(mapCommand(), folder, '--moments', '3', '--at', '0', '--out', file);
+    expect(readFileSync(file, 'utf8')).toContain('<title>guided, 0.00 s</title>');
+    const png = join(emptyFolder(), 'm.png');
+    await ran(mapCommand(), folder, '--moments', '2', '--out', png);
+    expect(readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it('writes all moments of a policy as data', async () => {
+    const file = join(emptyFolder(), 'm.json');
+    await ran(mapCommand(), copyOf(), '--by', 'czone', '--moments', '4', '--out', file);
+    expect(existsSync(file)).toBe(true);
+    const reel = decodeReel(JSON.parse(readFileSync(file, 'utf8')) as EncodedReel);
+    expect(reel).toMatchObject({ name: 'czone' });
+    expect(reel.instants.length).toBe(4);
+    expect(reel.instants[3]!.map.frames[USE_FREE]).toBeGreaterThan(0);
+  });
+});
+
+describe('--map', () => {
+  it('of verify and pages draws the guest below the figures, and not into JSON', async () => {
+    const folder = copyOf();
+    const map = /\n {2}0\.000 GiB \|.{64}\|\n/;
+    expect((await ran(verifyCommand(), folder, '--map')).out).toMatch(map);
+    const pages = await ran(pagesCommand(), folder, '--policy', 'linux', '--map');
+    expect(pages.out).toMatch(map);
+    const json = await ran(pagesCommand(), folder, '--policy', 'linux', '--map', '--json');
+    expect(() => JSON.parse(json.out) as unknown).not.toThrow();
+  });
+});

@@ -1,0 +1,77 @@
+// Lines of the second trace as the kernel's probes print them.
+
+import { describe, expect, it } from 'vitest';
+import { parseExtraTrace } from '../../../../src/recording/read/extra-trace.ts';
+import { extraLine } from '../../../support/written.ts';
+
+const DMA = 0;
+const DMA32 = 1;
+const parse = (lines: readonly string[], populated = [DMA, DMA32]) =>
+  parseExtraTrace('extra.txt', lines, populated);
+const first = (text: string) => parse([extraLine(1, text)]).events[0];
+const isofree = (pointer: string) =>
+  first(`isofree: (__isolate_free_page+0x4/0x200) page=0x${pointer} order=9`);
+
+describe('an event of the second trace', () => {
+  it('has its time, CPU and task', () => {
+    expect(parse([extraLine(2.25, 'report: (f+0x0/0x10)', 3)]).events[0]).toMatchObject({
+      kind: 'report',
+      timeUs: 2_250_000,
+      cpu: 3,
+      pid: 7,
+      line: 1,
+    });
+  });
+
+  it('names a page by its frame, with four levels of page tables and with five', () => {
+    expect(isofree('ffd4000004008000')).toMatchObject({ a: 0x100200, b: 9 });
+    expect(isofree('ffffea0004008000')).toMatchObject({ a: 0x100200, b: 9 });
+    expect(() => isofree('ff11000004008000')).toThrow(
+      /^extra\.txt:1: expected the fields of isofree/,
+    );
+  });
+
+  it('names a zone by its place in the row of zones', () => {
+    const zones = ['a680', 'ac80', 'b880'].map((end, i) =>
+      extraLine(i, `decay: (decay_pcp_high+0x4/0xa0) zone=0xff11000017c8${end}`),
+    );
+    expect(parse(zones).events.map(({ a }) => a)).toEqual([0, 1, 3]);
+    const odd = extraLine(9, 'drainpages: (f+0x0/0x70) cpu=0 zone=0xff11000017c8a681');
+    expect(() => parse([...zones, odd])).toThrow(/between two zones/);
+  });
+
+  it.each([
+    ['undo: (undo_isolate_page_range+0x4/0xa0) start=0x100000 end=0x108000', 0x100000, 0x108000],
+    ['iso_r: (alloc_contig_range_noprof+0x11c/0x730 <- start_isolate_page_range) ret=-16', -16, 0],
+    [
+      'mm_compaction_isolate_migratepages: range=(0x2a00 ~ 0x2b91) nr_scanned=401 nr_taken=32',
+      0x2a00,
+      32,
+    ],
+    ['mm_compaction_kcompactd_wake: nid=0 order=9 classzone_idx=DMA', 9, 0],
+    ['kcw: (wakeup_kcompactd+0x4/0x160) order=9', 9, 0],
+  ])('has two numbers: %s', (text, a, b) => {
+    expect(first(text)).toMatchObject({ a, b });
+  });
+
+  it('of another probe is left out', () => {
+    expect(parse([extraLine(1, 'mm_vmscan_kswapd_sleep: nid=0')]).events).toEqual([]);
+  });
+});
+
+describe('a second trace', () => {
+  it('is there or not', () => {
+    expect([parse([]).isThere, parse(['# tracer: nop', '']).isThere]).toEqual([false, true]);
+  });
+
+  it.each([
+    [['# entries-in-buffer/entries-written: 0/7'], /^extra\.txt:1: expected a trace with all/],
+    [['# entries-in-buffer/entries-written: 2/2', extraLine(1, 'report: (f)')], /2 events, as its/],
+    [['CPU:0 [LOST 12 EVENTS]'], /a trace with all its events, found 'CPU:0/],
+    [['nonsense'], /^extra\.txt:1: expected a line of a trace/],
+    [[extraLine(2, 'report: (f)'), extraLine(1, 'report: (f)')], /a time not before 2\.000000/],
+    [[extraLine(1, 'kcw: (f) order=')], /the fields of kcw/],
+  ])('that is damaged is refused: %j', (lines, says) => {
+    expect(() => parse(lines)).toThrow(says);
+  });
+});

@@ -136,15 +136,15 @@ class Play {
   constructor(
     { spec, index, options }: { spec: SystemSpec; index: number; options: ReplayOptions },
     config: SystemReplayConfig,
-    { replay, cursor }: Playing,
+    playing: Playing,
   ) {
     this._spec = spec;
     this._index = index;
     this._options = options;
     this._config = config;
-    this._replay = replay;
-    this._from = cursor;
-    this._cursor = cursor;
+    this._replay = playing.replay;
+    this._from = playing.cursor;
+    this._cursor = playing.cursor;
   }
 
   async run(trace: Trace): Promise<SystemRun> {

@@ -1,7 +1,7 @@
 // What of this room may stand in the state of a run (src/graph). An instance is its memory; a pool is empty where a run goes on.
 
 import { ABI_VERSION } from '../abi/layout.ts';
-import { expectObject } from '../check/index.ts';
+import { expectName, expectObject } from '../check/index.ts';
 import { type Known, type Special, UnreadableState } from '../graph/index.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
@@ -12,7 +12,7 @@ import { CZoneCalls } from './czones.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
 import { type Ended, Instance } from './instance.ts';
-import { instantiate } from './instantiate.ts';
+import { BUILDS, instantiate } from './instantiate.ts';
 import { Monitor } from './monitor.ts';
 import { MoveLog } from './moves.ts';
 import { Objects } from './objects.ts';
@@ -31,6 +31,41 @@ interface InstanceNote {
 
 const WASM_PAGE_BYTES = 65_536;
 
+/** Whatever goes wrong with bytes that are none of ours is said of them. */
+function refusing<Made>(make: () => Made): Made {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UnreadableState) throw error;
+    throw new UnreadableState(`state: expected a guest’s memory (${(error as Error).message})`);
+  }
+}
+
+function noteOf(note: unknown): InstanceNote {
+  return refusing(() => {
+    const { config, bytes, ended } = expectObject('instance', note) as InstanceNote;
+    const full = withDefaults(config);
+    expectName('build', full.build, BUILDS);
+    return { config: full, bytes, ended };
+  });
+}
+
+function expectAbi(found: number): void {
+  if (found === ABI_VERSION) return;
+  throw new UnreadableState(`state: expected a guest of ABI version ${ABI_VERSION}`);
+}
+
+function leftInstance(
+  config: InstanceNote['config'],
+  { what, why }: Ended,
+  fill: (memory: Uint8Array) => void,
+): Instance {
+  fill(new Uint8Array(0));
+  const left = Object.create(Instance.prototype) as Instance;
+  left.endAs({ what: String(what), why: String(why) });
+  return Object.assign(left, { config });
+}
+
 const INSTANCE: Special<Instance> = {
   type: Instance,
   parts: ({ config, ended, ...rest }) => {
@@ -38,29 +73,19 @@ const INSTANCE: Special<Instance> = {
     return { note: { config, ended, bytes: memory.length } satisfies InstanceNote, memory };
   },
   make: (note, fill) => {
-    const { config, bytes, ended } = expectObject('instance', note) as InstanceNote;
-    if (ended !== undefined) {
-      const left = Object.create(Instance.prototype) as Instance;
-      fill(new Uint8Array(0));
-      left.endAs(ended);
-      return Object.assign(left, { config });
-    }
-    const full = withDefaults(config);
-    const raw = instantiate(full.build);
-    const { memory } = raw;
-    const pages = (bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES;
-    if (!Number.isInteger(pages) || pages < 0 || bytes > 2 ** 32) {
-      throw new UnreadableState('state: expected the size of a Wasm memory');
-    }
-    new Uint8Array(memory.buffer).fill(0);
-    memory.grow(pages);
-    fill(new Uint8Array(memory.buffer));
-    if (raw.attach() !== ABI_VERSION) {
-      throw new UnreadableState(`state: expected a guest of ABI version ${ABI_VERSION}`);
-    }
-    // attaching has told the core's memos that their guest is another, which it is not
-    fill(new Uint8Array(memory.buffer));
-    return new Instance(raw, full);
+    const { config, bytes, ended } = noteOf(note);
+    if (ended !== undefined) return leftInstance(config, ended, fill);
+    const raw = instantiate(config.build);
+    return refusing(() => {
+      const { memory } = raw;
+      new Uint8Array(memory.buffer).fill(0);
+      memory.grow((bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES);
+      fill(new Uint8Array(memory.buffer));
+      expectAbi(raw.attach());
+      // attaching has told the core's memos that their guest is another, which it is not
+      fill(new Uint8Array(memory.buffer));
+      return new Instance(raw, config);
+    });
   },
 };
 

@@ -156,7 +156,14 @@ class GraphReader {
 
   private _buffer([, length, ...runs]: Node): ArrayBuffer {
     const size = expectCount(length, BYTES_MAX, 'the size of a buffer');
-    const buffer = new ArrayBuffer(size);
+    let buffer: ArrayBuffer;
+    try {
+      buffer = new ArrayBuffer(size);
+    } catch {
+      throw new UnreadableState(
+        `state: expected a buffer that there is memory for (${size} bytes)`,
+      );
+    }
     this._fillRuns(new Uint8Array(buffer), runs);
     return buffer;
   }

@@ -160,7 +160,8 @@ async function play(
   const checkpoints =
     asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
   const heard: Heard = { signal, checkpoints };
-  const progress = startProgress(plan.systems.length, flags.quiet === true);
+  const amount = { systems: plan.systems.length, calls: trace.invocations };
+  const progress = startProgress(amount, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,

@@ -90,7 +90,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   // Loaded only now: a command line without a fault does not need them all.
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
-  const { ExperimentError } = await import('../experiment/index.ts');
+  const { ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
   const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
@@ -107,6 +107,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof JobError;
   if (isUsage) return usage(error, write);
   const isLimit =
+    error instanceof MemoryShort ||
     error instanceof GuestOutOfMemory ||
     error instanceof HostOutOfMemory ||
     error instanceof TooManyGuests;

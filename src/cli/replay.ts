@@ -143,7 +143,8 @@ async function play(
   expectMeasured(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const progress = startProgress(plan.systems.length, flags.quiet === true);
+  const amount = { systems: plan.systems.length, calls: trace.invocations };
+  const progress = startProgress(amount, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,

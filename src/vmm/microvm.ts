@@ -1,10 +1,10 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
+import { bound } from '../graph/index.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
-  type Core,
   type Counts,
   type CorePool,
   type FrameRange,
@@ -123,9 +123,9 @@ export class MicroVm {
     const { image } = template;
     const core = context.pool.clone(image.core);
     this._guest = GuestKernel.fromImage(image, core, context.clocks);
-    this._guest.onMoved = () => this._settleAside();
-    this._guest.onStir = () => this.stir();
-    this._files = new VmFiles(context.files, (slot, pages) => this._carry(slot, pages));
+    this._guest.onMoved = bound(this, this._settleAside);
+    this._guest.onStir = bound(this, this.stir);
+    this._files = new VmFiles(context.files, bound(this, this._carry));
     this._guest.files.source = this._files;
     const opened = template.open?.(core);
     this.startOperations = opened?.operations ?? template.startOperations;
@@ -157,9 +157,9 @@ export class MicroVm {
 
   private _firstHibernation(): Hibernation {
     const { clocks, host } = this._context;
-    const hibernation = new Hibernation(() => clocks.timers.nowNs >= host.measuredFromNs);
+    const hibernation = new Hibernation(clocks.timers, host);
     this.counted.push(hibernation);
-    const read = (core: Core): number => hibernation.read(core);
+    const read = bound(hibernation, hibernation.read);
     if (this._pager === undefined) {
       this._attachPager(new Pager(this._guest.core, { isCopied: false, read }));
     } else this._pager.alsoRead(read);
@@ -209,8 +209,8 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace {
+  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get freeSpace(): FreeSpace | undefined {
     return this._guest.core.freeSpace();
   }
 

@@ -1,6 +1,5 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
@@ -37,6 +36,7 @@ import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
+import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
@@ -166,10 +166,8 @@ function expectFinal({ missing }: ReplayRun): void {
 
 /** What of a record says where it comes from. */
 function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'made'> {
-  const url = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
   const { abi, hash } = coreVersion('release');
-  const versions = { guestmem: version, abi, core: hash };
+  const versions = { guestmem: packageVersion(), abi, core: hash };
   const made = { command: ['guestmem', ...process.argv.slice(2)], versions };
   return { configuration: { ...configuration }, made };
 }

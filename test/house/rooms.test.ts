@@ -19,9 +19,10 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   replay: ['serverless', 'trace', 'cost', 'time'],
   recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
+  microbench: ['core', 'scenario', 'replay', 'trace', 'serverless', 'vmm', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],
+  cli: ['experiment', 'replay', 'recording', 'scenario', 'microbench', 'report', 'trace', 'map'],
 };
 
 /** Rooms of which only types may be imported. */

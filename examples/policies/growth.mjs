@@ -1,4 +1,4 @@
-// A growth policy of one's own in the benches: guestmem bench --filter czone,policies --policy examples/bench-policy.mjs
+// A growth policy of one's own in the benches: guestmem bench --filter czone,policies --policy examples/policies/growth.mjs
 
 /** A new zone gets a quarter of its limit, a full one as much as it has. */
 export const growth = () => ({

@@ -56,7 +56,9 @@ export async function policiesOf(file: string): Promise<BenchPolicies> {
     module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
     const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-    const hint = /\.ts$/.test(file) ? ' (.ts needs Node 22.18 or later: .mjs runs everywhere)' : '';
+    const hint = file.endsWith('.ts')
+      ? ' (.ts needs Node 22.18 or later: .mjs runs everywhere)'
+      : '';
     throw new UsageError(`--policy: ${file} cannot be loaded: ${said}${hint}`);
   }
   const found = POLICY_KINDS.filter((kind) => module[kind] !== undefined);

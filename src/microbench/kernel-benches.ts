@@ -1,6 +1,6 @@
 // The kernel's allocator: blocks taken and given back, types that steal from each other, memory that gets scattered and is compacted.
 
-import { FRAMES_PER_MIB, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import { PAGEBLOCK_ORDER } from '../abi/unit.ts';
 import { COMPACT_SYNC_LIGHT, type Core, GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../core/index.ts';
 import { COUNT_MIGRATED_PAGES } from '../vmm/index.ts';
 import type { Microbench } from './microbench.ts';

@@ -47,7 +47,9 @@ await build({
   minifyWhitespace: process.argv.includes('--small'),
   logLevel: 'warning',
 });
-for (const file of endingIn(dist, ['.js', '.map', '.tsbuildinfo'])) rmSync(file);
+// the playground's page is whole already
+const isPage = (file) => file.startsWith(path.join(dist, 'play/site'));
+for (const file of endingIn(dist, ['.js', '.map', '.tsbuildinfo'])) if (!isPage(file)) rmSync(file);
 for (const file of endingIn(bundled, ['.js'])) {
   const target = path.join(dist, path.relative(bundled, file));
   mkdirSync(path.dirname(target), { recursive: true });

@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   replay: ['serverless', 'trace', 'cost', 'time'],
   recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
+  play: ['scenario', 'vmm', 'cost', 'map'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
   cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],

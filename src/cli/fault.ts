@@ -91,7 +91,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
-  const { ExperimentError } = await import('../experiment/index.ts');
+  const { ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
@@ -116,6 +116,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   if (error instanceof RefusedArgument && error.argument.startsWith('--'))
     return usage(error, write);
   const isLimit =
+    error instanceof MemoryShort ||
     error instanceof GuestOutOfMemory ||
     error instanceof HostOutOfMemory ||
     error instanceof TooManyGuests;

@@ -77,6 +77,7 @@ export {
   pricesOf,
 } from '../cost/index.ts';
 export { detailsOf } from './details.ts';
+export { FIGURES, type Figures, figuresOf } from './figures.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';

@@ -47,5 +47,3 @@ export {
 } from './trace.ts';
 export type { TracePath, TraceSource } from './source.ts';
 export { readVhive } from './vhive.ts';
-export { TRACE_WRITERS } from './write.ts';
-export type { TraceFile, TraceWriter } from './writer.ts';

@@ -23,6 +23,9 @@ export function mayHelp(
   return known.has(OPTION) && !execArgv.includes(OPTION) && !environment.includes(OPTION);
 }
 
+/** What an error came through is gone by then. */
+const SETTLED_MS = 100;
+
 /**
  * The guests of the run that failed are garbage by now, gigabytes of it, and a process that only waits would keep them as long as
  * the other run takes.
@@ -37,7 +40,8 @@ export function runAgain(): Promise<number> {
   const args = [OPTION, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   for (const name of SIGNALS) process.on(name, () => child.kill(name));
-  collectGarbage();
+  // not before this process waits: until then what failed is still held
+  setTimeout(collectGarbage, SETTLED_MS);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) =>

@@ -10,12 +10,21 @@ const OWN: readonly string[] = [
   'src/report/spool.ts',
 ];
 
+/** Others, and why they may. */
+const OTHERS: Readonly<Record<string, string>> = {
+  'src/sweep/store.ts':
+    "a job's failure, beside results that go through OutputFolder: the next run writes it again",
+  'src/cli/sweep.ts':
+    'scripts for a batch system, into a folder that an OutputFolder has looked at',
+};
+
 /** Calls that change a file system. */
 const WRITES =
   /\b(?:(?:writeFile|appendFile|mkdtemp|mkdir|rename|copyFile|cp|symlink|link|unlink|rm|rmdir|truncate|write|writev)Sync|createWriteStream|fs\/promises)\b/;
 
 it('files are written by OutputFolder alone', () => {
   const found = SOURCES.filter((file) => WRITES.test(codeOf(file)));
-  expect(found.filter((file) => !OWN.includes(file))).toEqual([]);
-  expect(OWN.filter((file) => !found.includes(file))).toEqual([]);
+  const known = [...OWN, ...Object.keys(OTHERS)];
+  expect(found.filter((file) => !known.includes(file))).toEqual([]);
+  expect(known.filter((file) => !found.includes(file))).toEqual([]);
 });

@@ -211,24 +211,24 @@ describe('a disk that fills while a trace is written', () => {
   }, 240_000);
 });
 
+interface Help {
+  readonly words: readonly string[];
+  readonly commands: readonly string[];
+  readonly takesOut: boolean;
+}
+
+function helpOf(words: readonly string[]): Help {
+  const { out } = guestmemIn(folder, ...words, '--help');
+  const [, list = ''] = out.split(/^Commands:\n/m);
+  const names = [...list.matchAll(/^ {2}([a-z-]+)(?= )/gm)].map(([, name]) => name as string);
+  const commands = names.filter((name) => name !== 'help');
+  return { words, commands, takesOut: /^ +--out /m.test(out) };
+}
+
 /** Commands with tests of their own for what they write. */
 const ELSEWHERE: readonly string[] = ['sweep', 'record'];
 
 describe('the list of commands that write', () => {
-  interface Help {
-    readonly words: readonly string[];
-    readonly commands: readonly string[];
-    readonly takesOut: boolean;
-  }
-
-  function helpOf(words: readonly string[]): Help {
-    const { out } = guestmemIn(folder, ...words, '--help');
-    const [, list = ''] = out.split(/^Commands:\n/m);
-    const names = [...list.matchAll(/^ {2}([a-z-]+)(?= )/gm)].map(([, name]) => name as string);
-    const commands = names.filter((name) => name !== 'help');
-    return { words, commands, takesOut: /^ +--out /m.test(out) };
-  }
-
   it('has every one that takes --out', () => {
     const tops = helpOf([]).commands.map((name) => helpOf([name]));
     const inner = tops.flatMap(({ words, commands }) =>

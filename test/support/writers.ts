@@ -60,10 +60,11 @@ function alone(
   return { command, words: words(first), others: words(other), files };
 }
 
+const mapOf = (moments: number): string => `map ${CAPTURE} --moments ${moments} --at 0`;
+
 function ofMap(ending: string): CommandThatWrites {
-  const of = (moments: number): string => `map ${CAPTURE} --moments ${moments} --at 0`;
   const file = `map.${ending}`;
-  return alone('map', [`${of(2)}.0`, `${of(3)}.9`], file, [file]);
+  return alone('map', [`${mapOf(2)}.0`, `${mapOf(3)}.9`], file, [file]);
 }
 
 const REPLAY = ['--system', 'scpv-template', '--jobs', '1', '--format'];

@@ -93,7 +93,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { ExperimentError } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
-  const { EngineError, JobError } = await import('../sweep/index.ts');
+  const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
@@ -103,6 +103,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof RecordingError ||
     error instanceof OutputError ||
     error instanceof EngineError ||
+    error instanceof QueryError ||
     error instanceof JobError;
   if (isUsage) return usage(error, write);
   const isLimit =

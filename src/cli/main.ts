@@ -31,6 +31,18 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./sweep.ts')).sweepCommand(),
   },
   {
+    name: 'compare',
+    args: '<a> <b>',
+    sentence: 'Tell which differences between two results are more than seeds make of them',
+    make: async () => (await import('./compare.ts')).compareCommand(),
+  },
+  {
+    name: 'query',
+    args: '<folder> <sql>',
+    sentence: 'Ask the Parquet tables of a sweep or a run in SQL',
+    make: async () => (await import('./query.ts')).queryCommand(),
+  },
+  {
     name: 'worker',
     args: '<from...>',
     sentence: 'Play jobs of a sweep, from a server of Redis or from files',

@@ -55,6 +55,12 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./report.ts')).reportCommand(),
   },
   {
+    name: 'figures',
+    args: '<folder>',
+    sentence: 'Write the figures of a run as SVG files, for papers',
+    make: async () => (await import('./figures.ts')).figuresCommand(),
+  },
+  {
     name: 'systems',
     sentence: 'List the systems that can be compared, and the policies and formats by name',
     make: async () => (await import('./systems.ts')).systemsCommand(),

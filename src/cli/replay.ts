@@ -139,7 +139,8 @@ async function play(
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const progress = startProgress(plan.systems.length, flags.quiet === true);
+  const amount = { systems: plan.systems.length, calls: trace.invocations };
+  const progress = startProgress(amount, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,

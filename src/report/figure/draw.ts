@@ -14,10 +14,11 @@ function render(option: Option, width: number, height: number): string {
   }
 }
 
-/** What hovering would need, and what echarts notes for its own client. */
+/** Without what hovering would need, what echarts notes for its own client, and lines that are not seen. */
 function still(svg: string): string {
   return svg
     .replaceAll(/<style ?>[\s\S]*?<\/style>\s*/g, '')
+    .replaceAll(/<path[^>]* stroke-width="0"[^>]*>(?:<\/path>)?\s*/g, '')
     .replaceAll(/ (?:class|ecmeta_\w+|pointer-events|xml:space)="[^"]*"/g, '');
 }
 
@@ -77,7 +78,7 @@ function rounded(text: string): string {
 
 /** A path of straight lines, where steps along an axis name that coordinate alone. */
 function shortPath(path: string): string {
-  if (!/^(?:[ML]-?[\d.]+ -?[\d.]+)+$/.test(path)) return path;
+  if (!/^(?:[ML]-?[\d.]+ -?[\d.]+)+Z?$/.test(path)) return path;
   let [x, y] = ['', ''];
   let short = '';
   for (const [, letter, toX = '', toY = ''] of path.matchAll(/([ML])(-?[\d.]+) (-?[\d.]+)/g)) {
@@ -86,7 +87,7 @@ function shortPath(path: string): string {
     else short += toY === y ? `H${toX}` : `L${toX} ${toY}`;
     [x, y] = [toX, toY];
   }
-  return short;
+  return path.endsWith('Z') ? `${short}Z` : short;
 }
 
 function shortened(svg: string): string {

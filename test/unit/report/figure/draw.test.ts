@@ -23,6 +23,13 @@ describe('a picture in the page', () => {
     }
   });
 
+  it('has areas in short paths, and no lines that are not seen', () => {
+    const area = figures.find(({ id }) => id === 'memory-0')!;
+    const svg = svgIn(area, look);
+    expect(svg).toMatch(/class="f-c3" d="M[\d.]+ [\d.]+(?:[HV][\d.]+){20}[^"]*Z"/);
+    expect(svg).not.toContain('stroke-width="0"');
+  });
+
   it('is equal for equal figures', () => {
     expect(svgIn(figures[0]!, look)).toBe(svgIn(figures[0]!, look));
   });

@@ -73,6 +73,19 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./verify.ts')).verifyCommand(),
   },
   {
+    name: 'record',
+    sentence: 'Record what a real kernel does with memory under a workload (QEMU)',
+    isBusy: true,
+    make: async () => (await import('./record.ts')).recordCommand(),
+  },
+  {
+    name: 'profile',
+    args: '<capture>',
+    sentence: "Say what a function's containers did to memory in a recording",
+    isBusy: true,
+    make: async () => (await import('./profile.ts')).profileCommand(),
+  },
+  {
     name: 'pages',
     args: '<capture>',
     sentence: 'Replay the requests of a recording under other placements of pages',

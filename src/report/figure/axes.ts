@@ -64,10 +64,10 @@ export function valueAxis(
 ): Option {
   const { label, unit, isLog = false } = axis;
   const ticks = isLog ? logTicks(range[0], range[1]) : [];
-  const step = isLog ? undefined : niceStep(axis, range[1], most);
-  const max =
-    axis.max ??
-    (step !== undefined && unit === 'bytes' ? step * Math.ceil(range[1] / step) : undefined);
+  const high = axis.max ?? range[1];
+  const step = isLog ? undefined : niceStep(axis, high, most);
+  const isWhole = step !== undefined && unit === 'bytes';
+  const max = isWhole ? step * Math.ceil(high / step) : axis.max;
   const shown = thinned(ticks, most);
   return {
     type: isLog ? 'log' : 'value',

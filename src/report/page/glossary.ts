@@ -19,6 +19,7 @@ export const GLOSSARY = {
   wasted:
     'Memory of containers that nobody called, times how long they were idle: the price of keeping them alive.',
   slowdown: 'Execution time of calls over their undisturbed execution time; 1 is undisturbed.',
+  slower: 'By how much calls took longer than undisturbed: slowdown without the 1.',
   CPU: 'Processor time of starts and of memory management, of guests and host together; the functions’ own work is not in it.',
   reclaim:
     'The host asks guests to give memory back: asked for, got, and how many pages had to be moved for it.',

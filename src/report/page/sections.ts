@@ -107,7 +107,7 @@ export function comparison(content: Content): string {
       ['peak', 'bytes', ({ footprintBytes }) => footprintBytes.peak, 'least'],
       ['GiB·s', 'number', ({ footprintGiBSeconds }) => footprintGiBSeconds, 'least'],
       ['ratio', 'ratio', ratio],
-      ['slowdown', 'number', (system) => system.slowdown.mean],
+      ['slower', 'share', (system) => system.slowdown.mean - 1],
       ['CPU', 'ms', ({ cpuMs }) => cpuMs.guest + cpuMs.host, 'least'],
     ]),
   );

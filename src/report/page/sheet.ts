@@ -73,7 +73,7 @@ footer{padding:2rem 1.25rem 3rem;color:var(--muted);font-size:.9rem}
 export const PRINT = `
 @page{size:A4;margin:14mm 12mm}
 @media print{
-html{scroll-padding:0}body{font-size:9.5pt}header,main,footer{max-width:none;padding:0}
+html{scroll-padding:0;font-size:9pt}body{font-size:1rem}thead button{font-size:inherit}header,main,footer{max-width:none;padding:0}
 nav,.tools,.live-picture,.choices,.skip,details.numbers{display:none!important}
 h2{break-after:avoid;margin-top:1.4rem}h3,figcaption,caption{break-after:avoid}
 figure,.claims li,tr,.facts div{break-inside:avoid}

@@ -13,6 +13,13 @@ it('a logarithmic axis begins and ends just outside of its values, at 1, 2 or 5'
 it('steps of bytes are whole in their unit', () => {
   const axis = valueAxis({ label: '', unit: 'bytes' }, LOOK, [0, 25.4 * 2 ** 30], 6);
   expect([axis['interval'], axis['max']]).toEqual([5 * 2 ** 30, 30 * 2 ** 30]);
+  const shared = valueAxis(
+    { label: '', unit: 'bytes', max: 34.6 * 2 ** 30 },
+    LOOK,
+    [0, 2 ** 30],
+    3,
+  );
+  expect([shared['interval'], shared['max']]).toEqual([20 * 2 ** 30, 40 * 2 ** 30]);
 });
 
 it('a narrow picture has fewer labels', () => {

@@ -10,10 +10,20 @@ const OWN: readonly string[] = [
   'src/report/spool.ts',
 ];
 
+/** Came in beside this rule: what they leave when they are killed, or the disk is full, has not been tried. */
+const NOT_YET = 'does not go through OutputFolder yet';
+
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
   'src/sweep/store.ts':
     "a job's failure, beside results that go through OutputFolder: the next run writes it again",
+  'src/cli/checkpoint.ts': NOT_YET,
+  'src/recorder/debian.ts': NOT_YET,
+  'src/recorder/disks.ts': NOT_YET,
+  'src/recorder/lab.ts': NOT_YET,
+  'src/recorder/machine.ts': NOT_YET,
+  'src/recorder/record.ts': NOT_YET,
+  'src/recorder/workload.ts': NOT_YET,
   'src/cli/sweep.ts':
     'scripts for a batch system, into a folder that an OutputFolder has looked at',
 };

@@ -27,7 +27,7 @@ describe('guestmem map', () => {
     const at = await ran(mapCommand(), folder, '--at', 'noon');
     expect([at.code, at.err]).toEqual([2, expect.stringMatching(/--at: expected seconds/)]);
     const out = await ran(mapCommand(), folder, '--moments', '2', '--out', '/proc/nowhere/m.svg');
-    expect([out.code, out.err]).toEqual([2, expect.stringContaining('/proc/nowhere/m.svg')]);
+    expect([out.code, out.err]).toEqual([2, expect.stringContaining('/proc/nowhere')]);
   });
 
   it('draws the end in letters, and a moment as a picture', async () => {

@@ -100,6 +100,11 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./map.ts')).mapCommand(),
   },
   {
+    name: 'play',
+    sentence: "Serve the playground: a guest's memory in the browser, step by step",
+    make: async () => (await import('./play.ts')).playCommand(),
+  },
+  {
     name: 'scenario',
     args: '[name]',
     sentence: 'Run a published measurement again; without a name, list the scenarios',

@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   recorder: ['abi'],
   recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
+  play: ['scenario', 'vmm', 'cost', 'map'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
   sweep: ['experiment', 'replay', 'report', 'trace'],

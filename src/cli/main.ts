@@ -178,11 +178,17 @@ const program = guarded(
 );
 for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
 
+/** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */
+function written(error: unknown): void {
+  if (error instanceof Error && error.stack !== undefined) written(error.cause);
+}
+
 /** What a command's error comes to. Guests that found no addresses get another chance before it is one. */
 async function end(error: unknown): Promise<number> {
   if (error instanceof Error && error.name === 'TooManyGuests') {
     const { mayHelp, runAgain } = await import('./again.ts');
     if ('made' in error && mayHelp(Number(error.made))) {
+      written(error);
       complain('guestmem: no addresses for more guests: beginning again, with fewer for each');
       return runAgain();
     }

@@ -1,6 +1,5 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
@@ -43,6 +42,7 @@ import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
 import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
+import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
@@ -200,10 +200,8 @@ function expectFinal({ missing }: ReplayRun): void {
 
 /** What of a record says where it comes from. */
 function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'made'> {
-  const url = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
   const { abi, hash } = coreVersion('release');
-  const versions = { guestmem: version, abi, core: hash };
+  const versions = { guestmem: packageVersion(), abi, core: hash };
   const command = ['guestmem', ...process.argv.slice(2)];
   const made = { command, versions, peakResidentBytes: peakResidentBytes() };
   return { configuration: { ...configuration }, made };

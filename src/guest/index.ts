@@ -12,12 +12,14 @@ export type {
 export {
   CorePool,
   type Fault,
+  KERNEL_ZONES,
   KIND_HOLE,
   TooManyGuests,
   compiledCore,
   coreVersion,
   faultText,
   layoutOf,
+  loadCore,
   onLlfree,
   useCore,
   verify,
@@ -44,6 +46,7 @@ export {
   pageTableFrames,
 } from './footprint.ts';
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
+export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';

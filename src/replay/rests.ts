@@ -57,7 +57,6 @@ export interface Woken {
 
 const AWAKE: Woken = { waitMs: 0, isResumed: false };
 const FRESH = { isSaving: false, isSuspended: false, isParked: false, dueMs: Infinity } as const;
-const NONE = -1;
 
 export class Rests {
   private readonly _config: RestsConfig;
@@ -78,7 +77,8 @@ export class Rests {
 
   /** A container of a VM has become idle, or has ended: the VM may rest from now on. */
   look(vm: MicroVm, host: Host, functionId: number): void {
-    const known = this._rests[this._ids.get(vm) ?? NONE];
+    const at = this._ids.get(vm);
+    const known = at === undefined ? undefined : this._rests[at];
     // its system had to have it go on, to end a container
     if (known?.isSuspended === true && !vm.isSuspended) this._forget(vm);
     if (this._ids.has(vm) || vm.stopReason !== undefined) return;

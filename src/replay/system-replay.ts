@@ -102,21 +102,19 @@ export class SystemReplay {
     if (config.interference) {
       this._interference = new Interference(pricing, this._pool, disturbances);
     }
-    const shared = { clock: this._clock, ledger: this._ledger, pool: this._pool, pricing };
-    const { fleet, interference } = { fleet: this._fleet, interference: this._interference };
+    const shared = { clock: this._clock, ledger: this._ledger };
+    const { _fleet: fleet, _pool: pool, _interference: interference, _queues: queues } = this;
     this._devices = new DeviceBooks({ ...shared, fleet, reclaims, interference });
-    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
+    this._shortage = new Shortage(fleet, pool, config.whenFull, {
       stop: bound(this, this._stop),
       lost: bound(this, this._lost),
       vmEnded: bound(this, this._vmEnded),
       ask: bound(this._devices, this._devices.ask),
-      ledger: this._ledger,
-      clock: this._clock,
+      ...shared,
     });
     if (ways.length > 0) {
-      const [devices, queues] = [this._devices, this._queues];
-      const idle = { policy: config.idle, machine, devices, queues };
-      this._rests = new Rests({ ...shared, ...idle, functions: measured, disturbances });
+      const parts = { ...shared, pool, pricing, devices: this._devices, queues, disturbances };
+      this._rests = new Rests({ ...parts, policy: config.idle, machine, functions: measured });
     }
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
     const follow: Follow = bound(this, this._follow);
@@ -168,7 +166,10 @@ export class SystemReplay {
       else if (kind === events.EVENT_EXPIRE) this._mayExpire(slot);
       // other kinds have a function in the slot's place, or the number of a VM at rest
       else if (kind === events.EVENT_PREWARM) this._mayPrewarm(slot);
-      else this._restDue(slot);
+      else {
+        this._rests?.due(slot);
+        this._timerFired();
+      }
     }
   }
 
@@ -181,11 +182,6 @@ export class SystemReplay {
     const { first } = this._waiting;
     if (first === undefined) return;
     if (this._fleet.place(this._profile(first.functionId)) !== undefined) this._serveWaiting();
-  }
-
-  private _restDue(id: number): void {
-    this._rests?.due(id);
-    this._timerFired();
   }
 
   private _ready(slot: number): void {

@@ -9,7 +9,14 @@ import {
   CAUSE_PAGE_TABLES,
   CAUSE_VMM,
 } from './host.ts';
-import type { VmmFootprint } from './microvm.ts';
+
+/** What the VMM itself costs. */
+export interface VmmFootprint {
+  /** VMM process without guest memory. */
+  readonly processFrames: number;
+  /** Frames of host page tables for each backed guest frame. */
+  readonly tableFramesPerFrame: number;
+}
 
 /** Writes it into `account`. `mappedFrames`: of the host's copies of files. */
 export function accountOf(

@@ -22,7 +22,7 @@ import {
   framesOf,
   newAccount,
 } from './host.ts';
-import { accountOf } from './account.ts';
+import { type VmmFootprint, accountOf } from './account.ts';
 import { VmMemory } from './memory.ts';
 import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
@@ -35,14 +35,6 @@ import type { Template } from './template.ts';
 
 /** Host memory in pages of 4 KiB behind the guest. */
 export const GUEST_BACKING_ORDER_4K = 0;
-
-/** What the VMM itself costs. */
-export interface VmmFootprint {
-  /** VMM process without guest memory. */
-  readonly processFrames: number;
-  /** Frames of host page tables for each backed guest frame. */
-  readonly tableFramesPerFrame: number;
-}
 
 /** What must be at hand to start and stop VMs. */
 export interface VmContext {

@@ -1,6 +1,6 @@
 // A VM that is suspended: all that was its own goes to an image on a disk, over the image that it began with, and its VMM ends. From
 // both it is restored later: pages of its own come from the disk when they are touched, or those that it touched after its last
-// resume come in one read before it runs (docs/decisions/0067-idle-policies.md).
+// resume come in one read before it runs (docs/decisions/0069-idle-policies.md).
 
 import type { Operations } from '../cost/index.ts';
 import { type Core, type FrameSet, addBoth } from '../guest/index.ts';

@@ -54,13 +54,14 @@ compdef _guestmem guestmem
 }
 
 function fish(commands: readonly Completed[]): string {
-  const lines = commands.flatMap(({ name, sentence, words }) => [
-    `complete -c guestmem -n __fish_use_subcommand -a ${name} -d ${quoted(sentence)}`,
-    ...words.map((word) => {
+  const lines = commands.flatMap(({ name, sentence, words }) => {
+    const own = words.map((word) => {
       const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
       return `complete -c guestmem -n '__fish_seen_subcommand_from ${name}' ${what}`;
-    }),
-  ]);
+    });
+    const command = `complete -c guestmem -n __fish_use_subcommand -a ${name} -d ${quoted(sentence)}`;
+    return [command, ...own];
+  });
   return `# guestmem completion fish > ~/.config/fish/completions/guestmem.fish\n${lines.join('\n')}\n`;
 }
 

@@ -145,6 +145,18 @@ export {
   type SystemResult,
   resultsTable,
 } from './report/index.ts';
+export {
+  LESSONS,
+  type Lesson,
+  type Outcome,
+  Play,
+  ScriptError,
+  fragmentOf,
+  piecesOf,
+  programOf,
+  scriptOf,
+  statedFigure,
+} from './play/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {

@@ -189,9 +189,15 @@ export function isolateFree(zone: Zone, pfn: u32, order: u32): bool {
     const mark = zone.wmarkMin + (1 << order);
     if (!watermarkOk(zone, 0, mark, 0, 0)) return false;
   }
-  takeFree(zone, pfn, order, type);
+  holdFree(zone, pfn, order);
+  return true;
+}
+
+/** isolateFree without a look at the watermark. */
+export function holdFree(zone: Zone, pfn: u32, order: u32): void {
+  takeFree(zone, pfn, order, blockType(pfn));
   setState(pfn, KIND_ISOLATED, order);
-  if (order < <u32>PAGEBLOCK_ORDER - 1) return true;
+  if (order < <u32>PAGEBLOCK_ORDER - 1) return;
   const end = pfn + (1 << order);
   for (let at = blockStart(pfn); at < end; at += PAGEBLOCK_FRAMES) {
     const held = blockType(at);
@@ -199,7 +205,6 @@ export function isolateFree(zone: Zone, pfn: u32, order: u32): bool {
     moveFreeOfBlock(zone, at, held, MIGRATE_MOVABLE);
     setBlockType(at, MIGRATE_MOVABLE);
   }
-  return true;
 }
 
 /** Gives an isolated free block back, to the tail of its list and without waking page reporting. */

@@ -176,7 +176,7 @@ export function passTarget(zone: Zone, block: u32): void {
 }
 
 /** Down block by block until the batch is served, the scanners meet, or a block may not be taken. */
-function search(run: Compaction): void {
+export function search(run: Compaction): void {
   if (run.order > 0) fastSearch(run);
   if (run.held > 0) return;
   const zone = zoneAt(run.zone);

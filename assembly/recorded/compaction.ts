@@ -18,10 +18,11 @@ import {
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
 } from '../../src/abi/program';
-import { NIL, linkPrev, setState, stateOf } from '../base/frame';
-import { listHead, listPopHead, listRemove } from '../base/list';
+import { NIL, linkNext, linkPrev, setState, stateOf } from '../base/frame';
+import { listHead, listPopHead, listPushTail, listRemove } from '../base/list';
 import { blockStart, blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
+import { freeSplit } from '../kernel/buddy';
 import {
   Compaction,
   RUN_ASYNC,
@@ -33,7 +34,7 @@ import {
   startBatch,
   startRun,
 } from '../move/compact-run';
-import { passTarget, takePlace, takesPages } from '../move/free-scanner';
+import { passTarget, search, takePlace, takesPages } from '../move/free-scanner';
 import { markBegun, nextBlock, passBlock } from '../move/migrate-scanner';
 import { scanAt } from './scan-state';
 
@@ -91,6 +92,38 @@ export function scanTake(run: Compaction, order: u32, frames: i32): bool {
     if (handOut(run, order) == NIL) return false;
   }
   return true;
+}
+
+/** A page needs a place: the scanner looks for more where none is held. */
+export function scanSearch(run: Compaction): void {
+  if (run.held == 0) search(run);
+}
+
+/** The kernel's search found this block, which is on no list: it is held, and handed out after those found before. */
+export function scanHold(run: Compaction, pfn: u32, order: u32): void {
+  listPushTail(heldList(run, order), pfn);
+  setState(pfn, KIND_ISOLATED, order);
+  run.held += 1 << order;
+}
+
+/** Takes a block that our search found off what the run holds; false: it did not find it. */
+export function scanFound(run: Compaction, pfn: u32, order: u32): bool {
+  if (stateOf(pfn) != (KIND_ISOLATED | order)) return false;
+  listRemove(heldList(run, order), pfn);
+  run.held -= 1 << order;
+  return true;
+}
+
+/** What our search found first and the kernel's did not goes back, until `kept` blocks of the order are held. */
+export function scanSettle(run: Compaction, order: u32, kept: u32): void {
+  const list = heldList(run, order);
+  let held: u32 = 0;
+  for (let pfn = listHead(list); pfn != NIL; pfn = linkNext(pfn)) held++;
+  for (; held > kept; held--) {
+    const pfn = listPopHead(list);
+    run.held -= 1 << order;
+    freeSplit(zoneAt(run.zone), pfn, order, 0);
+  }
 }
 
 /** A move failed and gave its place back. Hands places out until this one is; false: it never was. */

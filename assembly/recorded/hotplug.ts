@@ -4,6 +4,9 @@
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
+  OFFLINE_GONE,
+  OFFLINE_LEAVES,
+  OFFLINE_RETURNS,
   PROGRAM_CLAIM_RANGE,
   PROGRAM_ISOLATE,
   PROGRAM_OFFLINE,
@@ -27,15 +30,18 @@ function online(start: u32, order: u32, index: u32): void {
   handOver(zone, start, order);
 }
 
-/**
- * Frames leave the allocator's care; with `gone` they are no memory of the zone any more. Their pageblocks stay the zone's,
- * for a misread trace may name them again.
- */
-function offline(start: u32, end: u32, index: u32, gone: bool): void {
+/** Frames leave the allocator's care. */
+function release(frames: u32, index: u32): void {
   const zone = zoneAt(index);
-  const frames = end - start;
   zone.managed -= min(frames, zone.managed);
-  if (!gone) return;
+}
+
+/**
+ * Frames that nobody cares for any more are no memory of the zone. Their pageblocks stay the zone's, for a misread trace may
+ * name them again.
+ */
+function offline(start: u32, end: u32, index: u32): void {
+  const zone = zoneAt(index);
   shrinkZone(index, start, end);
   if (zone.present == 0) populationChanged();
 }
@@ -53,7 +59,10 @@ function onRange(op: u32, frame: u32, operand: u32, type: u32, index: u32): bool
   const end = frame + operand;
   switch (op) {
     case PROGRAM_OFFLINE:
-      offline(frame, end, index, type == 1);
+      if (type == OFFLINE_GONE) offline(frame, end, index);
+      else if (type == OFFLINE_RETURNS) zoneAt(index).managed += operand;
+      else if (type == OFFLINE_LEAVES) release(operand, index);
+      else return false;
       return true;
     case PROGRAM_ISOLATE:
       isolate(frame, end);

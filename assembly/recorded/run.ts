@@ -84,7 +84,7 @@ import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
 import { Command } from './command';
 import { scanBatch, scanBegin, scanEnd, scanLeave, scanReturn, scanTake } from './compaction';
-import { programMemory } from './hotplug';
+import { programProbed } from './probed';
 import { firstOf, isWrongAgain, takeOut } from './resync';
 import { programTable, replay, scanAt, seenBoost, setSeenBoost } from './scan-state';
 
@@ -343,14 +343,7 @@ function compaction(command: Command, op: u32): bool {
       scanEnd(scan, command.frame, command.operand == 1);
       return true;
     default:
-      return programMemory(
-        op,
-        command.frame,
-        command.operand,
-        command.order,
-        command.type,
-        command.zone,
-      );
+      return programProbed(command, scan, op);
   }
 }
 

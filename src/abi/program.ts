@@ -18,6 +18,7 @@ export const PROGRAM_ISOLATE = 34;
 export const PROGRAM_CLAIM_RANGE = 35;
 export const PROGRAM_UNISOLATE = 36;
 export const PROGRAM_OFFLINE = 37;
+export const PROGRAM_TAKE_FREE = 38;
 export const PROGRAM_SCAN_BEGIN = 39;
 export const PROGRAM_SCAN_BATCH = 40;
 export const PROGRAM_SCAN_TAKE = 41;
@@ -25,6 +26,10 @@ export const PROGRAM_SCAN_RETURN = 42;
 export const PROGRAM_SCAN_LEAVE = 43;
 export const PROGRAM_SCAN_END = 44;
 export const PROGRAM_CAPTURE = 45;
+export const PROGRAM_PUT_BACK = 46;
+export const PROGRAM_SCAN_SEARCH = 47;
+export const PROGRAM_SCAN_HOLD = 48;
+export const PROGRAM_SCAN_SETTLE = 49;
 
 export const PROGRAM_COMMAND_WORDS = 4;
 export const PROGRAM_COMMAND_BYTES = 16;
@@ -33,6 +38,10 @@ export const DRAIN_CONTINUE = 0;
 export const DRAIN_FROM_ZERO = 1;
 export const DRAIN_FROM_FREED = 2;
 export const FREE_DIRECT = 1;
+// Type field of OFFLINE: frames leave the allocator's care; they are no memory any more; they come back.
+export const OFFLINE_LEAVES = 0;
+export const OFFLINE_GONE = 1;
+export const OFFLINE_RETURNS = 2;
 // Operand of DRAIN_ALL: whose lists.
 export const DRAIN_ALL_ZONES = 0;
 export const DRAIN_ZONE = 1;
@@ -62,6 +71,7 @@ export const RESYNC_IN_USE = 4; // not free at all: nothing could be moved
 export const LOG_MISMATCH = 0;
 export const LOG_REFILL = 1;
 export const LOG_DRAIN = 2;
+export const LOG_PLACE = 3; // a place that compaction took and the core had not
 export const LOG_RECORD_BYTES = 12;
 
 // What a replay remembers from command to command lies where other hosts keep their moves (SCRATCH_MOVES_OFFSET): a core

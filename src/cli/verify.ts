@@ -31,6 +31,7 @@ function verdictJson(verdict: VerifyRun): string {
     bulk,
     freedTwice,
     finalLists,
+    places: result.places,
     ...(verdict.device === undefined ? {} : { device: verdict.device }),
     listDifferences: result.listDifferences,
     divergenceCount: result.divergences.length,
@@ -58,12 +59,15 @@ function inexactText({ result }: VerifyRun): string {
   const parts = [`${divergences.length} wrong frames`];
   const moves = drain.total - drain.exact + refill.total - refill.exact;
   if (moves > 0) parts.push(`${moves} refills or drains other than the kernel's`);
+  const places = result.places.total - result.places.exact;
+  if (places > 0) parts.push(`${places} places of compaction other than the kernel's`);
   const lists = finalLists.total - finalLists.identical;
   if (lists > 0) parts.push(`${lists} final lists differ`);
   return parts.join(', ');
 }
 
-function verdictText(verdict: VerifyRun): string {
+/** A run as text, whole lines. */
+export function verdictText(verdict: VerifyRun): string {
   const { result, mode } = verdict;
   const { identical, total } = result.finalLists;
   return (
@@ -72,6 +76,7 @@ function verdictText(verdict: VerifyRun): string {
     scoreLine('refills', result.refill) +
     scoreLine('drains', result.drain) +
     scoreLine('final lists', { exact: identical, total }) +
+    (result.places.total === 0 ? '' : scoreLine('places', result.places)) +
     deviceLines(verdict) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
     (verdict.explanation ?? '') +

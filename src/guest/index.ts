@@ -1,5 +1,6 @@
 // The guest room's public face.
 
+export { GUEST_KNOWN } from './known.ts';
 export type {
   CompiledCore,
   Core,
@@ -11,12 +12,14 @@ export type {
 export {
   CorePool,
   type Fault,
+  KERNEL_ZONES,
   KIND_HOLE,
   TooManyGuests,
   compiledCore,
   coreVersion,
   faultText,
   layoutOf,
+  loadCore,
   onLlfree,
   useCore,
   verify,
@@ -43,6 +46,7 @@ export {
   pageTableFrames,
 } from './footprint.ts';
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
+export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
@@ -74,7 +78,7 @@ export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
 export { type CallPages, type FrameSet, addBoth } from '../core/index.ts';
-export { type OpenFile, PageCache } from './page-cache.ts';
+export { type FileSource, type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';

@@ -4,6 +4,7 @@
 // costs nothing: the guest's requests and frees arm them, a turn that changes nothing does not.
 // Reporting, the balloon and virtio-mem have their own timers with their drivers.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS, NS_PER_S } from '../abi/unit.ts';
 import {
   type KswapdWake,
@@ -81,8 +82,8 @@ export class Workers {
   private _isStopped = false;
   /** The guest's time stands still. */
   private _isPaused = false;
-  private readonly _onVmstat = (): void => this._decay();
-  private readonly _onProactive = (): void => this._compactProactively();
+  private readonly _onVmstat: () => void = bound(this, this._decay);
+  private readonly _onProactive: () => void = bound(this, this._compactProactively);
 
   constructor(
     memory: GuestMemory,
@@ -150,7 +151,7 @@ export class Workers {
     this._isPaused = false;
     this._lastTurn = Math.max(this._lastTurn, secondOf(this._clocks.timers.nowNs));
     this._seen = -1;
-    if (this._wanted !== undefined) this._clocks.timers.after(0, () => this._compact());
+    if (this._wanted !== undefined) this._clocks.timers.after(0, bound(this, this._compact));
   }
 
   /** The guest has ended: what is armed still does nothing. */
@@ -198,7 +199,7 @@ export class Workers {
   }
 
   private _wakeCompaction(wake: KswapdWake): void {
-    if (this._wanted === undefined) this._clocks.timers.after(0, () => this._compact());
+    if (this._wanted === undefined) this._clocks.timers.after(0, bound(this, this._compact));
     this._wanted = joinWakes(this._wanted, wake);
   }
 

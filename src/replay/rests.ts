@@ -12,9 +12,11 @@ import type { Clock } from '../time/index.ts';
 import type { DeviceBooks } from './device-books.ts';
 import { EVENT_IDLE, eventOf } from './event.ts';
 import type { Host } from './fleet.ts';
+import type { DisturbanceMeter } from './disturbance-meter.ts';
 import type { FunctionMeter } from './function-meter.ts';
 import type { Ledger } from './ledger.ts';
 import type { Pricing } from './pricing.ts';
+import type { StartQueues } from './start-queue.ts';
 import type { WarmPool } from './warm-pool.ts';
 
 /** A VM from when its containers were idle until one of them works again, or it ends. */
@@ -27,6 +29,7 @@ interface Rest {
   /** The step that comes next; its second half, when the VM is being written. */
   next: number;
   isSaving: boolean;
+  isSuspended: boolean;
   isParked: boolean;
   /** When it comes; other events of its number are of VMs before it. */
   dueMs: number;
@@ -40,7 +43,9 @@ export interface RestsConfig {
   readonly pricing: Pricing;
   readonly ledger: Ledger;
   readonly devices: DeviceBooks;
+  readonly queues: StartQueues;
   readonly functions: FunctionMeter;
+  readonly disturbances: DisturbanceMeter;
 }
 
 /** What a VM that has rested makes its next work wait for. */
@@ -51,6 +56,7 @@ export interface Woken {
 }
 
 const AWAKE: Woken = { waitMs: 0, isResumed: false };
+const FRESH = { isSaving: false, isSuspended: false, isParked: false, dueMs: Infinity } as const;
 
 export class Rests {
   private readonly _config: RestsConfig;
@@ -63,8 +69,18 @@ export class Rests {
     this._config = config;
   }
 
-  /** A container has become idle, or has ended: its VM may rest from now on. */
+  /** The container of a slot has become idle. */
+  rested(slot: number): void {
+    const { pool } = this._config;
+    this.look(pool.container(slot).vm, pool.host(slot), pool.functionId(slot));
+  }
+
+  /** A container of a VM has become idle, or has ended: the VM may rest from now on. */
   look(vm: MicroVm, host: Host, functionId: number): void {
+    const at = this._ids.get(vm);
+    const known = at === undefined ? undefined : this._rests[at];
+    // its system had to have it go on, to end a container
+    if (known?.isSuspended === true && !vm.isSuspended) this._forget(vm);
     if (this._ids.has(vm) || vm.stopReason !== undefined) return;
     const { pool, policy, clock } = this._config;
     if (!host.slotsOf(vm).every((slot) => pool.isIdle(slot))) return;
@@ -72,7 +88,7 @@ export class Rests {
     if (steps.length === 0) return;
     const id = this._free.pop() ?? this._rests.length;
     const rest = { vm, host, functionId, sinceMs: clock.now, steps };
-    this._rests[id] = { ...rest, next: 0, isSaving: false, isParked: false, dueMs: Infinity };
+    this._rests[id] = { ...rest, next: 0, ...FRESH };
     this._ids.set(vm, id);
     this._arm(id, this._rests[id]);
   }
@@ -89,7 +105,16 @@ export class Rests {
     return { waitMs, isResumed };
   }
 
-  /** A VM has ended, or was woken by its system. */
+  /** The call of a slot begins: milliseconds on the clock by which it waits for its VM, memory apart. */
+  begin(slot: number): number {
+    const { pool, queues, disturbances } = this._config;
+    const { waitMs, isResumed } = this.wake(pool.container(slot).vm);
+    if (waitMs === 0 && !isResumed) return 0;
+    const contended = isResumed ? queues.enter(pool.host(slot), 'clone') : undefined;
+    return disturbances.wait(slot, waitMs, contended?.delayMs);
+  }
+
+  /** A VM has ended. */
   forget(vm: MicroVm): void {
     this._forget(vm);
   }
@@ -155,6 +180,7 @@ export class Rests {
     ledger.settle(vm);
     ledger.takeOperations(vm);
     rest.isSaving = false;
+    rest.isSuspended = true;
     vm.suspend(load);
   }
 }

@@ -1,5 +1,6 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import {
   type Container,
@@ -8,25 +9,15 @@ import {
   type MicroVm,
   type Start,
   type SystemSpec,
-  COUNT_MIGRATED_PAGES,
   newCounts,
-  pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows } from '../trace/index.ts';
-import {
-  EVENT_END,
-  EVENT_EXPIRE,
-  EVENT_PREWARM,
-  EVENT_READY,
-  eventOf,
-  kindOf,
-  slotOf,
-} from './event.ts';
+import * as events from './event.ts';
 import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
 import type { SystemReplayConfig } from './config.ts';
-import { hashOfRun } from './hash.ts';
+import { finishedRun } from './finished.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener } from './listener.ts';
@@ -38,7 +29,7 @@ import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { Rests } from './rests.ts';
-import { type Contended, type StartKind, StartQueue, startKindOf } from './start-queue.ts';
+import { StartQueues } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { NOBODY, WarmPool } from './warm-pool.ts';
 
@@ -47,8 +38,7 @@ export class SystemReplay {
   private readonly _config: SystemReplayConfig;
   private readonly _fleet: Fleet;
   private readonly _shortage: Shortage;
-  /** By host. */
-  private readonly _queues: ReadonlyMap<Host, StartQueue>;
+  private readonly _queues: StartQueues;
   private readonly _waiting: Waiting = new Waiting();
   private readonly _prewarmer: Prewarmer;
   /** In ms, as traces are: by itself no figure is rounded. */
@@ -80,22 +70,14 @@ export class SystemReplay {
       spec.create({
         machine,
         clock: this._clock,
-        workNs: (operations, frames) => pricing.workNs(operations, frames),
+        workNs: bound(pricing, pricing.workNs),
       }),
     );
     this._fleet = new Fleet(systems, { functions, placement: hostPlacement });
     const contended = config.contention ? this._fleet.hosts : [];
-    this._queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
+    this._queues = new StartQueues(contended, pricing, this._clock, this._ledger);
     this._pool = new WarmPool(functions, warmupMs);
     this._prewarmer = new Prewarmer(functions, config.keepAlive, this._clock);
-    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
-      stop: (slot) => this._stop(slot),
-      lost: (slot) => this._lost(slot),
-      vmEnded: (vm, slot) => this._vmEnded(vm, slot),
-      ask: (vm, frames) => this._devices.ask(vm, frames),
-      isMeasured: () => this._ledger.isMeasured,
-      nowMs: () => this._clock.now,
-    });
     const { ways } = config.idle;
     this._asksIdle =
       (machine.idleReclaimMs !== undefined || ways.includes('park')) &&
@@ -113,34 +95,29 @@ export class SystemReplay {
       hostCache: machine.hostCache,
       fromMs: warmupMs,
       untilMs: trace.spanMs,
-      idleContainers: () => this._pool.idleCount(),
-      vms: () => this._fleet.running(),
+      idleContainers: bound(this._pool, this._pool.idleCount),
+      vms: bound(this._fleet, this._fleet.running),
     });
-    const { reclaims, disturbances } = this._meters;
+    const { reclaims, disturbances, functions: measured } = this._meters;
     if (config.interference) {
       this._interference = new Interference(pricing, this._pool, disturbances);
     }
-    this._devices = new DeviceBooks({
-      clock: this._clock,
-      fleet: this._fleet,
-      ledger: this._ledger,
-      reclaims,
-      interference: this._interference,
+    const shared = { clock: this._clock, ledger: this._ledger };
+    const { _fleet: fleet, _pool: pool, _interference: interference, _queues: queues } = this;
+    this._devices = new DeviceBooks({ ...shared, fleet, reclaims, interference });
+    this._shortage = new Shortage(fleet, pool, config.whenFull, {
+      stop: bound(this, this._stop),
+      lost: bound(this, this._lost),
+      vmEnded: bound(this, this._vmEnded),
+      ask: bound(this._devices, this._devices.ask),
+      ...shared,
     });
     if (ways.length > 0) {
-      this._rests = new Rests({
-        policy: config.idle,
-        machine,
-        clock: this._clock,
-        pool: this._pool,
-        pricing,
-        ledger: this._ledger,
-        devices: this._devices,
-        functions: this._meters.functions,
-      });
+      const parts = { ...shared, pool, pricing, devices: this._devices, queues, disturbances };
+      this._rests = new Rests({ ...parts, policy: config.idle, machine, functions: measured });
     }
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
-    const follow: Follow = (slot, frames) => this._follow(slot, frames);
+    const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
   }
 
@@ -182,14 +159,17 @@ export class SystemReplay {
         this._timerFired();
         continue;
       }
-      const slot = slotOf(event);
-      const kind = kindOf(event);
-      if (kind === EVENT_END) this._end(slot);
-      else if (kind === EVENT_READY) this._ready(slot);
-      else if (kind === EVENT_EXPIRE) this._mayExpire(slot);
+      const slot = events.slotOf(event);
+      const kind = events.kindOf(event);
+      if (kind === events.EVENT_END) this._end(slot);
+      else if (kind === events.EVENT_READY) this._ready(slot);
+      else if (kind === events.EVENT_EXPIRE) this._mayExpire(slot);
       // other kinds have a function in the slot's place, or the number of a VM at rest
-      else if (kind === EVENT_PREWARM) this._mayPrewarm(slot);
-      else this._restDue(slot);
+      else if (kind === events.EVENT_PREWARM) this._mayPrewarm(slot);
+      else {
+        this._rests?.due(slot);
+        this._timerFired();
+      }
     }
   }
 
@@ -202,13 +182,6 @@ export class SystemReplay {
     const { first } = this._waiting;
     if (first === undefined) return;
     if (this._fleet.place(this._profile(first.functionId)) !== undefined) this._serveWaiting();
-  }
-
-  private _restDue(id: number): void {
-    this._rests?.due(id);
-    this._devices.bookWork();
-    if (this._asksIdle) for (const host of this._fleet.hosts) this._devices.bookIdle(host.system);
-    if (this._waiting.size > 0) this._serveWaiting();
   }
 
   private _ready(slot: number): void {
@@ -317,7 +290,7 @@ export class SystemReplay {
     const waitNs = Math.max(start.waitNs ?? 0, waitMs * NS_PER_MS);
     const readyInMs = this._priceStart({ ...start, waitNs }, host, call?.isMeasured === true);
     if (call !== undefined) this._recordStart(slot, start, call, readyInMs);
-    this._clock.post(this._clock.now + readyInMs, eventOf(EVENT_READY, slot));
+    this._clock.post(this._clock.now + readyInMs, events.eventOf(events.EVENT_READY, slot));
     return slot;
   }
 
@@ -331,29 +304,12 @@ export class SystemReplay {
   /** Milliseconds until a container that starts is ready. */
   private _priceStart(start: Start, host: Host, isMeasured: boolean): number {
     const { now } = this._clock;
-    const { vm, profile } = start.container;
+    const { profile } = start.container;
     const { starts, functions } = this._meters;
-    const isResumed = start.operations['resume'] !== undefined;
-    const kind = start.newVm ? startKindOf(vm) : 'clone';
-    const contended = start.newVm || isResumed ? this._contend(host, kind) : undefined;
+    const contended = this._queues.forStart(start, host);
     const readyInMs = starts.price(start, now, isMeasured, contended);
     if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
     return readyInMs;
-  }
-
-  /** A VM of the host starts, or is restored, beside the others. */
-  private _contend(host: Host, kind: StartKind): Contended | undefined {
-    const contended = this._queues.get(host)?.enter(kind, host.vms - 1, this._clock.now);
-    this._ledger.add(contended?.operations);
-    return contended;
-  }
-
-  /** The VM of a slot has rested, and its call waits for what comes before it can go on. Milliseconds on the clock. */
-  private _wake(slot: number): number {
-    const woken = this._rests?.wake(this._pool.container(slot).vm);
-    if (woken === undefined || (woken.waitMs === 0 && !woken.isResumed)) return 0;
-    const contended = woken.isResumed ? this._contend(this._pool.host(slot), 'clone') : undefined;
-    return this._meters.disturbances.wait(slot, woken.waitMs, contended?.delayMs);
   }
 
   private _begin(slot: number): void {
@@ -361,7 +317,7 @@ export class SystemReplay {
     const pool = this._pool;
     const container = pool.container(slot);
     pool.begin(slot, now);
-    let lateMs = this._wake(slot);
+    let lateMs = this._rests?.begin(slot) ?? 0;
     if (container.begin(this._ledger.total, this._counts)) {
       const devices = this._ledger.takeOperations(container.vm);
       lateMs += this._meters.disturbances.holdUp(slot, pool.callOf(slot), this._counts, devices);
@@ -373,7 +329,7 @@ export class SystemReplay {
     if (pool.takeAhead(slot)) this._prewarmer.counts.used += 1;
     if (pool.isMeasured(slot)) this._meters.functions.ran(functionId);
     this._recorder?.begin(slot, lateMs);
-    this._clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
+    this._clock.post(now + pool.durationMs(slot) + lateMs, events.eventOf(events.EVENT_END, slot));
     this._listener?.tell('call', slot, now);
     this._sessions?.begin(slot, functionId);
     if (this._fleet.isOver) this._shortage.settle();
@@ -396,7 +352,7 @@ export class SystemReplay {
     }
     const owedMs = this._interference?.takeOwedMs(slot) ?? 0;
     if (owedMs > 0) {
-      this._clock.post(now + owedMs, eventOf(EVENT_END, slot));
+      this._clock.post(now + owedMs, events.eventOf(events.EVENT_END, slot));
       return;
     }
     this._measureEnd(slot);
@@ -425,13 +381,8 @@ export class SystemReplay {
     this._arm(slot);
     this._setIdle(slot, true);
     this._listener?.tell(kind, slot, now, true);
-    this._lookAtRest(slot);
+    this._rests?.rested(slot);
     if (waiting.size > 0) this._serveWaiting();
-  }
-
-  private _lookAtRest(slot: number): void {
-    const pool = this._pool;
-    this._rests?.look(pool.container(slot).vm, pool.host(slot), pool.functionId(slot));
   }
 
   /** Starts a container that a policy wants, if there is none of its function and there is room: nobody has to make way for a guess. */
@@ -451,7 +402,7 @@ export class SystemReplay {
   /** One expiry event a container is enough: it is moved on when the container was used since. */
   private _arm(slot: number): void {
     if (!this._pool.arm(slot)) return;
-    this._clock.post(this._pool.expiresMs(slot), eventOf(EVENT_EXPIRE, slot));
+    this._clock.post(this._pool.expiresMs(slot), events.eventOf(events.EVENT_EXPIRE, slot));
   }
 
   private _mayExpire(slot: number): void {
@@ -477,15 +428,10 @@ export class SystemReplay {
     this._pool.remove(slot, this._clock.now);
     host.remove(container, slot);
     const { vm, profile } = container;
-    const wasSuspended = vm.isSuspended;
     const stop = host.system.stop(container);
     this._meters.population.change(this._clock.now, -1, 0);
     if (vm.stopReason !== undefined) this._vmEnded(vm, slot);
-    else {
-      // its system had to have it go on for that
-      if (wasSuspended && !vm.isSuspended) this._rests?.forget(vm);
-      this._rests?.look(vm, host, profile.id);
-    }
+    this._rests?.look(vm, host, profile.id);
     this._listener?.tell('stop', slot, this._clock.now);
     this._devices.stopped(vm, stop);
   }
@@ -506,6 +452,8 @@ export class SystemReplay {
     population.change(this._clock.now, 0, -1);
     this._rests?.forget(vm);
     functions.ended(this._pool.functionId(slot), vm);
+    this._meters.starts.vmEnded(vm);
+    this._interference?.vmEnded(vm);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */
@@ -524,29 +472,23 @@ export class SystemReplay {
     const unserved = [...this._waiting].filter(({ isMeasured }) => isMeasured);
     for (const call of unserved) this._refuse(call);
     this._recorder?.finish();
-    const { receipt, measured, warmup } = this._ledger;
+    const { receipt, measured } = this._ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this._measureEnd(slot);
-    for (const [vm, functionId] of this._runningVms()) {
-      meters.functions.ended(functionId, vm);
-    }
-    const run: Omit<SystemRun, 'hash'> = {
+    for (const [vm, id] of this._runningVms()) meters.functions.ended(id, vm);
+    const run = finishedRun({
       name: this._name,
-      ...meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
+      measured: meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this._shortage.counts,
       prewarms: this._prewarmer.counts,
-      reclaim: {
-        ...meters.reclaims.frames,
-        migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
-      },
-      receipt: receipt.slice(),
-      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
-    };
-    const hash = hashOfRun(run, this._fleet.running(), [measured, warmup]);
+      reclaimed: meters.reclaims.frames,
+      ledger: this._ledger,
+      vms: this._fleet.running(),
+    });
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
-    return { ...run, hash };
+    return run;
   }
 
   /** VMs with the function whose containers they have. */

@@ -1,4 +1,4 @@
-// What each field of a function's profile is: its unit, what it says, and where its figure comes from. docs/functions.md is made of
+// What each field of a function's profile is: its unit, what it says, and where its figure comes from. docs/function-fields.md is made of
 // this, and of the shares' ends in life.ts.
 
 import type { FunctionProfile } from './function-profile.ts';
@@ -101,7 +101,7 @@ export const FUNCTION_FIELDS: Readonly<Record<keyof FunctionProfile, ProfileFiel
   },
 };
 
-/** The table of docs/functions.md. */
+/** The table of docs/function-fields.md. */
 export function functionFieldsTable(): string {
   const rows = Object.entries(FUNCTION_FIELDS).map(
     ([name, { unit, meaning, source }]) => `| \`${name}\` | ${unit} | ${meaning} | ${source} |`,

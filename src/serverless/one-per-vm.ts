@@ -1,5 +1,6 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
+import { partial } from '../graph/index.ts';
 import {
   type GuestConfig,
   type HostMemory,
@@ -20,7 +21,7 @@ import {
   hostOf,
   systemFrames,
 } from './machine.ts';
-import { ParkBalloons } from './park.ts';
+import { parkByBalloon } from './park.ts';
 import type { Asked, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
@@ -41,22 +42,29 @@ export type MakeSandbox = (profile: FunctionProfile) => Sandbox;
 
 /** VMs that start without a function: clones of a template (`shared`), or booted. */
 export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean): MakeSandbox {
+  return partial(emptyVm, machine, vmm, shared);
+}
+
+export function emptyVm(
+  machine: MachineConfig,
+  vmm: Vmm,
+  shared: boolean,
+  profile: FunctionProfile,
+): Sandbox {
   const { containerKernelFrames: kernelFrames } = machine;
-  return (profile) => {
-    const vm = vmm.start(soloConfig(machine, profile), shared);
-    return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
-  };
+  const vm = vmm.start(soloConfig(machine, profile), shared);
+  return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
 }
 
 export class OnePerVm implements ServerlessSystem {
   private readonly _vmm: Vmm;
   private readonly _make: MakeSandbox;
-  private readonly _balloons: ParkBalloons;
+  private readonly _clock: SystemContext['clock'];
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
     this._vmm = hostOf(context);
     this._make = makes(this._vmm);
-    this._balloons = new ParkBalloons(context.clock);
+    this._clock = context.clock;
   }
 
   get host(): HostMemory {
@@ -90,7 +98,7 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   park(vm: MicroVm): Asked {
-    return this._balloons.park(vm);
+    return parkByBalloon(vm, this._clock);
   }
 
   kill(vm: MicroVm): void {

@@ -25,25 +25,11 @@ export function squeeze(balloon: Balloon): Asked {
   return { askedFrames, gotFrames };
 }
 
-/** The balloons of VMs that have nothing else: each comes when its VM is parked first. */
-export class ParkBalloons {
-  private readonly _clock: Clock;
-  private readonly _balloons: WeakMap<MicroVm, Balloon> = new WeakMap<MicroVm, Balloon>();
-
-  constructor(clock: Clock) {
-    this._clock = clock;
-  }
-
-  park(vm: MicroVm): Asked {
-    return squeeze(this._balloonOf(vm));
-  }
-
-  private _balloonOf(vm: MicroVm): Balloon {
-    const known = this._balloons.get(vm);
-    if (known !== undefined) return known;
-    const made = new Balloon(vm, this._clock);
-    vm.counted.push(made);
-    this._balloons.set(vm, made);
-    return made;
-  }
+/** The same with a balloon that a VM without other means gets when it is parked first. */
+export function parkByBalloon(vm: MicroVm, clock: Clock): Asked {
+  const known = vm.counted.find((device) => device instanceof Balloon);
+  if (known !== undefined) return squeeze(known);
+  const made = new Balloon(vm, clock);
+  vm.counted.push(made);
+  return squeeze(made);
 }

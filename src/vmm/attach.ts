@@ -1,6 +1,7 @@
 // What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
 // with the VM, the host's side of a discard. No device in particular.
 
+import { bound } from '../graph/index.ts';
 import { FRAME_BYTES } from '../abi/unit.ts';
 import { expectFunction, expectObject } from '../check/index.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
@@ -13,38 +14,68 @@ import {
 } from '../virtio/index.ts';
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
-/**
- * Timers that never fire once their VM has ended: the guest behind them may be another's by then. While it is suspended they wait.
- */
-export function timersOf(vm: MicroVm, timers: Timers): Timers {
-  expectFunction('timers: after', expectObject('timers', timers).after);
-  return {
-    get nowNs(): number {
-      return timers.nowNs;
-    },
-    after: (delayNs: number, fire: () => void): TimerHandle => timerOf(vm, timers, delayNs, fire),
-  };
-}
+/** One of them. */
+export class VmTimer implements TimerHandle {
+  private readonly _vm: MicroVm;
+  private readonly _timers: Timers;
+  /** undefined once it is done, or was cancelled. */
+  private _fire: (() => void) | undefined;
+  private _timer: TimerHandle;
 
-/** What would fire while the VM is suspended does when it goes on. */
-function timerOf(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void): TimerHandle {
-  let isCancelled = false;
-  const due = (): void => {
-    if (vm.stopReason !== undefined || isCancelled) return;
-    if (vm.isSuspended) {
-      vm.whenResumed(() => timers.after(0, due));
+  constructor(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void) {
+    this._vm = vm;
+    this._timers = timers;
+    this._fire = fire;
+    this._timer = timers.after(delayNs, bound(this, this._due));
+  }
+
+  cancel(): void {
+    this._fire = undefined;
+    this._timer.cancel();
+  }
+
+  private _due(): void {
+    const fire = this._fire;
+    if (fire === undefined || this._vm.stopReason !== undefined) return;
+    if (this._vm.isSuspended) {
+      this._vm.whenResumed(bound(this, this._again));
       return;
     }
-    vm.stir();
+    this._fire = undefined;
+    this._vm.stir();
     fire();
-  };
-  const timer = timers.after(delayNs, due);
-  return {
-    cancel: () => {
-      isCancelled = true;
-      timer.cancel();
-    },
-  };
+  }
+
+  private _again(): void {
+    this._timer = this._timers.after(0, bound(this, this._due));
+  }
+}
+
+/**
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then. What would fire while the VM is
+ * suspended does when it goes on.
+ */
+export class VmTimers implements Timers {
+  private readonly _vm: MicroVm;
+  private readonly _timers: Timers;
+
+  constructor(vm: MicroVm, timers: Timers) {
+    this._vm = vm;
+    this._timers = timers;
+  }
+
+  get nowNs(): number {
+    return this._timers.nowNs;
+  }
+
+  after(delayNs: number, fire: () => void): TimerHandle {
+    return new VmTimer(this._vm, this._timers, delayNs, fire);
+  }
+}
+
+export function timersOf(vm: MicroVm, timers: Timers): Timers {
+  expectFunction('timers: after', expectObject('timers', timers).after);
+  return new VmTimers(vm, timers);
 }
 
 /** A device's model in the VM behind its transport, and the way its driver reaches it. */

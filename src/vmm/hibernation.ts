@@ -1,10 +1,12 @@
 // A VM that is suspended: all that was its own goes to an image on a disk, over the image that it began with, and its VMM ends. From
 // both it is restored later: pages of its own come from the disk when they are touched, or those that it touched after its last
-// resume come in one read before it runs (docs/decisions/0066-idle-policies.md).
+// resume come in one read before it runs (docs/decisions/0069-idle-policies.md).
 
 import type { Operations } from '../cost/index.ts';
 import { type Core, type FrameSet, addBoth } from '../guest/index.ts';
+import type { Timers } from '../time/index.ts';
 import { type CountedDevice, addOperations } from './counted.ts';
+import type { HostMemory } from './host.ts';
 
 /** How the pages of a suspended VM come back. lazy: one by one. working-set: those that it touched the last time in one read. */
 export const IMAGE_LOADS = ['lazy', 'working-set'] as const;
@@ -26,7 +28,8 @@ export class Hibernation implements CountedDevice {
   isSuspended = false;
   /** How often it was written. */
   images = 0;
-  private readonly _isMeasured: () => boolean;
+  private readonly _timers: Pick<Timers, 'nowNs'>;
+  private readonly _host: Pick<HostMemory, 'measuredFromNs'>;
   /** Frames of the image, and those that the host has in memory since it was written. */
   private _frames: FrameSet = new Uint32Array(0);
   private _read: FrameSet = new Uint32Array(0);
@@ -35,8 +38,13 @@ export class Hibernation implements CountedDevice {
   /** What the guest had touched between its last resume and the image. */
   private _workingSet: FrameSet | undefined;
 
-  constructor(isMeasured: () => boolean) {
-    this._isMeasured = isMeasured;
+  constructor(timers: Pick<Timers, 'nowNs'>, host: Pick<HostMemory, 'measuredFromNs'>) {
+    this._timers = timers;
+    this._host = host;
+  }
+
+  private get _isMeasured(): boolean {
+    return this._timers.nowNs >= this._host.measuredFromNs;
   }
 
   /** The guest is about to be frozen: what it has of its own is written. */
@@ -53,7 +61,7 @@ export class Hibernation implements CountedDevice {
     this._load = load;
     this.isSuspended = true;
     this.images += 1;
-    if (!this._isMeasured()) return;
+    if (!this._isMeasured) return;
     this.counts.suspends += 1;
     this.counts.writtenFrames += core.privateFrames;
   }
@@ -64,7 +72,7 @@ export class Hibernation implements CountedDevice {
     this._hasResumed = true;
     this.exits += 1;
     this._add({ vmmStart: 1, snapshotLoad: 1 });
-    if (this._isMeasured()) this.counts.resumes += 1;
+    if (this._isMeasured) this.counts.resumes += 1;
     if (this._load === 'lazy' || this._workingSet === undefined) return;
     const frames = addBoth(this._read, this._workingSet, this._frames);
     this._add({ imageBulkRead4KiB: frames });
@@ -88,6 +96,6 @@ export class Hibernation implements CountedDevice {
   }
 
   private _count(frames: number): void {
-    if (this._isMeasured()) this.counts.readFrames += frames;
+    if (this._isMeasured) this.counts.readFrames += frames;
   }
 }

@@ -1,13 +1,10 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
+import { bound } from '../graph/index.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
-  COUNT_BLOCK_READS,
-  COUNT_DEVICE_READS,
   COUNT_RELEASED_PAGES,
-  COUNT_TEMPLATE_MAPS,
   addCounts,
-  type Core,
   type Counts,
   type CorePool,
   type FrameRange,
@@ -20,17 +17,14 @@ import {
 } from '../guest/index.ts';
 import {
   CAUSE_ANONYMOUS,
-  CAUSE_FILE_SHARED,
-  CAUSE_GUEST_OS,
   CAUSE_HOST_CACHE,
-  CAUSE_IDLE_UNUSED,
-  CAUSE_PAGE_TABLES,
-  CAUSE_VMM,
   type HostMemory,
   framesOf,
   newAccount,
 } from './host.ts';
+import { type VmmFootprint, accountOf } from './account.ts';
 import { VmMemory } from './memory.ts';
+import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
 import { type CountedDevice, addOperations, since } from './counted.ts';
 import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
@@ -41,14 +35,6 @@ import type { Template } from './template.ts';
 
 /** Host memory in pages of 4 KiB behind the guest. */
 export const GUEST_BACKING_ORDER_4K = 0;
-
-/** What the VMM itself costs. */
-export interface VmmFootprint {
-  /** VMM process without guest memory. */
-  readonly processFrames: number;
-  /** Frames of host page tables for each backed guest frame. */
-  readonly tableFramesPerFrame: number;
-}
 
 /** What must be at hand to start and stop VMs. */
 export interface VmContext {
@@ -94,7 +80,6 @@ export class MicroVm {
   private _pager: Pager | undefined;
   /** Of a VM that was suspended once. */
   private _hibernation: Hibernation | undefined;
-  /** What devices' timers would have done meanwhile. */
   private readonly _deferred: (() => void)[] = [];
   private readonly _claims: FrameRange[] = [];
   private readonly _kinds: Set<string> = new Set();
@@ -104,9 +89,7 @@ export class MicroVm {
   /** What was counted when the host reclaimed; the next settle hands it on. */
   private readonly _carried: Counts = newCounts();
   private _isCarrying = false;
-  /** Files that it has read, and how many pages of the host's copies it has mapped. */
-  private readonly _files: Set<string> = new Set<string>();
-  private _mappedFrames = 0;
+  private readonly _files: VmFiles;
   private _stirs = 0;
   private readonly _debtors: Debtor[] = [];
   /** When the last debt was made. */
@@ -132,12 +115,10 @@ export class MicroVm {
     const { image } = template;
     const core = context.pool.clone(image.core);
     this._guest = GuestKernel.fromImage(image, core, context.clocks);
-    this._guest.onMoved = () => this._settleAside();
-    this._guest.onStir = () => this.stir();
-    this._guest.files.source = {
-      isMapped: context.files.mode === 'dax',
-      came: (name, pages, upTo) => this._readFile(name, pages, upTo),
-    };
+    this._guest.onMoved = bound(this, this._settleAside);
+    this._guest.onStir = bound(this, this.stir);
+    this._files = new VmFiles(context.files, bound(this, this._carry));
+    this._guest.files.source = this._files;
     const opened = template.open?.(core);
     this.startOperations = opened?.operations ?? template.startOperations;
     if (opened?.pager !== undefined) this._attachPager(opened.pager);
@@ -158,21 +139,19 @@ export class MicroVm {
     this.expectRunning();
     if (this.isSuspended) return;
     const { core } = this.guest;
-    const { clocks, host, files } = this._context;
-    this._hibernation ??= this._firstHibernation(
-      new Hibernation(() => clocks.timers.nowNs >= host.measuredFromNs),
-    );
+    this._hibernation ??= this._firstHibernation();
     this._hibernation.write(core, load);
     this._guest.suspend();
     this._memory?.suspend();
-    files.leave(this._files);
-    this._mappedFrames = 0;
+    this._files.leave();
     this._settleAccount();
   }
 
-  private _firstHibernation(hibernation: Hibernation): Hibernation {
+  private _firstHibernation(): Hibernation {
+    const { clocks, host } = this._context;
+    const hibernation = new Hibernation(clocks.timers, host);
     this.counted.push(hibernation);
-    const read = (core: Core): number => hibernation.read(core);
+    const read = bound(hibernation, hibernation.read);
     if (this._pager === undefined) {
       this._attachPager(new Pager(this._guest.core, { isCopied: false, read }));
     } else this._pager.alsoRead(read);
@@ -185,7 +164,7 @@ export class MicroVm {
     if (!this.isSuspended) return;
     this.stir();
     this._hibernation?.restore();
-    for (const name of this._files) this._context.files.use(name);
+    this._files.useAgain();
     this._guest.resume(touched);
     for (const go of this._deferred.splice(0)) go();
     this._settleAside();
@@ -195,7 +174,6 @@ export class MicroVm {
     return this._hibernation?.isSuspended === true;
   }
 
-  /** How often it was suspended. */
   get suspends(): number {
     return this._hibernation?.images ?? 0;
   }
@@ -223,8 +201,8 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace {
+  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get freeSpace(): FreeSpace | undefined {
     return this._guest.core.freeSpace();
   }
 
@@ -264,19 +242,6 @@ export class MicroVm {
     this._guest.catchUp(this._owedNs);
     this._guest.skipCounts();
     this._settleAccount();
-  }
-
-  /** Pages of a file came in or were mapped, up to a page: what the next settle hands on. */
-  private _readFile(name: string, pages: number, upTo: number): void {
-    const { files } = this._context;
-    if (!this._files.has(name)) {
-      this._files.add(name);
-      files.use(name);
-    }
-    const isMapped = files.mode === 'dax';
-    if (isMapped) this._mappedFrames += pages;
-    this._carry(isMapped ? COUNT_TEMPLATE_MAPS : COUNT_BLOCK_READS, pages);
-    this._carry(COUNT_DEVICE_READS, files.read(name, upTo));
   }
 
   private _carry(slot: number, pages: number): void {
@@ -408,25 +373,14 @@ export class MicroVm {
   }
 
   private _settleAccount(): void {
-    if (this.isSuspended) this._next.fill(0);
-    else this._account(this._next);
+    const { _guest: guest, _next: next } = this;
+    if (this.isSuspended) next.fill(0);
+    else {
+      accountOf(guest, this._context.vmm, this._files.mappedFrames, next);
+      next[CAUSE_HOST_CACHE] = this._hibernation?.mappedFrames(guest.core) ?? 0;
+    }
     if (this._context.host.settle(this._held, this._next) === 0) return;
     this._lasting.set(framesOf(this._held));
-  }
-
-  /** What the host holds for it alone while it runs. */
-  private _account(next: Float64Array): void {
-    const { core, memory } = this._guest;
-    const { guestOs, file, anonymous, pageTables } = memory.used;
-    const { vmm } = this._context;
-    next[CAUSE_GUEST_OS] = guestOs;
-    next[CAUSE_VMM] = vmm.processFrames;
-    next[CAUSE_FILE_SHARED] = file;
-    next[CAUSE_ANONYMOUS] = anonymous;
-    next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
-    const present = core.backedFrames + this._mappedFrames;
-    next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    next[CAUSE_HOST_CACHE] = this._hibernation?.mappedFrames(core) ?? 0;
   }
 
   /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
@@ -530,7 +484,7 @@ export class MicroVm {
     this._guest.stopWorkers();
     this._context.host.settle(this._held, newAccount());
     this._lasting.set(0);
-    if (!this.isSuspended) this._context.files.leave(this._files);
+    if (!this.isSuspended) this._files.leave();
     this._template.drop();
     this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }

@@ -1,6 +1,7 @@
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 
+import { bound, partial } from '../graph/index.ts';
 import {
   CorePool,
   type Counts,
@@ -12,7 +13,8 @@ import { expectName, expectNumber, expectObject } from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
 import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
-import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
+import type { VmmFootprint } from './account.ts';
+import { MicroVm, type VmContext } from './microvm.ts';
 import { FunctionImage, type ImageOptions } from './function-image.ts';
 import { type Contents, type ImageStore, type Template, TemplateStore } from './template.ts';
 
@@ -44,6 +46,10 @@ export interface VmmConfig {
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
+export function nowNsOf({ nowNs }: Pick<Clock, 'nowNs'>): number {
+  return nowNs;
+}
+
 function idleOf(vm: MicroVm): number {
   return vm.guest.memory.idleFrames;
 }
@@ -67,7 +73,7 @@ export class Vmm {
     const { tableFramesPerFrame } = footprint;
     expectNumber('footprint.tableFramesPerFrame', tableFramesPerFrame, 0, TABLE_SHARE_MAX);
     const time = clock ?? new Clock();
-    this.host = new HostMemory(hostFrames, () => time.nowNs);
+    this.host = new HostMemory(hostFrames, partial(nowNsOf, time));
     this.clock = time;
     this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
     this._context = {
@@ -79,8 +85,8 @@ export class Vmm {
       inspect,
     };
     this._templates = new TemplateStore(this.host, images, this._context.pool);
-    if (this.policy === 'reclaim') this.host.relieve = (frames) => this._reclaim(frames);
-    if (this.policy === 'kill') this.host.relieve = () => this._killLargest();
+    if (this.policy === 'reclaim') this.host.relieve = bound(this, this._reclaim);
+    if (this.policy === 'kill') this.host.relieve = bound(this, this._killLargest);
   }
 
   /** VMs that run, in the order of their start. */

@@ -27,6 +27,10 @@ const EXPORTS: readonly Reason[] = [
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
   [/^src\/sweep\/engines\/thread\.ts play$/, 'piscina calls it in its threads, by name'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
+  [
+    /^src\/serverless\/function-fields\.ts functionFieldsTable$/,
+    'its test writes docs/function-fields.md with it',
+  ],
 ];
 
 /** Public methods that nothing in the product calls, and for whom they are. */
@@ -45,7 +49,6 @@ const METHODS: readonly Reason[] = [
     / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
     "the library's, for whoever looks into a guest or a host: examples/ has a program of each",
   ],
-  [/ Maps\.setTheme$/, "the library's, for pages that change between light and dark"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

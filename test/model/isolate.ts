@@ -85,7 +85,8 @@ export function isolateFree(zone: Zone, pfn: number): boolean {
   return true;
 }
 
-function detach(zone: Zone, pfn: number, order: number): void {
+/** isolateFree without a look at the mark. */
+export function detach(zone: Zone, pfn: number, order: number): void {
   zone.remove(pfn);
   if (order < L.BLOCK_ORDER - 1) return;
   for (let p = pfn; p < pfn + 2 ** order; p += L.BLOCK_PAGES) {

@@ -48,7 +48,7 @@ function hintedTest(hint: number): ClaimTest | undefined {
 
 export class ModelPort implements AllocatorPort {
   readonly model: Model = new Model();
-  private log: RunLog = { mismatches: [], refills: [], drains: [] };
+  private log: RunLog = P.emptyLog();
   private current = 0;
   /** By CPU's lists: list of the last free, and list of the drain that runs. */
   private readonly freedList = new Map<Pcp, number>();
@@ -175,6 +175,14 @@ export class ModelPort implements AllocatorPort {
       case P.OP_OFFLINE:
         this.offline(c);
         break;
+      case P.OP_TAKE_FREE: {
+        const was = this.takeFree(c);
+        if (was !== P.RESYNC_IN_USE) this.log.mismatches.push(c.number, P.NO_PREDICTION, was);
+        break;
+      }
+      case P.OP_PUT_BACK:
+        isolate.putBack(model.zone(c.zone), c.frame, c.order);
+        break;
       default:
         this.compaction(c);
     }
@@ -232,6 +240,17 @@ export class ModelPort implements AllocatorPort {
         this.log.mismatches.push(c.number, P.NO_PREDICTION, this.takeOut(c.frame, c.order));
         scan.give(c.frame, c.order);
         break;
+      case P.OP_SCAN_SEARCH:
+        scan.seek();
+        break;
+      case P.OP_SCAN_HOLD:
+        this.hold(c, scan);
+        break;
+      case P.OP_SCAN_SETTLE:
+        for (const pfn of scan.settle(c.order, c.operand)) {
+          buddy.freeWhole(this.model.zone(c.zone), pfn, c.order);
+        }
+        break;
       case P.OP_SCAN_LEAVE: {
         const predicted = scan.nextHeld() ?? P.NO_PREDICTION;
         if (!scan.leave(c.frame, c.order) || predicted === c.frame) break;
@@ -245,6 +264,22 @@ export class ModelPort implements AllocatorPort {
       default:
         throw new Error(`unknown command ${c.op}`);
     }
+  }
+
+  private hold(c: Command, scan: Scan): void {
+    if (!scan.found(c.frame, c.order)) {
+      this.log.places.push(c.number);
+      this.takeFree(c);
+    }
+    scan.hold(c.frame, c.order);
+  }
+
+  /** A free block leaves its list for a while. */
+  private takeFree({ zone, frame, order }: Command): number {
+    const isThere = this.model.zone(zone).heads.get(frame)?.order === order;
+    if (!isThere) return this.takeOut(frame, order);
+    isolate.detach(this.model.zone(zone), frame, order);
+    return P.RESYNC_IN_USE;
   }
 
   private beginScan(c: Command, slot: number): void {
@@ -434,8 +469,10 @@ export class ModelPort implements AllocatorPort {
 
   private offline(c: Command): void {
     const zone = this.model.zone(c.zone);
-    zone.managed -= c.operand;
-    if (c.type === 0) return;
+    if (c.type !== P.OFFLINE_GONE) {
+      zone.managed += c.type === P.OFFLINE_RETURNS ? c.operand : -c.operand;
+      return;
+    }
     zone.present -= c.operand;
     if (c.frame + c.operand === zone.end) zone.spanned -= c.operand;
   }

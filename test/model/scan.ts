@@ -93,6 +93,33 @@ export class Scan {
     return this.held.reduce((sum, list, order) => sum + list.length * 2 ** order, 0);
   }
 
+  // ---- what the second trace shows ----
+
+  /** A page needs a place. */
+  seek(): void {
+    if (this.heldPages > 0) return;
+    if (this.options.order > 0) this.fastSearch();
+    if (this.heldPages === 0) this.linearSearch();
+  }
+
+  /** Whether the search found a block, which is then held by nobody. */
+  found(pfn: number, order: number): boolean {
+    const list = this.held[order] ?? [];
+    const at = list.indexOf(pfn);
+    if (at >= 0) list.splice(at, 1);
+    return at >= 0;
+  }
+
+  hold(pfn: number, order: number): void {
+    this.held[order]?.push(pfn);
+  }
+
+  /** What the search found first and the kernel's did not, until so many are left. */
+  settle(order: number, kept: number): number[] {
+    const list = this.held[order] ?? [];
+    return list.splice(0, Math.max(0, list.length - kept));
+  }
+
   // ---- migrate scanner ----
 
   batch(source: number, pages: number, isDone: boolean): void {
@@ -358,8 +385,7 @@ export class Scan {
   handOut(order: number): number | undefined {
     let pfn = this.takeHeld(order);
     if (pfn === undefined) {
-      if (this.options.order > 0) this.fastSearch();
-      if (this.heldPages === 0) this.linearSearch();
+      this.seek();
       pfn = this.takeHeld(order);
     }
     if (pfn === undefined) return undefined;

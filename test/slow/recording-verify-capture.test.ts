@@ -1,5 +1,6 @@
 // The recordings in test/recordings through the Wasm core: every frame that a real kernel handed out, on a bare clone.
 
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openCapture, verifyCapture } from '../../src/recording/index.ts';
@@ -48,6 +49,22 @@ describe.each(['smoke-768', 'inflate-384', 'mthp-512'])('%s', (name) => {
     const told = compileFreeRunning(capture).commands;
     const hidden = { ...capture, trace: withoutAmounts(capture.trace) };
     expect(compileFreeRunning(hidden).commands).toEqual(told);
+  });
+});
+
+const PROBED = fileURLToPath(new URL('../../../shared/captures-probed', import.meta.url));
+
+// Recordings with a second trace: several CPUs, compaction under pressure, virtio-mem that is unplugged while occupied.
+describe.skipIf(!existsSync(PROBED))('../shared/captures-probed', () => {
+  it.each([
+    ['smp4-640', 'guided'],
+    ['smp4-640', 'free-running'],
+    ['squeeze-320', 'guided'],
+    ['squeeze-320', 'free-running'],
+    ['migrate-384', 'guided'],
+  ] as const)('%s, %s: exact, places of compaction included', async (name, mode) => {
+    const run = verifyCapture(await openCapture(`${PROBED}/linux-6.12-${name}`), mode);
+    expect(run.isExact).toBe(true);
   });
 });
 

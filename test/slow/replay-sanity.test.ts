@@ -38,6 +38,19 @@ const SINGLE = handTrace(
   60_000,
 );
 
+/** Half of the heap is there during calls alone. */
+const half: ReplayOptions['profile'] = (_, made) => {
+  const callTemporaryFrames = Math.round(made.anonymousFrames / 2);
+  return { ...made, callTemporaryFrames, limitFrames: made.limitFrames + callTemporaryFrames };
+};
+
+/** A trace on a host of so many GiB. */
+const full = (whenFull: string, hostGib = 0.7): Promise<SystemRun> =>
+  play('scpv-template', smallTrace(), {
+    whenFull: whenFullOf(whenFull),
+    machine: { hostFrames: Math.round(hostGib * FRAMES_PER_GIB) },
+  });
+
 describe('what an expert would try', () => {
   it.each(MCPV)('with one container a function MCPV saves no guest OS: $name', async ({ name }) => {
     const [one, many] = [await play('scpv-template', SINGLE), await play(name, SINGLE)];
@@ -70,10 +83,6 @@ describe('what an expert would try', () => {
   });
 
   it('half of the heap held only during calls makes idle reclaim worth its price, and says how much', async () => {
-    const half: ReplayOptions['profile'] = (_, made) => {
-      const callTemporaryFrames = Math.round(made.anonymousFrames / 2);
-      return { ...made, callTemporaryFrames, limitFrames: made.limitFrames + callTemporaryFrames };
-    };
     const rare = handTrace(
       Array.from({ length: 6 }, (_, at) => [1000 + 9000 * at, 500] as const),
       60_000,
@@ -102,11 +111,6 @@ describe('what an expert would try', () => {
   });
 
   it('a full host under evict loses warm starts, under queue delays, under refuse calls, and each is counted', async () => {
-    const full = (whenFull: string, hostGib = 0.7): Promise<SystemRun> =>
-      play('scpv-template', smallTrace(), {
-        whenFull: whenFullOf(whenFull),
-        machine: { hostFrames: Math.round(hostGib * FRAMES_PER_GIB) },
-      });
     const [roomy, evict, queue, refuse] = [
       await full('evict', 64),
       await full('evict'),

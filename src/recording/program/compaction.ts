@@ -15,10 +15,12 @@ import * as T from '../read/index.ts';
 import {
   type AllocatorState,
   eachFreeBlock,
+  type ExtraEvent,
   FREED_IN_BATCH,
   isInterrupt,
   type KernelTrace,
 } from '../read/index.ts';
+import { type ProbedRun, readProbedRun } from './compaction-probed.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
 import type { ZoneMap } from './zone-map.ts';
@@ -47,6 +49,8 @@ interface CompactionRun {
   moves: boolean;
   /** The allocation that got its block from the run itself; -1: none did. */
   captured: number;
+  /** What the second trace shows of it. */
+  probed?: ProbedRun;
 }
 
 interface OpenRun {
@@ -143,15 +147,24 @@ function setRequest(trace: KernelTrace, run: CompactionRun): void {
   }
 }
 
+function isKcompactd(trace: KernelTrace, run: CompactionRun): boolean {
+  return (trace.tasks[run.task]?.comm ?? '').startsWith('kcompactd');
+}
+
 /**
  * kcompactd's own, proactive runs and a write to compact_memory visit all zones from the lowest on and
  * end whole in each; runs for an order visit the zones where they may help.
  */
 function setOrders(trace: KernelTrace, runs: readonly CompactionRun[], zones: ZoneMap): void {
   runs.forEach((run, at) => {
+    if (run.probed?.order !== undefined) {
+      if (run.probed.order > 0 && !isKcompactd(trace, run)) setRequest(trace, run);
+      run.order = run.probed.order;
+      return;
+    }
     const mode = trace.order[run.batches[0]?.event ?? -1] ?? T.MIGRATE_MODE_SYNC;
     if (mode === T.MIGRATE_MODE_SYNC) return;
-    if (!(trace.tasks[run.task]?.comm ?? '').startsWith('kcompactd')) {
+    if (!isKcompactd(trace, run)) {
       setRequest(trace, run);
       return;
     }
@@ -217,6 +230,7 @@ export class RecordedCompaction {
   private readonly zones: ZoneMap;
   private readonly again: Uint8Array;
   private readonly byEvent = new Map<number, ScanStep[]>();
+  private readonly byProbe = new Map<ExtraEvent, ScanStep[]>();
   /** Allocation by the event before which its capture happens. */
   private readonly capturedBy = new Map<number, number>();
 
@@ -226,10 +240,15 @@ export class RecordedCompaction {
     start: AllocatorState,
     span: { first: number; end: number },
     links: Int32Array,
+    extra: readonly ExtraEvent[],
   ) {
     this.trace = trace;
     this.zones = zones;
     const runs = findRuns(trace, links);
+    for (const run of runs) {
+      const probed = readProbedRun(trace, run, extra);
+      if (probed !== undefined) run.probed = probed;
+    }
     setOrders(trace, runs, zones);
     this.again = freedAgain(trace, runs, start, span);
     for (const run of runs) this.addRun(run);
@@ -246,15 +265,26 @@ export class RecordedCompaction {
     return replaced;
   }
 
+  /** Adds the commands that belong to an event of the second trace. */
+  probe(out: ProgramBuilder, event: number, probed: ExtraEvent): void {
+    for (const { op, shape, frame, operand } of this.byProbe.get(probed) ?? []) {
+      out.add(op, shape, frame, operand, event);
+    }
+  }
+
+  private shapeFor(run: CompactionRun, op: number, order: number): ScanStep['shape'] {
+    const zone = Math.max(0, this.zones.zoneOf(this.zoneStart(run)));
+    const flags = op === P.OP_SCAN_BEGIN ? this.flagsOf(run) << P.SCAN_FLAGS_SHIFT : 0;
+    return { order, zone, type: run.slot | flags };
+  }
+
   private add(
     run: CompactionRun,
     event: number,
     op: number,
     { order = 0, frame = 0, operand = 0 }: { order?: number; frame?: number; operand?: number },
   ): void {
-    const zone = Math.max(0, this.zones.zoneOf(this.zoneStart(run)));
-    const flags = op === P.OP_SCAN_BEGIN ? this.flagsOf(run) << P.SCAN_FLAGS_SHIFT : 0;
-    const step = { op, shape: { order, zone, type: run.slot | flags }, frame, operand };
+    const step = { op, shape: this.shapeFor(run, op, order), frame, operand };
     const known = this.byEvent.get(event);
     if (known === undefined) this.byEvent.set(event, [step]);
     else known.push(step);
@@ -299,13 +329,8 @@ export class RecordedCompaction {
       operand: trace.pfn[run.begin] ?? 0,
     };
     this.add(run, run.begin, P.OP_SCAN_BEGIN, at);
-    run.batches.forEach((batch, number) => {
-      const { frame, done } = this.sourceOf(run, number);
-      const collected = { frame, operand: (batch.moved + batch.failed) | done };
-      const before = run.batches[number - 1]?.event ?? run.begin;
-      this.add(run, this.scanPoint(batch, before, STEP_US), P.OP_SCAN_BATCH, collected);
-      this.addBatch(run, batch, this.scanPoint(batch, before, SCAN_US));
-    });
+    if (run.probed !== undefined && run.probed.steps.length > 0) this.addProbed(run, run.probed);
+    else this.addBatches(run);
     for (const event of run.rest) {
       const shape = { order: trace.order[event] ?? 0, frame: trace.pfn[event] ?? 0 };
       this.add(run, event, P.OP_SCAN_LEAVE, shape);
@@ -313,6 +338,34 @@ export class RecordedCompaction {
     const isOver = trace.order[run.end] !== STATUS_SUCCESS;
     const stand = { frame: trace.extra[run.end] ?? 0, operand: isOver ? 1 : 0 };
     this.add(run, run.end, P.OP_SCAN_END, stand);
+  }
+
+  /** Batches, searches and places as the second trace shows them, each at its own moment. */
+  private addProbed(run: CompactionRun, { steps, returned }: ProbedRun): void {
+    const { trace } = this;
+    let batch = -1;
+    for (const { at, op, order, frame, operand } of steps) {
+      if (op === P.OP_SCAN_BATCH) batch += 1;
+      const done = op === P.OP_SCAN_BATCH ? this.sourceOf(run, batch).done : 0;
+      const step = { op, shape: this.shapeFor(run, op, order), frame, operand: operand | done };
+      const known = this.byProbe.get(at);
+      if (known === undefined) this.byProbe.set(at, [step]);
+      else known.push(step);
+    }
+    for (const event of returned) {
+      const place = { order: trace.order[event] ?? 0, frame: trace.pfn[event] ?? 0 };
+      this.add(run, event, P.OP_SCAN_RETURN, place);
+    }
+  }
+
+  private addBatches(run: CompactionRun): void {
+    run.batches.forEach((batch, number) => {
+      const { frame, done } = this.sourceOf(run, number);
+      const collected = { frame, operand: (batch.moved + batch.failed) | done };
+      const before = run.batches[number - 1]?.event ?? run.begin;
+      this.add(run, this.scanPoint(batch, before, STEP_US), P.OP_SCAN_BATCH, collected);
+      this.addBatch(run, batch, this.scanPoint(batch, before, SCAN_US));
+    });
   }
 
   /** A frame of the pageblock that a batch came from, and whether it took the last pages there. */
@@ -334,6 +387,9 @@ export class RecordedCompaction {
 
   /** Whether a free during a migration gives a place back. */
   private givesBack(run: CompactionRun, event: number): boolean {
+    if (run.probed !== undefined && run.probed.steps.length > 0) {
+      return run.probed.returned.has(event);
+    }
     if (this.again[event] !== 1) return false;
     const pfn = this.trace.pfn[event] ?? 0;
     // A run for an order also takes places from the lists, below where its free scanner stands.

@@ -8,6 +8,7 @@ import {
   loadState,
   LOG_DRAIN,
   LOG_MISMATCH,
+  LOG_PLACE,
   LOG_RECORD_BYTES,
   PROGRAM_COMMAND_WORDS,
   saveState,
@@ -81,6 +82,7 @@ export class CorePort implements AllocatorPort {
       const kind = head & 3;
       if (kind === LOG_MISMATCH) log.mismatches.push(command, frame, words[at + 2] as number);
       else if (kind === LOG_DRAIN) log.drains.push(command, frame);
+      else if (kind === LOG_PLACE) log.places.push(command);
       else log.refills.push(command, frame);
     }
   }

@@ -18,6 +18,7 @@ import { RecordedCompaction } from './compaction.ts';
 import { ContigPlan } from './hotplug.ts';
 import { hasPcpList, interruptsPcpLock } from './path.ts';
 import * as P from './program.ts';
+import { ReportingPasses } from './reporting-passes.ts';
 import { ProgramBuilder, type Shape } from './program.ts';
 import { ZoneMap } from './zone-map.ts';
 
@@ -76,6 +77,7 @@ export class EventReader {
   readonly #links: Int32Array;
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
+  readonly #reporting: ReportingPasses = new ReportingPasses();
   /** Last event by flow of control. */
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
@@ -87,7 +89,14 @@ export class EventReader {
     this.span = recordedSpan(trace);
     this.#links = linkBatches(trace);
     this.#contig = new ContigPlan(capture);
-    this.#compaction = new RecordedCompaction(trace, this.zones, start, this.span, this.#links);
+    this.#compaction = new RecordedCompaction(
+      trace,
+      this.zones,
+      start,
+      this.span,
+      this.#links,
+      extra.events,
+    );
   }
 
   /** Reads all events, once. */
@@ -113,7 +122,11 @@ export class EventReader {
   #probes(event: number, listener: EventListener): void {
     for (; this.#isProbedBefore(event); this.#nextProbed += 1) {
       const probed = this.#probed[this.#nextProbed];
-      if (probed !== undefined) listener.probe?.(event, probed);
+      if (probed === undefined) continue;
+      this.#contig.probe(this.out, this.zones, event, probed);
+      this.#compaction.probe(this.out, event, probed);
+      this.#reporting.probe(this.out, this.zones, event, probed);
+      listener.probe?.(event, probed);
     }
   }
 
@@ -193,6 +206,7 @@ export class EventReader {
     const cpu = trace.cpu[i] ?? 0;
     const zone = zones.zoneOf(pfn);
     if (zone >= 0) {
+      this.#contig.freed(this.out, zone, pfn, i);
       const isDirect = hasPcpList(order) && interruptsPcpLock(trace, i, zones);
       listener.free(i, { pfn, order, zone, cpu, isDirect });
       return;

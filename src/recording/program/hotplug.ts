@@ -14,7 +14,14 @@ import {
   PAGEBLOCK_FRAMES,
 } from '../../core/index.ts';
 import * as T from '../read/index.ts';
-import { type Capture, type FrameSpan, type KernelTrace, memRequests } from '../read/index.ts';
+import {
+  type Capture,
+  type ExtraEvent,
+  type ExtraKind,
+  type FrameSpan,
+  type KernelTrace,
+  memRequests,
+} from '../read/index.ts';
 import * as P from './program.ts';
 import type { ProgramBuilder } from './program.ts';
 import type { ZoneMap } from './zone-map.ts';
@@ -134,51 +141,153 @@ function contigAttempts(capture: Capture): ContigAttempt[] {
 }
 
 /** Isolates the range of an attempt. */
-function emitIsolate(
-  out: ProgramBuilder,
-  zone: number,
-  { range }: ContigAttempt,
-  event: number,
-): void {
-  const frames = range.end - range.start;
-  out.add(P.OP_ISOLATE, { zone, type: MIGRATE_MOVABLE }, range.start, frames, event);
+function emitIsolate(out: ProgramBuilder, zone: number, { start, end }: FrameSpan, event: number) {
+  out.add(P.OP_ISOLATE, { zone, type: MIGRATE_MOVABLE }, start, end - start, event);
 }
 
-/** Ends an attempt. After a successful one its frames leave; a whole 128 MiB block goes offline as well. */
-function emitOutcome(
-  out: ProgramBuilder,
-  zone: number,
-  { range: { start, end }, succeeded }: ContigAttempt,
-  event: number,
-): void {
-  const frames = end - start;
-  const isWhole = start % MEMORY_BLOCK_FRAMES === 0 && frames % MEMORY_BLOCK_FRAMES === 0;
-  const shape = { zone, type: MIGRATE_MOVABLE };
-  if (succeeded) out.add(P.OP_CLAIM_RANGE, shape, start, frames, event);
-  out.add(P.OP_UNISOLATE, shape, start, frames, event);
-  if (!succeeded) return;
-  out.add(P.OP_OFFLINE, { zone, type: isWhole ? 1 : 0 }, start, frames, event);
-  if (isWhole) out.add(P.OP_RETUNE, {}, 0, 0, event);
+/** Ranges that left the allocator's care, until they come back or their memory block is gone. */
+class LeftRanges {
+  readonly #ends = new Map<number, number>();
+
+  /** The end of an attempt; what it took leaves. */
+  end(
+    out: ProgramBuilder,
+    zone: number,
+    { range: { start, end }, succeeded }: Pick<ContigAttempt, 'range' | 'succeeded'>,
+    event: number,
+  ): void {
+    out.add(P.OP_UNISOLATE, { zone, type: MIGRATE_MOVABLE }, start, end - start, event);
+    if (!succeeded) return;
+    out.add(P.OP_OFFLINE, { zone, type: P.OFFLINE_LEAVES }, start, end - start, event);
+    this.#ends.set(start, end);
+  }
+
+  /** A whole memory block, all of which has left already, is no memory any more. */
+  gone(out: ProgramBuilder, zones: ZoneMap, { start, end }: FrameSpan, event: number): void {
+    const zone = Math.max(0, zones.zoneOf(start));
+    out.add(P.OP_OFFLINE, { zone, type: P.OFFLINE_GONE }, start, end - start, event);
+    out.add(P.OP_RETUNE, {}, 0, 0, event);
+    zones.shrink(start, end);
+    for (const left of this.#ends.keys()) if (left >= start && left < end) this.#ends.delete(left);
+  }
+
+  /** A frame is freed: the first of a range that left brings all of it back. */
+  freed(out: ProgramBuilder, zone: number, start: number, event: number): void {
+    const end = this.#ends.get(start);
+    if (end === undefined) return;
+    this.#ends.delete(start);
+    out.add(P.OP_OFFLINE, { zone, type: P.OFFLINE_RETURNS }, start, end - start, event);
+  }
+}
+
+function isWhole({ start, end }: FrameSpan): boolean {
+  return start % MEMORY_BLOCK_FRAMES === 0 && (end - start) % MEMORY_BLOCK_FRAMES === 0;
+}
+
+/** Where the second trace shows them: ranges by the events of it at which something happens to them. */
+class ProbedRanges {
+  readonly #isolated = new Map<ExtraEvent, FrameSpan>();
+  readonly #claimed = new Map<ExtraEvent, FrameSpan>();
+  readonly #ended = new Map<ExtraEvent, { range: FrameSpan; succeeded: boolean }>();
+  readonly #gone = new Map<ExtraEvent, FrameSpan>();
+
+  constructor(events: readonly ExtraEvent[]) {
+    const tasks = new Map<number, ExtraEvent[]>();
+    for (const event of events) {
+      if (!RANGE_KINDS.has(event.kind)) continue;
+      const before = tasks.get(event.pid);
+      if (event.kind === 'iso' || before === undefined) {
+        this.#attempt(before ?? []);
+        tasks.set(event.pid, [event]);
+      } else before.push(event);
+    }
+    for (const last of tasks.values()) this.#attempt(last);
+  }
+
+  /** An isolation and what its task did until its next: a contiguous range ends it, a block that goes offline does not. */
+  #attempt([iso, ...rest]: readonly ExtraEvent[]): void {
+    if (iso === undefined || iso.kind !== 'iso') return;
+    if (rest.some(({ kind, a }) => kind === 'iso_r' && a !== 0)) return;
+    const range = { start: iso.a, end: iso.b };
+    this.#isolated.set(iso, range);
+    const undo = rest.find(({ kind, a }) => kind === 'undo' && a === range.start);
+    if (undo === undefined) {
+      const tested = rest.find(({ kind }) => kind === 'test_pages_isolated');
+      if (tested !== undefined) this.#gone.set(tested, range);
+      return;
+    }
+    const taken = rest.slice(0, rest.indexOf(undo)).find(({ kind }) => kind === 'isofree');
+    if (taken !== undefined) this.#claimed.set(taken, range);
+    this.#ended.set(undo, { range, succeeded: taken !== undefined });
+  }
+
+  emit(
+    out: ProgramBuilder,
+    zones: ZoneMap,
+    left: LeftRanges,
+    { event, probed }: { readonly event: number; readonly probed: ExtraEvent },
+  ): void {
+    const zoneOf = ({ start }: FrameSpan): number => Math.max(0, zones.zoneOf(start));
+    const isolated = this.#isolated.get(probed);
+    if (isolated !== undefined) emitIsolate(out, zoneOf(isolated), isolated, event);
+    const claimed = this.#claimed.get(probed);
+    if (claimed !== undefined) emitClaim(out, zoneOf(claimed), claimed, event);
+    const ended = this.#ended.get(probed);
+    if (ended !== undefined) left.end(out, zoneOf(ended.range), ended, event);
+    const gone = this.#gone.get(probed);
+    if (gone !== undefined) left.gone(out, zones, gone, event);
+  }
+}
+
+/** What a task does to a range: the second trace's events, from its isolation on. */
+const RANGE_KINDS: ReadonlySet<ExtraKind> = new Set([
+  'iso',
+  'iso_r',
+  'isofree',
+  'test_pages_isolated',
+  'undo',
+]);
+
+/** All free blocks of the range leave the lists. */
+function emitClaim(out: ProgramBuilder, zone: number, { start, end }: FrameSpan, event: number) {
+  out.add(P.OP_CLAIM_RANGE, { zone, type: MIGRATE_MOVABLE }, start, end - start, event);
 }
 
 /** Attempts by the events at which they begin and end. */
 export class ContigPlan {
   private readonly begins = new Map<number, ContigAttempt>();
   private readonly ends = new Map<number, ContigAttempt>();
+  private readonly probed: ProbedRanges;
+  private readonly left = new LeftRanges();
 
   constructor(capture: Capture) {
+    this.probed = new ProbedRanges(capture.extra.events);
+    if (capture.extra.isThere) return;
     for (const attempt of contigAttempts(capture)) {
       this.begins.set(attempt.first, attempt);
       this.ends.set(attempt.last, attempt);
     }
   }
 
-  /** Before an event. */
+  /** What the second trace shows before an event. */
+  probe(out: ProgramBuilder, zones: ZoneMap, event: number, probed: ExtraEvent): void {
+    this.probed.emit(out, zones, this.left, { event, probed });
+  }
+
+  /** Before an event, where nothing but the trace tells. */
   emit(out: ProgramBuilder, zones: ZoneMap, event: number): void {
     const zoneOf = ({ range }: ContigAttempt): number => Math.max(0, zones.zoneOf(range.start));
     const begun = this.begins.get(event);
-    if (begun !== undefined) emitIsolate(out, zoneOf(begun), begun, event);
+    if (begun !== undefined) emitIsolate(out, zoneOf(begun), begun.range, event);
     const ended = this.ends.get(event);
-    if (ended !== undefined) emitOutcome(out, zoneOf(ended), ended, event);
+    if (ended === undefined) return;
+    if (ended.succeeded) emitClaim(out, zoneOf(ended), ended.range, event);
+    this.left.end(out, zoneOf(ended), ended, event);
+    if (ended.succeeded && isWhole(ended.range)) this.left.gone(out, zones, ended.range, event);
+  }
+
+  /** Before a free of a frame. */
+  freed(out: ProgramBuilder, zone: number, pfn: number, event: number): void {
+    this.left.freed(out, zone, pfn, event);
   }
 }

@@ -44,8 +44,10 @@
 //   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
 //              freed again), as alloc_contig_range does after migration.
 //   UNISOLATE  the pageblocks become `type` again, free pages back to its lists, merging repaired.
-//   OFFLINE    managed -= operand for [word 1, word 1 + operand); with type 1 the range is no memory any
-//              more: present is reduced too and the zone's span shrinks if the range is at its end.
+//   OFFLINE    OFFLINE_LEAVES: managed -= operand for [word 1, word 1 + operand). Type OFFLINE_GONE, afterwards: the range is no
+//              memory any more: present is reduced and the zone's span shrinks if the range is at its end. Or type
+//              OFFLINE_RETURNS: managed += operand, as the frames come back by ordinary frees.
+//   TAKE_FREE  free block word 1 of `order` leaves its list for a while, as page reporting does it; PUT_BACK  comes back.
 // Compaction (compaction.ts says when): type is slot | SCAN flags << 2; several runs may be open.
 //   SCAN_BEGIN   a run for `order` (0: the zone from edge to edge, hints ignored); word 1: where the free
 //                scanner stands, operand: the migrate scanner.
@@ -56,6 +58,9 @@
 //   SCAN_RETURN  a move failed and gave place word 1 back. Predicts that it was handed out.
 //   SCAN_LEAVE   the run releases word 1 if it holds it; predicted is the lowest order's first. A FREE follows.
 //   SCAN_END     word 1: where the free scanner stands; operand 1: the scanners met.
+//   SCAN_SEARCH  a page needs a place and none is held: the free scanner runs.
+//   SCAN_HOLD    it found word 1 of `order`. Predicts that the search before did (its own score).
+//   SCAN_SETTLE  of what the search found `operand` blocks of `order` are the kernel's; the others go back.
 //   CAPTURE      block word 1 of `order` went to the direct compactor when its last frame was freed
 //                (operand 1: that is the last FREE or DRAIN; predicts the block around it).
 //
@@ -97,6 +102,9 @@ export {
   HINT_CLAIM,
   HINT_ORDER_SHIFT,
   HINT_STEAL,
+  OFFLINE_GONE,
+  OFFLINE_LEAVES,
+  OFFLINE_RETURNS,
   PROGRAM_BULK as OP_BULK,
   PROGRAM_CAPTURE as OP_CAPTURE,
   PROGRAM_CLAIM_RANGE as OP_CLAIM_RANGE,
@@ -109,6 +117,7 @@ export {
   PROGRAM_OFFLINE as OP_OFFLINE,
   PROGRAM_ONLINE as OP_ONLINE,
   PROGRAM_POP as OP_POP,
+  PROGRAM_PUT_BACK as OP_PUT_BACK,
   PROGRAM_RECLAIM as OP_RECLAIM,
   PROGRAM_REFILL as OP_REFILL,
   PROGRAM_RELEASE as OP_RELEASE,
@@ -118,10 +127,14 @@ export {
   PROGRAM_SCAN_BATCH as OP_SCAN_BATCH,
   PROGRAM_SCAN_BEGIN as OP_SCAN_BEGIN,
   PROGRAM_SCAN_END as OP_SCAN_END,
+  PROGRAM_SCAN_HOLD as OP_SCAN_HOLD,
   PROGRAM_SCAN_LEAVE as OP_SCAN_LEAVE,
   PROGRAM_SCAN_RETURN as OP_SCAN_RETURN,
+  PROGRAM_SCAN_SEARCH as OP_SCAN_SEARCH,
+  PROGRAM_SCAN_SETTLE as OP_SCAN_SETTLE,
   PROGRAM_SCAN_TAKE as OP_SCAN_TAKE,
   PROGRAM_TAKE as OP_TAKE,
+  PROGRAM_TAKE_FREE as OP_TAKE_FREE,
   PROGRAM_UNISOLATE as OP_UNISOLATE,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
@@ -209,6 +222,12 @@ export interface RunLog {
   /** Free-running only: command number and frame of each block a per-cpu list took or gave back. */
   readonly refills: number[];
   readonly drains: number[];
+  /** Commands at which compaction took a place that the port's search had not found. */
+  readonly places: number[];
+}
+
+export function emptyLog(): RunLog {
+  return { mismatches: [], refills: [], drains: [], places: [] };
 }
 
 /** What executes programs: an allocator with Linux's rules. */
@@ -221,7 +240,7 @@ export interface AllocatorPort {
 
 /** Executes a whole program; the log keeps all of it. */
 export function runProgram(port: AllocatorPort, commands: Uint32Array): RunLog {
-  const log: RunLog = { mismatches: [], refills: [], drains: [] };
+  const log = emptyLog();
   port.run(commands, 0, commandCount(commands), log);
   return log;
 }

@@ -9,6 +9,8 @@ interface ZoneRange {
   readonly zone: number;
 }
 
+const NO_RANGE: ZoneRange = { start: 0, end: 0, zone: 0 };
+
 function rangesOf({ zones }: AllocatorState): ZoneRange[] {
   return zones.map(({ startPfn, spanned, index }) => ({
     start: startPfn,
@@ -21,7 +23,7 @@ function rangesOf({ zones }: AllocatorState): ZoneRange[] {
 export class ZoneMap {
   private readonly ranges: ZoneRange[];
   private readonly later: ZoneRange[];
-  private last: ZoneRange = { start: 0, end: 0, zone: 0 };
+  private last: ZoneRange = NO_RANGE;
 
   private readonly goesMovable: boolean;
 
@@ -52,6 +54,19 @@ export class ZoneMap {
     if (before !== undefined && before.zone === zone) before.end = pfn + frames;
     else this.ranges.push({ start: pfn, end: pfn + frames, zone });
     return zone;
+  }
+
+  /** A memory block is gone: its frames are no memory until they come online again. */
+  shrink(start: number, end: number): void {
+    const at = this.ranges.findIndex((range) => start >= range.start && end <= range.end);
+    const range = this.ranges[at];
+    if (range === undefined) return;
+    const parts = [
+      { ...range, end: start },
+      { ...range, start: end },
+    ];
+    this.ranges.splice(at, 1, ...parts.filter((part) => part.start < part.end));
+    this.last = NO_RANGE;
   }
 
   /** Zones that have memory now, ascending. */

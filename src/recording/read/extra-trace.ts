@@ -4,6 +4,7 @@
 
 import { US_PER_S, ZONE_NAMES } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
+import { NO_FRAME } from './trace-columns.ts';
 
 /** What is read; lines of other probes are left alone. */
 export type ExtraKind =
@@ -16,10 +17,13 @@ export type ExtraKind =
   | 'isofree'
   | 'putback'
   | 'calloc'
+  | 'calloc_r'
   | 'cfree'
   | 'report'
-  | 'mm_compaction_isolate_migratepages'
-  | 'mm_compaction_kcompactd_wake';
+  | 'test_pages_isolated'
+  | 'mm_compaction_fast_isolate_freepages'
+  | 'mm_compaction_finished'
+  | 'mm_compaction_isolate_migratepages';
 
 export interface ExtraEvent {
   readonly kind: ExtraKind;
@@ -65,19 +69,25 @@ const FORMS: Readonly<Record<ExtraKind, Fields>> = {
   undo: ['start', 'end'],
   isofree: ['page', 'order'],
   putback: ['page', 'order'],
-  calloc: ['', ''],
+  calloc: ['src', ''],
+  calloc_r: ['page', ''],
   cfree: ['dst', ''],
   report: ['', ''],
+  test_pages_isolated: ['start_pfn', 'end_pfn'],
+  mm_compaction_fast_isolate_freepages: ['range', 'nr_taken'],
+  mm_compaction_finished: ['order', ''],
   mm_compaction_isolate_migratepages: ['range', 'nr_taken'],
-  mm_compaction_kcompactd_wake: ['order', ''],
 };
 
 function isKnown(name: string): name is ExtraKind {
   return Object.hasOwn(FORMS, name);
 }
 
-/** A frame from the address of its `struct page`; undefined when it lies in no array of them. */
+const PAGE_FIELDS: ReadonlySet<string> = new Set(['page', 'src', 'dst']);
+
+/** A frame from the address of its `struct page`, NO_FRAME for none; undefined when it lies in no array of them. */
 function frameOf(pointer: string): number | undefined {
+  if (pointer === '0') return NO_FRAME;
   const base = PAGE_ARRAYS.find((start) => pointer.startsWith(start));
   if (base === undefined || pointer.length !== POINTER_DIGITS) return undefined;
   return Number.parseInt(pointer.slice(base.length), 16) / PAGE_STRUCT_BYTES;
@@ -89,7 +99,7 @@ function readField(text: string, name: string): number | undefined {
   const found = new RegExp(`(?:^| )${name}=\\(?(0x)?(-?[0-9a-f]+)`).exec(text);
   if (found === null) return undefined;
   const [, prefix, digits = ''] = found;
-  if (name === 'page' || name === 'dst') return frameOf(digits);
+  if (PAGE_FIELDS.has(name)) return frameOf(digits);
   if (name === 'zone') return Number.parseInt(digits.slice(4), 16);
   return Number.parseInt(digits, prefix === undefined ? 10 : 16);
 }

@@ -102,7 +102,7 @@ class Follower {
     let end = this.#done;
     while (end < count && (this.#commands[end * P.COMMAND_WORDS + 3] ?? 0) < event) end += 1;
     if (end === this.#done) return;
-    this.#port.run(this.#commands, this.#done, end, { mismatches: [], refills: [], drains: [] });
+    this.#port.run(this.#commands, this.#done, end, P.emptyLog());
     this.#done = end;
   }
 }

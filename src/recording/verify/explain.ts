@@ -62,7 +62,7 @@ function stateBefore(
   command: number,
 ): AllocatorState {
   port.load(capture.start);
-  port.run(commands, 0, command, { mismatches: [], refills: [], drains: [] });
+  port.run(commands, 0, command, P.emptyLog());
   return port.save('before');
 }
 

@@ -30,7 +30,7 @@ function runReel(
   const { first, end } = recordedSpan(capture.trace);
   const startUs = timeUs[first] ?? 0;
   const spanUs = (timeUs[Math.max(first, end - 1)] ?? 0) - startUs;
-  const log = { mismatches: [], drains: [], refills: [] };
+  const log = P.emptyLog();
   const source = (): ReturnType<typeof recordedSource> =>
     recordedSource(port.core, (kind) => (kind === KIND_MOVABLE ? USE_MOVABLE : USE_KERNEL));
   const instants: MapInstant[] = [{ atMs: 0, map: mapOf(source()) }];

@@ -27,7 +27,7 @@ export interface VerifyRun {
 }
 
 function isExact(result: VerifyResult, device: DeviceResult | undefined): boolean {
-  const scores = [result.alloc, result.refill, result.drain];
+  const scores = [result.alloc, result.refill, result.drain, result.places];
   if (device !== undefined) scores.push(device.pages, device.requests);
   const full = scores.every((score) => score.exact === score.total);
   const { identical, total } = result.finalLists;

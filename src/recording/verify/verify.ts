@@ -37,6 +37,8 @@ export interface VerifyResult {
   readonly alloc: Score;
   readonly refill: Score;
   readonly drain: Score;
+  /** Blocks that compaction took as places for pages, where probes show them, and whether our free scanner took them too. */
+  readonly places: Score;
   /** Frees of blocks that the allocator believed free. */
   readonly freedTwice: number;
   readonly bulk: number;
@@ -79,8 +81,20 @@ interface Run extends RunLog {
   readonly wrong: ReadonlySet<number>;
   readonly common: Pick<
     VerifyResult,
-    'events' | 'finalLists' | 'listDifferences' | 'divergences' | 'bulk'
+    'events' | 'finalLists' | 'listDifferences' | 'divergences' | 'bulk' | 'places'
   >;
+}
+
+function noScore(): Score {
+  return { exact: 0, total: 0 };
+}
+
+function scorePlaces(commands: Uint32Array, wrong: readonly number[]): Score {
+  let total = 0;
+  for (let at = 0; at < P.commandCount(commands); at += 1) {
+    if (P.opOf(commands, at) === P.OP_SCAN_HOLD) total += 1;
+  }
+  return { exact: total - wrong.length, total };
 }
 
 function runRecording(
@@ -101,15 +115,12 @@ function runRecording(
     common: {
       events: capture.trace.count,
       bulk: bulkPages,
+      places: scorePlaces(commands, log.places),
       finalLists: { identical: total - differences.length, total },
       listDifferences: differences,
       divergences,
     },
   };
-}
-
-function noScore(): Score {
-  return { exact: 0, total: 0 };
 }
 
 function addTo(score: Score, isExact: boolean): void {

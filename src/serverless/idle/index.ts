@@ -5,7 +5,7 @@ import { ArgumentError, policyOf } from '../argument.ts';
 import type { SystemSpec } from '../system.ts';
 import { KEEP } from './keep.ts';
 import { PARK } from './park.ts';
-import type { IdlePolicy, IdlePolicySpec, IdleWay } from './policy.ts';
+import type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
 import { SUSPEND } from './suspend.ts';
 
 export type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
@@ -15,20 +15,28 @@ export const IDLE_POLICIES: readonly IdlePolicySpec[] = [KEEP, PARK, SUSPEND];
 /** Name of what is done unless told otherwise. */
 export const DEFAULT_IDLE: string = KEEP.name;
 
-/** Policies by their names, commas between: each does its part when its time has come. Wrong text is an ArgumentError. */
+/** Several policies at once: each does its part when its time has come. */
+export class Joined implements IdlePolicy {
+  readonly ways: readonly IdleWay[];
+  private readonly _all: readonly IdlePolicy[];
+
+  constructor(all: readonly IdlePolicy[]) {
+    this.ways = all.flatMap(({ ways }) => ways);
+    this._all = all;
+  }
+
+  steps(functionId: number, nowMs: number): readonly IdleStep[] {
+    return this._all
+      .flatMap((one) => one.steps(functionId, nowMs))
+      .toSorted((one, other) => one.afterMs - other.afterMs);
+  }
+}
+
+/** Policies by their names, commas between. Wrong text is an ArgumentError. */
 export function idlePolicyOf(text: string): () => IdlePolicy {
   const makers = text.split(',').map((one) => policyOf(one, IDLE_POLICIES));
-  const joined = (): IdlePolicy => {
-    const all = makers.map((make) => make());
-    return {
-      ways: all.flatMap(({ ways }) => ways),
-      steps: (functionId, nowMs) =>
-        all
-          .flatMap(({ steps }) => steps(functionId, nowMs))
-          .toSorted((one, other) => one.afterMs - other.afterMs),
-    };
-  };
-  const ways = joined().ways;
+  const joined = (): IdlePolicy => new Joined(makers.map((make) => make()));
+  const { ways } = joined();
   if (makers.length > 1 && new Set<IdleWay>(ways).size < makers.length) {
     throw new ArgumentError('park and suspend once each', text);
   }

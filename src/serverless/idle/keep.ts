@@ -2,12 +2,13 @@
 
 import { ArgumentError } from '../argument.ts';
 import type { IdlePolicySpec } from './policy.ts';
+import { Steps } from './steps.ts';
 
 export const KEEP: IdlePolicySpec = {
   name: 'keep',
   sentence: 'VMs of idle containers are left as they are.',
   create: (argument) => {
     if (argument !== undefined) throw new ArgumentError('nothing after keep', argument);
-    return { ways: [], steps: () => [] };
+    return new Steps([]);
   },
 };

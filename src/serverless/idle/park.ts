@@ -2,13 +2,11 @@
 
 import { durationMs } from '../argument.ts';
 import { DEFAULT_AFTER, type IdlePolicySpec } from './policy.ts';
+import { Steps } from './steps.ts';
 
 export const PARK: IdlePolicySpec = {
   name: 'park',
   sentence:
     'A guest whose containers are idle for so long gives back what is free and cached, by the means of its system; VMs of one container by a balloon: park:TIME, 30s if not said.',
-  create: (time = DEFAULT_AFTER) => {
-    const steps = [{ way: 'park', afterMs: durationMs(time) }] as const;
-    return { ways: ['park'], steps: () => steps };
-  },
+  create: (time = DEFAULT_AFTER) => new Steps([{ way: 'park', afterMs: durationMs(time) }]),
 };

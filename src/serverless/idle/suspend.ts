@@ -4,6 +4,7 @@ import { choiceOf } from '../../check/index.ts';
 import { IMAGE_LOADS } from '../../vmm/index.ts';
 import { ArgumentError, durationMs } from '../argument.ts';
 import { DEFAULT_AFTER, type IdlePolicySpec } from './policy.ts';
+import { Steps } from './steps.ts';
 
 export const SUSPEND: IdlePolicySpec = {
   name: 'suspend',
@@ -18,7 +19,6 @@ export const SUSPEND: IdlePolicySpec = {
         argument,
       );
     }
-    const steps = [{ way: 'suspend', afterMs: durationMs(time), load }] as const;
-    return { ways: ['suspend'], steps: () => steps };
+    return new Steps([{ way: 'suspend', afterMs: durationMs(time), load }]);
   },
 };

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../argument.ts';
 import { fullestWithRoom } from './fullest.ts';
-import type { PlacementSpec, Room } from './policy.ts';
+import type { Placement, PlacementSpec, Room } from './policy.ts';
 
 /** Of its capacity, with which a VM is nearly empty. */
 const DEFAULT_SHARE = 0.25;
@@ -10,6 +10,18 @@ const DEFAULT_SHARE = 0.25;
 /** Whether it was fuller once: a VM that has just started is no emptier than it was. */
 function isDraining({ containers, capacity, most }: Room, share: number): boolean {
   return most > containers && containers <= share * capacity;
+}
+
+export class Draining implements Placement {
+  private readonly _share: number;
+
+  constructor(share: number) {
+    this._share = share;
+  }
+
+  choose<T extends Room>(rooms: readonly T[]): T | undefined {
+    return fullestWithRoom(rooms.filter((room) => !isDraining(room, this._share)));
+  }
 }
 
 function shareOf(text: string): number {
@@ -22,8 +34,5 @@ export const DRAIN: PlacementSpec = {
   name: 'drain',
   sentence:
     'A container goes to the fullest VM of its function that has room, unless that has become nearly empty: then VMs are left to end; drain:SHARE, 0.25 if not said.',
-  create: (argument) => {
-    const share = argument === undefined ? DEFAULT_SHARE : shareOf(argument);
-    return { choose: (rooms) => fullestWithRoom(rooms.filter((room) => !isDraining(room, share))) };
-  },
+  create: (argument) => new Draining(argument === undefined ? DEFAULT_SHARE : shareOf(argument)),
 };

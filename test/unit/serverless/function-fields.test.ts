@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FUNCTION_FIELDS, functionFieldsTable } from '../../../src/serverless/function-fields.ts';
 import { profileOf, sessionProfile } from '../../../src/serverless/index.ts';
 
-const path = new URL('../../../docs/functions.md', import.meta.url);
+const path = new URL('../../../docs/function-fields.md', import.meta.url);
 
 const INTRODUCTION = `# Fields of a function's profile
 
@@ -33,7 +33,7 @@ describe('fields of a function’s profile', () => {
     }
   });
 
-  it('are what docs/functions.md says (UPDATE_DOCS=1 rewrites it)', () => {
+  it('are what docs/function-fields.md says (UPDATE_DOCS=1 rewrites it)', () => {
     const page = INTRODUCTION + functionFieldsTable();
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(path, page);
     expect(existsSync(path) && readFileSync(path, 'utf8')).toBe(page);

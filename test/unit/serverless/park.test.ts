@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ParkBalloons, spareFrames, squeeze } from '../../../src/serverless/park.ts';
+import { parkByBalloon, spareFrames, squeeze } from '../../../src/serverless/park.ts';
 import { Balloon, newCounts } from '../../../src/vmm/index.ts';
 import { expectSound, testVm } from '../../support/vm.ts';
 
@@ -10,7 +10,7 @@ it('takes what a guest has free, and leaves the pages the guest’s', () => {
   vm.guest.writeAndFree(FREED);
   vm.settle(newCounts());
   const before = vm.guest.core.privateFrames;
-  const asked = new ParkBalloons(vmm.clock).park(vm);
+  const asked = parkByBalloon(vm, vmm.clock);
   vm.settle(newCounts());
   expect(asked.gotFrames).toBeLessThanOrEqual(asked.askedFrames);
   expect(before - vm.guest.core.privateFrames).toBeGreaterThan(0.6 * FREED);
@@ -20,9 +20,8 @@ it('takes what a guest has free, and leaves the pages the guest’s', () => {
 
 it('has one balloon a VM, which is counted', () => {
   const { vmm, vm } = testVm(256);
-  const balloons = new ParkBalloons(vmm.clock);
-  balloons.park(vm);
-  balloons.park(vm);
+  parkByBalloon(vm, vmm.clock);
+  parkByBalloon(vm, vmm.clock);
   expect(vm.counted).toHaveLength(1);
   expect(vm.takeOperations()?.balloonInflatePage).toBeGreaterThan(0);
 });

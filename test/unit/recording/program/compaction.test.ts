@@ -38,7 +38,14 @@ function compiled(lines: readonly WrittenLine[]): Compiled {
   const capture = writtenCapture(lines);
   const { trace, start } = capture;
   const zones = writtenZones(capture);
-  const runs = new RecordedCompaction(trace, zones, start, recordedSpan(trace), linkBatches(trace));
+  const runs = new RecordedCompaction(
+    trace,
+    zones,
+    start,
+    recordedSpan(trace),
+    linkBatches(trace),
+    [],
+  );
   const out = new P.ProgramBuilder();
   const replaced: number[] = [];
   for (let event = 0; event < trace.count; event++) if (runs.emit(out, event)) replaced.push(event);

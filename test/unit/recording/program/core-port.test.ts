@@ -6,9 +6,7 @@ import { CorePort } from '../../../../src/recording/program/core-port.ts';
 import * as P from '../../../../src/recording/program/program.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
 
-function log(): P.RunLog {
-  return { mismatches: [], refills: [], drains: [] };
-}
+const log = P.emptyLog;
 
 /** Takes blocks of a pageblock each; the frames are what the kernel chose. */
 function takes(frames: readonly number[]): Uint32Array {

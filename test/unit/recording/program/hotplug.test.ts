@@ -12,6 +12,7 @@ import {
   type WrittenLine,
   alloc,
   drain,
+  extraLine,
   free,
   migrated,
   writtenCapture,
@@ -44,6 +45,70 @@ const moves = (to: string, from: string): WrittenLine[] => [
   ['kw', '.....', alloc(to)],
   ['kw', '.....', free(from)],
 ];
+
+/** The same where the second trace shows the ranges: of a page that is freed at the end too. */
+function probed(extra: readonly string[], freed = 0): number[][] {
+  const capture = writtenCapture([['sh', '.....', free('1')]], [], extra);
+  const plan = new ContigPlan(capture);
+  const zones = writtenZones(capture);
+  const out = new P.ProgramBuilder();
+  for (const event of capture.extra.events) plan.probe(out, zones, 0, event);
+  plan.freed(out, 1, freed, 0);
+  const commands = out.finish();
+  return Array.from({ length: P.commandCount(commands) }, (_, at) => [
+    P.opOf(commands, at),
+    P.frameOf(commands, at),
+    P.operandOf(commands, at),
+    P.shapeOf(commands, at).type,
+  ]);
+}
+
+describe('a range that the second trace shows', () => {
+  const iso = extraLine(1, 'iso: (f+0x4/0x160) start=0x400 end=0x600');
+  const done = extraLine(2, 'iso_r: (alloc_contig_range+0x1/0x2 <- start_isolate) ret=0');
+  const taken = extraLine(3, 'isofree: (f+0x4/0x200) page=0xffd4000000010000 order=9');
+  const undo = extraLine(4, 'undo: (f+0x4/0xa0) start=0x400 end=0x600');
+
+  it('is isolated, claimed when its first free block is taken, and left', () => {
+    expect(probed([iso, done, taken, undo])).toEqual([
+      [P.OP_ISOLATE, 0x400, 512, 1],
+      [P.OP_CLAIM_RANGE, 0x400, 512, 1],
+      [P.OP_UNISOLATE, 0x400, 512, 1],
+      [P.OP_OFFLINE, 0x400, 512, P.OFFLINE_LEAVES],
+    ]);
+  });
+
+  it('comes back with its first frame', () => {
+    expect(probed([iso, done, taken, undo], 0x400).at(-1)).toEqual([
+      P.OP_OFFLINE,
+      0x400,
+      512,
+      P.OFFLINE_RETURNS,
+    ]);
+  });
+
+  it('of which nothing was taken is as before', () => {
+    expect(probed([iso, done, undo]).map(([op]) => op)).toEqual([P.OP_ISOLATE, P.OP_UNISOLATE]);
+  });
+
+  it('that could not be isolated was not', () => {
+    const busy = extraLine(2, 'iso_r: (alloc_contig_range+0x1/0x2 <- start_isolate) ret=-16');
+    expect(probed([iso, busy])).toEqual([]);
+  });
+
+  it('that nobody ends is a memory block that goes offline', () => {
+    const tested = 'test_pages_isolated: start_pfn=0x400 end_pfn=0x600 fin_pfn=0x600 ret=success';
+    expect(probed([iso, done, extraLine(3, tested)])).toEqual([
+      [P.OP_ISOLATE, 0x400, 512, 1],
+      [P.OP_OFFLINE, 0x400, 512, P.OFFLINE_GONE],
+      [P.OP_RETUNE, 0, 0, 0],
+    ]);
+  });
+
+  it('that ends without a beginning is memory that came online: its frees say so', () => {
+    expect(probed([undo])).toEqual([]);
+  });
+});
 
 describe('a range that left', () => {
   it('is isolated before its task’s first event, and gone after the last migration', () => {

@@ -48,6 +48,25 @@ describe('memory that comes online', () => {
   });
 });
 
+describe('memory that comes online in a kernel', () => {
+  it('started to make it movable is MOVABLE, even if none is at the end', () => {
+    const zones = new ZoneMap(SMALL, SMALL, 'quiet memhp_default_state=online_movable a=b');
+    expect(zones.grow(200_000, 512)).toBe(MOVABLE);
+    expect(new ZoneMap(SMALL, SMALL, 'memhp_default_state=online').grow(200_000, 512)).toBe(DMA32);
+  });
+});
+
+describe('a memory block that is gone', () => {
+  it('is no memory until it comes online again', () => {
+    const zones = new ZoneMap(SMALL, SMALL);
+    zones.shrink(8192, 12_288);
+    expect([8191, 8192, 12_287, 12_288].map((pfn) => zones.zoneOf(pfn))).toEqual([1, -1, -1, 1]);
+    zones.shrink(40_000, 40_001);
+    zones.grow(8192, 4096);
+    expect(zones.zoneOf(8192)).toBe(DMA32);
+  });
+});
+
 describe('a bulk request', () => {
   it('uses the highest zone that it may and that has memory', () => {
     const end = state([DMA, 1, 4095], [DMA32, 4096, 32768], [MOVABLE, 65536, 65536]);

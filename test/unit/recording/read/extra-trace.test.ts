@@ -48,7 +48,8 @@ describe('an event of the second trace', () => {
       0x2a00,
       32,
     ],
-    ['mm_compaction_kcompactd_wake: nid=0 order=9 classzone_idx=DMA', 9, 0],
+    ['mm_compaction_finished: node=0 zone=DMA32    order=-1 ret=continue', -1, 0],
+    ['calloc_r: (migrate_pages_batch+0x8/0x9 <- compaction_alloc) page=0x0', 0xffff_ffff, 0],
     ['kcw: (wakeup_kcompactd+0x4/0x160) order=9', 9, 0],
   ])('has two numbers: %s', (text, a, b) => {
     expect(first(text)).toMatchObject({ a, b });

@@ -23,9 +23,9 @@ describe('idle policies', () => {
   });
 
   it('named together do their parts one after the other', () => {
-    const { ways, steps } = idlePolicyOf('suspend:5m,park:10s')();
-    expect(ways).toEqual(['suspend', 'park']);
-    expect(steps(3, 0).map(({ way, afterMs }) => [way, afterMs])).toEqual([
+    const policy = idlePolicyOf('suspend:5m,park:10s')();
+    expect(policy.ways).toEqual(['suspend', 'park']);
+    expect(policy.steps(3, 0).map(({ way, afterMs }) => [way, afterMs])).toEqual([
       ['park', 10_000],
       ['suspend', 300_000],
     ]);

@@ -12,12 +12,15 @@ const room = (
   capacity: 8,
 });
 
+/** Twelve calls at once. */
+const burst = (ms: number): [number, number][] => Array.from({ length: 12 }, () => [ms, 4000]);
+
 it('leaves VMs alone that have become nearly empty, and starts another rather than fill them', () => {
-  const { choose } = DRAIN.create();
+  const drain = DRAIN.create();
   const [young, draining, half] = [room(1, 1), room(2, 6), room(3, 6)];
-  expect(choose([young, draining, half])).toBe(half);
-  expect(choose([young, draining])).toBe(young);
-  expect(choose([draining])).toBeUndefined();
+  expect(drain.choose([young, draining, half])).toBe(half);
+  expect(drain.choose([young, draining])).toBe(young);
+  expect(drain.choose([draining])).toBeUndefined();
   expect(DRAIN.create('0.1').choose([draining])).toBe(draining);
 });
 
@@ -26,8 +29,6 @@ it('refuses what is no share', () => {
 });
 
 it('lets VMs end that others keep: fewer at a time after a burst', async () => {
-  // twelve at once, of which four go on in turns: a call each second, twelve more now and then
-  const burst = (ms: number): [number, number][] => Array.from({ length: 12 }, () => [ms, 4000]);
   const calls = [1000, 50_000, 100_000, 150_000].flatMap(burst);
   const trace = handTrace(calls, 240_000);
   const play = async (placement: string): Promise<SystemRun> => {

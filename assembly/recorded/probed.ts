@@ -1,0 +1,69 @@
+// Commands that only a recording's second trace gives rise to: blocks that leave their free lists without an event, and come back.
+
+import { KIND_FREE } from '../../src/abi/layout';
+import {
+  LOG_MISMATCH,
+  LOG_PLACE,
+  PROGRAM_PUT_BACK,
+  PROGRAM_SCAN_HOLD,
+  PROGRAM_SCAN_SEARCH,
+  PROGRAM_SCAN_SETTLE,
+  PROGRAM_TAKE_FREE,
+} from '../../src/abi/program';
+import { NIL, stateOf } from '../base/frame';
+import { logRecord } from '../base/log';
+import { zoneAt } from '../base/zone';
+import { holdFree, putBack } from '../kernel/isolate';
+import { Compaction } from '../move/compact-run';
+import { Command } from './command';
+import { scanFound, scanHold, scanSearch, scanSettle } from './compaction';
+import { programMemory } from './hotplug';
+import { takeOut } from './resync';
+
+/** A block leaves its free list for a while. */
+function takeFreeBlock(command: Command): void {
+  const isThere = stateOf(command.frame) == (KIND_FREE | command.order);
+  if (isThere) holdFree(zoneAt(command.zone), command.frame, command.order);
+  else logRecord(LOG_MISMATCH, NIL, takeOut(command));
+}
+
+/** The kernel's free scanner found a block; where ours did not it leaves its list now. */
+function holdPlace(command: Command, scan: Compaction): void {
+  if (!scanFound(scan, command.frame, command.order)) {
+    logRecord(LOG_PLACE, command.frame, 0);
+    if (stateOf(command.frame) == (KIND_FREE | command.order)) {
+      holdFree(zoneAt(command.zone), command.frame, command.order);
+    } else takeOut(command);
+  }
+  scanHold(scan, command.frame, command.order);
+}
+
+/** Carries out a command on blocks off their lists; all others are programMemory's. */
+export function programProbed(command: Command, scan: Compaction, op: u32): bool {
+  switch (op) {
+    case PROGRAM_TAKE_FREE:
+      takeFreeBlock(command);
+      return true;
+    case PROGRAM_PUT_BACK:
+      putBack(zoneAt(command.zone), command.frame, command.order);
+      return true;
+    case PROGRAM_SCAN_SEARCH:
+      scanSearch(scan);
+      return true;
+    case PROGRAM_SCAN_HOLD:
+      holdPlace(command, scan);
+      return true;
+    case PROGRAM_SCAN_SETTLE:
+      scanSettle(scan, command.order, command.operand);
+      return true;
+    default:
+      return programMemory(
+        op,
+        command.frame,
+        command.operand,
+        command.order,
+        command.type,
+        command.zone,
+      );
+  }
+}

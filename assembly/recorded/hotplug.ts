@@ -5,6 +5,7 @@ import { PAGEBLOCK_FRAMES } from '../../src/abi/unit';
 import { MIGRATE_ISOLATE, MIGRATE_MOVABLE } from '../../src/abi/migratetype';
 import {
   OFFLINE_GONE,
+  OFFLINE_LEAVES,
   OFFLINE_RETURNS,
   PROGRAM_CLAIM_RANGE,
   PROGRAM_ISOLATE,
@@ -60,7 +61,8 @@ function onRange(op: u32, frame: u32, operand: u32, type: u32, index: u32): bool
     case PROGRAM_OFFLINE:
       if (type == OFFLINE_GONE) offline(frame, end, index);
       else if (type == OFFLINE_RETURNS) zoneAt(index).managed += operand;
-      else release(operand, index);
+      else if (type == OFFLINE_LEAVES) release(operand, index);
+      else return false;
       return true;
     case PROGRAM_ISOLATE:
       isolate(frame, end);

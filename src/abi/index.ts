@@ -4,6 +4,7 @@ export * from './czone.ts';
 export * from './compact.ts';
 export * from './gfp.ts';
 export * from './hash.ts';
+export * from './kernel.ts';
 export * from './layout.ts';
 export * from './llfree.ts';
 export * from './migratetype.ts';

@@ -1,13 +1,29 @@
-// Makes dist/ what is published: what tsc has written there, bundled by room, without maps. A room is a file: an import opens few
-// of them, and whoever bundles the library leaves out the rooms that he does not use (docs/decisions/0065-the-package.md).
+// Makes build/package, or `--to FOLDER`: what is published. What tsc has written to dist/ is bundled by room, without maps: a room is a file, so an
+// import opens few of them, and whoever bundles the library leaves out the rooms that he does not use
+// (docs/decisions/0065-the-package.md). `--in-place` puts the bundled files where tsc's were, as `npm pack` wants them.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { pruneDeclarations } from './declarations.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const bundled = path.join(root, 'build/bundled');
+const { values } = parseArgs({
+  options: { to: { type: 'string', default: 'build/package' }, 'in-place': { type: 'boolean' } },
+});
+const target = path.resolve(root, values.to);
+const bundled = path.join(target, 'dist');
 
 /** Faces of rooms, commands, and the files that are loaded by their names. */
 function entries() {
@@ -24,14 +40,27 @@ function entries() {
   ];
 }
 
-/** All files under a folder whose names end so. */
-function endingIn(folder, endings) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
-    .map((entry) => path.join(entry.parentPath, entry.name));
+/** Names of all files under a folder that end so. */
+function endingIn(folder, ending) {
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(ending));
 }
 
-rmSync(bundled, { recursive: true, force: true });
+/**
+ * Without imports that take nothing: esbuild keeps them for the order of side effects, of which our files have none, and each would
+ * load a room, and its libraries, for nobody.
+ */
+function withoutBareImports(code) {
+  const [head] = /^(?:import(?:[^"';]*from)?"[^"]*";)*/.exec(code);
+  return head.replaceAll(/import"\.{1,2}\/[^"]*";/g, '') + code.slice(head.length);
+}
+
+function copyInto(folder, name) {
+  const to = path.join(target, name);
+  mkdirSync(path.dirname(to), { recursive: true });
+  cpSync(path.join(folder, name), to, { recursive: true });
+}
+
+rmSync(target, { recursive: true, force: true });
 await build({
   entryPoints: entries(),
   outbase: dist,
@@ -43,15 +72,24 @@ await build({
   target: 'es2023',
   packages: 'external',
   external: ['node:*', '#*'],
+  // one level deep, as the files of rooms are: what they find by its place, they find
   chunkNames: 'shared/[hash]',
-  minifyWhitespace: process.argv.includes('--small'),
+  minify: true,
+  lineLimit: 120, // an error that nobody catches shows its line
   logLevel: 'warning',
 });
-for (const file of endingIn(dist, ['.js', '.map', '.tsbuildinfo'])) rmSync(file);
-for (const file of endingIn(bundled, ['.js'])) {
-  const target = path.join(dist, path.relative(bundled, file));
-  mkdirSync(path.dirname(target), { recursive: true });
-  renameSync(file, target);
+for (const name of endingIn(bundled, '.js')) {
+  const file = path.join(bundled, name);
+  writeFileSync(file, withoutBareImports(readFileSync(file, 'utf8')));
 }
-const bytes = endingIn(dist, ['']).reduce((sum, file) => sum + statSync(file).size, 0);
-process.stdout.write(`dist: ${endingIn(dist, ['']).length} files, ${bytes} bytes\n`);
+for (const name of endingIn(dist, '.d.ts')) copyInto(root, path.join('dist', name));
+pruneDeclarations(bundled, ['index.d.ts', 'node.d.ts', 'report/index.d.ts', 'abi/index.d.ts']);
+
+const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const others = files.filter((name) => name !== 'dist');
+for (const name of ['package.json', 'README.md', 'LICENSE', ...others]) copyInto(root, name);
+
+if (values['in-place']) {
+  rmSync(dist, { recursive: true });
+  renameSync(bundled, dist);
+}

@@ -135,10 +135,7 @@ export {
   type RecordRows,
   type Report,
   type Results,
-  ResultsError,
   type SystemResult,
-  parseResults,
-  resultsJson,
   resultsTable,
 } from './report/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';

@@ -19,5 +19,14 @@ export {
   openCapture,
   verifyCapture,
 } from './recording/index.ts';
-export { FORMATS, type Format, OutputError, reportHtml } from './report/index.ts';
+export {
+  FORMATS,
+  type Format,
+  OutputError,
+  ResultsError,
+  parseResults,
+  reportHtml,
+  resultsJson,
+} from './report/index.ts';
 export { readResults, writeReport } from './report/node.ts';
+export { TRACE_WRITERS, type TraceFile, type TraceWriter } from './trace/node.ts';

@@ -84,14 +84,7 @@ import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
 import { Command } from './command';
-import {
-  scanBatch,
-  scanBegin,
-  scanEnd,
-  scanLeave,
-  scanReturn,
-  scanTake,
-} from './compaction';
+import { scanBatch, scanBegin, scanEnd, scanLeave, scanReturn, scanTake } from './compaction';
 import { programProbed } from './probed';
 import { firstOf, isWrongAgain, takeOut } from './resync';
 import { programTable, replay, scanAt, seenBoost, setSeenBoost } from './scan-state';

@@ -69,6 +69,46 @@ export function expectObject<T>(argument: string, value: T): T {
   throw new RefusedArgument(argument, 'an object', value);
 }
 
+/** The value, if it is text. */
+export function expectText(argument: string, value: string): string {
+  if (typeof value === 'string') return value;
+  throw new RefusedArgument(argument, 'text', value);
+}
+
+/** The value, if it is a list. */
+export function expectList<T>(argument: string, value: readonly T[]): readonly T[] {
+  if (Array.isArray(value)) return value;
+  throw new RefusedArgument(argument, 'a list', value);
+}
+
+/** The value, if it can be called. */
+export function expectFunction<T>(argument: string, value: T): T {
+  if (typeof value === 'function') return value;
+  throw new RefusedArgument(argument, 'a function', value);
+}
+
+/** What a figure of a group may be: a whole number, unless it is a share or a time. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly isFraction?: boolean;
+}
+
+/** The group, if it is one and each of its figures that has bounds lies within them. */
+export function expectFigures<Group extends object>(
+  name: string,
+  group: Group,
+  bounds: Readonly<Partial<Record<keyof Group & string, Bounds>>>,
+): Group {
+  expectObject(name, group);
+  for (const [key, bound] of Object.entries(bounds) as [keyof Group & string, Bounds][]) {
+    const { least, most, isFraction = false } = bound;
+    const expect = isFraction ? expectNumber : expectInteger;
+    expect(`${name}.${key}`, group[key] as number, least, most);
+  }
+  return group;
+}
+
 /**
  * Refuses a call whose arguments are not whole numbers of 32 bits: Wasm would take what is left of
  * them. `names` has the call first, then its arguments. Two machine instructions an argument, so it

@@ -1,11 +1,16 @@
 // The room of refusals: what a public call says to arguments that it cannot take and to handles that have ended.
 
 export {
+  type Bounds,
   RefusedArgument,
+  expectFigures,
+  expectFunction,
   expectInteger,
+  expectList,
   expectMultiple,
   expectNumber,
   expectObject,
+  expectText,
   expectWords,
 } from './argument.ts';
 export { builtin } from './builtin.ts';

@@ -22,9 +22,9 @@ export class Interrupted extends Error {
   /** 128 + the signal's number, as shells have it. */
   readonly exitCode: number;
 
-  constructor(signal: Signal) {
+  constructor(signal: Signal, kept = 'nothing was written') {
     const what = signal === 'SIGINT' ? 'interrupted' : `ended by ${signal}`;
-    super(`${what}, nothing was written`);
+    super(`${what}, ${kept}`);
     this.exitCode = 128 + constants.signals[signal];
   }
 }
@@ -38,6 +38,27 @@ export class SystemsMissing extends Error {
     super(`${missing.map(({ system }) => system).join(', ')} did not come to an end`);
     this.missing = missing;
   }
+}
+
+/** Jobs of a sweep without results, when those of the others are written. */
+export class JobsMissing extends Error {
+  override readonly name: string = 'JobsMissing';
+  /** A job and why, in a line each. */
+  readonly reasons: readonly string[];
+
+  constructor(reasons: readonly string[]) {
+    super(`${reasons.length} jobs have no results`);
+    this.reasons = reasons;
+  }
+}
+
+/** Jobs that are told one by one. */
+const JOBS_TOLD = 20;
+
+function jobsCode({ message, reasons }: JobsMissing, write: (line: string) => void): number {
+  for (const line of reasons.slice(0, JOBS_TOLD)) write(`guestmem: ${line}`);
+  if (reasons.length > JOBS_TOLD) write(`guestmem: … ${message} in all`);
+  return EXIT_FAILURE;
 }
 
 /** A line for each; one that failed by a defect of the program is thrown. */
@@ -65,18 +86,24 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     return error.exitCode;
   }
   if (error instanceof SystemsMissing) return missingCode(error, write);
+  if (error instanceof JobsMissing) return jobsCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
   const { ExperimentError } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { TraceError } = await import('../trace/index.ts');
+  const { EngineError, JobError } = await import('../sweep/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
   }
   const isUsage =
-    error instanceof TraceError || error instanceof RecordingError || error instanceof OutputError;
+    error instanceof TraceError ||
+    error instanceof RecordingError ||
+    error instanceof OutputError ||
+    error instanceof EngineError ||
+    error instanceof JobError;
   if (isUsage) return usage(error, write);
   const isLimit =
     error instanceof GuestOutOfMemory ||

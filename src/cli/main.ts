@@ -25,6 +25,18 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./replay.ts')).replayCommand(),
   },
   {
+    name: 'sweep',
+    args: '<file>',
+    sentence: 'Replay an experiment over a grid of choices and seeds, on threads or many machines',
+    make: async () => (await import('./sweep.ts')).sweepCommand(),
+  },
+  {
+    name: 'worker',
+    args: '<from...>',
+    sentence: 'Play jobs of a sweep, from a server of Redis or from files',
+    make: async () => (await import('./worker.ts')).workerCommand(),
+  },
+  {
     name: 'report',
     args: '<folder>',
     sentence: 'Make report.html of a run again, from results.json in its folder',

@@ -3,8 +3,8 @@
 import { ReplayInterrupted } from '../replay/index.ts';
 import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
-/** Does work that stops at an abort; a second signal ends the process at once. Throws Interrupted. */
-export async function interruptible<Value>(
+/** Does work that a signal may tell to stop; a second signal ends the process at once. */
+export async function untilSignal<Value>(
   work: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
   const stop = new AbortController();
@@ -12,10 +12,21 @@ export async function interruptible<Value>(
   for (const [name, handler] of handlers) process.once(name, handler);
   try {
     return await work(stop.signal);
-  } catch (error) {
-    if (error instanceof ReplayInterrupted) throw new Interrupted(stop.signal.reason as Signal);
-    throw error;
   } finally {
     for (const [name, handler] of handlers) process.off(name, handler);
+  }
+}
+
+/** The same for work that ends by ReplayInterrupted. Throws Interrupted, which says what is kept. */
+export async function interruptible<Value>(
+  work: (signal: AbortSignal) => Promise<Value>,
+  { kept }: { readonly kept?: string } = {},
+): Promise<Value> {
+  let stopped: AbortSignal | undefined;
+  try {
+    return await untilSignal((signal) => work((stopped = signal)));
+  } catch (error) {
+    if (!(error instanceof ReplayInterrupted)) throw error;
+    throw new Interrupted(stopped?.reason as Signal, kept);
   }
 }

@@ -6,12 +6,11 @@ import { OutputFolder } from '../report/node.ts';
 import {
   type SampleOptions,
   TRACE_SHAPES,
-  TRACE_WRITERS,
   type Trace,
-  type TraceWriter,
   generateSynthetic,
   sampleTrace,
 } from '../trace/index.ts';
+import { TRACE_WRITERS, type TraceWriter } from '../trace/node.ts';
 import { writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';

@@ -10,7 +10,7 @@ import {
   ZONE_NORMAL,
 } from '../abi/layout.ts';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, ORDER_MAX } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectObject } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectList, expectObject } from '../check/index.ts';
 import { type Core, instanceOf } from './core.ts';
 import { CoreError, expectAnswer } from './error.ts';
 import type { FrameRange } from './frame-range.ts';
@@ -119,8 +119,9 @@ function expectRange(argument: string, range: FrameRange): void {
 
 function expectLayout(layout: BootLayout): void {
   const { ram, zones, reserved } = expectObject('layout', layout);
-  for (const range of ram) expectRange('ram', range);
-  for (const range of reserved) expectRange('reserved', range);
+  expectList('zones', zones);
+  for (const range of expectList('ram', ram)) expectRange('ram', range);
+  for (const range of expectList('reserved', reserved)) expectRange('reserved', range);
   for (const span of zones) if (span !== undefined) expectRange('zones', span);
   if (zones.length > KERNEL_ZONES) {
     throw new RefusedArgument('zones', `up to ${KERNEL_ZONES} of them`, zones.length);

@@ -282,6 +282,7 @@ export class Core {
    * The guest that toBytes() wrote. Throws CoreError for bytes of another version or damaged ones.
    */
   static fromBytes(bytes: Uint8Array, build: CoreBuild = 'release'): Core {
+    if (!(bytes instanceof Uint8Array)) throw new RefusedArgument('bytes', 'a Uint8Array', bytes);
     const { config, payload } = decodeGuest(bytes, build);
     checkGuest(config, payload, GUEST_BASE + payload.length);
     const core = new Core(config, Core.blank(config));

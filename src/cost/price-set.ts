@@ -21,18 +21,21 @@ export interface Prices {
   readonly ns: Readonly<Record<PriceLevel, Float64Array>>;
 }
 
+/** Clocks count nanoseconds up to here: 104 days. */
+const LONGEST_NS: number = Number.MAX_SAFE_INTEGER;
+
 export const PUBLISHED: Prices = Object.freeze({ level: 'typical', ns: PRICE_NS });
 
 function figures(name: string, own: OwnPrice): readonly [number, number, number] {
   const argument = `price of ${name}`;
   if (typeof own === 'number') {
-    expectNumber(argument, own, 0);
+    expectNumber(argument, own, 0, LONGEST_NS);
     return [own, own, own];
   }
   const { lowNs, typicalNs, highNs } = expectObject(argument, own);
-  expectNumber(`${argument}: low`, lowNs, 0);
-  expectNumber(`${argument}: typical`, typicalNs, lowNs);
-  expectNumber(`${argument}: high`, highNs, typicalNs);
+  expectNumber(`${argument}: low`, lowNs, 0, LONGEST_NS);
+  expectNumber(`${argument}: typical`, typicalNs, lowNs, LONGEST_NS);
+  expectNumber(`${argument}: high`, highNs, typicalNs, LONGEST_NS);
   return [lowNs, typicalNs, highNs];
 }
 
@@ -40,7 +43,9 @@ function figures(name: string, own: OwnPrice): readonly [number, number, number]
  * The published prices with some replaced: `pricesOf({ level: 'high', own: { functionInit: 35e6 } })`. An unknown operation or
  * level, and figures that are no range, are a RefusedArgument.
  */
-export function pricesOf({ level = 'typical', own = {} }: PriceChoice = {}): Prices {
+export function pricesOf(choice: PriceChoice = {}): Prices {
+  const { level = 'typical', own = {} } = expectObject('prices', choice);
+  expectObject('own prices', own);
   expectName('level of prices', level, PRICE_LEVELS);
   const [low, typical, high] = PRICE_LEVELS.map((one) => PRICE_NS[one].slice()) as [
     Float64Array,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { MIB } from '../abi/unit.ts';
-import { nearestName } from '../check/index.ts';
+import { expectText, nearestName } from '../check/index.ts';
 import { ExperimentError } from './error.ts';
 
 /** Far above what anybody writes by hand. */
@@ -75,6 +75,7 @@ function syntaxFaults(document: Document): Fault[] {
 }
 
 function textOf(file: string): string {
+  expectText('path', file);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));

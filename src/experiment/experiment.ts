@@ -138,7 +138,7 @@ export function changed(before: Experiment, file: ExperimentFile): Experiment {
 }
 
 /** Its paths from the working directory; prices of a file are in `own`, under those that the experiment has itself. */
-function placed(file: ExperimentFile, folder: string): ExperimentFile {
+export function placed(file: ExperimentFile, folder: string): ExperimentFile {
   const at = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
   const { trace, prices, outputs } = file;
   const choice: TraceChoice | undefined = typeof trace === 'string' ? { path: trace } : trace;
@@ -156,10 +156,14 @@ function withFile({ level, file, own }: PricesInFile, at: (path: string) => stri
   return { level, own: { ...(file === undefined ? {} : readPrices(at(file))), ...own } };
 }
 
+/** What an experiment file says, checked, with paths from the working directory. Throws ExperimentError. */
+export function readExperimentFile(path: string): ExperimentFile {
+  return placed(readDocument(path, experimentFile), dirname(path));
+}
+
 /** An experiment file, checked. Throws ExperimentError. */
 export function readExperiment(path: string): Experiment {
-  const file = readDocument(path, experimentFile);
-  return changed(defaultExperiment(), placed(file, dirname(path)));
+  return changed(defaultExperiment(), readExperimentFile(path));
 }
 
 /** The first line of a file that `experimentYaml` made, and of few others. */

@@ -1,5 +1,6 @@
 // The experiment room's public face: what is played, as a file that people write.
 
+export { readDocument } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
   type Experiment,
@@ -7,8 +8,10 @@ export {
   defaultExperiment,
   experimentIn,
   experimentYaml,
+  placed,
   planOf,
   readExperiment,
+  readExperimentFile,
   traceOfExperiment,
 } from './experiment.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
@@ -20,4 +23,6 @@ export {
   SWITCH,
   type Sensitivity,
   type TraceChoice,
+  experimentFile,
 } from './schema.ts';
+export { either, found, group, list, text, whole } from './shape.ts';

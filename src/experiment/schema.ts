@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
-  DEFAULT_WORKLOAD,
   HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
@@ -13,6 +12,7 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
+  WORKLOAD_BOUNDS,
   type WorkloadParameters,
   durationMs,
   optionsOf,
@@ -185,10 +185,11 @@ const level: z.ZodType<PriceLevel> = checked((value) => expectName('prices', val
 /** A share of 0 to 1, or an amount in the unit that ends the name. */
 const functions = group(
   Object.fromEntries(
-    Object.keys(DEFAULT_WORKLOAD).map((key) => [
-      key,
-      key.endsWith('Share') ? number('a share of 0 to 1', 0, 1) : amount,
-    ]),
+    Object.entries(WORKLOAD_BOUNDS).map(([key, { least, most, isFraction }]) => {
+      if (isFraction !== true) return [key, whole(least, most)];
+      const what = most === 1 ? 'a share' : 'an amount';
+      return [key, number(`${what} of ${least} to ${most}`, least, most)];
+    }),
   ),
 );
 

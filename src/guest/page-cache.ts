@@ -2,6 +2,7 @@
 // order in which clean pages are given up. A file's age is that of its last read; within a file the
 // highest pages go first.
 
+import { expectNumber } from '../check/index.ts';
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
 import { scattered } from './scattered.ts';
@@ -158,6 +159,7 @@ export class PageCache implements Shrinker {
    * Copies in CZones stay: their frames are no help to the kernel's zones. Frames freed.
    */
   shrink(pages: number): number {
+    expectNumber('files.shrink: pages', pages, 0, Infinity);
     let freed = 0;
     while (freed < pages) {
       const file = this._oldest();

@@ -28,8 +28,17 @@ export interface ErrorRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Classes that somebody above asks for. Their constructors are not called: what they say is said already. */
-const KINDS = [GuestOutOfMemory, HandleEnded, HostOutOfMemory, RefusedArgument, TooManyGuests];
+/**
+ * Classes that somebody above asks for, under the names of their errors: bundling may change those of classes. Their constructors are
+ * not called: what they say is said already.
+ */
+const KINDS: Readonly<Record<string, { readonly prototype: Error }>> = {
+  GuestOutOfMemory,
+  HandleEnded,
+  HostOutOfMemory,
+  RefusedArgument,
+  TooManyGuests,
+};
 
 export function recordOf(thrown: unknown): ErrorRecord {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -41,7 +50,7 @@ export function recordOf(thrown: unknown): ErrorRecord {
 export function errorOf({ name, message, stack, fields }: ErrorRecord): Error {
   const error = Object.assign(new Error(message), { name, ...fields });
   if (stack !== undefined) error.stack = stack;
-  const Kind = KINDS.find((one) => one.name === name);
+  const Kind = KINDS[name];
   return Kind === undefined ? error : (Object.setPrototypeOf(error, Kind.prototype) as Error);
 }
 

@@ -53,6 +53,7 @@ export {
   WHEN_FULL,
   type WhenFull,
   type VmScheme,
+  WORKLOAD_BOUNDS,
   type WorkloadParameters,
   durationMs,
   fixedKeepAlive,
@@ -76,6 +77,7 @@ export {
   pricesOf,
 } from '../cost/index.ts';
 export { detailsOf } from './details.ts';
+export { FIGURES, type Figures, figuresOf } from './figures.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';

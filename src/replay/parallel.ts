@@ -1,6 +1,6 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
-import { builtin } from '../check/index.ts';
+import { builtin, expectInteger } from '../check/index.ts';
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
@@ -50,9 +50,10 @@ export async function replayPlan(
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
   const { progress, signal, records } = options;
-  const jobs = Math.min(options.jobs ?? coresOf(), plan.systems.length);
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
+  const asked = expectInteger('jobs', options.jobs ?? coresOf(), 1);
+  const jobs = Math.min(asked, plan.systems.length);
   const kit = builtin('node:worker_threads');
   if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, progress, signal, records });
   const elapsedMs = startWall();

@@ -1,6 +1,7 @@
 // A replay said in words and numbers: what a worker can be handed, and what a command line says.
 
 import {
+  ArgumentError,
   GROWTHS,
   HOST_PLACEMENTS,
   type HostCache,
@@ -8,6 +9,7 @@ import {
   PLACEMENTS,
   type MachineConfig,
   type OwnMemory,
+  type SystemSpec,
   type WorkloadParameters,
   policyOf,
   systemOf,
@@ -15,7 +17,13 @@ import {
   withMemory,
 } from '../serverless/index.ts';
 import { type PriceChoice, pricesOf } from '../cost/index.ts';
-import { RefusedArgument, nearestName } from '../check/index.ts';
+import {
+  RefusedArgument,
+  expectList,
+  expectObject,
+  expectText,
+  nearestName,
+} from '../check/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { ReplayOptions } from './replay.ts';
 
@@ -69,37 +77,69 @@ export function expectFunctions({ functions }: Trace, { memory = {} }: ReplayPla
   throw new RefusedArgument('memory', `functions of the trace${hint}`, unknown);
 }
 
-/** The plan with its names looked up; an unknown one is an ArgumentError, of prices a RefusedArgument. */
-export function optionsOf(plan: ReplayPlan): ReplayOptions {
-  const { systems, seed, warmupMinutes, keepAlive, placement, growth } = plan;
-  const { idleReclaimMs, hostCache, hostFrames, hosts, hostPlacement, whenFull } = plan;
-  const { contention, interference, prices, machine, workload, memory } = plan;
+/** What `read` makes of a text of the plan, if there is one. What it does not take is refused under the text's name. */
+function readOf<T>(
+  argument: string,
+  text: string | undefined,
+  read: (text: string) => T,
+): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return read(expectText(argument, text));
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new RefusedArgument(argument, error.expected, error.found);
+  }
+}
+
+/** Gives functions of the trace the memory that is said. */
+function profileWith(memory: ReplayPlan['memory']): ReplayOptions['profile'] {
+  if (memory === undefined) return undefined;
+  expectObject('memory', memory);
+  return ({ name }, made) => {
+    const own = memory[name];
+    return own === undefined ? made : withMemory(made, expectObject(`memory.${name}`, own));
+  };
+}
+
+/** What of the machine the plan says; what it does not say is not in it. */
+function machineOf(plan: ReplayPlan): ReplayOptions['machine'] {
+  const { idleReclaimMs, hostCache, hostFrames, machine = {} } = plan;
+  const placement = readOf('placement', plan.placement, (text) => policyOf(text, PLACEMENTS));
+  const growth = readOf('growth', plan.growth, (text) => policyOf(text, GROWTHS));
   return {
-    systems: systems.map(systemOf),
+    ...expectObject('machine', machine),
+    idleReclaimMs,
+    hostCache,
+    ...(hostFrames === undefined ? {} : { hostFrames }),
+    ...(placement === undefined ? {} : { placement }),
+    ...(growth === undefined ? {} : { growth }),
+  };
+}
+
+/** The plan with its names looked up. Throws RefusedArgument. */
+export function optionsOf(plan: ReplayPlan): ReplayOptions {
+  const { seed, warmupMinutes, hosts, contention, interference, prices, workload } = expectObject(
+    'plan',
+    plan,
+  );
+  return {
+    systems: expectList('systems', plan.systems).map(
+      (text) => readOf('systems', text, systemOf) as SystemSpec,
+    ),
     seed,
     warmupMinutes,
-    prices: prices === undefined ? undefined : pricesOf(prices),
-    keepAlive: keepAlive === undefined ? undefined : policyOf(keepAlive, KEEP_ALIVES, 'fixed'),
+    prices: prices === undefined ? undefined : pricesOf(expectObject('prices', prices)),
+    keepAlive: readOf('keepAlive', plan.keepAlive, (text) => policyOf(text, KEEP_ALIVES, 'fixed')),
     hosts,
-    hostPlacement:
-      hostPlacement === undefined ? undefined : policyOf(hostPlacement, HOST_PLACEMENTS),
-    whenFull: whenFull === undefined ? undefined : whenFullOf(whenFull),
+    hostPlacement: readOf('hostPlacement', plan.hostPlacement, (text) =>
+      policyOf(text, HOST_PLACEMENTS),
+    ),
+    whenFull: readOf('whenFull', plan.whenFull, whenFullOf),
     contention,
     interference,
     workload,
-    profile:
-      memory &&
-      (({ name }, made) => {
-        const own = memory[name];
-        return own === undefined ? made : withMemory(made, own);
-      }),
-    machine: {
-      ...machine,
-      idleReclaimMs,
-      hostCache,
-      ...(hostFrames === undefined ? {} : { hostFrames }),
-      ...(placement === undefined ? {} : { placement: policyOf(placement, PLACEMENTS) }),
-      ...(growth === undefined ? {} : { growth: policyOf(growth, GROWTHS) }),
-    },
+    profile: profileWith(plan.memory),
+    machine: machineOf(plan),
   };
 }

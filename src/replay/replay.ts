@@ -14,16 +14,26 @@ import {
   type SystemSpec,
   type WhenFull,
   type WorkloadParameters,
+  expectHostMachine,
+  expectProfile,
+  expectWorkload,
   fixedKeepAlive,
   memoryBound,
   policyOf,
   whenFullOf,
 } from '../serverless/index.ts';
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import {
+  RefusedArgument,
+  expectFunction,
+  expectInteger,
+  expectList,
+  expectNumber,
+  expectObject,
+} from '../check/index.ts';
 import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
-import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
+import { type Trace, type TraceFunction, arrivalsOf, expectTrace } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
@@ -130,8 +140,9 @@ function measuredCalls([first]: readonly SystemRun[]): number {
 type Warmup = Pick<ReplayOptions, 'warmupMinutes'>;
 
 export function warmupMsOf({ spanMs }: Trace, { warmupMinutes = 0 }: Warmup): number {
+  expectNumber('warm-up', warmupMinutes, 0);
   const warmupMs = warmupMinutes * MS_PER_MINUTE;
-  if (warmupMs >= 0 && warmupMs < spanMs) return warmupMs;
+  if (warmupMs < spanMs) return warmupMs;
   const expected = `fewer minutes than the trace has (${spanMs / MS_PER_MINUTE}), 0 or more`;
   throw new RefusedArgument('warm-up', expected, warmupMinutes);
 }
@@ -217,16 +228,39 @@ function hostsOf(
   return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
+/** What a caller without types may have said: each is what it should be, or undefined. */
+function expectOptions(options: ReplayOptions): void {
+  expectObject('options', options);
+  expectInteger('seed', options.seed, 0);
+  for (const { create } of expectList('systems', options.systems)) {
+    expectFunction('systems: create', create);
+  }
+  for (const name of ['machine', 'workload', 'prices'] as const) {
+    if (options[name] !== undefined) expectObject(name, options[name]);
+  }
+  for (const name of ['keepAlive', 'hostPlacement', 'profile', 'onEvent', 'progress'] as const) {
+    if (options[name] !== undefined) expectFunction(name, options[name]);
+  }
+  if (options.whenFull !== undefined) expectList('whenFull', options.whenFull);
+  const { records, prices } = options;
+  if (records !== undefined) expectFunction('records: add', expectObject('records', records).add);
+  if (prices !== undefined) expectObject('prices: ns', prices.ns);
+}
+
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
-  expectInteger('seed', options.seed, 0);
+  expectOptions(options);
   const elapsedMs = startWall();
-  const warmupMs = warmupMsOf(trace, options);
+  const warmupMs = warmupMsOf(expectTrace(trace), options);
   const machine = { ...defaultMachine(), ...options.machine };
+  expectHostMachine(machine);
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
+  expectWorkload(workload);
   const profiles = profilesOf(trace, workload).map((made, id) => {
     const one = trace.functions[id] as TraceFunction;
-    return options.profile?.(one, made) ?? made;
+    const profile = options.profile?.(one, made) ?? made;
+    expectProfile(profile);
+    return profile;
   });
   const prices = options.prices ?? PUBLISHED;
   const outcomes: Outcome[] = [];

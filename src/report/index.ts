@@ -12,9 +12,15 @@ export {
   type TimeSeries,
 } from './detail.ts';
 export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
+export type { Cell, Column, FlatTable } from './column.ts';
+export { COLOURS } from './colour.ts';
+export { escapeHtml } from './escape.ts';
+export { csvOf } from './formats/csv.ts';
+export { parquetWith } from './formats/parquet.ts';
+export { systemsTable } from './tables.ts';
 export { reportHtml } from './formats/html.ts';
 export { FORMATS } from './formats/index.ts';
-export { resultsJson } from './formats/json.ts';
+export { JSON_FORMAT, resultsJson } from './formats/json.ts';
 export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
 export { OutputError, writingTo } from './output-error.ts';
@@ -34,4 +40,4 @@ export type {
 } from './results.ts';
 export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
 export { ResultsError, parseResults } from './schema.ts';
-export { formatBytes, formatCount, formatNumber } from './unit.ts';
+export { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from './unit.ts';

@@ -1,6 +1,7 @@
 // The records of a run that were written, read back.
 
 import { existsSync, readFileSync } from 'node:fs';
+import { expectText } from '../check/index.ts';
 import type { Details } from './detail.ts';
 import { parseDetails } from './details-file.ts';
 import type { Results } from './results.ts';
@@ -11,9 +12,18 @@ function oneLine(message: string): string {
   return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ResultsError([`${path}: expected a file that can be read, found ${why}`]);
+  }
+}
+
 /** What a file of JSON says; a fault is a `ResultsError` that names the file. */
 function readAs<Value>(path: string, parse: (value: unknown) => Value): Value {
-  const text = readFileSync(path, 'utf8');
+  const text = textOf(expectText('path', path));
   try {
     return parse(JSON.parse(text));
   } catch (error) {

@@ -59,7 +59,7 @@ function kindOf(name: string, cell: Cell): Column['kind'] {
 }
 
 /** Columns in the schema's order, names are paths joined by underscores. A start-up step that a system does not have is 0. */
-export function systemsTable(results: Results): FlatTable {
+export function systemsTable(results: Pick<Results, 'systems'>): FlatTable {
   const columns = new Map<string, Column & { cells: Cell[] }>();
   const steps = new Set(results.systems.flatMap((system) => Object.keys(system.startupMs.steps)));
   results.systems.forEach((system) => {

@@ -1,6 +1,7 @@
 // The guests of scenarios, from published footprints as in
 // docs/decisions/0003-what-a-guest-holds.md.
 
+import { expectInteger, expectObject } from '../check/index.ts';
 import { publishedMachine } from '../cost/index.ts';
 import { Clock } from '../time/index.ts';
 import {
@@ -28,7 +29,9 @@ export interface GuestSize {
 
 /** A guest that holds what the published one holds after boot. */
 export function guestConfig(size: GuestSize): GuestConfig {
+  expectObject('size', size);
   const { memoryFrames, hotplugFrames = 0, cpus = 1, processes = 8, build = 'release' } = size;
+  expectInteger('hotplugFrames', hotplugFrames, 0);
   const hotplugEndFrame =
     hotplugFrames === 0 ? undefined : hotplugStart(memoryFrames) + hotplugFrames;
   const { kernel } = publishedMachine();

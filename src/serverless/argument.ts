@@ -6,9 +6,13 @@ import { choiceOf, shortened } from '../check/index.ts';
 /** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
 export class ArgumentError extends Error {
   override readonly name: string = 'ArgumentError';
+  readonly expected: string;
+  readonly found: string;
 
   constructor(expected: string, found: string) {
     super(`expected ${expected}, found ${JSON.stringify(shortened(found))}`);
+    this.expected = expected;
+    this.found = found;
   }
 }
 

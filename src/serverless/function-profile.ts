@@ -3,7 +3,7 @@
 // 0047-life-of-a-container.md).
 
 import { FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 import { type Runtime, resembling, smallRuntime } from './catalogue.ts';
 import { LIFE_SHARES } from './life.ts';
 
@@ -216,6 +216,7 @@ export function helloProfile(
   id: number,
   { name, memoryMib, fileShare, growthShare }: Runtime,
 ): FunctionProfile {
+  expectInteger('id', id, 0);
   const facts = { id, name: `hello-${name}`, memoryMib: memoryMib.median, averageMs: 1 };
   return { ...profileOf(facts, { ...DEFAULT_WORKLOAD, fileShare, growthShare }), workload: name };
 }

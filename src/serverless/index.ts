@@ -2,6 +2,7 @@
 
 export * from '../vmm/index.ts';
 export { ArgumentError, DURATION, durationMs, policyOf } from './argument.ts';
+export { WORKLOAD_BOUNDS, expectHostMachine, expectProfile, expectWorkload } from './bounds.ts';
 export { CATALOGUE, RUNTIMES, type Runtime, type Workload, resembling } from './catalogue.ts';
 export { Container } from './container.ts';
 export {

@@ -8,9 +8,11 @@
  */
 
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
-import { expectInteger } from '../check/index.ts';
+import { RefusedArgument, expectInteger } from '../check/index.ts';
 
 const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
+/** Above it, numbers would be left out. */
+const LIMIT_MAX = 4_294_967_296;
 const WARM_UP_DRAWS = 12;
 
 /** Finalizer of MurmurHash3: every input bit reaches every output bit. */
@@ -60,6 +62,7 @@ export class Random {
 
   /** `nextBelow` for each place from `from` to `to`. */
   fillBelow(limit: number, target: Uint32Array, from: number, to: number): void {
+    expectInteger('to', to, 0, target.length);
     let { a, b, c, counter } = this;
     for (let index = from; index < to; index++) {
       const sum = (a + b + counter) | 0;
@@ -74,6 +77,9 @@ export class Random {
 
   /** An integer in [0, limit); biased by less than limit / 2^32, which no use here can see. */
   nextBelow(limit: number): number {
+    if (!(typeof limit === 'number' && limit >= 0 && limit <= LIMIT_MAX)) {
+      throw new RefusedArgument('limit', `a number of 0 to ${LIMIT_MAX}`, limit);
+    }
     return Math.floor(this.nextUint32() * TWO_POW_MINUS_32 * limit);
   }
 }

@@ -30,7 +30,7 @@ export class Clock implements Timers {
   private _cancelled = 0;
 
   constructor(nsPerTick = 1) {
-    if (!(nsPerTick > 0 && nsPerTick < Infinity)) {
+    if (!(typeof nsPerTick === 'number' && nsPerTick > 0 && nsPerTick < Infinity)) {
       throw new RefusedArgument('clock: tick', 'a finite time above 0 ns', nsPerTick);
     }
     this._nsPerTick = nsPerTick;
@@ -72,7 +72,10 @@ export class Clock implements Timers {
 
   /** Puts an event of the owner's (0 or more) at a time in ticks; `step` gives it back then. */
   post(at: number, event: number): void {
-    if (!(at >= this._now && at < Infinity)) throw this._noTime(at);
+    if (!this._isAhead(at)) throw this._noTime(at);
+    if ((event | 0) !== event || event < 0) {
+      throw new RefusedArgument('clock: event', 'a whole number of 0 to 2147483647', event);
+    }
     this._queue.push(at, event);
   }
 
@@ -86,7 +89,7 @@ export class Clock implements Timers {
 
   /** Moves to a time in ticks before which nothing happens. */
   moveTo(at: number): void {
-    if (!(at >= this._now && at < Infinity) || this._hasBefore(at)) throw this._noTime(at);
+    if (!this._isAhead(at) || this._hasBefore(at)) throw this._noTime(at);
     this._now = at;
   }
 
@@ -96,6 +99,7 @@ export class Clock implements Timers {
   }
 
   advanceTo(endNs: number): void {
+    if (typeof endNs !== 'number') throw this._noTime(endNs);
     const end = endNs / this._nsPerTick;
     if (!(end >= this._now && endNs <= LONGEST_NS)) throw this._noTime(end);
     while (this.next <= end) {
@@ -134,6 +138,10 @@ export class Clock implements Timers {
   /** Cancelled timers are looked for only if something seems to be there: replays come here for every arrival. */
   private _hasBefore(at: number): boolean {
     return this._queue.nextTime < at && this.next < at;
+  }
+
+  private _isAhead(at: number): boolean {
+    return typeof at === 'number' && at >= this._now && at < Infinity;
   }
 
   private _noTime(at: number): RefusedArgument {

@@ -25,12 +25,13 @@ export interface Timers {
 
 /** The same delay if it is one; for those who keep a delay and use it later. */
 export function expectDelay(what: string, delayNs: number): number {
-  if (delayNs >= 0 && delayNs <= LONGEST_NS) return delayNs;
+  if (typeof delayNs === 'number' && delayNs >= 0 && delayNs <= LONGEST_NS) return delayNs;
   throw new RefusedArgument(what, `a time of 0 to ${LONGEST_NS} ns (104 days)`, delayNs);
 }
 
 /** The same for what happens again and again: so often that a second of time can be played. */
 export function expectPeriod(what: string, periodNs: number): number {
-  if (periodNs >= SHORTEST_PERIOD_NS && periodNs <= LONGEST_NS) return periodNs;
+  const isNumber = typeof periodNs === 'number';
+  if (isNumber && periodNs >= SHORTEST_PERIOD_NS && periodNs <= LONGEST_NS) return periodNs;
   throw new RefusedArgument(what, `a time of ${SHORTEST_PERIOD_NS} to ${LONGEST_NS} ns`, periodNs);
 }

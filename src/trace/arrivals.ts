@@ -1,14 +1,15 @@
 /** A trace's calls in order, a minute at a time; and back: a trace from calls that somebody has. */
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import { RefusedArgument, expectNumber } from '../check/index.ts';
+import { RefusedArgument, expectList, expectNumber, expectObject } from '../check/index.ts';
 import { expandCounts } from './expand.ts';
-import { CallCollector } from './rows.ts';
+import { CallCollector, MAXIMUM_SPAN_MS } from './rows.ts';
 import {
   type CallRows,
   type RecordedCalls,
   type Trace,
   type TraceFunction,
   NO_QUIRKS,
+  expectTrace,
 } from './trace.ts';
 
 /**
@@ -16,7 +17,7 @@ import {
  * minute is asked for. Each time from the begin, and each time the same.
  */
 export function arrivalsOf(trace: Trace): Iterable<CallRows> {
-  const { calls, functions, spanMs } = trace;
+  const { calls, functions, spanMs } = expectTrace(trace);
   return calls.kind === 'counted' ? expandCounts(functions, calls) : minutesOf(calls, spanMs);
 }
 
@@ -37,7 +38,7 @@ function* minutesOf(calls: RecordedCalls, spanMs: number): Generator<CallRows, v
 
 /** All calls at once, 16 bytes each: for looking at a trace, not for playing a large one. */
 export function rowsOf(trace: Trace): CallRows {
-  const startMs = new Float64Array(trace.invocations);
+  const startMs = new Float64Array(expectTrace(trace).invocations);
   const functionIds = new Uint32Array(trace.invocations);
   const durationMs = new Float32Array(trace.invocations);
   let from = 0;
@@ -68,8 +69,10 @@ export interface RowTrace {
 }
 
 /** A trace of calls from elsewhere than a file. */
-export function traceOf({ name, functions, rows, minutes = 1 }: RowTrace): Trace {
-  expectNumber('minutes', minutes, 0);
+export function traceOf(said: RowTrace): Trace {
+  const { name, functions, rows, minutes = 1 } = expectObject('trace', said);
+  expectList('functions', functions);
+  expectNumber('minutes', minutes, 0, MAXIMUM_SPAN_MS / MS_PER_MINUTE);
   const collector = new CallCollector(Infinity, undefined);
   for (const { functionId, startMs, durationMs } of rows) {
     if (functions[functionId]?.id !== functionId) {

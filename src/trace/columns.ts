@@ -1,6 +1,6 @@
 /** Which column of somebody's own file is what, and in which unit: `time=ts:s,function=fn,duration=dur_ms`. */
 import { KIB, MIB, MS_PER_MINUTE, MS_PER_S, NS_PER_MS, US_PER_MS } from '../abi/unit.ts';
-import { RefusedArgument, choiceOf } from '../check/index.ts';
+import { RefusedArgument, choiceOf, expectText } from '../check/index.ts';
 
 export const COLUMN_ROLES = [
   'time',
@@ -102,7 +102,9 @@ function roleOf(argument: string, text: string): ColumnRole {
  */
 export function parseColumns(text: string, argument = 'columns'): ColumnMap {
   const map: Partial<Record<ColumnRole, ColumnUse>> = {};
-  for (const part of text.split(',').map((one) => one.trim())) {
+  for (const part of expectText(argument, text)
+    .split(',')
+    .map((one) => one.trim())) {
     const equals = part.indexOf('=');
     const role = roleOf(argument, equals < 0 ? part : part.slice(0, equals).trim());
     if (equals < 0) throw new RefusedArgument(argument, `a column for ${role}`, part);

@@ -111,6 +111,11 @@ function parseFault(file: string, line: number, error: CsvError): TraceError {
   return new TraceError({ file, line, column, expected, found });
 }
 
+/** The build of csv-parse for browsers takes bytes of its own kind only. */
+function parsable(bytes: Uint8Array): Uint8Array | string {
+  return 'Buffer' in globalThis ? bytes : new TextDecoder().decode(bytes);
+}
+
 /** Calls `onRow` for each row below the header, which is checked first. */
 export function readCsv(
   file: string,
@@ -132,7 +137,7 @@ export function readCsv(
     return null; // Nothing is collected: memory stays that of the bytes.
   };
   try {
-    parse(bytes, { ...DIALECT, on_record: onRecord });
+    parse(parsable(bytes), { ...DIALECT, on_record: onRecord });
   } catch (error) {
     // An unclosed quote swallows the rest of the file: the row where it opened is the useful place.
     if (error instanceof CsvError) throw parseFault(file, previousLine + 1, error);

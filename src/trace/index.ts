@@ -42,9 +42,8 @@ export {
   type TraceFunction,
   type TraceOptions,
   type TraceQuirks,
+  expectTrace,
   functionKey,
 } from './trace.ts';
 export type { TracePath, TraceSource } from './source.ts';
 export { readVhive } from './vhive.ts';
-export { TRACE_WRITERS } from './write.ts';
-export type { TraceFile, TraceWriter } from './writer.ts';

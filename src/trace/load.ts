@@ -1,4 +1,5 @@
 /** Opens what `openTrace` opens, and what takes waiting or a word from the user: Parquet, and columns under any names. */
+import { expectObject, expectText } from '../check/index.ts';
 import { fileFault } from './error.ts';
 import { readCalls } from './calls.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
@@ -30,9 +31,9 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 
 /** A trace of any known format. Throws `TraceError` for what is wrong with path or files, `RangeError` for options. */
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
-  const { columns, ...own } = options;
+  const { columns, ...own } = expectObject('options', options);
   const map = columns === undefined ? undefined : parseColumns(columns);
-  if (isParquet(path, own.files ?? SYSTEM_FILES)) {
+  if (isParquet(expectText('path', path), own.files ?? SYSTEM_FILES)) {
     const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed
     return readCallsParquet(path, own, map);
   }

@@ -1,4 +1,5 @@
 /** The trace formats, and which of them a path is in. Adding one is adding its file and its line here. */
+import { expectObject, expectText } from '../check/index.ts';
 import { AZURE2019 } from './azure2019.ts';
 import { AZURE2021 } from './azure2021.ts';
 import { CALLS } from './calls.ts';
@@ -81,8 +82,8 @@ function openFolder(folder: string, options: TraceOptions, files: TraceSource): 
  * files, `RangeError` for options out of range.
  */
 export function openTrace(path: string, options: TraceOptions): Trace {
-  const { files = SYSTEM_FILES } = options;
-  const { kind } = files.look(path);
+  const { files = SYSTEM_FILES } = expectObject('options', options);
+  const { kind } = files.look(expectText('path', path));
   if (kind === 'folder') return openFolder(path, options, files);
   if (kind === 'file') return openFile(path, options, files);
   throw fileFault(path, 'a file or folder', 'something else');

@@ -1,5 +1,5 @@
 /** Checks the options that all readers share; a wrong one is the caller's error, not the trace's. */
-import { RefusedArgument, expectNumber } from '../check/index.ts';
+import { RefusedArgument, expectNumber, expectObject } from '../check/index.ts';
 import type { TraceOptions } from './trace.ts';
 
 export interface OptionValues {
@@ -11,7 +11,7 @@ export interface OptionValues {
 }
 
 export function checkOptions(options: TraceOptions): OptionValues {
-  const { seed, minutes, maximumInvocations = Infinity } = options;
+  const { seed, minutes, maximumInvocations = Infinity } = expectObject('options', options);
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RefusedArgument('seed', 'a non-negative safe integer', seed);
   }

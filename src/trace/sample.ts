@@ -3,11 +3,17 @@
  * window, so that the sample has the popular ones and the rare ones in the trace's proportion, at any seed.
  */
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectNumber } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectNumber, expectObject } from '../check/index.ts';
 import { randomStream } from '../time/index.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
 import { CallCollector } from './rows.ts';
-import type { CountedCalls, RecordedCalls, Trace, TraceFunction } from './trace.ts';
+import {
+  type CountedCalls,
+  type RecordedCalls,
+  type Trace,
+  type TraceFunction,
+  expectTrace,
+} from './trace.ts';
 
 export interface SampleOptions {
   readonly seed: number;
@@ -135,6 +141,8 @@ function sampleRows(
  * count of a counted one, whose draws are those of the whole trace if the window begins at minute 0.
  */
 export function sampleTrace(trace: Trace, options: SampleOptions): Trace {
+  expectTrace(trace);
+  expectInteger('seed', expectObject('options', options).seed, 0);
   if (trace.sessions !== undefined) {
     throw new RefusedArgument('trace', 'a trace of calls', `${trace.sessions.length} sessions`);
   }

@@ -1,6 +1,6 @@
 /** What a trace has in it, in figures. Nothing is drawn for it: a counted trace says no instants and no durations of calls. */
 import { FRAME_BYTES, MIB, MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
-import type { Trace, TraceFunction, TraceQuirks } from './trace.ts';
+import { type Trace, type TraceFunction, type TraceQuirks, expectTrace } from './trace.ts';
 
 /** Nearest rank; all 0 for nothing. */
 export interface Spread {
@@ -167,7 +167,7 @@ function sessionSummary({ sessions, functions }: Trace): SessionSummary | undefi
 }
 
 export function summarizeTrace(trace: Trace): TraceSummary {
-  const { name, format, functions, invocations, calls, spanMs, quirks } = trace;
+  const { name, format, functions, invocations, calls, spanMs, quirks } = expectTrace(trace);
   const { byMinute, byFunction } = sumCalls(trace);
   const peak = byMinute.reduce((most, count) => Math.max(most, count), 0);
   const busyMs = functions.reduce(

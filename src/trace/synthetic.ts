@@ -5,7 +5,7 @@
  * at any seed, and the seed decides which function has which. Their correlations are unpublished;
  * they are taken as independent but for the bounds documented at `SyntheticConfig`.
  */
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectObject } from '../check/index.ts';
 import { MS_PER_MINUTE, US_PER_S } from '../abi/unit.ts';
 import { typicalDurations, appMemoryMibAt, averageDurationMsAt } from './distribution.ts';
 import { MinuteCounts, countedTrace } from './counts.ts';
@@ -301,13 +301,16 @@ function countCalls(
 }
 
 function checkRange(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) {
+  if (!(typeof value === 'number' && value >= low && value <= high)) {
     throw new RefusedArgument(name, `${low} to ${high}`, value);
   }
 }
 
 /** Throws RefusedArgument, which names the figure as `popular.perMinute`. */
-export function checkSynthetic({ popular, diurnal, ...config }: SyntheticConfig): void {
+export function checkSynthetic(said: SyntheticConfig): void {
+  const { popular, diurnal, ...config } = expectObject('synthetic', said);
+  expectObject('popular', popular);
+  if (diurnal !== undefined) expectObject('diurnal', diurnal);
   for (const name of ['functionCount', 'minutes'] as const) {
     if (!Number.isInteger(config[name]))
       throw new RefusedArgument(name, 'an integer', config[name]);

@@ -2,6 +2,7 @@
  * What every reader and the generator produce and replay consumes: functions, and what the file says of their calls. A trace
  * is never whole in memory as calls: `arrivalsOf` makes them minute by minute. Knows no format.
  */
+import { expectInteger, expectList, expectNumber, expectObject } from '../check/index.ts';
 import type { TraceSource } from './source.ts';
 
 /** The shares at which Azure publishes durations; `DurationSummary.percentilesMs` is parallel to it. */
@@ -159,6 +160,16 @@ export const NO_QUIRKS: TraceQuirks = {
 /** A part of a key: what joins parts, or follows a key in a label, is written as in a URL. */
 function keyPart(text: string): string {
   return text.replace(/[%/#]/g, encodeURIComponent);
+}
+
+/** The trace, if it is one as far as can be seen without looking at each call. */
+export function expectTrace(trace: Trace): Trace {
+  expectObject('trace', trace);
+  expectList('trace.functions', trace.functions);
+  expectObject('trace.calls', trace.calls);
+  expectInteger('trace.invocations', trace.invocations, 0);
+  expectNumber('trace.spanMs', trace.spanMs, 0);
+  return trace;
 }
 
 /** Identity of an app across files of one trace, and the label of its random streams. */

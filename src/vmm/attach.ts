@@ -2,6 +2,7 @@
 // with the VM, the host's side of a discard. No device in particular.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
+import { expectFunction, expectObject } from '../check/index.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
 import {
   type Connection,
@@ -16,6 +17,7 @@ import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
  * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
  */
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
+  expectFunction('timers: after', expectObject('timers', timers).after);
   return {
     get nowNs(): number {
       return timers.nowNs;

@@ -98,6 +98,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
   }
 
   write(addr: number, bytes: Uint8Array): boolean {
+    if (!(bytes instanceof Uint8Array)) throw new RefusedArgument('bytes', 'a Uint8Array', bytes);
     if (!this.contains(addr, bytes.length)) return false;
     const offset = addr % FRAME_BYTES;
     if (offset + bytes.length <= FRAME_BYTES) {

@@ -1,6 +1,7 @@
 // How large a VM must be, and where memory lies that it gets later. One rule for every system and scenario.
 
 import { FRAMES_PER_GIB, MEMORY_BLOCK_FRAMES } from '../abi/unit.ts';
+import { expectInteger } from '../check/index.ts';
 import { memmapFrames } from '../guest/index.ts';
 
 /** Watermarks, per-cpu lists and the allocator's slack: a twelfth of what is needed, as in docs/decisions/0002. */
@@ -29,6 +30,7 @@ export function memoryFor(frames: number): number {
 
 /** First frame of the first memory block behind a guest's memory: where hot-plugged memory starts. */
 export function hotplugStart(memoryFrames: number): number {
+  expectInteger('memoryFrames', memoryFrames, 0);
   const above = Math.max(0, memoryFrames - LOW_MEMORY_FRAMES);
   return wholeBlocks(HIGH_MEMORY_START + above);
 }

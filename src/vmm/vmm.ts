@@ -100,7 +100,7 @@ export class Vmm {
 
   /** Clones a machine (`shared`) or boots it. Throws HostOutOfMemory. */
   start(config: GuestConfig, shared: boolean): MicroVm {
-    return this._startFrom(this._templates.get(config, shared));
+    return this._startFrom(this._templates.get(expectObject('machine', config), shared));
   }
 
   /** Starts a VM from an image of a function. Throws HostOutOfMemory. */

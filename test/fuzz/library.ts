@@ -345,8 +345,6 @@ function outcomeOf(world: World, step: string, given: Args): string {
   } catch (error) {
     if (error instanceof Nothing) return 'nothing there';
     if (TYPED.some((kind) => error instanceof kind)) return (error as Error).name;
-    // errors of options have names of their own
-    if (error instanceof RangeError && error.name.endsWith('OptionError')) return 'RefusedArgument';
     throw error;
   }
 }

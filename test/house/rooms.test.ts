@@ -21,7 +21,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
-  cli: ['experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],
+  sweep: ['experiment', 'replay', 'report', 'trace'],
+  cli: ['sweep', 'experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],
 };
 
 /** Rooms of which only types may be imported. */

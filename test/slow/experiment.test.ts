@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseResults } from '../../src/index.ts';
+import { parseResults } from '../../src/node.ts';
 import { ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 
 const EXAMPLE = join(ROOT, 'examples/experiment.yaml');

@@ -15,10 +15,13 @@ export interface Ended {
   readonly err: string;
 }
 
+/** A sweep leaves thousands of files. */
+const REMOVAL_MS = 120_000;
+
 /** An empty folder, gone after the tests of the file. */
 export function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true }), REMOVAL_MS);
   return folder;
 }
 

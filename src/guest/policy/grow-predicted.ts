@@ -1,7 +1,7 @@
 // Growth predicted from earlier zones of the same function: a new zone starts with what most of
 // them came to, and what goes beyond that comes block by block.
 
-import { expectInteger, expectNumber } from '../../check/index.ts';
+import { expectInteger, expectNumber, expectObject } from '../../check/index.ts';
 import type { GrowthPolicy } from './policy.ts';
 
 export interface Prediction {
@@ -13,7 +13,8 @@ export interface Prediction {
   readonly unknownBlocks: number;
 }
 
-export function growAsPredicted({ memory, quantile, unknownBlocks }: Prediction): GrowthPolicy {
+export function growAsPredicted(prediction: Prediction): GrowthPolicy {
+  const { memory, quantile, unknownBlocks } = expectObject('prediction', prediction);
   expectInteger('memory', memory, 1);
   expectNumber('quantile', quantile, 0, 1);
   expectInteger('unknownBlocks', unknownBlocks, 1);

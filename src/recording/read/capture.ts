@@ -1,6 +1,7 @@
 // Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
 import path from 'node:path';
+import { expectText } from '../../check/index.ts';
 import {
   FRAME_BYTES,
   kernelOf,
@@ -119,6 +120,7 @@ async function readExtra(folder: string, start: AllocatorState): Promise<ExtraTr
 
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string): Promise<Capture> {
+  expectText('folder', folder);
   const start = readState(folder, 'start');
   const end = readState(folder, 'end');
   const deviceLog = await readLog(folder, 'device.log');

@@ -27,7 +27,7 @@ function source({ name, kind, cells }: Column): ColumnSource {
 
 const CREATED_BY = 'guestmem';
 
-/** What is in each file's key-value metadata. */
+/** What is in each file of a run: schema version, seed and trace name. */
 function metadata({ schema, seed, trace }: Results): { key: string; value: string }[] {
   return [
     { key: 'guestmem.schema', value: String(schema) },
@@ -36,11 +36,20 @@ function metadata({ schema, seed, trace }: Results): { key: string; value: strin
   ];
 }
 
-/** Schema version, seed and trace name are in the file's key-value metadata. */
-export function parquetOf({ columns }: FlatTable, results: Results): Uint8Array {
+/** A table with words of its own in the file's key-value metadata. */
+export function parquetWith(
+  { columns }: FlatTable,
+  kvMetadata: readonly { readonly key: string; readonly value: string }[],
+): Uint8Array {
   const columnData = columns.map(source);
-  const kvMetadata = metadata(results);
-  return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: CREATED_BY, kvMetadata }));
+  return new Uint8Array(
+    parquetWriteBuffer({ columnData, createdBy: CREATED_BY, kvMetadata: [...kvMetadata] }),
+  );
+}
+
+/** Schema version, seed and trace name are in the file's key-value metadata. */
+export function parquetOf(table: FlatTable, results: Results): Uint8Array {
+  return parquetWith(table, metadata(results));
 }
 
 /** What a writer of bytes has by now; it goes on behind it. */

@@ -1,7 +1,7 @@
 // fixed: every idle container is kept equally long, as most platforms do.
 
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
-import { RefusedArgument } from '../../check/index.ts';
+import { expectNumber } from '../../check/index.ts';
 import { durationMs } from '../argument.ts';
 import type { KeepAlive, KeepAliveSpec } from './policy.ts';
 
@@ -9,7 +9,7 @@ import type { KeepAlive, KeepAliveSpec } from './policy.ts';
 export const DEFAULT_KEEP_ALIVE_MS: number = 10 * MS_PER_MINUTE;
 
 export function fixedKeepAlive(ttlMs: number = DEFAULT_KEEP_ALIVE_MS): KeepAlive {
-  if (!(ttlMs >= 0)) throw new RefusedArgument('keep-alive', '0 ms or more', ttlMs);
+  expectNumber('keep-alive', ttlMs, 0, Infinity);
   return { arrived: () => {}, keepMs: () => ttlMs };
 }
 

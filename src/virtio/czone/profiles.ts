@@ -1,6 +1,7 @@
 /** Ways to run czone-virtio that are compared, as data, and the options of one device. */
 
 import { FRAME_BYTES, MIB, NS_PER_S } from '../../abi/unit.ts';
+import { RefusedArgument, expectInteger, expectMultiple } from '../../check/index.ts';
 import type { Timers } from '../../time/index.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC, F_VERSION_1 } from '../constants.ts';
 import { POLICY_SPEC, type DevicePolicy } from '../device.ts';
@@ -87,12 +88,7 @@ export interface CZoneDeviceOptions {
   readonly reportNs?: (frames: number) => number;
 }
 
-/** An option of a device that cannot be. */
-export class CZoneOptionError extends RangeError {
-  override readonly name: string = 'CZoneOptionError';
-}
-
-/** What options come to; throws CZoneOptionError. */
+/** What options come to; throws RefusedArgument. */
 export function checkCZoneOptions(
   profile: CZoneProfile,
   options: CZoneDeviceOptions,
@@ -103,19 +99,17 @@ export function checkCZoneOptions(
   const { maxRanges, maxZones } = profile;
   expectPowerOfTwo('blockBytes', blockBytes, 2 * MIB, 128 * MIB);
   expectPowerOfTwo('granuleBytes', granuleBytes, FRAME_BYTES, blockBytes);
-  expectBetween('maxRanges', maxRanges, MAX_RANGES_MIN, MAX_RANGES_MAX);
-  expectBetween('maxZones', maxZones, 1, MAX_ZONES_MAX);
+  expectInteger('maxRanges', maxRanges, MAX_RANGES_MIN, MAX_RANGES_MAX);
+  expectInteger('maxZones', maxZones, 1, MAX_ZONES_MAX);
   for (const [name, bytes, least, most] of [
-    ['addr', addr, 0, Number.MAX_SAFE_INTEGER - regionBytes],
+    // first those that bound the others
     ['regionBytes', regionBytes, blockBytes, 2 ** 32 * FRAME_BYTES],
+    ['addr', addr, 0, Number.MAX_SAFE_INTEGER - regionBytes],
     ['usableBytes', usableBytes, 0, regionBytes],
     ['requestedBytes', requestedBytes, 0, usableBytes],
     ['zoneLimitBytes', zoneLimitBytes, 0, regionBytes],
   ] as const) {
-    expectBetween(name, bytes, least, most);
-    if (bytes % blockBytes !== 0) {
-      throw new CZoneOptionError(`${name} ${bytes}: expected a multiple of ${blockBytes}`);
-    }
+    expectMultiple(name, bytes, blockBytes, least, most);
   }
   const limit = zoneLimitBytes === 0 ? Infinity : zoneLimitBytes / blockBytes;
   return {
@@ -135,12 +129,8 @@ export function checkCZoneOptions(
   };
 }
 
-function expectBetween(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new CZoneOptionError(`${name} ${value}: expected ${least} to ${most}`);
-}
-
 function expectPowerOfTwo(name: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(Math.log2(value)) && value >= least && value <= most) return;
-  throw new CZoneOptionError(`${name} ${value}: expected a power of two from ${least} to ${most}`);
+  const isPower = typeof value === 'number' && Number.isInteger(Math.log2(value));
+  if (isPower && value >= least && value <= most) return;
+  throw new RefusedArgument(name, `a power of two from ${least} to ${most}`, value);
 }

@@ -3,7 +3,7 @@
  * of a chosen VMM. Acts on host memory only through `MemHost`.
  */
 
-import { expectInteger } from '../../check/index.ts';
+import { RefusedArgument, expectInteger, expectMultiple } from '../../check/index.ts';
 import { DEVICE_ID_MEM } from '../constants.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -50,11 +50,6 @@ const ADDR_MAX = 2 ** 46;
 /** The config space has 16 bits for it. */
 const NODE_ID_MAX = 2 ** 16 - 1;
 
-/** An option of a device that no VMM would accept. */
-export class MemOptionError extends RangeError {
-  override readonly name: string = 'MemOptionError';
-}
-
 export class MemDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_MEM;
   readonly queueCount: number = 1;
@@ -88,7 +83,8 @@ export class MemDevice implements DeviceModel {
     this._blocks = new BlockMap(regionBytes / blockBytes);
     const { requestedBytes = 0 } = options;
     if (!this._isValidSize(requestedBytes)) {
-      throw new MemOptionError(`requestedBytes ${requestedBytes} is not a size of this region`);
+      const expected = `a multiple of ${blockBytes} up to ${regionBytes}`;
+      throw new RefusedArgument('requestedBytes', expected, requestedBytes);
     }
     this._requestedBytes = requestedBytes;
     this._usableBytes = this._usableFor(requestedBytes);
@@ -286,9 +282,8 @@ export class MemDevice implements DeviceModel {
   }
 
   private _isValidSize(lengthBytes: number): boolean {
-    return (
-      lengthBytes >= 0 && lengthBytes <= this.regionBytes && lengthBytes % this.blockBytes === 0
-    );
+    if (typeof lengthBytes !== 'number' || lengthBytes % this.blockBytes !== 0) return false;
+    return lengthBytes >= 0 && lengthBytes <= this.regionBytes;
   }
 
   private _usableFor(requestedBytes: number): number {
@@ -309,19 +304,13 @@ function checkOptions(
   regionBytes: number,
   blockBytes: number,
 ): void {
-  const isPowerOfTwo = Number.isInteger(Math.log2(blockBytes));
-  if (!isPowerOfTwo || blockBytes < profile.minBlockBytes) {
-    throw new MemOptionError(
-      `blockBytes ${blockBytes}: expected a power of two of at least ${profile.minBlockBytes}`,
-    );
+  expectInteger('blockBytes', blockBytes, profile.minBlockBytes, ADDR_MAX);
+  if (!Number.isInteger(Math.log2(blockBytes))) {
+    throw new RefusedArgument('blockBytes', 'a power of two', blockBytes);
   }
   const align = Math.max(profile.regionAlignBytes, blockBytes);
-  const isAligned = addr % align === 0 && regionBytes % align === 0;
-  if (!isAligned || regionBytes <= 0 || addr < 0 || addr + regionBytes > ADDR_MAX) {
-    throw new MemOptionError(
-      `region ${addr}+${regionBytes}: expected multiples of ${align} below ${ADDR_MAX}, and not empty`,
-    );
-  }
+  expectMultiple('regionBytes', regionBytes, align, align, ADDR_MAX);
+  expectMultiple('addr', addr, align, 0, ADDR_MAX - regionBytes);
 }
 
 const alignUp = (value: number, align: number): number => Math.ceil(value / align) * align;

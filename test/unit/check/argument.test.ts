@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   RefusedArgument,
+  expectFigures,
+  expectFunction,
   expectInteger,
+  expectList,
   expectMultiple,
   expectNumber,
   expectObject,
+  expectText,
   expectWords,
 } from '../../../src/check/index.ts';
 
@@ -82,5 +86,46 @@ describe('words', () => {
   it.each([-1, 0.5, 2 ** 32, ...NO_NUMBERS])('names the one that is none: %s', (value) => {
     expect(() => expectWords(NAMES, value, 0)).toThrow(/^call: first: expected/);
     expect(() => expectWords(NAMES, 0, value ?? -1)).toThrow(/^call: second: expected/);
+  });
+});
+
+describe('a value of another kind', () => {
+  it.each([
+    [expectText, 'a text', 'text'],
+    [expectList, [1], 'a list'],
+    [expectFunction, (): void => {}, 'a function'],
+  ] as const)('is refused by %o', (expectKind, good, kind) => {
+    const expectAny = expectKind as (argument: string, value: unknown) => unknown;
+    expect(expectAny('it', good)).toBe(good);
+    for (const value of [5, null, undefined, {}]) {
+      expect(() => expectAny('it', value)).toThrow(`it: expected ${kind}, found`);
+    }
+  });
+});
+
+describe('figures of a group', () => {
+  const BOUNDS = {
+    count: { least: 1, most: 9 },
+    share: { least: 0, most: 1, isFraction: true },
+  };
+
+  it('pass within their bounds', () => {
+    const group = { count: 9, share: 0.5, name: 'any' };
+    expect(expectFigures('group', group, BOUNDS)).toBe(group);
+  });
+
+  it.each(NO_NUMBERS)('are refused by their own names: %o', (value) => {
+    const count = { count: value, share: 0.5 };
+    expect(() => expectFigures('group', count, BOUNDS)).toThrow(/^group\.count: expected a whole/);
+    const share = { count: 1, share: value };
+    expect(() => expectFigures('group', share, BOUNDS)).toThrow(/^group\.share: expected a num/);
+    expect(() => expectFigures('group', null as never, BOUNDS)).toThrow(
+      'group: expected an object',
+    );
+  });
+
+  it('are whole unless it is said that they are not', () => {
+    const group = { count: 1.5, share: 0.5 };
+    expect(() => expectFigures('group', group, BOUNDS)).toThrow('group.count');
   });
 });

@@ -3,7 +3,13 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 
-import { exitCodeOf, Interrupted, SystemsMissing, UsageError } from '../../../src/cli/fault.ts';
+import {
+  exitCodeOf,
+  Interrupted,
+  JobsMissing,
+  SystemsMissing,
+  UsageError,
+} from '../../../src/cli/fault.ts';
 import { RecordingError } from '../../../src/recording/index.ts';
 import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } from '../../../src/replay/index.ts';
 import { TraceError } from '../../../src/trace/index.ts';
@@ -32,6 +38,19 @@ describe('an error of the caller', () => {
 });
 
 describe('other ends', () => {
+  it('jobs without results end with 1 and a line each, as long as they are few', async () => {
+    expect(await end(new JobsMissing(['a: why', 'b: why']))).toEqual([
+      1,
+      ['guestmem: a: why', 'guestmem: b: why'],
+    ]);
+    const [code, lines] = await end(new JobsMissing(Array<string>(500).fill('a: why')));
+    expect([code, lines.length, lines.at(-1)]).toEqual([
+      1,
+      21,
+      'guestmem: … 500 jobs have no results in all',
+    ]);
+  });
+
   it('an interrupt ends with 130 and says that nothing was written', async () => {
     const error = new Interrupted('SIGINT');
     expect(await end(error)).toEqual([130, ['guestmem: interrupted, nothing was written']]);

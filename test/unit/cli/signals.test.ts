@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupted } from '../../../src/cli/fault.ts';
-import { interruptible } from '../../../src/cli/signals.ts';
+import { interruptible, untilSignal } from '../../../src/cli/signals.ts';
 import { ReplayInterrupted } from '../../../src/replay/index.ts';
 
 /** Work that goes on until it is told to stop. */
@@ -28,5 +28,22 @@ describe('work that may be interrupted', () => {
   it('gives what it made, or its own error', async () => {
     expect(await interruptible(() => Promise.resolve(7))).toBe(7);
     await expect(interruptible(() => Promise.reject(new Error('other')))).rejects.toThrow('other');
+  });
+
+  it('says what is kept, where something is', async () => {
+    const work = interruptible(untilStopped, { kept: 'what is finished is kept' });
+    process.emit('SIGINT', 'SIGINT');
+    await expect(work).rejects.toThrow('interrupted, what is finished is kept');
+  });
+
+  it('may end by itself when it is told to stop', async () => {
+    const work = untilSignal(
+      (signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve(signal.reason));
+        }),
+    );
+    process.emit('SIGTERM', 'SIGTERM');
+    expect(await work).toBe('SIGTERM');
   });
 });

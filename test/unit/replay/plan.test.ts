@@ -16,7 +16,7 @@ describe('a plan', () => {
   });
 
   it.each([
-    [{ systems: ['nope'] }, /^expected a system of scpv-boot, .*found "nope"$/],
+    [{ systems: ['nope'] }, /^systems: expected a system of scpv-boot, .*found "nope"$/],
     [{ systems: [], keepAlive: 'nope' }, /a policy of fixed, lru.* found "nope"/],
     [{ systems: [], placement: 'nope' }, /a policy of fullest, emptiest, found "nope"/],
     [{ systems: [], growth: 'nope' }, /a policy of .*, found "nope"/],

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { TraceError, loadTrace, traceFiles } from '../../../src/trace/index.ts';
-import { TRACE_WRITERS, rowsOf } from '../../../src/trace/index.ts';
+import { rowsOf } from '../../../src/trace/index.ts';
+import { TRACE_WRITERS } from '../../../src/trace/node.ts';
 
 const CALLS = 'function,start_ms,duration_ms\nf,0,5\ng,10,7\n';
 const VHIVE = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { NEVER_OURS, csvCell, expectCalls, pieces, shortFloat } from '../../../src/trace/writer.ts';
-import { TRACE_WRITERS, openTrace } from '../../../src/trace/index.ts';
+import { openTrace } from '../../../src/trace/index.ts';
+import { TRACE_WRITERS } from '../../../src/trace/node.ts';
 import { SESSION_FILES, makeFolder } from '../../support/trace-folders.ts';
 
 describe('what forms share', () => {

@@ -1,12 +1,12 @@
 /** The device alone: initialisation, idle zones, statistics, reset, restore (docs/czone-virtio.md, CZ-D). */
 
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../../src/check/index.ts';
 
 import { NS_PER_S } from '../../../../src/abi/unit.ts';
 import {
   CZONE_PROFILES,
   CZoneDevice,
-  CZoneOptionError,
   type CZoneDeviceOptions,
   VirtioDevice,
 } from '../../../../src/virtio/index.ts';
@@ -97,13 +97,13 @@ describe('initialisation', () => {
   });
 
   it('an option that cannot be is refused with what was expected', () => {
-    expect(make({ blockBytes: 3 << 20 })).toThrow(CZoneOptionError);
-    expect(make({ blockBytes: 3 << 20 })).toThrow('blockBytes 3145728: expected a power of two');
-    expect(make({ granuleBytes: 4 << 20 })).toThrow('granuleBytes 4194304');
-    expect(make({ requestedBytes: 4096 })).toThrow('requestedBytes 4096: expected a multiple');
+    expect(make({ blockBytes: 3 << 20 })).toThrow(RefusedArgument);
+    expect(make({ blockBytes: 3 << 20 })).toThrow('blockBytes: expected a power of two');
+    expect(make({ granuleBytes: 4 << 20 })).toThrow('granuleBytes: expected');
+    expect(make({ requestedBytes: 4096 })).toThrow('requestedBytes: expected a multiple');
     expect(make({ usableBytes: 2 ** 40 })).toThrow('usableBytes');
     expect(make({ regionBytes: 2 ** 45 })).toThrow('regionBytes');
-    expect(make({ addr: 4096 })).toThrow('addr 4096');
+    expect(make({ addr: 4096 })).toThrow('addr: expected a multiple');
   });
 });
 

@@ -1,11 +1,11 @@
 /** The virtio-mem device: wire vectors, every response, and where the three VMMs differ (D.2, F.2, F.3). */
 
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../../src/check/index.ts';
 
 import {
   MEM_PROFILES,
   MemDevice,
-  MemOptionError,
   VirtioDevice,
   type MemDeviceOptions,
   type MemProfileName,
@@ -240,6 +240,6 @@ describe('set-up', () => {
     ['qemu', { regionBytes: 0 }],
     ['qemu', { requestedBytes: MIB }],
   ] as const)('%s with %o is refused', (profile, options) => {
-    expect(() => new Rig(profile, options)).toThrow(MemOptionError);
+    expect(() => new Rig(profile, options)).toThrow(RefusedArgument);
   });
 });

@@ -1,0 +1,93 @@
+// What the figures of a replay may be. They are looked at before anything is played: what lies behind takes them as they are.
+
+import { NS_PER_MS, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import {
+  type Bounds,
+  RefusedArgument,
+  expectFigures,
+  expectFunction,
+  expectMultiple,
+  expectNumber,
+  expectObject,
+} from '../check/index.ts';
+import type { FunctionProfile, WorkloadParameters } from './function-profile.ts';
+import type { MachineConfig } from './machine.ts';
+
+/** The core numbers frames in 32 bits. */
+const FRAMES: Bounds = { least: 0, most: 2 ** 32 - 1 };
+const SHARE: Bounds = { least: 0, most: 1, isFraction: true };
+/** A guest has processes for so many, and some others: src/guest/machine.ts. */
+const CONTAINERS: Bounds = { least: 1, most: 10_000 };
+const CPUS: Bounds = { least: 1, most: 1024 };
+/** Clocks count whole nanoseconds up to here. */
+const LONGEST_MS: number = Number.MAX_SAFE_INTEGER / NS_PER_MS;
+
+/** Each is a share of 0 to 1, or an amount in the unit that ends its name. */
+export const WORKLOAD_BOUNDS: Readonly<Record<keyof WorkloadParameters, Bounds>> = {
+  fileShare: SHARE,
+  residentShare: SHARE,
+  callTouchShare: SHARE,
+  callWriteShare: SHARE,
+  callTemporaryShare: SHARE,
+  callTemporaryKibMin: { least: 0, most: 2 ** 32, isFraction: true },
+  initPeakShare: SHARE,
+  growthShare: SHARE,
+  collectionShare: SHARE,
+  collectionCalls: { least: 1, most: 2 ** 32 },
+  resumeTouchShare: SHARE,
+  resumeWriteShare: SHARE,
+};
+
+const PROFILE_BOUNDS = {
+  fileFrames: FRAMES,
+  anonymousFrames: FRAMES,
+  initPeakFrames: FRAMES,
+  growthFrames: FRAMES,
+  collectionFrames: FRAMES,
+  collectionCalls: WORKLOAD_BOUNDS.collectionCalls,
+  resumeFrames: FRAMES,
+  resumeWriteFrames: FRAMES,
+  resumeFileFrames: FRAMES,
+  limitFrames: { ...FRAMES, least: 1 },
+  callWriteFrames: FRAMES,
+  callReadFrames: FRAMES,
+  callFileFrames: FRAMES,
+  callTemporaryFrames: FRAMES,
+} as const satisfies Partial<Record<keyof FunctionProfile, Bounds>>;
+
+/** Throws RefusedArgument for a machine that no system can run on. Its guests are looked at when they are booted. */
+export function expectHostMachine(machine: MachineConfig): void {
+  expectFigures('machine', machine, {
+    hostFrames: { least: 0, most: Infinity, isFraction: true },
+    containerKernelFrames: FRAMES,
+    containersPerVm: CONTAINERS,
+    cpusPerVm: CPUS,
+    containerFramesPerVm: { ...FRAMES, least: 1 },
+  });
+  const { blockFrames, idleReclaimMs } = machine;
+  expectMultiple('machine.blockFrames', blockFrames, PAGEBLOCK_FRAMES, PAGEBLOCK_FRAMES);
+  if (!Number.isInteger(Math.log2(blockFrames))) {
+    throw new RefusedArgument('machine.blockFrames', 'a power of two', blockFrames);
+  }
+  if (idleReclaimMs !== undefined) {
+    expectNumber('machine.idleReclaimMs', idleReclaimMs, 0, LONGEST_MS);
+  }
+  expectFigures('machine.resumed', machine.resumed, {
+    cloneWrittenFrames: FRAMES,
+    cloneReadFrames: FRAMES,
+  });
+  expectObject('machine.kernel', machine.kernel);
+  expectObject('machine.vmm', machine.vmm);
+  expectFunction('machine.placement', machine.placement);
+  expectFunction('machine.growth', machine.growth);
+}
+
+/** Throws RefusedArgument for a parameter that is no share, or no amount. */
+export function expectWorkload(parameters: WorkloadParameters): void {
+  expectFigures('workload', parameters, WORKLOAD_BOUNDS);
+}
+
+/** Throws RefusedArgument for a container that cannot be. */
+export function expectProfile(profile: FunctionProfile): void {
+  expectFigures('profile', profile, PROFILE_BOUNDS);
+}

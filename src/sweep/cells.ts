@@ -1,0 +1,113 @@
+// The cells of a sweep: all combinations of what it varies, without those that it excludes, each a job a seed.
+
+import { resolve } from 'node:path';
+import {
+  type Experiment,
+  ExperimentError,
+  changed,
+  defaultExperiment,
+  experimentFile,
+  placed,
+} from '../experiment/index.ts';
+import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
+import type { SweepFile } from './file.ts';
+import { type Job, jobOf } from './job.ts';
+import { hashOfTrace } from './trace-hash.ts';
+
+/** Far above what anybody waits for. */
+const CELLS_MAX = 1e5;
+
+/** A job, and what stands for it in tables: a word for each path that the sweep varies. */
+export interface Cell {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly seed: number;
+  readonly job: Job;
+}
+
+/** A sweep whose cells are known. */
+export interface Sweep {
+  /** Paths that are varied, in the order of the file. */
+  readonly factors: readonly string[];
+  readonly cells: readonly Cell[];
+  /** Each job once, in the order of the cells: two cells may come to the same. */
+  readonly jobs: readonly Job[];
+  readonly retries: number;
+}
+
+function combinations({ grid, list }: SweepFile): Factors[] {
+  let cells: Factors[] = [...list];
+  for (const [path, values] of Object.entries(grid)) {
+    cells = cells.flatMap((cell) => values.map((value) => ({ ...cell, [path]: value })));
+    if (cells.length > CELLS_MAX) break;
+  }
+  return cells;
+}
+
+function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
+  return exclude.some((one) =>
+    Object.entries(one).every(([path, value]) => labelOf(cell[path]) === labelOf(value)),
+  );
+}
+
+/** What a cell comes to. Throws ExperimentError for values that do not go together. */
+function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Experiment {
+  let said = base;
+  for (const [path, written] of Object.entries(cell)) {
+    const [key = ''] = path.split('.');
+    // paths of files are from where the sweep lies; a value goes alone, so that those of the base stay what they are
+    const own = placed(withValue({}, path, written), from);
+    const value = valueIn(own, path);
+    // a file of prices has become the prices in it
+    said =
+      value === undefined ? withValue(said, key, valueIn(own, key)) : withValue(said, path, value);
+  }
+  const parsed = experimentFile.safeParse(said);
+  if (parsed.success) return changed(defaultExperiment(), said);
+  const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
+  throw new ExperimentError(
+    parsed.error.issues.map(
+      ({ path, message }) =>
+        `${file}: the cell ${where.join(', ')}: ${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
+    ),
+  );
+}
+
+function labelsOf(factors: readonly string[], cell: Factors, played: Experiment): Cell['labels'] {
+  const label = (path: string): string =>
+    path in cell ? labelOf(cell[path]) : labelOf(valueIn(played, path));
+  return Object.fromEntries(factors.map((path) => [path, label(path)]));
+}
+
+/** A trace's path as all machines have it. */
+function everywhere(experiment: Experiment, seed: number): Experiment {
+  const { trace } = experiment;
+  const path = trace.path === undefined ? undefined : resolve(trace.path);
+  return { ...experiment, seed, trace: path === undefined ? trace : { ...trace, path } };
+}
+
+/** All cells, in the order of the file, seeds last. `file` is for what is said. Throws ExperimentError and TraceError. */
+export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
+  const all = combinations(said);
+  const chosen = all.filter((cell) => !isExcluded(cell, said.exclude));
+  const count = chosen.length * said.seeds.length;
+  if (count === 0 || count > CELLS_MAX) {
+    const found = count === 0 ? 'none' : 'more';
+    throw new ExperimentError([`${file}: expected 1 to ${CELLS_MAX} cells, found ${found}`]);
+  }
+  const factors = [...new Set(chosen.flatMap((cell) => Object.keys(cell)))];
+  const hashes = new Map<string, string>();
+  const cells: Cell[] = [];
+  for (const cell of chosen) {
+    const experiment = experimentOf(said, cell, file);
+    const labels = labelsOf(factors, cell, experiment);
+    for (const seed of said.seeds) {
+      const one = everywhere(experiment, seed);
+      const { path } = one.trace;
+      const hash = path && (hashes.get(path) ?? (await hashOfTrace(path)));
+      if (path !== undefined) hashes.set(path, hash as string);
+      cells.push({ labels, seed, job: jobOf(one, hash) });
+    }
+  }
+  const jobs = [...new Map(cells.map(({ job }) => [job.name, job])).values()];
+  return { factors, cells, jobs, retries: said.retries };
+}

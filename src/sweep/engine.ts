@@ -1,0 +1,43 @@
+// What plays the jobs of a sweep: threads of this process, or workers on other machines.
+
+import type { Results } from '../report/index.ts';
+import type { Job } from './job.ts';
+
+/** Why a job failed, in one line, and what a caller can tell of it. */
+export interface Failure {
+  readonly kind: string;
+  readonly reason: string;
+  /** Guests that had found room, where there was none for another one. */
+  readonly made?: number | undefined;
+}
+
+export type Outcome =
+  | { readonly job: Job; readonly results: Results }
+  | { readonly job: Job; readonly failure: Failure; readonly attempts: number };
+
+export interface Hearing {
+  /** How often a job that failed is tried again. */
+  readonly retries: number;
+  readonly signal: AbortSignal;
+  /** A word for whoever waits. */
+  tell(line: string): void;
+  /** The share of a job that is done. */
+  progress(job: Job, share: number): void;
+  /** Once a job; the next one waits for it. What it throws ends the sweep. */
+  ended(outcome: Outcome): Promise<void>;
+}
+
+export interface Engine {
+  /** Plays all jobs; each has ended when it resolves. Throws ReplayInterrupted when it is told to stop. */
+  play(jobs: readonly Job[], hearing: Hearing): Promise<void>;
+}
+
+export function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const made = error instanceof Error && 'made' in error ? Number(error.made) : undefined;
+  return {
+    kind: error instanceof Error ? error.name : 'Error',
+    reason: message.replaceAll(/\s*\n\s*/g, ' '),
+    ...(made !== undefined && { made }),
+  };
+}

@@ -1,0 +1,58 @@
+// A worker of many: takes jobs from a server and plays them in threads, so that its own is free to keep its claims alive. When it
+// dies its claims end after a while, and other workers take up what it had.
+
+import type { Job as Claim } from 'bullmq';
+import { once } from 'node:events';
+import { ReplayInterrupted } from '../../replay/index.ts';
+import { type Job, parseJob } from '../job.ts';
+import { connect, packed, queueName } from './connection.ts';
+import { openPool } from './pool.ts';
+import type { Offer } from './redis.ts';
+
+/** How often a job may lose its worker: machines that go are no fault of it. */
+const LOST_MOST = 100;
+
+export interface WorkerOptions {
+  readonly threads: number;
+  /** After which a claim that was not renewed is another worker's. */
+  readonly claimMs: number;
+  readonly signal: AbortSignal;
+  readonly ended: (job: Job, reason: string | undefined) => void;
+}
+
+/** Works until it is told to stop; what it has begun goes back. Throws EngineError. */
+export async function serveRedis(url: string, options: WorkerOptions): Promise<void> {
+  const { threads, claimMs, signal, ended } = options;
+  const { bullmq, connection } = await connect(url);
+  const pool = await openPool(threads, () => {});
+  const play = async (claim: Claim<Offer, string>, token?: string): Promise<string> => {
+    const job = parseJob(claim.data.text, 'job');
+    try {
+      const played = await pool.play(job, signal);
+      if ('results' in played) {
+        ended(job, undefined);
+        return packed(played.results);
+      }
+      ended(job, played.failure.reason);
+      throw new Error(played.failure.reason);
+    } catch (error) {
+      if (!(error instanceof ReplayInterrupted)) throw error;
+      await claim.moveToWait(token);
+      throw new bullmq.WaitingError();
+    }
+  };
+  const worker = new bullmq.Worker<Offer, string>(queueName(), play, {
+    connection,
+    concurrency: threads,
+    lockDuration: claimMs,
+    stalledInterval: claimMs,
+    maxStalledCount: LOST_MOST,
+  });
+  worker.on('error', () => {}); // a server that is away for a while is waited for
+  try {
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    await worker.close();
+    await pool.close();
+  }
+}

@@ -1,0 +1,24 @@
+// Which program plays: results of another one are other results.
+
+import { readFileSync } from 'node:fs';
+import { coreVersion } from '../replay/index.ts';
+
+export interface Program {
+  readonly guestmem: string;
+  readonly abi: number;
+  /** Hashes of the cores' files: of the guests that have Linux's allocator, and LLFree. */
+  readonly core: string;
+  readonly llfree: string;
+}
+
+let program: Program | undefined;
+
+export function programOf(): Program {
+  if (program !== undefined) return program;
+  const url = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
+  const { abi, hash } = coreVersion('release');
+  const { hash: llfree } = coreVersion('release-llfree');
+  program = { guestmem: version, abi, core: hash, llfree };
+  return program;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { effectsOf } from '../../../src/sweep/effects.ts';
+import type { Row } from '../../../src/sweep/row.ts';
+import { row } from '../../support/rows.ts';
+
+/** Start-up is a × b × seed, whatever else; but one cell of nine is missing. */
+function rows(): Row[] {
+  const all: Row[] = [];
+  for (const a of [1, 2, 4]) {
+    for (const b of [1, 10, 100]) {
+      if (a === 4 && b === 100) continue;
+      for (const seed of [1, 3])
+        all.push(row({ a: `${a}`, b: `${b}` }, seed, 's', a * b * seed, b));
+    }
+  }
+  return all;
+}
+
+describe('the effect of a factor', () => {
+  it('is a ratio with everything else equal, whatever cells are missing', () => {
+    const found = effectsOf(rows(), ['a', 'b']).filter(({ figure }) => figure === 'startupMs');
+    const ratios = found.map(({ factor, level, against }) => [
+      factor,
+      level,
+      against && Math.round(1000 * against.ratio) / 1000,
+    ]);
+    expect(ratios).toEqual([
+      ['a', '1', undefined],
+      ['a', '2', 2],
+      ['a', '4', 4],
+      ['b', '1', undefined],
+      ['b', '10', 10],
+      ['b', '100', 100],
+    ]);
+    expect(found[0]).toMatchObject({ mean: 2 * 37, seeds: 2 });
+    expect(found[0]?.sd).toBeCloseTo(Math.SQRT2 * 37, 9);
+  });
+
+  it('is told system by system, and of the systems themselves', () => {
+    const two = [...rows(), ...rows().map((one) => ({ ...one, system: 't' }))];
+    const found = effectsOf(two, ['a']);
+    expect([...new Set(found.map(({ factor, system }) => `${factor} ${system}`))]).toEqual([
+      'a s',
+      'a t',
+      'system all',
+    ]);
+    expect(found.at(-1)?.against?.ratio).toBe(1);
+  });
+
+  it('is none of a factor with one value', () => {
+    expect(
+      effectsOf(
+        rows().filter(({ labels }) => labels['a'] === '1'),
+        ['a'],
+      ),
+    ).toEqual([]);
+  });
+});

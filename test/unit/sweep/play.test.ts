@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { ReplayInterrupted } from '../../../src/replay/index.ts';
+import { parseResults } from '../../../src/report/index.ts';
+import type { Job } from '../../../src/sweep/job.ts';
+import { playJob } from '../../../src/sweep/play.ts';
+import { testFolder } from '../../support/folder.ts';
+import { sweepIn } from '../../support/sweep.ts';
+
+const at = testFolder();
+
+describe('a job that is played', () => {
+  it('gives a record of its configuration, and says how far it is', async () => {
+    const { jobs } = await sweepIn(at);
+    const job = jobs[1] as Job;
+    const shares: number[] = [];
+    const results = parseResults(await playJob(job, { progress: (one) => shares.push(one) }));
+    expect(results.seed).toBe(2);
+    expect(results.systems.map(({ name }) => name)).toEqual(['scpv-template', 'mcpv-czone']);
+    expect(results.configuration).toMatchObject({ policies: { keepAlive: '5s' } });
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  });
+
+  it('stops when it is told to', async () => {
+    const { jobs } = await sweepIn(at);
+    const signal = AbortSignal.abort();
+    await expect(playJob(jobs[0] as Job, { signal })).rejects.toThrow(ReplayInterrupted);
+  });
+
+  it('is refused when its trace is another one than it was', async () => {
+    at('calls.csv', 'timestamp_ms,function,duration_ms\n0,a,5\n');
+    const text = 'experiment: { trace: calls.csv, systems: [scpv-template] }';
+    const { jobs } = await sweepIn(at, text);
+    at('calls.csv', 'timestamp_ms,function,duration_ms\n0,a,7\n');
+    await expect(playJob(jobs[0] as Job)).rejects.toThrow(
+      /calls.csv: expected the trace of hash [0-9a-f]{16}, found [0-9a-f]{16}$/,
+    );
+  });
+
+  it('fails with the reason of a system that did not come to its end', async () => {
+    const text = `experiment:
+  trace: { synthetic: { functionCount: 2, minutes: 1, popular: { perMinute: 2, averageMs: 9, memoryMib: 128 } } }
+  systems: [scpv-template]
+  hosts: { memory: 1MiB }
+  policies: { keepAlive: 1m }
+`;
+    const { jobs } = await sweepIn(at, text);
+    const job = jobs[0] as Job;
+    const refused = { ...job.experiment, warmupMinutes: 5 };
+    await expect(playJob({ ...job, experiment: refused })).rejects.toThrow(/warm-up: expected/);
+  });
+});

@@ -1,0 +1,18 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { hashOfTrace } from '../../../src/sweep/trace-hash.ts';
+import { makeFolder } from '../../support/trace-folders.ts';
+
+it('a trace has the hash of its files by name, wherever it lies', async () => {
+  const one = makeFolder({ 'a.csv': 'x', 'b.csv': 'y' });
+  const two = makeFolder({ 'a.csv': 'x', 'b.csv': 'y' });
+  expect(await hashOfTrace(one)).toBe(await hashOfTrace(two));
+  mkdirSync(join(two, 'folder'));
+  expect(await hashOfTrace(one)).toBe(await hashOfTrace(two));
+  renameSync(join(two, 'b.csv'), join(two, 'c.csv'));
+  expect(await hashOfTrace(one)).not.toBe(await hashOfTrace(two));
+  const swapped = makeFolder({ 'a.csv': 'y', 'b.csv': 'x' });
+  expect(await hashOfTrace(one)).not.toBe(await hashOfTrace(swapped));
+  expect(await hashOfTrace(join(one, 'a.csv'))).toMatch(/^[0-9a-f]{16}$/);
+});

@@ -14,13 +14,7 @@ import type { CoreExports, LlfreeExports } from './exports.ts';
  * rules of Linux 6.1. With -llfree the guest's frames are handed out by LLFree in the buddy's place.
  */
 export type CoreBuild =
-  | 'release'
-  | 'verify'
-  | 'debug'
-  | 'recorded'
-  | 'release-6.1'
-  | 'release-llfree'
-  | 'verify-llfree';
+  'release' | 'verify' | 'debug' | 'recorded' | 'release-6.1' | 'release-llfree' | 'verify-llfree';
 
 /** A compiled build: a thread that is handed it need not compile it again. */
 export type CompiledCore = WebAssembly.Module;

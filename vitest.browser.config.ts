@@ -1,7 +1,11 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-/** Pages in Chromium: not part of `npm test`, which needs no browser. */
+/** Pages in Chromium. Those of the report are part of `npm test` too, which leaves them out where there is no browser. */
 const config: ViteUserConfig = defineConfig({
-  test: { include: ['test/browser/**/*.browser.ts'], testTimeout: 120_000, maxWorkers: 1 },
+  test: {
+    include: ['test/browser/**/*.browser.ts', 'test/unit/report/live/*.test.ts'],
+    testTimeout: 120_000,
+    maxWorkers: 1,
+  },
 });
 export default config;

@@ -1,5 +1,6 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
+import { KIB } from '../abi/unit.ts';
 import { RefusedArgument, choiceOf } from '../check/index.ts';
 import { framesOf } from '../experiment/index.ts';
 import {
@@ -10,6 +11,7 @@ import {
   systemOf,
   whenFullOf,
 } from '../replay/index.ts';
+import { type PlanStep, planOf } from '../recorder/index.ts';
 import { parseColumns } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 
@@ -50,6 +52,18 @@ function said<Value>(option: string, read: () => Value): Value {
 /** A size of memory with its unit, in whole frames. */
 export function frames(option: string, text: string): number {
   return said(option, () => framesOf(text));
+}
+
+/** A size as QEMU takes it, such as 768M or 2G, in MiB. */
+export function mebibytes(option: string, text: string): number {
+  const match = /^([1-9]\d{0,6})([MG])(?:iB)?$/.exec(text);
+  if (match === null) throw fault(option, 'a size such as 768M or 2G', text);
+  return Number(match[1]) * (match[2] === 'G' ? KIB : 1);
+}
+
+/** What a host asks of a device over time; nothing without a text. */
+export function plan(option: string, text: string | undefined): PlanStep[] {
+  return text === undefined ? [] : said(option, () => planOf(option, text));
 }
 
 /** A time such as 500ms, 90s, 10m, 1h. In milliseconds. */

@@ -88,12 +88,14 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   if (error instanceof SystemsMissing) return missingCode(error, write);
   if (error instanceof JobsMissing) return jobsCode(error, write);
   // Loaded only now: a command line without a fault does not need them all.
+  const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
-  const { ExperimentError } = await import('../experiment/index.ts');
+  const { ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
+  const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
-  const { EngineError, JobError } = await import('../sweep/index.ts');
+  const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
@@ -103,9 +105,18 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof RecordingError ||
     error instanceof OutputError ||
     error instanceof EngineError ||
+    error instanceof QueryError ||
     error instanceof JobError;
   if (isUsage) return usage(error, write);
+  const isRecorder = error instanceof RecorderMissing || error instanceof RecordingFailed;
+  if (isRecorder) {
+    write(`guestmem: ${error.message}`);
+    return EXIT_FAILURE;
+  }
+  if (error instanceof RefusedArgument && error.argument.startsWith('--'))
+    return usage(error, write);
   const isLimit =
+    error instanceof MemoryShort ||
     error instanceof GuestOutOfMemory ||
     error instanceof HostOutOfMemory ||
     error instanceof TooManyGuests;

@@ -31,6 +31,18 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./sweep.ts')).sweepCommand(),
   },
   {
+    name: 'compare',
+    args: '<a> <b>',
+    sentence: 'Tell which differences between two results are more than seeds make of them',
+    make: async () => (await import('./compare.ts')).compareCommand(),
+  },
+  {
+    name: 'query',
+    args: '<folder> <sql>',
+    sentence: 'Ask the Parquet tables of a sweep or a run in SQL',
+    make: async () => (await import('./query.ts')).queryCommand(),
+  },
+  {
     name: 'worker',
     args: '<from...>',
     sentence: 'Play jobs of a sweep, from a server of Redis or from files',
@@ -43,6 +55,12 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./report.ts')).reportCommand(),
   },
   {
+    name: 'figures',
+    args: '<folder>',
+    sentence: 'Write the figures of a run as SVG files, for papers',
+    make: async () => (await import('./figures.ts')).figuresCommand(),
+  },
+  {
     name: 'systems',
     sentence: 'List the systems that can be compared, and the policies and formats by name',
     make: async () => (await import('./systems.ts')).systemsCommand(),
@@ -53,6 +71,19 @@ const COMMANDS: readonly Entry[] = [
     sentence: 'Replay a recording of a real kernel and compare every page frame',
     isBusy: true,
     make: async () => (await import('./verify.ts')).verifyCommand(),
+  },
+  {
+    name: 'record',
+    sentence: 'Record what a real kernel does with memory under a workload (QEMU)',
+    isBusy: true,
+    make: async () => (await import('./record.ts')).recordCommand(),
+  },
+  {
+    name: 'profile',
+    args: '<capture>',
+    sentence: "Say what a function's containers did to memory in a recording",
+    isBusy: true,
+    make: async () => (await import('./profile.ts')).profileCommand(),
   },
   {
     name: 'pages',

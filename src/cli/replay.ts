@@ -1,12 +1,15 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   type Experiment,
+  expectFits,
   experimentIn,
   experimentYaml,
+  peakResidentBytes,
   planOf,
   traceOfExperiment,
 } from '../experiment/index.ts';
@@ -138,8 +141,10 @@ async function play(
   const plan = planOf(experiment);
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
+  expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const progress = startProgress(plan.systems.length, flags.quiet === true);
+  const amount = { systems: plan.systems.length, calls: trace.invocations };
+  const progress = startProgress(amount, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
@@ -170,7 +175,8 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
   const { abi, hash } = coreVersion('release');
   const versions = { guestmem: version, abi, core: hash };
-  const made = { command: ['guestmem', ...process.argv.slice(2)], versions };
+  const command = ['guestmem', ...process.argv.slice(2)];
+  const made = { command, versions, peakResidentBytes: peakResidentBytes() };
   return { configuration: { ...configuration }, made };
 }
 

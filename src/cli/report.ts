@@ -37,8 +37,8 @@ function show(path: string): Promise<void> {
   });
 }
 
-/** What a folder has; a record in it that is not right is one line. */
-function reportIn(folder: string): Report {
+/** What a run's folder has; a record in it that is not right is one line. */
+export function reportIn(folder: string): Report {
   if (!existsSync(join(folder, 'results.json'))) {
     throw new UsageError(`${folder}: expected a folder with results.json, as replay writes it`);
   }

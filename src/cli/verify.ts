@@ -66,7 +66,8 @@ function inexactText({ result }: VerifyRun): string {
   return parts.join(', ');
 }
 
-function verdictText(verdict: VerifyRun): string {
+/** A run as text, whole lines. */
+export function verdictText(verdict: VerifyRun): string {
   const { result, mode } = verdict;
   const { identical, total } = result.finalLists;
   return (

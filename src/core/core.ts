@@ -156,8 +156,9 @@ export class Core {
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
   }
 
-  /** What is free on the lists of all zones; looking changes nothing. */
-  freeSpace(): FreeSpace {
+  /** What is free on the lists of all zones, if its allocator has lists; looking changes nothing. */
+  freeSpace(): FreeSpace | undefined {
+    if (this.monitor !== undefined) return undefined;
     let frames = 0;
     let wholeFrames = 0;
     for (let at = this._instance.headerWord(GUEST_ZONES_USED_OFFSET) - 1; at >= 0; at -= 1) {

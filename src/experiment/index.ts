@@ -14,6 +14,7 @@ export {
   readExperimentFile,
   traceOfExperiment,
 } from './experiment.ts';
+export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
 export {

@@ -1,8 +1,9 @@
 // The recording room's public face. Inside, imports run one way: error <- read <- program <- verify,
-// and placement beside verify.
+// and placement and profile beside verify.
 
 export { RecordingError } from './error.ts';
 export * from './placement/index.ts';
+export * from './profile/index.ts';
 export { CorePort } from './program/index.ts';
 export { type Capture, openCapture } from './read/index.ts';
 export * from './verify/index.ts';

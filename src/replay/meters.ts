@@ -76,8 +76,8 @@ export class Meters {
     let [freeFrames, wholeFrames] = [0, 0];
     for (const vm of this._config.vms()) {
       const space = vm.freeSpace;
-      freeFrames += space.frames;
-      wholeFrames += space.wholeFrames;
+      freeFrames += space?.frames ?? 0;
+      wholeFrames += space?.wholeFrames ?? 0;
     }
     return { containers, idle: this._config.idleContainers(), vms, freeFrames, wholeFrames };
   };

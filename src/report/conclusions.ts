@@ -33,8 +33,13 @@ export function conclusionsOf([first, ...others]: readonly LevelFigures[]): Conc
   );
 }
 
-/** Whether the ratio stays on its side of 1 whatever the prices. */
+/** Figures that differ by less are as good as each other. */
+export const TOLERANCE = 0.01;
+
+/** Whether no level of prices has the ratio on the other side of 1 than another level, each by more than the tolerance. */
 export function holds({ low, typical, high }: Conclusion): boolean {
-  const side = Math.sign(typical - 1);
-  return Math.sign(low - 1) === side && Math.sign(high - 1) === side;
+  const ratios = [low, typical, high];
+  const isAbove = ratios.some((ratio) => ratio > 1 + TOLERANCE);
+  const isBelow = ratios.some((ratio) => ratio < 1 - TOLERANCE);
+  return !(isAbove && isBelow);
 }

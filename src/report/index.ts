@@ -13,7 +13,7 @@ export {
 } from './detail.ts';
 export type { Format, OutputFile, OwnFile, Rendered, Report } from './format.ts';
 export type { Cell, Column, FlatTable } from './column.ts';
-export { COLOURS } from './colour.ts';
+export { COLOURS } from './figure/colour.ts';
 export { escapeHtml } from './escape.ts';
 export { csvOf } from './formats/csv.ts';
 export { parquetWith } from './formats/parquet.ts';

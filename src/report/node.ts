@@ -4,4 +4,11 @@ export { clearLeftovers } from './leftovers.ts';
 export { type OutputOptions, OutputFolder } from './output.ts';
 export { readDetails, readResults } from './read.ts';
 export { RecordSpool } from './spool.ts';
-export { type Written, openOutput, reportOf, writeAgain, writeReport } from './write.ts';
+export {
+  type Written,
+  openOutput,
+  reportOf,
+  writeAgain,
+  writeFigures,
+  writeReport,
+} from './write.ts';

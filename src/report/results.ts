@@ -89,6 +89,8 @@ export type Made = {
   /** The command line, word by word. */
   command: string[];
   versions: { guestmem: string; abi: number; core: string };
+  /** Most memory that the process had, until its results were made; other runs in it are in it. */
+  peakResidentBytes?: number | undefined;
 };
 
 /** What was repaired, filled in or bounded before the replay; `docs/results.md` says what each counts. */

@@ -183,6 +183,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     .strictObject({
       command: z.array(z.string()),
       versions: z.strictObject({ guestmem: z.string(), abi: whole, core: z.string() }),
+      peakResidentBytes: whole.optional(),
     })
     .optional(),
 });

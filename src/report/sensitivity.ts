@@ -16,7 +16,8 @@ const WORDS: Readonly<Record<SensitiveFigure, string>> = {
   cpuMs: 'CPU',
 };
 
-function baseOf(system: SystemResult, figure: SensitiveFigure): number {
+/** A system's figure in the run. */
+export function sensitiveBase(system: SystemResult, figure: SensitiveFigure): number {
   if (figure === 'footprintGiBSeconds') return system.footprintGiBSeconds;
   if (figure === 'cpuMs') return system.cpuMs.guest + system.cpuMs.host;
   return system[figure].mean;
@@ -31,7 +32,7 @@ function rangeOf(results: Results, { effects }: PriceEffects, figure: SensitiveF
   let [down, up] = [0, 0];
   for (const { system: name, [figure]: ends = [] } of effects) {
     const system = results.systems.find((one) => one.name === name) as SystemResult;
-    const before = baseOf(system, figure);
+    const before = sensitiveBase(system, figure);
     for (const after of ends) {
       down = Math.min(down, after / before - 1);
       up = Math.max(up, after / before - 1);

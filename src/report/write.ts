@@ -1,8 +1,11 @@
 /** Writes a run in the formats asked for. */
 import { join } from 'node:path';
+import { KIB } from '../abi/unit.ts';
 import type { Format, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
 import { readDetails, readResults } from './read.ts';
+import { figuresOf, tornadoFigures } from './figure/figures.ts';
+import { LIGHT } from './figure/look.ts';
 import { OutputFolder } from './output.ts';
 import { parseResults } from './schema.ts';
 
@@ -65,6 +68,29 @@ export async function writeAgain(
   const into = new OutputFolder(folder, filesOf(formats), { isForced });
   try {
     return (await writeReport(report, formats, into)).paths;
+  } finally {
+    into.close();
+  }
+}
+
+/** The figures of a run as SVG files, each with its title and legend. Throws OutputError. */
+export async function writeFigures(
+  { results, details }: Report,
+  folder: string,
+  { width, isForced = false }: { readonly width: number; readonly isForced?: boolean | undefined },
+): Promise<readonly string[]> {
+  const { svgFile } = await import('./figure/draw.ts');
+  const systems = results.systems.map(({ name }) => name);
+  const look = { theme: LIGHT, width, systems, hidden: new Set<string>() };
+  const all = [...figuresOf(results, details), ...tornadoFigures(results, details)];
+  const files = all.map((figure) => ({
+    name: `${figure.id.replaceAll(/[^\w-]+/g, '-')}.svg`,
+    content: svgFile(figure, look),
+  }));
+  const own = files.map(({ name }) => ({ name, mark: /^<svg /, usualBytes: KIB }));
+  const into = new OutputFolder(folder, own, { isForced });
+  try {
+    return into.write(files);
   } finally {
     into.close();
   }

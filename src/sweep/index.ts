@@ -1,6 +1,7 @@
 // The sweep room's public face: many replays, on many threads and machines, and what they say together.
 
 export { type Cell, type Sweep, sweepOf } from './cells.ts';
+export { type Difference, differencesOf } from './compare.ts';
 export { type Engine, type Failure } from './engine.ts';
 export { EngineError, isRedis, shownUrl } from './engines/connection.ts';
 export {
@@ -19,3 +20,6 @@ export { type Job, JobError, parseJob } from './job.ts';
 export { openSweep, outcomesOf, outcomesText, writeSweep } from './outcome.ts';
 export { playInto, unfinished } from './run.ts';
 export { JobStore } from './store.ts';
+export { type Answer, QueryError, query } from './query.ts';
+export { type FactorChoice, chosen, rowsIn } from './tables-in.ts';
+export { ratioText, spreadText } from './text.ts';

@@ -12,10 +12,12 @@ import { OutputFolder } from '../report/node.ts';
 import { KIB } from '../abi/unit.ts';
 import type { Sweep } from './cells.ts';
 import { type Effect, effectsOf } from './effects.ts';
+import type { Outcomes } from './outcomes.ts';
 import { type Choice, choicesOf } from './pareto.ts';
-import { type Row, rowsOfCells } from './row.ts';
+import { sweepHtml } from './page.ts';
+import { rowsOfCells } from './row.ts';
 import type { JobStore } from './store.ts';
-import { type FinishedCell, columnOf, labelled, sweepTable } from './table.ts';
+import { FACTORS_WORD, type FinishedCell, columnOf, labelled, sweepTable } from './table.ts';
 import { effectRows, frontRows, spreadNote } from './text.ts';
 
 const PARQUET = /^PAR1[^]*guestmem/;
@@ -24,6 +26,7 @@ export const SWEEP_FILES: readonly OwnFile[] = [
   { name: 'sweep.parquet', mark: PARQUET, usualBytes: 64 * KIB },
   { name: 'effects.parquet', mark: PARQUET, usualBytes: 8 * KIB },
   { name: 'pareto.parquet', mark: PARQUET, usualBytes: 8 * KIB },
+  { name: 'report.html', mark: /<title>guestmem: /, usualBytes: 64 * KIB },
   { name: 'sweep.json', mark: /^\{\s*"sweep": \d/, usualBytes: 16 * KIB },
 ];
 
@@ -53,13 +56,6 @@ function finishedOf({ cells }: Sweep, store: JobStore): FinishedCell[] {
     const systems = known.get(job.name);
     return systems === undefined ? [] : [{ cell, systems }];
   });
-}
-
-export interface Outcomes {
-  readonly finished: readonly FinishedCell[];
-  readonly rows: readonly Row[];
-  readonly effects: readonly Effect[];
-  readonly choices: readonly Choice[];
 }
 
 export function outcomesOf(sweep: Sweep, store: JobStore): Outcomes {
@@ -173,7 +169,7 @@ function sweepJson({ factors, cells }: Sweep, { effects, choices }: Outcomes): s
 export function writeSweep(folder: OutputFolder, sweep: Sweep, outcomes: Outcomes): string[] {
   const words = [
     { key: 'guestmem.sweep', value: String(SCHEMA) },
-    { key: 'guestmem.factors', value: JSON.stringify(sweep.factors) },
+    { key: FACTORS_WORD, value: JSON.stringify(sweep.factors) },
   ];
   const tables = [
     sweepTable(sweep.factors, outcomes.finished),
@@ -185,6 +181,7 @@ export function writeSweep(folder: OutputFolder, sweep: Sweep, outcomes: Outcome
       name: `${table.name}.parquet`,
       content: parquetWith(table, words),
     })),
+    { name: 'report.html', content: sweepHtml(sweep, outcomes) },
     { name: 'sweep.json', content: sweepJson(sweep, outcomes) },
   ]);
 }

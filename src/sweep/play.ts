@@ -1,6 +1,6 @@
 // Plays one job: the only door from a sweep to a replay.
 
-import { planOf, traceOfExperiment } from '../experiment/index.ts';
+import { expectFits, peakResidentBytes, planOf, traceOfExperiment } from '../experiment/index.ts';
 import { replayPlan, resultsOf } from '../replay/index.ts';
 import type { Results } from '../report/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -41,7 +41,9 @@ export async function playJob(job: Job, options: PlayOptions = {}): Promise<Resu
   const { signal, progress } = options;
   const plan = planOf(job.experiment);
   const shares = new Map<string, number>();
-  const played = await replayPlan(await traceOf(job), plan, {
+  const trace = await traceOf(job);
+  expectFits(trace, plan, 1);
+  const played = await replayPlan(trace, plan, {
     jobs: 1,
     signal,
     progress: (system, share) => {
@@ -57,6 +59,6 @@ export async function playJob(job: Job, options: PlayOptions = {}): Promise<Resu
   return {
     ...resultsOf(played),
     configuration,
-    made: { command, versions: { guestmem, abi, core } },
+    made: { command, versions: { guestmem, abi, core }, peakResidentBytes: peakResidentBytes() },
   };
 }

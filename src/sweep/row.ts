@@ -1,6 +1,7 @@
 // What sweeps and runs are compared by: the figures of a system under a seed, and what was chosen for it.
 
-import { type Figures, figuresOf } from '../replay/index.ts';
+import { FIGURES, type Figures, figuresOf } from '../replay/index.ts';
+import type { Results, SensitiveFigure } from '../report/index.ts';
 import type { FinishedCell } from './table.ts';
 
 export interface Row {
@@ -20,9 +21,26 @@ export function rowsOfCells(finished: readonly FinishedCell[]): Row[] {
   );
 }
 
-/** All that was chosen but one thing, as a key. */
-export function contextOf({ labels, system }: Row, without: string): string {
-  const all = Object.entries({ ...labels, [SYSTEM]: system });
-  const others = all.filter(([path]) => path !== without);
-  return JSON.stringify(others.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** Of a run: under each of its seeds. */
+export function rowsOfResults({ seed, systems, seeds }: Results): Row[] {
+  if (seeds === undefined) {
+    return systems.map((one) => ({
+      labels: {},
+      seed,
+      system: one.name,
+      figures: figuresOf(one),
+    }));
+  }
+  return seeds.systems.flatMap(({ name, figures }) =>
+    seeds.seeds.map((one, at) => {
+      const values = FIGURES.map((figure) => [figure, figures[figure].perSeed[at]]);
+      const each = Object.fromEntries(values) as Record<SensitiveFigure, number>;
+      return { labels: {}, seed: one, system: name, figures: each };
+    }),
+  );
+}
+
+/** What was chosen at some paths, as a key. */
+export function contextOf({ labels }: Row, paths: readonly string[]): string {
+  return JSON.stringify(paths.map((path) => labels[path]));
 }

@@ -83,3 +83,29 @@ export function sampleOf(values: readonly number[]): Sample {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, sd: count < 2 ? 0 : Math.sqrt(squares / (count - 1)), count };
 }
+
+/** Under each seed the mean over all rows, then over seeds. */
+export function overSeeds<Row extends { readonly seed: number }>(
+  rows: readonly Row[],
+  valueOf: (row: Row) => number,
+): Sample {
+  const seeds = new Map<number, number[]>();
+  for (const row of rows) {
+    const values = seeds.get(row.seed);
+    if (values === undefined) seeds.set(row.seed, [valueOf(row)]);
+    else values.push(valueOf(row));
+  }
+  return sampleOf([...seeds.values()].map((values) => sampleOf(values).mean));
+}
+
+/** Holm's correction: what each chance is worth among so many questions. In the order of the chances. */
+export function holm(chances: readonly number[]): number[] {
+  const order = chances.map((_, at) => at).toSorted((a, b) => chances[a]! - chances[b]!);
+  const worth: number[] = [];
+  let most = 0;
+  order.forEach((at, rank) => {
+    most = Math.max(most, Math.min(1, (chances.length - rank) * chances[at]!));
+    worth[at] = most;
+  });
+  return worth;
+}

@@ -9,6 +9,9 @@ export interface FinishedCell {
   readonly systems: readonly SystemResult[];
 }
 
+/** Under which a file's metadata has the paths that the sweep varies, as JSON. */
+export const FACTORS_WORD = 'guestmem.factors';
+
 /** A path as a column: SQL needs no quotes for it. */
 export function columnOf(path: string): string {
   return path.replaceAll(/[^\w]/g, '_');

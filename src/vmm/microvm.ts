@@ -155,8 +155,8 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace {
+  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get freeSpace(): FreeSpace | undefined {
     return this._guest.core.freeSpace();
   }
 

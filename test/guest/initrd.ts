@@ -1,6 +1,12 @@
 /** The guest's first and only file system: busybox, the virtio modules, and a shell on the serial line. */
 
-import { type ArchiveFile, FILE_MODE, FOLDER_MODE, PROGRAM_MODE, cpio } from './cpio.ts';
+import {
+  type ArchiveFile,
+  FILE_MODE,
+  FOLDER_MODE,
+  PROGRAM_MODE,
+  cpio,
+} from '../../src/recorder/index.ts';
 import type { Packages } from './packages.ts';
 
 /** In the order in which they need each other. */

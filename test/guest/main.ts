@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process';
 import path from 'node:path';
-import { NoPackages, type Packages, fetchPackages } from './packages.ts';
+import { type Packages, fetchPackages, isNoPackages } from './packages.ts';
 import { type Found, SCENARIOS, type Scenario, tryScenario } from './scenarios.ts';
 
 const FLAVOUR = '686';
@@ -17,7 +17,7 @@ function packagesOrWhy(): Packages | string {
   try {
     return fetchPackages(FOLDER, FLAVOUR);
   } catch (cause) {
-    if (cause instanceof NoPackages) return cause.message;
+    if (isNoPackages(cause)) return cause.message;
     throw cause;
   }
 }

@@ -3,9 +3,9 @@
  * nothing is installed, and the machine's own package lists stay as they are.
  */
 
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DebianArchive, RecorderMissing, RecordingFailed } from '../../src/recorder/index.ts';
 
 export interface Packages {
   readonly kernelRelease: string;
@@ -16,14 +16,13 @@ export interface Packages {
   module(name: string): Uint8Array;
 }
 
-/** Why there is nothing to test with. */
-export class NoPackages extends Error {}
-
-const ARCHIVE = 'http://deb.debian.org/debian';
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const SUITE = 'bookworm';
 /** Where a kernel's package has the modules of virtio. */
 const MODULES = 'kernel/drivers/virtio';
+
+/** Whether an error says that there is nothing to test with: no apt, no archive. */
+export function isNoPackages(error: unknown): error is Error {
+  return error instanceof RecorderMissing || error instanceof RecordingFailed;
+}
 
 /** `flavour`: `686`, or `686-pae`, whose pageblocks are those of x86-64. */
 export function fetchPackages(folder: string, flavour: string): Packages {
@@ -32,53 +31,12 @@ export function fetchPackages(folder: string, flavour: string): Packages {
   return openPackages(root);
 }
 
-function run(program: string, args: readonly string[], cwd?: string): string {
-  try {
-    return execFileSync(program, args, {
-      encoding: 'utf8',
-      cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  } catch (cause) {
-    throw new NoPackages(`${program} ${args.at(-1) ?? ''} did not work`, { cause });
-  }
-}
-
-function aptOptions(folder: string): string[] {
-  const apt = path.join(folder, 'apt');
-  for (const part of ['lists/partial', 'cache/archives/partial']) {
-    mkdirSync(path.join(apt, part), { recursive: true });
-  }
-  const sources = `deb [arch=i386 signed-by=${KEYRING}] ${ARCHIVE} ${SUITE} main\n`;
-  writeFileSync(path.join(apt, 'sources.list'), sources);
-  writeFileSync(path.join(apt, 'status'), '');
-  return [
-    `Dir::State::Lists=${apt}/lists`,
-    `Dir::State::Status=${apt}/status`,
-    `Dir::Cache=${apt}/cache`,
-    `Dir::Etc::SourceList=${apt}/sources.list`,
-    'Dir::Etc::SourceParts=/dev/null',
-    'APT::Architecture=i386',
-    'APT::Architectures=i386',
-    'APT::Sandbox::User=root',
-    'Acquire::Languages=none',
-  ].flatMap((option) => ['-o', option]);
-}
-
 function unpackInto(folder: string, root: string, flavour: string): void {
-  const options = aptOptions(folder);
-  run('apt-get', [...options, '-qq', 'update']);
-  const depends = run('apt-cache', [...options, 'depends', `linux-image-${flavour}`]);
-  const kernel = /Depends: (linux-image-\d\S+)/.exec(depends)?.[1];
-  if (kernel === undefined) throw new NoPackages(`Debian has no linux-image-${flavour}`);
-  const debs = path.join(folder, `debs-${flavour}`);
-  rmSync(debs, { recursive: true, force: true });
-  mkdirSync(debs, { recursive: true });
+  const archive = new DebianArchive(folder, 'i386');
+  const kernel = archive.dependencyOf(`linux-image-${flavour}`, /Depends: (linux-image-\d\S+)/);
+  rmSync(root, { recursive: true, force: true });
   // the signature of the signed package is the only difference
-  const names = [`${kernel}-unsigned`, 'busybox-static', 'seabios'];
-  run('apt-get', [...options, '-qq', 'download', ...names], debs);
-  for (const deb of readdirSync(debs)) run('dpkg-deb', ['-x', path.join(debs, deb), root]);
-  rmSync(debs, { recursive: true });
+  archive.unpack([`${kernel}-unsigned`, 'busybox-static', 'seabios'], root);
   writeFileSync(path.join(root, 'complete'), '');
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KernelState, findPlaces } from './kernel-state.ts';
 import { Machine } from './machine.ts';
-import { NoPackages, fetchPackages } from './packages.ts';
+import { fetchPackages, isNoPackages } from './packages.ts';
 import { pageTable } from './truth.ts';
 
 /** Pageblocks of 2 MiB, as on x86-64; without it they are 4 MiB. */
@@ -127,7 +127,7 @@ else {
     // the machine goes on otherwise
     process.exit();
   } catch (cause) {
-    if (!(cause instanceof NoPackages)) throw cause;
+    if (!isNoPackages(cause)) throw cause;
     refuse(`needs Debian's packages, and ${cause.message}`);
   }
 }

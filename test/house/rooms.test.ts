@@ -17,12 +17,23 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   cost: ['abi'],
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time'],
+  recorder: ['abi'],
   recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   report: ['abi'],
   experiment: ['replay', 'report', 'trace'],
   sweep: ['experiment', 'replay', 'report', 'trace'],
-  cli: ['sweep', 'experiment', 'replay', 'recording', 'scenario', 'report', 'trace', 'map'],
+  cli: [
+    'sweep',
+    'experiment',
+    'replay',
+    'recording',
+    'recorder',
+    'scenario',
+    'report',
+    'trace',
+    'map',
+  ],
 };
 
 /** Rooms of which only types may be imported. */
@@ -38,6 +49,7 @@ const INNER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     program: ['read'],
     verify: ['program', 'read'],
     placement: ['program', 'read'],
+    profile: ['read'],
   },
 };
 

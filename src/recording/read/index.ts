@@ -11,6 +11,7 @@ export {
   usableBytes,
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
+export { readText } from './files.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';
 export * from './trace-columns.ts';

@@ -19,12 +19,13 @@ function fail(trace: KernelTrace, event: number, expected: string, found: string
 }
 
 /** The header tells how many entries follow: a trace cut at a line's end has fewer. */
-function checkCount({ file, entries, count }: KernelTrace): void {
+function checkCount({ file, entries, count, marks }: KernelTrace): void {
   if (entries === undefined) {
     throw new RecordingError(file, 0, "'entries-in-buffer/entries-written' in the header", 'none');
   }
-  if (entries === count) return;
-  throw new RecordingError(file, 0, `${entries} events, as its header counts`, `${count} events`);
+  const found = count + marks.length;
+  if (entries === found) return;
+  throw new RecordingError(file, 0, `${entries} events, as its header counts`, `${found} events`);
 }
 
 /** Each mark once, the start before the end: the two states belong to these moments. */

@@ -97,6 +97,15 @@ export interface TraceTask {
   readonly pid: number;
 }
 
+/** A line that the recorder wrote for itself: `guestmem call c1 10`. */
+export interface TraceMark {
+  /** The event that follows. */
+  readonly event: number;
+  readonly timeUs: number;
+  /** Behind `guestmem `. */
+  readonly text: string;
+}
+
 /**
  * Columns by event number. What `pfn`, `order`, `type`, `gfp` and `extra` hold depends on the kind:
  *   alloc          frame (NO_FRAME: failed), order, migratetype, gfp
@@ -131,6 +140,7 @@ export interface KernelTrace {
   /** Line in the file, 1-based. */
   readonly line: Uint32Array;
   readonly tasks: readonly TraceTask[];
+  readonly marks: readonly TraceMark[];
 }
 
 /** extra of a fallback event: order | type << 8 | change_ownership << 16. */
@@ -148,6 +158,7 @@ export class TraceBuilder {
   count = 0;
   entries: number | undefined;
   readonly tasks: TraceTask[] = [];
+  readonly marks: TraceMark[] = [];
   kind: Uint8Array = new Uint8Array(0);
   timeUs: Float64Array = new Float64Array(0);
   task: Uint32Array = new Uint32Array(0);
@@ -199,6 +210,7 @@ export class TraceBuilder {
       extra: this.extra.subarray(0, n),
       line: this.line.subarray(0, n),
       tasks: this.tasks,
+      marks: this.marks,
     };
   }
 }

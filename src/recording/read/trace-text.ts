@@ -14,6 +14,16 @@ import { parseGfp } from './gfp-names.ts';
 import { hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
+import {
+  EVENTS,
+  KEY,
+  COMPACT_MODES,
+  MARK_TEXT,
+  OWN_EVENT,
+  OWN_TEXT,
+  OWN_KIND,
+  LOST_TEXT,
+} from './trace-words.ts';
 
 /** Frames that exist: half-open ranges of frame numbers. */
 export interface FrameSpan {
@@ -36,40 +46,6 @@ const HASH = 35;
 /** Columns the kernel pads the task's name to; the dash before the pid follows. */
 const COMM_COLUMNS = 16;
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const EVENTS: readonly { readonly name: Uint8Array; readonly kind: number }[] = T.EVENT_NAMES.map(
-  (name, kind) => ({ name: bytes(name), kind }),
-).slice(1, T.EVENT_BULK_END + 1);
-const KEY = {
-  pfn: bytes('pfn=0x'),
-  order: bytes('order='),
-  type: bytes('migratetype='),
-  gfp: bytes('gfp_flags='),
-  refill: bytes('percpu_refill='),
-  allocOrder: bytes('alloc_order='),
-  fallbackOrder: bytes('fallback_order='),
-  allocType: bytes('alloc_migratetype='),
-  fallbackType: bytes('fallback_migratetype='),
-  ownership: bytes('change_ownership='),
-  succeeded: bytes('nr_succeeded='),
-  failed: bytes('nr_failed='),
-  reason: bytes('reason='),
-  mode: bytes('mode='),
-  status: bytes('status='),
-  zoneStart: bytes('zone_start=0x'),
-  migratePfn: bytes('migrate_pfn=0x'),
-  freePfn: bytes('free_pfn=0x'),
-  pid: bytes(' pid='),
-  childPid: bytes('child_pid='),
-  bulkGfp: bytes('gfp=0x'),
-  bulkNr: bytes('nr='),
-  taken: bytes('taken='),
-};
-/** By number: whether a run of compaction may wait. */
-const COMPACT_MODES: readonly string[] = ['async', 'sync'];
-const MARK_TEXT = bytes('pagestate ');
-/** `CPU:0 [LOST 12 EVENTS]` stands where the buffer had no room; a line of a task has spaces or its name before the colon. */
-const LOST_TEXT = bytes('CPU:');
 const decoder = new TextDecoder('latin1');
 
 /** Takes the bytes of one trace in pieces of any size. */
@@ -164,8 +140,12 @@ export class TraceReader {
     const context = this.readContext();
     const timeUs = this.readTime();
     const kind = this.readKind();
-    const at = this.out.add();
     const { out } = this;
+    if (kind === OWN_KIND) {
+      out.marks.push({ event: out.count, timeUs, text: this.text(this.pos, this.end) });
+      return;
+    }
+    const at = out.add();
     out.kind[at] = kind;
     out.timeUs[at] = timeUs;
     out.task[at] = task;
@@ -275,6 +255,10 @@ export class TraceReader {
     }
     this.pos = colon + 1;
     this.skipSpaces();
+    if (startsWith(buf, pos, OWN_EVENT) && startsWith(buf, this.pos, OWN_TEXT)) {
+      this.pos += OWN_TEXT.length;
+      return OWN_KIND;
+    }
     if (startsWith(buf, this.pos, MARK_TEXT)) {
       const label = this.text(this.pos + MARK_TEXT.length, end).trim();
       if (label === 'start') return T.EVENT_STATE_START;

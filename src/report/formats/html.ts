@@ -13,7 +13,7 @@ export async function reportHtml(results: Results, details: Details = {}): Promi
 export const HTML_FORMAT: Format = {
   name: 'html',
   sentence: 'The report as report.html: tables and charts in one page that needs no network.',
-  files: [{ name: 'report.html', mark: /<title>guestmem: /, usualBytes: 256 * KIB }],
+  files: [{ name: 'report.html', mark: /<title>guestmem: /, usualBytes: 1500 * KIB }],
   render: async ({ results, details }) => ({
     files: [{ name: 'report.html', content: await reportHtml(results, details) }],
   }),

@@ -1,7 +1,7 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
 import type { Format } from '../format.ts';
-import { alignRows } from '../align.ts';
+import { alignRows, fitRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
 import { shortageLines } from '../shortage.ts';
 import type { Results, SystemResult } from '../results.ts';
@@ -10,8 +10,8 @@ import { sensitivityText } from '../sensitivity.ts';
 import { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from '../unit.ts';
 
 /**
- * Cells of the table, header first, for text and HTML alike: means, beside the whole start-up its sandbox and its 99th percentile,
- * beside the whole footprint what of it is not the functions' own, and its peak.
+ * Cells of the table, header first: means, beside the whole start-up its sandbox and its 99th percentile, beside the whole footprint
+ * what of it is not the functions' own, and its peak.
  */
 export function summaryRows(results: Results): string[][] {
   const first = results.systems[0]!;
@@ -21,11 +21,11 @@ export function summaryRows(results: Results): string[][] {
     'start-up',
     'sandbox',
     'p99',
-    'footprint',
+    'memory',
     'overhead',
     'peak',
     'GiB·s',
-    `GiB·s / ${first.name}`,
+    'ratio',
   ];
   return [header, ...results.systems.map((system) => summaryRow(system, first))];
 }
@@ -46,6 +46,9 @@ function summaryRow(system: SystemResult, first: SystemResult): string[] {
   ];
 }
 
+/** Columns that a narrow terminal does without, in this order; results.json has them all. */
+const LEFT_OUT = ['peak', 'cold', 'p99', 'overhead'];
+
 /** Heading, table and speed of the run; ends with a newline. */
 export function resultsTable(results: Results): string {
   const { trace, wall, seed } = results;
@@ -55,10 +58,12 @@ export function resultsTable(results: Results): string {
   const speed =
     `replayed in ${formatMs(wall.ms)}: ${formatCount(wall.invocationsPerSecond)} invocations/s, ` +
     `${formatCount(wall.pageOpsPerSecond)} page operations/s`;
+  const ratio =
+    results.systems.length > 1 ? `ratio: GiB·s over that of ${results.systems[0]!.name}\n` : '';
   const told = [...missingLines(results), ...repairLines(trace), ...shortageLines(results)].map(
     (line) => `${line}\n`,
   );
-  return `${heading}\n\n${alignRows(summaryRows(results))}\n\n${told.join('')}${speed}\n${seedsText(results)}${sensitivityText(results)}`;
+  return `${heading}\n\n${alignRows(fitRows(summaryRows(results), LEFT_OUT))}\n\n${ratio}${told.join('')}${speed}\n${seedsText(results)}${sensitivityText(results)}`;
 }
 
 export const TABLE_FORMAT: Format = {

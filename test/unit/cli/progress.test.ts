@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startProgress } from '../../../src/cli/progress.ts';
+import { paceText, startProgress } from '../../../src/cli/progress.ts';
 
 const { prototype } = cliProgress.SingleBar;
 const isTTY = process.stderr.isTTY;
@@ -23,12 +23,12 @@ describe('progress', () => {
 
   it('is a bar as long as there are systems, at the sum of their shares', () => {
     const { start, update, stop } = watched(true);
-    const progress = startProgress(3, false);
-    expect(start.mock.calls).toEqual([[3, 0, { system: '' }]]);
+    const progress = startProgress({ systems: 3, calls: 10 }, false);
+    expect(start.mock.calls).toEqual([[3, 0, { system: '', pace: '' }]]);
     progress.update('a', 0.5);
     progress.update('b', 0.25);
     progress.update('a', 1);
-    expect(update.mock.calls).toEqual([
+    expect(update.mock.calls).toMatchObject([
       [0.5, { system: 'a' }],
       [0.75, { system: 'b' }],
       [1.25, { system: 'a' }],
@@ -43,9 +43,16 @@ describe('progress', () => {
     ['it should be quiet', true, true],
   ])('is nothing when %s', (_, terminal, quiet) => {
     const { start, update, stop } = watched(terminal);
-    const progress = startProgress(1, quiet);
+    const progress = startProgress({ systems: 1, calls: 10 }, quiet);
     progress.update('a', 1);
     progress.stop();
     for (const call of [start, update, stop]) expect(call).not.toHaveBeenCalled();
+  });
+});
+
+describe('the pace', () => {
+  it('is what went by, what is left at this speed, and how much a second', () => {
+    expect(paceText(3000, 0.25, 2000, 'calls')).toBe('2 s, 6 s left, 1,500 calls/s');
+    expect(paceText(0, 0, 2000, 'calls')).toBe('2 s');
   });
 });

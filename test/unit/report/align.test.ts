@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { alignRows } from '../../../src/report/align.ts';
+import { alignRows, fitRows } from '../../../src/report/align.ts';
 
 it('leaves no blanks at the ends of lines', () => {
   expect(
@@ -8,4 +8,19 @@ it('leaves no blanks at the ends of lines', () => {
       ['long', ''],
     ]),
   ).toBe('a     b\nlong');
+});
+
+it('columns that a narrow terminal does without are left out in their order, and no more than need be', () => {
+  const long = 'x'.repeat(38);
+  const rows = [
+    ['name', 'a', 'b', 'c'],
+    ['one', long, long, long],
+  ];
+  expect(fitRows(rows, ['b', 'a'])[0]).toEqual(['name', 'c']);
+  expect(
+    fitRows(
+      rows.map((row) => row.slice(0, 2)),
+      ['a'],
+    )[0],
+  ).toEqual(['name', 'a']);
 });

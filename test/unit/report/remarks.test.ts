@@ -41,7 +41,7 @@ describe('systems that are missing', () => {
     expect(missingLines(results())).toEqual([]);
     expect(resultsTable(record)).toContain('missing: scpv-boot: host <out> of memory\n');
     expect(await reportHtml(record)).toContain(
-      '<p>missing: scpv-boot: host &lt;out&gt; of memory</p>',
+      '<li>missing: scpv-boot: host &lt;out&gt; of memory</li>',
     );
   });
 });

@@ -4,7 +4,7 @@ import type { Row } from '../../../src/sweep/row.ts';
 import { row } from '../../support/rows.ts';
 
 /** Start-up is a × b × seed, whatever else; but one cell of nine is missing. */
-function rows(): Row[] {
+function grid(): Row[] {
   const all: Row[] = [];
   for (const a of [1, 2, 4]) {
     for (const b of [1, 10, 100]) {
@@ -18,7 +18,7 @@ function rows(): Row[] {
 
 describe('the effect of a factor', () => {
   it('is a ratio with everything else equal, whatever cells are missing', () => {
-    const found = effectsOf(rows(), ['a', 'b']).filter(({ figure }) => figure === 'startupMs');
+    const found = effectsOf(grid(), ['a', 'b']).filter(({ figure }) => figure === 'startupMs');
     const ratios = found.map(({ factor, level, against }) => [
       factor,
       level,
@@ -37,7 +37,7 @@ describe('the effect of a factor', () => {
   });
 
   it('is told system by system, and of the systems themselves', () => {
-    const two = [...rows(), ...rows().map((one) => ({ ...one, system: 't' }))];
+    const two = [...grid(), ...grid().map((one) => ({ ...one, system: 't' }))];
     const found = effectsOf(two, ['a']);
     expect([...new Set(found.map(({ factor, system }) => `${factor} ${system}`))]).toEqual([
       'a s',
@@ -50,9 +50,21 @@ describe('the effect of a factor', () => {
   it('is none of a factor with one value', () => {
     expect(
       effectsOf(
-        rows().filter(({ labels }) => labels['a'] === '1'),
+        grid().filter(({ labels }) => labels['a'] === '1'),
         ['a'],
       ),
     ).toEqual([]);
+  });
+
+  it('of systems is told where each job plays one', () => {
+    const rows = ['s', 't'].map((system) => {
+      const startup = system === 's' ? 1 : 3;
+      return row({ systems: system, a: '1' }, 1, system, startup, 1);
+    });
+    const found = effectsOf(rows, ['systems', 'a']);
+    expect([...new Set(found.map(({ factor }) => factor))]).toEqual(['system']);
+    const [, second] = found.filter(({ figure }) => figure === 'startupMs');
+    expect(second?.level).toBe('t');
+    expect(second?.against?.ratio).toBeCloseTo(3, 12);
   });
 });

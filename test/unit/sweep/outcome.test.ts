@@ -33,7 +33,14 @@ describe('what came of a sweep', () => {
     const outcomes = outcomesOf(sweep, store);
     expect(outcomes.finished).toHaveLength(3);
     writeSweep(openSweep(at('out'), false), sweep, outcomes);
-    const written = ['effects.parquet', 'jobs', 'pareto.parquet', 'sweep.json', 'sweep.parquet'];
+    const written = [
+      'effects.parquet',
+      'jobs',
+      'pareto.parquet',
+      'report.html',
+      'sweep.json',
+      'sweep.parquet',
+    ];
     expect(readdirSync(at('out')).toSorted()).toEqual(written);
     const rows = await rowsIn(at('out/sweep.parquet'));
     expect(rows.map((row) => [row['policies_keepAlive'], row['seed'], row['system']])).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOfT, sampleOf, tOfChance } from '../../../src/sweep/statistics.ts';
+import { chanceOfT, holm, overSeeds, sampleOf, tOfChance } from '../../../src/sweep/statistics.ts';
 
 describe("Student's distribution", () => {
   it.each([
@@ -30,4 +30,21 @@ describe('a sample', () => {
     expect(sampleOf([2, 4, 4, 4, 5, 5, 7, 9]).sd).toBeCloseTo(2.1381, 4);
     expect(sampleOf([3])).toEqual({ mean: 3, sd: 0, count: 1 });
   });
+});
+
+it('rows are a sample of their means under each seed', () => {
+  const rows = [
+    { seed: 1, value: 1 },
+    { seed: 1, value: 3 },
+    { seed: 2, value: 6 },
+  ];
+  const found = overSeeds(rows, ({ value }) => value);
+  expect(found).toEqual({ mean: 4, sd: Math.sqrt(8), count: 2 });
+});
+
+it("Holm's correction raises the smallest most, and keeps their order", () => {
+  const worth = holm([0.01, 0.04, 0.03, 0.005]);
+  [0.03, 0.06, 0.06, 0.02].forEach((one, at) => expect(worth[at]).toBeCloseTo(one, 12));
+  expect(holm([0.9, 0.8])).toEqual([1, 1]);
+  expect(holm([])).toEqual([]);
 });

@@ -1,0 +1,28 @@
+// guestmem figures: the figures of a run as files for papers and slides.
+
+import { Command } from 'commander';
+import { writeFigures } from '../report/node.ts';
+import { wholeNumber } from './argument.ts';
+import { reportIn } from './report.ts';
+import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
+
+interface FiguresFlags {
+  readonly out: string;
+  readonly width: string;
+  readonly force?: boolean;
+}
+
+async function run(folder: string, { out, width, force }: FiguresFlags): Promise<void> {
+  const pixels = wholeNumber('--width', width, 200);
+  print(wroteLine(await writeFigures(reportIn(folder), out, { width: pixels, isForced: force })));
+}
+
+export function figuresCommand(): Command {
+  return new Command('figures')
+    .argument('<folder>', 'where a replay has written results.json')
+    .requiredOption('--out <folder>', 'where the SVG files go')
+    .option('--width <pixels>', 'of each figure; text keeps its size', '960')
+    .option('--force', 'replace files in that folder which guestmem did not write')
+    .action(run);
+}

@@ -1,0 +1,23 @@
+// What the host asks of a device, and when: `5s:256M,12s:512M`.
+
+import { RefusedArgument } from '../check/index.ts';
+
+export interface PlanStep {
+  /** Since the workload began. */
+  readonly atMs: number;
+  readonly mib: number;
+}
+
+/** The balloon's plan says how much memory the guest shall have, virtio-mem's how much more than it booted with. */
+export function planOf(argument: string, text: string): PlanStep[] {
+  let before = 0;
+  return text.split(',').map((part) => {
+    const match = /^(\d+(?:\.\d+)?)s:(\d+)([MG])$/.exec(part.trim());
+    if (match === null)
+      throw new RefusedArgument(argument, 'TIME:SIZE,… such as 5s:256M,12s:1G', text);
+    const atMs = Number(match[1]) * 1000;
+    if (atMs < before) throw new RefusedArgument(argument, 'times that do not run backwards', text);
+    before = atMs;
+    return { atMs, mib: Number(match[2]) * (match[3] === 'G' ? 1024 : 1) };
+  });
+}

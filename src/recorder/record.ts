@@ -1,0 +1,175 @@
+// One recording, from nothing to a folder that `guestmem verify` reads.
+
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DebianArchive } from './debian.ts';
+import { diskOf, emptyDisk, initrd, layFolders, readDisk } from './disks.ts';
+import { type Lab, type Tell, openLab } from './lab.ts';
+import { type MachineOptions, runMachine } from './machine.ts';
+import type { PlanStep } from './plan.ts';
+import { compilePython } from './python.ts';
+import { runTool } from './tool.ts';
+import { expectWhole } from './whole.ts';
+import { type Workload, layWorkload } from './workload.ts';
+
+export interface RecordOptions {
+  /** A folder with `run.sh`, or one file that is a function. */
+  readonly workload: string;
+  readonly memoryMib: number;
+  readonly cpus: number;
+  /** A package of Debian's: `linux-image-6.12-amd64`, or one release of it. */
+  readonly kernel: string;
+  readonly balloon: readonly PlanStep[];
+  readonly virtioMem: readonly PlanStep[];
+  /** Transparent huge pages for all memory; without it for none. */
+  readonly hasThp: boolean;
+  /** Packages of Debian's that the workload needs besides its language. */
+  readonly packages: readonly string[];
+  /** Room for events in the guest, in KiB for each CPU. */
+  readonly bufferKib: number;
+  readonly timeoutMs: number;
+  /** Starts a clock of the wall, for plans. */
+  readonly startClock: () => () => number;
+  /** Kept between recordings: kernels, programs. */
+  readonly labFolder: string;
+}
+
+export interface Recorded {
+  /** By name; those of RECORDING_FILES, no others. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly workload: Workload;
+}
+
+/** Files that are packed: text, and long. */
+const PACKED: readonly string[] = ['trace.txt', 'extra.txt', 'device.log'];
+const OUT_DISK_MIB = 1500;
+
+/** The programs of these packages, unpacked once. */
+function programsOf(folder: string, packages: readonly string[], tell: Tell): string {
+  const names = [...new Set(packages)].toSorted();
+  const root = path.join(folder, `programs-${names.join('+')}`);
+  if (existsSync(path.join(root, 'packages'))) return root;
+  tell(`fetching ${names.join(', ')}`);
+  rmSync(root, { recursive: true, force: true });
+  const files = new DebianArchive(folder, 'amd64').unpackWhole(names, path.join(root, 'root'));
+  compilePython(path.join(root, 'root'), ['usr/lib/python3', 'usr/lib/python3.11']);
+  writeFileSync(path.join(root, 'packages'), `${files.join('\n')}\n`);
+  return root;
+}
+
+function wordsOf({ hasThp, bufferKib, balloon, virtioMem }: RecordOptions): string[] {
+  const settle = Math.max(0, ...[...balloon, ...virtioMem].map(({ atMs }) => atMs)) / 1000;
+  return [
+    `transparent_hugepage=${hasThp ? 'always' : 'never'}`,
+    `guestmem.buffer=${bufferKib}`,
+    `guestmem.settle=${settle === 0 ? 0 : Math.ceil(settle) + 5}`,
+    ...(virtioMem.length === 0 ? [] : ['memhp_default_state=online_movable']),
+  ];
+}
+
+/** What the guest and the host left, by name. */
+function collect(folder: string, out: string, wishes: readonly string[]): Map<string, Uint8Array> {
+  const left = path.join(folder, 'left');
+  mkdirSync(left);
+  readDisk(out, left);
+  for (const name of ['device.log', 'console.log']) {
+    const file = path.join(folder, name);
+    if (existsSync(file)) cpSync(file, path.join(left, name));
+  }
+  writeFileSync(path.join(left, 'host.log'), wishes.map((line) => `${line}\n`).join(''));
+  const files = new Map<string, Uint8Array>();
+  for (const name of readdirSync(left).toSorted()) {
+    if (name === 'lost+found') continue;
+    const bytes = readFileSync(path.join(left, name));
+    if (bytes.length > 0) files.set(name, bytes);
+  }
+  return files;
+}
+
+function packed(files: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+  const found = new Map<string, Uint8Array>();
+  for (const [name, bytes] of files) {
+    if (PACKED.includes(name)) found.set(`${name}.gz`, gzipSync(bytes, { level: 9 }));
+    else found.set(name, bytes);
+  }
+  return found;
+}
+
+/** What made the recording. */
+function aboutOf(
+  { memoryMib, cpus, hasThp, balloon, virtioMem }: RecordOptions,
+  made: { readonly lab: Lab; readonly workload: Workload; readonly programs: string },
+): Uint8Array {
+  const { lab, workload, programs } = made;
+  const about = {
+    format: 'guestmem-recording-1',
+    workload: workload.name,
+    isFunction: workload.isFunction,
+    kernel: lab.release,
+    machine: { memoryMib, cpus, thp: hasThp ? 'always' : 'never' },
+    emulator: runTool('qemu-system-x86_64', ['--version']).toString().split('\n')[0],
+    balloon,
+    virtioMem,
+    programs: readFileSync(path.join(programs, 'packages'), 'utf8').trim().split('\n'),
+  };
+  return Buffer.from(`${JSON.stringify(about, null, 2)}\n`);
+}
+
+async function recordIn(
+  folder: string,
+  options: RecordOptions,
+  { lab, tell }: { readonly lab: Lab; readonly tell: Tell },
+): Promise<Recorded> {
+  const workload = layWorkload(options.workload, path.join(folder, 'workload'));
+  const programs = programsOf(options.labFolder, [...workload.packages, ...options.packages], tell);
+  const file = (name: string): string => path.join(folder, name);
+  layFolders(file('staging'), { '.': path.join(programs, 'root'), workload: file('workload') });
+  compilePython(file('staging'), ['workload']);
+  diskOf(file('programs.img'), file('staging'));
+  emptyDisk(file('out.img'), OUT_DISK_MIB);
+  writeFileSync(file('initrd'), initrd(lab));
+  tell(`Linux ${lab.release} boots`);
+  const machine: MachineOptions = {
+    ...options,
+    folder,
+    vmlinuz: lab.vmlinuz,
+    initrd: file('initrd'),
+    programs: file('programs.img'),
+    out: file('out.img'),
+    words: wordsOf(options),
+  };
+  const wishes = await runMachine(machine, (line) => {
+    const word = /RECORDER (READY|WORKED)/.exec(line)?.[1];
+    if (word === 'READY') tell('the workload runs');
+    if (word === 'WORKED') tell('the guest writes its recording');
+  });
+  const files = collect(folder, file('out.img'), wishes);
+  expectWhole(files);
+  files.set('recording.json', aboutOf(options, { lab, workload, programs }));
+  return { files: packed(files), workload };
+}
+
+/**
+ * Boots a Debian kernel under QEMU, runs the workload, and collects what was recorded. Writes nothing but the lab's
+ * folder. Throws RecorderMissing, RecordingFailed, RefusedArgument.
+ */
+export async function record(options: RecordOptions, tell: Tell): Promise<Recorded> {
+  const lab = openLab(options.labFolder, options.kernel, tell);
+  const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-record-'));
+  try {
+    return await recordIn(folder, options, { lab, tell });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

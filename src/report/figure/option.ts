@@ -1,0 +1,379 @@
+/** From what a figure shows to what echarts draws. */
+import { CHARACTER, FONT, nameAxis, nameRoom, textOf, ticksOf, valueAxis } from './axes.ts';
+import { type Look, type Option, type Stroke, strokeOf } from './look.ts';
+import type {
+  BarsSpec,
+  Figure,
+  Line,
+  LinesSpec,
+  PointsSpec,
+  RangesSpec,
+  Spec,
+  TornadoSpec,
+} from './spec.ts';
+import { told } from './spec.ts';
+
+const ROW = 26;
+const NARROW = 560;
+
+function isNarrow({ width }: Look): boolean {
+  return width < NARROW;
+}
+
+/** How high a figure is. */
+export function heightOf({ spec }: Figure, look: Look): number {
+  const alone = look.isAlone === true ? aloneTop(spec, look) : 0;
+  if (spec.kind === 'bars') return alone + 64 + ROW * spec.rows.length;
+  if (spec.kind === 'tornado') return alone + 64 + ROW * spec.rows.length;
+  if (spec.kind === 'ranges') return alone + 56 + 22 * shownRows(spec, look).length;
+  if (spec.kind === 'points') return alone + 340;
+  return alone + (look.width < 420 ? 190 : 320);
+}
+
+function shownRows({ rows }: RangesSpec, { hidden }: Look): RangesSpec['rows'] {
+  return rows.filter(({ name }) => !hidden.has(name));
+}
+
+/** Rows of a picture's own legend, so that it has room. */
+function aloneTop(spec: Spec, { width }: Look): number {
+  const names = legendNames(spec);
+  const letters = names.reduce((sum, name) => sum + name.length * CHARACTER + 46, 0);
+  return 34 + (names.length === 0 ? 0 : 22 * Math.ceil(letters / (width - 40)));
+}
+
+function legendNames(spec: Spec): string[] {
+  if (spec.kind === 'lines') return spec.lines.map(({ name }) => name);
+  return spec.kind === 'bars' ? spec.parts.map(({ name }) => name) : [];
+}
+
+/** What stands around the picture of any kind. */
+function frame(
+  { title, spec }: Figure,
+  look: Look,
+  room: { left: number; right: number; bottom: number },
+): Option {
+  const { theme, isAlone = false } = look;
+  return {
+    animation: false,
+    textStyle: { fontFamily: FONT },
+    grid: {
+      top: (isAlone ? aloneTop(spec, look) : 0) + 14,
+      containLabel: false,
+      outerBoundsMode: 'none',
+      ...room,
+    },
+    ...(look.tooltip !== undefined && { tooltip: look.tooltip }),
+    ...(isAlone && {
+      backgroundColor: theme.paper,
+      title: {
+        text: title,
+        left: 10,
+        top: 6,
+        textStyle: { color: theme.ink, fontSize: 15, fontFamily: FONT },
+      },
+      legend: {
+        top: 34,
+        left: 10,
+        right: 10,
+        data: legendNames(spec),
+        itemWidth: 26,
+        textStyle: { color: theme.ink, fontFamily: FONT, fontSize: 12 },
+      },
+    }),
+  };
+}
+
+function extent(values: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low > high ? [0, 1] : [low, high];
+}
+
+function xOf(spec: LinesSpec, { x }: Line): readonly number[] {
+  return x ?? spec.at ?? [];
+}
+
+/** The first point of a line at or above a height. */
+function reaches(spec: LinesSpec, line: Line, height: number): Option[] {
+  const at = line.y.findIndex((value) => value >= height);
+  return at < 0 ? [] : [{ coord: [xOf(spec, line)[at]!, line.y[at]!] }];
+}
+
+function lineSeries(spec: LinesSpec, line: Line, stroke: Stroke, look: Look): Option {
+  const { marks = [], isStacked = false } = spec;
+  const at = xOf(spec, line);
+  return {
+    type: 'line',
+    name: line.name,
+    step: 'end',
+    showSymbol: false,
+    symbol: 'circle',
+    color: stroke.color,
+    ...(isStacked && { stack: 'all', areaStyle: { color: stroke.color, opacity: 1 } }),
+    lineStyle: { color: stroke.color, type: stroke.type, width: isStacked ? 0 : 1.8 },
+    emphasis: { disabled: true },
+    data: line.y.map((value, index) => [at[index]!, value]),
+    ...(marks.length > 0 && {
+      markPoint: {
+        symbol: 'circle',
+        symbolSize: 7,
+        label: { show: false },
+        itemStyle: { color: stroke.color, borderColor: look.theme.paper, borderWidth: 1 },
+        data: marks.flatMap(({ y }) => reaches(spec, line, y)),
+      },
+    }),
+  };
+}
+
+/** Lines across at the heights that are marked. */
+function markLines({ marks = [] }: LinesSpec, { theme }: Look): Option[] {
+  if (marks.length === 0) return [];
+  return [
+    {
+      type: 'line',
+      data: [],
+      silent: true,
+      markLine: {
+        silent: true,
+        symbol: 'none',
+        lineStyle: { color: theme.muted, type: 'dotted', width: 1 },
+        label: { position: 'insideEndTop', color: theme.muted, fontFamily: FONT, formatter: '{b}' },
+        data: marks.map(({ y, label }) => ({ yAxis: y, name: label })),
+      },
+    },
+  ];
+}
+
+function linesOption(figure: Figure, spec: LinesSpec, look: Look): Option {
+  const lines = spec.lines.filter(({ name }) => !look.hidden.has(name));
+  const xs = extent(spec.lines.flatMap((line) => [...extent(xOf(spec, line))]));
+  const total = (at: number): number => spec.lines.reduce((sum, { y }) => sum + (y[at] ?? 0), 0);
+  const ys =
+    spec.isStacked === true
+      ? (spec.at ?? []).map((_, at) => total(at))
+      : lines.flatMap(({ y }) => extent(y));
+  const y = valueAxis(spec.y, look, extent(ys), look.width < 420 ? 3 : 5);
+  return {
+    ...frame(figure, look, { left: 78, right: 18, bottom: 46 }),
+    xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look)), nameGap: 28 },
+    yAxis: { ...y, nameGap: 58 },
+    series: [
+      ...lines.map((line) =>
+        lineSeries(
+          spec,
+          line,
+          strokeOf(look.theme, spec.palette, look, line.name, spec.lines.indexOf(line)),
+          look,
+        ),
+      ),
+      ...markLines(spec, look),
+    ],
+  };
+}
+
+/** A part tells its number where it is wide enough for it. */
+const PART_TELLS = 0.075;
+
+function barsOption(figure: Figure, spec: BarsSpec, look: Look): Option {
+  const { unit } = spec.x;
+  const shown = spec.rows.map((_, row) => row).filter((row) => !look.hidden.has(spec.rows[row]!));
+  const totals = shown.map((row) => spec.parts.reduce((sum, { values }) => sum + values[row]!, 0));
+  const most = Math.max(...totals, 0);
+  const names = shown.map((row) => spec.rows[row]!);
+  const wide = isNarrow(look) ? 2 * PART_TELLS : PART_TELLS;
+  const label = { fontFamily: FONT, fontSize: 11, color: look.theme.onPart };
+  const parts = spec.parts.map(({ name, values }, index) => ({
+    type: 'bar',
+    stack: 'all',
+    name,
+    barWidth: 18,
+    color: strokeOf(look.theme, spec.palette, look, name, index).color,
+    itemStyle: { borderColor: look.theme.paper, borderWidth: 0.6 },
+    emphasis: { disabled: true },
+    label: {
+      show: true,
+      ...label,
+      formatter: ({ value }: { value: number }) => (value > wide * most ? told(value, unit) : ''),
+    },
+    data: shown.map((row) => values[row]!),
+  }));
+  const total = {
+    type: 'bar',
+    stack: 'all',
+    silent: true,
+    label: {
+      show: true,
+      position: 'right',
+      ...label,
+      color: look.theme.ink,
+      formatter: ({ dataIndex }: { dataIndex: number }) => told(totals[dataIndex]!, unit),
+    },
+    data: shown.map(() => 0),
+  };
+  return {
+    ...frame(figure, look, { left: nameRoom(names, look), right: 74, bottom: 46 }),
+    xAxis: {
+      ...valueAxis(spec.x, look, [0, most], ticksOf(look, nameRoom(names, look))),
+      nameGap: 28,
+    },
+    yAxis: nameAxis(names, look),
+    series: [...parts, total],
+  };
+}
+
+/** Names of the points that lie at a point's place, as one label at the first of them. */
+function labelOf(
+  points: PointsSpec['points'],
+  index: number,
+  near: readonly [number, number],
+): string {
+  const isNear = (one: number, other: number): boolean =>
+    Math.abs(points[one]!.x - points[other]!.x) < near[0] &&
+    Math.abs(points[one]!.y - points[other]!.y) < near[1];
+  if (points.some((_, at) => at < index && isNear(at, index))) return '';
+  const names = points.filter((_, at) => at === index || isNear(at, index)).map(({ name }) => name);
+  return names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(', ');
+}
+
+/** From 0 to somewhat above. */
+function rangeOf(values: readonly number[]): [number, number] {
+  return [0, Math.max(...values, 0) * 1.15 || 1];
+}
+
+function pointsOption(figure: Figure, spec: PointsSpec, look: Look): Option {
+  const points = spec.points.filter(({ name }) => !look.hidden.has(name));
+  const [xs, ys] = [rangeOf(points.map(({ x }) => x)), rangeOf(points.map(({ y }) => y))];
+  return {
+    ...frame(figure, look, { left: 92, right: isNarrow(look) ? 24 : 180, bottom: 46 }),
+    xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look, 200)), nameGap: 28 },
+    yAxis: { ...valueAxis(spec.y, look, ys, 5), nameGap: 72 },
+    series: points.map(({ name, x, y }, index) => ({
+      type: 'scatter',
+      name,
+      symbolSize: 11,
+      color: strokeOf(look.theme, 'systems', look, name, index).color,
+      itemStyle: { borderColor: look.theme.paper, borderWidth: 1 },
+      label: {
+        show: true,
+        position: isNarrow(look) ? 'left' : 'right',
+        formatter: labelOf(points, index, [0.05 * xs[1], 0.04 * ys[1]]),
+        ...textOf(look),
+      },
+      data: [[x, y]],
+    })),
+  };
+}
+
+function rangesOption(figure: Figure, spec: RangesSpec, look: Look): Option {
+  const rows = shownRows(spec, look);
+  const { unit } = spec.x;
+  const color = (name: string): string => strokeOf(look.theme, 'systems', look, name, 0).color;
+  const names = rows.map(({ name }) => name);
+  const left = nameRoom(names, look);
+  const ends: [number, number] = [
+    Math.min(...rows.map(({ low }) => low)),
+    Math.max(...rows.map(({ high }) => high)),
+  ];
+  return {
+    ...frame(figure, look, { left, right: 74, bottom: 40 }),
+    xAxis: { ...valueAxis(spec.x, look, ends, ticksOf(look, left)), nameGap: 26 },
+    yAxis: nameAxis(names, look),
+    series: [
+      ...rows.map(({ name, low, high }, row) => ({
+        type: 'line',
+        name,
+        showSymbol: false,
+        emphasis: { disabled: true },
+        lineStyle: { color: color(name), width: 7, cap: 'round' },
+        data: [
+          [low, row],
+          [high, row],
+        ],
+      })),
+      {
+        type: 'scatter',
+        symbolSize: 12,
+        z: 3,
+        data: rows.map(({ name, mid }, row) => ({
+          value: [mid, row],
+          itemStyle: { color: color(name), borderColor: look.theme.paper, borderWidth: 2 },
+        })),
+      },
+      {
+        type: 'scatter',
+        silent: true,
+        symbolSize: 0.1,
+        data: rows.map(({ high }, row) => [high, row]),
+        label: {
+          show: true,
+          position: 'right',
+          distance: 10,
+          ...textOf(look),
+          formatter: ({ dataIndex }: { dataIndex: number }) => told(rows[dataIndex]!.mid, unit),
+        },
+      },
+    ],
+  };
+}
+
+function tornadoOption(figure: Figure, spec: TornadoSpec, look: Look): Option {
+  const { unit } = spec.x;
+  const most =
+    Math.max(...spec.rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]), 0) * 1.25 ||
+    1;
+  const end = (name: string, at: 'low' | 'high', color: string): Option => ({
+    type: 'bar',
+    name,
+    color,
+    barWidth: 16,
+    barGap: '-100%',
+    emphasis: { disabled: true },
+    label: {
+      show: true,
+      fontFamily: FONT,
+      fontSize: 11,
+      color: look.theme.ink,
+      formatter: ({ value }: { value: number }) => (value === 0 ? '' : told(value, unit)),
+    },
+    data: spec.rows.map((row) => ({
+      value: row[at],
+      label: { position: row[at] < 0 ? 'left' : 'right' },
+    })),
+  });
+  const names = spec.rows.map(({ name }) => name);
+  return {
+    ...frame(figure, look, { left: nameRoom(names, look), right: 30, bottom: 46 }),
+    xAxis: {
+      ...valueAxis(spec.x, look, [-most, most], ticksOf(look, nameRoom(names, look))),
+      min: -most,
+      max: most,
+      nameGap: 28,
+      axisLabel: { show: false },
+    },
+    yAxis: nameAxis(names, look),
+    series: [
+      end('at its low end', 'low', look.theme.systems[0]!),
+      end('at its high end', 'high', look.theme.systems[1]!),
+    ],
+  };
+}
+
+/** The picture of a figure. */
+export function optionOf(figure: Figure, look: Look): Option {
+  const { spec } = figure;
+  switch (spec.kind) {
+    case 'lines':
+      return linesOption(figure, spec, look);
+    case 'bars':
+      return barsOption(figure, spec, look);
+    case 'points':
+      return pointsOption(figure, spec, look);
+    case 'ranges':
+      return rangesOption(figure, spec, look);
+    case 'tornado':
+      return tornadoOption(figure, spec, look);
+  }
+}

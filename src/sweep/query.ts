@@ -1,0 +1,74 @@
+// Questions in SQL over the Parquet tables of a folder, by DuckDB: an optional peer, loaded when it is asked.
+
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** A question that has no answer. */
+export class QueryError extends Error {
+  override readonly name: string = 'QueryError';
+}
+
+export interface Answer {
+  readonly columns: readonly string[];
+  /** Values as JSON has them. */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+const ENDING = '.parquet';
+
+/** Names of the tables in a folder: those of its Parquet files. Throws QueryError. */
+export function tablesIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new QueryError(`${folder}: expected a folder, found ${code}`);
+  }
+  const tables = names.filter((name) => name.endsWith(ENDING)).toSorted();
+  if (tables.length > 0) return tables.map((name) => name.slice(0, -ENDING.length));
+  const expected = 'Parquet tables (guestmem sweep, or guestmem replay --format parquet)';
+  throw new QueryError(`${folder}: expected ${expected}, found none`);
+}
+
+async function duckdb(): Promise<typeof import('@duckdb/node-api')> {
+  try {
+    return await import('@duckdb/node-api');
+  } catch (error) {
+    const why = 'queries need one package more: npm install @duckdb/node-api';
+    throw new QueryError(why, { cause: error });
+  }
+}
+
+/** What stands in quotes in SQL. */
+function inQuotes(text: string, mark: string): string {
+  return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
+}
+
+/** Asks the tables of a folder. Throws QueryError. */
+export async function query(folder: string, sql: string): Promise<Answer> {
+  const tables = tablesIn(folder);
+  const { DuckDBInstance } = await duckdb();
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    for (const table of tables) {
+      const file = inQuotes(resolve(join(folder, `${table}${ENDING}`)), "'");
+      await connection.run(
+        `CREATE VIEW ${inQuotes(table, '"')} AS SELECT * FROM read_parquet(${file})`,
+      );
+    }
+    const reader = await connection.runAndReadAll(sql);
+    return { columns: reader.columnNames(), rows: reader.getRowsJson() };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const line = said
+      .split('\n')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    throw new QueryError(`${line.join(' ')} (tables: ${tables.join(', ')})`, { cause: error });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}

@@ -1,0 +1,71 @@
+// Results that lie in a folder, of a sweep or of a run, as rows to compare.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RefusedArgument, nearestName } from '../check/index.ts';
+import { readResults } from '../report/node.ts';
+import { type Row, rowsOfResults } from './row.ts';
+import { FACTORS_WORD, columnOf } from './table.ts';
+
+/** A choice: PATH=VALUE. */
+export interface FactorChoice {
+  readonly path: string;
+  readonly label: string;
+}
+
+type Cells = Readonly<Record<string, string | number | bigint>>;
+
+function rowOf(cells: Cells, factors: readonly string[]): Row {
+  const real = (name: string): number => Number(cells[name]);
+  return {
+    labels: Object.fromEntries(factors.map((path) => [path, String(cells[columnOf(path)])])),
+    seed: real('seed'),
+    system: String(cells['system']),
+    figures: {
+      startupMs: real('startupMs_mean'),
+      sandboxMs: real('sandboxMs_mean'),
+      footprintGiBSeconds: real('footprintGiBSeconds'),
+      slowdown: real('slowdown_mean'),
+      cpuMs: real('cpuMs_guest') + real('cpuMs_host'),
+    },
+  };
+}
+
+async function rowsOfTable(path: string): Promise<Row[]> {
+  const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
+  const file = new Uint8Array(readFileSync(path)).buffer;
+  const words = parquetMetadata(file).key_value_metadata ?? [];
+  const factors = words.find(({ key }) => key === FACTORS_WORD)?.value ?? '[]';
+  const rows = (await parquetReadObjects({ file })) as Cells[];
+  return rows.map((cells) => rowOf(cells, JSON.parse(factors) as string[]));
+}
+
+/** Rows of a folder. Throws RefusedArgument where there are no results, ResultsError for what are none. */
+export async function rowsIn(folder: string): Promise<Row[]> {
+  const [table, record] = [join(folder, 'sweep.parquet'), join(folder, 'results.json')];
+  if (existsSync(table)) return rowsOfTable(table);
+  if (existsSync(record)) return rowsOfResults(readResults(record));
+  throw new RefusedArgument(folder, 'a folder with sweep.parquet or results.json', undefined);
+}
+
+function hint(word: string, names: readonly string[]): string {
+  const nearest = nearestName(word, names);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
+}
+
+/** The rows for which something was chosen. Throws RefusedArgument for a choice that nobody made. */
+export function chosen(rows: readonly Row[], choices: readonly FactorChoice[]): Row[] {
+  let left = [...rows];
+  for (const { path, label } of choices) {
+    const paths = [...new Set(rows.flatMap(({ labels }) => Object.keys(labels)))];
+    if (!paths.includes(path)) {
+      const known = paths.length === 0 ? 'none: it is of one run' : paths.join(', ');
+      throw new RefusedArgument(path, `a path that is varied: ${known}${hint(path, paths)}`, path);
+    }
+    const labels = [...new Set(rows.map((row) => row.labels[path] as string))];
+    left = left.filter((row) => row.labels[path] === label);
+    if (left.length > 0) continue;
+    throw new RefusedArgument(path, `one of ${labels.join(', ')}${hint(label, labels)}`, label);
+  }
+  return left;
+}

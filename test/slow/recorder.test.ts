@@ -1,0 +1,22 @@
+/** A real kernel under QEMU, recorded, verified and profiled. Needs QEMU, a network and minutes: GUESTMEM_QEMU=1. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { recordCommand } from '../../src/cli/record.ts';
+import { ran } from '../support/command.ts';
+
+const isAsked = process.env['GUESTMEM_QEMU'] === '1';
+
+it.skipIf(!isAsked)(
+  'one command records a function, verifies it frame by frame and profiles it (skipped without GUESTMEM_QEMU=1)',
+  { timeout: 1_800_000 },
+  async () => {
+    const out = path.join(mkdtempSync(path.join(tmpdir(), 'recorder-')), 'hello');
+    const words = ['--workload', 'recorder/functions/hello.py', '--out', out];
+    const { code, out: text } = await ran(recordCommand(), ...words);
+    expect(text).toMatch(/guided: \d+ events[^]*^exact$[^]*free-running: [^]*^exact$/m);
+    expect(text).toMatch(/hello: 3 containers on Linux 6\.12/);
+    expect(code).toBe(0);
+  },
+);

@@ -1,0 +1,129 @@
+/** A report's page with its script, open in Debian's Chromium. Where there is none, tests that need it are skipped with a word. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { pageHtml } from '../../src/report/page.ts';
+import { details, levels, results, series, system } from './report.ts';
+import type { Cdf, Details, TimeSeries } from '../../src/report/detail.ts';
+import type { Results } from '../../src/report/results.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+export const hasBrowser: boolean = existsSync(CHROMIUM);
+/** In the name of what is skipped. */
+export const NEEDS: string = hasBrowser ? '' : ' (skipped: no /usr/bin/chromium)';
+
+/** A browser starts in a second, on a busy machine in many. */
+export const STARTS_WITHIN_MS = 120_000;
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+async function scriptText(): Promise<string> {
+  const entry = fileURLToPath(new URL('../../src/report/live/main.ts', import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'iife',
+    minify: true,
+    write: false,
+  });
+  return outputFiles[0]!.text.trim();
+}
+
+function longSeries(name: string): TimeSeries {
+  const free = new Float64Array(200).fill(4096);
+  const wholeFrames = free.map((frames, at) => frames - at * 8);
+  return { ...series(name, 200), counts: { freeFrames: free, wholeFrames } };
+}
+
+function cdfOf(name: string, times: number): Cdf {
+  const values = Float64Array.of(70, 74, 80, 300).map((value) => value * times);
+  return { system: name, values, share: Float64Array.of(0.25, 0.5, 0.75, 1) };
+}
+
+/** A run with something in every section. */
+export function wholeRun(): { results: Results; details: Details } {
+  const names = ['scpv-template', 'mcpv-czone', 'mcpv-static'];
+  const all = names.map((name, at) => cdfOf(name, 1 + at / 2));
+  const slow = names.map((name) => ({
+    ...cdfOf(name, 1),
+    values: Float64Array.of(1, 1.01, 1.1, 2),
+  }));
+  const prices = [
+    {
+      price: 'functionInit',
+      lowNs: 1,
+      baseNs: 2,
+      highNs: 3,
+      movesClock: true,
+      isPlayed: false,
+      swing: 0.2,
+      effects: names.map((name) => ({ system: name, startupMs: [60, 100], cpuMs: [1400, 1700] })),
+      flips: [
+        {
+          figure: 'startupMs' as const,
+          at: 'high' as const,
+          better: 'mcpv-czone',
+          worse: 'mcpv-static',
+          ratio: 1.1,
+          after: 0.9,
+        },
+      ],
+    },
+  ];
+  return {
+    results: results(...names.map((name, at) => system(name, 1 - at / 4))),
+    details: {
+      ...details(),
+      series: names.map(longSeries),
+      cdfs: { startupMs: all, sandboxMs: all, reclaimMs: all, slowdown: slow },
+      levels: names.map((name, at) => levels(name, [1 - at / 4, 1 - at / 5, 1 - at / 6])),
+      sensitivity: { tolerance: 0.01, prices },
+      sentences: { 'mcpv-czone': 'Many containers a VM.' },
+    },
+  };
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** What the page complained of or asked for. */
+  readonly heard: string[];
+  close(): Promise<void>;
+}
+
+export async function openReport(how: BrowserContextOptions = {}): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'guestmem-page-'));
+  const file = join(folder, 'report.html');
+  const run = wholeRun();
+  writeFileSync(file, await pageHtml(run.results, run.details, await scriptText()));
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  const context = await browser.newContext(how);
+  const page = await context.newPage();
+  const heard: string[] = [];
+  page.on('console', (message) => heard.push(message.text()));
+  page.on('pageerror', (error) => heard.push(error.message));
+  page.on('request', (request) => {
+    if (!/^(?:file|data|blob):/.test(request.url())) heard.push(request.url());
+  });
+  await page.goto(`file://${file}`);
+  return {
+    page,
+    heard,
+    close: async () => {
+      await browser.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

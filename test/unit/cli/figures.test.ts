@@ -1,0 +1,33 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { figuresCommand } from '../../../src/cli/figures.ts';
+import { FORMATS } from '../../../src/report/index.ts';
+import { writeReport } from '../../../src/report/node.ts';
+import { wholeRun } from '../../support/browser.ts';
+import { ran } from '../../support/command.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'guestmem-figures-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
+
+it('writes each figure of a run as SVG, twice into the same folder too', async () => {
+  const run = join(FOLDER, 'run');
+  const json = FORMATS.filter(({ name }) => name === 'json');
+  await writeReport(wholeRun(), json, run);
+  const out = join(FOLDER, 'figures');
+  for (const width of ['700', '960']) {
+    const { code, err } = await ran(figuresCommand(), run, '--out', out, '--width', width);
+    expect([code, err]).toEqual([0, '']);
+    const svg = readFileSync(join(out, 'memory.svg'), 'utf8');
+    expect(svg).toContain(`viewBox="0 0 ${width} `);
+    expect(svg).toContain('mcpv-czone');
+  }
+  expect(readdirSync(out)).toContain('tornado-startupMs-mcpv-czone.svg');
+});
+
+it('refuses a width that is none', async () => {
+  const { code, err } = await ran(figuresCommand(), FOLDER, '--out', FOLDER, '--width', 'wide');
+  expect(code).toBe(2);
+  expect(err).toContain('--width');
+});

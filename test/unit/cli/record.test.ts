@@ -1,0 +1,39 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { recordCommand } from '../../../src/cli/record.ts';
+import { ran } from '../../support/command.ts';
+import { standIns } from '../../support/tools.ts';
+
+const HELLO = 'recorder/functions/hello.py';
+
+function out(): string {
+  return path.join(mkdtempSync(path.join(tmpdir(), 'record-')), 'out');
+}
+
+describe('guestmem record', () => {
+  it('says on a machine without QEMU which package has it, and leaves no folder', async () => {
+    const folder = out();
+    standIns({ sh: 'exec /bin/sh "$@"' }, true);
+    const { code, err } = await ran(recordCommand(), '--workload', HELLO, '--out', folder);
+    expect(code).toBe(1);
+    expect(err).toContain('qemu-system-x86_64 is not on this machine: apt-get install');
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it.each([
+    ['--memory', 'much'],
+    ['--cpus', '0'],
+    ['--balloon', '5s:1'],
+    ['--virtio-mem', 'x'],
+    ['--timeout', 'soon'],
+  ])('refuses %s %s before anything is begun', async (option, value) => {
+    const folder = out();
+    const words = ['--workload', HELLO, '--out', folder, option, value];
+    const { code, err } = await ran(recordCommand(), ...words);
+    expect(code).toBe(2);
+    expect(err).toContain(option);
+    expect(existsSync(folder)).toBe(false);
+  });
+});

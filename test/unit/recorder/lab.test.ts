@@ -1,0 +1,33 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { openLab } from '../../../src/recorder/lab.ts';
+import { standIns } from '../../support/tools.ts';
+
+const TOOLS = [
+  'qemu-system-x86_64',
+  'apt-get',
+  'dpkg-deb',
+  'gcc',
+  'make',
+  'mke2fs',
+  'debugfs',
+  'xz',
+];
+const all = Object.fromEntries(TOOLS.map((name) => [name, 'exit 1']));
+
+it('a machine without QEMU is told which package has it, before anything is fetched', () => {
+  const { 'qemu-system-x86_64': _qemu, ...others } = all;
+  standIns({ ...others, sh: 'exec /bin/sh "$@"' }, true);
+  const folder = mkdtempSync(path.join(tmpdir(), 'lab-'));
+  expect(() => openLab(folder, 'linux-image-6.12-amd64', () => {})).toThrow(
+    'qemu-system-x86_64 is not on this machine: apt-get install qemu-system-x86',
+  );
+});
+
+it('a package that is no kernel is refused', () => {
+  standIns(all);
+  const folder = mkdtempSync(path.join(tmpdir(), 'lab-'));
+  expect(() => openLab(folder, 'vim; rm -rf', () => {})).toThrow('no package of a kernel');
+});

@@ -1,0 +1,60 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type MachineOptions, runMachine } from '../../../src/recorder/machine.ts';
+import { callsOf, standIns } from '../../support/tools.ts';
+
+function options(changed: Partial<MachineOptions> = {}): MachineOptions {
+  return {
+    memoryMib: 512,
+    cpus: 2,
+    vmlinuz: '/k',
+    initrd: '/i',
+    programs: '/p',
+    out: '/o',
+    words: ['guestmem.buffer=1'],
+    balloon: [],
+    virtioMem: [],
+    folder: mkdtempSync(path.join(tmpdir(), 'machine-')),
+    timeoutMs: 60_000,
+    startClock: () => () => Infinity,
+    ...changed,
+  };
+}
+
+describe('the machine', () => {
+  it('runs until the guest says that it is done', async () => {
+    const tools = standIns({ 'qemu-system-x86_64': 'echo RECORDER READY; echo RECORDER DONE' });
+    const said: string[] = [];
+    expect(await runMachine(options(), (line) => void said.push(line))).toEqual([]);
+    expect(said).toEqual(['RECORDER READY', 'RECORDER DONE']);
+    const [call] = callsOf(tools);
+    expect(call).toContain('-smp 2 -m 512 ');
+    expect(call).toContain(
+      '-append console=ttyS0 quiet panic=-1 edd=off nokaslr guestmem.buffer=1',
+    );
+    expect(call).not.toContain('virtio-mem');
+  });
+
+  it('fails with the guest’s last word', async () => {
+    standIns({ 'qemu-system-x86_64': 'echo "RECORDER FAILED: no disk"; exit 0' });
+    await expect(runMachine(options(), () => {})).rejects.toThrow(
+      'the guest did not come to its end: RECORDER FAILED: no disk',
+    );
+  });
+
+  it('ends a guest that does not end', async () => {
+    standIns({ 'qemu-system-x86_64': 'echo begun; exec sleep 600' });
+    await expect(runMachine(options({ timeoutMs: 1000 }), () => {})).rejects.toThrow('begun');
+  });
+
+  it('has room for all that virtio-mem’s plan plugs, and traces the device', async () => {
+    const tools = standIns({ 'qemu-system-x86_64': 'echo RECORDER DONE' });
+    await runMachine(options({ virtioMem: [{ atMs: 0, mib: 384 }] }), () => {});
+    const [call] = callsOf(tools);
+    expect(call).toContain('size=512M,maxmem=1280M,slots=4');
+    expect(call).toContain('memory-backend-ram,id=plugged,size=384M');
+    expect(call).toContain('-trace virtio_mem_unplug_request');
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { profileFileOf } from '../../../../src/recording/profile/file.ts';
+import { captureOf, samplesOfFunction } from '../../../support/function-trace.ts';
+import { folderWith } from '../../../support/written-folder.ts';
+
+const ABOUT = {
+  format: 'guestmem-recording-1',
+  workload: 'hello',
+  kernel: '6.12.1',
+  emulator: 'QEMU 7.2',
+  machine: { memoryMib: 768, cpus: 1, thp: 'never' },
+  programs: ['python3_3.11'],
+};
+
+it('a profile’s file says of what it is, on which kernel and with which programs', () => {
+  const samples = samplesOfFunction();
+  const folder = folderWith({ samples, 'recording.json': JSON.stringify(ABOUT) });
+  expect(profileFileOf(captureOf(folder))).toMatchObject({
+    format: 'guestmem-profile-1',
+    name: 'hello',
+    unit: 'frames of 4 KiB',
+    kernel: '6.12.1',
+    programs: ['python3_3.11'],
+    containers: 2,
+  });
+});
+
+it('a recording that says nothing of itself is refused with the file', () => {
+  const samples = samplesOfFunction();
+  const folder = folderWith({ samples, 'recording.json': '{' });
+  expect(() => profileFileOf(captureOf(folder))).toThrow(/recording\.json: expected JSON/);
+});

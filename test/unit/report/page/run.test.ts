@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { runSection } from '../../../../src/report/page/run.ts';
+import { results } from '../../../support/report.ts';
+
+it('says what was played, with what, and what of it is drawn', () => {
+  const record = results();
+  record.trace.isDrawn = true;
+  record.configuration = { warmupMinutes: 5, machine: { cpusPerVm: 4 }, systems: ['not here'] };
+  record.made = {
+    command: ['guestmem', 'replay', "it's here"],
+    versions: { guestmem: '1.2.3', abi: 1, core: 'c0ffee' },
+  };
+  const html = runSection(record, { sentences: { 'mcpv-czone': 'Zones.' } });
+  expect(html).toContain('are drawn, from the seed');
+  expect(html).toContain(String.raw`guestmem replay 'it'\''s here'`);
+  expect(html).toContain('<dt>Warmup minutes</dt><dd>5</dd>');
+  expect(html).toContain('cpusPerVm 4');
+  expect(html).toContain('guestmem 1.2.3, core c0ffee');
+  expect(html).toContain('Zones.');
+  expect(html).not.toContain('not here');
+});

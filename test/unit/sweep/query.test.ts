@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parquetWith } from '../../../src/report/index.ts';
+import { QueryError, query, tablesIn } from '../../../src/sweep/query.ts';
+import { makeFolder } from '../../support/trace-folders.ts';
+
+function folder(): string {
+  const made = makeFolder({ 'other.txt': '' });
+  const columns = [
+    { name: 'system', kind: 'text' as const, cells: ['a', 'b', 'a'] },
+    { name: 'seed', kind: 'whole' as const, cells: [1, 2, 3] },
+    { name: 'ms', kind: 'real' as const, cells: [1.5, 2.5, 3.5] },
+  ];
+  writeFileSync(join(made, "it's.parquet"), parquetWith({ name: 'x', columns }, []));
+  writeFileSync(join(made, 'sweep.parquet'), parquetWith({ name: 'x', columns }, []));
+  return made;
+}
+
+describe('a query', () => {
+  it('asks the tables of a folder by the names of their files', async () => {
+    const made = folder();
+    expect(tablesIn(made)).toEqual(["it's", 'sweep']);
+    const sql =
+      'SELECT system, avg(ms) AS mean, max(seed) AS last FROM sweep GROUP BY 1 ORDER BY 1';
+    expect(await query(made, sql)).toEqual({
+      columns: ['system', 'mean', 'last'],
+      rows: [
+        ['a', 2.5, '3'],
+        ['b', 2.5, '2'],
+      ],
+    });
+    expect((await query(made, 'SELECT count(*) AS n FROM "it\'s"')).rows).toEqual([['3']]);
+  });
+
+  it('that has no answer is one line, with the tables that there are', async () => {
+    const failed = query(folder(), 'SELECT * FROM sweeep');
+    await expect(failed).rejects.toThrow(QueryError);
+    await expect(failed).rejects.toThrow(
+      /^[^\n]*sweeep does not exist[^\n]* \(tables: it's, sweep\)$/,
+    );
+  });
+
+  it('needs tables', async () => {
+    const empty = makeFolder({});
+    await expect(query(empty, 'SELECT 1')).rejects.toThrow(
+      /expected Parquet tables .*, found none$/,
+    );
+    await expect(query(join(empty, 'none'), 'SELECT 1')).rejects.toThrow(
+      /none: expected a folder, found ENOENT$/,
+    );
+  });
+});

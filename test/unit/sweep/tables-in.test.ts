@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSweep, outcomesOf, writeSweep } from '../../../src/sweep/outcome.ts';
+import { rowsOfCells } from '../../../src/sweep/row.ts';
+import { JobStore } from '../../../src/sweep/store.ts';
+import { chosen, rowsIn } from '../../../src/sweep/tables-in.ts';
+import { testFolder } from '../../support/folder.ts';
+import { results, system } from '../../support/report.ts';
+import { row } from '../../support/rows.ts';
+import { sweepIn } from '../../support/sweep.ts';
+import { makeFolder } from '../../support/trace-folders.ts';
+
+const at = testFolder();
+
+describe('results in a folder', () => {
+  it('are read back from the table of a sweep', async () => {
+    const sweep = await sweepIn(at);
+    const store = new JobStore(at('out'));
+    for (const job of sweep.jobs)
+      await store.finish(job, { ...results(), systems: [system('a', 2)] });
+    const outcomes = outcomesOf(sweep, store);
+    writeSweep(openSweep(at('out'), false), sweep, outcomes);
+    expect(await rowsIn(at('out'))).toEqual(rowsOfCells(outcomes.finished));
+  });
+
+  it('are read from the record of a run, and must be there', async () => {
+    const folder = makeFolder({});
+    await expect(rowsIn(folder)).rejects.toThrow(
+      /expected a folder with sweep.parquet or results.json/,
+    );
+    writeFileSync(join(folder, 'results.json'), JSON.stringify(results()));
+    expect((await rowsIn(folder)).map((one) => one.system)).toEqual(
+      results().systems.map(({ name }) => name),
+    );
+  });
+});
+
+describe('rows that are chosen', () => {
+  const rows = [row({ keep: '1m' }, 1, 's', 1, 1), row({ keep: '10m' }, 1, 's', 1, 1)];
+
+  it('have the value at the path', () => {
+    expect(chosen(rows, [{ path: 'keep', label: '10m' }])).toEqual([rows[1]]);
+    expect(chosen(rows, [])).toEqual(rows);
+  });
+
+  it('are refused where the path or the value is none, with the nearest', () => {
+    expect(() => chosen(rows, [{ path: 'kep', label: '1m' }])).toThrow(
+      /a path that is varied: keep \(did you mean keep\?\), found "kep"/,
+    );
+    expect(() => chosen(rows, [{ path: 'keep', label: '11m' }])).toThrow(
+      /expected one of 1m, 10m \(did you mean 1m\?\), found "11m"/,
+    );
+    expect(() => chosen([row({}, 1, 's', 1, 1)], [{ path: 'x', label: '1' }])).toThrow(
+      /of one run/,
+    );
+  });
+});

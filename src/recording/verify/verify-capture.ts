@@ -94,7 +94,7 @@ export function verifyCapture(
 
 /** The build with the rules of a recording's kernel. */
 function buildFor({ kernel }: Capture): CoreBuild {
-  return kernel.pcpTunes ? 'recorded' : 'release-6.1';
+  return kernel.pcpTunes ? 'release' : 'release-6.1';
 }
 
 function runVerify(

@@ -32,17 +32,21 @@ import {
 } from '../replay/index.ts';
 import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
 import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
+import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
+import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
+/** Of the trace's time. */
+const DEFAULT_EVERY = '10m';
 
 interface ReplayFlags extends ExperimentFlags {
   readonly force?: boolean;
@@ -50,6 +54,9 @@ interface ReplayFlags extends ExperimentFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
+  readonly checkpoint?: string;
+  readonly every?: string;
+  readonly resume?: string;
 }
 
 interface Asked {
@@ -58,6 +65,7 @@ interface Asked {
   readonly experiment: Experiment;
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
+  readonly checkpoint: CheckpointAsked | undefined;
 }
 
 /**
@@ -89,6 +97,12 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+/** What ends a run from outside, and what it leaves then. */
+interface Heard {
+  readonly signal: AbortSignal;
+  readonly checkpoints: Checkpoints | undefined;
+}
+
 interface Played {
   readonly played: ReplayRun;
   readonly seeds: Results['seeds'];
@@ -99,14 +113,16 @@ interface Played {
 async function seedsBeside(
   { experiment, jobs }: Asked,
   played: ReplayRun,
-  signal: AbortSignal,
+  { signal, checkpoints }: Heard,
 ): Promise<Results['seeds']> {
   const [, ...others] = experiment.seeds ?? [];
   if (others.length === 0) return undefined;
   const runs = [resultsOf(played)];
   for (const seed of others) {
     const one = { ...experiment, seed };
-    const other = await replayPlan(await traceOfExperiment(one), planOf(one), { jobs, signal });
+    const plan = planOf(one);
+    const keeper = checkpoints?.keeper(`seed ${seed}`, plan);
+    const other = await replayPlan(await traceOfExperiment(one), plan, { jobs, signal, keeper });
     runs.push(resultsOf(other));
   }
   return seedsOf(runs);
@@ -117,7 +133,7 @@ async function sensitivityTo(
   { experiment, jobs }: Asked,
   trace: Trace,
   played: ReplayRun,
-  signal: AbortSignal,
+  { signal, checkpoints }: Heard,
 ): Promise<Results['sensitivity']> {
   const how = experiment.outputs.sensitivity;
   if (how === undefined) return undefined;
@@ -126,7 +142,9 @@ async function sensitivityTo(
   if (how === 'counts') return sensitivityOf(played, prices);
   const ends = await playEnds(played, prices, (price, ns) => {
     const own = { ...plan.prices?.own, [price]: ns };
-    return replayPlan(trace, { ...plan, prices: { ...plan.prices, own } }, { jobs, signal });
+    const at = { ...plan, prices: { ...plan.prices, own } };
+    const keeper = checkpoints?.keeper(`${price} of ${ns} ns`, at);
+    return replayPlan(trace, at, { jobs, signal, keeper });
   });
   return sensitivityOf(played, prices, ends);
 }
@@ -143,6 +161,9 @@ async function play(
   expectMeasured(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
+  const checkpoints =
+    asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
+  const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
   const progress = startProgress(amount, flags.quiet === true);
   try {
@@ -151,14 +172,21 @@ async function play(
       progress: (system, share) => progress.update(system, share),
       records,
       signal,
+      keeper: checkpoints?.keeper('the run', plan),
     });
     return {
       played,
-      seeds: await seedsBeside(asked, played, signal),
-      sensitivity: await sensitivityTo(asked, trace, played, signal),
+      seeds: await seedsBeside(asked, played, heard),
+      sensitivity: await sensitivityTo(asked, trace, played, heard),
     };
+  } catch (error) {
+    if (error instanceof UnreadableState) {
+      throw new UsageError(`${asked.checkpoint?.resume}: ${error.message}`);
+    }
+    throw error;
   } finally {
     progress.stop();
+    checkpoints?.write();
   }
 }
 
@@ -193,11 +221,42 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
   };
 }
 
+/** Where checkpoints are, as far as any are asked for. */
+function checkpointOf(
+  { checkpoint, every, resume }: ReplayFlags,
+  { outputs }: Experiment,
+): CheckpointAsked | undefined {
+  if (every !== undefined && checkpoint === undefined) {
+    throw new UsageError(`--every: expected a file (--checkpoint), found none`);
+  }
+  if (checkpoint === undefined && resume === undefined) return undefined;
+  if (outputs.records === true) {
+    throw new UsageError(
+      '--records: expected neither --checkpoint nor --resume, found one of them',
+    );
+  }
+  const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
+  if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
+    throw new UsageError(
+      `--every: expected whole minutes of the trace, such as 10m, found "${every}"`,
+    );
+  }
+  return { path: checkpoint, everyMinutes, resume };
+}
+
+/** What is said of a run that is interrupted. */
+function keptIn(checkpoint: CheckpointAsked | undefined): { readonly kept?: string } {
+  if (checkpoint?.path === undefined) return {};
+  return { kept: `its state is kept (--resume ${checkpoint.path})` };
+}
+
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
-  const asked: Asked = { path, experiment, flags, jobs };
-  const { played, report, written } = await interruptible((signal) => playInto(asked, signal));
+  const checkpoint = checkpointOf(flags, experiment);
+  const asked: Asked = { path, experiment, flags, jobs, checkpoint };
+  const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
+  const { played, report, written } = await interruptible(work, keptIn(checkpoint));
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
@@ -286,6 +345,12 @@ function toldIn(command: Command): Command {
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
     )
+    .option(
+      '--checkpoint <file>',
+      'keep there what the run can go on from, also when it is interrupted',
+    )
+    .option('--every <time>', `how often, in the trace's time (default: ${DEFAULT_EVERY})`)
+    .option('--resume <file>', 'go on from a checkpoint of the same run')
     .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')

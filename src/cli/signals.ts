@@ -20,7 +20,7 @@ export async function untilSignal<Value>(
 /** The same for work that ends by ReplayInterrupted. Throws Interrupted, which says what is kept. */
 export async function interruptible<Value>(
   work: (signal: AbortSignal) => Promise<Value>,
-  { kept }: { readonly kept?: string } = {},
+  { kept }: { readonly kept?: string | undefined } = {},
 ): Promise<Value> {
   let stopped: AbortSignal | undefined;
   try {

@@ -110,7 +110,7 @@ export class Core {
   }
 
   private constructor(config: Required<CoreConfig>, raw: CoreExports) {
-    const instance = new Instance(raw, config.bufferSlots);
+    const instance = new Instance(raw, config);
     const scratch = new Scratch(instance);
     this.config = config;
     this._instance = instance;

@@ -1,5 +1,6 @@
 // The core room's public face.
 
+export { CORE_KNOWN } from './known.ts';
 export type { FrameSet } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';

@@ -10,9 +10,19 @@ import {
   STATS_MAX,
 } from '../abi/layout.ts';
 import { HandleEnded } from '../check/index.ts';
+import type { CoreConfig } from './config.ts';
 import type { CoreExports } from './exports.ts';
 
+/** Who said that it has ended, and why. */
+export interface Ended {
+  readonly what: string;
+  readonly why: string;
+}
+
 export class Instance {
+  readonly config: Required<CoreConfig>;
+  /** undefined as long as it has not. */
+  ended: Ended | undefined;
   raw: CoreExports;
   /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
   bytes: Uint8Array;
@@ -25,14 +35,15 @@ export class Instance {
   program: Uint32Array;
 
   /** The guest has been laid out. */
-  constructor(raw: CoreExports, slots: number) {
+  constructor(raw: CoreExports, config: Required<CoreConfig>) {
+    this.config = config;
     this.raw = raw;
     const { buffer } = raw.memory;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.header = new Uint32Array(buffer, GUEST_BASE, GUEST_BYTES >> 2);
     this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
-    const words = (slots * BUFFER_SLOT_BYTES) >> 2;
+    const words = (config.bufferSlots * BUFFER_SLOT_BYTES) >> 2;
     this.program = new Uint32Array(buffer, this.headerWord(GUEST_BUFFER_OFFSET), words);
   }
 
@@ -43,6 +54,13 @@ export class Instance {
   end(what: string, why: string): CoreExports {
     const { raw } = this;
     void raw.memory; // throws where it has ended already
+    this.endAs({ what, why });
+    return raw;
+  }
+
+  /** The same, when there is nothing to hand on. */
+  endAs({ what, why }: Ended): void {
+    this.ended = { what, why };
     const refuse = (): never => {
       throw new HandleEnded(what, why);
     };
@@ -53,7 +71,6 @@ export class Instance {
     this.header = dead;
     this.stats = dead;
     this.program = dead;
-    return raw;
   }
 
   /** A word of the guest header by its byte offset. */

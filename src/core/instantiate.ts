@@ -22,7 +22,7 @@ export type CompiledCore = WebAssembly.Module;
 /** What this room loads: the core's builds, and an allocator of its own. */
 export type CoreModule = CoreBuild | 'llfree';
 
-const BUILDS: readonly CoreBuild[] = [
+export const BUILDS: readonly CoreBuild[] = [
   'release',
   'verify',
   'debug',

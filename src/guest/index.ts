@@ -1,5 +1,6 @@
 // The guest room's public face.
 
+export { GUEST_KNOWN } from './known.ts';
 export type {
   CompiledCore,
   Core,

@@ -2,6 +2,7 @@
 // booted guest can be imaged and made again from the image, which is what templates and cold boots
 // of the same machine are.
 
+import { bound } from '../graph/index.ts';
 import { RefusedArgument, expectInteger } from '../check/index.ts';
 import {
   type BootLayout,
@@ -102,6 +103,9 @@ function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
   };
 }
 
+/** What is called where nobody listens. */
+export function nothing(): void {}
+
 export class GuestKernel {
   readonly config: GuestConfig;
   readonly core: Core;
@@ -117,9 +121,9 @@ export class GuestKernel {
   /** What drivers do when the kernel gets round to background work. */
   readonly background: (() => void)[] = [];
   /** Called when a worker has moved pages: host memory may be behind other frames now. */
-  onMoved: () => void = () => {};
+  onMoved: () => void = nothing;
   /** Called before a worker of the kernel does anything by itself. */
-  onStir: () => void = () => {};
+  onStir: () => void = nothing;
   private readonly _workers: Workers;
   /** Frames of the boot memmap that this clone has written. */
   private _memmapWritten = 0;
@@ -138,15 +142,23 @@ export class GuestKernel {
     this.files = new PageCache(this.memory, state.files);
     this._kernelObject = state.kernelObject;
     this.agentObject = state.agentObject;
-    this.memory.addOwner(() => [[state.agentObject, 'guestOs']]);
+    this.memory.addOwner(bound(this, this._ownObjects));
     this._meter = new Meter(core);
-    const about = (): void => this.onStir();
-    this._workers = new Workers(this.memory, clocks, about, (moved) => this._worked(moved));
+    const about = bound(this, this._about);
+    this._workers = new Workers(this.memory, clocks, about, bound(this, this._worked));
     if (config.region !== undefined) {
       const czones = new CZones(this.memory, config.region);
       this.czones = czones;
-      this.background.push(() => czones.settle());
+      this.background.push(bound(czones, czones.settle));
     }
+  }
+
+  private _ownObjects(): [number, 'guestOs'][] {
+    return [[this.agentObject, 'guestOs']];
+  }
+
+  private _about(): void {
+    this.onStir();
   }
 
   /**

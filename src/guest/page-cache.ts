@@ -2,6 +2,7 @@
 // order in which clean pages are given up. A file's age is that of its last read; within a file the
 // highest pages go first.
 
+import { bound } from '../graph/index.ts';
 import { expectNumber } from '../check/index.ts';
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
@@ -40,8 +41,10 @@ export interface FileSource {
   came(name: string, pages: number, upTo: number): void;
 }
 
+export function notNoted(): void {}
+
 /** Of images that no VM runs from yet. */
-const NOWHERE: FileSource = { isMapped: false, came: () => {} };
+const NOWHERE: FileSource = { isMapped: false, came: notNoted };
 
 export class PageCache implements Shrinker {
   source: FileSource = NOWHERE;
@@ -54,9 +57,14 @@ export class PageCache implements Shrinker {
     // what another guest has mapped of the host's copy this one has not
     this._files = new Map(state.map(([name, file]) => [name, { ...file, mapped: 0 }]));
     memory.addShrinker(this);
-    memory.addOwner(() =>
-      [...this._files.values()].map(({ object, system }) => [object, system ? 'guestOs' : 'file']),
-    );
+    memory.addOwner(bound(this, this._ownObjects));
+  }
+
+  private _ownObjects(): [number, 'guestOs' | 'file'][] {
+    return [...this._files.values()].map(({ object, system }) => [
+      object,
+      system ? 'guestOs' : 'file',
+    ]);
   }
 
   state(): PageCacheState {

@@ -4,6 +4,7 @@
 // costs nothing: the guest's requests and frees arm them, a turn that changes nothing does not.
 // Reporting, the balloon and virtio-mem have their own timers with their drivers.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS, NS_PER_S } from '../abi/unit.ts';
 import {
   type KswapdWake,
@@ -79,8 +80,8 @@ export class Workers {
   private _proactiveFromNs = 0;
   private _wanted: KswapdWake | undefined;
   private _isStopped = false;
-  private readonly _onVmstat = (): void => this._decay();
-  private readonly _onProactive = (): void => this._compactProactively();
+  private readonly _onVmstat: () => void = bound(this, this._decay);
+  private readonly _onProactive: () => void = bound(this, this._compactProactively);
 
   constructor(
     memory: GuestMemory,
@@ -183,7 +184,7 @@ export class Workers {
   }
 
   private _wakeCompaction(wake: KswapdWake): void {
-    if (this._wanted === undefined) this._clocks.timers.after(0, () => this._compact());
+    if (this._wanted === undefined) this._clocks.timers.after(0, bound(this, this._compact));
     this._wanted = joinWakes(this._wanted, wake);
   }
 

@@ -3,6 +3,7 @@
 // is full, and ends with its container in one way. Which blocks are plugged and whose they are is
 // the core's pool: no book is kept here.
 
+import { bound } from '../graph/index.ts';
 import {
   CZONE_DYING,
   CZONE_GROW_ASK,
@@ -59,12 +60,16 @@ export class CZones {
     this.region = region;
     this._memory = memory;
     const { czones, objects } = memory.core;
-    memory.addReliever(STATUS_ZONE_FULL, () => this.grow(czones.fullZone()) > 0);
+    memory.addReliever(STATUS_ZONE_FULL, bound(this, this._growFull));
     expectAnswer(czones.region(region.start, region.frames, region.blockFrames), 'czones.region');
     this._memmapObject = expectAnswer(
       objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL),
       'objects.create',
     );
+  }
+
+  private _growFull(): boolean {
+    return this.grow(this._memory.core.czones.fullZone()) > 0;
   }
 
   /** Kernel pages that describe the plugged blocks. */

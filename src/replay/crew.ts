@@ -2,12 +2,20 @@
 
 import type { RecordRows } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
-import { ReplayInterrupted } from './replay.ts';
+import { UnwritableState } from '../graph/index.ts';
+import { type Keeper, ReplayInterrupted } from './replay.ts';
 import type { Outcome, SystemRun } from './run.ts';
 
 /** To a hand: play the system of that index. */
 export interface Order {
   readonly index: number;
+  /** What it goes on from. */
+  readonly kept?: Uint8Array | undefined;
+}
+
+/** To a hand: keep what you have, and end. */
+export interface Stop {
+  readonly stop: true;
 }
 
 /** From a hand. */
@@ -20,13 +28,15 @@ export type Report =
       readonly system: string;
       readonly rows: RecordRows;
     }
+  | { readonly kind: 'kept'; readonly index: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'missed'; readonly index: number; readonly message: string }
   | { readonly kind: 'done'; readonly index: number; readonly run: SystemRun }
   | { readonly kind: 'failed'; readonly index: number; readonly error: unknown }
   /** It has ended by itself, and with it what it was playing. */
   | { readonly kind: 'gone'; readonly error: unknown };
 
 export interface Hand {
-  give(order: Order): void;
+  give(order: Order | Stop): void;
   /** Ends it, whatever it is at; resolves when it is gone. */
   dismiss(): Promise<unknown>;
 }
@@ -40,6 +50,8 @@ export interface CrewOptions {
   readonly progress?: ((index: number, share: number) => void) | undefined;
   readonly records?: RecordSink['add'] | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** With one, hands that are stopped keep what they have first. */
+  readonly keeper?: Keeper | undefined;
 }
 
 /** Who plays what. A system that fails leaves the others alone, so that what comes of all does not depend on who was quicker. */
@@ -49,23 +61,26 @@ class Crew {
   private readonly _settle: (outcomes: readonly Outcome[]) => void;
   private readonly _progress: CrewOptions['progress'];
   private readonly _records: CrewOptions['records'];
+  private readonly _keeper: Keeper | undefined;
   private readonly _hands: Hand[] = [];
   /** Index by hand. */
   private readonly _playing = new Map<Hand, number>();
   private readonly _outcomes: Outcome[] = [];
   private _next = 0;
+  private _stopped: (() => void) | undefined;
   private _ended = 0;
 
   constructor(
     count: number,
     hire: Hire,
-    { progress, records }: CrewOptions,
+    { progress, records, keeper }: CrewOptions,
     settle: (outcomes: readonly Outcome[]) => void,
   ) {
     this._count = count;
     this._hire = hire;
     this._progress = progress;
     this._records = records;
+    this._keeper = keeper;
     this._settle = settle;
   }
 
@@ -81,13 +96,21 @@ class Crew {
     await Promise.all(this._hands.map((hand) => hand.dismiss()));
   }
 
+  /** Hands keep what they have; `stopped` when the last has. */
+  stop(stopped: () => void): void {
+    this._stopped = stopped;
+    if (this._playing.size === 0) stopped();
+    for (const hand of this._playing.keys()) hand.give({ stop: true });
+  }
+
   private _giveNext(hand: Hand): void {
     this._playing.delete(hand);
-    if (this._next === this._count) return;
+    if (this._stopped !== undefined && this._playing.size === 0) this._stopped();
+    if (this._next === this._count || this._stopped !== undefined) return;
     const index = this._next;
     this._next += 1;
     this._playing.set(hand, index);
-    hand.give({ index });
+    hand.give({ index, kept: this._keeper?.kept(index) });
   }
 
   private _hear(hand: Hand, report: Report): void {
@@ -101,6 +124,14 @@ class Crew {
       this._records?.(report.system, report.rows);
       return;
     }
+    if (report.kind === 'kept') {
+      this._keeper?.keep(index, report.bytes);
+      return;
+    }
+    if (report.kind === 'missed') {
+      this._keeper?.missed(index, new UnwritableState(report.message));
+      return;
+    }
     this._outcomes[index] = report.kind === 'done' ? { run: report.run } : { error: report.error };
     this._ended += 1;
     if (report.kind === 'gone') this._replace(hand);
@@ -110,7 +141,9 @@ class Crew {
 
   private _replace(hand: Hand): void {
     this._playing.delete(hand);
-    if (this._next < this._count) this.hire();
+    if (this._stopped !== undefined) {
+      if (this._playing.size === 0) this._stopped();
+    } else if (this._next < this._count) this.hire();
   }
 }
 
@@ -126,8 +159,9 @@ export async function playAll(
   let crew: Crew | undefined;
   try {
     return await new Promise((settle, fail) => {
-      stop = () => fail(new ReplayInterrupted('interrupted'));
-      if (signal?.aborted === true) stop();
+      const interrupted = (): void => fail(new ReplayInterrupted('interrupted'));
+      stop = () => (options.keeper === undefined ? interrupted() : crew?.stop(interrupted));
+      if (signal?.aborted === true) interrupted();
       else signal?.addEventListener('abort', stop);
       const records: CrewOptions['records'] = (system, rows) => {
         try {

@@ -1,6 +1,7 @@
 // The hosts of one system: each has a system of its own on it. Which host has room for a container is an estimate: what the last
 // start of its function took. What a start really takes is known when it is done.
 
+import { bound } from '../graph/index.ts';
 import type {
   Container,
   FunctionProfile,
@@ -88,11 +89,11 @@ export class Fleet {
     this._placement = config.placement;
     this._needs = new Float64Array(config.functions * 2);
     this.hosts = systems.map((system) => new Host(system, config.functions));
-    for (const { memory } of this.hosts) {
-      memory.onFull = () => {
-        this.isOver = true;
-      };
-    }
+    for (const { memory } of this.hosts) memory.onFull = bound(this, this._noteFull);
+  }
+
+  private _noteFull(): void {
+    this.isOver = true;
   }
 
   /** Slots of the containers in a VM of any host. */

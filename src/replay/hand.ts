@@ -1,13 +1,14 @@
 // One hand of a crew: plays the systems it is told to and reports. It is at the other end of a port, so errors go as records.
 
 import { HandleEnded, RefusedArgument } from '../check/index.ts';
+import { UnreadableState } from '../graph/index.ts';
 import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
 import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
-import type { Order, Report } from './crew.ts';
+import type { Order, Report, Stop } from './crew.ts';
 import { type ReplayPlan, optionsOf } from './plan.ts';
 import type { RecordSink } from './recorder.ts';
-import { replay } from './replay.ts';
+import { type Keeper, ReplayInterrupted, replay } from './replay.ts';
 import type { SystemRun } from './run.ts';
 
 /** What every hand of a crew has. */
@@ -17,6 +18,8 @@ export interface HandData {
   readonly core: CompiledCore;
   /** Rows of calls are wanted. */
   readonly isRecorded: boolean;
+  /** States are wanted, each time that so many minutes have passed; undefined: none are. */
+  readonly everyMinutes?: number | undefined;
 }
 
 /** An error as plain data: a copy of one in another thread has lost its class. */
@@ -37,7 +40,9 @@ const KINDS: Readonly<Record<string, { readonly prototype: Error }>> = {
   HandleEnded,
   HostOutOfMemory,
   RefusedArgument,
+  ReplayInterrupted,
   TooManyGuests,
+  UnreadableState,
 };
 
 export function recordOf(thrown: unknown): ErrorRecord {
@@ -56,12 +61,28 @@ export function errorOf({ name, message, stack, fields }: ErrorRecord): Error {
 
 /** The side of a port that a hand sees. */
 export interface HandPort {
-  on(event: 'message', listener: (order: Order) => void): unknown;
+  on(event: 'message', listener: (order: Order | Stop) => void): unknown;
   postMessage(report: Report): void;
 }
 
-async function play({ index }: Order, data: HandData, port: HandPort): Promise<Report> {
-  const { trace, plan, core } = data;
+/** Keeps states at the other end of the port. */
+function keeperOver(port: HandPort, { index, kept }: Order, everyMinutes: number): Keeper {
+  return {
+    everyMinutes,
+    kept: () => kept,
+    keep: (_, bytes) => port.postMessage({ kind: 'kept', index, bytes }),
+    missed: (_, { message }) => port.postMessage({ kind: 'missed', index, message }),
+  };
+}
+
+async function play(
+  order: Order,
+  data: HandData,
+  port: HandPort,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { index } = order;
+  const { trace, plan, core, everyMinutes } = data;
   useCore('release', core);
   try {
     const systems = plan.systems.slice(index, index + 1);
@@ -75,6 +96,8 @@ async function play({ index }: Order, data: HandData, port: HandPort): Promise<R
       ...optionsOf({ ...plan, systems }),
       progress,
       records: data.isRecorded ? records : undefined,
+      keeper: everyMinutes === undefined ? undefined : keeperOver(port, order, everyMinutes),
+      signal,
     });
     return { kind: 'done', index, run: run.systems[0] as SystemRun };
   } catch (error) {
@@ -84,7 +107,9 @@ async function play({ index }: Order, data: HandData, port: HandPort): Promise<R
 
 /** Plays what comes through the port. */
 export function serve(port: HandPort, data: HandData): void {
+  const stop = new AbortController();
   port.on('message', (order) => {
-    void play(order, data, port).then((report) => port.postMessage(report));
+    if ('stop' in order) stop.abort();
+    else void play(order, data, port, stop.signal).then((report) => port.postMessage(report));
   });
 }

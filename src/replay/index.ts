@@ -85,7 +85,14 @@ export { type PlanOptions, replayPlan } from './parallel.ts';
 export { type ReplayPlan, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export type { RecordSink } from './recorder.ts';
-export { HOSTS_MAX, ReplayInterrupted, type ReplayOptions, repairsOf, replay } from './replay.ts';
+export {
+  HOSTS_MAX,
+  type Keeper,
+  ReplayInterrupted,
+  type ReplayOptions,
+  repairsOf,
+  replay,
+} from './replay.ts';
 export { resultsOf } from './results.ts';
 export { seedsOf } from './seeds.ts';
 export { type PlayedEnds, playEnds, sensitivityOf } from './sensitivity.ts';

@@ -26,7 +26,7 @@ export class Interference {
   private readonly _pricing: Pricing;
   private readonly _pool: WarmPool;
   private readonly _meter: DisturbanceMeter;
-  private readonly _busy = new WeakMap<MicroVm, Busy>();
+  private readonly _busy = new Map<MicroVm, Busy>();
   /** When the last of all work ends, at any level: mostly nothing is under way. */
   private _untilMs = -Infinity;
   /** By slot: by how much its call's end on the clock is late by now. */
@@ -84,6 +84,11 @@ export class Interference {
     const owedMs = this._owedMs.get(slot) ?? 0;
     this._owedMs.delete(slot);
     return owedMs;
+  }
+
+  /** A VM has ended. */
+  vmEnded(vm: MicroVm): void {
+    this._busy.delete(vm);
   }
 
   private _slow(slot: number, level: number, stretch: Stretch): void {

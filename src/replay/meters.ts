@@ -1,5 +1,6 @@
 // All that a system's replay measures, and the record that is made of it at the end.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import { type Receipt, costBySideNs } from '../cost/index.ts';
 import type { FunctionProfile, HostCache, MicroVm } from '../serverless/index.ts';
@@ -64,14 +65,14 @@ export class Meters {
     this.functions = new FunctionMeter(functions);
     this.population = new Population(fromMs);
     const overhead = overheadOf(hostCache);
-    const census = this._census;
+    const census: Census = bound(this, this._census);
     this.footprint = new FootprintMeter(accounts, { fromMs, untilMs, overhead, census });
     this.starts = new StartMeter(pricing, blockFrames);
     this.reclaims = new ReclaimMeter(pricing, blockFrames);
     this.disturbances = new DisturbanceMeter(pricing, blockFrames);
   }
 
-  private readonly _census: Census = () => {
+  private _census(): ReturnType<Census> {
     const { containers, vms } = this.population;
     let [freeFrames, wholeFrames] = [0, 0];
     for (const vm of this._config.vms()) {
@@ -80,7 +81,7 @@ export class Meters {
       wholeFrames += space?.wholeFrames ?? 0;
     }
     return { containers, idle: this._config.idleContainers(), vms, freeFrames, wholeFrames };
-  };
+  }
 
   /** At the end of the measured time, when each VM has been told of and the receipt is whole. */
   measured(profiles: readonly FunctionProfile[], idleMs: Float64Array, receipt: Receipt): Measured {

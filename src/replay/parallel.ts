@@ -1,6 +1,7 @@
 // A replay on several cores: each system in one thread, over one trace and one compiled core.
 
 import { builtin, expectInteger } from '../check/index.ts';
+import { UnreadableState } from '../graph/index.ts';
 import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
@@ -10,7 +11,10 @@ import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
 import { startWall } from './wall.ts';
 
-export interface PlanOptions extends Pick<ReplayOptions, 'progress' | 'signal' | 'records'> {
+export interface PlanOptions extends Pick<
+  ReplayOptions,
+  'progress' | 'signal' | 'records' | 'keeper'
+> {
   /** Systems played at the same time, each in a thread of its own. Absent: as many as there are cores and systems. */
   readonly jobs?: number | undefined;
 }
@@ -49,13 +53,14 @@ export async function replayPlan(
   plan: ReplayPlan,
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
-  const { progress, signal, records } = options;
+  const { progress, signal, records, keeper } = options;
+  const heard = { progress, signal, records, keeper };
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
   const asked = expectInteger('jobs', options.jobs ?? coresOf(), 1);
   const jobs = Math.min(asked, plan.systems.length);
   const kit = builtin('node:worker_threads');
-  if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, progress, signal, records });
+  if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, ...heard });
   const elapsedMs = startWall();
   warmupMsOf(trace, said);
   const hire = threads(kit, {
@@ -63,10 +68,12 @@ export async function replayPlan(
     plan,
     core: compiledCore('release'),
     isRecorded: records !== undefined,
+    everyMinutes: keeper?.everyMinutes,
   });
   const outcomes = await playAll(plan.systems.length, hire, {
     jobs,
     signal,
+    keeper,
     records: (system, rows) => records?.add(system, rows),
     progress: (index, share) => progress?.(plan.systems[index] as string, share),
   });
@@ -74,7 +81,9 @@ export async function replayPlan(
   // addresses are the process's: one after the other, each system has all of them
   if (isCrowded) {
     records?.restart();
-    return replay(trace, { ...said, progress, signal, records });
+    return replay(trace, { ...said, ...heard });
   }
+  const foreign = outcomes.find((one) => 'error' in one && one.error instanceof UnreadableState);
+  if (foreign !== undefined && 'error' in foreign) throw foreign.error;
   return runOf(trace, said, outcomes, elapsedMs());
 }

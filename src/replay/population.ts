@@ -7,7 +7,7 @@ export interface Tally {
 }
 
 /** One kind of thing. */
-class Headcount {
+export class Headcount {
   private readonly _fromMs: number;
   private _sinceMs = 0;
   private _integral = 0;

@@ -33,7 +33,15 @@ import {
 import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
-import { type Trace, type TraceFunction, arrivalsOf, expectTrace } from '../trace/index.ts';
+import { UnreadableState, UnwritableState } from '../graph/index.ts';
+import {
+  type CallRows,
+  type Trace,
+  type TraceFunction,
+  arrivalsOf,
+  expectTrace,
+} from '../trace/index.ts';
+import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
@@ -74,6 +82,19 @@ export interface ReplayOptions {
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
   readonly signal?: AbortSignal | undefined;
+  /** Keeps what the run can go on from, and has what it goes on from. */
+  readonly keeper?: Keeper | undefined;
+}
+
+/** Where a run's states are. Each system is kept by itself, by its index in `systems`; bytes are writeKept's. */
+export interface Keeper {
+  /** A state is kept each time that so many minutes of the trace have passed, and when the run is stopped. */
+  readonly everyMinutes: number;
+  /** undefined: the system begins. */
+  kept(index: number): Uint8Array | undefined;
+  keep(index: number, bytes: Uint8Array): void;
+  /** A state could not be written down: the next one may. */
+  missed(index: number, error: UnwritableState): void;
 }
 
 /** The replay was stopped from outside. */
@@ -101,33 +122,96 @@ function breathe(): Promise<void> {
   });
 }
 
-async function replaySystem(
-  played: SystemReplay,
-  spec: SystemSpec,
-  trace: Trace,
-  options: ReplayOptions,
-): Promise<SystemRun> {
-  let arrived = 0;
-  let unseen = 0;
-  const look = async (): Promise<void> => {
-    unseen = 0;
-    options.progress?.(spec.name, arrived / Math.max(1, trace.invocations));
-    await breathe();
-    if (options.signal?.aborted === true) throw new ReplayInterrupted('interrupted');
-  };
-  for (const minute of arrivalsOf(trace)) {
-    const size = minute.startMs.length;
-    for (let from = 0; from < size;) {
-      const to = Math.min(size, from + SLICE_ARRIVALS - unseen);
-      played.advance(minute, from, to);
-      arrived += to - from;
-      unseen += to - from;
+/** One system on its way through the trace. */
+class Play {
+  private readonly _spec: SystemSpec;
+  private readonly _index: number;
+  private readonly _options: ReplayOptions;
+  private readonly _config: SystemReplayConfig;
+  private readonly _replay: SystemReplay;
+  private readonly _from: Cursor;
+  private _cursor: Cursor;
+  private _unseen = 0;
+
+  constructor(
+    { spec, index, options }: { spec: SystemSpec; index: number; options: ReplayOptions },
+    config: SystemReplayConfig,
+    playing: Playing,
+  ) {
+    this._spec = spec;
+    this._index = index;
+    this._options = options;
+    this._config = config;
+    this._replay = playing.replay;
+    this._from = playing.cursor;
+    this._cursor = playing.cursor;
+  }
+
+  async run(trace: Trace): Promise<SystemRun> {
+    let minute = -1;
+    // what was played is drawn again, not played
+    for (const rows of arrivalsOf(trace)) {
+      minute += 1;
+      if (minute >= this._from.minute) await this._minute(trace, minute, rows);
+    }
+    await this._look(trace);
+    return this._replay.finish();
+  }
+
+  private async _minute(trace: Trace, minute: number, rows: CallRows): Promise<void> {
+    const size = rows.startMs.length;
+    let from = minute === this._from.minute ? this._from.row : 0;
+    while (from < size) {
+      const to = Math.min(size, from + SLICE_ARRIVALS - this._unseen);
+      this._replay.advance(rows, from, to);
+      this._cursor = { minute, row: to, arrived: this._cursor.arrived + to - from };
+      this._unseen += to - from;
       from = to;
-      if (unseen === SLICE_ARRIVALS) await look();
+      if (this._unseen === SLICE_ARRIVALS) await this._look(trace);
+    }
+    this._cursor = { ...this._cursor, minute: minute + 1, row: 0 };
+    const { keeper } = this._options;
+    if (keeper !== undefined && (minute + 1) % keeper.everyMinutes === 0) {
+      this._keep(keeper);
+      await this._look(trace);
     }
   }
-  await look();
-  return played.finish();
+
+  private async _look({ invocations }: Trace): Promise<void> {
+    const { progress, signal, keeper } = this._options;
+    this._unseen = 0;
+    progress?.(this._spec.name, this._cursor.arrived / Math.max(1, invocations));
+    await breathe();
+    if (signal?.aborted !== true) return;
+    if (keeper !== undefined) this._keep(keeper);
+    throw new ReplayInterrupted('interrupted');
+  }
+
+  private _keep(keeper: Keeper): void {
+    try {
+      const playing = { replay: this._replay, cursor: this._cursor };
+      keeper.keep(this._index, writeKept({ playing }, this._config));
+    } catch (error) {
+      if (!(error instanceof UnwritableState)) throw error;
+      keeper.missed(this._index, error);
+    }
+  }
+}
+
+/** From the begin, or from what is kept of it. */
+async function replaySystem(
+  what: { spec: SystemSpec; index: number; options: ReplayOptions },
+  config: SystemReplayConfig,
+  trace: Trace,
+): Promise<SystemRun> {
+  const { keeper } = what.options;
+  const bytes = keeper?.kept(what.index);
+  const kept = bytes && readKept(bytes, config);
+  if (kept !== undefined && 'run' in kept) return kept.run;
+  const playing = kept?.playing ?? { replay: new SystemReplay(what.spec, config), cursor: BEGIN };
+  const run = await new Play(what, config, playing).run(trace);
+  keeper?.keep(what.index, writeKept({ run }, config));
+  return run;
 }
 
 /** Every system has the same calls, and each call is in one of the counts: those of the warm-up are in none. */
@@ -264,16 +348,16 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   });
   const prices = options.prices ?? PUBLISHED;
   const outcomes: Outcome[] = [];
-  for (const spec of options.systems) {
+  for (const [index, spec] of options.systems.entries()) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
       const { onEvent, records } = options;
       const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
-      const config = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent, onRecords };
-      const one = new SystemReplay(spec, { ...config, ...hostsOf(options, keepAlive) });
-      outcomes.push({ run: await replaySystem(one, spec, trace, options) });
+      const shared = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent, onRecords };
+      const config = { ...shared, ...hostsOf(options, keepAlive) };
+      outcomes.push({ run: await replaySystem({ spec, index, options }, config, trace) });
     } catch (error) {
-      if (error instanceof ReplayInterrupted) throw error;
+      if (error instanceof ReplayInterrupted || error instanceof UnreadableState) throw error;
       outcomes.push({ error });
     }
   }

@@ -1,5 +1,6 @@
 // Plays sessions: a sandbox has each figure of its memory from that figure's time on, counted from the begin of its call.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
 import type { MemorySeries, Session } from '../trace/index.ts';
@@ -42,7 +43,7 @@ export class SessionPlayer {
     }
     const atNs = beganNs + (atMs[next] as number) * NS_PER_MS;
     const delayNs = Math.max(0, atNs - this._clock.nowNs); // rounding must not go back in time
-    const play = (): void => this._play(slot, series, next, beganNs);
+    const play = bound(this, this._play, slot, series, next, beganNs);
     this._timers.set(slot, this._clock.after(delayNs, play));
   }
 }

@@ -6,7 +6,9 @@ import {
   type MicroVm,
   type WhenFull,
 } from '../serverless/index.ts';
+import type { Clock } from '../time/index.ts';
 import type { Fleet, Host } from './fleet.ts';
+import type { Ledger } from './ledger.ts';
 import type { WarmPool } from './warm-pool.ts';
 
 /** What came of shortage, in the measured time. */
@@ -29,8 +31,8 @@ export interface ShortageHooks {
   readonly vmEnded: (vm: MicroVm, slot: number) => void;
   /** The devices of a VM take so many frames. */
   readonly ask: (vm: MicroVm, frames: number) => void;
-  readonly isMeasured: () => boolean;
-  readonly nowMs: () => number;
+  readonly ledger: Pick<Ledger, 'isMeasured'>;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 function idleOf(vm: MicroVm): number {
@@ -143,7 +145,7 @@ export class Shortage {
     for (const slot of slots) {
       if (!pool.isIdle(slot)) this._count('killedCalls');
       host.remove(pool.container(slot), slot);
-      pool.remove(slot, this._hooks.nowMs());
+      pool.remove(slot, this._hooks.clock.now);
     }
     host.system.kill(vm);
     for (const slot of slots) this._hooks.lost(slot);
@@ -152,6 +154,6 @@ export class Shortage {
   }
 
   private _count(what: keyof ShortageCounts): void {
-    if (this._hooks.isMeasured()) this.counts[what] += 1;
+    if (this._hooks.ledger.isMeasured) this.counts[what] += 1;
   }
 }

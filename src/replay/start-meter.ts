@@ -34,7 +34,7 @@ export class StartMeter {
   private readonly _pricing: Pricing;
   private readonly _blockFrames: number;
   /** When each VM answers, by level. */
-  private readonly _readyMs = new WeakMap<MicroVm, number[]>();
+  private readonly _readyMs = new Map<MicroVm, number[]>();
   private readonly _samples: readonly Samples[] = LEVELS.map(() => new Samples());
   private readonly _sandboxes: readonly Samples[] = LEVELS.map(() => new Samples());
   private readonly _sums: readonly Float64Array[] = LEVELS.map(() => new Float64Array(STEPS));
@@ -94,6 +94,10 @@ export class StartMeter {
   get receipts(): { readonly startup: Receipt; readonly sandbox: Receipt } {
     const sandbox = this._sandboxReceipt;
     return { startup: sandbox.map((times, slot) => times + this._restReceipt[slot]!), sandbox };
+  }
+
+  vmEnded(vm: MicroVm): void {
+    this._readyMs.delete(vm);
   }
 
   private _priceAt(start: Start, nowMs: number, level: number, contendedMs = 0): number {

@@ -1,5 +1,6 @@
 // One system's replay: the event loop over arrivals, ends of calls and expiries. The only clock of the emulation.
 
+import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import {
   type Container,
@@ -69,7 +70,7 @@ export class SystemReplay {
       spec.create({
         machine,
         clock: this._clock,
-        workNs: (operations, frames) => pricing.workNs(operations, frames),
+        workNs: bound(pricing, pricing.workNs),
       }),
     );
     this._fleet = new Fleet(systems, { functions, placement: hostPlacement });
@@ -77,14 +78,6 @@ export class SystemReplay {
     this._queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
     this._pool = new WarmPool(functions, warmupMs);
     this._prewarmer = new Prewarmer(functions, config.keepAlive, this._clock);
-    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
-      stop: (slot) => this._stop(slot),
-      lost: (slot) => this._lost(slot),
-      vmEnded: (vm, slot) => this._vmEnded(vm, slot),
-      ask: (vm, frames) => this._devices.ask(vm, frames),
-      isMeasured: () => this._ledger.isMeasured,
-      nowMs: () => this._clock.now,
-    });
     this._asksIdle =
       machine.idleReclaimMs !== undefined &&
       systems.some((system) => system.takeIdleReclaims !== undefined);
@@ -101,8 +94,8 @@ export class SystemReplay {
       hostCache: machine.hostCache,
       fromMs: warmupMs,
       untilMs: trace.spanMs,
-      idleContainers: () => this._pool.idleCount(),
-      vms: () => this._fleet.running(),
+      idleContainers: bound(this._pool, this._pool.idleCount),
+      vms: bound(this._fleet, this._fleet.running),
     });
     const { reclaims, disturbances } = this._meters;
     if (config.interference) {
@@ -115,8 +108,16 @@ export class SystemReplay {
       reclaims,
       interference: this._interference,
     });
+    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
+      stop: bound(this, this._stop),
+      lost: bound(this, this._lost),
+      vmEnded: bound(this, this._vmEnded),
+      ask: bound(this._devices, this._devices.ask),
+      ledger: this._ledger,
+      clock: this._clock,
+    });
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
-    const follow: Follow = (slot, frames) => this._follow(slot, frames);
+    const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
   }
 
@@ -444,6 +445,8 @@ export class SystemReplay {
     const { population, functions } = this._meters;
     population.change(this._clock.now, 0, -1);
     functions.held(this._pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
+    this._meters.starts.vmEnded(vm);
+    this._interference?.vmEnded(vm);
   }
 
   /** Work ends what the host was taking from an idle container, before the work begins. */

@@ -1,6 +1,7 @@
 // What the devices of a VM do by themselves, on a timer: booked when that turn of theirs is over, so that no call that comes
 // later is held up by it.
 
+import { bound } from '../graph/index.ts';
 import { type MicroVm, addCounts, addOperations, newCounts, timersOf } from '../vmm/index.ts';
 import type { StartedVm } from './many-per-vm.ts';
 import type { Work } from './system.ts';
@@ -35,7 +36,7 @@ export class DeviceTurn {
     if (this._isNoted) return;
     this._isNoted = true;
     const { vm, context } = this._started;
-    timersOf(vm, context.clock).after(0, () => this._book());
+    timersOf(vm, context.clock).after(0, bound(this, this._book));
   }
 
   private _book(): void {

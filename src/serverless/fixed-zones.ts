@@ -6,7 +6,7 @@ import type { FunctionProfile } from './function-profile.ts';
 import type { StartedVm, VmScheme } from './many-per-vm.ts';
 
 /** All blocks from the start: a zone that is full has its limit. */
-const WHOLE: GrowthPolicy = {
+export const WHOLE: GrowthPolicy = {
   name: 'whole',
   firstBlocks: (_, limitBlocks) => limitBlocks,
   nextBlocks: () => 1,

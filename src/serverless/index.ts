@@ -1,5 +1,6 @@
 // The serverless room's public face.
 
+export { SERVERLESS_KNOWN } from './known.ts';
 export * from '../vmm/index.ts';
 export { ArgumentError, DURATION, durationMs, policyOf } from './argument.ts';
 export { WORKLOAD_BOUNDS, expectHostMachine, expectProfile, expectWorkload } from './bounds.ts';

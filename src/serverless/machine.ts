@@ -66,9 +66,9 @@ export interface SystemContext {
 }
 
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */
-const POOL: CorePool = new CorePool();
+export const POOL: CorePool = new CorePool();
 /** So are booted machines: the systems of a run, and its seeds, start the same ones. */
-const IMAGES: ImageStore = new ImageStore();
+export const IMAGES: ImageStore = new ImageStore();
 
 /** Why a VM that its host ends has ended. */
 export const KILLED = 'killed by the host: out of memory';

@@ -1,6 +1,7 @@
 // MCPV: the containers of one function share VMs, each VM up to a number of containers. A VM starts with its first
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
+import { bound } from '../graph/index.ts';
 import { RefusedArgument } from '../check/index.ts';
 import {
   CZONE_DRIVER_FRAMES,
@@ -196,13 +197,21 @@ export class ManyPerVm implements ServerlessSystem {
       vm,
       profile,
       context: this._context,
-      ended: (reclaim) => this._ended.push(reclaim),
-      worked: (work) => this._work.push({ ...work, vm }),
+      ended: bound(this, this._noteEnded),
+      worked: bound(this, this._noteWork, vm),
     });
     const capacity = containersPerVm(machine, profile);
     const room: SharedVm = { vm, scheme, capacity, containers: 0 };
     rooms.push(room);
     return room;
+  }
+
+  private _noteEnded(reclaim: IdleReclaim): void {
+    this._ended.push(reclaim);
+  }
+
+  private _noteWork(vm: MicroVm, work: DeviceWork): void {
+    this._work.push({ ...work, vm });
   }
 
   /** What the placement says. Throws RefusedArgument for a VM without room: the policy is the user's. */

@@ -1,5 +1,6 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
+import { partial } from '../graph/index.ts';
 import {
   type GuestConfig,
   type HostMemory,
@@ -40,11 +41,18 @@ export type MakeSandbox = (profile: FunctionProfile) => Sandbox;
 
 /** VMs that start without a function: clones of a template (`shared`), or booted. */
 export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean): MakeSandbox {
+  return partial(emptyVm, machine, vmm, shared);
+}
+
+export function emptyVm(
+  machine: MachineConfig,
+  vmm: Vmm,
+  shared: boolean,
+  profile: FunctionProfile,
+): Sandbox {
   const { containerKernelFrames: kernelFrames } = machine;
-  return (profile) => {
-    const vm = vmm.start(soloConfig(machine, profile), shared);
-    return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
-  };
+  const vm = vmm.start(soloConfig(machine, profile), shared);
+  return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
 }
 
 export class OnePerVm implements ServerlessSystem {

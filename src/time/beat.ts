@@ -1,10 +1,11 @@
 // A beat that many share: whoever waits for the next one is called then, all by one timer. For work that the kernels of
 // a host's guests do on whole seconds, so that a hundred guests cost one timer and no closure each.
 
+import { bound } from '../graph/index.ts';
 import type { Timers } from './timers.ts';
 
 /** What stands where nobody waits: who was called is not held on to. */
-const NOBODY = (): void => {};
+export function nobodyWaits(): void {}
 
 export class Beat {
   private readonly _timers: Timers;
@@ -13,7 +14,7 @@ export class Beat {
   private _waiting: (() => void)[] = [];
   private _count = 0;
   private _calling: (() => void)[] = [];
-  private readonly _fire = (): void => this._beat();
+  private readonly _fire: () => void = bound(this, this._beat);
 
   /** Beats lie on multiples of the period. Without anyone who waits there is no timer. */
   constructor(timers: Timers, periodNs: number) {
@@ -39,7 +40,7 @@ export class Beat {
     this._calling = calling;
     for (let at = 0; at < count; at += 1) {
       calling[at]?.();
-      calling[at] = NOBODY;
+      calling[at] = nobodyWaits;
     }
   }
 }

@@ -6,15 +6,28 @@
 // rounded on the way to nanoseconds and back.
 
 import { RefusedArgument } from '../check/index.ts';
+import type { Known } from '../graph/index.ts';
 import { EventQueue } from './queue.ts';
 import { LONGEST_NS, type TimerHandle, type Timers, expectDelay } from './timers.ts';
 
 /** What `step` gives when the next thing was a timer, which has fired. */
 export const TIMER_FIRED = -1;
 
-/** `fire` is undefined once it has fired or was cancelled. */
-interface Timer {
+class Timer implements TimerHandle {
+  private readonly _clock: Clock;
+  /** undefined once it has fired or was cancelled. */
   fire: (() => void) | undefined;
+
+  constructor(clock: Clock, fire: () => void) {
+    this._clock = clock;
+    this.fire = fire;
+  }
+
+  cancel(): void {
+    if (this.fire === undefined) return;
+    this.fire = undefined;
+    this._clock.forget();
+  }
 }
 
 export class Clock implements Timers {
@@ -62,12 +75,12 @@ export class Clock implements Timers {
 
   after(delayNs: number, fire: () => void): TimerHandle {
     const ticks = expectDelay('timer', delayNs) / this._nsPerTick;
-    const timer: Timer = { fire };
+    const timer = new Timer(this, fire);
     const index = this._freeIndexes.pop() ?? this._timers.length;
     this._timers[index] = timer;
     this._queue.push(this._now + ticks, -1 - index);
     this._pending += 1;
-    return { cancel: () => this._cancel(timer) };
+    return timer;
   }
 
   /** Puts an event of the owner's (0 or more) at a time in ticks; `step` gives it back then. */
@@ -118,9 +131,8 @@ export class Clock implements Timers {
     fire?.();
   }
 
-  private _cancel(timer: Timer): void {
-    if (timer.fire === undefined) return;
-    timer.fire = undefined;
+  /** A timer was cancelled. Its own affair: others call its handle. */
+  forget(): void {
     this._pending -= 1;
     this._cancelled += 1;
   }
@@ -148,3 +160,6 @@ export class Clock implements Timers {
     return new RefusedArgument('clock', `a finite time not before ${this._now}`, at);
   }
 }
+
+/** What of this file may stand in the state of a run. */
+export const CLOCK_CLASSES: Required<Known>['classes'] = { Clock: Clock, Timer: Timer };

@@ -1,5 +1,6 @@
 /** Wires a device and its driver's transport together: registers one way, the interrupt line the other. */
 
+import { bound } from '../graph/index.ts';
 import type { VirtioDevice } from './device.ts';
 import type { DriverMemory } from './memory.ts';
 import { MmioTransport } from './mmio.ts';
@@ -14,6 +15,6 @@ export interface Connection {
 export function connect(device: VirtioDevice, memory: DriverMemory): Connection {
   const mmio = new MmioTransport(device);
   const transport = new DriverTransport(mmio, memory);
-  device.onInterrupt = (): void => transport.interrupt();
+  device.onInterrupt = bound(transport, transport.interrupt);
   return { mmio, transport };
 }

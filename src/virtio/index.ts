@@ -1,5 +1,6 @@
 /** The room's door: what the VMM, the recordings and the library's users take from it. */
 
+export { VIRTIO_KNOWN } from './known.ts';
 export * from './constants.ts';
 export * from './device.ts';
 export { BumpMemory, FlatMemory } from './flat-memory.ts';

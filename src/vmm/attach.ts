@@ -1,6 +1,7 @@
 // What every device of a microVM needs from its VM: rings in the guest's memory, timers that end
 // with the VM, the host's side of a discard. No device in particular.
 
+import { bound } from '../graph/index.ts';
 import { FRAME_BYTES } from '../abi/unit.ts';
 import { expectFunction, expectObject } from '../check/index.ts';
 import type { TimerHandle, Timers } from '../time/index.ts';
@@ -16,19 +17,33 @@ import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 /**
  * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
  */
+export class VmTimers implements Timers {
+  private readonly _vm: MicroVm;
+  private readonly _timers: Timers;
+
+  constructor(vm: MicroVm, timers: Timers) {
+    this._vm = vm;
+    this._timers = timers;
+  }
+
+  get nowNs(): number {
+    return this._timers.nowNs;
+  }
+
+  after(delayNs: number, fire: () => void): TimerHandle {
+    return this._timers.after(delayNs, bound(this, this._fire, fire));
+  }
+
+  private _fire(fire: () => void): void {
+    if (this._vm.stopReason !== undefined) return;
+    this._vm.stir();
+    fire();
+  }
+}
+
 export function timersOf(vm: MicroVm, timers: Timers): Timers {
   expectFunction('timers: after', expectObject('timers', timers).after);
-  return {
-    get nowNs(): number {
-      return timers.nowNs;
-    },
-    after: (delayNs: number, fire: () => void): TimerHandle =>
-      timers.after(delayNs, () => {
-        if (vm.stopReason !== undefined) return;
-        vm.stir();
-        fire();
-      }),
-  };
+  return new VmTimers(vm, timers);
 }
 
 /** A device's model in the VM behind its transport, and the way its driver reaches it. */

@@ -1,5 +1,6 @@
 // The image of a function: a VM frozen when its function's process was ready for calls, and what holds its pages for clones.
 
+import { bound } from '../graph/index.ts';
 import type { Operations } from '../cost/index.ts';
 import { type Core, type FrameSet, type GuestImage } from '../guest/index.ts';
 import {
@@ -67,7 +68,7 @@ export class FunctionImage extends Template {
     const { isCopied, keeper } = this._options;
     const isOnDisk = keeper === 'disk';
     if (!isCopied && !isOnDisk && core.backingOrder === 0) return { operations };
-    const pager = new Pager(core, { isCopied, read: (touched) => this._noteRead(touched) });
+    const pager = new Pager(core, { isCopied, read: bound(this, this._noteRead) });
     if (this._workingSet === undefined) return { operations, pager };
     const installed = pager.install(this._workingSet, isOnDisk);
     // the working set is read past the host's cache, and nobody asks for its pages again

@@ -1,5 +1,6 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
+import { bound } from '../graph/index.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
   COUNT_BLOCK_READS,
@@ -124,11 +125,11 @@ export class MicroVm {
     const { image } = template;
     const core = context.pool.clone(image.core);
     this._guest = GuestKernel.fromImage(image, core, context.clocks);
-    this._guest.onMoved = () => this._settleAside();
-    this._guest.onStir = () => this.stir();
+    this._guest.onMoved = bound(this, this._settleAside);
+    this._guest.onStir = bound(this, this.stir);
     this._guest.files.source = {
       isMapped: context.files.mode === 'dax',
-      came: (name, pages, upTo) => this._readFile(name, pages, upTo),
+      came: bound(this, this._readFile),
     };
     const opened = template.open?.(core);
     this.startOperations = opened?.operations ?? template.startOperations;

@@ -1,6 +1,7 @@
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 
+import { bound, partial } from '../graph/index.ts';
 import {
   CorePool,
   type Counts,
@@ -44,6 +45,10 @@ export interface VmmConfig {
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
 
+export function nowNsOf({ nowNs }: Pick<Clock, 'nowNs'>): number {
+  return nowNs;
+}
+
 function idleOf(vm: MicroVm): number {
   return vm.guest.memory.idleFrames;
 }
@@ -67,7 +72,7 @@ export class Vmm {
     const { tableFramesPerFrame } = footprint;
     expectNumber('footprint.tableFramesPerFrame', tableFramesPerFrame, 0, TABLE_SHARE_MAX);
     const time = clock ?? new Clock();
-    this.host = new HostMemory(hostFrames, () => time.nowNs);
+    this.host = new HostMemory(hostFrames, partial(nowNsOf, time));
     this.clock = time;
     this.policy = expectName('policy', policy ?? 'refuse', POLICIES);
     this._context = {
@@ -79,8 +84,8 @@ export class Vmm {
       inspect,
     };
     this._templates = new TemplateStore(this.host, images, this._context.pool);
-    if (this.policy === 'reclaim') this.host.relieve = (frames) => this._reclaim(frames);
-    if (this.policy === 'kill') this.host.relieve = () => this._killLargest();
+    if (this.policy === 'reclaim') this.host.relieve = bound(this, this._reclaim);
+    if (this.policy === 'kill') this.host.relieve = bound(this, this._killLargest);
   }
 
   /** VMs that run, in the order of their start. */

@@ -2,6 +2,7 @@
 
 import { allocator } from './allocator.ts';
 import { canary, stuck } from './canary.ts';
+import { checkpoint } from './checkpoint.ts';
 import { commands } from './commands.ts';
 import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
@@ -45,6 +46,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   recordingText,
   documents,
   snapshot,
+  checkpoint,
 ];
 
 export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary, stuck];

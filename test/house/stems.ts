@@ -15,6 +15,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/recording/verify/verify-capture.ts': 'test/slow/recording-verify-capture.test.ts',
   'src/scenario/czone-exit.ts': 'test/slow/czone-exit.test.ts',
   'src/scenario/hyperalloc-inflate.ts': 'test/slow/hyperalloc-inflate.test.ts',
+  'src/serverless/known.ts': 'test/unit/replay/checkpoint.test.ts',
   'src/sweep/engines/pool.ts': 'test/slow/sweep.test.ts',
   'src/sweep/engines/redis-worker.ts': 'test/slow/sweep.test.ts',
   'src/sweep/engines/redis.ts': 'test/slow/sweep.test.ts',

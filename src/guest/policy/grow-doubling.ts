@@ -2,14 +2,28 @@
 // much.
 
 import { expectInteger } from '../../check/index.ts';
-import type { GrowthPolicy } from './policy.ts';
+import type { CZoneView, GrowthPolicy } from './policy.ts';
+
+export class GrowByDoubling implements GrowthPolicy {
+  readonly name: string;
+  private readonly _firstBlocks: number;
+
+  constructor(firstBlocks: number) {
+    this._firstBlocks = expectInteger('firstBlocks', firstBlocks, 1);
+    this.name = `doubling-${firstBlocks}`;
+  }
+
+  firstBlocks(_: string, limitBlocks: number): number {
+    return Math.min(this._firstBlocks, limitBlocks);
+  }
+
+  nextBlocks(zone: CZoneView): number {
+    return Math.max(1, zone.blocks);
+  }
+
+  observe(): void {}
+}
 
 export function growByDoubling(firstBlocks: number): GrowthPolicy {
-  expectInteger('firstBlocks', firstBlocks, 1);
-  return {
-    name: `doubling-${firstBlocks}`,
-    firstBlocks: (_, limitBlocks) => Math.min(firstBlocks, limitBlocks),
-    nextBlocks: (zone) => Math.max(1, zone.blocks),
-    observe: () => undefined,
-  };
+  return new GrowByDoubling(firstBlocks);
 }

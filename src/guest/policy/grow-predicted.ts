@@ -13,27 +13,42 @@ export interface Prediction {
   readonly unknownBlocks: number;
 }
 
+export class GrowAsPredicted implements GrowthPolicy {
+  readonly name: string;
+  private readonly _prediction: Prediction;
+  /** By key, the latest. */
+  private readonly _peaks: Map<string, number[]> = new Map<string, number[]>();
+
+  constructor(prediction: Prediction) {
+    const { memory, quantile, unknownBlocks } = expectObject('prediction', prediction);
+    expectInteger('memory', memory, 1);
+    expectNumber('quantile', quantile, 0, 1);
+    expectInteger('unknownBlocks', unknownBlocks, 1);
+    this._prediction = { memory, quantile, unknownBlocks };
+    this.name = `predicted-${quantile}`;
+  }
+
+  firstBlocks(key: string, limitBlocks: number): number {
+    const { quantile, unknownBlocks } = this._prediction;
+    const known = this._peaks.get(key);
+    if (known === undefined) return Math.min(unknownBlocks, limitBlocks);
+    const sorted = known.toSorted((a, b) => a - b);
+    const at = Math.max(0, Math.ceil(quantile * sorted.length) - 1);
+    return Math.min(sorted[at] ?? unknownBlocks, limitBlocks);
+  }
+
+  nextBlocks(): number {
+    return 1;
+  }
+
+  observe(key: string, peakBlocks: number): void {
+    const known = this._peaks.get(key) ?? [];
+    known.push(peakBlocks);
+    if (known.length > this._prediction.memory) known.shift();
+    this._peaks.set(key, known);
+  }
+}
+
 export function growAsPredicted(prediction: Prediction): GrowthPolicy {
-  const { memory, quantile, unknownBlocks } = expectObject('prediction', prediction);
-  expectInteger('memory', memory, 1);
-  expectNumber('quantile', quantile, 0, 1);
-  expectInteger('unknownBlocks', unknownBlocks, 1);
-  const peaks = new Map<string, number[]>();
-  return {
-    name: `predicted-${quantile}`,
-    firstBlocks: (key, limitBlocks) => {
-      const known = peaks.get(key);
-      if (known === undefined) return Math.min(unknownBlocks, limitBlocks);
-      const sorted = known.toSorted((a, b) => a - b);
-      const at = Math.max(0, Math.ceil(quantile * sorted.length) - 1);
-      return Math.min(sorted[at] ?? unknownBlocks, limitBlocks);
-    },
-    nextBlocks: () => 1,
-    observe: (key, peakBlocks) => {
-      const known = peaks.get(key) ?? [];
-      known.push(peakBlocks);
-      if (known.length > memory) known.shift();
-      peaks.set(key, known);
-    },
-  };
+  return new GrowAsPredicted(prediction);
 }

@@ -4,12 +4,26 @@
 import { expectInteger } from '../../check/index.ts';
 import type { GrowthPolicy } from './policy.ts';
 
+export class GrowByStep implements GrowthPolicy {
+  readonly name: string;
+  private readonly _stepBlocks: number;
+
+  constructor(stepBlocks: number) {
+    this._stepBlocks = expectInteger('stepBlocks', stepBlocks, 1);
+    this.name = `step-${stepBlocks}`;
+  }
+
+  firstBlocks(_: string, limitBlocks: number): number {
+    return Math.min(this._stepBlocks, limitBlocks);
+  }
+
+  nextBlocks(): number {
+    return this._stepBlocks;
+  }
+
+  observe(): void {}
+}
+
 export function growByStep(stepBlocks: number): GrowthPolicy {
-  expectInteger('stepBlocks', stepBlocks, 1);
-  return {
-    name: `step-${stepBlocks}`,
-    firstBlocks: (_, limitBlocks) => Math.min(stepBlocks, limitBlocks),
-    nextBlocks: () => stepBlocks,
-    observe: () => undefined,
-  };
+  return new GrowByStep(stepBlocks);
 }

@@ -2,6 +2,7 @@
 // free, a pass over the zones; 32 blocks at a time are off the lists until the device has seen
 // them. How the device hears of them is the caller's.
 
+import { bound } from '../../graph/index.ts';
 import { NS_PER_S } from '../../abi/unit.ts';
 import {
   KERNEL_ZONES,
@@ -61,6 +62,9 @@ export class ReportWorker {
   private readonly _orders: Uint32Array = new Uint32Array(REPORT_SLOTS);
   private _timer: TimerHandle | undefined;
   private _isActive = false;
+  /** Whether the device has seen the report, and the zone that goes on when it has. */
+  private _isBack = false;
+  private _waitsIn: number | undefined;
 
   constructor(
     memory: GuestMemory,
@@ -87,13 +91,15 @@ export class ReportWorker {
   poll(): void {
     if (this._isActive || this._timer !== undefined) return;
     if (!this._memory.core.reporting.isWanted) return;
-    this._timer = this._timers.after(this._delayNs, () => {
-      this._timer = undefined;
-      this._isActive = true;
-      this.passes += 1;
-      this._memory.core.reporting.clearWanted();
-      this._zone(0);
-    });
+    this._timer = this._timers.after(this._delayNs, bound(this, this._pass));
+  }
+
+  private _pass(): void {
+    this._timer = undefined;
+    this._isActive = true;
+    this.passes += 1;
+    this._memory.core.reporting.clearWanted();
+    this._zone(0);
   }
 
   /**
@@ -120,19 +126,24 @@ export class ReportWorker {
   /** Back, or still with the device. */
   private _report(zone: number, held: number): 'back' | 'waits' | 'refused' {
     const { reporting } = this._memory.core;
-    let isBack = false;
-    let isWaiting = false;
-    const sent = this._send(this._pfns, this._orders, held, () => {
-      isBack = true;
-      expectAnswer(reporting.putBack(true), 'reporting.putBack');
-      if (isWaiting) this._zone(zone);
-    });
+    this._isBack = false;
+    const sent = this._send(this._pfns, this._orders, held, bound(this, this._seen));
     if (!sent) {
       expectAnswer(reporting.putBack(false), 'reporting.putBack');
       return 'refused';
     }
     this.reports += 1;
-    isWaiting = !isBack;
-    return isBack ? 'back' : 'waits';
+    if (this._isBack) return 'back';
+    this._waitsIn = zone;
+    return 'waits';
+  }
+
+  /** The device has seen the one report that was sent. */
+  private _seen(): void {
+    this._isBack = true;
+    expectAnswer(this._memory.core.reporting.putBack(true), 'reporting.putBack');
+    const zone = this._waitsIn;
+    this._waitsIn = undefined;
+    if (zone !== undefined) this._zone(zone);
   }
 }

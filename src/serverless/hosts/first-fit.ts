@@ -1,9 +1,13 @@
 // first-fit: the first host that has room, so that the last ones stay empty.
 
-import type { HostPlacementSpec } from './policy.ts';
+import type { HostPlacementSpec, HostRoom } from './policy.ts';
+
+export function firstFit<T extends HostRoom>(rooms: readonly T[]): T | undefined {
+  return rooms[0];
+}
 
 export const FIRST_FIT: HostPlacementSpec = {
   name: 'first-fit',
   sentence: 'A container goes to the first host that has memory for it.',
-  create: () => ({ choose: (rooms) => rooms[0] }),
+  create: () => ({ choose: firstFit }),
 };

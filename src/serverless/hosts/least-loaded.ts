@@ -1,9 +1,13 @@
 // least-loaded: the host with the most free memory; of equals, the first.
 
-import { type HostPlacementSpec, best } from './policy.ts';
+import { type HostPlacementSpec, type HostRoom, best } from './policy.ts';
+
+export function leastLoaded<T extends HostRoom>(rooms: readonly T[]): T | undefined {
+  return best(rooms, ({ freeFrames }) => freeFrames);
+}
 
 export const LEAST_LOADED: HostPlacementSpec = {
   name: 'least-loaded',
   sentence: 'A container goes to the host with the most free memory.',
-  create: () => ({ choose: (rooms) => best(rooms, ({ freeFrames }) => freeFrames) }),
+  create: () => ({ choose: leastLoaded }),
 };

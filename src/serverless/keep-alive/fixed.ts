@@ -8,9 +8,23 @@ import type { KeepAlive, KeepAliveSpec } from './policy.ts';
 /** What AWS and Azure were observed to do, within a factor of two: 10 minutes. */
 export const DEFAULT_KEEP_ALIVE_MS: number = 10 * MS_PER_MINUTE;
 
+export class Fixed implements KeepAlive {
+  private readonly _ttlMs: number;
+
+  constructor(ttlMs: number) {
+    this._ttlMs = ttlMs;
+  }
+
+  arrived(): void {}
+
+  keepMs(): number {
+    return this._ttlMs;
+  }
+}
+
 export function fixedKeepAlive(ttlMs: number = DEFAULT_KEEP_ALIVE_MS): KeepAlive {
   expectNumber('keep-alive', ttlMs, 0, Infinity);
-  return { arrived: () => {}, keepMs: () => ttlMs };
+  return new Fixed(ttlMs);
 }
 
 export const FIXED: KeepAliveSpec = {

@@ -29,7 +29,7 @@ interface Windows {
 }
 
 /** Idle times of one function. */
-class IdleTimes {
+export class IdleTimes {
   private readonly _bins: Int32Array;
   private _within = 0;
   private _beyond = 0;
@@ -98,7 +98,7 @@ class IdleTimes {
   }
 }
 
-class Hybrid implements KeepAlive {
+export class Hybrid implements KeepAlive {
   private readonly _rangeMs: number;
   private readonly _functions = new Map<number, IdleTimes>();
 

@@ -2,6 +2,7 @@
 // deflates by a container's limit before one starts, which waits for it, and inflates by as much after one has gone: a step at a
 // time, each as long as its price says, so that what comes in the middle finds the balloon as large as it is then.
 
+import { bound } from '../../graph/index.ts';
 import { FRAMES_PER_MIB } from '../../abi/unit.ts';
 import { Balloon, COUNT_RELEASED_PAGES, newCounts, timersOf } from '../../vmm/index.ts';
 import { addWork, takeWork } from '../device-turn.ts';
@@ -18,7 +19,7 @@ interface Inflation {
   work: Work;
 }
 
-class Inflated implements VmScheme {
+export class Inflated implements VmScheme {
   readonly step = 'grow';
   waitNs = 0;
   private readonly _started: StartedVm;
@@ -76,7 +77,7 @@ class Inflated implements VmScheme {
   private _later(): void {
     const { vm, context } = this._started;
     const delayNs = Math.max(0, this._busyUntilNs - context.clock.nowNs);
-    timersOf(vm, context.clock).after(delayNs, () => this._raise());
+    timersOf(vm, context.clock).after(delayNs, bound(this, this._raise));
   }
 
   private _raise(): void {
@@ -115,6 +116,10 @@ class Inflated implements VmScheme {
   }
 }
 
+export function attachInflated(started: StartedVm): VmScheme {
+  return new Inflated(started);
+}
+
 export const MCPV_BALLOON: SystemSpec = {
   name: 'mcpv-balloon',
   sentence:
@@ -123,6 +128,5 @@ export const MCPV_BALLOON: SystemSpec = {
     'virtio-balloon as in Linux 6.12 and QEMU (virtio 1.2, 5.5), deflated before a start and inflated after an end as in Squeezy’s baseline (EuroSys ’26).',
   limits:
     'The host knows limits, not use: what a live container leaves of its limit stays in the VM.',
-  create: (context) =>
-    new ManyPerVm(context, { config: staticConfig, attach: (started) => new Inflated(started) }),
+  create: (context) => new ManyPerVm(context, { config: staticConfig, attach: attachInflated }),
 };

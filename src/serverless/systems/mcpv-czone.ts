@@ -3,6 +3,7 @@
 // behind it. While one is idle the host may ask for what its zone has free and backed; the frames are off the zone's lists
 // from the question to the answer.
 
+import { bound, partial } from '../../graph/index.ts';
 import { FRAME_BYTES, NS_PER_MS } from '../../abi/unit.ts';
 import { choiceOf } from '../../check/index.ts';
 import {
@@ -11,12 +12,13 @@ import {
   type GuestConfig,
   type MicroVm,
   type Process,
+  type ReclaimResult,
   reportOperations,
 } from '../../vmm/index.ts';
 import { ArgumentError } from '../argument.ts';
 import { startRuntime, startSteps } from '../container.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import type { MachineConfig } from '../machine.ts';
+import type { MachineConfig, SystemContext } from '../machine.ts';
 import {
   ManyPerVm,
   type MemoryScheme,
@@ -36,7 +38,11 @@ const FORKS = ['exec', 'zygote'] as const;
 type Fork = (typeof FORKS)[number];
 
 /** A VM whose own memory holds kernel and shared files; containers' memory comes from a region above it. */
-function configOf(machine: MachineConfig, profile: FunctionProfile, fork: Fork): GuestConfig {
+export function czoneConfig(
+  fork: Fork,
+  machine: MachineConfig,
+  profile: FunctionProfile,
+): GuestConfig {
   const { blockFrames } = machine;
   const shareFrames = shareOf(profile, blockFrames);
   return zonedConfig(machine, profile, {
@@ -46,8 +52,13 @@ function configOf(machine: MachineConfig, profile: FunctionProfile, fork: Fork):
   });
 }
 
+/** How long a report of so many frames takes. */
+export function reportNs(workNs: SystemContext['workNs'], frames: number): number {
+  return workNs?.(reportOperations(1, frames), frames) ?? 0;
+}
+
 /** The device of one VM. Without idle reclaim the host has no reason to ask, and need not hear of idleness. */
-class Zoned implements VmScheme {
+export class Zoned implements VmScheme {
   zygote: Process | undefined;
   before: VmScheme['before'];
   private readonly _device: CZoneVirtio;
@@ -66,21 +77,24 @@ class Zoned implements VmScheme {
       growth,
       idle:
         idleReclaimMs === undefined ? null : { delayNs: idleReclaimMs * NS_PER_MS, targetBytes: 0 },
-      reportNs: (frames) => workNs?.(reportOperations(1, frames), frames) ?? 0,
-      reclaimed: (_, { end, reports, reportedBytes, releasedBytes }) => {
-        const askedFrames = reportedBytes / FRAME_BYTES;
-        ended({
-          vm,
-          isCancelled: end !== 'done',
-          askedFrames,
-          gotFrames: releasedBytes / FRAME_BYTES,
-          operations: reportOperations(reports, askedFrames),
-        });
-      },
+      reportNs: partial(reportNs, workNs),
+      reclaimed: bound(this, this._reclaimed, ended),
     });
     this._device = device;
     if (idleReclaimMs === undefined) return;
-    this.dispatched = (czone, isIdle) => device.dispatched(czone, isIdle);
+    this.dispatched = bound(device, device.dispatched);
+  }
+
+  private _reclaimed(ended: StartedVm['ended'], _: number, result: ReclaimResult): void {
+    const { end, reports, reportedBytes, releasedBytes } = result;
+    const askedFrames = reportedBytes / FRAME_BYTES;
+    ended({
+      vm: this._vm,
+      isCancelled: end !== 'done',
+      askedFrames,
+      gotFrames: releasedBytes / FRAME_BYTES,
+      operations: reportOperations(reports, askedFrames),
+    });
   }
 
   get gotFrames(): number {
@@ -112,11 +126,15 @@ class Zoned implements VmScheme {
   }
 }
 
+export function attachZoned(growth: GrowthPolicy, fork: Fork, started: StartedVm): VmScheme {
+  return new Zoned(started, growth, fork);
+}
+
 /** Whoever starts containers knows what earlier ones of a function came to, whichever VM they were in. */
 function schemeOf(growth: GrowthPolicy, fork: Fork): MemoryScheme {
   return {
-    config: (machine, profile) => configOf(machine, profile, fork),
-    attach: (started) => new Zoned(started, growth, fork),
+    config: partial(czoneConfig, fork),
+    attach: partial(attachZoned, growth, fork),
   };
 }
 

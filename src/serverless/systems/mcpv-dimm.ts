@@ -2,8 +2,11 @@
 // which waits for it. After a container has gone the host wants one DIMM back, the last plugged first: whichever the guest can
 // take offline as a whole. When none can be, there is one too many, and the next end tries again for both.
 
+import { partial } from '../../graph/index.ts';
 import { MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
-import { Dimms, hotplugStart } from '../../vmm/index.ts';
+import { Dimms, type GuestConfig, hotplugStart } from '../../vmm/index.ts';
+import type { FunctionProfile } from '../function-profile.ts';
+import type { MachineConfig } from '../machine.ts';
 import {
   ManyPerVm,
   type StartedVm,
@@ -14,7 +17,11 @@ import {
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
-class Slotted implements VmScheme {
+export function dimmConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  return pluggedConfig(machine, profile, MEMORY_BLOCK_FRAMES);
+}
+
+export class Slotted implements VmScheme {
   readonly step = 'grow';
   private readonly _dimms: Dimms;
   private readonly _shareFrames: number;
@@ -44,6 +51,10 @@ class Slotted implements VmScheme {
   }
 }
 
+export function attachSlotted(policy: PlugPolicy, started: StartedVm): VmScheme {
+  return new Slotted(started, policy);
+}
+
 function specOf(name: string, policy: PlugPolicy): SystemSpec {
   return {
     name,
@@ -55,8 +66,8 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
       'A DIMM goes as a whole or not at all; each that is tried has its blocks emptied by migration first. Nothing is taken while containers are idle.',
     create: (context) =>
       new ManyPerVm(context, {
-        config: (machine, profile) => pluggedConfig(machine, profile, MEMORY_BLOCK_FRAMES),
-        attach: (started) => new Slotted(started, policy),
+        config: dimmConfig,
+        attach: partial(attachSlotted, policy),
       }),
     with: (argument) => specOf(`mcpv-dimm:${argument}`, plugPolicyOf(argument)),
   };

@@ -3,10 +3,16 @@
 // all of the cgroup's pages are free.
 
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { COUNT_CZONE_BLOCKS, type Counts, type Operations } from '../../vmm/index.ts';
+import {
+  COUNT_CZONE_BLOCKS,
+  type Counts,
+  type GuestConfig,
+  type Operations,
+} from '../../vmm/index.ts';
 import { FixedZones } from '../fixed-zones.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { ManyPerVm, type StartedVm, shareOf, zonedConfig } from '../many-per-vm.ts';
+import type { MachineConfig } from '../machine.ts';
+import { ManyPerVm, type StartedVm, type VmScheme, shareOf, zonedConfig } from '../many-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
 const CGROUP_BLOCK_FRAMES: number = 4 * FRAMES_PER_MIB;
@@ -19,7 +25,14 @@ function sizeOf(profile: FunctionProfile): number {
   return Math.min(Math.max(frames, SIZE_MIN_FRAMES), SIZE_MAX_FRAMES);
 }
 
-class Cgroups extends FixedZones {
+export function cgroupsConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  return zonedConfig(machine, profile, {
+    blockFrames: CGROUP_BLOCK_FRAMES,
+    shareFrames: sizeOf(profile),
+  });
+}
+
+export class Cgroups extends FixedZones {
   constructor(started: StartedVm) {
     super(started, sizeOf(started.profile));
   }
@@ -32,6 +45,10 @@ class Cgroups extends FixedZones {
   }
 }
 
+export function attachCgroups(started: StartedVm): VmScheme {
+  return new Cgroups(started);
+}
+
 export const MCPV_FAASCALE: SystemSpec = {
   name: 'mcpv-faascale',
   sentence:
@@ -42,11 +59,7 @@ export const MCPV_FAASCALE: SystemSpec = {
     'A cgroup’s memory is a CZone of fixed size over czone-virtio, with struct pages of its own; blocks are 4 MiB each, not 4 MiB × 2^k. Copies after fork stay in it, no block is marked or populated beforehand, and nothing spills to other zones.',
   create: (context) =>
     new ManyPerVm(context, {
-      config: (machine, profile) =>
-        zonedConfig(machine, profile, {
-          blockFrames: CGROUP_BLOCK_FRAMES,
-          shareFrames: sizeOf(profile),
-        }),
-      attach: (started) => new Cgroups(started),
+      config: cgroupsConfig,
+      attach: attachCgroups,
     }),
 };

@@ -1,15 +1,21 @@
 // mcpv-hyperalloc: a VM with memory for all of its containers, whose guest is on LLFree. The host reads its tables: every 5 s it
 // takes what is free in whole huge frames, and what is no container's is not the guest's at all. What is used comes back by 2 MiB.
 
+import { bound, partial } from '../../graph/index.ts';
 import { NS_PER_MS, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { HyperAlloc, onLlfree } from '../../vmm/index.ts';
+import { type GuestConfig, HyperAlloc, onLlfree } from '../../vmm/index.ts';
 import { ArgumentError, durationMs } from '../argument.ts';
 import { DeviceTurn } from '../device-turn.ts';
+import type { FunctionProfile } from '../function-profile.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, shareOf, staticConfig } from '../many-per-vm.ts';
-import { containersPerVm } from '../machine.ts';
+import { type MachineConfig, containersPerVm } from '../machine.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
-class Watched implements VmScheme {
+export function watchedConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  return { ...staticConfig(machine, profile), build: onLlfree(machine.build) };
+}
+
+export class Watched implements VmScheme {
   readonly step = 'grow';
   private readonly _device: HyperAlloc;
   private readonly _shareFrames: number;
@@ -22,7 +28,7 @@ class Watched implements VmScheme {
     this._absent = containersPerVm(context.machine, profile);
     this._device = new HyperAlloc(vm, context.clock, {
       ...(scanDelayNs === undefined ? {} : { scanDelayNs }),
-      given: (frames, released) => turn.note(frames, released),
+      given: bound(turn, turn.note),
     });
     vm.counted.push(this._device);
   }
@@ -45,6 +51,10 @@ class Watched implements VmScheme {
   }
 }
 
+export function attachWatched(scanDelayNs: number | undefined, started: StartedVm): VmScheme {
+  return new Watched(started, scanDelayNs);
+}
+
 function specOf(name: string, scanDelayNs?: number): SystemSpec {
   return {
     name,
@@ -56,11 +66,8 @@ function specOf(name: string, scanDelayNs?: number): SystemSpec {
       'Trees of 16 MiB that a CPU has reserved are left alone, as is what lies in pieces under 2 MiB. A limit that the guest cannot keep is tried again when the next container comes or goes. No VFIO, no compaction.',
     create: (context) =>
       new ManyPerVm(context, {
-        config: (machine, profile) => ({
-          ...staticConfig(machine, profile),
-          build: onLlfree(machine.build),
-        }),
-        attach: (started) => new Watched(started, scanDelayNs),
+        config: watchedConfig,
+        attach: partial(attachWatched, scanDelayNs),
       }),
     with: (argument) => specOf(`mcpv-hyperalloc:${argument}`, scanDelayOf(argument)),
   };

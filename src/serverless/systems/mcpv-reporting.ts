@@ -1,6 +1,7 @@
 // mcpv-reporting: mcpv-static with free page reporting: the guest tells of large free blocks by itself, some seconds after they
 // came about, and the host discards what is behind them. Nobody asks, nobody waits; what comes next faults again.
 
+import { bound, partial } from '../../graph/index.ts';
 import { NS_PER_MS, ORDER_MAX } from '../../abi/unit.ts';
 import { type ReportingOptions, Reporting } from '../../vmm/index.ts';
 import { ArgumentError, DURATION, durationMs } from '../argument.ts';
@@ -8,12 +9,12 @@ import { DeviceTurn } from '../device-turn.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, staticConfig } from '../many-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
-function attach(started: StartedVm, options: ReportingOptions): VmScheme {
+export function attachReporting(options: ReportingOptions, started: StartedVm): VmScheme {
   const { vm, context } = started;
   const turn = new DeviceTurn(started);
   const device = new Reporting(vm, context.clock, {
     ...options,
-    given: (frames, released) => turn.note(frames, released),
+    given: bound(turn, turn.note),
   });
   vm.counted.push(device);
   return { step: 'grow' };
@@ -43,7 +44,7 @@ function specOf(name: string, options: ReportingOptions): SystemSpec {
     create: (context) =>
       new ManyPerVm(context, {
         config: staticConfig,
-        attach: (started) => attach(started, options),
+        attach: partial(attachReporting, options),
       }),
     with: (argument) => specOf(`mcpv-reporting:${argument}`, optionsOf(argument)),
   };

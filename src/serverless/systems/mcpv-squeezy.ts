@@ -4,14 +4,26 @@
 // memory, shared by all.
 
 import { MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
-import { COUNT_CZONE_BLOCKS, type Counts, type Operations } from '../../vmm/index.ts';
+import {
+  COUNT_CZONE_BLOCKS,
+  type Counts,
+  type GuestConfig,
+  type Operations,
+} from '../../vmm/index.ts';
 import { FixedZones } from '../fixed-zones.ts';
 import type { FunctionProfile } from '../function-profile.ts';
-import { containersPerVm } from '../machine.ts';
-import { ManyPerVm, type StartedVm, shareOf, zonedConfig } from '../many-per-vm.ts';
+import { type MachineConfig, containersPerVm } from '../machine.ts';
+import { ManyPerVm, type StartedVm, type VmScheme, shareOf, zonedConfig } from '../many-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
-class Partitions extends FixedZones {
+export function partitionsConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  return zonedConfig(machine, profile, {
+    blockFrames: MEMORY_BLOCK_FRAMES,
+    shareFrames: shareOf(profile, MEMORY_BLOCK_FRAMES),
+  });
+}
+
+export class Partitions extends FixedZones {
   waitNs = 0;
   private readonly _started: StartedVm;
   private readonly _partitions: number;
@@ -59,6 +71,10 @@ class Partitions extends FixedZones {
   }
 }
 
+export function attachPartitions(started: StartedVm): VmScheme {
+  return new Partitions(started);
+}
+
 export const MCPV_SQUEEZY: SystemSpec = {
   name: 'mcpv-squeezy',
   sentence:
@@ -68,11 +84,7 @@ export const MCPV_SQUEEZY: SystemSpec = {
     'A partition is a CZone of fixed size over czone-virtio in place of Squeezy’s patched virtio-mem; a start that finds all partitions taken starts a further VM, as in all mcpv systems.',
   create: (context) =>
     new ManyPerVm(context, {
-      config: (machine, profile) =>
-        zonedConfig(machine, profile, {
-          blockFrames: MEMORY_BLOCK_FRAMES,
-          shareFrames: shareOf(profile, MEMORY_BLOCK_FRAMES),
-        }),
-      attach: (started) => new Partitions(started),
+      config: partitionsConfig,
+      attach: attachPartitions,
     }),
 };

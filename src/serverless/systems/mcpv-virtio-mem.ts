@@ -2,9 +2,12 @@
 // before one starts, which waits for it, and as much less after one has gone. What cannot be unplugged then, because pages are in
 // the way, the driver tries again by its own timer.
 
+import { bound, partial } from '../../graph/index.ts';
 import { FRAME_BYTES, PAGEBLOCK_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { type Operations, VirtioMem, hotplugStart } from '../../vmm/index.ts';
+import { type GuestConfig, type Operations, VirtioMem, hotplugStart } from '../../vmm/index.ts';
 import { DeviceTurn } from '../device-turn.ts';
+import type { FunctionProfile } from '../function-profile.ts';
+import type { MachineConfig } from '../machine.ts';
 import {
   ManyPerVm,
   type StartedVm,
@@ -15,7 +18,11 @@ import {
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
-class Plugged implements VmScheme {
+export function virtioMemConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  return pluggedConfig(machine, profile, PAGEBLOCK_FRAMES);
+}
+
+export class Plugged implements VmScheme {
   readonly step = 'grow';
   private readonly _device: VirtioMem;
   private readonly _turn: DeviceTurn;
@@ -36,8 +43,8 @@ class Plugged implements VmScheme {
       addr: start * FRAME_BYTES,
       regionBytes: (hotplugEndFrame - start) * FRAME_BYTES,
       blockBytes: PAGEBLOCK_BYTES,
-      given: (frames) => this._given(frames),
-      retried: () => this._turn.note(0, 0),
+      given: bound(this, this._given),
+      retried: bound(this._turn, this._turn.note, 0, 0),
     });
     vm.counted.push(this);
   }
@@ -75,6 +82,10 @@ class Plugged implements VmScheme {
   }
 }
 
+export function attachPlugged(policy: PlugPolicy, started: StartedVm): VmScheme {
+  return new Plugged(started, policy);
+}
+
 function specOf(name: string, policy: PlugPolicy): SystemSpec {
   return {
     name,
@@ -86,8 +97,8 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
       'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle.',
     create: (context) =>
       new ManyPerVm(context, {
-        config: (machine, profile) => pluggedConfig(machine, profile, PAGEBLOCK_FRAMES),
-        attach: (started) => new Plugged(started, policy),
+        config: virtioMemConfig,
+        attach: partial(attachPlugged, policy),
       }),
     with: (argument) => specOf(`mcpv-virtio-mem:${argument}`, plugPolicyOf(argument)),
   };

@@ -1,6 +1,7 @@
 // scpv-fork: one container per VM, each forked from a frozen VM of its function whose runtime was ready for calls. That VM, the
 // parent, is booted for the first fork, which waits for it, and holds its memory as long as it has forks.
 
+import { bound } from '../../graph/index.ts';
 import {
   COUNTED_PAGES,
   type FunctionImage,
@@ -28,7 +29,7 @@ function parentOperations(profile: FunctionProfile, { image }: FunctionImage): O
   return all;
 }
 
-class Forks {
+export class Forks {
   private readonly _context: SystemContext;
   private readonly _vmm: Vmm;
   private readonly _images: FrozenFunctions;
@@ -73,6 +74,6 @@ export const SCPV_FORK: SystemSpec = {
   create: (context) =>
     new OnePerVm(context, (vmm) => {
       const forks = new Forks(context, vmm);
-      return (profile) => forks.make(profile);
+      return bound(forks, forks.make);
     }),
 };

@@ -2,13 +2,15 @@
 // calls. Clones map the image's pages and copy what they write. With a recorded working set nothing is shared: what the first
 // clone had touched by the end of its first call is read in one go and put in place before the guest runs.
 
+import { partial } from '../../graph/index.ts';
 import { choiceOf } from '../../check/index.ts';
-import type { ImageKeeper, Vmm } from '../../vmm/index.ts';
+import type { FunctionImage, ImageKeeper, MicroVm, Vmm } from '../../vmm/index.ts';
 import { ArgumentError } from '../argument.ts';
 import { Container } from '../container.ts';
 import { FrozenFunctions } from '../frozen.ts';
 import type { SystemContext } from '../machine.ts';
-import { type MakeSandbox, OnePerVm } from '../one-per-vm.ts';
+import type { FunctionProfile } from '../function-profile.ts';
+import { type MakeSandbox, OnePerVm, type Sandbox } from '../one-per-vm.ts';
 import type { SystemSpec } from '../system.ts';
 
 interface SnapshotOptions {
@@ -55,14 +57,31 @@ function restored(context: SystemContext, vmm: Vmm, options: SnapshotOptions): M
     isLarge: pages === '2m',
     startOperations: { vmm: { vmmStart: 1 }, clone: { snapshotLoad: 1 } },
   });
+  return partial(restoredVm, { context, vmm, images, isCopied });
+}
+
+interface Restores {
+  readonly context: SystemContext;
+  readonly vmm: Vmm;
+  readonly images: FrozenFunctions;
+  readonly isCopied: boolean;
+}
+
+export function restoredVm(
+  { context, vmm, images, isCopied }: Restores,
+  profile: FunctionProfile,
+): Sandbox {
   const { containerKernelFrames: kernelFrames } = context.machine;
-  return (profile) => {
-    const image = images.of(profile);
-    const vm = vmm.restore(image);
-    const isFirst = isCopied && !image.isRecorded && image.clones === 1;
-    const calledOnce = isFirst ? (): void => image.record(vm.guest.core) : undefined;
-    return { container: new Container(vm, profile, { cpu: 0, kernelFrames, calledOnce }) };
-  };
+  const image = images.of(profile);
+  const vm = vmm.restore(image);
+  const isFirst = isCopied && !image.isRecorded && image.clones === 1;
+  const calledOnce = isFirst ? partial(recordSet, image, vm) : undefined;
+  return { container: new Container(vm, profile, { cpu: 0, kernelFrames, calledOnce }) };
+}
+
+/** The first clone's first call has ended. */
+export function recordSet(image: FunctionImage, vm: MicroVm): void {
+  image.record(vm.guest.core);
 }
 
 function specOf(name: string, options: SnapshotOptions): SystemSpec {

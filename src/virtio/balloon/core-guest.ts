@@ -3,6 +3,7 @@
  * go back to it; pages that migration moved are told to the driver, which tells the device.
  */
 
+import { bound } from '../../graph/index.ts';
 import { expectInteger } from '../../check/index.ts';
 import { BalloonPages, HUGE_BALLOON_ORDER, type GuestMemory, vmStats } from '../../guest/index.ts';
 import type { BalloonDriver } from './driver.ts';
@@ -48,7 +49,7 @@ export class CoreBalloonGuest implements BalloonGuest {
     this._memory = memory;
     this._pages = new BalloonPages(memory, options.isHuge === true ? HUGE_BALLOON_ORDER : 0);
     this.poison = options.poison ?? 'none';
-    memory.addMoveListener((from, to) => this._moved(from, to));
+    memory.addMoveListener(bound(this, this._moved));
   }
 
   /** Frames in the balloon as the core counts them. */

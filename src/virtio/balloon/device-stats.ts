@@ -3,6 +3,7 @@
  * fresh numbers (spec 5.5.6.3).
  */
 
+import { bound } from '../../graph/index.ts';
 import { type TimerHandle, type Timers, expectPeriod } from '../../time/index.ts';
 import type { DevicePort } from '../device.ts';
 import type { DescriptorChain } from '../queue/chain.ts';
@@ -111,10 +112,12 @@ export class StatsWork {
     this._timer?.cancel();
     this._timer = undefined;
     if (this._intervalNs === 0 || this._queueIndex < 0) return;
-    this._timer = this._timers?.after(this._intervalNs, () => {
-      this.poll();
-      this._arm();
-    });
+    this._timer = this._timers?.after(this._intervalNs, bound(this, this._pollAgain));
+  }
+
+  private _pollAgain(): void {
+    this.poll();
+    this._arm();
   }
 
   private _read(chain: DescriptorChain): void {

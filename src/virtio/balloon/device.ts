@@ -3,6 +3,7 @@
  * memory only through `BalloonHost`.
  */
 
+import { bound } from '../../graph/index.ts';
 import { GIB, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { expectInteger, expectMultiple } from '../../check/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -105,7 +106,8 @@ export class BalloonDevice implements DeviceModel {
     this._port = port;
     this._inflate = new InflateWork(profile, port, this._host, counters, hostPageBytes, blockPages);
     this._stats = new StatsWork(profile, port, counters, timers, statsIntervalNs);
-    this._hint = new HintWork(profile, port, this._host, counters, () => this._hintChanged());
+    const changed = bound(this, this._hintChanged);
+    this._hint = new HintWork(profile, port, this._host, counters, changed);
     this._report = new ReportWork(profile, port, this._host, counters, hostPageBytes);
   }
 

@@ -4,6 +4,7 @@
  * through `BalloonGuest`, and time only through `Timers`.
  */
 
+import { bound } from '../../graph/index.ts';
 import type { Shrinker } from '../../guest/index.ts';
 import { NS_PER_MS, type PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
@@ -258,9 +259,9 @@ export class BalloonDriver {
 
   private _handler(): InterruptHandler {
     return {
-      configChanged: () => this._noteConfig(),
-      queueUsed: () => this._noteUsed(),
-      work: () => this._work(),
+      configChanged: bound(this, this._noteConfig),
+      queueUsed: bound(this, this._noteUsed),
+      work: bound(this, this._work),
     };
   }
 
@@ -352,34 +353,36 @@ export class BalloonDriver {
     const missing = Math.floor(target / this._blockPages) - this._pageCount;
     if (missing === 0) return;
     this._isResizing = true;
-    const finish = (count: number): void => {
-      this._isResizing = false;
-      this._writeActual();
-      // With every page of the balloon isolated Linux spins; here the next page to return goes on.
-      if (missing < 0 && count === 0) this._isStarved = true;
-      else if (count !== Math.abs(missing)) this._resizePending = true;
-      this._work();
-    };
+    const finish = bound(this, this._resized, missing);
     if (missing > 0) this._fill(missing, finish);
     else this._leak(-missing, finish);
+  }
+
+  private _resized(missing: number, count: number): void {
+    this._isResizing = false;
+    this._writeActual();
+    // With every page of the balloon isolated Linux spins; here the next page to return goes on.
+    if (missing < 0 && count === 0) this._isStarved = true;
+    else if (count !== Math.abs(missing)) this._resizePending = true;
+    this._work();
   }
 
   private _fill(pages: number, finish: (count: number) => void): void {
     const wanted = Math.min(pages, BALLOON_ARRAY_PAGES);
     const batch = new Uint32Array(wanted);
     const got = this._guest.allocPages(batch, wanted);
-    const tell = (): void => this._tellFilled(batch.subarray(0, got), finish);
     if (got === wanted) {
-      tell();
+      this._tellFilled(batch, finish);
       return;
     }
     this.counters.allocFailures++;
-    this._timers.after(BALLOON_RETRY_NS, tell);
+    const some = batch.subarray(0, got);
+    this._timers.after(BALLOON_RETRY_NS, bound(this, this._tellFilled, some, finish));
   }
 
   private _tellFilled(batch: Uint32Array, finish: (count: number) => void): void {
     if (this._isLocked) {
-      this._onUnlock = () => this._tellFilled(batch, finish);
+      this._onUnlock = bound(this, this._tellFilled, batch, finish);
       return;
     }
     if (batch.length === 0) {
@@ -394,10 +397,12 @@ export class BalloonDriver {
     this._guest.enterBalloon(pages, batch.length, this._adjustManaged);
     this.counters.inflatedPages += batch.length * this._blockPages;
     this._isLocked = true;
-    this._tell('inflate', batch.length, () => {
-      this._unlock();
-      finish(batch.length);
-    });
+    this._tell('inflate', batch.length, bound(this, this._filled, batch.length, finish));
+  }
+
+  private _filled(count: number, finish: (count: number) => void): void {
+    this._unlock();
+    finish(count);
   }
 
   private _leak(pages: number, finish: (count: number) => void): void {
@@ -415,13 +420,15 @@ export class BalloonDriver {
     }
     this._guest.leaveBalloon?.(this._array, count);
     this._isLocked = true;
-    this._tell('deflate', count, () => {
-      this.counters.deflatedPages += count * this._blockPages;
-      const released = this._array.subarray(0, count).toReversed();
-      this._guest.releasePages(released, count, this._adjustManaged);
-      this._unlock();
-      finish(count);
-    });
+    this._tell('deflate', count, bound(this, this._leaked, count, finish));
+  }
+
+  private _leaked(count: number, finish: (count: number) => void): void {
+    this.counters.deflatedPages += count * this._blockPages;
+    const released = this._array.subarray(0, count).toReversed();
+    this._guest.releasePages(released, count, this._adjustManaged);
+    this._unlock();
+    finish(count);
   }
 
   /** With a broken ring `done` never comes and the balloon stays locked, as Linux waits for ever. */

@@ -3,6 +3,7 @@
  * answers come later on the clock, and whoever cancels the request in the meantime loses nothing.
  */
 
+import { bound } from '../../graph/index.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { DevicePort } from '../device.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -40,7 +41,7 @@ export class HeldReport {
     const found = this._peek(port);
     const ns = found === undefined ? 0 : reportNs(found.frames);
     if (found === undefined || ns === 0) return false;
-    this._held = { zone: found.zone, timer: timers.after(ns, () => this.letGo()) };
+    this._held = { zone: found.zone, timer: timers.after(ns, bound(this, this.letGo)) };
     return true;
   }
 

@@ -4,6 +4,7 @@
  * refused without a look at its ranges.
  */
 
+import { bound } from '../../graph/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DescriptorChain } from '../queue/chain.ts';
@@ -90,7 +91,7 @@ export class ReclaimWork {
     else counters.shrinkRequests++;
     const timer =
       this._timeoutNs > 0
-        ? this._timers?.after(this._timeoutNs, () => this._late(zone))
+        ? this._timers?.after(this._timeoutNs, bound(this, this._late, zone))
         : undefined;
     const none = { reports: 0, reportedPages: 0, releasedPages: 0 };
     this._outstanding.set(zone, { requestId, ...none, timer, done });

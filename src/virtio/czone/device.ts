@@ -3,6 +3,7 @@
  * memory only through `CZoneHost`.
  */
 
+import { bound } from '../../graph/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import type { Timers } from '../../time/index.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
@@ -104,12 +105,12 @@ export class CZoneDevice implements DeviceModel {
     );
     this._reclaim = new ReclaimWork(this._context, options.timers, profile.answerTimeoutNs);
     this._requests = new GuestRequests(this._context, {
-      zoneGone: (zone) => this._zoneGone(zone),
-      zoneIdle: (zone, isIdle) => void this.setIdle(zone, isIdle),
+      zoneGone: bound(this, this._zoneGone),
+      zoneIdle: bound(this, this.setIdle),
     });
     const idle = options.idle === undefined ? profile.idle : (options.idle ?? undefined);
     this._idle = this._idlePolicy(idle, options.timers);
-    this._held = new HeldReport(options, () => this._serveReports());
+    this._held = new HeldReport(options, bound(this, this._serveReports));
   }
 
   attach(port: DevicePort): void {
@@ -356,10 +357,7 @@ export class CZoneDevice implements DeviceModel {
     timers: Timers | undefined,
   ): IdleTimers | undefined {
     if (policy === undefined || timers === undefined) return undefined;
-    return new IdleTimers(policy, timers, {
-      reclaim: (zone, targetBytes) => void this.reclaim(zone, targetBytes),
-      cancel: (zone) => void this.cancel(zone),
-    });
+    return new IdleTimers(policy, timers, this);
   }
 
   private _zoneGone(zone: number): void {

@@ -3,6 +3,7 @@
  * idle zones. Touches memory only through `CZoneGuest`.
  */
 
+import { bound } from '../../graph/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
 import { F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
 import type { DriverTransport, ProbeFailure } from '../transport.ts';
@@ -89,6 +90,9 @@ export class CZoneDriverError extends Error {
   override readonly name: string = 'CZoneDriverError';
 }
 
+/** The work that follows looks into all queues. */
+export function usedUnheard(): void {}
+
 export class CZoneDriver implements ReportLink {
   readonly guest: CZoneGuest;
   private readonly _transport: DriverTransport;
@@ -100,7 +104,12 @@ export class CZoneDriver implements ReportLink {
   private readonly _stats: DriverStats;
   /** Zones that the device knows, with what it was told of them. */
   private readonly _zones = new Map<number, boolean>();
-  private readonly _destroys: { readonly zone: number; readonly start: () => void }[] = [];
+  /** Ends of zones that wait for ranges in flight. */
+  private readonly _destroys: {
+    readonly zone: number;
+    readonly toPool: boolean;
+    readonly done: Answered | undefined;
+  }[] = [];
   private _blockBytes = 0;
   private _requestedBytes = 0;
   private _epoch = 0;
@@ -213,11 +222,10 @@ export class CZoneDriver implements ReportLink {
    * `toPool`. The guest must not use them until `done`. Waits for ranges of the zone that are in flight.
    */
   destroyZone(zone: number, toPool = false, done?: Answered): void {
-    const start = (): void => this._destroy(zone, toPool, done);
     this._reports.drop((job) => job.zone === zone);
     this._reports.pump();
-    if (this._reports.isInFlight(zone)) this._destroys.push({ zone, start });
-    else start();
+    if (this._reports.isInFlight(zone)) this._destroys.push({ zone, toPool, done });
+    else this._destroy(zone, toPool, done);
   }
 
   /** Plugs blocks for a zone (0: the pool). The answer of the last request; its count is all that came. */
@@ -301,10 +309,14 @@ export class CZoneDriver implements ReportLink {
 
   private _handler(): { configChanged(): void; queueUsed(): void; work(): void } {
     return {
-      configChanged: () => (this._configNoted = true),
-      queueUsed: () => {},
-      work: () => this._work(),
+      configChanged: bound(this, this._noteConfig),
+      queueUsed: usedUnheard,
+      work: bound(this, this._work),
     };
+  }
+
+  private _noteConfig(): void {
+    this._configNoted = true;
   }
 
   private _setUp(): ProbeFailure | undefined {
@@ -455,7 +467,7 @@ export class CZoneDriver implements ReportLink {
       const destroy = this._destroys[i];
       if (destroy === undefined || this._reports.isInFlight(destroy.zone)) continue;
       this._destroys.splice(i--, 1);
-      destroy.start();
+      this._destroy(destroy.zone, destroy.toPool, destroy.done);
     }
   }
 

@@ -3,6 +3,7 @@
  * the clock and the state of zones, not how a request is made.
  */
 
+import { bound } from '../../graph/index.ts';
 import { type TimerHandle, type Timers, expectDelay } from '../../time/index.ts';
 
 export interface IdlePolicy {
@@ -34,11 +35,12 @@ export class IdleTimers {
   /** A zone that was idle already keeps its place on the clock. */
   idle(zone: number): void {
     if (this._waits.has(zone)) return;
-    const wait = this._timers.after(this.policy.delayNs, () => {
-      this._waits.delete(zone);
-      this._actions.reclaim(zone, this.policy.targetBytes);
-    });
-    this._waits.set(zone, wait);
+    this._waits.set(zone, this._timers.after(this.policy.delayNs, bound(this, this._due, zone)));
+  }
+
+  private _due(zone: number): void {
+    this._waits.delete(zone);
+    this._actions.reclaim(zone, this.policy.targetBytes);
   }
 
   /** Work has arrived: no request now, and none that runs. */

@@ -4,6 +4,7 @@
  * believed: it keeps its own book of states.
  */
 
+import { bound } from '../../graph/index.ts';
 import { NS_PER_S, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import type { DeviceModel, DevicePort } from '../device.ts';
@@ -40,13 +41,15 @@ export interface LlfreeDeviceOptions {
   readonly zones: readonly number[];
 }
 
+export function tookUnheard(): void {}
+
 export class LlfreeDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_LLFREE;
   readonly features: bigint = FEATURES;
   readonly queueCount: number;
   readonly counters: LlfreeCounters = newLlfreeCounters();
   /** Hears of each pass over the tables that took something: frames, and those of them that had memory. */
-  onTaken: (frames: number, releasedFrames: number) => void = () => {};
+  onTaken: (frames: number, releasedFrames: number) => void = tookUnheard;
   private readonly _host: LlfreeHost;
   private readonly _options: LlfreeDeviceOptions;
   private readonly _states: Uint8Array;
@@ -157,10 +160,12 @@ export class LlfreeDevice implements DeviceModel {
   private _arm(): void {
     const { timers, scanDelayNs = SCAN_DELAY_NS } = this._options;
     if (scanDelayNs === null) return;
-    this._timer = timers.after(scanDelayNs, () => {
-      this.scan();
-      if (this._port.isActive) this._arm();
-    });
+    this._timer = timers.after(scanDelayNs, bound(this, this._scanAgain));
+  }
+
+  private _scanAgain(): void {
+    this.scan();
+    if (this._port.isActive) this._arm();
   }
 
   private _takeHard(zone: number): void {

@@ -18,6 +18,8 @@ interface Place {
   readonly addr: number;
 }
 
+export function unheard(): void {}
+
 export class LlfreeDriver {
   private readonly _transport: DriverTransport;
   private readonly _guest: LlfreeGuest;
@@ -37,7 +39,7 @@ export class LlfreeDriver {
       return failure;
     }
     // whoever sends waits: nobody wants an interrupt
-    transport.start({ configChanged: () => {}, queueUsed: () => {}, work: () => {} });
+    transport.start({ configChanged: unheard, queueUsed: unheard, work: unheard });
     for (const zone of this._guest.zones()) this._send(QUEUE_ZONES, encodeZone(zone));
     return undefined;
   }

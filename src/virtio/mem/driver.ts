@@ -4,6 +4,7 @@
  * and isolated only through `MemGuest`.
  */
 
+import { bound } from '../../graph/index.ts';
 import { GIB, NS_PER_S } from '../../abi/unit.ts';
 import type { TimerHandle, Timers } from '../../time/index.ts';
 import { DEVICE_ID_MEM, F_EVENT_IDX, F_INDIRECT_DESC } from '../constants.ts';
@@ -267,15 +268,19 @@ export class MemDriver implements MemLink {
 
   private _handler(): InterruptHandler {
     return {
-      configChanged: () => {
-        this._configChanged = true;
-        this._workNoted = true;
-      },
-      queueUsed: () => {
-        this._usedNoted = true;
-      },
-      work: () => this._run(),
+      configChanged: bound(this, this._noteConfig),
+      queueUsed: bound(this, this._noteUsed),
+      work: bound(this, this._run),
     };
+  }
+
+  private _noteConfig(): void {
+    this._configChanged = true;
+    this._workNoted = true;
+  }
+
+  private _noteUsed(): void {
+    this._usedNoted = true;
   }
 
   private _setUp(): ProbeFailure | undefined {
@@ -394,15 +399,17 @@ export class MemDriver implements MemLink {
     if (outcome === 'ok') {
       this._retryNs = MEM_RETRY_MIN_NS;
     } else if (outcome === 'busy' || outcome === 'host-busy' || outcome === 'no-memory') {
-      this._retryTimer = this._timers.after(this._retryNs, () => {
-        this._retryTimer = undefined;
-        this.counters.retries++;
-        this._options.retried?.();
-        this._retryNs = Math.min(2 * this._retryNs, MEM_RETRY_MAX_NS);
-        this.retry();
-        this._run();
-      });
+      this._retryTimer = this._timers.after(this._retryNs, bound(this, this._tryAgain));
     }
+  }
+
+  private _tryAgain(): void {
+    this._retryTimer = undefined;
+    this.counters.retries++;
+    this._options.retried?.();
+    this._retryNs = Math.min(2 * this._retryNs, MEM_RETRY_MAX_NS);
+    this.retry();
+    this._run();
   }
 
   /** Sends one request and waits for its answer; -1 when the ring is broken. */

@@ -1,5 +1,6 @@
 // A balloon in a microVM: the device with a VMM's behaviour, Linux's driver in the guest.
 
+import { bound } from '../../graph/index.ts';
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { expectInteger, expectName, expectObject } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
@@ -74,7 +75,7 @@ export class Balloon implements MemoryDevice {
     const profile = BALLOON_PROFILES[name];
     this._isHuge = options.isHuge === true;
     const blockPages = this._isHuge ? PAGEBLOCK_FRAMES : 1;
-    this.model = new BalloonDevice(profile, hostOf(vm, options.given), {
+    this.model = new BalloonDevice(profile, new DiscardHost(vm, options.given), {
       ...options,
       blockPages,
       memoryPages: vm.guest.config.memoryFrames,
@@ -90,23 +91,25 @@ export class Balloon implements MemoryDevice {
     guest.driver = this.driver;
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
-    vm.reclaimers.push((frames) => this._reclaim(frames));
-    vm.guest.memory.addOomNotifier(() => this.driver.oomNotify());
+    vm.reclaimers.push(bound(this, this._reclaim));
+    vm.guest.memory.addOomNotifier(bound(this.driver, this.driver.oomNotify));
     if (this.driver.hinted !== undefined) vm.guest.memory.addShrinker(this.driver.hinted);
     if (this.driver.canReport) this.reporter = this._startReporter(alarm, options);
   }
 
   private _startReporter(timers: Timers, parameters: ReportParameters): ReportWorker {
-    const send: SendReport = (...report) => {
-      const isSent = this.driver.reportBlocks(...report);
-      if (isSent) this._reportedRanges += report[2];
-      return isSent;
-    };
     const { guest } = this.vm;
+    const send: SendReport = bound(this, this._sendReport);
     const worker = new ReportWorker(guest.memory, timers, send, parameters);
     worker.start();
-    guest.background.push(() => worker.poll());
+    guest.background.push(bound(worker, worker.poll));
     return worker;
+  }
+
+  private _sendReport(...report: Parameters<SendReport>): boolean {
+    const isSent = this.driver.reportBlocks(...report);
+    if (isSent) this._reportedRanges += report[2];
+    return isSent;
   }
 
   /** Ranges of reports that the device has got. */
@@ -177,14 +180,23 @@ export class Balloon implements MemoryDevice {
   }
 }
 
-function hostOf(vm: MicroVm, given?: Given): BalloonHost {
-  return {
-    discard: (pfn, count) => {
-      const released = discardFrames(vm, pfn, count);
-      if (released >= 0) given?.(count, released);
-      return released;
-    },
-    willNeed: () => {},
-    noteFree: () => {},
-  };
+/** What the device has of the host. */
+export class DiscardHost implements BalloonHost {
+  private readonly _vm: MicroVm;
+  private readonly _given: Given | undefined;
+
+  constructor(vm: MicroVm, given?: Given) {
+    this._vm = vm;
+    this._given = given;
+  }
+
+  discard(pfn: number, count: number): number {
+    const released = discardFrames(this._vm, pfn, count);
+    if (released >= 0) this._given?.(count, released);
+    return released;
+  }
+
+  willNeed(): void {}
+
+  noteFree(): void {}
 }

@@ -1,6 +1,7 @@
 // A czone-virtio device in a microVM: blocks of the guest's CZone region come from it, zones are known to it by their
 // creation and end, and it asks idle ones for what they do not use.
 
+import { bound, partial } from '../../graph/index.ts';
 import { FRAME_BYTES, PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
 import type { OperationName, Operations } from '../../cost/index.ts';
@@ -82,7 +83,7 @@ export class CZoneVirtio implements MemoryDevice {
     const { region } = czones;
     const name = expectName('profile', options.profile ?? 'adaptive', PROFILES);
     const profile = CZONE_PROFILES[name];
-    this.model = new CZoneDevice(profile, hostOf(vm, options), {
+    this.model = new CZoneDevice(profile, new CZoneSide(vm, options), {
       ...options,
       addr: region.start * FRAME_BYTES,
       regionBytes: region.frames * FRAME_BYTES,
@@ -96,7 +97,7 @@ export class CZoneVirtio implements MemoryDevice {
     this.driver = new CZoneDriver(transport, new CoreCZoneGuest(vm.guest.memory, region));
     this.failure = this.driver.probe();
     vm.counted.push(this);
-    vm.reclaimers.push((frames) => this._reclaimNow(frames));
+    vm.reclaimers.push(bound(this, this._reclaimNow));
     if (this.failure !== undefined) return;
     vm.guest.core.setPreferBacked(this.driver.prefersBacked);
     if (options.growth !== undefined) czones.growth = options.growth;
@@ -105,14 +106,25 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** What the guest kernel tells its driver. */
   private _guestSide(): CZoneSupplier {
-    const { driver } = this;
     return {
-      created: (index, limit) => driver.createZone(zoneOfIndex(index), limit * FRAME_BYTES),
-      plug: (index, blocks) => this._plug(zoneOfIndex(index), blocks),
-      ending: (index) => driver.endingZone(zoneOfIndex(index)),
-      withered: (index) => driver.witherZone(zoneOfIndex(index)),
-      ended: (index) => this._end(zoneOfIndex(index)),
+      created: bound(this, this._create),
+      plug: bound(this, this._plug),
+      ending: bound(this, this._ending),
+      withered: bound(this, this._wither),
+      ended: bound(this, this._end),
     };
+  }
+
+  private _create(index: number, limitFrames: number): void {
+    this.driver.createZone(zoneOfIndex(index), limitFrames * FRAME_BYTES);
+  }
+
+  private _ending(index: number): void {
+    this.driver.endingZone(zoneOfIndex(index));
+  }
+
+  private _wither(index: number): void {
+    this.driver.witherZone(zoneOfIndex(index));
   }
 
   /** The runtime in the guest marks the zone of a container: a message. */
@@ -153,11 +165,11 @@ export class CZoneVirtio implements MemoryDevice {
   ask(frames: number): void {
     this.vm.expectRunning();
     expectInteger('frames', frames, 0);
-    let leftBytes = frames * FRAME_BYTES;
+    const left = { bytes: frames * FRAME_BYTES };
     const idle = this.model.zones.filter(({ isIdle }) => isIdle).map(({ zone }) => zone);
     for (const zone of [ZONE_POOL, ...idle]) {
-      if (leftBytes <= 0) return;
-      this.model.reclaim(zone, leftBytes, ({ releasedBytes }) => (leftBytes -= releasedBytes));
+      if (left.bytes <= 0) return;
+      this.model.reclaim(zone, left.bytes, partial(takeFrom, left));
     }
   }
 
@@ -205,23 +217,49 @@ export class CZoneVirtio implements MemoryDevice {
     expectInteger('zone', index, POOL, ZONES_MAX);
   }
 
-  private _plug(zone: number, blocks: number): number {
+  private _plug(index: number, blocks: number): number {
     let got = 0;
-    this.driver.plug(zone, blocks, (answer) => (got = answer.count));
+    this.driver.plug(zoneOfIndex(index), blocks, (answer) => (got = answer.count));
     return got;
   }
 
-  private _end(zone: number): void {
-    this.driver.destroyZone(zone, true, ({ count }) => (this._endedBlocks += count));
+  private _end(index: number): void {
+    this.driver.destroyZone(zoneOfIndex(index), true, bound(this, this._ended));
+  }
+
+  private _ended({ count }: { readonly count: number }): void {
+    this._endedBlocks += count;
   }
 }
 
-function hostOf(vm: MicroVm, { reclaimed }: CZoneOptions): CZoneHost {
-  const discard = (pfn: number, frames: number): number => vm.memory.discard(pfn, frames);
-  return {
-    plug: () => true,
-    unplug: discard,
-    release: discard,
-    reclaimed: (result) => reclaimed?.(indexOfZone(result.zone), result),
-  };
+/** An answer lessens what is still wanted. */
+export function takeFrom(left: { bytes: number }, { releasedBytes }: ReclaimResult): void {
+  left.bytes -= releasedBytes;
+}
+
+/** What the device has of the host. */
+export class CZoneSide implements CZoneHost {
+  private readonly _vm: MicroVm;
+  private readonly _reclaimed: CZoneOptions['reclaimed'];
+
+  constructor(vm: MicroVm, { reclaimed }: CZoneOptions) {
+    this._vm = vm;
+    this._reclaimed = reclaimed;
+  }
+
+  plug(): boolean {
+    return true;
+  }
+
+  unplug(pfn: number, frames: number): number {
+    return this._vm.memory.discard(pfn, frames);
+  }
+
+  release(pfn: number, frames: number): number {
+    return this._vm.memory.discard(pfn, frames);
+  }
+
+  reclaimed(result: ReclaimResult): void {
+    this._reclaimed?.(indexOfZone(result.zone), result);
+  }
 }

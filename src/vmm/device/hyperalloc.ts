@@ -1,6 +1,7 @@
 // HyperAlloc in a microVM: a guest on LLFree, a host that reads its tables. The host takes free huge frames by its own clock, and
 // as many as it likes so that they are not the guest's any more; what comes back has memory when it is used.
 
+import { bound } from '../../graph/index.ts';
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
 import { RefusedArgument, expectInteger, expectObject } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
@@ -56,7 +57,7 @@ export class HyperAlloc implements MemoryDevice {
       throw new RefusedArgument('build', 'a guest on LLFree (release-llfree)', config.build);
     }
     this.vm = vm;
-    this.model = new LlfreeDevice(hostOf(vm, core.monitor), {
+    this.model = new LlfreeDevice(new MonitorHost(vm, core.monitor), {
       cpus: config.cpus,
       timers: timersOf(vm, timers),
       scanDelayNs,
@@ -70,9 +71,9 @@ export class HyperAlloc implements MemoryDevice {
     this.driver = new LlfreeDriver(transport, new CoreLlfreeGuest(zones));
     this.failure = this.driver.probe();
     if (this.failure !== undefined) return;
-    zones.onWait((cpu) => this.driver.install(cpu));
+    zones.onWait(bound(this.driver, this.driver.install));
     if (given !== undefined) this.model.onTaken = given;
-    vm.reclaimers.push((frames) => this._reclaim(frames));
+    vm.reclaimers.push(bound(this, this._reclaim));
   }
 
   /** Frames that the guest cannot have now. */
@@ -132,12 +133,31 @@ export class HyperAlloc implements MemoryDevice {
   }
 }
 
-function hostOf(vm: MicroVm, monitor: Monitor): LlfreeHost {
-  return {
-    frames: vm.guest.core.spanFrames,
-    reclaim: (zone, isHard) => monitor.reclaim(zone, isHard),
-    giveBack: (pfn) => monitor.giveBack(pfn) >= 0,
-    install: (pfn) => monitor.install(pfn) >= 0,
-    discard: (pfn, frames) => vm.memory.discard(pfn, frames),
-  };
+/** What the device has of the host: the monitor's calls, and its memory. */
+export class MonitorHost implements LlfreeHost {
+  readonly frames: number;
+  private readonly _vm: MicroVm;
+  private readonly _monitor: Monitor;
+
+  constructor(vm: MicroVm, monitor: Monitor) {
+    this.frames = vm.guest.core.spanFrames;
+    this._vm = vm;
+    this._monitor = monitor;
+  }
+
+  reclaim(zone: number, isHard: boolean): number {
+    return this._monitor.reclaim(zone, isHard);
+  }
+
+  giveBack(pfn: number): boolean {
+    return this._monitor.giveBack(pfn) >= 0;
+  }
+
+  install(pfn: number): boolean {
+    return this._monitor.install(pfn) >= 0;
+  }
+
+  discard(pfn: number, frames: number): number {
+    return this._vm.memory.discard(pfn, frames);
+  }
 }

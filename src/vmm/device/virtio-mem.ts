@@ -66,7 +66,7 @@ export class VirtioMem implements MemoryDevice {
     const profile = MEM_PROFILES[expectName('profile', options.profile ?? 'qemu', PROFILES)];
     expectBigBlock(options.bigBlockBytes);
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
-    this.model = new MemDevice(profile, hostOf(vm, options.given), options);
+    this.model = new MemDevice(profile, new PlugHost(vm, options.given), options);
     const { addr, regionBytes } = options;
     vm.claim('addr', { start: addr / FRAME_BYTES, count: regionBytes / FRAME_BYTES });
     const { device, mmio, transport } = plugIn(vm, this.model, profile.policy);
@@ -152,14 +152,24 @@ function expectBigBlock(bytes: number | undefined): void {
   throw new RefusedArgument('bigBlockBytes', 'a power of two', bytes);
 }
 
-function hostOf(vm: MicroVm, given?: Given): MemHost {
-  return {
-    plug: () => true,
-    unplug: (addr, lengthBytes) => {
-      const frames = lengthBytes / FRAME_BYTES;
-      const released = vm.memory.discard(addr / FRAME_BYTES, frames);
-      given?.(frames, released);
-      return released;
-    },
-  };
+/** What the device has of the host. */
+export class PlugHost implements MemHost {
+  private readonly _vm: MicroVm;
+  private readonly _given: Given | undefined;
+
+  constructor(vm: MicroVm, given?: Given) {
+    this._vm = vm;
+    this._given = given;
+  }
+
+  plug(): boolean {
+    return true;
+  }
+
+  unplug(addr: number, lengthBytes: number): number {
+    const frames = lengthBytes / FRAME_BYTES;
+    const released = this._vm.memory.discard(addr / FRAME_BYTES, frames);
+    this._given?.(frames, released);
+    return released;
+  }
 }

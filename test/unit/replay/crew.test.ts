@@ -1,25 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import { type CrewOptions, type Hire, type Report, playAll } from '../../../src/replay/crew.ts';
-import { ReplayInterrupted } from '../../../src/replay/index.ts';
+import { type Keeper, ReplayInterrupted } from '../../../src/replay/index.ts';
 import type { Outcome, SystemRun } from '../../../src/replay/run.ts';
 
 function runOf(index: number): SystemRun {
   return { name: `system ${index}` } as SystemRun;
 }
 
+/** Keeps states in a list; of each system its index is kept. */
+function keeperOf(kept: unknown[]): Keeper {
+  return {
+    everyMinutes: 1,
+    kept: (index) => Uint8Array.of(index),
+    keep: (index, bytes) => void kept.push([index, bytes]),
+    missed: (index, { message }) => void kept.push([index, message]),
+  };
+}
+
 /** Hands that do nothing by themselves: a test says what each reports, and when. */
 class Hands {
   readonly orders: number[] = [];
   readonly #reports = new Map<number, (report: Report) => void>();
+  readonly begins: (Uint8Array | undefined)[] = [];
+  stops = 0;
   hired = 0;
   dismissed = 0;
 
   readonly hire: Hire = (report) => {
     this.hired += 1;
     return {
-      give: ({ index }) => {
-        this.orders.push(index);
-        this.#reports.set(index, report);
+      give: (order) => {
+        if ('stop' in order) {
+          this.stops += 1;
+          return;
+        }
+        this.orders.push(order.index);
+        this.begins.push(order.kept);
+        this.#reports.set(order.index, report);
       },
       dismiss: async () => {
         this.dismissed += 1;
@@ -163,5 +180,31 @@ describe('a crew', () => {
     hands.end(0);
     hands.end(1);
     expect([hands.orders, hands.hired]).toEqual([[0, 1], 2]);
+  });
+
+  it('gives a system the state that is kept of it, and passes new states on', () => {
+    const kept: unknown[] = [];
+    const keeper = keeperOf(kept);
+    const { hands } = play(2, { jobs: 2, keeper });
+    expect(hands.begins).toEqual([Uint8Array.of(0), Uint8Array.of(1)]);
+    hands.say({ kind: 'kept', index: 1, bytes: Uint8Array.of(9) });
+    hands.say({ kind: 'missed', index: 0, message: 'root.a: a function' });
+    expect(kept).toEqual([
+      [1, Uint8Array.of(9)],
+      [0, 'root.a: a function'],
+    ]);
+  });
+
+  it('is interrupted when its hands have kept what they have, if states are kept', async () => {
+    const kept: unknown[] = [];
+    const stop = new AbortController();
+    const { hands, played } = play(3, { jobs: 2, signal: stop.signal, keeper: keeperOf(kept) });
+    stop.abort();
+    expect([hands.stops, hands.dismissed]).toEqual([2, 0]);
+    hands.say({ kind: 'kept', index: 0, bytes: Uint8Array.of(9) });
+    hands.fail(0);
+    hands.end(1);
+    await expect(played).rejects.toThrow(ReplayInterrupted);
+    expect([kept.length, hands.orders, hands.hired]).toEqual([1, [0, 1], 2]);
   });
 });

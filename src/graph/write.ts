@@ -1,0 +1,203 @@
+// Writes a graph of objects down, whatever is in it: plain data, arrays, maps, sets, typed arrays over shared buffers, objects of
+// named classes, bound functions. What is named stands as its name. Anything else is refused, with the path to it.
+
+import { partsOf } from './bound.ts';
+import { UnwritableState } from './error.ts';
+import {
+  BIGINT,
+  HOLE,
+  KIND_ARRAY,
+  KIND_BOUND,
+  KIND_BUFFER,
+  KIND_MAP,
+  KIND_NAMED,
+  KIND_PARTIAL,
+  KIND_SET,
+  KIND_SPECIAL,
+  KIND_VIEW,
+  type Node,
+  ODD_NUMBERS,
+  PAGE_BYTES_OF_RUNS,
+  type Shape,
+  TEXT_LENGTH_BYTES,
+  UNDEFINED,
+  VIEWS,
+  runsOf,
+} from './form.ts';
+import { type Known, Names } from './known.ts';
+
+/** Where a node was met first. */
+interface Place {
+  readonly parent: number;
+  readonly key: string;
+}
+
+class GraphWriter {
+  private readonly _names: Names;
+  private readonly _ids: Map<object, number> = new Map();
+  private readonly _found: object[] = [];
+  private readonly _places: Place[] = [];
+  private readonly _shapes: Shape[] = [];
+  private readonly _shapeIds: Map<string, number> = new Map();
+  private readonly _memory: Uint8Array[] = [];
+  private _at = -1;
+
+  constructor(names: Names) {
+    this._names = names;
+  }
+
+  write(root: object): Uint8Array {
+    const nodes: Node[] = [];
+    const first = this._value(root, 'root');
+    for (this._at = 0; this._at < this._found.length; this._at += 1) {
+      nodes.push(this._node(this._found[this._at] as object));
+    }
+    const text = JSON.stringify({ shapes: this._shapes, nodes, root: first });
+    return this._joined(new TextEncoder().encode(text));
+  }
+
+  private _joined(text: Uint8Array): Uint8Array {
+    const size = this._memory.reduce((sum, part) => sum + part.length, text.length);
+    const out = new Uint8Array(TEXT_LENGTH_BYTES + size);
+    new DataView(out.buffer).setUint32(0, text.length, true);
+    out.set(text, TEXT_LENGTH_BYTES);
+    let at = TEXT_LENGTH_BYTES + text.length;
+    for (const part of this._memory) {
+      out.set(part, at);
+      at += part.length;
+    }
+    return out;
+  }
+
+  private _value(value: unknown, key: string): unknown {
+    if (value === undefined) return UNDEFINED;
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number') {
+      const odd = ODD_NUMBERS.find(([, one]) => Object.is(one, value));
+      return odd === undefined ? value : [odd[0]];
+    }
+    if (typeof value === 'bigint') return [BIGINT, String(value)];
+    if (typeof value === 'symbol') throw this._refused(key, 'a symbol');
+    return [this._idOf(value, key)];
+  }
+
+  private _idOf(value: object, key: string): number {
+    const known = this._ids.get(value);
+    if (known !== undefined) return known;
+    const id = this._found.length;
+    this._ids.set(value, id);
+    this._found.push(value);
+    this._places.push({ parent: this._at, key });
+    return id;
+  }
+
+  private _node(value: object): Node {
+    const name = this._names.valueName(value);
+    if (name !== undefined) return [KIND_NAMED, name];
+    if (typeof value === 'function') return this._function(value);
+    if (Array.isArray(value)) {
+      const items = Array.from(value, (one, at) =>
+        Object.hasOwn(value, at) ? this._value(one, `[${at}]`) : [HOLE],
+      );
+      return [KIND_ARRAY, ...items];
+    }
+    if (value instanceof Map) {
+      const items = [...value].flat().map((one) => this._value(one, '.<map>'));
+      return [KIND_MAP, ...items];
+    }
+    if (value instanceof Set)
+      return [KIND_SET, ...[...value].map((one) => this._value(one, '.<set>'))];
+    if (ArrayBuffer.isView(value)) return this._view(value);
+    if (value instanceof ArrayBuffer) return [KIND_BUFFER, ...this._bytes(new Uint8Array(value))];
+    return this._object(value);
+  }
+
+  private _view(view: ArrayBufferView): Node {
+    const name = view.constructor.name;
+    if (VIEWS[name] === undefined) throw this._refused('', `a ${name}`);
+    const { buffer, byteOffset, byteLength } = view;
+    const length = view instanceof DataView ? byteLength : (view as Uint8Array).length;
+    return [KIND_VIEW, name, this._idOf(buffer, '.buffer'), byteOffset, length];
+  }
+
+  private _bytes(bytes: Uint8Array): number[] {
+    const runs = runsOf(bytes);
+    for (let at = 0; at < runs.length; at += 2) {
+      const from = (runs[at] as number) * PAGE_BYTES_OF_RUNS;
+      const to = from + (runs[at + 1] as number) * PAGE_BYTES_OF_RUNS;
+      this._memory.push(bytes.subarray(from, Math.min(to, bytes.length)));
+    }
+    return [bytes.length, ...runs];
+  }
+
+  private _object(value: object): Node {
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    const special = prototype === null ? undefined : this._names.specialOf(prototype);
+    if (special !== undefined) {
+      const { note, memory } = special[1].parts(value);
+      return [KIND_SPECIAL, special[0], note, ...this._bytes(memory)];
+    }
+    const isPlain = prototype === Object.prototype;
+    const name = isPlain ? '' : prototype === null ? undefined : this._names.classOf(prototype);
+    if (name === undefined) {
+      const found = (prototype as { constructor?: { name?: string } } | null)?.constructor?.name;
+      throw this._refused('', `an object of a class that no room names (${found ?? 'none'})`);
+    }
+    const keys = Object.keys(value);
+    return [this._shapeOf([name, ...keys]), ...keys.map((key) => this._property(value, key))];
+  }
+
+  private _property(value: object, key: string): unknown {
+    const { get, set, value: held } = Object.getOwnPropertyDescriptor(value, key) ?? {};
+    if (get !== undefined || set !== undefined) throw this._refused(`.${key}`, 'an accessor');
+    return this._value(held, `.${key}`);
+  }
+
+  private _shapeOf(shape: Shape): number {
+    const key = shape.join('\n');
+    const known = this._shapeIds.get(key);
+    if (known !== undefined) return known;
+    this._shapeIds.set(key, this._shapes.length);
+    this._shapes.push(shape);
+    return this._shapes.length - 1;
+  }
+
+  private _function(value: object): Node {
+    const parts = partsOf(value);
+    if (parts === undefined) {
+      const source = String(value).replaceAll(/\s+/g, ' ').slice(0, 80);
+      throw this._refused('', `a function (${source})`);
+    }
+    const { target, method, first } = parts;
+    const args = first.map((one, at) => this._value(one, `.<argument ${at}>`));
+    if (target === undefined) return [KIND_PARTIAL, this._value(method, '.<function>'), ...args];
+    const name = methodName(target, method);
+    if (name === undefined) throw this._refused('', `a function bound to what has no such method`);
+    return [KIND_BOUND, this._value(target, '.<target>'), name, ...args];
+  }
+
+  private _refused(key: string, what: string): UnwritableState {
+    const keys = [key];
+    for (let at = this._at; at >= 0; at = (this._places[at] as Place).parent) {
+      keys.push((this._places[at] as Place).key);
+    }
+    return new UnwritableState(`${keys.toReversed().join('')}: ${what} cannot be written down`);
+  }
+}
+
+/** The name under which a method lies on an object's prototypes. */
+function methodName(target: object, method: unknown): string | undefined {
+  let at = Object.getPrototypeOf(target) as object | null;
+  while (at !== null && at !== Object.prototype) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (value === method) return name;
+    }
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  return undefined;
+}
+
+/** Throws UnwritableState. */
+export function writeGraph(root: object, known: Known): Uint8Array {
+  return new GraphWriter(new Names(known)).write(root);
+}

@@ -1,0 +1,52 @@
+// What of this room may stand in the state of a run (src/graph).
+
+import type { Known } from '../graph/index.ts';
+import { VIRTIO_KNOWN } from '../virtio/index.ts';
+import { VmTimers } from './attach.ts';
+import { Balloon, DiscardHost } from './device/balloon.ts';
+import { CZoneSide, CZoneVirtio, takeFrom } from './device/czone.ts';
+import { Dimms } from './device/dimm.ts';
+import { HyperAlloc, MonitorHost } from './device/hyperalloc.ts';
+import { Reporting } from './device/reporting.ts';
+import { PlugHost, VirtioMem } from './device/virtio-mem.ts';
+import { FunctionImage } from './function-image.ts';
+import { HostFiles } from './host-files.ts';
+import { HostMemory } from './host.ts';
+import { Lasting } from './lasting.ts';
+import { VmMemory } from './memory.ts';
+import { MicroVm } from './microvm.ts';
+import { Pager } from './pager.ts';
+import { ImageStore, Template, TemplateStore } from './template.ts';
+import { Vmm, nowNsOf } from './vmm.ts';
+
+export const VMM_KNOWN: Known = {
+  classes: {
+    Balloon,
+    CZoneSide,
+    CZoneVirtio,
+    Dimms,
+    DiscardHost,
+    FunctionImage,
+    HostFiles,
+    HostMemory,
+    HyperAlloc,
+    ImageStore,
+    Lasting,
+    MicroVm,
+    MonitorHost,
+    Pager,
+    PlugHost,
+    Reporting,
+    Template,
+    TemplateStore,
+    VirtioMem,
+    VmMemory,
+    VmTimers,
+    Vmm,
+  },
+  values: {
+    nowNsOf,
+    takeFrom,
+  },
+  below: [VIRTIO_KNOWN],
+};

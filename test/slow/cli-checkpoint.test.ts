@@ -1,0 +1,95 @@
+/** A real process, killed at random instants and resumed, ends with the hashes of one that was not. Needs the built program. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { startWall } from '../../src/replay/index.ts';
+import { randomStream } from '../../src/time/index.ts';
+import { testFolder } from '../support/folder.ts';
+import { sized } from './size.ts';
+
+const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+const RUN = [
+  'replay',
+  '--minutes',
+  '6',
+  '--system',
+  'scpv-template,mcpv-czone',
+  '--format',
+  'json',
+];
+const pathOf = testFolder();
+const STATE = pathOf('run.state');
+
+interface Ended {
+  readonly code: number | null;
+  readonly err: string;
+}
+
+/** The command, sent a signal after so many milliseconds unless it has ended. */
+async function ran(args: readonly string[], kill?: [NodeJS.Signals, number]): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...RUN, '--quiet', ...args]);
+  let err = '';
+  child.stderr.on('data', (text) => (err += String(text)));
+  const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, err })));
+  if (kill !== undefined) {
+    await Promise.race([ended, setTimeout(kill[1])]);
+    child.kill(kill[0]);
+  }
+  return ended;
+}
+
+function hashesIn(out: string): string[] {
+  const { systems } = JSON.parse(readFileSync(`${out}/results.json`, 'utf8')) as {
+    systems: { hash: string }[];
+  };
+  return systems.map(({ hash }) => hash);
+}
+
+function goingOn(): string[] {
+  return existsSync(STATE) ? ['--resume', STATE] : [];
+}
+
+describe('a run with checkpoints', () => {
+  it('that is killed again and again ends with the hashes of one that was not', async () => {
+    const whole = pathOf('whole');
+    const elapsedMs = startWall();
+    expect(await ran(['--out', whole])).toMatchObject({ code: 0 });
+    const tookMs = elapsedMs();
+    const random = randomStream(1, 'kills');
+    const out = pathOf('killed');
+    for (let kills = sized(3, 20); kills > 0; kills -= 1) {
+      const afterMs = random.nextUnit() * tookMs;
+      await ran(
+        ['--checkpoint', STATE, '--every', '1m', '--out', out, '--force', ...goingOn()],
+        ['SIGKILL', afterMs],
+      );
+    }
+    expect(await ran(['--out', out, '--force', ...goingOn()])).toMatchObject({ code: 0 });
+    expect(hashesIn(out)).toEqual(hashesIn(whole));
+  });
+
+  it('keeps a state when it is interrupted, and says so', async () => {
+    rmSync(STATE, { force: true });
+    const out = pathOf('interrupted');
+    const args = ['--minutes', '60', '--checkpoint', STATE, '--every', '1m', '--out', out];
+    const { code, err } = await ran(args, ['SIGINT', 4000]);
+    if (code === 0) return; // it was quicker than the signal
+    expect(code).toBe(130);
+    expect(err).toContain(`--resume ${STATE}`);
+  });
+
+  it.each([
+    [['--every', '5m'], /^guestmem: --every: expected a file/],
+    [['--checkpoint', STATE, '--every', '90s'], /^guestmem: --every: expected whole minutes/],
+    [['--checkpoint', MAIN], /^guestmem: --checkpoint: expected a new file or a checkpoint/],
+    [['--resume', MAIN], /^guestmem: .*main\.js: expected a checkpoint of a replay of guestmem/],
+    [['--resume', `${STATE}.none`], /^guestmem: .*none: expected a checkpoint to read/],
+    [['--checkpoint', STATE, '--records'], /^guestmem: --records: /],
+  ])('refuses %j in one line', async (args, message) => {
+    const { code, err } = await ran([...args, '--out', pathOf('refused')]);
+    expect([code, err.trimEnd().split('\n').length]).toEqual([2, 1]);
+    expect(err).toMatch(message);
+  });
+});

@@ -1,7 +1,16 @@
 // guestmem profile: what a function's containers did to memory, from a recording of them.
 
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
-import { type ProfileFile, type Spread, openCapture, profileFileOf } from '../recording/index.ts';
+import {
+  type CallProfile,
+  type ProfileFile,
+  type Spread,
+  openCapture,
+  parseProfile,
+  profileFileOf,
+} from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
 import { print } from './terminal.ts';
 
@@ -46,7 +55,7 @@ function callTable({ calls }: ProfileFile): string {
 }
 
 function forkTable({ fork }: ProfileFile): string {
-  if (fork.length === 0) return 'the runtime does not fork\n';
+  if (fork.length === 0) return 'the runtime does not fork';
   const header = ['forked, after call', 'own pages', 'anonymous', 'mapped of files'];
   const rows = fork.map((one) => [one.call, one.copied, one.anonymous, one.mappedFile].map(String));
   return alignRows([header, ...rows]);
@@ -56,8 +65,110 @@ export function profileText(profile: ProfileFile): string {
   const { name, kernel, containers } = profile;
   return (
     `${name}: ${containers} containers on Linux ${kernel}, median (least-most)\n` +
-    [startTable(profile), callTable(profile), forkTable(profile)].join('\n')
+    [startTable(profile), callTable(profile), forkTable(profile), ''].join('\n')
   );
+}
+
+/** A row for each function, medians in frames; of calls, the hundredth. */
+export function catalogueText(profiles: readonly ProfileFile[]): string {
+  const header = [
+    'frames of 4 KiB',
+    'files read',
+    'anonymous',
+    'after 100 calls',
+    'a call touches',
+    'writes',
+    'of files',
+    'holds',
+    'fork copies',
+  ];
+  const rows = profiles.map(({ name, cold, warm, calls, fork }) => {
+    const call = calls.at(-1);
+    const figures = [
+      cold.readFile,
+      warm.anonymous,
+      call?.anonymous,
+      call?.touchedAnonymous,
+      call?.written,
+      call?.touchedFile,
+      call?.held,
+    ];
+    const copied = fork.find((one) => one.call === 1)?.copied;
+    return [name, ...figures.map((one) => `${one?.median ?? '-'}`), `${copied ?? '-'}`];
+  });
+  return `${alignRows([header, ...rows])}\n\n${sharesText(profiles)}\n`;
+}
+
+/** What the parametric model says as shares, and the least and most of it here. */
+function sharesText(profiles: readonly ProfileFile[]): string {
+  const lines = SHARES.map(([name, assumed, shareOf]) => {
+    const shares = profiles.flatMap((profile) => {
+      const call = profile.calls.at(-1);
+      return call === undefined ? [] : [shareOf(profile, call)];
+    });
+    const [least, most] = [Math.min(...shares), Math.max(...shares)];
+    return [name, `${least.toFixed(2)} to ${most.toFixed(2)}`, assumed];
+  });
+  return alignRows([['shares after 100 calls', 'measured', 'assumed'], ...lines]);
+}
+
+type ShareOf = (profile: ProfileFile, call: CallProfile) => number;
+
+const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareOf])[] = [
+  [
+    'files, of files and anonymous memory',
+    '0.30',
+    ({ cold }, { anonymous }) => cold.readFile.median / (cold.readFile.median + anonymous.median),
+  ],
+  [
+    'anonymous memory that a call touches',
+    '0.03',
+    (_, { touchedAnonymous, anonymous }) => touchedAnonymous.median / anonymous.median,
+  ],
+  [
+    'files that a call touches',
+    '0.03',
+    ({ cold }, { touchedFile }) => touchedFile.median / cold.readFile.median,
+  ],
+  [
+    'written, of what it touches',
+    '0.25',
+    (_, { written, touchedAnonymous }) => written.median / touchedAnonymous.median,
+  ],
+  [
+    'held only during a call, of anonymous memory',
+    '0.004 of all',
+    (_, { held, anonymous }) => held.median / anonymous.median,
+  ],
+  [
+    'anonymous memory that calls brought',
+    '0.09',
+    ({ warm }, { anonymous }) => 1 - warm.anonymous.median / anonymous.median,
+  ],
+];
+
+/** The profiles that are kept in a folder, by name. Throws RecordingError. */
+function keptProfiles(folder: string): ProfileFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names
+    .map((name) => path.join(folder, name))
+    .map((file) => parseProfile(file, readFileSync(file, 'utf8')))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a folder holds profiles and not a recording. */
+function isCatalogue(folder: string): boolean {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder || existsSync(path.join(folder, 'pagestate.start'))) return false;
+  return readdirSync(folder).some((name) => name.endsWith('.json'));
+}
+
+async function run(folder: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const isMany = isCatalogue(folder);
+  const profiles = isMany ? keptProfiles(folder) : [await readProfile(folder)];
+  const [first] = profiles;
+  if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
+  else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));
 }
 
 /** Throws RecordingError. */
@@ -67,10 +178,10 @@ export async function readProfile(folder: string): Promise<ProfileFile> {
 
 export function profileCommand(): Command {
   return new Command('profile')
-    .argument('<capture>', 'folder of a recording of a function (guestmem record)')
+    .argument(
+      '<capture>',
+      'folder of a recording of a function, or of profiles (recorder/profiles)',
+    )
     .option('--json', 'print the profile as JSON, and nothing else, on stdout')
-    .action(async (folder: string, { json }: { readonly json?: boolean }) => {
-      const profile = await readProfile(folder);
-      print(json === true ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile));
-    });
+    .action(run);
 }

@@ -82,7 +82,7 @@ function layFunction(file: string, folder: string): Workload {
   copyFileSync(path.join(GUEST_FILES, 'function.sh'), path.join(folder, 'run.sh'));
   writeFileSync(path.join(folder, 'command'), `${command(name)}\n`);
   return {
-    name: path.parse(file).name,
+    name,
     isFunction: true,
     packages: [...packages, ...packagesIn(file)],
   };

@@ -16,7 +16,7 @@ it.skipIf(!isAsked)(
     const words = ['--workload', 'recorder/functions/hello.py', '--out', out];
     const { code, out: text } = await ran(recordCommand(), ...words);
     expect(text).toMatch(/guided: \d+ events[^]*^exact$[^]*free-running: [^]*^exact$/m);
-    expect(text).toMatch(/hello: 3 containers on Linux 6\.12/);
+    expect(text).toMatch(/hello\.py: 3 containers on Linux 6\.12/);
     expect(code).toBe(0);
   },
 );

@@ -155,7 +155,8 @@ describe('a sweep of 200 cells', { timeout: 600_000 }, () => {
   it.skipIf(!hasRedis)(
     'on workers over Redis, killed on the way, has the same (needs redis-server)',
     async () => {
-      const url = await startRedis();
+      const { server, url } = await startRedis();
+      children.push(server);
       const worker = (): ChildProcess => begin('worker', url, '--jobs', '1', '--claim', '1s');
       const sweep = begin('sweep', 'sweep.yaml', '--out', 'redis', '--engine', url);
       let workers = [worker(), worker()];

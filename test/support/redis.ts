@@ -1,11 +1,10 @@
-// A real Redis of a test's own, gone after it; none where it is not installed.
+// A real Redis of a test's own, which ends it; none where it is not installed.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll } from 'vitest';
 
 export const hasRedis: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -30,12 +29,14 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** Its address, once it answers. */
-export async function startRedis(): Promise<string> {
+/** It and its address, once it answers. */
+export async function startRedis(): Promise<{
+  readonly server: ChildProcess;
+  readonly url: string;
+}> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server: ChildProcess = spawn('redis-server', args, { stdio: 'ignore' });
-  afterAll(() => void server.kill());
   while (!(await answers(port))) await pause(20);
-  return `redis://127.0.0.1:${port}`;
+  return { server, url: `redis://127.0.0.1:${port}` };
 }

@@ -34,6 +34,23 @@ function aboutOf({ folder }: Capture): About {
   }
 }
 
+/** A profile that was kept as a file. Throws RecordingError where it is none. */
+export function parseProfile(file: string, text: string): ProfileFile {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = undefined;
+  }
+  const isProfile =
+    typeof found === 'object' &&
+    found !== null &&
+    'format' in found &&
+    found.format === 'guestmem-profile-1';
+  if (isProfile) return found as ProfileFile;
+  throw new RecordingError(file, 0, 'a profile (guestmem-profile-1)', 'something else');
+}
+
 /** Throws RecordingError where the recording is not one of a function. */
 export function profileFileOf(capture: Capture): ProfileFile {
   const { workload, kernel, emulator, machine, programs } = aboutOf(capture);

@@ -61,7 +61,7 @@ export interface MeasuredProfile {
   /** The others. */
   readonly warm: StartProfile;
   readonly calls: readonly CallProfile[];
-  /** Anonymous memory after a call, over all containers. */
+  /** Anonymous memory after calls 1, 2, 5, … 100, over all containers. */
   readonly growth: readonly { readonly call: number; readonly anonymous: Spread }[];
   /** Empty: the runtime does not fork. */
   readonly fork: readonly ForkProfile[];
@@ -154,14 +154,17 @@ function callOf(capture: Capture, lives: readonly Life[], call: number): CallPro
   };
 }
 
-/** Anonymous memory after each call whose resident set was read, over all containers. */
+/** Calls after which a profile keeps the anonymous memory. */
+const GROWTH_CALLS: readonly number[] = [1, 2, 5, 10, 20, 50, 100];
+
+/** Over all containers. */
 function growthOf(lives: readonly Life[]): MeasuredProfile['growth'] {
   const found = new Map<number, number[]>();
   for (const { samples } of lives) {
     for (const [label, sample] of samples) {
       const call = Number(/^(?:call|quick)-(\d+)$/.exec(label)?.[1] ?? 0);
       const frames = sample.frames('RssAnon');
-      if (call === 0 || frames === undefined) continue;
+      if (!GROWTH_CALLS.includes(call) || frames === undefined) continue;
       found.set(call, [...(found.get(call) ?? []), frames]);
     }
   }

@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { profileCommand, profileText } from '../../../src/cli/profile.ts';
 import { profileFileOf } from '../../../src/recording/index.ts';
@@ -22,4 +23,28 @@ it('a profile’s tables give the figures of cold and warm starts, and of calls'
   expect(text).toMatch(/^allocated until ready +6 +6$/m);
   expect(text).toMatch(/^100 +3 +2 +3 +2 +1 +10$/m);
   expect(text).toContain('the runtime does not fork');
+});
+
+it('docs/functions.md has the table that the command prints of recorder/profiles', async () => {
+  const { code, out } = await ran(profileCommand(), 'recorder/profiles');
+  expect(code).toBe(0);
+  const file = 'docs/functions.md';
+  const page = readFileSync(file, 'utf8');
+  const made = page.replace(/^```\n[^]*?^```$/m, `\`\`\`\n${out}\`\`\``);
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, made);
+  else expect(page).toBe(made);
+});
+
+it('each profile that is kept is of a function that is there', () => {
+  for (const name of readdirSync('recorder/profiles')) {
+    const file = name.replace(/-(\w+)\.json$/, '.$1');
+    expect(readdirSync('recorder/functions'), name).toContain(file);
+  }
+});
+
+it('a folder of other JSON is refused with the file', async () => {
+  const folder = folderWith({ 'a.json': '{"format": "other"}' });
+  const { code, err } = await ran(profileCommand(), folder);
+  expect(code).toBe(2);
+  expect(err).toContain('a.json: expected a profile (guestmem-profile-1)');
 });

@@ -15,7 +15,7 @@ describe('a workload', () => {
   it('that is a file is a function, started by the driver of its language', () => {
     const { work, to } = laid('f.py', '"""A function."""\n# packages: python3-numpy git\n');
     expect(work).toEqual({
-      name: 'f',
+      name: 'f.py',
       isFunction: true,
       packages: ['python3', 'python3-numpy', 'git'],
     });

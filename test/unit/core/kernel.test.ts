@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KERNELS, kernelOf } from '../../../src/abi/kernel.ts';
+import { KERNELS, kernelOf } from '../../../src/core/kernel.ts';
 
 describe('the kernel of a uname', () => {
   it.each([

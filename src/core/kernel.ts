@@ -1,8 +1,8 @@
-// The kernels whose rules are known, oldest first (docs/kernels.md). For the host only.
+// The kernels whose rules are known, oldest first (docs/kernels.md).
 
-import { FREES_RUNS_6_1, KERNEL_NAME_6_1, PCP_TUNES_6_1 } from './kernel-6.1.ts';
-import { FREES_RUNS_6_12, KERNEL_NAME_6_12, PCP_TUNES_6_12 } from './kernel-6.12.ts';
-import { FREES_RUNS_7_3, KERNEL_NAME_7_3, PCP_TUNES_7_3 } from './kernel-7.3.ts';
+import { FREES_RUNS_6_1, PCP_TUNES_6_1 } from '../abi/kernel-6-1.ts';
+import { FREES_RUNS_6_12, PCP_TUNES_6_12 } from '../abi/kernel-6-12.ts';
+import { FREES_RUNS_7_3, PCP_TUNES_7_3 } from '../abi/kernel-7-3.ts';
 
 export type KernelName = '6.1' | '6.12' | '7.3';
 
@@ -16,10 +16,19 @@ export interface KernelRules {
 }
 
 export const KERNELS: readonly KernelRules[] = [
-  { name: KERNEL_NAME_6_1, from: [0, 0], pcpTunes: PCP_TUNES_6_1, freesRuns: FREES_RUNS_6_1 },
-  { name: KERNEL_NAME_6_12, from: [6, 7], pcpTunes: PCP_TUNES_6_12, freesRuns: FREES_RUNS_6_12 },
-  { name: KERNEL_NAME_7_3, from: [7, 1], pcpTunes: PCP_TUNES_7_3, freesRuns: FREES_RUNS_7_3 },
+  rules('6.1', [0, 0], PCP_TUNES_6_1, FREES_RUNS_6_1),
+  rules('6.12', [6, 7], PCP_TUNES_6_12, FREES_RUNS_6_12),
+  rules('7.3', [7, 1], PCP_TUNES_7_3, FREES_RUNS_7_3),
 ];
+
+function rules(
+  name: KernelName,
+  from: KernelRules['from'],
+  pcpTunes: number,
+  freesRuns: number,
+): KernelRules {
+  return { name, from, pcpTunes: pcpTunes !== 0, freesRuns: freesRuns !== 0 };
+}
 
 /** The rules of a kernel by what `uname -a` says; those of 6.12 where it says nothing. */
 export function kernelOf(uname: string): KernelRules {

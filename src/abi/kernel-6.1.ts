@@ -1,5 +1,0 @@
-// Compiled twice: literals only. What Linux 6.1 does otherwise than 6.12 (docs/kernels.md says what each is).
-
-export const KERNEL_NAME_6_1 = '6.1';
-export const PCP_TUNES_6_1 = false;
-export const FREES_RUNS_6_1 = false;

@@ -82,6 +82,8 @@ for (const name of endingIn(bundled, '.js')) {
   const file = path.join(bundled, name);
   writeFileSync(file, withoutBareImports(readFileSync(file, 'utf8')));
 }
+// the playground's page is whole already, where it has been built (npm run build:play)
+if (existsSync(path.join(dist, 'play/site'))) copyInto(root, 'dist/play/site');
 for (const name of endingIn(dist, '.d.ts')) copyInto(root, path.join('dist', name));
 pruneDeclarations(bundled, ['index.d.ts', 'node.d.ts', 'report/index.d.ts', 'abi/index.d.ts']);
 

@@ -70,9 +70,14 @@ export {
   HOST_CACHES,
   type HostCache,
   HostOutOfMemory,
+  IDLE_POLICIES,
+  type IdlePolicy,
+  type IdlePolicySpec,
+  type IdleStep,
   KEEP_ALIVES,
   type KeepAlive,
   type KeepAliveSpec,
+  type Prewarm,
   type Container,
   type FunctionProfile,
   type IdleReclaim,
@@ -121,6 +126,7 @@ export {
   defaultMachine,
   detailsOf,
   fixedKeepAlive,
+  idlePolicyOf,
   helloProfile,
   pricesOf,
   replay,
@@ -138,6 +144,18 @@ export {
   type SystemResult,
   resultsTable,
 } from './report/index.ts';
+export {
+  LESSONS,
+  type Lesson,
+  type Outcome,
+  Play,
+  ScriptError,
+  fragmentOf,
+  piecesOf,
+  programOf,
+  scriptOf,
+  statedFigure,
+} from './play/index.ts';
 export { Clock, Random, type Timers, randomStream, shuffle } from './time/index.ts';
 export * from './trace/index.ts';
 export {

@@ -2,6 +2,8 @@
 
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SIGNALS } from './fault.ts';
 
 /** Node 20.15 and later: each guest's memory takes the addresses that it needs, not 10 GiB of them. */
@@ -21,11 +23,25 @@ export function mayHelp(
   return known.has(OPTION) && !execArgv.includes(OPTION) && !environment.includes(OPTION);
 }
 
+/** What an error came through is gone by then. */
+const SETTLED_MS = 100;
+
+/**
+ * The guests of the run that failed are garbage by now, gigabytes of it, and a process that only waits would keep them as long as
+ * the other run takes.
+ */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 /** Runs the command line again, with this process's streams; its exit code. Signals are the new run's affair. */
 export function runAgain(): Promise<number> {
   const args = [OPTION, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   for (const name of SIGNALS) process.on(name, () => child.kill(name));
+  // not before this process waits: until then what failed is still held
+  setTimeout(collectGarbage, SETTLED_MS);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) =>

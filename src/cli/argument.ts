@@ -7,6 +7,7 @@ import {
   ArgumentError,
   SYSTEMS,
   durationMs,
+  idlePolicyOf,
   policyOf,
   systemOf,
   whenFullOf,
@@ -79,6 +80,12 @@ export function policy(
   timed?: string,
 ): string {
   said(option, () => policyOf(text, list, timed));
+  return text;
+}
+
+/** The text of policies for idle containers that there are. */
+export function idle(option: string, text: string): string {
+  said(option, () => idlePolicyOf(text));
   return text;
 }
 

@@ -1,5 +1,6 @@
 // What a command line asks a replay for: an experiment, of a file or the default one, with the options' words in place of its own.
 
+import { RefusedArgument } from '../check/index.ts';
 import {
   type Experiment,
   type ExperimentFile,
@@ -10,6 +11,7 @@ import {
   type TraceChoice,
   changed,
   defaultExperiment,
+  planOf,
   readExperiment,
   readPrices,
 } from '../experiment/index.ts';
@@ -23,6 +25,8 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
+  idleOf,
+  optionsOf,
 } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
 import {
@@ -30,6 +34,7 @@ import {
   columns,
   duration,
   frames,
+  idle,
   minutes,
   named,
   policy,
@@ -47,6 +52,7 @@ export interface ExperimentFlags {
   readonly columns?: string;
   readonly warmup?: string;
   readonly keepAlive?: string;
+  readonly idle?: string;
   readonly placement?: string;
   readonly growth?: string;
   /** true: asked for without a time. */
@@ -153,6 +159,7 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     machine: { cpusPerVm: ifGiven(flags.vmCpus, (text) => wholeNumber('--vm-cpus', text, 1, 64)) },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
+      idle: readable(flags.idle, (text) => idle('--idle', text)),
       placement: ifGiven(placement, (text) => policy('--placement', text, PLACEMENTS)),
       growth: ifGiven(growth, (text) => policy('--growth', text, GROWTHS)),
       idleReclaim: idleReclaim(flags.idleReclaim),
@@ -174,11 +181,23 @@ function withColumns(trace: TraceChoice, text: string | undefined): TraceChoice 
   throw new UsageError('--columns: expected a trace whose columns they are, found none');
 }
 
+/** Policies and systems that go together, whoever said them. */
+function expectAgreed(experiment: Experiment): void {
+  try {
+    idleOf(optionsOf(planOf(experiment)));
+  } catch (error) {
+    if (error instanceof RefusedArgument) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
 export function experimentOf(path: string | undefined, flags: ExperimentFlags): Experiment {
   const said = saidBy(flags);
   const file = path === undefined ? {} : { trace: { path } };
   const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
   const trace = withColumns(before.trace, flags.columns);
-  return changed(before, { ...said, trace });
+  const experiment = changed(before, { ...said, trace });
+  expectAgreed(experiment);
+  return experiment;
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // The guestmem command: its list of commands, and nothing else. What a command needs is loaded when it is named.
 
-import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { Command } from 'commander';
+import type { Completed } from './completion.ts';
 import { exitCodeOf } from './fault.ts';
 import { complain, guardStreams, print, printable } from './terminal.ts';
+import { packageVersion } from './version.ts';
 
 interface Entry {
   readonly name: string;
@@ -100,6 +101,11 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./map.ts')).mapCommand(),
   },
   {
+    name: 'play',
+    sentence: "Serve the playground: a guest's memory in the browser, step by step",
+    make: async () => (await import('./play.ts')).playCommand(),
+  },
+  {
     name: 'scenario',
     args: '[name]',
     sentence: 'Run a published measurement again; without a name, list the scenarios',
@@ -113,11 +119,38 @@ const COMMANDS: readonly Entry[] = [
     isBusy: true,
     make: async () => (await import('./trace.ts')).traceCommand(),
   },
+  {
+    name: 'bench',
+    args: '[command]',
+    sentence: 'Time the mechanisms of allocator and devices, with policies of your own',
+    isBusy: true,
+    make: async () => (await import('./bench.ts')).benchCommand(),
+  },
+  {
+    name: 'completion',
+    args: '<shell>',
+    sentence: 'Print a script that completes commands and options in bash, zsh or fish',
+    make: async () => (await import('./completion.ts')).completionCommand(completed),
+  },
 ];
 
-function version(): string {
-  const url = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(url, 'utf8')) as { version: string }).version;
+const EXAMPLES = `
+Examples:
+  guestmem replay                          the built-in hour through every system
+  guestmem replay TRACE --system scpv-template,mcpv-czone --seed 1
+  guestmem verify test/recordings/linux-6.12-thp-768
+  guestmem bench --filter balloon,virtio-mem --guest 4GiB
+
+Documentation: docs/README.md, of a command: guestmem COMMAND --help`;
+
+/** Every command with its options, for completion. */
+async function completed(): Promise<Completed[]> {
+  const others = COMMANDS.filter(({ name }) => name !== 'completion');
+  const { wordsOf } = await import('./completion.ts');
+  const made = others.map(async ({ name, sentence, make }) => {
+    return { name, sentence, words: wordsOf(await make()) };
+  });
+  return Promise.all(made);
 }
 
 /** A command that is not named on the command line is a line of the help and no more. */
@@ -140,15 +173,22 @@ guardStreams();
 const program = guarded(
   new Command('guestmem')
     .description('Emulates the memory of virtual machines, page frame by page frame')
-    .version(version()),
+    .version(packageVersion())
+    .addHelpText('after', EXAMPLES),
 );
 for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
+
+/** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */
+function written(error: unknown): void {
+  if (error instanceof Error && error.stack !== undefined) written(error.cause);
+}
 
 /** What a command's error comes to. Guests that found no addresses get another chance before it is one. */
 async function end(error: unknown): Promise<number> {
   if (error instanceof Error && error.name === 'TooManyGuests') {
     const { mayHelp, runAgain } = await import('./again.ts');
     if ('made' in error && mayHelp(Number(error.made))) {
+      written(error);
       complain('guestmem: no addresses for more guests: beginning again, with fewer for each');
       return runAgain();
     }

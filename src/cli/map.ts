@@ -1,10 +1,9 @@
 // guestmem map: a recording's memory as a picture, at a moment or through its time.
 
-import { writeFileSync } from 'node:fs';
-import { extname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
-import { MS_PER_S } from '../abi/unit.ts';
+import { KIB, MS_PER_S } from '../abi/unit.ts';
 import {
   type MapInstant,
   type MapReel,
@@ -24,7 +23,8 @@ import {
   replayPages,
   verifyReel,
 } from '../recording/index.ts';
-import { writingTo } from '../report/index.ts';
+import { OutputFolder } from '../report/node.ts';
+import { writesInto } from './apart.ts';
 import { choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
@@ -37,6 +37,8 @@ const MOMENTS_MOST = 1000;
 const PNG_WIDTH = 1920;
 const PNG_HEIGHT_MOST = 1200;
 const JSON_SPACE = 2;
+/** Room that is looked for before the work. */
+const USUAL_BYTES = 256 * KIB;
 
 interface MapFlags {
   readonly by: string;
@@ -84,12 +86,35 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   '.json': (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
 };
 
-/** Refused before the recording is read. */
 function writerOf(path: string): Writer {
   const writer = WRITERS[extname(path).toLowerCase()];
   if (writer !== undefined) return writer;
   const endings = Object.keys(WRITERS).join(', ');
   throw new UsageError(`--out: expected a file that ends in one of ${endings}, found "${path}"`);
+}
+
+/** The place of one file, looked at before the recording is read. Whatever file has that name is replaced: the user has named it. */
+function outputAt(path: string): OutputFolder {
+  const folder = dirname(path);
+  const file = { name: basename(path), mark: /^/, usualBytes: USUAL_BYTES };
+  writesInto(folder);
+  return new OutputFolder(folder, [file], { isForced: true });
+}
+
+async function writeMap(
+  path: string,
+  makeReel: () => Promise<MapReel>,
+  moment?: string,
+): Promise<void> {
+  const writer = writerOf(path);
+  const output = outputAt(path);
+  try {
+    const reel = await makeReel();
+    const content = writer(reel, instantOf(reel, moment));
+    print(wroteLine(output.write([{ name: basename(path), content }])));
+  } finally {
+    output.close();
+  }
 }
 
 async function run(folder: string, flags: MapFlags): Promise<void> {
@@ -99,16 +124,10 @@ async function run(folder: string, flags: MapFlags): Promise<void> {
     flags.moments === undefined
       ? MOMENTS
       : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
-  const { out } = flags;
-  const writer = out === undefined ? undefined : writerOf(out);
-  const reel = reelOf(await openCapture(folder), by, moments);
-  const at = instantOf(reel, flags.at);
-  if (out === undefined || writer === undefined) {
-    printMap(reel, at);
-    return;
-  }
-  writingTo(out, () => writeFileSync(out, writer(reel, at)));
-  print(wroteLine([out]));
+  const makeReel = async (): Promise<MapReel> => reelOf(await openCapture(folder), by, moments);
+  if (flags.out !== undefined) return writeMap(flags.out, makeReel, flags.at);
+  const reel = await makeReel();
+  printMap(reel, instantOf(reel, flags.at));
 }
 
 export function mapCommand(): Command {

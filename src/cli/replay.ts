@@ -1,6 +1,5 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
@@ -16,6 +15,7 @@ import {
 import {
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   type ReplayRun,
@@ -42,6 +42,7 @@ import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
 import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
+import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
@@ -199,10 +200,8 @@ function expectFinal({ missing }: ReplayRun): void {
 
 /** What of a record says where it comes from. */
 function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'made'> {
-  const url = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
   const { abi, hash } = coreVersion('release');
-  const versions = { guestmem: version, abi, core: hash };
+  const versions = { guestmem: packageVersion(), abi, core: hash };
   const command = ['guestmem', ...process.argv.slice(2)];
   const made = { command, versions, peakResidentBytes: peakResidentBytes() };
   return { configuration: { ...configuration }, made };
@@ -377,6 +376,10 @@ export function replayCommand(): Command {
     .option(
       '--keep-alive <policy>',
       'how long an idle container is kept: a time, or a policy (default: 10m)',
+    )
+    .option(
+      '--idle <policy>',
+      `what is done with VMs whose containers are idle: ${DEFAULT_IDLE}, park:TIME or suspend:TIME (default: ${DEFAULT_IDLE})`,
     )
     .option(
       '--placement <policy>',

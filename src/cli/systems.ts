@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import {
   GROWTHS,
   HOST_PLACEMENTS,
+  IDLE_POLICIES,
   KEEP_ALIVES,
   PLACEMENTS,
   SYSTEMS,
@@ -30,6 +31,7 @@ interface NamedList {
 const LISTS: readonly NamedList[] = [
   { key: 'systems', heading: 'Systems (--system):', list: SYSTEMS },
   { key: 'keepAlives', heading: 'Keep-alive policies (--keep-alive):', list: KEEP_ALIVES },
+  { key: 'idlePolicies', heading: 'Idle policies (--idle):', list: IDLE_POLICIES },
   { key: 'placements', heading: 'Placement policies (--placement):', list: PLACEMENTS },
   {
     key: 'hostPlacements',

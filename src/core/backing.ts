@@ -8,7 +8,7 @@ import {
 } from '../abi/layout.ts';
 import { THP_ORDER } from '../abi/unit.ts';
 import { expectWords } from '../check/index.ts';
-import { type FrameSet, WORD_BITS, bitCount, lowestBit } from './bits.ts';
+import { type FrameSet, WORD_BITS, addBoth, bitCount, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
 const IS_BACKED = ['backing.isBacked', 'pfn'] as const;
@@ -81,22 +81,34 @@ export class Backing {
     return this._instance.words.slice(first, first + this._words);
   }
 
+  /** The frames that have host memory, a bit each. */
+  backedFrames(): FrameSet {
+    const first = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    return this._instance.words.slice(first, first + this._words);
+  }
+
+  /** How many of `frames` are mapped from an image and still its own. */
+  countMapped(frames: FrameSet): number {
+    const { words } = this._instance;
+    const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
+    const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
+    let count = 0;
+    for (let at = 0; at < frames.length; at += 1) {
+      const mapped = (words[backed + at] as number) & (words[template + at] as number);
+      const found = mapped & (frames[at] as number);
+      if (found !== 0) count += bitCount(found);
+    }
+    return count;
+  }
+
   private get _words(): number {
     return Math.ceil(this._instance.headerWord(GUEST_SPAN_OFFSET) / WORD_BITS);
   }
 
   /** Adds to `seen` those of `image` that have host memory here. How many were not in it. */
   noteBacked(image: FrameSet, seen: FrameSet): number {
-    const { words } = this._instance;
     const first = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
-    let added = 0;
-    for (let at = 0; at < image.length; at += 1) {
-      const fresh = (words[first + at] as number) & (image[at] as number) & ~(seen[at] as number);
-      if (fresh === 0) continue;
-      added += bitCount(fresh);
-      seen[at] = (seen[at] as number) | fresh;
-    }
-    return added;
+    return addBoth(seen, image, this._instance.words, first);
   }
 
   /** Whatever is mapped of the template becomes this guest's own. */

@@ -1,7 +1,7 @@
 // The core room's public face.
 
 export { CORE_KNOWN } from './known.ts';
-export type { FrameSet } from './bits.ts';
+export { type FrameSet, addBoth } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type FreeSpace, type KswapdWake } from './core.ts';

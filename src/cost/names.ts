@@ -63,6 +63,8 @@ export type ImageOperation =
   | 'vmFreeze'
   | 'vmFork';
 
+export type SuspendOperation = 'vmSuspend' | 'imageWrite4KiB';
+
 export type OperationName =
   | FaultOperation
   | MemoryOperation
@@ -77,7 +79,8 @@ export type OperationName =
   | PartitionOperation
   | FileOperation
   | ContentionOperation
-  | ImageOperation;
+  | ImageOperation
+  | SuspendOperation;
 
 /** How often each operation happened; those that did not are absent. */
 export type Operations = Partial<Record<OperationName, number>>;

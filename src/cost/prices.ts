@@ -14,6 +14,7 @@ import type { OperationName } from './names.ts';
 import { PARTITION_PRICES } from './partition.ts';
 import { type Price, type PriceLevel, priceNs } from './price.ts';
 import { RELEASE_PRICES } from './release.ts';
+import { SUSPEND_PRICES } from './suspend.ts';
 import { VIRTIO_MEM_PRICES } from './virtio-mem.ts';
 
 export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
@@ -31,6 +32,7 @@ export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...CONTENTION_PRICES,
   ...IMAGE_PRICES,
   ...HYPERALLOC_PRICES,
+  ...SUSPEND_PRICES,
 });
 
 /** In the order of the record above: the order of the slots of a receipt. */

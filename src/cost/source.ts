@@ -32,6 +32,8 @@ export const MITOS =
 
 export const FORKD = 'forkd bench/pause-window (deeplethe/forkd; Firecracker)';
 
+export const EXO = 'exoharness/exo#274 (Firecracker, NVMe under XFS)';
+
 export const ZEROBOOT = 'zeroboot README (adammiribyan/zeroboot; a VMM of its own)';
 
 export const SMOLVM = 'smolvm (libkrun), forks of a paused golden VM, 80 to 140 ms';

@@ -7,6 +7,7 @@ import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts
 import {
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   DEFAULT_WORKLOAD,
@@ -89,6 +90,7 @@ export function defaultExperiment(): Experiment {
     systems: SYSTEMS.map(({ name }) => name),
     policies: {
       keepAlive: '10m',
+      idle: DEFAULT_IDLE,
       placement: DEFAULT_PLACEMENT,
       growth: DEFAULT_GROWTH,
       idleReclaim: NEVER,
@@ -200,13 +202,14 @@ function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['m
 /** What a replay takes. */
 export function planOf(experiment: Experiment): ReplayPlan {
   const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
-  const { keepAlive, placement, growth, idleReclaim } = policies;
+  const { keepAlive, idle, placement, growth, idleReclaim } = policies;
   const { memory } = experiment;
   return {
     systems,
     seed,
     warmupMinutes,
     keepAlive,
+    idle,
     placement,
     growth,
     idleReclaimMs: idleReclaim === NEVER ? undefined : durationMs(idleReclaim),

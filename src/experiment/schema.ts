@@ -15,6 +15,7 @@ import {
   WORKLOAD_BOUNDS,
   type WorkloadParameters,
   durationMs,
+  idlePolicyOf,
   optionsOf,
   policyOf,
   whenFullOf,
@@ -106,6 +107,8 @@ export const MEMORY_KEYS = [
 
 export interface PolicyChoice {
   readonly keepAlive?: string | undefined;
+  /** Policies, commas between. */
+  readonly idle?: string | undefined;
   readonly placement?: string | undefined;
   readonly growth?: string | undefined;
   readonly idleReclaim?: string | undefined;
@@ -175,6 +178,7 @@ const trace = group({
 
 const policies = group({
   keepAlive: text('a time or a policy', (value) => policyOf(value, KEEP_ALIVES, 'fixed')),
+  idle: text('policies, commas between', idlePolicyOf),
   placement: text('a policy', (value) => policyOf(value, PLACEMENTS)),
   growth: text('a policy', (value) => policyOf(value, GROWTHS)),
   idleReclaim: text(`a time, or ${NEVER}`, (value) => value === NEVER || durationMs(value)),

@@ -21,6 +21,9 @@ export interface KernelFootprint {
   readonly cloneReadFrames: number;
 }
 
+/** What of it a guest touches by itself when it goes on from an image. */
+export type ResumeTouches = Pick<KernelFootprint, 'cloneWrittenFrames' | 'cloneReadFrames'>;
+
 /** sizeof(struct page) on x86-64. */
 export const STRUCT_PAGE_BYTES = 64;
 

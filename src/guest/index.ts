@@ -12,12 +12,14 @@ export type {
 export {
   CorePool,
   type Fault,
+  KERNEL_ZONES,
   KIND_HOLE,
   TooManyGuests,
   compiledCore,
   coreVersion,
   faultText,
   layoutOf,
+  loadCore,
   onLlfree,
   useCore,
   verify,
@@ -37,8 +39,14 @@ export { growByDoubling } from './policy/grow-doubling.ts';
 export { growByStep } from './policy/grow-step.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
-export { type KernelFootprint, memmapFrames, pageTableFrames } from './footprint.ts';
+export {
+  type KernelFootprint,
+  type ResumeTouches,
+  memmapFrames,
+  pageTableFrames,
+} from './footprint.ts';
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
+export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
 export type { GuestConfig } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
@@ -69,8 +77,8 @@ export {
 export { type VmStats, freeFrames, vmStats } from './service/stats.ts';
 export { GuestMemory, type Shrinker } from './memory.ts';
 export type { FrameUse } from './use.ts';
-export { type CallPages, type FrameSet } from '../core/index.ts';
-export { type OpenFile, PageCache } from './page-cache.ts';
+export { type CallPages, type FrameSet, addBoth } from '../core/index.ts';
+export { type FileSource, type OpenFile, PageCache } from './page-cache.ts';
 export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';

@@ -18,6 +18,8 @@ import {
   NONE,
   ZONE_NAMES,
   buddyinfo,
+  freeByOrder,
+  freeFrames,
   pagetypeinfo,
   saveState,
   zoneinfo,
@@ -113,6 +115,33 @@ export function freeListsOf(core: Core): FreeList[] {
       return [{ zone: zone.name, order: Math.floor(at / MIGRATE_TYPES), migratetype, heads }];
     }),
   );
+}
+
+/** One zone of the kernel as its files in /proc have it, in figures. Frames of 4 KiB. */
+export interface ZoneFigures {
+  readonly name: string;
+  readonly min: number;
+  readonly low: number;
+  readonly high: number;
+  /** On the buddy lists. */
+  readonly free: number;
+  /** Blocks by order. */
+  readonly freeByOrder: readonly number[];
+  /** By CPU: frames on its lists, and how many there may be. */
+  readonly pcps: readonly { readonly count: number; readonly high: number }[];
+}
+
+/** The kernel's zones with memory. */
+export function zonesOf(core: Core): ZoneFigures[] {
+  return saveState(core, '').zones.map((zone) => ({
+    name: zone.name,
+    min: zone.min,
+    low: zone.low,
+    high: zone.high,
+    free: freeFrames(zone),
+    freeByOrder: freeByOrder(zone),
+    pcps: zone.pcps.map(({ count, high }) => ({ count, high })),
+  }));
 }
 
 /** Each file is made when it is read. */

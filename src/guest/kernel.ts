@@ -22,7 +22,7 @@ import {
 } from '../core/index.ts';
 import { type Counts, Meter, newCounts } from './counts.ts';
 import { CZones } from './zones.ts';
-import { memmapFrames } from './footprint.ts';
+import { type ResumeTouches, memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
 import { type GuestConfig, IMAGE_START, expectMachine } from './machine.ts';
 import {
@@ -246,7 +246,7 @@ export class GuestKernel {
    */
   wake(): void {
     if (this.process !== undefined) {
-      this._resume();
+      this._resume(this.config.kernel);
       return;
     }
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = this.config.kernel;
@@ -266,11 +266,24 @@ export class GuestKernel {
     this.files.read(SYSTEM_FILES, cacheRead, 0, true);
   }
 
+  /** All of the guest's memory is in an image, and nothing of it its own: its clocks stand still until it is resumed. */
+  suspend(): void {
+    this._workers.pause();
+    this.files.unmap();
+    this.core.backing.freezeTemplate();
+    this.memory.mix();
+  }
+
+  /** It goes on from its image, and touches so much of the system's memory by itself. */
+  resume(touched: ResumeTouches): void {
+    this._workers.resume();
+    this._resume(touched);
+  }
+
   /** The same after a freeze at work: what goes on lies all over the system's memory. */
-  private _resume(): void {
+  private _resume({ cloneWrittenFrames, cloneReadFrames }: ResumeTouches): void {
     const { memory, config } = this;
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = config.kernel;
-    const { cloneWrittenFrames, cloneReadFrames } = config.kernel;
     const writable = agentFrames + dynamicFrames + imageFrames;
     const all = writable + pageCacheFrames;
     const readShare = Math.min(1, (cloneWrittenFrames + cloneReadFrames) / all);

@@ -47,7 +47,7 @@ export class GuestMemory {
    */
   readonly cloned: boolean;
   /** The template's frames are for everything that a guest has: what is private is not counted on the way. */
-  private readonly _isMixed: boolean;
+  private _isMixed: boolean;
   readonly kswapd: Kswapd = new Kswapd(this);
   /** Pages that requests freed by reclaim of their own (pgsteal_direct). */
   directlyFreedPages = 0;
@@ -67,6 +67,11 @@ export class GuestMemory {
     this._isMixed = isMixed;
     this._movedSystemPages = core.stat(STAT_TEMPLATE_MOVES);
     this.frames = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
+  }
+
+  /** From now on the guest's pages of every kind are an image's. */
+  mix(): void {
+    this._isMixed = true;
   }
 
   addShrinker(shrinker: Shrinker): void {

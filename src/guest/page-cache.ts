@@ -109,7 +109,7 @@ export class PageCache implements Shrinker {
     return added;
   }
 
-  /** Reads pages of a file that has them all, here and there; of one that is mapped, as many from its first page on. */
+  /** Reads pages of a file that are cached, here and there; of one that is mapped, as many from its first page on. */
   readScattered(open: OpenFile, pages: number, touched: number, cpu: number): void {
     const file = open as CachedFile;
     if (this.source.isMapped && !file.system) {
@@ -117,9 +117,17 @@ export class PageCache implements Shrinker {
       return;
     }
     this.noteRead(file);
-    scattered({ pages, touched, written: 0 }, (start, count) =>
+    // reclaim may have dropped its last pages
+    const cached = Math.min(pages, file.pages);
+    const read = Math.min(touched, cached);
+    scattered({ pages: cached, touched: read, written: 0 }, (start, count) =>
       this._memory.touch(file.object, start, count, false, cpu, file.pages),
     );
+  }
+
+  /** Nothing of the host's copies is mapped any more. */
+  unmap(): void {
+    for (const file of this._files.values()) file.mapped = 0;
   }
 
   /** Maps pages of the host's copy that are not mapped yet. None of the guest's come in. */

@@ -7,7 +7,6 @@ import {
   KIND_MOVABLE,
   KIND_OBJECT,
   KIND_RESERVED,
-  KIND_TAIL,
   KIND_UNMOVABLE,
 } from '../core/index.ts';
 
@@ -31,28 +30,19 @@ export type ObjectUses = ReadonlyMap<number, 'guestOs' | 'file'>;
  * tables: it is theirs up to `pageTables`, as counted, and the guest OS's beyond.
  */
 export function usedFrames(core: Core, uses: ObjectUses, pageTables: number): FrameUse {
-  const { frames } = core;
-  const found: FrameUse = { guestOs: 0, file: 0, anonymous: 0, pageTables: 0 };
-  let kernel = 0;
-  let last = -1;
-  let head = 0;
-  frames.eachPrivate((pfn) => {
-    // only the head of a block says what it is for
-    let at = pfn;
-    while (at > last + 1 && frames.kind(at) === KIND_TAIL) at -= 1;
-    const kind = frames.kind(at);
-    if (kind !== KIND_TAIL) head = kind;
-    last = pfn;
-    if (head === KIND_OBJECT) found[uses.get(frames.object(pfn)) ?? 'anonymous'] += 1;
-    else if (head === KIND_KERNEL) kernel += 1;
-    else if (isOfSystem(head)) found.guestOs += 1;
-  });
+  const objects = new Uint32Array(core.config.objects);
+  const kinds = core.frames.countPrivate(objects);
+  const of = (kind: number): number => kinds[kind] as number;
+  const found: FrameUse = { guestOs: 0, file: 0, anonymous: of(KIND_OBJECT), pageTables: 0 };
+  for (const [object, use] of uses) {
+    const frames = objects[object] as number;
+    found[use] += frames;
+    found.anonymous -= frames;
+  }
+  const kernel = of(KIND_KERNEL);
   found.pageTables = Math.min(Math.max(0, pageTables), kernel);
-  found.guestOs += kernel - found.pageTables;
+  // image, memmap, and blocks that drivers asked for
+  const system = of(KIND_RESERVED) + of(KIND_UNMOVABLE) + of(KIND_MOVABLE);
+  found.guestOs += system + kernel - found.pageTables;
   return found;
-}
-
-/** Image, memmap, and blocks that drivers asked for. */
-function isOfSystem(kind: number): boolean {
-  return kind === KIND_RESERVED || kind === KIND_UNMOVABLE || kind === KIND_MOVABLE;
 }

@@ -80,6 +80,8 @@ export class Workers {
   private _proactiveFromNs = 0;
   private _wanted: KswapdWake | undefined;
   private _isStopped = false;
+  /** The guest's time stands still. */
+  private _isPaused = false;
   private readonly _onVmstat: () => void = bound(this, this._decay);
   private readonly _onProactive: () => void = bound(this, this._compactProactively);
 
@@ -139,6 +141,19 @@ export class Workers {
     this._lastTurn = Math.max(this._lastTurn, secondOf(lastNs));
   }
 
+  /** The guest's time stands still: what becomes due waits. */
+  pause(): void {
+    this._isPaused = true;
+  }
+
+  /** It goes on from where it stood. */
+  resume(): void {
+    this._isPaused = false;
+    this._lastTurn = Math.max(this._lastTurn, secondOf(this._clocks.timers.nowNs));
+    this._seen = -1;
+    if (this._wanted !== undefined) this._clocks.timers.after(0, bound(this, this._compact));
+  }
+
   /** The guest has ended: what is armed still does nothing. */
   stop(): void {
     this._isStopped = true;
@@ -152,7 +167,7 @@ export class Workers {
 
   private _decay(): void {
     this._isVmstatArmed = false;
-    if (this._isStopped) return;
+    if (this._isStopped || this._isPaused) return;
     if (this._owed > 0) this._turnsDue();
     else if (this._turn()) {
       this._about();
@@ -190,7 +205,8 @@ export class Workers {
 
   /** kcompactd after kswapd. */
   private _compact(): void {
-    const { order, highest } = this._wanted as KswapdWake;
+    if (this._isPaused || this._wanted === undefined) return;
+    const { order, highest } = this._wanted;
     this._wanted = undefined;
     if (this._isStopped) return;
     this._about();
@@ -206,7 +222,7 @@ export class Workers {
 
   private _compactProactively(): void {
     this._isProactiveArmed = false;
-    if (this._isStopped) return;
+    if (this._isStopped || this._isPaused) return;
     this._scoredAt = this._seen;
     if (this._isScoreLow) return;
     // a look at free lists, which calls that were put off leave as they are

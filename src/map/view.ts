@@ -13,6 +13,8 @@ export interface MapViewOptions {
   readonly heightMost?: number;
   /** Someone has chosen a cell: pages of it may be shown. */
   readonly onPick?: (reel: number, pfn: number) => void;
+  /** What a moment is called, where it is not a time. */
+  readonly momentText?: (atMs: number) => string;
   /** The slider stands at another moment now. */
   readonly onMoment?: (atMs: number) => void;
 }
@@ -190,7 +192,8 @@ class Maps implements MapView {
       shown.push(instant.map);
     });
     const note = [...notes].map((text) => `, ${text}`).join('');
-    this.#slider.set(at, `${(atMs / MS_PER_S).toFixed(2)} s${note}`);
+    const { momentText } = this.#options;
+    this.#slider.set(at, momentText?.(atMs) ?? `${(atMs / MS_PER_S).toFixed(2)} s${note}`);
     this.#explain(shown);
     this.#options.onMoment?.(atMs);
   }

@@ -147,7 +147,7 @@ async function recordIn(
     initrd: file('initrd'),
     programs: file('programs.img'),
     out: file('out.img'),
-    words: wordsOf(options),
+    cmdline: wordsOf(options),
   };
   const wishes = await runMachine(machine, (line) => {
     const word = /RECORDER (READY|WORKED)/.exec(line)?.[1];

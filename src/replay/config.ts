@@ -5,6 +5,7 @@ import type { RecordRows } from '../report/index.ts';
 import type {
   FunctionProfile,
   HostPlacement,
+  IdlePolicy,
   KeepAlive,
   MachineConfig,
   WhenFull,
@@ -18,6 +19,7 @@ export interface SystemReplayConfig {
   readonly profiles: readonly FunctionProfile[];
   readonly machine: MachineConfig;
   readonly keepAlive: KeepAlive;
+  readonly idle: IdlePolicy;
   readonly prices: Prices;
   readonly warmupMs: number;
   /** Hosts of the machine's kind. */

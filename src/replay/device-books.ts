@@ -47,6 +47,18 @@ export class DeviceBooks {
     if (ledger.isMeasured) reclaims.record(frames, got, operations, counts);
   }
 
+  /** A VM whose containers are idle is to give back what it can spare. */
+  park(system: ServerlessSystem, vm: MicroVm): void {
+    const { ledger, reclaims } = this._config;
+    const asked = system.park?.(vm);
+    const counts = ledger.settle(vm);
+    const operations = ledger.takeOperations(vm) ?? {};
+    this._disturb(vm, { operations, counts });
+    if (asked === undefined || asked.askedFrames === 0 || !ledger.isMeasured) return;
+    reclaims.record(asked.askedFrames, asked.gotFrames, operations, counts);
+    reclaims.parkedFrames += asked.gotFrames;
+  }
+
   /** Memory comes to a VM that runs, for a container that starts. */
   started({ container, newVm, operations: { grow, zone } }: Start): void {
     if (newVm) return;

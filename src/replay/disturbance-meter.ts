@@ -43,6 +43,13 @@ export class DisturbanceMeter {
     return heldUpMs;
   }
 
+  /** A call waits before it begins: so long, and by level besides. Milliseconds on the run's clock. */
+  wait(slot: number, ms: number, byLevel: readonly number[] = []): number {
+    const all = LEVELS.map((_, level) => ms + (byLevel[level] ?? 0));
+    all.forEach((late, level) => this.delay(slot, level, late));
+    return all[this._pricing.clockLevel] as number;
+  }
+
   /** A call that runs ends later, at one level. */
   delay(slot: number, level: number, ms: number): void {
     let late = this._late.get(slot);

@@ -10,9 +10,12 @@ export const EVENT_EXPIRE = 2;
 /** A container of a function, in the place of the slot, is wanted before its call comes. */
 export const EVENT_PREWARM = 3;
 
-// 2 bits of kind under 29 bits of slot: integer arithmetic, which remainders of doubles are not.
-const KIND_BITS = 2;
-const KIND_MASK = 3;
+/** What is done with a VM at rest is due; its number there is in the place of the slot. */
+export const EVENT_IDLE = 4;
+
+// 3 bits of kind under 28 bits of slot: integer arithmetic, which remainders of doubles are not.
+const KIND_BITS = 3;
+const KIND_MASK = 7;
 
 export function eventOf(kind: number, slot: number): number {
   return (slot << KIND_BITS) | kind;

@@ -1,6 +1,7 @@
 // What is kept of each function in the measured time: how its calls began, how long its starts took, what held its calls up.
 
-import type { FunctionProfile } from '../serverless/index.ts';
+import { NS_PER_MS } from '../abi/unit.ts';
+import type { FunctionProfile, MicroVm } from '../serverless/index.ts';
 
 /** Columns by function id. */
 export interface FunctionRows {
@@ -20,6 +21,12 @@ export interface FunctionRows {
   readonly wastedFrameMs: Float64Array;
   /** What hosts held for its VMs alone, times how long. */
   readonly frameMs: Float64Array;
+  /** How often its VMs were parked, suspended and resumed, and frames written and read for that. */
+  readonly parks: Float64Array;
+  readonly suspends: Float64Array;
+  readonly resumes: Float64Array;
+  readonly writtenFrames: Float64Array;
+  readonly readFrames: Float64Array;
 }
 
 /** Sum of a column. */
@@ -49,6 +56,11 @@ export class FunctionMeter {
       startMs: column(),
       sandboxMs: column(),
       frameMs: column(),
+      parks: column(),
+      suspends: column(),
+      resumes: column(),
+      writtenFrames: column(),
+      readFrames: column(),
     };
     this._ran = column();
     this._late = column();
@@ -75,9 +87,19 @@ export class FunctionMeter {
     bump(this._slowdown, functionId, slowdown);
   }
 
+  /** A VM of the function was parked. */
+  parked(functionId: number): void {
+    bump(this._rows.parks, functionId, 1);
+  }
+
   /** A VM of the function has ended, or the run has. */
-  held(functionId: number, frameMs: number): void {
-    bump(this._rows.frameMs, functionId, frameMs);
+  ended(functionId: number, { heldFrameNs, suspendCounts }: MicroVm): void {
+    bump(this._rows.frameMs, functionId, heldFrameNs / NS_PER_MS);
+    if (suspendCounts === undefined) return;
+    bump(this._rows.suspends, functionId, suspendCounts.suspends);
+    bump(this._rows.resumes, functionId, suspendCounts.resumes);
+    bump(this._rows.writtenFrames, functionId, suspendCounts.writtenFrames);
+    bump(this._rows.readFrames, functionId, suspendCounts.readFrames);
   }
 
   /** Calls of all functions that were not disturbed. */

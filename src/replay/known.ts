@@ -16,11 +16,12 @@ import { Prewarmer } from './prewarmer.ts';
 import { Pricing } from './pricing.ts';
 import { ReclaimMeter } from './reclaim-meter.ts';
 import { Recorder } from './recorder.ts';
+import { Rests } from './rests.ts';
 import { Samples } from './samples.ts';
 import { SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
 import { StartMeter } from './start-meter.ts';
-import { StartQueue } from './start-queue.ts';
+import { StartQueue, StartQueues } from './start-queue.ts';
 import { SystemReplay } from './system-replay.ts';
 import { Waiting } from './waiting.ts';
 import { WarmPool } from './warm-pool.ts';
@@ -43,11 +44,13 @@ export const REPLAY_KNOWN: Known = {
     Pricing,
     ReclaimMeter,
     Recorder,
+    Rests,
     Samples,
     SessionPlayer,
     Shortage,
     StartMeter,
     StartQueue,
+    StartQueues,
     SystemReplay,
     Waiting,
     WarmPool,

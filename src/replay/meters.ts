@@ -31,7 +31,7 @@ export interface MetersConfig {
 }
 
 /** What of a run the meters know. */
-type Measured = Pick<
+export type Measured = Pick<
   SystemRun,
   | 'starts'
   | 'queueMs'
@@ -42,6 +42,7 @@ type Measured = Pick<
   | 'weights'
   | 'functions'
   | 'idle'
+  | 'rests'
   | 'meanFrames'
   | 'peakFrames'
   | 'overhead'
@@ -106,6 +107,14 @@ export class Meters {
       priced: LEVELS.map((_, level) => this._priced(level, receipt)),
       functions,
       idle: { containerMs: total(functions.idleMs), frameMs: total(functions.wastedFrameMs) },
+      rests: {
+        parks: total(functions.parks),
+        parkedFrames: this.reclaims.parkedFrames + this.reclaims.idle.gotFrames,
+        suspends: total(functions.suspends),
+        resumes: total(functions.resumes),
+        writtenFrames: total(functions.writtenFrames),
+        readFrames: total(functions.readFrames),
+      },
       meanFrames,
       peakFrames: footprint.peakFrames,
       overhead: {

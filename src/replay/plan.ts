@@ -11,6 +11,7 @@ import {
   type OwnMemory,
   type SystemSpec,
   type WorkloadParameters,
+  idlePolicyOf,
   policyOf,
   systemOf,
   whenFullOf,
@@ -40,6 +41,8 @@ export interface ReplayPlan {
   readonly warmupMinutes?: number | undefined;
   /** Policies as `NAME` or `NAME:ARGUMENT`; of keep-alive also a time alone. */
   readonly keepAlive?: string | undefined;
+  /** Policies as `NAME` or `NAME:ARGUMENT`, commas between. */
+  readonly idle?: string | undefined;
   readonly placement?: string | undefined;
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
@@ -131,6 +134,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     warmupMinutes,
     prices: prices === undefined ? undefined : pricesOf(expectObject('prices', prices)),
     keepAlive: readOf('keepAlive', plan.keepAlive, (text) => policyOf(text, KEEP_ALIVES, 'fixed')),
+    idle: readOf('idle', plan.idle, idlePolicyOf),
     hosts,
     hostPlacement: readOf('hostPlacement', plan.hostPlacement, (text) =>
       policyOf(text, HOST_PLACEMENTS),

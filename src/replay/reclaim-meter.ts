@@ -10,6 +10,8 @@ export class ReclaimMeter {
   private readonly _blockFrames: number;
   private readonly _samples: readonly Samples[] = LEVELS.map(() => new Samples());
   readonly frames: { askedFrames: number; gotFrames: number } = { askedFrames: 0, gotFrames: 0 };
+  /** Of it, what came at once from VMs that were parked. */
+  parkedFrames = 0;
   /** Of it, what came from idle containers. */
   readonly idle: { reclaims: number; cancelled: number; gotFrames: number } = {
     reclaims: 0,

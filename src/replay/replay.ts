@@ -4,20 +4,24 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   DEFAULT_WORKLOAD,
   DEFAULT_HOST_PLACEMENT,
+  DEFAULT_IDLE,
   DEFAULT_WHEN_FULL,
   EVICT,
   HOST_PLACEMENTS,
   type HostPlacement,
   type FunctionProfile,
+  type IdlePolicy,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
   type WhenFull,
   type WorkloadParameters,
   expectHostMachine,
+  expectParkable,
   expectProfile,
   expectWorkload,
   fixedKeepAlive,
+  idlePolicyOf,
   memoryBound,
   policyOf,
   whenFullOf,
@@ -58,6 +62,8 @@ export interface ReplayOptions {
   readonly warmupMinutes?: number | undefined;
   /** Makes a fresh policy for each system. */
   readonly keepAlive?: (() => KeepAlive) | undefined;
+  /** Makes a fresh policy for each system: what is done with VMs whose containers are idle. Nothing if not said. */
+  readonly idle?: (() => IdlePolicy) | undefined;
   /** Hosts, each with the machine's memory; one if not said. */
   readonly hosts?: number | undefined;
   /** Makes a fresh policy for each system. */
@@ -312,6 +318,21 @@ function hostsOf(
   return { hosts, hostPlacement: hostPlacement(), whenFull: steps, contention, interference };
 }
 
+/** The policy, if the systems can do what it wants and nobody else does it. Throws RefusedArgument. */
+export function idleOf({
+  systems,
+  machine,
+  idle = idlePolicyOf(DEFAULT_IDLE),
+}: Pick<ReplayOptions, 'systems' | 'machine' | 'idle'>): IdlePolicy {
+  const policy = idle();
+  expectParkable(systems, policy);
+  if (policy.ways.includes('park') && machine?.idleReclaimMs !== undefined) {
+    const expected = 'parking or idle reclaim, as both take the memory of idle containers';
+    throw new RefusedArgument('idle', expected, 'both');
+  }
+  return policy;
+}
+
 /** What a caller without types may have said: each is what it should be, or undefined. */
 function expectOptions(options: ReplayOptions): void {
   expectObject('options', options);
@@ -322,7 +343,14 @@ function expectOptions(options: ReplayOptions): void {
   for (const name of ['machine', 'workload', 'prices'] as const) {
     if (options[name] !== undefined) expectObject(name, options[name]);
   }
-  for (const name of ['keepAlive', 'hostPlacement', 'profile', 'onEvent', 'progress'] as const) {
+  for (const name of [
+    'keepAlive',
+    'idle',
+    'hostPlacement',
+    'profile',
+    'onEvent',
+    'progress',
+  ] as const) {
     if (options[name] !== undefined) expectFunction(name, options[name]);
   }
   if (options.whenFull !== undefined) expectList('whenFull', options.whenFull);
@@ -347,14 +375,17 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
     return profile;
   });
   const prices = options.prices ?? PUBLISHED;
+  idleOf(options);
   const outcomes: Outcome[] = [];
   for (const [index, spec] of options.systems.entries()) {
     try {
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
+      const idle = idleOf(options);
       const { onEvent, records } = options;
       const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
-      const shared = { trace, profiles, machine, keepAlive, prices, warmupMs, onEvent, onRecords };
-      const config = { ...shared, ...hostsOf(options, keepAlive) };
+      const policies = { keepAlive, idle, ...hostsOf(options, keepAlive) };
+      const shared = { trace, profiles, machine, prices, warmupMs, onEvent, onRecords };
+      const config = { ...shared, ...policies };
       outcomes.push({ run: await replaySystem({ spec, index, options }, config, trace) });
     } catch (error) {
       if (error instanceof ReplayInterrupted || error instanceof UnreadableState) throw error;

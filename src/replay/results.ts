@@ -68,6 +68,11 @@ function functionsOf({ functions: rows }: SystemRun, names: readonly string[]): 
       footprintGiBSeconds: gibSecondsOf(of('frameMs')),
       idleSeconds: of('idleMs') / MS_PER_S,
       wastedGiBSeconds: gibSecondsOf(of('wastedFrameMs')),
+      parks: of('parks'),
+      suspends: of('suspends'),
+      resumes: of('resumes'),
+      writtenBytes: of('writtenFrames') * FRAME_BYTES,
+      readBytes: of('readFrames') * FRAME_BYTES,
     };
   });
   return all.filter(
@@ -111,6 +116,14 @@ function systemResult(
     idle: {
       containerSeconds: system.idle.containerMs / MS_PER_S,
       wastedGiBSeconds: gibSecondsOf(system.idle.frameMs),
+    },
+    rests: {
+      parks: system.rests.parks,
+      parkedBytes: system.rests.parkedFrames * FRAME_BYTES,
+      suspends: system.rests.suspends,
+      resumes: system.rests.resumes,
+      writtenBytes: system.rests.writtenFrames * FRAME_BYTES,
+      readBytes: system.rests.readFrames * FRAME_BYTES,
     },
     ...populationOf(system),
     startupMs: startupOf(priced),

@@ -53,6 +53,15 @@ export interface SystemRun {
   readonly prewarms: Readonly<PrewarmCounts>;
   /** How long containers were idle, and the same times their own anonymous frames. */
   readonly idle: { readonly containerMs: number; readonly frameMs: number };
+  /** What the idle policy did to VMs: how often, and frames that it got, wrote and read. */
+  readonly rests: {
+    readonly parks: number;
+    readonly parkedFrames: number;
+    readonly suspends: number;
+    readonly resumes: number;
+    readonly writtenFrames: number;
+    readonly readFrames: number;
+  };
   /** Calls without disturbance: slowdown 1. */
   readonly undisturbedCalls: number;
   /** By price level: low, typical, high. */

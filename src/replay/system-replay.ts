@@ -9,17 +9,15 @@ import {
   type MicroVm,
   type Start,
   type SystemSpec,
-  COUNT_MIGRATED_PAGES,
   newCounts,
-  pageOpsOf,
 } from '../serverless/index.ts';
 import { Clock, TIMER_FIRED } from '../time/index.ts';
 import type { CallRows } from '../trace/index.ts';
-import { EVENT_END, EVENT_EXPIRE, EVENT_READY, eventOf, kindOf, slotOf } from './event.ts';
+import * as events from './event.ts';
 import { DeviceBooks } from './device-books.ts';
 import { Fleet, type Host } from './fleet.ts';
 import type { SystemReplayConfig } from './config.ts';
-import { hashOfRun } from './hash.ts';
+import { finishedRun } from './finished.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener } from './listener.ts';
@@ -30,7 +28,8 @@ import { Recorder, found } from './recorder.ts';
 import type { SystemRun } from './run.ts';
 import { type Follow, SessionPlayer } from './session-player.ts';
 import { Shortage } from './shortage.ts';
-import { StartQueue } from './start-queue.ts';
+import { Rests } from './rests.ts';
+import { StartQueues } from './start-queue.ts';
 import { type Call, Waiting } from './waiting.ts';
 import { NOBODY, WarmPool } from './warm-pool.ts';
 
@@ -39,8 +38,7 @@ export class SystemReplay {
   private readonly _config: SystemReplayConfig;
   private readonly _fleet: Fleet;
   private readonly _shortage: Shortage;
-  /** By host. */
-  private readonly _queues: ReadonlyMap<Host, StartQueue>;
+  private readonly _queues: StartQueues;
   private readonly _waiting: Waiting = new Waiting();
   private readonly _prewarmer: Prewarmer;
   /** In ms, as traces are: by itself no figure is rounded. */
@@ -55,6 +53,8 @@ export class SystemReplay {
   private readonly _meters: Meters;
   private readonly _interference: Interference | undefined;
   private readonly _devices: DeviceBooks;
+  /** undefined: VMs of idle containers are left alone. */
+  private readonly _rests: Rests | undefined;
   private readonly _ledger: Ledger;
   /** Of the call that begins or ends. */
   private readonly _counts: Counts = newCounts();
@@ -75,11 +75,12 @@ export class SystemReplay {
     );
     this._fleet = new Fleet(systems, { functions, placement: hostPlacement });
     const contended = config.contention ? this._fleet.hosts : [];
-    this._queues = new Map(contended.map((host) => [host, new StartQueue(pricing)]));
+    this._queues = new StartQueues(contended, pricing, this._clock, this._ledger);
     this._pool = new WarmPool(functions, warmupMs);
     this._prewarmer = new Prewarmer(functions, config.keepAlive, this._clock);
+    const { ways } = config.idle;
     this._asksIdle =
-      machine.idleReclaimMs !== undefined &&
+      (machine.idleReclaimMs !== undefined || ways.includes('park')) &&
       systems.some((system) => system.takeIdleReclaims !== undefined);
     const accounts = systems.map(({ host }) => host.account);
     if (config.onEvent !== undefined) {
@@ -97,25 +98,24 @@ export class SystemReplay {
       idleContainers: bound(this._pool, this._pool.idleCount),
       vms: bound(this._fleet, this._fleet.running),
     });
-    const { reclaims, disturbances } = this._meters;
+    const { reclaims, disturbances, functions: measured } = this._meters;
     if (config.interference) {
       this._interference = new Interference(pricing, this._pool, disturbances);
     }
-    this._devices = new DeviceBooks({
-      clock: this._clock,
-      fleet: this._fleet,
-      ledger: this._ledger,
-      reclaims,
-      interference: this._interference,
-    });
-    this._shortage = new Shortage(this._fleet, this._pool, config.whenFull, {
+    const shared = { clock: this._clock, ledger: this._ledger };
+    const { _fleet: fleet, _pool: pool, _interference: interference, _queues: queues } = this;
+    this._devices = new DeviceBooks({ ...shared, fleet, reclaims, interference });
+    this._shortage = new Shortage(fleet, pool, config.whenFull, {
       stop: bound(this, this._stop),
       lost: bound(this, this._lost),
       vmEnded: bound(this, this._vmEnded),
       ask: bound(this._devices, this._devices.ask),
-      ledger: this._ledger,
-      clock: this._clock,
+      ...shared,
     });
+    if (ways.length > 0) {
+      const parts = { ...shared, pool, pricing, devices: this._devices, queues, disturbances };
+      this._rests = new Rests({ ...parts, policy: config.idle, machine, functions: measured });
+    }
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
     const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
@@ -159,13 +159,17 @@ export class SystemReplay {
         this._timerFired();
         continue;
       }
-      const slot = slotOf(event);
-      const kind = kindOf(event);
-      if (kind === EVENT_END) this._end(slot);
-      else if (kind === EVENT_READY) this._ready(slot);
-      else if (kind === EVENT_EXPIRE) this._mayExpire(slot);
-      // the last kind has a function in the slot's place
-      else this._mayPrewarm(slot);
+      const slot = events.slotOf(event);
+      const kind = events.kindOf(event);
+      if (kind === events.EVENT_END) this._end(slot);
+      else if (kind === events.EVENT_READY) this._ready(slot);
+      else if (kind === events.EVENT_EXPIRE) this._mayExpire(slot);
+      // other kinds have a function in the slot's place, or the number of a VM at rest
+      else if (kind === events.EVENT_PREWARM) this._mayPrewarm(slot);
+      else {
+        this._rests?.due(slot);
+        this._timerFired();
+      }
     }
   }
 
@@ -271,6 +275,7 @@ export class SystemReplay {
   private _startOn(host: Host, profile: FunctionProfile, call?: Call): number {
     const start = this._fleet.start(host, profile);
     const { container } = start;
+    const waitMs = this._rests?.wake(container.vm).waitMs ?? 0;
     this._ledger.start(start, call?.isMeasured ?? this._ledger.isMeasured);
     const slot = this._pool.add(container, profile.id, host);
     host.add(container, slot);
@@ -282,9 +287,10 @@ export class SystemReplay {
       return NOBODY;
     }
     this._devices.started(start);
-    const readyInMs = this._priceStart(start, host, call?.isMeasured === true);
+    const waitNs = Math.max(start.waitNs ?? 0, waitMs * NS_PER_MS);
+    const readyInMs = this._priceStart({ ...start, waitNs }, host, call?.isMeasured === true);
     if (call !== undefined) this._recordStart(slot, start, call, readyInMs);
-    this._clock.post(this._clock.now + readyInMs, eventOf(EVENT_READY, slot));
+    this._clock.post(this._clock.now + readyInMs, events.eventOf(events.EVENT_READY, slot));
     return slot;
   }
 
@@ -298,12 +304,9 @@ export class SystemReplay {
   /** Milliseconds until a container that starts is ready. */
   private _priceStart(start: Start, host: Host, isMeasured: boolean): number {
     const { now } = this._clock;
-    const { vm, profile } = start.container;
+    const { profile } = start.container;
     const { starts, functions } = this._meters;
-    const contended = start.newVm
-      ? this._queues.get(host)?.enter(vm, host.vms - 1, now)
-      : undefined;
-    this._ledger.add(contended?.operations);
+    const contended = this._queues.forStart(start, host);
     const readyInMs = starts.price(start, now, isMeasured, contended);
     if (isMeasured) functions.started(profile.id, readyInMs, starts.sandboxMs);
     return readyInMs;
@@ -314,10 +317,10 @@ export class SystemReplay {
     const pool = this._pool;
     const container = pool.container(slot);
     pool.begin(slot, now);
-    let lateMs = 0;
+    let lateMs = this._rests?.begin(slot) ?? 0;
     if (container.begin(this._ledger.total, this._counts)) {
       const devices = this._ledger.takeOperations(container.vm);
-      lateMs = this._meters.disturbances.holdUp(slot, pool.callOf(slot), this._counts, devices);
+      lateMs += this._meters.disturbances.holdUp(slot, pool.callOf(slot), this._counts, devices);
     }
     if (this._interference !== undefined) {
       lateMs += this._interference.begin(slot, container.vm, now);
@@ -326,7 +329,7 @@ export class SystemReplay {
     if (pool.takeAhead(slot)) this._prewarmer.counts.used += 1;
     if (pool.isMeasured(slot)) this._meters.functions.ran(functionId);
     this._recorder?.begin(slot, lateMs);
-    this._clock.post(now + pool.durationMs(slot) + lateMs, eventOf(EVENT_END, slot));
+    this._clock.post(now + pool.durationMs(slot) + lateMs, events.eventOf(events.EVENT_END, slot));
     this._listener?.tell('call', slot, now);
     this._sessions?.begin(slot, functionId);
     if (this._fleet.isOver) this._shortage.settle();
@@ -349,7 +352,7 @@ export class SystemReplay {
     }
     const owedMs = this._interference?.takeOwedMs(slot) ?? 0;
     if (owedMs > 0) {
-      this._clock.post(now + owedMs, eventOf(EVENT_END, slot));
+      this._clock.post(now + owedMs, events.eventOf(events.EVENT_END, slot));
       return;
     }
     this._measureEnd(slot);
@@ -378,6 +381,7 @@ export class SystemReplay {
     this._arm(slot);
     this._setIdle(slot, true);
     this._listener?.tell(kind, slot, now, true);
+    this._rests?.rested(slot);
     if (waiting.size > 0) this._serveWaiting();
   }
 
@@ -398,7 +402,7 @@ export class SystemReplay {
   /** One expiry event a container is enough: it is moved on when the container was used since. */
   private _arm(slot: number): void {
     if (!this._pool.arm(slot)) return;
-    this._clock.post(this._pool.expiresMs(slot), eventOf(EVENT_EXPIRE, slot));
+    this._clock.post(this._pool.expiresMs(slot), events.eventOf(events.EVENT_EXPIRE, slot));
   }
 
   private _mayExpire(slot: number): void {
@@ -423,11 +427,13 @@ export class SystemReplay {
     this._setIdle(slot, false);
     this._pool.remove(slot, this._clock.now);
     host.remove(container, slot);
+    const { vm, profile } = container;
     const stop = host.system.stop(container);
     this._meters.population.change(this._clock.now, -1, 0);
-    if (container.vm.stopReason !== undefined) this._vmEnded(container.vm, slot);
+    if (vm.stopReason !== undefined) this._vmEnded(vm, slot);
+    this._rests?.look(vm, host, profile.id);
     this._listener?.tell('stop', slot, this._clock.now);
-    this._devices.stopped(container.vm, stop);
+    this._devices.stopped(vm, stop);
   }
 
   /** The container went with its VM. */
@@ -444,7 +450,8 @@ export class SystemReplay {
   private _vmEnded(vm: MicroVm, slot: number): void {
     const { population, functions } = this._meters;
     population.change(this._clock.now, 0, -1);
-    functions.held(this._pool.functionId(slot), vm.heldFrameNs / NS_PER_MS);
+    this._rests?.forget(vm);
+    functions.ended(this._pool.functionId(slot), vm);
     this._meters.starts.vmEnded(vm);
     this._interference?.vmEnded(vm);
   }
@@ -465,29 +472,23 @@ export class SystemReplay {
     const unserved = [...this._waiting].filter(({ isMeasured }) => isMeasured);
     for (const call of unserved) this._refuse(call);
     this._recorder?.finish();
-    const { receipt, measured, warmup } = this._ledger;
+    const { receipt, measured } = this._ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this._measureEnd(slot);
-    for (const [vm, functionId] of this._runningVms()) {
-      meters.functions.held(functionId, vm.heldFrameNs / NS_PER_MS);
-    }
-    const run: Omit<SystemRun, 'hash'> = {
+    for (const [vm, id] of this._runningVms()) meters.functions.ended(id, vm);
+    const run = finishedRun({
       name: this._name,
-      ...meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
+      measured: meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this._shortage.counts,
       prewarms: this._prewarmer.counts,
-      reclaim: {
-        ...meters.reclaims.frames,
-        migratedPages: measured[COUNT_MIGRATED_PAGES] as number,
-      },
-      receipt: receipt.slice(),
-      pageOps: pageOpsOf(measured) + pageOpsOf(warmup),
-    };
-    const hash = hashOfRun(run, this._fleet.running(), [measured, warmup]);
+      reclaimed: meters.reclaims.frames,
+      ledger: this._ledger,
+      vms: this._fleet.running(),
+    });
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
-    return { ...run, hash };
+    return run;
   }
 
   /** VMs with the function whose containers they have. */

@@ -183,12 +183,21 @@ export class WarmPool {
     return slot;
   }
 
-  /** The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle. */
+  /** With its VM: it holds nothing of the host's memory. */
+  private _isSuspended(slot: number): boolean {
+    return this.container(slot).vm.isSuspended;
+  }
+
+  /**
+   * The idle container of a host that was used least recently, of equals the one of the lowest slot; -1 if none is idle.
+   * Suspended ones are none.
+   */
   oldestIdle(host: Host): number {
     let oldest = NOBODY;
     for (let slot = this._oldest; slot !== NOBODY; slot = this._newer[slot] as number) {
       if (oldest !== NOBODY && this._sinceMs[slot] !== this._sinceMs[oldest]) break;
-      if (this._hosts[slot] === host && (oldest === NOBODY || slot < oldest)) oldest = slot;
+      if (this._hosts[slot] !== host || this._isSuspended(slot)) continue;
+      if (oldest === NOBODY || slot < oldest) oldest = slot;
     }
     return oldest;
   }

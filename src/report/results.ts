@@ -135,6 +135,7 @@ export type SystemResult = {
   /** Containers that a keep-alive policy had started before a call came, and those of them that got one. */
   prewarms: { started: number; used: number };
   idle: IdleResult;
+  rests: RestsResult;
   containers: ContainersResult;
   vms: Numbers;
   startupMs: StartupMs;
@@ -193,6 +194,12 @@ export type FunctionResult = {
   footprintGiBSeconds: number;
   idleSeconds: number;
   wastedGiBSeconds: number;
+  /** As `rests` of the system. */
+  parks: number;
+  suspends: number;
+  resumes: number;
+  writtenBytes: number;
+  readBytes: number;
 };
 
 /** Each measured invocation is in one of them. */
@@ -223,6 +230,18 @@ export type IdleResult = {
   containerSeconds: number;
   /** Their own anonymous memory times the time that they were idle. */
   wastedGiBSeconds: number;
+};
+
+/** What the idle policy did to VMs whose containers nobody called. */
+export type RestsResult = {
+  parks: number;
+  /** That parking got. */
+  parkedBytes: number;
+  suspends: number;
+  resumes: number;
+  /** To images and from them. */
+  writtenBytes: number;
+  readBytes: number;
 };
 
 /** Cold starts only, from arrival to the handler's first instruction; all 0 when there was none. */

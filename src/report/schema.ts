@@ -61,6 +61,11 @@ const functionResult: z.ZodType<FunctionResult> = z.strictObject({
   footprintGiBSeconds: amount,
   idleSeconds: amount,
   wastedGiBSeconds: amount,
+  parks: whole,
+  suspends: whole,
+  resumes: whole,
+  writtenBytes: amount,
+  readBytes: amount,
 });
 
 const systemResult: z.ZodType<SystemResult> = z.strictObject({
@@ -76,6 +81,14 @@ const systemResult: z.ZodType<SystemResult> = z.strictObject({
   }),
   prewarms: z.strictObject({ started: whole, used: whole }),
   idle: z.strictObject({ containerSeconds: amount, wastedGiBSeconds: amount }),
+  rests: z.strictObject({
+    parks: whole,
+    parkedBytes: amount,
+    suspends: whole,
+    resumes: whole,
+    writtenBytes: amount,
+    readBytes: amount,
+  }),
   containers: z.strictObject({ ...numbers, runningVmShare: amount.max(1) }),
   vms: z.strictObject(numbers),
   startupMs,

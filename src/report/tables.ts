@@ -32,6 +32,9 @@ const WHOLE: ReadonlySet<string> = new Set([
   'shortage_unserved',
   'prewarms_started',
   'prewarms_used',
+  'rests_parks',
+  'rests_suspends',
+  'rests_resumes',
   'reclaim_migratedPages',
   'pageOps',
   'containers_peak',
@@ -43,6 +46,9 @@ const WHOLE: ReadonlySet<string> = new Set([
   'warm',
   'queued',
   'refused',
+  'parks',
+  'suspends',
+  'resumes',
 ]);
 
 function* leaves(value: object, prefix: string): Generator<[string, Cell]> {

@@ -17,7 +17,15 @@ import { SNAPSHOT_SCENARIO } from './question/snapshot-size.ts';
 import { POPULAR_SCENARIO } from './popular.ts';
 import type { Scenario } from './scenario.ts';
 
-export { type GuestSize, guestConfig, loneVm, touchAndExit, vmmFootprint } from './guest.ts';
+export {
+  type GuestSize,
+  type LoneHost,
+  guestConfig,
+  loneHost,
+  loneVm,
+  touchAndExit,
+  vmmFootprint,
+} from './guest.ts';
 export { EXIT_DEFAULTS, exitRow } from './czone-exit.ts';
 export { START_ORDERS, type StartOrder, densityRow } from './density.ts';
 export { popularRow } from './popular.ts';

@@ -97,6 +97,8 @@ export class Container {
   private readonly _dispatched: Dispatched | undefined;
   private readonly _calledOnce: (() => void) | undefined;
   private _isIdle = false;
+  /** How often its VM was suspended when it was called last. */
+  private _seenSuspends: number;
   /** Frames of its heap, which begins at its first page. */
   private _heapFrames: number;
   /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
@@ -112,6 +114,7 @@ export class Container {
     this._dispatched = config.dispatched;
     this._calledOnce = config.calledOnce;
     const { guest } = vm;
+    this._seenSuspends = vm.suspends;
     this.startOperations = this._startSteps(config);
     this._process = this._processOf(guest, config);
     const file = guest.files.open(profile.name);
@@ -175,6 +178,7 @@ export class Container {
   begin(total: Counts, counts: Counts): boolean {
     this.setIdle(false);
     this._call += 1;
+    if (this.vm.suspends !== this._seenSuspends) this._comeBack();
     if (this._call >= this._growsAt) this._grow();
     return this._calls.begin(total, counts);
   }
@@ -184,6 +188,18 @@ export class Container {
     if (this._call >= this._collectsAt) this._collect();
     this._calls.end(total, counts);
     if (this._call === 1) this._calledOnce?.();
+  }
+
+  /** Its VM was suspended meanwhile: what it touches in memory besides the call. */
+  private _comeBack(): void {
+    const { vm, profile } = this;
+    this._seenSuspends = vm.suspends;
+    const { resumeFrames, resumeWriteFrames, resumeFileFrames, name } = profile;
+    const { guest } = vm;
+    const pages = this._heapFrames;
+    const touched = Math.min(resumeFrames, pages);
+    this._process.touchScattered({ pages, touched, written: Math.min(resumeWriteFrames, touched) });
+    guest.files.readScattered(guest.files.open(name), profile.fileFrames, resumeFileFrames, 0);
   }
 
   /** What calls have brought by now, and what a collection took. */

@@ -26,6 +26,16 @@ export {
   type HostRoom,
 } from './hosts/index.ts';
 export {
+  DEFAULT_IDLE,
+  IDLE_POLICIES,
+  type IdlePolicy,
+  type IdlePolicySpec,
+  type IdleStep,
+  type IdleWay,
+  expectParkable,
+  idlePolicyOf,
+} from './idle/index.ts';
+export {
   DEFAULT_KEEP_ALIVE_MS,
   KEEP_ALIVES,
   type KeepAlive,
@@ -57,9 +67,11 @@ export {
   type PlacementSpec,
 } from './placement/index.ts';
 export { type OwnMemory, withMemory } from './own-memory.ts';
+export { spareFrames } from './park.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
 export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
 export type {
+  Asked,
   DeviceWork,
   IdleReclaim,
   ServerlessSystem,

@@ -10,6 +10,8 @@ import { FrozenFunctions } from './frozen.ts';
 import { firstFit } from './hosts/first-fit.ts';
 import { leastLoaded } from './hosts/least-loaded.ts';
 import { sameFunction } from './hosts/same-function.ts';
+import { Joined } from './idle/index.ts';
+import { Steps } from './idle/steps.ts';
 import { Fixed } from './keep-alive/fixed.ts';
 import { Hybrid, IdleTimes } from './keep-alive/hybrid.ts';
 import { UNTIL_FULL } from './keep-alive/lru.ts';
@@ -43,11 +45,13 @@ export const SERVERLESS_KNOWN: Known = {
     Hybrid,
     IdleTimes,
     Inflated,
+    Joined,
     ManyPerVm,
     OnePerVm,
     Partitions,
     Plugged,
     Slotted,
+    Steps,
     Watched,
     Zoned,
   },

@@ -79,6 +79,10 @@ export interface VmScheme {
   priced?(counts: Counts): Operations;
   /** A container has gone, and others stay. What the host asked the VM for then, and what came at once; undefined: by its zone. */
   left?(): Asked | undefined;
+  /** All containers are idle: the guest gives back what it can spare. Without this its VMs cannot be parked. */
+  park?(): Asked;
+  /** It has back what it needs for calls. */
+  unpark?(): void;
   /** The host sends calls to a container, or has none for it. */
   readonly dispatched?: ((czone: number, isIdle: boolean) => void) | undefined;
   /** Frames that the host has got back so far. */
@@ -231,6 +235,7 @@ export class ManyPerVm implements ServerlessSystem {
     this._started += 1;
     room.containers += 1;
     const counts = newCounts();
+    const resumed = this._resumed(vm);
     vm.stir();
     const czone = scheme?.placed?.(profile, owner);
     const container = new Container(vm, profile, {
@@ -241,7 +246,11 @@ export class ManyPerVm implements ServerlessSystem {
       dispatched: scheme?.dispatched,
     });
     vm.settle(counts);
-    const steps = { ...container.startOperations, ...scheme?.before };
+    const steps = {
+      ...(resumed !== undefined && { resume: resumed }),
+      ...container.startOperations,
+      ...scheme?.before,
+    };
     const priced = scheme?.priced?.(counts);
     const taken = vm.takeOperations();
     const devices = priced === undefined ? taken : { ...priced, ...taken };
@@ -264,10 +273,10 @@ export class ManyPerVm implements ServerlessSystem {
     const room = rooms[at] as SharedVm;
     const { scheme } = room;
     const gotBefore = scheme?.gotFrames ?? 0;
-    const zoneFrames = container.exit();
+    const zoneFrames = this._exit(container, room);
     const gotFrames = (scheme?.gotFrames ?? 0) - gotBefore;
     room.containers -= 1;
-    if (room.containers === 0) scheme?.emptied?.();
+    if (room.containers === 0 && !vm.isSuspended) scheme?.emptied?.();
     const left = room.containers > 0 ? scheme?.left?.() : undefined;
     const asked = left ?? { askedFrames: zoneFrames, gotFrames };
     vm.settle(counts);
@@ -276,6 +285,37 @@ export class ManyPerVm implements ServerlessSystem {
     rooms.splice(at, 1);
     this._vmm.stop(vm, counts);
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
+  }
+
+  /** What a VM's going on took, if it was suspended. */
+  private _resumed(vm: MicroVm): Operations | undefined {
+    if (!vm.isSuspended) return undefined;
+    vm.resume(this._context.machine.resumed);
+    return vm.takeOperations();
+  }
+
+  /** A suspended VM goes on to end one of its containers; with the last of them its image is dropped. */
+  private _exit(container: Container, { vm, containers }: SharedVm): number {
+    if (containers > 1) vm.resume(this._context.machine.resumed);
+    return vm.isSuspended ? 0 : container.exit();
+  }
+
+  private _schemeOf(vm: MicroVm): VmScheme | undefined {
+    for (const rooms of this._byFunction.values()) {
+      const room = rooms.find((one) => one.vm === vm);
+      if (room !== undefined) return room.scheme;
+    }
+    return undefined;
+  }
+
+  park(vm: MicroVm): Asked {
+    const scheme = this._schemeOf(vm);
+    if (scheme?.park !== undefined) return scheme.park();
+    throw new RefusedArgument('idle', 'systems that can be parked', 'a scheme without park');
+  }
+
+  unpark(vm: MicroVm): void {
+    this._schemeOf(vm)?.unpark?.();
   }
 
   hasRoom(profile: FunctionProfile): boolean {

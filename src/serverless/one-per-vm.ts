@@ -21,7 +21,8 @@ import {
   hostOf,
   systemFrames,
 } from './machine.ts';
-import type { ServerlessSystem, Start, Stop } from './system.ts';
+import { parkByBalloon } from './park.ts';
+import type { Asked, ServerlessSystem, Start, Stop } from './system.ts';
 
 /** A VM for one container: guest OS, the container's limit, its kernel memory. */
 export function soloConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
@@ -58,10 +59,12 @@ export function emptyVm(
 export class OnePerVm implements ServerlessSystem {
   private readonly _vmm: Vmm;
   private readonly _make: MakeSandbox;
+  private readonly _clock: SystemContext['clock'];
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
     this._vmm = hostOf(context);
     this._make = makes(this._vmm);
+    this._clock = context.clock;
   }
 
   get host(): HostMemory {
@@ -83,7 +86,8 @@ export class OnePerVm implements ServerlessSystem {
   stop(container: Container): Stop {
     const { vm } = container;
     const counts = newCounts();
-    container.exit();
+    // of a suspended VM there is an image, and no guest to end anything in
+    if (!vm.isSuspended) container.exit();
     this._vmm.stop(vm, counts);
     const operations = { containerDestroy: 1, ...vm.takeOperations() };
     return { operations, counts, askedFrames: 0, gotFrames: 0 };
@@ -91,6 +95,10 @@ export class OnePerVm implements ServerlessSystem {
 
   hasRoom(): boolean {
     return false;
+  }
+
+  park(vm: MicroVm): Asked {
+    return parkByBalloon(vm, this._clock);
   }
 
   kill(vm: MicroVm): void {

@@ -9,7 +9,7 @@ import type { SystemContext } from './machine.ts';
 /**
  * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `parent`:
  * the VM starts that it is forked from. `wait`: the VM chosen is still starting, or gives memory back. `zone`: blocks of the container's
- * zone come. `grow`: memory comes to the VM, by its device. `memory`: faults of the container's start.
+ * zone come. `resume`: the VM chosen is suspended, and goes on. `grow`: memory comes to the VM, by its device. `memory`: faults of the container's start.
  */
 export const START_STEPS = [
   'contention',
@@ -20,6 +20,7 @@ export const START_STEPS = [
   'clone',
   'cloneMemory',
   'wait',
+  'resume',
   'zone',
   'grow',
   'container',
@@ -92,6 +93,13 @@ export interface ServerlessSystem {
   takeIdleReclaims?(): readonly IdleReclaim[];
   /** What devices did by themselves since the last time. */
   takeWork?(): readonly VmWork[];
+  /**
+   * A VM whose containers are idle gives back what it can spare. What it was asked for and what came at once: what comes later is
+   * told as work or as idle reclaim. Without this its VMs cannot be parked.
+   */
+  park?(vm: MicroVm): Asked;
+  /** A parked VM is about to work: it has back what it needs for that. */
+  unpark?(vm: MicroVm): void;
   /** VMs that run, in the order in which they were started. */
   vms(): Iterable<MicroVm>;
 }
@@ -105,6 +113,8 @@ export interface SystemSpec {
   readonly source: string;
   /** What it does not do, or does otherwise than its source. */
   readonly limits: string;
+  /** Why its VMs cannot be parked (`--idle park`). */
+  readonly noPark?: string;
   /** On an empty host. */
   create(context: SystemContext): ServerlessSystem;
   /** The same with what stands after `NAME:`; without it there is nothing to choose. Wrong text is an ArgumentError. */

@@ -14,8 +14,46 @@ import {
 } from '../virtio/index.ts';
 import { GUEST_BACKING_ORDER_4K, type MicroVm } from './microvm.ts';
 
+/** One of them. */
+export class VmTimer implements TimerHandle {
+  private readonly _vm: MicroVm;
+  private readonly _timers: Timers;
+  /** undefined once it is done, or was cancelled. */
+  private _fire: (() => void) | undefined;
+  private _timer: TimerHandle;
+
+  constructor(vm: MicroVm, timers: Timers, delayNs: number, fire: () => void) {
+    this._vm = vm;
+    this._timers = timers;
+    this._fire = fire;
+    this._timer = timers.after(delayNs, bound(this, this._due));
+  }
+
+  cancel(): void {
+    this._fire = undefined;
+    this._timer.cancel();
+  }
+
+  private _due(): void {
+    const fire = this._fire;
+    if (fire === undefined || this._vm.stopReason !== undefined) return;
+    if (this._vm.isSuspended) {
+      this._vm.whenResumed(bound(this, this._again));
+      return;
+    }
+    this._fire = undefined;
+    this._vm.stir();
+    fire();
+  }
+
+  private _again(): void {
+    this._timer = this._timers.after(0, bound(this, this._due));
+  }
+}
+
 /**
- * Timers that never fire once their VM has ended: the guest behind them may be another's by then.
+ * Timers that never fire once their VM has ended: the guest behind them may be another's by then. What would fire while the VM is
+ * suspended does when it goes on.
  */
 export class VmTimers implements Timers {
   private readonly _vm: MicroVm;
@@ -31,13 +69,7 @@ export class VmTimers implements Timers {
   }
 
   after(delayNs: number, fire: () => void): TimerHandle {
-    return this._timers.after(delayNs, bound(this, this._fire, fire));
-  }
-
-  private _fire(fire: () => void): void {
-    if (this._vm.stopReason !== undefined) return;
-    this._vm.stir();
-    fire();
+    return new VmTimer(this._vm, this._timers, delayNs, fire);
   }
 }
 

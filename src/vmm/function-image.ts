@@ -10,7 +10,7 @@ import {
   type HostMemory,
   newAccount,
 } from './host.ts';
-import type { VmmFootprint } from './microvm.ts';
+import type { VmmFootprint } from './account.ts';
 import { Pager } from './pager.ts';
 import { type Opened, Template, wholeImage } from './template.ts';
 

@@ -17,6 +17,7 @@ export {
   HostMemory,
   HostOutOfMemory,
 } from './host.ts';
+export { IMAGE_LOADS, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 export { HOST_CACHES, type HostCache, HostFiles } from './host-files.ts';
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
 export {
@@ -34,19 +35,14 @@ export {
   since,
 } from './counted.ts';
 export type { Given, MemoryDevice } from './device/device.ts';
+export type { VmmFootprint } from './account.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
 export { HyperAlloc, type HyperAllocOptions } from './device/hyperalloc.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';
 export { type RequestAnswer, VirtioMem, type VirtioMemOptions } from './device/virtio-mem.ts';
-export {
-  type AttachedDevice,
-  type Debtor,
-  MicroVm,
-  type VmContext,
-  type VmmFootprint,
-} from './microvm.ts';
+export { type AttachedDevice, type Debtor, MicroVm, type VmContext } from './microvm.ts';
 export type { OperationName, Operations } from '../cost/index.ts';
 export { hotplugStart, memoryFor, roomFor, wholeBlocks } from './size.ts';
 export { bootOperations } from './boot.ts';

@@ -2,7 +2,7 @@
 
 import type { Known } from '../graph/index.ts';
 import { VIRTIO_KNOWN } from '../virtio/index.ts';
-import { VmTimers } from './attach.ts';
+import { VmTimer, VmTimers } from './attach.ts';
 import { Balloon, DiscardHost } from './device/balloon.ts';
 import { CZoneSide, CZoneVirtio, takeFrom } from './device/czone.ts';
 import { Dimms } from './device/dimm.ts';
@@ -10,6 +10,7 @@ import { HyperAlloc, MonitorHost } from './device/hyperalloc.ts';
 import { Reporting } from './device/reporting.ts';
 import { PlugHost, VirtioMem } from './device/virtio-mem.ts';
 import { FunctionImage } from './function-image.ts';
+import { Hibernation } from './hibernation.ts';
 import { HostFiles } from './host-files.ts';
 import { HostMemory } from './host.ts';
 import { Lasting } from './lasting.ts';
@@ -17,6 +18,7 @@ import { VmMemory } from './memory.ts';
 import { MicroVm } from './microvm.ts';
 import { Pager } from './pager.ts';
 import { ImageStore, Template, TemplateStore } from './template.ts';
+import { VmFiles } from './vm-files.ts';
 import { Vmm, nowNsOf } from './vmm.ts';
 
 export const VMM_KNOWN: Known = {
@@ -27,6 +29,7 @@ export const VMM_KNOWN: Known = {
     Dimms,
     DiscardHost,
     FunctionImage,
+    Hibernation,
     HostFiles,
     HostMemory,
     HyperAlloc,
@@ -40,7 +43,9 @@ export const VMM_KNOWN: Known = {
     Template,
     TemplateStore,
     VirtioMem,
+    VmFiles,
     VmMemory,
+    VmTimer,
     VmTimers,
     Vmm,
   },

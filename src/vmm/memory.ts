@@ -29,12 +29,9 @@ export class VmMemory implements GuestBytes, DriverMemory {
   readonly sizeBytes: number;
   private readonly _kernel: GuestMemory;
   private readonly _core: Core;
-  /** Contents of the template that this guest was cloned from; never written. */
-  private readonly _template: FrameContents;
-  private readonly _frames: Map<number, Uint8Array | undefined> = new Map<
-    number,
-    Uint8Array | undefined
-  >();
+  /** Contents of the image that this guest was cloned or resumed from; never written. */
+  private _template: FrameContents;
+  private _frames: Map<number, Uint8Array | undefined> = new Map<number, Uint8Array | undefined>();
   /** Driver allocations by address: the order of each. Small ones share pages. */
   private readonly _blocks: Map<number, number> = new Map<number, number>();
   /** Lengths of the small ones in use, by address. */
@@ -69,6 +66,12 @@ export class VmMemory implements GuestBytes, DriverMemory {
    */
   freeze(): FrameContents {
     return new Map([...this._template, ...this._frames]);
+  }
+
+  /** All that there is goes to an image: what is written from now on is copied first. */
+  suspend(): void {
+    this._template = this.freeze();
+    this._frames = new Map();
   }
 
   contains(addr: number, lengthBytes: number): boolean {

@@ -3,10 +3,7 @@
 import { bound } from '../graph/index.ts';
 import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
 import {
-  COUNT_BLOCK_READS,
-  COUNT_DEVICE_READS,
   COUNT_RELEASED_PAGES,
-  COUNT_TEMPLATE_MAPS,
   addCounts,
   type Counts,
   type CorePool,
@@ -14,38 +11,30 @@ import {
   type FreeSpace,
   GuestKernel,
   type KernelClocks,
+  type ResumeTouches,
   layoutOf,
   newCounts,
 } from '../guest/index.ts';
 import {
   CAUSE_ANONYMOUS,
-  CAUSE_FILE_SHARED,
-  CAUSE_GUEST_OS,
-  CAUSE_IDLE_UNUSED,
-  CAUSE_PAGE_TABLES,
-  CAUSE_VMM,
+  CAUSE_HOST_CACHE,
   type HostMemory,
   framesOf,
   newAccount,
 } from './host.ts';
+import { type VmmFootprint, accountOf } from './account.ts';
 import { VmMemory } from './memory.ts';
+import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
 import { type CountedDevice, addOperations, since } from './counted.ts';
+import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
-import type { Pager } from './pager.ts';
+import { Pager } from './pager.ts';
 import type { Template } from './template.ts';
 
 /** Host memory in pages of 4 KiB behind the guest. */
 export const GUEST_BACKING_ORDER_4K = 0;
-
-/** What the VMM itself costs. */
-export interface VmmFootprint {
-  /** VMM process without guest memory. */
-  readonly processFrames: number;
-  /** Frames of host page tables for each backed guest frame. */
-  readonly tableFramesPerFrame: number;
-}
 
 /** What must be at hand to start and stop VMs. */
 export interface VmContext {
@@ -89,6 +78,9 @@ export class MicroVm {
   private readonly _context: VmContext;
   private readonly _template: Template;
   private _pager: Pager | undefined;
+  /** Of a VM that was suspended once. */
+  private _hibernation: Hibernation | undefined;
+  private readonly _deferred: (() => void)[] = [];
   private readonly _claims: FrameRange[] = [];
   private readonly _kinds: Set<string> = new Set();
   private readonly _held: Float64Array = newAccount();
@@ -97,9 +89,7 @@ export class MicroVm {
   /** What was counted when the host reclaimed; the next settle hands it on. */
   private readonly _carried: Counts = newCounts();
   private _isCarrying = false;
-  /** Files that it has read, and how many pages of the host's copies it has mapped. */
-  private readonly _files: Set<string> = new Set<string>();
-  private _mappedFrames = 0;
+  private readonly _files: VmFiles;
   private _stirs = 0;
   private readonly _debtors: Debtor[] = [];
   /** When the last debt was made. */
@@ -127,10 +117,8 @@ export class MicroVm {
     this._guest = GuestKernel.fromImage(image, core, context.clocks);
     this._guest.onMoved = bound(this, this._settleAside);
     this._guest.onStir = bound(this, this.stir);
-    this._guest.files.source = {
-      isMapped: context.files.mode === 'dax',
-      came: bound(this, this._readFile),
-    };
+    this._files = new VmFiles(context.files, bound(this, this._carry));
+    this._guest.files.source = this._files;
     const opened = template.open?.(core);
     this.startOperations = opened?.operations ?? template.startOperations;
     if (opened?.pager !== undefined) this._attachPager(opened.pager);
@@ -141,6 +129,63 @@ export class MicroVm {
       this._end('refused by the host');
       throw error;
     }
+  }
+
+  /**
+   * The VM goes to a disk: what the guest has of its own is written, and the host holds nothing for it alone until it is resumed.
+   * What was counted until now must have been settled.
+   */
+  suspend(load: ImageLoad = 'lazy'): void {
+    this.expectRunning();
+    if (this.isSuspended) return;
+    const { core } = this.guest;
+    this._hibernation ??= this._firstHibernation();
+    this._hibernation.write(core, load);
+    this._guest.suspend();
+    this._memory?.suspend();
+    this._files.leave();
+    this._settleAccount();
+  }
+
+  private _firstHibernation(): Hibernation {
+    const { clocks, host } = this._context;
+    const hibernation = new Hibernation(clocks.timers, host);
+    this.counted.push(hibernation);
+    const read = bound(hibernation, hibernation.read);
+    if (this._pager === undefined) {
+      this._attachPager(new Pager(this._guest.core, { isCopied: false, read }));
+    } else this._pager.alsoRead(read);
+    return hibernation;
+  }
+
+  /** A suspended VM goes on. What that takes, besides memory, is among its operations. */
+  resume(touched: ResumeTouches): void {
+    this.expectRunning();
+    if (!this.isSuspended) return;
+    this.stir();
+    this._hibernation?.restore();
+    this._files.useAgain();
+    this._guest.resume(touched);
+    for (const go of this._deferred.splice(0)) go();
+    this._settleAside();
+  }
+
+  get isSuspended(): boolean {
+    return this._hibernation?.isSuspended === true;
+  }
+
+  get suspends(): number {
+    return this._hibernation?.images ?? 0;
+  }
+
+  /** How often, and with how much, in the host's measured time. undefined: never. */
+  get suspendCounts(): Readonly<SuspendCounts> | undefined {
+    return this._hibernation?.counts;
+  }
+
+  /** For timers that would fire in a suspended VM: when it goes on. */
+  whenResumed(go: () => void): void {
+    this._deferred.push(go);
   }
 
   /** What it has put in place so far is in the VM's start. */
@@ -197,19 +242,6 @@ export class MicroVm {
     this._guest.catchUp(this._owedNs);
     this._guest.skipCounts();
     this._settleAccount();
-  }
-
-  /** Pages of a file came in or were mapped, up to a page: what the next settle hands on. */
-  private _readFile(name: string, pages: number, upTo: number): void {
-    const { files } = this._context;
-    if (!this._files.has(name)) {
-      this._files.add(name);
-      files.use(name);
-    }
-    const isMapped = files.mode === 'dax';
-    if (isMapped) this._mappedFrames += pages;
-    this._carry(isMapped ? COUNT_TEMPLATE_MAPS : COUNT_BLOCK_READS, pages);
-    this._carry(COUNT_DEVICE_READS, files.read(name, upTo));
   }
 
   private _carry(slot: number, pages: number): void {
@@ -289,7 +321,7 @@ export class MicroVm {
   settle(counts: Counts): void {
     this.expectRunning();
     this.stir();
-    this._guest.runBackground();
+    if (!this.isSuspended) this._guest.runBackground();
     this._readCounts(counts);
     this._settleAccount();
   }
@@ -341,18 +373,14 @@ export class MicroVm {
   }
 
   private _settleAccount(): void {
-    const { core, memory } = this._guest;
-    const { guestOs, file, anonymous, pageTables } = memory.used;
-    const { vmm, host } = this._context;
-    const next = this._next;
-    next[CAUSE_GUEST_OS] = guestOs;
-    next[CAUSE_VMM] = vmm.processFrames;
-    next[CAUSE_FILE_SHARED] = file;
-    next[CAUSE_ANONYMOUS] = anonymous;
-    next[CAUSE_IDLE_UNUSED] = core.privateFrames - guestOs - file - anonymous - pageTables;
-    const present = core.backedFrames + this._mappedFrames;
-    next[CAUSE_PAGE_TABLES] = pageTables + present * vmm.tableFramesPerFrame;
-    if (host.settle(this._held, next) !== 0) this._lasting.set(framesOf(this._held));
+    const { _guest: guest, _next: next } = this;
+    if (this.isSuspended) next.fill(0);
+    else {
+      accountOf(guest, this._context.vmm, this._files.mappedFrames, next);
+      next[CAUSE_HOST_CACHE] = this._hibernation?.mappedFrames(guest.core) ?? 0;
+    }
+    if (this._context.host.settle(this._held, this._next) === 0) return;
+    this._lasting.set(framesOf(this._held));
   }
 
   /** What the host held for it alone, times how long in nanoseconds, in the host's measured time. */
@@ -409,6 +437,7 @@ export class MicroVm {
     this.expectRunning();
     expectInteger('frames', frames, 0);
     let got = 0;
+    if (this.isSuspended) return got;
     for (const reclaim of this.reclaimers) {
       if (got < frames && this._stopReason === undefined) got += reclaim(frames - got);
     }
@@ -442,7 +471,7 @@ export class MicroVm {
     }
     // settling may end the VM: the host is short and takes the largest
     if (this._stopReason !== undefined) return;
-    this._context.inspect?.(this);
+    if (!this.isSuspended) this._context.inspect?.(this);
     const last = newCounts();
     last[COUNT_RELEASED_PAGES] = this._guest.core.privateFrames;
     this._pager?.take(last);
@@ -455,7 +484,7 @@ export class MicroVm {
     this._guest.stopWorkers();
     this._context.host.settle(this._held, newAccount());
     this._lasting.set(0);
-    this._context.files.leave(this._files);
+    if (!this.isSuspended) this._files.leave();
     this._template.drop();
     this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }

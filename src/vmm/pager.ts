@@ -25,13 +25,20 @@ export class Pager implements CountedDevice {
   readonly operations: Operations = {};
   exits = 0;
   private readonly _core: Core;
-  private readonly _config: PagerConfig;
+  private readonly _isCopied: boolean;
+  private readonly _readers: PagerConfig['read'][];
   private readonly _isLarge: boolean;
 
   constructor(core: Core, config: PagerConfig) {
     this._core = core;
-    this._config = config;
+    this._isCopied = config.isCopied;
+    this._readers = [config.read];
     this._isLarge = core.backingOrder === THP_ORDER;
+  }
+
+  /** Another image is behind the clone's pages, too. */
+  alsoRead(read: PagerConfig['read']): void {
+    this._readers.push(read);
   }
 
   /** Before the guest runs, pages of the image are put in place, read in one go if they are not in memory. Frames. */
@@ -48,7 +55,7 @@ export class Pager implements CountedDevice {
 
   /** What was only mapped is copied where nothing is shared. To be called before the core's counters are read. */
   beforeCounts(): void {
-    if (this._config.isCopied && this._core.sharedFrames > 0) this._core.backing.copyMapped();
+    if (this._isCopied && this._core.sharedFrames > 0) this._core.backing.copyMapped();
   }
 
   /** Takes what the pager did out of what the core counted. */
@@ -56,12 +63,10 @@ export class Pager implements CountedDevice {
     const maps = counts[COUNT_TEMPLATE_MAPS] as number;
     const copies = counts[COUNT_TEMPLATE_COPIES] as number;
     if (maps + copies > 0) {
-      this._add(
-        this._isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB',
-        this._config.read(this._core),
-      );
+      const frames = this._readers.reduce((sum, read) => sum + read(this._core), 0);
+      this._add(this._isLarge ? 'imageBulkRead4KiB' : 'imageRead4KiB', frames);
     }
-    if (this._config.isCopied) {
+    if (this._isCopied) {
       // a page that was mapped is copied later: the copies are all
       counts[COUNT_TEMPLATE_MAPS] = 0;
       if (!this._isLarge) this._move(counts, COUNT_TEMPLATE_COPIES, 'userfaultPage', 1);

@@ -13,7 +13,8 @@ import { expectName, expectNumber, expectObject } from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
 import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
-import { MicroVm, type VmContext, type VmmFootprint } from './microvm.ts';
+import type { VmmFootprint } from './account.ts';
+import { MicroVm, type VmContext } from './microvm.ts';
 import { FunctionImage, type ImageOptions } from './function-image.ts';
 import { type Contents, type ImageStore, type Template, TemplateStore } from './template.ts';
 

@@ -12,7 +12,9 @@ import { profilesOf } from '../../src/replay/profiles.ts';
 import { SystemReplay } from '../../src/replay/system-replay.ts';
 import {
   DEFAULT_WORKLOAD,
+  DEFAULT_IDLE,
   fixedKeepAlive,
+  idlePolicyOf,
   systemOf,
   whenFullOf,
 } from '../../src/serverless/index.ts';
@@ -31,6 +33,7 @@ function configOf(): SystemReplayConfig {
     profiles: profilesOf(trace, DEFAULT_WORKLOAD),
     machine: defaultMachine(),
     keepAlive: fixedKeepAlive(20_000),
+    idle: idlePolicyOf(DEFAULT_IDLE)(),
     prices: PUBLISHED,
     warmupMs: 0,
     hosts: 1,

@@ -45,7 +45,6 @@ const METHODS: readonly Reason[] = [
     / (?:GuestKernel\.(?:freeLists|proc)|CZoneVirtio\.reclaimPool|HostMemory\.byCause)$/,
     "the library's, for whoever looks into a guest or a host: examples/ has a program of each",
   ],
-  [/ Maps\.setTheme$/, "the library's, for pages that change between light and dark"],
   [/ (?:Vmm\.boot|VmMemory\.keptFrames|Dimms\.slots)$/, "the library's"],
   [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,

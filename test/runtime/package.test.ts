@@ -10,8 +10,11 @@ import { KIB, MIB } from '../../src/abi/unit.ts';
 import { ROOT } from '../house/tree.ts';
 import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/package.ts';
 
-/** Of the archive, unpacked: 1.16 MiB when the page (docs/decisions/0065) was written, of which 0.2 are Wasm. */
-const UNPACKED_BYTES_MOST = 1.25 * MIB;
+/**
+ * Of the archive, unpacked: 1.16 MiB when the page (docs/decisions/0065) was written, of which 0.2 are Wasm; and 0.36 MiB of the
+ * playground's own page since.
+ */
+const UNPACKED_BYTES_MOST = 1.6 * MIB;
 /** The limit, of all that an install brings. */
 const INSTALLED_BYTES_MOST = 10 * MIB;
 const LICENCES = ['MIT', 'ISC', 'Apache-2.0', 'BSD-3-Clause', '0BSD', 'BSD-2-Clause'];

@@ -1,6 +1,6 @@
 /** Frames are conserved: what a replay leaves behind when all containers have stopped, in the build that checks itself. */
 import { describe, expect, it } from 'vitest';
-import { type SystemSpec, fixedKeepAlive, replay } from '../../src/replay/index.ts';
+import { type SystemSpec, fixedKeepAlive, idlePolicyOf, replay } from '../../src/replay/index.ts';
 import { type MicroVm, SYSTEMS, faultText, verify } from '../../src/serverless/index.ts';
 import { smallTrace } from '../support/traces.ts';
 import { sized } from './size.ts';
@@ -34,6 +34,7 @@ async function playAll(
   spec: SystemSpec,
   idleReclaimMs?: number,
   seed = 1,
+  idle = 'keep',
 ): Promise<{ vms: number; faults: string[] }> {
   let vms = 0;
   const faults: string[] = [];
@@ -41,6 +42,7 @@ async function playAll(
     systems: [spec],
     seed,
     keepAlive: () => fixedKeepAlive(20_000),
+    idle: idlePolicyOf(idle),
     machine: {
       build: 'verify',
       idleReclaimMs,
@@ -63,6 +65,20 @@ describe('conservation of frames', () => {
       expect(vms).toBeGreaterThan(3);
     }
   });
+
+  it.each(SYSTEMS)('$name, with VMs that are suspended', async (spec) => {
+    const { faults } = await playAll(spec, undefined, 1, 'suspend:2s');
+    expect(faults).toEqual([]);
+  });
+
+  it.each(SYSTEMS.filter(({ noPark }) => noPark === undefined))(
+    '$name, with VMs that are parked',
+    async (spec) => {
+      const { vms, faults } = await playAll(spec, undefined, 1, 'park:1s');
+      expect(faults).toEqual([]);
+      expect(vms).toBeGreaterThan(3);
+    },
+  );
 
   it('with memory taken from idle containers', async () => {
     const spec = SYSTEMS.find(({ name }) => name === 'mcpv-czone') as SystemSpec;

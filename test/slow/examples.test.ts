@@ -22,6 +22,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'inflate-balloon.mjs': /balloon: 160 MiB\n[^]*deflated: 0 pages/,
   'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
   'own-csv.ts': /^scpv-template {[^]*^mcpv-czone {[^]*peak: \d+/m,
+  'own-idle.ts': /\d+ parked, \d+ suspended, \d+ resumed/,
+  'own-prewarm.ts': /\d+ cold, \d+ warm; \d+ ahead, \d+ used/,
   'own-keep-alive.ts': /fixed 10m: \d+ cold, \d+ warm\nown: \d+ cold, \d+ warm/,
   'own-placement.ts':
     /^fullest: [\d.]+ containers in ([\d.]+) VMs\nown: [\d.]+ containers in (?!\1 )[\d.]+ VMs/,
@@ -46,6 +48,11 @@ const LONGEST: Readonly<Record<string, number>> = {
 function runnable(name: string): string {
   const file = join(EXAMPLES, name);
   if (name.endsWith('.mjs')) return file;
+  return stripped(name, readFileSync(file, 'utf8'));
+}
+
+/** A program in TypeScript, without types. */
+function stripped(name: string, text: string): string {
   mkdirSync(STRIPPED, { recursive: true });
   const target = join(STRIPPED, name.replace(/ts$/, 'mjs'));
   const compilerOptions = {
@@ -53,7 +60,7 @@ function runnable(name: string): string {
     module: ts.ModuleKind.ESNext,
     verbatimModuleSyntax: true,
   };
-  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions });
+  const { outputText } = ts.transpileModule(text, { compilerOptions });
   writeFileSync(target, outputText);
   return target;
 }
@@ -80,4 +87,13 @@ describe('examples', () => {
       expect(output).toMatch(line);
     });
   }
+
+  it.skipIf(!isBuilt)('that of README.md runs', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, text = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+    expect(text.trimEnd().split('\n').length).toBeLessThan(15);
+    const program = stripped('readme.ts', text);
+    const output = execFileSync(process.execPath, [program], { encoding: 'utf8' });
+    expect(output).toMatch(/^40960 pages, \d+ frames of the host$/m);
+  });
 });

@@ -13,6 +13,7 @@ import {
   type SystemSpec,
   SYSTEMS,
   fixedKeepAlive,
+  idlePolicyOf,
   pricesOf,
   replay,
   resultsOf,
@@ -28,10 +29,19 @@ interface Workload {
   readonly trace: Trace;
   readonly keepAliveMs: number;
   readonly idleReclaimMs: number | undefined;
+  readonly idle: string;
   /** GiB of the host. */
   readonly host: number;
   readonly whenFull: string;
 }
+
+const IDLE: readonly string[] = [
+  'keep',
+  'park:1s',
+  'suspend:1s',
+  'suspend:500ms/working-set',
+  'park:500ms,suspend:3s',
+];
 
 const WORKLOADS: fc.Arbitrary<Workload> = fc
   .record({
@@ -43,6 +53,7 @@ const WORKLOADS: fc.Arbitrary<Workload> = fc
     burstyShare: fc.constantFrom(0, 0.5),
     keepAliveMs: fc.constantFrom(0, 2000, 60_000),
     idleReclaimMs: fc.constantFrom(undefined, 300),
+    idle: fc.constantFrom(...IDLE),
     host: fc.constantFrom(1, 4, 64),
     whenFull: fc.constantFrom('evict', 'evict,queue', 'refuse', 'ask,evict,kill'),
   })
@@ -82,13 +93,16 @@ function watched(spec: SystemSpec): Watched {
 
 function play(watch: Watched, workload: Workload, prices?: Prices): Promise<ReplayRun> {
   const { trace, keepAliveMs, idleReclaimMs, host, whenFull } = workload;
+  const parks = workload.idle.includes('park');
+  const idle = parks && watch.spec.noPark !== undefined ? 'suspend:1s' : workload.idle;
   return replay(trace, {
     systems: [watch.spec],
     seed: 1,
     prices,
     whenFull: whenFullOf(whenFull),
     keepAlive: () => fixedKeepAlive(keepAliveMs),
-    machine: { idleReclaimMs, hostFrames: host * 2 ** 18 },
+    idle: idlePolicyOf(idle),
+    machine: { idleReclaimMs: parks ? undefined : idleReclaimMs, hostFrames: host * 2 ** 18 },
     onEvent() {
       const vms: MicroVm[] = watch.systems.flatMap((system) => [...system.vms()]);
       const frames = vms.reduce((sum, vm) => sum + vm.guest.core.privateFrames, 0);
@@ -136,6 +150,10 @@ describe.each(SYSTEMS)('$name, over any small workload', (spec) => {
       expect(cold + warm + queued + refused).toBe(workload.trace.invocations);
       expect(reclaim.gotFrames).toBeLessThanOrEqual(reclaim.askedFrames);
       expect(startedVms).toBeLessThanOrEqual(only(run).containers.started);
+      const { rests } = only(run);
+      expect(rests.resumes).toBeLessThanOrEqual(rests.suspends);
+      expect(rests.readFrames === 0 || rests.resumes > 0).toBe(true);
+      expect(rests.writtenFrames).toBeLessThanOrEqual(times(only(run), 'imageWrite4KiB'));
       const touched =
         times(only(run), 'hostFault4KiB', 'templateCowCopy') +
         PAGEBLOCK_FRAMES * times(only(run), 'hyperallocInstall2MiB');

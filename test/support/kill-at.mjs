@@ -1,4 +1,5 @@
-// Loaded before a program (node --import): ends the process with SIGKILL before the nth step that changes a file system.
+// Loaded before a program (node --import): ends the process with a signal, SIGKILL if not said, before the nth step that changes a
+// file system.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -20,7 +21,7 @@ for (const name of STEPS) {
   const step = fs[name];
   fs[name] = (...args) => {
     left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
+    if (left === 0) process.kill(process.pid, process.env.KILL_WITH ?? 'SIGKILL');
     return step(...args);
   };
 }

@@ -1,9 +1,31 @@
 /** Small right records for the tests of this room. */
 import type { Details, LevelFigures, TimeSeries } from '../../src/report/detail.ts';
 import type { RecordRows } from '../../src/report/records.ts';
-import type { Results, SystemResult } from '../../src/report/results.ts';
+import type { FunctionResult, Results, SystemResult } from '../../src/report/results.ts';
 
 const MIB = 2 ** 20;
+
+function functionOf(factor: number): FunctionResult {
+  return {
+    id: 3,
+    name: 'only',
+    cold: 1234,
+    warm: 98_766,
+    queued: 0,
+    refused: 0,
+    startupMs: 76 * factor,
+    sandboxMs: 62 * factor,
+    slowdown: 1.01,
+    footprintGiBSeconds: 900,
+    idleSeconds: 3600,
+    wastedGiBSeconds: 90,
+    parks: 7,
+    suspends: 5,
+    resumes: 4,
+    writtenBytes: 128 * MIB,
+    readBytes: 32 * MIB,
+  };
+}
 
 export function system(name: string, factor = 1): SystemResult {
   const footprintBy = {
@@ -23,6 +45,14 @@ export function system(name: string, factor = 1): SystemResult {
     shortage: { evicted: 0, killedVms: 0, killedCalls: 0, undoneStarts: 0, unserved: 0 },
     prewarms: { started: 0, used: 0 },
     idle: { containerSeconds: 3600, wastedGiBSeconds: 90 },
+    rests: {
+      parks: 7,
+      parkedBytes: 64 * MIB,
+      suspends: 5,
+      resumes: 4,
+      writtenBytes: 128 * MIB,
+      readBytes: 32 * MIB,
+    },
     containers: { mean: 40, peak: 90, started: 1234, runningVmShare: 0.25 },
     vms: { mean: 30, peak: 60, started: 925 },
     sandboxMs: {
@@ -56,22 +86,7 @@ export function system(name: string, factor = 1): SystemResult {
     pageOps: 5_000_000,
     hash: 'deadbeef01',
     overTime: { tMs: [0, 60_000], containers: [30, 50], idle: [20, 30], vms: [25, 35] },
-    functions: [
-      {
-        id: 3,
-        name: 'only',
-        cold: 1234,
-        warm: 98_766,
-        queued: 0,
-        refused: 0,
-        startupMs: 76 * factor,
-        sandboxMs: 62 * factor,
-        slowdown: 1.01,
-        footprintGiBSeconds: 900,
-        idleSeconds: 3600,
-        wastedGiBSeconds: 90,
-      },
-    ],
+    functions: [functionOf(factor)],
   };
 }
 

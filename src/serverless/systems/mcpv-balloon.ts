@@ -7,6 +7,7 @@ import { FRAMES_PER_MIB } from '../../abi/unit.ts';
 import { Balloon, COUNT_RELEASED_PAGES, newCounts, timersOf } from '../../vmm/index.ts';
 import { addWork, takeWork } from '../device-turn.ts';
 import { containersPerVm } from '../machine.ts';
+import { squeeze } from '../park.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, staticConfig } from '../many-per-vm.ts';
 import type { Asked, SystemSpec, Work } from '../system.ts';
 
@@ -64,6 +65,19 @@ export class Inflated implements VmScheme {
     this._containers -= 1;
     this._inflate();
     return { askedFrames: 0, gotFrames: 0 };
+  }
+
+  /** Unless the driver is at work for containers that came or went. */
+  park(): Asked {
+    const { nowNs } = this._started.context.clock;
+    if (this._inflation !== undefined || this._busyUntilNs > nowNs) {
+      return { askedFrames: 0, gotFrames: 0 };
+    }
+    const squeezed = squeeze(this._balloon);
+    const pages = squeezed.gotFrames;
+    this._busyUntilNs =
+      nowNs + this._ns({ balloonInflatePage: pages, balloonDeflatePage: pages }, 0);
+    return squeezed;
   }
 
   /** Begins to inflate when the driver is free, unless that is under way. */

@@ -27,7 +27,7 @@ import {
   shareOf,
   zonedConfig,
 } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import type { Asked, SystemSpec } from '../system.ts';
 
 /**
  * How a container's process comes to its runtime. exec: it starts one. zygote: it is forked from a process of its VM that has
@@ -57,7 +57,7 @@ export function reportNs(workNs: SystemContext['workNs'], frames: number): numbe
   return workNs?.(reportOperations(1, frames), frames) ?? 0;
 }
 
-/** The device of one VM. Without idle reclaim the host has no reason to ask, and need not hear of idleness. */
+/** The device of one VM. Without idle reclaim or parking the host has no reason to ask, and nobody tells it of idleness. */
 export class Zoned implements VmScheme {
   zygote: Process | undefined;
   before: VmScheme['before'];
@@ -65,7 +65,7 @@ export class Zoned implements VmScheme {
   private readonly _machine: MachineConfig;
   private readonly _vm: MicroVm;
   private readonly _fork: Fork;
-  readonly dispatched: ((czone: number, isIdle: boolean) => void) | undefined;
+  readonly dispatched: (czone: number, isIdle: boolean) => void;
 
   constructor({ vm, context, ended }: StartedVm, growth: GrowthPolicy, fork: Fork) {
     const { machine, clock, workNs } = context;
@@ -81,7 +81,6 @@ export class Zoned implements VmScheme {
       reclaimed: bound(this, this._reclaimed, ended),
     });
     this._device = device;
-    if (idleReclaimMs === undefined) return;
     this.dispatched = bound(device, device.dispatched);
   }
 
@@ -105,6 +104,12 @@ export class Zoned implements VmScheme {
     this.before = undefined;
     if (this._fork === 'zygote' && this.zygote === undefined) this._startZygote(profile, owner);
     return this._zone(profile, owner, profile.name);
+  }
+
+  /** The pool and each idle zone are asked; answers come as idle reclaim, unless a call comes first. */
+  park(): Asked {
+    this._device.ask(this._device.zones.region.frames);
+    return { askedFrames: 0, gotFrames: 0 };
   }
 
   emptied(): void {

@@ -14,6 +14,7 @@ import {
   pluggedConfig,
   shareOf,
 } from '../many-per-vm.ts';
+import { spareFrames } from '../park.ts';
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
@@ -35,8 +36,29 @@ export class Slotted implements VmScheme {
 
   placed(): undefined {
     this._containers += 1;
+    this.unpark();
+  }
+
+  /** Whole DIMMs, as far as what the guest can spare goes. */
+  park(): Asked {
+    let leftFrames = spareFrames(this._dimms.vm);
+    let askedFrames = 0;
+    let gotFrames = 0;
+    for (const slot of this._dimms.slots.toReversed()) {
+      if (slot.frames > leftFrames) break;
+      askedFrames += slot.frames;
+      if (!this._dimms.unplug(slot).isGone) continue;
+      gotFrames += slot.frames;
+      leftFrames -= slot.frames;
+    }
+    return { askedFrames, gotFrames };
+  }
+
+  /** One for each container, as far as the guest has room for their struct pages. */
+  unpark(): void {
     const dimms = this._dimms;
-    if (dimms.slots.length < this._containers) dimms.plug(this._shareFrames / MEMORY_BLOCK_FRAMES);
+    const blocks = this._shareFrames / MEMORY_BLOCK_FRAMES;
+    while (dimms.slots.length < this._containers && typeof dimms.plug(blocks) !== 'string');
   }
 
   left(): Asked {
@@ -63,7 +85,7 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
     source:
       'ACPI memory hotplug as in Linux 6.12 (mm/memory_hotplug.c), QEMU and Kata Containers (runtime issues 158, 791).',
     limits:
-      'A DIMM goes as a whole or not at all; each that is tried has its blocks emptied by migration first. Nothing is taken while containers are idle.',
+      'A DIMM goes as a whole or not at all; each that is tried has its blocks emptied by migration first. Nothing is taken while containers are idle, unless their VM is parked.',
     create: (context) =>
       new ManyPerVm(context, {
         config: dimmConfig,

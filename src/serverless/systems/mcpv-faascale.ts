@@ -57,6 +57,7 @@ export const MCPV_FAASCALE: SystemSpec = {
     'Faascale (SoCC ’24, doi 10.1145/3698038.3698512; kernel: github.com/Kingdo777/linux-5.10-faascale).',
   limits:
     'A cgroup’s memory is a CZone of fixed size over czone-virtio, with struct pages of its own; blocks are 4 MiB each, not 4 MiB × 2^k. Copies after fork stay in it, no block is marked or populated beforehand, and nothing spills to other zones.',
+  noPark: 'the blocks of a cgroup go back as a whole when it ends',
   create: (context) =>
     new ManyPerVm(context, {
       config: cgroupsConfig,

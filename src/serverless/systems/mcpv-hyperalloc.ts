@@ -64,6 +64,7 @@ function specOf(name: string, scanDelayNs?: number): SystemSpec {
       'HyperAlloc (Wrenger et al., EuroSys ’25), the rules and figures of its artifact; LLFree (ATC ’23) in the guest’s kernel.',
     limits:
       'Trees of 16 MiB that a CPU has reserved are left alone, as is what lies in pieces under 2 MiB. A limit that the guest cannot keep is tried again when the next container comes or goes. No VFIO, no compaction.',
+    noPark: 'its host takes free huge frames by itself all the time',
     create: (context) =>
       new ManyPerVm(context, {
         config: watchedConfig,

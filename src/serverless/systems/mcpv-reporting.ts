@@ -41,6 +41,7 @@ function specOf(name: string, options: ReportingOptions): SystemSpec {
       'Free page reporting of Linux 6.12 (mm/page_reporting.c) over virtio-balloon (virtio 1.2, 5.5).',
     limits:
       'Blocks below the order stay the VM’s. Nobody measured what reporting below 2 MiB takes from calls: as little as above, here.',
+    noPark: 'its guests report free memory by themselves, and nobody can ask them',
     create: (context) =>
       new ManyPerVm(context, {
         config: staticConfig,

@@ -82,6 +82,7 @@ export const MCPV_SQUEEZY: SystemSpec = {
   source: 'Squeezy (EuroSys ’26; first HotMem, arXiv 2411.12893). No code of it is public.',
   limits:
     'A partition is a CZone of fixed size over czone-virtio in place of Squeezy’s patched virtio-mem; a start that finds all partitions taken starts a further VM, as in all mcpv systems.',
+  noPark: 'a partition is there as a whole as long as its container',
   create: (context) =>
     new ManyPerVm(context, {
       config: partitionsConfig,

@@ -11,5 +11,6 @@ export const MCPV_STATIC: SystemSpec = {
   source:
     'Many containers per VM as in Squeezy’s and CZone’s baselines; nothing is published under this name.',
   limits: 'The host gets memory back only when the VM ends.',
+  noPark: 'its VMs have no device that takes memory (mcpv-balloon is the same with one)',
   create: (context) => new ManyPerVm(context, { config: staticConfig }),
 };

@@ -15,6 +15,7 @@ import {
   pluggedConfig,
   shareOf,
 } from '../many-per-vm.ts';
+import { spareFrames } from '../park.ts';
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
 import type { Asked, SystemSpec } from '../system.ts';
 
@@ -28,6 +29,8 @@ export class Plugged implements VmScheme {
   private readonly _turn: DeviceTurn;
   private readonly _shareFrames: number;
   private _containers = 0;
+  /** Frames of containers that are there, which an idle guest does without. */
+  private _parkedFrames = 0;
   private _gotFrames = 0;
   private _isAsking = false;
 
@@ -60,20 +63,39 @@ export class Plugged implements VmScheme {
 
   placed(): undefined {
     this._containers += 1;
+    this._parkedFrames = 0;
     this._request();
   }
 
   left(): Asked {
     this._containers -= 1;
+    return { askedFrames: this._shareFrames, gotFrames: this._take() };
+  }
+
+  park(): Asked {
+    const plugged = this._device.pluggedBytes / FRAME_BYTES;
+    const spare = Math.min(spareFrames(this._device.vm), plugged);
+    this._parkedFrames = Math.floor(spare / PAGEBLOCK_FRAMES) * PAGEBLOCK_FRAMES;
+    return { askedFrames: this._parkedFrames, gotFrames: this._take() };
+  }
+
+  unpark(): void {
+    this._parkedFrames = 0;
+    this._request();
+  }
+
+  /** Lowers the request. Frames that came at once. */
+  private _take(): number {
     const before = this._gotFrames;
     this._isAsking = true;
     this._request();
     this._isAsking = false;
-    return { askedFrames: this._shareFrames, gotFrames: this._gotFrames - before };
+    return this._gotFrames - before;
   }
 
   private _request(): void {
-    this._device.setRequested(this._containers * this._shareFrames * FRAME_BYTES);
+    const wanted = Math.max(0, this._containers * this._shareFrames - this._parkedFrames);
+    this._device.setRequested(wanted * FRAME_BYTES);
   }
 
   private _given(frames: number): void {
@@ -94,7 +116,7 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
     source:
       'virtio-mem (Hildenbrand & Schulz, VEE ’21) as in Linux 6.12 and QEMU; 2 MiB blocks and online_movable as in HyperAlloc’s comparison (EuroSys ’25).',
     limits:
-      'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle.',
+      'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle, unless their VM is parked.',
     create: (context) =>
       new ManyPerVm(context, {
         config: virtioMemConfig,

@@ -22,7 +22,8 @@ agentStart templateClone containerCreate containerDestroy functionInit processFo
 forkPage processExec partitionPlugBlock partitionDropBlock blockRead4KiB deviceRead4KiB
 cloneSerial clonePerVm bootSerial bootPerVm
 snapshotLoad imageRead4KiB imageBulkRead4KiB imageInstall4KiB imageCopy2MiB vmFreeze vmFork
-hyperallocReclaim2MiB hyperallocReturn2MiB hyperallocInstall2MiB`
+hyperallocReclaim2MiB hyperallocReturn2MiB hyperallocInstall2MiB
+vmSuspend imageWrite4KiB`
   .trim()
   .split(/\s+/);
 

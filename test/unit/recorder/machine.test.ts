@@ -13,7 +13,7 @@ function options(changed: Partial<MachineOptions> = {}): MachineOptions {
     initrd: '/i',
     programs: '/p',
     out: '/o',
-    words: ['guestmem.buffer=1'],
+    cmdline: ['guestmem.buffer=1'],
     balloon: [],
     virtioMem: [],
     folder: mkdtempSync(path.join(tmpdir(), 'machine-')),
@@ -32,7 +32,7 @@ describe('the machine', () => {
     const [call] = callsOf(tools);
     expect(call).toContain('-smp 2 -m 512 ');
     expect(call).toContain(
-      '-append console=ttyS0 quiet panic=-1 edd=off nokaslr guestmem.buffer=1',
+      '-append console=ttyS0 quiet panic=-1 edd=off nokaslr no_timer_check guestmem.buffer=1',
     );
     expect(call).not.toContain('virtio-mem');
   });

@@ -5,6 +5,7 @@ import type { SystemReplayConfig } from '../../../src/replay/config.ts';
 import { defaultMachine } from '../../../src/replay/default-machine.ts';
 import { type ReplayPlan, optionsOf } from '../../../src/replay/plan.ts';
 import { profilesOf } from '../../../src/replay/profiles.ts';
+import { idleOf } from '../../../src/replay/replay.ts';
 import { SystemReplay } from '../../../src/replay/system-replay.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -31,6 +32,7 @@ function configOf(plan: Partial<ReplayPlan>): SystemReplayConfig {
     profiles: PROFILES,
     machine: { ...defaultMachine(), ...options.machine },
     keepAlive: options.keepAlive!(),
+    idle: idleOf(options),
     prices: PUBLISHED,
     warmupMs: 0,
     hosts: plan.hosts ?? 1,
@@ -79,9 +81,22 @@ const CASES: readonly Case[] = [
   ...each(WHEN_FULL, 'scpv-template', (whenFull) => ({ hostFrames: 60_000, whenFull })),
 ];
 
+const IDLES = ['suspend:5s/working-set', 'suspend:30s,park:2s'] as const;
+
 describe('a run that is written down and read back ends as one that was not', () => {
   it.each(SYSTEMS.map(({ name }) => name))('%s', (name) => {
     expect(played(name, {}, [1, 3, 4])).toBe(played(name, {}, []));
+  });
+
+  it.each(
+    SYSTEMS.flatMap(({ name, noPark }) =>
+      IDLES.filter((idle) => noPark === undefined || !idle.includes('park')).map(
+        (idle) => [name, idle] as const,
+      ),
+    ),
+  )('%s, --idle %s', (name, idle) => {
+    const plan = { keepAlive: '5m', idle };
+    expect(played(name, plan, [1, 2, 3, 4])).toBe(played(name, plan, []));
   });
 
   it.each(CASES)('%s, %j', (name, plan) => {

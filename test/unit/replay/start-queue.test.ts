@@ -2,18 +2,15 @@ import { describe, expect, it } from 'vitest';
 
 import { PUBLISHED, pricesOf } from '../../../src/cost/index.ts';
 import { LEVELS, Pricing } from '../../../src/replay/pricing.ts';
-import { StartQueue } from '../../../src/replay/start-queue.ts';
-import type { MicroVm } from '../../../src/serverless/index.ts';
+import { type StartKind, StartQueue } from '../../../src/replay/start-queue.ts';
 
-const CLONE = { startOperations: { vmm: { vmmStart: 1 }, clone: { templateClone: 1 } } };
-const BOOT = { startOperations: { vmm: { vmmStart: 1 }, kernel: { kernelBoot: 1 } } };
 const TYPICAL = 1;
 
-function delays(vm: object, starts: number, { everyMs = 0, level = TYPICAL } = {}): number[] {
+function delays(kind: StartKind, starts: number, { everyMs = 0, level = TYPICAL } = {}): number[] {
   const queue = new StartQueue(new Pricing(PUBLISHED));
   return Array.from(
     { length: starts },
-    (_, at) => queue.enter(vm as MicroVm, at, at * everyMs).delayMs[level] as number,
+    (_, at) => queue.enter(kind, at, at * everyMs).delayMs[level] as number,
   );
 }
 
@@ -32,12 +29,12 @@ const RUND_ALONE_MS = 84;
 describe('VMs that start on a host', () => {
   it('take no longer than alone when they come one by one to an empty host', () => {
     const queue = new StartQueue(new Pricing(PUBLISHED));
-    expect(queue.enter(CLONE as unknown as MicroVm, 0, 5).delayMs).toEqual([0, 0, 0]);
-    expect(queue.enter(CLONE as unknown as MicroVm, 0, 500).delayMs).toEqual([0, 0, 0]);
+    expect(queue.enter('clone', 0, 5).delayMs).toEqual([0, 0, 0]);
+    expect(queue.enter('clone', 0, 500).delayMs).toEqual([0, 0, 0]);
   });
 
   it('wait for all before them when they come together', () => {
-    const [first, second, third] = delays(CLONE, 3) as [number, number, number];
+    const [first, second, third] = delays('clone', 3) as [number, number, number];
     expect(first).toBe(0);
     expect(second).toBeCloseTo(3.5 + 0.0193, 6);
     expect(third).toBeCloseTo(2 * 3.5 + 3 * 0.0193, 6);
@@ -45,14 +42,14 @@ describe('VMs that start on a host', () => {
 
   it('take longer beside others, and say how many those are', () => {
     const queue = new StartQueue(new Pricing(PUBLISHED));
-    const { delayMs, operations } = queue.enter(CLONE as unknown as MicroVm, 1000, 0);
+    const { delayMs, operations } = queue.enter('clone', 1000, 0);
     expect(operations).toEqual({ clonePerVm: 1000 });
     expect(delayMs.map((ms) => Math.round(ms * 10) / 10)).toEqual([12.4, 19.3, 30]);
   });
 
   it('do not wait when they come at a slower pace than they are served', () => {
-    expect(Math.max(...delays(CLONE, 10, { everyMs: 4 }))).toBeLessThan(0.2);
-    expect(delays(BOOT, 10, { everyMs: 4 })[9]).toBeGreaterThan(400);
+    expect(Math.max(...delays('clone', 10, { everyMs: 4 }))).toBeLessThan(0.2);
+    expect(delays('boot', 10, { everyMs: 4 })[9]).toBeGreaterThan(400);
   });
 
   it('come to RunD’s makespans within 8 % at the prices that its own data has', () => {
@@ -60,7 +57,7 @@ describe('VMs that start on a host', () => {
     const queue = new StartQueue(new Pricing(pricesOf({ own })));
     const waits = Array.from(
       { length: 400 },
-      (_, at) => queue.enter(CLONE as unknown as MicroVm, at, 0).delayMs[TYPICAL] as number,
+      (_, at) => queue.enter('clone', at, 0).delayMs[TYPICAL] as number,
     );
     for (const [starts, makespanMs] of RUND) {
       const ours = RUND_ALONE_MS + (waits[starts - 1] as number);
@@ -69,7 +66,7 @@ describe('VMs that start on a host', () => {
   });
 
   it('are priced at every level, each with a queue of its own', () => {
-    const [low, typical, high] = LEVELS.map((_, level) => delays(BOOT, 20, { level })[19]);
+    const [low, typical, high] = LEVELS.map((_, level) => delays('boot', 20, { level })[19]);
     expect(low).toBeLessThan(typical as number);
     expect(typical).toBeLessThan(high as number);
   });

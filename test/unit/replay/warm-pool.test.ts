@@ -6,7 +6,7 @@ import type { Container } from '../../../src/serverless/index.ts';
 
 /** The pool only keeps containers: any object will do. */
 function container(): Container {
-  return {} as Container;
+  return { vm: { isSuspended: false } } as Container;
 }
 
 const FUNCTIONS = 3;

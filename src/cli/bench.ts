@@ -1,0 +1,180 @@
+// guestmem bench: what mechanisms of an allocator and its devices cost, and how policies of one's own change them.
+
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
+import {
+  type BenchPolicies,
+  type BenchResult,
+  MICROBENCHES,
+  type Microbench,
+  runMicrobenches,
+} from '../microbench/index.ts';
+import { coreVersion } from '../replay/index.ts';
+import { alignRows, formatCount } from '../report/index.ts';
+import { frames, wholeNumber } from './argument.ts';
+import { UsageError } from './fault.ts';
+import { print } from './terminal.ts';
+import { packageVersion } from './version.ts';
+
+interface BenchFlags {
+  readonly filter?: string;
+  readonly guest: string;
+  readonly policy?: string;
+  readonly runs: string;
+  readonly json?: boolean;
+}
+
+/** What `--json` prints and `compare` reads. */
+export interface BenchRecord {
+  readonly schema: 1;
+  readonly command: readonly string[];
+  readonly versions: Readonly<Record<string, string | number>>;
+  readonly guestFrames: number;
+  readonly policy: string | undefined;
+  readonly cpu: string;
+  readonly benches: readonly BenchResult[];
+}
+
+const POLICY_KINDS = ['growth', 'placement', 'keepAlive'] as const;
+const LEAST_FRAMES = 256 * FRAMES_PER_MIB;
+const MOST_FRAMES = 64 * FRAMES_PER_GIB;
+
+/** CPU time of this process. */
+function cpuNs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * NS_PER_US;
+}
+
+/** Policies that a file exports: functions that make one, by kind. */
+export async function policiesOf(file: string): Promise<BenchPolicies> {
+  let module: Record<string, unknown>;
+  try {
+    module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+    const hint = file.endsWith('.ts')
+      ? ' (.ts needs Node 22.18 or later: .mjs runs everywhere)'
+      : '';
+    throw new UsageError(`--policy: ${file} cannot be loaded: ${said}${hint}`);
+  }
+  const found = POLICY_KINDS.filter((kind) => module[kind] !== undefined);
+  const wrong = found.find((kind) => typeof module[kind] !== 'function');
+  if (found.length > 0 && wrong === undefined) return module as BenchPolicies;
+  const expected = `exports of ${POLICY_KINDS.join(', ')}, each a function that makes a policy`;
+  const names = Object.keys(module).join(', ');
+  throw new UsageError(`--policy: expected ${expected}, found ${names === '' ? 'none' : names}`);
+}
+
+function chosen(filter: string | undefined): readonly Microbench[] {
+  const names = MICROBENCHES.map(({ name }) => name);
+  const parts = filter?.split(',').map((part) => part.trim());
+  if (parts === undefined) return MICROBENCHES;
+  const found = MICROBENCHES.filter(({ name }) => parts.some((part) => name.startsWith(part)));
+  const unknown = parts.find((part) => !names.some((name) => name.startsWith(part)));
+  if (unknown === undefined) return found;
+  throw new UsageError(`--filter: expected begins of ${names.join(', ')}, found ${unknown}`);
+}
+
+function countsText({ counts }: BenchResult): string {
+  return Object.entries(counts)
+    .map(([name, value]) => `${name} ${formatCount(value)}`)
+    .join(', ');
+}
+
+function tableOf(benches: readonly BenchResult[]): string {
+  const rows = benches.map((one) => [
+    one.name,
+    formatCount(Math.round(one.nsPerOperation)),
+    `${formatCount(Math.round(one.lowestNs))}-${formatCount(Math.round(one.highestNs))}`,
+    one.operation,
+    formatCount(one.operations),
+    one.hash,
+    countsText(one),
+  ]);
+  const head = ['bench', 'ns', 'lowest-highest', 'a', 'operations', 'hash', ''];
+  return `${alignRows([head, ...rows])}\n`;
+}
+
+async function run(flags: BenchFlags): Promise<void> {
+  const guestFrames = frames('--guest', flags.guest);
+  if (guestFrames < LEAST_FRAMES || guestFrames > MOST_FRAMES) {
+    throw new UsageError(`--guest: expected 256MiB to 64GiB, found ${flags.guest}`);
+  }
+  const runs = wholeNumber('--runs', flags.runs, 1, 1000);
+  const policies = flags.policy === undefined ? {} : await policiesOf(flags.policy);
+  const setting = { ...policies, frames: guestFrames };
+  const benches = await runMicrobenches(chosen(flags.filter), setting, runs, cpuNs);
+  const { abi, hash } = coreVersion('release');
+  const record: BenchRecord = {
+    schema: 1,
+    command: ['guestmem', ...process.argv.slice(2)],
+    versions: { guestmem: packageVersion(), abi, core: hash, runtime: process.version },
+    guestFrames,
+    policy: flags.policy,
+    cpu: cpus()[0]?.model ?? '',
+    benches,
+  };
+  print(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : tableOf(benches));
+}
+
+function recordIn(file: string): BenchRecord {
+  try {
+    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<BenchRecord>;
+    if (record.schema === 1 && Array.isArray(record.benches)) return record as BenchRecord;
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+    throw new UsageError(`${file}: expected what guestmem bench --json prints: ${said}`);
+  }
+  throw new UsageError(`${file}: expected what guestmem bench --json prints`);
+}
+
+/** Rows of two records, those that both have; a hash that differs says that they did different things. */
+export function comparison(before: BenchRecord, after: BenchRecord): string {
+  const rows = after.benches.flatMap((one) => {
+    const other = before.benches.find(({ name }) => name === one.name);
+    if (other === undefined) return [];
+    const ratio = one.nsPerOperation / other.nsPerOperation;
+    const isApart = one.lowestNs > other.highestNs || one.highestNs < other.lowestNs;
+    const same = one.hash === other.hash ? 'equal' : 'other';
+    return [
+      [
+        one.name,
+        formatCount(Math.round(other.nsPerOperation)),
+        formatCount(Math.round(one.nsPerOperation)),
+        `${ratio.toFixed(2)}x`,
+        isApart ? 'apart' : 'overlap',
+        same,
+        countsText(one),
+      ],
+    ];
+  });
+  const head = ['bench', 'ns of A', 'ns of B', 'B / A', 'runs', 'state', 'counts of B'];
+  return `${alignRows([head, ...rows])}\n`;
+}
+
+function listText(): string {
+  const width = Math.max(...MICROBENCHES.map(({ name }) => name.length));
+  return MICROBENCHES.map(({ name, sentence }) => `  ${name.padEnd(width)}  ${sentence}\n`).join(
+    '',
+  );
+}
+
+export function benchCommand(): Command {
+  const command = new Command('bench')
+    .option('--filter <names>', 'benches whose names begin so, commas between')
+    .option('--guest <size>', 'memory of the guest', '1GiB')
+    .option('--policy <file>', 'a module that exports growth, placement or keepAlive')
+    .option('--runs <n>', 'runs of each, of which the median is told', '5')
+    .option('--json', 'print a record for `bench compare`')
+    .addHelpText('after', `\nBenches:\n${listText()}\nDocumentation: docs/benchmarks.md`)
+    .action(run);
+  command
+    .command('compare <a> <b>')
+    .description('Two records beside each other')
+    .action((a: string, b: string) => print(comparison(recordIn(a), recordIn(b))));
+  return command;
+}

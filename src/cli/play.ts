@@ -1,0 +1,63 @@
+// guestmem play: the playground's page, served to this machine.
+
+import { spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { encodeReel } from '../map/index.ts';
+import { openCapture, verifyReel } from '../recording/index.ts';
+import { wholeNumber } from './argument.ts';
+import { SIGNALS } from './fault.ts';
+import { serve, siteOf } from './site.ts';
+import { print } from './terminal.ts';
+
+const PORT = 4173;
+const PORT_MOST = 65_535;
+/** Maps of a recording over its time. */
+const MOMENTS = 100;
+const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', win32: 'explorer' };
+
+interface PlayFlags {
+  readonly port?: string;
+  readonly open?: boolean;
+  readonly recording?: string;
+}
+
+/** Whatever shows addresses to the user; where nothing does, the address has been printed. */
+function show(address: string): void {
+  const opener = OPENERS[process.platform] ?? 'xdg-open';
+  const child = spawn(opener, [address], { stdio: 'ignore', detached: true });
+  child.on('error', () => {});
+  child.unref();
+}
+
+async function reelsOf(folder: string): Promise<string> {
+  const reel = verifyReel(await openCapture(folder), 'guided', MOMENTS);
+  return JSON.stringify([encodeReel({ ...reel, name: folder })]);
+}
+
+async function run({ port, open, recording }: PlayFlags): Promise<void> {
+  const number = port === undefined ? PORT : wholeNumber('--port', port, 0, PORT_MOST);
+  const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
+  if (recording !== undefined) {
+    site.set('/recording.json', new TextEncoder().encode(await reelsOf(recording)));
+  }
+  const server = await serve(site, number);
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  print(`guestmem playground: ${address} (Ctrl-C ends it)\n`);
+  if (open === true) show(address);
+  await new Promise<void>((ended) => {
+    for (const signal of SIGNALS) process.once(signal, () => ended());
+    server.once('close', ended);
+  });
+  server.closeAllConnections();
+  server.close();
+}
+
+export function playCommand(): Command {
+  return new Command('play')
+    .option('--port <n>', `port on this machine; 0 is one that is free (default: ${PORT})`)
+    .option('--open', 'show it in the browser')
+    .option('--recording <capture>', 'folder of a recording whose memory the page shows, too')
+    .action(run);
+}

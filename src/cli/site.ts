@@ -1,0 +1,90 @@
+// Files of a folder over HTTP, to this machine alone. What may be asked for is listed before anybody asks: no path of a request is
+// ever a path of a file.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { extname, join, relative, sep } from 'node:path';
+import { UsageError } from './fault.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.wasm': 'application/wasm',
+};
+
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; " +
+  "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const OK = 200;
+const NOT_FOUND = 404;
+const NOT_ALLOWED = 405;
+const LOOPBACK = '127.0.0.1';
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use',
+  EACCES: 'no permission to listen there',
+};
+
+/** Bytes by path, as requests have it. */
+export type Site = ReadonlyMap<string, Uint8Array>;
+
+/** Every file below a folder; the index stands for the folder. Throws UsageError when there is none. */
+export function siteOf(folder: string): Map<string, Uint8Array> {
+  const site = new Map<string, Uint8Array>();
+  try {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      site.set(`/${relative(folder, file).split(sep).join('/')}`, readFileSync(file));
+    }
+  } catch {
+    site.clear();
+  }
+  const index = site.get('/index.html');
+  if (index === undefined) {
+    throw new UsageError(
+      `the playground is not built: ${folder} has no index.html (npm run build)`,
+    );
+  }
+  return site.set('/', index);
+}
+
+function respond(site: Site, request: IncomingMessage, response: ServerResponse): void {
+  const [path = '/'] = (request.url ?? '/').split('?');
+  const bytes = site.get(path);
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const status = isRead ? (bytes === undefined ? NOT_FOUND : OK) : NOT_ALLOWED;
+  const type = path === '/' ? '.html' : extname(path);
+  response.writeHead(status, {
+    'content-type': (status === OK ? TYPES[type] : undefined) ?? 'text/plain; charset=utf-8',
+    'content-security-policy': POLICY,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  });
+  if (request.method === 'HEAD') response.end();
+  else response.end(status === OK ? bytes : '');
+}
+
+/** Whether a request is for this machine by name: another page's name that leads here is not. */
+function isLocal({ headers }: IncomingMessage): boolean {
+  return /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(headers.host ?? '');
+}
+
+/** Serves on loopback; port 0 is any that is free. Throws UsageError where it cannot listen. */
+export async function serve(site: Site, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (isLocal(request)) respond(site, request, response);
+    else response.writeHead(NOT_FOUND).end();
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', (error) => {
+      const code = 'code' in error ? String(error.code) : '';
+      failed(new UsageError(`--port ${port}: ${REASONS[code] ?? error.message}`));
+    });
+    server.listen(port, LOOPBACK, done);
+  });
+  return server;
+}

@@ -1,0 +1,53 @@
+// The idle policies. Adding one is adding its file and its line here.
+
+import { RefusedArgument } from '../../check/index.ts';
+import { ArgumentError, policyOf } from '../argument.ts';
+import type { SystemSpec } from '../system.ts';
+import { KEEP } from './keep.ts';
+import { PARK } from './park.ts';
+import type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
+import { SUSPEND } from './suspend.ts';
+
+export type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
+
+export const IDLE_POLICIES: readonly IdlePolicySpec[] = [KEEP, PARK, SUSPEND];
+
+/** Name of what is done unless told otherwise. */
+export const DEFAULT_IDLE: string = KEEP.name;
+
+/** Several policies at once: each does its part when its time has come. */
+export class Joined implements IdlePolicy {
+  readonly ways: readonly IdleWay[];
+  private readonly _all: readonly IdlePolicy[];
+
+  constructor(all: readonly IdlePolicy[]) {
+    this.ways = all.flatMap(({ ways }) => ways);
+    this._all = all;
+  }
+
+  steps(functionId: number, nowMs: number): readonly IdleStep[] {
+    return this._all
+      .flatMap((one) => one.steps(functionId, nowMs))
+      .toSorted((one, other) => one.afterMs - other.afterMs);
+  }
+}
+
+/** Policies by their names, commas between. Wrong text is an ArgumentError. */
+export function idlePolicyOf(text: string): () => IdlePolicy {
+  const makers = text.split(',').map((one) => policyOf(one, IDLE_POLICIES));
+  const joined = (): IdlePolicy => new Joined(makers.map((make) => make()));
+  const { ways } = joined();
+  if (makers.length > 1 && new Set<IdleWay>(ways).size < makers.length) {
+    throw new ArgumentError('park and suspend once each', text);
+  }
+  return joined;
+}
+
+/** Throws RefusedArgument for a system whose VMs cannot be parked, if the policy parks. */
+export function expectParkable(systems: readonly SystemSpec[], { ways }: IdlePolicy): void {
+  if (!ways.includes('park')) return;
+  for (const { name, noPark } of systems) {
+    if (noPark === undefined) continue;
+    throw new RefusedArgument('idle', `systems that can be parked: ${noPark}`, name);
+  }
+}

@@ -1,0 +1,116 @@
+/** The playground in Chromium, as guestmem play serves it. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from 'vite';
+import { serve, siteOf } from '../../src/cli/site.ts';
+import { LESSONS, Play, fragmentOf } from '../../src/play/index.ts';
+import {
+  HAS_BROWSER,
+  ROOT,
+  type Watched,
+  isTooWide,
+  openBrowser,
+  seriousFaults,
+  watchedPage,
+} from './harness.ts';
+
+const PATIENCE_MS = 60_000;
+
+/** The worker has carried out so many steps. */
+async function steps(page: Page, count: number): Promise<void> {
+  await page.waitForSelector(`body[data-steps="${count}"]`);
+}
+
+/** Nothing was complained of, nothing was asked of another place. */
+async function close({ page, complaints, foreign }: Watched): Promise<void> {
+  expect([complaints, foreign]).toEqual([[], []]);
+  await page.context().close();
+}
+
+describe.skipIf(!HAS_BROWSER)('the playground', () => {
+  let browser: Browser;
+  let server: Server;
+  let origin = '';
+
+  beforeAll(async () => {
+    await build({ configFile: resolve(ROOT, 'vite.config.ts') });
+    server = await serve(siteOf(resolve(ROOT, 'dist/play/site')), 0);
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function open(hash = '', options = {}): Promise<Watched> {
+    const watched = await watchedPage(browser, origin, options);
+    watched.page.setDefaultTimeout(PATIENCE_MS);
+    await watched.page.goto(`${origin}/${hash}`);
+    return watched;
+  }
+
+  it.each([
+    ['light', 1300],
+    ['dark', 1300],
+    ['light', 390],
+    ['dark', 390],
+  ] as const)('is whole in %s at %d pixels', async (colorScheme, width) => {
+    const viewport = { width, height: 900 };
+    const script = 'boot 256\nstart a\nstart b\nturns a b 20\nexit a\ninflate 20\n';
+    const watched = await open(fragmentOf(script), { colorScheme, viewport });
+    const { page } = watched;
+    await steps(page, 6);
+    await page.locator('#map canvas').click({ position: { x: 60, y: 60 } });
+    await page.waitForSelector('#pages canvas');
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    const path = `/tmp/guestmem-play-${colorScheme}-${width}.png`;
+    await page.screenshot({ path, fullPage: true });
+    await close(watched);
+  });
+
+  it('does steps by line and by button, undoes them, and says what is wrong', async () => {
+    const watched = await open(fragmentOf('boot 256\n'));
+    const { page } = watched;
+    await steps(page, 1);
+    await page.getByLabel('command').fill('start a 64');
+    await page.getByLabel('command').press('Enter');
+    await steps(page, 2);
+    await page.locator('#commands').getByRole('button', { name: 'touch' }).click();
+    await page.getByRole('button', { name: 'Do it' }).click();
+    await steps(page, 3);
+    const play = new Play();
+    play.load('boot 256\nstart a 64\ntouch a 20');
+    const { values } = play.outcomes[2]!.figures;
+    const own = page.locator('#figures tr', { hasText: 'this VM alone' }).locator('td');
+    expect(await own.textContent()).toBe(values['own']!.toFixed(1));
+    await page.getByRole('button', { name: 'Undo the last step' }).click();
+    await steps(page, 2);
+    await page.getByLabel('command').fill('exit nobody');
+    await page.getByLabel('command').press('Enter');
+    await page.getByText('there is no container nobody').waitFor();
+    await page.locator('#map input[type=range]').fill('0');
+    expect(await page.locator('#done').textContent()).toContain('boot 256');
+    await close(watched);
+  });
+
+  it('walks through a lesson, shares its state as a link, and saves it as a program', async () => {
+    const watched = await open();
+    const { page } = watched;
+    const lesson = LESSONS[2]!;
+    await page.getByRole('button', { name: lesson.title }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await steps(page, 4);
+    expect(await page.locator('#lesson').textContent()).toContain('step 2 of 3');
+    await page.getByRole('button', { name: 'Link to it' }).click();
+    expect(new URL(page.url()).hash).toBe(fragmentOf('boot 256\nstart a 128\ntouch a 100\nexit a'));
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'As a program' }).click();
+    expect((await download).suggestedFilename()).toBe('script.mjs');
+    await close(watched);
+  });
+});

@@ -1,0 +1,244 @@
+/**
+ * Every command that writes, while its folder is taken, read-only or full, its streams are gone, or it is killed before any step: old
+ * results stay whole, new ones are whole or absent, and what a dead process left is cleared. On the built program.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, MAIN, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
+import { COMMANDS_THAT_WRITE, type CommandThatWrites, putInputs } from '../support/writers.ts';
+import { sized } from './size.ts';
+
+const KILL = join(ROOT, 'test/support/kill-at.mjs');
+/** Steps from one kill to the next: all of them at full size. */
+const STRIDE = sized(7, 1);
+const NOTES = 'notes.txt';
+
+const folder = emptyFolder();
+const at = (name: string): string => join(folder, name);
+
+beforeAll(() => putInputs(folder));
+
+/** At the small size one form of each command. */
+const tried = COMMANDS_THAT_WRITE.filter(
+  ({ command }, index, all) =>
+    sized(false, true) || all.findIndex((one) => one.command === command) === index,
+);
+const cases = tried.map(
+  (one, index) => [`${one.command} (${one.files.join(', ')})`, one, `case-${index}`] as const,
+);
+
+/** What can be read in a folder by name. */
+function readable(out: string): Record<string, string> {
+  const names = readdirSync(out).filter((name) => name[0] !== '.' && existsSync(join(out, name)));
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(out, name)).toString('latin1')]),
+  );
+}
+
+/** Results of an earlier run, beside a file of the user's. */
+function oldResults(name: string, { others, files }: CommandThatWrites): string {
+  const out = at(name);
+  if (existsSync(out)) return out;
+  expect(guestmemIn(folder, ...others(out))).toMatchObject({ code: 0 });
+  expect(readdirSync(out).toSorted()).toEqual([...files].toSorted());
+  writeFileSync(join(out, NOTES), 'of the user');
+  return out;
+}
+
+/** What a run says of itself besides: the time that it took. */
+function steady(text: string): string {
+  return text.length > 64 ? text.slice(0, 40) + text.slice(-8) : text;
+}
+
+/** All that can be read is of the old run, or all of the new one. */
+function expectOneRun(out: string, old: string, fresh: string): void {
+  const found = readable(out);
+  const isOld = JSON.stringify(found) === JSON.stringify(readable(old));
+  if (isOld) return;
+  const wanted = { ...readable(fresh), [NOTES]: 'of the user' };
+  expect(Object.keys(found).toSorted()).toEqual(Object.keys(wanted).toSorted());
+  for (const [name, text] of Object.entries(wanted)) {
+    expect(steady(found[name] ?? ''), name).toBe(steady(text));
+  }
+}
+
+function killed(words: readonly string[], signal: NodeJS.Signals, step: number): Ended {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', KILL, MAIN, ...words],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, KILL_AT: String(step), KILL_WITH: signal },
+    },
+  );
+  return { code: status, out: stdout, err: stderr };
+}
+
+describe.each(cases)('%s', (_, one, name) => {
+  const old = (): string => oldResults(`${name}-old`, one);
+  const fresh = (): string => {
+    const out = at(`${name}-new`);
+    if (!existsSync(out)) expect(guestmemIn(folder, ...one.words(out)).code).toBe(0);
+    return out;
+  };
+
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'ended by %s before a step leaves one run whole',
+    (signal) => {
+      let kills = 0;
+      for (let step = sized(5, 1); ; step += STRIDE) {
+        const out = at(`${name}-${signal}-${step}`);
+        cpSync(old(), out, { recursive: true });
+        const { code } = killed(one.words(out), signal, step);
+        expectOneRun(out, old(), fresh());
+        if (signal === 'SIGTERM')
+          expect(readdirSync(out).filter((file) => file[0] === '.')).toEqual([]);
+        if (code === 0) break;
+        kills += 1;
+        expect(guestmemIn(folder, ...one.words(out)).code).toBe(0);
+        expect(readdirSync(out).toSorted()).toEqual([...one.files, NOTES].toSorted());
+      }
+      if (signal === 'SIGKILL') expect(kills).toBeGreaterThan(0);
+    },
+    sized(240_000, 1_800_000),
+  );
+
+  it('says in one line where it cannot write, and touches nothing', () => {
+    writeFileSync(at(`${name}-file`), 'a file');
+    for (const out of [at(`${name}-file`), at(`${name}-file/below`), '/proc/nope']) {
+      const { code, err } = guestmemIn(folder, ...one.words(out));
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^guestmem: .+\n$/) });
+      expect(err).toContain(out);
+    }
+    expect(readFileSync(at(`${name}-file`), 'utf8')).toBe('a file');
+  }, 240_000);
+
+  it('leaves old results whole where there is no room, or no leave to write', (context) => {
+    const place = at(`${name}-mounted`);
+    mkdirSync(place);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', place], { stdio: 'pipe' });
+    } catch {
+      context.skip('no tmpfs can be mounted here');
+    }
+    try {
+      cpSync(old(), place, { recursive: true });
+      fillUp(join(place, 'filler'));
+      const full = guestmemIn(folder, ...one.words(place));
+      expect(full).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^guestmem: .*no space.*\n$/),
+      });
+      execFileSync('mount', ['-o', 'remount,ro', place]);
+      const readOnly = guestmemIn(folder, ...one.words(place));
+      expect(readOnly).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/^guestmem: .*read-only.*\n$/),
+      });
+      const { filler: _filler, ...kept } = readable(place);
+      expect(kept).toEqual(readable(old()));
+      expect(readdirSync(place).filter((file) => file[0] === '.')).toEqual([]);
+    } finally {
+      execFileSync('umount', [place]);
+    }
+  }, 240_000);
+
+  it('leaves one run whole where nobody reads what it prints, or it does not fit', () => {
+    for (const [end, sink] of [
+      ['full', '> /dev/full'],
+      ['closed', '| true'],
+    ] as const) {
+      const out = at(`${name}-${end}`);
+      cpSync(old(), out, { recursive: true });
+      const line = [process.execPath, MAIN, ...one.words(out)].map((word) => `'${word}'`).join(' ');
+      const { stderr } = spawnSync('bash', ['-c', `${line} ${sink}`], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      const said = end === 'full' ? 'guestmem: stdout: no space left on the device\n' : '';
+      expect(stderr).toBe(said);
+      expectOneRun(out, old(), fresh());
+      expect(readdirSync(out).filter((file) => file[0] === '.')).toEqual([]);
+    }
+  }, 240_000);
+});
+
+/** Takes all that is left of a file system. */
+function fillUp(file: string): void {
+  try {
+    for (let size = 2 ** 16; ;) {
+      try {
+        writeFileSync(file, new Uint8Array(size).fill(1), { flag: 'a' });
+      } catch (error) {
+        if (size <= 1) throw error;
+        size >>= 1;
+      }
+    }
+  } catch {
+    // full
+  }
+}
+
+describe('a disk that fills while a trace is written', () => {
+  it('leaves the old trace whole', (context) => {
+    const place = at('filling');
+    mkdirSync(place);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=900k', 'tmpfs', place], { stdio: 'pipe' });
+    } catch {
+      context.skip('no tmpfs can be mounted here');
+    }
+    try {
+      const synth = (minutes: number): Ended =>
+        guestmemIn(
+          folder,
+          ...'trace synth --shape many --functions 300 --to vhive --force --minutes'.split(' '),
+          String(minutes),
+          '--out',
+          place,
+        );
+      expect(synth(5).code).toBe(0);
+      const before = readable(place);
+      expect(synth(2000)).toMatchObject({ code: 2, err: expect.stringMatching(/no space/) });
+      expect(readable(place)).toEqual(before);
+      expect(readdirSync(place).toSorted()).toEqual(Object.keys(before).toSorted());
+    } finally {
+      execFileSync('umount', [place]);
+    }
+  }, 240_000);
+});
+
+interface Help {
+  readonly words: readonly string[];
+  readonly commands: readonly string[];
+  readonly takesOut: boolean;
+}
+
+function helpOf(words: readonly string[]): Help {
+  const { out } = guestmemIn(folder, ...words, '--help');
+  const [, list = ''] = out.split(/^Commands:\n/m);
+  const names = [...list.matchAll(/^ {2}([a-z-]+)(?= )/gm)].map(([, name]) => name as string);
+  const commands = names.filter((name) => name !== 'help');
+  return { words, commands, takesOut: /^ +--out /m.test(out) };
+}
+
+/** Commands with tests of their own for what they write. */
+const ELSEWHERE: readonly string[] = ['sweep', 'record'];
+
+describe('the list of commands that write', () => {
+  it('has every one that takes --out', () => {
+    const tops = helpOf([]).commands.map((name) => helpOf([name]));
+    const inner = tops.flatMap(({ words, commands }) =>
+      commands.map((name) => helpOf([...words, name])),
+    );
+    const writing = [...tops, ...inner]
+      .filter(({ takesOut }) => takesOut)
+      .map(({ words }) => words.join(' '))
+      .filter((command) => !ELSEWHERE.includes(command));
+    const listed = new Set(COMMANDS_THAT_WRITE.map(({ command }) => command));
+    expect(writing.toSorted()).toEqual([...listed].toSorted());
+  }, 240_000);
+});

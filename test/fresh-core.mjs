@@ -16,14 +16,22 @@ function* filesUnder(folder) {
 const sources = [
   'asconfig.json',
   'asconfig.guest-llfree.json',
+  'asconfig.kernels.json',
   'asconfig.llfree.json',
   'asconfig.options.json',
   'package-lock.json',
 ].map((name) => path.join(root, name));
 for (const folder of ['assembly', 'src/abi']) sources.push(...filesUnder(path.join(root, folder)));
-const built = ['release', 'verify', 'debug', 'llfree', 'release-llfree', 'verify-llfree'].map(
-  (name) => path.join(root, `build/core.${name}.wasm`),
-);
+const built = [
+  'release',
+  'verify',
+  'debug',
+  'recorded',
+  'release-6.1',
+  'llfree',
+  'release-llfree',
+  'verify-llfree',
+].map((name) => path.join(root, `build/core.${name}.wasm`));
 const isFresh =
   built.every((file) => existsSync(file)) &&
   Math.max(...sources.map(changed)) < Math.min(...built.map(changed));

@@ -23,4 +23,6 @@ export const WORK_COMPACTION_BYTES = 256;
 /** The counters as they were (life/recur). */
 export const WORK_COUNTS = WORK_COMPACTION + WORK_COMPACTION_BYTES;
 export const WORK_COUNTS_BYTES = 768;
-if (WORK_COUNTS + WORK_COUNTS_BYTES > GUEST_BASE) ERROR('the work reaches into the guest');
+/** The CPU that changes counts (kernel/lag). */
+export const WORK_CPU = WORK_COUNTS + WORK_COUNTS_BYTES;
+if (WORK_CPU + 4 > GUEST_BASE) ERROR('the work reaches into the guest');

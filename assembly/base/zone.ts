@@ -8,9 +8,9 @@
 //  72 nr_free[11]  116 orders non-empty[5]  136 compaction: free, async, sync, considered, deferShift, orderFailed
 // CZones only:
 // 160 owner  164 limit   168 blocks        172 firstBlock  176 lastBlock   180 state
-// 184 refs   188 sharedOut  192 backedFree 196 unused      200 compaction: initFree, initSource
+// 184 refs   188 sharedOut  192 backedFree 196 lag         200 compaction: initFree, initSource
 // 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
-// 232 growBlocks  236 objectFrames         240 unused (2 words)
+// 232 growBlocks  236 objectFrames         240 lag by CPU (8 bytes)
 // 248 lists[11][5] {head, tail}
 
 import {
@@ -112,7 +112,8 @@ export class Zone {
   refs: u32;
   sharedOut: u32;
   backedFree: u32;
-  unused1: u32;
+  /** Changes of `free` that watermarks do not see yet, and each CPU's part (kernel/lag). */
+  lag: i32;
   /** Pageblocks at which compaction's scanners began when its hints were last cleared (move/compact-hints); 0: never. */
   compactInitFree: u32;
   compactInitSource: u32;
@@ -128,8 +129,8 @@ export class Zone {
   growBlocks: u32;
   /** Frames of the zone that objects map. */
   objectFrames: u32;
-  unused2: u32;
-  unused3: u32;
+  lags0: u32;
+  lags1: u32;
 }
 if (offsetof<Zone>('start') != ZONE_START_OFFSET) ERROR('Zone.start moved');
 if (offsetof<Zone>('spanned') != ZONE_SPANNED_OFFSET) ERROR('Zone.spanned moved');

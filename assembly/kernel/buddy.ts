@@ -44,7 +44,9 @@ import {
   orderMask,
   setOrderMask,
 } from '../base/zone';
+import { gather } from './lag';
 import { HAS_LISTS, llfreeGive } from './llfree';
+import { COUNTS_LAG } from './version';
 
 /** The record of a list's only member: nobody before it, nobody behind it. */
 const NO_LINKS: u64 = ((<u64>NIL) << 32) | NIL;
@@ -68,6 +70,7 @@ export function accountFree(zone: Zone, frames: i32, type: u32): void {
     zone.freeHighatomic += frames;
   }
   zone.free += frames;
+  if (COUNTS_LAG) gather(zone, frames);
 }
 
 /** CZones count their free frames with host memory behind them. */
@@ -273,6 +276,14 @@ export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
   accountFree(zone, -(1 << order), type);
   accountBacked(zone, pfn, order, false);
   return pfn;
+}
+
+/** Takes a free block, of which the first 2^order frames are wanted: its other parts stay free. */
+export function takePart(zone: Zone, pfn: u32, order: u32, found: u32, type: u32): void {
+  unlinkFree(zone, pfn, found, type);
+  expand(zone, pfn, order, found, type);
+  accountFree(zone, -(1 << order), type);
+  accountBacked(zone, pfn, order, false);
 }
 
 /** expand where the lists of the halves are known to be empty, their bits in the mask set already. */

@@ -22,7 +22,7 @@ import { blockStart, setBlockRangeType, setBlockType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { WORK_BYTES, WORK_SEARCH } from '../base/work';
 import { Zone, freeList, orderMask, zoneEnd } from '../base/zone';
-import { expand, moveFree, takeFree, takeSmallest } from './buddy';
+import { accountFree, expand, moveFree, takeFree, takePart, takeSmallest } from './buddy';
 
 /** From this order on a MOVABLE request may claim foreign pageblocks (pageblock_order / 2). */
 const CLAIM_ORDER_MIN: u32 = 4;
@@ -164,7 +164,7 @@ function claimBlock(
     takeFree(zone, pfn, found, other);
     setBlockRangeType(pfn, found, type);
     expand(zone, pfn, order, found, type);
-    zone.free += (1 << found) - (1 << order);
+    accountFree(zone, (1 << found) - (1 << order), type);
     return pfn;
   }
   if (boostWatermark(zone) && (flags & ALLOC_KSWAPD) != 0) {
@@ -210,9 +210,7 @@ function steal(zone: Zone, order: u32, type: u32): u32 {
     const other = findFallback(zone, found, type);
     if (other == NIL) continue;
     const pfn = listHead(freeList(zone, found, other));
-    takeFree(zone, pfn, found, other);
-    expand(zone, pfn, order, found, other);
-    zone.free += (1 << found) - (1 << order);
+    takePart(zone, pfn, order, found, other);
     count(STAT_STEALS, 1);
     return pfn;
   }

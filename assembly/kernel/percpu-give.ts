@@ -14,6 +14,7 @@ import { listHead, setListHead, setListTail } from '../base/list';
 import { blockPlace } from '../base/pageblock';
 import { Zone } from '../base/zone';
 import { Pcp, clampHigh, pcpIndex, pcpList } from './percpu';
+import { PCP_TUNES } from './version';
 
 /**
  * How many single frames can be freed to the lists now before a free has to look at the sizes: none of them drains, or
@@ -84,5 +85,6 @@ function noteQuiet(pcp: Pcp, frees: u32): void {
   pcp.high = clampHigh(pcp, pcp.high);
   pcp.allocFactor >>= min<u32>(frees, 31);
   pcp.flags &= ~PCP_FLAG_PREV_FREE_HIGH_ORDER;
+  if (!PCP_TUNES) return;
   if (pcp.freeCount < cap) pcp.freeCount = min<i32>(pcp.freeCount + frees, cap);
 }

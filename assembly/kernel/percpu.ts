@@ -54,6 +54,7 @@ import { freeOne, freeOneByOne } from './buddy';
 import { Search, newSearch, searchesPlain, takeBlock } from './fallback';
 import { HAS_LISTS, llfreeDrain } from './llfree';
 import { NO_RUN, runFrames, runStart, takeBlocks } from './run';
+import { PCP_TUNES } from './version';
 
 
 @unmanaged
@@ -139,6 +140,7 @@ export function clampHigh(pcp: Pcp, high: i32): i32 {
 /** How many blocks a refill takes from the zone now. Widens high and the factor as a side effect. */
 function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
   const base = pcp.batch;
+  if (!PCP_TUNES) return base > 1 ? max(base >> order, 2) : base;
   let high = clampHigh(pcp, pcp.high);
   pcp.high = high;
   if (high < base) return 1;
@@ -235,6 +237,20 @@ export function refillIfEmpty(pcp: Pcp, zone: Zone, order: u32, type: u32, flags
   if (listHead(pcpList(pcp, pcpIndex(order, type))) == NIL) {
     refill(pcp, zone, order, type, refillSize(pcp, zone, order), flags);
   }
+}
+
+/** How many frames a free drains where high is fixed: twice as many each time, until a request comes. */
+function fixedDrain(pcp: Pcp, zone: Zone, order: u32): i32 {
+  if (pcp.freeCount > 0 && order > 0 && order <= <u32>COSTLY_ORDER) return pcp.count;
+  const batch = pcp.batch;
+  const reclaims = (zone.flags & ZONE_FLAG_RECLAIM_ACTIVE) != 0;
+  const threshold = reclaims ? min(batch << 2, pcp.high) : pcp.high;
+  if (pcp.count < threshold) return 0;
+  if (threshold < batch) return 1;
+  const wanted = batch << pcp.freeCount;
+  const most = threshold - batch;
+  if (wanted < most) pcp.freeCount++;
+  return min(max(wanted, batch), most);
 }
 
 /** The count at which a free drains the lists, adapting high to how much is freed. */
@@ -340,6 +356,7 @@ export function pcpPush(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
 function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
   pcp.allocFactor >>= 1;
   pcpPush(pcp, pfn, order, type);
+  if (!PCP_TUNES) return fixedDrain(pcp, zone, order);
   const batch = pcp.batch;
   let freeHigh = false;
   if (order > 0 && order <= <u32>COSTLY_ORDER) {
@@ -369,7 +386,8 @@ export function setPcpSizes(index: u32, highMin: i32, highMax: i32, batch: i32):
   for (let cpu: u32 = 0; cpu < guest.cpus; cpu++) {
     const pcp = pcpAt(cpu, index);
     pcp.highMin = highMin;
-    pcp.highMax = highMax;
+    pcp.highMax = PCP_TUNES ? highMax : highMin;
+    if (!PCP_TUNES) pcp.high = highMin;
     pcp.batch = batch;
   }
 }
@@ -383,6 +401,7 @@ function decayedHigh(pcp: Pcp): i32 {
 
 /** The vmstat worker's turn, once a second: lets high fall by an eighth and drains down to it in batches. */
 export function pcpDecay(pcp: Pcp, zone: Zone): void {
+  if (!PCP_TUNES) return;
   pcp.high = decayedHigh(pcp);
   let excess = pcp.count - pcp.high;
   while (excess > 0) {

@@ -31,6 +31,7 @@ import {
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, orderMask, reserveFor, setReserveFor, zoneAt } from '../base/zone';
+import { seenFree } from './lag';
 import { HAS_LISTS } from './llfree';
 import { pcpResize } from './percpu';
 
@@ -92,13 +93,13 @@ function watermarkOkWith(
 
 @inline
 export function watermarkOk(zone: Zone, order: u32, mark: u32, highest: u32, flags: u32): bool {
-  return watermarkOkWith(zone, order, mark, highest, flags, zone.free);
+  return watermarkOkWith(zone, order, mark, highest, flags, seenFree(zone));
 }
 
 /** The short cut of zone_watermark_fast for order 0. */
 @inline
 export function hasFrames(zone: Zone, mark: u32, highest: u32, flags: u32): bool {
-  let usable: i64 = zone.free;
+  let usable = seenFree(zone);
   if ((flags & ALLOC_RESERVES) == 0) usable -= zone.freeHighatomic;
   return usable > <i64>mark + reserveFor(zone, highest);
 }

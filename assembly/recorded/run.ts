@@ -77,6 +77,7 @@ import {
   pcpPush,
   refillIfEmpty,
 } from '../kernel/percpu';
+import { countOnCpu, handOverCounts } from '../kernel/lag';
 import { HAS_LISTS } from '../kernel/llfree';
 import { allocBlock } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
@@ -350,6 +351,7 @@ function compaction(command: Command, op: u32): bool {
 function background(command: Command, op: u32): bool {
   switch (op) {
     case PROGRAM_DECAY:
+      handOverCounts(zoneAt(command.zone), command.cpu);
       pcpDecay(pcpAt(command.cpu, command.zone), zoneAt(command.zone));
       return true;
     case PROGRAM_DRAIN_ALL:
@@ -418,6 +420,7 @@ export function programRun(commands: u32, number: u32, programBytes: u32, blocks
     const command = changetype<Command>(at);
     const op: u32 = command.op;
     logCommand(number + done);
+    countOnCpu(command.cpu);
     const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
     const known =
       command.cpu < min<u32>(guest.cpus, PROGRAM_CPUS_MAX) && command.zone < <u32>KERNEL_ZONES;

@@ -44,6 +44,7 @@ export {
 export { type Fault, faultText, verify } from './verify.ts';
 export * from '../abi/compact.ts';
 export * from '../abi/gfp.ts';
+export { type KernelName, kernelOf, type KernelRules, KERNELS } from './kernel.ts';
 export * from '../abi/migratetype.ts';
 export * from '../abi/program.ts';
 export * from '../abi/rule.ts';

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { kernelOf } from '../../src/core/index.ts';
 import type { Capture } from '../../src/recording/index.ts';
 import { RecordingError, verifyCapture } from '../../src/recording/index.ts';
 import { parsePageState } from '../../src/recording/read/index.ts';
@@ -51,7 +52,14 @@ function openTexts(texts: Texts): Capture {
   const reader = new TraceReader('trace.txt', memory, cpusOf(start));
   reader.push(new TextEncoder().encode(texts.trace));
   const extra = { file: 'extra.txt', events: [], isThere: false };
-  const none = { folder: FOLDER, cmdline: '', zoneinfo: { before: '', after: '' }, extra };
+  const kernel = kernelOf('');
+  const none = {
+    folder: FOLDER,
+    cmdline: '',
+    kernel,
+    zoneinfo: { before: '', after: '' },
+    extra,
+  };
   return { ...none, start, end, trace: reader.finish(), deviceLog: [], hostLog: [] };
 }
 

@@ -59,7 +59,7 @@ describe('the package', () => {
   it('has what it needs and nothing else', () => {
     const strange = made.files.filter(
       (file) =>
-        !/^(?:dist\/.*\.(?:js|d\.ts)|build\/core\.[\w-]+\.wasm|package\.json|README\.md|LICENSE)$/.test(
+        !/^(?:dist\/.*\.(?:js|d\.ts)|build\/core\.[\w.-]+\.wasm|package\.json|README\.md|LICENSE)$/.test(
           file,
         ),
     );

@@ -2,6 +2,7 @@
 
 import { CONTEXT_HARDIRQ } from '../../src/recording/read/trace-columns.ts';
 import * as T from '../../src/recording/read/trace-columns.ts';
+import { kernelOf } from '../../src/core/index.ts';
 import type { Capture } from '../../src/recording/read/capture.ts';
 import { parsePageState, type AllocatorState } from '../../src/recording/read/pagestate.ts';
 
@@ -92,6 +93,7 @@ export class TraceScript {
       trace: this.#out.finish('trace.txt'),
       extra: { file: 'extra.txt', events: [], isThere: false },
       cmdline: '',
+      kernel: kernelOf(''),
       zoneinfo: { before: '', after: '' },
       deviceLog: [],
       hostLog: [],

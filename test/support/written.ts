@@ -1,5 +1,6 @@
 // A recording of a few lines as the kernel prints them, on a zone of eight pageblocks from frame 0.
 
+import { kernelOf } from '../../src/core/index.ts';
 import { ZoneMap } from '../../src/recording/program/zone-map.ts';
 import * as P from '../../src/recording/program/program.ts';
 import type { Capture } from '../../src/recording/read/capture.ts';
@@ -17,6 +18,7 @@ export function writtenCapture(
   lines: readonly WrittenLine[],
   deviceLog: readonly string[] = [],
   extra: readonly string[] = [],
+  uname = '',
 ): Capture {
   const start = makeState(
     Array.from({ length: 8 }, () => M),
@@ -37,6 +39,7 @@ export function writtenCapture(
     trace: reader.finish(),
     extra: parseExtraTrace('extra.txt', extra, [start.zones[0]?.index ?? 0]),
     cmdline: '',
+    kernel: kernelOf(uname),
     zoneinfo: { before: '', after: '' },
     deviceLog,
     hostLog: [],

@@ -2,13 +2,15 @@
 // they free, zones that grow, and the steps of compaction and contiguous ranges, which both programs
 // have alike. What the rest becomes is the compiler's choice.
 
-import { MIGRATE_MOVABLE } from '../../core/index.ts';
+import { MIGRATE_MOVABLE, ORDER_MAX } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import {
   type Capture,
   type ExtraEvent,
   flowOf,
   FREED_IN_BATCH,
+  type FreedRuns,
+  freedRuns,
   isInterrupt,
   type KernelTrace,
   linkBatches,
@@ -75,6 +77,7 @@ export class EventReader {
   readonly #probed: readonly ExtraEvent[];
   #nextProbed = 0;
   readonly #links: Int32Array;
+  readonly #runs: FreedRuns;
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
   readonly #reporting: ReportingPasses = new ReportingPasses();
@@ -82,12 +85,15 @@ export class EventReader {
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
   constructor(capture: Capture) {
-    const { trace, start, end, cmdline, extra } = capture;
+    const { trace, start, end, cmdline, extra, kernel } = capture;
     this.trace = trace;
     this.zones = new ZoneMap(start, end, cmdline);
     this.#probed = extra.events;
     this.span = recordedSpan(trace);
     this.#links = linkBatches(trace);
+    this.#runs = kernel.freesRuns
+      ? freedRuns(trace, (i) => this.#links[i] !== FREED_IN_BATCH && !isInterrupt(trace, i))
+      : { byLast: new Map(), inner: new Set() };
     this.#contig = new ContigPlan(capture);
     this.#compaction = new RecordedCompaction(
       trace,
@@ -169,7 +175,9 @@ export class EventReader {
         else listener.alloc(i, pfn[i] ?? 0);
         break;
       case T.EVENT_FREE:
-        if (this.#links[i] !== FREED_IN_BATCH) this.#free(i, order[i] ?? 0, listener);
+        if (this.#links[i] === FREED_IN_BATCH || this.#runs.inner.has(i)) break;
+        if (this.#runs.byLast.has(i)) this.#freeRun(i, listener);
+        else this.#free(i, order[i] ?? 0, listener);
         break;
       case T.EVENT_FREE_BATCHED:
         this.#free(i, order[this.#links[i] ?? -1] ?? 0, listener);
@@ -199,10 +207,20 @@ export class EventReader {
     }
   }
 
+  /** Neighbours that were freed in one go are freed as the largest aligned blocks. */
+  #freeRun(i: number, listener: EventListener): void {
+    const { start, frames } = this.#runs.byLast.get(i) ?? { start: 0, frames: 0 };
+    for (let at = start; at < start + frames;) {
+      let order = Math.min(ORDER_MAX, Math.floor(Math.log2(start + frames - at)));
+      while (at % 2 ** order !== 0) order -= 1;
+      this.#free(i, order, listener, at);
+      at += 2 ** order;
+    }
+  }
+
   /** A free of a frame that is no memory yet brings it online. */
-  #free(i: number, order: number, listener: EventListener): void {
+  #free(i: number, order: number, listener: EventListener, pfn = this.trace.pfn[i] ?? 0): void {
     const { trace, zones } = this;
-    const pfn = trace.pfn[i] ?? 0;
     const cpu = trace.cpu[i] ?? 0;
     const zone = zones.zoneOf(pfn);
     if (zone >= 0) {

@@ -34,6 +34,13 @@ const ONLINE_US = 20_000;
 /** Key of the vmstat worker among the flows of control. */
 const VMSTAT = -1; // less the zone's index
 
+interface OpenBulk {
+  readonly begin: number;
+  /** Pages without an event of their own. */
+  readonly silent: number;
+  command?: number;
+}
+
 class FreeCompiler {
   readonly #reader: EventReader;
   /** Whether the second trace tells what the background did. */
@@ -46,7 +53,7 @@ class FreeCompiler {
   /** The command that the next drains belong to, by flow of control. */
   readonly #drainers = new Map<number, number>();
   /** Open bulk calls, by flow of control. */
-  readonly #bulks = new Map<number, number>();
+  readonly #bulks = new Map<number, OpenBulk>();
   /** Frames taken past the per-cpu lists, whose request follows. */
   readonly #taken = new Set<number>();
   readonly #refills: number[] = [];
@@ -128,6 +135,7 @@ class FreeCompiler {
 
   alloc(i: number, pfn: number): void {
     const reader = this.#reader;
+    this.#bulk(i);
     if (this.#taken.delete(pfn) || reader.captureOf(i) !== undefined || this.#begun.delete(i))
       return;
     const gfp = reader.trace.gfp[i] ?? 0;
@@ -168,7 +176,7 @@ class FreeCompiler {
    */
   #requestFor(take: number): number | undefined {
     const { trace, out } = this.#reader;
-    const bulk = this.#bulks.get(flowOf(trace, take));
+    const bulk = this.#bulk(take);
     if (bulk !== undefined) return bulk;
     const request = requestOf(trace, take);
     if (request === undefined || trace.kind[request] !== T.EVENT_ALLOC) return undefined;
@@ -220,15 +228,23 @@ class FreeCompiler {
   }
 
   beginBulk(i: number, silent: number): void {
-    if (silent <= 0) return;
+    if (silent > 0) this.#bulks.set(flowOf(this.#reader.trace, i), { begin: i, silent });
+  }
+
+  /** The command of a flow's open bulk call, which stands before anything that the flow shows within it. */
+  #bulk(i: number): number | undefined {
     const { trace, out } = this.#reader;
-    this.#bulkPages += silent;
+    const bulk = this.#bulks.get(flowOf(trace, i));
+    if (bulk === undefined || bulk.command !== undefined) return bulk?.command;
+    this.#bulkPages += bulk.silent;
     const shape = { cpu: trace.cpu[i] ?? 0 };
-    const command = out.add(P.OP_REQUEST_BULK, shape, silent, trace.gfp[i] ?? 0, i);
-    this.#bulks.set(flowOf(trace, i), command);
+    const gfp = trace.gfp[bulk.begin] ?? 0;
+    bulk.command = out.add(P.OP_REQUEST_BULK, shape, bulk.silent, gfp, bulk.begin);
+    return bulk.command;
   }
 
   endBulk(i: number): void {
+    this.#bulk(i);
     this.#bulks.delete(flowOf(this.#reader.trace, i));
   }
 }

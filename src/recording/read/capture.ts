@@ -4,6 +4,8 @@ import path from 'node:path';
 import { expectText } from '../../check/index.ts';
 import {
   FRAME_BYTES,
+  kernelOf,
+  type KernelRules,
   MEMORY_BLOCK_FRAMES,
   PAGEBLOCK_FRAMES,
   stateFrames,
@@ -33,6 +35,8 @@ export interface Capture {
   /** What probes inside the allocator saw; nothing when the recording has no second trace. */
   readonly extra: ExtraTrace;
   readonly cmdline: string;
+  /** The rules of the kernel that `uname` names. */
+  readonly kernel: KernelRules;
   /** zoneinfo before and after, as text; empty when the recording has none. */
   readonly zoneinfo: { readonly before: string; readonly after: string };
   /** Lines of what the device and the host did; empty when there was no device. */
@@ -137,6 +141,7 @@ export async function openCapture(folder: string): Promise<Capture> {
     trace,
     extra: await readExtra(folder, start),
     cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
+    kernel: kernelOf(readOptional(folder, 'uname') ?? ''),
     zoneinfo: {
       before: readOptional(folder, 'zoneinfo.before') ?? '',
       after: readOptional(folder, 'zoneinfo.after') ?? '',

@@ -175,7 +175,22 @@ function readZone(reader: Reader, zones: readonly ZoneState[]): ZoneState {
   return zone;
 }
 
+/** Sizes of a CPU's lists. Before Linux 6.7 high is fixed, and one factor counts drains. */
 function readPcp(reader: Reader): PcpState {
+  if (reader.fields[5] === 'batch') {
+    const high = reader.field(3, 'high');
+    return {
+      count: reader.field(1, 'count'),
+      high,
+      highMin: high,
+      highMax: high,
+      batch: reader.field(5, 'batch'),
+      flags: 0,
+      allocFactor: 0,
+      freeCount: reader.field(7, 'free_factor'),
+      lists: emptyLists(PCP_LISTS),
+    };
+  }
   return {
     count: reader.field(1, 'count'),
     high: reader.field(3, 'high'),

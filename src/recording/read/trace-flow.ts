@@ -44,6 +44,37 @@ export function previousOnCpu(trace: KernelTrace, event: number): number {
 /** Entry of a `mm_page_free` in the links: its page reaches a list at the batched event. */
 export const FREED_IN_BATCH = -2;
 
+/** Neighbouring single pages that were freed as larger blocks: by its last event the first page and how many. */
+export interface FreedRuns {
+  readonly byLast: ReadonlyMap<number, { readonly start: number; readonly frames: number }>;
+  /** The other events of each run: nothing is freed at them. */
+  readonly inner: ReadonlySet<number>;
+}
+
+/**
+ * The runs of a trace: frees of single pages by one task, each the neighbour of the one before, with nothing else of the task
+ * between. `mayFree`: whether an event frees its page by itself.
+ */
+export function freedRuns(trace: KernelTrace, mayFree: (event: number) => boolean): FreedRuns {
+  const byLast = new Map<number, { start: number; frames: number }>();
+  const inner = new Set<number>();
+  const open = new Map<number, { last: number; start: number; frames: number }>();
+  for (let i = 0; i < trace.count; i += 1) {
+    const flow = flowOf(trace, i);
+    const run = open.get(flow);
+    const pfn = trace.pfn[i] ?? 0;
+    const isSingle = trace.kind[i] === T.EVENT_FREE && trace.order[i] === 0 && mayFree(i);
+    if (run !== undefined && isSingle && pfn === run.start + run.frames) {
+      inner.add(run.last);
+      byLast.delete(run.last);
+      open.set(flow, { last: i, start: run.start, frames: run.frames + 1 });
+      byLast.set(i, { start: run.start, frames: run.frames + 1 });
+    } else if (isSingle) open.set(flow, { last: i, start: pfn, frames: 1 });
+    else open.delete(flow);
+  }
+  return { byLast, inner };
+}
+
 /**
  * For each `mm_page_free_batched` the number of its `mm_page_free`, whose own entry says
  * FREED_IN_BATCH; -1 for all other events.

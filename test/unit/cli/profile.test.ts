@@ -30,7 +30,9 @@ it('docs/functions.md has the table that the command prints of recorder/profiles
   expect(code).toBe(0);
   const file = 'docs/functions.md';
   const page = readFileSync(file, 'utf8');
-  const made = page.replace(/^```\n[^]*?^```$/m, `\`\`\`\n${out}\`\`\``);
+  const block = /^```\n[^]*?^```$/m;
+  expect(page).toMatch(block);
+  const made = page.replace(block, `\`\`\`\n${out}\`\`\``);
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, made);
   else expect(page).toBe(made);
 });

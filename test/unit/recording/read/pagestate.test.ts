@@ -47,6 +47,18 @@ describe('pagestate', () => {
     expect(zone?.pcps[0]?.lists[6]).toEqual(Uint32Array.of(4104));
   });
 
+  it('reads the sizes of lists before Linux 6.7, whose high is fixed', () => {
+    const old = SMALL.replace(/^pcp .*$/m, 'pcp count 5 high 20 batch 3 free_factor 4');
+    expect(parsePageState(old).zones[0]?.pcps[0]).toMatchObject({
+      count: 5,
+      high: 20,
+      highMin: 20,
+      highMax: 20,
+      batch: 3,
+      freeCount: 4,
+    });
+  });
+
   it('knows the order of a per-cpu list: three lists an order up to 3, then two of order 9', () => {
     expect([0, 2, 3, 11, 12, 13].map(pcpListOrder)).toEqual([0, 0, 1, 3, 9, 9]);
   });

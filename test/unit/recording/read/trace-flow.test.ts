@@ -5,6 +5,7 @@ import {
   depthOf,
   FREED_IN_BATCH,
   flowOf,
+  freedRuns,
   isInterrupt,
   linkBatches,
   previousOnCpu,
@@ -114,5 +115,29 @@ describe('batched frees', () => {
       1,
       -1,
     ]);
+  });
+});
+
+const all = (): boolean => true;
+
+describe('neighbours that were freed in one go', () => {
+  it('are a run, told at its last free', () => {
+    const { byLast, inner } = freedRuns(traceOf(free(8), free(9), free(10), free(20)), all);
+    expect([...byLast]).toEqual([[2, { start: 8, frames: 3 }]]);
+    expect([...inner]).toEqual([0, 1]);
+  });
+
+  it('are of one task, with nothing else of it between', () => {
+    const apart = traceOf(free(8), { kind: T.EVENT_ALLOC, pfn: 1 }, free(9), {
+      ...free(10),
+      task: 1,
+    });
+    expect(freedRuns(apart, all).byLast.size).toBe(0);
+    const others = traceOf(free(8), { ...free(50), task: 1 }, free(9));
+    expect([...freedRuns(others, all).byLast.keys()]).toEqual([2]);
+  });
+
+  it('are freed by themselves', () => {
+    expect(freedRuns(traceOf(free(8), free(9)), (event) => event !== 1).byLast.size).toBe(0);
   });
 });

@@ -1,0 +1,67 @@
+// NR_FREE_PAGES as Linux keeps it: each CPU gathers its changes of a zone's count and hands them over when they exceed a
+// threshold, or when its vmstat worker has its turn. Watermarks see what was handed over (docs/linux-memory.md A.12).
+//
+// The changes not handed over lie in the zone: their sum, and a signed byte for each CPU.
+
+import { CPUS_LAGGING } from '../../src/abi/layout';
+import { FRAMES_PER_MIB } from '../../src/abi/unit';
+import { guest } from '../base/guest';
+import { WORK_CPU } from '../base/work';
+import { Zone } from '../base/zone';
+import { COUNTS_LAG } from './version';
+
+/** Memory is counted in so many MiB for the threshold. */
+const STEP_FRAMES: u32 = 128 * FRAMES_PER_MIB;
+const THRESHOLD_MOST: i32 = 125;
+
+
+@inline
+function bitsOf(value: u32): u32 {
+  return 32 - clz<u32>(value);
+}
+
+/** Changes up to this stay with the CPU: more with more memory and CPUs. */
+function threshold(zone: Zone): i32 {
+  const steps = 1 + bitsOf(zone.managed / STEP_FRAMES);
+  return min<i32>(THRESHOLD_MOST, 2 * bitsOf(guest.cpus) * steps);
+}
+
+
+@inline
+function lagAt(zone: Zone, cpu: u32): usize {
+  return changetype<usize>(zone) + offsetof<Zone>('lags0') + (cpu & (CPUS_LAGGING - 1));
+}
+
+/** The CPU that changes counts from now on. */
+@inline
+export function countOnCpu(cpu: u32): void {
+  if (COUNTS_LAG) store<u32>(WORK_CPU, cpu);
+}
+
+/** A change of a zone's free pages on the CPU at hand. */
+export function gather(zone: Zone, frames: i32): void {
+  const at = lagAt(zone, load<u32>(WORK_CPU));
+  const gathered = <i32>load<i8>(at) + frames;
+  if (abs(gathered) > threshold(zone)) {
+    zone.lag -= load<i8>(at);
+    store<i8>(at, 0);
+  } else {
+    zone.lag += frames;
+    store<i8>(at, <i8>gathered);
+  }
+}
+
+/** The vmstat worker hands over what its CPU has gathered. */
+export function handOverCounts(zone: Zone, cpu: u32): void {
+  if (!COUNTS_LAG) return;
+  const at = lagAt(zone, cpu);
+  zone.lag -= load<i8>(at);
+  store<i8>(at, 0);
+}
+
+/** Free frames as watermarks see them. */
+@inline
+export function seenFree(zone: Zone): i64 {
+  if (!COUNTS_LAG) return zone.free;
+  return max<i64>(0, <i64>zone.free - zone.lag);
+}

@@ -1,0 +1,6 @@
+// Compiled twice: integer literals only. What Linux 6.12 does, of what differs between the kernels known (docs/kernels.md): 1 is yes.
+
+/** The per-cpu lists' high moves between two bounds; a refill grows, a worker lets it decay. Else high is fixed. */
+export const PCP_TUNES_6_12 = 1;
+/** Neighbouring single pages that are freed in one go are freed as the largest aligned blocks. */
+export const FREES_RUNS_6_12 = 0;

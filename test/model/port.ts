@@ -241,7 +241,7 @@ export class ModelPort implements AllocatorPort {
         scan.give(c.frame, c.order);
         break;
       case P.OP_SCAN_SEARCH:
-        scan.seek();
+        if (scan.heldPages === 0) scan.seek();
         break;
       case P.OP_SCAN_HOLD:
         this.hold(c, scan);

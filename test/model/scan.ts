@@ -89,15 +89,14 @@ export class Scan {
     this.searchOrder = options.order;
   }
 
-  private get heldPages(): number {
+  get heldPages(): number {
     return this.held.reduce((sum, list, order) => sum + list.length * 2 ** order, 0);
   }
 
   // ---- what the second trace shows ----
 
-  /** A page needs a place. */
+  /** A page needs a place, and none that is held is large enough. */
   seek(): void {
-    if (this.heldPages > 0) return;
     if (this.options.order > 0) this.fastSearch();
     if (this.heldPages === 0) this.linearSearch();
   }

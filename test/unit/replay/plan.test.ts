@@ -18,7 +18,7 @@ describe('a plan', () => {
   it.each([
     [{ systems: ['nope'] }, /^systems: expected a system of scpv-boot, .*found "nope"$/],
     [{ systems: [], keepAlive: 'nope' }, /a policy of fixed, lru.* found "nope"/],
-    [{ systems: [], placement: 'nope' }, /a policy of fullest, emptiest, found "nope"/],
+    [{ systems: [], placement: 'nope' }, /a policy of fullest, emptiest, drain, found "nope"/],
     [{ systems: [], growth: 'nope' }, /a policy of .*, found "nope"/],
   ])('with a wrong name is refused: %j', (plan, message) => {
     expect(() => optionsOf({ seed: 1, ...plan })).toThrow(message);

@@ -36,6 +36,7 @@ function entries() {
     ...faces,
     ...commands.map((name) => path.join(dist, 'cli', name)),
     path.join(dist, 'replay/worker.js'),
+    path.join(dist, 'sweep/engines/thread.js'),
     path.join(dist, 'trace/csv-parse.js'),
   ];
 }

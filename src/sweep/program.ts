@@ -11,6 +11,9 @@ export interface Program {
   readonly llfree: string;
 }
 
+/** What a thread of a pool loads. It is found by its place, which is so far from here in the package too. */
+export const THREAD: string = new URL('../sweep/engines/thread.js', import.meta.url).href;
+
 let program: Program | undefined;
 
 export function programOf(): Program {

@@ -11,7 +11,7 @@ import {
   TRACE_FORMATS,
   parseResults,
 } from '../../src/node.ts';
-import { HOST_PLACEMENTS, WHEN_FULL } from '../../src/serverless/index.ts';
+import { HOST_PLACEMENTS, IDLE_POLICIES, WHEN_FULL } from '../../src/serverless/index.ts';
 import { type Ended, ROOT, emptyFolder, guestmemIn } from '../support/built.ts';
 
 const folder = emptyFolder();
@@ -48,6 +48,7 @@ describe('guestmem', () => {
     expect(names).toEqual([
       known(SYSTEMS),
       known(KEEP_ALIVES),
+      known(IDLE_POLICIES),
       known(PLACEMENTS),
       known(HOST_PLACEMENTS),
       known(WHEN_FULL),

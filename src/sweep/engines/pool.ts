@@ -4,6 +4,7 @@ import { ReplayInterrupted } from '../../replay/index.ts';
 import { type Failure, failureOf } from '../engine.ts';
 import type { Results } from '../../report/index.ts';
 import type { Job } from '../job.ts';
+import { THREAD } from '../program.ts';
 
 /** From a thread to its pool. */
 export interface Share {
@@ -24,7 +25,7 @@ export interface Pool {
 export async function openPool(threads: number, progress: (share: Share) => void): Promise<Pool> {
   const { Piscina } = await import('piscina');
   const pool = new Piscina<Job, Played>({
-    filename: new URL('./thread.js', import.meta.url).href,
+    filename: THREAD,
     name: 'play',
     minThreads: threads,
     maxThreads: threads,

@@ -32,7 +32,7 @@ outputs: { formats: [table, json], folder: results }
 `;
 const PRICES = `functionInit: 35ms
 vmExit: { low: 1us, typical: 1.2us, high: 2us }
-pageZero: 0.1us # a page
+guestZero4KiB: 0.1us # a page
 `;
 
 interface Reader {

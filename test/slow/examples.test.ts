@@ -23,10 +23,10 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'listener.ts': /start: (\d+),\s+ready: \1,[^]*most at [\d.]+ s: [\d.]+ GiB, \d+ busy, \d+ idle/,
   'own-csv.ts': /^scpv-template {[^]*^mcpv-czone {[^]*peak: \d+/m,
   'own-idle.ts': /\d+ parked, \d+ suspended, \d+ resumed/,
-  'own-prewarm.ts': /\d+ cold, \d+ warm; \d+ ahead, \d+ used/,
   'own-keep-alive.ts': /fixed 10m: \d+ cold, \d+ warm\nown: \d+ cold, \d+ warm/,
   'own-placement.ts':
     /^fullest: [\d.]+ containers in ([\d.]+) VMs\nown: [\d.]+ containers in (?!\1 )[\d.]+ VMs/,
+  'own-prewarm.ts': /\d+ cold, \d+ warm; \d+ ahead, \d+ used/,
   'own-price.ts': /runtime 5\d\.\d of [\d.]+ ms\nruntime 3\.\d of [\d.]+ ms/,
   'own-profile.ts': /from the trace: [4-9]\d\.\d MiB\nown: 1\d\.\d MiB/,
   'own-system.ts': /^mcpv-static [^]*^mcpv-mine /m,

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SYSTEMS, generateSynthetic, replay } from '../../src/index.ts';
-import { HAS_BROWSER, ROOT, bundled, openBrowser, servedPage, watchedPage } from './harness.ts';
+import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
+import { ROOT, bundled, servedPage, watchedPage } from './harness.ts';
 
 const NAMES = ['scpv-template', 'mcpv-static', 'mcpv-czone', 'mcpv-balloon'];
 

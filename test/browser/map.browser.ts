@@ -1,14 +1,7 @@
 /** The map view in Chromium: it moves, it can be read without eyes, and it is quick. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  HAS_BROWSER,
-  bundled,
-  isTooWide,
-  openBrowser,
-  seriousFaults,
-  servedPage,
-  watchedPage,
-} from './harness.ts';
+import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
+import { bundled, isTooWide, seriousFaults, servedPage, watchedPage } from './harness.ts';
 
 const HEAD =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Map</title>' +

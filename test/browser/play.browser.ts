@@ -7,15 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
 import { serve, siteOf } from '../../src/cli/site.ts';
 import { LESSONS, Play, fragmentOf } from '../../src/play/index.ts';
-import {
-  HAS_BROWSER,
-  ROOT,
-  type Watched,
-  isTooWide,
-  openBrowser,
-  seriousFaults,
-  watchedPage,
-} from './harness.ts';
+import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
+import { ROOT, type Watched, isTooWide, seriousFaults, watchedPage } from './harness.ts';
 
 const PATIENCE_MS = 60_000;
 

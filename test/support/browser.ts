@@ -1,34 +1,21 @@
 /** A report's page with its script, open in Debian's Chromium. Where there is none, tests that need it are skipped with a word. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { pageHtml } from '../../src/report/page.ts';
+import { HAS_BROWSER, openBrowser } from './chromium.ts';
 import { details, levels, results, series, system } from './report.ts';
 import type { Cdf, Details, TimeSeries } from '../../src/report/detail.ts';
 import type { Results } from '../../src/report/results.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-
-export const hasBrowser: boolean = existsSync(CHROMIUM);
 /** In the name of what is skipped. */
-export const NEEDS: string = hasBrowser ? '' : ' (skipped: no /usr/bin/chromium)';
+export const NEEDS: string = HAS_BROWSER ? '' : ' (skipped: no /usr/bin/chromium)';
 
 /** A browser starts in a second, on a busy machine in many. */
 export const STARTS_WITHIN_MS = 120_000;
-
-const ARGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 async function scriptText(): Promise<string> {
   const entry = fileURLToPath(new URL('../../src/report/live/main.ts', import.meta.url));
@@ -108,7 +95,7 @@ export async function openReport(how: BrowserContextOptions = {}): Promise<Opene
   const file = join(folder, 'report.html');
   const run = wholeRun();
   writeFileSync(file, await pageHtml(run.results, run.details, await scriptText()));
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+  const browser = await openBrowser();
   const context = await browser.newContext(how);
   const page = await context.newPage();
   const heard: string[] = [];

@@ -7,14 +7,14 @@ import {
   NEEDS,
   type Opened,
   STARTS_WITHIN_MS,
-  hasBrowser,
   openReport,
   wholeRun,
 } from '../../../support/browser.ts';
+import { HAS_BROWSER } from '../../../support/chromium.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe.skipIf(!hasBrowser)(`report.html in a browser${NEEDS}`, () => {
+describe.skipIf(!HAS_BROWSER)(`report.html in a browser${NEEDS}`, () => {
   let open: Opened;
   beforeAll(async () => {
     open = await openReport();

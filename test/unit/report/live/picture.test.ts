@@ -1,14 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  NEEDS,
-  type Opened,
-  STARTS_WITHIN_MS,
-  hasBrowser,
-  openReport,
-} from '../../../support/browser.ts';
+import { NEEDS, type Opened, STARTS_WITHIN_MS, openReport } from '../../../support/browser.ts';
+import { HAS_BROWSER } from '../../../support/chromium.ts';
 
-describe.skipIf(!hasBrowser)(`a figure in a browser${NEEDS}`, () => {
+describe.skipIf(!HAS_BROWSER)(`a figure in a browser${NEEDS}`, () => {
   let open: Opened;
   beforeAll(async () => {
     open = await openReport();

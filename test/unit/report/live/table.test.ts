@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  NEEDS,
-  type Opened,
-  STARTS_WITHIN_MS,
-  hasBrowser,
-  openReport,
-} from '../../../support/browser.ts';
+import { NEEDS, type Opened, STARTS_WITHIN_MS, openReport } from '../../../support/browser.ts';
+import { HAS_BROWSER } from '../../../support/chromium.ts';
 
-describe.skipIf(!hasBrowser)(`a table in a browser${NEEDS}`, () => {
+describe.skipIf(!HAS_BROWSER)(`a table in a browser${NEEDS}`, () => {
   let open: Opened;
   beforeAll(async () => {
     open = await openReport();

@@ -165,15 +165,10 @@ function isCatalogue(folder: string): boolean {
 
 async function run(folder: string, { json }: { readonly json?: boolean }): Promise<void> {
   const isMany = isCatalogue(folder);
-  const profiles = isMany ? keptProfiles(folder) : [await readProfile(folder)];
+  const profiles = isMany ? keptProfiles(folder) : [profileFileOf(await openCapture(folder))];
   const [first] = profiles;
   if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
   else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));
-}
-
-/** Throws RecordingError. */
-export async function readProfile(folder: string): Promise<ProfileFile> {
-  return profileFileOf(await openCapture(folder));
 }
 
 export function profileCommand(): Command {

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { KIB } from '../abi/unit.ts';
 import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
-import { openCapture, verifyCapture } from '../recording/index.ts';
+import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
-import { profileText, readProfile } from './profile.ts';
+import { profileText } from './profile.ts';
 import { complain, print } from './terminal.ts';
 import { verdictText } from './verify.ts';
 
@@ -60,8 +60,7 @@ function tell(step: string): void {
 }
 
 /** Guided and free-running, as `guestmem verify` prints them; whether both are exact. */
-async function verify(folder: string): Promise<boolean> {
-  const capture = await openCapture(folder);
+function verify(capture: Capture): boolean {
   let isExact = true;
   for (const mode of ['guided', 'free-running'] as const) {
     const verdict = verifyCapture(capture, mode, { clock: startWall() });
@@ -80,8 +79,9 @@ async function run(flags: RecordFlags): Promise<void> {
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));
     output.write(content);
     print(`wrote ${flags.out}: ${files.size} files\n`);
-    const isExact = await verify(flags.out);
-    if (workload.isFunction) print(profileText(await readProfile(flags.out)));
+    const capture = await openCapture(flags.out);
+    const isExact = verify(capture);
+    if (workload.isFunction) print(profileText(profileFileOf(capture)));
     if (!isExact) process.exitCode = EXIT_FAILURE;
   } finally {
     output.close();

@@ -17,6 +17,7 @@ import {
 } from '../experiment/index.ts';
 import {
   DEFAULT_IDLE_RECLAIM_MS,
+  FUNCTION_MODELS,
   HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
@@ -65,6 +66,7 @@ export interface ExperimentFlags {
   readonly contention?: string;
   readonly interference?: string;
   readonly vmCpus?: string;
+  readonly functions?: string;
   readonly prices?: string;
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
@@ -157,6 +159,9 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     warmupMinutes: ifGiven(flags.warmup, (text) => minutes('--warmup', text)),
     hosts: hostsSaidBy(flags),
     machine: { cpusPerVm: ifGiven(flags.vmCpus, (text) => wholeNumber('--vm-cpus', text, 1, 64)) },
+    functions: {
+      model: ifGiven(flags.functions, (text) => choice('--functions', text, FUNCTION_MODELS)),
+    },
     policies: {
       keepAlive: ifGiven(keepAlive, (text) => policy('--keep-alive', text, KEEP_ALIVES, 'fixed')),
       idle: readable(flags.idle, (text) => idle('--idle', text)),

@@ -13,6 +13,7 @@ import {
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
+  FUNCTION_MODELS,
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
   DEFAULT_IDLE,
@@ -372,6 +373,10 @@ export function replayCommand(): Command {
     .option(
       '--warmup <minutes>',
       'minutes at the begin that are played but not measured (default: 0)',
+    )
+    .option(
+      '--functions <model>',
+      `where profiles of functions come from: ${FUNCTION_MODELS.join(' or ')} (docs/functions.md; default: ${FUNCTION_MODELS[0]})`,
     )
     .option(
       '--keep-alive <policy>',

@@ -11,6 +11,7 @@ import {
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   DEFAULT_WORKLOAD,
+  type FunctionModel,
   type PriceLevel,
   type ReplayPlan,
   SYSTEMS,
@@ -49,7 +50,7 @@ export interface Experiment {
   readonly warmupMinutes: number;
   readonly hosts: Whole<HostsChoice>;
   readonly machine: Whole<MachineChoice>;
-  readonly functions: WorkloadParameters;
+  readonly functions: WorkloadParameters & { readonly model: FunctionModel };
   readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems: readonly string[];
   readonly policies: Whole<PolicyChoice>;
@@ -86,7 +87,7 @@ export function defaultExperiment(): Experiment {
       containerMemoryPerVm: sizeText(machine.containerFramesPerVm),
       containerKernelMemory: sizeText(machine.containerKernelFrames),
     },
-    functions: DEFAULT_WORKLOAD,
+    functions: { model: 'parametric', ...DEFAULT_WORKLOAD },
     systems: SYSTEMS.map(({ name }) => name),
     policies: {
       keepAlive: '10m',
@@ -204,6 +205,7 @@ export function planOf(experiment: Experiment): ReplayPlan {
   const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
   const { keepAlive, idle, placement, growth, idleReclaim } = policies;
   const { memory } = experiment;
+  const { model, ...workload } = functions;
   return {
     systems,
     seed,
@@ -226,7 +228,8 @@ export function planOf(experiment: Experiment): ReplayPlan {
       containerFramesPerVm: framesOf(machine.containerMemoryPerVm),
       containerKernelFrames: framesOf(machine.containerKernelMemory),
     },
-    workload: functions,
+    workload,
+    functions: model,
     memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };

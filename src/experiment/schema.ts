@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { RefusedArgument, expectName } from '../check/index.ts';
 import {
+  FUNCTION_MODELS,
+  type FunctionModel,
   HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
@@ -58,7 +60,9 @@ export interface ExperimentFile {
   readonly warmupMinutes?: number | undefined;
   readonly hosts?: HostsChoice | undefined;
   readonly machine?: MachineChoice | undefined;
-  readonly functions?: Partial<WorkloadParameters> | undefined;
+  readonly functions?:
+    | (Partial<WorkloadParameters> & { readonly model?: FunctionModel | undefined })
+    | undefined;
   /** By name in the trace. */
   readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems?: readonly string[] | undefined;
@@ -187,15 +191,16 @@ const policies = group({
 const level: z.ZodType<PriceLevel> = checked((value) => expectName('prices', value, PRICE_LEVELS));
 
 /** A share of 0 to 1, or an amount in the unit that ends the name. */
-const functions = group(
-  Object.fromEntries(
+const functions = group({
+  model: checked((value: FunctionModel) => expectName('model', value, FUNCTION_MODELS)),
+  ...Object.fromEntries(
     Object.entries(WORKLOAD_BOUNDS).map(([key, { least, most, isFraction }]) => {
       if (isFraction !== true) return [key, whole(least, most)];
       const what = most === 1 ? 'a share' : 'an amount';
       return [key, number(`${what} of ${least} to ${most}`, least, most)];
     }),
   ),
-);
+});
 
 const memory: z.ZodType<MemoryChoice> = group(
   Object.fromEntries(MEMORY_KEYS.map((key) => [key, size])),

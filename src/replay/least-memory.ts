@@ -18,8 +18,8 @@ export interface LeastMemory {
 
 /** One pass over the calls. A call's container has its function's limit as guest memory in every system. */
 export function leastMemoryOf(trace: Trace, plan: ReplayPlan): LeastMemory {
-  const { workload, profile, machine, hosts = 1 } = optionsOf(plan);
-  const profiles = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }).map(
+  const { workload, functions, profile, machine, hosts = 1 } = optionsOf(plan);
+  const profiles = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }, functions).map(
     (made, id) => profile?.(trace.functions[id] as TraceFunction, made) ?? made,
   );
   const hostFrames = hosts * (machine?.hostFrames ?? defaultMachine().hostFrames);

@@ -2,6 +2,7 @@
 
 import {
   ArgumentError,
+  type FunctionModel,
   GROWTHS,
   HOST_PLACEMENTS,
   type HostCache,
@@ -65,6 +66,8 @@ export interface ReplayPlan {
   /** Figures of the machine; the others are the published one's. */
   readonly machine?: Partial<PlanMachine> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** How functions get their profiles; parametric if not said. */
+  readonly functions?: FunctionModel | undefined;
   /** Memory of functions, by their names in the trace. */
   readonly memory?: Readonly<Record<string, OwnMemory>> | undefined;
 }
@@ -143,6 +146,7 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     contention,
     interference,
     workload,
+    functions: plan.functions,
     profile: profileWith(plan.memory),
     machine: machineOf(plan),
   };

@@ -1,9 +1,10 @@
 // What containers of a trace's functions hold and do.
 
 import {
+  type FunctionModel,
   type FunctionProfile,
   type WorkloadParameters,
-  profileOf,
+  modelledProfile,
   sessionProfile,
 } from '../serverless/index.ts';
 import type { Session, Trace, TraceFunction } from '../trace/index.ts';
@@ -18,11 +19,13 @@ function ofSession({ id, name }: TraceFunction, { memory }: Session): FunctionPr
 export function profilesOf(
   { functions, sessions }: Pick<Trace, 'functions' | 'sessions'>,
   workload: WorkloadParameters,
+  model?: FunctionModel,
 ): FunctionProfile[] {
   return functions.map((fn) => {
     const session = sessions?.[fn.id];
     if (session !== undefined) return ofSession(fn, session);
     const { id, name, memoryMib, durations } = fn;
-    return profileOf({ id, name, memoryMib, averageMs: durations.averageMs }, workload);
+    const facts = { id, name, memoryMib, averageMs: durations.averageMs };
+    return modelledProfile(facts, workload, model);
   });
 }

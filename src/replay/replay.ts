@@ -15,6 +15,8 @@ import {
   type MachineConfig,
   type SystemSpec,
   type WhenFull,
+  FUNCTION_MODELS,
+  type FunctionModel,
   type WorkloadParameters,
   expectHostMachine,
   expectParkable,
@@ -31,6 +33,7 @@ import {
   expectFunction,
   expectInteger,
   expectList,
+  expectName,
   expectNumber,
   expectObject,
 } from '../check/index.ts';
@@ -76,6 +79,8 @@ export interface ReplayOptions {
   readonly interference?: boolean | undefined;
   readonly machine?: Partial<MachineConfig> | undefined;
   readonly workload?: Partial<WorkloadParameters> | undefined;
+  /** How functions of the trace get their profiles; parametric if not said. */
+  readonly functions?: FunctionModel | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;
   /** Another profile for a function than the one made of what the trace says; undefined: that one. */
@@ -359,6 +364,10 @@ function expectOptions(options: ReplayOptions): void {
   if (prices !== undefined) expectObject('prices: ns', prices.ns);
 }
 
+function functionModelOf({ functions }: ReplayOptions): FunctionModel | undefined {
+  return functions === undefined ? undefined : expectName('functions', functions, FUNCTION_MODELS);
+}
+
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
 export async function replay(trace: Trace, options: ReplayOptions): Promise<ReplayRun> {
   expectOptions(options);
@@ -368,7 +377,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   expectHostMachine(machine);
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
   expectWorkload(workload);
-  const profiles = profilesOf(trace, workload).map((made, id) => {
+  const profiles = profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
     const one = trace.functions[id] as TraceFunction;
     const profile = options.profile?.(one, made) ?? made;
     expectProfile(profile);

@@ -6,6 +6,7 @@ import {
   RefusedArgument,
   expectFigures,
   expectFunction,
+  expectList,
   expectMultiple,
   expectNumber,
   expectObject,
@@ -90,4 +91,9 @@ export function expectWorkload(parameters: WorkloadParameters): void {
 /** Throws RefusedArgument for a container that cannot be. */
 export function expectProfile(profile: FunctionProfile): void {
   expectFigures('profile', profile, PROFILE_BOUNDS);
+  const { growthShape } = profile;
+  if (growthShape === undefined) return;
+  for (const [at, share] of expectList('profile.growthShape', growthShape).entries()) {
+    expectNumber(`profile.growthShape[${at}]`, share, 0, 1);
+  }
 }

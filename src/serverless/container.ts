@@ -204,10 +204,10 @@ export class Container {
 
   /** What calls have brought by now, and what a collection took. */
   private _grow(): void {
-    const { anonymousFrames, growthFrames } = this.profile;
-    const grown = Math.round(growthFrames * grownShare(this._call));
+    const { anonymousFrames, growthFrames, growthShape } = this.profile;
+    const grown = Math.round(growthFrames * grownShare(this._call, growthShape));
     this.follow(anonymousFrames + grown);
-    this._growsAt = growthFrames > 0 ? nextGrowth(this._call) : Infinity;
+    this._growsAt = growthFrames > 0 ? nextGrowth(this._call, growthShape) : Infinity;
   }
 
   private _collect(): void {

@@ -51,6 +51,11 @@ export const FUNCTION_FIELDS: Readonly<Record<keyof FunctionProfile, ProfileFiel
     meaning: 'anonymous memory that the first thousand calls bring and leave',
     source: share('growthShare'),
   },
+  growthShape: {
+    unit: '-',
+    meaning: 'shares of the growth that are there after 1, 10, 100, … calls',
+    source: 'absent: a Node server’s (reference 9.2). Of a measured function, its own',
+  },
   collectionFrames: {
     unit: 'frames',
     meaning: 'what a collection gives back, and the next call takes again',

@@ -76,6 +76,8 @@ export interface FunctionProfile {
   readonly initPeakFrames: number;
   /** Anonymous memory that calls bring and leave, all told: how fast is in life.ts. */
   readonly growthFrames: number;
+  /** Share of that which is there after 1, 10, 100, … calls, each from 0 to 1; undefined: as life.ts has it. */
+  readonly growthShape?: readonly number[] | undefined;
   /** A collection gives back so many frames of the heap, which the next call takes again… */
   readonly collectionFrames: number;
   /** …after every so many calls. */
@@ -112,10 +114,15 @@ export function limitFor(frames: number): number {
   return limit * FRAMES_PER_MIB;
 }
 
-type Resident = { readonly workload: string; readonly frames: number; readonly fileShare: number };
+export interface Resident {
+  /** The catalogue's workload or runtime that the function resembles. */
+  readonly workload: string;
+  readonly frames: number;
+  readonly fileShare: number;
+}
 
 /** What a runtime measured is its own split; anything larger is split by the parameter. */
-function residentOf(facts: FunctionFacts, parameters: WorkloadParameters): Resident {
+export function residentOf(facts: FunctionFacts, parameters: WorkloadParameters): Resident {
   const wanted = facts.memoryMib * parameters.residentShare;
   const small = smallRuntime(wanted);
   const { name, memoryMib } = small ?? resembling(facts.memoryMib, facts.averageMs);

@@ -18,6 +18,15 @@ export {
   memoryBound,
   profileOf,
 } from './function-profile.ts';
+export { MEASURED } from './measured-functions.ts';
+export {
+  FUNCTION_MODELS,
+  type FunctionModel,
+  type MeasuredFunction,
+  type Scale,
+  measuredProfile,
+  modelledProfile,
+} from './measured.ts';
 export { DEFAULT_GROWTH, GROWTHS, type GrowthSpec, PREDICTED } from './growth/index.ts';
 export {
   DEFAULT_HOST_PLACEMENT,

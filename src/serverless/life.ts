@@ -60,25 +60,30 @@ const GROWTH_SHAPE: readonly number[] = [0.05, 0.26, 0.47, 1];
 
 /** Growth comes in lumps, as heaps grow: at these calls of each power of ten. */
 const LUMPS: readonly number[] = [1, 2, 5];
-const GROWN_AFTER: number = 10 ** (GROWTH_SHAPE.length - 1);
+
+/** The call with which the growth of such a shape is whole. */
+function grownAfter(shape: readonly number[]): number {
+  return 10 ** (shape.length - 1);
+}
 
 /** The next call after `call` at which a container grows; Infinity: it does not any more. */
-export function nextGrowth(call: number): number {
-  for (let power = 1; power <= GROWN_AFTER; power *= 10) {
+export function nextGrowth(call: number, shape: readonly number[] = GROWTH_SHAPE): number {
+  const last = grownAfter(shape);
+  for (let power = 1; power <= last; power *= 10) {
     for (const lump of LUMPS) {
       const next = lump * power;
-      if (next > call && next <= GROWN_AFTER) return next;
+      if (next > call && next <= last) return next;
     }
   }
   return Infinity;
 }
 
 /** Share of the growth that is there at a call: between the points of the curve it is straight over the logarithm. */
-export function grownShare(call: number): number {
+export function grownShare(call: number, shape: readonly number[] = GROWTH_SHAPE): number {
   if (call < 1) return 0;
-  const at = Math.log10(Math.min(call, GROWN_AFTER));
+  const at = Math.log10(Math.min(call, grownAfter(shape)));
   const before = Math.floor(at);
-  const low = GROWTH_SHAPE[before] as number;
-  const high = GROWTH_SHAPE[before + 1] ?? low;
+  const low = shape[before] as number;
+  const high = shape[before + 1] ?? low;
   return low + (high - low) * (at - before);
 }

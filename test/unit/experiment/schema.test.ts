@@ -18,6 +18,7 @@ describe('an experiment file', () => {
     [{ trace: { synthetic: { popular: { averageMs: 0 } } } }, /popular.averageMs: .*found 0$/],
     [{ trace: { path: 'x', columns: 'tim=t' } }, /^trace.columns: expected ROLE=COLUMN, .*time\?/],
     [{ minutes: 5, warmupMinutes: 5 }, /^warmupMinutes: expected fewer than the 5 .*found 5$/],
+    [{ functions: { model: 'measurd' } }, /model: .*measured/],
     [{ functions: { fileShare: 1.5 } }, /fileShare: expected a share of 0 to 1, found 1.5$/],
     [{ machine: { containersPerVm: 0 } }, /^machine.containersPerVm: expected .*, found 0$/],
     [{ policies: { placement: 'tightest' } }, /^policies.placement: expected a policy of .*$/],

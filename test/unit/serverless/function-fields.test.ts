@@ -1,7 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_FIELDS, functionFieldsTable } from '../../../src/serverless/function-fields.ts';
-import { profileOf, sessionProfile } from '../../../src/serverless/index.ts';
+import {
+  MEASURED,
+  type MeasuredFunction,
+  measuredProfile,
+  profileOf,
+  sessionProfile,
+} from '../../../src/serverless/index.ts';
 
 const path = new URL('../../../docs/function-fields.md', import.meta.url);
 
@@ -17,8 +23,9 @@ describe('fields of a function’s profile', () => {
   it('have a unit, a meaning and a source each, and all that profiles have are there', () => {
     const made = profileOf({ id: 0, name: 'f', memoryMib: 100, averageMs: 50 });
     const session = sessionProfile({ id: 1, name: 's', firstFrames: 10, peakFrames: 100 });
+    const measured = measuredProfile({ id: 2, name: 'm' }, MEASURED[0] as MeasuredFunction);
     expect(Object.keys(FUNCTION_FIELDS).toSorted()).toEqual(
-      Object.keys({ ...made, ...session }).toSorted(),
+      Object.keys({ ...made, ...session, ...measured }).toSorted(),
     );
     for (const { unit, meaning, source } of Object.values(FUNCTION_FIELDS)) {
       expect(unit).toMatch(/^(?:frames|calls|-)$/);

@@ -11,7 +11,16 @@ it('each share has its ends in order and a source', () => {
 });
 
 it('growth goes through what a Node server measured, and stands still after', () => {
-  expect([0, 1, 10, 100, 1000, 20_000].map(grownShare)).toEqual([0, 0.05, 0.26, 0.47, 1, 1]);
+  expect([0, 1, 10, 100, 1000, 20_000].map((call) => grownShare(call))).toEqual([
+    0, 0.05, 0.26, 0.47, 1, 1,
+  ]);
+});
+
+it('of a shape of its own ends with that', () => {
+  const shape = [0, 0.25, 1];
+  expect([1, 10, 100, 1000].map((call) => grownShare(call, shape))).toEqual([0, 0.25, 1, 1]);
+  expect(nextGrowth(50, shape)).toBe(100);
+  expect(nextGrowth(100, shape)).toBe(Infinity);
 });
 
 it('growth never shrinks', () => {

@@ -1,0 +1,154 @@
+// Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
+// trace says only how much memory it has and how long it runs (docs/decisions/0071-measured-functions.md).
+
+import {
+  DEFAULT_WORKLOAD,
+  type FunctionFacts,
+  type FunctionProfile,
+  LIMIT_SLACK_FRAMES,
+  type WorkloadParameters,
+  limitFor,
+  profileOf,
+  residentOf,
+} from './function-profile.ts';
+import { MEASURED } from './measured-functions.ts';
+
+/** What one function's containers did, the median over them, in frames of 4 KiB. */
+export interface MeasuredFunction {
+  readonly name: string;
+  /** Files that a start reads when none of them is in memory. */
+  readonly file: number;
+  /** Anonymous memory when it is ready for calls. */
+  readonly anonymous: number;
+  /** Resident over that while it starts. */
+  readonly peak: number;
+  /** Anonymous memory after 1, 10 and 100 calls. */
+  readonly grown: readonly [number, number, number];
+  // its hundredth call: anonymous pages touched and those of them written, file pages touched, pages got and gone within it
+  readonly touched: number;
+  readonly written: number;
+  readonly touchedFile: number;
+  readonly held: number;
+  /** Of a process forked from one that is ready: its own pages after a call, and file pages mapped by then. */
+  readonly fork?: { readonly written: number; readonly file: number } | undefined;
+}
+
+/** What is recorded of the kinds of the catalogue. Video and the larger models are not: the nearest in what they do stand for them. */
+const LIKE: Readonly<Record<string, string>> = {
+  pyaes: 'pyaes.py',
+  image_rotate: 'image_rotate.py',
+  chameleon: 'html_table.py',
+  matmul: 'matmul_numpy.py',
+  json_serdes: 'json_serdes.py',
+  video_processing: 'image_rotate.py',
+  lr_serving: 'mlp_serving.py',
+  new_lr_serving: 'mlp_serving.py',
+  lr_training: 'mlp_serving.py',
+  rnn_serving: 'mlp_serving.py',
+  cnn_serving: 'mlp_serving.py',
+};
+
+/** Anonymous memory of a container that has had a hundred calls. */
+function settledOf({ anonymous, grown }: MeasuredFunction): number {
+  return Math.max(anonymous, grown[2]);
+}
+
+/** A function of the catalogue's kind; of a bare runtime, the hello nearest in memory, as a ratio. */
+function measuredLike(workload: string, frames: number): MeasuredFunction {
+  const name = LIKE[workload];
+  const candidates = MEASURED.filter((one) =>
+    name === undefined ? one.name.startsWith('hello.') : one.name === name,
+  );
+  const miss = (one: MeasuredFunction): number =>
+    Math.abs(Math.log((one.file + settledOf(one)) / Math.max(frames, 1)));
+  return candidates.reduce((best, one) => (miss(one) < miss(best) ? one : best));
+}
+
+/** How many times what was measured a container holds. */
+export interface Scale {
+  readonly file: number;
+  readonly anonymous: number;
+}
+
+/** What is larger than the function that stands for it has more anonymous memory; what is smaller, less of all. */
+function scaleTo(frames: number, like: MeasuredFunction): Scale {
+  const settled = settledOf(like);
+  const whole = like.file + settled;
+  if (frames < whole) return { file: frames / whole, anonymous: frames / whole };
+  return { file: 1, anonymous: (frames - like.file) / settled };
+}
+
+/** Shares of its growth that are there after 1, 10 and 100 calls; then it stands still, since nobody looked further. */
+function shapeOf({ anonymous, grown }: MeasuredFunction): readonly number[] | undefined {
+  const whole = grown[2] - anonymous;
+  if (whole <= 0) return undefined;
+  return grown.map((frames) => Math.min(1, Math.max(0, (frames - anonymous) / whole)));
+}
+
+/** A runtime that does not fork was not seen to go on from another's memory: it touches and writes what a call does. */
+function resumeOf(
+  { touched, written, touchedFile, fork }: MeasuredFunction,
+  scale: Scale,
+): Pick<FunctionProfile, 'resumeFrames' | 'resumeWriteFrames' | 'resumeFileFrames'> {
+  const resumeWriteFrames = Math.round((fork?.written ?? written) * scale.anonymous);
+  return {
+    resumeFrames: Math.max(Math.round(touched * scale.anonymous), resumeWriteFrames),
+    resumeWriteFrames,
+    resumeFileFrames: Math.round((fork?.file ?? touchedFile) * scale.file),
+  };
+}
+
+/**
+ * A container of a measured function, `scale` times as large.
+ * @param facts its id, from 0, and the name that tells it from the others of a replay
+ */
+export function measuredProfile(
+  { id, name }: Pick<FunctionFacts, 'id' | 'name'>,
+  measured: MeasuredFunction,
+  scale: Scale = { file: 1, anonymous: 1 },
+): FunctionProfile {
+  const times = (frames: number): number => Math.round(frames * scale.anonymous);
+  const fileFrames = Math.round(measured.file * scale.file);
+  const anonymousFrames = times(measured.anonymous);
+  const initPeakFrames = times(measured.peak);
+  const growthFrames = Math.max(0, times(measured.grown[2]) - anonymousFrames);
+  const callTemporaryFrames = times(measured.held);
+  const callWriteFrames = times(measured.written);
+  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
+  return {
+    id,
+    name: `${id}:${name}`,
+    workload: measured.name,
+    fileFrames,
+    anonymousFrames,
+    initPeakFrames,
+    growthFrames,
+    growthShape: shapeOf(measured),
+    // none was seen: what goes within a call is `held`
+    collectionFrames: 0,
+    collectionCalls: DEFAULT_WORKLOAD.collectionCalls,
+    ...resumeOf(measured, scale),
+    limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
+    callWriteFrames,
+    callReadFrames: Math.max(0, times(measured.touched) - callWriteFrames),
+    callFileFrames: Math.round(measured.touchedFile * scale.file),
+    callTemporaryFrames,
+  };
+}
+
+/** How a function of a trace gets its profile: by shares that can be swept, or like what was measured. */
+export const FUNCTION_MODELS = ['parametric', 'measured'] as const;
+
+export type FunctionModel = (typeof FUNCTION_MODELS)[number];
+
+/** Both models make a function equally large; what of that are files, and what calls do, differs. */
+export function modelledProfile(
+  facts: FunctionFacts,
+  parameters: WorkloadParameters = DEFAULT_WORKLOAD,
+  model: FunctionModel = 'parametric',
+): FunctionProfile {
+  if (model === 'parametric') return profileOf(facts, parameters);
+  const { workload, frames } = residentOf(facts, parameters);
+  const like = measuredLike(workload, frames);
+  return measuredProfile(facts, like, scaleTo(frames, like));
+}

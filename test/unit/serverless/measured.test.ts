@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
+import {
+  CATALOGUE,
+  DEFAULT_WORKLOAD,
+  FUNCTION_MODELS,
+  type FunctionProfile,
+  MEASURED,
+  RUNTIMES,
+  expectProfile,
+  measuredProfile,
+  modelledProfile,
+  profileOf,
+} from '../../../src/serverless/index.ts';
+
+const facts = (memoryMib: number, averageMs = 100) => ({ id: 3, name: 'f', memoryMib, averageMs });
+const measured = (memoryMib: number, averageMs?: number): FunctionProfile =>
+  modelledProfile(facts(memoryMib, averageMs), DEFAULT_WORKLOAD, 'measured');
+
+const named = (name: string) => {
+  const found = MEASURED.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`${name} was not measured`);
+  return found;
+};
+
+describe('a measured function', () => {
+  it('has its figures as they were measured', () => {
+    const { file, anonymous, grown, fork } = named('graph_bfs.py');
+    expect(measuredProfile({ id: 0, name: 'g' }, named('graph_bfs.py'))).toMatchObject({
+      name: '0:g',
+      workload: 'graph_bfs.py',
+      fileFrames: file,
+      anonymousFrames: anonymous,
+      growthFrames: grown[2] - anonymous,
+      growthShape: [(grown[0] - anonymous) / (grown[2] - anonymous), 1, 1],
+      resumeWriteFrames: fork?.written,
+    });
+  });
+
+  it('that holds much within its calls maps and unmaps it', () => {
+    const { held } = named('compression.py');
+    expect(measuredProfile({ id: 0, name: 'c' }, named('compression.py'))).toMatchObject({
+      callTemporaryFrames: held,
+    });
+  });
+
+  it('makes a container that can be, each of them', () => {
+    for (const one of MEASURED) {
+      const profile = measuredProfile({ id: 0, name: 'f' }, one);
+      expect(() => expectProfile(profile), one.name).not.toThrow();
+      const { callWriteFrames, callReadFrames, anonymousFrames } = profile;
+      expect(callWriteFrames + callReadFrames, one.name).toBeLessThanOrEqual(anonymousFrames);
+    }
+  });
+});
+
+describe('a function of a trace', () => {
+  it('is as large by either model', () => {
+    for (const memoryMib of [1, 4, 15, 30, 45, 80, 170, 300, 500]) {
+      const [parametric, like] = FUNCTION_MODELS.map((model) => {
+        const profile = modelledProfile(facts(memoryMib), DEFAULT_WORKLOAD, model);
+        return profile.fileFrames + profile.anonymousFrames + profile.growthFrames;
+      }) as [number, number];
+      expect(Math.abs(like - parametric), `${memoryMib} MiB`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('that is larger than what stands for it has more anonymous memory, and no more files', () => {
+    const [small, large] = [measured(80, 700), measured(400, 700)];
+    expect(small.workload).toBe('html_table.py');
+    expect(large.workload).toBe('html_table.py');
+    expect(large.fileFrames).toBe(small.fileFrames);
+    expect(large.callWriteFrames).toBeGreaterThan(4 * small.callWriteFrames);
+  });
+
+  it('that is smaller has less of all', () => {
+    const { fileFrames, anonymousFrames } = measured(1);
+    expect(fileFrames + anonymousFrames).toBeLessThan(2 * FRAMES_PER_MIB);
+    expect(fileFrames).toBeLessThan(named('hello.c').file);
+  });
+
+  it('of every kind of the catalogue, and of every runtime, was measured or has one that stands for it', () => {
+    for (const { memoryMib, timeMs } of CATALOGUE) {
+      expect(() => measured(memoryMib.median, timeMs.median)).not.toThrow();
+    }
+    for (const { memoryMib } of RUNTIMES)
+      expect(measured(memoryMib.median).workload).toMatch(/^hello/);
+  });
+
+  it('has its profile by shares unless it is said otherwise', () => {
+    expect(modelledProfile(facts(100))).toEqual(profileOf(facts(100)));
+  });
+});

@@ -1,5 +1,6 @@
 // The experiment room's public face: what is played, as a file that people write.
 
+export { CheckpointError, type CheckpointOptions, Checkpoints } from './checkpoint.ts';
 export { readDocument } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
@@ -15,6 +16,7 @@ export {
   traceOfExperiment,
 } from './experiment.ts';
 export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
+export { identityOf, programMark } from './identity.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
 export {
@@ -26,4 +28,5 @@ export {
   type TraceChoice,
   experimentFile,
 } from './schema.ts';
+export { type StatePlace, stateFile } from './state-file.ts';
 export { either, found, group, list, text, whole } from './shape.ts';

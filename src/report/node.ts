@@ -3,7 +3,7 @@
 export { clearLeftovers } from './leftovers.ts';
 export { type OutputOptions, OutputFolder } from './output.ts';
 export { readDetails, readResults } from './read.ts';
-export { RecordSpool } from './spool.ts';
+export { RecordSpool, type SpoolMark } from './spool.ts';
 export {
   type Written,
   openOutput,

@@ -17,7 +17,8 @@ const NOT_YET = 'does not go through OutputFolder yet';
 const OTHERS: Readonly<Record<string, string>> = {
   'src/sweep/store.ts':
     "a job's failure, beside results that go through OutputFolder: the next run writes it again",
-  'src/cli/checkpoint.ts': NOT_YET,
+  'src/experiment/state-file.ts':
+    'a checkpoint: written beside itself and renamed, while the run goes on, wherever the user wants it',
   'src/recorder/debian.ts': NOT_YET,
   'src/recorder/disks.ts': NOT_YET,
   'src/recorder/lab.ts': NOT_YET,

@@ -19,9 +19,9 @@ export interface PricedRun {
   readonly level: PriceLevel;
   /** One per cold start, in order of arrival. */
   readonly startupMs: Float64Array;
-  /** Mean of each step that occurred, over all cold starts. */
   /** Of the same starts: until the function's own runtime began. */
   readonly sandboxMs: Float64Array;
+  /** Mean of each step that occurred, over all cold starts. */
   readonly startupStepsMs: Readonly<Record<string, number>>;
   /** Execution time over undisturbed execution time of the calls that were disturbed. */
   readonly slowdowns: Float64Array;

@@ -144,6 +144,7 @@ export class MicroVm {
     this._guest.suspend();
     this._memory?.suspend();
     this._files.leave();
+    this._template.suspend(true);
     this._settleAccount();
   }
 
@@ -164,6 +165,7 @@ export class MicroVm {
     if (!this.isSuspended) return;
     this.stir();
     this._hibernation?.restore();
+    this._template.suspend(false);
     this._files.useAgain();
     this._guest.resume(touched);
     for (const go of this._deferred.splice(0)) go();
@@ -484,7 +486,8 @@ export class MicroVm {
     this._guest.stopWorkers();
     this._context.host.settle(this._held, newAccount());
     this._lasting.set(0);
-    if (!this.isSuspended) this._files.leave();
+    if (this.isSuspended) this._template.suspend(false);
+    else this._files.leave();
     this._template.drop();
     this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }

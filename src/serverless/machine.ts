@@ -18,11 +18,18 @@ import {
 import type { FunctionProfile } from './function-profile.ts';
 import type { Placement } from './placement/index.ts';
 
+/**
+ * What systems run on: hosts, VMs and kernels, and how large VMs of many containers are. Made of `defaultMachine` and
+ * what is said instead.
+ */
 export interface MachineConfig {
+  /** Memory of a host, in frames of 4 KiB. */
   readonly hostFrames: number;
+  /** Frames that a guest's kernel takes, by what for. */
   readonly kernel: KernelFootprint;
   /** What of it is touched by VMs that go on from an image of a function at work. */
   readonly resumed: Pick<KernelFootprint, 'cloneWrittenFrames' | 'cloneReadFrames'>;
+  /** What a VMM takes of its host besides the guest's memory. */
   readonly vmm: VmmFootprint;
   /** cgroup, namespaces, kernel stacks of one container. */
   readonly containerKernelFrames: number;
@@ -45,6 +52,7 @@ export interface MachineConfig {
   readonly idleReclaimMs?: number | undefined;
   /** How guests come to their files; absent: shared. */
   readonly hostCache?: HostCache | undefined;
+  /** The build of the guests' cores. */
   readonly build: CoreBuild;
   /** Sees each VM before it is stopped. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
@@ -67,6 +75,7 @@ export interface Contended {
 
 /** What a system is made of. */
 export interface SystemContext {
+  /** The machine that its VMs are made by. */
   readonly machine: MachineConfig;
   /** Of the run: the system's host, VMs and devices live by it. The caller moves it. */
   readonly clock: Clock;

@@ -56,6 +56,7 @@ export function emptyVm(
   return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
 }
 
+/** A system that gives each container a VM of its own. How the VM comes about is its `MakeSandbox`'s. */
 export class OnePerVm implements ServerlessSystem {
   private readonly _vmm: Vmm;
   private readonly _make: MakeSandbox;
@@ -67,6 +68,7 @@ export class OnePerVm implements ServerlessSystem {
     this._clock = context.clock;
   }
 
+  /** The host that its VMs run on. */
   get host(): HostMemory {
     return this._vmm.host;
   }

@@ -40,11 +40,13 @@ export interface Parent {
 
 /** What starting a container took. */
 export interface Start {
+  /** Ready for its first call. */
   readonly container: Container;
   /** The VM was started for it; its own start is in `vm.startOperations` and `vm.startCounts`. */
   readonly newVm: boolean;
   /** By step, after the VM's. */
   readonly operations: Readonly<Record<string, Operations>>;
+  /** What it took in the guest's memory. */
   readonly counts: Counts;
   /** How long its VM could not begin with it, by the run's clock, when that runs already. */
   readonly waitNs?: number;
@@ -61,7 +63,9 @@ export interface Asked {
 
 /** What ending a container took, and what was asked and came back at once from the VM that goes on. */
 export interface Stop extends Asked {
+  /** Operations that have a price. */
   readonly operations: Operations;
+  /** What it took in the guest's memory. */
   readonly counts: Counts;
 }
 
@@ -84,6 +88,7 @@ export interface VmWork extends DeviceWork {
 
 /** A request of the host to an idle container, as it ended. */
 export interface IdleReclaim extends Asked {
+  /** The VM that was asked. */
   readonly vm: MicroVm;
   /** Work came first, or the container's end. */
   readonly isCancelled: boolean;
@@ -91,9 +96,16 @@ export interface IdleReclaim extends Asked {
   readonly operations: Operations;
 }
 
+/**
+ * A way of running containers in VMs, under comparison. Replay asks it to start and stop them; what it takes is told in
+ * counts and operations, never in time.
+ */
 export interface ServerlessSystem {
+  /** The host whose account is measured. */
   readonly host: HostMemory;
+  /** A container for the function, in a new VM or in one that runs. Throws HostOutOfMemory, GuestOutOfMemory. */
   start(profile: FunctionProfile): Start;
+  /** Ends a container, and its VM when the system has no more use for it. */
   stop(container: Container): Stop;
   /** Whether the next container of a function would start in a VM that runs. */
   hasRoom(profile: FunctionProfile): boolean;
@@ -116,6 +128,7 @@ export interface ServerlessSystem {
 
 /** An entry of the list of systems. */
 export interface SystemSpec {
+  /** For `--system`. */
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;

@@ -70,6 +70,7 @@ export interface Contended {
   readonly delayNs: number;
   /** Milliseconds by level of prices. */
   readonly delayMs: readonly number[];
+  /** What it costs the host. */
   readonly operations: Operations;
 }
 

@@ -20,6 +20,7 @@ export interface MapRegion {
   readonly blockFrames: number;
 }
 
+/** Maps of one guest over time, for `mountMapView`, `mapSvg` and `mapText`. */
 export interface MapReel {
   /** System, recording or policy. */
   readonly name: string;
@@ -27,6 +28,7 @@ export interface MapReel {
   readonly zones: readonly string[];
   /** By code from USE_OWNER on. */
   readonly owners: readonly string[];
+  /** The CZones' region, if there is one. */
   readonly region?: MapRegion | undefined;
   /** All of the same frames; at least one. */
   readonly instants: readonly MapInstant[];
@@ -34,14 +36,23 @@ export interface MapReel {
 
 /** A reel as JSON has it. */
 export interface EncodedReel {
+  /** Version of this form. */
   readonly schema: 1;
+  /** System, recording or policy. */
   readonly name: string;
+  /** Names by index: the kernel's zones, then CZones. */
   readonly zones: readonly string[];
+  /** Names of owners, by their code. */
   readonly owners: readonly string[];
+  /** The CZones' region, if there is one. */
   readonly region?: MapRegion;
+  /** The first frame that is shown. */
   readonly start: number;
+  /** Frames that are shown. */
   readonly count: number;
+  /** Frames in a cell. */
   readonly cellFrames: number;
+  /** The map at each instant, cells packed as text. */
   readonly instants: readonly {
     readonly atMs: number;
     readonly note?: string;
@@ -90,6 +101,7 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
   return all.filter(([, here]) => here > 0);
 }
 
+/** A reel as JSON has it; `decodeReel` is the way back. Throws RefusedArgument for one without a map. */
 export function encodeReel(reel: MapReel): EncodedReel {
   const { name, zones, owners, region, instants } = reel;
   const first = instants[0]?.map;

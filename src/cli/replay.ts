@@ -167,6 +167,10 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
+function missed(what: string): void {
+  complain(`guestmem: no checkpoint this time: ${what}`);
+}
+
 function openCheckpoints(
   { path, resume, everyMinutes }: CheckpointAsked,
   trace: Trace,
@@ -174,7 +178,6 @@ function openCheckpoints(
 ): Checkpoints {
   const from = resume === undefined ? undefined : stateFile(resume);
   const to = path === undefined ? undefined : stateFile(path);
-  const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
   return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
 }
 
@@ -290,11 +293,15 @@ function formatsOf({ outputs: { formats, records = false } }: Experiment): Forma
   return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
+function recordsBeside(checkpoint: string): string {
+  return `${checkpoint}.records`;
+}
+
 /** Where rows of calls are until they are written: beside the checkpoint, of which they are a part, or with the results. */
 function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined): RecordSpool {
-  const beside = (path: string | undefined): string | undefined => path && `${path}.records`;
-  const from = beside(checkpoint?.resume);
-  return RecordSpool.kept(beside(checkpoint?.path) ?? folder.spoolFolder(), from);
+  const { path, resume } = checkpoint ?? {};
+  const into = path === undefined ? folder.spoolFolder() : recordsBeside(path);
+  return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
 }
 
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */

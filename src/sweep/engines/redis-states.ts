@@ -1,13 +1,13 @@
 // What jobs can go on from, on the server: a state a job, the last one, until the job has ended.
 
 import type { Redis } from 'ioredis';
-import { MIB } from '../../abi/unit.ts';
+import { GIB } from '../../abi/unit.ts';
 import { ownConnection, queueName } from './connection.ts';
 
 /** What nobody has asked for by then is forgotten. */
 const LIFE_S = 604_800;
 /** Redis takes no value that is larger. */
-const BYTES_MAX: number = 512 * MIB;
+const BYTES_MAX: number = GIB / 2;
 
 export interface States {
   of(name: string): Promise<Uint8Array | undefined>;

@@ -19,14 +19,16 @@ const IDENTITY = { trace: 'a', program: 'b' };
 
 const pathOf = testFolder();
 
+function placeAt(path: string | undefined): CheckpointOptions['to'] {
+  return path === undefined ? undefined : stateFile(path);
+}
+
 /** Written to a file, or gone on from there. */
 function opened(
   paths: { to?: string; from?: string },
   more: Partial<CheckpointOptions> = {},
 ): Checkpoints {
-  const place = (path: string | undefined): CheckpointOptions['to'] =>
-    path === undefined ? undefined : stateFile(path);
-  const [to, from] = [place(paths.to), place(paths.from)];
+  const [to, from] = [placeAt(paths.to), placeAt(paths.from)];
   return new Checkpoints({ to, from, everyMinutes: 10, missed: () => {}, ...more }, IDENTITY);
 }
 

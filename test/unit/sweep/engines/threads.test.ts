@@ -8,10 +8,11 @@ import { sweepIn } from '../../../support/sweep.ts';
 
 const at = testFolder();
 
+const stateOf = ({ name }: Job): string => at(`${name}.state`);
+
 function hearing(signal: AbortSignal): Hearing & { readonly outcomes: Outcome[] } {
   const outcomes: Outcome[] = [];
   const ended = async (outcome: Outcome): Promise<void> => void outcomes.push(outcome);
-  const stateOf = ({ name }: Job): string => at(`${name}.state`);
   return { outcomes, retries: 2, signal, stateOf, tell: () => {}, progress: () => {}, ended };
 }
 

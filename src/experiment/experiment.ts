@@ -21,6 +21,7 @@ import {
 import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
 import { readDocument } from './document.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
+import { momentsIn } from './moments.ts';
 import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
@@ -56,6 +57,9 @@ export interface Experiment {
   readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
   readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Omit<OutputChoice, 'formats'>;
 }
+
+/** Memory maps of a report: enough to see a run go by, and a few hundredths of its time. */
+const DEFAULT_MOMENTS = '8';
 
 /** A number of frames as a size in the largest unit of which it is a whole number. */
 function sizeText(frames: number): string {
@@ -96,7 +100,7 @@ export function defaultExperiment(): Experiment {
       idleReclaim: NEVER,
     },
     prices: { level: 'typical', own: {} },
-    outputs: { formats: ['table', 'json', 'html'] },
+    outputs: { formats: ['table', 'json', 'html'], maps: DEFAULT_MOMENTS },
   };
 }
 
@@ -230,6 +234,14 @@ export function planOf(experiment: Experiment): ReplayPlan {
     memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };
+}
+
+/** What is drawn of its run: nothing where no report is written. */
+export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
+  const { formats, maps, mapsOf: name } = outputs;
+  const moments = maps === undefined ? 0 : momentsIn(maps);
+  if (!formats.includes('html') || moments === 0) return undefined;
+  return { moments, ...(name !== undefined && { function: name }) };
 }
 
 /** The trace that it names, read or made. */

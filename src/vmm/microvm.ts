@@ -201,6 +201,11 @@ export class MicroVm {
     return this._guest;
   }
 
+  /** The guest for who looks and changes nothing. Looks without a stir: temporary pages of calls that were put off count as free. */
+  get unstirred(): Pick<GuestKernel, 'core' | 'config'> {
+    return this._guest;
+  }
+
   /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
   get freeSpace(): FreeSpace | undefined {
     return this._guest.core.freeSpace();

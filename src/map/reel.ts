@@ -20,6 +20,7 @@ export interface MapRegion {
   readonly blockFrames: number;
 }
 
+/** Maps of one guest over time, for `mountMapView`, `mapSvg` and `mapText`. */
 export interface MapReel {
   /** System, recording or policy. */
   readonly name: string;
@@ -29,6 +30,7 @@ export interface MapReel {
   readonly zones: readonly string[];
   /** By code from USE_OWNER on. */
   readonly owners: readonly string[];
+  /** The CZones' region, if there is one. */
   readonly region?: MapRegion | undefined;
   /** Of a map of several guests, one after the other: frames of each one's place. */
   readonly guestFrames?: number | undefined;
@@ -38,16 +40,27 @@ export interface MapReel {
 
 /** A reel as JSON has it. */
 export interface EncodedReel {
+  /** Version of this form. */
   readonly schema: 1;
+  /** System, recording or policy. */
   readonly name: string;
+  /** What of it is drawn, where a name does not say it. */
   readonly subject?: string | undefined;
+  /** Names by index: the kernel's zones, then CZones. */
   readonly zones: readonly string[];
+  /** Names of owners, by their code. */
   readonly owners: readonly string[];
+  /** The CZones' region, if there is one. */
   readonly region?: MapRegion | undefined;
+  /** Frames of each guest's place, where the maps are of several. */
   readonly guestFrames?: number | undefined;
+  /** The first frame that is shown. */
   readonly start: number;
+  /** Frames that are shown. */
   readonly count: number;
+  /** Frames in a cell. */
   readonly cellFrames: number;
+  /** The map at each instant, cells packed as text. */
   readonly instants: readonly {
     readonly atMs: number;
     readonly note?: string | undefined;
@@ -96,6 +109,7 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
   return all.filter(([, here]) => here > 0);
 }
 
+/** A reel as JSON has it; `decodeReel` is the way back. Throws RefusedArgument for one without a map. */
 export function encodeReel(reel: MapReel): EncodedReel {
   const { name, subject, zones, owners, region, guestFrames, instants } = reel;
   const first = instants[0]?.map;

@@ -52,6 +52,8 @@ export {
   type PlacementSpec,
   SYSTEMS,
   type ServerlessSystem,
+  type Contended,
+  type Parent,
   type Start,
   type Stop,
   type SystemContext,

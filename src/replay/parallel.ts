@@ -12,6 +12,7 @@ import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
 import { startWall } from './wall.ts';
 
+/** How a plan is played: how many at a time, and who hears of it. */
 export interface PlanOptions extends Pick<
   ReplayOptions,
   'progress' | 'signal' | 'records' | 'keeper'

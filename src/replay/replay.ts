@@ -55,7 +55,9 @@ import { type MapsChoice, mapsOf } from './map-meter.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
+/** What is played, with policies and systems as objects. `replayPlan` takes names in their places, and plays in threads. */
 export interface ReplayOptions {
+  /** The systems under comparison, in the order of the results; one or more, none twice. */
   readonly systems: readonly SystemSpec[];
   /** For the record: the trace's draws were made with it. */
   readonly seed: number;
@@ -75,7 +77,9 @@ export interface ReplayOptions {
   readonly contention?: boolean | undefined;
   /** Work of a VM's devices slows down the calls that run in it (default), or takes no processor from them. */
   readonly interference?: boolean | undefined;
+  /** Figures of the machine; the others are `defaultMachine`'s. */
   readonly machine?: Partial<MachineConfig> | undefined;
+  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;

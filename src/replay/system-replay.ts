@@ -4,6 +4,7 @@ import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import {
   type Container,
+  type Contended,
   type Counts,
   type FunctionProfile,
   type MicroVm,
@@ -68,11 +69,12 @@ export class SystemReplay {
     const functions = trace.functions.length;
     this._name = spec.name;
     this._config = config;
-    const systems = Array.from({ length: config.hosts }, () =>
+    const systems = Array.from({ length: config.hosts }, (_, host) =>
       spec.create({
         machine,
         clock: this._clock,
         workNs: bound(pricing, pricing.workNs),
+        bootTurn: bound(this, this._bootTurn, host),
       }),
     );
     this._fleet = new Fleet(systems, { functions, placement: hostPlacement });
@@ -122,6 +124,10 @@ export class SystemReplay {
     this._maps = config.maps && new MapMeter(config.maps, bound(this._pool, this._pool.vmsOf));
     const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
+  }
+
+  private _bootTurn(at: number): Contended | undefined {
+    return this._queues.forBoot(this._fleet.hosts[at] as Host);
   }
 
   /** The memory of a session's sandbox is another from now on. */
@@ -202,9 +208,8 @@ export class SystemReplay {
   }
 
   private _arrive(functionId: number, durationMs: number): void {
-    const { keepAlive } = this._config;
     const measured = this._ledger.isMeasured;
-    keepAlive.arrived(functionId, this._clock.now);
+    this._config.keepAlive.arrived(functionId, this._clock.now);
     this._prewarmer.arrived(functionId);
     const slot = this._pool.take(functionId, this._clock.now);
     if (slot < 0) {
@@ -212,10 +217,6 @@ export class SystemReplay {
       return;
     }
     if (measured) this._meters.functions.began(functionId, 'warm');
-    this._runWarm(slot, durationMs, measured);
-  }
-
-  private _runWarm(slot: number, durationMs: number, measured: boolean): void {
     this._setIdle(slot, false);
     this._pool.setCall(slot, durationMs, measured);
     this._recorder?.assign(slot, found('warm', this._clock.now));

@@ -15,7 +15,7 @@ import { headlineHtml } from './page/headline.ts';
 import { paragraph, section } from './page/html.ts';
 import { mapsSection } from './page/maps.ts';
 import { runSection } from './page/run.ts';
-import { SCRIPT } from './page/script.ts';
+import { pageScript } from './page/script.ts';
 import {
   type Content,
   comparison,
@@ -112,8 +112,9 @@ function embedded(data: PageData): string {
 export async function pageHtml(
   results: Results,
   details: Details = {},
-  script: string = SCRIPT,
+  given?: string,
 ): Promise<string> {
+  const script = given ?? (await pageScript());
   const data: PageData = {
     systems: results.systems.map(({ name }) => name),
     figures: figuresOf(results, details),

@@ -80,8 +80,12 @@ function signAt({ cells }: MemoryMap, cell: number, isColoured: boolean): string
   return `${ESCAPE}48;2;${rgb(colour)};38;2;${rgb(PALETTE.mark)}m${sign}${ESCAPE}0m`;
 }
 
+function gib(frames: number): string {
+  return `${(frames / FRAMES_PER_GIB).toFixed(3)} GiB`.padStart(11);
+}
+
+/** Where a line begins; of several guests, in which. */
 function addressOf(frames: number, guestFrames?: number): string {
-  const gib = (own: number): string => `${(own / FRAMES_PER_GIB).toFixed(3)} GiB`.padStart(11);
   if (guestFrames === undefined) return gib(frames);
   return `VM ${Math.floor(frames / guestFrames) + 1}${gib(frames % guestFrames)}`.padStart(16);
 }

@@ -9,6 +9,10 @@ import {
 import { momentText } from '../page/maps.ts';
 import { isDark, onThemeChange } from './picture.ts';
 
+function theme(): 'light' | 'dark' {
+  return isDark() ? 'dark' : 'light';
+}
+
 /** Made when the section comes into sight. */
 export function liveMaps(maps: readonly EncodedReel[]): void {
   const [view, still] = [
@@ -25,7 +29,6 @@ export function liveMaps(maps: readonly EncodedReel[]): void {
     return reel;
   };
   const chosen = (): MapReel[] => selects.map(({ value }) => reelOf(value));
-  const theme = (): 'light' | 'dark' => (isDark() ? 'dark' : 'light');
   let shown: MapView | undefined;
   const mount = (): void => {
     view.hidden = false;

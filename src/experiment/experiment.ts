@@ -248,11 +248,11 @@ export function planOf(experiment: Experiment): ReplayPlan {
   };
 }
 
-/** What is drawn of its run: nothing where no report is written. */
+/** What is drawn of its run, whatever is written: a report may be made of it later. */
 export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
-  const { formats, maps, mapsOf: name } = outputs;
+  const { maps, mapsOf: name } = outputs;
   const moments = maps === undefined ? 0 : momentsIn(maps);
-  if (!formats.includes('html') || moments === 0) return undefined;
+  if (moments === 0) return undefined;
   return { moments, ...(name !== undefined && { function: name }) };
 }
 

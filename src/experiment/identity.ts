@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { coreVersion } from '../replay/index.ts';
 import type { Trace } from '../trace/index.ts';
-import { type Experiment, planOf } from './experiment.ts';
+import { type Experiment, mapsOf, planOf } from './experiment.ts';
 
 /** Digits of a fingerprint: nobody makes two on purpose. */
 const DIGITS = 16;
@@ -62,7 +62,8 @@ export function programMark(): string {
 export function identityOf(trace: Trace, experiment: Experiment): Record<string, string> {
   const { seeds, outputs } = experiment;
   const { sensitivity, records = false } = outputs;
-  const configuration = JSON.stringify([planOf(experiment), seeds, sensitivity, records]);
+  const [plan, maps] = [planOf(experiment), mapsOf(experiment)];
+  const configuration = JSON.stringify([plan, maps, seeds, sensitivity, records]);
   const cores = (['release', 'release-llfree'] as const).map((build) => coreVersion(build).hash);
   return {
     trace: fingerprint(traceParts(trace)),

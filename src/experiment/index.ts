@@ -9,6 +9,7 @@ export {
   defaultExperiment,
   experimentIn,
   experimentYaml,
+  mapsOf,
   placed,
   planOf,
   readExperiment,
@@ -17,6 +18,7 @@ export {
 } from './experiment.ts';
 export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
 export { identityOf, programMark } from './identity.ts';
+export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
 export {

@@ -1,5 +1,6 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
@@ -41,7 +42,7 @@ import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
-import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
+import { type CheckpointAsked, Checkpoints, expectCheckpointAt, identityOf } from './checkpoint.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -243,10 +244,10 @@ function checkpointOf(
   return { path: checkpoint, everyMinutes, resume };
 }
 
-/** What is said of a run that is interrupted. */
-function keptIn(checkpoint: CheckpointAsked | undefined): { readonly kept?: string } {
-  if (checkpoint?.path === undefined) return {};
-  return { kept: `its state is kept (--resume ${checkpoint.path})` };
+/** What is said of a run that is interrupted, when it has ended. */
+function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
+  if (checkpoint?.path === undefined || !existsSync(checkpoint.path)) return undefined;
+  return `its state is kept (--resume ${checkpoint.path})`;
 }
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
@@ -255,7 +256,9 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const checkpoint = checkpointOf(flags, experiment);
   const asked: Asked = { path, experiment, flags, jobs, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
-  const { played, report, written } = await interruptible(work, keptIn(checkpoint));
+  const { played, report, written } = await interruptible(work, {
+    kept: () => keptIn(checkpoint),
+  });
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
@@ -278,6 +281,7 @@ async function playInto(
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
+  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(asked.checkpoint.path);
   const folder = openOutput(formats, out, flags.force);
   const records =
     experiment.outputs.records === true && folder !== undefined

@@ -137,6 +137,18 @@ function emitInto({ file, sweep, store, out }: Asked, system: BatchSystem, to: O
   print(`${formatCount(jobs.length)} jobs to run\n${wroteLine(paths)}run: ${command}\n`);
 }
 
+async function playAndTell(asked: Asked, engine: Engine, signal: AbortSignal): Promise<void> {
+  const { out, flags } = asked;
+  const folder = openSweep(out, flags.force === true);
+  try {
+    const failed =
+      flags.collect === true ? new Map<string, string>() : await play(asked, engine, signal);
+    tell(asked, folder, failed);
+  } finally {
+    folder.close();
+  }
+}
+
 async function run(file: string, flags: SweepFlags): Promise<void> {
   const said = readSweepFile(file);
   const engine = engineOf(flags);
@@ -144,19 +156,12 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const out = flags.out ?? said.folder ?? DEFAULT_OUT;
   const sweep = await sweepOf(said, file);
   const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
-  if (system !== undefined) return emit(asked, system);
-  const folder = openSweep(out, flags.force === true);
-  try {
-    const failed =
-      flags.collect === true
-        ? new Map<string, string>()
-        : await interruptible((signal) => play(asked, engine, signal), {
-            kept: () => 'what is finished is kept: the same command goes on',
-          });
-    tell(asked, folder, failed);
-  } finally {
-    folder.close();
-  }
+  const kept = (): string => 'what is finished is kept: the same command goes on';
+  await interruptible(
+    async (signal) =>
+      system === undefined ? playAndTell(asked, engine, signal) : emit(asked, system),
+    { kept },
+  );
 }
 
 export function sweepCommand(): Command {

@@ -84,7 +84,7 @@ const HAS_KEYS = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
 /** The record of a run, without its page. */
 function layRun(folder: string, out: string): void {
   mkdirSync(out, { recursive: true });
-  for (const name of ['results.json', 'details.json']) {
+  for (const name of ['results.json', 'details.json', 'experiment.yaml']) {
     copyFileSync(join(folder, 'run-one', name), join(out, name));
   }
 }

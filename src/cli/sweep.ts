@@ -156,11 +156,10 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const out = flags.out ?? said.folder ?? DEFAULT_OUT;
   const sweep = await sweepOf(said, file);
   const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
-  const kept = (): string => 'what is finished is kept: the same command goes on';
   await interruptible(
     async (signal) =>
       system === undefined ? playAndTell(asked, engine, signal) : emit(asked, system),
-    { kept },
+    { kept: () => 'what is finished is kept: the same command goes on' },
   );
 }
 

@@ -1,7 +1,7 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
 import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
-import { expectInteger, expectWords } from '../check/index.ts';
+import { RefusedArgument, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
 import type { Instance } from './instance.ts';
@@ -22,9 +22,6 @@ const RETURN = ['czones.putBack', 'start', 'frames'] as const;
 const RECLAIM = ['czones.reclaim', 'index', 'maxRanges', 'maxFrames', 'order'] as const;
 const COLLECT = ['czones.collect', 'maxRanges'] as const;
 const BLOCKS_OF = ['czones.blocksOf', 'index'] as const;
-
-/** Above what a guest's tables have room for. */
-const PROCESSES_MOST = 2 ** 30;
 
 export class CZoneCalls {
   private readonly _instance: Instance;
@@ -122,7 +119,7 @@ export class CZoneCalls {
   /** Processes come (+1) and go (-1). */
   refer(index: number, by: number): number {
     expectWords(REFER, index);
-    expectInteger('by', by, -PROCESSES_MOST, PROCESSES_MOST);
+    if ((by | 0) !== by) throw new RefusedArgument('by', 'a whole number of 32 bits', by);
     return this._instance.raw.czoneRefer(index, by);
   }
 

@@ -72,6 +72,8 @@ export class FrameAccount implements BalloonHost {
   #isZero(pfn: number): boolean {
     const { buffer, byteOffset } = this.#memory.bytes;
     const words = new Int32Array(buffer, byteOffset + pfn * FRAME_BYTES, FRAME_BYTES / 4);
-    return words.every((word) => word === 0);
+    // all of a machine's memory is looked at, often: a loop is ten times as quick as a call a word
+    for (let at = 0; at < words.length; at++) if (words[at] !== 0) return false;
+    return true;
   }
 }

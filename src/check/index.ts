@@ -16,4 +16,5 @@ export {
 export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
+export { shippedFile } from './shipped.ts';
 export { UNPRINTABLE, escaped, shortened } from './text.ts';

@@ -13,7 +13,7 @@ import { glossaryHtml } from './page/glossary.ts';
 import { headlineHtml } from './page/headline.ts';
 import { paragraph, section } from './page/html.ts';
 import { runSection } from './page/run.ts';
-import { SCRIPT } from './page/script.ts';
+import { pageScript } from './page/script.ts';
 import {
   type Content,
   comparison,
@@ -107,8 +107,9 @@ function embedded(data: PageData): string {
 export async function pageHtml(
   results: Results,
   details: Details = {},
-  script: string = SCRIPT,
+  given?: string,
 ): Promise<string> {
+  const script = given ?? (await pageScript());
   const data: PageData = {
     systems: results.systems.map(({ name }) => name),
     figures: figuresOf(results, details),

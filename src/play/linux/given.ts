@@ -76,19 +76,20 @@ export class GivenPages {
     const owners = new Uint32Array(count);
     const host = new Uint8Array(count);
     for (let at = 0; at < count; at += 1) {
-      const given = this.#lookAt(start + at);
+      const isBacked = this.#told.frames.isBacked(start + at);
+      const given = this.#seen(start + at, isBacked);
       states[at] = given === GIVEN.balloon ? KIND_BALLOON : KIND_MOVABLE;
       owners[at] = given;
-      host[at] = this.#told.frames.isBacked(start + at) ? 1 : 0;
+      host[at] = isBacked ? 1 : 0;
     }
     return { states, owners, host };
   }
 
   /** A page that was discarded and holds something has been taken back without a word, as reported pages are. */
-  #lookAt(pfn: number): number {
+  #seen(pfn: number, isBacked: boolean): number {
     const given = this.#given[pfn] as number;
     const isDiscarded = given === GIVEN.balloon || given === GIVEN.report;
-    if (isDiscarded && this.#told.frames.isBacked(pfn)) this.#given[pfn] = GUEST;
+    if (isBacked && isDiscarded) this.#given[pfn] = GUEST;
     return this.#given[pfn] as number;
   }
 }

@@ -22,6 +22,7 @@ import { finishedRun } from './finished.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener } from './listener.ts';
+import { MapMeter } from './map-meter.ts';
 import { Meters } from './meters.ts';
 import { Prewarmer } from './prewarmer.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
@@ -57,6 +58,7 @@ export class SystemReplay {
   /** undefined: VMs of idle containers are left alone. */
   private readonly _rests: Rests | undefined;
   private readonly _ledger: Ledger;
+  private readonly _maps: MapMeter | undefined;
   /** Of the call that begins or ends. */
   private readonly _counts: Counts = newCounts();
 
@@ -119,6 +121,7 @@ export class SystemReplay {
       this._rests = new Rests({ ...parts, policy: config.idle, machine, functions: measured });
     }
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
+    this._maps = config.maps && new MapMeter(config.maps, bound(this._pool, this._pool.vmsOf));
     const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
   }
@@ -154,6 +157,7 @@ export class SystemReplay {
   private _endInstant(nextMs: number): void {
     if (this._fleet.isOver) this._shortage.settle();
     this._meters.footprint.advance(nextMs);
+    this._maps?.advance(nextMs);
   }
 
   private _playUntil(untilMs: number): void {
@@ -476,9 +480,10 @@ export class SystemReplay {
     const { receipt, measured } = this._ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this._measureEnd(slot);
-    for (const [vm, id] of this._runningVms()) meters.functions.ended(id, vm);
+    for (const [vm, id] of this._pool.vms()) meters.functions.ended(id, vm);
     const run = finishedRun({
       name: this._name,
+      maps: this._maps?.reel(this._name),
       measured: meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this._shortage.counts,
@@ -490,11 +495,5 @@ export class SystemReplay {
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
     return run;
-  }
-
-  /** VMs with the function whose containers they have. */
-  private _runningVms(): Map<MicroVm, number> {
-    const pool = this._pool;
-    return new Map(pool.slots().map((slot) => [pool.container(slot).vm, pool.functionId(slot)]));
   }
 }

@@ -8,7 +8,6 @@ import {
   type Counts,
   type CorePool,
   type FrameRange,
-  type FreeSpace,
   GuestKernel,
   type KernelClocks,
   type ResumeTouches,
@@ -209,9 +208,9 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace | undefined {
-    return this._guest.core.freeSpace();
+  /** The guest for who looks and changes nothing, without a stir: temporary pages of calls that were put off count as free. */
+  get unstirred(): Pick<GuestKernel, 'core' | 'config'> {
+    return this._guest;
   }
 
   /** How often the guest was looked at or changed by others than calls. */

@@ -24,6 +24,7 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
+  expectFunctions,
   repairsOf,
   playEnds,
   pricesOf,
@@ -38,7 +39,7 @@ import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
+import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -94,10 +95,19 @@ function refuseRepaired(trace: Trace, folder = trace.name): void {
 function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): void {
   const { warmupMinutes } = experiment;
   if (warmupMinutes * MS_PER_MINUTE < spanMs) return;
-  const isOfFile = flags.warmup === undefined && isExperiment(path);
-  const where = isOfFile ? `${path}: warmupMinutes` : '--warmup';
+  const option = { name: '--warmup', isGiven: flags.warmup !== undefined };
+  const where = whereSaid(path, option, ['warmupMinutes']);
   const has = `fewer minutes than the trace's ${spanMs / MS_PER_MINUTE}`;
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
+}
+
+/** Functions whose memory is said are the trace's. */
+function expectKnown({ path, experiment }: Asked, trace: Trace): void {
+  const option = { name: 'memory', isGiven: false };
+  refusedAt(
+    (name) => whereSaid(path, option, ['memory', String(name)]),
+    () => expectFunctions(trace, planOf(experiment)),
+  );
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -162,6 +172,7 @@ async function play(
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
+  expectKnown(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const checkpoints =

@@ -68,6 +68,12 @@ function expectOurs(to: StatePlace): void {
   );
 }
 
+/** The same before the work, and where none can be written. Throws CheckpointError, OutputError. */
+export function expectCheckpointAt(to: StatePlace): void {
+  to.expectRoom?.();
+  expectOurs(to);
+}
+
 export interface CheckpointOptions {
   /** What the run goes on from. */
   readonly from?: StatePlace | undefined;

@@ -1,7 +1,12 @@
 // The experiment room's public face: what is played, as a file that people write.
 
-export { CheckpointError, type CheckpointOptions, Checkpoints } from './checkpoint.ts';
-export { readDocument } from './document.ts';
+export {
+  CheckpointError,
+  type CheckpointOptions,
+  Checkpoints,
+  expectCheckpointAt,
+} from './checkpoint.ts';
+export { readDocument, saidAt } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
   type Experiment,

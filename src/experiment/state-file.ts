@@ -1,16 +1,8 @@
 // Where checkpoints lie: a file that is the old one or the new one, whenever its writer dies.
 
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { writingTo } from '../report/index.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { KIB } from '../abi/unit.ts';
+import { expectRoom, replaceFile } from '../report/node.ts';
 
 export interface StatePlace {
   /** For whoever reads what is said of it. */
@@ -19,28 +11,18 @@ export interface StatePlace {
   read(): Uint8Array | undefined;
   /** Throws OutputError: what was there is there still. */
   write(bytes: Uint8Array): void;
+  /** Throws OutputError where nothing can be written, before anything is played. */
+  expectRoom?(): void;
 }
 
-function replace(path: string, bytes: Uint8Array): void {
-  const next = `${path}.next`;
-  try {
-    const file = openSync(next, 'w');
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(next, path);
-  } finally {
-    rmSync(next, { force: true });
-  }
-}
+/** Room that is looked for before the work: the first checkpoint of a small run. */
+const USUAL_BYTES = 256 * KIB;
 
 export function stateFile(path: string): StatePlace {
   return {
     name: path,
     read: () => (existsSync(path) ? readFileSync(path) : undefined),
-    write: (bytes) => writingTo(path, () => replace(path, bytes)),
+    write: (bytes) => replaceFile(path, bytes),
+    expectRoom: () => expectRoom(path, USUAL_BYTES),
   };
 }

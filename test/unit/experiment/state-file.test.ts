@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { stateFile } from '../../../src/experiment/state-file.ts';
 import { OutputError } from '../../../src/report/index.ts';
@@ -13,14 +12,11 @@ it('a place is empty until something is written, which the next replaces', () =>
   place.write(Uint8Array.of(1, 2, 3));
   place.write(Uint8Array.of(4));
   expect([...(place.read() ?? [])]).toEqual([4]);
-  expect(existsSync(`${path}.next`)).toBe(false);
 });
 
-it('what was there stays when nothing can be written beside it', () => {
-  const path = pathOf('b.state');
-  const place = stateFile(path);
-  place.write(Uint8Array.of(1));
-  mkdirSync(`${path}.next`);
-  expect(() => place.write(Uint8Array.of(2))).toThrow(OutputError);
-  expect([...readFileSync(path)]).toEqual([1]);
+it('a place where nothing can be written is refused before the work', () => {
+  const path = pathOf('none/b.state');
+  expect(() => stateFile(path).expectRoom?.()).toThrow(OutputError);
+  expect(() => stateFile(path).write(Uint8Array.of(2))).toThrow(OutputError);
+  expect(() => stateFile(pathOf('c.state')).expectRoom?.()).not.toThrow();
 });

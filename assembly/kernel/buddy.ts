@@ -285,6 +285,35 @@ export function freeOneByOne(zone: Zone, pfn: u32, order: u32, type: u32): void 
   freeOne(zone, pfn, order, type, 0);
 }
 
+/**
+ * freeOneByOne in descending order. Of two buddies inside the block the upper one is freed first and waits on its order's
+ * list: behind the tail when the buddy of their parent is free already, which is so for the lower of two parents, else before
+ * the head. The block's first frame waits nowhere and keeps the end of its old record.
+ */
+export function freeOneByOneDown(zone: Zone, pfn: u32, order: u32, type: u32): void {
+  const records = recordsBase + ((<usize>pfn) << 3);
+  const end: u32 = (<u32>1) << order;
+  for (let below: u32 = 0; below + 1 < order; below++) {
+    const ahead = ((<u64>NIL) << 32) | firstFree(zone, below, type);
+    const behind = ((<u64>lastFree(zone, below, type)) << 32) | NIL;
+    for (let at: u32 = 1 << below; at < end; at += 4 << below) {
+      store<u64>(records + ((<usize>at) << 3), behind);
+      store<u64>(records + ((<usize>(at + (2 << below))) << 3), ahead);
+    }
+  }
+  if (order > 0) {
+    const below = order - 1;
+    const toTail = isFreeAt(statesBase, pfn ^ end, order);
+    const links = toTail
+      ? ((<u64>lastFree(zone, below, type)) << 32) | NIL
+      : ((<u64>NIL) << 32) | firstFree(zone, below, type);
+    store<u64>(records + ((<usize>end) << 2), links);
+  }
+  store<u32>(records, NIL);
+  memory.fill(statesBase + pfn, <u8>KIND_TAIL, end);
+  freeOne(zone, pfn, order, type, 0);
+}
+
 /** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
 function freeWhole(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   if (order == ORDER_MAX) {
@@ -431,10 +460,16 @@ export function freeSplit(zone: Zone, pfn: u32, order: u32, flags: u32): void {
     freeOne(zone, pfn, order, blockType(pfn), flags);
     return;
   }
-  const end = pfn + (1 << order);
-  for (let at = pfn; at < end; at += PAGEBLOCK_FRAMES) {
-    freeOne(zone, at, PAGEBLOCK_ORDER, blockType(at), flags);
+  const second = pfn + PAGEBLOCK_FRAMES;
+  const place = blockPlace(pfn);
+  if (blockPlace(second) == place) {
+    // the second of two alike merges with the first at once
+    if (HAS_LISTS) clearHead(second);
+    freeOne(zone, pfn, ORDER_MAX, placeType(place), flags);
+    return;
   }
+  freeOne(zone, pfn, PAGEBLOCK_ORDER, placeType(place), flags);
+  freeOne(zone, second, PAGEBLOCK_ORDER, blockType(second), flags);
 }
 
 /** The head of the free block that covers `pfn`, or NIL when the frame is not free in the buddy. */

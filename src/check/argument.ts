@@ -7,8 +7,11 @@ const U32_MAX = 2 ** 32 - 1;
 /** An argument that a call cannot take: nothing was done. */
 export class RefusedArgument extends RangeError {
   override readonly name: string = 'RefusedArgument';
+  /** The argument by its path: `machine.containersPerVm`. */
   readonly argument: string;
+  /** What would have been taken, in words. */
   readonly expected: string;
+  /** What was given instead, as it came. */
   readonly found: unknown;
 
   constructor(argument: string, expected: string, found: unknown) {

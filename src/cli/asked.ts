@@ -11,12 +11,15 @@ import {
   type TraceChoice,
   changed,
   defaultExperiment,
+  momentsIn,
   planOf,
   readExperiment,
   readPrices,
 } from '../experiment/index.ts';
 import {
+  ArgumentError,
   DEFAULT_IDLE_RECLAIM_MS,
+  MAP_MOMENTS_MOST,
   HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
@@ -69,6 +72,8 @@ export interface ExperimentFlags {
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
   readonly records?: true;
+  readonly maps?: string;
+  readonly mapsOf?: string;
   readonly format?: string;
   readonly out?: string;
 }
@@ -120,6 +125,17 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+/** How many moments of a run, or which. */
+function moments(option: string, text: string): void {
+  try {
+    momentsIn(text);
+  } catch (error) {
+    if (!(error instanceof RefusedArgument || error instanceof ArgumentError)) throw error;
+    const expected = `0 to ${MAP_MOMENTS_MOST} moments, or times such as 5m,10m`;
+    throw new UsageError(`${option}: expected ${expected}, found ${JSON.stringify(text)}`);
+  }
+}
+
 /** One, or several with commas between. */
 function seedsSaid(text: string): Pick<ExperimentFile, 'seed' | 'seeds'> {
   const seeds = text.split(',').map((one) => wholeNumber('--seed', one.trim(), 0));
@@ -167,6 +183,8 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
       records: flags.records,
+      maps: readable(flags.maps, (text) => moments('--maps', text)),
+      mapsOf: flags.mapsOf,
       sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,

@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { type Experiment, planOf } from '../experiment/index.ts';
+import { type Experiment, mapsOf, planOf } from '../experiment/index.ts';
 import { UnreadableState, expectSame, isSealed, seal, unseal } from '../graph/index.ts';
 import { type Keeper, type ReplayPlan, coreVersion, startWall } from '../replay/index.ts';
 import type { Trace } from '../trace/index.ts';
@@ -72,7 +72,12 @@ function* programParts(): Iterable<string | Uint8Array> {
 /** What must be the same where a run goes on, each with its fingerprint. */
 export function identityOf(trace: Trace, experiment: Experiment): Record<string, string> {
   const { seeds, outputs } = experiment;
-  const configuration = JSON.stringify([planOf(experiment), seeds, outputs.sensitivity]);
+  const configuration = JSON.stringify([
+    planOf(experiment),
+    mapsOf(experiment),
+    seeds,
+    outputs.sensitivity,
+  ]);
   const cores = (['release', 'release-llfree'] as const).map((build) => coreVersion(build).hash);
   return {
     trace: fingerprint(traceParts(trace)),

@@ -8,6 +8,7 @@ import {
   expectFits,
   experimentIn,
   experimentYaml,
+  mapsOf,
   peakResidentBytes,
   planOf,
   traceOfExperiment,
@@ -157,7 +158,7 @@ async function play(
   records: RecordSpool | undefined,
 ): Promise<Played> {
   const { experiment, flags, jobs } = asked;
-  const plan = planOf(experiment);
+  const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
@@ -334,6 +335,14 @@ function toldIn(command: Command): Command {
     .option(
       '--records',
       'write a row a call too, in the formats csv and parquet (default: parquet)',
+    )
+    .option(
+      '--maps <moments>',
+      'memory maps of the report: how many moments, or times of the trace, commas between; 0: none (default: 8)',
+    )
+    .option(
+      '--maps-of <function>',
+      'whose VMs they show, by its name in the trace (default: the one with the most work)',
     )
     .option(
       '--format <names>',

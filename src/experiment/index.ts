@@ -8,6 +8,7 @@ export {
   defaultExperiment,
   experimentIn,
   experimentYaml,
+  mapsOf,
   placed,
   planOf,
   readExperiment,
@@ -15,6 +16,7 @@ export {
   traceOfExperiment,
 } from './experiment.ts';
 export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
+export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
 export {

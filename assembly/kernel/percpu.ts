@@ -47,7 +47,8 @@ import { isLogging, logBlock } from '../base/log';
 import { blockType, placeType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
-import { freeOne, freeOneByOne, freeOneByOneDown } from './buddy';
+import { freeOne } from './buddy';
+import { freeOneByOne, freeOneByOneDown } from './buddy-run';
 import { HAS_LISTS, llfreeDrain } from './llfree';
 import { COUNTS_LAG, PCP_TUNES } from './version';
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { pruneDeclarations } from './declarations.mjs';
 
@@ -25,16 +26,15 @@ const { values } = parseArgs({
 const target = path.resolve(root, values.to);
 const bundled = path.join(target, 'dist');
 
-/** Faces of rooms, commands, and the files that are loaded by their names. */
+/** Faces of rooms, and the files that are loaded by their names. */
 function entries() {
   const faces = readdirSync(dist).flatMap((room) =>
     ['index.js', 'node.js'].map((face) => path.join(dist, room, face)).filter((f) => existsSync(f)),
   );
-  const commands = readdirSync(path.join(dist, 'cli')).filter((name) => name.endsWith('.js'));
   return [
     ...['index.js', 'node.js'].map((name) => path.join(dist, name)),
     ...faces,
-    ...commands.map((name) => path.join(dist, 'cli', name)),
+    path.join(dist, 'cli/main.js'),
     path.join(dist, 'replay/worker.js'),
     path.join(dist, 'sweep/engines/thread.js'),
     path.join(dist, 'trace/csv-parse.js'),
@@ -61,6 +61,13 @@ function copyInto(folder, name) {
   cpSync(path.join(folder, name), to, { recursive: true });
 }
 
+/** A file of ours, packed: most of what is shipped as it is read by few. */
+function packInto(folder, name) {
+  const to = path.join(target, `${name}.br`);
+  mkdirSync(path.dirname(to), { recursive: true });
+  writeFileSync(to, brotliCompressSync(readFileSync(path.join(folder, name))));
+}
+
 rmSync(target, { recursive: true, force: true });
 await build({
   entryPoints: entries(),
@@ -84,15 +91,23 @@ for (const name of endingIn(bundled, '.js')) {
   writeFileSync(file, withoutBareImports(readFileSync(file, 'utf8')));
 }
 // the playground's page is whole already, where it has been built (npm run build:play)
-if (existsSync(path.join(dist, 'play/site'))) copyInto(root, 'dist/play/site');
+for (const name of endingIn(dist, '').filter((file) => /^play.site.*\.\w+$/.test(file))) {
+  packInto(root, path.join('dist', name));
+}
 for (const name of endingIn(dist, '.d.ts')) copyInto(root, path.join('dist', name));
 pruneDeclarations(bundled, ['index.d.ts', 'node.d.ts', 'report/index.d.ts', 'abi/index.d.ts']);
 
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const others = files.filter((name) => name !== 'dist');
-for (const name of ['package.json', 'README.md', 'LICENSE', ...others]) copyInto(root, name);
+for (const name of ['package.json', 'README.md', 'LICENSE', ...others]) {
+  if (name.endsWith('.br')) packInto(root, name.slice(0, -'.br'.length));
+  else copyInto(root, name);
+}
 
 if (values['in-place']) {
   rmSync(dist, { recursive: true });
   renameSync(bundled, dist);
+  for (const name of endingIn(path.join(target, 'build'), '.br')) {
+    cpSync(path.join(target, 'build', name), path.join(root, 'build', name));
+  }
 }

@@ -1,27 +1,56 @@
-// Puts two bundles into dist/, after tsc: the script of report.html as text in a module, and the subset of echarts that draws
-// figures, so that an install brings no more of it (docs/decisions/0067-the-report.md).
+// Puts scripts into dist/, after tsc: the subset of echarts that draws figures, so that an install brings no more of it, and the script
+// of report.html. The first is in both: in a page it stands before the second, in a process it is a module. It is stored once, packed
+// (docs/decisions/0067-the-report.md).
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '..');
-const shared = { bundle: true, minify: true, write: false, target: 'es2023', logLevel: 'warning' };
+/** The name under which the charts' library stands in a page. */
+const GLOBAL = 'guestmemCharts';
 
 async function textOf(entry, options) {
   const { outputFiles } = await build({
-    ...shared,
+    bundle: true,
+    minify: true,
+    write: false,
+    target: 'es2023',
+    logLevel: 'warning',
+    format: 'iife',
+    define: { 'process.env.NODE_ENV': '"production"' },
     entryPoints: [path.join(root, entry)],
     ...options,
   });
   return outputFiles[0].text.trim();
 }
 
-const script = await textOf('src/report/live/main.ts', { format: 'iife', platform: 'browser' });
-writeFileSync(
-  path.join(root, 'dist/report/page/script.js'),
-  `export const SCRIPT = ${JSON.stringify(script)};\n`,
-);
+/** For the page's script, the library is there already. */
+const shared = {
+  name: 'shared',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /figure[\\/]echarts\.ts$/ }, () => ({
+      contents: `export const { init } = ${GLOBAL};`,
+    })),
+};
 
-const charts = await textOf('src/report/figure/echarts.ts', { format: 'esm', platform: 'neutral' });
-writeFileSync(path.join(root, 'dist/report/figure/echarts.js'), charts);
+const charts = await textOf('src/report/figure/echarts.ts', {
+  platform: 'neutral',
+  globalName: GLOBAL,
+});
+const live = await textOf('src/report/live/main.ts', { platform: 'browser', plugins: [shared] });
+
+const packed = (text) => JSON.stringify(deflateRawSync(text, { level: 9 }).toString('base64'));
+writeFileSync(
+  path.join(root, 'dist/report/page/packed.js'),
+  `export const CHARTS = ${packed(charts)};\nexport const LIVE = ${packed(live)};\n`,
+);
+writeFileSync(
+  path.join(root, 'dist/report/figure/echarts.js'),
+  `import { CHARTS } from '../page/packed.js';
+import { unpacked } from '../page/script.js';
+const text = \`\${await unpacked(CHARTS)};export const { init } = ${GLOBAL};\`;
+export const { init } = await import(/* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`);
+`,
+);

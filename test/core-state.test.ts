@@ -2,7 +2,7 @@
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GUEST_BASE } from '../src/abi/index.ts';
+import { GUEST_BASE } from '../src/abi/layout.ts';
 import { type CoreBuild, instantiate } from '../src/core/instantiate.ts';
 
 const ROOT = new URL('../assembly/', import.meta.url);

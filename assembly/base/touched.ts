@@ -33,6 +33,14 @@ export function noteTouched(pfn: u32, frames: u32): void {
   }
 }
 
+/** noteTouched of a block of the buddy, of pageblock order or twice as large. */
+@inline
+export function noteTouchedBlock(pfn: u32, order: u32): void {
+  const marks = touchedBase + (pfn >> (<u32>PAGEBLOCK_ORDER));
+  if (order == PAGEBLOCK_ORDER) store<u8>(marks, 1);
+  else store<u16>(marks, 0x0101);
+}
+
 export function forgetTouched(span: u32): void {
   memory.fill(touchedBase, 0, touchedBytes(span));
 }

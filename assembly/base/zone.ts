@@ -201,21 +201,8 @@ export function zoneEnd(zone: Zone): u32 {
 
 @inline
 export function freeList(zone: Zone, order: u32, migratetype: u32): usize {
-  return (
-    changetype<usize>(zone) + ZONE_LISTS_OFFSET + (order * MIGRATE_TYPES + migratetype) * LIST_BYTES
-  );
-}
-
-/** From the list of an order and type to that of the next order. */
-export const ORDER_BYTES: usize = MIGRATE_TYPES * LIST_BYTES;
-
-/** From the count of an order's blocks to that of the next order. */
-export const COUNTER_BYTES: usize = 4;
-
-/** Where the blocks of an order are counted. */
-@inline
-export function freeCounter(zone: Zone, order: u32): usize {
-  return changetype<usize>(zone) + ZONE_FREE_BY_ORDER_OFFSET + ((<usize>order) << 2);
+  const ofType = changetype<usize>(zone) + migratetype * LIST_BYTES;
+  return ofType + (order * (MIGRATE_TYPES * LIST_BYTES) + ZONE_LISTS_OFFSET);
 }
 
 /** Bit o is set when list [o][migratetype] is not empty. */

@@ -2,7 +2,7 @@
 // Invariants between calls: a free block's list is that of its pageblock's type; no two buddies of the same order
 // below ORDER_MAX are both free unless one side's type does not merge; counters equal what a walk finds.
 
-import { KIND_FREE, KIND_TAIL } from '../../src/abi/layout';
+import { KIND_FREE, KIND_TAIL, RECORD_BYTES } from '../../src/abi/layout';
 import { ORDER_MAX, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../../src/abi/unit';
 import {
   MIGRATE_HIGHATOMIC,
@@ -32,18 +32,17 @@ import {
   listTail,
   listUnlink,
 } from '../base/list';
-import { blockType, blockZone, mergeable, setBlockRangeType } from '../base/pageblock';
-import { noteTouched } from '../base/touched';
 import {
-  COUNTER_BYTES,
-  ORDER_BYTES,
-  Zone,
-  addFreeCount,
-  freeCounter,
-  freeList,
-  orderMask,
-  setOrderMask,
-} from '../base/zone';
+  blockPlace,
+  blockType,
+  blockZone,
+  mergeable,
+  placeType,
+  placeZone,
+  setBlockType,
+} from '../base/pageblock';
+import { noteTouchedBlock } from '../base/touched';
+import { Zone, addFreeCount, freeList, orderMask, setOrderMask } from '../base/zone';
 import { gather } from './lag';
 import { HAS_LISTS, llfreeGive } from './llfree';
 import { COUNTS_LAG } from './version';
@@ -53,6 +52,9 @@ const NO_LINKS: u64 = ((<u64>NIL) << 32) | NIL;
 
 if (MIGRATE_HIGHATOMIC != MIGRATE_PCPTYPES || MIGRATE_TYPES != MIGRATE_ISOLATE + 1) {
   ERROR('two types are not those of requests: HIGHATOMIC, ISOLATE');
+}
+if (PAGEBLOCK_ORDER != 9 || ORDER_MAX != PAGEBLOCK_ORDER + 1) {
+  ERROR('merges and splits have a line for each order');
 }
 
 /** freeOne: put the block at the tail whatever the neighbours (hand-over, onlining, put-back). */
@@ -76,9 +78,23 @@ export function accountFree(zone: Zone, frames: i32, type: u32): void {
 /** CZones count their free frames with host memory behind them. */
 @inline
 function accountBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
-  if (zone.state == 0) return;
+  if (zone.state != 0) addBacked(zone, pfn, order, freed);
+}
+
+function addBacked(zone: Zone, pfn: u32, order: u32, freed: bool): void {
   const backed = countOrder(backedBase, pfn, order);
   zone.backedFree += freed ? backed : -backed;
+}
+
+/** accountBacked of a block that was taken; the block. As the last thing a take does it costs kernel zones no register. */
+@inline
+function takenBacked(zone: Zone, pfn: u32, order: u32): u32 {
+  return zone.state == 0 ? pfn : addTaken(zone, pfn, order);
+}
+
+function addTaken(zone: Zone, pfn: u32, order: u32): u32 {
+  addBacked(zone, pfn, order, false);
+  return pfn;
 }
 
 /** Links a block into list [order][type]. Counters of pages are the caller's. */
@@ -107,7 +123,7 @@ export function unlinkFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 function detach(zone: Zone, pfn: u32, order: u32, type: u32): void {
   const isLast = listUnlink(recordsBase, freeList(zone, order, type), pfn);
   clearHead(pfn);
-  if (order >= <u32>PAGEBLOCK_ORDER) noteTouched(pfn, 1 << order);
+  if (order >= <u32>PAGEBLOCK_ORDER) noteTouchedBlock(pfn, order);
   if (order >= guest.reportOrder) clearBit(reportedBase, pfn);
   if (isLast) setOrderMask(zone, type, orderMask(zone, type) & ~(1 << order));
   addFreeCount(zone, order, -1);
@@ -123,7 +139,7 @@ export function takeFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 
 
 @inline
-function isFreeAt(states: usize, pfn: u32, order: u32): bool {
+export function isFreeAt(states: usize, pfn: u32, order: u32): bool {
   return load<u8>(states + pfn) == (KIND_FREE | order);
 }
 
@@ -139,94 +155,134 @@ function mergeLikely(states: usize, pfn: u32, order: u32): bool {
   return order + 1 < <u32>PAGEBLOCK_ORDER || blockZone(other) == blockZone(pfn);
 }
 
-/** Whether a free block of whole pageblocks may merge with its buddy: same zone, types that mix. */
+/** Whether a free pageblock may merge with its buddy, of which `place` tells: same zone, types that mix. */
 @inline
-function mayMerge(pfn: u32, buddy: u32, type: u32): bool {
-  if (blockZone(buddy) != blockZone(pfn)) return false;
-  const other = blockType(buddy);
+function mayMerge(pfn: u32, place: u32, type: u32): bool {
+  if (placeZone(place) != blockZone(pfn)) return false;
+  const other = placeType(place);
   return other == type || (mergeable(type) && mergeable(other));
 }
 
 /**
+ * Takes a buddy below pageblock order off its list to merge with it; the mask is the caller's. True when the list is empty
+ * now: the block was all of it, and its record is not looked at.
+ */
+@inline
+function leaveForMerge(zone: Zone, pfn: u32, order: u32, type: u32): bool {
+  const list = freeList(zone, order, type);
+  const isAll = listHead(list) == listTail(list);
+  if (isAll) store<u64>(list, NO_LINKS);
+  else listUnlink(recordsBase, list, pfn);
+  clearHead(pfn);
+  if (order >= guest.reportOrder) clearBit(reportedBase, pfn);
+  addFreeCount(zone, order, -1);
+  return isAll;
+}
+
+/**
  * Frees one block to its zone, merging as far as types allow. `type` is the type of its pageblock. Below pageblock order
- * a buddy is of the same zone and type, and the list of the next order lies a stride behind.
+ * a buddy is of the same zone and type. Each order has its lines, so that lists, bits and states are constants: a loop
+ * takes twice as many instructions (docs/decisions/0071-a-line-for-each-order).
  */
 export function freeOne(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   if (!HAS_LISTS) {
     llfreeGive(zone, pfn, order);
     return;
   }
-  accountFree(zone, 1 << order, type);
   accountBacked(zone, pfn, order, true);
+  accountFree(zone, 1 << order, type);
   const freed = pfn;
-  if (order < <u32>PAGEBLOCK_ORDER) {
-    const states = statesBase;
-    const records = recordsBase;
-    let mask = orderMask(zone, type);
-    let list = freeList(zone, order, type);
-    let counter = freeCounter(zone, order);
-    while (true) {
-      const buddy = pfn ^ (1 << order);
-      if (!isFreeAt(states, buddy, order)) {
-        if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
-        store<u8>(states + pfn, KIND_FREE | order);
-        if (goesToTail(states, pfn, order, flags)) listLinkTail(records, list, pfn);
-        else listLinkHead(records, list, pfn);
-        setOrderMask(zone, type, mask | (1 << order));
-        store<u32>(counter, load<u32>(counter) + 1);
-        notify(order, flags);
-        return;
-      }
-      if (listUnlink(records, list, buddy)) mask &= ~(1 << order);
-      store<u8>(states + buddy, KIND_TAIL);
-      if (order >= guest.reportOrder) clearBit(reportedBase, buddy);
-      store<u32>(counter, load<u32>(counter) - 1);
-      pfn &= buddy;
-      if (++order == PAGEBLOCK_ORDER) break;
-      list += ORDER_BYTES;
-      counter += COUNTER_BYTES;
-    }
-    setOrderMask(zone, type, mask);
+  const states = statesBase;
+  let mask = orderMask(zone, type);
+  switch (order) {
+    case 0:
+      if (!isFreeAt(states, pfn ^ 1, 0)) break;
+      if (leaveForMerge(zone, pfn ^ 1, 0, type)) mask &= ~1;
+      pfn &= ~1;
+      order = 1;
+    case 1:
+      if (!isFreeAt(states, pfn ^ 2, 1)) break;
+      if (leaveForMerge(zone, pfn ^ 2, 1, type)) mask &= ~2;
+      pfn &= ~2;
+      order = 2;
+    case 2:
+      if (!isFreeAt(states, pfn ^ 4, 2)) break;
+      if (leaveForMerge(zone, pfn ^ 4, 2, type)) mask &= ~4;
+      pfn &= ~4;
+      order = 3;
+    case 3:
+      if (!isFreeAt(states, pfn ^ 8, 3)) break;
+      if (leaveForMerge(zone, pfn ^ 8, 3, type)) mask &= ~8;
+      pfn &= ~8;
+      order = 4;
+    case 4:
+      if (!isFreeAt(states, pfn ^ 16, 4)) break;
+      if (leaveForMerge(zone, pfn ^ 16, 4, type)) mask &= ~16;
+      pfn &= ~16;
+      order = 5;
+    case 5:
+      if (!isFreeAt(states, pfn ^ 32, 5)) break;
+      if (leaveForMerge(zone, pfn ^ 32, 5, type)) mask &= ~32;
+      pfn &= ~32;
+      order = 6;
+    case 6:
+      if (!isFreeAt(states, pfn ^ 64, 6)) break;
+      if (leaveForMerge(zone, pfn ^ 64, 6, type)) mask &= ~64;
+      pfn &= ~64;
+      order = 7;
+    case 7:
+      if (!isFreeAt(states, pfn ^ 128, 7)) break;
+      if (leaveForMerge(zone, pfn ^ 128, 7, type)) mask &= ~128;
+      pfn &= ~128;
+      order = 8;
+    case 8:
+      if (!isFreeAt(states, pfn ^ 256, 8)) break;
+      if (leaveForMerge(zone, pfn ^ 256, 8, type)) mask &= ~256;
+      pfn &= ~256;
+      order = 9;
   }
-  freeWhole(zone, freed, pfn, order, type, flags);
+  if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+  if (order < <u32>PAGEBLOCK_ORDER) {
+    putSmall(zone, pfn, order, type, mask, flags);
+  } else {
+    setOrderMask(zone, type, mask);
+    freeWhole(zone, pfn, order, type, flags);
+  }
 }
 
-/**
- * Frees the frames of an aligned block below pageblock order, in ascending order, to a kernel zone: what as many freeOnes
- * do, which merge inside the block until its last frame is free. Their records end up as those would leave them too: an
- * even frame was last put on the list of the order that its number is even to, behind that list's tail, because the block
- * before it is free; an odd one was on none.
- */
-export function freeOneByOne(zone: Zone, pfn: u32, order: u32, type: u32): void {
-  const records = recordsBase + ((<usize>pfn) << 3);
-  for (let odd: u32 = 1; odd < (<u32>1) << order; odd += 2)
-    store<u32>(records + ((<usize>odd) << 3), NIL);
-  for (let even: u32 = 1; even < order; even++) {
-    const links = ((<u64>lastFree(zone, even - 1, type)) << 32) | NIL;
-    const step: u32 = 2 << even;
-    for (let at: u32 = 1 << even; at < (<u32>1) << order; at += step) {
-      store<u64>(records + ((<usize>at) << 3), links);
-    }
-  }
-  if (order == 0) store<u32>(records, NIL);
-  else store<u64>(records, ((<u64>lastFree(zone, order - 1, type)) << 32) | NIL);
-  memory.fill(statesBase + pfn, <u8>KIND_TAIL, (<usize>1) << order);
-  freeOne(zone, pfn, order, type, 0);
+/** The end of freeOne below pageblock order: the block has merged as far as it can. */
+@inline
+function putSmall(zone: Zone, pfn: u32, order: u32, type: u32, mask: u32, flags: u32): void {
+  const list = freeList(zone, order, type);
+  setState(pfn, KIND_FREE, order);
+  if (goesToTail(statesBase, pfn, order, flags)) listLinkTail(recordsBase, list, pfn);
+  else listLinkHead(recordsBase, list, pfn);
+  setOrderMask(zone, type, mask | (1 << order));
+  addFreeCount(zone, order, 1);
+  notify(order, flags);
 }
 
 /** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
-function freeWhole(zone: Zone, freed: u32, pfn: u32, order: u32, type: u32, flags: u32): void {
-  const states = statesBase;
-  while (order < <u32>ORDER_MAX) {
-    const buddy = pfn ^ (1 << order);
-    if (!isFreeAt(states, buddy, order) || !mayMerge(pfn, buddy, type)) break;
-    const other = blockType(buddy);
-    detach(zone, buddy, order, other);
-    if (other != type) setBlockRangeType(buddy, order, type);
-    pfn &= buddy;
-    order++;
+function freeWhole(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
+  if (order == ORDER_MAX) {
+    putWhole(zone, pfn, ORDER_MAX, type, flags);
+    return;
   }
-  if (pfn != freed) store<u8>(states + freed, KIND_TAIL);
+  const buddy = pfn ^ PAGEBLOCK_FRAMES;
+  const place = blockPlace(buddy);
+  if (!isFreeAt(statesBase, buddy, PAGEBLOCK_ORDER) || !mayMerge(pfn, place, type)) {
+    putWhole(zone, pfn, PAGEBLOCK_ORDER, type, flags);
+    return;
+  }
+  detach(zone, buddy, PAGEBLOCK_ORDER, placeType(place));
+  if (placeType(place) != type) setBlockType(buddy, type);
+  clearHead(pfn);
+  putWhole(zone, pfn & buddy, ORDER_MAX, type, flags);
+}
+
+
+@inline
+function putWhole(zone: Zone, pfn: u32, order: u32, type: u32, flags: u32): void {
   attachFree(zone, pfn, order, type, (flags & FREE_TO_TAIL) != 0);
   notify(order, flags);
 }
@@ -254,7 +310,7 @@ export function expand(zone: Zone, pfn: u32, low: u32, high: u32, type: u32): vo
 
 /** The head of the smallest list that can serve the order, split down; NIL if there is none. */
 export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
-  const mask = orderMask(zone, type);
+  let mask = orderMask(zone, type);
   const orders = mask >> order;
   if (orders == 0) return NIL;
   const found = order + ctz<u32>(orders);
@@ -262,20 +318,18 @@ export function takeSmallest(zone: Zone, order: u32, type: u32): u32 {
   const pfn = listHead(list);
   const next = linkNext(pfn);
   store<u32>(list, next);
-  if (next == NIL) store<u32>(list, NIL, 4);
-  else setLinkPrev(next, NIL);
-  if (found >= <u32>PAGEBLOCK_ORDER) noteTouched(pfn, 1 << found);
-  store<u8>(statesBase + pfn, KIND_TAIL);
+  if (next == NIL) {
+    store<u32>(list, NIL, 4);
+    mask &= ~(1 << found);
+  } else setLinkPrev(next, NIL);
+  if (found >= <u32>PAGEBLOCK_ORDER) noteTouchedBlock(pfn, found);
+  clearHead(pfn);
   if (found >= guest.reportOrder) clearBit(reportedBase, pfn);
   addFreeCount(zone, found, -1);
-  if (next == NIL || found != order) {
-    const rest = next == NIL ? mask & ~(1 << found) : mask;
-    setOrderMask(zone, type, rest | ((1 << found) - (1 << order)));
-  }
-  splitEmpty(zone, pfn, order, found, type);
+  setOrderMask(zone, type, mask | ((1 << found) - (1 << order)));
+  if (found != order) splitEmpty(zone, pfn, order, found, type);
   accountFree(zone, -(1 << order), type);
-  accountBacked(zone, pfn, order, false);
-  return pfn;
+  return takenBacked(zone, pfn, order);
 }
 
 /** Takes a free block, of which the first 2^order frames are wanted: its other parts stay free. */
@@ -286,23 +340,55 @@ export function takePart(zone: Zone, pfn: u32, order: u32, found: u32, type: u32
   accountBacked(zone, pfn, order, false);
 }
 
-/** expand where the lists of the halves are known to be empty, their bits in the mask set already. */
+/**
+ * expand where the lists of the halves are known to be empty, their bits in the mask set already: in whatever order, so from
+ * the smallest up. Lines for each order, as in freeOne.
+ */
 @inline
 function splitEmpty(zone: Zone, pfn: u32, low: u32, high: u32, type: u32): void {
-  const states = statesBase;
-  const records = recordsBase;
-  let list = freeList(zone, high, type);
-  let counter = freeCounter(zone, high);
-  while (high > low) {
-    high--;
-    list -= ORDER_BYTES;
-    counter -= COUNTER_BYTES;
-    const upper = pfn + (1 << high);
-    store<u64>(list, ((<u64>upper) << 32) | upper);
-    store<u64>(records + ((<usize>upper) << 3), NO_LINKS);
-    store<u8>(states + upper, KIND_FREE | high);
-    store<u32>(counter, load<u32>(counter) + 1);
+  const state = statesBase + pfn;
+  const record = recordsBase + ((<usize>pfn) << 3);
+  switch (low) {
+    case 0:
+      putUpper(zone, state, record, pfn, 0, type);
+      if (high == 1) return;
+    case 1:
+      putUpper(zone, state, record, pfn, 1, type);
+      if (high == 2) return;
+    case 2:
+      putUpper(zone, state, record, pfn, 2, type);
+      if (high == 3) return;
+    case 3:
+      putUpper(zone, state, record, pfn, 3, type);
+      if (high == 4) return;
+    case 4:
+      putUpper(zone, state, record, pfn, 4, type);
+      if (high == 5) return;
+    case 5:
+      putUpper(zone, state, record, pfn, 5, type);
+      if (high == 6) return;
+    case 6:
+      putUpper(zone, state, record, pfn, 6, type);
+      if (high == 7) return;
+    case 7:
+      putUpper(zone, state, record, pfn, 7, type);
+      if (high == 8) return;
+    case 8:
+      putUpper(zone, state, record, pfn, 8, type);
+      if (high == 9) return;
+    case 9:
+      putUpper(zone, state, record, pfn, 9, type);
   }
+}
+
+/** Puts the upper half of a block of twice the order on its empty list. State and record are the block's. */
+@inline
+function putUpper(zone: Zone, state: usize, record: usize, pfn: u32, order: u32, type: u32): void {
+  const upper = pfn + (1 << order);
+  store<u64>(freeList(zone, order, type), ((<u64>upper) << 32) | upper);
+  store<u64>(record + (RECORD_BYTES << order), NO_LINKS);
+  store<u8>(state + (1 << order), KIND_FREE | order);
+  addFreeCount(zone, order, 1);
 }
 
 /** Moves a free block to another type's list (tail), counters included. The pageblock's type is the caller's. */
@@ -322,10 +408,16 @@ export function freeSplit(zone: Zone, pfn: u32, order: u32, flags: u32): void {
     freeOne(zone, pfn, order, blockType(pfn), flags);
     return;
   }
-  const end = pfn + (1 << order);
-  for (let at = pfn; at < end; at += PAGEBLOCK_FRAMES) {
-    freeOne(zone, at, PAGEBLOCK_ORDER, blockType(at), flags);
+  const second = pfn + PAGEBLOCK_FRAMES;
+  const place = blockPlace(pfn);
+  if (blockPlace(second) == place) {
+    // the second of two alike merges with the first at once
+    if (HAS_LISTS) clearHead(second);
+    freeOne(zone, pfn, ORDER_MAX, placeType(place), flags);
+    return;
   }
+  freeOne(zone, pfn, PAGEBLOCK_ORDER, placeType(place), flags);
+  freeOne(zone, second, PAGEBLOCK_ORDER, blockType(second), flags);
 }
 
 /** The head of the free block that covers `pfn`, or NIL when the frame is not free in the buddy. */

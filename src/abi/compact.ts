@@ -1,6 +1,8 @@
 // Compiled twice: integer literals only. Compaction: how hard it tries and what came of it.
 
+/** The first try of a request: looks at movable pageblocks alone, and gives up where pages are in the way. */
 export const COMPACT_ASYNC = 0;
+/** The second: looks at all pageblocks that no hint excludes. */
 export const COMPACT_SYNC_LIGHT = 1;
 /** The whole zone, hints ignored. */
 export const COMPACT_SYNC_FULL = 2;

@@ -1,6 +1,7 @@
 // Compiled twice: integer literals only. CZones: states, policies, and the zone fields that only they use.
 
 // ---- state of a zone (ZONE_STATE_OFFSET); kernel zones have 0 ----
+/** It has an owner and hands out pages. */
 export const CZONE_ACTIVE = 1;
 /** Its owner is gone; blocks stay while somebody else maps, or the host looks at, frames of theirs. */
 export const CZONE_DYING = 2;

@@ -5,7 +5,9 @@
 export const ABI_VERSION = 1;
 
 // ---- frame state byte: kind in the high nibble, order of the block in the low nibble (heads only) ----
+/** The bits of a state byte that say the kind. */
 export const KIND_MASK = 240;
+/** The bits of a state byte that say the block's order. */
 export const KIND_ORDER_MASK = 15;
 /** Not memory: a hole, or memory that is not online. */
 export const KIND_HOLE = 0;
@@ -101,14 +103,19 @@ export const STATS_BASE = 4352; // GUEST_BASE + GUEST_BYTES
 export const STATS_MAX = 96; // f64 counters
 
 // ---- zones ----
+/** Index of the zone below 16 MiB. */
 export const ZONE_DMA = 0;
+/** Index of the zone below 4 GiB. */
 export const ZONE_DMA32 = 1;
+/** Index of the zone above. */
 export const ZONE_NORMAL = 2;
+/** Index of the zone for pages that can be moved: hotplugged memory. */
 export const ZONE_MOVABLE = 3;
 /** Zones a kernel has by itself; CZones follow. */
 export const KERNEL_ZONES = 4;
 /** First frame of DMA32 and of NORMAL on x86-64 (16 MiB, 4 GiB). */
 export const ZONE_DMA_LIMIT = 4096;
+/** First frame of NORMAL (4 GiB). */
 export const ZONE_DMA32_LIMIT = 1048576;
 
 export const ZONE_STRIDE = 704;

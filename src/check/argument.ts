@@ -7,8 +7,11 @@ const U32_MAX = 2 ** 32 - 1;
 /** An argument that a call cannot take: nothing was done. */
 export class RefusedArgument extends RangeError {
   override readonly name: string = 'RefusedArgument';
+  /** The argument by its path: `machine.containersPerVm`. */
   readonly argument: string;
+  /** What would have been taken, in words. */
   readonly expected: string;
+  /** What was given instead, as it came. */
   readonly found: unknown;
 
   constructor(argument: string, expected: string, found: unknown) {
@@ -61,6 +64,12 @@ export function expectMultiple(
   expectInteger(argument, value, least, most);
   if (value % step === 0) return value;
   throw new RefusedArgument(argument, `a multiple of ${step}`, value);
+}
+
+/** The value, if an unsigned word of so many bits holds all of it: what is written to memory. */
+export function expectUnsigned(value: number, bits: 16 | 32 | 64): number {
+  if (value >= 0 && value < 2 ** bits && Number.isInteger(value)) return value;
+  throw new RefusedArgument('value', `a whole number of 0 to below 2^${bits}`, value);
 }
 
 /** The value, if it is an object: options and configurations of callers without types. */

@@ -3,7 +3,9 @@
 /** A handle (a VM, its guest or core, a device, a process, a zone) was used after its end. */
 export class HandleEnded extends Error {
   override readonly name: string = 'HandleEnded';
+  /** The handle: a VM, a process, a core. */
   readonly what: string;
+  /** How it ended. */
   readonly why: string;
 
   /** `what` has ended, and how it came to that. */

@@ -11,9 +11,11 @@ export {
   expectNumber,
   expectObject,
   expectText,
+  expectUnsigned,
   expectWords,
 } from './argument.ts';
 export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
+export { shippedFile } from './shipped.ts';
 export { UNPRINTABLE, escaped, shortened } from './text.ts';

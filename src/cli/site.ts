@@ -4,14 +4,17 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { UsageError } from './fault.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.json': 'application/json; charset=utf-8',
   '.wasm': 'application/wasm',
+  '.bin': 'application/octet-stream',
 };
 
 const POLICY =
@@ -30,14 +33,16 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Bytes by path, as requests have it. */
 export type Site = ReadonlyMap<string, Uint8Array>;
 
-/** Every file below a folder; the index stands for the folder. Throws UsageError when there is none. */
+/** Every file below a folder, unpacked where the package has packed it; the index stands for the folder. Throws UsageError when there is none. */
 export function siteOf(folder: string): Map<string, Uint8Array> {
   const site = new Map<string, Uint8Array>();
   try {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
-      site.set(`/${relative(folder, file).split(sep).join('/')}`, readFileSync(file));
+      const path = `/${relative(folder, file).split(sep).join('/')}`;
+      if (extname(file) !== '.br') site.set(path, readFileSync(file));
+      else site.set(path.slice(0, -'.br'.length), brotliDecompressSync(readFileSync(file)));
     }
   } catch {
     site.clear();

@@ -77,20 +77,32 @@ export interface FreeSpace {
  * or above, a STATUS_* below. Frame numbers and counts are plain numbers.
  */
 export class Core {
+  /** Sizes of its tables and its build, defaults filled in. */
   readonly config: Required<CoreConfig>;
   private readonly _instance: Instance;
+  /** Page requests and frees: `alloc_pages` and its kin. */
   readonly pages: Pages;
+  /** Memory objects: arrays of frames that processes map, share and fork. */
   readonly objects: Objects;
+  /** Which frames have host memory behind them. */
   readonly backing: Backing;
+  /** The frames that a balloon's driver holds. */
   readonly balloon: BalloonList;
+  /** Moves of pages that make room for large blocks and ranges. */
   readonly compaction: Compaction;
+  /** Memory that comes and goes, as blocks of it go online and offline. */
   readonly hotplug: Hotplug;
+  /** Free blocks on their way to the host: free page reporting. */
   readonly reporting: ReportingCalls;
+  /** Zones of one owner each, made of blocks of a region. */
   readonly czones: CZoneCalls;
   /** A guest on LLFree: what its host does to its tables. */
   readonly monitor: Monitor | undefined;
+  /** The log of pages that moved, for a host that knows frames by number. */
   readonly moves: MoveLog;
+  /** Runs a compiled recording (`guestmem verify`). */
   readonly program: Program;
+  /** State of single frames and of ranges, as they are at the moment. */
   readonly frames: FrameView;
   /** The zones that a kernel has by itself. */
   readonly kernelZones: readonly ZoneView[];
@@ -171,6 +183,7 @@ export class Core {
     return { frames, wholeFrames };
   }
 
+  /** Frames from 0 to the end of all that is or may become memory. */
   get spanFrames(): number {
     return this._instance.headerWord(GUEST_SPAN_OFFSET);
   }
@@ -204,6 +217,7 @@ export class Core {
     return expectAnswer(this._instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
   }
 
+  /** Order of the host's pages behind the guest: 0 (4 KiB) or 9 (2 MiB). */
   get backingOrder(): number {
     return this._instance.headerWord(GUEST_BACKING_SHIFT_OFFSET);
   }

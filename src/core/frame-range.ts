@@ -2,6 +2,8 @@
 
 /** A range of frames: `count` frames from `start`. */
 export interface FrameRange {
+  /** The first frame's number. */
   readonly start: number;
+  /** Frames; 0 or more. */
   readonly count: number;
 }

@@ -4,7 +4,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
-import { builtin, expectName } from '../check/index.ts';
+import { builtin, expectName, shippedFile } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports, LlfreeExports } from './exports.ts';
 
@@ -57,18 +57,15 @@ export function compiledCore(build: CoreBuild): CompiledCore {
 }
 
 function builtCore(name: CoreModule): Uint8Array<ArrayBuffer> {
-  const files = builtin('node:fs');
-  if (files === undefined) {
+  if (builtin('node:fs') === undefined) {
     throw new CoreError(
       `the core is not loaded: await loadCore('${name}', URL) where no files are`,
     );
   }
   const url = new URL(/* @vite-ignore */ `../../build/core.${name}.wasm`, import.meta.url);
-  try {
-    return new Uint8Array(files.readFileSync(url));
-  } catch {
-    throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
-  }
+  const bytes = shippedFile(url);
+  if (bytes !== undefined) return bytes;
+  throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
 }
 
 function loaded(name: CoreModule): CompiledCore {

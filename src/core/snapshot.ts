@@ -22,6 +22,7 @@ import type { Instance } from './instance.ts';
 
 /** Template, checkpoint and resume are all this. */
 export interface CoreSnapshot {
+  /** Sizes of the tables: a core of other sizes refuses the copy. */
   readonly config: Required<CoreConfig>;
   /** One past the guest's last byte. */
   readonly end: number;

@@ -84,7 +84,9 @@ export interface ZoneState {
 
 /** Everything the page allocator knows about free memory. */
 export interface AllocatorState {
+  /** What the state is of, for messages; nobody parses it. */
   label: string;
+  /** A zone each, as `ZoneState.index` says which. */
   zones: ZoneState[];
 }
 

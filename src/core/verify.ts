@@ -18,7 +18,9 @@ export interface Fault {
   readonly text: string;
   /** Frame, object or zone that breaks it; the sentence says which is meant. */
   readonly at: number;
+  /** What should stand there, by the sentence's own measure. */
   readonly expected: number;
+  /** What stands there. */
   readonly found: number;
 }
 

@@ -65,6 +65,7 @@ export type ImageOperation =
 
 export type SuspendOperation = 'vmSuspend' | 'imageWrite4KiB';
 
+/** Every operation that has a price (docs/prices.md has the table). */
 export type OperationName =
   | FaultOperation
   | MemoryOperation

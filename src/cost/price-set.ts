@@ -15,7 +15,9 @@ export interface PriceChoice {
   readonly own?: Readonly<Partial<Record<OperationName, OwnPrice>>> | undefined;
 }
 
+/** What every operation takes at each level, and the level that clocks go by. Made by `pricesOf`. */
 export interface Prices {
+  /** The level that the clock goes by, and that results are told at. */
   readonly level: PriceLevel;
   /** Nanoseconds by slot. */
   readonly ns: Readonly<Record<PriceLevel, Float64Array>>;

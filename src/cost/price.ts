@@ -8,17 +8,23 @@
 
 /** One operation's price. All times are nanoseconds for one `unit`. */
 export type Price = {
+  /** What the operation is, in words. */
   readonly name: string;
   /** What one count stands for, e.g. '4 KiB page'. */
   readonly unit: string;
   /** Whose CPU spends the time. */
   readonly side: 'guest' | 'host';
+  /** The least that a source says, in nanoseconds for one `unit`. */
   readonly lowNs: number;
+  /** What is taken if nothing else is said, between `lowNs` and `highNs`. */
   readonly typicalNs: number;
+  /** The most that a source says. */
   readonly highNs: number;
+  /** Where the figures are from, with a tag for how ([E], [D], [S], [M], [R]). */
   readonly source: string;
   /** Operations that the price already contains: an event counted here must not be counted there too. */
   readonly includes?: readonly string[];
+  /** What else is to know of it. */
   readonly note?: string;
 };
 

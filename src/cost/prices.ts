@@ -17,6 +17,7 @@ import { RELEASE_PRICES } from './release.ts';
 import { SUSPEND_PRICES } from './suspend.ts';
 import { VIRTIO_MEM_PRICES } from './virtio-mem.ts';
 
+/** The published prices by operation, with sources. Frozen: `pricesOf` makes others of them. */
 export const PRICES: Readonly<Record<OperationName, Price>> = Object.freeze({
   ...FAULT_PRICES,
   ...MEMORY_PRICES,

@@ -22,6 +22,7 @@ import {
 import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
 import { readDocument } from './document.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
+import { momentsIn } from './moments.ts';
 import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
@@ -42,21 +43,36 @@ type Whole<T> = { readonly [Key in keyof T]-?: NonNullable<T[Key]> };
 
 /** Nothing in it is left to a default but what is absent of `minutes` (all) and of the folder. */
 export interface Experiment {
+  /** What is played: a path, or a synthetic load. */
   readonly trace: TraceChoice;
   /** The only one, or the first of several. */
   readonly seed: number;
+  /** All of them, where there are several; the first is `seed`. */
   readonly seeds?: readonly number[] | undefined;
+  /** So many minutes of the trace are played; absent: all. */
   readonly minutes?: number | undefined;
+  /** Minutes at the begin that are played and not measured. */
   readonly warmupMinutes: number;
+  /** How many hosts there are, of what memory, and what happens when they are full. */
   readonly hosts: Whole<HostsChoice>;
+  /** How large the VMs of many containers are. */
   readonly machine: Whole<MachineChoice>;
+  /** What a function's memory is made of, where the trace does not say. */
   readonly functions: WorkloadParameters & { readonly model: FunctionModel };
+  /** Memory of a container by its function's name in the trace. */
   readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
+  /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
   readonly systems: readonly string[];
+  /** Keep-alive, idle, placement, growth by name. */
   readonly policies: Whole<PolicyChoice>;
+  /** The level that the clock goes by, and prices in the published ones' places. */
   readonly prices: { readonly level: PriceLevel; readonly own: OwnPrices };
+  /** Formats by name, and the folder that they are written into. */
   readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Omit<OutputChoice, 'formats'>;
 }
+
+/** Memory maps of a report: enough to see a run go by, and a few hundredths of its time. */
+const DEFAULT_MOMENTS = '8';
 
 /** A number of frames as a size in the largest unit of which it is a whole number. */
 function sizeText(frames: number): string {
@@ -97,7 +113,7 @@ export function defaultExperiment(): Experiment {
       idleReclaim: NEVER,
     },
     prices: { level: 'typical', own: {} },
-    outputs: { formats: ['table', 'json', 'html'] },
+    outputs: { formats: ['table', 'json', 'html'], maps: DEFAULT_MOMENTS },
   };
 }
 
@@ -233,6 +249,14 @@ export function planOf(experiment: Experiment): ReplayPlan {
     memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };
+}
+
+/** What is drawn of its run, whatever is written: a report may be made of it later. */
+export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
+  const { maps, mapsOf: name } = outputs;
+  const moments = maps === undefined ? 0 : momentsIn(maps);
+  if (moments === 0) return undefined;
+  return { moments, ...(name !== undefined && { function: name }) };
 }
 
 /** The trace that it names, read or made. */

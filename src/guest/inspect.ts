@@ -60,7 +60,9 @@ const KIND_NAMES: ReadonlyMap<number, FrameKind> = new Map<number, FrameKind>([
 
 /** One frame. Plain data: a later change of the guest does not show in it. */
 export interface GuestFrame {
+  /** The frame's number: guest-physical address divided by 4096. */
   readonly pfn: number;
+  /** What lies in it, or why nothing does. */
   readonly kind: FrameKind;
   /** Kernel zone by its name, `CZone N` for the Nth CZone; undefined: in no zone. */
   readonly zone: string | undefined;
@@ -70,6 +72,7 @@ export interface GuestFrame {
 
 /** Blocks of one list of the buddy allocator, head first. */
 export interface FreeList {
+  /** Kernel zone by its name, `CZone N` for the Nth CZone. */
   readonly zone: string;
   /** 0 to 10: blocks of 2^order frames. */
   readonly order: number;
@@ -81,7 +84,9 @@ export interface FreeList {
 
 /** Files of /proc as text, of the moment in which they are read. */
 export interface ProcFiles {
+  /** Free blocks by zone and order, as /proc/buddyinfo. */
   readonly buddyinfo: string;
+  /** Free blocks by zone, migratetype and order, and pageblocks by type, as /proc/pagetypeinfo. */
   readonly pagetypeinfo: string;
   /** Without what is not emulated: per-node statistics, LRU and NUMA counters, CMA. */
   readonly zoneinfo: string;

@@ -106,11 +106,20 @@ function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
 /** What is called where nobody listens. */
 export function nothing(): void {}
 
+/**
+ * A guest kernel that has booted: its memory, files, and zones. Exported as `Guest`; a VM has it as `vm.guest`, and in
+ * a VM its calls are the VM's to make.
+ */
 export class GuestKernel {
+  /** The machine that it booted on. */
   readonly config: GuestConfig;
+  /** Every frame, and the allocator under the kernel. */
   readonly core: Core;
+  /** Requests with the slow path behind them: reclaim, compaction, the OOM killer. */
   readonly memory: GuestMemory;
+  /** Pages of files, shared by all who read them, dropped when memory is short. */
   readonly files: PageCache;
+  /** Zones of single containers; undefined: the machine has no region for them. */
   readonly czones: CZones | undefined;
   /** Anonymous memory of init and the agent, which containers are forked from. */
   readonly agentObject: number;

@@ -6,23 +6,28 @@ import { type CoreBuild, THP_ORDER, layoutOf } from '../core/index.ts';
 import { type KernelFootprint, memmapFrames } from './footprint.ts';
 import type { CZoneRegion } from './zones.ts';
 
+/** A guest's machine: what it has when it boots. `guestConfig` makes one of the published figures. */
 export interface GuestConfig {
+  /** Memory at boot in frames of 4 KiB, firmware's holes not counted. */
   readonly memoryFrames: number;
   /** Region for CZones above the memory; its span costs address space and metadata, no frames. */
   readonly region?: CZoneRegion | undefined;
   /** One past the last frame that may become memory by hotplug; costs metadata, no frames. */
   readonly hotplugEndFrame?: number | undefined;
+  /** Virtual CPUs, 1 to 1024: each has lists of free pages of its own. */
   readonly cpus: number;
   /** Processes that run containers at one time, at most. */
   readonly processes: number;
   /** Files that are open at one time, at most. */
   readonly files: number;
+  /** Frames that the kernel itself takes, by what for. */
   readonly kernel: KernelFootprint;
   /**
    * Whether transparent huge pages are on, which raises min_free_kbytes; Linux turns them off below
    * 512 MiB of memory. On if not said.
    */
   readonly thp?: boolean | undefined;
+  /** The core's build: `release`, or `verify`, which can walk every invariant. */
   readonly build: CoreBuild;
 }
 

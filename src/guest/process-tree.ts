@@ -130,6 +130,7 @@ export class ProcessTree {
     return this._anonymous;
   }
 
+  /** Processes that live, in the order of their start. */
   get tasks(): Task[] {
     return [...this._tasks];
   }

@@ -8,7 +8,9 @@ import { type Scattered, scattered } from './scattered.ts';
 import { ProcessTree, type Task } from './process-tree.ts';
 import type { TreeState } from './tree-state.ts';
 
+/** Where a process is placed and how large it may become. */
 export interface ProcessConfig {
+  /** CPU whose lists its pages come from, 0 to `cpus` - 1. */
   readonly cpu: number;
   /** Kernel stacks, cgroup, namespaces: frames besides page tables. */
   readonly kernelFrames: number;
@@ -18,6 +20,10 @@ export interface ProcessConfig {
   readonly czone?: number | undefined;
 }
 
+/**
+ * A process of a container in a guest: a heap that it touches and frees, temporary memory, page tables. Its end gives
+ * all of it back to the guest, and a zone of its own to the host.
+ */
 export class Process {
   private readonly _tree: ProcessTree;
   private readonly _task: Task;
@@ -53,6 +59,7 @@ export class Process {
     return this._tree.number;
   }
 
+  /** Pages of its heap and temporary memory that are in place; those it shares with a parent count. */
   get anonymousPages(): number {
     return this._tree.anonymousPages;
   }

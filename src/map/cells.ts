@@ -81,13 +81,19 @@ export interface MapCells {
   readonly zone: Uint8Array;
 }
 
+/** A guest's memory at one moment, in cells of equally many frames. */
 export interface MemoryMap {
+  /** The first frame that is shown. */
   readonly start: number;
+  /** Frames that are shown. */
   readonly count: number;
+  /** Frames in a cell. */
   readonly cellFrames: number;
+  /** What each cell is, in equally long columns. */
   readonly cells: MapCells;
   /** Frames by USE_*, exactly; and those of them with host memory. */
   readonly frames: Uint32Array;
+  /** Frames by USE_* that have host memory behind them, exactly. */
   readonly backed: Uint32Array;
 }
 

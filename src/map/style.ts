@@ -1,5 +1,6 @@
 // How maps in a page are set, in the page's own colours where it names them.
 
+/** Style of what `mountMapView` makes, light and dark: put it into the page once. */
 export const MAP_CSS = `.gm-map{display:block}
 .gm-map-bar{display:flex;gap:.75rem;align-items:center;margin:0 0 .5rem;flex-wrap:wrap}
 .gm-map-bar[hidden]{display:none}

@@ -1,5 +1,6 @@
 // What is wrong with a line of a script, in one line.
 
+/** A line of a playground's script cannot be carried out; the message is one line. */
 export class ScriptError extends Error {
   override readonly name: string = 'ScriptError';
   /** 1-based; 0: no line in particular. */

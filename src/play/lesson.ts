@@ -12,10 +12,15 @@ export interface LessonStep {
   readonly text: string;
 }
 
+/** A question, and the steps of a script that answer it. */
 export interface Lesson {
+  /** In links; one word. */
   readonly name: string;
+  /** In lists; a few words. */
   readonly title: string;
+  /** What the steps answer. */
   readonly question: string;
+  /** Carried out one after the other on one machine. */
   readonly steps: readonly LessonStep[];
 }
 
@@ -27,6 +32,7 @@ export interface Piece {
 
 const FIGURE = /\[\[(\w+)=([\d.]+)\]\]/g;
 
+/** A lesson's text in pieces: words, and figures that stand in it as `[[name=value]]`. */
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;

@@ -2,6 +2,7 @@
 
 import type { Lesson } from './lesson.ts';
 
+/** The playground's lessons, in the order in which they are best taken. */
 export const LESSONS: readonly Lesson[] = [
   {
     name: 'holds',

@@ -5,6 +5,7 @@ import { ScriptError } from './error.ts';
 const KEY = 'script=';
 const LENGTH_MOST = 8192;
 
+/** The script as the part of a link behind `#`; `scriptOf` is the way back. */
 export function fragmentOf(script: string): string {
   const short = script.trim().replaceAll('\n', ';');
   return `#${KEY}${encodeURIComponent(short).replaceAll('%20', '+').replaceAll('%3B', ';')}`;

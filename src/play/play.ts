@@ -5,6 +5,7 @@ import type { Machine } from './machine.ts';
 import { parseScript } from './script.ts';
 import { type Outcome, Session } from './session.ts';
 
+/** A machine that a script makes and changes, step by step, as in the playground (docs/playground.md). */
 export class Play {
   #session: Session | undefined = new Session();
   readonly #outcomes: Outcome[] = [];
@@ -14,6 +15,7 @@ export class Play {
     return this.#outcomes;
   }
 
+  /** All steps so far, a line each. */
   get script(): string {
     return this.#outcomes.map(({ text }) => `${text}\n`).join('');
   }

@@ -22,6 +22,7 @@ const SLOTS = COUNTED_PAGES.map(([slot]) => slot);
 
 /** What a step did, and how things are after it. */
 export interface Outcome {
+  /** The step as it was given. */
   readonly text: string;
   /** The same as lines of a program. */
   readonly code: readonly string[];
@@ -31,8 +32,11 @@ export interface Outcome {
   readonly costUs: number;
   /** Messages: register accesses of each device's driver. */
   readonly exits: readonly (readonly [string, number])[];
+  /** Figures of the machine after the step. */
   readonly figures: Figures;
+  /** The map of the guest's memory after the step. */
   readonly instant: MapInstant;
+  /** Names of the map's zones and owners. */
   readonly about: Pick<MapReel, 'zones' | 'owners' | 'region'>;
 }
 

@@ -4,10 +4,13 @@ import { CoreError, TooManyGuests } from '../core/index.ts';
 
 /** Says where a recording is wrong, what was expected there and what was found. */
 export class RecordingError extends Error {
+  /** The file, or the folder. */
   readonly file: string;
   /** 1-based; 0 when the whole file is meant. */
   readonly line: number;
+  /** What should stand there, in words. */
   readonly expected: string;
+  /** What stands there. */
   readonly found: string;
 
   constructor(file: string, line: number, expected: string, found: string, options?: ErrorOptions) {

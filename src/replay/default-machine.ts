@@ -4,6 +4,10 @@ import { FRAMES_PER_GIB, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { publishedMachine } from '../cost/index.ts';
 import { FULLEST, type MachineConfig, PREDICTED } from '../serverless/index.ts';
 
+/**
+ * The machine that systems run on if nothing is said: the published figures, 16 containers a VM, its policies `fullest`
+ * and `predicted`.
+ */
 export function defaultMachine(): MachineConfig {
   return {
     ...publishedMachine(),

@@ -2,6 +2,7 @@
 
 /** Host memory over time, by cause; values hold from their instant to the next. */
 export interface FootprintSeries {
+  /** Instants since the trace's begin, ascending; columns are as long. */
   readonly tMs: Float64Array;
   /** Frames by cause, in the account's order. */
   readonly frames: readonly Float64Array[];

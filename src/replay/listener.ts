@@ -8,22 +8,29 @@ import { FRAME_BYTES } from '../abi/unit.ts';
  */
 export type ReplayEventKind = 'start' | 'ready' | 'call' | 'end' | 'stop';
 
+/** Something that happened to a container, with how things are after it. */
 export interface ReplayEvent {
+  /** What happened. */
   readonly kind: ReplayEventKind;
   /** Since the trace's begin; never decreasing within a system. */
   readonly atMs: number;
+  /** The system's name, with its argument. */
   readonly system: string;
   /** Id in `Trace.functions`. */
   readonly functionId: number;
   /** Of the system's containers, from 0 in the order of their starts. */
   readonly container: number;
+  /** Whether the container was started for this call; false for what is no call. */
   readonly isCold: boolean;
-  /** After the event: containers that start or run a call, those that are idle, and what the hosts hold for all, in bytes. */
+  /** Containers of the system that start or run a call, after the event. */
   readonly busy: number;
+  /** Containers without a call, after the event. */
   readonly idle: number;
+  /** What the hosts hold for all of them, in bytes, after the event. */
   readonly heldBytes: number;
 }
 
+/** Hears of every event of a replay at the moment at which it happens; it must not change anything. */
 export type OnEvent = (event: ReplayEvent) => void;
 
 interface Known {

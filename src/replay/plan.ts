@@ -27,6 +27,7 @@ import {
   nearestName,
 } from '../check/index.ts';
 import type { Trace } from '../trace/index.ts';
+import type { MapsChoice } from './map-meter.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
@@ -34,9 +35,11 @@ export type PlanMachine = Pick<
   'containersPerVm' | 'containerFramesPerVm' | 'containerKernelFrames' | 'cpusPerVm'
 >;
 
+/** What is played, in names and numbers alone: it can be sent to a thread or written to a file. What is absent is as published. */
 export interface ReplayPlan {
   /** Systems as `NAME` or `NAME:ARGUMENT`, in the order of the results. */
   readonly systems: readonly string[];
+  /** For the record: the trace's draws were made with it. 0 or more. */
   readonly seed: number;
   /** Minutes at the begin that are played but not measured. */
   readonly warmupMinutes?: number | undefined;
@@ -44,7 +47,9 @@ export interface ReplayPlan {
   readonly keepAlive?: string | undefined;
   /** Policies as `NAME` or `NAME:ARGUMENT`, commas between. */
   readonly idle?: string | undefined;
+  /** Which VM of a function gets its next container (`PLACEMENTS`); fullest if not said. */
   readonly placement?: string | undefined;
+  /** How CZones begin and grow (`GROWTHS`); predicted if not said. */
   readonly growth?: string | undefined;
   /** Idle containers are asked for memory after so long; undefined: never. */
   readonly idleReclaimMs?: number | undefined;
@@ -62,14 +67,18 @@ export interface ReplayPlan {
   readonly hostCache?: HostCache | undefined;
   /** Memory of each host; undefined: as much as the published one has. */
   readonly hostFrames?: number | undefined;
+  /** Prices in the published ones' places, and the level that the clock goes by. */
   readonly prices?: PriceChoice | undefined;
   /** Figures of the machine; the others are the published one's. */
   readonly machine?: Partial<PlanMachine> | undefined;
+  /** What a function's memory is made of, where the trace does not say. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** How functions get their profiles; parametric if not said. */
   readonly functions?: FunctionModel | undefined;
   /** Memory of functions, by their names in the trace. */
   readonly memory?: Readonly<Record<string, OwnMemory>> | undefined;
+  /** Memory at chosen moments, as maps; none if not said. */
+  readonly maps?: MapsChoice | undefined;
 }
 
 /** Every function whose memory is said is one of the trace. Throws RefusedArgument. */
@@ -149,5 +158,6 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     functions: plan.functions,
     profile: profileWith(plan.memory),
     machine: machineOf(plan),
+    maps: plan.maps && expectObject('maps', plan.maps),
   };
 }

@@ -24,6 +24,7 @@ type Column = keyof RecordRows;
 
 /** Takes rows as a system plays. */
 export interface RecordSink {
+  /** Some rows more of a system, in the order of its calls. */
   add(system: string, rows: RecordRows): void;
   /** What came so far is void: all is played again. */
   restart(): void;

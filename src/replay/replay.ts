@@ -54,10 +54,13 @@ import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
 import type { SystemReplayConfig } from './config.ts';
+import { type MapsChoice, mapsOf } from './map-meter.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
+/** What is played, with policies and systems as objects. `replayPlan` takes names in their places, and plays in threads. */
 export interface ReplayOptions {
+  /** The systems under comparison, in the order of the results; one or more, none twice. */
   readonly systems: readonly SystemSpec[];
   /** For the record: the trace's draws were made with it. */
   readonly seed: number;
@@ -77,7 +80,9 @@ export interface ReplayOptions {
   readonly contention?: boolean | undefined;
   /** Work of a VM's devices slows down the calls that run in it (default), or takes no processor from them. */
   readonly interference?: boolean | undefined;
+  /** Figures of the machine; the others are `defaultMachine`'s. */
   readonly machine?: Partial<MachineConfig> | undefined;
+  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** How functions of the trace get their profiles; parametric if not said. */
   readonly functions?: FunctionModel | undefined;
@@ -89,6 +94,8 @@ export interface ReplayOptions {
   readonly onEvent?: OnEvent | undefined;
   /** Gets a row a call that counts, in batches as the replay goes on. */
   readonly records?: RecordSink | undefined;
+  /** Memory at chosen moments, as maps (SystemRun.maps); none if not said. */
+  readonly maps?: MapsChoice | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -101,6 +108,8 @@ export interface ReplayOptions {
 export interface Keeper {
   /** A state is kept each time that so many minutes of the trace have passed, and when the run is stopped. */
   readonly everyMinutes: number;
+  /** Whether one is wanted when they have passed; absent: always. */
+  isDue?(): boolean;
   /** undefined: the system begins. */
   kept(index: number): Uint8Array | undefined;
   keep(index: number, bytes: Uint8Array): void;
@@ -159,6 +168,7 @@ class Play {
   }
 
   async run(trace: Trace): Promise<SystemRun> {
+    if (this._from.arrived > 0) await this._look(trace);
     let minute = -1;
     // what was played is drawn again, not played
     for (const rows of arrivalsOf(trace)) {
@@ -182,10 +192,10 @@ class Play {
     }
     this._cursor = { ...this._cursor, minute: minute + 1, row: 0 };
     const { keeper } = this._options;
-    if (keeper !== undefined && (minute + 1) % keeper.everyMinutes === 0) {
-      this._keep(keeper);
-      await this._look(trace);
-    }
+    if (keeper === undefined || (minute + 1) % keeper.everyMinutes !== 0) return;
+    if (keeper.isDue?.() === false) return;
+    this._keep(keeper);
+    await this._look(trace);
   }
 
   private async _look({ invocations }: Trace): Promise<void> {
@@ -218,7 +228,10 @@ async function replaySystem(
   const { keeper } = what.options;
   const bytes = keeper?.kept(what.index);
   const kept = bytes && readKept(bytes, config);
-  if (kept !== undefined && 'run' in kept) return kept.run;
+  if (kept !== undefined && 'run' in kept) {
+    what.options.progress?.(what.spec.name, 1);
+    return kept.run;
+  }
   const playing = kept?.playing ?? { replay: new SystemReplay(what.spec, config), cursor: BEGIN };
   const run = await new Play(what, config, playing).run(trace);
   keeper?.keep(what.index, writeKept({ run }, config));
@@ -391,10 +404,11 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
       const idle = idleOf(options);
       const { onEvent, records } = options;
+      const maps = options.maps && mapsOf(options.maps, trace, warmupMs);
       const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
       const policies = { keepAlive, idle, ...hostsOf(options, keepAlive) };
       const shared = { trace, profiles, machine, prices, warmupMs, onEvent, onRecords };
-      const config = { ...shared, ...policies };
+      const config = { ...shared, ...policies, maps };
       outcomes.push({ run: await replaySystem({ spec, index, options }, config, trace) });
     } catch (error) {
       if (error instanceof ReplayInterrupted || error instanceof UnreadableState) throw error;

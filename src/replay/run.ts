@@ -1,6 +1,7 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
 import type { PriceLevel } from '../cost/index.ts';
+import type { MapReel } from '../map/index.ts';
 import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
 import type { FunctionRows } from './function-meter.ts';
@@ -16,20 +17,25 @@ export interface Numbers extends Tally {
 
 /** Figures that depend on prices, at one level. */
 export interface PricedRun {
+  /** The level of prices. */
   readonly level: PriceLevel;
   /** One per cold start, in order of arrival. */
   readonly startupMs: Float64Array;
-  /** Mean of each step that occurred, over all cold starts. */
   /** Of the same starts: until the function's own runtime began. */
   readonly sandboxMs: Float64Array;
+  /** Mean of each step that occurred, over all cold starts. */
   readonly startupStepsMs: Readonly<Record<string, number>>;
   /** Execution time over undisturbed execution time of the calls that were disturbed. */
   readonly slowdowns: Float64Array;
+  /** One per request for memory: from asking to the last frame. */
   readonly reclaimMs: Float64Array;
+  /** CPU time of memory management and starts, by who spends it. */
   readonly cpuMs: { readonly guest: number; readonly host: number };
 }
 
+/** What one system did over the measured time. */
 export interface SystemRun {
+  /** Its name, with its argument. */
   readonly name: string;
   /** Each measured call is in one of them. */
   readonly starts: {
@@ -40,6 +46,7 @@ export interface SystemRun {
     /** Never ran: refused at once, or waiting still at the end. */
     readonly refused: number;
   };
+  /** Containers, and how many of them started for a call that counts. */
   readonly containers: Numbers;
   /** VMs, and how many of them started for a container that counts. */
   readonly vms: Numbers;
@@ -49,7 +56,9 @@ export interface SystemRun {
   readonly queueMs: Float64Array;
   /** Calls among the refused that waited still at the end. */
   readonly unserved: number;
+  /** What came of hosts that were short of memory. */
   readonly shortage: Readonly<ShortageCounts>;
+  /** Containers that were started before a call came. */
   readonly prewarms: Readonly<PrewarmCounts>;
   /** How long containers were idle, and the same times their own anonymous frames. */
   readonly idle: { readonly containerMs: number; readonly frameMs: number };
@@ -68,10 +77,13 @@ export interface SystemRun {
   readonly priced: readonly PricedRun[];
   /** Frames by cause, in the order of CAUSES. */
   readonly meanFrames: Float64Array;
+  /** Most frames of host memory at one time, all causes. */
   readonly peakFrames: number;
   /** Frames of causes that are not the functions' own memory. */
   readonly overhead: { readonly meanFrames: number; readonly peakFrames: number };
+  /** Host memory over time. */
   readonly series: FootprintSeries;
+  /** Frames that hosts asked guests for, that came, and pages moved for them. */
   readonly reclaim: {
     readonly askedFrames: number;
     readonly gotFrames: number;
@@ -83,11 +95,15 @@ export interface SystemRun {
     readonly cancelled: number;
     readonly gotFrames: number;
   };
+  /** Page operations that the cores executed. */
   readonly pageOps: number;
   /** How often each operation was done in the measured time, by the slots of receipts (PRICE_NAMES). */
   readonly receipt: Float64Array;
   /** How far prices move its figures. */
   readonly weights: Weights;
+  /** Of the function that is drawn, if maps were asked for; not in the hash. */
+  readonly maps?: MapReel | undefined;
+  /** Of the final memory states and all figures: the same input and seed give the same. */
   readonly hash: string;
 }
 
@@ -100,8 +116,11 @@ export interface MissingSystem {
   readonly error: unknown;
 }
 
+/** What a replay measured, in frames and nanoseconds' milliseconds; `resultsOf` makes a record of it. */
 export interface ReplayRun {
+  /** The run's seed, for the record. */
   readonly seed: number;
+  /** What was played. */
   readonly trace: {
     readonly name: string;
     readonly functions: number;
@@ -123,6 +142,7 @@ export interface ReplayRun {
   readonly systems: readonly SystemRun[];
   /** The others that were asked for, in their order. */
   readonly missing: readonly MissingSystem[];
+  /** Real time that it took: the only part that differs between equal runs. */
   readonly wall: {
     readonly ms: number;
     readonly invocationsPerSecond: number;

@@ -98,6 +98,10 @@ export function clockPrices({ systems }: ReplayRun, { ns }: Prices): OperationNa
   );
 }
 
+/**
+ * How far each price at its ends moves a run's figures, and which orders of systems turn. `played`: runs at the ends of
+ * prices that move the clock (`playEnds`); without them those are told by the run's counts.
+ */
 export function sensitivityOf(
   run: ReplayRun,
   prices: Prices,

@@ -5,7 +5,9 @@ import type { Results } from './results.ts';
 
 /** What a run has to tell: its record, and what is too long for it. */
 export type Report = {
+  /** The record. */
   readonly results: Results;
+  /** What is too long for it. */
   readonly details: Details;
   /** A row a call, if they were kept. */
   readonly records?: CallRecords | undefined;
@@ -13,6 +15,7 @@ export type Report = {
   readonly experiment?: string | undefined;
 };
 
+/** A file that a format makes. */
 export type OutputFile = {
   /** In the folder of the run. Formats of one list have different names for their files. */
   readonly name: string;
@@ -22,6 +25,7 @@ export type OutputFile = {
 
 /** A file that a format may write, known before there is a run. */
 export type OwnFile = {
+  /** In the folder of the run. */
   readonly name: string;
   /** What stands in the first or last bytes of such a file, and in few others. */
   readonly mark: RegExp;
@@ -33,11 +37,13 @@ export type OwnFile = {
 export type Rendered = {
   /** Whole lines. */
   readonly text?: string;
+  /** Files for the run's folder. */
   readonly files?: readonly OutputFile[];
 };
 
 /** An entry of the list of output formats. */
 export type Format = {
+  /** For `--format`. */
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;

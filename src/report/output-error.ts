@@ -3,6 +3,7 @@
 /** One line: the path, and why nothing can be written there. */
 export class OutputError extends Error {
   override readonly name: string = 'OutputError';
+  /** The file or folder that could not be written. */
   readonly path: string;
 
   constructor(path: string, why: string, options?: ErrorOptions) {

@@ -20,6 +20,7 @@ export const RECORD_COLUMNS = [
 /** Some rows, in equally long columns. */
 export type RecordRows = Readonly<Record<(typeof RECORD_COLUMNS)[number], Float64Array>>;
 
+/** A row a call, read piece by piece from where it was kept. */
 export type CallRecords = {
   /** A system's rows, in pieces; none for one that has no rows. */
   rowsOf(system: string): Iterable<RecordRows>;

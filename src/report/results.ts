@@ -6,15 +6,19 @@
 /** The version that this code writes and reads. */
 export const RESULTS_SCHEMA = 1;
 
+/** The record of a run: what `results.json` holds (docs/results.md). `parseResults` checks one. */
 export type Results = {
+  /** Version of the record. */
   schema: typeof RESULTS_SCHEMA;
   /** The one seed of the run. */
   seed: number;
+  /** What was played. */
   trace: TraceSummary;
   /** In the order asked for; ratios are to the first. */
   systems: SystemResult[];
   /** Systems that were asked for and did not come to their end; absent when none is. */
   missing?: MissingSystem[] | undefined;
+  /** Real time that it took. */
   wall: WallClock;
   /** The same under other seeds; absent unless there were several. */
   seeds?: SeedsResult | undefined;
@@ -22,6 +26,7 @@ export type Results = {
   sensitivity?: SensitivityResult | undefined;
   /** What was played: `experiment.yaml` as JSON. Absent in records of the library. */
   configuration?: Record<string, unknown> | undefined;
+  /** With what it was made; absent in records of the library. */
   made?: Made | undefined;
 };
 
@@ -34,13 +39,22 @@ export const SENSITIVE_FIGURES = [
   'cpuMs',
 ] as const;
 
+/** Name of a figure that conclusions are drawn from. */
 export type SensitiveFigure = (typeof SENSITIVE_FIGURES)[number];
 
-/** A figure under each seed, in their order; `sd`: of such a sample. */
-export type Spread = { perSeed: number[]; mean: number; sd: number };
+/** A figure under each seed. */
+export type Spread = {
+  /** In the order of the seeds. */
+  perSeed: number[];
+  /** The arithmetic mean. */
+  mean: number;
+  /** Standard deviation of the sample. */
+  sd: number;
+};
 
 /** What came of an experiment under several seeds, that of the record first. */
 export type SeedsResult = {
+  /** The seeds, that of the record first. */
   seeds: number[];
   /** Those that all seeds have. */
   systems: { name: string; hashes: string[]; figures: Record<SensitiveFigure, Spread> }[];
@@ -56,10 +70,13 @@ export type SensitivityResult = {
 
 /** What one price does at its ends. */
 export type PriceEffects = {
+  /** The operation's name. */
   price: string;
+  /** The price's low end. */
   lowNs: number;
   /** In the run. */
   baseNs: number;
+  /** The price's high end. */
   highNs: number;
   /** Starts, calls or devices take longer or shorter by it, so that counts and the footprint may change as well… */
   movesClock: boolean;
@@ -69,6 +86,7 @@ export type PriceEffects = {
   swing: number;
   /** Systems whose figures change: each such figure at the low end and at the high one. */
   effects: ({ system: string } & { [Figure in SensitiveFigure]?: number[] | undefined })[];
+  /** Pairs of systems whose order it turns. */
   flips: Flip[];
 };
 
@@ -106,6 +124,7 @@ export const REPAIRS = [
   'memoryLowered',
 ] as const;
 
+/** How often each repair was made; docs/results.md says what each counts. */
 export type Repairs = Record<(typeof REPAIRS)[number], number>;
 
 /** What was replayed. */
@@ -127,17 +146,25 @@ export type MissingSystem = { system: string; reason: string };
 
 /** One system under comparison, on that trace. */
 export type SystemResult = {
+  /** Its name, with its argument. */
   name: string;
+  /** How calls began; each measured call is in one of them. */
   starts: Starts;
   /** Waiting for memory, of the calls that waited; 0 when none did. */
   queueMs: { mean: number; p99: number; max: number };
+  /** What came of hosts that were short of memory. */
   shortage: ShortageResult;
   /** Containers that a keep-alive policy had started before a call came, and those of them that got one. */
   prewarms: { started: number; used: number };
+  /** How long containers were idle, and what they held meanwhile. */
   idle: IdleResult;
+  /** What the idle policy did to VMs. */
   rests: RestsResult;
+  /** Containers over the measured time. */
   containers: ContainersResult;
+  /** VMs over the measured time. */
   vms: Numbers;
+  /** Cold starts, from arrival to the handler's first instruction. */
   startupMs: StartupMs;
   /** Of the same starts, until the function's own runtime begins: the steps before `runtime`. */
   sandboxMs: SandboxMs;
@@ -145,9 +172,11 @@ export type SystemResult = {
   footprintBytes: { mean: number; peak: number };
   /** Integral of the footprint over the measured time. */
   footprintGiBSeconds: number;
+  /** Mean bytes of host memory by cause. */
   footprintBy: FootprintBy;
   /** Of it, what is not the functions' own memory: all but `anonymous`, `fileShared`, and under dax `hostCache`. */
   overheadBytes: { mean: number; peak: number };
+  /** What hosts asked guests for, and what came. */
   reclaim: Reclaim;
   /** Execution time over undisturbed execution time, 1 = undisturbed. */
   slowdown: { mean: number; p99: number };
@@ -157,6 +186,7 @@ export type SystemResult = {
   pageOps: number;
   /** Of the final memory state and metrics: same input and seed, same hash. */
   hash: string;
+  /** Containers and VMs at some instants. */
   overTime: OverTime;
   /** A row a function that was called, or had containers, in the order of the trace. */
   functions: FunctionResult[];
@@ -182,23 +212,37 @@ export type OverTime = {
 export type FunctionResult = {
   /** Its place in the trace. */
   id: number;
+  /** Its name in the trace. */
   name: string;
+  /** Calls that a container was started for. */
   cold: number;
+  /** Calls that an idle container took. */
   warm: number;
+  /** Calls that waited for memory, then ran. */
   queued: number;
+  /** Calls that never ran. */
   refused: number;
+  /** Mean of its cold starts; 0 when there was none. */
   startupMs: number;
+  /** Of the same starts, until its own runtime began. */
   sandboxMs: number;
+  /** Mean execution time over undisturbed execution time; 1: undisturbed. */
   slowdown: number;
   /** Held for its VMs alone: what templates and the host's copies of files take is nobody's. */
   footprintGiBSeconds: number;
+  /** How long its containers were idle, in all. */
   idleSeconds: number;
+  /** Their own anonymous memory times that time. */
   wastedGiBSeconds: number;
-  /** As `rests` of the system. */
+  /** How often a VM of its was parked. */
   parks: number;
+  /** How often a VM of its was written to a disk. */
   suspends: number;
+  /** How often one was read back. */
   resumes: number;
+  /** Written to images then. */
   writtenBytes: number;
+  /** Read from images then. */
   readBytes: number;
 };
 
@@ -292,4 +336,5 @@ export const FOOTPRINT_CAUSES = [
   'hostCache',
 ] as const;
 
+/** What host memory is held for; FOOTPRINT_CAUSES says what each is. */
 export type FootprintCause = (typeof FOOTPRINT_CAUSES)[number];

@@ -203,6 +203,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
 
 /** A record that does not keep to the schema; `problems` has a line for each fault, led by the field's path. */
 export class ResultsError extends Error {
+  /** What is wrong, a line each: path, expected, found. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

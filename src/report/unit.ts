@@ -18,6 +18,7 @@ export function formatNumber(value: number): string {
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
+/** Three digits and a unit: `1.23 GiB`. */
 export function formatBytes(bytes: number): string {
   let index = 0;
   let value = bytes;
@@ -28,6 +29,7 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(value)} ${BYTE_UNITS[index]}`;
 }
 
+/** Three digits and a unit: `17.2 ms`, `900 us`, `12.3 s`. */
 export function formatMs(ms: number): string {
   if (ms >= 9999.5) return `${formatNumber(ms / MS_PER_S)} s`;
   if (ms > 0 && ms < 0.9995) return `${formatNumber(ms * US_PER_MS)} us`;

@@ -47,6 +47,7 @@ export function touchAndExit(guest: GuestKernel, pages: number): void {
   guest.writeAndFree(pages);
 }
 
+/** What a VMM takes of its host, as published: its process, and page tables for guest memory. */
 export function vmmFootprint(): VmmFootprint {
   return publishedMachine().vmm;
 }

@@ -17,7 +17,9 @@ export interface ScenarioOptions {
   readonly seed: number;
 }
 
+/** A published measurement or a question, run again (`guestmem scenario`). */
 export interface Scenario {
+  /** For the command line. */
   readonly name: string;
   /** What it shows, for lists. */
   readonly sentence: string;

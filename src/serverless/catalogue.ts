@@ -25,6 +25,7 @@ function workload(
   };
 }
 
+/** Measured workloads, after which functions of traces are modelled. */
 export const CATALOGUE: readonly Workload[] = [
   workload('pyaes', [38, 38, 39], [0, 723, 9544]),
   workload('image_rotate', [46, 59, 59], [11, 30, 294]),
@@ -70,7 +71,9 @@ export function resembling(memoryMib: number, averageMs: number): Workload {
 
 /** A language runtime with a program that does next to nothing. */
 export interface Runtime {
+  /** The language runtime. */
   readonly name: string;
+  /** Where its figures are from. */
   readonly source: string;
   /** Resident, least, of a server that has grown as far as it does, most. */
   readonly memoryMib: { readonly min: number; readonly median: number; readonly max: number };

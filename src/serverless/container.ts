@@ -85,8 +85,11 @@ export function startRuntime(
   return process;
 }
 
+/** A function's container in a VM: a process that starts a runtime, serves calls, and holds memory between them. */
 export class Container {
+  /** What it does to memory. */
   readonly profile: FunctionProfile;
+  /** Where it runs. */
   readonly vm: MicroVm;
   /** The zone that its memory comes from; undefined: the kernel's. */
   readonly czone: number | undefined;

@@ -22,6 +22,7 @@ function share(name: keyof typeof LIFE_SHARES): string {
   return `parameter ${name}, ${low} to ${high}, ${typical} if not said. ${source}`;
 }
 
+/** Unit, meaning and source of every field of a function's profile (docs/function-fields.md). */
 export const FUNCTION_FIELDS: Readonly<Record<keyof FunctionProfile, ProfileField>> = {
   id: { unit: '-', meaning: 'place of the function in its trace', source: 'trace' },
   name: { unit: '-', meaning: 'unique among the profiles of a replay', source: 'trace' },

@@ -35,6 +35,7 @@ export interface WorkloadParameters {
   readonly resumeWriteShare: number;
 }
 
+/** What a function's memory is made of if nothing is said; docs/function-fields.md has the sources. */
 export const DEFAULT_WORKLOAD: WorkloadParameters = {
   fileShare: 0.3,
   residentShare: 1,
@@ -61,6 +62,7 @@ export interface FunctionFacts {
 
 /** A container's whole life, in frames of 4 KiB unless it says otherwise. Page tables follow from what it maps. */
 export interface FunctionProfile {
+  /** Place of the function in its trace. */
   readonly id: number;
   /** Unique among the profiles of a replay. */
   readonly name: string;
@@ -82,16 +84,23 @@ export interface FunctionProfile {
   readonly collectionFrames: number;
   /** …after every so many calls. */
   readonly collectionCalls: number;
-  // where it goes on from an image or a fork: anonymous pages touched, those of them that are written, file pages read
+
+  /** Where it goes on from an image or a fork: anonymous pages that it touches… */
   readonly resumeFrames: number;
+  /** …those of them that it writes… */
   readonly resumeWriteFrames: number;
+  /** …and file pages that it reads. */
   readonly resumeFileFrames: number;
   /** Memory limit of a container: all of its user memory fits. */
   readonly limitFrames: number;
-  // one call: anonymous pages written, those only read behind them, file pages read, memory mapped and unmapped
+
+  /** One call: anonymous pages that it writes… */
   readonly callWriteFrames: number;
+  /** …those behind them that it only reads… */
   readonly callReadFrames: number;
+  /** …file pages that it reads… */
   readonly callFileFrames: number;
+  /** …and memory that it maps and unmaps. */
   readonly callTemporaryFrames: number;
 }
 

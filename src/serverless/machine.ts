@@ -18,11 +18,18 @@ import {
 import type { FunctionProfile } from './function-profile.ts';
 import type { Placement } from './placement/index.ts';
 
+/**
+ * What systems run on: hosts, VMs and kernels, and how large VMs of many containers are. Made of `defaultMachine` and
+ * what is said instead.
+ */
 export interface MachineConfig {
+  /** Memory of a host, in frames of 4 KiB. */
   readonly hostFrames: number;
+  /** Frames that a guest's kernel takes, by what for. */
   readonly kernel: KernelFootprint;
   /** What of it is touched by VMs that go on from an image of a function at work. */
   readonly resumed: Pick<KernelFootprint, 'cloneWrittenFrames' | 'cloneReadFrames'>;
+  /** What a VMM takes of its host besides the guest's memory. */
   readonly vmm: VmmFootprint;
   /** cgroup, namespaces, kernel stacks of one container. */
   readonly containerKernelFrames: number;
@@ -45,6 +52,7 @@ export interface MachineConfig {
   readonly idleReclaimMs?: number | undefined;
   /** How guests come to their files; absent: shared. */
   readonly hostCache?: HostCache | undefined;
+  /** The build of the guests' cores. */
   readonly build: CoreBuild;
   /** Sees each VM before it is stopped. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
@@ -56,13 +64,26 @@ export const DEFAULT_IDLE_RECLAIM_MS = 1000;
 /** Files: the root file system and one function's. */
 const FILES_PER_VM = 4;
 
+/** What a VM's start takes longer than alone, because of others that start on its host or stand there. */
+export interface Contended {
+  /** By the run's clock. */
+  readonly delayNs: number;
+  /** Milliseconds by level of prices. */
+  readonly delayMs: readonly number[];
+  /** What it costs the host. */
+  readonly operations: Operations;
+}
+
 /** What a system is made of. */
 export interface SystemContext {
+  /** The machine that its VMs are made by. */
   readonly machine: MachineConfig;
   /** Of the run: the system's host, VMs and devices live by it. The caller moves it. */
   readonly clock: Clock;
   /** How long operations and the release of so many frames take the host; without it, no time. */
   readonly workNs?: ((operations: Operations, releasedFrames: number) => number) | undefined;
+  /** The system boots a VM on its host for itself: its turn among all that start there (`Start.parent`). */
+  readonly bootTurn?: (() => Contended | undefined) | undefined;
 }
 
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */

@@ -72,6 +72,7 @@ export interface VmScheme {
   readonly waitNs?: number;
   /** Whose runtime the container placed last goes on with, and what starting that took, by step, when it was started just now. */
   readonly zygote?: Process | undefined;
+  /** What had to be done before the container placed last could start, by step. */
   readonly before?: Readonly<Record<string, Operations>> | undefined;
   /** The last container has gone, and the VM ends. */
   emptied?(): void;
@@ -162,6 +163,7 @@ interface SharedVm {
   most: number;
 }
 
+/** A system that puts several containers of a function into one VM. How the VM's memory grows and shrinks is its scheme's. */
 export class ManyPerVm implements ServerlessSystem {
   private readonly _context: SystemContext;
   private readonly _scheme: MemoryScheme;
@@ -179,6 +181,7 @@ export class ManyPerVm implements ServerlessSystem {
     this._vmm = hostOf(context);
   }
 
+  /** The host that its VMs run on. */
   get host(): HostMemory {
     return this._vmm.host;
   }

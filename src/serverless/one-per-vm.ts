@@ -32,7 +32,7 @@ export function soloConfig(machine: MachineConfig, profile: FunctionProfile): Gu
 }
 
 /** A VM with its container in it, and what came before its own start. */
-export interface Sandbox extends Pick<Start, 'waitNs'> {
+export interface Sandbox extends Pick<Start, 'waitNs' | 'parent'> {
   readonly container: Container;
   readonly before?: Readonly<Record<string, Operations>>;
 }
@@ -56,6 +56,7 @@ export function emptyVm(
   return { container: new Container(vm, profile, { cpu: 0, kernelFrames }) };
 }
 
+/** A system that gives each container a VM of its own. How the VM comes about is its `MakeSandbox`'s. */
 export class OnePerVm implements ServerlessSystem {
   private readonly _vmm: Vmm;
   private readonly _make: MakeSandbox;
@@ -67,19 +68,20 @@ export class OnePerVm implements ServerlessSystem {
     this._clock = context.clock;
   }
 
+  /** The host that its VMs run on. */
   get host(): HostMemory {
     return this._vmm.host;
   }
 
   start(profile: FunctionProfile): Start {
-    const { container, before, waitNs } = this._make(profile);
+    const { container, before, ...late } = this._make(profile);
     const { vm, startOperations } = container;
     const counts = newCounts();
     vm.settle(counts);
     const paged = vm.takeOperations();
     const memory = paged === undefined ? {} : { memory: paged };
     const operations = { ...before, ...startOperations, ...memory };
-    return { container, newVm: true, operations, counts, ...(waitNs !== undefined && { waitNs }) };
+    return { container, newVm: true, operations, counts, ...late };
   }
 
   /** The whole VM goes with its container: nothing is asked back from a guest. */

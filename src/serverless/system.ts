@@ -4,7 +4,7 @@
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { SystemContext } from './machine.ts';
+import type { Contended, SystemContext } from './machine.ts';
 
 /**
  * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `parent`:
@@ -30,16 +30,28 @@ export const START_STEPS = [
 
 export type StartStep = (typeof START_STEPS)[number];
 
+/** A VM that a container's VM is forked from. */
+export interface Parent {
+  /** By the run's clock, from now. */
+  readonly readyInNs: number;
+  /** By how much it was late because of others: of the start that it was booted for. */
+  readonly contended?: Contended | undefined;
+}
+
 /** What starting a container took. */
 export interface Start {
+  /** Ready for its first call. */
   readonly container: Container;
   /** The VM was started for it; its own start is in `vm.startOperations` and `vm.startCounts`. */
   readonly newVm: boolean;
   /** By step, after the VM's. */
   readonly operations: Readonly<Record<string, Operations>>;
+  /** What it took in the guest's memory. */
   readonly counts: Counts;
   /** How long its VM could not begin with it, by the run's clock, when that runs already. */
   readonly waitNs?: number;
+  /** The VM that its own is forked from, if that was booted for it or is still starting. */
+  readonly parent?: Parent | undefined;
 }
 
 /** What the host asked a VM for. */
@@ -51,7 +63,9 @@ export interface Asked {
 
 /** What ending a container took, and what was asked and came back at once from the VM that goes on. */
 export interface Stop extends Asked {
+  /** Operations that have a price. */
   readonly operations: Operations;
+  /** What it took in the guest's memory. */
   readonly counts: Counts;
 }
 
@@ -74,6 +88,7 @@ export interface VmWork extends DeviceWork {
 
 /** A request of the host to an idle container, as it ended. */
 export interface IdleReclaim extends Asked {
+  /** The VM that was asked. */
   readonly vm: MicroVm;
   /** Work came first, or the container's end. */
   readonly isCancelled: boolean;
@@ -81,9 +96,16 @@ export interface IdleReclaim extends Asked {
   readonly operations: Operations;
 }
 
+/**
+ * A way of running containers in VMs, under comparison. Replay asks it to start and stop them; what it takes is told in
+ * counts and operations, never in time.
+ */
 export interface ServerlessSystem {
+  /** The host whose account is measured. */
   readonly host: HostMemory;
+  /** A container for the function, in a new VM or in one that runs. Throws HostOutOfMemory, GuestOutOfMemory. */
   start(profile: FunctionProfile): Start;
+  /** Ends a container, and its VM when the system has no more use for it. */
   stop(container: Container): Stop;
   /** Whether the next container of a function would start in a VM that runs. */
   hasRoom(profile: FunctionProfile): boolean;
@@ -106,6 +128,7 @@ export interface ServerlessSystem {
 
 /** An entry of the list of systems. */
 export interface SystemSpec {
+  /** For `--system`. */
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;

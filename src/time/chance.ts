@@ -33,6 +33,7 @@ function hashLabel(label: string, basis: number): number {
   return mix32(hash ^ label.length);
 }
 
+/** A stream of random numbers (sfc32), the same on every machine. `randomStream` makes one by seed and name. */
 export class Random {
   private a: number;
   private b: number;
@@ -46,6 +47,7 @@ export class Random {
     for (let draw = 0; draw < WARM_UP_DRAWS; draw++) this.nextUint32();
   }
 
+  /** A whole number of 0 to 2^32 - 1. */
   nextUint32(): number {
     const sum = (this.a + this.b + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;

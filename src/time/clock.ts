@@ -30,6 +30,10 @@ class Timer implements TimerHandle {
   }
 }
 
+/**
+ * Virtual time, and the calls that are due in it. It moves when its owner moves it; calls at equal times come in the
+ * order in which they were asked for.
+ */
 export class Clock implements Timers {
   private readonly _nsPerTick: number;
   /** Events of the owner as they are, timers as -1 - index. */
@@ -64,6 +68,7 @@ export class Clock implements Timers {
     return this._queue.nextTime;
   }
 
+  /** When the next thing happens, in nanoseconds; Infinity when nothing will. */
   get nextNs(): number {
     return this.next * this._nsPerTick;
   }
@@ -111,6 +116,7 @@ export class Clock implements Timers {
     this.advanceTo(this.nowNs + expectDelay('clock', delayNs));
   }
 
+  /** Moves to a time in nanoseconds, firing what becomes due on the way. Throws RefusedArgument for the past. */
   advanceTo(endNs: number): void {
     if (typeof endNs !== 'number') throw this._noTime(endNs);
     const end = endNs / this._nsPerTick;

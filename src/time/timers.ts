@@ -13,6 +13,7 @@ export interface TimerHandle {
   cancel(): void;
 }
 
+/** The clock as devices and kernels see it: they read it, and ask to be called back. */
 export interface Timers {
   /** Virtual time since the run began. */
   readonly nowNs: number;

@@ -53,12 +53,17 @@ export function rowsOf(trace: Trace): CallRows {
 
 /** One call by hand. */
 export interface CallRow {
+  /** Index of the function. */
   readonly functionId: number;
+  /** Milliseconds since the trace's begin; 0 or more. */
   readonly startMs: number;
+  /** Undisturbed execution time, without any start-up. */
   readonly durationMs: number;
 }
 
+/** A trace in one's own rows, for `traceOf`. */
 export interface RowTrace {
+  /** Its name, for results. */
   readonly name: string;
   /** Each with its index as id. */
   readonly functions: readonly TraceFunction[];

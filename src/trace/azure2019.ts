@@ -75,6 +75,7 @@ function readDays(
   );
 }
 
+/** Reads a folder of the Azure 2019 trace: invocations by minute, durations and memory. Throws TraceError. */
 export function readAzure2019(folder: string, options: TraceOptions): Trace {
   const { files = SYSTEM_FILES } = options;
   const days = dayFiles(folder, COUNT_FILE, files);

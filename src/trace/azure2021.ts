@@ -12,6 +12,7 @@ import type { Trace, TraceOptions } from './trace.ts';
 const HEADERS = ['app', 'func', 'end_timestamp', 'duration'];
 const COLUMNS = 'app=app,function=func,end=end_timestamp:s,duration=duration:s';
 
+/** Reads a file of the Azure 2021 trace: a row a call. Throws TraceError. */
 export function readAzure2021(file: string, options: TraceOptions): Trace {
   const map = parseColumns(COLUMNS, 'columns of Azure 2021');
   return readCallFile(file, options, { format: 'azure2021', map, isMapped: false });

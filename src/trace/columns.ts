@@ -2,6 +2,7 @@
 import { KIB, MIB, MS_PER_MINUTE, MS_PER_S, NS_PER_MS, US_PER_MS } from '../abi/unit.ts';
 import { RefusedArgument, choiceOf, expectText } from '../check/index.ts';
 
+/** What a column of somebody's own file can be. */
 export const COLUMN_ROLES = [
   'time',
   'end',
@@ -13,6 +14,7 @@ export const COLUMN_ROLES = [
   'trigger',
 ] as const;
 
+/** Name of such a role. */
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 export interface ColumnUse {

@@ -5,7 +5,9 @@
 
 import { UNPRINTABLE, escaped, shortened } from '../check/index.ts';
 
+/** Where a trace is wrong, and how. */
 export interface TraceFault {
+  /** The file, or the folder. */
   readonly file: string;
   /** 1-based; absent when the fault is the file's or folder's as a whole. */
   readonly line?: number | undefined;
@@ -15,7 +17,9 @@ export interface TraceFault {
   readonly column?: number | undefined;
   /** The header above that cell. */
   readonly header?: string | undefined;
+  /** What should stand there, in words. */
   readonly expected: string;
+  /** What stands there. */
   readonly found: string;
 }
 
@@ -39,13 +43,21 @@ function describe(fault: TraceFault): string {
   return `${place.join(', ')}: expected ${oneLine(fault.expected)}, found ${oneLine(fault.found)}`;
 }
 
+/** Something is wrong with a trace that was handed in; `message` says where and what in one line. */
 export class TraceError extends Error {
+  /** The file, or the folder. */
   readonly file: string;
+  /** 1-based; undefined when the fault is the file's as a whole. */
   readonly line: number | undefined;
+  /** 1-based; of a file that has rows and no lines. */
   readonly row: number | undefined;
+  /** 1-based number of the cell in its row. */
   readonly column: number | undefined;
+  /** The header above that cell. */
   readonly header: string | undefined;
+  /** What should stand there, in words. */
   readonly expected: string;
+  /** What stands there. */
   readonly found: string;
 
   constructor(fault: TraceFault) {

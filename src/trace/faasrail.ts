@@ -64,6 +64,7 @@ function functionAt(row: CsvRow, id: number, seed: number, quirks: QuirkLog): Tr
   };
 }
 
+/** Reads a FaaSRail specification: invocations by minute of mapped workloads. Throws TraceError. */
 export function readFaasRail(file: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
   const counts = new MinuteCounts(maximumInvocations);

@@ -7,8 +7,11 @@ import type { Trace, TraceOptions } from './trace.ts';
 
 /** A path that may hold a trace. Nothing of it is read before a format asks. */
 export class TraceCandidate {
+  /** As the user gave it. */
   readonly path: string;
+  /** Whether it leads to a folder. */
   readonly isFolder: boolean;
+  /** Where paths lead. */
   readonly files: TraceSource;
   #names: readonly string[] | undefined;
   #columns: readonly string[] | undefined;
@@ -49,6 +52,7 @@ export function siblingHasColumns(
 
 /** An entry of the list of trace formats. */
 export interface TraceFormat {
+  /** As `Trace.format` has it. */
   readonly name: string;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
@@ -56,5 +60,6 @@ export interface TraceFormat {
   readonly noun: string;
   /** By names and headers alone: a trace that is then found to be wrong is the reader's fault to name. */
   recognises(candidate: TraceCandidate): boolean;
+  /** Reads it. Throws TraceError. */
   open(candidate: TraceCandidate, options: TraceOptions): Trace;
 }

@@ -76,6 +76,7 @@ function readFunctions(
   return functions;
 }
 
+/** Reads an Iluvatar pair: a file of calls, and one of functions beside it. Throws TraceError. */
 export function readIluvatar(file: string, options: TraceOptions): Trace {
   const { maximumInvocations } = checkOptions(options);
   const quirks = new QuirkLog();

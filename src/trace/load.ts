@@ -9,6 +9,7 @@ import type { TraceSource } from './source.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
+/** How a path is opened by `loadTrace`. */
 export interface LoadOptions extends TraceOptions {
   /** Which column of a file of calls is what: `time=ts:s,function=fn,duration=dur_ms,memory=mem_mib` (docs/trace-format.md). */
   readonly columns?: string | undefined;

@@ -15,7 +15,9 @@ import {
   expectTrace,
 } from './trace.ts';
 
+/** Which functions and minutes of a trace a sample has. */
 export interface SampleOptions {
+  /** Seed of the choice of functions. */
   readonly seed: number;
   /** So many of the functions that are called in the window, or all if there are fewer. */
   readonly functions?: number | undefined;

@@ -3,8 +3,11 @@ import { MS_PER_MINUTE } from '../abi/unit.ts';
 import { RefusedArgument, expectNumber } from '../check/index.ts';
 import { SYNTHETIC_HOUR, type SyntheticConfig } from './synthetic.ts';
 
+/** What a shape of load can be told; a shape refuses what it does not take. */
 export interface ShapeOptions {
+  /** Functions, 1 or more. */
   readonly functions?: number | undefined;
+  /** Length in minutes. */
   readonly minutes?: number | undefined;
   /** Calls a minute of all functions together, in the mean. */
   readonly perMinute?: number | undefined;
@@ -14,6 +17,7 @@ export interface ShapeOptions {
 
 /** An entry of the list of shapes. */
 export interface TraceShape {
+  /** For the command line. */
   readonly name: string;
   /** One sentence for the help of `guestmem trace synth`. */
   readonly sentence: string;
@@ -97,4 +101,5 @@ const DIURNAL: TraceShape = {
   },
 };
 
+/** Shapes of synthetic load by name (`guestmem trace synth`). */
 export const TRACE_SHAPES: readonly TraceShape[] = [MANY, POPULAR, BURSTS, DIURNAL];

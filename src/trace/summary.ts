@@ -4,42 +4,67 @@ import { type Trace, type TraceFunction, type TraceQuirks, expectTrace } from '.
 
 /** Nearest rank; all 0 for nothing. */
 export interface Spread {
+  /** The least. */
   readonly minimum: number;
+  /** A quarter is at most this. */
   readonly p25: number;
+  /** The median. */
   readonly p50: number;
+  /** Three quarters are at most this. */
   readonly p75: number;
+  /** All but a twentieth are at most this. */
   readonly p95: number;
+  /** The most. */
   readonly maximum: number;
+  /** The arithmetic mean. */
   readonly mean: number;
 }
 
+/** How many calls a stretch of the trace has. */
 export interface RateWindow {
+  /** Its first minute. */
   readonly fromMinute: number;
+  /** Its length. */
   readonly minutes: number;
+  /** Calls that start in it. */
   readonly calls: number;
 }
 
+/** Sessions of a trace that has them, in figures. */
 export interface SessionSummary {
+  /** How many there are. */
   readonly sessions: number;
+  /** Length of a session in seconds. */
   readonly lengthS: Spread;
   /** Over time, by session. */
   readonly meanMib: Spread;
+  /** Most memory of a session. */
   readonly peakMib: Spread;
+  /** Calls of tools, in all. */
   readonly toolCalls: number;
   /** Of the sessions' time. */
   readonly toolShare: number;
 }
 
+/** A trace in figures (`guestmem trace info`). */
 export interface TraceSummary {
+  /** The trace's name. */
   readonly name: string;
+  /** Name of the format it was read from. */
   readonly format: string;
   /** Whether instants and durations of calls are drawn from counts and percentiles. */
   readonly isDrawn: boolean;
+  /** Functions, called or not. */
   readonly functions: number;
+  /** Functions that are called at least once. */
   readonly calledFunctions: number;
+  /** Apps: groups of functions of one owner. */
   readonly apps: number;
+  /** Calls in all. */
   readonly calls: number;
+  /** Length in minutes. */
   readonly minutes: number;
+  /** Mean and most calls in a minute, and which minute that is. */
   readonly callsAMinute: {
     readonly mean: number;
     readonly peak: number;
@@ -47,6 +72,7 @@ export interface TraceSummary {
   };
   /** The whole span in at most 24 windows of equal length but the last. */
   readonly rate: readonly RateWindow[];
+  /** Calls of a function that is called. */
   readonly callsAFunction: Spread;
   /** Share of the calls that the most popular function makes, and the most popular tenth. */
   readonly topShares: { readonly first: number; readonly tenth: number };
@@ -54,15 +80,20 @@ export interface TraceSummary {
   readonly meanConcurrency: number;
   /** Functions by trigger, in order of name; without one: `none`. */
   readonly triggers: Readonly<Record<string, number>>;
+  /** Memory of a function. */
   readonly memoryMib: Spread;
+  /** Average duration of a function. */
   readonly averageMs: Spread;
   /** Of each call; only where the file has them. */
   readonly callMs?: Spread | undefined;
+  /** How many functions have their memory and durations from where (`FigureSource`). */
   readonly sources: {
     readonly memory: Readonly<Record<string, number>>;
     readonly durations: Readonly<Record<string, number>>;
   };
+  /** What the reader repaired or filled in. */
   readonly quirks: TraceQuirks;
+  /** Only of formats that have sessions. */
   readonly sessions?: SessionSummary | undefined;
 }
 
@@ -166,6 +197,7 @@ function sessionSummary({ sessions, functions }: Trace): SessionSummary | undefi
   };
 }
 
+/** The trace in figures; no call is drawn for it. Throws RefusedArgument for what is no trace. */
 export function summarizeTrace(trace: Trace): TraceSummary {
   const { name, format, functions, invocations, calls, spanMs, quirks } = expectTrace(trace);
   const { byMinute, byFunction } = sumCalls(trace);

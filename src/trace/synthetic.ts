@@ -20,9 +20,13 @@ import {
   functionKey,
 } from './trace.ts';
 
+/** A synthetic load; `TRACE_SHAPES` makes some by name. */
 export interface SyntheticConfig {
+  /** The trace's name. */
   readonly name: string;
+  /** Functions, the popular one included. */
   readonly functionCount: number;
+  /** Length in minutes. */
   readonly minutes: number;
   /**
    * The one most popular function, alone in its app. Patent CN119718539A argues from one Azure
@@ -58,6 +62,7 @@ export interface SyntheticConfig {
   readonly perMinute?: number | undefined;
 }
 
+/** The load that is played when no trace is named: an hour with a day's rise and fall, 80 functions. */
 export const SYNTHETIC_HOUR: SyntheticConfig = {
   name: 'synthetic-hour',
   functionCount: 80,
@@ -329,6 +334,7 @@ export function checkSynthetic(said: SyntheticConfig): void {
   checkRange('diurnal.baseline', diurnal.baseline, 0, 1);
 }
 
+/** A trace of drawn functions and calls: the same seed and figures give the same. Throws RefusedArgument. */
 export function generateSynthetic(
   options: TraceOptions,
   config: SyntheticConfig = SYNTHETIC_HOUR,

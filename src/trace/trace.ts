@@ -14,8 +14,11 @@ export const MINIMUM_DURATION_MS = 1;
 /** Where a function's figures come from: its own rows, calls seen one by one, or a published fit. */
 export type FigureSource = 'trace' | 'observed' | 'published';
 
+/** How long a function's calls take, as percentiles. */
 export interface DurationSummary {
+  /** Where it comes from. */
   readonly source: FigureSource;
+  /** Mean of the function's calls. */
   readonly averageMs: number;
   /** Never decreasing, parallel to `PERCENTILE_SHARES`. */
   readonly percentilesMs: readonly number[];
@@ -23,28 +26,38 @@ export interface DurationSummary {
   readonly maximumMs: number;
 }
 
+/** A function, and what the file says of it. */
 export interface TraceFunction {
   /** Index in `Trace.functions` and value in `CallRows.functionIds`. */
   readonly id: number;
   /** Unique together with `owner` and `app`, not alone. */
   readonly name: string;
+  /** Functions of one app share its memory. */
   readonly app: string;
+  /** Whose app it is. */
   readonly owner: string;
+  /** What calls it: `http`, `timer`, …; undefined: not said. */
   readonly trigger: string | undefined;
   /**
    * This function's part of its app's average allocated memory. Azure measures committed virtual
    * memory of an app ("MB", taken as MiB); an app's figure is divided evenly over its functions.
    */
   readonly memoryMib: number;
+  /** Where the memory comes from. */
   readonly memorySource: FigureSource;
+  /** How long its calls take. */
   readonly durations: DurationSummary;
 }
 
 /** What a reader had to repair or fill in; a report should say so when one is not zero. */
 export interface TraceQuirks {
+  /** Functions whose durations were filled in. */
   readonly functionsWithoutDurations: number;
+  /** Functions whose memory was filled in. */
   readonly functionsWithoutMemory: number;
+  /** Rows of a function that stood in the same file already. */
   readonly mergedRows: number;
+  /** Averages below 0, replaced by the mean of the percentiles. */
   readonly negativeAverages: number;
   /** Rows whose percentiles were put in order. */
   readonly percentilesOrdered: number;
@@ -72,7 +85,9 @@ export interface CallRows {
 
 /** Calls of which the file says how many a function had in a minute; the rest is drawn. */
 export interface CountedCalls {
+  /** The file says how many calls there were in each minute. */
   readonly kind: 'counted';
+  /** Seed of the draws. */
   readonly seed: number;
   /** By minute: its first cell; one more at the end. */
   readonly firstCells: Uint32Array;
@@ -89,6 +104,7 @@ export interface CountedCalls {
 
 /** Calls that the file has one by one. */
 export interface RecordedCalls extends CallRows {
+  /** The file has each call. */
   readonly kind: 'recorded';
 }
 
@@ -102,9 +118,11 @@ export interface MemorySeries {
 
 /** A tool that an agent called. Between its tools the sandbox waits for the model. */
 export interface ToolCall {
+  /** Its name. */
   readonly tool: string;
   /** Since the sandbox's begin. */
   readonly startMs: number;
+  /** Since the sandbox's begin. */
   readonly endMs: number;
 }
 
@@ -113,7 +131,9 @@ export interface ToolCall {
  * function's calls, but follows the series.
  */
 export interface Session {
+  /** Its own function. */
   readonly functionId: number;
+  /** What it holds over time. */
   readonly memory: MemorySeries;
   /** By start. */
   readonly tools: readonly ToolCall[];
@@ -121,14 +141,19 @@ export interface Session {
 
 /** Plain data: a copy in a worker gives the same calls. The arrays are shared with it, not copied. */
 export interface Trace {
+  /** For results; not parsed. */
   readonly name: string;
   /** Name of the format it was read from (`TRACE_FORMATS`), or 'synthetic', or 'rows'. */
   readonly format: string;
+  /** Each with its index as id. */
   readonly functions: readonly TraceFunction[];
+  /** Calls in all. */
   readonly invocations: number;
+  /** What the file says of them: `arrivalsOf` makes them minute by minute. */
   readonly calls: CountedCalls | RecordedCalls;
   /** Length of the window: a whole number of minutes; every start is below it. */
   readonly spanMs: number;
+  /** What the reader repaired or filled in. */
   readonly quirks: TraceQuirks;
   /** Where the first of a kind is, if the reader knows. */
   readonly firstQuirks?: Readonly<Partial<Record<keyof TraceQuirks, QuirkPlace>>> | undefined;
@@ -136,6 +161,7 @@ export interface Trace {
   readonly sessions?: readonly Session[] | undefined;
 }
 
+/** How a trace is read. */
 export interface TraceOptions {
   /** Non-negative safe integer; the same seed and files give the same trace on any machine. */
   readonly seed: number;

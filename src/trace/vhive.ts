@@ -28,6 +28,7 @@ function findFile(folder: string, present: readonly string[], names: readonly st
   throw fileFault(join(folder, names[0] as string), 'this file in the folder', found);
 }
 
+/** Reads a folder of vHive's samples of the Azure trace. Throws TraceError. */
 export function readVhive(folder: string, options: TraceOptions): Trace {
   const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
   const { files = SYSTEM_FILES } = options;

@@ -4,6 +4,7 @@ import { CALLS_PARQUET_WRITER } from './write-parquet.ts';
 import { VHIVE_WRITER } from './write-vhive.ts';
 import type { TraceWriter } from './writer.ts';
 
+/** Forms in which traces are written, by name (`guestmem trace convert`). */
 export const TRACE_WRITERS: readonly TraceWriter[] = [
   CALLS_WRITER,
   CALLS_PARQUET_WRITER,

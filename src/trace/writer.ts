@@ -2,7 +2,9 @@
 import { RefusedArgument } from '../check/index.ts';
 import type { Trace } from './trace.ts';
 
+/** A file of a written trace. */
 export interface TraceFile {
+  /** In the trace's folder. */
   readonly name: string;
   /** Text comes in pieces: a day of calls has gigabytes. */
   readonly content: Iterable<string> | Uint8Array;
@@ -10,11 +12,13 @@ export interface TraceFile {
 
 /** An entry of the list of forms. */
 export interface TraceWriter {
+  /** For the command line. */
   readonly name: string;
   /** One sentence for the help of `guestmem trace convert`. */
   readonly sentence: string;
   /** Names of the files that `render` gives, and what stands in the first or last bytes of such, and in nobody else's. */
   readonly files: readonly { readonly name: string; readonly mark: RegExp }[];
+  /** The trace's files; pieces of text are made as they are read. */
   render(trace: Trace): readonly TraceFile[];
 }
 

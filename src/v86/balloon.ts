@@ -18,28 +18,40 @@ import type { V86Cpu } from './machine.ts';
 import { plugIn } from './slot.ts';
 import { WallClock } from './wall.ts';
 
+/** How the balloon behaves, and where it is on the bus. */
 export interface V86BalloonOptions extends Omit<
   BalloonDeviceOptions,
   'memoryPages' | 'hostPageBytes' | 'blockPages' | 'timers'
 > {
+  /** Whose balloon it is: features and statistics of that VMM; `qemu` if not said. */
   readonly profile?: BalloonProfileName;
   /** Device number on the machine's bus; 13 is free. */
   readonly slot?: number;
 }
 
+/** The balloon beside a state of v86's, so that a machine goes on with both. */
 export interface V86BalloonState {
+  /** Virtqueues and registers. */
   readonly device: DeviceState;
+  /** Target, size, statistics. */
   readonly model: BalloonDeviceState;
+  /** Configuration space. */
   readonly pci: PciState;
+  /** Which frames have memory, a bit each. */
   readonly backed: Uint8Array;
 }
 
 const FREE_SLOT = 13;
 
+/** Our balloon in a machine of v86, where a stock Linux drives it (docs/real-linux.md). */
 export class V86Balloon {
+  /** The device's own state: target, size, statistics. */
   readonly model: BalloonDevice;
+  /** Its virtqueues and registers. */
   readonly device: VirtioDevice;
+  /** How the machine finds it. */
   readonly pci: PciTransport;
+  /** Which frames of the machine have memory behind them. */
   readonly frames: FrameAccount;
 
   /** `cpu`: `emulator.v86.cpu` once the emulator is ready and before it runs. */

@@ -30,9 +30,11 @@ export interface V86Pci {
   lower_irq(id: number): void;
 }
 
+/** What is asked of a machine of v86: `emulator.v86.cpu`, which its types do not name. */
 export interface V86Cpu {
   /** Guest memory. No array but a stand-in for one: only its `subarray` is the memory itself. */
   readonly mem8: { subarray(start: number): Uint8Array };
+  /** Ports. */
   readonly io: {
     readonly ports: V86Port[];
     register_read(port: number, device: object, read8: Read, read16: Read, read32: Read): void;
@@ -44,6 +46,7 @@ export interface V86Cpu {
       write32: Write,
     ): void;
   };
+  /** Its bus. */
   readonly devices: { readonly pci: V86Pci };
   /** Forgets code that was compiled from this memory. */
   jit_dirty_cache(start: number, end: number): void;

@@ -10,6 +10,7 @@ import { CAUSE_HOST_CACHE, type HostMemory, newAccount } from './host.ts';
  */
 export const HOST_CACHES = ['shared', 'double', 'dax'] as const;
 
+/** Name of a way in which guests come to their files. */
 export type HostCache = (typeof HOST_CACHES)[number];
 
 interface HostFile {

@@ -15,6 +15,7 @@ export const CAUSES = [
   'hostCache',
 ] as const;
 
+/** What host memory is held for. */
 export type Cause = (typeof CAUSES)[number];
 
 export const CAUSE_GUEST_OS = 0;
@@ -28,7 +29,9 @@ export const CAUSE_HOST_CACHE = 6;
 /** The host has no frame left: there is no swap behind it. */
 export class HostOutOfMemory extends Error {
   override readonly name: string = 'HostOutOfMemory';
+  /** Frames that would be held then, all causes. */
   readonly neededFrames: number;
+  /** Frames that the host has. */
   readonly capacityFrames: number;
   /** Virtual time at which they were needed. */
   readonly atNs: number;

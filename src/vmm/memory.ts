@@ -5,7 +5,7 @@
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
 import { FRAME_BYTES, ORDER_MAX } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectUnsigned } from '../check/index.ts';
 import {
   type Core,
   type GuestMemory,
@@ -25,7 +25,9 @@ const BLOCK_BYTES_MAX: number = FRAME_BYTES * 2 ** ORDER_MAX;
 
 const NO_CONTENTS: FrameContents = new Map();
 
+/** Contents of a VM's memory where somebody reads them: rings, messages, registers' buffers. All other frames have a state and no bytes. */
 export class VmMemory implements GuestBytes, DriverMemory {
+  /** Of all that is or may become memory. */
   readonly sizeBytes: number;
   private readonly _kernel: GuestMemory;
   private readonly _core: Core;
@@ -49,6 +51,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     this.sizeBytes = this._core.spanFrames * FRAME_BYTES;
   }
 
+  /** Itself, as devices see it. */
   get memory(): GuestBytes {
     return this;
   }
@@ -114,6 +117,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return true;
   }
 
+  /** Little endian; undefined outside the memory. */
   readU16(addr: number): number | undefined {
     const pfn = this._frameOf(addr, 2);
     if (pfn < 0) return this._readNumber(addr, 2);
@@ -123,6 +127,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
   }
 
+  /** Little endian; undefined outside the memory. */
   readU32(addr: number): number | undefined {
     const pfn = this._frameOf(addr, 4);
     if (pfn < 0) return this._readNumber(addr, 4);
@@ -140,7 +145,9 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return word(bytes, at + 4) * TWO_32 + word(bytes, at);
   }
 
+  /** Little endian; whether the address lies in the memory. */
   writeU16(addr: number, value: number): boolean {
+    expectUnsigned(value, 16);
     const pfn = this._frameOf(addr, 2);
     if (pfn < 0) return this._writeNumber(addr, 2, value);
     const bytes = this._writable(pfn);
@@ -150,14 +157,18 @@ export class VmMemory implements GuestBytes, DriverMemory {
     return true;
   }
 
+  /** Little endian; whether the address lies in the memory. */
   writeU32(addr: number, value: number): boolean {
+    expectUnsigned(value, 32);
     const pfn = this._frameOf(addr, 4);
     if (pfn < 0) return this._writeNumber(addr, 4, value);
     setWord(this._writable(pfn), addr - pfn * FRAME_BYTES, value);
     return true;
   }
 
+  /** Little endian, whole numbers up to 2^53; whether the address lies in the memory. */
   writeU64(addr: number, value: number): boolean {
+    expectUnsigned(value, 64);
     const pfn = this._frameOf(addr, 8);
     if (pfn < 0) return this._writeNumber(addr, 8, value);
     const bytes = this._writable(pfn);
@@ -169,7 +180,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** The one frame that has all of a range; -1: there is no such frame, or the range is not all memory. */
   private _frameOf(addr: number, lengthBytes: number): number {
-    if (!(addr >= 0) || addr + lengthBytes > this.sizeBytes) return -1;
+    if (!Number.isSafeInteger(addr) || addr < 0) return -1;
+    if (addr + lengthBytes > this.sizeBytes) return -1;
     const pfn = Math.floor(addr / FRAME_BYTES);
     if (addr + lengthBytes > (pfn + 1) * FRAME_BYTES) return -1;
     return this._core.frames.kind(pfn) === KIND_HOLE ? -1 : pfn;

@@ -8,7 +8,6 @@ import {
   type Counts,
   type CorePool,
   type FrameRange,
-  type FreeSpace,
   GuestKernel,
   type KernelClocks,
   type ResumeTouches,
@@ -59,7 +58,9 @@ export interface AttachedDevice {
   readonly killReason: string | undefined;
 }
 
+/** A VM on a host: a guest, its devices, and what the host holds for it. `Vmm` starts them. */
 export class MicroVm {
+  /** What is attached, in order. */
   readonly devices: AttachedDevice[] = [];
   /**
    * Devices that can take memory from the guest: each tries to free so many frames and says how
@@ -68,7 +69,9 @@ export class MicroVm {
   readonly reclaimers: ((frames: number) => number)[] = [];
   /** Devices whose operations `takeOperations` hands on. */
   readonly counted: CountedDevice[] = [];
+  /** Of its host's VMs, from 0 in the order of their starts. */
   readonly id: number;
+  /** Virtual CPUs. */
   readonly cpus: number;
   /** What its start took besides memory. */
   readonly startOperations: Readonly<Record<string, Operations>>;
@@ -144,6 +147,7 @@ export class MicroVm {
     this._guest.suspend();
     this._memory?.suspend();
     this._files.leave();
+    this._template.suspend(true);
     this._settleAccount();
   }
 
@@ -164,16 +168,19 @@ export class MicroVm {
     if (!this.isSuspended) return;
     this.stir();
     this._hibernation?.restore();
+    this._template.suspend(false);
     this._files.useAgain();
     this._guest.resume(touched);
     for (const go of this._deferred.splice(0)) go();
     this._settleAside();
   }
 
+  /** Whether it lies on a disk, and the host holds nothing for it. */
   get isSuspended(): boolean {
     return this._hibernation?.isSuspended === true;
   }
 
+  /** How often it was suspended. */
   get suspends(): number {
     return this._hibernation?.images ?? 0;
   }
@@ -201,9 +208,9 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace | undefined {
-    return this._guest.core.freeSpace();
+  /** The guest for who looks and changes nothing, without a stir: temporary pages of calls that were put off count as free. */
+  get unstirred(): Pick<GuestKernel, 'core' | 'config'> {
+    return this._guest;
   }
 
   /** How often the guest was looked at or changed by others than calls. */
@@ -484,7 +491,8 @@ export class MicroVm {
     this._guest.stopWorkers();
     this._context.host.settle(this._held, newAccount());
     this._lasting.set(0);
-    if (!this.isSuspended) this._files.leave();
+    if (this.isSuspended) this._template.suspend(false);
+    else this._files.leave();
     this._template.drop();
     this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }

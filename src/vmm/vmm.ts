@@ -54,9 +54,13 @@ function idleOf(vm: MicroVm): number {
   return vm.guest.memory.idleFrames;
 }
 
+/** A host and the VMs on it, with the clock that they live by. */
 export class Vmm {
+  /** Its memory, and what that is held for. */
   readonly host: HostMemory;
+  /** Virtual time of the host, its VMs and their devices. */
   readonly clock: Clock;
+  /** What happens when its memory runs out. */
   readonly policy: HostPolicy;
   private readonly _context: VmContext;
   private readonly _templates: TemplateStore;

@@ -11,11 +11,10 @@ import { ROOT } from '../house/tree.ts';
 import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/package.ts';
 
 /**
- * Of the archive, unpacked: 1.16 MiB when the page (docs/decisions/0065) was written, of which 0.2 are Wasm. Since then 1.4 MiB of
- * echarts' subset, once as a module and once as the script of report.html, 0.36 of the playground's page and 0.1 of the recorder.
- * The goal is 1 MB: it is missed.
+ * Of the archive, unpacked: 1.85 MiB where it was 3.4 (docs/decisions/0065), of which 0.9 are code, 0.35 declarations, 0.3 the charts'
+ * library, 0.15 Wasm and 0.1 the playground. The goal is 1 MB: code and declarations alone are above it.
  */
-const UNPACKED_BYTES_MOST = 3.5 * MIB;
+const UNPACKED_BYTES_MOST = 2 * MIB;
 /** The issue's limit, of all that an install brings. */
 const INSTALLED_BYTES_MOST = 10 * MIB;
 const LICENCES = ['MIT', 'ISC', 'Apache-2.0', 'BSD-3-Clause', '0BSD', 'BSD-2-Clause'];
@@ -60,7 +59,7 @@ describe('the package', () => {
   it('has what it needs and nothing else', () => {
     const strange = made.files.filter(
       (file) =>
-        !/^(?:dist\/.*\.(?:js|d\.ts)|dist\/play\/site\/.*|build\/core\.[\w.-]+\.wasm|recorder\/.*|package\.json|README\.md|LICENSE)$/.test(
+        !/^(?:dist\/.*\.(?:js|d\.ts)|dist\/play\/site\/.*|build\/core\.[\w.-]+\.wasm(?:\.br)?|recorder\/.*|package\.json|README\.md|LICENSE)$/.test(
           file,
         ),
     );

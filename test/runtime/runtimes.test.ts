@@ -103,6 +103,26 @@ describe('the package', () => {
     }
   });
 
+  it.skipIf(!existsSync(CHROMIUM))('writes a report that answers to a hand', async () => {
+    const home = join(made.project, 'node_modules/guestmem');
+    const args = [join(home, 'dist/cli/main.js'), 'replay', '--minutes', '1', '--out', 'run'];
+    await promisify(execFile)(process.execPath, args, { cwd: made.project });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    try {
+      const page = await browser.newPage();
+      const complaints: string[] = [];
+      page.on('pageerror', ({ message }) => complaints.push(message));
+      await page.goto(`file://${join(made.project, 'run/report.html')}`);
+      await page.waitForSelector('html[data-live]', { state: 'attached' }).catch(() => {});
+      expect(complaints).toEqual([]);
+      await page.locator('figure[data-figure]').first().scrollIntoViewIfNeeded();
+      await page.waitForSelector('.live-picture svg');
+      expect(await page.locator('.live-picture svg').count()).toBeGreaterThan(0);
+    } finally {
+      await browser.close();
+    }
+  });
+
   it.runIf(OTHERS.length > 0).each(OTHERS)('gives the same in %s', async (program) => {
     expect(await inRuntime(program)).toBe(expected);
   });

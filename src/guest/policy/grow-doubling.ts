@@ -24,6 +24,7 @@ export class GrowByDoubling implements GrowthPolicy {
   observe(): void {}
 }
 
+/** A zone begins with so many blocks and grows by as many as it has. Throws RefusedArgument for less than 1. */
 export function growByDoubling(firstBlocks: number): GrowthPolicy {
   return new GrowByDoubling(firstBlocks);
 }

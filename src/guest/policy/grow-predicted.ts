@@ -49,6 +49,7 @@ export class GrowAsPredicted implements GrowthPolicy {
   }
 }
 
+/** A zone begins with a quantile of what the last zones of its function came to, and grows block by block. Throws RefusedArgument. */
 export function growAsPredicted(prediction: Prediction): GrowthPolicy {
   return new GrowAsPredicted(prediction);
 }

@@ -24,6 +24,7 @@ export class GrowByStep implements GrowthPolicy {
   observe(): void {}
 }
 
+/** A zone begins with so many blocks and grows by as many each time. Throws RefusedArgument for less than 1. */
 export function growByStep(stepBlocks: number): GrowthPolicy {
   return new GrowByStep(stepBlocks);
 }

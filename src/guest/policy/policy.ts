@@ -16,6 +16,7 @@ export interface CZoneView {
 
 /** Decides how a zone grows. */
 export interface GrowthPolicy {
+  /** Its name, for messages. */
   readonly name: string;
   /** Blocks for a new zone. */
   firstBlocks(key: string, limitBlocks: number): number;

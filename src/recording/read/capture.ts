@@ -27,13 +27,19 @@ export interface LoggedMemRequest {
   readonly blocks: number;
 }
 
+/** A recording of a real kernel's allocator, read: its state before and after, and what happened between (docs/recordings.md). */
 export interface Capture {
+  /** Where it was read from. */
   readonly folder: string;
+  /** Free lists before the first event. */
   readonly start: AllocatorState;
+  /** Free lists after the last event. */
   readonly end: AllocatorState;
+  /** Every event of the allocator, in order. */
   readonly trace: KernelTrace;
   /** What probes inside the allocator saw; nothing when the recording has no second trace. */
   readonly extra: ExtraTrace;
+  /** The kernel's command line. */
   readonly cmdline: string;
   /** The rules of the kernel that `uname` names. */
   readonly kernel: KernelRules;
@@ -41,6 +47,7 @@ export interface Capture {
   readonly zoneinfo: { readonly before: string; readonly after: string };
   /** Lines of what the device and the host did; empty when there was no device. */
   readonly deviceLog: readonly string[];
+  /** Lines of what the host did; empty when the recording has none. */
   readonly hostLog: readonly string[];
 }
 

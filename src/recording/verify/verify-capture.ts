@@ -14,7 +14,9 @@ export type VerifyMode = 'guided' | 'free-running';
 
 /** A verdict with what is needed to print it. */
 export interface VerifyRun {
+  /** What the trace decided, and what the core. */
   readonly mode: VerifyMode;
+  /** Predictions counted by kind, and the first that was wrong. */
   readonly result: VerifyResult;
   /** Our drivers against what Linux's wrote to the device; undefined when the recording has none. */
   readonly device: DeviceResult | undefined;

@@ -26,6 +26,7 @@ function body(columns: readonly Column[]): string {
   return lines.join('');
 }
 
+/** The table as CSV (RFC 4180), header first, numbers in full. */
 export function csvOf({ columns }: FlatTable): string {
   return head(columns) + body(columns);
 }

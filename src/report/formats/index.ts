@@ -6,6 +6,7 @@ import { JSON_FORMAT } from './json.ts';
 import { PARQUET_FORMAT } from './parquet.ts';
 import { TABLE_FORMAT } from './table.ts';
 
+/** The formats that a run can be written in. */
 export const FORMATS: readonly Format[] = [
   TABLE_FORMAT,
   JSON_FORMAT,

@@ -14,6 +14,7 @@ export function resultsJson(results: Results): string {
   return `${text.replaceAll(NUMBERS, (_, list: string) => `[${list.replaceAll(/\n\s*/g, ' ')}]`)}\n`;
 }
 
+/** results.json, and details.json beside it. */
 export const JSON_FORMAT: Format = {
   name: 'json',
   sentence:

@@ -8,6 +8,7 @@ import { STEP } from './step.ts';
 export type { GrowthSpec } from './policy.ts';
 export { PREDICTED } from './predicted.ts';
 
+/** Growth policies of CZones by name (`--growth`). */
 export const GROWTHS: readonly GrowthSpec[] = [PREDICTED, STEP, DOUBLING];
 
 /** Name of what systems use unless told otherwise: what docs/decisions/0013 recommends. */

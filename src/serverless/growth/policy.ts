@@ -3,7 +3,9 @@
 import type { GrowthPolicy } from '../../vmm/index.ts';
 import { ArgumentError } from '../argument.ts';
 
+/** An entry of the list of growth policies. */
 export interface GrowthSpec {
+  /** For `--growth`. */
   readonly name: string;
   /** One sentence for `guestmem systems`; says what may stand after `name:`. */
   readonly sentence: string;

@@ -10,6 +10,7 @@ import { SUSPEND } from './suspend.ts';
 
 export type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
 
+/** Idle policies by name (`--idle`). */
 export const IDLE_POLICIES: readonly IdlePolicySpec[] = [KEEP, PARK, SUSPEND];
 
 /** Name of what is done unless told otherwise. */

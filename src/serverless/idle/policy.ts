@@ -14,6 +14,7 @@ export type IdleStep =
   | { readonly way: 'park'; readonly afterMs: number }
   | { readonly way: 'suspend'; readonly afterMs: number; readonly load?: ImageLoad | undefined };
 
+/** What is done with a VM whose containers are all idle. */
 export interface IdlePolicy {
   /** What it may do: systems that cannot are refused. */
   readonly ways: readonly IdleWay[];
@@ -23,6 +24,7 @@ export interface IdlePolicy {
 
 /** An entry of the list of idle policies. */
 export interface IdlePolicySpec {
+  /** For `--idle`. */
   readonly name: string;
   /** One sentence for `guestmem systems`; says what may stand after `name:`. */
   readonly sentence: string;

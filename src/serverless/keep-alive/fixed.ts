@@ -22,6 +22,7 @@ export class Fixed implements KeepAlive {
   }
 }
 
+/** Every idle container is kept equally long, `ttlMs` milliseconds: 10 minutes if not said; Infinity: for ever. Throws RefusedArgument. */
 export function fixedKeepAlive(ttlMs: number = DEFAULT_KEEP_ALIVE_MS): KeepAlive {
   expectNumber('keep-alive', ttlMs, 0, Infinity);
   return new Fixed(ttlMs);

@@ -8,4 +8,5 @@ import type { KeepAliveSpec } from './policy.ts';
 export { DEFAULT_KEEP_ALIVE_MS, fixedKeepAlive } from './fixed.ts';
 export type { KeepAlive, KeepAliveSpec, Prewarm } from './policy.ts';
 
+/** Keep-alive policies by name (`--keep-alive`). */
 export const KEEP_ALIVES: readonly KeepAliveSpec[] = [FIXED, LRU, HYBRID];

@@ -8,6 +8,7 @@ export interface Prewarm {
   readonly keepMs: number;
 }
 
+/** How long an idle container is kept for the next call. Times are milliseconds since the trace's begin. */
 export interface KeepAlive {
   /** A full host ends idle containers before anything else that it is told to do. */
   readonly evicts?: boolean;
@@ -21,6 +22,7 @@ export interface KeepAlive {
 
 /** An entry of the list of keep-alive policies. */
 export interface KeepAliveSpec {
+  /** For `--keep-alive`. */
   readonly name: string;
   /** One sentence for `guestmem systems`; says what may stand after `name:`. */
   readonly sentence: string;

@@ -8,6 +8,7 @@ import type { PlacementSpec } from './policy.ts';
 export { FULLEST } from './fullest.ts';
 export type { Placement, PlacementSpec, Room } from './policy.ts';
 
+/** Placement policies by name (`--placement`). */
 export const PLACEMENTS: readonly PlacementSpec[] = [FULLEST, EMPTIEST, DRAIN];
 
 /** Name of what systems use unless told otherwise. */

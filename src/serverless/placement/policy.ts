@@ -8,6 +8,7 @@ export interface Room {
   readonly most: number;
 }
 
+/** Which VM of a function gets its next container. */
 export interface Placement {
   /** One with fewer containers than its capacity, of the function's VMs in the order of their start; undefined: a new VM is started. */
   choose<T extends Room>(rooms: readonly T[]): T | undefined;
@@ -15,7 +16,9 @@ export interface Placement {
 
 /** An entry of the list of placement policies. */
 export interface PlacementSpec {
+  /** For `--placement`. */
   readonly name: string;
+  /** One sentence for `guestmem systems`; says what may stand after `name:`. */
   readonly sentence: string;
   /** A policy for one system, by what stands after `name:`, if anything does. Throws ArgumentError. */
   create(argument?: string): Placement;

@@ -17,6 +17,7 @@ import { SCPV_FORK } from './scpv-fork.ts';
 import { SCPV_SNAPSHOT } from './scpv-snapshot.ts';
 import { SCPV_TEMPLATE } from './scpv-template.ts';
 
+/** The systems that can be compared, by name (`--system`). */
 export const SYSTEMS: readonly SystemSpec[] = [
   SCPV_BOOT,
   SCPV_TEMPLATE,

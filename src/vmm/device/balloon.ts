@@ -28,12 +28,15 @@ import type { MicroVm } from '../microvm.ts';
 import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
 
+/** Features as VMMs offer them; all are off if not said. */
 export interface BalloonOptions
   extends
     Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
     CoreBalloonOptions,
     ReportParameters {
+  /** Whose balloon it is: `firecracker` (if not said), `qemu`, … */
   readonly profile?: BalloonProfileName;
+  /** Hears of frames that the guest gives. */
   readonly given?: Given;
 }
 
@@ -48,13 +51,19 @@ const PROFILES = Object.keys(BALLOON_PROFILES) as BalloonProfileName[];
 const PAGES_MAX = 2 ** 32 - 1;
 const POISONS = ['none', 'init-on-free', 'page-poisoning'] as const;
 
+/** virtio-balloon in a microVM: the host sets a target, the guest's driver takes pages until it is met, and the host has their memory. */
 export class Balloon implements MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
+  /** The device's own state: target, size, statistics, hinting. */
   readonly model: BalloonDevice;
+  /** Its virtqueues and registers. */
   readonly device: VirtioDevice;
+  /** The guest's side, as Linux has it. */
   readonly driver: BalloonDriver;
   /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
+  /** The registers through which the driver found it. */
   readonly mmio: Connection['mmio'];
   /** The driver takes pages in use by nobody, wherever they are: none of them is in the way. */
   readonly unmovableFrames: number = 0;

@@ -26,10 +26,12 @@ import type { MicroVm } from '../microvm.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
+/** How the device behaves; what is not said is the profile's. */
 export interface CZoneOptions extends Pick<
   CZoneDeviceOptions,
   'idle' | 'granuleBytes' | 'zoneLimitBytes' | 'reportNs'
 > {
+  /** Whose figures are taken. */
   readonly profile?: CZoneProfileName;
   /** How zones begin and grow. */
   readonly growth?: GrowthPolicy;
@@ -54,13 +56,24 @@ export function reportOperations(reports: number, frames: number): Operations {
   return { czoneMessage: reports, czoneRelease2MiB: frames / PAGEBLOCK_FRAMES };
 }
 
+/**
+ * czone-virtio in a microVM: a zone of memory for each container, whose blocks go back to the host when it ends or is
+ * idle (docs/czone-virtio.md).
+ */
 export class CZoneVirtio implements MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
+  /** The guest's zones. */
   readonly zones: CZones;
+  /** The device's own books. */
   readonly model: CZoneDevice;
+  /** Its virtqueues and registers. */
   readonly device: VirtioDevice;
+  /** The guest's side. */
   readonly driver: CZoneDriver;
+  /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
+  /** The registers through which the driver found it. */
   readonly mmio: Connection['mmio'];
   /** A zone is asked for what is free in it: nothing of that is in the way. */
   readonly unmovableFrames: number = 0;

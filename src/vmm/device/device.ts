@@ -7,7 +7,9 @@ import type { MicroVm } from '../microvm.ts';
 /** Hears of frames that the guest gave just now, and how many of them had host memory. */
 export type Given = (frames: number, releasedFrames: number) => void;
 
+/** What moves memory between a guest and its host, whatever its mechanism. */
 export interface MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
   /**
    * Asks the guest for so many frames more. What it gives at once is the host's when this returns, the rest may come as the clock

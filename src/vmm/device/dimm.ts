@@ -20,8 +20,11 @@ import type { MemoryDevice } from './device.ts';
  */
 const OFFLINE_TRIES = 5;
 
+/** A DIMM that is plugged. */
 export interface DimmSlot {
+  /** Its first frame. */
   readonly startFrame: number;
+  /** Its size. */
   readonly frames: number;
 }
 
@@ -46,8 +49,11 @@ export interface DimmUnplug {
   readonly obstacle?: Obstacle | undefined;
 }
 
+/** ACPI memory hotplug in a microVM: whole DIMMs come, and go when all of their blocks can be emptied. */
 export class Dimms implements MemoryDevice {
+  /** The VM that they are plugged into. */
   readonly vm: MicroVm;
+  /** The guest's memory blocks of 128 MiB. */
   readonly blocks: MemoryBlocks;
   private readonly _slots: DimmSlot[] = [];
   /** What each has of the VM's address space. */
@@ -75,6 +81,7 @@ export class Dimms implements MemoryDevice {
     this._startFrame = expectMultiple('startFrame', startFrame, blockFrames, 0, SPAN_FRAMES_MAX);
   }
 
+  /** What is plugged, by address. */
   get slots(): readonly DimmSlot[] {
     return this._slots;
   }

@@ -27,6 +27,7 @@ import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
 import type { Given, MemoryDevice } from './device.ts';
 
+/** How often the host looks, and who hears of it. */
 export interface HyperAllocOptions {
   /** From the end of a pass over the guest's tables to the next, 5 s if not said; null: there are none. */
   readonly scanDelayNs?: number | null;
@@ -34,13 +35,19 @@ export interface HyperAllocOptions {
   readonly given?: Given;
 }
 
+/** HyperAlloc in a microVM: the host reads the tables of the guest's allocator (LLFree), and takes free huge frames without asking. */
 export class HyperAlloc implements MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
+  /** The host's monitor. */
   readonly model: LlfreeDevice;
+  /** Its virtqueues and registers. */
   readonly device: VirtioDevice;
+  /** The guest's side. */
   readonly driver: LlfreeDriver;
   /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
+  /** The registers through which the driver found it. */
   readonly mmio: Connection['mmio'];
   /** Free huge frames have nothing in them. */
   readonly unmovableFrames: number = 0;

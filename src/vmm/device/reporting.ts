@@ -7,9 +7,12 @@ import type { MicroVm } from '../microvm.ts';
 import { Balloon, type BalloonOptions } from './balloon.ts';
 import type { MemoryDevice } from './device.ts';
 
+/** Order and delay of reports, and the balloon's other features. */
 export type ReportingOptions = Omit<BalloonOptions, 'freePageReporting'>;
 
+/** Free page reporting in a microVM: the guest tells of large free blocks by itself. */
 export class Reporting implements MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
   /** The device whose feature this is; it can be inflated, too. */
   readonly balloon: Balloon;

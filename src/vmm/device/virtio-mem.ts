@@ -23,17 +23,21 @@ import type { MicroVm } from '../microvm.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
 
+/** The device's region, and how its driver goes about it. */
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
+  /** Whose device it is; `qemu` if not said. */
   readonly profile?: MemProfileName;
-  /**
-   * Guest-physical address and size of the region; the guest's tables must span it
-   * (hotplugEndFrame).
-   */
+  /** Guest-physical address of the region, in bytes; the guest's tables must span the region (hotplugEndFrame). */
   readonly addr: number;
+  /** Size of the region: the most that can be plugged, a multiple of the block's. */
   readonly regionBytes: number;
+  /** The unit of plugging, a power of two; the profile's if not said. */
   readonly blockBytes?: number;
+  /** Requested when the driver is probed; 0 if not said. */
   readonly requestedBytes?: number;
+  /** NUMA node that the device names. */
   readonly nodeId?: number;
+  /** Hears of frames that the guest gives. */
   readonly given?: Given;
 }
 
@@ -45,13 +49,24 @@ export type RequestAnswer = 'ok' | 'inactive' | 'invalid' | 'no-driver' | 'stopp
 
 const PROFILES = Object.keys(MEM_PROFILES) as MemProfileName[];
 
+/**
+ * virtio-mem in a microVM: the host requests a size, the guest's driver plugs and unplugs blocks of a region until it
+ * is met or pages are in the way.
+ */
 export class VirtioMem implements MemoryDevice {
+  /** The VM that it is attached to. */
   readonly vm: MicroVm;
+  /** The device's own state: requested, plugged. */
   readonly model: MemDevice;
+  /** Its virtqueues and registers. */
   readonly device: VirtioDevice;
+  /** The guest's side, as Linux has it. */
   readonly driver: MemDriver;
+  /** The guest's memory blocks of 128 MiB. */
   readonly blocks: MemoryBlocks;
+  /** Why the driver could not take the device. */
   readonly failure: ProbeFailure | undefined;
+  /** The registers through which the driver found it. */
   readonly mmio: Connection['mmio'];
   private readonly _guest: CoreMemGuest;
   /** What the guest has been asked to give of what was requested, and of that what fills no block yet. */
@@ -78,6 +93,7 @@ export class VirtioMem implements MemoryDevice {
     this.failure = this.driver.probe();
   }
 
+  /** What the guest has of the region, in bytes. */
   get pluggedBytes(): number {
     return this.model.pluggedBytes;
   }

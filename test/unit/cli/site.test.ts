@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Server, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, siteOf } from '../../../src/cli/site.ts';
 import { emptyFolder } from '../../support/built.ts';
@@ -11,6 +12,7 @@ const folder = emptyFolder();
 mkdirSync(join(folder, 'site/assets'), { recursive: true });
 writeFileSync(join(folder, 'site/index.html'), '<p>page</p>');
 writeFileSync(join(folder, 'site/assets/a.js'), 'a()');
+writeFileSync(join(folder, 'site/assets/b.js.br'), brotliCompressSync('b()'));
 writeFileSync(join(folder, 'secret'), 'secret');
 
 let server: Server;
@@ -51,6 +53,7 @@ describe('a site', () => {
     const script = await get('/assets/a.js?x=1');
     expect(script).toMatchObject({ status: 200, type: 'text/javascript; charset=utf-8' });
     expect(script.policy).toContain("default-src 'none'");
+    expect(await get('/assets/b.js')).toMatchObject({ status: 200, text: 'b()' });
     expect(await get('/', 'HEAD')).toMatchObject({ status: 200, text: '' });
   });
 

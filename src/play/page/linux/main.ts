@@ -114,6 +114,7 @@ class Page {
     const memoryMib = Number(byId<HTMLSelectElement>('memory').value);
     const isReporting = byId<HTMLInputElement>('reporting').checked;
     const core = new URL('../core.wasm', document.baseURI).href;
+    this.#sights.length = 0;
     this.#terminal.reset();
     this.#terminal.focus();
     this.#target.max = String(memoryMib);

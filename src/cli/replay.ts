@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { MS_PER_MINUTE } from '../abi/unit.ts';
+import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   type Experiment,
   expectFits,
@@ -36,7 +36,7 @@ import { RecordSpool, type Written, openOutput, writeReport } from '../report/no
 import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, duration, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
@@ -53,6 +53,7 @@ const DEFAULT_EVERY = '10m';
 interface ReplayFlags extends ExperimentFlags {
   readonly force?: boolean;
   readonly jobs?: string;
+  readonly guestMemory?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
@@ -67,6 +68,8 @@ interface Asked {
   readonly experiment: Experiment;
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
+  /** Of each system that is played at the same time. */
+  readonly guestBytes: number | undefined;
   readonly checkpoint: CheckpointAsked | undefined;
 }
 
@@ -99,6 +102,11 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+/** Systems that are played at the same time. */
+function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
+  return Math.min(jobs, systems.length);
+}
+
 /** What ends a run from outside, and what it leaves then. */
 interface Heard {
   readonly signal: AbortSignal;
@@ -113,7 +121,7 @@ interface Played {
 
 /** What the other seeds give beside the first, if there are others. */
 async function seedsBeside(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
 ): Promise<Results['seeds']> {
@@ -124,7 +132,8 @@ async function seedsBeside(
     const one = { ...experiment, seed };
     const plan = planOf(one);
     const keeper = checkpoints?.keeper(`seed ${seed}`, plan);
-    const other = await replayPlan(await traceOfExperiment(one), plan, { jobs, signal, keeper });
+    const options = { jobs, guestBytes, signal, keeper };
+    const other = await replayPlan(await traceOfExperiment(one), plan, options);
     runs.push(resultsOf(other));
   }
   return seedsOf(runs);
@@ -132,7 +141,7 @@ async function seedsBeside(
 
 /** How far prices move a run, as it was asked for. */
 async function sensitivityTo(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   trace: Trace,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
@@ -146,7 +155,7 @@ async function sensitivityTo(
     const own = { ...plan.prices?.own, [price]: ns };
     const at = { ...plan, prices: { ...plan.prices, own } };
     const keeper = checkpoints?.keeper(`${price} of ${ns} ns`, at);
-    return replayPlan(trace, at, { jobs, signal, keeper });
+    return replayPlan(trace, at, { jobs, guestBytes, signal, keeper });
   });
   return sensitivityOf(played, prices, ends);
 }
@@ -157,11 +166,11 @@ async function play(
   signal: AbortSignal,
   records: RecordSpool | undefined,
 ): Promise<Played> {
-  const { experiment, flags, jobs } = asked;
+  const { experiment, flags, jobs, guestBytes } = asked;
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
-  expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
+  expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const checkpoints =
     asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
@@ -171,6 +180,7 @@ async function play(
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
+      guestBytes,
       progress: (system, share) => progress.update(system, share),
       records,
       signal,
@@ -254,7 +264,9 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags, experiment);
-  const asked: Asked = { path, experiment, flags, jobs, checkpoint };
+  const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
+  const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
+  const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, keptIn(checkpoint));
   if (flags.json === true) print(resultsJson(report.results));
@@ -352,6 +364,10 @@ function toldIn(command: Command): Command {
     .option(
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
+    )
+    .option(
+      '--guest-memory <size>',
+      'memory of this process for the tables of guests; those not in use are packed beyond it, results are the same',
     )
     .option(
       '--checkpoint <file>',

@@ -1,16 +1,22 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import {
+  CheckpointError,
+  Checkpoints,
   type Experiment,
+  expectCheckpointAt,
   expectFits,
   experimentIn,
   experimentYaml,
+  identityOf,
   mapsOf,
   peakResidentBytes,
   planOf,
+  stateFile,
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
@@ -23,6 +29,7 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
+  expectFunctions,
   repairsOf,
   playEnds,
   pricesOf,
@@ -32,17 +39,22 @@ import {
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
-import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
+import {
+  type OutputFolder,
+  RecordSpool,
+  type Written,
+  openOutput,
+  writeReport,
+} from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
+import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
-import { print } from './terminal.ts';
-import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
+import { complain, print } from './terminal.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -60,6 +72,14 @@ interface ReplayFlags extends ExperimentFlags {
   readonly checkpoint?: string;
   readonly every?: string;
   readonly resume?: string;
+}
+
+interface CheckpointAsked {
+  /** Where checkpoints are written; undefined: nowhere. */
+  readonly path: string | undefined;
+  readonly everyMinutes: number;
+  /** What the run goes on from. */
+  readonly resume: string | undefined;
 }
 
 interface Asked {
@@ -96,8 +116,8 @@ function refuseRepaired(trace: Trace, folder = trace.name): void {
 function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): void {
   const { warmupMinutes } = experiment;
   if (warmupMinutes * MS_PER_MINUTE < spanMs) return;
-  const isOfFile = flags.warmup === undefined && isExperiment(path);
-  const where = isOfFile ? `${path}: warmupMinutes` : '--warmup';
+  const option = { name: '--warmup', isGiven: flags.warmup !== undefined };
+  const where = whereSaid(path, option, ['warmupMinutes']);
   const has = `fewer minutes than the trace's ${spanMs / MS_PER_MINUTE}`;
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
@@ -105,6 +125,15 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
 /** Systems that are played at the same time. */
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
   return Math.min(jobs, systems.length);
+}
+
+/** Functions whose memory is said are the trace's. */
+function expectKnown({ path, experiment }: Asked, trace: Trace): void {
+  const option = { name: 'memory', isGiven: false };
+  refusedAt(
+    (name) => whereSaid(path, option, ['memory', String(name)]),
+    () => expectFunctions(trace, planOf(experiment)),
+  );
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -160,6 +189,20 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
+function missed(what: string): void {
+  complain(`guestmem: no checkpoint this time: ${what}`);
+}
+
+function openCheckpoints(
+  { path, resume, everyMinutes }: CheckpointAsked,
+  trace: Trace,
+  experiment: Experiment,
+): Checkpoints {
+  const from = resume === undefined ? undefined : stateFile(resume);
+  const to = path === undefined ? undefined : stateFile(path);
+  return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
 async function play(
   asked: Asked,
@@ -170,10 +213,10 @@ async function play(
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
+  expectKnown(asked, trace);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const checkpoints =
-    asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
+  const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
   const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
   const progress = startProgress(amount, flags.quiet === true);
@@ -182,9 +225,10 @@ async function play(
       jobs,
       guestBytes,
       progress: (system, share) => progress.update(system, share),
-      records,
       signal,
-      keeper: checkpoints?.keeper('the run', plan),
+      ...(records === undefined || checkpoints === undefined
+        ? { records, keeper: checkpoints?.keeper('the run', plan) }
+        : checkpoints.recorded('the run', plan, records)),
     });
     return {
       played,
@@ -193,7 +237,7 @@ async function play(
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
-      throw new UsageError(`${asked.checkpoint?.resume}: ${error.message}`);
+      throw new CheckpointError(`${asked.checkpoint?.resume}: ${error.message}`, { cause: error });
     }
     throw error;
   } finally {
@@ -232,19 +276,11 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
 }
 
 /** Where checkpoints are, as far as any are asked for. */
-function checkpointOf(
-  { checkpoint, every, resume }: ReplayFlags,
-  { outputs }: Experiment,
-): CheckpointAsked | undefined {
+function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsked | undefined {
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
   if (checkpoint === undefined && resume === undefined) return undefined;
-  if (outputs.records === true) {
-    throw new UsageError(
-      '--records: expected neither --checkpoint nor --resume, found one of them',
-    );
-  }
   const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
   if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
     throw new UsageError(
@@ -254,21 +290,23 @@ function checkpointOf(
   return { path: checkpoint, everyMinutes, resume };
 }
 
-/** What is said of a run that is interrupted. */
-function keptIn(checkpoint: CheckpointAsked | undefined): { readonly kept?: string } {
-  if (checkpoint?.path === undefined) return {};
-  return { kept: `its state is kept (--resume ${checkpoint.path})` };
+/** What is said of a run that is interrupted, when it has ended. */
+function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
+  if (checkpoint?.path === undefined || !existsSync(checkpoint.path)) return undefined;
+  return `its state is kept (--resume ${checkpoint.path})`;
 }
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
-  const checkpoint = checkpointOf(flags, experiment);
+  const checkpoint = checkpointOf(flags);
   const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
   const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
   const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
-  const { played, report, written } = await interruptible(work, keptIn(checkpoint));
+  const { played, report, written } = await interruptible(work, {
+    kept: () => keptIn(checkpoint),
+  });
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
@@ -283,6 +321,17 @@ function formatsOf({ outputs: { formats, records = false } }: Experiment): Forma
   return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
+function recordsBeside(checkpoint: string): string {
+  return `${checkpoint}.records`;
+}
+
+/** Where rows of calls are until they are written: beside the checkpoint, of which they are a part, or with the results. */
+function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined): RecordSpool {
+  const { path, resume } = checkpoint ?? {};
+  const into = path === undefined ? folder.spoolFolder() : recordsBeside(path);
+  return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   asked: Asked,
@@ -291,11 +340,10 @@ async function playInto(
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
+  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(stateFile(asked.checkpoint.path));
   const folder = openOutput(formats, out, flags.force);
-  const records =
-    experiment.outputs.records === true && folder !== undefined
-      ? new RecordSpool(folder.spoolFolder())
-      : undefined;
+  const isRecorded = experiment.outputs.records === true && folder !== undefined;
+  const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
   try {
     const whole = await play(asked, signal, records);
     expectFinal(whole.played);

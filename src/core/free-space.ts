@@ -2,14 +2,8 @@
 
 import { GUEST_ZONES_USED_OFFSET } from '../abi/layout.ts';
 import { ORDERS, THP_ORDER } from '../abi/unit.ts';
-import type { Instance } from './instance.ts';
+import type { FreeSpace, Instance } from './instance.ts';
 import { ZoneView } from './zone-view.ts';
-
-/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
-export interface FreeSpace {
-  readonly frames: number;
-  readonly wholeFrames: number;
-}
 
 /** Of a guest whose allocator has lists; looking changes nothing. */
 export function freeSpaceOf(

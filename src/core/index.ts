@@ -5,7 +5,7 @@ export { type FrameSet, addBoth } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
-export type { FreeSpace } from './free-space.ts';
+export type { FreeSpace } from './instance.ts';
 export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';

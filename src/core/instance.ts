@@ -13,7 +13,6 @@ import {
 import { HandleEnded } from '../check/index.ts';
 import type { CoreConfig } from './config.ts';
 import type { CoreExports } from './exports.ts';
-import type { FreeSpace } from './free-space.ts';
 
 /** Who said that it has ended, and why. */
 export interface Ended {
@@ -51,6 +50,12 @@ function endedViews({ what, why }: Ended): Views {
   };
   const dead = new Proxy({}, { get: refuse, set: refuse, has: refuse }) as never;
   return { raw: dead, bytes: dead, words: dead, header: dead, stats: dead, program: dead };
+}
+
+/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
+export interface FreeSpace {
+  readonly frames: number;
+  readonly wholeFrames: number;
 }
 
 /** A guest at rest, and who wakes it. */

@@ -6,7 +6,7 @@
 
 /** Pairs that must go on before it is worth counting them. */
 const WORTH_PAIRS = 4;
-const FIRST_WORDS = 4096;
+const FIRST_WORDS = 2048;
 
 /** Words that grow. */
 class Writer {

@@ -18,4 +18,4 @@ export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
 export { shippedFile } from './shipped.ts';
-export { UNPRINTABLE, escaped, shortened } from './text.ts';
+export { UNPRINTABLE, escaped, shortened, utf8Of } from './text.ts';

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
+import { utf8Of } from '../check/index.ts';
 import {
   type BenchPolicies,
   type BenchResult,
@@ -121,15 +122,27 @@ async function run(flags: BenchFlags): Promise<void> {
   print(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : tableOf(benches));
 }
 
+/** What is compared of a row. */
+function isRow(one: unknown): one is BenchResult {
+  if (typeof one !== 'object' || one === null) return false;
+  const { name, nsPerOperation } = one as Partial<BenchResult>;
+  return typeof name === 'string' && typeof nsPerOperation === 'number';
+}
+
 function recordIn(file: string): BenchRecord {
+  const expected = `${file}: expected what guestmem bench --json prints`;
   try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<BenchRecord>;
-    if (record.schema === 1 && Array.isArray(record.benches)) return record as BenchRecord;
+    const text = utf8Of(readFileSync(file));
+    if (text === undefined) throw new UsageError(`${expected}, found no UTF-8 text`);
+    const record = JSON.parse(text) as Partial<BenchRecord> | null;
+    const rows = record?.schema === 1 ? record.benches : undefined;
+    if (Array.isArray(rows) && rows.every(isRow)) return record as BenchRecord;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-    throw new UsageError(`${file}: expected what guestmem bench --json prints: ${said}`);
+    throw new UsageError(`${expected}: ${said}`);
   }
-  throw new UsageError(`${file}: expected what guestmem bench --json prints`);
+  throw new UsageError(expected);
 }
 
 /** Rows of two records, those that both have; a hash that differs says that they did different things. */

@@ -1,7 +1,7 @@
 // The file of a replay's checkpoints: what it can go on from, of every run and system in it, or what came of them.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -87,6 +87,9 @@ export function readCheckpoint(
   identity: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, Uint8Array> {
   try {
+    if (!statSync(path).isFile() && !statSync(path).isDirectory()) {
+      throw new UsageError(`${path}: expected a checkpoint, found something that is not a file`);
+    }
     const { of, parts } = unseal(KIND, readFileSync(path));
     expectSame(of, identity);
     return parts;

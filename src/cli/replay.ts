@@ -241,6 +241,7 @@ function checkpointOf(
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
+  if (checkpoint === '') throw new UsageError('--checkpoint: expected a file, found ""');
   if (checkpoint === undefined && resume === undefined) return undefined;
   if (outputs.records === true) {
     throw new UsageError(

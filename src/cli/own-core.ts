@@ -1,7 +1,7 @@
 // A core with somebody's own allocator of free blocks in it: his file in the place of assembly/kernel/buddy.ts, compiled with
 // AssemblyScript. What he does not write himself he takes from the standard one, which his file finds as './standard'.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { shippedFile } from '../check/index.ts';
@@ -20,12 +20,14 @@ const OPTIONS =
 
 /** Of which a core is compiled, by path: one file in the package, folders in a clone. */
 export function coreSources(): Map<string, string> {
-  const packed = shippedFile(new URL('build/assembly.json', ROOT));
-  if (packed !== undefined) {
+  const root = fileURLToPath(ROOT);
+  if (!existsSync(join(root, OWN))) {
+    const packed = shippedFile(new URL('build/assembly.json', ROOT));
+    if (packed === undefined)
+      throw new UsageError(`the core's sources are missing: ${join(root, OWN)}`);
     const texts = JSON.parse(new TextDecoder().decode(packed)) as Record<string, string>;
     return new Map(Object.entries(texts));
   }
-  const root = fileURLToPath(ROOT);
   return new Map(
     FOLDERS.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

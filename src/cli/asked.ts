@@ -11,12 +11,16 @@ import {
   type TraceChoice,
   changed,
   defaultExperiment,
+  momentsIn,
   planOf,
   readExperiment,
   readPrices,
+  saidAt,
 } from '../experiment/index.ts';
 import {
+  ArgumentError,
   DEFAULT_IDLE_RECLAIM_MS,
+  MAP_MOMENTS_MOST,
   HOSTS_MAX,
   GROWTHS,
   HOST_CACHES,
@@ -69,6 +73,8 @@ export interface ExperimentFlags {
   /** true: asked for without a word. */
   readonly sensitivity?: string | true;
   readonly records?: true;
+  readonly maps?: string;
+  readonly mapsOf?: string;
   readonly format?: string;
   readonly out?: string;
 }
@@ -120,6 +126,17 @@ function idleReclaim(given: string | true | undefined): string | undefined {
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
+/** How many moments of a run, or which. */
+function moments(option: string, text: string): void {
+  try {
+    momentsIn(text);
+  } catch (error) {
+    if (!(error instanceof RefusedArgument || error instanceof ArgumentError)) throw error;
+    const expected = `0 to ${MAP_MOMENTS_MOST} moments, or times such as 5m,10m`;
+    throw new UsageError(`${option}: expected ${expected}, found ${JSON.stringify(text)}`);
+  }
+}
+
 /** One, or several with commas between. */
 function seedsSaid(text: string): Pick<ExperimentFile, 'seed' | 'seeds'> {
   const seeds = text.split(',').map((one) => wholeNumber('--seed', one.trim(), 0));
@@ -167,6 +184,8 @@ function saidBy(flags: ExperimentFlags): ExperimentFile {
     prices: ifGiven(flags.prices, pricesOf),
     outputs: {
       records: flags.records,
+      maps: readable(flags.maps, (text) => moments('--maps', text)),
+      mapsOf: flags.mapsOf,
       sensitivity: sensitivity(flags.sensitivity),
       formats: names('--format', flags.format, FORMATS, { one: 'format', many: 'formats' }),
       folder: flags.out,
@@ -181,14 +200,34 @@ function withColumns(trace: TraceChoice, text: string | undefined): TraceChoice 
   throw new UsageError('--columns: expected a trace whose columns they are, found none');
 }
 
-/** Policies and systems that go together, whoever said them. */
-function expectAgreed(experiment: Experiment): void {
+/** Where something was said: in the file, by line and column, or by its option. */
+export function whereSaid(
+  path: string | undefined,
+  option: { readonly name: string; readonly isGiven: boolean },
+  key: readonly string[],
+): string {
+  const place = !option.isGiven && isExperiment(path) ? saidAt(path, key) : undefined;
+  return place ?? option.name;
+}
+
+/** Does what refuses an argument of a replay; then that is told where it was said. */
+export function refusedAt(where: (found: unknown) => string, work: () => void): void {
   try {
-    idleOf(optionsOf(planOf(experiment)));
+    work();
   } catch (error) {
-    if (error instanceof RefusedArgument) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof RefusedArgument)) throw error;
+    const { argument, message, found } = error;
+    throw new UsageError(`${where(found)}${message.slice(argument.length)}`);
   }
+}
+
+/** Policies and systems that go together, whoever said them. */
+function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Experiment): void {
+  const option = { name: '--idle', isGiven: flags.idle !== undefined };
+  refusedAt(
+    () => whereSaid(path, option, ['policies', 'idle']),
+    () => idleOf(optionsOf(planOf(all))),
+  );
 }
 
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
@@ -198,6 +237,6 @@ export function experimentOf(path: string | undefined, flags: ExperimentFlags): 
   const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
   const trace = withColumns(before.trace, flags.columns);
   const experiment = changed(before, { ...said, trace });
-  expectAgreed(experiment);
+  expectAgreed(path, flags, experiment);
   return experiment;
 }

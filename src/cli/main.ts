@@ -102,8 +102,8 @@ const COMMANDS: readonly Entry[] = [
   },
   {
     name: 'map',
-    args: '<capture>',
-    sentence: "Draw a recording's memory, at a moment or through its time",
+    args: '<folder>',
+    sentence: 'Draw memory of a recording or of a run, at a moment or through its time',
     isBusy: true,
     make: async () => (await import('./map.ts')).mapCommand(),
   },

@@ -1,12 +1,14 @@
-// guestmem map: a recording's memory as a picture, at a moment or through its time.
+// guestmem map: memory of a recording or of a run as a picture, at a moment or through its time.
 
-import { basename, dirname, extname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
 import { KIB, MS_PER_S } from '../abi/unit.ts';
 import {
   type MapInstant,
   type MapReel,
+  decodeReel,
   encodeReel,
   layoutOfMaps,
   mapSvg,
@@ -28,6 +30,7 @@ import { writesInto } from './apart.ts';
 import { choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
+import { reportIn } from './report.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -41,7 +44,7 @@ const JSON_SPACE = 2;
 const USUAL_BYTES = 256 * KIB;
 
 interface MapFlags {
-  readonly by: string;
+  readonly by?: string;
   readonly at?: string;
   readonly moments?: string;
   readonly out?: string;
@@ -71,10 +74,10 @@ function instantOf({ instants }: MapReel, text: string | undefined): number {
   );
 }
 
-function pngBytes({ map }: MapInstant): Uint8Array {
-  const layout = layoutOfMaps([map], PNG_WIDTH, PNG_HEIGHT_MOST);
+function pngBytes(reel: MapReel, { map }: MapInstant): Uint8Array {
+  const layout = layoutOfMaps([map], PNG_WIDTH, PNG_HEIGHT_MOST, reel.guestFrames);
   const pixels = new Uint32Array(layout.width * layout.height);
-  paintMap(map, layout, paletteOf('light'), pixels);
+  paintMap(map, layout, paletteOf('light'), pixels, reel);
   return pngOf(pixels, layout.width, layout.height, deflateSync);
 }
 
@@ -82,7 +85,7 @@ type Writer = (reel: MapReel, at: number) => string | Uint8Array;
 
 const WRITERS: Readonly<Record<string, Writer>> = {
   '.svg': mapSvg,
-  '.png': ({ instants }, at) => pngBytes(instants[at] as MapInstant),
+  '.png': (reel, at) => pngBytes(reel, reel.instants[at] as MapInstant),
   '.json': (reel) => `${JSON.stringify(encodeReel(reel), null, JSON_SPACE)}\n`,
 };
 
@@ -97,8 +100,7 @@ function writerOf(path: string): Writer {
 function outputAt(path: string): OutputFolder {
   const folder = dirname(path);
   const file = { name: basename(path), mark: /^/, usualBytes: USUAL_BYTES };
-  writesInto(folder);
-  return new OutputFolder(folder, [file], { isForced: true });
+  return new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
 }
 
 async function writeMap(
@@ -117,14 +119,39 @@ async function writeMap(
   }
 }
 
-async function run(folder: string, flags: MapFlags): Promise<void> {
+/** What a replay has drawn of a system. */
+function reelOfRun(folder: string, { by, moments }: MapFlags): MapReel {
+  const { details } = reportIn(folder);
+  const { maps = [] } = details;
+  const [first] = maps;
+  if (first === undefined) {
+    throw new UsageError(`${folder}: expected a run with memory maps (replay --maps), found none`);
+  }
+  if (moments !== undefined) {
+    throw new UsageError(`--moments: expected a recording; a run has those of replay --maps`);
+  }
+  const names = maps.map(({ name }) => name);
+  const chosen = by === undefined ? first.name : choice('--by', by, names);
+  return decodeReel(maps.find(({ name }) => name === chosen) ?? first);
+}
+
+/** Makes the reel that is asked for; what is asked is checked at once. */
+function makerOf(folder: string, flags: MapFlags): () => Promise<MapReel> {
+  if (existsSync(join(folder, 'results.json'))) {
+    const reel = reelOfRun(folder, flags);
+    return async () => reel;
+  }
   const names = [...MODES, ...PAGE_POLICIES.map(({ name }) => name)];
-  const by = choice('--by', flags.by, names);
+  const by = choice('--by', flags.by ?? 'guided', names);
   const moments =
     flags.moments === undefined
       ? MOMENTS
       : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
-  const makeReel = async (): Promise<MapReel> => reelOf(await openCapture(folder), by, moments);
+  return async () => reelOf(await openCapture(folder), by, moments);
+}
+
+async function run(folder: string, flags: MapFlags): Promise<void> {
+  const makeReel = makerOf(folder, flags);
   if (flags.out !== undefined) return writeMap(flags.out, makeReel, flags.at);
   const reel = await makeReel();
   printMap(reel, instantOf(reel, flags.at));
@@ -133,13 +160,12 @@ async function run(folder: string, flags: MapFlags): Promise<void> {
 export function mapCommand(): Command {
   const policies = PAGE_POLICIES.map(({ name }) => name).join(', ');
   return new Command('map')
-    .argument('<capture>', 'folder of a recording')
+    .argument('<folder>', 'of a recording, or of a run that replay has written')
     .option(
       '--by <name>',
-      `what happens as verify has it, ${MODES.join(' or ')}, or as a policy of pages would: ${policies}`,
-      'guided',
+      `of a recording: as verify has it, ${MODES.join(' or ')} (default: guided), or as a policy of pages would: ${policies}; of a run: a system (default: the first)`,
     )
-    .option('--at <seconds>', 'moment of the recording (default: its end)')
+    .option('--at <seconds>', 'moment of the recording or run (default: its end)')
     .option('--moments <n>', `moments at which the guest is looked at (default: ${MOMENTS})`)
     .option('--out <file>', 'picture (.svg, .png), or all moments as data (.json)')
     .action(run);

@@ -21,6 +21,7 @@ import {
 import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
 import { readDocument } from './document.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
+import { momentsIn } from './moments.ts';
 import { framesOf } from './quantity.ts';
 import {
   type ExperimentFile,
@@ -69,6 +70,9 @@ export interface Experiment {
   readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Omit<OutputChoice, 'formats'>;
 }
 
+/** Memory maps of a report: enough to see a run go by, and a few hundredths of its time. */
+const DEFAULT_MOMENTS = '8';
+
 /** A number of frames as a size in the largest unit of which it is a whole number. */
 function sizeText(frames: number): string {
   if (frames % FRAMES_PER_GIB === 0) return `${frames / FRAMES_PER_GIB}GiB`;
@@ -108,7 +112,7 @@ export function defaultExperiment(): Experiment {
       idleReclaim: NEVER,
     },
     prices: { level: 'typical', own: {} },
-    outputs: { formats: ['table', 'json', 'html'] },
+    outputs: { formats: ['table', 'json', 'html'], maps: DEFAULT_MOMENTS },
   };
 }
 
@@ -242,6 +246,14 @@ export function planOf(experiment: Experiment): ReplayPlan {
     memory: memory && memoryOf(memory),
     prices: { level: prices.level, own: pricesFrom(prices.own) },
   };
+}
+
+/** What is drawn of its run, whatever is written: a report may be made of it later. */
+export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
+  const { maps, mapsOf: name } = outputs;
+  const moments = maps === undefined ? 0 : momentsIn(maps);
+  if (moments === 0) return undefined;
+  return { moments, ...(name !== undefined && { function: name }) };
 }
 
 /** The trace that it names, read or made. */

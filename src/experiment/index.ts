@@ -1,6 +1,6 @@
 // The experiment room's public face: what is played, as a file that people write.
 
-export { readDocument } from './document.ts';
+export { readDocument, saidAt } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
   type Experiment,
@@ -8,6 +8,7 @@ export {
   defaultExperiment,
   experimentIn,
   experimentYaml,
+  mapsOf,
   placed,
   planOf,
   readExperiment,
@@ -15,6 +16,7 @@ export {
   traceOfExperiment,
 } from './experiment.ts';
 export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
+export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
 export {

@@ -28,6 +28,7 @@ import {
   parseColumns,
 } from '../trace/index.ts';
 import { type OwnPrices, ownPrices } from './prices.ts';
+import { momentsIn } from './moments.ts';
 import { framesOf } from './quantity.ts';
 import { checked, either, found, group, list, number, text, whole } from './shape.ts';
 
@@ -124,6 +125,10 @@ export interface OutputChoice {
   readonly sensitivity?: Sensitivity | undefined;
   /** A row a call, as CSV and Parquet if these are among the formats, else as Parquet. */
   readonly records?: boolean | undefined;
+  /** Memory maps in the report: how many moments, or which, commas between; 0: none. */
+  readonly maps?: string | undefined;
+  /** The function whose VMs they show; if not said, the one with the most work. */
+  readonly mapsOf?: string | undefined;
   readonly folder?: string | undefined;
 }
 
@@ -243,6 +248,8 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     records: checked((value: boolean) => {
       if (typeof value !== 'boolean') throw new RefusedArgument('', 'true or false', value);
     }),
+    maps: text('a number of moments, or times such as 5m,10m', momentsIn),
+    mapsOf: text('a function of the trace'),
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),
   }),

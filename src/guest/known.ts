@@ -2,6 +2,7 @@
 
 import type { Known } from '../graph/index.ts';
 import { CORE_KNOWN } from '../core/index.ts';
+import { MAP_KNOWN } from '../map/index.ts';
 import { TIME_KNOWN } from '../time/index.ts';
 import { Meter } from './counts.ts';
 import { GuestKernel, nothing } from './kernel.ts';
@@ -46,5 +47,5 @@ export const GUEST_KNOWN: Known = {
     notNoted,
     nothing,
   },
-  below: [CORE_KNOWN, TIME_KNOWN],
+  below: [CORE_KNOWN, MAP_KNOWN, TIME_KNOWN],
 };

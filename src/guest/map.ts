@@ -26,15 +26,20 @@ import { TAG_TABLES, containerOf } from './tag.ts';
 import type { CZoneRegion } from './zones.ts';
 
 /** What containers are called by their number (Process.number). */
-export type ContainerNames = ReadonlyMap<number, string>;
+export type ContainerNames = Pick<ReadonlyMap<number, string>, 'get'>;
 
 /** What is kept from one map of a guest to the next: the same container has the same colour. */
 export class GuestMapper {
-  private readonly _owners = new Owners();
+  private readonly _owners: Owners;
   private readonly _region: CZoneRegion | undefined;
   private readonly _czones: number;
 
-  constructor({ core, config }: GuestKernel) {
+  /** With `owners` of its own, or those that several guests share. */
+  constructor(
+    { core, config }: Pick<GuestKernel, 'core' | 'config'>,
+    owners: Owners = new Owners(),
+  ) {
+    this._owners = owners;
     this._czones = core.config.czones;
     this._region = config.region;
   }

@@ -15,10 +15,17 @@ function percent(share: number): string {
   return `${Math.round((PERCENT * share) / SHARE_ALL)} %`;
 }
 
+/** Which guest's page it is, in words, and which of its pages. */
+function placeOf(pfn: number, guestFrames?: number): readonly [string, number] {
+  if (guestFrames === undefined) return ['', pfn];
+  return [`VM ${Math.floor(pfn / guestFrames) + 1}: `, pfn % guestFrames];
+}
+
 /** A cell in words. */
 export function cellText(reel: MapReel, map: MemoryMap, cell: number): string {
   const { cells, start, cellFrames } = map;
-  const pfn = start + cell * cellFrames;
+  const { guestFrames } = reel;
+  const [guest, pfn] = placeOf(start + cell * cellFrames, guestFrames);
   const zone = cells.zone[cell] as number;
   const taken = cells.taken[cell] as number;
   const backed = (cells.takenBacked[cell] as number) + (cells.freeBacked[cell] as number);
@@ -27,7 +34,7 @@ export function cellText(reel: MapReel, map: MemoryMap, cell: number): string {
       ? `page ${pfn}`
       : `${(pfn / FRAMES_PER_GIB).toFixed(3)} GiB, ${cellFrames / FRAMES_PER_MIB} MiB from page ${pfn}`;
   const parts = [
-    place,
+    `${guest}${place}`,
     zone === ZONE_NONE ? 'in no zone' : (reel.zones[zone] ?? `zone ${zone}`),
     useName(reel, cells.use[cell] as number),
   ];
@@ -85,6 +92,12 @@ export class MapCanvas {
     picked(this.#map.start + this.#cursor * this.#map.cellFrames);
   }
 
+  /** What there is to say of the moment that is shown. */
+  say(note: string | undefined): void {
+    const { name } = this.#reel;
+    this.#caption.textContent = note === undefined ? name : `${name}: ${note}`;
+  }
+
   setReel(reel: MapReel): void {
     this.#reel = reel;
     this.#caption.textContent = reel.name;
@@ -97,7 +110,12 @@ export class MapCanvas {
     const width = Math.max(WIDTH_LEAST, Math.floor(this.figure.clientWidth));
     const maps = this.#reel.instants.map(({ map }) => map);
     const before = this.#layout;
-    const layout = layoutOfMaps(maps, Math.floor(width * ratio), this.#heightMost * ratio);
+    const layout = layoutOfMaps(
+      maps,
+      Math.floor(width * ratio),
+      this.#heightMost * ratio,
+      this.#reel.guestFrames,
+    );
     this.#layout = layout;
     if (before?.width === layout.width && before.height === layout.height) return;
     this.#canvas.width = layout.width;
@@ -113,7 +131,7 @@ export class MapCanvas {
     if (layout === undefined || image === undefined || context === null) return;
     this.#map = map;
     this.#palette = palette;
-    paintMap(map, layout, palette, new Uint32Array(image.data.buffer));
+    paintMap(map, layout, palette, new Uint32Array(image.data.buffer), this.#reel);
     context.putImageData(image, 0, 0);
     this.#drawCursor(context, layout);
     this.#canvas.setAttribute(

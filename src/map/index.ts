@@ -1,10 +1,13 @@
 // The face of the memory map: a guest's memory as a picture, at one moment or through time. Knows no core and no DOM but in its view.
 
+export { KIND_BALLOON, KIND_MOVABLE } from '../abi/layout.ts';
 export { type Frames, type MapCells, type MapSource, type MemoryMap, mapOf } from './cells.ts';
+export { type PlacedMap, joinMaps, placeFrames } from './guests.ts';
+export { MAP_KNOWN } from './known.ts';
 export { layoutOfMaps } from './layout.ts';
-export { type LegendRow, legendOf } from './legend.ts';
+export { type LegendRow, foldOwners, legendOf } from './legend.ts';
 export { Owners } from './owners.ts';
-export { type Palette, type Theme, paletteOf } from './palette.ts';
+export { type Palette, type Theme, cssColour, paletteOf } from './palette.ts';
 export { pngOf } from './png.ts';
 export { paintMap } from './raster.ts';
 export {
@@ -16,7 +19,7 @@ export {
   encodeReel,
 } from './reel.ts';
 export { MAP_CSS } from './style.ts';
-export { mapSvg } from './svg.ts';
+export { mapPicture, mapSvg } from './svg.ts';
 export { mapText } from './text.ts';
 export * from './use.ts';
 export { type MapView, type MapViewOptions, mountMapView } from './view.ts';

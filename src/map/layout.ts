@@ -11,6 +11,8 @@ const PAGEBLOCK_COLUMNS = 32;
 /** Cells have a line between them from so many pixels on. */
 const SPACED_PIXELS = 5;
 const CELL_PIXELS_MOST = 40;
+/** Between guests there is so much more room than between their memory blocks. */
+const GUEST_GAPS = 2;
 
 export interface MapLayout {
   readonly width: number;
@@ -20,11 +22,17 @@ export interface MapLayout {
   readonly space: number;
   readonly tileColumns: number;
   readonly tileRows: number;
-  /** Number of each tile shown, counted from the map's first. */
+  /** Number of each tile shown, counted from the map's first; NO_TILE: a place that stays empty. */
   readonly tiles: readonly number[];
-  readonly tilesPerRow: number;
   readonly gap: number;
+  /** Tiles of a guest stand together, so many in a row and below each other; so many guests in a row, with so much between them. */
+  readonly guestColumns: number;
+  readonly guestRows: number;
+  readonly guestsPerRow: number;
+  readonly guestGap: number;
 }
+
+const NO_TILE = -1;
 
 export interface Spot {
   readonly x: number;
@@ -50,39 +58,94 @@ function shownTiles(maps: readonly MemoryMap[], tileCells: number): number[] {
   return [...shown].toSorted((a, b) => a - b);
 }
 
-/** All of the maps, which are of the same frames, in so many pixels: cells are as large as fits. */
+/** The same of several guests: the same tiles of each, for all places up to the last that has a guest. */
+function shownOfGuests(shown: readonly number[], perGuest: number): number[][] {
+  const own = [...new Set(shown.map((tile) => tile % perGuest))].toSorted((a, b) => a - b);
+  const guests = Math.floor((shown.at(-1) ?? 0) / perGuest) + 1;
+  return Array.from({ length: guests }, (_, guest) => own.map((tile) => guest * perGuest + tile));
+}
+
+interface Room {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** With cells of so many pixels, in rows as long as there is room. */
+function sized(
+  pixels: number,
+  guests: readonly (readonly number[])[],
+  shape: { readonly columns: number; readonly rows: number },
+  room: Room,
+): MapLayout {
+  const gap = Math.max(2, Math.round(pixels * 0.7));
+  const [across, down] = [shape.columns * pixels + gap, shape.rows * pixels + gap];
+  const perRow = Math.max(1, Math.floor((room.width + gap) / across));
+  const most = guests[0]?.length ?? 1;
+  const guestRows = Math.ceil(most / perRow);
+  // of one guest the last row is the short one; of several, all are as wide as each other
+  const guestColumns = guests.length === 1 ? Math.min(perRow, most) : Math.ceil(most / guestRows);
+  const guestGap = guests.length === 1 ? 0 : GUEST_GAPS * gap;
+  const guestWidth = guestColumns * across + guestGap;
+  const fitting = Math.floor((room.width + gap + guestGap) / guestWidth);
+  const guestsPerRow = Math.max(1, Math.min(fitting, guests.length));
+  const rowsOfGuests = Math.ceil(guests.length / guestsPerRow);
+  const tiles = guests.flatMap((own) => {
+    const empty = guestColumns * guestRows - own.length;
+    return guests.length === 1 ? own : [...own, ...Array<number>(empty).fill(NO_TILE)];
+  });
+  return {
+    width: guestsPerRow * guestWidth - guestGap - gap,
+    height: rowsOfGuests * (guestRows * down + guestGap) - guestGap - gap,
+    pixels,
+    space: pixels >= SPACED_PIXELS ? 1 : 0,
+    tileColumns: shape.columns,
+    tileRows: shape.rows,
+    tiles,
+    gap,
+    guestColumns,
+    guestRows,
+    guestsPerRow,
+    guestGap,
+  };
+}
+
+/**
+ * All of the maps, which are of the same frames, in so many pixels: cells are as large as fits. `guestFrames`: of each guest's place,
+ * where the maps are of several.
+ */
 export function layoutOfMaps(
   maps: readonly MemoryMap[],
   widthMost: number,
   heightMost: number,
+  guestFrames?: number,
 ): MapLayout {
-  const { columns, rows } = tileShape(maps[0]?.cellFrames ?? PAGEBLOCK_FRAMES);
-  const shown = shownTiles(maps, columns * rows);
+  const cellFrames = maps[0]?.cellFrames ?? PAGEBLOCK_FRAMES;
+  const shape = tileShape(cellFrames);
+  const tileCells = shape.columns * shape.rows;
+  const shown = shownTiles(maps, tileCells);
   const tiles = shown.length === 0 ? [0] : shown;
-  const sized = (pixels: number): MapLayout => {
-    const gap = Math.max(2, Math.round(pixels * 0.7));
-    const across = columns * pixels + gap;
-    const perRow = Math.floor((widthMost + gap) / across);
-    const tilesPerRow = Math.max(1, Math.min(perRow, tiles.length));
-    const width = tilesPerRow * across - gap;
-    const height = Math.ceil(tiles.length / tilesPerRow) * (rows * pixels + gap) - gap;
-    const space = pixels >= SPACED_PIXELS ? 1 : 0;
-    const shape = { tileColumns: columns, tileRows: rows };
-    return { width, height, pixels, space, ...shape, tiles, tilesPerRow, gap };
-  };
+  const guests =
+    guestFrames === undefined
+      ? [tiles]
+      : shownOfGuests(tiles, Math.ceil(guestFrames / (tileCells * cellFrames)));
+  const room = { width: widthMost, height: heightMost };
   for (let pixels = CELL_PIXELS_MOST; pixels > 1; pixels -= 1) {
-    const layout = sized(pixels);
+    const layout = sized(pixels, guests, shape, room);
     if (layout.height <= heightMost && layout.width <= widthMost) return layout;
   }
-  return sized(1);
+  return sized(1, guests, shape, room);
 }
 
 /** Where the tile shown at a place begins. */
 export function tileSpot(layout: MapLayout, at: number): Spot {
-  const { pixels, gap, tileColumns, tileRows, tilesPerRow } = layout;
+  const { pixels, gap, tileColumns, tileRows, guestColumns, guestGap, guestsPerRow } = layout;
+  const perGuest = guestColumns * layout.guestRows;
+  const [guest, own] = [Math.floor(at / perGuest), at % perGuest];
+  const [across, down] = [tileColumns * pixels + gap, tileRows * pixels + gap];
+  const [right, below] = [guest % guestsPerRow, Math.floor(guest / guestsPerRow)];
   return {
-    x: (at % tilesPerRow) * (tileColumns * pixels + gap),
-    y: Math.floor(at / tilesPerRow) * (tileRows * pixels + gap),
+    x: right * (guestColumns * across + guestGap) + (own % guestColumns) * across,
+    y: below * (layout.guestRows * down + guestGap) + Math.floor(own / guestColumns) * down,
   };
 }
 
@@ -95,6 +158,7 @@ export function eachCell(
   const { tiles, tileColumns, tileRows, pixels } = layout;
   const tileCells = tileColumns * tileRows;
   tiles.forEach((tile, at) => {
+    if (tile === NO_TILE) return;
     const { x, y } = tileSpot(layout, at);
     const first = tile * tileCells;
     const end = Math.min(length, first + tileCells);
@@ -108,16 +172,20 @@ export function eachCell(
 
 /** The cell at a pixel; undefined between tiles. */
 export function cellAt(layout: MapLayout, length: number, { x, y }: Spot): number | undefined {
-  const { pixels, gap, tileColumns, tileRows, tilesPerRow, tiles } = layout;
-  const across = tileColumns * pixels + gap;
-  const down = tileRows * pixels + gap;
-  const [tileX, tileY] = [Math.floor(x / across), Math.floor(y / down)];
-  const column = Math.floor((x - tileX * across) / pixels);
-  const row = Math.floor((y - tileY * down) / pixels);
-  if (tileX < 0 || tileY < 0 || tileX >= tilesPerRow) return undefined;
-  if (column >= tileColumns || row >= tileRows) return undefined;
-  const tile = tiles[tileY * tilesPerRow + tileX];
-  if (tile === undefined) return undefined;
+  const { pixels, gap, tileColumns, tileRows, tiles } = layout;
+  const { guestColumns, guestRows, guestsPerRow, guestGap } = layout;
+  const [across, down] = [tileColumns * pixels + gap, tileRows * pixels + gap];
+  const [wide, high] = [guestColumns * across + guestGap, guestRows * down + guestGap];
+  const [right, below] = [Math.floor(x / wide), Math.floor(y / high)];
+  const [inX, inY] = [x - right * wide, y - below * high];
+  const [tileX, tileY] = [Math.floor(inX / across), Math.floor(inY / down)];
+  const column = Math.floor((inX - tileX * across) / pixels);
+  const row = Math.floor((inY - tileY * down) / pixels);
+  if (right < 0 || tileX < 0 || right >= guestsPerRow || tileX >= guestColumns) return undefined;
+  if (column >= tileColumns || row >= tileRows || tileY >= guestRows) return undefined;
+  const guest = below * guestsPerRow + right;
+  const tile = tiles[guest * guestColumns * guestRows + tileY * guestColumns + tileX];
+  if (tile === undefined || tile === NO_TILE) return undefined;
   const cell = tile * tileColumns * tileRows + row * tileColumns + column;
   return cell < length ? cell : undefined;
 }

@@ -4,7 +4,7 @@ import { ORDERS } from '../abi/unit.ts';
 import type { MemoryMap } from './cells.ts';
 import type { Palette } from './palette.ts';
 import { type MapReel, useName } from './reel.ts';
-import { USE_FREE, USE_NONE } from './use.ts';
+import { USE_FREE, USE_NONE, USE_OWNER } from './use.ts';
 
 export interface LegendRow {
   readonly use: number;
@@ -36,4 +36,23 @@ export function legendOf(
     if (here > held) rows.push(rest);
   });
   return rows;
+}
+
+/** More containers than these are not named one by one in a legend; a table has all. */
+export const NAMED_MOST = 8;
+
+/** The rows that fit beside a picture: more than so many containers are one row. */
+export function foldOwners(rows: readonly LegendRow[], most: number = NAMED_MOST): LegendRow[] {
+  const owned = rows.filter(({ use }) => use >= USE_OWNER);
+  const [first] = owned;
+  if (first === undefined || owned.length <= most) return [...rows];
+  const sum = (read: (row: LegendRow) => number): number =>
+    owned.reduce((total, row) => total + read(row), 0);
+  const all = {
+    ...first,
+    name: 'containers, each in a colour of its own',
+    frames: sum(({ frames }) => frames),
+    backed: sum(({ backed }) => backed),
+  };
+  return [...rows.filter((row) => !owned.includes(row)), all];
 }

@@ -27,6 +27,8 @@ export interface Palette {
   readonly ink: number;
   /** Borders of zones. */
   readonly border: number;
+  /** Borders of blocks of the CZones' region. */
+  readonly block: number;
   /** Marks on a cell. */
   readonly mark: number;
   /** By USE_*. */
@@ -85,6 +87,7 @@ const LIGHT: Palette = {
   paper: LIGHT_PAPER,
   ink: 0x1d2430,
   border: 0x1d2430,
+  block: 0x9aa6d8,
   mark: 0x111111,
   use: uses(
     {
@@ -112,6 +115,7 @@ const DARK: Palette = {
   paper: DARK_PAPER,
   ink: 0xe6e9ef,
   border: 0xe6e9ef,
+  block: 0x5a68a8,
   mark: 0xffffff,
   use: uses(
     {

@@ -1,6 +1,7 @@
 // A map as pixels: what a canvas and a PNG show.
 
-import type { MapCells, MemoryMap } from './cells.ts';
+import { type MapAbout, borderOf } from './border.ts';
+import type { MemoryMap } from './cells.ts';
 import { SHARE_ALL } from './cells.ts';
 import { type MapLayout, eachCell } from './layout.ts';
 import { lookAt, newLook } from './look.ts';
@@ -44,24 +45,23 @@ class Painter {
   }
 }
 
-/** Whether a cell and its neighbour in the tile belong to different zones. */
-function isBorder(cells: MapCells, cell: number, other: number): boolean {
-  return cells.zone[cell] !== cells.zone[other];
-}
-
 /** Draws all of a map into `pixels`, of layout.width x layout.height. */
 export function paintMap(
-  { cells }: MemoryMap,
+  map: MemoryMap,
   layout: MapLayout,
   palette: Palette,
   pixels: Uint32Array,
+  about: MapAbout = {},
 ): void {
+  const { cells } = map;
   pixels.fill(pixelOf(palette.paper));
   const painter = new Painter(pixels, layout.width);
   const { pixels: step, space, tileColumns, tileRows } = layout;
   const side = step - space;
   const tileCells = tileColumns * tileRows;
   const look = newLook();
+  const between = borderOf(map, about);
+  const colours = [palette.paper, palette.block, palette.border];
   eachCell(layout, cells.use.length, (cell, x, y) => {
     lookAt(cells, cell, palette, look);
     const { back, front, fill, isMarked } = look;
@@ -71,11 +71,13 @@ export function paintMap(
     if (isMarked && step >= MARK_PIXELS_LEAST) painter.corner(x, y, side, palette.mark);
     if (space === 0) return;
     const at = cell % tileCells;
-    if ((at + 1) % tileColumns !== 0 && isBorder(cells, cell, cell + 1)) {
-      painter.fill(x + side, y, space, step, palette.border);
+    if ((at + 1) % tileColumns !== 0) {
+      const border = between(cell, cell + 1);
+      if (border > 0) painter.fill(x + side, y, space, step, colours[border] as number);
     }
-    if (at + tileColumns < tileCells && isBorder(cells, cell, cell + tileColumns)) {
-      painter.fill(x, y + side, step, space, palette.border);
+    if (at + tileColumns < tileCells) {
+      const border = between(cell, cell + tileColumns);
+      if (border > 0) painter.fill(x, y + side, step, space, colours[border] as number);
     }
   });
 }

@@ -24,12 +24,16 @@ export interface MapRegion {
 export interface MapReel {
   /** System, recording or policy. */
   readonly name: string;
+  /** What of it is drawn, where a name does not say it: a function. */
+  readonly subject?: string | undefined;
   /** By index: the kernel's zones, then CZones. */
   readonly zones: readonly string[];
   /** By code from USE_OWNER on. */
   readonly owners: readonly string[];
   /** The CZones' region, if there is one. */
   readonly region?: MapRegion | undefined;
+  /** Of a map of several guests, one after the other: frames of each one's place. */
+  readonly guestFrames?: number | undefined;
   /** All of the same frames; at least one. */
   readonly instants: readonly MapInstant[];
 }
@@ -40,12 +44,16 @@ export interface EncodedReel {
   readonly schema: 1;
   /** System, recording or policy. */
   readonly name: string;
+  /** What of it is drawn, where a name does not say it. */
+  readonly subject?: string | undefined;
   /** Names by index: the kernel's zones, then CZones. */
   readonly zones: readonly string[];
   /** Names of owners, by their code. */
   readonly owners: readonly string[];
   /** The CZones' region, if there is one. */
-  readonly region?: MapRegion;
+  readonly region?: MapRegion | undefined;
+  /** Frames of each guest's place, where the maps are of several. */
+  readonly guestFrames?: number | undefined;
   /** The first frame that is shown. */
   readonly start: number;
   /** Frames that are shown. */
@@ -55,7 +63,7 @@ export interface EncodedReel {
   /** The map at each instant, cells packed as text. */
   readonly instants: readonly {
     readonly atMs: number;
-    readonly note?: string;
+    readonly note?: string | undefined;
     /** [use, frames, of them with host memory] of each use that there is. */
     readonly frames: readonly (readonly [number, number, number])[];
     readonly cells: string;
@@ -103,7 +111,7 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
 
 /** A reel as JSON has it; `decodeReel` is the way back. Throws RefusedArgument for one without a map. */
 export function encodeReel(reel: MapReel): EncodedReel {
-  const { name, zones, owners, region, instants } = reel;
+  const { name, subject, zones, owners, region, guestFrames, instants } = reel;
   const first = instants[0]?.map;
   if (first === undefined) throw new RefusedArgument('reel', 'a map or more', 'none');
   const { start, count, cellFrames } = first;
@@ -114,14 +122,19 @@ export function encodeReel(reel: MapReel): EncodedReel {
     before = bytes;
     return { atMs, ...(note === undefined ? {} : { note }), frames: totalsOf(map), cells };
   });
-  const place = region === undefined ? {} : { region };
+  const about = {
+    ...(subject === undefined ? {} : { subject }),
+    ...(region === undefined ? {} : { region }),
+    ...(guestFrames === undefined ? {} : { guestFrames }),
+  };
   const range = { start, count, cellFrames };
-  return { schema: SCHEMA, name, zones, owners, ...place, ...range, instants: encoded };
+  return { schema: SCHEMA, name, zones, owners, ...about, ...range, instants: encoded };
 }
 
 /** Throws RefusedArgument for what no encodeReel wrote. */
 export function decodeReel(encoded: EncodedReel): MapReel {
-  const { schema, name, zones, owners, region, start, count, cellFrames } = encoded;
+  const { schema, name, subject, zones, owners, region, guestFrames } = encoded;
+  const { start, count, cellFrames } = encoded;
   if (schema !== SCHEMA) throw new RefusedArgument('reel.schema', String(SCHEMA), schema);
   const length = Math.ceil(count / cellFrames);
   let before: Uint8Array | undefined;
@@ -143,5 +156,5 @@ export function decodeReel(encoded: EncodedReel): MapReel {
     const map = { start, count, cellFrames, cells, frames: totals, backed };
     return { atMs, ...(note === undefined ? {} : { note }), map };
   });
-  return { name, zones, owners, region, instants };
+  return { name, subject, zones, owners, region, guestFrames, instants };
 }

@@ -1,6 +1,7 @@
 // A map as SVG, for papers: cells, borders of zones, a legend with figures.
 
 import { FRAMES_PER_MIB, MS_PER_S } from '../abi/unit.ts';
+import { BORDER_BLOCK, BORDER_NONE, BORDER_ZONE, type MapAbout, borderOf } from './border.ts';
 import type { MemoryMap } from './cells.ts';
 import { SHARE_ALL } from './cells.ts';
 import { type MapLayout, eachCell, layoutOfMaps } from './layout.ts';
@@ -77,20 +78,26 @@ function cellsSvg({ cells }: MemoryMap, layout: MapLayout): string {
   return [...back.parts, ...front.parts].join('');
 }
 
-function bordersSvg({ cells }: MemoryMap, layout: MapLayout): string {
+function bordersSvg(map: MemoryMap, layout: MapLayout, about: MapAbout): string {
   const { pixels, tileColumns, tileRows } = layout;
   const tileCells = tileColumns * tileRows;
-  let path = '';
-  eachCell(layout, cells.use.length, (cell, x, y) => {
+  const between = borderOf(map, about);
+  const paths = ['', '', ''];
+  const add = (border: number, line: string): void => {
+    if (border !== BORDER_NONE) paths[border] += line;
+  };
+  eachCell(layout, map.cells.use.length, (cell, x, y) => {
     const at = cell % tileCells;
-    const differs = (other: number): boolean => cells.zone[cell] !== cells.zone[other];
-    if ((at + 1) % tileColumns !== 0 && differs(cell + 1)) path += `M${x + pixels} ${y}v${pixels}`;
-    if (at + tileColumns < tileCells && differs(cell + tileColumns)) {
-      path += `M${x} ${y + pixels}h${pixels}`;
+    if ((at + 1) % tileColumns !== 0) add(between(cell, cell + 1), `M${x + pixels} ${y}v${pixels}`);
+    if (at + tileColumns < tileCells) {
+      add(between(cell, cell + tileColumns), `M${x} ${y + pixels}h${pixels}`);
     }
   });
-  const stroke = cssColour(PALETTE.border);
-  return path === '' ? '' : `<path d="${path}" stroke="${stroke}" fill="none"/>`;
+  const path = (border: number, colour: number): string =>
+    paths[border] === ''
+      ? ''
+      : `<path d="${paths[border]}" stroke="${cssColour(colour)}" fill="none"/>`;
+  return path(BORDER_BLOCK, PALETTE.block) + path(BORDER_ZONE, PALETTE.border);
 }
 
 function legendSvg(reel: MapReel, map: MemoryMap, top: number): { text: string; height: number } {
@@ -110,12 +117,26 @@ function legendSvg(reel: MapReel, map: MemoryMap, top: number): { text: string; 
   return { text: text.join(''), height: perColumn * ROW_HEIGHT };
 }
 
+function pictureSvg(reel: MapReel, map: MemoryMap, layout: MapLayout): string {
+  return `${cellsSvg(map, layout)}${bordersSvg(map, layout, reel)}`;
+}
+
+/** A map alone, for a page that has its title and legend beside it. */
+export function mapPicture(reel: MapReel, map: MemoryMap, label: string): string {
+  const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST, reel.guestFrames);
+  const { width, height } = layout;
+  return (
+    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">` +
+    `${pictureSvg(reel, map, layout)}</svg>`
+  );
+}
+
 /** One moment of a reel. */
 export function mapSvg(reel: MapReel, instant: number = reel.instants.length - 1): string {
   const shown = reel.instants[instant];
   if (shown === undefined) throw new RangeError(`the reel has no instant ${instant}`);
   const { map, note, atMs } = shown;
-  const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST);
+  const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST, reel.guestFrames);
   const legendTop = layout.height + MARGIN;
   const legend = legendSvg(reel, map, legendTop);
   const height = TITLE_HEIGHT + legendTop + legend.height + MARGIN;
@@ -127,6 +148,6 @@ export function mapSvg(reel: MapReel, instant: number = reel.instants.length - 1
     `<title>${escaped(title)}</title>` +
     `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(PALETTE.paper)}"/>` +
     `<text y="20" font-size="14" font-weight="bold">${escaped(title)}</text>` +
-    `<g transform="translate(0 ${TITLE_HEIGHT})">${cellsSvg(map, layout)}${bordersSvg(map, layout)}${legend.text}</g></svg>\n`
+    `<g transform="translate(0 ${TITLE_HEIGHT})">${pictureSvg(reel, map, layout)}${legend.text}</g></svg>\n`
   );
 }

@@ -80,8 +80,14 @@ function signAt({ cells }: MemoryMap, cell: number, isColoured: boolean): string
   return `${ESCAPE}48;2;${rgb(colour)};38;2;${rgb(PALETTE.mark)}m${sign}${ESCAPE}0m`;
 }
 
-function addressOf(frames: number): string {
+function gib(frames: number): string {
   return `${(frames / FRAMES_PER_GIB).toFixed(3)} GiB`.padStart(11);
+}
+
+/** Where a line begins; of several guests, in which. */
+function addressOf(frames: number, guestFrames?: number): string {
+  if (guestFrames === undefined) return gib(frames);
+  return `VM ${Math.floor(frames / guestFrames) + 1}${gib(frames % guestFrames)}`.padStart(16);
 }
 
 /** With escape sequences for colour, or in letters alone. */
@@ -103,7 +109,7 @@ export function mapText(reel: MapReel, map: MemoryMap, isColoured = false): stri
     for (let at = from; at < end; at += step) {
       signs += signAt(map, fullest(cells, at, Math.min(end, at + step)), isColoured);
     }
-    lines.push(`${addressOf(start + from * cellFrames)} |${signs}|`);
+    lines.push(`${addressOf(start + from * cellFrames, reel.guestFrames)} |${signs}|`);
   }
   const signMib = (step * cellFrames) / FRAMES_PER_MIB;
   const legend = legendOf(reel, map, PALETTE).map(({ use, name, frames, backed }) => {

@@ -3,7 +3,7 @@
 import { FRAMES_PER_MIB, MS_PER_S } from '../abi/unit.ts';
 import type { MemoryMap } from './cells.ts';
 import { MapCanvas } from './canvas.ts';
-import { legendOf } from './legend.ts';
+import { type LegendRow, NAMED_MOST, foldOwners, legendOf } from './legend.ts';
 import { type Theme, cssColour, paletteOf } from './palette.ts';
 import type { MapReel } from './reel.ts';
 
@@ -25,6 +25,8 @@ export interface MapView {
   readonly moments: readonly number[];
   /** Other reels in place of these; the slider goes to the last moment. */
   setReels(reels: readonly MapReel[]): void;
+  /** Others with the same moments in place of these; the slider stays where it is. */
+  exchange(reels: readonly MapReel[]): void;
   setTheme(theme: Theme): void;
   /** Shows a moment by its number. */
   show(at: number): void;
@@ -135,7 +137,7 @@ class Maps implements MapView {
   #reels: readonly MapReel[] = [];
   #canvases: MapCanvas[] = [];
   #at = 0;
-  #rows: readonly (readonly [string, Figures])[] = [];
+  #shown: readonly MemoryMap[] = [];
   moments: readonly number[] = [];
 
   constructor(root: HTMLElement, options: MapViewOptions) {
@@ -157,6 +159,16 @@ class Maps implements MapView {
   }
 
   setReels(reels: readonly MapReel[]): void {
+    this.#put(reels);
+    this.show(this.moments.length - 1);
+  }
+
+  exchange(reels: readonly MapReel[]): void {
+    this.#put(reels);
+    this.show(Math.min(this.#at, this.moments.length - 1));
+  }
+
+  #put(reels: readonly MapReel[]): void {
     this.#reels = reels;
     this.moments = momentsOf(reels);
     if (this.#canvases.length === reels.length) {
@@ -170,7 +182,6 @@ class Maps implements MapView {
       for (const canvas of this.#canvases) canvas.fit();
     }
     this.#slider.reset(this.moments.length);
-    this.show(this.moments.length - 1);
   }
 
   setTheme(theme: Theme): void {
@@ -187,31 +198,40 @@ class Maps implements MapView {
     this.#reels.forEach((reel, pane) => {
       const instant = reel.instants[instantAt(reel, atMs)];
       if (instant === undefined) return;
-      if (instant.note !== undefined) notes.add(instant.note);
+      const isAlone = this.#reels.length === 1;
+      if (isAlone && instant.note !== undefined) notes.add(instant.note);
       this.#canvases[pane]?.draw(instant.map, paletteOf(this.#theme));
+      if (!isAlone) this.#canvases[pane]?.say(instant.note);
       shown.push(instant.map);
     });
     const note = [...notes].map((text) => `, ${text}`).join('');
     const { momentText } = this.#options;
     this.#slider.set(at, momentText?.(atMs) ?? `${(atMs / MS_PER_S).toFixed(2)} s${note}`);
-    this.#explain(shown);
+    this.#shown = shown;
+    this.#explain();
     this.#options.onMoment?.(atMs);
   }
 
-  /** Legend and table: a row a name, a column of figures a reel. */
-  #explain(maps: readonly MemoryMap[]): void {
+  /** A row a name, a column of figures a reel. */
+  #rowsOf(read: (rows: LegendRow[]) => LegendRow[]): [string, Figures][] {
     const palette = paletteOf(this.#theme);
     const rows = new Map<string, Figures>();
-    maps.forEach((map, pane) => {
+    this.#shown.forEach((map, pane) => {
       const reel = this.#reels[pane] as MapReel;
-      for (const { name, colour, frames, backed } of legendOf(reel, map, palette)) {
+      for (const { name, colour, frames, backed } of read(legendOf(reel, map, palette))) {
         const row = rows.get(name) ?? { colour, frames: [], backed: [] };
         row.frames[pane] = frames;
         row.backed[pane] = backed;
         rows.set(name, row);
       }
     });
-    const entries = [...rows];
+    return [...rows];
+  }
+
+  #explain(): void {
+    // of several reels, equal names need not have equal colours
+    const most = this.#reels.length > 1 ? 0 : NAMED_MOST;
+    const entries = this.#rowsOf((rows) => foldOwners(rows, most));
     if (this.#legend.children.length !== entries.length) {
       this.#legend.replaceChildren(...entries.map(legendItem));
     }
@@ -219,10 +239,9 @@ class Maps implements MapView {
       const [swatch, title, size] = (this.#legend.children[at] as Element).children;
       (swatch as HTMLElement).style.background = cssColour(colour);
       (title as Element).textContent = name;
-      const sizes = maps.map((_, pane) => mib(frames[pane] ?? 0)).join(' | ');
+      const sizes = this.#shown.map((_, pane) => mib(frames[pane] ?? 0)).join(' | ');
       (size as Element).textContent = `${sizes} MiB`;
     });
-    this.#rows = entries;
     if (this.#details.open) this.#fillTable();
   }
 
@@ -234,7 +253,7 @@ class Maps implements MapView {
     });
     head.append(...['memory', ...names].map((name) => made('th', '', name)));
     for (const cell of head.children) cell.setAttribute('scope', 'col');
-    const body = this.#rows.map(([name, { frames, backed }]) => {
+    const body = this.#rowsOf((rows) => rows).map(([name, { frames, backed }]) => {
       const row = made('tr', '');
       const title = made('th', '', name);
       title.scope = 'row';

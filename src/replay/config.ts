@@ -12,6 +12,7 @@ import type {
 } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { OnEvent } from './listener.ts';
+import type { MapsConfig } from './map-meter.ts';
 
 export interface SystemReplayConfig {
   readonly trace: Pick<Trace, 'functions' | 'spanMs' | 'sessions'>;
@@ -31,6 +32,8 @@ export interface SystemReplayConfig {
   readonly contention: boolean;
   /** Work of a VM's devices slows down the calls that run in it. */
   readonly interference: boolean;
+  /** What is drawn of it. */
+  readonly maps?: MapsConfig | undefined;
   readonly onEvent?: OnEvent | undefined;
   /** Gets a row a call that counts, in batches. */
   readonly onRecords?: ((rows: RecordRows) => void) | undefined;

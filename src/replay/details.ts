@@ -2,6 +2,7 @@
 
 import { FRAME_BYTES } from '../abi/unit.ts';
 import { PRICE_LEVELS, PUBLISHED, type Prices } from '../cost/index.ts';
+import { encodeReel } from '../map/index.ts';
 import type {
   Cdf,
   Details,
@@ -116,6 +117,7 @@ function sentencesOf(systems: ReplayRun['systems']): Record<string, string> {
 
 /** What is too long for the results. */
 export function detailsOf(run: ReplayRun, prices: Prices = PUBLISHED): Details {
+  const maps = run.systems.flatMap((one) => (one.maps === undefined ? [] : [encodeReel(one.maps)]));
   return {
     series: run.systems.map(seriesOf),
     starts: run.systems.map(startsOf),
@@ -123,5 +125,6 @@ export function detailsOf(run: ReplayRun, prices: Prices = PUBLISHED): Details {
     levels: levelsOf(run),
     sensitivity: sensitivityOf(run, prices),
     sentences: sentencesOf(run.systems),
+    ...(maps.length > 0 && { maps }),
   };
 }

@@ -7,7 +7,10 @@ import type { Measured } from './meters.ts';
 import type { ReclaimMeter } from './reclaim-meter.ts';
 import type { SystemRun } from './run.ts';
 
-export interface Finished extends Pick<SystemRun, 'name' | 'unserved' | 'shortage' | 'prewarms'> {
+export interface Finished extends Pick<
+  SystemRun,
+  'name' | 'unserved' | 'shortage' | 'prewarms' | 'maps'
+> {
   readonly measured: Measured;
   readonly reclaimed: ReclaimMeter['frames'];
   readonly ledger: Pick<Ledger, 'receipt' | 'measured' | 'warmup'>;

@@ -10,6 +10,7 @@ import { FunctionMeter } from './function-meter.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener } from './listener.ts';
+import { MapMeter } from './map-meter.ts';
 import { Meters } from './meters.ts';
 import { Headcount, Population } from './population.ts';
 import { Prewarmer } from './prewarmer.ts';
@@ -38,6 +39,7 @@ export const REPLAY_KNOWN: Known = {
     Interference,
     Ledger,
     Listener,
+    MapMeter,
     Meters,
     Population,
     Prewarmer,

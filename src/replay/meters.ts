@@ -77,7 +77,7 @@ export class Meters {
     const { containers, vms } = this.population;
     let [freeFrames, wholeFrames] = [0, 0];
     for (const vm of this._config.vms()) {
-      const space = vm.freeSpace;
+      const space = vm.unstirred.core.freeSpace();
       freeFrames += space?.frames ?? 0;
       wholeFrames += space?.wholeFrames ?? 0;
     }

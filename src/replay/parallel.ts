@@ -6,6 +6,7 @@ import { TooManyGuests, compiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Hand, type Hire, type Report, playAll } from './crew.ts';
 import { type ErrorRecord, type HandData, errorOf } from './hand.ts';
+import { mapsOf } from './map-meter.ts';
 import { type ReplayPlan, expectFunctions, optionsOf } from './plan.ts';
 import { type ReplayOptions, replay, runOf, warmupMsOf } from './replay.ts';
 import type { ReplayRun } from './run.ts';
@@ -63,7 +64,8 @@ export async function replayPlan(
   const kit = builtin('node:worker_threads');
   if (jobs <= 1 || kit === undefined) return replay(trace, { ...said, ...heard });
   const elapsedMs = startWall();
-  warmupMsOf(trace, said);
+  const warmupMs = warmupMsOf(trace, said);
+  if (said.maps !== undefined) mapsOf(said.maps, trace, warmupMs);
   const hire = threads(kit, {
     trace,
     plan,

@@ -26,6 +26,7 @@ import {
   nearestName,
 } from '../check/index.ts';
 import type { Trace } from '../trace/index.ts';
+import type { MapsChoice } from './map-meter.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
@@ -73,6 +74,8 @@ export interface ReplayPlan {
   readonly workload?: Partial<WorkloadParameters> | undefined;
   /** Memory of functions, by their names in the trace. */
   readonly memory?: Readonly<Record<string, OwnMemory>> | undefined;
+  /** Memory at chosen moments, as maps; none if not said. */
+  readonly maps?: MapsChoice | undefined;
 }
 
 /** Every function whose memory is said is one of the trace. Throws RefusedArgument. */
@@ -151,5 +154,6 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     workload,
     profile: profileWith(plan.memory),
     machine: machineOf(plan),
+    maps: plan.maps && expectObject('maps', plan.maps),
   };
 }

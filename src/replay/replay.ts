@@ -51,6 +51,7 @@ import { profilesOf } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
 import type { SystemReplayConfig } from './config.ts';
+import { type MapsChoice, mapsOf } from './map-meter.ts';
 import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
@@ -88,6 +89,8 @@ export interface ReplayOptions {
   readonly onEvent?: OnEvent | undefined;
   /** Gets a row a call that counts, in batches as the replay goes on. */
   readonly records?: RecordSink | undefined;
+  /** Memory at chosen moments, as maps (SystemRun.maps); none if not said. */
+  readonly maps?: MapsChoice | undefined;
   /** Called now and then: the system being played and the share of its trace that is done. */
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
@@ -386,10 +389,11 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
       const keepAlive = options.keepAlive?.() ?? fixedKeepAlive();
       const idle = idleOf(options);
       const { onEvent, records } = options;
+      const maps = options.maps && mapsOf(options.maps, trace, warmupMs);
       const onRecords = records && ((rows: RecordRows): void => records.add(spec.name, rows));
       const policies = { keepAlive, idle, ...hostsOf(options, keepAlive) };
       const shared = { trace, profiles, machine, prices, warmupMs, onEvent, onRecords };
-      const config = { ...shared, ...policies };
+      const config = { ...shared, ...policies, maps };
       outcomes.push({ run: await replaySystem({ spec, index, options }, config, trace) });
     } catch (error) {
       if (error instanceof ReplayInterrupted || error instanceof UnreadableState) throw error;

@@ -110,7 +110,9 @@ export class Rests {
     const { pool, queues, disturbances } = this._config;
     const { waitMs, isResumed } = this.wake(pool.container(slot).vm);
     if (waitMs === 0 && !isResumed) return 0;
-    const contended = isResumed ? queues.enter(pool.host(slot), 'clone') : undefined;
+    const contended = isResumed
+      ? queues.enter(pool.host(slot), 'clone', pool.host(slot).vms - 1)
+      : undefined;
     return disturbances.wait(slot, waitMs, contended?.delayMs);
   }
 

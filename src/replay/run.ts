@@ -1,6 +1,7 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
 import type { PriceLevel } from '../cost/index.ts';
+import type { MapReel } from '../map/index.ts';
 import type { Repairs } from '../report/index.ts';
 import type { FootprintSeries } from './footprint-meter.ts';
 import type { FunctionRows } from './function-meter.ts';
@@ -100,6 +101,8 @@ export interface SystemRun {
   readonly receipt: Float64Array;
   /** How far prices move its figures. */
   readonly weights: Weights;
+  /** Of the function that is drawn, if maps were asked for; not in the hash. */
+  readonly maps?: MapReel | undefined;
   /** Of the final memory states and all figures: the same input and seed give the same. */
   readonly hash: string;
 }

@@ -4,6 +4,7 @@ import { NS_PER_MS } from '../abi/unit.ts';
 import { type Receipt, addRecord, newReceipt } from '../cost/index.ts';
 import {
   COUNT_CZONE_BLOCKS,
+  type Contended,
   type Counts,
   type MicroVm,
   START_STEPS,
@@ -13,7 +14,6 @@ import {
 } from '../serverless/index.ts';
 import { LEVELS, type Pricing, addToReceipt } from './pricing.ts';
 import { Samples } from './samples.ts';
-import type { Contended } from './start-queue.ts';
 
 const STEPS = START_STEPS.length;
 /** Steps before it are the sandbox's. */

@@ -4,6 +4,7 @@ import { bound } from '../graph/index.ts';
 import { NS_PER_MS } from '../abi/unit.ts';
 import {
   type Container,
+  type Contended,
   type Counts,
   type FunctionProfile,
   type MicroVm,
@@ -21,6 +22,7 @@ import { finishedRun } from './finished.ts';
 import { Interference } from './interference.ts';
 import { Ledger } from './ledger.ts';
 import { Listener } from './listener.ts';
+import { MapMeter } from './map-meter.ts';
 import { Meters } from './meters.ts';
 import { Prewarmer } from './prewarmer.ts';
 import { Pricing, addToReceipt } from './pricing.ts';
@@ -56,6 +58,7 @@ export class SystemReplay {
   /** undefined: VMs of idle containers are left alone. */
   private readonly _rests: Rests | undefined;
   private readonly _ledger: Ledger;
+  private readonly _maps: MapMeter | undefined;
   /** Of the call that begins or ends. */
   private readonly _counts: Counts = newCounts();
 
@@ -66,11 +69,12 @@ export class SystemReplay {
     const functions = trace.functions.length;
     this._name = spec.name;
     this._config = config;
-    const systems = Array.from({ length: config.hosts }, () =>
+    const systems = Array.from({ length: config.hosts }, (_, host) =>
       spec.create({
         machine,
         clock: this._clock,
         workNs: bound(pricing, pricing.workNs),
+        bootTurn: bound(this, this._bootTurn, host),
       }),
     );
     this._fleet = new Fleet(systems, { functions, placement: hostPlacement });
@@ -117,8 +121,13 @@ export class SystemReplay {
       this._rests = new Rests({ ...parts, policy: config.idle, machine, functions: measured });
     }
     this._recorder = config.onRecords && new Recorder(this._pool, config.onRecords);
+    this._maps = config.maps && new MapMeter(config.maps, bound(this._pool, this._pool.vmsOf));
     const follow: Follow = bound(this, this._follow);
     this._sessions = trace.sessions && new SessionPlayer(trace.sessions, this._clock, follow);
+  }
+
+  private _bootTurn(at: number): Contended | undefined {
+    return this._queues.forBoot(this._fleet.hosts[at] as Host);
   }
 
   /** The memory of a session's sandbox is another from now on. */
@@ -148,6 +157,7 @@ export class SystemReplay {
   private _endInstant(nextMs: number): void {
     if (this._fleet.isOver) this._shortage.settle();
     this._meters.footprint.advance(nextMs);
+    this._maps?.advance(nextMs);
   }
 
   private _playUntil(untilMs: number): void {
@@ -198,9 +208,8 @@ export class SystemReplay {
   }
 
   private _arrive(functionId: number, durationMs: number): void {
-    const { keepAlive } = this._config;
     const measured = this._ledger.isMeasured;
-    keepAlive.arrived(functionId, this._clock.now);
+    this._config.keepAlive.arrived(functionId, this._clock.now);
     this._prewarmer.arrived(functionId);
     const slot = this._pool.take(functionId, this._clock.now);
     if (slot < 0) {
@@ -208,10 +217,6 @@ export class SystemReplay {
       return;
     }
     if (measured) this._meters.functions.began(functionId, 'warm');
-    this._runWarm(slot, durationMs, measured);
-  }
-
-  private _runWarm(slot: number, durationMs: number, measured: boolean): void {
     this._setIdle(slot, false);
     this._pool.setCall(slot, durationMs, measured);
     this._recorder?.assign(slot, found('warm', this._clock.now));
@@ -475,9 +480,10 @@ export class SystemReplay {
     const { receipt, measured } = this._ledger;
     addToReceipt(receipt, measured, machine.blockFrames);
     for (const slot of meters.disturbances.slots) this._measureEnd(slot);
-    for (const [vm, id] of this._runningVms()) meters.functions.ended(id, vm);
+    for (const [vm, id] of this._pool.vms()) meters.functions.ended(id, vm);
     const run = finishedRun({
       name: this._name,
+      maps: this._maps?.reel(this._name),
       measured: meters.measured(profiles, this._pool.idleMs(trace.spanMs), receipt),
       unserved: unserved.length,
       shortage: this._shortage.counts,
@@ -489,11 +495,5 @@ export class SystemReplay {
     this._listener = undefined;
     for (const slot of this._pool.slots()) this._stop(slot);
     return run;
-  }
-
-  /** VMs with the function whose containers they have. */
-  private _runningVms(): Map<MicroVm, number> {
-    const pool = this._pool;
-    return new Map(pool.slots().map((slot) => [pool.container(slot).vm, pool.functionId(slot)]));
   }
 }

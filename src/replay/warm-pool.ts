@@ -1,7 +1,7 @@
 // Containers of a replay by slot, in columns, and the idle ones of each function as a list through two of them: the one
 // used last is taken first, so that the others grow old together.
 
-import type { Container } from '../serverless/index.ts';
+import type { Container, MicroVm } from '../serverless/index.ts';
 import type { Host } from './fleet.ts';
 
 /** No slot. */
@@ -98,6 +98,16 @@ export class WarmPool {
 
   functionId(slot: number): number {
     return this._functionIds[slot] as number;
+  }
+
+  /** VMs with the function whose containers they have. */
+  vms(): Map<MicroVm, number> {
+    return new Map(this.slots().map((slot) => [this.container(slot).vm, this.functionId(slot)]));
+  }
+
+  /** Those of one function. */
+  vmsOf(functionId: number): MicroVm[] {
+    return [...this.vms()].flatMap(([vm, id]) => (id === functionId ? [vm] : []));
   }
 
   /** The call that a container runs or was started for. */

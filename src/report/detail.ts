@@ -2,6 +2,7 @@
  * Records beside the results: too long for `results.json`, optional everywhere. A report leaves out the section of an absent
  * record and says so. All but `starts` are in `details.json`.
  */
+import type { EncodedReel } from '../map/index.ts';
 import type { SensitivityResult } from './results.ts';
 
 /** Host memory of a system over time. Values hold from their instant to the next (a step function). */
@@ -71,6 +72,8 @@ export type Details = {
   readonly levels?: readonly LevelFigures[] | undefined;
   /** Each price at its ends, from the run's counts; results have their own where it was asked for. */
   readonly sensitivity?: SensitivityResult | undefined;
+  /** A system each: memory of one function's VMs at the same moments. */
+  readonly maps?: readonly EncodedReel[] | undefined;
   /** What each system is, in a sentence. */
   readonly sentences?: Readonly<Record<string, string>> | undefined;
 };

@@ -1,5 +1,6 @@
 /** details.json: what of the details a report is made from again. Lists of numbers are arrays there and typed arrays here. */
 import { z } from 'zod';
+import { decodeReel } from '../map/index.ts';
 import { type Details, DISTRIBUTIONS, JUDGED } from './detail.ts';
 import { ResultsError, sensitivitySchema, shapeProblems } from './schema.ts';
 
@@ -20,6 +21,41 @@ const series = z
 const cdf = z
   .strictObject({ system: z.string(), values: column, share: column })
   .refine(({ values, share }) => values.length === share.length, 'columns are not equally long');
+
+const whole = z.int().nonnegative();
+
+/** A reel as encodeReel() writes it: what its cells say is seen when they are unpacked. */
+const reel = z
+  .strictObject({
+    schema: z.literal(1),
+    name: z.string(),
+    subject: z.string().optional(),
+    zones: z.array(z.string()),
+    owners: z.array(z.string()),
+    region: z.strictObject({ start: whole, frames: whole, blockFrames: whole }).optional(),
+    guestFrames: whole.optional(),
+    start: whole,
+    count: whole,
+    cellFrames: whole,
+    instants: z
+      .array(
+        z.strictObject({
+          atMs: finite,
+          note: z.string().optional(),
+          frames: z.array(z.tuple([whole, whole, whole])),
+          cells: z.string(),
+        }),
+      )
+      .nonempty(),
+  })
+  .superRefine((one, context) => {
+    try {
+      decodeReel(one);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      context.addIssue({ code: 'custom', message });
+    }
+  });
 
 const atLevels = z.tuple([finite, finite, finite]);
 
@@ -50,6 +86,7 @@ const detailsSchema = z.strictObject({
     )
     .optional(),
   sensitivity: sensitivitySchema.optional(),
+  maps: z.array(reel).optional(),
   sentences: z.record(z.string(), z.string()).optional(),
 });
 

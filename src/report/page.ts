@@ -10,8 +10,10 @@ import { figuresOf, tornadoFigures } from './figure/figures.ts';
 import type { Figure } from './figure/spec.ts';
 import { type FunctionData, functionData, functionSection } from './page/functions.ts';
 import { glossaryHtml } from './page/glossary.ts';
+import type { EncodedReel } from '../map/index.ts';
 import { headlineHtml } from './page/headline.ts';
 import { paragraph, section } from './page/html.ts';
+import { mapsSection } from './page/maps.ts';
 import { runSection } from './page/run.ts';
 import { pageScript } from './page/script.ts';
 import {
@@ -35,6 +37,7 @@ const CONTENTS: readonly (readonly [id: string, title: string])[] = [
   ['comparison', 'Comparison'],
   ['start-up', 'Start-up'],
   ['memory', 'Memory'],
+  ['maps', 'Maps'],
   ['population', 'Containers'],
   ['waste', 'Waste'],
   ['functions', 'Functions'],
@@ -52,6 +55,7 @@ export type PageData = {
   /** One is shown at a time. */
   readonly tornados: readonly Figure[];
   readonly functions: FunctionData;
+  readonly maps: readonly EncodedReel[];
 };
 
 function head({ trace, seed, systems }: Results): string {
@@ -77,6 +81,7 @@ function bodyOf(content: Content, data: PageData): string {
     comparison(content),
     startUp(content),
     memory(content),
+    mapsSection(results, details),
     population(content),
     waste(content),
     functionSection(data.functions),
@@ -115,6 +120,7 @@ export async function pageHtml(
     figures: figuresOf(results, details),
     tornados: tornadoFigures(results, details),
     functions: functionData(results),
+    maps: details.maps ?? [],
   };
   const style = styleText();
   const scripts =

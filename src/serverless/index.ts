@@ -45,6 +45,7 @@ export {
   fixedKeepAlive,
 } from './keep-alive/index.ts';
 export {
+  type Contended,
   DEFAULT_IDLE_RECLAIM_MS,
   type MachineConfig,
   type SystemContext,
@@ -70,7 +71,7 @@ export {
 export { type OwnMemory, withMemory } from './own-memory.ts';
 export { spareFrames } from './park.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
-export { START_STEPS, type Start, type StartStep, type Stop } from './system.ts';
+export { START_STEPS, type Parent, type Start, type StartStep, type Stop } from './system.ts';
 export type {
   Asked,
   DeviceWork,

@@ -64,6 +64,16 @@ export const DEFAULT_IDLE_RECLAIM_MS = 1000;
 /** Files: the root file system and one function's. */
 const FILES_PER_VM = 4;
 
+/** What a VM's start takes longer than alone, because of others that start on its host or stand there. */
+export interface Contended {
+  /** By the run's clock. */
+  readonly delayNs: number;
+  /** Milliseconds by level of prices. */
+  readonly delayMs: readonly number[];
+  /** What it costs the host. */
+  readonly operations: Operations;
+}
+
 /** What a system is made of. */
 export interface SystemContext {
   /** The machine that its VMs are made by. */
@@ -72,6 +82,8 @@ export interface SystemContext {
   readonly clock: Clock;
   /** How long operations and the release of so many frames take the host; without it, no time. */
   readonly workNs?: ((operations: Operations, releasedFrames: number) => number) | undefined;
+  /** The system boots a VM on its host for itself: its turn among all that start there (`Start.parent`). */
+  readonly bootTurn?: (() => Contended | undefined) | undefined;
 }
 
 /** Cores are reused between the systems of a run: making one is dearer than overwriting it. */

@@ -32,7 +32,7 @@ export function soloConfig(machine: MachineConfig, profile: FunctionProfile): Gu
 }
 
 /** A VM with its container in it, and what came before its own start. */
-export interface Sandbox extends Pick<Start, 'waitNs'> {
+export interface Sandbox extends Pick<Start, 'waitNs' | 'parent'> {
   readonly container: Container;
   readonly before?: Readonly<Record<string, Operations>>;
 }
@@ -74,14 +74,14 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   start(profile: FunctionProfile): Start {
-    const { container, before, waitNs } = this._make(profile);
+    const { container, before, ...late } = this._make(profile);
     const { vm, startOperations } = container;
     const counts = newCounts();
     vm.settle(counts);
     const paged = vm.takeOperations();
     const memory = paged === undefined ? {} : { memory: paged };
     const operations = { ...before, ...startOperations, ...memory };
-    return { container, newVm: true, operations, counts, ...(waitNs !== undefined && { waitNs }) };
+    return { container, newVm: true, operations, counts, ...late };
   }
 
   /** The whole VM goes with its container: nothing is asked back from a guest. */

@@ -4,7 +4,7 @@
 import type { Counts, HostMemory, MicroVm, Operations } from '../vmm/index.ts';
 import type { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { SystemContext } from './machine.ts';
+import type { Contended, SystemContext } from './machine.ts';
 
 /**
  * Parts of a start-up, in order. `contention`: what a VM's start takes longer because of others on its host. `parent`:
@@ -30,6 +30,14 @@ export const START_STEPS = [
 
 export type StartStep = (typeof START_STEPS)[number];
 
+/** A VM that a container's VM is forked from. */
+export interface Parent {
+  /** By the run's clock, from now. */
+  readonly readyInNs: number;
+  /** By how much it was late because of others: of the start that it was booted for. */
+  readonly contended?: Contended | undefined;
+}
+
 /** What starting a container took. */
 export interface Start {
   /** Ready for its first call. */
@@ -42,6 +50,8 @@ export interface Start {
   readonly counts: Counts;
   /** How long its VM could not begin with it, by the run's clock, when that runs already. */
   readonly waitNs?: number;
+  /** The VM that its own is forked from, if that was booted for it or is still starting. */
+  readonly parent?: Parent | undefined;
 }
 
 /** What the host asked a VM for. */

@@ -94,7 +94,7 @@ export class FunctionImage extends Template {
     if (keeper === 'parent') return this._parent();
     const account = newAccount();
     // what clones map; what a handler reads for them is available memory
-    if (!isCopied) account[CAUSE_HOST_CACHE] = this._readFrames;
+    if (!isCopied && this.runningClones > 0) account[CAUSE_HOST_CACHE] = this._readFrames;
     return account;
   }
 

@@ -8,7 +8,6 @@ import {
   type Counts,
   type CorePool,
   type FrameRange,
-  type FreeSpace,
   GuestKernel,
   type KernelClocks,
   type ResumeTouches,
@@ -148,6 +147,7 @@ export class MicroVm {
     this._guest.suspend();
     this._memory?.suspend();
     this._files.leave();
+    this._template.suspend(true);
     this._settleAccount();
   }
 
@@ -168,6 +168,7 @@ export class MicroVm {
     if (!this.isSuspended) return;
     this.stir();
     this._hibernation?.restore();
+    this._template.suspend(false);
     this._files.useAgain();
     this._guest.resume(touched);
     for (const go of this._deferred.splice(0)) go();
@@ -207,9 +208,9 @@ export class MicroVm {
     return this._guest;
   }
 
-  /** What is free in the guest, if its allocator tells. Looks without a stir: temporary pages of calls that were put off count as free. */
-  get freeSpace(): FreeSpace | undefined {
-    return this._guest.core.freeSpace();
+  /** The guest for who looks and changes nothing, without a stir: temporary pages of calls that were put off count as free. */
+  get unstirred(): Pick<GuestKernel, 'core' | 'config'> {
+    return this._guest;
   }
 
   /** How often the guest was looked at or changed by others than calls. */
@@ -490,7 +491,8 @@ export class MicroVm {
     this._guest.stopWorkers();
     this._context.host.settle(this._held, newAccount());
     this._lasting.set(0);
-    if (!this.isSuspended) this._files.leave();
+    if (this.isSuspended) this._template.suspend(false);
+    else this._files.leave();
     this._template.drop();
     this._context.pool.give(this._guest.core, `VM ${this.id}`, reason);
   }

@@ -43,6 +43,7 @@ export class Template {
   private readonly _host: HostMemory;
   private readonly _held: Float64Array = newAccount();
   private _clones = 0;
+  private _suspended = 0;
 
   constructor(
     image: GuestImage,
@@ -59,6 +60,17 @@ export class Template {
   /** VMs that use it. */
   get clones(): number {
     return this._clones;
+  }
+
+  /** Those of them that run: a suspended one maps nothing. */
+  get runningClones(): number {
+    return this._clones - this._suspended;
+  }
+
+  /** A clone is suspended from now on, or is not any more. */
+  suspend(isSuspended: boolean): void {
+    this._suspended += isSuspended ? 1 : -1;
+    this.settle();
   }
 
   /** A VM uses the image from now on. */

@@ -6,7 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { pageHtml } from '../../src/report/page.ts';
+import { MS_PER_MINUTE } from '../../src/abi/unit.ts';
+import {
+  type MapReel,
+  type MemoryMap,
+  USE_FREE,
+  USE_OWNER,
+  encodeReel,
+} from '../../src/map/index.ts';
 import { HAS_BROWSER, openBrowser } from './chromium.ts';
+import { handMap } from './map.ts';
 import { details, levels, results, series, system } from './report.ts';
 import type { Cdf, Details, TimeSeries } from '../../src/report/detail.ts';
 import type { Results } from '../../src/report/results.ts';
@@ -38,6 +47,29 @@ function longSeries(name: string): TimeSeries {
 function cdfOf(name: string, times: number): Cdf {
   const values = Float64Array.of(70, 74, 80, 300).map((value) => value * times);
   return { system: name, values, share: Float64Array.of(0.25, 0.5, 0.75, 1) };
+}
+
+/** Two moments of two VMs, of which the second comes later. */
+function mapsOf(name: string, shift: number): MapReel {
+  const at = (moment: number): MemoryMap =>
+    handMap(
+      128,
+      (cells, cell) => {
+        const isTaken = cell % 64 < 8 + shift + 4 * moment && (cell < 64 || moment === 1);
+        cells.use[cell] = isTaken ? USE_OWNER + Math.floor(cell / 64) : USE_FREE;
+        cells.taken[cell] = isTaken ? 200 : 0;
+        cells.zone[cell] = cell % 64 < 16 ? 1 : 2;
+      },
+      { [USE_OWNER]: [512 * (8 + shift), 4096], [USE_FREE]: [512 * 40, 512] },
+    );
+  const instants = [0, 1].map((moment) => ({
+    atMs: MS_PER_MINUTE * (1 + moment),
+    note: `${1 + moment} VMs`,
+    map: at(moment),
+  }));
+  const owners = ['container 1 of VM 1', 'container 1 of VM 2'];
+  const zones = ['DMA', 'DMA32', 'Normal', 'Movable'];
+  return { name, subject: 'only', zones, owners, guestFrames: 64 * 512, instants };
 }
 
 /** A run with something in every section. */
@@ -78,6 +110,7 @@ export function wholeRun(): { results: Results; details: Details } {
       cdfs: { startupMs: all, sandboxMs: all, reclaimMs: all, slowdown: slow },
       levels: names.map((name, at) => levels(name, [1 - at / 4, 1 - at / 5, 1 - at / 6])),
       sensitivity: { tolerance: 0.01, prices },
+      maps: names.map((name, at) => encodeReel(mapsOf(name, at))),
       sentences: { 'mcpv-czone': 'Many containers a VM.' },
     },
   };

@@ -34,14 +34,18 @@ export function makeSystem(name: string): ServerlessSystem {
   return systemWithClock(name).system;
 }
 
-/** The same with its clock; `workNs` as in SystemContext, `machine` what differs. */
+/** The same with its clock; `workNs` and `bootTurn` as in SystemContext, `machine` what differs. */
 export function systemWithClock(
   name: string,
-  { workNs, ...machine }: Partial<MachineConfig> & Pick<SystemContext, 'workNs'> = {},
+  {
+    workNs,
+    bootTurn,
+    ...machine
+  }: Partial<MachineConfig> & Pick<SystemContext, 'workNs' | 'bootTurn'> = {},
 ): { system: ServerlessSystem; clock: Clock } {
   const clock = new Clock();
   const all = { ...defaultMachine(), containersPerVm: 4, ...machine };
-  return { system: systemOf(name).create({ machine: all, clock, workNs }), clock };
+  return { system: systemOf(name).create({ machine: all, clock, workNs, bootTurn }), clock };
 }
 
 /** Every rule of the guest holds, and what its account says is idle is what a walk finds. */

@@ -4,6 +4,7 @@ import { type Figure, tableOf } from '../figure/spec.ts';
 import type { PageData } from '../page.ts';
 import { type Kind, saveFigure } from './file.ts';
 import { liveFunctions } from './functions.ts';
+import { liveMaps } from './maps.ts';
 import { Picture, type Stage, onThemeChange } from './picture.ts';
 import { makeSortable, putTable } from './table.ts';
 
@@ -126,6 +127,7 @@ function start(): void {
   }
   legends();
   liveFunctions(data.functions);
+  liveMaps(data.maps);
   for (const table of document.querySelectorAll<HTMLTableElement>('table.sortable'))
     makeSortable(table);
   for (const choices of document.querySelectorAll<HTMLElement>('.choices')) choices.hidden = false;

@@ -186,3 +186,7 @@ export class Picture {
 export function onThemeChange(heard: () => void): void {
   DARK_WISH.addEventListener('change', heard);
 }
+
+export function isDark(): boolean {
+  return DARK_WISH.matches;
+}

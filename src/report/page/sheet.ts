@@ -67,14 +67,14 @@ th[aria-sort=ascending] button::after{content:' ▲'}th[aria-sort=descending] bu
 .tip span{white-space:nowrap}
 footer{padding:2rem 1.25rem 3rem;color:var(--muted);font-size:.9rem}
 @media (max-width:600px){body{font-size:15px}h1{font-size:1.5rem}.facts div{grid-template-columns:1fr;gap:0;margin-bottom:.4rem}.still{overflow-x:auto}.still svg{min-width:620px}.grid .still svg{min-width:0}.prose td:nth-child(2){min-width:14rem}}
-@media screen{.is-live>.still{display:none}}
+@media screen{.is-live>.still,.is-replaced{display:none}}
 `;
 
 export const PRINT = `
 @page{size:A4;margin:14mm 12mm}
 @media print{
 html{scroll-padding:0;font-size:9pt}body{font-size:1rem}thead button{font-size:inherit}header,main,footer{max-width:none;padding:0}
-nav,.tools,.live-picture,.choices,.skip,details.numbers{display:none!important}
+nav,.tools,.live-picture,.choices,.skip,#maps-view,details.numbers{display:none!important}
 h2{break-after:avoid;margin-top:1.4rem}h3,figcaption,caption{break-after:avoid}
 figure,.claims li,tr,.facts div{break-inside:avoid}
 thead{display:table-header-group}

@@ -1,5 +1,6 @@
 /** The page's style: light and dark by the reader's wish, A4 on paper, from 390 px up. */
 import { DARK, LIGHT, type Theme, colourNames } from '../figure/look.ts';
+import { MAP_CSS } from '../../map/index.ts';
 import { PRINT, SCREEN } from './sheet.ts';
 
 function variables(theme: Theme): string {
@@ -19,5 +20,5 @@ export function styleText(): string {
   const dark = `${variables(DARK)};${EXTRAS_DARK}`;
   return `:root{color-scheme:light dark;${variables(LIGHT)};${EXTRAS_LIGHT}}
 @media screen and (prefers-color-scheme:dark){:root{${dark}}}
-${classes()}${SCREEN}${PRINT}`;
+${classes()}${MAP_CSS}${SCREEN}${PRINT}`;
 }

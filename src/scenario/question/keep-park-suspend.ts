@@ -1,53 +1,33 @@
-// Question 10: keep, park or suspend? A sandbox serves ten calls and waits. Kept, it holds what it held; parked, its VM gives back what
-// it can spare; suspended, it is an image on a disk. What each holds, and what its next call takes: for a function that uses what
-// it has, and for one whose calls have another 256 MiB while they run.
+// Question 10: keep, park or suspend? A sandbox serves ten calls, is idle for minutes, serves one more, is idle again. The idle
+// policies of replay say what becomes of its VM meanwhile: what that holds and what the call after it waits for, for a function that
+// uses what it has and for one whose calls have another 256 MiB while they run. Another sandbox of the same kind served ten calls
+// before it, and then works all the time: what the two share is not counted.
 
-import { FRAMES_PER_MIB, NS_PER_S } from '../../abi/unit.ts';
-import { defaultMachine } from '../../replay/index.ts';
+import { FRAMES_PER_MIB, MS_PER_MINUTE, MS_PER_S } from '../../abi/unit.ts';
 import {
-  type Container,
   type FunctionProfile,
-  type ServerlessSystem,
-  profileOf,
+  type IdlePolicy,
+  type SystemRun,
+  idlePolicyOf,
+  replay,
   systemOf,
-} from '../../serverless/index.ts';
-import { Clock } from '../../time/index.ts';
-import {
-  Balloon,
-  COUNTED_PAGES,
-  COUNT_RELEASED_PAGES,
-  type Counts,
-  type Operations,
-  addOperations,
-  newCounts,
-  operationsOf,
-  since,
-} from '../../vmm/index.ts';
-import { passTime } from '../pass-time.ts';
+} from '../../replay/index.ts';
+import { profileOf } from '../../serverless/index.ts';
+import { type Trace, type TraceFunction, traceOf } from '../../trace/index.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
-import { mibOf, msOf, spareFrames } from './sandbox.ts';
+import { mibOf } from './sandbox.ts';
 
 export const IDLE_WAYS = [
   'keep',
-  'park: hinting',
-  'park: balloon',
-  'suspend: lazy',
-  'suspend: working set',
+  'park:30s',
+  'suspend:30s',
+  'suspend:30s/working-set',
+  'park:30s,suspend:60s',
 ] as const;
-export type IdleWay = (typeof IDLE_WAYS)[number];
 
-const SYSTEM: Readonly<Record<IdleWay, string>> = {
-  keep: 'scpv-template',
-  'park: hinting': 'scpv-template',
-  'park: balloon': 'scpv-template',
-  'suspend: lazy': 'lazy/disk/4k',
-  'suspend: working set': 'working-set/disk/4k',
-};
-
-const CALLS = 10;
-/** The driver tries again every 200 ms for what it did not get. */
-const PARK_NS = 10 * NS_PER_S;
-const SLOTS: readonly number[] = COUNTED_PAGES.map(([slot]) => slot);
+/** VMs of one container, from a template and from an image of the function; and VMs of many, with a zone for each. */
+export const IDLE_SYSTEMS = ['scpv-template', 'scpv-snapshot', 'mcpv-czone'] as const;
+export type IdleSystem = (typeof IDLE_SYSTEMS)[number];
 
 const FACTS = { id: 0, name: 'sandbox', memoryMib: 140, averageMs: 1000 };
 const STEADY: FunctionProfile = profileOf(FACTS);
@@ -64,110 +44,126 @@ export const SANDBOXES: Readonly<Record<'steady' | 'bursty', FunctionProfile>> =
 };
 export type SandboxName = keyof typeof SANDBOXES;
 
-interface Rig {
-  readonly profile: FunctionProfile;
-  readonly system: ServerlessSystem;
-  readonly clock: Clock;
-  readonly container: Container;
-  /** What the host holds without the sandbox: another one, and what the two share. */
-  readonly othersFrames: number;
+const MINUTES = 8;
+const END_MS: number = MINUTES * MS_PER_MINUTE;
+const CALLS = 10;
+const CALL_MS = 500;
+/** Longer than any start. */
+const APART_MS: number = 3 * MS_PER_S;
+/** Function 1 is the sandbox; 0 the other one, whose last call goes on to the end. */
+const FIRST_MS: number = MS_PER_MINUTE;
+/** Only the second rest knows a working set. */
+const RESTS_MS: readonly number[] = [4 * MS_PER_MINUTE, 7 * MS_PER_MINUTE];
+const LAST_MS: number = Math.max(...RESTS_MS);
+
+function callsFrom(firstMs: number): number[] {
+  return Array.from({ length: CALLS }, (_, at) => firstMs + at * APART_MS);
 }
 
-function systemFor(way: IdleWay, clock: Clock): ServerlessSystem {
-  const snapshot = way.startsWith('suspend') ? systemOf('scpv-snapshot') : undefined;
-  const spec = snapshot?.with?.(SYSTEM[way]) ?? systemOf(SYSTEM[way]);
-  return spec.create({ machine: defaultMachine(), clock });
+function sandboxTrace(): Trace {
+  const durations = {
+    source: 'trace',
+    averageMs: CALL_MS,
+    percentilesMs: [1],
+    maximumMs: CALL_MS,
+  } as const;
+  const one = {
+    app: 'a',
+    owner: 'o',
+    trigger: undefined,
+    durations,
+    memorySource: 'trace',
+  } as const;
+  const functions: TraceFunction[] = ['other', 'sandbox'].map((name, id) => {
+    return { ...one, id, name, memoryMib: FACTS.memoryMib };
+  });
+  const rows = [
+    ...callsFrom(0).map((startMs) => ({ functionId: 0, startMs, durationMs: CALL_MS })),
+    { functionId: 0, startMs: CALLS * APART_MS, durationMs: END_MS },
+    ...[...callsFrom(FIRST_MS), ...RESTS_MS].map((startMs) => {
+      return { functionId: 1, startMs, durationMs: CALL_MS };
+    }),
+  ];
+  return traceOf({ name: 'keep-park-suspend', functions, rows, minutes: MINUTES });
 }
 
-function call(container: Container, total: Counts): void {
-  container.begin(total, newCounts());
-  container.end(total, newCounts());
+/** What hosts held at an instant, all causes. */
+function heldFrames({ series: { tMs, frames } }: SystemRun, atMs: number): number {
+  const at = tMs.findLastIndex((ms) => ms <= atMs);
+  return frames.reduce((sum, samples) => sum + (samples[at] as number), 0);
 }
 
-function setUp(way: IdleWay, profile: FunctionProfile): Rig {
-  const clock = new Clock();
-  const system = systemFor(way, clock);
-  const other = system.start(profile).container;
-  call(other, newCounts());
-  const othersFrames = system.host.heldFrames;
-  return { profile, system, clock, container: system.start(profile).container, othersFrames };
+interface Played {
+  readonly system: SystemRun;
+  /** By how much the last call was late. */
+  readonly lastLateMs: number;
 }
 
-/** What parking did. */
-interface Parked {
-  readonly operations: Operations;
-  readonly counts: Counts;
-}
-
-function park(way: IdleWay, { container, clock }: Rig, balloon: Balloon): Parked {
-  const { vm } = container;
-  const before = balloon.operations;
-  vm.settle(newCounts());
-  if (way === 'park: hinting') balloon.model.startHinting();
-  else balloon.setTarget(spareFrames(vm));
-  const { counts } = passTime({ vm, clock }, PARK_NS);
-  balloon.setTarget(0);
-  balloon.model.finishHinting();
-  vm.settle(counts);
-  return { operations: since(before, balloon.operations), counts };
-}
-
-/** A restored VM, and the call that it was restored for. */
-function resume({ system, profile }: Rig): number {
-  const operations: Operations = {};
-  const start = system.start(profile);
-  const { vm } = start.container;
-  const parts = [...Object.values(vm.startOperations), ...Object.values(start.operations)];
-  for (const part of parts) addOperations(operations, part);
-  const called = newCounts();
-  call(start.container, called);
-  addOperations(operations, vm.takeOperations() ?? {});
-  return [vm.startCounts, start.counts, called].reduce(
-    (ms, counts) => ms + msOf(operationsOf(counts, SLOTS)),
-    msOf(operations),
-  );
-}
-
-/** One sandbox, idle in one way. */
-export function idleWayRow(sandbox: SandboxName, way: IdleWay): ScenarioRow {
-  const rig = setUp(way, SANDBOXES[sandbox]);
-  const { system, container, othersFrames } = rig;
-  const { vm } = container;
-  const isSuspended = way.startsWith('suspend');
-  const balloon = way.startsWith('park')
-    ? new Balloon(vm, rig.clock, { freePageHinting: true })
-    : undefined;
-  const heldMib = (): number => mibOf(system.host.heldFrames - othersFrames);
-  for (let made = 0; made < CALLS; made += 1) call(container, newCounts());
-  const busyMib = heldMib();
-  const parked = balloon && park(way, rig, balloon);
-  const writtenMib = isSuspended ? mibOf(vm.guest.core.backedFrames) : 0;
-  if (isSuspended) system.stop(container);
-  const idleMib = heldMib();
-  return {
-    sandbox,
-    way,
-    busyMib,
-    idleMib,
-    parkMs: parked ? msOf(parked.operations) + msOf(operationsOf(parked.counts, SLOTS)) : 0,
-    returnedMib: mibOf(parked?.counts[COUNT_RELEASED_PAGES] ?? 0),
-    writtenMib,
-    nextCallMs: isSuspended ? resume(rig) : callMs(container),
+async function play(
+  system: IdleSystem,
+  sandbox: SandboxName,
+  idle: () => IdlePolicy,
+): Promise<Played> {
+  let lastLateMs = 0;
+  const records = {
+    restart: () => {},
+    add: (_: string, { heldUpMs }: { readonly heldUpMs: Float64Array }) => {
+      lastLateMs = heldUpMs.at(-1) ?? lastLateMs;
+    },
   };
+  const played = await replay(sandboxTrace(), {
+    systems: [systemOf(system)],
+    seed: 0,
+    idle,
+    records,
+    profile: ({ id, name }) => ({ ...SANDBOXES[sandbox], id, name }),
+  });
+  return { system: played.systems[0] as SystemRun, lastLateMs };
 }
 
-function callMs(container: Container): number {
-  const counts = newCounts();
-  call(container, counts);
-  return msOf(operationsOf(counts, SLOTS));
+function cpuMs({ priced }: SystemRun): number {
+  const { guest = 0, host = 0 } = priced[1]?.cpuMs ?? {};
+  return guest + host;
+}
+
+/** One sandbox, idle in each way. */
+export async function idleWayRows(
+  system: IdleSystem,
+  sandbox: SandboxName,
+): Promise<ScenarioRow[]> {
+  const rows: ScenarioRow[] = [];
+  let keptMs = 0;
+  for (const way of IDLE_WAYS) {
+    const { system: played, lastLateMs } = await play(system, sandbox, idlePolicyOf(way));
+    if (way === 'keep') keptMs = cpuMs(played);
+    const others = heldFrames(played, FIRST_MS - 1);
+    const { suspends, writtenFrames, resumes, readFrames } = played.rests;
+    rows.push({
+      sandbox,
+      system,
+      way,
+      busyMib: mibOf(heldFrames(played, FIRST_MS + CALLS * APART_MS) - others),
+      idleMib: mibOf(heldFrames(played, LAST_MS - 1) - others),
+      writtenMib: suspends === 0 ? 0 : mibOf(writtenFrames) / suspends,
+      readMib: resumes === 0 ? 0 : mibOf(readFrames) / resumes,
+      workMs: (cpuMs(played) - keptMs) / RESTS_MS.length,
+      lateMs: lastLateMs,
+    });
+  }
+  return rows;
+}
+
+async function run(): Promise<ScenarioRow[]> {
+  const rows: ScenarioRow[] = [];
+  for (const sandbox of ['steady', 'bursty'] as const) {
+    for (const system of IDLE_SYSTEMS) rows.push(...(await idleWayRows(system, sandbox)));
+  }
+  return rows;
 }
 
 export const IDLE_WAYS_SCENARIO: Scenario = {
   name: 'keep-park-suspend',
   sentence:
-    'Question 10: keep, park or suspend? What an idle sandbox holds in each way, and what its next call takes.',
-  run: () =>
-    (['steady', 'bursty'] as const).flatMap((sandbox) =>
-      IDLE_WAYS.map((way) => idleWayRow(sandbox, way)),
-    ),
+    'Question 10: keep, park or suspend? What an idle sandbox holds under each idle policy, and by how much its next call is late.',
+  run,
 };

@@ -1,9 +1,10 @@
 // The VM that most questions ask about: a sandbox of 1 GiB, and the task that it is there for.
 
-import { FRAMES_PER_MIB, FRAME_BYTES, NS_PER_MS, NS_PER_S } from '../../abi/unit.ts';
+import { FRAMES_PER_MIB, NS_PER_MS, NS_PER_S } from '../../abi/unit.ts';
 import { type Operations, costNs, publishedMachine, receiptOf } from '../../cost/index.ts';
 import type { Clock } from '../../time/index.ts';
-import { type Balloon, type MicroVm, Process, type Vmm, vmStats } from '../../vmm/index.ts';
+import { spareFrames } from '../../serverless/index.ts';
+import { type Balloon, type MicroVm, Process, type Vmm } from '../../vmm/index.ts';
 import { passTime } from '../pass-time.ts';
 
 export const SANDBOX_MIB = 1024;
@@ -29,15 +30,8 @@ export function msOf(operations: Operations): number {
   return costNs(receiptOf(operations)) / NS_PER_MS;
 }
 
-/** What is inflated, of what the guest says is available (buildbuddy's share). */
-const BALLOON_SHARE = 0.8;
 /** A balloon that has not got its pages by then is not waited for (vm0's limit). */
 const BALLOON_WAIT_S = 10;
-
-/** Pages that an idle guest's balloon is to have. */
-export function spareFrames({ guest }: MicroVm): number {
-  return Math.floor((BALLOON_SHARE * vmStats(guest.memory).availableBytes) / FRAME_BYTES);
-}
 
 /**
  * Inflates a balloon by four fifths of what is available, and deflates it while the guest still runs: the pages are the guest's again,

@@ -48,18 +48,28 @@ export class Forks {
   }
 
   make(profile: FunctionProfile): Sandbox {
-    const { machine, clock, workNs } = this._context;
+    const { machine, clock } = this._context;
     const image = this._images.of(profile);
-    const parent = image.clones === 0 ? parentOperations(profile, image) : undefined;
-    if (parent !== undefined) {
-      this._readyNs.set(image, clock.nowNs + (workNs?.(parent, 0) ?? 0));
-    }
+    const booted = image.clones === 0 ? this._boot(profile, image) : undefined;
     const vm = this._vmm.restore(image);
     const { containerKernelFrames: kernelFrames } = machine;
     const container = new Container(vm, profile, { cpu: 0, kernelFrames });
-    if (parent !== undefined) return { container, before: { parent } };
-    const waitNs = Math.max(0, (this._readyNs.get(image) as number) - clock.nowNs);
-    return { container, waitNs };
+    if (booted !== undefined) return { container, ...booted };
+    const readyInNs = Math.max(0, (this._readyNs.get(image) as number) - clock.nowNs);
+    return { container, waitNs: readyInNs, parent: { readyInNs } };
+  }
+
+  /** A function's parent starts, in its turn among the host's. */
+  private _boot(
+    profile: FunctionProfile,
+    image: FunctionImage,
+  ): Pick<Sandbox, 'before' | 'parent'> {
+    const { clock, workNs, bootTurn } = this._context;
+    const parent = parentOperations(profile, image);
+    const contended = bootTurn?.();
+    const readyInNs = (workNs?.(parent, 0) ?? 0) + (contended?.delayNs ?? 0);
+    this._readyNs.set(image, clock.nowNs + readyInNs);
+    return { before: { parent }, parent: { readyInNs, contended } };
   }
 }
 
@@ -70,7 +80,7 @@ export const SCPV_FORK: SystemSpec = {
   source:
     'Live forks of VMs: forkd, mitos, zeroboot, smolvm (2025-26; docs/prices.md); the sandbox fork of Catalyzer (Du et al., ASPLOS ’20).',
   limits:
-    'The parent is booted, serves no calls, and ends with its last fork; the next start boots another. It does not queue with other boots. Forks have no networks or disks to set up.',
+    'The parent is booted, serves no calls, and ends with its last fork; the next start boots another. Forks have no networks or disks to set up.',
   create: (context) =>
     new OnePerVm(context, (vmm) => {
       const forks = new Forks(context, vmm);

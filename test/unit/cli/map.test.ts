@@ -6,6 +6,9 @@ import { mapCommand } from '../../../src/cli/map.ts';
 import { pagesCommand } from '../../../src/cli/pages.ts';
 import { verifyCommand } from '../../../src/cli/verify.ts';
 import { type EncodedReel, USE_FREE, decodeReel } from '../../../src/map/index.ts';
+import { FORMATS } from '../../../src/report/index.ts';
+import { writeReport } from '../../../src/report/node.ts';
+import { wholeRun } from '../../support/browser.ts';
 import { emptyFolder } from '../../support/built.ts';
 import { ran } from '../../support/command.ts';
 import { copyOf } from '../../support/recorded.ts';
@@ -50,6 +53,34 @@ describe('guestmem map', () => {
     expect(reel).toMatchObject({ name: 'czone' });
     expect(reel.instants.length).toBe(4);
     expect(reel.instants[3]!.map.frames[USE_FREE]).toBeGreaterThan(0);
+  });
+});
+
+describe('guestmem map of a run', () => {
+  it('draws the maps of a system', async () => {
+    const { results, details } = wholeRun();
+    const folder = emptyFolder();
+    await writeReport(
+      { results, details },
+      FORMATS.filter(({ name }) => name === 'json'),
+      folder,
+    );
+    const { out } = await ran(mapCommand(), folder, '--by', 'mcpv-czone', '--at', '60');
+    expect(out).toMatch(/^mcpv-czone\n +VM 1 +0\.000 GiB \|.{64}\|\n/);
+    const other = await ran(mapCommand(), folder, '--by', 'nobody');
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining('--by: expected one of')]);
+  });
+
+  it('says what makes them where there are none', async () => {
+    const { results } = wholeRun();
+    const folder = emptyFolder();
+    await writeReport(
+      { results, details: {} },
+      FORMATS.filter(({ name }) => name === 'json'),
+      folder,
+    );
+    const { code, err } = await ran(mapCommand(), folder);
+    expect([code, err]).toEqual([2, expect.stringContaining('replay --maps')]);
   });
 });
 

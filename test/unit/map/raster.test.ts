@@ -32,6 +32,15 @@ describe('pixels', () => {
     expect(at(1, 1)).toBe(pixelOf(palette.free[11] as number));
   });
 
+  it('have a line between blocks of the region for CZones', () => {
+    const drawn = new Uint32Array(pixels.length);
+    const region = { start: 16 * 512, frames: 32 * 512, blockFrames: 512 };
+    paintMap(map, layout, palette, drawn, { region });
+    const edge = (row: number): number =>
+      drawn[(row * layout.pixels + 1) * layout.width + layout.pixels - 1]!;
+    expect([edge(1), edge(2)]).toEqual([pixelOf(palette.paper), pixelOf(palette.block)]);
+  });
+
   it('have a border between zones and a corner where a cell is marked', () => {
     expect(at(0, layout.pixels - 1)).toBe(pixelOf(palette.border));
     expect(at(3 * layout.pixels - 2, 0)).toBe(pixelOf(palette.mark));

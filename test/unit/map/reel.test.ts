@@ -23,6 +23,11 @@ function throughJson(encoded: EncodedReel): EncodedReel {
 }
 
 describe('a reel', () => {
+  it('keeps what it is of, and whose place is where', () => {
+    const about = { subject: 'fn', guestFrames: 32_768 };
+    expect(decodeReel(throughJson(encodeReel({ ...reel, ...about })))).toMatchObject(about);
+  });
+
   it('comes back from its file', () => {
     expect(decodeReel(throughJson(encodeReel(reel)))).toEqual(reel);
   });

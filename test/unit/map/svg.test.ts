@@ -1,6 +1,6 @@
 /** A map as SVG. */
 import { describe, expect, it } from 'vitest';
-import { mapSvg } from '../../../src/map/svg.ts';
+import { mapPicture, mapSvg } from '../../../src/map/svg.ts';
 import { USE_FILE, USE_FREE } from '../../../src/map/use.ts';
 import { handMap, handReel } from '../../support/map.ts';
 
@@ -27,6 +27,13 @@ describe('an SVG', () => {
     expect(cells.length).toBe(64 + 1);
     expect(svg.match(/h\d+/g)?.length).toBe(8);
     expect(svg).toContain('file: 16.0 MiB');
+  });
+
+  it('is the same cells alone where a page has the rest', () => {
+    const picture = mapPicture(handReel(map), map, 'a <map>');
+    expect(picture).toContain('aria-label="a &lt;map&gt;"');
+    expect(picture.match(/<rect /g)?.length).toBe(64);
+    expect(picture).not.toContain('<text');
   });
 
   it('of a moment that the reel has not is refused', () => {

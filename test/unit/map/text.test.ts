@@ -35,6 +35,12 @@ describe('a map in letters', () => {
     expect(mapText(reel, map)).toContain('t\\u{1b}[2Jwo');
   });
 
+  it('counts the addresses of each guest from its begin', () => {
+    const [first, , third] = mapText({ ...reel, guestFrames: 128 * 512 }, map).split('\n');
+    expect(first).toMatch(/^ *VM 1 +0\.000 GiB \|/);
+    expect(third).toMatch(/^ *VM 2 +0\.125 GiB \|/);
+  });
+
   it('has colours when they are asked for', () => {
     expect(mapText(reel, map, true)).toContain('\u001b[48;2;');
   });

@@ -3,6 +3,7 @@ import { UnreadableState } from '../../../src/graph/index.ts';
 import { writeKept, readKept, BEGIN } from '../../../src/replay/checkpoint.ts';
 import type { SystemReplayConfig } from '../../../src/replay/config.ts';
 import { defaultMachine } from '../../../src/replay/default-machine.ts';
+import { mapsOf } from '../../../src/replay/map-meter.ts';
 import { type ReplayPlan, optionsOf } from '../../../src/replay/plan.ts';
 import { profilesOf } from '../../../src/replay/profiles.ts';
 import { idleOf } from '../../../src/replay/replay.ts';
@@ -57,6 +58,21 @@ function played(system: string, plan: Partial<ReplayPlan>, minutes: readonly num
   }
   return replay.finish().hash;
 }
+
+it('keeps the memory maps that were made until then', () => {
+  const config = { ...configOf({ keepAlive: '30s' }), maps: mapsOf({ moments: 6 }, TRACE, 0) };
+  const plain = new SystemReplay(systemOf('mcpv-czone'), config);
+  let kept = new SystemReplay(systemOf('mcpv-czone'), config);
+  for (const rows of arrivalsOf(TRACE)) {
+    for (const replay of [plain, kept]) replay.advance(rows, 0, rows.startMs.length);
+    const read = readKept(writeKept({ playing: { replay: kept, cursor: BEGIN } }, config), config);
+    if ('playing' in read) kept = read.playing.replay;
+  }
+  const [one, other] = [plain.finish(), kept.finish()];
+  expect(one.maps?.instants).toHaveLength(6);
+  expect(other.maps).toEqual(one.maps);
+  expect(other.hash).toBe(one.hash);
+});
 
 type Case = readonly [system: string, plan: Partial<ReplayPlan>];
 

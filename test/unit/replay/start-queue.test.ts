@@ -47,6 +47,20 @@ describe('VMs that start on a host', () => {
     expect(delayMs.map((ms) => Math.round(ms * 10) / 10)).toEqual([12.4, 19.3, 30]);
   });
 
+  it('let others go first who are done before they come, and wait for those who are not', () => {
+    const queue = new StartQueue(new Pricing(PUBLISHED));
+    const enter = (nowMs: number, afterMs: number): number =>
+      queue.enter('clone', 0, nowMs, afterMs).delayMs[TYPICAL] as number;
+    // a turn of 3.5 ms is given away from 100 on
+    expect(enter(0, 100)).toBe(0);
+    expect(enter(0, 0)).toBe(0);
+    expect(enter(96, 0)).toBe(0);
+    // until 99.5 the one before, and then there is not room for a whole turn
+    expect(enter(97, 0)).toBeCloseTo(6.5, 9);
+    expect(enter(101, 1)).toBeCloseTo(5, 9);
+    expect(enter(300, 0)).toBe(0);
+  });
+
   it('do not wait when they come at a slower pace than they are served', () => {
     expect(Math.max(...delays('clone', 10, { everyMs: 4 }))).toBeLessThan(0.2);
     expect(delays('boot', 10, { everyMs: 4 })[9]).toBeGreaterThan(400);

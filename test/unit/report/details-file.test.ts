@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detailsJson, parseDetails } from '../../../src/report/details-file.ts';
+import { wholeRun } from '../../support/browser.ts';
 import { details, results } from '../../support/report.ts';
 
 describe('details.json', () => {
@@ -24,5 +25,13 @@ describe('details.json', () => {
     const whole = detailsJson(results(), details());
     const bad = whole.replace(new RegExp(`${text.split(':')[0]}:\\[[^\\]]*\\]`), text);
     expect(() => parseDetails(JSON.parse(bad), results())).toThrow(told);
+  });
+
+  it('refuses memory maps that no run wrote', () => {
+    const { results: run, details: whole } = wholeRun();
+    const value = JSON.parse(detailsJson(run, whole)) as { maps: { count: number }[] };
+    expect(parseDetails(value, run).maps).toEqual(whole.maps);
+    value.maps[0]!.count = 1;
+    expect(() => parseDetails(value, run)).toThrow('reel.cells');
   });
 });

@@ -31,6 +31,7 @@ describe('report.html', async () => {
     expect(bare.match(/Not shown: this run kept no [^.]+\./g)).toEqual([
       'Not shown: this run kept no distribution of start-up times.',
       'Not shown: this run kept no footprint over time.',
+      'Not shown: this run kept no memory maps (guestmem replay --maps 24).',
       'Not shown: this run kept no free space of guests over time.',
       'Not shown: this run kept no results at low and high prices.',
     ]);

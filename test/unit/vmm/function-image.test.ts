@@ -6,6 +6,7 @@ import {
   CAUSE_FILE_SHARED,
   CAUSE_HOST_CACHE,
   CAUSE_VMM,
+  type MicroVm,
   newCounts,
 } from '../../../src/vmm/index.ts';
 import { FILE_PAGES, HEAP_PAGES, imageOn, processIn } from '../../support/frozen.ts';
@@ -39,6 +40,28 @@ describe('an image on disk', () => {
     expect(vmm.host.account[CAUSE_ANONYMOUS]).toBe(100);
     vmm.stop(first);
     vmm.stop(second);
+    expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('takes nothing for clones that are all suspended, and what was read again when one is resumed', () => {
+    const vmm = testVmm();
+    const [first, second] = [imageOn(vmm)].flatMap((image) => [
+      vmm.restore(image),
+      vmm.restore(image),
+    ]) as [MicroVm, MicroVm];
+    processIn(first).touch(0, 100, false);
+    first.settle(newCounts());
+    const read = vmm.host.account[CAUSE_HOST_CACHE] as number;
+    first.suspend();
+    expect(vmm.host.account[CAUSE_HOST_CACHE]).toBe(read);
+    second.settle(newCounts());
+    second.suspend();
+    expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
+    second.resume({ cloneReadFrames: 0, cloneWrittenFrames: 0 });
+    expect(vmm.host.account[CAUSE_HOST_CACHE]).toBeGreaterThanOrEqual(read);
+    second.suspend();
+    vmm.stop(second);
+    vmm.stop(first);
     expect(vmm.host.heldFrames).toBeCloseTo(0, 6);
   });
 });

@@ -53,6 +53,21 @@ it('lets forks wait until the parent is frozen, and none that come later', () =>
   expect(system.start(PROFILE).waitNs).toBe(0);
 });
 
+it('boots a parent in its turn among the VMs of its host, and says when forks of it can start', () => {
+  const contended = { delayNs: 2_000_000, delayMs: [1, 2, 3], operations: { bootPerVm: 4 } };
+  let boots = 0;
+  const bootTurn = (): typeof contended => {
+    boots += 1;
+    return contended;
+  };
+  const { system, clock } = systemWithClock('scpv-fork', { workNs: () => 7_000_000, bootTurn });
+  expect(system.start(PROFILE).parent).toEqual({ readyInNs: 9_000_000, contended });
+  clock.advance(3_000_000);
+  const { waitNs, parent } = system.start(PROFILE);
+  expect([waitNs, parent]).toEqual([6_000_000, { readyInNs: 6_000_000 }]);
+  expect(boots).toBe(1);
+});
+
 it('forks write no more than clones of a snapshot do', () => {
   const [forked, restored] = ['scpv-fork', 'scpv-snapshot:memory'].map((name) => {
     const { container } = makeSystem(name).start(PROFILE);

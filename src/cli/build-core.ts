@@ -44,7 +44,7 @@ async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const own = { name: basename(path), mark: WASM, usualBytes: USUAL_BYTES };
   const output = new OutputFolder(dirname(path), [own], { isForced: force });
   const sources = withOwn(coreSources(), ownFile(file));
-  const verdict = checkCore(new WebAssembly.Module(await compileCore(sources, true)));
+  const verdict = checkCore(await compileCore(sources, true));
   print(verdictLine(verdict));
   if (verdict.word === 'broken') {
     process.exitCode = EXIT_FAILURE;

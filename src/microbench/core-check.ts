@@ -118,9 +118,9 @@ function faultOf(core: Core): string | undefined {
 }
 
 function diedOf(error: unknown): string {
-  const isCores = error instanceof CoreError || error instanceof WebAssembly.RuntimeError;
-  if (!isCores) throw error;
-  return error.message;
+  const isTrap = error instanceof Error && error.name === 'RuntimeError';
+  if (!(error instanceof CoreError || isTrap)) throw error;
+  return (error as Error).message;
 }
 
 function compare(standard: Actor, makeOwn: () => Actor): CoreVerdict {
@@ -146,8 +146,8 @@ function compare(standard: Actor, makeOwn: () => Actor): CoreVerdict {
   return { word: 'sound', operations: operation, at: differs };
 }
 
-/** Tries a core that was built as the verify build is. */
-export function checkCore(own: CompiledCore): CoreVerdict {
+/** Tries a core that was built as the verify build is: its file, or what it was compiled to. */
+export function checkCore(own: BufferSource | CompiledCore): CoreVerdict {
   const standard = compiledCore('verify');
   const beside = new Actor();
   useCore('verify', own);

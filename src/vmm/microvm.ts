@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
@@ -484,6 +485,11 @@ export class MicroVm {
     this._pager?.take(last);
     addCounts(counts, last);
     this._end('stopped');
+  }
+
+  /** `using vm = …`: stops it at the block's end, if it runs then. */
+  [Symbol.dispose](): void {
+    this.stop(newCounts());
   }
 
   private _end(reason: string): void {

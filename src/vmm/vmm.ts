@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 
@@ -136,6 +137,11 @@ export class Vmm {
     this._vms.delete(vm);
     vm.stop(counts);
     return counts;
+  }
+
+  /** `using vmm = …`: stops its VMs at the block's end. */
+  [Symbol.dispose](): void {
+    for (const vm of this.vms) this.stop(vm);
   }
 
   /** Moves time on for every driver and device, and brings the account up to date. */

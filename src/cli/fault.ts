@@ -91,7 +91,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
   const { OutputError } = await import('../report/index.ts');
-  const { ExperimentError, MemoryShort } = await import('../experiment/index.ts');
+  const { CheckpointError, ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
@@ -104,6 +104,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     error instanceof TraceError ||
     error instanceof RecordingError ||
     error instanceof OutputError ||
+    error instanceof CheckpointError ||
     error instanceof EngineError ||
     error instanceof QueryError ||
     error instanceof JobError;

@@ -52,7 +52,11 @@ async function playFiles(files: readonly string[], threads: number): Promise<voi
       const reasons: string[] = [];
       for (const { job, store } of found.filter((one) => !one.store.isFinished(one.job))) {
         // a batch system tries again by itself
-        const failed = await playInto([job], 0, store, { engine: threadEngine(threads), signal });
+        const failed = await playInto([job], 0, store, {
+          engine: threadEngine(threads),
+          signal,
+          tell: (line) => complain(`guestmem: ${line}`),
+        });
         for (const { failure } of failed) reasons.push(`${store.folderOf(job)}: ${failure.reason}`);
       }
       return reasons;
@@ -72,6 +76,9 @@ async function serve(url: string, threads: number, flags: WorkerFlags): Promise<
       threads,
       claimMs,
       signal,
+      tell: (line) => {
+        if (!isQuiet) complain(`guestmem: ${line}`);
+      },
       ended: ({ name }, reason) => {
         played += 1;
         if (!isQuiet) complain(`guestmem: ${name} ${reason ?? 'done'}`);

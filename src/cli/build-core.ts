@@ -7,6 +7,7 @@ import { KIB } from '../abi/unit.ts';
 import { type CoreVerdict, checkCore } from '../microbench/index.ts';
 import { formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
+import { writesInto } from './apart.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { compileCore, coreSources, withOwn } from './own-core.ts';
 import { print } from './terminal.ts';
@@ -42,16 +43,21 @@ export function verdictLine({ word, operations, at = 0, fault }: CoreVerdict): s
 async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const path = resolve(out ?? `${basename(file).replace(/(?:\.as)?\.ts$/, '')}.wasm`);
   const own = { name: basename(path), mark: WASM, usualBytes: USUAL_BYTES };
-  const output = new OutputFolder(dirname(path), [own], { isForced: force });
   const sources = withOwn(coreSources(), ownFile(file));
-  const verdict = checkCore(await compileCore(sources, true));
-  print(verdictLine(verdict));
-  if (verdict.word === 'broken') {
-    process.exitCode = EXIT_FAILURE;
-    return;
+  const folder = dirname(path);
+  const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
+  try {
+    const verdict = checkCore(await compileCore(sources, true));
+    print(verdictLine(verdict));
+    if (verdict.word === 'broken') {
+      process.exitCode = EXIT_FAILURE;
+      return;
+    }
+    const content = await compileCore(sources, false);
+    print(wroteLine(output.write([{ name: own.name, content }])));
+  } finally {
+    output.close();
   }
-  const content = await compileCore(sources, false);
-  print(wroteLine(output.write([{ name: own.name, content }])));
 }
 
 export function buildCoreCommand(): Command {

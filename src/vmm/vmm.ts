@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 // A host with VMs: what a library user starts with. Holds the clock, the images, the account of
 // host memory, and the rule for when that runs out.
 

@@ -13,6 +13,7 @@ import {
   MICROBENCHES,
   type Microbench,
   runMicrobenches,
+  useCore,
 } from '../microbench/index.ts';
 import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
@@ -25,6 +26,7 @@ interface BenchFlags {
   readonly filter?: string;
   readonly guest: string;
   readonly policy?: string;
+  readonly core?: string;
   readonly runs: string;
   readonly json?: boolean;
 }
@@ -36,6 +38,8 @@ export interface BenchRecord {
   readonly versions: Readonly<Record<string, string | number>>;
   readonly guestFrames: number;
   readonly policy: string | undefined;
+  /** File of a core of somebody's own. */
+  readonly core?: string | undefined;
   readonly cpu: string;
   readonly benches: readonly BenchResult[];
 }
@@ -68,6 +72,16 @@ export async function policiesOf(file: string): Promise<BenchPolicies> {
   const expected = `exports of ${POLICY_KINDS.join(', ')}, each a function that makes a policy`;
   const names = Object.keys(module).join(', ');
   throw new UsageError(`--policy: expected ${expected}, found ${names === '' ? 'none' : names}`);
+}
+
+/** From now on guests are made on this core: one that `guestmem build-core` has made. */
+function useOwnCore(file: string): void {
+  try {
+    useCore('release', new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+    throw new UsageError(`--core: expected a file that guestmem build-core has made: ${said}`);
+  }
 }
 
 function chosen(filter: string | undefined): readonly Microbench[] {
@@ -107,6 +121,7 @@ async function run(flags: BenchFlags): Promise<void> {
   }
   const runs = wholeNumber('--runs', flags.runs, 1, 1000);
   const policies = flags.policy === undefined ? {} : await policiesOf(flags.policy);
+  if (flags.core !== undefined) useOwnCore(flags.core);
   const setting = { ...policies, frames: guestFrames };
   const benches = await runMicrobenches(chosen(flags.filter), setting, runs, cpuNs);
   const { abi, hash } = coreVersion('release');
@@ -116,6 +131,7 @@ async function run(flags: BenchFlags): Promise<void> {
     versions: { guestmem: packageVersion(), abi, core: hash, runtime: process.version },
     guestFrames,
     policy: flags.policy,
+    core: flags.core,
     cpu: cpus()[0]?.model ?? '',
     benches,
   };
@@ -181,6 +197,7 @@ export function benchCommand(): Command {
     .option('--filter <names>', 'benches whose names begin so, commas between')
     .option('--guest <size>', 'memory of the guest', '1GiB')
     .option('--policy <file>', 'a module that exports growth, placement or keepAlive')
+    .option('--core <file>', 'a core of your own, by `guestmem build-core`')
     .option('--runs <n>', 'runs of each, of which the median is told', '5')
     .option('--json', 'print a record for `bench compare`')
     .addHelpText('after', `\nBenches:\n${listText()}\nDocumentation: docs/benchmarks.md`)

@@ -280,6 +280,7 @@ function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsk
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
+  if (checkpoint === '') throw new UsageError('--checkpoint: expected a file, found ""');
   if (checkpoint === undefined && resume === undefined) return undefined;
   const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
   if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { writeFigures } from '../report/node.ts';
 import { wholeNumber } from './argument.ts';
 import { reportIn } from './report.ts';
+import { untilSignal } from './signals.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -15,7 +16,10 @@ interface FiguresFlags {
 
 async function run(folder: string, { out, width, force }: FiguresFlags): Promise<void> {
   const pixels = wholeNumber('--width', width, 200);
-  print(wroteLine(await writeFigures(reportIn(folder), out, { width: pixels, isForced: force })));
+  const options = { width: pixels, isForced: force };
+  // a signal waits until the figures are whole
+  const paths = await untilSignal(() => writeFigures(reportIn(folder), out, options));
+  print(wroteLine(paths));
 }
 
 export function figuresCommand(): Command {

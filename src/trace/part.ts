@@ -9,9 +9,11 @@ import { type CountedCalls, type RecordedCalls, type Trace, expectTrace } from '
 /** More than anybody has cores. */
 const PARTS_MAX = 10_000;
 
+/** One of the parts that a trace is divided into by function. */
 export interface TracePart {
   /** From 1. */
   readonly number: number;
+  /** How many there are. */
   readonly of: number;
 }
 
@@ -74,6 +76,10 @@ function rowsOf(calls: RecordedCalls, isKept: (at: number) => boolean): Recorded
   };
 }
 
+/**
+ * The trace with the calls of one part's functions only; all functions keep their ids.
+ * Throws RefusedArgument for a part that is not there.
+ */
 export function partOf(trace: Trace, { number, of }: TracePart): Trace {
   expectInteger('part', number, 1, of);
   const parts = deal(expectTrace(trace), of);

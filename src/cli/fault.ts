@@ -90,7 +90,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   // Loaded only now: a command line without a fault does not need them all.
   const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
-  const { OutputError } = await import('../report/index.ts');
+  const { OutputError, ResultsError } = await import('../report/index.ts');
   const { CheckpointError, ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
@@ -98,6 +98,11 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   const { EngineError, JobError, QueryError } = await import('../sweep/index.ts');
   if (error instanceof ExperimentError) {
     for (const problem of error.problems) write(`guestmem: ${problem}`);
+    return EXIT_USAGE;
+  }
+  if (error instanceof ResultsError) {
+    const [first, ...more] = error.problems;
+    write(`guestmem: ${first}${more.length === 0 ? '' : ` (and ${more.length} more)`}`);
     return EXIT_USAGE;
   }
   const isUsage =

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { utf8Of } from '../check/index.ts';
 import {
   type Job,
   JobError,
@@ -31,13 +32,14 @@ const CLAIM = '30s';
 
 /** A job's file lies in the job's folder. */
 function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(file, 'utf8');
+    text = utf8Of(readFileSync(file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new UsageError(`${file}: expected a job's file, found ${code}`);
   }
+  if (text === undefined) throw new UsageError(`${file}: expected UTF-8 text, found other bytes`);
   const job = parseJob(text, file);
   const folder = dirname(resolve(file));
   const store = new JobStore(join(folder, '..', '..'));

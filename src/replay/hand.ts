@@ -20,6 +20,8 @@ export interface HandData {
   readonly isRecorded: boolean;
   /** States are wanted, each time that so many minutes have passed; undefined: none are. */
   readonly everyMinutes?: number | undefined;
+  /** ReplayOptions.guestBytes. */
+  readonly guestBytes?: number | undefined;
 }
 
 /** An error as plain data: a copy of one in another thread has lost its class. */
@@ -112,7 +114,7 @@ async function play(
   heard: Pick<ReplayOptions, 'keeper' | 'signal'>,
 ): Promise<Report> {
   const { index } = order;
-  const { trace, plan, core } = data;
+  const { trace, plan, core, guestBytes } = data;
   useCore('release', core);
   try {
     const systems = plan.systems.slice(index, index + 1);
@@ -126,6 +128,7 @@ async function play(
       ...optionsOf({ ...plan, systems }),
       progress,
       records: data.isRecorded ? records : undefined,
+      guestBytes,
       ...heard,
     });
     return { kind: 'done', index, run: run.systems[0] as SystemRun };

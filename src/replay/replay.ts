@@ -7,13 +7,16 @@ import {
   DEFAULT_IDLE,
   DEFAULT_WHEN_FULL,
   EVICT,
+  GuestOutOfMemory,
   HOST_PLACEMENTS,
+  HostOutOfMemory,
   type HostPlacement,
   type FunctionProfile,
   type IdlePolicy,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
+  TooManyGuests,
   type WhenFull,
   FUNCTION_MODELS,
   type FunctionModel,
@@ -24,6 +27,7 @@ import {
   expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
+  limitGuests,
   memoryBound,
   policyOf,
   whenFullOf,
@@ -100,6 +104,11 @@ export interface ReplayOptions {
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Memory of this thread for the tables of guests, in bytes; without it, as much as they take. Guests beyond it that are not used are
+   * packed until they are: results are the same, and a run takes longer.
+   */
+  readonly guestBytes?: number | undefined;
   /** Keeps what the run can go on from, and has what it goes on from. */
   readonly keeper?: Keeper | undefined;
 }
@@ -218,6 +227,19 @@ class Play {
   }
 }
 
+/** What may end a run whose state is as it was written. */
+const ENDS = [GuestOutOfMemory, HostOutOfMemory, TooManyGuests, ReplayInterrupted, UnreadableState];
+
+/** A state with a right checksum may still be none that a replay was ever in: what it ends in is said of it. */
+function ofItsState(error: unknown): unknown {
+  if (ENDS.some((kind) => error instanceof kind)) return error;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const found = `one that ends in ${name}: ${message}`;
+  return new UnreadableState(`state: expected one that can be played on, found ${found}`, {
+    cause: error,
+  });
+}
+
 /** From the begin, or from what is kept of it. */
 async function replaySystem(
   what: { spec: SystemSpec; index: number; options: ReplayOptions },
@@ -232,7 +254,9 @@ async function replaySystem(
     return kept.run;
   }
   const playing = kept?.playing ?? { replay: new SystemReplay(what.spec, config), cursor: BEGIN };
-  const run = await new Play(what, config, playing).run(trace);
+  const run = await new Play(what, config, playing).run(trace).catch((error: unknown) => {
+    throw kept === undefined ? error : ofItsState(error);
+  });
   keeper?.keep(what.index, writeKept({ run }, config));
   return run;
 }
@@ -397,6 +421,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   });
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
+  limitGuests(options.guestBytes ?? Infinity);
   const outcomes: Outcome[] = [];
   for (const [index, spec] of options.systems.entries()) {
     try {

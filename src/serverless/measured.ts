@@ -1,6 +1,7 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
 // trace says only how much memory it has and how long it runs (docs/decisions/0071-measured-functions.md).
 
+import { RUNTIMES } from './catalogue.ts';
 import {
   DEFAULT_WORKLOAD,
   type FunctionFacts,
@@ -33,19 +34,12 @@ export interface MeasuredFunction {
   readonly fork?: { readonly written: number; readonly file: number } | undefined;
 }
 
-/** What is recorded of the kinds of the catalogue. Video and the larger models are not: the nearest in what they do stand for them. */
+/** Which of them are of a kind of the catalogue. Pictures, video and models are not recorded: their profiles go by memory alone. */
 const LIKE: Readonly<Record<string, string>> = {
   pyaes: 'pyaes.py',
-  image_rotate: 'image_rotate.py',
   chameleon: 'html_table.py',
-  matmul: 'matmul_numpy.py',
-  json_serdes: 'json_serdes.py',
-  video_processing: 'image_rotate.py',
-  lr_serving: 'mlp_serving.py',
-  new_lr_serving: 'mlp_serving.py',
-  lr_training: 'mlp_serving.py',
-  rnn_serving: 'mlp_serving.py',
-  cnn_serving: 'mlp_serving.py',
+  matmul: 'matmul.py',
+  json_serdes: 'json_serdes.mjs',
 };
 
 /** Anonymous memory of a container that has had a hundred calls. */
@@ -53,11 +47,12 @@ function settledOf({ anonymous, grown }: MeasuredFunction): number {
   return Math.max(anonymous, grown[2]);
 }
 
-/** A function of the catalogue's kind; of a bare runtime, the hello nearest in memory, as a ratio. */
+/** A function of the catalogue's kind; of a kind that was not measured, the one nearest in memory, as a ratio. */
 function measuredLike(workload: string, frames: number): MeasuredFunction {
   const name = LIKE[workload];
+  const isRuntime = RUNTIMES.some((one) => one.name === workload);
   const candidates = MEASURED.filter((one) =>
-    name === undefined ? one.name.startsWith('hello.') : one.name === name,
+    name === undefined ? !isRuntime || one.name.startsWith('hello.') : one.name === name,
   );
   const miss = (one: MeasuredFunction): number =>
     Math.abs(Math.log((one.file + settledOf(one)) / Math.max(frames, 1)));

@@ -73,6 +73,7 @@ describe('a run does not go on from', () => {
   it.each([
     ['a file that is not there', `${path}.none`, IDENTITY, /found ENOENT/],
     ['a folder', join(path, '..'), IDENTITY, /found EISDIR/],
+    ['what is no file', '/dev/null', IDENTITY, /found something that is not a file/],
     ['another trace’s', path, { ...IDENTITY, trace: 'z' }, /expected the same trace \(z\)/],
     ['another program’s', path, { ...IDENTITY, program: 'z' }, /expected the same program/],
   ])('%s', (_what, at, identity, message) => {

@@ -16,6 +16,7 @@ import { MEASURED } from './measured-functions.ts';
 
 /** What one function's containers did, the median over them, in frames of 4 KiB. */
 export interface MeasuredFunction {
+  /** Of its program in recorder/functions. */
   readonly name: string;
   /** Files that a start reads when none of them is in memory. */
   readonly file: number;
@@ -25,10 +26,13 @@ export interface MeasuredFunction {
   readonly peak: number;
   /** Anonymous memory after 1, 10 and 100 calls. */
   readonly grown: readonly [number, number, number];
-  // its hundredth call: anonymous pages touched and those of them written, file pages touched, pages got and gone within it
+  /** Anonymous pages that its hundredth call touches… */
   readonly touched: number;
+  /** …and writes of them. */
   readonly written: number;
+  /** File pages that that call touches. */
   readonly touchedFile: number;
+  /** Pages that it gets and gives back. */
   readonly held: number;
   /** Of a process forked from one that is ready: its own pages after a call, and file pages mapped by then. */
   readonly fork?: { readonly written: number; readonly file: number } | undefined;
@@ -61,7 +65,9 @@ function measuredLike(workload: string, frames: number): MeasuredFunction {
 
 /** How many times what was measured a container holds. */
 export interface Scale {
+  /** Of its files, 0 to 1. */
   readonly file: number;
+  /** Of its anonymous memory and what calls do with it. */
   readonly anonymous: number;
 }
 
@@ -134,6 +140,7 @@ export function measuredProfile(
 /** How a function of a trace gets its profile: by shares that can be swept, or like what was measured. */
 export const FUNCTION_MODELS = ['parametric', 'measured'] as const;
 
+/** One of them. */
 export type FunctionModel = (typeof FUNCTION_MODELS)[number];
 
 /** Both models make a function equally large; what of that are files, and what calls do, differs. */

@@ -11,6 +11,7 @@ const HEAD = `// Medians of what containers of functions did, in frames of 4 KiB
 
 import type { MeasuredFunction } from './measured.ts';
 
+/** By the names of their files. */
 export const MEASURED: readonly MeasuredFunction[] = `;
 
 function figuresOf({ name, cold, warm, calls, fork }: ProfileFile): MeasuredFunction {

@@ -69,29 +69,33 @@ function goingOn(): string[] {
 }
 
 describe('a run with checkpoints', () => {
-  it('that is killed again and again ends with the hashes of one that was not', async () => {
-    const whole = pathOf('whole');
-    const elapsedMs = startWall();
-    expect(await ran(['--out', whole])).toMatchObject({ code: 0 });
-    const tookMs = elapsedMs();
-    const random = randomStream(1, 'kills');
-    const out = pathOf('killed');
-    let resumed = 0;
-    for (let kills = 0; kills < KILLS; kills += 1) {
-      const from = goingOn();
-      resumed += from.length === 0 ? 0 : 1;
-      const afterMs = (random.nextUnit() * tookMs) / (4 * KILLS);
-      const { code } = await ran(
-        ['--checkpoint', STATE, '--every', '1m', '--out', out, '--force', ...from],
-        ['SIGKILL', newState().then(() => setTimeout(afterMs))],
-      );
-      expect(code, 'it was killed').toBe(null);
-    }
-    expect(await ran(['--out', out, '--force', ...goingOn()])).toMatchObject({ code: 0 });
-    expect(resumed).toBe(KILLS - 1);
-    expect(hashesIn(out)).toEqual(hashesIn(whole));
-    expect(readFileSync(`${out}/records.csv`)).toEqual(readFileSync(`${whole}/records.csv`));
-  });
+  it(
+    'that is killed again and again ends with the hashes of one that was not',
+    async () => {
+      const whole = pathOf('whole');
+      const elapsedMs = startWall();
+      expect(await ran(['--out', whole])).toMatchObject({ code: 0 });
+      const tookMs = elapsedMs();
+      const random = randomStream(1, 'kills');
+      const out = pathOf('killed');
+      let resumed = 0;
+      for (let kills = 0; kills < KILLS; kills += 1) {
+        const from = goingOn();
+        resumed += from.length === 0 ? 0 : 1;
+        const afterMs = (random.nextUnit() * tookMs) / (4 * KILLS);
+        const { code } = await ran(
+          ['--checkpoint', STATE, '--every', '1m', '--out', out, '--force', ...from],
+          ['SIGKILL', newState().then(() => setTimeout(afterMs))],
+        );
+        expect(code, 'it was killed').toBe(null);
+      }
+      expect(await ran(['--out', out, '--force', ...goingOn()])).toMatchObject({ code: 0 });
+      expect(resumed).toBe(KILLS - 1);
+      expect(hashesIn(out)).toEqual(hashesIn(whole));
+      expect(readFileSync(`${out}/records.csv`)).toEqual(readFileSync(`${whole}/records.csv`));
+    },
+    sized(240_000, 1_800_000),
+  );
 
   it('keeps a state when it is interrupted, and says so', async () => {
     rmSync(STATE, { force: true });

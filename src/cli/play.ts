@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { encodeReel } from '../map/index.ts';
-import { openCapture, verifyReel } from '../recording/index.ts';
+import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
 import { SIGNALS } from './fault.ts';
 import { serve, siteOf } from './site.ts';
@@ -15,6 +15,8 @@ const PORT = 4173;
 const PORT_MOST = 65_535;
 /** Maps of a recording over its time. */
 const MOMENTS = 100;
+/** Events of it that can be stepped through. */
+const STEPS_MOST = 20_000;
 const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', win32: 'explorer' };
 
 interface PlayFlags {
@@ -31,16 +33,19 @@ function show(address: string): void {
   child.unref();
 }
 
-async function reelsOf(folder: string): Promise<string> {
-  const reel = verifyReel(await openCapture(folder), 'guided', MOMENTS);
-  return JSON.stringify([encodeReel({ ...reel, name: folder })]);
+/** Its memory over its time, and its first events with the core's prediction. */
+async function recordingOf(folder: string): Promise<string> {
+  const capture = await openCapture(folder);
+  const reel = verifyReel(capture, 'guided', MOMENTS);
+  const steps = recordedSteps(capture, 'free-running', STEPS_MOST);
+  return JSON.stringify([encodeReel({ ...reel, name: folder }), steps]);
 }
 
 async function run({ port, open, recording }: PlayFlags): Promise<void> {
   const number = port === undefined ? PORT : wholeNumber('--port', port, 0, PORT_MOST);
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
   if (recording !== undefined) {
-    site.set('/recording.json', new TextEncoder().encode(await reelsOf(recording)));
+    site.set('/recording.json', new TextEncoder().encode(await recordingOf(recording)));
   }
   const server = await serve(site, number);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -58,6 +63,9 @@ export function playCommand(): Command {
   return new Command('play')
     .option('--port <n>', `port on this machine; 0 is one that is free (default: ${PORT})`)
     .option('--open', 'show it in the browser')
-    .option('--recording <capture>', 'folder of a recording whose memory the page shows, too')
+    .option(
+      '--recording <capture>',
+      'folder of a recording whose memory and events the page shows, too',
+    )
     .action(run);
 }

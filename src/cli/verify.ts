@@ -13,7 +13,7 @@ import {
 } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { startWall } from '../replay/index.ts';
-import { writesInto } from './apart.ts';
+import { tellPace, writesInto } from './apart.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
@@ -121,7 +121,10 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
     writeSteps(flags.steps, () => recordedSteps(capture, mode, STEPS_MOST));
     return;
   }
-  const verdict = verifyCapture(capture, mode, { clock: startWall() });
+  const verdict = verifyCapture(capture, mode, {
+    clock: startWall(),
+    onProgress: (done, total) => tellPace({ done, total, what: 'commands' }),
+  });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
   if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
+const PAGES = resolve(import.meta.dirname, 'src/play/page');
 const OUT = resolve(import.meta.dirname, 'dist/play/site');
 
 /** The core lies beside the page, under a name that it can put together. */
@@ -14,13 +15,15 @@ function core(): Plugin {
       copyFileSync(built, resolve(OUT, 'core.wasm'));
       // guestmem play --recording has its own in this one's place
       writeFileSync(resolve(OUT, 'recording.json'), '[]\n');
+      const missing = 'A real Linux needs v86, which guestmem play has where it is installed.';
+      writeFileSync(resolve(OUT, 'linux/served.json'), `${JSON.stringify({ missing })}\n`);
     },
   };
 }
 
 /** The playground's page, as files that any server can hand out. */
 const config: UserConfig = defineConfig({
-  root: resolve(import.meta.dirname, 'src/play/page'),
+  root: PAGES,
   base: './',
   logLevel: 'warn',
   plugins: [core()],
@@ -30,6 +33,9 @@ const config: UserConfig = defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     modulePreload: false,
+    // a real Linux is a page of its own: the terminal is loaded with it alone
+    rolldownOptions: { input: [resolve(PAGES, 'index.html'), resolve(PAGES, 'linux/index.html')] },
+    license: { fileName: 'licences.md' },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },

@@ -66,6 +66,12 @@ export function expectMultiple(
   throw new RefusedArgument(argument, `a multiple of ${step}`, value);
 }
 
+/** The value, if an unsigned word of so many bits holds all of it: what is written to memory. */
+export function expectUnsigned(value: number, bits: 16 | 32 | 64): number {
+  if (value >= 0 && value < 2 ** bits && Number.isInteger(value)) return value;
+  throw new RefusedArgument('value', `a whole number of 0 to below 2^${bits}`, value);
+}
+
 /** The value, if it is an object: options and configurations of callers without types. */
 export function expectObject<T>(argument: string, value: T): T {
   if (typeof value === 'object' && value !== null) return value;

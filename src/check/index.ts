@@ -11,6 +11,7 @@ export {
   expectNumber,
   expectObject,
   expectText,
+  expectUnsigned,
   expectWords,
 } from './argument.ts';
 export { builtin } from './builtin.ts';

@@ -1,20 +1,43 @@
-// A command in a thread of its own: this one is free to hear signals, and ends the process with a word.
+// A command in a thread of its own: this one is free to hear signals, clears what the thread had begun, and ends with a word.
 
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
+import type { OutputOptions } from '../report/node.ts';
 import { type Busy, type Pace, startBusy } from './busy.ts';
 import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
-/** In the thread: a folder is being written into; if the thread is ended, what it has there is cleared. */
-export function writesInto(folder: string): void {
-  parentPort?.postMessage(folder);
+/** What a thread has begun that stays when it is ended. */
+type Begun =
+  | { readonly kind: 'output'; readonly folder: string; readonly made: string | undefined }
+  | { readonly kind: 'shown' }
+  | { readonly kind: 'scratch'; readonly folder: string }
+  | { readonly kind: 'process'; readonly pid: number };
+
+/** What the thread says. */
+type Said = Begun | ({ readonly kind: 'pace' } & Pace);
+
+function tell(begun: Said): void {
+  parentPort?.postMessage(begun);
+}
+
+/** In the thread: what is in the way of a folder that it writes into is cleared, if it is ended. */
+export function writesInto(folder: string): Pick<OutputOptions, 'began' | 'shown'> {
+  return {
+    began: (made) => tell({ kind: 'output', folder, made }),
+    shown: () => tell({ kind: 'shown' }),
+  };
+}
+
+/** In the thread: a folder that goes, a process that ends with it. */
+export function leaves(left: { readonly scratch: string } | { readonly pid: number }): void {
+  if ('pid' in left) tell({ kind: 'process', pid: left.pid });
+  else tell({ kind: 'scratch', folder: left.scratch });
 }
 
 /** In the thread: how far the command has come. */
 export function tellPace(pace: Pace): void {
-  parentPort?.postMessage(pace);
+  tell({ kind: 'pace', ...pace });
 }
 
 /** What the thread writes goes on as it comes, over the line that says how far it is. */
@@ -33,11 +56,28 @@ function forward(worker: Worker, busy: Busy): Promise<unknown> {
   return Promise.all(ends);
 }
 
-/** Clears what an ended thread has begun in folders. */
-async function clear(folders: readonly string[]): Promise<void> {
-  if (folders.length === 0) return;
-  const { clearLeftovers } = await import('../report/node.ts');
-  for (const folder of folders) if (existsSync(folder)) clearLeftovers(resolve(folder), []);
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // has ended
+  }
+}
+
+/** Clears what an ended thread had begun. Whether what it was to write is there. */
+async function clear(all: readonly Begun[]): Promise<boolean> {
+  let isWritten = false;
+  // processes first: they write into scratch folders
+  for (const begun of all) if (begun.kind === 'process') endProcess(begun.pid);
+  for (const begun of all) {
+    if (begun.kind === 'shown') isWritten = true;
+    if (begun.kind === 'scratch') rmSync(begun.folder, { recursive: true, force: true });
+    if (begun.kind !== 'output') continue;
+    const { endStage, removeMade } = await import('../report/node.ts');
+    isWritten = endStage(begun.folder) || isWritten;
+    if (begun.made !== undefined) removeMade(begun.folder, begun.made);
+  }
+  return isWritten;
 }
 
 /** Runs the program in a thread with this process's words and streams; its exit code. Throws Interrupted, and what it throws. */
@@ -51,31 +91,35 @@ export async function runApart(program: URL): Promise<number> {
   const busy = isWatched ? startBusy(process.stderr) : undefined;
   const written = busy && forward(worker, busy);
   const handlers = new Map<Signal, () => void>();
-  const folders: string[] = [];
-  let isInterrupted = false;
-  worker.on('message', (said: string | Pace) => {
-    if (typeof said === 'string') folders.push(said);
-    else busy?.update(said);
+  const begun: Begun[] = [];
+  let signal: Signal | undefined;
+  worker.on('message', (one: Said) => {
+    if (one.kind === 'pace') busy?.update(one);
+    else begun.push(one);
   });
+  const ended = new Promise<number>((done, reject) => {
+    for (const name of SIGNALS) {
+      const handler = (): void => {
+        signal = name;
+        done(0);
+      };
+      handlers.set(name, handler);
+      process.once(name, handler);
+    }
+    worker.once('error', reject);
+    worker.once('exit', done);
+  });
+  let code: number;
   try {
-    const code = await new Promise<number>((done, reject) => {
-      for (const name of SIGNALS) {
-        const handler = (): void => {
-          isInterrupted = true;
-          reject(new Interrupted(name));
-        };
-        handlers.set(name, handler);
-        process.once(name, handler);
-      }
-      worker.once('error', reject);
-      worker.once('exit', done);
-    });
-    await written;
-    return code;
+    code = await ended;
   } finally {
     busy?.stop();
     for (const [name, handler] of handlers) process.off(name, handler);
     await worker.terminate();
-    if (isInterrupted) await clear(folders);
   }
+  if (signal === undefined) {
+    await written;
+    return code;
+  }
+  throw new Interrupted(signal, (await clear(begun)) ? 'all was written' : undefined);
 }

@@ -15,6 +15,7 @@ import {
   planOf,
   readExperiment,
   readPrices,
+  saidAt,
 } from '../experiment/index.ts';
 import {
   ArgumentError,
@@ -199,14 +200,34 @@ function withColumns(trace: TraceChoice, text: string | undefined): TraceChoice 
   throw new UsageError('--columns: expected a trace whose columns they are, found none');
 }
 
-/** Policies and systems that go together, whoever said them. */
-function expectAgreed(experiment: Experiment): void {
+/** Where something was said: in the file, by line and column, or by its option. */
+export function whereSaid(
+  path: string | undefined,
+  option: { readonly name: string; readonly isGiven: boolean },
+  key: readonly string[],
+): string {
+  const place = !option.isGiven && isExperiment(path) ? saidAt(path, key) : undefined;
+  return place ?? option.name;
+}
+
+/** Does what refuses an argument of a replay; then that is told where it was said. */
+export function refusedAt(where: (found: unknown) => string, work: () => void): void {
   try {
-    idleOf(optionsOf(planOf(experiment)));
+    work();
   } catch (error) {
-    if (error instanceof RefusedArgument) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof RefusedArgument)) throw error;
+    const { argument, message, found } = error;
+    throw new UsageError(`${where(found)}${message.slice(argument.length)}`);
   }
+}
+
+/** Policies and systems that go together, whoever said them. */
+function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Experiment): void {
+  const option = { name: '--idle', isGiven: flags.idle !== undefined };
+  refusedAt(
+    () => whereSaid(path, option, ['policies', 'idle']),
+    () => idleOf(optionsOf(planOf(all))),
+  );
 }
 
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
@@ -216,6 +237,6 @@ export function experimentOf(path: string | undefined, flags: ExperimentFlags): 
   const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
   const trace = withColumns(before.trace, flags.columns);
   const experiment = changed(before, { ...said, trace });
-  expectAgreed(experiment);
+  expectAgreed(path, flags, experiment);
   return experiment;
 }

@@ -1,22 +1,16 @@
 // The file of a replay's checkpoints: what it can go on from, of every run and system in it, or what came of them.
 
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { KIB } from '../abi/unit.ts';
 import { type Experiment, mapsOf, planOf } from '../experiment/index.ts';
 import { UnreadableState, expectSame, isSealed, seal, unseal } from '../graph/index.ts';
 import { type Keeper, type ReplayPlan, coreVersion, startWall } from '../replay/index.ts';
+import { OutputError } from '../report/index.ts';
+import { expectRoom, replaceFile } from '../report/node.ts';
 import type { Trace } from '../trace/index.ts';
 import { UsageError } from './fault.ts';
 import { complain } from './terminal.ts';
@@ -112,8 +106,12 @@ function inflated(path: string, part: Uint8Array): Uint8Array {
   }
 }
 
-/** Refuses to write over what is no checkpoint. */
-function expectOurs(path: string): void {
+/** Room that is looked for before the work: the first checkpoint of a small run. */
+const USUAL_BYTES = 256 * KIB;
+
+/** Refuses to write over what is no checkpoint, and where none can be written. Throws UsageError, OutputError. */
+export function expectCheckpointAt(path: string): void {
+  expectRoom(path, USUAL_BYTES);
   if (!existsSync(path)) return;
   if (isSealed(readFileSync(path))) return;
   throw new UsageError(
@@ -144,7 +142,7 @@ export class Checkpoints {
     this._asked = asked;
     this._identity = identity;
     this._parts = new Map(resume === undefined ? [] : readCheckpoint(resume, identity));
-    if (path !== undefined) expectOurs(path);
+    if (path !== undefined) expectCheckpointAt(path);
   }
 
   /** For one of the replays that a run consists of. */
@@ -170,21 +168,18 @@ export class Checkpoints {
     };
   }
 
-  /** All or nothing: the file that was there stays until the new one is whole. */
+  /** All or nothing: the file that was there stays until the new one is whole. Where there is no room the run goes on without. */
   write(): void {
     const { path } = this._asked;
     if (path === undefined || !this._isChanged) return;
     const elapsedMs = startWall();
     const bytes = seal({ kind: KIND, of: this._identity, parts: this._parts });
-    const next = `${path}.next`;
-    const file = openSync(next, 'w');
     try {
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      replaceFile(path, bytes);
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error;
+      complain(`guestmem: no checkpoint this time: ${error.message}`);
     }
-    renameSync(next, path);
     this._isChanged = false;
     this._tookMs = elapsedMs();
     this._sinceWritten = startWall();

@@ -5,6 +5,7 @@ import { writeFigures } from '../report/node.ts';
 import { wholeNumber } from './argument.ts';
 import { pngsOf } from './rasterize.ts';
 import { reportIn } from './report.ts';
+import { untilSignal } from './signals.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -21,7 +22,9 @@ async function run(folder: string, { out, width, png, force }: FiguresFlags): Pr
     isForced: force,
     rasterize: png === true ? pngsOf : undefined,
   };
-  print(wroteLine(await writeFigures(reportIn(folder), out, options)));
+  // a signal waits until the figures are whole
+  const paths = await untilSignal(() => writeFigures(reportIn(folder), out, options));
+  print(wroteLine(paths));
 }
 
 export function figuresCommand(): Command {

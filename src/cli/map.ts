@@ -100,8 +100,7 @@ function writerOf(path: string): Writer {
 function outputAt(path: string): OutputFolder {
   const folder = dirname(path);
   const file = { name: basename(path), mark: /^/, usualBytes: USUAL_BYTES };
-  writesInto(folder);
-  return new OutputFolder(folder, [file], { isForced: true });
+  return new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
 }
 
 async function writeMap(

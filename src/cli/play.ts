@@ -8,6 +8,7 @@ import { encodeReel } from '../map/index.ts';
 import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
 import { SIGNALS } from './fault.ts';
+import { BIOS, type LinuxFlags, linuxFiles } from './linux.ts';
 import { serve, siteOf } from './site.ts';
 import { print } from './terminal.ts';
 
@@ -19,7 +20,7 @@ const MOMENTS = 100;
 const STEPS_MOST = 20_000;
 const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', win32: 'explorer' };
 
-interface PlayFlags {
+interface PlayFlags extends LinuxFlags {
   readonly port?: string;
   readonly open?: boolean;
   readonly recording?: string;
@@ -41,9 +42,11 @@ async function recordingOf(folder: string): Promise<string> {
   return JSON.stringify([encodeReel({ ...reel, name: folder }), steps]);
 }
 
-async function run({ port, open, recording }: PlayFlags): Promise<void> {
+async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void> {
   const number = port === undefined ? PORT : wholeNumber('--port', port, 0, PORT_MOST);
+  const beside = linuxFiles(linux);
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
+  for (const [path, bytes] of beside) site.set(path, bytes);
   if (recording !== undefined) {
     site.set('/recording.json', new TextEncoder().encode(await recordingOf(recording)));
   }
@@ -67,5 +70,8 @@ export function playCommand(): Command {
       '--recording <capture>',
       'folder of a recording whose memory and events the page shows, too',
     )
+    .option('--kernel <file>', 'a Linux (vmlinuz, 32 bits) for the page of a real one, in v86')
+    .option('--initrd <file>', 'what it starts with')
+    .option('--bios <file>', `its machine's SeaBIOS (default: ${BIOS}, where it is there)`)
     .action(run);
 }

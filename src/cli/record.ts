@@ -8,7 +8,7 @@ import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.t
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { OutputFolder } from '../report/node.ts';
-import { writesInto } from './apart.ts';
+import { leaves, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { profileText } from './profile.ts';
@@ -51,6 +51,7 @@ function optionsOf(flags: RecordFlags): RecordOptions {
     timeoutMs: duration('--timeout', flags.timeout),
     startClock: startWall,
     labFolder: labFolder(flags),
+    left: leaves,
   };
 }
 
@@ -72,8 +73,10 @@ function verify(capture: Capture): boolean {
 
 async function run(flags: RecordFlags): Promise<void> {
   const options = optionsOf(flags);
-  writesInto(flags.out);
-  const output = new OutputFolder(flags.out, RECORDING_FILES, { isForced: flags.force });
+  const output = new OutputFolder(flags.out, RECORDING_FILES, {
+    isForced: flags.force,
+    ...writesInto(flags.out),
+  });
   try {
     const { files, workload } = await record(options, tell);
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));

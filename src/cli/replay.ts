@@ -1,5 +1,6 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
@@ -23,6 +24,7 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
+  expectFunctions,
   repairsOf,
   playEnds,
   pricesOf,
@@ -37,12 +39,12 @@ import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, isExperiment } from './asked.ts';
+import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { print } from './terminal.ts';
-import { type CheckpointAsked, Checkpoints, identityOf } from './checkpoint.ts';
+import { type CheckpointAsked, Checkpoints, expectCheckpointAt, identityOf } from './checkpoint.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -93,10 +95,19 @@ function refuseRepaired(trace: Trace, folder = trace.name): void {
 function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): void {
   const { warmupMinutes } = experiment;
   if (warmupMinutes * MS_PER_MINUTE < spanMs) return;
-  const isOfFile = flags.warmup === undefined && isExperiment(path);
-  const where = isOfFile ? `${path}: warmupMinutes` : '--warmup';
+  const option = { name: '--warmup', isGiven: flags.warmup !== undefined };
+  const where = whereSaid(path, option, ['warmupMinutes']);
   const has = `fewer minutes than the trace's ${spanMs / MS_PER_MINUTE}`;
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
+}
+
+/** Functions whose memory is said are the trace's. */
+function expectKnown({ path, experiment }: Asked, trace: Trace): void {
+  const option = { name: 'memory', isGiven: false };
+  refusedAt(
+    (name) => whereSaid(path, option, ['memory', String(name)]),
+    () => expectFunctions(trace, planOf(experiment)),
+  );
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -161,6 +172,7 @@ async function play(
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
+  expectKnown(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const checkpoints =
@@ -244,10 +256,10 @@ function checkpointOf(
   return { path: checkpoint, everyMinutes, resume };
 }
 
-/** What is said of a run that is interrupted. */
-function keptIn(checkpoint: CheckpointAsked | undefined): { readonly kept?: string } {
-  if (checkpoint?.path === undefined) return {};
-  return { kept: `its state is kept (--resume ${checkpoint.path})` };
+/** What is said of a run that is interrupted, when it has ended. */
+function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
+  if (checkpoint?.path === undefined || !existsSync(checkpoint.path)) return undefined;
+  return `its state is kept (--resume ${checkpoint.path})`;
 }
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
@@ -256,7 +268,9 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const checkpoint = checkpointOf(flags, experiment);
   const asked: Asked = { path, experiment, flags, jobs, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
-  const { played, report, written } = await interruptible(work, keptIn(checkpoint));
+  const { played, report, written } = await interruptible(work, {
+    kept: () => keptIn(checkpoint),
+  });
   if (flags.json === true) print(resultsJson(report.results));
   else if (flags.quiet !== true) print(`${written.text}${wroteLine(written.paths)}`);
   if (played.missing.length > 0) throw new SystemsMissing(played.missing);
@@ -279,6 +293,7 @@ async function playInto(
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
+  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(asked.checkpoint.path);
   const folder = openOutput(formats, out, flags.force);
   const records =
     experiment.outputs.records === true && folder !== undefined

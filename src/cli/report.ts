@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { type Report, ResultsError } from '../report/index.ts';
 import { reportOf, writeAgain } from '../report/node.ts';
 import { UsageError } from './fault.ts';
+import { untilSignal } from './signals.ts';
 import { complain, print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -52,7 +53,8 @@ export function reportIn(folder: string): Report {
 }
 
 async function run(folder: string, { open, force }: ReportFlags): Promise<void> {
-  const paths = await writeAgain(reportIn(folder), ['html'], folder, force);
+  // a signal waits until the page is whole
+  const paths = await untilSignal(() => writeAgain(reportIn(folder), ['html'], folder, force));
   print(wroteLine(paths));
   if (open === true) await show(resolve(paths[0] as string));
 }

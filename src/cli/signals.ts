@@ -20,13 +20,13 @@ export async function untilSignal<Value>(
 /** The same for work that ends by ReplayInterrupted. Throws Interrupted, which says what is kept. */
 export async function interruptible<Value>(
   work: (signal: AbortSignal) => Promise<Value>,
-  { kept }: { readonly kept?: string | undefined } = {},
+  { kept }: { readonly kept?: () => string | undefined } = {},
 ): Promise<Value> {
   let stopped: AbortSignal | undefined;
   try {
     return await untilSignal((signal) => work((stopped = signal)));
   } catch (error) {
     if (!(error instanceof ReplayInterrupted)) throw error;
-    throw new Interrupted(stopped?.reason as Signal, kept);
+    throw new Interrupted(stopped?.reason as Signal, kept?.());
   }
 }

@@ -1,12 +1,12 @@
 // guestmem sweep: an experiment over a grid of choices and seeds, and what each choice does.
 
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { OutputError, formatCount } from '../report/index.ts';
-import type { OutputFolder } from '../report/node.ts';
+import { formatCount } from '../report/index.ts';
+import { OutputFolder } from '../report/node.ts';
 import {
+  BATCH_FILES,
   BATCH_SYSTEMS,
   type BatchSystem,
   COMMANDS_FILE,
@@ -113,21 +113,40 @@ function tell(asked: Asked, folder: OutputFolder, failed: ReadonlyMap<string, st
 }
 
 /** Jobs as files, for a batch system. */
-function emit({ file, sweep, store, out }: Asked, system: BatchSystem): void {
+function emit(asked: Asked, system: BatchSystem): void {
+  const { out, flags } = asked;
+  const output = new OutputFolder(out, BATCH_FILES, { isForced: flags.force });
+  try {
+    emitInto(asked, system, output);
+  } finally {
+    output.close();
+  }
+}
+
+function emitInto({ file, sweep, store, out }: Asked, system: BatchSystem, to: OutputFolder): void {
   const jobs = unfinished(sweep, store).map((job) => resolve(store.describe(job)));
   if (jobs.length === 0) return print('every job is finished: nothing to run\n');
   const folder = resolve(out);
   const collect = `guestmem sweep ${quoted(resolve(file))} --out ${quoted(folder)} --collect`;
   const batch = { jobs, collect };
   const { name, text, command } = scriptOf(system, folder, batch);
-  const paths = [join(out, COMMANDS_FILE), join(out, name)];
-  try {
-    writeFileSync(paths[0] as string, commandsText(batch));
-    writeFileSync(paths[1] as string, text);
-  } catch (error) {
-    throw new OutputError(out, error instanceof Error ? error.message : String(error));
-  }
+  const paths = to.write([
+    { name: COMMANDS_FILE, content: commandsText(batch) },
+    { name, content: text },
+  ]);
   print(`${formatCount(jobs.length)} jobs to run\n${wroteLine(paths)}run: ${command}\n`);
+}
+
+async function playAndTell(asked: Asked, engine: Engine, signal: AbortSignal): Promise<void> {
+  const { out, flags } = asked;
+  const folder = openSweep(out, flags.force === true);
+  try {
+    const failed =
+      flags.collect === true ? new Map<string, string>() : await play(asked, engine, signal);
+    tell(asked, folder, failed);
+  } finally {
+    folder.close();
+  }
 }
 
 async function run(file: string, flags: SweepFlags): Promise<void> {
@@ -137,19 +156,11 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const out = flags.out ?? said.folder ?? DEFAULT_OUT;
   const sweep = await sweepOf(said, file);
   const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
-  const folder = openSweep(out, flags.force === true);
-  try {
-    if (system !== undefined) return emit(asked, system);
-    const failed =
-      flags.collect === true
-        ? new Map<string, string>()
-        : await interruptible((signal) => play(asked, engine, signal), {
-            kept: 'what is finished is kept: the same command goes on',
-          });
-    tell(asked, folder, failed);
-  } finally {
-    folder.close();
-  }
+  await interruptible(
+    async (signal) =>
+      system === undefined ? playAndTell(asked, engine, signal) : emit(asked, system),
+    { kept: () => 'what is finished is kept: the same command goes on' },
+  );
 }
 
 export function sweepCommand(): Command {

@@ -70,8 +70,8 @@ async function writeInto(flags: OutputFlags, make: () => Promise<Trace> | Trace)
   const files = forms.flatMap((form) =>
     form.files.map((file) => ({ ...file, usualBytes: USUAL_BYTES })),
   );
-  writesInto(flags.out);
-  const folder = new OutputFolder(flags.out, files, { isForced: flags.force });
+  const options = { isForced: flags.force, ...writesInto(flags.out) };
+  const folder = new OutputFolder(flags.out, files, options);
   try {
     const trace = await make();
     const writer = asked ?? usualWriter(trace);

@@ -103,10 +103,8 @@ export function verdictText(verdict: VerifyRun): string {
 function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
   const folder = dirname(path);
   const name = basename(path);
-  writesInto(folder);
-  const output = new OutputFolder(folder, [{ name, mark: /^/, usualBytes: MIB }], {
-    isForced: true,
-  });
+  const file = { name, mark: /^/, usualBytes: MIB };
+  const output = new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
   try {
     print(wroteLine(output.write([{ name, content: `${JSON.stringify(makeSteps())}\n` }])));
   } finally {

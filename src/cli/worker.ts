@@ -57,7 +57,7 @@ async function playFiles(files: readonly string[], threads: number): Promise<voi
       }
       return reasons;
     },
-    { kept: 'what is finished is kept' },
+    { kept: () => 'what is finished is kept' },
   );
   if (missing.length > 0) throw new JobsMissing(missing);
 }

@@ -1,7 +1,7 @@
 // CZones: the region they live in, zones by index, and ranges of theirs on the way to the host.
 
 import { CZONE_RANGES_MAX, POOL_FREE_BLOCKS, POOL_PLUGGED_BLOCKS } from '../abi/czone.ts';
-import { expectWords } from '../check/index.ts';
+import { RefusedArgument, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import { expectAnswer } from './error.ts';
 import type { Instance } from './instance.ts';
@@ -119,6 +119,7 @@ export class CZoneCalls {
   /** Processes come (+1) and go (-1). */
   refer(index: number, by: number): number {
     expectWords(REFER, index);
+    if ((by | 0) !== by) throw new RefusedArgument('by', 'a whole number of 32 bits', by);
     return this._instance.raw.czoneRefer(index, by);
   }
 

@@ -20,7 +20,8 @@ import {
   RECORD_BYTES,
   RECORD_OBJECT_MASK,
 } from '../abi/layout.ts';
-import { NONE, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import { NONE, ORDERS, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import { expectInteger } from '../check/index.ts';
 import { WORD_BITS, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
@@ -124,8 +125,16 @@ export class FrameView {
     return ((this._instance.bytes[this._template + (pfn >>> 3)] ?? 0) & (1 << (pfn & 7))) !== 0;
   }
 
+  /** What lies outside the guest's span is other tables of the core. */
+  private _expectInside(start: number, count: number): void {
+    const span = this._instance.headerWord(GUEST_SPAN_OFFSET);
+    expectInteger('start', start, 0, span);
+    expectInteger('count', count, 0, span - start);
+  }
+
   /** Frames [start, start + count), which lie in the guest's span. */
   slice(start: number, count: number): FrameSlice {
+    this._expectInside(start, count);
     const { bytes, words } = this._instance;
     const states = bytes.slice(this._states + start, this._states + start + count);
     const owners = new Uint32Array(count);
@@ -148,6 +157,7 @@ export class FrameView {
 
   /** Makes single pages of a block in use, each with the head's mask and tag (split_page). */
   split(head: number, order: number): void {
+    this._expectInside(head, 2 ** expectInteger('order', order, 0, ORDERS - 1));
     const first = this._records + RECORD_WORDS * head;
     const mask = this._instance.words[first] ?? 0;
     const tag = this._instance.words[first + 1] ?? 0;
@@ -163,6 +173,7 @@ export class FrameView {
    * Frames [start, end) are no memory after all. Only where they were in use: nothing is counted.
    */
   setHoles(start: number, end: number): void {
+    this._expectInside(start, end - start);
     this._instance.bytes.fill(KIND_HOLE, this._states + start, this._states + end);
   }
 }

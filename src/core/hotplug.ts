@@ -9,6 +9,7 @@ import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
 const ALLOC = ['hotplug.allocContig', 'start', 'count', 'kind', 'type', 'tries'] as const;
+const BY = ['hotplug.allocContig', 'cpu'] as const;
 const FREE = ['hotplug.freeContig', 'start', 'frames', 'cpu'] as const;
 const ONLINE = ['hotplug.online', 'start', 'frames', 'zone'] as const;
 const OFFLINE = ['hotplug.offline', 'start', 'frames', 'cpu'] as const;
@@ -28,6 +29,7 @@ export class Hotplug {
    */
   allocContig(range: FrameRange, kind: number, type: number, tries: number, cpu: number): number {
     expectWords(ALLOC, range.start, range.count, kind, type, tries);
+    expectWords(BY, cpu);
     return this._instance.raw.contigAlloc(range.start, range.count, kind, type, tries, cpu);
   }
 

@@ -4,11 +4,15 @@
 import {
   GUEST_SCRATCH_OFFSET,
   REPORT_SLOTS,
+  SCRATCH_FRAMES_MAX,
   SCRATCH_MOVES_OFFSET,
   SCRATCH_REPORT_OFFSET,
 } from '../abi/layout.ts';
+import { RefusedArgument, expectInteger, expectWords } from '../check/index.ts';
 import type { FrameRange } from './frame-range.ts';
 import type { Instance } from './instance.ts';
+
+const RANGE = ['range', 'start', 'count'] as const;
 
 export class Scratch {
   private readonly _instance: Instance;
@@ -26,12 +30,17 @@ export class Scratch {
 
   /** Hands in the first frames of a list, the last of them first. */
   putReversed(pfns: Uint32Array, count: number): void {
+    expectInteger('count', count, 0, Math.min(pfns.length, SCRATCH_FRAMES_MAX));
     const slots = this.words(count);
     for (let at = 0; at < count; at += 1) slots[at] = pfns[count - 1 - at] as number;
   }
 
   /** Hands in ranges as {start, count} pairs. */
   putRanges(ranges: readonly FrameRange[]): void {
+    if (ranges.length > SCRATCH_FRAMES_MAX) {
+      throw new RefusedArgument('ranges', `at most ${SCRATCH_FRAMES_MAX}`, ranges.length);
+    }
+    for (const { start, count } of ranges) expectWords(RANGE, start, count);
     const slots = this.words(2 * ranges.length);
     ranges.forEach(({ start, count }, at) => {
       slots[2 * at] = start;

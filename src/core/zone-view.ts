@@ -22,7 +22,10 @@ import {
   ZONE_WMARK_HIGH_OFFSET,
   ZONE_WMARK_LOW_OFFSET,
 } from '../abi/layout.ts';
+import { expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
+
+const BOOST = ['zone.boost', 'frames'] as const;
 
 /** Address of a zone's record. */
 export function zoneAddress(instance: Instance, index: number): number {
@@ -87,6 +90,7 @@ export class ZoneView {
   }
 
   set boost(frames: number) {
+    expectWords(BOOST, frames);
     this._instance.setWord(this._base + ZONE_BOOST_OFFSET, frames);
   }
 

@@ -88,6 +88,16 @@ function textOf(file: string): string {
   throw new ExperimentError([`${file}: expected at most 1 MiB, found more`]);
 }
 
+/** `file:line:column: name` of what a YAML file that could be read says at a path; undefined: it says nothing there. */
+export function saidAt(file: string, path: Path): string | undefined {
+  const lines = new LineCounter();
+  const document = parseDocument(textOf(file), { lineCounter: lines });
+  const node = document.getIn(path, true);
+  if (!isNode(node) || !node.range) return undefined;
+  const { line, col } = lines.linePos(node.range[0]);
+  return `${file}:${line}:${col}: ${nameOf(path)}`;
+}
+
 /** The value of a YAML file that has a shape. An empty file is a group without keys. Throws ExperimentError. */
 export function readDocument<T>(file: string, shape: z.ZodType<T>): T {
   const lines = new LineCounter();

@@ -1,6 +1,6 @@
 // The experiment room's public face: what is played, as a file that people write.
 
-export { readDocument } from './document.ts';
+export { readDocument, saidAt } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
   type Experiment,

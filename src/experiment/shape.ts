@@ -9,6 +9,7 @@ export function found(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';
+  if (typeof value === 'number') return String(value);
   return shortened(JSON.stringify(value) ?? String(value));
 }
 

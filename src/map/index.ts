@@ -1,5 +1,6 @@
 // The face of the memory map: a guest's memory as a picture, at one moment or through time. Knows no core and no DOM but in its view.
 
+export { KIND_BALLOON, KIND_MOVABLE } from '../abi/layout.ts';
 export { type Frames, type MapCells, type MapSource, type MemoryMap, mapOf } from './cells.ts';
 export { type PlacedMap, joinMaps, placeFrames } from './guests.ts';
 export { MAP_KNOWN } from './known.ts';

@@ -30,7 +30,7 @@ export class DebianArchive {
     writeFileSync(path.join(this.#folder, 'sources.list'), lines.join(''));
     writeFileSync(path.join(this.#folder, 'status'), '');
     this.#options = [
-      `Dir::State::Lists=${this.#folder}/lists`,
+      `Dir::State::Lists=${this.#lists}`,
       `Dir::State::Status=${this.#folder}/status`,
       `Dir::Cache=${this.#folder}/cache`,
       `Dir::Etc::SourceList=${this.#folder}/sources.list`,
@@ -85,8 +85,18 @@ export class DebianArchive {
   #update(): void {
     if (this.#isUpdated) return;
     if (!existsSync(KEYRING)) throw new RecorderMissing(`${KEYRING} is missing: is this Debian?`);
-    runTool('apt-get', [...this.#options, '-qq', 'update']);
+    try {
+      runTool('apt-get', [...this.#options, '-qq', 'update']);
+    } catch (cause) {
+      // a mirror may be amid its renewal of one archive: the lists that came, or older ones, do
+      const hasLists = readdirSync(this.#lists).some((name) => name.includes('_Packages'));
+      if (!hasLists) throw cause;
+    }
     this.#isUpdated = true;
+  }
+
+  get #lists(): string {
+    return path.join(this.#folder, 'lists');
   }
 }
 

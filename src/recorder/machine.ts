@@ -12,6 +12,9 @@ import { RecordingFailed } from './error.ts';
 import type { PlanStep } from './plan.ts';
 import { Qmp } from './qmp.ts';
 
+/** Hears of what must be cleared if this program is ended in the middle: a process, a folder. */
+export type Leaves = (left: { readonly pid: number } | { readonly scratch: string }) => void;
+
 export interface MachineOptions {
   readonly memoryMib: number;
   readonly cpus: number;
@@ -26,6 +29,7 @@ export interface MachineOptions {
   /** Where sockets and logs lie. */
   readonly folder: string;
   readonly timeoutMs: number;
+  readonly left?: Leaves | undefined;
   /** Starts a clock that tells how many milliseconds have gone. */
   readonly startClock: () => () => number;
 }
@@ -134,6 +138,7 @@ export async function runMachine(
   const qemu: ChildProcess = spawn('qemu-system-x86_64', argumentsOf(options), {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (qemu.pid !== undefined) options.left?.({ pid: qemu.pid });
   const stop = (): void => void qemu.kill('SIGKILL');
   process.once('exit', stop);
   const timer = setTimeout(stop, options.timeoutMs);

@@ -16,7 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { DebianArchive } from './debian.ts';
 import { diskOf, emptyDisk, initrd, layFolders, readDisk } from './disks.ts';
 import { type Lab, type Tell, openLab } from './lab.ts';
-import { type MachineOptions, runMachine } from './machine.ts';
+import { type Leaves, type MachineOptions, runMachine } from './machine.ts';
 import type { PlanStep } from './plan.ts';
 import { compilePython } from './python.ts';
 import { runTool } from './tool.ts';
@@ -43,6 +43,7 @@ export interface RecordOptions {
   readonly startClock: () => () => number;
   /** Kept between recordings: kernels, programs. */
   readonly labFolder: string;
+  readonly left?: Leaves | undefined;
 }
 
 export interface Recorded {
@@ -167,6 +168,7 @@ async function recordIn(
 export async function record(options: RecordOptions, tell: Tell): Promise<Recorded> {
   const lab = openLab(options.labFolder, options.kernel, tell);
   const folder = mkdtempSync(path.join(tmpdir(), 'guestmem-record-'));
+  options.left?.({ scratch: folder });
   try {
     return await recordIn(folder, options, { lab, tell });
   } finally {

@@ -93,7 +93,7 @@ export { defaultMachine } from './default-machine.ts';
 export { type LeastMemory, leastMemoryOf } from './least-memory.ts';
 export { MAP_MOMENTS_MOST, type MapsChoice } from './map-meter.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';
-export { type ReplayPlan, optionsOf } from './plan.ts';
+export { type ReplayPlan, expectFunctions, optionsOf } from './plan.ts';
 export type { OnEvent, ReplayEvent, ReplayEventKind } from './listener.ts';
 export type { RecordSink } from './recorder.ts';
 export {

@@ -75,10 +75,10 @@ function putLink(stage: string, target: string, at: string): void {
 
 /**
  * Replaces each link into a stage by the file behind it; a name with no file there ends. Finishes what a killed process began, in
- * the direction it went.
+ * the direction it went: whether that is the new files.
  */
-export function settle(folder: string, stage: string): void {
-  if (!isThere(join(stage, NOW))) return;
+export function settle(folder: string, stage: string): boolean {
+  if (!isThere(join(stage, NOW))) return false;
   const version = readlinkSync(join(stage, NOW));
   const prefix = join(basename(stage), NOW);
   for (const name of readdirSync(folder)) {
@@ -89,6 +89,7 @@ export function settle(folder: string, stage: string): void {
     else unlinkSync(path);
   }
   flush(folder);
+  return version === NEW;
 }
 
 /** Where there are no links: one after the other, which a kill can leave half done. */

@@ -1,7 +1,7 @@
 /** What processes that died while they wrote have left in a folder: ended as far as they came, then cleared. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { settle } from './exchange.ts';
 
 /** Of this machine: the processes of another one that shares the folder cannot be asked. */
@@ -11,9 +11,13 @@ const STAGE = /^\.guestmem-(.+)-(\d+)$/;
 /** Stages of this process: its number may also have been that of a process now dead. */
 const live = new Set<string>();
 
+function ownStage(folder: string): string {
+  return join(folder, `.guestmem-${HOST}-${process.pid}`);
+}
+
 /** A new stage in a folder; who makes the folder of that name says so when it is gone. */
 export function stageIn(folder: string): string {
-  const stage = join(folder, `.guestmem-${HOST}-${process.pid}`);
+  const stage = ownStage(folder);
   live.add(stage);
   return stage;
 }
@@ -47,4 +51,30 @@ export function clearLeftovers(folder: string, names: readonly string[]): void {
     const [, name = '', pid] = /^(.+)\.(\d+)\.tmp$/.exec(entry) ?? [];
     if (names.includes(name) && isDead(path, Number(pid))) rmSync(path, { force: true });
   }
+}
+
+/** The first of a folder and those above it that is missing. */
+export function firstMissing(folder: string): string | undefined {
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return undefined;
+  return firstMissing(dirname(resolve(folder))) ?? resolve(folder);
+}
+
+/** Takes empty folders away, from one up to the first that was made. */
+export function removeMade(folder: string, made: string): void {
+  for (let at = resolve(folder); ; at = dirname(at)) {
+    try {
+      rmdirSync(at); // refuses what has something in it
+    } catch {
+      return;
+    }
+    if (at === made) return;
+  }
+}
+
+/** Ends what an ended thread of this process began in a folder; whether its new files are there. */
+export function endStage(folder: string): boolean {
+  const stage = ownStage(resolve(folder));
+  const isNew = settle(resolve(folder), stage);
+  rmSync(stage, { recursive: true, force: true });
+  return isNew;
 }

@@ -1,8 +1,9 @@
 // The report room's face where there are files: runs written into folders, and read back.
 
-export { clearLeftovers } from './leftovers.ts';
+export { endStage, removeMade } from './leftovers.ts';
 export { type OutputOptions, OutputFolder } from './output.ts';
 export { readDetails, readResults } from './read.ts';
+export { expectRoom, replaceFile } from './replace.ts';
 export { RecordSpool } from './spool.ts';
 export {
   type Written,

@@ -7,7 +7,6 @@ import {
   openSync,
   readSync,
   rmSync,
-  rmdirSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +14,7 @@ import { dirname, join, resolve } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { exchange, newFolder, settle } from './exchange.ts';
 import type { OutputFile, OwnFile } from './format.ts';
-import { clearLeftovers, stageGone, stageIn } from './leftovers.ts';
+import { clearLeftovers, firstMissing, removeMade, stageGone, stageIn } from './leftovers.ts';
 import { OutputError, writingTo } from './output-error.ts';
 
 export interface OutputOptions {
@@ -23,6 +22,10 @@ export interface OutputOptions {
   readonly earlier?: readonly OwnFile[] | undefined;
   /** Replace files of our names that are not ours. */
   readonly isForced?: boolean | undefined;
+  /** Hears that the folder is begun, and which is the first that has to be made, before anything is. */
+  readonly began?: ((made: string | undefined) => void) | undefined;
+  /** Hears that the files are where they belong, before anything is cleared. */
+  readonly shown?: (() => void) | undefined;
 }
 
 /** What is read at each end of a file to know it. */
@@ -57,16 +60,12 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-/**
- * Makes a folder and those above it that are missing; the first that was made. `recursive` of mkdirSync never returns where a
- * parent takes no names, as /proc.
- */
-function makeFolder(folder: string): string | undefined {
-  if (statOf(folder)?.isDirectory() === true) return undefined;
+/** Makes a folder and those above it that are missing. `recursive` of mkdirSync never returns where a parent takes no names, as /proc. */
+function makeFolder(folder: string): void {
+  if (statOf(folder)?.isDirectory() === true) return;
   const parent = dirname(folder);
-  const first = statOf(parent) === undefined ? makeFolder(parent) : undefined;
+  if (statOf(parent) === undefined) makeFolder(parent);
   mkdirSync(folder);
-  return first ?? folder;
 }
 
 /** Whether a file is of an earlier run, or holds nothing that could be lost. */
@@ -92,6 +91,7 @@ export class OutputFolder {
   readonly #files: readonly OwnFile[];
   readonly #earlier: readonly OwnFile[];
   readonly #isForced: boolean;
+  readonly #shown: (() => void) | undefined;
   /** The first folder that had to be made; undefined: it was there. */
   readonly #made: string | undefined;
   #isOpen = true;
@@ -106,7 +106,10 @@ export class OutputFolder {
     this.#files = files;
     this.#earlier = options.earlier ?? files;
     this.#isForced = options.isForced ?? false;
-    this.#made = writingTo(folder, () => makeFolder(resolve(folder)));
+    this.#shown = options.shown;
+    this.#made = writingTo(folder, () => firstMissing(resolve(folder)));
+    options.began?.(this.#made);
+    writingTo(folder, () => makeFolder(resolve(folder)));
     this.#stage = stageIn(resolve(folder));
     try {
       writingTo(folder, () =>
@@ -146,15 +149,7 @@ export class OutputFolder {
     this.#isOpen = false;
     this.#clearStage();
     stageGone(this.#stage);
-    if (this.#made === undefined) return;
-    for (let at = resolve(this.folder); ; at = dirname(at)) {
-      try {
-        rmdirSync(at); // refuses what has something in it
-      } catch {
-        return;
-      }
-      if (at === this.#made) return;
-    }
+    if (this.#made !== undefined) removeMade(this.folder, this.#made);
   }
 
   /** While a link of the folder leads into the stage, it stays: a later run ends what could not be ended now. */
@@ -193,6 +188,7 @@ export class OutputFolder {
       return !written.includes(own.name) && statOf(path) !== undefined && isOurs(path, own);
     });
     exchange(resolve(this.folder), this.#stage, [...written, ...gone.map(({ name }) => name)]);
+    this.#shown?.();
     return written.map((name) => join(this.folder, name));
   }
 }

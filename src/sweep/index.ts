@@ -5,6 +5,7 @@ export { type Difference, differencesOf } from './compare.ts';
 export { type Engine, type Failure } from './engine.ts';
 export { EngineError, isRedis, shownUrl } from './engines/connection.ts';
 export {
+  BATCH_FILES,
   BATCH_SYSTEMS,
   type BatchSystem,
   COMMANDS_FILE,

@@ -1,11 +1,11 @@
 // The folder of a sweep: a folder a job, in which results appear at once or not at all.
 
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { experimentIn, experimentYaml } from '../experiment/index.ts';
 import { type Format, JSON_FORMAT, type Results, resultsJson } from '../report/index.ts';
-import { readResults, writeReport } from '../report/node.ts';
+import { readResults, replaceFile, writeReport } from '../report/node.ts';
 import type { Failure } from './engine.ts';
 import { type Job, jobJson } from './job.ts';
 
@@ -70,15 +70,19 @@ export class JobStore {
   failureOf(job: Job): string | undefined {
     const path = join(this.folderOf(job), FAILURE);
     if (!existsSync(path)) return undefined;
-    const { reason } = JSON.parse(readFileSync(path, 'utf8')) as Failure;
-    return reason;
+    try {
+      const { reason } = JSON.parse(readFileSync(path, 'utf8')) as Failure;
+      return reason;
+    } catch {
+      return undefined; // a file that somebody has edited says nothing
+    }
   }
 
   #write(job: Job, name: string, text: string): string {
     const folder = this.folderOf(job);
     mkdirSync(folder, { recursive: true });
     const path = join(folder, name);
-    writeFileSync(path, text);
+    replaceFile(path, text);
     return path;
   }
 }

@@ -3,3 +3,4 @@
 export { V86Balloon, type V86BalloonOptions, type V86BalloonState } from './balloon.ts';
 export type { FrameAccount, FrameEvent } from './frames.ts';
 export type { V86Cpu } from './machine.ts';
+export { WallClock } from './wall.ts';

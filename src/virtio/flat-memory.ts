@@ -1,5 +1,6 @@
 /** Memory as one array of bytes, for drivers whose rings lie apart from a guest's frames. */
 
+import { expectUnsigned } from '../check/index.ts';
 import type { DriverMemory, GuestBytes } from './memory.ts';
 
 export class FlatMemory implements GuestBytes {
@@ -26,6 +27,7 @@ export class FlatMemory implements GuestBytes {
   }
 
   contains(addr: number, lengthBytes: number): boolean {
+    if (!Number.isSafeInteger(addr) || !Number.isSafeInteger(lengthBytes)) return false;
     return addr >= 0 && lengthBytes >= 0 && addr + lengthBytes <= this.sizeBytes;
   }
 
@@ -54,18 +56,21 @@ export class FlatMemory implements GuestBytes {
   }
 
   writeU16(addr: number, value: number): boolean {
+    expectUnsigned(value, 16);
     if (!this.contains(addr, 2)) return false;
     this._now.setUint16(addr, value, true);
     return true;
   }
 
   writeU32(addr: number, value: number): boolean {
+    expectUnsigned(value, 32);
     if (!this.contains(addr, 4)) return false;
     this._now.setUint32(addr, value, true);
     return true;
   }
 
   writeU64(addr: number, value: number): boolean {
+    expectUnsigned(value, 64);
     if (!this.contains(addr, 8)) return false;
     this._now.setBigUint64(addr, BigInt(value), true);
     return true;

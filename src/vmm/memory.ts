@@ -5,7 +5,7 @@
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
 import { FRAME_BYTES, ORDER_MAX } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectUnsigned } from '../check/index.ts';
 import {
   type Core,
   type GuestMemory,
@@ -147,6 +147,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Little endian; whether the address lies in the memory. */
   writeU16(addr: number, value: number): boolean {
+    expectUnsigned(value, 16);
     const pfn = this._frameOf(addr, 2);
     if (pfn < 0) return this._writeNumber(addr, 2, value);
     const bytes = this._writable(pfn);
@@ -158,6 +159,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Little endian; whether the address lies in the memory. */
   writeU32(addr: number, value: number): boolean {
+    expectUnsigned(value, 32);
     const pfn = this._frameOf(addr, 4);
     if (pfn < 0) return this._writeNumber(addr, 4, value);
     setWord(this._writable(pfn), addr - pfn * FRAME_BYTES, value);
@@ -166,6 +168,7 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** Little endian, whole numbers up to 2^53; whether the address lies in the memory. */
   writeU64(addr: number, value: number): boolean {
+    expectUnsigned(value, 64);
     const pfn = this._frameOf(addr, 8);
     if (pfn < 0) return this._writeNumber(addr, 8, value);
     const bytes = this._writable(pfn);
@@ -177,7 +180,8 @@ export class VmMemory implements GuestBytes, DriverMemory {
 
   /** The one frame that has all of a range; -1: there is no such frame, or the range is not all memory. */
   private _frameOf(addr: number, lengthBytes: number): number {
-    if (!(addr >= 0) || addr + lengthBytes > this.sizeBytes) return -1;
+    if (!Number.isSafeInteger(addr) || addr < 0) return -1;
+    if (addr + lengthBytes > this.sizeBytes) return -1;
     const pfn = Math.floor(addr / FRAME_BYTES);
     if (addr + lengthBytes > (pfn + 1) * FRAME_BYTES) return -1;
     return this._core.frames.kind(pfn) === KIND_HOLE ? -1 : pfn;

@@ -21,6 +21,10 @@ interface FilePayload {
   readonly buffer: Buffer;
 }
 
+function file(name: string, value: unknown): FilePayload {
+  return { name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(value)) };
+}
+
 /** The worker has carried out so many steps. */
 async function steps(page: Page, count: number): Promise<void> {
   await page.waitForSelector(`body[data-steps="${count}"]`);
@@ -107,11 +111,6 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     const capture = await openCapture(resolve(ROOT, 'test/recordings/linux-6.12-inflate-384'));
     const told = recordedSteps(capture, 'free-running', 2000);
     const reel = encodeReel(verifyReel(capture, 'guided', 5));
-    const file = (name: string, value: unknown): FilePayload => ({
-      name,
-      mimeType: 'application/json',
-      buffer: Buffer.from(JSON.stringify(value)),
-    });
     await page.locator('#reel').setInputFiles([file('map.json', reel), file('steps.json', told)]);
     const current = page.locator('#steps tr[aria-current=step] td');
     await current.first().waitFor();

@@ -370,6 +370,9 @@ const REACHED = [
   'pci-window-target',
 ];
 
+/** The devices, as amounts are told of them. */
+const KINDS = ['balloon', 'mem'] as const;
+
 function assault(attack: Attack, ops: readonly Op[], tally: Tally): void {
   for (const step of ops) attack.run(step);
   attack.check();
@@ -385,18 +388,21 @@ export const virtio: Fuzzer = {
   sentence:
     'Balloon and virtio-mem, over mmio and PCI, survive hostile drivers: no throw, no hang, books balanced.',
   cases: 2000,
-  night: 100_000,
+  night: 1_000_000,
   create: () => {
     const tally = new Tally(REACHED);
+    const tried = new Tally(KINDS);
     const property = fc.property(
       fc.boolean(),
       fc.boolean(),
       fc.constantFrom(...PROFILES),
       fc.constantFrom(4096, 8192),
       fc.array(op, { minLength: 20, maxLength: 80 }),
-      (isBalloon, isPci, profile, hostPageBytes, ops) =>
-        assault(new Attack(isBalloon, isPci, profile, hostPageBytes), ops, tally),
+      (isBalloon, isPci, profile, hostPageBytes, ops) => {
+        assault(new Attack(isBalloon, isPci, profile, hostPageBytes), ops, tally);
+        tried.add(KINDS[isBalloon ? 0 : 1], ops.length);
+      },
     );
-    return { property, missing: tally.missing };
+    return { property, missing: tally.missing, tried: tried.counts };
   },
 };

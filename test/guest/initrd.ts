@@ -22,8 +22,7 @@ export const BALLOON_MODULE = 'virtio_balloon';
 /** What the guest prints when it takes commands, and after each, with its exit code. */
 export const PROMPT = '@@';
 
-/** Reads a line, carries it out, says how it went. The line discipline neither echoes nor rewrites. */
-const INIT = `#!/bin/busybox sh
+const MOUNTS = `#!/bin/busybox sh
 /bin/busybox mkdir -p /proc /sys /dev /tmp
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -32,7 +31,10 @@ mount -t devtmpfs dev /dev
 mount -t tracefs trace /sys/kernel/tracing
 mount -t tmpfs -o size=100% tmp /tmp
 dmesg -n 1
-stty -F /dev/ttyS0 -echo -opost
+`;
+
+/** Reads a line, carries it out, says how it went. The line discipline neither echoes nor rewrites. */
+const BENCH = `${MOUNTS}stty -F /dev/ttyS0 -echo -opost
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 cd /sys/kernel/tracing
 echo '${PROMPT}0'
@@ -42,12 +44,23 @@ while read -r line; do
 done
 `;
 
-export function initrd(packages: Packages): Uint8Array {
+/** A shell for people, with the driver loaded. */
+const SHELL = `${MOUNTS}for name in ${[...TRANSPORT_MODULES, BALLOON_MODULE].join(' ')}; do
+  insmod /lib/$name.ko
+done
+stty -F /dev/ttyS0 rows 24 cols 80
+echo
+echo "Linux $(uname -r); its driver has the balloon: free, /proc/vmstat, rmmod virtio_balloon"
+cd /tmp
+exec setsid cttyhack sh
+`;
+
+export function initrd(packages: Packages, use: 'bench' | 'people' = 'bench'): Uint8Array {
   const files: ArchiveFile[] = [
     { path: 'bin', mode: FOLDER_MODE, bytes: new Uint8Array(0) },
     { path: 'lib', mode: FOLDER_MODE, bytes: new Uint8Array(0) },
     { path: 'bin/busybox', mode: PROGRAM_MODE, bytes: packages.busybox },
-    { path: 'init', mode: PROGRAM_MODE, bytes: Buffer.from(INIT) },
+    { path: 'init', mode: PROGRAM_MODE, bytes: Buffer.from(use === 'bench' ? BENCH : SHELL) },
   ];
   for (const name of [...TRANSPORT_MODULES, BALLOON_MODULE]) {
     files.push({ path: `lib/${name}.ko`, mode: FILE_MODE, bytes: packages.module(name) });

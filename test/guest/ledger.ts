@@ -1,5 +1,6 @@
 /** What our device was told, page by page, kept beside the device and by other means than it. */
 
+import { DiscardCauses } from '../../src/play/linux/cause.ts';
 import type { V86Balloon } from '../../src/v86/index.ts';
 
 export interface Range {
@@ -17,18 +18,13 @@ export class Ledger {
   readonly hinted: Range[] = [];
   /** Called for each range that is hinted. */
   onHint: (() => void) | undefined;
-  readonly #balloon: V86Balloon;
-  #reportedPages = 0;
-  #hintedPages = 0;
+  readonly #causes: DiscardCauses;
 
   constructor(balloon: V86Balloon) {
-    this.#balloon = balloon;
-    this.#reportedPages = balloon.model.counters.reportedPages;
-    this.#hintedPages = balloon.model.counters.hintedPages;
+    this.#causes = new DiscardCauses(balloon.model.counters);
     balloon.frames.onEvent = (event, pfn, count): void => {
-      if (event === 'discard') this.#discarded(pfn, count);
-      else if (event === 'need') this.#deflated(pfn, count);
-      else this.#hinted({ pfn, count });
+      if (event === 'need') this.#deflated(pfn, count);
+      else this.#given(pfn, count);
     };
   }
 
@@ -36,19 +32,18 @@ export class Ledger {
     for (const list of [this.inflated, this.deflated, this.reported, this.hinted]) list.length = 0;
   }
 
-  /** Which of the three ways a discard came: the device has counted it just before. */
-  #discarded(pfn: number, count: number): void {
-    const { reportedPages, hintedPages } = this.#balloon.model.counters;
-    if (reportedPages !== this.#reportedPages) this.reported.push({ pfn, count });
-    else if (hintedPages !== this.#hintedPages) this.#hinted({ pfn, count });
-    else {
+  #given(pfn: number, count: number): void {
+    const cause = this.#causes.next();
+    if (cause === 'report') this.reported.push({ pfn, count });
+    else if (cause === 'hint') {
+      this.hinted.push({ pfn, count });
+      this.onHint?.();
+    } else {
       for (let at = pfn; at < pfn + count; at++) {
         this.held.add(at);
         this.inflated.push(at);
       }
     }
-    this.#reportedPages = reportedPages;
-    this.#hintedPages = hintedPages;
   }
 
   #deflated(pfn: number, count: number): void {
@@ -56,12 +51,6 @@ export class Ledger {
       this.held.delete(at);
       this.deflated.push(at);
     }
-  }
-
-  #hinted(range: Range): void {
-    this.hinted.push(range);
-    this.#hintedPages = this.#balloon.model.counters.hintedPages;
-    this.onHint?.();
   }
 }
 

@@ -1,21 +1,18 @@
 // npm run test:guest [-- SCENARIO…]: a stock Linux in v86 drives our balloon; docs/real-linux.md tells of it.
 
 import { fork } from 'node:child_process';
-import path from 'node:path';
-import { type Packages, fetchPackages, isNoPackages } from './packages.ts';
+import { PACKAGES, type Packages, fetchPackages, isNoPackages } from './packages.ts';
 import { type Found, SCENARIOS, type Scenario, tryScenario } from './scenarios.ts';
 
 const FLAVOUR = '686';
 /** Machines that run at a time. */
 const AT_ONCE = 2;
-/** build/, beside what is compiled. */
-const FOLDER: string = path.resolve(import.meta.dirname, '../../../guest-packages');
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function packagesOrWhy(): Packages | string {
   try {
-    return fetchPackages(FOLDER, FLAVOUR);
+    return fetchPackages(PACKAGES, FLAVOUR);
   } catch (cause) {
     if (isNoPackages(cause)) return cause.message;
     throw cause;

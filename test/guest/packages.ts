@@ -16,6 +16,9 @@ export interface Packages {
   module(name: string): Uint8Array;
 }
 
+/** Where they are kept: build/, beside what is compiled of this file. */
+export const PACKAGES: string = path.resolve(import.meta.dirname, '../../../guest-packages');
+
 /** Where a kernel's package has the modules of virtio. */
 const MODULES = 'kernel/drivers/virtio';
 

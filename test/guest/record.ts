@@ -5,7 +5,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KernelState, findPlaces } from './kernel-state.ts';
 import { Machine } from './machine.ts';
-import { fetchPackages, isNoPackages } from './packages.ts';
+import { PACKAGES, fetchPackages, isNoPackages } from './packages.ts';
 import { pageTable } from './truth.ts';
 
 /** Pageblocks of 2 MiB, as on x86-64; without it they are 4 MiB. */
@@ -13,7 +13,6 @@ const FLAVOUR = '686-pae';
 const MEMORY_MIB = 256;
 /** Read by the guest when its state is to be taken: a port that nobody has. */
 const MARK_PORT = 0xe0;
-const FOLDER: string = path.resolve(import.meta.dirname, '../../../guest-packages');
 
 const EVENTS: readonly string[] = [
   'kmem/mm_page_alloc',
@@ -81,7 +80,7 @@ async function startTracing(machine: Machine): Promise<void> {
 }
 
 async function record(folder: string): Promise<void> {
-  const packages = fetchPackages(FOLDER, FLAVOUR);
+  const packages = fetchPackages(PACKAGES, FLAVOUR);
   const cmdline = 'no_hash_pointers';
   const machine = await Machine.create({ packages, memoryMib: MEMORY_MIB, cmdline, balloon: {} });
   await machine.boot();

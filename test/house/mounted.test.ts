@@ -25,6 +25,7 @@ const EXPORTS: readonly Reason[] = [
   ],
   [/^src\/core\/raw\.ts /, 'the back door of tests and benches, in no face'],
   [/^src\/cost\/document\.ts pricesTable/, 'writes docs/prices.md; a test compares the two'],
+  [/^src\/report\/leftovers\.ts endStage$/, 'src/cli/apart.ts loads it when a signal has come'],
   [/^src\/sweep\/engines\/thread\.ts play$/, 'piscina calls it in its threads, by name'],
   [/^src\/virtio\/constants\.ts F_/, "virtio's whole list of reserved features"],
   [

@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   recording: ['virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   microbench: ['core', 'scenario', 'replay', 'trace', 'serverless', 'vmm', 'time'],
-  play: ['scenario', 'vmm', 'cost', 'map'],
+  play: ['scenario', 'vmm', 'v86', 'cost', 'map'],
   report: ['abi', 'map'],
   experiment: ['replay', 'report', 'trace'],
   sweep: ['experiment', 'replay', 'report', 'trace'],

@@ -7,6 +7,7 @@ const OWN: readonly string[] = [
   'src/report/exchange.ts',
   'src/report/leftovers.ts',
   'src/report/output.ts',
+  'src/report/replace.ts',
   'src/report/spool.ts',
 ];
 
@@ -15,17 +16,15 @@ const NOT_YET = 'does not go through OutputFolder yet';
 
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
+  'src/cli/apart.ts': 'what an ended thread has begun is taken away',
   'src/sweep/store.ts':
-    "a job's failure, beside results that go through OutputFolder: the next run writes it again",
-  'src/cli/checkpoint.ts': NOT_YET,
+    "a job's folder, for its failure and its description, which are replaced as wholes",
   'src/recorder/debian.ts': NOT_YET,
   'src/recorder/disks.ts': NOT_YET,
   'src/recorder/lab.ts': NOT_YET,
   'src/recorder/machine.ts': NOT_YET,
   'src/recorder/record.ts': NOT_YET,
   'src/recorder/workload.ts': NOT_YET,
-  'src/cli/sweep.ts':
-    'scripts for a batch system, into a folder that an OutputFolder has looked at',
 };
 
 /** Calls that change a file system. */

@@ -53,7 +53,17 @@ describe('guestmem replay experiment.yaml', () => {
     [
       'a warm-up of all of the trace',
       'trace: { synthetic: { minutes: 2 } }\nwarmupMinutes: 2',
-      /^guestmem: bad.yaml: warmupMinutes: expected fewer minutes than .* found "2"\n$/,
+      /^guestmem: bad.yaml:2:16: warmupMinutes: expected fewer minutes than .* found "2"\n$/,
+    ],
+    [
+      'memory of a function that the trace has not',
+      'trace: { synthetic: { minutes: 2 } }\nmemory: { nobody: { limit: 64MiB } }',
+      /^guestmem: bad.yaml:2:19: memory.nobody: expected functions of the trace, found "nobody"\n$/,
+    ],
+    [
+      'a policy that a system cannot follow',
+      'systems: [mcpv-static]\npolicies: { idle: park }',
+      /^guestmem: bad.yaml:2:19: policies.idle: expected systems that can be parked: .*\n$/,
     ],
     ['no such prices', 'prices: { file: none.yaml }', /none.yaml: expected .* found ENOENT\n$/],
     ['no such trace', 'trace: none', /^guestmem: none: expected/],

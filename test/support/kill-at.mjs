@@ -1,12 +1,16 @@
 // Loaded before a program (node --import): ends the process with a signal, SIGKILL if not said, before the nth step that changes a
-// file system.
+// file system. Steps of all threads are counted together.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 
 const STEPS = [
   'writeFileSync',
+  'writeSync',
+  'openSync',
   'fsyncSync',
   'mkdirSync',
+  'mkdtempSync',
   'rmdirSync',
   'renameSync',
   'linkSync',
@@ -15,13 +19,23 @@ const STEPS = [
   'copyFileSync',
   'rmSync',
 ];
-let left = Number(process.env.KILL_AT);
+const COUNT = 'kill-at';
+
+if (getEnvironmentData(COUNT) === undefined) {
+  const steps = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  steps[0] = Number(process.env.KILL_AT);
+  setEnvironmentData(COUNT, steps);
+}
+const left = getEnvironmentData(COUNT);
+
+/** Reading changes nothing. */
+const isReading = (name, args) => name === 'openSync' && (args[1] ?? 'r') === 'r';
 
 for (const name of STEPS) {
   const step = fs[name];
   fs[name] = (...args) => {
-    left -= 1;
-    if (left === 0) process.kill(process.pid, process.env.KILL_WITH ?? 'SIGKILL');
+    const isLast = !isReading(name, args) && Atomics.sub(left, 0, 1) === 1;
+    if (isLast) process.kill(process.pid, process.env.KILL_WITH ?? 'SIGKILL');
     return step(...args);
   };
 }

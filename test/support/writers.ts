@@ -1,8 +1,8 @@
 // Every command that writes files, for tests that take the place, the time or the streams away from it.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from './built.ts';
+import { ROOT, guestmemIn } from './built.ts';
 
 export interface CommandThatWrites {
   /** As the help has it. */
@@ -13,19 +13,79 @@ export interface CommandThatWrites {
   readonly others: (out: string) => readonly string[];
   /** What lies there after it. */
   readonly files: readonly string[];
+  /** What must lie there before it, beside results of others. */
+  readonly lay?: (folder: string, out: string) => void;
+  /** Of a file that is written again and again in one run, each time as a whole: words that end well if it is. */
+  readonly goingOn?: (out: string) => readonly string[];
 }
 
 const CAPTURE = join(ROOT, 'test/recordings/linux-6.12-smoke-768');
 const HEADER = 'app,func,end_timestamp,duration\n';
 
-/** Two traces of a few calls, which are soon read and played: what the commands find in the folder that they run in. */
+const SWEEP =
+  'experiment: { trace: { path: PATH }, systems: [scpv-template] }\ngrid: { policies.keepAlive: [5s] }\nseeds: [1, 2]\n';
+const RELEASE = '6.12.0';
+const LAB_FILES = [
+  `linux-${RELEASE}/complete`,
+  `linux-${RELEASE}/boot/vmlinuz-${RELEASE}`,
+  `linux-${RELEASE}/bin/busybox`,
+  `linux-${RELEASE}/measure`,
+  `linux-${RELEASE}/lib/modules/${RELEASE}/kernel/none`,
+  `linux-${RELEASE}/pagestate/pagestate.ko`,
+  'programs-python3/packages',
+  'programs-python3/root/none',
+];
+/** Stand-ins for what a recorder calls: a guest that is done at once, and a disk that has a recording on it. */
+const TOOLS: Readonly<Record<string, string>> = {
+  'qemu-system-x86_64': 'echo RECORDER READY; echo RECORDER DONE',
+  debugfs: `set -- $2; cp ${CAPTURE}/* $3; gzip -d $3/trace.txt.gz`,
+  mke2fs: ':',
+  'apt-get': ':',
+  'dpkg-deb': ':',
+  gcc: ':',
+  make: ':',
+};
+
+function putFile(path: string, text: string): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** A recorder's lab and tools; the folder of the tools. */
+function putRecorder(folder: string): string {
+  for (const name of LAB_FILES) putFile(join(folder, 'lab', name), 'x\n');
+  putFile(join(folder, `lab/linux-image-6.12-amd64.release`), RELEASE);
+  for (const name of ['one', 'two']) putFile(join(folder, `work-${name}/run.sh`), 'true\n');
+  for (const [name, script] of Object.entries(TOOLS)) {
+    const path = join(folder, 'tools', name);
+    putFile(path, `#!/bin/sh\n${script}\n`);
+    chmodSync(path, 0o755);
+  }
+  return join(folder, 'tools');
+}
+
+/** Two traces of a few calls, which are soon read and played, and what else the commands find in the folder that they run in. */
 export function putInputs(folder: string): void {
+  process.env['PATH'] = `${putRecorder(folder)}:${process.env['PATH']}`;
   for (const [name, rows] of [
     ['one', 'a,f,10.5,1\na,g,20,1\nb,f,61,2\n'],
     ['two', 'a,f,30,2\nc,h,31,1\n'],
   ] as const) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'calls.csv'), `${HEADER}${rows}`);
+    writeFileSync(join(folder, `${name}.yaml`), SWEEP.replace('PATH', name));
+    guestmemIn(folder, 'replay', name, ...REPLAY, 'json,html', '--out', `run-${name}`);
+  }
+}
+
+/** Whether recordings can be made here: the archive's keys are the machine's own. */
+const HAS_KEYS = existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
+
+/** The record of a run, without its page. */
+function layRun(folder: string, out: string): void {
+  mkdirSync(out, { recursive: true });
+  for (const name of ['results.json', 'details.json', 'experiment.yaml']) {
+    copyFileSync(join(folder, 'run-one', name), join(out, name));
   }
 }
 
@@ -67,6 +127,63 @@ function ofMap(ending: string): CommandThatWrites {
   return alone('map', [`${mapOf(2)}.0`, `${mapOf(3)}.9`], file, [file]);
 }
 
+/** For commands of which there are two inputs by name. */
+function ofTwo(
+  command: string,
+  words: (name: string, out: string) => string,
+  files: readonly string[],
+): CommandThatWrites {
+  const of = (name: string) => (out: string) => words(name, out).split(' ');
+  return { command, words: of('one'), others: of('two'), files };
+}
+
+const TORNADO = ['cpuMs', 'sandboxMs', 'startupMs'].map(
+  (name) => `tornado-${name}-scpv-template.svg`,
+);
+
+const FIGURES = [
+  'causes.svg',
+  'cdf-sandboxMs.svg',
+  'cdf-startupMs.svg',
+  'containers.svg',
+  'memory-0.svg',
+  'memory.svg',
+  'range-cpuMs.svg',
+  'range-sandboxMs.svg',
+  'range-startupMs.svg',
+  'range-startupP99Ms.svg',
+  'steps.svg',
+  ...TORNADO,
+  'unusable.svg',
+  'vms.svg',
+  'waste.svg',
+  'whole.svg',
+];
+
+const RECORDED = [
+  'buddyinfo.after',
+  'cmdline',
+  'console.log',
+  'pagestate.end',
+  'pagestate.start',
+  'pagetypeinfo.after',
+  'recording.json',
+  'trace.txt.gz',
+  'uname',
+  'vmstat.after',
+  'zoneinfo.after',
+  'zoneinfo.before',
+];
+
+const SWEPT = [
+  'effects.parquet',
+  'jobs',
+  'pareto.parquet',
+  'report.html',
+  'sweep.json',
+  'sweep.parquet',
+];
+
 const REPLAY = ['--system', 'scpv-template', '--jobs', '1', '--format'];
 
 export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
@@ -104,4 +221,37 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     ['durations.csv', 'invocations.csv', 'memory.csv'],
   ),
   ...['svg', 'png', 'json'].map(ofMap),
+  ofTwo('figures', (name, out) => `figures run-${name} --out ${out}`, FIGURES),
+  {
+    command: 'report',
+    words: (out) => ['report', out],
+    others: (out) => ['replay', 'two', ...REPLAY, 'json,html', '--out', out],
+    files: ['details.json', 'experiment.yaml', 'report.html', 'results.json'],
+    lay: layRun,
+  },
+  ofTwo('sweep', (name, out) => `sweep ${name}.yaml --out ${out} --jobs 1`, SWEPT),
+  ofTwo('sweep', (name, out) => `sweep ${name}.yaml --out ${out} --emit slurm`, [
+    'jobs',
+    'jobs.txt',
+    'sweep.sbatch',
+  ]),
+  {
+    ...ofTwo(
+      'replay',
+      (name, out) =>
+        `replay ${name} --system scpv-template --jobs 1 --format table --checkpoint ${out}/run.state --every 1m`,
+      ['run.state'],
+    ),
+    lay: (_folder, out) => void mkdirSync(out, { recursive: true }),
+    goingOn: (out) => ['replay', 'one', ...REPLAY, 'table', '--resume', join(out, 'run.state')],
+  },
+  ...(HAS_KEYS
+    ? [
+        ofTwo(
+          'record',
+          (name, out) => `record --workload work-${name} --lab lab --out ${out}`,
+          RECORDED,
+        ),
+      ]
+    : []),
 ];

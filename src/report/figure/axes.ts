@@ -21,9 +21,10 @@ export function ticksOf({ width }: Look, left = 96): number {
   return Math.max(3, Math.min(10, Math.floor((width - left) / LABEL)));
 }
 
-/** 1, 2 and 5 of each power of ten that a range has, and the next ones outside of it. */
+/** 1, 2 and 5 of each power of ten that a range has, and the next ones outside of it; none of a range that has 0. */
 export function logTicks(low: number, high: number): number[] {
   const ticks: number[] = [];
+  if (!(low > 0)) return ticks;
   for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
     for (const digit of [1, 2, 5]) ticks.push(Number((digit * 10 ** power).toPrecision(1)));
   }
@@ -62,8 +63,9 @@ export function valueAxis(
   range: readonly [number, number],
   most: number,
 ): Option {
-  const { label, unit, isLog = false } = axis;
-  const ticks = isLog ? logTicks(range[0], range[1]) : [];
+  const { label, unit } = axis;
+  const ticks = axis.isLog === true ? logTicks(range[0], range[1]) : [];
+  const isLog = ticks.length > 0;
   const high = axis.max ?? range[1];
   const step = isLog ? undefined : niceStep(axis, high, most);
   const isWhole = step !== undefined && unit === 'bytes';

@@ -1,5 +1,8 @@
 // Jobs for batch systems: a command a line, a script that runs them, and the command that collects.
 
+import { KIB } from '../../abi/unit.ts';
+import type { OwnFile } from '../../report/index.ts';
+
 /** What a batch system is given. */
 export interface Batch {
   /** Files of jobs. */
@@ -20,6 +23,15 @@ export type BatchSystem = (typeof BATCH_SYSTEMS)[number];
 
 /** The list of commands that scripts run. */
 export const COMMANDS_FILE = 'jobs.txt';
+
+const SCRIPT_MARK = /guestmem|as many at a time as JOBS says/;
+
+/** What is written for them. */
+export const BATCH_FILES: readonly OwnFile[] = [
+  { name: COMMANDS_FILE, mark: /^guestmem worker /, usualBytes: 64 * KIB },
+  { name: 'sweep.sbatch', mark: SCRIPT_MARK, usualBytes: KIB },
+  { name: 'sweep.sh', mark: SCRIPT_MARK, usualBytes: KIB },
+];
 
 /** Array indices that Slurm takes when nobody changed it (MaxArraySize is 1001). */
 const TASKS_MOST = 1000;

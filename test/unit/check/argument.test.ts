@@ -9,6 +9,7 @@ import {
   expectNumber,
   expectObject,
   expectText,
+  expectUnsigned,
   expectWords,
 } from '../../../src/check/index.ts';
 
@@ -72,6 +73,19 @@ describe('numbers', () => {
     expect(expectObject('x', options)).toBe(options);
     for (const found of [null, undefined, 5, 'options']) {
       expect(() => expectObject('x', found)).toThrow(RefusedArgument);
+    }
+  });
+});
+
+describe('what is written to memory', () => {
+  it('fits into its word', () => {
+    expect(expectUnsigned(2 ** 16 - 1, 16)).toBe(2 ** 16 - 1);
+    expect(expectUnsigned(2 ** 63, 64)).toBe(2 ** 63);
+    expect(() => expectUnsigned(2 ** 32, 32)).toThrow(
+      'value: expected a whole number of 0 to below 2^32, found 4294967296',
+    );
+    for (const value of [-1, 0.5, Number.NaN, '5' as never]) {
+      expect(() => expectUnsigned(value, 64)).toThrow(RefusedArgument);
     }
   });
 });

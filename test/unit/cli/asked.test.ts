@@ -123,4 +123,28 @@ describe('what is asked for', () => {
     expect(experimentOf('x.csv', { columns }).trace).toEqual({ path: 'x.csv', columns });
     expect(() => experimentOf(undefined, { columns })).toThrow(/--columns: .*found none/);
   });
+
+  it('is refused where the file says it, if policies and systems do not go together', () => {
+    const file = join(folder, 'x.yaml');
+    const said = (text: string, flags = {}): string => {
+      writeFileSync(file, text);
+      try {
+        experimentOf(file, flags);
+      } catch (error) {
+        return String(error).replace(folder, '');
+      }
+      return '';
+    };
+    const text = 'systems: [mcpv-static]\npolicies: { idle: park:30s }';
+    expect(said(text)).toMatch(
+      /^UsageError: \/x.yaml:2:19: policies.idle: expected systems that can be parked: .*, found "mcpv-static"$/,
+    );
+    expect(said(text, { system: 'mcpv-balloon' })).toBe('');
+    expect(said('systems: [mcpv-static]', { idle: 'park' })).toMatch(
+      /^UsageError: --idle: expected /,
+    );
+    expect(said('policies: { idleReclaim: 1s, idle: park:30s }', { system: 'mcpv-czone' })).toMatch(
+      /x.yaml:1:36: policies.idle: expected parking or idle reclaim.*, found "both"$/,
+    );
+  });
 });

@@ -6,6 +6,7 @@ import { ran } from '../../support/command.ts';
 it.each([
   [['--port', '99999'], /--port: expected a whole number from 0 to 65535, found "99999"/],
   [['--port', 'x'], /--port: expected a whole number/],
+  [['--kernel', '/no/vmlinuz', '--port', '0'], /--kernel: /],
 ])('refuses %j', async (args, text) => {
   const { code, out, err } = await ran(playCommand(), ...args);
   expect([code, out]).toEqual([2, '']);

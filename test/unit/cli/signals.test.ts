@@ -31,7 +31,7 @@ describe('work that may be interrupted', () => {
   });
 
   it('says what is kept, where something is', async () => {
-    const work = interruptible(untilStopped, { kept: 'what is finished is kept' });
+    const work = interruptible(untilStopped, { kept: () => 'what is finished is kept' });
     process.emit('SIGINT', 'SIGINT');
     await expect(work).rejects.toThrow('interrupted, what is finished is kept');
   });

@@ -60,4 +60,8 @@ describe('CZoneCalls', () => {
     expect(() => czones.reclaim(2, 1, 1, 0)).toThrow(/^czoneReclaim: an argument/);
     expect(czones.grow(2, 1)).toBe(STATUS_BAD_ARGUMENT);
   });
+
+  it.each([0.5, 2 ** 32 + 1, Number.NaN])('counts no %s processes', (by) => {
+    expect(() => bootRegion().czones.refer(1, by)).toThrow('by: expected a whole number');
+  });
 });

@@ -69,4 +69,17 @@ describe('FrameView', () => {
     expect(core.zone(ZONE_DMA32).free).toBe(free);
     expect(verify(core)).toBeUndefined();
   });
+
+  it('changes and copies nothing beyond the span', () => {
+    const core = bootGuest();
+    const { frames, spanFrames } = core;
+    const hash = core.hash();
+    expect(() => frames.setHoles(0, spanFrames + 1)).toThrow(RangeError);
+    expect(() => frames.setHoles(5, 4)).toThrow(RangeError);
+    expect(() => frames.split(0, 40)).toThrow(RangeError);
+    expect(() => frames.split(spanFrames - 1, 1)).toThrow(RangeError);
+    expect(() => frames.slice(-1, 2)).toThrow(RangeError);
+    expect(() => frames.slice(0, spanFrames + 1)).toThrow(RangeError);
+    expect(core.hash()).toBe(hash);
+  });
 });

@@ -53,4 +53,13 @@ describe('Scratch', () => {
     scratch.reported(2, pfns, orders);
     expect([...pfns, ...orders]).toEqual([100, 200, 0, 9, 10, 0]);
   });
+
+  it('takes no more than it has room for, and no numbers that are no words', () => {
+    const scratch = new Scratch(instanceOf(Core.create({ frames: 1024, cpus: 1, objects: 8 })));
+    const many = Array.from({ length: 1025 }, () => ({ start: 0, count: 1 }));
+    expect(() => scratch.putRanges(many)).toThrow('ranges: expected at most 1024, found 1025');
+    expect(() => scratch.putRanges([{ start: 0, count: 2 ** 32 + 5 }])).toThrow('range: count');
+    expect(() => scratch.putReversed(new Uint32Array(2000), 1025)).toThrow('count: expected');
+    expect(() => scratch.putReversed(new Uint32Array(2), 3)).toThrow('count: expected');
+  });
 });

@@ -47,4 +47,10 @@ describe('ZoneView', () => {
     expect([managed, free]).toEqual([3 * 512, 3 * 512]);
     expect(core.czones.blocksOf(index)).toEqual([0x10000, 0x10200, 0x10400]);
   });
+
+  it.each([-1, 0.5, 2 ** 32, Number.NaN])('takes no boost of %s frames', (frames) => {
+    const zone = bootGuest().zone(ZONE_DMA32);
+    expect(() => void (zone.boost = frames)).toThrow('zone.boost: frames');
+    expect(zone.boost).toBe(0);
+  });
 });

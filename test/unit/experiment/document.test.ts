@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../src/experiment/document.ts';
+import { readDocument, saidAt } from '../../../src/experiment/document.ts';
 import { ExperimentError } from '../../../src/experiment/error.ts';
 import { group, list, text, whole } from '../../../src/experiment/shape.ts';
 import { testFolder } from '../../support/folder.ts';
@@ -43,6 +43,12 @@ describe('a file', () => {
       'file.yaml:1:9: deep: expected a key of size (did you mean size?), found "siez"',
       'file.yaml:2:1: expected a key of seed, systems, deep, found "zzzzzzzz"',
     ]);
+  });
+
+  it('says where something stands that is found wrong later, if it stands there', () => {
+    const file = at('later.yaml', 'seed: 3\ndeep: { size: 2 }');
+    expect(saidAt(file, ['deep', 'size'])).toBe(`${file}:2:15: deep.size`);
+    expect(saidAt(file, ['systems'])).toBeUndefined();
   });
 
   it('lists no long list of keys when it knows which was meant', () => {

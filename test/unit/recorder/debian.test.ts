@@ -15,10 +15,10 @@ const APT = `case "$*" in
 *download*) touch one.deb;;
 esac`;
 
-function archive(): { folder: string; tools: string; debian: DebianArchive } {
+function archive(apt = APT): { folder: string; tools: string; debian: DebianArchive } {
   const folder = mkdtempSync(path.join(tmpdir(), 'debian-'));
   const tools = standIns({
-    'apt-get': APT,
+    'apt-get': apt,
     'apt-cache': 'echo "  Depends: linux-image-6.12.1+deb12-amd64"',
     'dpkg-deb': '',
   });
@@ -55,6 +55,24 @@ describe.skipIf(!existsSync(KEYRING))('Debian’s archive (skipped without its k
     expect(first).toEqual(['libc6_2.36', 'a_1%3a2.0']);
     expect(second).toEqual(first);
     expect(callsOf(tools).filter((call) => call.includes('a_1%3a2.0_amd64.deb'))).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      'with the lists of the archive that gave some',
+      'touch $lists/main_binary-i386_Packages;',
+      'ok',
+    ],
+    ['not at all without any', '', 'apt-get failed: Mirror sync in progress?'],
+  ])('amid a mirror’s renewal is asked %s', (_, lists, outcome) => {
+    const fails = `*update*) lists=$(echo "$*" | sed 's/.*Dir::State::Lists=\\([^ ]*\\) .*/\\1/'); ${lists} echo 'Mirror sync in progress?' >&2; exit 100;;`;
+    const { debian } = archive(APT.replace('in\n', `in\n${fails}\n`));
+    const ask = (): string => {
+      debian.dependencyOf('linux-image-686', /Depends: (\S+)/);
+      return 'ok';
+    };
+    if (outcome === 'ok') expect(ask()).toBe('ok');
+    else expect(ask).toThrow(outcome);
   });
 
   it('has no such package', () => {

@@ -57,6 +57,18 @@ describe('flat memory', () => {
     ]);
   });
 
+  it('writes no number that does not fit, and none between two addresses', () => {
+    const memory = new FlatMemory(32);
+    for (const bits of [16, 32, 64] as const) {
+      for (const value of [-1, 0.5, 2 ** bits, Number.NaN]) {
+        expect(() => memory[`writeU${bits}`](8, value)).toThrow('value: expected a whole number');
+      }
+      expect(memory[`writeU${bits}`](8.5, 1)).toBe(false);
+      expect(memory[`readU${bits}`](8.5)).toBeUndefined();
+    }
+    expect(memory.bytes.every((byte) => byte === 0)).toBe(true);
+  });
+
   it('writes all or nothing', () => {
     const memory = new FlatMemory(4);
     expect(memory.write(2, Uint8Array.of(1, 2, 3))).toBe(false);

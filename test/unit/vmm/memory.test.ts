@@ -10,6 +10,11 @@ import { rawOf } from '../../../src/core/raw.ts';
 const FREE = 20_000;
 const ADDR = FREE * 4096;
 
+/** Numbers that words of so many bits do not hold. */
+const NO_WORDS = ([16, 32, 64] as const).map(
+  (bits) => [bits, [-1, 0.5, 2 ** bits, Number.NaN, Infinity, '5' as never]] as const,
+);
+
 describe('VmMemory', () => {
   it('reads zeros from a frame without host memory, and leaves it so', () => {
     const { vm } = testVm(128);
@@ -159,5 +164,19 @@ describe('memory for rings and messages', () => {
     expect(() => vm.memory.discard(pfn, 1)).toThrow(RefusedArgument);
     expect(() => vm.memory.discard(0, pfn)).toThrow(RefusedArgument);
     expect(vm.guest.core.backedFrames).toBe(backedFrames);
+  });
+
+  it('writes no number that does not fit, and none between two addresses', () => {
+    const { vm } = testVm(128);
+    const addr = vm.memory.alloc(64, 64) ?? -1;
+    for (const [bits, values] of NO_WORDS) {
+      for (const value of values) {
+        expect(() => vm.memory[`writeU${bits}`](addr, value)).toThrow(RefusedArgument);
+      }
+      expect(vm.memory[`writeU${bits}`](addr + 0.5, 1)).toBe(false);
+      expect(vm.memory[`readU${bits}`](addr + 0.5)).toBeUndefined();
+      expect(vm.memory[`writeU${bits}`](addr, 2 ** (bits - 1))).toBe(true);
+      expect(vm.memory[`readU${bits}`](addr)).toBe(2 ** (bits - 1));
+    }
   });
 });

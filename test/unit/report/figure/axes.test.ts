@@ -8,6 +8,8 @@ it('a logarithmic axis begins and ends just outside of its values, at 1, 2 or 5'
   expect(logTicks(124.47, 1138)).toEqual([100, 200, 500, 1000, 2000]);
   expect(logTicks(0.003, 0.003)).toEqual([0.002, 0.005]);
   expect(logTicks(10, 100)).toEqual([10, 20, 50, 100]);
+  expect(logTicks(0, 0)).toEqual([]);
+  expect(logTicks(0, 100)).toEqual([]);
 });
 
 it('steps of bytes are whole in their unit', () => {

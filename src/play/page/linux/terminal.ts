@@ -1,0 +1,35 @@
+// xterm.js under a policy that lets no style stand in the document: what it writes into style elements goes into sheets made by hand.
+
+import { Terminal } from '@xterm/xterm';
+
+const COLUMNS = 80;
+const ROWS = 24;
+
+/** In a style element's place: what is written into it is a sheet of the document. */
+function sheetElement(create: typeof document.createElement): HTMLElement {
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
+  return Object.defineProperty(create('template'), 'textContent', {
+    set: (text: string) => {
+      sheet.replaceSync(text);
+    },
+  });
+}
+
+/** While `act` runs, no style element is made. */
+function withSheets(act: () => void): void {
+  const create = document.createElement.bind(document);
+  Object.assign(document, {
+    createElement: (name: string) => (name === 'style' ? sheetElement(create) : create(name)),
+  });
+  act();
+  Reflect.deleteProperty(document, 'createElement');
+}
+
+/** A terminal in an element; `typed` is told what is typed. */
+export function openTerminal(root: HTMLElement, typed: (text: string) => void): Terminal {
+  const terminal = new Terminal({ cols: COLUMNS, rows: ROWS, fontSize: 13, convertEol: true });
+  withSheets(() => terminal.open(root));
+  terminal.onData(typed);
+  return terminal;
+}

@@ -5,13 +5,18 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { MS_PER_MINUTE } from '../abi/unit.ts';
 import {
+  CheckpointError,
+  Checkpoints,
   type Experiment,
+  expectCheckpointAt,
   expectFits,
   experimentIn,
   experimentYaml,
+  identityOf,
   mapsOf,
   peakResidentBytes,
   planOf,
+  stateFile,
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
@@ -34,7 +39,13 @@ import {
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
-import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
+import {
+  type OutputFolder,
+  RecordSpool,
+  type Written,
+  openOutput,
+  writeReport,
+} from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
@@ -43,8 +54,7 @@ import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './aske
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
-import { print } from './terminal.ts';
-import { type CheckpointAsked, Checkpoints, expectCheckpointAt, identityOf } from './checkpoint.ts';
+import { complain, print } from './terminal.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -61,6 +71,14 @@ interface ReplayFlags extends ExperimentFlags {
   readonly checkpoint?: string;
   readonly every?: string;
   readonly resume?: string;
+}
+
+interface CheckpointAsked {
+  /** Where checkpoints are written; undefined: nowhere. */
+  readonly path: string | undefined;
+  readonly everyMinutes: number;
+  /** What the run goes on from. */
+  readonly resume: string | undefined;
 }
 
 interface Asked {
@@ -162,6 +180,20 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
+function missed(what: string): void {
+  complain(`guestmem: no checkpoint this time: ${what}`);
+}
+
+function openCheckpoints(
+  { path, resume, everyMinutes }: CheckpointAsked,
+  trace: Trace,
+  experiment: Experiment,
+): Checkpoints {
+  const from = resume === undefined ? undefined : stateFile(resume);
+  const to = path === undefined ? undefined : stateFile(path);
+  return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
+}
+
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
 async function play(
   asked: Asked,
@@ -175,8 +207,7 @@ async function play(
   expectKnown(asked, trace);
   expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const checkpoints =
-    asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
+  const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
   const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
   const progress = startProgress(amount, flags.quiet === true);
@@ -184,9 +215,10 @@ async function play(
     const played = await replayPlan(trace, plan, {
       jobs,
       progress: (system, share) => progress.update(system, share),
-      records,
       signal,
-      keeper: checkpoints?.keeper('the run', plan),
+      ...(records === undefined || checkpoints === undefined
+        ? { records, keeper: checkpoints?.keeper('the run', plan) }
+        : checkpoints.recorded('the run', plan, records)),
     });
     return {
       played,
@@ -195,7 +227,7 @@ async function play(
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
-      throw new UsageError(`${asked.checkpoint?.resume}: ${error.message}`);
+      throw new CheckpointError(`${asked.checkpoint?.resume}: ${error.message}`, { cause: error });
     }
     throw error;
   } finally {
@@ -234,19 +266,12 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
 }
 
 /** Where checkpoints are, as far as any are asked for. */
-function checkpointOf(
-  { checkpoint, every, resume }: ReplayFlags,
-  { outputs }: Experiment,
-): CheckpointAsked | undefined {
+function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsked | undefined {
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
+  if (checkpoint === '') throw new UsageError('--checkpoint: expected a file, found ""');
   if (checkpoint === undefined && resume === undefined) return undefined;
-  if (outputs.records === true) {
-    throw new UsageError(
-      '--records: expected neither --checkpoint nor --resume, found one of them',
-    );
-  }
   const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
   if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
     throw new UsageError(
@@ -265,7 +290,7 @@ function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
-  const checkpoint = checkpointOf(flags, experiment);
+  const checkpoint = checkpointOf(flags);
   const asked: Asked = { path, experiment, flags, jobs, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, {
@@ -285,6 +310,17 @@ function formatsOf({ outputs: { formats, records = false } }: Experiment): Forma
   return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
+function recordsBeside(checkpoint: string): string {
+  return `${checkpoint}.records`;
+}
+
+/** Where rows of calls are until they are written: beside the checkpoint, of which they are a part, or with the results. */
+function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined): RecordSpool {
+  const { path, resume } = checkpoint ?? {};
+  const into = path === undefined ? folder.spoolFolder() : recordsBeside(path);
+  return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   asked: Asked,
@@ -293,12 +329,10 @@ async function playInto(
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
-  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(asked.checkpoint.path);
+  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(stateFile(asked.checkpoint.path));
   const folder = openOutput(formats, out, flags.force);
-  const records =
-    experiment.outputs.records === true && folder !== undefined
-      ? new RecordSpool(folder.spoolFolder())
-      : undefined;
+  const isRecorded = experiment.outputs.records === true && folder !== undefined;
+  const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
   try {
     const whole = await play(asked, signal, records);
     expectFinal(whole.played);

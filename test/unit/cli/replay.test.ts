@@ -46,6 +46,7 @@ describe('guestmem replay', () => {
     [['--host-memory', '1'], '--host-memory: '],
     [['--idle-reclaim', 'never'], '--idle-reclaim: '],
     [['--warmup', '2'], '--warmup: expected fewer minutes than the trace\'s 2, found "2"'],
+    [['--checkpoint', ''], '--checkpoint: expected a file, found ""'],
     [['--out', ''], '--out: expected a folder, found ""'],
   ])('refuses %j in one line, and makes no folder', async (args, text) => {
     const folder = makeFolder({});

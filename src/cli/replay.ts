@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { MS_PER_MINUTE } from '../abi/unit.ts';
+import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import {
   CheckpointError,
   Checkpoints,
@@ -49,7 +49,7 @@ import {
 import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, duration, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
@@ -65,6 +65,7 @@ const DEFAULT_EVERY = '10m';
 interface ReplayFlags extends ExperimentFlags {
   readonly force?: boolean;
   readonly jobs?: string;
+  readonly guestMemory?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
@@ -87,6 +88,8 @@ interface Asked {
   readonly experiment: Experiment;
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
+  /** Of each system that is played at the same time. */
+  readonly guestBytes: number | undefined;
   readonly checkpoint: CheckpointAsked | undefined;
 }
 
@@ -119,6 +122,11 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+/** Systems that are played at the same time. */
+function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
+  return Math.min(jobs, systems.length);
+}
+
 /** Functions whose memory is said are the trace's. */
 function expectKnown({ path, experiment }: Asked, trace: Trace): void {
   const option = { name: 'memory', isGiven: false };
@@ -142,7 +150,7 @@ interface Played {
 
 /** What the other seeds give beside the first, if there are others. */
 async function seedsBeside(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
 ): Promise<Results['seeds']> {
@@ -153,7 +161,8 @@ async function seedsBeside(
     const one = { ...experiment, seed };
     const plan = planOf(one);
     const keeper = checkpoints?.keeper(`seed ${seed}`, plan);
-    const other = await replayPlan(await traceOfExperiment(one), plan, { jobs, signal, keeper });
+    const options = { jobs, guestBytes, signal, keeper };
+    const other = await replayPlan(await traceOfExperiment(one), plan, options);
     runs.push(resultsOf(other));
   }
   return seedsOf(runs);
@@ -161,7 +170,7 @@ async function seedsBeside(
 
 /** How far prices move a run, as it was asked for. */
 async function sensitivityTo(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   trace: Trace,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
@@ -175,7 +184,7 @@ async function sensitivityTo(
     const own = { ...plan.prices?.own, [price]: ns };
     const at = { ...plan, prices: { ...plan.prices, own } };
     const keeper = checkpoints?.keeper(`${price} of ${ns} ns`, at);
-    return replayPlan(trace, at, { jobs, signal, keeper });
+    return replayPlan(trace, at, { jobs, guestBytes, signal, keeper });
   });
   return sensitivityOf(played, prices, ends);
 }
@@ -200,12 +209,12 @@ async function play(
   signal: AbortSignal,
   records: RecordSpool | undefined,
 ): Promise<Played> {
-  const { experiment, flags, jobs } = asked;
+  const { experiment, flags, jobs, guestBytes } = asked;
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
-  expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
+  expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
   const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
   const heard: Heard = { signal, checkpoints };
@@ -214,6 +223,7 @@ async function play(
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
+      guestBytes,
       progress: (system, share) => progress.update(system, share),
       signal,
       ...(records === undefined || checkpoints === undefined
@@ -291,7 +301,9 @@ async function run(path: string | undefined, flags: ReplayFlags): Promise<void> 
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags);
-  const asked: Asked = { path, experiment, flags, jobs, checkpoint };
+  const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
+  const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
+  const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, {
     kept: () => keptIn(checkpoint),
@@ -401,6 +413,10 @@ function toldIn(command: Command): Command {
     .option(
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
+    )
+    .option(
+      '--guest-memory <size>',
+      'memory of this process for the tables of guests; those not in use are packed beyond it, results are the same',
     )
     .option(
       '--checkpoint <file>',

@@ -22,6 +22,7 @@ import {
   expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
+  limitGuests,
   memoryBound,
   policyOf,
   whenFullOf,
@@ -95,6 +96,11 @@ export interface ReplayOptions {
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Memory of this thread for the tables of guests, in bytes; without it, as much as they take. Guests beyond it that are not used are
+   * packed until they are: results are the same, and a run takes longer.
+   */
+  readonly guestBytes?: number | undefined;
   /** Keeps what the run can go on from, and has what it goes on from. */
   readonly keeper?: Keeper | undefined;
 }
@@ -389,6 +395,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   });
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
+  limitGuests(options.guestBytes ?? Infinity);
   const outcomes: Outcome[] = [];
   for (const [index, spec] of options.systems.entries()) {
     try {

@@ -8,7 +8,14 @@ import { LLFREE_KINDS, LLFREE_MOVABLE } from '../src/abi/llfree.ts';
 import { CPort, compilePort } from './baseline/c-port.ts';
 import { TypedArrayBuddy } from './baseline/typed-arrays.ts';
 import { LlfreeCore, type LlfreeRules } from '../src/core/index.ts';
-import { type LoopCore, loopCore, loopLlfree, loopModule } from './core/instance.ts';
+import {
+  type LoopCore,
+  bootLoops,
+  loopCore,
+  loopLlfree,
+  loopModule,
+  loopScript,
+} from './core/instance.ts';
 import {
   type BenchCase,
   type BenchReport,
@@ -179,13 +186,15 @@ const TYPED_ARRAYS = 'typed arrays';
 const BUDDY = 'buddy';
 const REQUESTS = 'requests';
 const UNCACHED = 'requests, no per-cpu';
+const AS_SCRIPT = 'requests in JavaScript';
 const BY_CALL = 'requests, by call';
 const LLFREE = 'LLFree';
 const HYPERALLOC = "LLFree, HyperAlloc's";
 /** Of the core's tables what the buddy reads and writes: a state byte and a record with the links of its lists. */
 const BUDDY_BYTES = 1 + RECORD_BYTES;
 
-function rivalsOf(module: WebAssembly.Module, frames: number, port: Rival | undefined): Rival[] {
+async function rivalsOf(root: string, frames: number, port: Rival | undefined): Promise<Rival[]> {
+  const module = loopModule(root);
   const uncached = loopCore(module, frames);
   uncached.loopsNoPcp();
   return [
@@ -193,6 +202,7 @@ function rivalsOf(module: WebAssembly.Module, frames: number, port: Rival | unde
     byTypedArrays(frames),
     byLoop(BUDDY, loopCore(module, frames), 'buddy'),
     byLoop(REQUESTS, loopCore(module, frames), 'request'),
+    byLoop(AS_SCRIPT, bootLoops(await loopScript(root), frames), 'request'),
     byLoop(UNCACHED, uncached, 'request'),
     byLoop(LLFREE, loopLlfree(module, frames, LLFREE_MOVABLE), 'llfree'),
     byLoop(HYPERALLOC, loopLlfree(module, frames, LLFREE_KINDS), 'llfree'),
@@ -205,6 +215,7 @@ function comparisons(hasPort: boolean): [string, string][] {
     [TYPED_ARRAYS, BUDDY],
     [REQUESTS, BUDDY],
     [TYPED_ARRAYS, REQUESTS],
+    [AS_SCRIPT, REQUESTS],
     [UNCACHED, REQUESTS],
     [LLFREE, BUDDY],
     [LLFREE, REQUESTS],
@@ -213,12 +224,13 @@ function comparisons(hasPort: boolean): [string, string][] {
 }
 
 async function measureAll(
-  module: WebAssembly.Module,
+  root: string,
   frames: number,
   port: Rival | undefined,
   size: BenchSize,
 ): Promise<{ rows: BenchRow[]; hash: number }> {
-  const rivals = rivalsOf(module, frames, port);
+  const rivals = await rivalsOf(root, frames, port);
+  const module = loopModule(root);
   const pairs = size.name === 'large' ? LARGE_PAIRS : SMALL_PAIRS;
   const answers = new Answers();
   const rows: BenchRow[] = [];
@@ -253,7 +265,7 @@ export function allocBench(gib: number): (size: BenchSize, root: string) => Prom
     const port = program === undefined ? undefined : new CPort(program);
     await port?.ask('init', frames, 0, 0);
     const rival = port === undefined ? undefined : byPort(port);
-    const { rows, hash } = await measureAll(loopModule(root), frames, rival, size);
+    const { rows, hash } = await measureAll(root, frames, rival, size);
     port?.close();
     return {
       name: `alloc-${gib}`,

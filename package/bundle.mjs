@@ -2,6 +2,7 @@
 // import opens few of them, and whoever bundles the library leaves out the rooms that he does not use
 // (docs/decisions/0065-the-package.md). `--in-place` puts the bundled files where tsc's were, as `npm pack` wants them.
 
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -25,6 +26,8 @@ const { values } = parseArgs({
 });
 const target = path.resolve(root, values.to);
 const bundled = path.join(target, 'dist');
+const SOURCES = 'build/assembly.json.br';
+const HASHES = 'build/core.sha256';
 
 /** Faces of rooms, and the files that are loaded by their names. */
 function entries() {
@@ -60,6 +63,8 @@ function copyInto(folder, name) {
   mkdirSync(path.dirname(to), { recursive: true });
   cpSync(path.join(folder, name), to, { recursive: true });
 }
+
+const unpackedName = (name) => name.replace(/\.br$/, '');
 
 /** A file of ours, packed: most of what is shipped as it is read by few. */
 function packInto(folder, name) {
@@ -99,15 +104,37 @@ pruneDeclarations(bundled, ['index.d.ts', 'node.d.ts', 'report/index.d.ts', 'abi
 
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const others = files.filter((name) => name !== 'dist');
+/** What `guestmem build-core` compiles, in one file. */
+function packSources() {
+  const texts = ['assembly', 'src/abi'].flatMap((folder) =>
+    endingIn(path.join(root, folder), '.ts').map((name) => {
+      const file = `${folder}/${name.replaceAll(path.sep, '/')}`;
+      return [file, readFileSync(path.join(root, file), 'utf8')];
+    }),
+  );
+  const file = path.join(target, SOURCES);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, brotliCompressSync(JSON.stringify(Object.fromEntries(texts))));
+}
+
+/** Builds of the core by their hashes, as `sha256sum` writes and checks them: a build of the same sources has the same. */
+function packHashes(names) {
+  const lines = names.map((name) => {
+    const bytes = readFileSync(path.join(root, name));
+    return `${createHash('sha256').update(bytes).digest('hex')}  ${path.basename(name)}\n`;
+  });
+  writeFileSync(path.join(target, HASHES), lines.join(''));
+}
+
 for (const name of ['package.json', 'README.md', 'LICENSE', ...others]) {
-  if (name.endsWith('.br')) packInto(root, name.slice(0, -'.br'.length));
+  if (name === HASHES) packHashes(others.map(unpackedName).filter((one) => one.endsWith('.wasm')));
+  else if (name === SOURCES) packSources();
+  else if (name.endsWith('.br')) packInto(root, unpackedName(name));
   else copyInto(root, name);
 }
 
 if (values['in-place']) {
   rmSync(dist, { recursive: true });
   renameSync(bundled, dist);
-  for (const name of endingIn(path.join(target, 'build'), '.br')) {
-    cpSync(path.join(target, 'build', name), path.join(root, 'build', name));
-  }
+  cpSync(path.join(target, 'build'), path.join(root, 'build'), { recursive: true });
 }

@@ -114,7 +114,10 @@ export function pruneDeclarations(dist, faces) {
     if (texts.get(file) !== undefined) return texts.get(file);
     const source = program.getSourceFile(file);
     const parts = source.statements.map((one) => kept(one, source, needed, hasFile));
-    const text = parts
+    const libraries = source.libReferenceDirectives.map(
+      ({ fileName }) => `/// <reference lib="${fileName}" />`,
+    );
+    const text = [...libraries, ...parts]
       .filter((part) => part !== '')
       .join('\n')
       .trimStart();

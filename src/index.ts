@@ -5,7 +5,23 @@
  * @module guestmem
  */
 
-export { RefusedArgument, HandleEnded } from './check/index.ts';
+export {
+  type Bytes,
+  HandleEnded,
+  type Measure,
+  type Ms,
+  type Order,
+  type Pages,
+  type Pfn,
+  RefusedArgument,
+  bytes,
+  bytesOfPages,
+  ms,
+  order,
+  pages,
+  pagesOfMib,
+  pfn,
+} from './check/index.ts';
 export {
   Core,
   CoreError,
@@ -178,6 +194,8 @@ export {
 } from './scenario/index.ts';
 export {
   Balloon,
+  type BalloonAmount,
+  type BalloonNames,
   type BalloonOptions,
   type CZoneOptions,
   CZoneVirtio,
@@ -194,6 +212,7 @@ export {
   Reporting,
   type ReportingOptions,
   type RequestAnswer,
+  type RequestedSize,
   type TargetAnswer,
   VirtioMem,
   type VirtioMemOptions,

@@ -27,6 +27,7 @@ export {
   parseResults,
   reportHtml,
   resultsJson,
+  resultsJsonSchema,
 } from './report/index.ts';
 export { readResults, writeReport } from './report/node.ts';
 export { TRACE_WRITERS, type TraceFile, type TraceWriter } from './trace/node.ts';

@@ -111,13 +111,15 @@ export function listPopTail(list: usize): u32 {
   return tail;
 }
 
-/** Frames from the tail of a list on, towards its head, that are neighbours in ascending order; at most `most`. */
+/** Frames from the tail of a list on, towards its head, each of which is `step` behind the one before; at most `most`. */
 @inline
-export function listTailRun(list: usize, most: u32): u32 {
-  const first = load<u32>(list, 4);
-  const records = recordsBase + ((<usize>first) << 3);
+export function listTailRun(list: usize, step: u32, most: u32): u32 {
+  let at = load<u32>(list, 4);
   let run: u32 = 1;
-  while (run < most && load<u32>(records + ((<usize>(run - 1)) << 3), 4) == first + run) run++;
+  while (run < most && linkPrev(at) == at + step && at + step != NIL) {
+    at += step;
+    run++;
+  }
   return run;
 }
 

@@ -139,7 +139,7 @@ export function takeFree(zone: Zone, pfn: u32, order: u32, type: u32): void {
 
 
 @inline
-function isFreeAt(states: usize, pfn: u32, order: u32): bool {
+export function isFreeAt(states: usize, pfn: u32, order: u32): bool {
   return load<u8>(states + pfn) == (KIND_FREE | order);
 }
 
@@ -260,29 +260,6 @@ function putSmall(zone: Zone, pfn: u32, order: u32, type: u32, mask: u32, flags:
   setOrderMask(zone, type, mask | (1 << order));
   addFreeCount(zone, order, 1);
   notify(order, flags);
-}
-
-/**
- * Frees the frames of an aligned block below pageblock order, in ascending order, to a kernel zone: what as many freeOnes
- * do, which merge inside the block until its last frame is free. Their records end up as those would leave them too: an
- * even frame was last put on the list of the order that its number is even to, behind that list's tail, because the block
- * before it is free; an odd one was on none.
- */
-export function freeOneByOne(zone: Zone, pfn: u32, order: u32, type: u32): void {
-  const records = recordsBase + ((<usize>pfn) << 3);
-  for (let odd: u32 = 1; odd < (<u32>1) << order; odd += 2)
-    store<u32>(records + ((<usize>odd) << 3), NIL);
-  for (let even: u32 = 1; even < order; even++) {
-    const links = ((<u64>lastFree(zone, even - 1, type)) << 32) | NIL;
-    const step: u32 = 2 << even;
-    for (let at: u32 = 1 << even; at < (<u32>1) << order; at += step) {
-      store<u64>(records + ((<usize>at) << 3), links);
-    }
-  }
-  if (order == 0) store<u32>(records, NIL);
-  else store<u64>(records, ((<u64>lastFree(zone, order - 1, type)) << 32) | NIL);
-  memory.fill(statesBase + pfn, <u8>KIND_TAIL, (<usize>1) << order);
-  freeOne(zone, pfn, order, type, 0);
 }
 
 /** The end of freeOne from pageblock order on: types must mix, and no block is likely to merge soon. */
@@ -431,10 +408,16 @@ export function freeSplit(zone: Zone, pfn: u32, order: u32, flags: u32): void {
     freeOne(zone, pfn, order, blockType(pfn), flags);
     return;
   }
-  const end = pfn + (1 << order);
-  for (let at = pfn; at < end; at += PAGEBLOCK_FRAMES) {
-    freeOne(zone, at, PAGEBLOCK_ORDER, blockType(at), flags);
+  const second = pfn + PAGEBLOCK_FRAMES;
+  const place = blockPlace(pfn);
+  if (blockPlace(second) == place) {
+    // the second of two alike merges with the first at once
+    if (HAS_LISTS) clearHead(second);
+    freeOne(zone, pfn, ORDER_MAX, placeType(place), flags);
+    return;
   }
+  freeOne(zone, pfn, PAGEBLOCK_ORDER, placeType(place), flags);
+  freeOne(zone, second, PAGEBLOCK_ORDER, blockType(second), flags);
 }
 
 /** The head of the free block that covers `pfn`, or NIL when the frame is not free in the buddy. */

@@ -28,14 +28,13 @@ import {
 } from '../../src/abi/layout';
 import { COSTLY_ORDER, PAGEBLOCK_ORDER, THP_ORDER } from '../../src/abi/unit';
 import { MIGRATE_MOVABLE, MIGRATE_PCPTYPES } from '../../src/abi/migratetype';
-import { LOG_DRAIN, LOG_REFILL } from '../../src/abi/program';
-import { STAT_DRAIN_BLOCKS, STAT_REFILL_BLOCKS } from '../../src/abi/stat';
+import { LOG_DRAIN } from '../../src/abi/program';
+import { STAT_DRAIN_BLOCKS } from '../../src/abi/stat';
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
-import { NIL, clearHead, linkPrev, setState } from '../base/frame';
-import { guest, pcpsBase, recordsBase, statesBase } from '../base/guest';
+import { NIL, clearHead, linkPrev, setLinkNext, setLinkPrev, setState } from '../base/frame';
+import { guest, pcpsBase } from '../base/guest';
 import {
   listCutTail,
-  listHead,
   listPopHead,
   listPopTail,
   listPushHead,
@@ -43,18 +42,15 @@ import {
   listReset,
   listTail,
   listTailRun,
-  setListHead,
-  setListTail,
 } from '../base/list';
 import { isLogging, logBlock } from '../base/log';
-import { blockType } from '../base/pageblock';
+import { blockType, placeType } from '../base/pageblock';
 import { count } from '../base/stats';
 import { Zone, zoneAt, zoneIndex } from '../base/zone';
-import { freeOne, freeOneByOne } from './buddy';
-import { Search, newSearch, searchesPlain, takeBlock } from './fallback';
+import { freeOne } from './buddy';
+import { freeOneByOne, freeOneByOneDown } from './buddy-run';
 import { HAS_LISTS, llfreeDrain } from './llfree';
-import { NO_RUN, runFrames, runStart, takeBlocks } from './run';
-import { PCP_TUNES } from './version';
+import { COUNTS_LAG, PCP_TUNES } from './version';
 
 
 @unmanaged
@@ -137,35 +133,6 @@ export function clampHigh(pcp: Pcp, high: i32): i32 {
   return min(max(high, pcp.highMin), pcp.highMax);
 }
 
-/** How many blocks a refill takes from the zone now. Widens high and the factor as a side effect. */
-function refillSize(pcp: Pcp, zone: Zone, order: u32): i32 {
-  const base = pcp.batch;
-  if (!PCP_TUNES) return base > 1 ? max(base >> order, 2) : base;
-  let high = clampHigh(pcp, pcp.high);
-  pcp.high = high;
-  if (high < base) return 1;
-  let blocks = order > 0 ? base : base << pcp.allocFactor;
-  if (pcp.highMin != pcp.highMax && (zone.flags & ZONE_FLAG_BELOW_HIGH) == 0) {
-    high = min(high + blocks, pcp.highMax);
-    pcp.high = high;
-  }
-  if (order == 0) {
-    const room = max(high - pcp.count - base, base);
-    if (blocks <= room && pcp.allocFactor < PCP_BATCH_SCALE_MAX) pcp.allocFactor++;
-    blocks = min(blocks, room);
-  }
-  return blocks > 1 ? max(blocks >> order, 2) : blocks;
-}
-
-/** Moves one block from the zone to the tail of a list; the frame, or NIL. */
-function refillOne(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32, search: Search): u32 {
-  const pfn = takeBlock(zone, order, type, flags, search);
-  if (pfn == NIL) return NIL;
-  park(pcp, pfn, order, type);
-  if (isLogging()) logBlock(LOG_REFILL, pfn);
-  return pfn;
-}
-
 /** Appends a block to the tail of its list. */
 export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   setState(pfn, KIND_PCP, order);
@@ -173,70 +140,11 @@ export function park(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   pcp.count += 1 << order;
 }
 
-/**
- * Takes up to `want` blocks off the smallest free block that serves and appends them to a list, in one go: what as many
- * single takes would have got, for they use a block up from its low end. How many; 0 when the zone has none.
- */
-function refillRun(pcp: Pcp, zone: Zone, order: u32, type: u32, want: i32): i32 {
-  const run = takeBlocks(zone, order, type, want);
-  if (run == NO_RUN) return 0;
-  const pfn = runStart(run);
-  const blocks = runFrames(run) >> order;
-  const list = pcpList(pcp, pcpIndex(order, type));
-  const records = recordsBase;
-  const states = statesBase;
-  let before = listTail(list);
-  let at = pfn;
-  if (before == NIL) setListHead(list, pfn);
-  else store<u32>(records + ((<usize>before) << 3), pfn);
-  for (let block: u32 = 1; block < blocks; block++) {
-    const next = at + (1 << order);
-    store<u8>(states + at, KIND_PCP | order);
-    store<u64>(records + ((<usize>at) << 3), ((<u64>before) << 32) | next);
-    before = at;
-    at = next;
-  }
-  store<u8>(states + at, KIND_PCP | order);
-  store<u64>(records + ((<usize>at) << 3), ((<u64>before) << 32) | NIL);
-  setListTail(list, at);
-  pcp.count += runFrames(run);
-  return blocks;
-}
-
-/** Fills an empty list with `blocks` blocks; how many were got. */
-export function refill(pcp: Pcp, zone: Zone, order: u32, type: u32, blocks: i32, flags: u32): i32 {
-  const search = newSearch(0);
-  let got = 0;
-  while (got < blocks) {
-    const run =
-      searchesPlain(search) && !isLogging() ? refillRun(pcp, zone, order, type, blocks - got) : 0;
-    if (run == 0 && refillOne(pcp, zone, order, type, flags, search) == NIL) break;
-    got += max(run, 1);
-  }
-  count(STAT_REFILL_BLOCKS, got);
-  return got;
-}
-
 /** Takes the head of a list; NIL if it is empty. */
 export function pcpPop(pcp: Pcp, order: u32, type: u32): u32 {
   const pfn = listPopHead(pcpList(pcp, pcpIndex(order, type)));
   if (pfn != NIL) pcp.count -= 1 << order;
   return pfn;
-}
-
-/** A block from the per-cpu lists, refilled when empty; NIL if the zone has none. */
-export function pcpTake(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): u32 {
-  pcp.freeCount >>= 1;
-  refillIfEmpty(pcp, zone, order, type, flags);
-  return pcpPop(pcp, order, type);
-}
-
-/** Fills the list that serves order and type if it is empty, by as much as the sizes say. */
-@inline
-export function refillIfEmpty(pcp: Pcp, zone: Zone, order: u32, type: u32, flags: u32): void {
-  if (listHead(pcpList(pcp, pcpIndex(order, type))) == NIL) {
-    refill(pcp, zone, order, type, refillSize(pcp, zone, order), flags);
-  }
 }
 
 /** How many frames a free drains where high is fixed: twice as many each time, until a request comes. */
@@ -307,21 +215,39 @@ function drainTail(zone: Zone, list: usize, order: u32): u32 {
 
 /**
  * Moves neighbours at the tail of a list of single frames back to the zone, at most `most`: what as many drainTails do,
- * if each frame but the last is followed by the next. How many; 0: there is one such frame only.
+ * if each frame but the last is followed by the next, or by the one before it. How many; 0: there is one such frame only.
  */
 function drainRun(zone: Zone, list: usize, most: u32): u32 {
+  if (COUNTS_LAG) return 0;
   const first = listTail(list);
-  const frames = listTailRun(list, most);
+  const step = linkPrev(first) - first;
+  if (step != 1 && step != -1) return 0;
+  const frames = listTailRun(list, step, most);
   if (frames == 1) return 0;
-  listCutTail(list, linkPrev(first + frames - 1));
-  const end = first + frames;
-  for (let at = first; at < end;) {
+  listCutTail(list, linkPrev(first + step * (frames - 1)));
+  if (step == 1) drainUp(zone, first, first + frames);
+  else drainDown(zone, first + 1 - frames, first + 1);
+  return frames;
+}
+
+/** Frees [start, end) in ascending order, by aligned blocks below pageblock order. */
+function drainUp(zone: Zone, start: u32, end: u32): void {
+  for (let at = start; at < end;) {
     let order = min<u32>(PAGEBLOCK_ORDER - 1, ctz<u32>(at));
     while (at + (1 << order) > end) order--;
     freeOneByOne(zone, at, order, blockType(at));
     at += 1 << order;
   }
-  return frames;
+}
+
+/** Frees [start, end) in descending order, by aligned blocks below pageblock order. */
+function drainDown(zone: Zone, start: u32, end: u32): void {
+  for (let at = end; at > start;) {
+    let order = min<u32>(PAGEBLOCK_ORDER - 1, ctz<u32>(at));
+    while (at - start < <u32>(1 << order)) order--;
+    at -= 1 << order;
+    freeOneByOneDown(zone, at, order, blockType(at));
+  }
 }
 
 /** Moves `frames` frames back to the zone: list `first` is emptied first, then the next, coldest pages first. */
@@ -352,10 +278,10 @@ export function pcpPush(pcp: Pcp, pfn: u32, order: u32, type: u32): void {
   pcp.count += 1 << order;
 }
 
-/** Puts a freed block on its list and adapts the sizes; how many frames are to be drained for it, 0: none. */
-function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
+/** Adapts the sizes to a freed block that is counted already; how many frames are to be drained for it, 0: none. */
+@inline
+function adaptToFree(pcp: Pcp, zone: Zone, order: u32): i32 {
   pcp.allocFactor >>= 1;
-  pcpPush(pcp, pfn, order, type);
   if (!PCP_TUNES) return fixedDrain(pcp, zone, order);
   const batch = pcp.batch;
   let freeHigh = false;
@@ -373,12 +299,30 @@ function pcpAccept(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): i32 {
   return pcp.count < threshold ? 0 : drainSize(pcp, threshold, freeHigh);
 }
 
-/** Frees a block to the per-cpu lists. True when it drained some of them to the zone. */
-export function pcpGive(pcp: Pcp, zone: Zone, pfn: u32, order: u32, type: u32): bool {
-  const frames = pcpAccept(pcp, zone, pfn, order, type);
+/** Frees a block of a pageblock to a list of the per-cpu lists. True when it drained some of them to the zone. */
+export function pcpGive(pcp: Pcp, zone: Zone, place: u32, pfn: u32, order: u32, type: u32): bool {
+  const before = pcp.count;
+  pcp.count = before + (1 << order);
+  const frames = adaptToFree(pcp, zone, order);
+  if (frames != 0 && before == 0 && !isLogging()) {
+    giveThrough(pcp, zone, placeType(place), pfn, order);
+    return true;
+  }
+  setState(pfn, KIND_PCP, order);
+  listPushHead(pcpList(pcp, pcpIndex(order, type)), pfn);
   if (frames == 0) return false;
   drain(pcp, zone, frames, pcpIndex(order, type));
   return true;
+}
+
+/** A block that would be drained as soon as it is on its list, for it is alone there. Its record tells of the list. */
+function giveThrough(pcp: Pcp, zone: Zone, type: u32, pfn: u32, order: u32): void {
+  pcp.count = 0;
+  clearHead(pfn);
+  setLinkNext(pfn, NIL);
+  setLinkPrev(pfn, NIL);
+  freeOne(zone, pfn, order, type, 0);
+  count(STAT_DRAIN_BLOCKS, 1);
 }
 
 /** Sets the sizes of a zone's lists on every cpu. */

@@ -61,10 +61,11 @@ import { freeOne, freeSplit, takeSmallest } from './buddy';
 import { newSearch, takeBlock } from './fallback';
 import { reserveHighatomic } from './highatomic';
 import { HAS_LISTS, llfreeInstalled, llfreeTake, llfreeWaiting } from './llfree';
-import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList, pcpTake } from './percpu';
+import { Pcp, pcpAllowed, pcpAt, pcpGive, pcpList } from './percpu';
 import { pcpGiveRun } from './percpu-give';
+import { pcpTake, pcpTakeQuickly } from './percpu-take';
 import { NO_RUN, makeRun } from './run';
-import { clearBelowHigh, hasFrames, watermarkFast, wmark } from './watermark';
+import { clearBelowHigh, hasBlock, hasFrames, watermarkFast, wmark } from './watermark';
 import { highestZone, requestType, zonelistAt } from './zonelist';
 
 // A run of order-0 requests with one mask is served from one per-cpu list until it is empty: once the second request has
@@ -239,10 +240,40 @@ function afterWait(order: u32): i32 {
 }
 
 /**
+ * What the first attempt takes where it changes nothing but lists and counts: a block of the first zone that the mask allows,
+ * when that is above its high mark and boosted by nobody; off a per-cpu list that has one, or for orders without such lists
+ * off the zone's. NIL: allocFully must be asked.
+ */
+@inline
+function takeQuickly(gfp: u32, order: u32, cpu: u32): u32 {
+  if (!HAS_LISTS) return NIL;
+  const highest = highestZone(gfp);
+  let position: u32 = 0;
+  while (position < guest.zonelistCount && zonelistAt(position) > highest) position++;
+  if (position == guest.zonelistCount) return NIL;
+  const index = zonelistAt(position);
+  const zone = zoneAt(index);
+  if ((zone.flags & (ZONE_FLAG_BELOW_HIGH | ZONE_FLAG_BOOSTED_WATERMARK)) != 0) return NIL;
+  const mark = wmark(zone, ALLOC_WMARK_HIGH) + (1 << order) - 1;
+  if (!hasFrames(zone, mark, highest, 0)) return NIL;
+  if (order > 0 && !hasBlock(zone, order, 0)) return NIL;
+  const type = requestType(gfp);
+  return pcpAllowed(order)
+    ? pcpTakeQuickly(pcpAt(cpu, index), order, type)
+    : takeSmallest(zone, order, type);
+}
+
+/**
  * Allocates 2^order frames for the mask. Head frame, STATUS_NEED_RECLAIM when the request may reclaim and must,
  * STATUS_NO_MEMORY when it may not. On LLFree STATUS_NEED_INSTALL: the same request will get what now waits for the host.
  */
 export function allocBlock(gfp: u32, order: u32, cpu: u32): i32 {
+  const pfn = takeQuickly(gfp, order, cpu);
+  return pfn == NIL ? allocFully(gfp, order, cpu) : served(pfn, order);
+}
+
+/** allocBlock with all of its rules. */
+function allocFully(gfp: u32, order: u32, cpu: u32): i32 {
   if (!HAS_LISTS) {
     const waited = afterWait(order);
     if (waited != 0) return waited;
@@ -273,12 +304,14 @@ export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {
 /** A page request from outside: allocBlock plus the frame's record. `tag` is the host's and comes back nowhere. */
 export function allocPages(gfp: u32, order: u32, cpu: u32, tag: u32): i32 {
   if (order >= <u32>ORDERS || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  const pfn = allocBlock(gfp, order, cpu);
+  const quick = takeQuickly(gfp, order, cpu);
+  const pfn = quick == NIL ? allocFully(gfp, order, cpu) : served(quick, order);
   if (pfn >= 0) markAllocated(pfn, order, gfp, tag);
   return pfn;
 }
 
 /** Frees 2^order frames of a kernel zone: to the per-cpu lists where there are some, else to the zone. */
+@inline
 export function giveBack(zone: Zone, place: u32, pfn: u32, order: u32, cpu: u32): void {
   if (!HAS_LISTS || !pcpAllowed(order)) {
     freeSplit(zone, pfn, order, 0);
@@ -292,7 +325,8 @@ export function giveBack(zone: Zone, place: u32, pfn: u32, order: u32, cpu: u32)
     }
     type = MIGRATE_MOVABLE;
   }
-  if (pcpGive(pcpAt(cpu, placeZone(place)), zone, pfn, order, type)) clearBelowHigh(zone);
+  const pcp = pcpAt(cpu, placeZone(place));
+  if (pcpGive(pcp, zone, place, pfn, order, type)) clearBelowHigh(zone);
 }
 
 /**

@@ -58,7 +58,8 @@ export function wmark(zone: Zone, which: u32): u32 {
 }
 
 /** Whether some list of the order or above can serve a request with these rights. */
-function hasBlock(zone: Zone, order: u32, flags: u32): bool {
+@inline
+export function hasBlock(zone: Zone, order: u32, flags: u32): bool {
   // LLFree does not look
   if (!HAS_LISTS) return true;
   let orders =

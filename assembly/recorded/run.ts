@@ -75,8 +75,8 @@ import {
   pcpList,
   pcpPop,
   pcpPush,
-  refillIfEmpty,
 } from '../kernel/percpu';
+import { refillIfEmpty } from '../kernel/percpu-take';
 import { countOnCpu, handOverCounts } from '../kernel/lag';
 import { HAS_LISTS } from '../kernel/llfree';
 import { allocBlock } from '../kernel/request';

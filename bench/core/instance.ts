@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ZONE_NORMAL } from '../../src/abi/layout.ts';
 import { LLFREE_ALL_FREE } from '../../src/abi/llfree.ts';
 import { expectAnswer } from '../../src/core/index.ts';
@@ -52,9 +53,45 @@ export function loopModule(root: string): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(file));
 }
 
+/** Binaryen's tools, which AssemblyScript brings along. */
+const TOOLS = 'node_modules/binaryen/bin';
+
+function runTool(root: string, tool: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, TOOLS, tool), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
+  });
+  if (status !== 0) throw new Error(`${tool}: ${stderr.slice(0, 500)}`);
+}
+
+let scripts = 0;
+
+/** The module as JavaScript over typed arrays (wasm2js): the core's own rules, all of them. A new instance. */
+export async function loopScript(root: string): Promise<LoopCore> {
+  loopModule(root);
+  const source = path.join(root, 'build/bench-core/loops.wasm');
+  const plain = path.join(root, 'build/bench-core/loops-plain.wasm');
+  const file = path.join(root, 'build/bench-core/loops.mjs');
+  if (!existsSync(file) || statSync(file).mtimeMs < statSync(source).mtimeMs) {
+    // wasm2js knows no saturating conversions
+    runTool(root, 'wasm-opt', [source, '-all', '--llvm-nontrapping-fptoint-lowering', '-o', plain]);
+    runTool(root, 'wasm2js', [plain, '-O', ...SCRIPT_FEATURES, '-o', file]);
+  }
+  scripts += 1;
+  return (await import(`${pathToFileURL(file).href}?${scripts}`)) as LoopCore;
+}
+
+const SCRIPT_FEATURES = ['--enable-bulk-memory', '--enable-sign-ext', '--enable-mutable-globals'];
+
 /** A booted guest of so many frames, all free but what the watermarks keep back. */
 export function loopCore(module: WebAssembly.Module, frames: number): LoopCore {
   const core = new WebAssembly.Instance(module, {}).exports as unknown as LoopCore;
+  return bootLoops(core, frames);
+}
+
+/** loopCore of a new instance. */
+export function bootLoops(core: LoopCore, frames: number): LoopCore {
   expectAnswer(core.create(frames, 1, 0, 1, 1, 1), 'create');
   core.attach();
   expectAnswer(core.zoneSpan(ZONE_NORMAL, 0, frames), 'zoneSpan');

@@ -16,6 +16,21 @@ export {
 } from './argument.ts';
 export { builtin } from './builtin.ts';
 export { HandleEnded } from './ended.ts';
+export {
+  type Bytes,
+  type Measure,
+  type Ms,
+  type Order,
+  type Pages,
+  type Pfn,
+  bytes,
+  bytesOfPages,
+  ms,
+  order,
+  pages,
+  pagesOfMib,
+  pfn,
+} from './measure.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
 export { shippedFile } from './shipped.ts';
-export { UNPRINTABLE, escaped, shortened } from './text.ts';
+export { UNPRINTABLE, escaped, shortened, utf8Of } from './text.ts';

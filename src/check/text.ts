@@ -18,3 +18,12 @@ export function escaped(text: string): string {
     (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
   );
 }
+
+/** Bytes as text; undefined: they are no UTF-8, which a lenient reader would make other names of. */
+export function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -6,12 +6,14 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
+import { utf8Of } from '../check/index.ts';
 import {
   type BenchPolicies,
   type BenchResult,
   MICROBENCHES,
   type Microbench,
   runMicrobenches,
+  useCore,
 } from '../microbench/index.ts';
 import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
@@ -24,6 +26,7 @@ interface BenchFlags {
   readonly filter?: string;
   readonly guest: string;
   readonly policy?: string;
+  readonly core?: string;
   readonly runs: string;
   readonly json?: boolean;
 }
@@ -35,6 +38,8 @@ export interface BenchRecord {
   readonly versions: Readonly<Record<string, string | number>>;
   readonly guestFrames: number;
   readonly policy: string | undefined;
+  /** File of a core of somebody's own. */
+  readonly core?: string | undefined;
   readonly cpu: string;
   readonly benches: readonly BenchResult[];
 }
@@ -67,6 +72,16 @@ export async function policiesOf(file: string): Promise<BenchPolicies> {
   const expected = `exports of ${POLICY_KINDS.join(', ')}, each a function that makes a policy`;
   const names = Object.keys(module).join(', ');
   throw new UsageError(`--policy: expected ${expected}, found ${names === '' ? 'none' : names}`);
+}
+
+/** From now on guests are made on this core: one that `guestmem build-core` has made. */
+function useOwnCore(file: string): void {
+  try {
+    useCore('release', new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
+    throw new UsageError(`--core: expected a file that guestmem build-core has made: ${said}`);
+  }
 }
 
 function chosen(filter: string | undefined): readonly Microbench[] {
@@ -106,6 +121,7 @@ async function run(flags: BenchFlags): Promise<void> {
   }
   const runs = wholeNumber('--runs', flags.runs, 1, 1000);
   const policies = flags.policy === undefined ? {} : await policiesOf(flags.policy);
+  if (flags.core !== undefined) useOwnCore(flags.core);
   const setting = { ...policies, frames: guestFrames };
   const benches = await runMicrobenches(chosen(flags.filter), setting, runs, cpuNs);
   const { abi, hash } = coreVersion('release');
@@ -115,21 +131,34 @@ async function run(flags: BenchFlags): Promise<void> {
     versions: { guestmem: packageVersion(), abi, core: hash, runtime: process.version },
     guestFrames,
     policy: flags.policy,
+    core: flags.core,
     cpu: cpus()[0]?.model ?? '',
     benches,
   };
   print(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : tableOf(benches));
 }
 
+/** What is compared of a row. */
+function isRow(one: unknown): one is BenchResult {
+  if (typeof one !== 'object' || one === null) return false;
+  const { name, nsPerOperation } = one as Partial<BenchResult>;
+  return typeof name === 'string' && typeof nsPerOperation === 'number';
+}
+
 function recordIn(file: string): BenchRecord {
+  const expected = `${file}: expected what guestmem bench --json prints`;
   try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as Partial<BenchRecord>;
-    if (record.schema === 1 && Array.isArray(record.benches)) return record as BenchRecord;
+    const text = utf8Of(readFileSync(file));
+    if (text === undefined) throw new UsageError(`${expected}, found no UTF-8 text`);
+    const record = JSON.parse(text) as Partial<BenchRecord> | null;
+    const rows = record?.schema === 1 ? record.benches : undefined;
+    if (Array.isArray(rows) && rows.every(isRow)) return record as BenchRecord;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-    throw new UsageError(`${file}: expected what guestmem bench --json prints: ${said}`);
+    throw new UsageError(`${expected}: ${said}`);
   }
-  throw new UsageError(`${file}: expected what guestmem bench --json prints`);
+  throw new UsageError(expected);
 }
 
 /** Rows of two records, those that both have; a hash that differs says that they did different things. */
@@ -168,6 +197,7 @@ export function benchCommand(): Command {
     .option('--filter <names>', 'benches whose names begin so, commas between')
     .option('--guest <size>', 'memory of the guest', '1GiB')
     .option('--policy <file>', 'a module that exports growth, placement or keepAlive')
+    .option('--core <file>', 'a core of your own, by `guestmem build-core`')
     .option('--runs <n>', 'runs of each, of which the median is told', '5')
     .option('--json', 'print a record for `bench compare`')
     .addHelpText('after', `\nBenches:\n${listText()}\nDocumentation: docs/benchmarks.md`)

@@ -90,8 +90,8 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   // Loaded only now: a command line without a fault does not need them all.
   const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
-  const { OutputError } = await import('../report/index.ts');
-  const { ExperimentError, MemoryShort } = await import('../experiment/index.ts');
+  const { OutputError, ResultsError } = await import('../report/index.ts');
+  const { CheckpointError, ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
   const { TraceError } = await import('../trace/index.ts');
@@ -100,10 +100,16 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     for (const problem of error.problems) write(`guestmem: ${problem}`);
     return EXIT_USAGE;
   }
+  if (error instanceof ResultsError) {
+    const [first, ...more] = error.problems;
+    write(`guestmem: ${first}${more.length === 0 ? '' : ` (and ${more.length} more)`}`);
+    return EXIT_USAGE;
+  }
   const isUsage =
     error instanceof TraceError ||
     error instanceof RecordingError ||
     error instanceof OutputError ||
+    error instanceof CheckpointError ||
     error instanceof EngineError ||
     error instanceof QueryError ||
     error instanceof JobError;

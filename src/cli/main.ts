@@ -94,6 +94,13 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./pages.ts')).pagesCommand(),
   },
   {
+    name: 'build-core',
+    args: '<file>',
+    sentence: 'Compile an allocator of your own into a core, and try whether it is one',
+    isBusy: true,
+    make: async () => (await import('./build-core.ts')).buildCoreCommand(),
+  },
+  {
     name: 'map',
     args: '<folder>',
     sentence: 'Draw memory of a recording or of a run, at a moment or through its time',

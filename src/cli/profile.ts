@@ -3,9 +3,11 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
+import { utf8Of } from '../check/index.ts';
 import {
   type CallProfile,
   type ProfileFile,
+  RecordingError,
   type Spread,
   openCapture,
   parseProfile,
@@ -149,18 +151,31 @@ const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareO
 
 /** The profiles that are kept in a folder, by name. Throws RecordingError. */
 function keptProfiles(folder: string): ProfileFile[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return names
-    .map((name) => path.join(folder, name))
-    .map((file) => parseProfile(file, readFileSync(file, 'utf8')))
+  return profileFiles(folder)
+    .map((file) => parseProfile(file, profileTextOf(file)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Files by their ending; folders, pipes and links to nowhere of such a name are something else's. */
+function profileFiles(folder: string): string[] {
+  const paths = readdirSync(folder).map((name) => path.join(folder, name));
+  return paths.filter(
+    (file) =>
+      file.endsWith('.json') && statSync(file, { throwIfNoEntry: false })?.isFile() === true,
+  );
+}
+
+function profileTextOf(file: string): string {
+  const text = utf8Of(readFileSync(file));
+  if (text !== undefined) return text;
+  throw new RecordingError(file, 0, 'UTF-8 text', 'other bytes');
 }
 
 /** Whether a folder holds profiles and not a recording. */
 function isCatalogue(folder: string): boolean {
   const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
   if (!isFolder || existsSync(path.join(folder, 'pagestate.start'))) return false;
-  return readdirSync(folder).some((name) => name.endsWith('.json'));
+  return profileFiles(folder).length > 0;
 }
 
 async function run(folder: string, { json }: { readonly json?: boolean }): Promise<void> {

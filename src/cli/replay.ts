@@ -3,15 +3,20 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
-import { MS_PER_MINUTE } from '../abi/unit.ts';
+import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import {
+  CheckpointError,
+  Checkpoints,
   type Experiment,
+  expectCheckpointAt,
   expectFits,
   experimentIn,
   experimentYaml,
+  identityOf,
   mapsOf,
   peakResidentBytes,
   planOf,
+  stateFile,
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
@@ -34,17 +39,22 @@ import {
   resultsOf,
 } from '../replay/index.ts';
 import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
-import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
+import {
+  type OutputFolder,
+  RecordSpool,
+  type Written,
+  openOutput,
+  writeReport,
+} from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, duration, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, duration, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
-import { print } from './terminal.ts';
-import { type CheckpointAsked, Checkpoints, expectCheckpointAt, identityOf } from './checkpoint.ts';
+import { complain, print } from './terminal.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -55,6 +65,7 @@ const DEFAULT_EVERY = '10m';
 interface ReplayFlags extends ExperimentFlags {
   readonly force?: boolean;
   readonly jobs?: string;
+  readonly guestMemory?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
@@ -63,12 +74,22 @@ interface ReplayFlags extends ExperimentFlags {
   readonly resume?: string;
 }
 
+interface CheckpointAsked {
+  /** Where checkpoints are written; undefined: nowhere. */
+  readonly path: string | undefined;
+  readonly everyMinutes: number;
+  /** What the run goes on from. */
+  readonly resume: string | undefined;
+}
+
 interface Asked {
   /** An experiment's file, or a trace's. */
   readonly path: string | undefined;
   readonly experiment: Experiment;
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
+  /** Of each system that is played at the same time. */
+  readonly guestBytes: number | undefined;
   readonly checkpoint: CheckpointAsked | undefined;
 }
 
@@ -101,6 +122,11 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
+/** Systems that are played at the same time. */
+function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
+  return Math.min(jobs, systems.length);
+}
+
 /** Functions whose memory is said are the trace's. */
 function expectKnown({ path, experiment }: Asked, trace: Trace): void {
   const option = { name: 'memory', isGiven: false };
@@ -124,7 +150,7 @@ interface Played {
 
 /** What the other seeds give beside the first, if there are others. */
 async function seedsBeside(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
 ): Promise<Results['seeds']> {
@@ -135,7 +161,8 @@ async function seedsBeside(
     const one = { ...experiment, seed };
     const plan = planOf(one);
     const keeper = checkpoints?.keeper(`seed ${seed}`, plan);
-    const other = await replayPlan(await traceOfExperiment(one), plan, { jobs, signal, keeper });
+    const options = { jobs, guestBytes, signal, keeper };
+    const other = await replayPlan(await traceOfExperiment(one), plan, options);
     runs.push(resultsOf(other));
   }
   return seedsOf(runs);
@@ -143,7 +170,7 @@ async function seedsBeside(
 
 /** How far prices move a run, as it was asked for. */
 async function sensitivityTo(
-  { experiment, jobs }: Asked,
+  { experiment, jobs, guestBytes }: Asked,
   trace: Trace,
   played: ReplayRun,
   { signal, checkpoints }: Heard,
@@ -157,9 +184,23 @@ async function sensitivityTo(
     const own = { ...plan.prices?.own, [price]: ns };
     const at = { ...plan, prices: { ...plan.prices, own } };
     const keeper = checkpoints?.keeper(`${price} of ${ns} ns`, at);
-    return replayPlan(trace, at, { jobs, signal, keeper });
+    return replayPlan(trace, at, { jobs, guestBytes, signal, keeper });
   });
   return sensitivityOf(played, prices, ends);
+}
+
+function missed(what: string): void {
+  complain(`guestmem: no checkpoint this time: ${what}`);
+}
+
+function openCheckpoints(
+  { path, resume, everyMinutes }: CheckpointAsked,
+  trace: Trace,
+  experiment: Experiment,
+): Checkpoints {
+  const from = resume === undefined ? undefined : stateFile(resume);
+  const to = path === undefined ? undefined : stateFile(path);
+  return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
@@ -168,25 +209,26 @@ async function play(
   signal: AbortSignal,
   records: RecordSpool | undefined,
 ): Promise<Played> {
-  const { experiment, flags, jobs } = asked;
+  const { experiment, flags, jobs, guestBytes } = asked;
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOfExperiment(experiment);
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
-  expectFits(trace, plan, Math.min(jobs ?? availableParallelism(), plan.systems.length));
+  expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
-  const checkpoints =
-    asked.checkpoint && new Checkpoints(asked.checkpoint, identityOf(trace, experiment));
+  const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
   const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
   const progress = startProgress(amount, flags.quiet === true);
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
+      guestBytes,
       progress: (system, share) => progress.update(system, share),
-      records,
       signal,
-      keeper: checkpoints?.keeper('the run', plan),
+      ...(records === undefined || checkpoints === undefined
+        ? { records, keeper: checkpoints?.keeper('the run', plan) }
+        : checkpoints.recorded('the run', plan, records)),
     });
     return {
       played,
@@ -195,7 +237,7 @@ async function play(
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
-      throw new UsageError(`${asked.checkpoint?.resume}: ${error.message}`);
+      throw new CheckpointError(`${asked.checkpoint?.resume}: ${error.message}`, { cause: error });
     }
     throw error;
   } finally {
@@ -234,19 +276,12 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
 }
 
 /** Where checkpoints are, as far as any are asked for. */
-function checkpointOf(
-  { checkpoint, every, resume }: ReplayFlags,
-  { outputs }: Experiment,
-): CheckpointAsked | undefined {
+function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsked | undefined {
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
+  if (checkpoint === '') throw new UsageError('--checkpoint: expected a file, found ""');
   if (checkpoint === undefined && resume === undefined) return undefined;
-  if (outputs.records === true) {
-    throw new UsageError(
-      '--records: expected neither --checkpoint nor --resume, found one of them',
-    );
-  }
   const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
   if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
     throw new UsageError(
@@ -265,8 +300,10 @@ function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const experiment = experimentOf(path, flags);
-  const checkpoint = checkpointOf(flags, experiment);
-  const asked: Asked = { path, experiment, flags, jobs, checkpoint };
+  const checkpoint = checkpointOf(flags);
+  const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
+  const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
+  const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, {
     kept: () => keptIn(checkpoint),
@@ -285,6 +322,17 @@ function formatsOf({ outputs: { formats, records = false } }: Experiment): Forma
   return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
 }
 
+function recordsBeside(checkpoint: string): string {
+  return `${checkpoint}.records`;
+}
+
+/** Where rows of calls are until they are written: beside the checkpoint, of which they are a part, or with the results. */
+function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined): RecordSpool {
+  const { path, resume } = checkpoint ?? {};
+  const into = path === undefined ? folder.spoolFolder() : recordsBeside(path);
+  return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   asked: Asked,
@@ -293,12 +341,10 @@ async function playInto(
   const { experiment, flags } = asked;
   const formats = formatsOf(experiment);
   const out = experiment.outputs.folder ?? DEFAULT_OUT;
-  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(asked.checkpoint.path);
+  if (asked.checkpoint?.path !== undefined) expectCheckpointAt(stateFile(asked.checkpoint.path));
   const folder = openOutput(formats, out, flags.force);
-  const records =
-    experiment.outputs.records === true && folder !== undefined
-      ? new RecordSpool(folder.spoolFolder())
-      : undefined;
+  const isRecorded = experiment.outputs.records === true && folder !== undefined;
+  const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
   try {
     const whole = await play(asked, signal, records);
     expectFinal(whole.played);
@@ -367,6 +413,10 @@ function toldIn(command: Command): Command {
     .option(
       '--jobs <n>',
       'systems played at the same time; results are the same (default: as many as cores)',
+    )
+    .option(
+      '--guest-memory <size>',
+      'memory of this process for the tables of guests; those not in use are packed beyond it, results are the same',
     )
     .option(
       '--checkpoint <file>',

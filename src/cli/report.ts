@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Report, ResultsError } from '../report/index.ts';
+import type { Report } from '../report/index.ts';
 import { reportOf, writeAgain } from '../report/node.ts';
 import { UsageError } from './fault.ts';
 import { untilSignal } from './signals.ts';
@@ -38,18 +38,12 @@ function show(path: string): Promise<void> {
   });
 }
 
-/** What a run's folder has; a record in it that is not right is one line. */
+/** What a run's folder has. Throws UsageError, ResultsError. */
 export function reportIn(folder: string): Report {
   if (!existsSync(join(folder, 'results.json'))) {
     throw new UsageError(`${folder}: expected a folder with results.json, as replay writes it`);
   }
-  try {
-    return reportOf(folder);
-  } catch (error) {
-    if (!(error instanceof ResultsError)) throw error;
-    const [first, ...more] = error.problems;
-    throw new UsageError(more.length === 0 ? first : `${first} (and ${more.length} more)`);
-  }
+  return reportOf(folder);
 }
 
 async function run(folder: string, { open, force }: ReportFlags): Promise<void> {

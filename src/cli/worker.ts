@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { utf8Of } from '../check/index.ts';
 import {
   type Job,
   JobError,
@@ -31,13 +32,14 @@ const CLAIM = '30s';
 
 /** A job's file lies in the job's folder. */
 function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = readFileSync(file, 'utf8');
+    text = utf8Of(readFileSync(file));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new UsageError(`${file}: expected a job's file, found ${code}`);
   }
+  if (text === undefined) throw new UsageError(`${file}: expected UTF-8 text, found other bytes`);
   const job = parseJob(text, file);
   const folder = dirname(resolve(file));
   const store = new JobStore(join(folder, '..', '..'));
@@ -52,7 +54,11 @@ async function playFiles(files: readonly string[], threads: number): Promise<voi
       const reasons: string[] = [];
       for (const { job, store } of found.filter((one) => !one.store.isFinished(one.job))) {
         // a batch system tries again by itself
-        const failed = await playInto([job], 0, store, { engine: threadEngine(threads), signal });
+        const failed = await playInto([job], 0, store, {
+          engine: threadEngine(threads),
+          signal,
+          tell: (line) => complain(`guestmem: ${line}`),
+        });
         for (const { failure } of failed) reasons.push(`${store.folderOf(job)}: ${failure.reason}`);
       }
       return reasons;
@@ -72,6 +78,9 @@ async function serve(url: string, threads: number, flags: WorkerFlags): Promise<
       threads,
       claimMs,
       signal,
+      tell: (line) => {
+        if (!isQuiet) complain(`guestmem: ${line}`);
+      },
       ended: ({ name }, reason) => {
         played += 1;
         if (!isQuiet) complain(`guestmem: ${name} ${reason ?? 'done'}`);

@@ -9,12 +9,11 @@ import {
   GUEST_BACKING_SHIFT_OFFSET,
   GUEST_SHARED_COUNT_OFFSET,
   GUEST_SPAN_OFFSET,
-  GUEST_ZONES_USED_OFFSET,
   KERNEL_ZONES,
   KSWAPD_HIGHEST_SHIFT,
   KSWAPD_ORDER_SHIFT,
 } from '../abi/layout.ts';
-import { ORDERS, THP_ORDER } from '../abi/unit.ts';
+import { THP_ORDER } from '../abi/unit.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
 import { decodeGuest, encodeGuest } from './bytes.ts';
@@ -25,8 +24,9 @@ import { CoreError, expectAnswer } from './error.ts';
 import { RefusedArgument } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
+import { freeSpaceOf } from './free-space.ts';
 import { Hotplug } from './hotplug.ts';
-import { Instance } from './instance.ts';
+import { type FreeSpace, Instance } from './instance.ts';
 import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
 import { Monitor } from './monitor.ts';
 import { MoveLog } from './moves.ts';
@@ -49,8 +49,8 @@ import { ZoneView } from './zone-view.ts';
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
-/** Ends a core (HandleEnded from now on) and hands out what it worked on. For the pool. */
-export let endCore: (core: Core, what: string, why: string) => LeftInstance;
+/** Ends a core (HandleEnded from now on) and hands out what it worked on; undefined: it was at rest. For the pool. */
+export let endCore: (core: Core, what: string, why: string) => LeftInstance | undefined;
 /** A core that holds a copy of the snapshot: on what an ended one of these sizes worked on. */
 export let copyOnto: (left: LeftInstance, snapshot: CoreSnapshot) => Core;
 
@@ -64,12 +64,6 @@ export interface LeftInstance {
 export interface KswapdWake {
   readonly order: number;
   readonly highest: number;
-}
-
-/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
-export interface FreeSpace {
-  readonly frames: number;
-  readonly wholeFrames: number;
 }
 
 /**
@@ -112,7 +106,10 @@ export class Core {
 
   static {
     instanceOf = (core) => core._instance;
-    endCore = (core, what, why) => ({ raw: core._instance.end(what, why), image: core._image });
+    endCore = ({ _instance, _image: image }, what, why) => {
+      const raw = _instance.end(what, why);
+      return raw && { raw, image };
+    };
     copyOnto = ({ raw, image }, snapshot) => {
       const core = new Core(snapshot.config, raw);
       core._image = image;
@@ -171,16 +168,8 @@ export class Core {
   /** What is free on the lists of all zones, if its allocator has lists; looking changes nothing. */
   freeSpace(): FreeSpace | undefined {
     if (this.monitor !== undefined) return undefined;
-    let frames = 0;
-    let wholeFrames = 0;
-    for (let at = this._instance.headerWord(GUEST_ZONES_USED_OFFSET) - 1; at >= 0; at -= 1) {
-      const zone = this.zone(at);
-      frames += zone.free;
-      for (let order = THP_ORDER; order < ORDERS; order += 1) {
-        wholeFrames += zone.freeBlocks(order) << order;
-      }
-    }
-    return { frames, wholeFrames };
+    const instance = this._instance;
+    return instance.rest?.free ?? freeSpaceOf(instance, (at) => this.zone(at));
   }
 
   /** Frames from 0 to the end of all that is or may become memory. */
@@ -258,11 +247,11 @@ export class Core {
     this._cameFrom(snapshot);
   }
 
-  /** A new instance that holds a copy of the snapshot. */
-  static fromSnapshot(snapshot: CoreSnapshot): Core {
+  /** A copy of the snapshot in a memory that was laid out for it and is zero, or in a new instance. */
+  static fromSnapshot(snapshot: CoreSnapshot, blank?: CoreExports): Core {
     checkSnapshot(snapshot);
     const { config } = snapshot;
-    const core = new Core(config, Core.blank(config));
+    const core = new Core(config, blank ?? Core.blank(config));
     writeSnapshot(snapshot, core._instance.words);
     Core.attach(core._instance.raw);
     core._cameFrom(snapshot);

@@ -4,7 +4,8 @@ export { CORE_KNOWN } from './known.ts';
 export { type FrameSet, addBoth } from './bits.ts';
 export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.ts';
 export type { CoreConfig } from './config.ts';
-export { Core, type FreeSpace, type KswapdWake } from './core.ts';
+export { Core, type KswapdWake } from './core.ts';
+export type { FreeSpace } from './instance.ts';
 export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
@@ -24,6 +25,7 @@ export type { Monitor } from './monitor.ts';
 export type { MoveListener } from './moves.ts';
 export { surveyZone, type ZoneSurvey } from './survey.ts';
 export { CorePool } from './pool.ts';
+export { limitGuests } from './resident.ts';
 export {
   type AllocatorState,
   type PcpState,

@@ -1,5 +1,6 @@
 // One Wasm instance with views of its memory. The files of src/core work on it (instanceOf in
-// core.ts gives it to them); the room's face does not export it.
+// core.ts gives it to them); the room's face does not export it. A guest that nobody uses may be at rest: its memory is
+// packed, and another guest has the instance. Whoever looks at it next wakes it and notices nothing.
 
 import {
   BUFFER_SLOT_BYTES,
@@ -19,58 +20,140 @@ export interface Ended {
   readonly why: string;
 }
 
-export class Instance {
-  readonly config: Required<CoreConfig>;
-  /** undefined as long as it has not. */
-  ended: Ended | undefined;
-  raw: CoreExports;
-  /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
-  bytes: Uint8Array;
-  words: Uint32Array;
-  /** The guest header. */
-  header: Uint32Array;
-  /** Counters by STAT_* index. */
-  stats: Float64Array;
-  /** Room for the commands of a recording and for their log. */
-  program: Uint32Array;
+/** A guest's calls, and views of its memory. */
+class Views {
+  readonly raw: CoreExports;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  readonly header: Uint32Array;
+  readonly stats: Float64Array;
+  readonly program: Uint32Array;
 
   /** The guest has been laid out. */
-  constructor(raw: CoreExports, config: Required<CoreConfig>) {
-    this.config = config;
-    this.raw = raw;
+  constructor(raw: CoreExports, { bufferSlots }: Required<CoreConfig>) {
     const { buffer } = raw.memory;
+    this.raw = raw;
     this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.header = new Uint32Array(buffer, GUEST_BASE, GUEST_BYTES >> 2);
     this.stats = new Float64Array(buffer, STATS_BASE, STATS_MAX);
-    const words = (config.bufferSlots * BUFFER_SLOT_BYTES) >> 2;
-    this.program = new Uint32Array(buffer, this.headerWord(GUEST_BUFFER_OFFSET), words);
+    const words = (bufferSlots * BUFFER_SLOT_BYTES) >> 2;
+    const at = this.header[GUEST_BUFFER_OFFSET >> 2] as number;
+    this.program = new Uint32Array(buffer, at, words);
+  }
+}
+
+/** What stands in the views' place when there is nothing to see. */
+function endedViews({ what, why }: Ended): Views {
+  const refuse = (): never => {
+    throw new HandleEnded(what, why);
+  };
+  const dead = new Proxy({}, { get: refuse, set: refuse, has: refuse }) as never;
+  return { raw: dead, bytes: dead, words: dead, header: dead, stats: dead, program: dead };
+}
+
+/** Free frames, and those of them that lie in free blocks of 2 MiB and more. */
+export interface FreeSpace {
+  readonly frames: number;
+  readonly wholeFrames: number;
+}
+
+/** A guest at rest, and who wakes it. */
+export interface Rest {
+  readonly packed: Int32Array<ArrayBuffer>;
+  /** What was free when it lay down, where that is known: it is looked at often. */
+  readonly free?: FreeSpace | undefined;
+  /** The guest again, in a memory of its sizes. */
+  wake(instance: Instance): CoreExports;
+}
+
+export class Instance {
+  readonly config: Required<CoreConfig>;
+  /** undefined as long as it has not. */
+  ended: Ended | undefined;
+  /** Somebody has looked at it since this was last set to false. */
+  isUsed = true;
+  /** undefined: it is awake. */
+  private _rest: Rest | undefined;
+  private _views: Views | undefined;
+
+  /** A guest that has been laid out, or one at rest. */
+  constructor(guest: CoreExports | Rest, config: Required<CoreConfig>) {
+    this.config = config;
+    if ('packed' in guest) this._rest = guest;
+    else this._views = new Views(guest, config);
+  }
+
+  private get _awake(): Views {
+    this.isUsed = true;
+    return this._views ?? this._wake();
+  }
+
+  private _wake(): Views {
+    const rest = this._rest as Rest;
+    const views = new Views(rest.wake(this), this.config);
+    this._rest = undefined;
+    this._views = views;
+    return views;
+  }
+
+  /** What it is while it rests. */
+  get rest(): Rest | undefined {
+    return this._rest;
+  }
+
+  /** It rests from now on. What its calls were: another may work on it. */
+  lieDown(rest: Rest): CoreExports {
+    const { raw } = this._awake;
+    this._rest = rest;
+    this._views = undefined;
+    return raw;
+  }
+
+  get raw(): CoreExports {
+    return this._awake.raw;
+  }
+
+  /** The whole memory, as bytes and as words: an address shifted right by 2 is a word's index. */
+  get bytes(): Uint8Array {
+    return this._awake.bytes;
+  }
+
+  get words(): Uint32Array {
+    return this._awake.words;
+  }
+
+  /** The guest header. */
+  get header(): Uint32Array {
+    return this._awake.header;
+  }
+
+  /** Counters by STAT_* index. */
+  get stats(): Float64Array {
+    return this._awake.stats;
+  }
+
+  /** Room for the commands of a recording and for their log. */
+  get program(): Uint32Array {
+    return this._awake.program;
   }
 
   /**
    * From now on whatever comes here throws HandleEnded. No view of the memory has left this room, so
-   * nobody holds anything else. What the calls were is the answer: another may work on it.
+   * nobody holds anything else. What the calls were is the answer: another may work on it. undefined: it was at rest.
    */
-  end(what: string, why: string): CoreExports {
-    const { raw } = this;
-    void raw.memory; // throws where it has ended already
+  end(what: string, why: string): CoreExports | undefined {
+    const raw = this._views?.raw;
+    void raw?.memory; // throws where it has ended already
     this.endAs({ what, why });
     return raw;
   }
 
   /** The same, when there is nothing to hand on. */
-  endAs({ what, why }: Ended): void {
-    this.ended = { what, why };
-    const refuse = (): never => {
-      throw new HandleEnded(what, why);
-    };
-    const dead = new Proxy({}, { get: refuse, set: refuse, has: refuse }) as never;
-    this.raw = dead;
-    this.bytes = dead;
-    this.words = dead;
-    this.header = dead;
-    this.stats = dead;
-    this.program = dead;
+  endAs(ended: Ended): void {
+    this.ended = ended;
+    this._rest = undefined;
+    this._views = endedViews(ended);
   }
 
   /** A word of the guest header by its byte offset. */

@@ -1,7 +1,7 @@
-// What of this room may stand in the state of a run (src/graph). An instance is its memory; a pool is empty where a run goes on.
+// What of this room may stand in the state of a run (src/graph). An instance is its memory, packed, and at rest where a run goes on; a pool is empty where a run goes on.
 
 import { ABI_VERSION } from '../abi/layout.ts';
-import { expectName, expectObject } from '../check/index.ts';
+import { expectInteger, expectName, expectObject } from '../check/index.ts';
 import { type Known, type Special, UnreadableState } from '../graph/index.ts';
 import { Backing } from './backing.ts';
 import { BalloonList } from './balloon.ts';
@@ -12,24 +12,26 @@ import { CZoneCalls } from './czones.ts';
 import { FrameView } from './frame-view.ts';
 import { Hotplug } from './hotplug.ts';
 import { type Ended, Instance } from './instance.ts';
-import { BUILDS, instantiate } from './instantiate.ts';
+import { BUILDS } from './instantiate.ts';
 import { Monitor } from './monitor.ts';
 import { MoveLog } from './moves.ts';
 import { Objects } from './objects.ts';
+import { packedWords } from './packed.ts';
 import { Pages } from './pages.ts';
 import { CorePool } from './pool.ts';
 import { Program } from './program.ts';
 import { ReportingCalls } from './reporting.ts';
+import { RESIDENT, packedOf } from './resident.ts';
 import { Scratch } from './scratch.ts';
 import { ZoneView } from './zone-view.ts';
 
 interface InstanceNote {
   readonly config: Required<CoreConfig>;
+  readonly abi: number;
+  /** Of the memory, packed. */
   readonly bytes: number;
   readonly ended?: Ended | undefined;
 }
-
-const WASM_PAGE_BYTES = 65_536;
 
 /** Whatever goes wrong with bytes that are none of ours is said of them. */
 function refusing<Made>(make: () => Made): Made {
@@ -43,10 +45,10 @@ function refusing<Made>(make: () => Made): Made {
 
 function noteOf(note: unknown): InstanceNote {
   return refusing(() => {
-    const { config, bytes, ended } = expectObject('instance', note) as InstanceNote;
+    const { config, bytes, abi, ended } = expectObject('instance', note) as InstanceNote;
     const full = withDefaults(config);
     expectName('build', full.build, BUILDS);
-    return { config: full, bytes, ended };
+    return { config: full, abi, bytes, ended };
   });
 }
 
@@ -68,24 +70,23 @@ function leftInstance(
 
 const INSTANCE: Special<Instance> = {
   type: Instance,
-  parts: ({ config, ended, ...rest }) => {
-    const memory = ended === undefined ? rest.bytes : new Uint8Array(0);
-    return { note: { config, ended, bytes: memory.length } satisfies InstanceNote, memory };
+  parts: (instance) => {
+    const { config, ended } = instance;
+    const packed = ended === undefined ? packedOf(instance) : new Int32Array(0);
+    const memory = new Uint8Array(packed.buffer);
+    const note = { config, abi: ABI_VERSION, ended, bytes: memory.length };
+    return { note: note satisfies InstanceNote, memory };
   },
   make: (note, fill) => {
-    const { config, bytes, ended } = noteOf(note);
+    const { config, abi, bytes, ended } = noteOf(note);
     if (ended !== undefined) return leftInstance(config, ended, fill);
-    const raw = instantiate(config.build);
-    return refusing(() => {
-      const { memory } = raw;
-      new Uint8Array(memory.buffer).fill(0);
-      memory.grow((bytes - memory.buffer.byteLength) / WASM_PAGE_BYTES);
-      fill(new Uint8Array(memory.buffer));
-      expectAbi(raw.attach());
-      // attaching has told the core's memos that their guest is another, which it is not
-      fill(new Uint8Array(memory.buffer));
-      return new Instance(raw, config);
-    });
+    expectAbi(abi);
+    const packed = refusing(() => new Int32Array(expectInteger('bytes', bytes, 0) / 4));
+    fill(new Uint8Array(packed.buffer));
+    if (packedWords(packed) !== refusing(() => RESIDENT.wordsOf(config))) {
+      throw new UnreadableState('state: expected a guest’s memory, whole');
+    }
+    return new Instance(RESIDENT.restOf(packed), config);
   },
 };
 

@@ -1,17 +1,12 @@
 // Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that
-// guests have left.
+// guests have left. Where the memory of guests is limited (`limitGuests`), resident.ts has them instead.
 
-import type { CoreConfig } from './config.ts';
-import { Core, type LeftInstance, copyOnto, endCore } from './core.ts';
-import type { CoreSnapshot } from './snapshot.ts';
+import { Core, type LeftInstance, copyOnto, endCore, instanceOf } from './core.ts';
+import { RESIDENT, keyOf } from './resident.ts';
+import { type CoreSnapshot, checkSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */
 const KEEP_PER_SIZE = 256;
-
-function keyOf(config: CoreConfig): string {
-  const { frames, cpus, czones, objects, nodes, bufferSlots, build } = config;
-  return [frames, cpus, czones, objects, nodes, bufferSlots, build].join('/');
-}
 
 /** Hands out cores as copies of snapshots and takes them back. */
 export class CorePool {
@@ -19,9 +14,17 @@ export class CorePool {
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
+    if (RESIDENT.isLimited) return this._resident(snapshot);
     const idle = this._idle.get(keyOf(snapshot.config))?.pop();
     if (idle === undefined) return Core.fromSnapshot(snapshot);
     return copyOnto(idle, snapshot);
+  }
+
+  private _resident(snapshot: CoreSnapshot): Core {
+    checkSnapshot(snapshot);
+    const core = Core.fromSnapshot(snapshot, RESIDENT.blank(snapshot.config));
+    RESIDENT.enter(instanceOf(core));
+    return core;
   }
 
   /**
@@ -29,8 +32,13 @@ export class CorePool {
    * memory is the next guest's.
    */
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
-    const key = keyOf(core.config);
     const left = endCore(core, what, why);
+    if (RESIDENT.isLimited) {
+      RESIDENT.leave(instanceOf(core), left?.raw);
+      return;
+    }
+    if (left === undefined) return;
+    const key = keyOf(core.config);
     const idle = this._idle.get(key);
     if (idle === undefined) this._idle.set(key, [left]);
     else if (idle.length < KEEP_PER_SIZE) idle.push(left);

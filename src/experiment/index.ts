@@ -1,5 +1,11 @@
 // The experiment room's public face: what is played, as a file that people write.
 
+export {
+  CheckpointError,
+  type CheckpointOptions,
+  Checkpoints,
+  expectCheckpointAt,
+} from './checkpoint.ts';
 export { readDocument, saidAt } from './document.ts';
 export { ExperimentError } from './error.ts';
 export {
@@ -16,6 +22,7 @@ export {
   traceOfExperiment,
 } from './experiment.ts';
 export { MemoryShort, expectFits, peakResidentBytes } from './fit.ts';
+export { identityOf, programMark } from './identity.ts';
 export { momentsIn } from './moments.ts';
 export { type OwnPrices, readPrices } from './prices.ts';
 export { framesOf } from './quantity.ts';
@@ -28,4 +35,5 @@ export {
   type TraceChoice,
   experimentFile,
 } from './schema.ts';
+export { type StatePlace, stateFile } from './state-file.ts';
 export { either, found, group, list, text, whole } from './shape.ts';

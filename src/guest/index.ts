@@ -16,6 +16,7 @@ export {
   KIND_HOLE,
   TooManyGuests,
   compiledCore,
+  limitGuests,
   coreVersion,
   faultText,
   layoutOf,

@@ -1,5 +1,6 @@
 // A guest as whoever looks into it sees it: frames one by one, free lists, the allocator's files in /proc.
 
+import type { Order, Pfn } from '../check/index.ts';
 import {
   type Core,
   KIND_BALLOON,
@@ -61,7 +62,7 @@ const KIND_NAMES: ReadonlyMap<number, FrameKind> = new Map<number, FrameKind>([
 /** One frame. Plain data: a later change of the guest does not show in it. */
 export interface GuestFrame {
   /** The frame's number: guest-physical address divided by 4096. */
-  readonly pfn: number;
+  readonly pfn: Pfn;
   /** What lies in it, or why nothing does. */
   readonly kind: FrameKind;
   /** Kernel zone by its name, `CZone N` for the Nth CZone; undefined: in no zone. */
@@ -75,7 +76,7 @@ export interface FreeList {
   /** Kernel zone by its name, `CZone N` for the Nth CZone. */
   readonly zone: string;
   /** 0 to 10: blocks of 2^order frames. */
-  readonly order: number;
+  readonly order: Order;
   /** As /proc/pagetypeinfo names it. */
   readonly migratetype: string;
   /** First frame of each block. */
@@ -107,7 +108,7 @@ export function* framesOf(core: Core, start: number, count: number): Generator<G
   const { frames } = core;
   for (let pfn = start; pfn < start + count; pfn += 1) {
     const kind = KIND_NAMES.get(frames.kind(pfn)) ?? 'hole';
-    yield { pfn, kind, zone: zoneName(frames.zone(pfn)), host: hostOf(core, pfn) };
+    yield { pfn: pfn as Pfn, kind, zone: zoneName(frames.zone(pfn)), host: hostOf(core, pfn) };
   }
 }
 
@@ -117,7 +118,8 @@ export function freeListsOf(core: Core): FreeList[] {
     zone.free.flatMap((heads, at): FreeList[] => {
       if (heads.length === 0) return [];
       const migratetype = MIGRATETYPE_NAMES[at % MIGRATE_TYPES] ?? '';
-      return [{ zone: zone.name, order: Math.floor(at / MIGRATE_TYPES), migratetype, heads }];
+      const order = Math.floor(at / MIGRATE_TYPES) as Order;
+      return [{ zone: zone.name, order, migratetype, heads }];
     }),
   );
 }

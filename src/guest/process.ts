@@ -1,6 +1,8 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The process that runs a container's function: forked from the agent into the container's zone, or
 // into the kernel's, then exec. Its heap, and temporary memory of a call behind it.
 
+import { HandleEnded } from '../check/index.ts';
 import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { OpenFile } from './page-cache.ts';
@@ -115,5 +117,14 @@ export class Process {
   exit(): number {
     this._temporaryPages = 0;
     return this._tree.kill();
+  }
+
+  /** `using process = …`: exits at the block's end, if it and its VM live then. */
+  [Symbol.dispose](): void {
+    try {
+      this.exit();
+    } catch (error) {
+      if (!(error instanceof HandleEnded)) throw error;
+    }
   }
 }

@@ -6,6 +6,8 @@ import { AGE, COMPACT, STEAL, TOUCH } from './kernel-benches.ts';
 import type { Microbench } from './microbench.ts';
 import { POLICIES } from './policy-bench.ts';
 
+export { useCore } from '../core/index.ts';
+export { type CoreVerdict, checkCore } from './core-check.ts';
 export {
   type BenchOutcome,
   type BenchPolicies,

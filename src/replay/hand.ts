@@ -20,6 +20,8 @@ export interface HandData {
   readonly isRecorded: boolean;
   /** States are wanted, each time that so many minutes have passed; undefined: none are. */
   readonly everyMinutes?: number | undefined;
+  /** ReplayOptions.guestBytes. */
+  readonly guestBytes?: number | undefined;
 }
 
 /** An error as plain data: a copy of one in another thread has lost its class. */
@@ -82,7 +84,7 @@ async function play(
   signal: AbortSignal,
 ): Promise<Report> {
   const { index } = order;
-  const { trace, plan, core, everyMinutes } = data;
+  const { trace, plan, core, everyMinutes, guestBytes } = data;
   useCore('release', core);
   try {
     const systems = plan.systems.slice(index, index + 1);
@@ -97,6 +99,7 @@ async function play(
       progress,
       records: data.isRecorded ? records : undefined,
       keeper: everyMinutes === undefined ? undefined : keeperOver(port, order, everyMinutes),
+      guestBytes,
       signal,
     });
     return { kind: 'done', index, run: run.systems[0] as SystemRun };

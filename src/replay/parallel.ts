@@ -15,7 +15,7 @@ import { startWall } from './wall.ts';
 /** How a plan is played: how many at a time, and who hears of it. */
 export interface PlanOptions extends Pick<
   ReplayOptions,
-  'progress' | 'signal' | 'records' | 'keeper'
+  'progress' | 'signal' | 'records' | 'keeper' | 'guestBytes'
 > {
   /** Systems played at the same time, each in a thread of its own. Absent: as many as there are cores and systems. */
   readonly jobs?: number | undefined;
@@ -55,8 +55,8 @@ export async function replayPlan(
   plan: ReplayPlan,
   options: PlanOptions = {},
 ): Promise<ReplayRun> {
-  const { progress, signal, records, keeper } = options;
-  const heard = { progress, signal, records, keeper };
+  const { progress, signal, records, keeper, guestBytes } = options;
+  const heard = { progress, signal, records, keeper, guestBytes };
   const said = optionsOf(plan);
   expectFunctions(trace, plan);
   const asked = expectInteger('jobs', options.jobs ?? coresOf(), 1);
@@ -72,6 +72,7 @@ export async function replayPlan(
     core: compiledCore('release'),
     isRecorded: records !== undefined,
     everyMinutes: keeper?.everyMinutes,
+    guestBytes,
   });
   const outcomes = await playAll(plan.systems.length, hire, {
     jobs,

@@ -22,6 +22,7 @@ import {
   expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
+  limitGuests,
   memoryBound,
   policyOf,
   whenFullOf,
@@ -95,6 +96,11 @@ export interface ReplayOptions {
   readonly progress?: ((system: string, share: number) => void) | undefined;
   /** Stops the replay at the next opportunity, which throws ReplayInterrupted. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Memory of this thread for the tables of guests, in bytes; without it, as much as they take. Guests beyond it that are not used are
+   * packed until they are: results are the same, and a run takes longer.
+   */
+  readonly guestBytes?: number | undefined;
   /** Keeps what the run can go on from, and has what it goes on from. */
   readonly keeper?: Keeper | undefined;
 }
@@ -103,6 +109,8 @@ export interface ReplayOptions {
 export interface Keeper {
   /** A state is kept each time that so many minutes of the trace have passed, and when the run is stopped. */
   readonly everyMinutes: number;
+  /** Whether one is wanted when they have passed; absent: always. */
+  isDue?(): boolean;
   /** undefined: the system begins. */
   kept(index: number): Uint8Array | undefined;
   keep(index: number, bytes: Uint8Array): void;
@@ -161,6 +169,7 @@ class Play {
   }
 
   async run(trace: Trace): Promise<SystemRun> {
+    if (this._from.arrived > 0) await this._look(trace);
     let minute = -1;
     // what was played is drawn again, not played
     for (const rows of arrivalsOf(trace)) {
@@ -184,10 +193,10 @@ class Play {
     }
     this._cursor = { ...this._cursor, minute: minute + 1, row: 0 };
     const { keeper } = this._options;
-    if (keeper !== undefined && (minute + 1) % keeper.everyMinutes === 0) {
-      this._keep(keeper);
-      await this._look(trace);
-    }
+    if (keeper === undefined || (minute + 1) % keeper.everyMinutes !== 0) return;
+    if (keeper.isDue?.() === false) return;
+    this._keep(keeper);
+    await this._look(trace);
   }
 
   private async _look({ invocations }: Trace): Promise<void> {
@@ -220,7 +229,10 @@ async function replaySystem(
   const { keeper } = what.options;
   const bytes = keeper?.kept(what.index);
   const kept = bytes && readKept(bytes, config);
-  if (kept !== undefined && 'run' in kept) return kept.run;
+  if (kept !== undefined && 'run' in kept) {
+    what.options.progress?.(what.spec.name, 1);
+    return kept.run;
+  }
   const playing = kept?.playing ?? { replay: new SystemReplay(what.spec, config), cursor: BEGIN };
   const run = await new Play(what, config, playing).run(trace);
   keeper?.keep(what.index, writeKept({ run }, config));
@@ -383,6 +395,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   });
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
+  limitGuests(options.guestBytes ?? Infinity);
   const outcomes: Outcome[] = [];
   for (const [index, spec] of options.systems.entries()) {
     try {

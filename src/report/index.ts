@@ -39,5 +39,5 @@ export type {
   SystemResult,
 } from './results.ts';
 export { CALL_KINDS, type CallRecords, RECORD_COLUMNS, type RecordRows } from './records.ts';
-export { ResultsError, parseResults } from './schema.ts';
+export { ResultsError, parseResults, resultsJsonSchema } from './schema.ts';
 export { formatBytes, formatCount, formatMs, formatNumber, formatRatio } from './unit.ts';

@@ -4,7 +4,7 @@ export { endStage, removeMade } from './leftovers.ts';
 export { type OutputOptions, OutputFolder } from './output.ts';
 export { readDetails, readResults } from './read.ts';
 export { expectRoom, replaceFile } from './replace.ts';
-export { RecordSpool } from './spool.ts';
+export { RecordSpool, type SpoolMark } from './spool.ts';
 export {
   type Written,
   openOutput,

@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission to write there',
   EDQUOT: 'the quota is used up',
   EEXIST: 'a file is in the way of the folder',
+  EFBIG: 'larger than files may be here (ulimit -f)',
   EISDIR: 'a folder is in the way of the file',
   ELOOP: 'links in a circle',
   ENAMETOOLONG: 'the name is too long',

@@ -1,7 +1,7 @@
 // The records of a run that were written, read back.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { expectText } from '../check/index.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { expectText, utf8Of } from '../check/index.ts';
 import type { Details } from './detail.ts';
 import { parseDetails } from './details-file.ts';
 import type { Results } from './results.ts';
@@ -12,13 +12,25 @@ function oneLine(message: string): string {
   return message.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
+/** Opening a FIFO would wait for ever. */
+function bytesOf(path: string): Uint8Array {
+  const stats = statSync(path);
+  if (stats.isFile() || stats.isDirectory()) return readFileSync(path);
+  throw new ResultsError([`${path}: expected a file, found something that is not one`]);
+}
+
 function textOf(path: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = bytesOf(path);
   } catch (error) {
+    if (error instanceof ResultsError) throw error;
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new ResultsError([`${path}: expected a file that can be read, found ${why}`]);
   }
+  const text = utf8Of(bytes);
+  if (text !== undefined) return text;
+  throw new ResultsError([`${path}: expected UTF-8 text, found other bytes`]);
 }
 
 /** What a file of JSON says; a fault is a `ResultsError` that names the file. */

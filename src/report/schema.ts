@@ -201,6 +201,15 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
     .optional(),
 });
 
+/**
+ * The shape of a record as JSON Schema (draft 2020-12), for readers in other languages: docs/results.schema.json. Sums that a shape
+ * cannot say, as that parts add up to their whole, are checked by `parseResults` alone.
+ */
+export function resultsJsonSchema(): Record<string, unknown> {
+  const shape = z.toJSONSchema(resultsSchema);
+  return { ...shape, title: `guestmem results, schema ${RESULTS_SCHEMA}` };
+}
+
 /** A record that does not keep to the schema; `problems` has a line for each fault, led by the field's path. */
 export class ResultsError extends Error {
   /** What is wrong, a line each: path, expected, found. */

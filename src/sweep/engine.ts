@@ -3,6 +3,8 @@
 import type { Results } from '../report/index.ts';
 import type { Job } from './job.ts';
 
+const PERCENT = 100;
+
 /** Why a job failed, in one line, and what a caller can tell of it. */
 export interface Failure {
   readonly kind: string;
@@ -19,6 +21,8 @@ export interface Hearing {
   /** How often a job that failed is tried again. */
   readonly retries: number;
   readonly signal: AbortSignal;
+  /** A file for what a job that plays can go on from, if it plays where that can be written. */
+  stateOf(job: Job): string;
   /** A word for whoever waits. */
   tell(line: string): void;
   /** The share of a job that is done. */
@@ -30,6 +34,11 @@ export interface Hearing {
 export interface Engine {
   /** Plays all jobs; each has ended when it resolves. Throws ReplayInterrupted when it is told to stop. */
   play(jobs: readonly Job[], hearing: Hearing): Promise<void>;
+}
+
+/** What is said of a job that does not begin at the begin. */
+export function goingOn({ name }: Pick<Job, 'name'>, share: number): string {
+  return `${name} goes on from ${(share * PERCENT).toFixed(1)} %`;
 }
 
 export function failureOf(error: unknown): Failure {

@@ -61,7 +61,8 @@ export function parseJob(text: string, from: string): Job {
   const { name, experiment, traceHash, program } = job ?? {};
   if (experiment?.trace === undefined || program === undefined) throw refuse('something else');
   if (ordered(program) !== ordered(programOf())) {
-    throw refuse(`one of guestmem ${String(program.guestmem)}, core ${String(program.core)}`);
+    const { guestmem, core, code } = program;
+    throw refuse(`one of guestmem ${String(guestmem)}, core ${String(core)}, code ${String(code)}`);
   }
   const whole = { experiment, traceHash, program };
   if (nameOf(whole) !== name) throw refuse('one that was changed');

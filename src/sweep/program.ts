@@ -1,6 +1,7 @@
 // Which program plays: results of another one are other results.
 
 import { readFileSync } from 'node:fs';
+import { programMark } from '../experiment/index.ts';
 import { coreVersion } from '../replay/index.ts';
 
 export interface Program {
@@ -9,6 +10,8 @@ export interface Program {
   /** Hashes of the cores' files: of the guests that have Linux's allocator, and LLFree. */
   readonly core: string;
   readonly llfree: string;
+  /** Of all of its JavaScript: a version that is being worked on is not the same all day. */
+  readonly code: string;
 }
 
 /** What a thread of a pool loads. It is found by its place, which is so far from here in the package too. */
@@ -22,6 +25,6 @@ export function programOf(): Program {
   const { version } = JSON.parse(readFileSync(url, 'utf8')) as { version: string };
   const { abi, hash } = coreVersion('release');
   const { hash: llfree } = coreVersion('release-llfree');
-  program = { guestmem: version, abi, core: hash, llfree };
+  program = { guestmem: version, abi, core: hash, llfree, code: programMark() };
   return program;
 }

@@ -1,6 +1,6 @@
 // Questions in SQL over the Parquet tables of a folder, by DuckDB: an optional peer, loaded when it is asked.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** A question that has no answer. */
@@ -25,7 +25,10 @@ export function tablesIn(folder: string): string[] {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new QueryError(`${folder}: expected a folder, found ${code}`);
   }
-  const tables = names.filter((name) => name.endsWith(ENDING)).toSorted();
+  // folders, pipes and links to nowhere of such a name are something else's
+  const isFile = (name: string): boolean =>
+    statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+  const tables = names.filter((name) => name.endsWith(ENDING) && isFile(name)).toSorted();
   if (tables.length > 0) return tables.map((name) => name.slice(0, -ENDING.length));
   const expected = 'Parquet tables (guestmem sweep, or guestmem replay --format parquet)';
   throw new QueryError(`${folder}: expected ${expected}, found none`);

@@ -38,7 +38,8 @@ export async function playInto(
     }
     ended?.(job, failures.get(job));
   };
-  await engine.play(jobs, { retries, signal, tell, progress, ended: hear });
+  const stateOf = (job: Job): string => store.stateOf(job);
+  await engine.play(jobs, { retries, signal, stateOf, tell, progress, ended: hear });
   return jobs.flatMap((job) => {
     const failure = failures.get(job);
     return failure === undefined ? [] : [{ job, failure }];

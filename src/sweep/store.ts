@@ -12,6 +12,7 @@ import { type Job, jobJson } from './job.ts';
 const RESULTS = 'results.json';
 const FAILURE = 'failure.json';
 const JOB = 'job.json';
+const STATE = 'job.state';
 
 /** The record and what plays it again: details of a job are not kept, there are many. */
 const JOB_FORMAT: Format = {
@@ -47,7 +48,14 @@ export class JobStore {
     const folder = this.folderOf(job);
     const experiment = experimentYaml(experimentIn(folder, job.experiment));
     await writeReport({ results, details: {}, experiment }, [JOB_FORMAT], folder);
-    rmSync(join(folder, FAILURE), { force: true });
+    for (const name of [FAILURE, STATE]) rmSync(join(folder, name), { force: true });
+  }
+
+  /** The file of what a job can go on from, until it has results. Its folder is there then. */
+  stateOf(job: Job): string {
+    const folder = this.folderOf(job);
+    mkdirSync(folder, { recursive: true });
+    return join(folder, STATE);
   }
 
   /** Why it has none. */

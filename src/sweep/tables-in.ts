@@ -1,8 +1,9 @@
 // Results that lie in a folder, of a sweep or of a run, as rows to compare.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { RefusedArgument, nearestName } from '../check/index.ts';
+import { RefusedArgument, escaped, nearestName } from '../check/index.ts';
+import { ResultsError } from '../report/index.ts';
 import { readResults } from '../report/node.ts';
 import { type Row, rowsOfResults } from './row.ts';
 import { FACTORS_WORD, columnOf } from './table.ts';
@@ -31,7 +32,18 @@ function rowOf(cells: Cells, factors: readonly string[]): Row {
   };
 }
 
+/** Whatever the system or the reader of Parquet says of a table becomes a ResultsError. */
 async function rowsOfTable(path: string): Promise<Row[]> {
+  try {
+    return await readRows(path);
+  } catch (error) {
+    const said = error instanceof Error ? escaped(error.message) : String(error);
+    throw new ResultsError([`${path}: expected the table of a sweep, found ${said}`]);
+  }
+}
+
+async function readRows(path: string): Promise<Row[]> {
+  if (!statSync(path).isFile()) throw new Error('something that is not a file');
   const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
   const file = new Uint8Array(readFileSync(path)).buffer;
   const words = parquetMetadata(file).key_value_metadata ?? [];

@@ -62,10 +62,7 @@ export interface AttachedDevice {
 export class MicroVm {
   /** What is attached, in order. */
   readonly devices: AttachedDevice[] = [];
-  /**
-   * Devices that can take memory from the guest: each tries to free so many frames and says how
-   * many it got.
-   */
+  /** Devices that can take memory from the guest: each tries to free so many frames and says how many it got. */
   readonly reclaimers: ((frames: number) => number)[] = [];
   /** Devices whose operations `takeOperations` hands on. */
   readonly counted: CountedDevice[] = [];
@@ -226,8 +223,8 @@ export class MicroVm {
   }
 
   /**
-   * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has
-   * it now. The debtor knows that nothing else would happen to the guest, and is asked once.
+   * Puts off that a debtor's temporary pages come, or go (below zero): only the host's account has it now. The debtor knows that
+   * nothing else would happen to the guest, and is asked once.
    */
   putOff(debtor: Debtor, pages: number): void {
     this._guest.skipBackground(Math.abs(pages));
@@ -334,9 +331,8 @@ export class MicroVm {
   }
 
   /**
-   * The same at the begin or the end of a call, where mostly nothing has happened that anyone waits
-   * for. `total` gets what was counted; if some of it disturbs the call, `counts` has it too, instead
-   * of what it had. Whether it does.
+   * The same at the begin or the end of a call, where mostly nothing has happened that anyone waits for. `total` gets what was
+   * counted; if some of it disturbs the call, `counts` has it too, instead of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
     const guest = this._guest;
@@ -484,6 +480,11 @@ export class MicroVm {
     this._pager?.take(last);
     addCounts(counts, last);
     this._end('stopped');
+  }
+
+  /** `using vm = …`: stops it at the block's end, if it runs then. */
+  [Symbol.dispose](): void {
+    this.stop(newCounts());
   }
 
   private _end(reason: string): void {

@@ -138,6 +138,11 @@ export class Vmm {
     return counts;
   }
 
+  /** `using vmm = …`: stops its VMs at the block's end. */
+  [Symbol.dispose](): void {
+    for (const vm of this.vms) this.stop(vm);
+  }
+
   /** Moves time on for every driver and device, and brings the account up to date. */
   advance(delayNs: number): void {
     expectDelay('clock', delayNs);

@@ -100,7 +100,7 @@ describe.skipIf(why !== '')(
           await until(async () => (await figure(page, 'balloon, MiB', side)) === mib);
         }
         await onMap(page, 'balloon', `${mib}.0 | ${mib}.0 MiB`);
-        if (mib === 64) await page.screenshot({ path: '/tmp/guestmem-linux.png', fullPage: true });
+        await page.screenshot({ path: `/tmp/guestmem-linux-${mib}.png`, fullPage: true });
       }
       expect(await figure(page, 'pages into the balloon', LINUX)).toBe(64 * FRAMES_PER_MIB);
       expect(await figure(page, 'pages out of it', LINUX)).toBe(48 * FRAMES_PER_MIB);
@@ -138,7 +138,8 @@ describe.skipIf(why !== '')(
       for (const side of [LINUX, TWIN]) held[side] = await figure(page, HELD, side);
       await page.getByRole('button', { name: 'Use 96 MiB' }).click();
       for (const side of [LINUX, TWIN]) {
-        await until(async () => (await figure(page, HELD, side)) > held[side]! + 90);
+        // some of it lies where the host had memory already
+        await until(async () => (await figure(page, HELD, side)) > held[side]! + 60);
       }
       await page.getByRole('button', { name: 'Free it' }).click();
       for (const side of [LINUX, TWIN]) {

@@ -5,9 +5,11 @@ import { KIND_BALLOON, KIND_MASK, KIND_MOVABLE, KIND_OBJECT } from '../../src/ab
 import { PAGEBLOCK_FRAMES } from '../../src/abi/unit.ts';
 import {
   GUEST_BLOCKS_OFFSET,
+  GUEST_RECORDS_OFFSET,
   GUEST_SCRATCH_OFFSET,
   GUEST_STATES_OFFSET,
   GUEST_ZONES_OFFSET,
+  RECORD_BYTES,
   ZONE_STRIDE,
 } from '../../src/abi/layout.ts';
 import {
@@ -64,6 +66,19 @@ export function stateAt(core: Core, pfn: number): number {
 
 export function kindAt(core: Core, pfn: number): number {
   return stateAt(core, pfn) & KIND_MASK;
+}
+
+/** State and record of each frame but those that are still held, as bytes. */
+export function freeBytes(core: Core): string[] {
+  const bytes = bytesOf(core);
+  const states = headerWord(core, GUEST_STATES_OFFSET);
+  const records = headerWord(core, GUEST_RECORDS_OFFSET);
+  return Array.from({ length: core.spanFrames }, (_, pfn) => {
+    const kind = core.frames.kind(pfn);
+    if (kind === KIND_OBJECT || kind === KIND_MOVABLE) return '';
+    const record = records + pfn * RECORD_BYTES;
+    return `${bytes[states + pfn]} ${bytes.subarray(record, record + RECORD_BYTES).join(' ')}`;
+  });
 }
 
 /** A field of a zone by its ZONE_*_OFFSET. */

@@ -3,6 +3,7 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { utf8Of } from '../../check/index.ts';
 import { MIB } from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 
@@ -40,11 +41,15 @@ function isFile(file: string): boolean {
 export function readOptional(folder: string, name: string): string | undefined {
   const file = path.join(folder, name);
   if (!isFile(file)) return undefined;
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (error) {
     throw fault(file, error);
   }
+  const text = utf8Of(bytes);
+  if (text !== undefined) return text;
+  throw new RecordingError(file, 0, 'UTF-8 text', 'other bytes');
 }
 
 export function readText(folder: string, name: string): string {

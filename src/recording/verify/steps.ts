@@ -43,14 +43,14 @@ const KINDS: ReadonlyMap<number, string> = new Map([
   [P.OP_RELEASE, 'free'],
 ]);
 const KIND_NAMES = [...new Set(KINDS.values())];
-const NONE = -1;
+const NOT_PREDICTED = -1;
 
 /** What was predicted otherwise, by command. */
 function wrongOf({ mismatches }: P.RunLog): Map<number, number> {
   const wrong = new Map<number, number>();
   for (let at = 0; at < mismatches.length; at += 3) {
     const predicted = mismatches[at + 1] ?? P.NO_PREDICTION;
-    wrong.set(mismatches[at] ?? 0, predicted === P.NO_PREDICTION ? NONE : predicted);
+    wrong.set(mismatches[at] ?? 0, predicted === P.NO_PREDICTION ? NOT_PREDICTED : predicted);
   }
   return wrong;
 }

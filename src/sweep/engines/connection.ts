@@ -38,6 +38,14 @@ async function peers(): Promise<{
   }
 }
 
+/** A connection of one's own. What it lacks for a while is waited for. */
+export async function ownConnection(url: string): Promise<import('ioredis').Redis> {
+  const { Redis } = await peers();
+  const redis = new Redis(plain(url), { maxRetriesPerRequest: null });
+  redis.on('error', () => {}); // it tries again
+  return redis;
+}
+
 /** BullMQ, and where its server is, which answers. Throws EngineError. */
 export async function connect(url: string): Promise<{
   readonly bullmq: typeof import('bullmq');

@@ -1,7 +1,8 @@
 // The engine that needs nothing: threads of this process.
 
 import { ReplayInterrupted } from '../../replay/index.ts';
-import { type Engine, type Hearing, type Outcome, failureOf } from '../engine.ts';
+import { stateFile } from '../../experiment/index.ts';
+import { type Engine, type Hearing, type Outcome, failureOf, goingOn } from '../engine.ts';
 import type { Job } from '../job.ts';
 import { playJob } from '../play.ts';
 import { type Played, openPool } from './pool.ts';
@@ -17,13 +18,27 @@ async function playAgain(job: Job, once: PlayOnce, retries: number): Promise<Out
   }
 }
 
+type Progress = (job: Job, share: number, isResumed: boolean) => void;
+
+/** Progress, and a word of each job that does not begin at the begin. */
+function progressTo({ progress, tell }: Hearing): Progress {
+  const told = new Set<Job>();
+  return (job, share, isResumed) => {
+    if (isResumed && !told.has(job)) tell(goingOn(job, share));
+    told.add(job);
+    progress(job, share);
+  };
+}
+
 /** One after the other, in this thread. */
 async function playHere(jobs: readonly Job[], hearing: Hearing): Promise<void> {
-  const { retries, signal } = hearing;
+  const { retries, signal, stateOf } = hearing;
+  const hear = progressTo(hearing);
   const once: PlayOnce = async (job) => {
     try {
-      const progress = (share: number): void => hearing.progress(job, share);
-      return { results: await playJob(job, { signal, progress }) };
+      const progress = (share: number, isResumed: boolean): void => hear(job, share, isResumed);
+      const place = stateFile(stateOf(job));
+      return { results: await playJob(job, { signal, progress, place }) };
     } catch (error) {
       if (error instanceof ReplayInterrupted) throw error;
       return { failure: failureOf(error) };
@@ -36,13 +51,14 @@ async function playHere(jobs: readonly Job[], hearing: Hearing): Promise<void> {
 }
 
 async function playInPool(jobs: readonly Job[], threads: number, hearing: Hearing): Promise<void> {
-  const { retries, signal } = hearing;
+  const { retries, signal, stateOf } = hearing;
   const byName = new Map(jobs.map((job) => [job.name, job]));
-  const pool = await openPool(threads, ({ name, share }) => {
-    hearing.progress(byName.get(name) as Job, share);
+  const hear = progressTo(hearing);
+  const pool = await openPool(threads, {
+    progress: ({ name, share, isResumed }) => hear(byName.get(name) as Job, share, isResumed),
   });
   try {
-    const once: PlayOnce = (job) => pool.play(job, signal);
+    const once: PlayOnce = (job) => pool.play({ job, keeping: { path: stateOf(job) } }, signal);
     const left = jobs.values();
     const hand = async (): Promise<void> => {
       for (const job of left) await hearing.ended(await playAgain(job, once, retries));

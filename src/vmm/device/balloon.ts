@@ -2,7 +2,7 @@
 
 import { bound } from '../../graph/index.ts';
 import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { expectInteger, expectName, expectObject } from '../../check/index.ts';
+import { type Pages, type Pfn, expectInteger, expectName } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import {
   type ReportParameters,
@@ -27,13 +27,20 @@ import {
 import type { MicroVm } from '../microvm.ts';
 import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
+import {
+  type BalloonAmount,
+  type BalloonNames,
+  balloonSettings,
+  targetPagesOf,
+} from './vmm-names.ts';
 
 /** Features as VMMs offer them; all are off if not said. */
 export interface BalloonOptions
   extends
     Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
     CoreBalloonOptions,
-    ReportParameters {
+    ReportParameters,
+    BalloonNames {
   /** Whose balloon it is: `firecracker` (if not said), `qemu`, … */
   readonly profile?: BalloonProfileName;
   /** Hears of frames that the guest gives. */
@@ -73,9 +80,9 @@ export class Balloon implements MemoryDevice {
   private _reportedRanges = 0;
 
   /** Attaches the device and probes the driver. */
-  constructor(vm: MicroVm, timers: Timers, options: BalloonOptions = {}) {
+  constructor(vm: MicroVm, timers: Timers, said: BalloonOptions = {}) {
     vm.expectRunning();
-    expectObject('balloon', options);
+    const options: Omit<BalloonOptions, keyof BalloonNames> = balloonSettings(said);
     expectReportParameters(options);
     expectName('poison', options.poison ?? 'none', POISONS);
     this.vm = vm;
@@ -127,25 +134,25 @@ export class Balloon implements MemoryDevice {
   }
 
   /** 4 KiB pages in the balloon, as the driver says. */
-  get actualPages(): number {
-    return this.model.actualPages;
+  get actualPages(): Pages {
+    return this.model.actualPages as Pages;
   }
 
   /** First frame of each page in the balloon (4 KiB, or 2 MiB for a huge one), in ascending order. */
-  frames(): number[] {
-    const pages: number[] = [];
+  frames(): Pfn[] {
+    const pages: Pfn[] = [];
     for (const { pfn, kind } of this.vm.guest.frames()) if (kind === 'balloon') pages.push(pfn);
     return pages;
   }
 
   /**
-   * Asks the guest for a balloon of so many pages. The guest works on it at once, and when its
+   * Asks the guest for a balloon of so many pages, or MiB (`{ amount_mib }`). The guest works on it at once, and when its
    * clock moves.
    */
-  setTarget(pages: number): TargetAnswer {
+  setTarget(target: number | BalloonAmount): TargetAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
     if (this.failure !== undefined) return 'no-driver';
-    const answer = this.model.setTarget(pages);
+    const answer = this.model.setTarget(targetPagesOf(target));
     this.vm.guest.noteMemmap();
     return this.vm.checkDevices() ? answer : 'stopped';
   }

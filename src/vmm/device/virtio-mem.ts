@@ -2,7 +2,13 @@
 // blocks.
 
 import { FRAME_BYTES, PAGEBLOCK_BYTES } from '../../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectName, expectObject } from '../../check/index.ts';
+import {
+  type Bytes,
+  RefusedArgument,
+  expectInteger,
+  expectName,
+  expectObject,
+} from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import { type HotplugOptions, MemoryBlocks, unmovableFrames } from '../../guest/index.ts';
 import type { Timers } from '../../time/index.ts';
@@ -22,6 +28,7 @@ import {
 import type { MicroVm } from '../microvm.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
+import { type RequestedSize, requestedBytesOf } from './vmm-names.ts';
 
 /** The device's region, and how its driver goes about it. */
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
@@ -94,8 +101,8 @@ export class VirtioMem implements MemoryDevice {
   }
 
   /** What the guest has of the region, in bytes. */
-  get pluggedBytes(): number {
-    return this.model.pluggedBytes;
+  get pluggedBytes(): Bytes {
+    return this.model.pluggedBytes as Bytes;
   }
 
   /** Ranges that could not be unplugged, each with the page that was in the way. */
@@ -104,13 +111,13 @@ export class VirtioMem implements MemoryDevice {
   }
 
   /**
-   * Asks the guest to plug or unplug until so much is plugged. It stops short where pages are in
+   * Asks the guest to plug or unplug until so many bytes, or MiB (`{ requested_size_mib }`), are plugged. It stops short where pages are in
    * the way.
    */
-  setRequested(requestedBytes: number): RequestAnswer {
+  setRequested(size: number | RequestedSize): RequestAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
     if (this.failure !== undefined) return 'no-driver';
-    const answer = this.model.setRequested(requestedBytes);
+    const answer = this.model.setRequested(requestedBytesOf(size));
     return this.vm.checkDevices() ? answer : 'stopped';
   }
 

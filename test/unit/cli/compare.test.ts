@@ -4,6 +4,7 @@ import { sweepCommand } from '../../../src/cli/sweep.ts';
 import { ran } from '../../support/command.ts';
 import { testFolder } from '../../support/folder.ts';
 import { GRID } from '../../support/sweep.ts';
+import { makeFolder } from '../../support/trace-folders.ts';
 
 const at = testFolder();
 const FILE = at('sweep.yaml', GRID);
@@ -33,5 +34,9 @@ describe('guestmem compare', () => {
     const none = await ran(compareCommand(), at('none'), at('none'));
     expect(none.code).toBe(2);
     expect(none.err).toContain('expected a folder with sweep.parquet or results.json');
+    const folder = makeFolder({ 'results.json': '{"schema"' });
+    const damaged = await ran(compareCommand(), folder, folder);
+    expect([damaged.code, damaged.out]).toEqual([2, '']);
+    expect(damaged.err).toMatch(/^guestmem: [^\n]*results\.json: [^\n]+$/);
   });
 });

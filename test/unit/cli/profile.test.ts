@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { profileCommand, profileText } from '../../../src/cli/profile.ts';
 import { profileFileOf } from '../../../src/recording/index.ts';
@@ -49,4 +50,16 @@ it('a folder of other JSON is refused with the file', async () => {
   const { code, err } = await ran(profileCommand(), folder);
   expect(code).toBe(2);
   expect(err).toContain('a.json: expected a profile (guestmem-profile-1)');
+});
+
+it('what lies beside profiles is left alone, and one that is no text is refused', async () => {
+  const good = readdirSync('recorder/profiles').filter((name) => name.endsWith('.json'))[0]!;
+  const folder = folderWith({ 'a.json': readFileSync(`recorder/profiles/${good}`, 'utf8') });
+  mkdirSync(join(folder, 'folder.json'));
+  symlinkSync('nowhere', join(folder, 'link.json'));
+  expect((await ran(profileCommand(), folder)).code).toBe(0);
+  writeFileSync(join(folder, 'b.json'), Uint8Array.of(0x7b, 0xff));
+  const { code, err } = await ran(profileCommand(), folder);
+  expect(code).toBe(2);
+  expect(err).toContain('b.json: expected UTF-8 text, found other bytes');
 });

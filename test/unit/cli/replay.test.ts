@@ -44,8 +44,10 @@ describe('guestmem replay', () => {
     [['--growth', 'fast'], '--growth: '],
     [['--placement', 'best'], '--placement: '],
     [['--host-memory', '1'], '--host-memory: '],
+    [['--guest-memory', '1'], '--guest-memory: '],
     [['--idle-reclaim', 'never'], '--idle-reclaim: '],
     [['--warmup', '2'], '--warmup: expected fewer minutes than the trace\'s 2, found "2"'],
+    [['--checkpoint', ''], '--checkpoint: expected a file, found ""'],
     [['--out', ''], '--out: expected a folder, found ""'],
   ])('refuses %j in one line, and makes no folder', async (args, text) => {
     const folder = makeFolder({});

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL } from '../../../src/abi/gfp.ts';
 import { ABI_VERSION } from '../../../src/abi/layout.ts';
 import { Core, CoreError, boot, layoutOf } from '../../../src/core/index.ts';
+import { type Sealed, seal, unseal } from '../../../src/graph/index.ts';
 import { rawOf } from '../../../src/core/raw.ts';
 
 const FRAMES = 16384;
@@ -47,6 +48,14 @@ const refusal = (damaged: Uint8Array): string => {
   return 'accepted';
 };
 
+/** The same with another head, or other parts, and a checksum that is right. */
+function resealed(change: (parts: Map<string, Uint8Array>) => void, of?: Sealed['of']): Uint8Array {
+  const whole = unseal("guest's memory", guest().toBytes());
+  const parts = new Map([...whole.parts].map(([name, part]) => [name, part.slice()]));
+  change(parts);
+  return seal({ ...whole, of: of ?? whole.of, parts });
+}
+
 it('other versions, damaged and cut bytes are refused with a sentence', () => {
   const bytes = guest().toBytes();
   const withWord = (word: number, value: number): Uint8Array => {
@@ -54,14 +63,25 @@ it('other versions, damaged and cut bytes are refused with a sentence', () => {
     new DataView(copy.buffer).setUint32(word * 4, value, true);
     return copy;
   };
-  expect(refusal(withWord(0, 7))).toMatch(/^saved core: magic: expected \d+, found 7$/);
-  expect(refusal(withWord(1, 9))).toBe('saved core: form: expected 1, found 9');
-  const other = ABI_VERSION + 1;
-  expect(refusal(withWord(2, other))).toBe(
-    `saved core: ABI version: expected ${ABI_VERSION}, found ${other}`,
+  expect(refusal(withWord(0, 7))).toBe(
+    "saved core: expected a guest's memory of guestmem, found a file of another kind",
   );
-  expect(refusal(withWord(3, FRAMES * 2))).toMatch(/^saved core: header checksum/);
-  expect(refusal(withWord(2000, 1))).toMatch(/^saved core: payload checksum/);
-  expect(refusal(bytes.subarray(0, -1))).toMatch(/^saved core: payload bytes/);
-  expect(refusal(bytes.subarray(0, 20))).toBe('saved core: expected 48 bytes or more, found 20');
+  expect(refusal(withWord(1, 9))).toMatch(/^saved core: expected form \d+, found form 9/);
+  expect(refusal(withWord(2000, 1))).toMatch(/^saved core: .*the file is damaged$/);
+  expect(refusal(bytes.subarray(0, -1))).toMatch(/^saved core: expected a whole file/);
+  expect(refusal(bytes.subarray(0, 12))).toMatch(/^saved core: expected a whole file/);
+  const other = resealed(() => {}, { ABI: `version ${ABI_VERSION + 1}` });
+  expect(refusal(other)).toBe(
+    `saved core: expected the same ABI (version ${ABI_VERSION}), found another (version ${ABI_VERSION + 1})`,
+  );
+});
+
+it('what does not belong together is refused though its checksum is right', () => {
+  expect(refusal(resealed((parts) => parts.delete('sizes')))).toMatch(/expected sizes and memory/);
+  for (let at = 0; at < 24; at += 1) {
+    const larger = resealed((parts) => (parts.get('sizes')![at]! += 1));
+    expect(refusal(larger), `byte ${at}`).not.toBe('accepted');
+  }
+  const cut = resealed((parts) => parts.set('memory', parts.get('memory')!.subarray(0, 4096)));
+  expect(refusal(cut)).not.toBe('accepted');
 });

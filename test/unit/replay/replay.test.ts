@@ -34,6 +34,10 @@ const TWO = handTrace(
   60_000,
 );
 
+/** Four containers at once, then again. */
+const CALLS = Array.from({ length: 12 }, (_, at) => [at * 4000, 10_000] as const);
+const ONE_GUEST = 2 ** 20;
+
 /** A host in which one container has room, and two have none. */
 async function tightFrames(): Promise<number> {
   const options = { systems: TEMPLATE, seed: 1 };
@@ -99,6 +103,15 @@ describe('replay', () => {
     expect(await hashes(1)).toEqual(first);
     expect(await hashes(2)).not.toEqual(first);
     expect(new Set(first).size).toBe(SYSTEMS.length);
+  });
+
+  it('gives the same hashes where guests have room for a few at a time', async () => {
+    const systems = SYSTEMS.filter(({ name }) => /^(mcpv-czone|scpv-template)$/.test(name));
+    const played = async (guestBytes?: number): Promise<string[]> => {
+      const run = await replay(handTrace(CALLS, 60_000), { systems, seed: 1, guestBytes });
+      return run.systems.map(({ hash }) => hash);
+    };
+    expect(await played(ONE_GUEST)).toEqual(await played());
   });
 
   it('starts a container per concurrent call and reuses idle ones', async () => {

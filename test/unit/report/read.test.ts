@@ -44,3 +44,11 @@ it('details that were written are read back, and are no fault where they are abs
   writeFileSync(path, '{}');
   expect(() => readDetails(path, results())).toThrow(/details\.json: schema: /);
 });
+
+it('a record that is no text, or no file, is told and not waited for', () => {
+  const path = join(folder, 'results.json');
+  writeFileSync(path, Uint8Array.of(0x7b, 0xff));
+  expect(() => readResults(path)).toThrow('expected UTF-8 text, found other bytes');
+  expect(() => readResults('/dev/null')).toThrow('found something that is not one');
+  expect(() => readResults(folder)).toThrow('found EISDIR');
+});

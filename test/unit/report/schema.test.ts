@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FOOTPRINT_CAUSES, RESULTS_SCHEMA, type Results } from '../../../src/report/results.ts';
 import {
   checkResults,
   parseResults,
+  resultsJsonSchema,
   ResultsError,
   resultsSchema,
 } from '../../../src/report/schema.ts';
@@ -131,6 +132,13 @@ function* paths(node: z.core.JSONSchema.BaseSchema, prefix: string): Generator<s
   if (items !== undefined) yield* paths(items, `${prefix}[]`);
   else if (properties.length === 0) yield node.type === 'object' ? `${prefix}.*` : prefix;
 }
+
+it('docs/results.schema.json is the schema as JSON (UPDATE_DOCS=1 rewrites it)', () => {
+  const file = new URL('../../../docs/results.schema.json', import.meta.url);
+  const text = `${JSON.stringify(resultsJsonSchema())}\n`;
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
 
 it('docs/results.md explains every field of the schema and no other', () => {
   const text = readFileSync(new URL('../../../docs/results.md', import.meta.url), 'utf8');

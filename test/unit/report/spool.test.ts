@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OutputError } from '../../../src/report/output-error.ts';
 import { RecordSpool } from '../../../src/report/spool.ts';
 import { recordRows } from '../../support/report.ts';
 
@@ -33,4 +34,50 @@ it('forgets all when everything is played again', () => {
   expect(readdirSync(folder)).toEqual([]);
   spool.add('a', recordRows(2));
   expect([...spool.rowsOf('a')]).toEqual([recordRows(2)]);
+});
+
+it('goes on from a mark: what came later is gone, what comes now follows', () => {
+  const [one, two, late] = [recordRows(3), recordRows(4), recordRows(5)];
+  spool.add('a', one);
+  const mark = spool.markOf('a')!;
+  spool.add('a', late);
+  spool.add('b', late);
+  spool.sync();
+  spool.goOn(new Map([['a', mark]]));
+  spool.add('a', two);
+  spool.add('c', late);
+  expect([...spool.rowsOf('a')]).toEqual([one, two]);
+  expect([...spool.rowsOf('b')]).toEqual([]);
+  expect([...spool.rowsOf('c')]).toEqual([late]);
+  expect(spool.markOf('none')).toBeUndefined();
+});
+
+it('refuses rows that are not those of the mark', () => {
+  spool.add('a', recordRows(3));
+  const mark = spool.markOf('a')!;
+  const path = join(folder, mark.name);
+  const bytes = readFileSync(path);
+  bytes[5] = bytes[5]! ^ 1;
+  for (const other of [bytes, bytes.subarray(0, 8)]) {
+    writeFileSync(path, other);
+    expect(() => spool.goOn(new Map([['a', mark]]))).toThrow(OutputError);
+  }
+  rmSync(path);
+  expect(() => spool.goOn(new Map([['a', mark]]))).toThrow('expected the rows that belong');
+});
+
+it('is kept in a folder that stays, or is taken to another one', () => {
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')];
+  const kept = RecordSpool.kept(here, undefined);
+  kept.add('a', recordRows(3));
+  const marks = new Map([['a', kept.markOf('a')!]]);
+  kept.close();
+  for (const place of [here, there]) {
+    const again = RecordSpool.kept(place, here);
+    again.goOn(marks);
+    expect([...again.rowsOf('a')]).toEqual([recordRows(3)]);
+    again.close();
+  }
+  RecordSpool.kept(there, undefined);
+  expect(readdirSync(there)).toEqual([]);
 });

@@ -34,9 +34,9 @@ describe('a job', () => {
       'one of another program',
       jobJson({
         ...jobOf(EXPERIMENT, undefined),
-        program: { guestmem: '9', abi: 1, core: 'c', llfree: 'l' },
+        program: { guestmem: '9', abi: 1, core: 'c', llfree: 'l', code: 'd' },
       }),
-      'one of guestmem 9, core c',
+      'one of guestmem 9, core c, code d',
     ],
     [
       'one that was changed',

@@ -1,4 +1,7 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { stateFile } from '../../../src/experiment/index.ts';
+import { seal } from '../../../src/graph/index.ts';
 import { ReplayInterrupted } from '../../../src/replay/index.ts';
 import { parseResults } from '../../../src/report/index.ts';
 import type { Job } from '../../../src/sweep/job.ts';
@@ -25,6 +28,35 @@ describe('a job that is played', () => {
     const { jobs } = await sweepIn(at);
     const signal = AbortSignal.abort();
     await expect(playJob(jobs[0] as Job, { signal })).rejects.toThrow(ReplayInterrupted);
+  });
+
+  it('goes on from what is kept of it when it was stopped, and ends as one that was not', async () => {
+    const { jobs } = await sweepIn(at);
+    const job = jobs[0] as Job;
+    const whole = await playJob(job);
+    const place = stateFile(at('job.state'));
+    const stop = new AbortController();
+    const halt = (share: number): void => (share > 0.5 ? stop.abort() : undefined);
+    const stopped = playJob(job, { place, signal: stop.signal, progress: halt });
+    await expect(stopped).rejects.toThrow(ReplayInterrupted);
+    const heard: [number, boolean][] = [];
+    const progress = (...said: [number, boolean]): void => void heard.push(said);
+    const again = await playJob(job, { place, progress });
+    expect(heard[0]?.[0]).toBeGreaterThanOrEqual(0.5);
+    expect(heard.every(([, isResumed]) => isResumed)).toBe(true);
+    expect(again.systems).toEqual(whole.systems);
+  });
+
+  it.each([
+    ['no checkpoint of this job', { job: 'another' }, new Map()],
+    ['damaged', undefined, new Map([['the job: scpv-template', Uint8Array.of(255, 1, 2)]])],
+    ['none of a replay', undefined, new Map([['the job: scpv-template', deflateRawSync('x')]])],
+  ])('begins anew where what is kept is %s', async (_what, of, parts) => {
+    const { jobs } = await sweepIn(at);
+    const job = jobs[0] as Job;
+    const kept = seal({ kind: 'checkpoint of a replay', of: of ?? { job: job.name }, parts });
+    const place = { name: 'here', read: () => kept, write: () => {} };
+    expect((await playJob(job, { place })).systems).toEqual((await playJob(job)).systems);
   });
 
   it('is refused when its trace is another one than it was', async () => {

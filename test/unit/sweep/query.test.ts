@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parquetWith } from '../../../src/report/index.ts';
@@ -39,6 +39,13 @@ describe('a query', () => {
     await expect(failed).rejects.toThrow(
       /^[^\n]*sweeep does not exist[^\n]* \(tables: it's, sweep\)$/,
     );
+  });
+
+  it('leaves alone what is no file beside the tables', async () => {
+    const place = folder();
+    mkdirSync(join(place, 'folder.parquet'));
+    symlinkSync('nowhere', join(place, 'link.parquet'));
+    expect(tablesIn(place)).toEqual(["it's", 'sweep']);
   });
 
   it('needs tables', async () => {

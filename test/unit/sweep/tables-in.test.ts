@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ResultsError } from '../../../src/report/index.ts';
 import { openSweep, outcomesOf, writeSweep } from '../../../src/sweep/outcome.ts';
 import { rowsOfCells } from '../../../src/sweep/row.ts';
 import { JobStore } from '../../../src/sweep/store.ts';
@@ -33,6 +34,17 @@ describe('results in a folder', () => {
     expect((await rowsIn(folder)).map((one) => one.system)).toEqual(
       results().systems.map(({ name }) => name),
     );
+  });
+});
+
+describe('a table that is none', () => {
+  it('is told with its place', async () => {
+    const folder = makeFolder({ 'sweep.parquet': 'PAR1 not quite PAR1' });
+    await expect(rowsIn(folder)).rejects.toThrow(ResultsError);
+    await expect(rowsIn(folder)).rejects.toThrow(/sweep\.parquet: expected the table of a sweep/);
+    const other = makeFolder({});
+    mkdirSync(join(other, 'sweep.parquet'));
+    await expect(rowsIn(other)).rejects.toThrow('found something that is not a file');
   });
 });
 

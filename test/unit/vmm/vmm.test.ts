@@ -34,6 +34,23 @@ function started(vm: MicroVm | undefined): MicroVm {
 }
 
 describe('Vmm', () => {
+  it('ends with the block that uses it, and so do its VMs and their processes', () => {
+    const vmm = host(400, 'refuse');
+    const vm = started(vmm.boot(CONFIG));
+    const process = new Process(vm.guest, { cpu: 0, kernelFrames: 20, mappedPages: 1000 });
+    process.touch(0, 700, true);
+    process[Symbol.dispose]();
+    expect(vm.guest.memory.frames.anonymous).toBe(0);
+    vm[Symbol.dispose]();
+    expect(vm.stopReason).toBe('stopped');
+    process[Symbol.dispose]();
+    vm[Symbol.dispose]();
+    started(vmm.clone(CONFIG));
+    vmm[Symbol.dispose]();
+    expect(vmm.vms).toEqual([]);
+    expect(vmm.host.heldFrames).toBe(0);
+  });
+
   it('refuses a start that does not fit, and the account is as before', () => {
     const vmm = host(100, 'refuse');
     expect(vmm.boot(CONFIG)).toBeDefined();

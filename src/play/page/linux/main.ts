@@ -22,6 +22,8 @@ const FREE_LINE = 'rm /tmp/used\n';
 
 /** Enough for two points a page of 256 MiB. */
 const HEIGHT_MOST = 800;
+/** What is known of Linux's pages, by name. */
+const NAMED_MOST = 3;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = (): Theme => (dark.matches ? 'dark' : 'light');
@@ -44,7 +46,11 @@ class Page {
     this.#terminal = openTerminal(byId('terminal'), (text) =>
       this.#toMachine({ kind: 'type', text }),
     );
-    this.#view = mountMapView(byId('map'), [], { theme: theme(), heightMost: HEIGHT_MOST });
+    this.#view = mountMapView(byId('map'), [], {
+      theme: theme(),
+      heightMost: HEIGHT_MOST,
+      namedMost: NAMED_MOST,
+    });
     dark.addEventListener('change', () => this.#view.setTheme(theme()));
   }
 
@@ -114,6 +120,7 @@ class Page {
     const memoryMib = Number(byId<HTMLSelectElement>('memory').value);
     const isReporting = byId<HTMLInputElement>('reporting').checked;
     const core = new URL('../core.wasm', document.baseURI).href;
+    this.#sights.length = 0;
     this.#terminal.reset();
     this.#terminal.focus();
     this.#target.max = String(memoryMib);

@@ -3,22 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  GUEST_RECORDS_OFFSET,
-  GUEST_STATES_OFFSET,
-  RECORD_BYTES,
-} from '../../../../src/abi/layout.ts';
-import {
   type Core,
   GFP_HIGHUSER_MOVABLE,
-  KIND_MOVABLE,
-  KIND_OBJECT,
   NONE,
   OBJECT_ANON,
   expectAnswer,
   saveState,
 } from '../../../../src/core/index.ts';
-import { bytesOf, headerWord, rawOf } from '../../../../src/core/raw.ts';
-import { bootGuest, expectSound } from '../../../support/core.ts';
+import { rawOf } from '../../../../src/core/raw.ts';
+import { bootGuest, expectSound, freeBytes } from '../../../support/core.ts';
 
 const FRAMES = 16 * 1024;
 const PAGES = 12_000;
@@ -72,19 +65,6 @@ function byRequests(plan: Plan): Core {
   }
   expectSound(core);
   return core;
-}
-
-/** State and record of each frame but those that are still held, as bytes. */
-function freeBytes(core: Core): string[] {
-  const bytes = bytesOf(core);
-  const states = headerWord(core, GUEST_STATES_OFFSET);
-  const records = headerWord(core, GUEST_RECORDS_OFFSET);
-  return Array.from({ length: core.spanFrames }, (_, pfn) => {
-    const kind = core.frames.kind(pfn);
-    if (kind === KIND_OBJECT || kind === KIND_MOVABLE) return '';
-    const record = records + pfn * RECORD_BYTES;
-    return `${bytes[states + pfn]} ${bytes.subarray(record, record + RECORD_BYTES).join(' ')}`;
-  });
 }
 
 describe('pages freed in a row', () => {

@@ -34,42 +34,6 @@ describe.each(ALLOCATORS)('per-cpu lists of the %s', (_, create) => {
     allocator = create();
   });
 
-  it('are filled with a batch when empty, and with twice as many the next time', () => {
-    allocator.loadState(withPcp(FREE, FIXED));
-    expect(take(allocator, 0, M)).toBe(0);
-    expect(list(0, M)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(pcp()).toMatchObject({ count: 6, allocFactor: 1, high: 60 });
-    for (let pfn = 1; pfn < 7; pfn += 1) expect(take(allocator, 0, M)).toBe(pfn);
-    expect(pcp().count).toBe(0);
-    take(allocator, 0, M);
-    expect(pcp()).toMatchObject({ count: 13, allocFactor: 2 });
-  });
-
-  it('are filled no further than their room, which is a batch at least', () => {
-    // room = max(16 - 0 - 7, 7) = 9 < 7 << 1, so the factor stays
-    allocator.loadState(
-      withPcp(FREE, { ...FIXED, high: 16, highMin: 16, highMax: 16, allocFactor: 1 }),
-    );
-    take(allocator, 0, M);
-    expect(pcp()).toMatchObject({ count: 8, allocFactor: 1 });
-  });
-
-  it('grow their high by what a fill takes, to high_max at most', () => {
-    allocator.loadState(withPcp(FREE, { ...FIXED, highMax: 66 }));
-    take(allocator, 0, M);
-    expect(pcp().high).toBe(66);
-  });
-
-  it('take two blocks at least of a high order, and count frames', () => {
-    allocator.loadState(withPcp(FREE, FIXED));
-    expect(take(allocator, 3, M)).toBe(0);
-    expect(list(3, M)).toEqual([8]);
-    expect(pcp().count).toBe(8);
-    expect(take(allocator, 9, M)).toBe(512);
-    expect(list(9, M)).toEqual([1024]);
-    expect(pcp().count).toBe(8 + 512);
-  });
-
   it('leave other orders to the zone', () => {
     allocator.loadState(withPcp(FREE, FIXED));
     expect(take(allocator, 4, M)).toBe(0);

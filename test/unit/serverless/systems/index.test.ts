@@ -1,16 +1,28 @@
 /** What every system must hold to. One small function, a real core behind it. */
 import { describe, expect, it } from 'vitest';
+import { PAGEBLOCK_FRAMES } from '../../../../src/abi/unit.ts';
 import {
   ArgumentError,
   CAUSE_ANONYMOUS,
   COUNT_HOST_FAULTS,
+  COUNT_RELEASED_PAGES,
+  COUNT_TEMPLATE_COPIES,
+  type Container,
+  type Counts,
+  type MicroVm,
+  type Operations,
   SYSTEMS,
   START_STEPS,
   type StartStep,
+  addCounts,
+  addOperations,
   newCounts,
+  systemFrames,
   systemOf,
 } from '../../../../src/serverless/index.ts';
-import { makeSystem, PROFILE, vmCount } from '../../../support/serverless.ts';
+import { defaultMachine } from '../../../../src/replay/index.ts';
+import { memmapFrames } from '../../../../src/vmm/index.ts';
+import { makeSystem, PROFILE, systemWithClock, vmCount } from '../../../support/serverless.ts';
 
 const LLFREE_ROW_FRAMES = 64;
 
@@ -66,6 +78,23 @@ const STEPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 /** Containers that go on from an image have to themselves what they write of it, and the image stays with the host. */
 const FROZEN: readonly string[] = ['scpv-snapshot', 'scpv-fork'];
+
+/** What brings frames from the host, or takes them back, one by one; installs of LLFree and boots are operations. */
+const COUNTED = [COUNT_HOST_FAULTS, COUNT_TEMPLATE_COPIES, COUNT_RELEASED_PAGES];
+
+/** What a boot has touched when it is done: its price has that in it. */
+function bootedFrames({ guest: { config } }: MicroVm): number {
+  return systemFrames(defaultMachine()) + memmapFrames(config.memoryFrames);
+}
+
+/** Frames that the host holds for a guest alone, by a look at each. */
+function privateByWalk({ guest: { core } }: MicroVm): number {
+  let found = 0;
+  for (let pfn = 0; pfn < core.spanFrames; pfn += 1) {
+    if (core.backing.isBacked(pfn) && !core.frames.isTemplate(pfn)) found += 1;
+  }
+  return found;
+}
 
 describe('the list', () => {
   it('says of each system where it is described and what it does not do', () => {
@@ -123,6 +152,49 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
       expect(second[COUNT_HOST_FAULTS]).toBeLessThanOrEqual(most);
     },
   );
+
+  it('counts what its guests did: what a walk finds is what was faulted in and copied, less what was released', () => {
+    const { system, clock } = systemWithClock(name);
+    const counts = newCounts();
+    const operations: Operations = {};
+    let booted = 0;
+    const note = (work: { counts: Counts; operations?: Operations | undefined }): void => {
+      addCounts(counts, work.counts);
+      addOperations(operations, work.operations ?? {});
+    };
+    const containers = [0, 1, 2].map(() => {
+      const start = system.start(PROFILE);
+      const { vm } = start.container;
+      const { parent: _notItsOwn, ...steps } = start.operations;
+      for (const step of Object.values(steps)) addOperations(operations, step);
+      addCounts(counts, start.counts);
+      if (start.newVm) {
+        addCounts(counts, vm.startCounts);
+        for (const step of Object.values(vm.startOperations)) addOperations(operations, step);
+        if ('kernel' in vm.startOperations) booted += bootedFrames(vm);
+      }
+      start.container.begin(counts, newCounts());
+      start.container.end(counts, newCounts());
+      return start.container;
+    });
+    note(system.stop(containers[1] as Container));
+    clock.advance(10_000_000_000);
+    let found = 0;
+    for (const vm of system.vms()) {
+      vm.settle(counts);
+      addOperations(operations, vm.takeOperations() ?? {});
+      found += privateByWalk(vm);
+    }
+    for (const work of system.takeWork?.() ?? []) note(work);
+    const { hyperallocInstall2MiB = 0, hostRelease2MiB = 0 } = operations;
+    const [faults, copies, released] = COUNTED.map((slot) => counts[slot] as number) as [
+      number,
+      number,
+      number,
+    ];
+    const wholeFrames = PAGEBLOCK_FRAMES * (hyperallocInstall2MiB - hostRelease2MiB);
+    expect(booted + faults + copies + wholeFrames - released).toBe(found);
+  });
 
   it('starts in the steps of its kind, in the order in which reports add them up', () => {
     const start = makeSystem(name).start(PROFILE);

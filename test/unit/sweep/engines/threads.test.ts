@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ReplayInterrupted } from '../../../../src/replay/index.ts';
-import type { Outcome } from '../../../../src/sweep/engine.ts';
+import type { Hearing, Outcome } from '../../../../src/sweep/engine.ts';
 import { threadEngine } from '../../../../src/sweep/engines/threads.ts';
 import type { Job } from '../../../../src/sweep/job.ts';
 import { testFolder } from '../../../support/folder.ts';
@@ -8,17 +8,12 @@ import { sweepIn } from '../../../support/sweep.ts';
 
 const at = testFolder();
 
-function hearing(signal: AbortSignal): {
-  outcomes: Outcome[];
-  retries: number;
-  signal: AbortSignal;
-  tell(): void;
-  progress(): void;
-  ended(outcome: Outcome): Promise<void>;
-} {
+const stateOf = ({ name }: Job): string => at(`${name}.state`);
+
+function hearing(signal: AbortSignal): Hearing & { readonly outcomes: Outcome[] } {
   const outcomes: Outcome[] = [];
   const ended = async (outcome: Outcome): Promise<void> => void outcomes.push(outcome);
-  return { outcomes, retries: 2, signal, tell: () => {}, progress: () => {}, ended };
+  return { outcomes, retries: 2, signal, stateOf, tell: () => {}, progress: () => {}, ended };
 }
 
 describe('one thread', () => {

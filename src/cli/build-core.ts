@@ -1,0 +1,73 @@
+// guestmem build-core: an allocator of one's own in a core, and a word on whether it is one.
+
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { KIB } from '../abi/unit.ts';
+import { type CoreVerdict, checkCore } from '../microbench/index.ts';
+import { formatCount } from '../report/index.ts';
+import { OutputFolder } from '../report/node.ts';
+import { writesInto } from './apart.ts';
+import { EXIT_FAILURE, UsageError } from './fault.ts';
+import { compileCore, coreSources, withOwn } from './own-core.ts';
+import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
+
+interface BuildFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+}
+
+/** Wasm begins so. */
+const WASM = /^\0asm/;
+const USUAL_BYTES = 128 * KIB;
+
+function ownFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError(`${file}: expected a file in AssemblyScript, found nothing to read`);
+  }
+}
+
+/** The word, and what it is by. */
+export function verdictLine({ word, operations, at = 0, fault }: CoreVerdict): string {
+  const many = `${formatCount(operations)} operations`;
+  if (word === 'equal') return `equal: the standard core's frames in ${many}, every rule kept\n`;
+  if (word === 'sound') {
+    return `sound: every rule kept in ${many}; other frames than the standard core's from operation ${at} on\n`;
+  }
+  return `broken: by operation ${at}: ${fault}\n`;
+}
+
+async function run(file: string, { out, force }: BuildFlags): Promise<void> {
+  const path = resolve(out ?? `${basename(file).replace(/(?:\.as)?\.ts$/, '')}.wasm`);
+  const own = { name: basename(path), mark: WASM, usualBytes: USUAL_BYTES };
+  const sources = withOwn(coreSources(), ownFile(file));
+  const folder = dirname(path);
+  const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
+  try {
+    const verdict = checkCore(await compileCore(sources, true));
+    print(verdictLine(verdict));
+    if (verdict.word === 'broken') {
+      process.exitCode = EXIT_FAILURE;
+      return;
+    }
+    const content = await compileCore(sources, false);
+    print(wroteLine(output.write([{ name: own.name, content }])));
+  } finally {
+    output.close();
+  }
+}
+
+export function buildCoreCommand(): Command {
+  return new Command('build-core')
+    .argument('<file>', "allocator in AssemblyScript, in the place of the core's own")
+    .option('--out <file>', 'the core (default: the name of FILE with .wasm, here)')
+    .option('--force', 'replace a file of that name which is no core')
+    .addHelpText(
+      'after',
+      '\nIt ends with one word: equal, sound or broken.\nDocumentation: docs/own-core.md',
+    )
+    .action(run);
+}

@@ -1,0 +1,140 @@
+// A guest's memory at rest. Its tables count up or down over long stretches (frame after frame of one object, links of a
+// list in order) or are zero: what goes on as the two pairs of words before it is only counted. Some 0.1 byte a frame in
+// place of 13.
+//
+//  packed   {pairs that go on, pairs that do not, the words of these}, again and again; words in pairs, as frame records are
+
+/** Pairs that must go on before it is worth counting them. */
+const WORTH_PAIRS = 4;
+const FIRST_WORDS = 2048;
+
+/** Words that grow. */
+class Writer {
+  private _words = new Int32Array(FIRST_WORDS);
+  private _size = 0;
+
+  run(goesOn: number, own: Int32Array): void {
+    const size = this._size + 2 + own.length;
+    if (size > this._words.length) {
+      const larger = new Int32Array(2 * size);
+      larger.set(this._words.subarray(0, this._size));
+      this._words = larger;
+    }
+    this._words[this._size] = goesOn;
+    this._words[this._size + 1] = own.length / 2;
+    this._words.set(own, this._size + 2);
+    this._size = size;
+  }
+
+  /** A copy of what was written; the next begins again. */
+  take(): Int32Array<ArrayBuffer> {
+    const taken = this._words.slice(0, this._size);
+    this._size = 0;
+    return taken;
+  }
+}
+
+const WRITER: Writer = new Writer();
+
+/** The first pair of words from one on that is not zero, or one before it. */
+export type SkipZeros = (word: number) => number;
+
+/** First word from `from` on that does not go on as the two pairs before it. */
+function steadyEnd(words: Int32Array, from: number, skipZeros: SkipZeros): number {
+  const end = words.length;
+  let at = from;
+  let low = at < 2 ? 0 : (words[at - 2] as number);
+  let high = at < 2 ? 0 : (words[at - 1] as number);
+  const lowStep = at < 4 ? low : (low - (words[at - 4] as number)) | 0;
+  const highStep = at < 4 ? high : (high - (words[at - 3] as number)) | 0;
+  if (low === 0 && high === 0 && lowStep === 0 && highStep === 0) at = skipZeros(at);
+  while (at < end) {
+    low = (low + lowStep) | 0;
+    high = (high + highStep) | 0;
+    if (words[at] !== low || words[at + 1] !== high) return at;
+    at += 2;
+  }
+  return at;
+}
+
+function isSteady(words: Int32Array, at: number): boolean {
+  return (
+    (words[at] as number) - (words[at - 2] as number) ===
+      (words[at - 2] as number) - (words[at - 4] as number) &&
+    (words[at + 1] as number) - (words[at - 1] as number) ===
+      (words[at - 1] as number) - (words[at - 3] as number)
+  );
+}
+
+/** First word from `at` on behind which so many pairs go on that it is worth counting them. */
+function restlessEnd(words: Int32Array, from: number): number {
+  const end = words.length;
+  let steady = 0;
+  for (let at = Math.max(from, 4); at < end; at += 2) {
+    steady = isSteady(words, at) ? steady + 1 : 0;
+    if (steady === WORTH_PAIRS) {
+      const begin = at + 2 - 2 * WORTH_PAIRS;
+      if (begin > from) return begin;
+    }
+  }
+  return end;
+}
+
+/** A copy of an even number of words that takes less room. */
+export function pack(
+  words: Int32Array,
+  skipZeros: SkipZeros = (word) => word,
+): Int32Array<ArrayBuffer> {
+  for (let at = 0; at < words.length;) {
+    const broken = steadyEnd(words, at, skipZeros);
+    const again = restlessEnd(words, broken);
+    WRITER.run((broken - at) / 2, words.subarray(broken, again));
+    at = again;
+  }
+  return WRITER.take();
+}
+
+/** Writes pairs that go on as the two before them. */
+function goOn(words: Int32Array, from: number, end: number): void {
+  let low = from < 2 ? 0 : (words[from - 2] as number);
+  let high = from < 2 ? 0 : (words[from - 1] as number);
+  const lowStep = from < 4 ? low : (low - (words[from - 4] as number)) | 0;
+  const highStep = from < 4 ? high : (high - (words[from - 3] as number)) | 0;
+  if (low === high && lowStep === 0 && highStep === 0) {
+    words.fill(low, from, end);
+    return;
+  }
+  for (let at = from; at < end; at += 2) {
+    low = (low + lowStep) | 0;
+    high = (high + highStep) | 0;
+    words[at] = low;
+    words[at + 1] = high;
+  }
+}
+
+/** Writes what was packed over the first words. */
+export function unpack(packed: Int32Array, words: Int32Array): void {
+  let to = 0;
+  for (let at = 0; at < packed.length;) {
+    const broken = to + 2 * (packed[at] as number);
+    goOn(words, to, broken);
+    const own = 2 * (packed[at + 1] as number);
+    words.set(packed.subarray(at + 2, at + 2 + own), broken);
+    to = broken + own;
+    at += 2 + own;
+  }
+}
+
+/** How many words it is of; -1: it is not whole. */
+export function packedWords(packed: Int32Array): number {
+  let words = 0;
+  for (let at = 0; at < packed.length;) {
+    const goesOn = packed[at] as number;
+    const own = packed[at + 1] ?? -1;
+    if (goesOn < 0 || own < 0 || goesOn + own === 0) return -1;
+    words += 2 * (goesOn + own);
+    at += 2 + 2 * own;
+    if (at > packed.length) return -1;
+  }
+  return words;
+}

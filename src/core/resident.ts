@@ -1,0 +1,197 @@
+// Guests whose memory this thread has unpacked. Beyond a limit those that were not used for longest are packed, and others
+// get their instances: results do not depend on it, and thousands of guests fit where hundreds did.
+
+import { GUEST_BASE, GUEST_SPAN_OFFSET } from '../abi/layout.ts';
+import { PAGEBLOCK_FRAMES } from '../abi/unit.ts';
+import { expectNumber } from '../check/index.ts';
+import { type CoreConfig, expectSpace } from './config.ts';
+import type { CoreExports } from './exports.ts';
+import { freeSpaceOf } from './free-space.ts';
+import { Instance, type Rest } from './instance.ts';
+import { type CoreBuild, instantiate, isOnLlfree } from './instantiate.ts';
+import { pack, unpack } from './packed.ts';
+
+type Sizes = Required<CoreConfig>;
+
+/** Guests that lie down at once: of so many memories one is near the size that is wanted. */
+const BATCH = 8;
+/** Looks at a guest until it lies down, if nobody uses it meanwhile. */
+const LOOKS = 2;
+const PAIR_BYTES = 8;
+/** Of the lines in which the core looks for zeros. */
+const LINE_WORDS = 16;
+
+function bytesOf(raw: CoreExports): number {
+  return raw.memory.buffer.byteLength;
+}
+
+/** Cores with equal keys have equal tables. */
+export function keyOf({ frames, cpus, czones, objects, nodes, bufferSlots, build }: Sizes): string {
+  return [frames, cpus, czones, objects, nodes, bufferSlots, build].join('/');
+}
+
+/** The guest's words, pairs from the header to the last mark: a memory may be larger than its guest. */
+function guestWords(instance: Instance): Int32Array {
+  const blocks = instance.headerWord(GUEST_SPAN_OFFSET) / PAGEBLOCK_FRAMES;
+  const end = (instance.raw.touchedBlocks() >>> 0) + blocks;
+  const words = (Math.ceil((end - GUEST_BASE) / PAIR_BYTES) * PAIR_BYTES) / 4;
+  return new Int32Array(instance.bytes.buffer, GUEST_BASE, words);
+}
+
+/** A guest's memory, packed. */
+export function packedOf(instance: Instance): Int32Array<ArrayBuffer> {
+  if (instance.rest !== undefined) return instance.rest.packed;
+  const words = guestWords(instance);
+  const end = words.length & -LINE_WORDS;
+  const { raw } = instance;
+  return pack(words, (word) => {
+    const line = Math.ceil(word / LINE_WORDS) * LINE_WORDS;
+    if (line >= end) return word;
+    for (let at = word; at < line; at += 1) if (words[at] !== 0) return word;
+    const [from, to] = [GUEST_BASE + 4 * line, GUEST_BASE + 4 * end];
+    return ((raw.nonZeroStart(from, to) >>> 0) - GUEST_BASE) / 4;
+  });
+}
+
+export class Resident {
+  private _limitBytes = Infinity;
+  /** Of the memories of guests that are awake, and of spare ones. */
+  private _bytes = 0;
+  /** In the order in which they are looked at, round and round. */
+  private readonly _awake: Instance[] = [];
+  private _hand = 0;
+  /** Memories that nobody uses. */
+  private readonly _spare: { readonly build: CoreBuild; readonly raw: CoreExports }[] = [];
+  /** What a guest of some sizes needs, once one has been laid out. */
+  private readonly _needs = new Map<string, number>();
+  private readonly _words = new Map<string, number>();
+
+  /** Guests beyond so many bytes lie down when another needs memory. */
+  limit(bytes: number): void {
+    this._limitBytes = expectNumber('guestBytes', bytes, 0, Infinity);
+  }
+
+  get isLimited(): boolean {
+    return this._limitBytes < Infinity;
+  }
+
+  /** A memory laid out for such a guest, zero but for its header. */
+  blank(config: Sizes): CoreExports {
+    const raw = this._memoryFor(config);
+    new Uint8Array(raw.memory.buffer).fill(0, GUEST_BASE);
+    return this._layOut(config, raw);
+  }
+
+  /** A guest's memory is in use: it may lie down from now on. */
+  enter(instance: Instance): void {
+    this._awake.push(instance);
+  }
+
+  /** A guest has ended; what its calls were is another's, unless it had lain down. */
+  leave(instance: Instance, raw: CoreExports | undefined): void {
+    if (raw === undefined) return;
+    const at = this._awake.indexOf(instance);
+    if (at >= 0) this._take(at);
+    else this._bytes += bytesOf(raw);
+    this._spare.push({ build: instance.config.build, raw });
+  }
+
+  /** Words of a guest of these sizes, as `packedOf` has them. */
+  wordsOf(config: Sizes): number {
+    const key = keyOf(config);
+    let words = this._words.get(key);
+    if (words === undefined) {
+      const raw = this.blank(config);
+      words = guestWords(new Instance(raw, config)).length;
+      this._words.set(key, words);
+      this._spare.push({ build: config.build, raw });
+    }
+    return words;
+  }
+
+  /** The rest of a guest that was packed. */
+  restOf(packed: Int32Array<ArrayBuffer>): Rest {
+    return { packed, wake: (instance) => this._wake(packed, instance) };
+  }
+
+  private _wake(packed: Int32Array, instance: Instance): CoreExports {
+    const raw = this._layOut(instance.config, this._memoryFor(instance.config));
+    unpack(packed, new Int32Array(raw.memory.buffer, GUEST_BASE));
+    this._awake.push(instance);
+    return raw;
+  }
+
+  private _layOut(config: Sizes, raw: CoreExports): CoreExports {
+    const { frames, cpus, czones, objects, nodes, bufferSlots } = config;
+    const before = bytesOf(raw);
+    expectSpace(config, raw.layOut(frames, cpus, czones, objects, nodes, bufferSlots));
+    this._bytes += bytesOf(raw) - before;
+    const key = keyOf(config);
+    this._needs.set(key, Math.min(this._needs.get(key) ?? Infinity, bytesOf(raw)));
+    while (this._bytes > this._limitBytes) {
+      const spare = this._spare.pop();
+      if (spare === undefined) break;
+      this._bytes -= bytesOf(spare.raw);
+    }
+    return raw;
+  }
+
+  /** A memory that nobody uses, as near as may be to the size that is wanted. */
+  private _memoryFor(config: Sizes): CoreExports {
+    const wanted = this._needs.get(keyOf(config)) ?? 0;
+    if (this._bytes + wanted > this._limitBytes && this._spare.length === 0) this._packSome();
+    const at = this._nearest(config.build, wanted);
+    const [found] = at < 0 ? [] : this._spare.splice(at, 1);
+    if (found !== undefined) return found.raw;
+    const raw = instantiate(config.build);
+    this._bytes += bytesOf(raw);
+    return raw;
+  }
+
+  private _nearest(build: CoreBuild, wanted: number): number {
+    let nearest = -1;
+    let least = Infinity;
+    this._spare.forEach((spare, at) => {
+      const over = bytesOf(spare.raw) - wanted;
+      // to grow one that is too small is worse than to use one that is too large
+      const cost = over < 0 ? -2 * over : over;
+      if (spare.build !== build || cost >= least) return;
+      nearest = at;
+      least = cost;
+    });
+    return nearest;
+  }
+
+  /** Of guests that nobody has used since the last look some lie down. */
+  private _packSome(): void {
+    const looks = LOOKS * this._awake.length;
+    const enough = this._spare.length + BATCH;
+    for (let look = 0; look < looks && this._spare.length < enough; look += 1) {
+      if (this._hand >= this._awake.length) this._hand = 0;
+      const instance = this._awake[this._hand] as Instance;
+      if (instance.isUsed) {
+        instance.isUsed = false;
+        this._hand += 1;
+        continue;
+      }
+      this._take(this._hand);
+      const free = isOnLlfree(instance.config.build) ? undefined : freeSpaceOf(instance);
+      const raw = instance.lieDown({ ...this.restOf(packedOf(instance)), free });
+      this._spare.push({ build: instance.config.build, raw });
+    }
+  }
+
+  /** Takes one out of those that are awake: the last comes in its place. */
+  private _take(at: number): void {
+    const last = this._awake.pop() as Instance;
+    if (at < this._awake.length) this._awake[at] = last;
+  }
+}
+
+/** Of this thread. */
+export const RESIDENT: Resident = new Resident();
+
+/** Guests of this thread take so many bytes unpacked; those that were not used for longest are packed, and woken when they are. */
+export function limitGuests(bytes: number): void {
+  RESIDENT.limit(bytes);
+}

@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { MIB } from '../abi/unit.ts';
+import { GIB } from '../abi/unit.ts';
 import { UsageError } from './fault.ts';
 
 /** Names under which Chromium is installed, and where a user may say that it is. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge'];
 const VARIABLE = 'CHROMIUM';
-const OUTPUT_MOST = 512 * MIB;
+const OUTPUT_MOST = GIB / 2;
 /** Pixels of a file for each of the picture: paper is looked at closely. */
 const SCALE = 2;
 

@@ -10,8 +10,9 @@ import { linuxFiles } from '../../src/cli/linux.ts';
 import { type Site, serve, siteOf } from '../../src/cli/site.ts';
 import { type Packages, fetchPackages, isNoPackages } from '../guest/packages.ts';
 import { writeFiles } from '../guest/write.ts';
+import { axeFaults } from '../support/axe.ts';
 import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
-import { ROOT, type Watched, isTooWide, seriousFaults, watchedPage } from './harness.ts';
+import { ROOT, type Watched, isTooWide, watchedPage } from './harness.ts';
 
 /** The machine may be shared by many. */
 const PATIENCE_MS = 240_000;
@@ -163,7 +164,7 @@ describe.skipIf(why !== '')(
     });
 
     it('is whole, also on a narrow screen', async () => {
-      expect(await seriousFaults(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
       await page.setViewportSize({ width: 390, height: 900 });
       expect(await isTooWide(page)).toBe(false);

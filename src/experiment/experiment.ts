@@ -18,7 +18,7 @@ import {
   defaultMachine,
   durationMs,
 } from '../replay/index.ts';
-import { type Trace, generateSynthetic, loadTrace } from '../trace/index.ts';
+import { type Trace, generateSynthetic, loadTrace, parsePart, partOf } from '../trace/index.ts';
 import { readDocument } from './document.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
 import { momentsIn } from './moments.ts';
@@ -259,7 +259,10 @@ export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
 /** The trace that it names, read or made. */
 export async function traceOfExperiment(experiment: Experiment): Promise<Trace> {
   const { trace, seed, minutes } = experiment;
-  const { path, columns, synthetic = {} } = trace;
-  if (path === undefined) return generateSynthetic({ seed, minutes }, syntheticOf(synthetic));
-  return loadTrace(path, { seed, minutes, columns });
+  const { path, columns, part, synthetic = {} } = trace;
+  const whole =
+    path === undefined
+      ? generateSynthetic({ seed, minutes }, syntheticOf(synthetic))
+      : await loadTrace(path, { seed, minutes, columns });
+  return part === undefined ? whole : partOf(whole, parsePart(part));
 }

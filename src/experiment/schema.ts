@@ -26,6 +26,7 @@ import {
   type SyntheticConfig,
   checkSynthetic,
   parseColumns,
+  parsePart,
 } from '../trace/index.ts';
 import { type OwnPrices, ownPrices } from './prices.ts';
 import { momentsIn } from './moments.ts';
@@ -41,6 +42,8 @@ export type SyntheticChoice = Partial<Omit<SyntheticConfig, 'popular'>> & {
 export interface TraceChoice {
   readonly path?: string | undefined;
   readonly columns?: string | undefined;
+  /** One of several parts that have all functions between them, such as 1/4. */
+  readonly part?: string | undefined;
   readonly synthetic?: SyntheticChoice | undefined;
 }
 
@@ -165,11 +168,12 @@ const synthetic = group({
 const trace = group({
   path: text('a path'),
   columns: text('columns such as time=ts:s,function=fn,duration=dur_ms', parseColumns),
+  part: text('a part such as 1/4', parsePart),
   synthetic,
-}).superRefine(({ path, columns, synthetic: made }, context) => {
+}).superRefine(({ path, columns, part, synthetic: made }, context) => {
   const say = (key: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message });
-  if (path === undefined && made === undefined) {
+  if (path === undefined && made === undefined && part === undefined) {
     const message = 'expected path or synthetic, found neither';
     context.addIssue({ code: 'custom', message });
   }

@@ -11,6 +11,8 @@ export interface MapViewOptions {
   readonly theme?: Theme;
   /** Largest height of a picture in CSS pixels. */
   readonly heightMost?: number;
+  /** Owners that the legend names; more are one row. Of several reels, none unless it is said. */
+  readonly namedMost?: number;
   /** Someone has chosen a cell: pages of it may be shown. */
   readonly onPick?: (reel: number, pfn: number) => void;
   /** What a moment is called, where it is not a time. */
@@ -230,8 +232,8 @@ class Maps implements MapView {
 
   #explain(): void {
     // of several reels, equal names need not have equal colours
-    const most = this.#reels.length > 1 ? 0 : NAMED_MOST;
-    const entries = this.#rowsOf((rows) => foldOwners(rows, most));
+    const { namedMost = this.#reels.length > 1 ? 0 : NAMED_MOST } = this.#options;
+    const entries = this.#rowsOf((rows) => foldOwners(rows, namedMost));
     if (this.#legend.children.length !== entries.length) {
       this.#legend.replaceChildren(...entries.map(legendItem));
     }

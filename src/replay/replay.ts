@@ -7,13 +7,16 @@ import {
   DEFAULT_IDLE,
   DEFAULT_WHEN_FULL,
   EVICT,
+  GuestOutOfMemory,
   HOST_PLACEMENTS,
+  HostOutOfMemory,
   type HostPlacement,
   type FunctionProfile,
   type IdlePolicy,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
+  TooManyGuests,
   type WhenFull,
   type WorkloadParameters,
   expectHostMachine,
@@ -219,6 +222,19 @@ class Play {
   }
 }
 
+/** What may end a run whose state is as it was written. */
+const ENDS = [GuestOutOfMemory, HostOutOfMemory, TooManyGuests, ReplayInterrupted, UnreadableState];
+
+/** A state with a right checksum may still be none that a replay was ever in: what it ends in is said of it. */
+function ofItsState(error: unknown): unknown {
+  if (ENDS.some((kind) => error instanceof kind)) return error;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const found = `one that ends in ${name}: ${message}`;
+  return new UnreadableState(`state: expected one that can be played on, found ${found}`, {
+    cause: error,
+  });
+}
+
 /** From the begin, or from what is kept of it. */
 async function replaySystem(
   what: { spec: SystemSpec; index: number; options: ReplayOptions },
@@ -233,7 +249,9 @@ async function replaySystem(
     return kept.run;
   }
   const playing = kept?.playing ?? { replay: new SystemReplay(what.spec, config), cursor: BEGIN };
-  const run = await new Play(what, config, playing).run(trace);
+  const run = await new Play(what, config, playing).run(trace).catch((error: unknown) => {
+    throw kept === undefined ? error : ofItsState(error);
+  });
   keeper?.keep(what.index, writeKept({ run }, config));
   return run;
 }

@@ -11,6 +11,7 @@ export { readIluvatar } from './iluvatar.ts';
 export { type LoadOptions, loadTrace } from './load.ts';
 export { type FileContents, traceFiles } from './memory-files.ts';
 export { TRACE_FORMATS, openTrace } from './open.ts';
+export { type TracePart, parsePart, partOf } from './part.ts';
 export { type SampleOptions, sampleTrace } from './sample.ts';
 export { framesAt, readSession, readSessionFolder } from './sessions.ts';
 export { type ShapeOptions, TRACE_SHAPES, type TraceShape } from './shapes.ts';

@@ -10,8 +10,9 @@ import { linuxFiles } from '../../src/cli/linux.ts';
 import { type Site, serve, siteOf } from '../../src/cli/site.ts';
 import { type Packages, fetchPackages, isNoPackages } from '../guest/packages.ts';
 import { writeFiles } from '../guest/write.ts';
+import { axeFaults } from '../support/axe.ts';
 import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
-import { ROOT, type Watched, isTooWide, seriousFaults, watchedPage } from './harness.ts';
+import { ROOT, type Watched, isTooWide, watchedPage } from './harness.ts';
 
 /** The machine may be shared by many. */
 const PATIENCE_MS = 240_000;
@@ -31,6 +32,8 @@ const why = typeof packages === 'string' ? ` (skipped: ${packages})` : '';
 
 const [LINUX, TWIN] = [0, 1];
 const HELD = 'held by the host, MiB';
+/** Looks of a tenth of a second; reports are two seconds late. */
+const LOOKS_AT_REST = 40;
 
 /** A figure of the table, of Linux or of the emulator's guest. */
 async function figure(page: Page, name: string, side: number): Promise<number> {
@@ -51,6 +54,20 @@ async function served(beside: Site): Promise<{ server: Server; origin: string }>
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   await expect.poll(holds, { timeout: PATIENCE_MS, interval: 100 }).toBe(true);
+}
+
+/** A figure once it has stood for longer than a driver waits with its reports, but for a MiB. */
+async function atRest(page: Page, name: string, side: number): Promise<number> {
+  let from = NaN;
+  let looks = 0;
+  await until(async () => {
+    const now = await figure(page, name, side);
+    const isSame = Math.abs(now - from) <= 1;
+    looks = isSame ? looks + 1 : 0;
+    if (!isSame) from = now;
+    return looks === LOOKS_AT_REST;
+  });
+  return from;
 }
 
 beforeAll(async () => {
@@ -99,7 +116,7 @@ describe.skipIf(why !== '')(
           await until(async () => (await figure(page, 'balloon, MiB', side)) === mib);
         }
         await onMap(page, 'balloon', `${mib}.0 | ${mib}.0 MiB`);
-        if (mib === 64) await page.screenshot({ path: '/tmp/guestmem-linux.png', fullPage: true });
+        await page.screenshot({ path: `/tmp/guestmem-linux-${mib}.png`, fullPage: true });
       }
       expect(await figure(page, 'pages into the balloon', LINUX)).toBe(64 * FRAMES_PER_MIB);
       expect(await figure(page, 'pages out of it', LINUX)).toBe(48 * FRAMES_PER_MIB);
@@ -134,10 +151,11 @@ describe.skipIf(why !== '')(
 
     it('reports what it has used and freed, and the host gets it back', async () => {
       const held = [0, 0];
-      for (const side of [LINUX, TWIN]) held[side] = await figure(page, HELD, side);
+      for (const side of [LINUX, TWIN]) held[side] = await atRest(page, HELD, side);
       await page.getByRole('button', { name: 'Use 96 MiB' }).click();
       for (const side of [LINUX, TWIN]) {
-        await until(async () => (await figure(page, HELD, side)) > held[side]! + 90);
+        // some of it lies where the host had memory already
+        await until(async () => (await figure(page, HELD, side)) > held[side]! + 60);
       }
       await page.getByRole('button', { name: 'Free it' }).click();
       for (const side of [LINUX, TWIN]) {
@@ -146,7 +164,7 @@ describe.skipIf(why !== '')(
     });
 
     it('is whole, also on a narrow screen', async () => {
-      expect(await seriousFaults(page)).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       expect(await isTooWide(page)).toBe(false);
       await page.setViewportSize({ width: 390, height: 900 });
       expect(await isTooWide(page)).toBe(false);

@@ -6,7 +6,7 @@ import { defaultMachine } from '../../../src/replay/default-machine.ts';
 import { mapsOf } from '../../../src/replay/map-meter.ts';
 import { type ReplayPlan, optionsOf } from '../../../src/replay/plan.ts';
 import { profilesOf } from '../../../src/replay/profiles.ts';
-import { idleOf } from '../../../src/replay/replay.ts';
+import { idleOf, replay as runReplay } from '../../../src/replay/replay.ts';
 import { SystemReplay } from '../../../src/replay/system-replay.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -137,6 +137,15 @@ describe('what is kept', () => {
   it('is what came of a run, too', () => {
     const run = new SystemReplay(systemOf('scpv-boot'), config).finish();
     expect(readKept(writeKept({ run }, config), config)).toEqual({ run });
+  });
+
+  it('is refused in words where it is none that can be played on', async () => {
+    const hollow = Object.create(SystemReplay.prototype) as SystemReplay;
+    const made = writeKept({ playing: { replay: hollow, cursor: BEGIN } }, config);
+    const keeper = { everyMinutes: 1, kept: () => made, keep: () => {}, missed: () => {} };
+    const run = runReplay(TRACE, { systems: [systemOf('scpv-boot')], seed: 1, keeper });
+    await expect(run).rejects.toThrow(UnreadableState);
+    await expect(run).rejects.toThrow(/expected one that can be played on, found one that ends in/);
   });
 
   it('is refused where it is neither', () => {

@@ -6,6 +6,7 @@ import { MAP_CSS, type MapView, type Theme, mountMapView } from '../../../map/in
 import { WallClock } from '../../../v86/index.ts';
 import type { FromMachine, FromTwin, ToMachine, ToTwin } from '../../linux/protocol.ts';
 import type { Sight } from '../../linux/sight.ts';
+import { Soon } from '../../linux/soon.ts';
 import type { Wish } from '../../linux/wish.ts';
 import { byId } from '../dom.ts';
 import { Images, type Ready } from './images.ts';
@@ -22,6 +23,8 @@ const FREE_LINE = 'rm /tmp/used\n';
 
 /** Enough for two points a page of 256 MiB. */
 const HEIGHT_MOST = 800;
+/** What is known of Linux's pages, by name. */
+const NAMED_MOST = 3;
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const theme = (): Theme => (dark.matches ? 'dark' : 'light');
@@ -36,6 +39,10 @@ class Page {
   #twin: Worker | undefined;
   /** Of Linux and of the emulator's guest. */
   readonly #sights: (Sight | undefined)[] = [];
+  readonly #drawing = new Soon(
+    (run) => void requestAnimationFrame(run),
+    () => this.#draw(),
+  );
   /** Since the boot. */
   #clock = new WallClock();
 
@@ -44,7 +51,11 @@ class Page {
     this.#terminal = openTerminal(byId('terminal'), (text) =>
       this.#toMachine({ kind: 'type', text }),
     );
-    this.#view = mountMapView(byId('map'), [], { theme: theme(), heightMost: HEIGHT_MOST });
+    this.#view = mountMapView(byId('map'), [], {
+      theme: theme(),
+      heightMost: HEIGHT_MOST,
+      namedMost: NAMED_MOST,
+    });
     dark.addEventListener('change', () => this.#view.setTheme(theme()));
   }
 
@@ -114,6 +125,7 @@ class Page {
     const memoryMib = Number(byId<HTMLSelectElement>('memory').value);
     const isReporting = byId<HTMLInputElement>('reporting').checked;
     const core = new URL('../core.wasm', document.baseURI).href;
+    this.#sights.length = 0;
     this.#terminal.reset();
     this.#terminal.focus();
     this.#target.max = String(memoryMib);
@@ -132,7 +144,7 @@ class Page {
       if (data.kind === 'printed') this.#terminal.write(data.bytes);
       else if (data.kind === 'driver') this.#tellDriver(data.features);
       else if (data.kind === 'fault') this.#fail(data.text);
-      else this.#show(side, data.sight);
+      else this.#see(side, data.sight);
     });
     worker.addEventListener('error', ({ message }) => this.#fail(message));
   }
@@ -146,8 +158,12 @@ class Page {
         : `Linux’s driver has had the balloon since ${seconds} s after the start; features ${features}.`;
   }
 
-  #show(side: number, sight: Sight): void {
+  #see(side: number, sight: Sight): void {
     this.#sights[side] = sight;
+    this.#drawing.ask();
+  }
+
+  #draw(): void {
     const [linux, twin] = this.#sights;
     if (linux === undefined || twin === undefined) return;
     this.#view.setReels([linux.reel, twin.reel]);

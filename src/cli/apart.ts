@@ -1,8 +1,10 @@
 // A command in a thread of its own: this one is free to hear signals, clears what the thread had begun, and ends with a word.
 
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
+import { type Busy, type Pace, startBusy } from './busy.ts';
 import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
 /** What a thread has begun that stays when it is ended. */
@@ -12,7 +14,10 @@ type Begun =
   | { readonly kind: 'scratch'; readonly folder: string }
   | { readonly kind: 'process'; readonly pid: number };
 
-function tell(begun: Begun): void {
+/** What the thread says. */
+type Said = Begun | ({ readonly kind: 'pace' } & Pace);
+
+function tell(begun: Said): void {
   parentPort?.postMessage(begun);
 }
 
@@ -28,6 +33,27 @@ export function writesInto(folder: string): Pick<OutputOptions, 'began' | 'shown
 export function leaves(left: { readonly scratch: string } | { readonly pid: number }): void {
   if ('pid' in left) tell({ kind: 'process', pid: left.pid });
   else tell({ kind: 'scratch', folder: left.scratch });
+}
+
+/** In the thread: how far the command has come. */
+export function tellPace(pace: Pace): void {
+  tell({ kind: 'pace', ...pace });
+}
+
+/** What the thread writes goes on as it comes, over the line that says how far it is. */
+function forward(worker: Worker, busy: Busy): Promise<unknown> {
+  const streams = [
+    [worker.stdout, process.stdout],
+    [worker.stderr, process.stderr],
+  ] as const;
+  const ends = streams.map(([from, to]) => {
+    from.on('data', (bytes: Uint8Array) => {
+      busy.hide();
+      to.write(bytes);
+    });
+    return once(from, 'end');
+  });
+  return Promise.all(ends);
 }
 
 function endProcess(pid: number): void {
@@ -56,11 +82,21 @@ async function clear(all: readonly Begun[]): Promise<boolean> {
 
 /** Runs the program in a thread with this process's words and streams; its exit code. Throws Interrupted, and what it throws. */
 export async function runApart(program: URL): Promise<number> {
-  const worker = new Worker(program, { argv: process.argv.slice(2) });
+  const isWatched = process.stderr.isTTY === true;
+  const worker = new Worker(program, {
+    argv: process.argv.slice(2),
+    stdout: isWatched,
+    stderr: isWatched,
+  });
+  const busy = isWatched ? startBusy(process.stderr) : undefined;
+  const written = busy && forward(worker, busy);
   const handlers = new Map<Signal, () => void>();
   const begun: Begun[] = [];
   let signal: Signal | undefined;
-  worker.on('message', (one: Begun) => void begun.push(one));
+  worker.on('message', (one: Said) => {
+    if (one.kind === 'pace') busy?.update(one);
+    else begun.push(one);
+  });
   const ended = new Promise<number>((done, reject) => {
     for (const name of SIGNALS) {
       const handler = (): void => {
@@ -77,9 +113,13 @@ export async function runApart(program: URL): Promise<number> {
   try {
     code = await ended;
   } finally {
+    busy?.stop();
     for (const [name, handler] of handlers) process.off(name, handler);
     await worker.terminate();
   }
-  if (signal === undefined) return code;
+  if (signal === undefined) {
+    await written;
+    return code;
+  }
   throw new Interrupted(signal, (await clear(begun)) ? 'all was written' : undefined);
 }

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { writeFigures } from '../report/node.ts';
 import { wholeNumber } from './argument.ts';
+import { pngsOf } from './rasterize.ts';
 import { reportIn } from './report.ts';
 import { untilSignal } from './signals.ts';
 import { print } from './terminal.ts';
@@ -11,12 +12,16 @@ import { wroteLine } from './wrote.ts';
 interface FiguresFlags {
   readonly out: string;
   readonly width: string;
+  readonly png?: boolean;
   readonly force?: boolean;
 }
 
-async function run(folder: string, { out, width, force }: FiguresFlags): Promise<void> {
-  const pixels = wholeNumber('--width', width, 200);
-  const options = { width: pixels, isForced: force };
+async function run(folder: string, { out, width, png, force }: FiguresFlags): Promise<void> {
+  const options = {
+    width: wholeNumber('--width', width, 200),
+    isForced: force,
+    rasterize: png === true ? pngsOf : undefined,
+  };
   // a signal waits until the figures are whole
   const paths = await untilSignal(() => writeFigures(reportIn(folder), out, options));
   print(wroteLine(paths));
@@ -25,8 +30,9 @@ async function run(folder: string, { out, width, force }: FiguresFlags): Promise
 export function figuresCommand(): Command {
   return new Command('figures')
     .argument('<folder>', 'where a replay has written results.json')
-    .requiredOption('--out <folder>', 'where the SVG files go')
+    .requiredOption('--out <folder>', 'where the files go')
     .option('--width <pixels>', 'of each figure; text keeps its size', '960')
+    .option('--png', 'PNG too, twice as many pixels: needs Chromium (CHROMIUM says where it is)')
     .option('--force', 'replace files in that folder which guestmem did not write')
     .action(run);
 }

@@ -58,7 +58,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: 'figures',
     args: '<folder>',
-    sentence: 'Write the figures of a run as SVG files, for papers',
+    sentence: 'Write the figures of a run as SVG files, and as PNG, for papers',
     make: async () => (await import('./figures.ts')).figuresCommand(),
   },
   {

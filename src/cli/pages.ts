@@ -14,6 +14,7 @@ import {
   replayPages,
 } from '../recording/index.ts';
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
+import { tellPace } from './apart.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
@@ -185,12 +186,21 @@ export function pagesText(result: PagesResult): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** Policies one after the other, each over all commands. */
+function progressOf({ policies }: PagesOptions): PagesOptions['onProgress'] {
+  const names = policies.map(({ name }) => name);
+  return (policy, done, total) => {
+    const before = Math.max(0, names.indexOf(policy)) * total;
+    tellPace({ done: before + done, total: names.length * total, what: 'commands' });
+  };
+}
+
 async function run(folder: string, flags: PagesFlags): Promise<void> {
   const asked = optionsOf(flags);
   const reels: MapReel[] = [];
   const isDrawn = flags.map === true && flags.json !== true;
   const onMaps = (reel: MapReel): void => void reels.push(reel);
-  const options = isDrawn ? { ...asked, onMaps } : asked;
+  const options = { ...asked, ...(isDrawn && { onMaps }), onProgress: progressOf(asked) };
   const result = replayPages(await openCapture(folder), options);
   print(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result));
   for (const reel of reels) printMap(reel);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { encodeReel } from '../map/index.ts';
-import { openCapture, verifyReel } from '../recording/index.ts';
+import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
 import { SIGNALS } from './fault.ts';
 import { BIOS, type LinuxFlags, linuxFiles } from './linux.ts';
@@ -16,6 +16,8 @@ const PORT = 4173;
 const PORT_MOST = 65_535;
 /** Maps of a recording over its time. */
 const MOMENTS = 100;
+/** Events of it that can be stepped through. */
+const STEPS_MOST = 20_000;
 const OPENERS: Readonly<Record<string, string>> = { darwin: 'open', win32: 'explorer' };
 
 interface PlayFlags extends LinuxFlags {
@@ -32,9 +34,12 @@ function show(address: string): void {
   child.unref();
 }
 
-async function reelsOf(folder: string): Promise<string> {
-  const reel = verifyReel(await openCapture(folder), 'guided', MOMENTS);
-  return JSON.stringify([encodeReel({ ...reel, name: folder })]);
+/** Its memory over its time, and its first events with the core's prediction. */
+async function recordingOf(folder: string): Promise<string> {
+  const capture = await openCapture(folder);
+  const reel = verifyReel(capture, 'guided', MOMENTS);
+  const steps = recordedSteps(capture, 'free-running', STEPS_MOST);
+  return JSON.stringify([encodeReel({ ...reel, name: folder }), steps]);
 }
 
 async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void> {
@@ -43,7 +48,7 @@ async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
   for (const [path, bytes] of beside) site.set(path, bytes);
   if (recording !== undefined) {
-    site.set('/recording.json', new TextEncoder().encode(await reelsOf(recording)));
+    site.set('/recording.json', new TextEncoder().encode(await recordingOf(recording)));
   }
   const server = await serve(site, number);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -61,7 +66,10 @@ export function playCommand(): Command {
   return new Command('play')
     .option('--port <n>', `port on this machine; 0 is one that is free (default: ${PORT})`)
     .option('--open', 'show it in the browser')
-    .option('--recording <capture>', 'folder of a recording whose memory the page shows, too')
+    .option(
+      '--recording <capture>',
+      'folder of a recording whose memory and events the page shows, too',
+    )
     .option('--kernel <file>', 'a Linux (vmlinuz, 32 bits) for the page of a real one, in v86')
     .option('--initrd <file>', 'what it starts with')
     .option('--bios <file>', `its machine's SeaBIOS (default: ${BIOS}, where it is there)`)

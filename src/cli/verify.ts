@@ -1,21 +1,36 @@
 // guestmem verify: a recording of a real kernel through the core, frame by frame.
 
+import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
-import { type VerifyRun, openCapture, verifyCapture, verifyReel } from '../recording/index.ts';
+import { MIB } from '../abi/unit.ts';
+import {
+  type RecordedSteps,
+  type VerifyRun,
+  openCapture,
+  recordedSteps,
+  verifyCapture,
+  verifyReel,
+} from '../recording/index.ts';
+import { OutputFolder } from '../report/node.ts';
 import { startWall } from '../replay/index.ts';
+import { tellPace, writesInto } from './apart.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
+import { wroteLine } from './wrote.ts';
 
 interface VerifyFlags {
   readonly guided?: boolean;
   readonly freeRunning?: boolean;
   readonly json?: boolean;
   readonly map?: boolean;
+  readonly steps?: string;
 }
 
 /** Divergences that the JSON lists in full; the counts cover all. */
 const LISTED_DIVERGENCES = 100;
+/** Steps of a file that a page shows. */
+const STEPS_MOST = 20_000;
 /** Maps of a recording's begin and end. */
 const ENDS = 2;
 
@@ -84,10 +99,30 @@ export function verdictText(verdict: VerifyRun): string {
   );
 }
 
+/** A file of steps, whole or not at all; the place is looked at before the work. */
+function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
+  const folder = dirname(path);
+  const name = basename(path);
+  const file = { name, mark: /^/, usualBytes: MIB };
+  const output = new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
+  try {
+    print(wroteLine(output.write([{ name, content: `${JSON.stringify(makeSteps())}\n` }])));
+  } finally {
+    output.close();
+  }
+}
+
 async function run(folder: string, flags: VerifyFlags): Promise<void> {
   const capture = await openCapture(folder);
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
-  const verdict = verifyCapture(capture, mode, { clock: startWall() });
+  if (flags.steps !== undefined) {
+    writeSteps(flags.steps, () => recordedSteps(capture, mode, STEPS_MOST));
+    return;
+  }
+  const verdict = verifyCapture(capture, mode, {
+    clock: startWall(),
+    onProgress: (done, total) => tellPace({ done, total, what: 'commands' }),
+  });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
   if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
@@ -101,6 +136,10 @@ export function verifyCommand(): Command {
       'the trace says when lists refill and drain, the core which frames (default)',
     )
     .option('--free-running', 'the core also decides when lists refill and drain, and by how much')
+    .option(
+      '--steps <file>',
+      `write the first ${STEPS_MOST} steps with the prediction of each, for the playground, and nothing else`,
+    )
     .option('--map', "draw the guest's memory as it is at the end")
     .option('--json', 'print the verdict as JSON, and nothing else, on stdout')
     .action(run);

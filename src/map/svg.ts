@@ -144,7 +144,7 @@ export function mapSvg(reel: MapReel, instant: number = reel.instants.length - 1
   const title = `${reel.name}, ${seconds} s${note === undefined ? '' : `: ${note}`}`;
   const box = `${-MARGIN} 0 ${WIDTH + 2 * MARGIN} ${height}`;
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" font-family="sans-serif" font-size="12" role="img">` +
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" width="${WIDTH + 2 * MARGIN}" height="${height}" font-family="sans-serif" font-size="12" role="img">` +
     `<title>${escaped(title)}</title>` +
     `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(PALETTE.paper)}"/>` +
     `<text y="20" font-size="14" font-weight="bold">${escaped(title)}</text>` +

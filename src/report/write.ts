@@ -1,7 +1,8 @@
 /** Writes a run in the formats asked for. */
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
-import type { Format, OwnFile, Report } from './format.ts';
+import { decodeReel, mapSvg } from '../map/index.ts';
+import type { Format, OutputFile, OwnFile, Report } from './format.ts';
 import { FORMATS } from './formats/index.ts';
 import { readDetails, readResults } from './read.ts';
 import { figuresOf, tornadoFigures } from './figure/figures.ts';
@@ -73,21 +74,48 @@ export async function writeAgain(
   }
 }
 
-/** The figures of a run as SVG files, each with its title and legend. Throws OutputError. */
-export async function writeFigures(
+export type FiguresOptions = {
+  readonly width: number;
+  readonly isForced?: boolean | undefined;
+  /** Makes PNGs of SVGs, which are written too. */
+  readonly rasterize?: ((svgs: readonly string[]) => readonly Uint8Array[]) | undefined;
+};
+
+function fileName(id: string): string {
+  return id.replaceAll(/[^\w-]+/g, '-');
+}
+
+/** Each figure and each system's last memory map by name, as SVG. */
+async function picturesOf(
   { results, details }: Report,
-  folder: string,
-  { width, isForced = false }: { readonly width: number; readonly isForced?: boolean | undefined },
-): Promise<readonly string[]> {
+  width: number,
+): Promise<{ readonly name: string; readonly svg: string }[]> {
   const { svgFile } = await import('./figure/draw.ts');
   const systems = results.systems.map(({ name }) => name);
   const look = { theme: LIGHT, width, systems, hidden: new Set<string>() };
   const all = [...figuresOf(results, details), ...tornadoFigures(results, details)];
-  const files = all.map((figure) => ({
-    name: `${figure.id.replaceAll(/[^\w-]+/g, '-')}.svg`,
-    content: svgFile(figure, look),
-  }));
-  const own = files.map(({ name }) => ({ name, mark: /^<svg /, usualBytes: KIB }));
+  return [
+    ...all.map((figure) => ({ name: fileName(figure.id), svg: svgFile(figure, look) })),
+    ...(details.maps ?? []).map((map) => ({
+      name: fileName(`map-${map.name}`),
+      svg: mapSvg(decodeReel(map)),
+    })),
+  ];
+}
+
+/** The figures of a run as files, SVG and where it is asked for PNG, each with its title and legend. Throws OutputError. */
+export async function writeFigures(
+  report: Report,
+  folder: string,
+  { width, isForced = false, rasterize }: FiguresOptions,
+): Promise<readonly string[]> {
+  const pictures = await picturesOf(report, width);
+  const drawn = rasterize?.(pictures.map(({ svg }) => svg)) ?? [];
+  const files: OutputFile[] = [
+    ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),
+    ...drawn.map((content, at) => ({ name: `${pictures[at]!.name}.png`, content })),
+  ];
+  const own = files.map(({ name }) => ({ name, mark: /^(?:<svg |.PNG)/, usualBytes: KIB }));
   const into = new OutputFolder(folder, own, { isForced });
   try {
     return into.write(files);

@@ -1,6 +1,5 @@
-// Pages in Chromium: what the console says and what a page asks the network for is kept, and axe looks at it.
+// Pages in Chromium: what the console says and what a page asks the network for is kept.
 
-import { readFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -8,7 +7,6 @@ import { build } from 'esbuild';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export const ROOT: string = resolve(import.meta.dirname, '../..');
-const AXE = readFileSync(resolve(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
 export interface Watched {
   readonly page: Page;
@@ -37,22 +35,6 @@ export async function watchedPage(
     if (!url.startsWith(origin) && !/^(?:data|blob|about):/.test(url)) foreign.push(url);
   });
   return { page, complaints, foreign };
-}
-
-/** What axe finds serious or critical, a line each. */
-export async function seriousFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-      };
-    };
-    const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  });
 }
 
 /** Whether anything makes the page wider than its window. */

@@ -1,7 +1,8 @@
 /** The map view in Chromium: it moves, it can be read without eyes, and it is quick. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFaults } from '../support/axe.ts';
 import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
-import { bundled, isTooWide, seriousFaults, servedPage, watchedPage } from './harness.ts';
+import { bundled, isTooWide, servedPage, watchedPage } from './harness.ts';
 
 const HEAD =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Map</title>' +
@@ -16,7 +17,7 @@ describe.skipIf(!HAS_BROWSER)('the map view', () => {
     browser = await openBrowser();
     const script = await bundled('test/browser/map-page.ts');
     site = await servedPage(
-      `${HEAD}<body><h1>Map</h1><main></main><script>${script}</script></body></html>`,
+      `${HEAD}<body><header><h1>Map</h1></header><main></main><script>${script}</script></body></html>`,
     );
   });
   afterAll(async () => {
@@ -35,7 +36,7 @@ describe.skipIf(!HAS_BROWSER)('the map view', () => {
       viewport,
     });
     await page.goto(site.origin);
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);
     await page.screenshot({ path: `/tmp/guestmem-map-${colorScheme}-${width}.png` });
     expect([complaints, foreign]).toEqual([[], []]);

@@ -6,11 +6,24 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { build } from 'vite';
 import { serve, siteOf } from '../../src/cli/site.ts';
+import { encodeReel } from '../../src/map/index.ts';
 import { LESSONS, Play, fragmentOf } from '../../src/play/index.ts';
+import { openCapture, recordedSteps, verifyReel } from '../../src/recording/index.ts';
+import { axeFaults } from '../support/axe.ts';
 import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
-import { ROOT, type Watched, isTooWide, seriousFaults, watchedPage } from './harness.ts';
+import { ROOT, type Watched, isTooWide, watchedPage } from './harness.ts';
 
 const PATIENCE_MS = 60_000;
+
+interface FilePayload {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+function file(name: string, value: unknown): FilePayload {
+  return { name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(value)) };
+}
 
 /** The worker has carried out so many steps. */
 async function steps(page: Page, count: number): Promise<void> {
@@ -59,7 +72,7 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     await steps(page, 6);
     await page.locator('#map canvas').click({ position: { x: 60, y: 60 } });
     await page.waitForSelector('#pages canvas');
-    expect(await seriousFaults(page)).toEqual([]);
+    expect(await axeFaults(page)).toEqual([]);
     expect(await isTooWide(page)).toBe(false);
     const path = `/tmp/guestmem-play-${colorScheme}-${width}.png`;
     await page.screenshot({ path, fullPage: true });
@@ -88,6 +101,32 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     await page.getByText('there is no container nobody').waitFor();
     await page.locator('#map input[type=range]').fill('0');
     expect(await page.locator('#done').textContent()).toContain('boot 256');
+    await close(watched);
+  });
+
+  it('steps through events of a real kernel from files, with the map at the same time', async () => {
+    const watched = await open(fragmentOf('boot 256\n'));
+    const { page } = watched;
+    await steps(page, 1);
+    const capture = await openCapture(resolve(ROOT, 'test/recordings/linux-6.12-inflate-384'));
+    const told = recordedSteps(capture, 'free-running', 2000);
+    const reel = encodeReel(verifyReel(capture, 'guided', 5));
+    await page.locator('#reel').setInputFiles([file('map.json', reel), file('steps.json', told)]);
+    const current = page.locator('#steps tr[aria-current=step] td');
+    await current.first().waitFor();
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.getByRole('button', { name: 'Step', exact: true }).click();
+    await page.getByRole('button', { name: 'Step back' }).click();
+    const cells = await current.allTextContents();
+    expect(cells.slice(4, 6)).toEqual([String(told.frame[1]), String(told.predicted[1])]);
+    await page.getByLabel('step of the kernel').fill('1999');
+    expect(await current.first().textContent()).toBe(`${told.atMs[1999]!.toFixed(3)} ms`);
+    await page.locator('#recording canvas').waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    expect(await isTooWide(page)).toBe(false);
+    await page.locator('#recording-part').screenshot({ path: '/tmp/guestmem-play-recording.png' });
+    await page.locator('#reel').setInputFiles(file('bad.json', { ...told, frame: [] }));
+    await page.getByText('verify --steps writes them').waitFor();
     await close(watched);
   });
 

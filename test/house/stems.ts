@@ -24,6 +24,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/play/page/linux/twin.ts': 'test/browser/linux.browser.ts',
   'src/play/page/main.ts': 'test/browser/play.browser.ts',
   'src/play/page/panels.ts': 'test/browser/play.browser.ts',
+  'src/play/page/steps.ts': 'test/browser/play.browser.ts',
   'src/play/page/worker.ts': 'test/browser/play.browser.ts',
   'src/recording/read/trace-words.ts': 'test/unit/recording/read/trace-text.test.ts',
   'src/recording/verify/device-balloon.ts': 'test/slow/recording-device.test.ts',

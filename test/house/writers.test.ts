@@ -17,6 +17,7 @@ const NOT_YET = 'does not go through OutputFolder yet';
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
   'src/cli/apart.ts': 'what an ended thread has begun is taken away',
+  'src/cli/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
   'src/sweep/store.ts':
     "a job's folder, for its failure and its description, which are replaced as wholes",
   'src/recorder/debian.ts': NOT_YET,

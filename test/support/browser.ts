@@ -73,8 +73,9 @@ function mapsOf(name: string, shift: number): MapReel {
 }
 
 /** A run with something in every section. */
-export function wholeRun(): { results: Results; details: Details } {
-  const names = ['scpv-template', 'mcpv-czone', 'mcpv-static'];
+export function wholeRun(
+  names: readonly string[] = ['scpv-template', 'mcpv-czone', 'mcpv-static'],
+): { results: Results; details: Details } {
   const all = names.map((name, at) => cdfOf(name, 1 + at / 2));
   const slow = names.map((name) => ({
     ...cdfOf(name, 1),
@@ -123,10 +124,12 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-export async function openReport(how: BrowserContextOptions = {}): Promise<Opened> {
+export async function openReport(
+  how: BrowserContextOptions = {},
+  run: ReturnType<typeof wholeRun> = wholeRun(),
+): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'guestmem-page-'));
   const file = join(folder, 'report.html');
-  const run = wholeRun();
   writeFileSync(file, await pageHtml(run.results, run.details, await scriptText()));
   const browser = await openBrowser();
   const context = await browser.newContext(how);

@@ -146,6 +146,7 @@ const FIGURES = [
   'cdf-sandboxMs.svg',
   'cdf-startupMs.svg',
   'containers.svg',
+  'map-scpv-template.svg',
   'memory-0.svg',
   'memory.svg',
   'range-cpuMs.svg',

@@ -58,7 +58,7 @@ export class LessonPanel {
     const ways = element('p', '', 'ways');
     ways.append(back, next, element('span', `step ${step + 1} of ${steps.length}`));
     byId('lesson').replaceChildren(
-      element('h3', title),
+      element('h2', title),
       element('p', question, 'question'),
       text,
       ways,

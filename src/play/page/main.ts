@@ -8,6 +8,8 @@ import { LESSONS } from '../lessons.ts';
 import { button, byId, element } from './dom.ts';
 import { LessonPanel } from './lessons.ts';
 import { showStep } from './panels.ts';
+import { StepsPanel } from './steps.ts';
+import { isSteps, stepsOf } from '../steps.ts';
 import type { Answer, Ask, ShownStep } from './protocol.ts';
 
 /** What a button writes into the line: the usage with amounts that make sense. */
@@ -39,6 +41,7 @@ class Page {
   readonly #line = byId<HTMLInputElement>('line');
   readonly #view: MapView;
   #pages: MapView | undefined;
+  #recording: MapView | undefined;
   #steps: readonly ShownStep[] = [];
   #program = '';
   #script = '';
@@ -53,6 +56,7 @@ class Page {
     dark.addEventListener('change', () => {
       this.#view.setTheme(theme());
       this.#pages?.setTheme(theme());
+      this.#recording?.setTheme(theme());
     });
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => this.#hear(data));
     this.#bind();
@@ -131,22 +135,43 @@ class Page {
     if (files.length === 0) return;
     try {
       const texts = await Promise.all(files.map((file) => file.text()));
-      this.#showReels(texts.map((text) => JSON.parse(text) as EncodedReel));
+      this.#showRecording(texts.map((text) => JSON.parse(text) as unknown));
     } catch (error) {
-      byId('fault').textContent = `not a map of guestmem map --out: ${(error as Error).message}`;
+      const what = 'expected files of guestmem map --out or verify --steps';
+      byId('fault').textContent = `${what}: ${(error as Error).message}`;
     }
   }
 
-  #showReels(encoded: readonly EncodedReel[]): void {
-    if (encoded.length === 0) return;
-    mountMapView(byId('recording'), encoded.map(decodeReel), { theme: theme() });
+  /** Maps and steps of recordings: both at the same moment, where there are both. */
+  #showRecording(files: readonly unknown[]): void {
+    if (files.length === 0) return;
+    const reels = files.filter((file) => !isSteps(file)) as EncodedReel[];
+    const [steps] = files.filter(isSteps).map(stepsOf);
+    if (reels.length > 0) {
+      const place = byId('recording');
+      this.#recording = mountMapView(place, reels.map(decodeReel), { theme: theme() });
+    }
+    if (steps !== undefined) {
+      const panel = new StepsPanel(steps, (atMs) => this.#recordingAt(atMs));
+      panel.show(0);
+    }
     byId('recording-part').hidden = false;
+  }
+
+  #recordingAt(atMs: number): void {
+    const { moments = [] } = this.#recording ?? {};
+    this.#recording?.show(
+      Math.max(
+        0,
+        moments.findLastIndex((moment) => moment <= atMs),
+      ),
+    );
   }
 
   /** What guestmem play --recording has beside the page. */
   async #openServed(): Promise<void> {
     const answer = await fetch(new URL('recording.json', document.baseURI));
-    this.#showReels((await answer.json()) as EncodedReel[]);
+    this.#showRecording((await answer.json()) as unknown[]);
   }
 
   #hear(answer: Answer): void {

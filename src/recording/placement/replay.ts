@@ -37,6 +37,8 @@ export interface PagesOptions {
   readonly build: CoreBuild;
   /** Hears of the maps of each policy's guest, one a sample. */
   readonly onMaps?: (reel: MapReel) => void;
+  /** Hears now and then how many commands of how many a policy has done. */
+  readonly onProgress?: ((policy: string, done: number, total: number) => void) | undefined;
 }
 
 export const PAGES_DEFAULTS: PagesOptions = {
@@ -198,6 +200,9 @@ interface Mark {
   readonly act: () => void;
 }
 
+/** Commands between two words on how far a policy is. */
+const TOLD_COMMANDS = 8192;
+
 class PolicyRun {
   readonly #capture: Capture;
   readonly #stream: PageStream;
@@ -233,6 +238,7 @@ class PolicyRun {
         marks[next]?.act();
       }
       guest.run(at);
+      if (at % TOLD_COMMANDS === 0) this.#options.onProgress?.(this.#policy.name, at, count);
     }
     for (; next < marks.length; next += 1) marks[next]?.act();
     const exits = this.#exits.records;

@@ -58,6 +58,9 @@ export class CorePort implements AllocatorPort {
     return saveState(this.core, label);
   }
 
+  /** Hears now and then how many commands of how many are done. */
+  onCommands: ((done: number, total: number) => void) | undefined;
+
   run(program: Uint32Array, first: number, end: number, log: RunLog): void {
     let at = first;
     while (at < end) {
@@ -70,6 +73,7 @@ export class CorePort implements AllocatorPort {
       expectAnswer(done, 'program.run');
       this.#collect(log);
       at += done;
+      this.onCommands?.(at, end);
     }
   }
 

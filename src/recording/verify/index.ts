@@ -3,4 +3,5 @@
 export { type DeviceResult, deviceKind, verifyDevice } from './device.ts';
 export { explainDivergence } from './explain.ts';
 export { type VerifyMode, type VerifyRun, verifyCapture } from './verify-capture.ts';
+export { type RecordedSteps, recordedSteps } from './steps.ts';
 export { verifyReel } from './reel.ts';

@@ -63,6 +63,8 @@ export interface VerifyOptions {
   readonly build?: CoreBuild;
   /** Milliseconds; without one, events per second are not metered. */
   readonly clock?: () => number;
+  /** Hears now and then how many commands of how many the core has done. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Compiles a recording and runs it; the drivers' checks go on from the same guided run. */
@@ -102,11 +104,12 @@ function buildFor({ kernel }: Capture): CoreBuild {
 function runVerify(
   capture: Capture,
   mode: VerifyMode,
-  { build = buildFor(capture), clock }: VerifyOptions,
+  { build = buildFor(capture), clock, onProgress }: VerifyOptions,
 ): VerifyRun {
   const frames = recordedFrames(capture);
   const makePort = (): CorePort => new CorePort(frames, build, clock);
   const port = makePort();
+  port.onCommands = onProgress;
   const { result, device, commands } = runMode(capture, mode, port);
   const [first] = result.divergences;
   return {

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { figuresCommand } from '../../../src/cli/figures.ts';
 import { FORMATS } from '../../../src/report/index.ts';
 import { writeReport } from '../../../src/report/node.ts';
@@ -24,6 +24,23 @@ it('writes each figure of a run as SVG, twice into the same folder too', async (
     expect(svg).toContain('mcpv-czone');
   }
   expect(readdirSync(out)).toContain('tornado-startupMs-mcpv-czone.svg');
+});
+
+it('writes the last memory map of each system, and says where there is no browser for PNG', async () => {
+  const run = join(FOLDER, 'mapped');
+  await writeReport(
+    wholeRun(),
+    FORMATS.filter(({ name }) => name === 'json'),
+    run,
+  );
+  const out = join(FOLDER, 'maps');
+  await ran(figuresCommand(), run, '--out', out);
+  expect(readFileSync(join(out, 'map-mcpv-czone.svg'), 'utf8')).toContain('<title>mcpv-czone,');
+  vi.stubEnv('CHROMIUM', '/nowhere/chromium');
+  const { code, err } = await ran(figuresCommand(), run, '--out', join(FOLDER, 'none'), '--png');
+  vi.unstubAllEnvs();
+  expect([code, err]).toEqual([2, expect.stringContaining('--png: expected Chromium')]);
+  expect(existsSync(join(FOLDER, 'none'))).toBe(false);
 });
 
 it('refuses a width that is none', async () => {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../../src/report/figure/figures.ts';
 import { cellText, tableOf } from '../../../../src/report/figure/spec.ts';
+import { axeFaults } from '../../../support/axe.ts';
 import {
   NEEDS,
   type Opened,
@@ -11,8 +10,6 @@ import {
   wholeRun,
 } from '../../../support/browser.ts';
 import { HAS_BROWSER } from '../../../support/chromium.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(!HAS_BROWSER)(`report.html in a browser${NEEDS}`, () => {
   let open: Opened;
@@ -29,32 +26,15 @@ describe.skipIf(!HAS_BROWSER)(`report.html in a browser${NEEDS}`, () => {
     expect(heard).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)(
-    'has nothing that axe calls serious, %s',
-    async (colorScheme) => {
-      const { page } = open;
-      await page.emulateMedia({ colorScheme });
-      const found = await page.evaluate(async (axe) => {
-        // the page's own policy lets no script be added to it: this one comes from outside
-        // oxlint-disable-next-line no-new-func
-        new Function(axe)();
-        const { run } = (
-          globalThis as unknown as {
-            axe: {
-              run: () => Promise<{
-                violations: { id: string; impact: string; nodes: { html: string }[] }[];
-              }>;
-            };
-          }
-        ).axe;
-        return (await run()).violations.map(
-          ({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`,
-        );
-      }, AXE);
-      await page.emulateMedia({ colorScheme: 'light' });
-      expect(found).toEqual([]);
-    },
-  );
+  it.each(['light', 'dark'] as const)('has nothing that axe finds, %s', async (colorScheme) => {
+    const { page } = open;
+    await page.emulateMedia({ colorScheme });
+    await page.locator('#maps-title').scrollIntoViewIfNeeded();
+    await page.waitForSelector('#maps-view canvas');
+    const found = await axeFaults(page);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(found).toEqual([]);
+  });
 
   it('has the points of each figure in its table, one for one', async () => {
     const { page } = open;

@@ -1,0 +1,26 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { busyText, startBusy } from '../../../src/cli/busy.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('says the time alone until something is told, then share, time, time left and rate', () => {
+  expect(busyText(undefined, 3000)).toBe('3 s');
+  expect(busyText({ done: 250, total: 1000, what: 'events' }, 10_000)).toBe(
+    '25 % 10 s, 30 s left, 25 events/s',
+  );
+});
+
+it('is silent for two seconds, and leaves nothing behind', () => {
+  const written: string[] = [];
+  const busy = startBusy({ write: (text: string) => written.push(text) > 0 });
+  vi.advanceTimersByTime(1900);
+  expect(written).toEqual([]);
+  vi.advanceTimersByTime(600);
+  expect(written.length).toBeGreaterThan(0);
+  busy.stop();
+  expect(written.at(-1)).toBe('\r\u001b[2K');
+  const count = written.length;
+  vi.advanceTimersByTime(5000);
+  expect(written.length).toBe(count);
+});

@@ -1,0 +1,22 @@
+/** Steps of a recording: as many are right as the verdict says. */
+import { expect, it } from 'vitest';
+import { stepsOf } from '../../../../src/play/steps.ts';
+import { openCapture } from '../../../../src/recording/read/index.ts';
+import { recordedSteps, verifyCapture } from '../../../../src/recording/verify/index.ts';
+import { copyOf } from '../../../support/recorded.ts';
+
+it.each(['guided', 'free-running'] as const)('%s: are as right as the verdict', async (mode) => {
+  const capture = await openCapture(copyOf());
+  const steps = recordedSteps(capture, mode, Infinity);
+  expect(stepsOf(JSON.parse(JSON.stringify(steps)))).toEqual(steps);
+  expect(steps.total).toBe(steps.atMs.length);
+  const { result } = verifyCapture(capture, mode);
+  const others = steps.frame.filter((pfn, at) => pfn !== steps.predicted[at]).length;
+  expect(others).toBe(result.divergences.length);
+  expect(steps.total).toBeGreaterThan(1000);
+  expect(steps.atMs.every((ms, at) => at === 0 || ms >= steps.atMs[at - 1]!)).toBe(true);
+  expect(recordedSteps(capture, mode, 10)).toMatchObject({
+    total: steps.total,
+    frame: steps.frame.slice(0, 10),
+  });
+});

@@ -1,5 +1,5 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
-// trace says only how much memory it has and how long it runs (docs/decisions/0071-measured-functions.md).
+// trace says only how much memory it has and how long it runs (docs/decisions/0077-measured-functions.md).
 
 import { RUNTIMES } from './catalogue.ts';
 import {

@@ -65,8 +65,7 @@ export interface ExperimentFile {
   readonly hosts?: HostsChoice | undefined;
   readonly machine?: MachineChoice | undefined;
   readonly functions?:
-    | (Partial<WorkloadParameters> & { readonly model?: FunctionModel | undefined })
-    | undefined;
+    (Partial<WorkloadParameters> & { readonly model?: FunctionModel | undefined }) | undefined;
   /** By name in the trace. */
   readonly memory?: Readonly<Record<string, MemoryChoice>> | undefined;
   readonly systems?: readonly string[] | undefined;

@@ -63,6 +63,8 @@ export class MapCanvas {
   #image: ImageData | undefined;
   #map: MemoryMap | undefined;
   #palette: Palette | undefined;
+  /** Of what is in the image; of another reel or size there is another. */
+  #painted: MapLayout | undefined;
   #cursor: number | undefined;
 
   constructor(reel: MapReel, heightMost: number, picked: (pfn: number) => void) {
@@ -99,6 +101,7 @@ export class MapCanvas {
   }
 
   setReel(reel: MapReel): void {
+    if (reel === this.#reel) return;
     this.#reel = reel;
     this.#caption.textContent = reel.name;
     this.fit();
@@ -127,17 +130,24 @@ export class MapCanvas {
 
   draw(map: MemoryMap, palette: Palette): void {
     const [layout, image] = [this.#layout, this.#image];
-    const context = this.#canvas.getContext('2d');
-    if (layout === undefined || image === undefined || context === null) return;
+    if (layout === undefined || image === undefined) return;
+    if (map === this.#map && palette === this.#palette && layout === this.#painted) return;
     this.#map = map;
     this.#palette = palette;
+    this.#painted = layout;
     paintMap(map, layout, palette, new Uint32Array(image.data.buffer), this.#reel);
-    context.putImageData(image, 0, 0);
-    this.#drawCursor(context, layout);
+    this.#putImage(image, layout);
     this.#canvas.setAttribute(
       'aria-label',
       `Memory map of ${this.#reel.name}: ${map.count / FRAMES_PER_MIB} MiB of address space; figures in the table below`,
     );
+  }
+
+  #putImage(image: ImageData, layout: MapLayout): void {
+    const context = this.#canvas.getContext('2d');
+    if (context === null) return;
+    context.putImageData(image, 0, 0);
+    this.#drawCursor(context, layout);
   }
 
   #drawCursor(context: CanvasRenderingContext2D, layout: MapLayout): void {
@@ -170,9 +180,9 @@ export class MapCanvas {
   #point(cell: number | undefined): void {
     if (cell === this.#cursor) return;
     this.#cursor = cell;
-    const [map, palette] = [this.#map, this.#palette];
-    if (map === undefined || palette === undefined) return;
+    const [map, image, layout] = [this.#map, this.#image, this.#layout];
+    if (map === undefined || image === undefined || layout === undefined) return;
     this.#said.textContent = cell === undefined ? '' : cellText(this.#reel, map, cell);
-    this.draw(map, palette);
+    this.#putImage(image, layout);
   }
 }

@@ -1,8 +1,6 @@
-/**
- * The host's account of a v86 machine's memory, frame by frame: which frames the host backs. v86 tells
- * nobody of the guest's writes, so a frame that was given back counts as backed again when it is found to
- * hold anything but zeros; until then the guest reads zeros, as from memory that the host has taken.
- */
+// The host's account of a v86 machine's memory, frame by frame: which frames the host backs. v86 tells nobody of the guest's
+// writes, so a frame that was given back counts as backed again when it is found to hold anything but zeros; until then the
+// guest reads zeros, as from memory that the host has taken.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
 import type { BalloonHost, FlatMemory } from '../virtio/index.ts';

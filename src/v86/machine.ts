@@ -1,10 +1,10 @@
-/**
- * What the adapter uses of a v86 machine (npm `v86` 0.5.462, `emulator.v86.cpu`), which the package's own
- * types do not describe. Names are v86's.
- */
+// What the adapter uses of a v86 machine (npm `v86` 0.5.462, `emulator.v86.cpu`), which the package's own types do not
+// describe. Names are v86's.
 
 type Read = (port: number) => number;
 type Write = (value: number) => void;
+/** One handler a width, in bits. */
+type Register<On> = (port: number, device: object, on8: On, on16: On, on32: On) => void;
 
 /** The handlers of one port. v86 calls them with `device` as `this`. */
 export interface V86Port {
@@ -37,14 +37,8 @@ export interface V86Cpu {
   /** Ports. */
   readonly io: {
     readonly ports: V86Port[];
-    register_read(port: number, device: object, read8: Read, read16: Read, read32: Read): void;
-    register_write(
-      port: number,
-      device: object,
-      write8: Write,
-      write16: Write,
-      write32: Write,
-    ): void;
+    register_read: Register<Read>;
+    register_write: Register<Write>;
   };
   /** Its bus. */
   readonly devices: { readonly pci: V86Pci };

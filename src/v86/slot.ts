@@ -1,8 +1,5 @@
-/**
- * Puts a virtio PCI function into a v86 machine. v86 keeps the bytes of a function's configuration space
- * itself and moves its ports; here its own space is read in their place, so that what changes by itself
- * (status, window) is live.
- */
+// Puts a virtio PCI function into a v86 machine. v86 keeps the bytes of a function's configuration space itself and moves its
+// ports; here its own space is read in their place, so that what changes by itself (status, window) is live.
 
 import type { PciTransport } from '../virtio/index.ts';
 import type { V86Cpu } from './machine.ts';
@@ -45,11 +42,8 @@ function wrapDataPort({ io, devices }: V86Cpu, pci: PciTransport, id: number, by
   const { pci_addr: address } = devices.pci;
   const isOurs = (): boolean => ((address[2] ?? 0) << 8) + (address[1] ?? 0) === id;
   const at = (): number => ((address[0] ?? 0) & 0xfc) + byte;
-  for (const [bits, widthBytes] of [
-    [8, 1],
-    [16, 2],
-    [32, 4],
-  ] as const) {
+  for (const bits of [8, 16, 32] as const) {
+    const widthBytes = bits / 8;
     const read = port[`read${bits}`].bind(port.device);
     port[`read${bits}`] = (number): number =>
       isOurs() ? signed(pci.config.read(at(), widthBytes)) : read(number);

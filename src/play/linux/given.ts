@@ -16,6 +16,7 @@ import { type Cause, DiscardCauses } from './cause.ts';
 /** The device and the host's account of the frames behind it. */
 export type Told = {
   readonly model: Pick<V86Balloon['model'], 'counters'>;
+  readonly device: { readonly counters: Pick<V86Balloon['device']['counters'], 'resets'> };
   readonly frames: Pick<V86Balloon['frames'], 'frames' | 'isBacked' | 'onEvent'>;
 };
 
@@ -39,6 +40,7 @@ export class GivenPages {
   readonly #told: Told;
   readonly #causes: DiscardCauses;
   readonly #given: Uint8Array;
+  #resets = 0;
 
   /** Listens to the frames' events from now on. */
   constructor(told: Told) {
@@ -46,10 +48,18 @@ export class GivenPages {
     this.#causes = new DiscardCauses(told.model.counters);
     this.#given = new Uint8Array(told.frames.frames);
     told.frames.onEvent = (event, pfn, count): void => {
+      this.#forgetAtReset();
       const given = event === 'need' ? GUEST : GIVEN[this.#causes.next()];
       this.#given.fill(given, pfn, pfn + count);
       this.hasNews = true;
     };
+  }
+
+  /** Whoever resets the device has all pages back: a driver that goes, or a machine that boots anew. */
+  #forgetAtReset(): void {
+    const { resets } = this.#told.device.counters;
+    if (resets !== this.#resets) this.#given.fill(GUEST);
+    this.#resets = resets;
   }
 
   /** The guest has its hinted pages back. */
@@ -61,6 +71,7 @@ export class GivenPages {
 
   /** The map as it is now, in cells of a page or of a pageblock. */
   reel(cellFrames: number): MapReel {
+    this.#forgetAtReset();
     const source: MapSource = {
       spanFrames: this.#given.length,
       slice: (start, count) => this.#slice(start, count),

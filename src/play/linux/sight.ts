@@ -7,7 +7,8 @@ import type { V86Balloon } from '../../v86/index.ts';
 /** The device of either side: the same class. */
 export type Model = V86Balloon['model'];
 
-export type Hinting = 'no' | 'under way' | 'held';
+/** A run that was asked for, that the driver has begun, that it is through with: its pages are held. */
+export type Hinting = 'no' | 'asked' | 'under way' | 'held';
 
 /** Sizes in MiB. */
 export interface Sight {
@@ -24,9 +25,12 @@ export interface Sight {
 /** In the config space, a run of hinting has an id above these two. */
 const HINT_DONE = 1;
 
-function hintingOf({ hinting: { hostCmdId, guestCmdId } }: Model): Hinting {
+function hintingOf({ hinting, counters }: Model, hintedBefore: number): Hinting {
+  const { hostCmdId, guestCmdId } = hinting;
   if (hostCmdId <= HINT_DONE) return 'no';
-  return guestCmdId === hostCmdId ? 'under way' : 'held';
+  if (guestCmdId === hostCmdId) return 'under way';
+  // the driver's word is the same before a run and after it
+  return counters.hintedPages > hintedBefore ? 'held' : 'asked';
 }
 
 /** Host-backed pages as the map counts them. */
@@ -34,14 +38,15 @@ function backedPages({ instants }: MapReel): number {
   return instants[0]?.map.backed.reduce((sum, pages) => sum + pages, 0) ?? 0;
 }
 
-export function sightOf(model: Model, reel: MapReel): Sight {
+/** `hintedBefore`: pages that had been hinted when the last run was asked for. */
+export function sightOf(model: Model, reel: MapReel, hintedBefore: number): Sight {
   const { counters } = model;
   return {
     reel,
     targetMib: model.targetPages / FRAMES_PER_MIB,
     balloonMib: model.actualPages / FRAMES_PER_MIB,
     backedMib: backedPages(reel) / FRAMES_PER_MIB,
-    hinting: hintingOf(model),
+    hinting: hintingOf(model, hintedBefore),
     counted: {
       'pages into the balloon': counters.inflatedPages,
       'pages out of it': counters.deflatedPages,

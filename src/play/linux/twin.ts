@@ -5,7 +5,7 @@ import { mapOf } from '../../map/index.ts';
 import { type LoneHost, loneHost } from '../../scenario/index.ts';
 import { Balloon, GuestMapper, Process } from '../../vmm/index.ts';
 import { type Sight, sightOf } from './sight.ts';
-import { DEVICE, type Wish, grant } from './wish.ts';
+import { DEVICE, type Wish, Wishes } from './wish.ts';
 
 /** Kernel memory of a process besides page tables. */
 const KERNEL_MIB = 2;
@@ -13,6 +13,7 @@ const KERNEL_MIB = 2;
 export class Twin {
   readonly #host: LoneHost;
   readonly #balloon: Balloon;
+  readonly #wishes: Wishes;
   readonly #mapper: GuestMapper;
   readonly #names = new Map<number, string>();
   #process: Process | undefined;
@@ -21,11 +22,12 @@ export class Twin {
     this.#host = loneHost({ memoryFrames: memoryMib * FRAMES_PER_MIB });
     const { vm, clock } = this.#host;
     this.#balloon = new Balloon(vm, clock, { ...DEVICE, freePageReporting: isReporting });
+    this.#wishes = new Wishes(this.#balloon.model);
     this.#mapper = new GuestMapper(vm.guest);
   }
 
   ask(wish: Wish): void {
-    grant(this.#balloon.model, wish);
+    this.#wishes.grant(wish);
     this.#host.vmm.settle(this.#host.vm);
   }
 
@@ -58,6 +60,6 @@ export class Twin {
     const map = mapOf(this.#mapper.source(vm.guest.core, this.#names), cellFrames);
     const { about } = this.#mapper;
     const reel = { name: 'the emulator’s guest', ...about, instants: [{ atMs: 0, map }] };
-    return sightOf(this.#balloon.model, reel);
+    return sightOf(this.#balloon.model, reel, this.#wishes.hintedBefore);
   }
 }

@@ -16,9 +16,23 @@ export type Wish =
   | { readonly kind: 'hint' }
   | { readonly kind: 'unhint' };
 
-export function grant(model: Model, wish: Wish): void {
-  if (wish.kind === 'target') model.setTarget(wish.pages);
-  else if (wish.kind === 'statistics') model.pollStats();
-  else if (wish.kind === 'hint') model.startHinting(false);
-  else model.finishHinting();
+/** What was asked of one guest's device. */
+export class Wishes {
+  /** Pages that had been hinted when the last run of hinting was asked for. */
+  hintedBefore = 0;
+  readonly #model: Model;
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  grant(wish: Wish): void {
+    const model = this.#model;
+    if (wish.kind === 'target') model.setTarget(wish.pages);
+    else if (wish.kind === 'statistics') model.pollStats();
+    else if (wish.kind === 'hint') {
+      this.hintedBefore = model.counters.hintedPages;
+      model.startHinting(false);
+    } else model.finishHinting();
+  }
 }

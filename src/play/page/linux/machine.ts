@@ -4,9 +4,10 @@ import type { V86 } from 'v86';
 import { MIB, NS_PER_MS } from '../../../abi/unit.ts';
 import { V86Balloon, type V86Cpu, WallClock } from '../../../v86/index.ts';
 import { GivenPages } from '../../linux/given.ts';
+import { News } from '../../linux/news.ts';
 import type { FromMachine, ToMachine } from '../../linux/protocol.ts';
 import { sightOf } from '../../linux/sight.ts';
-import { DEVICE, grant } from '../../linux/wish.ts';
+import { DEVICE, Wishes } from '../../linux/wish.ts';
 import { TickWorker } from './ticks.ts';
 
 /** The map is looked at so often where the driver has said something, otherwise less often. */
@@ -28,6 +29,8 @@ class Machine {
   readonly #v86: V86;
   readonly #balloon: V86Balloon;
   readonly #given: GivenPages;
+  readonly #wishes: Wishes;
+  readonly #news = new News();
   cellFrames = 1;
   #printed: number[] = [];
   #features: string | undefined;
@@ -41,6 +44,7 @@ class Machine {
     const { cpu } = (v86 as unknown as { v86: { cpu: V86Cpu } }).v86;
     this.#balloon = new V86Balloon(cpu, { ...DEVICE, freePageReporting: isReporting });
     this.#given = new GivenPages(this.#balloon);
+    this.#wishes = new Wishes(this.#balloon.model);
     v86.add_listener('serial0-output-byte', (byte: number) => void this.#printed.push(byte));
     setInterval(() => this.#print(), PRINT_MS);
     setInterval(() => {
@@ -54,7 +58,7 @@ class Machine {
     if (message.kind === 'type') this.#v86.serial0_send(message.text);
     else if (message.kind === 'look') this.cellFrames = message.cellFrames;
     else {
-      grant(this.#balloon.model, message);
+      this.#wishes.grant(message);
       if (message.kind === 'unhint') this.#given.endHints();
     }
   }
@@ -77,13 +81,11 @@ class Machine {
     const isDue = this.#given.hasNews || beginNs - this.#lookedNs >= QUIET_NS;
     if (!isDue || beginNs < this.#restUntilNs) return;
     this.#given.hasNews = false;
-    const { model, device } = this.#balloon;
-    tell({ kind: 'sight', sight: sightOf(model, this.#given.reel(this.cellFrames)) });
+    const reel = this.#given.reel(this.cellFrames);
+    const sight = sightOf(this.#balloon.model, reel, this.#wishes.hintedBefore);
+    if (this.#news.isNews(sight)) tell({ kind: 'sight', sight });
     this.#lookedNs = this.#clock.nowNs;
     this.#restUntilNs = this.#lookedNs + SHARE * (this.#lookedNs - beginNs);
-    const features = device.isActive ? hex(device.features) : undefined;
-    if (features !== this.#features) tell({ kind: 'driver', features });
-    this.#features = features;
   }
 }
 

@@ -6,6 +6,7 @@ import { MAP_CSS, type MapView, type Theme, mountMapView } from '../../../map/in
 import { WallClock } from '../../../v86/index.ts';
 import type { FromMachine, FromTwin, ToMachine, ToTwin } from '../../linux/protocol.ts';
 import type { Sight } from '../../linux/sight.ts';
+import { Soon } from '../../linux/soon.ts';
 import type { Wish } from '../../linux/wish.ts';
 import { byId } from '../dom.ts';
 import { Images, type Ready } from './images.ts';
@@ -38,6 +39,10 @@ class Page {
   #twin: Worker | undefined;
   /** Of Linux and of the emulator's guest. */
   readonly #sights: (Sight | undefined)[] = [];
+  readonly #drawing = new Soon(
+    (run) => void requestAnimationFrame(run),
+    () => this.#draw(),
+  );
   /** Since the boot. */
   #clock = new WallClock();
 
@@ -139,7 +144,7 @@ class Page {
       if (data.kind === 'printed') this.#terminal.write(data.bytes);
       else if (data.kind === 'driver') this.#tellDriver(data.features);
       else if (data.kind === 'fault') this.#fail(data.text);
-      else this.#show(side, data.sight);
+      else this.#see(side, data.sight);
     });
     worker.addEventListener('error', ({ message }) => this.#fail(message));
   }
@@ -153,8 +158,12 @@ class Page {
         : `Linux’s driver has had the balloon since ${seconds} s after the start; features ${features}.`;
   }
 
-  #show(side: number, sight: Sight): void {
+  #see(side: number, sight: Sight): void {
     this.#sights[side] = sight;
+    this.#drawing.ask();
+  }
+
+  #draw(): void {
     const [linux, twin] = this.#sights;
     if (linux === undefined || twin === undefined) return;
     this.#view.setReels([linux.reel, twin.reel]);

@@ -2,6 +2,7 @@
 
 import { NS_PER_MS } from '../../../abi/unit.ts';
 import { GuestOutOfMemory, loadCore } from '../../../vmm/index.ts';
+import { News } from '../../linux/news.ts';
 import type { FromTwin, ToTwin } from '../../linux/protocol.ts';
 import { Twin } from '../../linux/twin.ts';
 
@@ -9,6 +10,7 @@ const LOOK_MS = 1000;
 
 let twin: Twin | undefined;
 let cellFrames = 1;
+let news = new News();
 
 function tell(message: FromTwin): void {
   postMessage(message);
@@ -17,6 +19,7 @@ function tell(message: FromTwin): void {
 async function act(ask: ToTwin): Promise<void> {
   if (ask.kind === 'boot') {
     await loadCore('release', ask.core);
+    news = new News();
     twin = new Twin(ask.memoryMib, ask.isReporting);
     setInterval(() => {
       twin?.advance(LOOK_MS * NS_PER_MS);
@@ -30,7 +33,8 @@ async function act(ask: ToTwin): Promise<void> {
 }
 
 function look(): void {
-  if (twin !== undefined) tell({ kind: 'sight', sight: twin.sight(cellFrames) });
+  const sight = twin?.sight(cellFrames);
+  if (sight !== undefined && news.isNews(sight)) tell({ kind: 'sight', sight });
 }
 
 /** One after the other, in the order in which they were asked. */

@@ -11,9 +11,11 @@ const [GUEST, REPORTED, HINTED] = [USE_OWNER, USE_OWNER + 1, USE_OWNER + 2];
 /** A device of which nothing is known but counters and events; pages that hold something are `backed`. */
 function rig() {
   const counters = newBalloonCounters();
+  const device = { counters: { resets: 1 } };
   const backed = new Set(range(0, FRAMES));
   const told: Told = {
     model: { counters },
+    device,
     frames: { frames: FRAMES, isBacked: (pfn) => backed.has(pfn), onEvent: undefined },
   };
   const given = new GivenPages(told);
@@ -41,7 +43,7 @@ function rig() {
       hinted: of(HINTED),
     };
   };
-  return { given, backed, discard, note, report, need, seen };
+  return { given, device, backed, discard, note, report, need, seen };
 }
 
 describe('pages of a foreign guest', () => {
@@ -74,6 +76,18 @@ describe('pages of a foreign guest', () => {
     expect(seen()).toMatchObject({ hinted: [512, 512], guest: [1536, 1536] });
     given.endHints();
     expect(seen()).toMatchObject({ hinted: [0, 0], guest: [FRAMES, FRAMES] });
+  });
+
+  it('are the guest’s after a reset of the device, until its next driver gives them', () => {
+    const { device, discard, report, seen } = rig();
+    discard(0, 100);
+    report(1024, 512);
+    device.counters.resets += 1;
+    expect(seen()).toMatchObject({ guest: [FRAMES, FRAMES - 612], balloon: [0, 0] });
+    discard(0, 100);
+    device.counters.resets += 1;
+    discard(200, 50);
+    expect(seen()).toMatchObject({ guest: [FRAMES - 50, FRAMES - 662], balloon: [50, 0] });
   });
 
   it('are shown by pageblocks, too, with names for what is known', () => {

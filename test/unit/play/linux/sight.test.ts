@@ -10,10 +10,10 @@ function rig() {
   const { vm, clock } = loneHost({ memoryFrames: 256 * FRAMES_PER_MIB });
   const balloon = new Balloon(vm, clock, { profile: 'qemu', freePageHinting: true });
   const mapper = new GuestMapper(vm.guest);
-  const sight = (): Sight => {
+  const sight = (hintedBefore = 0): Sight => {
     const map = mapOf(mapper.source(vm.guest.core));
     const reel = { name: 'guest', ...mapper.about, instants: [{ atMs: 0, map }] };
-    return sightOf(balloon.model, reel);
+    return sightOf(balloon.model, reel, hintedBefore);
   };
   return { vm, balloon, sight };
 }
@@ -36,14 +36,16 @@ describe('a sight', () => {
     expect(counted['messages of the driver']).toBe(before + balloon.model.counters.inflateRequests);
   });
 
-  it('tells a run of hinting that is under way from one that is through', () => {
+  it('tells a run of hinting that is asked for from one that is under way and one that is through', () => {
     const { balloon, sight } = rig();
     expect(sight().hinting).toBe('no');
     const id = balloon.model.startHinting(false);
-    expect(sight().hinting).toBe('held');
+    const { hintedPages } = balloon.model.counters;
+    expect(sight(hintedPages).hinting).toBe('asked');
+    expect(sight(hintedPages - 1).hinting).toBe('held');
     const model = Object.create(balloon.model, {
       hinting: { value: { hostCmdId: id, guestCmdId: id } },
     }) as typeof balloon.model;
-    expect(sightOf(model, sight().reel).hinting).toBe('under way');
+    expect(sightOf(model, sight().reel, hintedPages).hinting).toBe('under way');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../../src/abi/unit.ts';
-import { DEVICE, type Wish, grant } from '../../../../src/play/linux/wish.ts';
+import { DEVICE, type Wish, Wishes } from '../../../../src/play/linux/wish.ts';
 import { loneHost } from '../../../../src/scenario/index.ts';
 import { Balloon } from '../../../../src/vmm/index.ts';
 
@@ -18,15 +18,27 @@ describe('a wish', () => {
   ])('%j is granted by the device', (wish, figure, value) => {
     const made = balloon();
     expect(figure(made)).not.toBe(value);
-    grant(made.model, wish);
+    new Wishes(made.model).grant(wish);
     expect(figure(made)).toBe(value);
   });
 
   it('for hints ends with the host’s word that it is done', () => {
     const { model } = balloon();
-    grant(model, { kind: 'hint' });
+    const wishes = new Wishes(model);
+    wishes.grant({ kind: 'hint' });
     expect(model.hinting.hostCmdId).toBeGreaterThan(1);
-    grant(model, { kind: 'unhint' });
+    wishes.grant({ kind: 'unhint' });
     expect(model.hinting.hostCmdId).toBe(1);
+  });
+
+  it('for hints keeps how many there had been', () => {
+    const { model } = balloon();
+    const wishes = new Wishes(model);
+    wishes.grant({ kind: 'hint' });
+    const { hintedPages } = model.counters;
+    expect([wishes.hintedBefore, hintedPages > 0]).toEqual([0, true]);
+    wishes.grant({ kind: 'unhint' });
+    wishes.grant({ kind: 'hint' });
+    expect(wishes.hintedBefore).toBe(hintedPages);
   });
 });

@@ -18,11 +18,11 @@ export {
   memoryBound,
   profileOf,
 } from './function-profile.ts';
+export type { MeasuredFunction } from './measured-function.ts';
 export { MEASURED } from './measured-functions.ts';
 export {
   FUNCTION_MODELS,
   type FunctionModel,
-  type MeasuredFunction,
   type Scale,
   measuredProfile,
   modelledProfile,

@@ -12,31 +12,8 @@ import {
   profileOf,
   residentOf,
 } from './function-profile.ts';
+import type { MeasuredFunction } from './measured-function.ts';
 import { MEASURED } from './measured-functions.ts';
-
-/** What one function's containers did, the median over them, in frames of 4 KiB. */
-export interface MeasuredFunction {
-  /** Of its program in recorder/functions. */
-  readonly name: string;
-  /** Files that a start reads when none of them is in memory. */
-  readonly file: number;
-  /** Anonymous memory when it is ready for calls. */
-  readonly anonymous: number;
-  /** Resident over that while it starts. */
-  readonly peak: number;
-  /** Anonymous memory after 1, 10 and 100 calls. */
-  readonly grown: readonly [number, number, number];
-  /** Anonymous pages that its hundredth call touches… */
-  readonly touched: number;
-  /** …and writes of them. */
-  readonly written: number;
-  /** File pages that that call touches. */
-  readonly touchedFile: number;
-  /** Pages that it gets and gives back. */
-  readonly held: number;
-  /** Of a process forked from one that is ready: its own pages after a call, and file pages mapped by then. */
-  readonly fork?: { readonly written: number; readonly file: number } | undefined;
-}
 
 /** Which of them are of a kind of the catalogue. Pictures, video and models are not recorded: their profiles go by memory alone. */
 const LIKE: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ const TABLE = new URL('../../../src/serverless/measured-functions.ts', import.me
 const HEAD = `// Medians of what containers of functions did, in frames of 4 KiB. Made of recorder/profiles by
 // UPDATE_DOCS=1 npx vitest run test/unit/serverless/measured-functions.test.ts
 
-import type { MeasuredFunction } from './measured.ts';
+import type { MeasuredFunction } from './measured-function.ts';
 
 /** By the names of their files. */
 export const MEASURED: readonly MeasuredFunction[] = `;

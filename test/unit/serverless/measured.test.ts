@@ -6,7 +6,6 @@ import {
   FUNCTION_MODELS,
   type FunctionProfile,
   MEASURED,
-  RUNTIMES,
   expectProfile,
   measuredProfile,
   modelledProfile,
@@ -79,12 +78,12 @@ describe('a function of a trace', () => {
     expect(fileFrames).toBeLessThan(named('hello.c').file);
   });
 
-  it('of every kind of the catalogue, and of every runtime, was measured or has one that stands for it', () => {
+  it('of every kind of the catalogue, and of what is smaller, was measured or has one that stands for it', () => {
     for (const { memoryMib, timeMs } of CATALOGUE) {
       expect(() => measured(memoryMib.median, timeMs.median)).not.toThrow();
     }
-    for (const { memoryMib } of RUNTIMES)
-      expect(measured(memoryMib.median).workload).toMatch(/^hello/);
+    for (const memoryMib of [1, 2, 6, 14, 30])
+      expect(measured(memoryMib).workload).toMatch(/^hello/);
   });
 
   it('has its profile by shares unless it is said otherwise', () => {

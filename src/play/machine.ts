@@ -14,6 +14,7 @@ import {
   hotplugStart,
 } from '../vmm/index.ts';
 import { ScriptError } from './error.ts';
+import { Rings } from './rings.ts';
 
 /** What a host of a playground has: more than any guest of it. */
 export const HOST_MIB = 65_536;
@@ -48,6 +49,8 @@ export class Machine {
   readonly balloon: Balloon;
   readonly czones: CZoneVirtio | undefined;
   readonly mem: VirtioMem | undefined;
+  /** Messages between drivers and devices. */
+  readonly rings: Rings = new Rings();
   readonly containers: Map<string, Container> = new Map();
   /** Names by the number under which maps know a container. */
   readonly names: Map<number, string> = new Map();
@@ -81,9 +84,10 @@ export class Machine {
         regionBytes: size.room * FRAMES_PER_MIB * FRAME_BYTES,
       });
     }
+    for (const [name, device] of this.devices) this.rings.watch(name, device);
   }
 
-  get devices(): readonly (readonly [string, MemoryDevice])[] {
+  get devices(): readonly (readonly [string, MemoryDevice & Pick<Balloon, 'device'>])[] {
     const { balloon, czones, mem } = this;
     return [
       ['balloon', balloon] as const,

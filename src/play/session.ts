@@ -16,6 +16,7 @@ import type { Said } from './commands.ts';
 import { ScriptError } from './error.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { Machine } from './machine.ts';
+import type { DeviceMessages } from './rings.ts';
 import { type Step, parseStep } from './script.ts';
 
 const SLOTS = COUNTED_PAGES.map(([slot]) => slot);
@@ -30,8 +31,10 @@ export interface Outcome {
   readonly operations: readonly (readonly [OperationName, number])[];
   /** Microseconds that it takes at typical prices. */
   readonly costUs: number;
-  /** Messages: register accesses of each device's driver. */
+  /** Register accesses of each device's driver. */
   readonly exits: readonly (readonly [string, number])[];
+  /** Messages on the rings of each device, the last of them. */
+  readonly messages: readonly DeviceMessages[];
   /** Figures of the machine after the step. */
   readonly figures: Figures;
   /** The map of the guest's memory after the step. */
@@ -113,6 +116,7 @@ export class Session {
       operations,
       costUs: costNs(receiptOf(Object.fromEntries(operations))) / NS_PER_US,
       exits,
+      messages: machine.rings.take(),
       figures: figuresOf(machine, map, operations),
       instant: { atMs: machine.vmm.clock.nowNs / NS_PER_MS, note: text, map },
       about: machine.mapper.about,

@@ -18,6 +18,11 @@ export interface Stop {
   readonly stop: true;
 }
 
+/** To a hand: what it kept is kept. Until then it makes no other state, or they would queue up. */
+export interface Taken {
+  readonly taken: true;
+}
+
 /** From a hand. */
 export type Report =
   | { readonly kind: 'progress'; readonly index: number; readonly share: number }
@@ -36,7 +41,7 @@ export type Report =
   | { readonly kind: 'gone'; readonly error: unknown };
 
 export interface Hand {
-  give(order: Order | Stop): void;
+  give(order: Order | Stop | Taken): void;
   /** Ends it, whatever it is at; resolves when it is gone. */
   dismiss(): Promise<unknown>;
 }
@@ -126,6 +131,7 @@ class Crew {
     }
     if (report.kind === 'kept') {
       this._keeper?.keep(index, report.bytes);
+      hand.give({ taken: true });
       return;
     }
     if (report.kind === 'missed') {

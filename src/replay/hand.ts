@@ -5,10 +5,10 @@ import { UnreadableState } from '../graph/index.ts';
 import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
 import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
-import type { Order, Report, Stop } from './crew.ts';
+import type { Order, Report, Stop, Taken } from './crew.ts';
 import { type ReplayPlan, optionsOf } from './plan.ts';
 import type { RecordSink } from './recorder.ts';
-import { type Keeper, ReplayInterrupted, replay } from './replay.ts';
+import { type Keeper, ReplayInterrupted, type ReplayOptions, replay } from './replay.ts';
 import type { SystemRun } from './run.ts';
 
 /** What every hand of a crew has. */
@@ -63,28 +63,58 @@ export function errorOf({ name, message, stack, fields }: ErrorRecord): Error {
 
 /** The side of a port that a hand sees. */
 export interface HandPort {
-  on(event: 'message', listener: (order: Order | Stop) => void): unknown;
+  on(event: 'message', listener: (order: Order | Stop | Taken) => void): unknown;
   postMessage(report: Report): void;
 }
 
-/** Keeps states at the other end of the port. */
-function keeperOver(port: HandPort, { index, kept }: Order, everyMinutes: number): Keeper {
-  return {
-    everyMinutes,
-    kept: () => kept,
-    keep: (_, bytes) => port.postMessage({ kind: 'kept', index, bytes }),
-    missed: (_, { message }) => port.postMessage({ kind: 'missed', index, message }),
-  };
+/** Keeps a hand's states at the other end of its port, one after another: another is due when the last was taken. */
+class FarKeeper implements Keeper {
+  readonly everyMinutes: number;
+  private readonly _port: HandPort;
+  private _order: Order = { index: 0 };
+  private _isUnderWay = false;
+
+  constructor(port: HandPort, everyMinutes: number) {
+    this._port = port;
+    this.everyMinutes = everyMinutes;
+  }
+
+  /** States are of that system from now on. */
+  begin(order: Order): this {
+    this._order = order;
+    return this;
+  }
+
+  taken(): void {
+    this._isUnderWay = false;
+  }
+
+  isDue(): boolean {
+    return !this._isUnderWay;
+  }
+
+  kept(): Uint8Array | undefined {
+    return this._order.kept;
+  }
+
+  keep(_: number, bytes: Uint8Array): void {
+    this._isUnderWay = true;
+    this._port.postMessage({ kind: 'kept', index: this._order.index, bytes });
+  }
+
+  missed(_: number, { message }: Error): void {
+    this._port.postMessage({ kind: 'missed', index: this._order.index, message });
+  }
 }
 
 async function play(
   order: Order,
   data: HandData,
   port: HandPort,
-  signal: AbortSignal,
+  heard: Pick<ReplayOptions, 'keeper' | 'signal'>,
 ): Promise<Report> {
   const { index } = order;
-  const { trace, plan, core, everyMinutes, guestBytes } = data;
+  const { trace, plan, core, guestBytes } = data;
   useCore('release', core);
   try {
     const systems = plan.systems.slice(index, index + 1);
@@ -98,9 +128,8 @@ async function play(
       ...optionsOf({ ...plan, systems }),
       progress,
       records: data.isRecorded ? records : undefined,
-      keeper: everyMinutes === undefined ? undefined : keeperOver(port, order, everyMinutes),
       guestBytes,
-      signal,
+      ...heard,
     });
     return { kind: 'done', index, run: run.systems[0] as SystemRun };
   } catch (error) {
@@ -111,8 +140,14 @@ async function play(
 /** Plays what comes through the port. */
 export function serve(port: HandPort, data: HandData): void {
   const stop = new AbortController();
+  const { everyMinutes } = data;
+  const keeper = everyMinutes === undefined ? undefined : new FarKeeper(port, everyMinutes);
   port.on('message', (order) => {
     if ('stop' in order) stop.abort();
-    else void play(order, data, port, stop.signal).then((report) => port.postMessage(report));
+    else if ('taken' in order) keeper?.taken();
+    else {
+      const heard = { keeper: keeper?.begin(order), signal: stop.signal };
+      void play(order, data, port, heard).then((report) => port.postMessage(report));
+    }
   });
 }

@@ -197,9 +197,8 @@ class Play {
     this._cursor = { ...this._cursor, minute: minute + 1, row: 0 };
     const { keeper } = this._options;
     if (keeper === undefined || (minute + 1) % keeper.everyMinutes !== 0) return;
-    if (keeper.isDue?.() === false) return;
-    this._keep(keeper);
-    await this._look(trace);
+    if (keeper.isDue?.() !== false) this._keep(keeper);
+    await this._look(trace); // a keeper may hear from outside that another is due
   }
 
   private async _look({ invocations }: Trace): Promise<void> {

@@ -19,6 +19,7 @@ import {
 } from './constants.ts';
 import type { GuestBytes } from './memory.ts';
 import { DeviceQueue, type DeviceQueueState } from './queue/device-queue.ts';
+import { type RingMessage, WatchedQueue } from './queue/watched-queue.ts';
 import type { QueueFault } from './queue/fault.ts';
 
 /** One kind of device. All calls come from its `VirtioDevice`. */
@@ -163,6 +164,13 @@ export class VirtioDevice implements DevicePort {
 
   queue(index: number): DeviceQueue | undefined {
     return this._queues[index];
+  }
+
+  /** From now on, and until a reset, tells each chain that goes back to the driver. */
+  watch(heard: (message: RingMessage) => void): void {
+    this._queues = this._queues.map((queue, index) => {
+      return queue && new WatchedQueue(this.memory, queue, index, heard);
+    });
   }
 
   queueSizeMax(index: number): number {

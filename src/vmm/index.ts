@@ -1,7 +1,12 @@
 // The VMM room's public face.
 
 export { VMM_KNOWN } from './known.ts';
-export type { ReclaimResult } from '../virtio/index.ts';
+export {
+  type MessageWords,
+  type ReclaimResult,
+  type RingMessage,
+  messageWords,
+} from '../virtio/index.ts';
 export * from '../guest/index.ts';
 export { Clock } from '../time/index.ts';
 export {

@@ -94,6 +94,7 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     const { values } = play.outcomes[2]!.figures;
     const own = page.locator('#figures tr', { hasText: 'this VM alone' }).locator('td');
     expect(await own.textContent()).toBe(values['own']!.toFixed(1));
+    expect(await page.locator('#rings-said').textContent()).toBe('None in this step.');
     await page.getByRole('button', { name: 'Undo the last step' }).click();
     await steps(page, 2);
     await page.getByLabel('command').fill('exit nobody');
@@ -101,6 +102,25 @@ describe.skipIf(!HAS_BROWSER)('the playground', () => {
     await page.getByText('there is no container nobody').waitFor();
     await page.locator('#map input[type=range]').fill('0');
     expect(await page.locator('#done').textContent()).toContain('boot 256');
+    await close(watched);
+  });
+
+  it('shows what drivers put on the rings, and what the devices answered', async () => {
+    const watched = await open(fragmentOf('boot 256\ninflate 20\n'));
+    const { page } = watched;
+    await steps(page, 2);
+    const play = new Play();
+    play.load('boot 256\ninflate 20');
+    const [told] = play.outcomes[1]!.messages;
+    expect(await page.locator('#rings-said').textContent()).toBe(
+      'balloon: 20 messages, the last 12 are shown',
+    );
+    const last = page.locator('#rings tr').last();
+    expect(await last.locator('td').allTextContents()).toEqual([
+      told!.last[11]!.asked,
+      'taken',
+      told!.last[11]!.descriptors,
+    ]);
     await close(watched);
   });
 

@@ -1,6 +1,6 @@
 /** A real process, killed at random instants and resumed, ends with the hashes of one that was not. Needs the built program. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -10,10 +10,12 @@ import { testFolder } from '../support/folder.ts';
 import { sized } from './size.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/cli/main.js');
+/** Long enough for so many kills, each after a state that the run before had not. */
+const [MINUTES, KILLS] = [sized(6, 60), sized(3, 20)];
 const RUN = [
   'replay',
   '--minutes',
-  '6',
+  String(MINUTES),
   '--system',
   'scpv-template,mcpv-czone',
   '--format',
@@ -44,8 +46,15 @@ async function ran(
   return ended;
 }
 
-async function thereIs(path: string): Promise<void> {
-  while (!existsSync(path)) await setTimeout(20);
+/** When a file was written last; 0: never. Each time it is another file. */
+function writtenAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** A state is there that was not when this was called. */
+async function newState(): Promise<void> {
+  const before = writtenAt(STATE);
+  while (writtenAt(STATE) === before) await setTimeout(5);
 }
 
 function hashesIn(out: string): string[] {
@@ -60,30 +69,39 @@ function goingOn(): string[] {
 }
 
 describe('a run with checkpoints', () => {
-  it('that is killed again and again ends with the hashes of one that was not', async () => {
-    const whole = pathOf('whole');
-    const elapsedMs = startWall();
-    expect(await ran(['--out', whole])).toMatchObject({ code: 0 });
-    const tookMs = elapsedMs();
-    const random = randomStream(1, 'kills');
-    const out = pathOf('killed');
-    for (let kills = sized(3, 20); kills > 0; kills -= 1) {
-      const afterMs = random.nextUnit() * tookMs;
-      await ran(
-        ['--checkpoint', STATE, '--every', '1m', '--out', out, '--force', ...goingOn()],
-        ['SIGKILL', setTimeout(afterMs)],
-      );
-    }
-    expect(await ran(['--out', out, '--force', ...goingOn()])).toMatchObject({ code: 0 });
-    expect(hashesIn(out)).toEqual(hashesIn(whole));
-    expect(readFileSync(`${out}/records.csv`)).toEqual(readFileSync(`${whole}/records.csv`));
-  });
+  it(
+    'that is killed again and again ends with the hashes of one that was not',
+    async () => {
+      const whole = pathOf('whole');
+      const elapsedMs = startWall();
+      expect(await ran(['--out', whole])).toMatchObject({ code: 0 });
+      const tookMs = elapsedMs();
+      const random = randomStream(1, 'kills');
+      const out = pathOf('killed');
+      let resumed = 0;
+      for (let kills = 0; kills < KILLS; kills += 1) {
+        const from = goingOn();
+        resumed += from.length === 0 ? 0 : 1;
+        const afterMs = (random.nextUnit() * tookMs) / (4 * KILLS);
+        const { code } = await ran(
+          ['--checkpoint', STATE, '--every', '1m', '--out', out, '--force', ...from],
+          ['SIGKILL', newState().then(() => setTimeout(afterMs))],
+        );
+        expect(code, 'it was killed').toBe(null);
+      }
+      expect(await ran(['--out', out, '--force', ...goingOn()])).toMatchObject({ code: 0 });
+      expect(resumed).toBe(KILLS - 1);
+      expect(hashesIn(out)).toEqual(hashesIn(whole));
+      expect(readFileSync(`${out}/records.csv`)).toEqual(readFileSync(`${whole}/records.csv`));
+    },
+    sized(240_000, 1_800_000),
+  );
 
   it('keeps a state when it is interrupted, and says so', async () => {
     rmSync(STATE, { force: true });
     const out = pathOf('interrupted');
     const args = ['--minutes', '60', '--checkpoint', STATE, '--every', '1m', '--out', out];
-    const { code, err } = await ran(args, ['SIGINT', thereIs(STATE)]);
+    const { code, err } = await ran(args, ['SIGINT', newState()]);
     if (code === 0) return; // it was quicker than the signal
     expect(code).toBe(130);
     expect(err).toContain(`--resume ${STATE}`);

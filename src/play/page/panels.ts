@@ -48,12 +48,28 @@ function showZones({ figures: { zones } }: ShownStep): void {
   );
 }
 
+function showMessages({ messages }: ShownStep): void {
+  const counts = messages.map(({ device, count, last }) => {
+    const shown = last.length < count ? `, the last ${last.length} are shown` : '';
+    return `${device}: ${count} ${count === 1 ? 'message' : 'messages'}${shown}`;
+  });
+  byId('rings-said').textContent = counts.join('; ') || 'None in this step.';
+  const rows = messages.flatMap(({ device, last }) => {
+    return last.map(({ queue, descriptors, asked, answer }) => {
+      return [`${device}, ${queue}`, asked, answer, descriptors];
+    });
+  });
+  byId('rings').hidden = rows.length === 0;
+  fillTable(byId('rings'), ['queue', 'message', 'answer', 'descriptors from'], rows);
+}
+
 /** Everything about a step. */
 export function showStep(step: ShownStep): void {
   byId('done').textContent = `${step.text}: ${duration(step.costUs)} at typical prices`;
   const rows = step.operations.map(([name, times]) => [name, Math.round(times)]);
-  const messages = step.exits.map(([name, times]) => [`${name}: register accesses`, times]);
-  fillTable(byId('operations'), ['what happened', 'times'], [...rows, ...messages]);
+  const exits = step.exits.map(([name, times]) => [`${name}: register accesses`, times]);
+  fillTable(byId('operations'), ['what happened', 'times'], [...rows, ...exits]);
+  showMessages(step);
   showFigures(step);
   showZones(step);
 }

@@ -12,7 +12,10 @@ export type Ask =
   | { readonly kind: 'pages'; readonly pfn: number };
 
 /** A step without its map, which is in the reel. */
-export interface ShownStep extends Pick<Outcome, 'text' | 'operations' | 'costUs' | 'exits'> {
+export interface ShownStep extends Pick<
+  Outcome,
+  'text' | 'operations' | 'costUs' | 'exits' | 'messages'
+> {
   readonly figures: Figures;
 }
 

@@ -16,8 +16,8 @@ function answer(message: Answer): void {
 
 function tellState(fault?: string): void {
   const { outcomes, script } = play;
-  const steps = outcomes.map(({ text, operations, costUs, exits, figures }) => {
-    return { text, operations, costUs, exits, figures };
+  const steps = outcomes.map(({ text, operations, costUs, exits, messages, figures }) => {
+    return { text, operations, costUs, exits, messages, figures };
   });
   const program = outcomes.length === 0 ? '' : programOf(outcomes);
   answer({ kind: 'state', script, steps, reel: play.reel('guest memory'), program, fault });

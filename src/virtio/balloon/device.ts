@@ -235,6 +235,11 @@ export class BalloonDevice implements DeviceModel {
     this._port.interruptQueue(queueIndex);
   }
 
+  /** What a queue is for; undefined where there is none. */
+  role(queueIndex: number): BalloonQueueRole | undefined {
+    return this._roles[queueIndex];
+  }
+
   /** The target outlives a reset: it is the host's wish, not the driver's state. */
   reset(): void {
     this._inflate.reset();

@@ -23,6 +23,7 @@ class Hands {
   readonly #reports = new Map<number, (report: Report) => void>();
   readonly begins: (Uint8Array | undefined)[] = [];
   stops = 0;
+  taken = 0;
   hired = 0;
   dismissed = 0;
 
@@ -32,6 +33,10 @@ class Hands {
       give: (order) => {
         if ('stop' in order) {
           this.stops += 1;
+          return;
+        }
+        if ('taken' in order) {
+          this.taken += 1;
           return;
         }
         this.orders.push(order.index);
@@ -189,6 +194,7 @@ describe('a crew', () => {
     expect(hands.begins).toEqual([Uint8Array.of(0), Uint8Array.of(1)]);
     hands.say({ kind: 'kept', index: 1, bytes: Uint8Array.of(9) });
     hands.say({ kind: 'missed', index: 0, message: 'root.a: a function' });
+    expect(hands.taken).toBe(1);
     expect(kept).toEqual([
       [1, Uint8Array.of(9)],
       [0, 'root.a: a function'],

@@ -51,6 +51,31 @@ describe('a hand', () => {
     expect((await reportsOf(PLAN, 1)).some(({ kind }) => kind === 'records')).toBe(false);
   });
 
+  it('makes no other state until the last was taken', async () => {
+    const trace = structuredClone(smallTrace());
+    const core = compiledCore('release');
+    const states = async (takes: boolean): Promise<number> => {
+      const { port1: near, port2: far } = new MessageChannel();
+      serve(near as HandPort, { trace, plan: PLAN, core, isRecorded: false, everyMinutes: 1 });
+      let count = 0;
+      const ended = new Promise<void>((resolve) => {
+        far.on('message', ({ kind }: Report) => {
+          if (kind === 'kept') {
+            count += 1;
+            if (takes) far.postMessage({ taken: true });
+          } else if (kind === 'done') resolve();
+        });
+      });
+      far.postMessage({ index: 1 });
+      await ended;
+      far.close();
+      return count;
+    };
+    // the second is what came of it, which is kept in any case
+    expect(await states(false)).toBe(2);
+    expect(await states(true)).toBeGreaterThan(2);
+  });
+
   it('says what went wrong', async () => {
     const [report] = await reportsOf({ ...PLAN, warmupMinutes: 7 }, 0);
     expect(report).toMatchObject({ kind: 'failed', index: 0, error: { name: 'RefusedArgument' } });

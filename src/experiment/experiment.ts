@@ -71,7 +71,7 @@ export interface Experiment {
   readonly outputs: Whole<Pick<OutputChoice, 'formats'>> & Omit<OutputChoice, 'formats'>;
 }
 
-/** Memory maps of a report: enough to see a run go by, and a few hundredths of its time. */
+/** Memory maps of a report: enough to see a run go by, at some 10 ms a moment and system (docs/decisions/0073). */
 const DEFAULT_MOMENTS = '8';
 
 /** A number of frames as a size in the largest unit of which it is a whole number. */

@@ -48,7 +48,7 @@ function quoted(word: string): string {
 
 function madeEntries({ made, configuration = {}, wall }: Results): string[] {
   const shown = Object.entries(configuration).filter(
-    ([name]) => !['systems', 'seed', 'outputs'].includes(name),
+    ([name, value]) => value !== undefined && !['systems', 'seed', 'outputs'].includes(name),
   );
   const { versions, command } = made ?? {};
   return [

@@ -8,7 +8,7 @@ header{padding-top:2.2rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3rem;overflow-wrap:anywhere}
 h2{font-size:1.35rem;margin:3rem 0 .8rem;padding-top:.4rem;border-top:2px solid var(--ink)}
 h3{font-size:1.02rem;margin:0 0 .2rem}
-p{margin:.5rem 0;max-width:78ch}
+p{margin:.5rem 0;max-width:78ch;overflow-wrap:anywhere}
 a{color:var(--link)}
 .sub,.lead,figcaption p,.aside,.absent{color:var(--muted)}
 .sub{margin:0}
@@ -65,6 +65,7 @@ th[aria-sort=ascending] button::after{content:' ▲'}th[aria-sort=descending] bu
 .tip{position:absolute}.tip:empty{display:none}.tip{background:var(--paper);color:var(--ink);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;font-size:.84rem;line-height:1.4;box-shadow:0 2px 10px #0003;font-variant-numeric:tabular-nums}
 .tip b{display:block;font-weight:600}.tip div{display:flex;gap:.5rem;justify-content:space-between}.tip span:first-child::before{content:'';display:inline-block;width:.6rem;height:.6rem;border-radius:2px;margin-right:.4rem;background:currentColor}
 .tip span{white-space:nowrap}
+#functions-table tbody th{max-width:15rem;overflow:hidden;text-overflow:ellipsis}
 footer{padding:2rem 1.25rem 3rem;color:var(--muted);font-size:.9rem}
 @media (max-width:600px){body{font-size:15px}h1{font-size:1.5rem}.facts div{grid-template-columns:1fr;gap:0;margin-bottom:.4rem}.still{overflow-x:auto}.still svg{min-width:620px}.grid .still svg{min-width:0}.prose td:nth-child(2){min-width:14rem}}
 @media screen{.is-live>.still,.is-replaced{display:none}}
@@ -80,6 +81,7 @@ figure,.claims li,tr,.facts div{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible;border:0;margin:.6rem 0}
 table{font-size:7.2pt}th,td{padding:.2rem .28rem;white-space:normal;overflow-wrap:break-word}tbody th{white-space:nowrap}
+#functions-table tbody th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
 .prose td:nth-child(2){min-width:0}
 .grid.w560{grid-template-columns:1fr 1fr;gap:0 1rem}.grid.w400{grid-template-columns:repeat(3,1fr);gap:0 .6rem}
 .still{overflow:visible}.still svg{min-width:0}

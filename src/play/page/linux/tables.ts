@@ -4,7 +4,7 @@ import { MIB } from '../../../abi/unit.ts';
 import type { Sight } from '../../linux/sight.ts';
 import { byId, fillTable } from '../dom.ts';
 
-const HEAD = ['', 'Linux', 'emulator'];
+const HEAD = ['what the host counts', 'Linux', 'emulator'];
 
 type Row = readonly (string | number)[];
 

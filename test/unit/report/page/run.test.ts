@@ -5,7 +5,12 @@ import { results } from '../../../support/report.ts';
 it('says what was played, with what, and what of it is drawn', () => {
   const record = results();
   record.trace.isDrawn = true;
-  record.configuration = { warmupMinutes: 5, machine: { cpusPerVm: 4 }, systems: ['not here'] };
+  record.configuration = {
+    warmupMinutes: 5,
+    machine: { cpusPerVm: 4 },
+    systems: ['not here'],
+    seeds: undefined,
+  };
   record.made = {
     command: ['guestmem', 'replay', "it's here"],
     versions: { guestmem: '1.2.3', abi: 1, core: 'c0ffee' },
@@ -18,4 +23,5 @@ it('says what was played, with what, and what of it is drawn', () => {
   expect(html).toContain('guestmem 1.2.3, core c0ffee');
   expect(html).toContain('Zones.');
   expect(html).not.toContain('not here');
+  expect(html).not.toContain('undefined');
 });

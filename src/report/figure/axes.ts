@@ -46,16 +46,12 @@ function niceNumber(least: number): number {
   return power * ([1, 2, 5].find((digit) => digit * power >= least) ?? 10);
 }
 
-/** Below this echarts rounds the ticks of its own steps, to equal labels. */
-const SMALL_SHARE = 0.01;
-
-/** A step of whole units of bytes, hours or minutes, or of a small share, that gives about so many ticks. */
+/** A step of whole units of bytes, hours or minutes that gives about so many ticks. */
 function niceStep({ unit }: Axis, high: number, ticks: number): number | undefined {
   if (unit === 'minutes') {
     const steps = [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440];
     return steps.find((step) => high / step <= ticks) ?? 1440 * Math.ceil(high / 1440 / ticks);
   }
-  if (unit === 'share' && high > 0 && high < SMALL_SHARE) return niceNumber(high / ticks);
   if (unit !== 'bytes' || high <= 0) return undefined;
   const size = KIB ** Math.floor(Math.log(high) / Math.log(KIB));
   return size * niceNumber(high / size / ticks);

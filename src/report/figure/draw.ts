@@ -71,9 +71,11 @@ function classed(svg: string): string {
   );
 }
 
-/** Coordinates to a tenth of a pixel. */
-function rounded(text: string): string {
-  return text.replaceAll(/\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1))));
+/** Coordinates to a tenth of a pixel. Words, in text and in aria's attributes, keep their numbers. */
+function rounded(svg: string): string {
+  return svg.replaceAll(/ (?!aria-)[\w:-]+="[^"]*"/g, (attribute) =>
+    attribute.replaceAll(/\d+\.\d{2,}/g, (number) => String(Number(Number(number).toFixed(1)))),
+  );
 }
 
 /** A path of straight lines, where steps along an axis name that coordinate alone. */

@@ -27,9 +27,3 @@ it('steps of bytes are whole in their unit', () => {
 it('a narrow picture has fewer labels', () => {
   expect([ticksOf({ ...LOOK, width: 350 }), ticksOf(LOOK)]).toEqual([4, 10]);
 });
-
-it('a small share has ticks that its labels tell apart', () => {
-  const axis = valueAxis({ label: '', unit: 'share' }, LOOK, [0, 0.0043], 10);
-  expect(axis['interval']).toBeCloseTo(0.0005, 12);
-  expect(valueAxis({ label: '', unit: 'share' }, LOOK, [0, 0.4], 10)['interval']).toBeUndefined();
-});

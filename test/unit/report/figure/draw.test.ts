@@ -30,6 +30,26 @@ describe('a picture in the page', () => {
     expect(svg).not.toContain('stroke-width="0"');
   });
 
+  it('rounds where things are, and no number that is said', () => {
+    const shares = {
+      ...figures[0]!,
+      spec: {
+        kind: 'points',
+        x: { label: 'share', unit: 'share' },
+        y: { label: 'count', unit: 'count' },
+        points: [
+          { name: 'mcpv-czone', x: 0.0003, y: 1 },
+          { name: 'mcpv-static', x: 0.0013, y: 2 },
+        ],
+      },
+    } as const;
+    const svg = svgIn(shares, look);
+    const labels = [...svg.matchAll(/>(\d[\d.]* %)</g)].map(([, label]) => label as string);
+    expect(labels.length).toBeGreaterThan(2);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(svg).not.toMatch(/ (?:x|y|d)="[^"]*\d\.\d{2}/);
+  });
+
   it('is equal for equal figures', () => {
     expect(svgIn(figures[0]!, look)).toBe(svgIn(figures[0]!, look));
   });

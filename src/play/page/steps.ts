@@ -12,12 +12,15 @@ export class StepsPanel {
   readonly #slider = element('input');
   readonly #table = element('table');
   readonly #said = element('output');
+  /** Frames that are the kernel's. */
+  readonly #same: number;
   #at = 0;
 
   /** `moved` is told the time of the step that is shown. */
   constructor(steps: RecordedSteps, moved: (atMs: number) => void) {
     this.#steps = steps;
     this.#moved = moved;
+    this.#same = steps.frame.filter((pfn, at) => pfn === steps.predicted[at]).length;
     const slider = this.#slider;
     slider.type = 'range';
     slider.max = String(steps.atMs.length - 1);
@@ -45,7 +48,7 @@ export class StepsPanel {
   }
 
   show(step: number): void {
-    const { atMs, total, frame, predicted } = this.#steps;
+    const { atMs, total } = this.#steps;
     const last = atMs.length - 1;
     const at = Math.min(last, Math.max(0, step));
     this.#at = at;
@@ -67,8 +70,7 @@ export class StepsPanel {
       }),
     );
     this.#table.rows[1 + at - from]?.setAttribute('aria-current', 'step');
-    const same = frame.filter((pfn, one) => pfn === predicted[one]).length;
-    this.#said.textContent = `step ${at + 1} of ${total}; ${same} of ${last + 1} frames are the kernel's`;
+    this.#said.textContent = `step ${at + 1} of ${total}; ${this.#same} of ${last + 1} frames are the kernel's`;
     this.#moved(atMs[at] ?? 0);
   }
 }

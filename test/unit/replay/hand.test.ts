@@ -15,15 +15,29 @@ import { smallTrace } from '../../support/traces.ts';
 
 const PLAN: ReplayPlan = { systems: ['mcpv-static', 'scpv-template'], seed: 1 };
 
+/** How a hand is heard. */
+interface Hearing {
+  readonly isRecorded?: boolean;
+  readonly everyMinutes?: number;
+  /** It is told of each state that it was taken. */
+  readonly takes?: boolean;
+}
+
 /** What a hand at the other end of a port says, up to its last word. */
-async function reportsOf(plan: ReplayPlan, index: number, isRecorded = false): Promise<Report[]> {
+async function reportsOf(
+  plan: ReplayPlan,
+  index: number,
+  { isRecorded = false, everyMinutes, takes = false }: Hearing = {},
+): Promise<Report[]> {
   const { port1, port2 } = new MessageChannel();
   const trace = structuredClone(smallTrace());
-  serve(port1 as HandPort, { trace, plan, core: compiledCore('release'), isRecorded });
+  const core = compiledCore('release');
+  serve(port1 as HandPort, { trace, plan, core, isRecorded, everyMinutes });
   const reports: Report[] = [];
   const ended = new Promise<void>((resolve) => {
     port2.on('message', (report: Report) => {
       reports.push(report);
+      if (report.kind === 'kept' && takes) port2.postMessage({ taken: true });
       if (report.kind === 'done' || report.kind === 'failed') resolve();
     });
   });
@@ -31,6 +45,12 @@ async function reportsOf(plan: ReplayPlan, index: number, isRecorded = false): P
   await ended;
   port2.close();
   return reports;
+}
+
+/** How many states a hand makes in six minutes with one due after each, what came of it among them. */
+async function statesMade(takes: boolean): Promise<number> {
+  const reports = await reportsOf(PLAN, 1, { everyMinutes: 1, takes });
+  return reports.filter(({ kind }) => kind === 'kept').length;
 }
 
 describe('a hand', () => {
@@ -43,7 +63,7 @@ describe('a hand', () => {
   });
 
   it('hands on rows of calls if they are wanted, before it is done', async () => {
-    const reports = await reportsOf(PLAN, 1, true);
+    const reports = await reportsOf(PLAN, 1, { isRecorded: true });
     const rows = reports.flatMap((report) => (report.kind === 'records' ? [report.rows] : []));
     const last = reports.at(-1);
     const { cold, warm } = last?.kind === 'done' ? last.run.starts : { cold: 0, warm: 0 };
@@ -52,28 +72,9 @@ describe('a hand', () => {
   });
 
   it('makes no other state until the last was taken', async () => {
-    const trace = structuredClone(smallTrace());
-    const core = compiledCore('release');
-    const states = async (takes: boolean): Promise<number> => {
-      const { port1: near, port2: far } = new MessageChannel();
-      serve(near as HandPort, { trace, plan: PLAN, core, isRecorded: false, everyMinutes: 1 });
-      let count = 0;
-      const ended = new Promise<void>((resolve) => {
-        far.on('message', ({ kind }: Report) => {
-          if (kind === 'kept') {
-            count += 1;
-            if (takes) far.postMessage({ taken: true });
-          } else if (kind === 'done') resolve();
-        });
-      });
-      far.postMessage({ index: 1 });
-      await ended;
-      far.close();
-      return count;
-    };
     // the second is what came of it, which is kept in any case
-    expect(await states(false)).toBe(2);
-    expect(await states(true)).toBeGreaterThan(2);
+    expect(await statesMade(false)).toBe(2);
+    expect(await statesMade(true)).toBeGreaterThan(2);
   });
 
   it('says what went wrong', async () => {

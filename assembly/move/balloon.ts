@@ -95,21 +95,38 @@ function reverseScratch(entries: u32): void {
 }
 
 /**
+ * Turns the first `entries` blocks of the scratch array from one kind into another: the driver's into the balloon's, or
+ * those in limbo back. With any other block among them, or one twice, all stay as they were.
+ */
+function turnScratch(entries: u32, from: u32, to: u32): bool {
+  for (let at: u32 = 0; at < entries; at++) {
+    const pfn = load<u32>(scratchWord(at));
+    const isFrom = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == from;
+    if (isFrom && (from != KIND_BALLOON || isInLimbo(pfn))) {
+      setState(pfn, to, orderOf(pfn));
+      continue;
+    }
+    while (at > 0) {
+      const turned = load<u32>(scratchWord(--at));
+      setState(turned, from, orderOf(turned));
+    }
+    return false;
+  }
+  return true;
+}
+
+/**
  * The first `entries` blocks of the scratch array enter the balloon, the last requested first; the array is in that
  * order afterwards, as the device gets it. 0 or a status.
  */
 export function balloonEnter(entries: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX) return STATUS_BAD_ARGUMENT;
-  for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(scratchWord(at));
-    if (pfn >= spanFrames || (stateOf(pfn) & KIND_MASK) != KIND_UNMOVABLE) return STATUS_BAD_STATE;
-  }
+  if (!turnScratch(entries, KIND_UNMOVABLE, KIND_BALLOON)) return STATUS_BAD_STATE;
   reverseScratch(entries);
   const list = balloonList();
   for (let at: u32 = 0; at < entries; at++) {
     const pfn = load<u32>(scratchWord(at));
     const order = orderOf(pfn);
-    setState(pfn, KIND_BALLOON, order);
     listPushHead(list, pfn);
     guest.balloonCount += 1 << order;
     balloonManage(pfn, -(1 << order));
@@ -135,11 +152,7 @@ export function balloonPop(entries: u32): i32 {
 /** Frees the first `entries` blocks of the scratch array, the last first. 0 or a status. */
 export function balloonRelease(entries: u32, cpu: u32): i32 {
   if (entries > <u32>SCRATCH_FRAMES_MAX || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  for (let at: u32 = 0; at < entries; at++) {
-    const pfn = load<u32>(scratchWord(at));
-    const isBalloon = pfn < spanFrames && (stateOf(pfn) & KIND_MASK) == KIND_BALLOON;
-    if (!isBalloon || !isInLimbo(pfn)) return STATUS_BAD_STATE;
-  }
+  if (!turnScratch(entries, KIND_BALLOON, KIND_UNMOVABLE)) return STATUS_BAD_STATE;
   let frames: u32 = 0;
   for (let at = entries; at > 0;) {
     at--;

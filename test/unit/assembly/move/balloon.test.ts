@@ -5,6 +5,7 @@ import { GFP_BALLOON, GFP_HIGHUSER_MOVABLE } from '../../../../src/abi/gfp.ts';
 import {
   GUEST_BALLOON_COUNT_OFFSET,
   GUEST_BALLOON_LIMBO_OFFSET,
+  GUEST_SCRATCH_OFFSET,
   KIND_BALLOON,
   ZONE_DMA,
   ZONE_DMA32,
@@ -20,7 +21,7 @@ import {
   scratch,
   zoneField,
 } from '../../../support/core.ts';
-import { headerWord, rawOf } from '../../../../src/core/raw.ts';
+import { headerWord, rawOf, wordsOf } from '../../../../src/core/raw.ts';
 
 const managed = (core: Core): number =>
   zoneField(core, ZONE_DMA, ZONE_MANAGED_OFFSET) + zoneField(core, ZONE_DMA32, ZONE_MANAGED_OFFSET);
@@ -88,6 +89,29 @@ describe('inflating', () => {
     expectSound(core);
     rawOf(core).balloonRelease(100, 0);
     expect(managed(core)).toBe(before);
+    expectSound(core);
+  });
+});
+
+describe('an array with a block twice', () => {
+  it('enters nothing, and is released to no list', () => {
+    const core = bootGuest();
+    rawOf(core).balloonRequest(0, 3, 0, GFP_BALLOON, 0);
+    const [first = 0, second = 0, third = 0] = scratch(core, 3);
+    const words = wordsOf(core);
+    const at = headerWord(core, GUEST_SCRATCH_OFFSET) >>> 2;
+    words.set([first, second, first], at);
+    expect(rawOf(core).balloonEnter(3)).toBe(STATUS_BAD_STATE);
+    expect(held(core)).toBe(0);
+    expectSound(core);
+    words.set([first, second, third], at);
+    expect(rawOf(core).balloonEnter(3)).toBe(0);
+    expect(rawOf(core).balloonPop(3)).toBe(3);
+    words.set([second, first, second], at);
+    expect(rawOf(core).balloonRelease(3, 0)).toBe(STATUS_BAD_STATE);
+    expectSound(core);
+    words.set([first, second, third], at);
+    expect(rawOf(core).balloonRelease(3, 0)).toBe(0);
     expectSound(core);
   });
 });

@@ -14,6 +14,7 @@ import {
   profileFileOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
+import { emulatedText, emulationOf } from './emulate.ts';
 import { print } from './terminal.ts';
 
 function spread({ least, median, most }: Spread): string {
@@ -178,11 +179,19 @@ function isCatalogue(folder: string): boolean {
   return profileFiles(folder).length > 0;
 }
 
-async function run(folder: string, { json }: { readonly json?: boolean }): Promise<void> {
+interface ProfileFlags {
+  readonly json?: boolean;
+  readonly emulate?: boolean;
+}
+
+async function run(folder: string, { json, emulate }: ProfileFlags): Promise<void> {
   const isMany = isCatalogue(folder);
   const profiles = isMany ? keptProfiles(folder) : [profileFileOf(await openCapture(folder))];
   const [first] = profiles;
-  if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
+  if (emulate === true) {
+    const lives = profiles.map((profile) => ({ name: profile.name, points: emulationOf(profile) }));
+    print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));
+  } else if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
   else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));
 }
 
@@ -193,5 +202,6 @@ export function profileCommand(): Command {
       'folder of a recording of a function, or of profiles (recorder/profiles)',
     )
     .option('--json', 'print the profile as JSON, and nothing else, on stdout')
+    .option('--emulate', 'live the same containers again in the emulator, beside the recorded ones')
     .action(run);
 }

@@ -4,6 +4,9 @@ import { familyOf, spanOf } from '../../../../src/recording/profile/life.ts';
 import { TraceReader } from '../../../../src/recording/read/trace-text.ts';
 import { traceOfFunction } from '../../../support/function-trace.ts';
 
+const alloc = (pfn: string, gfp: string) =>
+  `mm_page_alloc: page=0000000036bc9edc pfn=0x${pfn} order=0 migratetype=1 gfp_flags=${gfp}`;
+
 describe('the course of a container', () => {
   const trace = traceOfFunction();
   const ends = ['ready c1', 'called c1 1', 'called c1 10'].map(
@@ -24,8 +27,6 @@ describe('the course of a container', () => {
   it('knows pages of files by what readahead asks for, until they are dropped', () => {
     const READAHEAD =
       'GFP_NOFS|__GFP_HIGHMEM|__GFP_NOWARN|__GFP_NORETRY|__GFP_COMP|__GFP_HARDWALL|__GFP_MOVABLE';
-    const alloc = (pfn: string, gfp: string) =>
-      `mm_page_alloc: page=0000000036bc9edc pfn=0x${pfn} order=0 migratetype=1 gfp_flags=${gfp}`;
     const lines = [
       alloc('10', READAHEAD),
       alloc('11', READAHEAD),

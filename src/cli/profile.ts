@@ -9,12 +9,14 @@ import {
   type ProfileFile,
   RecordingError,
   type Spread,
+  importReportOf,
   openCapture,
   parseProfile,
   profileFileOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
 import { emulatedText, emulationOf } from './emulate.ts';
+import { processesText } from './import.ts';
 import { print } from './terminal.ts';
 
 function spread({ least, median, most }: Spread): string {
@@ -185,6 +187,11 @@ interface ProfileFlags {
 }
 
 async function run(folder: string, { json, emulate }: ProfileFlags): Promise<void> {
+  const imported = importReportOf(folder);
+  if (imported !== undefined) {
+    print(json === true ? `${JSON.stringify(imported, null, 2)}\n` : processesText(imported));
+    return;
+  }
   const isMany = isCatalogue(folder);
   const profiles = isMany ? keptProfiles(folder) : [profileFileOf(await openCapture(folder))];
   const [first] = profiles;

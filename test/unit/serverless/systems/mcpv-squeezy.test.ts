@@ -7,6 +7,7 @@ import {
   CZoneVirtio,
   Container,
   GuestOutOfMemory,
+  type Operations,
 } from '../../../../src/serverless/index.ts';
 import { defaultMachine } from '../../../../src/replay/index.ts';
 import { Partitions, partitionsConfig } from '../../../../src/serverless/systems/mcpv-squeezy.ts';
@@ -19,6 +20,10 @@ import {
 import { expectSound } from '../../../support/vm.ts';
 
 const BLOCK_FRAMES = 32_768;
+/** A partition takes 1000 ns to be dropped. */
+function dropNs({ partitionDropBlock = 0 }: Operations): number {
+  return partitionDropBlock * 1000;
+}
 
 describe('mcpv-squeezy', () => {
   it('plugs a partition of whole 128 MiB blocks for a container, once and for all', () => {
@@ -68,8 +73,7 @@ describe('mcpv-squeezy', () => {
 
   it('with one partition serves one container at a time: a start waits until the one before is dropped', () => {
     const machine = { ...defaultMachine(), containersPerVm: 1, build: 'verify' } as const;
-    const workNs = ({ partitionDropBlock = 0 }): number => partitionDropBlock * 1000;
-    const { vm, started, clock } = startedVm(machine, partitionsConfig(machine, PROFILE), workNs);
+    const { vm, started, clock } = startedVm(machine, partitionsConfig(machine, PROFILE), dropNs);
     const partitions = new Partitions(started);
     const zones = [0, 1, 2].map((owner) => {
       const czone = partitions.placed(PROFILE, owner);
@@ -92,7 +96,7 @@ describe('mcpv-squeezy', () => {
   it('starts a container where another is being dropped, after a wait, before it starts a further VM', () => {
     const { system, clock } = systemWithClock('mcpv-squeezy', {
       containersPerVm: 2,
-      workNs: ({ partitionDropBlock = 0 }) => partitionDropBlock * 1000,
+      workNs: dropNs,
     });
     const [, second] = [system.start(PROFILE), system.start(PROFILE)];
     system.stop(second.container);

@@ -21,6 +21,10 @@ function deviceOf({ container }: Pick<Start, 'container'>): Faascale {
   return device as Faascale;
 }
 
+function faultsOf({ counts }: Start): number {
+  return counts[COUNT_HOST_FAULTS] as number;
+}
+
 describe('mcpv-faascale', () => {
   it('gives a cgroup its limit in blocks of 4 MiB x 2^k, 64 MiB at least', () => {
     const { system } = systemWithClock('mcpv-faascale', { build: 'verify' });
@@ -79,9 +83,8 @@ describe('mcpv-faascale', () => {
     for (const { start } of [lazy, full]) {
       expect(deviceOf(start).model.counters.populatedPages).toBe(PROFILE.limitFrames);
     }
-    const faults = (start: Start): number => start.counts[COUNT_HOST_FAULTS] as number;
     const rest = PROFILE.limitFrames - PROFILE.anonymousFrames;
-    expect(faults(full.start) - faults(lazy.start)).toBe(rest);
+    expect(faultsOf(full.start) - faultsOf(lazy.start)).toBe(rest);
     expect(full.system.host.heldFrames - lazy.system.host.heldFrames).toBeCloseTo(rest, -2);
     expect(full.system.host.account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames);
     const stop = full.system.start(PROFILE);

@@ -14,7 +14,7 @@ import {
   QUEUE_SIZE,
   RANGES_MAX,
 } from './config.ts';
-import { type FaascaleCounters, type FaascaleHost, newFaascaleCounters } from './host.ts';
+import type { FaascaleCounters, FaascaleHost } from './host.ts';
 import { RANGE_BYTES, decodeRanges } from './message.ts';
 
 const NO_CONFIG = new Uint8Array(0);
@@ -23,7 +23,12 @@ export class FaascaleDevice implements DeviceModel {
   readonly deviceId: number = DEVICE_ID_FAASCALE;
   readonly features: bigint = FEATURES;
   readonly queueCount: number = QUEUES;
-  readonly counters: FaascaleCounters = newFaascaleCounters();
+  readonly counters: FaascaleCounters = {
+    messages: 0,
+    populatedPages: 0,
+    depopulatedPages: 0,
+    releasedPages: 0,
+  };
   private readonly _host: FaascaleHost;
   private readonly _chain = new DescriptorChain();
   private _port!: DevicePort;

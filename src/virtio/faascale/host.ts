@@ -17,7 +17,3 @@ export interface FaascaleCounters {
   /** Of the latter those that had memory. */
   releasedPages: number;
 }
-
-export function newFaascaleCounters(): FaascaleCounters {
-  return { messages: 0, populatedPages: 0, depopulatedPages: 0, releasedPages: 0 };
-}

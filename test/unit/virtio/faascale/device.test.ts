@@ -1,7 +1,7 @@
 /** Faascale's device: what it makes of messages, and of what is none. */
 import { describe, expect, it } from 'vitest';
 import { HostileDriver } from '../../../fuzz/hostile.ts';
-import { FRAMES, FaascaleRig } from './rig.ts';
+import { FRAMES, FaascaleRig } from '../../../support/faascale.ts';
 
 const MESSAGE = 0x8000;
 

@@ -1,6 +1,6 @@
 /** Faascale's driver: what it tells its host, and how it waits. */
 import { describe, expect, it } from 'vitest';
-import { FaascaleRig } from './rig.ts';
+import { FaascaleRig } from '../../../support/faascale.ts';
 
 describe('the driver', () => {
   it('tells of blocks before and after their use, on a queue each, and goes on when the host has answered', () => {

@@ -6,8 +6,8 @@ import {
   POLICY_SPEC,
   VirtioDevice,
   connect,
-} from '../../../../src/virtio/index.ts';
-import { BumpMemory, FlatGuestMemory } from '../../../support/virtio.ts';
+} from '../../src/virtio/index.ts';
+import { BumpMemory, FlatGuestMemory } from './virtio.ts';
 
 export const FRAMES = 65_536;
 

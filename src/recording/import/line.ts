@@ -22,10 +22,18 @@ export interface EventLine {
 }
 
 const NO_FLAGS = '.....';
-const TRACE_CMD =
-  /^\s*(\S.{0,15}?)-(\d+)\s+(?:\(\s*[\d-]+\)\s+)?\[(\d+)\]\s+(?:([.a-zA-Z\d]{4,6})\s+)?(\d+)\.(\d{6})\d*:\s+([\w-]+):\s*(.*)$/;
-const PERF =
-  /^\s*(\S.{0,15}?)\s+(?:\d+\/)?(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d{6})\d*:\s+(?:\d+\s+)?[\w-]+:([\w-]+):\s*(.*)$/;
+/** A task's name has 15 bytes, and may have spaces and dashes. */
+const COMM = String.raw`^\s*(\S.{0,15}?)`;
+const CPU = String.raw`\[(\d+)\]\s+`;
+const TIME = String.raw`(\d+)\.(\d{6})\d*:\s+`;
+const FLAGS = String.raw`(?:([.a-zA-Z\d]{4,6})\s+)?`;
+const EVENT = String.raw`([\w-]+):\s*(.*)$`;
+const TRACE_CMD = new RegExp(
+  String.raw`${COMM}-(\d+)\s+(?:\(\s*[\d-]+\)\s+)?${CPU}${FLAGS}${TIME}${EVENT}`,
+);
+const PERF = new RegExp(
+  String.raw`${COMM}\s+(?:\d+\/)?(\d+)\s+${CPU}${TIME}(?:\d+\s+)?[\w-]+:${EVENT}`,
+);
 
 function timeOf(seconds: string | undefined, micros: string | undefined): number {
   return Number(seconds) * US_PER_S + Number(micros);

@@ -44,7 +44,8 @@ interface Program {
 }
 
 interface Space {
-  readonly program: Program;
+  /** Undefined: none that was seen to have it. */
+  program: Program | undefined;
   readonly anonymous: { most: number; last: number };
   readonly file: { most: number; last: number };
 }
@@ -136,8 +137,9 @@ export class Processes {
     const isOwn = fieldOf(fields, 'curr') === '1';
     const known = this._spaces.get(id);
     // whose it is says the task that has it
-    const isKnown = known !== undefined && (!isOwn || known.program === program);
-    const space = isKnown ? known : this._newSpace(id, program);
+    const isOther = isOwn && known?.program !== undefined && known.program !== program;
+    const space = known === undefined || isOther ? this._newSpace(id) : known;
+    if (isOwn) space.program = program;
     const which = KINDS[kind];
     if (which === undefined) return true;
     const frames = Math.max(0, Math.round(Number(size) / FRAME_BYTES));
@@ -146,8 +148,12 @@ export class Processes {
     return true;
   }
 
-  private _newSpace(id: string, program: Program): Space {
-    const space = { program, anonymous: { most: 0, last: 0 }, file: { most: 0, last: 0 } };
+  private _newSpace(id: string): Space {
+    const space = {
+      program: undefined,
+      anonymous: { most: 0, last: 0 },
+      file: { most: 0, last: 0 },
+    };
     this._spaces.set(id, space);
     this._allSpaces.push(space);
     return space;

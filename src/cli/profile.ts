@@ -109,7 +109,7 @@ function sharesText(profiles: readonly ProfileFile[]): string {
   const lines = SHARES.map(([name, assumed, shareOf]) => {
     const shares = profiles.flatMap((profile) => {
       const call = profile.calls.at(-1);
-      return call === undefined ? [] : [shareOf(profile, call)];
+      return call === undefined ? [] : (shareOf(profile, call) ?? []);
     });
     const [least, most] = [Math.min(...shares), Math.max(...shares)];
     return [name, `${least.toFixed(2)} to ${most.toFixed(2)}`, assumed];
@@ -117,7 +117,8 @@ function sharesText(profiles: readonly ProfileFile[]): string {
   return alignRows([['shares after 100 calls', 'measured', 'assumed'], ...lines]);
 }
 
-type ShareOf = (profile: ProfileFile, call: CallProfile) => number;
+/** Undefined: of a function that does not have it. */
+type ShareOf = (profile: ProfileFile, call: CallProfile) => number | undefined;
 
 const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareOf])[] = [
   [
@@ -149,6 +150,28 @@ const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareO
     'anonymous memory that calls brought',
     '0.09',
     ({ warm }, { anonymous }) => 1 - warm.anonymous.median / anonymous.median,
+  ],
+  [
+    'that a hundred calls gave back and took anew',
+    '0.00',
+    ({ course }, { anonymous, held, call }) => {
+      const [start, end] = [course[0], course.at(-1)];
+      const freed = (end?.freed.mean ?? 0) - (start?.freed.mean ?? 0) - held.median * call;
+      return Math.max(0, freed) / anonymous.median;
+    },
+  ],
+  [
+    'resident only while it starts, over anonymous',
+    '0.03',
+    ({ warm }) => warm.peak.median / warm.anonymous.median,
+  ],
+  [
+    'that a fork writes in its first call, of anonymous',
+    '0.15',
+    ({ fork }) => {
+      const first = fork.find(({ call }) => call === 1);
+      return first === undefined ? undefined : first.copied / first.anonymous;
+    },
   ],
 ];
 

@@ -27,6 +27,7 @@ import {
   DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
+  GuestTooLarge,
   type ReplayRun,
   TooManyGuests,
   coreVersion,
@@ -349,7 +350,7 @@ function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined):
 
 /** What no guest or host can be made of: only the replay knows how large those come to be. */
 function refusalOf({ path }: Asked, error: unknown): unknown {
-  if (!(error instanceof RefusedArgument)) return error;
+  if (!(error instanceof RefusedArgument || error instanceof GuestTooLarge)) return error;
   return new UsageError(`${path ?? 'replay'}: ${error.message}`, { cause: error });
 }
 

@@ -14,6 +14,7 @@ export {
   type Fault,
   KERNEL_ZONES,
   KIND_HOLE,
+  GuestTooLarge,
   TooManyGuests,
   compiledCore,
   limitGuests,

@@ -49,6 +49,7 @@ export {
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
+export { loadedImage, punchEnds } from './loaded.ts';
 export type { GuestConfig } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
 export {

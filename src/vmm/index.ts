@@ -8,6 +8,8 @@ export {
   messageWords,
 } from '../virtio/index.ts';
 export * from '../guest/index.ts';
+export { UnreadableState, UnwritableState } from '../graph/index.ts';
+export { readHost, writeHost } from './bytes.ts';
 export { Clock } from '../time/index.ts';
 export {
   CAUSES,

@@ -3,15 +3,15 @@
 
 import type { Shrinker } from '../../guest/index.ts';
 
-const NONE = -1;
+const NO_PAGE = -1;
 
 export class FileCache implements Shrinker {
   /** Neighbours in the order of age, by frame of the emulated guest. */
   readonly #older: Int32Array;
   readonly #younger: Int32Array;
   readonly #isIn: Uint8Array;
-  #oldest = NONE;
-  #youngest = NONE;
+  #oldest = NO_PAGE;
+  #youngest = NO_PAGE;
   #pages = 0;
   readonly #drop: (place: number) => void;
 
@@ -28,7 +28,7 @@ export class FileCache implements Shrinker {
   }
 
   add(place: number): void {
-    this.#link(place, this.#youngest, NONE);
+    this.#link(place, this.#youngest, NO_PAGE);
   }
 
   remove(place: number): void {
@@ -46,7 +46,7 @@ export class FileCache implements Shrinker {
 
   shrink(pages: number): number {
     let freed = 0;
-    while (freed < pages && this.#oldest !== NONE) {
+    while (freed < pages && this.#oldest !== NO_PAGE) {
       this.#give(this.#oldest);
       freed += 1;
     }
@@ -68,9 +68,9 @@ export class FileCache implements Shrinker {
   #link(place: number, older: number, younger: number): void {
     this.#older[place] = older;
     this.#younger[place] = younger;
-    if (older === NONE) this.#oldest = place;
+    if (older === NO_PAGE) this.#oldest = place;
     else this.#younger[older] = place;
-    if (younger === NONE) this.#youngest = place;
+    if (younger === NO_PAGE) this.#youngest = place;
     else this.#older[younger] = place;
     this.#isIn[place] = 1;
     this.#pages += 1;
@@ -78,9 +78,9 @@ export class FileCache implements Shrinker {
 
   #unlink(place: number): void {
     const [older, younger] = [this.#older[place] as number, this.#younger[place] as number];
-    if (older === NONE) this.#oldest = younger;
+    if (older === NO_PAGE) this.#oldest = younger;
     else this.#younger[older] = younger;
-    if (younger === NONE) this.#youngest = older;
+    if (younger === NO_PAGE) this.#youngest = older;
     else this.#older[younger] = older;
     this.#isIn[place] = 0;
     this.#pages -= 1;

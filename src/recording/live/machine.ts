@@ -17,8 +17,8 @@ import { nsOf, type Wish } from './wishes.ts';
 /** A guest that reports free pages has reported what it has by the time a recording begins: its worker waits for two seconds. */
 const REPORTED_NS = 3 * NS_PER_S;
 
-/** Inflating and deflating are the balloon's first two queues, virtio-mem has one; reports are answered at once. */
-const PACED_QUEUE = 1;
+/** Of a balloon; the one before it inflates. */
+const DEFLATE_QUEUE = 1;
 
 /** A host that never runs short: nothing of it is compared. */
 const HOST_FRAMES = 2 ** 32 - 1;
@@ -78,9 +78,7 @@ export class LiveMachine {
       const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;
       this.mem = new VirtioMem(this.vm, this.vmm.clock, options);
     }
-    for (const device of [this.balloon?.device, this.mem?.device]) {
-      if (device !== undefined) device.pace = (queue, serve) => this.#serve(queue, serve);
-    }
+    this.#setPace();
     clock.advanceTo(fromNs);
   }
 
@@ -91,9 +89,18 @@ export class LiveMachine {
     else this.mem?.setRequested(frames * FRAME_BYTES);
   }
 
-  #serve(queue: number, serve: () => void): void {
-    const isPaced = this.#messageNs > 0 && queue <= PACED_QUEUE;
-    if (isPaced) this.vmm.clock.after(this.#messageNs, serve);
-    else serve();
+  /** What moves single pages of the balloon, or reports free ones, is answered at once. */
+  #setPace(): void {
+    const later = (serve: () => void): void => {
+      if (this.#messageNs > 0) this.vmm.clock.after(this.#messageNs, serve);
+      else serve();
+    };
+    const { balloon, mem } = this;
+    if (mem !== undefined) mem.device.pace = (_, serve) => later(serve);
+    if (balloon === undefined) return;
+    balloon.device.pace = (queue, serve) => {
+      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing) later(serve);
+      else serve();
+    };
   }
 }

@@ -2,6 +2,7 @@
 // moment at which its driver began to answer.
 
 import { FRAME_BYTES, GFP_BALLOON, NS_PER_S, US_PER_S } from '../../core/index.ts';
+import { BALLOON_RETRY_NS } from '../../virtio/index.ts';
 import * as P from '../program/index.ts';
 import * as T from '../read/index.ts';
 import {
@@ -50,18 +51,20 @@ function balloonSteps({ kind, gfp, order, pfn, count }: KernelTrace): BalloonSte
 /** Pages of a message of the balloon's driver. */
 const MESSAGE_PAGES = 256;
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
+/** A driver that gets no page sleeps so long; a longer pause is its own. */
+const PAUSE_US = BALLOON_RETRY_NS / (NS_PER_S / US_PER_S);
 
-/** Time from message to message where the driver did not wait for memory: the middle of all. */
+/** Mean time from message to message where the driver did not wait for memory. */
 function messageUsOf(stepsUs: readonly number[]): number {
-  const gaps: number[] = [];
+  let sum = 0;
+  let gaps = 0;
   for (let at = MESSAGE_PAGES; at < stepsUs.length; at += MESSAGE_PAGES) {
-    gaps.push((stepsUs[at] ?? 0) - (stepsUs[at - MESSAGE_PAGES] ?? 0));
+    const gap = (stepsUs[at] ?? 0) - (stepsUs[at - MESSAGE_PAGES] ?? 0);
+    if (gap >= PAUSE_US) continue;
+    sum += gap;
+    gaps += 1;
   }
-  return median(gaps);
+  return gaps === 0 ? 0 : sum / gaps;
 }
 
 /** A target is there from the first step that the one before does not explain. */

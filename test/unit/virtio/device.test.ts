@@ -129,19 +129,20 @@ describe('notifications', () => {
 
   it('are looked at when the host’s pace says so, if the queue is still there', () => {
     const made = active();
+    const before = notifications(made);
     const later: (() => void)[] = [];
     made.device.pace = (queue, serve) => {
       expect(queue).toBe(0);
       later.push(serve);
     };
     made.device.notify(0);
-    expect(notifications(made)).toBe(0);
+    expect(notifications(made)).toBe(before);
     later.pop()?.();
-    expect(notifications(made)).toBe(1);
+    expect(notifications(made)).toBe(before + 1);
     made.device.notify(0);
     made.device.reset();
     later.pop()?.();
-    expect(notifications(made)).toBe(1);
+    expect(notifications(made)).toBe(before + 1);
   });
 
   it('that came before DRIVER_OK are made up for by looking at every queue', () => {

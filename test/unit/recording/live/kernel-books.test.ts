@@ -17,7 +17,7 @@ it('counts what moved and was reported until a time, and what its own events lea
     extra('report', 1001),
     extra('isofree', 1001, 10),
     extra('putback', 1002, 10),
-    extra('iso', 1050),
+    extra('iso', 1050, 8192 + 512),
     extra('putback', 1051, 9),
   ];
   const books = new KernelBooks({ ...capture, extra: { ...capture.extra, events } });

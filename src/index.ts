@@ -213,6 +213,8 @@ export {
   type HostPolicy,
   type MemoryDevice,
   MicroVm,
+  Faascale,
+  type FaascaleOptions,
   HyperAlloc,
   type HyperAllocOptions,
   Reporting,

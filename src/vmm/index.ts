@@ -46,6 +46,7 @@ export type { Given, MemoryDevice } from './device/device.ts';
 export type { VmmFootprint } from './account.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { Faascale, type FaascaleOptions } from './device/faascale.ts';
 export { HyperAlloc, type HyperAllocOptions } from './device/hyperalloc.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';

@@ -1,7 +1,13 @@
 // The emulated machine of a recording: a guest in the recorded state on a host of its own, with the devices that the
 // recording shows.
 
-import { FRAME_BYTES, FRAMES_PER_MIB, NS_PER_S, type CoreBuild } from '../../core/index.ts';
+import {
+  FRAME_BYTES,
+  FRAMES_PER_MIB,
+  NS_PER_S,
+  STAT_MIGRATED_PAGES,
+  type CoreBuild,
+} from '../../core/index.ts';
 import { type HotplugOptions, loadedImage } from '../../guest/index.ts';
 import { Balloon, Clock, type MicroVm, VirtioMem, Vmm } from '../../vmm/index.ts';
 import {
@@ -48,6 +54,8 @@ export class LiveMachine {
   /** One past the last frame that is or may become memory. */
   readonly spanFrames: number;
   #messageNs = 0;
+  #moveNs = 0;
+  #moved = 0;
 
   /** `fromNs`: when the recording begins. */
   constructor(capture: Capture, build: CoreBuild, wishes: readonly Wish[], fromNs: number) {
@@ -83,23 +91,37 @@ export class LiveMachine {
   }
 
   /** The host wishes something, and looks at the driver's messages as slowly as the recorded one did. */
-  wish({ kind, frames, messageUs }: Wish): void {
+  wish({ kind, frames, messageUs, moveUs }: Wish): void {
     this.#messageNs = nsOf(messageUs);
+    this.#moveNs = nsOf(moveUs);
+    this.#takeMoved();
     if (kind === 'balloon') this.balloon?.setTarget(frames);
     else this.mem?.setRequested(frames * FRAME_BYTES);
   }
 
+  /** Pages that have moved since the last time. */
+  #takeMoved(): number {
+    const before = this.#moved;
+    this.#moved = this.vm.guest.core.stat(STAT_MIGRATED_PAGES);
+    return this.#moved - before;
+  }
+
+  #later(delayNs: number, serve: () => void): void {
+    if (delayNs > 0) this.vmm.clock.after(delayNs, serve);
+    else serve();
+  }
+
   /** What moves single pages of the balloon, or reports free ones, is answered at once. */
   #setPace(): void {
-    const later = (serve: () => void): void => {
-      if (this.#messageNs > 0) this.vmm.clock.after(this.#messageNs, serve);
-      else serve();
-    };
     const { balloon, mem } = this;
-    if (mem !== undefined) mem.device.pace = (_, serve) => later(serve);
+    if (mem !== undefined) {
+      mem.device.pace = (_, serve) => {
+        this.#later(this.#messageNs + this.#moveNs * this.#takeMoved(), serve);
+      };
+    }
     if (balloon === undefined) return;
     balloon.device.pace = (queue, serve) => {
-      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing) later(serve);
+      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing) this.#later(this.#messageNs, serve);
       else serve();
     };
   }

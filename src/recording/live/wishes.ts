@@ -22,8 +22,9 @@ export interface Wish {
   readonly atUs: number;
   /** Of the balloon, or of what virtio-mem should have plugged, in frames. */
   readonly frames: number;
-  /** How long the machine took for a message of the driver. */
+  /** How long the machine took for a message of the driver, and for each page that the driver had to move. */
   readonly messageUs: number;
+  readonly moveUs: number;
 }
 
 /** What the balloon's driver did: events at which it took a page, or gave one back. */
@@ -88,7 +89,7 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
     found.at(-1)?.stepsUs.push(atUs);
   }
   return found.map(({ atUs, frames, stepsUs }) => {
-    return { kind: 'balloon', atUs, frames, messageUs: messageUsOf(stepsUs) };
+    return { kind: 'balloon', atUs, frames, messageUs: messageUsOf(stepsUs), moveUs: 0 };
   });
 }
 
@@ -98,6 +99,7 @@ interface SizeWork {
   readonly isPlug: boolean;
   untilUs: number;
   messages: number;
+  moved: number;
 }
 
 /** Messages with which the driver went from one size to the next, in order. */
@@ -125,6 +127,14 @@ function timeWorks(works: SizeWork[], trace: KernelTrace, commands: Uint32Array)
   }
 }
 
+function countMoves(works: SizeWork[], { kind, extra, pfn, timeUs, count }: KernelTrace): void {
+  for (let event = 0; event < count; event += 1) {
+    if (kind[event] !== T.EVENT_MIGRATE || extra[event] !== T.MIGRATE_REASON_CONTIG_RANGE) continue;
+    const work = works.findLast(({ atUs }) => atUs <= (timeUs[event] ?? 0));
+    if (work !== undefined) work.moved += pfn[event] ?? 0;
+  }
+}
+
 /** `commands`: they show when memory came online and left. */
 function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
   const { trace, hostLog, deviceLog } = capture;
@@ -133,13 +143,16 @@ function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
   const works = sizes.map(({ atSeconds, bytes }, index) => {
     const atUs = (atSeconds + offset) * US_PER_S;
     const isPlug = bytes > (sizes[index - 1]?.bytes ?? 0);
-    return { atUs, frames: bytes / FRAME_BYTES, isPlug, untilUs: atUs, messages: 0 };
+    return { atUs, frames: bytes / FRAME_BYTES, isPlug, untilUs: atUs, messages: 0, moved: 0 };
   });
   countMessages(works, memLines(deviceLog), memRegion(capture).blockBytes / FRAME_BYTES);
   timeWorks(works, trace, commands);
-  return works.map(({ atUs, frames, untilUs, messages }) => {
-    const messageUs = messages === 0 ? 0 : (untilUs - atUs) / messages;
-    return { kind: 'size', atUs, frames, messageUs };
+  countMoves(works, trace);
+  return works.map(({ atUs, frames, untilUs, messages, moved }) => {
+    // where pages move, that is what takes the time
+    const messageUs = messages === 0 || moved > 0 ? 0 : (untilUs - atUs) / messages;
+    const moveUs = moved === 0 ? 0 : (untilUs - atUs) / moved;
+    return { kind: 'size', atUs, frames, messageUs, moveUs };
   });
 }
 

@@ -18,7 +18,7 @@ it('has the recorded state, and no device that the recording does not show', () 
 });
 
 it('looks at the balloon’s messages as slowly as it is told', () => {
-  const wish: Wish = { kind: 'balloon', atUs: 0, frames: 1024, messageUs: 1000 };
+  const wish: Wish = { kind: 'balloon', atUs: 0, frames: 1024, messageUs: 1000, moveUs: 0 };
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
   expect(machine.balloon?.actualPages).toBe(0);
@@ -40,7 +40,7 @@ it('plugs what is wished for, where the recorded kernel would bring it online', 
   const made = { ...new TraceScript().finish(), deviceLog, hostLog };
   const capture = { ...made, cmdline: 'quiet memhp_default_state=online_movable' };
   const machine = new LiveMachine(capture, 'verify', [], FROM_NS);
-  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messageUs: 0 });
+  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messageUs: 0, moveUs: 0 });
   expect(machine.mem?.pluggedBytes).toBe(128 * MIB);
   expect(machine.vm.guest.core.kernelZones[3]?.free).toBe(32768);
 });

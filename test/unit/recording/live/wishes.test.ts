@@ -46,6 +46,7 @@ describe('sizes of virtio-mem', () => {
       ['size', 2 ** 16],
       ['size', 2 ** 15],
     ]);
+    expect(wishes.map(({ moveUs }) => moveUs)).toEqual([0, 0]);
     expect(wishes[0]?.atUs).toBeCloseTo(5001, 3);
     expect(wishes[1]?.atUs).toBeCloseTo(5001 + 2.5e6, 3);
     expect(nsOf(2)).toBe(2000);

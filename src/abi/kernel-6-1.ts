@@ -2,3 +2,4 @@
 
 export const PCP_TUNES_6_1 = 0;
 export const FREES_RUNS_6_1 = 0;
+export const PREEMPTS_6_1 = 0;

@@ -4,3 +4,5 @@
 export const PCP_TUNES_6_12 = 1;
 /** Neighbouring single pages that are freed in one go are freed as the largest aligned blocks. */
 export const FREES_RUNS_6_12 = 0;
+/** A task may lose the processor inside the kernel: after it has its page and before the event that shows it. */
+export const PREEMPTS_6_12 = 0;

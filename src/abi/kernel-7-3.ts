@@ -2,3 +2,4 @@
 
 export const PCP_TUNES_7_3 = 1;
 export const FREES_RUNS_7_3 = 1;
+export const PREEMPTS_7_3 = 1;

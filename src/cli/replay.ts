@@ -48,7 +48,7 @@ import {
   writeReport,
 } from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
-import type { Trace } from '../trace/index.ts';
+import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
@@ -93,6 +93,18 @@ interface Asked {
   /** Of each system that is played at the same time. */
   readonly guestBytes: number | undefined;
   readonly checkpoint: CheckpointAsked | undefined;
+}
+
+/** The trace. What is wrong with it as a whole is told with the place of its name, if an experiment has it. */
+async function traceOf({ path, experiment }: Asked): Promise<Trace> {
+  try {
+    return await traceOfExperiment(experiment);
+  } catch (error) {
+    const isWhole = error instanceof TraceError && error.file === experiment.trace.path;
+    const option = { name: '', isGiven: !isWhole };
+    const place = whereSaid(path, option, ['trace', 'path']) || whereSaid(path, option, ['trace']);
+    throw place === '' ? error : new UsageError(`${place}: ${(error as Error).message}`);
+  }
 }
 
 /** A warm-up that leaves something to measure. */
@@ -194,7 +206,7 @@ async function play(
 ): Promise<Played> {
   const { experiment, flags, jobs, guestBytes } = asked;
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
-  const trace = await traceOfExperiment(experiment);
+  const trace = await traceOf(asked);
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);

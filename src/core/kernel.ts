@@ -1,8 +1,8 @@
 // The kernels whose rules are known, oldest first (docs/kernels.md).
 
-import { FREES_RUNS_6_1, PCP_TUNES_6_1 } from '../abi/kernel-6-1.ts';
-import { FREES_RUNS_6_12, PCP_TUNES_6_12 } from '../abi/kernel-6-12.ts';
-import { FREES_RUNS_7_3, PCP_TUNES_7_3 } from '../abi/kernel-7-3.ts';
+import { FREES_RUNS_6_1, PCP_TUNES_6_1, PREEMPTS_6_1 } from '../abi/kernel-6-1.ts';
+import { FREES_RUNS_6_12, PCP_TUNES_6_12, PREEMPTS_6_12 } from '../abi/kernel-6-12.ts';
+import { FREES_RUNS_7_3, PCP_TUNES_7_3, PREEMPTS_7_3 } from '../abi/kernel-7-3.ts';
 
 export type KernelName = '6.1' | '6.12' | '7.3';
 
@@ -13,12 +13,13 @@ export interface KernelRules {
   readonly from: readonly [major: number, minor: number];
   readonly pcpTunes: boolean;
   readonly freesRuns: boolean;
+  readonly preempts: boolean;
 }
 
 export const KERNELS: readonly KernelRules[] = [
-  rules('6.1', [0, 0], PCP_TUNES_6_1, FREES_RUNS_6_1),
-  rules('6.12', [6, 7], PCP_TUNES_6_12, FREES_RUNS_6_12),
-  rules('7.3', [7, 1], PCP_TUNES_7_3, FREES_RUNS_7_3),
+  rules('6.1', [0, 0], PCP_TUNES_6_1, FREES_RUNS_6_1, PREEMPTS_6_1),
+  rules('6.12', [6, 7], PCP_TUNES_6_12, FREES_RUNS_6_12, PREEMPTS_6_12),
+  rules('7.3', [7, 1], PCP_TUNES_7_3, FREES_RUNS_7_3, PREEMPTS_7_3),
 ];
 
 function rules(
@@ -26,8 +27,15 @@ function rules(
   from: KernelRules['from'],
   pcpTunes: number,
   freesRuns: number,
+  preempts: number,
 ): KernelRules {
-  return { name, from, pcpTunes: pcpTunes !== 0, freesRuns: freesRuns !== 0 };
+  return {
+    name,
+    from,
+    pcpTunes: pcpTunes !== 0,
+    freesRuns: freesRuns !== 0,
+    preempts: preempts !== 0,
+  };
 }
 
 /** The rules of a kernel by what `uname -a` says; those of 6.12 where it says nothing. */

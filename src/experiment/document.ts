@@ -5,7 +5,7 @@ import { type Document, LineCounter, isMap, isNode, isScalar, parseDocument } fr
 import type { z } from 'zod';
 import { MIB } from '../abi/unit.ts';
 import { expectText, nearestName } from '../check/index.ts';
-import { ExperimentError } from './error.ts';
+import { ExperimentError, UnreadableFile } from './error.ts';
 
 /** Far above what anybody writes by hand. */
 const LONGEST_FILE = MIB;
@@ -82,7 +82,7 @@ function textOf(file: string): string {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'text that is not UTF-8' : code;
-    throw new ExperimentError([`${file}: expected a file that can be read, found ${why}`]);
+    throw new UnreadableFile([`${file}: expected a file that can be read, found ${why}`]);
   }
   if (text.length <= LONGEST_FILE) return text;
   throw new ExperimentError([`${file}: expected at most 1 MiB, found more`]);

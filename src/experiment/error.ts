@@ -14,3 +14,6 @@ export class ExperimentError extends Error {
     this.problems = lines;
   }
 }
+
+/** A file that could not be read at all. */
+export class UnreadableFile extends ExperimentError {}

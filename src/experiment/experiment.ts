@@ -20,7 +20,8 @@ import {
   durationMs,
 } from '../replay/index.ts';
 import { type Trace, generateSynthetic, loadTrace, parsePart, partOf } from '../trace/index.ts';
-import { readDocument } from './document.ts';
+import { readDocument, saidAt } from './document.ts';
+import { ExperimentError, UnreadableFile } from './error.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
 import { momentsIn } from './moments.ts';
 import { framesOf } from './quantity.ts';
@@ -177,7 +178,14 @@ function withFile({ level, file, own }: PricesInFile, at: (path: string) => stri
 
 /** What an experiment file says, checked, with paths from the working directory. Throws ExperimentError. */
 export function readExperimentFile(path: string): ExperimentFile {
-  return placed(readDocument(path, experimentFile), dirname(path));
+  const file = readDocument(path, experimentFile);
+  try {
+    return placed(file, dirname(path));
+  } catch (error) {
+    const place = error instanceof UnreadableFile ? saidAt(path, ['prices', 'file']) : undefined;
+    if (place === undefined) throw error;
+    throw new ExperimentError([`${place}: ${(error as Error).message}`]);
+  }
 }
 
 /** An experiment file, checked. Throws ExperimentError. */

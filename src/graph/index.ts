@@ -3,6 +3,7 @@
 export { bound, partial } from './bound.ts';
 export { UnreadableState, UnwritableState } from './error.ts';
 export { type Known, type Special } from './known.ts';
+export { programMark } from './program-mark.ts';
 export { readGraph } from './read.ts';
 export { type Sealed, expectSame, isSealed, seal, unseal } from './seal.ts';
 export { writeGraph } from './write.ts';

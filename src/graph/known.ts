@@ -75,6 +75,19 @@ export class Names {
   special(name: string): Special | undefined {
     return this._specials.get(name);
   }
+
+  /** Each name and the text of its class or function, by name. */
+  texts(): (readonly [name: string, text: string])[] {
+    const all: (readonly [string, unknown])[] = [
+      ...[...this._classes].map(([name, it]) => [name, it.constructor] as const),
+      ...this._values,
+      ...[...this._specials].map(([name, { type }]) => [name, type] as const),
+    ];
+    const texts = all.map(
+      ([name, it]) => [name, typeof it === 'function' ? String(it) : ''] as const,
+    );
+    return texts.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
 }
 
 function twice(name: string): UnwritableState {

@@ -26,6 +26,7 @@ export {
   verify,
 } from '../core/index.ts';
 export { BalloonPages, HUGE_BALLOON_ORDER } from './service/balloon.ts';
+export { CgroupBlocks } from './service/cgroup-blocks.ts';
 export * from './counts.ts';
 export { type CZoneRegion, CZones, type CZoneSupplier } from './zones.ts';
 export {
@@ -38,6 +39,7 @@ export {
 export { growAsPredicted } from './policy/grow-predicted.ts';
 export { growByDoubling } from './policy/grow-doubling.ts';
 export { growByStep } from './policy/grow-step.ts';
+export { WHOLE } from './policy/whole.ts';
 export type { GrowthPolicy, CZoneView } from './policy/policy.ts';
 export { GuestOutOfMemory } from './error.ts';
 export {
@@ -49,7 +51,7 @@ export {
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
-export type { GuestConfig } from './machine.ts';
+export { type GuestConfig, bootedFrames } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
 export {
   type BlockState,

@@ -24,7 +24,7 @@ import { type Counts, Meter, newCounts } from './counts.ts';
 import { CZones } from './zones.ts';
 import { type ResumeTouches, memmapFrames } from './footprint.ts';
 import { GuestOutOfMemory } from './error.ts';
-import { type GuestConfig, IMAGE_START, expectMachine } from './machine.ts';
+import { type GuestConfig, IMAGE_START, bootedFrames, expectMachine } from './machine.ts';
 import {
   type FreeList,
   type GuestFrame,
@@ -87,7 +87,7 @@ function bootLayout(config: GuestConfig): BootLayout {
 function memmapRange(config: GuestConfig): { start: number; count: number } {
   const { ram } = layoutOf(config.memoryFrames, []);
   const top = ram.at(-1) as { start: number; count: number };
-  const count = memmapFrames(config.memoryFrames);
+  const count = memmapFrames(bootedFrames(config));
   return { start: top.start + top.count - count, count };
 }
 
@@ -319,14 +319,15 @@ export class GuestKernel {
 
   /**
    * A frame that is handed out has its struct page written. In a clone that copies template frames
-   * of the memmap, one for 64 frames in use or in a balloon; memory of the CZone region, and memory
-   * that is plugged, has its struct pages from plugging.
+   * of the memmap, one for 64 frames in use or in a balloon; memory of a CZone region that did not
+   * boot with the guest, and memory that is plugged, has its struct pages from plugging.
    */
   noteMemmap(): void {
     if (!this.memory.cloned) return;
     const { guestOs, file, anonymous, pageTables } = this.memory.frames;
     const { region, hotplugEndFrame } = this.config;
-    const isPlugged = region !== undefined || hotplugEndFrame !== undefined;
+    const isPlugged =
+      (region !== undefined && region.isBooted !== true) || hotplugEndFrame !== undefined;
     const { heldFrames } = this.core.balloon;
     const used = guestOs + file + pageTables + heldFrames + (isPlugged ? 0 : anonymous);
     const { start, count } = memmapRange(this.config);

@@ -12,9 +12,11 @@ import { PageCache, notNoted } from './page-cache.ts';
 import { GrowByDoubling } from './policy/grow-doubling.ts';
 import { GrowAsPredicted } from './policy/grow-predicted.ts';
 import { GrowByStep } from './policy/grow-step.ts';
+import { WHOLE } from './policy/whole.ts';
 import { ProcessTree } from './process-tree.ts';
 import { Process } from './process.ts';
 import { BalloonPages } from './service/balloon.ts';
+import { CgroupBlocks } from './service/cgroup-blocks.ts';
 import { CZonePages } from './service/czone.ts';
 import { LlfreeZones } from './service/llfree.ts';
 import { MemoryBlocks } from './service/memory-blocks.ts';
@@ -27,6 +29,7 @@ export const GUEST_KNOWN: Known = {
     BalloonPages,
     CZonePages,
     CZones,
+    CgroupBlocks,
     GrowAsPredicted,
     GrowByDoubling,
     GrowByStep,
@@ -44,6 +47,7 @@ export const GUEST_KNOWN: Known = {
     Workers,
   },
   values: {
+    WHOLE,
     notNoted,
     nothing,
   },

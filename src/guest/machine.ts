@@ -59,7 +59,7 @@ export function expectMachine(config: GuestConfig): void {
     expectInteger(`kernel.${name}`, kernel[name], 0, U32_FRAMES);
   }
   expectInteger('memoryFrames', memoryFrames, 1, SPAN_FRAMES_MAX);
-  const least = leastFrames(kernel, memoryFrames);
+  const least = leastFrames(config);
   if (memoryFrames < least) {
     const expected = `${least} or more for this kernel (image, memmap and what it holds after boot)`;
     throw new RefusedArgument('memoryFrames', expected, memoryFrames);
@@ -73,20 +73,33 @@ export function expectMachine(config: GuestConfig): void {
   if (region !== undefined) expectRegion(config);
 }
 
+/** Frames whose struct pages are there when the guest has booted. */
+export function bootedFrames({ memoryFrames, region }: GuestConfig): number {
+  return memoryFrames + (region?.isBooted === true ? region.frames : 0);
+}
+
 /** Image and memmap each have a place of their own; what the kernel holds must fit what is left. */
-function leastFrames(kernel: KernelFootprint, memoryFrames: number): number {
-  const { imageFrames, dynamicFrames, pageCacheFrames, agentFrames } = kernel;
+function leastFrames(config: GuestConfig): number {
+  const { imageFrames, dynamicFrames, pageCacheFrames, agentFrames } = config.kernel;
   const held = dynamicFrames + agentFrames + pageCacheFrames;
-  return IMAGE_START + imageFrames + memmapFrames(memoryFrames) + Math.max(0, held - IMAGE_START);
+  return (
+    IMAGE_START + imageFrames + memmapFrames(bootedFrames(config)) + Math.max(0, held - IMAGE_START)
+  );
 }
 
 function expectRegion(config: GuestConfig): void {
-  const { start, frames, blockFrames } = expectObject('region', config.region) as NonNullable<
-    GuestConfig['region']
-  >;
+  const {
+    start,
+    frames,
+    blockFrames,
+    isBooted = false,
+  } = expectObject('region', config.region) as NonNullable<GuestConfig['region']>;
   expectMultiple('region.blockFrames', blockFrames, 2 ** THP_ORDER, 1, U32_FRAMES);
   if (!Number.isInteger(Math.log2(blockFrames))) {
     throw new RefusedArgument('region.blockFrames', 'a power of two', blockFrames);
+  }
+  if (typeof isBooted !== 'boolean') {
+    throw new RefusedArgument('region.isBooted', 'true or false', isBooted);
   }
   const ram = layoutOf(config.memoryFrames, []).ram.at(-1) as { start: number; count: number };
   const end = ram.start + ram.count;

@@ -25,6 +25,8 @@ export interface CZoneRegion {
   readonly start: number;
   readonly frames: number;
   readonly blockFrames: number;
+  /** Whether it is memory at boot, whose struct pages are the boot's, kept from all other use; hot-plugged if not said. */
+  readonly isBooted?: boolean | undefined;
 }
 
 /** Who gives blocks and takes memory back, with books of its own: czone-virtio's driver. */
@@ -74,7 +76,7 @@ export class CZones {
 
   /** Kernel pages that describe the plugged blocks. */
   get memmapPages(): number {
-    return memmapFrames(this._memory.core.czones.pluggedBlocks * this.region.blockFrames);
+    return this._memmapFor(this._memory.core.czones.pluggedBlocks);
   }
 
   /**
@@ -165,12 +167,17 @@ export class CZones {
     return added + got;
   }
 
+  private _memmapFor(blocks: number): number {
+    const { blockFrames, isBooted = false } = this.region;
+    return isBooted ? 0 : memmapFrames(blocks * blockFrames);
+  }
+
   /** struct pages for what is plugged and so many blocks more. */
   private _fitMemmap(more: number): void {
     const { frames, core } = this._memory;
     const object = this._memmapObject;
     const have = expectAnswer(core.objects.pages(object), 'objects.pages');
-    const need = memmapFrames((core.czones.pluggedBlocks + more) * this.region.blockFrames);
+    const need = this._memmapFor(core.czones.pluggedBlocks + more);
     if (need >= have) {
       frames.guestOs += this._memory.touch(object, have, need - have, true, 0, have);
       return;

@@ -1,28 +1,24 @@
 // Zones of a fixed size, one a container, whole from its start to its end: what systems of fixed partitions have in common. The
-// guest's zones are CZones that never grow, and czone-virtio stands for the device.
+// guest's zones are CZones that never grow; the device that they come from is the system's.
 
-import { CZoneVirtio, type GrowthPolicy, type OperationName } from '../vmm/index.ts';
+import type { CZones } from '../vmm/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
-import type { StartedVm, VmScheme } from './many-per-vm.ts';
+import type { VmScheme } from './many-per-vm.ts';
 
-/** All blocks from the start: a zone that is full has its limit. */
-export const WHOLE: GrowthPolicy = {
-  name: 'whole',
-  firstBlocks: (_, limitBlocks) => limitBlocks,
-  nextBlocks: () => 1,
-  observe: () => {},
-};
+/** Where zones come from. */
+interface ZoneDevice {
+  readonly zones: CZones;
+  /** Frames that the host has got. */
+  readonly gotFrames: number;
+}
 
 /** The zones of one VM, made by zonedConfig. */
-export class FixedZones implements VmScheme {
-  readonly device: CZoneVirtio;
+export class FixedZones<Device extends ZoneDevice> implements VmScheme {
+  readonly device: Device;
   private readonly _shareFrames: number;
 
-  /** `endedBlock`: what a block of a zone that has ended counts as; see CZoneOptions. */
-  constructor({ vm, context }: StartedVm, shareFrames: number, endedBlock?: OperationName) {
-    const options = { growth: WHOLE, idle: null };
-    const named = endedBlock === undefined ? {} : { endedBlock };
-    this.device = new CZoneVirtio(vm, context.clock, { ...options, ...named });
+  constructor(device: Device, shareFrames: number) {
+    this.device = device;
     this._shareFrames = shareFrames;
   }
 

@@ -5,7 +5,7 @@ import { VMM_KNOWN } from '../vmm/index.ts';
 import { Calls } from './calls.ts';
 import { Container } from './container.ts';
 import { DeviceTurn } from './device-turn.ts';
-import { FixedZones, WHOLE } from './fixed-zones.ts';
+import { FixedZones } from './fixed-zones.ts';
 import { FrozenFunctions } from './frozen.ts';
 import { firstFit } from './hosts/first-fit.ts';
 import { leastLoaded } from './hosts/least-loaded.ts';
@@ -62,7 +62,6 @@ export const SERVERLESS_KNOWN: Known = {
     IMAGES,
     POOL,
     UNTIL_FULL,
-    WHOLE,
     attachCgroups,
     attachInflated,
     attachPartitions,

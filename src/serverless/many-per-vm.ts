@@ -138,19 +138,21 @@ interface ZoneShares {
   readonly blockFrames: number;
   readonly shareFrames: number;
   readonly others?: number;
+  /** Whether the region is memory at boot. */
+  readonly isBooted?: boolean;
 }
 
 /** The same, with a region for zones instead; each container has one, of a share of whole blocks, and each of `others`. */
 export function zonedConfig(
   machine: MachineConfig,
   profile: FunctionProfile,
-  { blockFrames, shareFrames, others = 0 }: ZoneShares,
+  { blockFrames, shareFrames, others = 0, isBooted }: ZoneShares,
 ): GuestConfig {
   const zones = containersPerVm(machine, profile) + others;
   const frames = wholeBlocks(zones * shareFrames);
   const kernel = sharedFrames(machine, profile) + others * containerFrames(machine, profile);
   const memoryFrames = memoryFor(kernel + memmapFrames(frames) + CZONE_DRIVER_FRAMES);
-  const region = { start: memoryFrames, frames, blockFrames };
+  const region = { start: memoryFrames, frames, blockFrames, ...(isBooted && { isBooted }) };
   const config = sharedVm(machine, profile, { memoryFrames, region });
   return { ...config, processes: config.processes + others };
 }

@@ -26,6 +26,8 @@ import { CZoneDriver, usedUnheard } from './czone/driver.ts';
 import { IdleTimers } from './czone/idle.ts';
 import { ZoneTable } from './czone/zones.ts';
 import { VirtioDevice } from './device.ts';
+import { FaascaleDevice } from './faascale/device.ts';
+import { FaascaleDriver, acknowledged } from './faascale/driver.ts';
 import { CoreLlfreeGuest } from './llfree/core-guest.ts';
 import { LlfreeDevice, tookUnheard } from './llfree/device.ts';
 import { LlfreeDriver, unheard } from './llfree/driver.ts';
@@ -64,6 +66,8 @@ export const VIRTIO_KNOWN: Known = {
     DriverRequests,
     DriverStats,
     DriverTransport,
+    FaascaleDevice,
+    FaascaleDriver,
     GuestRequests,
     HeldReport,
     HintDriver,
@@ -86,6 +90,7 @@ export const VIRTIO_KNOWN: Known = {
     ZoneTable,
   },
   values: {
+    acknowledged,
     tookUnheard,
     unheard,
     usedUnheard,

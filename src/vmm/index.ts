@@ -8,6 +8,8 @@ export {
   messageWords,
 } from '../virtio/index.ts';
 export * from '../guest/index.ts';
+export { UnreadableState, UnwritableState } from '../graph/index.ts';
+export { readHost, writeHost } from './bytes.ts';
 export { Clock } from '../time/index.ts';
 export {
   CAUSES,
@@ -44,6 +46,7 @@ export type { Given, MemoryDevice } from './device/device.ts';
 export type { VmmFootprint } from './account.ts';
 export { timersOf } from './attach.ts';
 export { type DimmRefusal, type DimmSlot, type DimmUnplug, Dimms } from './device/dimm.ts';
+export { Faascale, type FaascaleOptions } from './device/faascale.ts';
 export { HyperAlloc, type HyperAllocOptions } from './device/hyperalloc.ts';
 export { Reporting, type ReportingOptions } from './device/reporting.ts';
 export { type FrameContents, VmMemory } from './memory.ts';

@@ -139,6 +139,27 @@ const zoneStats = message(
     return encodeStats({ requestId: 1, flags: 0, zones: rows });
   }),
 );
+/** Pairs of a first frame and how many, of the region and of anything. */
+const blockRanges = message(
+  fc.constantFrom(0, 1),
+  0,
+  fc
+    .array(
+      fc.tuple(
+        fc.oneof({ weight: 6, arbitrary: fc.nat({ max: 8192 }) }, pfn),
+        fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 2048 }) }, u32),
+      ),
+      { maxLength: 140 },
+    )
+    .map((pairs) => (regionAddr: number) => {
+      const start = regionAddr / 4096;
+      const words = pairs.flatMap(([first, count]) => [
+        first < 8192 ? start + first : first,
+        count,
+      ]);
+      return new Uint8Array(Uint32Array.from(words).buffer);
+    }),
+);
 /** Room for the device's events. */
 const zoneEvents: fc.Arbitrary<Op> = fc.record({
   kind: fc.constant('chain' as const),
@@ -222,6 +243,7 @@ const anyDevice = [
 export const OPS: Readonly<Record<Kind, fc.Arbitrary<Op>>> = {
   balloon: fc.oneof(...anyDevice, weighed(14, frames), weighed(3, hint)),
   mem: fc.oneof(...anyDevice, weighed(2, frames), weighed(15, memRequest)),
+  faascale: fc.oneof(...anyDevice, weighed(4, frames), weighed(14, blockRanges)),
   czone: fc.oneof(
     ...anyDevice,
     weighed(2, frames),

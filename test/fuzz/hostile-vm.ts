@@ -1,4 +1,4 @@
-/** A VM with the real core, one device of the three, and a kernel in it that means harm to its VMM. */
+/** A VM with the real core, one device of the four, and a kernel in it that means harm to its VMM. */
 
 import {
   BALLOON_PROFILES,
@@ -8,17 +8,20 @@ import {
   type CZoneProfileName,
   type DeviceModel,
   type DevicePolicy,
+  FaascaleDevice,
   MEM_PROFILES,
   MemDevice,
+  POLICY_SPEC,
 } from '../../src/virtio/index.ts';
 import { FRAME_BYTES, MEMORY_BLOCK_FRAMES, MIB, NS_PER_S } from '../../src/abi/unit.ts';
 import { ZONE_MOVABLE } from '../../src/abi/layout.ts';
+import { FaascaleSide } from '../../src/vmm/device/faascale.ts';
 import { discardFrames, plugIn, timersOf } from '../../src/vmm/attach.ts';
 import { type GuestConfig, GuestOutOfMemory, type MicroVm, type Vmm } from '../../src/vmm/index.ts';
 import { HostileDriver, SIZE } from './hostile.ts';
 import type { Op } from './hostile-ops.ts';
 
-export const KINDS = ['balloon', 'mem', 'czone'] as const;
+export const KINDS = ['balloon', 'mem', 'czone', 'faascale'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Of each kind, by number. */
@@ -26,6 +29,7 @@ export const PROFILES = {
   balloon: ['firecracker', 'cloud-hypervisor', 'qemu'],
   mem: ['firecracker', 'cloud-hypervisor', 'qemu'],
   czone: ['adaptive', 'static', 'guest-driven'],
+  faascale: ['lazy', 'populate'],
 } as const;
 
 const MEMORY_FRAMES = 32 * 256;
@@ -42,11 +46,16 @@ const ANSWER = MESSAGE + FRAME_BYTES;
 /** What drivers accept: all but the low bits of the transport, which rings of these kinds do without. */
 const FEATURES = 0xff;
 
+function regionOf(kind: Kind): GuestConfig['region'] {
+  if (kind === 'faascale') return { ...ZONES, blockFrames: 1024, isBooted: true };
+  return kind === 'czone' ? ZONES : undefined;
+}
+
 /** As small as walks of all its frames can be made after every few operations. */
 export function victim(kind: Kind): GuestConfig {
   return {
     memoryFrames: MEMORY_FRAMES,
-    region: kind === 'czone' ? ZONES : undefined,
+    region: regionOf(kind),
     hotplugEndFrame: kind === 'mem' ? REGION + REGION_FRAMES : undefined,
     cpus: 1,
     processes: 2,
@@ -129,6 +138,10 @@ export class HostileVm {
     } else if (kind === 'mem') {
       const model = memOf(vm, PROFILES.mem[profile] ?? 'qemu');
       [this.#model, policy] = [model, model.profile.policy];
+    } else if (kind === 'faascale') {
+      const isPopulated = PROFILES.faascale[profile] === 'populate';
+      this.#model = new FaascaleDevice(new FaascaleSide(vm, isPopulated));
+      policy = POLICY_SPEC;
     } else {
       const model = czoneOf(vm, vmm.clock, PROFILES.czone[profile] ?? 'adaptive');
       [this.#model, policy] = [model, model.profile.policy];
@@ -180,7 +193,7 @@ export class HostileVm {
   }
 
   get #regionAddr(): number {
-    return (this.#model instanceof CZoneDevice ? ZONES.start : REGION) * FRAME_BYTES;
+    return (this.#model instanceof MemDevice ? REGION : ZONES.start) * FRAME_BYTES;
   }
 
   /** Small addresses are meant inside the rings and messages. */

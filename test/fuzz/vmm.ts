@@ -73,15 +73,22 @@ class Victims {
 
 const WAYS = KINDS.flatMap((kind) => PROFILES[kind].map((name) => `${kind} of ${name}`));
 /** The attack must get past the door: each kind of fault is found. */
-const REACHED = ['avail-index-jump', 'descriptor-loop', 'buffer-bounds', 'mem-request'];
+const REACHED = [
+  'avail-index-jump',
+  'descriptor-loop',
+  'buffer-bounds',
+  'mem-request',
+  'faascale-message',
+  'faascale-range',
+];
 
 const assault = fc.oneof(
   ...KINDS.map((kind) =>
     fc.record({
       kind: fc.constant(kind),
-      profile: fc.nat({ max: 2 }),
-      // czone-virtio has no number on PCI
-      isPci: kind === 'czone' ? fc.constant(false) : fc.boolean(),
+      profile: fc.nat({ max: PROFILES[kind].length - 1 }),
+      // devices of experimental numbers have none on PCI
+      isPci: kind === 'czone' || kind === 'faascale' ? fc.constant(false) : fc.boolean(),
       steps: fc.array(OPS[kind], { minLength: 1, maxLength: 300, size: 'max' }),
     }),
   ),

@@ -1,6 +1,7 @@
 /** What is published: sizes, types, licences, and nothing that was not meant. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -71,6 +72,16 @@ describe('the package', () => {
     const hashes = readFileSync(join(made.folder, 'build/core.sha256'), 'utf8');
     expect(hashes).toContain(`${hash}  core.release.wasm\n`);
     expect(made.unpackedBytes).toBeLessThan(UNPACKED_BYTES_MOST);
+  });
+
+  it('is not built over by `prepare`, which npm calls after `prepack`', () => {
+    const main = join(ROOT, 'dist/cli/main.js');
+    const before = statSync(main).mtimeMs;
+    for (const command of ['pack', 'publish']) {
+      const env = { ...process.env, npm_command: command };
+      execFileSync(process.execPath, ['package/prepare.mjs'], { cwd: ROOT, env });
+    }
+    expect(statSync(main).mtimeMs).toBe(before);
   });
 
   it('passes publint', async () => {

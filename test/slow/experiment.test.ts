@@ -65,8 +65,18 @@ describe('guestmem replay experiment.yaml', () => {
       'systems: [mcpv-static]\npolicies: { idle: park }',
       /^guestmem: bad.yaml:2:19: policies.idle: expected systems that can be parked: .*\n$/,
     ],
-    ['no such prices', 'prices: { file: none.yaml }', /none.yaml: expected .* found ENOENT\n$/],
-    ['no such trace', 'trace: none', /^guestmem: none: expected/],
+    [
+      'no such prices',
+      'prices: { file: none.yaml }',
+      /^guestmem: bad.yaml:1:17: prices.file: none.yaml: expected .* found ENOENT\n$/,
+    ],
+    ['no such trace', '\ntrace: none', /^guestmem: bad.yaml:2:8: trace: none: expected .*\n$/],
+    [
+      'no such file of calls',
+      'trace: { path: none.csv }',
+      /^guestmem: bad.yaml:1:16: trace.path: none.csv: expected .*\n$/,
+    ],
+    ['a folder that is no trace', 'trace: .', /^guestmem: bad.yaml:1:8: trace: \.: expected .*\n$/],
   ])('with %s ends with a line a fault, exit code 2 and nothing written', (_, content, line) => {
     writeFileSync(join(folder, 'bad.yaml'), content);
     const { code, err } = replay('bad.yaml', '--out', 'never');

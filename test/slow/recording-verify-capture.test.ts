@@ -64,6 +64,8 @@ describe.skipIf(!existsSync(PROBED))('../shared/captures-probed', () => {
     ['6.12-migrate-384', 'guided'],
     ['6.1-base-512', 'guided'],
     ['6.1-base-512', 'free-running'],
+    ['7.3-base-640', 'guided'],
+    ['7.3-base-640', 'free-running'],
   ] as const)('%s, %s: exact, places of compaction included', async (name, mode) => {
     const run = verifyCapture(await openCapture(`${PROBED}/linux-${name}`), mode);
     expect(run.isExact).toBe(true);

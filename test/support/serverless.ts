@@ -5,6 +5,9 @@ import { expect } from 'vitest';
 import { defaultMachine } from '../../src/replay/index.ts';
 import {
   DEFAULT_WORKLOAD,
+  type GuestConfig,
+  type MicroVm,
+  Vmm,
   newCounts,
   profileOf,
   systemOf,
@@ -14,6 +17,7 @@ import {
   type SystemContext,
   type WorkloadParameters,
 } from '../../src/serverless/index.ts';
+import type { StartedVm } from '../../src/serverless/many-per-vm.ts';
 import { Clock } from '../../src/time/index.ts';
 import { takeCensus } from './census.ts';
 import { expectSound } from './vm.ts';
@@ -46,6 +50,20 @@ export function systemWithClock(
   const clock = new Clock();
   const all = { ...defaultMachine(), containersPerVm: 4, ...machine };
   return { system: systemOf(name).create({ machine: all, clock, workNs, bootTurn }), clock };
+}
+
+/** A VM for containers of PROFILE, alone on a host, before it has devices; nobody hears of what those do. */
+export function startedVm(
+  machine: MachineConfig,
+  config: GuestConfig,
+  workNs?: SystemContext['workNs'],
+): { vm: MicroVm; started: StartedVm; clock: Clock } {
+  const clock = new Clock();
+  const vmm = new Vmm({ hostFrames: Infinity, footprint: machine.vmm, clock });
+  const vm = vmm.start(config, true);
+  const context = { machine, clock, workNs };
+  const started = { vm, profile: PROFILE, context, ended: () => {}, worked: () => {} };
+  return { vm, started, clock };
 }
 
 /** Every rule of the guest holds, and what its account says is idle is what a walk finds. */

@@ -24,6 +24,16 @@ import { ReportingPasses } from './reporting-passes.ts';
 import { ProgramBuilder, type Shape } from './program.ts';
 import { ZoneMap } from './zone-map.ts';
 
+/** Requests that stand before an event other than their own (late-requests.ts). */
+export interface LateRequests {
+  /** By the event that they stand before: their own events, in order. */
+  readonly before: ReadonlyMap<number, readonly number[]>;
+  /** By their own event: the CPU that served them. */
+  readonly cpus: ReadonlyMap<number, number>;
+}
+
+export const NO_LATE_REQUESTS: LateRequests = { before: new Map(), cpus: new Map() };
+
 /** A block that the kernel frees, at the event that puts it on a list. */
 export interface FreedBlock extends Omit<Shape, 'type'> {
   readonly pfn: number;
@@ -78,13 +88,14 @@ export class EventReader {
   #nextProbed = 0;
   readonly #links: Int32Array;
   readonly #runs: FreedRuns;
+  readonly #late: LateRequests;
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
   readonly #reporting: ReportingPasses = new ReportingPasses();
   /** Last event by flow of control. */
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
-  constructor(capture: Capture) {
+  constructor(capture: Capture, late: LateRequests = NO_LATE_REQUESTS) {
     const { trace, start, end, cmdline, extra, kernel } = capture;
     this.trace = trace;
     this.zones = new ZoneMap(start, end, cmdline);
@@ -94,6 +105,7 @@ export class EventReader {
     this.#runs = kernel.freesRuns
       ? freedRuns(trace, (i) => this.#links[i] !== FREED_IN_BATCH && !isInterrupt(trace, i))
       : { byLast: new Map(), inner: new Set() };
+    this.#late = late;
     this.#contig = new ContigPlan(capture);
     this.#compaction = new RecordedCompaction(
       trace,
@@ -112,8 +124,9 @@ export class EventReader {
     for (let i = first; i < end; i += 1) {
       this.#probes(i, listener);
       listener.before?.(i);
+      for (const late of this.#late.before.get(i) ?? []) this.#event(late, listener);
       this.#contig.emit(this.out, this.zones, i);
-      if (!this.#compaction.emit(this.out, i)) this.#event(i, listener);
+      if (!this.#late.cpus.has(i) && !this.#compaction.emit(this.out, i)) this.#event(i, listener);
       this.#lastOfFlow.set(flowOf(this.trace, i), i);
     }
     if (end < this.trace.count) this.#probes(end, listener);
@@ -143,7 +156,7 @@ export class EventReader {
       order: order[event] ?? 0,
       type: type[event] ?? 0,
       zone: Math.max(0, this.zones.zoneOf(pfn[event] ?? 0)),
-      cpu: cpu[event] ?? 0,
+      cpu: this.#late.cpus.get(event) ?? cpu[event] ?? 0,
     };
   }
 

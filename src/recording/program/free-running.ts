@@ -15,6 +15,7 @@ import {
 import { EventReader, type FreedBlock } from './event-reader.ts';
 import { KswapdRuns } from './kswapd-runs.ts';
 import { hasPcpList, isDirectTake, requestOf } from './path.ts';
+import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
 import { drainsForContig, isVmstatDrain, vmstatTurns } from './vmstat-turns.ts';
 
@@ -67,7 +68,7 @@ class FreeCompiler {
 
   constructor(capture: Capture, phaseUs: number) {
     const { trace, extra } = capture;
-    this.#reader = new EventReader(capture);
+    this.#reader = new EventReader(capture, lateRequests(capture));
     this.#isProbed = extra.isThere;
     this.#turns = extra.isThere ? [] : vmstatTurns(trace, this.#reader.span, phaseUs);
     this.#kswapd = new KswapdRuns(trace, this.#reader.zones, extra.isThere);

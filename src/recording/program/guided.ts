@@ -23,6 +23,7 @@ import {
 } from '../read/index.ts';
 import { EventReader, type FreedBlock } from './event-reader.ts';
 import { hasPcpList, isDirectTake } from './path.ts';
+import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
 
 /** Kinds of prediction counted by the replay. */
@@ -58,12 +59,14 @@ class GuidedCompiler {
   /** Whose lists each CPU drained last. */
   readonly #drainedCpu = new Map<number, number>();
   readonly #hasSeveralCpus: boolean;
+  /** Flows of control whose last drain follows a free. A kernel that preempts may take the processor amid it. */
+  readonly #followsFree = new Set<number>();
   /** By task. */
   readonly #openBulks = new Map<number, OpenBulk>();
   #bulkPages = 0;
 
   constructor(capture: Capture) {
-    this.#reader = new EventReader(capture);
+    this.#reader = new EventReader(capture, lateRequests(capture));
     this.#hasSeveralCpus = capture.start.zones.some((zone) => zone.pcps.length > 1);
     if (this.#hasSeveralCpus) this.#noteLists(capture.start);
   }
@@ -189,8 +192,13 @@ class GuidedCompiler {
     if (before === undefined) return P.DRAIN_FROM_ZERO;
     const above = depthOf(trace, i) - depthOf(trace, before);
     const kind = trace.kind[before];
+    if (kind === T.EVENT_DRAIN && above === 0 && this.#followsFree.has(flowOf(trace, i))) {
+      return P.DRAIN_CONTINUE;
+    }
     const isFreed =
       (kind === T.EVENT_FREE && above === 3) || (kind === T.EVENT_FREE_BATCHED && above === 1);
+    if (isFreed) this.#followsFree.add(flowOf(trace, i));
+    else this.#followsFree.delete(flowOf(trace, i));
     return isFreed ? P.DRAIN_FROM_FREED : P.DRAIN_FROM_ZERO;
   }
 }

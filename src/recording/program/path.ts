@@ -35,10 +35,6 @@ export function isDirectTake(trace: KernelTrace, take: number): boolean {
   return depthOf(trace, take) - depthOf(trace, request) === 1;
 }
 
-function isLockEvent(kind: number | undefined): boolean {
-  return kind === T.EVENT_FREE_BATCHED || kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE;
-}
-
 /** The interrupted task's last event before an interrupt's event, -1 if another task ran since. */
 function interruptedEvent(trace: KernelTrace, event: number): number {
   const task = trace.task[event];
@@ -49,23 +45,36 @@ function interruptedEvent(trace: KernelTrace, event: number): number {
   return i >= 0 && trace.task[i] === task ? i : -1;
 }
 
+/** The interrupted task's next event, -1 if it shows none. */
+function nextOfTask(trace: KernelTrace, event: number): number {
+  const { task, count } = trace;
+  let i = event + 1;
+  while (i < count && (task[i] !== task[event] || isInterrupt(trace, i))) i += 1;
+  return i < count ? i : -1;
+}
+
 /**
- * Whether an interrupt came while its task held the per-cpu lists' lock of the frame's zone: the
- * lock cannot be taken again, so the page goes to the buddy lists directly. The lock is held between
- * the batched frees of one batch; and a zone lock held on top of it shows in the depth, because the
+ * Whether an interrupt came while its task held the per-cpu lists' lock of the frame's zone: the lock cannot be taken again,
+ * so the page goes to the buddy lists directly. The lock is held between the batched frees of one batch, and before the
+ * first of them when the interrupt's depth is theirs; and a zone lock held on top of it shows in the depth, because the
  * interrupt that waited for it comes before the depth falls.
  */
 export function interruptsPcpLock(trace: KernelTrace, event: number, zones: ZoneMap): boolean {
   if (!isInterrupt(trace, event)) return false;
+  const isOfZone = (other: number): boolean =>
+    zones.zoneOf(trace.pfn[other] ?? 0) === zones.zoneOf(trace.pfn[event] ?? 0);
+  const depth = depthOf(trace, event);
   const before = interruptedEvent(trace, event);
-  if (before < 0 || !isLockEvent(trace.kind[before])) return false;
-  if (zones.zoneOf(trace.pfn[before] ?? 0) !== zones.zoneOf(trace.pfn[event] ?? 0)) return false;
-  const isBatch = trace.kind[before] === T.EVENT_FREE_BATCHED;
-  if (!isBatch && depthOf(trace, event) >= depthOf(trace, before)) return true;
-  const { task } = trace;
-  let after = event + 1;
-  while (after < trace.count && (task[after] !== task[event] || isInterrupt(trace, after))) {
-    after += 1;
+  const kind = before >= 0 && isOfZone(before) ? trace.kind[before] : undefined;
+  if (kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE) {
+    if (depth >= depthOf(trace, before)) return true;
   }
-  return after < trace.count && trace.kind[after] === T.EVENT_FREE_BATCHED;
+  const after = nextOfTask(trace, event);
+  if (after < 0 || trace.kind[after] !== T.EVENT_FREE_BATCHED) return false;
+  if (kind !== undefined && isLockEvent(kind)) return true;
+  return depth > 0 && isOfZone(after) && depth >= depthOf(trace, after);
+}
+
+function isLockEvent(kind: number): boolean {
+  return kind === T.EVENT_FREE_BATCHED || kind === T.EVENT_DRAIN || kind === T.EVENT_TAKE;
 }

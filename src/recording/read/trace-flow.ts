@@ -51,25 +51,55 @@ export interface FreedRuns {
   readonly inner: ReadonlySet<number>;
 }
 
+/** Frames that were requested one by one, whose owners free them one by one; a bulk call's pages are requested together. */
+class SinglePages {
+  readonly #trace: KernelTrace;
+  readonly #frames = new Set<number>();
+  /** Flows in a bulk call. */
+  readonly #bulks = new Set<number>();
+
+  constructor(trace: KernelTrace) {
+    this.#trace = trace;
+  }
+
+  has(pfn: number): boolean {
+    return this.#frames.has(pfn);
+  }
+
+  hear(event: number): void {
+    const { kind, order, pfn } = this.#trace;
+    const flow = flowOf(this.#trace, event);
+    if (kind[event] === T.EVENT_BULK_BEGIN) this.#bulks.add(flow);
+    else if (kind[event] === T.EVENT_BULK_END) this.#bulks.delete(flow);
+    if (kind[event] !== T.EVENT_ALLOC) return;
+    const frame = pfn[event] ?? T.NO_FRAME;
+    if (order[event] === 0 && !this.#bulks.has(flow)) this.#frames.add(frame);
+    else for (let at = 0; at < 2 ** (order[event] ?? 0); at += 1) this.#frames.delete(frame + at);
+  }
+}
+
 /**
  * The runs of a trace: frees of single pages by one task, each the neighbour of the one before, with nothing else of the task
- * between. `mayFree`: whether an event frees its page by itself.
+ * between, that were not requested one by one. `mayFree`: whether an event frees its page by itself.
  */
 export function freedRuns(trace: KernelTrace, mayFree: (event: number) => boolean): FreedRuns {
   const byLast = new Map<number, { start: number; frames: number }>();
   const inner = new Set<number>();
   const open = new Map<number, { last: number; start: number; frames: number }>();
+  const singles = new SinglePages(trace);
   for (let i = 0; i < trace.count; i += 1) {
     const flow = flowOf(trace, i);
     const run = open.get(flow);
     const pfn = trace.pfn[i] ?? 0;
+    singles.hear(i);
     const isSingle = trace.kind[i] === T.EVENT_FREE && trace.order[i] === 0 && mayFree(i);
-    if (run !== undefined && isSingle && pfn === run.start + run.frames) {
+    const isPart = isSingle && !singles.has(pfn);
+    if (run !== undefined && isPart && pfn === run.start + run.frames) {
       inner.add(run.last);
       byLast.delete(run.last);
       open.set(flow, { last: i, start: run.start, frames: run.frames + 1 });
       byLast.set(i, { start: run.start, frames: run.frames + 1 });
-    } else if (isSingle) open.set(flow, { last: i, start: pfn, frames: 1 });
+    } else if (isPart) open.set(flow, { last: i, start: pfn, frames: 1 });
     else open.delete(flow);
   }
   return { byLast, inner };

@@ -6,9 +6,11 @@
 import { MEMORY_BLOCK_FRAMES } from '../../abi/unit.ts';
 import {
   COUNT_CZONE_BLOCKS,
+  CZoneVirtio,
   type Counts,
   type GuestConfig,
   type Operations,
+  WHOLE,
 } from '../../vmm/index.ts';
 import { FixedZones } from '../fixed-zones.ts';
 import type { FunctionProfile } from '../function-profile.ts';
@@ -23,7 +25,7 @@ export function partitionsConfig(machine: MachineConfig, profile: FunctionProfil
   });
 }
 
-export class Partitions extends FixedZones {
+export class Partitions extends FixedZones<CZoneVirtio> {
   waitNs = 0;
   private readonly _started: StartedVm;
   private readonly _partitions: number;
@@ -34,7 +36,9 @@ export class Partitions extends FixedZones {
 
   constructor(started: StartedVm) {
     const { profile, context } = started;
-    super(started, shareOf(profile, MEMORY_BLOCK_FRAMES), 'partitionDropBlock');
+    const options = { growth: WHOLE, idle: null, endedBlock: 'partitionDropBlock' } as const;
+    const device = new CZoneVirtio(started.vm, context.clock, options);
+    super(device, shareOf(profile, MEMORY_BLOCK_FRAMES));
     this._started = started;
     this._partitions = containersPerVm(context.machine, profile);
   }

@@ -79,6 +79,17 @@ describe('the guided program', () => {
     ]);
   });
 
+  it('goes on with the list of a free that lost the processor amid its drain', () => {
+    const capture = writtenCapture([
+      ['sh', '.....', free('1')],
+      ['sh', 'd..3.', drain('5')],
+      ['other', '.....', alloc('9')],
+      ['other', '.....', free('8', 2)],
+      ['sh', 'd..3.', drain('6')],
+    ]);
+    expect(commandsOf(capture).at(-1)).toEqual([P.OP_DRAIN, 6, P.DRAIN_CONTINUE]);
+  });
+
   it('sends an interrupt past the lock that its task holds between batched frees', () => {
     expect(commandsOf(events(batched('2')))[1]).toEqual([P.OP_FREE, 3, P.FREE_DIRECT]);
     expect(commandsOf(events(free('4')))[2]).toEqual([P.OP_FREE, 3, 0]);

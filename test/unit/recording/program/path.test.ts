@@ -77,6 +77,14 @@ describe('an interrupt that frees a page', () => {
     expect(interruptsPcpLock(traceOf(drain(3), irqFree(2)), 1, ZONES)).toBe(false);
   });
 
+  it('found it taken before the first free of a batch when it came as deep as that', () => {
+    const free: Event = { kind: T.EVENT_FREE, pfn: 5 };
+    expect(interruptsPcpLock(traceOf(free, irqFree(6), batched(2)), 1, ZONES)).toBe(true);
+    expect(interruptsPcpLock(traceOf(free, irqFree(1), batched(2)), 1, ZONES)).toBe(false);
+    expect(interruptsPcpLock(traceOf(free, irqFree(6), batched(2, 2000)), 1, ZONES)).toBe(false);
+    expect(interruptsPcpLock(traceOf(free, irqFree(6), free), 1, ZONES)).toBe(false);
+  });
+
   it('found it taken between two frees of one batch', () => {
     expect(interruptsPcpLock(traceOf(batched(2), irqFree(1), batched(2)), 1, ZONES)).toBe(true);
     const alloc = { kind: T.EVENT_ALLOC };

@@ -137,6 +137,14 @@ describe('neighbours that were freed in one go', () => {
     expect([...freedRuns(others, all).byLast.keys()]).toEqual([2]);
   });
 
+  it('were not requested one by one, outside a bulk call', () => {
+    const lines = [free(8), free(9), free(10)];
+    const single = freedRuns(traceOf(alloc(9), ...lines), all);
+    expect(single.byLast.size).toBe(0);
+    const bulk = [{ kind: T.EVENT_BULK_BEGIN }, alloc(9), { kind: T.EVENT_BULK_END }];
+    expect([...freedRuns(traceOf(...bulk, ...lines), all).byLast.keys()]).toEqual([5]);
+  });
+
   it('are freed by themselves', () => {
     expect(freedRuns(traceOf(free(8), free(9)), (event) => event !== 1).byLast.size).toBe(0);
   });

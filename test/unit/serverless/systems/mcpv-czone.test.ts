@@ -12,16 +12,21 @@ import { KIND_OBJECT } from '../../../../src/core/index.ts';
 import {
   ArgumentError,
   CAUSE_ANONYMOUS,
-  type Container,
+  Container,
+  type MicroVm,
   newCounts,
   systemOf,
 } from '../../../../src/serverless/index.ts';
+import { defaultMachine } from '../../../../src/replay/index.ts';
+import { Zoned, czoneConfig } from '../../../../src/serverless/systems/mcpv-czone.ts';
 import {
   PROFILE,
   expectAccounted,
   makeSystem,
+  startedVm,
   systemWithClock,
 } from '../../../support/serverless.ts';
+import { expectSound } from '../../../support/vm.ts';
 import { handTrace } from '../../../support/traces.ts';
 
 const CZONE = SYSTEMS.filter((spec) => spec.name === 'mcpv-czone');
@@ -108,16 +113,15 @@ describe('idle reclaim', () => {
   });
 });
 
-/** Pages of processes in a container's zone. */
-function pagesIn({ czone = -1, vm }: Container): number {
-  const { core, czones } = vm.guest;
-  let pages = 0;
-  for (const start of czones?.blocksOf(czone) ?? []) {
+/** Frames of a zone that hold pages of processes. */
+function framesIn({ guest: { core, czones } }: MicroVm, zone: number): number[] {
+  const found: number[] = [];
+  for (const start of czones?.blocksOf(zone) ?? []) {
     for (let pfn = start; pfn < start + PAGEBLOCK_FRAMES; pfn += 1) {
-      if (core.frames.kind(pfn) === KIND_OBJECT) pages += 1;
+      if (core.frames.kind(pfn) === KIND_OBJECT) found.push(pfn);
     }
   }
-  return pages;
+  return found;
 }
 
 describe('a zygote', () => {
@@ -136,7 +140,8 @@ describe('a zygote', () => {
     const containers = [0, 1, 2].map(() => system.start(PROFILE).container);
     expect(account[CAUSE_ANONYMOUS]).toBe(PROFILE.anonymousFrames + 3 * PROFILE.resumeWriteFrames);
     for (const container of containers) {
-      expect(pagesIn(container)).toBe(PROFILE.resumeWriteFrames);
+      const { vm, czone = -1 } = container;
+      expect(framesIn(vm, czone)).toHaveLength(PROFILE.resumeWriteFrames);
     }
     const [first, second] = containers as [Container, Container];
     second.begin(newCounts(), newCounts());
@@ -148,6 +153,33 @@ describe('a zygote', () => {
     expectAccounted(system);
     for (const container of containers.slice(1)) system.stop(container);
     expect(system.host.heldFrames).toBeCloseTo(0, 6);
+  });
+
+  it('leaves a child whole when it exits: the pages that it wrote are in its own zone, and it reads the others on', () => {
+    const machine = { ...defaultMachine(), containersPerVm: 4, build: 'verify' } as const;
+    const { vm, started } = startedVm(machine, czoneConfig('zygote', machine, PROFILE));
+    const scheme = new Zoned(started, machine.growth(), 'zygote');
+    const czone = scheme.placed(PROFILE, 0);
+    const { zygote } = scheme;
+    const child = new Container(vm, PROFILE, { cpu: 0, kernelFrames: 16, czone, zygote });
+    const [parents, children] = [czone - 1, czone];
+    const written = framesIn(vm, children);
+    expect(written).toHaveLength(PROFILE.resumeWriteFrames);
+    const shared = framesIn(vm, parents).length - written.length;
+    zygote?.exit();
+    expectSound(vm);
+    expect(framesIn(vm, children)).toEqual(written);
+    // of the parent there is what the child has not written
+    expect(framesIn(vm, parents)).toHaveLength(shared);
+    child.begin(newCounts(), newCounts());
+    child.end(newCounts(), newCounts());
+    const own = framesIn(vm, children);
+    expect(own).toEqual(expect.arrayContaining(written));
+    expect(framesIn(vm, parents)).toHaveLength(shared - (own.length - written.length));
+    expectSound(vm);
+    child.exit();
+    expectSound(vm);
+    for (const zone of [parents, children]) expect(framesIn(vm, zone)).toEqual([]);
   });
 
   it('is a word after the name, as exec is', () => {

@@ -5,11 +5,25 @@ import {
   COUNT_CZONE_BLOCKS,
   COUNT_MIGRATED_PAGES,
   CZoneVirtio,
+  Container,
   GuestOutOfMemory,
+  type Operations,
 } from '../../../../src/serverless/index.ts';
-import { expectAccounted, PROFILE, systemWithClock } from '../../../support/serverless.ts';
+import { defaultMachine } from '../../../../src/replay/index.ts';
+import { Partitions, partitionsConfig } from '../../../../src/serverless/systems/mcpv-squeezy.ts';
+import {
+  expectAccounted,
+  PROFILE,
+  startedVm,
+  systemWithClock,
+} from '../../../support/serverless.ts';
+import { expectSound } from '../../../support/vm.ts';
 
 const BLOCK_FRAMES = 32_768;
+/** A partition takes 1000 ns to be dropped. */
+function dropNs({ partitionDropBlock = 0 }: Operations): number {
+  return partitionDropBlock * 1000;
+}
 
 describe('mcpv-squeezy', () => {
   it('plugs a partition of whole 128 MiB blocks for a container, once and for all', () => {
@@ -58,9 +72,31 @@ describe('mcpv-squeezy', () => {
   });
 
   it('with one partition serves one container at a time: a start waits until the one before is dropped', () => {
+    const machine = { ...defaultMachine(), containersPerVm: 1, build: 'verify' } as const;
+    const { vm, started, clock } = startedVm(machine, partitionsConfig(machine, PROFILE), dropNs);
+    const partitions = new Partitions(started);
+    const zones = [0, 1, 2].map((owner) => {
+      const czone = partitions.placed(PROFILE, owner);
+      expect(partitions.waitNs).toBe([0, 1000, 600][owner]);
+      // there is no second
+      expect(vm.guest.core.czones.pluggedBlocks).toBe(1);
+      expect(vm.guest.czones?.grow(czone)).toBe(0);
+      const container = new Container(vm, PROFILE, { cpu: 0, kernelFrames: 16, czone });
+      clock.advance(partitions.waitNs);
+      container.exit();
+      partitions.left();
+      expect(vm.guest.core.czones.pluggedBlocks).toBe(0);
+      clock.advance(owner === 1 ? 400 : 0);
+      return czone;
+    });
+    expect(new Set(zones).size).toBe(1);
+    expectSound(vm);
+  });
+
+  it('starts a container where another is being dropped, after a wait, before it starts a further VM', () => {
     const { system, clock } = systemWithClock('mcpv-squeezy', {
       containersPerVm: 2,
-      workNs: ({ partitionDropBlock = 0 }) => partitionDropBlock * 1000,
+      workNs: dropNs,
     });
     const [, second] = [system.start(PROFILE), system.start(PROFILE)];
     system.stop(second.container);

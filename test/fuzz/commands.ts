@@ -143,7 +143,7 @@ class Victim {
     const calls = rawOf(core) as unknown as Record<string, Call>;
     const call = calls[name] as Call;
     if (given !== undefined) this.#write(core, given);
-    const args = words.slice(0, call.length).map((word) => this.#valueOf(word));
+    const args = words.slice(0, call.length).map((one) => this.#valueOf(one));
     let answer: number | void;
     try {
       answer = call(...args);
@@ -159,9 +159,9 @@ class Victim {
     this.#tally.add(typeof answer === 'number' && answer < 0 ? 'refused' : name);
   }
 
-  #valueOf(word: Argument): number {
-    if (typeof word === 'number') return word;
-    return (this.#answers[word.answer] ?? 0) + word.plus;
+  #valueOf(one: Argument): number {
+    if (typeof one === 'number') return one;
+    return (this.#answers[one.answer] ?? 0) + one.plus;
   }
 
   #write(core: Core, given: Scratch): void {

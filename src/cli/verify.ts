@@ -1,6 +1,5 @@
 // guestmem verify: a recording of a real kernel through the core, frame by frame.
 
-import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
 import { MIB } from '../abi/unit.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { OutputFolder } from '../report/node.ts';
 import { startWall } from '../replay/index.ts';
 import { tellPace, writesInto } from './apart.ts';
+import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
@@ -104,8 +104,7 @@ export function verdictText(verdict: VerifyRun): string {
 
 /** A file of steps, whole or not at all; the place is looked at before the work. */
 function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
-  const folder = dirname(path);
-  const name = basename(path);
+  const { folder, name } = fileToWrite('--steps', path);
   const file = { name, mark: /^/, usualBytes: MIB };
   const output = new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
   try {

@@ -34,8 +34,8 @@ export class TooManyGuests extends CoreError {
 
   constructor(made: number, cause: Error) {
     super(
-      `no room for one more guest after ${made} at once: the engine sets 10 GiB of addresses aside ` +
-        `for each (some 12,000 guests in 47 bits, fewer under ulimit -v); ` +
+      `no room for one more guest after the ${made} that were made: the engine sets 10 GiB of addresses aside ` +
+        `for each (some 12,000 guests in 47 bits, 125 in a page of Chromium, fewer under ulimit -v); ` +
         `node --disable-wasm-trap-handler (20.15 or later) sets aside only what a guest needs`,
       { cause },
     );

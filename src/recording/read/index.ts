@@ -1,6 +1,6 @@
 // The face of reading: an opened recording and what its parts say by themselves.
 
-export { type Capture, memRequests, openCapture, recordedFrames } from './capture.ts';
+export { type Capture, cpusOf, memRequests, openCapture, recordedFrames } from './capture.ts';
 export {
   type BalloonLine,
   balloonLines,
@@ -12,6 +12,7 @@ export {
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
 export { readText } from './files.ts';
+export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';
 export * from './trace-columns.ts';

@@ -217,6 +217,8 @@ export {
   type FaascaleOptions,
   HyperAlloc,
   type HyperAllocOptions,
+  type QemuBalloonNames,
+  type QemuRequestedSize,
   Reporting,
   type ReportingOptions,
   type RequestAnswer,

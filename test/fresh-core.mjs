@@ -28,6 +28,7 @@ const built = [
   'debug',
   'recorded',
   'release-6.1',
+  'release-7.3',
   'llfree',
   'release-llfree',
   'verify-llfree',

@@ -11,7 +11,7 @@
 // 184 refs   188 sharedOut  192 backedFree 196 lag         200 compaction: initFree, initSource
 // 208 policy 212 outside 216 firstObject   220 reclaiming  224 borrowed    228 peakBlocks
 // 232 growBlocks  236 objectFrames         240 lag by CPU (8 bytes)
-// 248 lists[11][5] {head, tail}
+// 248 lists[11][5] {head, tail}                688 most of a CPU's lag that a recording says
 
 import {
   KERNEL_ZONES,
@@ -25,6 +25,7 @@ import {
   ZONE_FREE_HIGHATOMIC_OFFSET,
   ZONE_FREE_OFFSET,
   ZONE_ISOLATED_BLOCKS_OFFSET,
+  ZONE_LAG_MOST_OFFSET,
   ZONE_LAST_BLOCK_OFFSET,
   ZONE_LIMIT_OFFSET,
   ZONE_LISTS_OFFSET,
@@ -177,7 +178,7 @@ if (offsetof<Zone>('freeByOrder10') - offsetof<Zone>('freeByOrder0') != 4 * ORDE
 if (offsetof<Zone>('mask4') - offsetof<Zone>('mask0') != 4 * (MIGRATE_TYPES - 1)) {
   ERROR('Zone.mask has a word for each type');
 }
-if (ZONE_LISTS_OFFSET + ORDERS * MIGRATE_TYPES * LIST_BYTES > ZONE_STRIDE)
+if (ZONE_LISTS_OFFSET + ORDERS * MIGRATE_TYPES * LIST_BYTES > ZONE_LAG_MOST_OFFSET)
   ERROR('Zone outgrew its stride');
 
 

@@ -2,8 +2,11 @@
 // threshold, or when its vmstat worker has its turn. Watermarks see what was handed over (docs/linux-memory.md A.12).
 //
 // The changes not handed over lie in the zone: their sum, and a signed byte for each CPU.
+//
+// The threshold follows from the zone's size when the kernel last set its watermarks. It does that early at boot, before the
+// initrd is freed, and then only when memory comes or goes: a recording says what it was, for its size alone does not.
 
-import { CPUS_LAGGING } from '../../src/abi/layout';
+import { CPUS_LAGGING, ZONE_LAG_MOST_OFFSET } from '../../src/abi/layout';
 import { FRAMES_PER_MIB } from '../../src/abi/unit';
 import { guest } from '../base/guest';
 import { WORK_CPU } from '../base/work';
@@ -20,10 +23,16 @@ function bitsOf(value: u32): u32 {
   return 32 - clz<u32>(value);
 }
 
-/** Changes up to this stay with the CPU: more with more memory and CPUs. */
-function threshold(zone: Zone): i32 {
+/** Changes up to this stay with the CPU, by the size of the zone: more with more memory and CPUs. */
+function mostOf(zone: Zone): i32 {
   const steps = 1 + bitsOf(zone.managed / STEP_FRAMES);
   return min<i32>(THRESHOLD_MOST, 2 * bitsOf(guest.cpus) * steps);
+}
+
+/** The same as it was when the watermarks were set last, or as the recording says. */
+function threshold(zone: Zone): i32 {
+  const set = load<i32>(changetype<usize>(zone) + ZONE_LAG_MOST_OFFSET);
+  return set != 0 ? set : mostOf(zone);
 }
 
 
@@ -57,6 +66,11 @@ export function handOverCounts(zone: Zone, cpu: u32): void {
   const at = lagAt(zone, cpu);
   zone.lag -= load<i8>(at);
   store<i8>(at, 0);
+}
+
+/** The watermarks are set anew: the threshold follows the zone's size as it is now. */
+export function resizeLag(zone: Zone): void {
+  if (COUNTS_LAG) store<i32>(changetype<usize>(zone) + ZONE_LAG_MOST_OFFSET, mostOf(zone));
 }
 
 /** Free frames as watermarks see them. */

@@ -50,7 +50,7 @@ import { Zone, zoneAt, zoneIndex } from '../base/zone';
 import { freeOne } from './buddy';
 import { freeOneByOne, freeOneByOneDown } from './buddy-run';
 import { HAS_LISTS, llfreeDrain } from './llfree';
-import { COUNTS_LAG, PCP_TUNES } from './version';
+import { COUNTS_LAG, PCP_KEEPS_BLOCKS, PCP_TUNES } from './version';
 
 
 @unmanaged
@@ -287,7 +287,7 @@ function adaptToFree(pcp: Pcp, zone: Zone, order: u32): i32 {
   let freeHigh = false;
   if (order > 0 && order <= <u32>COSTLY_ORDER) {
     freeHigh =
-      pcp.freeCount >= batch &&
+      pcp.freeCount >= (PCP_KEEPS_BLOCKS ? batch + (pcp.highMin >> 1) : batch) &&
       (pcp.flags & PCP_FLAG_PREV_FREE_HIGH_ORDER) != 0 &&
       ((pcp.flags & PCP_FLAG_FREE_HIGH_BATCH) == 0 || pcp.count >= batch);
     pcp.flags |= PCP_FLAG_PREV_FREE_HIGH_ORDER;

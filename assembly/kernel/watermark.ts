@@ -31,7 +31,7 @@ import {
 import { STATUS_BAD_ARGUMENT } from '../../src/abi/status';
 import { guest } from '../base/guest';
 import { Zone, orderMask, reserveFor, setReserveFor, zoneAt } from '../base/zone';
-import { seenFree } from './lag';
+import { resizeLag, seenFree } from './lag';
 import { HAS_LISTS } from './llfree';
 import { pcpResize } from './percpu';
 
@@ -190,6 +190,7 @@ export function setupWatermarks(): void {
     zone.wmarkLow = least + step;
     zone.wmarkHigh = zone.wmarkLow + step;
     zone.wmarkPromo = zone.wmarkHigh + step;
+    resizeLag(zone);
   }
   setupReserves();
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResize(index);

@@ -146,6 +146,8 @@ export const ZONE_SHARED_OUT_OFFSET = 188; // CZones: frames mapped from another
 export const ZONE_BACKED_FREE_OFFSET = 192; // CZones: free frames with host memory behind them
 export const ZONE_LISTS_OFFSET = 248; // 11 orders x 5 types x {head, tail}
 export const LIST_BYTES = 8;
+/** Behind the lists, in builds for recordings: most changes of its free count that a CPU gathers; 0: by the zone's size. */
+export const ZONE_LAG_MOST_OFFSET = 688;
 /** CPUs whose changes of a zone's free count are told apart. */
 export const CPUS_LAGGING = 8;
 

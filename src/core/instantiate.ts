@@ -10,11 +10,18 @@ import type { CoreExports, LlfreeExports } from './exports.ts';
 
 /**
  * release: no checks. verify: every invariant can be walked. debug: verify, unoptimised, with a
- * source map. recorded: release for recordings, whose watermarks see a count that lags (kernel/lag). release-6.1: the same by the
- * rules of Linux 6.1. With -llfree the guest's frames are handed out by LLFree in the buddy's place.
+ * source map. recorded: release for recordings, whose watermarks see a count that lags (kernel/lag). release-6.1,
+ * release-7.3: the same by the rules of Linux 6.1 and 7.3. With -llfree the guest's frames are handed out by LLFree in the buddy's place.
  */
 export type CoreBuild =
-  'release' | 'verify' | 'debug' | 'recorded' | 'release-6.1' | 'release-llfree' | 'verify-llfree';
+  | 'release'
+  | 'verify'
+  | 'debug'
+  | 'recorded'
+  | 'release-6.1'
+  | 'release-7.3'
+  | 'release-llfree'
+  | 'verify-llfree';
 
 /** A compiled build: a thread that is handed it need not compile it again. */
 export type CompiledCore = WebAssembly.Module;
@@ -28,6 +35,7 @@ export const BUILDS: readonly CoreBuild[] = [
   'debug',
   'recorded',
   'release-6.1',
+  'release-7.3',
   'release-llfree',
   'verify-llfree',
 ];

@@ -1,8 +1,25 @@
 // The kernels whose rules are known, oldest first (docs/kernels.md).
 
-import { FREES_RUNS_6_1, PCP_TUNES_6_1, PREEMPTS_6_1 } from '../abi/kernel-6-1.ts';
-import { FREES_RUNS_6_12, PCP_TUNES_6_12, PREEMPTS_6_12 } from '../abi/kernel-6-12.ts';
-import { FREES_RUNS_7_3, PCP_TUNES_7_3, PREEMPTS_7_3 } from '../abi/kernel-7-3.ts';
+import {
+  FREES_RUNS_6_1,
+  PCP_KEEPS_BLOCKS_6_1,
+  PCP_TUNES_6_1,
+  PREEMPTS_6_1,
+} from '../abi/kernel-6-1.ts';
+import {
+  FREES_RUNS_6_12,
+  PCP_KEEPS_BLOCKS_6_12,
+  PCP_TUNES_6_12,
+  PREEMPTS_6_12,
+} from '../abi/kernel-6-12.ts';
+import {
+  FREES_RUNS_7_3,
+  PCP_KEEPS_BLOCKS_7_3,
+  PCP_TUNES_7_3,
+  PREEMPTS_7_3,
+} from '../abi/kernel-7-3.ts';
+
+import type { CoreBuild } from './instantiate.ts';
 
 export type KernelName = '6.1' | '6.12' | '7.3';
 
@@ -11,31 +28,47 @@ export interface KernelRules {
   readonly name: KernelName;
   /** First version that has these rules: major, minor. */
   readonly from: readonly [major: number, minor: number];
+  /** The core's build for recordings of it. */
+  readonly build: CoreBuild;
   readonly pcpTunes: boolean;
+  readonly pcpKeepsBlocks: boolean;
   readonly freesRuns: boolean;
   readonly preempts: boolean;
 }
 
 export const KERNELS: readonly KernelRules[] = [
-  rules('6.1', [0, 0], PCP_TUNES_6_1, FREES_RUNS_6_1, PREEMPTS_6_1),
-  rules('6.12', [6, 7], PCP_TUNES_6_12, FREES_RUNS_6_12, PREEMPTS_6_12),
-  rules('7.3', [7, 1], PCP_TUNES_7_3, FREES_RUNS_7_3, PREEMPTS_7_3),
+  {
+    name: '6.1',
+    from: [0, 0],
+    build: 'release-6.1',
+    pcpTunes: isOn(PCP_TUNES_6_1),
+    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_1),
+    freesRuns: isOn(FREES_RUNS_6_1),
+    preempts: isOn(PREEMPTS_6_1),
+  },
+  {
+    name: '6.12',
+    from: [6, 7],
+    build: 'recorded',
+    pcpTunes: isOn(PCP_TUNES_6_12),
+    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_12),
+    freesRuns: isOn(FREES_RUNS_6_12),
+    preempts: isOn(PREEMPTS_6_12),
+  },
+  {
+    name: '7.3',
+    from: [7, 1],
+    build: 'release-7.3',
+    pcpTunes: isOn(PCP_TUNES_7_3),
+    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_7_3),
+    freesRuns: isOn(FREES_RUNS_7_3),
+    preempts: isOn(PREEMPTS_7_3),
+  },
 ];
 
-function rules(
-  name: KernelName,
-  from: KernelRules['from'],
-  pcpTunes: number,
-  freesRuns: number,
-  preempts: number,
-): KernelRules {
-  return {
-    name,
-    from,
-    pcpTunes: pcpTunes !== 0,
-    freesRuns: freesRuns !== 0,
-    preempts: preempts !== 0,
-  };
+/** The rules are numbers where the core has them too. */
+function isOn(rule: number): boolean {
+  return rule !== 0;
 }
 
 /** The rules of a kernel by what `uname -a` says; those of 6.12 where it says nothing. */

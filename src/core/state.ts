@@ -22,6 +22,7 @@ import {
   PCP_STRIDE,
   ZONE_BOOST_OFFSET,
   ZONE_FLAGS_OFFSET,
+  ZONE_LAG_MOST_OFFSET,
   ZONE_LISTS_OFFSET,
   ZONE_MANAGED_OFFSET,
   ZONE_PRESENT_OFFSET,
@@ -74,6 +75,8 @@ export interface ZoneState {
   reserve: number[];
   highatomic: number;
   flags: number;
+  /** Changes of the free count that a CPU gathers before watermarks see them; not said: as the zone's size has it. */
+  lagMost?: number;
   /** Migratetype of each pageblock from startPfn aligned down; -1 where there is no memory. */
   blocks: Int8Array;
   /** By order * 5 + type, frames head first. */
@@ -152,6 +155,7 @@ export function loadState(core: Core, state: AllocatorState): void {
   for (const zone of state.zones) {
     const base = zoneAddress(instance, zone.index);
     for (const [name, offset] of ZONE_FIELDS) instance.setWord(base + offset, zone[name]);
+    instance.setWord(base + ZONE_LAG_MOST_OFFSET, zone.lagMost ?? 0);
     for (let highest = 0; highest < KERNEL_ZONES; highest += 1) {
       instance.setWord(base + ZONE_RESERVE_OFFSET + 4 * highest, zone.reserve[highest] ?? 0);
     }

@@ -27,7 +27,13 @@ export {
 export { IMAGE_LOADS, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 export { HOST_CACHES, type HostCache, HostFiles } from './host-files.ts';
 export { Balloon, type BalloonOptions, type TargetAnswer } from './device/balloon.ts';
-export type { BalloonAmount, BalloonNames, RequestedSize } from './device/vmm-names.ts';
+export type {
+  BalloonAmount,
+  BalloonNames,
+  QemuBalloonNames,
+  QemuRequestedSize,
+  RequestedSize,
+} from './device/vmm-names.ts';
 export {
   CZONE_DRIVER_FRAMES,
   CZoneVirtio,

@@ -112,6 +112,19 @@ function readState(folder: string, label: 'start' | 'end'): AllocatorState {
   throw new RecordingError(file, 1, `the state '${label}'`, quote(state.label));
 }
 
+/** Most that a CPU gathers of a zone's free count, as zoneinfo says. */
+const LAG_MOST = /^Node \d+, zone +(\S+)$|^ +vm stats threshold: (\d+)$/gm;
+
+/** Tells the zones of a state what zoneinfo says of them and pagestate does not. */
+function addZoneinfo({ zones }: AllocatorState, zoneinfo: string): void {
+  let name = '';
+  for (const [, zone, most] of zoneinfo.matchAll(LAG_MOST)) {
+    if (zone !== undefined) name = zone;
+    const found = zones.find((known) => known.name === name);
+    if (found !== undefined && most !== undefined) found.lagMost = Number(most);
+  }
+}
+
 /** Memory that came and went again is in neither state. */
 function pluggedSpans(deviceLog: readonly string[]): FrameSpan[] {
   const plugged = memRequests(deviceLog).filter((request) => request.kind === 'plug');
@@ -144,6 +157,11 @@ export async function openCapture(folder: string): Promise<Capture> {
   const memory = [...zones, ...pluggedSpans(deviceLog.lines)];
   const trace = await readTrace(traceFile(folder, 'trace.txt'), memory, cpusOf(start));
   checkTrace(trace, start);
+  const zoneinfo = {
+    before: readOptional(folder, 'zoneinfo.before') ?? '',
+    after: readOptional(folder, 'zoneinfo.after') ?? '',
+  };
+  addZoneinfo(start, zoneinfo.before);
   return {
     folder,
     start,
@@ -152,10 +170,7 @@ export async function openCapture(folder: string): Promise<Capture> {
     extra: await readExtra(folder, start),
     cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
     kernel: kernelOf(readOptional(folder, 'uname') ?? ''),
-    zoneinfo: {
-      before: readOptional(folder, 'zoneinfo.before') ?? '',
-      after: readOptional(folder, 'zoneinfo.after') ?? '',
-    },
+    zoneinfo,
     deviceLog: deviceLog.lines,
     hostLog: hostLog.lines,
     importedFrom: readImport(folder)?.source,

@@ -53,7 +53,7 @@ export function verifyReel(
   capture: Capture,
   mode: VerifyMode,
   moments: number,
-  build: CoreBuild = 'release',
+  build: CoreBuild = capture.kernel.build,
 ): MapReel {
   const instants = following(capture.folder, () => runReel(capture, mode, moments, build));
   return { name: mode, zones: ZONE_NAMES, owners: [], instants };

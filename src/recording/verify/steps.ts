@@ -111,7 +111,7 @@ export function recordedSteps(
   capture: Capture,
   mode: VerifyMode,
   most: number,
-  build: CoreBuild = 'release',
+  build: CoreBuild = capture.kernel.build,
 ): RecordedSteps {
   const port = new P.CorePort(recordedFrames(capture), build);
   return following(capture.folder, () => stepsOf(capture, mode, most, port));

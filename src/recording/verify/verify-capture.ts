@@ -101,15 +101,10 @@ export function verifyCapture(
   return following(capture.folder, () => runVerify(capture, mode, options));
 }
 
-/** The build with the rules of a recording's kernel. */
-function buildFor({ kernel }: Capture): CoreBuild {
-  return kernel.pcpTunes ? 'release' : 'release-6.1';
-}
-
 function runVerify(
   capture: Capture,
   mode: VerifyMode,
-  { build = buildFor(capture), clock, onProgress }: VerifyOptions,
+  { build = capture.kernel.build, clock, onProgress }: VerifyOptions,
 ): VerifyRun {
   const frames = recordedFrames(capture);
   const makePort = (): CorePort => new CorePort(frames, build, clock);

@@ -30,6 +30,7 @@ import type { Given, MemoryDevice } from './device.ts';
 import {
   type BalloonAmount,
   type BalloonNames,
+  type QemuBalloonNames,
   balloonSettings,
   targetPagesOf,
 } from './vmm-names.ts';
@@ -40,7 +41,8 @@ export interface BalloonOptions
     Omit<BalloonDeviceOptions, 'memoryPages' | 'hostPageBytes' | 'timers' | 'blockPages'>,
     CoreBalloonOptions,
     ReportParameters,
-    BalloonNames {
+    BalloonNames,
+    QemuBalloonNames {
   /** Whose balloon it is: `firecracker` (if not said), `qemu`, … */
   readonly profile?: BalloonProfileName;
   /** Hears of frames that the guest gives. */
@@ -82,7 +84,8 @@ export class Balloon implements MemoryDevice {
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, said: BalloonOptions = {}) {
     vm.expectRunning();
-    const options: Omit<BalloonOptions, keyof BalloonNames> = balloonSettings(said);
+    const options: Omit<BalloonOptions, keyof BalloonNames | keyof QemuBalloonNames> =
+      balloonSettings(said);
     expectReportParameters(options);
     expectName('poison', options.poison ?? 'none', POISONS);
     this.vm = vm;

@@ -28,7 +28,7 @@ import {
 import type { MicroVm } from '../microvm.ts';
 import { exitsOf, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
-import { type RequestedSize, requestedBytesOf } from './vmm-names.ts';
+import { type QemuRequestedSize, type RequestedSize, requestedBytesOf } from './vmm-names.ts';
 
 /** The device's region, and how its driver goes about it. */
 export interface VirtioMemOptions extends MemDriverOptions, HotplugOptions {
@@ -114,7 +114,7 @@ export class VirtioMem implements MemoryDevice {
    * Asks the guest to plug or unplug until so many bytes, or MiB (`{ requested_size_mib }`), are plugged. It stops short where pages are in
    * the way.
    */
-  setRequested(size: number | RequestedSize): RequestAnswer {
+  setRequested(size: number | RequestedSize | QemuRequestedSize): RequestAnswer {
     if (!this.vm.checkDevices()) return 'stopped';
     if (this.failure !== undefined) return 'no-driver';
     const answer = this.model.setRequested(requestedBytesOf(size));

@@ -28,7 +28,7 @@ it('docs/kernels.md has each rule’s value for each kernel', () => {
     return (row ?? '').split('|').map((cell) => cell.trim());
   };
   expect(cellsOf('rule').slice(2, -1)).toEqual(KERNELS.map(({ name }) => name));
-  for (const rule of ['pcpTunes', 'freesRuns', 'preempts'] as const) {
+  for (const rule of ['pcpTunes', 'pcpKeepsBlocks', 'freesRuns', 'preempts'] as const) {
     const values = KERNELS.map((kernel) => word(kernel[rule]));
     expect(cellsOf(`\`${rule}\``).slice(2, -1)).toEqual(values);
   }

@@ -36,9 +36,10 @@ function zoneOf(core: Core): ZoneState {
 }
 
 /** Requests until one finds the zone below its high mark, 20 frames under what is free. */
-function requestsToHigh(build: CoreBuild, hasTurns = false): number {
+function requestsToHigh(build: CoreBuild, hasTurns = false, lagMost = 0): number {
   const state = makeState([M, M, M, M], [[10, M, [0]]]);
-  const zones = state.zones.map((zone) => ({ ...zone, min: 100, low: 200, high: 1004 }));
+  const marks = { min: 100, low: 200, high: 1004, lagMost };
+  const zones = state.zones.map((zone) => ({ ...zone, ...marks }));
   const sizes = { high: 1, highMin: 1, highMax: 1, batch: 1 };
   const core = loaded(build, withPcp({ ...state, zones }, sizes));
   for (let served = 1; served < 100; served += 1) {
@@ -57,9 +58,30 @@ describe('a watermark', () => {
     expect(recorded).toBeGreaterThan(live);
   });
 
+  it('sees as old a count as the recording says that a CPU may keep', () => {
+    const exact = requestsToHigh('release');
+    expect(requestsToHigh('recorded', false, 5)).toBe(exact + 4);
+    expect(requestsToHigh('recorded', false, 30)).toBe(exact + 11);
+    expect(requestsToHigh('release', false, 30)).toBe(exact);
+  });
+
   it('sees the exact count after each turn of the vmstat worker', () => {
     expect(requestsToHigh('recorded', true)).toBe(requestsToHigh('release'));
   });
+});
+
+it('the per-cpu lists of Linux 7.3 keep freed blocks for longer', () => {
+  const sizes = { high: 400, highMin: 40, highMax: 400, batch: 4, freeCount: 0 };
+  const freedBeforeDrain = (build: CoreBuild): number => {
+    const core = loaded(build, withPcp(makeState([M, M], []), sizes));
+    for (let freed = 1; freed < 100; freed += 1) {
+      run(core, PROGRAM_RELEASE | (1 << 8), 4 * freed);
+      if ((zoneOf(core).pcps[0]?.count ?? 0) < 2 * freed) return freed;
+    }
+    return 0;
+  };
+  expect(freedBeforeDrain('recorded')).toBe(3);
+  expect(freedBeforeDrain('release-7.3')).toBe(13);
 });
 
 it('the per-cpu lists of Linux 6.1 drain twice as much each time, until a request comes', () => {

@@ -1,4 +1,4 @@
-/** Firecracker's names beside ours. */
+/** Firecracker's and QEMU's names beside ours. */
 import { describe, expect, it } from 'vitest';
 import { MIB, NS_PER_S } from '../../../../src/abi/unit.ts';
 import {
@@ -20,6 +20,24 @@ describe('settings of a balloon', () => {
       statsIntervalNs: 2 * NS_PER_S,
     });
     expect(balloonSettings({ stats_polling_interval_s: 0 })).toEqual({ stats: false });
+  });
+
+  it('have dashes with QEMU', () => {
+    const theirs = {
+      'deflate-on-oom': true,
+      'free-page-hint': false,
+      'free-page-reporting': true,
+      'guest-stats-polling-interval': 3,
+    };
+    expect(balloonSettings(theirs)).toEqual({
+      deflateOnOom: true,
+      freePageHinting: false,
+      freePageReporting: true,
+      stats: true,
+      statsIntervalNs: 3 * NS_PER_S,
+    });
+    const both = { 'deflate-on-oom': true, deflate_on_oom: false };
+    expect(() => balloonSettings(both)).toThrow('deflate-on-oom: expected it or deflateOnOom');
   });
 
   it('are refused when they are said by both, or are none', () => {
@@ -47,5 +65,7 @@ it('sizes are numbers of ours, or MiB by their names', () => {
   expect(targetPagesOf({ amount_mib: 1 })).toBe(256);
   expect(requestedBytesOf(MIB)).toBe(MIB);
   expect(requestedBytesOf({ requested_size_mib: 128 })).toBe(128 * MIB);
+  expect(requestedBytesOf({ 'requested-size': 3 * MIB })).toBe(3 * MIB);
+  expect(() => requestedBytesOf({ 'requested-size': Number.NaN })).toThrow('requested-size');
   expect(() => requestedBytesOf({ requested_size_mib: -1 })).toThrow('requested_size_mib');
 });

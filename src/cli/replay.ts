@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import {
   CheckpointError,
   Checkpoints,
@@ -26,6 +27,7 @@ import {
   DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
+  GuestTooLarge,
   type ReplayRun,
   TooManyGuests,
   coreVersion,
@@ -332,6 +334,12 @@ function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined):
   return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
 }
 
+/** What no guest or host can be made of: only the replay knows how large those come to be. */
+function refusalOf({ path }: Asked, error: unknown): unknown {
+  if (!(error instanceof RefusedArgument || error instanceof GuestTooLarge)) return error;
+  return new UsageError(`${path ?? 'replay'}: ${error.message}`, { cause: error });
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   asked: Asked,
@@ -345,7 +353,9 @@ async function playInto(
   const isRecorded = experiment.outputs.records === true && folder !== undefined;
   const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
   try {
-    const whole = await play(asked, signal, records);
+    const whole = await play(asked, signal, records).catch((error: unknown) => {
+      throw refusalOf(asked, error);
+    });
     expectFinal(whole.played);
     const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
     const written = await writeReport(report, formats, folder ?? out);

@@ -21,6 +21,11 @@ export class CoreError extends Error {
   override readonly name: string = 'CoreError';
 }
 
+/** A guest whose tables no core holds. */
+export class GuestTooLarge extends CoreError {
+  override readonly name: string = 'GuestTooLarge';
+}
+
 /** The process has no room for the memory of one more guest's core. */
 export class TooManyGuests extends CoreError {
   override readonly name: string = 'TooManyGuests';

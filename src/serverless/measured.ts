@@ -21,7 +21,7 @@ const LIKE: Readonly<Record<string, string>> = {
   pyaes: 'pyaes.py',
   chameleon: 'html_table.py',
   matmul: 'matmul.py',
-  json_serdes: 'json_serdes.mjs',
+  json_serdes: 'json_serdes.py',
 };
 
 /** Anonymous memory of a container that has had a hundred calls. */

@@ -1,5 +1,6 @@
 // Values of options, checked. A wrong one is a UsageError that names the option, what was expected and what was found.
 
+import { basename, dirname } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { RefusedArgument, choiceOf } from '../check/index.ts';
 import { framesOf } from '../experiment/index.ts';
@@ -31,6 +32,14 @@ export function wholeNumber(
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
   throw fault(option, `a whole number ${range}`, text);
+}
+
+/** A file that is written: the folder that it lies in, and its name. No name of a folder is one. */
+export function fileToWrite(option: string, path: string): { folder: string; name: string } {
+  const name = basename(path);
+  const isFolder = path.endsWith('/') || ['', '.', '..'].includes(name);
+  if (isFolder) throw fault(option, 'a file', path);
+  return { folder: dirname(path), name };
 }
 
 /** Minutes, 0 or more, fractions allowed. */

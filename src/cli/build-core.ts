@@ -1,13 +1,14 @@
 // guestmem build-core: an allocator of one's own in a core, and a word on whether it is one.
 
 import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { KIB } from '../abi/unit.ts';
 import { type CoreVerdict, checkCore } from '../microbench/index.ts';
 import { formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { writesInto } from './apart.ts';
+import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { compileCore, coreSources, withOwn } from './own-core.ts';
 import { print } from './terminal.ts';
@@ -41,10 +42,11 @@ export function verdictLine({ word, operations, at = 0, fault }: CoreVerdict): s
 }
 
 async function run(file: string, { out, force }: BuildFlags): Promise<void> {
-  const path = resolve(out ?? `${basename(file).replace(/(?:\.as)?\.ts$/, '')}.wasm`);
-  const own = { name: basename(path), mark: WASM, usualBytes: USUAL_BYTES };
+  const usual = `${basename(file).replace(/(?:\.as)?\.ts$/, '')}.wasm`;
+  const { folder: asked, name } = fileToWrite('--out', out ?? usual);
+  const folder = resolve(asked);
+  const own = { name, mark: WASM, usualBytes: USUAL_BYTES };
   const sources = withOwn(coreSources(), ownFile(file));
-  const folder = dirname(path);
   const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
   try {
     const verdict = checkCore(await compileCore(sources, true));

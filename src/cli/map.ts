@@ -1,7 +1,7 @@
 // guestmem map: memory of a recording or of a run as a picture, at a moment or through its time.
 
 import { existsSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { Command } from 'commander';
 import { KIB, MS_PER_S } from '../abi/unit.ts';
@@ -27,7 +27,7 @@ import {
 } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { writesInto } from './apart.ts';
-import { choice, wholeNumber } from './argument.ts';
+import { choice, fileToWrite, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
 import { reportIn } from './report.ts';
@@ -97,9 +97,8 @@ function writerOf(path: string): Writer {
 }
 
 /** The place of one file, looked at before the recording is read. Whatever file has that name is replaced: the user has named it. */
-function outputAt(path: string): OutputFolder {
-  const folder = dirname(path);
-  const file = { name: basename(path), mark: /^/, usualBytes: USUAL_BYTES };
+function outputAt({ folder, name }: ReturnType<typeof fileToWrite>): OutputFolder {
+  const file = { name, mark: /^/, usualBytes: USUAL_BYTES };
   return new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
 }
 
@@ -108,12 +107,13 @@ async function writeMap(
   makeReel: () => Promise<MapReel>,
   moment?: string,
 ): Promise<void> {
+  const file = fileToWrite('--out', path);
   const writer = writerOf(path);
-  const output = outputAt(path);
+  const output = outputAt(file);
   try {
     const reel = await makeReel();
     const content = writer(reel, instantOf(reel, moment));
-    print(wroteLine(output.write([{ name: basename(path), content }])));
+    print(wroteLine(output.write([{ name: file.name, content }])));
   } finally {
     output.close();
   }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
+import { RefusedArgument } from '../check/index.ts';
 import {
   CheckpointError,
   Checkpoints,
@@ -26,6 +27,7 @@ import {
   DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
+  GuestTooLarge,
   type ReplayRun,
   TooManyGuests,
   coreVersion,
@@ -50,12 +52,13 @@ import {
 import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, duration, frames, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { complain, print } from './terminal.ts';
+import { STRICT_HELP, refuseRepaired } from './trace-input.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -92,25 +95,6 @@ interface Asked {
   /** Of each system that is played at the same time. */
   readonly guestBytes: number | undefined;
   readonly checkpoint: CheckpointAsked | undefined;
-}
-
-/**
- * What --strict is for: no trace in which rows were merged, or figures filled in or changed. Memory is raised for functions
- * that say less than their runtime alone takes: that is the model's, and no fault of a trace.
- */
-function refuseRepaired(trace: Trace, folder = trace.name): void {
-  const { firstQuirks = {} } = trace;
-  const { memoryRaised: _, ...repairs } = repairsOf(trace);
-  const found = Object.entries(repairs).filter(([, count]) => count > 0);
-  if (found.length === 0) return;
-  const kinds = found.map(([kind, count]) => {
-    const first = firstQuirks[kind as keyof typeof firstQuirks];
-    if (first === undefined) return `${kind} ${count}`;
-    const line = first.line === undefined ? '' : `, line ${first.line}`;
-    return `${kind} ${count} (first in ${first.file}${line})`;
-  });
-  const expected = 'a trace without repairs (--strict)';
-  throw new UsageError(`${folder}: expected ${expected}, found ${kinds.join('; ')}`);
 }
 
 /** The trace. What is wrong with it as a whole is told with the place of its name, if an experiment has it. */
@@ -228,7 +212,11 @@ async function play(
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
-  if (flags.strict === true) refuseRepaired(trace, experiment.trace.path);
+  if (flags.strict === true) {
+    // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
+    const { memoryRaised: _, ...repairs } = repairsOf(trace);
+    refuseRepaired(trace, repairs, experiment.trace.path);
+  }
   const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
   const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
@@ -293,7 +281,7 @@ function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsk
   if (every !== undefined && checkpoint === undefined) {
     throw new UsageError(`--every: expected a file (--checkpoint), found none`);
   }
-  if (checkpoint === '') throw new UsageError('--checkpoint: expected a file, found ""');
+  if (checkpoint !== undefined) fileToWrite('--checkpoint', checkpoint);
   if (checkpoint === undefined && resume === undefined) return undefined;
   const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
   if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
@@ -346,6 +334,12 @@ function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined):
   return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
 }
 
+/** What no guest or host can be made of: only the replay knows how large those come to be. */
+function refusalOf({ path }: Asked, error: unknown): unknown {
+  if (!(error instanceof RefusedArgument || error instanceof GuestTooLarge)) return error;
+  return new UsageError(`${path ?? 'replay'}: ${error.message}`, { cause: error });
+}
+
 /** Opens the folder, plays, writes; the folder is as it was if that fails. */
 async function playInto(
   asked: Asked,
@@ -359,7 +353,9 @@ async function playInto(
   const isRecorded = experiment.outputs.records === true && folder !== undefined;
   const records = isRecorded ? spoolOf(folder, asked.checkpoint) : undefined;
   try {
-    const whole = await play(asked, signal, records);
+    const whole = await play(asked, signal, records).catch((error: unknown) => {
+      throw refusalOf(asked, error);
+    });
     expectFinal(whole.played);
     const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
     const written = await writeReport(report, formats, folder ?? out);
@@ -437,7 +433,7 @@ function toldIn(command: Command): Command {
     )
     .option('--every <time>', `how often, in the trace's time (default: ${DEFAULT_EVERY})`)
     .option('--resume <file>', 'go on from a checkpoint of the same run')
-    .option('--strict', 'refuse a trace in which rows are merged, or figures filled in or changed')
+    .option('--strict', STRICT_HELP)
     .option('--force', 'replace files in that folder which guestmem did not write')
     .option('--json', 'print the results as JSON, and nothing else, on stdout')
     .option('--quiet', 'print neither table nor progress');

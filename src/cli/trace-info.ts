@@ -1,7 +1,7 @@
 // guestmem trace info: what a trace has in it.
 
 import { Command } from 'commander';
-import { alignRows, formatCount, formatNumber } from '../report/index.ts';
+import { alignRows, formatCount, formatNumber, repairLines } from '../report/index.ts';
 import { type Spread, type TraceSummary, summarizeTrace } from '../trace/index.ts';
 import { COLUMNS_HELP } from './argument.ts';
 import { print } from './terminal.ts';
@@ -84,15 +84,8 @@ function tallyText(counts: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-/** What the reader drew or repaired; nothing is said where there was nothing. */
-function repairLines({ quirks, sources, triggers, sessions }: TraceSummary): string {
-  const repairs = [
-    [quirks.functionsWithoutDurations, 'functions without durations, which are drawn'],
-    [quirks.functionsWithoutMemory, 'functions without memory, which is drawn'],
-    [quirks.mergedRows, 'rows of a function that has several, merged'],
-    [quirks.negativeAverages, 'negative averages, ignored'],
-  ] as const;
-  const made = repairs.filter(([count]) => count > 0);
+/** Where figures come from, and what the reader drew or repaired; nothing is said where there was nothing. */
+function sourceLines({ functions, quirks, sources, triggers, sessions }: TraceSummary): string {
   return [
     `triggers: ${tallyText(triggers)}`,
     `memory from: ${tallyText(sources.memory)}; durations from: ${tallyText(sources.durations)}`,
@@ -101,7 +94,7 @@ function repairLines({ quirks, sources, triggers, sessions }: TraceSummary): str
       : [
           `tool calls: ${formatCount(sessions.toolCalls)}, in ${percent(sessions.toolShare)} of the time`,
         ]),
-    ...made.map(([count, what]) => `repaired: ${formatCount(count)} ${what}`),
+    ...repairLines({ functions, repairs: quirks }),
   ].join('\n');
 }
 
@@ -111,7 +104,7 @@ export function infoText(summary: TraceSummary): string {
     loadLines(summary),
     rateTable(summary),
     spreadTable(summary),
-    repairLines(summary),
+    sourceLines(summary),
   ];
   return `${parts.join('\n\n')}\n`;
 }

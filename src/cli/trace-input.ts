@@ -20,6 +20,27 @@ export async function inputOf(path: string, flags: InputFlags, isCut: boolean): 
   return loadTrace(path, { seed, minutes: limit, columns: columns(flags.columns) });
 }
 
+export const STRICT_HELP: string =
+  'refuse a trace in which rows are merged, or figures filled in or changed';
+
+/** What --strict is for: no trace in which rows were merged, or figures filled in or changed. */
+export function refuseRepaired(
+  { name, firstQuirks = {} }: Pick<Trace, 'name' | 'firstQuirks'>,
+  repairs: Readonly<Record<string, number>>,
+  path: string = name,
+): void {
+  const found = Object.entries(repairs).filter(([, count]) => count > 0);
+  if (found.length === 0) return;
+  const kinds = found.map(([kind, count]) => {
+    const first = firstQuirks[kind as keyof typeof firstQuirks];
+    if (first === undefined) return `${kind} ${count}`;
+    const line = first.line === undefined ? '' : `, line ${first.line}`;
+    return `${kind} ${count} (first in ${first.file}${line})`;
+  });
+  const expected = 'a trace without repairs (--strict)';
+  throw new UsageError(`${path}: expected ${expected}, found ${kinds.join('; ')}`);
+}
+
 /** Options by the library's names for them. */
 const OPTIONS: Readonly<Record<string, string>> = {
   trace: 'trace',

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { KIB } from '../abi/unit.ts';
+import { repairLines } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import {
   type SampleOptions,
@@ -15,7 +16,14 @@ import { writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
-import { type InputFlags, SEED_HELP, inputOf, saidOfOptions } from './trace-input.ts';
+import {
+  type InputFlags,
+  SEED_HELP,
+  STRICT_HELP,
+  inputOf,
+  refuseRepaired,
+  saidOfOptions,
+} from './trace-input.ts';
 import { wroteLine } from './wrote.ts';
 
 interface OutputFlags {
@@ -24,7 +32,12 @@ interface OutputFlags {
   readonly force?: boolean;
 }
 
-interface SampleFlags extends InputFlags, OutputFlags {
+/** Of commands that read a trace. */
+interface ThroughFlags extends InputFlags, OutputFlags {
+  readonly strict?: boolean;
+}
+
+interface SampleFlags extends ThroughFlags {
   readonly functions?: string;
   readonly share?: string;
 }
@@ -62,8 +75,26 @@ function usualWriter({ calls }: Trace): TraceWriter {
   return TRACE_WRITERS.find((writer) => writer.name === name) as TraceWriter;
 }
 
+interface Made {
+  readonly trace: Trace;
+  /** The one that it was made of: what its reader repaired is in it, and its form has no place to say so. */
+  readonly source?: Trace;
+}
+
+/** The trace that a command is given, repaired only as far as it may be. */
+async function sourceOf(path: string, flags: ThroughFlags, isCut: boolean): Promise<Trace> {
+  const source = await inputOf(path, flags, isCut);
+  if (flags.strict === true) refuseRepaired(source, { ...source.quirks }, path);
+  return source;
+}
+
+function repairText({ functions, quirks }: Trace): string {
+  const lines = repairLines({ functions: functions.length, repairs: quirks });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /** Looks at the folder first, makes the trace, and writes it: all files or none. */
-async function writeInto(flags: OutputFlags, make: () => Promise<Trace> | Trace): Promise<void> {
+async function writeInto(flags: OutputFlags, make: () => Promise<Made> | Made): Promise<void> {
   if (flags.out === '') throw new UsageError('--out: expected a folder, found ""');
   const asked = writerOf(flags.to);
   const forms = asked === undefined ? TRACE_WRITERS : [asked];
@@ -73,9 +104,10 @@ async function writeInto(flags: OutputFlags, make: () => Promise<Trace> | Trace)
   const options = { isForced: flags.force, ...writesInto(flags.out) };
   const folder = new OutputFolder(flags.out, files, options);
   try {
-    const trace = await make();
+    const { trace, source } = await make();
     const writer = asked ?? usualWriter(trace);
-    print(wroteLine(folder.write(saidOfOptions(() => writer.render(trace)))));
+    const paths = folder.write(saidOfOptions(() => writer.render(trace)));
+    print(wroteLine(paths) + (source === undefined ? '' : repairText(source)));
   } finally {
     folder.close();
   }
@@ -102,9 +134,13 @@ export function convertCommand(): Command {
     .option('--seed <n>', SEED_HELP, '1')
     .option('--minutes <n>', 'only the first minutes')
     .option('--columns <map>', COLUMNS_HELP)
+    .option('--strict', STRICT_HELP)
     .addHelpText('after', FORMS);
-  return withOutput(command).action(async (path: string, flags: InputFlags & OutputFlags) =>
-    writeInto(flags, async () => inputOf(path, flags, true)),
+  return withOutput(command).action(async (path: string, flags: ThroughFlags) =>
+    writeInto(flags, async () => {
+      const source = await sourceOf(path, flags, true);
+      return { trace: source, source };
+    }),
   );
 }
 
@@ -148,13 +184,14 @@ export function sampleCommand(): Command {
     .option('--minutes <from-to>', 'from one minute to before another, 60-120')
     .option('--seed <n>', 'seed of the choice, and of what the trace leaves open', '1')
     .option('--columns <map>', COLUMNS_HELP)
+    .option('--strict', STRICT_HELP)
     .option('--to <form>', 'form (default: counts as vhive, rows as calls)')
     .addHelpText('after', FORMS);
   return withOutput(command).action(async (path: string, flags: SampleFlags) => {
     const options = sampleOptions(flags);
     return writeInto(flags, async () => {
-      const trace = await inputOf(path, flags, false);
-      return saidOfOptions(() => sampleTrace(trace, options));
+      const source = await sourceOf(path, flags, false);
+      return { trace: saidOfOptions(() => sampleTrace(source, options)), source };
     });
   });
 }
@@ -187,6 +224,6 @@ export function synthCommand(): Command {
     .option('--to <form>', 'form (default: vhive)')
     .addHelpText('after', `\nShapes:\n${list(TRACE_SHAPES)}${FORMS}`);
   return withOutput(command).action(async (flags: SynthFlags) =>
-    writeInto(flags, () => synthTrace(flags)),
+    writeInto(flags, () => ({ trace: synthTrace(flags) })),
   );
 }

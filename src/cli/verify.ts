@@ -1,6 +1,5 @@
 // guestmem verify: a recording of a real kernel through the core, frame by frame.
 
-import { basename, dirname } from 'node:path';
 import { Command } from 'commander';
 import { MIB } from '../abi/unit.ts';
 import {
@@ -15,14 +14,18 @@ import {
 import { OutputFolder } from '../report/node.ts';
 import { startWall } from '../replay/index.ts';
 import { tellPace, writesInto } from './apart.ts';
+import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { printMap } from './map-text.ts';
 import { print } from './terminal.ts';
+import { expectLiveFlags, liveOutput } from './verify-live.ts';
 import { wroteLine } from './wrote.ts';
 
 interface VerifyFlags {
   readonly guided?: boolean;
   readonly freeRunning?: boolean;
+  readonly live?: boolean;
+  readonly csv?: boolean;
   readonly json?: boolean;
   readonly map?: boolean;
   readonly steps?: string;
@@ -104,8 +107,7 @@ export function verdictText(verdict: VerifyRun): string {
 
 /** A file of steps, whole or not at all; the place is looked at before the work. */
 function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
-  const folder = dirname(path);
-  const name = basename(path);
+  const { folder, name } = fileToWrite('--steps', path);
   const file = { name, mark: /^/, usualBytes: MIB };
   const output = new OutputFolder(folder, [file], { isForced: true, ...writesInto(folder) });
   try {
@@ -116,7 +118,12 @@ function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
 }
 
 async function run(folder: string, flags: VerifyFlags): Promise<void> {
+  expectLiveFlags(flags);
   const capture = await openCapture(folder);
+  if (flags.live === true) {
+    print(liveOutput(capture, flags));
+    return;
+  }
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
   if (flags.steps !== undefined) {
     writeSteps(flags.steps, () => recordedSteps(capture, mode, STEPS_MOST));
@@ -139,6 +146,11 @@ export function verifyCommand(): Command {
       'the trace says when lists refill and drain, the core which frames (default)',
     )
     .option('--free-running', 'the core also decides when lists refill and drain, and by how much')
+    .option(
+      '--live',
+      'a guest that decides all but what tasks ask for, beside the kernel over time',
+    )
+    .option('--csv', 'with --live: print the series as CSV, and nothing else, on stdout')
     .option(
       '--steps <file>',
       `write the first ${STEPS_MOST} steps with the prediction of each, for the playground, and nothing else`,

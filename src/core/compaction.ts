@@ -7,6 +7,7 @@ import type { Instance } from './instance.ts';
 const DIRECT = ['compaction.direct', 'gfp', 'order', 'mode', 'cpu'] as const;
 const SERVED = ['compaction.served', 'pfn', 'order'] as const;
 const BACKGROUND = ['compaction.background', 'order', 'highest', 'cpu'] as const;
+const WHOLE = ['compaction.whole', 'zone', 'cpu'] as const;
 const PROACTIVE = ['compaction.proactive', 'cpu'] as const;
 
 export class Compaction {
@@ -43,6 +44,12 @@ export class Compaction {
   proactive(cpu: number): number {
     expectWords(PROACTIVE, cpu);
     return this._instance.raw.compactProactive(cpu);
+  }
+
+  /** A zone from edge to edge (vm.compact_memory). COMPACT_*, or a status. */
+  whole(zone: number, cpu: number): number {
+    expectWords(WHOLE, zone, cpu);
+    return this._instance.raw.compactZone(zone, cpu);
   }
 
   /** kswapd goes to sleep: stale hints are forgotten. */

@@ -4,7 +4,7 @@ import { NODE_ENTRIES } from '../abi/layout.ts';
 import { FRAMES_PER_GIB } from '../abi/unit.ts';
 import { STATUS_NO_MEMORY } from '../abi/status.ts';
 import { expectInteger, expectObject } from '../check/index.ts';
-import { CoreError, expectAnswer } from './error.ts';
+import { GuestTooLarge, expectAnswer } from './error.ts';
 import type { CoreBuild } from './instantiate.ts';
 
 /** How large a guest's tables are. Fixed for its life. */
@@ -65,7 +65,7 @@ export function expectSpace(config: Required<CoreConfig>, status: number): void 
     return;
   }
   const guestGib = (config.frames / FRAMES_PER_GIB).toFixed(1);
-  throw new CoreError(
+  throw new GuestTooLarge(
     `create: no memory for the tables of a guest of ${guestGib} GiB: a core holds up to 4 GiB of them, ` +
       `some 13 bytes a frame (1.1 TiB of guest), if the process may grow by as much (ulimit -v)`,
   );

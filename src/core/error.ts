@@ -21,6 +21,11 @@ export class CoreError extends Error {
   override readonly name: string = 'CoreError';
 }
 
+/** A guest whose tables no core holds. */
+export class GuestTooLarge extends CoreError {
+  override readonly name: string = 'GuestTooLarge';
+}
+
 /** The process has no room for the memory of one more guest's core. */
 export class TooManyGuests extends CoreError {
   override readonly name: string = 'TooManyGuests';
@@ -29,8 +34,8 @@ export class TooManyGuests extends CoreError {
 
   constructor(made: number, cause: Error) {
     super(
-      `no room for one more guest after ${made} at once: the engine sets 10 GiB of addresses aside ` +
-        `for each (some 12,000 guests in 47 bits, fewer under ulimit -v); ` +
+      `no room for one more guest after the ${made} that were made: the engine sets 10 GiB of addresses aside ` +
+        `for each (some 12,000 guests in 47 bits, 125 in a page of Chromium, fewer under ulimit -v); ` +
         `node --disable-wasm-trap-handler (20.15 or later) sets aside only what a guest needs`,
       { cause },
     );

@@ -6,7 +6,7 @@ export { type BootLayout, boot, freeRanges, layoutOf, ramRanges } from './boot.t
 export type { CoreConfig } from './config.ts';
 export { Core, type KswapdWake } from './core.ts';
 export type { FreeSpace } from './instance.ts';
-export { CoreError, TooManyGuests, expectAnswer, statusText } from './error.ts';
+export { CoreError, GuestTooLarge, TooManyGuests, expectAnswer, statusText } from './error.ts';
 export type { FrameSlice, FrameView } from './frame-view.ts';
 export type { FrameRange } from './frame-range.ts';
 export {

@@ -101,7 +101,12 @@ export function saidAt(file: string, path: Path): string | undefined {
 /** The value of a YAML file that has a shape. An empty file is a group without keys. Throws ExperimentError. */
 export function readDocument<T>(file: string, shape: z.ZodType<T>): T {
   const lines = new LineCounter();
-  const document = parseDocument(textOf(file), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(textOf(file), {
+    lineCounter: lines,
+    prettyErrors: false,
+    // what it would warn of is no key, and said as a fault
+    logLevel: 'error',
+  });
   const say = (faults: readonly Fault[]): ExperimentError => {
     const ordered = faults.toSorted((a, b) => a.offset - b.offset);
     return new ExperimentError(

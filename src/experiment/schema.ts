@@ -142,6 +142,15 @@ export interface OutputChoice {
 export const NEVER = 'never';
 
 const size: z.ZodType<string> = text('a size such as 512MiB or 384GiB', framesOf);
+
+/** Frames of a guest have numbers of 32 bits. */
+const GUEST_FRAMES_MOST: number = 2 ** 32 - 1;
+
+/** Of a guest, or of what is in one. */
+const guestSize: z.ZodType<string> = text('a size such as 512MiB or 2GiB', (value) => {
+  if (framesOf(value) <= GUEST_FRAMES_MOST) return;
+  throw new RefusedArgument('', 'a size below 16TiB', value);
+});
 const amount: z.ZodType<number> = number('a number of 0 or more', 0);
 
 /** The built-in hour with other figures. */
@@ -211,7 +220,7 @@ const functions = group({
 });
 
 const memory: z.ZodType<MemoryChoice> = group(
-  Object.fromEntries(MEMORY_KEYS.map((key) => [key, size])),
+  Object.fromEntries(MEMORY_KEYS.map((key) => [key, guestSize])),
 ) as never;
 
 const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
@@ -235,8 +244,8 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
   machine: group({
     containersPerVm: whole(1, 1000),
     cpusPerVm: whole(1, 64),
-    containerMemoryPerVm: size,
-    containerKernelMemory: size,
+    containerMemoryPerVm: guestSize,
+    containerKernelMemory: guestSize,
   }),
   functions,
   memory: z.record(z.string(), memory, {

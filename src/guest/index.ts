@@ -14,6 +14,7 @@ export {
   type Fault,
   KERNEL_ZONES,
   KIND_HOLE,
+  GuestTooLarge,
   TooManyGuests,
   compiledCore,
   limitGuests,
@@ -51,6 +52,7 @@ export {
 export type { FrameKind, FreeList, GuestFrame, ProcFiles } from './inspect.ts';
 export { type ZoneFigures, zonesOf } from './inspect.ts';
 export { type GuestImage, GuestKernel } from './kernel.ts';
+export { loadedImage, punchEnds } from './loaded.ts';
 export { type GuestConfig, bootedFrames } from './machine.ts';
 export { type ContainerNames, GuestMapper } from './map.ts';
 export {
@@ -86,5 +88,5 @@ export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
-export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';
+export { type ForkZone, PRE_EXEC_PAGES, ProcessTree, type Task } from './process-tree.ts';
 export type { TreeState } from './tree-state.ts';

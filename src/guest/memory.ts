@@ -6,6 +6,7 @@ import {
   type Core,
   type MoveListener,
   GFP_HIGHUSER_MOVABLE,
+  STATUS_MOVES_FULL,
   STAT_TEMPLATE_COPIES,
   STAT_TEMPLATE_MOVES,
   expectAnswer,
@@ -22,6 +23,8 @@ export interface Shrinker {
   readonly pages: number;
   /** Gives up to so many back to the allocator. Frames freed. */
   shrink(pages: number): number;
+  /** Gives up what it holds of these frames, if it knows which those are. */
+  dropIn?(start: number, frames: number): void;
 }
 
 /** Objects of one holder, with what they are for. */
@@ -166,6 +169,23 @@ export class GuestMemory {
       if (freed < pages) freed += shrinker.shrink(pages - freed);
     }
     return freed;
+  }
+
+  /** Whether somebody knows which frames can be given up. */
+  get canDropIn(): boolean {
+    return this._shrinkers.some(({ dropIn }) => dropIn !== undefined);
+  }
+
+  /** A contiguous range is about to be emptied: what can be given up there need not move. */
+  dropIn(start: number, frames: number): void {
+    for (const shrinker of this._shrinkers) shrinker.dropIn?.(start, frames);
+  }
+
+  /** A zone is compacted from edge to edge, as an administrator can ask for (vm.compact_memory). */
+  compactZone(zone: number, cpu: number): void {
+    const { compaction } = this.core;
+    while (compaction.whole(zone, cpu) === STATUS_MOVES_FULL && this.deliverMoves() > 0);
+    this.deliverMoves();
   }
 
   /** Every notifier gets its turn, as in Linux's chain. Whether any gave pages. */

@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { DebianArchive } from './debian.ts';
 import { RecorderMissing } from './error.ts';
+import { readMark, writeMark } from './mark.ts';
 import { expectTools, runTool } from './tool.ts';
 
 /** Guest-side files, which the package ships. */
@@ -107,7 +108,7 @@ function make(archive: DebianArchive, root: string, release: string, tell: Tell)
   buildModule(root, release);
   const source = path.join(GUEST_FILES, 'measure.c');
   runTool('gcc', ['-O1', '-static', '-o', path.join(root, 'measure'), source]);
-  writeFileSync(path.join(root, 'complete'), '');
+  writeMark(path.join(root, 'complete'), 'complete\n');
 }
 
 function unpacked(file: string): Uint8Array {
@@ -160,12 +161,12 @@ export function openLab(folder: string, kernel: string, tell: Tell): Lab {
   }
   const archive = new DebianArchive(folder, 'amd64');
   const known = path.join(folder, `${kernel}.release`);
-  const release = existsSync(known) ? readFileSync(known, 'utf8') : releaseOf(archive, kernel);
+  const release = readMark(known) || releaseOf(archive, kernel);
   const root = path.join(folder, `linux-${release}`);
   if (!existsSync(path.join(root, 'complete'))) {
     rmSync(root, { recursive: true, force: true });
     make(archive, root, release, tell);
   }
-  writeFileSync(known, release);
+  writeMark(known, release);
   return open(root, release);
 }

@@ -17,6 +17,7 @@ import { DebianArchive } from './debian.ts';
 import { diskOf, emptyDisk, initrd, layFolders, readDisk } from './disks.ts';
 import { type Lab, type Tell, openLab } from './lab.ts';
 import { type Leaves, type MachineOptions, runMachine } from './machine.ts';
+import { readMark, writeMark } from './mark.ts';
 import type { PlanStep } from './plan.ts';
 import { compilePython } from './python.ts';
 import { runTool } from './tool.ts';
@@ -60,12 +61,12 @@ const OUT_DISK_MIB = 1500;
 function programsOf(folder: string, packages: readonly string[], tell: Tell): string {
   const names = [...new Set(packages)].toSorted();
   const root = path.join(folder, `programs-${names.join('+')}`);
-  if (existsSync(path.join(root, 'packages'))) return root;
+  if (readMark(path.join(root, 'packages')) !== '') return root;
   tell(`fetching ${names.join(', ')}`);
   rmSync(root, { recursive: true, force: true });
   const files = new DebianArchive(folder, 'amd64').unpackWhole(names, path.join(root, 'root'));
   compilePython(path.join(root, 'root'), ['usr/lib/python3', 'usr/lib/python3.11']);
-  writeFileSync(path.join(root, 'packages'), `${files.join('\n')}\n`);
+  writeMark(path.join(root, 'packages'), `${files.join('\n')}\n`);
   return root;
 }
 

@@ -2,7 +2,13 @@
 
 import { HandleEnded, RefusedArgument } from '../check/index.ts';
 import { UnreadableState } from '../graph/index.ts';
-import { GuestOutOfMemory, HostOutOfMemory, TooManyGuests, useCore } from '../serverless/index.ts';
+import {
+  GuestOutOfMemory,
+  GuestTooLarge,
+  HostOutOfMemory,
+  TooManyGuests,
+  useCore,
+} from '../serverless/index.ts';
 import type { CompiledCore } from '../serverless/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { Order, Report, Stop, Taken } from './crew.ts';
@@ -39,6 +45,7 @@ export interface ErrorRecord {
  */
 const KINDS: Readonly<Record<string, { readonly prototype: Error }>> = {
   GuestOutOfMemory,
+  GuestTooLarge,
   HandleEnded,
   HostOutOfMemory,
   RefusedArgument,

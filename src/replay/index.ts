@@ -24,6 +24,7 @@ export {
   HOST_CACHES,
   type HostCache,
   HostOutOfMemory,
+  GuestTooLarge,
   TooManyGuests,
   KEEP_ALIVES,
   type Container,

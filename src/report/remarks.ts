@@ -1,5 +1,5 @@
 /** What a reader of the figures has to know of them, in words: what was repaired or filled in of the trace, which systems are missing. */
-import { REPAIRS, type Repairs, type Results, type TraceSummary } from './results.ts';
+import { REPAIRS, type Repairs, type Results } from './results.ts';
 import { formatCount } from './unit.ts';
 
 type Phrase = (count: string, functions: string) => string;
@@ -21,13 +21,19 @@ const PHRASES: Readonly<Record<keyof Repairs, Phrase>> = {
     `memory of ${count} of ${all} functions is clipped to what like workloads measured`,
 };
 
+/** Of a trace: its functions, and how often each repair was made. */
+interface Repaired {
+  readonly functions: number;
+  readonly repairs?: Readonly<Partial<Repairs>> | undefined;
+}
+
 /** One line a kind that is there; none for a record that does not say. */
-export function repairLines({ functions, repairs }: TraceSummary): string[] {
-  if (repairs === undefined) return [];
-  const told = REPAIRS.filter((kind) => repairs[kind] > 0);
-  return told.map(
-    (kind) => `trace: ${PHRASES[kind](formatCount(repairs[kind]), formatCount(functions))}`,
-  );
+export function repairLines({ functions, repairs = {} }: Repaired): string[] {
+  return REPAIRS.flatMap((kind) => {
+    const count = repairs[kind] ?? 0;
+    if (count === 0) return [];
+    return [`trace: ${PHRASES[kind](formatCount(count), formatCount(functions))}`];
+  });
 }
 
 /** One line a system that is not there. */

@@ -13,6 +13,17 @@ function bytesOf(content: string | Uint8Array | ArrayBuffer): Uint8Array<ArrayBu
   return content instanceof ArrayBuffer ? new Uint8Array(content) : new Uint8Array(content);
 }
 
+/** All of a stream; not by a Response, for which Node needs a Wasm memory's addresses. */
+async function allOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Blob> {
+  const reader = stream.getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(pieces);
+    pieces.push(value);
+  }
+}
+
 async function unpacked(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
@@ -20,7 +31,7 @@ async function unpacked(
   if (!isGzip(bytes)) return bytes;
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   try {
-    return new Uint8Array(await new Response(plain).arrayBuffer());
+    return new Uint8Array(await (await allOf(plain)).arrayBuffer());
   } catch (error) {
     throw fileFault(name, 'a whole gzip file', error instanceof Error ? error.message : 'another');
   }

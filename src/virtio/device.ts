@@ -4,6 +4,7 @@
  * and no particular device: `mmio.ts` maps registers onto it, a `DeviceModel` says what the device does.
  */
 
+import { bound } from '../graph/index.ts';
 import {
   F_EVENT_IDX,
   F_INDIRECT_DESC,
@@ -123,6 +124,8 @@ export class VirtioDevice implements DevicePort {
   };
   /** Called for each interrupt; the transport's status register has the reasons. */
   onInterrupt: (() => void) | undefined;
+  /** How soon the host looks at a queue that it was notified of: calls `serve` when it does. undefined: at once. */
+  pace: ((queueIndex: number, serve: () => void) => void) | undefined;
   /** Set when the profile kills the VM for a violation; the embedder acts on it. */
   killReason: string | undefined;
   private _status = 0;
@@ -249,6 +252,13 @@ export class VirtioDevice implements DevicePort {
       this.violation('notify-unknown-queue');
       return;
     }
+    if (this.pace === undefined) this.serve(queueIndex);
+    else this.pace(queueIndex, bound(this, this.serve, queueIndex));
+  }
+
+  /** Looks at a queue, if there still is one. */
+  serve(queueIndex: number): void {
+    if (!this.isActive || this._queues[queueIndex] === undefined) return;
     this._isProcessing = true;
     this.model.notify(queueIndex);
     this._checkQueue(queueIndex);

@@ -6,6 +6,7 @@ import {
   CorePool,
   type Counts,
   type GuestConfig,
+  type GuestImage,
   KernelClocks,
   newCounts,
 } from '../guest/index.ts';
@@ -16,7 +17,7 @@ import { HostMemory, HostOutOfMemory } from './host.ts';
 import type { VmmFootprint } from './account.ts';
 import { MicroVm, type VmContext } from './microvm.ts';
 import { FunctionImage, type ImageOptions } from './function-image.ts';
-import { type Contents, type ImageStore, type Template, TemplateStore } from './template.ts';
+import { type Contents, type ImageStore, Template, TemplateStore } from './template.ts';
 
 /**
  * What happens when host memory runs out. refuse: what needs more fails, a start gives no VM.
@@ -116,6 +117,11 @@ export class Vmm {
   /** Starts a VM from an image of a function. Throws HostOutOfMemory. */
   restore(image: FunctionImage): MicroVm {
     return this._startFrom(image);
+  }
+
+  /** Starts a VM from a guest's image that somebody else has made. Throws HostOutOfMemory. */
+  startImage(image: GuestImage): MicroVm {
+    return this._startFrom(new Template(image, this.host, {}));
   }
 
   /** The image of a function on this host; what is emulated of it is made once a run. */

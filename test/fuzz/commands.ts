@@ -15,6 +15,8 @@ const REGION = { start: 0x2000, count: 0x1000, block: 512 };
 const OBJECTS = 16;
 /** Words of the lists that calls take, which lie in memory. */
 const SCRATCH_WORDS = 64;
+/** Answers that later calls may be given again. */
+const ANSWERS = 8;
 
 type Call = (...words: number[]) => number | void;
 
@@ -71,23 +73,40 @@ const WILD = [
   REGION.start,
   1 << 20,
 ];
+/** Small ones above all: orders, processors, kinds, zones. */
 const word = fc.oneof(
+  { weight: 8, arbitrary: fc.nat({ max: 1 }) },
   { weight: 6, arbitrary: fc.nat({ max: 3 }) },
   { weight: 4, arbitrary: fc.nat({ max: OBJECTS }) },
   { weight: 4, arbitrary: fc.nat({ max: REGION.start + REGION.count }) },
   { weight: 1, arbitrary: fc.constantFrom(...WILD) },
   { weight: 1, arbitrary: fc.integer() },
 );
-/** Words of lists are frames, orders and counts. */
-const list = fc.array(word, { maxLength: 8 });
+/** What one of the last calls answered, mostly a block, and places inside it: { answer: which of them, plus }. */
+const plus = fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.constantFrom(-1, 1, 511, 512));
+const answered = fc.record({ answer: fc.nat({ max: ANSWERS - 1 }), plus });
+const argument = fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: answered });
+type Argument = number | { readonly answer: number; readonly plus: number };
+/** Words of lists are frames, orders and counts; few of them, so that some stand there twice. */
+const list = fc.array(fc.oneof(word, { weight: 2, arbitrary: answered }), { maxLength: 8 });
+/** What becomes of the scratch area first: words over all or a part of what the last call left there, or one of those again. */
+const scratch = fc.oneof(
+  fc.record({ from: fc.constantFrom(0, 0, 1, 3), words: list, isRepeated: fc.boolean() }),
+  fc.record({ from: fc.nat({ max: 4 }), to: fc.nat({ max: 4 }), plus }),
+);
 const step = fc.record({
   which: fc.nat(),
-  words: fc.array(word, { minLength: 9, maxLength: 9 }),
-  list: fc.option(list, { freq: 3, nil: undefined }),
+  words: fc.array(argument, { minLength: 9, maxLength: 9 }),
+  scratch: fc.option(scratch, { freq: 3, nil: undefined }),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type Scratch = NonNullable<Step['scratch']>;
 
 const OFTEN = [
+  'balloonRequest',
+  'balloonEnter',
+  'balloonPop',
+  'balloonRelease',
   'objectCreate',
   'objectTouch',
   'objectTouch',
@@ -99,6 +118,8 @@ const OFTEN = [
 class Victim {
   readonly names: readonly string[];
   readonly #tally: Tally;
+  /** Answers of the last calls that were no refusal, the newest first. */
+  #answers: number[] = [];
   #core: Core | undefined;
   #booted: CoreSnapshot | undefined;
 
@@ -112,21 +133,17 @@ class Victim {
     this.#core = undefined; // left behind after a failure
     this.#booted ??= core.snapshot();
     core.restore(this.#booted);
+    this.#answers = [];
     for (const one of steps) this.#act(core, one);
     this.#core = core;
   }
 
-  #act(core: Core, { which, words, list: given }: Step): void {
+  #act(core: Core, { which, words, scratch: given }: Step): void {
     const name = this.names[which % this.names.length] as string;
     const calls = rawOf(core) as unknown as Record<string, Call>;
     const call = calls[name] as Call;
-    const first = headerWord(core, GUEST_SCRATCH_OFFSET) >>> 2;
-    if (given !== undefined) {
-      for (let at = 0; at < SCRATCH_WORDS; at += 1) {
-        wordsOf(core)[first + at] = given[at % Math.max(1, given.length)] ?? 0;
-      }
-    }
-    const args = words.slice(0, call.length);
+    if (given !== undefined) this.#write(core, given);
+    const args = words.slice(0, call.length).map((one) => this.#valueOf(one));
     let answer: number | void;
     try {
       answer = call(...args);
@@ -136,8 +153,30 @@ class Victim {
     } catch (error) {
       throw new Error(`${name}(${args.join(', ')}): ${String(error)}`, { cause: error });
     }
+    if (typeof answer === 'number' && answer > 0) this.#answers.unshift(answer);
+    this.#answers.length = Math.min(this.#answers.length, ANSWERS);
     this.#tally.add('calls');
-    this.#tally.add(typeof answer === 'number' && answer < 0 ? 'refused' : `${name}`);
+    this.#tally.add(typeof answer === 'number' && answer < 0 ? 'refused' : name);
+  }
+
+  #valueOf(one: Argument): number {
+    if (typeof one === 'number') return one;
+    return (this.#answers[one.answer] ?? 0) + one.plus;
+  }
+
+  #write(core: Core, given: Scratch): void {
+    const { from } = given;
+    const first = headerWord(core, GUEST_SCRATCH_OFFSET) >>> 2;
+    const area = wordsOf(core).subarray(first, first + SCRATCH_WORDS);
+    if ('to' in given) {
+      area[given.to] = (area[from] as number) + given.plus;
+      return;
+    }
+    const { words, isRepeated } = given;
+    const end = isRepeated ? SCRATCH_WORDS : from + words.length;
+    for (let at = from; at < end; at += 1) {
+      area[at] = this.#valueOf(words[(at - from) % words.length] ?? 0);
+    }
   }
 }
 
@@ -149,7 +188,14 @@ export const commands: Fuzzer = {
   create: () => {
     const exported = Object.keys(rawOf(guest())) as (keyof CoreExports)[];
     const names = exported.filter((name) => !NOT_CALLED.has(name)).toSorted();
-    const tally = new Tally(['calls', 'refused', 'objectTouch', 'releaseRange']);
+    const tally = new Tally([
+      'calls',
+      'refused',
+      'objectTouch',
+      'releaseRange',
+      'balloonEnter',
+      'balloonRelease',
+    ]);
     const victim = new Victim(tally, [...names, ...OFTEN]);
     const property = fc.property(
       fc.array(step, { minLength: 20, maxLength: 120, size: 'max' }),

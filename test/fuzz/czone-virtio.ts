@@ -386,19 +386,25 @@ function assault(attack: Attack, ops: readonly Op[], tally: Tally): void {
   counters.answers.forEach((count, status) => tally.add(`answer-${status}`, count));
 }
 
+const OPERATIONS = 'operations';
+
 export const czoneVirtio: Fuzzer = {
   name: 'czone-virtio',
   sentence: 'czone-virtio survives hostile drivers, and only a zone’s own memory goes.',
   cases: 200,
-  night: 20_000,
+  night: 1_000_000,
   create: () => {
     const tally = new Tally(REACHED);
+    const tried = new Tally([OPERATIONS]);
     const property = fc.property(
       fc.constantFrom<CZoneProfileName>('adaptive', 'static', 'guest-driven'),
       fc.constantFrom(4096, 4096, 16384),
       fc.array(op, { minLength: 30, maxLength: 100 }),
-      (profile, granuleBytes, ops) => assault(new Attack(profile, granuleBytes), ops, tally),
+      (profile, granuleBytes, ops) => {
+        assault(new Attack(profile, granuleBytes), ops, tally);
+        tried.add(OPERATIONS, ops.length);
+      },
     );
-    return { property, missing: tally.missing };
+    return { property, missing: tally.missing, tried: tried.counts };
   },
 };

@@ -88,7 +88,7 @@ export const recording: Fuzzer = {
   name: 'recording',
   sentence: 'A damaged recording is judged to its end or refused with file and line.',
   cases: 200,
-  night: 2_000,
+  night: 100_000,
   create: () => {
     const whole = readTexts();
     const short = shortOf(whole);

@@ -98,7 +98,7 @@ export const vmm: Fuzzer = {
   name: 'vmm',
   sentence:
     'A VMM with real guest memory survives hostile drivers; after it the host holds nothing.',
-  cases: 60,
+  cases: 100,
   night: 1_000_000,
   create: () => {
     const tally = new Tally(['survived', 'stopped', ...WAYS, ...REACHED]);

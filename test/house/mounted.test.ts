@@ -11,10 +11,6 @@ const EXPORTS: readonly Reason[] = [
     'bench/czone-choice.ts compares the rules of placement for docs/decisions',
   ],
   [
-    /^assembly\/move\/compact-when\.ts compactZone$/,
-    'vm.compact_memory: fuzzers compare a whole run of a zone on core and model',
-  ],
-  [
     /^src\/abi\/gfp\.ts (?:GFP|ALLOC)_/,
     "Linux's whole list: users of guestmem/abi make masks of them",
   ],
@@ -55,7 +51,6 @@ const METHODS: readonly Reason[] = [
     / BalloonDevice\.(?:pollStats|setStatsInterval|\w+Hinting|setInhibited)$/,
     "the host's side of a balloon as VMMs' interfaces have it: statistics, hinting, inhibition",
   ],
-  [/ BalloonDriver\.isResizing$/, 'what Linux asks of the driver: freeze'],
   [/ (?:CZone|Mem)Device\.(?:blockOwner|requestStats|systemReset)$/, "the host's side of a device"],
   [/ CZoneDriver\.ownerOf$/, 'the twin of blockOwner: both books must agree'],
   [/ MemDriver\.(?:lastOutcome|busyRanges|maySuspend)$/, "what Linux's driver shows and refuses"],

@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   trace: ['abi', 'time'],
   replay: ['serverless', 'trace', 'cost', 'time', 'map'],
   recorder: ['abi'],
-  recording: ['virtio', 'guest', 'core', 'time', 'map'],
+  recording: ['vmm', 'virtio', 'guest', 'core', 'time', 'map'],
   scenario: ['replay', 'trace', 'serverless', 'vmm', 'cost', 'time'],
   microbench: ['core', 'scenario', 'replay', 'trace', 'serverless', 'vmm', 'time'],
   play: ['scenario', 'vmm', 'v86', 'cost', 'map'],
@@ -54,6 +54,8 @@ const INNER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     verify: ['program', 'read'],
     placement: ['program', 'read'],
     profile: ['read'],
+    import: ['read'],
+    live: ['placement', 'program', 'read'],
   },
 };
 

@@ -11,8 +11,8 @@ const OWN: readonly string[] = [
   'src/report/spool.ts',
 ];
 
-/** Came in beside this rule: what they leave when they are killed, or the disk is full, has not been tried. */
-const NOT_YET = 'does not go through OutputFolder yet';
+/** In the folder of one recording, which goes with it. */
+const SCRATCH = 'what a guest gets and leaves, in a folder that goes at the end';
 
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
@@ -20,12 +20,15 @@ const OTHERS: Readonly<Record<string, string>> = {
   'src/cli/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
   'src/sweep/store.ts':
     "a job's folder, for its failure and its description, which are replaced as wholes",
-  'src/recorder/debian.ts': NOT_YET,
-  'src/recorder/disks.ts': NOT_YET,
-  'src/recorder/lab.ts': NOT_YET,
-  'src/recorder/machine.ts': NOT_YET,
-  'src/recorder/record.ts': NOT_YET,
-  'src/recorder/workload.ts': NOT_YET,
+  'src/recorder/debian.ts': "apt's lists and packages, which apt looks at itself",
+  'src/recorder/disks.ts': SCRATCH,
+  'src/recorder/lab.ts':
+    'a kernel with its modules: begun again until its mark is there, the last that is written',
+  'src/recorder/machine.ts': SCRATCH,
+  'src/recorder/mark.ts': 'the marks of a lab, each as a whole',
+  'src/recorder/record.ts':
+    'programs, begun again until their mark is there; all else goes at the end',
+  'src/recorder/workload.ts': SCRATCH,
 };
 
 /** Calls that change a file system. */

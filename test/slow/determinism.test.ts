@@ -1,11 +1,25 @@
-/** A replay's hashes do not depend on where it is played: locale, time zone, order of systems, threads, runtime. They need the built program. */
-import { execFileSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+/**
+ * A replay's hashes do not depend on where it is played: runtime, locale, time zone, order of systems, threads. On the built program; in
+ * Chromium on its sources. What is not on this machine is skipped with a word.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { SYSTEMS } from '../../src/replay/index.ts';
 import { parseResults } from '../../src/report/index.ts';
-import { MAIN } from '../support/built.ts';
+import { bundled, servedPage, watchedPage } from '../browser/harness.ts';
+import { MAIN, ROOT } from '../support/built.ts';
+import { HAS_BROWSER, openBrowser } from '../support/chromium.ts';
+import { CORES, type CoreTexts, type Hashes } from '../support/hashes-page.ts';
+import { runtimes } from '../support/runtimes.ts';
 
 const NAMES = SYSTEMS.map(({ name }) => name);
+/** Of the built-in trace. */
+const MINUTES = 1;
+const KEEP_ALIVE = '20s';
+const WITHIN_MS = 600_000;
 
 interface Way {
   readonly environment?: Readonly<Record<string, string>>;
@@ -14,23 +28,62 @@ interface Way {
   readonly runtime?: readonly string[];
 }
 
-/** Hashes by system of one minute of the built-in trace. */
-function hashes({ environment = {}, args = [], runtime = [process.execPath] }: Way): unknown {
+async function hashes({
+  environment = {},
+  args = [],
+  runtime = [process.execPath],
+}: Way): Promise<Hashes> {
   const [program = '', ...options] = runtime;
-  const words = ['replay', '--minutes', '1', '--keep-alive', '20s', '--format', 'table', '--json'];
-  const output = execFileSync(program, [...options, MAIN, ...words, ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, ...environment },
-    maxBuffer: 2 ** 24,
-  });
-  const { systems, trace } = parseResults(JSON.parse(output));
-  const bySystem = systems.map(({ name, hash }) => [name, hash] as const);
-  return { trace, systems: Object.fromEntries(bySystem) };
+  const words = ['replay', '--minutes', String(MINUTES), '--keep-alive', KEEP_ALIVE];
+  const { stdout } = await promisify(execFile)(
+    program,
+    [...options, MAIN, ...words, '--format', 'table', '--json', ...args],
+    { env: { ...process.env, ...environment }, maxBuffer: 2 ** 24 },
+  );
+  const { systems } = parseResults(JSON.parse(stdout));
+  return Object.fromEntries(systems.map(({ name, hash }) => [name, hash]));
 }
 
-const EXPECTED = hashes({ args: ['--jobs', '1'] });
+function bytesOf(core: string): string {
+  return readFileSync(join(ROOT, `build/core.${core}.wasm`)).toString('base64');
+}
 
-describe('hashes are equal', () => {
+/** A page for each system: V8 in Chromium has addresses for 125 guests, those that wait to be collected among them. */
+async function hashesInChromium(): Promise<Hashes> {
+  const script = await bundled('test/support/hashes-page.ts');
+  const cores = Object.fromEntries(CORES.map((core) => [core, bytesOf(core)])) as CoreTexts;
+  const { server, origin } = await servedPage('<!doctype html><title>replay</title>');
+  const browser = await openBrowser();
+  const found: Record<string, string> = {};
+  try {
+    for (const name of NAMES) {
+      const { page } = await watchedPage(browser, origin);
+      await page.goto(origin);
+      await page.evaluate(script);
+      const plan = { systems: [name], seed: 1, keepAlive: KEEP_ALIVE };
+      const bound = [cores, MINUTES, plan] as const;
+      const one = await page.evaluate(
+        ([texts, minutes, asked]) => hashesOf(texts, minutes, asked),
+        bound,
+      );
+      Object.assign(found, one);
+      await page.context().close();
+    }
+  } finally {
+    await browser.close();
+    server.close();
+  }
+  return found;
+}
+
+let expected: Hashes;
+
+beforeAll(async () => {
+  expected = await hashes({ args: ['--jobs', '1'] });
+  expect(Object.keys(expected)).toEqual(NAMES);
+}, WITHIN_MS);
+
+describe('hashes are equal', { timeout: WITHIN_MS }, () => {
   it.each<[string, Way]>([
     [
       'in a Turkish locale and far in the east',
@@ -43,20 +96,19 @@ describe('hashes are equal', () => {
     ['with systems in the other order', { args: ['--system', NAMES.toReversed().join(',')] }],
     ['with two jobs', { args: ['--jobs', '2'] }],
     ['with more jobs than systems', { args: ['--jobs', '16'] }],
-  ])('%s', (_, way) => {
-    expect(hashes(way)).toEqual(EXPECTED);
+  ])('%s', async (_, way) => {
+    expect(await hashes(way)).toEqual(expected);
   });
-});
 
-/**
- * Programs to play with, by their paths, a colon between: other versions of Node, and Deno. They are packages of the npm registry, too
- * large to be installed for every test: CONTRIBUTING.md tells how to have them.
- */
-const RUNTIMES = (process.env['GUESTMEM_RUNTIMES'] ?? '').split(':').filter((text) => text !== '');
+  for (const { name, command } of runtimes()) {
+    it(`on ${name}`, async (context) => {
+      if (command === undefined) return context.skip(`no ${name} here, nor in GUESTMEM_RUNTIMES`);
+      expect(await hashes({ runtime: command, args: ['--jobs', '2'] })).toEqual(expected);
+    });
+  }
 
-describe.skipIf(RUNTIMES.length === 0)('hashes are equal (GUESTMEM_RUNTIMES) on', () => {
-  it.each(RUNTIMES)('%s', (program) => {
-    const runtime = program.endsWith('deno') ? [program, 'run', '--allow-all'] : [program];
-    expect(hashes({ runtime, args: ['--jobs', '2'] })).toEqual(EXPECTED);
+  it('in Chromium', async (context) => {
+    if (!HAS_BROWSER) context.skip('no Chromium here');
+    expect(await hashesInChromium()).toEqual(expected);
   });
 });

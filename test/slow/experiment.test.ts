@@ -47,6 +47,7 @@ describe('guestmem replay experiment.yaml', () => {
 
   it.each([
     ['an unknown key', 'seeed: 1', /^guestmem: bad.yaml:1:1: .*did you mean seed\?.*\n$/],
+    ['a key that is a group', '? { a: 1 }\n: 2', /^guestmem: bad.yaml:1:1: expected a key .*\n$/],
     ['no YAML', 'systems: [', /^guestmem: bad.yaml:\d+:\d+: expected YAML.*\n$/],
     ['two faults', 'seed: x\nminutes: 0', /^guestmem: bad.yaml:1:7: .*\nguestmem: .*:2:10: .*\n$/],
     ['a contradiction', 'minutes: 2\nwarmupMinutes: 2', /:2:16: warmupMinutes: expected fewer/],
@@ -59,6 +60,16 @@ describe('guestmem replay experiment.yaml', () => {
       'memory of a function that the trace has not',
       'trace: { synthetic: { minutes: 2 } }\nmemory: { nobody: { limit: 64MiB } }',
       /^guestmem: bad.yaml:2:19: memory.nobody: expected functions of the trace, found "nobody"\n$/,
+    ],
+    [
+      'more memory in a guest than frames have numbers',
+      'machine: { containerMemoryPerVm: 16TiB }\nmemory: { f: { limit: 17TiB } }',
+      /^guestmem: bad.yaml:1:34: .*expected a size below 16TiB, found "16TiB"\nguestmem: .*:2:23: .*\n$/,
+    ],
+    [
+      'a machine that no guest can be made of',
+      'trace: { synthetic: { minutes: 1, functionCount: 1 } }\nmachine: { containerKernelMemory: 4TiB }',
+      /^guestmem: bad.yaml: (?:frames: expected|create: no memory for the tables) .*\n$/,
     ],
     [
       'a policy that a system cannot follow',

@@ -24,6 +24,8 @@ const HEADER = 'app,func,end_timestamp,duration\n';
 
 const SWEEP =
   'experiment: { trace: { path: PATH }, systems: [scpv-template] }\ngrid: { policies.keepAlive: [5s] }\nseeds: [1, 2]\n';
+/** As perf script writes it. */
+const EVENT = 'sh 5 [000] 1.000001: kmem:mm_page_alloc: page=0x1 pfn=0x1000 order=0 ';
 const RELEASE = '6.12.0';
 const LAB_FILES = [
   `linux-${RELEASE}/complete`,
@@ -35,15 +37,28 @@ const LAB_FILES = [
   'programs-python3/packages',
   'programs-python3/root/none',
 ];
+/** What is in every package of the stand-ins. */
+const PACKED_FILES = [
+  `boot/vmlinuz-${RELEASE}`,
+  'bin/busybox',
+  `lib/modules/${RELEASE}/kernel/none`,
+  'usr/lib/none',
+  `usr/src/linux-headers-${RELEASE}/Makefile`,
+];
 /** Stand-ins for what a recorder calls: a guest that is done at once, and a disk that has a recording on it. */
 const TOOLS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'echo RECORDER READY; echo RECORDER DONE',
   debugfs: `set -- $2; cp ${CAPTURE}/* $3; gzip -d $3/trace.txt.gz`,
   mke2fs: ':',
-  'apt-get': ':',
-  'dpkg-deb': ':',
-  gcc: ':',
-  make: ':',
+  'apt-cache': `echo "Depends: linux-image-${RELEASE}"; echo "Depends: linux-headers-${RELEASE}-common"; echo "Depends: linux-kbuild-6.12"`,
+  'apt-get': `case "$*" in
+*--simulate*) echo 'Inst python3 (3.11 Debian)';;
+*--download-only*) for word in "$@"; do case $word in Dir::Cache=*) : > "\${word#Dir::Cache=}/archives/python3_3.11_all.deb";; esac; done;;
+*download*) : > linux.deb;;
+esac`,
+  'dpkg-deb': `for file in ${PACKED_FILES.join(' ')}; do mkdir -p $(dirname $3/$file); echo x > $3/$file; done`,
+  gcc: `while [ $1 != -o ]; do shift; done; echo x > $2`,
+  make: `for word in "$@"; do case $word in M=*) echo x > "\${word#M=}/pagestate.ko";; esac; done`,
 };
 
 function putFile(path: string, text: string): void {
@@ -74,6 +89,7 @@ export function putInputs(folder: string): void {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'calls.csv'), `${HEADER}${rows}`);
     writeFileSync(join(folder, `${name}.yaml`), SWEEP.replace('PATH', name));
+    writeFileSync(join(folder, `${name}.events`), `${EVENT}migratetype=0 gfp_flags=GFP_KERNEL\n`);
     guestmemIn(folder, 'replay', name, ...REPLAY, 'json,html', '--out', `run-${name}`);
   }
 }
@@ -236,6 +252,12 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     'jobs.txt',
     'sweep.sbatch',
   ]),
+  ofTwo('import', (name, out) => `import ${name}.events --out ${out}`, [
+    'import.json',
+    'pagestate.end',
+    'pagestate.start',
+    'trace.txt.gz',
+  ]),
   {
     ...ofTwo(
       'replay',
@@ -251,6 +273,12 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
         ofTwo(
           'record',
           (name, out) => `record --workload work-${name} --lab lab --out ${out}`,
+          RECORDED,
+        ),
+        // its lab is made on the way
+        ofTwo(
+          'record',
+          (name, out) => `record --workload work-${name} --lab ${out}.lab --out ${out}`,
           RECORDED,
         ),
       ]

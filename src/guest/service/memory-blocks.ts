@@ -24,7 +24,7 @@ import { memmapFrames } from '../footprint.ts';
 import { allocKernelBlock, freeKernelBlock, orderOfFrames } from './kernel-pages.ts';
 import type { GuestMemory } from '../memory.ts';
 import { slowPath } from '../slow-path.ts';
-import { type Obstacle, busyPage } from './obstacle.ts';
+import { type Obstacle, busyPage, unmovableFrames } from './obstacle.ts';
 
 /** memhp_default_state and memory_hotplug.online_policy. */
 export type OnlinePolicy = 'offline' | 'online_kernel' | 'online_movable' | 'auto-movable';
@@ -170,8 +170,12 @@ export class MemoryBlocks {
 
   /** One try to take a range of online memory out of use, by migration where that is needed. */
   fakeOffline(startFrame: number, frames: number): EmptyResult {
-    const { hotplug } = this._memory.core;
+    const memory = this._memory;
+    const { hotplug } = memory.core;
     const range = { start: startFrame, count: frames };
+    if (memory.canDropIn && unmovableFrames(memory.core, startFrame, frames) === 0) {
+      memory.dropIn(startFrame, frames);
+    }
     return this._empty(() => hotplug.allocContig(range, KIND_OFFLINE, MIGRATE_MOVABLE, 1, 0));
   }
 

@@ -1,6 +1,7 @@
 // The face of placement: a recording's requests under other policies.
 
 export { PAGE_POLICIES, type PagePolicy } from './policies/index.ts';
+export { PAGE_FILE } from './policies/index.ts';
 export {
   type ExitTotals,
   PAGES_DEFAULTS,
@@ -11,3 +12,12 @@ export {
   type PolicyResult,
   replayPages,
 } from './replay.ts';
+export {
+  compileStream,
+  FREE_MOVED,
+  FREE_PLUGGED,
+  isFree,
+  type PageStream,
+  REQUEST_MOVE,
+  useOf,
+} from './stream.ts';

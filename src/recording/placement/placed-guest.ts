@@ -17,10 +17,10 @@ import {
   GFP_NOMEMALLOC,
   loadState,
   LOG_RECORD_BYTES,
-  PAGEBLOCK_FRAMES,
 } from '../../core/index.ts';
+import { punchEnds } from '../../guest/index.ts';
 import * as P from '../program/index.ts';
-import { type AllocatorState, type Capture, NO_FRAME, recordedFrames } from '../read/index.ts';
+import { type Capture, NO_FRAME, recordedFrames } from '../read/index.ts';
 import { PlacedCZones, regionOf } from './czones.ts';
 import { HeldPages, NOWHERE } from './held-pages.ts';
 import { KERNEL_PLACE, type PagePolicy } from './policies/index.ts';
@@ -123,18 +123,8 @@ export class PlacedGuest {
     this.#pages = new HeldPages(recorded, frames);
     this.#pages.holdStart(capture.start);
     loadState(this.core, capture.start);
-    this.#punchEnds(capture.start);
+    punchEnds(this.core, capture.start);
     this.czones = new PlacedCZones(this.core, region);
-  }
-
-  /** Frames of a zone's outer pageblocks that lie outside it are no memory. */
-  #punchEnds({ zones }: AllocatorState): void {
-    const { frames } = this.core;
-    for (const { startPfn, spanned, blocks } of zones) {
-      const first = startPfn - (startPfn % PAGEBLOCK_FRAMES);
-      frames.setHoles(first, startPfn);
-      frames.setHoles(startPfn + spanned, first + blocks.length * PAGEBLOCK_FRAMES);
-    }
   }
 
   /** Carries out command `at` of the stream. */

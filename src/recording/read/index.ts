@@ -1,6 +1,6 @@
 // The face of reading: an opened recording and what its parts say by themselves.
 
-export { type Capture, memRequests, openCapture, recordedFrames } from './capture.ts';
+export { type Capture, cpusOf, memRequests, openCapture, recordedFrames } from './capture.ts';
 export {
   type BalloonLine,
   balloonLines,
@@ -11,7 +11,10 @@ export {
   usableBytes,
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
-export { readText } from './files.ts';
+export { readBytes, readText } from './files.ts';
+export { parseGfpKnown } from './gfp-names.ts';
+export { type ImportFile, readImport } from './import-file.ts';
+export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';
 export * from './trace-columns.ts';

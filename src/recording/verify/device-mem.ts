@@ -6,10 +6,6 @@
 import {
   type Core,
   FRAME_BYTES,
-  GFP_KERNEL,
-  GFP_NOWARN,
-  GFP_RETRY_MAYFAIL,
-  GIB,
   KIND_FREE,
   KIND_HOLE,
   KIND_ISOLATED,
@@ -19,13 +15,11 @@ import {
   KIND_TAIL,
   MEMORY_BLOCK_BYTES,
   MEMORY_BLOCK_FRAMES,
-  MIB,
   NS_PER_S,
   PAGEBLOCK_BYTES,
-  PAGEBLOCK_ORDER,
   US_PER_S,
 } from '../../core/index.ts';
-import { AUTO_MOVABLE_PERCENT, mayBeMovable } from '../../guest/index.ts';
+import { mayBeMovable } from '../../guest/index.ts';
 import {
   type AddResult,
   connect,
@@ -48,35 +42,15 @@ import {
   type KernelTrace,
   type MemLine,
   memLines,
+  memOffsetSeconds,
+  memRegion,
+  onlineRule,
+  type OnlineRule,
   type SizeWish,
   sizeWishes,
-  usableBytes,
 } from '../read/index.ts';
 import { driverMemory } from './driver-memory.ts';
 import type { Score } from './verify.ts';
-
-const GFP_MEMMAP = GFP_KERNEL | GFP_NOWARN | GFP_RETRY_MAYFAIL;
-/** Of a memory block: 64 bytes a frame are 2 MiB. */
-const MEMMAP_ORDER = PAGEBLOCK_ORDER;
-
-/** Kernel command line: which zone new memory goes to. */
-interface OnlineRule {
-  readonly state: 'offline' | 'online' | 'online_kernel' | 'online_movable';
-  readonly isAutoMovable: boolean;
-  readonly percent: number;
-}
-
-function onlineRule(cmdline: string): OnlineRule {
-  const value = (name: string): string | undefined =>
-    new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(cmdline)?.[1];
-  const state = value('memhp_default_state');
-  const known = state === 'online' || state === 'online_kernel' || state === 'online_movable';
-  return {
-    state: known ? state : 'offline',
-    isAutoMovable: value('memory_hotplug.online_policy') === 'auto-movable',
-    percent: Number(value('memory_hotplug.auto_movable_ratio') ?? AUTO_MOVABLE_PERCENT),
-  };
-}
 
 /** Follows the recorded page events with the allocator, as far as it is asked to. */
 class Follower {
@@ -167,7 +141,7 @@ class MemCheck implements MemGuest {
         trace.extra[event] === T.MIGRATE_REASON_CONTIG_RANGE;
       if (isContig) this.#attempts.push(event);
     }
-    this.#offsetSeconds = this.#traceOffset();
+    this.#offsetSeconds = memOffsetSeconds(capture.trace, this.#wishes);
     const source = driverMemory();
     this.#device = new MemDevice(
       MEM_PROFILES.qemu,
@@ -179,7 +153,7 @@ class MemCheck implements MemGuest {
           this.ours.push({ kind, addr, blocks, response });
         },
       },
-      this.#region(),
+      memRegion(capture),
     );
     const { transport } = connect(new VirtioDevice(this.#device, source.memory), source);
     this.#driver = new MemDriver(transport, this, this.#clock);
@@ -306,46 +280,6 @@ class MemCheck implements MemGuest {
     const seconds = (this.#capture.trace.timeUs[event] ?? 0) / US_PER_S - this.#offsetSeconds;
     const wish = this.#wishes[this.#nextWish];
     if (wish !== undefined && wish.atSeconds < seconds) this.#grant(wish);
-  }
-
-  /**
-   * Trace time less host time: the first wish is answered at once, by the memmap of the first
-   * block.
-   */
-  #traceOffset(): number {
-    const { trace } = this.#capture;
-    for (let event = 0; event < trace.count; event += 1) {
-      if (trace.kind[event] !== T.EVENT_ALLOC || trace.order[event] !== MEMMAP_ORDER) continue;
-      if (trace.gfp[event] !== GFP_MEMMAP) continue;
-      return (trace.timeUs[event] ?? 0) / US_PER_S - (this.#wishes[0]?.atSeconds ?? 0);
-    }
-    return 0;
-  }
-
-  /** The device's block: what was plugged before the first unplug adds up to what was wished. */
-  #blockBytes(lines: readonly MemLine[]): number {
-    const end = lines.findIndex(({ kind }) => kind === 'unplug');
-    let blocks = 0;
-    for (const line of lines.slice(0, end < 0 ? lines.length : end)) {
-      if (line.response === 0) blocks += line.blocks;
-    }
-    const sizes = this.#wishes.map(({ bytes }) => bytes / blocks);
-    return sizes.find((bytes) => Number.isInteger(Math.log2(bytes))) ?? PAGEBLOCK_BYTES;
-  }
-
-  /**
-   * The machine's part: where the region lies shows only in the requests, its size in what was
-   * usable.
-   */
-  #region(): { addr: number; regionBytes: number; blockBytes: number } {
-    const lines = memLines(this.#capture.deviceLog);
-    const lowest = Math.min(...lines.filter(({ blocks }) => blocks > 0).map(({ addr }) => addr));
-    const addr = Number.isFinite(lowest) ? lowest - (lowest % MEMORY_BLOCK_BYTES) : 4 * GIB;
-    const least = Math.max(usableBytes(this.#capture.deviceLog), MEMORY_BLOCK_BYTES);
-    const wanted = Math.max(0, ...this.#wishes.map(({ bytes }) => bytes));
-    const isBounded = least < wanted + 256 * MIB;
-    const regionBytes = isBounded ? least : 2 ** Math.ceil(Math.log2(least));
-    return { addr, regionBytes, blockBytes: this.#blockBytes(lines) };
   }
 }
 

@@ -3,6 +3,7 @@ import {
   choice,
   columns,
   duration,
+  fileToWrite,
   frames,
   minutes,
   named,
@@ -22,6 +23,14 @@ describe('options', () => {
     expect(() => wholeNumber('--minutes', '0', 1)).toThrow(
       '--minutes: expected a whole number from 1 on, found "0"',
     );
+  });
+
+  it('knows a file by its name, and a folder by a slash behind it', () => {
+    expect(fileToWrite('--out', 'a/b.svg')).toEqual({ folder: 'a', name: 'b.svg' });
+    expect(fileToWrite('--out', 'b.svg')).toEqual({ folder: '.', name: 'b.svg' });
+    for (const path of ['', '.', '..', 'a/..', 'b.svg/', 'a//', '/']) {
+      expect(() => fileToWrite('--out', path)).toThrow(`--out: expected a file, found "${path}"`);
+    }
   });
 
   it('takes a map of columns as it is if it can be read, or none', () => {

@@ -1,45 +1,35 @@
-/** What `guestmem --help` loads: a list of modules, not a time. */
-import { expect, it } from 'vitest';
-import { linksOf } from '../../house/tree.ts';
+/** What `guestmem` says when it cannot even be loaded. On the sources alone: the module that it loads is one that fails. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 
-interface Loaded {
-  readonly files: string[];
-  readonly packages: string[];
+const folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The file is JavaScript, but for one type. */
+const MAIN = readFileSync('src/cli/main.ts', 'utf8').replace(': readonly unknown[]', '');
+
+function endOf(program: string): { code: number | null; err: string } {
+  writeFileSync(join(folder, 'main.mjs'), MAIN.replace('./program.ts', './program.mjs'));
+  writeFileSync(join(folder, 'program.mjs'), program);
+  const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.mjs')], {
+    encoding: 'utf8',
+  });
+  return { code: status, err: stderr };
 }
 
-/** Everything that importing a file loads: not what it imports when a line of it runs, not types. */
-function loadedBy(file: string): Loaded {
-  const files = new Set<string>();
-  const packages = new Set<string>();
-  const visit = (at: string): void => {
-    files.add(at);
-    for (const { target, specifier, isDynamic, isTypeOnly } of linksOf(at)) {
-      if (isDynamic || isTypeOnly) continue;
-      if (target === undefined) packages.add(specifier);
-      else if (!files.has(target)) visit(target);
-    }
-  };
-  visit(file);
-  return { files: [...files].toSorted(), packages: [...packages].toSorted() };
-}
-
-it('the command loads what it needs to name its commands, and no room', () => {
-  const { files, packages } = loadedBy('src/cli/main.ts');
-  expect(files).toEqual(
-    ['fault', 'main', 'terminal', 'version'].map((name) => `src/cli/${name}.ts`),
-  );
-  expect(packages).toEqual(['commander', 'node:fs', 'node:os', 'node:worker_threads']);
+it.each(['EMFILE', 'ENFILE'])('ends with one line when no more files may be open (%s)', (code) => {
+  const program = `throw Object.assign(new Error('too many open files'), { code: '${code}' });`;
+  expect(endOf(program)).toEqual({
+    code: 1,
+    err: 'guestmem: too many open files: raise their limit (ulimit -n)\n',
+  });
 });
 
-it.each(['src/cli/replay.ts', 'src/cli/systems.ts', 'src/index.ts'])(
-  '%s loads no charts before a page is written',
-  (file) => {
-    const { packages } = loadedBy(file);
-    expect(packages.filter((name) => name.startsWith('echarts'))).toEqual([]);
-    expect(packages).toContain('hyparquet-writer');
-  },
-);
-
-it('the page does load them', () => {
-  expect(loadedBy('src/report/page.ts').packages).toContain('echarts/core');
+it('keeps the stack of a defect', () => {
+  const { code, err } = endOf('throw new Error("a defect");');
+  expect(code).toBe(1);
+  expect(err).toContain('at file://');
 });

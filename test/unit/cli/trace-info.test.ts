@@ -16,14 +16,18 @@ describe('guestmem trace info', () => {
     expect(text).toMatch(/^0 +30 +30 {2}#{40}$/m);
     expect(text).toMatch(/^1 +15 +15 {2}#{20}$/m);
     expect(text).toMatch(/^memory of a function, MiB( +64\.5){7}$/m);
-    expect(text).not.toContain('repaired');
+    expect(text.match(/^trace: .*/gm)).toEqual([
+      'trace: durations of 1 calls or rows are raised to 1 ms',
+    ]);
     expect(text.endsWith('\n')).toBe(true);
   });
 
   it('says what was repaired, and of recorded calls that nothing is drawn', () => {
     const text = textOf(makeFolder(CALL_FILE));
     expect(text).not.toContain('are drawn');
-    expect(text).toContain('repaired: 1 functions without memory, which is drawn\n');
+    expect(text).toContain(
+      'trace: memory of 1 of 2 functions is drawn from the published distribution\n',
+    );
     expect(text).toMatch(/^duration of a call, ms +5 +5 +20 +40/m);
   });
 

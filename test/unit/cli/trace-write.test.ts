@@ -27,8 +27,25 @@ describe('guestmem trace convert', () => {
   it('writes the form that is asked for, and says which files', async () => {
     const out = makeFolder({});
     const said = await run(convertCommand(), makeVhive([[2, 3]]), '--to', 'calls', '--out', out);
-    expect(said).toBe(`wrote ${join(out, 'calls.csv')}\n`);
+    expect(said.split('\n')[0]).toBe(`wrote ${join(out, 'calls.csv')}`);
     expect(openTrace(out, { seed: 1 })).toMatchObject({ format: 'calls', invocations: 5 });
+  });
+
+  it('tells what was repaired, and refuses it when it should be strict', async () => {
+    const out = makeFolder({});
+    const args = [makeFolder(CALL_FILE), '--to', 'calls', '--out', out];
+    expect(await run(convertCommand(), ...args)).toBe(
+      `wrote ${join(out, 'calls.csv')}\n` +
+        'trace: memory of 1 of 2 functions is drawn from the published distribution\n',
+    );
+    const strict = join(out, 'strict');
+    for (const command of [convertCommand(), sampleCommand()]) {
+      const again = [args[0] as string, '--to', 'calls', '--strict', '--out', strict];
+      await expect(run(command, ...again)).rejects.toThrow(
+        'expected a trace without repairs (--strict), found functionsWithoutMemory 1',
+      );
+    }
+    expect(existsSync(strict)).toBe(false);
   });
 
   it('replaces its own file, never another without --force', async () => {

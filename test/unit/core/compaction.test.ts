@@ -7,6 +7,7 @@ import {
   GFP_DMA,
   GFP_KERNEL,
   STATUS_SKIPPED,
+  STAT_MIGRATED_PAGES,
   ZONE_DMA,
   ZONE_DMA32,
 } from '../../../src/core/index.ts';
@@ -29,6 +30,13 @@ describe('Compaction', () => {
     expect(before).toBeGreaterThan(90);
     expect(core.compaction.proactive(0)).toBe(core.compaction.score);
     expect(core.compaction.score).toBeLessThan(before);
+  });
+
+  it('of a whole zone goes from edge to edge, whatever its score', () => {
+    const { core } = scattered(3);
+    const before = core.stat(STAT_MIGRATED_PAGES);
+    expect(core.compaction.whole(ZONE_DMA32, 0)).toBeGreaterThanOrEqual(0);
+    expect(core.stat(STAT_MIGRATED_PAGES)).toBeGreaterThan(before);
   });
 
   it('looks at the zones of the mask only', () => {

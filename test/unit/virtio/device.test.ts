@@ -44,6 +44,11 @@ function active(made: Rig = rig(), features = made.device.model.features): Rig {
   return made;
 }
 
+/** How often the model heard of its first queue. */
+function notifications({ model }: Rig): number {
+  return model.log.filter((line) => line === 'notify 0').length;
+}
+
 /** Makes a 4-byte buffer available. */
 function offer({ memory }: Rig, index: number): void {
   memory.writeU64(DESC, 0x3000);
@@ -120,6 +125,24 @@ describe('notifications', () => {
     expect(made.model.held).toHaveLength(1);
     made.device.notify(1);
     expect(made.device.counters.violations.get('notify-unknown-queue')).toBe(1);
+  });
+
+  it('are looked at when the host’s pace says so, if the queue is still there', () => {
+    const made = active();
+    const before = notifications(made);
+    const later: (() => void)[] = [];
+    made.device.pace = (queue, serve) => {
+      expect(queue).toBe(0);
+      later.push(serve);
+    };
+    made.device.notify(0);
+    expect(notifications(made)).toBe(before);
+    later.pop()?.();
+    expect(notifications(made)).toBe(before + 1);
+    made.device.notify(0);
+    made.device.reset();
+    later.pop()?.();
+    expect(notifications(made)).toBe(before + 1);
   });
 
   it('that came before DRIVER_OK are made up for by looking at every queue', () => {

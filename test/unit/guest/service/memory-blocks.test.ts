@@ -37,4 +37,18 @@ describe('MemoryBlocks', () => {
     const fault = verify(memory.core);
     expect(fault === undefined ? '' : faultText(fault)).toBe('');
   });
+
+  it('has what can be given up in a contiguous range given up, not moved, unless nothing can move', () => {
+    const memory = bootMemory();
+    const blocks = new MemoryBlocks(memory, { policy: 'online_movable' });
+    blocks.add(PLUG);
+    blocks.online(PLUG, ZONE_MOVABLE);
+    const asked: [number, number][] = [];
+    const dropIn = (start: number, frames: number): void => void asked.push([start, frames]);
+    memory.addShrinker({ pages: 0, shrink: () => 0, dropIn });
+    expect(blocks.fakeOffline(PLUG, 512)).toBe('ok');
+    expect(asked).toEqual([[PLUG, 512]]);
+    expect(blocks.fakeOffline(0x8000, 512)).toBe('busy');
+    expect(asked).toHaveLength(1);
+  });
 });

@@ -1,4 +1,6 @@
 /** What every system must hold to. One small function, a real core behind it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   MEMORY_BLOCK_FRAMES,
@@ -202,6 +204,21 @@ describe('the list', () => {
     for (const { name, source, limits } of SYSTEMS) {
       for (const text of [source, limits]) expect(text, name).toMatch(/^[A-Za-z].*\.$/);
     }
+  });
+
+  it('stands in docs/systems.md, with words that each system takes', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/systems.md'), 'utf8');
+    const [, table = ''] = /\n\n(\| system [^]*?)\n\n/.exec(page) ?? [];
+    const found: string[] = [];
+    for (const [, name = '', words = ''] of table.matchAll(/^\| (.*?) ?\| (.*?) ?\|/gm)) {
+      const [, system] = /^`(.*)`$/.exec(name) ?? [];
+      if (system !== undefined) found.push(system);
+      for (const [, word = ''] of words.matchAll(/`([^`]*)`/g)) {
+        if (word.startsWith('--') || words.startsWith('`--')) continue;
+        expect(systemOf(`${found.at(-1)}:${word}`).name).toBe(`${found.at(-1)}:${word}`);
+      }
+    }
+    expect(found.toSorted()).toEqual(SYSTEMS.map(({ name }) => name).toSorted());
   });
 
   it('is read with arguments where a system has some, and refuses what it cannot read', () => {

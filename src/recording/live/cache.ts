@@ -1,0 +1,88 @@
+// Pages of files in the emulated guest, in the order in which they came: what its kswapd and direct reclaim may drop. A
+// recording shows no second reading of a page, so the oldest goes first.
+
+import type { Shrinker } from '../../guest/index.ts';
+
+const NO_PAGE = -1;
+
+export class FileCache implements Shrinker {
+  /** Neighbours in the order of age, by frame of the emulated guest. */
+  readonly #older: Int32Array;
+  readonly #younger: Int32Array;
+  readonly #isIn: Uint8Array;
+  #oldest = NO_PAGE;
+  #youngest = NO_PAGE;
+  #pages = 0;
+  readonly #drop: (place: number) => void;
+
+  /** `drop`: frees a page, which has left the cache. */
+  constructor(frames: number, drop: (place: number) => void) {
+    this.#older = new Int32Array(frames);
+    this.#younger = new Int32Array(frames);
+    this.#isIn = new Uint8Array(frames);
+    this.#drop = drop;
+  }
+
+  get pages(): number {
+    return this.#pages;
+  }
+
+  add(place: number): void {
+    this.#link(place, this.#youngest, NO_PAGE);
+  }
+
+  remove(place: number): void {
+    if (this.#isIn[place] === 0) return;
+    this.#unlink(place);
+  }
+
+  /** A page of it was moved, and is as old as before. */
+  move(from: number, to: number): void {
+    if (this.#isIn[from] === 0) return;
+    const [older, younger] = [this.#older[from] as number, this.#younger[from] as number];
+    this.#unlink(from);
+    this.#link(to, older, younger);
+  }
+
+  shrink(pages: number): number {
+    let freed = 0;
+    while (freed < pages && this.#oldest !== NO_PAGE) {
+      this.#give(this.#oldest);
+      freed += 1;
+    }
+    return freed;
+  }
+
+  /** Drops what lies in [start, start + count). */
+  dropIn(start: number, count: number): void {
+    for (let place = start; place < start + count; place += 1) {
+      if (this.#isIn[place] !== 0) this.#give(place);
+    }
+  }
+
+  #give(place: number): void {
+    this.#unlink(place);
+    this.#drop(place);
+  }
+
+  #link(place: number, older: number, younger: number): void {
+    this.#older[place] = older;
+    this.#younger[place] = younger;
+    if (older === NO_PAGE) this.#oldest = place;
+    else this.#younger[older] = place;
+    if (younger === NO_PAGE) this.#youngest = place;
+    else this.#older[younger] = place;
+    this.#isIn[place] = 1;
+    this.#pages += 1;
+  }
+
+  #unlink(place: number): void {
+    const [older, younger] = [this.#older[place] as number, this.#younger[place] as number];
+    if (older === NO_PAGE) this.#oldest = younger;
+    else this.#younger[older] = younger;
+    if (younger === NO_PAGE) this.#youngest = older;
+    else this.#older[younger] = older;
+    this.#isIn[place] = 0;
+    this.#pages -= 1;
+  }
+}

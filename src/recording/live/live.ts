@@ -1,0 +1,118 @@
+// A live run of a recording: an emulated guest beside the real one, over the time of the recording.
+
+import { type CoreBuild, US_PER_S } from '../../core/index.ts';
+import { following } from '../error.ts';
+import { compileStream } from '../placement/index.ts';
+import * as P from '../program/index.ts';
+import { type Capture, recordedSpan, timeOf } from '../read/index.ts';
+import { compareSeries, type LiveSeries } from './compare.ts';
+import type { Figures } from './figures.ts';
+import { Follower, holdStart } from './follow.ts';
+import { type LiveCounts, LiveGuest } from './guest.ts';
+import { KernelBooks } from './kernel-books.ts';
+import { LiveMachine } from './machine.ts';
+import { standsAt } from './requests.ts';
+import { Tenants } from './tenants.ts';
+import { nsOf, type Wish, wishesOf } from './wishes.ts';
+
+/** Moments at which both guests are looked at, the start apart. */
+export const LIVE_MOMENTS = 40;
+
+export interface LiveResult {
+  /** Seconds since boot of each moment. */
+  readonly seconds: readonly number[];
+  readonly series: readonly LiveSeries[];
+  readonly counts: Readonly<LiveCounts>;
+}
+
+export interface LiveOptions {
+  readonly build?: CoreBuild;
+  readonly moments?: number;
+}
+
+class LiveRun {
+  readonly #capture: Capture;
+  readonly #machine: LiveMachine;
+  readonly #guest: LiveGuest;
+  readonly #books: KernelBooks;
+  readonly #follower: Follower;
+  readonly #wishes: Wish[];
+  readonly #commands: Uint32Array;
+  readonly #stands: Uint32Array;
+  readonly #fromUs: number;
+  readonly #untilUs: number;
+  #next = 0;
+  #task = 0;
+
+  constructor(capture: Capture, build: CoreBuild) {
+    this.#capture = capture;
+    const stream = compileStream(capture, { minPages: 0 });
+    this.#commands = stream.commands;
+    this.#wishes = wishesOf(capture, stream.commands);
+    const { trace } = capture;
+    const { first, end } = recordedSpan(trace);
+    this.#fromUs = timeOf(trace, first);
+    this.#untilUs = timeOf(trace, Math.max(first, end - 1));
+    this.#machine = new LiveMachine(capture, build, this.#wishes, nsOf(this.#fromUs));
+    const tenants = new Tenants(this.#machine.spanFrames);
+    holdStart(tenants, capture.start);
+    this.#guest = new LiveGuest(this.#machine, tenants);
+    this.#books = new KernelBooks(capture);
+    this.#stands = standsAt(stream);
+    this.#follower = new Follower(capture, stream, tenants, this.#guest, this.#books);
+  }
+
+  run(moments: number): LiveResult {
+    const [from, span] = [this.#fromUs, this.#untilUs - this.#fromUs];
+    const times = Array.from({ length: moments + 1 }, (_, at) => from + (span * at) / moments);
+    const kernel: Figures[] = [];
+    const live: Figures[] = [];
+    for (const timeUs of times) {
+      this.#runTo(timeUs);
+      kernel.push(this.#books.figures());
+      live.push(this.#guest.figures());
+    }
+    return {
+      seconds: times.map((timeUs) => timeUs / US_PER_S),
+      series: compareSeries(kernel, live),
+      counts: this.#guest.counts,
+    };
+  }
+
+  #runTo(timeUs: number): void {
+    const { trace } = this.#capture;
+    const count = P.commandCount(this.#commands);
+    for (; this.#next < count; this.#next += 1) {
+      const event = this.#stands[this.#next] ?? 0;
+      const atUs = timeOf(trace, event);
+      if (atUs > timeUs) break;
+      this.#advance(atUs);
+      const task = trace.task[event] ?? 0;
+      if (task !== this.#task) this.#guest.yield();
+      this.#task = task;
+      this.#follower.follow(this.#next);
+    }
+    this.#advance(timeUs);
+    this.#guest.yield();
+    this.#books.runTo(timeUs);
+  }
+
+  /** Time passes, and the host wishes what it did meanwhile. */
+  #advance(timeUs: number): void {
+    const { clock } = this.#machine.vmm;
+    for (let wish = this.#wishes[0]; wish !== undefined; wish = this.#wishes[0]) {
+      if (wish.atUs > timeUs) break;
+      this.#wishes.shift();
+      if (nsOf(wish.atUs) > clock.nowNs) clock.advanceTo(nsOf(wish.atUs));
+      this.#machine.wish(wish);
+    }
+    if (nsOf(timeUs) > clock.nowNs) clock.advanceTo(nsOf(timeUs));
+  }
+}
+
+/** Runs a guest of our own beside a recorded one. Throws RecordingError where the recording cannot be followed. */
+export function runLive(capture: Capture, options: LiveOptions = {}): LiveResult {
+  const { moments = LIVE_MOMENTS } = options;
+  const build = options.build ?? (capture.kernel.pcpTunes ? 'release' : 'release-6.1');
+  return following(capture.folder, () => new LiveRun(capture, build).run(moments));
+}

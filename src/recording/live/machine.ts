@@ -1,0 +1,128 @@
+// The emulated machine of a recording: a guest in the recorded state on a host of its own, with the devices that the
+// recording shows.
+
+import {
+  FRAME_BYTES,
+  FRAMES_PER_MIB,
+  NS_PER_S,
+  STAT_MIGRATED_PAGES,
+  type CoreBuild,
+} from '../../core/index.ts';
+import { type HotplugOptions, loadedImage } from '../../guest/index.ts';
+import { Balloon, Clock, type MicroVm, VirtioMem, Vmm } from '../../vmm/index.ts';
+import {
+  type Capture,
+  cpusOf,
+  memLines,
+  memRegion,
+  onlineRule,
+  recordedFrames,
+} from '../read/index.ts';
+import { nsOf, type Wish } from './wishes.ts';
+
+/** A guest that reports free pages has reported what it has by the time a recording begins: its worker waits for two seconds. */
+const REPORTED_NS = 3 * NS_PER_S;
+
+/** Of a balloon; the one before it inflates. */
+const DEFLATE_QUEUE = 1;
+
+/** A host that never runs short: nothing of it is compared. */
+const HOST_FRAMES = 2 ** 32 - 1;
+const NO_FOOTPRINT = { processFrames: 0, tableFramesPerFrame: 0 };
+
+const NO_KERNEL = {
+  imageFrames: 0,
+  dynamicFrames: 0,
+  pageCacheFrames: 0,
+  agentFrames: 0,
+  cloneWrittenFrames: 0,
+  cloneReadFrames: 0,
+};
+
+function policyOf(cmdline: string): HotplugOptions {
+  const { state, isAutoMovable, percent } = onlineRule(cmdline);
+  const isByRatio = state === 'online' && isAutoMovable;
+  const kernelOnly = state === 'online' ? 'online_kernel' : state;
+  return { policy: isByRatio ? 'auto-movable' : kernelOnly, autoMovablePercent: percent };
+}
+
+export class LiveMachine {
+  readonly vmm: Vmm;
+  readonly vm: MicroVm;
+  readonly balloon: Balloon | undefined;
+  readonly mem: VirtioMem | undefined;
+  /** One past the last frame that is or may become memory. */
+  readonly spanFrames: number;
+  #messageNs = 0;
+  #moveNs = 0;
+  #moved = 0;
+
+  /** `fromNs`: when the recording begins. */
+  constructor(capture: Capture, build: CoreBuild, wishes: readonly Wish[], fromNs: number) {
+    const freePageReporting = capture.extra.events.some(({ kind }) => kind === 'report');
+    const clock = new Clock();
+    clock.advanceTo(freePageReporting ? Math.max(0, fromNs - REPORTED_NS) : fromNs);
+    this.vmm = new Vmm({ hostFrames: HOST_FRAMES, footprint: NO_FOOTPRINT, clock });
+    const lines = memLines(capture.deviceLog);
+    const region = lines.length > 0 ? memRegion(capture) : undefined;
+    const regionEnd = region === undefined ? 0 : (region.addr + region.regionBytes) / FRAME_BYTES;
+    this.spanFrames = Math.max(recordedFrames(capture), regionEnd);
+    const present = capture.start.zones.reduce((sum, zone) => sum + zone.present, 0);
+    const config = {
+      memoryFrames: Math.ceil(present / FRAMES_PER_MIB) * FRAMES_PER_MIB,
+      hotplugEndFrame: this.spanFrames,
+      cpus: cpusOf(capture.start),
+      processes: 0,
+      files: 1,
+      kernel: NO_KERNEL,
+      build,
+    };
+    this.vm = this.vmm.startImage(loadedImage(config, capture.start, this.spanFrames));
+    const hasBalloon = freePageReporting || wishes.some(({ kind }) => kind === 'balloon');
+    if (hasBalloon) {
+      this.balloon = new Balloon(this.vm, this.vmm.clock, { profile: 'qemu', freePageReporting });
+    }
+    if (region !== undefined) {
+      const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;
+      this.mem = new VirtioMem(this.vm, this.vmm.clock, options);
+    }
+    this.#setPace();
+    clock.advanceTo(fromNs);
+  }
+
+  /** The host wishes something, and looks at the driver's messages as slowly as the recorded one did. */
+  wish({ kind, frames, messageUs, moveUs }: Wish): void {
+    this.#messageNs = nsOf(messageUs);
+    this.#moveNs = nsOf(moveUs);
+    this.#takeMoved();
+    if (kind === 'balloon') this.balloon?.setTarget(frames);
+    else this.mem?.setRequested(frames * FRAME_BYTES);
+  }
+
+  /** Pages that have moved since the last time. */
+  #takeMoved(): number {
+    const before = this.#moved;
+    this.#moved = this.vm.guest.core.stat(STAT_MIGRATED_PAGES);
+    return this.#moved - before;
+  }
+
+  #later(delayNs: number, serve: () => void): void {
+    if (delayNs > 0) this.vmm.clock.after(delayNs, serve);
+    else serve();
+  }
+
+  /** What moves single pages of the balloon, or reports free ones, is answered at once. */
+  #setPace(): void {
+    const { balloon, mem } = this;
+    if (mem !== undefined) {
+      mem.device.pace = (_, serve) => {
+        this.#later(this.#messageNs + this.#moveNs * this.#takeMoved(), serve);
+      };
+    }
+    if (balloon === undefined) return;
+    balloon.device.pace = (queue, serve) => {
+      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing) this.#later(this.#messageNs, serve);
+      else serve();
+    };
+  }
+}

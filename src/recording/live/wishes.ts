@@ -1,0 +1,168 @@
+// What the host wished during a recording, and when: sizes of virtio-mem by the host's log, targets of a balloon by the
+// moment at which its driver began to answer.
+
+import { FRAME_BYTES, GFP_BALLOON, NS_PER_S, US_PER_S } from '../../core/index.ts';
+import { BALLOON_RETRY_NS } from '../../virtio/index.ts';
+import * as P from '../program/index.ts';
+import * as T from '../read/index.ts';
+import {
+  balloonLines,
+  type Capture,
+  type KernelTrace,
+  memLines,
+  memOffsetSeconds,
+  memRegion,
+  type MemLine,
+  sizeWishes,
+  timeOf,
+} from '../read/index.ts';
+
+export interface Wish {
+  readonly kind: 'balloon' | 'size';
+  readonly atUs: number;
+  /** Of the balloon, or of what virtio-mem should have plugged, in frames. */
+  readonly frames: number;
+  /** How long the machine took for a message of the driver, and for each page that the driver had to move. */
+  readonly messageUs: number;
+  readonly moveUs: number;
+}
+
+/** What the balloon's driver did: events at which it took a page, or gave one back. */
+interface BalloonStep {
+  readonly event: number;
+  readonly pages: 1 | -1;
+}
+
+function balloonSteps({ kind, gfp, order, pfn, count }: KernelTrace): BalloonStep[] {
+  const steps: BalloonStep[] = [];
+  const held = new Set<number>();
+  for (let event = 0; event < count; event += 1) {
+    const frame = pfn[event] ?? T.NO_FRAME;
+    if (kind[event] === T.EVENT_ALLOC) {
+      if (gfp[event] !== GFP_BALLOON || order[event] !== 0 || frame === T.NO_FRAME) continue;
+      held.add(frame);
+      steps.push({ event, pages: 1 });
+    } else if (kind[event] === T.EVENT_FREE && held.delete(frame)) {
+      steps.push({ event, pages: -1 });
+    }
+  }
+  return steps;
+}
+
+/** Pages of a message of the balloon's driver. */
+const MESSAGE_PAGES = 256;
+
+/** A driver that gets no page sleeps so long; a longer pause is its own. */
+const PAUSE_US = BALLOON_RETRY_NS / (NS_PER_S / US_PER_S);
+
+/** Mean time from message to message where the driver did not wait for memory. */
+function messageUsOf(stepsUs: readonly number[]): number {
+  let sum = 0;
+  let gaps = 0;
+  for (let at = MESSAGE_PAGES; at < stepsUs.length; at += MESSAGE_PAGES) {
+    const gap = (stepsUs[at] ?? 0) - (stepsUs[at - MESSAGE_PAGES] ?? 0);
+    if (gap >= PAUSE_US) continue;
+    sum += gap;
+    gaps += 1;
+  }
+  return gaps === 0 ? 0 : sum / gaps;
+}
+
+/** A target is there from the first step that the one before does not explain. */
+function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
+  const targets = balloonLines(deviceLog).flatMap((line) =>
+    line.kind === 'target' ? [line.pages] : [],
+  );
+  const found: { atUs: number; frames: number; stepsUs: number[] }[] = [];
+  let held = 0;
+  let target = 0;
+  for (const { event, pages } of balloonSteps(trace)) {
+    const atUs = timeOf(trace, event);
+    const isExplained = pages > 0 ? held < target : held > target;
+    const next = targets[found.length];
+    const isNext = next !== undefined && (pages > 0 ? next > held : next < held);
+    if (!isExplained && isNext) {
+      found.push({ atUs, frames: next, stepsUs: [] });
+      target = next;
+    }
+    held += pages;
+    found.at(-1)?.stepsUs.push(atUs);
+  }
+  return found.map(({ atUs, frames, stepsUs }) => {
+    return { kind: 'balloon', atUs, frames, messageUs: messageUsOf(stepsUs), moveUs: 0 };
+  });
+}
+
+interface SizeWork {
+  readonly atUs: number;
+  readonly frames: number;
+  readonly isPlug: boolean;
+  untilUs: number;
+  messages: number;
+  moved: number;
+}
+
+/** Messages with which the driver went from one size to the next, in order. */
+function countMessages(works: SizeWork[], lines: readonly MemLine[], unitFrames: number): void {
+  let next = 0;
+  let plugged = 0;
+  for (const work of works) {
+    const kind = work.isPlug ? 'plug' : 'unplug';
+    for (; lines[next]?.kind === kind && plugged !== work.frames; next += 1) {
+      const { blocks = 0, response } = lines[next] as MemLine;
+      if (response === 0) plugged += (work.isPlug ? blocks : -blocks) * unitFrames;
+      work.messages += 1;
+    }
+  }
+}
+
+/** How long the driver was at work: until memory came online, or left, for the last time. */
+function timeWorks(works: SizeWork[], trace: KernelTrace, commands: Uint32Array): void {
+  for (let at = 0; at < P.commandCount(commands); at += 1) {
+    const op = P.opOf(commands, at);
+    if (op !== P.OP_ONLINE && op !== P.OP_OFFLINE) continue;
+    const timeUs = timeOf(trace, P.eventOf(commands, at));
+    const work = works.findLast(({ atUs }) => atUs <= timeUs);
+    if (work?.isPlug === (op === P.OP_ONLINE)) work.untilUs = timeUs;
+  }
+}
+
+function countMoves(works: SizeWork[], { kind, extra, pfn, timeUs, count }: KernelTrace): void {
+  for (let event = 0; event < count; event += 1) {
+    if (kind[event] !== T.EVENT_MIGRATE || extra[event] !== T.MIGRATE_REASON_CONTIG_RANGE) continue;
+    const work = works.findLast(({ atUs }) => atUs <= (timeUs[event] ?? 0));
+    if (work !== undefined) work.moved += pfn[event] ?? 0;
+  }
+}
+
+/** `commands`: they show when memory came online and left. */
+function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
+  const { trace, hostLog, deviceLog } = capture;
+  const sizes = sizeWishes(hostLog);
+  const offset = memOffsetSeconds(trace, sizes);
+  const works = sizes.map(({ atSeconds, bytes }, index) => {
+    const atUs = (atSeconds + offset) * US_PER_S;
+    const isPlug = bytes > (sizes[index - 1]?.bytes ?? 0);
+    return { atUs, frames: bytes / FRAME_BYTES, isPlug, untilUs: atUs, messages: 0, moved: 0 };
+  });
+  countMessages(works, memLines(deviceLog), memRegion(capture).blockBytes / FRAME_BYTES);
+  timeWorks(works, trace, commands);
+  countMoves(works, trace);
+  return works.map(({ atUs, frames, untilUs, messages, moved }) => {
+    // where pages move, that is what takes the time
+    const messageUs = messages === 0 || moved > 0 ? 0 : (untilUs - atUs) / messages;
+    const moveUs = moved === 0 ? 0 : (untilUs - atUs) / moved;
+    return { kind: 'size', atUs, frames, messageUs, moveUs };
+  });
+}
+
+/** The host's wishes in the order in which they came. */
+export function wishesOf(capture: Capture, commands: Uint32Array): Wish[] {
+  const wishes = [...balloonWishes(capture), ...memWishes(capture, commands)];
+  return wishes.toSorted((a, b) => a.atUs - b.atUs);
+}
+
+/** The recording's time as the emulated guest's clock has it. */
+export function nsOf(us: number): number {
+  return us * (NS_PER_S / US_PER_S);
+}

@@ -1,0 +1,74 @@
+// A guest that decides for itself beside real ones: how far each series may lie from the kernel's (docs/live.md has the figures).
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type LiveResult, openCapture, runLive } from '../../src/recording/index.ts';
+
+const OWN = fileURLToPath(new URL('../recordings/', import.meta.url));
+const SHARED = fileURLToPath(new URL('../../../shared/', import.meta.url));
+
+const MEAN_MOST = 0.05;
+const END_MOST = 0.03;
+
+/** On average alone: how many pages are left in the end hangs on the last run of kswapd. */
+function expectNearOnAverage({ series }: LiveResult, names: readonly string[]): void {
+  for (const name of names) {
+    const found = series.find((one) => one.name === name);
+    expect(found?.meanDifference, `${name}, on average`).toBeLessThan(MEAN_MOST);
+  }
+}
+
+/** Series by name: mean and end, percentages in points. */
+function expectNear({ series }: LiveResult, names: readonly string[]): void {
+  for (const name of names) {
+    const found = series.find((one) => one.name === name);
+    expect(found?.meanDifference, `${name}, on average`).toBeLessThan(MEAN_MOST);
+    expect(found?.endDifference, `${name}, at the end`).toBeLessThan(END_MOST);
+  }
+}
+
+const FREE = ['free DMA', 'free DMA32', 'free', 'page cache'];
+
+it('a balloon: free memory, page cache and the balloon’s size are the kernel’s', async () => {
+  const result = runLive(await openCapture(`${OWN}linux-6.12-inflate-384`), { build: 'verify' });
+  expectNear(result, [...FREE, 'balloon']);
+  expect(result.counts).toMatchObject({ failed: 0, skippedFrees: 0 });
+});
+
+it('a balloon against page cache: kswapd, direct reclaim and the driver leave what the kernel’s left', async () => {
+  const result = runLive(await openCapture(`${OWN}linux-6.12-reclaim-512`));
+  expectNearOnAverage(result, FREE);
+  expectNear(result, ['balloon', 'free 2 MiB blocks']);
+  expect(result.counts.failed).toBe(0);
+});
+
+describe.skipIf(!existsSync(SHARED))('../shared', () => {
+  it('a balloon: captures/linux-6.12-inflate-512', async () => {
+    const result = runLive(await openCapture(`${SHARED}captures/linux-6.12-inflate-512`));
+    expectNear(result, [...FREE, 'balloon']);
+  });
+
+  it('virtio-mem: captures/linux-6.12-plug-384', async () => {
+    const result = runLive(await openCapture(`${SHARED}captures/linux-6.12-plug-384`));
+    expectNear(result, [...FREE, 'free Movable', 'free 2 MiB blocks', 'plugged 2 MiB blocks']);
+  });
+
+  it('virtio-mem that is occupied: all that was wished is unplugged, as by the kernel', async () => {
+    const capture = await openCapture(`${SHARED}captures-probed/linux-6.12-migrate-384`);
+    expectNear(runLive(capture), [
+      'free DMA',
+      'free DMA32',
+      'free Movable',
+      'free',
+      'free 2 MiB blocks',
+      'plugged 2 MiB blocks',
+      'refaults',
+    ]);
+  });
+
+  it('compaction that is asked for: captures-probed/linux-6.12-squeeze-320', async () => {
+    const capture = await openCapture(`${SHARED}captures-probed/linux-6.12-squeeze-320`);
+    expectNear(runLive(capture), ['free DMA', 'page cache']);
+  });
+});

@@ -1,0 +1,23 @@
+// A guest in a recorded state.
+
+import { expect, it } from 'vitest';
+import { saveState } from '../../../src/core/index.ts';
+import { loadedImage } from '../../../src/guest/index.ts';
+import { openCapture } from '../../../src/recording/read/index.ts';
+import { copyOf } from '../../support/recorded.ts';
+import { testGuest, testVmm } from '../../support/vm.ts';
+
+it('has the lists of the state, holds nothing else, and lives on from there', async () => {
+  const { start } = await openCapture(copyOf());
+  const config = { ...testGuest(768), cpus: 1 };
+  const vm = testVmm().startImage(loadedImage(config, start, 256 * 1024));
+  const { core, memory } = vm.guest;
+  const [loaded, recorded] = [saveState(core, 'start').zones, start.zones];
+  for (const zone of recorded.filter(({ present }) => present > 0)) {
+    const same = loaded.find(({ index }) => index === zone.index);
+    expect(same?.free).toEqual(zone.free);
+    expect(same?.pcps[0]?.lists).toEqual(zone.pcps[0]?.lists);
+  }
+  expect([core.backedFrames, memory.idleFrames]).toEqual([0, 0]);
+  vm.guest.writeAndFree(1000);
+});

@@ -1,0 +1,58 @@
+// A live run: the guest is asked what the tasks asked, and nothing of what the kernel decided.
+
+import { describe, expect, it } from 'vitest';
+import { openCapture } from '../../../../src/recording/read/index.ts';
+import { LIVE_MOMENTS, runLive } from '../../../../src/recording/live/live.ts';
+import { copyOf } from '../../../support/recorded.ts';
+import { ANON, KERNEL, READAHEAD, TraceScript } from '../../../support/recording.ts';
+
+describe('a live run', () => {
+  it('of a small recording ends where the kernel did, in every series', async () => {
+    const { seconds, series, counts } = runLive(await openCapture(copyOf()), { build: 'verify' });
+    expect(seconds).toHaveLength(LIVE_MOMENTS + 1);
+    expect(series.map(({ name }) => name)).toEqual([
+      'free DMA',
+      'free DMA32',
+      'free',
+      'free 2 MiB blocks',
+      'unusable index %',
+      'page cache',
+    ]);
+    for (const { meanDifference, endDifference } of series) {
+      expect(meanDifference).toBeLessThan(0.001);
+      expect(endDifference).toBeLessThan(0.001);
+    }
+    expect(counts).toMatchObject({ requests: 2510, failed: 0, skippedFrees: 0 });
+  });
+
+  it('has as many moments as are asked for, from the first event to the last', () => {
+    const script = new TraceScript().alloc(11, 5000, ANON).wait(98).alloc(11, 5001, KERNEL);
+    const { seconds } = runLive(script.finish(), { moments: 2 });
+    expect(seconds.map((second) => Math.round(second * 1e7))).toEqual([10010, 10505, 11000]);
+  });
+
+  it('does not follow where the kernel dropped a page, and has it when it is read again', () => {
+    const script = new TraceScript().alloc(11, 5000, READAHEAD).free(12, 5000);
+    const made = script.alloc(11, 5001, READAHEAD).finish();
+    const tasks = made.trace.tasks.map((task) => {
+      return task.pid === 12 ? { ...task, comm: 'kswapd0' } : task;
+    });
+    const { series, counts } = runLive(
+      { ...made, trace: { ...made.trace, tasks } },
+      { moments: 2 },
+    );
+    const find = (name: string): unknown[] => {
+      const found = series.find((one) => one.name === name);
+      return [found?.kernel, found?.live];
+    };
+    expect(find('page cache')).toEqual([
+      [1, 0, 1],
+      [1, 1, 1],
+    ]);
+    expect(find('refaults')).toEqual([
+      [0, 0, 1],
+      [0, 0, 0],
+    ]);
+    expect(counts).toMatchObject({ requests: 1, hits: 1 });
+  });
+});

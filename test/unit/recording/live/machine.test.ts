@@ -1,0 +1,46 @@
+// The machine of a recording: its state, its devices, its host's pace.
+
+import { expect, it } from 'vitest';
+import { MIB } from '../../../../src/core/index.ts';
+import { LiveMachine } from '../../../../src/recording/live/machine.ts';
+import type { Wish } from '../../../../src/recording/live/wishes.ts';
+import { TraceScript, ZONE_FRAMES } from '../../../support/recording.ts';
+import { expectSound } from '../../../support/vm.ts';
+
+const FROM_NS = 30e9;
+
+it('has the recorded state, and no device that the recording does not show', () => {
+  const machine = new LiveMachine(new TraceScript().finish(), 'verify', [], FROM_NS);
+  expect(machine.vm.guest.core.kernelZones[1]?.free).toBe(ZONE_FRAMES);
+  expect([machine.balloon, machine.mem]).toEqual([undefined, undefined]);
+  expect(machine.vmm.clock.nowNs).toBe(FROM_NS);
+  expectSound(machine.vm);
+});
+
+it('looks at the balloon’s messages as slowly as it is told', () => {
+  const wish: Wish = { kind: 'balloon', atUs: 0, frames: 1024, messageUs: 1000, moveUs: 0 };
+  const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
+  machine.wish(wish);
+  expect(machine.balloon?.actualPages).toBe(0);
+  machine.vmm.clock.advance(2.5e6);
+  expect(machine.balloon?.actualPages).toBe(512);
+  machine.vmm.clock.advance(1e9);
+  expect(machine.balloon?.actualPages).toBe(1024);
+  expectSound(machine.vm);
+});
+
+it('plugs what is wished for, where the recorded kernel would bring it online', () => {
+  const deviceLog = [
+    'virtio_mem_plug_request addr=0x100000000 nb_blocks=64',
+    'virtio_mem_send_response type=0',
+  ];
+  const hostLog = [
+    "1.0 {'execute': 'qom-set', 'arguments': {'path': 'vmem0', 'property': 'requested-size', 'value': 134217728}} {'return': {}}",
+  ];
+  const made = { ...new TraceScript().finish(), deviceLog, hostLog };
+  const capture = { ...made, cmdline: 'quiet memhp_default_state=online_movable' };
+  const machine = new LiveMachine(capture, 'verify', [], FROM_NS);
+  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messageUs: 0, moveUs: 0 });
+  expect(machine.mem?.pluggedBytes).toBe(128 * MIB);
+  expect(machine.vm.guest.core.kernelZones[3]?.free).toBe(32768);
+});

@@ -1,0 +1,54 @@
+// The host's wishes: what, when, and how fast the machine answered.
+
+import { describe, expect, it } from 'vitest';
+import { GFP_BALLOON } from '../../../../src/core/index.ts';
+import { GFP_MEMMAP, MEMMAP_ORDER } from '../../../../src/recording/read/index.ts';
+import { compileStream } from '../../../../src/recording/placement/index.ts';
+import { nsOf, wishesOf } from '../../../../src/recording/live/wishes.ts';
+import { TraceScript } from '../../../support/recording.ts';
+
+const DRIVER = 9;
+const target = (pages: number): string =>
+  `virtio_balloon_to_target balloon target: 0x1 num_pages: ${pages}`;
+const wish = (seconds: number, bytes: number): string =>
+  `${seconds} {'execute': 'qom-set', 'arguments': {'path': 'vmem0', 'property': 'requested-size', 'value': ${bytes}}} {'return': {}}`;
+const commandsOf = (capture: Parameters<typeof wishesOf>[0]): Uint32Array =>
+  compileStream(capture, { minPages: 0 }).commands;
+
+describe('targets of a balloon', () => {
+  it('come when the driver begins to answer them; its pace is the mean of where it did not pause', () => {
+    const script = new TraceScript();
+    for (let page = 0; page < 512; page += 1) script.alloc(DRIVER, 5000 + page, GFP_BALLOON);
+    script.wait(900).alloc(DRIVER, 5512, GFP_BALLOON).wait(300_000);
+    for (let page = 0; page < 512; page += 1) script.free(DRIVER, 5000 + page);
+    const capture = { ...script.finish(), deviceLog: [target(513), target(1)] };
+    const wishes = wishesOf(capture, commandsOf(capture));
+    expect(wishes.map(({ kind, frames, atUs }) => [kind, frames, atUs])).toEqual([
+      ['balloon', 513, 1001],
+      ['balloon', 1, 1001 + 512 + 900 + 300_001],
+    ]);
+    expect(wishes.map(({ messageUs }) => messageUs)).toEqual([256 + 450, 256]);
+  });
+
+  it('are none where no driver answered', () => {
+    const capture = { ...new TraceScript().finish(), deviceLog: [target(100)] };
+    expect(wishesOf(capture, commandsOf(capture))).toEqual([]);
+  });
+});
+
+describe('sizes of virtio-mem', () => {
+  it('come by the host’s log, the first when struct pages are asked for', () => {
+    const script = new TraceScript().wait(4000).alloc(DRIVER, 5120, GFP_MEMMAP, MEMMAP_ORDER);
+    const hostLog = [wish(1, 2 ** 28), wish(3.5, 2 ** 27)];
+    const capture = { ...script.finish(), hostLog };
+    const wishes = wishesOf(capture, commandsOf(capture));
+    expect(wishes.map(({ kind, frames }) => [kind, frames])).toEqual([
+      ['size', 2 ** 16],
+      ['size', 2 ** 15],
+    ]);
+    expect(wishes.map(({ moveUs }) => moveUs)).toEqual([0, 0]);
+    expect(wishes[0]?.atUs).toBeCloseTo(5001, 3);
+    expect(wishes[1]?.atUs).toBeCloseTo(5001 + 2.5e6, 3);
+    expect(nsOf(2)).toBe(2000);
+  });
+});

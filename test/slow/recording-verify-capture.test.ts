@@ -79,9 +79,8 @@ describe.each(['smoke-768', 'thp-768', 'mthp-512', 'nofrag-704', 'inflate-384'])
   });
 });
 
-// Not nofrag-704 and thp-768: they
-// have no second trace, and when the vmstat worker had its turns cannot be told from them (docs/recordings.md).
-describe.each(['smoke-768', 'inflate-384', 'mthp-512'])('%s', (name) => {
+// Not thp-768: it has no second trace, and when the vmstat worker had its turns cannot be told from it (docs/recordings.md).
+describe.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704'])('%s', (name) => {
   it('free-running: the core decides as the kernel did, to the last list', async () => {
     expect(verifyCapture(await openCapture(folder(name)), 'free-running').isExact).toBe(true);
   });
@@ -116,13 +115,6 @@ describe.skipIf(!existsSync(PROBED))('../shared/captures-probed', () => {
     const run = verifyCapture(await openCapture(`${PROBED}/linux-${name}`), mode);
     expect(run.isExact).toBe(true);
   });
-});
-
-it('nofrag-704, free-running: every zone is the kernel’s, for watermarks see the count that lags', async () => {
-  const { result } = verifyCapture(await openCapture(folder('nofrag-704')), 'free-running');
-  expect(result.alloc).toEqual({ exact: 20_830, total: 20_830 });
-  expect(result.refill).toEqual({ exact: 12_536, total: 12_536 });
-  expect(result.listDifferences).toEqual([]);
 });
 
 it('inflate-384: every page of every balloon array is what Linux’s driver wrote', async () => {

@@ -11,6 +11,7 @@ import {
   extraLine,
   free,
   kswapdWake,
+  migrated,
   type WrittenLine,
   writtenCapture,
 } from '../../../support/written.ts';
@@ -20,6 +21,10 @@ const LINES: readonly WrittenLine[] = [
   ['kswapd0', '.....', kswapdWake, 0],
   ['sh', 'd..2.', drain('5'), 10],
   ['sh', '.....', compactBegin('0', '600'), 20],
+  ['sh', '.....', free('900'), 22],
+  ['sh', '.....', free('401'), 24],
+  ['sh', '.....', migrated(1, 1, 'compaction'), 26],
+  ['sh', '.....', free('401'), 28],
   ['sh', '.....', compactEnd('0', '200', 'complete'), 30],
   ['sh', '.....', free('1'), 40],
 ];

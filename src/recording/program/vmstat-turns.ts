@@ -2,11 +2,12 @@
 // without an event: the silent turns are placed that far apart, in step with those that drained
 // something (docs/recordings.md).
 
+import { US_PER_S } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
 
 /** From turn to turn in the mean: whole seconds of jiffies, which the timer wheel rounds up to 8 ticks (248, 248, 248, 256 of 4 ms). */
-const TURN_US = 1_000_000;
+const TURN_US = US_PER_S;
 /** The longest of them. Where no turn shows, when they come is a guess anyway. */
 const GUESSED_TURN_US = 1_024_000;
 /** Drains this close belong to one turn. */

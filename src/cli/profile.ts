@@ -9,11 +9,14 @@ import {
   type ProfileFile,
   RecordingError,
   type Spread,
+  importReportOf,
   openCapture,
   parseProfile,
   profileFileOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
+import { emulatedText, emulationOf } from './emulate.ts';
+import { processesText } from './import.ts';
 import { print } from './terminal.ts';
 
 function spread({ least, median, most }: Spread): string {
@@ -106,7 +109,7 @@ function sharesText(profiles: readonly ProfileFile[]): string {
   const lines = SHARES.map(([name, assumed, shareOf]) => {
     const shares = profiles.flatMap((profile) => {
       const call = profile.calls.at(-1);
-      return call === undefined ? [] : [shareOf(profile, call)];
+      return call === undefined ? [] : (shareOf(profile, call) ?? []);
     });
     const [least, most] = [Math.min(...shares), Math.max(...shares)];
     return [name, `${least.toFixed(2)} to ${most.toFixed(2)}`, assumed];
@@ -114,7 +117,8 @@ function sharesText(profiles: readonly ProfileFile[]): string {
   return alignRows([['shares after 100 calls', 'measured', 'assumed'], ...lines]);
 }
 
-type ShareOf = (profile: ProfileFile, call: CallProfile) => number;
+/** Undefined: of a function that does not have it. */
+type ShareOf = (profile: ProfileFile, call: CallProfile) => number | undefined;
 
 const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareOf])[] = [
   [
@@ -147,6 +151,28 @@ const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareO
     '0.09',
     ({ warm }, { anonymous }) => 1 - warm.anonymous.median / anonymous.median,
   ],
+  [
+    'that a hundred calls gave back and took anew',
+    '0.00',
+    ({ course }, { anonymous, held, call }) => {
+      const [start, end] = [course[0], course.at(-1)];
+      const freed = (end?.freed.mean ?? 0) - (start?.freed.mean ?? 0) - held.median * call;
+      return Math.max(0, freed) / anonymous.median;
+    },
+  ],
+  [
+    'resident only while it starts, over anonymous',
+    '0.03',
+    ({ warm }) => warm.peak.median / warm.anonymous.median,
+  ],
+  [
+    'that a fork writes in its first call, of anonymous',
+    '0.15',
+    ({ fork }) => {
+      const first = fork.find(({ call }) => call === 1);
+      return first === undefined ? undefined : first.copied / first.anonymous;
+    },
+  ],
 ];
 
 /** The profiles that are kept in a folder, by name. Throws RecordingError. */
@@ -178,11 +204,28 @@ function isCatalogue(folder: string): boolean {
   return profileFiles(folder).length > 0;
 }
 
-async function run(folder: string, { json }: { readonly json?: boolean }): Promise<void> {
+interface ProfileFlags {
+  readonly json?: boolean;
+  readonly emulate?: boolean;
+}
+
+async function run(folder: string, { json, emulate }: ProfileFlags): Promise<void> {
+  const imported = importReportOf(folder);
+  if (imported !== undefined) {
+    if (emulate === true) {
+      const file = path.join(folder, 'import.json');
+      throw new RecordingError(file, 0, 'a recording of a function', 'page events of programs');
+    }
+    print(json === true ? `${JSON.stringify(imported, null, 2)}\n` : processesText(imported));
+    return;
+  }
   const isMany = isCatalogue(folder);
   const profiles = isMany ? keptProfiles(folder) : [profileFileOf(await openCapture(folder))];
   const [first] = profiles;
-  if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
+  if (emulate === true) {
+    const lives = profiles.map((profile) => ({ name: profile.name, points: emulationOf(profile) }));
+    print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));
+  } else if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
   else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));
 }
 
@@ -193,5 +236,6 @@ export function profileCommand(): Command {
       'folder of a recording of a function, or of profiles (recorder/profiles)',
     )
     .option('--json', 'print the profile as JSON, and nothing else, on stdout')
+    .option('--emulate', 'live the same containers again in the emulator, beside the recorded ones')
     .action(run);
 }

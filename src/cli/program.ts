@@ -79,6 +79,13 @@ const COMMANDS: readonly Entry[] = [
     make: async () => (await import('./record.ts')).recordCommand(),
   },
   {
+    name: 'import',
+    args: '<file>',
+    sentence: 'Read page events that trace-cmd or perf recorded on any machine',
+    isBusy: true,
+    make: async () => (await import('./import.ts')).importCommand(),
+  },
+  {
     name: 'profile',
     args: '<capture>',
     sentence: "Say what a function's containers did to memory in a recording",

@@ -88,5 +88,5 @@ export { requestPages } from './page-request.ts';
 
 export { KernelClocks } from './workers.ts';
 export { Process, type ProcessConfig } from './process.ts';
-export { type ForkZone, ProcessTree, type Task } from './process-tree.ts';
+export { type ForkZone, PRE_EXEC_PAGES, ProcessTree, type Task } from './process-tree.ts';
 export type { TreeState } from './tree-state.ts';

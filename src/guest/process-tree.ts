@@ -25,7 +25,7 @@ import type { AddressSpace, TreeState } from './tree-state.ts';
 /** Stack of a thread on x86-64: 16 KiB. */
 const STACK_FRAMES = 4;
 /** Stack and data pages that a child of the agent writes between fork and exec. */
-const PRE_EXEC_PAGES = 4;
+export const PRE_EXEC_PAGES = 4;
 const FRAMES_MAX = 2 ** 32 - 1;
 
 /** A process or thread. */

@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MIB } from '../abi/unit.ts';
+import { MIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { UNPRINTABLE } from '../check/index.ts';
 import { RecordingFailed } from './error.ts';
 import type { PlanStep } from './plan.ts';
@@ -48,6 +48,9 @@ const MEM_TRACE: readonly string[] = [
 ];
 /** virtio-mem's blocks. */
 const MEM_REGION_MIB = 128;
+
+/** What clears a terminal and sets its modes. */
+const TERMINAL = /\p{Cc}(?:c|\[[\d;?]*[A-Za-z])/gu;
 
 /** Where a guest is slow, a kernel that checks its timer by counting ticks takes it for broken. */
 const CMDLINE: readonly string[] = [
@@ -130,6 +133,13 @@ async function drive(options: MachineOptions, log: string[]): Promise<void> {
   qmp.close();
 }
 
+/** How it came to no end. */
+function endOf({ timeoutMs }: MachineOptions, isLate: boolean): string {
+  if (!isLate) return 'the guest did not come to its end';
+  const minutes = Math.round(timeoutMs / MS_PER_MINUTE);
+  return `the guest did not come to its end in ${minutes} minutes (--timeout); the last that it said`;
+}
+
 /** Runs the guest until it powers off; what the host asked, as lines of `host.log`. Throws RecordingFailed with what the guest said last. */
 export async function runMachine(
   options: MachineOptions,
@@ -139,16 +149,20 @@ export async function runMachine(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (qemu.pid !== undefined) options.left?.({ pid: qemu.pid });
+  let isLate = false;
   const stop = (): void => void qemu.kill('SIGKILL');
   process.once('exit', stop);
-  const timer = setTimeout(stop, options.timeoutMs);
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop();
+  }, options.timeoutMs);
   const wishes: string[] = [];
   let last = '';
   let isDone = false;
   let driven: Promise<void> = Promise.resolve();
   const console = createWriteStream(path.join(options.folder, 'console.log'));
   const hear = (text: string): void => {
-    const line = text.replaceAll(UNPRINTABLE, '');
+    const line = text.replaceAll(TERMINAL, '').replaceAll(UNPRINTABLE, '');
     console.write(`${line}\n`);
     if (line.trim() !== '') last = line.trim();
     if (line.includes('RECORDER READY')) driven = drive(options, wishes);
@@ -162,7 +176,7 @@ export async function runMachine(
   clearTimeout(timer);
   process.off('exit', stop);
   console.end();
-  if (!isDone) throw new RecordingFailed(`the guest did not come to its end: ${last}`);
+  if (!isDone) throw new RecordingFailed(`${endOf(options, isLate)}: ${last}`);
   await driven;
   return wishes;
 }

@@ -4,12 +4,11 @@ import { RecordingFailed } from './error.ts';
 
 /** Events that the kernel had no room for make a recording that cannot be verified. */
 function expectAll(name: string, text: string): void {
-  for (const [, word, count] of text.matchAll(
-    /^(overrun|commit overrun|dropped events): (\d+)/gm,
-  )) {
-    if (count === '0') continue;
+  for (const [at, line] of text.split('\n').entries()) {
+    const [, word, count] = /^(overrun|commit overrun|dropped events): (\d+)/.exec(line) ?? [];
+    if (word === undefined || count === '0') continue;
     throw new RecordingFailed(
-      `${name}: ${count} events lost (${word}): a larger --buffer, or a shorter workload`,
+      `${name}:${at + 1}: ${count} events lost (${word}): a larger --buffer, or a shorter workload`,
     );
   }
 }
@@ -19,10 +18,11 @@ export function expectWhole(files: ReadonlyMap<string, Uint8Array>): void {
   const text = (name: string): string => Buffer.from(files.get(name) ?? []).toString();
   for (const name of ['tracestats', 'extrastats']) expectAll(name, text(name));
   for (const name of ['pagestate.start', 'pagestate.end']) {
-    if (!text(name).trimEnd().endsWith('\nend')) {
-      throw new RecordingFailed(
-        `${name}: cut off: the guest has more free blocks than the module has room for`,
-      );
-    }
+    const state = text(name).trimEnd();
+    if (state.endsWith('\nend')) continue;
+    const line = state.split('\n').length;
+    throw new RecordingFailed(
+      `${name}:${line}: cut off: the guest has more free blocks than the module has room for`,
+    );
   }
 }

@@ -1,7 +1,8 @@
 // The recording room's public face. Inside, imports run one way: error <- read <- program <- verify,
-// placement and profile beside verify, and live behind placement.
+// import, placement and profile beside verify, and live behind placement.
 
 export { RecordingError } from './error.ts';
+export * from './import/index.ts';
 export * from './live/index.ts';
 export * from './placement/index.ts';
 export * from './profile/index.ts';

@@ -56,6 +56,9 @@ const PROFILE_BOUNDS = {
   callTemporaryFrames: FRAMES,
 } as const satisfies Partial<Record<keyof FunctionProfile, Bounds>>;
 
+const OPTIONAL_FRAMES = ['startChurnFrames', 'callChurnFrames', 'growthFileFrames'] as const;
+const SHAPES = ['growthShape', 'callChurnShape', 'growthFileShape'] as const;
+
 /** Throws RefusedArgument for a machine that no system can run on. Its guests are looked at when they are booted. */
 export function expectHostMachine(machine: MachineConfig): void {
   expectFigures('machine', machine, {
@@ -91,9 +94,15 @@ export function expectWorkload(parameters: WorkloadParameters): void {
 /** Throws RefusedArgument for a container that cannot be. */
 export function expectProfile(profile: FunctionProfile): void {
   expectFigures('profile', profile, PROFILE_BOUNDS);
-  const { growthShape } = profile;
-  if (growthShape === undefined) return;
-  for (const [at, share] of expectList('profile.growthShape', growthShape).entries()) {
-    expectNumber(`profile.growthShape[${at}]`, share, 0, 1);
+  for (const name of OPTIONAL_FRAMES) {
+    if (profile[name] !== undefined) expectFigures('profile', profile, { [name]: FRAMES });
+  }
+  for (const name of SHAPES) expectShape(`profile.${name}`, profile[name]);
+}
+
+function expectShape(name: string, shape: readonly number[] | undefined): void {
+  if (shape === undefined) return;
+  for (const [at, share] of expectList(name, shape).entries()) {
+    expectNumber(`${name}[${at}]`, share, 0, 1);
   }
 }

@@ -40,9 +40,33 @@ function heapFramesMax(profile: FunctionProfile): number {
   return Math.max(anonymousFrames + Math.max(initPeakFrames, growthFrames), peakFrames);
 }
 
+/** Whether calls leave more than was there before them, or other memory. */
+function isGrowing({
+  growthFrames,
+  callChurnFrames = 0,
+  growthFileFrames = 0,
+}: FunctionProfile): boolean {
+  return growthFrames + callChurnFrames + growthFileFrames > 0;
+}
+
+/** What its page tables are sized for. */
+export function mappedFrames(profile: FunctionProfile): number {
+  const { fileFrames, growthFileFrames = 0, callTemporaryFrames } = profile;
+  return fileFrames + growthFileFrames + heapFramesMax(profile) + callTemporaryFrames;
+}
+
 function processConfig(profile: FunctionProfile, place: PlaceConfig): ProcessConfig {
-  const { fileFrames, callTemporaryFrames } = profile;
-  return { ...place, mappedPages: fileFrames + heapFramesMax(profile) + callTemporaryFrames };
+  return { ...place, mappedPages: mappedFrames(profile) };
+}
+
+/** So many frames of a heap are given back in all and others taken for them, those at its end again and again. */
+function replaceFrames(process: Process, heapFrames: number, frames: number): void {
+  if (heapFrames === 0) return;
+  for (let left = frames; left > 0; left -= heapFrames) {
+    const piece = Math.min(left, heapFrames);
+    process.free(heapFrames - piece, piece);
+    process.touch(heapFrames - piece, piece, true);
+  }
 }
 
 /** Goes on with a runtime that another has started: touches its own part of what that has in memory. */
@@ -77,11 +101,12 @@ export function startRuntime(
   profile: FunctionProfile,
   place: PlaceConfig,
 ): Process {
-  const { fileFrames, anonymousFrames, initPeakFrames } = profile;
+  const { fileFrames, anonymousFrames, initPeakFrames, startChurnFrames = 0 } = profile;
   const process = new Process(guest, processConfig(profile, place));
   guest.files.readOpen(guest.files.open(profile.name), fileFrames, place.cpu);
   process.touch(0, anonymousFrames + initPeakFrames, true);
   if (initPeakFrames > 0) process.free(anonymousFrames, initPeakFrames);
+  replaceFrames(process, anonymousFrames, startChurnFrames);
   return process;
 }
 
@@ -104,10 +129,12 @@ export class Container {
   private _seenSuspends: number;
   /** Frames of its heap, which begins at its first page. */
   private _heapFrames: number;
-  /** Calls that have begun; from which one on the heap is not what it was, at a begin and at an end. */
+  /** Calls that have begun; from which one on its memory is not what it was, at a begin and at an end. */
   private _call = 0;
   private _growsAt: number;
   private _collectsAt: number;
+  /** Frames that calls have given back and taken anew by now, besides what each maps and unmaps. */
+  private _replaced = 0;
 
   /** Starts its runtime, or goes on with the one that its VM was cloned with. */
   constructor(vm: MicroVm, profile: FunctionProfile, config: ContainerConfig) {
@@ -131,7 +158,7 @@ export class Container {
     };
     const isApart = config.czone !== undefined;
     this._calls = new Calls(vm, { process: this._process, file, pages, isApart });
-    this._growsAt = profile.growthFrames > 0 ? 1 : Infinity;
+    this._growsAt = isGrowing(profile) ? 1 : Infinity;
     this._collectsAt = profile.collectionFrames > 0 ? profile.collectionCalls : Infinity;
   }
 
@@ -207,10 +234,34 @@ export class Container {
 
   /** What calls have brought by now, and what a collection took. */
   private _grow(): void {
-    const { anonymousFrames, growthFrames, growthShape } = this.profile;
+    const { profile } = this;
+    const { anonymousFrames, growthFrames, growthShape } = profile;
     const grown = Math.round(growthFrames * grownShare(this._call, growthShape));
     this.follow(anonymousFrames + grown);
-    this._growsAt = growthFrames > 0 ? nextGrowth(this._call, growthShape) : Infinity;
+    this._replace();
+    this._readMore();
+    const shape = growthShape ?? profile.callChurnShape ?? profile.growthFileShape;
+    this._growsAt = isGrowing(profile) ? nextGrowth(this._call, shape) : Infinity;
+  }
+
+  /** What calls have given back and taken anew by now. */
+  private _replace(): void {
+    const { callChurnFrames = 0, callChurnShape } = this.profile;
+    const frames = Math.round(callChurnFrames * grownShare(this._call, callChurnShape));
+    if (frames <= this._replaced) return;
+    this.vm.stir();
+    replaceFrames(this._process, this._heapFrames, frames - this._replaced);
+    this._replaced = frames;
+  }
+
+  /** Files that its calls have read by now. */
+  private _readMore(): void {
+    const { name, fileFrames, growthFileFrames = 0, growthFileShape } = this.profile;
+    const more = Math.round(growthFileFrames * grownShare(this._call, growthFileShape));
+    if (more === 0) return;
+    this.vm.stir();
+    const { files } = this.vm.guest;
+    files.readOpen(files.open(name), fileFrames + more, 0);
   }
 
   private _collect(): void {

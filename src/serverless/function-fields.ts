@@ -16,6 +16,8 @@ const TOUCHED =
 const SPLIT =
   'FunctionBench and SeBS publish sums; fileShare 0.3 is a parameter without a source. Below 38 MiB: RSS by anonymous and file, measured (decision 47)';
 
+const OWN = 'Of a measured function, its own (docs/functions.md)';
+
 /** A share of LIFE_SHARES with its ends. */
 function share(name: keyof typeof LIFE_SHARES): string {
   const { low, typical, high, source } = LIFE_SHARES[name];
@@ -56,6 +58,31 @@ export const FUNCTION_FIELDS: Readonly<Record<keyof FunctionProfile, ProfileFiel
     unit: '-',
     meaning: 'shares of the growth that are there after 1, 10, 100, … calls',
     source: 'absent: a Node server’s (reference 9.2). Of a measured function, its own',
+  },
+  startChurnFrames: {
+    unit: 'frames',
+    meaning: 'anonymous memory that a start gets and gives back, a piece at a time',
+    source: `absent: none. ${OWN}: frames that its processes got until it was ready and that were free again then, less the peak and what fork and exec take`,
+  },
+  callChurnFrames: {
+    unit: 'frames',
+    meaning: 'the same of its calls, all told, besides what each maps and unmaps',
+    source: `absent: none. ${OWN}: over a hundred calls; then nobody looked`,
+  },
+  callChurnShape: {
+    unit: '-',
+    meaning: 'shares of that by 1, 10 and 100 calls',
+    source: OWN,
+  },
+  growthFileFrames: {
+    unit: 'frames',
+    meaning: 'file pages that calls read for the first time, all told',
+    source: `absent: none. ${OWN}: frames that its processes got for readahead`,
+  },
+  growthFileShape: {
+    unit: '-',
+    meaning: 'shares of those by 1, 10 and 100 calls',
+    source: OWN,
   },
   collectionFrames: {
     unit: 'frames',

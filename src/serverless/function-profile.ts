@@ -80,6 +80,16 @@ export interface FunctionProfile {
   readonly growthFrames: number;
   /** Share of that which is there after 1, 10, 100, … calls, each from 0 to 1; undefined: as life.ts has it. */
   readonly growthShape?: readonly number[] | undefined;
+  /** Anonymous memory that its start gets and gives back besides, a piece at a time; undefined: none. */
+  readonly startChurnFrames?: number | undefined;
+  /** The same of its calls, all told… */
+  readonly callChurnFrames?: number | undefined;
+  /** …and the share of that by so many calls, as growthShape. */
+  readonly callChurnShape?: readonly number[] | undefined;
+  /** Pages of files that calls read for the first time, all told… */
+  readonly growthFileFrames?: number | undefined;
+  /** …and the share of those by so many calls. */
+  readonly growthFileShape?: readonly number[] | undefined;
   /** A collection gives back so many frames of the heap, which the next call takes again… */
   readonly collectionFrames: number;
   /** …after every so many calls. */

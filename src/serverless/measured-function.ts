@@ -1,6 +1,9 @@
 // What is known of a function that was measured on a real kernel.
 
-/** What one function's containers did, the median over them, in frames of 4 KiB. */
+/**
+ * What one function's containers did, in frames of 4 KiB: of what adds up over a life the mean over them, of what one call does
+ * the median.
+ */
 export interface MeasuredFunction {
   /** Of its program in recorder/functions. */
   readonly name: string;
@@ -12,6 +15,12 @@ export interface MeasuredFunction {
   readonly peak: number;
   /** Anonymous memory after 1, 10 and 100 calls. */
   readonly grown: readonly [number, number, number];
+  /** Pages of files that it has read by then, those of its start among them. */
+  readonly files: readonly [number, number, number];
+  /** Frames that its start got and gave back… */
+  readonly startFreed: number;
+  /** …and its first 1, 10 and 100 calls. */
+  readonly callsFreed: readonly [number, number, number];
   /** Anonymous pages that its hundredth call touches… */
   readonly touched: number;
   /** …and writes of them. */

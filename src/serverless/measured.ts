@@ -1,6 +1,7 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
 // trace says only how much memory it has and how long it runs (docs/decisions/0077-measured-functions.md).
 
+import { PRE_EXEC_PAGES } from '../vmm/index.ts';
 import { RUNTIMES } from './catalogue.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -25,7 +26,7 @@ const LIKE: Readonly<Record<string, string>> = {
 
 /** Anonymous memory of a container that has had a hundred calls. */
 function settledOf({ anonymous, grown }: MeasuredFunction): number {
-  return Math.max(anonymous, grown[2]);
+  return Math.max(anonymous, ...grown);
 }
 
 /** A function of the catalogue's kind; of a kind that was not measured, the one nearest in memory, as a ratio. */
@@ -56,11 +57,42 @@ function scaleTo(frames: number, like: MeasuredFunction): Scale {
   return { file: 1, anonymous: (frames - like.file) / settled };
 }
 
-/** Shares of its growth that are there after 1, 10 and 100 calls; then it stands still, since nobody looked further. */
-function shapeOf({ anonymous, grown }: MeasuredFunction): readonly number[] | undefined {
-  const whole = grown[2] - anonymous;
-  if (whole <= 0) return undefined;
-  return grown.map((frames) => Math.min(1, Math.max(0, (frames - anonymous) / whole)));
+/** What comes with calls: all of it, and the shares that are there after 1, 10 and 100; then nothing, since nobody looked further. */
+interface Coming {
+  readonly frames: number;
+  readonly shape: readonly number[] | undefined;
+}
+
+function comingOf(amounts: readonly number[]): Coming {
+  const frames = Math.max(0, ...amounts);
+  if (frames === 0) return { frames, shape: undefined };
+  return { frames, shape: amounts.map((amount) => Math.max(0, amount) / frames) };
+}
+
+/** Calls between two points at which all was counted. */
+const CALLS_BETWEEN: readonly number[] = [1, 9, 90];
+
+/** Differences from one point to the next. */
+function stepsOf(amounts: readonly number[]): number[] {
+  return amounts.map((amount, at) => amount - (amounts[at - 1] ?? 0));
+}
+
+/** What each call maps and unmaps: as much as the hundredth, if all gave back so much. */
+function temporaryOf({ held, callsFreed }: MeasuredFunction): number {
+  const means = stepsOf(callsFreed).map((freed, at) => freed / (CALLS_BETWEEN[at] as number));
+  return Math.max(0, Math.min(held, ...means.map(Math.floor)));
+}
+
+/** What calls give back and take anew besides that and besides what the heap loses between two points. */
+function churnOf(measured: MeasuredFunction, temporary: number): Coming {
+  const { anonymous, grown, callsFreed } = measured;
+  const lost = stepsOf([anonymous, ...grown]).slice(1);
+  let all = 0;
+  const amounts = stepsOf(callsFreed).map((freed, at) => {
+    const others = temporary * (CALLS_BETWEEN[at] as number) + Math.max(0, -(lost[at] as number));
+    return (all += Math.max(0, freed - others));
+  });
+  return comingOf(amounts);
 }
 
 /** A runtime that does not fork was not seen to go on from another's memory: it touches and writes what a call does. */
@@ -86,13 +118,21 @@ export function measuredProfile(
   scale: Scale = { file: 1, anonymous: 1 },
 ): FunctionProfile {
   const times = (frames: number): number => Math.round(frames * scale.anonymous);
-  const fileFrames = Math.round(measured.file * scale.file);
-  const anonymousFrames = times(measured.anonymous);
-  const initPeakFrames = times(measured.peak);
-  const growthFrames = Math.max(0, times(measured.grown[2]) - anonymousFrames);
-  const callTemporaryFrames = times(measured.held);
+  const ofFile = (frames: number): number => Math.round(frames * scale.file);
+  const { anonymous, file, peak, grown, files, startFreed } = measured;
+  const [fileFrames, anonymousFrames, initPeakFrames] = [
+    ofFile(file),
+    times(anonymous),
+    times(peak),
+  ];
+  const growth = comingOf(grown.map((frames) => frames - anonymous));
+  const read = comingOf(files.map((frames) => frames - file));
+  const temporary = temporaryOf(measured);
+  const churn = churnOf(measured, temporary);
+  const [growthFrames, growthFileFrames] = [times(growth.frames), ofFile(read.frames)];
+  const callTemporaryFrames = times(temporary);
   const callWriteFrames = times(measured.written);
-  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
+  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames) + growthFileFrames;
   return {
     id,
     name: `${id}:${name}`,
@@ -100,16 +140,21 @@ export function measuredProfile(
     fileFrames,
     anonymousFrames,
     initPeakFrames,
+    startChurnFrames: times(Math.max(0, startFreed - peak - PRE_EXEC_PAGES)),
     growthFrames,
-    growthShape: shapeOf(measured),
-    // none was seen: what goes within a call is `held`
+    growthShape: growth.shape,
+    callChurnFrames: times(churn.frames),
+    callChurnShape: churn.shape,
+    growthFileFrames,
+    growthFileShape: read.shape,
+    // what collections gave back is part of callChurnFrames
     collectionFrames: 0,
     collectionCalls: DEFAULT_WORKLOAD.collectionCalls,
     ...resumeOf(measured, scale),
     limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
     callWriteFrames,
     callReadFrames: Math.max(0, times(measured.touched) - callWriteFrames),
-    callFileFrames: Math.round(measured.touchedFile * scale.file),
+    callFileFrames: ofFile(measured.touchedFile),
     callTemporaryFrames,
   };
 }

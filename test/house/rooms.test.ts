@@ -54,6 +54,7 @@ const INNER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     verify: ['program', 'read'],
     placement: ['program', 'read'],
     profile: ['read'],
+    import: ['read'],
     live: ['placement', 'program', 'read'],
   },
 };

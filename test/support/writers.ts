@@ -24,6 +24,8 @@ const HEADER = 'app,func,end_timestamp,duration\n';
 
 const SWEEP =
   'experiment: { trace: { path: PATH }, systems: [scpv-template] }\ngrid: { policies.keepAlive: [5s] }\nseeds: [1, 2]\n';
+/** As perf script writes it. */
+const EVENT = 'sh 5 [000] 1.000001: kmem:mm_page_alloc: page=0x1 pfn=0x1000 order=0 ';
 const RELEASE = '6.12.0';
 const LAB_FILES = [
   `linux-${RELEASE}/complete`,
@@ -87,6 +89,7 @@ export function putInputs(folder: string): void {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'calls.csv'), `${HEADER}${rows}`);
     writeFileSync(join(folder, `${name}.yaml`), SWEEP.replace('PATH', name));
+    writeFileSync(join(folder, `${name}.events`), `${EVENT}migratetype=0 gfp_flags=GFP_KERNEL\n`);
     guestmemIn(folder, 'replay', name, ...REPLAY, 'json,html', '--out', `run-${name}`);
   }
 }
@@ -248,6 +251,12 @@ export const COMMANDS_THAT_WRITE: readonly CommandThatWrites[] = [
     'jobs',
     'jobs.txt',
     'sweep.sbatch',
+  ]),
+  ofTwo('import', (name, out) => `import ${name}.events --out ${out}`, [
+    'import.json',
+    'pagestate.end',
+    'pagestate.start',
+    'trace.txt.gz',
   ]),
   {
     ...ofTwo(

@@ -28,8 +28,7 @@ export class KernelBooks {
   constructor(capture: Capture) {
     this.#capture = capture;
     this.#commands = compileGuided(capture).commands;
-    const build = capture.kernel.pcpTunes ? 'release' : 'release-6.1';
-    this.#port = new CorePort(recordedFrames(capture), build);
+    this.#port = new CorePort(recordedFrames(capture), capture.kernel.build);
     this.#port.load(capture.start);
     this.#managed = managedFrames(this.core);
   }

@@ -113,6 +113,8 @@ class LiveRun {
 /** Runs a guest of our own beside a recorded one. Throws RecordingError where the recording cannot be followed. */
 export function runLive(capture: Capture, options: LiveOptions = {}): LiveResult {
   const { moments = LIVE_MOMENTS } = options;
-  const build = options.build ?? (capture.kernel.pcpTunes ? 'release' : 'release-6.1');
+  // guests of 6.12 are those of replays; only recordings have a build of their own
+  const { name, build: recorded } = capture.kernel;
+  const build = options.build ?? (name === '6.12' ? 'release' : recorded);
   return following(capture.folder, () => new LiveRun(capture, build).run(moments));
 }

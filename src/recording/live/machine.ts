@@ -18,7 +18,7 @@ import {
   onlineRule,
   recordedFrames,
 } from '../read/index.ts';
-import { nsOf, type Wish } from './wishes.ts';
+import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
 /** A guest that reports free pages has reported what it has by the time a recording begins: its worker waits for two seconds. */
 const REPORTED_NS = 3 * NS_PER_S;
@@ -80,7 +80,9 @@ export class LiveMachine {
     this.vm = this.vmm.startImage(loadedImage(config, capture.start, this.spanFrames));
     const hasBalloon = freePageReporting || wishes.some(({ kind }) => kind === 'balloon');
     if (hasBalloon) {
-      this.balloon = new Balloon(this.vm, this.vmm.clock, { profile: 'qemu', freePageReporting });
+      const deflateOnOom = deflatesOnOom(capture);
+      const options = { profile: 'qemu', freePageReporting, deflateOnOom } as const;
+      this.balloon = new Balloon(this.vm, this.vmm.clock, options);
     }
     if (region !== undefined) {
       const options = { ...region, ...policyOf(capture.cmdline), profile: 'qemu' } as const;

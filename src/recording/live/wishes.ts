@@ -27,23 +27,28 @@ export interface Wish {
   readonly moveUs: number;
 }
 
-/** What the balloon's driver did: events at which it took a page, or gave one back. */
+/** A page that went into the balloon, or left it, and by whose hand. */
 interface BalloonStep {
   readonly event: number;
   readonly pages: 1 | -1;
+  readonly isDriver: boolean;
 }
 
-function balloonSteps({ kind, gfp, order, pfn, count }: KernelTrace): BalloonStep[] {
+/** Whoever asks for a balloon's pages is its driver. Others move pages of it (no step), or are short of memory. */
+function balloonSteps({ kind, gfp, order, pfn, task, count }: KernelTrace): BalloonStep[] {
   const steps: BalloonStep[] = [];
   const held = new Set<number>();
+  const drivers = new Set<number>();
   for (let event = 0; event < count; event += 1) {
     const frame = pfn[event] ?? T.NO_FRAME;
+    const by = task[event] ?? 0;
     if (kind[event] === T.EVENT_ALLOC) {
       if (gfp[event] !== GFP_BALLOON || order[event] !== 0 || frame === T.NO_FRAME) continue;
       held.add(frame);
-      steps.push({ event, pages: 1 });
+      drivers.add(by);
+      steps.push({ event, pages: 1, isDriver: true });
     } else if (kind[event] === T.EVENT_FREE && held.delete(frame)) {
-      steps.push({ event, pages: -1 });
+      steps.push({ event, pages: -1, isDriver: drivers.has(by) });
     }
   }
   return steps;
@@ -68,6 +73,18 @@ function messageUsOf(stepsUs: readonly number[]): number {
   return gaps === 0 ? 0 : sum / gaps;
 }
 
+/**
+ * Whether the balloon gives pages to tasks that are short of memory (deflate-on-oom): one that is no driver took a message's worth
+ * in a row. Compaction moves 32 pages at a time.
+ */
+export function deflatesOnOom({ trace }: Pick<Capture, 'trace'>): boolean {
+  let run = 0;
+  return balloonSteps(trace).some(({ isDriver }) => {
+    run = isDriver ? 0 : run + 1;
+    return run >= MESSAGE_PAGES;
+  });
+}
+
 /** A target is there from the first step that the one before does not explain. */
 function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
   const targets = balloonLines(deviceLog).flatMap((line) =>
@@ -76,16 +93,17 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
   const found: { atUs: number; frames: number; stepsUs: number[] }[] = [];
   let held = 0;
   let target = 0;
-  for (const { event, pages } of balloonSteps(trace)) {
+  for (const { event, pages, isDriver } of balloonSteps(trace)) {
+    held += pages;
+    if (!isDriver) continue;
     const atUs = timeOf(trace, event);
-    const isExplained = pages > 0 ? held < target : held > target;
+    const isExplained = pages > 0 ? held <= target : held >= target;
     const next = targets[found.length];
-    const isNext = next !== undefined && (pages > 0 ? next > held : next < held);
+    const isNext = next !== undefined && (pages > 0 ? next >= held : next <= held);
     if (!isExplained && isNext) {
       found.push({ atUs, frames: next, stepsUs: [] });
       target = next;
     }
-    held += pages;
     found.at(-1)?.stepsUs.push(atUs);
   }
   return found.map(({ atUs, frames, stepsUs }) => {

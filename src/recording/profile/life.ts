@@ -61,7 +61,7 @@ export function familyOf(trace: KernelTrace, root: number): ReadonlySet<number> 
 }
 
 /** Whether an event is one of these processes' own doing. */
-function isOwn(trace: KernelTrace, event: number, family: ReadonlySet<number>): boolean {
+export function isOwn(trace: KernelTrace, event: number, family: ReadonlySet<number>): boolean {
   if (isInterrupt(trace, event)) return false;
   return family.has(trace.tasks[trace.task[event] as number]?.pid ?? -1);
 }

@@ -4,7 +4,14 @@
 import path from 'node:path';
 import { RecordingError } from '../error.ts';
 import { type Capture, readText } from '../read/index.ts';
-import { type Flow, containersOf, familyOf, flowIn, spanOf } from './life.ts';
+import {
+  type CourseFrames,
+  type CoursePoint,
+  type MeanSpread,
+  courseIn,
+  meanSpreadOf,
+} from './course.ts';
+import { type Flow, type Span, containersOf, familyOf, flowIn, spanOf } from './life.ts';
 import { type Sample, parseSamples } from './samples.ts';
 
 /** Least, median and most over the containers of a recording. */
@@ -63,6 +70,8 @@ export interface MeasuredProfile {
   readonly calls: readonly CallProfile[];
   /** Anonymous memory after calls 1, 2, 5, … 100, over all containers. */
   readonly growth: readonly { readonly call: number; readonly anonymous: Spread }[];
+  /** From the start until it is ready and calls 1, 10 and 100 have ended, over all containers. */
+  readonly course: readonly CoursePoint[];
   /** Empty: the runtime does not fork. */
   readonly fork: readonly ForkProfile[];
   readonly containers: number;
@@ -84,6 +93,8 @@ interface Life {
   readonly samples: ReadonlyMap<string, Sample>;
   /** Between two marks. Throws RecordingError where either is missing. */
   readonly flow: (begin: string, end: string) => Flow;
+  /** From the first mark to each of the others. Throws RecordingError where one is missing. */
+  readonly course: (marks: readonly string[]) => CourseFrames[];
 }
 
 function lifeOf(
@@ -93,15 +104,25 @@ function lifeOf(
 ): Life {
   const { trace } = capture;
   const family = familyOf(trace, pid);
+  const needSpan = (begin: string, end: string): Span => {
+    const span = spanOf(trace, begin, end);
+    if (span !== undefined) return span;
+    throw new RecordingError(trace.file, 0, `the marks '${begin}' and '${end}'`, 'none');
+  };
   return {
     name,
     samples: new Map(
       samples.filter(({ container }) => container === name).map((one) => [one.label, one]),
     ),
-    flow(begin, end) {
-      const span = spanOf(trace, begin, end);
-      if (span !== undefined) return flowIn(trace, family, span);
-      throw new RecordingError(trace.file, 0, `the marks '${begin}' and '${end}'`, 'none');
+    flow: (begin, end) => flowIn(trace, family, needSpan(begin, end)),
+    course([begin = '', ...ends]) {
+      const spans = ends.map((end) => needSpan(begin, end));
+      return courseIn(
+        trace,
+        family,
+        spans[0]?.first ?? 0,
+        spans.map(({ end }) => end),
+      );
     },
   };
 }
@@ -173,6 +194,25 @@ function growthOf(lives: readonly Life[]): MeasuredProfile['growth'] {
     .map(([call, frames]) => ({ call, anonymous: spreadOf(frames) }));
 }
 
+function courseOf(capture: Capture, lives: readonly Life[]): CoursePoint[] {
+  const courses = lives.map(({ name, course }) => {
+    const ends = MEASURED_CALLS.map((call) => `called ${name} ${call}`);
+    return course([`start ${name}`, `ready ${name}`, ...ends]);
+  });
+  return [0, ...MEASURED_CALLS].map((call, at) => {
+    const label = call === 0 ? 'ready' : `call-${call}`;
+    const spread = (key: keyof CourseFrames): MeanSpread =>
+      meanSpreadOf(courses.flatMap((course) => course[at]?.[key] ?? []));
+    return {
+      call,
+      allocated: spread('allocated'),
+      freed: spread('freed'),
+      file: spread('file'),
+      anonymous: meanSpreadOf(lives.map((life) => need(capture, life, label).need('anonymous'))),
+    };
+  });
+}
+
 function forkOf(capture: Capture, life: Life): ForkProfile[] {
   return [0, ...MEASURED_CALLS].map((call) => {
     const sample = need(capture, life, call === 0 ? 'ready' : `call-${call}`);
@@ -207,6 +247,7 @@ export function profileOf(capture: Capture): MeasuredProfile {
     warm: startOf(capture, others),
     calls: MEASURED_CALLS.map((call) => callOf(capture, whole, call)),
     growth: growthOf(whole),
+    course: courseOf(capture, whole),
     fork: forked === undefined ? [] : forkOf(capture, forked),
     containers: whole.length,
   };

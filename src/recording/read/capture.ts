@@ -13,6 +13,7 @@ import {
 import { quote, RecordingError } from '../error.ts';
 import { type ExtraTrace, parseExtraTrace } from './extra-trace.ts';
 import { readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
+import { readImport } from './import-file.ts';
 import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
 import { checkTrace } from './trace-check.ts';
@@ -49,6 +50,8 @@ export interface Capture {
   readonly deviceLog: readonly string[];
   /** Lines of what the host did; empty when the recording has none. */
   readonly hostLog: readonly string[];
+  /** The tool whose page events were imported: the states are made of them; undefined: the kernel's own were recorded. */
+  readonly importedFrom?: string | undefined;
 }
 
 /** Reads a trace file, packed or not. */
@@ -170,5 +173,6 @@ export async function openCapture(folder: string): Promise<Capture> {
     zoneinfo,
     deviceLog: deviceLog.lines,
     hostLog: hostLog.lines,
+    importedFrom: readImport(folder)?.source,
   };
 }

@@ -55,3 +55,11 @@ export function parseGfp(text: string): number | string {
   }
   return mask;
 }
+
+/** The numeric mask of the names that are known, and the others: other kernels have some more. */
+export function parseGfpKnown(text: string): { readonly mask: number; readonly unknown: string[] } {
+  const parts = text.split('|').map((part) => ({ part, bits: parseGfp(part) }));
+  const unknown = parts.flatMap(({ part, bits }) => (typeof bits === 'string' ? [part] : []));
+  const mask = parts.reduce((all, { bits }) => (typeof bits === 'string' ? all : all | bits), 0);
+  return { mask, unknown };
+}

@@ -11,7 +11,9 @@ export {
   usableBytes,
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
-export { readText } from './files.ts';
+export { readBytes, readText } from './files.ts';
+export { parseGfpKnown } from './gfp-names.ts';
+export { type ImportFile, readImport } from './import-file.ts';
 export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';

@@ -46,7 +46,14 @@ describe('the machine', () => {
 
   it('ends a guest that does not end', async () => {
     standIns({ 'qemu-system-x86_64': 'echo begun; exec sleep 600' });
-    await expect(runMachine(options({ timeoutMs: 1000 }), () => {})).rejects.toThrow('begun');
+    await expect(runMachine(options({ timeoutMs: 1000 }), () => {})).rejects.toThrow(
+      'the guest did not come to its end in 0 minutes (--timeout); the last that it said: begun',
+    );
+  });
+
+  it('says what the guest said, without what that does to a terminal', async () => {
+    standIns({ 'qemu-system-x86_64': String.raw`printf '\033c\033[?7l\033[2Jhello\n'` });
+    await expect(runMachine(options(), () => {})).rejects.toThrow('to its end: hello');
   });
 
   it('has room for all that virtio-mem’s plan plugs, and traces the device', async () => {

@@ -20,17 +20,23 @@ describe('what a guest left', () => {
     expect(() => expectWhole(files())).not.toThrow();
   });
 
-  it.each(['overrun', 'commit overrun', 'dropped events'])('lacks events by %s', (word) => {
+  it.each([
+    ['overrun', 2],
+    ['commit overrun', 3],
+    ['dropped events', 4],
+  ])('lacks events by %s', (word, line) => {
     const lost = STATS.replace(`${word}: 0`, `${word}: 12`);
-    expect(() => expectWhole(files({ extrastats: lost }))).toThrow(/extrastats: 12 events lost/);
+    expect(() => expectWhole(files({ extrastats: lost }))).toThrow(
+      `extrastats:${line}: 12 events lost (${word})`,
+    );
   });
 
   it('has a state that is cut off', () => {
     const cut = STATE.replace('end\n', 'free 0 1 17');
-    expect(() => expectWhole(files({ 'pagestate.end': cut }))).toThrow('pagestate.end: cut off');
+    expect(() => expectWhole(files({ 'pagestate.end': cut }))).toThrow('pagestate.end:2: cut off');
   });
 
   it('has no state at all', () => {
-    expect(() => expectWhole(new Map())).toThrow('pagestate.start: cut off');
+    expect(() => expectWhole(new Map())).toThrow('pagestate.start:1: cut off');
   });
 });

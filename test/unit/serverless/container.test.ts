@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { verify } from '../../../src/core/index.ts';
+import { STAT_FREE_PAGES, verify } from '../../../src/core/index.ts';
 import { defaultMachine } from '../../../src/replay/index.ts';
 import { Container } from '../../../src/serverless/container.ts';
 import type { FunctionProfile } from '../../../src/serverless/function-profile.ts';
@@ -100,6 +100,46 @@ describe('a life', () => {
     }
     // 500 is the last lump before 1,000
     expect(grown).toEqual([50, 260, 470, 840, 1000, 1000]);
+  });
+
+  it('replaces frames of its heap while it starts and over its calls, and holds no more for that', () => {
+    const [plain, churning] = [vmOf(), vmOf()];
+    const profile = {
+      ...PROFILE,
+      startChurnFrames: 3 * PROFILE.anonymousFrames + 5,
+      callChurnFrames: 400,
+      callChurnShape: [0.25, 0.5, 1],
+    };
+    const [steady, container] = [containerIn(plain), containerIn(churning, undefined, [], profile)];
+    const freed = (): number =>
+      churning.guest.core.stat(STAT_FREE_PAGES) - plain.guest.core.stat(STAT_FREE_PAGES);
+    expect(freed()).toBe(profile.startChurnFrames);
+    const after = new Map<number, number>();
+    for (let done = 1; done <= 120; done += 1) {
+      call(steady);
+      call(container);
+      // calls that recur are put off until somebody looks
+      expect([steady.heldFrames, container.heldFrames]).toEqual([
+        PROFILE.anonymousFrames,
+        PROFILE.anonymousFrames,
+      ]);
+      after.set(done, freed() - profile.startChurnFrames);
+    }
+    expect([1, 10, 100, 120].map((calls) => after.get(calls))).toEqual([100, 200, 400, 400]);
+  });
+
+  it('reads more of its files over its calls, which the next container finds', () => {
+    const vm = vmOf();
+    const before = vm.guest.files.pages;
+    const profile = { ...PROFILE, growthFileFrames: 100, growthFileShape: [0.5, 0.5, 1] };
+    const [first, second] = [1, 2].map(() => containerIn(vm, undefined, [], profile));
+    const read = Array.from({ length: 100 }, () => {
+      call(first!);
+      return vm.guest.files.pages - before - PROFILE.fileFrames;
+    });
+    expect([read[0], read[9], read[99]]).toEqual([50, 50, 100]);
+    call(second!);
+    expect(vm.guest.files.pages - before - PROFILE.fileFrames).toBe(100);
   });
 
   it('gives back to the guest what a collection finds, until the next call', () => {

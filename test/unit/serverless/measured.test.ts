@@ -43,6 +43,26 @@ describe('a measured function', () => {
     });
   });
 
+  it('that gives back more than each call maps has the rest as what its calls replace', () => {
+    const { callsFreed, held } = named('compression.py');
+    const { callChurnFrames } = measuredProfile({ id: 0, name: 'c' }, named('compression.py'));
+    expect(callChurnFrames).toBe(callsFreed[0] - held);
+    const node = named('json_serdes.mjs');
+    expect(measuredProfile({ id: 0, name: 'j' }, node)).toMatchObject({
+      callTemporaryFrames: 0,
+      callChurnFrames: node.callsFreed[2],
+      growthFileFrames: node.files[2] - node.file,
+    });
+  });
+
+  it('of which a call is said to hold more than all gave back maps what they gave back', () => {
+    const like = { ...named('compression.py'), callsFreed: [500, 5000, 50_000] as const };
+    expect(measuredProfile({ id: 0, name: 'c' }, like)).toMatchObject({
+      callTemporaryFrames: 500,
+      callChurnFrames: 0,
+    });
+  });
+
   it('makes a container that can be, each of them', () => {
     for (const one of MEASURED) {
       const profile = measuredProfile({ id: 0, name: 'f' }, one);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON } from '../../../../src/core/index.ts';
 import { GFP_MEMMAP, MEMMAP_ORDER } from '../../../../src/recording/read/index.ts';
 import { compileStream } from '../../../../src/recording/placement/index.ts';
-import { nsOf, wishesOf } from '../../../../src/recording/live/wishes.ts';
+import { deflatesOnOom, nsOf, wishesOf } from '../../../../src/recording/live/wishes.ts';
 import { TraceScript } from '../../../support/recording.ts';
 
 const DRIVER = 9;
@@ -14,6 +14,12 @@ const wish = (seconds: number, bytes: number): string =>
   `${seconds} {'execute': 'qom-set', 'arguments': {'path': 'vmem0', 'property': 'requested-size', 'value': ${bytes}}} {'return': {}}`;
 const commandsOf = (capture: Parameters<typeof wishesOf>[0]): Uint32Array =>
   compileStream(capture, { minPages: 0 }).commands;
+
+function inflated(): TraceScript {
+  const script = new TraceScript();
+  for (let page = 0; page < 600; page += 1) script.alloc(DRIVER, 5000 + page, GFP_BALLOON);
+  return script;
+}
 
 describe('targets of a balloon', () => {
   it('come when the driver begins to answer them; its pace is the mean of where it did not pause', () => {
@@ -34,6 +40,18 @@ describe('targets of a balloon', () => {
     const capture = { ...new TraceScript().finish(), deviceLog: [target(100)] };
     expect(wishesOf(capture, commandsOf(capture))).toEqual([]);
   });
+});
+
+it('a balloon deflates when memory is short if a task that is no driver took a message’s worth', () => {
+  const [mover, starved] = [inflated(), inflated()];
+  for (let page = 0; page < 256; page += 1) {
+    mover.free(8, 5000 + page);
+    if (page % 32 === 31) mover.free(DRIVER, 5300 + page);
+    starved.free(8, 5000 + page);
+  }
+  expect([mover, starved].map((script) => deflatesOnOom(script.finish()))).toEqual([false, true]);
+  const capture = { ...starved.finish(), deviceLog: [target(600), target(1)] };
+  expect(wishesOf(capture, commandsOf(capture)).map(({ frames }) => frames)).toEqual([600]);
 });
 
 describe('sizes of virtio-mem', () => {

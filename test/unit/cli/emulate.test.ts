@@ -1,0 +1,56 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { emulationOf } from '../../../src/cli/emulate.ts';
+import { profileCommand } from '../../../src/cli/profile.ts';
+import { parseProfile } from '../../../src/recording/index.ts';
+import { ran } from '../../support/command.ts';
+
+const FOLDER = 'recorder/profiles';
+const PROFILES = readdirSync(FOLDER).map((name) =>
+  parseProfile(name, readFileSync(`${FOLDER}/${name}`, 'utf8')),
+);
+/** Of the recording. */
+const BOUND = 0.02;
+
+it.each(PROFILES.map((profile) => [profile.name, profile] as const))(
+  'containers of %s are within 2 %% of their recording after start, 1, 10 and 100 calls',
+  (_, profile) => {
+    const points = emulationOf(profile);
+    expect(points.map(({ call }) => call)).toEqual([0, 1, 10, 100]);
+    for (const { allocated, freed, anonymous, pageCache } of points) {
+      for (const { recorded, emulated } of [allocated, freed, anonymous, pageCache]) {
+        const miss = Math.abs(Math.round(emulated) - Math.round(recorded));
+        expect(miss).toBeLessThanOrEqual(BOUND * recorded);
+      }
+    }
+  },
+);
+
+it('a container that is recorded otherwise than it lives is not within that', () => {
+  const [profile] = PROFILES as [(typeof PROFILES)[number]];
+  const course = profile.course.map((point) => ({
+    ...point,
+    allocated: { ...point.allocated, mean: point.allocated.mean * (1 + point.call / 100) },
+  }));
+  const last = emulationOf({ ...profile, course }).at(-1)!;
+  expect(last.allocated.recorded / last.allocated.emulated).toBeGreaterThan(1.9);
+});
+
+it('docs/functions.md has the table of both side by side', async () => {
+  const { code, out } = await ran(profileCommand(), FOLDER, '--emulate');
+  expect(code).toBe(0);
+  const file = 'docs/functions.md';
+  const page = readFileSync(file, 'utf8');
+  const block = /(?<=--emulate\n\n)```\n[^]*?^```$/m;
+  expect(page).toMatch(block);
+  const made = page.replace(block, `\`\`\`\n${out}\`\`\``);
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, made);
+  else expect(page).toBe(made);
+});
+
+it('is JSON where that is asked for, with what the recording’s own containers differ by', async () => {
+  const { out } = await ran(profileCommand(), FOLDER, '--emulate', '--json');
+  const [life] = JSON.parse(out) as { name: string; points: { freed: { own: number } }[] }[];
+  expect(life?.name).toBe('compression.mjs');
+  expect(life?.points[0]?.freed.own).toBeGreaterThan(0.5);
+});

@@ -97,12 +97,15 @@ function churnOf(measured: MeasuredFunction, temporary: number): Coming {
 
 /** A runtime that does not fork was not seen to go on from another's memory: it touches and writes what a call does. */
 function resumeOf(
-  { touched, written, touchedFile, fork }: MeasuredFunction,
+  { anonymous, touched, written, touchedFile, fork }: MeasuredFunction,
   scale: Scale,
 ): Pick<FunctionProfile, 'resumeFrames' | 'resumeWriteFrames' | 'resumeFileFrames'> {
   const resumeWriteFrames = Math.round((fork?.written ?? written) * scale.anonymous);
   return {
-    resumeFrames: Math.max(Math.round(touched * scale.anonymous), resumeWriteFrames),
+    resumeFrames: Math.max(
+      Math.round(Math.min(touched, anonymous) * scale.anonymous),
+      resumeWriteFrames,
+    ),
     resumeWriteFrames,
     resumeFileFrames: Math.round((fork?.file ?? touchedFile) * scale.file),
   };
@@ -153,7 +156,11 @@ export function measuredProfile(
     ...resumeOf(measured, scale),
     limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
     callWriteFrames,
-    callReadFrames: Math.max(0, times(measured.touched) - callWriteFrames),
+    // what calls have brought is not there at the first: they touch no more than what is
+    callReadFrames: Math.max(
+      0,
+      Math.min(times(measured.touched), anonymousFrames) - callWriteFrames,
+    ),
     callFileFrames: ofFile(measured.touchedFile),
     callTemporaryFrames,
   };

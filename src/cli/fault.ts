@@ -90,7 +90,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
   // Loaded only now: a command line without a fault does not need them all.
   const { RefusedArgument } = await import('../check/index.ts');
   const { GuestOutOfMemory, HostOutOfMemory, TooManyGuests } = await import('../replay/index.ts');
-  const { OutputError, ResultsError } = await import('../report/index.ts');
+  const { OutputError, ResultsError, refusedWrite } = await import('../report/index.ts');
   const { CheckpointError, ExperimentError, MemoryShort } = await import('../experiment/index.ts');
   const { RecordingError } = await import('../recording/index.ts');
   const { RecorderMissing, RecordingFailed } = await import('../recorder/index.ts');
@@ -131,5 +131,7 @@ export async function exitCodeOf(error: unknown, write: (line: string) => void):
     write(`guestmem: ${error.message}${hint}`);
     return EXIT_FAILURE;
   }
+  const refused = refusedWrite(error);
+  if (refused !== undefined) return usage(refused, write);
   throw error;
 }

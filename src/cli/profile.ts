@@ -212,6 +212,10 @@ interface ProfileFlags {
 async function run(folder: string, { json, emulate }: ProfileFlags): Promise<void> {
   const imported = importReportOf(folder);
   if (imported !== undefined) {
+    if (emulate === true) {
+      const file = path.join(folder, 'import.json');
+      throw new RecordingError(file, 0, 'a recording of a function', 'page events of programs');
+    }
     print(json === true ? `${JSON.stringify(imported, null, 2)}\n` : processesText(imported));
     return;
   }

@@ -7,10 +7,10 @@ import { KIB } from '../abi/unit.ts';
 import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.ts';
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
-import { OutputFolder } from '../report/node.ts';
+import { OutputFolder, keptFolder } from '../report/node.ts';
 import { leaves, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
-import { EXIT_FAILURE } from './fault.ts';
+import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { profileText } from './profile.ts';
 import { complain, print } from './terminal.ts';
 import { verdictText } from './verify.ts';
@@ -34,6 +34,7 @@ interface RecordFlags {
 /** Where kernels and programs are kept between recordings. */
 function labFolder({ lab }: RecordFlags): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  if (lab === '') throw new UsageError('--lab: expected a folder, found ""');
   return path.resolve(lab ?? path.join(cache, 'guestmem'));
 }
 
@@ -78,6 +79,7 @@ async function run(flags: RecordFlags): Promise<void> {
     ...writesInto(flags.out),
   });
   try {
+    keptFolder(options.labFolder);
     const { files, workload } = await record(options, tell);
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));
     output.write(content);

@@ -7,6 +7,7 @@ import {
   type VerifyRun,
   openCapture,
   recordedSteps,
+  ruledText,
   verifyCapture,
   verifyReel,
 } from '../recording/index.ts';
@@ -50,6 +51,7 @@ function verdictJson(verdict: VerifyRun): string {
     freedTwice,
     finalLists,
     places: result.places,
+    byRule: verdict.byRule,
     ...(verdict.device === undefined ? {} : { device: verdict.device }),
     listDifferences: result.listDifferences,
     divergenceCount: result.divergences.length,
@@ -97,6 +99,7 @@ export function verdictText(verdict: VerifyRun): string {
     (result.places.total === 0 ? '' : scoreLine('places', result.places)) +
     deviceLines(verdict) +
     `${result.bulk} pages by the bulk allocator, ${result.freedTwice} frees of blocks believed free\n` +
+    ruledText(verdict.byRule) +
     (verdict.explanation ?? '') +
     (verdict.isExact ? 'exact\n' : `not exact: ${inexactText(verdict)}\n`)
   );

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -160,10 +160,10 @@ export async function runMachine(
   let last = '';
   let isDone = false;
   let driven: Promise<void> = Promise.resolve();
-  const console = createWriteStream(path.join(options.folder, 'console.log'));
+  const lines: string[] = [];
   const hear = (text: string): void => {
     const line = text.replaceAll(TERMINAL, '').replaceAll(UNPRINTABLE, '');
-    console.write(`${line}\n`);
+    lines.push(`${line}\n`);
     if (line.trim() !== '') last = line.trim();
     if (line.includes('RECORDER READY')) driven = drive(options, wishes);
     isDone ||= line.includes('RECORDER DONE');
@@ -175,7 +175,7 @@ export async function runMachine(
   await once(qemu, 'close');
   clearTimeout(timer);
   process.off('exit', stop);
-  console.end();
+  writeFileSync(path.join(options.folder, 'console.log'), lines.join(''));
   if (!isDone) throw new RecordingFailed(`${endOf(options, isLate)}: ${last}`);
   await driven;
   return wishes;

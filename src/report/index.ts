@@ -23,7 +23,7 @@ export { FORMATS } from './formats/index.ts';
 export { JSON_FORMAT, resultsJson } from './formats/json.ts';
 export { alignRows } from './align.ts';
 export { resultsTable } from './formats/table.ts';
-export { OutputError, writingTo } from './output-error.ts';
+export { OutputError, refusedWrite, writingTo } from './output-error.ts';
 export { repairLines } from './remarks.ts';
 export type {
   FootprintBy,

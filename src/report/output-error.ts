@@ -27,6 +27,30 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'a read-only file system',
 };
 
+/** Calls of the system that change its files. */
+const CHANGES: readonly unknown[] = [
+  'copyfile',
+  'fsync',
+  'ftruncate',
+  'link',
+  'mkdir',
+  'mkdtemp',
+  'rename',
+  'rmdir',
+  'symlink',
+  'unlink',
+  'write',
+];
+
+/** What the system refused, if the error is of that: beside the places that are looked at before the work, such as a full /tmp. */
+export function refusedWrite(error: unknown): OutputError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  const reason = REASONS[String(error.code)];
+  if (reason === undefined || !CHANGES.includes(error.syscall)) return undefined;
+  const path = 'path' in error ? String(error.path) : 'a file that was begun';
+  return new OutputError(path, reason, { cause: error });
+}
+
 /** Does a step of writing; what the system refuses is said of the path. */
 export function writingTo<Value>(path: string, step: () => Value): Value {
   try {

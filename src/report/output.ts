@@ -1,7 +1,9 @@
 /** The folder that a run is written into: looked at before the work, filled in one moment at its end. */
 import {
   type Stats,
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -66,6 +68,15 @@ function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (statOf(parent) === undefined) makeFolder(parent);
   mkdirSync(folder);
+}
+
+/** A folder that is kept between runs, made if it is not there. Throws OutputError where none can be. */
+export function keptFolder(folder: string): string {
+  writingTo(folder, () => {
+    makeFolder(resolve(folder));
+    accessSync(folder, constants.W_OK);
+  });
+  return folder;
 }
 
 /** Whether a file is of an earlier run, or holds nothing that could be lost. */

@@ -6,7 +6,7 @@ import { VmTimer, VmTimers } from './attach.ts';
 import { Balloon, DiscardHost } from './device/balloon.ts';
 import { CZoneSide, CZoneVirtio, takeFrom } from './device/czone.ts';
 import { Dimms } from './device/dimm.ts';
-import { Faascale, FaascaleSide, nothingYet } from './device/faascale.ts';
+import { Faascale, FaascaleSide, unheeded } from './device/faascale.ts';
 import { HyperAlloc, MonitorHost } from './device/hyperalloc.ts';
 import { Reporting } from './device/reporting.ts';
 import { PlugHost, VirtioMem } from './device/virtio-mem.ts';
@@ -53,7 +53,7 @@ export const VMM_KNOWN: Known = {
     Vmm,
   },
   values: {
-    nothingYet,
+    unheeded,
     nowNsOf,
     takeFrom,
   },

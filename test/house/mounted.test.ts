@@ -28,6 +28,10 @@ const EXPORTS: readonly Reason[] = [
     /^src\/serverless\/function-fields\.ts functionFieldsTable$/,
     'its test writes docs/function-fields.md with it',
   ],
+  [
+    /^src\/report\/output-error\.ts refusedWrite$/,
+    'loaded by src/cli/fault.ts when a command has failed',
+  ],
 ];
 
 /** Public methods that nothing in the product calls, and for whom they are. */

@@ -117,6 +117,11 @@ export class EventReader {
     );
   }
 
+  /** Requests that stand before an event other than their own. */
+  get lateRequests(): number {
+    return this.#late.cpus.size;
+  }
+
   /** Reads all events, once. */
   read(listener: EventListener): void {
     const { first, end } = this.span;

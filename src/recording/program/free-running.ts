@@ -26,6 +26,8 @@ export interface FreeProgram {
   readonly drains: Uint32Array;
   readonly failedRequests: number;
   readonly bulkPages: number;
+  /** Requests that were served before their events. */
+  readonly lateRequests: number;
 }
 
 /** Drains this close belong to one emptying of the lists. */
@@ -83,6 +85,7 @@ class FreeCompiler {
       drains: Uint32Array.from(this.#drains),
       failedRequests: reader.failedRequests,
       bulkPages: this.#bulkPages,
+      lateRequests: reader.lateRequests,
     };
   }
 

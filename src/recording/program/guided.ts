@@ -35,6 +35,8 @@ export interface GuidedProgram {
   readonly failedRequests: number;
   /** Pages taken by the bulk allocator. */
   readonly bulkPages: number;
+  /** Requests that were served before their events. */
+  readonly lateRequests: number;
 }
 
 interface OpenBulk {
@@ -87,6 +89,7 @@ class GuidedCompiler {
       confirmed: Uint32Array.from(this.#confirmed),
       failedRequests: reader.failedRequests,
       bulkPages: this.#bulkPages,
+      lateRequests: reader.lateRequests,
     };
   }
 

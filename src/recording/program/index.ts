@@ -5,3 +5,4 @@ export { compileFreeRunning, type FreeProgram } from './free-running.ts';
 export { compileGuided, type GuidedProgram } from './guided.ts';
 export { CONTIG_BATCH_PAGES, CONTIG_BATCH_TRIES } from './hotplug.ts';
 export * from './program.ts';
+export { isVmstatDrain } from './vmstat-turns.ts';

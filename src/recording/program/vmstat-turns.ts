@@ -1,12 +1,15 @@
-// When the vmstat worker had its turns. It lowers every per-cpu `high` once in 1.024 s, mostly
+// When the vmstat worker had its turns. It lowers every per-cpu `high` once a second, mostly
 // without an event: the silent turns are placed that far apart, in step with those that drained
 // something (docs/recordings.md).
 
+import { US_PER_S } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
 
-/** HZ ticks from turn to turn, rounded up by the timer wheel to 256 of 4 ms. */
-const TURN_US = 1_024_000;
+/** From turn to turn in the mean: whole seconds of jiffies, which the timer wheel rounds up to 8 ticks (248, 248, 248, 256 of 4 ms). */
+const TURN_US = US_PER_S;
+/** The longest of them. Where no turn shows, when they come is a guess anyway. */
+const GUESSED_TURN_US = 1_024_000;
 /** Drains this close belong to one turn. */
 const SAME_TURN_US = 200_000;
 /** From a contiguous allocation's drain to its migration. */
@@ -48,15 +51,16 @@ function silentTimes(
 ): number[] {
   const anchors = [...seenUs];
   const [firstUs] = anchors;
-  if (firstUs === undefined) anchors.push(startUs + phaseUs - TURN_US);
-  else anchors.unshift(firstUs - Math.ceil((firstUs - startUs) / TURN_US) * TURN_US);
+  const turnUs = firstUs === undefined ? GUESSED_TURN_US : TURN_US;
+  if (firstUs === undefined) anchors.push(startUs + phaseUs - turnUs);
+  else anchors.unshift(firstUs - Math.ceil((firstUs - startUs) / turnUs) * turnUs);
   const times: number[] = [];
   anchors.forEach((anchor, i) => {
     const next = anchors[i + 1] ?? endUs;
     const isLast = i + 1 === anchors.length;
-    const periods = (next - anchor) / TURN_US;
+    const periods = (next - anchor) / turnUs;
     const turns = isLast ? Math.floor(periods) : Math.round(periods) - 1;
-    const step = isLast ? TURN_US : (next - anchor) / (turns + 1);
+    const step = isLast ? turnUs : (next - anchor) / (turns + 1);
     for (let turn = 1; turn <= turns; turn += 1) times.push(anchor + turn * step);
   });
   return times;

@@ -5,6 +5,7 @@ import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
 import { RecordingError, following } from '../error.ts';
 import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
 import { type Capture, recordedFrames } from '../read/index.ts';
+import { type DecidedByRule, decidedByRule } from './by-rule.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
 import { explainDivergence } from './explain.ts';
 import { verifyFreeRunning, verifyGuided, type VerifyResult } from './verify.ts';
@@ -20,6 +21,8 @@ export interface VerifyRun {
   readonly result: VerifyResult;
   /** Our drivers against what Linux's wrote to the device; undefined when the recording has none. */
   readonly device: DeviceResult | undefined;
+  /** What no event showed, and rules decided. */
+  readonly byRule: DecidedByRule;
   /** Trace events per second spent in the core; reading of text and compiling not counted. 0: not metered. */
   readonly eventsPerSecond: number;
   /** Everything predicted is the kernel's and every final list is identical. */
@@ -72,19 +75,21 @@ function runMode(
   capture: Capture,
   mode: VerifyMode,
   port: CorePort,
-): Pick<VerifyRun, 'result' | 'device'> & { readonly commands: Uint32Array } {
+): Pick<VerifyRun, 'result' | 'device' | 'byRule'> & { readonly commands: Uint32Array } {
   const deviceLog = path.join(capture.folder, 'device.log');
   if (mode === 'free-running') {
     const program = compileFreeRunning(capture);
     const result = verifyFreeRunning(capture, program, port);
     const device = following(deviceLog, () => verifyDevice(capture));
-    return { result, device, commands: program.commands };
+    const byRule = decidedByRule(capture, program);
+    return { result, device, byRule, commands: program.commands };
   }
   const program = compileGuided(capture);
   const result = verifyGuided(capture, program, port);
   const guidedRun = { program, divergences: result.divergences };
   const device = following(deviceLog, () => verifyDevice(capture, guidedRun));
-  return { result, device, commands: program.commands };
+  const byRule = decidedByRule(capture, program);
+  return { result, device, byRule, commands: program.commands };
 }
 
 /** Replays a recording through the core and says how often it was right. Throws RecordingError. */
@@ -110,12 +115,13 @@ function runVerify(
   const makePort = (): CorePort => new CorePort(frames, build, clock);
   const port = makePort();
   port.onCommands = onProgress;
-  const { result, device, commands } = runMode(capture, mode, port);
+  const { result, device, byRule, commands } = runMode(capture, mode, port);
   const [first] = result.divergences;
   return {
     mode,
     result,
     device,
+    byRule,
     eventsPerSecond: port.coreMs > 0 ? meterEvents(capture, commands, makePort, port.coreMs) : 0,
     isExact: isExact(result, device),
     explanation:

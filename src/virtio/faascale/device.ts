@@ -1,6 +1,6 @@
 /**
  * The host's half of Faascale's device: ranges of frames that the guest is about to use, or has done with. A range that is not the
- * guest's is skipped, as Firecracker's is; a message that is none is not.
+ * guest's is skipped, as by their Firecracker; what is no message at all needs a reset.
  */
 
 import type { FrameRange } from '../../guest/index.ts';

@@ -86,10 +86,10 @@ export class Faascale implements MemoryDevice {
 
   private _guestSide(): CZoneSupplier {
     return {
-      created: nothingYet,
+      created: unheeded,
       plug: bound(this, this._plug),
-      ending: nothingYet,
-      withered: nothingYet,
+      ending: unheeded,
+      withered: unheeded,
       ended: bound(this, this._end),
     };
   }
@@ -151,7 +151,7 @@ export class Faascale implements MemoryDevice {
   }
 }
 
-export function nothingYet(): void {}
+export function unheeded(): void {}
 
 /** What the device has of the host. */
 export class FaascaleSide implements FaascaleHost {

@@ -31,6 +31,20 @@ describe('an error of the caller', () => {
     expect(await end(error)).toEqual([2, [line]]);
   });
 
+  it('is a place that the system refuses to write to, such as a full folder of temporaries', async () => {
+    const errors = [
+      { code: 'ENOSPC', syscall: 'write' },
+      { code: 'EROFS', syscall: 'mkdtemp', path: '/tmp/x' },
+    ].map((fields) => Object.assign(new Error(fields.code), fields));
+    expect(await end(errors[0])).toEqual([
+      2,
+      ['guestmem: a file that was begun: no space left on the device'],
+    ]);
+    expect(await end(errors[1])).toEqual([2, ['guestmem: /tmp/x: a read-only file system']]);
+    const read = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: 'x' });
+    await expect(end(read)).rejects.toBe(read);
+  });
+
   it('that the parser of arguments has said already is not said again', async () => {
     expect(await end(new CommanderError(1, 'x', 'said'))).toEqual([2, []]);
     expect(await end(new CommanderError(0, 'help', 'help'))).toEqual([0, []]);

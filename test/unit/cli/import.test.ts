@@ -25,6 +25,9 @@ it('an import says what it read, what cannot be verified and where it lies; a pr
   expect(again.out).toMatch(/^python3 +7 +1 +1 +1/m);
   const json = await ran(profileCommand(), out, '--json');
   expect(JSON.parse(json.out)).toMatchObject({ format: 'guestmem-import-1', source: 'perf' });
+  const { code: refused, err } = await ran(profileCommand(), out, '--emulate');
+  expect(refused).toBe(2);
+  expect(err).toContain('import.json: expected a recording of a function, found page events');
 });
 
 it('a damaged text leaves nothing', async () => {

@@ -22,12 +22,25 @@ describe('guestmem record', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
+  it.each(['package.json', 'package.json/below', '/proc/nope'])(
+    'says that %s can hold no lab, and leaves no folder',
+    async (lab) => {
+      const folder = out();
+      const words = ['--workload', HELLO, '--out', folder, '--lab', lab];
+      const { code, err } = await ran(recordCommand(), ...words);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^guestmem: .*(?:package\.json|nope).*: [^\n]+$/);
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
+
   it.each([
     ['--memory', 'much'],
     ['--cpus', '0'],
     ['--balloon', '5s:1'],
     ['--virtio-mem', 'x'],
     ['--timeout', 'soon'],
+    ['--lab', ''],
   ])('refuses %s %s before anything is begun', async (option, value) => {
     const folder = out();
     const words = ['--workload', HELLO, '--out', folder, option, value];

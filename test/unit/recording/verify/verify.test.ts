@@ -35,6 +35,7 @@ const GUIDED = {
   confirmed: new Uint32Array(0),
   failedRequests: 0,
   bulkPages: 3,
+  lateRequests: 0,
 } as unknown as Parameters<typeof verifyGuided>[1];
 
 describe('a guided run', () => {
@@ -105,6 +106,7 @@ describe('a free-running run', () => {
     drains: Uint32Array.of(1, 1),
     failedRequests: 0,
     bulkPages: 0,
+    lateRequests: 0,
   };
 
   it('compares what lists took and gave, request by request and in order', () => {

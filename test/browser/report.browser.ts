@@ -45,4 +45,19 @@ describe('a report of all systems over 250 functions', () => {
     expect(heard).toEqual([]);
     await close();
   });
+
+  it.skipIf(!HAS_BROWSER)(
+    'has heads on paper that Chromium draws again on the next sheet',
+    async () => {
+      const { page, close } = await openReport({}, largeRun());
+      await page.waitForFunction(() => document.documentElement.dataset['live'] !== undefined);
+      await page.emulateMedia({ media: 'print' });
+      // a button in a head that goes on is drawn on the first sheet alone
+      const shown = await page.$$eval('thead button', (all) =>
+        all.map((button) => getComputedStyle(button).display),
+      );
+      expect(new Set(shown)).toEqual(new Set(['contents']));
+      await close();
+    },
+  );
 });

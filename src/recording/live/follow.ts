@@ -70,6 +70,7 @@ export class Follower {
     switch (P.opOf(this.#stream.commands, at)) {
       case P.OP_REQUEST:
       case P.OP_TAKE:
+      case P.OP_CAPTURE: // a request that its own compaction served
         this.#request(at);
         break;
       case P.OP_REQUEST_BULK:
@@ -107,7 +108,8 @@ export class Follower {
     const home = P.frameOf(commands, at);
     if (meaning[at] === REQUEST_MOVE || home === NO_FRAME) return;
     const order = P.orderOf(commands, at);
-    const gfp = masks[at] ?? 0;
+    const isCaptured = P.opOf(commands, at) === P.OP_CAPTURE;
+    const gfp = (isCaptured ? this.#trace.gfp[P.eventOf(commands, at)] : masks[at]) ?? 0;
     const role = roleOf(gfp, order);
     const books = this.#books;
     if (role === ROLE_BALLOON) books.balloonPages += 1;

@@ -76,9 +76,9 @@ export const PRINT = `
 @media print{
 html{scroll-padding:0;font-size:9pt}body{font-size:1rem}thead button{font-size:inherit}header,main,footer{max-width:none;padding:0}
 nav,.tools,.live-picture,.choices,.skip,#maps-view,details.numbers{display:none!important}
-h2{break-after:avoid;margin-top:1.4rem}h3,figcaption,caption{break-after:avoid}
+h2{break-after:avoid;margin-top:1.4rem}h3,h2+p,h2+p+p,figcaption,caption,thead{break-after:avoid}p{break-inside:avoid}
 figure,.claims li,tr,.facts div{break-inside:avoid}
-thead{display:table-header-group}
+thead{display:table-header-group}thead button{display:contents}tbody tr:nth-child(-n+3){break-before:avoid}
 .scroll{overflow:visible;border:0;margin:.6rem 0}
 table{font-size:7.2pt}th,td{padding:.2rem .28rem;white-space:normal;overflow-wrap:break-word}tbody th{white-space:nowrap}
 #functions-table tbody th{white-space:normal;overflow-wrap:anywhere;min-width:6rem}

@@ -8,9 +8,11 @@ import { KernelBooks } from '../../../../src/recording/live/kernel-books.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';
 import { NOBODY, ROLE_START, Tenants } from '../../../../src/recording/live/tenants.ts';
 import { compileStream } from '../../../../src/recording/placement/index.ts';
+import { OP_CAPTURE, ProgramBuilder } from '../../../../src/recording/program/index.ts';
 import {
   ANON,
   emptyState,
+  KERNEL,
   READAHEAD,
   TraceScript,
   ZONE_START,
@@ -22,13 +24,15 @@ interface Followed {
   readonly books: KernelBooks;
 }
 
-function followed(script: TraceScript): Followed {
+/** `commands`: in the place of those that the trace makes. */
+function followed(script: TraceScript, commands?: Uint32Array): Followed {
   const capture = script.finish();
   const machine = new LiveMachine(capture, 'verify', [], 0);
   const tenants = new Tenants(machine.spanFrames);
   const guest = new LiveGuest(machine, tenants);
   const books = new KernelBooks(capture);
-  const stream = compileStream(capture, { minPages: 0 });
+  const made = compileStream(capture, { minPages: 0 });
+  const stream = commands === undefined ? made : { ...made, commands };
   const follower = new Follower(capture, stream, tenants, guest, books);
   for (let at = 0; at < stream.count; at += 1) follower.follow(at);
   return { tenants, guest, books };
@@ -47,6 +51,14 @@ describe('Follower', () => {
     const script = new TraceScript().alloc(9, 5000, GFP_BALLOON).alloc(9, 5001, GFP_BALLOON);
     const { guest, books } = followed(script.free(9, 5000));
     expect([guest.counts.requests, books.balloonPages]).toEqual([0, 1]);
+  });
+
+  it('asks for a block that direct compaction got for its task', () => {
+    const out = new ProgramBuilder();
+    out.add(OP_CAPTURE, { order: 3, zone: 1 }, 5000, 0, 0);
+    const script = new TraceScript().alloc(11, 5000, KERNEL, 3);
+    const { tenants, guest } = followed(script, out.finish());
+    expect([tenants.orderOf(tenants.at(5007)), guest.counts.requests]).toEqual([3, 1]);
   });
 
   it('finds a page again that compaction moved, by the next free of a frame that nobody has', () => {

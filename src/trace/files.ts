@@ -20,7 +20,7 @@ const PACKED: readonly (readonly [RegExp, string])[] = [
   [/\.zst$/i, 'a zstd file, which is not read: unpack it (unzstd)'],
   [/\.bz2$/i, 'a bzip2 file, which is not read: unpack it (bunzip2)'],
   [/\.(zip|7z)$/i, 'an archive, which is not read: unpack it'],
-  [/\.(parquet|pq)$/i, 'a Parquet file, which loadTrace reads'],
+  [/\.(parquet|pq)$/i, 'a Parquet file, which is a trace by itself: name the file (loadTrace)'],
   [/\.(xlsx?|ods)$/i, 'a spreadsheet, which is not read: save it as CSV'],
 ];
 

@@ -47,8 +47,10 @@ export function idlePolicyOf(text: string): () => IdlePolicy {
 /** Throws RefusedArgument for a system whose VMs cannot be parked, if the policy parks. */
 export function expectParkable(systems: readonly SystemSpec[], { ways }: IdlePolicy): void {
   if (!ways.includes('park')) return;
-  for (const { name, noPark } of systems) {
-    if (noPark === undefined) continue;
-    throw new RefusedArgument('idle', `systems that can be parked: ${noPark}`, name);
-  }
+  const refused = systems.filter(({ noPark }) => noPark !== undefined);
+  const [first] = refused;
+  if (first === undefined) return;
+  const others = systems.filter(({ noPark }) => noPark === undefined).map(({ name }) => name);
+  const why = others.length === 0 || refused.length === 1 ? first.noPark : others.join(', ');
+  throw new RefusedArgument('idle', `systems that can be parked: ${why}`, first.name);
 }

@@ -57,4 +57,10 @@ describe('idle policies', () => {
     ]);
     expect(() => expectParkable(SYSTEMS, idlePolicyOf('suspend')())).not.toThrow();
   });
+
+  it('that park name those that can, if several cannot', () => {
+    expect(() => expectParkable(SYSTEMS, idlePolicyOf('park')())).toThrow(
+      /can be parked: scpv-boot, .*mcpv-czone.*, found "?mcpv-static/,
+    );
+  });
 });

@@ -40,6 +40,11 @@ export function tellPace(pace: Pace): void {
   tell({ kind: 'pace', ...pace });
 }
 
+/** In the thread: tells how far it is with what has a total. */
+export function telling(what: string): (done: number, total: number) => void {
+  return (done, total) => tellPace({ done, total, what });
+}
+
 /** What the thread writes goes on as it comes, over the line that says how far it is. */
 function forward(worker: Worker, busy: Busy): Promise<unknown> {
   const streams = [

@@ -17,6 +17,7 @@ import {
 } from '../microbench/index.ts';
 import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
+import { telling } from './apart.ts';
 import { frames, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
@@ -123,7 +124,8 @@ async function run(flags: BenchFlags): Promise<void> {
   const policies = flags.policy === undefined ? {} : await policiesOf(flags.policy);
   if (flags.core !== undefined) useOwnCore(flags.core);
   const setting = { ...policies, frames: guestFrames };
-  const benches = await runMicrobenches(chosen(flags.filter), setting, runs, cpuNs);
+  const asked = chosen(flags.filter);
+  const benches = await runMicrobenches(asked, setting, runs, cpuNs, telling('runs'));
   const { abi, hash } = coreVersion('release');
   const record: BenchRecord = {
     schema: 1,

@@ -7,7 +7,7 @@ import { KIB } from '../abi/unit.ts';
 import { type CoreVerdict, checkCore } from '../microbench/index.ts';
 import { formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
-import { writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { compileCore, coreSources, withOwn } from './own-core.ts';
@@ -49,7 +49,7 @@ async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const sources = withOwn(coreSources(), ownFile(file));
   const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
   try {
-    const verdict = checkCore(await compileCore(sources, true));
+    const verdict = checkCore(await compileCore(sources, true), telling('operations'));
     print(verdictLine(verdict));
     if (verdict.word === 'broken') {
       process.exitCode = EXIT_FAILURE;

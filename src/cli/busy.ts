@@ -34,6 +34,20 @@ export interface Busy {
   stop(): void;
 }
 
+/** The line while something is waited for, where somebody watches: work that leaves this thread free, or not for long. */
+export async function whileBusy<Value>(
+  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
+  work: (busy?: Busy) => Promise<Value>,
+): Promise<Value> {
+  if (!stream.isTTY) return work();
+  const busy = startBusy(stream);
+  try {
+    return await work(busy);
+  } finally {
+    busy.stop();
+  }
+}
+
 /** Writes the line now and then, from two seconds on. */
 export function startBusy(stream: Pick<NodeJS.WriteStream, 'write'>): Busy {
   const elapsedMs = startWall();

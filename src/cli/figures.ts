@@ -2,10 +2,10 @@
 
 import { Command } from 'commander';
 import { writeFigures } from '../report/node.ts';
+import { tellPace, writesInto } from './apart.ts';
 import { wholeNumber } from './argument.ts';
 import { pngsOf } from './rasterize.ts';
 import { reportIn } from './report.ts';
-import { untilSignal } from './signals.ts';
 import { print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -16,14 +16,18 @@ interface FiguresFlags {
   readonly force?: boolean;
 }
 
+function drawn(svgs: readonly string[]): Promise<Uint8Array[]> {
+  return pngsOf(svgs, (done) => tellPace({ done, total: svgs.length, what: 'pictures' }));
+}
+
 async function run(folder: string, { out, width, png, force }: FiguresFlags): Promise<void> {
   const options = {
     width: wholeNumber('--width', width, 200),
     isForced: force,
-    rasterize: png === true ? pngsOf : undefined,
+    ...writesInto(out),
+    rasterize: png === true ? drawn : undefined,
   };
-  // a signal waits until the figures are whole
-  const paths = await untilSignal(() => writeFigures(reportIn(folder), out, options));
+  const paths = await writeFigures(reportIn(folder), out, options);
   print(wroteLine(paths));
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../recording/index.ts';
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
-import { writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { print } from './terminal.ts';
 
 interface ImportFlags {
@@ -80,7 +80,7 @@ function importedText(report: ImportReport): string {
 async function run(file: string, { out, force }: ImportFlags): Promise<void> {
   const output = new OutputFolder(out, IMPORT_FILES, { isForced: force, ...writesInto(out) });
   try {
-    const { files, report } = await importEvents(file);
+    const { files, report } = await importEvents(file, telling('bytes'));
     output.write([...files].map(([name, content]) => ({ name, content })));
     print(`${importedText(report)}${processesText(report)}wrote ${out}: ${files.size} files\n`);
   } finally {

@@ -26,7 +26,7 @@ import {
   verifyReel,
 } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
-import { writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { choice, fileToWrite, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
@@ -53,11 +53,13 @@ interface MapFlags {
 /** The recording's guest over its time, as the kernel had it or as a policy would have. */
 function reelOf(capture: Capture, by: string, moments: number): MapReel {
   const mode = MODES.find((name) => name === by);
-  if (mode !== undefined) return verifyReel(capture, mode, moments);
+  const told = telling('commands');
+  if (mode !== undefined) return verifyReel(capture, mode, moments, { onProgress: told });
   const policies = PAGE_POLICIES.filter(({ name }) => name === by);
   const reels: MapReel[] = [];
   const onMaps = (reel: MapReel): void => void reels.push(reel);
-  replayPages(capture, { ...PAGES_DEFAULTS, policies, samples: moments, onMaps });
+  const onProgress = (_: string, done: number, total: number): void => told(done, total);
+  replayPages(capture, { ...PAGES_DEFAULTS, policies, samples: moments, onMaps, onProgress });
   return reels[0] as MapReel;
 }
 
@@ -147,7 +149,7 @@ function makerOf(folder: string, flags: MapFlags): () => Promise<MapReel> {
     flags.moments === undefined
       ? MOMENTS
       : wholeNumber('--moments', flags.moments, 2, MOMENTS_MOST);
-  return async () => reelOf(await openCapture(folder), by, moments);
+  return async () => reelOf(await openCapture(folder, telling('bytes')), by, moments);
 }
 
 async function run(folder: string, flags: MapFlags): Promise<void> {

@@ -14,7 +14,7 @@ import {
   replayPages,
 } from '../recording/index.ts';
 import { alignRows, formatBytes, formatCount } from '../report/index.ts';
-import { tellPace } from './apart.ts';
+import { tellPace, telling } from './apart.ts';
 import { named, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { printMap } from './map-text.ts';
@@ -201,7 +201,7 @@ async function run(folder: string, flags: PagesFlags): Promise<void> {
   const isDrawn = flags.map === true && flags.json !== true;
   const onMaps = (reel: MapReel): void => void reels.push(reel);
   const options = { ...asked, ...(isDrawn && { onMaps }), onProgress: progressOf(asked) };
-  const result = replayPages(await openCapture(folder), options);
+  const result = replayPages(await openCapture(folder, telling('bytes')), options);
   print(flags.json === true ? `${JSON.stringify(result, null, 2)}\n` : pagesText(result));
   for (const reel of reels) printMap(reel);
 }

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { encodeReel } from '../map/index.ts';
 import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
+import { type Busy, whileBusy } from './busy.ts';
 import { SIGNALS } from './fault.ts';
 import { BIOS, type LinuxFlags, linuxFiles } from './linux.ts';
 import { serve, siteOf } from './site.ts';
@@ -35,8 +36,10 @@ function show(address: string): void {
 }
 
 /** Its memory over its time, and its first events with the core's prediction. */
-async function recordingOf(folder: string): Promise<string> {
-  const capture = await openCapture(folder);
+async function recordingOf(folder: string, busy?: Busy): Promise<string> {
+  const onRead = (done: number, total: number): void =>
+    busy?.update({ done, total, what: 'bytes' });
+  const capture = await openCapture(folder, onRead);
   const reel = verifyReel(capture, 'guided', MOMENTS);
   const steps = recordedSteps(capture, 'free-running', STEPS_MOST);
   return JSON.stringify([encodeReel({ ...reel, name: folder }), steps]);
@@ -48,7 +51,8 @@ async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
   for (const [path, bytes] of beside) site.set(path, bytes);
   if (recording !== undefined) {
-    site.set('/recording.json', new TextEncoder().encode(await recordingOf(recording)));
+    const text = await whileBusy(process.stderr, (busy) => recordingOf(recording, busy));
+    site.set('/recording.json', new TextEncoder().encode(text));
   }
   const server = await serve(site, number);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

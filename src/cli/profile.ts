@@ -15,6 +15,7 @@ import {
   profileFileOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
+import { telling } from './apart.ts';
 import { emulatedText, emulationOf } from './emulate.ts';
 import { processesText } from './import.ts';
 import { print } from './terminal.ts';
@@ -220,7 +221,9 @@ async function run(folder: string, { json, emulate }: ProfileFlags): Promise<voi
     return;
   }
   const isMany = isCatalogue(folder);
-  const profiles = isMany ? keptProfiles(folder) : [profileFileOf(await openCapture(folder))];
+  const profiles = isMany
+    ? keptProfiles(folder)
+    : [profileFileOf(await openCapture(folder, telling('bytes')))];
   const [first] = profiles;
   if (emulate === true) {
     const lives = profiles.map((profile) => ({ name: profile.name, points: emulationOf(profile) }));

@@ -34,6 +34,7 @@ const COMMANDS: readonly Entry[] = [
     name: 'compare',
     args: '<a> <b>',
     sentence: 'Tell which differences between two results are more than seeds make of them',
+    isBusy: true,
     make: async () => (await import('./compare.ts')).compareCommand(),
   },
   {
@@ -52,12 +53,14 @@ const COMMANDS: readonly Entry[] = [
     name: 'report',
     args: '<folder>',
     sentence: 'Make report.html of a run again, from results.json in its folder',
+    isBusy: true,
     make: async () => (await import('./report.ts')).reportCommand(),
   },
   {
     name: 'figures',
     args: '<folder>',
     sentence: 'Write the figures of a run as SVG files, and as PNG, for papers',
+    isBusy: true,
     make: async () => (await import('./figures.ts')).figuresCommand(),
   },
   {

@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { alignRows, formatCount } from '../report/index.ts';
 import { type Answer, query } from '../sweep/index.ts';
+import { whileBusy } from './busy.ts';
 import { print } from './terminal.ts';
 
 function cellText(value: unknown): string {
@@ -21,7 +22,7 @@ function jsonOf({ columns, rows }: Answer): string {
 }
 
 async function run(folder: string, sql: string, flags: { readonly json?: boolean }): Promise<void> {
-  const answer = await query(folder, sql);
+  const answer = await whileBusy(process.stderr, () => query(folder, sql));
   print(flags.json === true ? jsonOf(answer) : textOf(answer));
 }
 

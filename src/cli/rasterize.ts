@@ -1,17 +1,19 @@
-// Pictures as PNG: a browser that is here draws the SVG, and its own words are read from what it prints. One start for all.
+// Pictures as PNG: a browser that is here draws the SVG, and its own words are read from what it prints.
 
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { GIB } from '../abi/unit.ts';
+import { leaves } from './apart.ts';
 import { UsageError } from './fault.ts';
 
 /** Names under which Chromium is installed, and where a user may say that it is. */
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome', 'msedge'];
 const VARIABLE = 'CHROMIUM';
-const OUTPUT_MOST = GIB / 2;
+/** Pictures of one start of it. */
+const PICTURES = 20;
 /** Pixels of a file for each of the picture: paper is looked at closely. */
 const SCALE = 2;
 
@@ -37,14 +39,28 @@ function pageOf(svgs: readonly string[]): string {
   return `<!doctype html><meta charset="utf-8"><body>${images.join('\n')}<script>${SCRIPT}</script></body>`;
 }
 
+/** What a browser prints; undefined: it is not there. It ends with this thread. */
+async function printedBy(name: string, args: readonly string[]): Promise<string | undefined> {
+  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  if (child.pid !== undefined) leaves({ pid: child.pid });
+  const parts: Uint8Array[] = [];
+  child.stdout.on('data', (bytes: Uint8Array) => void parts.push(bytes));
+  try {
+    await once(child, 'close');
+  } catch {
+    return undefined;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
 /** Starts the first of the browsers that is there. */
-function printed(page: string, profile: string): string {
+async function printed(page: string, profile: string): Promise<string> {
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const args = [...FLAGS, ...asRoot, `--user-data-dir=${profile}`, '--dump-dom', page];
   const own = process.env[VARIABLE];
   for (const name of own === undefined ? NAMES : [own]) {
-    const { error, stdout } = spawnSync(name, args, { encoding: 'utf8', maxBuffer: OUTPUT_MOST });
-    if (error === undefined) return stdout;
+    const text = await printedBy(name, args);
+    if (text !== undefined) return text;
   }
   const found = own === undefined ? 'none' : JSON.stringify(own);
   throw new UsageError(
@@ -52,20 +68,33 @@ function printed(page: string, profile: string): string {
   );
 }
 
-/** The bytes of each picture as PNG. Throws UsageError where no browser is. */
-export function pngsOf(svgs: readonly string[]): Uint8Array[] {
+async function drawn(svgs: readonly string[], folder: string): Promise<Uint8Array[]> {
+  const file = join(folder, 'pictures.html');
+  writeFileSync(file, pageOf(svgs));
+  const text = await printed(pathToFileURL(file).href, join(folder, 'profile'));
+  const found = [...text.matchAll(/<p>data:image\/png;base64,([^<]+)<\/p>/g)];
+  if (found.length === svgs.length) {
+    return found.map(([, bytes = '']) => Buffer.from(bytes, 'base64'));
+  }
+  throw new UsageError(
+    `--png: expected ${svgs.length} pictures from Chromium, found ${found.length}`,
+  );
+}
+
+/** The bytes of each picture as PNG; hears how many are done. Throws UsageError where no browser is. */
+export async function pngsOf(
+  svgs: readonly string[],
+  onDrawn?: (done: number) => void,
+): Promise<Uint8Array[]> {
   const folder = mkdtempSync(join(tmpdir(), 'guestmem-png-'));
+  leaves({ scratch: folder });
+  const all: Uint8Array[] = [];
   try {
-    const file = join(folder, 'pictures.html');
-    writeFileSync(file, pageOf(svgs));
-    const text = printed(pathToFileURL(file).href, join(folder, 'profile'));
-    const drawn = [...text.matchAll(/<p>data:image\/png;base64,([^<]+)<\/p>/g)];
-    if (drawn.length === svgs.length) {
-      return drawn.map(([, bytes = '']) => Buffer.from(bytes, 'base64'));
+    for (let at = 0; at < svgs.length; at += PICTURES) {
+      all.push(...(await drawn(svgs.slice(at, at + PICTURES), folder)));
+      onDrawn?.(all.length);
     }
-    throw new UsageError(
-      `--png: expected ${svgs.length} pictures from Chromium, found ${drawn.length}`,
-    );
+    return all;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

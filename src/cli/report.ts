@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Report } from '../report/index.ts';
 import { reportOf, writeAgain } from '../report/node.ts';
+import { writesInto } from './apart.ts';
 import { UsageError } from './fault.ts';
-import { untilSignal } from './signals.ts';
 import { complain, print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -47,8 +47,8 @@ export function reportIn(folder: string): Report {
 }
 
 async function run(folder: string, { open, force }: ReportFlags): Promise<void> {
-  // a signal waits until the page is whole
-  const paths = await untilSignal(() => writeAgain(reportIn(folder), ['html'], folder, force));
+  const options = { isForced: force, ...writesInto(folder) };
+  const paths = await writeAgain(reportIn(folder), ['html'], folder, options);
   print(wroteLine(paths));
   if (open === true) await show(resolve(paths[0] as string));
 }

@@ -13,7 +13,7 @@ import {
 } from '../recording/index.ts';
 import { OutputFolder } from '../report/node.ts';
 import { startWall } from '../replay/index.ts';
-import { tellPace, writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE } from './fault.ts';
 import { printMap } from './map-text.ts';
@@ -119,7 +119,7 @@ function writeSteps(path: string, makeSteps: () => RecordedSteps): void {
 
 async function run(folder: string, flags: VerifyFlags): Promise<void> {
   expectLiveFlags(flags);
-  const capture = await openCapture(folder);
+  const capture = await openCapture(folder, telling('bytes'));
   if (flags.live === true) {
     print(liveOutput(capture, flags));
     return;
@@ -131,7 +131,7 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
   }
   const verdict = verifyCapture(capture, mode, {
     clock: startWall(),
-    onProgress: (done, total) => tellPace({ done, total, what: 'commands' }),
+    onProgress: telling('commands'),
   });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
   if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));

@@ -18,6 +18,7 @@ import {
 } from '../sweep/index.ts';
 import { duration, wholeNumber } from './argument.ts';
 import { JobsMissing, UsageError } from './fault.ts';
+import { startJobs } from './jobs-progress.ts';
 import { interruptible, untilSignal } from './signals.ts';
 import { complain, print } from './terminal.ts';
 
@@ -47,24 +48,33 @@ function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
   throw new JobError(`${file}: expected it in jobs/${job.name}, found it in ${basename(folder)}`);
 }
 
-async function playFiles(files: readonly string[], threads: number): Promise<void> {
+async function playFiles(
+  files: readonly string[],
+  threads: number,
+  isQuiet: boolean,
+): Promise<void> {
   const found = files.map(jobAt);
+  const left = found.filter((one) => !one.store.isFinished(one.job));
+  // a log hears of failures alone: what started this tells the rest
+  const progress = startJobs(left.length, isQuiet || !process.stderr.isTTY);
   const missing = await interruptible(
     async (signal) => {
       const reasons: string[] = [];
-      for (const { job, store } of found.filter((one) => !one.store.isFinished(one.job))) {
+      for (const { job, store } of left) {
         // a batch system tries again by itself
         const failed = await playInto([job], 0, store, {
           engine: threadEngine(threads),
           signal,
           tell: (line) => complain(`guestmem: ${line}`),
+          progress: ({ name }, share) => progress.update(name, share),
+          ended: ({ name }, failure) => progress.ended(name, failure !== undefined),
         });
         for (const { failure } of failed) reasons.push(`${store.folderOf(job)}: ${failure.reason}`);
       }
       return reasons;
     },
     { kept: () => 'what is finished is kept' },
-  );
+  ).finally(() => progress.stop());
   if (missing.length > 0) throw new JobsMissing(missing);
 }
 
@@ -94,7 +104,7 @@ async function run(from: readonly string[], flags: WorkerFlags): Promise<void> {
   const threads =
     flags.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', flags.jobs, 1);
   const [first = ''] = from;
-  if (!from.some(isRedis)) return playFiles(from, threads);
+  if (!from.some(isRedis)) return playFiles(from, threads, flags.quiet === true);
   if (from.length > 1) throw new UsageError('expected one server, or files of jobs, found both');
   return serve(first, threads, flags);
 }

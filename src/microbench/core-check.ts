@@ -123,7 +123,9 @@ function diedOf(error: unknown): string {
   return (error as Error).message;
 }
 
-function compare(standard: Actor, makeOwn: () => Actor): CoreVerdict {
+type Heard = (done: number, total: number) => void;
+
+function compare(standard: Actor, makeOwn: () => Actor, onWalk?: Heard): CoreVerdict {
   const random = randomStream(1, 'core-check');
   let differs: number | undefined;
   let operation = 0;
@@ -133,7 +135,9 @@ function compare(standard: Actor, makeOwn: () => Actor): CoreVerdict {
       const what = drawn(random);
       const answer = own.do(what);
       if (answer !== standard.do(what)) differs ??= operation;
-      const fault = operation % WALK_EVERY === 0 ? faultOf(own.core) : undefined;
+      const isWalked = operation % WALK_EVERY === 0;
+      if (isWalked) onWalk?.(operation, OPERATIONS);
+      const fault = isWalked ? faultOf(own.core) : undefined;
       if (fault !== undefined)
         return { word: 'broken', operations: operation + 1, at: operation, fault };
     }
@@ -146,13 +150,13 @@ function compare(standard: Actor, makeOwn: () => Actor): CoreVerdict {
   return { word: 'sound', operations: operation, at: differs };
 }
 
-/** Tries a core that was built as the verify build is: its file, or what it was compiled to. */
-export function checkCore(own: BufferSource | CompiledCore): CoreVerdict {
+/** Tries a core that was built as the verify build is: its file, or what it was compiled to. Hears now and then how far it is. */
+export function checkCore(own: BufferSource | CompiledCore, onWalk?: Heard): CoreVerdict {
   const standard = compiledCore('verify');
   const beside = new Actor();
   useCore('verify', own);
   try {
-    return compare(beside, () => new Actor());
+    return compare(beside, () => new Actor(), onWalk);
   } finally {
     useCore('verify', standard);
   }

@@ -81,18 +81,20 @@ function resultOf({ name, operation }: Microbench, runs: readonly Timed[]): Benc
 
 /**
  * Runs microbenchmarks so many times each, one of all after one of all, so that load of the machine falls on all of them. Throws
- * BenchDiffers.
+ * BenchDiffers. Hears of each run that is done.
  */
 export async function runMicrobenches(
   benches: readonly Microbench[],
   setting: BenchSetting,
   runs: number,
   cpuNs: () => number,
+  onRun?: (done: number, total: number) => void,
 ): Promise<BenchResult[]> {
   const timed = benches.map((): Timed[] => []);
   for (let run = 0; run < runs; run += 1) {
     for (const [at, bench] of benches.entries()) {
       timed[at]?.push(await once(bench, setting, cpuNs));
+      onRun?.(run * benches.length + at + 1, runs * benches.length);
     }
   }
   return benches.map((bench, at) => resultOf(bench, timed[at] as Timed[]));

@@ -7,7 +7,7 @@ import { FORMATS } from './formats/index.ts';
 import { readDetails, readResults } from './read.ts';
 import { figuresOf, tornadoFigures } from './figure/figures.ts';
 import { LIGHT } from './figure/look.ts';
-import { OutputFolder } from './output.ts';
+import { OutputFolder, type OutputOptions } from './output.ts';
 import { parseResults } from './schema.ts';
 
 export type Written = {
@@ -63,10 +63,10 @@ export async function writeAgain(
   report: Report,
   names: readonly string[],
   folder: string,
-  isForced = false,
+  options: OutputOptions = {},
 ): Promise<readonly string[]> {
   const formats = FORMATS.filter(({ name }) => names.includes(name));
-  const into = new OutputFolder(folder, filesOf(formats), { isForced });
+  const into = new OutputFolder(folder, filesOf(formats), options);
   try {
     return (await writeReport(report, formats, into)).paths;
   } finally {
@@ -74,11 +74,10 @@ export async function writeAgain(
   }
 }
 
-export type FiguresOptions = {
+export type FiguresOptions = OutputOptions & {
   readonly width: number;
-  readonly isForced?: boolean | undefined;
   /** Makes PNGs of SVGs, which are written too. */
-  readonly rasterize?: ((svgs: readonly string[]) => readonly Uint8Array[]) | undefined;
+  readonly rasterize?: ((svgs: readonly string[]) => Promise<readonly Uint8Array[]>) | undefined;
 };
 
 function fileName(id: string): string {
@@ -107,16 +106,16 @@ async function picturesOf(
 export async function writeFigures(
   report: Report,
   folder: string,
-  { width, isForced = false, rasterize }: FiguresOptions,
+  { width, rasterize, ...options }: FiguresOptions,
 ): Promise<readonly string[]> {
   const pictures = await picturesOf(report, width);
-  const drawn = rasterize?.(pictures.map(({ svg }) => svg)) ?? [];
+  const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [
     ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),
     ...drawn.map((content, at) => ({ name: `${pictures[at]!.name}.png`, content })),
   ];
   const own = files.map(({ name }) => ({ name, mark: /^(?:<svg |.PNG)/, usualBytes: KIB }));
-  const into = new OutputFolder(folder, own, { isForced });
+  const into = new OutputFolder(folder, own, options);
   try {
     return into.write(files);
   } finally {

@@ -6,6 +6,7 @@ import { MIB, MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
 import { RecordingError, quote } from '../error.ts';
 import {
   type ImportFile,
+  type Reading,
   NO_FRAME,
   migratetypeOf,
   parseGfpKnown,
@@ -319,11 +320,11 @@ class Importer {
   }
 }
 
-/** Reads a text of page events, packed or not. Throws RecordingError with the line. */
-export async function importEvents(file: string): Promise<Imported> {
+/** Reads a text of page events, packed or not; hears how many bytes of the file are read. Throws RecordingError with the line. */
+export async function importEvents(file: string, onRead?: Reading): Promise<Imported> {
   const importer = new Importer(file);
   let rest = new Uint8Array(0);
-  for await (const chunk of readBytes(file)) {
+  for await (const chunk of readBytes(file, onRead)) {
     const data = Buffer.concat([rest, chunk]);
     const end = data.lastIndexOf(NEWLINE);
     if (end >= 0)

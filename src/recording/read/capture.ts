@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { type ExtraTrace, parseExtraTrace } from './extra-trace.ts';
-import { readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
+import { type Reading, readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
 import { readImport } from './import-file.ts';
 import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
@@ -59,9 +59,10 @@ export async function readTrace(
   file: string,
   memory: readonly FrameSpan[],
   cpus: number,
+  onRead?: Reading,
 ): Promise<KernelTrace> {
   const reader = new TraceReader(file, memory, cpus);
-  for await (const chunk of readBytes(file)) reader.push(chunk);
+  for await (const chunk of readBytes(file, onRead)) reader.push(chunk);
   return reader.finish();
 }
 
@@ -142,7 +143,7 @@ async function readExtra(folder: string, start: AllocatorState): Promise<ExtraTr
 }
 
 /** Reads a whole recording; RecordingError says what is wrong with it. */
-export async function openCapture(folder: string): Promise<Capture> {
+export async function openCapture(folder: string, onRead?: Reading): Promise<Capture> {
   expectText('folder', folder);
   const start = readState(folder, 'start');
   const end = readState(folder, 'end');
@@ -155,7 +156,8 @@ export async function openCapture(folder: string): Promise<Capture> {
     end: zone.startPfn + zone.spanned,
   }));
   const memory = [...zones, ...pluggedSpans(deviceLog.lines)];
-  const trace = await readTrace(traceFile(folder, 'trace.txt'), memory, cpusOf(start));
+  const file = traceFile(folder, 'trace.txt');
+  const trace = await readTrace(file, memory, cpusOf(start), onRead);
   checkTrace(trace, start);
   const zoneinfo = {
     before: readOptional(folder, 'zoneinfo.before') ?? '',

@@ -75,13 +75,20 @@ export function traceFile(folder: string, name: string): string {
   throw new RecordingError(path.join(folder, name), 0, `${name} or ${name}.gz`, says);
 }
 
+/** Hears how many bytes of a file, as it lies there, are read of how many. */
+export type Reading = (done: number, total: number) => void;
+
 /** The bytes of a file, unpacked if its name ends in .gz. */
-export async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
+export async function* readBytes(file: string, onRead?: Reading): AsyncGenerator<Uint8Array> {
   const raw = createReadStream(file, { highWaterMark: MIB });
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const stream = file.endsWith('.gz') ? raw.pipe(createGunzip({ chunkSize: MIB })) : raw;
   raw.on('error', (error) => stream.destroy(error));
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    for await (const chunk of stream) {
+      yield chunk as Uint8Array;
+      onRead?.(raw.bytesRead, bytes);
+    }
   } catch (error) {
     throw fault(file, error);
   }

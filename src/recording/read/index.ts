@@ -11,7 +11,7 @@ export {
   usableBytes,
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
-export { readBytes, readText } from './files.ts';
+export { type Reading, readBytes, readText } from './files.ts';
 export { parseGfpKnown } from './gfp-names.ts';
 export { type ImportFile, readImport } from './import-file.ts';
 export * from './mem-device.ts';

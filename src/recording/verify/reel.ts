@@ -1,12 +1,14 @@
 // A recording through the core with a look at memory now and then: the map over the recording's own time.
 
-import { type CoreBuild, KIND_MOVABLE, US_PER_MS, ZONE_NAMES } from '../../core/index.ts';
+import { KIND_MOVABLE, US_PER_MS, ZONE_NAMES } from '../../core/index.ts';
 import { type MapInstant, type MapReel, USE_KERNEL, USE_MOVABLE, mapOf } from '../../map/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import { type Capture, recordedFrames, recordedSpan } from '../read/index.ts';
 import { recordedSource } from '../source.ts';
-import type { VerifyMode } from './verify-capture.ts';
+import type { VerifyMode, VerifyOptions } from './verify-capture.ts';
+
+type ReelOptions = Pick<VerifyOptions, 'build' | 'onProgress'>;
 
 /** Commands [from, to) that come before an event. */
 function commandsBefore(commands: Uint32Array, from: number, event: number): number {
@@ -20,11 +22,13 @@ function runReel(
   capture: Capture,
   mode: VerifyMode,
   moments: number,
-  build: CoreBuild,
+  { build = capture.kernel.build, onProgress }: ReelOptions,
 ): MapInstant[] {
   const program = mode === 'guided' ? P.compileGuided(capture) : P.compileFreeRunning(capture);
   const { commands } = program;
   const port = new P.CorePort(recordedFrames(capture), build);
+  const all = P.commandCount(commands);
+  port.onCommands = (at) => onProgress?.(at, all);
   port.load(capture.start);
   const { timeUs } = capture.trace;
   const { first, end } = recordedSpan(capture.trace);
@@ -40,7 +44,7 @@ function runReel(
     const elapsedUs = (spanUs * moment) / (moments - 1);
     while (event < end && (timeUs[event] ?? 0) < startUs + elapsedUs) event += 1;
     const isLast = moment === moments - 1;
-    const to = isLast ? P.commandCount(commands) : commandsBefore(commands, done, event);
+    const to = isLast ? all : commandsBefore(commands, done, event);
     port.run(commands, done, to, log);
     done = to;
     instants.push({ atMs: elapsedUs / US_PER_MS, map: mapOf(source()) });
@@ -53,8 +57,8 @@ export function verifyReel(
   capture: Capture,
   mode: VerifyMode,
   moments: number,
-  build: CoreBuild = capture.kernel.build,
+  options: ReelOptions = {},
 ): MapReel {
-  const instants = following(capture.folder, () => runReel(capture, mode, moments, build));
+  const instants = following(capture.folder, () => runReel(capture, mode, moments, options));
   return { name: mode, zones: ZONE_NAMES, owners: [], instants };
 }

@@ -157,7 +157,7 @@ function linesOption(figure: Figure, spec: LinesSpec, look: Look): Option {
       : lines.flatMap(({ y }) => extent(y));
   const y = valueAxis(spec.y, look, extent(ys), look.width < 420 ? 3 : 5);
   return {
-    ...frame(figure, look, { left: 78, right: 18, bottom: 46 }),
+    ...frame(figure, look, { left: 78, right: 28, bottom: 46 }),
     xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look)), nameGap: 28 },
     yAxis: { ...y, nameGap: 58 },
     series: [

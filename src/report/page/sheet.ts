@@ -26,6 +26,7 @@ caption{text-align:left;padding:.5rem .7rem;color:var(--muted);font-size:.88rem}
 th,td{padding:.34rem .7rem;text-align:right;white-space:nowrap;border-top:1px solid var(--grid);font-weight:400}
 thead th{font-weight:600;vertical-align:bottom;background:var(--wash)}
 th:first-child{text-align:left}
+@media screen{tr:has(>:nth-child(12))>*{padding-left:.45rem;padding-right:.45rem}}
 tbody tr:hover{background:var(--wash)}
 td.best{font-weight:700}
 .prose td{white-space:normal;text-align:left}.prose td:nth-child(2){min-width:22rem}.prose th:nth-child(2){text-align:left}.prose td:nth-child(3){text-align:right}.prose th,.prose td{vertical-align:top}

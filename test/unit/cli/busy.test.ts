@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { busyText, startBusy } from '../../../src/cli/busy.ts';
+import { busyText, startBusy, whileBusy } from '../../../src/cli/busy.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -23,4 +23,22 @@ it('is silent for two seconds, and leaves nothing behind', () => {
   const count = written.length;
   vi.advanceTimersByTime(5000);
   expect(written.length).toBe(count);
+});
+
+async function waited(): Promise<string> {
+  await vi.advanceTimersByTimeAsync(5000);
+  return 'answer';
+}
+
+it('stands while something is waited for, and nowhere but on a terminal', async () => {
+  const written: string[] = [];
+  const write = (text: string): boolean => written.push(text) > 0;
+  expect(await whileBusy({ write, isTTY: false }, waited)).toBe('answer');
+  expect(written).toEqual([]);
+  expect(await whileBusy({ write, isTTY: true }, waited)).toBe('answer');
+  expect(written.join('')).toContain('5 s');
+  expect(written.at(-1)).toBe('\r\u001b[2K');
+  const failing = whileBusy({ write, isTTY: true }, () => Promise.reject(new TypeError('none')));
+  await expect(failing).rejects.toThrow('none');
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -33,7 +33,7 @@ describe('runs of a microbenchmark', () => {
     expect(result).toMatchObject({ nsPerOperation: 20, lowestNs: 10, highestNs: 30, hash: 'a' });
   });
 
-  it('take turns with those of others', async () => {
+  it('take turns with those of others, and tell how many are done', async () => {
     const order: string[] = [];
     const named = (name: string): Microbench => ({
       ...benchOf([]),
@@ -43,7 +43,10 @@ describe('runs of a microbenchmark', () => {
         return { operations: 1, hash: name, counts: {} };
       },
     });
-    await runMicrobenches([named('x'), named('y')], { frames: 1 }, 2, () => 0);
+    const told: string[] = [];
+    const hear = (done: number, total: number): void => void told.push(`${done}/${total}`);
+    await runMicrobenches([named('x'), named('y')], { frames: 1 }, 2, () => 0, hear);
+    expect(told).toEqual(['1/4', '2/4', '3/4', '4/4']);
     expect(order).toEqual(['x', 'y', 'x', 'y']);
   });
 

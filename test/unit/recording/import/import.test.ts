@@ -75,6 +75,13 @@ describe('an import', () => {
     ]);
   });
 
+  it('tells how much of the file it has read', async () => {
+    const told: number[][] = [];
+    const file = join(folderWith({ 'events.txt': PERF }), 'events.txt');
+    await importEvents(file, (...bytes) => void told.push(bytes));
+    expect(told.at(-1)).toEqual([PERF.length, PERF.length]);
+  });
+
   it('of trace-cmd report is a recording that pages reads', async () => {
     const folder = await folderOf(TRACE_CMD);
     const capture = await openCapture(folder);

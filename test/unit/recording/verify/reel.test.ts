@@ -12,9 +12,14 @@ function freeIn({ zones }: AllocatorState): [number, number] {
   return [free, parked.reduce((sum, count) => sum + count, 0)];
 }
 
-it('begins and ends with as much free memory as the kernel had', async () => {
+it('begins and ends with as much free memory as the kernel had, and tells how far it is', async () => {
   const capture = await openCapture(copyOf());
-  const { instants } = verifyReel(capture, 'guided', 5);
+  const told: number[][] = [];
+  const onProgress = (...counts: number[]): void => void told.push(counts);
+  const { instants } = verifyReel(capture, 'guided', 5, { onProgress });
+  const [done = 0, total = 1] = told.at(-1) ?? [];
+  expect(done).toBe(total);
+  expect(told.every(([, all]) => all === total)).toBe(true);
   expect(instants.map(({ atMs }) => atMs)).toEqual(
     [0, 1, 2, 3, 4].map((quarter) => (instants[4]!.atMs * quarter) / 4),
   );

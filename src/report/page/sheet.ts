@@ -63,8 +63,8 @@ details{margin:.3rem 0}summary{cursor:pointer;font-size:.9rem;color:var(--link);
 thead button{font-weight:600;border:0;background:none;padding:0;min-height:24px;text-align:inherit}
 th[aria-sort=ascending] button::after{content:' ▲'}th[aria-sort=descending] button::after{content:' ▼'}
 .choices{display:flex;flex-wrap:wrap;gap:.4rem .6rem;align-items:center}.choices[hidden]{display:none}
-.tip{position:absolute}.tip:empty{display:none}.tip{background:var(--paper);color:var(--ink);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;font-size:.84rem;line-height:1.4;box-shadow:0 2px 10px #0003;font-variant-numeric:tabular-nums}
-.tip b{display:block;font-weight:600}.tip div{display:flex;gap:.5rem;justify-content:space-between}.tip span:first-child::before{content:'';display:inline-block;width:.6rem;height:.6rem;border-radius:2px;margin-right:.4rem;background:currentColor}
+.tip{position:absolute}.tip:empty{display:none}.tip>div{background:var(--paper);color:var(--ink);border:1px solid var(--edge);border-radius:6px;padding:.4rem .6rem;font-size:.84rem;line-height:1.4;box-shadow:0 2px 10px #0003;font-variant-numeric:tabular-nums}
+.tip b{display:block;font-weight:600}.tip>div>div{display:flex;gap:.5rem;justify-content:space-between}.tip span:first-child::before{content:'';display:inline-block;width:.6rem;height:.6rem;border-radius:2px;margin-right:.4rem;background:currentColor}
 .tip span{white-space:nowrap}
 #functions-table tbody th{max-width:15rem;overflow:hidden;text-overflow:ellipsis}
 footer{padding:2rem 1.25rem 3rem;color:var(--muted);font-size:.9rem}

@@ -18,6 +18,10 @@ describe.skipIf(!HAS_BROWSER)(`a figure in a browser${NEEDS}`, () => {
     const tip = page.locator('#figure-memory .tip');
     await tip.locator('div').first().waitFor();
     expect(await tip.textContent()).toMatch(/^\d:\d\d.*mcpv-czone.*MiB/);
+    const rows = tip.locator('div > div');
+    const [first, second] = [await rows.nth(0).boundingBox(), await rows.nth(1).boundingBox()];
+    expect(second?.x).toBe(first?.x);
+    expect(second?.y).toBeGreaterThan(first?.y ?? Infinity);
   });
 
   it('is looked at closer by keys and buttons, and whole again', async () => {

@@ -28,10 +28,15 @@ import type { CZoneRegion } from './zones.ts';
 /** What containers are called by their number (Process.number). */
 export type ContainerNames = Pick<ReadonlyMap<number, string>, 'get'>;
 
+/** What a map draws of a region: whether it booted with the guest is not seen. */
+function placeOf({ start, frames, blockFrames }: CZoneRegion): MapReel['region'] {
+  return { start, frames, blockFrames };
+}
+
 /** What is kept from one map of a guest to the next: the same container has the same colour. */
 export class GuestMapper {
   private readonly _owners: Owners;
-  private readonly _region: CZoneRegion | undefined;
+  private readonly _region: MapReel['region'];
   private readonly _czones: number;
 
   /** With `owners` of its own, or those that several guests share. */
@@ -41,7 +46,7 @@ export class GuestMapper {
   ) {
     this._owners = owners;
     this._czones = core.config.czones;
-    this._region = config.region;
+    this._region = config.region && placeOf(config.region);
   }
 
   /** All of the guest's memory, a cell a pageblock. */

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { USE_FREE, USE_NONE, USE_OWNER } from '../../../src/map/index.ts';
 import { type MapsChoice, mapsOf } from '../../../src/replay/map-meter.ts';
-import { type SystemRun, replay, replayPlan, systemOf } from '../../../src/replay/index.ts';
+import {
+  SYSTEMS,
+  type SystemRun,
+  detailsOf,
+  replay,
+  replayPlan,
+  resultsOf,
+  systemOf,
+} from '../../../src/replay/index.ts';
+import { detailsJson, parseDetails } from '../../../src/report/details-file.ts';
 import { handTrace, shortTrace, smallTrace } from '../../support/traces.ts';
 
 const CALLS: readonly (readonly [number, number])[] = [
@@ -37,6 +46,17 @@ describe('maps of a replay', () => {
     expect(before!.frames[USE_NONE]).toBe(before!.count);
     expect(during!.count).toBe(2 * guestFrames!);
     expect(during!.frames[USE_FREE]).toBeGreaterThan(0);
+  });
+
+  it('are read again as they were written, those of every system', async () => {
+    const run = await replay(TRACE, { systems: SYSTEMS, seed: 1, maps: { moments: 2 } });
+    const of = resultsOf(run);
+    const details = detailsOf(run);
+    expect(details.maps?.length).toBe(SYSTEMS.length);
+    const read = parseDetails(JSON.parse(detailsJson(of, details)), of);
+    expect(read.maps?.map(({ region }) => region)).toEqual(
+      details.maps?.map(({ region }) => region),
+    );
   });
 
   it('show one VM where one has all containers', async () => {

@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import { writeFigures } from '../report/node.ts';
-import { tellPace, writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { wholeNumber } from './argument.ts';
 import { pngsOf } from './rasterize.ts';
 import { reportIn } from './report.ts';
@@ -16,16 +16,13 @@ interface FiguresFlags {
   readonly force?: boolean;
 }
 
-function drawn(svgs: readonly string[]): Promise<Uint8Array[]> {
-  return pngsOf(svgs, (done) => tellPace({ done, total: svgs.length, what: 'pictures' }));
-}
-
 async function run(folder: string, { out, width, png, force }: FiguresFlags): Promise<void> {
   const options = {
     width: wholeNumber('--width', width, 200),
     isForced: force,
     ...writesInto(out),
-    rasterize: png === true ? drawn : undefined,
+    rasterize:
+      png === true ? (svgs: readonly string[]) => pngsOf(svgs, telling('pictures')) : undefined,
   };
   const paths = await writeFigures(reportIn(folder), out, options);
   print(wroteLine(paths));

@@ -81,10 +81,10 @@ async function drawn(svgs: readonly string[], folder: string): Promise<Uint8Arra
   );
 }
 
-/** The bytes of each picture as PNG; hears how many are done. Throws UsageError where no browser is. */
+/** The bytes of each picture as PNG; hears how many are done, of how many. Throws UsageError where no browser is. */
 export async function pngsOf(
   svgs: readonly string[],
-  onDrawn?: (done: number) => void,
+  onDrawn?: (done: number, total: number) => void,
 ): Promise<Uint8Array[]> {
   const folder = mkdtempSync(join(tmpdir(), 'guestmem-png-'));
   leaves({ scratch: folder });
@@ -92,7 +92,7 @@ export async function pngsOf(
   try {
     for (let at = 0; at < svgs.length; at += PICTURES) {
       all.push(...(await drawn(svgs.slice(at, at + PICTURES), folder)));
-      onDrawn?.(all.length);
+      onDrawn?.(all.length, svgs.length);
     }
     return all;
   } finally {

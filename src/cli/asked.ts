@@ -30,6 +30,7 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
+  expectShares,
   idleOf,
   optionsOf,
 } from '../replay/index.ts';
@@ -233,6 +234,14 @@ function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Exp
     () => whereSaid(path, option, ['policies', 'idle']),
     () => idleOf(optionsOf(planOf(all))),
   );
+  try {
+    expectShares(all.functions, all.functions.model, 'functions');
+  } catch (error) {
+    if (!(error instanceof RefusedArgument)) throw error;
+    const { argument, message } = error;
+    const place = isExperiment(path) ? saidAt(path, argument.split('.')) : undefined;
+    throw new UsageError(`${place ?? argument}${message.slice(argument.length)}`);
+  }
 }
 
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
 import {
+  DEFAULT_FUNCTIONS,
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
   DEFAULT_IDLE,
@@ -104,7 +105,7 @@ export function defaultExperiment(): Experiment {
       containerMemoryPerVm: sizeText(machine.containerFramesPerVm),
       containerKernelMemory: sizeText(machine.containerKernelFrames),
     },
-    functions: { model: 'parametric', ...DEFAULT_WORKLOAD },
+    functions: { model: DEFAULT_FUNCTIONS, ...DEFAULT_WORKLOAD },
     systems: SYSTEMS.map(({ name }) => name),
     policies: {
       keepAlive: '10m',

@@ -24,6 +24,7 @@ import {
   expectHostMachine,
   expectParkable,
   expectProfile,
+  expectShares,
   expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
@@ -86,9 +87,9 @@ export interface ReplayOptions {
   readonly interference?: boolean | undefined;
   /** Figures of the machine; the others are `defaultMachine`'s. */
   readonly machine?: Partial<MachineConfig> | undefined;
-  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. */
+  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. Shares want `functions: 'parametric'`. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
-  /** How functions of the trace get their profiles; parametric if not said. */
+  /** How functions of the trace get their profiles; measured if not said. */
   readonly functions?: FunctionModel | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;
@@ -413,6 +414,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   expectHostMachine(machine);
   const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
   expectWorkload(workload);
+  expectShares(workload, functionModelOf(options));
   const profiles = profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
     const one = trace.functions[id] as TraceFunction;
     const profile = options.profile?.(one, made) ?? made;

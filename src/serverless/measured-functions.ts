@@ -6,6 +6,24 @@ import type { MeasuredFunction } from './measured-function.ts';
 /** By the names of their files. */
 export const MEASURED: readonly MeasuredFunction[] = [
   {
+    name: 'agent_sandbox.py',
+    file: 2568,
+    anonymous: 1615,
+    peak: 0,
+    grown: [1618, 1622, 1646],
+    files: [4275, 4275, 4275],
+    startFreed: 59,
+    callsFreed: [2437, 24218, 242335],
+    touched: 494,
+    written: 325,
+    touchedFile: 1416,
+    held: 1813,
+    fork: {
+      written: 478,
+      file: 1094,
+    },
+  },
+  {
     name: 'compression.mjs',
     file: 11399,
     anonymous: 3656,
@@ -156,6 +174,24 @@ export const MEASURED: readonly MeasuredFunction[] = [
     },
   },
   {
+    name: 'image_rotate.py',
+    file: 3850,
+    anonymous: 2343,
+    peak: 17,
+    grown: [2730, 2758, 2759],
+    files: [4164, 4164, 4164],
+    startFreed: 186,
+    callsFreed: [604, 5743, 57133],
+    touched: 746,
+    written: 746,
+    touchedFile: 283,
+    held: 571,
+    fork: {
+      written: 1329,
+      file: 1644,
+    },
+  },
+  {
     name: 'json_serdes.mjs',
     file: 10645,
     anonymous: 3495,
@@ -203,6 +239,24 @@ export const MEASURED: readonly MeasuredFunction[] = [
     fork: {
       written: 160,
       file: 829,
+    },
+  },
+  {
+    name: 'matmul_numpy.py',
+    file: 6282,
+    anonymous: 3900,
+    peak: 0,
+    grown: [3901, 3931, 3932],
+    files: [6297, 6297, 6297],
+    startFreed: 298,
+    callsFreed: [354, 3258, 32298],
+    touched: 431,
+    written: 431,
+    touchedFile: 398,
+    held: 323,
+    fork: {
+      written: 370,
+      file: 1774,
     },
   },
   {

@@ -18,17 +18,17 @@ export type OwnMemory = Partial<
 
 /** The profile with that memory. Calls touch no more than there is; a limit that is not said is the least that a platform offers. */
 export function withMemory(made: FunctionProfile, own: OwnMemory): FunctionProfile {
-  const { anonymousFrames, fileFrames, initPeakFrames, growthFrames, callTemporaryFrames } = {
-    ...made,
-    ...own,
-  };
-  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
+  const all = { ...made, ...own };
+  const { anonymousFrames, fileFrames, growthFrames, growthFileFrames = 0 } = all;
+  const over =
+    Math.max(growthFrames + all.callTemporaryFrames, all.initPeakFrames) + growthFileFrames;
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
   const { limitFrames = limitFor(needed) } = own;
   if (limitFrames < needed) {
     throw new RefusedArgument(`limit of ${made.name}`, `${needed} frames or more`, limitFrames);
   }
   const callWriteFrames = Math.min(made.callWriteFrames, anonymousFrames);
+  const resumeFrames = Math.min(made.resumeFrames, anonymousFrames);
   return {
     ...made,
     ...own,
@@ -37,5 +37,8 @@ export function withMemory(made: FunctionProfile, own: OwnMemory): FunctionProfi
     callWriteFrames,
     callReadFrames: Math.min(made.callReadFrames, anonymousFrames - callWriteFrames),
     callFileFrames: Math.min(made.callFileFrames, fileFrames),
+    resumeFrames,
+    resumeWriteFrames: Math.min(made.resumeWriteFrames, resumeFrames),
+    resumeFileFrames: Math.min(made.resumeFileFrames, fileFrames),
   };
 }

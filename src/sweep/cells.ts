@@ -9,6 +9,7 @@ import {
   experimentFile,
   placed,
 } from '../experiment/index.ts';
+import { expectShares } from '../replay/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
 import type { SweepFile } from './file.ts';
 import { type Job, jobOf } from './job.ts';
@@ -49,6 +50,17 @@ function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
   );
 }
 
+/** The experiment, if its shares count in its model. */
+function agreed(experiment: Experiment, at: string): Experiment {
+  const { functions } = experiment;
+  try {
+    expectShares(functions, functions.model, 'functions');
+  } catch (error) {
+    throw new ExperimentError([`${at}${(error as Error).message}`]);
+  }
+  return experiment;
+}
+
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
 function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Experiment {
   let said = base;
@@ -61,13 +73,13 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): E
     said =
       value === undefined ? withValue(said, key, valueIn(own, key)) : withValue(said, path, value);
   }
-  const parsed = experimentFile.safeParse(said);
-  if (parsed.success) return changed(defaultExperiment(), said);
   const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
+  const at = `${file}: the cell ${where.join(', ')}: `;
+  const parsed = experimentFile.safeParse(said);
+  if (parsed.success) return agreed(changed(defaultExperiment(), said), at);
   throw new ExperimentError(
     parsed.error.issues.map(
-      ({ path, message }) =>
-        `${file}: the cell ${where.join(', ')}: ${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
+      ({ path, message }) => `${at}${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
     ),
   );
 }

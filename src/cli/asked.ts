@@ -2,18 +2,22 @@
 
 import { RefusedArgument } from '../check/index.ts';
 import {
+  type Able,
   type Experiment,
   type ExperimentFile,
+  type Ineffective,
+  NEVER,
   type OwnPrices,
   SWITCH,
   SENSITIVITIES,
   type Sensitivity,
   type TraceChoice,
+  ableOf,
   changed,
   defaultExperiment,
   momentsIn,
   planOf,
-  readExperiment,
+  readExperimentFile,
   readPrices,
   saidAt,
 } from '../experiment/index.ts';
@@ -40,6 +44,7 @@ import {
   duration,
   frames,
   idle,
+  isAll,
   minutes,
   named,
   policy,
@@ -125,6 +130,7 @@ function pricesOf(text: string): { level?: PriceLevel; own?: OwnPrices } {
 
 function idleReclaim(given: string | true | undefined): string | undefined {
   if (given === true) return `${DEFAULT_IDLE_RECLAIM_MS}ms`;
+  if (given === NEVER) return given;
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
@@ -216,13 +222,13 @@ export function whereSaid(
 }
 
 /** Does what refuses an argument of a replay; then that is told where it was said. */
-export function refusedAt(where: (found: unknown) => string, work: () => void): void {
+export function refusedAt(where: (refused: RefusedArgument) => string, work: () => void): void {
   try {
     work();
   } catch (error) {
     if (!(error instanceof RefusedArgument)) throw error;
-    const { argument, message, found } = error;
-    throw new UsageError(`${where(found)}${message.slice(argument.length)}`);
+    const { argument, message } = error;
+    throw new UsageError(`${where(error)}${message.slice(argument.length)}`);
   }
 }
 
@@ -236,12 +242,44 @@ function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Exp
 }
 
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
-export function experimentOf(path: string | undefined, flags: ExperimentFlags): Experiment {
+export function experimentOf(path: string | undefined, flags: ExperimentFlags): Able {
   const said = saidBy(flags);
-  const file = path === undefined ? {} : { trace: { path } };
-  const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
-  const trace = withColumns(before.trace, flags.columns);
-  const experiment = changed(before, { ...said, trace });
-  expectAgreed(path, flags, experiment);
-  return experiment;
+  const trace = path === undefined ? undefined : { path };
+  const file: ExperimentFile = isExperiment(path) ? readExperimentFile(path) : { trace };
+  const before = changed(defaultExperiment(), file);
+  const all = changed(before, { ...said, trace: withColumns(before.trace, flags.columns) });
+  const isNamed = flags.system === undefined ? file.systems !== undefined : !isAll(flags.system);
+  const able = isNamed ? { experiment: all, leftOut: [] } : ableOf(all);
+  expectAgreed(path, flags, able.experiment);
+  return able;
+}
+
+/** Options by the settings that they make, where those may have no effect. */
+const OPTIONS: Readonly<Record<string, keyof ExperimentFlags>> = {
+  minutes: 'minutes',
+  seeds: 'seed',
+  'hosts.placement': 'hostPlacement',
+  'machine.cpusPerVm': 'vmCpus',
+  functions: 'functions',
+  'policies.placement': 'placement',
+  'policies.growth': 'growth',
+  'policies.idleReclaim': 'idleReclaim',
+  'policies.idle': 'idle',
+  'outputs.maps': 'maps',
+  'outputs.mapsOf': 'mapsOf',
+  'outputs.sensitivity': 'sensitivity',
+};
+
+/** A line for a setting without effect, with the place where it was made. */
+export function effectLine(
+  path: string | undefined,
+  flags: ExperimentFlags,
+  { path: key, text }: Ineffective,
+): string {
+  const flag = OPTIONS[key.join('.')];
+  const isGiven = flag !== undefined && flags[flag] !== undefined;
+  const name = isGiven
+    ? `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    : key.join('.');
+  return `${whereSaid(path, { name, isGiven }, key)}: ${text}`;
 }

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import { RefusedArgument } from '../check/index.ts';
 import {
+  type Able,
   CheckpointError,
   Checkpoints,
   type Experiment,
@@ -14,11 +15,13 @@ import {
   experimentIn,
   experimentYaml,
   identityOf,
+  leftOutLine,
   mapsOf,
   peakResidentBytes,
   planOf,
   stateFile,
   traceOfExperiment,
+  withoutEffect,
 } from '../experiment/index.ts';
 import {
   FUNCTION_MODELS,
@@ -53,7 +56,7 @@ import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
+import { type ExperimentFlags, effectLine, experimentOf, refusedAt, whereSaid } from './asked.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -90,6 +93,7 @@ interface Asked {
   /** An experiment's file, or a trace's. */
   readonly path: string | undefined;
   readonly experiment: Experiment;
+  readonly leftOut: Able['leftOut'];
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
   /** Of each system that is played at the same time. */
@@ -124,13 +128,30 @@ function atOnce({ systems }: Experiment, jobs: number = availableParallelism()):
   return Math.min(jobs, systems.length);
 }
 
-/** Functions whose memory is said are the trace's. */
+/** What is said of a function's memory, as a path; a name may have dots. */
+function memoryPath({ argument, found }: RefusedArgument): readonly string[] {
+  const [group, own] = ['memory.', '.limit'];
+  if (!argument.startsWith(group)) return ['memory', String(found)];
+  const name = argument.slice(group.length);
+  return name.endsWith(own) ? ['memory', name.slice(0, -own.length), 'limit'] : ['memory', name];
+}
+
+/** Functions whose memory is said are the trace's, and have room for it. */
 function expectKnown({ path, experiment }: Asked, trace: Trace): void {
-  const option = { name: 'memory', isGiven: false };
   refusedAt(
-    (name) => whereSaid(path, option, ['memory', String(name)]),
+    (refused) => whereSaid(path, { name: refused.argument, isGiven: false }, memoryPath(refused)),
     () => expectFunctions(trace, planOf(experiment)),
   );
+}
+
+/** What was asked for and does nothing is no fault, but may be a mistake. */
+function tellIneffective({ path, experiment, flags }: Asked, trace: Trace): void {
+  const { outputs } = experiment;
+  const formats = flags.json === true ? [...outputs.formats, 'json'] : outputs.formats;
+  const told = { ...experiment, outputs: { ...outputs, formats } };
+  for (const one of withoutEffect(told, trace)) {
+    complain(`guestmem: ${effectLine(path, flags, one)}`);
+  }
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -211,6 +232,7 @@ async function play(
   const trace = await traceOf(asked);
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
+  tellIneffective(asked, trace);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) {
     // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
@@ -263,10 +285,15 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf({ played, seeds, sensitivity }: Played, configuration: Experiment): Report {
+function reportOf(
+  { played, seeds, sensitivity }: Played,
+  configuration: Experiment,
+  leftOut: Able['leftOut'],
+): Report {
   return {
     results: {
       ...resultsOf(played),
+      ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
       ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
@@ -300,11 +327,13 @@ function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
-  const experiment = experimentOf(path, flags);
+  const { experiment, leftOut } = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags);
   const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
   const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
-  const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
+  const line = leftOutLine(experiment.policies.idle, leftOut);
+  if (line !== undefined) complain(`guestmem: ${line}`);
+  const asked: Asked = { path, experiment, leftOut, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, {
     kept: () => keptIn(checkpoint),
@@ -357,7 +386,8 @@ async function playInto(
       throw refusalOf(asked, error);
     });
     expectFinal(whole.played);
-    const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
+    const told = reportOf(whole, experimentIn(out, experiment), asked.leftOut);
+    const report = { ...told, records };
     const written = await writeReport(report, formats, folder ?? out);
     return { played: whole.played, report, written };
   } finally {
@@ -478,7 +508,7 @@ export function replayCommand(): Command {
     )
     .option(
       '--idle-reclaim [time]',
-      'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
+      'take what idle containers of mcpv-czone do not use after this time, or never (default: never; without a time: 1s)',
     )
     .option(
       '--prices <what>',

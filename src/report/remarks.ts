@@ -36,9 +36,11 @@ export function repairLines({ functions, repairs = {} }: Repaired): string[] {
   });
 }
 
+function systemLines(word: string, systems: readonly MissingSystem[] = []): string[] {
+  return systems.map(({ system, reason }) => `${word}: ${system}: ${reason}`);
+}
+
 /** One line a system that is not there. */
-export function missingLines({ missing = [], leftOut = [] }: Results): string[] {
-  const lines = (word: string, systems: readonly MissingSystem[]): string[] =>
-    systems.map(({ system, reason }) => `${word}: ${system}: ${reason}`);
-  return [...lines('missing', missing), ...lines('left out', leftOut)];
+export function missingLines({ missing, leftOut }: Results): string[] {
+  return [...systemLines('missing', missing), ...systemLines('left out', leftOut)];
 }

@@ -5,7 +5,6 @@ import {
   type Able,
   type Experiment,
   type ExperimentFile,
-  type Ineffective,
   NEVER,
   type OwnPrices,
   SWITCH,
@@ -252,34 +251,4 @@ export function experimentOf(path: string | undefined, flags: ExperimentFlags): 
   const able = isNamed ? { experiment: all, leftOut: [] } : ableOf(all);
   expectAgreed(path, flags, able.experiment);
   return able;
-}
-
-/** Options by the settings that they make, where those may have no effect. */
-const OPTIONS: Readonly<Record<string, keyof ExperimentFlags>> = {
-  minutes: 'minutes',
-  seeds: 'seed',
-  'hosts.placement': 'hostPlacement',
-  'machine.cpusPerVm': 'vmCpus',
-  functions: 'functions',
-  'policies.placement': 'placement',
-  'policies.growth': 'growth',
-  'policies.idleReclaim': 'idleReclaim',
-  'policies.idle': 'idle',
-  'outputs.maps': 'maps',
-  'outputs.mapsOf': 'mapsOf',
-  'outputs.sensitivity': 'sensitivity',
-};
-
-/** A line for a setting without effect, with the place where it was made. */
-export function effectLine(
-  path: string | undefined,
-  flags: ExperimentFlags,
-  { path: key, text }: Ineffective,
-): string {
-  const flag = OPTIONS[key.join('.')];
-  const isGiven = flag !== undefined && flags[flag] !== undefined;
-  const name = isGiven
-    ? `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    : key.join('.');
-  return `${whereSaid(path, { name, isGiven }, key)}: ${text}`;
 }

@@ -21,7 +21,6 @@ import {
   planOf,
   stateFile,
   traceOfExperiment,
-  withoutEffect,
 } from '../experiment/index.ts';
 import {
   FUNCTION_MODELS,
@@ -56,7 +55,8 @@ import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, effectLine, experimentOf, refusedAt, whereSaid } from './asked.ts';
+import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
+import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -144,16 +144,6 @@ function expectKnown({ path, experiment }: Asked, trace: Trace): void {
   );
 }
 
-/** What was asked for and does nothing is no fault, but may be a mistake. */
-function tellIneffective({ path, experiment, flags }: Asked, trace: Trace): void {
-  const { outputs } = experiment;
-  const formats = flags.json === true ? [...outputs.formats, 'json'] : outputs.formats;
-  const told = { ...experiment, outputs: { ...outputs, formats } };
-  for (const one of withoutEffect(told, trace)) {
-    complain(`guestmem: ${effectLine(path, flags, one)}`);
-  }
-}
-
 /** What ends a run from outside, and what it leaves then. */
 interface Heard {
   readonly signal: AbortSignal;
@@ -232,7 +222,7 @@ async function play(
   const trace = await traceOf(asked);
   expectMeasured(asked, trace);
   expectKnown(asked, trace);
-  tellIneffective(asked, trace);
+  for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) {
     // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { effectLine, experimentOf, isExperiment } from '../../../src/cli/asked.ts';
+import { experimentOf, isExperiment } from '../../../src/cli/asked.ts';
 import { type Experiment, defaultExperiment, planOf } from '../../../src/experiment/index.ts';
 
 function asked(...args: Parameters<typeof experimentOf>): Experiment {
@@ -175,19 +175,5 @@ describe('what is asked for', () => {
     const file = join(folder, 'never.yaml');
     writeFileSync(file, 'policies: { idleReclaim: 5s }');
     expect(planOf(asked(file, { idleReclaim: 'never' })).idleReclaimMs).toBeUndefined();
-  });
-});
-
-describe('a setting without effect', () => {
-  it('is told with its option, or with its place in the file', () => {
-    const file = join(folder, 'effect.yaml');
-    writeFileSync(file, 'policies:\n  growth: step');
-    const one = { path: ['policies', 'growth'], text: 'no effect' };
-    expect(effectLine(file, {}, one).replace(folder, '')).toBe(
-      '/effect.yaml:2:11: policies.growth: no effect',
-    );
-    expect(effectLine(file, { growth: 'step' }, one)).toBe('--growth: no effect');
-    const other = { path: ['policies', 'idleReclaim'], text: 'no effect' };
-    expect(effectLine(undefined, { idleReclaim: true }, other)).toBe('--idle-reclaim: no effect');
   });
 });

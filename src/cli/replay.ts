@@ -34,7 +34,6 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
-  expectFunctions,
   repairsOf,
   playEnds,
   pricesOf,
@@ -55,7 +54,7 @@ import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
+import { type ExperimentFlags, expectKnown, experimentOf, whereSaid } from './asked.ts';
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
@@ -126,22 +125,6 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
 /** Systems that are played at the same time. */
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
   return Math.min(jobs, systems.length);
-}
-
-/** What is said of a function's memory, as a path; a name may have dots. */
-function memoryPath({ argument, found }: RefusedArgument): readonly string[] {
-  const [group, own] = ['memory.', '.limit'];
-  if (!argument.startsWith(group)) return ['memory', String(found)];
-  const name = argument.slice(group.length);
-  return name.endsWith(own) ? ['memory', name.slice(0, -own.length), 'limit'] : ['memory', name];
-}
-
-/** Functions whose memory is said are the trace's, and have room for it. */
-function expectKnown({ path, experiment }: Asked, trace: Trace): void {
-  refusedAt(
-    (refused) => whereSaid(path, { name: refused.argument, isGiven: false }, memoryPath(refused)),
-    () => expectFunctions(trace, planOf(experiment)),
-  );
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -221,7 +204,7 @@ async function play(
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOf(asked);
   expectMeasured(asked, trace);
-  expectKnown(asked, trace);
+  expectKnown(asked.path, experiment, trace);
   for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) {

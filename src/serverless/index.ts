@@ -44,7 +44,9 @@ export {
   type IdlePolicySpec,
   type IdleStep,
   type IdleWay,
+  type LeftOut,
   expectParkable,
+  unparkable,
   idlePolicyOf,
 } from './idle/index.ts';
 export {
@@ -82,7 +84,14 @@ export {
 export { type OwnMemory, withMemory } from './own-memory.ts';
 export { spareFrames } from './park.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
-export { START_STEPS, type Parent, type Start, type StartStep, type Stop } from './system.ts';
+export {
+  START_STEPS,
+  type MachineSetting,
+  type Parent,
+  type Start,
+  type StartStep,
+  type Stop,
+} from './system.ts';
 export type {
   Asked,
   DeviceWork,

@@ -2,11 +2,14 @@
 
 import { resolve } from 'node:path';
 import {
+  type Able,
   type Experiment,
   ExperimentError,
+  ableOf,
   changed,
   defaultExperiment,
   experimentFile,
+  leftOutLine,
   placed,
 } from '../experiment/index.ts';
 import { expectShares } from '../replay/index.ts';
@@ -33,6 +36,8 @@ export interface Sweep {
   /** Each job once, in the order of the cells: two cells may come to the same. */
   readonly jobs: readonly Job[];
   readonly retries: number;
+  /** What whoever plays it should hear, a line each. */
+  readonly notes: readonly string[];
 }
 
 function combinations({ grid, list }: SweepFile): Factors[] {
@@ -62,7 +67,7 @@ function agreed(experiment: Experiment, at: string): Experiment {
 }
 
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
-function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Experiment {
+function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Able {
   let said = base;
   for (const [path, written] of Object.entries(cell)) {
     const [key = ''] = path.split('.');
@@ -76,7 +81,10 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): E
   const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
   const at = `${file}: the cell ${where.join(', ')}: `;
   const parsed = experimentFile.safeParse(said);
-  if (parsed.success) return agreed(changed(defaultExperiment(), said), at);
+  if (parsed.success) {
+    const all = agreed(changed(defaultExperiment(), said), at);
+    return said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] };
+  }
   throw new ExperimentError(
     parsed.error.issues.map(
       ({ path, message }) => `${at}${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
@@ -109,8 +117,11 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
   const factors = [...new Set(chosen.flatMap((cell) => Object.keys(cell)))];
   const hashes = new Map<string, string>();
   const cells: Cell[] = [];
+  const notes = new Set<string>();
   for (const cell of chosen) {
-    const experiment = experimentOf(said, cell, file);
+    const { experiment, leftOut } = experimentOf(said, cell, file);
+    const line = leftOutLine(experiment.policies.idle, leftOut);
+    if (line !== undefined) notes.add(line);
     const labels = labelsOf(factors, cell, experiment);
     for (const seed of said.seeds) {
       const one = everywhere(experiment, seed);
@@ -121,5 +132,5 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
     }
   }
   const jobs = [...new Map(cells.map(({ job }) => [job.name, job])).values()];
-  return { factors, cells, jobs, retries: said.retries };
+  return { factors, cells, jobs, retries: said.retries, notes: [...notes] };
 }

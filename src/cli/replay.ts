@@ -33,6 +33,7 @@ import {
   coreVersion,
   detailsOf,
   expectFunctions,
+  keepAlivesOf,
   repairsOf,
   playEnds,
   pricesOf,
@@ -41,7 +42,14 @@ import {
   sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
-import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
+import {
+  type Details,
+  FORMATS,
+  type Format,
+  type Report,
+  type Results,
+  resultsJson,
+} from '../report/index.ts';
 import {
   type OutputFolder,
   RecordSpool,
@@ -143,6 +151,7 @@ interface Played {
   readonly played: ReplayRun;
   readonly seeds: Results['seeds'];
   readonly sensitivity: Results['sensitivity'];
+  readonly keepAlives: Details['keepAlives'];
 }
 
 /** What the other seeds give beside the first, if there are others. */
@@ -186,10 +195,6 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
-function missed(what: string): void {
-  complain(`guestmem: no checkpoint this time: ${what}`);
-}
-
 function openCheckpoints(
   { path, resume, everyMinutes }: CheckpointAsked,
   trace: Trace,
@@ -197,6 +202,7 @@ function openCheckpoints(
 ): Checkpoints {
   const from = resume === undefined ? undefined : stateFile(resume);
   const to = path === undefined ? undefined : stateFile(path);
+  const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
   return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
 }
 
@@ -235,6 +241,7 @@ async function play(
       played,
       seeds: await seedsBeside(asked, played, heard),
       sensitivity: await sensitivityTo(asked, trace, played, heard),
+      keepAlives: await keepAlivesOf(trace, plan, signal),
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
@@ -263,7 +270,10 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf({ played, seeds, sensitivity }: Played, configuration: Experiment): Report {
+function reportOf(
+  { played, seeds, sensitivity, keepAlives }: Played,
+  configuration: Experiment,
+): Report {
   return {
     results: {
       ...resultsOf(played),
@@ -271,7 +281,7 @@ function reportOf({ played, seeds, sensitivity }: Played, configuration: Experim
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
     },
-    details: detailsOf(played, pricesOf(planOf(configuration).prices)),
+    details: { ...detailsOf(played, pricesOf(planOf(configuration).prices)), keepAlives },
     experiment: experimentYaml(configuration),
   };
 }

@@ -127,7 +127,6 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
-/** Systems that are played at the same time. */
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
   return Math.min(jobs, systems.length);
 }
@@ -195,6 +194,10 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
+function missed(what: string): void {
+  complain(`guestmem: no checkpoint this time: ${what}`);
+}
+
 function openCheckpoints(
   { path, resume, everyMinutes }: CheckpointAsked,
   trace: Trace,
@@ -202,7 +205,6 @@ function openCheckpoints(
 ): Checkpoints {
   const from = resume === undefined ? undefined : stateFile(resume);
   const to = path === undefined ? undefined : stateFile(path);
-  const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
   return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
 }
 
@@ -270,19 +272,16 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf(
-  { played, seeds, sensitivity, keepAlives }: Played,
-  configuration: Experiment,
-): Report {
+function reportOf({ played, seeds, sensitivity, keepAlives }: Played, made: Experiment): Report {
   return {
     results: {
       ...resultsOf(played),
       ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
-      ...originOf(configuration),
+      ...originOf(made),
     },
-    details: { ...detailsOf(played, pricesOf(planOf(configuration).prices)), keepAlives },
-    experiment: experimentYaml(configuration),
+    details: { ...detailsOf(played, pricesOf(planOf(made).prices)), keepAlives },
+    experiment: experimentYaml(made),
   };
 }
 

@@ -1,6 +1,6 @@
 /** From what a figure shows to what echarts draws. */
 import { FONT, nameAxis, nameRoom, textOf, ticksOf, valueAxis } from './axes.ts';
-import { aloneTop, frame, isNarrow } from './frame.ts';
+import { aloneTop, frame } from './frame.ts';
 import { type Look, type Option, type Stroke, strokeOf } from './look.ts';
 import type { BarsSpec, Figure, Line, LinesSpec, RangesSpec } from './spec.ts';
 import { told } from './spec.ts';

@@ -16,16 +16,18 @@ const keepAlives = [
   pointOf('fixed:1m', 400, 9),
 ];
 
+/** Names and places of what the systems are held against. */
+function namesOf(spec: unknown): unknown {
+  const { against } = spec as {
+    against: Record<'line' | 'beside', { name: string; x: number }[]>;
+  };
+  return [against.line, against.beside].map((all) => all.map(({ name, x }) => [name, x]));
+}
+
 describe('cold starts against wasted memory', () => {
   it('hold the systems against the line of fixed times, short to for ever, and policies beside it', () => {
     const [byCalls, byFunctions] = wasteFigures(results(), { keepAlives });
-    const names = (spec: unknown): unknown => {
-      const { against } = spec as {
-        against: Record<'line' | 'beside', { name: string; x: number }[]>;
-      };
-      return [against.line, against.beside].map((all) => all.map(({ name, x }) => [name, x]));
-    };
-    expect(names(byCalls!.spec)).toEqual([
+    expect(namesOf(byCalls!.spec)).toEqual([
       [
         ['1m', 0.004],
         ['10m, this run’s', 0.001],

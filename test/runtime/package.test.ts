@@ -108,6 +108,21 @@ describe('the package', () => {
     expect(ofEsm).toEqual([]);
   });
 
+  it('is the same on JSR: name, version, licence, and a source for each of its faces', () => {
+    const read = (name: string): Record<string, unknown> =>
+      JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Record<string, unknown>;
+    const [jsr, npm] = [read('jsr.json'), read('package.json')];
+    expect(jsr['version']).toBe(npm['version']);
+    expect(jsr['license']).toBe(npm['license']);
+    const faces = Object.entries(npm['exports'] as Record<string, unknown>)
+      .filter(([, target]) => typeof target === 'object')
+      .map(([face, target]) => {
+        const { default: built } = target as { default: string };
+        return [face, built.replace('./dist/', './src/').replace(/\.js$/, '.ts')];
+      });
+    expect(jsr['exports']).toEqual(Object.fromEntries(faces));
+  });
+
   it('brings libraries whose licences allow it', () => {
     const others = installed().filter(([, { license }]) => !LICENCES.includes(license ?? ''));
     expect(others.map(([name, { license }]) => `${name}: ${license}`)).toEqual([]);

@@ -29,6 +29,10 @@ interface Locked {
   readonly license?: string;
 }
 
+function manifest(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Record<string, unknown>;
+}
+
 /** Files of the package that an import of one opens. */
 function openedBy(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
@@ -109,9 +113,7 @@ describe('the package', () => {
   });
 
   it('is the same on JSR: name, version, licence, and a source for each of its faces', () => {
-    const read = (name: string): Record<string, unknown> =>
-      JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Record<string, unknown>;
-    const [jsr, npm] = [read('jsr.json'), read('package.json')];
+    const [jsr, npm] = [manifest('jsr.json'), manifest('package.json')];
     expect(jsr['version']).toBe(npm['version']);
     expect(jsr['license']).toBe(npm['license']);
     const faces = Object.entries(npm['exports'] as Record<string, unknown>)

@@ -189,9 +189,7 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
-function missed(what: string): void {
-  complain(`guestmem: no checkpoint this time: ${what}`);
-}
+const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
 
 function openCheckpoints(
   { path, resume, everyMinutes }: CheckpointAsked,

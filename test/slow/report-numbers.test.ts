@@ -1,20 +1,14 @@
 /** What a chart shows is what results.json and details.json say: each chart of a run against the files, point for point. */
 import { describe, expect, it } from 'vitest';
-import {
-  SYSTEMS,
-  detailsOf,
-  keepAlivesOf,
-  replay,
-  resultsOf,
-} from '../../../../src/replay/index.ts';
-import { detailsJson, parseDetails } from '../../../../src/report/details-file.ts';
-import { figuresOf, tornadoFigures } from '../../../../src/report/figure/figures.ts';
-import { LIGHT, type Option } from '../../../../src/report/figure/look.ts';
-import { optionOf } from '../../../../src/report/figure/option.ts';
-import { type Figure, type Table, tableOf } from '../../../../src/report/figure/spec.ts';
-import { numbersHtml } from '../../../../src/report/page/html.ts';
-import { parseResults } from '../../../../src/report/schema.ts';
-import { smallTrace } from '../../../support/traces.ts';
+import { SYSTEMS, detailsOf, keepAlivesOf, replay, resultsOf } from '../../src/replay/index.ts';
+import { detailsJson, parseDetails } from '../../src/report/details-file.ts';
+import { figuresOf, tornadoFigures } from '../../src/report/figure/figures.ts';
+import { LIGHT, type Option } from '../../src/report/figure/look.ts';
+import { optionOf } from '../../src/report/figure/option.ts';
+import { type Figure, type Table, tableOf } from '../../src/report/figure/spec.ts';
+import { numbersHtml } from '../../src/report/page/html.ts';
+import { parseResults } from '../../src/report/schema.ts';
+import { smallTrace } from '../support/traces.ts';
 
 const NAMES = ['scpv-template', 'mcpv-czone', 'mcpv-balloon'];
 const trace = smallTrace();

@@ -184,7 +184,8 @@ function passTo(run: Compaction, target: u32): void {
 export function scanEnd(run: Compaction, target: u32, met: bool): void {
   if (met) {
     passTo(run, target);
-    walkTo(run, NIL);
+    // A run looks whether its scanners have met before its migrate scanner goes on.
+    if (blockStart(run.target) > blockStart(run.source)) walkTo(run, NIL);
   }
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     const list = heldList(run, order);

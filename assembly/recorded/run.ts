@@ -25,6 +25,7 @@ import {
   FREE_DIRECT,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
+  PROGRAM_AGAIN,
   PROGRAM_BULK,
   PROGRAM_CAPTURE,
   PROGRAM_COMMAND_BYTES,
@@ -37,6 +38,7 @@ import {
   PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
+  PROGRAM_REFUSED,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
@@ -79,7 +81,7 @@ import {
 import { refillIfEmpty } from '../kernel/percpu-take';
 import { countOnCpu, handOverCounts } from '../kernel/lag';
 import { HAS_LISTS } from '../kernel/llfree';
-import { allocBlock } from '../kernel/request';
+import { allocAgain, allocBlock, refuse } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
@@ -214,7 +216,11 @@ function catchUpDrain(command: Command, pcp: Pcp, zone: Zone, index: u32, predic
 }
 
 function request(command: Command): void {
-  const answer = allocBlock(command.operand, command.order, command.cpu);
+  const isAgain = replay().again == 1;
+  replay().again = 0;
+  const answer = isAgain
+    ? allocAgain(command.operand, command.order, command.cpu)
+    : allocBlock(command.operand, command.order, command.cpu);
   expectTaken(command, answer < 0 ? NIL : <u32>answer);
   markInUse(command, command.frame, (command.operand & GFP_MOVABLE) != 0);
 }
@@ -356,6 +362,12 @@ function background(command: Command, op: u32): bool {
       return true;
     case PROGRAM_DRAIN_ALL:
       drainLists(command);
+      return true;
+    case PROGRAM_AGAIN:
+      replay().again = 1;
+      return true;
+    case PROGRAM_REFUSED:
+      refuse(command.operand, command.order);
       return true;
     case PROGRAM_RECLAIM:
       markReclaim(command);

@@ -141,7 +141,8 @@ export class Scan {
       if (this.zone.hasBlock(block) && this.takesPages(block)) this.passTarget(block);
     }
     this.target = Math.min(this.target, target);
-    this.walkTo(-1);
+    // A run looks whether its scanners have met before its migrate scanner goes on.
+    if (blockStart(this.target) > blockStart(this.source)) this.walkTo(-1);
   }
 
   private walkTo(block: number): void {

@@ -91,6 +91,18 @@ it.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704', 'thp-768'])(
   async (name) => expectUnfed(folder(name)),
 );
 
+// With a second trace: reclaim, kcompactd, a balloon that gives back under pressure, reporting.
+describe.each(['reclaim-512', 'report-oom-256'])('%s', (name) => {
+  it.each(['guided', 'free-running'] as const)('%s: to the last list', async (mode) => {
+    const { result } = verifyCapture(await openCapture(folder(name)), mode);
+    expect(result.divergences).toEqual([]);
+    for (const score of [result.refill, result.drain, result.places, result.finalLists])
+      expect(score.exact).toBe(score.total);
+  });
+
+  it('free-running: is fed nothing that the kernel counted', async () => expectUnfed(folder(name)));
+});
+
 const PROBED = fileURLToPath(new URL('../../../shared/captures-probed', import.meta.url));
 
 // Recordings with a second trace: several CPUs, compaction under pressure, virtio-mem that is unplugged while occupied.

@@ -16,7 +16,7 @@ import {
   PROGRAM_SCAN_TAKE,
   RESYNC_IN_USE,
 } from '../../../../src/core/index.ts';
-import { FREE_DIRECT } from '../../../../src/abi/program.ts';
+import { FREE_DIRECT, SCAN_BLOCK_DONE } from '../../../../src/abi/program.ts';
 import { M, makeState } from '../../../model/fixture.ts';
 import { Replayed } from '../../../support/program.ts';
 
@@ -100,6 +100,21 @@ describe('a run', () => {
     replay.logOf(take(2), { op: PROGRAM_SCAN_END, frame: TARGET });
     expect(replay.state(TARGET + 17)).toBe(KIND_MOVABLE);
     expect(replay.state(TARGET + 18)).toBe(KIND_MOVABLE | 1);
+  });
+
+  it('that ends because its scanners have met looks for no more pages to move', () => {
+    const lists = (target: number): string[] => {
+      const free = [[3, M, [8, 24, 40]]] as const;
+      const replay = new Replayed(makeState(ALL_M, free));
+      replay.logOf(
+        { op: PROGRAM_SCAN_BEGIN, order: 9, frame: TARGET, operand: 1025 },
+        { op: PROGRAM_SCAN_BATCH, frame: 1030, operand: SCAN_BLOCK_DONE | 3 },
+        { op: PROGRAM_SCAN_END, frame: target, operand: 1 },
+      );
+      return replay.lists();
+    };
+    expect(lists(1536)).toEqual(['3 1: 8 24 40']);
+    expect(lists(2048)).toEqual(['3 1: 24 40 8']);
   });
 
   it('loses a block that turns up elsewhere', () => {

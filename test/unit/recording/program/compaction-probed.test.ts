@@ -45,6 +45,20 @@ describe('a run of compaction with probes', () => {
     ]);
   });
 
+  it('leaves the last block that was tried where it is when the kernel took less', () => {
+    const taken = (frames: number): string =>
+      `mm_compaction_isolate_freepages: range=(0x800 ~ 0x810) nr_scanned=16 nr_taken=${frames}`;
+    const held = (frames: number): unknown =>
+      runOf(calloc(0x201), isofree(0x800, 1), isofree(0x804, 2), taken(frames), nothing)
+        ?.steps.filter(({ op, operand }) => op === P.OP_SCAN_HOLD || operand > 0)
+        .map(({ op, frame, order }) => [op, frame, order]);
+    expect(held(2)).toEqual([
+      [P.OP_SCAN_HOLD, 0x800, 1],
+      [P.OP_SCAN_SETTLE, 0, 1],
+    ]);
+    expect(held(6)).toHaveLength(4);
+  });
+
   it('does not search while places are held, and counts those that a batch has', () => {
     expect(briefly(batch, calloc(0x201), answer(0x801), calloc(0x202), answer(0x802))).toEqual([
       [P.OP_SCAN_BATCH, 0, 0x200, 32],

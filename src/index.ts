@@ -146,6 +146,7 @@ export {
   type Runtime,
   type SystemRun,
   type SystemSpec,
+  GuestTooLarge,
   TooManyGuests,
   type WorkloadParameters,
   defaultMachine,

@@ -118,9 +118,14 @@ export function choice<Name extends string>(
 /** What stands for every system there is. */
 const ALL_SYSTEMS = 'all';
 
+/** Whether every system is asked for, and none by its name. */
+export function isAll(text: string): boolean {
+  return text === ALL_SYSTEMS;
+}
+
 /** Names of systems, commas between, in the order asked for; all of them when none is given. */
 export function systemNames(option: string, text: string | undefined): readonly string[] {
-  if (text === undefined || text === ALL_SYSTEMS) return SYSTEMS.map(({ name }) => name);
+  if (text === undefined || isAll(text)) return SYSTEMS.map(({ name }) => name);
   const chosen: string[] = [];
   for (const part of text.split(',').map((name) => name.trim())) {
     const { name } = said(option, () => systemOf(part));

@@ -2,18 +2,21 @@
 
 import { RefusedArgument } from '../check/index.ts';
 import {
+  type Able,
   type Experiment,
   type ExperimentFile,
+  NEVER,
   type OwnPrices,
   SWITCH,
   SENSITIVITIES,
   type Sensitivity,
   type TraceChoice,
+  ableOf,
   changed,
   defaultExperiment,
   momentsIn,
   planOf,
-  readExperiment,
+  readExperimentFile,
   readPrices,
   saidAt,
 } from '../experiment/index.ts';
@@ -30,16 +33,19 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
+  expectFunctions,
   idleOf,
   optionsOf,
 } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
+import type { Trace } from '../trace/index.ts';
 import {
   choice,
   columns,
   duration,
   frames,
   idle,
+  isAll,
   minutes,
   named,
   policy,
@@ -125,6 +131,7 @@ function pricesOf(text: string): { level?: PriceLevel; own?: OwnPrices } {
 
 function idleReclaim(given: string | true | undefined): string | undefined {
   if (given === true) return `${DEFAULT_IDLE_RECLAIM_MS}ms`;
+  if (given === NEVER) return given;
   return readable(given, (text) => duration('--idle-reclaim', text));
 }
 
@@ -216,13 +223,13 @@ export function whereSaid(
 }
 
 /** Does what refuses an argument of a replay; then that is told where it was said. */
-export function refusedAt(where: (found: unknown) => string, work: () => void): void {
+function refusedAt(where: (refused: RefusedArgument) => string, work: () => void): void {
   try {
     work();
   } catch (error) {
     if (!(error instanceof RefusedArgument)) throw error;
-    const { argument, message, found } = error;
-    throw new UsageError(`${where(found)}${message.slice(argument.length)}`);
+    const { argument, message } = error;
+    throw new UsageError(`${where(error)}${message.slice(argument.length)}`);
   }
 }
 
@@ -236,12 +243,30 @@ function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Exp
 }
 
 /** What is asked for, checked before a trace is read. Throws UsageError or ExperimentError. */
-export function experimentOf(path: string | undefined, flags: ExperimentFlags): Experiment {
+export function experimentOf(path: string | undefined, flags: ExperimentFlags): Able {
   const said = saidBy(flags);
-  const file = path === undefined ? {} : { trace: { path } };
-  const before = isExperiment(path) ? readExperiment(path) : changed(defaultExperiment(), file);
-  const trace = withColumns(before.trace, flags.columns);
-  const experiment = changed(before, { ...said, trace });
-  expectAgreed(path, flags, experiment);
-  return experiment;
+  const trace = path === undefined ? undefined : { path };
+  const file: ExperimentFile = isExperiment(path) ? readExperimentFile(path) : { trace };
+  const before = changed(defaultExperiment(), file);
+  const all = changed(before, { ...said, trace: withColumns(before.trace, flags.columns) });
+  const isNamed = flags.system === undefined ? file.systems !== undefined : !isAll(flags.system);
+  const able = isNamed ? { experiment: all, leftOut: [] } : ableOf(all);
+  expectAgreed(path, flags, able.experiment);
+  return able;
+}
+
+/** What is said of a function's memory, as a path; a name may have dots. */
+function memoryPath({ argument, found }: RefusedArgument): readonly string[] {
+  const [group, own] = ['memory.', '.limit'];
+  if (!argument.startsWith(group)) return ['memory', String(found)];
+  const name = argument.slice(group.length);
+  return name.endsWith(own) ? ['memory', name.slice(0, -own.length), 'limit'] : ['memory', name];
+}
+
+/** Functions whose memory is said are the trace's, and have room for it. */
+export function expectKnown(path: string | undefined, experiment: Experiment, trace: Trace): void {
+  refusedAt(
+    (refused) => whereSaid(path, { name: refused.argument, isGiven: false }, memoryPath(refused)),
+    () => expectFunctions(trace, planOf(experiment)),
+  );
 }

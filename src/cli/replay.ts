@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
 import { RefusedArgument } from '../check/index.ts';
 import {
+  type Able,
   CheckpointError,
   Checkpoints,
   type Experiment,
@@ -14,6 +15,7 @@ import {
   experimentIn,
   experimentYaml,
   identityOf,
+  leftOutLine,
   mapsOf,
   peakResidentBytes,
   planOf,
@@ -32,7 +34,6 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
-  expectFunctions,
   repairsOf,
   playEnds,
   pricesOf,
@@ -53,7 +54,8 @@ import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, experimentOf, refusedAt, whereSaid } from './asked.ts';
+import { type ExperimentFlags, expectKnown, experimentOf, whereSaid } from './asked.ts';
+import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
@@ -90,6 +92,7 @@ interface Asked {
   /** An experiment's file, or a trace's. */
   readonly path: string | undefined;
   readonly experiment: Experiment;
+  readonly leftOut: Able['leftOut'];
   readonly flags: ReplayFlags;
   readonly jobs: number | undefined;
   /** Of each system that is played at the same time. */
@@ -122,15 +125,6 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
 /** Systems that are played at the same time. */
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
   return Math.min(jobs, systems.length);
-}
-
-/** Functions whose memory is said are the trace's. */
-function expectKnown({ path, experiment }: Asked, trace: Trace): void {
-  const option = { name: 'memory', isGiven: false };
-  refusedAt(
-    (name) => whereSaid(path, option, ['memory', String(name)]),
-    () => expectFunctions(trace, planOf(experiment)),
-  );
 }
 
 /** What ends a run from outside, and what it leaves then. */
@@ -210,7 +204,8 @@ async function play(
   const plan = { ...planOf(experiment), maps: mapsOf(experiment) };
   const trace = await traceOf(asked);
   expectMeasured(asked, trace);
-  expectKnown(asked, trace);
+  expectKnown(asked.path, experiment, trace);
+  for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) {
     // memory is raised for functions that say less than their runtime alone takes: that is the model's, and no fault of a trace
@@ -263,10 +258,15 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
   return { configuration: { ...configuration }, made };
 }
 
-function reportOf({ played, seeds, sensitivity }: Played, configuration: Experiment): Report {
+function reportOf(
+  { played, seeds, sensitivity }: Played,
+  configuration: Experiment,
+  leftOut: Able['leftOut'],
+): Report {
   return {
     results: {
       ...resultsOf(played),
+      ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
       ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
       ...originOf(configuration),
@@ -300,11 +300,13 @@ function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
 
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
-  const experiment = experimentOf(path, flags);
+  const { experiment, leftOut } = experimentOf(path, flags);
   const checkpoint = checkpointOf(flags);
   const memory = flags.guestMemory && frames('--guest-memory', flags.guestMemory) * FRAME_BYTES;
   const guestBytes = memory ? memory / atOnce(experiment, jobs) : undefined;
-  const asked: Asked = { path, experiment, flags, jobs, guestBytes, checkpoint };
+  const line = leftOutLine(experiment.policies.idle, leftOut);
+  if (line !== undefined) complain(`guestmem: ${line}`);
+  const asked: Asked = { path, experiment, leftOut, flags, jobs, guestBytes, checkpoint };
   const work = (signal: AbortSignal): ReturnType<typeof playInto> => playInto(asked, signal);
   const { played, report, written } = await interruptible(work, {
     kept: () => keptIn(checkpoint),
@@ -357,7 +359,8 @@ async function playInto(
       throw refusalOf(asked, error);
     });
     expectFinal(whole.played);
-    const report = { ...reportOf(whole, experimentIn(out, experiment)), records };
+    const told = reportOf(whole, experimentIn(out, experiment), asked.leftOut);
+    const report = { ...told, records };
     const written = await writeReport(report, formats, folder ?? out);
     return { played: whole.played, report, written };
   } finally {
@@ -478,7 +481,7 @@ export function replayCommand(): Command {
     )
     .option(
       '--idle-reclaim [time]',
-      'take what idle containers of mcpv-czone do not use after this time (default: never; without a time: 1s)',
+      'take what idle containers of mcpv-czone do not use after this time, or never (default: never; without a time: 1s)',
     )
     .option(
       '--prices <what>',

@@ -155,6 +155,7 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const system = flags.emit === undefined ? undefined : choice('--emit', flags.emit, BATCH_SYSTEMS);
   const out = flags.out ?? said.folder ?? DEFAULT_OUT;
   const sweep = await sweepOf(said, file);
+  for (const line of sweep.notes) complain(`guestmem: ${file}: ${line}`);
   const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
   await interruptible(
     async (signal) =>

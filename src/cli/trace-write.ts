@@ -15,7 +15,7 @@ import { TRACE_WRITERS, type TraceWriter } from '../trace/node.ts';
 import { writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
-import { print } from './terminal.ts';
+import { complain, print } from './terminal.ts';
 import {
   type InputFlags,
   SEED_HELP,
@@ -175,6 +175,15 @@ function sampleOptions(flags: SampleFlags): SampleOptions {
   };
 }
 
+/** A sample with all that there is, though it was to have more, is no fault. */
+function tellFewer({ functions: asked = 0 }: SampleOptions, { functions }: Trace): void {
+  const there = functions.length;
+  if (asked <= there) return;
+  complain(
+    `guestmem: --functions ${asked}: ${there} are called in the window, and the sample has them all`,
+  );
+}
+
 export function sampleCommand(): Command {
   const command = new Command('sample')
     .description('Write some functions of a trace, each with all of its calls in a window')
@@ -191,7 +200,9 @@ export function sampleCommand(): Command {
     const options = sampleOptions(flags);
     return writeInto(flags, async () => {
       const source = await sourceOf(path, flags, false);
-      return { trace: saidOfOptions(() => sampleTrace(source, options)), source };
+      const trace = saidOfOptions(() => sampleTrace(source, options));
+      tellFewer(options, trace);
+      return { trace, source };
     });
   });
 }

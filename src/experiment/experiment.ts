@@ -12,6 +12,7 @@ import {
   DEFAULT_WHEN_FULL,
   DEFAULT_WORKLOAD,
   type FunctionModel,
+  type LeftOut,
   type PriceLevel,
   type ReplayPlan,
   SYSTEMS,
@@ -20,6 +21,7 @@ import {
   durationMs,
 } from '../replay/index.ts';
 import { type Trace, generateSynthetic, loadTrace, parsePart, partOf } from '../trace/index.ts';
+import { unableOf } from './able.ts';
 import { readDocument, saidAt } from './document.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';
 import { type OwnPrices, pricesFrom, readPrices } from './prices.ts';
@@ -188,9 +190,25 @@ export function readExperimentFile(path: string): ExperimentFile {
   }
 }
 
+/** An experiment, and systems that it would have had. */
+export interface Able {
+  readonly experiment: Experiment;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The experiment without systems that cannot play it: for those whose systems nobody has named. */
+export function ableOf(experiment: Experiment): Able {
+  const leftOut = unableOf(experiment.systems, experiment.policies.idle);
+  const names = new Set(leftOut.map(({ system }) => system));
+  const systems = experiment.systems.filter((name) => !names.has(name));
+  return { experiment: { ...experiment, systems }, leftOut };
+}
+
 /** An experiment file, checked. Throws ExperimentError. */
 export function readExperiment(path: string): Experiment {
-  return changed(defaultExperiment(), readExperimentFile(path));
+  const file = readExperimentFile(path);
+  const experiment = changed(defaultExperiment(), file);
+  return file.systems === undefined ? ableOf(experiment).experiment : experiment;
 }
 
 /** The first line of a file that `experimentYaml` made, and of few others. */

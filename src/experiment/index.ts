@@ -1,5 +1,6 @@
 // The experiment room's public face: what is played, as a file that people write.
 
+export { leftOutLine } from './able.ts';
 export {
   CheckpointError,
   type CheckpointOptions,
@@ -7,9 +8,12 @@ export {
   expectCheckpointAt,
 } from './checkpoint.ts';
 export { readDocument, saidAt } from './document.ts';
+export { type Ineffective, withoutEffect } from './effect.ts';
 export { ExperimentError } from './error.ts';
 export {
+  type Able,
   type Experiment,
+  ableOf,
   changed,
   defaultExperiment,
   experimentIn,

@@ -2,7 +2,9 @@
 
 import {
   ArgumentError,
+  DEFAULT_WORKLOAD,
   type FunctionModel,
+  type FunctionProfile,
   GROWTHS,
   HOST_PLACEMENTS,
   type HostCache,
@@ -28,6 +30,7 @@ import {
 } from '../check/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { MapsChoice } from './map-meter.ts';
+import { profilesOf } from './profiles.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
@@ -81,12 +84,19 @@ export interface ReplayPlan {
   readonly maps?: MapsChoice | undefined;
 }
 
-/** Every function whose memory is said is one of the trace. Throws RefusedArgument. */
-export function expectFunctions({ functions }: Trace, { memory = {} }: ReplayPlan): void {
-  const names = functions.map(({ name }) => name);
+/** Every function whose memory is said is one of the trace, and what is said goes together. Throws RefusedArgument. */
+export function expectFunctions(trace: Trace, plan: ReplayPlan): void {
+  const { memory, workload, functions: model } = plan;
+  if (memory === undefined) return;
+  const names = trace.functions.map(({ name }) => name);
   const known = new Set(names);
   const unknown = Object.keys(memory).find((name) => !known.has(name));
-  if (unknown === undefined) return;
+  if (unknown === undefined) {
+    const made = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }, model);
+    const profile = profileWith(memory);
+    for (const one of trace.functions) profile?.(one, made[one.id] as FunctionProfile);
+    return;
+  }
   const nearest = nearestName(unknown, names);
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
   throw new RefusedArgument('memory', `functions of the trace${hint}`, unknown);
@@ -112,8 +122,9 @@ function profileWith(memory: ReplayPlan['memory']): ReplayOptions['profile'] {
   if (memory === undefined) return undefined;
   expectObject('memory', memory);
   return ({ name }, made) => {
-    const own = memory[name];
-    return own === undefined ? made : withMemory(made, expectObject(`memory.${name}`, own));
+    const own = Object.hasOwn(memory, name) ? memory[name] : undefined;
+    const argument = `memory.${name}`;
+    return own === undefined ? made : withMemory(made, expectObject(argument, own), argument);
   };
 }
 

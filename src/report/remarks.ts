@@ -1,5 +1,5 @@
 /** What a reader of the figures has to know of them, in words: what was repaired or filled in of the trace, which systems are missing. */
-import { REPAIRS, type Repairs, type Results } from './results.ts';
+import { type MissingSystem, REPAIRS, type Repairs, type Results } from './results.ts';
 import { formatCount } from './unit.ts';
 
 type Phrase = (count: string, functions: string) => string;
@@ -36,7 +36,11 @@ export function repairLines({ functions, repairs = {} }: Repaired): string[] {
   });
 }
 
+function systemLines(word: string, systems: readonly MissingSystem[] = []): string[] {
+  return systems.map(({ system, reason }) => `${word}: ${system}: ${reason}`);
+}
+
 /** One line a system that is not there. */
-export function missingLines({ missing = [] }: Results): string[] {
-  return missing.map(({ system, reason }) => `missing: ${system}: ${reason}`);
+export function missingLines({ missing, leftOut }: Results): string[] {
+  return [...systemLines('missing', missing), ...systemLines('left out', leftOut)];
 }

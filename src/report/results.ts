@@ -18,6 +18,8 @@ export type Results = {
   systems: SystemResult[];
   /** Systems that were asked for and did not come to their end; absent when none is. */
   missing?: MissingSystem[] | undefined;
+  /** Systems that nobody named and that cannot do what was asked for: they were not played; absent when there are none. */
+  leftOut?: MissingSystem[] | undefined;
   /** Real time that it took. */
   wall: WallClock;
   /** The same under other seeds; absent unless there were several. */

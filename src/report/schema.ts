@@ -188,6 +188,7 @@ export const resultsSchema: z.ZodType<Results> = z.strictObject({
   }),
   systems: z.array(systemResult).min(1),
   missing: z.array(missingSystem).optional(),
+  leftOut: z.array(missingSystem).optional(),
   wall: z.strictObject({ ms: amount, invocationsPerSecond: amount, pageOpsPerSecond: amount }),
   seeds: seeds.optional(),
   sensitivity: sensitivitySchema.optional(),

@@ -122,13 +122,13 @@ const LIMITS_MIB: readonly number[] = [
 /** Room in a limit for what a container maps besides its resident set: the pages that fork copies before exec. */
 export const LIMIT_SLACK_FRAMES = 64;
 
-/** The least size that holds so many frames. */
-export function limitFor(frames: number): number {
+/** The least size that holds so many frames, of what is called `argument` if there is none. */
+export function limitFor(frames: number, argument: string = 'container'): number {
   const limit = LIMITS_MIB.find((mib) => mib * FRAMES_PER_MIB >= frames);
   if (limit === undefined) {
     const largest = LIMITS_MIB.at(-1);
     const mib = Math.ceil(frames / FRAMES_PER_MIB);
-    throw new RefusedArgument('container', `at most ${largest} MiB`, mib);
+    throw new RefusedArgument(argument, `at most ${largest} MiB`, mib);
   }
   return limit * FRAMES_PER_MIB;
 }

@@ -42,7 +42,9 @@ export {
   type IdlePolicySpec,
   type IdleStep,
   type IdleWay,
+  type LeftOut,
   expectParkable,
+  unparkable,
   idlePolicyOf,
 } from './idle/index.ts';
 export {
@@ -80,7 +82,14 @@ export {
 export { type OwnMemory, withMemory } from './own-memory.ts';
 export { spareFrames } from './park.ts';
 export { type SessionFacts, sessionProfile } from './session-profile.ts';
-export { START_STEPS, type Parent, type Start, type StartStep, type Stop } from './system.ts';
+export {
+  START_STEPS,
+  type MachineSetting,
+  type Parent,
+  type Start,
+  type StartStep,
+  type Stop,
+} from './system.ts';
 export type {
   Asked,
   DeviceWork,

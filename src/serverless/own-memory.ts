@@ -1,5 +1,6 @@
 // A function's memory as somebody knows it, in place of what is made of its trace.
 
+import { FRAMES_PER_MIB } from '../abi/unit.ts';
 import { RefusedArgument } from '../check/index.ts';
 import { type FunctionProfile, LIMIT_SLACK_FRAMES, limitFor } from './function-profile.ts';
 
@@ -16,17 +17,29 @@ export type OwnMemory = Partial<
   >
 >;
 
-/** The profile with that memory. Calls touch no more than there is; a limit that is not said is the least that a platform offers. */
-export function withMemory(made: FunctionProfile, own: OwnMemory): FunctionProfile {
+function mibText(frames: number): string {
+  return `${Number((frames / FRAMES_PER_MIB).toFixed(3))}MiB`;
+}
+
+/**
+ * The profile with that memory. Calls touch no more than there is; a limit that is not said is the least that a platform offers.
+ * Throws RefusedArgument, of a path that begins with `argument`.
+ */
+export function withMemory(
+  made: FunctionProfile,
+  own: OwnMemory,
+  argument: string = `memory.${made.name}`,
+): FunctionProfile {
   const { anonymousFrames, fileFrames, initPeakFrames, growthFrames, callTemporaryFrames } = {
     ...made,
     ...own,
   };
   const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
-  const { limitFrames = limitFor(needed) } = own;
+  const { limitFrames = limitFor(needed, argument) } = own;
   if (limitFrames < needed) {
-    throw new RefusedArgument(`limit of ${made.name}`, `${needed} frames or more`, limitFrames);
+    const least = `${Math.ceil(needed / FRAMES_PER_MIB)}MiB or more`;
+    throw new RefusedArgument(`${argument}.limit`, least, mibText(limitFrames));
   }
   const callWriteFrames = Math.min(made.callWriteFrames, anonymousFrames);
   return {

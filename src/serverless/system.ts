@@ -126,6 +126,23 @@ export interface ServerlessSystem {
   vms(): Iterable<MicroVm>;
 }
 
+/** Settings of a machine that only some systems look at. */
+export type MachineSetting =
+  | 'placement'
+  | 'containersPerVm'
+  | 'containerFramesPerVm'
+  | 'cpusPerVm'
+  | 'growth'
+  | 'idleReclaimMs';
+
+/** What all systems of many containers a VM look at. */
+export const SHARED_SETTINGS: readonly MachineSetting[] = [
+  'placement',
+  'containersPerVm',
+  'containerFramesPerVm',
+  'cpusPerVm',
+];
+
 /** An entry of the list of systems. */
 export interface SystemSpec {
   /** For `--system`. */
@@ -136,6 +153,8 @@ export interface SystemSpec {
   readonly source: string;
   /** What it does not do, or does otherwise than its source. */
   readonly limits: string;
+  /** Which of these settings it looks at; none if not said. */
+  readonly reads?: readonly MachineSetting[];
   /** Why its VMs cannot be parked (`--idle park`). */
   readonly noPark?: string;
   /** On an empty host. */

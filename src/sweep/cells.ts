@@ -2,11 +2,14 @@
 
 import { resolve } from 'node:path';
 import {
+  type Able,
   type Experiment,
   ExperimentError,
+  ableOf,
   changed,
   defaultExperiment,
   experimentFile,
+  leftOutLine,
   placed,
 } from '../experiment/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
@@ -32,6 +35,8 @@ export interface Sweep {
   /** Each job once, in the order of the cells: two cells may come to the same. */
   readonly jobs: readonly Job[];
   readonly retries: number;
+  /** What whoever plays it should hear, a line each. */
+  readonly notes: readonly string[];
 }
 
 function combinations({ grid, list }: SweepFile): Factors[] {
@@ -50,7 +55,7 @@ function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
 }
 
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
-function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Experiment {
+function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Able {
   let said = base;
   for (const [path, written] of Object.entries(cell)) {
     const [key = ''] = path.split('.');
@@ -62,7 +67,10 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): E
       value === undefined ? withValue(said, key, valueIn(own, key)) : withValue(said, path, value);
   }
   const parsed = experimentFile.safeParse(said);
-  if (parsed.success) return changed(defaultExperiment(), said);
+  if (parsed.success) {
+    const all = changed(defaultExperiment(), said);
+    return said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] };
+  }
   const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
   throw new ExperimentError(
     parsed.error.issues.map(
@@ -97,8 +105,11 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
   const factors = [...new Set(chosen.flatMap((cell) => Object.keys(cell)))];
   const hashes = new Map<string, string>();
   const cells: Cell[] = [];
+  const notes = new Set<string>();
   for (const cell of chosen) {
-    const experiment = experimentOf(said, cell, file);
+    const { experiment, leftOut } = experimentOf(said, cell, file);
+    const line = leftOutLine(experiment.policies.idle, leftOut);
+    if (line !== undefined) notes.add(line);
     const labels = labelsOf(factors, cell, experiment);
     for (const seed of said.seeds) {
       const one = everywhere(experiment, seed);
@@ -109,5 +120,5 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
     }
   }
   const jobs = [...new Map(cells.map(({ job }) => [job.name, job])).values()];
-  return { factors, cells, jobs, retries: said.retries };
+  return { factors, cells, jobs, retries: said.retries, notes: [...notes] };
 }

@@ -5,6 +5,7 @@ import { readCalls } from './calls.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
 import { peekBytes } from './csv.ts';
 import { openTrace } from './open.ts';
+import { join } from './paths.ts';
 import type { TraceSource } from './source.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -16,11 +17,24 @@ export interface LoadOptions extends TraceOptions {
 }
 
 const MAGIC = 'PAR1';
+const PARQUET = /\.(parquet|pq)$/i;
+const TEXT = /\.(csv|txt)(\.gz)?$/;
 
 function isParquet(path: string, files: TraceSource): boolean {
   if (files.look(path).kind !== 'file') return false;
   const head = peekBytes(path, files).subarray(0, MAGIC.length);
   return String.fromCharCode(...head) === MAGIC;
+}
+
+/** The one Parquet file of a folder without tables of text; a file is itself. */
+function fileOf(path: string, files: TraceSource): string {
+  if (files.look(path).kind !== 'folder') return path;
+  const names = files.names(path);
+  const [only, ...more] = names.filter((name) => PARQUET.test(name));
+  if (only === undefined || names.some((name) => TEXT.test(name))) return path;
+  if (more.length === 0) return join(path, only);
+  const several = [only, ...more].slice(0, 8).join(', ');
+  throw fileFault(path, 'one trace (name its file)', `several: ${several}`);
 }
 
 function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace {
@@ -34,9 +48,11 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
   const { columns, ...own } = expectObject('options', options);
   const map = columns === undefined ? undefined : parseColumns(columns);
-  if (isParquet(expectText('path', path), own.files ?? SYSTEM_FILES)) {
+  const files = own.files ?? SYSTEM_FILES;
+  const file = fileOf(expectText('path', path), files);
+  if (isParquet(file, files)) {
     const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed
-    return readCallsParquet(path, own, map);
+    return readCallsParquet(file, own, map);
   }
   return map === undefined ? openTrace(path, own) : mappedFile(path, own, map);
 }

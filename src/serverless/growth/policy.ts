@@ -13,9 +13,13 @@ export interface GrowthSpec {
   create(argument?: string): GrowthPolicy;
 }
 
+/** Nearly 2 TiB in blocks of 2 MiB: more than any guest has. */
+const BLOCKS_MOST = 999_999;
+
 /** A number of blocks, 1 without an argument. */
 export function blocksOf(argument: string | undefined): number {
   if (argument === undefined) return 1;
-  if (!/^[1-9]\d{0,5}$/.test(argument)) throw new ArgumentError('blocks, 1 or more', argument);
-  return Number(argument);
+  const blocks = /^[1-9]\d*$/.test(argument) ? Number(argument) : 0;
+  if (blocks >= 1 && blocks <= BLOCKS_MOST) return blocks;
+  throw new ArgumentError(`blocks, 1 to ${BLOCKS_MOST}`, argument);
 }

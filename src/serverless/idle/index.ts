@@ -44,13 +44,26 @@ export function idlePolicyOf(text: string): () => IdlePolicy {
   return joined;
 }
 
+/** A system that cannot do what a policy wants. */
+export interface LeftOut {
+  readonly system: string;
+  readonly reason: string;
+}
+
+/** Systems whose VMs cannot be parked, if the policy parks. */
+export function unparkable(systems: readonly SystemSpec[], { ways }: IdlePolicy): LeftOut[] {
+  if (!ways.includes('park')) return [];
+  return systems.flatMap(({ name, noPark }) =>
+    noPark === undefined ? [] : [{ system: name, reason: noPark }],
+  );
+}
+
 /** Throws RefusedArgument for a system whose VMs cannot be parked, if the policy parks. */
-export function expectParkable(systems: readonly SystemSpec[], { ways }: IdlePolicy): void {
-  if (!ways.includes('park')) return;
-  const refused = systems.filter(({ noPark }) => noPark !== undefined);
+export function expectParkable(systems: readonly SystemSpec[], policy: IdlePolicy): void {
+  const refused = unparkable(systems, policy);
   const [first] = refused;
   if (first === undefined) return;
   const others = systems.filter(({ noPark }) => noPark === undefined).map(({ name }) => name);
-  const why = others.length === 0 || refused.length === 1 ? first.noPark : others.join(', ');
-  throw new RefusedArgument('idle', `systems that can be parked: ${why}`, first.name);
+  const why = others.length === 0 || refused.length === 1 ? first.reason : others.join(', ');
+  throw new RefusedArgument('idle', `systems that can be parked: ${why}`, first.system);
 }

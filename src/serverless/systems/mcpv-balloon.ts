@@ -9,7 +9,7 @@ import { addWork, takeWork } from '../device-turn.ts';
 import { containersPerVm } from '../machine.ts';
 import { squeeze } from '../park.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, staticConfig } from '../many-per-vm.ts';
-import type { Asked, SystemSpec, Work } from '../system.ts';
+import { SHARED_SETTINGS, type Asked, type SystemSpec, type Work } from '../system.ts';
 
 /** Frames by which the host raises the balloon's target: four messages of the driver. */
 const STEP_FRAMES: number = 4 * FRAMES_PER_MIB;
@@ -142,5 +142,6 @@ export const MCPV_BALLOON: SystemSpec = {
     'virtio-balloon as in Linux 6.12 and QEMU (virtio 1.2, 5.5), deflated before a start and inflated after an end as in Squeezy’s baseline (EuroSys ’26).',
   limits:
     'The host knows limits, not use: what a live container leaves of its limit stays in the VM.',
+  reads: SHARED_SETTINGS,
   create: (context) => new ManyPerVm(context, { config: staticConfig, attach: attachInflated }),
 };

@@ -27,7 +27,7 @@ import {
   shareOf,
   zonedConfig,
 } from '../many-per-vm.ts';
-import type { Asked, SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type Asked, type SystemSpec } from '../system.ts';
 
 /**
  * How a container's process comes to its runtime. exec: it starts one. zygote: it is forked from a process of its VM that has
@@ -158,6 +158,7 @@ function specOf(name: string, fork: Fork): SystemSpec {
       'CZone (Wu et al., Frontiers of Computer Science 20(5), 2026, doi 10.1007/s11704-024-40756-5); zygotes as in SOCK (Oakes et al., USENIX ATC ’18).',
     limits:
       'Protocol, sizes and policies are unpublished and this project’s own (docs/czone-virtio.md). Files lie outside zones. A zygote is one more process of its VM, from the first container to the last.',
+    reads: [...SHARED_SETTINGS, 'growth', 'idleReclaimMs'],
     create: (context) => new ManyPerVm(context, schemeOf(context.machine.growth(), fork)),
     with: (argument) => specOf(`mcpv-czone:${argument}`, forkOf(argument)),
   };

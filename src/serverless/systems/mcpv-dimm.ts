@@ -16,7 +16,7 @@ import {
 } from '../many-per-vm.ts';
 import { spareFrames } from '../park.ts';
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
-import type { Asked, SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type Asked, type SystemSpec } from '../system.ts';
 
 export function dimmConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   return pluggedConfig(machine, profile, MEMORY_BLOCK_FRAMES);
@@ -86,6 +86,7 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
       'ACPI memory hotplug as in Linux 6.12 (mm/memory_hotplug.c), QEMU and Kata Containers (runtime issues 158, 791).',
     limits:
       'A DIMM goes as a whole or not at all; each that is tried has its blocks emptied by migration first. Nothing is taken while containers are idle, unless their VM is parked.',
+    reads: SHARED_SETTINGS,
     create: (context) =>
       new ManyPerVm(context, {
         config: dimmConfig,

@@ -17,7 +17,7 @@ import { FixedZones } from '../fixed-zones.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import type { MachineConfig } from '../machine.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, shareOf, zonedConfig } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type SystemSpec } from '../system.ts';
 
 /** The least block. */
 const CGROUP_BLOCK_FRAMES: number = 4 * FRAMES_PER_MIB;
@@ -79,6 +79,7 @@ function specOf(name: string, populate: Populate): SystemSpec {
       'Faascale (SoCC ’24, doi 10.1145/3698038.3698512; github.com/Kingdo777/linux-5.10-faascale and firecracker-faascale), lazy as in its evaluation’s settings.',
     limits:
       'A cgroup’s memory is a zone of fixed size, from 64 MiB to 4 GiB, and its blocks lie above the kernel’s zones, not in them. Halves of a block become one again when both are free; copies after fork stay in the cgroup, and nothing spills to other zones. No statistics queue.',
+    reads: SHARED_SETTINGS,
     noPark: 'the blocks of a cgroup go back as a whole when it ends',
     create: (context) =>
       new ManyPerVm(context, {

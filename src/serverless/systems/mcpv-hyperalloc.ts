@@ -9,7 +9,7 @@ import { DeviceTurn } from '../device-turn.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, shareOf, staticConfig } from '../many-per-vm.ts';
 import { type MachineConfig, containersPerVm } from '../machine.ts';
-import type { Asked, SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type Asked, type SystemSpec } from '../system.ts';
 
 export function watchedConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   return { ...staticConfig(machine, profile), build: onLlfree(machine.build) };
@@ -64,6 +64,7 @@ function specOf(name: string, scanDelayNs?: number): SystemSpec {
       'HyperAlloc (Wrenger et al., EuroSys ’25), the rules and figures of its artifact; LLFree (ATC ’23) in the guest’s kernel.',
     limits:
       'Trees of 16 MiB that a CPU has reserved are left alone, as is what lies in pieces under 2 MiB. A limit that the guest cannot keep is tried again when the next container comes or goes. No VFIO, no compaction.',
+    reads: SHARED_SETTINGS,
     noPark: 'its host takes free huge frames by itself all the time',
     create: (context) =>
       new ManyPerVm(context, {

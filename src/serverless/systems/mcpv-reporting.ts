@@ -7,7 +7,7 @@ import { type ReportingOptions, Reporting } from '../../vmm/index.ts';
 import { ArgumentError, DURATION, durationMs } from '../argument.ts';
 import { DeviceTurn } from '../device-turn.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, staticConfig } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type SystemSpec } from '../system.ts';
 
 export function attachReporting(options: ReportingOptions, started: StartedVm): VmScheme {
   const { vm, context } = started;
@@ -41,6 +41,7 @@ function specOf(name: string, options: ReportingOptions): SystemSpec {
       'Free page reporting of Linux 6.12 (mm/page_reporting.c) over virtio-balloon (virtio 1.2, 5.5).',
     limits:
       'Blocks below the order stay the VM’s. Nobody measured what reporting below 2 MiB takes from calls: as little as above, here.',
+    reads: SHARED_SETTINGS,
     noPark: 'its guests report free memory by themselves, and nobody can ask them',
     create: (context) =>
       new ManyPerVm(context, {

@@ -16,7 +16,7 @@ import { FixedZones } from '../fixed-zones.ts';
 import type { FunctionProfile } from '../function-profile.ts';
 import { type MachineConfig, containersPerVm } from '../machine.ts';
 import { ManyPerVm, type StartedVm, type VmScheme, shareOf, zonedConfig } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type SystemSpec } from '../system.ts';
 
 export function partitionsConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   return zonedConfig(machine, profile, {
@@ -86,6 +86,7 @@ export const MCPV_SQUEEZY: SystemSpec = {
   source: 'Squeezy (EuroSys ’26; first HotMem, arXiv 2411.12893). No code of it is public.',
   limits:
     'A partition is a CZone of fixed size over czone-virtio in place of Squeezy’s patched virtio-mem; a start that finds all partitions taken starts a further VM, as in all mcpv systems.',
+  reads: SHARED_SETTINGS,
   noPark: 'a partition is there as a whole as long as its container',
   create: (context) =>
     new ManyPerVm(context, {

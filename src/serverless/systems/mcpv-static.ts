@@ -2,7 +2,7 @@
 // and stays backed by the host: the next container may reuse it, nobody else can.
 
 import { ManyPerVm, staticConfig } from '../many-per-vm.ts';
-import type { SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type SystemSpec } from '../system.ts';
 
 export const MCPV_STATIC: SystemSpec = {
   name: 'mcpv-static',
@@ -11,6 +11,7 @@ export const MCPV_STATIC: SystemSpec = {
   source:
     'Many containers per VM as in Squeezy’s and CZone’s baselines; nothing is published under this name.',
   limits: 'The host gets memory back only when the VM ends.',
+  reads: SHARED_SETTINGS,
   noPark: 'its VMs have no device that takes memory (mcpv-balloon is the same with one)',
   create: (context) => new ManyPerVm(context, { config: staticConfig }),
 };

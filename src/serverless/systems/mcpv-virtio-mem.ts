@@ -17,7 +17,7 @@ import {
 } from '../many-per-vm.ts';
 import { spareFrames } from '../park.ts';
 import { type PlugPolicy, plugPolicyOf } from '../plug-policy.ts';
-import type { Asked, SystemSpec } from '../system.ts';
+import { SHARED_SETTINGS, type Asked, type SystemSpec } from '../system.ts';
 
 export function virtioMemConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
   return pluggedConfig(machine, profile, PAGEBLOCK_FRAMES);
@@ -117,6 +117,7 @@ function specOf(name: string, policy: PlugPolicy): SystemSpec {
       'virtio-mem (Hildenbrand & Schulz, VEE ’21) as in Linux 6.12 and QEMU; 2 MiB blocks and online_movable as in HyperAlloc’s comparison (EuroSys ’25).',
     limits:
       'A container’s pages lie anywhere in the region: what others hold is moved, and what cannot be moved stays. Nothing is unplugged while containers are idle, unless their VM is parked.',
+    reads: SHARED_SETTINGS,
     create: (context) =>
       new ManyPerVm(context, {
         config: virtioMemConfig,

@@ -1,7 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { replayCommand } from '../../../src/cli/replay.ts';
+import { type Results, parseResults } from '../../../src/report/index.ts';
+import { openTrace } from '../../../src/trace/index.ts';
 import { ran } from '../../support/command.ts';
 import { CALL_FILE, lines, makeFolder, vhiveFiles } from '../../support/trace-folders.ts';
 
@@ -45,7 +47,7 @@ describe('guestmem replay', () => {
     [['--placement', 'best'], '--placement: '],
     [['--host-memory', '1'], '--host-memory: '],
     [['--guest-memory', '1'], '--guest-memory: '],
-    [['--idle-reclaim', 'never'], '--idle-reclaim: '],
+    [['--idle-reclaim', 'nie'], '--idle-reclaim: '],
     [['--warmup', '2'], '--warmup: expected fewer minutes than the trace\'s 2, found "2"'],
     [['--checkpoint', ''], '--checkpoint: expected a file, found ""'],
     [['--out', ''], '--out: expected a folder, found ""'],
@@ -57,6 +59,42 @@ describe('guestmem replay', () => {
     expect(ended.err).toContain(text);
     expect(ended.err.split('\n')).toHaveLength(1);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses a limit below what the function holds, where the file says it', async () => {
+    const folder = makeFolder(CALL_FILE);
+    const name = openTrace(folder, { seed: 1 }).functions[0]?.name;
+    const file = join(folder, 'small.yaml');
+    writeFileSync(file, `trace: calls.csv\nmemory: { ${name}: { limit: 4MiB } }\n`);
+    const { code, err } = await ran(replayCommand(), file, '--out', join(folder, 'out'));
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /small.yaml:2:\d+: memory\.\w+\.limit: expected \d+MiB or more, found "4MiB"$/,
+    );
+  });
+
+  it('tells what has no effect and whom it leaves out, a line each, and plays', async () => {
+    const folder = makeFolder({});
+    const told: string[] = [];
+    const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      told.push(String(text));
+      return true;
+    });
+    const plays = ['--idle', 'park:1s', '--maps', '0', '--maps-of', 'f', '--quiet'];
+    const args = [CALLS, ...plays, '--format', 'json', '--out', folder, '--jobs', '1'];
+    const { code } = await ran(replayCommand(), ...args);
+    stderr.mockRestore();
+    expect(code).toBe(0);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^guestmem: left out, as they cannot be parked \(idle: park:1s\): mcpv-static, .+\n$/,
+      ),
+      'guestmem: --maps-of: no effect, as there are no maps\n',
+    ]);
+    const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results;
+    expect(results.systems.map(({ name }) => name)).not.toContain('mcpv-static');
+    expect(results.leftOut?.[0]?.system).toBe('mcpv-static');
+    expect(parseResults(results)).toEqual(results);
   });
 
   it('refuses a trace with repairs when it should be strict, and says which', async () => {

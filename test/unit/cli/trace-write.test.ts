@@ -96,6 +96,15 @@ describe('guestmem trace sample', () => {
     expect(readdirSync(rows)).toEqual(['calls.csv']);
   });
 
+  it('says so when it has fewer functions than it was to have', async () => {
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const folder = makeFolder({});
+    await run(sampleCommand(), makeVhive([[1], [2]]), '--functions', '9', '--out', folder);
+    expect(told.mock.calls.map(([text]) => text)).toEqual([
+      'guestmem: --functions 9: 2 are called in the window, and the sample has them all\n',
+    ]);
+  });
+
   it.each([
     [['--minutes', '5'], '--minutes: expected FROM-TO'],
     [['--minutes', '2-9'], '--minutes: expected a whole number'],

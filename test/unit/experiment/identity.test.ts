@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { experimentOf } from '../../../src/cli/asked.ts';
+import type { Experiment } from '../../../src/experiment/index.ts';
 import { identityOf, programMark } from '../../../src/experiment/identity.ts';
 import { smallTrace } from '../../support/traces.ts';
 
+function asked(...args: Parameters<typeof experimentOf>): Experiment {
+  return experimentOf(...args).experiment;
+}
+
 describe('what must be the same', () => {
-  const experiment = experimentOf(undefined, {});
+  const experiment = asked(undefined, {});
   const trace = smallTrace();
   const identity = identityOf(trace, experiment);
 
@@ -18,14 +23,14 @@ describe('what must be the same', () => {
   });
 
   it('is whether calls have rows', () => {
-    const recorded = experimentOf(undefined, { records: true });
+    const recorded = asked(undefined, { records: true });
     expect(identityOf(trace, recorded).configuration).not.toBe(identity.configuration);
   });
 
   it('is the configuration, not where its results go', () => {
-    const elsewhere = experimentOf(undefined, { out: 'elsewhere', format: 'json' });
+    const elsewhere = asked(undefined, { out: 'elsewhere', format: 'json' });
     expect(identityOf(trace, elsewhere)).toEqual(identity);
-    const longer = experimentOf(undefined, { keepAlive: '5m' });
+    const longer = asked(undefined, { keepAlive: '5m' });
     expect(identityOf(trace, longer).configuration).not.toBe(identity.configuration);
     expect(identityOf(trace, longer).program).toBe(identity.program);
   });

@@ -33,6 +33,10 @@ describe('a plan', () => {
     expect(profile?.(first, made).fileFrames).toBe(77);
     expect(profile?.(second, other)).toBe(other);
     expect(() => expectFunctions(trace, plan)).not.toThrow();
+    const small = { ...plan, memory: { [first.name]: { limitFrames: 1024 } } };
+    expect(() => expectFunctions(trace, small)).toThrow(
+      new RegExp(`^memory.${first.name}.limit: expected \\d+MiB or more, found "4MiB"$`),
+    );
     const wrong = { ...plan, memory: { [`${first.name}x`]: {} } };
     expect(() => expectFunctions(trace, wrong)).toThrow(
       `memory: expected functions of the trace (did you mean ${first.name}?), found "${first.name}x"`,

@@ -39,6 +39,8 @@ describe('systems that are missing', () => {
     const record = { ...results(), missing };
     expect(missingLines(record)).toEqual(['missing: scpv-boot: host <out> of memory']);
     expect(missingLines(results())).toEqual([]);
+    const leftOut = [{ system: 'mcpv-static', reason: 'cannot be parked' }];
+    expect(missingLines({ ...record, leftOut })[1]).toBe('left out: mcpv-static: cannot be parked');
     expect(resultsTable(record)).toContain('missing: scpv-boot: host <out> of memory\n');
     expect(await reportHtml(record)).toContain(
       '<li>missing: scpv-boot: host &lt;out&gt; of memory</li>',

@@ -21,7 +21,13 @@ describe('a function with memory of its own', () => {
 
   it('fits into its limit', () => {
     expect(() => withMemory(MADE, { limitFrames: 1000 })).toThrow(
-      /^limit of 3:f: expected \d+ frames or more, found 1000$/,
+      /^memory.3:f.limit: expected \d+MiB or more, found "3.906MiB"$/,
+    );
+    expect(() => withMemory(MADE, { limitFrames: 1024 }, 'memory.f')).toThrow(
+      /^memory.f.limit: expected \d+MiB or more, found "4MiB"$/,
+    );
+    expect(() => withMemory(MADE, { fileFrames: 2 ** 20 }, 'memory.f')).toThrow(
+      /^memory.f: expected at most 3072 MiB, found \d+$/,
     );
   });
 });

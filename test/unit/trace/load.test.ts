@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
@@ -29,6 +30,18 @@ describe('loading a trace', () => {
       const trace = await loadTrace(parquet(name), { seed, columns: COLUMNS });
       expect(trace).toMatchObject({ format: 'calls', invocations: 1 });
     }
+  });
+
+  it('takes a folder with one Parquet file and no tables of text', async () => {
+    const folder = dirname(parquet('calls.parquet'));
+    const options = { seed, columns: COLUMNS };
+    expect(await loadTrace(folder, options)).toMatchObject({ name: 'calls', invocations: 1 });
+    writeFileSync(join(folder, 'more.parquet'), readFileSync(join(folder, 'calls.parquet')));
+    await expect(loadTrace(folder, options)).rejects.toThrow(
+      'expected one trace (name its file), found several: calls.parquet, more.parquet',
+    );
+    writeFileSync(join(folder, 'calls.csv'), 'function,start_ms,duration_ms\nf,0,1\nf,2,1\n');
+    expect(await loadTrace(folder, { seed })).toMatchObject({ invocations: 2 });
   });
 
   it('takes columns of any name in a file, and none in a folder', async () => {

@@ -9,5 +9,7 @@ it('a number of blocks is 1 unless one is named', () => {
 
 it.each(['', '0', '-1', '01', '1.5', '1e3', '1000000', 'x', ' 1'])('%j is none', (text) => {
   expect(() => blocksOf(text)).toThrow(ArgumentError);
-  expect(() => blocksOf(text)).toThrow(`expected blocks, 1 or more, found ${JSON.stringify(text)}`);
+  expect(() => blocksOf(text)).toThrow(
+    `expected blocks, 1 to 999999, found ${JSON.stringify(text)}`,
+  );
 });

@@ -3,6 +3,7 @@ import {
   IDLE_POLICIES,
   expectParkable,
   idlePolicyOf,
+  unparkable,
 } from '../../../../src/serverless/idle/index.ts';
 import { SYSTEMS } from '../../../../src/serverless/index.ts';
 
@@ -56,6 +57,13 @@ describe('idle policies', () => {
       'mcpv-hyperalloc',
     ]);
     expect(() => expectParkable(SYSTEMS, idlePolicyOf('suspend')())).not.toThrow();
+  });
+
+  it('that park say why each of those systems cannot, and others leave none out', () => {
+    const reasons = SYSTEMS.flatMap(({ noPark }) => noPark ?? []);
+    const left = unparkable(SYSTEMS, idlePolicyOf('park,suspend:5m')());
+    expect(left.map(({ reason }) => reason)).toEqual(reasons);
+    expect(unparkable(SYSTEMS, idlePolicyOf('suspend:5m')())).toEqual([]);
   });
 
   it('that park name those that can, if several cannot', () => {

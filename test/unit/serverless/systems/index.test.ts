@@ -37,6 +37,7 @@ import {
   systemOf,
 } from '../../../../src/serverless/index.ts';
 import { defaultMachine } from '../../../../src/replay/index.ts';
+import { Clock } from '../../../../src/time/index.ts';
 import { memmapFrames } from '../../../../src/vmm/index.ts';
 import { makeSystem, PROFILE, systemWithClock, vmCount } from '../../../support/serverless.ts';
 
@@ -347,4 +348,31 @@ describe.each(SYSTEMS.map((spec) => spec.name))('%s', (name) => {
       expect(order).not.toContain(-1);
     }
   });
+});
+
+/** Settings that no system need look at. */
+const SETTINGS = [
+  'placement',
+  'containersPerVm',
+  'containerFramesPerVm',
+  'cpusPerVm',
+  'growth',
+  'idleReclaimMs',
+] as const;
+
+it.each(SYSTEMS)('$name looks at the settings that it says it reads', ({ name, reads = [] }) => {
+  const looked = new Set<string>();
+  const machine = defaultMachine();
+  for (const setting of SETTINGS) {
+    const value = machine[setting];
+    const get = (): unknown => {
+      looked.add(setting);
+      return value;
+    };
+    // a copy of the whole machine is no look at it
+    Object.defineProperty(machine, setting, { get, enumerable: false });
+  }
+  const system = systemOf(name).create({ machine, clock: new Clock() });
+  for (let at = 0; at < 3; at += 1) system.start(PROFILE);
+  expect([...looked].toSorted()).toEqual(reads.toSorted());
 });

@@ -23,6 +23,17 @@ import { Replayed } from '../../../support/program.ts';
 const ALL_M = Array.from({ length: 8 }, () => M);
 const TARGET = 7 * 512;
 
+/** The lists after a run whose free scanner ends at `target`; its migrate scanner has come to 1536. */
+function listsAfter(target: number): string[] {
+  const replay = new Replayed(makeState(ALL_M, [[3, M, [8, 24, 40]]]));
+  replay.logOf(
+    { op: PROGRAM_SCAN_BEGIN, order: 9, frame: TARGET, operand: 1025 },
+    { op: PROGRAM_SCAN_BATCH, frame: 1030, operand: SCAN_BLOCK_DONE | 3 },
+    { op: PROGRAM_SCAN_END, frame: target, operand: 1 },
+  );
+  return replay.lists();
+}
+
 /** A run from edge to edge that has taken three pages from the lowest pageblock; free frames lie in the highest. */
 function begun(): Replayed {
   const replay = new Replayed(
@@ -103,18 +114,8 @@ describe('a run', () => {
   });
 
   it('that ends because its scanners have met looks for no more pages to move', () => {
-    const lists = (target: number): string[] => {
-      const free = [[3, M, [8, 24, 40]]] as const;
-      const replay = new Replayed(makeState(ALL_M, free));
-      replay.logOf(
-        { op: PROGRAM_SCAN_BEGIN, order: 9, frame: TARGET, operand: 1025 },
-        { op: PROGRAM_SCAN_BATCH, frame: 1030, operand: SCAN_BLOCK_DONE | 3 },
-        { op: PROGRAM_SCAN_END, frame: target, operand: 1 },
-      );
-      return replay.lists();
-    };
-    expect(lists(1536)).toEqual(['3 1: 8 24 40']);
-    expect(lists(2048)).toEqual(['3 1: 24 40 8']);
+    expect(listsAfter(1536)).toEqual(['3 1: 8 24 40']);
+    expect(listsAfter(2048)).toEqual(['3 1: 24 40 8']);
   });
 
   it('loses a block that turns up elsewhere', () => {

@@ -12,6 +12,8 @@ const nothing = 'calloc_r: (f+0x4/0xf60 <- g) page=0x0';
 const isofree = (pfn: number, order: number): string =>
   `isofree: (f+0x4/0x200) page=${page(pfn)} order=${order}`;
 const batch = 'mm_compaction_isolate_migratepages: range=(0x200 ~ 0x220) nr_scanned=32 nr_taken=32';
+const taken = (frames: number): string =>
+  `mm_compaction_isolate_freepages: range=(0x800 ~ 0x810) nr_scanned=16 nr_taken=${frames}`;
 const finished = (order: number): string =>
   `mm_compaction_finished: node=0 zone=DMA32    order=${order} ret=continue`;
 
@@ -46,8 +48,6 @@ describe('a run of compaction with probes', () => {
   });
 
   it('leaves the last block that was tried where it is when the kernel took less', () => {
-    const taken = (frames: number): string =>
-      `mm_compaction_isolate_freepages: range=(0x800 ~ 0x810) nr_scanned=16 nr_taken=${frames}`;
     const held = (frames: number): unknown =>
       runOf(calloc(0x201), isofree(0x800, 1), isofree(0x804, 2), taken(frames), nothing)
         ?.steps.filter(({ op, operand }) => op === P.OP_SCAN_HOLD || operand > 0)

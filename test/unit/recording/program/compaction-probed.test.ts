@@ -36,6 +36,12 @@ const briefly = (...events: string[]): unknown =>
     op === P.OP_SCAN_SETTLE && operand === 0 ? [] : [[op, order, frame, operand]],
   );
 
+/** What a search holds whose two blocks were tried, and how much of it, when the kernel took so many frames. */
+const held = (frames: number): unknown =>
+  runOf(calloc(0x201), isofree(0x800, 1), isofree(0x804, 2), taken(frames), nothing)
+    ?.steps.filter(({ op, operand }) => op === P.OP_SCAN_HOLD || operand > 0)
+    .map(({ op, frame, order }) => [op, frame, order]);
+
 describe('a run of compaction with probes', () => {
   it('searches when the first block is found, and keeps what was found', () => {
     expect(briefly(batch, calloc(0x201), isofree(0x800, 1), answer(0x800))).toEqual([
@@ -48,10 +54,6 @@ describe('a run of compaction with probes', () => {
   });
 
   it('leaves the last block that was tried where it is when the kernel took less', () => {
-    const held = (frames: number): unknown =>
-      runOf(calloc(0x201), isofree(0x800, 1), isofree(0x804, 2), taken(frames), nothing)
-        ?.steps.filter(({ op, operand }) => op === P.OP_SCAN_HOLD || operand > 0)
-        .map(({ op, frame, order }) => [op, frame, order]);
     expect(held(2)).toEqual([
       [P.OP_SCAN_HOLD, 0x800, 1],
       [P.OP_SCAN_SETTLE, 0, 1],

@@ -54,9 +54,10 @@ import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
-import { type ExperimentFlags, expectKnown, experimentOf, whereSaid } from './asked.ts';
+import { type ExperimentFlags, experimentOf, whereSaid } from './asked.ts';
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
+import { expectKnown, expectMapped } from './in-trace.ts';
 import { startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
 import { complain, print } from './terminal.ts';
@@ -205,6 +206,7 @@ async function play(
   const trace = await traceOf(asked);
   expectMeasured(asked, trace);
   expectKnown(asked.path, experiment, trace);
+  expectMapped(asked.path, flags, experiment, trace);
   for (const line of effectLines(asked, trace)) complain(`guestmem: ${line}`);
   expectFits(trace, plan, atOnce(experiment, jobs), guestBytes);
   if (flags.strict === true) {

@@ -292,6 +292,13 @@ function markReclaim(command: Command): void {
   }
 }
 
+/** Pages get places. Where probes show one, it is predicted. */
+function givePlaces(command: Command, scan: Compaction): void {
+  const place = scanTake(scan, command.order, command.operand);
+  if (command.frame == 0 || place == command.frame) return;
+  logRecord(LOG_MISMATCH, place, RESYNC_IN_USE);
+}
+
 /** A failed move gave its place back; a place that the scanner would not have taken leaves its list now. */
 function returnPlace(command: Command, scan: Compaction): void {
   if (scanReturn(scan, command.frame, command.order)) return;
@@ -338,7 +345,7 @@ function compaction(command: Command, op: u32): bool {
       scanBatch(scan, command.frame, command.operand);
       return true;
     case PROGRAM_SCAN_TAKE:
-      scanTake(scan, command.order, command.operand);
+      givePlaces(command, scan);
       return true;
     case PROGRAM_SCAN_RETURN:
       returnPlace(command, scan);

@@ -139,6 +139,13 @@ export class ModelPort implements AllocatorPort {
     return isAgain ? model.allocAgain(operand, order, cpu) : model.allocPages(operand, order, cpu);
   }
 
+  /** Where probes show a place it is predicted. */
+  private predictPlace({ number, frame }: Command, place: number = P.NO_PREDICTION): void {
+    if (frame !== 0 && place !== frame) {
+      this.log.mismatches.push(number, place, P.RESYNC_IN_USE);
+    }
+  }
+
   private noteUse({ op, frame, order }: Command): void {
     const isTaken =
       op === P.OP_POP || op === P.OP_TAKE || op === P.OP_REQUEST || op === P.OP_CAPTURE;
@@ -245,7 +252,7 @@ export class ModelPort implements AllocatorPort {
         break;
       }
       case P.OP_SCAN_TAKE:
-        scan.take(c.order, c.operand);
+        this.predictPlace(c, scan.take(c.order, c.operand));
         break;
       case P.OP_SCAN_RETURN:
         if (scan.takeBack(c.frame, c.order)) break;

@@ -395,8 +395,14 @@ export class Scan {
     return pfn;
   }
 
-  take(order: number, pages: number): void {
-    while (this.handed < pages && this.handOut(order) !== undefined);
+  /** The last place; undefined: there was none. */
+  take(order: number, pages: number): number | undefined {
+    let last: number | undefined;
+    while (this.handed < pages) {
+      last = this.handOut(order);
+      if (last === undefined) break;
+    }
+    return last;
   }
 
   /** A place comes back; false if this run never handed it out. */

@@ -126,7 +126,7 @@ class RunReader {
     if (event.a === T.NO_FRAME) return;
     const order = this.#orders.get(this.#source) ?? 0;
     this.#handed += 2 ** order;
-    this.#add(event, P.OP_SCAN_TAKE, { order, operand: this.#handed });
+    this.#add(event, P.OP_SCAN_TAKE, { order, frame: event.a, operand: this.#handed });
   }
 
   #add(

@@ -57,7 +57,7 @@
 //   SCAN_BATCH   pages of the pageblock of word 1 were collected; operand: how many, SCAN_BLOCK_DONE. The
 //                migrate scanner's way there turns free lists and sets hints.
 //   SCAN_TAKE    pages of `order` get places until `operand` frames of the batch have one. The free
-//                scanner runs when none is held.
+//                scanner runs when none is held. Predicts word 1, the last place, unless that is 0.
 //   SCAN_RETURN  a move failed and gave place word 1 back. Predicts that it was handed out.
 //   SCAN_LEAVE   the run releases word 1 if it holds it; predicted is the lowest order's first. A FREE follows.
 //   SCAN_END     word 1: where the free scanner stands; operand 1: the scanners met.

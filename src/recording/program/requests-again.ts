@@ -15,6 +15,8 @@ export interface RequestsAgain {
 /** A task that reclaims for a request which has not shown yet. */
 interface Reclaimer {
   readonly refused: ExtraEvent[];
+  /** Reclaims at this moment: what it requests meanwhile is for that. */
+  isReclaiming: boolean;
   /** The end of its last reclaim, after which it has shown nothing. */
   ended: ExtraEvent | undefined;
 }
@@ -30,12 +32,19 @@ class Reclaimers {
 
   probe(event: ExtraEvent): void {
     if (event.kind === 'mm_vmscan_direct_reclaim_begin') {
-      const known = this.#goesOn(event.pid);
-      if (known === undefined) this.#byPid.set(event.pid, { refused: [event], ended: undefined });
-      else known.refused.push(event);
+      const known = this.#goesOn(event.pid) ?? {
+        refused: [],
+        isReclaiming: true,
+        ended: undefined,
+      };
+      known.refused.push(event);
+      known.isReclaiming = true;
+      this.#byPid.set(event.pid, known);
     } else if (event.kind === 'mm_vmscan_direct_reclaim_end') {
       const known = this.#byPid.get(event.pid);
-      if (known !== undefined) known.ended = event;
+      if (known === undefined) return;
+      known.ended = event;
+      known.isReclaiming = false;
     } else if (event.kind === 'drainpages') this.#goesOn(event.pid);
   }
 
@@ -49,7 +58,7 @@ class Reclaimers {
 
   event(pid: number, kind: number, at: number): void {
     const known = this.#byPid.get(pid);
-    if (known === undefined) return;
+    if (known === undefined || known.isReclaiming) return;
     if (kind === T.EVENT_FREE && known.ended !== undefined) this.#goesOn(pid);
     if (kind !== T.EVENT_ALLOC) return;
     this.#byPid.delete(pid);

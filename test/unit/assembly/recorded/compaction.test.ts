@@ -51,6 +51,12 @@ function begun(): Replayed {
 
 const take = (frames: number) => ({ op: PROGRAM_SCAN_TAKE, operand: frames });
 
+/** What a run logs whose second page has this place. */
+const placed = (frame: number) =>
+  begun()
+    .logOf(take(1), { ...take(2), frame })
+    .map(([kind, , place]) => [kind, place]);
+
 const leave = (frame: number, order: number) => ({ op: PROGRAM_SCAN_LEAVE, frame, order });
 
 describe('a run', () => {
@@ -61,6 +67,11 @@ describe('a run', () => {
     expect(replay.lists()).toEqual([`0 1: ${TARGET + 100}`]);
     const states = [6, 16, 17, 18].map((at) => replay.state(TARGET + at));
     expect(states).toEqual([KIND_MOVABLE, KIND_MOVABLE, KIND_ISOLATED, KIND_ISOLATED | 1]);
+  });
+
+  it('predicts a place that probes show', () => {
+    expect(placed(TARGET + 16)).toEqual([]);
+    expect(placed(TARGET + 100)).toEqual([[LOG_MISMATCH, TARGET + 16]]);
   });
 
   it('takes no more than was asked for', () => {

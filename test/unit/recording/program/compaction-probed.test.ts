@@ -49,7 +49,7 @@ describe('a run of compaction with probes', () => {
       [P.OP_SCAN_SEARCH, 0, 0, 0],
       [P.OP_SCAN_HOLD, 1, 0x800, 0],
       [P.OP_SCAN_SETTLE, 1, 0, 1],
-      [P.OP_SCAN_TAKE, 0, 0, 1],
+      [P.OP_SCAN_TAKE, 0, 0x800, 1],
     ]);
   });
 
@@ -64,8 +64,8 @@ describe('a run of compaction with probes', () => {
   it('does not search while places are held, and counts those that a batch has', () => {
     expect(briefly(batch, calloc(0x201), answer(0x801), calloc(0x202), answer(0x802))).toEqual([
       [P.OP_SCAN_BATCH, 0, 0x200, 32],
-      [P.OP_SCAN_TAKE, 0, 0, 1],
-      [P.OP_SCAN_TAKE, 0, 0, 2],
+      [P.OP_SCAN_TAKE, 0, 0x801, 1],
+      [P.OP_SCAN_TAKE, 0, 0x802, 2],
     ]);
   });
 

@@ -37,6 +37,14 @@ describe('a request whose task has reclaimed', () => {
     expect(again(lines, [1.1, begin], [1.2, end])).toEqual({ requests: [2], refused: [[0, 2]] });
   });
 
+  it('is not one that the task makes while it reclaims', () => {
+    const lines: WrittenLine[] = [
+      ['sh', '.....', alloc('1'), 150_000],
+      ['sh', '.....', alloc('2'), 300_000],
+    ];
+    expect(again(lines, [1.1, begin], [1.2, end])).toEqual({ requests: [1], refused: [[0, 1]] });
+  });
+
   it('was refused again where it drained the lists or reclaimed once more', () => {
     const lines: WrittenLine[] = [['sh', '.....', alloc('3'), 900_000]];
     expect(again(lines, [1.1, begin], [1.2, end], [1.3, drains], [1.4, begin], [1.5, end])).toEqual(

@@ -1,5 +1,5 @@
 // What keep-alive policies trade on a trace, by its calls alone: how many start cold, and for how long containers are idle. Starts
-// take no time and no host is full, so that no page has to be emulated for it (docs/decisions/0085-keep-alives-of-a-trace.md).
+// take no time and no host is full, so that no page has to be emulated for it (docs/decisions/0086-keep-alives-of-a-trace.md).
 
 import { FRAME_BYTES, GIB, MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
 import type { KeepAlivePoint } from '../report/index.ts';

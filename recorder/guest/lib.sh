@@ -21,9 +21,24 @@ container() {
   mark process $NAME $PID
 }
 
-# ask WORD…: a command to the container's driver, and its answer in $ANSWER
+# alive: whether the container's process has not ended; by builtins only, which start no process
+alive() {
+  while read -r KEY STATE _; do
+    [ "$KEY" != State: ] || { [ "$STATE" != Z ]; return; }
+  done < /proc/$PID/status
+  return 1
+} 2> /dev/null
+
+# ask WORD…: a command to the container's driver, and its answer in $ANSWER; a driver that has ended ends the recording
 ask() { echo "$*" >&7; answer; }
-answer() { read -r -t 600 ANSWER <&8 || { echo "no answer of $NAME" > /dev/console; ANSWER=dead; }; }
+answer() {
+  WAITED=0
+  until read -r -t 5 ANSWER <&8; do
+    WAITED=$((WAITED + 5))
+    alive || fail "$NAME ended, last: $(grep . /out/stderr | tail -n 1)"
+    [ $WAITED -lt 600 ] || fail "no answer of $NAME in 10 minutes"
+  done
+}
 
 # destroy: kills the container that was started last, and takes what is left of it away
 destroy() {
@@ -64,7 +79,7 @@ life() {
   mark start $1
   container "$@"; answer
   mark ready $NAME
-  [ "$ANSWER" = ready ] || { echo "$NAME not-ready" >> /out/samples; destroy; return 1; }
+  [ "$ANSWER" = ready ] || fail "$NAME is not ready: $ANSWER"
   sample ready
   call 1; calls 2 9; call 10; calls 11 99; call 100
   mark end $NAME
@@ -75,7 +90,7 @@ life() {
 # forked NAME COMMAND…: the same calls in a child forked from a container that has had none
 forked() {
   container "$@"; answer
-  [ "$ANSWER" = ready ] || { destroy; return 1; }
+  [ "$ANSWER" = ready ] || fail "$NAME is not ready: $ANSWER"
   ask fork
   case $ANSWER in forked*) ;; *) echo "$NAME no-fork" >> /out/samples; destroy; return 0;; esac
   PID=${ANSWER#forked }

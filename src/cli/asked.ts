@@ -33,13 +33,11 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
-  expectFunctions,
   expectShares,
   idleOf,
   optionsOf,
 } from '../replay/index.ts';
 import { FORMATS } from '../report/index.ts';
-import type { Trace } from '../trace/index.ts';
 import {
   choice,
   columns,
@@ -120,6 +118,9 @@ function pricesOf(text: string): { level?: PriceLevel; own?: OwnPrices } {
   const said: { level?: PriceLevel; own?: OwnPrices } = {};
   for (const part of text.split(',').map((one) => one.trim())) {
     const level = PRICE_LEVELS.find((one) => one === part);
+    if (level !== undefined && said.level !== undefined) {
+      throw new UsageError(`--prices: expected one level, found ${said.level} and ${level}`);
+    }
     if (level !== undefined) said.level = level;
     else if (YAML.test(part)) said.own = { ...said.own, ...readPrices(part) };
     else {
@@ -224,7 +225,7 @@ export function whereSaid(
 }
 
 /** Does what refuses an argument of a replay; then that is told where it was said. */
-function refusedAt(where: (refused: RefusedArgument) => string, work: () => void): void {
+export function refusedAt(where: (refused: RefusedArgument) => string, work: () => void): void {
   try {
     work();
   } catch (error) {
@@ -258,20 +259,4 @@ export function experimentOf(path: string | undefined, flags: ExperimentFlags): 
   const able = isNamed ? { experiment: all, leftOut: [] } : ableOf(all);
   expectAgreed(path, flags, able.experiment);
   return able;
-}
-
-/** What is said of a function's memory, as a path; a name may have dots. */
-function memoryPath({ argument, found }: RefusedArgument): readonly string[] {
-  const [group, own] = ['memory.', '.limit'];
-  if (!argument.startsWith(group)) return ['memory', String(found)];
-  const name = argument.slice(group.length);
-  return name.endsWith(own) ? ['memory', name.slice(0, -own.length), 'limit'] : ['memory', name];
-}
-
-/** Functions whose memory is said are the trace's, and have room for it. */
-export function expectKnown(path: string | undefined, experiment: Experiment, trace: Trace): void {
-  refusedAt(
-    (refused) => whereSaid(path, { name: refused.argument, isGiven: false }, memoryPath(refused)),
-    () => expectFunctions(trace, planOf(experiment)),
-  );
 }

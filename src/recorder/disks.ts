@@ -1,7 +1,16 @@
 // The guest's three file systems: the one that it starts from, the disk of programs, and the disk that it leaves its
 // recording on.
 
-import { cpSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import path from 'node:path';
 import { MIB } from '../abi/unit.ts';
 import { type ArchiveFile, FILE_MODE, FOLDER_MODE, PROGRAM_MODE, cpio } from './cpio.ts';
@@ -54,6 +63,29 @@ export function layFolders(staging: string, folders: Readonly<Record<string, str
   }
   for (const name of ['dev', 'proc', 'tmp'])
     mkdirSync(path.join(staging, name), { recursive: true });
+}
+
+const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
+const IS_LIBRARY = /^lib.+\.so\.\d+$/;
+
+/**
+ * Links libraries that lie in folders of their own to where programs look for them, the first of a name: Debian's packages do it as they
+ * are configured (update-alternatives), such as libblas3's, and here they are only unpacked.
+ */
+export function linkAlternatives(staging: string): void {
+  const place = path.join(staging, LIBRARIES);
+  if (!existsSync(place)) return;
+  const folders = readdirSync(place, { withFileTypes: true }).filter((found) =>
+    found.isDirectory(),
+  );
+  for (const folder of folders.map(({ name }) => name).toSorted()) {
+    const libraries = readdirSync(path.join(place, folder)).filter((name) => IS_LIBRARY.test(name));
+    for (const name of libraries.toSorted()) {
+      const link = path.join(place, name);
+      if (lstatSync(link, { throwIfNoEntry: false }) !== undefined) continue;
+      symlinkSync(path.join(folder, name), link);
+    }
+  }
 }
 
 /** Ids and seeds that mke2fs would draw: the same files make the same disk. */

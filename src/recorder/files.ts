@@ -29,7 +29,7 @@ export const RECORDING_FILES: readonly RecordingFile[] = [
   small('pagestate.start', /^pagestate start/),
   small('pagetypeinfo.after', /^Page block order/),
   small('recording.json', /"format": "guestmem-recording-1"/),
-  small('samples', /^\w+ (?:ready|call-|not-ready)/),
+  small('samples', /^\w+ (?:ready|call-)/),
   small('stderr', /^/),
   { name: 'trace.txt.gz', mark: GZIP, usualBytes: 4 * MIB },
   small('tracestats', /^entries: /),

@@ -164,7 +164,8 @@ export async function runMachine(
   const hear = (text: string): void => {
     const line = text.replaceAll(TERMINAL, '').replaceAll(UNPRINTABLE, '');
     lines.push(`${line}\n`);
-    if (line.trim() !== '') last = line.trim();
+    // the kernel has words of its own after the recorder's last
+    if (line.trim() !== '' && !last.includes('RECORDER FAILED')) last = line.trim();
     if (line.includes('RECORDER READY')) driven = drive(options, wishes);
     isDone ||= line.includes('RECORDER DONE');
     say(line);

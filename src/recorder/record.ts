@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DebianArchive } from './debian.ts';
-import { diskOf, emptyDisk, initrd, layFolders, readDisk } from './disks.ts';
+import { diskOf, emptyDisk, initrd, layFolders, linkAlternatives, readDisk } from './disks.ts';
 import { type Lab, type Tell, openLab } from './lab.ts';
 import { type Leaves, type MachineOptions, runMachine } from './machine.ts';
 import { readMark, writeMark } from './mark.ts';
@@ -137,6 +137,7 @@ async function recordIn(
   const programs = programsOf(options.labFolder, [...workload.packages, ...options.packages], tell);
   const file = (name: string): string => path.join(folder, name);
   layFolders(file('staging'), { '.': path.join(programs, 'root'), workload: file('workload') });
+  linkAlternatives(file('staging'));
   compilePython(file('staging'), ['workload']);
   diskOf(file('programs.img'), file('staging'));
   emptyDisk(file('out.img'), OUT_DISK_MIB);

@@ -16,13 +16,14 @@ export interface LeastMemory {
   readonly bytes: number;
 }
 
-/** One pass over the calls. A call's container has its function's limit as guest memory in every system. */
+/** One pass over the calls. A call's container has its function's limit, and what it takes of the kernel, as guest memory in every system. */
 export function leastMemoryOf(trace: Trace, plan: ReplayPlan): LeastMemory {
   const { workload, functions, profile, machine, hosts = 1 } = optionsOf(plan);
   const profiles = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }, functions).map(
     (made, id) => profile?.(trace.functions[id] as TraceFunction, made) ?? made,
   );
-  const hostFrames = hosts * (machine?.hostFrames ?? defaultMachine().hostFrames);
+  const { hostFrames: ofHost, containerKernelFrames } = { ...defaultMachine(), ...machine };
+  const hostFrames = hosts * ofHost;
   let most: LeastMemory = { containers: 0, bytes: 0 };
   for (const { startMs, functionIds, durationMs } of arrivalsOf(trace)) {
     let [containers, limits, held] = [0, 0, 0];
@@ -31,8 +32,8 @@ export function leastMemoryOf(trace: Trace, plan: ReplayPlan): LeastMemory {
       const left = MS_PER_MINUTE - ((startMs[at] as number) % MS_PER_MINUTE);
       const share = Math.min(durationMs[at] as number, left) / MS_PER_MINUTE;
       containers += share;
-      limits += share * limitFrames;
-      held += share * anonymousFrames;
+      limits += share * (limitFrames + containerKernelFrames);
+      held += share * (anonymousFrames + containerKernelFrames);
     }
     // hosts that are full take no more
     const placed = held > hostFrames ? hostFrames / held : 1;

@@ -24,7 +24,6 @@ import {
   expectHostMachine,
   expectParkable,
   expectProfile,
-  expectShares,
   expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
@@ -53,6 +52,7 @@ import {
   arrivalsOf,
   expectTrace,
 } from '../trace/index.ts';
+import { breathe } from './breathe.ts';
 import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
@@ -134,23 +134,6 @@ export class ReplayInterrupted extends Error {
 
 /** Arrivals between two looks at the outside world: some 100 ms of work. */
 const SLICE_ARRIVALS = 8192;
-
-/** Lets signals and timers in. A page has no setImmediate, and its timers wait 4 ms. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('setImmediate' in globalThis) {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
 
 /** One system on its way through the trace. */
 class Play {
@@ -401,8 +384,25 @@ function expectOptions(options: ReplayOptions): void {
   if (prices !== undefined) expectObject('prices: ns', prices.ns);
 }
 
-function functionModelOf({ functions }: ReplayOptions): FunctionModel | undefined {
+function functionModelOf({
+  functions,
+}: Pick<ReplayOptions, 'functions'>): FunctionModel | undefined {
   return functions === undefined ? undefined : expectName('functions', functions, FUNCTION_MODELS);
+}
+
+/** What the functions of the trace hold and do, by id. */
+export function profilesIn(
+  trace: Trace,
+  options: Pick<ReplayOptions, 'workload' | 'functions' | 'profile'>,
+): FunctionProfile[] {
+  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
+  expectWorkload(workload);
+  return profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
+    const one = trace.functions[id] as TraceFunction;
+    const profile = options.profile?.(one, made) ?? made;
+    expectProfile(profile);
+    return profile;
+  });
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
@@ -412,15 +412,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(expectTrace(trace), options);
   const machine = { ...defaultMachine(), ...options.machine };
   expectHostMachine(machine);
-  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  expectWorkload(workload);
-  expectShares(workload, functionModelOf(options));
-  const profiles = profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
-    const one = trace.functions[id] as TraceFunction;
-    const profile = options.profile?.(one, made) ?? made;
-    expectProfile(profile);
-    return profile;
-  });
+  const profiles = profilesIn(trace, options);
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
   limitGuests(options.guestBytes ?? Infinity);

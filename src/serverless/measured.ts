@@ -18,7 +18,7 @@ import { MEASURED } from './measured-functions.ts';
 
 /**
  * Which of them is of the kind of each workload and runtime of the catalogue: a shell is a small C program, Go's pages divide as
- * Python's do (0.6 of files), FunctionBench's matrices are NumPy's, its video is of pictures, and its models are of NumPy and the like.
+ * Python's do (0.6 of files), FunctionBench's matrices are NumPy's, its video is of pictures, and its models are like a small network in NumPy.
  */
 const LIKE: Readonly<Record<string, string>> = {
   c: 'hello.c',
@@ -32,11 +32,11 @@ const LIKE: Readonly<Record<string, string>> = {
   matmul: 'matmul_numpy.py',
   json_serdes: 'json_serdes.py',
   video_processing: 'image_rotate.py',
-  lr_serving: 'matmul_numpy.py',
-  new_lr_serving: 'matmul_numpy.py',
-  lr_training: 'matmul_numpy.py',
-  rnn_serving: 'matmul_numpy.py',
-  cnn_serving: 'matmul_numpy.py',
+  lr_serving: 'mlp_serving.py',
+  new_lr_serving: 'mlp_serving.py',
+  lr_training: 'mlp_serving.py',
+  rnn_serving: 'mlp_serving.py',
+  cnn_serving: 'mlp_serving.py',
 };
 
 /** Anonymous memory of a container that has had a hundred calls. */

@@ -29,6 +29,10 @@ interface Locked {
   readonly license?: string;
 }
 
+function manifest(name: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(ROOT, name), 'utf8')) as Record<string, unknown>;
+}
+
 /** Files of the package that an import of one opens. */
 function openedBy(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
@@ -106,6 +110,19 @@ describe('the package', () => {
         !['node10', 'node16-cjs'].includes(problem.resolutionKind),
     );
     expect(ofEsm).toEqual([]);
+  });
+
+  it('is the same on JSR: name, version, licence, and a source for each of its faces', () => {
+    const [jsr, npm] = [manifest('jsr.json'), manifest('package.json')];
+    expect(jsr['version']).toBe(npm['version']);
+    expect(jsr['license']).toBe(npm['license']);
+    const faces = Object.entries(npm['exports'] as Record<string, unknown>)
+      .filter(([, target]) => typeof target === 'object')
+      .map(([face, target]) => {
+        const { default: built } = target as { default: string };
+        return [face, built.replace('./dist/', './src/').replace(/\.js$/, '.ts')];
+      });
+    expect(jsr['exports']).toEqual(Object.fromEntries(faces));
   });
 
   it('brings libraries whose licences allow it', () => {

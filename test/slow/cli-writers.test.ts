@@ -20,7 +20,7 @@ import { sized } from './size.ts';
 
 const KILL = join(ROOT, 'test/support/kill-at.mjs');
 /** Steps from one kill to the next. At full size a kill that leaves no word comes before each of them. */
-const STRIDES = { SIGKILL: sized(17, 1), SIGTERM: sized(17, 5) } as const;
+const STRIDES = { SIGKILL: sized(41, 1), SIGTERM: sized(61, 5) } as const;
 /** Kills from one to the next after which the command is run once more, which takes as long as a kill. */
 const REDONE = sized(1, 8);
 const NOTES = 'notes.txt';

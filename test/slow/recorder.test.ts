@@ -1,5 +1,5 @@
 /** A real kernel under QEMU, recorded, verified and profiled. Needs QEMU, a network and minutes: GUESTMEM_QEMU=1. */
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -18,5 +18,19 @@ it.skipIf(!isAsked)(
     expect(text).toMatch(/guided: \d+ events[^]*^exact$[^]*free-running: [^]*^exact$/m);
     expect(text).toMatch(/hello\.py: 3 containers on Linux 6\.12/);
     expect(code).toBe(0);
+  },
+);
+
+it.skipIf(!isAsked)(
+  'a function that cannot be loaded ends it at once, with its last word (skipped without GUESTMEM_QEMU=1)',
+  { timeout: 1_800_000 },
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'recorder-'));
+    const [workload, out] = [path.join(folder, 'broken.py'), path.join(folder, 'out')];
+    writeFileSync(workload, 'import nowhere\n');
+    await expect(ran(recordCommand(), '--workload', workload, '--out', out)).rejects.toThrow(
+      "c1 ended, last: ModuleNotFoundError: No module named 'nowhere'",
+    );
+    expect(existsSync(path.join(out, 'recording.json'))).toBe(false);
   },
 );

@@ -49,6 +49,9 @@ describe('guestmem replay', () => {
     [['--guest-memory', '1'], '--guest-memory: '],
     [['--idle-reclaim', 'nie'], '--idle-reclaim: '],
     [['--warmup', '2'], '--warmup: expected fewer minutes than the trace\'s 2, found "2"'],
+    [['--maps-of', 'nix'], '--maps-of: expected a function of the trace, found "nix"'],
+    [['--maps', '1m,9m'], '--maps: expected moments within the trace\'s 2 minutes, found "1m,9m"'],
+    [['--prices', 'low,high'], '--prices: expected one level, found low and high'],
     [['--checkpoint', ''], '--checkpoint: expected a file, found ""'],
     [['--out', ''], '--out: expected a folder, found ""'],
   ])('refuses %j in one line, and makes no folder', async (args, text) => {

@@ -1,8 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { diskOf, initrd, layFolders, readDisk } from '../../../src/recorder/disks.ts';
+import {
+  diskOf,
+  initrd,
+  layFolders,
+  linkAlternatives,
+  readDisk,
+} from '../../../src/recorder/disks.ts';
 import { expectTools } from '../../../src/recorder/tool.ts';
 
 function hasDisks(): boolean {
@@ -25,6 +31,35 @@ describe('the guest’s file systems', () => {
     mkdirSync(at('back'));
     readDisk(at('image'), at('back'));
     expect(readFileSync(at('back/workload/file'), 'utf8')).toBe('text');
+  });
+
+  it('a library in a folder of its own is found where programs look, the first of a name', () => {
+    const staging = mkdtempSync(path.join(tmpdir(), 'disks-'));
+    const libraries = path.join(staging, 'usr/lib/x86_64-linux-gnu');
+    const put = (name: string): void => {
+      mkdirSync(path.dirname(path.join(libraries, name)), { recursive: true });
+      writeFileSync(path.join(libraries, name), name);
+    };
+    const names = [
+      'atlas/libblas.so.3',
+      'blas/libblas.so.3',
+      'blas/libz.so.1',
+      'blas/plugin.so',
+      'libz.so.1',
+    ];
+    names.forEach(put);
+    linkAlternatives(staging);
+    linkAlternatives(staging);
+    const read = (name: string): string => readFileSync(path.join(libraries, name), 'utf8');
+    expect(read('libblas.so.3')).toBe('atlas/libblas.so.3');
+    expect(read('libz.so.1')).toBe('libz.so.1');
+    expect(readdirSync(libraries).toSorted()).toEqual([
+      'atlas',
+      'blas',
+      'libblas.so.3',
+      'libz.so.1',
+    ]);
+    expect(() => linkAlternatives(path.join(staging, 'usr'))).not.toThrow();
   });
 
   it('the first one has the modules in their order', () => {

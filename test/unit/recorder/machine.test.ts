@@ -38,7 +38,10 @@ describe('the machine', () => {
   });
 
   it('fails with the guest’s last word', async () => {
-    standIns({ 'qemu-system-x86_64': 'echo "RECORDER FAILED: no disk"; exit 0' });
+    standIns({
+      'qemu-system-x86_64':
+        'echo "RECORDER FAILED: no disk"; echo "[ 3.1] reboot: Power down"; exit 0',
+    });
     await expect(runMachine(options(), () => {})).rejects.toThrow(
       'the guest did not come to its end: RECORDER FAILED: no disk',
     );

@@ -33,6 +33,12 @@ describe('the least memory of a replay', () => {
     expect(two).toBeCloseTo(2 * (many as number), 3);
   });
 
+  it('has what a container takes of the kernel in it', () => {
+    const machine = { containerKernelFrames: 2 ** 24 };
+    const { bytes } = leastMemoryOf(calls(1, 60_000), { ...PLAN, machine });
+    expect(bytes).toBeGreaterThan(13 * 2 ** 24);
+  });
+
   it('of a trace without calls is none', () => {
     expect(leastMemoryOf(calls(0, 1), PLAN)).toEqual({ containers: 0, bytes: 0 });
   });

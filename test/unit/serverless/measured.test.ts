@@ -108,7 +108,7 @@ describe('a function of a trace', () => {
       pyaes: 'pyaes.py',
       image_rotate: 'image_rotate.py',
       matmul: 'matmul_numpy.py',
-      cnn_serving: 'matmul_numpy.py',
+      cnn_serving: 'mlp_serving.py',
     });
   });
 

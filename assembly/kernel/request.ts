@@ -293,6 +293,21 @@ function allocFully(gfp: u32, order: u32, cpu: u32): i32 {
   return served(pfn, order);
 }
 
+/** An attempt that comes to nothing: zones below their high mark are flagged as such. */
+export function refuse(gfp: u32, order: u32): void {
+  const highest = highestZone(gfp);
+  for (let position: u32 = 0; position < guest.zonelistCount; position++) {
+    const index = zonelistAt(position);
+    if (index <= highest) zoneMayServe(zoneAt(index), order, highest, slowFlags(gfp, order));
+  }
+}
+
+/** A request that was refused, again after its task has reclaimed or compacted: it stays in the slow path, at the min mark. */
+export function allocAgain(gfp: u32, order: u32, cpu: u32): i32 {
+  const pfn = takeFromZonelist(gfp, highestZone(gfp), order, slowFlags(gfp, order), cpu);
+  return pfn == NIL ? STATUS_NEED_RECLAIM : served(pfn, order);
+}
+
 
 @inline
 export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {

@@ -86,12 +86,14 @@ function handOut(run: Compaction, order: u32): u32 {
   return pfn;
 }
 
-/** Pages of the order get places until `frames` frames of the batch have them. False: the scanners met before. */
-export function scanTake(run: Compaction, order: u32, frames: i32): bool {
+/** Pages of the order get places until `frames` frames of the batch have them. The last place; NIL: there was none. */
+export function scanTake(run: Compaction, order: u32, frames: i32): u32 {
+  let last: u32 = NIL;
   while (run.handed < frames) {
-    if (handOut(run, order) == NIL) return false;
+    last = handOut(run, order);
+    if (last == NIL) break;
   }
-  return true;
+  return last;
 }
 
 /** A page needs a place: the scanner looks for more where none is held. */
@@ -184,7 +186,8 @@ function passTo(run: Compaction, target: u32): void {
 export function scanEnd(run: Compaction, target: u32, met: bool): void {
   if (met) {
     passTo(run, target);
-    walkTo(run, NIL);
+    // A run looks whether its scanners have met before its migrate scanner goes on.
+    if (blockStart(run.target) > blockStart(run.source)) walkTo(run, NIL);
   }
   for (let order: u32 = 0; order < <u32>ORDERS; order++) {
     const list = heldList(run, order);

@@ -25,6 +25,7 @@ import {
   FREE_DIRECT,
   LOG_MISMATCH,
   LOG_RECORD_BYTES,
+  PROGRAM_AGAIN,
   PROGRAM_BULK,
   PROGRAM_CAPTURE,
   PROGRAM_COMMAND_BYTES,
@@ -37,6 +38,7 @@ import {
   PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
+  PROGRAM_REFUSED,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
@@ -79,7 +81,7 @@ import {
 import { refillIfEmpty } from '../kernel/percpu-take';
 import { countOnCpu, handOverCounts } from '../kernel/lag';
 import { HAS_LISTS } from '../kernel/llfree';
-import { allocBlock } from '../kernel/request';
+import { allocAgain, allocBlock, refuse } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
@@ -214,7 +216,11 @@ function catchUpDrain(command: Command, pcp: Pcp, zone: Zone, index: u32, predic
 }
 
 function request(command: Command): void {
-  const answer = allocBlock(command.operand, command.order, command.cpu);
+  const isAgain = replay().again == 1;
+  replay().again = 0;
+  const answer = isAgain
+    ? allocAgain(command.operand, command.order, command.cpu)
+    : allocBlock(command.operand, command.order, command.cpu);
   expectTaken(command, answer < 0 ? NIL : <u32>answer);
   markInUse(command, command.frame, (command.operand & GFP_MOVABLE) != 0);
 }
@@ -286,6 +292,13 @@ function markReclaim(command: Command): void {
   }
 }
 
+/** Pages get places. Where probes show one, it is predicted. */
+function givePlaces(command: Command, scan: Compaction): void {
+  const place = scanTake(scan, command.order, command.operand);
+  if (command.frame == 0 || place == command.frame) return;
+  logRecord(LOG_MISMATCH, place, RESYNC_IN_USE);
+}
+
 /** A failed move gave its place back; a place that the scanner would not have taken leaves its list now. */
 function returnPlace(command: Command, scan: Compaction): void {
   if (scanReturn(scan, command.frame, command.order)) return;
@@ -332,7 +345,7 @@ function compaction(command: Command, op: u32): bool {
       scanBatch(scan, command.frame, command.operand);
       return true;
     case PROGRAM_SCAN_TAKE:
-      scanTake(scan, command.order, command.operand);
+      givePlaces(command, scan);
       return true;
     case PROGRAM_SCAN_RETURN:
       returnPlace(command, scan);
@@ -356,6 +369,12 @@ function background(command: Command, op: u32): bool {
       return true;
     case PROGRAM_DRAIN_ALL:
       drainLists(command);
+      return true;
+    case PROGRAM_AGAIN:
+      replay().again = 1;
+      return true;
+    case PROGRAM_REFUSED:
+      refuse(command.operand, command.order);
       return true;
     case PROGRAM_RECLAIM:
       markReclaim(command);

@@ -25,6 +25,8 @@ class Replay {
   lastFreed: u32;
   /** Bytes of log that the last run left. */
   logBytes: u32;
+  /** 1: the next request has been refused before. */
+  again: u32;
   /** By kernel zone: the boost of its watermarks when kswapd's run began. */
   boost0: u32;
   boost1: u32;

@@ -52,6 +52,7 @@ import {
   arrivalsOf,
   expectTrace,
 } from '../trace/index.ts';
+import { breathe } from './breathe.ts';
 import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
@@ -133,23 +134,6 @@ export class ReplayInterrupted extends Error {
 
 /** Arrivals between two looks at the outside world: some 100 ms of work. */
 const SLICE_ARRIVALS = 8192;
-
-/** Lets signals and timers in. A page has no setImmediate, and its timers wait 4 ms. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('setImmediate' in globalThis) {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
 
 /** One system on its way through the trace. */
 class Play {
@@ -408,8 +392,25 @@ function expectKeeper(keeper: Keeper): void {
   }
 }
 
-function functionModelOf({ functions }: ReplayOptions): FunctionModel | undefined {
+function functionModelOf({
+  functions,
+}: Pick<ReplayOptions, 'functions'>): FunctionModel | undefined {
   return functions === undefined ? undefined : expectName('functions', functions, FUNCTION_MODELS);
+}
+
+/** What the functions of the trace hold and do, by id. */
+export function profilesIn(
+  trace: Trace,
+  options: Pick<ReplayOptions, 'workload' | 'functions' | 'profile'>,
+): FunctionProfile[] {
+  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
+  expectWorkload(workload);
+  return profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
+    const one = trace.functions[id] as TraceFunction;
+    const profile = options.profile?.(one, made) ?? made;
+    expectProfile(profile);
+    return profile;
+  });
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
@@ -419,14 +420,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(expectTrace(trace), options);
   const machine = { ...defaultMachine(), ...options.machine };
   expectHostMachine(machine);
-  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  expectWorkload(workload);
-  const profiles = profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
-    const one = trace.functions[id] as TraceFunction;
-    const profile = options.profile?.(one, made) ?? made;
-    expectProfile(profile);
-    return profile;
-  });
+  const profiles = profilesIn(trace, options);
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
   limitGuests(options.guestBytes ?? Infinity);

@@ -225,6 +225,21 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     return pfn;
   }
 
+  /** A request that was refused before, after its task has reclaimed: still in the slow path. */
+  allocAgain(gfp: number, order: number, cpu: number): number {
+    const pfn = this.fromFreelist(gfp, order, cpu, gfps.slowRights(gfp, order));
+    if (pfn >= 0) this.setInUse(pfn, order, gfps.isMovableRequest(gfp));
+    return pfn;
+  }
+
+  /** An attempt that came to nothing: zones below their high mark are flagged. */
+  refuse(gfp: number, order: number): void {
+    const highest = gfps.highestZoneOf(gfp);
+    for (const zone of this.zones) {
+      if (zone.index <= highest) this.mayUse(zone, order, highest, gfps.slowRights(gfp, order));
+    }
+  }
+
   /** What direct reclaim does without a page to reclaim: release reserves, drain, try once more. */
   private afterDrain(gfp: number, order: number, cpu: number): number {
     this.releaseHighatomic(gfp, false);

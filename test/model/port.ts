@@ -54,6 +54,8 @@ export class ModelPort implements AllocatorPort {
   private readonly freedList = new Map<Pcp, number>();
   private readonly drainList = new Map<Pcp, number>();
   private lastFreed = -1;
+  /** The next request was refused before. */
+  private isAgain = false;
   /** By zone: its boost when kswapd's run began. */
   private readonly seenBoost = new Map<number, number>();
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
@@ -116,9 +118,7 @@ export class ModelPort implements AllocatorPort {
         break;
       }
       case P.OP_REQUEST:
-        this.expect(c, this.model.allocPages(c.operand, c.order, c.cpu), (pfn) =>
-          this.giveBack(c, pfn),
-        );
+        this.expect(c, this.allocated(c), (pfn) => this.giveBack(c, pfn));
         this.model.setMovable(c.frame, c.order, c.type === L.MOVABLE);
         break;
       case P.OP_REQUEST_BULK:
@@ -130,6 +130,19 @@ export class ModelPort implements AllocatorPort {
         break;
       default:
         this.background(c);
+    }
+  }
+
+  private allocated({ operand, order, cpu }: Command): number {
+    const { model, isAgain } = this;
+    this.isAgain = false;
+    return isAgain ? model.allocAgain(operand, order, cpu) : model.allocPages(operand, order, cpu);
+  }
+
+  /** Where probes show a place it is predicted. */
+  private predictPlace({ number, frame }: Command, place: number = P.NO_PREDICTION): void {
+    if (frame !== 0 && place !== frame) {
+      this.log.mismatches.push(number, place, P.RESYNC_IN_USE);
     }
   }
 
@@ -153,6 +166,12 @@ export class ModelPort implements AllocatorPort {
       case P.OP_DRAIN_ALL:
         if (c.operand === P.DRAIN_CPU_ZONE) model.drainCpu(model.zone(c.zone), c.cpu);
         else model.drainAll(c.operand === P.DRAIN_ZONE ? c.zone : -1);
+        break;
+      case P.OP_AGAIN:
+        this.isAgain = true;
+        break;
+      case P.OP_REFUSED:
+        model.refuse(c.operand, c.order);
         break;
       case P.OP_RECLAIM:
         this.reclaim(c);
@@ -233,7 +252,7 @@ export class ModelPort implements AllocatorPort {
         break;
       }
       case P.OP_SCAN_TAKE:
-        scan.take(c.order, c.operand);
+        this.predictPlace(c, scan.take(c.order, c.operand));
         break;
       case P.OP_SCAN_RETURN:
         if (scan.takeBack(c.frame, c.order)) break;

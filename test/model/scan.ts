@@ -141,7 +141,8 @@ export class Scan {
       if (this.zone.hasBlock(block) && this.takesPages(block)) this.passTarget(block);
     }
     this.target = Math.min(this.target, target);
-    this.walkTo(-1);
+    // A run looks whether its scanners have met before its migrate scanner goes on.
+    if (blockStart(this.target) > blockStart(this.source)) this.walkTo(-1);
   }
 
   private walkTo(block: number): void {
@@ -394,8 +395,14 @@ export class Scan {
     return pfn;
   }
 
-  take(order: number, pages: number): void {
-    while (this.handed < pages && this.handOut(order) !== undefined);
+  /** The last place; undefined: there was none. */
+  take(order: number, pages: number): number | undefined {
+    let last: number | undefined;
+    while (this.handed < pages) {
+      last = this.handOut(order);
+      if (last === undefined) break;
+    }
+    return last;
   }
 
   /** A place comes back; false if this run never handed it out. */

@@ -2,12 +2,28 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Capture, openCapture, verifyCapture } from '../../src/recording/index.ts';
 import { compileFreeRunning, CorePort, runProgram } from '../../src/recording/program/index.ts';
+import type * as LateRequests from '../../src/recording/program/late-requests.ts';
 import { isDirectTake } from '../../src/recording/program/path.ts';
 import * as T from '../../src/recording/read/index.ts';
 import { recordedFrames } from '../../src/recording/read/index.ts';
+
+// Which request shows late, and where it stood, follows from the order in which the kernel's lists were served: the recording's
+// to say (docs/decisions/0078-requests-that-show-late.md). A perturbed copy keeps what its recording said.
+vi.mock('../../src/recording/program/late-requests.ts', async (original) => {
+  const real = await original<typeof LateRequests>();
+  const known = new Map<string, ReturnType<typeof real.lateRequests>>();
+  return {
+    ...real,
+    lateRequests: (capture: Capture) => {
+      const late = known.get(capture.folder) ?? real.lateRequests(capture);
+      known.set(capture.folder, late);
+      return late;
+    },
+  };
+});
 
 const folder = (name: string): string =>
   fileURLToPath(new URL(`../recordings/linux-6.12-${name}`, import.meta.url));
@@ -67,7 +83,8 @@ function predictions(capture: Capture, state: Capture): unknown {
 /** A free-running core is fed nothing that the kernel counted: the same predictions, whatever that was. */
 async function expectUnfed(path: string): Promise<void> {
   const capture = await openCapture(path);
-  expect(predictions(perturbed(capture), capture)).toEqual(predictions(capture, capture));
+  const predicted = predictions(capture, capture);
+  expect(predictions(perturbed(capture), capture)).toEqual(predicted);
 }
 
 describe.each(['smoke-768', 'thp-768', 'mthp-512', 'nofrag-704', 'inflate-384'])('%s', (name) => {
@@ -91,11 +108,38 @@ it.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704', 'thp-768'])(
   async (name) => expectUnfed(folder(name)),
 );
 
+// With a second trace: reclaim, kcompactd, a balloon that gives back under pressure, reporting.
+describe.each(['reclaim-512', 'report-oom-256'])('%s', (name) => {
+  it.each(['guided', 'free-running'] as const)('%s: to the last list', async (mode) => {
+    const { result } = verifyCapture(await openCapture(folder(name)), mode);
+    expect(result.divergences).toEqual([]);
+    for (const { exact, total } of [result.refill, result.drain, result.places])
+      expect(exact).toBe(total);
+    expect(result.finalLists.identical).toBe(result.finalLists.total);
+    expect(result.places.total).toBeGreaterThan(1);
+  });
+
+  it('free-running: is fed nothing that the kernel counted', async () => expectUnfed(folder(name)));
+});
+
+it('reclaim-512: pages that compaction moved are in the balloon where the core’s places are', async () => {
+  const { device } = verifyCapture(await openCapture(folder('reclaim-512')), 'guided');
+  expect(device?.pages).toEqual({ exact: 86_042, total: 86_042 });
+  expect(device?.requests).toEqual({ exact: 333, total: 333 });
+});
+
+it('report-oom-256: pages that the balloon gives back under pressure are those of its last messages', async () => {
+  const { device } = verifyCapture(await openCapture(folder('report-oom-256')), 'guided');
+  // 138 pages were put back at the list's head without an event
+  expect(device?.pages).toEqual({ exact: 47_072, total: 47_210 });
+  expect(device?.requests).toEqual({ exact: 182, total: 183 });
+});
+
 const PROBED = fileURLToPath(new URL('../../../shared/captures-probed', import.meta.url));
 
 // Recordings with a second trace: several CPUs, compaction under pressure, virtio-mem that is unplugged while occupied.
 describe.skipIf(!existsSync(PROBED))('../shared/captures-probed', () => {
-  it.each(['6.1-base-512', '6.12-smp4-640', '6.12-migrate-384'])(
+  it.each(['6.1-base-512', '6.12-smp4-640', '6.12-migrate-384', '7.3-base-640'])(
     '%s, free-running: is fed nothing that the kernel counted',
     async (name) => expectUnfed(`${PROBED}/linux-${name}`),
   );

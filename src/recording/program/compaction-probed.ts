@@ -73,6 +73,8 @@ class RunReader {
   #source = 0;
   #found: ExtraEvent[] = [];
   #sought: ExtraEvent | undefined;
+  /** Frames of the blocks that were tried since the kernel said how many it took. */
+  #tried = 0;
 
   constructor(orders: ReadonlyMap<number, number>) {
     this.#orders = orders;
@@ -84,13 +86,17 @@ class RunReader {
       this.#handed = 0;
       this.#add(event, P.OP_SCAN_BATCH, { frame: a, operand: b });
     } else if (kind === 'calloc') {
-      [this.#source, this.#found, this.#sought] = [a, [], undefined];
+      [this.#source, this.#found, this.#sought, this.#tried] = [a, [], undefined, 0];
     } else if (kind === 'isofree') {
       this.#search(event);
       this.#found.push(event);
+      this.#tried += 2 ** b;
       this.#add(event, P.OP_SCAN_HOLD, { frame: a, order: b });
-    } else if (kind === 'mm_compaction_fast_isolate_freepages') this.#search(event);
-    else if (kind === 'calloc_r') this.#answer(event);
+    } else if (kind === 'mm_compaction_isolate_freepages') this.#taken(b);
+    else if (kind === 'mm_compaction_fast_isolate_freepages') {
+      this.#search(event);
+      this.#taken(b);
+    } else if (kind === 'calloc_r') this.#answer(event);
     else if (kind === 'cfree') this.#handed -= 2 ** (this.#orders.get(a) ?? 0);
   }
 
@@ -98,6 +104,15 @@ class RunReader {
   #search(event: ExtraEvent): void {
     if (this.#sought === undefined) this.#add(event, P.OP_SCAN_SEARCH, {});
     this.#sought = event;
+  }
+
+  /** The probe stands before the zone is asked whether it can spare a block: if it cannot the last one tried stays where it is. */
+  #taken(frames: number): void {
+    if (this.#tried > frames) {
+      this.#found.pop();
+      this.steps.pop();
+    }
+    this.#tried = 0;
   }
 
   /** compaction_alloc is done: the search, if there was one, is over; a page has its place or there is none. */
@@ -111,7 +126,7 @@ class RunReader {
     if (event.a === T.NO_FRAME) return;
     const order = this.#orders.get(this.#source) ?? 0;
     this.#handed += 2 ** order;
-    this.#add(event, P.OP_SCAN_TAKE, { order, operand: this.#handed });
+    this.#add(event, P.OP_SCAN_TAKE, { order, frame: event.a, operand: this.#handed });
   }
 
   #add(

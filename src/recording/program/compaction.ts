@@ -47,6 +47,8 @@ interface CompactionRun {
   order: number;
   /** Whether the request behind it, if there is one, was for movable pages. */
   moves: boolean;
+  /** The request that it is for; -1: none. */
+  request: number;
   /** The allocation that got its block from the run itself; -1: none did. */
   captured: number;
   /** What the second trace shows of it. */
@@ -124,6 +126,7 @@ function findRuns(trace: KernelTrace, links: Int32Array): CompactionRun[] {
         rest: frees,
         order: 0,
         moves: true,
+        request: -1,
         captured: -1,
       });
     }
@@ -139,6 +142,7 @@ function setRequest(trace: KernelTrace, run: CompactionRun): void {
     if (trace.task[i] !== run.task || isInterrupt(trace, i)) continue;
     took ||= trace.kind[i] === T.EVENT_TAKE || trace.kind[i] === T.EVENT_FALLBACK;
     if (trace.kind[i] !== T.EVENT_ALLOC) continue;
+    run.request = i;
     const isServed = trace.pfn[i] !== T.NO_FRAME && trace.order[run.end] === STATUS_SUCCESS;
     if (!took && isServed && trace.order[i] !== 0) run.captured = i;
     run.order = Math.max(1, trace.order[i] ?? 0);
@@ -251,6 +255,7 @@ export class RecordedCompaction {
     }
     setOrders(trace, runs, zones);
     this.again = freedAgain(trace, runs, start, span);
+    this.requests = new Set(runs.map(({ request }) => request));
     for (const run of runs) this.addRun(run);
   }
 
@@ -299,6 +304,9 @@ export class RecordedCompaction {
     const mode = this.modeOf(run);
     return (run.moves ? 0 : P.SCAN_IN_ORDER) | (mode === 0 ? P.SCAN_ASYNC : 0);
   }
+
+  /** Requests that have compacted before they were served. */
+  readonly requests: ReadonlySet<number>;
 
   /** Command of each allocation that was given its block by a run of its own. */
   readonly captures: Map<number, number> = new Map();

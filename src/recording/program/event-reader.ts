@@ -47,6 +47,8 @@ export interface EventListener {
   readonly before?: (event: number) => void;
   /** A request that was served. */
   readonly alloc: (event: number, pfn: number) => void;
+  /** One that was not. */
+  readonly refused?: (event: number) => void;
   readonly free: (event: number, block: FreedBlock) => void;
   /** A block became memory; its command is written. */
   readonly online?: (event: number) => void;
@@ -185,12 +187,19 @@ export class EventReader {
     return this.#compaction.captures.get(alloc);
   }
 
+  /** Whether a request was refused before: its task has compacted for it. */
+  wasRefused(alloc: number): boolean {
+    return this.#compaction.requests.has(alloc);
+  }
+
   #event(i: number, listener: EventListener): void {
     const { kind, order, pfn } = this.trace;
     switch (kind[i]) {
       case T.EVENT_ALLOC:
-        if (pfn[i] === T.NO_FRAME) this.failedRequests += 1;
-        else listener.alloc(i, pfn[i] ?? 0);
+        if (pfn[i] === T.NO_FRAME) {
+          this.failedRequests += 1;
+          listener.refused?.(i);
+        } else listener.alloc(i, pfn[i] ?? 0);
         break;
       case T.EVENT_FREE:
         if (this.#links[i] === FREED_IN_BATCH || this.#runs.inner.has(i)) break;

@@ -17,6 +17,7 @@ import { KswapdRuns } from './kswapd-runs.ts';
 import { hasPcpList, isDirectTake, requestOf } from './path.ts';
 import { lateRequests } from './late-requests.ts';
 import * as P from './program.ts';
+import { type RequestsAgain, requestsAgain } from './requests-again.ts';
 import { drainsForContig, isVmstatDrain, vmstatTurns } from './vmstat-turns.ts';
 
 export interface FreeProgram {
@@ -62,6 +63,8 @@ class FreeCompiler {
   readonly #refills: number[] = [];
   readonly #drains: number[] = [];
   readonly #kswapd: KswapdRuns;
+  /** Requests that went on after their task had reclaimed. */
+  readonly #again: RequestsAgain;
   #drainAllUs = Number.NEGATIVE_INFINITY;
   #bulkPages = 0;
   /** Task that is bringing memory online, -1: none. */
@@ -73,6 +76,7 @@ class FreeCompiler {
     this.#reader = new EventReader(capture, lateRequests(capture));
     this.#isProbed = extra.isThere;
     this.#turns = extra.isThere ? [] : vmstatTurns(trace, this.#reader.span, phaseUs);
+    this.#again = requestsAgain(trace, extra.events);
     this.#kswapd = new KswapdRuns(trace, this.#reader.zones, extra.isThere);
   }
 
@@ -112,8 +116,11 @@ class FreeCompiler {
   }
 
   /** What the second trace shows of the background, and which drains follow from it. */
-  probe(i: number, { kind, pid, cpu, a, b }: ExtraEvent): void {
+  probe(i: number, probed: ExtraEvent): void {
     const { out } = this.#reader;
+    const { kind, pid, cpu, a, b } = probed;
+    const refused = this.#again.refused.get(probed);
+    if (refused !== undefined) this.refused(refused, i);
     if (kind === 'kcw') this.#kswapd.end(out, i);
     else if (kind === 'decay') {
       this.#drainsFollow(i, pid, out.add(P.OP_DECAY, { zone: a, cpu }, 0, 0, i));
@@ -142,8 +149,21 @@ class FreeCompiler {
     this.#bulk(i);
     if (this.#taken.delete(pfn) || reader.captureOf(i) !== undefined || this.#begun.delete(i))
       return;
-    const gfp = reader.trace.gfp[i] ?? 0;
-    reader.out.add(P.OP_REQUEST, reader.shapeOf(i), pfn, gfp, i);
+    this.#request(i, reader.shapeOf(i));
+  }
+
+  /** A request that came to nothing, or that had to reclaim first. */
+  refused(i: number, at = i): void {
+    const { trace, out } = this.#reader;
+    const shape = { order: trace.order[i] ?? 0, cpu: trace.cpu[i] ?? 0 };
+    out.add(P.OP_REFUSED, shape, 0, trace.gfp[i] ?? 0, at);
+  }
+
+  #request(i: number, shape: P.Shape): number {
+    const { trace, out } = this.#reader;
+    if (this.#again.requests.has(i) || this.#reader.wasRefused(i))
+      out.add(P.OP_AGAIN, shape, 0, 0, i);
+    return out.add(P.OP_REQUEST, shape, trace.pfn[i] ?? 0, trace.gfp[i] ?? 0, i);
   }
 
   free(i: number, { pfn, order, zone, cpu, isDirect }: FreedBlock): void {
@@ -179,7 +199,7 @@ class FreeCompiler {
    * which may be long after, with requests of other CPUs between.
    */
   #requestFor(take: number): number | undefined {
-    const { trace, out } = this.#reader;
+    const { trace } = this.#reader;
     const bulk = this.#bulk(take);
     if (bulk !== undefined) return bulk;
     const request = requestOf(trace, take);
@@ -189,7 +209,7 @@ class FreeCompiler {
     const pfn = trace.pfn[request] ?? T.NO_FRAME;
     if (pfn === T.NO_FRAME || this.#reader.captureOf(request) !== undefined) return undefined;
     const shape = { ...this.#reader.shapeOf(request), cpu: trace.cpu[take] ?? 0 };
-    const command = out.add(P.OP_REQUEST, shape, pfn, trace.gfp[request] ?? 0, request);
+    const command = this.#request(request, shape);
     this.#begun.set(request, command);
     return command;
   }

@@ -33,6 +33,9 @@
 //   DRAIN_ALL       empty the per-cpu lists of all zones; operand DRAIN_ZONE: of `zone` alone; DRAIN_CPU_ZONE: of (zone, cpu).
 //   RECLAIM         operand 1: kswapd begins to care for all zones <= zone; 0: it is done, and takes away the boost of the
 //                   watermarks that it saw there when it began.
+//   AGAIN           the next command's request was refused before, and its task has reclaimed or compacted since: it goes on at the
+//                   min mark.
+//   REFUSED         an attempt for `order` with gfp = operand came to nothing: zones note that they are below their high mark.
 // How many pages the kernel drained is nowhere told: the log says what the port did, the trace compares.
 // Both:
 //   ONLINE     block word 1 of `order` becomes memory of `zone` (grown or created as needed): present
@@ -54,7 +57,7 @@
 //   SCAN_BATCH   pages of the pageblock of word 1 were collected; operand: how many, SCAN_BLOCK_DONE. The
 //                migrate scanner's way there turns free lists and sets hints.
 //   SCAN_TAKE    pages of `order` get places until `operand` frames of the batch have one. The free
-//                scanner runs when none is held.
+//                scanner runs when none is held. Predicts word 1, the last place, unless that is 0.
 //   SCAN_RETURN  a move failed and gave place word 1 back. Predicts that it was handed out.
 //   SCAN_LEAVE   the run releases word 1 if it holds it; predicted is the lowest order's first. A FREE follows.
 //   SCAN_END     word 1: where the free scanner stands; operand 1: the scanners met.
@@ -105,6 +108,7 @@ export {
   OFFLINE_GONE,
   OFFLINE_LEAVES,
   OFFLINE_RETURNS,
+  PROGRAM_AGAIN as OP_AGAIN,
   PROGRAM_BULK as OP_BULK,
   PROGRAM_CAPTURE as OP_CAPTURE,
   PROGRAM_CLAIM_RANGE as OP_CLAIM_RANGE,
@@ -120,6 +124,7 @@ export {
   PROGRAM_PUT_BACK as OP_PUT_BACK,
   PROGRAM_RECLAIM as OP_RECLAIM,
   PROGRAM_REFILL as OP_REFILL,
+  PROGRAM_REFUSED as OP_REFUSED,
   PROGRAM_RELEASE as OP_RELEASE,
   PROGRAM_REQUEST as OP_REQUEST,
   PROGRAM_REQUEST_BULK as OP_REQUEST_BULK,

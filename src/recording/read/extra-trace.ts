@@ -23,6 +23,7 @@ export type ExtraKind =
   | 'test_pages_isolated'
   | 'mm_compaction_fast_isolate_freepages'
   | 'mm_compaction_finished'
+  | 'mm_compaction_isolate_freepages'
   | 'mm_compaction_isolate_migratepages'
   | 'mm_vmscan_direct_reclaim_begin'
   | 'mm_vmscan_direct_reclaim_end';
@@ -78,6 +79,7 @@ const FORMS: Readonly<Record<ExtraKind, Fields>> = {
   test_pages_isolated: ['start_pfn', 'end_pfn'],
   mm_compaction_fast_isolate_freepages: ['range', 'nr_taken'],
   mm_compaction_finished: ['order', ''],
+  mm_compaction_isolate_freepages: ['range', 'nr_taken'],
   mm_compaction_isolate_migratepages: ['range', 'nr_taken'],
   mm_vmscan_direct_reclaim_begin: ['order', ''],
   mm_vmscan_direct_reclaim_end: ['nr_reclaimed', ''],

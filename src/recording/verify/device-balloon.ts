@@ -17,6 +17,7 @@ import {
 import { Clock } from '../../time/index.ts';
 import * as T from '../read/index.ts';
 import { type BalloonLine, balloonLines, type Capture, type KernelTrace } from '../read/index.ts';
+import { givenBackAt, movedTo } from './balloon-trace.ts';
 import { driverMemory } from './driver-memory.ts';
 import type { Score } from './verify.ts';
 
@@ -120,6 +121,12 @@ class BalloonCheck implements BalloonGuest {
   readonly #recorded: readonly BalloonLine[];
   readonly #requests: readonly BalloonRequest[];
   readonly #movedAway: readonly MovedAway[];
+  /** Where pages went, by where they were, as the second trace shows; and of those, what the core did not predict. */
+  readonly #movedTo: ReadonlyMap<number, readonly number[]>;
+  readonly #wrongPlaces: ReadonlySet<number>;
+  /** The events at which the OOM notifier was called. */
+  readonly #givenBack: readonly number[];
+  #nextGivenBack = 0;
   readonly #clock: Clock = new Clock();
   readonly #device: BalloonDevice;
   readonly #driver: BalloonDriver;
@@ -131,11 +138,18 @@ class BalloonCheck implements BalloonGuest {
   /** Event up to which the trace is used up. */
   #event = 0;
 
-  constructor(capture: Capture, wrongEvents: ReadonlySet<number>) {
+  constructor(
+    capture: Capture,
+    wrongEvents: ReadonlySet<number>,
+    wrongPlaces: ReadonlySet<number>,
+  ) {
     this.#trace = capture.trace;
     this.#recorded = balloonLines(capture.deviceLog);
     this.#requests = findRequests(capture.trace, wrongEvents);
     this.#movedAway = findMovedAway(capture.trace);
+    this.#movedTo = movedTo(capture.extra.events);
+    this.#wrongPlaces = wrongPlaces;
+    this.#givenBack = givenBackAt(capture.trace);
     const source = driverMemory();
     const host = {
       discard: (pfn: number) => this.#page(pfn),
@@ -143,7 +157,10 @@ class BalloonCheck implements BalloonGuest {
       noteFree: () => {},
       actualChanged: (pages: number) => this.#actual(pages),
     };
-    this.#device = new BalloonDevice(BALLOON_PROFILES.qemu, host, { memoryPages: 2 ** 32 - 1 });
+    this.#device = new BalloonDevice(BALLOON_PROFILES.qemu, host, {
+      memoryPages: 2 ** 32 - 1,
+      deflateOnOom: this.#givenBack.length > 0,
+    });
     const { transport } = connect(new VirtioDevice(this.#device, source.memory), source);
     this.#driver = new BalloonDriver(transport, this, this.#clock);
   }
@@ -156,7 +173,7 @@ class BalloonCheck implements BalloonGuest {
   run(): void {
     this.#driver.probe();
     for (let pauses = 0; pauses < PAUSES_MAX && this.ours.length < this.#recorded.length;) {
-      if (this.#applyTarget() || this.#migrateNext()) continue;
+      if (this.#applyTarget() || this.#migrateNext() || this.#giveBackNext()) continue;
       const { nextNs } = this.#clock;
       if (nextNs === Infinity) return;
       pauses += 1;
@@ -286,9 +303,18 @@ class BalloonCheck implements BalloonGuest {
     }
   }
 
+  /** The OOM notifier, if the trace has a call of it before the driver's next request and the log the pages here. */
+  #giveBackNext(): boolean {
+    const event = this.#givenBack[this.#nextGivenBack];
+    const bound = this.#requests[this.#nextRequest]?.event ?? Infinity;
+    if (event === undefined || event > bound) return false;
+    this.#nextGivenBack += 1;
+    return this.#driver.oomNotify() > 0;
+  }
+
   /**
-   * The next page that moved, if the log has its two messages here: the new place is told by the
-   * log.
+   * The next page that moved, if the log has its two messages here. The new place is the core's if the second trace has it,
+   * else told by the log.
    */
   #migrateNext(): boolean {
     const place = this.ours.length;
@@ -299,9 +325,11 @@ class BalloonCheck implements BalloonGuest {
     const bound = this.#requests[this.#nextRequest]?.event ?? this.#trace.count;
     let at = this.#nextMoved;
     while (this.#isBefore(at, bound) && this.#movedAway[at]?.pfn !== from.pfn) at += 1;
-    if (!this.#isBefore(at, bound) || !this.#driver.isolatePage(from.pfn)) return false;
-    this.#nextMoved = at + 1;
-    this.#held.set(to.pfn, false);
+    const isProbed = this.#movedTo.get(from.pfn)?.includes(to.pfn) === true;
+    if (!this.#isBefore(at, bound) && !isProbed) return false;
+    if (!this.#driver.isolatePage(from.pfn)) return false;
+    if (this.#isBefore(at, bound)) this.#nextMoved = at + 1;
+    this.#held.set(to.pfn, isProbed && !this.#wrongPlaces.has(to.pfn));
     this.#list.push(to.pfn);
     this.#driver.migratePage(from.pfn, to.pfn);
     return true;
@@ -360,10 +388,14 @@ function scoreOf(recorded: readonly BalloonLine[], ours: readonly OurLine[]): Ba
 
 /**
  * Runs our driver with the recorded wishes. `wrongEvents`: allocations whose frame was not
- * predicted.
+ * predicted; `wrongPlaces`: places of compaction that were not.
  */
-export function checkBalloon(capture: Capture, wrongEvents: ReadonlySet<number>): BalloonScore {
-  const check = new BalloonCheck(capture, wrongEvents);
+export function checkBalloon(
+  capture: Capture,
+  wrongEvents: ReadonlySet<number>,
+  wrongPlaces: ReadonlySet<number>,
+): BalloonScore {
+  const check = new BalloonCheck(capture, wrongEvents, wrongPlaces);
   check.run();
   return scoreOf(check.recorded, check.ours);
 }

@@ -1,6 +1,7 @@
 // The device part of verifying a recording: our driver half and our device against what Linux's
 // driver wrote to QEMU's.
 
+import * as P from '../program/index.ts';
 import { compileGuided, CorePort, type GuidedProgram } from '../program/index.ts';
 import { type Capture, recordedFrames } from '../read/index.ts';
 import { checkBalloon } from './device-balloon.ts';
@@ -48,6 +49,12 @@ function wrongAllocations({ program: { confirmed }, divergences }: GuidedRun): S
   return events;
 }
 
+/** Places of compaction that the allocator did not predict. */
+function wrongPlaces({ program: { commands }, divergences }: GuidedRun): Set<number> {
+  const wrong = divergences.filter(({ command }) => P.opOf(commands, command) === P.OP_SCAN_TAKE);
+  return new Set(wrong.map(({ command }) => P.frameOf(commands, command)));
+}
+
 /**
  * Verifies the drivers against a recording with a device.log; undefined without one. A guided run
  * that the caller has made already is not made again.
@@ -59,5 +66,6 @@ export function verifyDevice(capture: Capture, guided?: GuidedRun): DeviceResult
     const program = guided?.program ?? compileGuided(capture);
     return { kind, ...checkMem(capture, program, new CorePort(recordedFrames(capture))) };
   }
-  return { kind, ...checkBalloon(capture, wrongAllocations(guided ?? runGuided(capture))) };
+  const run = guided ?? runGuided(capture);
+  return { kind, ...checkBalloon(capture, wrongAllocations(run), wrongPlaces(run)) };
 }

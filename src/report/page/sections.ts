@@ -16,8 +16,8 @@ import {
   stepFigure,
   tornadoFigures,
   tornadoId,
-  wasteFigure,
 } from '../figure/figures.ts';
+import { coldQuartile, policyText, wasteFigures } from '../figure/waste.ts';
 import type { Cell, Figure, Unit } from '../figure/spec.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatRatio } from '../unit.ts';
@@ -170,22 +170,51 @@ export function population(content: Content): string {
   );
 }
 
+/** The points of the policies, in full. */
+function policies({ results: { trace }, details: { keepAlives = [] } }: Content): string {
+  if (keepAlives.length === 0) return '';
+  const rows = keepAlives.map((one): Cell[] => [
+    { value: policyText(one) },
+    { value: one.cold, unit: 'count' },
+    { value: one.cold / Math.max(1, trace.invocations), unit: 'share' },
+    { value: one.coldQuartile, unit: 'share' },
+    { value: one.ahead, unit: 'count' },
+    { value: one.idleSeconds / 3600, unit: 'number' },
+    { value: one.wastedGiBSeconds, unit: 'gibSeconds' },
+  ]);
+  const heads: readonly Column[] = [
+    { head: 'keep-alive' },
+    { head: 'cold start', best: 'least' },
+    { head: 'of calls', best: 'least' },
+    { head: 'third quartile of functions', best: 'least' },
+    { head: 'started ahead' },
+    { head: 'idle container hours', best: 'least' },
+    { head: 'wasted', best: 'least' },
+  ];
+  const caption =
+    'Keep-alive policies on these calls, if starts took no time and no host were full';
+  return tableHtml(caption, heads, rows, ' class="sortable"');
+}
+
 export function waste(content: Content): string {
+  const figures = wasteFigures(content.results, content.details);
   return section(
     'waste',
     'Cold starts and wasted memory',
     paragraph(
       `What a ${term('keep-alive', 'keep-alive policy')} trades: memory of idle containers against cold starts.`,
     ),
-    wide(content, [wasteFigure(content.results)]),
+    figures.length > 1 ? grid(content, figures, HALF) : wide(content, figures),
     tableOfSystems('Cold starts and memory of idle containers', content, [
       ['cold start', 'count', ({ starts }) => starts.cold],
       ['warm', 'count', ({ starts }) => starts.warm],
       ['queued', 'count', ({ starts }) => starts.queued],
       ['refused', 'count', ({ starts }) => starts.refused],
+      ['third quartile of functions', 'share', coldQuartile],
       ['idle container hours', 'number', ({ idle }) => idle.containerSeconds / 3600],
       ['wasted', 'gibSeconds', ({ idle }) => idle.wastedGiBSeconds],
     ]),
+    policies(content),
   );
 }
 

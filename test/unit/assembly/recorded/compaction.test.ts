@@ -16,12 +16,23 @@ import {
   PROGRAM_SCAN_TAKE,
   RESYNC_IN_USE,
 } from '../../../../src/core/index.ts';
-import { FREE_DIRECT } from '../../../../src/abi/program.ts';
+import { FREE_DIRECT, SCAN_BLOCK_DONE } from '../../../../src/abi/program.ts';
 import { M, makeState } from '../../../model/fixture.ts';
 import { Replayed } from '../../../support/program.ts';
 
 const ALL_M = Array.from({ length: 8 }, () => M);
 const TARGET = 7 * 512;
+
+/** The lists after a run whose free scanner ends at `target`; its migrate scanner has come to 1536. */
+function listsAfter(target: number): string[] {
+  const replay = new Replayed(makeState(ALL_M, [[3, M, [8, 24, 40]]]));
+  replay.logOf(
+    { op: PROGRAM_SCAN_BEGIN, order: 9, frame: TARGET, operand: 1025 },
+    { op: PROGRAM_SCAN_BATCH, frame: 1030, operand: SCAN_BLOCK_DONE | 3 },
+    { op: PROGRAM_SCAN_END, frame: target, operand: 1 },
+  );
+  return replay.lists();
+}
 
 /** A run from edge to edge that has taken three pages from the lowest pageblock; free frames lie in the highest. */
 function begun(): Replayed {
@@ -40,6 +51,12 @@ function begun(): Replayed {
 
 const take = (frames: number) => ({ op: PROGRAM_SCAN_TAKE, operand: frames });
 
+/** What a run logs whose second page has this place. */
+const placed = (frame: number) =>
+  begun()
+    .logOf(take(1), { ...take(2), frame })
+    .map(([kind, , place]) => [kind, place]);
+
 const leave = (frame: number, order: number) => ({ op: PROGRAM_SCAN_LEAVE, frame, order });
 
 describe('a run', () => {
@@ -50,6 +67,11 @@ describe('a run', () => {
     expect(replay.lists()).toEqual([`0 1: ${TARGET + 100}`]);
     const states = [6, 16, 17, 18].map((at) => replay.state(TARGET + at));
     expect(states).toEqual([KIND_MOVABLE, KIND_MOVABLE, KIND_ISOLATED, KIND_ISOLATED | 1]);
+  });
+
+  it('predicts a place that probes show', () => {
+    expect(placed(TARGET + 16)).toEqual([]);
+    expect(placed(TARGET + 100)).toEqual([[LOG_MISMATCH, TARGET + 16]]);
   });
 
   it('takes no more than was asked for', () => {
@@ -100,6 +122,11 @@ describe('a run', () => {
     replay.logOf(take(2), { op: PROGRAM_SCAN_END, frame: TARGET });
     expect(replay.state(TARGET + 17)).toBe(KIND_MOVABLE);
     expect(replay.state(TARGET + 18)).toBe(KIND_MOVABLE | 1);
+  });
+
+  it('that ends because its scanners have met looks for no more pages to move', () => {
+    expect(listsAfter(1536)).toEqual(['3 1: 8 24 40']);
+    expect(listsAfter(2048)).toEqual(['3 1: 24 40 8']);
   });
 
   it('loses a block that turns up elsewhere', () => {

@@ -17,6 +17,7 @@ import {
   LOG_DRAIN,
   LOG_MISMATCH,
   LOG_REFILL,
+  PROGRAM_AGAIN,
   PROGRAM_BULK,
   PROGRAM_DRAIN,
   PROGRAM_DRAIN_ALL,
@@ -24,6 +25,7 @@ import {
   PROGRAM_POP,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
+  PROGRAM_REFUSED,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
@@ -196,6 +198,10 @@ describe('many pages at once', () => {
   });
 });
 
+/** Where a second zone begins. */
+const START = 8 * 512;
+const BELOW_HIGH = 4;
+
 const asked = (frame: number): Op => ({
   op: PROGRAM_REQUEST,
   frame,
@@ -217,6 +223,30 @@ describe('a request that the core serves by itself', () => {
     const request = { op: PROGRAM_REQUEST, frame: 5, operand: GFP_KERNEL };
     expect(replay.logOf(request)).toEqual([[LOG_MISMATCH, 0, 0xffffffff, RESYNC_IN_USE]]);
     expect(replay.state(5)).toBe(KIND_UNMOVABLE);
+  });
+
+  it('goes on at the min mark when it was refused before; a new one goes to a zone that is above its low mark', () => {
+    const [lower] = makeState([M], [[6, M, [64]]]).zones;
+    const [upper] = makeState([M], [[6, M, [START + 64]]]).zones;
+    if (lower === undefined || upper === undefined) throw new Error('no zones');
+    const marks = { startPfn: START, index: 2, name: 'Normal', min: 32, low: 100, high: 200 };
+    const state = { label: '', zones: [lower, { ...upper, ...marks }] };
+    const served = (...ops: Op[]): unknown =>
+      new Replayed(state).logOf(...ops).filter(([kind]) => kind === LOG_MISMATCH);
+    expect(served(asked(64))).toEqual([]);
+    expect(served({ op: PROGRAM_AGAIN }, asked(START + 64))).toEqual([]);
+    expect(served({ op: PROGRAM_AGAIN }, asked(START + 64), asked(64))).toEqual([]);
+  });
+
+  it('that came to nothing leaves its zones flagged as below their high mark', () => {
+    const state = makeState([M, U], [[3, M, [64]]]);
+    const replay = new Replayed({
+      ...state,
+      zones: state.zones.map((zone) => ({ ...zone, min: 2, low: 3, high: 8 })),
+    });
+    expect(replay.zone().flags & BELOW_HIGH).toBe(0);
+    replay.logOf({ op: PROGRAM_REFUSED, operand: GFP_HIGHUSER_MOVABLE });
+    expect(replay.zone().flags & BELOW_HIGH).toBe(BELOW_HIGH);
   });
 
   it('is undone by a release, which goes the way of any free', () => {

@@ -12,6 +12,8 @@ const nothing = 'calloc_r: (f+0x4/0xf60 <- g) page=0x0';
 const isofree = (pfn: number, order: number): string =>
   `isofree: (f+0x4/0x200) page=${page(pfn)} order=${order}`;
 const batch = 'mm_compaction_isolate_migratepages: range=(0x200 ~ 0x220) nr_scanned=32 nr_taken=32';
+const taken = (frames: number): string =>
+  `mm_compaction_isolate_freepages: range=(0x800 ~ 0x810) nr_scanned=16 nr_taken=${frames}`;
 const finished = (order: number): string =>
   `mm_compaction_finished: node=0 zone=DMA32    order=${order} ret=continue`;
 
@@ -34,6 +36,12 @@ const briefly = (...events: string[]): unknown =>
     op === P.OP_SCAN_SETTLE && operand === 0 ? [] : [[op, order, frame, operand]],
   );
 
+/** What a search holds whose two blocks were tried, and how much of it, when the kernel took so many frames. */
+const held = (frames: number): unknown =>
+  runOf(calloc(0x201), isofree(0x800, 1), isofree(0x804, 2), taken(frames), nothing)
+    ?.steps.filter(({ op, operand }) => op === P.OP_SCAN_HOLD || operand > 0)
+    .map(({ op, frame, order }) => [op, frame, order]);
+
 describe('a run of compaction with probes', () => {
   it('searches when the first block is found, and keeps what was found', () => {
     expect(briefly(batch, calloc(0x201), isofree(0x800, 1), answer(0x800))).toEqual([
@@ -41,15 +49,23 @@ describe('a run of compaction with probes', () => {
       [P.OP_SCAN_SEARCH, 0, 0, 0],
       [P.OP_SCAN_HOLD, 1, 0x800, 0],
       [P.OP_SCAN_SETTLE, 1, 0, 1],
-      [P.OP_SCAN_TAKE, 0, 0, 1],
+      [P.OP_SCAN_TAKE, 0, 0x800, 1],
     ]);
+  });
+
+  it('leaves the last block that was tried where it is when the kernel took less', () => {
+    expect(held(2)).toEqual([
+      [P.OP_SCAN_HOLD, 0x800, 1],
+      [P.OP_SCAN_SETTLE, 0, 1],
+    ]);
+    expect(held(6)).toHaveLength(4);
   });
 
   it('does not search while places are held, and counts those that a batch has', () => {
     expect(briefly(batch, calloc(0x201), answer(0x801), calloc(0x202), answer(0x802))).toEqual([
       [P.OP_SCAN_BATCH, 0, 0x200, 32],
-      [P.OP_SCAN_TAKE, 0, 0, 1],
-      [P.OP_SCAN_TAKE, 0, 0, 2],
+      [P.OP_SCAN_TAKE, 0, 0x801, 1],
+      [P.OP_SCAN_TAKE, 0, 0x802, 2],
     ]);
   });
 

@@ -88,13 +88,16 @@ describe('a request', () => {
     expect(refills).toEqual([0, 0, 2, 0]);
   });
 
-  it('of an order without a list is one; one that failed is counted', () => {
+  it('of an order without a list is one; one that failed is counted, and its zones are told', () => {
     const { commands, failedRequests } = compiled([
       ['sh', 'd..1.', take('40', 5)],
       ['sh', '.....', alloc('40', 5)],
       ['sh', '.....', failed],
     ]);
-    expect(commands).toEqual([[P.OP_REQUEST, 0x40, HIGHMEM]]);
+    expect(commands).toEqual([
+      [P.OP_REQUEST, 0x40, HIGHMEM],
+      [P.OP_REFUSED, 0, HIGHMEM],
+    ]);
     expect(failedRequests).toBe(1);
   });
 });

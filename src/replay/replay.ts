@@ -349,7 +349,7 @@ export function idleOf({
   machine,
   idle = idlePolicyOf(DEFAULT_IDLE),
 }: Pick<ReplayOptions, 'systems' | 'machine' | 'idle'>): IdlePolicy {
-  const policy = idle();
+  const policy = expectObject('idle', idle());
   expectParkable(systems, policy);
   if (policy.ways.includes('park') && machine?.idleReclaimMs !== undefined) {
     const expected = 'parking or idle reclaim, as both take the memory of idle containers';
@@ -362,10 +362,10 @@ export function idleOf({
 function expectOptions(options: ReplayOptions): void {
   expectObject('options', options);
   expectInteger('seed', options.seed, 0);
-  for (const { create } of expectList('systems', options.systems)) {
-    expectFunction('systems: create', create);
+  for (const spec of expectList('systems', options.systems)) {
+    expectFunction('systems: create', expectObject('systems', spec).create);
   }
-  for (const name of ['machine', 'workload', 'prices'] as const) {
+  for (const name of ['machine', 'workload', 'prices', 'maps'] as const) {
     if (options[name] !== undefined) expectObject(name, options[name]);
   }
   for (const name of [
@@ -382,6 +382,14 @@ function expectOptions(options: ReplayOptions): void {
   const { records, prices } = options;
   if (records !== undefined) expectFunction('records: add', expectObject('records', records).add);
   if (prices !== undefined) expectObject('prices: ns', prices.ns);
+  if (options.keeper !== undefined) expectKeeper(options.keeper);
+}
+
+function expectKeeper(keeper: Keeper): void {
+  expectNumber('keeper: everyMinutes', expectObject('keeper', keeper).everyMinutes, 0);
+  for (const name of ['kept', 'keep', 'missed'] as const) {
+    expectFunction(`keeper: ${name}`, keeper[name]);
+  }
 }
 
 function functionModelOf({

@@ -34,6 +34,7 @@ import {
   TooManyGuests,
   coreVersion,
   detailsOf,
+  keepAlivesOf,
   repairsOf,
   playEnds,
   pricesOf,
@@ -42,7 +43,14 @@ import {
   sensitivityOf,
   resultsOf,
 } from '../replay/index.ts';
-import { FORMATS, type Format, type Report, type Results, resultsJson } from '../report/index.ts';
+import {
+  type Details,
+  FORMATS,
+  type Format,
+  type Report,
+  type Results,
+  resultsJson,
+} from '../report/index.ts';
 import {
   type OutputFolder,
   RecordSpool,
@@ -123,7 +131,6 @@ function expectMeasured({ path, experiment, flags }: Asked, { spanMs }: Trace): 
   throw new UsageError(`${where}: expected ${has}, found "${warmupMinutes}"`);
 }
 
-/** Systems that are played at the same time. */
 function atOnce({ systems }: Experiment, jobs: number = availableParallelism()): number {
   return Math.min(jobs, systems.length);
 }
@@ -138,6 +145,7 @@ interface Played {
   readonly played: ReplayRun;
   readonly seeds: Results['seeds'];
   readonly sensitivity: Results['sensitivity'];
+  readonly keepAlives: Details['keepAlives'];
 }
 
 /** What the other seeds give beside the first, if there are others. */
@@ -181,17 +189,14 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
-function missed(what: string): void {
-  complain(`guestmem: no checkpoint this time: ${what}`);
-}
+const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
 
 function openCheckpoints(
   { path, resume, everyMinutes }: CheckpointAsked,
   trace: Trace,
   experiment: Experiment,
 ): Checkpoints {
-  const from = resume === undefined ? undefined : stateFile(resume);
-  const to = path === undefined ? undefined : stateFile(path);
+  const [from, to] = [resume, path].map((one) => (one === undefined ? one : stateFile(one)));
   return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
 }
 
@@ -232,6 +237,7 @@ async function play(
       played,
       seeds: await seedsBeside(asked, played, heard),
       sensitivity: await sensitivityTo(asked, trace, played, heard),
+      keepAlives: await keepAlivesOf(trace, plan, signal),
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
@@ -261,8 +267,8 @@ function originOf(configuration: Experiment): Pick<Results, 'configuration' | 'm
 }
 
 function reportOf(
-  { played, seeds, sensitivity }: Played,
-  configuration: Experiment,
+  { played, seeds, sensitivity, keepAlives }: Played,
+  made: Experiment,
   leftOut: Able['leftOut'],
 ): Report {
   return {
@@ -271,10 +277,10 @@ function reportOf(
       ...(leftOut.length > 0 && { leftOut: [...leftOut] }),
       ...(seeds !== undefined && { seeds }),
       ...(sensitivity !== undefined && { sensitivity }),
-      ...originOf(configuration),
+      ...originOf(made),
     },
-    details: detailsOf(played, pricesOf(planOf(configuration).prices)),
-    experiment: experimentYaml(configuration),
+    details: { ...detailsOf(played, pricesOf(planOf(made).prices)), keepAlives },
+    experiment: experimentYaml(made),
   };
 }
 

@@ -4,6 +4,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
+import { expectObject } from '../check/index.ts';
 import {
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
@@ -244,6 +245,10 @@ function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['m
 
 /** What a replay takes. */
 export function planOf(experiment: Experiment): ReplayPlan {
+  expectObject('experiment', experiment);
+  for (const group of ['hosts', 'machine', 'functions', 'policies', 'prices'] as const) {
+    expectObject(`experiment.${group}`, experiment[group]);
+  }
   const { seed, systems, warmupMinutes, hosts, machine, functions, policies, prices } = experiment;
   const { keepAlive, idle, placement, growth, idleReclaim } = policies;
   const { memory } = experiment;

@@ -1,6 +1,7 @@
 // What a replay keeps beside its results: footprints over time, distributions, and what prices decide.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
+import { expectObject } from '../check/index.ts';
 import { PRICE_LEVELS, PUBLISHED, type Prices } from '../cost/index.ts';
 import { encodeReel } from '../map/index.ts';
 import type {
@@ -15,7 +16,7 @@ import type {
 import { CAUSES, SYSTEMS } from '../serverless/index.ts';
 import { figuresOf } from './figures.ts';
 import { levelOf, resultsOf } from './results.ts';
-import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
+import { type PricedRun, type ReplayRun, type SystemRun, expectRun } from './run.ts';
 import { sensitivityOf } from './sensitivity.ts';
 
 /** Digits of a value in a distribution: more than a chart or its table shows. */
@@ -117,7 +118,9 @@ function sentencesOf(systems: ReplayRun['systems']): Record<string, string> {
 
 /** What is too long for the results. */
 export function detailsOf(run: ReplayRun, prices: Prices = PUBLISHED): Details {
-  const maps = run.systems.flatMap((one) => (one.maps === undefined ? [] : [encodeReel(one.maps)]));
+  const { systems } = expectRun('run', run);
+  expectObject('prices.ns', expectObject('prices', prices).ns);
+  const maps = systems.flatMap((one) => (one.maps === undefined ? [] : [encodeReel(one.maps)]));
   return {
     series: run.systems.map(seriesOf),
     starts: run.systems.map(startsOf),

@@ -100,6 +100,7 @@ export { detailsOf } from './details.ts';
 export { FIGURES, type Figures, figuresOf } from './figures.ts';
 export type { FootprintSeries } from './footprint-meter.ts';
 export { defaultMachine } from './default-machine.ts';
+export { keepAlivesOf } from './keep-alives.ts';
 export { type LeastMemory, leastMemoryOf } from './least-memory.ts';
 export { MAP_MOMENTS_MOST, type MapsChoice } from './map-meter.ts';
 export { type PlanOptions, replayPlan } from './parallel.ts';

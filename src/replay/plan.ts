@@ -124,7 +124,7 @@ function profileWith(memory: ReplayPlan['memory']): ReplayOptions['profile'] {
   return ({ name }, made) => {
     const own = Object.hasOwn(memory, name) ? memory[name] : undefined;
     const argument = `memory.${name}`;
-    return own === undefined ? made : withMemory(made, expectObject(argument, own), argument);
+    return own === undefined ? made : withMemory(made, own, argument);
   };
 }
 
@@ -169,6 +169,6 @@ export function optionsOf(plan: ReplayPlan): ReplayOptions {
     functions: plan.functions,
     profile: profileWith(plan.memory),
     machine: machineOf(plan),
-    maps: plan.maps && expectObject('maps', plan.maps),
+    maps: plan.maps === undefined ? undefined : expectObject('maps', plan.maps),
   };
 }

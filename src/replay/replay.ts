@@ -52,6 +52,7 @@ import {
   arrivalsOf,
   expectTrace,
 } from '../trace/index.ts';
+import { breathe } from './breathe.ts';
 import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
 import { defaultMachine } from './default-machine.ts';
 import { profilesOf } from './profiles.ts';
@@ -133,23 +134,6 @@ export class ReplayInterrupted extends Error {
 
 /** Arrivals between two looks at the outside world: some 100 ms of work. */
 const SLICE_ARRIVALS = 8192;
-
-/** Lets signals and timers in. A page has no setImmediate, and its timers wait 4 ms. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('setImmediate' in globalThis) {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(undefined);
-  });
-}
 
 /** One system on its way through the trace. */
 class Play {
@@ -365,7 +349,7 @@ export function idleOf({
   machine,
   idle = idlePolicyOf(DEFAULT_IDLE),
 }: Pick<ReplayOptions, 'systems' | 'machine' | 'idle'>): IdlePolicy {
-  const policy = idle();
+  const policy = expectObject('idle', idle());
   expectParkable(systems, policy);
   if (policy.ways.includes('park') && machine?.idleReclaimMs !== undefined) {
     const expected = 'parking or idle reclaim, as both take the memory of idle containers';
@@ -378,10 +362,10 @@ export function idleOf({
 function expectOptions(options: ReplayOptions): void {
   expectObject('options', options);
   expectInteger('seed', options.seed, 0);
-  for (const { create } of expectList('systems', options.systems)) {
-    expectFunction('systems: create', create);
+  for (const spec of expectList('systems', options.systems)) {
+    expectFunction('systems: create', expectObject('systems', spec).create);
   }
-  for (const name of ['machine', 'workload', 'prices'] as const) {
+  for (const name of ['machine', 'workload', 'prices', 'maps'] as const) {
     if (options[name] !== undefined) expectObject(name, options[name]);
   }
   for (const name of [
@@ -398,10 +382,35 @@ function expectOptions(options: ReplayOptions): void {
   const { records, prices } = options;
   if (records !== undefined) expectFunction('records: add', expectObject('records', records).add);
   if (prices !== undefined) expectObject('prices: ns', prices.ns);
+  if (options.keeper !== undefined) expectKeeper(options.keeper);
 }
 
-function functionModelOf({ functions }: ReplayOptions): FunctionModel | undefined {
+function expectKeeper(keeper: Keeper): void {
+  expectNumber('keeper: everyMinutes', expectObject('keeper', keeper).everyMinutes, 0);
+  for (const name of ['kept', 'keep', 'missed'] as const) {
+    expectFunction(`keeper: ${name}`, keeper[name]);
+  }
+}
+
+function functionModelOf({
+  functions,
+}: Pick<ReplayOptions, 'functions'>): FunctionModel | undefined {
   return functions === undefined ? undefined : expectName('functions', functions, FUNCTION_MODELS);
+}
+
+/** What the functions of the trace hold and do, by id. */
+export function profilesIn(
+  trace: Trace,
+  options: Pick<ReplayOptions, 'workload' | 'functions' | 'profile'>,
+): FunctionProfile[] {
+  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
+  expectWorkload(workload);
+  return profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
+    const one = trace.functions[id] as TraceFunction;
+    const profile = options.profile?.(one, made) ?? made;
+    expectProfile(profile);
+    return profile;
+  });
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */
@@ -411,14 +420,7 @@ export async function replay(trace: Trace, options: ReplayOptions): Promise<Repl
   const warmupMs = warmupMsOf(expectTrace(trace), options);
   const machine = { ...defaultMachine(), ...options.machine };
   expectHostMachine(machine);
-  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  expectWorkload(workload);
-  const profiles = profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
-    const one = trace.functions[id] as TraceFunction;
-    const profile = options.profile?.(one, made) ?? made;
-    expectProfile(profile);
-    return profile;
-  });
+  const profiles = profilesIn(trace, options);
   const prices = options.prices ?? PUBLISHED;
   idleOf(options);
   limitGuests(options.guestBytes ?? Infinity);

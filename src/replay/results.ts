@@ -5,7 +5,7 @@ import { RefusedArgument } from '../check/index.ts';
 import type { FootprintBy, FunctionResult, Results, SystemResult } from '../report/index.ts';
 import { CAUSES, type Cause } from '../serverless/index.ts';
 import { type Summary, summarize } from './quantile.ts';
-import type { PricedRun, ReplayRun, SystemRun } from './run.ts';
+import { type PricedRun, type ReplayRun, type SystemRun, expectRun } from './run.ts';
 
 /** A system's figures at one level of prices. */
 export function levelOf(system: SystemRun, level: PricedRun['level']): PricedRun {
@@ -157,14 +157,15 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The record of `results.json`, at one level of prices: that of the clock unless another one is asked for. */
-export function resultsOf(run: ReplayRun, level: PricedRun['level'] = run.priceLevel): Results {
-  const { functionNames: _names, ...trace } = run.trace;
+export function resultsOf(run: ReplayRun, level?: PricedRun['level']): Results {
+  const { functionNames: _names, ...trace } = expectRun('run', run).trace;
+  const at = level ?? run.priceLevel;
   const missing = run.missing.map(({ system, error }) => ({ system, reason: reasonOf(error) }));
   return {
     schema: 1,
     seed: run.seed,
     trace,
-    systems: run.systems.map((system) => systemResult(system, run, level)),
+    systems: run.systems.map((system) => systemResult(system, run, at)),
     ...(missing.length > 0 && { missing }),
     wall: { ...run.wall },
   };

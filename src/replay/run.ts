@@ -1,5 +1,6 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
+import { expectList, expectObject } from '../check/index.ts';
 import type { PriceLevel } from '../cost/index.ts';
 import type { MapReel } from '../map/index.ts';
 import type { Repairs } from '../report/index.ts';
@@ -148,4 +149,18 @@ export interface ReplayRun {
     readonly invocationsPerSecond: number;
     readonly pageOpsPerSecond: number;
   };
+}
+
+/** The run, if it is one: callers without types may hand over anything. Throws RefusedArgument. */
+export function expectRun(argument: string, run: ReplayRun): ReplayRun {
+  const { trace, systems, missing } = expectObject(argument, run);
+  expectList(
+    `${argument}.trace.functionNames`,
+    expectObject(`${argument}.trace`, trace).functionNames,
+  );
+  for (const system of expectList(`${argument}.systems`, systems)) {
+    expectObject(`${argument}.systems`, system);
+  }
+  expectList(`${argument}.missing`, missing);
+  return run;
 }

@@ -1,5 +1,6 @@
 // One experiment under several seeds: what each gave, and how far they lie apart.
 
+import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
 import type { Results, SeedsResult, SensitiveFigure, Spread } from '../report/index.ts';
 import { FIGURES, figuresOf } from './figures.ts';
 
@@ -12,7 +13,10 @@ function spreadOf(perSeed: number[]): Spread {
 
 /** Of systems that all seeds have played to their ends. */
 export function seedsOf(runs: readonly Results[]): SeedsResult {
-  const [first] = runs as readonly [Results];
+  for (const run of expectList('runs', runs))
+    expectList('runs: systems', expectObject('runs', run).systems);
+  const [first] = runs;
+  if (first === undefined) throw new RefusedArgument('runs', 'one or more', 'none');
   const systems = first.systems.flatMap(({ name }) => {
     const found = runs.map(({ systems: all }) => all.find((one) => one.name === name));
     const played = found.filter((one) => one !== undefined);

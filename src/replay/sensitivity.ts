@@ -1,6 +1,7 @@
 // What a run argues with at the ends of each price, the others being what they are: from its receipts where counts stay, and
 // from runs at these ends where somebody played them.
 
+import { expectObject } from '../check/index.ts';
 import { PRICE_LEVELS, PRICE_NAMES, type OperationName, type Prices } from '../cost/index.ts';
 import type { PriceEffects, SensitiveFigure, SensitivityResult } from '../report/index.ts';
 import { FIGURES, type Figures, figuresOf } from './figures.ts';
@@ -108,6 +109,7 @@ export function sensitivityOf(
   played: PlayedEnds = new Map(),
 ): SensitivityResult {
   const base = boardOf(run);
+  expectObject('prices.ns', expectObject('prices', prices).ns);
   const onClock = clockPrices(run, prices);
   const all = PRICE_NAMES.flatMap((price, slot): PriceEffects[] => {
     const [lowNs, , highNs] = PRICE_LEVELS.map((level) => prices.ns[level][slot] as number) as [

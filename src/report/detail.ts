@@ -60,6 +60,24 @@ export type LevelFigures = {
   readonly figures: Readonly<Record<Judged, readonly [low: number, typical: number, high: number]>>;
 };
 
+/** What a keep-alive policy makes of the trace's calls alone: starts take no time, hosts are never full. */
+export type KeepAlivePoint = {
+  /** As `--keep-alive` takes it. */
+  readonly policy: string;
+  /** Whether the run went by it. */
+  readonly isOwn: boolean;
+  /** Calls after the warm-up that start cold. */
+  readonly cold: number;
+  /** Share of cold calls that three in four functions do not exceed. */
+  readonly coldQuartile: number;
+  /** Containers that it starts before a call comes. */
+  readonly ahead: number;
+  /** How long containers are idle, added up. */
+  readonly idleSeconds: number;
+  /** The same, each times its anonymous memory. */
+  readonly wastedGiBSeconds: number;
+};
+
 /** What is too long for `results.json`; each part may be absent. */
 export type Details = {
   /** Host memory over time, by system. */
@@ -74,6 +92,8 @@ export type Details = {
   readonly sensitivity?: SensitivityResult | undefined;
   /** A system each: memory of one function's VMs at the same moments. */
   readonly maps?: readonly EncodedReel[] | undefined;
+  /** What the usual keep-alive policies and the run's own make of the trace. */
+  readonly keepAlives?: readonly KeepAlivePoint[] | undefined;
   /** What each system is, in a sentence. */
   readonly sentences?: Readonly<Record<string, string>> | undefined;
 };

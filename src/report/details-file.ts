@@ -87,6 +87,19 @@ const detailsSchema = z.strictObject({
     .optional(),
   sensitivity: sensitivitySchema.optional(),
   maps: z.array(reel).optional(),
+  keepAlives: z
+    .array(
+      z.strictObject({
+        policy: z.string(),
+        isOwn: z.boolean(),
+        cold: whole,
+        coldQuartile: finite,
+        ahead: whole,
+        idleSeconds: finite,
+        wastedGiBSeconds: finite,
+      }),
+    )
+    .optional(),
   sentences: z.record(z.string(), z.string()).optional(),
 });
 

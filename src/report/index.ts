@@ -7,6 +7,7 @@ export {
   type Distribution,
   JUDGED,
   type Judged,
+  type KeepAlivePoint,
   type LevelFigures,
   type StartRecords,
   type TimeSeries,

@@ -84,6 +84,7 @@ export function expectHostMachine(machine: MachineConfig): void {
   expectObject('machine.vmm', machine.vmm);
   expectFunction('machine.placement', machine.placement);
   expectFunction('machine.growth', machine.growth);
+  if (machine.inspect !== undefined) expectFunction('machine.inspect', machine.inspect);
 }
 
 /** Throws RefusedArgument for a parameter that is no share, or no amount. */

@@ -2,7 +2,7 @@
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
 import { bound } from '../graph/index.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectObject } from '../check/index.ts';
 import {
   CZONE_DRIVER_FRAMES,
   type Counts,
@@ -179,7 +179,7 @@ export class ManyPerVm implements ServerlessSystem {
   constructor(context: SystemContext, scheme: MemoryScheme) {
     this._context = context;
     this._scheme = scheme;
-    this._placement = context.machine.placement();
+    this._placement = expectObject('machine.placement', context.machine.placement());
     this._vmm = hostOf(context);
   }
 

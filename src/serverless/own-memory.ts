@@ -1,21 +1,31 @@
 // A function's memory as somebody knows it, in place of what is made of its trace.
 
 import { FRAMES_PER_MIB } from '../abi/unit.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectName, expectObject } from '../check/index.ts';
 import { type FunctionProfile, LIMIT_SLACK_FRAMES, limitFor } from './function-profile.ts';
 
+const OWN = [
+  'anonymousFrames',
+  'fileFrames',
+  'initPeakFrames',
+  'growthFrames',
+  'callTemporaryFrames',
+  'limitFrames',
+] as const;
+
 /** Frames; what is not said stays. */
-export type OwnMemory = Partial<
-  Pick<
-    FunctionProfile,
-    | 'anonymousFrames'
-    | 'fileFrames'
-    | 'initPeakFrames'
-    | 'growthFrames'
-    | 'callTemporaryFrames'
-    | 'limitFrames'
-  >
->;
+export type OwnMemory = Partial<Pick<FunctionProfile, (typeof OWN)[number]>>;
+
+/** Frames of a guest have numbers of 32 bits. */
+const FRAMES_MOST: number = 2 ** 32 - 1;
+
+/** What a caller without types may have said: known keys, and frames. */
+function expectOwn(argument: string, own: OwnMemory): void {
+  for (const [key, frames] of Object.entries(expectObject(argument, own))) {
+    expectName(argument, key, OWN);
+    expectInteger(`${argument}.${key}`, frames, 0, FRAMES_MOST);
+  }
+}
 
 function mibText(frames: number): string {
   return `${Number((frames / FRAMES_PER_MIB).toFixed(3))}MiB`;
@@ -30,6 +40,7 @@ export function withMemory(
   own: OwnMemory,
   argument: string = `memory.${made.name}`,
 ): FunctionProfile {
+  expectOwn(argument, own);
   const { anonymousFrames, fileFrames, initPeakFrames, growthFrames, callTemporaryFrames } = {
     ...made,
     ...own,

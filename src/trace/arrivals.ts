@@ -1,6 +1,12 @@
 /** A trace's calls in order, a minute at a time; and back: a trace from calls that somebody has. */
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import { RefusedArgument, expectList, expectNumber, expectObject } from '../check/index.ts';
+import {
+  RefusedArgument,
+  expectFunction,
+  expectList,
+  expectNumber,
+  expectObject,
+} from '../check/index.ts';
 import { expandCounts } from './expand.ts';
 import { CallCollector, MAXIMUM_SPAN_MS } from './rows.ts';
 import {
@@ -78,8 +84,10 @@ export function traceOf(said: RowTrace): Trace {
   const { name, functions, rows, minutes = 1 } = expectObject('trace', said);
   expectList('functions', functions);
   expectNumber('minutes', minutes, 0, MAXIMUM_SPAN_MS / MS_PER_MINUTE);
+  expectFunction('rows: iterator', expectObject('rows', rows)[Symbol.iterator]);
   const collector = new CallCollector(Infinity, undefined);
-  for (const { functionId, startMs, durationMs } of rows) {
+  for (const row of rows) {
+    const { functionId, startMs, durationMs } = expectObject('rows', row);
     if (functions[functionId]?.id !== functionId) {
       const expected = `the id of a function of the list (${functions.length})`;
       throw new RefusedArgument('rows: functionId', expected, functionId);

@@ -2,7 +2,7 @@
  * One of several parts of a trace that have all of its calls between them, each function's in one part. Functions keep their ids, and
  * their calls are those of the whole.
  */
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import { RefusedArgument, expectInteger, expectObject } from '../check/index.ts';
 import { sharedUint32 } from './shared.ts';
 import { type CountedCalls, type RecordedCalls, type Trace, expectTrace } from './trace.ts';
 
@@ -80,8 +80,9 @@ function rowsOf(calls: RecordedCalls, isKept: (at: number) => boolean): Recorded
  * The trace with the calls of one part's functions only; all functions keep their ids.
  * Throws RefusedArgument for a part that is not there.
  */
-export function partOf(trace: Trace, { number, of }: TracePart): Trace {
-  expectInteger('part', number, 1, of);
+export function partOf(trace: Trace, part: TracePart): Trace {
+  const { number, of } = expectObject('part', part);
+  expectInteger('part', number, 1, expectInteger('part: of', of, 1, PARTS_MAX));
   const parts = deal(expectTrace(trace), of);
   const { calls } = trace;
   const isKept = (at: number): boolean => parts[calls.functionIds[at]!] === number;

@@ -10,14 +10,9 @@ import {
   type SystemResult,
 } from '../results.ts';
 import { sensitiveBase } from '../sensitivity.ts';
+import { list } from './rounded.ts';
+import { wasteFigures } from './waste.ts';
 import type { Axis, BarsSpec, Figure, Line, LinesSpec, TornadoSpec, Unit } from './spec.ts';
-
-/** As many digits as a picture or a table can show, and some. */
-const DIGITS = 6;
-
-function list(values: ArrayLike<number>): number[] {
-  return Array.from(values, (value) => Number(value.toPrecision(DIGITS)));
-}
 
 const TIME: Axis = { label: 'time since the trace’s begin (hours:minutes)', unit: 'minutes' };
 
@@ -234,25 +229,6 @@ export function populationFigures({ systems }: Results): Figure[] {
   ];
 }
 
-/** Cold starts against memory of idle containers: what a keep-alive policy trades. */
-export function wasteFigure({ systems, trace }: Results): Figure {
-  return {
-    id: 'waste',
-    title: 'Cold starts against wasted memory',
-    note: 'A point a system: the share of calls that started cold, and the memory of idle containers over time that was spent so that others did not. Lower left is better. In one run all systems share a keep-alive policy, so that points lie close; policies move them.',
-    spec: {
-      kind: 'points',
-      x: { label: 'cold starts, share of calls', unit: 'share' },
-      y: { label: 'memory of idle containers', unit: 'gibSeconds' },
-      points: systems.map(({ name, starts, idle }) => ({
-        name,
-        x: Number((starts.cold / Math.max(1, trace.invocations)).toPrecision(DIGITS)),
-        y: Number(idle.wastedGiBSeconds.toPrecision(DIGITS)),
-      })),
-    },
-  };
-}
-
 export function reclaimFigures(details: Details): Figure[] {
   return cdfFigure(
     details,
@@ -419,7 +395,7 @@ export function figuresOf(results: Results, details: Details): Figure[] {
     causeFigure(results),
     ...causesOverTime(details),
     ...populationFigures(results),
-    wasteFigure(results),
+    ...wasteFigures(results, details),
     ...reclaimFigures(details),
     ...slowdownFigures(details),
     ...fragmentFigures(details),

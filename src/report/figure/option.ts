@@ -1,24 +1,18 @@
 /** From what a figure shows to what echarts draws. */
-import { CHARACTER, FONT, nameAxis, nameRoom, textOf, ticksOf, valueAxis } from './axes.ts';
+import { FONT, nameAxis, nameRoom, textOf, ticksOf, valueAxis } from './axes.ts';
+import { aloneTop, frame } from './frame.ts';
 import { type Look, type Option, type Stroke, strokeOf } from './look.ts';
-import type {
-  BarsSpec,
-  Figure,
-  Line,
-  LinesSpec,
-  PointsSpec,
-  RangesSpec,
-  Spec,
-  TornadoSpec,
-} from './spec.ts';
+import type { BarsSpec, Figure, Line, LinesSpec, RangesSpec } from './spec.ts';
 import { told } from './spec.ts';
+import { pointsOption } from './points.ts';
+import { tornadoOption } from './tornado.ts';
 
 const ROW = 26;
-const NARROW = 560;
-
-function isNarrow({ width }: Look): boolean {
-  return width < NARROW;
-}
+/** Of a letter on a part of a bar, about, and what is left free beside a text. */
+const PART_CHARACTER = 6.4;
+const PART_FREE = 6;
+/** For the sum behind a bar. */
+const BARS_RIGHT = 74;
 
 /** How high a figure is. */
 export function heightOf({ spec }: Figure, look: Look): number {
@@ -32,55 +26,6 @@ export function heightOf({ spec }: Figure, look: Look): number {
 
 function shownRows({ rows }: RangesSpec, { hidden }: Look): RangesSpec['rows'] {
   return rows.filter(({ name }) => !hidden.has(name));
-}
-
-/** Rows of a picture's own legend, so that it has room. */
-function aloneTop(spec: Spec, { width }: Look): number {
-  const names = legendNames(spec);
-  const letters = names.reduce((sum, name) => sum + name.length * CHARACTER + 46, 0);
-  return 34 + (names.length === 0 ? 0 : 22 * Math.ceil(letters / (width - 40)));
-}
-
-function legendNames(spec: Spec): string[] {
-  if (spec.kind === 'lines') return spec.lines.map(({ name }) => name);
-  return spec.kind === 'bars' ? spec.parts.map(({ name }) => name) : [];
-}
-
-/** What stands around the picture of any kind. */
-function frame(
-  { title, spec }: Figure,
-  look: Look,
-  room: { left: number; right: number; bottom: number },
-): Option {
-  const { theme, isAlone = false } = look;
-  return {
-    animation: false,
-    textStyle: { fontFamily: FONT },
-    grid: {
-      top: (isAlone ? aloneTop(spec, look) : 0) + 14,
-      containLabel: false,
-      outerBoundsMode: 'none',
-      ...room,
-    },
-    ...(look.tooltip !== undefined && { tooltip: look.tooltip }),
-    ...(isAlone && {
-      backgroundColor: theme.paper,
-      title: {
-        text: title,
-        left: 10,
-        top: 6,
-        textStyle: { color: theme.ink, fontSize: 15, fontFamily: FONT },
-      },
-      legend: {
-        top: 34,
-        left: 10,
-        right: 10,
-        data: legendNames(spec),
-        itemWidth: 26,
-        textStyle: { color: theme.ink, fontFamily: FONT, fontSize: 12 },
-      },
-    }),
-  };
 }
 
 function extent(values: readonly number[]): [number, number] {
@@ -174,8 +119,12 @@ function linesOption(figure: Figure, spec: LinesSpec, look: Look): Option {
   };
 }
 
-/** A part tells its number where it is wide enough for it. */
-const PART_TELLS = 0.075;
+/** What a part says of itself: its name and number, its number, or nothing, as there is room. */
+function partText(name: string, number: string, room: number): string {
+  const whole = `${name} ${number}`;
+  if (whole.length * PART_CHARACTER < room) return whole;
+  return number.length * PART_CHARACTER < room ? number : '';
+}
 
 function barsOption(figure: Figure, spec: BarsSpec, look: Look): Option {
   const { unit } = spec.x;
@@ -183,7 +132,8 @@ function barsOption(figure: Figure, spec: BarsSpec, look: Look): Option {
   const totals = shown.map((row) => spec.parts.reduce((sum, { values }) => sum + values[row]!, 0));
   const most = Math.max(...totals, 0);
   const names = shown.map((row) => spec.rows[row]!);
-  const wide = isNarrow(look) ? 2 * PART_TELLS : PART_TELLS;
+  const left = nameRoom(names, look);
+  const perUnit = (look.width - left - BARS_RIGHT) / most;
   const label = { fontFamily: FONT, fontSize: 11, color: look.theme.onPart };
   const parts = spec.parts.map(({ name, values }, index) => ({
     type: 'bar',
@@ -196,7 +146,8 @@ function barsOption(figure: Figure, spec: BarsSpec, look: Look): Option {
     label: {
       show: true,
       ...label,
-      formatter: ({ value }: { value: number }) => (value > wide * most ? told(value, unit) : ''),
+      formatter: ({ value }: { value: number }) =>
+        partText(name, told(value, unit), value * perUnit - PART_FREE),
     },
     data: shown.map((row) => values[row]!),
   }));
@@ -214,56 +165,13 @@ function barsOption(figure: Figure, spec: BarsSpec, look: Look): Option {
     data: shown.map(() => 0),
   };
   return {
-    ...frame(figure, look, { left: nameRoom(names, look), right: 74, bottom: 46 }),
+    ...frame(figure, look, { left, right: BARS_RIGHT, bottom: 46 }),
     xAxis: {
-      ...valueAxis(spec.x, look, [0, most], ticksOf(look, nameRoom(names, look))),
+      ...valueAxis(spec.x, look, [0, most], ticksOf(look, left)),
       nameGap: 28,
     },
     yAxis: nameAxis(names, look),
     series: [...parts, total],
-  };
-}
-
-/** Names of the points that lie at a point's place, as one label at the first of them. */
-function labelOf(
-  points: PointsSpec['points'],
-  index: number,
-  near: readonly [number, number],
-): string {
-  const isNear = (one: number, other: number): boolean =>
-    Math.abs(points[one]!.x - points[other]!.x) < near[0] &&
-    Math.abs(points[one]!.y - points[other]!.y) < near[1];
-  if (points.some((_, at) => at < index && isNear(at, index))) return '';
-  const names = points.filter((_, at) => at === index || isNear(at, index)).map(({ name }) => name);
-  return names.length > 3 ? `${names[0]} and ${names.length - 1} more` : names.join(', ');
-}
-
-/** From 0 to somewhat above. */
-function rangeOf(values: readonly number[]): [number, number] {
-  return [0, Math.max(...values, 0) * 1.15 || 1];
-}
-
-function pointsOption(figure: Figure, spec: PointsSpec, look: Look): Option {
-  const points = spec.points.filter(({ name }) => !look.hidden.has(name));
-  const [xs, ys] = [rangeOf(points.map(({ x }) => x)), rangeOf(points.map(({ y }) => y))];
-  return {
-    ...frame(figure, look, { left: 92, right: isNarrow(look) ? 24 : 180, bottom: 46 }),
-    xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look, 200)), nameGap: 28 },
-    yAxis: { ...valueAxis(spec.y, look, ys, 5), nameGap: 72 },
-    series: points.map(({ name, x, y }, index) => ({
-      type: 'scatter',
-      name,
-      symbolSize: 11,
-      color: strokeOf(look.theme, 'systems', look, name, index).color,
-      itemStyle: { borderColor: look.theme.paper, borderWidth: 1 },
-      label: {
-        show: true,
-        position: isNarrow(look) ? 'left' : 'right',
-        formatter: labelOf(points, index, [0.05 * xs[1], 0.04 * ys[1]]),
-        ...textOf(look),
-      },
-      data: [[x, y]],
-    })),
   };
 }
 
@@ -315,48 +223,6 @@ function rangesOption(figure: Figure, spec: RangesSpec, look: Look): Option {
           formatter: ({ dataIndex }: { dataIndex: number }) => told(rows[dataIndex]!.mid, unit),
         },
       },
-    ],
-  };
-}
-
-function tornadoOption(figure: Figure, spec: TornadoSpec, look: Look): Option {
-  const { unit } = spec.x;
-  const most =
-    Math.max(...spec.rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]), 0) * 1.25 ||
-    1;
-  const end = (name: string, at: 'low' | 'high', color: string): Option => ({
-    type: 'bar',
-    name,
-    color,
-    barWidth: 16,
-    barGap: '-100%',
-    emphasis: { disabled: true },
-    label: {
-      show: true,
-      fontFamily: FONT,
-      fontSize: 11,
-      color: look.theme.ink,
-      formatter: ({ value }: { value: number }) => (value === 0 ? '' : told(value, unit)),
-    },
-    data: spec.rows.map((row) => ({
-      value: row[at],
-      label: { position: row[at] < 0 ? 'left' : 'right' },
-    })),
-  });
-  const names = spec.rows.map(({ name }) => name);
-  return {
-    ...frame(figure, look, { left: nameRoom(names, look), right: 30, bottom: 46 }),
-    xAxis: {
-      ...valueAxis(spec.x, look, [-most, most], ticksOf(look, nameRoom(names, look))),
-      min: -most,
-      max: most,
-      nameGap: 28,
-      axisLabel: { show: false },
-    },
-    yAxis: nameAxis(names, look),
-    series: [
-      end('at its low end', 'low', look.theme.systems[0]!),
-      end('at its high end', 'high', look.theme.systems[1]!),
     ],
   };
 }

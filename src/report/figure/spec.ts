@@ -48,11 +48,16 @@ export type BarsSpec = {
   readonly parts: readonly { readonly name: string; readonly values: readonly number[] }[];
 };
 
+export type Point = { readonly name: string; readonly x: number; readonly y: number };
+
 export type PointsSpec = {
   readonly kind: 'points';
   readonly x: Axis;
   readonly y: Axis;
-  readonly points: readonly { readonly name: string; readonly x: number; readonly y: number }[];
+  /** A system each. */
+  readonly points: readonly Point[];
+  /** What they are held against, without a system's colour: a line through its points in their order, and points beside it. */
+  readonly against?: { readonly line: readonly Point[]; readonly beside: readonly Point[] };
 };
 
 /** From low to high, with a dot at the middle. */
@@ -146,13 +151,14 @@ export function tableOf(spec: Spec): Table {
   if (spec.kind === 'bars') return barTable(spec);
   const { unit, label } = spec.x;
   if (spec.kind === 'points') {
-    const { y } = spec;
-    const rows = spec.points.map((one) => [
+    const { y, points, against: { line, beside } = { line: [], beside: [] } } = spec;
+    const rows = [...points, ...line, ...beside].map((one) => [
       { value: one.name },
       { value: one.x, unit },
       { value: one.y, unit: y.unit },
     ]);
-    return { columns: ['system', label, y.label], rows };
+    const what = spec.against === undefined ? 'system' : 'system or policy';
+    return { columns: [what, label, y.label], rows };
   }
   if (spec.kind === 'ranges') {
     const rows = spec.rows.map(({ name, low, mid, high }) => [

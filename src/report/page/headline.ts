@@ -6,6 +6,7 @@ import type { PriceEffects, Results, SystemResult } from '../results.ts';
 import { sensitiveBase } from '../sensitivity.ts';
 import { formatMs, formatNumber, formatRatio } from '../unit.ts';
 import { term } from './glossary.ts';
+import { whyHtml } from './why.ts';
 
 type Question = {
   readonly figure: 'footprintGiBSeconds' | 'sandboxMs' | 'startupMs';
@@ -56,6 +57,20 @@ function sureness({ figure, format }: Question, leader: string, { levels = [] }:
     : `Not sure over prices: ${range}; ${escapeHtml(others.join(', '))}.`;
 }
 
+/** Under how many seeds the leader is level with the best or ahead. */
+function overSeeds({ figure }: Question, leader: string, { seeds }: Results): string {
+  if (seeds === undefined || seeds.seeds.length < 2) return '';
+  const own = seeds.systems.find(({ name }) => name === leader)?.figures[figure].perSeed;
+  if (own === undefined) return '';
+  const best = seeds.seeds.map((_, at) =>
+    Math.min(...seeds.systems.map(({ figures }) => figures[figure].perSeed[at]!)),
+  );
+  const ahead = own.filter((value, at) => value <= best[at]! * (1 + TOLERANCE)).length;
+  return ahead === own.length
+    ? ` Ahead under all ${own.length} seeds.`
+    : ` Ahead under ${ahead} of ${own.length} seeds.`;
+}
+
 function list(names: readonly string[]): string {
   const [first, second, ...more] = names;
   const rest = more.length === 0 ? '' : ` and ${more.length} more`;
@@ -79,7 +94,10 @@ function claim(question: Question, results: Results, details: Details): string {
     next === undefined
       ? ''
       : `; next is ${escapeHtml(next.name)} with ${format(sensitiveBase(next, figure))}`;
-  return `<li>${strong(leader.name)} ${what}: ${strong(format(value))}${toFirst}${tied}${toNext}. <span class="sure">${sureness(question, leader.name, details)}</span></li>`;
+  const against = toFirst === '' ? next : first;
+  const reason = against === undefined ? '' : whyHtml(figure, leader, against);
+  const why = reason === '' ? '' : `<span class="why">${reason}</span> `;
+  return `<li>${strong(leader.name)} ${what}: ${strong(format(value))}${toFirst}${tied}${toNext}. ${why}<span class="sure">${sureness(question, leader.name, details)}${overSeeds(question, leader.name, results)}</span></li>`;
 }
 
 /** How many orders of systems single prices turn. */
@@ -91,6 +109,21 @@ function flipsText(prices: readonly PriceEffects[]): string {
   const names = turning.slice(0, 4).map(({ price }) => `<code>${escapeHtml(price)}</code>`);
   const more = turning.length > 4 ? ` and ${turning.length - 4} more` : '';
   return `${turning.length} of ${prices.length} prices can turn the order of two systems in some figure (${flips} times in all): ${names.join(', ')}${more}. See <a href="#prices">Prices</a>.`;
+}
+
+/** Who wins in a sentence: one system at both, or what the two leaders give up. */
+function verdict({ systems }: Results): string {
+  const [lean, fast] = [
+    ranked(systems, 'footprintGiBSeconds')[0]!,
+    ranked(systems, 'sandboxMs')[0]!,
+  ];
+  const isLevel = sensitiveBase(lean, 'sandboxMs') <= fast.sandboxMs.mean * (1 + TOLERANCE);
+  if (isLevel) {
+    return `${strong(lean.name)} wins both by memory and by sandbox starts.`;
+  }
+  const slower = formatNumber(lean.sandboxMs.mean / fast.sandboxMs.mean);
+  const larger = formatNumber(fast.footprintGiBSeconds / lean.footprintGiBSeconds);
+  return `${strong(lean.name)} wins by memory, ${strong(fast.name)} by sandbox starts. The first takes ${slower} times as long to start a sandbox as the second, which holds ${larger} times as much memory.`;
 }
 
 export function headlineHtml(results: Results, details: Details): string {
@@ -105,13 +138,20 @@ export function headlineHtml(results: Results, details: Details): string {
     sensitivity === undefined || asked.length === 0
       ? ''
       : `<li>${flipsText(sensitivity.prices)}</li>`;
+  const wins =
+    asked.length > 1 && results.systems.every(({ starts }) => starts.cold > 0)
+      ? `<p class="verdict">${verdict(results)}</p>`
+      : '';
   const seeds = results.seeds === undefined ? 'one seed' : `${results.seeds.seeds.length} seeds`;
   const drawn =
     results.trace.isDrawn === true
       ? ' The trace says how many calls a minute had; instants and durations within are drawn from the seed.'
       : '';
   return [
+    wins,
     `<p class="lead">Pages are emulated one by one; times are modelled, counts times published prices. This is ${seeds}, at the ${term('price level', 'price level')} of the run.${drawn}</p>`,
     claims.length > 0 ? `<ul class="claims">${claims.join('')}${turns}</ul>` : '',
-  ].join('\n');
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
 }

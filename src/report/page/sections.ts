@@ -16,8 +16,8 @@ import {
   stepFigure,
   tornadoFigures,
   tornadoId,
-  wasteFigure,
 } from '../figure/figures.ts';
+import { coldQuartile, policyText, wasteFigures } from '../figure/waste.ts';
 import type { Cell, Figure, Unit } from '../figure/spec.ts';
 import type { Results, SystemResult } from '../results.ts';
 import { formatRatio } from '../unit.ts';
@@ -36,15 +36,26 @@ export const WIDE = 960;
 const HALF = 560;
 const THIRD = 400;
 
-export type Content = { readonly results: Results; readonly details: Details };
+export type Content = {
+  readonly results: Results;
+  readonly details: Details;
+  /** Hears of each picture that is drawn. */
+  readonly drawn?: () => void;
+};
 
 function namesOf({ results }: Content): string[] {
   return results.systems.map(({ name }) => name);
 }
 
+/** A picture of the run. */
+function drawn(content: Content, figure: Figure, width: number, hasLegend = true): string {
+  const html = figureHtml(figure, { systems: namesOf(content), width, hasLegend });
+  content.drawn?.();
+  return html;
+}
+
 function wide(content: Content, figures: readonly Figure[], width = WIDE): string {
-  const systems = namesOf(content);
-  return figures.map((figure) => figureHtml(figure, { systems, width })).join('\n');
+  return figures.map((figure) => drawn(content, figure, width)).join('\n');
 }
 
 /** Side by side where there is room. */
@@ -54,8 +65,7 @@ function grid(
   width: number,
   hasLegend = true,
 ): string {
-  const systems = namesOf(content);
-  const inner = figures.map((figure) => figureHtml(figure, { systems, width, hasLegend }));
+  const inner = figures.map((figure) => drawn(content, figure, width, hasLegend));
   return `<div class="grid w${width}">${inner.join('\n')}</div>`;
 }
 
@@ -170,22 +180,51 @@ export function population(content: Content): string {
   );
 }
 
+/** The points of the policies, in full. */
+function policies({ results: { trace }, details: { keepAlives = [] } }: Content): string {
+  if (keepAlives.length === 0) return '';
+  const rows = keepAlives.map((one): Cell[] => [
+    { value: policyText(one) },
+    { value: one.cold, unit: 'count' },
+    { value: one.cold / Math.max(1, trace.invocations), unit: 'share' },
+    { value: one.coldQuartile, unit: 'share' },
+    { value: one.ahead, unit: 'count' },
+    { value: one.idleSeconds / 3600, unit: 'number' },
+    { value: one.wastedGiBSeconds, unit: 'gibSeconds' },
+  ]);
+  const heads: readonly Column[] = [
+    { head: 'keep-alive' },
+    { head: 'cold start', best: 'least' },
+    { head: 'of calls', best: 'least' },
+    { head: 'third quartile of functions', best: 'least' },
+    { head: 'started ahead' },
+    { head: 'idle container hours', best: 'least' },
+    { head: 'wasted', best: 'least' },
+  ];
+  const caption =
+    'Keep-alive policies on these calls, if starts took no time and no host were full';
+  return tableHtml(caption, heads, rows, ' class="sortable"');
+}
+
 export function waste(content: Content): string {
+  const figures = wasteFigures(content.results, content.details);
   return section(
     'waste',
     'Cold starts and wasted memory',
     paragraph(
       `What a ${term('keep-alive', 'keep-alive policy')} trades: memory of idle containers against cold starts.`,
     ),
-    wide(content, [wasteFigure(content.results)]),
+    figures.length > 1 ? grid(content, figures, HALF) : wide(content, figures),
     tableOfSystems('Cold starts and memory of idle containers', content, [
       ['cold start', 'count', ({ starts }) => starts.cold],
       ['warm', 'count', ({ starts }) => starts.warm],
       ['queued', 'count', ({ starts }) => starts.queued],
       ['refused', 'count', ({ starts }) => starts.refused],
+      ['third quartile of functions', 'share', coldQuartile],
       ['idle container hours', 'number', ({ idle }) => idle.containerSeconds / 3600],
       ['wasted', 'gibSeconds', ({ idle }) => idle.wastedGiBSeconds],
     ]),
+    policies(content),
   );
 }
 
@@ -343,7 +382,7 @@ function tornado(content: Content): string {
       `<option value="${one}"${one === figure ? ' selected' : ''}>${JUDGED_WORDS[one]}</option>`,
   );
   const choices = `<p class="choices" hidden><label for="tornado-figure">What moves</label> <select id="tornado-figure">${options.join('')}</select> ${choice('tornado-system', 'of', namesOf(content), system ?? '')}</p>`;
-  const html = figureHtml(shown, { systems: namesOf(content), width: WIDE });
+  const html = drawn(content, shown, WIDE);
   return `${choices}\n${html}`;
 }
 

@@ -15,6 +15,7 @@ a{color:var(--link)}
 .claims{padding:0;margin:1rem 0 0;list-style:none;display:grid;gap:.6rem}
 .claims li{padding:.7rem 1rem;border-left:4px solid var(--s0);background:var(--wash);border-radius:0 6px 6px 0;font-size:1.05rem}
 .claims li:nth-child(2){border-color:var(--s2)}.claims li:nth-child(3){border-color:var(--s1)}.claims li:nth-child(4){border-color:var(--s3)}
+.verdict{font-size:1.25rem;line-height:1.45;margin:.8rem 0 .4rem}.why{display:block;font-size:1rem;margin:.2rem 0}
 .sure{color:var(--muted);font-size:.94rem}
 nav{position:sticky;top:0;z-index:5;background:var(--paper);border-bottom:1px solid var(--grid);margin-top:1.4rem}
 nav ul{max-width:1120px;margin:0 auto;padding:.5rem 1.25rem;display:flex;gap:.2rem .95rem;list-style:none;overflow-x:auto;white-space:nowrap;font-size:.88rem}

@@ -1,6 +1,6 @@
 // The idle policies. Adding one is adding its file and its line here.
 
-import { RefusedArgument } from '../../check/index.ts';
+import { RefusedArgument, expectText } from '../../check/index.ts';
 import { ArgumentError, policyOf } from '../argument.ts';
 import type { SystemSpec } from '../system.ts';
 import { KEEP } from './keep.ts';
@@ -35,7 +35,9 @@ export class Joined implements IdlePolicy {
 
 /** Policies by their names, commas between. Wrong text is an ArgumentError. */
 export function idlePolicyOf(text: string): () => IdlePolicy {
-  const makers = text.split(',').map((one) => policyOf(one, IDLE_POLICIES));
+  const makers = expectText('idle', text)
+    .split(',')
+    .map((one) => policyOf(one, IDLE_POLICIES));
   const joined = (): IdlePolicy => new Joined(makers.map((make) => make()));
   const { ways } = joined();
   if (makers.length > 1 && new Set<IdleWay>(ways).size < makers.length) {

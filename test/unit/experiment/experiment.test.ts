@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import {
   type Experiment,
   changed,
@@ -95,4 +96,8 @@ describe('an experiment', () => {
     });
     expect(changed(before, { trace: { path: 'x' } }).trace).toEqual({ path: 'x' });
   });
+});
+
+it.each([undefined, null, 5, {}, { hosts: {} }])('a plan is of no %j', (experiment) => {
+  expect(() => planOf(experiment as never)).toThrow(RefusedArgument);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import {
   HostOutOfMemory,
   type ReplayOptions,
@@ -174,5 +175,24 @@ describe('replay', () => {
 
   it('refuses a warm-up as long as the trace', async () => {
     await expect(playHand([[0, 1]], { warmupMinutes: 1 })).rejects.toThrow(/warm-up/);
+  });
+
+  it.each([
+    { systems: [null] },
+    { idle: () => undefined },
+    { maps: null },
+    { maps: '' },
+    { keeper: null },
+    { keeper: {} },
+    { keeper: { everyMinutes: 1, kept: () => undefined, keep: () => undefined } },
+    { machine: { inspect: 5 } },
+  ])('refuses what callers without types may say: %j', async (options) => {
+    await expect(playHand([[0, 1]], options as never)).rejects.toThrow(RefusedArgument);
+  });
+
+  it('refuses a policy that makes no placement', async () => {
+    const options = { systems: SYSTEMS.filter(({ name }) => name === 'mcpv-static') };
+    const machine = { placement: () => undefined } as never;
+    await expect(playHand([[0, 1]], { ...options, machine })).rejects.toThrow(RefusedArgument);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { CATALOGUE, RUNTIMES, resembling } from '../../../src/serverless/catalogue.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -102,4 +103,8 @@ describe('a hello profile', () => {
     // 7.0 to 11.3 MiB over the first thousand requests
     expect(hello('node').growthFrames / MIB).toBeCloseTo(4.3, 1);
   });
+});
+
+it.each([undefined, null, 5, {}])('a runtime that is none is refused: %j', (runtime) => {
+  expect(() => helloProfile(0, runtime as never)).toThrow(RefusedArgument);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { profileOf, withMemory } from '../../../src/serverless/index.ts';
 
 const MADE = profileOf({ id: 3, name: 'f', memoryMib: 120, averageMs: 50 });
@@ -28,6 +29,15 @@ describe('a function with memory of its own', () => {
     );
     expect(() => withMemory(MADE, { fileFrames: 2 ** 20 }, 'memory.f')).toThrow(
       /^memory.f: expected at most 3072 MiB, found \d+$/,
+    );
+  });
+
+  it('is of known keys and whole frames', () => {
+    for (const own of [null, 5, { fileFrames: -1 }, { fileFrames: '5' }, { limitFrames: 1n }]) {
+      expect(() => withMemory(MADE, own as never)).toThrow(RefusedArgument);
+    }
+    expect(() => withMemory(MADE, { fileFrame: 5 } as never, 'memory.f')).toThrow(
+      /^memory.f: expected one of anonymousFrames, .* \(did you mean fileFrames\?\)/,
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { type CallRow, arrivalsOf, rowsOf, traceOf } from '../../../src/trace/index.ts';
 import { typicalDurations } from '../../../src/trace/distribution.ts';
 import { makeVhive, openRows } from '../../support/trace-folders.ts';
@@ -57,6 +58,11 @@ describe('a trace of rows', () => {
     const make = (): unknown => traceOf({ name: 'made', functions: FUNCTIONS, rows: [wrong] });
     expect(make).toThrow(RangeError);
     expect(make).toThrow(message);
+  });
+
+  it.each([undefined, null, 5, {}, 'rows', [null]])('refuses rows that are none: %j', (rows) => {
+    const said = { name: 'made', functions: FUNCTIONS, rows: rows as never };
+    expect(() => traceOf(said)).toThrow(RefusedArgument);
   });
 
   it.each([Number.NaN, -1])('refuses a window of %d minutes', (minutes) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import { parsePart, partOf } from '../../../src/trace/part.ts';
 import { type CallRow, rowsOf, traceOf } from '../../../src/trace/index.ts';
 import type { Trace } from '../../../src/trace/trace.ts';
@@ -54,3 +55,10 @@ it.each(['', '1', '0/4', '5/4', '1/99999', 'a/b', '1/2/3'])('%j is no part', (te
 it('says which part it is', () => {
   expect(parsePart('2/4')).toEqual({ number: 2, of: 4 });
 });
+
+it.each([undefined, null, 5, {}, { number: 1 }, { number: 1, of: 0.5 }])(
+  'a part that is none is refused: %j',
+  (part) => {
+    expect(() => partOf(smallTrace(), part as never)).toThrow(RefusedArgument);
+  },
+);

@@ -36,6 +36,7 @@ describe('idle policies', () => {
     for (const text of ['park:1s,park:2s', 'park,keep', 'park:soon', 'suspend:1s/fast', 'rest']) {
       expect(() => idlePolicyOf(text), text).toThrow('expected');
     }
+    expect(() => idlePolicyOf(5 as never)).toThrow('idle: expected');
   });
 
   it('that park are refused for the systems that say why they cannot', () => {

@@ -1,6 +1,7 @@
 // The cells of a sweep: all combinations of what it varies, without those that it excludes, each a job a seed.
 
 import { resolve } from 'node:path';
+import { RefusedArgument } from '../check/index.ts';
 import {
   type Able,
   type Experiment,
@@ -11,7 +12,9 @@ import {
   experimentFile,
   leftOutLine,
   placed,
+  planOf,
 } from '../experiment/index.ts';
+import { idleOf, optionsOf } from '../replay/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
 import type { SweepFile } from './file.ts';
 import { type Job, jobOf } from './job.ts';
@@ -80,6 +83,17 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): A
   );
 }
 
+/** Policies and systems of a cell go together: else each of its jobs would fail. */
+function expectPlayable(experiment: Experiment, cell: Factors, file: string): void {
+  try {
+    idleOf(optionsOf(planOf(experiment)));
+  } catch (error) {
+    if (!(error instanceof RefusedArgument)) throw error;
+    const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
+    throw new ExperimentError([`${file}: the cell ${where.join(', ')}: policies.${error.message}`]);
+  }
+}
+
 function labelsOf(factors: readonly string[], cell: Factors, played: Experiment): Cell['labels'] {
   const label = (path: string): string =>
     path in cell ? labelOf(cell[path]) : labelOf(valueIn(played, path));
@@ -108,6 +122,7 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
   const notes = new Set<string>();
   for (const cell of chosen) {
     const { experiment, leftOut } = experimentOf(said, cell, file);
+    expectPlayable(experiment, cell, file);
     const line = leftOutLine(experiment.policies.idle, leftOut);
     if (line !== undefined) notes.add(line);
     const labels = labelsOf(factors, cell, experiment);

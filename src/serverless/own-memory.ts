@@ -45,7 +45,10 @@ export function withMemory(
     ...made,
     ...own,
   };
-  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
+  // a session's heap follows its trace to its peak
+  const { peakFrames = 0 } = made;
+  const calls = Math.max(growthFrames + callTemporaryFrames, peakFrames - anonymousFrames);
+  const over = Math.max(calls, initPeakFrames);
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
   const { limitFrames = limitFor(needed, argument) } = own;
   if (limitFrames < needed) {

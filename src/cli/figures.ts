@@ -21,6 +21,7 @@ async function run(folder: string, { out, width, png, force }: FiguresFlags): Pr
     width: wholeNumber('--width', width, 200),
     isForced: force,
     ...writesInto(out),
+    told: telling('pictures'),
     rasterize:
       png === true ? (svgs: readonly string[]) => pngsOf(svgs, telling('pictures')) : undefined,
   };

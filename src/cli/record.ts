@@ -8,7 +8,7 @@ import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.t
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { OutputFolder, keptFolder } from '../report/node.ts';
-import { leaves, writesInto } from './apart.ts';
+import { leaves, telling, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { profileText } from './profile.ts';
@@ -65,7 +65,10 @@ function tell(step: string): void {
 function verify(capture: Capture): boolean {
   let isExact = true;
   for (const mode of ['guided', 'free-running'] as const) {
-    const verdict = verifyCapture(capture, mode, { clock: startWall() });
+    const verdict = verifyCapture(capture, mode, {
+      clock: startWall(),
+      onProgress: telling('commands'),
+    });
     print(verdictText(verdict));
     isExact &&= verdict.isExact;
   }
@@ -84,7 +87,7 @@ async function run(flags: RecordFlags): Promise<void> {
     const content = [...files].map(([name, bytes]) => ({ name, content: bytes }));
     output.write(content);
     print(`wrote ${flags.out}: ${files.size} files\n`);
-    const capture = await openCapture(flags.out);
+    const capture = await openCapture(flags.out, telling('bytes'));
     const isExact = verify(capture);
     if (workload.isFunction) print(profileText(profileFileOf(capture)));
     if (!isExact) process.exitCode = EXIT_FAILURE;

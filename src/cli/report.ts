@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Report } from '../report/index.ts';
 import { reportOf, writeAgain } from '../report/node.ts';
-import { writesInto } from './apart.ts';
+import { telling, writesInto } from './apart.ts';
 import { UsageError } from './fault.ts';
 import { complain, print } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
@@ -48,7 +48,12 @@ export function reportIn(folder: string): Report {
 
 async function run(folder: string, { open, force }: ReportFlags): Promise<void> {
   const options = { isForced: force, ...writesInto(folder) };
-  const paths = await writeAgain(reportIn(folder), ['html'], folder, options);
+  const paths = await writeAgain(
+    { ...reportIn(folder), told: telling('pictures') },
+    ['html'],
+    folder,
+    options,
+  );
   print(wroteLine(paths));
   if (open === true) await show(resolve(paths[0] as string));
 }

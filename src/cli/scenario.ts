@@ -9,6 +9,7 @@ import {
   type ScenarioOptions,
   scenarioTable,
 } from '../scenario/index.ts';
+import { telling } from './apart.ts';
 import { choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
@@ -74,7 +75,7 @@ async function run(name: string | undefined, flags: ScenarioFlags): Promise<void
     return;
   }
   const scenario = find(name);
-  const rows = await scenario.run(optionsOf(scenario, flags));
+  const rows = await scenario.run(optionsOf(scenario, flags), telling('runs'));
   print(flags.json === true ? `${JSON.stringify(rows, null, 2)}\n` : scenarioTable(rows));
 }
 

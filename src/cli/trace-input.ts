@@ -1,6 +1,8 @@
 // What the commands of `guestmem trace` share: the trace that they are given, and words for what the library refuses.
 
-import { type Trace, loadTrace } from '../trace/index.ts';
+import { join } from 'node:path';
+import { SYSTEM_FILES, type Trace, type TraceSource, loadTrace } from '../trace/index.ts';
+import { telling } from './apart.ts';
 import { columns, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 
@@ -13,11 +15,36 @@ export interface InputFlags {
 
 export const SEED_HELP = 'seed of what is drawn: instants and durations that a trace does not have';
 
+/** Bytes of all files that a path leads to. */
+function bytesIn(path: string): number {
+  const { look, names } = SYSTEM_FILES;
+  const { kind, size } = look(path);
+  if (kind !== 'folder') return size;
+  return names(path).reduce((sum, name) => sum + look(join(path, name)).size, 0);
+}
+
+/** The system's files: as each is read, it is told how many bytes of those before it have become calls. */
+function toldFiles(path: string): TraceSource {
+  const told = telling('bytes');
+  let [total, done, begun]: [number | undefined, number, number] = [undefined, 0, 0];
+  return {
+    ...SYSTEM_FILES,
+    read: (file) => {
+      total ??= bytesIn(path);
+      done += begun;
+      begun = SYSTEM_FILES.look(file).size;
+      if (done > 0) told(Math.min(done, total), total);
+      return SYSTEM_FILES.read(file);
+    },
+  };
+}
+
 export async function inputOf(path: string, flags: InputFlags, isCut: boolean): Promise<Trace> {
   const { minutes } = flags;
   const limit = isCut && minutes !== undefined ? wholeNumber('--minutes', minutes, 1) : undefined;
   const seed = wholeNumber('--seed', flags.seed, 0);
-  return loadTrace(path, { seed, minutes: limit, columns: columns(flags.columns) });
+  const files = toldFiles(path);
+  return loadTrace(path, { seed, minutes: limit, columns: columns(flags.columns), files });
 }
 
 export const STRICT_HELP: string =

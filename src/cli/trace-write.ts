@@ -11,8 +11,8 @@ import {
   generateSynthetic,
   sampleTrace,
 } from '../trace/index.ts';
-import { TRACE_WRITERS, type TraceWriter } from '../trace/node.ts';
-import { writesInto } from './apart.ts';
+import { TRACE_WRITERS, type TraceFile, type TraceWriter } from '../trace/node.ts';
+import { telling, writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { complain, print } from './terminal.ts';
@@ -75,6 +75,26 @@ function usualWriter({ calls }: Trace): TraceWriter {
   return TRACE_WRITERS.find((writer) => writer.name === name) as TraceWriter;
 }
 
+function* countedLines(content: Iterable<string>, trace: Trace): Generator<string> {
+  const told = telling('rows');
+  let done = 0;
+  for (const piece of content) {
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) done += 1;
+    told(Math.min(done, trace.invocations), trace.invocations);
+    yield piece;
+  }
+}
+
+/** Its files; of rows of calls it is told how many are written. */
+function toldRows(writer: TraceWriter, trace: Trace): TraceFile[] {
+  const files = writer.render(trace);
+  if (writer.name !== 'calls') return [...files];
+  return files.map(({ name, content }) => ({
+    name,
+    content: content instanceof Uint8Array ? content : countedLines(content, trace),
+  }));
+}
+
 interface Made {
   readonly trace: Trace;
   /** The one that it was made of: what its reader repaired is in it, and its form has no place to say so. */
@@ -106,7 +126,7 @@ async function writeInto(flags: OutputFlags, make: () => Promise<Made> | Made): 
   try {
     const { trace, source } = await make();
     const writer = asked ?? usualWriter(trace);
-    const paths = folder.write(saidOfOptions(() => writer.render(trace)));
+    const paths = folder.write(saidOfOptions(() => toldRows(writer, trace)));
     print(wroteLine(paths) + (source === undefined ? '' : repairText(source)));
   } finally {
     folder.close();

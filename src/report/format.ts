@@ -13,6 +13,8 @@ export type Report = {
   readonly records?: CallRecords | undefined;
   /** What was played, as a file that plays it again. */
   readonly experiment?: string | undefined;
+  /** Hears of pictures of the page that are drawn, and how many there are. */
+  readonly told?: ((done: number, total: number) => void) | undefined;
 };
 
 /** A file that a format makes. */

@@ -29,6 +29,7 @@ import {
   waste,
 } from './page/sections.ts';
 import { styleText } from './page/style.ts';
+import type { Report } from './format.ts';
 import type { Results } from './results.ts';
 import { formatCount, formatNumber } from './unit.ts';
 
@@ -108,11 +109,21 @@ function embedded(data: PageData): string {
   return JSON.stringify(data).replaceAll('<', String.raw`\u003c`);
 }
 
+/** What hears of each picture as it is drawn: all figures, and one of those that a reader chooses among. */
+function counting({ figures, tornados }: PageData, told: Report['told']): () => void {
+  const total = figures.length + Math.min(1, tornados.length);
+  let done = 0;
+  return () => {
+    done += 1;
+    told?.(done, total);
+  };
+}
+
 /** The whole page, still without a script. Equal input gives equal text. */
 export async function pageHtml(
   results: Results,
   details: Details = {},
-  given?: string,
+  { script: given, told }: { readonly script?: string; readonly told?: Report['told'] } = {},
 ): Promise<string> {
   const script = given ?? (await pageScript());
   const data: PageData = {
@@ -134,7 +145,7 @@ export async function pageHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>guestmem: ${escapeHtml(results.trace.name)}</title><style>${style}</style></head>
 <body>
-${bodyOf({ results, details }, data)}
+${bodyOf({ results, details, drawn: counting(data, told) }, data)}
 ${scripts}
 </body></html>
 `;

@@ -76,6 +76,8 @@ export async function writeAgain(
 
 export type FiguresOptions = OutputOptions & {
   readonly width: number;
+  /** Hears of pictures that are drawn, and how many there are. */
+  readonly told?: ((done: number, total: number) => void) | undefined;
   /** Makes PNGs of SVGs, which are written too. */
   readonly rasterize?: ((svgs: readonly string[]) => Promise<readonly Uint8Array[]>) | undefined;
 };
@@ -87,28 +89,31 @@ function fileName(id: string): string {
 /** Each figure and each system's last memory map by name, as SVG. */
 async function picturesOf(
   { results, details }: Report,
-  width: number,
+  { width, told }: Pick<FiguresOptions, 'width' | 'told'>,
 ): Promise<{ readonly name: string; readonly svg: string }[]> {
   const { svgFile } = await import('./figure/draw.ts');
   const systems = results.systems.map(({ name }) => name);
   const look = { theme: LIGHT, width, systems, hidden: new Set<string>() };
   const all = [...figuresOf(results, details), ...tornadoFigures(results, details)];
-  return [
-    ...all.map((figure) => ({ name: fileName(figure.id), svg: svgFile(figure, look) })),
-    ...(details.maps ?? []).map((map) => ({
-      name: fileName(`map-${map.name}`),
-      svg: mapSvg(decodeReel(map)),
-    })),
+  const drawn = [
+    ...all.map((figure) => [figure.id, () => svgFile(figure, look)] as const),
+    ...(details.maps ?? []).map(
+      (map) => [`map-${map.name}`, () => mapSvg(decodeReel(map))] as const,
+    ),
   ];
+  return drawn.map(([id, draw], at) => {
+    told?.(at, drawn.length);
+    return { name: fileName(id), svg: draw() };
+  });
 }
 
 /** The figures of a run as files, SVG and where it is asked for PNG, each with its title and legend. Throws OutputError. */
 export async function writeFigures(
   report: Report,
   folder: string,
-  { width, rasterize, ...options }: FiguresOptions,
+  { width, rasterize, told, ...options }: FiguresOptions,
 ): Promise<readonly string[]> {
-  const pictures = await picturesOf(report, width);
+  const pictures = await picturesOf(report, { width, told });
   const drawn = (await rasterize?.(pictures.map(({ svg }) => svg))) ?? [];
   const files: OutputFile[] = [
     ...pictures.map(({ name, svg }) => ({ name: `${name}.svg`, content: svg })),

@@ -16,7 +16,13 @@ import {
 import { memmapFrames } from '../vmm/index.ts';
 import { soloConfig, systemFrames } from '../serverless/index.ts';
 import { traceOf } from '../trace/index.ts';
-import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
+import {
+  type Scenario,
+  type ScenarioOptions,
+  type ScenarioRow,
+  type Told,
+  rowsOf,
+} from './scenario.ts';
 
 const NUMBERS: readonly number[] = [1, 10, 50, 100, 200, 400];
 const VM_MIB = 128;
@@ -122,14 +128,15 @@ export async function densityRow(
   };
 }
 
-async function run({ containers, mib }: Partial<ScenarioOptions> = {}): Promise<ScenarioRow[]> {
-  const rows: ScenarioRow[] = [];
-  for (const order of START_ORDERS) {
-    for (const count of containers === undefined ? NUMBERS : [containers]) {
-      for (const spec of SYSTEMS) rows.push(await densityRow(spec, count, order, mib));
-    }
-  }
-  return rows;
+function run(
+  { containers, mib }: Partial<ScenarioOptions> = {},
+  told?: Told,
+): Promise<ScenarioRow[]> {
+  const counts = containers === undefined ? NUMBERS : [containers];
+  const runs = START_ORDERS.flatMap((order) =>
+    counts.flatMap((count) => SYSTEMS.map((spec) => ({ order, count, spec }))),
+  );
+  return rowsOf(runs, ({ spec, count, order }) => densityRow(spec, count, order, mib), told);
 }
 
 export const DENSITY_SCENARIO: Scenario = {

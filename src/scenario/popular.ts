@@ -4,7 +4,13 @@ import { FRAMES_PER_MIB, MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
 import { SYSTEMS, type SystemRun, type SystemSpec, replay } from '../replay/index.ts';
 import { SYNTHETIC_HOUR, generateSynthetic } from '../trace/index.ts';
 import { mibEach } from './density.ts';
-import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
+import {
+  type Scenario,
+  type ScenarioOptions,
+  type ScenarioRow,
+  type Told,
+  rowsOf,
+} from './scenario.ts';
 
 const BUSY = 60;
 const MEMORY_MIB = 140;
@@ -46,11 +52,9 @@ export async function popularRow(
   };
 }
 
-async function run(options: Partial<ScenarioOptions> = {}): Promise<ScenarioRow[]> {
+function run(options: Partial<ScenarioOptions> = {}, told?: Told): Promise<ScenarioRow[]> {
   const { containers = BUSY, mib = MEMORY_MIB, seed = SEED } = options;
-  const rows: ScenarioRow[] = [];
-  for (const spec of SYSTEMS) rows.push(await popularRow(spec, containers, mib, seed));
-  return rows;
+  return rowsOf(SYSTEMS, (spec) => popularRow(spec, containers, mib, seed), told);
 }
 
 export const POPULAR_SCENARIO: Scenario = {

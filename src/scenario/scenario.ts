@@ -27,8 +27,28 @@ export interface Scenario {
   readonly takes?: readonly (keyof ScenarioOptions)[];
   /** Its containers are in guests of their own: what one guest can hold is no limit. */
   readonly hasManyGuests?: true;
-  /** Runs it; the same rows every time. */
-  run(options?: Partial<ScenarioOptions>): readonly ScenarioRow[] | Promise<readonly ScenarioRow[]>;
+  /** Runs it; the same rows every time. What takes long tells how far it is. */
+  run(
+    options?: Partial<ScenarioOptions>,
+    told?: Told,
+  ): readonly ScenarioRow[] | Promise<readonly ScenarioRow[]>;
+}
+
+/** Hears of runs that are done, and how many there are. */
+export type Told = (done: number, total: number) => void;
+
+/** The rows of one run after the other. */
+export async function rowsOf<Run>(
+  runs: readonly Run[],
+  of: (run: Run) => Promise<ScenarioRow | readonly ScenarioRow[]>,
+  told?: Told,
+): Promise<ScenarioRow[]> {
+  const rows: ScenarioRow[] = [];
+  for (const [at, run] of runs.entries()) {
+    told?.(at, runs.length);
+    rows.push(...[await of(run)].flat());
+  }
+  return rows;
 }
 
 function cell(value: ScenarioRow[string] | undefined): string {

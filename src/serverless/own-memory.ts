@@ -41,14 +41,12 @@ export function withMemory(
   argument: string = `memory.${made.name}`,
 ): FunctionProfile {
   expectOwn(argument, own);
-  const { anonymousFrames, fileFrames, initPeakFrames, growthFrames, callTemporaryFrames } = {
-    ...made,
-    ...own,
-  };
+  const all = { ...made, ...own };
+  const { anonymousFrames, fileFrames, growthFrames, growthFileFrames = 0 } = all;
   // a session's heap follows its trace to its peak
   const { peakFrames = 0 } = made;
-  const calls = Math.max(growthFrames + callTemporaryFrames, peakFrames - anonymousFrames);
-  const over = Math.max(calls, initPeakFrames);
+  const calls = Math.max(growthFrames + all.callTemporaryFrames, peakFrames - anonymousFrames);
+  const over = Math.max(calls, all.initPeakFrames) + growthFileFrames;
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
   const { limitFrames = limitFor(needed, argument) } = own;
   if (limitFrames < needed) {
@@ -56,6 +54,7 @@ export function withMemory(
     throw new RefusedArgument(`${argument}.limit`, least, mibText(limitFrames));
   }
   const callWriteFrames = Math.min(made.callWriteFrames, anonymousFrames);
+  const resumeFrames = Math.min(made.resumeFrames, anonymousFrames);
   return {
     ...made,
     ...own,
@@ -64,5 +63,8 @@ export function withMemory(
     callWriteFrames,
     callReadFrames: Math.min(made.callReadFrames, anonymousFrames - callWriteFrames),
     callFileFrames: Math.min(made.callFileFrames, fileFrames),
+    resumeFrames,
+    resumeWriteFrames: Math.min(made.resumeWriteFrames, resumeFrames),
+    resumeFileFrames: Math.min(made.resumeFileFrames, fileFrames),
   };
 }

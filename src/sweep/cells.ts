@@ -1,7 +1,6 @@
 // The cells of a sweep: all combinations of what it varies, without those that it excludes, each a job a seed.
 
 import { resolve } from 'node:path';
-import { RefusedArgument } from '../check/index.ts';
 import {
   type Able,
   type Experiment,
@@ -14,7 +13,7 @@ import {
   placed,
   planOf,
 } from '../experiment/index.ts';
-import { idleOf, optionsOf } from '../replay/index.ts';
+import { expectShares, idleOf, optionsOf } from '../replay/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
 import type { SweepFile } from './file.ts';
 import { type Job, jobOf } from './job.ts';
@@ -57,6 +56,22 @@ function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
   );
 }
 
+/** The experiment, if its shares count in its model and its systems can do what its policies want: else each of its jobs would fail. */
+function agreed(able: Able, at: string): Able {
+  const { functions } = able.experiment;
+  try {
+    expectShares(functions, functions.model, 'functions');
+  } catch (error) {
+    throw new ExperimentError([`${at}${(error as Error).message}`]);
+  }
+  try {
+    idleOf(optionsOf(planOf(able.experiment)));
+  } catch (error) {
+    throw new ExperimentError([`${at}policies.${(error as Error).message}`]);
+  }
+  return able;
+}
+
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
 function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Able {
   let said = base;
@@ -69,29 +84,18 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): A
     said =
       value === undefined ? withValue(said, key, valueIn(own, key)) : withValue(said, path, value);
   }
+  const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
+  const at = `${file}: the cell ${where.join(', ')}: `;
   const parsed = experimentFile.safeParse(said);
   if (parsed.success) {
     const all = changed(defaultExperiment(), said);
-    return said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] };
+    return agreed(said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] }, at);
   }
-  const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
   throw new ExperimentError(
     parsed.error.issues.map(
-      ({ path, message }) =>
-        `${file}: the cell ${where.join(', ')}: ${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
+      ({ path, message }) => `${at}${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
     ),
   );
-}
-
-/** Policies and systems of a cell go together: else each of its jobs would fail. */
-function expectPlayable(experiment: Experiment, cell: Factors, file: string): void {
-  try {
-    idleOf(optionsOf(planOf(experiment)));
-  } catch (error) {
-    if (!(error instanceof RefusedArgument)) throw error;
-    const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
-    throw new ExperimentError([`${file}: the cell ${where.join(', ')}: policies.${error.message}`]);
-  }
 }
 
 function labelsOf(factors: readonly string[], cell: Factors, played: Experiment): Cell['labels'] {
@@ -122,7 +126,6 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
   const notes = new Set<string>();
   for (const cell of chosen) {
     const { experiment, leftOut } = experimentOf(said, cell, file);
-    expectPlayable(experiment, cell, file);
     const line = leftOutLine(experiment.policies.idle, leftOut);
     if (line !== undefined) notes.add(line);
     const labels = labelsOf(factors, cell, experiment);

@@ -47,4 +47,5 @@ export {
   functionKey,
 } from './trace.ts';
 export type { TracePath, TraceSource } from './source.ts';
+export { SYSTEM_FILES } from './system-files.ts';
 export { readVhive } from './vhive.ts';

@@ -79,6 +79,7 @@ function names(folder: string): string[] {
     .toSorted();
 }
 
+/** The files of the file system: what `files` is where it is not said. */
 export const SYSTEM_FILES: TraceSource = {
   look,
   names,

@@ -20,6 +20,16 @@ export function freeOne(
   type: number,
   toTail = false,
 ): { pfn: number; order: number } {
+  return zone.net(() => merge(zone, pfn, order, type, toTail));
+}
+
+function merge(
+  zone: Zone,
+  pfn: number,
+  order: number,
+  type: number,
+  toTail: boolean,
+): { pfn: number; order: number } {
   let block = pfn;
   let o = order;
   while (o < L.MAX_ORDER) {
@@ -57,8 +67,10 @@ export function takeSmallest(zone: Zone, order: number, type: number): number {
   for (let o = order; o < L.ORDERS; o += 1) {
     const pfn = zone.list(o, type)[0];
     if (pfn === undefined) continue;
-    zone.remove(pfn);
-    expand(zone, pfn, order, o, type);
+    zone.net(() => {
+      zone.remove(pfn);
+      expand(zone, pfn, order, o, type);
+    });
     return pfn;
   }
   return -1;

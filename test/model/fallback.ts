@@ -66,7 +66,7 @@ function claimAt(
   if (at >= L.BLOCK_ORDER) {
     zone.remove(block);
     zone.setTypes(block, at, type);
-    expand(zone, block, order, at, type);
+    zone.net(() => expand(zone, block, order, at, type));
     return block;
   }
   if (raiseBoost(zone) && search.wakeKswapd) zone.flags |= L.BOOSTED;
@@ -91,8 +91,10 @@ function steal(zone: Zone, order: number, type: number): number {
     const other = fallbackAt(zone, at, type);
     if (other < 0) continue;
     const block = zone.list(at, other)[0] ?? -1;
-    zone.remove(block);
-    expand(zone, block, order, at, other);
+    zone.net(() => {
+      zone.remove(block);
+      expand(zone, block, order, at, other);
+    });
     return block;
   }
   return -1;

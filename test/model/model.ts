@@ -13,6 +13,7 @@ import {
   rmqueue,
 } from './fallback.ts';
 import * as gfps from './gfp.ts';
+import { applyRules, lagMost, LIVE_RULES, type ModelRules } from './lag.ts';
 import * as pcps from './pcp.ts';
 import { loadZone, saveZone } from './state.ts';
 import * as marks from './watermark.ts';
@@ -46,6 +47,16 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   /** Orders of blocks that requests got, by their first page. */
   readonly inUse: Map<number, number> = new Map();
   private readonly claimTest: ClaimTest = countingClaimTest(this);
+  private readonly rules: ModelRules;
+
+  constructor(rules: ModelRules = LIVE_RULES) {
+    this.rules = rules;
+  }
+
+  /** The CPU that acts from now on. */
+  onCpu(cpu: number): void {
+    for (const { lag } of this.zones) if (lag !== undefined) lag.cpu = cpu;
+  }
 
   // ---- zones ----
 
@@ -61,6 +72,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
 
   addZone(index: number, start: number, spanned: number): Zone {
     const zone = new Zone(index, ZONE_NAMES[index] ?? '', start, spanned);
+    applyRules(zone, this.rules, this.cpus);
     for (let cpu = 0; cpu < this.cpus; cpu += 1) zone.pcps.push(emptyPcp());
     this.zones.push(zone);
     this.zones.sort((a, b) => a.index - b.index);
@@ -112,7 +124,10 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     marks.setWatermarks(this.zones, kbytes);
     if (this.thp) marks.setWatermarks(this.zones, marks.thpMinFreeKbytes(this.zones, kbytes));
     marks.setReserves(this.zones);
-    for (const zone of this.zones) pcps.sizePcps(zone, this.cpus);
+    for (const zone of this.zones) {
+      pcps.sizePcps(zone, this.cpus);
+      if (zone.lag !== undefined) zone.lag.most = lagMost(zone, this.cpus);
+    }
   }
 
   state(): AllocatorState {
@@ -122,6 +137,9 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   loadState(state: AllocatorState): void {
     this.zones = state.zones.map(loadZone);
     this.cpus = Math.max(1, ...this.zones.map((zone) => zone.pcps.length));
+    this.zones.forEach((zone, i) => {
+      applyRules(zone, this.rules, this.cpus, state.zones[i]?.lagMost);
+    });
     const minPages = this.zones
       .filter((zone) => zone.index !== L.MOVABLE_ZONE)
       .reduce((sum, zone) => sum + zone.marks.min, 0);
@@ -347,6 +365,7 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   }
 
   decayZone(zone: Zone, cpu: number): void {
+    zone.lag?.handOver(cpu);
     pcps.decay(zone, this.pcp(zone, cpu), this.events.drained);
   }
 

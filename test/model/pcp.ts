@@ -1,6 +1,7 @@
 // Per-cpu lists: sizes, auto-tuning, refill and drain amounts (docs/linux-memory.md A.10).
 
 import { freeOne } from './buddy.ts';
+import { fixedDrain } from './lag.ts';
 import { watermarkOk } from './watermark.ts';
 import { type Pcp, type Zone, emptyPcp } from './zone.ts';
 import * as L from './types.ts';
@@ -23,11 +24,18 @@ export function sizePcps(zone: Zone, cpus: number): void {
     pcp.batch = batch;
     pcp.highMin = Math.max(Math.floor(zone.marks.low / cpus), 4 * batch);
     pcp.highMax = Math.max(Math.floor(Math.floor(zone.managed / 8) / cpus), 4 * batch);
+    if (!zone.rules.pcpTunes) {
+      pcp.highMax = pcp.highMin;
+      pcp.high = pcp.highMin;
+    }
   }
 }
 
 /** How many blocks a refill of an empty list asks for. */
 export function refillCount(zone: Zone, pcp: Pcp, order: number): number {
+  if (!zone.rules.pcpTunes) {
+    return pcp.batch > 1 ? Math.max(Math.floor(pcp.batch / 2 ** order), 2) : pcp.batch;
+  }
   pcp.high = clamp(pcp.high, pcp.highMin, pcp.highMax);
   if (pcp.high < pcp.batch) return 1;
   let count = order > 0 ? pcp.batch : pcp.batch * 2 ** pcp.allocFactor;
@@ -115,17 +123,7 @@ export function pcpFree(zone: Zone, pcp: Pcp, pfn: number, order: number, log: D
   pcp.allocFactor >>= 1;
   pcp.lists[list]?.unshift(pfn);
   pcp.count += 2 ** order;
-  let freeHigh = false;
-  if (order >= 1 && order <= 3) {
-    freeHigh =
-      pcp.freeCount >= pcp.batch &&
-      (pcp.flags & L.PREV_FREE_HIGH_ORDER) !== 0 &&
-      ((pcp.flags & L.FREE_HIGH_BATCH) === 0 || pcp.count >= pcp.batch);
-    pcp.flags |= L.PREV_FREE_HIGH_ORDER;
-  } else pcp.flags &= ~L.PREV_FREE_HIGH_ORDER;
-  if (pcp.freeCount < pcp.batch * 2 ** L.BATCH_SCALE_MAX) pcp.freeCount += 2 ** order;
-  const high = drainThreshold(zone, pcp, freeHigh);
-  const wanted = pcp.count < high ? 0 : drainCount(pcp, high, freeHigh);
+  const wanted = zone.rules.pcpTunes ? tunedDrain(zone, pcp, order) : fixedDrain(zone, order, pcp);
   if (Math.min(wanted, pcp.count) === 0) return;
   bulkFree(zone, pcp, wanted, list, log);
   if ((zone.flags & L.BELOW_HIGH) === 0) return;
@@ -133,8 +131,25 @@ export function pcpFree(zone: Zone, pcp: Pcp, pfn: number, order: number, log: D
   if (watermarkOk(zone, 0, limit, L.MOVABLE_ZONE, L.NO_RIGHTS)) zone.flags &= ~L.BELOW_HIGH;
 }
 
+/** How many pages a free drains; high moves on the way. */
+function tunedDrain(zone: Zone, pcp: Pcp, order: number): number {
+  const keeps = zone.rules.pcpKeepsBlocks ? pcp.highMin >> 1 : 0;
+  let freeHigh = false;
+  if (order >= 1 && order <= 3) {
+    freeHigh =
+      pcp.freeCount >= pcp.batch + keeps &&
+      (pcp.flags & L.PREV_FREE_HIGH_ORDER) !== 0 &&
+      ((pcp.flags & L.FREE_HIGH_BATCH) === 0 || pcp.count >= pcp.batch);
+    pcp.flags |= L.PREV_FREE_HIGH_ORDER;
+  } else pcp.flags &= ~L.PREV_FREE_HIGH_ORDER;
+  if (pcp.freeCount < pcp.batch * 2 ** L.BATCH_SCALE_MAX) pcp.freeCount += 2 ** order;
+  const high = drainThreshold(zone, pcp, freeHigh);
+  return pcp.count < high ? 0 : drainCount(pcp, high, freeHigh);
+}
+
 /** The vmstat worker's turn: high falls by an eighth, and the lists are drained down to it in batches. */
 export function decay(zone: Zone, pcp: Pcp, log: DrainLog): void {
+  if (!zone.rules.pcpTunes) return;
   if (pcp.high > pcp.highMin) {
     const lowest = pcp.count - pcp.batch * 2 ** L.BATCH_SCALE_MAX;
     pcp.high = Math.max(lowest, pcp.high - (pcp.high >> 3), pcp.highMin);

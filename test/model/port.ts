@@ -6,6 +6,7 @@ import type { AllocatorPort, RunLog } from '../../src/recording/program/program.
 import * as buddy from './buddy.ts';
 import type { ClaimTest } from './fallback.ts';
 import * as isolate from './isolate.ts';
+import { LIVE_RULES, type ModelRules } from './lag.ts';
 import { Model } from './model.ts';
 import { type Hints, Scan } from './scan.ts';
 import * as pcps from './pcp.ts';
@@ -47,15 +48,14 @@ function hintedTest(hint: number): ClaimTest | undefined {
 }
 
 export class ModelPort implements AllocatorPort {
-  readonly model: Model = new Model();
+  readonly model: Model;
   private log: RunLog = P.emptyLog();
   private current = 0;
   /** By CPU's lists: list of the last free, and list of the drain that runs. */
   private readonly freedList = new Map<Pcp, number>();
   private readonly drainList = new Map<Pcp, number>();
   private lastFreed = -1;
-  /** The next request was refused before. */
-  private isAgain = false;
+  private isAgain = false; // the next request was refused before
   /** By zone: its boost when kswapd's run began. */
   private readonly seenBoost = new Map<number, number>();
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
@@ -66,7 +66,8 @@ export class ModelPort implements AllocatorPort {
   /** By command kind, zone and list: the last wrong prediction. */
   private readonly lastWrong = new Map<number, number>();
 
-  constructor() {
+  constructor(rules: ModelRules = LIVE_RULES) {
+    this.model = new Model(rules);
     this.model.events = {
       refilled: (pfn) => this.log.refills.push(this.current, pfn),
       drained: (pfn) => this.log.drains.push(this.current, pfn),
@@ -86,6 +87,7 @@ export class ModelPort implements AllocatorPort {
     for (let number = first; number < end; number += 1) {
       this.current = number;
       const command = decode(program, number);
+      this.model.onCpu(command.cpu);
       this.execute(command);
       if (command.op === P.OP_FREE || command.op === P.OP_DRAIN) this.lastFreed = command.frame;
       this.noteUse(command);
@@ -139,11 +141,9 @@ export class ModelPort implements AllocatorPort {
     return isAgain ? model.allocAgain(operand, order, cpu) : model.allocPages(operand, order, cpu);
   }
 
-  /** Where probes show a place it is predicted. */
   private predictPlace({ number, frame }: Command, place: number = P.NO_PREDICTION): void {
-    if (frame !== 0 && place !== frame) {
-      this.log.mismatches.push(number, place, P.RESYNC_IN_USE);
-    }
+    if (frame === 0 || place === frame) return;
+    this.log.mismatches.push(number, place, P.RESYNC_IN_USE);
   }
 
   private noteUse({ op, frame, order }: Command): void {

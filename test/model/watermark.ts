@@ -1,5 +1,6 @@
 // Watermarks: sizes, reserves, boost and tests (docs/linux-memory.md A.12 to A.14).
 
+import { seenFree } from './lag.ts';
 import type { Zone } from './zone.ts';
 import * as L from './types.ts';
 
@@ -102,7 +103,7 @@ export function watermarkOk(
   highestZone: number,
   rights: L.Rights,
 ): boolean {
-  const free = zone.freePages - unusable(zone, order, rights);
+  const free = seenFree(zone) - unusable(zone, order, rights);
   let min = limit;
   if (rights.minReserve) {
     min -= Math.floor(min / 2);
@@ -129,7 +130,8 @@ export function watermarkFast(
   rights: L.Rights,
 ): boolean {
   if (order === 0) {
-    const usable = zone.freePages - Math.min(zone.freePages, unusable(zone, 0, rights));
+    const free = seenFree(zone);
+    const usable = free - Math.min(free, unusable(zone, 0, rights));
     if (usable > limit + (zone.reserve[highestZone] ?? 0)) return true;
   }
   if (watermarkOk(zone, order, limit, highestZone, rights)) return true;

@@ -1,5 +1,6 @@
 // One zone of the model: free lists as plain arrays (head first), pageblock types, counters.
 
+import { type Lag, LIVE_RULES, type ModelRules } from './lag.ts';
 import { BLOCK_PAGES, HIGHATOMIC, ISOLATE, ORDERS, TYPES } from './types.ts';
 
 /** One CPU's lists of a zone. */
@@ -54,6 +55,11 @@ export class Zone {
   freeHighatomic = 0;
   private types = new Map<number, number>();
   pcps: Pcp[] = [];
+  rules: ModelRules = LIVE_RULES;
+  /** Undefined: watermarks see the exact count. */
+  lag: Lag | undefined;
+  private isNetting = false;
+  private netPages = 0;
 
   constructor(index: number, name: string, start: number, spanned: number) {
     this.index = index;
@@ -116,12 +122,29 @@ export class Zone {
 
   /** Moves a free block to the tail of another type's list. */
   move(pfn: number, type: number): void {
-    const { order } = this.remove(pfn);
-    this.add(pfn, order, type, true);
+    this.net(() => {
+      const { order } = this.remove(pfn);
+      this.add(pfn, order, type, true);
+    });
+  }
+
+  /** A step that the kernel counts once, however many blocks come and go in it. */
+  net<T>(step: () => T): T {
+    if (this.isNetting) return step();
+    this.isNetting = true;
+    const done = step();
+    this.isNetting = false;
+    this.lag?.change(this.netPages);
+    this.netPages = 0;
+    return done;
   }
 
   private count(order: number, type: number, sign: number): void {
-    if (type !== ISOLATE) this.freePages += sign * 2 ** order;
-    if (type === HIGHATOMIC) this.freeHighatomic += sign * 2 ** order;
+    if (type === ISOLATE) return;
+    const pages = sign * 2 ** order;
+    this.freePages += pages;
+    if (type === HIGHATOMIC) this.freeHighatomic += pages;
+    if (this.isNetting) this.netPages += pages;
+    else this.lag?.change(pages);
   }
 }

@@ -92,3 +92,25 @@ describe.skipIf(!existsSync(CAPTURES))('recordings in ../shared on the model', (
     expect(result.finalLists.identical).toBe(27);
   });
 });
+
+/** Other kernels' rules, a count that lags, requests made again: what no recording above has. */
+const RULED = sized(
+  ['6.1-base-512', '6.12-report-oom-256'],
+  ['6.1-base-512', '6.12-report-oom-256', '7.3-base-640'],
+);
+
+it.each(RULED)(
+  'free-running: every frame of %s on the model with its kernel’s rules',
+  async (name) => {
+    const capture = await openCapture(
+      path.resolve(import.meta.dirname, `../recordings/linux-${name}`),
+    );
+    const port = new ModelPort({ ...capture.kernel, countsLag: true });
+    const result = verifyFreeRunning(capture, compileFreeRunning(capture), port);
+    expect(result.divergences).toEqual([]);
+    for (const { exact, total } of [result.alloc, result.refill, result.drain]) {
+      expect(exact).toBe(total);
+    }
+    expect(result.listDifferences).toEqual([]);
+  },
+);

@@ -130,7 +130,7 @@ export async function openReport(
 ): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), 'guestmem-page-'));
   const file = join(folder, 'report.html');
-  writeFileSync(file, await pageHtml(run.results, run.details, await scriptText()));
+  writeFileSync(file, await pageHtml(run.results, run.details, { script: await scriptText() }));
   const browser = await openBrowser();
   const context = await browser.newContext(how);
   const page = await context.newPage();

@@ -174,6 +174,7 @@ const FIGURES = [
   ...TORNADO,
   'unusable.svg',
   'vms.svg',
+  'waste-functions.svg',
   'waste.svg',
   'whole.svg',
 ];

@@ -36,15 +36,26 @@ export const WIDE = 960;
 const HALF = 560;
 const THIRD = 400;
 
-export type Content = { readonly results: Results; readonly details: Details };
+export type Content = {
+  readonly results: Results;
+  readonly details: Details;
+  /** Hears of each picture that is drawn. */
+  readonly drawn?: () => void;
+};
 
 function namesOf({ results }: Content): string[] {
   return results.systems.map(({ name }) => name);
 }
 
+/** A picture of the run. */
+function drawn(content: Content, figure: Figure, width: number, hasLegend = true): string {
+  const html = figureHtml(figure, { systems: namesOf(content), width, hasLegend });
+  content.drawn?.();
+  return html;
+}
+
 function wide(content: Content, figures: readonly Figure[], width = WIDE): string {
-  const systems = namesOf(content);
-  return figures.map((figure) => figureHtml(figure, { systems, width })).join('\n');
+  return figures.map((figure) => drawn(content, figure, width)).join('\n');
 }
 
 /** Side by side where there is room. */
@@ -54,8 +65,7 @@ function grid(
   width: number,
   hasLegend = true,
 ): string {
-  const systems = namesOf(content);
-  const inner = figures.map((figure) => figureHtml(figure, { systems, width, hasLegend }));
+  const inner = figures.map((figure) => drawn(content, figure, width, hasLegend));
   return `<div class="grid w${width}">${inner.join('\n')}</div>`;
 }
 
@@ -372,7 +382,7 @@ function tornado(content: Content): string {
       `<option value="${one}"${one === figure ? ' selected' : ''}>${JUDGED_WORDS[one]}</option>`,
   );
   const choices = `<p class="choices" hidden><label for="tornado-figure">What moves</label> <select id="tornado-figure">${options.join('')}</select> ${choice('tornado-system', 'of', namesOf(content), system ?? '')}</p>`;
-  const html = figureHtml(shown, { systems: namesOf(content), width: WIDE });
+  const html = drawn(content, shown, WIDE);
   return `${choices}\n${html}`;
 }
 

@@ -14,7 +14,13 @@ import {
 } from '../../replay/index.ts';
 import { profileOf } from '../../serverless/index.ts';
 import { type Trace, type TraceFunction, traceOf } from '../../trace/index.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import {
+  type Scenario,
+  type ScenarioOptions,
+  type ScenarioRow,
+  type Told,
+  rowsOf,
+} from '../scenario.ts';
 import { mibOf } from './sandbox.ts';
 
 export const IDLE_WAYS = [
@@ -153,12 +159,11 @@ export async function idleWayRows(
   return rows;
 }
 
-async function run(): Promise<ScenarioRow[]> {
-  const rows: ScenarioRow[] = [];
-  for (const sandbox of ['steady', 'bursty'] as const) {
-    for (const system of IDLE_SYSTEMS) rows.push(...(await idleWayRows(system, sandbox)));
-  }
-  return rows;
+function run(_options?: Partial<ScenarioOptions>, told?: Told): Promise<ScenarioRow[]> {
+  const runs = (['steady', 'bursty'] as const).flatMap((sandbox) =>
+    IDLE_SYSTEMS.map((system) => ({ system, sandbox })),
+  );
+  return rowsOf(runs, ({ system, sandbox }) => idleWayRows(system, sandbox), told);
 }
 
 export const IDLE_WAYS_SCENARIO: Scenario = {

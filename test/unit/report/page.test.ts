@@ -5,7 +5,7 @@ import { results, series, system } from '../../support/report.ts';
 
 describe('report.html', async () => {
   const run = wholeRun();
-  const page = await pageHtml(run.results, run.details, '');
+  const page = await pageHtml(run.results, run.details, { script: '' });
 
   it('loads nothing: no script, link, image or address', () => {
     expect(page).not.toMatch(/<(script|link|img|iframe|object)\b/i);
@@ -14,8 +14,16 @@ describe('report.html', async () => {
     expect(page).toMatch(/default-src 'none'; style-src 'sha256-[\w+/]+='"/);
   });
 
+  it('tells of each of its pictures as it is drawn', async () => {
+    const heard: [number, number][] = [];
+    const told = (done: number, total: number): void => void heard.push([done, total]);
+    const made = await pageHtml(run.results, run.details, { script: '', told });
+    const pictures = made.match(/<figure id="figure-/g)!.length;
+    expect(heard).toEqual(Array.from({ length: pictures }, (_, at) => [at + 1, pictures]));
+  });
+
   it('with a script allows that one and no other', async () => {
-    const live = await pageHtml(run.results, run.details, 'let a = 1;');
+    const live = await pageHtml(run.results, run.details, { script: 'let a = 1;' });
     expect(live).toMatch(/script-src 'sha256-[\w+/]+=';/);
     expect(live).not.toContain('unsafe');
     expect(live).toContain('<script>let a = 1;</script>');
@@ -38,12 +46,16 @@ describe('report.html', async () => {
   });
 
   it('is the same text for the same records', async () => {
-    expect(await pageHtml(run.results, run.details, '')).toBe(page);
+    expect(await pageHtml(run.results, run.details, { script: '' })).toBe(page);
   });
 
   it('escapes names everywhere', async () => {
     const bad = '<b onload="x">&';
-    const made = await pageHtml(results(system(bad)), { series: [series(bad)] }, 'run()');
+    const made = await pageHtml(
+      results(system(bad)),
+      { series: [series(bad)] },
+      { script: 'run()' },
+    );
     expect(made).not.toContain('<b onload');
     expect(made).toContain('&lt;b onload');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { scenarioTable } from '../../../src/scenario/scenario.ts';
+import { rowsOf, scenarioTable } from '../../../src/scenario/scenario.ts';
 
 describe('a table of rows', () => {
   it('has numbers to the right, text to the left, and nothing at the ends of lines', () => {
@@ -33,4 +33,18 @@ describe('a table of rows', () => {
   it('of no rows is an empty line', () => {
     expect(scenarioTable([])).toBe('\n');
   });
+});
+
+it('runs come one after the other, and it is told before each how many are done', async () => {
+  const heard: string[] = [];
+  const rows = await rowsOf(
+    ['a', 'b', 'c'],
+    async (name) => {
+      heard.push(name);
+      return name === 'b' ? [{ name }, { name: 'b again' }] : { name };
+    },
+    (done, total) => heard.push(`${done} of ${total}`),
+  );
+  expect(rows.map(({ name }) => name)).toEqual(['a', 'b', 'b again', 'c']);
+  expect(heard).toEqual(['0 of 3', 'a', '1 of 3', 'b', '2 of 3', 'c']);
 });

@@ -33,6 +33,7 @@ import {
   PLACEMENTS,
   PRICE_LEVELS,
   type PriceLevel,
+  expectShares,
   idleOf,
   optionsOf,
 } from '../replay/index.ts';
@@ -240,6 +241,10 @@ function expectAgreed(path: string | undefined, flags: ExperimentFlags, all: Exp
   refusedAt(
     () => whereSaid(path, option, ['policies', 'idle']),
     () => idleOf(optionsOf(planOf(all))),
+  );
+  refusedAt(
+    ({ argument }) => whereSaid(path, { name: argument, isGiven: false }, argument.split('.')),
+    () => expectShares(all.functions, all.functions.model, 'functions'),
   );
 }
 

@@ -23,8 +23,9 @@ import {
   traceOfExperiment,
 } from '../experiment/index.ts';
 import {
-  FUNCTION_MODELS,
+  DEFAULT_FUNCTIONS,
   DEFAULT_GROWTH,
+  FUNCTION_MODELS,
   DEFAULT_HOST_PLACEMENT,
   DEFAULT_IDLE,
   DEFAULT_PLACEMENT,
@@ -469,7 +470,7 @@ export function replayCommand(): Command {
     )
     .option(
       '--functions <model>',
-      `where profiles of functions come from: ${FUNCTION_MODELS.join(' or ')} (docs/functions.md; default: ${FUNCTION_MODELS[0]})`,
+      `where profiles of functions come from: ${FUNCTION_MODELS.join(' or ')} (docs/functions.md; default: ${DEFAULT_FUNCTIONS})`,
     )
     .option(
       '--keep-alive <policy>',

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
 import { expectObject } from '../check/index.ts';
 import {
+  DEFAULT_FUNCTIONS,
   DEFAULT_GROWTH,
   DEFAULT_HOST_PLACEMENT,
   DEFAULT_IDLE,
@@ -107,7 +108,7 @@ export function defaultExperiment(): Experiment {
       containerMemoryPerVm: sizeText(machine.containerFramesPerVm),
       containerKernelMemory: sizeText(machine.containerKernelFrames),
     },
-    functions: { model: 'parametric', ...DEFAULT_WORKLOAD },
+    functions: { model: DEFAULT_FUNCTIONS, ...DEFAULT_WORKLOAD },
     systems: SYSTEMS.map(({ name }) => name),
     policies: {
       keepAlive: '10m',

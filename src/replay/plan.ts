@@ -74,9 +74,9 @@ export interface ReplayPlan {
   readonly prices?: PriceChoice | undefined;
   /** Figures of the machine; the others are the published one's. */
   readonly machine?: Partial<PlanMachine> | undefined;
-  /** What a function's memory is made of, where the trace does not say. */
+  /** What a function's memory is made of, where the trace does not say. Shares want `functions: 'parametric'`. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
-  /** How functions get their profiles; parametric if not said. */
+  /** How functions get their profiles; measured if not said. */
   readonly functions?: FunctionModel | undefined;
   /** Memory of functions, by their names in the trace. */
   readonly memory?: Readonly<Record<string, OwnMemory>> | undefined;

@@ -4,6 +4,7 @@ import {
   type FunctionModel,
   type FunctionProfile,
   type WorkloadParameters,
+  expectShares,
   modelledProfile,
   sessionProfile,
 } from '../serverless/index.ts';
@@ -15,12 +16,13 @@ function ofSession({ id, name }: TraceFunction, { memory }: Session): FunctionPr
   return sessionProfile({ id, name, firstFrames: frames[0] ?? 0, peakFrames });
 }
 
-/** By function id. */
+/** By function id. Throws RefusedArgument for shares that the model does not take. */
 export function profilesOf(
   { functions, sessions }: Pick<Trace, 'functions' | 'sessions'>,
   workload: WorkloadParameters,
   model?: FunctionModel,
 ): FunctionProfile[] {
+  expectShares(workload, model);
   return functions.map((fn) => {
     const session = sessions?.[fn.id];
     if (session !== undefined) return ofSession(fn, session);

@@ -87,9 +87,9 @@ export interface ReplayOptions {
   readonly interference?: boolean | undefined;
   /** Figures of the machine; the others are `defaultMachine`'s. */
   readonly machine?: Partial<MachineConfig> | undefined;
-  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. */
+  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. Shares want `functions: 'parametric'`. */
   readonly workload?: Partial<WorkloadParameters> | undefined;
-  /** How functions of the trace get their profiles; parametric if not said. */
+  /** How functions of the trace get their profiles; measured if not said. */
   readonly functions?: FunctionModel | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;

@@ -21,9 +21,11 @@ export {
 export type { MeasuredFunction } from './measured-function.ts';
 export { MEASURED } from './measured-functions.ts';
 export {
+  DEFAULT_FUNCTIONS,
   FUNCTION_MODELS,
   type FunctionModel,
   type Scale,
+  expectShares,
   measuredProfile,
   modelledProfile,
 } from './measured.ts';

@@ -1,8 +1,8 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
 // trace says only how much memory it has and how long it runs (docs/decisions/0077-measured-functions.md).
 
+import { RefusedArgument } from '../check/index.ts';
 import { PRE_EXEC_PAGES } from '../vmm/index.ts';
-import { RUNTIMES } from './catalogue.ts';
 import {
   DEFAULT_WORKLOAD,
   type FunctionFacts,
@@ -16,12 +16,27 @@ import {
 import type { MeasuredFunction } from './measured-function.ts';
 import { MEASURED } from './measured-functions.ts';
 
-/** Which of them are of a kind of the catalogue. Pictures, video and models are not recorded: their profiles go by memory alone. */
+/**
+ * Which of them is of the kind of each workload and runtime of the catalogue: a shell is a small C program, Go's pages divide as
+ * Python's do (0.6 of files), FunctionBench's matrices are NumPy's, its video is of pictures, and its models are like a small network in NumPy.
+ */
 const LIKE: Readonly<Record<string, string>> = {
+  c: 'hello.c',
+  shell: 'hello.c',
+  go: 'hello.py',
+  python: 'hello.py',
+  node: 'hello.mjs',
   pyaes: 'pyaes.py',
+  image_rotate: 'image_rotate.py',
   chameleon: 'html_table.py',
-  matmul: 'matmul.py',
+  matmul: 'matmul_numpy.py',
   json_serdes: 'json_serdes.py',
+  video_processing: 'image_rotate.py',
+  lr_serving: 'mlp_serving.py',
+  new_lr_serving: 'mlp_serving.py',
+  lr_training: 'mlp_serving.py',
+  rnn_serving: 'mlp_serving.py',
+  cnn_serving: 'mlp_serving.py',
 };
 
 /** Anonymous memory of a container that has had a hundred calls. */
@@ -29,16 +44,9 @@ function settledOf({ anonymous, grown }: MeasuredFunction): number {
   return Math.max(anonymous, ...grown);
 }
 
-/** A function of the catalogue's kind; of a kind that was not measured, the one nearest in memory, as a ratio. */
-function measuredLike(workload: string, frames: number): MeasuredFunction {
-  const name = LIKE[workload];
-  const isRuntime = RUNTIMES.some((one) => one.name === workload);
-  const candidates = MEASURED.filter((one) =>
-    name === undefined ? !isRuntime || one.name.startsWith('hello.') : one.name === name,
-  );
-  const miss = (one: MeasuredFunction): number =>
-    Math.abs(Math.log((one.file + settledOf(one)) / Math.max(frames, 1)));
-  return candidates.reduce((best, one) => (miss(one) < miss(best) ? one : best));
+/** The function that stands for a workload of the catalogue. */
+function measuredLike(workload: string): MeasuredFunction {
+  return MEASURED.find(({ name }) => name === LIKE[workload]) as MeasuredFunction;
 }
 
 /** How many times what was measured a container holds. */
@@ -166,20 +174,41 @@ export function measuredProfile(
   };
 }
 
-/** How a function of a trace gets its profile: by shares that can be swept, or like what was measured. */
-export const FUNCTION_MODELS = ['parametric', 'measured'] as const;
+/** How a function of a trace gets its profile: like what was measured, which is the default, or by shares that can be swept. */
+export const FUNCTION_MODELS = ['measured', 'parametric'] as const;
 
 /** One of them. */
 export type FunctionModel = (typeof FUNCTION_MODELS)[number];
+
+export const DEFAULT_FUNCTIONS: FunctionModel = 'measured';
+
+/** The one parameter of both models: how large a function is. */
+const SIZE = 'residentShare';
+
+/** Throws RefusedArgument for shares that would change nothing: a measured function has its own. `group`: what they stand in. */
+export function expectShares(
+  parameters: WorkloadParameters,
+  model: FunctionModel = DEFAULT_FUNCTIONS,
+  group: string = 'workload',
+): void {
+  if (model === 'parametric') return;
+  const names = Object.keys(DEFAULT_WORKLOAD) as (keyof WorkloadParameters)[];
+  for (const name of names) {
+    const [usual, found] = [DEFAULT_WORKLOAD[name], parameters[name]];
+    if (name === SIZE || found === usual) continue;
+    const expected = `${usual}, since measured functions have shares of their own, or the parametric model`;
+    throw new RefusedArgument(`${group}.${name}`, expected, found);
+  }
+}
 
 /** Both models make a function equally large; what of that are files, and what calls do, differs. */
 export function modelledProfile(
   facts: FunctionFacts,
   parameters: WorkloadParameters = DEFAULT_WORKLOAD,
-  model: FunctionModel = 'parametric',
+  model: FunctionModel = DEFAULT_FUNCTIONS,
 ): FunctionProfile {
   if (model === 'parametric') return profileOf(facts, parameters);
   const { workload, frames } = residentOf(facts, parameters);
-  const like = measuredLike(workload, frames);
+  const like = measuredLike(workload);
   return measuredProfile(facts, like, scaleTo(frames, like));
 }

@@ -41,11 +41,10 @@ export function withMemory(
   argument: string = `memory.${made.name}`,
 ): FunctionProfile {
   expectOwn(argument, own);
-  const { anonymousFrames, fileFrames, initPeakFrames, growthFrames, callTemporaryFrames } = {
-    ...made,
-    ...own,
-  };
-  const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames);
+  const all = { ...made, ...own };
+  const { anonymousFrames, fileFrames, growthFrames, growthFileFrames = 0 } = all;
+  const over =
+    Math.max(growthFrames + all.callTemporaryFrames, all.initPeakFrames) + growthFileFrames;
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
   const { limitFrames = limitFor(needed, argument) } = own;
   if (limitFrames < needed) {
@@ -53,6 +52,7 @@ export function withMemory(
     throw new RefusedArgument(`${argument}.limit`, least, mibText(limitFrames));
   }
   const callWriteFrames = Math.min(made.callWriteFrames, anonymousFrames);
+  const resumeFrames = Math.min(made.resumeFrames, anonymousFrames);
   return {
     ...made,
     ...own,
@@ -61,5 +61,8 @@ export function withMemory(
     callWriteFrames,
     callReadFrames: Math.min(made.callReadFrames, anonymousFrames - callWriteFrames),
     callFileFrames: Math.min(made.callFileFrames, fileFrames),
+    resumeFrames,
+    resumeWriteFrames: Math.min(made.resumeWriteFrames, resumeFrames),
+    resumeFileFrames: Math.min(made.resumeFileFrames, fileFrames),
   };
 }

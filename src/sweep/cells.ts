@@ -12,6 +12,7 @@ import {
   leftOutLine,
   placed,
 } from '../experiment/index.ts';
+import { expectShares } from '../replay/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
 import type { SweepFile } from './file.ts';
 import { type Job, jobOf } from './job.ts';
@@ -54,6 +55,17 @@ function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
   );
 }
 
+/** The experiment, if its shares count in its model. */
+function agreed(experiment: Experiment, at: string): Experiment {
+  const { functions } = experiment;
+  try {
+    expectShares(functions, functions.model, 'functions');
+  } catch (error) {
+    throw new ExperimentError([`${at}${(error as Error).message}`]);
+  }
+  return experiment;
+}
+
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
 function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): Able {
   let said = base;
@@ -66,16 +78,16 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): A
     said =
       value === undefined ? withValue(said, key, valueIn(own, key)) : withValue(said, path, value);
   }
+  const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
+  const at = `${file}: the cell ${where.join(', ')}: `;
   const parsed = experimentFile.safeParse(said);
   if (parsed.success) {
-    const all = changed(defaultExperiment(), said);
+    const all = agreed(changed(defaultExperiment(), said), at);
     return said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] };
   }
-  const where = Object.entries(cell).map(([path, value]) => `${path}=${labelOf(value)}`);
   throw new ExperimentError(
     parsed.error.issues.map(
-      ({ path, message }) =>
-        `${file}: the cell ${where.join(', ')}: ${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
+      ({ path, message }) => `${at}${path.join('.')}${path.length > 0 ? ': ' : ''}${message}`,
     ),
   );
 }

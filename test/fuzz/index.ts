@@ -10,6 +10,7 @@ import { czoneVirtio } from './czone-virtio.ts';
 import { documents } from './documents.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { hyperalloc } from './hyperalloc.ts';
+import { importText } from './import-text.ts';
 import { library } from './library.ts';
 import { llfree } from './llfree.ts';
 import { llfreeGuest } from './llfree-guest.ts';
@@ -44,6 +45,7 @@ export const FUZZERS: readonly Fuzzer[] = [
   parquet,
   recording,
   recordingText,
+  importText,
   documents,
   snapshot,
   checkpoint,

@@ -52,7 +52,11 @@ describe.each(SYSTEMS.map(({ name }) => name))('%s', (name) => {
         create: (context) => (system = specOf(name).create(context)),
       };
       const ordered = played.toSorted(([a], [b]) => a - b);
-      const run = await play(spec, ordered, { workload, keepAlive: () => fixedKeepAlive(5000) });
+      const run = await play(spec, ordered, {
+        functions: 'parametric',
+        workload,
+        keepAlive: () => fixedKeepAlive(5000),
+      });
       expect(run.starts.cold + run.starts.warm).toBe(played.length);
       expect(sum(run.meanFrames)).toBeLessThanOrEqual(run.peakFrames + 1e-6);
       expect(run.reclaim.gotFrames).toBeLessThanOrEqual(run.reclaim.askedFrames);
@@ -84,10 +88,10 @@ it('with nothing ever idle, idle reclaim does nothing', async () => {
 });
 
 it('with half of the heap held only during calls, idle reclaim saves most of it and says its price', async () => {
-  const workload = { callTemporaryShare: 0.5 };
+  const half = { functions: 'parametric', workload: { callTemporaryShare: 0.5 } } as const;
   const [off, on] = [
-    await play(specOf('mcpv-czone'), APART, { workload }),
-    await play(specOf('mcpv-czone'), APART, { workload, machine: { idleReclaimMs: 1000 } }),
+    await play(specOf('mcpv-czone'), APART, half),
+    await play(specOf('mcpv-czone'), APART, { ...half, machine: { idleReclaimMs: 1000 } }),
   ];
   const saved = sum(off.meanFrames) - sum(on.meanFrames);
   // 20 MiB of 40, at least two thirds of the time

@@ -107,7 +107,9 @@ export class ImportedFrames {
       let order = 0;
       while (order < PAGEBLOCK_ORDER && isFree(frames, at, order + 1)) order += 1;
       const list = `${order} ${this._typeOf(number)}`;
-      lists.set(list, [...(lists.get(list) ?? []), base + at]);
+      const blocks = lists.get(list);
+      if (blocks === undefined) lists.set(list, [base + at]);
+      else blocks.push(base + at);
       at += 2 ** order;
     }
   }

@@ -60,6 +60,8 @@ export const IMPORT_FILES: readonly {
 
 /** A CPU number is a byte in a trace. */
 const CPUS_MOST = 256;
+/** The kernel numbers fewer tasks than that. */
+const PIDS: number = 2 ** 22;
 const COMM_COLUMNS = 16;
 const PID_COLUMNS = 7;
 /** Text that is packed at a time. */
@@ -133,6 +135,8 @@ class Importer {
       this._fail(`events of ${this._first?.tool}, as before`, `one of ${line.tool}`);
     }
     if (line.cpu >= CPUS_MOST) this._fail(`a cpu below ${CPUS_MOST}`, `${line.cpu}`);
+    if (line.pid >= PIDS) this._fail(`a task below ${PIDS}`, `${line.pid}`);
+    if (!Number.isSafeInteger(line.timeUs)) this._fail('a time in seconds', `${line.timeUs} us`);
     if (last !== undefined && line.timeUs < last.timeUs) {
       this._fail(`a time not before ${secondsText(last.timeUs)}`, secondsText(line.timeUs));
     }
@@ -167,20 +171,24 @@ class Importer {
         this._free(line);
         return true;
       case 'sched_process_fork':
-        processes.fork(line, this._number(line, 'child_pid'));
-        this._write(line, `${line.event}: ${line.fields}`);
+        processes.fork(line, this._task(line, `pid=${line.pid} child_pid=`, 'child_pid'));
         return true;
       case 'sched_process_exec':
-        processes.exec(line, this._number(line, 'pid'));
-        this._write(line, `${line.event}: ${line.fields}`);
+        processes.exec(line, this._task(line, 'pid=', 'pid'));
         return true;
       case 'sched_process_exit':
-        processes.exit(line, this._number(line, 'pid'));
-        this._write(line, `${line.event}: ${line.fields}`);
+        processes.exit(line, this._task(line, 'pid=', 'pid'));
         return true;
       default:
         return this._readOther(line);
     }
+  }
+
+  /** An event of a task's life is written with the fields that are read of it. Which task. */
+  private _task(line: EventLine, fields: string, key: string): number {
+    const pid = this._number(line, key, PIDS);
+    this._write(line, `${line.event}: ${fields}${pid}`);
+    return pid;
   }
 
   private _readOther(line: EventLine): boolean {

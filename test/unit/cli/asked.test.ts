@@ -105,6 +105,15 @@ describe('what is asked for', () => {
     );
   });
 
+  it('may sweep shares of the parametric model; of measured functions they are refused where they stand', () => {
+    const file = join(folder, 'shares.yaml');
+    writeFileSync(file, 'seed: 1\nfunctions: { fileShare: 0.6 }');
+    expect(() => asked(file, {})).toThrow(
+      'shares.yaml:2:25: functions.fileShare: expected 0.3, since measured functions have shares',
+    );
+    expect(asked(file, { functions: 'parametric' }).functions).toMatchObject({ fileShare: 0.6 });
+  });
+
   it('may ask for a row a call', () => {
     expect(asked(undefined, {}).outputs.records).toBeUndefined();
     expect(asked(undefined, { records: true }).outputs.records).toBe(true);

@@ -32,7 +32,7 @@ seed: 4
 warmupMinutes: 1
 systems: [scpv-template, mcpv-czone]
 machine: { containersPerVm: 4, containerMemoryPerVm: 1GiB }
-functions: { fileShare: 0.4 }
+functions: { model: parametric, fileShare: 0.4 }
 policies: { keepAlive: 90s, growth: 'doubling:2', idleReclaim: 2s }
 prices: { level: high, own: { functionInit: 35ms } }
 `;
@@ -57,6 +57,7 @@ describe('an experiment', () => {
       growth: 'doubling:2',
       idleReclaimMs: 2000,
       machine: { containersPerVm: 4, containerFramesPerVm: 262_144 },
+      functions: 'parametric',
       workload: { fileShare: 0.4, residentShare: 1 },
       prices: { level: 'high', own: { functionInit: 35e6 } },
     });

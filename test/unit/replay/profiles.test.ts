@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { profilesOf } from '../../../src/replay/profiles.ts';
 import { repairsOf } from '../../../src/replay/replay.ts';
-import { DEFAULT_WORKLOAD, profileOf } from '../../../src/serverless/index.ts';
+import { DEFAULT_WORKLOAD, modelledProfile, profileOf } from '../../../src/serverless/index.ts';
 import { readSessionFolder } from '../../../src/trace/index.ts';
 import { SESSION_FILES, makeFolder } from '../../support/trace-folders.ts';
 import { handTrace } from '../../support/traces.ts';
@@ -9,7 +9,9 @@ import { handTrace } from '../../support/traces.ts';
 it('functions have the profile that follows from what the trace says of them', () => {
   const facts = { id: 0, name: 'hand', memoryMib: 40, averageMs: 100 };
   const trace = handTrace([[0, 100]], 60_000);
-  expect(profilesOf(trace, DEFAULT_WORKLOAD)).toEqual([profileOf(facts, DEFAULT_WORKLOAD)]);
+  expect(profilesOf(trace, DEFAULT_WORKLOAD)).toEqual([modelledProfile(facts)]);
+  const shares = profilesOf(trace, DEFAULT_WORKLOAD, 'parametric');
+  expect(shares).toEqual([profileOf(facts, DEFAULT_WORKLOAD)]);
 });
 
 it('sessions begin with their first figure and have room for their peak; none is raised or lowered', () => {

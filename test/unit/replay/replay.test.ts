@@ -157,7 +157,8 @@ describe('replay', () => {
       [31_000, 100],
     ] as const;
     // its heap does not grow: a warm call asks nothing of the host
-    const run = await playHand(calls, { warmupMinutes: 0.5, workload: { growthShare: 0 } });
+    const functions = { functions: 'parametric', workload: { growthShare: 0 } } as const;
+    const run = await playHand(calls, { warmupMinutes: 0.5, ...functions });
     expect(run.starts).toMatchObject({ cold: 0, warm: 1 });
     expect(run.priced[1]?.cpuMs.host).toBe(0);
     expect(run.meanFrames[3]).toBeGreaterThan(0);

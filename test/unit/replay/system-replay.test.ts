@@ -102,6 +102,7 @@ describe('SystemReplay', () => {
         systems: [systemOf(name)],
         seed: 1,
         keepAlive: () => fixedKeepAlive(2000),
+        functions: 'parametric',
         workload: { growthShare: 0 },
         interference,
       });

@@ -7,6 +7,7 @@ import {
   type FunctionProfile,
   MEASURED,
   expectProfile,
+  expectShares,
   measuredProfile,
   modelledProfile,
   profileOf,
@@ -98,15 +99,37 @@ describe('a function of a trace', () => {
     expect(fileFrames).toBeLessThan(named('hello.c').file);
   });
 
-  it('of every kind of the catalogue, and of what is smaller, was measured or has one that stands for it', () => {
-    for (const { memoryMib, timeMs } of CATALOGUE) {
-      expect(() => measured(memoryMib.median, timeMs.median)).not.toThrow();
-    }
-    for (const memoryMib of [1, 2, 6, 14, 30])
-      expect(measured(memoryMib).workload).toMatch(/^hello/);
+  it('of every kind of the catalogue was measured or has one that stands for it', () => {
+    const likes = CATALOGUE.map(({ name, memoryMib, timeMs }) => [
+      name,
+      measured(memoryMib.median, timeMs.median).workload,
+    ]);
+    expect(Object.fromEntries(likes)).toMatchObject({
+      pyaes: 'pyaes.py',
+      image_rotate: 'image_rotate.py',
+      matmul: 'matmul_numpy.py',
+      cnn_serving: 'mlp_serving.py',
+    });
   });
 
-  it('has its profile by shares unless it is said otherwise', () => {
-    expect(modelledProfile(facts(100))).toEqual(profileOf(facts(100)));
+  it('is like a measured one unless it is said to be made of shares', () => {
+    expect(modelledProfile(facts(100))).toEqual(measured(100));
+    const made = modelledProfile(facts(100), DEFAULT_WORKLOAD, 'parametric');
+    expect(made).toEqual(profileOf(facts(100)));
+  });
+
+  it('of a runtime alone is like hello in it: Node is never so small', () => {
+    expect(measured(1.2).workload).toBe('hello.c');
+    for (const memoryMib of [8, 20, 37]) expect(measured(memoryMib).workload).toBe('hello.py');
+  });
+
+  it('has shares that count in the parametric model alone, but for its size', () => {
+    const swept = { ...DEFAULT_WORKLOAD, fileShare: 0.6 };
+    expect(() => expectShares(swept)).toThrow(
+      'workload.fileShare: expected 0.3, since measured functions have shares of their own, or the parametric model, found 0.6',
+    );
+    expect(() => expectShares(swept, 'measured', 'functions')).toThrow(/^functions\.fileShare: /);
+    expect(() => expectShares(swept, 'parametric')).not.toThrow();
+    expect(() => expectShares({ ...DEFAULT_WORKLOAD, residentShare: 0.5 })).not.toThrow();
   });
 });

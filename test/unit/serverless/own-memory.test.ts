@@ -12,7 +12,14 @@ describe('a function with memory of its own', () => {
     expect(profile).toMatchObject({ ...own, id: 3, name: MADE.name, workload: MADE.workload });
     expect(profile.callWriteFrames + profile.callReadFrames).toBe(3);
     expect(profile.callFileFrames).toBe(2);
+    expect(profile).toMatchObject({ resumeFrames: 3, resumeWriteFrames: 3, resumeFileFrames: 2 });
     expect(profile.limitFrames).toBe(64 * FRAMES_PER_MIB);
+  });
+
+  it('has room for the files that its calls read', () => {
+    const more = { ...MADE, growthFileFrames: 64 * FRAMES_PER_MIB };
+    const least = withMemory(MADE, { fileFrames: 2 }).limitFrames;
+    expect(withMemory(more, { fileFrames: 2 }).limitFrames).toBeGreaterThan(least);
   });
 
   it('keeps what is not said', () => {

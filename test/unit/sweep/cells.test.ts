@@ -31,6 +31,15 @@ seeds: [1, 2]`,
     expect(cells.map(({ labels }) => labels['hosts.count'])).toEqual(['3', '1']);
   });
 
+  it('whose shares no function has are refused', async () => {
+    const grid = 'grid: { functions.fileShare: [0.3, 0.6] }';
+    await expect(sweepIn(at, `${TINY}${grid}`)).rejects.toThrow(
+      /the cell functions.fileShare=0.6: functions.fileShare: expected 0.3, since measured/,
+    );
+    const model = 'list: [{ functions.model: parametric }]';
+    expect((await sweepIn(at, `${TINY}${grid}\n${model}`)).cells).toHaveLength(2);
+  });
+
   it('that come to the same are one job', async () => {
     const { cells, jobs } = await sweepIn(at, `${TINY}list: [{ hosts.count: 1 }, {}]`);
     expect([cells.length, jobs.length]).toEqual([2, 1]);

@@ -41,6 +41,7 @@ async function play(
     systems: CZONE,
     seed: 1,
     // its heap stays as it starts: all that comes and goes are the buffers of calls
+    functions: 'parametric',
     workload: { initPeakShare: 0, growthShare: 0 },
     ...options,
     machine: { idleReclaimMs, build: 'verify' },

@@ -20,8 +20,16 @@ function rangeOf(values: readonly number[], { isLog = false }: Axis): [number, n
   return isLog ? [Math.min(...values), most] : [0, most];
 }
 
-/** Points without a system's colour, each with its name above. */
-function againstSeries(points: readonly Point[], isLine: boolean, look: Look): Option {
+/** Policies so near have one label: they do the same on these calls. */
+const AGAINST_NEAR = [0.02, 0.02] as const;
+
+/** Points without a system's colour, with their names above. */
+function againstSeries(
+  points: readonly Point[],
+  places: readonly Point[],
+  isLine: boolean,
+  look: Look,
+): Option {
   const { muted, paper } = look.theme;
   return {
     type: 'line',
@@ -34,7 +42,7 @@ function againstSeries(points: readonly Point[], isLine: boolean, look: Look): O
     label: {
       show: true,
       position: 'top',
-      formatter: ({ dataIndex }: { dataIndex: number }) => points[dataIndex]!.name,
+      formatter: ({ dataIndex }: { dataIndex: number }) => labelOf(places, dataIndex, AGAINST_NEAR),
       ...textOf(look),
       color: muted,
     },
@@ -58,14 +66,16 @@ export function pointsOption(figure: Figure, spec: PointsSpec, look: Look): Opti
   const right = isNarrow(look) ? 24 : look.width / 6;
   const placeOf = (x: number): number =>
     spec.x.isLog === true ? Math.log(x / xs[0]) / Math.log(xs[1] / xs[0]) : x / xs[1];
-  const places = points.map((one) => ({ ...one, x: placeOf(one.x), y: one.y / ys[1] }));
+  const placesOf = (some: readonly Point[]): Point[] =>
+    some.map((one) => ({ ...one, x: placeOf(one.x), y: one.y / ys[1] }));
+  const places = placesOf(points);
   return {
     ...frame(figure, look, { left: 92, right, bottom: 46 }),
     xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look, 200)), nameGap: 28 },
     yAxis: { ...valueAxis(spec.y, look, ys, 5), nameGap: 72 },
     series: [
-      ...(line.length > 0 ? [againstSeries(line, true, look)] : []),
-      ...(beside.length > 0 ? [againstSeries(beside, false, look)] : []),
+      ...(line.length > 0 ? [againstSeries(line, placesOf(line), true, look)] : []),
+      ...(beside.length > 0 ? [againstSeries(beside, placesOf(beside), false, look)] : []),
       ...points.map(({ name, x, y }, index) => ({
         type: 'scatter',
         name,

@@ -12,7 +12,14 @@ const spec: PointsSpec = {
     { name: 'b', x: 0.0201, y: 5 },
     { name: 'c', x: 0.5, y: 1 },
   ],
-  against: { line: [{ name: '1m', x: 0.001, y: 9 }], beside: [{ name: 'hybrid', x: 0.9, y: 2 }] },
+  against: {
+    line: [
+      { name: '1m', x: 0.001, y: 9 },
+      { name: '60m', x: 0.0005, y: 15 },
+      { name: 'lru', x: 0.0005, y: 15.1 },
+    ],
+    beside: [{ name: 'hybrid', x: 0.9, y: 2 }],
+  },
 };
 const figure: Figure = { id: 'p', title: 'P', note: 'Points.', spec };
 const look = { theme: LIGHT, width: 900, systems: ['a', 'b', 'c'], hidden: new Set<string>() };
@@ -41,11 +48,17 @@ it('points at one place share a label, and all are on the axes', () => {
   expect(labels).toEqual(['a, b', '', 'c']);
   const axis = option['xAxis'] as { type: string; min: number; max: number };
   expect(axis.type).toBe('log');
-  expect(axis.min).toBeLessThanOrEqual(0.001);
+  expect(axis.min).toBeLessThanOrEqual(0.0005);
   expect(axis.max).toBeGreaterThanOrEqual(0.9);
 });
 
 it('a hidden system has no point', () => {
   const option = pointsOption(figure, spec, { ...look, hidden: new Set(['a', 'b']) });
   expect(seriesOf(option).map(({ name }) => name)).toEqual([undefined, undefined, 'c']);
+});
+
+it('policies at one place share a label, too', () => {
+  const [line] = seriesOf(pointsOption(figure, spec, look));
+  const { formatter } = line!['label'] as { formatter: (of: { dataIndex: number }) => string };
+  expect([0, 1, 2].map((dataIndex) => formatter({ dataIndex }))).toEqual(['1m', '60m, lru', '']);
 });

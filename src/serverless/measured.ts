@@ -1,7 +1,7 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
 // trace says only how much memory it has and how long it runs (docs/decisions/0077-measured-functions.md).
 
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
 import { PRE_EXEC_PAGES } from '../vmm/index.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -124,10 +124,15 @@ function resumeOf(
  * @param facts its id, from 0, and the name that tells it from the others of a replay
  */
 export function measuredProfile(
-  { id, name }: Pick<FunctionFacts, 'id' | 'name'>,
+  facts: Pick<FunctionFacts, 'id' | 'name'>,
   measured: MeasuredFunction,
   scale: Scale = { file: 1, anonymous: 1 },
 ): FunctionProfile {
+  const { id, name } = expectObject('facts', facts);
+  for (const course of ['grown', 'files', 'callsFreed'] as const) {
+    expectList(`measured.${course}`, expectObject('measured', measured)[course]);
+  }
+  expectObject('scale', scale);
   const times = (frames: number): number => Math.round(frames * scale.anonymous);
   const ofFile = (frames: number): number => Math.round(frames * scale.file);
   const { anonymous, file, peak, grown, files, startFreed } = measured;

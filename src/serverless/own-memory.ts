@@ -43,8 +43,10 @@ export function withMemory(
   expectOwn(argument, own);
   const all = { ...made, ...own };
   const { anonymousFrames, fileFrames, growthFrames, growthFileFrames = 0 } = all;
-  const over =
-    Math.max(growthFrames + all.callTemporaryFrames, all.initPeakFrames) + growthFileFrames;
+  // a session's heap follows its trace to its peak
+  const { peakFrames = 0 } = made;
+  const calls = Math.max(growthFrames + all.callTemporaryFrames, peakFrames - anonymousFrames);
+  const over = Math.max(calls, all.initPeakFrames) + growthFileFrames;
   const needed = fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES;
   const { limitFrames = limitFor(needed, argument) } = own;
   if (limitFrames < needed) {

@@ -11,8 +11,9 @@ import {
   experimentFile,
   leftOutLine,
   placed,
+  planOf,
 } from '../experiment/index.ts';
-import { expectShares } from '../replay/index.ts';
+import { expectShares, idleOf, optionsOf } from '../replay/index.ts';
 import { type Factors, labelOf, valueIn, withValue } from './factor.ts';
 import type { SweepFile } from './file.ts';
 import { type Job, jobOf } from './job.ts';
@@ -55,15 +56,20 @@ function isExcluded(cell: Factors, exclude: readonly Factors[]): boolean {
   );
 }
 
-/** The experiment, if its shares count in its model. */
-function agreed(experiment: Experiment, at: string): Experiment {
-  const { functions } = experiment;
+/** The experiment, if its shares count in its model and its systems can do what its policies want: else each of its jobs would fail. */
+function agreed(able: Able, at: string): Able {
+  const { functions } = able.experiment;
   try {
     expectShares(functions, functions.model, 'functions');
   } catch (error) {
     throw new ExperimentError([`${at}${(error as Error).message}`]);
   }
-  return experiment;
+  try {
+    idleOf(optionsOf(planOf(able.experiment)));
+  } catch (error) {
+    throw new ExperimentError([`${at}policies.${(error as Error).message}`]);
+  }
+  return able;
 }
 
 /** What a cell comes to. Throws ExperimentError for values that do not go together. */
@@ -82,8 +88,8 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): A
   const at = `${file}: the cell ${where.join(', ')}: `;
   const parsed = experimentFile.safeParse(said);
   if (parsed.success) {
-    const all = agreed(changed(defaultExperiment(), said), at);
-    return said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] };
+    const all = changed(defaultExperiment(), said);
+    return agreed(said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] }, at);
   }
   throw new ExperimentError(
     parsed.error.issues.map(

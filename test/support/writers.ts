@@ -48,7 +48,8 @@ const PACKED_FILES = [
 /** Stand-ins for what a recorder calls: a guest that is done at once, and a disk that has a recording on it. */
 const TOOLS: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'echo RECORDER READY; echo RECORDER DONE',
-  debugfs: `set -- $2; cp ${CAPTURE}/* $3; gzip -d $3/trace.txt.gz`,
+  // a kernel that the recorder starts has its word among its own
+  debugfs: `set -- $2; cp ${CAPTURE}/* $3; gzip -d $3/trace.txt.gz; echo guestmem.buffer=8 > $3/cmdline`,
   mke2fs: ':',
   'apt-cache': `echo "Depends: linux-image-${RELEASE}"; echo "Depends: linux-headers-${RELEASE}-common"; echo "Depends: linux-kbuild-6.12"`,
   'apt-get': `case "$*" in

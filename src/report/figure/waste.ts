@@ -89,7 +89,7 @@ export function wasteFigures(results: Results, { keepAlives = [] }: Details): Fi
       'The share of cold calls that three in four functions do not exceed, as papers on keep-alive judge since Shahrad et al. (2020): functions that are seldom called count as much as busy ones. Lower left is better.',
     ],
     results,
-    { label: 'cold calls of a function, third quartile of functions', unit: 'share' },
+    { label: 'cold calls, third quartile of functions', unit: 'share', max: 1 },
     coldQuartile,
     againstOf(keepAlives, (one) => one.coldQuartile),
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
+import { RefusedArgument } from '../../../src/check/index.ts';
 import {
   CATALOGUE,
   DEFAULT_WORKLOAD,
@@ -132,4 +133,8 @@ describe('a function of a trace', () => {
     expect(() => expectShares(swept, 'parametric')).not.toThrow();
     expect(() => expectShares({ ...DEFAULT_WORKLOAD, residentShare: 0.5 })).not.toThrow();
   });
+});
+
+it.each([undefined, null, 5, {}])('a function that was not measured is refused: %j', (wrong) => {
+  expect(() => measuredProfile({ id: 0, name: 'f' }, wrong as never)).toThrow(RefusedArgument);
 });

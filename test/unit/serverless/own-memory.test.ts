@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FRAMES_PER_MIB } from '../../../src/abi/unit.ts';
 import { RefusedArgument } from '../../../src/check/index.ts';
-import { profileOf, withMemory } from '../../../src/serverless/index.ts';
+import { profileOf, sessionProfile, withMemory } from '../../../src/serverless/index.ts';
 
 const MADE = profileOf({ id: 3, name: 'f', memoryMib: 120, averageMs: 50 });
 
@@ -36,6 +36,16 @@ describe('a function with memory of its own', () => {
     );
     expect(() => withMemory(MADE, { fileFrames: 2 ** 20 }, 'memory.f')).toThrow(
       /^memory.f: expected at most 3072 MiB, found \d+$/,
+    );
+  });
+
+  it('has room for the peak of a session', () => {
+    const [firstFrames, peakFrames] = [1000, 300 * FRAMES_PER_MIB];
+    const session = sessionProfile({ id: 0, name: 's', firstFrames, peakFrames });
+    const roomy = { limitFrames: 512 * FRAMES_PER_MIB };
+    expect(withMemory(session, roomy)).toEqual({ ...session, ...roomy });
+    expect(() => withMemory(session, { limitFrames: peakFrames })).toThrow(
+      /limit: expected 301MiB or more, found "300MiB"/,
     );
   });
 

@@ -64,6 +64,20 @@ seeds: [1, 2]`,
     );
   });
 
+  it('leave out systems that cannot play them, where nobody has named any', async () => {
+    const grid = 'grid: { policies.idle: [keep, "park:30s"] }';
+    const { cells, notes } = await sweepIn(at, `experiment: { minutes: 1 }\n${grid}`);
+    const [kept, parked] = cells.map(({ job }) => job.experiment.systems);
+    expect(kept).toContain('mcpv-static');
+    expect(parked).toEqual(kept?.filter((name) => parked?.includes(name)));
+    expect(parked).not.toContain('mcpv-static');
+    expect(notes).toEqual([expect.stringMatching(/^left out, .* \(idle: park:30s\): mcpv-static/)]);
+    const named = `experiment: { systems: [mcpv-static] }\n${grid}`;
+    await expect(sweepIn(at, named)).rejects.toThrow(
+      /the cell policies.idle=park:30s: policies.idle: expected systems that can be parked: its VMs/,
+    );
+  });
+
   it('are one at least, and not too many', async () => {
     await expect(
       sweepIn(at, `${TINY}grid: { minutes: [5] }\nexclude: [{ minutes: 5 }]`),

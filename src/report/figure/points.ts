@@ -72,7 +72,8 @@ export function pointsOption(figure: Figure, spec: PointsSpec, look: Look): Opti
   return {
     ...frame(figure, look, { left: 92, right, bottom: 46 }),
     xAxis: { ...valueAxis(spec.x, look, xs, ticksOf(look, 200)), nameGap: 28 },
-    yAxis: { ...valueAxis(spec.y, look, ys, 5), nameGap: 72 },
+    // room for the label above the topmost point
+    yAxis: { ...valueAxis(spec.y, look, ys, 5), nameGap: 72, boundaryGap: [0, '12%'] },
     series: [
       ...(line.length > 0 ? [againstSeries(line, placesOf(line), true, look)] : []),
       ...(beside.length > 0 ? [againstSeries(beside, placesOf(beside), false, look)] : []),

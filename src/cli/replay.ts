@@ -1,6 +1,5 @@
 // guestmem replay: a trace through the systems, and what came of it in the formats asked for.
 
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { FRAME_BYTES, MS_PER_MINUTE } from '../abi/unit.ts';
@@ -14,7 +13,6 @@ import {
   expectFits,
   experimentIn,
   experimentYaml,
-  identityOf,
   leftOutLine,
   mapsOf,
   peakResidentBytes,
@@ -52,18 +50,21 @@ import {
   type Results,
   resultsJson,
 } from '../report/index.ts';
-import {
-  type OutputFolder,
-  RecordSpool,
-  type Written,
-  openOutput,
-  writeReport,
-} from '../report/node.ts';
+import { RecordSpool, type Written, openOutput, writeReport } from '../report/node.ts';
 import { UnreadableState } from '../graph/index.ts';
 import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
-import { COLUMNS_HELP, duration, fileToWrite, frames, wholeNumber } from './argument.ts';
+import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, whereSaid } from './asked.ts';
+import {
+  type CheckpointAsked,
+  type CheckpointFlags,
+  DEFAULT_EVERY,
+  checkpointOf,
+  keptIn,
+  openCheckpoints,
+  spoolOf,
+} from './checkpoint.ts';
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { expectKnown, expectMapped } from './in-trace.ts';
@@ -75,27 +76,14 @@ import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-out';
-/** Of the trace's time. */
-const DEFAULT_EVERY = '10m';
 
-interface ReplayFlags extends ExperimentFlags {
+interface ReplayFlags extends ExperimentFlags, CheckpointFlags {
   readonly force?: boolean;
   readonly jobs?: string;
   readonly guestMemory?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
-  readonly checkpoint?: string;
-  readonly every?: string;
-  readonly resume?: string;
-}
-
-interface CheckpointAsked {
-  /** Where checkpoints are written; undefined: nowhere. */
-  readonly path: string | undefined;
-  readonly everyMinutes: number;
-  /** What the run goes on from. */
-  readonly resume: string | undefined;
 }
 
 interface Asked {
@@ -190,17 +178,6 @@ async function sensitivityTo(
   return sensitivityOf(played, prices, ends);
 }
 
-const missed = (what: string): void => complain(`guestmem: no checkpoint this time: ${what}`);
-
-function openCheckpoints(
-  { path, resume, everyMinutes }: CheckpointAsked,
-  trace: Trace,
-  experiment: Experiment,
-): Checkpoints {
-  const [from, to] = [resume, path].map((one) => (one === undefined ? one : stateFile(one)));
-  return new Checkpoints({ from, to, everyMinutes, missed }, identityOf(trace, experiment));
-}
-
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
 async function play(
   asked: Asked,
@@ -238,7 +215,9 @@ async function play(
       played,
       seeds: await seedsBeside(asked, played, heard),
       sensitivity: await sensitivityTo(asked, trace, played, heard),
-      keepAlives: await keepAlivesOf(trace, plan, signal),
+      keepAlives: formatsOf(experiment).some(({ hasKeepAlives }) => hasKeepAlives)
+        ? await keepAlivesOf(trace, plan, signal)
+        : undefined,
     };
   } catch (error) {
     if (error instanceof UnreadableState) {
@@ -285,28 +264,6 @@ function reportOf(
   };
 }
 
-/** Where checkpoints are, as far as any are asked for. */
-function checkpointOf({ checkpoint, every, resume }: ReplayFlags): CheckpointAsked | undefined {
-  if (every !== undefined && checkpoint === undefined) {
-    throw new UsageError(`--every: expected a file (--checkpoint), found none`);
-  }
-  if (checkpoint !== undefined) fileToWrite('--checkpoint', checkpoint);
-  if (checkpoint === undefined && resume === undefined) return undefined;
-  const everyMinutes = duration('--every', every ?? DEFAULT_EVERY) / MS_PER_MINUTE;
-  if (!Number.isInteger(everyMinutes) || everyMinutes < 1) {
-    throw new UsageError(
-      `--every: expected whole minutes of the trace, such as 10m, found "${every}"`,
-    );
-  }
-  return { path: checkpoint, everyMinutes, resume };
-}
-
-/** What is said of a run that is interrupted, when it has ended. */
-function keptIn(checkpoint: CheckpointAsked | undefined): string | undefined {
-  if (checkpoint?.path === undefined || !existsSync(checkpoint.path)) return undefined;
-  return `its state is kept (--resume ${checkpoint.path})`;
-}
-
 async function run(path: string | undefined, flags: ReplayFlags): Promise<void> {
   const jobs = flags.jobs === undefined ? undefined : wholeNumber('--jobs', flags.jobs, 1);
   const { experiment, leftOut } = experimentOf(path, flags);
@@ -332,17 +289,6 @@ function formatsOf({ outputs: { formats, records = false } }: Experiment): Forma
   const isLacking = records && !formats.some((name) => TABLES.includes(name));
   const names = isLacking ? [...formats, 'parquet'] : formats;
   return names.map((name) => FORMATS.find((one) => one.name === name) as Format);
-}
-
-function recordsBeside(checkpoint: string): string {
-  return `${checkpoint}.records`;
-}
-
-/** Where rows of calls are until they are written: beside the checkpoint, of which they are a part, or with the results. */
-function spoolOf(folder: OutputFolder, checkpoint: CheckpointAsked | undefined): RecordSpool {
-  const { path, resume } = checkpoint ?? {};
-  const into = path === undefined ? folder.spoolFolder() : recordsBeside(path);
-  return RecordSpool.kept(into, resume === undefined ? undefined : recordsBeside(resume));
 }
 
 /** What no guest or host can be made of: only the replay knows how large those come to be. */

@@ -47,6 +47,8 @@ export type Rendered = {
 export type Format = {
   /** For `--format`. */
   readonly name: string;
+  /** Whether it tells what keep-alive policies make of the trace, which is found by work of its own. */
+  readonly hasKeepAlives?: boolean;
   /** One sentence for `guestmem systems`. */
   readonly sentence: string;
   /** Names of the files that `render` may give, no others. */

@@ -16,6 +16,7 @@ export async function reportHtml(
 
 export const HTML_FORMAT: Format = {
   name: 'html',
+  hasKeepAlives: true,
   sentence: 'The report as report.html: tables and charts in one page that needs no network.',
   files: [{ name: 'report.html', mark: /<title>guestmem: /, usualBytes: 1500 * KIB }],
   render: async ({ results, details, told }) => ({

@@ -17,6 +17,7 @@ export function resultsJson(results: Results): string {
 /** results.json, and details.json beside it. */
 export const JSON_FORMAT: Format = {
   name: 'json',
+  hasKeepAlives: true,
   sentence:
     'The record of the run as results.json and details.json, the one form that is read back; with it experiment.yaml.',
   files: [

@@ -64,6 +64,18 @@ describe('a report', () => {
 });
 
 describe('output formats', () => {
+  it('say whether they tell what keep-alive policies make of a trace', async () => {
+    const point = { cold: 3, coldQuartile: 0.5, ahead: 0, idleSeconds: 60, wastedGiBSeconds: 2 };
+    const keepAlives = [{ policy: 'fixed:10m', isOwn: true, ...point }];
+    for (const one of FORMATS) {
+      const [told, untold] = [{ ...REPORT, details: { ...details(), keepAlives } }, REPORT].map(
+        (report) => one.render(report),
+      );
+      const isSame = JSON.stringify(await told) === JSON.stringify(await untold);
+      expect(isSame, one.name).toBe(one.hasKeepAlives !== true);
+    }
+  });
+
   it('each leave something, the same each time, in files of their own', async () => {
     const names: string[] = [];
     for (const one of FORMATS) {

@@ -33,11 +33,12 @@ export class CorePool {
    */
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
     const left = endCore(core, what, why);
+    if (left === undefined) return;
     if (RESIDENT.isLimited) {
-      RESIDENT.leave(instanceOf(core), left?.raw);
+      RESIDENT.leave(instanceOf(core), left.raw);
       return;
     }
-    if (left === undefined) return;
+    if (RESIDENT.forget(instanceOf(core), left.raw)) return;
     const key = keyOf(core.config);
     const idle = this._idle.get(key);
     if (idle === undefined) this._idle.set(key, [left]);

@@ -87,13 +87,20 @@ export class Resident {
     this._awake.push(instance);
   }
 
-  /** A guest has ended; what its calls were is another's, unless it had lain down. */
-  leave(instance: Instance, raw: CoreExports | undefined): void {
-    if (raw === undefined) return;
-    const at = this._awake.indexOf(instance);
-    if (at >= 0) this._take(at);
-    else this._bytes += bytesOf(raw);
+  /** A guest that was awake has ended; what its calls were is another's. */
+  leave(instance: Instance, raw: CoreExports): void {
+    this.forget(instance, raw);
+    this._bytes += bytesOf(raw);
     this._spare.push({ build: instance.config.build, raw });
+  }
+
+  /** The same where no limit holds any more: its memory is nobody's. Whether it was among those that are awake. */
+  forget(instance: Instance, raw: CoreExports): boolean {
+    const at = this._awake.indexOf(instance);
+    if (at < 0) return false;
+    this._take(at);
+    this._bytes -= bytesOf(raw);
+    return true;
   }
 
   /** Words of a guest of these sizes, as `packedOf` has them. */

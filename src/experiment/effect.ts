@@ -81,6 +81,10 @@ const mapless: Why = (experiment, trace) =>
     ? 'no effect, as there are no maps'
     : untold(WITH_MAPS)(experiment, trace);
 
+/** None are asked for: that is no wish that comes to nothing. */
+const mapsUntold: Why = (experiment, trace) =>
+  mapsOf(experiment) === undefined ? undefined : untold(WITH_MAPS)(experiment, trace);
+
 const ofSessions: Why = (_, { sessions }) =>
   sessions === undefined ? undefined : 'no effect, as sessions have memory of their own';
 
@@ -96,7 +100,7 @@ const WHY: readonly (readonly [path: string, ...why: Why[]])[] = [
   ['policies.growth', unread('growth', OF_ZONED)],
   ['policies.idleReclaim', unread('idleReclaimMs', OF_ZONED), lateReclaim],
   ['policies.idle', lateIdle],
-  ['outputs.maps', untold(WITH_MAPS)],
+  ['outputs.maps', mapsUntold],
   ['outputs.mapsOf', mapless],
   ['outputs.sensitivity', untold(WITH_PRICES)],
 ];

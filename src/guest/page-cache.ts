@@ -98,10 +98,17 @@ export class PageCache implements Shrinker {
 
   /** The same of an open file. */
   readOpen(open: OpenFile, pages: number, cpu: number): number {
+    return this.readOn(open, 0, pages, cpu);
+  }
+
+  /** Goes on reading an open file from a page that was reached before. */
+  readOn(open: OpenFile, from: number, pages: number, cpu: number): number {
     const file = open as CachedFile;
     this.noteRead(file);
     if (this.source.isMapped && !file.system) return this._map(file, pages);
-    const added = this._memory.touch(file.object, 0, pages, false, cpu, file.pages);
+    // reclaim may have dropped its last pages
+    const start = Math.min(from, file.pages);
+    const added = this._memory.touch(file.object, start, pages - start, false, cpu, file.pages);
     file.pages += added;
     if (file.system) return added;
     this._memory.frames.file += added;

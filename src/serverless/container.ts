@@ -135,6 +135,8 @@ export class Container {
   private _collectsAt: number;
   /** Frames that calls have given back and taken anew by now, besides what each maps and unmaps. */
   private _replaced = 0;
+  /** Pages of files that calls have read since the start. */
+  private _readSince = 0;
 
   /** Starts its runtime, or goes on with the one that its VM was cloned with. */
   constructor(vm: MicroVm, profile: FunctionProfile, config: ContainerConfig) {
@@ -258,10 +260,11 @@ export class Container {
   private _readMore(): void {
     const { name, fileFrames, growthFileFrames = 0, growthFileShape } = this.profile;
     const more = Math.round(growthFileFrames * grownShare(this._call, growthFileShape));
-    if (more === 0) return;
+    if (more <= this._readSince) return;
     this.vm.stir();
     const { files } = this.vm.guest;
-    files.readOpen(files.open(name), fileFrames + more, 0);
+    files.readOn(files.open(name), fileFrames + this._readSince, fileFrames + more, 0);
+    this._readSince = more;
   }
 
   private _collect(): void {

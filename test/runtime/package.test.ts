@@ -13,11 +13,11 @@ import { ROOT } from '../house/tree.ts';
 import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/package.ts';
 
 /**
- * Of the archive, unpacked: 2.29 MiB with the playground's pages, where it was 3.4 without v86 (docs/decisions/0065): 1 MiB is code,
+ * Of the archive, unpacked: 2.33 MiB with the playground's pages, where it was 3.4 without v86 (docs/decisions/0065): 1 MiB is code,
  * 0.4 declarations, 0.3 the charts' library, 0.24 the playground and v86 in it, 0.19 Wasm (two builds more, for recordings and for Linux
  * 7.3), 0.1 the core's sources. The goal is 1 MB: code and declarations alone are above it.
  */
-const UNPACKED_BYTES_MOST = 2.3 * MIB;
+const UNPACKED_BYTES_MOST = 2.35 * MIB;
 /** The issue's limit, of all that an install brings. */
 const INSTALLED_BYTES_MOST = 10 * MIB;
 const LICENCES = ['MIT', 'ISC', 'Apache-2.0', 'BSD-3-Clause', '0BSD', 'BSD-2-Clause'];

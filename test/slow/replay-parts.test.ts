@@ -15,6 +15,8 @@ function planOf(system: string): ReplayPlan {
     contention: false,
     interference: false,
     hostFrames: 2 ** 30,
+    // VMs of one size have one template
+    memory: Object.fromEntries(TRACE.functions.map(({ name }) => [name, { limitFrames: 2 ** 18 }])),
   };
 }
 

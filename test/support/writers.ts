@@ -154,7 +154,7 @@ function ofTwo(
   return { command, words: of('one'), others: of('two'), files };
 }
 
-const TORNADO = ['cpuMs', 'sandboxMs', 'startupMs'].map(
+const TORNADO = ['cpuMs', 'sandboxMs', 'slowdown', 'startupMs'].map(
   (name) => `tornado-${name}-scpv-template.svg`,
 );
 
@@ -170,6 +170,7 @@ const FIGURES = [
   'range-sandboxMs.svg',
   'range-startupMs.svg',
   'range-startupP99Ms.svg',
+  'slowdown.svg',
   'steps.svg',
   ...TORNADO,
   'unusable.svg',

@@ -3,7 +3,7 @@
 
 import { FRAMES_PER_MIB } from '../../abi/unit.ts';
 import { defaultMachine } from '../../replay/index.ts';
-import { RUNTIMES, type Container, helloProfile, systemOf } from '../../serverless/index.ts';
+import { type Container, MEASURED, measuredProfile, systemOf } from '../../serverless/index.ts';
 import { Clock } from '../../time/index.ts';
 import { newCounts } from '../../vmm/index.ts';
 import type { Scenario, ScenarioRow } from '../scenario.ts';
@@ -17,7 +17,8 @@ const SYSTEMS: readonly string[] = [
   'scpv-snapshot:memory/working-set',
 ];
 
-const FUNCTIONS: readonly string[] = ['python', 'node'];
+/** Measured functions (docs/functions.md) that do next to nothing, by runtime. */
+const FUNCTIONS: Readonly<Record<string, string>> = { python: 'hello.py', node: 'hello.mjs' };
 const CALLS = 1000;
 
 function call(container: Container): void {
@@ -31,9 +32,9 @@ function privateMib({ vm }: Container): number {
 
 /** A server of a runtime that does next to nothing, in a VM of its own. */
 export function cloneRow(system: string, runtime: string): ScenarioRow {
-  const known = RUNTIMES.find(({ name }) => name === runtime);
-  if (known === undefined) throw new RangeError(`no runtime is named ${runtime}`);
-  const profile = helloProfile(0, known);
+  const measured = MEASURED.find(({ name }) => name === FUNCTIONS[runtime]);
+  if (measured === undefined) throw new RangeError(`no runtime is named ${runtime}`);
+  const profile = measuredProfile({ id: 0, name: runtime }, measured);
   const host = systemOf(system).create({ machine: defaultMachine(), clock: new Clock() });
   const first = host.start(profile).container;
   call(first);
@@ -52,5 +53,6 @@ export function cloneRow(system: string, runtime: string): ScenarioRow {
 export const CLONE_SCENARIO: Scenario = {
   name: 'clone-private',
   sentence: 'Question 5: how much of a clone is really private, with 4 KiB and 2 MiB pages?',
-  run: () => FUNCTIONS.flatMap((runtime) => SYSTEMS.map((system) => cloneRow(system, runtime))),
+  run: () =>
+    Object.keys(FUNCTIONS).flatMap((runtime) => SYSTEMS.map((system) => cloneRow(system, runtime))),
 };

@@ -14,6 +14,7 @@ import {
   boot,
   buddyinfo,
   layoutOf,
+  limitGuests,
   loadState,
   saveState,
   surveyZone,
@@ -44,6 +45,22 @@ describe('CorePool', () => {
     expect(second.hash()).toBe(core.hash());
     expectSound(second);
     expect(rawOf(pool.clone(snapshot))).not.toBe(memory);
+  });
+
+  it('knows of no guest that ended after a limit had been taken away', () => {
+    const pool = new CorePool();
+    const snapshot = small().snapshot();
+    limitGuests(1);
+    const ended = [pool.clone(snapshot), pool.clone(snapshot)];
+    limitGuests(Infinity);
+    for (const core of ended) pool.give(core);
+    limitGuests(1);
+    try {
+      const others = [1, 2, 3].map(() => pool.clone(snapshot));
+      for (const core of others) expect(core.hash()).toBe(small().hash());
+    } finally {
+      limitGuests(Infinity);
+    }
   });
 
   it('keeps sizes and builds apart', () => {

@@ -16,6 +16,17 @@ it('less the later its image was taken, and more the larger its pages are or whe
   expect(mib('scpv-snapshot:memory/working-set', 'sharedMib')).toBe(0);
 });
 
+it('a working set is what a call reads of files, and not all of them', () => {
+  for (const runtime of ['python', 'node']) {
+    const [lazy, eager] = ['4k', 'working-set'].map((how) =>
+      cloneRow(`scpv-snapshot:memory/${how}`, runtime),
+    );
+    const touched = Number(lazy!['sharedMib']) + Number(lazy!['calledMib']);
+    expect(eager!['startedMib']).toBeGreaterThan(touched / 2);
+    expect(eager!['startedMib']).toBeLessThan(1.5 * touched);
+  }
+});
+
 it('grows with calls and never shrinks', () => {
   const row = cloneRow('scpv-snapshot:memory/4k', 'node');
   expect(row['calledMib']).toBeGreaterThan(row['startedMib'] as number);

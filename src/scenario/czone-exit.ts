@@ -19,7 +19,13 @@ import {
 import { MECHANISMS, type MechanismName, RECLAIMERS } from './reclaim/mechanism.ts';
 import { type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
 import { REST_NS, type Resident, populate, operationsWith } from './residents.ts';
-import type { ExitOrder, Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
+import {
+  type ExitOrder,
+  type Scenario,
+  type ScenarioOptions,
+  type ScenarioRow,
+  rowsOf,
+} from './scenario.ts';
 
 function inOrder(residents: readonly Resident[], order: ExitOrder, random: Random): Resident[] {
   if (order === 'random') return shuffle([...residents], random);
@@ -113,6 +119,6 @@ export const EXIT_SCENARIO: Scenario = {
   sentence:
     'Containers of one VM exit one by one; what five mechanisms give back of each, what they move and what they leave.',
   takes: ['containers', 'order', 'mib', 'seed'],
-  run: (options) =>
-    MECHANISMS.map((mechanism) => exitRow(mechanism, { ...EXIT_DEFAULTS, ...options })),
+  run: (options, told) =>
+    rowsOf(MECHANISMS, (mechanism) => exitRow(mechanism, { ...EXIT_DEFAULTS, ...options }), told),
 };

@@ -20,7 +20,7 @@ import {
 import { type Population, type Reclaimer, populationOf } from './reclaim/reclaimer.ts';
 import { passTime } from './pass-time.ts';
 import { REST_NS, type Resident, populate, operationsWith } from './residents.ts';
-import type { Scenario, ScenarioOptions, ScenarioRow } from './scenario.ts';
+import { type Scenario, type ScenarioOptions, type ScenarioRow, rowsOf } from './scenario.ts';
 
 /**
  * czone-late: the host's thread is busy when the containers are asked, and work arrives before it has looked at the
@@ -162,6 +162,6 @@ export const IDLE_SCENARIO: Scenario = {
   sentence:
     'Idle containers of one VM free a part of their heaps; what comes back, after how long, and what their next calls pay.',
   takes: ['containers', 'mib', 'seed'],
-  run: (options) =>
-    IDLE_MECHANISMS.map((mechanism) => idleRow(mechanism, { ...DEFAULTS, ...options })),
+  run: (options, told) =>
+    rowsOf(IDLE_MECHANISMS, (mechanism) => idleRow(mechanism, { ...DEFAULTS, ...options }), told),
 };

@@ -29,7 +29,7 @@ import {
   since,
 } from '../vmm/index.ts';
 import { loneVm, touchAndExit } from './guest.ts';
-import type { Scenario, ScenarioRow } from './scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from './scenario.ts';
 
 const LARGE_GIB = 20;
 const SMALL_GIB = 2;
@@ -147,9 +147,13 @@ export const INFLATE_SCENARIO: Scenario = {
   name: 'hyperalloc-inflate',
   sentence:
     'A VM of 20 GiB shrinks to 2 GiB and grows back, by balloon and virtio-mem; ours beside HyperAlloc’s measurements.',
-  run: () =>
-    INFLATE_MECHANISMS.flatMap((mechanism) => [
-      inflateRow(mechanism, true),
-      inflateRow(mechanism, false),
-    ]),
+  run: (_, told) =>
+    rowsOf(
+      INFLATE_MECHANISMS.flatMap((mechanism) => [
+        [mechanism, true] as const,
+        [mechanism, false] as const,
+      ]),
+      ([mechanism, isTouched]) => inflateRow(mechanism, isTouched),
+      told,
+    ),
 };

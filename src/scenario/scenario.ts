@@ -37,10 +37,12 @@ export interface Scenario {
 /** Hears of runs that are done, and how many there are. */
 export type Told = (done: number, total: number) => void;
 
+type Rows = ScenarioRow | readonly ScenarioRow[];
+
 /** The rows of one run after the other. */
 export async function rowsOf<Run>(
   runs: readonly Run[],
-  of: (run: Run) => Promise<ScenarioRow | readonly ScenarioRow[]>,
+  of: (run: Run) => Rows | Promise<Rows>,
   told?: Told,
 ): Promise<ScenarioRow[]> {
   const rows: ScenarioRow[] = [];

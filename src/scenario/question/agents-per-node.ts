@@ -6,7 +6,7 @@ import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_S } from '../../abi/unit.ts';
 import { type Random, randomStream } from '../../time/index.ts';
 import { type MicroVm, type Process, Reporting, Vmm, newCounts } from '../../vmm/index.ts';
 import { guestConfig, vmmFootprint } from '../guest.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { mibOf, newProcess } from './sandbox.ts';
 
 const NODE_GIB = 16;
@@ -99,8 +99,12 @@ export const AGENTS_SCENARIO: Scenario = {
   name: 'agents-per-node',
   sentence:
     'Question 6: how many agent sandboxes of 2 GiB fit a node of 16 GiB, at which overcommit, with and without reporting?',
-  run: () =>
-    (['none', 'reporting'] as const).flatMap((mechanism) =>
-      SANDBOXES.map((sandboxes) => agentsRow(mechanism, sandboxes)),
+  run: (_, told) =>
+    rowsOf(
+      (['none', 'reporting'] as const).flatMap((mechanism) =>
+        SANDBOXES.map((sandboxes) => [mechanism, sandboxes] as const),
+      ),
+      ([mechanism, sandboxes]) => agentsRow(mechanism, sandboxes),
+      told,
     ),
 };

@@ -13,7 +13,7 @@ import {
 } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, heldMib, mibOf, msOf, newProcess } from './sandbox.ts';
 
 const HEAP_MIB = 64;
@@ -80,9 +80,14 @@ export const CACHE_SCENARIO: Scenario = {
   name: 'balloon-and-cache',
   sentence:
     'Question 2: does inflation give back page cache? A balloon of rising size in a guest with half of its memory in clean files.',
-  run: () => [
-    cacheRow('reporting', 0),
-    cacheRow('hinting', 0),
-    ...TARGETS_MIB.map((targetMib) => cacheRow('balloon', targetMib)),
-  ],
+  run: (_, told) =>
+    rowsOf(
+      [
+        ['reporting', 0] as const,
+        ['hinting', 0] as const,
+        ...TARGETS_MIB.map((targetMib) => ['balloon', targetMib] as const),
+      ],
+      ([mechanism, targetMib]) => cacheRow(mechanism, targetMib),
+      told,
+    ),
 };

@@ -14,7 +14,7 @@ import {
 } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, heldMib, mibOf, msOf, newProcess } from './sandbox.ts';
 
 /** MiB, as the balloon's statistics give them. */
@@ -139,5 +139,5 @@ export const POLICY_SCENARIO: Scenario = {
   name: 'balloon-policy',
   sentence:
     'Question 3: which balloon policies stall the guest? Five of them for two minutes, over a task that works and waits by turns.',
-  run: () => BALLOON_POLICIES.map((policy) => policyRow(policy)),
+  run: (_, told) => rowsOf(BALLOON_POLICIES, (policy) => policyRow(policy), told),
 };

@@ -6,7 +6,7 @@ import { defaultMachine } from '../../replay/index.ts';
 import { type Container, MEASURED, measuredProfile, systemOf } from '../../serverless/index.ts';
 import { Clock } from '../../time/index.ts';
 import { newCounts } from '../../vmm/index.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 
 const SYSTEMS: readonly string[] = [
   'scpv-boot',
@@ -53,6 +53,12 @@ export function cloneRow(system: string, runtime: string): ScenarioRow {
 export const CLONE_SCENARIO: Scenario = {
   name: 'clone-private',
   sentence: 'Question 5: how much of a clone is really private, with 4 KiB and 2 MiB pages?',
-  run: () =>
-    Object.keys(FUNCTIONS).flatMap((runtime) => SYSTEMS.map((system) => cloneRow(system, runtime))),
+  run: (_, told) =>
+    rowsOf(
+      Object.keys(FUNCTIONS).flatMap((runtime) =>
+        SYSTEMS.map((system) => [system, runtime] as const),
+      ),
+      ([system, runtime]) => cloneRow(system, runtime),
+      told,
+    ),
 };

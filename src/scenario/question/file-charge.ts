@@ -17,7 +17,7 @@ import {
   operationsOf,
 } from '../../vmm/index.ts';
 import { guestConfig, vmmFootprint } from '../guest.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, mibOf, msOf } from './sandbox.ts';
 
 const FILES_MIB = 200;
@@ -69,5 +69,10 @@ export const CHARGE_SCENARIO: Scenario = {
   name: 'file-charge',
   sentence:
     'Question 8: where is file cache charged with virtio-blk, virtio-fs and DAX? One VM and eight read the same 200 MiB.',
-  run: () => HOST_CACHES.flatMap((hostCache) => VMS.map((vms) => chargeRow(hostCache, vms))),
+  run: (_, told) =>
+    rowsOf(
+      HOST_CACHES.flatMap((hostCache) => VMS.map((vms) => [hostCache, vms] as const)),
+      ([hostCache, vms]) => chargeRow(hostCache, vms),
+      told,
+    ),
 };

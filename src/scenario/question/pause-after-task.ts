@@ -14,7 +14,7 @@ import {
 } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, TASK, heldMib, mibOf, msOf, squeeze, startTask } from './sandbox.ts';
 
 export const PAUSE_MECHANISMS = ['none', 'reporting', 'hinting', 'balloon'] as const;
@@ -78,10 +78,15 @@ export const PAUSE_SCENARIO: Scenario = {
   name: 'pause-after-task',
   sentence:
     'Question 1: is free page reporting enough if a VM is paused right after its task? Beside hinting and a balloon before the pause.',
-  run: () => [
-    pauseRow('none', 0),
-    ...PAUSES_MS.map((afterMs) => pauseRow('reporting', afterMs)),
-    pauseRow('hinting', 0),
-    pauseRow('balloon', 0),
-  ],
+  run: (_, told) =>
+    rowsOf(
+      [
+        ['none', 0] as const,
+        ...PAUSES_MS.map((afterMs) => ['reporting', afterMs] as const),
+        ['hinting', 0] as const,
+        ['balloon', 0] as const,
+      ],
+      ([mechanism, afterMs]) => pauseRow(mechanism, afterMs),
+      told,
+    ),
 };

@@ -15,7 +15,7 @@ import {
 } from '../../vmm/index.ts';
 import { loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, heldMib, mibOf, msOf, newProcess } from './sandbox.ts';
 
 const SECONDS = 300;
@@ -87,8 +87,10 @@ export const REPORTING_SCENARIO: Scenario = {
   name: 'reporting-cost',
   sentence:
     'Question 4: what does free page reporting cost, by order and delay? Five minutes of a heap that goes and comes in pieces.',
-  run: () => [
-    reportingRow(),
-    ...ORDERS.flatMap((order) => DELAYS_MS.map((delayMs) => reportingRow({ order, delayMs }))),
-  ],
+  run: (_, told) =>
+    rowsOf(
+      [undefined, ...ORDERS.flatMap((order) => DELAYS_MS.map((delayMs) => ({ order, delayMs })))],
+      (how) => reportingRow(how),
+      told,
+    ),
 };

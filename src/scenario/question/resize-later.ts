@@ -12,7 +12,7 @@ import {
 } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
 import { passTime } from '../pass-time.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, heldMib, mibOf, startTask } from './sandbox.ts';
 
 const SMALL_MIB: number = SANDBOX_MIB / 2;
@@ -143,5 +143,5 @@ export const RESIZE_SCENARIO: Scenario = {
   name: 'resize-later',
   sentence:
     'Question 7: can a snapshotted sandbox be resized and shrunk later? Clones of 512 MiB are to have 1 GiB for one task.',
-  run: () => RESIZERS.map((mechanism) => resizeRow(mechanism)),
+  run: (_, told) => rowsOf(RESIZERS, (mechanism) => resizeRow(mechanism), told),
 };

@@ -4,7 +4,7 @@
 import { FRAMES_PER_MIB } from '../../abi/unit.ts';
 import { Balloon, COUNT_BLOCK_READS, newCounts, operationsOf } from '../../vmm/index.ts';
 import { type LoneHost, loneHost } from '../guest.ts';
-import type { Scenario, ScenarioRow } from '../scenario.ts';
+import { type Scenario, type ScenarioRow, rowsOf } from '../scenario.ts';
 import { SANDBOX_MIB, TASK, mibOf, msOf, squeeze, startTask } from './sandbox.ts';
 
 /** What is done before the VM is paused and written. */
@@ -56,5 +56,5 @@ export const SNAPSHOT_SCENARIO: Scenario = {
   name: 'snapshot-size',
   sentence:
     'Question 9: how small does a snapshot get after hinting or ballooning? A VM of 1 GiB whose task of 320 MiB has ended.',
-  run: () => PREPARATIONS.map((how) => snapshotRow(how)),
+  run: (_, told) => rowsOf(PREPARATIONS, (how) => snapshotRow(how), told),
 };

@@ -185,14 +185,16 @@ function guarded(command: Command): Command {
   return command.exitOverride().configureOutput({ writeOut: print, writeErr });
 }
 
-guardStreams();
-const program = guarded(
-  new Command('guestmem')
-    .description('Emulates the memory of virtual machines, page frame by page frame')
-    .version(packageVersion())
-    .addHelpText('after', EXAMPLES),
-);
-for (const entry of COMMANDS) program.addCommand(await commandOf(entry));
+async function program(): Promise<Command> {
+  const all = guarded(
+    new Command('guestmem')
+      .description('Emulates the memory of virtual machines, page frame by page frame')
+      .version(packageVersion())
+      .addHelpText('after', EXAMPLES),
+  );
+  for (const entry of COMMANDS) all.addCommand(await commandOf(entry));
+  return all;
+}
 
 /** Has the engine write stacks down: until then an error holds all that it came through, which are all guests of a run. */
 function written(error: unknown): void {
@@ -212,12 +214,16 @@ async function end(error: unknown): Promise<number> {
   return exitCodeOf(error, complain);
 }
 
+guardStreams();
 const isBusy = COMMANDS.some((entry) => entry.isBusy === true && entry.name === process.argv[2]);
 try {
   if (isBusy && isMainThread) {
     const { runApart } = await import('./apart.ts');
     process.exitCode = await runApart(new URL(import.meta.url));
-  } else await program.parseAsync();
+  } else {
+    const commands = await program();
+    await commands.parseAsync();
+  }
 } catch (error) {
   process.exitCode = await end(error);
 }

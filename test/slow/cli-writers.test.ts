@@ -264,29 +264,28 @@ describe('a disk that fills while a trace is written', () => {
   }, 240_000);
 });
 
-interface Help {
-  readonly words: readonly string[];
-  readonly commands: readonly string[];
-  readonly takesOut: boolean;
+/** What may follow each command, as completion has it: options, and commands below it. */
+function followers(): (readonly [command: string, words: readonly string[]])[] {
+  const { out } = guestmemIn(folder, 'completion', 'bash');
+  const lines = [...out.matchAll(/^ {4}([a-z-]+)\) words='(.*)' ;;$/gm)];
+  return lines.map(([, command = '', words = '']) => [command, words.split(' ')]);
 }
 
-function helpOf(words: readonly string[]): Help {
-  const { out } = guestmemIn(folder, ...words, '--help');
-  const [, list = ''] = out.split(/^Commands:\n/m);
-  const names = [...list.matchAll(/^ {2}([a-z-]+)(?= )/gm)].map(([, name]) => name as string);
-  const commands = names.filter((name) => name !== 'help');
-  return { words, commands, takesOut: /^ +--out /m.test(out) };
+function takesOut(...words: string[]): boolean {
+  return /^ +--out /m.test(guestmemIn(folder, ...words, '--help').out);
 }
 
 describe('the list of commands that write', () => {
   it('has every one that takes --out', () => {
-    const tops = helpOf([]).commands.map((name) => helpOf([name]));
-    const inner = tops.flatMap(({ words, commands }) =>
-      commands.map((name) => helpOf([...words, name])),
-    );
-    const writing = [...tops, ...inner]
-      .filter(({ takesOut }) => takesOut)
-      .map(({ words }) => words.join(' '));
+    const writing = followers().flatMap(([command, words]) => {
+      const inner = words.filter((word) => !word.startsWith('-'));
+      if (inner.length === 0) return words.includes('--out') ? [command] : [];
+      const below = inner.filter((word) => takesOut(command, word));
+      return [
+        ...(takesOut(command) ? [command] : []),
+        ...below.map((word) => `${command} ${word}`),
+      ];
+    });
     const listed = new Set(COMMANDS_THAT_WRITE.map(({ command }) => command));
     listed.delete('report'); // into the folder that it reads
     // where there is no archive of Debian

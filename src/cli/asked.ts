@@ -256,7 +256,7 @@ export function experimentOf(path: string | undefined, flags: ExperimentFlags): 
   const before = changed(defaultExperiment(), file);
   const all = changed(before, { ...said, trace: withColumns(before.trace, flags.columns) });
   const isNamed = flags.system === undefined ? file.systems !== undefined : !isAll(flags.system);
-  const able = isNamed ? { experiment: all, leftOut: [] } : ableOf(all);
+  const able = ableOf(all, isNamed);
   expectAgreed(path, flags, able.experiment);
   return able;
 }

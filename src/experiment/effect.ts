@@ -76,13 +76,11 @@ function undrawn({ seeds = [] }: Experiment, trace: Trace): string | undefined {
 const onlyHost: Why = ({ hosts }) =>
   hosts.count > 1 ? undefined : 'no effect, as there is one host';
 
-const mapless: Why = (experiment, trace) =>
-  mapsOf(experiment) === undefined
-    ? 'no effect, as there are no maps'
-    : untold(WITH_MAPS)(experiment, trace);
+const noMaps: Why = (experiment) =>
+  mapsOf(experiment) === undefined ? 'no effect, as there are no maps' : undefined;
 
-/** None are asked for: that is no wish that comes to nothing. */
-const mapsUntold: Why = (experiment, trace) =>
+/** Where none are asked for, that is no wish that comes to nothing. */
+const untoldMaps: Why = (experiment, trace) =>
   mapsOf(experiment) === undefined ? undefined : untold(WITH_MAPS)(experiment, trace);
 
 const ofSessions: Why = (_, { sessions }) =>
@@ -100,8 +98,8 @@ const WHY: readonly (readonly [path: string, ...why: Why[]])[] = [
   ['policies.growth', unread('growth', OF_ZONED)],
   ['policies.idleReclaim', unread('idleReclaimMs', OF_ZONED), lateReclaim],
   ['policies.idle', lateIdle],
-  ['outputs.maps', mapsUntold],
-  ['outputs.mapsOf', mapless],
+  ['outputs.maps', untoldMaps],
+  ['outputs.mapsOf', noMaps, untoldMaps],
   ['outputs.sensitivity', untold(WITH_PRICES)],
 ];
 

@@ -198,8 +198,9 @@ export interface Able {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The experiment without systems that cannot play it: for those whose systems nobody has named. */
-export function ableOf(experiment: Experiment): Able {
+/** The experiment as it is where somebody named its systems, else without those that cannot play it. */
+export function ableOf(experiment: Experiment, isNamed: boolean): Able {
+  if (isNamed) return { experiment, leftOut: [] };
   const leftOut = unableOf(experiment.systems, experiment.policies.idle);
   const names = new Set(leftOut.map(({ system }) => system));
   const systems = experiment.systems.filter((name) => !names.has(name));
@@ -209,8 +210,7 @@ export function ableOf(experiment: Experiment): Able {
 /** An experiment file, checked. Throws ExperimentError. */
 export function readExperiment(path: string): Experiment {
   const file = readExperimentFile(path);
-  const experiment = changed(defaultExperiment(), file);
-  return file.systems === undefined ? ableOf(experiment).experiment : experiment;
+  return ableOf(changed(defaultExperiment(), file), file.systems !== undefined).experiment;
 }
 
 /** The first line of a file that `experimentYaml` made, and of few others. */

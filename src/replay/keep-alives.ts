@@ -15,7 +15,8 @@ import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { breathe } from './breathe.ts';
 import { type ReplayPlan, optionsOf } from './plan.ts';
 import { quantileSorted } from './quantile.ts';
-import { ReplayInterrupted, profilesIn, warmupMsOf } from './replay.ts';
+import { profilesIn } from './profiles.ts';
+import { ReplayInterrupted, warmupMsOf } from './replay.ts';
 
 /** As papers vary them, least to most kept; the last two decide by more than a time. */
 const VARIED: readonly string[] = [

@@ -1,11 +1,10 @@
 // The least that a replay takes of this process: the tables of the guests in which calls run at the same time, whatever the system.
 
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import { DEFAULT_WORKLOAD } from '../serverless/index.ts';
-import { type Trace, type TraceFunction, arrivalsOf } from '../trace/index.ts';
+import { type Trace, arrivalsOf } from '../trace/index.ts';
 import { defaultMachine } from './default-machine.ts';
 import { type ReplayPlan, optionsOf } from './plan.ts';
-import { profilesOf } from './profiles.ts';
+import { profilesIn } from './profiles.ts';
 
 /** Of a core's tables for each frame of its guest, as src/core/config.ts says it; measured runs take 20 and more, all told. */
 const TABLE_BYTES = 13;
@@ -18,10 +17,9 @@ export interface LeastMemory {
 
 /** One pass over the calls. A call's container has its function's limit, and what it takes of the kernel, as guest memory in every system. */
 export function leastMemoryOf(trace: Trace, plan: ReplayPlan): LeastMemory {
-  const { workload, functions, profile, machine, hosts = 1 } = optionsOf(plan);
-  const profiles = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }, functions).map(
-    (made, id) => profile?.(trace.functions[id] as TraceFunction, made) ?? made,
-  );
+  const options = optionsOf(plan);
+  const { machine, hosts = 1 } = options;
+  const profiles = profilesIn(trace, options);
   const { hostFrames: ofHost, containerKernelFrames } = { ...defaultMachine(), ...machine };
   const hostFrames = hosts * ofHost;
   let most: LeastMemory = { containers: 0, bytes: 0 };

@@ -2,9 +2,7 @@
 
 import {
   ArgumentError,
-  DEFAULT_WORKLOAD,
   type FunctionModel,
-  type FunctionProfile,
   GROWTHS,
   HOST_PLACEMENTS,
   type HostCache,
@@ -30,7 +28,7 @@ import {
 } from '../check/index.ts';
 import type { Trace } from '../trace/index.ts';
 import type { MapsChoice } from './map-meter.ts';
-import { profilesOf } from './profiles.ts';
+import { profilesIn } from './profiles.ts';
 import type { ReplayOptions } from './replay.ts';
 
 export type PlanMachine = Pick<
@@ -86,15 +84,13 @@ export interface ReplayPlan {
 
 /** Every function whose memory is said is one of the trace, and what is said goes together. Throws RefusedArgument. */
 export function expectFunctions(trace: Trace, plan: ReplayPlan): void {
-  const { memory, workload, functions: model } = plan;
+  const { memory, workload, functions } = plan;
   if (memory === undefined) return;
   const names = trace.functions.map(({ name }) => name);
   const known = new Set(names);
   const unknown = Object.keys(memory).find((name) => !known.has(name));
   if (unknown === undefined) {
-    const made = profilesOf(trace, { ...DEFAULT_WORKLOAD, ...workload }, model);
-    const profile = profileWith(memory);
-    for (const one of trace.functions) profile?.(one, made[one.id] as FunctionProfile);
+    profilesIn(trace, { workload, functions, profile: profileWith(memory) });
     return;
   }
   const nearest = nearestName(unknown, names);

@@ -11,20 +11,14 @@ import {
   HOST_PLACEMENTS,
   HostOutOfMemory,
   type HostPlacement,
-  type FunctionProfile,
   type IdlePolicy,
   type KeepAlive,
   type MachineConfig,
   type SystemSpec,
   TooManyGuests,
   type WhenFull,
-  FUNCTION_MODELS,
-  type FunctionModel,
-  type WorkloadParameters,
   expectHostMachine,
   expectParkable,
-  expectProfile,
-  expectWorkload,
   fixedKeepAlive,
   idlePolicyOf,
   limitGuests,
@@ -37,7 +31,6 @@ import {
   expectFunction,
   expectInteger,
   expectList,
-  expectName,
   expectNumber,
   expectObject,
 } from '../check/index.ts';
@@ -45,17 +38,11 @@ import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
 import { UnreadableState, UnwritableState } from '../graph/index.ts';
-import {
-  type CallRows,
-  type Trace,
-  type TraceFunction,
-  arrivalsOf,
-  expectTrace,
-} from '../trace/index.ts';
+import { type CallRows, type Trace, arrivalsOf, expectTrace } from '../trace/index.ts';
 import { breathe } from './breathe.ts';
 import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
 import { defaultMachine } from './default-machine.ts';
-import { profilesOf } from './profiles.ts';
+import { type ProfileOptions, profilesIn } from './profiles.ts';
 import type { MissingSystem, Outcome, ReplayRun, SystemRun } from './run.ts';
 import type { OnEvent } from './listener.ts';
 import type { SystemReplayConfig } from './config.ts';
@@ -64,7 +51,7 @@ import { SystemReplay } from './system-replay.ts';
 import { startWall } from './wall.ts';
 
 /** What is played, with policies and systems as objects. `replayPlan` takes names in their places, and plays in threads. */
-export interface ReplayOptions {
+export interface ReplayOptions extends ProfileOptions {
   /** The systems under comparison, in the order of the results; one or more, none twice. */
   readonly systems: readonly SystemSpec[];
   /** For the record: the trace's draws were made with it. */
@@ -87,14 +74,8 @@ export interface ReplayOptions {
   readonly interference?: boolean | undefined;
   /** Figures of the machine; the others are `defaultMachine`'s. */
   readonly machine?: Partial<MachineConfig> | undefined;
-  /** What a function's memory is made of; the others are `DEFAULT_WORKLOAD`'s. Shares want `functions: 'parametric'`. */
-  readonly workload?: Partial<WorkloadParameters> | undefined;
-  /** How functions of the trace get their profiles; measured if not said. */
-  readonly functions?: FunctionModel | undefined;
   /** What operations take, and by which level the clock goes; default: as published, typical (`pricesOf`). */
   readonly prices?: Prices | undefined;
-  /** Another profile for a function than the one made of what the trace says; undefined: that one. */
-  readonly profile?: ((of: TraceFunction, made: FunctionProfile) => FunctionProfile) | undefined;
   /** Hears of every start, call and end in all systems; containers that are left when the trace ends are not told. */
   readonly onEvent?: OnEvent | undefined;
   /** Gets a row a call that counts, in batches as the replay goes on. */
@@ -391,27 +372,6 @@ function expectKeeper(keeper: Keeper): void {
   for (const name of ['kept', 'keep', 'missed'] as const) {
     expectFunction(`keeper: ${name}`, keeper[name]);
   }
-}
-
-function functionModelOf({
-  functions,
-}: Pick<ReplayOptions, 'functions'>): FunctionModel | undefined {
-  return functions === undefined ? undefined : expectName('functions', functions, FUNCTION_MODELS);
-}
-
-/** What the functions of the trace hold and do, by id. */
-export function profilesIn(
-  trace: Trace,
-  options: Pick<ReplayOptions, 'workload' | 'functions' | 'profile'>,
-): FunctionProfile[] {
-  const workload = { ...DEFAULT_WORKLOAD, ...options.workload };
-  expectWorkload(workload);
-  return profilesOf(trace, workload, functionModelOf(options)).map((made, id) => {
-    const one = trace.functions[id] as TraceFunction;
-    const profile = options.profile?.(one, made) ?? made;
-    expectProfile(profile);
-    return profile;
-  });
 }
 
 /** Plays the systems asked for. One that fails is missing in what comes back, if another one does not. */

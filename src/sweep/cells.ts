@@ -89,7 +89,7 @@ function experimentOf({ base, from }: SweepFile, cell: Factors, file: string): A
   const parsed = experimentFile.safeParse(said);
   if (parsed.success) {
     const all = changed(defaultExperiment(), said);
-    return agreed(said.systems === undefined ? ableOf(all) : { experiment: all, leftOut: [] }, at);
+    return agreed(ableOf(all, said.systems !== undefined), at);
   }
   throw new ExperimentError(
     parsed.error.issues.map(

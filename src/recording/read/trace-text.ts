@@ -18,6 +18,7 @@ import {
   EVENTS,
   KEY,
   COMPACT_MODES,
+  KHUGEPAGED,
   MARK_TEXT,
   OWN_EVENT,
   OWN_TEXT,
@@ -344,6 +345,8 @@ export class TraceReader {
         break;
       case T.EVENT_FORK:
         out.pfn[at] = this.count(KEY.pid, 'pid');
+        this.seek(KEY.childComm, 'child_comm');
+        out.type[at] = startsWith(this.buf, this.pos, KHUGEPAGED) ? 1 : 0;
         out.extra[at] = this.count(KEY.childPid, 'child_pid');
         break;
       case T.EVENT_EXIT:

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
-import { type Busy, type Pace, startBusy } from './busy.ts';
+import { type Busy, type Told, startBusy } from './busy.ts';
 import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
 /** What a thread has begun that stays when it is ended. */
@@ -15,29 +15,29 @@ type Begun =
   | { readonly kind: 'process'; readonly pid: number };
 
 /** What the thread says. */
-type Said = Begun | ({ readonly kind: 'pace' } & Pace);
+type Said = Begun | { readonly kind: 'pace'; readonly told: Told };
 
-function tell(begun: Said): void {
-  parentPort?.postMessage(begun);
+function say(said: Said): void {
+  parentPort?.postMessage(said);
 }
 
 /** In the thread: what is in the way of a folder that it writes into is cleared, if it is ended. */
 export function writesInto(folder: string): Pick<OutputOptions, 'began' | 'shown'> {
   return {
-    began: (made) => tell({ kind: 'output', folder, made }),
-    shown: () => tell({ kind: 'shown' }),
+    began: (made) => say({ kind: 'output', folder, made }),
+    shown: () => say({ kind: 'shown' }),
   };
 }
 
 /** In the thread: a folder that goes, a process that ends with it. */
 export function leaves(left: { readonly scratch: string } | { readonly pid: number }): void {
-  if ('pid' in left) tell({ kind: 'process', pid: left.pid });
-  else tell({ kind: 'scratch', folder: left.scratch });
+  if ('pid' in left) say({ kind: 'process', pid: left.pid });
+  else say({ kind: 'scratch', folder: left.scratch });
 }
 
 /** In the thread: how far the command has come. */
-export function tellPace(pace: Pace): void {
-  tell({ kind: 'pace', ...pace });
+export function tellPace(told: Told): void {
+  say({ kind: 'pace', told });
 }
 
 /** In the thread: tells how far it is with what has a total. */
@@ -99,7 +99,7 @@ export async function runApart(program: URL): Promise<number> {
   const begun: Begun[] = [];
   let signal: Signal | undefined;
   worker.on('message', (one: Said) => {
-    if (one.kind === 'pace') busy?.update(one);
+    if (one.kind === 'pace') busy?.update(one.told);
     else begun.push(one);
   });
   const ended = new Promise<number>((done, reject) => {

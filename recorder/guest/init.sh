@@ -56,10 +56,10 @@ done
 
 # entries FILE: how many events the buffers of all processors hold
 entries() { awk '/^entries:/ { n += $2 } END { print n + 0 }' "$1"; }
-# written EVENTS FROM TO: copies a trace; about how far it is follows from the length of its first ten thousand lines
+# written EVENTS FROM TO: copies a trace; about how far it is follows from the length of its first thousand lines
 written() {
   cat $2 > $3 & PID=$!
-  while sleep 1; alive; do pace $(($(stat -c %s $3) * 10000 / ($(head -n 10000 $3 | wc -c) + 1))) $1 events; done
+  while sleep 1; alive; do pace $(($(stat -c %s $3) * 1000 / ($(head -n 1000 $3 | wc -c) + 1))) $1 events; done
   wait $PID
 }
 

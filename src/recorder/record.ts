@@ -201,14 +201,14 @@ async function recordIn(
     out: file('out.img'),
     cmdline: wordsOf(options),
   };
-  let settled = (): void => {};
+  let settled: (() => void) | undefined;
   const wishes = await runMachine(machine, (line) => {
     const word = /RECORDER (READY|WORKED)/.exec(line)?.[1];
     if (word === 'READY') tell('the workload runs');
     if (word !== 'WORKED') return;
     tell('the guest writes its recording');
     settled = settling(options);
-  }).finally(() => settled());
+  }).finally(() => settled?.());
   tell('what it has left is packed');
   const files = collect(folder, file('out.img'), wishes);
   expectWhole(files);

@@ -1,6 +1,6 @@
 // A recording step by step: what the kernel did with which frame, and which one the core would have taken there.
 
-import { type CoreBuild, MIGRATETYPE_NAMES, US_PER_MS } from '../../core/index.ts';
+import { MIGRATETYPE_NAMES, US_PER_MS } from '../../core/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import { type Capture, ZONE_NAMES, recordedFrames, recordedSpan } from '../read/index.ts';

@@ -3,6 +3,7 @@
 import cliProgress from 'cli-progress';
 import { MS_PER_S } from '../abi/unit.ts';
 import { startWall } from '../replay/index.ts';
+import { formatNumber } from '../report/index.ts';
 import { shortTime } from './jobs-progress.ts';
 
 export interface Progress {
@@ -14,6 +15,8 @@ export interface Progress {
 
 const SILENT: Progress = { update: () => {}, again: () => {}, stop: () => {} };
 
+/** Rates below have digits behind the point. */
+const SLOW = 10;
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** How many things are done, and which share of all that is. */
@@ -32,7 +35,9 @@ export function paceText(
 ): string {
   if (share <= 0 || stepMs <= 0) return shortTime(elapsedMs);
   const left = shortTime((stepMs * (1 - share)) / share);
-  return `${shortTime(elapsedMs)}, ${left} left, ${WHOLE.format((done * MS_PER_S) / stepMs)} ${what}/s`;
+  const rate = (done * MS_PER_S) / stepMs;
+  const fast = rate < SLOW ? formatNumber(rate) : WHOLE.format(rate);
+  return `${shortTime(elapsedMs)}, ${left} left, ${fast} ${what}/s`;
 }
 
 /** What is played: so many systems, each with so many calls. */

@@ -71,6 +71,8 @@ describe('the pace', () => {
       '2 s, 6 s left, 1,500 calls/s',
     );
     expect(paceText({ done: 0, share: 0, what: 'calls' }, 2000)).toBe('2 s');
+    const slow = paceText({ done: 1, share: 0.5, what: 'runs' }, 8000);
+    expect(slow).toBe('8 s, 8 s left, 0.125 runs/s');
     const step = paceText({ done: 3000, share: 0.25, what: 'calls' }, 9000, 2000);
     expect(step).toBe('9 s, 6 s left, 1,500 calls/s');
   });

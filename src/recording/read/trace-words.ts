@@ -25,7 +25,6 @@ type Key =
   | 'migratePfn'
   | 'freePfn'
   | 'pid'
-  | 'childComm'
   | 'childPid'
   | 'bulkGfp'
   | 'bulkNr'
@@ -51,7 +50,6 @@ export const KEY: Readonly<Record<Key, Uint8Array>> = {
   migratePfn: bytes('migrate_pfn=0x'),
   freePfn: bytes('free_pfn=0x'),
   pid: bytes(' pid='),
-  childComm: bytes('child_comm='),
   childPid: bytes('child_pid='),
   bulkGfp: bytes('gfp=0x'),
   bulkNr: bytes('nr='),
@@ -67,5 +65,5 @@ export const OWN_TEXT: Uint8Array = bytes('guestmem ');
 export const OWN_KIND = 0;
 /** `CPU:0 [LOST 12 EVENTS]` stands where the buffer had no room; a line of a task has spaces or its name before the colon. */
 export const LOST_TEXT: Uint8Array = bytes('CPU:');
-/** The thread that kthreadd starts when huge pages are switched on. */
-export const KHUGEPAGED: Uint8Array = bytes('khugepaged ');
+/** A fork whose child is the thread that kthreadd starts when huge pages are switched on. An import does not say it. */
+export const STARTS_KHUGEPAGED: Uint8Array = bytes('child_comm=khugepaged ');

@@ -221,12 +221,19 @@ async function run(folder: string, { json, emulate }: ProfileFlags): Promise<voi
     return;
   }
   const isMany = isCatalogue(folder);
+  const told = telling('containers');
   const profiles = isMany
     ? keptProfiles(folder)
     : [profileFileOf(await openCapture(folder, telling('bytes')))];
   const [first] = profiles;
   if (emulate === true) {
-    const lives = profiles.map((profile) => ({ name: profile.name, points: emulationOf(profile) }));
+    const all = profiles.reduce((sum, { containers }) => sum + containers, 0);
+    let lived = 0;
+    const onLived = (): void => told((lived += 1), all);
+    const lives = profiles.map((profile) => ({
+      name: profile.name,
+      points: emulationOf(profile, onLived),
+    }));
     print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));
   } else if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
   else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));

@@ -230,8 +230,7 @@ export class MicroVm {
     this._guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this._context;
     if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
-    if (pages === 0) return;
-    this._owedNs = clocks.timers.nowNs;
+    if (pages !== 0) this._owedNs = clocks.timers.nowNs;
     host.moveIdle(CAUSE_ANONYMOUS, pages);
   }
 

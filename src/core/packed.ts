@@ -34,7 +34,8 @@ class Writer {
   }
 }
 
-const WRITER: Writer = new Writer();
+/** One for all, made when something is first packed. */
+let writer: Writer | undefined;
 
 /** The first pair of words from one on that is not zero, or one before it. */
 export type SkipZeros = (word: number) => number;
@@ -85,13 +86,14 @@ export function pack(
   words: Int32Array,
   skipZeros: SkipZeros = (word) => word,
 ): Int32Array<ArrayBuffer> {
+  writer ??= new Writer();
   for (let at = 0; at < words.length;) {
     const broken = steadyEnd(words, at, skipZeros);
     const again = restlessEnd(words, broken);
-    WRITER.run((broken - at) / 2, words.subarray(broken, again));
+    writer.run((broken - at) / 2, words.subarray(broken, again));
     at = again;
   }
-  return WRITER.take();
+  return writer.take();
 }
 
 /** Writes pairs that go on as the two before them. */

@@ -226,7 +226,7 @@ function forkOf(capture: Capture, life: Life): ForkProfile[] {
 }
 
 /** Calls around which all is measured (recorder/guest/lib.sh). */
-const MEASURED_CALLS: readonly number[] = [1, 10, 100];
+export const MEASURED_CALLS: readonly number[] = [1, 10, 100];
 const FORKED = 'f';
 
 /** Throws RecordingError where the recording is not one of a function, or lacks a part. */

@@ -350,10 +350,10 @@ export function importReportOf(folder: string): ImportReport | undefined {
   const found = readImport(folder);
   if (found === undefined) return undefined;
   const kinds = new Kinds(path.join(folder, 'import.json'));
-  const { frames, number, text } = kinds;
+  const { frames, number } = kinds;
   const program = kinds.object({
     pid: frames,
-    name: text,
+    name: kinds.line,
     firstS: number,
     lastS: number,
     allocated: frames,
@@ -362,6 +362,6 @@ export function importReportOf(folder: string): ImportReport | undefined {
     cached: frames,
     faults: frames,
   });
-  kinds.object({ source: text, processes: kinds.list(program) })(found, '');
+  kinds.object({ source: kinds.text, processes: kinds.list(program) })(found, '');
   return found as ImportReport;
 }

@@ -64,10 +64,16 @@ export class Kinds {
     };
   }
 
-  readonly text: Look = (value, place) => {
-    if (typeof value !== 'string' || value === '' || escaped(value) !== value) {
+  /** Of one line; it may be empty. */
+  readonly line: Look = (value, place) => {
+    if (typeof value !== 'string' || escaped(value) !== value) {
       this._fail(place, 'printable text', value);
     }
+  };
+
+  readonly text: Look = (value, place) => {
+    this.line(value, place);
+    if (value === '') this._fail(place, 'text', value);
   };
 
   readonly name: Look = (value, place) => {

@@ -105,6 +105,16 @@ describe('an import', () => {
     );
   });
 
+  it('of programs whose names a terminal would not show as they are has them in other characters, and opens', async () => {
+    for (const [name, shown] of [
+      ['py\u001b[2J', 'py\\u{1b}[2J'],
+      ['', ''],
+    ] as const) {
+      const report = importReportOf(await folderOf(PERF.replace('/bin/python3', `/bin/${name}`)));
+      expect(report?.processes.map((one) => one.name)).toEqual([shown]);
+    }
+  });
+
   it('is not verified: its states are made of its events', async () => {
     const capture = await openCapture(await folderOf(TRACE_CMD));
     expect(() => verifyCapture(capture, 'guided')).toThrow(

@@ -46,7 +46,7 @@ describe('a profile’s file', () => {
     ['format', 'guestmem-profile-2', "'guestmem-profile-1' for format, found 'guestmem-profile-2'"],
     ['unit', 'KiB', "'frames of 4 KiB' for unit, found 'KiB'"],
     ['name', 5, 'printable text for name, found 5'],
-    ['name', '', "printable text for name, found ''"],
+    ['name', '', "text for name, found ''"],
     ['name', 'a\nb', "printable text for name, found 'a?b'"],
     ['name', '\u001b[2J', "printable text for name, found '?[2J'"],
     ['kernel', undefined, 'printable text for kernel, found none'],

@@ -59,13 +59,13 @@ function besideOf(
   };
 }
 
-/** As many containers of the emulator as were recorded, beside them. */
-export function emulationOf(profile: ProfileFile): EmulatedPoint[] {
+/** As many containers of the emulator as were recorded, beside them; `onLived` hears of each. */
+export function emulationOf(profile: ProfileFile, onLived?: () => void): EmulatedPoint[] {
   const { course, containers } = profile;
   const measured = figuresOf(profile);
   const [start] = course;
   const kernelFrames = start === undefined ? 0 : kernelFramesOf(start);
-  const lives = liveAgain(measured, kernelFrames, containers);
+  const lives = liveAgain(measured, kernelFrames, containers, onLived);
   return course.map((point, at) => {
     const lived = lives.flatMap((points) => points[at] ?? []);
     return { call: point.call, ...besideOf(point, lived) };

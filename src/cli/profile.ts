@@ -230,14 +230,18 @@ async function run(folder: string, { json, emulate }: ProfileFlags): Promise<voi
     return;
   }
   const isMany = isCatalogue(folder);
+  const told = telling('containers');
   const profiles = isMany
     ? keptProfiles(folder)
     : [profileFileOf(await openCapture(folder, telling('bytes')))];
   const [first] = profiles;
   if (emulate === true) {
+    const all = profiles.reduce((sum, { containers }) => sum + containers, 0);
+    let lived = 0;
+    const onLived = (): void => told((lived += 1), all);
     const lives = profiles.map((profile) => ({
       name: profile.name,
-      points: emulationOf(profile),
+      points: emulationOf(profile, onLived),
       forks: forksOf(profile),
     }));
     print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));

@@ -2,18 +2,21 @@
 
 import {
   FREES_RUNS_6_1,
+  KSWAPD_LAGS_6_1,
   PCP_KEEPS_BLOCKS_6_1,
   PCP_TUNES_6_1,
   PREEMPTS_6_1,
 } from '../abi/kernel-6-1.ts';
 import {
   FREES_RUNS_6_12,
+  KSWAPD_LAGS_6_12,
   PCP_KEEPS_BLOCKS_6_12,
   PCP_TUNES_6_12,
   PREEMPTS_6_12,
 } from '../abi/kernel-6-12.ts';
 import {
   FREES_RUNS_7_3,
+  KSWAPD_LAGS_7_3,
   PCP_KEEPS_BLOCKS_7_3,
   PCP_TUNES_7_3,
   PREEMPTS_7_3,
@@ -34,6 +37,7 @@ export interface KernelRules {
   readonly pcpKeepsBlocks: boolean;
   readonly freesRuns: boolean;
   readonly preempts: boolean;
+  readonly kswapdLags: boolean;
 }
 
 export const KERNELS: readonly KernelRules[] = [
@@ -45,6 +49,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_1),
     freesRuns: isOn(FREES_RUNS_6_1),
     preempts: isOn(PREEMPTS_6_1),
+    kswapdLags: isOn(KSWAPD_LAGS_6_1),
   },
   {
     name: '6.12',
@@ -54,6 +59,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_12),
     freesRuns: isOn(FREES_RUNS_6_12),
     preempts: isOn(PREEMPTS_6_12),
+    kswapdLags: isOn(KSWAPD_LAGS_6_12),
   },
   {
     name: '7.3',
@@ -63,6 +69,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_7_3),
     freesRuns: isOn(FREES_RUNS_7_3),
     preempts: isOn(PREEMPTS_7_3),
+    kswapdLags: isOn(KSWAPD_LAGS_7_3),
   },
 ];
 

@@ -80,12 +80,14 @@ export function liveAgain(
   measured: MeasuredFunction,
   kernelFrames: number,
   containers: number,
+  onLived?: () => void,
 ): LivedPoint[][] {
   const { vm } = loneHost({ memoryFrames: MEMORY_MIB * FRAMES_PER_MIB }, new Clock());
   vm.settle(newCounts());
   return Array.from({ length: containers }, () => {
     const lived = liveOnce(vm, measured, kernelFrames);
     vm.settle(newCounts());
+    onLived?.();
     return lived;
   });
 }

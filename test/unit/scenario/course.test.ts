@@ -6,7 +6,12 @@ const named = (name: string) => MEASURED.find((one) => one.name === name)!;
 
 describe('containers of a measured function, lived again', () => {
   const server = named('html_server.mjs');
-  const [first, second] = liveAgain(server, 200, 2);
+  let heard = 0;
+  const [first, second] = liveAgain(server, 200, 2, () => (heard += 1));
+
+  it('are told one by one', () => {
+    expect(heard).toBe(2);
+  });
 
   it('have what was measured after the start and after 1, 10 and 100 calls', () => {
     expect(first?.map(({ call }) => call)).toEqual([0, 1, 10, 100]);

@@ -2,18 +2,21 @@
 
 import {
   FREES_RUNS_6_1,
+  KSWAPD_LAGS_6_1,
   PCP_KEEPS_BLOCKS_6_1,
   PCP_TUNES_6_1,
   PREEMPTS_6_1,
 } from '../abi/kernel-6-1.ts';
 import {
   FREES_RUNS_6_12,
+  KSWAPD_LAGS_6_12,
   PCP_KEEPS_BLOCKS_6_12,
   PCP_TUNES_6_12,
   PREEMPTS_6_12,
 } from '../abi/kernel-6-12.ts';
 import {
   FREES_RUNS_7_3,
+  KSWAPD_LAGS_7_3,
   PCP_KEEPS_BLOCKS_7_3,
   PCP_TUNES_7_3,
   PREEMPTS_7_3,
@@ -34,6 +37,7 @@ export interface KernelRules {
   readonly pcpKeepsBlocks: boolean;
   readonly freesRuns: boolean;
   readonly preempts: boolean;
+  readonly kswapdLags: boolean;
 }
 
 /** The rules are numbers where the core has them too. */
@@ -48,6 +52,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: PCP_KEEPS_BLOCKS_6_1 === ON,
     freesRuns: FREES_RUNS_6_1 === ON,
     preempts: PREEMPTS_6_1 === ON,
+    kswapdLags: KSWAPD_LAGS_6_1 === ON,
   },
   {
     name: '6.12',
@@ -57,6 +62,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: PCP_KEEPS_BLOCKS_6_12 === ON,
     freesRuns: FREES_RUNS_6_12 === ON,
     preempts: PREEMPTS_6_12 === ON,
+    kswapdLags: KSWAPD_LAGS_6_12 === ON,
   },
   {
     name: '7.3',
@@ -66,6 +72,7 @@ export const KERNELS: readonly KernelRules[] = [
     pcpKeepsBlocks: PCP_KEEPS_BLOCKS_7_3 === ON,
     freesRuns: FREES_RUNS_7_3 === ON,
     preempts: PREEMPTS_7_3 === ON,
+    kswapdLags: KSWAPD_LAGS_7_3 === ON,
   },
 ];
 

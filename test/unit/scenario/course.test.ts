@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liveAgain } from '../../../src/scenario/index.ts';
+import { forkAgain, liveAgain } from '../../../src/scenario/index.ts';
 import { MEASURED } from '../../../src/serverless/index.ts';
 
 const named = (name: string) => MEASURED.find((one) => one.name === name)!;
@@ -33,4 +33,16 @@ describe('containers of a measured function, lived again', () => {
       first?.map(({ anonymous }) => anonymous),
     );
   });
+});
+
+describe('a fork of a measured function, lived again', () => {
+  it.each(MEASURED.filter(({ fork }) => fork !== undefined).map((one) => [one.name, one] as const))(
+    'of %s has as many pages of its own after its first call as the recorded one',
+    (_, one) => {
+      const [begun, first] = forkAgain(one) as [number, number];
+      // its heap grows as those of containers do, which is not to the page as the fork's did
+      expect(Math.abs(first - one.fork!.written)).toBeLessThanOrEqual(2);
+      expect(begun).toBeLessThanOrEqual(first);
+    },
+  );
 });

@@ -50,17 +50,20 @@ describe('requests and frees of tasks', () => {
   });
 });
 
-describe('pages of files that were written', () => {
-  const write = (pages: number): void => {
-    for (let page = 0; page < pages; page += 1) {
-      guest.hold(ROLE_CACHE, 0, 5000 + page, READAHEAD | GFP_WRITE, 0);
-    }
-  };
-  const left = (): number => {
-    machine.vm.guest.memory.dropIn(0, machine.spanFrames);
-    return guest.figures()['page cache']!;
-  };
+/** Writes pages of files. */
+function write(pages: number): void {
+  for (let page = 0; page < pages; page += 1) {
+    guest.hold(ROLE_CACHE, 0, 5000 + page, READAHEAD | GFP_WRITE, 0);
+  }
+}
 
+/** Pages of files that are left when all that can be has been given up. */
+function left(): number {
+  machine.vm.guest.memory.dropIn(0, machine.spanFrames);
+  return guest.figures()['page cache']!;
+}
+
+describe('pages of files that were written', () => {
   it('are not given up for half a minute', () => {
     write(100);
     machine.vmm.clock.advance(29e9);

@@ -53,18 +53,20 @@ it('plugs what is wished for, where the recorded kernel would bring it online', 
   expect(machine.vm.guest.core.kernelZones[3]?.free).toBe(32768);
 });
 
+/** What the guest has reported when a recording begins whose first pass reports so many blocks. */
+function reportedOf(blocks: number): number {
+  const capture = new TraceScript().finish();
+  const event = { line: 1, timeUs: 1, cpu: 0, pid: 5, a: 0, b: 10 };
+  const events = [
+    { ...event, kind: 'report' as const },
+    ...Array.from({ length: blocks }, () => ({ ...event, kind: 'putback' as const })),
+  ];
+  const extra = { ...capture.extra, events };
+  const machine = new LiveMachine({ ...capture, extra }, 'verify', [], FROM_NS);
+  return machine.vm.guest.core.stat(STAT_REPORTED_PAGES);
+}
+
 it('has reported what is free when the recording begins, unless the first recorded pass still does', () => {
-  const reportedOf = (blocks: number): number => {
-    const capture = new TraceScript().finish();
-    const event = { line: 1, timeUs: 1, cpu: 0, pid: 5, a: 0, b: 10 };
-    const events = [
-      { ...event, kind: 'report' as const },
-      ...Array.from({ length: blocks }, () => ({ ...event, kind: 'putback' as const })),
-    ];
-    const extra = { ...capture.extra, events };
-    const machine = new LiveMachine({ ...capture, extra }, 'verify', [], FROM_NS);
-    return machine.vm.guest.core.stat(STAT_REPORTED_PAGES);
-  };
   expect(reportedOf(1)).toBeGreaterThan(ZONE_FRAMES / 2);
   expect(reportedOf(ZONE_FRAMES / 1024)).toBe(0);
 });

@@ -34,7 +34,8 @@ class Writer {
   }
 }
 
-const WRITER: Writer = new Writer();
+/** One for all, made when something is first packed. */
+let writer: Writer | undefined;
 
 /** First word from one on, of a pair, that does not go on as the two pairs before it; before the first word all are zero. */
 export type SteadyEnd = (word: number) => number;
@@ -64,13 +65,14 @@ function restlessEnd(words: Int32Array, from: number): number {
 
 /** A copy of an even number of words that takes less room. */
 export function pack(words: Int32Array, steadyEnd: SteadyEnd): Int32Array<ArrayBuffer> {
+  writer ??= new Writer();
   for (let at = 0; at < words.length;) {
     const broken = steadyEnd(at);
     const again = restlessEnd(words, broken);
-    WRITER.run((broken - at) / 2, words.subarray(broken, again));
+    writer.run((broken - at) / 2, words.subarray(broken, again));
     at = again;
   }
-  return WRITER.take();
+  return writer.take();
 }
 
 /** Writes pairs that go on as the two before them. */

@@ -190,10 +190,15 @@ export class Resident {
   }
 }
 
-/** Of this thread. */
-export const RESIDENT: Resident = new Resident();
+let ofThread: Resident | undefined;
+
+/** Of this thread, made when it is first asked for: who makes no guests of snapshots is without it. */
+export function resident(): Resident {
+  ofThread ??= new Resident();
+  return ofThread;
+}
 
 /** Guests of this thread take so many bytes unpacked; those that were not used for longest are packed, and woken when they are. */
 export function limitGuests(bytes: number): void {
-  RESIDENT.limit(bytes);
+  resident().limit(bytes);
 }

@@ -64,10 +64,13 @@ function specifiers(elements, isKept) {
   return elements.filter(isKept).map((element) => element.getText());
 }
 
+/** What is said of members that nobody but their class can reach. */
+const PRIVATE = /^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm;
+
 /** One statement as it stays; empty: it goes. */
 function kept(statement, source, needed, hasFile) {
   const own = needed.statementsOf(source.fileName);
-  if (own.has(statement)) return statement.getFullText(source).trimEnd();
+  if (own.has(statement)) return statement.getFullText(source).trimEnd().replaceAll(PRIVATE, '');
   const target = statement.moduleSpecifier?.text;
   const isThere = target === undefined || !target.startsWith('.') || hasFile(source, target);
   if (ts.isExportDeclaration(statement)) {

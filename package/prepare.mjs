@@ -2,10 +2,13 @@
 // bundled files in dist/ by then: they stay.
 
 import { execSync } from 'node:child_process';
+import path from 'node:path';
 
 const isPacking = ['pack', 'publish'].includes(process.env.npm_command ?? '');
 if (!isPacking) {
-  for (const script of ['build:release', 'build:kernels', 'build:dist']) {
-    execSync(`npm run --silent ${script}`, { stdio: 'inherit' });
-  }
+  const cores = ['release', 'release-llfree', 'recorded', 'release-6.1', 'release-7.3'];
+  execSync(`node package/cores.mjs ${cores.join(' ')} && npm run --silent build:dist`, {
+    cwd: path.resolve(import.meta.dirname, '..'),
+    stdio: 'inherit',
+  });
 }

@@ -11,7 +11,7 @@ import { FRAMES_PER_MIB } from '../../src/abi/unit';
 import { guest } from '../base/guest';
 import { WORK_CPU } from '../base/work';
 import { Zone } from '../base/zone';
-import { COUNTS_LAG } from './version';
+import { COUNTS_LAG, KSWAPD_LAGS } from './version';
 
 /** Memory is counted in so many MiB for the threshold. */
 const STEP_FRAMES: u32 = 128 * FRAMES_PER_MIB;
@@ -71,6 +71,22 @@ export function handOverCounts(zone: Zone, cpu: u32): void {
 /** The watermarks are set anew: the threshold follows the zone's size as it is now. */
 export function resizeLag(zone: Zone): void {
   if (COUNTS_LAG) store<i32>(changetype<usize>(zone) + ZONE_LAG_MOST_OFFSET, mostOf(zone));
+}
+
+/**
+ * kswapd wakes up: what a CPU may keep to itself is now bounded by what lies between two marks, so that all of them together do
+ * not hide that the min mark is reached. In small zones that is more than before. A zone has this bound when, at some time, its
+ * CPUs' thresholds were more than lies between its marks: at the boot of a second CPU, when there are no marks yet.
+ */
+export function boundLag(zone: Zone): void {
+  if (!KSWAPD_LAGS || guest.cpus < 2) return;
+  const most = min<i32>(THRESHOLD_MOST, (zone.wmarkLow - zone.wmarkMin) / guest.cpus);
+  store<i32>(changetype<usize>(zone) + ZONE_LAG_MOST_OFFSET, max<i32>(most, 1));
+}
+
+/** kswapd goes to sleep until it is woken: the threshold follows the zone's size. */
+export function unboundLag(zone: Zone): void {
+  if (KSWAPD_LAGS && guest.cpus > 1) resizeLag(zone);
 }
 
 /** Free frames as watermarks see them. */

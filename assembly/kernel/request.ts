@@ -308,6 +308,14 @@ export function allocAgain(gfp: u32, order: u32, cpu: u32): i32 {
   return pfn == NIL ? STATUS_NEED_RECLAIM : served(pfn, order);
 }
 
+/** A request that was refused, of a task that is being killed for want of memory: half of what the min mark keeps is for it. */
+export function allocVictim(gfp: u32, order: u32, cpu: u32): i32 {
+  if ((gfp & GFP_NOMEMALLOC) != 0) return STATUS_NEED_RECLAIM;
+  const flags = ALLOC_WMARK_MIN | ALLOC_OOM | (gfp & GFP_KSWAPD_RECLAIM);
+  const pfn = takeFromZonelist(gfp, highestZone(gfp), order, flags, cpu);
+  return pfn == NIL ? STATUS_NEED_RECLAIM : served(pfn, order);
+}
+
 
 @inline
 export function markAllocated(pfn: u32, order: u32, gfp: u32, tag: u32): void {

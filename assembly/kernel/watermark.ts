@@ -173,8 +173,8 @@ export function raiseMinFreeForThp(): void {
   if (kb > guest.minFreeKb) guest.minFreeKb = kb;
 }
 
-/** Watermarks of every kernel zone from min_free_kbytes, then reserves and per-cpu sizes. */
-export function setupWatermarks(): void {
+/** Watermarks of every kernel zone from min_free_kbytes. */
+function setMarks(): void {
   const framesMin: u64 = guest.minFreeKb / KB_PER_FRAME;
   let lowmem: u64 = 0;
   for (let index: u32 = 0; index <= <u32>ZONE_NORMAL; index++) lowmem += zoneAt(index).managed;
@@ -190,9 +190,26 @@ export function setupWatermarks(): void {
     zone.wmarkLow = least + step;
     zone.wmarkHigh = zone.wmarkLow + step;
     zone.wmarkPromo = zone.wmarkHigh + step;
-    resizeLag(zone);
   }
+}
+
+/** Watermarks of every kernel zone from min_free_kbytes, then reserves and per-cpu sizes. */
+export function setupWatermarks(): void {
+  setMarks();
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) resizeLag(zoneAt(index));
   setupReserves();
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResize(index);
+}
+
+/**
+ * Huge pages are switched on while the kernel runs: khugepaged starts and min_free_kbytes rises. Watermarks and per-cpu sizes
+ * follow; reserves and the threshold of the counts stay as memory's last change left them.
+ */
+export function startKhugepaged(): void {
+  guest.thp = 1;
+  raiseMinFreeForThp();
+  setMarks();
+  countReserve();
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) pcpResize(index);
 }
 
@@ -211,18 +228,27 @@ function reserveRatio(index: u32): u32 {
 
 /** What each zone keeps back from requests that could have used a higher one. */
 function setupReserves(): void {
-  let total: u32 = 0;
   for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
     const zone = zoneAt(index);
     const ratio = reserveRatio(index);
     let above: u32 = 0;
-    let most: u32 = 0;
     for (let highest: u32 = 0; highest < <u32>KERNEL_ZONES; highest++) {
       if (highest > index) above += zoneAt(highest).managed;
       const clear = highest <= index || ratio == 0 || zone.managed == 0;
-      const frames = clear ? 0 : above / ratio;
-      setReserveFor(zone, highest, frames);
-      most = max(most, frames);
+      setReserveFor(zone, highest, clear ? 0 : above / ratio);
+    }
+  }
+  countReserve();
+}
+
+/** What zones keep back in all: the largest reserve of each, and its high mark. */
+function countReserve(): void {
+  let total: u32 = 0;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    const zone = zoneAt(index);
+    let most: u32 = 0;
+    for (let highest: u32 = 0; highest < <u32>KERNEL_ZONES; highest++) {
+      most = max(most, reserveFor(zone, highest));
     }
     total += min(zone.managed, most + zone.wmarkHigh + zone.boost);
   }

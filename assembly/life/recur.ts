@@ -3,7 +3,8 @@
 // once, before anything else looks at the guest (src/serverless/calls.ts).
 //
 // A container in a CZone takes the run of frames that it gave back, and the zone is the same to the last byte. One in the
-// kernel's zones takes frames off a per-cpu list, where they end up in turned order: two calls are none.
+// kernel's zones takes frames off a per-cpu list, where they end up in turned order: two calls are none. One that takes no
+// frames does not ask how the lists are: no worker has a turn for it.
 
 import { STATS_BASE, STATS_MAX } from '../../src/abi/layout';
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
@@ -19,10 +20,14 @@ import { isZoneAsNoted } from './zone-digest';
 
 if (STATS_MAX * 8 > WORK_COUNTS_BYTES) ERROR('the counters outgrew their room');
 
-/** Nothing is asked of the host or the kernel's workers, and nothing will be by pages that come and go. */
+/** Whether the kernel's workers or the host's books wait for what is asked of them. */
+function isAsked(): bool {
+  return guest.kswapdWake != 0 || guest.moves != 0;
+}
+
+/** Nothing will be asked of the host or the kernel's workers by pages that come and go. */
 function isQuiet(): bool {
-  if (guest.kswapdWake != 0 || guest.moves != 0 || guest.backingShift != 0) return false;
-  return guest.reportOrder == REPORT_NOBODY && listsAtRest();
+  return guest.backingShift == 0 && guest.reportOrder == REPORT_NOBODY && listsAtRest();
 }
 
 /** Whether frames from the first on, along their list, are private host memory. */
@@ -55,8 +60,9 @@ export function callRecurs(
   cpu: u32,
 ): i32 {
   if (!isObject(file) || !isObject(heap) || cpu >= guest.cpus) return STATUS_BAD_ARGUMENT;
-  if (!isResident(file, filePages, heap, writePages, readPages) || !isQuiet()) return 0;
-  return recursFrames(heap, temporaryPages, cpu) ? 1 : 0;
+  if (!isResident(file, filePages, heap, writePages, readPages) || isAsked()) return 0;
+  if (temporaryPages == 0) return 1;
+  return isQuiet() && recursFrames(heap, temporaryPages, cpu) ? 1 : 0;
 }
 
 /** Adds to each counter what it rose by since it was put aside, so many times. */

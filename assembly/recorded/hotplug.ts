@@ -11,6 +11,7 @@ import {
   PROGRAM_ISOLATE,
   PROGRAM_OFFLINE,
   PROGRAM_ONLINE,
+  PROGRAM_RAISE,
   PROGRAM_RETUNE,
   PROGRAM_UNISOLATE,
 } from '../../src/abi/program';
@@ -18,7 +19,7 @@ import { spanFrames } from '../base/guest';
 import { blockStart, blockType } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { setIsolated, takeFreeRange, unisolateRange } from '../kernel/isolate';
-import { resizeWatermarks } from '../kernel/watermark';
+import { resizeWatermarks, startKhugepaged } from '../kernel/watermark';
 import { growZone, handOver, populationChanged, shrinkZone } from '../move/zone-span';
 
 /** A block becomes memory of the zone. */
@@ -94,6 +95,9 @@ export function programMemory(
       return true;
     case PROGRAM_RETUNE:
       resizeWatermarks();
+      return true;
+    case PROGRAM_RAISE:
+      startKhugepaged();
       return true;
     default:
       return onRange(op, frame, operand, type, zone);

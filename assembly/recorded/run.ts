@@ -49,6 +49,10 @@ import {
   PROGRAM_SCAN_RETURN,
   PROGRAM_SCAN_TAKE,
   PROGRAM_TAKE,
+  PROGRAM_VICTIM,
+  RECLAIM_BEGINS,
+  RECLAIM_ENDS,
+  RECLAIM_SLEEPS,
   RESYNC_IN_USE,
   SCAN_FLAGS_SHIFT,
   SCAN_SLOT_MASK,
@@ -86,9 +90,9 @@ import {
   pcpPush,
 } from '../kernel/percpu';
 import { refillIfEmpty } from '../kernel/percpu-take';
-import { countOnCpu, handOverCounts } from '../kernel/lag';
+import { boundLag, countOnCpu, handOverCounts, unboundLag } from '../kernel/lag';
 import { HAS_LISTS } from '../kernel/llfree';
-import { allocAgain, allocBlock, refuse } from '../kernel/request';
+import { allocAgain, allocBlock, allocVictim, refuse } from '../kernel/request';
 import { watermarkFast, wmark } from '../kernel/watermark';
 import { highestZone, requestType, zonelistAt } from '../kernel/zonelist';
 import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
@@ -224,10 +228,13 @@ function catchUpDrain(command: Command, pcp: Pcp, zone: Zone, index: u32, predic
 
 function request(command: Command): void {
   const isAgain = replay().again == 1;
+  const isVictim = replay().victim == 1;
   replay().again = 0;
-  const answer = isAgain
+  replay().victim = 0;
+  let answer = isAgain
     ? allocAgain(command.operand, command.order, command.cpu)
     : allocBlock(command.operand, command.order, command.cpu);
+  if (answer < 0 && isVictim) answer = allocVictim(command.operand, command.order, command.cpu);
   expectTaken(command, answer < 0 ? NIL : <u32>answer);
   markInUse(command, command.frame, (command.operand & GFP_MOVABLE) != 0);
 }
@@ -285,14 +292,22 @@ function drainLists(command: Command): void {
   else drainAll();
 }
 
-/** kswapd begins a run in the zones up to the command's, or ends it and takes away the boost that it saw at the beginning. */
+/**
+ * kswapd begins a run in the zones up to the command's, or ends it and takes away the boost that it saw at the beginning. It is
+ * awake from its first run until it sleeps.
+ */
 function markReclaim(command: Command): void {
+  const operand = command.operand;
+  for (let index: u32 = 0; index < <u32>KERNEL_ZONES; index++) {
+    if (operand == RECLAIM_BEGINS) boundLag(zoneAt(index));
+    else if (operand == RECLAIM_SLEEPS) unboundLag(zoneAt(index));
+  }
   for (let index: u32 = 0; index <= command.zone; index++) {
     const zone = zoneAt(index);
-    if (command.operand == 1) {
+    if (operand == RECLAIM_BEGINS) {
       zone.flags |= ZONE_FLAG_RECLAIM_ACTIVE;
       setSeenBoost(index, zone.boost);
-    } else {
+    } else if (operand == RECLAIM_ENDS) {
       zone.flags &= ~ZONE_FLAG_RECLAIM_ACTIVE;
       zone.boost -= min(zone.boost, seenBoost(index));
     }
@@ -379,6 +394,9 @@ function background(command: Command, op: u32): bool {
       return true;
     case PROGRAM_AGAIN:
       replay().again = 1;
+      return true;
+    case PROGRAM_VICTIM:
+      replay().victim = 1;
       return true;
     case PROGRAM_REFUSED:
       refuse(command.operand, command.order);

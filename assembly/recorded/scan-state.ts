@@ -27,6 +27,8 @@ class Replay {
   logBytes: u32;
   /** 1: the next request has been refused before. */
   again: u32;
+  /** 1: the next request is made by a task that is being killed for want of memory. */
+  victim: u32;
   /** By kernel zone: the boost of its watermarks when kswapd's run began. */
   boost0: u32;
   boost1: u32;

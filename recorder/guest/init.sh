@@ -11,7 +11,12 @@ word() { sed -n "s/.*guestmem\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 fail() { echo "RECORDER FAILED: $*" > /dev/console; poweroff -f; }
 load() { [ ! -f "/mod/$1.ko" ] || insmod "/mod/$1.ko" 2> /tmp/error || fail "module $1: $(cat /tmp/error)"; }
 
-for module in $(cat /mod/order); do load "$module"; done
+# pace DONE ALL WHAT: for whoever waits on the other side of the console; the recording has none of it
+pace() { echo "RECORDER PACE $*" > /dev/console; }
+ALL=$(cat /mod/order /events.first /events.second /probes.second | wc -l); STEPS=0
+step() { STEPS=$((STEPS + 1)); pace $STEPS $ALL steps; }
+
+for module in $(cat /mod/order); do load "$module"; step; done
 n=0; until [ -b /dev/vdb ] || [ $n -gt 100 ]; do usleep 100000; n=$((n + 1)); done
 mount -t ext4 -o ro /dev/vda /mnt || fail "the disk of programs cannot be mounted"
 mount -t ext4 /dev/vdb /out || fail "the disk for what is recorded cannot be mounted"
@@ -27,6 +32,7 @@ echo "$KB" > $T/buffer_size_kb
 [ "$(nproc)" = 1 ] || echo global > $T/trace_clock
 for event in $(cat /events.first); do
   echo 1 > $T/events/$event/enable 2> /dev/null || echo "$event" >> /out/missing
+  step
 done
 # pages of the bulk allocator carry no mm_page_alloc: how many each call took
 for bulk in alloc_pages_bulk_noprof __alloc_pages_bulk; do
@@ -41,10 +47,21 @@ mkdir $X; echo 0 > $X/tracing_on; echo $((KB / 8)) > $X/buffer_size_kb
 while read -r kind name function arguments; do
   if grep -q " $function\$" /proc/kallsyms; then echo "$kind:second/$name $function $arguments" >> $T/kprobe_events
   else echo "$name" >> /out/missing; fi
+  step
 done < /probes.second
 for event in $(cat /events.second) second; do
   echo 1 > $X/events/$event/enable 2> /dev/null || echo "$event" >> /out/missing
+  step
 done
+
+# entries FILE: how many events the buffers of all processors hold
+entries() { awk '/^entries:/ { n += $2 } END { print n + 0 }' "$1"; }
+# written EVENTS FROM TO: copies a trace; about how far it is follows from the length of its first thousand lines
+written() {
+  cat $2 > $3 & PID=$!
+  while sleep 1; alive; do pace $(($(stat -c %s $3) * 1000 / ($(head -n 1000 $3 | wc -c) + 1))) $1 events; done
+  wait $PID
+}
 
 uname -a > /out/uname; cat /proc/cmdline > /out/cmdline; cat /proc/zoneinfo > /out/zoneinfo.before
 echo > $T/trace; echo > $X/trace
@@ -62,7 +79,8 @@ echo 0 > $T/tracing_on; echo 0 > $X/tracing_on
 cat /proc/pagestate > /out/pagestate.end
 for file in zoneinfo buddyinfo pagetypeinfo vmstat; do cat /proc/$file > /out/$file.after; done
 cat $T/per_cpu/cpu*/stats > /out/tracestats; cat $X/per_cpu/cpu*/stats > /out/extrastats
-cat $T/trace > /out/trace.txt; cat $X/trace > /out/extra.txt
+written "$(entries /out/tracestats)" $T/trace /out/trace.txt
+written "$(entries /out/extrastats)" $X/trace /out/extra.txt
 dmesg > /out/dmesg
 cd /; umount /out || fail "what is recorded cannot be written"
 sync

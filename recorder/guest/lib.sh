@@ -48,6 +48,15 @@ destroy() {
   umount /tmp/c/$NAME; rmdir /cg/$NAME
 }
 
+# expect N: how many calls the workload makes in all
+expect() { EXPECTED=$1; }
+# called: one more call of all; every tenth is told
+called() {
+  mark called $NAME $1
+  CALLED=$((CALLED + 1))
+  [ $((CALLED % 10)) != 0 ] || pace $CALLED ${EXPECTED:-0} calls
+}
+
 # sample LABEL: what the container's process holds now, as a line of `samples` and a mark of the trace
 sample() {
   mark sample $NAME $1
@@ -61,14 +70,14 @@ call() {
   /measure $PID clear
   mark call $NAME $1
   ask call $1
-  mark called $NAME $1
+  called $1
   sample call-$1
 }
 
 # calls FROM TO: calls of which only the resident set is kept
 calls() {
   i=$1; while [ $i -le $2 ]; do
-    mark call $NAME $i; ask call $i; mark called $NAME $i
+    mark call $NAME $i; ask call $i; called $i
     echo "$NAME quick-$i $(/measure $PID quick)" >> /out/samples
     i=$((i + 1))
   done

@@ -4,3 +4,4 @@ export const PCP_TUNES_6_1 = 0;
 export const PCP_KEEPS_BLOCKS_6_1 = 0;
 export const FREES_RUNS_6_1 = 0;
 export const PREEMPTS_6_1 = 0;
+export const KSWAPD_LAGS_6_1 = 1;

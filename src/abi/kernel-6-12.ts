@@ -8,3 +8,5 @@ export const PCP_KEEPS_BLOCKS_6_12 = 0;
 export const FREES_RUNS_6_12 = 0;
 /** A task may lose the processor inside the kernel: after it has its page and before the event that shows it. */
 export const PREEMPTS_6_12 = 0;
+/** While kswapd is awake, each of several CPUs gathers more of its changes of NR_FREE_PAGES before it hands them over. */
+export const KSWAPD_LAGS_6_12 = 1;

@@ -4,3 +4,4 @@ export const PCP_TUNES_7_3 = 1;
 export const PCP_KEEPS_BLOCKS_7_3 = 1;
 export const FREES_RUNS_7_3 = 1;
 export const PREEMPTS_7_3 = 1;
+export const KSWAPD_LAGS_7_3 = 0;

@@ -32,6 +32,8 @@ export const PROGRAM_PUT_BACK = 46;
 export const PROGRAM_SCAN_SEARCH = 47;
 export const PROGRAM_SCAN_HOLD = 48;
 export const PROGRAM_SCAN_SETTLE = 49;
+export const PROGRAM_RAISE = 50;
+export const PROGRAM_VICTIM = 51;
 
 export const PROGRAM_COMMAND_WORDS = 4;
 export const PROGRAM_COMMAND_BYTES = 16;
@@ -48,6 +50,10 @@ export const OFFLINE_RETURNS = 2;
 export const DRAIN_ALL_ZONES = 0;
 export const DRAIN_ZONE = 1;
 export const DRAIN_CPU_ZONE = 2;
+// Operand of RECLAIM: kswapd's run ends or begins; it sleeps until it is woken.
+export const RECLAIM_ENDS = 0;
+export const RECLAIM_BEGINS = 1;
+export const RECLAIM_SLEEPS = 2;
 export const HINT_CLAIM = 1;
 export const HINT_STEAL = 2;
 export const HINT_ORDER_SHIFT = 4;

@@ -1,10 +1,11 @@
 // A command in a thread of its own: this one is free to hear signals, clears what the thread had begun, and ends with a word.
 
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
-import { type Busy, type Pace, startBusy } from './busy.ts';
+import { type Busy, type Told, startBusy } from './busy.ts';
 import { Interrupted, SIGNALS, type Signal } from './fault.ts';
 
 /** What a thread has begun that stays when it is ended. */
@@ -12,32 +13,41 @@ type Begun =
   | { readonly kind: 'output'; readonly folder: string; readonly made: string | undefined }
   | { readonly kind: 'shown' }
   | { readonly kind: 'scratch'; readonly folder: string }
+  | { readonly kind: 'worktree'; readonly folder: string; readonly checkout: string }
   | { readonly kind: 'process'; readonly pid: number };
 
 /** What the thread says. */
-type Said = Begun | ({ readonly kind: 'pace' } & Pace);
+type Said = Begun | { readonly kind: 'pace'; readonly told: Told };
 
-function tell(begun: Said): void {
-  parentPort?.postMessage(begun);
+function say(said: Said): void {
+  parentPort?.postMessage(said);
 }
 
 /** In the thread: what is in the way of a folder that it writes into is cleared, if it is ended. */
 export function writesInto(folder: string): Pick<OutputOptions, 'began' | 'shown'> {
   return {
-    began: (made) => tell({ kind: 'output', folder, made }),
-    shown: () => tell({ kind: 'shown' }),
+    began: (made) => say({ kind: 'output', folder, made }),
+    shown: () => say({ kind: 'shown' }),
   };
 }
 
-/** In the thread: a folder that goes, a process that ends with it. */
-export function leaves(left: { readonly scratch: string } | { readonly pid: number }): void {
-  if ('pid' in left) tell({ kind: 'process', pid: left.pid });
-  else tell({ kind: 'scratch', folder: left.scratch });
+/** What goes with the thread: a folder, a worktree of git, a process or, below 0, all of a process group. */
+export type Left =
+  | { readonly scratch: string }
+  | { readonly worktree: string; readonly checkout: string }
+  | { readonly pid: number };
+
+/** In the thread: what goes if it is ended. */
+export function leaves(left: Left): void {
+  if ('pid' in left) say({ kind: 'process', pid: left.pid });
+  else if ('worktree' in left) {
+    say({ kind: 'worktree', folder: left.worktree, checkout: left.checkout });
+  } else say({ kind: 'scratch', folder: left.scratch });
 }
 
 /** In the thread: how far the command has come. */
-export function tellPace(pace: Pace): void {
-  tell({ kind: 'pace', ...pace });
+export function tellPace(told: Told): void {
+  say({ kind: 'pace', told });
 }
 
 /** In the thread: tells how far it is with what has a total. */
@@ -69,12 +79,19 @@ function endProcess(pid: number): void {
   }
 }
 
+/** Takes a worktree from its checkout, also one that git has only begun to make; whatever is wrong with it, its folder goes. */
+export function removeWorktree(folder: string, checkout: string): void {
+  spawnSync('git', ['worktree', 'remove', '--force', '--force', folder], { cwd: checkout });
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** Clears what an ended thread had begun. Whether what it was to write is there. */
 async function clear(all: readonly Begun[]): Promise<boolean> {
   let isWritten = false;
   // processes first: they write into scratch folders
   for (const begun of all) if (begun.kind === 'process') endProcess(begun.pid);
   for (const begun of all) {
+    if (begun.kind === 'worktree') removeWorktree(begun.folder, begun.checkout);
     if (begun.kind === 'shown') isWritten = true;
     if (begun.kind === 'scratch') rmSync(begun.folder, { recursive: true, force: true });
     if (begun.kind !== 'output') continue;
@@ -99,7 +116,7 @@ export async function runApart(program: URL): Promise<number> {
   const begun: Begun[] = [];
   let signal: Signal | undefined;
   worker.on('message', (one: Said) => {
-    if (one.kind === 'pace') busy?.update(one);
+    if (one.kind === 'pace') busy?.update(one.told);
     else begun.push(one);
   });
   const ended = new Promise<number>((done, reject) => {

@@ -6,7 +6,6 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, NS_PER_US } from '../abi/unit.ts';
-import { utf8Of } from '../check/index.ts';
 import {
   type BenchPolicies,
   type BenchResult,
@@ -19,6 +18,8 @@ import { coreVersion } from '../replay/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
 import { frames, wholeNumber } from './argument.ts';
+import { compared } from './bench-compare.ts';
+import { type BenchRecord, countsText } from './bench-records.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -32,22 +33,10 @@ interface BenchFlags {
   readonly json?: boolean;
 }
 
-/** What `--json` prints and `compare` reads. */
-export interface BenchRecord {
-  readonly schema: 1;
-  readonly command: readonly string[];
-  readonly versions: Readonly<Record<string, string | number>>;
-  readonly guestFrames: number;
-  readonly policy: string | undefined;
-  /** File of a core of somebody's own. */
-  readonly core?: string | undefined;
-  readonly cpu: string;
-  readonly benches: readonly BenchResult[];
-}
-
 const POLICY_KINDS = ['growth', 'placement', 'keepAlive'] as const;
 const LEAST_FRAMES = 256 * FRAMES_PER_MIB;
 const MOST_FRAMES = 64 * FRAMES_PER_GIB;
+const RUNS_MOST = 1000;
 
 /** CPU time of this process. */
 function cpuNs(): number {
@@ -95,12 +84,6 @@ function chosen(filter: string | undefined): readonly Microbench[] {
   throw new UsageError(`--filter: expected begins of ${names.join(', ')}, found ${unknown}`);
 }
 
-function countsText({ counts }: BenchResult): string {
-  return Object.entries(counts)
-    .map(([name, value]) => `${name} ${formatCount(value)}`)
-    .join(', ');
-}
-
 function tableOf(benches: readonly BenchResult[]): string {
   const rows = benches.map((one) => [
     one.name,
@@ -115,12 +98,17 @@ function tableOf(benches: readonly BenchResult[]): string {
   return `${alignRows([head, ...rows])}\n`;
 }
 
-async function run(flags: BenchFlags): Promise<void> {
-  const guestFrames = frames('--guest', flags.guest);
-  if (guestFrames < LEAST_FRAMES || guestFrames > MOST_FRAMES) {
-    throw new UsageError(`--guest: expected 256MiB to 64GiB, found ${flags.guest}`);
+/** How large the guests are, and how often each bench runs. */
+function amountsOf({ guest, runs }: BenchFlags): { guestFrames: number; runs: number } {
+  const guestFrames = frames('--guest', guest);
+  if (guestFrames >= LEAST_FRAMES && guestFrames <= MOST_FRAMES) {
+    return { guestFrames, runs: wholeNumber('--runs', runs, 1, RUNS_MOST) };
   }
-  const runs = wholeNumber('--runs', flags.runs, 1, 1000);
+  throw new UsageError(`--guest: expected 256MiB to 64GiB, found ${guest}`);
+}
+
+async function run(flags: BenchFlags): Promise<void> {
+  const { guestFrames, runs } = amountsOf(flags);
   const policies = flags.policy === undefined ? {} : await policiesOf(flags.policy);
   if (flags.core !== undefined) useOwnCore(flags.core);
   const setting = { ...policies, frames: guestFrames };
@@ -140,52 +128,11 @@ async function run(flags: BenchFlags): Promise<void> {
   print(flags.json === true ? `${JSON.stringify(record, null, 2)}\n` : tableOf(benches));
 }
 
-/** What is compared of a row. */
-function isRow(one: unknown): one is BenchResult {
-  if (typeof one !== 'object' || one === null) return false;
-  const { name, nsPerOperation } = one as Partial<BenchResult>;
-  return typeof name === 'string' && typeof nsPerOperation === 'number';
-}
-
-function recordIn(file: string): BenchRecord {
-  const expected = `${file}: expected what guestmem bench --json prints`;
-  try {
-    const text = utf8Of(readFileSync(file));
-    if (text === undefined) throw new UsageError(`${expected}, found no UTF-8 text`);
-    const record = JSON.parse(text) as Partial<BenchRecord> | null;
-    const rows = record?.schema === 1 ? record.benches : undefined;
-    if (Array.isArray(rows) && rows.every(isRow)) return record as BenchRecord;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const said = error instanceof Error ? (error.message.split('\n')[0] as string) : String(error);
-    throw new UsageError(`${expected}: ${said}`);
-  }
-  throw new UsageError(expected);
-}
-
-/** Rows of two records, those that both have; a hash that differs says that they did different things. */
-export function comparison(before: BenchRecord, after: BenchRecord): string {
-  const rows = after.benches.flatMap((one) => {
-    const other = before.benches.find(({ name }) => name === one.name);
-    if (other === undefined) return [];
-    const ratio = one.nsPerOperation / other.nsPerOperation;
-    const isApart = one.lowestNs > other.highestNs || one.highestNs < other.lowestNs;
-    const same = one.hash === other.hash ? 'equal' : 'other';
-    return [
-      [
-        one.name,
-        formatCount(Math.round(other.nsPerOperation)),
-        formatCount(Math.round(one.nsPerOperation)),
-        `${ratio.toFixed(2)}x`,
-        isApart ? 'apart' : 'overlap',
-        same,
-        countsText(one),
-      ],
-    ];
-  });
-  const head = ['bench', 'ns of A', 'ns of B', 'B / A', 'runs', 'state', 'counts of B'];
-  return `${alignRows([head, ...rows])}\n`;
-}
+const COMPARE_HELP = `
+A and B: both files that \`guestmem bench --json\` has printed; or each a commit, branch or tag of this
+checkout, which is built in a folder that goes, or a folder with a built guestmem in it.
+Options of bench (--filter, --guest, --policy, --runs, --json) count for both.
+`;
 
 function listText(): string {
   const width = Math.max(...MICROBENCHES.map(({ name }) => name.length));
@@ -206,7 +153,11 @@ export function benchCommand(): Command {
     .action(run);
   command
     .command('compare <a> <b>')
-    .description('Two records beside each other')
-    .action((a: string, b: string) => print(comparison(recordIn(a), recordIn(b))));
+    .description('Two records beside each other; or two commits, or built folders, timed in turns')
+    .addHelpText('after', COMPARE_HELP)
+    .action(async (a: string, b: string, _: unknown, own: Command) => {
+      const flags = own.optsWithGlobals<BenchFlags>();
+      print(await compared([a, b], amountsOf(flags).runs, flags));
+    });
   return command;
 }

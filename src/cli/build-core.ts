@@ -7,7 +7,7 @@ import { KIB } from '../abi/unit.ts';
 import { type CoreVerdict, checkCore } from '../microbench/index.ts';
 import { formatCount } from '../report/index.ts';
 import { OutputFolder } from '../report/node.ts';
-import { telling, writesInto } from './apart.ts';
+import { tellPace, telling, writesInto } from './apart.ts';
 import { fileToWrite } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { compileCore, coreSources, withOwn } from './own-core.ts';
@@ -19,6 +19,7 @@ interface BuildFlags {
   readonly force?: boolean;
 }
 
+const COMPILING = { why: 'AssemblyScript compiles, and does not say how far it is' };
 /** Wasm begins so. */
 const WASM = /^\0asm/;
 const USUAL_BYTES = 128 * KIB;
@@ -49,12 +50,14 @@ async function run(file: string, { out, force }: BuildFlags): Promise<void> {
   const sources = withOwn(coreSources(), ownFile(file));
   const output = new OutputFolder(folder, [own], { isForced: force, ...writesInto(folder) });
   try {
+    tellPace(COMPILING);
     const verdict = checkCore(await compileCore(sources, true), telling('operations'));
     print(verdictLine(verdict));
     if (verdict.word === 'broken') {
       process.exitCode = EXIT_FAILURE;
       return;
     }
+    tellPace(COMPILING);
     const content = await compileCore(sources, false);
     print(wroteLine(output.write([{ name: own.name, content }])));
   } finally {

@@ -5,7 +5,7 @@ import { paceText } from './progress.ts';
 import { printable } from './terminal.ts';
 import { shortTime } from './jobs-progress.ts';
 
-/** How far a command has come. */
+/** How far a step of a command has come. A step ends where another thing is counted, or the same from the start. */
 export interface Pace {
   readonly done: number;
   readonly total: number;
@@ -13,33 +13,56 @@ export interface Pace {
   readonly what: string;
 }
 
+/** A step of which nobody can say how far it is. */
+export interface Unknown {
+  /** What is done, or why it is not known. */
+  readonly why: string;
+}
+
+export type Told = Pace | Unknown;
+
 /** Nobody has to be told of what ends sooner. */
 const PATIENCE_MS = 2000;
 const EVERY_MS = 250;
 const PERCENT = 100;
 const CLEARED = '\r\u001b[2K';
 
-/** What the line says; of a command that has told nothing yet, the time alone. */
-export function busyText(pace: Pace | undefined, elapsedMs: number): string {
-  if (pace === undefined || pace.total <= 0) return shortTime(elapsedMs);
-  const share = Math.min(1, pace.done / pace.total);
+/** What the line says; of a command that has told nothing yet, the time alone. `stepMs`: since its step began. */
+export function busyText(
+  told: Told | undefined,
+  elapsedMs: number,
+  stepMs: number = elapsedMs,
+): string {
+  if (told === undefined) return shortTime(elapsedMs);
+  if ('why' in told) return `${shortTime(elapsedMs)}: ${told.why}`;
+  const { done, total, what } = told;
+  if (total <= 0) return shortTime(elapsedMs);
+  const share = Math.min(1, done / total);
   const percent = Math.floor(PERCENT * share);
-  return `${percent} % ${paceText(pace.done, share, elapsedMs, pace.what)}`;
+  return `${percent} % ${paceText({ done, share, what }, elapsedMs, stepMs)}`;
+}
+
+/** Whether what is told is of another step than what was told before. */
+function isOtherStep(before: Told | undefined, told: Told): boolean {
+  if (before === undefined || 'why' in before || 'why' in told) return true;
+  return before.what !== told.what || told.done < before.done;
 }
 
 export interface Busy {
-  update(pace: Pace): void;
+  update(told: Told): void;
+  /** Hears how far a step is with what has a total. */
+  counting(what: string): (done: number, total: number) => void;
   /** Until the next time: something else is written. */
   hide(): void;
   stop(): void;
 }
 
-/** The line while something is waited for, where somebody watches: work that leaves this thread free, or not for long. */
+/** The line while something is waited for, where somebody watches. */
 export async function whileBusy<Value>(
-  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
+  stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> | undefined,
   work: (busy?: Busy) => Promise<Value>,
 ): Promise<Value> {
-  if (!stream.isTTY) return work();
+  if (stream?.isTTY !== true) return work();
   const busy = startBusy(stream);
   try {
     return await work(busy);
@@ -48,24 +71,30 @@ export async function whileBusy<Value>(
   }
 }
 
-/** Writes the line now and then, from two seconds on. */
+/** Writes the line now and then, from two seconds on: also amid work that leaves this thread no moment, as far as that tells something. */
 export function startBusy(stream: Pick<NodeJS.WriteStream, 'write'>): Busy {
   const elapsedMs = startWall();
-  let pace: Pace | undefined;
-  let isShown = false;
+  let last: Told | undefined;
+  let [stepAt, shownAt, isShown] = [0, 0, false];
   const hide = (): void => {
     if (isShown) stream.write(CLEARED);
     isShown = false;
   };
-  const timer = setInterval(() => {
-    if (elapsedMs() < PATIENCE_MS) return;
-    stream.write(`${CLEARED}${printable(busyText(pace, elapsedMs()))}`);
-    isShown = true;
-  }, EVERY_MS);
+  const show = (): void => {
+    const ms = elapsedMs();
+    if (ms < PATIENCE_MS || ms - shownAt < EVERY_MS) return;
+    stream.write(`${CLEARED}${printable(busyText(last, ms, ms - stepAt))}`);
+    [shownAt, isShown] = [ms, true];
+  };
+  const timer = setInterval(show, EVERY_MS);
+  const update = (told: Told): void => {
+    if (isOtherStep(last, told)) stepAt = elapsedMs();
+    last = told;
+    show();
+  };
   return {
-    update: (told) => {
-      pace = told;
-    },
+    update,
+    counting: (what) => (done, total) => update({ done, total, what }),
     hide,
     stop: () => {
       clearInterval(timer);

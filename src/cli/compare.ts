@@ -18,6 +18,7 @@ import {
   rowsIn,
   spreadText,
 } from '../sweep/index.ts';
+import { telling } from './apart.ts';
 import { UsageError } from './fault.ts';
 import { print } from './terminal.ts';
 
@@ -90,8 +91,12 @@ async function run(first: string, second: string, flags: CompareFlags): Promise<
   const [a, b] = [choicesOf('--a', flags.a), choicesOf('--b', flags.b)];
   const apart = [...a, ...b].map(({ path }) => path);
   try {
-    const sides = [chosen(await rowsIn(first), a), chosen(await rowsIn(second), b)] as const;
-    const found = differencesOf(...sides, apart);
+    const read = telling('cells');
+    const sides = [
+      chosen(await rowsIn(first, read), a),
+      chosen(await rowsIn(second, read), b),
+    ] as const;
+    const found = differencesOf(...sides, apart, telling('figures'));
     print(flags.json === true ? `${JSON.stringify(found, null, 2)}\n` : textOf(found));
   } catch (error) {
     if (error instanceof RefusedArgument) throw new UsageError(error.message);

@@ -2,7 +2,7 @@
 
 import { type CoursePoint, type ProfileFile, figuresOf } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
-import { type LivedPoint, liveAgain } from '../scenario/index.ts';
+import { type LivedPoint, forkAgain, liveAgain } from '../scenario/index.ts';
 
 const PERCENT = 100;
 
@@ -59,13 +59,13 @@ function besideOf(
   };
 }
 
-/** As many containers of the emulator as were recorded, beside them. */
-export function emulationOf(profile: ProfileFile): EmulatedPoint[] {
+/** As many containers of the emulator as were recorded, beside them; `onLived` hears of each. */
+export function emulationOf(profile: ProfileFile, onLived?: () => void): EmulatedPoint[] {
   const { course, containers } = profile;
   const measured = figuresOf(profile);
   const [start] = course;
   const kernelFrames = start === undefined ? 0 : kernelFramesOf(start);
-  const lives = liveAgain(measured, kernelFrames, containers);
+  const lives = liveAgain(measured, kernelFrames, containers, onLived);
   return course.map((point, at) => {
     const lived = lives.flatMap((points) => points[at] ?? []);
     return { call: point.call, ...besideOf(point, lived) };
@@ -78,10 +78,44 @@ const pair = ({ recorded, emulated }: Beside): string[] => [
   `${Math.round(emulated)}`,
 ];
 
+/** Pages of its own that a fork has after so many calls. */
+export interface ForkPoint {
+  readonly call: number;
+  readonly recorded: number;
+  readonly emulated: number;
+}
+
+/** Of a fork of the emulator beside the recorded one; empty: the runtime does not fork. */
+export function forksOf(profile: ProfileFile): ForkPoint[] {
+  const [, ...recorded] = profile.fork;
+  if (recorded.length === 0) return [];
+  // what a first call touches counts as touched when it goes on
+  const [, ...own] = forkAgain(figuresOf(profile));
+  return recorded.map(({ call, copied }, at) => ({
+    call,
+    recorded: copied,
+    emulated: own[at] as number,
+  }));
+}
+
 /** One function's. */
 export interface EmulatedLife {
   readonly name: string;
   readonly points: readonly EmulatedPoint[];
+  readonly forks: readonly ForkPoint[];
+}
+
+/** A row for each function whose runtime forks. */
+function forksText(lives: readonly EmulatedLife[]): string {
+  const rows = lives.flatMap(({ name, forks }) => {
+    const pairs = forks.flatMap(({ recorded, emulated }) => [`${recorded}`, `${emulated}`]);
+    return forks.length === 0 ? [] : [[name, ...pairs]];
+  });
+  const header = [
+    'own pages of a fork',
+    ...['1 call', '10', '100'].flatMap((at) => [at, 'emulated']),
+  ];
+  return rows.length === 0 ? '' : `\n${alignRows([header, ...rows])}\n`;
 }
 
 /** The largest of all misses, as a share. */
@@ -93,7 +127,7 @@ function worstOf({ allocated, freed, anonymous, pageCache }: EmulatedPoint): num
   return Math.max(...[allocated, freed, anonymous, pageCache].map(missOf));
 }
 
-/** Four rows a function. */
+/** Four rows a function, and one more of its fork. */
 export function emulatedText(lives: readonly EmulatedLife[]): string {
   const header = [
     'frames of 4 KiB',
@@ -111,5 +145,5 @@ export function emulatedText(lives: readonly EmulatedLife[]): string {
       return [name, after, ...besides.flatMap(pair), percent(worstOf(point)), percent(own)];
     }),
   );
-  return `${alignRows([header, ...rows])}\n\nworst miss of all: ${percent(worstMiss(lives))}\n`;
+  return `${alignRows([header, ...rows])}\n\nworst miss of all: ${percent(worstMiss(lives))}\n${forksText(lives)}`;
 }

@@ -37,11 +37,10 @@ function show(address: string): void {
 
 /** Its memory over its time, and its first events with the core's prediction. */
 async function recordingOf(folder: string, busy?: Busy): Promise<string> {
-  const onRead = (done: number, total: number): void =>
-    busy?.update({ done, total, what: 'bytes' });
-  const capture = await openCapture(folder, onRead);
-  const reel = verifyReel(capture, 'guided', MOMENTS);
-  const steps = recordedSteps(capture, 'free-running', STEPS_MOST);
+  const capture = await openCapture(folder, busy?.counting('bytes'));
+  const onProgress = busy?.counting('commands');
+  const reel = verifyReel(capture, 'guided', MOMENTS, { onProgress });
+  const steps = recordedSteps(capture, 'free-running', STEPS_MOST, { onProgress });
   return JSON.stringify([encodeReel({ ...reel, name: folder }), steps]);
 }
 

@@ -16,7 +16,7 @@ import {
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
 import { telling } from './apart.ts';
-import { emulatedText, emulationOf } from './emulate.ts';
+import { emulatedText, emulationOf, forksOf } from './emulate.ts';
 import { processesText } from './import.ts';
 import { print } from './terminal.ts';
 
@@ -176,11 +176,20 @@ const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareO
   ],
 ];
 
-/** The profiles that are kept in a folder, by name. Throws RecordingError. */
+/** The profiles that are kept in a folder, by name: one a function. Throws RecordingError. */
 function keptProfiles(folder: string): ProfileFile[] {
-  return profileFiles(folder)
-    .map((file) => parseProfile(file, profileTextOf(file)))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const kept = new Map<string, { readonly file: string; readonly profile: ProfileFile }>();
+  for (const file of profileFiles(folder).toSorted()) {
+    const profile = parseProfile(file, profileTextOf(file));
+    const { name } = profile;
+    const other = kept.get(name);
+    if (other !== undefined) {
+      throw new RecordingError(file, 0, `another name than ${name}, as in ${other.file}`, name);
+    }
+    kept.set(name, { file, profile });
+  }
+  const profiles = [...kept.values()].map(({ profile }) => profile);
+  return profiles.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Files by their ending; folders, pipes and links to nowhere of such a name are something else's. */
@@ -221,12 +230,20 @@ async function run(folder: string, { json, emulate }: ProfileFlags): Promise<voi
     return;
   }
   const isMany = isCatalogue(folder);
+  const told = telling('containers');
   const profiles = isMany
     ? keptProfiles(folder)
     : [profileFileOf(await openCapture(folder, telling('bytes')))];
   const [first] = profiles;
   if (emulate === true) {
-    const lives = profiles.map((profile) => ({ name: profile.name, points: emulationOf(profile) }));
+    const all = profiles.reduce((sum, { containers }) => sum + containers, 0);
+    let lived = 0;
+    const onLived = (): void => told((lived += 1), all);
+    const lives = profiles.map((profile) => ({
+      name: profile.name,
+      points: emulationOf(profile, onLived),
+      forks: forksOf(profile),
+    }));
     print(json === true ? `${JSON.stringify(lives, null, 2)}\n` : emulatedText(lives));
   } else if (json === true) print(`${JSON.stringify(isMany ? profiles : first, null, 2)}\n`);
   else print(isMany ? catalogueText(profiles) : profiles.map(profileText).join(''));

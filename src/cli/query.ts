@@ -6,6 +6,9 @@ import { type Answer, query } from '../sweep/index.ts';
 import { whileBusy } from './busy.ts';
 import { print } from './terminal.ts';
 
+/** Of tables that a question makes itself, and of some joins. */
+const UNKNOWN = { why: 'DuckDB does not say how far this question is' };
+
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -22,7 +25,11 @@ function jsonOf({ columns, rows }: Answer): string {
 }
 
 async function run(folder: string, sql: string, flags: { readonly json?: boolean }): Promise<void> {
-  const answer = await whileBusy(process.stderr, () => query(folder, sql));
+  const answer = await whileBusy(process.stderr, (busy) => {
+    const told = (done: number, total: number): void =>
+      busy?.update(done > 0 ? { done, total, what: 'rows' } : UNKNOWN);
+    return query(folder, sql, busy && told);
+  });
   print(flags.json === true ? jsonOf(answer) : textOf(answer));
 }
 

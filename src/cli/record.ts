@@ -8,7 +8,7 @@ import { type RecordOptions, RECORDING_FILES, record } from '../recorder/index.t
 import { type Capture, openCapture, profileFileOf, verifyCapture } from '../recording/index.ts';
 import { startWall } from '../replay/index.ts';
 import { OutputFolder, keptFolder } from '../report/node.ts';
-import { leaves, telling, writesInto } from './apart.ts';
+import { leaves, tellPace, telling, writesInto } from './apart.ts';
 import { duration, mebibytes, plan, wholeNumber } from './argument.ts';
 import { EXIT_FAILURE, UsageError } from './fault.ts';
 import { profileText } from './profile.ts';
@@ -30,6 +30,9 @@ interface RecordFlags {
   readonly out: string;
   readonly force?: boolean;
 }
+
+/** Of a workload's calls. */
+const UNSAID = 'of how many its run.sh does not say (expect N)';
 
 /** Where kernels and programs are kept between recordings. */
 function labFolder({ lab }: RecordFlags): string {
@@ -53,11 +56,14 @@ function optionsOf(flags: RecordFlags): RecordOptions {
     startClock: startWall,
     labFolder: labFolder(flags),
     left: leaves,
+    onPace: ({ done, total, what }) =>
+      tellPace(total > 0 ? { done, total, what } : { why: `${done} ${what}, ${UNSAID}` }),
   };
 }
 
-/** A step that takes seconds or minutes, as it begins. */
+/** A step that takes seconds or minutes, as it begins: until it says how far it is, nobody knows. */
 function tell(step: string): void {
+  tellPace({ why: step });
   complain(`guestmem record: ${step}`);
 }
 

@@ -29,6 +29,7 @@ import {
   DEFAULT_PLACEMENT,
   DEFAULT_WHEN_FULL,
   GuestTooLarge,
+  type PlanOptions,
   type ReplayRun,
   TooManyGuests,
   coreVersion,
@@ -56,6 +57,7 @@ import { type Trace, TraceError } from '../trace/index.ts';
 import { mayHelp } from './again.ts';
 import { COLUMNS_HELP, frames, wholeNumber } from './argument.ts';
 import { type ExperimentFlags, experimentOf, whereSaid } from './asked.ts';
+import { whileBusy } from './busy.ts';
 import {
   type CheckpointAsked,
   type CheckpointFlags,
@@ -68,10 +70,10 @@ import {
 import { effectLines } from './effects.ts';
 import { SystemsMissing, UsageError } from './fault.ts';
 import { expectKnown, expectMapped } from './in-trace.ts';
-import { startProgress } from './progress.ts';
+import { type Progress, startProgress } from './progress.ts';
 import { interruptible } from './signals.ts';
-import { complain, print } from './terminal.ts';
-import { STRICT_HELP, refuseRepaired } from './trace-input.ts';
+import { complain, print, watched } from './terminal.ts';
+import { STRICT_HELP, refuseRepaired, toldFiles } from './trace-input.ts';
 import { packageVersion } from './version.ts';
 import { wroteLine } from './wrote.ts';
 
@@ -99,9 +101,15 @@ interface Asked {
 }
 
 /** The trace. What is wrong with it as a whole is told with the place of its name, if an experiment has it. */
-async function traceOf({ path, experiment }: Asked): Promise<Trace> {
+async function traceOf({ path, experiment, flags }: Asked): Promise<Trace> {
+  const from = experiment.trace.path;
   try {
-    return await traceOfExperiment(experiment);
+    return await whileBusy(watched(flags), (busy) =>
+      traceOfExperiment(
+        experiment,
+        from === undefined ? undefined : busy && toldFiles(from, busy.counting('bytes')),
+      ),
+    );
   } catch (error) {
     const isWhole = error instanceof TraceError && error.file === experiment.trace.path;
     const option = { name: '', isGiven: !isWhole };
@@ -124,10 +132,11 @@ function atOnce({ systems }: Experiment, jobs: number = availableParallelism()):
   return Math.min(jobs, systems.length);
 }
 
-/** What ends a run from outside, and what it leaves then. */
+/** What ends a run from outside, what it leaves then, and who watches it. */
 interface Heard {
   readonly signal: AbortSignal;
   readonly checkpoints: Checkpoints | undefined;
+  readonly progress: Progress;
 }
 
 interface Played {
@@ -137,11 +146,15 @@ interface Played {
   readonly keepAlives: Details['keepAlives'];
 }
 
+function hearing({ signal, progress }: Heard): Pick<PlanOptions, 'signal' | 'progress'> {
+  return { signal, progress: (system, share) => progress.update(system, share) };
+}
+
 /** What the other seeds give beside the first, if there are others. */
 async function seedsBeside(
   { experiment, jobs, guestBytes }: Asked,
   played: ReplayRun,
-  { signal, checkpoints }: Heard,
+  heard: Heard,
 ): Promise<Results['seeds']> {
   const [, ...others] = experiment.seeds ?? [];
   if (others.length === 0) return undefined;
@@ -149,9 +162,11 @@ async function seedsBeside(
   for (const seed of others) {
     const one = { ...experiment, seed };
     const plan = planOf(one);
-    const keeper = checkpoints?.keeper(`seed ${seed}`, plan);
-    const options = { jobs, guestBytes, signal, keeper };
-    const other = await replayPlan(await traceOfExperiment(one), plan, options);
+    const keeper = heard.checkpoints?.keeper(`seed ${seed}`, plan);
+    const trace = await traceOfExperiment(one);
+    heard.progress.again(1 + others.length, trace.invocations);
+    const options = { jobs, guestBytes, keeper, ...hearing(heard) };
+    const other = await replayPlan(trace, plan, options);
     runs.push(resultsOf(other));
   }
   return seedsOf(runs);
@@ -162,20 +177,35 @@ async function sensitivityTo(
   { experiment, jobs, guestBytes }: Asked,
   trace: Trace,
   played: ReplayRun,
-  { signal, checkpoints }: Heard,
+  heard: Heard,
 ): Promise<Results['sensitivity']> {
   const how = experiment.outputs.sensitivity;
   if (how === undefined) return undefined;
   const plan = planOf(experiment);
   const prices = pricesOf(plan.prices);
   if (how === 'counts') return sensitivityOf(played, prices);
-  const ends = await playEnds(played, prices, (price, ns) => {
+  const before = experiment.seeds?.length ?? 1;
+  const ends = await playEnds(played, prices, (price, ns, runs) => {
     const own = { ...plan.prices?.own, [price]: ns };
     const at = { ...plan, prices: { ...plan.prices, own } };
-    const keeper = checkpoints?.keeper(`${price} of ${ns} ns`, at);
-    return replayPlan(trace, at, { jobs, guestBytes, signal, keeper });
+    const keeper = heard.checkpoints?.keeper(`${price} of ${ns} ns`, at);
+    heard.progress.again(before + runs, trace.invocations);
+    return replayPlan(trace, at, { jobs, guestBytes, keeper, ...hearing(heard) });
   });
   return sensitivityOf(played, prices, ends);
+}
+
+/** Policies of keep-alive over the trace, where a format shows them. */
+async function keepAlivesTo(
+  { experiment, flags }: Asked,
+  trace: Trace,
+  signal: AbortSignal,
+): Promise<Details['keepAlives']> {
+  if (!formatsOf(experiment).some(({ hasKeepAlives }) => hasKeepAlives)) return undefined;
+  const plan = planOf(experiment);
+  return whileBusy(watched(flags), (busy) =>
+    keepAlivesOf(trace, plan, signal, busy?.counting('calls')),
+  );
 }
 
 /** Replays with a progress bar. Formats are checked by now, and the folder is open. */
@@ -198,27 +228,22 @@ async function play(
     refuseRepaired(trace, repairs, experiment.trace.path);
   }
   const checkpoints = asked.checkpoint && openCheckpoints(asked.checkpoint, trace, experiment);
-  const heard: Heard = { signal, checkpoints };
   const amount = { systems: plan.systems.length, calls: trace.invocations };
   const progress = startProgress(amount, flags.quiet === true);
+  const heard: Heard = { signal, checkpoints, progress };
   try {
     const played = await replayPlan(trace, plan, {
       jobs,
       guestBytes,
-      progress: (system, share) => progress.update(system, share),
-      signal,
+      ...hearing(heard),
       ...(records === undefined || checkpoints === undefined
         ? { records, keeper: checkpoints?.keeper('the run', plan) }
         : checkpoints.recorded('the run', plan, records)),
     });
-    return {
-      played,
-      seeds: await seedsBeside(asked, played, heard),
-      sensitivity: await sensitivityTo(asked, trace, played, heard),
-      keepAlives: formatsOf(experiment).some(({ hasKeepAlives }) => hasKeepAlives)
-        ? await keepAlivesOf(trace, plan, signal)
-        : undefined,
-    };
+    const seeds = await seedsBeside(asked, played, heard);
+    const sensitivity = await sensitivityTo(asked, trace, played, heard);
+    progress.stop();
+    return { played, seeds, sensitivity, keepAlives: await keepAlivesTo(asked, trace, signal) };
   } catch (error) {
     if (error instanceof UnreadableState) {
       throw new CheckpointError(`${asked.checkpoint?.resume}: ${error.message}`, { cause: error });
@@ -316,7 +341,9 @@ async function playInto(
     expectFinal(whole.played);
     const told = reportOf(whole, experimentIn(out, experiment), asked.leftOut);
     const report = { ...told, records };
-    const written = await writeReport(report, formats, folder ?? out);
+    const written = await whileBusy(watched(flags), (busy) =>
+      writeReport({ ...report, told: busy?.counting('pictures') }, formats, folder ?? out),
+    );
     return { played: whole.played, report, written };
   } finally {
     records?.close();

@@ -29,10 +29,11 @@ import {
   writeSweep,
 } from '../sweep/index.ts';
 import { choice, wholeNumber } from './argument.ts';
+import { whileBusy } from './busy.ts';
 import { JobsMissing, UsageError } from './fault.ts';
 import { startJobs } from './jobs-progress.ts';
 import { interruptible } from './signals.ts';
-import { complain, print } from './terminal.ts';
+import { complain, print, watched } from './terminal.ts';
 import { wroteLine } from './wrote.ts';
 
 const DEFAULT_OUT = 'guestmem-sweep';
@@ -99,9 +100,15 @@ function missing({ sweep, store }: Asked, failed: ReadonlyMap<string, string>): 
 }
 
 /** Puts what came of all jobs into the folder's files. */
-function tell(asked: Asked, folder: OutputFolder, failed: ReadonlyMap<string, string>): void {
+async function tell(
+  asked: Asked,
+  folder: OutputFolder,
+  failed: ReadonlyMap<string, string>,
+): Promise<void> {
   const { sweep, store, flags } = asked;
-  const outcomes = outcomesOf(sweep, store);
+  const outcomes = await whileBusy(watched(flags), async (busy) =>
+    outcomesOf(sweep, store, busy?.counting('cells')),
+  );
   const without = missing(asked, failed);
   const [all, finished] = [sweep.jobs.length, sweep.jobs.length - without.length];
   if (finished > 0) {
@@ -143,7 +150,7 @@ async function playAndTell(asked: Asked, engine: Engine, signal: AbortSignal): P
   try {
     const failed =
       flags.collect === true ? new Map<string, string>() : await play(asked, engine, signal);
-    tell(asked, folder, failed);
+    await tell(asked, folder, failed);
   } finally {
     folder.close();
   }
@@ -154,7 +161,9 @@ async function run(file: string, flags: SweepFlags): Promise<void> {
   const engine = engineOf(flags);
   const system = flags.emit === undefined ? undefined : choice('--emit', flags.emit, BATCH_SYSTEMS);
   const out = flags.out ?? said.folder ?? DEFAULT_OUT;
-  const sweep = await sweepOf(said, file);
+  const sweep = await whileBusy(watched(flags), (busy) =>
+    sweepOf(said, file, busy?.counting('bytes')),
+  );
   for (const line of sweep.notes) complain(`guestmem: ${file}: ${line}`);
   const asked: Asked = { file, sweep, out, store: new JobStore(out), flags };
   await interruptible(

@@ -31,6 +31,11 @@ export function complain(line: string): void {
   process.stderr.write(`${printable(line.trimEnd()).replaceAll('\n', ' ')}\n`);
 }
 
+/** Where whoever waits is told how far a command is; undefined: nobody wants to hear it. */
+export function watched({ quiet }: { readonly quiet?: boolean }): NodeJS.WriteStream | undefined {
+  return quiet === true ? undefined : process.stderr;
+}
+
 /** stdout is gone: quietly if nobody reads it any more, with a line if it could not be written. */
 function endAt(error: Error): never {
   const code = 'code' in error ? String(error.code) : '';

@@ -23,9 +23,11 @@ function bytesIn(path: string): number {
   return names(path).reduce((sum, name) => sum + look(join(path, name)).size, 0);
 }
 
-/** The system's files: as each is read, it is told how many bytes of those before it have become calls. */
-function toldFiles(path: string): TraceSource {
-  const told = telling('bytes');
+/** The system's files; hears how many of their bytes have become calls. */
+export function toldFiles(
+  path: string,
+  told: (done: number, total: number) => void = telling('bytes'),
+): TraceSource {
   let [total, done, begun]: [number | undefined, number, number] = [undefined, 0, 0];
   return {
     ...SYSTEM_FILES,
@@ -35,6 +37,9 @@ function toldFiles(path: string): TraceSource {
       begun = SYSTEM_FILES.look(file).size;
       if (done > 0) told(Math.min(done, total), total);
       return SYSTEM_FILES.read(file);
+    },
+    taken: (_, share) => {
+      if (total !== undefined) told(Math.min(done + share * begun, total), total);
     },
   };
 }

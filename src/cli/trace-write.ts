@@ -12,7 +12,7 @@ import {
   sampleTrace,
 } from '../trace/index.ts';
 import { TRACE_WRITERS, type TraceFile, type TraceWriter } from '../trace/node.ts';
-import { telling, writesInto } from './apart.ts';
+import { tellPace, telling, writesInto } from './apart.ts';
 import { COLUMNS_HELP, choice, wholeNumber } from './argument.ts';
 import { UsageError } from './fault.ts';
 import { complain, print } from './terminal.ts';
@@ -75,23 +75,33 @@ function usualWriter({ calls }: Trace): TraceWriter {
   return TRACE_WRITERS.find((writer) => writer.name === name) as TraceWriter;
 }
 
-function* countedLines(content: Iterable<string>, trace: Trace): Generator<string> {
-  const told = telling('rows');
-  let done = 0;
+/** Rows of all files of a form, about: headers are more. */
+const ROWS: Readonly<Record<string, (trace: Trace) => number>> = {
+  calls: ({ invocations }) => invocations,
+  vhive: ({ functions }) => functions.length * VHIVE_TABLES,
+};
+const VHIVE_TABLES = 3;
+const WHOLE = { why: 'the table is made in one piece' };
+
+function* counted(content: Iterable<string>, onRows: (rows: number) => void): Generator<string> {
   for (const piece of content) {
-    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) done += 1;
-    told(Math.min(done, trace.invocations), trace.invocations);
+    let rows = 0;
+    for (let at = piece.indexOf('\n'); at >= 0; at = piece.indexOf('\n', at + 1)) rows += 1;
+    onRows(rows);
     yield piece;
   }
 }
 
-/** Its files; of rows of calls it is told how many are written. */
+/** Its files; it is told how many of their rows are written. */
 function toldRows(writer: TraceWriter, trace: Trace): TraceFile[] {
-  const files = writer.render(trace);
-  if (writer.name !== 'calls') return [...files];
-  return files.map(({ name, content }) => ({
+  const total = ROWS[writer.name]?.(trace);
+  if (total === undefined) tellPace(WHOLE);
+  const told = telling('rows');
+  let done = 0;
+  const onRows = (rows: number): void => told(Math.min((done += rows), total ?? 0), total ?? 0);
+  return writer.render(trace).map(({ name, content }) => ({
     name,
-    content: content instanceof Uint8Array ? content : countedLines(content, trace),
+    content: content instanceof Uint8Array ? content : counted(content, onRows),
   }));
 }
 

@@ -1,6 +1,7 @@
 // guestmem verify --live: a guest that decides for itself beside the recorded one, as a table, JSON or CSV.
 
 import { type Capture, type LiveResult, type LiveSeries, runLive } from '../recording/index.ts';
+import { telling } from './apart.ts';
 import { UsageError } from './fault.ts';
 
 const PERCENT = 100;
@@ -101,7 +102,7 @@ export function liveCsv({ seconds, series }: LiveResult): string {
 
 /** What `--live` prints. */
 export function liveOutput(capture: Capture, { json, csv }: LiveFlags): string {
-  const result = runLive(capture);
+  const result = runLive(capture, { onProgress: telling('moments') });
   if (json === true) return `${JSON.stringify({ mode: 'live', ...result }, null, 2)}\n`;
   return csv === true ? liveCsv(result) : liveText(result);
 }

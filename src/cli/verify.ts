@@ -126,7 +126,9 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
   }
   const mode = flags.freeRunning === true ? 'free-running' : 'guided';
   if (flags.steps !== undefined) {
-    writeSteps(flags.steps, () => recordedSteps(capture, mode, STEPS_MOST));
+    writeSteps(flags.steps, () =>
+      recordedSteps(capture, mode, STEPS_MOST, { onProgress: telling('commands') }),
+    );
     return;
   }
   const verdict = verifyCapture(capture, mode, {
@@ -134,7 +136,8 @@ async function run(folder: string, flags: VerifyFlags): Promise<void> {
     onProgress: telling('commands'),
   });
   print(flags.json === true ? verdictJson(verdict) : verdictText(verdict));
-  if (flags.map === true && flags.json !== true) printMap(verifyReel(capture, mode, ENDS));
+  if (flags.map === true && flags.json !== true)
+    printMap(verifyReel(capture, mode, ENDS, { onProgress: telling('commands') }));
   if (!verdict.isExact) process.exitCode = EXIT_FAILURE;
 }
 

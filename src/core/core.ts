@@ -165,11 +165,14 @@ export class Core {
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
   }
 
-  /** What is free on the lists of all zones, if its allocator has lists; looking changes nothing. */
+  /** What is free on the lists of all zones, if its allocator has lists; looking changes nothing, and keeps no guest awake. */
   freeSpace(): FreeSpace | undefined {
     if (this.monitor !== undefined) return undefined;
     const instance = this._instance;
-    return instance.rest?.free ?? freeSpaceOf(instance, (at) => this.zone(at));
+    const { isUsed, rest } = instance;
+    const free = rest?.free ?? freeSpaceOf(instance, (at) => this.zone(at));
+    instance.isUsed = isUsed;
+    return free;
   }
 
   /** Frames from 0 to the end of all that is or may become memory. */

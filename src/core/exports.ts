@@ -31,6 +31,7 @@ export type CoreExports = {
   nonZeroStart(at: number, end: number): number;
   snapshotBytes(): number;
   stateHash(): number;
+  steadyEnd(at: number, end: number): number;
   touchedBlocks(): number;
   allocPages(gfp: number, order: number, cpu: number, tag: number): number;
   freePages(pfn: number, order: number, cpu: number): number;

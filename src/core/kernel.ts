@@ -2,18 +2,21 @@
 
 import {
   FREES_RUNS_6_1,
+  KSWAPD_LAGS_6_1,
   PCP_KEEPS_BLOCKS_6_1,
   PCP_TUNES_6_1,
   PREEMPTS_6_1,
 } from '../abi/kernel-6-1.ts';
 import {
   FREES_RUNS_6_12,
+  KSWAPD_LAGS_6_12,
   PCP_KEEPS_BLOCKS_6_12,
   PCP_TUNES_6_12,
   PREEMPTS_6_12,
 } from '../abi/kernel-6-12.ts';
 import {
   FREES_RUNS_7_3,
+  KSWAPD_LAGS_7_3,
   PCP_KEEPS_BLOCKS_7_3,
   PCP_TUNES_7_3,
   PREEMPTS_7_3,
@@ -34,42 +37,44 @@ export interface KernelRules {
   readonly pcpKeepsBlocks: boolean;
   readonly freesRuns: boolean;
   readonly preempts: boolean;
+  readonly kswapdLags: boolean;
 }
+
+/** The rules are numbers where the core has them too. */
+const ON: number = 1;
 
 export const KERNELS: readonly KernelRules[] = [
   {
     name: '6.1',
     from: [0, 0],
     build: 'release-6.1',
-    pcpTunes: isOn(PCP_TUNES_6_1),
-    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_1),
-    freesRuns: isOn(FREES_RUNS_6_1),
-    preempts: isOn(PREEMPTS_6_1),
+    pcpTunes: PCP_TUNES_6_1 === ON,
+    pcpKeepsBlocks: PCP_KEEPS_BLOCKS_6_1 === ON,
+    freesRuns: FREES_RUNS_6_1 === ON,
+    preempts: PREEMPTS_6_1 === ON,
+    kswapdLags: KSWAPD_LAGS_6_1 === ON,
   },
   {
     name: '6.12',
     from: [6, 7],
     build: 'recorded',
-    pcpTunes: isOn(PCP_TUNES_6_12),
-    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_6_12),
-    freesRuns: isOn(FREES_RUNS_6_12),
-    preempts: isOn(PREEMPTS_6_12),
+    pcpTunes: PCP_TUNES_6_12 === ON,
+    pcpKeepsBlocks: PCP_KEEPS_BLOCKS_6_12 === ON,
+    freesRuns: FREES_RUNS_6_12 === ON,
+    preempts: PREEMPTS_6_12 === ON,
+    kswapdLags: KSWAPD_LAGS_6_12 === ON,
   },
   {
     name: '7.3',
     from: [7, 1],
     build: 'release-7.3',
-    pcpTunes: isOn(PCP_TUNES_7_3),
-    pcpKeepsBlocks: isOn(PCP_KEEPS_BLOCKS_7_3),
-    freesRuns: isOn(FREES_RUNS_7_3),
-    preempts: isOn(PREEMPTS_7_3),
+    pcpTunes: PCP_TUNES_7_3 === ON,
+    pcpKeepsBlocks: PCP_KEEPS_BLOCKS_7_3 === ON,
+    freesRuns: FREES_RUNS_7_3 === ON,
+    preempts: PREEMPTS_7_3 === ON,
+    kswapdLags: KSWAPD_LAGS_7_3 === ON,
   },
 ];
-
-/** The rules are numbers where the core has them too. */
-function isOn(rule: number): boolean {
-  return rule !== 0;
-}
 
 /** The rules of a kernel by what `uname -a` says; those of 6.12 where it says nothing. */
 export function kernelOf(uname: string): KernelRules {

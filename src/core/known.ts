@@ -21,7 +21,7 @@ import { Pages } from './pages.ts';
 import { CorePool } from './pool.ts';
 import { Program } from './program.ts';
 import { ReportingCalls } from './reporting.ts';
-import { RESIDENT, packedOf } from './resident.ts';
+import { packedOf, resident } from './resident.ts';
 import { Scratch } from './scratch.ts';
 import { ZoneView } from './zone-view.ts';
 
@@ -83,10 +83,10 @@ const INSTANCE: Special<Instance> = {
     expectAbi(abi);
     const packed = refusing(() => new Int32Array(expectInteger('bytes', bytes, 0) / 4));
     fill(new Uint8Array(packed.buffer));
-    if (packedWords(packed) !== refusing(() => RESIDENT.wordsOf(config))) {
+    if (packedWords(packed) !== refusing(() => resident().wordsOf(config))) {
       throw new UnreadableState('state: expected a guest’s memory, whole');
     }
-    return new Instance(RESIDENT.restOf(packed), config);
+    return new Instance(resident().restOf(packed), config);
   },
 };
 

@@ -34,28 +34,11 @@ class Writer {
   }
 }
 
-const WRITER: Writer = new Writer();
+/** One for all, made when something is first packed. */
+let writer: Writer | undefined;
 
-/** The first pair of words from one on that is not zero, or one before it. */
-export type SkipZeros = (word: number) => number;
-
-/** First word from `from` on that does not go on as the two pairs before it. */
-function steadyEnd(words: Int32Array, from: number, skipZeros: SkipZeros): number {
-  const end = words.length;
-  let at = from;
-  let low = at < 2 ? 0 : (words[at - 2] as number);
-  let high = at < 2 ? 0 : (words[at - 1] as number);
-  const lowStep = at < 4 ? low : (low - (words[at - 4] as number)) | 0;
-  const highStep = at < 4 ? high : (high - (words[at - 3] as number)) | 0;
-  if (low === 0 && high === 0 && lowStep === 0 && highStep === 0) at = skipZeros(at);
-  while (at < end) {
-    low = (low + lowStep) | 0;
-    high = (high + highStep) | 0;
-    if (words[at] !== low || words[at + 1] !== high) return at;
-    at += 2;
-  }
-  return at;
-}
+/** First word from one on, of a pair, that does not go on as the two pairs before it; before the first word all are zero. */
+export type SteadyEnd = (word: number) => number;
 
 function isSteady(words: Int32Array, at: number): boolean {
   return (
@@ -81,17 +64,15 @@ function restlessEnd(words: Int32Array, from: number): number {
 }
 
 /** A copy of an even number of words that takes less room. */
-export function pack(
-  words: Int32Array,
-  skipZeros: SkipZeros = (word) => word,
-): Int32Array<ArrayBuffer> {
+export function pack(words: Int32Array, steadyEnd: SteadyEnd): Int32Array<ArrayBuffer> {
+  writer ??= new Writer();
   for (let at = 0; at < words.length;) {
-    const broken = steadyEnd(words, at, skipZeros);
+    const broken = steadyEnd(at);
     const again = restlessEnd(words, broken);
-    WRITER.run((broken - at) / 2, words.subarray(broken, again));
+    writer.run((broken - at) / 2, words.subarray(broken, again));
     at = again;
   }
-  return WRITER.take();
+  return writer.take();
 }
 
 /** Writes pairs that go on as the two before them. */

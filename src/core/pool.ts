@@ -2,7 +2,7 @@
 // guests have left. Where the memory of guests is limited (`limitGuests`), resident.ts has them instead.
 
 import { Core, type LeftInstance, copyOnto, endCore, instanceOf } from './core.ts';
-import { RESIDENT, keyOf } from './resident.ts';
+import { keyOf, resident } from './resident.ts';
 import { type CoreSnapshot, checkSnapshot } from './snapshot.ts';
 
 /** Instances kept per size: enough for a burst, few enough that a process stays small. */
@@ -14,7 +14,7 @@ export class CorePool {
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
-    if (RESIDENT.isLimited) return this._resident(snapshot);
+    if (resident().isLimited) return this._resident(snapshot);
     const idle = this._idle.get(keyOf(snapshot.config))?.pop();
     if (idle === undefined) return Core.fromSnapshot(snapshot);
     return copyOnto(idle, snapshot);
@@ -22,8 +22,8 @@ export class CorePool {
 
   private _resident(snapshot: CoreSnapshot): Core {
     checkSnapshot(snapshot);
-    const core = Core.fromSnapshot(snapshot, RESIDENT.blank(snapshot.config));
-    RESIDENT.enter(instanceOf(core));
+    const core = Core.fromSnapshot(snapshot, resident().blank(snapshot.config));
+    resident().enter(instanceOf(core));
     return core;
   }
 
@@ -34,11 +34,11 @@ export class CorePool {
   give(core: Core, what = 'a core', why = 'it was given back to its pool'): void {
     const left = endCore(core, what, why);
     if (left === undefined) return;
-    if (RESIDENT.isLimited) {
-      RESIDENT.leave(instanceOf(core), left.raw);
+    if (resident().isLimited) {
+      resident().leave(instanceOf(core), left.raw);
       return;
     }
-    if (RESIDENT.forget(instanceOf(core), left.raw)) return;
+    if (resident().forget(instanceOf(core), left.raw)) return;
     const key = keyOf(core.config);
     const idle = this._idle.get(key);
     if (idle === undefined) this._idle.set(key, [left]);

@@ -18,8 +18,6 @@ const BATCH = 8;
 /** Looks at a guest until it lies down, if nobody uses it meanwhile. */
 const LOOKS = 2;
 const PAIR_BYTES = 8;
-/** Of the lines in which the core looks for zeros. */
-const LINE_WORDS = 16;
 
 function bytesOf(raw: CoreExports): number {
   return raw.memory.buffer.byteLength;
@@ -42,14 +40,11 @@ function guestWords(instance: Instance): Int32Array {
 export function packedOf(instance: Instance): Int32Array<ArrayBuffer> {
   if (instance.rest !== undefined) return instance.rest.packed;
   const words = guestWords(instance);
-  const end = words.length & -LINE_WORDS;
   const { raw } = instance;
+  const end = GUEST_BASE + words.byteLength;
   return pack(words, (word) => {
-    const line = Math.ceil(word / LINE_WORDS) * LINE_WORDS;
-    if (line >= end) return word;
-    for (let at = word; at < line; at += 1) if (words[at] !== 0) return word;
-    const [from, to] = [GUEST_BASE + 4 * line, GUEST_BASE + 4 * end];
-    return ((raw.nonZeroStart(from, to) >>> 0) - GUEST_BASE) / 4;
+    const at = raw.steadyEnd(GUEST_BASE + 4 * word, end) >>> 0;
+    return (at - GUEST_BASE) / 4;
   });
 }
 
@@ -195,10 +190,15 @@ export class Resident {
   }
 }
 
-/** Of this thread. */
-export const RESIDENT: Resident = new Resident();
+let ofThread: Resident | undefined;
+
+/** Of this thread, made when it is first asked for: who makes no guests of snapshots is without it. */
+export function resident(): Resident {
+  ofThread ??= new Resident();
+  return ofThread;
+}
 
 /** Guests of this thread take so many bytes unpacked; those that were not used for longest are packed, and woken when they are. */
 export function limitGuests(bytes: number): void {
-  RESIDENT.limit(bytes);
+  resident().limit(bytes);
 }

@@ -22,7 +22,14 @@ import {
   defaultMachine,
   durationMs,
 } from '../replay/index.ts';
-import { type Trace, generateSynthetic, loadTrace, parsePart, partOf } from '../trace/index.ts';
+import {
+  type Trace,
+  type TraceSource,
+  generateSynthetic,
+  loadTrace,
+  parsePart,
+  partOf,
+} from '../trace/index.ts';
 import { unableOf } from './able.ts';
 import { readDocument, saidAt } from './document.ts';
 import { ExperimentError, UnreadableFile } from './error.ts';
@@ -291,13 +298,16 @@ export function mapsOf({ outputs }: Experiment): ReplayPlan['maps'] {
   return { moments, ...(name !== undefined && { function: name }) };
 }
 
-/** The trace that it names, read or made. */
-export async function traceOfExperiment(experiment: Experiment): Promise<Trace> {
+/** The trace that it names, read or made; `files`: where its path leads, the file system if not said. */
+export async function traceOfExperiment(
+  experiment: Experiment,
+  files?: TraceSource,
+): Promise<Trace> {
   const { trace, seed, minutes } = experiment;
   const { path, columns, part, synthetic = {} } = trace;
   const whole =
     path === undefined
       ? generateSynthetic({ seed, minutes }, syntheticOf(synthetic))
-      : await loadTrace(path, { seed, minutes, columns });
+      : await loadTrace(path, { seed, minutes, columns, files });
   return part === undefined ? whole : partOf(whole, parsePart(part));
 }

@@ -116,8 +116,8 @@ export class PageCache implements Shrinker {
     return added;
   }
 
-  /** Reads pages of a file that are cached, here and there; of one that is mapped, as many from its first page on. */
-  readScattered(open: OpenFile, pages: number, touched: number, cpu: number): void {
+  /** Reads pages of a file that are cached: its first ones, then others here and there; of one that is mapped, as many from its first page on. */
+  readScattered(open: OpenFile, pages: number, touched: number, cpu: number, first = 0): void {
     const file = open as CachedFile;
     if (this.source.isMapped && !file.system) {
       this.readOpen(file, touched, cpu);
@@ -127,9 +127,12 @@ export class PageCache implements Shrinker {
     // reclaim may have dropped its last pages
     const cached = Math.min(pages, file.pages);
     const read = Math.min(touched, cached);
-    scattered({ pages: cached, touched: read, written: 0 }, (start, count) =>
-      this._memory.touch(file.object, start, count, false, cpu, file.pages),
-    );
+    const together = Math.min(first, read);
+    const touch = (start: number, count: number): number =>
+      this._memory.touch(file.object, start, count, false, cpu, file.pages);
+    if (together > 0) touch(0, together);
+    const rest = { pages: cached - together, touched: read - together, written: 0 };
+    scattered(rest, (start, count) => touch(together + start, count));
   }
 
   /** Nothing of the host's copies is mapped any more. */

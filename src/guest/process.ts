@@ -71,9 +71,9 @@ export class Process {
     this._tree.touch(this._task, start, pages, write);
   }
 
-  /** What a process does that goes on from an image, or from another process: touches pages of its heap here and there. */
-  touchScattered(pages: Scattered): void {
-    scattered(pages, (start, count, write) => this.touch(start, count, write));
+  /** What a process does that goes on from an image, or from another process: touches pages of its heap here and there, from one on. */
+  touchScattered(pages: Scattered, from = 0): void {
+    scattered(pages, (start, count, write) => this.touch(from + start, count, write));
   }
 
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */

@@ -123,9 +123,10 @@ export class Workers {
 
   /**
    * So many more pages have changed hands, which the core will hear of later: they come and go on
-   * lists at rest, so there is no turn to make.
+   * lists at rest, so there is no turn to make. None: nothing that a worker has a turn for.
    */
   skip(pages: number): void {
+    if (pages === 0) return;
     this._owed += pages;
     this._see(this._seen + pages);
   }

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MIB, MS_PER_MINUTE } from '../abi/unit.ts';
 import { UNPRINTABLE } from '../check/index.ts';
 import { RecordingFailed } from './error.ts';
+import { type GuestPace, paceOf } from './pace.ts';
 import type { PlanStep } from './plan.ts';
 import { Qmp } from './qmp.ts';
 
@@ -30,6 +31,8 @@ export interface MachineOptions {
   readonly folder: string;
   readonly timeoutMs: number;
   readonly left?: Leaves | undefined;
+  /** Hears how far the guest is with its boot, its calls and what it writes. */
+  readonly onPace?: ((pace: GuestPace) => void) | undefined;
   /** Starts a clock that tells how many milliseconds have gone. */
   readonly startClock: () => () => number;
 }
@@ -163,6 +166,8 @@ export async function runMachine(
   const lines: string[] = [];
   const hear = (text: string): void => {
     const line = text.replaceAll(TERMINAL, '').replaceAll(UNPRINTABLE, '');
+    const pace = paceOf(line);
+    if (pace !== undefined) return options.onPace?.(pace);
     lines.push(`${line}\n`);
     // the kernel has words of its own after the recorder's last
     if (line.trim() !== '' && !last.includes('RECORDER FAILED')) last = line.trim();

@@ -1,5 +1,6 @@
 // One recording, from nothing to a folder that `guestmem verify` reads.
 
+import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -12,12 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { createGzip } from 'node:zlib';
+import { MIB, MS_PER_S } from '../abi/unit.ts';
 import { DebianArchive } from './debian.ts';
 import { diskOf, emptyDisk, initrd, layFolders, linkAlternatives, readDisk } from './disks.ts';
 import { type Lab, type Tell, openLab } from './lab.ts';
 import { type Leaves, type MachineOptions, runMachine } from './machine.ts';
 import { readMark, writeMark } from './mark.ts';
+import type { GuestPace } from './pace.ts';
 import type { PlanStep } from './plan.ts';
 import { compilePython } from './python.ts';
 import { runTool } from './tool.ts';
@@ -45,6 +48,8 @@ export interface RecordOptions {
   /** Kept between recordings: kernels, programs. */
   readonly labFolder: string;
   readonly left?: Leaves | undefined;
+  /** Hears how far a step is: the guest's, or one on this side of it. */
+  readonly onPace?: ((pace: GuestPace) => void) | undefined;
 }
 
 export interface Recorded {
@@ -56,6 +61,8 @@ export interface Recorded {
 /** Files that are packed: text, and long. */
 const PACKED: readonly string[] = ['trace.txt', 'extra.txt', 'device.log'];
 const OUT_DISK_MIB = 1500;
+const SETTLE_S = 5;
+const EVERY_MS = 250;
 
 /** The programs of these packages, unpacked once. */
 function programsOf(folder: string, packages: readonly string[], tell: Tell): string {
@@ -70,12 +77,18 @@ function programsOf(folder: string, packages: readonly string[], tell: Tell): st
   return root;
 }
 
-function wordsOf({ hasThp, bufferKib, balloon, virtioMem }: RecordOptions): string[] {
-  const settle = Math.max(0, ...[...balloon, ...virtioMem].map(({ atMs }) => atMs)) / 1000;
+/** Seconds that the guest waits after the workload for what the host still asks. */
+function settleOf({ balloon, virtioMem }: RecordOptions): number {
+  const last = Math.max(0, ...[...balloon, ...virtioMem].map(({ atMs }) => atMs)) / MS_PER_S;
+  return last === 0 ? 0 : Math.ceil(last) + SETTLE_S;
+}
+
+function wordsOf(options: RecordOptions): string[] {
+  const { hasThp, bufferKib, virtioMem } = options;
   return [
     `transparent_hugepage=${hasThp ? 'always' : 'never'}`,
     `guestmem.buffer=${bufferKib}`,
-    `guestmem.settle=${settle === 0 ? 0 : Math.ceil(settle) + 5}`,
+    `guestmem.settle=${settleOf(options)}`,
     ...(virtioMem.length === 0 ? [] : ['memhp_default_state=online_movable']),
   ];
 }
@@ -99,13 +112,48 @@ function collect(folder: string, out: string, wishes: readonly string[]): Map<st
   return files;
 }
 
-function packed(files: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+async function gzipped(bytes: Uint8Array, onBytes: (done: number) => void): Promise<Uint8Array> {
+  const gzip = createGzip({ level: 9 });
+  const parts: Uint8Array[] = [];
+  gzip.on('data', (part: Uint8Array) => void parts.push(part));
+  for (let at = 0; at < bytes.length; at += MIB) {
+    if (!gzip.write(bytes.subarray(at, at + MIB))) await once(gzip, 'drain');
+    onBytes(at);
+  }
+  gzip.end();
+  await once(gzip, 'end');
+  return Buffer.concat(parts);
+}
+
+async function packed(
+  files: ReadonlyMap<string, Uint8Array>,
+  onPace: RecordOptions['onPace'],
+): Promise<Map<string, Uint8Array>> {
+  const long = [...files].filter(([name]) => PACKED.includes(name));
+  const total = long.reduce((sum, [, bytes]) => sum + bytes.length, 0);
   const found = new Map<string, Uint8Array>();
+  let before = 0;
   for (const [name, bytes] of files) {
-    if (PACKED.includes(name)) found.set(`${name}.gz`, gzipSync(bytes, { level: 9 }));
-    else found.set(name, bytes);
+    if (!PACKED.includes(name)) {
+      found.set(name, bytes);
+      continue;
+    }
+    const onBytes = (done: number): void => onPace?.({ done: before + done, total, what: 'bytes' });
+    found.set(`${name}.gz`, await gzipped(bytes, onBytes));
+    before += bytes.length;
   }
   return found;
+}
+
+/** The guest waits for so long after the workload, and says nothing meanwhile. Ends the count. */
+function settling({ startClock, onPace, ...asked }: RecordOptions): () => void {
+  const elapsedMs = startClock();
+  const total = settleOf({ startClock, ...asked });
+  const timer = setInterval(() => {
+    const done = elapsedMs() / MS_PER_S;
+    if (done < total) onPace?.({ done, total, what: 'seconds' });
+  }, EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 /** What made the recording. */
@@ -136,6 +184,7 @@ async function recordIn(
   const workload = layWorkload(options.workload, path.join(folder, 'workload'));
   const programs = programsOf(options.labFolder, [...workload.packages, ...options.packages], tell);
   const file = (name: string): string => path.join(folder, name);
+  tell('the disks are laid');
   layFolders(file('staging'), { '.': path.join(programs, 'root'), workload: file('workload') });
   linkAlternatives(file('staging'));
   compilePython(file('staging'), ['workload']);
@@ -152,15 +201,19 @@ async function recordIn(
     out: file('out.img'),
     cmdline: wordsOf(options),
   };
+  let settled: (() => void) | undefined;
   const wishes = await runMachine(machine, (line) => {
     const word = /RECORDER (READY|WORKED)/.exec(line)?.[1];
     if (word === 'READY') tell('the workload runs');
-    if (word === 'WORKED') tell('the guest writes its recording');
-  });
+    if (word !== 'WORKED') return;
+    tell('the guest writes its recording');
+    settled = settling(options);
+  }).finally(() => settled?.());
+  tell('what it has left is packed');
   const files = collect(folder, file('out.img'), wishes);
   expectWhole(files);
   files.set('recording.json', aboutOf(options, { lab, workload, programs }));
-  return { files: packed(files), workload };
+  return { files: await packed(files, options.onPace), workload };
 }
 
 /**

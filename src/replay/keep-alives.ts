@@ -195,11 +195,12 @@ class Calls {
   }
 }
 
-/** The usual policies and a plan's own, over all calls of a trace. Throws ReplayInterrupted. */
+/** The usual policies and a plan's own, over all calls of a trace; `onCalls` hears how many are seen, of how many. Throws ReplayInterrupted. */
 export async function keepAlivesOf(
   trace: Trace,
   plan: ReplayPlan,
   signal?: AbortSignal,
+  onCalls?: (done: number, total: number) => void,
 ): Promise<KeepAlivePoint[]> {
   const options = optionsOf(plan);
   const profiles = profilesIn(trace, options);
@@ -208,12 +209,14 @@ export async function keepAlivesOf(
   const names = [...new Set([...VARIED, own])];
   const policies = names.map((name) => new Kept(name, profiles.length, warmupMs));
   const calls = new Calls(policies, profiles.length, warmupMs);
-  let unseen = 0;
+  let [unseen, seen] = [0, 0];
   for (const { startMs, functionIds, durationMs } of arrivalsOf(trace)) {
     startMs.forEach((atMs, at) => calls.arrive(functionIds[at]!, atMs, durationMs[at]!));
     unseen += startMs.length;
     if (unseen < SLICE_CALLS) continue;
+    seen += unseen;
     unseen = 0;
+    onCalls?.(seen, trace.invocations);
     await breathe();
     if (signal?.aborted === true) throw new ReplayInterrupted('interrupted');
   }

@@ -144,17 +144,19 @@ export function sensitivityOf(
   return { tolerance: TOLERANCE, prices: all.toSorted((a, b) => b.swing - a.swing) };
 }
 
-/** Plays each price that moves the clock at its ends: `play` gets the price's figure. */
+/** Plays each price that moves the clock at its ends: `play` gets the price's figure, and how many runs there will be. */
 export async function playEnds(
   run: ReplayRun,
   prices: Prices,
-  play: (price: OperationName, ns: number) => Promise<ReplayRun>,
+  play: (price: OperationName, ns: number, runs: number) => Promise<ReplayRun>,
 ): Promise<PlayedEnds> {
   const ends = new Map<OperationName, Record<End, ReplayRun>>();
-  for (const price of clockPrices(run, prices)) {
+  const varied = clockPrices(run, prices);
+  const runs = 2 * varied.length;
+  for (const price of varied) {
     const slot = PRICE_NAMES.indexOf(price);
-    const low = await play(price, prices.ns.low[slot] as number);
-    const high = await play(price, prices.ns.high[slot] as number);
+    const low = await play(price, prices.ns.low[slot] as number, runs);
+    const high = await play(price, prices.ns.high[slot] as number, runs);
     ends.set(price, { low, high });
   }
   return ends;

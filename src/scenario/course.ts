@@ -8,6 +8,7 @@ import {
   type MeasuredFunction,
   mappedFrames,
   measuredProfile,
+  startRuntime,
 } from '../serverless/index.ts';
 import {
   COUNT_ALLOC_PAGES,
@@ -40,6 +41,18 @@ function forkedFrames(): number {
   return pageTableFrames(publishedMachine().kernel.agentFrames);
 }
 
+/** What is seen of a container when it is ready, and when so many calls have ended. */
+function atPoints<Seen>(container: Container, total: Counts, see: (call: number) => Seen): Seen[] {
+  let call = 0;
+  return POINTS.map((until) => {
+    for (; call < until; call += 1) {
+      container.begin(total, newCounts());
+      container.end(total, newCounts());
+    }
+    return see(call);
+  });
+}
+
 function liveOnce(vm: MicroVm, measured: MeasuredFunction, kernel: number): LivedPoint[] {
   const total: Counts = newCounts();
   const { files } = vm.guest;
@@ -48,20 +61,13 @@ function liveOnce(vm: MicroVm, measured: MeasuredFunction, kernel: number): Live
   const kernelFrames = Math.max(0, kernel - pageTableFrames(mappedFrames(profile)));
   const container = new Container(vm, profile, { cpu: 0, kernelFrames });
   vm.settle(total);
-  let call = 0;
-  const points = POINTS.map((until): LivedPoint => {
-    for (; call < until; call += 1) {
-      container.begin(total, newCounts());
-      container.end(total, newCounts());
-    }
-    return {
-      call,
-      allocated: (total[COUNT_ALLOC_PAGES] as number) - forkedFrames(),
-      freed: (total[COUNT_FREE_PAGES] as number) - forkedFrames(),
-      anonymous: container.heldFrames,
-      file: files.pages - filesBefore,
-    };
-  });
+  const points = atPoints(container, total, (call): LivedPoint => ({
+    call,
+    allocated: (total[COUNT_ALLOC_PAGES] as number) - forkedFrames(),
+    freed: (total[COUNT_FREE_PAGES] as number) - forkedFrames(),
+    anonymous: container.heldFrames,
+    file: files.pages - filesBefore,
+  }));
   container.exit();
   return points;
 }
@@ -74,12 +80,24 @@ export function liveAgain(
   measured: MeasuredFunction,
   kernelFrames: number,
   containers: number,
+  onLived?: () => void,
 ): LivedPoint[][] {
   const { vm } = loneHost({ memoryFrames: MEMORY_MIB * FRAMES_PER_MIB }, new Clock());
   vm.settle(newCounts());
   return Array.from({ length: containers }, () => {
     const lived = liveOnce(vm, measured, kernelFrames);
     vm.settle(newCounts());
+    onLived?.();
     return lived;
   });
+}
+
+/** Frames of its own that a container has which was forked from a process that is ready: when it goes on, and after 1, 10 and 100 calls. */
+export function forkAgain(measured: MeasuredFunction): number[] {
+  const { vm } = loneHost({ memoryFrames: MEMORY_MIB * FRAMES_PER_MIB }, new Clock());
+  const profile = measuredProfile({ id: 0, name: measured.name }, measured);
+  const place = { cpu: 0, kernelFrames: 0 };
+  const zygote = startRuntime(vm.guest, profile, place);
+  const forked = new Container(vm, profile, { ...place, zygote });
+  return atPoints(forked, newCounts(), () => forked.heldFrames);
 }

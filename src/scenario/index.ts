@@ -26,7 +26,7 @@ export {
   touchAndExit,
   vmmFootprint,
 } from './guest.ts';
-export { type LivedPoint, liveAgain } from './course.ts';
+export { type LivedPoint, forkAgain, liveAgain } from './course.ts';
 export { EXIT_DEFAULTS, exitRow } from './czone-exit.ts';
 export { START_ORDERS, type StartOrder, densityRow } from './density.ts';
 export { popularRow } from './popular.ts';

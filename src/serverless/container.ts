@@ -59,14 +59,43 @@ function processConfig(profile: FunctionProfile, place: PlaceConfig): ProcessCon
   return { ...place, mappedPages: mappedFrames(profile) };
 }
 
-/** So many frames of a heap are given back in all and others taken for them, those at its end again and again. */
-function replaceFrames(process: Process, heapFrames: number, frames: number): void {
-  if (heapFrames === 0) return;
-  for (let left = frames; left > 0; left -= heapFrames) {
-    const piece = Math.min(left, heapFrames);
-    process.free(heapFrames - piece, piece);
-    process.touch(heapFrames - piece, piece, true);
+/** So many frames of a heap are given back in all and others taken for them, those below `end` again and again. */
+function replaceFrames(process: Process, end: number, frames: number): void {
+  if (end === 0) return;
+  for (let left = frames; left > 0; left -= end) {
+    const piece = Math.min(left, end);
+    process.free(end - piece, piece);
+    process.touch(end - piece, piece, true);
   }
+}
+
+/** Pages that it touches where it goes on: those of a call first, as far as they are among them, then others here and there behind those. */
+function touchResumed(process: Process, profile: FunctionProfile, heapFrames: number): void {
+  const { resumesInCall = false, callWriteFrames, callReadFrames } = profile;
+  const resumeFrames = Math.min(profile.resumeFrames, heapFrames);
+  const resumeWriteFrames = Math.min(profile.resumeWriteFrames, resumeFrames);
+  if (!resumesInCall) {
+    process.touchScattered({
+      pages: heapFrames,
+      touched: resumeFrames,
+      written: resumeWriteFrames,
+    });
+    return;
+  }
+  const inCall = Math.min(callWriteFrames + callReadFrames, heapFrames);
+  const writes = Math.min(callWriteFrames, resumeWriteFrames);
+  process.touch(0, writes, true);
+  process.touch(writes, Math.min(inCall, resumeFrames) - writes, false);
+  const written = Math.min(resumeWriteFrames - writes, heapFrames - inCall);
+  const touched = Math.max(resumeFrames - inCall, written);
+  process.touchScattered({ pages: heapFrames - inCall, touched, written }, inCall);
+}
+
+/** The same of its files. */
+function readResumed(guest: GuestKernel, profile: FunctionProfile, cpu: number): void {
+  const { resumesInCall = false, callFileFrames, fileFrames, resumeFileFrames, name } = profile;
+  const inCall = resumesInCall ? Math.min(callFileFrames, resumeFileFrames) : 0;
+  guest.files.readScattered(guest.files.open(name), fileFrames, resumeFileFrames, cpu, inCall);
 }
 
 /** Goes on with a runtime that another has started: touches its own part of what that has in memory. */
@@ -76,14 +105,8 @@ function resume(
   process: Process,
   { cpu }: PlaceConfig,
 ): Process {
-  const { anonymousFrames, fileFrames, name } = profile;
-  const { resumeFrames, resumeWriteFrames, resumeFileFrames } = profile;
-  process.touchScattered({
-    pages: anonymousFrames,
-    touched: resumeFrames,
-    written: resumeWriteFrames,
-  });
-  guest.files.readScattered(guest.files.open(name), fileFrames, resumeFileFrames, cpu);
+  touchResumed(process, profile, profile.anonymousFrames);
+  readResumed(guest, profile, cpu);
   return process;
 }
 
@@ -226,12 +249,8 @@ export class Container {
   private _comeBack(): void {
     const { vm, profile } = this;
     this._seenSuspends = vm.suspends;
-    const { resumeFrames, resumeWriteFrames, resumeFileFrames, name } = profile;
-    const { guest } = vm;
-    const pages = this._heapFrames;
-    const touched = Math.min(resumeFrames, pages);
-    this._process.touchScattered({ pages, touched, written: Math.min(resumeWriteFrames, touched) });
-    guest.files.readScattered(guest.files.open(name), profile.fileFrames, resumeFileFrames, 0);
+    touchResumed(this._process, profile, this._heapFrames);
+    readResumed(vm.guest, profile, 0);
   }
 
   /** What calls have brought by now, and what a collection took. */
@@ -246,13 +265,14 @@ export class Container {
     this._growsAt = isGrowing(profile) ? nextGrowth(this._call, shape) : Infinity;
   }
 
-  /** What calls have given back and taken anew by now. */
+  /** What calls have given back and taken anew by now: of what they write, which is a fork's own. */
   private _replace(): void {
-    const { callChurnFrames = 0, callChurnShape } = this.profile;
+    const { callChurnFrames = 0, callChurnShape, callWriteFrames } = this.profile;
     const frames = Math.round(callChurnFrames * grownShare(this._call, callChurnShape));
     if (frames <= this._replaced) return;
     this.vm.stir();
-    replaceFrames(this._process, this._heapFrames, frames - this._replaced);
+    const end = callWriteFrames > 0 ? callWriteFrames : this._heapFrames;
+    replaceFrames(this._process, end, frames - this._replaced);
     this._replaced = frames;
   }
 

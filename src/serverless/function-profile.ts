@@ -95,6 +95,8 @@ export interface FunctionProfile {
   /** …after every so many calls. */
   readonly collectionCalls: number;
 
+  /** Where it goes on from an image or a fork it touches the pages of a call, and others only for what is more; undefined: all of them are others. */
+  readonly resumesInCall?: boolean | undefined;
   /** Where it goes on from an image or a fork: anonymous pages that it touches… */
   readonly resumeFrames: number;
   /** …those of them that it writes… */

@@ -5,7 +5,7 @@ export * from '../vmm/index.ts';
 export { ArgumentError, DURATION, durationMs, policyOf } from './argument.ts';
 export { WORKLOAD_BOUNDS, expectHostMachine, expectProfile, expectWorkload } from './bounds.ts';
 export { CATALOGUE, RUNTIMES, type Runtime, type Workload, resembling } from './catalogue.ts';
-export { Container, mappedFrames } from './container.ts';
+export { Container, mappedFrames, startRuntime } from './container.ts';
 export { FUNCTION_FIELDS, type ProfileField } from './function-fields.ts';
 export {
   DEFAULT_WORKLOAD,

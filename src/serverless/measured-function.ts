@@ -29,6 +29,8 @@ export interface MeasuredFunction {
   readonly touchedFile: number;
   /** Pages that it gets and gives back. */
   readonly held: number;
-  /** Of a process forked from one that is ready: its own pages after a call, and file pages mapped by then. */
-  readonly fork?: { readonly written: number; readonly file: number } | undefined;
+  /** Its first call: anonymous pages that it touches, those that it brings among them, and writes; file pages that it touches. */
+  readonly first: { readonly touched: number; readonly written: number; readonly file: number };
+  /** Of a process forked from one that is ready: its own pages after a call, and those of them that the call brought. */
+  readonly fork?: { readonly written: number; readonly brought: number } | undefined;
 }

@@ -18,9 +18,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 325,
     touchedFile: 1416,
     held: 1813,
+    first: {
+      touched: 638,
+      written: 440,
+      file: 1414,
+    },
     fork: {
       written: 478,
-      file: 1094,
+      brought: 3,
     },
   },
   {
@@ -36,6 +41,11 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 731,
     touchedFile: 455,
     held: 0,
+    first: {
+      touched: 1725,
+      written: 1725,
+      file: 1185,
+    },
   },
   {
     name: 'compression.py',
@@ -50,9 +60,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 417,
     touchedFile: 148,
     held: 690,
+    first: {
+      touched: 458,
+      written: 458,
+      file: 197,
+    },
     fork: {
       written: 157,
-      file: 889,
+      brought: 14,
     },
   },
   {
@@ -68,9 +83,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 1359,
     touchedFile: 135,
     held: 0,
+    first: {
+      touched: 1337,
+      written: 1337,
+      file: 159,
+    },
     fork: {
       written: 1261,
-      file: 845,
+      brought: 33,
     },
   },
   {
@@ -86,9 +106,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 7,
     touchedFile: 14,
     held: 0,
+    first: {
+      touched: 18,
+      written: 10,
+      file: 31,
+    },
     fork: {
       written: 13,
-      file: 95,
+      brought: 0,
     },
   },
   {
@@ -104,6 +129,11 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 104,
     touchedFile: 372,
     held: 0,
+    first: {
+      touched: 922,
+      written: 440,
+      file: 1129,
+    },
   },
   {
     name: 'hello.py',
@@ -118,9 +148,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 74,
     touchedFile: 114,
     held: 0,
+    first: {
+      touched: 144,
+      written: 83,
+      file: 118,
+    },
     fork: {
       written: 95,
-      file: 736,
+      brought: 0,
     },
   },
   {
@@ -136,6 +171,11 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 278,
     touchedFile: 663,
     held: 0,
+    first: {
+      touched: 1136,
+      written: 597,
+      file: 1608,
+    },
   },
   {
     name: 'html_server.py',
@@ -150,9 +190,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 470,
     touchedFile: 396,
     held: 0,
+    first: {
+      touched: 1855,
+      written: 1668,
+      file: 664,
+    },
     fork: {
       written: 1271,
-      file: 1405,
+      brought: 95,
     },
   },
   {
@@ -168,9 +213,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 180,
     touchedFile: 162,
     held: 0,
+    first: {
+      touched: 280,
+      written: 280,
+      file: 176,
+    },
     fork: {
       written: 206,
-      file: 859,
+      brought: 49,
     },
   },
   {
@@ -186,9 +236,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 746,
     touchedFile: 283,
     held: 571,
+    first: {
+      touched: 1984,
+      written: 1930,
+      file: 791,
+    },
     fork: {
       written: 1329,
-      file: 1644,
+      brought: 387,
     },
   },
   {
@@ -204,6 +259,11 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 461,
     touchedFile: 483,
     held: 0,
+    first: {
+      touched: 1602,
+      written: 1088,
+      file: 1244,
+    },
   },
   {
     name: 'json_serdes.py',
@@ -218,9 +278,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 1333,
     touchedFile: 202,
     held: 86,
+    first: {
+      touched: 1467,
+      written: 1254,
+      file: 260,
+    },
     fork: {
       written: 929,
-      file: 1000,
+      brought: 430,
     },
   },
   {
@@ -236,9 +301,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 127,
     touchedFile: 145,
     held: 0,
+    first: {
+      touched: 212,
+      written: 138,
+      file: 156,
+    },
     fork: {
       written: 160,
-      file: 829,
+      brought: 15,
     },
   },
   {
@@ -254,9 +324,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 431,
     touchedFile: 398,
     held: 323,
+    first: {
+      touched: 488,
+      written: 279,
+      file: 470,
+    },
     fork: {
       written: 370,
-      file: 1774,
+      brought: 1,
     },
   },
   {
@@ -272,9 +347,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 187,
     touchedFile: 263,
     held: 0,
+    first: {
+      touched: 1917,
+      written: 1501,
+      file: 309,
+    },
     fork: {
       written: 340,
-      file: 1485,
+      brought: 47,
     },
   },
   {
@@ -290,9 +370,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 131,
     touchedFile: 167,
     held: 0,
+    first: {
+      touched: 227,
+      written: 149,
+      file: 194,
+    },
     fork: {
       written: 157,
-      file: 862,
+      brought: 7,
     },
   },
   {
@@ -308,9 +393,14 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 97,
     touchedFile: 145,
     held: 0,
+    first: {
+      touched: 265,
+      written: 109,
+      file: 152,
+    },
     fork: {
       written: 122,
-      file: 838,
+      brought: 0,
     },
   },
   {
@@ -326,5 +416,10 @@ export const MEASURED: readonly MeasuredFunction[] = [
     written: 283,
     touchedFile: 438,
     held: 0,
+    first: {
+      touched: 1123,
+      written: 639,
+      file: 1142,
+    },
   },
 ];

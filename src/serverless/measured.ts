@@ -57,12 +57,17 @@ export interface Scale {
   readonly anonymous: number;
 }
 
+/** Files that it has read by then. */
+function filesOf({ file, files }: MeasuredFunction): number {
+  return Math.max(file, ...files);
+}
+
 /** What is larger than the function that stands for it has more anonymous memory; what is smaller, less of all. */
 function scaleTo(frames: number, like: MeasuredFunction): Scale {
-  const settled = settledOf(like);
-  const whole = like.file + settled;
+  const [file, settled] = [filesOf(like), settledOf(like)];
+  const whole = file + settled;
   if (frames < whole) return { file: frames / whole, anonymous: frames / whole };
-  return { file: 1, anonymous: (frames - like.file) / settled };
+  return { file: 1, anonymous: (frames - file) / settled };
 }
 
 /** What comes with calls: all of it, and the shares that are there after 1, 10 and 100; then nothing, since nobody looked further. */
@@ -103,19 +108,29 @@ function churnOf(measured: MeasuredFunction, temporary: number): Coming {
   return comingOf(amounts);
 }
 
-/** A runtime that does not fork was not seen to go on from another's memory: it touches and writes what a call does. */
-function resumeOf(
-  { anonymous, touched, written, touchedFile, fork }: MeasuredFunction,
-  scale: Scale,
-): Pick<FunctionProfile, 'resumeFrames' | 'resumeWriteFrames' | 'resumeFileFrames'> {
-  const resumeWriteFrames = Math.round((fork?.written ?? written) * scale.anonymous);
+/** Pages of those that it has when it is ready: what a call does to others, which calls bring, moves no frame. */
+interface CallTouches {
+  /** By its first call. A fork's copies say it best; a runtime that does not fork was not seen to go on from another's memory. */
+  readonly first: { readonly touched: number; readonly written: number };
+  /** By each. */
+  readonly touched: number;
+  readonly written: number;
+}
+
+function callTouchesOf(measured: MeasuredFunction): CallTouches {
+  const { anonymous, grown, first, fork } = measured;
+  const within = (frames: number): number => Math.min(Math.max(0, frames), anonymous);
+  const brought = Math.max(0, grown[0] - anonymous);
+  const copied = fork === undefined ? undefined : within(fork.written - fork.brought);
+  // where a heap has grown the kernel takes all of it for written: a fork has copies of what was
+  const written = within(Math.min(measured.written, copied ?? Infinity));
   return {
-    resumeFrames: Math.max(
-      Math.round(Math.min(touched, anonymous) * scale.anonymous),
-      resumeWriteFrames,
-    ),
-    resumeWriteFrames,
-    resumeFileFrames: Math.round((fork?.file ?? touchedFile) * scale.file),
+    first: {
+      touched: within(first.touched - brought),
+      written: copied ?? within(first.written - brought),
+    },
+    touched: Math.max(within(measured.touched), written),
+    written,
   };
 }
 
@@ -132,6 +147,7 @@ export function measuredProfile(
   for (const course of ['grown', 'files', 'callsFreed'] as const) {
     expectList(`measured.${course}`, expectObject('measured', measured)[course]);
   }
+  expectObject('measured.first', measured.first);
   expectObject('scale', scale);
   const times = (frames: number): number => Math.round(frames * scale.anonymous);
   const ofFile = (frames: number): number => Math.round(frames * scale.file);
@@ -147,7 +163,8 @@ export function measuredProfile(
   const churn = churnOf(measured, temporary);
   const [growthFrames, growthFileFrames] = [times(growth.frames), ofFile(read.frames)];
   const callTemporaryFrames = times(temporary);
-  const callWriteFrames = times(measured.written);
+  const { first, touched, written } = callTouchesOf(measured);
+  const callWriteFrames = times(written);
   const over = Math.max(growthFrames + callTemporaryFrames, initPeakFrames) + growthFileFrames;
   return {
     id,
@@ -166,15 +183,14 @@ export function measuredProfile(
     // what collections gave back is part of callChurnFrames
     collectionFrames: 0,
     collectionCalls: DEFAULT_WORKLOAD.collectionCalls,
-    ...resumeOf(measured, scale),
+    resumesInCall: true,
+    resumeFrames: times(Math.max(first.touched, first.written)),
+    resumeWriteFrames: times(first.written),
+    resumeFileFrames: ofFile(Math.min(measured.first.file, file)),
     limitFrames: limitFor(fileFrames + anonymousFrames + over + LIMIT_SLACK_FRAMES),
     callWriteFrames,
-    // what calls have brought is not there at the first: they touch no more than what is
-    callReadFrames: Math.max(
-      0,
-      Math.min(times(measured.touched), anonymousFrames) - callWriteFrames,
-    ),
-    callFileFrames: ofFile(measured.touchedFile),
+    callReadFrames: times(touched) - callWriteFrames,
+    callFileFrames: ofFile(Math.min(measured.touchedFile, file)),
     callTemporaryFrames,
   };
 }

@@ -112,7 +112,11 @@ function everywhere(experiment: Experiment, seed: number): Experiment {
 }
 
 /** All cells, in the order of the file, seeds last. `file` is for what is said. Throws ExperimentError and TraceError. */
-export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
+export async function sweepOf(
+  said: SweepFile,
+  file: string,
+  onHashed?: (done: number, total: number) => void,
+): Promise<Sweep> {
   const all = combinations(said);
   const chosen = all.filter((cell) => !isExcluded(cell, said.exclude));
   const count = chosen.length * said.seeds.length;
@@ -132,7 +136,7 @@ export async function sweepOf(said: SweepFile, file: string): Promise<Sweep> {
     for (const seed of said.seeds) {
       const one = everywhere(experiment, seed);
       const { path } = one.trace;
-      const hash = path && (hashes.get(path) ?? (await hashOfTrace(path)));
+      const hash = path && (hashes.get(path) ?? (await hashOfTrace(path, onHashed)));
       if (path !== undefined) hashes.set(path, hash as string);
       cells.push({ labels, seed, job: jobOf(one, hash) });
     }

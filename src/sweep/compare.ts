@@ -47,14 +47,19 @@ function sharedPaths(
   });
 }
 
-/** System by system, those that both sides have; `apart`: paths that are chosen differently on purpose. */
+/**
+ * System by system, those that both sides have; `apart`: paths that are chosen differently on purpose. `onCompared` hears how many
+ * figures are compared, of how many.
+ */
 export function differencesOf(
   first: readonly Row[],
   second: readonly Row[],
   apart: readonly string[],
+  onCompared?: (done: number, total: number) => void,
 ): Difference[] {
   const paths = sharedPaths([first, second], apart);
   const systems = [...new Set(first.map(({ system }) => system))];
+  let compared = 0;
   const found = systems.flatMap((system) => {
     const [a, b] = [first, second].map((rows) => rows.filter((row) => row.system === system)) as [
       Row[],
@@ -68,6 +73,7 @@ export function differencesOf(
           ({ figures }) => figures[figure],
         );
       const contrast = contrastOf(side(a), side(b));
+      onCompared?.((compared += 1), systems.length * FIGURES.length);
       if (contrast === undefined) return [];
       const sample = (rows: readonly Row[]): Sample =>
         overSeeds(rows, ({ figures }) => figures[figure]);

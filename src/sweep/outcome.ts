@@ -45,11 +45,19 @@ function keptOf(system: SystemResult): SystemResult {
   return { ...kept, overTime: none, functions: [] };
 }
 
+/** Hears how many cells have been looked up, of how many. */
+type OnCells = (done: number, total: number) => void;
+
 /** Cells whose jobs have results, in the order of the sweep. Throws ResultsError. */
-function finishedOf({ cells }: Sweep, store: JobStore): FinishedCell[] {
+function finishedOf(
+  { cells }: Sweep,
+  store: JobStore,
+  onCells: OnCells | undefined,
+): FinishedCell[] {
   const known = new Map<string, SystemResult[]>();
-  return cells.flatMap((cell) => {
+  return cells.flatMap((cell, at) => {
     const { job } = cell;
+    onCells?.(at, cells.length);
     if (!known.has(job.name) && store.isFinished(job)) {
       known.set(job.name, store.resultsOf(job).systems.map(keptOf));
     }
@@ -58,8 +66,8 @@ function finishedOf({ cells }: Sweep, store: JobStore): FinishedCell[] {
   });
 }
 
-export function outcomesOf(sweep: Sweep, store: JobStore): Outcomes {
-  const finished = finishedOf(sweep, store);
+export function outcomesOf(sweep: Sweep, store: JobStore, onCells?: OnCells): Outcomes {
+  const finished = finishedOf(sweep, store, onCells);
   const rows = rowsOfCells(finished);
   return { finished, rows, effects: effectsOf(rows, sweep.factors), choices: choicesOf(rows) };
 }

@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
 
 /** A question that has no answer. */
 export class QueryError extends Error {
@@ -48,8 +49,34 @@ function inQuotes(text: string, mark: string): string {
   return `${mark}${text.replaceAll(mark, mark + mark)}${mark}`;
 }
 
+/** Hears now and then how many rows of a question's steps are done, of how many as far as its plan says; of some it says nothing. */
+export type OnAsked = (done: number, total: number) => void;
+
+const EVERY_MS = 250;
+/** Without it DuckDB counts nothing; without the second, it draws. */
+const COUNTING = ['SET enable_progress_bar = true', 'SET enable_progress_bar_print = false'];
+
+/** What a question gives, told of while it is asked. */
+async function asked(
+  connection: DuckDBConnection,
+  sql: string,
+  onAsked: OnAsked | undefined,
+): Promise<DuckDBResultReader> {
+  if (onAsked === undefined) return connection.runAndReadAll(sql);
+  for (const setting of COUNTING) await connection.run(setting);
+  const timer = setInterval(() => {
+    const { rows_processed: done, total_rows_to_process: total } = connection.progress;
+    onAsked(Number(done), Number(total));
+  }, EVERY_MS);
+  try {
+    return await connection.runAndReadAll(sql);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Asks the tables of a folder. Throws QueryError. */
-export async function query(folder: string, sql: string): Promise<Answer> {
+export async function query(folder: string, sql: string, onAsked?: OnAsked): Promise<Answer> {
   const tables = tablesIn(folder);
   const { DuckDBInstance } = await duckdb();
   const instance = await DuckDBInstance.create(':memory:');
@@ -61,7 +88,7 @@ export async function query(folder: string, sql: string): Promise<Answer> {
         `CREATE VIEW ${inQuotes(table, '"')} AS SELECT * FROM read_parquet(${file})`,
       );
     }
-    const reader = await connection.runAndReadAll(sql);
+    const reader = await asked(connection, sql, onAsked);
     return { columns: reader.columnNames(), rows: reader.getRowsJson() };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SubColumnData } from 'hyparquet';
 import { RefusedArgument, escaped, nearestName } from '../check/index.ts';
 import { ResultsError } from '../report/index.ts';
 import { readResults } from '../report/node.ts';
@@ -32,30 +33,41 @@ function rowOf(cells: Cells, factors: readonly string[]): Row {
   };
 }
 
+/** Hears how many cells of a table are read, of how many. */
+export type OnRead = (done: number, total: number) => void;
+
 /** Whatever the system or the reader of Parquet says of a table becomes a ResultsError. */
-async function rowsOfTable(path: string): Promise<Row[]> {
+async function rowsOfTable(path: string, onRead: OnRead | undefined): Promise<Row[]> {
   try {
-    return await readRows(path);
+    return await readRows(path, onRead);
   } catch (error) {
     const said = error instanceof Error ? escaped(error.message) : String(error);
     throw new ResultsError([`${path}: expected the table of a sweep, found ${said}`]);
   }
 }
 
-async function readRows(path: string): Promise<Row[]> {
+async function readRows(path: string, onRead: OnRead | undefined): Promise<Row[]> {
   if (!statSync(path).isFile()) throw new Error('something that is not a file');
   const { parquetMetadata, parquetReadObjects } = await import('hyparquet');
   const file = new Uint8Array(readFileSync(path)).buffer;
-  const words = parquetMetadata(file).key_value_metadata ?? [];
+  const metadata = parquetMetadata(file);
+  const words = metadata.key_value_metadata ?? [];
   const factors = words.find(({ key }) => key === FACTORS_WORD)?.value ?? '[]';
-  const rows = (await parquetReadObjects({ file })) as Cells[];
+  const total = metadata.row_groups.reduce(
+    (sum, { columns, num_rows: count }) => sum + columns.length * Number(count),
+    0,
+  );
+  let done = 0;
+  const onPage = ({ rowStart, rowEnd }: SubColumnData): void =>
+    onRead?.((done += rowEnd - rowStart), total);
+  const rows = (await parquetReadObjects({ file, metadata, onPage })) as Cells[];
   return rows.map((cells) => rowOf(cells, JSON.parse(factors) as string[]));
 }
 
 /** Rows of a folder. Throws RefusedArgument where there are no results, ResultsError for what are none. */
-export async function rowsIn(folder: string): Promise<Row[]> {
+export async function rowsIn(folder: string, onRead?: OnRead): Promise<Row[]> {
   const [table, record] = [join(folder, 'sweep.parquet'), join(folder, 'results.json')];
-  if (existsSync(table)) return rowsOfTable(table);
+  if (existsSync(table)) return rowsOfTable(table, onRead);
   if (existsSync(record)) return rowsOfResults(readResults(record));
   throw new RefusedArgument(folder, 'a folder with sweep.parquet or results.json', undefined);
 }

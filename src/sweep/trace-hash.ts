@@ -19,12 +19,21 @@ function filesOf(path: string): string[] {
     .toSorted();
 }
 
-/** 16 hexadecimal digits of the SHA-256 of names and contents. Throws TraceError. */
-export async function hashOfTrace(path: string): Promise<string> {
+/** 16 hexadecimal digits of the SHA-256 of names and contents; `onHashed` hears how many bytes are in it. Throws TraceError. */
+export async function hashOfTrace(
+  path: string,
+  onHashed?: (done: number, total: number) => void,
+): Promise<string> {
   const whole = createHash('sha256');
-  for (const file of filesOf(path)) {
+  const files = filesOf(path);
+  const total = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  let done = 0;
+  for (const file of files) {
     const hash = createHash('sha256');
-    for await (const piece of createReadStream(file)) hash.update(piece as Uint8Array);
+    for await (const piece of createReadStream(file)) {
+      hash.update(piece as Uint8Array);
+      onHashed?.((done += (piece as Uint8Array).length), total);
+    }
     whole.update(`${basename(file)}\0${hash.digest('hex')}\n`);
   }
   return whole.digest('hex').slice(0, 16);

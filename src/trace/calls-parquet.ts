@@ -112,6 +112,7 @@ async function eachCall(
   metadata: FileMetaData,
   uses: Uses,
   onCall: (call: CallFacts, place: Place) => void,
+  taken?: (share: number) => void,
 ): Promise<void> {
   const columns = [...columnsOf(uses)];
   let rowStart = 0;
@@ -125,6 +126,7 @@ async function eachCall(
       onCall(callOf(place, uses, row as Row), place);
     }
     rowStart = rowEnd;
+    taken?.(rowEnd / Number(metadata.num_rows));
   }
 }
 
@@ -143,15 +145,32 @@ export async function readCallsParquet(
   const uses = boundMap(file, names, map ?? OWN_CALLS.map, map === undefined);
   if (metadata.num_rows === 0n) throw fileFault(file, 'at least one call', 'no rows');
   await asFault(file, () => expectSizes(file, bytes, metadata, columnsOf(uses)));
+  // columns that are named say dates, and the first pass looks for where they begin
+  const passes = map === undefined ? 1 : 2;
+  const pass = (at: number) => (share: number) => files.taken?.(file, (at + share) / passes);
   let earliestMs = Infinity;
   if (map !== undefined) {
-    await eachCall(file, bytes, metadata, uses, ({ startMs }) => {
-      earliestMs = Math.min(earliestMs, startMs);
-    });
+    await eachCall(
+      file,
+      bytes,
+      metadata,
+      uses,
+      ({ startMs }) => {
+        earliestMs = Math.min(earliestMs, startMs);
+      },
+      pass(0),
+    );
   }
   const beginMs = map === undefined ? 0 : beginOf(earliestMs);
-  await eachCall(file, bytes, metadata, uses, (call, place) => {
-    builder.add({ ...call, startMs: call.startMs - beginMs }, place);
-  });
+  await eachCall(
+    file,
+    bytes,
+    metadata,
+    uses,
+    (call, place) => {
+      builder.add({ ...call, startMs: call.startMs - beginMs }, place);
+    },
+    pass(passes - 1),
+  );
   return builder.finish(stemOf(file), 'calls');
 }

@@ -2,6 +2,7 @@
  * Reads one CSV file row by row, by header name, with the place of every cell at hand for errors.
  * csv-parse does the parsing; here are the limits, the checks of shape and the one-line faults.
  */
+import { MIB } from '../abi/unit.ts';
 import { CsvError, type InfoRecord, type Options, parse } from './csv-parse.ts';
 import { fileFault, quoteText, TraceError } from './error.ts';
 import { isGzip, unpackGzip, unpackHead } from './gzip.ts';
@@ -47,6 +48,16 @@ export function cellFault(row: CsvRow, index: number, expected: string): TraceEr
     expected,
     found: quoteText(row.cells[index] ?? ''),
   });
+}
+
+/** Hears of every MiB of a file once. */
+function takenBytes({ taken }: TraceSource, file: string, total: number): (bytes: number) => void {
+  let told = 0;
+  return (bytes) => {
+    if (taken === undefined || bytes - told < MIB) return;
+    told = bytes;
+    taken(file, Math.min(1, bytes / total));
+  };
 }
 
 function readBytes(file: string, files: TraceSource): Uint8Array {
@@ -122,11 +133,14 @@ export function readCsv(
   files: TraceSource | undefined,
   onRow: (row: CsvRow) => void,
 ): void {
-  const bytes = readBytes(file, files ?? SYSTEM_FILES);
+  const source = files ?? SYSTEM_FILES;
+  const bytes = readBytes(file, source);
+  const taken = takenBytes(source, file, bytes.length);
   let header: CsvHeader | undefined;
   let previousLine = 0;
-  const onRecord = (cells: string[], { lines }: InfoRecord): null => {
+  const onRecord = (cells: string[], { lines, bytes: done }: InfoRecord): null => {
     previousLine = lines;
+    taken(done);
     if (header === undefined) {
       header = makeHeader(file, lines, cells);
       return null;

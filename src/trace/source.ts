@@ -18,4 +18,6 @@ export interface TraceSource {
   read(file: string): Uint8Array<ArrayBuffer>;
   /** The first bytes of a file, at most so many. */
   head(file: string, most: number): Uint8Array<ArrayBuffer>;
+  /** Hears now and then which share of a file's rows its reader has taken in, from 0 to 1. */
+  readonly taken?: ((file: string, share: number) => void) | undefined;
 }

@@ -92,7 +92,7 @@ export class MicroVm {
   private readonly _files: VmFiles;
   private _stirs = 0;
   private readonly _debtors: Debtor[] = [];
-  /** When the last debt was made. */
+  /** When the last debt of pages was made. */
   private _owedNs = 0;
   private _memory: VmMemory | undefined;
   private _takenExits = 0;
@@ -230,7 +230,7 @@ export class MicroVm {
     this._guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this._context;
     if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
-    this._owedNs = clocks.timers.nowNs;
+    if (pages !== 0) this._owedNs = clocks.timers.nowNs;
     host.moveIdle(CAUSE_ANONYMOUS, pages);
   }
 

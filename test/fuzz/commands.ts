@@ -40,6 +40,7 @@ const NOT_CALLED: ReadonlySet<string> = new Set([
   'stateDone',
   'stateFree',
   'stateParked',
+  'steadyEnd',
   'verifyAll',
   'zoneSpan',
 ]);

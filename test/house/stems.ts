@@ -23,6 +23,7 @@ export const HELD: Readonly<Record<string, string>> = {
   'src/play/page/linux/ticks.ts': 'test/browser/linux.browser.ts',
   'src/play/page/linux/twin.ts': 'test/browser/linux.browser.ts',
   'src/play/page/main.ts': 'test/browser/play.browser.ts',
+  'src/play/page/player.ts': 'test/browser/play.browser.ts',
   'src/play/page/panels.ts': 'test/browser/play.browser.ts',
   'src/play/page/steps.ts': 'test/browser/play.browser.ts',
   'src/play/page/worker.ts': 'test/browser/play.browser.ts',

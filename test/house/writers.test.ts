@@ -17,6 +17,8 @@ const SCRATCH = 'what a guest gets and leaves, in a folder that goes at the end'
 /** Others, and why they may. */
 const OTHERS: Readonly<Record<string, string>> = {
   'src/cli/apart.ts': 'what an ended thread has begun is taken away',
+  'src/cli/bench-trees.ts':
+    'commits that are built to be timed, in a folder that goes when they are',
   'src/cli/rasterize.ts': 'pictures for a browser, in a folder of their own that goes at once',
   'src/sweep/store.ts':
     "a job's folder, for its failure and its description, which are replaced as wholes",

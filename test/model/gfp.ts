@@ -49,3 +49,9 @@ export function slowRights(gfp: number, order: number): L.Rights {
     wakeKswapd: (gfp & KSWAPD_RECLAIM) !== 0,
   };
 }
+
+/** What a task that is being killed for want of memory may take; undefined: its request wants no reserves. */
+export function victimRights(gfp: number): L.Rights | undefined {
+  if ((gfp & NOMEMALLOC) !== 0) return undefined;
+  return { ...L.NO_RIGHTS, mark: 'min', oom: true, wakeKswapd: (gfp & KSWAPD_RECLAIM) !== 0 };
+}

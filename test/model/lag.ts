@@ -47,10 +47,16 @@ export interface ModelRules {
   readonly pcpTunes: boolean;
   readonly pcpKeepsBlocks: boolean;
   readonly countsLag: boolean;
+  readonly kswapdLags: boolean;
 }
 
 /** Linux 6.12 as live guests have it. */
-export const LIVE_RULES: ModelRules = { pcpTunes: true, pcpKeepsBlocks: false, countsLag: false };
+export const LIVE_RULES: ModelRules = {
+  pcpTunes: true,
+  pcpKeepsBlocks: false,
+  countsLag: false,
+  kswapdLags: true,
+};
 
 /** A zone's rules, and its lag as a state or its size has it. */
 export function applyRules(zone: Zone, rules: ModelRules, cpus: number, most = 0): void {
@@ -74,4 +80,16 @@ export function fixedDrain(zone: Zone, order: number, pcp: Zone['pcps'][number])
   const most = threshold - pcp.batch;
   if (wanted < most) pcp.freeCount += 1;
   return Math.min(Math.max(wanted, pcp.batch), most);
+}
+
+/** kswapd is awake: CPUs together keep no more to themselves than lies between two marks. Zones of one CPU are left alone. */
+export function boundLag({ lag, rules, marks }: Zone, cpus: number): void {
+  if (lag === undefined || !rules.kswapdLags || cpus < 2) return;
+  lag.most = Math.max(1, Math.min(MOST, Math.floor((marks.low - marks.min) / cpus)));
+}
+
+/** kswapd sleeps until it is woken. */
+export function unboundLag(zone: Zone, cpus: number): void {
+  if (zone.lag !== undefined && zone.rules.kswapdLags && cpus > 1)
+    zone.lag.most = lagMost(zone, cpus);
 }

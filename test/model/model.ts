@@ -13,7 +13,7 @@ import {
   rmqueue,
 } from './fallback.ts';
 import * as gfps from './gfp.ts';
-import { applyRules, lagMost, LIVE_RULES, type ModelRules } from './lag.ts';
+import { applyRules, boundLag, lagMost, LIVE_RULES, type ModelRules, unboundLag } from './lag.ts';
 import * as pcps from './pcp.ts';
 import { loadZone, saveZone } from './state.ts';
 import * as marks from './watermark.ts';
@@ -21,6 +21,8 @@ import { type Pcp, Zone, emptyPcp } from './zone.ts';
 import * as L from './types.ts';
 
 export const ZONE_NAMES: readonly string[] = ['DMA', 'DMA32', 'Normal', 'Movable'];
+
+export type KswapdStep = 'begins' | 'ends' | 'sleeps';
 
 export interface ModelEvents {
   refilled(pfn: number, order: number): void;
@@ -39,6 +41,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   zones: Zone[] = [];
   cpus = 1;
   thp = false;
+  /** min_free_kbytes. */
+  private minFree = 0;
   /** Pages are grouped by mobility. */
   grouping = true;
   events: ModelEvents = SILENT;
@@ -46,6 +50,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
   private readonly movable = new Set<number>();
   /** Orders of blocks that requests got, by their first page. */
   readonly inUse: Map<number, number> = new Map();
+  /** By zone: its boost when kswapd's run began. */
+  private readonly seenBoost = new Map<number, number>();
   private readonly claimTest: ClaimTest = countingClaimTest(this);
   private readonly rules: ModelRules;
 
@@ -120,14 +126,25 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
 
   /** Watermarks, reserves and per-cpu sizes from the zones' sizes. */
   retune(): void {
-    const kbytes = marks.minFreeKbytes(this.zones);
-    marks.setWatermarks(this.zones, kbytes);
-    if (this.thp) marks.setWatermarks(this.zones, marks.thpMinFreeKbytes(this.zones, kbytes));
+    this.minFree = marks.minFreeKbytes(this.zones);
+    marks.setWatermarks(this.zones, this.minFree);
+    if (this.thp) {
+      this.minFree = marks.thpMinFreeKbytes(this.zones, this.minFree);
+      marks.setWatermarks(this.zones, this.minFree);
+    }
     marks.setReserves(this.zones);
     for (const zone of this.zones) {
       pcps.sizePcps(zone, this.cpus);
       if (zone.lag !== undefined) zone.lag.most = lagMost(zone, this.cpus);
     }
+  }
+
+  /** Huge pages are switched on: reserves and the counts' threshold stay as they were (A.12). */
+  startKhugepaged(): void {
+    this.thp = true;
+    this.minFree = marks.thpMinFreeKbytes(this.zones, this.minFree);
+    marks.setWatermarks(this.zones, this.minFree);
+    for (const zone of this.zones) pcps.sizePcps(zone, this.cpus);
   }
 
   state(): AllocatorState {
@@ -143,7 +160,8 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     const minPages = this.zones
       .filter((zone) => zone.index !== L.MOVABLE_ZONE)
       .reduce((sum, zone) => sum + zone.marks.min, 0);
-    this.thp = minPages * 4 > marks.minFreeKbytes(this.zones) + 4 * this.zones.length;
+    this.minFree = marks.minFreeKbytes(this.zones);
+    this.thp = minPages * 4 > this.minFree + 4 * this.zones.length;
     this.movable.clear();
     for (const zone of this.zones) this.assumeMovable(zone);
   }
@@ -250,11 +268,35 @@ export class Model implements AllocatorUnderTest, FallbackWorld {
     return pfn;
   }
 
+  /** The last attempt of a task that is being killed for want of memory. */
+  allocVictim(gfp: number, order: number, cpu: number): number {
+    const rights = gfps.victimRights(gfp);
+    const pfn = rights === undefined ? -1 : this.fromFreelist(gfp, order, cpu, rights);
+    if (pfn >= 0) this.setInUse(pfn, order, gfps.isMovableRequest(gfp));
+    return pfn;
+  }
+
   /** An attempt that came to nothing: zones below their high mark are flagged. */
   refuse(gfp: number, order: number): void {
     const highest = gfps.highestZoneOf(gfp);
     for (const zone of this.zones) {
       if (zone.index <= highest) this.mayUse(zone, order, highest, gfps.slowRights(gfp, order));
+    }
+  }
+
+  /** kswapd's run begins, or ends and takes away the boost that it saw; it sleeps until it is woken. */
+  kswapd(step: KswapdStep, highest: number): void {
+    for (const zone of this.zones) {
+      if (step === 'begins') boundLag(zone, this.cpus);
+      else if (step === 'sleeps') unboundLag(zone, this.cpus);
+      if (zone.index > highest) continue;
+      if (step === 'begins') {
+        zone.flags |= L.RECLAIM_ACTIVE;
+        this.seenBoost.set(zone.index, zone.boost);
+      } else if (step === 'ends') {
+        zone.flags &= ~L.RECLAIM_ACTIVE;
+        zone.boost = Math.max(0, zone.boost - (this.seenBoost.get(zone.index) ?? 0));
+      }
     }
   }
 

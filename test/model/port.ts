@@ -7,11 +7,14 @@ import * as buddy from './buddy.ts';
 import type { ClaimTest } from './fallback.ts';
 import * as isolate from './isolate.ts';
 import { LIVE_RULES, type ModelRules } from './lag.ts';
-import { Model } from './model.ts';
+import { type KswapdStep, Model } from './model.ts';
 import { type Hints, Scan } from './scan.ts';
 import * as pcps from './pcp.ts';
 import type { Pcp, Zone } from './zone.ts';
 import * as L from './types.ts';
+
+/** By operand of RECLAIM. */
+export const KSWAPD_STEPS: readonly KswapdStep[] = ['ends', 'begins', 'sleeps'];
 
 interface Command {
   readonly number: number;
@@ -56,8 +59,7 @@ export class ModelPort implements AllocatorPort {
   private readonly drainList = new Map<Pcp, number>();
   private lastFreed = -1;
   private isAgain = false; // the next request was refused before
-  /** By zone: its boost when kswapd's run began. */
-  private readonly seenBoost = new Map<number, number>();
+  private isVictim = false; // the next request's task is being killed for want of memory
   /** Runs of compaction by slot, and what all of them know about pageblocks. */
   private readonly scans = new Map<number, Scan>();
   private readonly hints: Hints = new Set();
@@ -136,9 +138,13 @@ export class ModelPort implements AllocatorPort {
   }
 
   private allocated({ operand, order, cpu }: Command): number {
-    const { model, isAgain } = this;
+    const { model, isAgain, isVictim } = this;
     this.isAgain = false;
-    return isAgain ? model.allocAgain(operand, order, cpu) : model.allocPages(operand, order, cpu);
+    this.isVictim = false;
+    const pfn = isAgain
+      ? model.allocAgain(operand, order, cpu)
+      : model.allocPages(operand, order, cpu);
+    return pfn < 0 && isVictim ? model.allocVictim(operand, order, cpu) : pfn;
   }
 
   private predictPlace({ number, frame }: Command, place: number = P.NO_PREDICTION): void {
@@ -170,17 +176,23 @@ export class ModelPort implements AllocatorPort {
       case P.OP_AGAIN:
         this.isAgain = true;
         break;
+      case P.OP_VICTIM:
+        this.isVictim = true;
+        break;
       case P.OP_REFUSED:
         model.refuse(c.operand, c.order);
         break;
       case P.OP_RECLAIM:
-        this.reclaim(c);
+        model.kswapd(KSWAPD_STEPS[c.operand] ?? 'ends', c.zone);
         break;
       case P.OP_ONLINE:
         this.online(c);
         break;
       case P.OP_RETUNE:
         model.retune();
+        break;
+      case P.OP_RAISE:
+        model.startKhugepaged();
         break;
       case P.OP_ISOLATE:
         blocks(isolate.isolateBlock);
@@ -204,20 +216,6 @@ export class ModelPort implements AllocatorPort {
         break;
       default:
         this.compaction(c);
-    }
-  }
-
-  /** kswapd begins, or ends and takes away the boost that it saw. */
-  private reclaim(c: Command): void {
-    for (const zone of this.model.zones) {
-      if (zone.index > c.zone) continue;
-      if (c.operand === 1) {
-        zone.flags |= L.RECLAIM_ACTIVE;
-        this.seenBoost.set(zone.index, zone.boost);
-      } else {
-        zone.flags &= ~L.RECLAIM_ACTIVE;
-        zone.boost = Math.max(0, zone.boost - (this.seenBoost.get(zone.index) ?? 0));
-      }
     }
   }
 

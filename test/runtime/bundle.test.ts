@@ -21,6 +21,9 @@ function bytesOf({ outputFiles }: { outputFiles: { contents: Uint8Array }[] }): 
   return outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
 }
 
+/** 34.3 KiB, minified: 5.1 of them are the loader's. The goal is 15 kB, which it is packed with Brotli alone. */
+const CORE_BYTES_MOST = 35 * KIB;
+
 describe('a bundle for browsers', () => {
   it('of the whole library finds all that it imports', async () => {
     const result = await bundled("export * from './src/index.ts'");
@@ -35,6 +38,6 @@ describe('a bundle for browsers', () => {
     const files = Object.entries(output?.inputs ?? {});
     const kept = files.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
     expect(kept.filter((file) => /zod|csv|vmm|virtio/.test(file))).toEqual([]);
-    expect(bytesOf(result)).toBeLessThan(40 * KIB);
+    expect(bytesOf(result)).toBeLessThan(CORE_BYTES_MOST);
   });
 });

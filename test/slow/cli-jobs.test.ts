@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type * as library from '../../src/index.ts';
+import { sized } from './size.ts';
 
 const BUILT = pathToFileURL(join(resolve(import.meta.dirname, '../..'), 'dist/index.js')).href;
 const { ReplayInterrupted, SYSTEMS, generateSynthetic, replayPlan } = (await import(
@@ -10,6 +11,8 @@ const { ReplayInterrupted, SYSTEMS, generateSynthetic, replayPlan } = (await imp
 )) as typeof library;
 
 const PLAN = { systems: SYSTEMS.map(({ name }) => name), seed: 1, keepAlive: '1m' };
+/** More than systems too. */
+const JOBS = sized([1, 16], [1, 2, 9, 16]);
 const TRACE = generateSynthetic({ seed: 1, minutes: 1 });
 
 /** Each thread holds a port of this one. */
@@ -22,14 +25,14 @@ describe('a replay with jobs', () => {
     const before = threads();
     const seen = new Set<string>();
     const results = [];
-    for (const jobs of [1, 2, 9]) {
+    for (const jobs of JOBS) {
       const progress = (system: string): void => void seen.add(`${jobs} ${system}`);
       const { wall, ...rest } = await replayPlan(TRACE, PLAN, { jobs, progress });
       expect(wall.ms).toBeGreaterThan(0);
       results.push(rest);
     }
     for (const other of results.slice(1)) expect(other).toEqual(results[0]);
-    expect(seen.size).toBe(3 * PLAN.systems.length);
+    expect(seen.size).toBe(JOBS.length * PLAN.systems.length);
     expect(threads()).toBe(before);
   });
 

@@ -93,7 +93,7 @@ describe('a name', () => {
       [join(trace), '--system', 'scpv-template', '--out', `${name}-out`, '--json'],
       [`${trace}/none`],
       ['--system', name],
-      ['--out', `${name}\0`],
+      [join(trace), '--system', 'scpv-template', '--out', `${name}\0`],
       [`--${name}`],
     ]) {
       const run = spawnSync(

@@ -18,6 +18,7 @@ import { CorePort } from '../../src/recording/program/core-port.ts';
 import * as P from '../../src/recording/program/program.ts';
 import { M, R, U, makeState, withPcp } from '../model/fixture.ts';
 import { Model } from '../model/model.ts';
+import { KSWAPD_STEPS } from '../model/port.ts';
 import { sized } from './size.ts';
 
 const CPUS = 3;
@@ -30,9 +31,9 @@ const MASKS = [
   GFP_ATOMIC,
   GFP_NOWAIT,
 ].map((gfp) => gfp & ~GFP_DIRECT_RECLAIM);
-/** No request fails: single pages with so much left beyond the boost, which is above the min mark of any lag, blocks with more. */
-const LEAST_FREE = 260;
-const LEAST_FREE_BLOCKS = 1200;
+/** No request fails: single pages with so much left above the mark of any lag, blocks with more. */
+const LEAST_FREE = 24;
+const LEAST_FREE_BLOCKS = 964;
 
 /** Sixteen pageblocks of which five are free, with marks within reach; a CPU may keep `lagMost` pages to itself. */
 function startOf(kernel: KernelRules, lagMost: number): AllocatorState {
@@ -51,7 +52,7 @@ function startOf(kernel: KernelRules, lagMost: number): AllocatorState {
 }
 
 const MOVE = fc.record({
-  what: fc.nat(11),
+  what: fc.nat(14),
   gfp: fc.constantFrom(...MASKS),
   order: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(4)),
   cpu: fc.nat(CPUS - 1),
@@ -88,12 +89,16 @@ class Life {
 
   #request({ what, gfp, order, cpu }: Move): void {
     const { model } = this;
+    const { freePages, boost, marks, lag } = model.zone(DMA32);
+    const isVictim = what === 1 && order === 0;
+    const mark = isVictim ? (marks.min + boost) / 2 : marks.min + boost;
     const least = order === 0 ? LEAST_FREE : LEAST_FREE_BLOCKS;
-    const { freePages, boost } = model.zone(DMA32);
-    if (freePages - boost < least) return;
+    if (freePages < mark + CPUS * (lag?.most ?? 0) + least) return;
     const isAgain = what === 0;
     if (isAgain) this.commands.add(P.OP_AGAIN, { cpu }, 0, 0, 0);
-    const pfn = isAgain ? model.allocAgain(gfp, order, cpu) : model.allocPages(gfp, order, cpu);
+    if (isVictim) this.commands.add(P.OP_VICTIM, { cpu }, 0, 0, 0);
+    let pfn = isAgain ? model.allocAgain(gfp, order, cpu) : model.allocPages(gfp, order, cpu);
+    if (pfn < 0 && isVictim) pfn = model.allocVictim(gfp, order, cpu);
     expect(pfn).toBeGreaterThanOrEqual(0);
     this.commands.add(P.OP_REQUEST, { zone: DMA32, order, cpu }, pfn, gfp, 0);
     this.#held.push([pfn, order]);
@@ -108,7 +113,7 @@ class Life {
     this.commands.add(P.OP_RELEASE, { zone: DMA32, order, cpu }, pfn, 0, 0);
   }
 
-  #background({ what, gfp, order, cpu }: Move): void {
+  #background({ what, gfp, order, cpu, pick }: Move): void {
     const { model, commands } = this;
     const zone = model.zone(DMA32);
     if (what === 9) {
@@ -117,10 +122,20 @@ class Life {
     } else if (what === 10) {
       model.drainCpu(zone, cpu);
       commands.add(P.OP_DRAIN_ALL, { zone: DMA32, cpu }, 0, P.DRAIN_CPU_ZONE, 0);
-    } else {
+    } else if (what === 11) {
       model.refuse(gfp, order);
       commands.add(P.OP_REFUSED, { order, cpu }, 0, gfp, 0);
+    } else if (what === 12) {
+      this.#kswapd(pick % KSWAPD_STEPS.length, cpu);
+    } else if (what === 13) {
+      model.startKhugepaged();
+      commands.add(P.OP_RAISE, { cpu }, 0, 0, 0);
     }
+  }
+
+  #kswapd(operand: number, cpu: number): void {
+    this.model.kswapd(KSWAPD_STEPS[operand] ?? 'ends', DMA32);
+    this.commands.add(P.OP_RECLAIM, { zone: DMA32, cpu }, 0, operand, 0);
   }
 }
 

@@ -100,13 +100,13 @@ describe.each(['smoke-768', 'thp-768', 'mthp-512', 'nofrag-704', 'inflate-384', 
 );
 
 // Not thp-768: it has no second trace, and when the vmstat worker had its turns cannot be told from it (docs/recordings.md).
-describe.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704'])('%s', (name) => {
+describe.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704', 'smp2-256'])('%s', (name) => {
   it('free-running: the core decides as the kernel did, to the last list', async () => {
     expect(verifyCapture(await openCapture(folder(name)), 'free-running').isExact).toBe(true);
   });
 });
 
-it.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704', 'thp-768'])(
+it.each(['smoke-768', 'inflate-384', 'mthp-512', 'nofrag-704', 'thp-768', 'smp2-256'])(
   '%s, free-running: is fed nothing that the kernel counted',
   async (name) => expectUnfed(folder(name)),
 );

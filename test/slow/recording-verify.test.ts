@@ -95,8 +95,8 @@ describe.skipIf(!existsSync(CAPTURES))('recordings in ../shared on the model', (
 
 /** Other kernels' rules, a count that lags, requests made again: what no recording above has. */
 const RULED = sized(
-  ['6.1-base-512', '6.12-report-oom-256'],
-  ['6.1-base-512', '6.12-report-oom-256', '7.3-base-640'],
+  ['6.1-base-512', '6.12-report-oom-256', '6.12-smp2-256'],
+  ['6.1-base-512', '6.12-report-oom-256', '6.12-smp2-256', '7.3-base-640'],
 );
 
 it.each(RULED)(

@@ -10,7 +10,7 @@ import { hasRedis, startRedis } from '../support/redis.ts';
 
 /** Several times longer than what is played again rather than kept. */
 const SWEEP = `
-experiment: { systems: [scpv-template, mcpv-czone, mcpv-virtio-mem, mcpv-balloon], minutes: 60 }
+experiment: { systems: [scpv-template, mcpv-balloon], minutes: 60 }
 `;
 
 const folder = emptyFolder();

@@ -1,53 +1,25 @@
-// The machine at work, in a thread of its own: the page stays awake.
+// A guest of the emulator in a thread of its own: the page stays awake. Both pages have this worker, so that what their guests share
+// is served once; its name says which part it plays.
 
-import { PAGEBLOCK_FRAMES } from '../../abi/unit.ts';
-import { mapOf } from '../../map/index.ts';
-import { loadCore } from '../../vmm/index.ts';
-import { ScriptError } from '../error.ts';
-import { Play } from '../play.ts';
-import { programOf } from '../program.ts';
-import type { Answer, Ask } from './protocol.ts';
+import type { Part } from './part.ts';
 
-const play = new Play();
+/** The part of a worker that the page of a real Linux calls so. */
+const TWIN = 'twin';
 
-function answer(message: Answer): void {
-  postMessage(message);
-}
+/** Messages come while it is loaded. */
+const part: Promise<Part<unknown>> =
+  self.name === TWIN
+    ? import('./linux/twin.ts').then((module) => module.TWIN as Part<unknown>)
+    : import('./player.ts').then((module) => module.PLAYER as Part<unknown>);
 
-function tellState(fault?: string): void {
-  const { outcomes, script } = play;
-  const steps = outcomes.map(({ text, operations, costUs, exits, messages, figures }) => {
-    return { text, operations, costUs, exits, messages, figures };
-  });
-  const program = outcomes.length === 0 ? '' : programOf(outcomes);
-  answer({ kind: 'state', script, steps, reel: play.reel('guest memory'), program, fault });
-}
-
-function tellPages(pfn: number): void {
-  const { mapper, vm, names } = play.machine;
-  const start = pfn - (pfn % PAGEBLOCK_FRAMES);
-  const map = mapOf(mapper.source(vm.guest.core, names), 1, start, PAGEBLOCK_FRAMES);
-  const name = `pages ${start} to ${start + PAGEBLOCK_FRAMES - 1}`;
-  answer({ kind: 'pages', reel: { name, ...mapper.about, instants: [{ atMs: 0, map }] } });
-}
-
-async function act(ask: Ask): Promise<void> {
-  if (ask.kind === 'core') await loadCore('release', ask.address);
-  else if (ask.kind === 'run') play.run(ask.text);
-  else if (ask.kind === 'load') play.load(ask.script);
-  else if (ask.kind === 'undo') play.undo();
-  if (ask.kind === 'pages') tellPages(ask.pfn);
-  else tellState();
+async function take(message: unknown): Promise<void> {
+  const { act, failed } = await part;
+  await act(message).catch(failed);
 }
 
 /** One after the other, in the order in which they were asked. */
 let last = Promise.resolve();
 
-addEventListener('message', ({ data }: MessageEvent<Ask>) => {
-  last = last
-    .then(() => act(data))
-    .catch((error: unknown) => {
-      if (!(error instanceof ScriptError)) throw error;
-      tellState(error.message);
-    });
+addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  last = last.then(() => take(data));
 });

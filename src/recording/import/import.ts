@@ -1,11 +1,13 @@
 // guestmem import: page events of any machine as a recording without the allocator's state (docs/recording.md).
 
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KIB } from '../../abi/unit.ts';
 import { MIB, MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
 import { RecordingError, quote } from '../error.ts';
 import {
   type ImportFile,
+  Kinds,
   type Reading,
   NO_FRAME,
   expectShortLine,
@@ -352,5 +354,21 @@ export async function importEvents(file: string, onRead?: Reading): Promise<Impo
 
 /** What was imported into a folder; undefined: it is no import. Throws RecordingError. */
 export function importReportOf(folder: string): ImportReport | undefined {
-  return readImport(folder) as ImportReport | undefined;
+  const found = readImport(folder);
+  if (found === undefined) return undefined;
+  const kinds = new Kinds(path.join(folder, 'import.json'));
+  const { frames, number } = kinds;
+  const program = kinds.object({
+    pid: frames,
+    name: kinds.line,
+    firstS: number,
+    lastS: number,
+    allocated: frames,
+    freed: frames,
+    most: frames,
+    cached: frames,
+    faults: frames,
+  });
+  kinds.object({ source: kinds.text, processes: kinds.list(program) })(found, '');
+  return found as ImportReport;
 }

@@ -1,6 +1,7 @@
 // What programs did to memory, from page events and the kernel's counts of resident memory: a program begins with an exec, and
 // has the threads and children that exec nothing.
 
+import { escaped } from '../../check/index.ts';
 import { FRAME_BYTES, US_PER_S } from '../../core/index.ts';
 import { type EventLine, fieldOf } from './line.ts';
 
@@ -133,6 +134,7 @@ export class Processes {
     const size = /(?:^|\s)size=(-?\d+)B/.exec(fields)?.[1];
     const kind = fieldOf(fields, 'type') ?? fieldOf(fields, 'member');
     if (id === undefined || size === undefined || kind === undefined) return false;
+    if (!Number.isSafeInteger(Number(size))) return false;
     const program = this._of(line);
     const isOwn = fieldOf(fields, 'curr') === '1';
     const known = this._spaces.get(id);
@@ -168,7 +170,7 @@ export class Processes {
         const { pid, name, firstUs, lastUs, allocated, freed, most, cached, faults } = program;
         const [firstS, lastS] = [secondsOf(firstUs - startUs), secondsOf(lastUs - startUs)];
         const counts = { allocated, freed, most, ...this._largest(program), cached, faults };
-        return { pid, name, firstS, lastS, ...counts };
+        return { pid, name: escaped(name), firstS, lastS, ...counts };
       })
       .toSorted((a, b) => b.allocated - a.allocated || a.pid - b.pid);
   }

@@ -83,6 +83,9 @@ export class Follower {
       case P.OP_SCAN_BEGIN:
         this.#compact(at);
         break;
+      case P.OP_RAISE: // somebody switched huge pages on
+        this.#guest.startKhugepaged();
+        break;
       default: // the kernel's own doings
     }
   }

@@ -11,6 +11,7 @@ import {
   THP_ORDER,
 } from '../../core/index.ts';
 import { type GuestKernel, requestPages } from '../../guest/index.ts';
+import * as P from '../program/index.ts';
 import { FileCache } from './cache.ts';
 import { type Figures, freeFigures } from './figures.ts';
 import type { LiveMachine } from './machine.ts';
@@ -77,6 +78,11 @@ export class LiveGuest {
 
   compact(zone: number, cpu: number): void {
     this.#guest.memory.compactZone(zone, cpu);
+  }
+
+  /** Somebody switched huge pages on. */
+  startKhugepaged(): void {
+    expectAnswer(this.core.program.runOne(P.OP_RAISE, 0, 0), 'program.runOne');
   }
 
   /** A task asks for a block: where it is, NOWHERE where there is none. */

@@ -28,6 +28,8 @@ export interface LiveResult {
 export interface LiveOptions {
   readonly build?: CoreBuild;
   readonly moments?: number;
+  /** Hears how many moments are reached, of how many. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 class LiveRun {
@@ -62,12 +64,13 @@ class LiveRun {
     this.#follower = new Follower(capture, stream, tenants, this.#guest, this.#books);
   }
 
-  run(moments: number): LiveResult {
+  run(moments: number, onProgress: LiveOptions['onProgress']): LiveResult {
     const [from, span] = [this.#fromUs, this.#untilUs - this.#fromUs];
     const times = Array.from({ length: moments + 1 }, (_, at) => from + (span * at) / moments);
     const kernel: Figures[] = [];
     const live: Figures[] = [];
-    for (const timeUs of times) {
+    for (const [at, timeUs] of times.entries()) {
+      onProgress?.(at, moments);
       this.#runTo(timeUs);
       kernel.push(this.#books.figures());
       live.push(this.#guest.figures());
@@ -116,5 +119,7 @@ export function runLive(capture: Capture, options: LiveOptions = {}): LiveResult
   // guests of 6.12 are those of replays; only recordings have a build of their own
   const { name, build: recorded } = capture.kernel;
   const build = options.build ?? (name === '6.12' ? 'release' : recorded);
-  return following(capture.folder, () => new LiveRun(capture, build).run(moments));
+  return following(capture.folder, () =>
+    new LiveRun(capture, build).run(moments, options.onProgress),
+  );
 }

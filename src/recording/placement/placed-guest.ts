@@ -148,6 +148,7 @@ export class PlacedGuest {
       case P.OP_RECLAIM:
       case P.OP_ONLINE:
       case P.OP_RETUNE:
+      case P.OP_RAISE:
         this.#control(at);
         break;
       case P.OP_CLAIM_RANGE:

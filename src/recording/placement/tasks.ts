@@ -8,7 +8,7 @@
 import { GFP_MOVABLE } from '../../core/index.ts';
 import { RecordingError } from '../error.ts';
 import * as T from '../read/index.ts';
-import { isInterrupt, type KernelTrace } from '../read/index.ts';
+import { isInterrupt, KTHREADD, type KernelTrace } from '../read/index.ts';
 
 /** Number of "no process of a tree": the kernel, init, the shell itself, interrupts. */
 export const NOBODY = 0;
@@ -44,7 +44,6 @@ export interface TaskTables {
   readonly processOf: Uint32Array;
 }
 
-const KTHREADD = 2;
 const INIT = 1;
 /**
  * A pause this long among the frees before an exit ends the walk back: what came before was not the

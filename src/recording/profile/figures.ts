@@ -1,8 +1,8 @@
 // A profile as the figures that a container of the emulator lives by.
 
-import { RecordingError } from '../error.ts';
 import type { CoursePoint } from './course.ts';
 import type { ProfileFile } from './file.ts';
+import type { CallProfile } from './profile.ts';
 
 /** After 1, 10 and 100 calls. */
 type ByCalls = readonly [first: number, tenth: number, hundredth: number];
@@ -21,19 +21,23 @@ export interface ProfileFigures {
   readonly written: number;
   readonly touchedFile: number;
   readonly held: number;
-  readonly fork?: { readonly written: number; readonly file: number };
+  readonly first: { readonly touched: number; readonly written: number; readonly file: number };
+  readonly fork?: { readonly written: number; readonly brought: number };
 }
 
-/** Throws RecordingError where the profile was made before courses were kept. */
+/** What a fork had of its own after its first call, and how much of that is more than it began with. */
+function forkOf([begun, first]: ProfileFile['fork']): ProfileFigures['fork'] {
+  if (begun === undefined || first === undefined) return undefined;
+  return { written: first.copied, brought: Math.max(0, first.anonymous - begun.anonymous) };
+}
+
+/** As a container of the emulator lives by it. */
 export function figuresOf({ name, warm, calls, course, fork }: ProfileFile): ProfileFigures {
-  const [start, ...later] = (course as readonly CoursePoint[] | undefined) ?? [];
-  const hundredth = calls.at(-1);
-  if (start === undefined || hundredth === undefined) {
-    throw new RecordingError(name, 0, 'a profile with its course', 'an older one');
-  }
+  const [start, ...later] = course as [CoursePoint, ...CoursePoint[]];
+  const [first, , hundredth] = calls as readonly [CallProfile, CallProfile, CallProfile];
   const byCalls = (value: (point: CoursePoint) => number): ByCalls =>
     later.map((point) => Math.round(value(point))) as unknown as ByCalls;
-  const forked = fork.find(({ call }) => call === 1);
+  const forked = forkOf(fork);
   return {
     name,
     file: start.file.most,
@@ -47,6 +51,11 @@ export function figuresOf({ name, warm, calls, course, fork }: ProfileFile): Pro
     written: hundredth.written.median,
     touchedFile: hundredth.touchedFile.median,
     held: hundredth.held.median,
-    ...(forked && { fork: { written: forked.copied, file: forked.mappedFile } }),
+    first: {
+      touched: first.touchedAnonymous.median,
+      written: first.written.median,
+      file: first.touchedFile.median,
+    },
+    ...(forked && { fork: forked }),
   };
 }

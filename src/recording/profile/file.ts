@@ -3,7 +3,8 @@
 import path from 'node:path';
 import { RecordingError } from '../error.ts';
 import { type Capture, readText } from '../read/index.ts';
-import { type MeasuredProfile, profileOf } from './profile.ts';
+import { MEASURED_CALLS, type MeasuredProfile, profileOf } from './profile.ts';
+import { expectAbout, expectProfileFile } from './shape.ts';
 
 /** What `recording.json` says of how a recording was made. */
 interface About {
@@ -25,30 +26,26 @@ const METHOD =
   'one process a container, chroot over overlay in a memory cgroup; smaps, pagemap and cgroup ' +
   'counters read between calls, references and soft-dirty bits cleared before; allocations by trace';
 
-function aboutOf({ folder }: Capture): About {
-  const text = readText(folder, 'recording.json');
+function jsonOf(file: string, text: string): unknown {
   try {
-    return JSON.parse(text) as About;
+    return JSON.parse(text);
   } catch {
-    throw new RecordingError(path.join(folder, 'recording.json'), 0, 'JSON', 'something else');
+    throw new RecordingError(file, 0, 'JSON', 'something else');
   }
 }
 
-/** A profile that was kept as a file. Throws RecordingError where it is none. */
+function aboutOf({ folder }: Capture): About {
+  const file = path.join(folder, 'recording.json');
+  const found = jsonOf(file, readText(folder, 'recording.json'));
+  expectAbout(file, found);
+  return found as About;
+}
+
+/** A profile that was kept as a file. Throws RecordingError where it is none, or lacks a part. */
 export function parseProfile(file: string, text: string): ProfileFile {
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    found = undefined;
-  }
-  const isProfile =
-    typeof found === 'object' &&
-    found !== null &&
-    'format' in found &&
-    found.format === 'guestmem-profile-1';
-  if (isProfile) return found as ProfileFile;
-  throw new RecordingError(file, 0, 'a profile (guestmem-profile-1)', 'something else');
+  const found = jsonOf(file, text);
+  expectProfileFile(file, found, MEASURED_CALLS);
+  return found as ProfileFile;
 }
 
 /** Throws RecordingError where the recording is not one of a function. */

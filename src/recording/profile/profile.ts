@@ -3,7 +3,7 @@
 
 import path from 'node:path';
 import { RecordingError } from '../error.ts';
-import { type Capture, readText } from '../read/index.ts';
+import { type Capture, type KernelTrace, readText } from '../read/index.ts';
 import {
   type CourseFrames,
   type CoursePoint,
@@ -226,13 +226,22 @@ function forkOf(capture: Capture, life: Life): ForkProfile[] {
 }
 
 /** Calls around which all is measured (recorder/guest/lib.sh). */
-const MEASURED_CALLS: readonly number[] = [1, 10, 100];
+export const MEASURED_CALLS: readonly number[] = [1, 10, 100];
 const FORKED = 'f';
+
+/** Throws RecordingError where a sample was taken, as the trace says, that is not there. */
+function expectSamples(file: string, { marks }: KernelTrace, samples: readonly Sample[]): void {
+  const found = new Set(samples.map(({ container, label }) => `sample ${container} ${label}`));
+  const missing = marks.find(({ text }) => text.startsWith('sample ') && !found.has(text));
+  if (missing === undefined) return;
+  throw new RecordingError(file, 0, `a line '${missing.text.slice('sample '.length)}'`, 'none');
+}
 
 /** Throws RecordingError where the recording is not one of a function, or lacks a part. */
 export function profileOf(capture: Capture): MeasuredProfile {
   const file = path.join(capture.folder, 'samples');
   const samples = parseSamples(file, readText(capture.folder, 'samples'));
+  expectSamples(file, capture.trace, samples);
   const all = [...containersOf(capture.trace)].map((one) => lifeOf(capture, one, samples));
   const whole = all.filter(
     ({ name, samples: own }) => !name.startsWith(FORKED) && own.has('ready'),

@@ -16,6 +16,8 @@ export interface Sample {
 }
 
 const KIB_A_FRAME = FRAME_BYTES / KIB;
+/** Memory of a process has fewer frames. */
+const FRAMES_MOST: number = 2 ** 32;
 
 function sampleOf(file: string, line: number, text: string): Sample {
   const [container, label, ...pairs] = text.trim().split(/\s+/);
@@ -25,8 +27,11 @@ function sampleOf(file: string, line: number, text: string): Sample {
   const values = new Map<string, number>();
   for (const pair of pairs) {
     const match = /^(\w+)=(\d+)$/.exec(pair);
-    if (match === null) throw new RecordingError(file, line, 'key=value', quote(pair));
-    values.set(match[1] as string, Math.round(Number(match[2]) / KIB_A_FRAME));
+    const amount = Math.round(Number(match?.[2]) / KIB_A_FRAME);
+    if (match === null || amount >= FRAMES_MOST) {
+      throw new RecordingError(file, line, 'key=value, KiB', quote(pair));
+    }
+    values.set(match[1] as string, amount);
   }
   const frames = (key: string): number | undefined => values.get(key);
   const need = (key: string): number => {
@@ -37,11 +42,18 @@ function sampleOf(file: string, line: number, text: string): Sample {
   return { container, label, frames, need };
 }
 
-/** All lines, in their order. Throws RecordingError with the line. */
+/** All lines, in their order. Throws RecordingError with the line, also of one that says again what another has said. */
 export function parseSamples(file: string, text: string): Sample[] {
   const lines = text.split('\n');
   if (lines.at(-1) !== '') {
     throw new RecordingError(file, lines.length, 'a whole line', 'a cut line');
   }
-  return lines.slice(0, -1).map((line, i) => sampleOf(file, i + 1, line));
+  const seen = new Set<string>();
+  return lines.slice(0, -1).map((line, i) => {
+    const sample = sampleOf(file, i + 1, line);
+    const key = `${sample.container} ${sample.label}`;
+    if (seen.has(key)) throw new RecordingError(file, i + 1, 'each sample once', quote(key));
+    seen.add(key);
+    return sample;
+  });
 }

@@ -13,6 +13,7 @@ import {
   freedRuns,
   isInterrupt,
   type KernelTrace,
+  KTHREADD,
   linkBatches,
   recordedSpan,
 } from '../read/index.ts';
@@ -94,6 +95,8 @@ export class EventReader {
   readonly #contig: ContigPlan;
   readonly #compaction: RecordedCompaction;
   readonly #reporting: ReportingPasses = new ReportingPasses();
+  /** khugepaged was started, and whoever switched huge pages on has not gone on yet. */
+  #isRaising = false;
   /** Last event by flow of control. */
   readonly #lastOfFlow: Map<number, number> = new Map<number, number>();
 
@@ -133,6 +136,7 @@ export class EventReader {
       listener.before?.(i);
       for (const late of this.#late.before.get(i) ?? []) this.#event(late, listener);
       this.#contig.emit(this.out, this.zones, i);
+      this.#raise(i);
       if (!this.#late.cpus.has(i) && !this.#compaction.emit(this.out, i)) this.#event(i, listener);
       this.#lastOfFlow.set(flowOf(this.trace, i), i);
     }
@@ -192,6 +196,15 @@ export class EventReader {
     return this.#compaction.requests.has(alloc);
   }
 
+  /** The task that switched huge pages on waits for kthreadd, then raises min_free_kbytes before it shows anything. */
+  #raise(i: number): void {
+    const { task, tasks } = this.trace;
+    if (!this.#isRaising || isInterrupt(this.trace, i)) return;
+    if (tasks[task[i] ?? 0]?.pid === KTHREADD) return;
+    this.#isRaising = false;
+    this.out.add(P.OP_RAISE, {}, 0, 0, i);
+  }
+
   #event(i: number, listener: EventListener): void {
     const { kind, order, pfn } = this.trace;
     switch (kind[i]) {
@@ -217,6 +230,9 @@ export class EventReader {
         break;
       case T.EVENT_DRAIN:
         listener.drain(i);
+        break;
+      case T.EVENT_FORK:
+        if (pfn[i] === KTHREADD && this.trace.type[i] === 1) this.#isRaising = true;
         break;
       case T.EVENT_BULK_BEGIN:
         listener.beginBulk(i, silentBulkPages(this.trace, i));

@@ -65,6 +65,8 @@ class FreeCompiler {
   readonly #kswapd: KswapdRuns;
   /** Requests that went on after their task had reclaimed. */
   readonly #again: RequestsAgain;
+  /** Pids of tasks that are being killed for want of memory. */
+  readonly #victims = new Set<number>();
   #drainAllUs = Number.NEGATIVE_INFINITY;
   #bulkPages = 0;
   /** Task that is bringing memory online, -1: none. */
@@ -122,6 +124,8 @@ class FreeCompiler {
     const refused = this.#again.refused.get(probed);
     if (refused !== undefined) this.refused(refused, i);
     if (kind === 'kcw') this.#kswapd.end(out, i);
+    else if (kind === 'mm_vmscan_kswapd_sleep') this.#kswapd.sleep(out, i);
+    else if (kind === 'mark_victim') this.#victims.add(a);
     else if (kind === 'decay') {
       this.#drainsFollow(i, pid, out.add(P.OP_DECAY, { zone: a, cpu }, 0, 0, i));
     } else if (kind === 'drainpages') {
@@ -163,6 +167,8 @@ class FreeCompiler {
     const { trace, out } = this.#reader;
     if (this.#again.requests.has(i) || this.#reader.wasRefused(i))
       out.add(P.OP_AGAIN, shape, 0, 0, i);
+    if (this.#victims.has(trace.tasks[trace.task[i] ?? 0]?.pid ?? -1))
+      out.add(P.OP_VICTIM, shape, 0, 0, i);
     return out.add(P.OP_REQUEST, shape, trace.pfn[i] ?? 0, trace.gfp[i] ?? 0, i);
   }
 

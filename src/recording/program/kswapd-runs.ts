@@ -64,17 +64,24 @@ export class KswapdRuns {
     if (this.#asked >= 0) this.#highest = this.#asked;
     this.#asked = -1;
     this.#isRunning = true;
-    out.add(P.OP_RECLAIM, { zone: this.#highest }, 0, 1, event);
+    out.add(P.OP_RECLAIM, { zone: this.#highest }, 0, P.RECLAIM_BEGINS, event);
   }
 
   /** Before an event. */
   before(out: ProgramBuilder, event: number): void {
-    if (this.#ends.has(event - 1)) this.end(out, event);
+    if (!this.#ends.has(event - 1)) return;
+    this.end(out, event);
+    this.sleep(out, event);
   }
 
   end(out: ProgramBuilder, event: number): void {
     if (!this.#isRunning) return;
     this.#isRunning = false;
-    out.add(P.OP_RECLAIM, { zone: this.#highest }, 0, 0, event);
+    out.add(P.OP_RECLAIM, { zone: this.#highest }, 0, P.RECLAIM_ENDS, event);
+  }
+
+  /** Until it is woken. */
+  sleep(out: ProgramBuilder, event: number): void {
+    out.add(P.OP_RECLAIM, { zone: this.#highest }, 0, P.RECLAIM_SLEEPS, event);
   }
 }

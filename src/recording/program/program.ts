@@ -31,10 +31,11 @@
 //   RELEASE         free block word 1 of `order`, with the drains that follow from it.
 //   DECAY           the vmstat worker's turn in (zone, cpu): decay the per-cpu high, drain to it.
 //   DRAIN_ALL       empty the per-cpu lists of all zones; operand DRAIN_ZONE: of `zone` alone; DRAIN_CPU_ZONE: of (zone, cpu).
-//   RECLAIM         operand 1: kswapd begins to care for all zones <= zone; 0: it is done, and takes away the boost of the
-//                   watermarks that it saw there when it began.
+//   RECLAIM         RECLAIM_BEGINS: kswapd begins to care for all zones <= zone; _ENDS: it is done, and takes away the boost of the
+//                   watermarks that it saw there when it began; _SLEEPS: it is no longer awake.
 //   AGAIN           the next command's request was refused before, and its task has reclaimed or compacted since: it goes on at the
 //                   min mark.
+//   VICTIM          the next command's request is made by a task that is being killed for want of memory.
 //   REFUSED         an attempt for `order` with gfp = operand came to nothing: zones note that they are below their high mark.
 // How many pages the kernel drained is nowhere told: the log says what the port did, the trace compares.
 // Both:
@@ -43,6 +44,7 @@
 //              merging as usual.
 //   RETUNE     onlining or offlining is over: recompute watermarks, reserves and per-cpu sizes.
 //              khugepaged's raise applies if the loaded marks had it.
+//   RAISE      khugepaged starts and raises min_free_kbytes: watermarks and per-cpu sizes follow.
 //   ISOLATE    pageblocks of frames [word 1, word 1 + operand): free pages to the ISOLATE lists.
 //   CLAIM_RANGE  take all free blocks in [word 1, word 1 + operand) off the lists (parts outside are
 //              freed again), as alloc_contig_range does after migration.
@@ -108,6 +110,9 @@ export {
   OFFLINE_GONE,
   OFFLINE_LEAVES,
   OFFLINE_RETURNS,
+  RECLAIM_BEGINS,
+  RECLAIM_ENDS,
+  RECLAIM_SLEEPS,
   PROGRAM_AGAIN as OP_AGAIN,
   PROGRAM_BULK as OP_BULK,
   PROGRAM_CAPTURE as OP_CAPTURE,
@@ -122,6 +127,7 @@ export {
   PROGRAM_ONLINE as OP_ONLINE,
   PROGRAM_POP as OP_POP,
   PROGRAM_PUT_BACK as OP_PUT_BACK,
+  PROGRAM_RAISE as OP_RAISE,
   PROGRAM_RECLAIM as OP_RECLAIM,
   PROGRAM_REFILL as OP_REFILL,
   PROGRAM_REFUSED as OP_REFUSED,
@@ -141,6 +147,7 @@ export {
   PROGRAM_TAKE as OP_TAKE,
   PROGRAM_TAKE_FREE as OP_TAKE_FREE,
   PROGRAM_UNISOLATE as OP_UNISOLATE,
+  PROGRAM_VICTIM as OP_VICTIM,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
   RESYNC_PCP,

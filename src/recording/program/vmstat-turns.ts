@@ -6,8 +6,14 @@ import { US_PER_S } from '../../core/index.ts';
 import * as T from '../read/index.ts';
 import { depthOf, isInterrupt, type KernelTrace, timeOf } from '../read/index.ts';
 
-/** From turn to turn in the mean: whole seconds of jiffies, which the timer wheel rounds up to 8 ticks (248, 248, 248, 256 of 4 ms). */
+/** From turn to turn in the mean: whole seconds of jiffies. */
 const TURN_US = US_PER_S;
+/**
+ * The timer wheel rounds up to 8 ticks of 4 ms: turns are 248, 248, 248 and 256 of them apart, over and over. Which gap follows
+ * a turn no trace says; one turn on it is 248 in three of four cases, three turns on 752 in three of four. By turn from the
+ * one that is known, modulo 4: how far they lie from whole seconds.
+ */
+const STEPS_US = [0, -8_000, 16_000, 8_000];
 /** The longest of them. Where no turn shows, when they come is a guess anyway. */
 const GUESSED_TURN_US = 1_024_000;
 /** Drains this close belong to one turn. */
@@ -44,25 +50,41 @@ function seenTurns(trace: KernelTrace, first: number, end: number): number[] {
   return seen;
 }
 
-/** Times of the silent turns: a period apart, in step with those at the times `seenUs`. */
-function silentTimes(
-  seenUs: readonly number[],
-  { startUs, endUs, phaseUs }: { startUs: number; endUs: number; phaseUs: number },
-): number[] {
-  const anchors = [...seenUs];
-  const [firstUs] = anchors;
-  const turnUs = firstUs === undefined ? GUESSED_TURN_US : TURN_US;
-  if (firstUs === undefined) anchors.push(startUs + phaseUs - turnUs);
-  else anchors.unshift(firstUs - Math.ceil((firstUs - startUs) / turnUs) * turnUs);
+/** How far a time lies behind a grid of whole turns. */
+function lateness(timeUs: number, phaseUs: number): number {
+  return (((timeUs - phaseUs) % TURN_US) + TURN_US) % TURN_US;
+}
+
+/** The seen turn that was least late. None comes before its time: all together follow the grid most closely from there. */
+function punctual(seenUs: readonly number[]): number {
+  const late = (phaseUs: number): number =>
+    seenUs.reduce((sum, timeUs) => sum + lateness(timeUs, phaseUs), 0);
+  return seenUs.reduce((best, next) => (late(next) < late(best) ? next : best));
+}
+
+/** Times of the silent turns: all places of the grid at which no turn was seen. */
+function silentTimes(seenUs: readonly number[], startUs: number, endUs: number): number[] {
+  const anchorUs = punctual(seenUs);
+  const turnsTo = (timeUs: number): number => Math.round((timeUs - anchorUs) / TURN_US);
+  const placeOf = (turn: number): number =>
+    anchorUs + turn * TURN_US + (STEPS_US.at(turn % STEPS_US.length) ?? 0);
+  const taken = new Set(
+    seenUs.map((timeUs) => {
+      const turn = Math.ceil((timeUs - anchorUs) / TURN_US);
+      return placeOf(turn) <= timeUs ? turn : turn - 1;
+    }),
+  );
   const times: number[] = [];
-  anchors.forEach((anchor, i) => {
-    const next = anchors[i + 1] ?? endUs;
-    const isLast = i + 1 === anchors.length;
-    const periods = (next - anchor) / turnUs;
-    const turns = isLast ? Math.floor(periods) : Math.round(periods) - 1;
-    const step = isLast ? turnUs : (next - anchor) / (turns + 1);
-    for (let turn = 1; turn <= turns; turn += 1) times.push(anchor + turn * step);
-  });
+  for (let turn = turnsTo(startUs); turn <= turnsTo(endUs); turn += 1) {
+    if (!taken.has(turn)) times.push(placeOf(turn));
+  }
+  return times.filter((timeUs) => timeUs >= startUs && timeUs <= endUs);
+}
+
+/** The same where no turn shows: when they come is a guess. */
+function guessedTimes(startUs: number, endUs: number): number[] {
+  const times: number[] = [];
+  for (let at = startUs; at <= endUs; at += GUESSED_TURN_US) times.push(at);
   return times;
 }
 
@@ -80,10 +102,14 @@ export function vmstatTurns(
   const startUs = timeOf(trace, first);
   const endUs = timeOf(trace, end - 1);
   const seenUs = turns.map((turn) => timeOf(trace, turn));
+  const silent =
+    seenUs.length === 0
+      ? guessedTimes(startUs + phaseUs, endUs)
+      : silentTimes(seenUs, startUs, endUs);
   let at = first;
-  for (const timeUs of silentTimes(seenUs, { startUs, endUs, phaseUs })) {
+  for (const timeUs of silent) {
     while (at < end && timeOf(trace, at) < timeUs) at += 1;
-    if (at < end && timeUs >= startUs) turns.push(at);
+    if (at < end) turns.push(at);
   }
   return turns.toSorted((a, b) => a - b);
 }

@@ -16,7 +16,7 @@ import { type Reading, readBytes, readLog, readOptional, readText, traceFile } f
 import { readImport } from './import-file.ts';
 import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
-import { checkTrace } from './trace-check.ts';
+import { checkStats, checkTrace } from './trace-check.ts';
 import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
 import { type FrameSpan, TraceReader } from './trace-text.ts';
 
@@ -155,6 +155,9 @@ export async function openCapture(folder: string, onRead?: Reading): Promise<Cap
   checkDeviceLog(deviceLog);
   const hostLog = await readLog(folder, 'host.log');
   checkHostLog(hostLog);
+  for (const name of ['tracestats', 'extrastats']) {
+    checkStats(path.join(folder, name), readOptional(folder, name) ?? '');
+  }
   const zones = [...start.zones, ...end.zones].map((zone) => ({
     start: zone.startPfn,
     end: zone.startPfn + zone.spanned,

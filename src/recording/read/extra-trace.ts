@@ -27,7 +27,9 @@ export type ExtraKind =
   | 'mm_compaction_isolate_freepages'
   | 'mm_compaction_isolate_migratepages'
   | 'mm_vmscan_direct_reclaim_begin'
-  | 'mm_vmscan_direct_reclaim_end';
+  | 'mm_vmscan_direct_reclaim_end'
+  | 'mm_vmscan_kswapd_sleep'
+  | 'mark_victim';
 
 export interface ExtraEvent {
   readonly kind: ExtraKind;
@@ -84,6 +86,8 @@ const FORMS: Readonly<Record<ExtraKind, Fields>> = {
   mm_compaction_isolate_migratepages: ['range', 'nr_taken'],
   mm_vmscan_direct_reclaim_begin: ['order', ''],
   mm_vmscan_direct_reclaim_end: ['nr_reclaimed', ''],
+  mm_vmscan_kswapd_sleep: ['', ''],
+  mark_victim: ['pid', ''],
 };
 
 function isKnown(name: string): name is ExtraKind {

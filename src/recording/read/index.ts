@@ -14,6 +14,7 @@ export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
 export { type Reading, readBytes, readText } from './files.ts';
 export { parseGfpKnown } from './gfp-names.ts';
 export { type ImportFile, readImport } from './import-file.ts';
+export { Kinds, type Look } from './kinds.ts';
 export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';

@@ -28,6 +28,15 @@ function checkCount({ file, entries, count, marks }: KernelTrace): void {
   throw new RecordingError(file, 0, `${entries} events, as its header counts`, `${found} events`);
 }
 
+/** What the kernel counted beside a trace: events that it had no room for are not in it. */
+export function checkStats(file: string, stats: string): void {
+  for (const [at, line] of stats.split('\n').entries()) {
+    const [, word, count] = /^(overrun|commit overrun|dropped events): (\d+)/.exec(line) ?? [];
+    if (word === undefined || Number(count) === 0) continue;
+    throw new RecordingError(file, at + 1, 'a trace with all its events', `${word}: ${count}`);
+  }
+}
+
 /** Each mark once, the start before the end: the two states belong to these moments. */
 function checkMarks(trace: KernelTrace): void {
   const places = MARK_NAMES.map(([kind, name]) => {

@@ -116,7 +116,7 @@ export interface TraceMark {
  *   compact        migrate scanner                  extra: free scanner, gfp: zone start,
  *                  type: 1 sync, 0 async; end: order: index in COMPACT_STATUSES
  *   kswapd         -, order                         wakeup: gfp
- *   fork           parent pid                       extra: child pid
+ *   fork           parent pid                       extra: child pid, type: 1 khugepaged, 0 another
  *   exit, exec     pid
  *   bulk begin     -, gfp, extra: asked             bulk end: extra: taken
  */

@@ -4,6 +4,9 @@
 import * as T from './trace-columns.ts';
 import type { KernelTrace } from './trace-columns.ts';
 
+/** Pid of the task that starts the kernel's threads. */
+export const KTHREADD = 2;
+
 export function timeOf(trace: KernelTrace, event: number): number {
   return trace.timeUs[event] ?? 0;
 }

@@ -23,6 +23,7 @@ import {
   OWN_TEXT,
   OWN_KIND,
   LOST_TEXT,
+  STARTS_KHUGEPAGED,
 } from './trace-words.ts';
 
 /** Frames that exist: half-open ranges of frame numbers. */
@@ -345,6 +346,7 @@ export class TraceReader {
         break;
       case T.EVENT_FORK:
         out.pfn[at] = this.count(KEY.pid, 'pid');
+        out.type[at] = this.find(STARTS_KHUGEPAGED) < 0 ? 0 : 1;
         out.extra[at] = this.count(KEY.childPid, 'child_pid');
         break;
       case T.EVENT_EXIT:
@@ -362,18 +364,23 @@ export class TraceReader {
     }
   }
 
+  /** Where in the rest of the line a word begins; -1: nowhere. */
+  private find(word: Uint8Array): number {
+    const { buf, end } = this;
+    const first = word[0];
+    const last = end - word.length;
+    for (let p = this.pos; p <= last; p += 1) {
+      if (buf[p] === first && startsWith(buf, p, word)) return p;
+    }
+    return -1;
+  }
+
   /** Moves past a key, or says that the line was cut before it. */
   private seek(key: Uint8Array, name: string): number {
-    const { buf, end } = this;
-    const first = key[0];
-    const last = end - key.length;
-    for (let p = this.pos; p <= last; p += 1) {
-      if (buf[p] === first && startsWith(buf, p, key)) {
-        this.pos = p + key.length;
-        return p;
-      }
-    }
-    return this.fail(`'${name}=' (the line is cut or not in order)`, this.end);
+    const at = this.find(key);
+    if (at < 0) return this.fail(`'${name}=' (the line is cut or not in order)`, this.end);
+    this.pos = at + key.length;
+    return at;
   }
 
   private decimal(what: string): number {

@@ -65,3 +65,5 @@ export const OWN_TEXT: Uint8Array = bytes('guestmem ');
 export const OWN_KIND = 0;
 /** `CPU:0 [LOST 12 EVENTS]` stands where the buffer had no room; a line of a task has spaces or its name before the colon. */
 export const LOST_TEXT: Uint8Array = bytes('CPU:');
+/** A fork whose child is the thread that kthreadd starts when huge pages are switched on. An import does not say it. */
+export const STARTS_KHUGEPAGED: Uint8Array = bytes('child_comm=khugepaged ');

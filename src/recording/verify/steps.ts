@@ -1,10 +1,10 @@
 // A recording step by step: what the kernel did with which frame, and which one the core would have taken there.
 
-import { type CoreBuild, MIGRATETYPE_NAMES, US_PER_MS } from '../../core/index.ts';
+import { MIGRATETYPE_NAMES, US_PER_MS } from '../../core/index.ts';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import { type Capture, ZONE_NAMES, recordedFrames, recordedSpan } from '../read/index.ts';
-import type { VerifyMode } from './verify-capture.ts';
+import type { VerifyMode, VerifyOptions } from './verify-capture.ts';
 
 /** Steps in columns, for the playground's page. */
 export interface RecordedSteps {
@@ -111,8 +111,9 @@ export function recordedSteps(
   capture: Capture,
   mode: VerifyMode,
   most: number,
-  build: CoreBuild = capture.kernel.build,
+  { build = capture.kernel.build, onProgress }: Pick<VerifyOptions, 'build' | 'onProgress'> = {},
 ): RecordedSteps {
   const port = new P.CorePort(recordedFrames(capture), build);
+  port.onCommands = onProgress;
   return following(capture.folder, () => stepsOf(capture, mode, most, port));
 }

@@ -23,7 +23,7 @@ function rangeOf(values: readonly number[], { isLog = false }: Axis): [number, n
 /** Policies so near have one label: they do the same on these calls. */
 const AGAINST_NEAR = [0.02, 0.02] as const;
 
-/** Points without a system's colour, with their names above. */
+/** Points without a system's colour, with their names above, or below those that lie beside the line. */
 function againstSeries(
   points: readonly Point[],
   places: readonly Point[],
@@ -41,7 +41,8 @@ function againstSeries(
     itemStyle: { color: isLine ? muted : paper, borderColor: muted, borderWidth: 1.5 },
     label: {
       show: true,
-      position: 'top',
+      // one of these lies beside the line, and its name where the line's names are not
+      position: isLine ? 'top' : 'bottom',
       formatter: ({ dataIndex }: { dataIndex: number }) => labelOf(places, dataIndex, AGAINST_NEAR),
       ...textOf(look),
       color: muted,

@@ -1,10 +1,11 @@
 /** A program in a thread: its exit code, its error, and a signal that ends it while it never pauses. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runApart } from '../../../src/cli/apart.ts';
+import { removeWorktree, runApart } from '../../../src/cli/apart.ts';
+import { benchCheckout, gitIn } from '../../support/bench-checkout.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'guestmem-apart-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,4 +35,17 @@ describe('a program apart', () => {
     await expect(run).rejects.toMatchObject({ name: 'Interrupted', exitCode });
     expect(process.listenerCount(signal)).toBe(before);
   });
+});
+
+it('a worktree goes from its checkout, whatever has become of its folder', () => {
+  const checkout = benchCheckout({ ns: 1, hash: 'h', names: [] });
+  const tree = join(folder, 'tree');
+  for (const isHalf of [false, true]) {
+    gitIn(checkout, 'worktree', 'add', '--detach', '--quiet', tree);
+    if (isHalf) gitIn(checkout, 'worktree', 'lock', tree);
+    removeWorktree(tree, checkout);
+    expect(existsSync(tree)).toBe(false);
+    expect(gitIn(checkout, 'worktree', 'list').split('\n')).toHaveLength(1);
+  }
+  removeWorktree(tree, checkout);
 });

@@ -42,3 +42,45 @@ it('stands while something is waited for, and nowhere but on a terminal', async 
   await expect(failing).rejects.toThrow('none');
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('says of a step that nobody can measure what it is', () => {
+  expect(busyText({ why: 'the kernel boots' }, 3000)).toBe('3 s: the kernel boots');
+  expect(busyText({ done: 0, total: 0, what: 'rows' }, 3000)).toBe('3 s');
+});
+
+it('measures each step from its own begin, and says the time of all', () => {
+  const written: string[] = [];
+  const busy = startBusy({ write: (text: string) => written.push(text) > 0 });
+  const bytes = busy.counting('bytes');
+  vi.advanceTimersByTime(10_000);
+  bytes(900, 1000);
+  vi.advanceTimersByTime(250);
+  busy.counting('commands')(0, 100);
+  vi.advanceTimersByTime(2000);
+  busy.counting('commands')(50, 100);
+  vi.advanceTimersByTime(250);
+  expect(written.at(-1)).toContain('50 % 13 s, 3 s left, 22 commands/s');
+  // the same again from the start is another step
+  busy.counting('commands')(0, 100);
+  vi.advanceTimersByTime(1000);
+  busy.counting('commands')(10, 100);
+  vi.advanceTimersByTime(250);
+  expect(written.at(-1)).toContain('10 % 14 s, 12 s left, 8 commands/s');
+  busy.stop();
+});
+
+it('is shown amid work that leaves no moment, no more often than else', () => {
+  const written: string[] = [];
+  const busy = startBusy({ write: (text: string) => written.push(text) > 0 });
+  vi.clearAllTimers();
+  vi.advanceTimersByTime(2100);
+  expect(written).toEqual([]);
+  for (let done = 1; done <= 100; done += 1) busy.update({ done, total: 100, what: 'rows' });
+  expect(written).toHaveLength(1);
+  expect(written[0]).toContain('1 % 3 s');
+  busy.stop();
+});
+
+it('is nowhere where nobody wants to hear it', async () => {
+  expect(await whileBusy(undefined, async (busy) => busy)).toBe(undefined);
+});

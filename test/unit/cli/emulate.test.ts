@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { emulationOf } from '../../../src/cli/emulate.ts';
+import { emulationOf, forksOf } from '../../../src/cli/emulate.ts';
 import { profileCommand } from '../../../src/cli/profile.ts';
 import { parseProfile } from '../../../src/recording/index.ts';
 import { ran } from '../../support/command.ts';
@@ -25,6 +25,22 @@ it.each(PROFILES.map((profile) => [profile.name, profile] as const))(
     }
   },
 );
+
+it.each(PROFILES.filter(({ fork }) => fork.length > 0).map((one) => [one.name, one] as const))(
+  'a fork of %s has its recorded own pages after 1 call, and after 10 within 6 %%',
+  (_, profile) => {
+    const [first, tenth] = forksOf(profile);
+    expect(Math.abs(first!.emulated - first!.recorded)).toBeLessThanOrEqual(2);
+    expect(Math.abs(tenth!.emulated - tenth!.recorded)).toBeLessThanOrEqual(
+      Math.max(2, 0.06 * tenth!.recorded),
+    );
+  },
+);
+
+it('of a runtime that does not fork there is no fork', () => {
+  const node = PROFILES.find(({ name }) => name === 'hello.mjs')!;
+  expect(forksOf(node)).toEqual([]);
+});
 
 it('a container that is recorded otherwise than it lives is not within that', () => {
   const [profile] = PROFILES as [(typeof PROFILES)[number]];

@@ -14,7 +14,8 @@ it('a recording of no function is refused with what it lacks', async () => {
 });
 
 it('a profile’s tables give the figures of cold and warm starts, and of calls', () => {
-  const about = { workload: 'hello', kernel: '6.12.1' };
+  const machine = { memoryMib: 768, cpus: 1, thp: 'never' };
+  const about = { workload: 'hello', kernel: '6.12.1', emulator: 'QEMU', machine, programs: [] };
   const folder = folderWith({
     samples: samplesOfFunction(),
     'recording.json': JSON.stringify(about),
@@ -49,7 +50,14 @@ it('a folder of other JSON is refused with the file', async () => {
   const folder = folderWith({ 'a.json': '{"format": "other"}' });
   const { code, err } = await ran(profileCommand(), folder);
   expect(code).toBe(2);
-  expect(err).toContain('a.json: expected a profile (guestmem-profile-1)');
+  expect(err).toContain("a.json: expected 'guestmem-profile-1' for format, found 'other'");
+});
+
+it('two profiles of one name are refused with both files', async () => {
+  const text = readFileSync('recorder/profiles/hello-py.json', 'utf8');
+  const { code, err } = await ran(profileCommand(), folderWith({ 'a.json': text, 'b.json': text }));
+  expect(code).toBe(2);
+  expect(err).toMatch(/b\.json: expected another name than hello\.py, as in .*a\.json/);
 });
 
 it('what lies beside profiles is left alone, and one that is no text is refused', async () => {

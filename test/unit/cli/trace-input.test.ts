@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RefusedArgument } from '../../../src/check/index.ts';
 import { UsageError } from '../../../src/cli/fault.ts';
-import { inputOf, saidOfOptions } from '../../../src/cli/trace-input.ts';
-import { makeVhive } from '../../support/trace-folders.ts';
+import { inputOf, saidOfOptions, toldFiles } from '../../../src/cli/trace-input.ts';
+import { makeFolder, makeVhive } from '../../support/trace-folders.ts';
 
 describe('the input of a trace command', () => {
   it('is cut at --minutes, where that is a number of minutes', async () => {
@@ -43,5 +43,21 @@ describe('what the library says of an argument', () => {
       }),
     ).toThrow(defect);
     expect(saidOfOptions(() => 5)).toBe(5);
+  });
+});
+
+describe('how far a trace is read', () => {
+  it('is told of the bytes of all its files, those of one by the rows taken in', () => {
+    const folder = makeFolder({ 'a.csv': 'x'.repeat(100), 'b.csv': 'y'.repeat(300) });
+    const told: number[] = [];
+    const files = toldFiles(folder, (done, total) => {
+      expect(total).toBe(400);
+      told.push(done);
+    });
+    files.read(`${folder}/a.csv`);
+    files.taken?.(`${folder}/a.csv`, 0.5);
+    files.read(`${folder}/b.csv`);
+    files.taken?.(`${folder}/b.csv`, 1 / 3);
+    expect(told).toEqual([50, 100, 200]);
   });
 });

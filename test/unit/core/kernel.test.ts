@@ -28,7 +28,8 @@ it('docs/kernels.md has each rule’s value for each kernel', () => {
     return (row ?? '').split('|').map((cell) => cell.trim());
   };
   expect(cellsOf('rule').slice(2, -1)).toEqual(KERNELS.map(({ name }) => name));
-  for (const rule of ['pcpTunes', 'pcpKeepsBlocks', 'freesRuns', 'preempts'] as const) {
+  const rules = ['pcpTunes', 'pcpKeepsBlocks', 'freesRuns', 'preempts', 'kswapdLags'] as const;
+  for (const rule of rules) {
     const values = KERNELS.map((kernel) => word(kernel[rule]));
     expect(cellsOf(`\`${rule}\``).slice(2, -1)).toEqual(values);
   }

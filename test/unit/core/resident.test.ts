@@ -7,7 +7,7 @@ import { HandleEnded, RefusedArgument } from '../../../src/check/index.ts';
 import { Core, CorePool, OBJECT_ANON, limitGuests } from '../../../src/core/index.ts';
 import { instanceOf } from '../../../src/core/core.ts';
 import { packedWords } from '../../../src/core/packed.ts';
-import { RESIDENT, packedOf } from '../../../src/core/resident.ts';
+import { packedOf, resident } from '../../../src/core/resident.ts';
 import { bootGuest, expectSound } from '../../support/core.ts';
 
 const IMAGE = bootGuest({ frames: 0x4000, image: { start: 0x2000, count: 256 } }).snapshot();
@@ -88,7 +88,7 @@ it('guests lie down no more when there is room for all, and wake as before', () 
 
 it('a guest packed is as many words as one of its sizes has', () => {
   const instance = instanceOf(Core.fromSnapshot(IMAGE));
-  expect(packedWords(packedOf(instance))).toBe(RESIDENT.wordsOf(IMAGE.config));
+  expect(packedWords(packedOf(instance))).toBe(resident().wordsOf(IMAGE.config));
 });
 
 it('a limit that is none is refused', () => {

@@ -1,8 +1,9 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MachineOptions, runMachine } from '../../../src/recorder/machine.ts';
+import type { GuestPace } from '../../../src/recorder/pace.ts';
 import { callsOf, standIns } from '../../support/tools.ts';
 
 function options(changed: Partial<MachineOptions> = {}): MachineOptions {
@@ -67,4 +68,17 @@ describe('the machine', () => {
     expect(call).toContain('memory-backend-ram,id=plugged,size=384M');
     expect(call).toContain('-trace virtio_mem_unplug_request');
   });
+});
+
+it('what the guest says of its pace is heard, and no part of the recording', async () => {
+  standIns({
+    'qemu-system-x86_64': 'echo RECORDER PACE 1 9 steps; echo RECORDER READY; echo RECORDER DONE',
+  });
+  const [told, said]: [GuestPace[], string[]] = [[], []];
+  const own = options({ onPace: (pace) => void told.push(pace) });
+  await runMachine(own, (line) => void said.push(line));
+  expect(told).toEqual([{ done: 1, total: 9, what: 'steps' }]);
+  expect(said).toEqual(['RECORDER READY', 'RECORDER DONE']);
+  const console = readFileSync(path.join(own.folder, 'console.log'), 'utf8');
+  expect(console).toBe('RECORDER READY\nRECORDER DONE\n');
 });

@@ -68,6 +68,16 @@ describe('keep-alives of a trace', () => {
     expect([ever.cold, ever.idleSeconds]).toEqual([0, 20 * 60 - 1]);
   });
 
+  it('tell how many calls they have seen', async () => {
+    const calls = Array.from({ length: 140_000 }, (_, at): [number, number] => [at, 1]);
+    const told: [number, number][] = [];
+    const trace = handTrace(calls, 3 * MINUTE);
+    const plan = { systems: [], seed: 1 };
+    await keepAlivesOf(trace, plan, undefined, (...one) => void told.push(one));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.every(([done, total]) => done <= total && total === 140_000)).toBe(true);
+  });
+
   it('are interrupted with the run', async () => {
     const calls = Array.from({ length: 70_000 }, (_, at): [number, number] => [at, 1]);
     const trace = handTrace(calls, 2 * MINUTE);

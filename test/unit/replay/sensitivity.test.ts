@@ -128,10 +128,10 @@ it('plays only prices that have two ends and move the clock', async () => {
       containerDestroy: { lowNs: 1, typicalNs: 2, highNs: 3 },
     },
   });
-  const ends = await playEnds(RUN, prices, (price, ns) => {
-    asked.push(`${price} ${ns}`);
+  const ends = await playEnds(RUN, prices, (price, ns, runs) => {
+    asked.push(`${price} ${ns} of ${runs}`);
     return Promise.resolve(RUN);
   });
-  expect(asked).toEqual(['functionInit 1', 'functionInit 3']);
+  expect(asked).toEqual(['functionInit 1 of 2', 'functionInit 3 of 2']);
   expect([...ends.keys()]).toEqual(['functionInit']);
 });

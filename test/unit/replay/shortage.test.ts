@@ -17,8 +17,8 @@ import { shortTrace } from '../../support/traces.ts';
 
 type Calls = readonly (readonly [number, number, number])[];
 
-/** Clones of a function's image hold about a third of what other systems' VMs hold: so do their hosts here. */
-const HOST_SHARE: Readonly<Record<string, number>> = { 'scpv-snapshot': 0.36 };
+/** Clones of a function's image hold about a quarter of what other systems' VMs hold: so do their hosts here. */
+const HOST_SHARE: Readonly<Record<string, number>> = { 'scpv-snapshot': 0.26 };
 
 async function play(
   calls: Calls,

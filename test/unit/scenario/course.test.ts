@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { liveAgain } from '../../../src/scenario/index.ts';
+import { forkAgain, liveAgain } from '../../../src/scenario/index.ts';
 import { MEASURED } from '../../../src/serverless/index.ts';
 
 const named = (name: string) => MEASURED.find((one) => one.name === name)!;
 
 describe('containers of a measured function, lived again', () => {
   const server = named('html_server.mjs');
-  const [first, second] = liveAgain(server, 200, 2);
+  let heard = 0;
+  const [first, second] = liveAgain(server, 200, 2, () => (heard += 1));
+
+  it('are told one by one', () => {
+    expect(heard).toBe(2);
+  });
 
   it('have what was measured after the start and after 1, 10 and 100 calls', () => {
     expect(first?.map(({ call }) => call)).toEqual([0, 1, 10, 100]);
@@ -28,4 +33,16 @@ describe('containers of a measured function, lived again', () => {
       first?.map(({ anonymous }) => anonymous),
     );
   });
+});
+
+describe('a fork of a measured function, lived again', () => {
+  it.each(MEASURED.filter(({ fork }) => fork !== undefined).map((one) => [one.name, one] as const))(
+    'of %s has as many pages of its own after its first call as the recorded one',
+    (_, one) => {
+      const [begun, first] = forkAgain(one) as [number, number];
+      // its heap grows as those of containers do, which is not to the page as the fork's did
+      expect(Math.abs(first - one.fork!.written)).toBeLessThanOrEqual(2);
+      expect(begun).toBeLessThanOrEqual(first);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { defaultMachine } from '../../../src/replay/index.ts';
 import {
   type Container,
   type Counts,
+  type FunctionProfile,
   DEFAULT_WORKLOAD,
   CAUSE_IDLE_UNUSED,
   SYSTEMS,
@@ -17,10 +18,12 @@ import {
   verify,
 } from '../../../src/serverless/index.ts';
 import { NS_PER_MS } from '../../../src/abi/unit.ts';
-import { STAT_ALLOC_PAGES } from '../../../src/abi/stat.ts';
+import { STAT_ALLOC_PAGES, STAT_TOUCHED_PAGES } from '../../../src/abi/stat.ts';
 import { Clock } from '../../../src/time/index.ts';
 
 const PROFILE = profileOf({ id: 0, name: 'f', memoryMib: 40, averageMs: 100 }, DEFAULT_WORKLOAD);
+/** Its calls map nothing for themselves, as those of many measured functions. */
+const STILL = { ...PROFILE, callTemporaryFrames: 0 };
 const NAMES = SYSTEMS.map(({ name }) => name);
 
 const WAIT = 'that recur wait for whoever asks for the guest';
@@ -33,9 +36,11 @@ class World {
   readonly idle: Container[] = [];
   readonly busy: Container[] = [];
   readonly #isPlain: boolean;
+  readonly #profile: FunctionProfile;
 
   /** `isPlain`: somebody looks at the guest before each call. */
-  constructor(name: string, isPlain: boolean) {
+  constructor(name: string, isPlain: boolean, profile: FunctionProfile = PROFILE) {
+    this.#profile = profile;
     const machine = { ...defaultMachine(), containersPerVm: 3, build: 'verify' as const };
     const spec = SYSTEMS.find((one) => one.name === name);
     if (spec === undefined) throw new Error(`no system ${name}`);
@@ -44,7 +49,7 @@ class World {
   }
 
   start(): void {
-    const { container, newVm, counts } = this.system.start(PROFILE);
+    const { container, newVm, counts } = this.system.start(this.#profile);
     if (newVm) addCounts(this.total, container.vm.startCounts);
     addCounts(this.total, counts);
     this.idle.push(container);
@@ -117,19 +122,42 @@ function expectEqual(one: World, other: World): void {
 }
 
 describe.each(NAMES)('calls of %s', (name) => {
-  it('leave the same guests, counts and account, put off or carried out at once', () => {
-    const property = fc.property(fc.array(step, { minLength: 20, maxLength: 40 }), (steps) => {
-      const [one, other] = [new World(name, false), new World(name, true)];
-      for (const world of [one, other]) world.start();
-      for (const each of steps) {
-        expect(play(one, each)).toEqual(play(other, each));
-        expect([...one.system.host.account]).toEqual([...other.system.host.account]);
-        expect([...one.total]).toEqual([...other.total]);
-        if (each.what === 'look') expectEqual(one, other);
-      }
-      expectEqual(one, other);
-    });
-    fc.assert(property, { numRuns: 4 });
+  it.each([
+    ['of their own', PROFILE],
+    ['none', STILL],
+  ])(
+    'leave the same guests, counts and account, put off or carried out at once: memory %s',
+    (_, profile) => {
+      const property = fc.property(fc.array(step, { minLength: 20, maxLength: 40 }), (steps) => {
+        const [one, other] = [new World(name, false, profile), new World(name, true, profile)];
+        for (const world of [one, other]) world.start();
+        for (const each of steps) {
+          expect(play(one, each)).toEqual(play(other, each));
+          expect([...one.system.host.account]).toEqual([...other.system.host.account]);
+          expect([...one.total]).toEqual([...other.total]);
+          if (each.what === 'look') expectEqual(one, other);
+        }
+        expectEqual(one, other);
+      });
+      fc.assert(property, { numRuns: 4 });
+    },
+  );
+
+  it('that map no memory of their own wait even while the lists have a turn to come', () => {
+    const world = new World(name, false, STILL);
+    world.start();
+    const [{ vm }] = world.idle as [Container];
+    const call = (): void => {
+      world.begin(0);
+      world.end(0);
+    };
+    for (let before = 0; before < 12; before += 1) call();
+    const { core } = vm.unstirred;
+    const seen = core.stat(STAT_TOUCHED_PAGES);
+    call();
+    const isWaiting = core.stat(STAT_TOUCHED_PAGES) === seen;
+    expect(isWaiting).toBe(!vm.guest.hasDriversWork);
+    expect(core.stat(STAT_TOUCHED_PAGES)).toBeGreaterThan(seen);
   });
 
   // a guest that reports looks for free blocks after each call; LLFree goes on in the row where it was

@@ -16,6 +16,8 @@ const INTRODUCTION = `# Fields of a function's profile
 Written by \`functionFieldsTable()\` of \`src/serverless/function-fields.ts\`; a test compares this file with its output: run it with \`UPDATE_DOCS=1\` to
 rewrite the file. The library has the same table as \`FUNCTION_FIELDS\`. Frames are 4 KiB. Parameters are those of \`functions:\` in an experiment
 ([experiment.md](experiment.md)); a profile of one's own (\`ReplayOptions.profile\`, \`memory:\`) replaces what is made of the trace.
+A figure is that of the recorded function which stands for it, as large as the trace says ([functions.md](functions.md)), which is the default; what stands behind
+*Parametric:* is \`--functions parametric\`'s.
 
 `;
 

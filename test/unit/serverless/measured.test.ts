@@ -34,7 +34,27 @@ describe('a measured function', () => {
       anonymousFrames: anonymous,
       growthFrames: grown[2] - anonymous,
       growthShape: [(grown[0] - anonymous) / (grown[2] - anonymous), 1, 1],
-      resumeWriteFrames: fork?.written,
+      resumesInCall: true,
+      resumeWriteFrames: fork!.written - fork!.brought,
+    });
+  });
+
+  it('writes in a call no more of what it began with than its fork has copies of', () => {
+    const { written, fork } = named('compression.py');
+    const copied = fork!.written - fork!.brought;
+    expect(copied).toBeLessThan(written / 2);
+    expect(measuredProfile({ id: 0, name: 'c' }, named('compression.py'))).toMatchObject({
+      callWriteFrames: copied,
+    });
+  });
+
+  it('of a runtime that does not fork goes on with what its first call did to what was there', () => {
+    const { first, grown, anonymous } = named('hello.mjs');
+    const brought = grown[0] - anonymous;
+    expect(measuredProfile({ id: 0, name: 'n' }, named('hello.mjs'))).toMatchObject({
+      resumeFrames: first.touched - brought,
+      resumeWriteFrames: first.written - brought,
+      resumeFileFrames: first.file,
     });
   });
 
@@ -77,10 +97,15 @@ describe('a measured function', () => {
 
 describe('a function of a trace', () => {
   it('is as large by either model', () => {
-    for (const memoryMib of [1, 4, 15, 30, 45, 80, 170, 300, 500]) {
+    for (const memoryMib of [0.1, 1, 4, 15, 30, 45, 59, 80, 170, 300, 500, 10_240]) {
       const [parametric, like] = FUNCTION_MODELS.map((model) => {
-        const profile = modelledProfile(facts(memoryMib), DEFAULT_WORKLOAD, model);
-        return profile.fileFrames + profile.anonymousFrames + profile.growthFrames;
+        const {
+          fileFrames,
+          anonymousFrames,
+          growthFrames,
+          growthFileFrames = 0,
+        } = modelledProfile(facts(memoryMib), DEFAULT_WORKLOAD, model);
+        return fileFrames + anonymousFrames + growthFrames + growthFileFrames;
       }) as [number, number];
       expect(Math.abs(like - parametric), `${memoryMib} MiB`).toBeLessThanOrEqual(2);
     }

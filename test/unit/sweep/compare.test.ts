@@ -73,3 +73,11 @@ describe('differences', () => {
     expect(differencesOf(rows.slice(0, 1), rows.slice(1), [])).toHaveLength(5);
   });
 });
+
+it('a comparison tells of each figure that it has compared', () => {
+  const told: [number, number][] = [];
+  const [a, b] = [run('s', 10, 20), run('s', 13, 25)];
+  differencesOf(a, b, [], (...one) => void told.push(one));
+  expect(told.map(([done]) => done)).toEqual([1, 2, 3, 4, 5]);
+  expect(told.every(([, total]) => total === 5)).toBe(true);
+});

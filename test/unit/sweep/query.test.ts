@@ -58,3 +58,12 @@ describe('a query', () => {
     );
   });
 });
+
+it('a query tells how far it is while it is asked, as far as DuckDB counts its rows', async () => {
+  const told: [number, number][] = [];
+  const onAsked = (done: number, total: number): void => void told.push([done, total]);
+  const sql = `SELECT count(*) AS n FROM range(3000000) a(i), range(100) b(j), sweep WHERE hash(i + j) % 7 = 0`;
+  const { rows } = await query(folder(), sql, onAsked);
+  expect(rows).toHaveLength(1);
+  expect(told.every(([done, total]) => done >= 0 && done <= Math.max(total, 0))).toBe(true);
+});

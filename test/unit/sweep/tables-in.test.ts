@@ -68,3 +68,19 @@ describe('rows that are chosen', () => {
     );
   });
 });
+
+it('a table tells how many of its cells are read, until all are', async () => {
+  const sweep = await sweepIn(at);
+  const store = new JobStore(at('told'));
+  for (const job of sweep.jobs) await store.finish(job, results());
+  const cells: [number, number][] = [];
+  const outcomes = outcomesOf(sweep, store, (...told) => void cells.push(told));
+  expect(cells).toEqual(sweep.cells.map((_, done) => [done, sweep.cells.length]));
+  writeSweep(openSweep(at('told'), false), sweep, outcomes);
+  const read: [number, number][] = [];
+  await rowsIn(at('told'), (...told) => void read.push(told));
+  expect(read.length).toBeGreaterThan(2);
+  const [done, total] = read.at(-1)!;
+  expect(done).toBe(total);
+  expect(read.every(([some], n) => n === 0 || some > read[n - 1]![0])).toBe(true);
+});

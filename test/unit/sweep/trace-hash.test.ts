@@ -16,3 +16,12 @@ it('a trace has the hash of its files by name, wherever it lies', async () => {
   expect(await hashOfTrace(one)).not.toBe(await hashOfTrace(swapped));
   expect(await hashOfTrace(join(one, 'a.csv'))).toMatch(/^[0-9a-f]{16}$/);
 });
+
+it('a hash tells how many bytes are in it', async () => {
+  const told: [number, number][] = [];
+  await hashOfTrace(makeFolder({ 'a.csv': 'xx', 'b.csv': 'yyy' }), (...one) => void told.push(one));
+  expect(told).toEqual([
+    [2, 5],
+    [5, 5],
+  ]);
+});

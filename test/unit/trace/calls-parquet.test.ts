@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readCallsParquet } from '../../../src/trace/calls-parquet.ts';
 import { parseColumns } from '../../../src/trace/columns.ts';
 import { TraceError } from '../../../src/trace/index.ts';
+import { SYSTEM_FILES } from '../../../src/trace/system-files.ts';
 import { makeFolder, withRows } from '../../support/trace-folders.ts';
 
 const seed = 1;
@@ -80,4 +81,14 @@ describe('calls in Parquet', () => {
       /x: expected a whole Parquet file that can be read, found "[^\n]+"$/,
     );
   });
+});
+
+it.each([
+  [undefined, [2 / 3, 1]],
+  [parseColumns('time=start_ms,function=function,duration=duration_ms'), [1 / 3, 0.5, 5 / 6, 1]],
+])('calls tell which share of their rows is read, over both passes: %#', async (map, expected) => {
+  const shares: number[] = [];
+  const files = { ...SYSTEM_FILES, taken: (_: string, share: number) => void shares.push(share) };
+  await readCallsParquet(fileOf(OWN), { seed, files }, map);
+  expect(shares.map((share) => share.toFixed(6))).toEqual(expected.map((one) => one.toFixed(6)));
 });

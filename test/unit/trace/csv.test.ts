@@ -9,6 +9,7 @@ import {
   readCsv,
   textAt,
 } from '../../../src/trace/csv.ts';
+import { SYSTEM_FILES } from '../../../src/trace/system-files.ts';
 import {
   brokenVhive,
   faultOf,
@@ -173,4 +174,18 @@ describe('a table', () => {
     const folder = brokenVhive('invocations.csv', () => 'x'.repeat(3_000_000));
     expect(faultOf(() => openRows(folder, { seed })).message.length).toBeLessThan(400);
   });
+});
+
+it('a reader tells which share of a file it has taken in, every MiB', () => {
+  const row = `${'x'.repeat(999)},1\n`;
+  const file = fileOf(`a,b\n${row.repeat(3000)}`);
+  const shares: number[] = [];
+  const taken = (of: string, share: number): void => {
+    expect(of).toBe(file);
+    shares.push(share);
+  };
+  readCsv(file, { ...SYSTEM_FILES, taken }, () => {});
+  expect(shares).toHaveLength(2);
+  expect(shares[0]).toBeCloseTo(0.35, 1);
+  expect(shares[1]).toBeCloseTo(0.7, 1);
 });

@@ -114,7 +114,10 @@ class Page {
     this.#machine?.terminate();
     this.#twin?.terminate();
     this.#machine = new Worker(new URL('./machine.ts', import.meta.url), { type: 'module' });
-    this.#twin = new Worker(new URL('./twin.ts', import.meta.url), { type: 'module' });
+    this.#twin = new Worker(new URL('../worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'twin',
+    });
     this.#hearFrom(this.#machine, 0);
     this.#hearFrom(this.#twin, 1);
     this.#start(ready);

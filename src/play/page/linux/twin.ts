@@ -5,6 +5,7 @@ import { GuestOutOfMemory, loadCore } from '../../../vmm/index.ts';
 import { News } from '../../linux/news.ts';
 import type { FromTwin, ToTwin } from '../../linux/protocol.ts';
 import { Twin } from '../../linux/twin.ts';
+import type { Part } from '../part.ts';
 
 const LOOK_MS = 1000;
 
@@ -37,14 +38,10 @@ function look(): void {
   if (sight !== undefined && news.isNews(sight)) tell({ kind: 'sight', sight });
 }
 
-/** One after the other, in the order in which they were asked. */
-let last = Promise.resolve();
-
-addEventListener('message', ({ data }: MessageEvent<ToTwin>) => {
-  last = last
-    .then(() => act(data))
-    .catch((error: unknown) => {
-      if (!(error instanceof GuestOutOfMemory)) throw error;
-      tell({ kind: 'fault', text: `the emulator’s guest: ${error.message}` });
-    });
-});
+export const TWIN: Part<ToTwin> = {
+  act,
+  failed: (error) => {
+    if (!(error instanceof GuestOutOfMemory)) throw error;
+    tell({ kind: 'fault', text: `the emulator’s guest: ${error.message}` });
+  },
+};

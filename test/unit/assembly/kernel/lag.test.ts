@@ -7,8 +7,12 @@ import {
   type CoreBuild,
   GFP_HIGHUSER_MOVABLE,
   PROGRAM_DECAY,
+  PROGRAM_RECLAIM,
   PROGRAM_RELEASE,
   PROGRAM_REQUEST,
+  RECLAIM_BEGINS,
+  RECLAIM_ENDS,
+  RECLAIM_SLEEPS,
   type ZoneState,
 } from '../../../../src/core/index.ts';
 import { loadState, saveState, stateFrames } from '../../../../src/core/state.ts';
@@ -19,7 +23,8 @@ const BELOW_HIGH = 4;
 
 function loaded(build: CoreBuild, state: AllocatorState): Core {
   const frames = stateFrames(state);
-  const core = Core.create({ frames, objects: 1, nodes: 1, bufferSlots: 0x8000, build });
+  const cpus = state.zones[0]?.pcps.length ?? 1;
+  const core = Core.create({ frames, cpus, objects: 1, nodes: 1, bufferSlots: 0x8000, build });
   loadState(core, state);
   return core;
 }
@@ -68,6 +73,36 @@ describe('a watermark', () => {
   it('sees the exact count after each turn of the vmstat worker', () => {
     expect(requestsToHigh('recorded', true)).toBe(requestsToHigh('release'));
   });
+});
+
+/** Requests until one finds the zone below its high mark, while kswapd is in a state; two CPUs, which keep up to 2 each. */
+function requestsWhile(build: CoreBuild, kswapd: readonly number[], cpus = 2): number {
+  const state = makeState([M, M, M, M], [[10, M, [0]]]);
+  const marks = { min: 100, low: 160, high: 1004, lagMost: 2 };
+  const sizes = { high: 1, highMin: 1, highMax: 1, batch: 1 };
+  const { zones } = withPcp(state, sizes);
+  const each = zones.map((zone) => ({
+    ...zone,
+    ...marks,
+    pcps: Array.from({ length: cpus }, () => structuredClone(zone.pcps)).flat(),
+  }));
+  const core = loaded(build, { ...state, zones: each });
+  for (const step of kswapd) run(core, PROGRAM_RECLAIM, 0, step);
+  for (let served = 1; served < 100; served += 1) {
+    run(core, PROGRAM_REQUEST, served - 1, GFP_HIGHUSER_MOVABLE);
+    if ((zoneOf(core).flags & BELOW_HIGH) !== 0) return served;
+  }
+  return 0;
+}
+
+it('while kswapd is awake each of several CPUs keeps what lies between two marks by itself, up to Linux 6.12', () => {
+  const asleep = requestsWhile('recorded', []);
+  expect(requestsWhile('recorded', [RECLAIM_BEGINS, RECLAIM_ENDS])).toBe(asleep + 10);
+  expect(requestsWhile('recorded', [RECLAIM_BEGINS, RECLAIM_ENDS, RECLAIM_SLEEPS])).toBe(
+    requestsWhile('recorded', [RECLAIM_SLEEPS]),
+  );
+  expect(requestsWhile('recorded', [RECLAIM_BEGINS], 1)).toBe(requestsWhile('recorded', [], 1));
+  expect(requestsWhile('release-7.3', [RECLAIM_BEGINS])).toBe(requestsWhile('release-7.3', []));
 });
 
 it('the per-cpu lists of Linux 7.3 keep freed blocks for longer', () => {

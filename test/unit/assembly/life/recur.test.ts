@@ -106,6 +106,38 @@ describe.each(HOMES)('a call in %s', (_, zoned) => {
   });
 });
 
+describe.each(HOMES)('a call without memory of its own in %s', (_, zoned) => {
+  const STILL = { ...CALL, temporaryPages: 0 };
+  const asks = ({ core, file, heap }: Rig): boolean =>
+    core.objects.callRecurs(file, heap, STILL, 0);
+
+  it('recurs whatever the lists, page reporting and host pages are', () => {
+    const rig = called(zoned);
+    rig.core.objects.truncate(rig.file, 30, 70, 1);
+    rawOf(rig.core).reportListen(9, 1);
+    expect(recurs(rig)).toBe(false);
+    expect(asks(rig)).toBe(true);
+  });
+
+  it('does not when something is missing', () => {
+    const rig = called(zoned);
+    rig.core.objects.truncate(rig.heap, 10, 1, 0);
+    expect(asks(rig)).toBe(false);
+  });
+
+  it.each([1, 2, 5])('carried out %i times at once is as many one by one', (times) => {
+    const [one, other] = [called(zoned), called(zoned)];
+    for (const { core, file } of [one, other]) core.objects.truncate(file, 30, 70, 1);
+    const { file, heap } = one;
+    expect(one.core.objects.repeatCalls(times, file, heap, TEMPORARY, STILL, 0)).toBe(0);
+    for (let call = 0; call < times; call += 1) {
+      other.core.objects.beginCall(file, heap, TEMPORARY, STILL, 0);
+    }
+    expect(one.core.hash()).toBe(other.core.hash());
+    expectSound(one.core);
+  });
+});
+
 describe("a call in the kernel's zones", () => {
   it('does not recur when its list is shorter than its memory, or is another cpu’s', () => {
     const rig = called(false);

@@ -6,6 +6,7 @@ import {
   PROGRAM_ISOLATE,
   PROGRAM_OFFLINE,
   PROGRAM_ONLINE,
+  PROGRAM_RAISE,
   PROGRAM_RETUNE,
   PROGRAM_UNISOLATE,
   STATUS_BAD_ARGUMENT,
@@ -61,6 +62,18 @@ describe('memory that comes', () => {
     replay.logOf({ op: PROGRAM_RETUNE });
     expect(replay.zone().min).toBeGreaterThan(7);
   });
+});
+
+it('khugepaged raises the marks and the sizes of per-cpu lists, but no reserve', () => {
+  const reserve = [0, 0, 182, 182, 182];
+  const replay = new Replayed(
+    withZone(makeState([M, M, M, M], [[10, M, [0]]]), { min: 7, reserve }),
+  );
+  replay.logOf({ op: PROGRAM_RAISE });
+  const { min, low, managed, pcps, reserve: kept } = replay.zone();
+  expect(min).toBe(Math.floor(managed / 20));
+  expect(pcps[0]?.highMin).toBe(low);
+  expect(kept).toEqual(reserve);
 });
 
 describe('memory that goes', () => {

@@ -11,6 +11,7 @@ import {
   FREE_DIRECT,
   GFP_HIGHUSER_MOVABLE,
   GFP_KERNEL,
+  GFP_NOMEMALLOC,
   KIND_MOVABLE,
   KIND_PCP,
   KIND_UNMOVABLE,
@@ -30,6 +31,7 @@ import {
   PROGRAM_REQUEST,
   PROGRAM_REQUEST_BULK,
   PROGRAM_TAKE,
+  PROGRAM_VICTIM,
   RESYNC_BUDDY,
   RESYNC_IN_USE,
   RESYNC_PCP,
@@ -37,7 +39,7 @@ import {
   STATUS_BAD_ARGUMENT,
 } from '../../../../src/core/index.ts';
 import { emptyLists } from '../../../../src/recording/read/pagestate.ts';
-import { HIGHATOMIC, M, U, makeState, withPcp } from '../../../model/fixture.ts';
+import { HIGHATOMIC, M, U, makeState, withPcp, withZone } from '../../../model/fixture.ts';
 import { type Op, Replayed } from '../../../support/program.ts';
 
 const UNMOVABLE_LIST = 0;
@@ -304,4 +306,15 @@ describe('a program', () => {
     expect(replay.run([pop(8), bad])).toBe(STATUS_BAD_ARGUMENT);
     expect(replay.state(8)).toBe(KIND_MOVABLE);
   });
+});
+
+it('a task that is being killed for want of memory gets half of what the min mark keeps, unless its mask forbids', () => {
+  const state = withZone(makeState([M, M, M, M], [[7, M, [0]]]), { min: 200, low: 250, high: 300 });
+  const served = (ops: readonly Op[]): boolean =>
+    new Replayed(state).logOf(...ops).every(([kind]) => kind !== LOG_MISMATCH);
+  const request = { op: PROGRAM_REQUEST, frame: 0, operand: GFP_HIGHUSER_MOVABLE };
+  expect(served([request])).toBe(false);
+  expect(served([{ op: PROGRAM_VICTIM }, request])).toBe(true);
+  const proud = { ...request, operand: GFP_HIGHUSER_MOVABLE | GFP_NOMEMALLOC };
+  expect(served([{ op: PROGRAM_VICTIM }, proud])).toBe(false);
 });

@@ -92,6 +92,29 @@ describe('an import', () => {
     expect(buddy).toMatchObject({ requests: 1, failed: 0, sameFrame: 1, unknownFrees: 0 });
   });
 
+  it('whose report was changed by hand is refused with the place', async () => {
+    const folder = await folderOf(TRACE_CMD);
+    const change = (report: unknown): (() => unknown) => {
+      writeFileSync(join(folder, 'import.json'), JSON.stringify(report));
+      return () => importReportOf(folder);
+    };
+    const { processes: _, ...rest } = importReportOf(folder)!;
+    expect(change(rest)).toThrow('import.json: expected a list for processes, found none');
+    expect(change({ ...rest, processes: [{ pid: 1 }] })).toThrow(
+      'expected printable text for processes[0].name, found none',
+    );
+  });
+
+  it('of programs whose names a terminal would not show as they are has them in other characters, and opens', async () => {
+    for (const [name, shown] of [
+      ['py\u001b[2J', 'py\\u{1b}[2J'],
+      ['', ''],
+    ] as const) {
+      const report = importReportOf(await folderOf(PERF.replace('/bin/python3', `/bin/${name}`)));
+      expect(report?.processes.map((one) => one.name)).toEqual([shown]);
+    }
+  });
+
   it('is not verified: its states are made of its events', async () => {
     const capture = await openCapture(await folderOf(TRACE_CMD));
     expect(() => verifyCapture(capture, 'guided')).toThrow(

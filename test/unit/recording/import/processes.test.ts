@@ -55,6 +55,7 @@ describe('programs', () => {
     });
     expect(processes.list()[1]?.anonymous).toBeUndefined();
     expect(rss(2, 'mm_id=7 curr=1')).toBe(false);
+    expect(rss(2, `mm_id=7 curr=1 type=MM_ANONPAGES size=${'9'.repeat(30)}B`)).toBe(false);
   });
 
   it('keep theirs when another program has the number of its address space', () => {

@@ -27,7 +27,14 @@ describe('a live run', () => {
 
   it('has as many moments as are asked for, from the first event to the last', () => {
     const script = new TraceScript().alloc(11, 5000, ANON).wait(98).alloc(11, 5001, KERNEL);
-    const { seconds } = runLive(script.finish(), { moments: 2 });
+    const told: [number, number][] = [];
+    const onProgress = (done: number, total: number): void => void told.push([done, total]);
+    const { seconds } = runLive(script.finish(), { moments: 2, onProgress });
+    expect(told).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 2],
+    ]);
     expect(seconds.map((second) => Math.round(second * 1e7))).toEqual([10010, 10505, 11000]);
   });
 

@@ -15,7 +15,7 @@ it('what adds up over a life is a mean, what one call does a median', () => {
     startFreed: Math.round(start!.freed.mean),
     grown: [first, tenth, hundredth].map((point) => Math.round(point!.anonymous.mean)),
     held: PROFILE.calls[2]?.held.median,
-    fork: { written: PROFILE.fork[1]?.copied },
+    first: { touched: PROFILE.calls[0]?.touchedAnonymous.median },
   });
 });
 
@@ -25,9 +25,11 @@ it('what calls gave back is counted from when it was ready', () => {
   expect(callsFreed[2] - callsFreed[1]).toBe(90 * held);
 });
 
-it('a profile from before courses were kept is refused', () => {
-  const { course: _, ...older } = PROFILE;
-  expect(() => figuresOf(older as typeof PROFILE)).toThrow(
-    'compression.py: expected a profile with its course, found an older one',
-  );
+it('of a fork’s own pages those are told apart that its first call brought', () => {
+  const [begun, first] = PROFILE.fork;
+  expect(figuresOf(PROFILE).fork).toEqual({
+    written: first?.copied,
+    brought: first!.anonymous - begun!.anonymous,
+  });
+  expect(figuresOf({ ...PROFILE, fork: [] })).not.toHaveProperty('fork');
 });

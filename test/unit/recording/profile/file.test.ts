@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { profileFileOf } from '../../../../src/recording/profile/file.ts';
+import { parseProfile, profileFileOf } from '../../../../src/recording/profile/file.ts';
 import { captureOf, samplesOfFunction } from '../../../support/function-trace.ts';
 import { folderWith } from '../../../support/written-folder.ts';
 
@@ -29,4 +29,16 @@ it('a recording that says nothing of itself is refused with the file', () => {
   const samples = samplesOfFunction();
   const folder = folderWith({ samples, 'recording.json': '{' });
   expect(() => profileFileOf(captureOf(folder))).toThrow(/recording\.json: expected JSON/);
+});
+
+it('a profile from before courses were kept, or one that is cut, is refused with the file', () => {
+  const samples = samplesOfFunction();
+  const folder = folderWith({ samples, 'recording.json': JSON.stringify(ABOUT) });
+  const text = JSON.stringify(profileFileOf(captureOf(folder)));
+  expect(parseProfile('p.json', text)).toMatchObject({ name: 'hello' });
+  const { course: _, ...older } = JSON.parse(text) as { course: unknown };
+  expect(() => parseProfile('p.json', JSON.stringify(older))).toThrow(
+    'p.json: expected a list for course, found none',
+  );
+  expect(() => parseProfile('p.json', text.slice(0, -9))).toThrow('p.json: expected JSON');
 });

@@ -49,6 +49,15 @@ describe('a function’s profile', () => {
     expect(() => profileOf(captureOf(folder))).toThrow(/samples: expected two containers/);
   });
 
+  it('is refused where samples are missing that the trace says were taken', () => {
+    const capture = captureOf(folderWith({ samples: samplesOfFunction() }));
+    const { trace } = capture;
+    const marks = [...trace.marks, { ...trace.marks.at(-1)!, text: 'sample c3 ready' }];
+    expect(() => profileOf({ ...capture, trace: { ...trace, marks } })).toThrow(
+      "samples: expected a line 'c3 ready', found none",
+    );
+  });
+
   it('is refused where a call was not measured', () => {
     const samples = samplesOfFunction().replace(/^c2 call-10 .*\n/m, '');
     expect(() => profileOf(captureOf(folderWith({ samples })))).toThrow("a line 'c2 call-10'");

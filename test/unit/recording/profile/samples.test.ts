@@ -21,4 +21,13 @@ describe('samples of a container', () => {
     const [one] = parseSamples('samples', 'c1 ready a=1\n');
     expect(() => one?.need('b')).toThrow('samples:1: expected a value for b');
   });
+
+  it('are no more than memory has, and each stands once', () => {
+    const huge = `c1 ready a=${'9'.repeat(30)}\n`;
+    expect(() => parseSamples('samples', huge)).toThrow('samples:1: expected key=value, KiB');
+    const twice = 'c1 ready a=1\nc2 ready a=1\nc1 ready a=2\n';
+    expect(() => parseSamples('samples', twice)).toThrow(
+      "samples:3: expected each sample once, found 'c1 ready'",
+    );
+  });
 });

@@ -150,6 +150,25 @@ describe('a compiler hears', () => {
   });
 });
 
+/** kthreadd starts a thread for whoever switched huge pages on, or off; all lines are by pid 7 unless they say more. */
+const started = (name: string): string =>
+  `sched_process_fork: comm=kthreadd pid=2 child_comm=${name} child_pid=9`;
+
+const commandsAfter = (name: string): number[][] =>
+  briefly(
+    heard([
+      ['kthreadd', '.....', started(name)],
+      ['sh', '..s..', free('1')],
+      ['sh', '.....', free('2')],
+      ['sh', '.....', free('3')],
+    ]).reader.out.finish(),
+  );
+
+it('khugepaged’s raise stands where the task that waits for it goes on', () => {
+  expect(commandsAfter('khugepaged')).toEqual([[P.OP_RAISE, 0, 0]]);
+  expect(commandsAfter('kworker/0:3')).toEqual([]);
+});
+
 const ignore = (): void => {};
 
 describe('a reader', () => {

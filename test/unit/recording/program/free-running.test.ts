@@ -234,15 +234,30 @@ describe('a recording with a second trace', () => {
         ['sh', '.....', free('2'), 300_000],
         ['sh', '.....', free('3'), 600_000],
       ],
-      [extraLine(1.5, 'kcw: (f+0x4/0x160) order=9')],
+      [
+        extraLine(1.5, 'kcw: (f+0x4/0x160) order=9'),
+        extraLine(1.55, 'mm_vmscan_kswapd_sleep: nid=0'),
+      ],
     );
-    expect(commands.map(([op]) => op)).toEqual([
-      P.OP_RECLAIM,
-      P.OP_RELEASE,
-      P.OP_RELEASE,
-      P.OP_RECLAIM,
-      P.OP_RELEASE,
+    expect(commands.map(([op, , operand]) => [op, operand])).toEqual([
+      [P.OP_RECLAIM, P.RECLAIM_BEGINS],
+      [P.OP_RELEASE, 0],
+      [P.OP_RELEASE, 0],
+      [P.OP_RECLAIM, P.RECLAIM_ENDS],
+      [P.OP_RECLAIM, P.RECLAIM_SLEEPS],
+      [P.OP_RELEASE, 0],
     ]);
+  });
+
+  it('has who is killed for want of memory: what that task requests from then on may use reserves', () => {
+    const { commands } = probed(
+      [
+        ['sh', '.....', alloc('1'), 0],
+        ['sh', '.....', alloc('2'), 2],
+      ],
+      [extraLine(1.000_001, 'mark_victim: pid=7 comm=sh total-vm=73940kB')],
+    );
+    expect(commands.map(([op]) => op)).toEqual([P.OP_REQUEST, P.OP_VICTIM, P.OP_REQUEST]);
   });
 });
 

@@ -48,8 +48,9 @@ describe('a run of kswapd', () => {
         ['sh', '.....', free('3')],
       ]),
     ).toEqual([
-      [1, NORMAL, 1],
-      [4, NORMAL, 0],
+      [1, NORMAL, P.RECLAIM_BEGINS],
+      [4, NORMAL, P.RECLAIM_ENDS],
+      [4, NORMAL, P.RECLAIM_SLEEPS],
     ]);
   });
 
@@ -74,8 +75,10 @@ describe('a run of kswapd', () => {
     ).toEqual([
       [0, 1],
       [1, 0],
+      [1, 2],
       [1, 1],
       [2, 0],
+      [2, 2],
     ]);
   });
 });

@@ -27,17 +27,30 @@ function turnsOf(lines: readonly Line[], phaseUs = 0): number[] {
 }
 
 describe('turns of the vmstat worker', () => {
-  it('come a second apart before and after one that drained something', () => {
+  it('come 248 ticks before and after one that drained something', () => {
     const lines: Line[] = [
       ['sh', '1.000000', free],
       ['sh', '1.100000', free],
       ['kworker/0:1', '2.048000', drain],
       ['kworker/0:1', '2.048100', drain],
-      ['sh', '3.047000', free],
-      ['sh', '3.049000', free],
+      ['sh', '3.039000', free],
+      ['sh', '3.041000', free],
     ];
-    // 1.048 s is before event 1, 2.048 s is seen, 3.048 s is before event 5.
+    // 1.056 s is before event 1, 2.048 s is seen, 3.040 s is before event 5.
     expect(turnsOf(lines)).toEqual([1, 2, 5]);
+  });
+
+  it('keep to the one that was least late, and none is added where a late one was seen', () => {
+    const lines: Line[] = [
+      ['sh', '1.000000', free],
+      ['kworker/0:1', '1.500000', drain],
+      ['kworker/0:1', '2.300000', drain],
+      ['sh', '3.291000', free],
+      ['sh', '3.293000', free],
+      ['kworker/0:1', '4.700000', drain],
+    ];
+    // Of 0.5, 0.3 and 0.7 s in their seconds 0.3 s is the grid: the others are late. 3.292 s is silent.
+    expect(turnsOf(lines)).toEqual([1, 2, 4, 5]);
   });
 
   it('come by the phase when none shows', () => {

@@ -51,12 +51,15 @@ describe('an event of the second trace', () => {
     ['mm_compaction_finished: node=0 zone=DMA32    order=-1 ret=continue', -1, 0],
     ['calloc_r: (migrate_pages_batch+0x8/0x9 <- compaction_alloc) page=0x0', 0xffff_ffff, 0],
     ['kcw: (wakeup_kcompactd+0x4/0x160) order=9', 9, 0],
+    ['mark_victim: pid=205 comm=dd total-vm=73940kB anon-rss=67800kB oom_score_adj=0', 205, 0],
   ])('has two numbers: %s', (text, a, b) => {
     expect(first(text)).toMatchObject({ a, b });
   });
 
   it('of another probe is left out', () => {
-    expect(parse([extraLine(1, 'mm_vmscan_kswapd_sleep: nid=0')]).events).toEqual([]);
+    expect(
+      parse([extraLine(1, 'unresha: (unreserve_highatomic_pageblock+0x0/0x420) force=0x0')]).events,
+    ).toEqual([]);
   });
 });
 

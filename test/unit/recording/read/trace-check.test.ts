@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { copyOf, refusal, rewrite, withNth } from '../../../support/recorded.ts';
@@ -26,6 +27,20 @@ function counted(lines: readonly string[]): string[] {
     line.replace(/entries-written: \d+\/\d+/, `entries-written: ${events}/${events}`),
   );
 }
+
+it.each(['tracestats', 'extrastats'])(
+  'a recording whose %s count lost events is refused',
+  async (name) => {
+    const folder = copyOf();
+    writeFileSync(join(folder, name), 'entries: 9\noverrun: 0\nentries: 7\noverrun: 12\n');
+    expect(await refusal(folder)).toMatchObject({
+      file: join(folder, name),
+      line: 4,
+      expected: 'a trace with all its events',
+      found: 'overrun: 12',
+    });
+  },
+);
 
 describe('a trace', () => {
   it('cut at a line’s end, or without a header that counts, is refused', async () => {

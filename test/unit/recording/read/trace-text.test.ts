@@ -145,3 +145,13 @@ describe('reading a trace', () => {
     expect(failure(GOOD + free(0x8400, 10)).expected).toContain('inside memory');
   });
 });
+
+const FORK_LINE = LINES.findIndex((text) => text.includes('sched_process_fork')) + 1;
+
+const typeOf = (child: string): number | undefined =>
+  read(withLine(FORK_LINE, (text) => text.replace('child_comm=sh', `child_comm=${child}`)))
+    .type[10];
+
+it('a fork says whether its child is khugepaged', () => {
+  expect([typeOf('sh'), typeOf('khugepaged'), typeOf('khugepaged2')]).toEqual([0, 1, 0]);
+});

@@ -7,7 +7,10 @@ import { copyOf } from '../../../support/recorded.ts';
 
 it.each(['guided', 'free-running'] as const)('%s: are as right as the verdict', async (mode) => {
   const capture = await openCapture(copyOf());
-  const steps = recordedSteps(capture, mode, Infinity);
+  let told = 0;
+  const onProgress = (): void => void (told += 1);
+  const steps = recordedSteps(capture, mode, Infinity, { onProgress });
+  expect(told).toBeGreaterThan(0);
   expect(stepsOf(JSON.parse(JSON.stringify(steps)))).toEqual(steps);
   expect(steps.total).toBe(steps.atMs.length);
   const { result } = verifyCapture(capture, mode);

@@ -62,3 +62,8 @@ it('policies at one place share a label, too', () => {
   const { formatter } = line!['label'] as { formatter: (of: { dataIndex: number }) => string };
   expect([0, 1, 2].map((dataIndex) => formatter({ dataIndex }))).toEqual(['1m', '60m, lru', '']);
 });
+
+it('names of the line are above it, those beside it below: neither covers the other', () => {
+  const series = seriesOf(pointsOption(figure, spec, look)).slice(0, 2);
+  expect(series.map(({ label }) => (label as Option)['position'])).toEqual(['top', 'bottom']);
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { compared, comparedOf, comparedText, spreadOf } from '../../../src/cli/bench-compare.ts';
+import type { BenchRecord } from '../../../src/cli/bench-records.ts';
+import { benchCheckout } from '../../support/bench-checkout.ts';
+import { testFolder } from '../../support/folder.ts';
+
+const file = testFolder();
+
+/** One run of two benches. */
+function record(touch: number, age: number, hash = 'same'): BenchRecord {
+  const row = (name: string, ns: number) => ({
+    name,
+    operation: 'page',
+    nsPerOperation: ns,
+    lowestNs: ns,
+    highestNs: ns,
+    operations: 10,
+    hash: `${name}-${hash}`,
+    counts: {},
+  });
+  const benches = [row('touch', touch), row('age', age)];
+  const made = { command: [], versions: {}, guestFrames: 1, policy: undefined, cpu: '' };
+  return { schema: 1, ...made, benches };
+}
+
+const side = (name: string) => ({ kind: 'folder', name, folder: name }) as const;
+
+describe('runs in turns', () => {
+  it('have a median and ends, and a ratio turn by turn', () => {
+    expect(spreadOf([3, 1, 2])).toEqual({ median: 2, lowest: 1, highest: 3 });
+    expect(spreadOf([4, 1])).toEqual({ median: 4, lowest: 1, highest: 4 });
+    // load doubles in the second turn, on both sides
+    const [found] = comparedOf([record(100, 1), record(200, 1)], [record(150, 1), record(300, 1)]);
+    expect(found).toMatchObject({
+      name: 'touch',
+      a: { median: 200, lowest: 100, highest: 200, hash: 'touch-same' },
+      ratio: { median: 1.5, lowest: 1.5, highest: 1.5 },
+      isEqual: true,
+    });
+  });
+
+  it('say of which benches the hashes differ', () => {
+    const found = comparedOf([record(1, 1)], [record(2, 2, 'other')]);
+    expect(found.map(({ isEqual }) => isEqual)).toEqual([false, false]);
+    const text = comparedText([side('x'), side('y')], found, 1);
+    expect(text).toMatch(/^A: x\nB: y\nCPU time, 1 turns\n/);
+    expect(text).toMatch(
+      /touch +page +1 +1-1 +touch-same +2 +2-2 +touch-other +2\.00x +2\.00-2\.00 +other/,
+    );
+    expect(text).toMatch(/\ntouch, age: hashes differ: [^\n]+\n$/);
+    const same = comparedText(
+      [side('x'), side('y')],
+      comparedOf([record(1, 1)], [record(1, 1)]),
+      1,
+    );
+    expect(same).not.toContain('differ');
+  });
+
+  it('leave out what one side does not have, and refuse a side that is not deterministic', () => {
+    const without = { ...record(1, 1), benches: record(1, 1).benches.slice(0, 1) };
+    expect(comparedOf([record(1, 1)], [without]).map(({ name }) => name)).toEqual(['touch']);
+    const drifting = [record(1, 1), record(1, 1, 'later')];
+    expect(() => comparedOf(drifting, [record(1, 1), record(1, 1)])).toThrow(
+      'touch: two runs of one side came to different states',
+    );
+  });
+});
+
+describe('what is compared', () => {
+  const guest = '1GiB';
+  const [A, B] = [
+    { ns: 100, hash: 'h', names: ['touch', 'age'] },
+    { ns: 50, hash: 'h', names: ['touch'] },
+  ];
+
+  it('are commits of a checkout, as a table or as JSON', async () => {
+    const checkout = benchCheckout(A, B);
+    const text = await compared(['v0', 'v1'], 2, { guest }, checkout);
+    expect(text).toMatch(/^A: v0 \([0-9a-f]{12}\)\nB: v1 \([0-9a-f]{12}\)\nCPU time, 2 turns\n/);
+    expect(text).toMatch(/touch +page +100 +100-100 +h +50 +50-50 +h +0\.50x +0\.50-0\.50 +equal/);
+    expect(text).not.toMatch(/^age/m);
+    const json = await compared(['v0', 'HEAD'], 1, { guest, json: true }, checkout);
+    expect(JSON.parse(json)).toMatchObject({
+      schema: 1,
+      a: { name: 'v0' },
+      b: { name: 'HEAD' },
+      turns: 1,
+      benches: [{ name: 'touch', ratio: { median: 0.5 }, isEqual: true }],
+    });
+  });
+
+  it('are records on both sides or on none', async () => {
+    const a = file('a.json', JSON.stringify(record(100, 1)));
+    const b = file('b.json', JSON.stringify(record(300, 1)));
+    expect(await compared([a, b], 1, { guest })).toMatch(/touch +100 +300 +3\.00x/);
+    await expect(compared([a, 'HEAD'], 1, { guest })).rejects.toThrow(
+      /a\.json: expected a record on both sides or on none, found one$/,
+    );
+  });
+});

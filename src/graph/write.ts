@@ -26,17 +26,24 @@ import {
 } from './form.ts';
 import { type Known, Names } from './known.ts';
 
-/** Where a node was met first. */
-interface Place {
-  readonly parent: number;
-  readonly key: string;
+/** Nodes that are a text together before they are bytes: the text of a run with thousands of guests is never whole, nor are its nodes. */
+const BATCH_NODES = 1024;
+const ENCODER = new TextEncoder();
+
+/** Where a value lies in a node: a property's name, a place in an array, or what stands between <>. */
+type Key = string | number;
+
+function textOfKey(key: Key): string {
+  return typeof key === 'number' ? `[${key}]` : `.${key}`;
 }
 
 class GraphWriter {
   private readonly _names: Names;
   private readonly _ids: Map<object, number> = new Map();
   private readonly _found: object[] = [];
-  private readonly _places: Place[] = [];
+  /** By node: where it was met first. */
+  private readonly _parents: number[] = [];
+  private readonly _keys: Key[] = [];
   private readonly _shapes: Shape[] = [];
   private readonly _shapeIds: Map<string, number> = new Map();
   private readonly _memory: Uint8Array[] = [];
@@ -47,29 +54,36 @@ class GraphWriter {
   }
 
   write(root: object): Uint8Array {
-    const nodes: Node[] = [];
-    const first = this._value(root, 'root');
+    const first = JSON.stringify(this._value(root, 'root'));
+    const nodes: Uint8Array[] = [];
+    let batch: Node[] = [];
     for (this._at = 0; this._at < this._found.length; this._at += 1) {
-      nodes.push(this._node(this._found[this._at] as object));
+      batch.push(this._node(this._found[this._at] as object));
+      if (batch.length < BATCH_NODES && this._at + 1 < this._found.length) continue;
+      const comma = nodes.length === 0 ? '' : ',';
+      nodes.push(ENCODER.encode(comma + JSON.stringify(batch).slice(1, -1)));
+      batch = [];
     }
-    const text = JSON.stringify({ shapes: this._shapes, nodes, root: first });
-    return this._joined(new TextEncoder().encode(text));
+    const head = ENCODER.encode(`{"shapes":${JSON.stringify(this._shapes)},"nodes":[`);
+    return this._joined([head, ...nodes, ENCODER.encode(`],"root":${first}}`)]);
   }
 
-  private _joined(text: Uint8Array): Uint8Array {
-    const size = this._memory.reduce((sum, part) => sum + part.length, text.length);
+  private _joined(text: readonly Uint8Array[]): Uint8Array {
+    const textBytes = text.reduce((sum, part) => sum + part.length, 0);
+    const size = this._memory.reduce((sum, part) => sum + part.length, textBytes);
     const out = new Uint8Array(TEXT_LENGTH_BYTES + size);
-    new DataView(out.buffer).setUint32(0, text.length, true);
-    out.set(text, TEXT_LENGTH_BYTES);
-    let at = TEXT_LENGTH_BYTES + text.length;
-    for (const part of this._memory) {
-      out.set(part, at);
-      at += part.length;
+    new DataView(out.buffer).setUint32(0, textBytes, true);
+    let at = TEXT_LENGTH_BYTES;
+    for (const parts of [text, this._memory]) {
+      for (const part of parts) {
+        out.set(part, at);
+        at += part.length;
+      }
     }
     return out;
   }
 
-  private _value(value: unknown, key: string): unknown {
+  private _value(value: unknown, key: Key): unknown {
     if (value === undefined) return UNDEFINED;
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
     if (typeof value === 'number') {
@@ -81,13 +95,14 @@ class GraphWriter {
     return [this._idOf(value, key)];
   }
 
-  private _idOf(value: object, key: string): number {
+  private _idOf(value: object, key: Key): number {
     const known = this._ids.get(value);
     if (known !== undefined) return known;
     const id = this._found.length;
     this._ids.set(value, id);
     this._found.push(value);
-    this._places.push({ parent: this._at, key });
+    this._parents.push(this._at);
+    this._keys.push(key);
     return id;
   }
 
@@ -97,16 +112,16 @@ class GraphWriter {
     if (typeof value === 'function') return this._function(value);
     if (Array.isArray(value)) {
       const items = Array.from(value, (one, at) =>
-        Object.hasOwn(value, at) ? this._value(one, `[${at}]`) : [HOLE],
+        Object.hasOwn(value, at) ? this._value(one, at) : [HOLE],
       );
       return [KIND_ARRAY, ...items];
     }
     if (value instanceof Map) {
-      const items = [...value].flat().map((one) => this._value(one, '.<map>'));
+      const items = [...value].flat().map((one) => this._value(one, '<map>'));
       return [KIND_MAP, ...items];
     }
     if (value instanceof Set)
-      return [KIND_SET, ...[...value].map((one) => this._value(one, '.<set>'))];
+      return [KIND_SET, ...[...value].map((one) => this._value(one, '<set>'))];
     if (ArrayBuffer.isView(value)) return this._view(value);
     if (value instanceof ArrayBuffer) return [KIND_BUFFER, ...this._bytes(new Uint8Array(value))];
     return this._object(value);
@@ -114,10 +129,10 @@ class GraphWriter {
 
   private _view(view: ArrayBufferView): Node {
     const name = view.constructor.name;
-    if (VIEWS[name] === undefined) throw this._refused('', `a ${name}`);
+    if (VIEWS[name] === undefined) throw this._refused(undefined, `a ${name}`);
     const { buffer, byteOffset, byteLength } = view;
     const length = view instanceof DataView ? byteLength : (view as Uint8Array).length;
-    return [KIND_VIEW, name, this._idOf(buffer, '.buffer'), byteOffset, length];
+    return [KIND_VIEW, name, this._idOf(buffer, 'buffer'), byteOffset, length];
   }
 
   private _bytes(bytes: Uint8Array): number[] {
@@ -141,7 +156,10 @@ class GraphWriter {
     const name = isPlain ? '' : prototype === null ? undefined : this._names.classOf(prototype);
     if (name === undefined) {
       const found = (prototype as { constructor?: { name?: string } } | null)?.constructor?.name;
-      throw this._refused('', `an object of a class that no room names (${found ?? 'none'})`);
+      throw this._refused(
+        undefined,
+        `an object of a class that no room names (${found ?? 'none'})`,
+      );
     }
     const keys = Object.keys(value);
     return [this._shapeOf([name, ...keys]), ...keys.map((key) => this._property(value, key))];
@@ -149,8 +167,8 @@ class GraphWriter {
 
   private _property(value: object, key: string): unknown {
     const { get, set, value: held } = Object.getOwnPropertyDescriptor(value, key) ?? {};
-    if (get !== undefined || set !== undefined) throw this._refused(`.${key}`, 'an accessor');
-    return this._value(held, `.${key}`);
+    if (get !== undefined || set !== undefined) throw this._refused(key, 'an accessor');
+    return this._value(held, key);
   }
 
   private _shapeOf(shape: Shape): number {
@@ -166,22 +184,23 @@ class GraphWriter {
     const parts = partsOf(value);
     if (parts === undefined) {
       const source = String(value).replaceAll(/\s+/g, ' ').slice(0, 80);
-      throw this._refused('', `a function (${source})`);
+      throw this._refused(undefined, `a function (${source})`);
     }
     const { target, method, first } = parts;
-    const args = first.map((one, at) => this._value(one, `.<argument ${at}>`));
-    if (target === undefined) return [KIND_PARTIAL, this._value(method, '.<function>'), ...args];
+    const args = first.map((one, at) => this._value(one, `<argument ${at}>`));
+    if (target === undefined) return [KIND_PARTIAL, this._value(method, '<function>'), ...args];
     const name = methodName(target, method);
-    if (name === undefined) throw this._refused('', `a function bound to what has no such method`);
-    return [KIND_BOUND, this._value(target, '.<target>'), name, ...args];
+    if (name === undefined)
+      throw this._refused(undefined, `a function bound to what has no such method`);
+    return [KIND_BOUND, this._value(target, '<target>'), name, ...args];
   }
 
-  private _refused(key: string, what: string): UnwritableState {
-    const keys = [key];
-    for (let at = this._at; at >= 0; at = (this._places[at] as Place).parent) {
-      keys.push((this._places[at] as Place).key);
-    }
-    return new UnwritableState(`${keys.toReversed().join('')}: ${what} cannot be written down`);
+  /** `key`: of what the node at hand holds; undefined: the node itself. */
+  private _refused(key: Key | undefined, what: string): UnwritableState {
+    const keys = key === undefined ? [] : [textOfKey(key)];
+    let at = this._at;
+    for (; at > 0; at = this._parents[at] as number) keys.push(textOfKey(this._keys[at] as Key));
+    return new UnwritableState(`root${keys.toReversed().join('')}: ${what} cannot be written down`);
   }
 }
 

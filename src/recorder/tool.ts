@@ -1,6 +1,8 @@
 // Programs of the machine that a recorder calls.
 
 import { execFileSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
 import { RecorderMissing, RecordingFailed } from './error.ts';
 
 /** Debian's packages that have them. */
@@ -16,20 +18,32 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
 };
 
-function missing(program: string): RecorderMissing {
-  const name = PACKAGE_OF[program] ?? program;
-  return new RecorderMissing(`${program} is not on this machine: apt-get install ${name}`);
+function missing(programs: readonly string[]): RecorderMissing {
+  const names = new Set(programs.flatMap((name) => (PACKAGE_OF[name] ?? name).split(' ')));
+  const packages = [...names].join(' ');
+  const are = programs.length === 1 ? 'is' : 'are';
+  const from = programs.includes('apt-get') ? "Debian's packages" : 'apt-get install';
+  return new RecorderMissing(
+    `${programs.join(', ')} ${are} not on this machine: ${from} ${packages}`,
+  );
 }
 
-/** Throws RecorderMissing for the first program that cannot be called. */
-export function expectTools(programs: readonly string[]): void {
-  for (const program of programs) {
-    try {
-      execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
-    } catch {
-      throw missing(program);
-    }
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+/** Throws RecorderMissing that names all programs which cannot be called. */
+export function expectTools(programs: readonly string[]): void {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((one) => one !== '');
+  const lacking = programs.filter(
+    (name) => !folders.some((folder) => isProgram(path.join(folder, name))),
+  );
+  if (lacking.length > 0) throw missing(lacking);
 }
 
 const MOST_OUTPUT = 2 ** 28;
@@ -48,7 +62,7 @@ export function runTool(program: string, args: readonly string[], cwd?: string):
     });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
-      throw missing(program);
+      throw missing([program]);
     const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : '';
     throw new RecordingFailed(`${program} failed: ${lastLine(said)}`, { cause });
   }

@@ -5,7 +5,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { RecordingError, importEvents, openCapture } from '../../src/recording/index.ts';
+import {
+  RecordingError,
+  importEvents,
+  importReportOf,
+  openCapture,
+} from '../../src/recording/index.ts';
 import { type Fuzzer, Tally } from './fuzzer.ts';
 import { Folders } from './reading.ts';
 import { UNPRINTABLE, textFault, withFault } from './text.ts';
@@ -79,13 +84,14 @@ async function outcomeOf(folder: string, text: string): Promise<'imported' | 're
     return 'refused';
   }
   await openCapture(folder);
+  expect(importReportOf(folder)).toBeDefined();
   return 'imported';
 }
 
 export const importText: Fuzzer = {
   name: 'import-text',
   sentence:
-    'A damaged text of page events is a recording that opens or refused with file and line.',
+    'A damaged text of page events is a recording that opens, with its report, or refused with file and line.',
   cases: 300,
   night: 100_000,
   create: () => {

@@ -38,7 +38,7 @@ it('a balloon: free memory, page cache and the balloon’s size are the kernel�
 
 it('a balloon against page cache: free memory and the balloon go the kernel’s way', async () => {
   const result = runLive(await openCapture(`${OWN}linux-6.12-reclaim-512`));
-  expectNearOnAverage(result, ['free DMA', 'free']);
+  expectNearOnAverage(result, ['free DMA', 'free DMA32', 'free']);
   expectNear(result, ['balloon', 'free 2 MiB blocks']);
   expect(result.counts.failed).toBe(0);
 });
@@ -51,9 +51,16 @@ it('virtio-mem that is occupied: all that was wished is unplugged, as by the ker
     'free Movable',
     'free',
     'free 2 MiB blocks',
+    'page cache',
     'plugged 2 MiB blocks',
     'refaults',
   ]);
+});
+
+it('a balloon that gives back under pressure, and reporting: free memory goes the kernel’s way', async () => {
+  const result = runLive(await openCapture(`${OWN}linux-6.12-report-oom-256`));
+  expectNear(result, ['free DMA', 'free DMA32', 'free']);
+  expectNearOnAverage(result, ['balloon', 'reported', 'free 2 MiB blocks']);
 });
 
 it.each(['6.12-smp4-640', '6.1-base-512', '7.3-base-640'])(

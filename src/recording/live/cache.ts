@@ -1,5 +1,5 @@
 // Pages of files in the emulated guest, in the order in which they came: what its kswapd and direct reclaim may drop. A
-// recording shows no second reading of a page, so the oldest goes first.
+// recording shows no second reading of a page, so the oldest goes first. Pages that were written stay until they are clean.
 
 import type { Shrinker } from '../../guest/index.ts';
 
@@ -10,6 +10,8 @@ export class FileCache implements Shrinker {
   readonly #older: Int32Array;
   readonly #younger: Int32Array;
   readonly #isIn: Uint8Array;
+  readonly #isDirty: Uint8Array;
+  #dirtyPages = 0;
   #oldest = NO_PAGE;
   #youngest = NO_PAGE;
   #pages = 0;
@@ -20,6 +22,7 @@ export class FileCache implements Shrinker {
     this.#older = new Int32Array(frames);
     this.#younger = new Int32Array(frames);
     this.#isIn = new Uint8Array(frames);
+    this.#isDirty = new Uint8Array(frames);
     this.#drop = drop;
   }
 
@@ -31,6 +34,29 @@ export class FileCache implements Shrinker {
     this.#link(place, this.#youngest, NO_PAGE);
   }
 
+  /** Pages that are still to be written to their files. */
+  get dirtyPages(): number {
+    return this.#dirtyPages;
+  }
+
+  /** A page of it was written. */
+  soil(place: number): void {
+    if (this.#isIn[place] === 0 || this.#isDirty[place] !== 0) return;
+    this.#isDirty[place] = 1;
+    this.#dirtyPages += 1;
+  }
+
+  /** Up to so many dirty pages are written to their files, the oldest first. */
+  clean(pages: number): void {
+    let left = Math.min(pages, this.#dirtyPages);
+    for (let at = this.#oldest; left > 0 && at !== NO_PAGE; at = this.#younger[at] as number) {
+      if (this.#isDirty[at] === 0) continue;
+      this.#isDirty[at] = 0;
+      this.#dirtyPages -= 1;
+      left -= 1;
+    }
+  }
+
   remove(place: number): void {
     if (this.#isIn[place] === 0) return;
     this.#unlink(place);
@@ -40,23 +66,40 @@ export class FileCache implements Shrinker {
   move(from: number, to: number): void {
     if (this.#isIn[from] === 0) return;
     const [older, younger] = [this.#older[from] as number, this.#younger[from] as number];
+    const isDirty = this.#isDirty[from] !== 0;
     this.#unlink(from);
     this.#link(to, older, younger);
+    if (isDirty) this.soil(to);
   }
 
+  /** Reclaim that meets dirty pages alone wakes the flusher, which writes all there are. */
   shrink(pages: number): number {
+    if (this.#areOldestDirty(pages)) this.clean(this.#dirtyPages);
     let freed = 0;
-    while (freed < pages && this.#oldest !== NO_PAGE) {
-      this.#give(this.#oldest);
-      freed += 1;
+    for (let at = this.#oldest; freed < pages && at !== NO_PAGE;) {
+      const next = this.#younger[at] as number;
+      if (this.#isDirty[at] === 0) {
+        this.#give(at);
+        freed += 1;
+      }
+      at = next;
     }
     return freed;
   }
 
-  /** Drops what lies in [start, start + count). */
+  #areOldestDirty(pages: number): boolean {
+    let at = this.#oldest;
+    for (let seen = 0; seen < pages && at !== NO_PAGE; seen += 1) {
+      if (this.#isDirty[at] === 0) return false;
+      at = this.#younger[at] as number;
+    }
+    return true;
+  }
+
+  /** Drops what is clean in [start, start + count). */
   dropIn(start: number, count: number): void {
     for (let place = start; place < start + count; place += 1) {
-      if (this.#isIn[place] !== 0) this.#give(place);
+      if (this.#isIn[place] !== 0 && this.#isDirty[place] === 0) this.#give(place);
     }
   }
 
@@ -84,5 +127,7 @@ export class FileCache implements Shrinker {
     else this.#older[younger] = older;
     this.#isIn[place] = 0;
     this.#pages -= 1;
+    this.#dirtyPages -= this.#isDirty[place] as number;
+    this.#isDirty[place] = 0;
   }
 }

@@ -5,6 +5,7 @@
 import {
   type Core,
   expectAnswer,
+  NS_PER_S,
   PAGEBLOCK_BYTES,
   STAT_MIGRATED_PAGES,
   STAT_REPORTED_PAGES,
@@ -15,7 +16,13 @@ import * as P from '../program/index.ts';
 import { FileCache } from './cache.ts';
 import { type Figures, freeFigures } from './figures.ts';
 import type { LiveMachine } from './machine.ts';
+import { isRead } from './requests.ts';
 import { DROPPED, NOBODY, NOWHERE, ROLE_CACHE, ROLE_KEPT, type Tenants } from './tenants.ts';
+
+/** Linux's defaults: dirty_expire_centisecs, dirty_background_ratio of free and cached pages, and what its flusher writes at a time. */
+const DIRTY_EXPIRE_NS = 30 * NS_PER_S;
+const DIRTY_BACKGROUND_SHARE = 0.1;
+const WRITEBACK_PAGES = 1024;
 
 /** What a live run counts beside its series. */
 export interface LiveCounts {
@@ -102,7 +109,24 @@ export class LiveGuest {
       return;
     }
     this.#tenants.add(role, order, home, place);
-    if (role === ROLE_CACHE && place >= 0) this.#cache.add(place);
+    if (role !== ROLE_CACHE || place < 0) return;
+    this.#cache.add(place);
+    if (!isRead(gfp)) this.#wrote(place);
+  }
+
+  /**
+   * A page is dirty until its file is written, half a minute after the first of its pages, or more are dirty than the kernel
+   * likes. Files have no names: what is written while others are dirty is of the same one.
+   */
+  #wrote(place: number): void {
+    const cache = this.#cache;
+    if (cache.dirtyPages === 0) {
+      this.#machine.vmm.clock.after(DIRTY_EXPIRE_NS, () => cache.clean(cache.dirtyPages));
+    }
+    cache.soil(place);
+    const free = this.core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);
+    const most = Math.floor((free + cache.pages) * DIRTY_BACKGROUND_SHARE);
+    if (cache.dirtyPages > most) cache.clean(WRITEBACK_PAGES);
   }
 
   /** A page that the kernel reads again: it is still there, or comes in anew. */

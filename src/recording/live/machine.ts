@@ -6,6 +6,7 @@ import {
   FRAMES_PER_MIB,
   NS_PER_S,
   STAT_MIGRATED_PAGES,
+  THP_ORDER,
   type CoreBuild,
 } from '../../core/index.ts';
 import { type HotplugOptions, loadedImage } from '../../guest/index.ts';
@@ -13,6 +14,7 @@ import { Balloon, Clock, type MicroVm, VirtioMem, Vmm } from '../../vmm/index.ts
 import {
   type Capture,
   cpusOf,
+  eachFreeBlock,
   memLines,
   memRegion,
   onlineRule,
@@ -20,8 +22,30 @@ import {
 } from '../read/index.ts';
 import { deflatesOnOom, nsOf, type Wish } from './wishes.ts';
 
-/** A guest that reports free pages has reported what it has by the time a recording begins: its worker waits for two seconds. */
+/** A guest that reports free pages needs so long before it has reported what it has: its worker waits for two seconds. */
 const REPORTED_NS = 3 * NS_PER_S;
+
+/** Pages that the first pass of page reporting in a recording reports. */
+function firstReported({ extra }: Capture): number {
+  let [worker, pages] = [-1, 0];
+  for (const { kind, pid, b } of extra.events) {
+    if (kind === 'report' && worker >= 0) break;
+    if (kind === 'report') worker = pid;
+    else if (kind === 'putback' && pid === worker) pages += 2 ** b;
+  }
+  return pages;
+}
+
+/** Whether what is free at the start has been reported by then: the first pass reports less than half of it. */
+function hasReported(capture: Capture): boolean {
+  let whole = 0;
+  for (const zone of capture.start.zones) {
+    eachFreeBlock(zone, (_, order) => {
+      if (order >= THP_ORDER) whole += 2 ** order;
+    });
+  }
+  return 2 * firstReported(capture) < whole;
+}
 
 /** Of a balloon; the one before it inflates. */
 const DEFLATE_QUEUE = 1;
@@ -53,7 +77,8 @@ export class LiveMachine {
   readonly mem: VirtioMem | undefined;
   /** One past the last frame that is or may become memory. */
   readonly spanFrames: number;
-  #messageNs = 0;
+  #messagesUs: readonly number[] = [];
+  #nextMessage = 0;
   #moveNs = 0;
   #moved = 0;
 
@@ -61,7 +86,8 @@ export class LiveMachine {
   constructor(capture: Capture, build: CoreBuild, wishes: readonly Wish[], fromNs: number) {
     const freePageReporting = capture.extra.events.some(({ kind }) => kind === 'report');
     const clock = new Clock();
-    clock.advanceTo(freePageReporting ? Math.max(0, fromNs - REPORTED_NS) : fromNs);
+    const reportsBefore = freePageReporting && hasReported(capture);
+    clock.advanceTo(reportsBefore ? Math.max(0, fromNs - REPORTED_NS) : fromNs);
     this.vmm = new Vmm({ hostFrames: HOST_FRAMES, footprint: NO_FOOTPRINT, clock });
     const lines = memLines(capture.deviceLog);
     const region = lines.length > 0 ? memRegion(capture) : undefined;
@@ -93,8 +119,9 @@ export class LiveMachine {
   }
 
   /** The host wishes something, and looks at the driver's messages as slowly as the recorded one did. */
-  wish({ kind, frames, messageUs, moveUs }: Wish): void {
-    this.#messageNs = nsOf(messageUs);
+  wish({ kind, frames, messagesUs, moveUs }: Wish): void {
+    this.#messagesUs = messagesUs;
+    this.#nextMessage = 0;
     this.#moveNs = nsOf(moveUs);
     this.#takeMoved();
     if (kind === 'balloon') this.balloon?.setTarget(frames);
@@ -108,6 +135,12 @@ export class LiveMachine {
     return this.#moved - before;
   }
 
+  #nextMessageNs(): number {
+    const at = Math.min(this.#nextMessage, this.#messagesUs.length - 1);
+    this.#nextMessage += 1;
+    return nsOf(this.#messagesUs[at] ?? 0);
+  }
+
   #later(delayNs: number, serve: () => void): void {
     if (delayNs > 0) this.vmm.clock.after(delayNs, serve);
     else serve();
@@ -118,12 +151,13 @@ export class LiveMachine {
     const { balloon, mem } = this;
     if (mem !== undefined) {
       mem.device.pace = (_, serve) => {
-        this.#later(this.#messageNs + this.#moveNs * this.#takeMoved(), serve);
+        this.#later(this.#nextMessageNs() + this.#moveNs * this.#takeMoved(), serve);
       };
     }
     if (balloon === undefined) return;
     balloon.device.pace = (queue, serve) => {
-      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing) this.#later(this.#messageNs, serve);
+      if (queue <= DEFLATE_QUEUE && balloon.driver.isResizing)
+        this.#later(this.#nextMessageNs(), serve);
       else serve();
     };
   }

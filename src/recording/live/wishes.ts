@@ -2,7 +2,6 @@
 // moment at which its driver began to answer.
 
 import { FRAME_BYTES, GFP_BALLOON, NS_PER_S, US_PER_S } from '../../core/index.ts';
-import { BALLOON_RETRY_NS } from '../../virtio/index.ts';
 import * as P from '../program/index.ts';
 import * as T from '../read/index.ts';
 import {
@@ -22,15 +21,15 @@ export interface Wish {
   readonly atUs: number;
   /** Of the balloon, or of what virtio-mem should have plugged, in frames. */
   readonly frames: number;
-  /** How long the machine took for a message of the driver, and for each page that the driver had to move. */
-  readonly messageUs: number;
+  /** How long the machine took for each message of the driver, the last for all that follow, and for each page to be moved. */
+  readonly messagesUs: readonly number[];
   readonly moveUs: number;
 }
 
-/** A page that went into the balloon, or left it, and by whose hand. */
+/** A page that went into the balloon, or left it, and by whose hand; 0: the driver asked for one in vain. */
 interface BalloonStep {
   readonly event: number;
-  readonly pages: 1 | -1;
+  readonly pages: 1 | 0 | -1;
   readonly isDriver: boolean;
 }
 
@@ -43,10 +42,10 @@ function balloonSteps({ kind, gfp, order, pfn, task, count }: KernelTrace): Ball
     const frame = pfn[event] ?? T.NO_FRAME;
     const by = task[event] ?? 0;
     if (kind[event] === T.EVENT_ALLOC) {
-      if (gfp[event] !== GFP_BALLOON || order[event] !== 0 || frame === T.NO_FRAME) continue;
-      held.add(frame);
+      if (gfp[event] !== GFP_BALLOON || order[event] !== 0) continue;
       drivers.add(by);
-      steps.push({ event, pages: 1, isDriver: true });
+      steps.push({ event, pages: frame === T.NO_FRAME ? 0 : 1, isDriver: true });
+      if (frame !== T.NO_FRAME) held.add(frame);
     } else if (kind[event] === T.EVENT_FREE && held.delete(frame)) {
       steps.push({ event, pages: -1, isDriver: drivers.has(by) });
     }
@@ -57,20 +56,14 @@ function balloonSteps({ kind, gfp, order, pfn, task, count }: KernelTrace): Ball
 /** Pages of a message of the balloon's driver. */
 const MESSAGE_PAGES = 256;
 
-/** A driver that gets no page sleeps so long; a longer pause is its own. */
-const PAUSE_US = BALLOON_RETRY_NS / (NS_PER_S / US_PER_S);
-
-/** Mean time from message to message where the driver did not wait for memory. */
-function messageUsOf(stepsUs: readonly number[]): number {
-  let sum = 0;
-  let gaps = 0;
+/** Times from message to message, but for those between which the driver got no page and slept. */
+function gapsOf(stepsUs: readonly number[], vainUs: readonly number[]): number[] {
+  const gaps: number[] = [];
   for (let at = MESSAGE_PAGES; at < stepsUs.length; at += MESSAGE_PAGES) {
-    const gap = (stepsUs[at] ?? 0) - (stepsUs[at - MESSAGE_PAGES] ?? 0);
-    if (gap >= PAUSE_US) continue;
-    sum += gap;
-    gaps += 1;
+    const [from, to] = [stepsUs[at - MESSAGE_PAGES] ?? 0, stepsUs[at] ?? 0];
+    if (!vainUs.some((timeUs) => timeUs > from && timeUs < to)) gaps.push(to - from);
   }
-  return gaps === 0 ? 0 : sum / gaps;
+  return gaps;
 }
 
 /**
@@ -90,24 +83,28 @@ function balloonWishes({ trace, deviceLog }: Capture): Wish[] {
   const targets = balloonLines(deviceLog).flatMap((line) =>
     line.kind === 'target' ? [line.pages] : [],
   );
-  const found: { atUs: number; frames: number; stepsUs: number[] }[] = [];
+  const found: { atUs: number; frames: number; stepsUs: number[]; vainUs: number[] }[] = [];
   let held = 0;
   let target = 0;
   for (const { event, pages, isDriver } of balloonSteps(trace)) {
     held += pages;
     if (!isDriver) continue;
     const atUs = timeOf(trace, event);
+    if (pages === 0) {
+      found.at(-1)?.vainUs.push(atUs);
+      continue;
+    }
     const isExplained = pages > 0 ? held <= target : held >= target;
     const next = targets[found.length];
     const isNext = next !== undefined && (pages > 0 ? next >= held : next <= held);
     if (!isExplained && isNext) {
-      found.push({ atUs, frames: next, stepsUs: [] });
+      found.push({ atUs, frames: next, stepsUs: [], vainUs: [] });
       target = next;
     }
     found.at(-1)?.stepsUs.push(atUs);
   }
-  return found.map(({ atUs, frames, stepsUs }) => {
-    return { kind: 'balloon', atUs, frames, messageUs: messageUsOf(stepsUs), moveUs: 0 };
+  return found.map(({ atUs, frames, stepsUs, vainUs }) => {
+    return { kind: 'balloon', atUs, frames, messagesUs: gapsOf(stepsUs, vainUs), moveUs: 0 };
   });
 }
 
@@ -170,7 +167,7 @@ function memWishes(capture: Capture, commands: Uint32Array): Wish[] {
     // where pages move, that is what takes the time
     const messageUs = messages === 0 || moved > 0 ? 0 : (untilUs - atUs) / messages;
     const moveUs = moved === 0 ? 0 : (untilUs - atUs) / moved;
-    return { kind: 'size', atUs, frames, messageUs, moveUs };
+    return { kind: 'size', atUs, frames, messagesUs: [messageUs], moveUs };
   });
 }
 

@@ -53,3 +53,8 @@ it('what is named is not copied', () => {
   expect(bytes.length).toBeLessThan(200);
   expect((readGraph(bytes, known) as object[])[0]).toBe(named);
 });
+
+it('more nodes than are a text together come back', () => {
+  const many = Array.from({ length: 5000 }, (_, at) => ({ at, name: `ä${at}` }));
+  expect(readGraph(writeGraph(many, {}), {})).toEqual(many);
+});

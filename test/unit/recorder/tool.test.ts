@@ -22,9 +22,13 @@ describe('a program of the machine', () => {
     expect(() => runTool('tool', [])).toThrow(new RecordingFailed('tool failed: two'));
   });
 
-  it('is looked for before the work', () => {
+  it('is looked for before the work, and all that are missing are named at once', () => {
     standIns({ there: '' });
     expectTools(['there']);
     expect(() => expectTools(['there', 'not-there-at-all'])).toThrow('not-there-at-all is not on');
+    standIns({ there: '' }, true);
+    expect(() => expectTools(['qemu-system-x86_64', 'there', 'mke2fs', 'debugfs'])).toThrow(
+      'qemu-system-x86_64, mke2fs, debugfs are not on this machine: apt-get install qemu-system-x86 e2fsprogs',
+    );
   });
 });

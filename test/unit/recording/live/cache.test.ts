@@ -36,3 +36,23 @@ it('gives up what lies in a range', () => {
   expect(dropped).toEqual([3, 7, 9]);
   expect(cache.pages).toBe(1);
 });
+
+it('keeps dirty pages until they are clean', () => {
+  const { cache, dropped } = filled(7, 3, 9, 12);
+  for (const place of [7, 9, 9, 30]) cache.soil(place);
+  expect(cache.dirtyPages).toBe(2);
+  cache.dropIn(0, 10);
+  expect(dropped).toEqual([3]);
+  cache.move(9, 20);
+  cache.clean(1);
+  expect([cache.dirtyPages, cache.shrink(3), dropped]).toEqual([1, 2, [3, 7, 12]]);
+  cache.remove(20);
+  expect([cache.dirtyPages, cache.pages]).toEqual([0, 0]);
+});
+
+it('has all dirty pages written when reclaim meets no others', () => {
+  const { cache, dropped } = filled(7, 3, 9, 12);
+  for (const place of [7, 3, 9]) cache.soil(place);
+  expect(cache.shrink(2)).toBe(2);
+  expect([dropped, cache.dirtyPages]).toEqual([[7, 3], 0]);
+});

@@ -1,7 +1,7 @@
 // The emulated guest of a live run.
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { GFP_KERNEL } from '../../../../src/core/index.ts';
+import { GFP_KERNEL, GFP_WRITE } from '../../../../src/core/index.ts';
 import { LiveGuest } from '../../../../src/recording/live/guest.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';
 import { NOBODY, ROLE_CACHE, ROLE_TASK, Tenants } from '../../../../src/recording/live/tenants.ts';
@@ -47,6 +47,34 @@ describe('requests and frees of tasks', () => {
     guest.hold(ROLE_TASK, 9, 60_000, HUGE, 0);
     expect(guest.counts.failed).toBe(1);
     expect(tenants.orderOf(tenants.at(60_000))).toBe(0);
+  });
+});
+
+/** Writes pages of files. */
+function write(pages: number): void {
+  for (let page = 0; page < pages; page += 1) {
+    guest.hold(ROLE_CACHE, 0, 5000 + page, READAHEAD | GFP_WRITE, 0);
+  }
+}
+
+/** Pages of files that are left when all that can be has been given up. */
+function left(): number {
+  machine.vm.guest.memory.dropIn(0, machine.spanFrames);
+  return guest.figures()['page cache']!;
+}
+
+describe('pages of files that were written', () => {
+  it('are not given up for half a minute', () => {
+    write(100);
+    machine.vmm.clock.advance(29e9);
+    expect(left()).toBe(100);
+    machine.vmm.clock.advance(2e9);
+    expect(left()).toBe(0);
+  });
+
+  it('are clean sooner where they are more than a tenth of what is free or cached', () => {
+    write(ZONE_FRAMES / 8);
+    expect(left()).toBeLessThan(ZONE_FRAMES / 8);
   });
 });
 

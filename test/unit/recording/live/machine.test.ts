@@ -1,7 +1,7 @@
 // The machine of a recording: its state, its devices, its host's pace.
 
 import { expect, it } from 'vitest';
-import { MIB } from '../../../../src/core/index.ts';
+import { MIB, STAT_REPORTED_PAGES } from '../../../../src/core/index.ts';
 import { LiveMachine } from '../../../../src/recording/live/machine.ts';
 import type { Wish } from '../../../../src/recording/live/wishes.ts';
 import { TraceScript, ZONE_FRAMES } from '../../../support/recording.ts';
@@ -18,11 +18,19 @@ it('has the recorded state, and no device that the recording does not show', () 
 });
 
 it('looks at the balloon’s messages as slowly as it is told', () => {
-  const wish: Wish = { kind: 'balloon', atUs: 0, frames: 1024, messageUs: 1000, moveUs: 0 };
+  const wish: Wish = {
+    kind: 'balloon',
+    atUs: 0,
+    frames: 1024,
+    messagesUs: [1000, 1000, 5000],
+    moveUs: 0,
+  };
   const machine = new LiveMachine(new TraceScript().finish(), 'verify', [wish], FROM_NS);
   machine.wish(wish);
   expect(machine.balloon?.actualPages).toBe(0);
   machine.vmm.clock.advance(2.5e6);
+  expect(machine.balloon?.actualPages).toBe(512);
+  machine.vmm.clock.advance(4e6);
   expect(machine.balloon?.actualPages).toBe(512);
   machine.vmm.clock.advance(1e9);
   expect(machine.balloon?.actualPages).toBe(1024);
@@ -40,7 +48,25 @@ it('plugs what is wished for, where the recorded kernel would bring it online', 
   const made = { ...new TraceScript().finish(), deviceLog, hostLog };
   const capture = { ...made, cmdline: 'quiet memhp_default_state=online_movable' };
   const machine = new LiveMachine(capture, 'verify', [], FROM_NS);
-  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messageUs: 0, moveUs: 0 });
+  machine.wish({ kind: 'size', atUs: 0, frames: (128 * MIB) / 4096, messagesUs: [0], moveUs: 0 });
   expect(machine.mem?.pluggedBytes).toBe(128 * MIB);
   expect(machine.vm.guest.core.kernelZones[3]?.free).toBe(32768);
+});
+
+/** What the guest has reported when a recording begins whose first pass reports so many blocks. */
+function reportedOf(blocks: number): number {
+  const capture = new TraceScript().finish();
+  const event = { line: 1, timeUs: 1, cpu: 0, pid: 5, a: 0, b: 10 };
+  const events = [
+    { ...event, kind: 'report' as const },
+    ...Array.from({ length: blocks }, () => ({ ...event, kind: 'putback' as const })),
+  ];
+  const extra = { ...capture.extra, events };
+  const machine = new LiveMachine({ ...capture, extra }, 'verify', [], FROM_NS);
+  return machine.vm.guest.core.stat(STAT_REPORTED_PAGES);
+}
+
+it('has reported what is free when the recording begins, unless the first recorded pass still does', () => {
+  expect(reportedOf(1)).toBeGreaterThan(ZONE_FRAMES / 2);
+  expect(reportedOf(ZONE_FRAMES / 1024)).toBe(0);
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { GFP_BALLOON } from '../../../../src/core/index.ts';
-import { GFP_MEMMAP, MEMMAP_ORDER } from '../../../../src/recording/read/index.ts';
+import { GFP_MEMMAP, MEMMAP_ORDER, NO_FRAME } from '../../../../src/recording/read/index.ts';
 import { compileStream } from '../../../../src/recording/placement/index.ts';
 import { deflatesOnOom, nsOf, wishesOf } from '../../../../src/recording/live/wishes.ts';
 import { TraceScript } from '../../../support/recording.ts';
@@ -22,7 +22,7 @@ function inflated(): TraceScript {
 }
 
 describe('targets of a balloon', () => {
-  it('come when the driver begins to answer them; its pace is the mean of where it did not pause', () => {
+  it('come when the driver begins to answer them; each message has the time that it took', () => {
     const script = new TraceScript();
     for (let page = 0; page < 512; page += 1) script.alloc(DRIVER, 5000 + page, GFP_BALLOON);
     script.wait(900).alloc(DRIVER, 5512, GFP_BALLOON).wait(300_000);
@@ -33,7 +33,17 @@ describe('targets of a balloon', () => {
       ['balloon', 513, 1001],
       ['balloon', 1, 1001 + 512 + 900 + 300_001],
     ]);
-    expect(wishes.map(({ messageUs }) => messageUs)).toEqual([256 + 450, 256]);
+    expect(wishes.map(({ messagesUs }) => messagesUs)).toEqual([[256, 256 + 900], [256]]);
+  });
+
+  it('have no time for a message before which the driver got no page and slept', () => {
+    const script = new TraceScript();
+    for (let page = 0; page < 300; page += 1) script.alloc(DRIVER, 5000 + page, GFP_BALLOON);
+    script.alloc(DRIVER, NO_FRAME, GFP_BALLOON).wait(200_000);
+    for (let page = 300; page < 800; page += 1) script.alloc(DRIVER, 5000 + page, GFP_BALLOON);
+    const capture = { ...script.finish(), deviceLog: [target(800)] };
+    const [found] = wishesOf(capture, commandsOf(capture));
+    expect(found?.messagesUs).toEqual([256, 256]);
   });
 
   it('are none where no driver answered', () => {

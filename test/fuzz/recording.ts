@@ -59,22 +59,22 @@ function wholeOf(folder: string): Texts {
   return Object.fromEntries(entries) as Texts;
 }
 
+/** The first lines of a log, less the one that counts them all. */
+function beginOf(text: string): string {
+  const lines = text.split(/(?<=\n)/).filter((line) => !line.includes('entries-written'));
+  return lines.slice(0, LOG_LINES).join('');
+}
+
 /** The begin of a recording and its last line. What the end says of memory does not fit then, which is judged as any other wrong frame. */
 function shortOf(folder: string): Base {
   const whole = wholeOf(folder);
   const rows = whole.trace.trimEnd().split('\n');
   const mark = rows.findLast((row) => row.includes('pagestate end'));
-  const begin = (text: string): string =>
-    text
-      .split(/(?<=\n)/)
-      .filter((line) => !line.includes('entries-written'))
-      .slice(0, LOG_LINES)
-      .join('');
   return baseOf({
     ...whole,
     trace: [...rows.slice(0, SHORT_LINES), mark, ''].join('\n'),
-    extra: begin(whole.extra),
-    device: begin(whole.device),
+    extra: beginOf(whole.extra),
+    device: beginOf(whole.device),
   });
 }
 

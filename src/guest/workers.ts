@@ -213,6 +213,8 @@ export class Workers {
     this._about();
     const { compaction } = this._memory.core;
     this._moving(() => compaction.background(order, highest, CPU));
+    // from here it waits anew before it looks by itself, and forgets that a run did not help
+    this._proactiveFromNs = this._clocks.timers.nowNs + PROACTIVE_NS;
   }
 
   private _armProactive(): void {

@@ -2,9 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import {
+  GFP_DMA,
   GFP_HIGHUSER_MOVABLE,
+  GFP_KSWAPD_RECLAIM,
   NONE,
   OBJECT_ANON,
+  PAGEBLOCK_ORDER,
   STAT_DRAIN_BLOCKS,
   STAT_TEMPLATE_MOVES,
 } from '../../../src/core/index.ts';
@@ -97,6 +100,20 @@ describe('kcompactd', () => {
     clock.advance(0.5 * NS_PER_S);
     expect(compaction.score).toBeLessThanOrEqual(90);
     expect(verify(guest.core)).toBeUndefined();
+  });
+
+  it('looks by itself no sooner than half a second after kswapd woke it', () => {
+    const { guest, clock } = started(WITHOUT_THP);
+    const { compaction, pages } = guest.core;
+    clock.advance(0.25 * NS_PER_S);
+    scatter(guest);
+    // until kswapd is woken, and kcompactd by its end, for a block of DMA alone
+    while (pages.alloc(GFP_DMA | GFP_KSWAPD_RECLAIM, PAGEBLOCK_ORDER, 0) >= 0);
+    guest.runBackground();
+    clock.advanceTo(0.5 * NS_PER_S);
+    expect(compaction.score).toBeGreaterThan(90);
+    clock.advanceTo(NS_PER_S);
+    expect(compaction.score).toBeLessThanOrEqual(90);
   });
 
   it("accounts template pages that it moves in a clone as the system's own", () => {

@@ -40,7 +40,7 @@ export function writtenCapture(
     extra: parseExtraTrace('extra.txt', extra, {
       populated: [start.zones[0]?.index ?? 0],
       memory: [{ start: 0, end: FRAMES }],
-      cpus: 1,
+      cpus: 2,
     }),
     cmdline: '',
     kernel: kernelOf(uname),

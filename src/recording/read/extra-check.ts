@@ -1,7 +1,6 @@
 // What the numbers of a second trace's events may be: places in memory, orders, CPUs that there are. The core follows them as they are.
 
 import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../../core/index.ts';
-import type { ExtraEvent, ExtraKind } from './extra-trace.ts';
 import { NO_FRAME } from './trace-columns.ts';
 import type { FrameSpan } from './trace-text.ts';
 
@@ -13,7 +12,16 @@ export interface ExtraGuest {
   readonly cpus: number;
 }
 
-type Numbers = Pick<ExtraEvent, 'a' | 'b'>;
+interface Numbers {
+  readonly a: number;
+  readonly b: number;
+}
+
+/** As much of an event as is looked at. */
+interface Numbered extends Numbers {
+  readonly kind: string;
+  readonly cpu: number;
+}
 
 interface Check {
   readonly expected: string;
@@ -64,7 +72,7 @@ const CPU: Check = {
   holds: ({ b }, { cpus }) => isBetween(b, 0, cpus - 1),
 };
 
-const CHECKS: Readonly<Partial<Record<ExtraKind, Check>>> = {
+const CHECKS: Readonly<Record<string, Check>> = {
   isofree: BLOCK,
   putback: BLOCK,
   calloc: PAGE,
@@ -83,7 +91,7 @@ const CHECKS: Readonly<Partial<Record<ExtraKind, Check>>> = {
 };
 
 /** What an event should have and has not; undefined: nothing is wrong with it. */
-export function wrongOf(event: ExtraEvent, guest: ExtraGuest): string | undefined {
+export function wrongOf(event: Numbered, guest: ExtraGuest): string | undefined {
   if (event.cpu >= guest.cpus) return `a cpu below ${guest.cpus}`;
   const check = CHECKS[event.kind];
   return check === undefined || check.holds(event, guest) ? undefined : check.expected;

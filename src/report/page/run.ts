@@ -17,6 +17,19 @@ function valueText(value: unknown): string {
   return parts.length === 0 ? 'as it is' : parts.join(', ');
 }
 
+/** Of functions that are like measured ones: their size alone is a parameter. */
+function functionsText(value: unknown): string {
+  const { model, residentShare } = value as Readonly<Record<string, unknown>>;
+  return model === 'measured'
+    ? `each like a measured one, with shares of its own; residentShare ${valueText(residentShare)}`
+    : valueText(value);
+}
+
+function configurationText(name: string, value: unknown): string {
+  const isGroup = typeof value === 'object' && value !== null;
+  return name === 'functions' && isGroup ? functionsText(value) : valueText(value);
+}
+
 function entry(name: string, html: string): string {
   return `<div><dt>${escapeHtml(name)}</dt><dd>${html}</dd></div>`;
 }
@@ -55,7 +68,9 @@ function madeEntries({ made, configuration = {}, wall }: Results): string[] {
     ...(command === undefined
       ? []
       : [entry('Command', `<code>${escapeHtml(command.map(quoted).join(' '))}</code>`)]),
-    ...shown.map(([name, value]) => entry(headOf(name), escapeHtml(valueText(value)))),
+    ...shown.map(([name, value]) =>
+      entry(headOf(name), escapeHtml(configurationText(name, value))),
+    ),
     ...(versions === undefined
       ? []
       : [

@@ -111,6 +111,25 @@ describe('a function of a trace', () => {
     }
   });
 
+  it('is never smaller for more memory, whatever its duration, and its calls touch no more than it has', () => {
+    for (const averageMs of [0, 1, 10, 100, 1000, 60_000, 600_000]) {
+      let before = 0;
+      for (let memoryMib = 0.05; memoryMib < 12_000; memoryMib *= 1.05) {
+        const made = measured(memoryMib, averageMs);
+        const { fileFrames, anonymousFrames, growthFrames, growthFileFrames = 0 } = made;
+        const frames = fileFrames + anonymousFrames + growthFrames + growthFileFrames;
+        expect(frames, `${memoryMib} MiB, ${averageMs} ms`).toBeGreaterThanOrEqual(before);
+        expect(made.callWriteFrames + made.callReadFrames).toBeLessThanOrEqual(anonymousFrames + 1);
+        expect(made.resumeFrames).toBeLessThanOrEqual(anonymousFrames);
+        expect(made.resumeWriteFrames).toBeLessThanOrEqual(made.resumeFrames);
+        expect(Math.max(made.callFileFrames, made.resumeFileFrames)).toBeLessThanOrEqual(
+          fileFrames,
+        );
+        before = frames;
+      }
+    }
+  });
+
   it('that is larger than what stands for it has more anonymous memory, and no more files', () => {
     const [small, large] = [measured(80, 700), measured(400, 700)];
     expect(small.workload).toBe('html_table.py');

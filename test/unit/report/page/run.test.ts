@@ -25,3 +25,13 @@ it('says what was played, with what, and what of it is drawn', () => {
   expect(html).not.toContain('not here');
   expect(html).not.toContain('undefined');
 });
+
+it('shows no shares of functions that are like measured ones, and all of those that are made of shares', () => {
+  const shares = { fileShare: 0.3, residentShare: 0.9, growthShare: 0.19 };
+  const shown = (model: string): string =>
+    runSection({ ...results(), configuration: { functions: { model, ...shares } } }, {});
+  expect(shown('measured')).toContain(
+    '<dd>each like a measured one, with shares of its own; residentShare 0.9</dd>',
+  );
+  expect(shown('parametric')).toContain('fileShare 0.3, residentShare 0.9, growthShare 0.19');
+});

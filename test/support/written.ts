@@ -40,7 +40,7 @@ export function writtenCapture(
     extra: parseExtraTrace('extra.txt', extra, {
       populated: [start.zones[0]?.index ?? 0],
       memory: [{ start: 0, end: FRAMES }],
-      cpus: 2,
+      cpus: 8,
     }),
     cmdline: '',
     kernel: kernelOf(uname),

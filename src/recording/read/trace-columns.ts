@@ -154,7 +154,7 @@ export function unpackFallback(extra: number): { order: number; isClaimed: boole
 }
 
 /** Rows that columns begin with: those of a short trace take no more than it needs. */
-const ROWS_FIRST = 2 ** 12;
+const ROWS_FIRST = 2 ** 13;
 
 /** Growing columns; `finish` gives views of the filled part. */
 export class TraceBuilder {

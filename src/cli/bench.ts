@@ -113,7 +113,9 @@ async function run(flags: BenchFlags): Promise<void> {
   if (flags.core !== undefined) useOwnCore(flags.core);
   const setting = { ...policies, frames: guestFrames };
   const asked = chosen(flags.filter);
-  const benches = await runMicrobenches(asked, setting, runs, cpuNs, telling('runs'));
+  const told = telling('runs');
+  told(0, runs * asked.length);
+  const benches = await runMicrobenches(asked, setting, runs, cpuNs, told);
   const { abi, hash } = coreVersion('release');
   const record: BenchRecord = {
     schema: 1,

@@ -39,6 +39,8 @@ export function busyText(
   if (total <= 0) return shortTime(elapsedMs);
   const share = Math.min(1, done / total);
   const percent = Math.floor(PERCENT * share);
+  // of a step that has just begun, nobody knows the speed
+  if (stepMs < EVERY_MS) return `${percent} % ${shortTime(elapsedMs)}`;
   return `${percent} % ${paceText({ done, share, what }, elapsedMs, stepMs)}`;
 }
 

@@ -35,7 +35,7 @@ export function toldFiles(
       total ??= bytesIn(path);
       done += begun;
       begun = SYSTEM_FILES.look(file).size;
-      if (done > 0) told(Math.min(done, total), total);
+      told(Math.min(done, total), total);
       return SYSTEM_FILES.read(file);
     },
     taken: (_, share) => {

@@ -81,6 +81,7 @@ const ROWS: Readonly<Record<string, (trace: Trace) => number>> = {
   vhive: ({ functions }) => functions.length * VHIVE_TABLES,
 };
 const VHIVE_TABLES = 3;
+const DRAWN = { why: 'the calls are drawn' };
 const WHOLE = { why: 'the table is made in one piece' };
 
 function* counted(content: Iterable<string>, onRows: (rows: number) => void): Generator<string> {
@@ -265,6 +266,9 @@ export function synthCommand(): Command {
     .option('--to <form>', 'form (default: vhive)')
     .addHelpText('after', `\nShapes:\n${list(TRACE_SHAPES)}${FORMS}`);
   return withOutput(command).action(async (flags: SynthFlags) =>
-    writeInto(flags, () => ({ trace: synthTrace(flags) })),
+    writeInto(flags, () => {
+      tellPace(DRAWN);
+      return { trace: synthTrace(flags) };
+    }),
   );
 }

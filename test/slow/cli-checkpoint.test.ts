@@ -93,7 +93,9 @@ describe('a run with checkpoints', () => {
       expect(last.code, last.err).toBe(0);
       expect(resumed).toBe(KILLS - 1);
       expect(hashesIn(out)).toEqual(hashesIn(whole));
-      expect(readFileSync(`${out}/records.csv`)).toEqual(readFileSync(`${whole}/records.csv`));
+      const [rows, wholeRows] = [out, whole].map((folder) => readFileSync(`${folder}/records.csv`));
+      // byte by byte in C: a matcher takes minutes and gigabytes for a table of an hour's calls
+      expect(rows!.equals(wholeRows!)).toBe(true);
     },
     sized(240_000, 1_800_000),
   );

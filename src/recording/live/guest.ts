@@ -54,6 +54,8 @@ export class LiveGuest {
   /** Pages that the kernel dropped and this guest did not, and the reverse. */
   readonly #kept: number[] = [];
   readonly #missed: number[] = [];
+  /** When what is dirty is written at the latest. */
+  #expiresNs = 0;
   readonly #migrated: number;
   readonly #reported: number;
 
@@ -120,8 +122,13 @@ export class LiveGuest {
    */
   #wrote(place: number): void {
     const cache = this.#cache;
+    const { clock } = this.#machine.vmm;
     if (cache.dirtyPages === 0) {
-      this.#machine.vmm.clock.after(DIRTY_EXPIRE_NS, () => cache.clean(cache.dirtyPages));
+      this.#expiresNs = clock.nowNs + DIRTY_EXPIRE_NS;
+      clock.after(DIRTY_EXPIRE_NS, () => {
+        // not for a file before, which was written sooner
+        if (clock.nowNs >= this.#expiresNs) cache.clean(cache.dirtyPages);
+      });
     }
     cache.soil(place);
     const free = this.core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);

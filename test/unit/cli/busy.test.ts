@@ -48,6 +48,13 @@ it('says of a step that nobody can measure what it is', () => {
   expect(busyText({ done: 0, total: 0, what: 'rows' }, 3000)).toBe('3 s');
 });
 
+it('says no speed of a step that has just begun', () => {
+  expect(busyText({ done: 1, total: 4, what: 'rows' }, 3000, 100)).toBe('25 % 3 s');
+  expect(busyText({ done: 1, total: 4, what: 'rows' }, 3000, 250)).toBe(
+    '25 % 3 s, 1 s left, 4 rows/s',
+  );
+});
+
 it('measures each step from its own begin, and says the time of all', () => {
   const written: string[] = [];
   const busy = startBusy({ write: (text: string) => written.push(text) > 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../src/cli/terminal.ts';
+import { printable, watched } from '../../../src/cli/terminal.ts';
 
 describe('text for a terminal', () => {
   it('has no character that controls it, but line breaks', () => {
@@ -14,4 +14,9 @@ describe('text for a terminal', () => {
     const value = { name: 'x\u001b]0;y\u0007\u009b\u202e\u{e0041}' };
     expect(JSON.parse(printable(JSON.stringify(value, null, 2)))).toEqual(value);
   });
+});
+
+it('whoever wants to hear nothing is not watched for', () => {
+  expect(watched({ quiet: true })).toBe(undefined);
+  expect(watched({})).toBe(process.stderr);
 });

@@ -58,6 +58,6 @@ describe('how far a trace is read', () => {
     files.taken?.(`${folder}/a.csv`, 0.5);
     files.read(`${folder}/b.csv`);
     files.taken?.(`${folder}/b.csv`, 1 / 3);
-    expect(told).toEqual([50, 100, 200]);
+    expect(told).toEqual([0, 50, 100, 200]);
   });
 });

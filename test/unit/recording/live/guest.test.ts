@@ -72,6 +72,15 @@ describe('pages of files that were written', () => {
     expect(left()).toBe(0);
   });
 
+  it('have half a minute of their own, whatever was written before', () => {
+    write(100);
+    for (let page = 0; page < 100; page += 1) guest.release(tenants.at(5000 + page), 0);
+    machine.vmm.clock.advance(20e9);
+    write(100);
+    machine.vmm.clock.advance(15e9);
+    expect(left()).toBe(100);
+  });
+
   it('are clean sooner where they are more than a tenth of what is free or cached', () => {
     write(ZONE_FRAMES / 8);
     expect(left()).toBeLessThan(ZONE_FRAMES / 8);

@@ -14,9 +14,13 @@ export {
 } from './experiment/index.ts';
 export {
   type Capture,
+  type ProfileFile,
   RecordingError,
   type VerifyRun,
+  figuresOf as measuredOf,
   openCapture,
+  parseProfile,
+  profileFileOf,
   verifyCapture,
 } from './recording/index.ts';
 export {

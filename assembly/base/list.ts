@@ -68,6 +68,13 @@ export function listLinkTail(records: usize, list: usize, pfn: u32): void {
   store<u32>(list, pfn, 4);
 }
 
+/** The head of the list that a block is on. */
+export function listFirst(pfn: u32): u32 {
+  let first = pfn;
+  while (linkPrev(first) != NIL) first = linkPrev(first);
+  return first;
+}
+
 export function listRemove(list: usize, pfn: u32): void {
   listUnlink(recordsBase, list, pfn);
 }

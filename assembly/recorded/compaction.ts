@@ -18,8 +18,8 @@ import {
   SCAN_PAGES_MASK,
   SCAN_SLOTS,
 } from '../../src/abi/program';
-import { NIL, linkNext, linkPrev, setState, stateOf } from '../base/frame';
-import { listHead, listPopHead, listPushTail, listRemove } from '../base/list';
+import { NIL, linkNext, setState, stateOf } from '../base/frame';
+import { listFirst, listHead, listPopHead, listPushTail, listRemove } from '../base/list';
 import { blockStart, blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { freeSplit } from '../kernel/buddy';
@@ -108,9 +108,15 @@ export function scanHold(run: Compaction, pfn: u32, order: u32): void {
   run.held += 1 << order;
 }
 
+/** Whether a run has this block on its list: another run, or page reporting, may have isolated it. */
+function holds(run: Compaction, pfn: u32, order: u32): bool {
+  if (stateOf(pfn) != (KIND_ISOLATED | order)) return false;
+  return listFirst(pfn) == listHead(heldList(run, order));
+}
+
 /** Takes a block that our search found off what the run holds; false: it did not find it. */
 export function scanFound(run: Compaction, pfn: u32, order: u32): bool {
-  if (stateOf(pfn) != (KIND_ISOLATED | order)) return false;
+  if (!holds(run, pfn, order)) return false;
   listRemove(heldList(run, order), pfn);
   run.held -= 1 << order;
   return true;
@@ -144,7 +150,7 @@ export function scanReturn(run: Compaction, pfn: u32, order: u32): bool {
 
 /** Whether the run holds this block; it then holds it no more. */
 export function scanLeave(run: Compaction, pfn: u32, order: u32): bool {
-  if (stateOf(pfn) != (KIND_ISOLATED | order)) return false;
+  if (!holds(run, pfn, order)) return false;
   listRemove(heldList(run, order), pfn);
   setState(pfn, KIND_MOVABLE, order);
   run.held -= 1 << order;
@@ -158,8 +164,7 @@ export function scanForget(pfn: u32): void {
     const state = stateOf(head);
     if ((state & KIND_MASK) != KIND_ISOLATED || (state & KIND_ORDER_MASK) < order) continue;
     const size = state & KIND_ORDER_MASK;
-    let first = head;
-    while (linkPrev(first) != NIL) first = linkPrev(first);
+    const first = listFirst(head);
     for (let slot: u32 = 0; slot < <u32>SCAN_SLOTS; slot++) {
       const run = scanAt(slot);
       if (listHead(heldList(run, size)) != first) continue;

@@ -1,6 +1,6 @@
 // Commands that only a recording's second trace gives rise to: blocks that leave their free lists without an event, and come back.
 
-import { KIND_FREE } from '../../src/abi/layout';
+import { KIND_FREE, KIND_ISOLATED } from '../../src/abi/layout';
 import {
   LOG_MISMATCH,
   LOG_PLACE,
@@ -9,9 +9,11 @@ import {
   PROGRAM_SCAN_SEARCH,
   PROGRAM_SCAN_SETTLE,
   PROGRAM_TAKE_FREE,
+  RESYNC_IN_USE,
 } from '../../src/abi/program';
-import { NIL, stateOf } from '../base/frame';
+import { NIL, setLinkNext, setLinkPrev, stateOf } from '../base/frame';
 import { logRecord } from '../base/log';
+import { blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { holdFree, putBack } from '../kernel/isolate';
 import { Compaction } from '../move/compact-run';
@@ -20,11 +22,24 @@ import { scanFound, scanHold, scanSearch, scanSettle } from './compaction';
 import { programMemory } from './hotplug';
 import { takeOut } from './resync';
 
-/** A block leaves its free list for a while. */
+/** A block leaves its free list for a while. It is on no other then, which a run of compaction looks at. */
 function takeFreeBlock(command: Command): void {
   const isThere = stateOf(command.frame) == (KIND_FREE | command.order);
-  if (isThere) holdFree(zoneAt(command.zone), command.frame, command.order);
-  else logRecord(LOG_MISMATCH, NIL, takeOut(command));
+  if (!isThere) {
+    logRecord(LOG_MISMATCH, NIL, takeOut(command));
+    return;
+  }
+  holdFree(zoneAt(command.zone), command.frame, command.order);
+  setLinkNext(command.frame, NIL);
+  setLinkPrev(command.frame, NIL);
+}
+
+/** It comes back. One that did not leave is on some list still, and comes from there. */
+function putBackBlock(command: Command): void {
+  const isHeld = stateOf(command.frame) == (KIND_ISOLATED | command.order);
+  const was = isHeld ? <u32>RESYNC_IN_USE : takeOut(command);
+  if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, command.frame, was);
+  putBack(zoneAt(command.zone), command.frame, command.order);
 }
 
 /** The kernel's free scanner found a block; where ours did not it leaves its list now. */
@@ -38,15 +53,20 @@ function holdPlace(command: Command, scan: Compaction): void {
   scanHold(scan, command.frame, command.order);
 }
 
+/** A block of a zone leaves its list or comes back; false: it is no block of the zone. */
+function offList(command: Command, op: u32): bool {
+  if (blockZone(command.frame) != command.zone) return false;
+  if (op == PROGRAM_TAKE_FREE) takeFreeBlock(command);
+  else putBackBlock(command);
+  return true;
+}
+
 /** Carries out a command on blocks off their lists; all others are programMemory's. */
 export function programProbed(command: Command, scan: Compaction, op: u32): bool {
   switch (op) {
     case PROGRAM_TAKE_FREE:
-      takeFreeBlock(command);
-      return true;
     case PROGRAM_PUT_BACK:
-      putBack(zoneAt(command.zone), command.frame, command.order);
-      return true;
+      return offList(command, op);
     case PROGRAM_SCAN_SEARCH:
       scanSearch(scan);
       return true;

@@ -22,9 +22,9 @@ import {
   RESYNC_PCP,
   RESYNC_SPLIT,
 } from '../../src/abi/program';
-import { NIL, linkPrev, orderOf, setState, stateOf } from '../base/frame';
+import { NIL, orderOf, setState, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
-import { listHead, listRemove } from '../base/list';
+import { listFirst, listHead, listRemove } from '../base/list';
 import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
 import { accountFree, freeBlockOf, linkFree, takeFree } from '../kernel/buddy';
@@ -56,13 +56,6 @@ export function isWrongAgain(command: Command, pfn: u32): bool {
   return again;
 }
 
-/** Head of the list that a parked block is on. */
-export function firstOf(pfn: u32): u32 {
-  let first = pfn;
-  while (linkPrev(first) != NIL) first = linkPrev(first);
-  return first;
-}
-
 /** Head of the per-cpu block that covers a frame, or NIL. */
 function parkedBlockOf(pfn: u32): u32 {
   for (let size: u32 = 0; size <= <u32>PAGEBLOCK_ORDER; size++) {
@@ -76,7 +69,7 @@ function parkedBlockOf(pfn: u32): u32 {
 /** Takes a block off the per-cpu list it is on; what of it lies outside the command's block stays in use. */
 function unpark(head: u32): void {
   const size = orderOf(head);
-  const first = firstOf(head);
+  const first = listFirst(head);
   for (let at: u32 = 0; at < guest.cpus; at++) {
     for (let zone: u32 = 0; zone < <u32>KERNEL_ZONES; zone++) {
       const pcp = pcpAt(at, zone);

@@ -60,7 +60,14 @@ import {
 import { STATUS_BAD_ARGUMENT, STATUS_BAD_STATE } from '../../src/abi/status';
 import { NIL, orderOf, setState, stateOf } from '../base/frame';
 import { guest, spanFrames } from '../base/guest';
-import { listHead, listPushHead, listPushTail, listRemove, listTail } from '../base/list';
+import {
+  listFirst,
+  listHead,
+  listPushHead,
+  listPushTail,
+  listRemove,
+  listTail,
+} from '../base/list';
 import { logBytes, logCommand, logRecord, logRoom, logStart } from '../base/log';
 import { blockType, blockZone } from '../base/pageblock';
 import { Zone, zoneAt } from '../base/zone';
@@ -92,7 +99,7 @@ import { Compaction, giveHeld, nextHeld } from '../move/compact-run';
 import { Command } from './command';
 import { scanBatch, scanBegin, scanEnd, scanLeave, scanReturn, scanTake } from './compaction';
 import { programProbed } from './probed';
-import { firstOf, isWrongAgain, takeOut } from './resync';
+import { isWrongAgain, takeOut } from './resync';
 import { programTable, replay, scanAt, seenBoost, setSeenBoost } from './scan-state';
 
 /** Log space that one command may need at most: a whole set of per-cpu lists. */
@@ -200,7 +207,7 @@ function drainNext(command: Command): void {
  */
 function catchUpDrain(command: Command, pcp: Pcp, zone: Zone, index: u32, predicted: u32): void {
   if (stateOf(command.frame) != (KIND_PCP | command.order)) return;
-  const first = firstOf(command.frame);
+  const first = listFirst(command.frame);
   for (let tried: u32 = 0; tried < <u32>PCP_LISTS; tried++) {
     const list = pcpList(pcp, (index + tried) % PCP_LISTS);
     if (listHead(list) != first) continue;

@@ -5,6 +5,7 @@ import {
   GUEST_BLOCKS_OFFSET,
   GUEST_PCPS_OFFSET,
   GUEST_RECORDS_OFFSET,
+  GUEST_SPAN_OFFSET,
   KERNEL_ZONES,
   PAGEBLOCK_NO_ZONE,
   PAGEBLOCK_TYPE_MASK,
@@ -37,7 +38,7 @@ import {
 import { NONE, ORDERS, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import { MIGRATE_TYPES } from '../abi/migratetype.ts';
 import { type Core, instanceOf } from './core.ts';
-import { expectAnswer } from './error.ts';
+import { CoreError, expectAnswer } from './error.ts';
 import type { Instance } from './instance.ts';
 import { zoneAddress } from './zone-view.ts';
 
@@ -168,12 +169,14 @@ export function loadState(core: Core, state: AllocatorState): void {
   raw.stateDone();
 }
 
-/** Frames of the list at an address, head first. */
+/** Frames of the list at an address, head first. Throws CoreError where it goes round in a circle. */
 function readList(instance: Instance, list: number): Uint32Array {
+  const most = instance.headerWord(GUEST_SPAN_OFFSET);
   const records = instance.headerWord(GUEST_RECORDS_OFFSET) >>> 2;
   const frames: number[] = [];
   const nil = NONE >>> 0;
   for (let pfn = instance.word(list); pfn !== nil; pfn = instance.words[records + 2 * pfn] ?? nil) {
+    if (frames.length === most) throw new CoreError('saveState: a list goes round in a circle');
     frames.push(pfn);
   }
   return Uint32Array.from(frames);

@@ -37,7 +37,11 @@ export function writtenCapture(
     start,
     end: start,
     trace: reader.finish(),
-    extra: parseExtraTrace('extra.txt', extra, [start.zones[0]?.index ?? 0]),
+    extra: parseExtraTrace('extra.txt', extra, {
+      populated: [start.zones[0]?.index ?? 0],
+      memory: [{ start: 0, end: FRAMES }],
+      cpus: 8,
+    }),
     cmdline: '',
     kernel: kernelOf(uname),
     zoneinfo: { before: '', after: '' },

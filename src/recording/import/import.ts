@@ -10,6 +10,7 @@ import {
   Kinds,
   type Reading,
   NO_FRAME,
+  expectShortLine,
   migratetypeOf,
   parseGfpKnown,
   readBytes,
@@ -123,6 +124,11 @@ class Importer {
         quote(text.trim()),
       );
     }
+  }
+
+  /** What stands behind the last whole line so far. */
+  rest(begin: Uint8Array): void {
+    expectShortLine(this._file, this._line + 1, begin);
   }
 
   /** The text ends amid a line. */
@@ -340,6 +346,7 @@ export async function importEvents(file: string, onRead?: Reading): Promise<Impo
     if (end >= 0)
       for (const line of decoder.decode(data.subarray(0, end)).split('\n')) importer.push(line);
     rest = data.subarray(end + 1);
+    importer.rest(rest);
   }
   if (rest.length > 0) importer.cut(decoder.decode(rest));
   return importer.finish();

@@ -15,10 +15,15 @@ interface About {
   readonly programs: readonly string[];
 }
 
+/** A profile as it is kept. */
 export interface ProfileFile extends MeasuredProfile, Omit<About, 'workload'> {
+  /** Its version. */
   readonly format: 'guestmem-profile-1';
+  /** The program that was recorded. */
   readonly name: string;
+  /** Of all figures. */
   readonly unit: string;
+  /** How they were counted. */
   readonly method: string;
 }
 

@@ -136,10 +136,14 @@ function pluggedSpans(deviceLog: readonly string[]): FrameSpan[] {
 }
 
 /** The second trace; empty when there is none. */
-async function readExtra(folder: string, start: AllocatorState): Promise<ExtraTrace> {
+async function readExtra(
+  folder: string,
+  start: AllocatorState,
+  memory: readonly FrameSpan[],
+): Promise<ExtraTrace> {
   const { file, lines } = await readLog(folder, 'extra.txt');
   const populated = start.zones.filter((zone) => zone.present > 0).map((zone) => zone.index);
-  return parseExtraTrace(file, lines, populated);
+  return parseExtraTrace(file, lines, { populated, memory, cpus: cpusOf(start) });
 }
 
 /** Reads a whole recording; RecordingError says what is wrong with it. */
@@ -172,7 +176,7 @@ export async function openCapture(folder: string, onRead?: Reading): Promise<Cap
     start,
     end,
     trace,
-    extra: await readExtra(folder, start),
+    extra: await readExtra(folder, start, memory),
     cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
     kernel: kernelOf(readOptional(folder, 'uname') ?? ''),
     zoneinfo,

@@ -4,6 +4,7 @@
 
 import { US_PER_S, ZONE_NAMES } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
+import { type ExtraGuest, wrongOf } from './extra-check.ts';
 import { NO_FRAME } from './trace-columns.ts';
 
 /** What is read; lines of other probes are left alone. */
@@ -106,25 +107,33 @@ function frameOf(pointer: string): number | undefined {
 /** The number of a field: pages become frames, of a zone's address the digits that differ are kept. */
 function readField(text: string, name: string): number | undefined {
   if (name === '') return 0;
-  const found = new RegExp(`(?:^| )${name}=\\(?(0x)?(-?[0-9a-f]+)`).exec(text);
+  const found = new RegExp(`(?:^| )${name}=\\(?(0x)?(-?[0-9a-f]+)\\b`).exec(text);
   if (found === null) return undefined;
   const [, prefix, digits = ''] = found;
   if (PAGE_FIELDS.has(name)) return frameOf(digits);
   if (name === 'zone') return Number.parseInt(digits.slice(4), 16);
-  return Number.parseInt(digits, prefix === undefined ? 10 : 16);
+  return Number(prefix === undefined ? digits : `0x${digits}`);
 }
 
-function readEvent(file: string, line: number, text: string): ExtraEvent | undefined {
+function readEvent(
+  file: string,
+  line: number,
+  text: string,
+  guest: ExtraGuest,
+): ExtraEvent | undefined {
   const parts = LINE.exec(text);
   if (parts === null) throw new RecordingError(file, line, 'a line of a trace', quote(text));
   const [, pid, cpu, seconds, fraction, name = '', rest = ''] = parts;
   if (!isKnown(name)) return undefined;
   const [a, b] = FORMS[name].map((field) => readField(rest, field));
-  if (a === undefined || b === undefined) {
+  if (a === undefined || b === undefined || Number.isNaN(a + b)) {
     throw new RecordingError(file, line, `the fields of ${name}`, quote(rest));
   }
   const timeUs = Number(seconds) * US_PER_S + Number(fraction);
-  return { kind: name, line, timeUs, cpu: Number(cpu), pid: Number(pid), a, b };
+  const event = { kind: name, line, timeUs, cpu: Number(cpu), pid: Number(pid), a, b };
+  const expected = wrongOf(event, guest);
+  if (expected !== undefined) throw new RecordingError(file, line, expected, quote(text.trim()));
+  return event;
 }
 
 /** Kinds whose first number is a zone. */
@@ -151,21 +160,18 @@ function checkZones(file: string, events: readonly ExtraEvent[]): void {
   }
 }
 
-/**
- * Reads the lines of a second trace; `populated`: indices of the zones with memory at its start. An event that was lost would be
- * missed as silently as one that never was.
- */
+/** Reads the lines of a second trace. An event that was lost would be missed as silently as one that never was. */
 export function parseExtraTrace(
   file: string,
   lines: readonly string[],
-  populated: readonly number[],
+  guest: ExtraGuest,
 ): ExtraTrace {
-  const { events, entries, found } = readLines(file, lines);
+  const { events, entries, found } = readLines(file, lines, guest);
   if (entries !== undefined && entries !== found) {
     const counted = `${entries} events, as its header counts`;
     throw new RecordingError(file, 0, counted, `${found} events`);
   }
-  const named = nameZones(events, populated);
+  const named = nameZones(events, guest.populated);
   checkZones(file, named);
   return { file, events: named, isThere: lines.length > 0 };
 }
@@ -177,7 +183,7 @@ interface ReadLines {
   readonly found: number;
 }
 
-function readLines(file: string, lines: readonly string[]): ReadLines {
+function readLines(file: string, lines: readonly string[], guest: ExtraGuest): ReadLines {
   const events: ExtraEvent[] = [];
   let lastUs = 0;
   let entries: number | undefined;
@@ -198,7 +204,7 @@ function readLines(file: string, lines: readonly string[]): ReadLines {
       throw new RecordingError(file, line, 'a trace with all its events', quote(text));
     }
     found += 1;
-    const event = readEvent(file, line, text);
+    const event = readEvent(file, line, text, guest);
     if (event === undefined) return;
     if (event.timeUs < lastUs) {
       const expected = `a time not before ${(lastUs / US_PER_S).toFixed(6)}`;

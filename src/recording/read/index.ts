@@ -18,6 +18,7 @@ export { Kinds, type Look } from './kinds.ts';
 export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
 export * from './pagestate.ts';
+export { expectShortLine } from './trace-bytes.ts';
 export * from './trace-columns.ts';
 export * from './trace-flow.ts';
 export type { FrameSpan } from './trace-text.ts';

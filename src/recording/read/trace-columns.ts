@@ -153,6 +153,9 @@ export function unpackFallback(extra: number): { order: number; isClaimed: boole
   return { order: extra & 0xf, isClaimed: extra >> 16 !== 0 };
 }
 
+/** Rows that columns begin with: those of a short trace take no more than it needs. */
+const ROWS_FIRST = 2 ** 13;
+
 /** Growing columns; `finish` gives views of the filled part. */
 export class TraceBuilder {
   count = 0;
@@ -173,7 +176,7 @@ export class TraceBuilder {
 
   /** Makes room for one more event and gives its number. */
   add(): number {
-    if (this.count === this.kind.length) this.grow(Math.max(1 << 16, this.count * 2));
+    if (this.count === this.kind.length) this.grow(Math.max(ROWS_FIRST, this.count * 2));
     this.count += 1;
     return this.count - 1;
   }

@@ -11,7 +11,7 @@ import {
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
-import { hexDigit, isDigit, startsWith } from './trace-bytes.ts';
+import { expectShortLine, hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
 import {
@@ -90,6 +90,7 @@ export class TraceReader {
       from = newline + 1;
     }
     this.rest = data.slice(from);
+    expectShortLine(this.file, this.line + 1, this.rest);
   }
 
   finish(): KernelTrace {

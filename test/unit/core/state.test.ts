@@ -1,6 +1,8 @@
 // Loading and saving the allocator's state in the pagestate form.
 
 import { describe, expect, it } from 'vitest';
+import { GUEST_RECORDS_OFFSET } from '../../../src/abi/layout.ts';
+import { instanceOf } from '../../../src/core/core.ts';
 import { Core, boot, layoutOf } from '../../../src/core/index.ts';
 import { loadState, saveState, stateFrames } from '../../../src/core/state.ts';
 import { rawOf } from '../../../src/core/raw.ts';
@@ -29,5 +31,14 @@ describe('a state', () => {
     (zone?.free ?? [])[1] = Uint32Array.of(0x7fff_fff0);
     const core = Core.create({ frames: stateFrames(state) });
     expect(() => loadState(core, state)).toThrow(/stateFree/);
+  });
+
+  it('of which a list goes round in a circle is refused', () => {
+    const core = bootedCore();
+    const list = saveState(core, 'whole').zones[0]?.free.find((frames) => frames.length > 1);
+    const [first = 0] = list ?? [];
+    const instance = instanceOf(core);
+    instance.setWord(instance.headerWord(GUEST_RECORDS_OFFSET) + 8 * first, first);
+    expect(() => saveState(core, 'round')).toThrow(/a list goes round in a circle/);
   });
 });

@@ -10,9 +10,11 @@ import {
   PROGRAM_SCAN_BATCH,
   PROGRAM_SCAN_BEGIN,
   PROGRAM_SCAN_HOLD,
+  PROGRAM_SCAN_LEAVE,
   PROGRAM_SCAN_SEARCH,
   PROGRAM_SCAN_SETTLE,
   PROGRAM_TAKE_FREE,
+  RESYNC_BUDDY,
 } from '../../../../src/core/index.ts';
 import { M, makeState } from '../../../model/fixture.ts';
 import { Replayed } from '../../../support/program.ts';
@@ -28,6 +30,35 @@ describe('a block that leaves its list for a while', () => {
     expect([replay.state(8), replay.lists()]).toEqual([KIND_ISOLATED | 2, ['2 1: 24 40']]);
     expect(replay.logOf({ op: PROGRAM_PUT_BACK, ...block })).toEqual([]);
     expect(replay.lists()).toEqual(['2 1: 24 40 8']);
+  });
+
+  it('comes back though it never left: a wrong frame, and on its list once', () => {
+    const replay = new Replayed(makeState(ALL_M, [[2, M, [8, 24, 40]]]));
+    const log = replay.logOf({ op: PROGRAM_PUT_BACK, frame: 24, order: 2 });
+    expect(log).toEqual([[LOG_MISMATCH, 0, 24, RESYNC_BUDDY]]);
+    expect(replay.lists()).toEqual(['2 1: 8 40 24']);
+  });
+
+  it('is not one that compaction holds', () => {
+    const replay = new Replayed(makeState(ALL_M, [[2, M, [8, 24, 40]]]));
+    expect(
+      replay.logOf(
+        { op: PROGRAM_TAKE_FREE, frame: 24, order: 2 },
+        { op: PROGRAM_SCAN_BEGIN, frame: TARGET, operand: 0 },
+        { op: PROGRAM_SCAN_LEAVE, frame: 24, order: 2 },
+        { op: PROGRAM_SCAN_HOLD, frame: 24, order: 2 },
+      ),
+    ).toEqual([[LOG_PLACE, 3, 24, 0]]);
+    expect([replay.lists(), replay.state(24)]).toEqual([['2 1: 8 40'], KIND_ISOLATED | 2]);
+    expect(replay.logOf({ op: PROGRAM_SCAN_LEAVE, frame: 24, order: 2 })).toEqual([]);
+    expect(replay.state(24)).not.toBe(KIND_ISOLATED | 2);
+  });
+
+  it('is refused where the zone has no memory', () => {
+    const replay = new Replayed(makeState(ALL_M, []), 20 * 512);
+    const outside = { frame: 16 * 512, order: 2 };
+    expect(replay.run([{ op: PROGRAM_TAKE_FREE, ...outside }])).toBeLessThan(0);
+    expect(replay.run([{ op: PROGRAM_PUT_BACK, ...outside }])).toBeLessThan(0);
   });
 
   it('that is not free is a wrong frame', () => {

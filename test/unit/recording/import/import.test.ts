@@ -154,6 +154,12 @@ describe('a damaged text', () => {
       'with all its events',
     ],
     ['a cut line', TRACE_CMD.slice(0, -20), 4, 'a whole line, found a cut line'],
+    [
+      'a line without an end',
+      `${TRACE_CMD}${'x'.repeat(3_000_000)}`,
+      5,
+      'a line of at most 1048576 bytes',
+    ],
     ['another text', 'hello\n', 1, "'TASK-PID [CPU] TIME: EVENT:'"],
     ['two tools', `${TRACE_CMD}${PERF}`, 5, 'events of trace-cmd, as before, found one of perf'],
     ['time that runs back', `${TRACE_CMD}${TRACE_CMD}`, 6, 'a time not before 12.000003'],

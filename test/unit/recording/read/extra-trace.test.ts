@@ -7,7 +7,7 @@ import { extraLine } from '../../../support/written.ts';
 const DMA = 0;
 const DMA32 = 1;
 const parse = (lines: readonly string[], populated = [DMA, DMA32]) =>
-  parseExtraTrace('extra.txt', lines, populated);
+  parseExtraTrace('extra.txt', lines, { populated, memory: [{ start: 0, end: 2 ** 21 }], cpus: 4 });
 const first = (text: string) => parse([extraLine(1, text)]).events[0];
 const isofree = (pointer: string) =>
   first(`isofree: (__isolate_free_page+0x4/0x200) page=0x${pointer} order=9`);
@@ -75,6 +75,12 @@ describe('a second trace', () => {
     [['nonsense'], /^extra\.txt:1: expected a line of a trace/],
     [[extraLine(2, 'report: (f)'), extraLine(1, 'report: (f)')], /a time not before 2\.000000/],
     [[extraLine(1, 'kcw: (f) order=')], /the fields of kcw/],
+    [[extraLine(1, 'kcw: (f) order=9f')], /the fields of kcw/],
+    [[extraLine(1, 'kcw: (f) order=9zz')], /the fields of kcw/],
+    [
+      [extraLine(1, 'kcw: (f) order=11')],
+      /^extra\.txt:1: expected an order up to 10, found '.*kcw/,
+    ],
   ])('that is damaged is refused: %j', (lines, says) => {
     expect(() => parse(lines)).toThrow(says);
   });

@@ -51,6 +51,14 @@ const free = (pfn: number, order: number): string =>
   `            init-1       [000] .....    24.000000: mm_page_free: page=00000000d123d466 pfn=0x${pfn.toString(16)} order=${order}\n`;
 
 describe('reading a trace', () => {
+  it('gathers no line without an end', () => {
+    const reader = new TraceReader('trace.txt', MEMORY, 2);
+    reader.push(new TextEncoder().encode(`${LINES[0]}\n`));
+    const piece = new Uint8Array(600_000).fill(97);
+    reader.push(piece);
+    expect(() => reader.push(piece)).toThrow(/^trace\.txt:2: expected a line of at most/);
+  });
+
   it('fills the columns', () => {
     const trace = read(GOOD);
     expect([...trace.kind]).toEqual([17, 1, 2, 3, 4, 5, 6, 7, 15, 16, 12, 1, 18]);

@@ -21,7 +21,7 @@ import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectObject } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { freeSpaceOf } from './free-space.ts';
@@ -105,7 +105,7 @@ export class Core {
   private _image: CoreSnapshot | undefined;
 
   static {
-    instanceOf = (core) => core._instance;
+    instanceOf = (core) => expectObject('core: made', expectObject('core', core)._instance);
     endCore = ({ _instance, _image: image }, what, why) => {
       const raw = _instance.end(what, why);
       return raw && { raw, image };

@@ -4,6 +4,7 @@
 
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../abi/migratetype.ts';
 import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/unit.ts';
+import { expectList, expectObject } from '../check/index.ts';
 import type { AllocatorState, ZoneState } from './state.ts';
 
 /** By number, as Linux writes them. */
@@ -45,9 +46,13 @@ export function freeFrames(zone: ZoneState): number {
   return frames;
 }
 
+function zonesOf(state: AllocatorState): readonly ZoneState[] {
+  return expectList('state: zones', expectObject('state', state).zones);
+}
+
 /** /proc/buddyinfo. */
 export function buddyinfo(state: AllocatorState): string {
-  return state.zones
+  return zonesOf(state)
     .map((zone) => `${zoneTitle(zone)} ${numbers(freeByOrder(zone), 6)}\n`)
     .join('');
 }
@@ -69,15 +74,16 @@ function blockLine(zone: ZoneState): string {
 
 /** /proc/pagetypeinfo. */
 export function pagetypeinfo(state: AllocatorState): string {
+  const zones = zonesOf(state);
   const orders = Array.from({ length: ORDERS }, (_, order) => order);
   const types = MIGRATETYPE_NAMES.map((_, type) => type);
   return [
     `Page block order: ${PAGEBLOCK_ORDER}\n`,
     `Pages per block:  ${PAGEBLOCK_FRAMES}\n\n`,
     `${'Free pages count per migrate type at order'.padEnd(43)} ${numbers(orders, 6)}\n`,
-    ...state.zones.flatMap((zone) => types.map((type) => typeLine(zone, type))),
+    ...zones.flatMap((zone) => types.map((type) => typeLine(zone, type))),
     `\n${'Number of blocks type'.padEnd(23)}${numbers(MIGRATETYPE_NAMES, 12)}\n`,
-    ...state.zones.map(blockLine),
+    ...zones.map(blockLine),
   ].join('');
 }
 
@@ -121,5 +127,5 @@ function zoneText(zone: ZoneState): string {
 
 /** /proc/zoneinfo of the zones with memory. */
 export function zoneinfo(state: AllocatorState): string {
-  return state.zones.map(zoneText).join('');
+  return zonesOf(state).map(zoneText).join('');
 }

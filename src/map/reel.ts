@@ -1,7 +1,7 @@
 // Maps of one guest at several moments, and the form in which they lie in a file: each column of cells as what differs from the
 // moment before, runs of equal bytes packed, as base64 in JSON.
 
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
 import { CELL_COLUMNS, type MemoryMap, emptyCells } from './cells.ts';
 import { pack, unpack } from './packbits.ts';
 import { USES_MOST, USE_NAMES, USE_OWNER } from './use.ts';
@@ -111,8 +111,11 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
 
 /** A reel as JSON has it; `decodeReel` is the way back. Throws RefusedArgument for one without a map. */
 export function encodeReel(reel: MapReel): EncodedReel {
-  const { name, subject, zones, owners, region, guestFrames, instants } = reel;
-  const first = instants[0]?.map;
+  const { name, subject, zones, owners, region, guestFrames, instants } = expectObject(
+    'reel',
+    reel,
+  );
+  const first = expectList('reel: instants', instants)[0]?.map;
   if (first === undefined) throw new RefusedArgument('reel', 'a map or more', 'none');
   const { start, count, cellFrames } = first;
   let before: Uint8Array | undefined;
@@ -133,7 +136,10 @@ export function encodeReel(reel: MapReel): EncodedReel {
 
 /** Throws RefusedArgument for what no encodeReel wrote. */
 export function decodeReel(encoded: EncodedReel): MapReel {
-  const { schema, name, subject, zones, owners, region, guestFrames } = encoded;
+  const { schema, name, subject, zones, owners, region, guestFrames } = expectObject(
+    'reel',
+    encoded,
+  );
   const { start, count, cellFrames } = encoded;
   if (schema !== SCHEMA) throw new RefusedArgument('reel.schema', String(SCHEMA), schema);
   const length = Math.ceil(count / cellFrames);

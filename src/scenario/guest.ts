@@ -1,7 +1,7 @@
 // The guests of scenarios, from published footprints as in
 // docs/decisions/0003-what-a-guest-holds.md.
 
-import { expectInteger, expectObject } from '../check/index.ts';
+import { expectFunction, expectInteger, expectObject } from '../check/index.ts';
 import { publishedMachine } from '../cost/index.ts';
 import { Clock } from '../time/index.ts';
 import {
@@ -44,6 +44,7 @@ export function guestConfig(size: GuestSize): GuestConfig {
  * behind it. Throws GuestOutOfMemory when they do not fit.
  */
 export function touchAndExit(guest: GuestKernel, pages: number): void {
+  expectFunction('guest: writeAndFree', expectObject('guest', guest).writeAndFree);
   guest.writeAndFree(pages);
 }
 

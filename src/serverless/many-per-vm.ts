@@ -104,15 +104,17 @@ export function sharedVm(
 
 /** Frames that such a VM needs besides the containers' own: guest OS, the function's files, the containers' kernel memory. */
 export function sharedFrames(machine: MachineConfig, profile: FunctionProfile): number {
+  expectObject('machine.kernel', expectObject('machine', machine).kernel);
+  expectObject('profile', profile);
   const kernel = containersPerVm(machine, profile) * containerFrames(machine, profile);
   return systemFrames(machine) + profile.fileFrames + kernel;
 }
 
 /** A VM with all the memory that its containers may ever need, in the kernel's own zones. */
 export function staticConfig(machine: MachineConfig, profile: FunctionProfile): GuestConfig {
+  const shared = sharedFrames(machine, profile);
   const containers = containersPerVm(machine, profile) * profile.limitFrames;
-  const memoryFrames = memoryFor(sharedFrames(machine, profile) + containers);
-  return sharedVm(machine, profile, { memoryFrames });
+  return sharedVm(machine, profile, { memoryFrames: memoryFor(shared + containers) });
 }
 
 /** A container's limit in whole units of a mechanism. */

@@ -78,6 +78,12 @@ export function timersOf(vm: MicroVm, timers: Timers): Timers {
   return new VmTimers(vm, timers);
 }
 
+/** A VM that runs, of callers without types too. */
+export function expectRunningVm(vm: MicroVm): void {
+  expectFunction('vm: expectRunning', expectObject('vm', vm).expectRunning);
+  vm.expectRunning();
+}
+
 /** A device's model in the VM behind its transport, and the way its driver reaches it. */
 export function plugIn(
   vm: MicroVm,

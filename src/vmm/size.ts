@@ -1,11 +1,14 @@
 // How large a VM must be, and where memory lies that it gets later. One rule for every system and scenario.
 
 import { FRAMES_PER_GIB, MEMORY_BLOCK_FRAMES } from '../abi/unit.ts';
-import { expectInteger } from '../check/index.ts';
+import { expectInteger, expectNumber } from '../check/index.ts';
 import { memmapFrames } from '../guest/index.ts';
 
 /** Watermarks, per-cpu lists and the allocator's slack: a twelfth of what is needed, as in docs/decisions/0002. */
 const HEADROOM = 13 / 12;
+
+/** Frames have numbers of 32 bits. */
+const FRAMES_MOST = 2 ** 32;
 
 /** x86-64: memory beyond 3 GiB lies above 4 GiB. */
 const LOW_MEMORY_FRAMES = 3 * FRAMES_PER_GIB;
@@ -23,6 +26,7 @@ export function roomFor(frames: number): number {
 
 /** Smallest VM in which so many frames and the VM's own memmap have room. */
 export function memoryFor(frames: number): number {
+  expectNumber('frames', frames, 0, FRAMES_MOST);
   let size = roomFor(frames);
   while (roomFor(frames + memmapFrames(size)) > size) size += MEMORY_BLOCK_FRAMES;
   return size;

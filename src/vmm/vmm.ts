@@ -10,11 +10,12 @@ import {
   KernelClocks,
   newCounts,
 } from '../guest/index.ts';
-import { expectName, expectNumber, expectObject } from '../check/index.ts';
+import { expectFunction, expectName, expectNumber, expectObject } from '../check/index.ts';
 import { Clock, expectDelay } from '../time/index.ts';
 import { type HostCache, HOST_CACHES, HostFiles } from './host-files.ts';
 import { HostMemory, HostOutOfMemory } from './host.ts';
 import type { VmmFootprint } from './account.ts';
+import { expectRunningVm } from './attach.ts';
 import { MicroVm, type VmContext } from './microvm.ts';
 import { FunctionImage, type ImageOptions } from './function-image.ts';
 import { type Contents, type ImageStore, Template, TemplateStore } from './template.ts';
@@ -139,6 +140,7 @@ export class Vmm {
 
   /** Ends a VM; adds what it did since it was last settled. */
   stop(vm: MicroVm, counts: Counts = newCounts()): Counts {
+    expectFunction('vm: stop', expectObject('vm', vm).stop);
     this._vms.delete(vm);
     vm.stop(counts);
     return counts;
@@ -162,7 +164,7 @@ export class Vmm {
    * the last time. Throws HandleEnded when the VM has ended.
    */
   settle(vm: MicroVm): Counts {
-    vm.expectRunning();
+    expectRunningVm(vm);
     const counts = newCounts();
     if (vm.checkDevices()) vm.settle(counts);
     return counts;

@@ -7,9 +7,12 @@ import {
   Core,
   DEFAULT_WORKLOAD,
   Dimms,
+  Faascale,
+  HyperAlloc,
   type MachineConfig,
   type MicroVm,
   Process,
+  RUNTIMES,
   RefusedArgument,
   SYNTHETIC_HOUR,
   SYSTEMS,
@@ -18,19 +21,32 @@ import {
   VirtioMem,
   Vmm,
   type WorkloadParameters,
+  buddyinfo,
+  decodeReel,
+  defaultMachine,
+  encodeReel,
   fixedKeepAlive,
   generateSynthetic,
   guestConfig,
+  helloProfile,
   hotplugStart,
   layoutOf,
+  loadState,
+  pagetypeinfo,
   pricesOf,
   randomStream,
   replay,
   replayPlan,
+  resultsTable,
   sampleTrace,
+  saveState,
+  sharedFrames,
+  staticConfig,
   touchAndExit,
   traceOf,
+  verify,
   vmmFootprint,
+  zoneinfo,
 } from '../../src/index.ts';
 
 const MEMORY = 64 * 256;
@@ -50,6 +66,44 @@ const systems = SYSTEMS.slice(0, 1);
 function vmm(): Vmm {
   return new Vmm({ hostFrames: 2 ** 20, footprint: vmmFootprint() });
 }
+
+/** Handles and states that none of these are. */
+const NO_HANDLES: readonly unknown[] = [undefined, null, 5, '5', 1n, Symbol('x'), {}, [], () => {}];
+
+describe('a call that needs what another call made', () => {
+  it.each<[string, (value: never) => unknown]>([
+    ['Balloon', (value) => new Balloon(value, new Clock())],
+    ['CZoneVirtio', (value) => new CZoneVirtio(value, new Clock())],
+    ['Dimms', (value) => new Dimms(value, START, {} as never)],
+    ['Faascale', (value) => new Faascale(value)],
+    ['HyperAlloc', (value) => new HyperAlloc(value, new Clock())],
+    ['VirtioMem', (value) => new VirtioMem(value, new Clock(), {} as never)],
+    ['Vmm.settle', (value) => vmm().settle(value)],
+    ['Vmm.stop', (value) => vmm().stop(value)],
+    ['verify', (value) => verify(value)],
+    ['saveState', (value) => saveState(value, 'x')],
+    ['loadState', (value) => loadState(value, { label: '', zones: [] })],
+    ['buddyinfo', buddyinfo],
+    ['pagetypeinfo', pagetypeinfo],
+    ['zoneinfo', zoneinfo],
+    ['encodeReel', encodeReel],
+    ['decodeReel', decodeReel],
+    ['touchAndExit', (value) => touchAndExit(value, 1)],
+    ['resultsTable', resultsTable],
+    ['sharedFrames', (value) => sharedFrames(value, value)],
+    ['staticConfig', (value) => staticConfig(value, value)],
+  ])('refuses anything else: %s', (_, call) => {
+    for (const wild of NO_HANDLES) expect(() => call(wild as never)).toThrow(RefusedArgument);
+  });
+
+  it('is given no text where it reckons with a number', () => {
+    const machine = defaultMachine();
+    const kernel = { ...machine.kernel, imageFrames: '5' as never };
+    const [profile] = RUNTIMES.map((runtime) => helloProfile(0, runtime));
+    const call = (): unknown => staticConfig({ ...machine, kernel }, profile as never);
+    expect(call).toThrow(RefusedArgument);
+  });
+});
 
 type Call = (value: never) => unknown;
 /** A call under the name that its refusal gives the argument. */

@@ -25,7 +25,12 @@ export function readImport(folder: string): ImportFile | undefined {
     found = undefined;
   }
   const isImport =
-    typeof found === 'object' && found !== null && 'format' in found && found.format === FORMAT;
-  if (isImport) return found as ImportFile;
+    typeof found === 'object' &&
+    found !== null &&
+    'format' in found &&
+    found.format === FORMAT &&
+    'source' in found &&
+    typeof found.source === 'string';
+  if (isImport) return found as unknown as ImportFile;
   throw new RecordingError(path.join(folder, NAME), 0, `an import (${FORMAT})`, 'something else');
 }

@@ -175,6 +175,11 @@ function readZone(reader: Reader, zones: readonly ZoneState[]): ZoneState {
   return zone;
 }
 
+/** Lists of CPUs follow in their order. */
+function readCpu(reader: Reader, { pcps }: ZoneState): void {
+  if (reader.field(0, 'cpu') !== pcps.length) reader.fail(`cpu ${pcps.length}`, reader.fields[1]);
+}
+
 /** Sizes of a CPU's lists. Before Linux 6.7 high is fixed, and one factor counts drains. */
 function readPcp(reader: Reader): PcpState {
   if (reader.fields[5] === 'batch') {
@@ -227,14 +232,17 @@ function readFreeList(reader: Reader, zone: ZoneState): void {
   const order = bounded(reader, 1, ORDERS, 'an order');
   const type = bounded(reader, 2, MIGRATE_TYPES, 'a migratetype');
   const frames = reader.frames(3);
+  const index = freeListIndex(order, type);
+  if ((zone.free[index]?.length ?? 0) > 0) reader.fail('each list once', `${order} ${type} again`);
   checkFrames(reader, zone, frames, order);
-  zone.free[freeListIndex(order, type)] = frames;
+  zone.free[index] = frames;
 }
 
 function readBlocks(reader: Reader, zone: ZoneState): void {
   const aligned = zone.startPfn - (zone.startPfn % PAGEBLOCK_FRAMES);
   const expected = Math.ceil((zone.startPfn + zone.spanned - aligned) / PAGEBLOCK_FRAMES);
   const found = reader.fields.length - 1;
+  if (zone.blocks.length > 0) reader.fail("'blocks' once", 'blocks again');
   if (found !== expected) reader.fail(`${expected} pageblock types`, `${found} types`);
   const typeAt = (at: number): number => {
     const type = reader.number(at);
@@ -245,10 +253,15 @@ function readBlocks(reader: Reader, zone: ZoneState): void {
 }
 
 /** A state is whole: types of all pageblocks, and as many pages on each CPU's lists as are counted. */
-function checkWhole(reader: Reader, zone: ZoneState | undefined): void {
+function checkWhole(reader: Reader, zones: readonly ZoneState[]): void {
+  const zone = zones.at(-1);
   if (zone === undefined) return;
   if (zone.spanned > 0 && zone.blocks.length === 0) {
     reader.fail(`'blocks' of zone ${zone.name} before`, reader.fields[0]);
+  }
+  const cpus = zones[0]?.pcps.length ?? 0;
+  if (zone.present > 0 && zones[0]?.present !== 0 && zone.pcps.length !== cpus) {
+    reader.fail(`lists of ${cpus} cpus, as in the first zone`, `${zone.pcps.length}`);
   }
   zone.pcps.forEach(({ count, lists }, cpu) => {
     const listed = lists.reduce((sum, list, i) => sum + (list.length << pcpListOrder(i)), 0);
@@ -260,7 +273,7 @@ function checkWhole(reader: Reader, zone: ZoneState | undefined): void {
 function readRecord(reader: Reader, zones: ZoneState[]): void {
   const kind = reader.fields[0];
   if (kind === 'zone') {
-    checkWhole(reader, zones.at(-1));
+    checkWhole(reader, zones);
     zones.push(readZone(reader, zones));
     return;
   }
@@ -268,13 +281,14 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
   if (zone === undefined) reader.fail("'zone'", kind);
   if (kind === 'blocks') readBlocks(reader, zone);
   else if (kind === 'free') readFreeList(reader, zone);
-  else if (kind === 'cpu') reader.field(0, 'cpu');
+  else if (kind === 'cpu') readCpu(reader, zone);
   else if (kind === 'pcp') zone.pcps.push(readPcp(reader));
   else if (kind === 'pcplist') {
     const pcp = zone.pcps.at(-1);
     if (pcp === undefined) reader.fail("'pcp' before 'pcplist'", kind);
     const list = bounded(reader, 1, PCP_LISTS, 'a list index');
     const frames = reader.frames(2);
+    if ((pcp.lists[list]?.length ?? 0) > 0) reader.fail('each list once', `${list} again`);
     checkFrames(reader, zone, frames, pcpListOrder(list));
     pcp.lists[list] = frames;
   } else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
@@ -296,8 +310,11 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
   const zones: ZoneState[] = [];
   while (reader.next()) {
     if (reader.fields[0] === 'end') {
-      checkWhole(reader, zones.at(-1));
+      checkWhole(reader, zones);
       if (zones.length === 0) reader.fail("'zone'", 'end');
+      while (reader.next()) {
+        if (reader.fields.length > 0) reader.fail('nothing after the end', reader.fields[0]);
+      }
       return { label, zones };
     }
     readRecord(reader, zones);

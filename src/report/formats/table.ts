@@ -1,5 +1,6 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
+import { expectObject } from '../../check/index.ts';
 import type { Format } from '../format.ts';
 import { alignRows, fitRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
@@ -51,7 +52,9 @@ const LEFT_OUT = ['peak', 'cold', 'p99', 'overhead'];
 
 /** Heading, table and speed of the run; ends with a newline. */
 export function resultsTable(results: Results): string {
-  const { trace, wall, seed } = results;
+  const { trace, wall, seed } = expectObject('results', results);
+  expectObject('results: trace', trace);
+  expectObject('results: wall', wall);
   const heading =
     `${trace.name}: ${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions ` +
     `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}`;

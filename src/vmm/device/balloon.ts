@@ -25,7 +25,14 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { discardFrames, exitsOf, hostPageBytes, plugIn, timersOf } from '../attach.ts';
+import {
+  discardFrames,
+  exitsOf,
+  expectRunningVm,
+  hostPageBytes,
+  plugIn,
+  timersOf,
+} from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
 import {
   type BalloonAmount,
@@ -83,7 +90,7 @@ export class Balloon implements MemoryDevice {
 
   /** Attaches the device and probes the driver. */
   constructor(vm: MicroVm, timers: Timers, said: BalloonOptions = {}) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     const options: Omit<BalloonOptions, keyof BalloonNames | keyof QemuBalloonNames> =
       balloonSettings(said);
     expectReportParameters(options);

@@ -23,7 +23,7 @@ import {
   zoneOfIndex,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from '../attach.ts';
+import { exitsOf, expectRunningVm, plugIn, timersOf } from '../attach.ts';
 import type { MemoryDevice } from './device.ts';
 
 /** How the device behaves; what is not said is the profile's. */
@@ -83,7 +83,7 @@ export class CZoneVirtio implements MemoryDevice {
 
   /** Attaches the device and probes the driver. The guest has a region for CZones, and nothing of it plugged. */
   constructor(vm: MicroVm, timers: Timers, options: CZoneOptions = {}) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     expectObject('czone-virtio', options);
     const { czones } = vm.guest;
     if (czones === undefined) {

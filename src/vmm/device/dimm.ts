@@ -2,6 +2,7 @@
 // DIMM goes only when every one of its blocks could be taken offline; else all of them are back
 // online. The host gets nothing until then.
 
+import { expectRunningVm } from '../attach.ts';
 import { HandleEnded, expectInteger, expectMultiple } from '../../check/index.ts';
 import type { Operations } from '../../cost/index.ts';
 import {
@@ -74,7 +75,7 @@ export class Dimms implements MemoryDevice {
    * nothing here waits.
    */
   constructor(vm: MicroVm, startFrame: number, options: HotplugOptions) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     this.vm = vm;
     this.blocks = new MemoryBlocks(vm.guest.memory, options);
     const { blockFrames } = this.blocks;

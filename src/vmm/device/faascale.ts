@@ -23,7 +23,7 @@ import {
   type ProbeFailure,
   type VirtioDevice,
 } from '../../virtio/index.ts';
-import { exitsOf, plugIn } from '../attach.ts';
+import { exitsOf, expectRunningVm, plugIn } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
 import type { MemoryDevice } from './device.ts';
 
@@ -60,7 +60,7 @@ export class Faascale implements MemoryDevice {
 
   /** Attaches the device and probes the driver. The guest has a region for zones that booted with it. */
   constructor(vm: MicroVm, options: FaascaleOptions = {}) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     const { isPopulated = false } = expectObject('faascale', options);
     const { czones } = vm.guest;
     if (czones?.region.isBooted !== true) {

@@ -23,7 +23,7 @@ import {
   type ProbeFailure,
   type VirtioDevice,
 } from '../../virtio/index.ts';
-import { exitsOf, plugIn, timersOf } from '../attach.ts';
+import { exitsOf, expectRunningVm, plugIn, timersOf } from '../attach.ts';
 import type { MicroVm } from '../microvm.ts';
 import type { Given, MemoryDevice } from './device.ts';
 
@@ -56,7 +56,7 @@ export class HyperAlloc implements MemoryDevice {
 
   /** Attaches the device and probes the driver. The guest must be on LLFree (`onLlfree`). */
   constructor(vm: MicroVm, timers: Timers, options: HyperAllocOptions = {}) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     const { scanDelayNs, given } = expectObject('hyperalloc', options);
     if (typeof scanDelayNs === 'number') expectInteger('scanDelayNs', scanDelayNs, 1);
     const { core, memory, config } = vm.guest;

@@ -26,7 +26,7 @@ import {
   type VirtioDevice,
 } from '../../virtio/index.ts';
 import type { MicroVm } from '../microvm.ts';
-import { exitsOf, plugIn, timersOf } from '../attach.ts';
+import { exitsOf, expectRunningVm, plugIn, timersOf } from '../attach.ts';
 import type { Given, MemoryDevice } from './device.ts';
 import { type QemuRequestedSize, type RequestedSize, requestedBytesOf } from './vmm-names.ts';
 
@@ -82,7 +82,7 @@ export class VirtioMem implements MemoryDevice {
 
   /** Attaches the device and probes the driver, which plugs what is requested already. */
   constructor(vm: MicroVm, timers: Timers, options: VirtioMemOptions) {
-    vm.expectRunning();
+    expectRunningVm(vm);
     expectObject('virtio-mem', options);
     this.vm = vm;
     const profile = MEM_PROFILES[expectName('profile', options.profile ?? 'qemu', PROFILES)];

@@ -126,6 +126,25 @@ describe('a pagestate that no kernel wrote', () => {
     expect(fault.expected).toContain(expected);
   });
 
+  it.each([
+    ['a list twice', 'free 8 0 4608\n', 'free 0 1 4110\n', 5, 'each list once'],
+    ['a per-cpu list twice', 'pcplist 6 4104\n', 'pcplist 1 4101\n', 8, 'each list once'],
+    ['its pageblocks twice', 'free 8 0 4608\n', 'blocks 1 0\n', 5, "'blocks' once"],
+    ['another CPU than the next', 'pcp count', 'cpu 3\npcp count', 6, 'cpu 0'],
+    ['something behind its end', 'end\n', 'end\nfree 0 1 4110\n', 10, 'nothing after the end'],
+    [
+      'a zone of fewer CPUs',
+      'end\n',
+      'zone Normal start 8192 spanned 512 present 512 managed 512 min 8 low 10 high 12 boost 0 reserve 0 highatomic 0 flags 0\nblocks 1\nend\n',
+      11,
+      'lists of 1 cpus, as in the first zone',
+    ],
+  ])('with %s is refused', (_, from, to, line, expected) => {
+    const fault = failure(SMALL.replace(from, to));
+    expect(fault.line).toBe(line);
+    expect(fault.expected).toContain(expected);
+  });
+
   it('with a zone twice is refused', () => {
     const zone = SMALL.slice(SMALL.indexOf('zone'), SMALL.indexOf('end'));
     expect(failure(SMALL.replace('end\n', `${zone}end\n`))).toMatchObject({

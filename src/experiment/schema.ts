@@ -223,6 +223,12 @@ const memory: z.ZodType<MemoryChoice> = group(
   Object.fromEntries(MEMORY_KEYS.map((key) => [key, guestSize])),
 ) as never;
 
+/** YAML has a number of them as a number. */
+const moments: z.ZodType<string> = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  text('a number of moments, or times such as 5m,10m', momentsIn),
+);
+
 const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
 /** The whole file. */
@@ -265,7 +271,7 @@ export const experimentFile: z.ZodType<ExperimentFile> = group({
     records: checked((value: boolean) => {
       if (typeof value !== 'boolean') throw new RefusedArgument('', 'true or false', value);
     }),
-    maps: text('a number of moments, or times such as 5m,10m', momentsIn),
+    maps: moments,
     mapsOf: text('a function of the trace'),
     sensitivity: checked((value: Sensitivity) => expectName('sensitivity', value, SENSITIVITIES)),
     folder: text('a folder'),

@@ -34,6 +34,16 @@ describe('an experiment file', () => {
     const value = { systems: ['scpv-boot'], prices: 'low', policies: { keepAlive: '5m' } };
     expect(said(value)).toEqual([]);
   });
+
+  it('has a number of maps as YAML reads it, or as text', () => {
+    for (const maps of [0, 5, '5', '5m,10m']) {
+      const { outputs } = experimentFile.parse({ outputs: { maps } });
+      expect(outputs?.maps).toBe(String(maps));
+    }
+    expect(said({ outputs: { maps: -1 } })).toEqual([
+      expect.stringMatching(/^outputs.maps: expected a time such as .*found "-1"$/),
+    ]);
+  });
 });
 
 it('figures of a load that are left out are those of the built-in hour', () => {

@@ -336,6 +336,11 @@ class Importer {
   }
 }
 
+/** Lines of a text that ends with one; they end as on Linux or on Windows. */
+function linesOf(text: string): string[] {
+  return text.replaceAll('\r\n', '\n').split('\n').slice(0, -1);
+}
+
 /** Reads a text of page events, packed or not; hears how many bytes of the file are read. Throws RecordingError with the line. */
 export async function importEvents(file: string, onRead?: Reading): Promise<Imported> {
   const importer = new Importer(file);
@@ -343,8 +348,8 @@ export async function importEvents(file: string, onRead?: Reading): Promise<Impo
   for await (const chunk of readBytes(file, onRead)) {
     const data = Buffer.concat([rest, chunk]);
     const end = data.lastIndexOf(NEWLINE);
-    if (end >= 0)
-      for (const line of decoder.decode(data.subarray(0, end)).split('\n')) importer.push(line);
+    const whole = decoder.decode(data.subarray(0, end + 1));
+    for (const line of linesOf(whole)) importer.push(line);
     rest = data.subarray(end + 1);
     importer.rest(rest);
   }

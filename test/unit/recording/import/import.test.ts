@@ -82,6 +82,11 @@ describe('an import', () => {
     expect(told.at(-1)).toEqual([PERF.length, PERF.length]);
   });
 
+  it('may end its lines as on Windows', async () => {
+    const { report } = await imported(TRACE_CMD.replaceAll('\n', '\r\n'));
+    expect(report).toEqual((await imported(TRACE_CMD)).report);
+  });
+
   it('of trace-cmd report is a recording that pages reads', async () => {
     const folder = await folderOf(TRACE_CMD);
     const capture = await openCapture(folder);

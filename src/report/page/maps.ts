@@ -91,7 +91,7 @@ export function mapsSection(results: Results, { maps = [] }: Details): string {
     'maps',
     title,
     paragraph(
-      `Guest-physical memory of the VMs that run ${subject === undefined ? 'one function' : escapeHtml(subject)}, at the same instants. A square is a pageblock of 2 MiB, 8 × 8 of them a memory block of 128 MiB; VMs stand apart. Squares fill from below with what is in use, in the colour of who has the most, pale where the host has no memory behind it. Green is free in the guest and still held by the host.`,
+      `Guest-physical memory of the VMs that run ${subject === undefined ? 'one function' : escapeHtml(subject)}, at the same instants. A square is a pageblock of 2 MiB, 8 × 8 of them a memory block of 128 MiB; VMs stand apart. Squares fill from below with what is in use, in the colour of who has the most, pale where the host has no memory behind it. Green is free in the guest and still held by the host. What a VM shares with its template or image, read by then or not, is drawn as its own: how much it shares is under Memory.`,
     ),
     `<p class="choices" hidden>${choices.join(' ')}</p>`,
     `<div id="maps-view" hidden></div><div id="maps-still" class="grid w560">${stills.join('')}</div>`,

@@ -20,6 +20,9 @@ const REASONS: Readonly<Record<string, string>> = {
 function fault(file: string, error: unknown): RecordingError {
   if (error instanceof RecordingError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOTDIR') {
+    return new RecordingError(path.dirname(file), 0, 'the folder of a recording', 'a file');
+  }
   const said = error instanceof Error ? error.message : String(error);
   return new RecordingError(file, 0, 'a readable file', REASONS[code] ?? said);
 }

@@ -37,6 +37,12 @@ describe('a file of a recording', () => {
     expect((await refusal(folder)).file).toBe(file);
   });
 
+  it('that is given for the whole folder is named', async () => {
+    const file = join(copyOf(), 'pagestate.start');
+    const told = { file, line: 0, expected: 'the folder of a recording', found: 'a file' };
+    expect(await refusal(file)).toMatchObject(told);
+  });
+
   it('that is missing, or packed in another way, is named', async () => {
     const folder = copyOf();
     rmSync(join(folder, 'trace.txt.gz'));

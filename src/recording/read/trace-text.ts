@@ -274,7 +274,7 @@ export class TraceReader {
     switch (kind) {
       case T.EVENT_ALLOC:
         out.pfn[at] = this.frame(true);
-        out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        out.order[at] = this.orderOf(out.pfn[at]);
         out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
         out.gfp[at] = this.gfp();
         break;
@@ -285,7 +285,7 @@ export class TraceReader {
       case T.EVENT_TAKE:
       case T.EVENT_DRAIN:
         out.pfn[at] = this.frame(false);
-        out.order[at] = this.small(KEY.order, ORDERS, 'order');
+        out.order[at] = this.orderOf(out.pfn[at]);
         out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
         if (kind === T.EVENT_TAKE) out.extra[at] = this.small(KEY.refill, 2, 'percpu_refill');
         break;
@@ -300,11 +300,9 @@ export class TraceReader {
   private readFree(kind: number, at: number): void {
     const from = this.seek(KEY.pfn, 'pfn');
     const pfn = this.hex('a frame number');
-    const orders = kind === T.EVENT_FREE_BATCHED ? 1 : ORDERS;
-    const order = this.small(KEY.order, orders, 'order');
-    if (!this.inMemory(pfn)) {
-      if (kind !== T.EVENT_FREE || !this.online(pfn, order)) this.outside(from);
-    }
+    const order = this.orderOf(pfn, kind === T.EVENT_FREE_BATCHED ? 1 : ORDERS);
+    if (!this.inMemory(pfn) && !(kind === T.EVENT_FREE && this.online(pfn, order)))
+      this.outside(from);
     this.out.pfn[at] = pfn;
     this.out.order[at] = order;
   }
@@ -421,6 +419,18 @@ export class TraceReader {
 
   private small(key: Uint8Array, limit: number, name: string): number {
     this.seek(key, name);
+    return this.below(limit, name);
+  }
+
+  /** The order of a block, which begins at a multiple of its size. */
+  private orderOf(pfn: number, limit: number = ORDERS): number {
+    const from = this.seek(KEY.order, 'order');
+    const order = this.below(limit, 'order');
+    if (pfn !== T.NO_FRAME && pfn % 2 ** order !== 0) this.fail('the order of a block there', from);
+    return order;
+  }
+
+  private below(limit: number, name: string): number {
     const from = this.pos;
     const value = this.decimal(`a number for ${name}`);
     if (value >= limit) this.fail(`${name} below ${limit}`, from);

@@ -59,7 +59,7 @@ describe('a compiler hears', () => {
       ['sh', 'd..3.', take('2')],
       ['sh', 'd..3.', fallback('4', 3, 0)],
       ['sh', '.....', alloc('2')],
-      ['sh', '.....', free('3', 2)],
+      ['sh', '.....', free('8', 2)],
       ['sh', 'd..3.', drain('5')],
       ['sh', '.....', 'sched_process_exit: comm=sh pid=7 prio=120'],
       ['sh', 'd....', 'ps_write: pagestate end'],
@@ -69,7 +69,7 @@ describe('a compiler hears', () => {
       ['take', 2],
       ['fallback', 3],
       ['alloc', 4, 2],
-      ['free', 5, listed(3, 2)],
+      ['free', 5, listed(8, 2)],
       ['drain', 6],
     ]);
     expect(before).toEqual([2, 3, 4, 5, 6, 7]);
@@ -175,9 +175,9 @@ describe('a reader', () => {
   it('says of an event its block, and what its flow of control did before', () => {
     const reader = new EventReader(
       writtenCapture([
-        ['sh', 'd..3.', take('2', 3)],
+        ['sh', 'd..3.', take('8', 3)],
         ['sh', '..s..', free('1')],
-        ['sh', '.....', alloc('2', 3)],
+        ['sh', '.....', alloc('8', 3)],
       ]),
     );
     const before: (number | undefined)[] = [];

@@ -10,10 +10,10 @@ const LINES = [
   '#',
   '# entries-in-buffer/entries-written: 12/12   #P:1',
   '            init-1       [000] d....     8.236551: ps_write: pagestate start',
-  '            init-1       [000] .....     8.236552: mm_page_alloc: page=0000000036bc9edc pfn=0x4a3 order=1 migratetype=0 gfp_flags=GFP_KERNEL_ACCOUNT|__GFP_ZERO',
+  '            init-1       [000] .....     8.236552: mm_page_alloc: page=0000000036bc9edc pfn=0x4a4 order=1 migratetype=0 gfp_flags=GFP_KERNEL_ACCOUNT|__GFP_ZERO',
   '   my prog [x] y-42      [000] .Ns3.     8.236553: mm_page_free: page=00000000d123d466 pfn=0x54 order=2',
   '   my prog [x] y-42      [000] ...2.     8.236554: mm_page_free_batched: page=00000000d123d466 pfn=0x54 order=0',
-  '     kworker/0:1-10      [001] d..3.     8.236554: mm_page_alloc_zone_locked: page=00000000a273babc pfn=0x1fff order=2 migratetype=2 percpu_refill=1',
+  '     kworker/0:1-10      [001] d..3.     8.236554: mm_page_alloc_zone_locked: page=00000000a273babc pfn=0x1ffc order=2 migratetype=2 percpu_refill=1',
   '     kworker/0:1-10      [001] d..2.     8.236560: mm_page_pcpu_drain: page=00000000ff47518b pfn=0x1 order=0 migratetype=1',
   '             tar-181     [000] d..3.     9.000000: mm_page_alloc_extfrag: page=00000000065b5c36 pfn=0x13c alloc_order=0 fallback_order=10 pageblock_order=9 alloc_migratetype=2 fallback_migratetype=1 fragmenting=0 change_ownership=1',
   '     kworker/0:1-10      [000] .....    23.047037: mm_migrate_pages: nr_succeeded=7 nr_failed=2 nr_thp_succeeded=0 nr_thp_failed=0 nr_thp_split=0 nr_split=0 mode=MIGRATE_SYNC reason=contig_range',
@@ -71,7 +71,7 @@ describe('reading a trace', () => {
     ]);
     expect(trace.timeUs[1]).toBe(8236552);
     expect([trace.pfn[1], trace.order[1], trace.type[1], trace.gfp[1]]).toEqual([
-      0x4a3, 1, 0, 0x400dc0,
+      0x4a4, 1, 0, 0x400dc0,
     ]);
     expect(trace.context[2]).toBe(T.CONTEXT_SOFTIRQ | 3);
     expect([trace.cpu[4], trace.extra[4], trace.context[4]]).toEqual([
@@ -118,13 +118,19 @@ describe('reading a trace', () => {
     ['a line cut in its flags', 5, (s: string) => s.slice(0, -3), 'gfp flags'],
     ['time that runs backwards', 9, (s: string) => s.replace('8.236560', '8.236550'), 'not before'],
     ['a frame outside memory', 9, (s: string) => s.replace('0x1 ', '0x2000 '), 'inside memory'],
-    ['a huge frame', 6, (s: string) => s.replace('0x54', '0xffffffffff'), 'inside memory'],
+    ['a huge frame', 6, (s: string) => s.replace('0x54', '0xfffffffffc'), 'inside memory'],
     ['an unknown event', 9, (s: string) => s.replace('pcpu_drain', 'pcpu_train'), 'known event'],
     [
       'a cpu that the kernel did not have',
       5,
       (s: string) => s.replace('[000]', '[002]'),
       'cpu below 2',
+    ],
+    [
+      'a block that cannot begin there',
+      5,
+      (s: string) => s.replace('order=1', 'order=3'),
+      'order of a block',
     ],
     ['an order too large', 5, (s: string) => s.replace('order=1', 'order=11'), 'order below 11'],
     ['a missing pid', 5, (s: string) => s.replace('-1  ', '    '), 'TASK-PID'],

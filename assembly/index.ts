@@ -7,7 +7,7 @@ export { create, finishBoot, layOut, memoryHandOver, memoryPresent, zoneSpan } f
 
 // copies of it
 export { blockInUse, nonZeroEnd, nonZeroStart, snapshotBytes, stateHash } from './image';
-export { steadyEnd } from './steady';
+export { steadyEnd } from './base/steady';
 export { touchedBlocks } from './base/touched';
 
 // page requests

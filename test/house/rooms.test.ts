@@ -73,7 +73,6 @@ const LEVELS: Readonly<Record<string, readonly string[]>> = {
   free: ['host', 'czone', 'kernel', 'base'],
   boot: ['free', 'host', 'czone', 'kernel', 'base'],
   image: ['kernel', 'base'],
-  steady: [],
   // a module of its own, too: it shares nothing with the machine but src/abi
   llfree: [],
 };

@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { GUEST_BASE } from '../../../src/abi/layout.ts';
-import { Core } from '../../../src/core/index.ts';
-import { bytesOf, rawOf } from '../../../src/core/raw.ts';
-import { steadyEndOf } from '../../support/steady.ts';
+import { GUEST_BASE } from '../../../../src/abi/layout.ts';
+import { Core } from '../../../../src/core/index.ts';
+import { bytesOf, rawOf } from '../../../../src/core/raw.ts';
+import { steadyEndOf } from '../../../support/steady.ts';
 
 const CORE = Core.create({ frames: 0x400 });
 

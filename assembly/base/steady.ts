@@ -1,7 +1,7 @@
 // How far a guest's words go on as they did: its tables are long stretches that stay, or count up or down, word by word in
 // pairs (frame records, links, entries of nodes). Guests at rest are packed by that (src/core/packed.ts).
 
-import { GUEST_BASE } from '../src/abi/layout';
+import { GUEST_BASE } from '../../src/abi/layout';
 
 const PAIR: usize = 8;
 /** Of two words in one, all bits but the highest of each: what is added there stays in its word. */

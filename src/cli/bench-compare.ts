@@ -2,19 +2,12 @@
 
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { BenchResult } from '../microbench/index.ts';
+import { type BenchResult, type Spread, spreadOf } from '../microbench/index.ts';
 import { alignRows, formatCount } from '../report/index.ts';
 import { telling } from './apart.ts';
 import { type BenchRecord, comparison, recordIn } from './bench-records.ts';
 import { type Side, runIn, sideOf, withTrees } from './bench-trees.ts';
 import { UsageError } from './fault.ts';
-
-/** Values over runs. */
-export interface Spread {
-  readonly median: number;
-  readonly lowest: number;
-  readonly highest: number;
-}
 
 /** A bench that both sides have. CPU time of an operation in ns. */
 export interface Compared {
@@ -35,16 +28,6 @@ export interface CompareFlags {
   readonly policy?: string;
   readonly core?: string;
   readonly json?: boolean;
-}
-
-/** Of at least one; the upper of the two in the middle, as `bench` has it. */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  return {
-    median: sorted[sorted.length >> 1] as number,
-    lowest: sorted[0] as number,
-    highest: sorted.at(-1) as number,
-  };
 }
 
 /** One bench in all runs of a side, if each has it. */

@@ -15,7 +15,9 @@ export {
   type BenchSetting,
   BenchDiffers,
   type Microbench,
+  type Spread,
   runMicrobenches,
+  spreadOf,
 } from './microbench.ts';
 
 export const MICROBENCHES: readonly Microbench[] = [

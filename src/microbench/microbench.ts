@@ -62,19 +62,36 @@ async function once(bench: Microbench, setting: BenchSetting, cpuNs: () => numbe
   return { ns: cpuNs() - before, outcome };
 }
 
+/** Values over runs. */
+export interface Spread {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** Of at least one; the upper of the two in the middle. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  return {
+    median: sorted[sorted.length >> 1] as number,
+    lowest: sorted[0] as number,
+    highest: sorted.at(-1) as number,
+  };
+}
+
 function resultOf({ name, operation }: Microbench, runs: readonly Timed[]): BenchResult {
   const [{ outcome }] = runs as [Timed];
   if (runs.some((run) => run.outcome.hash !== outcome.hash)) {
     throw new BenchDiffers(`${name}: two runs came to different states`);
   }
   const each = Math.max(1, outcome.operations);
-  const sorted = runs.map(({ ns }) => ns / each).toSorted((a, b) => a - b);
+  const { median, lowest, highest } = spreadOf(runs.map(({ ns }) => ns / each));
   return {
     name,
     operation,
-    nsPerOperation: sorted[sorted.length >> 1] as number,
-    lowestNs: sorted[0] as number,
-    highestNs: sorted.at(-1) as number,
+    nsPerOperation: median,
+    lowestNs: lowest,
+    highestNs: highest,
     ...outcome,
   };
 }

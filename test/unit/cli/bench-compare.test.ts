@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compared, comparedOf, comparedText, spreadOf } from '../../../src/cli/bench-compare.ts';
+import { compared, comparedOf, comparedText } from '../../../src/cli/bench-compare.ts';
+import { spreadOf } from '../../../src/microbench/index.ts';
 import type { BenchRecord } from '../../../src/cli/bench-records.ts';
 import { benchCheckout } from '../../support/bench-checkout.ts';
 import { testFolder } from '../../support/folder.ts';

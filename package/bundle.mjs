@@ -1,6 +1,6 @@
-// Makes build/package, or `--to FOLDER`: what is published. What tsc has written to dist/ is bundled by room, without maps: a room is a file, so an
-// import opens few of them, and whoever bundles the library leaves out the rooms that he does not use
-// (docs/decisions/0065-the-package.md). `--in-place` puts the bundled files where tsc's were, as `npm pack` wants them.
+// Makes build/package, or `--to FOLDER`: what is published. What tsc has written to dist/ is bundled without maps: an import opens few
+// files, and whoever bundles the library leaves out what he does not use (docs/decisions/0065-the-package.md). `--in-place` puts the
+// bundled files where tsc's were, as `npm pack` wants them.
 
 import { createHash } from 'node:crypto';
 import {
@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { brotliCompressSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { bundledCode } from './code.mjs';
 import { pruneDeclarations } from './declarations.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -26,36 +26,35 @@ const { values } = parseArgs({
 });
 const target = path.resolve(root, values.to);
 const bundled = path.join(target, 'dist');
-const SOURCES = 'build/assembly.json.br';
-const HASHES = 'build/core.sha256';
-
-/** Faces of rooms, and the files that are loaded by their names. */
-function entries() {
-  const faces = readdirSync(dist).flatMap((room) =>
-    ['index.js', 'node.js'].map((face) => path.join(dist, room, face)).filter((f) => existsSync(f)),
-  );
-  return [
-    ...['index.js', 'node.js'].map((name) => path.join(dist, name)),
-    ...faces,
-    path.join(dist, 'cli/main.js'),
-    path.join(dist, 'replay/worker.js'),
-    path.join(dist, 'sweep/engines/thread.js'),
-    path.join(dist, 'trace/csv-parse.js'),
-  ];
-}
+const STANDARD = 'build/core.release.wasm';
+/** Builds that few load. */
+const OTHERS = ['recorded', 'release-6.1', 'release-7.3', 'release-llfree', 'verify'];
+const FACES = ['index', 'node', 'report/index', 'abi/index'];
 
 /** Names of all files under a folder that end so. */
 function endingIn(folder, ending) {
-  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(ending));
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.replaceAll(path.sep, '/'));
 }
 
-/**
- * Without imports that take nothing: esbuild keeps them for the order of side effects, of which our files have none, and each would
- * load a room, and its libraries, for nobody.
- */
-function withoutBareImports(code) {
-  const [head] = /^(?:import(?:[^"';]*from)?"[^"]*";)*/.exec(code);
-  return head.replaceAll(/import"\.{1,2}\/[^"]*";/g, '') + code.slice(head.length);
+async function bundle() {
+  for (const [name, code] of await bundledCode(dist)) {
+    if (!name.includes('/') && code.includes('import.meta')) {
+      throw new Error(`dist/${name} looks for files by its place, which is another than theirs`);
+    }
+    const file = path.join(bundled, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
+}
+
+function declare() {
+  for (const name of endingIn(dist, '.d.ts')) copyInto(root, `dist/${name}`);
+  pruneDeclarations(
+    bundled,
+    FACES.map((name) => `${name}.d.ts`),
+  );
 }
 
 function copyInto(folder, name) {
@@ -64,72 +63,74 @@ function copyInto(folder, name) {
   cpSync(path.join(folder, name), to, { recursive: true });
 }
 
-const unpackedName = (name) => name.replace(/\.br$/, '');
-
-/** A file of ours, packed: most of what is shipped as it is read by few. */
-function packInto(folder, name) {
+/** Files in one, as shippedTogether() reads it: what they have in common is there once. */
+function packTogether(name, files) {
   const to = path.join(target, `${name}.br`);
   mkdirSync(path.dirname(to), { recursive: true });
-  writeFileSync(to, brotliCompressSync(readFileSync(path.join(folder, name))));
+  const sizes = files.map(([file, bytes]) => [file, bytes.length]);
+  const all = Buffer.concat([
+    Buffer.from(`${JSON.stringify(sizes)}\n`),
+    ...files.map(([, bytes]) => bytes),
+  ]);
+  const params = { [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS };
+  writeFileSync(to, brotliCompressSync(all, { params }));
 }
 
-rmSync(target, { recursive: true, force: true });
-await build({
-  entryPoints: entries(),
-  outbase: dist,
-  outdir: bundled,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'neutral',
-  target: 'es2023',
-  packages: 'external',
-  external: ['node:*', '#*'],
-  // one level deep, as the files of rooms are: what they find by its place, they find
-  chunkNames: 'shared/[hash]',
-  minify: true,
-  lineLimit: 120, // an error that nobody catches shows its line
-  logLevel: 'warning',
-});
-for (const name of endingIn(bundled, '.js')) {
-  const file = path.join(bundled, name);
-  writeFileSync(file, withoutBareImports(readFileSync(file, 'utf8')));
+/** Whole already, where it has been built (npm run build:play). The core that it serves is the package's. */
+function packSite() {
+  const site = path.join(dist, 'play/site');
+  const names = existsSync(site) ? endingIn(site, '').filter((name) => /\.\w+$/.test(name)) : [];
+  const files = names
+    .filter((name) => name !== 'core.wasm')
+    .map((name) => [`/${name}`, readFileSync(path.join(site, name))]);
+  packTogether('dist/play/site', files);
 }
-// the playground's page is whole already, where it has been built (npm run build:play)
-for (const name of endingIn(dist, '').filter((file) => /^play.site.*\.\w+$/.test(file))) {
-  packInto(root, path.join('dist', name));
-}
-for (const name of endingIn(dist, '.d.ts')) copyInto(root, path.join('dist', name));
-pruneDeclarations(bundled, ['index.d.ts', 'node.d.ts', 'report/index.d.ts', 'abi/index.d.ts']);
 
-const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const others = files.filter((name) => name !== 'dist');
-/** What `guestmem build-core` compiles, in one file. */
+/** What `guestmem build-core` compiles. */
 function packSources() {
-  const texts = ['assembly', 'src/abi'].flatMap((folder) =>
-    endingIn(path.join(root, folder), '.ts').map((name) => {
-      const file = `${folder}/${name.replaceAll(path.sep, '/')}`;
-      return [file, readFileSync(path.join(root, file), 'utf8')];
-    }),
+  const names = ['assembly', 'src/abi'].flatMap((folder) =>
+    endingIn(path.join(root, folder), '.ts').map((name) => `${folder}/${name}`),
   );
-  const file = path.join(target, SOURCES);
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, brotliCompressSync(JSON.stringify(Object.fromEntries(texts))));
+  packTogether(
+    'build/assembly',
+    names.map((name) => [name, readFileSync(path.join(root, name))]),
+  );
+}
+
+function packCores() {
+  const files = OTHERS.map((name) => `core.${name}.wasm`).map((name) => [
+    name,
+    readFileSync(path.join(root, 'build', name)),
+  ]);
+  packTogether('build/cores', files);
 }
 
 /** Builds of the core by their hashes, as `sha256sum` writes and checks them: a build of the same sources has the same. */
-function packHashes(names) {
+function writeHashes() {
+  const names = [STANDARD, ...OTHERS.map((name) => `build/core.${name}.wasm`)].toSorted();
   const lines = names.map((name) => {
     const bytes = readFileSync(path.join(root, name));
     return `${createHash('sha256').update(bytes).digest('hex')}  ${path.basename(name)}\n`;
   });
-  writeFileSync(path.join(target, HASHES), lines.join(''));
+  writeFileSync(path.join(target, 'build/core.sha256'), lines.join(''));
 }
 
-for (const name of ['package.json', 'README.md', 'LICENSE', ...others]) {
-  if (name === HASHES) packHashes(others.map(unpackedName).filter((one) => one.endsWith('.wasm')));
-  else if (name === SOURCES) packSources();
-  else if (name.endsWith('.br')) packInto(root, unpackedName(name));
+/** What is made for the package, by its name in package.json; all else is copied. */
+const MADE = {
+  'build/assembly.br': packSources,
+  'build/cores.br': packCores,
+  'build/core.sha256': writeHashes,
+};
+
+rmSync(target, { recursive: true, force: true });
+await bundle();
+for (const name of endingIn(dist, '.deflate')) copyInto(root, `dist/${name}`);
+packSite();
+declare();
+const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+for (const name of ['package.json', 'README.md', 'LICENSE', ...files]) {
+  if (name === 'dist') continue;
+  if (name in MADE) MADE[name]();
   else copyInto(root, name);
 }
 

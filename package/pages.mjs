@@ -41,16 +41,16 @@ const charts = await textOf('src/report/figure/echarts.ts', {
 });
 const live = await textOf('src/report/live/main.ts', { platform: 'browser', plugins: [shared] });
 
-const packed = (text) => JSON.stringify(deflateRawSync(text, { level: 9 }).toString('base64'));
-writeFileSync(
-  path.join(root, 'dist/report/page/packed.js'),
-  `export const CHARTS = ${packed(charts)};\nexport const LIVE = ${packed(live)};\n`,
-);
+const pack = (name, text) =>
+  writeFileSync(path.join(root, 'dist/report', name), deflateRawSync(text, { level: 9 }));
+pack('charts.deflate', charts);
+pack('live.deflate', live);
 writeFileSync(
   path.join(root, 'dist/report/figure/echarts.js'),
-  `import { CHARTS } from '../page/packed.js';
-import { unpacked } from '../page/script.js';
-const text = \`\${await unpacked(CHARTS)};export const { init } = ${GLOBAL};\`;
+  `import { chartsPlace, unpacked } from "../script.js";
+const library = await unpacked(chartsPlace());
+if (library === '') throw new Error(\`the charts' library is not at \${chartsPlace().href}: serve it there\`);
+const text = \`\${library};export const { init } = ${GLOBAL};\`;
 export const { init } = await import(/* @vite-ignore */ \`data:text/javascript;base64,\${btoa(text)}\`);
 `,
 );

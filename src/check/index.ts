@@ -32,5 +32,5 @@ export {
   pfn,
 } from './measure.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
-export { shippedFile } from './shipped.ts';
+export { shippedFile, shippedTogether } from './shipped.ts';
 export { UNPRINTABLE, escaped, shortened, utf8Of } from './text.ts';

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { shippedFile } from '../check/index.ts';
+import { shippedTogether } from '../check/index.ts';
 import { UsageError } from './fault.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -22,11 +22,11 @@ const OPTIONS =
 export function coreSources(): Map<string, string> {
   const root = fileURLToPath(ROOT);
   if (!existsSync(join(root, OWN))) {
-    const packed = shippedFile(new URL('build/assembly.json', ROOT));
-    if (packed === undefined)
+    const packed = shippedTogether(new URL('build/assembly', ROOT));
+    if (packed.size === 0)
       throw new UsageError(`the core's sources are missing: ${join(root, OWN)}`);
-    const texts = JSON.parse(new TextDecoder().decode(packed)) as Record<string, string>;
-    return new Map(Object.entries(texts));
+    const decoder = new TextDecoder();
+    return new Map([...packed].map(([path, bytes]) => [path, decoder.decode(bytes)]));
   }
   return new Map(
     FOLDERS.flatMap((folder) =>

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { shippedFile } from '../check/index.ts';
 import { encodeReel } from '../map/index.ts';
 import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
@@ -48,6 +49,9 @@ async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void
   const number = port === undefined ? PORT : wholeNumber('--port', port, 0, PORT_MOST);
   const beside = linuxFiles(linux);
   const site = siteOf(fileURLToPath(new URL('../play/site', import.meta.url)));
+  // the package has no second copy of it in the site
+  const core = shippedFile(new URL('../../build/core.release.wasm', import.meta.url));
+  if (core !== undefined) site.set('/core.wasm', core);
   for (const [path, bytes] of beside) site.set(path, bytes);
   if (recording !== undefined) {
     const text = await whileBusy(process.stderr, (busy) => recordingOf(recording, busy));

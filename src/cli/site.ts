@@ -1,10 +1,11 @@
 // Files of a folder over HTTP, to this machine alone. What may be asked for is listed before anybody asks: no path of a request is
 // ever a path of a file.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+import { pathToFileURL } from 'node:url';
+import { shippedTogether } from '../check/index.ts';
 import { UsageError } from './fault.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -33,20 +34,19 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Bytes by path, as requests have it. */
 export type Site = ReadonlyMap<string, Uint8Array>;
 
-/** Every file below a folder, unpacked where the package has packed it; the index stands for the folder. Throws UsageError when there is none. */
+/** Every file below a folder, or what the package has packed of it. */
+function filesOf(folder: string): Map<string, Uint8Array> {
+  if (!existsSync(folder)) return new Map(shippedTogether(pathToFileURL(folder)));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const pathOf = (file: string): string => `/${relative(folder, file).split(sep).join('/')}`;
+  return new Map(files.map((file) => [pathOf(file), readFileSync(file)]));
+}
+
+/** The files of a folder by path; the index stands for the folder. Throws UsageError when there is none. */
 export function siteOf(folder: string): Map<string, Uint8Array> {
-  const site = new Map<string, Uint8Array>();
-  try {
-    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.parentPath, entry.name);
-      const path = `/${relative(folder, file).split(sep).join('/')}`;
-      if (extname(file) !== '.br') site.set(path, readFileSync(file));
-      else site.set(path.slice(0, -'.br'.length), brotliDecompressSync(readFileSync(file)));
-    }
-  } catch {
-    site.clear();
-  }
+  const site = filesOf(folder);
   const index = site.get('/index.html');
   if (index === undefined) {
     throw new UsageError(

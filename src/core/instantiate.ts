@@ -4,7 +4,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
 import { ABI_VERSION } from '../abi/layout.ts';
-import { builtin, expectName, shippedFile } from '../check/index.ts';
+import { builtin, expectName, shippedFile, shippedTogether } from '../check/index.ts';
 import { CoreError, TooManyGuests } from './error.ts';
 import type { CoreExports, LlfreeExports } from './exports.ts';
 
@@ -64,14 +64,21 @@ export function compiledCore(build: CoreBuild): CompiledCore {
   return loaded(build);
 }
 
+/** No bundler finds a file behind a name that is put together, and none should copy the builds. */
+function builtAt(file: string): URL {
+  return new URL(`../../build/`.concat(file), import.meta.url);
+}
+
 function builtCore(name: CoreModule): Uint8Array<ArrayBuffer> {
   if (builtin('node:fs') === undefined) {
     throw new CoreError(
       `the core is not loaded: await loadCore('${name}', URL) where no files are`,
     );
   }
-  const url = new URL(/* @vite-ignore */ `../../build/core.${name}.wasm`, import.meta.url);
-  const bytes = shippedFile(url);
+  const file = `core.${name}.wasm`;
+  const url = builtAt(file);
+  // few load another than the standard one: the package has those together
+  const bytes = shippedFile(url) ?? shippedTogether(builtAt('cores')).get(file);
   if (bytes !== undefined) return bytes;
   throw new CoreError(`the core is not built: ${url.pathname} is missing (npm run build)`);
 }

@@ -15,7 +15,7 @@ import { headlineHtml } from './page/headline.ts';
 import { paragraph, section } from './page/html.ts';
 import { mapsSection } from './page/maps.ts';
 import { runSection } from './page/run.ts';
-import { pageScript } from './page/script.ts';
+import { pageScript } from './script.ts';
 import {
   type Content,
   comparison,

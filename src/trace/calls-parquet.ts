@@ -1,11 +1,10 @@
 /** A row a call in Parquet: the same columns, and the same map, as in `calls.ts`. Read a row group at a time. */
-import { type FileMetaData, parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
 import { OPTIONAL, OWN_CALLS, dateMs } from './calls.ts';
 import type { ColumnMap, ColumnRole, ColumnUse } from './columns.ts';
 import { fileFault, quoteText, TraceError } from './error.ts';
 import { stemOf } from './files.ts';
-import { expectSizes } from './parquet-pages.ts';
+import { type Hyparquet, type ParquetFile, expectSizes } from './parquet-pages.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
@@ -107,9 +106,7 @@ function callOf(place: Place, uses: Uses, row: Row): CallFacts {
 
 /** Every call of the file, a row group in memory at a time. */
 async function eachCall(
-  file: string,
-  bytes: ArrayBuffer,
-  metadata: FileMetaData,
+  { library, file, bytes, metadata }: ParquetFile,
   uses: Uses,
   onCall: (call: CallFacts, place: Place) => void,
   taken?: (share: number) => void,
@@ -120,7 +117,7 @@ async function eachCall(
     const from = rowStart;
     const rowEnd = from + Number(group.num_rows);
     const read = { file: bytes, metadata, columns, rowStart: from, rowEnd };
-    const rows = await asFault(file, async () => parquetReadObjects(read));
+    const rows = await asFault(file, async () => library.parquetReadObjects(read));
     for (const [index, row] of rows.entries()) {
       const place = { file, row: from + index + 1 };
       onCall(callOf(place, uses, row as Row), place);
@@ -138,22 +135,22 @@ export async function readCallsParquet(
   const builder = new CallTraceBuilder(options);
   const { files = SYSTEM_FILES } = options;
   const bytes = new Uint8Array(files.read(file)).buffer;
-  const metadata = await asFault(file, () => parquetMetadata(bytes));
+  const library: Hyparquet = await import('./hyparquet.ts');
+  const metadata = await asFault(file, () => library.parquetMetadata(bytes));
+  const parquet = { library, file, bytes, metadata };
   const names = await asFault(file, () =>
-    parquetSchema(metadata).children.map(({ element }) => element.name),
+    library.parquetSchema(metadata).children.map(({ element }) => element.name),
   );
   const uses = boundMap(file, names, map ?? OWN_CALLS.map, map === undefined);
   if (metadata.num_rows === 0n) throw fileFault(file, 'at least one call', 'no rows');
-  await asFault(file, () => expectSizes(file, bytes, metadata, columnsOf(uses)));
+  await asFault(file, () => expectSizes(parquet, columnsOf(uses)));
   // columns that are named say dates, and the first pass looks for where they begin
   const passes = map === undefined ? 1 : 2;
   const pass = (at: number) => (share: number) => files.taken?.(file, (at + share) / passes);
   let earliestMs = Infinity;
   if (map !== undefined) {
     await eachCall(
-      file,
-      bytes,
-      metadata,
+      parquet,
       uses,
       ({ startMs }) => {
         earliestMs = Math.min(earliestMs, startMs);
@@ -163,9 +160,7 @@ export async function readCallsParquet(
   }
   const beginMs = map === undefined ? 0 : beginOf(earliestMs);
   await eachCall(
-    file,
-    bytes,
-    metadata,
+    parquet,
     uses,
     (call, place) => {
       builder.add({ ...call, startMs: call.startMs - beginMs }, place);

@@ -2,6 +2,7 @@
 import { expectObject, expectText } from '../check/index.ts';
 import { fileFault } from './error.ts';
 import { readCalls } from './calls.ts';
+import { readCallsParquet } from './calls-parquet.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
 import { peekBytes } from './csv.ts';
 import { openTrace } from './open.ts';
@@ -50,9 +51,6 @@ export async function loadTrace(path: string, options: LoadOptions): Promise<Tra
   const map = columns === undefined ? undefined : parseColumns(columns);
   const files = own.files ?? SYSTEM_FILES;
   const file = fileOf(expectText('path', path), files);
-  if (isParquet(file, files)) {
-    const { readCallsParquet } = await import('./calls-parquet.ts'); // its library, only where it is needed
-    return readCallsParquet(file, own, map);
-  }
+  if (isParquet(file, files)) return readCallsParquet(file, own, map);
   return map === undefined ? openTrace(path, own) : mappedFile(path, own, map);
 }

@@ -3,17 +3,11 @@
  * page or a run of equal values claims, and a wrong number there takes all memory or never ends.
  */
 import { fileFault } from './error.ts';
-import {
-  type ColumnChunk,
-  type FileMetaData,
-  type RowGroup,
-  type SchemaElement,
-  parquetSchema,
-  snappyUncompress,
-} from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
+import type { ColumnChunk, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 
-type PageHeader = ReturnType<typeof parquetHeader>;
+/** The library: whoever reads has loaded it. */
+export type Hyparquet = typeof import('./hyparquet.ts');
+type PageHeader = ReturnType<Hyparquet['parquetHeader']>;
 
 /** Writers make groups of a hundred thousand to some million rows; one is in memory at a time. */
 const LARGEST_GROUP_ROWS = 2 ** 26;
@@ -108,15 +102,19 @@ function varintAt(bytes: Uint8Array, place: { at: number }): number {
   throw new Unsound();
 }
 
-function unpacked(bytes: Uint8Array, size: number, codec: string): Uint8Array {
-  if (codec !== 'SNAPPY') return bytes;
+function unpacked(
+  bytes: Uint8Array,
+  size: number,
+  { snappyUncompress: unpack }: Hyparquet,
+): Uint8Array {
   const output = new Uint8Array(size);
-  snappyUncompress(bytes, output);
+  unpack(bytes, output);
   return output;
 }
 
 /** One column of a group. */
 interface Column {
+  readonly library: Hyparquet;
   readonly rows: number;
   readonly codec: string;
   /** Whether it has nulls, and with them levels of one bit. */
@@ -133,8 +131,9 @@ function expectPage(page: Page, bytes: Uint8Array, size: number, column: Column)
   const hasOwnLevels = levelBytes === undefined && column.hasLevels;
   const isRuns = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
   if (!isRuns && !hasOwnLevels) return;
-  const codec = page.isPacked ? column.codec : 'UNCOMPRESSED';
-  const rest = unpacked(bytes.subarray(before), size - before, codec);
+  const isPacked = page.isPacked && column.codec === 'SNAPPY';
+  const data = bytes.subarray(before);
+  const rest = isPacked ? unpacked(data, size - before, column.library) : data;
   let at = 0;
   let values = page.values - page.nulls;
   if (hasOwnLevels) {
@@ -149,11 +148,11 @@ function expectPage(page: Page, bytes: Uint8Array, size: number, column: Column)
 
 /** Values in the data pages of a column. */
 function valuesIn(view: DataView, column: Column): number {
-  const { rows, codec } = column;
+  const { rows, codec, library } = column;
   const reader = { view, offset: 0 };
   let values = 0;
   while (values < rows && reader.offset < view.byteLength - 1) {
-    const header = parquetHeader(reader);
+    const header = library.parquetHeader(reader);
     const { compressed_page_size: length, uncompressed_page_size: size } = header;
     expectSound(isWithin(length, view.byteLength - reader.offset));
     expectSound(isWithin(size, codec === 'SNAPPY' ? LARGEST_GROWTH * length : length));
@@ -176,12 +175,14 @@ function viewOf(bytes: ArrayBuffer, { meta_data: meta }: ColumnChunk): DataView 
 }
 
 function expectChunk(
+  library: Hyparquet,
   bytes: ArrayBuffer,
   rows: number,
   chunk: ColumnChunk,
   element: SchemaElement,
 ): void {
   const column = {
+    library,
     rows,
     codec: String(chunk.meta_data?.codec),
     hasLevels: element.repetition_type === 'OPTIONAL',
@@ -189,7 +190,11 @@ function expectChunk(
   expectSound(valuesIn(viewOf(bytes, chunk), column) === rows);
 }
 
-function expectGroup(file: string, bytes: ArrayBuffer, group: RowGroup, elements: Elements): void {
+function expectGroup(
+  { library, file, bytes }: ParquetFile,
+  group: RowGroup,
+  elements: Elements,
+): void {
   const rows = Number(group.num_rows);
   if (!isWithin(rows, LARGEST_GROUP_ROWS)) {
     throw fileFault(file, `row groups of at most ${LARGEST_GROUP_ROWS} rows`, `${group.num_rows}`);
@@ -198,7 +203,7 @@ function expectGroup(file: string, bytes: ArrayBuffer, group: RowGroup, elements
     const element = elements.get(chunk.meta_data?.path_in_schema[0] ?? '');
     if (element === undefined) continue;
     try {
-      expectChunk(bytes, rows, chunk, element);
+      expectChunk(library, bytes, rows, chunk, element);
     } catch (error) {
       if (!(error instanceof Unsound)) throw error;
       throw fileFault(file, 'a whole Parquet file that can be read', 'sizes in it that cannot be');
@@ -208,15 +213,18 @@ function expectGroup(file: string, bytes: ArrayBuffer, group: RowGroup, elements
 
 type Elements = ReadonlyMap<string, SchemaElement>;
 
+export interface ParquetFile {
+  readonly library: Hyparquet;
+  readonly file: string;
+  readonly bytes: ArrayBuffer;
+  readonly metadata: FileMetaData;
+}
+
 /** Throws TraceError for columns that are not flat and for sizes that cannot be, of the columns that are read. */
-export function expectSizes(
-  file: string,
-  bytes: ArrayBuffer,
-  metadata: FileMetaData,
-  names: ReadonlySet<string>,
-): void {
+export function expectSizes(parquet: ParquetFile, names: ReadonlySet<string>): void {
+  const { library, file, metadata } = parquet;
   const elements = new Map<string, SchemaElement>();
-  for (const { element, children } of parquetSchema(metadata).children) {
+  for (const { element, children } of library.parquetSchema(metadata).children) {
     if (!names.has(element.name)) continue;
     const isFlat = children.length === 0 && element.repetition_type !== 'REPEATED';
     if (element.type === 'BOOLEAN')
@@ -224,5 +232,5 @@ export function expectSizes(
     if (!isFlat) throw fileFault(file, 'flat columns', 'one that holds several values a row');
     elements.set(element.name, element);
   }
-  for (const group of metadata.row_groups) expectGroup(file, bytes, group, elements);
+  for (const group of metadata.row_groups) expectGroup(parquet, group, elements);
 }

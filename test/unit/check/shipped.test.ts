@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { shippedFile } from '../../../src/check/index.ts';
+import { shippedFile, shippedTogether } from '../../../src/check/index.ts';
 import { emptyFolder } from '../../support/built.ts';
 
 const folder = emptyFolder();
@@ -17,6 +17,19 @@ describe('a shipped file', () => {
   it('is read as it is, or unpacked where only that lies there', () => {
     expect(new TextDecoder().decode(shippedFile(place('plain')))).toBe('as it is');
     expect(new TextDecoder().decode(shippedFile(place('packed')))).toBe('unpacked');
+  });
+
+  it('may be one of many that are packed together', () => {
+    writeFileSync(join(folder, 'all.br'), brotliCompressSync('[["a",2],["b/c",3]]\naabbb'));
+    const texts = [...shippedTogether(place('all'))].map(([name, bytes]) => [
+      name,
+      new TextDecoder().decode(bytes),
+    ]);
+    expect(texts).toEqual([
+      ['a', 'aa'],
+      ['b/c', 'bbb'],
+    ]);
+    expect(shippedTogether(place('none')).size).toBe(0);
   });
 
   it('that is not there is nothing, as all of them where no files are', () => {

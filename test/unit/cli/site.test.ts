@@ -12,7 +12,10 @@ const folder = emptyFolder();
 mkdirSync(join(folder, 'site/assets'), { recursive: true });
 writeFileSync(join(folder, 'site/index.html'), '<p>page</p>');
 writeFileSync(join(folder, 'site/assets/a.js'), 'a()');
-writeFileSync(join(folder, 'site/assets/b.js.br'), brotliCompressSync('b()'));
+writeFileSync(
+  join(folder, 'packed.br'),
+  brotliCompressSync('[["/index.html",2],["/b.js",3]]\nabb()'),
+);
 writeFileSync(join(folder, 'secret'), 'secret');
 
 let server: Server;
@@ -53,7 +56,6 @@ describe('a site', () => {
     const script = await get('/assets/a.js?x=1');
     expect(script).toMatchObject({ status: 200, type: 'text/javascript; charset=utf-8' });
     expect(script.policy).toContain("default-src 'none'");
-    expect(await get('/assets/b.js')).toMatchObject({ status: 200, text: 'b()' });
     expect(await get('/', 'HEAD')).toMatchObject({ status: 200, text: '' });
   });
 
@@ -72,6 +74,15 @@ describe('a site', () => {
   it('listens on this machine alone, and says when it cannot', async () => {
     expect((server.address() as AddressInfo).address).toBe('127.0.0.1');
     await expect(serve(new Map(), port)).rejects.toThrow(`--port ${port}: it is in use`);
+  });
+
+  it('is read where the package has packed it', () => {
+    const texts = [...siteOf(join(folder, 'packed'))].map(([path, bytes]) => [path, String(bytes)]);
+    expect(texts).toEqual([
+      ['/index.html', '97,98'],
+      ['/b.js', '98,40,41'],
+      ['/', '97,98'],
+    ]);
   });
 
   it('that was not built is told', () => {

@@ -4,6 +4,7 @@ import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readCallsParquet } from '../../../src/trace/calls-parquet.ts';
+import * as library from '../../../src/trace/hyparquet.ts';
 import { TraceError } from '../../../src/trace/index.ts';
 import { expectSizes } from '../../../src/trace/parquet-pages.ts';
 import { makeFolder } from '../../support/trace-folders.ts';
@@ -27,7 +28,7 @@ function checked(bytes: Uint8Array, change: (metadata: FileMetaData) => void = (
   const buffer = new Uint8Array(bytes).buffer;
   const metadata = parquetMetadata(buffer);
   change(metadata);
-  expectSizes('file', buffer, metadata, NAMES);
+  expectSizes({ library, file: 'file', bytes: buffer, metadata }, NAMES);
 }
 
 describe('sizes in a Parquet file', () => {

@@ -71,12 +71,14 @@ function rowOf(one: Difference): string[] {
 function note(found: readonly Difference[]): string {
   const [first] = found;
   if (first === undefined) return 'nothing is in both: no system, or no figure above 0';
-  const { isPaired, seeds, contexts } = first.contrast;
+  const { isPaired, seeds } = first.contrast;
+  const cells = found.map(({ contrast }) => contrast.contexts);
+  const counts = [...new Set([Math.min(...cells), Math.max(...cells)])].map(formatCount);
   const how = isPaired
     ? `seed by seed over ${seeds[0]} seeds that both have (paired t)`
     : `${seeds[0]} seeds with ${seeds[1]} others (Welch’s t)`;
   return (
-    `b / a: geometric mean over ${formatCount(contexts)} cells each, with its 95 % interval; compared ${how}. ` +
+    `b / a: geometric mean over ${counts.join(' to ')} cells each, with its 95 % interval; compared ${how}. ` +
     `p: corrected for ${formatCount(found.length)} comparisons (Holm); different: at most 0.05`
   );
 }

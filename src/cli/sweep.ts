@@ -66,6 +66,17 @@ function engineOf({ engine = 'threads', jobs }: SweepFlags): Engine {
   );
 }
 
+/** What plays nothing is not told how to play. */
+function expectPlays(flags: SweepFlags): void {
+  for (const one of ['emit', 'collect'] as const) {
+    if (flags[one] === undefined) continue;
+    for (const other of ['collect', 'engine', 'jobs', 'retries'] as const) {
+      if (other === one || flags[other] === undefined) continue;
+      throw new UsageError(`--${one}: expected it without --${other}, since it plays nothing`);
+    }
+  }
+}
+
 /** Plays what is not finished. Reasons of jobs that failed, by name. */
 async function play(
   { sweep, store, flags }: Asked,
@@ -157,6 +168,7 @@ async function playAndTell(asked: Asked, engine: Engine, signal: AbortSignal): P
 }
 
 async function run(file: string, flags: SweepFlags): Promise<void> {
+  expectPlays(flags);
   const said = readSweepFile(file);
   const engine = engineOf(flags);
   const system = flags.emit === undefined ? undefined : choice('--emit', flags.emit, BATCH_SYSTEMS);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { MS_PER_S } from '../abi/unit.ts';
 import { utf8Of } from '../check/index.ts';
 import {
   type Job,
@@ -30,6 +31,15 @@ interface WorkerFlags {
 
 /** A claim that is not renewed for so long is another worker's. */
 const CLAIM = '30s';
+
+/** A claim is renewed at half of its time, which a machine that has much to do must come to. */
+const CLAIM_LEAST_MS = MS_PER_S;
+
+function claim(text: string): number {
+  const claimMs = duration('--claim', text);
+  if (claimMs >= CLAIM_LEAST_MS) return claimMs;
+  throw new UsageError(`--claim: expected 1s or more, found ${JSON.stringify(text)}`);
+}
 
 /** A job's file lies in the job's folder. */
 function jobAt(file: string): { readonly job: Job; readonly store: JobStore } {
@@ -79,7 +89,7 @@ async function playFiles(
 }
 
 async function serve(url: string, threads: number, flags: WorkerFlags): Promise<void> {
-  const claimMs = duration('--claim', flags.claim ?? CLAIM);
+  const claimMs = claim(flags.claim ?? CLAIM);
   let played = 0;
   const isQuiet = flags.quiet === true;
   if (!isQuiet) complain(`guestmem: ${threads} jobs at a time from ${shownUrl(url)}`);

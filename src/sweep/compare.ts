@@ -3,14 +3,14 @@
 import { RefusedArgument } from '../check/index.ts';
 import { FIGURES } from '../replay/index.ts';
 import type { SensitiveFigure } from '../report/index.ts';
-import { type Contrast, contrastOf, sideOf } from './contrast.ts';
-import { type Row, contextOf } from './row.ts';
-import { type Sample, holm, overSeeds } from './statistics.ts';
+import { type Contrast, comparedOf, contrastIn, meansOf, sideOf } from './contrast.ts';
+import { type Row, SYSTEMS_PATH, contextOf } from './row.ts';
+import { type Sample, holm } from './statistics.ts';
 
 export interface Difference {
   readonly system: string;
   readonly figure: SensitiveFigure;
-  /** Over what else was chosen, then over seeds. */
+  /** Of what is compared: over what else was chosen, then over seeds. */
   readonly first: Sample;
   readonly second: Sample;
   readonly contrast: Contrast;
@@ -28,8 +28,8 @@ function labelsOf(rows: readonly Row[], path: string): Set<string | undefined> {
 }
 
 /**
- * Paths that both sides have, and by which cells find each other. Throws RefusedArgument for one that only one side varies: a mean over
- * it would be compared with a value of it.
+ * Paths that both sides have, and by which cells find each other. Throws RefusedArgument for one that only one side varies, or for
+ * which only one side was chosen: a mean over it would be compared with a value of it.
  */
 function sharedPaths(
   sides: readonly [readonly Row[], readonly Row[]],
@@ -37,10 +37,10 @@ function sharedPaths(
 ): string[] {
   const paths = new Set(sides.flat().flatMap(({ labels }) => Object.keys(labels)));
   return [...paths].filter((path) => {
-    if (apart.includes(path)) return false;
+    if (path === SYSTEMS_PATH) return false; // each row says its own
     const [a, b] = sides.map((rows) => labelsOf(rows, path)) as [Set<string>, Set<string>];
     const common = [...a].filter((label) => b.has(label));
-    if (common.length > 0) return true;
+    if (common.length > 0 && !apart.includes(path)) return true;
     if (a.size === 1 && b.size === 1) return false;
     const expected = 'values that both sides have, or one chosen for each (--a, --b)';
     throw new RefusedArgument(path, expected, [...(a.size > 1 ? a : b)].join(', '));
@@ -59,7 +59,7 @@ export function differencesOf(
 ): Difference[] {
   const paths = sharedPaths([first, second], apart);
   const systems = [...new Set(first.map(({ system }) => system))];
-  let compared = 0;
+  let done = 0;
   const found = systems.flatMap((system) => {
     const [a, b] = [first, second].map((rows) => rows.filter((row) => row.system === system)) as [
       Row[],
@@ -72,12 +72,11 @@ export function differencesOf(
           (row) => contextOf(row, paths),
           ({ figures }) => figures[figure],
         );
-      const contrast = contrastOf(side(a), side(b));
-      onCompared?.((compared += 1), systems.length * FIGURES.length);
-      if (contrast === undefined) return [];
-      const sample = (rows: readonly Row[]): Sample =>
-        overSeeds(rows, ({ figures }) => figures[figure]);
-      return [{ system, figure, first: sample(a), second: sample(b), contrast }];
+      const compared = comparedOf(side(a), side(b));
+      onCompared?.((done += 1), systems.length * FIGURES.length);
+      if (compared === undefined) return [];
+      const [mean, other] = compared.sides.map(meansOf) as [Sample, Sample];
+      return [{ system, figure, first: mean, second: other, contrast: contrastIn(compared) }];
     });
   });
   const known = found.flatMap(({ contrast }) => contrast.chance ?? []);

@@ -43,9 +43,8 @@ function sharedContexts(sides: readonly Side[]): string[] {
   );
 }
 
-function meanLog(values: ReadonlyMap<string, number>, contexts: readonly string[]): number {
-  const logs = contexts.map((context) => Math.log(values.get(context) as number));
-  return logs.reduce((sum, log) => sum + log, 0) / logs.length;
+function meanLog(values: ReadonlyMap<string, number>): number {
+  return sampleOf([...values.values()].map(Math.log)).mean;
 }
 
 /** Welch's degrees of freedom: those of samples that may spread differently. */
@@ -56,34 +55,68 @@ function welch(a: Sample, b: Sample): { readonly error: number; readonly freedom
   return { error: Math.sqrt(va + vb), freedom: Number.isFinite(freedom) ? freedom : 1 };
 }
 
-/** The second side against the first; undefined: they have nothing above 0 in common. */
-export function contrastOf(first: Side, second: Side): Contrast | undefined {
+/** What of two sides is compared: the same contexts under each seed. */
+export interface Compared {
+  readonly sides: readonly [first: Side, second: Side];
+  /** Both sides have the same seeds: differences are taken under each. */
+  readonly isPaired: boolean;
+  readonly contexts: number;
+}
+
+/** Seeds that both sides have, if differences can be taken under each. One alone says less than several that only one side has. */
+function pairedSeeds(first: Side, second: Side): number[] {
   const common = [...first.keys()].filter((seed) => second.has(seed));
-  const isPaired = common.length > 0;
-  const only = (side: Side): Side =>
-    isPaired ? new Map([...side].filter(([seed]) => common.includes(seed))) : side;
-  const [a, b] = [only(first), only(second)];
-  const contexts = sharedContexts([a, b]);
-  if (contexts.length === 0 || a.size === 0 || b.size === 0) return undefined;
-  const logs = (side: Side): Map<number, number> =>
-    new Map([...side].map(([seed, values]) => [seed, meanLog(values, contexts)]));
-  const [la, lb] = [logs(a), logs(b)];
-  const told = { seeds: [la.size, lb.size] as const, isPaired, contexts: contexts.length };
+  return common.length === 1 && first.size > 1 && second.size > 1 ? [] : common;
+}
+
+/** undefined: they have nothing above 0 in common. */
+export function comparedOf(first: Side, second: Side): Compared | undefined {
+  const seeds = pairedSeeds(first, second);
+  const isPaired = seeds.length > 0;
+  const only = (side: Side): [number, ReadonlyMap<string, number>][] =>
+    [...side].filter(([seed]) => !isPaired || seeds.includes(seed));
+  const all = [only(first), only(second)] as const;
+  const contexts = sharedContexts(all.map((side) => new Map(side)));
+  if (contexts.length === 0 || all.some((side) => side.length === 0)) return undefined;
+  const shared = (values: ReadonlyMap<string, number>): Map<string, number> =>
+    new Map(contexts.map((context) => [context, values.get(context) as number]));
+  const [a, b] = all.map(
+    (side): Side => new Map(side.map(([seed, values]) => [seed, shared(values)])),
+  ) as [Side, Side];
+  return { sides: [a, b], isPaired, contexts: contexts.length };
+}
+
+/** Of a side: over what else was chosen, then over seeds. */
+export function meansOf(side: Side): Sample {
+  return sampleOf([...side.values()].map((values) => sampleOf([...values.values()]).mean));
+}
+
+/** The second side against the first. */
+export function contrastIn({ sides: [a, b], isPaired, contexts }: Compared): Contrast {
+  const [la, lb] = [a, b].map(
+    (side) => new Map([...side].map(([seed, values]) => [seed, meanLog(values)])),
+  ) as [Map<number, number>, Map<number, number>];
+  const told = { seeds: [la.size, lb.size] as const, isPaired, contexts };
+  const unknown = { interval: undefined, chance: undefined };
   if (isPaired) {
-    const apart = sampleOf(common.map((seed) => (lb.get(seed) ?? 0) - (la.get(seed) ?? 0)));
+    const apart = sampleOf([...la].map(([seed, log]) => (lb.get(seed) as number) - log));
     const ratio = Math.exp(apart.mean);
-    if (apart.count < 2) return { ratio, interval: undefined, chance: undefined, ...told };
+    if (apart.count < 2) return { ratio, ...unknown, ...told };
     const error = apart.sd / Math.sqrt(apart.count);
     return { ratio, ...intervalOf(apart.mean, error, apart.count - 1), ...told };
   }
   const [sa, sb] = [sampleOf([...la.values()]), sampleOf([...lb.values()])];
   const apart = sb.mean - sa.mean;
   const ratio = Math.exp(apart);
-  if (Math.min(sa.count, sb.count) < 2) {
-    return { ratio, interval: undefined, chance: undefined, ...told };
-  }
+  if (Math.min(sa.count, sb.count) < 2) return { ratio, ...unknown, ...told };
   const { error, freedom } = welch(sa, sb);
   return { ratio, ...intervalOf(apart, error, freedom), ...told };
+}
+
+/** The second side against the first; undefined: they have nothing above 0 in common. */
+export function contrastOf(first: Side, second: Side): Contrast | undefined {
+  const compared = comparedOf(first, second);
+  return compared && contrastIn(compared);
 }
 
 /** Values of a figure by seed and by `contextOf`. */

@@ -3,7 +3,7 @@
 import { FIGURES } from '../replay/index.ts';
 import type { SensitiveFigure } from '../report/index.ts';
 import { type Contrast, contrastOf, sideOf } from './contrast.ts';
-import { type Row, SYSTEM, contextOf } from './row.ts';
+import { type Row, SYSTEM, SYSTEMS_PATH, contextOf } from './row.ts';
 import { overSeeds } from './statistics.ts';
 
 /** One value of one factor, in one system. */
@@ -52,9 +52,6 @@ function* effectsIn(
     }
   }
 }
-
-/** The path that chooses systems: what it does is what the systems do. */
-const SYSTEMS_PATH = 'systems';
 
 /** Of every factor that has more than one value, system by system; of the systems themselves last. */
 export function effectsOf(rows: readonly Row[], factors: readonly string[]): Effect[] {

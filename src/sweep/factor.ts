@@ -38,7 +38,8 @@ export function valueIn(file: object, path: string): unknown {
 
 /** A value in a cell of a table. */
 export function labelOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  return JSON.stringify(value) ?? '';
 }
 
 /** What is wrong with a value by itself. `known` is there if the path leads nowhere: paths that do. */

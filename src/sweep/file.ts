@@ -121,7 +121,12 @@ function checkGroups(
   name: string,
   groups: unknown,
   context: z.RefinementCtx,
-  check: (at: readonly PropertyKey[], key: string, value: unknown) => void,
+  check: (
+    at: readonly PropertyKey[],
+    key: string,
+    value: unknown,
+    before: readonly string[],
+  ) => void,
 ): void {
   if (groups === undefined) return;
   const say: Say = (path, message) =>
@@ -132,7 +137,8 @@ function checkGroups(
   groups.forEach((one, index) => {
     const at = [name, index];
     if (!isGroup(one)) return say(at, `expected a group of paths, found ${found(one)}`);
-    for (const [key, value] of Object.entries(one)) check(at, key, value);
+    const keys = Object.keys(one);
+    keys.forEach((key, nth) => check(at, key, one[key], keys.slice(0, nth)));
   });
 }
 
@@ -151,14 +157,32 @@ function labelsByPath({ grid, list: cells }: SweepText): Map<string, Set<string>
   return all;
 }
 
+/** One of two paths would replace what the other chose, and be told as if both did something. */
+function checkApart(
+  context: z.RefinementCtx,
+  at: readonly PropertyKey[],
+  key: string,
+  others: readonly string[],
+): void {
+  const [around] = others.filter(
+    (other) => key.startsWith(`${other}.`) || other.startsWith(`${key}.`),
+  );
+  if (around === undefined) return;
+  const message = `expected paths that do not lie in one another, found one with ${around}`;
+  context.addIssue({ code: 'custom', path: [...at, key], message });
+}
+
 function checkSweep(value: SweepText, context: z.RefinementCtx): void {
   checkGrid(value.grid, context);
   const grid = isGroup(value.grid) ? value.grid : {};
-  checkGroups('list', value.list, context, (at, key, one) => {
-    if (key in grid) {
+  const paths = Object.keys(grid);
+  paths.forEach((key, index) => checkApart(context, ['grid'], key, paths.slice(0, index)));
+  checkGroups('list', value.list, context, (at, key, one, before) => {
+    if (Object.hasOwn(grid, key)) {
       const message = 'expected a path that the grid does not have, found one of it';
       context.addIssue({ code: 'custom', path: [...at, key], message });
     }
+    checkApart(context, at, key, [...paths, ...before]);
     checkFactor(context, at, key, [[[...at, key], one]]);
   });
   const known = labelsByPath(value);

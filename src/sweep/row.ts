@@ -15,6 +15,9 @@ export interface Row {
 /** What stands for the system where it is one factor of several. */
 export const SYSTEM = 'system';
 
+/** The path that chooses systems: what it does is what the systems do, which are told apart row by row. */
+export const SYSTEMS_PATH = 'systems';
+
 export function rowsOfCells(finished: readonly FinishedCell[]): Row[] {
   return finished.flatMap(({ cell: { labels, seed }, systems }) =>
     systems.map((one) => ({ labels, seed, system: one.name, figures: figuresOf(one) })),

@@ -64,12 +64,15 @@ async function readRows(path: string, onRead: OnRead | undefined): Promise<Row[]
   return rows.map((cells) => rowOf(cells, JSON.parse(factors) as string[]));
 }
 
-/** Rows of a folder. Throws RefusedArgument where there are no results, ResultsError for what are none. */
+/** Rows of a folder. Throws ResultsError where there are no results. */
 export async function rowsIn(folder: string, onRead?: OnRead): Promise<Row[]> {
   const [table, record] = [join(folder, 'sweep.parquet'), join(folder, 'results.json')];
   if (existsSync(table)) return rowsOfTable(table, onRead);
   if (existsSync(record)) return rowsOfResults(readResults(record));
-  throw new RefusedArgument(folder, 'a folder with sweep.parquet or results.json', undefined);
+  const there = existsSync(folder) ? 'neither' : 'nothing of that name';
+  throw new ResultsError([
+    `${folder}: expected a folder with sweep.parquet or results.json, found ${there}`,
+  ]);
 }
 
 function hint(word: string, names: readonly string[]): string {

@@ -41,6 +41,11 @@ export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** A word for the lines in which Slurm reads options: a backslash before what it would take for something else, and no pattern in it. */
+function optionWord(word: string): string {
+  return word.replaceAll(/[^\w@%+=:,./-]/g, String.raw`\$&`).replaceAll('%', '%%');
+}
+
 export function commandsText({ jobs }: Batch): string {
   return jobs.map((file) => `guestmem worker ${quoted(file)}\n`).join('');
 }
@@ -54,7 +59,7 @@ function slurm(folder: string, { jobs, collect }: Batch): Script {
 #SBATCH --job-name=guestmem
 #SBATCH --array=0-${tasks - 1}
 #SBATCH --cpus-per-task=1
-#SBATCH --output=${folder}/slurm-%A_%a.log
+#SBATCH --output=${optionWord(folder)}/slurm-%A_%a.log
 # ${jobs.length} jobs, ${each} a task. What is finished is not run again; when all have ended:
 #   ${collect}
 first=$((SLURM_ARRAY_TASK_ID * ${each} + 1))
@@ -64,11 +69,12 @@ sed -n "$first,$((first + ${each - 1}))p" ${list} | while read -r line; do sh -c
   return { name: 'sweep.sbatch', text, command: `${wait} --wrap ${quoted(collect)}` };
 }
 
+/** A shell in a shell: xargs ends when what it runs is ended by a signal, as a job for which there is no memory is. */
 function shell(folder: string, { jobs, collect }: Batch): Script {
   const list = quoted(`${folder}/${COMMANDS_FILE}`);
   const text = `#!/bin/sh
 # ${jobs.length} jobs, as many at a time as JOBS says. What is finished is not run again.
-tr '\\n' '\\0' < ${list} | xargs -0 -n 1 -P "\${JOBS:-2}" sh -c
+tr '\\n' '\\0' < ${list} | xargs -0 -n 1 -P "\${JOBS:-2}" sh -c 'sh -c "$0" || exit 1'
 ${collect}
 `;
   return { name: 'sweep.sh', text, command: `sh ${quoted(`${folder}/sweep.sh`)}` };

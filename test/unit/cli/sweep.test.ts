@@ -44,6 +44,18 @@ describe('guestmem sweep', () => {
   it.each([
     [['--engine', 'cloud'], '--engine: expected threads, or redis://HOST:PORT, found "cloud"'],
     [['--emit', 'pbs'], '--emit: expected one of slurm, shell'],
+    [
+      ['--emit', 'shell', '--collect'],
+      '--emit: expected it without --collect, since it plays nothing',
+    ],
+    [
+      ['--collect', '--engine', 'threads'],
+      '--collect: expected it without --engine, since it plays nothing',
+    ],
+    [
+      ['--emit', 'slurm', '--retries', '5'],
+      '--emit: expected it without --retries, since it plays nothing',
+    ],
     [['--jobs', '0'], '--jobs: expected a whole number from 1 on'],
     [['--engine', 'redis://127.0.0.1:1'], 'redis://127.0.0.1:1: cannot be reached'],
   ])('refuses %j in one line, and makes no folder', async (args, text) => {

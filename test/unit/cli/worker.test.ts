@@ -56,5 +56,10 @@ describe('guestmem worker', () => {
     expect(away.err).toContain('redis://127.0.0.1:1: cannot be reached');
     const claim = await ran(workerCommand(), 'redis://127.0.0.1:1', '--claim', 'soon');
     expect(claim.err).toContain('--claim: ');
+    const short = await ran(workerCommand(), 'redis://127.0.0.1:1', '--claim', '0s');
+    expect([short.code, short.err]).toEqual([
+      2,
+      'guestmem: --claim: expected 1s or more, found "0s"',
+    ]);
   });
 });

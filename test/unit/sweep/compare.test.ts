@@ -72,6 +72,28 @@ describe('differences', () => {
     );
     expect(differencesOf(rows.slice(0, 1), rows.slice(1), [])).toHaveLength(5);
   });
+
+  it('of a value chosen on one side against several on the other are refused', () => {
+    const rows = ['1', '2', '3'].map((k) => row({ k }, 1, 's', Number(k), 1));
+    expect(() => differencesOf(rows.slice(0, 1), rows, ['k'])).toThrow(
+      'k: expected values that both sides have, or one chosen for each (--a, --b), found "1, 2, 3"',
+    );
+  });
+
+  it('tell means of the cells and seeds that are compared, of no others', () => {
+    const a = [row({ k: '1' }, 1, 's', 100, 1), row({ k: '2' }, 1, 's', 10, 1)];
+    const b = [1, 2].map((seed) => row({ k: '2' }, seed, 's', 20 * seed, 1));
+    const [found] = differencesOf(a, b, []);
+    expect(found).toMatchObject({ first: { mean: 10, count: 1 }, second: { mean: 20, count: 1 } });
+    expect(found?.contrast.ratio).toBeCloseTo(2, 12);
+  });
+
+  it('are found system by system, whatever systems a cell played beside it', () => {
+    const one = row({ systems: 's' }, 1, 's', 10, 1);
+    const other = row({ systems: '["s","t"]' }, 1, 's', 20, 1);
+    expect(differencesOf([one], [other], [])[0]?.contrast.ratio).toBeCloseTo(2, 12);
+    expect(differencesOf([one], run('s', 30), [])[0]?.contrast.ratio).toBeCloseTo(3, 12);
+  });
 });
 
 it('a comparison tells of each figure that it has compared', () => {

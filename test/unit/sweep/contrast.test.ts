@@ -44,6 +44,15 @@ describe('two sides', () => {
     expect(Math.log(found?.interval?.[1] as number)).toBeCloseTo(1 + 4.3027 * Math.SQRT1_2, 3);
   });
 
+  it('with one seed in common and others beside it are compared as two samples', () => {
+    const found = contrastOf(side({ 1: 1, 2: 2, 3: 3 }), side({ 3: 4, 4: 5, 5: 6 }));
+    expect(found).toMatchObject({ isPaired: false, seeds: [3, 3] });
+    expect(found?.interval).toBeDefined();
+    const single = contrastOf(side({ 1: 1, 2: 2 }), side({ 2: 6 }));
+    expect(single).toMatchObject({ isPaired: true, seeds: [1, 1] });
+    expect(single?.ratio).toBeCloseTo(3, 12);
+  });
+
   it('under one seed have no interval', () => {
     for (const other of [side({ 1: 2 }), side({ 2: 2 })]) {
       expect(contrastOf(side({ 1: 1 }), other)).toMatchObject({

@@ -61,6 +61,16 @@ describe('a sweep file', () => {
     ['a list of another kind', 'list: 3', /list: expected a list of groups of paths, found 3/],
     ['an entry of another kind', 'list: [3]', /list\[0\]: expected a group of paths, found 3/],
     [
+      'a path inside another',
+      'grid:\n  policies: [{ keepAlive: 1m }]\n  policies.keepAlive: [2m]',
+      /:3:23: grid.policies.keepAlive: expected paths that do not lie in one another, found one with policies$/,
+    ],
+    [
+      'a path around one of the grid',
+      'grid: { prices.level: [low] }\nlist: [{ prices: high }]',
+      /list\[0\].prices: expected paths that do not lie in one another, found one with prices.level$/,
+    ],
+    [
       'a path twice',
       'grid: { minutes: [5] }\nlist: [{ minutes: 6 }]',
       /list\[0\].minutes: expected a path that the grid does not have/,
@@ -80,5 +90,17 @@ describe('a sweep file', () => {
   ])('refuses %s', (_what, text, said) => {
     expect(faults(text)).toHaveLength(1);
     expect(faults(text)[0]).toMatch(said);
+  });
+
+  it('tells what are no numbers apart', () => {
+    expect(faults('grid: { minutes: [.nan, .inf] }')).toEqual(
+      [
+        ['1:19', 0, 'NaN'],
+        ['1:25', 1, 'Infinity'],
+      ].map(
+        ([at, index, found]) =>
+          `sweep.yaml:${at}: grid.minutes[${index}]: expected a whole number from 1 on, found ${found}`,
+      ),
+    );
   });
 });

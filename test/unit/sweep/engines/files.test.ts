@@ -1,5 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandsText, quoted, scriptOf } from '../../../../src/sweep/engines/files.ts';
+import { testFolder } from '../../../support/folder.ts';
+
+const at = testFolder();
 
 function batch(count: number): { jobs: string[]; collect: string } {
   const jobs = Array.from({ length: count }, (_, n) => `/out/jobs/${n}/job.json`);
@@ -35,5 +40,23 @@ describe('jobs as files', () => {
     expect(text).toContain("< '/out dir/jobs.txt'");
     expect(text.trimEnd().endsWith('guestmem sweep s.yaml --collect')).toBe(true);
     expect(command).toBe("sh '/out dir/sweep.sh'");
+  });
+
+  it('are all begun by a script of a shell, though one of them is killed', () => {
+    const { text } = scriptOf('shell', at('.'), { jobs: [], collect: 'echo collected' });
+    writeFileSync(at('jobs.txt'), 'kill -9 $$\necho second\nkill -9 $$\necho fourth\n');
+    for (const name of ['sh', 'bash']) {
+      const script = text.replaceAll(/\bsh -c/g, `${name} -c`);
+      const { stdout } = spawnSync(name, ['-c', script], {
+        encoding: 'utf8',
+        env: { ...process.env, JOBS: '1' },
+      });
+      expect(stdout).toBe('second\nfourth\ncollected\n');
+    }
+  });
+
+  it('name a log that Slurm reads as one word, whatever is in the path', () => {
+    const { text } = scriptOf('slurm', "/a b/it's 100%", batch(1));
+    expect(text).toContain(String.raw`#SBATCH --output=/a\ b/it\'s\ 100%%/slurm-%A_%a.log`);
   });
 });

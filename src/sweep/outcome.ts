@@ -138,7 +138,7 @@ export function paretoTable(factors: readonly string[], choices: readonly Choice
     ),
     whole(
       'seeds',
-      column(({ startup }) => startup.count),
+      column(({ footprint }) => footprint.count),
     ),
     real(
       'startupMs',
@@ -155,6 +155,10 @@ export function paretoTable(factors: readonly string[], choices: readonly Choice
     real(
       'footprintGiBSeconds_sd',
       column(({ footprint }) => footprint.sd),
+    ),
+    real(
+      'refused',
+      column(({ refused }) => refused),
     ),
     whole(
       'isOnFront',

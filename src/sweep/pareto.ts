@@ -1,7 +1,7 @@
 // Which choices are best for somebody: none other starts faster and holds less memory.
 
 import { type Row, SYSTEM } from './row.ts';
-import { type Sample, sampleOf } from './statistics.ts';
+import { type Sample, overSeeds } from './statistics.ts';
 
 /** A choice, over its seeds. */
 export interface Choice {
@@ -11,6 +11,8 @@ export interface Choice {
   readonly startup: Sample;
   /** GiB·s. */
   readonly footprint: Sample;
+  /** Calls that nobody served, mean over seeds: who serves fewer holds less. */
+  readonly refused: number;
   readonly isOnFront: boolean;
 }
 
@@ -50,9 +52,11 @@ export function choicesOf(rows: readonly Row[]): Choice[] {
   const same = groupsOf(rows, ({ labels, system }) => keyOf({ ...labels, [SYSTEM]: system }));
   const choices = same.map((group): Choice => {
     const [{ labels, system }] = group as [Row];
-    const startup = sampleOf(group.map(({ figures }) => figures.startupMs));
-    const footprint = sampleOf(group.map(({ figures }) => figures.footprintGiBSeconds));
-    return { labels, system, startup, footprint, isOnFront: startup.mean > 0 };
+    const over = (valueOf: (row: Row) => number): Sample => overSeeds(group, valueOf);
+    const startup = over(({ figures }) => figures.startupMs);
+    const footprint = over(({ figures }) => figures.footprintGiBSeconds);
+    const refused = over((row) => row.refused ?? Number.NaN).mean;
+    return { labels, system, startup, footprint, refused, isOnFront: startup.mean > 0 };
   });
   const rivals = groupsOf(choices, ({ labels }) => keyOf(loadOf(labels)));
   const beaten = new Set(

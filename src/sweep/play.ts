@@ -21,7 +21,7 @@ import {
 import type { Results } from '../report/index.ts';
 import type { Trace } from '../trace/index.ts';
 import { type Job, JobError } from './job.ts';
-import { hashOfTrace } from './trace-hash.ts';
+import { hashOfTrace, stampOfTrace } from './trace-hash.ts';
 
 export interface PlayOptions {
   readonly signal?: AbortSignal | undefined;
@@ -37,25 +37,30 @@ const LEAST_MS = 2 * MS_PER_S;
 /** The trace that was played last: neighbours in a sweep mostly share theirs. */
 let last: { readonly of: string; readonly trace: Trace } | undefined;
 
-/** Files whose hash is known, by what it is. */
-const checked = new Map<string, string>();
+/** Traces whose hash is known, and what their files were like then. */
+const checked = new Map<string, { readonly stamp: string; readonly hash: string }>();
 
 async function expectTrace({ experiment, traceHash }: Job): Promise<void> {
   const { path } = experiment.trace;
-  if (path === undefined || traceHash === undefined || checked.get(path) === traceHash) return;
-  const found = await hashOfTrace(path);
-  if (found !== traceHash) {
-    throw new JobError(`${path}: expected the trace of hash ${traceHash}, found ${found}`);
+  if (path === undefined || traceHash === undefined) return;
+  const stamp = stampOfTrace(path);
+  const known = checked.get(path);
+  const hash = known?.stamp === stamp ? known.hash : await hashOfTrace(path);
+  if (hash !== traceHash) {
+    throw new JobError(`${path}: expected the trace of hash ${traceHash}, found ${hash}`);
   }
-  checked.set(path, found);
+  checked.set(path, { stamp, hash });
 }
 
 async function traceOf(job: Job): Promise<Trace> {
   await expectTrace(job);
   const { trace, seed, minutes } = job.experiment;
   const of = JSON.stringify([trace, job.traceHash, seed, minutes]);
-  if (last?.of !== of) last = { of, trace: await traceOfExperiment(job.experiment) };
-  return last.trace;
+  if (last?.of === of) return last.trace;
+  const read = await traceOfExperiment(job.experiment);
+  await expectTrace(job); // it is still the one that was read
+  last = { of, trace: read };
+  return read;
 }
 
 /** What is kept of a job; what is there and cannot be gone on from is as if it were not there. */

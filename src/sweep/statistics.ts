@@ -84,16 +84,18 @@ export function sampleOf(values: readonly number[]): Sample {
   return { mean, sd: count < 2 ? 0 : Math.sqrt(squares / (count - 1)), count };
 }
 
-/** Under each seed the mean over all rows, then over seeds. */
+/** Under each seed the mean over all rows that have a value, then over seeds that have one; NaN: none has. */
 export function overSeeds<Row extends { readonly seed: number }>(
   rows: readonly Row[],
   valueOf: (row: Row) => number,
 ): Sample {
   const seeds = new Map<number, number[]>();
   for (const row of rows) {
+    const value = valueOf(row);
+    if (Number.isNaN(value)) continue;
     const values = seeds.get(row.seed);
-    if (values === undefined) seeds.set(row.seed, [valueOf(row)]);
-    else values.push(valueOf(row));
+    if (values === undefined) seeds.set(row.seed, [value]);
+    else values.push(value);
   }
   return sampleOf([...seeds.values()].map((values) => sampleOf(values).mean));
 }

@@ -6,7 +6,7 @@ import type { SubColumnData } from 'hyparquet';
 import { RefusedArgument, escaped, nearestName } from '../check/index.ts';
 import { ResultsError } from '../report/index.ts';
 import { readResults } from '../report/node.ts';
-import { type Row, rowsOfResults } from './row.ts';
+import { type Row, figuresOfSome, rowsOfResults } from './row.ts';
 import { FACTORS_WORD, columnOf } from './table.ts';
 
 /** A choice: PATH=VALUE. */
@@ -23,13 +23,17 @@ function rowOf(cells: Cells, factors: readonly string[]): Row {
     labels: Object.fromEntries(factors.map((path) => [path, String(cells[columnOf(path)])])),
     seed: real('seed'),
     system: String(cells['system']),
-    figures: {
-      startupMs: real('startupMs_mean'),
-      sandboxMs: real('sandboxMs_mean'),
-      footprintGiBSeconds: real('footprintGiBSeconds'),
-      slowdown: real('slowdown_mean'),
-      cpuMs: real('cpuMs_guest') + real('cpuMs_host'),
-    },
+    figures: figuresOfSome(
+      {
+        startupMs: real('startupMs_mean'),
+        sandboxMs: real('sandboxMs_mean'),
+        footprintGiBSeconds: real('footprintGiBSeconds'),
+        slowdown: real('slowdown_mean'),
+        cpuMs: real('cpuMs_guest') + real('cpuMs_host'),
+      },
+      real('starts_cold') + real('starts_warm') + real('starts_queued'),
+    ),
+    refused: real('starts_refused'),
   };
 }
 

@@ -17,8 +17,9 @@ export function ratioText(against: Contrast | undefined): string {
   return `${ratio.toFixed(3)}x${within === undefined ? '' : ` [${within}]`}`;
 }
 
-/** `mean ± sd`. */
+/** `mean ± sd`; nothing has no mean. */
 export function spreadText({ mean, sd, count }: Sample, format: (value: number) => string): string {
+  if (count === 0) return '-';
   return count < 2 ? format(mean) : `${format(mean)} ± ${format(sd)}`;
 }
 
@@ -44,12 +45,15 @@ export function frontRows(choices: readonly Choice[]): string[][] {
   const front = choices
     .filter(({ isOnFront }) => isOnFront)
     .toSorted((a, b) => a.startup.mean - b.startup.mean);
-  const rows = front.map(({ labels, system, startup, footprint }) => [
+  const hasRefused = front.some(({ refused }) => refused > 0);
+  const rows = front.map(({ labels, system, startup, footprint, refused }) => [
     [...Object.entries(labels).map(([path, label]) => `${path}=${label}`), system].join(' '),
     spreadText(startup, formatMs),
     spreadText(footprint, formatNumber),
+    ...(hasRefused ? [formatNumber(refused)] : []),
   ]);
-  return [['nothing starts faster and holds less', 'start-up', 'GiB·s'], ...rows];
+  const header = ['nothing starts faster and holds less', 'start-up', 'GiB·s'];
+  return [hasRefused ? [...header, 'calls refused'] : header, ...rows];
 }
 
 /** What seeds leave open, in words. */

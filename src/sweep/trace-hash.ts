@@ -19,6 +19,16 @@ function filesOf(path: string): string[] {
     .toSorted();
 }
 
+/** What changes when somebody writes the files, or puts others in their place. Throws TraceError. */
+export function stampOfTrace(path: string): string {
+  return filesOf(path)
+    .map((file) => {
+      const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+      return [basename(file), ino, size, mtimeNs, ctimeNs].join();
+    })
+    .join('\n');
+}
+
 /** 16 hexadecimal digits of the SHA-256 of names and contents; `onHashed` hears how many bytes are in it. Throws TraceError. */
 export async function hashOfTrace(
   path: string,

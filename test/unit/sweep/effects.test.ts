@@ -36,6 +36,21 @@ describe('the effect of a factor', () => {
     expect(found[0]?.sd).toBeCloseTo(Math.SQRT2 * 37, 9);
   });
 
+  it('leaves out cells in which nothing was started', () => {
+    const rows = [row({ a: '1' }, 1, 's', Number.NaN, 0), row({ a: '2' }, 1, 's', 8, 4)];
+    const found = effectsOf([...rows, row({ a: '2' }, 2, 's', Number.NaN, 6)], ['a']);
+    const of = (figure: string): unknown[] =>
+      found.filter((one) => one.figure === figure).map(({ mean, seeds }) => [mean, seeds]);
+    expect(of('startupMs')).toEqual([
+      [Number.NaN, 0],
+      [8, 1],
+    ]);
+    expect(of('footprintGiBSeconds')).toEqual([
+      [0, 1],
+      [5, 2],
+    ]);
+  });
+
   it('is told system by system, and of the systems themselves', () => {
     const two = [...grid(), ...grid().map((one) => ({ ...one, system: 't' }))];
     const found = effectsOf(two, ['a']);

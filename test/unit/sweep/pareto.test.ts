@@ -36,6 +36,11 @@ describe('choices', () => {
   });
 
   it('without a cold start are on no front', () => {
-    expect(front([row({}, 1, 'none', 0, 1), row({}, 1, 's', 5, 5)])).toEqual(['s']);
+    expect(front([row({}, 1, 'none', Number.NaN, 1), row({}, 1, 's', 5, 5)])).toEqual(['s']);
+  });
+
+  it('say how many calls they refused', () => {
+    const rows = [2, 4].map((refused, at) => ({ ...row({}, at, 's', 1, 1), refused }));
+    expect(choicesOf(rows)).toMatchObject([{ refused: 3 }]);
   });
 });

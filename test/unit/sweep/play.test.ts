@@ -59,6 +59,15 @@ describe('a job that is played', () => {
     expect((await playJob(job, { place })).systems).toEqual((await playJob(job)).systems);
   });
 
+  it('is refused when its trace is changed after the jobs before it were played', async () => {
+    at('changed.csv', 'function,start_ms,duration_ms\na,0,5\n');
+    const text = 'experiment: { trace: changed.csv, systems: [scpv-template] }\nseeds: [1, 2]';
+    const [first, second] = (await sweepIn(at, text)).jobs as [Job, Job];
+    await playJob(first);
+    at('changed.csv', 'function,start_ms,duration_ms\na,0,9\n');
+    await expect(playJob(second)).rejects.toThrow(/changed.csv: expected the trace of hash/);
+  });
+
   it('is refused when its trace is another one than it was', async () => {
     at('calls.csv', 'timestamp_ms,function,duration_ms\n0,a,5\n');
     const text = 'experiment: { trace: calls.csv, systems: [scpv-template] }';

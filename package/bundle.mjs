@@ -51,10 +51,7 @@ async function bundle() {
 
 function declare() {
   for (const name of endingIn(dist, '.d.ts')) copyInto(root, `dist/${name}`);
-  pruneDeclarations(
-    bundled,
-    FACES.map((name) => `${name}.d.ts`),
-  );
+  pruneDeclarations(bundled, dist, FACES);
 }
 
 function copyInto(folder, name) {

@@ -1,9 +1,10 @@
 // What is declared in dist/ and reaches no face of the package, taken out: users see the types of what is exported, not those of
-// what lies behind.
+// what lies behind. Names are taken from the file that declares them, so that the rooms' faces are not there.
 
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { exportsOf } from './faces.mjs';
 
 /** Follows names from the faces, and knows which statements of which files declare them. */
 class Needed {
@@ -60,34 +61,28 @@ class Needed {
   }
 }
 
-function specifiers(elements, isKept) {
-  return elements.filter(isKept).map((element) => element.getText());
-}
-
 /** What is said of members that nobody but their class can reach. */
 const PRIVATE = /^ *\/\*\*(?:(?!\*\/)[^])*\*\/\n(?= *private )/gm;
+/** tsc's indentation. */
+const INDENTED = /^(?: {4})+/gm;
 
-/** One statement as it stays; empty: it goes. */
-function kept(statement, source, needed, hasFile) {
-  const own = needed.statementsOf(source.fileName);
-  if (own.has(statement)) return statement.getFullText(source).trimEnd().replaceAll(PRIVATE, '');
-  const target = statement.moduleSpecifier?.text;
-  const isThere = target === undefined || !target.startsWith('.') || hasFile(source, target);
-  if (ts.isExportDeclaration(statement)) {
-    if (statement.exportClause === undefined) return isThere ? statement.getText() : '';
-    const names = specifiers(statement.exportClause.elements, (one) =>
-      needed.has(needed.resolved(one.name)),
-    );
-    return names.length === 0 ? '' : `export { ${names.join(', ')} } from '${target}';`;
-  }
-  if (!ts.isImportDeclaration(statement)) return '';
-  const { importClause: clause } = statement;
-  const bindings = clause?.namedBindings;
-  if (bindings === undefined || !ts.isNamedImports(bindings)) return statement.getText();
-  const used = namesIn(own);
-  const names = specifiers(bindings.elements, ({ name }) => used.has(name.text));
-  if (names.length === 0) return '';
-  return `import ${clause.isTypeOnly ? 'type ' : ''}{ ${names.join(', ')} } from '${target}';`;
+const isHidden = (member) =>
+  !ts.isConstructorDeclaration(member) &&
+  member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.PrivateKeyword);
+
+/** A statement without private members. That a class has some is said in one word: another of the same shape is not it. */
+function shown(statement, source) {
+  const text = statement.getFullText(source).trimEnd();
+  if (!ts.isClassDeclaration(statement)) return text;
+  const hidden = statement.members.filter(isHidden);
+  if (hidden.length === 0) return text;
+  const from = statement.getFullStart();
+  const opened = statement.members.pos - from;
+  const ends = [...hidden.map((member) => member.end - from)];
+  const starts = hidden.map((member) => member.getFullStart() - from);
+  const kept = starts.map((start, at) => text.slice(at === 0 ? opened : ends[at - 1], start));
+  const rest = kept.join('') + text.slice(ends.at(-1));
+  return `${text.slice(0, opened)}\n    #private;${rest}`.replaceAll(PRIVATE, '');
 }
 
 function namesIn(statements) {
@@ -100,35 +95,124 @@ function namesIn(statements) {
   return names;
 }
 
-/** Rewrites all declarations under `dist`; `faces` are the files whose exports are the package's. */
-export function pruneDeclarations(dist, faces) {
-  const files = readdirSync(dist, { recursive: true })
-    .filter((name) => name.endsWith('.d.ts'))
-    .map((name) => path.join(dist, name));
-  const options = { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: ['node'] };
-  const program = ts.createProgram(files, { ...options, target: ts.ScriptTarget.ES2023 });
-  const needed = new Needed(program.getTypeChecker(), dist);
-  for (const face of faces) needed.addFace(program.getSourceFile(path.join(dist, face)));
-  const texts = new Map(files.map((file) => [file, undefined]));
-  const fileOf = (source, target) =>
-    path.join(path.dirname(source.fileName), target).replace(/\.[jt]s$/, '.d.ts');
-  const hasFile = (source, target) => textOf(fileOf(source, target)) !== '';
-  const textOf = (file) => {
-    if (texts.get(file) !== undefined) return texts.get(file);
-    const source = program.getSourceFile(file);
-    const parts = source.statements.map((one) => kept(one, source, needed, hasFile));
+const isValue = ({ flags }) => (flags & ts.SymbolFlags.Value) !== 0;
+
+class Declarations {
+  #program;
+  #checker;
+  #needed;
+  /** By face, the names that its code exports: others are types, whatever they are of. */
+  #values;
+
+  constructor(dist, code, faces) {
+    const files = readdirSync(dist, { recursive: true })
+      .filter((name) => name.endsWith('.d.ts'))
+      .map((name) => path.join(dist, name));
+    const options = { module: ts.ModuleKind.NodeNext, skipLibCheck: true, types: ['node'] };
+    this.#program = ts.createProgram(files, { ...options, target: ts.ScriptTarget.ES2023 });
+    this.#checker = this.#program.getTypeChecker();
+    this.#needed = new Needed(this.#checker, dist);
+    this.#values = new Map(
+      faces.map((face) => [
+        path.join(dist, `${face}.d.ts`),
+        new Set(exportsOf(path.join(code, `${face}.js`))),
+      ]),
+    );
+    for (const face of this.#values.keys()) {
+      this.#needed.addFace(this.#program.getSourceFile(face));
+    }
+    this.files = files;
+  }
+
+  /** A file as it stays; empty: it goes. */
+  textOf(file) {
+    const source = this.#program.getSourceFile(file);
+    const own = this.#needed.statementsOf(file);
+    if (own.size === 0 && !this.#values.has(file)) return '';
     const libraries = source.libReferenceDirectives.map(
       ({ fileName }) => `/// <reference lib="${fileName}" />`,
     );
-    const text = [...libraries, ...parts]
-      .filter((part) => part !== '')
-      .join('\n')
-      .trimStart();
-    texts.set(file, text);
-    return text;
-  };
-  for (const file of files) {
-    const text = textOf(file);
+    const used = namesIn(own);
+    const imports = source.statements.filter(ts.isImportDeclaration);
+    const exports = source.statements.filter(ts.isExportDeclaration);
+    const parts = [
+      ...libraries,
+      ...imports.flatMap((one) => this.#importLines(one, source, used)),
+      ...source.statements.filter((one) => own.has(one)).map((one) => shown(one, source)),
+      ...(this.#values.has(file) ? exports.flatMap((one) => this.#exportLines(one, source)) : []),
+    ];
+    const text = parts.join('\n').trimStart();
+    return text.replaceAll(INDENTED, (spaces) => spaces.slice(spaces.length / 2));
+  }
+
+  #importLines(statement, source, used) {
+    const bindings = statement.importClause?.namedBindings;
+    if (bindings === undefined || !ts.isNamedImports(bindings)) return [statement.getText(source)];
+    const names = bindings.elements.filter(({ name }) => used.has(name.text));
+    return this.#lines('import', names, statement, source);
+  }
+
+  #exportLines(statement, source) {
+    const target = this.#fileOf(source, statement.moduleSpecifier.text);
+    if (statement.exportClause !== undefined) {
+      const names = statement.exportClause.elements.filter(({ name }) =>
+        this.#needed.has(this.#needed.resolved(name)),
+      );
+      return this.#lines('export', names, statement, source);
+    }
+    const isWhole = this.#values.has(target) || this.#needed.statementsOf(target).size > 0;
+    if (isWhole) return [`export * from '${this.#specifier(source, target)}';`];
+    const module = this.#checker.getSymbolAtLocation(this.#program.getSourceFile(target));
+    const symbols = this.#checker.getExportsOfModule(module);
+    return this.#linesOf(
+      'export',
+      symbols.map((symbol) => [symbol.name, symbol]),
+      source,
+    );
+  }
+
+  /** Names of a statement, each from where it is declared. */
+  #lines(verb, elements, statement, source) {
+    const { text: specifier } = statement.moduleSpecifier;
+    if (specifier.startsWith('.')) {
+      const named = elements.map(({ name }) => [name.text, this.#needed.resolved(name)]);
+      return this.#linesOf(verb, named, source);
+    }
+    const names = elements.map((element) => element.getText(source));
+    return names.length === 0 ? [] : [`${verb} { ${names.join(', ')} } from '${specifier}';`];
+  }
+
+  #linesOf(verb, named, source) {
+    const byFile = new Map();
+    for (const [alias, symbol] of named) {
+      const real =
+        symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
+      const file = real.declarations[0].getSourceFile().fileName;
+      const isType = this.#values.get(source.fileName)?.has(alias) === false && isValue(real);
+      const name = real.name === alias ? alias : `${real.name} as ${alias}`;
+      byFile.set(file, [...(byFile.get(file) ?? []), isType ? `type ${name}` : name]);
+    }
+    return [...byFile].map(
+      ([file, names]) => `${verb} { ${names.join(', ')} } from '${this.#specifier(source, file)}';`,
+    );
+  }
+
+  #fileOf(source, specifier) {
+    const file = path.join(path.dirname(source.fileName), specifier);
+    return file.replace(/\.[jt]s$/, '.d.ts');
+  }
+
+  #specifier(source, file) {
+    const to = path.relative(path.dirname(source.fileName), file).replaceAll(path.sep, '/');
+    return (to.startsWith('.') ? to : `./${to}`).replace(/\.d\.ts$/, '.js');
+  }
+}
+
+/** Rewrites all declarations under `dist`; `faces` are the files whose exports are the package's, and their code is under `code`. */
+export function pruneDeclarations(dist, code, faces) {
+  const declarations = new Declarations(dist, code, faces);
+  const texts = declarations.files.map((file) => [file, declarations.textOf(file)]);
+  for (const [file, text] of texts) {
     if (text === '') rmSync(file);
     else writeFileSync(file, `${text}\n`);
   }

@@ -72,7 +72,7 @@ function relative(file, source) {
 }
 
 /** All names that a file exports. */
-function exportsOf(file) {
+export function exportsOf(file) {
   const code = readFileSync(file, 'utf8');
   const declared = code.matchAll(/^export (?:async )?(?:const|let|class|function\*?) (\w+)/gm);
   const listed = code.matchAll(/^export (\{[^}]*\})/gm);

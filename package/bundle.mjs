@@ -16,6 +16,7 @@ import {
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
+import ts from 'typescript';
 import { bundledCode } from './code.mjs';
 import { pruneDeclarations } from './declarations.mjs';
 
@@ -83,6 +84,26 @@ function packSite() {
   packTogether('dist/play/site', files);
 }
 
+/** Nobody reads what is packed, so its comments are not there; a compiler says the lines that the repository has. */
+function withoutComments(code) {
+  const scanner = ts.createScanner(
+    ts.ScriptTarget.Latest,
+    false,
+    ts.LanguageVariant.Standard,
+    code,
+  );
+  let text = '';
+  for (let kind = scanner.scan(); kind !== ts.SyntaxKind.EndOfFileToken; kind = scanner.scan()) {
+    const isComment = [
+      ts.SyntaxKind.SingleLineCommentTrivia,
+      ts.SyntaxKind.MultiLineCommentTrivia,
+    ].includes(kind);
+    const token = scanner.getTokenText();
+    text += isComment ? token.replaceAll(/[^\n]+/g, '') : token;
+  }
+  return text.replaceAll(/ +$/gm, '');
+}
+
 /** What `guestmem build-core` compiles. */
 function packSources() {
   const names = ['assembly', 'src/abi'].flatMap((folder) =>
@@ -90,7 +111,10 @@ function packSources() {
   );
   packTogether(
     'build/assembly',
-    names.map((name) => [name, readFileSync(path.join(root, name))]),
+    names.map((name) => {
+      const code = readFileSync(path.join(root, name), 'utf8');
+      return [name, Buffer.from(withoutComments(code))];
+    }),
   );
 }
 

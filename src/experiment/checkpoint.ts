@@ -1,7 +1,7 @@
 // The checkpoints of a run: what it can go on from, of every replay and system in it, or what came of them.
 
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { UnreadableState, expectSame, isSealed, seal, unseal } from '../graph/index.ts';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { type Pack, UnreadableState, expectSame, isSealed, seal, unseal } from '../graph/index.ts';
 import { type Keeper, type RecordSink, type ReplayPlan, startWall } from '../replay/index.ts';
 import { OutputError } from '../report/index.ts';
 import type { RecordSpool, SpoolMark } from '../report/node.ts';
@@ -46,6 +46,12 @@ function unread({ name }: StatePlace, found: string, cause?: unknown): Checkpoin
   const message = `${name}: expected a checkpoint to read, found ${found}`;
   return new CheckpointError(message, { cause });
 }
+
+/** A piece ends with a whole byte and looks back at none before it, so that all of them are one stream. */
+const deflated: Pack = (piece, isLast) => {
+  const finishFlush = isLast ? constants.Z_FINISH : constants.Z_SYNC_FLUSH;
+  return deflateRawSync(piece, { level: LEVEL, finishFlush });
+};
 
 function inflated(part: Uint8Array): Uint8Array {
   try {
@@ -127,9 +133,10 @@ export class Checkpoints {
         const part = this._parts.get(key(index));
         return part && inflated(part);
       },
+      pack: deflated,
       keep: (index, bytes) => {
         if (to === undefined) return;
-        this._parts.set(key(index), deflateRawSync(bytes, { level: LEVEL }));
+        this._parts.set(key(index), bytes);
         this._isChanged = true;
         const isTooSoon = elapsedMs() < leastMs;
         const idleMs = this._sinceWritten?.() ?? Infinity;

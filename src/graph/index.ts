@@ -6,4 +6,4 @@ export { type Known, type Special } from './known.ts';
 export { programMark } from './program-mark.ts';
 export { readGraph } from './read.ts';
 export { type Sealed, expectSame, isSealed, seal, unseal } from './seal.ts';
-export { writeGraph } from './write.ts';
+export { type Pack, writeGraph } from './write.ts';

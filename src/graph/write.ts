@@ -1,6 +1,7 @@
 // Writes a graph of objects down, whatever is in it: plain data, arrays, maps, sets, typed arrays over shared buffers, objects of
 // named classes, bound functions. What is named stands as its name. Anything else is refused, with the path to it.
 
+import { MIB } from '../abi/unit.ts';
 import { partsOf } from './bound.ts';
 import { UnwritableState } from './error.ts';
 import {
@@ -28,13 +29,33 @@ import { type Known, Names } from './known.ts';
 
 /** Nodes that are a text together before they are bytes: the text of a run with thousands of guests is never whole, nor are its nodes. */
 const BATCH_NODES = 1024;
+/** Memory that is packed together. */
+const BATCH_BYTES: number = MIB;
 const ENCODER = new TextEncoder();
+
+/**
+ * What a piece of the bytes becomes as soon as it is there: what it gives for all pieces, one after the other, is the packed whole.
+ * Pieces come in any order, but the last is the last.
+ */
+export type Pack = (piece: Uint8Array, isLast: boolean) => Uint8Array;
+
+const asItIs: Pack = (piece) => piece;
 
 /** Where a value lies in a node: a property's name, a place in an array, or what stands between <>. */
 type Key = string | number;
 
 function textOfKey(key: Key): string {
   return typeof key === 'number' ? `[${key}]` : `.${key}`;
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
 }
 
 class GraphWriter {
@@ -48,39 +69,50 @@ class GraphWriter {
   private readonly _shapeIds: Map<string, number> = new Map();
   private readonly _memory: Uint8Array[] = [];
   private _at = -1;
+  private readonly _pack: Pack;
 
-  constructor(names: Names) {
+  constructor(names: Names, pack: Pack) {
     this._names = names;
+    this._pack = pack;
   }
 
   write(root: object): Uint8Array {
     const first = JSON.stringify(this._value(root, 'root'));
     const nodes: Uint8Array[] = [];
+    let textBytes = 0;
+    const put = (text: string): Uint8Array => {
+      const piece = ENCODER.encode(text);
+      textBytes += piece.length;
+      return this._pack(piece, false);
+    };
     let batch: Node[] = [];
     for (this._at = 0; this._at < this._found.length; this._at += 1) {
       batch.push(this._node(this._found[this._at] as object));
       if (batch.length < BATCH_NODES && this._at + 1 < this._found.length) continue;
       const comma = nodes.length === 0 ? '' : ',';
-      nodes.push(ENCODER.encode(comma + JSON.stringify(batch).slice(1, -1)));
+      nodes.push(put(comma + JSON.stringify(batch).slice(1, -1)));
       batch = [];
     }
-    const head = ENCODER.encode(`{"shapes":${JSON.stringify(this._shapes)},"nodes":[`);
-    return this._joined([head, ...nodes, ENCODER.encode(`],"root":${first}}`)]);
+    const head = put(`{"shapes":${JSON.stringify(this._shapes)},"nodes":[`);
+    const end = put(`],"root":${first}}`);
+    const length = new Uint8Array(TEXT_LENGTH_BYTES);
+    new DataView(length.buffer).setUint32(0, textBytes, true);
+    return joined([this._pack(length, false), head, ...nodes, end, ...this._packedMemory()]);
   }
 
-  private _joined(text: readonly Uint8Array[]): Uint8Array {
-    const textBytes = text.reduce((sum, part) => sum + part.length, 0);
-    const size = this._memory.reduce((sum, part) => sum + part.length, textBytes);
-    const out = new Uint8Array(TEXT_LENGTH_BYTES + size);
-    new DataView(out.buffer).setUint32(0, textBytes, true);
-    let at = TEXT_LENGTH_BYTES;
-    for (const parts of [text, this._memory]) {
-      for (const part of parts) {
-        out.set(part, at);
-        at += part.length;
-      }
+  /** The last piece may be empty. */
+  private _packedMemory(): Uint8Array[] {
+    const packed: Uint8Array[] = [];
+    let [batch, bytes]: [Uint8Array[], number] = [[], 0];
+    for (const piece of this._memory) {
+      batch.push(piece);
+      bytes += piece.length;
+      if (bytes < BATCH_BYTES) continue;
+      packed.push(this._pack(joined(batch), false));
+      [batch, bytes] = [[], 0];
     }
-    return out;
+    packed.push(this._pack(joined(batch), true));
+    return packed;
   }
 
   private _value(value: unknown, key: Key): unknown {
@@ -217,6 +249,6 @@ function methodName(target: object, method: unknown): string | undefined {
 }
 
 /** Throws UnwritableState. */
-export function writeGraph(root: object, known: Known): Uint8Array {
-  return new GraphWriter(new Names(known)).write(root);
+export function writeGraph(root: object, known: Known, pack: Pack = asItIs): Uint8Array {
+  return new GraphWriter(new Names(known), pack).write(root);
 }

@@ -1,7 +1,7 @@
 // A system's replay as bytes and back: what it holds is written down, what both sides have (trace, profiles, machine, prices, whoever
 // listens) stands there by name.
 
-import { type Known, UnreadableState, readGraph, writeGraph } from '../graph/index.ts';
+import { type Known, type Pack, UnreadableState, readGraph, writeGraph } from '../graph/index.ts';
 import type { SystemReplayConfig } from './config.ts';
 import { REPLAY_KNOWN } from './known.ts';
 import type { SystemRun } from './run.ts';
@@ -53,8 +53,8 @@ function knownWith(shared: Shared): Known {
 }
 
 /** Throws UnwritableState for a state that holds what nobody can name, such as a policy of the caller's own. */
-export function writeKept(kept: Kept, shared: Shared): Uint8Array {
-  return writeGraph(kept, knownWith(shared));
+export function writeKept(kept: Kept, shared: Shared, pack?: Pack): Uint8Array {
+  return writeGraph(kept, knownWith(shared), pack);
 }
 
 function isCursor(cursor: Partial<Cursor> | undefined): boolean {

@@ -130,7 +130,8 @@ class Crew {
       return;
     }
     if (report.kind === 'kept') {
-      this._keeper?.keep(index, report.bytes);
+      const bytes = this._keeper?.pack?.(report.bytes, true) ?? report.bytes;
+      this._keeper?.keep(index, bytes);
       hand.give({ taken: true });
       return;
     }

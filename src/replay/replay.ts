@@ -37,7 +37,7 @@ import {
 import type { RecordRows, Repairs } from '../report/index.ts';
 import type { RecordSink } from './recorder.ts';
 import { type Prices, PUBLISHED } from '../cost/index.ts';
-import { UnreadableState, UnwritableState } from '../graph/index.ts';
+import { type Pack, UnreadableState, UnwritableState } from '../graph/index.ts';
 import { type CallRows, type Trace, arrivalsOf, expectTrace } from '../trace/index.ts';
 import { breathe } from './breathe.ts';
 import { BEGIN, type Cursor, type Playing, readKept, writeKept } from './checkpoint.ts';
@@ -95,7 +95,7 @@ export interface ReplayOptions extends ProfileOptions {
   readonly keeper?: Keeper | undefined;
 }
 
-/** Where a run's states are. Each system is kept by itself, by its index in `systems`; bytes are writeKept's. */
+/** Where a run's states are. Each system is kept by itself, by its index in `systems`; bytes are writeKept's, packed where it packs. */
 export interface Keeper {
   /** A state is kept each time that so many minutes of the trace have passed, and when the run is stopped. */
   readonly everyMinutes: number;
@@ -103,6 +103,8 @@ export interface Keeper {
   isDue?(): boolean;
   /** undefined: the system begins. */
   kept(index: number): Uint8Array | undefined;
+  /** What each piece of a state goes through before keep() has the whole; kept() gives it unpacked. */
+  readonly pack?: Pack | undefined;
   keep(index: number, bytes: Uint8Array): void;
   /** A state could not be written down: the next one may. */
   missed(index: number, error: UnwritableState): void;
@@ -184,7 +186,7 @@ class Play {
   private _keep(keeper: Keeper): void {
     try {
       const playing = { replay: this._replay, cursor: this._cursor };
-      keeper.keep(this._index, writeKept({ playing }, this._config));
+      keeper.keep(this._index, writeKept({ playing }, this._config, keeper.pack));
     } catch (error) {
       if (!(error instanceof UnwritableState)) throw error;
       keeper.missed(this._index, error);
@@ -222,7 +224,7 @@ async function replaySystem(
   const run = await new Play(what, config, playing).run(trace).catch((error: unknown) => {
     throw kept === undefined ? error : ofItsState(error);
   });
-  keeper?.keep(what.index, writeKept({ run }, config));
+  keeper?.keep(what.index, writeKept({ run }, config, keeper.pack));
   return run;
 }
 

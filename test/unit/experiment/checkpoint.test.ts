@@ -9,6 +9,7 @@ import {
 } from '../../../src/experiment/checkpoint.ts';
 import { stateFile } from '../../../src/experiment/state-file.ts';
 import { UnwritableState } from '../../../src/graph/index.ts';
+import type { Keeper } from '../../../src/replay/index.ts';
 import { OutputError } from '../../../src/report/index.ts';
 import { RecordSpool } from '../../../src/report/node.ts';
 import { testFolder } from '../../support/folder.ts';
@@ -32,15 +33,31 @@ function opened(
   return new Checkpoints({ to, from, everyMinutes: 10, missed: () => {}, ...more }, IDENTITY);
 }
 
+/** As a replay does it: each piece is packed as soon as it is there. */
+function keep(keeper: Keeper, index: number, ...pieces: readonly number[]): void {
+  const packed = pieces.map((byte, at) => {
+    const isLast = at === pieces.length - 1;
+    return [...(keeper.pack?.(Uint8Array.of(byte), isLast) ?? [])];
+  });
+  keeper.keep(index, Uint8Array.from(packed.flat()));
+}
+
 describe('a file of checkpoints', () => {
+  it('holds a state whole that was packed in pieces', () => {
+    const path = pathOf('pieces.state');
+    keep(opened({ to: path }).keeper('the run', PLAN), 0, 7, 8, 9);
+    const kept = opened({ from: path }).keeper('the run', PLAN).kept(0);
+    expect([...(kept ?? [])]).toEqual([7, 8, 9]);
+  });
+
   it('holds the last state of each system, of each run', () => {
     const path = pathOf('1.state');
     const written = opened({ to: path });
     const keeper = written.keeper('the run', PLAN);
-    keeper.keep(0, Uint8Array.of(1));
-    keeper.keep(1, Uint8Array.of(2));
-    keeper.keep(0, Uint8Array.of(3));
-    written.keeper('seed 2', PLAN).keep(0, Uint8Array.of(4));
+    keep(keeper, 0, 1);
+    keep(keeper, 1, 2);
+    keep(keeper, 0, 3);
+    keep(written.keeper('seed 2', PLAN), 0, 4);
     written.write();
     expect(existsSync(`${path}.next`)).toBe(false);
     const read = opened({ from: path });

@@ -58,3 +58,17 @@ it('more nodes than are a text together come back', () => {
   const many = Array.from({ length: 5000 }, (_, at) => ({ at, name: `ä${at}` }));
   expect(readGraph(writeGraph(many, {}), {})).toEqual(many);
 });
+
+it('pieces are packed one by one, and what they become is the whole', () => {
+  const pages = Array.from({ length: 300 }, (_, at) => new Uint8Array(8192).fill(at + 1));
+  const root = { pages, many: Array.from({ length: 3000 }, (_, at) => ({ at })) };
+  const plain = writeGraph(root, {});
+  const lasts: boolean[] = [];
+  const packed = writeGraph(root, {}, (piece, isLast) => {
+    lasts.push(isLast);
+    return piece.map((byte) => byte ^ 0xff);
+  });
+  expect(packed.map((byte) => byte ^ 0xff)).toEqual(plain);
+  expect(lasts.length).toBeGreaterThan(4);
+  expect(lasts.indexOf(true)).toBe(lasts.length - 1);
+});

@@ -12,6 +12,8 @@ const FACES = ['index', 'node', 'report/index', 'abi/index', 'trace/csv-parse'];
 /** Loaded by their names, for what they do. */
 const PROGRAMS = ['cli/main', 'replay/worker', 'sweep/engines/thread'];
 const ENTRIES = [...FACES, ...PROGRAMS];
+/** Loaded by a face when it is wanted, where there are no files too. */
+const PAGE = path.join('report', 'page.js');
 /** An error that nobody catches shows its line. */
 const LINE_SIGNS = 120;
 
@@ -82,7 +84,7 @@ class Tree {
   chunkOf(file) {
     const from = [...(this.#reachedFrom.get(file) ?? [])];
     if (this.#roots.has(file) || from.length < 2) return null;
-    const entries = from.filter((name) => ENTRIES.includes(name));
+    const entries = from.filter((name) => [...ENTRIES, PAGE].includes(name));
     return entries.length === 0 ? from.join() : [this.#roomOf(file), ...entries].join();
   }
 

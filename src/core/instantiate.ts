@@ -64,9 +64,9 @@ export function compiledCore(build: CoreBuild): CompiledCore {
   return loaded(build);
 }
 
-/** No bundler finds a file behind a name that is put together, and none should copy the builds. */
-function builtAt(file: string): URL {
-  return new URL(`../../build/`.concat(file), import.meta.url);
+/** Vite would copy all builds if the place stood beside the name. */
+function builtAt(file: string, here: string = import.meta.url): URL {
+  return new URL(`../../build/${file}`, here);
 }
 
 function builtCore(name: CoreModule): Uint8Array<ArrayBuffer> {

@@ -32,5 +32,18 @@ export {
   pfn,
 } from './measure.ts';
 export { choiceOf, expectName, nearestName } from './nearest.ts';
+export {
+  ARRAY,
+  COUNT,
+  FLAG,
+  FUNCTION,
+  LIST,
+  NUMBER,
+  OBJECT,
+  type Shape,
+  TEXT,
+  expectMade,
+  expectShape,
+} from './shape.ts';
 export { shippedFile, shippedTogether } from './shipped.ts';
 export { UNPRINTABLE, escaped, shortened, utf8Of } from './text.ts';

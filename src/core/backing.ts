@@ -7,7 +7,7 @@ import {
   GUEST_TEMPLATE_OFFSET,
 } from '../abi/layout.ts';
 import { THP_ORDER } from '../abi/unit.ts';
-import { expectWords } from '../check/index.ts';
+import { expectMade, expectWords } from '../check/index.ts';
 import { type FrameSet, WORD_BITS, addBoth, bitCount, lowestBit } from './bits.ts';
 import type { Instance } from './instance.ts';
 
@@ -93,7 +93,8 @@ export class Backing {
     const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
     const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
     let count = 0;
-    for (let at = 0; at < frames.length; at += 1) {
+    const { length } = expectMade('frames', frames, Uint32Array, 'a Uint32Array');
+    for (let at = 0; at < length; at += 1) {
       const mapped = (words[backed + at] as number) & (words[template + at] as number);
       const found = mapped & (frames[at] as number);
       if (found !== 0) count += bitCount(found);

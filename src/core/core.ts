@@ -21,7 +21,7 @@ import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
-import { RefusedArgument, expectObject } from '../check/index.ts';
+import { COUNT, RefusedArgument, expectMade, expectObject, expectShape } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { freeSpaceOf } from './free-space.ts';
@@ -106,7 +106,8 @@ export class Core {
 
   static {
     instanceOf = (core) => expectObject('core: made', expectObject('core', core)._instance);
-    endCore = ({ _instance, _image: image }, what, why) => {
+    endCore = (core, what, why) => {
+      const { _instance, _image: image } = expectMade('core', core, Core, 'a Core');
       const raw = _instance.end(what, why);
       return raw && { raw, image };
     };
@@ -205,7 +206,8 @@ export class Core {
   }
 
   /** Whether requests of an order that may use zones up to `highest` leave kswapd nothing to do. */
-  isBalanced({ order, highest }: KswapdWake): boolean {
+  isBalanced(wake: KswapdWake): boolean {
+    const { order, highest } = expectShape('wake', wake, { order: COUNT, highest: COUNT });
     return expectAnswer(this._instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
   }
 

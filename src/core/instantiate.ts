@@ -103,13 +103,23 @@ function viewOf(bytes: BufferSource): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+function moduleOf(bytes: BufferSource): CompiledCore {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new CoreError(`the core is no WebAssembly: ${what}`);
+  }
+}
+
 /**
  * Registers a build from elsewhere (a browser's fetch, a bundler, another thread); the next instance
  * uses it.
  */
 export function useCore(name: CoreModule, core: BufferSource | CompiledCore): CompiledCore {
+  expectName<CoreModule>('core', name, [...BUILDS, 'llfree']);
   const isCompiled = core instanceof WebAssembly.Module;
-  const module = isCompiled ? core : new WebAssembly.Module(core);
+  const module = isCompiled ? core : moduleOf(core);
   modules.set(name, module);
   if (!isCompiled) hashes.set(name, hashOf(viewOf(core)));
   return module;

@@ -7,7 +7,7 @@ import {
   OBJECT_TAG_OFFSET,
 } from '../abi/layout.ts';
 import { NONE } from '../abi/unit.ts';
-import { expectWords } from '../check/index.ts';
+import { expectObject, expectWords } from '../check/index.ts';
 import type { Instance } from './instance.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -75,7 +75,7 @@ export class Objects {
    * came in for that; STATUS_NOT_RESIDENT, and nothing is done, when others may be missing.
    */
   beginCall(file: number, heap: number, temporary: number, call: CallPages, cpu: number): number {
-    const { filePages, writePages, readPages, temporaryPages } = call;
+    const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(CALL, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
     return this._instance.raw.callBegin(
@@ -95,7 +95,7 @@ export class Objects {
    * in between, would leave everything as it is.
    */
   callRecurs(file: number, heap: number, call: CallPages, cpu: number): boolean {
-    const { filePages, writePages, readPages, temporaryPages } = call;
+    const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(RECURS, file, heap, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
     const answer = this._instance.raw.callRecurs(
@@ -119,7 +119,7 @@ export class Objects {
     call: CallPages,
     cpu: number,
   ): number {
-    const { filePages, writePages, readPages, temporaryPages } = call;
+    const { filePages, writePages, readPages, temporaryPages } = expectObject('call', call);
     expectWords(REPEAT, times, file, heap, temporary, cpu);
     expectWords(PAGES_OF, filePages, writePages, readPages, temporaryPages);
     return this._instance.raw.callRepeat(

@@ -31,7 +31,8 @@ export class Pages {
 
   /** On LLFree: the first frame of what a request got that the host must put memory behind first (STATUS_NEED_INSTALL). */
   get waitingFrame(): number | undefined {
-    const pfn = (this._instance.raw as LlfreeGuestExports).llfreeWaiting();
+    const raw = this._instance.raw as Partial<LlfreeGuestExports>;
+    const pfn = raw.llfreeWaiting?.() ?? NONE;
     return pfn === NONE ? undefined : pfn;
   }
 

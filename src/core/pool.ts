@@ -1,6 +1,7 @@
 // Instances are expensive to make and cheap to overwrite: a pool by table sizes keeps those that
 // guests have left. Where the memory of guests is limited (`limitGuests`), resident.ts has them instead.
 
+import { OBJECT, expectShape } from '../check/index.ts';
 import { Core, type LeftInstance, copyOnto, endCore, instanceOf } from './core.ts';
 import { keyOf, resident } from './resident.ts';
 import { type CoreSnapshot, checkSnapshot } from './snapshot.ts';
@@ -14,6 +15,7 @@ export class CorePool {
 
   /** A core that holds a copy of the snapshot. */
   clone(snapshot: CoreSnapshot): Core {
+    expectShape('snapshot', snapshot, { config: OBJECT });
     if (resident().isLimited) return this._resident(snapshot);
     const idle = this._idle.get(keyOf(snapshot.config))?.pop();
     if (idle === undefined) return Core.fromSnapshot(snapshot);

@@ -4,8 +4,8 @@
 
 import { MIGRATE_ISOLATE, MIGRATE_TYPES } from '../abi/migratetype.ts';
 import { ORDERS, PAGEBLOCK_FRAMES, PAGEBLOCK_ORDER } from '../abi/unit.ts';
-import { expectList, expectObject } from '../check/index.ts';
-import type { AllocatorState, ZoneState } from './state.ts';
+import { expectShape } from '../check/index.ts';
+import { type AllocatorState, STATE, type ZoneState } from './state.ts';
 
 /** By number, as Linux writes them. */
 export const MIGRATETYPE_NAMES: readonly string[] = [
@@ -47,7 +47,7 @@ export function freeFrames(zone: ZoneState): number {
 }
 
 function zonesOf(state: AllocatorState): readonly ZoneState[] {
-  return expectList('state: zones', expectObject('state', state).zones);
+  return expectShape('state', state, STATE).zones;
 }
 
 /** /proc/buddyinfo. */

@@ -1,6 +1,7 @@
 // A kernel's complete allocator state, into the core and out of it: zones, pageblock types, free
 // and per-cpu lists in order.
 
+import { ARRAY, COUNT, NUMBER, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
 import {
   GUEST_BLOCKS_OFFSET,
   GUEST_PCPS_OFFSET,
@@ -145,12 +146,34 @@ function loadLists(instance: Instance, zone: ZoneState): void {
   });
 }
 
+/** What a state must look like, where a caller without types hands one over. */
+export const STATE: Shape = {
+  zones: [
+    {
+      name: TEXT,
+      index: COUNT,
+      startPfn: COUNT,
+      spanned: COUNT,
+      present: COUNT,
+      managed: COUNT,
+      min: COUNT,
+      low: COUNT,
+      high: COUNT,
+      reserve: OBJECT,
+      blocks: ARRAY,
+      free: [ARRAY],
+      pcps: [{ count: NUMBER, high: NUMBER, batch: NUMBER, lists: [ARRAY] }],
+    },
+  ],
+};
+
 /**
  * Makes an empty core hold this state. Frames on no list count as in use: movable in MOVABLE
  * pageblocks, kernel memory elsewhere. Throws CoreError when a list names a frame outside its
  * place.
  */
 export function loadState(core: Core, state: AllocatorState): void {
+  expectShape('state', state, STATE);
   const instance = instanceOf(core);
   const { raw } = instance;
   for (const zone of state.zones) {

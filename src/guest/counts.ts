@@ -1,6 +1,7 @@
 // What an operation took, as plain counts read off the core's counters. No prices here: only replay
 // knows nanoseconds.
 
+import { RefusedArgument } from '../check/index.ts';
 import {
   type Core,
   STAT_ALLOC_PAGES,
@@ -82,6 +83,12 @@ export type Counts = Float64Array;
 
 export function newCounts(): Counts {
   return new Float64Array(COUNT_SLOTS);
+}
+
+/** Throws RefusedArgument for what counts cannot be added to. */
+export function expectCounts(counts: Counts): void {
+  if (counts instanceof Float64Array && counts.length >= COUNT_SLOTS) return;
+  throw new RefusedArgument('counts', `a Float64Array of ${COUNT_SLOTS} or more`, counts);
 }
 
 /** Adds `source` to `target` in place. */

@@ -3,7 +3,18 @@
 // of the same machine are.
 
 import { bound } from '../graph/index.ts';
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import {
+  COUNT,
+  FLAG,
+  LIST,
+  OBJECT,
+  RefusedArgument,
+  type Shape,
+  expectInteger,
+  expectMade,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import {
   type BootLayout,
   Core,
@@ -38,7 +49,7 @@ import { PageCache, type PageCacheState } from './page-cache.ts';
 import type { TreeState } from './tree-state.ts';
 import { type Scattered, scattered } from './scattered.ts';
 import type { FrameUse } from './use.ts';
-import { type KernelClocks, Workers } from './workers.ts';
+import { KernelClocks, Workers } from './workers.ts';
 
 const SYSTEM_FILES = 'root file system';
 /**
@@ -102,6 +113,17 @@ function coreConfig(config: GuestConfig, layout: BootLayout): CoreConfig {
     build,
   };
 }
+
+const IMAGE: Shape = {
+  config: OBJECT,
+  core: OBJECT,
+  template: FLAG,
+  backedFrames: COUNT,
+  use: OBJECT,
+  kernelObject: COUNT,
+  agentObject: COUNT,
+  files: [LIST],
+};
 
 /** What is called where nobody listens. */
 export function nothing(): void {}
@@ -244,6 +266,9 @@ export class GuestKernel {
 
   /** A guest on a core that already holds the image's bytes. Its kernel lives by `clocks`. */
   static fromImage(image: GuestImage, core: Core, clocks: KernelClocks): GuestKernel {
+    expectShape('image', image, IMAGE);
+    expectMade('core', core, Core, 'a Core');
+    expectMade('clocks', clocks, KernelClocks, 'KernelClocks');
     const guest = new GuestKernel(image.config, core, image, image.template, clocks);
     if (!image.template) guest.memory.frames.guestOs += image.backedFrames;
     return guest;
@@ -290,7 +315,8 @@ export class GuestKernel {
   }
 
   /** The same after a freeze at work: what goes on lies all over the system's memory. */
-  private _resume({ cloneWrittenFrames, cloneReadFrames }: ResumeTouches): void {
+  private _resume(touched: ResumeTouches): void {
+    const { cloneWrittenFrames, cloneReadFrames } = expectObject('touched', touched);
     const { memory, config } = this;
     const { agentFrames, dynamicFrames, imageFrames, pageCacheFrames } = config.kernel;
     const writable = agentFrames + dynamicFrames + imageFrames;
@@ -372,7 +398,7 @@ export class GuestKernel {
 
   /** Skips background work after so many more pages have come or gone. */
   skipBackground(pages: number): void {
-    this._workers.skip(pages);
+    this._workers.skip(expectInteger('pages', pages, 0));
   }
 
   /** Something else than calls that recur happens to the guest. */

@@ -1,7 +1,8 @@
 // A guest's memory as a map: whose each frame is, from the core's bytes alone.
 
+import { FUNCTION, NUMBER, OBJECT, expectMade, expectShape } from '../check/index.ts';
 import {
-  type Core,
+  Core,
   KERNEL_ZONES,
   KIND_KERNEL,
   KIND_MOVABLE,
@@ -40,11 +41,12 @@ export class GuestMapper {
   private readonly _czones: number;
 
   /** With `owners` of its own, or those that several guests share. */
-  constructor(
-    { core, config }: Pick<GuestKernel, 'core' | 'config'>,
-    owners: Owners = new Owners(),
-  ) {
-    this._owners = owners;
+  constructor(guest: Pick<GuestKernel, 'core' | 'config'>, owners: Owners = new Owners()) {
+    const { core, config } = expectShape('guest', guest, {
+      config: OBJECT,
+      core: { config: { czones: NUMBER } },
+    });
+    this._owners = expectShape('owners', owners, { code: FUNCTION });
     this._czones = core.config.czones;
     this._region = config.region && placeOf(config.region);
   }
@@ -56,6 +58,8 @@ export class GuestMapper {
 
   /** The guest of a core as it is now; valid until it changes. */
   source(core: Core, names: ContainerNames = new Map()): MapSource {
+    expectMade('core', core, Core, 'a Core');
+    expectShape('names', names, { get: FUNCTION });
     const known = new Map<number, number>();
     const useOf = (kind: number, owner: number): number => {
       if (kind === KIND_MOVABLE) return USE_MOVABLE;

@@ -3,7 +3,7 @@
 // highest pages go first.
 
 import { bound } from '../graph/index.ts';
-import { expectNumber } from '../check/index.ts';
+import { expectNumber, expectObject } from '../check/index.ts';
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
 import { scattered } from './scattered.ts';
@@ -103,7 +103,7 @@ export class PageCache implements Shrinker {
 
   /** Goes on reading an open file from a page that was reached before. */
   readOn(open: OpenFile, from: number, pages: number, cpu: number): number {
-    const file = open as CachedFile;
+    const file = expectObject('file', open as CachedFile);
     this.noteRead(file);
     if (this.source.isMapped && !file.system) return this._map(file, pages);
     // reclaim may have dropped its last pages
@@ -118,7 +118,7 @@ export class PageCache implements Shrinker {
 
   /** Reads pages of a file that are cached: its first ones, then others here and there; of one that is mapped, as many from its first page on. */
   readScattered(open: OpenFile, pages: number, touched: number, cpu: number, first = 0): void {
-    const file = open as CachedFile;
+    const file = expectObject('file', open as CachedFile);
     if (this.source.isMapped && !file.system) {
       this.readOpen(file, touched, cpu);
       return;

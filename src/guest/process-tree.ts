@@ -14,7 +14,15 @@ import {
   type CallPages,
   expectAnswer,
 } from '../core/index.ts';
-import { HandleEnded, expectInteger } from '../check/index.ts';
+import {
+  FUNCTION,
+  HandleEnded,
+  NUMBER,
+  type Shape,
+  expectInteger,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import { pageTableFrames } from './footprint.ts';
 import { TAG_TABLES, containerTag } from './tag.ts';
 import type { GuestKernel } from './kernel.ts';
@@ -27,6 +35,18 @@ const STACK_FRAMES = 4;
 /** Stack and data pages that a child of the agent writes between fork and exec. */
 export const PRE_EXEC_PAGES = 4;
 const FRAMES_MAX = 2 ** 32 - 1;
+
+/** What of a guest a tree works with. */
+const GUEST: Shape = {
+  config: { cpus: NUMBER },
+  memory: { touch: FUNCTION },
+  files: { noteRead: FUNCTION },
+};
+
+const STATE: Shape = {
+  anonymous: NUMBER,
+  task: { stack: NUMBER, space: { object: NUMBER, tables: NUMBER, tablePages: NUMBER } },
+};
 
 /** A process or thread. */
 export interface Task {
@@ -75,6 +95,7 @@ export class ProcessTree {
     kernelFrames = 0,
     kernel?: number,
   ) {
+    expectShape('guest', guest, GUEST);
     expectInteger('cpu', cpu, 0, guest.config.cpus - 1);
     expectInteger('kernelFrames', kernelFrames, 0, FRAMES_MAX);
     this._guest = guest;
@@ -103,6 +124,7 @@ export class ProcessTree {
 
   /** The tree that a guest was cloned with, and its process. */
   static restored(guest: GuestKernel, state: TreeState): [ProcessTree, Task] {
+    expectShape('state', state, STATE);
     const tree = new ProcessTree(guest, state.cpu, undefined, state.kernelFrames, state.kernel);
     const { stack, space } = state.task;
     const task: TaskRecord = {
@@ -136,7 +158,8 @@ export class ProcessTree {
   }
 
   private _recordOf(task: Task): TaskRecord {
-    const record = task as TaskRecord;
+    const record = expectObject('task', task as TaskRecord);
+    expectObject('task: made', record.space);
     if (record.hasExited) throw new HandleEnded(`process ${task.pid}`, 'it has exited');
     return record;
   }
@@ -281,10 +304,16 @@ export class ProcessTree {
   beginCall(task: Task, file: OpenFile, temporary: number, call: CallPages): boolean {
     const { space } = this._recordOf(task);
     const { core } = this._memory;
-    const { temporaryPages } = call;
+    const { temporaryPages } = expectObject('call', call);
     const cpu = this._cpu;
     const copied = core.stat(STAT_COW_PAGES);
-    let came = core.objects.beginCall(file.object, space.object, temporary, call, cpu);
+    let came = core.objects.beginCall(
+      expectObject('file', file).object,
+      space.object,
+      temporary,
+      call,
+      cpu,
+    );
     if (came === STATUS_NOT_RESIDENT) {
       this._beginByPage(task, file, temporary, call);
       return false;
@@ -305,14 +334,26 @@ export class ProcessTree {
   callRecurs(task: Task, file: OpenFile, call: CallPages): boolean {
     const { object } = this._recordOf(task).space;
     if (this._guest.hasDriversWork) return false;
-    return this._memory.core.objects.callRecurs(file.object, object, call, this._cpu);
+    return this._memory.core.objects.callRecurs(
+      expectObject('file', file).object,
+      object,
+      call,
+      this._cpu,
+    );
   }
 
   /** Carries out so many calls that recur. */
   repeatCalls(task: Task, file: OpenFile, temporary: number, call: CallPages, times: number): void {
     const { object } = this._recordOf(task).space;
     const { objects } = this._memory.core;
-    const answer = objects.repeatCalls(times, file.object, object, temporary, call, this._cpu);
+    const answer = objects.repeatCalls(
+      times,
+      expectObject('file', file).object,
+      object,
+      temporary,
+      call,
+      this._cpu,
+    );
     expectAnswer(answer, 'objects.repeatCalls');
     this._guest.files.noteRead(file);
   }

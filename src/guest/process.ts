@@ -2,13 +2,15 @@
 // The process that runs a container's function: forked from the agent into the container's zone, or
 // into the kernel's, then exec. Its heap, and temporary memory of a call behind it.
 
-import { HandleEnded } from '../check/index.ts';
+import { HandleEnded, expectInteger, expectObject } from '../check/index.ts';
 import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
 import type { OpenFile } from './page-cache.ts';
 import { type Scattered, scattered } from './scattered.ts';
 import { ProcessTree, type Task } from './process-tree.ts';
 import type { TreeState } from './tree-state.ts';
+
+const FRAMES_MAX = 2 ** 32 - 1;
 
 /** Where a process is placed and how large it may become. */
 export interface ProcessConfig {
@@ -38,7 +40,8 @@ export class Process {
    * the process that the guest was cloned with.
    */
   constructor(guest: GuestKernel, config: ProcessConfig, origin?: Process | TreeState) {
-    const { cpu, czone, kernelFrames, mappedPages } = config;
+    const { cpu, czone, kernelFrames, mappedPages } = expectObject('config', config);
+    expectInteger('mappedPages', mappedPages, 0, FRAMES_MAX);
     this._temporary = mappedPages;
     if (origin !== undefined && !(origin instanceof Process)) {
       [this._tree, this._task] = ProcessTree.restored(guest, origin);
@@ -73,7 +76,9 @@ export class Process {
 
   /** What a process does that goes on from an image, or from another process: touches pages of its heap here and there, from one on. */
   touchScattered(pages: Scattered, from = 0): void {
-    scattered(pages, (start, count, write) => this.touch(from + start, count, write));
+    scattered(expectObject('pages', pages), (start, count, write) =>
+      this.touch(from + start, count, write),
+    );
   }
 
   /** Unmaps pages of the heap: their frames are free in the guest, and stay with it. */
@@ -83,7 +88,8 @@ export class Process {
 
   /** A call begins: reads a file, reads and writes the heap from its first page on, writes temporary memory. Whether only that one came. */
   beginCall(file: OpenFile, call: CallPages): boolean {
-    if (call.temporaryPages > this._temporaryPages) this._temporaryPages = call.temporaryPages;
+    if (expectObject('call', call).temporaryPages > this._temporaryPages)
+      this._temporaryPages = call.temporaryPages;
     return this._tree.beginCall(this._task, file, this._temporary, call);
   }
 

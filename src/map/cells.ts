@@ -1,6 +1,14 @@
 // A guest's memory as cells: a cell a pageblock, or a cell a page. From copies of the core's tables, in one pass.
 
 import {
+  ARRAY,
+  COUNT,
+  type Shape,
+  expectInteger,
+  expectMade,
+  expectShape,
+} from '../check/index.ts';
+import {
   KIND_BALLOON,
   KIND_FREE,
   KIND_HOLE,
@@ -95,6 +103,37 @@ export interface MemoryMap {
   readonly frames: Uint32Array;
   /** Frames by USE_* that have host memory behind them, exactly. */
   readonly backed: Uint32Array;
+}
+
+const CELLS: Shape = {
+  use: ARRAY,
+  taken: ARRAY,
+  takenBacked: ARRAY,
+  freeBacked: ARRAY,
+  order: ARRAY,
+  marks: ARRAY,
+  zone: ARRAY,
+};
+
+/** What a map must look like, where a caller without types hands one over. */
+export const MAP: Shape = {
+  start: COUNT,
+  count: COUNT,
+  cellFrames: COUNT,
+  cells: CELLS,
+  frames: ARRAY,
+  backed: ARRAY,
+};
+
+/** The map, if its columns are as long as it says. */
+export function expectMap(map: MemoryMap): MemoryMap {
+  const { cells, count, cellFrames } = expectShape('map', map, MAP);
+  const length = Math.ceil(count / expectInteger('map.cellFrames', cellFrames, 1));
+  for (const name of CELL_COLUMNS) {
+    expectMade(`map.cells.${name}`, cells[name], Uint8Array, 'a Uint8Array');
+    expectInteger(`map.cells.${name}`, cells[name].length, length, length);
+  }
+  return map;
 }
 
 export const CELL_COLUMNS: readonly (keyof MapCells)[] = [

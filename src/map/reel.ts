@@ -1,8 +1,19 @@
 // Maps of one guest at several moments, and the form in which they lie in a file: each column of cells as what differs from the
 // moment before, runs of equal bytes packed, as base64 in JSON.
 
-import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
-import { CELL_COLUMNS, type MemoryMap, emptyCells } from './cells.ts';
+import {
+  COUNT,
+  LIST,
+  NUMBER,
+  OBJECT,
+  RefusedArgument,
+  type Shape,
+  TEXT,
+  expectInteger,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
+import { CELL_COLUMNS, type MemoryMap, emptyCells, expectMap } from './cells.ts';
 import { pack, unpack } from './packbits.ts';
 import { USES_MOST, USE_NAMES, USE_OWNER } from './use.ts';
 
@@ -71,6 +82,8 @@ export interface EncodedReel {
 }
 
 const SCHEMA = 1;
+/** More than any guest has pages: 16 TiB of them. */
+const CELLS_MOST = 2 ** 32;
 /** String.fromCharCode takes so many arguments for sure. */
 const PIECE = 8192;
 
@@ -88,6 +101,7 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array {
+  if (!/^[\w+/]*={0,2}$/.test(text)) throw new RefusedArgument('reel.cells', 'base64', text);
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 
@@ -109,13 +123,33 @@ function totalsOf({ frames, backed }: MemoryMap): [number, number, number][] {
   return all.filter(([, here]) => here > 0);
 }
 
+const ABOUT: Readonly<Record<string, Shape>> = {
+  name: TEXT,
+  zones: [TEXT],
+  owners: [TEXT],
+  'region?': { start: COUNT, frames: COUNT, blockFrames: COUNT },
+  'guestFrames?': COUNT,
+};
+
+const ENCODED: Shape = {
+  ...ABOUT,
+  start: COUNT,
+  count: COUNT,
+  cellFrames: COUNT,
+  instants: [{ atMs: NUMBER, frames: [LIST], cells: TEXT }],
+};
+
+/** The reel, if it is one. */
+export function expectReel(reel: MapReel): MapReel {
+  expectShape('reel', reel, { ...ABOUT, instants: [{ atMs: NUMBER, map: OBJECT }] });
+  for (const { map } of reel.instants) expectMap(map);
+  return reel;
+}
+
 /** A reel as JSON has it; `decodeReel` is the way back. Throws RefusedArgument for one without a map. */
 export function encodeReel(reel: MapReel): EncodedReel {
-  const { name, subject, zones, owners, region, guestFrames, instants } = expectObject(
-    'reel',
-    reel,
-  );
-  const first = expectList('reel: instants', instants)[0]?.map;
+  const { name, subject, zones, owners, region, guestFrames, instants } = expectReel(reel);
+  const first = instants[0]?.map;
   if (first === undefined) throw new RefusedArgument('reel', 'a map or more', 'none');
   const { start, count, cellFrames } = first;
   let before: Uint8Array | undefined;
@@ -142,7 +176,9 @@ export function decodeReel(encoded: EncodedReel): MapReel {
   );
   const { start, count, cellFrames } = encoded;
   if (schema !== SCHEMA) throw new RefusedArgument('reel.schema', String(SCHEMA), schema);
-  const length = Math.ceil(count / cellFrames);
+  expectShape('reel', encoded, ENCODED);
+  const length = Math.ceil(count / expectInteger('reel.cellFrames', cellFrames, 1));
+  expectInteger('reel.count', length, 0, CELLS_MOST);
   let before: Uint8Array | undefined;
   const instants = encoded.instants.map(({ atMs, note, frames, cells: text }): MapInstant => {
     const packed = unpack(fromBase64(text), length * CELL_COLUMNS.length);

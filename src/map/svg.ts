@@ -1,5 +1,6 @@
 // A map as SVG, for papers: cells, borders of zones, a legend with figures.
 
+import { expectInteger } from '../check/index.ts';
 import { FRAMES_PER_MIB, MS_PER_S } from '../abi/unit.ts';
 import { BORDER_BLOCK, BORDER_NONE, BORDER_ZONE, type MapAbout, borderOf } from './border.ts';
 import type { MemoryMap } from './cells.ts';
@@ -8,7 +9,7 @@ import { type MapLayout, eachCell, layoutOfMaps } from './layout.ts';
 import { legendOf } from './legend.ts';
 import { lookAt, newLook } from './look.ts';
 import { cssColour, paletteOf } from './palette.ts';
-import type { MapReel } from './reel.ts';
+import { type MapInstant, type MapReel, expectReel } from './reel.ts';
 
 const WIDTH = 960;
 const HEIGHT_MOST = 640;
@@ -132,10 +133,10 @@ export function mapPicture(reel: MapReel, map: MemoryMap, label: string): string
 }
 
 /** One moment of a reel. */
-export function mapSvg(reel: MapReel, instant: number = reel.instants.length - 1): string {
-  const shown = reel.instants[instant];
-  if (shown === undefined) throw new RangeError(`the reel has no instant ${instant}`);
-  const { map, note, atMs } = shown;
+export function mapSvg(reel: MapReel, instant?: number): string {
+  const last = expectReel(reel).instants.length - 1;
+  const at = expectInteger('instant', instant ?? last, 0, last);
+  const { map, note, atMs } = reel.instants[at] as MapInstant;
   const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST, reel.guestFrames);
   const legendTop = layout.height + MARGIN;
   const legend = legendSvg(reel, map, legendTop);

@@ -1,8 +1,8 @@
 // A map for a terminal: a line a memory block, a sign a pageblock; where that were too many lines, a sign stands for several.
 
 import { FRAMES_PER_GIB, FRAMES_PER_MIB } from '../abi/unit.ts';
-import { escaped } from '../check/index.ts';
-import { type MapCells, type MemoryMap, SHARE_ALL } from './cells.ts';
+import { NUMBER, TEXT, escaped, expectShape } from '../check/index.ts';
+import { type MapCells, type MemoryMap, SHARE_ALL, expectMap } from './cells.ts';
 import { legendOf } from './legend.ts';
 import { lookAt, newLook } from './look.ts';
 import { mix, paletteOf } from './palette.ts';
@@ -92,7 +92,8 @@ function addressOf(frames: number, guestFrames?: number): string {
 
 /** With escape sequences for colour, or in letters alone. */
 export function mapText(reel: MapReel, map: MemoryMap, isColoured = false): string {
-  const { cells, cellFrames, start } = map;
+  expectShape('reel', reel, { owners: [TEXT], 'guestFrames?': NUMBER });
+  const { cells, cellFrames, start } = expectMap(map);
   const { length } = cells.use;
   const step = Math.max(1, Math.ceil(length / (SIGNS_PER_LINE * LINES_MOST)));
   const lines: string[] = [];

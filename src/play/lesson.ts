@@ -1,6 +1,7 @@
 // Lessons: a few steps each, with a text whose figures are the machine's. A figure stands in a text as [[name=value]]; a
 // test runs each lesson and holds every one.
 
+import { LIST, NUMBER, OBJECT, type Shape, expectShape, expectText } from '../check/index.ts';
 import { US_PER_MS } from '../abi/unit.ts';
 import { figureText } from './figures.ts';
 import type { Outcome } from './session.ts';
@@ -36,7 +37,7 @@ const FIGURE = /\[\[(\w+)=([\d.]+)\]\]/g;
 export function piecesOf(text: string): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;
-  for (const match of text.matchAll(FIGURE)) {
+  for (const match of expectText('text', text).matchAll(FIGURE)) {
     const [whole, figure = '', value = ''] = match;
     if (match.index > at) pieces.push({ text: text.slice(at, match.index) });
     pieces.push({ text: value, figure });
@@ -46,8 +47,11 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
+const OUTCOME: Shape = { figures: { values: OBJECT }, costUs: NUMBER, exits: [LIST] };
+
 /** A figure of a step as a lesson tells it; `cost` is in milliseconds, `messages` counts register accesses. */
-export function statedFigure(name: string, { figures, costUs, exits }: Outcome): string {
+export function statedFigure(name: string, outcome: Outcome): string {
+  const { figures, costUs, exits } = expectShape('outcome', outcome, OUTCOME);
   if (name === 'cost') return (costUs / US_PER_MS).toFixed(1);
   if (name === 'messages') return String(exits.reduce((sum, [, times]) => sum + times, 0));
   return figureText(name, figures.values[name] ?? Number.NaN);

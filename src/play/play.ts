@@ -1,5 +1,6 @@
 // A script that grows and shrinks: each step is kept as it was, the last can be undone, and a step that fails changes nothing.
 
+import { expectText } from '../check/index.ts';
 import type { MapReel } from '../map/index.ts';
 import type { Machine } from './machine.ts';
 import { parseScript } from './script.ts';
@@ -36,6 +37,7 @@ export class Play {
 
   /** One step more. Throws ScriptError, and is then as it was. */
   run(text: string): Outcome {
+    expectText('text', text);
     const session = this.#now();
     this.#session = undefined;
     const outcome = session.run(text.trim());
@@ -53,7 +55,7 @@ export class Play {
 
   /** Another script in place of this one. Throws ScriptError; the steps before the fault are carried out. */
   load(script: string): void {
-    const steps = parseScript(script);
+    const steps = parseScript(expectText('script', script));
     this.#outcomes.length = 0;
     this.#session = new Session();
     for (const { text } of steps) this.run(text);

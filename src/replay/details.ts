@@ -1,7 +1,6 @@
 // What a replay keeps beside its results: footprints over time, distributions, and what prices decide.
 
 import { FRAME_BYTES } from '../abi/unit.ts';
-import { expectObject } from '../check/index.ts';
 import { PRICE_LEVELS, PUBLISHED, type Prices } from '../cost/index.ts';
 import { encodeReel } from '../map/index.ts';
 import type {
@@ -119,7 +118,6 @@ function sentencesOf(systems: ReplayRun['systems']): Record<string, string> {
 /** What is too long for the results. */
 export function detailsOf(run: ReplayRun, prices: Prices = PUBLISHED): Details {
   const { systems } = expectRun('run', run);
-  expectObject('prices.ns', expectObject('prices', prices).ns);
   const maps = systems.flatMap((one) => (one.maps === undefined ? [] : [encodeReel(one.maps)]));
   return {
     series: run.systems.map(seriesOf),

@@ -1,7 +1,8 @@
 // From a replay's plain records to the record that is reported: summaries, bytes instead of frames, one level of prices.
 
 import { FRAME_BYTES, GIB, MS_PER_S } from '../abi/unit.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectName } from '../check/index.ts';
+import { PRICE_LEVELS } from '../cost/index.ts';
 import type { FootprintBy, FunctionResult, Results, SystemResult } from '../report/index.ts';
 import { CAUSES, type Cause } from '../serverless/index.ts';
 import { type Summary, summarize } from './quantile.ts';
@@ -159,7 +160,7 @@ export function reasonOf(error: unknown): string {
 /** The record of `results.json`, at one level of prices: that of the clock unless another one is asked for. */
 export function resultsOf(run: ReplayRun, level?: PricedRun['level']): Results {
   const { functionNames: _names, ...trace } = expectRun('run', run).trace;
-  const at = level ?? run.priceLevel;
+  const at = expectName('level', level ?? run.priceLevel, PRICE_LEVELS);
   const missing = run.missing.map(({ system, error }) => ({ system, reason: reasonOf(error) }));
   return {
     schema: 1,

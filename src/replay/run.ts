@@ -1,6 +1,6 @@
 // What a replay leaves: plain records, prices applied at every level. Summaries and files are made from them elsewhere.
 
-import { expectList, expectObject } from '../check/index.ts';
+import { ARRAY, OBJECT, type Shape, TEXT, expectShape } from '../check/index.ts';
 import type { PriceLevel } from '../cost/index.ts';
 import type { MapReel } from '../map/index.ts';
 import type { Repairs } from '../report/index.ts';
@@ -151,16 +151,37 @@ export interface ReplayRun {
   };
 }
 
+const SYSTEM: Shape = {
+  name: TEXT,
+  starts: OBJECT,
+  containers: OBJECT,
+  vms: OBJECT,
+  functions: OBJECT,
+  queueMs: ARRAY,
+  shortage: OBJECT,
+  prewarms: OBJECT,
+  idle: OBJECT,
+  rests: OBJECT,
+  priced: [{ level: TEXT, startupMs: ARRAY, slowdowns: ARRAY, reclaimMs: ARRAY }],
+  meanFrames: ARRAY,
+  overhead: OBJECT,
+  series: OBJECT,
+  reclaim: OBJECT,
+  idleReclaim: OBJECT,
+  receipt: ARRAY,
+  weights: { onClock: ARRAY },
+  'maps?': OBJECT,
+};
+
+const RUN: Shape = {
+  trace: { name: TEXT, functionNames: [TEXT], repairs: OBJECT },
+  priceLevel: TEXT,
+  systems: [SYSTEM],
+  missing: [{ system: TEXT }],
+  wall: OBJECT,
+};
+
 /** The run, if it is one: callers without types may hand over anything. Throws RefusedArgument. */
 export function expectRun(argument: string, run: ReplayRun): ReplayRun {
-  const { trace, systems, missing } = expectObject(argument, run);
-  expectList(
-    `${argument}.trace.functionNames`,
-    expectObject(`${argument}.trace`, trace).functionNames,
-  );
-  for (const system of expectList(`${argument}.systems`, systems)) {
-    expectObject(`${argument}.systems`, system);
-  }
-  expectList(`${argument}.missing`, missing);
-  return run;
+  return expectShape(argument, run, RUN);
 }

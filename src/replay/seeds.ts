@@ -1,6 +1,6 @@
 // One experiment under several seeds: what each gave, and how far they lie apart.
 
-import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
+import { NUMBER, RefusedArgument, type Shape, TEXT, expectShape } from '../check/index.ts';
 import type { Results, SeedsResult, SensitiveFigure, Spread } from '../report/index.ts';
 import { FIGURES, figuresOf } from './figures.ts';
 
@@ -11,10 +11,17 @@ function spreadOf(perSeed: number[]): Spread {
   return { perSeed, mean, sd: length < 2 ? 0 : Math.sqrt(squares / (length - 1)) };
 }
 
+const RUN: Shape = {
+  name: TEXT,
+  startupMs: { mean: NUMBER },
+  sandboxMs: { mean: NUMBER },
+  slowdown: { mean: NUMBER },
+  cpuMs: { guest: NUMBER, host: NUMBER },
+};
+
 /** Of systems that all seeds have played to their ends. */
 export function seedsOf(runs: readonly Results[]): SeedsResult {
-  for (const run of expectList('runs', runs))
-    expectList('runs: systems', expectObject('runs', run).systems);
+  expectShape('runs', runs, [{ systems: [RUN] }]);
   const [first] = runs;
   if (first === undefined) throw new RefusedArgument('runs', 'one or more', 'none');
   const systems = first.systems.flatMap(({ name }) => {

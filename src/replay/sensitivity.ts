@@ -1,12 +1,12 @@
 // What a run argues with at the ends of each price, the others being what they are: from its receipts where counts stay, and
 // from runs at these ends where somebody played them.
 
-import { expectObject } from '../check/index.ts';
+import { ARRAY, FUNCTION, expectFunction, expectName, expectShape } from '../check/index.ts';
 import { PRICE_LEVELS, PRICE_NAMES, type OperationName, type Prices } from '../cost/index.ts';
 import type { PriceEffects, SensitiveFigure, SensitivityResult } from '../report/index.ts';
 import { FIGURES, type Figures, figuresOf } from './figures.ts';
 import { resultsOf } from './results.ts';
-import type { ReplayRun } from './run.ts';
+import { type ReplayRun, expectRun } from './run.ts';
 import type { Weights } from './weights.ts';
 
 /** Two figures that differ by less are as good as each other: no order of theirs is a conclusion. */
@@ -91,8 +91,18 @@ function swingOf(base: Board, effects: PriceEffects['effects']): number {
   return most;
 }
 
+function expectPrices(prices: Prices): Prices {
+  const { level } = expectShape('prices', prices, {
+    ns: { low: ARRAY, typical: ARRAY, high: ARRAY },
+  });
+  expectName('prices.level', level, PRICE_LEVELS);
+  return prices;
+}
+
 /** Prices that the clock of some system went by, and that have two ends. */
-export function clockPrices({ systems }: ReplayRun, { ns }: Prices): OperationName[] {
+export function clockPrices(run: ReplayRun, prices: Prices): OperationName[] {
+  const { systems } = expectRun('run', run);
+  const { ns } = expectPrices(prices);
   return PRICE_NAMES.filter(
     (_, slot) =>
       ns.low[slot] !== ns.high[slot] && systems.some(({ weights }) => weights.onClock[slot] === 1),
@@ -108,8 +118,10 @@ export function sensitivityOf(
   prices: Prices,
   played: PlayedEnds = new Map(),
 ): SensitivityResult {
+  expectRun('run', run);
+  expectPrices(prices);
+  expectShape('played', played, { get: FUNCTION });
   const base = boardOf(run);
-  expectObject('prices.ns', expectObject('prices', prices).ns);
   const onClock = clockPrices(run, prices);
   const all = PRICE_NAMES.flatMap((price, slot): PriceEffects[] => {
     const [lowNs, , highNs] = PRICE_LEVELS.map((level) => prices.ns[level][slot] as number) as [
@@ -150,6 +162,7 @@ export async function playEnds(
   prices: Prices,
   play: (price: OperationName, ns: number, runs: number) => Promise<ReplayRun>,
 ): Promise<PlayedEnds> {
+  expectFunction('play', play);
   const ends = new Map<OperationName, Record<End, ReplayRun>>();
   const varied = clockPrices(run, prices);
   const runs = 2 * varied.length;

@@ -1,8 +1,12 @@
+import { TEXT, expectShape } from '../check/index.ts';
 /** Rows of text in columns. */
 
 /** First column to the left, the others to the right, two spaces between. */
 export function alignRows(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  expectShape('rows', rows, [[TEXT]]);
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((cell, column) =>

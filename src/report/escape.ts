@@ -1,3 +1,4 @@
+import { expectText } from '../check/index.ts';
 /** Text made safe inside HTML and SVG, attributes included. */
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -9,5 +10,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** Text for HTML, in an element or in a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!);
+  return expectText('text', text).replaceAll(/[&<>"]/g, (character) => ESCAPES[character]!);
 }

@@ -1,3 +1,4 @@
+import { expectFunction } from '../check/index.ts';
 /** The error of everything that goes wrong between a run and the place it is written to. */
 
 /** One line: the path, and why nothing can be written there. */
@@ -53,6 +54,7 @@ export function refusedWrite(error: unknown): OutputError | undefined {
 
 /** Does a step of writing; what the system refuses is said of the path. */
 export function writingTo<Value>(path: string, step: () => Value): Value {
+  expectFunction('step', step);
   try {
     return step();
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What a reader of the figures has to know of them, in words: what was repaired or filled in of the trace, which systems are missing. */
+import { OBJECT, expectShape } from '../check/index.ts';
 import { type MissingSystem, REPAIRS, type Repairs, type Results } from './results.ts';
 import { formatCount } from './unit.ts';
 
@@ -28,7 +29,8 @@ interface Repaired {
 }
 
 /** One line a kind that is there; none for a record that does not say. */
-export function repairLines({ functions, repairs = {} }: Repaired): string[] {
+export function repairLines(trace: Repaired): string[] {
+  const { functions, repairs = {} } = expectShape('trace', trace, { 'repairs?': OBJECT });
   return REPAIRS.flatMap((kind) => {
     const count = repairs[kind] ?? 0;
     if (count === 0) return [];

@@ -2,7 +2,7 @@
  * A run as flat tables, which CSV and Parquet share: `results` has one row a system, `series` one an instant of a system's
  * footprint, `starts` one a cold start, `functions` one a function in a system. docs/results.md explains the columns.
  */
-import { RefusedArgument } from '../check/index.ts';
+import { OBJECT, RefusedArgument, TEXT, expectShape } from '../check/index.ts';
 import type { Cell, Column, FlatTable } from './column.ts';
 import type { StartRecords, TimeSeries } from './detail.ts';
 import type { Report } from './format.ts';
@@ -66,6 +66,7 @@ function kindOf(name: string, cell: Cell): Column['kind'] {
 
 /** Columns in the schema's order, names are paths joined by underscores. A start-up step that a system does not have is 0. */
 export function systemsTable(results: Pick<Results, 'systems'>): FlatTable {
+  expectShape('results', results, { systems: [{ name: TEXT, startupMs: { steps: OBJECT } }] });
   const columns = new Map<string, Column & { cells: Cell[] }>();
   const steps = new Set(results.systems.flatMap((system) => Object.keys(system.startupMs.steps)));
   results.systems.forEach((system) => {

@@ -1,4 +1,5 @@
 /** Writes a run in the formats asked for. */
+import { FUNCTION, LIST, OBJECT, expectShape } from '../check/index.ts';
 import { join } from 'node:path';
 import { KIB } from '../abi/unit.ts';
 import { decodeReel, mapSvg } from '../map/index.ts';
@@ -44,6 +45,9 @@ export async function writeReport(
   formats: readonly Format[],
   where: string | OutputFolder,
 ): Promise<Written> {
+  expectShape('report', report, { results: OBJECT });
+  expectShape('formats', formats, [{ render: FUNCTION, files: LIST }]);
+  if (typeof where !== 'string') expectShape('where', where, { write: FUNCTION });
   parseResults(report.results);
   const rendered = await Promise.all(formats.map(async (format) => format.render(report)));
   const text = rendered.map((one) => one.text ?? '').join('');

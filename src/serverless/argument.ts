@@ -1,7 +1,7 @@
 // Text after the name of a policy, as in `fixed:10m`: each policy reads its own.
 
 import { MS_PER_MINUTE, MS_PER_S } from '../abi/unit.ts';
-import { choiceOf, shortened } from '../check/index.ts';
+import { choiceOf, expectText, shortened } from '../check/index.ts';
 
 /** An argument that a policy cannot take. The message is one line without a name for the place it came from. */
 export class ArgumentError extends Error {
@@ -36,6 +36,17 @@ export function durationMs(text: string): number {
   const ms = Number(amount) * (UNIT_MS[unit] as number);
   if (ms <= LONGEST_HOURS * (UNIT_MS['h'] as number)) return ms;
   throw new ArgumentError(`a time of at most ${LONGEST_HOURS}h`, text);
+}
+
+/** A list of policies as callers see it: what stands after a name is text, or nothing. */
+export function policies<Spec extends { create(argument?: string): unknown }>(
+  ...list: readonly Spec[]
+): readonly Spec[] {
+  return list.map((spec) => ({
+    ...spec,
+    create: (argument?: string) =>
+      spec.create(argument === undefined ? argument : expectText('argument', argument)),
+  }));
 }
 
 /** Makes a policy anew each time; `timed` is the policy that a time alone means. Wrong text is an ArgumentError. */

@@ -93,15 +93,16 @@ export function expectWorkload(parameters: WorkloadParameters): void {
 }
 
 /** Throws RefusedArgument for a container that cannot be. */
-export function expectProfile(profile: FunctionProfile): void {
+export function expectProfile(profile: FunctionProfile): FunctionProfile {
   expectFigures('profile', profile, PROFILE_BOUNDS);
   for (const name of OPTIONAL_FRAMES) {
     if (profile[name] !== undefined) expectFigures('profile', profile, { [name]: FRAMES });
   }
-  for (const name of SHAPES) expectShape(`profile.${name}`, profile[name]);
+  for (const name of SHAPES) expectCourse(`profile.${name}`, profile[name]);
+  return profile;
 }
 
-function expectShape(name: string, shape: readonly number[] | undefined): void {
+function expectCourse(name: string, shape: readonly number[] | undefined): void {
   if (shape === undefined) return;
   for (const [at, share] of expectList(name, shape).entries()) {
     expectNumber(`${name}[${at}]`, share, 0, 1);

@@ -15,6 +15,8 @@ import {
   type VmmFootprint,
   pageTableFrames,
 } from '../vmm/index.ts';
+import { NUMBER, OBJECT, type Shape, expectShape } from '../check/index.ts';
+import { expectProfile } from './bounds.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import type { Placement } from './placement/index.ts';
 
@@ -94,8 +96,32 @@ export const IMAGES: ImageStore = new ImageStore();
 /** Why a VM that its host ends has ended. */
 export const KILLED = 'killed by the host: out of memory';
 
+/** Throws RefusedArgument for one without a machine. */
+export function expectContext(context: SystemContext): SystemContext {
+  return expectShape('context', context, { machine: OBJECT });
+}
+
+const SHARED: Shape = {
+  kernel: {
+    imageFrames: NUMBER,
+    dynamicFrames: NUMBER,
+    pageCacheFrames: NUMBER,
+    agentFrames: NUMBER,
+  },
+  containerKernelFrames: NUMBER,
+  containersPerVm: NUMBER,
+  containerFramesPerVm: NUMBER,
+};
+
+/** Throws RefusedArgument for a machine or a function that VMs of many containers cannot be sized for. */
+export function expectSizes(machine: MachineConfig, profile: FunctionProfile): void {
+  expectShape('machine', machine, SHARED);
+  expectProfile(profile);
+}
+
 /** The host of a system. Whoever owns the system says what happens when its memory runs out (`HostMemory.onFull`). */
-export function hostOf({ machine, clock }: SystemContext): Vmm {
+export function hostOf(context: SystemContext): Vmm {
+  const { machine, clock } = expectContext(context);
   const { hostFrames, vmm, hostCache, inspect } = machine;
   const shared = { clock, pool: POOL, images: IMAGES };
   return new Vmm({ hostFrames, footprint: vmm, hostCache, inspect, ...shared });

@@ -2,13 +2,13 @@
 // container and ends with its last. How a container's memory is placed and given back is the system's.
 
 import { bound } from '../graph/index.ts';
-import { RefusedArgument, expectObject } from '../check/index.ts';
+import { FUNCTION, HandleEnded, RefusedArgument, expectMade, expectShape } from '../check/index.ts';
 import {
   CZONE_DRIVER_FRAMES,
   type Counts,
   type GuestConfig,
   type HostMemory,
-  type MicroVm,
+  MicroVm,
   type Operations,
   type Process,
   type Vmm,
@@ -18,6 +18,7 @@ import {
   newCounts,
   wholeBlocks,
 } from '../vmm/index.ts';
+import { expectProfile } from './bounds.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
@@ -27,6 +28,7 @@ import {
   type SystemContext,
   containerFrames,
   containersPerVm,
+  expectSizes,
   guestOf,
   hostOf,
   systemFrames,
@@ -98,14 +100,14 @@ export function sharedVm(
   profile: FunctionProfile,
   size: Omit<VmSize, 'cpus' | 'processes'>,
 ): GuestConfig {
+  expectSizes(machine, profile);
   const processes = containersPerVm(machine, profile);
   return guestOf(machine, { ...size, cpus: machine.cpusPerVm, processes });
 }
 
 /** Frames that such a VM needs besides the containers' own: guest OS, the function's files, the containers' kernel memory. */
 export function sharedFrames(machine: MachineConfig, profile: FunctionProfile): number {
-  expectObject('machine.kernel', expectObject('machine', machine).kernel);
-  expectObject('profile', profile);
+  expectSizes(machine, profile);
   const kernel = containersPerVm(machine, profile) * containerFrames(machine, profile);
   return systemFrames(machine) + profile.fileFrames + kernel;
 }
@@ -180,9 +182,11 @@ export class ManyPerVm implements ServerlessSystem {
 
   constructor(context: SystemContext, scheme: MemoryScheme) {
     this._context = context;
-    this._scheme = scheme;
-    this._placement = expectObject('machine.placement', context.machine.placement());
+    this._scheme = expectShape('scheme', scheme, { config: FUNCTION });
     this._vmm = hostOf(context);
+    this._placement = expectShape('machine.placement', context.machine.placement(), {
+      choose: FUNCTION,
+    });
   }
 
   /** The host that its VMs run on. */
@@ -235,6 +239,7 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   start(profile: FunctionProfile): Start {
+    expectProfile(profile);
     const rooms = this._vmsOf(profile);
     const found = this._choose(rooms);
     const room = found ?? this._startVm(profile, rooms);
@@ -275,11 +280,13 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   stop(container: Container): Stop {
+    expectMade('container', container, Container, 'a Container');
     const { vm, profile } = container;
     const counts = newCounts();
     const rooms = this._vmsOf(profile);
     const at = rooms.findIndex((room) => room.vm === vm);
-    const room = rooms[at] as SharedVm;
+    const room = rooms[at];
+    if (room === undefined) throw new HandleEnded('container', 'its system has no VM of it');
     const { scheme } = room;
     const gotBefore = scheme?.gotFrames ?? 0;
     const zoneFrames = this._exit(container, room);
@@ -328,11 +335,12 @@ export class ManyPerVm implements ServerlessSystem {
   }
 
   hasRoom(profile: FunctionProfile): boolean {
-    const rooms = this._byFunction.get(profile.id);
+    const rooms = this._byFunction.get(expectProfile(profile).id);
     return rooms !== undefined && this._choose(rooms) !== undefined;
   }
 
   kill(vm: MicroVm): void {
+    expectMade('vm', vm, MicroVm, 'a MicroVm');
     for (const rooms of this._byFunction.values()) {
       const at = rooms.findIndex((room) => room.vm === vm);
       if (at >= 0) rooms.splice(at, 1);

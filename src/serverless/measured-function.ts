@@ -1,5 +1,7 @@
 // What is known of a function that was measured on a real kernel.
 
+import { NUMBER, type Shape, TEXT } from '../check/index.ts';
+
 /**
  * What one function's containers did, in frames of 4 KiB: of what adds up over a life the mean over them, of what one call does
  * the median.
@@ -34,3 +36,22 @@ export interface MeasuredFunction {
   /** Of a process forked from one that is ready: its own pages after a call, and those of them that the call brought. */
   readonly fork?: { readonly written: number; readonly brought: number } | undefined;
 }
+
+const FRAMES_AFTER: Shape = [NUMBER];
+
+export const MEASURED_SHAPE: Shape = {
+  name: TEXT,
+  file: NUMBER,
+  anonymous: NUMBER,
+  peak: NUMBER,
+  grown: FRAMES_AFTER,
+  files: FRAMES_AFTER,
+  startFreed: NUMBER,
+  callsFreed: FRAMES_AFTER,
+  touched: NUMBER,
+  written: NUMBER,
+  touchedFile: NUMBER,
+  held: NUMBER,
+  first: { touched: NUMBER, written: NUMBER, file: NUMBER },
+  'fork?': { written: NUMBER, brought: NUMBER },
+};

@@ -1,7 +1,7 @@
 // Functions measured on a real kernel (recorder/profiles, docs/functions.md), and how one stands for a function of which a
 // trace says only how much memory it has and how long it runs (docs/decisions/0077-measured-functions.md).
 
-import { RefusedArgument, expectList, expectObject } from '../check/index.ts';
+import { COUNT, NUMBER, RefusedArgument, TEXT, expectShape } from '../check/index.ts';
 import { PRE_EXEC_PAGES } from '../vmm/index.ts';
 import {
   DEFAULT_WORKLOAD,
@@ -13,7 +13,7 @@ import {
   profileOf,
   residentOf,
 } from './function-profile.ts';
-import type { MeasuredFunction } from './measured-function.ts';
+import { MEASURED_SHAPE, type MeasuredFunction } from './measured-function.ts';
 import { MEASURED } from './measured-functions.ts';
 
 /**
@@ -143,12 +143,9 @@ export function measuredProfile(
   measured: MeasuredFunction,
   scale: Scale = { file: 1, anonymous: 1 },
 ): FunctionProfile {
-  const { id, name } = expectObject('facts', facts);
-  for (const course of ['grown', 'files', 'callsFreed'] as const) {
-    expectList(`measured.${course}`, expectObject('measured', measured)[course]);
-  }
-  expectObject('measured.first', measured.first);
-  expectObject('scale', scale);
+  const { id, name } = expectShape('facts', facts, { id: COUNT, name: TEXT });
+  expectShape('measured', measured, MEASURED_SHAPE);
+  expectShape('scale', scale, { file: NUMBER, anonymous: NUMBER });
   const times = (frames: number): number => Math.round(frames * scale.anonymous);
   const ofFile = (frames: number): number => Math.round(frames * scale.file);
   const { anonymous, file, peak, grown, files, startFreed } = measured;

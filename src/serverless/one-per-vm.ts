@@ -1,15 +1,17 @@
 // SCPV: one container per VM. Starting a container starts a VM, and the VM ends with it.
 
+import { expectFunction, expectMade } from '../check/index.ts';
 import { partial } from '../graph/index.ts';
 import {
   type GuestConfig,
   type HostMemory,
-  type MicroVm,
+  MicroVm,
   type Operations,
-  type Vmm,
+  Vmm,
   memoryFor,
   newCounts,
 } from '../vmm/index.ts';
+import { expectProfile } from './bounds.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
@@ -17,6 +19,7 @@ import {
   type MachineConfig,
   type SystemContext,
   containerFrames,
+  expectContext,
   guestOf,
   hostOf,
   systemFrames,
@@ -41,7 +44,9 @@ export interface Sandbox extends Pick<Start, 'waitNs' | 'parent'> {
 export type MakeSandbox = (profile: FunctionProfile) => Sandbox;
 
 /** VMs that start without a function: clones of a template (`shared`), or booted. */
-export function emptyVms({ machine }: SystemContext, vmm: Vmm, shared: boolean): MakeSandbox {
+export function emptyVms(context: SystemContext, vmm: Vmm, shared: boolean): MakeSandbox {
+  const { machine } = expectContext(context);
+  expectMade('vmm', vmm, Vmm, 'a Vmm');
   return partial(emptyVm, machine, vmm, shared);
 }
 
@@ -64,7 +69,7 @@ export class OnePerVm implements ServerlessSystem {
 
   constructor(context: SystemContext, makes: (vmm: Vmm) => MakeSandbox) {
     this._vmm = hostOf(context);
-    this._make = makes(this._vmm);
+    this._make = expectFunction('makes', expectFunction('makes', makes)(this._vmm));
     this._clock = context.clock;
   }
 
@@ -74,6 +79,7 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   start(profile: FunctionProfile): Start {
+    expectProfile(profile);
     const { container, before, ...late } = this._make(profile);
     const { vm, startOperations } = container;
     const counts = newCounts();
@@ -86,6 +92,7 @@ export class OnePerVm implements ServerlessSystem {
 
   /** The whole VM goes with its container: nothing is asked back from a guest. */
   stop(container: Container): Stop {
+    expectMade('container', container, Container, 'a Container');
     const { vm } = container;
     const counts = newCounts();
     // of a suspended VM there is an image, and no guest to end anything in
@@ -100,10 +107,12 @@ export class OnePerVm implements ServerlessSystem {
   }
 
   park(vm: MicroVm): Asked {
+    expectMade('vm', vm, MicroVm, 'a MicroVm');
     return parkByBalloon(vm, this._clock);
   }
 
   kill(vm: MicroVm): void {
+    expectMade('vm', vm, MicroVm, 'a MicroVm');
     vm.kill(KILLED);
     this._vmm.stop(vm);
   }

@@ -8,7 +8,13 @@
  */
 
 import { FNV_BASIS, FNV_PRIME } from '../abi/hash.ts';
-import { RefusedArgument, expectInteger } from '../check/index.ts';
+import {
+  FUNCTION,
+  RefusedArgument,
+  expectInteger,
+  expectList,
+  expectShape,
+} from '../check/index.ts';
 
 const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
 /** Above it, numbers would be left out. */
@@ -99,6 +105,8 @@ export function randomStream(seed: number, label: string): Random {
 
 /** Fisher-Yates, in place. */
 export function shuffle<T>(items: T[], random: Random): T[] {
+  expectList('items', items);
+  expectShape('random', random, { nextBelow: FUNCTION });
   for (let last = items.length - 1; last > 0; last--) {
     const pick = random.nextBelow(last + 1);
     const moved = items[last] as T;

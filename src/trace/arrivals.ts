@@ -8,12 +8,13 @@ import {
   expectObject,
 } from '../check/index.ts';
 import { expandCounts } from './expand.ts';
-import { CallCollector, MAXIMUM_SPAN_MS } from './rows.ts';
+import { CallCollector } from './rows.ts';
 import {
   type CallRows,
   type RecordedCalls,
   type Trace,
   type TraceFunction,
+  MAXIMUM_SPAN_MS,
   NO_QUIRKS,
   expectTrace,
 } from './trace.ts';

@@ -12,7 +12,7 @@ import { stemOf } from './files.ts';
 import { basename, join, resolve } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, expectPlace } from './options.ts';
 import type { TraceSource } from './source.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
@@ -77,6 +77,7 @@ function readDays(
 
 /** Reads a folder of the Azure 2019 trace: invocations by minute, durations and memory. Throws TraceError. */
 export function readAzure2019(folder: string, options: TraceOptions): Trace {
+  expectPlace(folder, options);
   const { files = SYSTEM_FILES } = options;
   const days = dayFiles(folder, COUNT_FILE, files);
   if (days.length === 0) {
@@ -91,6 +92,7 @@ export function readAzure2019(folder: string, options: TraceOptions): Trace {
 
 /** One file of counts; durations and memory come from the published distributions. */
 export function readAzure2019Counts(file: string, options: TraceOptions): Trace {
+  expectPlace(file, options);
   return readDays(stemOf(file), [{ day: 1, file }], [], [], options);
 }
 

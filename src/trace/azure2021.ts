@@ -6,6 +6,7 @@
  */
 import { readCallFile } from './calls.ts';
 import { parseColumns } from './columns.ts';
+import { expectPlace } from './options.ts';
 import type { TraceFormat } from './format.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
@@ -14,6 +15,7 @@ const COLUMNS = 'app=app,function=func,end=end_timestamp:s,duration=duration:s';
 
 /** Reads a file of the Azure 2021 trace: a row a call. Throws TraceError. */
 export function readAzure2021(file: string, options: TraceOptions): Trace {
+  expectPlace(file, options);
   const map = parseColumns(COLUMNS, 'columns of Azure 2021');
   return readCallFile(file, options, { format: 'azure2021', map, isMapped: false });
 }

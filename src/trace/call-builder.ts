@@ -5,8 +5,9 @@ import { summarizeCalls } from './call-trace.ts';
 import type { CountPlace } from './counts.ts';
 import { checkOptions } from './options.ts';
 import { QuirkLog } from './quirks.ts';
-import { CallCollector, MAXIMUM_SPAN_MS } from './rows.ts';
+import { CallCollector } from './rows.ts';
 import {
+  MAXIMUM_SPAN_MS,
   type QuirkPlace,
   type Trace,
   type TraceFunction,

@@ -2,6 +2,7 @@
  * A row a call: this project's own `calls.csv`, and anybody's file whose columns are named by a map (`columns.ts`). Azure 2021 is
  * such a file with a map of its own.
  */
+import { expectPlace } from './options.ts';
 import type { TraceSource } from './source.ts';
 import { type CallFacts, CallTraceBuilder, beginOf } from './call-builder.ts';
 import { type ColumnMap, type ColumnRole, type ColumnUse, parseColumns } from './columns.ts';
@@ -145,6 +146,7 @@ export const OWN_CALLS: CallFile = { format: 'calls', map: OWN, isMapped: false 
 
 /** The calls of a CSV file; `map` says which columns they are in, unless those are the project's own. */
 export function readCalls(file: string, options: TraceOptions, map?: ColumnMap): Trace {
+  expectPlace(file, options);
   const kind = map === undefined ? OWN_CALLS : { format: 'calls', map, isMapped: true };
   return readCallFile(file, options, kind);
 }

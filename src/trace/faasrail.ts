@@ -11,7 +11,7 @@ import { evenDurations } from './distribution.ts';
 import { TraceError } from './error.ts';
 import { stemOf } from './files.ts';
 import type { TraceFormat } from './format.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, expectPlace } from './options.ts';
 import { QuirkLog } from './quirks.ts';
 import { MINIMUM_DURATION_MS, type Trace, type TraceFunction, type TraceOptions } from './trace.ts';
 
@@ -66,6 +66,7 @@ function functionAt(row: CsvRow, id: number, seed: number, quirks: QuirkLog): Tr
 
 /** Reads a FaaSRail specification: invocations by minute of mapped workloads. Throws TraceError. */
 export function readFaasRail(file: string, options: TraceOptions): Trace {
+  expectPlace(file, options);
   const { seed, minuteLimit, maximumInvocations } = checkOptions(options);
   const counts = new MinuteCounts(maximumInvocations);
   const quirks = new QuirkLog();

@@ -8,7 +8,7 @@ import { evenDurations } from './distribution.ts';
 import { fileFault, quoteText, TraceError } from './error.ts';
 import { plainName, stemOf } from './files.ts';
 import { type TraceFormat, siblingHasColumns } from './format.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, expectPlace } from './options.ts';
 import { dirname, join } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import { CallCollector } from './rows.ts';
@@ -78,6 +78,7 @@ function readFunctions(
 
 /** Reads an Iluvatar pair: a file of calls, and one of functions beside it. Throws TraceError. */
 export function readIluvatar(file: string, options: TraceOptions): Trace {
+  expectPlace(file, options);
   const { maximumInvocations } = checkOptions(options);
   const quirks = new QuirkLog();
   const { files = SYSTEM_FILES } = options;

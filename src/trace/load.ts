@@ -1,11 +1,11 @@
 /** Opens what `openTrace` opens, and what takes waiting or a word from the user: Parquet, and columns under any names. */
-import { expectObject, expectText } from '../check/index.ts';
 import { fileFault } from './error.ts';
 import { readCalls } from './calls.ts';
 import { readCallsParquet } from './calls-parquet.ts';
 import { type ColumnMap, parseColumns } from './columns.ts';
 import { peekBytes } from './csv.ts';
 import { openTrace } from './open.ts';
+import { expectPlace } from './options.ts';
 import { join } from './paths.ts';
 import type { TraceSource } from './source.ts';
 import { SYSTEM_FILES } from './system-files.ts';
@@ -47,10 +47,11 @@ function mappedFile(path: string, options: TraceOptions, map: ColumnMap): Trace 
 
 /** A trace of any known format. Throws `TraceError` for what is wrong with path or files, `RangeError` for options. */
 export async function loadTrace(path: string, options: LoadOptions): Promise<Trace> {
-  const { columns, ...own } = expectObject('options', options);
+  expectPlace(path, options);
+  const { columns, ...own } = options;
   const map = columns === undefined ? undefined : parseColumns(columns);
   const files = own.files ?? SYSTEM_FILES;
-  const file = fileOf(expectText('path', path), files);
+  const file = fileOf(path, files);
   if (isParquet(file, files)) return readCallsParquet(file, own, map);
   return map === undefined ? openTrace(path, own) : mappedFile(path, own, map);
 }

@@ -1,6 +1,6 @@
 /** Files of a trace that are in memory already: what a page was given or has fetched. */
 import { fileFault } from './error.ts';
-import { RefusedArgument } from '../check/index.ts';
+import { RefusedArgument, expectMade, expectObject, expectText } from '../check/index.ts';
 import { basename } from './paths.ts';
 import type { TracePath, TraceSource } from './source.ts';
 import { isGzip } from './gzip.ts';
@@ -10,7 +10,8 @@ export type FileContents = Readonly<Record<string, string | Uint8Array | ArrayBu
 
 function bytesOf(content: string | Uint8Array | ArrayBuffer): Uint8Array<ArrayBuffer> {
   if (typeof content === 'string') return new TextEncoder().encode(content);
-  return content instanceof ArrayBuffer ? new Uint8Array(content) : new Uint8Array(content);
+  if (content instanceof ArrayBuffer) return new Uint8Array(content);
+  return new Uint8Array(expectMade('contents', content, Uint8Array, 'text or bytes'));
 }
 
 /** All of a stream; not by a Response, for which Node needs a Wasm memory's addresses. */
@@ -45,14 +46,14 @@ class MemoryFiles implements TraceSource {
   }
 
   look(path: string): TracePath {
-    const size = this.#files.get(path)?.length;
+    const size = this.#files.get(expectText('path', path))?.length;
     if (size !== undefined) return { kind: 'file', size };
     if (this.names(path).length > 0) return { kind: 'folder', size: 0 };
     throw fileFault(path, 'a readable file or folder', 'nothing of that name');
   }
 
   names(folder: string): string[] {
-    const start = folder === '.' ? '' : `${folder}/`;
+    const start = expectText('path', folder) === '.' ? '' : `${folder}/`;
     return [...this.#files.keys()]
       .filter((path) => path.startsWith(start) && !path.slice(start.length).includes('/'))
       .map((path) => basename(path))
@@ -60,7 +61,7 @@ class MemoryFiles implements TraceSource {
   }
 
   read(file: string): Uint8Array<ArrayBuffer> {
-    const bytes = this.#files.get(file);
+    const bytes = this.#files.get(expectText('path', file));
     if (bytes !== undefined) return bytes;
     throw fileFault(file, 'a readable file', 'nothing of that name');
   }
@@ -75,7 +76,7 @@ class MemoryFiles implements TraceSource {
  * here, or Parquet. A name without a folder lies in `.`: `loadTrace('.', { seed, files })` opens what was given. Throws TraceError for damaged gzip.
  */
 export async function traceFiles(contents: FileContents): Promise<TraceSource> {
-  const entries = Object.entries(contents);
+  const entries = Object.entries(expectObject('contents', contents));
   if (entries.length === 0) throw new RefusedArgument('contents', 'at least one file', contents);
   const files = entries.map(
     async ([name, content]) => [name, await unpacked(name, bytesOf(content))] as const,

@@ -1,5 +1,5 @@
 /** The trace formats, and which of them a path is in. Adding one is adding its file and its line here. */
-import { expectObject, expectText } from '../check/index.ts';
+import { expectMade } from '../check/index.ts';
 import { AZURE2019 } from './azure2019.ts';
 import { AZURE2021 } from './azure2021.ts';
 import { CALLS } from './calls.ts';
@@ -9,6 +9,7 @@ import { FAASRAIL } from './faasrail.ts';
 import { packedIn, unreadBytes, unreadForm } from './files.ts';
 import { TraceCandidate, type TraceFormat } from './format.ts';
 import { ILUVATAR } from './iluvatar.ts';
+import { expectPlace } from './options.ts';
 import { basename, join } from './paths.ts';
 import { SESSIONS } from './sessions.ts';
 import type { TraceSource } from './source.ts';
@@ -16,8 +17,19 @@ import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 import { VHIVE } from './vhive.ts';
 
+/** What is looked at is a candidate. */
+function told(...formats: readonly TraceFormat[]): readonly TraceFormat[] {
+  const candidate = (one: TraceCandidate): TraceCandidate =>
+    expectMade('candidate', one, TraceCandidate, 'a TraceCandidate');
+  return formats.map((format) => ({
+    ...format,
+    recognises: (one) => format.recognises(candidate(one)),
+    open: (one, options) => format.open(candidate(one), options),
+  }));
+}
+
 /** The first one that recognises a path reads it. */
-export const TRACE_FORMATS: readonly TraceFormat[] = [
+export const TRACE_FORMATS: readonly TraceFormat[] = told(
   VHIVE,
   AZURE2019,
   AZURE2021,
@@ -25,7 +37,7 @@ export const TRACE_FORMATS: readonly TraceFormat[] = [
   FAASRAIL,
   SESSIONS,
   CALLS,
-];
+);
 
 function expected(): string {
   const nouns = TRACE_FORMATS.map(({ noun }) => noun);
@@ -82,8 +94,9 @@ function openFolder(folder: string, options: TraceOptions, files: TraceSource): 
  * files, `RangeError` for options out of range.
  */
 export function openTrace(path: string, options: TraceOptions): Trace {
-  const { files = SYSTEM_FILES } = expectObject('options', options);
-  const { kind } = files.look(expectText('path', path));
+  expectPlace(path, options);
+  const { files = SYSTEM_FILES } = options;
+  const { kind } = files.look(path);
   if (kind === 'folder') return openFolder(path, options, files);
   if (kind === 'file') return openFile(path, options, files);
   throw fileFault(path, 'a file or folder', 'something else');

@@ -1,5 +1,13 @@
 /** Checks the options that all readers share; a wrong one is the caller's error, not the trace's. */
-import { RefusedArgument, expectNumber, expectObject } from '../check/index.ts';
+import {
+  FUNCTION,
+  RefusedArgument,
+  type Shape,
+  expectNumber,
+  expectObject,
+  expectShape,
+  expectText,
+} from '../check/index.ts';
 import type { TraceOptions } from './trace.ts';
 
 export interface OptionValues {
@@ -8,6 +16,14 @@ export interface OptionValues {
   readonly minuteLimit: number;
   /** Infinity if none. */
   readonly maximumInvocations: number;
+}
+
+const SOURCE: Shape = { look: FUNCTION, names: FUNCTION, read: FUNCTION, head: FUNCTION };
+
+/** What every reader is given: a path, and options with files that the path may lead to. */
+export function expectPlace(path: string, options: TraceOptions): void {
+  expectText('path', path);
+  expectShape('options', options, { 'files?': SOURCE });
 }
 
 export function checkOptions(options: TraceOptions): OptionValues {

@@ -6,12 +6,9 @@ import { TraceError } from './error.ts';
 import type { CountPlace } from './counts.ts';
 import { sharedFloat32, sharedFloat64, sharedUint32 } from './shared.ts';
 import type { QuirkLog } from './quirks.ts';
-import { MINIMUM_DURATION_MS, type RecordedCalls, type Trace } from './trace.ts';
+import { MAXIMUM_SPAN_MS, MINIMUM_DURATION_MS, type RecordedCalls, type Trace } from './trace.ts';
 
 const FIRST_CAPACITY = 8192;
-
-/** A year: longer than any public trace. Bounds what one wild row can make of the whole run. */
-export const MAXIMUM_SPAN_MS: number = 366 * 1440 * MS_PER_MINUTE;
 
 /** Rows are held, 16 bytes each: their order is known, and their functions' figures, when the last one was read. */
 const MAXIMUM_RECORDED_CALLS = 40_000_000;

@@ -3,13 +3,14 @@
  * `NAME.tools.csv` with `start_s,end_s,tool`. A folder of them is one trace, or one file of memory is. Nothing says when a
  * session began: all begin at 0.
  */
+import { ARRAY, NUMBER, type Shape, expectShape } from '../check/index.ts';
 import { FRAME_BYTES, MIB, MS_PER_MINUTE, US_PER_MS, US_PER_S } from '../abi/unit.ts';
 import { cellFault, numberFrom, readCsv, textAt } from './csv.ts';
 import { observedDurations } from './distribution.ts';
 import { fileFault, TraceError } from './error.ts';
 import { plainName } from './files.ts';
 import type { TraceFormat } from './format.ts';
-import { checkOptions } from './options.ts';
+import { checkOptions, expectPlace } from './options.ts';
 import { basename, dirname, join, resolve } from './paths.ts';
 import { CallCollector } from './rows.ts';
 import { sharedFloat64, sharedUint32 } from './shared.ts';
@@ -75,8 +76,12 @@ function readTools(file: string, source: TraceSource): ToolCall[] {
   return tools.toSorted((a, b) => a.startMs - b.startMs);
 }
 
+const SERIES: Shape = { atMs: ARRAY, frames: ARRAY };
+
 /** Frames that a session holds at a moment since its begin. */
-export function framesAt({ atMs, frames }: MemorySeries, ms: number): number {
+export function framesAt(series: MemorySeries, ms: number): number {
+  const { atMs, frames } = expectShape('series', series, SERIES);
+  expectShape('ms', ms, NUMBER);
   let low = 0;
   let high = atMs.length;
   while (low < high) {
@@ -158,6 +163,7 @@ function readSessions(name: string, files: readonly SessionFiles[], options: Tra
 
 /** All sessions of a folder. */
 export function readSessionFolder(folder: string, options: TraceOptions): Trace {
+  expectPlace(folder, options);
   const { files: source = SYSTEM_FILES } = options;
   const names = source.names(folder);
   const memories = names.filter((name) => MEMORY_FILE.test(name));
@@ -168,6 +174,7 @@ export function readSessionFolder(folder: string, options: TraceOptions): Trace 
 
 /** One session, with its tools if they lie beside it. */
 export function readSession(file: string, options: TraceOptions): Trace {
+  expectPlace(file, options);
   const folder = dirname(file);
   const { files: source = SYSTEM_FILES } = options;
   const files = filesOf(folder, source.names(folder), basename(file));

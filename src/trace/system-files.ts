@@ -2,14 +2,18 @@
  * Files of the system. Only regular files are opened, and without waiting: a FIFO or a device beside a trace is left alone,
  * whoever put it there.
  */
-import { builtin } from '../check/index.ts';
+import { builtin, expectInteger, expectText } from '../check/index.ts';
 import { fileFault, TraceError } from './error.ts';
 import { join } from './paths.ts';
 import type { TracePath, TraceSource } from './source.ts';
 
 type FileSystem = typeof import('node:fs');
 
+/** Nobody looks at more of a file to tell what it is. */
+const HEAD_MOST = 2 ** 30;
+
 function filesFor(path: string): FileSystem {
+  expectText('path', path);
   const files = builtin('node:fs');
   if (files !== undefined) return files;
   throw fileFault(path, 'files in memory (traceFiles)', 'a path, and no file system');
@@ -86,7 +90,7 @@ export const SYSTEM_FILES: TraceSource = {
   read: (file) => opened(file, ({ readFileSync }, handle) => readFileSync(handle)),
   head: (file, most) =>
     opened(file, ({ readSync }, handle) => {
-      const bytes = new Uint8Array(most);
+      const bytes = new Uint8Array(expectInteger('most', most, 0, HEAD_MOST));
       return bytes.subarray(0, readSync(handle, bytes));
     }),
 };

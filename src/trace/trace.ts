@@ -2,7 +2,21 @@
  * What every reader and the generator produce and replay consumes: functions, and what the file says of their calls. A trace
  * is never whole in memory as calls: `arrivalsOf` makes them minute by minute. Knows no format.
  */
-import { expectInteger, expectList, expectNumber, expectObject } from '../check/index.ts';
+import { MS_PER_MINUTE } from '../abi/unit.ts';
+import {
+  ARRAY,
+  COUNT,
+  FUNCTION,
+  NUMBER,
+  OBJECT,
+  type Shape,
+  TEXT,
+  expectInteger,
+  expectName,
+  expectNumber,
+  expectShape,
+  expectText,
+} from '../check/index.ts';
 import type { TraceSource } from './source.ts';
 
 /** The shares at which Azure publishes durations; `DurationSummary.percentilesMs` is parallel to it. */
@@ -185,16 +199,68 @@ export const NO_QUIRKS: TraceQuirks = {
 
 /** A part of a key: what joins parts, or follows a key in a label, is written as in a URL. */
 function keyPart(text: string): string {
-  return text.replace(/[%/#]/g, encodeURIComponent);
+  return expectText('key', text).replace(/[%/#]/g, encodeURIComponent);
 }
 
-/** The trace, if it is one as far as can be seen without looking at each call. */
+/** A year: longer than any public trace. Bounds what one wild row can make of the whole run. */
+export const MAXIMUM_SPAN_MS: number = 366 * 1440 * MS_PER_MINUTE;
+
+const CALLS: Readonly<Record<string, Shape>> = {
+  counted: {
+    seed: COUNT,
+    firstCells: ARRAY,
+    functionIds: ARRAY,
+    counts: ARRAY,
+    'phaseUs?': { get: FUNCTION },
+  },
+  recorded: { startMs: ARRAY, functionIds: ARRAY, durationMs: ARRAY },
+};
+
+const TRACE: Shape = {
+  name: TEXT,
+  format: TEXT,
+  functions: [
+    {
+      id: COUNT,
+      name: TEXT,
+      app: TEXT,
+      owner: TEXT,
+      memoryMib: NUMBER,
+      durations: { averageMs: NUMBER, maximumMs: NUMBER, percentilesMs: [NUMBER] },
+    },
+  ],
+  calls: { kind: TEXT },
+  invocations: COUNT,
+  quirks: OBJECT,
+  'sessions?': [
+    { functionId: COUNT, memory: { atMs: ARRAY, frames: ARRAY }, tools: [{ tool: TEXT }] },
+  ],
+};
+
+/** Calls that the arrays hold; each is a function's of the trace. */
+function heldCalls({ calls, functions }: Trace): number {
+  const { kind, functionIds } = calls;
+  const parallel = kind === 'counted' ? [calls.counts] : [calls.startMs, calls.durationMs];
+  for (const { length } of parallel) {
+    expectInteger('trace.calls', length, functionIds.length, functionIds.length);
+  }
+  let held = kind === 'counted' ? 0 : functionIds.length;
+  for (let at = 0; at < functionIds.length; at += 1) {
+    expectInteger('trace.calls.functionIds', functionIds[at] as number, 0, functions.length - 1);
+    if (kind === 'counted') held += calls.counts[at] as number;
+  }
+  return held;
+}
+
+/** The trace, if it is one: what it says is of the right kind, and its calls are as many as it says. */
 export function expectTrace(trace: Trace): Trace {
-  expectObject('trace', trace);
-  expectList('trace.functions', trace.functions);
-  expectObject('trace.calls', trace.calls);
-  expectInteger('trace.invocations', trace.invocations, 0);
-  expectNumber('trace.spanMs', trace.spanMs, 0);
+  expectShape('trace', trace, TRACE);
+  const { calls, invocations, spanMs } = trace;
+  const kind = expectName('trace.calls.kind', calls.kind, ['counted', 'recorded']);
+  expectShape('trace.calls', calls, CALLS[kind] as Shape);
+  expectNumber('trace.spanMs', spanMs, 0, MAXIMUM_SPAN_MS);
+  const held = heldCalls(trace);
+  expectInteger('trace.invocations', invocations, held, held);
   return trace;
 }
 

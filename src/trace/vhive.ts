@@ -10,7 +10,7 @@ import { plainName } from './files.ts';
 import { basename, dirname, join, resolve } from './paths.ts';
 import { QuirkLog } from './quirks.ts';
 import type { TraceFormat } from './format.ts';
-import { type OptionValues, checkOptions } from './options.ts';
+import { type OptionValues, checkOptions, expectPlace } from './options.ts';
 import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 
@@ -30,6 +30,7 @@ function findFile(folder: string, present: readonly string[], names: readonly st
 
 /** Reads a folder of vHive's samples of the Azure trace. Throws TraceError. */
 export function readVhive(folder: string, options: TraceOptions): Trace {
+  expectPlace(folder, options);
   const { seed, minuteLimit, maximumInvocations }: OptionValues = checkOptions(options);
   const { files = SYSTEM_FILES } = options;
   const present = files.names(folder);

@@ -1,6 +1,6 @@
 /** What a form is in which traces are written, and what the forms share. */
 import { RefusedArgument } from '../check/index.ts';
-import type { Trace } from './trace.ts';
+import { type Trace, expectTrace } from './trace.ts';
 
 /** A file of a written trace. */
 export interface TraceFile {
@@ -54,7 +54,8 @@ export function shortFloat(value: number): number {
 }
 
 /** Memory of a session is a series, which no form of calls can hold. */
-export function expectCalls({ sessions }: Trace): void {
+export function expectCalls(trace: Trace): void {
+  const { sessions } = expectTrace(trace);
   if (sessions === undefined) return;
   throw new RefusedArgument('trace', 'a trace of calls', `${sessions.length} sessions`);
 }

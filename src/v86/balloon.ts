@@ -1,5 +1,15 @@
 /** Our balloon in a v86 machine, for a driver that somebody else wrote. */
 
+import {
+  ARRAY,
+  FUNCTION,
+  LIST,
+  type Shape,
+  expectInteger,
+  expectName,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import { FRAME_BYTES } from '../abi/unit.ts';
 import {
   BALLOON_PROFILES,
@@ -42,6 +52,16 @@ export interface V86BalloonState {
 }
 
 const FREE_SLOT = 13;
+/** Devices of a PCI bus. */
+const SLOTS = 32;
+
+const CPU: Shape = {
+  mem8: { subarray: FUNCTION },
+  io: { ports: LIST, register_read: FUNCTION, register_write: FUNCTION },
+  devices: {
+    pci: { pci_addr: ARRAY, register_device: FUNCTION, raise_irq: FUNCTION, lower_irq: FUNCTION },
+  },
+};
 
 /** Our balloon in a machine of v86, where a stock Linux drives it (docs/real-linux.md). */
 export class V86Balloon {
@@ -56,7 +76,10 @@ export class V86Balloon {
 
   /** `cpu`: `emulator.v86.cpu` once the emulator is ready and before it runs. */
   constructor(cpu: V86Cpu, options: V86BalloonOptions = {}) {
-    const { profile = 'qemu', slot = FREE_SLOT, ...rest } = options;
+    const { profile = 'qemu', slot = FREE_SLOT, ...rest } = expectObject('options', options);
+    expectName('profile', profile, Object.keys(BALLOON_PROFILES) as BalloonProfileName[]);
+    expectInteger('slot', slot, 0, SLOTS - 1);
+    expectShape('cpu', cpu, CPU);
     const memory = new FlatMemory(() => cpu.mem8.subarray(0));
     this.frames = new FrameAccount(cpu, memory);
     this.model = new BalloonDevice(BALLOON_PROFILES[profile], this.frames, {

@@ -5,7 +5,15 @@
 // Invariant: a frame with bytes here has host memory, because every release goes through discard().
 
 import { FRAME_BYTES, ORDER_MAX } from '../abi/unit.ts';
-import { RefusedArgument, expectInteger, expectUnsigned } from '../check/index.ts';
+import {
+  FUNCTION,
+  NUMBER,
+  RefusedArgument,
+  expectInteger,
+  expectMade,
+  expectShape,
+  expectUnsigned,
+} from '../check/index.ts';
 import {
   type Core,
   type GuestMemory,
@@ -45,9 +53,10 @@ export class VmMemory implements GuestBytes, DriverMemory {
   private readonly _freed: Map<number, number[]> = new Map();
 
   constructor(kernel: GuestMemory, template: FrameContents = NO_CONTENTS) {
+    expectShape('kernel', kernel, { core: { spanFrames: NUMBER }, touch: FUNCTION });
     this._kernel = kernel;
     this._core = kernel.core;
-    this._template = template;
+    this._template = expectMade('template', template, Map, 'a Map');
     this.sizeBytes = this._core.spanFrames * FRAME_BYTES;
   }
 

@@ -1,7 +1,16 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
-import { RefusedArgument, HandleEnded, expectInteger } from '../check/index.ts';
+import {
+  COUNT,
+  HandleEnded,
+  RefusedArgument,
+  expectFunction,
+  expectInteger,
+  expectList,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -11,6 +20,7 @@ import {
   GuestKernel,
   type KernelClocks,
   type ResumeTouches,
+  expectCounts,
   layoutOf,
   newCounts,
 } from '../guest/index.ts';
@@ -57,6 +67,8 @@ export interface AttachedDevice {
   /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
   readonly killReason: string | undefined;
 }
+
+const FRAMES_MAX = 2 ** 32 - 1;
 
 /** A VM on a host: a guest, its devices, and what the host holds for it. `Vmm` starts them. */
 export class MicroVm {
@@ -189,7 +201,7 @@ export class MicroVm {
 
   /** For timers that would fire in a suspended VM: when it goes on. */
   whenResumed(go: () => void): void {
-    this._deferred.push(go);
+    this._deferred.push(expectFunction('go', go));
   }
 
   /** What it has put in place so far is in the VM's start. */
@@ -227,6 +239,8 @@ export class MicroVm {
    * nothing else would happen to the guest, and is asked once.
    */
   putOff(debtor: Debtor, pages: number): void {
+    expectFunction('debtor: payBack', expectObject('debtor', debtor).payBack);
+    expectInteger('pages', pages, -FRAMES_MAX, FRAMES_MAX);
     this._guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this._context;
     if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
@@ -236,6 +250,7 @@ export class MicroVm {
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
+    expectInteger('pages', pages, -FRAMES_MAX, FRAMES_MAX);
     this._context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
   }
 
@@ -280,6 +295,7 @@ export class MicroVm {
    * lies over the guest's memory or over what another device has.
    */
   claim(argument: string, range: FrameRange): void {
+    expectShape('range', range, { start: COUNT, count: COUNT });
     const { config, core } = this.guest;
     const { ram } = layoutOf(config.memoryFrames, []);
     const { region } = config;
@@ -324,6 +340,7 @@ export class MicroVm {
    */
   settle(counts: Counts): void {
     this.expectRunning();
+    expectCounts(counts);
     this.stir();
     if (!this.isSuspended) this._guest.runBackground();
     this._readCounts(counts);
@@ -335,6 +352,8 @@ export class MicroVm {
    * counted; if some of it disturbs the call, `counts` has it too, instead of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
+    expectCounts(total);
+    expectCounts(counts);
     const guest = this._guest;
     guest.runBackground();
     const isDisturbed = this._isCarrying || guest.isDisturbed;
@@ -420,7 +439,8 @@ export class MicroVm {
     this.expectRunning();
     let frames = 0;
     const memory = this._memory;
-    for (const { start, count } of ranges) {
+    for (const range of expectList('ranges', ranges)) {
+      const { start, count } = expectObject('range', range);
       frames += memory?.discard(start, count) ?? this.guest.core.backing.release(start, count);
     }
     return frames;
@@ -429,7 +449,8 @@ export class MicroVm {
   /** Backed frames in ranges. */
   backedIn(ranges: readonly FrameRange[]): number {
     let frames = 0;
-    for (const { start, count } of ranges) {
+    for (const range of expectList('ranges', ranges)) {
+      const { start, count } = expectObject('range', range);
       frames += this.guest.core.backing.count(start, count);
     }
     return frames;
@@ -466,6 +487,7 @@ export class MicroVm {
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
   stop(counts: Counts): void {
     if (this._stopReason !== undefined) return;
+    expectCounts(counts);
     try {
       this.settle(counts);
     } catch (error) {

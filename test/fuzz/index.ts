@@ -8,6 +8,7 @@ import { compaction } from './compaction.ts';
 import { czone } from './czone.ts';
 import { czoneVirtio } from './czone-virtio.ts';
 import { documents } from './documents.ts';
+import { exports } from './exports.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { hyperalloc } from './hyperalloc.ts';
 import { importText } from './import-text.ts';
@@ -51,4 +52,5 @@ export const FUZZERS: readonly Fuzzer[] = [
   checkpoint,
 ];
 
-export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, canary, stuck];
+/** Those that find something still: what is left of untyped errors (exports), and the two that must. */
+export const ALL_FUZZERS: readonly Fuzzer[] = [...FUZZERS, exports, canary, stuck];

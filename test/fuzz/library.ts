@@ -56,6 +56,28 @@ const NAMES =
     ' ',
   );
 
+/** An object that holds itself: no JSON can be made of it. */
+const CYCLE: Record<string, unknown> = {};
+CYCLE['self'] = CYCLE;
+
+/** What callers without types may say in place of a number. */
+const NO_NUMBERS: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  '5',
+  '',
+  5n,
+  Symbol('x'),
+  {},
+  Object.create(null),
+  [],
+  [5],
+  new Map(),
+  CYCLE,
+  () => 5,
+];
+
 /** Numbers as programs have them when something went wrong, and some as they should be. */
 const number: fc.Arbitrary<number> = fc.oneof(
   { weight: 4, arbitrary: fc.nat({ max: 64 }) },
@@ -67,7 +89,7 @@ const number: fc.Arbitrary<number> = fc.oneof(
     arbitrary: fc.constantFrom(...WILD),
   },
   { weight: 1, arbitrary: fc.double() },
-  { weight: 1, arbitrary: fc.constantFrom(undefined, null, '5', {}) as fc.Arbitrary<never> },
+  { weight: 1, arbitrary: fc.constantFrom(...NO_NUMBERS) as fc.Arbitrary<never> },
 );
 const name = fc.constantFrom(...NAMES);
 const anyArgs = fc.record({
@@ -177,7 +199,8 @@ const MEMORY_CALLS: Readonly<Record<string, Step>> = {
     const [addr, length] = pick(w.pieces, args.which);
     w.vm(args).memory.free(args.flag ? addr : args.a, length);
   },
-  'memory.read': (w, args) => w.vm(args).memory.read(args.a, Math.min(args.b, 1e6)),
+  'memory.read': (w, args) =>
+    w.vm(args).memory.read(args.a, typeof args.b === 'number' ? Math.min(args.b, 1e6) : args.b),
   'memory.write': (w, args) => w.vm(args).memory.write(args.a, new Uint8Array(5000)),
   'memory.discard': (w, args) => w.vm(args).memory.discard(args.a, args.b),
   'memory.number': (w, args) => w.vm(args).memory.writeU64(args.a, 5),
@@ -272,7 +295,7 @@ const DEVICES: Readonly<Record<string, Step>> = {
   'balloon.setTarget': (w, { a, which }) => of(w, which, Balloon).setTarget(a),
   'balloon.setStatsInterval': (w, { a, which }) => of(w, which, Balloon).model.setStatsInterval(a),
   'mem.setRequested': (w, { a, flag, which }) =>
-    of(w, which, VirtioMem).setRequested(flag ? a * 2 ** 21 : a),
+    of(w, which, VirtioMem).setRequested(flag && typeof a === 'number' ? a * 2 ** 21 : a),
   'dimms.plug': (w, { a, which }) => of(w, which, Dimms).plug(a),
   'dimms.unplug': (w, { which }) => {
     const dimms = of(w, which, Dimms);
@@ -323,7 +346,25 @@ const CORES: Readonly<Record<string, Step>> = {
   },
 };
 
+/** Something else where a handle belongs: what callers without types may say, and numbers. */
+const HANDLES: Readonly<Record<string, Step>> = {
+  'stop of no VM': (w, { a }) => w.vmm.stop(a as never),
+  'settle of no VM': (w, { a }) => w.vmm.settle(a as never),
+  'counts that are none': (w, args) => w.vm(args).settle(args.a as never),
+  'ranges that are none': (w, args) => w.vm(args).release([args.a as never]),
+  'boot of no machine': (w, { a }) => w.vmm.boot(a as never),
+  'Process in no guest': (_, { a, b }) =>
+    new Process(a as never, { cpu: 0, kernelFrames: 5, mappedPages: b }),
+  'ProcessTree in no guest': (_, { a }) => new ProcessTree(a as never, 0, undefined, 5),
+  'fork of no task': (w, { a, which }) => pick(w.trees, which).tree.fork(a as never),
+  'Balloon in no VM': (w, { a }) => new Balloon(a as never, w.vmm.clock),
+  'verify of no core': (_, { a }) => verify(a as never),
+  'restore of no snapshot': (w, { a, which }) => pick(w.cores, which).restore(a as never),
+  'clone of no snapshot': (w, { a }) => w.pool.clone(a as never),
+};
+
 const STEPS: Readonly<Record<string, Step>> = {
+  ...HANDLES,
   ...HOST,
   ...MEMORY_CALLS,
   ...GUEST,

@@ -47,6 +47,42 @@ import {
   verify,
   vmmFootprint,
   zoneinfo,
+  arrivalsOf,
+  CoreError,
+  CorePool,
+  freeFrames,
+  functionKey,
+  GROWTHS,
+  GuestMapper,
+  IDLE_POLICIES,
+  KEEP_ALIVES,
+  ManyPerVm,
+  OnePerVm,
+  PLACEMENTS,
+  ProcessTree,
+  V86Balloon,
+  VmMemory,
+  loadTrace,
+  mapSvg,
+  mapText,
+  openTrace,
+  programOf,
+  readAzure2019,
+  readAzure2019Counts,
+  readAzure2021,
+  readCalls,
+  readFaasRail,
+  readIluvatar,
+  readSession,
+  readSessionFolder,
+  readVhive,
+  resultsOf,
+  rowsOf,
+  seedsOf,
+  sensitivityOf,
+  shuffle,
+  statedFigure,
+  useCore,
 } from '../../src/index.ts';
 
 const MEMORY = 64 * 256;
@@ -66,6 +102,19 @@ const systems = SYSTEMS.slice(0, 1);
 function vmm(): Vmm {
   return new Vmm({ hostFrames: 2 ** 20, footprint: vmmFootprint() });
 }
+
+const READERS = [
+  openTrace,
+  readAzure2019,
+  readAzure2019Counts,
+  readAzure2021,
+  readCalls,
+  readFaasRail,
+  readIluvatar,
+  readSession,
+  readSessionFolder,
+  readVhive,
+];
 
 /** Handles and states that none of these are. */
 const NO_HANDLES: readonly unknown[] = [undefined, null, 5, '5', 1n, Symbol('x'), {}, [], () => {}];
@@ -91,9 +140,58 @@ describe('a call that needs what another call made', () => {
     ['touchAndExit', (value) => touchAndExit(value, 1)],
     ['resultsTable', resultsTable],
     ['sharedFrames', (value) => sharedFrames(value, value)],
+    ['Process', (value) => new Process(value, { cpu: 0, kernelFrames: 5, mappedPages: 5 })],
+    ['ProcessTree', (value) => new ProcessTree(value, 0, undefined)],
+    ['GuestMapper', (value) => new GuestMapper(value)],
+    ['VmMemory', (value) => new VmMemory(value)],
+    ['V86Balloon', (value) => new V86Balloon(value)],
+    ['OnePerVm', (value) => new OnePerVm(value, () => () => ({}) as never)],
+    ['ManyPerVm', (value) => new ManyPerVm(value, { config: staticConfig })],
+    ['CorePool.give', (value) => new CorePool().give(value)],
+    ['CorePool.clone', (value) => new CorePool().clone(value)],
+    ['freeFrames', freeFrames],
+    ['mapSvg', (value) => mapSvg(value)],
+    ['mapText', (value) => mapText({ owners: [] } as never, value)],
+    ['shuffle', (value) => shuffle([1, 2], value)],
+    ['arrivalsOf', arrivalsOf],
+    ['rowsOf', rowsOf],
+    ['programOf', (value) => programOf([value])],
+    ['statedFigure', (value) => statedFigure('cost', value)],
+    ['sensitivityOf', (value) => sensitivityOf(value, pricesOf())],
+    ['resultsOf', (value) => resultsOf(value)],
+    ['seedsOf', (value) => seedsOf([value])],
     ['staticConfig', (value) => staticConfig(value, value)],
   ])('refuses anything else: %s', (_, call) => {
     for (const wild of NO_HANDLES) expect(() => call(wild as never)).toThrow(RefusedArgument);
+  });
+
+  it('needs the text of what stands behind a name', () => {
+    for (const value of [null, 5, 5n, Symbol('x'), {}, [], () => {}] as never[]) {
+      for (const { create } of [...KEEP_ALIVES, ...IDLE_POLICIES, ...PLACEMENTS, ...GROWTHS]) {
+        expect(() => create(value)).toThrow(RefusedArgument);
+      }
+      for (const spec of SYSTEMS) {
+        if (spec.with !== undefined) expect(() => spec.with?.(value)).toThrow(RefusedArgument);
+      }
+    }
+  });
+
+  it('needs the text of a path, and files that can be read', async () => {
+    for (const value of [undefined, null, 5, 5n, Symbol('x'), {}, []] as never[]) {
+      for (const read of READERS) expect(() => read(value, { seed: 1 })).toThrow(RefusedArgument);
+      await expect(loadTrace(value, { seed: 1 })).rejects.toThrow(RefusedArgument);
+      expect(() => functionKey('a', 'b', value)).toThrow(RefusedArgument);
+      if (value === undefined) continue;
+      for (const read of READERS) {
+        expect(() => read('x', { seed: 1, files: value })).toThrow(RefusedArgument);
+      }
+    }
+  });
+
+  it('needs a core that is one', () => {
+    const bytes = new Uint8Array(8);
+    expect(() => useCore('release', bytes)).toThrow(CoreError);
+    expect(() => useCore('releaze' as never, bytes)).toThrow(/did you mean release/);
   });
 
   it('is given no text where it reckons with a number', () => {

@@ -1,13 +1,9 @@
 // The guest kernel's memory statistics as /proc shows them: what the balloon's statistics queue
 // carries.
 
+import { expectMade } from '../../check/index.ts';
 import { FRAME_BYTES } from '../../abi/unit.ts';
-import {
-  type Core,
-  STAT_ALLOC_FAILURES,
-  STAT_FAULT_PAGES,
-  type ZoneView,
-} from '../../core/index.ts';
+import { Core, STAT_ALLOC_FAILURES, STAT_FAULT_PAGES, type ZoneView } from '../../core/index.ts';
 import type { GuestMemory } from '../memory.ts';
 
 export interface VmStats {
@@ -22,6 +18,7 @@ export interface VmStats {
 
 /** Free frames of the kernel zones, without those on per-cpu lists. */
 export function freeFrames(core: Core): number {
+  expectMade('core', core, Core, 'a Core');
   return core.kernelZones.reduce((sum, zone) => sum + zone.free, 0);
 }
 

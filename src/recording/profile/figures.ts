@@ -2,7 +2,8 @@
 
 import type { CoursePoint } from './course.ts';
 import type { ProfileFile } from './file.ts';
-import type { CallProfile } from './profile.ts';
+import { type CallProfile, MEASURED_CALLS } from './profile.ts';
+import { expectProfileFile } from './shape.ts';
 
 /** After 1, 10 and 100 calls. */
 type ByCalls = readonly [first: number, tenth: number, hundredth: number];
@@ -32,7 +33,9 @@ function forkOf([begun, first]: ProfileFile['fork']): ProfileFigures['fork'] {
 }
 
 /** As a container of the emulator lives by it. */
-export function figuresOf({ name, warm, calls, course, fork }: ProfileFile): ProfileFigures {
+export function figuresOf(profile: ProfileFile): ProfileFigures {
+  expectProfileFile('profile', profile, MEASURED_CALLS);
+  const { name, warm, calls, course, fork } = profile;
   const [start, ...later] = course as [CoursePoint, ...CoursePoint[]];
   const [first, , hundredth] = calls as readonly [CallProfile, CallProfile, CallProfile];
   const byCalls = (value: (point: CoursePoint) => number): ByCalls =>

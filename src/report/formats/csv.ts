@@ -1,8 +1,9 @@
 /** CSV (RFC 4180, header first): a file a table. Numbers are written in full. */
 import { KIB } from '../../abi/unit.ts';
+import { checked } from '../expect-report.ts';
 import type { Format, OutputFile, Report } from '../format.ts';
 import { recordPieces } from '../records.ts';
-import type { Cell, Column, FlatTable } from '../column.ts';
+import { type Cell, type Column, type FlatTable, expectTable } from '../column.ts';
 import { tablesOf } from '../tables.ts';
 
 function field(cell: Cell): string {
@@ -27,7 +28,8 @@ function body(columns: readonly Column[]): string {
 }
 
 /** The table as CSV (RFC 4180), header first, numbers in full. */
-export function csvOf({ columns }: FlatTable): string {
+export function csvOf(table: FlatTable): string {
+  const { columns } = expectTable(table);
   return head(columns) + body(columns);
 }
 
@@ -47,7 +49,7 @@ function recordsFile({ records, results }: Report): OutputFile[] {
   return [{ name: 'records.csv', content }];
 }
 
-export const CSV_FORMAT: Format = {
+export const CSV_FORMAT: Format = checked({
   name: 'csv',
   sentence:
     'The run as tables, results.csv, functions.csv, series.csv and starts.csv: a row a system, a function, an instant, a cold start.',
@@ -64,4 +66,4 @@ export const CSV_FORMAT: Format = {
       ...recordsFile(report),
     ],
   }),
-};
+});

@@ -1,5 +1,6 @@
 /** results.json: the record itself, checked before it is written and after it is read. */
 import { KIB } from '../../abi/unit.ts';
+import { checked } from '../expect-report.ts';
 import type { Format } from '../format.ts';
 import type { Results } from '../results.ts';
 import { parseResults } from '../schema.ts';
@@ -15,7 +16,7 @@ export function resultsJson(results: Results): string {
 }
 
 /** results.json, and details.json beside it. */
-export const JSON_FORMAT: Format = {
+export const JSON_FORMAT: Format = checked({
   name: 'json',
   hasKeepAlives: true,
   sentence:
@@ -32,4 +33,4 @@ export const JSON_FORMAT: Format = {
       ...(experiment === undefined ? [] : [{ name: 'experiment.yaml', content: experiment }]),
     ],
   }),
-};
+});

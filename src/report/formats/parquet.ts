@@ -1,4 +1,5 @@
 /** Parquet: a file a table. Integers are INT64, other numbers DOUBLE. */
+import { TEXT, expectShape } from '../../check/index.ts';
 import { KIB } from '../../abi/unit.ts';
 import {
   type BasicType,
@@ -8,10 +9,11 @@ import {
   parquetWriteBuffer,
   schemaFromColumnData,
 } from 'hyparquet-writer';
+import { checked } from '../expect-report.ts';
 import type { Format, OutputFile, Report } from '../format.ts';
 import { recordPieces } from '../records.ts';
 import type { Results } from '../results.ts';
-import type { Column, FlatTable } from '../column.ts';
+import { type Column, type FlatTable, expectTable } from '../column.ts';
 import { tablesOf } from '../tables.ts';
 
 const TYPES: Readonly<Record<Column['kind'], BasicType>> = {
@@ -38,10 +40,11 @@ function metadata({ schema, seed, trace }: Results): { key: string; value: strin
 
 /** A table with words of its own in the file's key-value metadata. */
 export function parquetWith(
-  { columns }: FlatTable,
+  table: FlatTable,
   kvMetadata: readonly { readonly key: string; readonly value: string }[],
 ): Uint8Array {
-  const columnData = columns.map(source);
+  const columnData = expectTable(table).columns.map(source);
+  expectShape('kvMetadata', kvMetadata, [{ key: TEXT, value: TEXT }]);
   return new Uint8Array(
     parquetWriteBuffer({ columnData, createdBy: CREATED_BY, kvMetadata: [...kvMetadata] }),
   );
@@ -85,7 +88,7 @@ function recordsFile({ records, results }: Report): OutputFile[] {
   return [{ name: 'records.parquet', content }];
 }
 
-export const PARQUET_FORMAT: Format = {
+export const PARQUET_FORMAT: Format = checked({
   name: 'parquet',
   sentence: 'The same tables as csv, typed, with schema version, seed and trace in each file.',
   files: [
@@ -108,4 +111,4 @@ export const PARQUET_FORMAT: Format = {
       ...recordsFile(report),
     ],
   }),
-};
+});

@@ -1,6 +1,6 @@
 /** The text table of `guestmem replay`: one line a system. */
 import { MS_PER_MINUTE } from '../../abi/unit.ts';
-import { expectObject } from '../../check/index.ts';
+import { NUMBER, OBJECT, type Shape, TEXT, expectObject, expectShape } from '../../check/index.ts';
 import type { Format } from '../format.ts';
 import { alignRows, fitRows } from '../align.ts';
 import { missingLines, repairLines } from '../remarks.ts';
@@ -50,11 +50,31 @@ function summaryRow(system: SystemResult, first: SystemResult): string[] {
 /** Columns that a narrow terminal does without, in this order; results.json has them all. */
 const LEFT_OUT = ['peak', 'cold', 'p99', 'overhead'];
 
+const MISSING: Shape = [{ system: TEXT, reason: TEXT }];
+
+/** What of a record the table tells. */
+const RESULTS: Shape = {
+  trace: { name: TEXT, invocations: NUMBER, functions: NUMBER, spanMs: NUMBER, 'repairs?': OBJECT },
+  wall: { ms: NUMBER, invocationsPerSecond: NUMBER, pageOpsPerSecond: NUMBER },
+  systems: [
+    {
+      name: TEXT,
+      starts: { cold: NUMBER, warm: NUMBER, queued: NUMBER, refused: NUMBER },
+      startupMs: { mean: NUMBER, p99: NUMBER },
+      footprintBytes: { mean: NUMBER, peak: NUMBER },
+      overheadBytes: { mean: NUMBER },
+      footprintGiBSeconds: NUMBER,
+      queueMs: { mean: NUMBER },
+      shortage: OBJECT,
+    },
+  ],
+  'missing?': MISSING,
+  'leftOut?': MISSING,
+};
+
 /** Heading, table and speed of the run; ends with a newline. */
 export function resultsTable(results: Results): string {
-  const { trace, wall, seed } = expectObject('results', results);
-  expectObject('results: trace', trace);
-  expectObject('results: wall', wall);
+  const { trace, wall, seed } = expectShape('results', results, RESULTS);
   const heading =
     `${trace.name}: ${formatCount(trace.invocations)} invocations of ${formatCount(trace.functions)} functions ` +
     `in ${formatNumber(trace.spanMs / MS_PER_MINUTE)} min, seed ${seed}`;
@@ -73,5 +93,5 @@ export const TABLE_FORMAT: Format = {
   name: 'table',
   sentence: 'A table for reading on stdout: one line a system, start-up and footprint.',
   files: [],
-  render: ({ results }) => ({ text: resultsTable(results) }),
+  render: (report) => ({ text: resultsTable(expectObject('report', report).results) }),
 };

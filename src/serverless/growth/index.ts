@@ -1,5 +1,6 @@
 // The growth policies of CZones. Adding one is adding its file and its line here.
 
+import { policies } from '../argument.ts';
 import { DOUBLING } from './doubling.ts';
 import type { GrowthSpec } from './policy.ts';
 import { PREDICTED } from './predicted.ts';
@@ -9,7 +10,7 @@ export type { GrowthSpec } from './policy.ts';
 export { PREDICTED } from './predicted.ts';
 
 /** Growth policies of CZones by name (`--growth`). */
-export const GROWTHS: readonly GrowthSpec[] = [PREDICTED, STEP, DOUBLING];
+export const GROWTHS: readonly GrowthSpec[] = policies(PREDICTED, STEP, DOUBLING);
 
 /** Name of what systems use unless told otherwise: what docs/decisions/0013 recommends. */
 export const DEFAULT_GROWTH: string = PREDICTED.name;

@@ -1,7 +1,7 @@
 // The idle policies. Adding one is adding its file and its line here.
 
 import { RefusedArgument, expectText } from '../../check/index.ts';
-import { ArgumentError, policyOf } from '../argument.ts';
+import { ArgumentError, policies, policyOf } from '../argument.ts';
 import type { SystemSpec } from '../system.ts';
 import { KEEP } from './keep.ts';
 import { PARK } from './park.ts';
@@ -11,7 +11,7 @@ import { SUSPEND } from './suspend.ts';
 export type { IdlePolicy, IdlePolicySpec, IdleStep, IdleWay } from './policy.ts';
 
 /** Idle policies by name (`--idle`). */
-export const IDLE_POLICIES: readonly IdlePolicySpec[] = [KEEP, PARK, SUSPEND];
+export const IDLE_POLICIES: readonly IdlePolicySpec[] = policies(KEEP, PARK, SUSPEND);
 
 /** Name of what is done unless told otherwise. */
 export const DEFAULT_IDLE: string = KEEP.name;

@@ -1,6 +1,6 @@
 // The systems under comparison. Adding one is adding its file and its line here.
 
-import { choiceOf } from '../../check/index.ts';
+import { choiceOf, expectText } from '../../check/index.ts';
 import { ArgumentError } from '../argument.ts';
 import type { SystemSpec } from '../system.ts';
 import { MCPV_BALLOON } from './mcpv-balloon.ts';
@@ -17,8 +17,17 @@ import { SCPV_FORK } from './scpv-fork.ts';
 import { SCPV_SNAPSHOT } from './scpv-snapshot.ts';
 import { SCPV_TEMPLATE } from './scpv-template.ts';
 
+/** What stands after a name is text. */
+function told(...list: readonly SystemSpec[]): readonly SystemSpec[] {
+  return list.map((spec) => {
+    const { with: choose } = spec;
+    if (choose === undefined) return spec;
+    return { ...spec, with: (argument) => choose(expectText('argument', argument)) };
+  });
+}
+
 /** The systems that can be compared, by name (`--system`). */
-export const SYSTEMS: readonly SystemSpec[] = [
+export const SYSTEMS: readonly SystemSpec[] = told(
   SCPV_BOOT,
   SCPV_TEMPLATE,
   SCPV_SNAPSHOT,
@@ -32,7 +41,7 @@ export const SYSTEMS: readonly SystemSpec[] = [
   MCPV_SQUEEZY,
   MCPV_FAASCALE,
   MCPV_HYPERALLOC,
-];
+);
 
 /** A system by what it is called: `NAME` or `NAME:ARGUMENT`. Wrong text is an ArgumentError. */
 export function systemOf(text: string): SystemSpec {

@@ -1,0 +1,94 @@
+// What a value must look like, by an example: one check for what has members, where a caller without types may say anything.
+
+import { RefusedArgument } from './argument.ts';
+
+export const TEXT = 'text';
+export const FLAG = 'true or false';
+export const NUMBER = 'a number';
+export const COUNT = 'a whole number of 0 or more';
+export const FUNCTION = 'a function';
+export const OBJECT = 'an object';
+export const LIST = 'a list';
+export const ARRAY = 'a typed array';
+
+type Kind =
+  | typeof TEXT
+  | typeof FLAG
+  | typeof NUMBER
+  | typeof COUNT
+  | typeof FUNCTION
+  | typeof OBJECT
+  | typeof LIST
+  | typeof ARRAY;
+
+const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  [TEXT]: (value) => typeof value === 'string',
+  [FLAG]: (value) => typeof value === 'boolean',
+  [NUMBER]: (value) => typeof value === 'number',
+  [COUNT]: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  [FUNCTION]: (value) => typeof value === 'function',
+  [OBJECT]: (value) => typeof value === 'object' && value !== null,
+  [LIST]: (value) => Array.isArray(value),
+  [ARRAY]: (value) => ArrayBuffer.isView(value) && 'length' in value,
+};
+
+/** A kind; a list of so much; an object with such members, those whose name ends in ? only if they are there. */
+export type Shape = Kind | readonly [Shape] | { readonly [member: string]: Shape };
+
+interface Misfit {
+  /** Members on the way to it. */
+  readonly at: string;
+  readonly expected: string;
+  readonly found: unknown;
+}
+
+/** The value, if it looks like that. */
+export function expectShape<T>(argument: string, value: T, shape: Shape): T {
+  const misfit = misfitOf(value, shape);
+  if (misfit === undefined) return value;
+  throw new RefusedArgument(`${argument}${misfit.at}`, misfit.expected, misfit.found);
+}
+
+function misfitOf(value: unknown, shape: Shape): Misfit | undefined {
+  if (typeof shape === 'string') {
+    return KINDS[shape](value) ? undefined : { at: '', expected: shape, found: value };
+  }
+  if (Array.isArray(shape)) return misfitInList(value, shape[0] as Shape);
+  return misfitInMembers(value, shape as Readonly<Record<string, Shape>>);
+}
+
+function misfitInList(value: unknown, shape: Shape): Misfit | undefined {
+  if (!Array.isArray(value)) return { at: '', expected: LIST, found: value };
+  for (let at = 0; at < value.length; at += 1) {
+    const misfit = misfitOf(value[at], shape);
+    if (misfit !== undefined) return { ...misfit, at: `[${at}]${misfit.at}` };
+  }
+  return undefined;
+}
+
+function misfitInMembers(
+  value: unknown,
+  shape: Readonly<Record<string, Shape>>,
+): Misfit | undefined {
+  if (!KINDS[OBJECT](value)) return { at: '', expected: OBJECT, found: value };
+  for (const said in shape) {
+    const isOptional = said.endsWith('?');
+    const member = isOptional ? said.slice(0, -1) : said;
+    const found = (value as Readonly<Record<string, unknown>>)[member];
+    if (isOptional && found === undefined) continue;
+    const misfit = misfitOf(found, shape[said] as Shape);
+    if (misfit !== undefined) return { ...misfit, at: `.${member}${misfit.at}` };
+  }
+  return undefined;
+}
+
+/** The value, if it is made by that class. */
+export function expectMade<T>(
+  argument: string,
+  value: T,
+  made: { readonly prototype: T },
+  what: string,
+): T {
+  if (value instanceof (made as unknown as new () => object)) return value;
+  throw new RefusedArgument(argument, what, value);
+}

@@ -1,5 +1,5 @@
-import { TEXT, expectShape } from '../check/index.ts';
 /** Rows of text in columns. */
+import { TEXT, expectShape } from '../check/index.ts';
 
 /** First column to the left, the others to the right, two spaces between. */
 export function alignRows(rows: readonly (readonly string[])[]): string {

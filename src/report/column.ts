@@ -10,6 +10,7 @@ import {
   expectText,
 } from '../check/index.ts';
 
+/** What stands in a row of a column. */
 export type Cell = string | number;
 
 /** A column of equal kind; `whole` numbers are integers in every row. */

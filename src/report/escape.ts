@@ -1,5 +1,5 @@
-import { expectText } from '../check/index.ts';
 /** Text made safe inside HTML and SVG, attributes included. */
+import { expectText } from '../check/index.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',

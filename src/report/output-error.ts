@@ -1,5 +1,5 @@
-import { expectFunction } from '../check/index.ts';
 /** The error of everything that goes wrong between a run and the place it is written to. */
+import { expectFunction } from '../check/index.ts';
 
 /** One line: the path, and why nothing can be written there. */
 export class OutputError extends Error {

@@ -3,13 +3,16 @@
 import { NS_PER_MS, PAGEBLOCK_FRAMES } from '../abi/unit.ts';
 import {
   type Bounds,
+  NUMBER,
   RefusedArgument,
+  type Shape,
   expectFigures,
   expectFunction,
   expectList,
   expectMultiple,
   expectNumber,
   expectObject,
+  expectShape,
 } from '../check/index.ts';
 import type { FunctionProfile, WorkloadParameters } from './function-profile.ts';
 import type { MachineConfig } from './machine.ts';
@@ -107,4 +110,22 @@ function expectCourse(name: string, shape: readonly number[] | undefined): void 
   for (const [at, share] of expectList(name, shape).entries()) {
     expectNumber(`${name}[${at}]`, share, 0, 1);
   }
+}
+
+const SHARED: Shape = {
+  kernel: {
+    imageFrames: NUMBER,
+    dynamicFrames: NUMBER,
+    pageCacheFrames: NUMBER,
+    agentFrames: NUMBER,
+  },
+  containerKernelFrames: NUMBER,
+  containersPerVm: NUMBER,
+  containerFramesPerVm: NUMBER,
+};
+
+/** Throws RefusedArgument for a machine or a function that VMs of many containers cannot be sized for. */
+export function expectSizes(machine: MachineConfig, profile: FunctionProfile): void {
+  expectShape('machine', machine, SHARED);
+  expectProfile(profile);
 }

@@ -15,8 +15,7 @@ import {
   type VmmFootprint,
   pageTableFrames,
 } from '../vmm/index.ts';
-import { NUMBER, OBJECT, type Shape, expectShape } from '../check/index.ts';
-import { expectProfile } from './bounds.ts';
+import { OBJECT, expectShape } from '../check/index.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import type { Placement } from './placement/index.ts';
 
@@ -99,24 +98,6 @@ export const KILLED = 'killed by the host: out of memory';
 /** Throws RefusedArgument for one without a machine. */
 export function expectContext(context: SystemContext): SystemContext {
   return expectShape('context', context, { machine: OBJECT });
-}
-
-const SHARED: Shape = {
-  kernel: {
-    imageFrames: NUMBER,
-    dynamicFrames: NUMBER,
-    pageCacheFrames: NUMBER,
-    agentFrames: NUMBER,
-  },
-  containerKernelFrames: NUMBER,
-  containersPerVm: NUMBER,
-  containerFramesPerVm: NUMBER,
-};
-
-/** Throws RefusedArgument for a machine or a function that VMs of many containers cannot be sized for. */
-export function expectSizes(machine: MachineConfig, profile: FunctionProfile): void {
-  expectShape('machine', machine, SHARED);
-  expectProfile(profile);
 }
 
 /** The host of a system. Whoever owns the system says what happens when its memory runs out (`HostMemory.onFull`). */

@@ -18,7 +18,7 @@ import {
   newCounts,
   wholeBlocks,
 } from '../vmm/index.ts';
-import { expectProfile } from './bounds.ts';
+import { expectProfile, expectSizes } from './bounds.ts';
 import { Container } from './container.ts';
 import type { FunctionProfile } from './function-profile.ts';
 import {
@@ -28,7 +28,6 @@ import {
   type SystemContext,
   containerFrames,
   containersPerVm,
-  expectSizes,
   guestOf,
   hostOf,
   systemFrames,

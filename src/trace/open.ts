@@ -17,14 +17,16 @@ import { SYSTEM_FILES } from './system-files.ts';
 import type { Trace, TraceOptions } from './trace.ts';
 import { VHIVE } from './vhive.ts';
 
+function expectCandidate(one: TraceCandidate): TraceCandidate {
+  return expectMade('candidate', one, TraceCandidate, 'a TraceCandidate');
+}
+
 /** What is looked at is a candidate. */
 function told(...formats: readonly TraceFormat[]): readonly TraceFormat[] {
-  const candidate = (one: TraceCandidate): TraceCandidate =>
-    expectMade('candidate', one, TraceCandidate, 'a TraceCandidate');
   return formats.map((format) => ({
     ...format,
-    recognises: (one) => format.recognises(candidate(one)),
-    open: (one, options) => format.open(candidate(one), options),
+    recognises: (one) => format.recognises(expectCandidate(one)),
+    open: (one, options) => format.open(expectCandidate(one), options),
   }));
 }
 

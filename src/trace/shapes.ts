@@ -1,6 +1,6 @@
 /** Shapes of synthetic load by name, each one question: many functions, one popular function, bursts, day and night. */
 import { MS_PER_MINUTE } from '../abi/unit.ts';
-import { RefusedArgument, type Shape, expectNumber, expectObject } from '../check/index.ts';
+import { RefusedArgument, expectNumber, expectObject } from '../check/index.ts';
 import { SYNTHETIC_HOUR, type SyntheticConfig } from './synthetic.ts';
 
 /** What a shape of load can be told; a shape refuses what it does not take. */

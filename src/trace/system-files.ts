@@ -2,6 +2,7 @@
  * Files of the system. Only regular files are opened, and without waiting: a FIFO or a device beside a trace is left alone,
  * whoever put it there.
  */
+import { GIB } from '../abi/unit.ts';
 import { builtin, expectInteger, expectText } from '../check/index.ts';
 import { fileFault, TraceError } from './error.ts';
 import { join } from './paths.ts';
@@ -10,7 +11,7 @@ import type { TracePath, TraceSource } from './source.ts';
 type FileSystem = typeof import('node:fs');
 
 /** Nobody looks at more of a file to tell what it is. */
-const HEAD_MOST = 2 ** 30;
+const HEAD_MOST = GIB;
 
 function filesFor(path: string): FileSystem {
   expectText('path', path);

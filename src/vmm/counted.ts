@@ -1,5 +1,6 @@
 // Which priced operations the guest's counters stand for: the only place that says so. Prices themselves are src/cost's.
 
+import { COUNT, FUNCTION, type Shape, expectInteger, expectShape } from '../check/index.ts';
 import { PAGEBLOCK_FRAMES, THP_ORDER } from '../abi/unit.ts';
 import type { OperationName, Operations } from '../cost/index.ts';
 import {
@@ -18,6 +19,7 @@ import {
   COUNT_TEMPLATE_COPIES,
   COUNT_TEMPLATE_MAPS,
   type Counts,
+  type FrameRange,
 } from '../guest/index.ts';
 
 /** A device whose work has a price. */
@@ -93,4 +95,29 @@ export function since(before: Operations, after: Operations): Operations {
     operations[name] = times - (before[name] ?? 0);
   }
   return operations;
+}
+
+/** Whoever has put off what the core must do for it. */
+export interface Debtor {
+  /** Has the core do it. */
+  payBack(): void;
+}
+
+/** A device of a VM, as the VM sees it. */
+export interface AttachedDevice {
+  /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
+  readonly killReason: string | undefined;
+}
+
+/** Throws RefusedArgument for what nobody can owe. */
+export function expectDebt(debtor: Debtor, pages: number): void {
+  expectShape('debtor', debtor, { payBack: FUNCTION });
+  expectInteger('pages', pages, Number.MIN_SAFE_INTEGER);
+}
+
+const RANGES: Shape = [{ start: COUNT, count: COUNT }];
+
+/** The ranges, if each has a first frame and a number of them. */
+export function expectRanges(ranges: readonly FrameRange[]): readonly FrameRange[] {
+  return expectShape('ranges', ranges, RANGES);
 }

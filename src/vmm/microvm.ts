@@ -1,16 +1,7 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
-import {
-  COUNT,
-  HandleEnded,
-  RefusedArgument,
-  expectFunction,
-  expectInteger,
-  expectList,
-  expectObject,
-  expectShape,
-} from '../check/index.ts';
+import { HandleEnded, RefusedArgument, expectFunction, expectInteger } from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -35,7 +26,15 @@ import { type VmmFootprint, accountOf } from './account.ts';
 import { VmMemory } from './memory.ts';
 import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
-import { type CountedDevice, addOperations, since } from './counted.ts';
+import {
+  type AttachedDevice,
+  type CountedDevice,
+  type Debtor,
+  addOperations,
+  expectDebt,
+  expectRanges,
+  since,
+} from './counted.ts';
 import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
@@ -55,20 +54,6 @@ export interface VmContext {
   /** Sees each VM before it is stopped, when its processes are gone. For checks. */
   readonly inspect?: ((vm: MicroVm) => void) | undefined;
 }
-
-/** Whoever has put off what the core must do for it. */
-export interface Debtor {
-  /** Has the core do it. */
-  payBack(): void;
-}
-
-/** A device of a VM, as the VM sees it. */
-export interface AttachedDevice {
-  /** Why the VMM must end the VM, if the driver did what the VMM does not forgive. */
-  readonly killReason: string | undefined;
-}
-
-const FRAMES_MAX = 2 ** 32 - 1;
 
 /** A VM on a host: a guest, its devices, and what the host holds for it. `Vmm` starts them. */
 export class MicroVm {
@@ -239,8 +224,7 @@ export class MicroVm {
    * nothing else would happen to the guest, and is asked once.
    */
   putOff(debtor: Debtor, pages: number): void {
-    expectFunction('debtor: payBack', expectObject('debtor', debtor).payBack);
-    expectInteger('pages', pages, -FRAMES_MAX, FRAMES_MAX);
+    expectDebt(debtor, pages);
     this._guest.skipBackground(Math.abs(pages));
     const { host, clocks } = this._context;
     if (!this._debtors.includes(debtor)) this._debtors.push(debtor);
@@ -250,7 +234,6 @@ export class MicroVm {
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
-    expectInteger('pages', pages, -FRAMES_MAX, FRAMES_MAX);
     this._context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
   }
 
@@ -295,7 +278,7 @@ export class MicroVm {
    * lies over the guest's memory or over what another device has.
    */
   claim(argument: string, range: FrameRange): void {
-    expectShape('range', range, { start: COUNT, count: COUNT });
+    expectRanges([range]);
     const { config, core } = this.guest;
     const { ram } = layoutOf(config.memoryFrames, []);
     const { region } = config;
@@ -352,8 +335,6 @@ export class MicroVm {
    * counted; if some of it disturbs the call, `counts` has it too, instead of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
-    expectCounts(total);
-    expectCounts(counts);
     const guest = this._guest;
     guest.runBackground();
     const isDisturbed = this._isCarrying || guest.isDisturbed;
@@ -439,8 +420,7 @@ export class MicroVm {
     this.expectRunning();
     let frames = 0;
     const memory = this._memory;
-    for (const range of expectList('ranges', ranges)) {
-      const { start, count } = expectObject('range', range);
+    for (const { start, count } of expectRanges(ranges)) {
       frames += memory?.discard(start, count) ?? this.guest.core.backing.release(start, count);
     }
     return frames;
@@ -449,8 +429,7 @@ export class MicroVm {
   /** Backed frames in ranges. */
   backedIn(ranges: readonly FrameRange[]): number {
     let frames = 0;
-    for (const range of expectList('ranges', ranges)) {
-      const { start, count } = expectObject('range', range);
+    for (const { start, count } of expectRanges(ranges)) {
       frames += this.guest.core.backing.count(start, count);
     }
     return frames;
@@ -487,7 +466,6 @@ export class MicroVm {
   /** Ends the VMM process: all of its frames are the host's again, which counts as released. */
   stop(counts: Counts): void {
     if (this._stopReason !== undefined) return;
-    expectCounts(counts);
     try {
       this.settle(counts);
     } catch (error) {

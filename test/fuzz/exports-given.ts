@@ -363,9 +363,10 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'Guest._boot': 'is private',
 };
 
+function drop(): void {}
+
 function v86(): V86Cpu {
   const memory = new Uint8Array(2 ** 22);
-  const drop = (): void => {};
   return {
     mem8: memory,
     io: { ports: [], register_read: drop, register_write: drop },

@@ -103,6 +103,10 @@ function vmm(): Vmm {
   return new Vmm({ hostFrames: 2 ** 20, footprint: vmmFootprint() });
 }
 
+function started(): MicroVm {
+  return vmm().boot(guestConfig({ memoryFrames: MEMORY })) as MicroVm;
+}
+
 const READERS = [
   openTrace,
   readAzure2019,
@@ -144,6 +148,8 @@ describe('a call that needs what another call made', () => {
     ['ProcessTree', (value) => new ProcessTree(value, 0, undefined)],
     ['GuestMapper', (value) => new GuestMapper(value)],
     ['VmMemory', (value) => new VmMemory(value)],
+    ['ranges of MicroVm.release', (value) => started().release([value])],
+    ['MicroVm.putOff', (value) => started().putOff(value, 1)],
     ['V86Balloon', (value) => new V86Balloon(value)],
     ['OnePerVm', (value) => new OnePerVm(value, () => () => ({}) as never)],
     ['ManyPerVm', (value) => new ManyPerVm(value, { config: staticConfig })],

@@ -68,7 +68,7 @@ export function expectMultiple(
 
 /** The value, if an unsigned word of so many bits holds all of it: what is written to memory. */
 export function expectUnsigned(value: number, bits: 16 | 32 | 64): number {
-  if (value >= 0 && value < 2 ** bits && Number.isInteger(value)) return value;
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) return value;
   throw new RefusedArgument('value', `a whole number of 0 to below 2^${bits}`, value);
 }
 
@@ -124,12 +124,16 @@ export function expectFigures<Group extends object>(
  * may stand on the way of every page touch.
  */
 export function expectWords(names: readonly string[], a: number, b = 0, c = 0, d = 0, e = 0): void {
-  if (a >>> 0 === a && b >>> 0 === b && c >>> 0 === c && d >>> 0 === d && e >>> 0 === e) return;
+  try {
+    if (a >>> 0 === a && b >>> 0 === b && c >>> 0 === c && d >>> 0 === d && e >>> 0 === e) return;
+  } catch {
+    // a BigInt or a symbol, which has no such word: asked for by typeof, each call would pay for it
+  }
   throw wordsError(names, [a, b, c, d, e]);
 }
 
 function wordsError(names: readonly string[], values: readonly number[]): RefusedArgument {
-  const at = values.findIndex((value) => value >>> 0 !== value);
+  const at = values.findIndex((value) => typeof value !== 'number' || value >>> 0 !== value);
   const argument = `${names[0]}: ${names[at + 1] ?? `argument ${at + 1}`}`;
   return new RefusedArgument(argument, `a whole number of 0 to ${U32_MAX}`, values[at]);
 }

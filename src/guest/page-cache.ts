@@ -3,7 +3,7 @@
 // highest pages go first.
 
 import { bound } from '../graph/index.ts';
-import { expectNumber, expectObject } from '../check/index.ts';
+import { expectInteger, expectNumber, expectObject } from '../check/index.ts';
 import { GFP_HIGHUSER_MOVABLE, NONE, OBJECT_FILE, expectAnswer } from '../core/index.ts';
 import type { GuestMemory, Shrinker } from './memory.ts';
 import { scattered } from './scattered.ts';
@@ -104,6 +104,8 @@ export class PageCache implements Shrinker {
   /** Goes on reading an open file from a page that was reached before. */
   readOn(open: OpenFile, from: number, pages: number, cpu: number): number {
     const file = expectObject('file', open as CachedFile);
+    expectInteger('from', from, 0);
+    expectInteger('pages', pages, 0);
     this.noteRead(file);
     if (this.source.isMapped && !file.system) return this._map(file, pages);
     // reclaim may have dropped its last pages

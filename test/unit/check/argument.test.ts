@@ -143,3 +143,10 @@ describe('figures of a group', () => {
     expect(() => expectFigures('group', group, BOUNDS)).toThrow('group.count');
   });
 });
+
+it('a BigInt or a symbol is no word and no number of bits either', () => {
+  for (const value of [5n, Symbol('x'), Object.create(null)] as never[]) {
+    expect(() => expectWords(['touch', 'start'], value)).toThrow(RefusedArgument);
+    expect(() => expectUnsigned(value, 16)).toThrow(RefusedArgument);
+  }
+});

@@ -11,6 +11,7 @@ import {
   GuestKernel,
   KernelClocks,
   type TreeState,
+  expectMachine,
 } from '../guest/index.ts';
 import { Clock } from '../time/index.ts';
 import { bootOperations } from './boot.ts';
@@ -195,6 +196,7 @@ export class TemplateStore {
 }
 
 function keyOf(config: GuestConfig, shared: boolean): string {
+  expectMachine(config);
   const { memoryFrames, region, hotplugEndFrame, cpus, processes, files } = config;
   const { kernel, build, thp = true } = config;
   const size = [memoryFrames, region, hotplugEndFrame, cpus, processes, files];

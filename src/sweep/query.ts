@@ -75,6 +75,19 @@ async function asked(
   }
 }
 
+/** DuckDB writes whole numbers of 64 bits as text; those that are exact as numbers are numbers here. */
+function rowsOf(reader: DuckDBResultReader): Answer['rows'] {
+  const values = reader.getRows();
+  return reader.getRowsJson().map((row, at) =>
+    row.map((cell, column) => {
+      const value = values[at]?.[column];
+      return typeof value === 'bigint' && Number.isSafeInteger(Number(value))
+        ? Number(value)
+        : cell;
+    }),
+  );
+}
+
 /** Asks the tables of a folder. Throws QueryError. */
 export async function query(folder: string, sql: string, onAsked?: OnAsked): Promise<Answer> {
   const tables = tablesIn(folder);
@@ -89,7 +102,7 @@ export async function query(folder: string, sql: string, onAsked?: OnAsked): Pro
       );
     }
     const reader = await asked(connection, sql, onAsked);
-    return { columns: reader.columnNames(), rows: reader.getRowsJson() };
+    return { columns: reader.columnNames(), rows: rowsOf(reader) };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const line = said

@@ -26,11 +26,13 @@ describe('a query', () => {
     expect(await query(made, sql)).toEqual({
       columns: ['system', 'mean', 'last'],
       rows: [
-        ['a', 2.5, '3'],
-        ['b', 2.5, '2'],
+        ['a', 2.5, 3],
+        ['b', 2.5, 2],
       ],
     });
-    expect((await query(made, 'SELECT count(*) AS n FROM "it\'s"')).rows).toEqual([['3']]);
+    expect((await query(made, 'SELECT count(*) AS n FROM "it\'s"')).rows).toEqual([[3]]);
+    const large = 'SELECT 9007199254740993 AS n, 9007199254740991 AS m';
+    expect((await query(made, large)).rows).toEqual([['9007199254740993', 9007199254740991]]);
   });
 
   it('that has no answer is one line, with the tables that there are', async () => {

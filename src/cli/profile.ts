@@ -3,16 +3,17 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
-import { utf8Of } from '../check/index.ts';
 import {
   type CallProfile,
   type ProfileFile,
   RecordingError,
   type Spread,
   importReportOf,
+  jsonLine,
   openCapture,
   parseProfile,
   profileFileOf,
+  textOf,
 } from '../recording/index.ts';
 import { alignRows } from '../report/index.ts';
 import { telling } from './apart.ts';
@@ -180,11 +181,13 @@ const SHARES: readonly (readonly [name: string, assumed: string, shareOf: ShareO
 function keptProfiles(folder: string): ProfileFile[] {
   const kept = new Map<string, { readonly file: string; readonly profile: ProfileFile }>();
   for (const file of profileFiles(folder).toSorted()) {
-    const profile = parseProfile(file, profileTextOf(file));
+    const text = textOf(file, readFileSync(file));
+    const profile = parseProfile(file, text);
     const { name } = profile;
     const other = kept.get(name);
     if (other !== undefined) {
-      throw new RecordingError(file, 0, `another name than ${name}, as in ${other.file}`, name);
+      const expected = `another name than ${name}, as in ${other.file}`;
+      throw new RecordingError(file, jsonLine(text, 'name'), expected, name);
     }
     kept.set(name, { file, profile });
   }
@@ -199,12 +202,6 @@ function profileFiles(folder: string): string[] {
     (file) =>
       file.endsWith('.json') && statSync(file, { throwIfNoEntry: false })?.isFile() === true,
   );
-}
-
-function profileTextOf(file: string): string {
-  const text = utf8Of(readFileSync(file));
-  if (text !== undefined) return text;
-  throw new RecordingError(file, 0, 'UTF-8 text', 'other bytes');
 }
 
 /** Whether a folder holds profiles and not a recording. */

@@ -7,5 +7,5 @@ export * from './live/index.ts';
 export * from './placement/index.ts';
 export * from './profile/index.ts';
 export { CorePort } from './program/index.ts';
-export { type Capture, openCapture } from './read/index.ts';
+export { type Capture, jsonLine, openCapture, textOf } from './read/index.ts';
 export * from './verify/index.ts';

@@ -1,13 +1,13 @@
 // guestmem import: page events of any machine as a recording without the allocator's state (docs/recording.md).
 
-import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KIB } from '../../abi/unit.ts';
 import { MIB, MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
 import { RecordingError, quote } from '../error.ts';
 import {
   type ImportFile,
-  Kinds,
+  type Kinds,
+  type Look,
   type Reading,
   NO_FRAME,
   expectShortLine,
@@ -304,7 +304,8 @@ class Importer {
   finish(): Imported {
     const { _first: first, _last: last } = this;
     if (first === undefined || last === undefined || this._frames.frames === 0) {
-      throw new RecordingError(this._file, 0, 'page events (mm_page_alloc, mm_page_free)', 'none');
+      const expected = 'page events (mm_page_alloc, mm_page_free)';
+      throw new RecordingError(this._file, this._line, expected, 'none');
     }
     this._write(last, 'import: pagestate end');
     const report: ImportReport = {
@@ -357,11 +358,8 @@ export async function importEvents(file: string, onRead?: Reading): Promise<Impo
   return importer.finish();
 }
 
-/** What was imported into a folder; undefined: it is no import. Throws RecordingError. */
-export function importReportOf(folder: string): ImportReport | undefined {
-  const found = readImport(folder);
-  if (found === undefined) return undefined;
-  const kinds = new Kinds(path.join(folder, 'import.json'));
+/** What stands of each program. */
+function programs(kinds: Kinds): Record<string, Look> {
   const { frames, number } = kinds;
   const program = kinds.object({
     pid: frames,
@@ -374,6 +372,10 @@ export function importReportOf(folder: string): ImportReport | undefined {
     cached: frames,
     faults: frames,
   });
-  kinds.object({ source: kinds.text, processes: kinds.list(program) })(found, '');
-  return found as ImportReport;
+  return { processes: kinds.list(program) };
+}
+
+/** What was imported into a folder; undefined: it is no import. Throws RecordingError. */
+export function importReportOf(folder: string): ImportReport | undefined {
+  return readImport(folder, programs) as ImportReport | undefined;
 }

@@ -1,10 +1,9 @@
 // A function's profile as a file: what was measured, of what, with what, and how.
 
 import path from 'node:path';
-import { RecordingError } from '../error.ts';
 import { type Capture, readText } from '../read/index.ts';
 import { MEASURED_CALLS, type MeasuredProfile, profileOf } from './profile.ts';
-import { expectAbout, expectProfileFile } from './shape.ts';
+import { aboutIn, profileIn } from './shape.ts';
 
 /** What `recording.json` says of how a recording was made. */
 interface About {
@@ -31,26 +30,14 @@ const METHOD =
   'one process a container, chroot over overlay in a memory cgroup; smaps, pagemap and cgroup ' +
   'counters read between calls, references and soft-dirty bits cleared before; allocations by trace';
 
-function jsonOf(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new RecordingError(file, 0, 'JSON', 'something else');
-  }
-}
-
 function aboutOf({ folder }: Capture): About {
-  const file = path.join(folder, 'recording.json');
-  const found = jsonOf(file, readText(folder, 'recording.json'));
-  expectAbout(file, found);
-  return found as About;
+  const name = 'recording.json';
+  return aboutIn(path.join(folder, name), readText(folder, name)) as About;
 }
 
 /** A profile that was kept as a file. Throws RecordingError where it is none, or lacks a part. */
 export function parseProfile(file: string, text: string): ProfileFile {
-  const found = jsonOf(file, text);
-  expectProfileFile(file, found, MEASURED_CALLS);
-  return found as ProfileFile;
+  return profileIn(file, text, MEASURED_CALLS) as ProfileFile;
 }
 
 /** Throws RecordingError where the recording is not one of a function. */

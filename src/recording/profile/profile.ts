@@ -107,7 +107,7 @@ function lifeOf(
   const needSpan = (begin: string, end: string): Span => {
     const span = spanOf(trace, begin, end);
     if (span !== undefined) return span;
-    throw new RecordingError(trace.file, 0, `the marks '${begin}' and '${end}'`, 'none');
+    throw new RecordingError(trace.file, trace.lines, `the marks '${begin}' and '${end}'`, 'none');
   };
   return {
     name,
@@ -130,12 +130,9 @@ function lifeOf(
 function need(capture: Capture, life: Life, label: string): Sample {
   const found = life.samples.get(label);
   if (found !== undefined) return found;
-  throw new RecordingError(
-    path.join(capture.folder, 'samples'),
-    0,
-    `a line '${life.name} ${label}'`,
-    'none',
-  );
+  const file = path.join(capture.folder, 'samples');
+  const end = readText(capture.folder, 'samples').split('\n').length;
+  throw new RecordingError(file, end, `a line '${life.name} ${label}'`, 'none');
 }
 
 function startOf(capture: Capture, lives: readonly Life[]): StartProfile {
@@ -234,7 +231,8 @@ function expectSamples(file: string, { marks }: KernelTrace, samples: readonly S
   const found = new Set(samples.map(({ container, label }) => `sample ${container} ${label}`));
   const missing = marks.find(({ text }) => text.startsWith('sample ') && !found.has(text));
   if (missing === undefined) return;
-  throw new RecordingError(file, 0, `a line '${missing.text.slice('sample '.length)}'`, 'none');
+  const expected = `a line '${missing.text.slice('sample '.length)}'`;
+  throw new RecordingError(file, samples.length + 1, expected, 'none');
 }
 
 /** Throws RecordingError where the recording is not one of a function, or lacks a part. */
@@ -248,7 +246,8 @@ export function profileOf(capture: Capture): MeasuredProfile {
   );
   const [first, ...others] = whole;
   if (first === undefined || others.length === 0) {
-    throw new RecordingError(file, 0, 'two containers of a function at least', `${whole.length}`);
+    const expected = 'two containers of a function at least';
+    throw new RecordingError(file, samples.length + 1, expected, `${whole.length}`);
   }
   const forked = all.find(({ name, samples: own }) => name.startsWith(FORKED) && own.has('ready'));
   return {

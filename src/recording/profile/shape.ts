@@ -50,15 +50,18 @@ function making(kinds: Kinds): Record<string, Look> {
   };
 }
 
-/** Throws RecordingError where `recording.json` of a function lacks a part. */
-export function expectAbout(file: string, found: unknown): void {
-  const kinds = new Kinds(file);
+/** What `recording.json` of a function says. Throws RecordingError where it lacks a part. */
+export function aboutIn(file: string, text: string): unknown {
+  const kinds = new Kinds(file, text);
+  const found = kinds.parsed();
   kinds.object({ workload: kinds.name, ...making(kinds) })(found, '');
+  return found;
 }
 
-/** Throws RecordingError for what is no profile of the calls that are measured. */
-export function expectProfileFile(file: string, found: unknown, calls: readonly number[]): void {
-  const kinds = new Kinds(file);
+/** What a profile of the calls that are measured says. Throws RecordingError for another file. */
+export function profileIn(file: string, text: string, calls: readonly number[]): unknown {
+  const kinds = new Kinds(file, text);
+  const found = kinds.parsed();
   const { spread, meanSpread, frames, count } = kinds;
   const start = kinds.object(all(START, spread));
   const forks = byCall(kinds, [0, ...calls], all(FORK, frames));
@@ -78,4 +81,5 @@ export function expectProfileFile(file: string, found: unknown, calls: readonly 
     },
     containers: count,
   })(found, '');
+  return found;
 }

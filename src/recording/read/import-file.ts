@@ -1,8 +1,8 @@
 // What stands in a folder whose page events another tool recorded (src/recording/import): there, the states are made of the events.
 
 import path from 'node:path';
-import { RecordingError } from '../error.ts';
 import { readOptional } from './files.ts';
+import { Kinds, type Look } from './kinds.ts';
 
 const NAME = 'import.json';
 const FORMAT = 'guestmem-import-1';
@@ -14,23 +14,15 @@ export interface ImportFile {
   readonly source: string;
 }
 
-/** Undefined: the folder is no import. Throws RecordingError. */
-export function readImport(folder: string): ImportFile | undefined {
+/** Undefined: the folder is no import. `looks`: what else must stand in it. Throws RecordingError. */
+export function readImport(
+  folder: string,
+  looks: (kinds: Kinds) => Readonly<Record<string, Look>> = () => ({}),
+): ImportFile | undefined {
   const text = readOptional(folder, NAME);
   if (text === undefined) return undefined;
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch {
-    found = undefined;
-  }
-  const isImport =
-    typeof found === 'object' &&
-    found !== null &&
-    'format' in found &&
-    found.format === FORMAT &&
-    'source' in found &&
-    typeof found.source === 'string';
-  if (isImport) return found as unknown as ImportFile;
-  throw new RecordingError(path.join(folder, NAME), 0, `an import (${FORMAT})`, 'something else');
+  const kinds = new Kinds(path.join(folder, NAME), text);
+  const found = kinds.parsed();
+  kinds.object({ format: kinds.exactly(FORMAT), source: kinds.text, ...looks(kinds) })(found, '');
+  return found as ImportFile;
 }

@@ -11,9 +11,10 @@ export {
   usableBytes,
 } from './device-log.ts';
 export type { ExtraEvent, ExtraKind, ExtraTrace } from './extra-trace.ts';
-export { type Reading, readBytes, readText } from './files.ts';
+export { type Reading, readBytes, readText, textOf } from './files.ts';
 export { parseGfpKnown } from './gfp-names.ts';
 export { type ImportFile, readImport } from './import-file.ts';
+export { jsonLine } from './json-lines.ts';
 export { Kinds, type Look } from './kinds.ts';
 export * from './mem-device.ts';
 export { highestZone, migratetypeOf } from './gfp.ts';
@@ -21,4 +22,4 @@ export * from './pagestate.ts';
 export { expectShortLine } from './trace-bytes.ts';
 export * from './trace-columns.ts';
 export * from './trace-flow.ts';
-export type { FrameSpan } from './trace-text.ts';
+export type { FrameSpan } from './memory-ranges.ts';

@@ -2,6 +2,7 @@
 
 import { escaped } from '../../check/index.ts';
 import { RecordingError, quote } from '../error.ts';
+import { jsonLine } from './json-lines.ts';
 
 /** Frames of a guest have numbers of 32 bits. */
 const FRAMES_MOST: number = 2 ** 32 - 1;
@@ -21,14 +22,27 @@ function shown(value: unknown): string {
 /** The kinds of values that a file is made of, each telling what it does not take. */
 export class Kinds {
   private readonly _file: string;
+  private readonly _text: string;
 
-  constructor(file: string) {
+  /** A file, and what stands in it: its lines are counted where a value is refused. */
+  constructor(file: string, text: string) {
     this._file = file;
+    this._text = text;
+  }
+
+  /** The value that the file holds. */
+  parsed(): unknown {
+    try {
+      return JSON.parse(this._text);
+    } catch {
+      throw new RecordingError(this._file, jsonLine(this._text), 'JSON', 'something else');
+    }
   }
 
   private _fail(place: string, expected: string, found: unknown): never {
     const at = place === '' ? '' : ` for ${place}`;
-    throw new RecordingError(this._file, 0, `${expected}${at}`, shown(found));
+    const line = jsonLine(this._text, place);
+    throw new RecordingError(this._file, line, `${expected}${at}`, shown(found));
   }
 
   /** Those keys, and others besides. */

@@ -50,14 +50,14 @@ it('a folder of other JSON is refused with the file', async () => {
   const folder = folderWith({ 'a.json': '{"format": "other"}' });
   const { code, err } = await ran(profileCommand(), folder);
   expect(code).toBe(2);
-  expect(err).toContain("a.json: expected 'guestmem-profile-1' for format, found 'other'");
+  expect(err).toContain("a.json:1: expected 'guestmem-profile-1' for format, found 'other'");
 });
 
 it('two profiles of one name are refused with both files', async () => {
   const text = readFileSync('recorder/profiles/hello-py.json', 'utf8');
   const { code, err } = await ran(profileCommand(), folderWith({ 'a.json': text, 'b.json': text }));
   expect(code).toBe(2);
-  expect(err).toMatch(/b\.json: expected another name than hello\.py, as in .*a\.json/);
+  expect(err).toMatch(/b\.json:\d+: expected another name than hello\.py, as in .*a\.json/);
 });
 
 it('what lies beside profiles is left alone, and one that is no text is refused', async () => {
@@ -69,5 +69,5 @@ it('what lies beside profiles is left alone, and one that is no text is refused'
   writeFileSync(join(folder, 'b.json'), Uint8Array.of(0x7b, 0xff));
   const { code, err } = await ran(profileCommand(), folder);
   expect(code).toBe(2);
-  expect(err).toContain('b.json: expected UTF-8 text, found other bytes');
+  expect(err).toContain('b.json:1: expected UTF-8 text, found other bytes');
 });

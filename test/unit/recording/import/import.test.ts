@@ -104,7 +104,7 @@ describe('an import', () => {
       return () => importReportOf(folder);
     };
     const { processes: _, ...rest } = importReportOf(folder)!;
-    expect(change(rest)).toThrow('import.json: expected a list for processes, found none');
+    expect(change(rest)).toThrow('import.json:1: expected a list for processes, found none');
     expect(change({ ...rest, processes: [{ pid: 1 }] })).toThrow(
       'expected printable text for processes[0].name, found none',
     );

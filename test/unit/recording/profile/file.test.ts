@@ -28,7 +28,7 @@ it('a profile’s file says of what it is, on which kernel and with which progra
 it('a recording that says nothing of itself is refused with the file', () => {
   const samples = samplesOfFunction();
   const folder = folderWith({ samples, 'recording.json': '{' });
-  expect(() => profileFileOf(captureOf(folder))).toThrow(/recording\.json: expected JSON/);
+  expect(() => profileFileOf(captureOf(folder))).toThrow(/recording\.json:1: expected JSON/);
 });
 
 it('a profile from before courses were kept, or one that is cut, is refused with the file', () => {
@@ -38,7 +38,7 @@ it('a profile from before courses were kept, or one that is cut, is refused with
   expect(parseProfile('p.json', text)).toMatchObject({ name: 'hello' });
   const { course: _, ...older } = JSON.parse(text) as { course: unknown };
   expect(() => parseProfile('p.json', JSON.stringify(older))).toThrow(
-    'p.json: expected a list for course, found none',
+    'p.json:1: expected a list for course, found none',
   );
-  expect(() => parseProfile('p.json', text.slice(0, -9))).toThrow('p.json: expected JSON');
+  expect(() => parseProfile('p.json', text.slice(0, -9))).toThrow('p.json:1: expected JSON');
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { RecordingError } from '../../../../src/recording/index.ts';
-import { expectAbout, expectProfileFile } from '../../../../src/recording/profile/shape.ts';
+import { aboutIn, profileIn } from '../../../../src/recording/profile/shape.ts';
 
 const TEXT = readFileSync('recorder/profiles/hello-py.json', 'utf8');
 const CALLS = [1, 10, 100];
@@ -19,7 +19,7 @@ function withValue(place: string, value: unknown): unknown {
 
 function refusal(found: unknown): string {
   try {
-    expectProfileFile('p.json', found, CALLS);
+    profileIn('p.json', JSON.stringify(found, null, 2), CALLS);
   } catch (error) {
     expect(error).toBeInstanceOf(RecordingError);
     return (error as Error).message;
@@ -35,9 +35,9 @@ describe('a profile’s file', () => {
   });
 
   it.each([
-    [null, 'p.json: expected an object, found null'],
-    [[], 'p.json: expected an object, found a list'],
-    ['text', "p.json: expected an object, found 'text'"],
+    [null, 'p.json:1: expected an object, found null'],
+    [[], 'p.json:1: expected an object, found a list'],
+    ['text', "p.json:1: expected an object, found 'text'"],
   ])('that is %j is refused', (found, message) => {
     expect(refusal(found)).toBe(message);
   });
@@ -51,7 +51,7 @@ describe('a profile’s file', () => {
     ['name', '\u001b[2J', "printable text for name, found '?[2J'"],
     ['kernel', undefined, 'printable text for kernel, found none'],
     ['machine', null, 'an object for machine, found null'],
-    ['machine.cpus', 0, '1 or more for machine.cpus, found 0'],
+    ['machine.cpus', 0, 'p.json:10: expected 1 or more for machine.cpus, found 0'],
     ['programs', 'python', "a list for programs, found 'python'"],
     ['programs.0', {}, 'printable text for programs[0], found an object'],
     ['cold', undefined, 'an object for cold, found none'],
@@ -72,7 +72,7 @@ describe('a profile’s file', () => {
     ['containers', 'three', "for containers, found 'three'"],
   ])('whose %s is %j is refused with its place', (place, value, message) => {
     const found = refusal(withValue(place, value));
-    expect(found).toContain('p.json: expected ');
+    expect(found).toMatch(/^p\.json:\d+: expected /);
     expect(found).toContain(message);
     expect(found).not.toContain('\n');
   });
@@ -84,12 +84,12 @@ describe('a profile’s file', () => {
   });
 });
 
-const refused = (found: unknown) => (): void => expectAbout('recording.json', found);
+const refused = (found: unknown) => (): unknown => aboutIn('recording.json', JSON.stringify(found));
 
 it('what a recording says of its making is looked at the same way', () => {
   const about = JSON.parse(TEXT) as Record<string, unknown>;
   expect(refused({ ...about, workload: 'hello.py' })).not.toThrow();
-  expect(refused({})).toThrow('recording.json: expected printable text for workload, found none');
-  expect(refused(null)).toThrow('recording.json: expected an object, found null');
+  expect(refused({})).toThrow('recording.json:1: expected printable text for workload, found none');
+  expect(refused(null)).toThrow('recording.json:1: expected an object, found null');
   expect(refused({ ...about, workload: 'w', programs: null })).toThrow('a list for programs');
 });

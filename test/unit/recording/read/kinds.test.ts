@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { RecordingError } from '../../../../src/recording/index.ts';
 import { Kinds, type Look } from '../../../../src/recording/read/kinds.ts';
 
-const kinds = new Kinds('f.json');
+const TEXT = `{
+  "rows": [
+    { "n": 1 },
+    { "n": "x" }
+  ]
+}
+`;
+const kinds = new Kinds('f.json', TEXT);
 
 /** What a look says of a value; undefined: nothing. */
 function said(look: Look, value: unknown, place = 'here'): string | undefined {
@@ -29,22 +36,28 @@ describe('values of a file of JSON', () => {
     ['meanSpread', { least: 1, mean: 1.5, most: 2 }, { least: 1, mean: 0.5, most: 2 }],
   ] as const)('of kind %s are taken as %j, and not as %j', (kind, good, bad) => {
     expect(said(kinds[kind], good)).toBeUndefined();
-    expect(said(kinds[kind], bad)).toMatch(/^f\.json: expected .* for here(?:\.\w+)?, found /);
+    expect(said(kinds[kind], bad)).toMatch(/^f\.json:1: expected .* for here(?:\.\w+)?, found /);
   });
 
-  it('are told by their place, however deep', () => {
+  it('are told by their place and line, however deep', () => {
     const look = kinds.object({ rows: kinds.list(kinds.object({ n: kinds.frames })) });
-    expect(said(look, { rows: [{ n: 1 }, { n: 'x' }] }, '')).toBe(
-      "f.json: expected a whole number of 0 to 4294967295 for rows[1].n, found 'x'",
+    expect(said(look, kinds.parsed(), '')).toBe(
+      "f.json:4: expected a whole number of 0 to 4294967295 for rows[1].n, found 'x'",
     );
   });
 
   it('of a list stand one after the other, or are as many as there are', () => {
     const two = kinds.list([kinds.exactly(1), kinds.exactly('b')]);
     expect(said(two, [1, 'b'])).toBeUndefined();
-    expect(said(two, [1])).toBe('f.json: expected 2 entries for here, found 1');
-    expect(said(two, [1, 'c'])).toBe("f.json: expected 'b' for here[1], found 'c'");
+    expect(said(two, [1])).toBe('f.json:1: expected 2 entries for here, found 1');
+    expect(said(two, [1, 'c'])).toBe("f.json:1: expected 'b' for here[1], found 'c'");
     expect(said(kinds.list(kinds.count), [])).toBeUndefined();
-    expect(said(two, { length: 2 })).toBe('f.json: expected a list for here, found an object');
+    expect(said(two, { length: 2 })).toBe('f.json:1: expected a list for here, found an object');
+  });
+
+  it('are of a text that is JSON, or its first fault is told', () => {
+    expect(() => new Kinds('f.json', '{\n"a": 1\n"b": 2}').parsed()).toThrow(
+      'f.json:3: expected JSON, found something else',
+    );
   });
 });

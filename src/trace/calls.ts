@@ -123,7 +123,7 @@ function eachCall(
     onCall(columns.call(row), row);
   });
   if (columns === undefined) {
-    throw new TraceError({ file, expected: 'at least one call', found: 'a header only' });
+    throw new TraceError({ file, line: 2, expected: 'at least one call', found: 'a header only' });
   }
 }
 

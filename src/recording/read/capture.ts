@@ -12,13 +12,30 @@ import {
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { type ExtraTrace, parseExtraTrace } from './extra-trace.ts';
-import { type Reading, readBytes, readLog, readOptional, readText, traceFile } from './files.ts';
+import {
+  afterLines,
+  type Reading,
+  readBytes,
+  readLog,
+  readOptional,
+  readText,
+  traceFile,
+} from './files.ts';
 import { readImport } from './import-file.ts';
 import { checkDeviceLog, checkHostLog } from './log-check.ts';
 import { type AllocatorState, parsePageState } from './pagestate.ts';
-import { checkStats, checkTrace } from './trace-check.ts';
+import {
+  addZoneinfo,
+  checkLists,
+  checkStats,
+  checkUnread,
+  readCmdline,
+  readUname,
+} from './proc-files.ts';
+import { checkTrace } from './trace-check.ts';
 import { type KernelTrace, NO_FRAME } from './trace-columns.ts';
-import { type FrameSpan, TraceReader } from './trace-text.ts';
+import type { FrameSpan } from './memory-ranges.ts';
+import { TraceReader } from './trace-text.ts';
 
 /** One step of virtio-mem as the device saw it. */
 export interface LoggedMemRequest {
@@ -62,7 +79,11 @@ export async function readTrace(
   onRead?: Reading,
 ): Promise<KernelTrace> {
   const reader = new TraceReader(file, memory, cpus);
-  for await (const chunk of readBytes(file, onRead)) reader.push(chunk);
+  try {
+    for await (const chunk of readBytes(file, onRead)) reader.push(chunk);
+  } catch (error) {
+    throw afterLines(error, reader.lines);
+  }
   return reader.finish();
 }
 
@@ -105,25 +126,18 @@ export function recordedFrames({ start, end, trace }: Capture): number {
 }
 
 /** One of the two states, under the label that its mark in the trace has. */
-function readState(folder: string, label: 'start' | 'end'): AllocatorState {
+function readState(
+  folder: string,
+  label: 'start' | 'end',
+  kernel: KernelRules | undefined,
+): AllocatorState {
   const name = `pagestate.${label}`;
   const file = path.join(folder, name);
-  const state = parsePageState(readText(folder, name), file);
+  const text = readText(folder, name);
+  const state = parsePageState(text, file);
+  if (kernel !== undefined) checkLists(file, text, kernel);
   if (state.label === label) return state;
   throw new RecordingError(file, 1, `the state '${label}'`, quote(state.label));
-}
-
-/** Most that a CPU gathers of a zone's free count, as zoneinfo says. */
-const LAG_MOST = /^Node \d+, zone +(\S+)$|^ +vm stats threshold: (\d+)$/gm;
-
-/** Tells the zones of a state what zoneinfo says of them and pagestate does not. */
-function addZoneinfo({ zones }: AllocatorState, zoneinfo: string): void {
-  let name = '';
-  for (const [, zone, most] of zoneinfo.matchAll(LAG_MOST)) {
-    if (zone !== undefined) name = zone;
-    const found = zones.find((known) => known.name === name);
-    if (found !== undefined && most !== undefined) found.lagMost = Number(most);
-  }
 }
 
 /** Memory that came and went again is in neither state. */
@@ -149,15 +163,20 @@ async function readExtra(
 /** Reads a whole recording; RecordingError says what is wrong with it. */
 export async function openCapture(folder: string, onRead?: Reading): Promise<Capture> {
   expectText('folder', folder);
-  const start = readState(folder, 'start');
-  const end = readState(folder, 'end');
+  const uname = readUname(folder);
+  const kernel = kernelOf(uname ?? '');
+  const named = uname === undefined ? undefined : kernel;
+  const start = readState(folder, 'start', named);
+  const end = readState(folder, 'end', named);
   const deviceLog = await readLog(folder, 'device.log');
   checkDeviceLog(deviceLog);
   const hostLog = await readLog(folder, 'host.log');
   checkHostLog(hostLog);
   for (const name of ['tracestats', 'extrastats']) {
-    checkStats(path.join(folder, name), readOptional(folder, name) ?? '');
+    checkStats(folder, name);
   }
+  checkUnread(folder);
+  addZoneinfo(folder, start);
   const zones = [...start.zones, ...end.zones].map((zone) => ({
     start: zone.startPfn,
     end: zone.startPfn + zone.spanned,
@@ -170,15 +189,14 @@ export async function openCapture(folder: string, onRead?: Reading): Promise<Cap
     before: readOptional(folder, 'zoneinfo.before') ?? '',
     after: readOptional(folder, 'zoneinfo.after') ?? '',
   };
-  addZoneinfo(start, zoneinfo.before);
   return {
     folder,
     start,
     end,
     trace,
     extra: await readExtra(folder, start, memory),
-    cmdline: (readOptional(folder, 'cmdline') ?? '').trim(),
-    kernel: kernelOf(readOptional(folder, 'uname') ?? ''),
+    cmdline: readCmdline(folder),
+    kernel,
     zoneinfo,
     deviceLog: deviceLog.lines,
     hostLog: hostLog.lines,

@@ -2,7 +2,7 @@
 
 import { ORDER_MAX, PAGEBLOCK_FRAMES } from '../../core/index.ts';
 import { NO_FRAME } from './trace-columns.ts';
-import type { FrameSpan } from './trace-text.ts';
+import type { FrameSpan } from './memory-ranges.ts';
 
 /** The guest that a second trace is of. */
 export interface ExtraGuest {

@@ -166,10 +166,10 @@ export function parseExtraTrace(
   lines: readonly string[],
   guest: ExtraGuest,
 ): ExtraTrace {
-  const { events, entries, found } = readLines(file, lines, guest);
+  const { events, entries, entriesLine, found } = readLines(file, lines, guest);
   if (entries !== undefined && entries !== found) {
     const counted = `${entries} events, as its header counts`;
-    throw new RecordingError(file, 0, counted, `${found} events`);
+    throw new RecordingError(file, entriesLine, counted, `${found} events`);
   }
   const named = nameZones(events, guest.populated);
   checkZones(file, named);
@@ -180,6 +180,7 @@ interface ReadLines {
   readonly events: ExtraEvent[];
   /** What the header counts. */
   readonly entries: number | undefined;
+  readonly entriesLine: number;
   readonly found: number;
 }
 
@@ -187,6 +188,7 @@ function readLines(file: string, lines: readonly string[], guest: ExtraGuest): R
   const events: ExtraEvent[] = [];
   let lastUs = 0;
   let entries: number | undefined;
+  let entriesLine = 0;
   let found = 0;
   lines.forEach((text, at) => {
     const line = at + 1;
@@ -197,7 +199,9 @@ function readLines(file: string, lines: readonly string[], guest: ExtraGuest): R
       if (counts[1] !== counts[2]) {
         throw new RecordingError(file, line, 'a trace with all its events', quote(text));
       }
+      if (entries !== undefined) throw new RecordingError(file, line, 'one header', quote(text));
       entries = Number(counts[1]);
+      entriesLine = line;
       return;
     }
     if (text.startsWith('CPU:')) {
@@ -213,5 +217,5 @@ function readLines(file: string, lines: readonly string[], guest: ExtraGuest): R
     lastUs = event.timeUs;
     events.push(event);
   });
-  return { events, entries, found };
+  return { events, entries, entriesLine, found };
 }

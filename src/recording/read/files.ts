@@ -40,6 +40,37 @@ function isFile(file: string): boolean {
   }
 }
 
+const NEWLINE = 10;
+
+/** Newlines in some bytes. */
+function newlines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
+}
+
+/** Bytes of a file as the text that they should be. */
+export function textOf(file: string, bytes: Uint8Array): string {
+  const text = utf8Of(bytes);
+  if (text !== undefined) return text;
+  let line = 1;
+  let from = 0;
+  for (;;) {
+    const to = bytes.indexOf(NEWLINE, from);
+    if (to < 0 || utf8Of(bytes.subarray(from, to)) === undefined) break;
+    line += 1;
+    from = to + 1;
+  }
+  throw new RecordingError(file, line, 'UTF-8 text', 'other bytes');
+}
+
+/** What is wrong with a file of which so many lines were read: no line, if there was none. */
+export function afterLines(error: unknown, lines: number): unknown {
+  if (!(error instanceof RecordingError) || error.line > 0 || lines === 0) return error;
+  const { file, expected, found } = error;
+  return new RecordingError(file, lines + 1, expected, found, { cause: error });
+}
+
 /** The text of a file; undefined when there is none of that name. */
 export function readOptional(folder: string, name: string): string | undefined {
   const file = path.join(folder, name);
@@ -50,9 +81,7 @@ export function readOptional(folder: string, name: string): string | undefined {
   } catch (error) {
     throw fault(file, error);
   }
-  const text = utf8Of(bytes);
-  if (text !== undefined) return text;
-  throw new RecordingError(file, 0, 'UTF-8 text', 'other bytes');
+  return textOf(file, bytes);
 }
 
 export function readText(folder: string, name: string): string {
@@ -109,12 +138,18 @@ export async function readLog(folder: string, name: string): Promise<LogText> {
   if (file === undefined) return { file: path.join(folder, name), lines: [] };
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of readBytes(file)) {
-    size += chunk.length;
-    if (size > LOG_BYTES_MOST) {
-      throw new RecordingError(file, 0, `a log of at most ${LOG_BYTES_MOST} bytes`, 'more');
+  let ended = 0;
+  try {
+    for await (const chunk of readBytes(file)) {
+      size += chunk.length;
+      if (size > LOG_BYTES_MOST) {
+        throw new RecordingError(file, 0, `a log of at most ${LOG_BYTES_MOST} bytes`, 'more');
+      }
+      ended += newlines(chunk);
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    throw afterLines(error, ended);
   }
   const lines = Buffer.concat(chunks).toString('utf8').split('\n');
   const cut = lines.pop() ?? '';

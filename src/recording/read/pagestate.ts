@@ -16,6 +16,7 @@ import {
   type ZoneState,
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
+import { type WrongNumber, wrongPcp, wrongReserves, wrongZone } from './state-check.ts';
 
 export {
   type AllocatorState,
@@ -85,8 +86,13 @@ class Reader {
   readonly file: string;
   readonly lines: string[];
   readonly listed = new ListedFrames();
+  readonly zones: ZoneState[] = [];
+  /** Where each zone stands. */
+  readonly zoneLines: number[] = [];
   line = 0;
   fields: string[] = [];
+  /** First word of the line before. */
+  before: string | undefined;
 
   constructor(text: string, file: string) {
     this.file = file;
@@ -95,6 +101,7 @@ class Reader {
 
   next(): boolean {
     if (this.line >= this.lines.length) return false;
+    this.before = this.fields[0];
     this.fields = (this.lines[this.line] ?? '').split(' ').filter((word) => word !== '');
     this.line += 1;
     return true;
@@ -107,6 +114,17 @@ class Reader {
       expected,
       found === undefined ? 'the end of the line' : quote(found),
     );
+  }
+
+  /** Refuses a line, the present one unless another is said, for what its numbers are. */
+  refuse(wrong: WrongNumber | undefined, line: number = this.line): void {
+    if (wrong === undefined) return;
+    throw new RecordingError(this.file, line, wrong.expected, wrong.found);
+  }
+
+  /** A record has no more words than that. */
+  expectWords(count: number): void {
+    if (this.fields.length > count) this.fail('the end of the line', this.fields[count]);
   }
 
   number(at: number): number {
@@ -139,11 +157,15 @@ class Reader {
   }
 }
 
-function readZone(reader: Reader, zones: readonly ZoneState[]): ZoneState {
+function readZone(reader: Reader): ZoneState {
   const name = reader.fields[1] ?? '';
   const index = ZONE_NAMES.indexOf(name);
   if (index < 0) reader.fail(`a zone (${ZONE_NAMES.join(', ')})`, reader.fields[1]);
-  if (zones.some((zone) => zone.index === index)) reader.fail('each zone once', `${name} again`);
+  const last = reader.zones.at(-1)?.index ?? -1;
+  if (reader.zones.some((zone) => zone.index === index)) {
+    reader.fail('each zone once', `${name} again`);
+  }
+  if (index < last) reader.fail(`a zone behind ${ZONE_NAMES[last]}`, name);
   const at = reader.fields.indexOf('highatomic');
   if (at < 0) reader.fail("'highatomic'", undefined);
   if (reader.fields[18] !== 'reserve') reader.fail("'reserve'", reader.fields[18]);
@@ -167,22 +189,23 @@ function readZone(reader: Reader, zones: readonly ZoneState[]): ZoneState {
     free: emptyLists(ORDERS * MIGRATE_TYPES),
     pcps: [],
   };
-  const { startPfn, spanned, present, managed } = zone;
-  if (startPfn + spanned > FRAMES_LIMIT)
-    reader.fail('a zone below 16 TiB', `${startPfn + spanned}`);
-  if (present > spanned) reader.fail(`present up to ${spanned}, which are spanned`, `${present}`);
-  if (managed > present) reader.fail(`managed up to ${present}, which are present`, `${managed}`);
+  reader.expectWords(at + 4);
+  const end = zone.startPfn + zone.spanned;
+  if (end > FRAMES_LIMIT) reader.fail('a zone below 16 TiB', `${end}`);
+  reader.refuse(wrongZone(zone));
   return zone;
 }
 
 /** Lists of CPUs follow in their order. */
 function readCpu(reader: Reader, { pcps }: ZoneState): void {
   if (reader.field(0, 'cpu') !== pcps.length) reader.fail(`cpu ${pcps.length}`, reader.fields[1]);
+  reader.expectWords(2);
 }
 
 /** Sizes of a CPU's lists. Before Linux 6.7 high is fixed, and one factor counts drains. */
 function readPcp(reader: Reader): PcpState {
   if (reader.fields[5] === 'batch') {
+    reader.expectWords(9);
     const high = reader.field(3, 'high');
     return {
       count: reader.field(1, 'count'),
@@ -196,6 +219,7 @@ function readPcp(reader: Reader): PcpState {
       lists: emptyLists(PCP_LISTS),
     };
   }
+  reader.expectWords(17);
   return {
     count: reader.field(1, 'count'),
     high: reader.field(3, 'high'),
@@ -252,8 +276,17 @@ function readBlocks(reader: Reader, zone: ZoneState): void {
   zone.blocks = Int8Array.from({ length: found }, (_, i) => typeAt(i + 1));
 }
 
-/** A state is whole: types of all pageblocks, and as many pages on each CPU's lists as are counted. */
-function checkWhole(reader: Reader, zones: readonly ZoneState[]): void {
+/** Frames on the buddy lists of a zone. */
+function freeFrames({ free }: ZoneState): number {
+  return free.reduce(
+    (sum, list, index) => sum + list.length * 2 ** Math.floor(index / MIGRATE_TYPES),
+    0,
+  );
+}
+
+/** A state is whole: types of all pageblocks, as many pages on each CPU's lists as are counted, and no more free than there are. */
+function checkWhole(reader: Reader): void {
+  const { zones } = reader;
   const zone = zones.at(-1);
   if (zone === undefined) return;
   if (zone.spanned > 0 && zone.blocks.length === 0) {
@@ -263,18 +296,25 @@ function checkWhole(reader: Reader, zones: readonly ZoneState[]): void {
   if (zone.present > 0 && zones[0]?.present !== 0 && zone.pcps.length !== cpus) {
     reader.fail(`lists of ${cpus} cpus, as in the first zone`, `${zone.pcps.length}`);
   }
+  let listed = freeFrames(zone);
   zone.pcps.forEach(({ count, lists }, cpu) => {
-    const listed = lists.reduce((sum, list, i) => sum + (list.length << pcpListOrder(i)), 0);
-    if (listed === count) return;
-    reader.fail(`${count} pages on the lists of zone ${zone.name}, cpu ${cpu}`, `${listed}`);
+    const pages = lists.reduce((sum, list, i) => sum + (list.length << pcpListOrder(i)), 0);
+    listed += pages;
+    if (pages === count) return;
+    reader.fail(`${count} pages on the lists of zone ${zone.name}, cpu ${cpu}`, `${pages}`);
   });
+  if (listed <= zone.managed) return;
+  const expected = `managed from ${listed} on, which are on lists`;
+  reader.refuse({ expected, found: `${zone.managed}` }, reader.zoneLines.at(-1));
 }
 
-function readRecord(reader: Reader, zones: ZoneState[]): void {
+function readRecord(reader: Reader): void {
+  const { zones } = reader;
   const kind = reader.fields[0];
   if (kind === 'zone') {
-    checkWhole(reader, zones);
-    zones.push(readZone(reader, zones));
+    checkWhole(reader);
+    zones.push(readZone(reader));
+    reader.zoneLines.push(reader.line);
     return;
   }
   const zone = zones.at(-1);
@@ -282,16 +322,36 @@ function readRecord(reader: Reader, zones: ZoneState[]): void {
   if (kind === 'blocks') readBlocks(reader, zone);
   else if (kind === 'free') readFreeList(reader, zone);
   else if (kind === 'cpu') readCpu(reader, zone);
-  else if (kind === 'pcp') zone.pcps.push(readPcp(reader));
-  else if (kind === 'pcplist') {
-    const pcp = zone.pcps.at(-1);
-    if (pcp === undefined) reader.fail("'pcp' before 'pcplist'", kind);
-    const list = bounded(reader, 1, PCP_LISTS, 'a list index');
-    const frames = reader.frames(2);
-    if ((pcp.lists[list]?.length ?? 0) > 0) reader.fail('each list once', `${list} again`);
-    checkFrames(reader, zone, frames, pcpListOrder(list));
-    pcp.lists[list] = frames;
-  } else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
+  else if (kind === 'pcp') {
+    const cpu = zone.pcps.length;
+    if (cpu > 0 && reader.before !== 'cpu') reader.fail(`'cpu ${cpu}'`, kind);
+    const pcp = readPcp(reader);
+    reader.refuse(wrongPcp(pcp, zone));
+    zone.pcps.push(pcp);
+  } else if (kind === 'pcplist') readPcpList(reader, zone);
+  else reader.fail("'zone', 'blocks', 'free', 'cpu', 'pcp', 'pcplist' or 'end'", kind);
+}
+
+function readPcpList(reader: Reader, zone: ZoneState): void {
+  const pcp = zone.pcps.at(-1);
+  if (pcp === undefined) reader.fail("'pcp' before 'pcplist'", reader.fields[0]);
+  const list = bounded(reader, 1, PCP_LISTS, 'a list index');
+  const frames = reader.frames(2);
+  if ((pcp.lists[list]?.length ?? 0) > 0) reader.fail('each list once', `${list} again`);
+  checkFrames(reader, zone, frames, pcpListOrder(list));
+  pcp.lists[list] = frames;
+}
+
+/** What can be said when all zones are read. */
+function checkEnd(reader: Reader): void {
+  const { zones, zoneLines } = reader;
+  checkWhole(reader);
+  if (zones.length === 0) reader.fail("'zone'", 'end');
+  zones.forEach((zone, at) => reader.refuse(wrongReserves(zones, zone), zoneLines[at]));
+  reader.expectWords(1);
+  while (reader.next()) {
+    if (reader.fields.length > 0) reader.fail('nothing after the end', reader.fields[0]);
+  }
 }
 
 /** Reads one pagestate. `file` only serves the errors. */
@@ -307,17 +367,13 @@ export function parsePageState(text: string, file = 'pagestate'): AllocatorState
   if (reader.field(4, 'pcp_lists') !== PCP_LISTS) {
     reader.fail(`pcp_lists ${PCP_LISTS}`, reader.fields[5]);
   }
-  const zones: ZoneState[] = [];
+  reader.expectWords(6);
   while (reader.next()) {
     if (reader.fields[0] === 'end') {
-      checkWhole(reader, zones);
-      if (zones.length === 0) reader.fail("'zone'", 'end');
-      while (reader.next()) {
-        if (reader.fields.length > 0) reader.fail('nothing after the end', reader.fields[0]);
-      }
-      return { label, zones };
+      checkEnd(reader);
+      return { label, zones: reader.zones };
     }
-    readRecord(reader, zones);
+    readRecord(reader);
   }
   throw new RecordingError(file, reader.line, "'end'", 'the end of the file (a cut snapshot)');
 }

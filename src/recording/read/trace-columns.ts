@@ -125,6 +125,10 @@ export interface KernelTrace {
   readonly count: number;
   /** How many entries the header says there are; undefined: it does not say. */
   readonly entries: number | undefined;
+  /** Where the header says so; 0: nowhere. */
+  readonly entriesLine: number;
+  /** Lines of the file. */
+  readonly lines: number;
   readonly kind: Uint8Array;
   /** Microseconds since boot. */
   readonly timeUs: Float64Array;
@@ -160,6 +164,8 @@ const ROWS_FIRST = 2 ** 13;
 export class TraceBuilder {
   count = 0;
   entries: number | undefined;
+  entriesLine = 0;
+  lines = 0;
   readonly tasks: TraceTask[] = [];
   readonly marks: TraceMark[] = [];
   kind: Uint8Array = new Uint8Array(0);
@@ -201,6 +207,8 @@ export class TraceBuilder {
       file,
       count: n,
       entries: this.entries,
+      entriesLine: this.entriesLine,
+      lines: this.lines,
       kind: this.kind.subarray(0, n),
       timeUs: this.timeUs.subarray(0, n),
       task: this.task.subarray(0, n),

@@ -2,15 +2,10 @@
 // Checks what a reader can check: whole lines, known events, time that never runs backwards, frames
 // inside memory. What the events mean is the replay's business.
 
-import {
-  MEMORY_BLOCK_FRAMES,
-  PAGEBLOCK_ORDER,
-  US_PER_S,
-  ORDERS,
-  MIGRATE_TYPES,
-} from '../../core/index.ts';
+import { MIGRATE_TYPES, ORDERS, US_PER_S } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { parseGfp } from './gfp-names.ts';
+import { type FrameSpan, MemoryRanges } from './memory-ranges.ts';
 import { expectShortLine, hexDigit, isDigit, startsWith } from './trace-bytes.ts';
 import * as T from './trace-columns.ts';
 import { type KernelTrace, TraceBuilder } from './trace-columns.ts';
@@ -25,12 +20,6 @@ import {
   LOST_TEXT,
   STARTS_KHUGEPAGED,
 } from './trace-words.ts';
-
-/** Frames that exist: half-open ranges of frame numbers. */
-export interface FrameSpan {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A CPU number is a byte in a compiled recording. */
 const CPUS_MOST = 256;
@@ -53,7 +42,7 @@ const decoder = new TextDecoder('latin1');
 export class TraceReader {
   private readonly file: string;
   private readonly cpus: number;
-  private readonly ranges: { start: number; end: number }[];
+  private readonly memory: MemoryRanges;
   private readonly out = new TraceBuilder();
   private readonly taskIds = new Map<string, number>();
   private readonly gfpByHash = new Map<number, { text: Uint8Array; mask: number }>();
@@ -72,7 +61,7 @@ export class TraceReader {
   constructor(file: string, memory: readonly FrameSpan[], cpus: number = CPUS_MOST) {
     this.file = file;
     this.cpus = cpus;
-    this.ranges = memory.map(({ start, end }) => ({ start, end }));
+    this.memory = new MemoryRanges(memory);
   }
 
   push(chunk: Uint8Array): void {
@@ -93,12 +82,18 @@ export class TraceReader {
     expectShortLine(this.file, this.line + 1, this.rest);
   }
 
+  /** Lines that are read. */
+  get lines(): number {
+    return this.line;
+  }
+
   finish(): KernelTrace {
     if (this.rest.length > 0) {
       this.line += 1;
       const text = decoder.decode(this.rest);
       throw new RecordingError(this.file, this.line, 'a whole line', `a cut line ${quote(text)}`);
     }
+    this.out.lines = this.line;
     return this.out.finish(this.file);
   }
 
@@ -129,7 +124,9 @@ export class TraceReader {
     const counts = /entries-written: (\d+)\/(\d+)/.exec(text);
     if (counts === null) return;
     if (counts[1] !== counts[2]) this.refuseLost(text);
+    if (this.out.entries !== undefined) this.fail('one header', this.start);
     this.out.entries = Number(counts[1]);
+    this.out.entriesLine = this.line;
   }
 
   private refuseLost(text: string): never {
@@ -288,6 +285,7 @@ export class TraceReader {
         out.order[at] = this.orderOf(out.pfn[at]);
         out.type[at] = this.small(KEY.type, MIGRATE_TYPES, 'migratetype');
         if (kind === T.EVENT_TAKE) out.extra[at] = this.small(KEY.refill, 2, 'percpu_refill');
+        this.expectEnd();
         break;
       case T.EVENT_FALLBACK:
         this.readFallback(at);
@@ -301,8 +299,9 @@ export class TraceReader {
     const from = this.seek(KEY.pfn, 'pfn');
     const pfn = this.hex('a frame number');
     const order = this.orderOf(pfn, kind === T.EVENT_FREE_BATCHED ? 1 : ORDERS);
-    if (!this.inMemory(pfn) && !(kind === T.EVENT_FREE && this.online(pfn, order)))
+    if (!this.memory.has(pfn) && !(kind === T.EVENT_FREE && this.memory.online(pfn, order)))
       this.outside(from);
+    this.expectEnd();
     this.out.pfn[at] = pfn;
     this.out.order[at] = order;
   }
@@ -315,6 +314,7 @@ export class TraceReader {
     out.type[at] = this.small(KEY.allocType, MIGRATE_TYPES, 'alloc_migratetype');
     const type = this.small(KEY.fallbackType, MIGRATE_TYPES, 'fallback_migratetype');
     out.extra[at] = T.packFallback(order, type, this.small(KEY.ownership, 2, 'change_ownership'));
+    this.expectEnd();
   }
 
   private readOther(kind: number, at: number): void {
@@ -360,6 +360,10 @@ export class TraceReader {
         break;
       default:
     }
+  }
+
+  private expectEnd(): void {
+    if (this.pos !== this.end) this.fail('the end of the line', this.pos);
   }
 
   /** Where in the rest of the line a word begins; -1: nowhere. */
@@ -442,35 +446,12 @@ export class TraceReader {
     const pfn = this.hex('a frame number');
     // A request that failed shows frame 0 (which nobody can be given) or all bits set.
     if (mayFail && (pfn === 0 || pfn > T.NO_FRAME)) return T.NO_FRAME;
-    if (!this.inMemory(pfn)) this.outside(from);
+    if (!this.memory.has(pfn)) this.outside(from);
     return pfn;
   }
 
   private outside(from: number): never {
-    const memory = this.ranges
-      .map(({ start, end }) => `0x${start.toString(16)}-0x${(end - 1).toString(16)}`)
-      .join(', ');
-    return this.fail(`a frame inside memory (${memory})`, from);
-  }
-
-  private inMemory(pfn: number): boolean {
-    for (const range of this.ranges) if (pfn >= range.start && pfn < range.end) return true;
-    return false;
-  }
-
-  /** Memory that comes online is freed in blocks of order 9 or 10, from a 128 MiB boundary on. */
-  private online(pfn: number, order: number): boolean {
-    if (order < PAGEBLOCK_ORDER) return false;
-    const end = pfn + 2 ** order;
-    const grown = this.ranges.find((range) => range.end === pfn);
-    if (grown !== undefined && pfn % MEMORY_BLOCK_FRAMES !== 0) grown.end = end;
-    else if (
-      pfn % MEMORY_BLOCK_FRAMES === 0 &&
-      pfn + MEMORY_BLOCK_FRAMES <= 2 ** 32 - MEMORY_BLOCK_FRAMES
-    ) {
-      this.ranges.push({ start: pfn, end });
-    } else return false;
-    return true;
+    return this.fail(`a frame inside memory (${this.memory})`, from);
   }
 
   private gfp(): number {

@@ -29,7 +29,9 @@ describe('a file of a recording', () => {
     const file = join(folder, name);
     const whole = readFileSync(file);
     truncateSync(file, 5000);
-    expect(await refusal(folder)).toMatchObject({ file, expected: 'a readable file' });
+    const cut = await refusal(folder);
+    expect(cut).toMatchObject({ file, expected: 'a readable file' });
+    expect(cut.line).toBeGreaterThan(100);
     writeFileSync(file, 'no gzip\n');
     expect(await refusal(folder)).toMatchObject({ file, expected: 'a readable file' });
     whole[Math.floor(whole.length / 2)]! ^= 0xff;
@@ -54,5 +56,13 @@ describe('a file of a recording', () => {
     expect((await refusal('/nonexistent')).found).toBe('nothing');
     const file = join(folder, 'pagestate.start');
     expect((await refusal(file)).message).toContain('pagestate.start');
+  });
+
+  it('that is no text is named with the line', async () => {
+    const folder = copyOf();
+    const file = join(folder, 'pagestate.end');
+    const lines = readFileSync(file, 'latin1').split('\n');
+    writeFileSync(file, lines.with(2, `${lines[2]}\u00ff`).join('\n'), 'latin1');
+    expect(await refusal(folder)).toMatchObject({ file, line: 3, expected: 'UTF-8 text' });
   });
 });

@@ -45,7 +45,7 @@ it.each(['tracestats', 'extrastats'])(
 describe('a trace', () => {
   it('cut at a line’s end, or without a header that counts, is refused', async () => {
     expect(await refused((lines) => [...lines.slice(0, -400), ''])).toMatchObject({
-      line: 0,
+      line: 3,
       expected: '7704 events, as its header counts',
     });
     expect((await refused((lines) => withNth(lines, ALLOC, 5, () => undefined))).found).toBe(

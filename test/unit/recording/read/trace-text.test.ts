@@ -135,6 +135,7 @@ describe('reading a trace', () => {
     ['an order too large', 5, (s: string) => s.replace('order=1', 'order=11'), 'order below 11'],
     ['a missing pid', 5, (s: string) => s.replace('-1  ', '    '), 'TASK-PID'],
     ['a time without decimals', 5, (s: string) => s.replace('.236552', ''), "'.' in the time"],
+    ['a second header', 4, () => LINES[2] ?? '', 'one header'],
     ['lost events', 3, (s: string) => s.replace('12/12', '12/15'), 'all its events'],
   ])('refuses %s', (_name, line, change, expected) => {
     const error = failure(withLine(line, change));
@@ -142,6 +143,11 @@ describe('reading a trace', () => {
     expect(error.expected).toContain(expected);
     expect(error.message).toMatch(new RegExp(`^trace.txt:${line}: expected .*, found .*$`));
     expect(error.message).not.toContain('\n');
+  });
+
+  it.each([6, 7, 8, 9, 10])('refuses words behind the fields of line %i', (line) => {
+    const error = failure(withLine(line, (text) => `${text} x`));
+    expect(error).toMatchObject({ line, expected: 'the end of the line', found: "' x'" });
   });
 
   it('accepts memory that comes online, block by block from a 128 MiB boundary', () => {

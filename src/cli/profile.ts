@@ -195,9 +195,10 @@ function keptProfiles(folder: string): ProfileFile[] {
   return profiles.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Files by their ending; folders, pipes and links to nowhere of such a name are something else's. */
+/** Files by their ending; hidden ones, folders, pipes and links to nowhere of such a name are something else's. */
 function profileFiles(folder: string): string[] {
-  const paths = readdirSync(folder).map((name) => path.join(folder, name));
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  const paths = names.map((name) => path.join(folder, name));
   return paths.filter(
     (file) =>
       file.endsWith('.json') && statSync(file, { throwIfNoEntry: false })?.isFile() === true,

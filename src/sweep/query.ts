@@ -26,10 +26,12 @@ export function tablesIn(folder: string): string[] {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new QueryError(`${folder}: expected a folder, found ${code}`);
   }
-  // folders, pipes and links to nowhere of such a name are something else's
+  // hidden files, folders, pipes and links to nowhere of such a name are something else's
   const isFile = (name: string): boolean =>
     statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() === true;
-  const tables = names.filter((name) => name.endsWith(ENDING) && isFile(name)).toSorted();
+  const tables = names
+    .filter((name) => name.endsWith(ENDING) && !name.startsWith('.') && isFile(name))
+    .toSorted();
   if (tables.length > 0) return tables.map((name) => name.slice(0, -ENDING.length));
   const expected = 'Parquet tables (guestmem sweep, or guestmem replay --format parquet)';
   throw new QueryError(`${folder}: expected ${expected}, found none`);

@@ -14,6 +14,7 @@ function filesOf(path: string): string[] {
   }
   if (!stats.isDirectory()) return [path];
   return readdirSync(path)
+    .filter((name) => !name.startsWith('.'))
     .map((name) => join(path, name))
     .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false)
     .toSorted();

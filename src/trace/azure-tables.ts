@@ -134,7 +134,12 @@ export function readCountTable(
     });
   });
   if (columns === undefined || rows === 0) {
-    throw new TraceError({ file, line: 2, expected: 'at least one function', found: 'a header only' });
+    throw new TraceError({
+      file,
+      line: 2,
+      expected: 'at least one function',
+      found: 'a header only',
+    });
   }
   return columns.length;
 }

@@ -83,7 +83,12 @@ export function readFaasRail(file: string, options: TraceOptions): Trace {
     }
   });
   if (columns === undefined) {
-    throw new TraceError({ file, line: 2, expected: 'at least one function', found: 'a header only' });
+    throw new TraceError({
+      file,
+      line: 2,
+      expected: 'at least one function',
+      found: 'a header only',
+    });
   }
   const minutes = Math.min(columns.length, minuteLimit);
   const parts = { name: stemOf(file), format: 'faasrail', functions, counts, minutes };

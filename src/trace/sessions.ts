@@ -54,7 +54,12 @@ function readMemory(file: string, source: TraceSource): MemorySeries {
     frames.push(Math.round(bytes / FRAME_BYTES));
   });
   if (times.length === 0) {
-    throw new TraceError({ file, line: 2, expected: 'at least one sample', found: 'a header only' });
+    throw new TraceError({
+      file,
+      line: 2,
+      expected: 'at least one sample',
+      found: 'a header only',
+    });
   }
   const atMs = sharedFloat64(times.length);
   const series = { atMs, frames: sharedUint32(times.length) };

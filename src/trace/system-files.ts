@@ -69,13 +69,14 @@ function isLinkToFile({ statSync }: FileSystem, path: string): boolean {
   }
 }
 
-/** Links to regular files are among them. */
+/** Links to regular files are among them; hidden ones, which editors, archives and synchronisers leave, are not. */
 function names(folder: string): string[] {
   const files = filesFor(folder);
   const entries = reading(folder, 'a readable folder', () =>
     files.readdirSync(folder, { withFileTypes: true }),
   );
   return entries
+    .filter(({ name }) => !name.startsWith('.'))
     .filter(
       (entry) =>
         entry.isFile() || (entry.isSymbolicLink() && isLinkToFile(files, join(folder, entry.name))),

@@ -173,7 +173,12 @@ export function findTasks(trace: KernelTrace, shellPid?: number): TaskTables {
   walk.walk();
   nameTheLiving(trace, walk);
   if (shellPid !== undefined && walk.trees.length === 1) {
-    throw new RecordingError(trace.file, trace.lines, `forks by the shell, pid ${shellPid}`, 'none');
+    throw new RecordingError(
+      trace.file,
+      trace.lines,
+      `forks by the shell, pid ${shellPid}`,
+      'none',
+    );
   }
   const { processes, trees, processOf } = walk;
   return { shellPid: shell, processes, trees, processOf };

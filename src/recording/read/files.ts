@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
   EISDIR: 'a folder',
+  ENOENT: 'nothing',
   ELOOP: 'links in a circle',
 };
 

@@ -10,8 +10,11 @@ export class EngineError extends Error {
   override readonly name: string = 'EngineError';
 }
 
-/** The address without what must not be shown. */
+/** The address without what must not be shown. Throws EngineError for what is none. */
 export function shownUrl(url: string): string {
+  if (!URL.canParse(url)) {
+    throw new EngineError(`${url.replace(/\/\/.*@/, '//')}: expected redis://HOST:PORT`);
+  }
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname}`;
 }
@@ -51,7 +54,7 @@ export async function connect(url: string): Promise<{
   readonly bullmq: typeof import('bullmq');
   readonly connection: { readonly url: string; readonly maxRetriesPerRequest: null };
 }> {
-  if (!URL.canParse(url)) throw new EngineError(`${url}: expected redis://HOST:PORT`);
+  const shown = shownUrl(url);
   const { bullmq, Redis } = await peers();
   const probe = new Redis(plain(url), { lazyConnect: true, retryStrategy: () => null });
   let why = 'no answer';
@@ -60,7 +63,7 @@ export async function connect(url: string): Promise<{
     await probe.connect();
     await probe.ping();
   } catch (error) {
-    throw new EngineError(`${shownUrl(url)}: cannot be reached: ${why}`, { cause: error });
+    throw new EngineError(`${shown}: cannot be reached: ${why}`, { cause: error });
   } finally {
     probe.disconnect();
   }

@@ -64,6 +64,7 @@ it('what lies beside profiles is left alone, and one that is no text is refused'
   const good = readdirSync('recorder/profiles').filter((name) => name.endsWith('.json'))[0]!;
   const folder = folderWith({ 'a.json': readFileSync(`recorder/profiles/${good}`, 'utf8') });
   mkdirSync(join(folder, 'folder.json'));
+  writeFileSync(join(folder, '._a.json'), 'not JSON');
   symlinkSync('nowhere', join(folder, 'link.json'));
   expect((await ran(profileCommand(), folder)).code).toBe(0);
   writeFileSync(join(folder, 'b.json'), Uint8Array.of(0x7b, 0xff));

@@ -47,6 +47,7 @@ describe('a query', () => {
     const place = folder();
     mkdirSync(join(place, 'folder.parquet'));
     symlinkSync('nowhere', join(place, 'link.parquet'));
+    writeFileSync(join(place, '._sweep.parquet'), 'x');
     expect(tablesIn(place)).toEqual(["it's", 'sweep']);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashOfTrace } from '../../../src/sweep/trace-hash.ts';
@@ -9,6 +9,7 @@ it('a trace has the hash of its files by name, wherever it lies', async () => {
   const two = makeFolder({ 'a.csv': 'x', 'b.csv': 'y' });
   expect(await hashOfTrace(one)).toBe(await hashOfTrace(two));
   mkdirSync(join(two, 'folder'));
+  writeFileSync(join(two, '.a.csv'), 'z');
   expect(await hashOfTrace(one)).toBe(await hashOfTrace(two));
   renameSync(join(two, 'b.csv'), join(two, 'c.csv'));
   expect(await hashOfTrace(one)).not.toBe(await hashOfTrace(two));

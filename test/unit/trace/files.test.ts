@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openTrace } from '../../../src/trace/index.ts';
@@ -20,6 +20,8 @@ describe('what lies beside a trace', () => {
     });
     for (const folder of [pair, alone]) {
       mkdirSync(join(folder, 'sub.csv'));
+      writeFileSync(join(folder, '._a.csv'), 'app,func,end_timestamp,duration\nb,f,9,1\n');
+      writeFileSync(join(folder, '.trace.csv'), 'func_name,invoke_time_ms\ng,0\n');
       symlinkSync('/nonexistent', join(folder, 'z.csv'));
       symlinkSync('loop.csv', join(folder, 'loop.csv'));
       execFileSync('mkfifo', [join(folder, 'pipe.csv')]);

@@ -27,6 +27,14 @@ describe('a server of jobs', () => {
     await expect(connect('redis://:x:')).rejects.toThrow(/expected redis:\/\/HOST:PORT/);
   });
 
+  it('of which there can be none is refused without its password, before it is shown', () => {
+    for (const host of ['x\u001b[2J', ':x:', 'a:99999']) {
+      expect(() => shownUrl(`redis://user:secret@${host}`)).toThrow(
+        new EngineError(`redis://${host}: expected redis://HOST:PORT`),
+      );
+    }
+  });
+
   it('has a queue for each program', () => {
     expect(queueName()).toMatch(/^guestmem-[0-9a-f]{8}$/);
   });

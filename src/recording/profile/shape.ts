@@ -58,14 +58,12 @@ export function aboutIn(file: string, text: string): unknown {
   return found;
 }
 
-/** What a profile of the calls that are measured says. Throws RecordingError for another file. */
-export function profileIn(file: string, text: string, calls: readonly number[]): unknown {
-  const kinds = new Kinds(file, text);
-  const found = kinds.parsed();
+/** A profile of the calls that are measured. */
+function profileLook(kinds: Kinds, calls: readonly number[]): Look {
   const { spread, meanSpread, frames, count } = kinds;
   const start = kinds.object(all(START, spread));
   const forks = byCall(kinds, [0, ...calls], all(FORK, frames));
-  kinds.object({
+  return kinds.object({
     format: kinds.exactly('guestmem-profile-1'),
     name: kinds.name,
     unit: kinds.exactly('frames of 4 KiB'),
@@ -80,6 +78,18 @@ export function profileIn(file: string, text: string, calls: readonly number[]):
       if (!Array.isArray(value) || value.length > 0) forks(value, place);
     },
     containers: count,
-  })(found, '');
+  });
+}
+
+/** What a profile of the calls that are measured says. Throws RecordingError for another file. */
+export function profileIn(file: string, text: string, calls: readonly number[]): unknown {
+  const kinds = new Kinds(file, text);
+  const found = kinds.parsed();
+  profileLook(kinds, calls)(found, '');
   return found;
+}
+
+/** Throws RecordingError for what is no profile of the calls that are measured. */
+export function expectProfileFile(name: string, found: unknown, calls: readonly number[]): void {
+  profileLook(new Kinds(name), calls)(found, '');
 }

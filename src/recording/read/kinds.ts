@@ -24,8 +24,8 @@ export class Kinds {
   private readonly _file: string;
   private readonly _text: string;
 
-  /** A file, and what stands in it: its lines are counted where a value is refused. */
-  constructor(file: string, text: string) {
+  /** A file, or a value's name, and what stands in the file: its lines are counted where a value is refused. */
+  constructor(file: string, text: string = '') {
     this._file = file;
     this._text = text;
   }
@@ -41,7 +41,7 @@ export class Kinds {
 
   private _fail(place: string, expected: string, found: unknown): never {
     const at = place === '' ? '' : ` for ${place}`;
-    const line = jsonLine(this._text, place);
+    const line = this._text === '' ? 0 : jsonLine(this._text, place);
     throw new RecordingError(this._file, line, `${expected}${at}`, shown(found));
   }
 

@@ -36,20 +36,20 @@ function hashesOf({ systems }) {
 }
 
 /** Texts in a picture are measured otherwise by each runtime. */
-async function reportOf(run) {
-  const page = await reportHtml(resultsOf(run));
+async function reportOf(minute) {
+  const page = await reportHtml(resultsOf(minute));
   const figures = page.match(/<svg/g)?.length;
   return `${figures} figures, ${page.includes('<script>') ? 'live' : 'still'}`;
 }
 
 export async function run() {
   const files = await traceFiles({ 'calls.csv': CALLS });
-  const run = await played(generateSynthetic({ seed: 1, minutes: 1 }));
+  const minute = await played(generateSynthetic({ seed: 1, minutes: 1 }));
   const words = [
     String(inflated()),
-    ...hashesOf(run),
+    ...hashesOf(minute),
     ...hashesOf(await played(await loadTrace('calls.csv', { seed: 1, files }))),
-    await reportOf(run),
+    await reportOf(minute),
   ];
   return words.join(', ');
 }

@@ -1,5 +1,5 @@
 // Loaded before a program (node --import): ends the process with a signal, SIGKILL if not said, before the nth step that changes a
-// file system. Steps of all threads are counted together.
+// file system. Steps of all threads are counted together. KILL_TOLD is a file that is there when the step was reached.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
@@ -27,6 +27,7 @@ if (getEnvironmentData(COUNT) === undefined) {
   setEnvironmentData(COUNT, steps);
 }
 const left = getEnvironmentData(COUNT);
+const { writeFileSync } = fs;
 
 /** Reading changes nothing. */
 const isReading = (name, args) => name === 'openSync' && (args[1] ?? 'r') === 'r';
@@ -35,7 +36,10 @@ for (const name of STEPS) {
   const step = fs[name];
   fs[name] = (...args) => {
     const isLast = !isReading(name, args) && Atomics.sub(left, 0, 1) === 1;
-    if (isLast) process.kill(process.pid, process.env.KILL_WITH ?? 'SIGKILL');
+    if (isLast) {
+      if (process.env.KILL_TOLD !== undefined) writeFileSync(process.env.KILL_TOLD, '');
+      process.kill(process.pid, process.env.KILL_WITH ?? 'SIGKILL');
+    }
     return step(...args);
   };
 }

@@ -21,7 +21,14 @@ import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
-import { COUNT, RefusedArgument, expectMade, expectObject, expectShape } from '../check/index.ts';
+import {
+  COUNT,
+  RefusedArgument,
+  expectInteger,
+  expectMade,
+  expectObject,
+  expectShape,
+} from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { freeSpaceOf } from './free-space.ts';
@@ -163,6 +170,7 @@ export class Core {
   zone(index: number): ZoneView {
     const kernelZone = this.kernelZones[index];
     if (kernelZone !== undefined) return kernelZone;
+    expectInteger('index', index, KERNEL_ZONES);
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
   }
 

@@ -1,6 +1,7 @@
 // Commands of a compiled recording (abi/program.ts), carried out by the core, and the log they
 // leave.
 
+import { expectMade } from '../check/index.ts';
 import { PROGRAM_COMMAND_BYTES, PROGRAM_COMMAND_WORDS } from '../abi/program.ts';
 import type { Instance } from './instance.ts';
 
@@ -18,6 +19,7 @@ export class Program {
    * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
+    expectMade('commands', commands, Uint32Array, 'a Uint32Array');
     const { program, raw } = this._instance;
     program.set(commands);
     this._commandWords = commands.length;

@@ -4,7 +4,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { FRAMES_PER_GIB, FRAMES_PER_MIB, FRAME_BYTES, KIB } from '../abi/unit.ts';
-import { expectObject } from '../check/index.ts';
+import { OBJECT, RefusedArgument, expectObject, expectShape } from '../check/index.ts';
 import {
   DEFAULT_FUNCTIONS,
   DEFAULT_GROWTH,
@@ -232,12 +232,20 @@ export function experimentIn(folder: string, experiment: Experiment): Experiment
   return { ...experiment, trace: { ...trace, path }, outputs: kept };
 }
 
+/** For stringify(): an experiment is data, and YAML has no word for anything else. */
+function dataOnly(key: unknown, value: unknown): unknown {
+  const prototype = typeof value === 'object' && value !== null && Object.getPrototypeOf(value);
+  const isData = !prototype || prototype === Object.prototype || Array.isArray(value);
+  if (isData && !['function', 'symbol', 'bigint'].includes(typeof value)) return value;
+  throw new RefusedArgument(`experiment: ${String(key)}`, 'data', value);
+}
+
 /** As a file: played again, it gives the same hashes. */
 export function experimentYaml(experiment: Experiment): string {
   const line = `${RESOLVED_MARK}: guestmem replay experiment.yaml plays it again`;
   const { seed, seeds, ...others } = experiment;
   const seeded = seeds === undefined ? { seed, ...others } : { seeds, ...others };
-  return `${line}\n${stringify(said(seeded), { lineWidth: 0 })}`;
+  return `${line}\n${stringify(said(seeded), dataOnly, { lineWidth: 0 })}`;
 }
 
 function memoryOf(memory: Readonly<Record<string, MemoryChoice>>): ReplayPlan['memory'] {
@@ -303,7 +311,7 @@ export async function traceOfExperiment(
   experiment: Experiment,
   files?: TraceSource,
 ): Promise<Trace> {
-  const { trace, seed, minutes } = experiment;
+  const { trace, seed, minutes } = expectShape('experiment', experiment, { trace: OBJECT });
   const { path, columns, part, synthetic = {} } = trace;
   const whole =
     path === undefined

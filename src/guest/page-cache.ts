@@ -154,7 +154,7 @@ export class PageCache implements Shrinker {
   /** A file was read now, by whom all its pages were there. */
   noteRead(file: OpenFile): void {
     this._clock += 1;
-    (file as CachedFile).lastRead = this._clock;
+    (expectObject('file', file) as CachedFile).lastRead = this._clock;
   }
 
   /** Pages of all files. */

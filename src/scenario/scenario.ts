@@ -1,7 +1,7 @@
 // What a scenario is: a reproducible set-up of a published measurement or of one mechanism, with
 // ours beside theirs.
 
-import { expectList } from '../check/index.ts';
+import { OBJECT, expectShape } from '../check/index.ts';
 
 /** One line of a scenario's outcome: names and values, as the JSON has them. */
 export type ScenarioRow = Readonly<Record<string, string | number | boolean | null>>;
@@ -62,7 +62,7 @@ function cell(value: ScenarioRow[string] | undefined): string {
 
 /** The rows as a table of text, numbers to the right. */
 export function scenarioTable(rows: readonly ScenarioRow[]): string {
-  const names = Object.keys(expectList('rows', rows)[0] ?? {});
+  const names = Object.keys(expectShape('rows', rows, [OBJECT])[0] ?? {});
   const lines = [names, ...rows.map((row) => names.map((name) => cell(row[name])))];
   const widths = names.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
   const isText = names.map((name) => typeof rows[0]?.[name] !== 'number');

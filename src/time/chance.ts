@@ -13,6 +13,7 @@ import {
   RefusedArgument,
   expectInteger,
   expectList,
+  expectMade,
   expectShape,
 } from '../check/index.ts';
 
@@ -70,7 +71,9 @@ export class Random {
 
   /** `nextBelow` for each place from `from` to `to`. */
   fillBelow(limit: number, target: Uint32Array, from: number, to: number): void {
+    expectMade('target', target, Uint32Array, 'a Uint32Array');
     expectInteger('to', to, 0, target.length);
+    expectInteger('from', from, 0, to);
     let { a, b, c, counter } = this;
     for (let index = from; index < to; index++) {
       const sum = (a + b + counter) | 0;

@@ -1,7 +1,13 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
-import { HandleEnded, RefusedArgument, expectFunction, expectInteger } from '../check/index.ts';
+import {
+  HandleEnded,
+  RefusedArgument,
+  expectFunction,
+  expectInteger,
+  expectMade,
+} from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -234,6 +240,7 @@ export class MicroVm {
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
+    expectInteger('pages', pages, 0);
     this._context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
   }
 
@@ -335,6 +342,8 @@ export class MicroVm {
    * counted; if some of it disturbs the call, `counts` has it too, instead of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
+    expectMade('total', total, Float64Array, 'counts');
+    expectMade('counts', counts, Float64Array, 'counts');
     const guest = this._guest;
     guest.runBackground();
     const isDisturbed = this._isCarrying || guest.isDisturbed;

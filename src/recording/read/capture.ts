@@ -1,7 +1,7 @@
 // Opens a recording: a folder that a recorder wrote (docs/recordings.md).
 
 import path from 'node:path';
-import { expectText } from '../../check/index.ts';
+import { LIST, OBJECT, TEXT, expectShape, expectText } from '../../check/index.ts';
 import {
   FRAME_BYTES,
   kernelOf,
@@ -69,6 +69,19 @@ export interface Capture {
   readonly hostLog: readonly string[];
   /** The tool whose page events were imported: the states are made of them; undefined: the kernel's own were recorded. */
   readonly importedFrom?: string | undefined;
+}
+
+/** What openCapture() gave, as far as a look at its members tells. */
+export function expectCapture(capture: Capture): Capture {
+  return expectShape('capture', capture, {
+    folder: TEXT,
+    start: OBJECT,
+    end: OBJECT,
+    trace: OBJECT,
+    extra: OBJECT,
+    kernel: OBJECT,
+    deviceLog: LIST,
+  });
 }
 
 /** Reads a trace file, packed or not. */

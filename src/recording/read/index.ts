@@ -1,6 +1,13 @@
 // The face of reading: an opened recording and what its parts say by themselves.
 
-export { type Capture, cpusOf, memRequests, openCapture, recordedFrames } from './capture.ts';
+export {
+  type Capture,
+  cpusOf,
+  expectCapture,
+  memRequests,
+  openCapture,
+  recordedFrames,
+} from './capture.ts';
 export {
   type BalloonLine,
   balloonLines,

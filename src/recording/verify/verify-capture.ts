@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
 import { RecordingError, following } from '../error.ts';
 import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
-import { type Capture, recordedFrames } from '../read/index.ts';
+import { type Capture, expectCapture, recordedFrames } from '../read/index.ts';
 import { type DecidedByRule, decidedByRule } from './by-rule.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
 import { explainDivergence } from './explain.ts';
@@ -98,7 +98,7 @@ export function verifyCapture(
   mode: VerifyMode,
   options: VerifyOptions = {},
 ): VerifyRun {
-  if (capture.importedFrom !== undefined) {
+  if (expectCapture(capture).importedFrom !== undefined) {
     const file = path.join(capture.folder, 'import.json');
     const found = `page events of ${capture.importedFrom}: guestmem pages and profile read them`;
     throw new RecordingError(file, 0, "a recording with its allocator's state", found);

@@ -31,6 +31,12 @@ describe('a zone', () => {
     expect(core.zone(5)).toBe(core.zone(5));
     expect(core.zone(5)).not.toBe(core.zone(4));
   });
+
+  it('has a number', () => {
+    const core = bootGuest({});
+    expect(() => core.zone(Symbol('x') as never)).toThrow(/^index: expected a whole number/);
+    expect(() => core.zone(-1)).toThrow(/^index: expected/);
+  });
 });
 
 describe('what woke kswapd', () => {

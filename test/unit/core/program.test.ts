@@ -36,6 +36,12 @@ describe('Program', () => {
     expect(core.program.log()).toHaveLength(0);
   });
 
+  it('takes words of 32 bits and nothing else', () => {
+    const { core } = replayed();
+    const run = (): number => core.program.run(undefined as never, 0);
+    expect(run).toThrow('commands: expected a Uint32Array, found undefined');
+  });
+
   it('carries out one command by its words', () => {
     const { core } = replayed();
     expect(core.program.runOne(head(PROGRAM_TAKE), 32, 0)).toBe(1);

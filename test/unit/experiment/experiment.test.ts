@@ -102,3 +102,13 @@ describe('an experiment', () => {
 it.each([undefined, null, 5, {}, { hosts: {} }])('a plan is of no %j', (experiment) => {
   expect(() => planOf(experiment as never)).toThrow(RefusedArgument);
 });
+
+it('a file is of data, and a trace is of an experiment', async () => {
+  const handle = { ...defaultExperiment(), trace: new Map() } as never;
+  expect(() => experimentYaml(handle)).toThrow(RefusedArgument);
+  const policy = { ...defaultExperiment(), seed: () => 1 } as never;
+  expect(() => experimentYaml(policy)).toThrow(/^experiment: seed: expected data/);
+  await expect(traceOfExperiment({} as never)).rejects.toThrow(
+    /^experiment.trace: expected an object/,
+  );
+});

@@ -48,3 +48,7 @@ it('runs come one after the other, and it is told before each how many are done'
   expect(rows.map(({ name }) => name)).toEqual(['a', 'b', 'b again', 'c']);
   expect(heard).toEqual(['0 of 3', 'a', '1 of 3', 'b', '2 of 3', 'c']);
 });
+
+it('a table of what are no rows is refused', () => {
+  expect(() => scenarioTable([5] as never)).toThrow(/^rows\[0\]: expected an object, found 5$/);
+});

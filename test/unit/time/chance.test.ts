@@ -82,3 +82,9 @@ describe('randomStream', () => {
     );
   });
 });
+
+it('a stream fills arrays of words of 32 bits and nothing else', () => {
+  const stream = randomStream(1, 'a');
+  expect(() => stream.fillBelow(5, undefined as never, 0, 0)).toThrow(/^target: expected/);
+  expect(() => stream.fillBelow(5, new Uint32Array(4), 3, 2)).toThrow(/^from: expected/);
+});

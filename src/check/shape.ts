@@ -21,16 +21,27 @@ type Kind =
   | typeof LIST
   | typeof ARRAY;
 
-const KINDS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
-  [TEXT]: (value) => typeof value === 'string',
-  [FLAG]: (value) => typeof value === 'boolean',
-  [NUMBER]: (value) => typeof value === 'number',
-  [COUNT]: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-  [FUNCTION]: (value) => typeof value === 'function',
-  [OBJECT]: (value) => typeof value === 'object' && value !== null,
-  [LIST]: (value) => Array.isArray(value),
-  [ARRAY]: (value) => ArrayBuffer.isView(value) && 'length' in value,
-};
+/** No table: a bundler leaves out a function that nobody calls. */
+function isOf(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case TEXT:
+      return typeof value === 'string';
+    case FLAG:
+      return typeof value === 'boolean';
+    case NUMBER:
+      return typeof value === 'number';
+    case COUNT:
+      return Number.isSafeInteger(value) && Number(value) >= 0;
+    case FUNCTION:
+      return typeof value === 'function';
+    case OBJECT:
+      return typeof value === 'object' && value !== null;
+    case LIST:
+      return Array.isArray(value);
+    case ARRAY:
+      return ArrayBuffer.isView(value) && 'length' in value;
+  }
+}
 
 /** A kind; a list of so much; an object with such members, those whose name ends in ? only if they are there. */
 export type Shape = Kind | readonly [Shape] | { readonly [member: string]: Shape };
@@ -51,7 +62,7 @@ export function expectShape<T>(argument: string, value: T, shape: Shape): T {
 
 function misfitOf(value: unknown, shape: Shape): Misfit | undefined {
   if (typeof shape === 'string') {
-    return KINDS[shape](value) ? undefined : { at: '', expected: shape, found: value };
+    return isOf(shape, value) ? undefined : { at: '', expected: shape, found: value };
   }
   if (Array.isArray(shape)) return misfitInList(value, shape[0] as Shape);
   return misfitInMembers(value, shape as Readonly<Record<string, Shape>>);
@@ -70,7 +81,7 @@ function misfitInMembers(
   value: unknown,
   shape: Readonly<Record<string, Shape>>,
 ): Misfit | undefined {
-  if (!KINDS[OBJECT](value)) return { at: '', expected: OBJECT, found: value };
+  if (!isOf(OBJECT, value)) return { at: '', expected: OBJECT, found: value };
   for (const said in shape) {
     const isOptional = said.endsWith('?');
     const member = isOptional ? said.slice(0, -1) : said;
@@ -82,12 +93,12 @@ function misfitInMembers(
   return undefined;
 }
 
-/** The value, if it is made by that class. */
+/** The value, if it is made by that class: one of ours says what it is, as bundlers give it another name. */
 export function expectMade<T>(
   argument: string,
   value: T,
-  made: { readonly prototype: T },
-  what: string,
+  made: { readonly prototype: T; readonly name: string },
+  what: string = `a ${made.name}`,
 ): T {
   if (value instanceof (made as unknown as new () => object)) return value;
   throw new RefusedArgument(argument, what, value);

@@ -93,7 +93,7 @@ export class Backing {
     const backed = this._instance.headerWord(GUEST_BACKED_OFFSET) >>> 2;
     const template = this._instance.headerWord(GUEST_TEMPLATE_OFFSET) >>> 2;
     let count = 0;
-    const { length } = expectMade('frames', frames, Uint32Array, 'a Uint32Array');
+    const { length } = expectMade('frames', frames, Uint32Array);
     for (let at = 0; at < length; at += 1) {
       const mapped = (words[backed + at] as number) & (words[template + at] as number);
       const found = mapped & (frames[at] as number);

@@ -21,14 +21,7 @@ import { Compaction } from './compaction.ts';
 import { type CoreConfig, expectSpace, withDefaults } from './config.ts';
 import { CZoneCalls } from './czones.ts';
 import { CoreError, expectAnswer } from './error.ts';
-import {
-  COUNT,
-  RefusedArgument,
-  expectInteger,
-  expectMade,
-  expectObject,
-  expectShape,
-} from '../check/index.ts';
+import { RefusedArgument, expectMade, expectObject, expectWords } from '../check/index.ts';
 import type { CoreExports } from './exports.ts';
 import { FrameView } from './frame-view.ts';
 import { freeSpaceOf } from './free-space.ts';
@@ -53,6 +46,9 @@ import {
   writeSnapshot,
 } from './snapshot.ts';
 import { ZoneView } from './zone-view.ts';
+
+const ZONE = ['zone', 'index'] as const;
+const BALANCED = ['isBalanced', 'order', 'highest'] as const;
 
 /** What a core works on: for files of this room and tests, not in the room's face. */
 export let instanceOf: (core: Core) => Instance;
@@ -170,7 +166,7 @@ export class Core {
   zone(index: number): ZoneView {
     const kernelZone = this.kernelZones[index];
     if (kernelZone !== undefined) return kernelZone;
-    expectInteger('index', index, KERNEL_ZONES);
+    expectWords(ZONE, index);
     return (this._czones[index - KERNEL_ZONES] ??= new ZoneView(this._instance, index));
   }
 
@@ -215,7 +211,8 @@ export class Core {
 
   /** Whether requests of an order that may use zones up to `highest` leave kswapd nothing to do. */
   isBalanced(wake: KswapdWake): boolean {
-    const { order, highest } = expectShape('wake', wake, { order: COUNT, highest: COUNT });
+    const { order, highest } = expectObject('wake', wake);
+    expectWords(BALANCED, order, highest);
     return expectAnswer(this._instance.raw.nodeBalanced(order, highest), 'nodeBalanced') !== 0;
   }
 

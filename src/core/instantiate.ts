@@ -107,8 +107,7 @@ function moduleOf(bytes: BufferSource): CompiledCore {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    throw new CoreError(`the core is no WebAssembly: ${what}`);
+    throw new CoreError(`no WebAssembly: ${String(error)}`);
   }
 }
 

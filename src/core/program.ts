@@ -19,7 +19,7 @@ export class Program {
    * fewer than given when the log is full.
    */
   run(commands: Uint32Array, number: number): number {
-    expectMade('commands', commands, Uint32Array, 'a Uint32Array');
+    expectMade('commands', commands, Uint32Array);
     const { program, raw } = this._instance;
     program.set(commands);
     this._commandWords = commands.length;

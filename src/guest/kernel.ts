@@ -12,6 +12,7 @@ import {
   type Shape,
   expectInteger,
   expectMade,
+  expectNumber,
   expectObject,
   expectShape,
 } from '../check/index.ts';
@@ -408,6 +409,7 @@ export class GuestKernel {
 
   /** Background work was skipped, for the last time at this one. */
   catchUp(lastNs: number): void {
+    expectNumber('lastNs', lastNs, 0);
     this._workers.catchUp(lastNs);
   }
 

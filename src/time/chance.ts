@@ -71,7 +71,7 @@ export class Random {
 
   /** `nextBelow` for each place from `from` to `to`. */
   fillBelow(limit: number, target: Uint32Array, from: number, to: number): void {
-    expectMade('target', target, Uint32Array, 'a Uint32Array');
+    expectMade('target', target, Uint32Array);
     expectInteger('to', to, 0, target.length);
     expectInteger('from', from, 0, to);
     let { a, b, c, counter } = this;

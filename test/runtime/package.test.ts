@@ -19,7 +19,7 @@ import { PACKED_WITHIN_MS, type Packed, bytesUnder, packed } from '../support/pa
  * Of the archive, unpacked (docs/decisions/0065): 0.96 MiB is code, 0.37 declarations, 0.23 the charts' library, 0.16 the playground,
  * 0.11 Wasm, 0.06 the core's sources. The goal is 1 MB: code and declarations alone are above it.
  */
-const UNPACKED_BYTES_MOST = 1.95 * MIB;
+const UNPACKED_BYTES_MOST = 1.97 * MIB;
 /** AssemblyScript takes ten seconds, on a busy machine more. */
 const COMPILED_WITHIN_MS = 300_000;
 /** The issue's limit, of all that an install brings. */
@@ -161,9 +161,9 @@ describe('the package', () => {
       write: false,
     });
     const contents = outputFiles[0]?.contents ?? new Uint8Array();
-    // 32.2 KiB and 10.8: what rooms make when they are loaded is made when it is first used, so that a bundle can leave it out
-    expect(contents.length).toBeLessThan(32.5 * KIB);
-    expect(brotliCompressSync(contents).length).toBeLessThan(11 * KIB);
+    // 32.7 KiB and 11: what rooms make when they are loaded is made when it is first used, so that a bundle can leave it out
+    expect(contents.length).toBeLessThan(32.75 * KIB);
+    expect(brotliCompressSync(contents).length).toBeLessThan(11.25 * KIB);
   });
 
   it('is imported from few files', () => {

@@ -44,10 +44,18 @@ it('of a runtime that does not fork there is no fork', () => {
 
 it('a container that is recorded otherwise than it lives is not within that', () => {
   const [profile] = PROFILES as [(typeof PROFILES)[number]];
-  const course = profile.course.map((point) => ({
-    ...point,
-    allocated: { ...point.allocated, mean: point.allocated.mean * (1 + point.call / 100) },
-  }));
+  const course = profile.course.map((point) => {
+    const grown = (value: number): number => value * (1 + point.call / 100);
+    const { least, mean, most } = point.allocated;
+    return {
+      ...point,
+      allocated: {
+        least: Math.floor(grown(least)),
+        mean: grown(mean),
+        most: Math.ceil(grown(most)),
+      },
+    };
+  });
   const last = emulationOf({ ...profile, course }).at(-1)!;
   expect(last.allocated.recorded / last.allocated.emulated).toBeGreaterThan(1.9);
 });

@@ -34,8 +34,8 @@ describe('a zone', () => {
 
   it('has a number', () => {
     const core = bootGuest({});
-    expect(() => core.zone(Symbol('x') as never)).toThrow(/^index: expected a whole number/);
-    expect(() => core.zone(-1)).toThrow(/^index: expected/);
+    expect(() => core.zone(Symbol('x') as never)).toThrow(/^zone: index: expected a whole number/);
+    expect(() => core.zone(-1)).toThrow(/^zone: index: expected/);
   });
 });
 

@@ -46,4 +46,4 @@ export {
   expectShape,
 } from './shape.ts';
 export { shippedFile, shippedTogether } from './shipped.ts';
-export { UNPRINTABLE, escaped, shortened, utf8Of } from './text.ts';
+export { UNPRINTABLE, escaped, markupOf, shortened, utf8Of } from './text.ts';

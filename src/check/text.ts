@@ -19,6 +19,19 @@ export function escaped(text: string): string {
   );
 }
 
+const MARKUP: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/** Text for HTML and SVG, in an element or in a quoted attribute; lines stay lines. */
+export function markupOf(text: string): string {
+  const shown = text.split('\n').map(escaped).join('\n');
+  return shown.replaceAll(/[&<>"]/g, (character) => MARKUP[character]!);
+}
+
 /** Bytes as text; undefined: they are no UTF-8, which a lenient reader would make other names of. */
 export function utf8Of(bytes: Uint8Array): string | undefined {
   try {

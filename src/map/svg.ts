@@ -1,6 +1,6 @@
 // A map as SVG, for papers: cells, borders of zones, a legend with figures.
 
-import { expectInteger } from '../check/index.ts';
+import { expectInteger, markupOf } from '../check/index.ts';
 import { FRAMES_PER_MIB, MS_PER_S } from '../abi/unit.ts';
 import { BORDER_BLOCK, BORDER_NONE, BORDER_ZONE, type MapAbout, borderOf } from './border.ts';
 import type { MemoryMap } from './cells.ts';
@@ -19,17 +19,6 @@ const ROW_HEIGHT = 18;
 const LEGEND_COLUMNS = 3;
 const SWATCH = 11;
 const PALETTE = paletteOf('light');
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
-}
 
 /** Equal cells side by side become one rectangle where no line is between them. */
 class Rectangles {
@@ -112,7 +101,7 @@ function legendSvg(reel: MapReel, map: MemoryMap, top: number): { text: string; 
     const stroke = cssColour(PALETTE.ink);
     return (
       `<rect x="${x}" y="${y}" width="${SWATCH}" height="${SWATCH}" fill="${cssColour(colour)}" stroke="${stroke}" stroke-width="0.4"/>` +
-      `<text x="${x + SWATCH + 6}" y="${y + SWATCH - 1}">${escaped(name)}: ${mib} MiB</text>`
+      `<text x="${x + SWATCH + 6}" y="${y + SWATCH - 1}">${markupOf(name)}: ${mib} MiB</text>`
     );
   });
   return { text: text.join(''), height: perColumn * ROW_HEIGHT };
@@ -127,7 +116,7 @@ export function mapPicture(reel: MapReel, map: MemoryMap, label: string): string
   const layout = layoutOfMaps([map], WIDTH, HEIGHT_MOST, reel.guestFrames);
   const { width, height } = layout;
   return (
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(label)}">` +
+    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${markupOf(label)}">` +
     `${pictureSvg(reel, map, layout)}</svg>`
   );
 }
@@ -146,9 +135,9 @@ export function mapSvg(reel: MapReel, instant?: number): string {
   const box = `${-MARGIN} 0 ${WIDTH + 2 * MARGIN} ${height}`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box}" width="${WIDTH + 2 * MARGIN}" height="${height}" font-family="sans-serif" font-size="12" role="img">` +
-    `<title>${escaped(title)}</title>` +
+    `<title>${markupOf(title)}</title>` +
     `<rect x="${-MARGIN}" width="${WIDTH + 2 * MARGIN}" height="${height}" fill="${cssColour(PALETTE.paper)}"/>` +
-    `<text y="20" font-size="14" font-weight="bold">${escaped(title)}</text>` +
+    `<text y="20" font-size="14" font-weight="bold">${markupOf(title)}</text>` +
     `<g transform="translate(0 ${TITLE_HEIGHT})">${pictureSvg(reel, map, layout)}${legend.text}</g></svg>\n`
   );
 }

@@ -1,4 +1,5 @@
 /** The functions of one system in a table; the script shows those of any, sorts them and looks for names. */
+import { escaped } from '../../check/index.ts';
 import { escapeHtml } from '../escape.ts';
 import type { Cell, Unit } from '../figure/spec.ts';
 import type { FunctionResult, Results } from '../results.ts';
@@ -48,7 +49,7 @@ export function functionData({ systems }: Results): FunctionData {
     );
   };
   return {
-    names: ids.map((id) => names.get(id)!),
+    names: ids.map((id) => escaped(names.get(id)!)),
     columns: COLUMNS.map(([head, unit]) => ({ head, unit })),
     systems: Object.fromEntries(systems.map(({ name, functions }) => [name, columnsOf(functions)])),
   };

@@ -10,3 +10,11 @@ it('has the functions of all systems in the order of the trace, 0 where a system
   expect(data.systems['one']![0]).toEqual([0, 100_000]);
   expect(functionSection(data)).toContain('one: its functions');
 });
+
+it('shows what cannot be seen of a name by its number, in the still table and in the live one', () => {
+  const one = system('one');
+  one.functions = [{ ...one.functions[0]!, name: '\u001b[31mab\u202ecd\u0000' }];
+  const data = functionData(results(one));
+  expect(data.names).toEqual(['\\u{1b}[31mab\\u{202e}cd\\u{0}']);
+  expect(functionSection(data)).toContain('\\u{1b}[31mab\\u{202e}cd\\u{0}');
+});

@@ -5,7 +5,7 @@
 import { US_PER_S, ZONE_NAMES } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { type ExtraGuest, wrongOf } from './extra-check.ts';
-import { NO_FRAME } from './trace-columns.ts';
+import { NO_FRAME, TIME_EXPECTED } from './trace-columns.ts';
 
 /** What is read; lines of other probes are left alone. */
 export type ExtraKind =
@@ -130,6 +130,9 @@ function readEvent(
     throw new RecordingError(file, line, `the fields of ${name}`, quote(rest));
   }
   const timeUs = Number(seconds) * US_PER_S + Number(fraction);
+  if (!Number.isSafeInteger(timeUs)) {
+    throw new RecordingError(file, line, TIME_EXPECTED, quote(text.trim()));
+  }
   const event = { kind: name, line, timeUs, cpu: Number(cpu), pid: Number(pid), a, b };
   const expected = wrongOf(event, guest);
   if (expected !== undefined) throw new RecordingError(file, line, expected, quote(text.trim()));

@@ -44,6 +44,9 @@ export const EVENT_NAMES: readonly string[] = [
   'pagestate end',
 ];
 
+/** What a time has to be: beyond it, one that runs backwards could not be told. */
+export const TIME_EXPECTED = 'a time below 2^53 microseconds';
+
 /** pfn of an allocation that failed. */
 export const NO_FRAME = 0xffff_ffff;
 

@@ -233,6 +233,7 @@ export class TraceReader {
     }
     this.pos += 1;
     const timeUs = seconds * US_PER_S + microseconds;
+    if (!Number.isSafeInteger(timeUs)) this.fail(T.TIME_EXPECTED, from);
     if (timeUs < this.lastTimeUs) {
       this.fail(`a time not before ${(this.lastTimeUs / US_PER_S).toFixed(6)}`, from);
     }

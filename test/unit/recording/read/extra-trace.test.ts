@@ -74,6 +74,7 @@ describe('a second trace', () => {
     [['CPU:0 [LOST 12 EVENTS]'], /a trace with all its events, found 'CPU:0/],
     [['nonsense'], /^extra\.txt:1: expected a line of a trace/],
     [[extraLine(2, 'report: (f)'), extraLine(1, 'report: (f)')], /a time not before 2\.000000/],
+    [[extraLine(99_999_999_999, 'report: (f)')], /a time below 2\^53/],
     [[extraLine(1, 'kcw: (f) order=')], /the fields of kcw/],
     [[extraLine(1, 'kcw: (f) order=9f')], /the fields of kcw/],
     [[extraLine(1, 'kcw: (f) order=9zz')], /the fields of kcw/],

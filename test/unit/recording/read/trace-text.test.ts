@@ -117,6 +117,7 @@ describe('reading a trace', () => {
     ],
     ['a line cut in its flags', 5, (s: string) => s.slice(0, -3), 'gfp flags'],
     ['time that runs backwards', 9, (s: string) => s.replace('8.236560', '8.236550'), 'not before'],
+    ['a time without end', 9, (s: string) => s.replace('8.236560', '99999999999.236560'), '2^53'],
     ['a frame outside memory', 9, (s: string) => s.replace('0x1 ', '0x2000 '), 'inside memory'],
     ['a huge frame', 6, (s: string) => s.replace('0x54', '0xfffffffffc'), 'inside memory'],
     ['an unknown event', 9, (s: string) => s.replace('pcpu_drain', 'pcpu_train'), 'known event'],

@@ -136,7 +136,7 @@ export class GuestMemory {
     const request = { gfp: GFP_HIGHUSER_MOVABLE, order: 0, cpu, attempt };
     const answer = slowPath(this, request, first);
     if (answer < 0) {
-      // what came in before stays in the object, and nobody counts it
+      // what came in before stays in the object: only some who hold one count it
       this._hasFailed = true;
       throw new GuestOutOfMemory(
         `guest out of memory: ${pages} pages of object ${object} do not fit (${statusText(answer)})`,
@@ -224,8 +224,11 @@ export class GuestMemory {
    */
   asSystem(work: () => void): void {
     const before = this.core.stat(STAT_TEMPLATE_COPIES);
-    work();
-    this.frames.guestOs += this.core.stat(STAT_TEMPLATE_COPIES) - before;
+    try {
+      work();
+    } finally {
+      this.frames.guestOs += this.core.stat(STAT_TEMPLATE_COPIES) - before;
+    }
   }
 
   /**

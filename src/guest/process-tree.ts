@@ -23,6 +23,7 @@ import {
   expectObject,
   expectShape,
 } from '../check/index.ts';
+import { orElse } from './or-else.ts';
 import { pageTableFrames } from './footprint.ts';
 import { TAG_TABLES, containerTag } from './tag.ts';
 import type { GuestKernel } from './kernel.ts';
@@ -177,14 +178,20 @@ export class ProcessTree {
     const { objects } = this._memory.core;
     const made = objects.create(OBJECT_KERNEL, NONE, GFP_KERNEL, tag);
     const object = expectAnswer(made, 'objects.create');
-    this._memory.touch(object, 0, pages, true, this._cpu, 0);
+    orElse(
+      () => this._memory.touch(object, 0, pages, true, this._cpu, 0),
+      () => this._destroy(object),
+    );
     return object;
   }
 
   /** `mapped`: pages that there are page tables for. */
   private _space(object: number, pages: number, mapped: number): AddressSpace {
     const tablePages = pageTableFrames(mapped);
-    const tables = this._kernelObject(tablePages, TAG_TABLES);
+    const tables = orElse(
+      () => this._kernelObject(tablePages, TAG_TABLES),
+      () => this._destroy(object),
+    );
     this._memory.frames.pageTables += tablePages;
     return { object, tables, tablePages, pages, users: 1 };
   }
@@ -197,13 +204,17 @@ export class ProcessTree {
   }
 
   private _add(parent: Task | undefined, zone: number | undefined, space: AddressSpace): Task {
+    const stack = orElse(
+      () => this._kernelObject(STACK_FRAMES),
+      () => this._leave(space),
+    );
     const task: TaskRecord = {
       pid: this._pids,
       zone,
       parent,
       children: new Set<Task>(),
       space,
-      stack: this._kernelObject(STACK_FRAMES),
+      stack,
       hasExited: false,
     };
     this._pids += 1;
@@ -228,11 +239,14 @@ export class ProcessTree {
     const { agentFrames } = config.kernel;
     const task = this._add(undefined, this._zone, this._copy(agentObject, agentFrames, this._zone));
     const written = Math.min(PRE_EXEC_PAGES, agentFrames);
-    this.touch(task, 0, written, true);
-    this.exec(task, mappedPages);
-    this._memory.asSystem(() => {
-      this._memory.touch(agentObject, 0, written, true, this._cpu, agentFrames);
-    });
+    const begin = (): void => {
+      this.touch(task, 0, written, true);
+      this.exec(task, mappedPages);
+      this._memory.asSystem(() => {
+        this._memory.touch(agentObject, 0, written, true, this._cpu, agentFrames);
+      });
+    };
+    orElse(begin, () => this.exit(task));
     return task;
   }
 
@@ -289,7 +303,13 @@ export class ProcessTree {
     const { space } = this._recordOf(task);
     const { core } = this._memory;
     const copied = core.stat(STAT_COW_PAGES);
-    const came = this._memory.touch(space.object, start, pages, write, this._cpu, space.pages);
+    let came: number;
+    try {
+      came = this._memory.touch(space.object, start, pages, write, this._cpu, space.pages);
+    } catch (error) {
+      this._recount(space, copied);
+      throw error;
+    }
     const gained = came + core.stat(STAT_COW_PAGES) - copied;
     if (gained === 0) return 0;
     space.pages += came;
@@ -323,7 +343,11 @@ export class ProcessTree {
     const isWhole = came === temporaryPages;
     if (came < 0) {
       const { object, pages } = space;
-      came = memory.finishTouch(came, object, temporary, temporaryPages, true, cpu) - pages;
+      const status = came;
+      came = orElse(
+        () => memory.finishTouch(status, object, temporary, temporaryPages, true, cpu) - pages,
+        () => this._recount(space, copied),
+      );
     }
     space.pages += came;
     this._account(came + core.stat(STAT_COW_PAGES) - copied);
@@ -435,12 +459,30 @@ export class ProcessTree {
       this._destroy(space.tables);
       this._memory.frames.pageTables -= space.tablePages;
     }
-    this._destroy(this._kernel);
-    this._memory.frames.guestOs -= this._kernelFrames;
+    this._dropKernel();
     const { czones } = this._guest;
     if (this._zone === undefined || czones === undefined) return 0;
     this._account(-this._anonymous);
     return czones.exit(this._zone, this._cpu);
+  }
+
+  private _dropKernel(): void {
+    this._destroy(this._kernel);
+    this._memory.frames.guestOs -= this._kernelFrames;
+  }
+
+  /** Ends a container whose first process could not start: its zone stays with whoever made it. */
+  abandon(): void {
+    this._isKilled = true;
+    this._dropKernel();
+  }
+
+  /** Counts what came into a space before the guest was out of memory. */
+  private _recount(space: AddressSpace, copied: number): void {
+    const { core } = this._memory;
+    const pages = expectAnswer(core.objects.pages(space.object), 'objects.pages');
+    this._account(pages - space.pages + core.stat(STAT_COW_PAGES) - copied);
+    space.pages = pages;
   }
 
   /** Anonymous frames that the tree has taken or given back. */

@@ -48,10 +48,15 @@ export class Process {
       return;
     }
     this._tree = new ProcessTree(guest, cpu, czone, kernelFrames);
-    this._task =
-      origin === undefined
-        ? this._tree.spawn(mappedPages)
-        : this._tree.forkFrom(origin._task, mappedPages);
+    try {
+      this._task =
+        origin === undefined
+          ? this._tree.spawn(mappedPages)
+          : this._tree.forkFrom(origin._task, mappedPages);
+    } catch (error) {
+      this._tree.abandon();
+      throw error;
+    }
   }
 
   /** The process as it is between two calls, for clones of its guest. */

@@ -137,3 +137,44 @@ describe('Process', () => {
     fc.assert(property, { numRuns: 40 });
   });
 });
+
+const PROCESS = { cpu: 0, kernelFrames: 20, mappedPages: 1000 };
+const ALL = 2 ** 32 - 1;
+
+function held(guest: GuestKernel): object {
+  const { objectFrames } = takeCensus(guest.core);
+  const sum = [...objectFrames.values()].reduce((all, frames) => all + frames, 0);
+  return { frames: { ...guest.memory.frames }, objects: objectFrames.size, sum };
+}
+
+describe('a guest that was out of memory', () => {
+  it.each([
+    ['page tables', { mappedPages: ALL }],
+    ['kernel memory', { kernelFrames: 10_000_000 }],
+  ])('has nothing left of a process that could not start for want of %s', (_, more) => {
+    const guest = makeGuest();
+    const first = new Process(guest, PROCESS); // copies the agent's pages, and takes what can be reclaimed
+    expect(() => first.touch(0, 2e9, true)).toThrow(GuestOutOfMemory);
+    first.exit();
+    const before = held(guest);
+    expect(() => new Process(guest, { ...PROCESS, ...more })).toThrow(GuestOutOfMemory);
+    expect(held(guest)).toEqual(before);
+    new Process(guest, PROCESS).exit();
+    expect(held(guest)).toEqual(before);
+    expect(verify(guest.core)).toBeUndefined();
+  });
+
+  it('counts what came in of a touch that did not fit, so that nothing is below zero after it is freed', () => {
+    const guest = makeGuest();
+    const process = new Process(guest, PROCESS);
+    expect(() => process.touch(0, 2e9, true)).toThrow(GuestOutOfMemory);
+    expect(process.anonymousPages).toBeGreaterThan(0);
+    expect(guest.memory.frames.anonymous).toBe(process.anonymousPages);
+    process.free(0, ALL);
+    expect(process.anonymousPages).toBe(0);
+    process.touch(0, 100, true);
+    expect(guest.memory.frames.anonymous).toBe(100);
+    process.exit();
+    expect(guest.memory.frames.anonymous).toBe(0);
+  });
+});

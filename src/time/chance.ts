@@ -15,6 +15,7 @@ import {
   expectList,
   expectMade,
   expectShape,
+  expectText,
 } from '../check/index.ts';
 
 const TWO_POW_MINUS_32 = 1 / 4_294_967_296;
@@ -98,6 +99,7 @@ export class Random {
 /** The stream of that name under that seed (a non-negative safe integer). */
 export function randomStream(seed: number, label: string): Random {
   expectInteger('seed', seed, 0);
+  expectText('label', label);
   const low = mix32((seed >>> 0) + 0x9e3779b9);
   const high = mix32(Math.floor(seed * TWO_POW_MINUS_32) + 0x3c6ef372);
   const a = mix32(hashLabel(label, FNV_BASIS) ^ low);

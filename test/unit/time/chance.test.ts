@@ -88,3 +88,7 @@ it('a stream fills arrays of words of 32 bits and nothing else', () => {
   expect(() => stream.fillBelow(5, undefined as never, 0, 0)).toThrow(/^target: expected/);
   expect(() => stream.fillBelow(5, new Uint32Array(4), 3, 2)).toThrow(/^from: expected/);
 });
+
+it('refuses a label that is no text', () => {
+  expect(() => randomStream(1, null as never)).toThrow('label: expected text');
+});

@@ -1,13 +1,7 @@
 // One microVM: a guest, its VMM process, and its share of the host's memory.
 
 import { bound } from '../graph/index.ts';
-import {
-  HandleEnded,
-  RefusedArgument,
-  expectFunction,
-  expectInteger,
-  expectMade,
-} from '../check/index.ts';
+import { HandleEnded, RefusedArgument, expectFunction, expectInteger } from '../check/index.ts';
 import {
   COUNT_RELEASED_PAGES,
   addCounts,
@@ -32,15 +26,8 @@ import { type VmmFootprint, accountOf } from './account.ts';
 import { VmMemory } from './memory.ts';
 import { VmFiles } from './vm-files.ts';
 import type { Operations } from '../cost/index.ts';
-import {
-  type AttachedDevice,
-  type CountedDevice,
-  type Debtor,
-  addOperations,
-  expectDebt,
-  expectRanges,
-  since,
-} from './counted.ts';
+import type { AttachedDevice, CountedDevice, Debtor } from './counted.ts';
+import { addOperations, expectDebt, expectRanges, since } from './counted.ts';
 import { Hibernation, type ImageLoad, type SuspendCounts } from './hibernation.ts';
 import type { HostFiles } from './host-files.ts';
 import { Lasting } from './lasting.ts';
@@ -240,8 +227,7 @@ export class MicroVm {
 
   /** A debtor's pages are about to come: the account will have them from the guest. */
   takeBack(pages: number): void {
-    expectInteger('pages', pages, 0);
-    this._context.host.moveIdle(CAUSE_ANONYMOUS, -pages);
+    this._context.host.moveIdle(CAUSE_ANONYMOUS, -expectInteger('pages', pages, 0));
   }
 
   /** What the debtors booked when they put it off is not booked again. */
@@ -342,8 +328,8 @@ export class MicroVm {
    * counted; if some of it disturbs the call, `counts` has it too, instead of what it had. Whether it does.
    */
   settleCall(total: Counts, counts: Counts): boolean {
-    expectMade('total', total, Float64Array, 'counts');
-    expectMade('counts', counts, Float64Array, 'counts');
+    expectCounts(total);
+    expectCounts(counts);
     const guest = this._guest;
     guest.runBackground();
     const isDisturbed = this._isCarrying || guest.isDisturbed;

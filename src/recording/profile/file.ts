@@ -1,7 +1,8 @@
 // A function's profile as a file: what was measured, of what, with what, and how.
 
 import path from 'node:path';
-import { type Capture, expectCapture, readText } from '../read/index.ts';
+import { OBJECT, TEXT, expectShape } from '../../check/index.ts';
+import { type Capture, readText } from '../read/index.ts';
 import { MEASURED_CALLS, type MeasuredProfile, profileOf } from './profile.ts';
 import { aboutIn, profileIn } from './shape.ts';
 
@@ -42,7 +43,9 @@ export function parseProfile(file: string, text: string): ProfileFile {
 
 /** Throws RecordingError where the recording is not one of a function. */
 export function profileFileOf(capture: Capture): ProfileFile {
-  const { workload, kernel, emulator, machine, programs } = aboutOf(expectCapture(capture));
+  const { workload, kernel, emulator, machine, programs } = aboutOf(
+    expectShape('capture', capture, { folder: TEXT, trace: OBJECT }),
+  );
   return {
     format: 'guestmem-profile-1',
     name: workload,

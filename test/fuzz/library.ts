@@ -342,7 +342,8 @@ const CORES: Readonly<Record<string, Step>> = {
   'pool.give': (w, { which }) => w.pool.give(pick(w.cores, which)),
   'a cut snapshot': (w, { a, which }) => {
     const whole = pick(w.snapshots, which);
-    Core.fromSnapshot({ ...whole, words: whole.words.slice(0, a) });
+    const length = typeof a === 'number' ? a : 0;
+    Core.fromSnapshot({ ...whole, words: whole.words.slice(0, length) });
   },
 };
 

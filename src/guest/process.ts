@@ -2,6 +2,7 @@
 // The process that runs a container's function: forked from the agent into the container's zone, or
 // into the kernel's, then exec. Its heap, and temporary memory of a call behind it.
 
+import { orElse } from './or-else.ts';
 import { HandleEnded, expectInteger, expectObject } from '../check/index.ts';
 import type { CallPages } from '../core/index.ts';
 import type { GuestKernel } from './kernel.ts';
@@ -48,15 +49,12 @@ export class Process {
       return;
     }
     this._tree = new ProcessTree(guest, cpu, czone, kernelFrames);
-    try {
-      this._task =
-        origin === undefined
-          ? this._tree.spawn(mappedPages)
-          : this._tree.forkFrom(origin._task, mappedPages);
-    } catch (error) {
-      this._tree.abandon();
-      throw error;
-    }
+    const tree = this._tree;
+    this._task = orElse(
+      () =>
+        origin === undefined ? tree.spawn(mappedPages) : tree.forkFrom(origin._task, mappedPages),
+      () => tree.abandon(),
+    );
   }
 
   /** The process as it is between two calls, for clones of its guest. */

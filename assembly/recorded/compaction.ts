@@ -41,9 +41,20 @@ import { scanAt } from './scan-state';
 if (SCAN_ASYNC != RUN_ASYNC) ERROR('an asynchronous run has one bit');
 if (SCAN_IN_ORDER != RUN_IN_ORDER) ERROR('a run in order has one bit');
 
+/** What a run holds and nobody saw released is in use somewhere. */
+function leaveHeld(run: Compaction): void {
+  for (let order: u32 = 0; order < <u32>ORDERS; order++) {
+    const list = heldList(run, order);
+    for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
+      setState(pfn, KIND_MOVABLE, order);
+    }
+  }
+  run.held = 0;
+}
+
 /**
  * A run begins: its scanners stand at `target` and `source`. Without an order it goes from edge to edge. What the trace's
- * flags tell only direct runs have.
+ * flags tell only direct runs have. One in the same slot whose end the trace lacks is over.
  */
 export function scanBegin(
   run: Compaction,
@@ -53,6 +64,7 @@ export function scanBegin(
   target: u32,
   source: u32,
 ): void {
+  if (run.held != 0) leaveHeld(run);
   const type = (flags & SCAN_IN_ORDER) != 0 ? NIL : <u32>MIGRATE_MOVABLE;
   let how = flags == 0 ? 0 : flags | RUN_DIRECT;
   if (order == 0) how |= RUN_IGNORES_HINTS;
@@ -130,7 +142,7 @@ export function scanSettle(run: Compaction, order: u32, kept: u32): void {
   for (; held > kept; held--) {
     const pfn = listPopHead(list);
     run.held -= 1 << order;
-    freeSplit(zoneAt(run.zone), pfn, order, 0);
+    freeSplit(zoneAt(blockZone(pfn)), pfn, order, 0);
   }
 }
 
@@ -187,18 +199,12 @@ function passTo(run: Compaction, target: u32): void {
   run.target = min(run.target, target);
 }
 
-/** The run is over, `met`: because its scanners met. What it holds and nobody saw released is in use somewhere. */
+/** The run is over, `met`: because its scanners met. */
 export function scanEnd(run: Compaction, target: u32, met: bool): void {
   if (met) {
     passTo(run, target);
     // A run looks whether its scanners have met before its migrate scanner goes on.
     if (blockStart(run.target) > blockStart(run.source)) walkTo(run, NIL);
   }
-  for (let order: u32 = 0; order < <u32>ORDERS; order++) {
-    const list = heldList(run, order);
-    for (let pfn = listPopHead(list); pfn != NIL; pfn = listPopHead(list)) {
-      setState(pfn, KIND_MOVABLE, order);
-    }
-  }
-  run.held = 0;
+  leaveHeld(run);
 }

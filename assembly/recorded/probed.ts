@@ -13,12 +13,11 @@ import {
 } from '../../src/abi/program';
 import { NIL, setLinkNext, setLinkPrev, stateOf } from '../base/frame';
 import { logRecord } from '../base/log';
-import { blockZone } from '../base/pageblock';
 import { zoneAt } from '../base/zone';
 import { holdFree, putBack } from '../kernel/isolate';
 import { Compaction } from '../move/compact-run';
 import { Command } from './command';
-import { scanFound, scanHold, scanSearch, scanSettle } from './compaction';
+import { scanForget, scanFound, scanHold, scanSearch, scanSettle } from './compaction';
 import { programMemory } from './hotplug';
 import { takeOut } from './resync';
 
@@ -37,6 +36,8 @@ function takeFreeBlock(command: Command): void {
 /** It comes back. One that did not leave is on some list still, and comes from there. */
 function putBackBlock(command: Command): void {
   const isHeld = stateOf(command.frame) == (KIND_ISOLATED | command.order);
+  // a run of compaction may have it on a list of its own
+  if (isHeld) scanForget(command.frame);
   const was = isHeld ? <u32>RESYNC_IN_USE : takeOut(command);
   if (was != RESYNC_IN_USE) logRecord(LOG_MISMATCH, command.frame, was);
   putBack(zoneAt(command.zone), command.frame, command.order);
@@ -53,20 +54,15 @@ function holdPlace(command: Command, scan: Compaction): void {
   scanHold(scan, command.frame, command.order);
 }
 
-/** A block of a zone leaves its list or comes back; false: it is no block of the zone. */
-function offList(command: Command, op: u32): bool {
-  if (blockZone(command.frame) != command.zone) return false;
-  if (op == PROGRAM_TAKE_FREE) takeFreeBlock(command);
-  else putBackBlock(command);
-  return true;
-}
-
 /** Carries out a command on blocks off their lists; all others are programMemory's. */
 export function programProbed(command: Command, scan: Compaction, op: u32): bool {
   switch (op) {
     case PROGRAM_TAKE_FREE:
+      takeFreeBlock(command);
+      return true;
     case PROGRAM_PUT_BACK:
-      return offList(command, op);
+      putBackBlock(command);
+      return true;
     case PROGRAM_SCAN_SEARCH:
       scanSearch(scan);
       return true;
@@ -77,13 +73,6 @@ export function programProbed(command: Command, scan: Compaction, op: u32): bool
       scanSettle(scan, command.order, command.operand);
       return true;
     default:
-      return programMemory(
-        op,
-        command.frame,
-        command.operand,
-        command.order,
-        command.type,
-        command.zone,
-      );
+      return programMemory(command, op);
   }
 }

@@ -8,7 +8,6 @@ import {
   KIND_ORDER_MASK,
   KIND_PCP,
   KIND_UNMOVABLE,
-  PAGEBLOCK_NO_ZONE,
   PCP_LISTS,
 } from '../../src/abi/layout';
 import { PAGEBLOCK_ORDER } from '../../src/abi/unit';
@@ -112,7 +111,7 @@ function keepOutside(command: Command, zone: Zone, at: u32, size: u32, held: u32
 export function takeOut(command: Command): u32 {
   let was: u32 = RESYNC_IN_USE;
   const end = command.frame + (1 << command.order);
-  if (end > spanFrames || blockZone(command.frame) == PAGEBLOCK_NO_ZONE) return was;
+  if (end > spanFrames) return was;
   for (let at = command.frame; at < end;) {
     const free = freeBlockOf(at);
     const parked = free == NIL ? parkedBlockOf(at) : NIL;

@@ -10,6 +10,7 @@ import {
   PCP_LISTS,
   ZONE_FLAG_RECLAIM_ACTIVE,
 } from '../../src/abi/layout';
+import { ORDER_MAX } from '../../src/abi/unit';
 import { ALLOC_WMARK_LOW, GFP_MOVABLE } from '../../src/abi/gfp';
 import {
   MIGRATE_HIGHATOMIC,
@@ -36,6 +37,7 @@ import {
   PROGRAM_FREE,
   PROGRAM_LISTS_OFFSET,
   PROGRAM_POP,
+  PROGRAM_PUT_BACK,
   PROGRAM_RECLAIM,
   PROGRAM_REFILL,
   PROGRAM_REFUSED,
@@ -45,10 +47,12 @@ import {
   PROGRAM_SCAN_BATCH,
   PROGRAM_SCAN_BEGIN,
   PROGRAM_SCAN_END,
+  PROGRAM_SCAN_HOLD,
   PROGRAM_SCAN_LEAVE,
   PROGRAM_SCAN_RETURN,
   PROGRAM_SCAN_TAKE,
   PROGRAM_TAKE,
+  PROGRAM_TAKE_FREE,
   PROGRAM_VICTIM,
   RECLAIM_BEGINS,
   RECLAIM_ENDS,
@@ -409,6 +413,58 @@ function background(command: Command, op: u32): bool {
   }
 }
 
+/** Whether a command names a block that leaves a list or comes to one. */
+function namesBlock(op: u32): bool {
+  switch (op) {
+    case PROGRAM_POP:
+    case PROGRAM_REFILL:
+    case PROGRAM_TAKE:
+    case PROGRAM_FREE:
+    case PROGRAM_DRAIN:
+    case PROGRAM_REQUEST:
+    case PROGRAM_RELEASE:
+    case PROGRAM_CAPTURE:
+    case PROGRAM_SCAN_RETURN:
+    case PROGRAM_SCAN_HOLD:
+    case PROGRAM_TAKE_FREE:
+    case PROGRAM_PUT_BACK:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether requests have lists of the command's type: its per-cpu list, or the buddy's. */
+function hasLists(command: Command, op: u32): bool {
+  if (op == PROGRAM_TAKE) return command.type < <u32>MIGRATE_ISOLATE;
+  return (op != PROGRAM_POP && op != PROGRAM_REFILL) || command.type < <u32>MIGRATE_PCPTYPES;
+}
+
+/**
+ * Whether the command's block lies whole in one kernel zone. That zone's lists are meant: a reader who took a range for gone
+ * names another.
+ */
+function isPlaced(command: Command): bool {
+  const first = command.frame;
+  const frames = (<u32>1) << command.order;
+  if ((first & (frames - 1)) != 0 || frames > spanFrames - first) return false;
+  const index = blockZone(first);
+  if (index >= <u32>KERNEL_ZONES || blockZone(first + frames - 1) != index) return false;
+  command.zone = <u8>index;
+  return true;
+}
+
+/** Whether a command names what there is. Of bulk calls the frame is a number of pages. */
+function isKnown(command: Command, op: u32): bool {
+  const cpus = min<u32>(guest.cpus, PROGRAM_CPUS_MAX);
+  if (command.cpu >= cpus || command.zone >= <u32>KERNEL_ZONES) return false;
+  if (op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK) return true;
+  if (command.frame >= spanFrames) return false;
+  if (op == PROGRAM_SCAN_BEGIN) return command.operand <= spanFrames;
+  if (command.order > <u32>ORDER_MAX) return false;
+  return !namesBlock(op) || (hasLists(command, op) && isPlaced(command));
+}
+
 function execute(command: Command, op: u32): bool {
   switch (op) {
     case PROGRAM_POP:
@@ -447,8 +503,8 @@ function execute(command: Command, op: u32): bool {
 
 /**
  * Carries out `commands` commands that the host put at the start of the buffer, numbering them from `number`; the
- * log goes behind the first `programBytes` bytes. Stops early when the log runs short. Commands done, or
- * STATUS_BAD_ARGUMENT at a command that names no operation.
+ * log goes behind the first `programBytes` bytes. Stops early when the log runs short, and before a command that cannot be
+ * carried out. Commands done, or STATUS_BAD_ARGUMENT when that is the first.
  */
 export function programRun(commands: u32, number: u32, programBytes: u32, blocks: u32): i32 {
   if (!HAS_LISTS) return STATUS_BAD_STATE;
@@ -465,13 +521,12 @@ export function programRun(commands: u32, number: u32, programBytes: u32, blocks
     const op: u32 = command.op;
     logCommand(number + done);
     countOnCpu(command.cpu);
-    const counted = op == PROGRAM_BULK || op == PROGRAM_REQUEST_BULK;
-    const known =
-      command.cpu < min<u32>(guest.cpus, PROGRAM_CPUS_MAX) && command.zone < <u32>KERNEL_ZONES;
-    if (!known || (command.frame >= spanFrames && !counted) || !execute(command, op)) {
+    if (isKnown(command, op) && execute(command, op)) continue;
+    if (done == 0) {
       logStart(0, 0, false);
       return STATUS_BAD_ARGUMENT;
     }
+    break;
   }
   replay().logBytes = logBytes(log);
   logStart(0, 0, false);

@@ -1,5 +1,6 @@
 // The one error of this room: a recording that cannot be used, said in one line.
 
+import path from 'node:path';
 import { CoreError, TooManyGuests } from '../core/index.ts';
 
 /** Says where a recording is wrong, what was expected there and what was found. */
@@ -24,9 +25,28 @@ export class RecordingError extends Error {
   }
 }
 
+/** A command of a compiled recording that the core cannot carry out. */
+export class RefusedCommand extends CoreError {
+  override readonly name: string = 'RefusedCommand';
+  /** The trace's, by number. */
+  readonly event: number;
+
+  constructor(event: number, what: string) {
+    super(what);
+    this.event = event;
+  }
+}
+
+/** What is followed: a recording's folder and its trace, whose events have lines. */
+export interface Followed {
+  readonly folder: string;
+  readonly trace: { readonly file: string; readonly line: ArrayLike<number> };
+}
+
 /** What the core, a device or the engine under them refuses: states and steps that no kernel has. */
 function isRefusal(error: unknown): error is Error {
-  if (error instanceof TooManyGuests) return false; // this process has no room: no fault of the recording
+  // a process without room is no fault of the recording; a refused command has its line
+  if (error instanceof TooManyGuests || error instanceof RefusedCommand) return false;
   return (
     error instanceof CoreError ||
     error instanceof RangeError ||
@@ -34,8 +54,26 @@ function isRefusal(error: unknown): error is Error {
   );
 }
 
-/** Does what a file of a recording says; a refusal becomes a RecordingError of that file. */
-export function following<Value>(file: string, step: () => Value): Value {
+/** Does what a trace says; a refusal becomes a RecordingError of it, with the line where one command is refused. */
+export function following<Value>({ trace }: Followed, step: () => Value): Value {
+  return inFile(trace.file, () => {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof RefusedCommand)) throw error;
+      const line = trace.line[error.event] ?? 0;
+      const expected = 'an event that what came before it allows';
+      throw new RecordingError(trace.file, line, expected, error.message, { cause: error });
+    }
+  });
+}
+
+/** Does what another file of a recording says; a refusal that is not of the trace becomes a RecordingError of that file. */
+export function followingFile<Value>({ folder }: Followed, name: string, step: () => Value): Value {
+  return inFile(path.join(folder, name), step);
+}
+
+function inFile<Value>(file: string, step: () => Value): Value {
   try {
     return step();
   } catch (error) {

@@ -203,23 +203,27 @@ const REACHED = [
   'llfree-message',
 ];
 
+const OPERATIONS = 'operations';
+
 export const hyperalloc: Fuzzer = {
   name: 'hyperalloc',
   sentence:
     'HyperAlloc’s host survives hostile drivers and tables: no throw, no hang, books balanced.',
   cases: 60,
-  night: 2_000,
+  night: 1_000_000,
   create: () => {
     const tally = new Tally(REACHED);
+    const tried = new Tally([OPERATIONS]);
     const property = fc.property(fc.array(op, { minLength: 20, maxLength: 60 }), (ops) => {
       const attack = new Attack();
       for (const step of ops) {
         attack.run(step);
         attack.check();
       }
+      tried.add(OPERATIONS, ops.length);
       for (const [what, count] of attack.device.counters.violations) tally.add(what, count);
       for (const [what, count] of Object.entries(attack.model.counters)) tally.add(what, count);
     });
-    return { property, missing: tally.missing };
+    return { property, missing: tally.missing, tried: tried.counts };
   },
 };

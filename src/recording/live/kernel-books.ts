@@ -29,7 +29,7 @@ export class KernelBooks {
     this.#capture = capture;
     this.#commands = compileGuided(capture).commands;
     this.#port = new CorePort(recordedFrames(capture), capture.kernel.build);
-    this.#port.load(capture.start);
+    P.loadStart(this.#port, capture);
     this.#managed = managedFrames(this.core);
   }
 

@@ -119,7 +119,5 @@ export function runLive(capture: Capture, options: LiveOptions = {}): LiveResult
   // guests of 6.12 are those of replays; only recordings have a build of their own
   const { name, build: recorded } = capture.kernel;
   const build = options.build ?? (name === '6.12' ? 'release' : recorded);
-  return following(capture.folder, () =>
-    new LiveRun(capture, build).run(moments, options.onProgress),
-  );
+  return following(capture, () => new LiveRun(capture, build).run(moments, options.onProgress));
 }

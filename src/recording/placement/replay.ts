@@ -337,7 +337,7 @@ function containersOf(capture: Capture, stream: PageStream): ContainerRecord[] {
 /** Replays a recording under each policy. */
 /** Throws RecordingError where the recording cannot be followed. */
 export function replayPages(capture: Capture, options: PagesOptions): PagesResult {
-  return following(capture.folder, () => runPolicies(capture, options));
+  return following(capture, () => runPolicies(capture, options));
 }
 
 function runPolicies(capture: Capture, options: PagesOptions): PagesResult {

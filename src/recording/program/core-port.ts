@@ -4,7 +4,6 @@ import {
   type AllocatorState,
   Core,
   type CoreBuild,
-  expectAnswer,
   loadState,
   LOG_DRAIN,
   LOG_MISMATCH,
@@ -14,12 +13,20 @@ import {
   saveState,
   stateFrames,
 } from '../../core/index.ts';
-import type { AllocatorPort, RunLog } from './program.ts';
+import { RefusedCommand } from '../error.ts';
+import { type AllocatorPort, eventOf, frameOf, type RunLog, shapeOf } from './program.ts';
 
 /** Commands copied to the core at once. */
 const CHUNK_COMMANDS = 65_536;
 /** The chunk, and behind it a log of some 600,000 records. */
 const BUFFER_SLOTS = 4 * CHUNK_COMMANDS;
+
+function refusal(program: Uint32Array, command: number): RefusedCommand {
+  const { order, zone } = shapeOf(program, command);
+  const frame = frameOf(program, command).toString(16);
+  const what = `frame 0x${frame} of order ${order} where zone ${zone} has no such block`;
+  return new RefusedCommand(eventOf(program, command), what);
+}
 
 export class CorePort implements AllocatorPort {
   readonly #build: CoreBuild;
@@ -70,7 +77,7 @@ export class CorePort implements AllocatorPort {
       const started = this.#clock();
       const done = this.core.program.run(chunk, at);
       this.coreMs += this.#clock() - started;
-      expectAnswer(done, 'program.run');
+      if (done <= 0) throw refusal(program, at);
       this.#collect(log);
       at += done;
       this.onCommands?.(at, end);

@@ -94,7 +94,8 @@
 //                    prediction of the frame itself.
 
 import { PROGRAM_COMMAND_WORDS as COMMAND_WORDS } from '../../core/index.ts';
-import type { AllocatorState } from '../read/index.ts';
+import { followingFile } from '../error.ts';
+import type { AllocatorState, Capture } from '../read/index.ts';
 
 export {
   DRAIN_ALL_ZONES,
@@ -248,6 +249,11 @@ export interface AllocatorPort {
   save(label: string): AllocatorState;
   /** Executes commands first..end-1 of the program. */
   run(program: Uint32Array, first: number, end: number, log: RunLog): void;
+}
+
+/** Begins with the state that a recording begins with. Throws RecordingError. */
+export function loadStart(port: AllocatorPort, capture: Capture): void {
+  followingFile(capture, 'pagestate.start', () => port.load(capture.start));
 }
 
 /** Executes a whole program; the log keeps all of it. */

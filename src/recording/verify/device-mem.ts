@@ -63,7 +63,7 @@ class Follower {
     this.trace = capture.trace;
     this.#port = port;
     this.#commands = program.commands;
-    port.load(capture.start);
+    P.loadStart(port, capture);
   }
 
   get core(): Core {

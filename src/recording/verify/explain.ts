@@ -61,7 +61,7 @@ function stateBefore(
   commands: Uint32Array,
   command: number,
 ): AllocatorState {
-  port.load(capture.start);
+  P.loadStart(port, capture);
   port.run(commands, 0, command, P.emptyLog());
   return port.save('before');
 }

@@ -29,7 +29,7 @@ function runReel(
   const port = new P.CorePort(recordedFrames(capture), build);
   const all = P.commandCount(commands);
   port.onCommands = (at) => onProgress?.(at, all);
-  port.load(capture.start);
+  P.loadStart(port, capture);
   const { timeUs } = capture.trace;
   const { first, end } = recordedSpan(capture.trace);
   const startUs = timeUs[first] ?? 0;
@@ -59,6 +59,6 @@ export function verifyReel(
   moments: number,
   options: ReelOptions = {},
 ): MapReel {
-  const instants = following(capture.folder, () => runReel(capture, mode, moments, options));
+  const instants = following(capture, () => runReel(capture, mode, moments, options));
   return { name: mode, zones: ZONE_NAMES, owners: [], instants };
 }

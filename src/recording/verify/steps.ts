@@ -62,7 +62,7 @@ function stepsOf(
   port: P.CorePort,
 ): RecordedSteps {
   const { commands } = mode === 'guided' ? P.compileGuided(capture) : P.compileFreeRunning(capture);
-  port.load(capture.start);
+  P.loadStart(port, capture);
   const wrong = wrongOf(P.runProgram(port, commands));
   const { trace } = capture;
   const startUs = trace.timeUs[recordedSpan(trace).first] ?? 0;
@@ -115,5 +115,5 @@ export function recordedSteps(
 ): RecordedSteps {
   const port = new P.CorePort(recordedFrames(capture), build);
   port.onCommands = onProgress;
-  return following(capture.folder, () => stepsOf(capture, mode, most, port));
+  return following(capture, () => stepsOf(capture, mode, most, port));
 }

@@ -2,8 +2,14 @@
 
 import path from 'node:path';
 import { type CoreBuild, MS_PER_S } from '../../core/index.ts';
-import { RecordingError, following } from '../error.ts';
-import { compileFreeRunning, compileGuided, CorePort, runProgram } from '../program/index.ts';
+import { RecordingError, following, followingFile } from '../error.ts';
+import {
+  compileFreeRunning,
+  compileGuided,
+  CorePort,
+  loadStart,
+  runProgram,
+} from '../program/index.ts';
 import { type Capture, expectCapture, recordedFrames } from '../read/index.ts';
 import { type DecidedByRule, decidedByRule } from './by-rule.ts';
 import { type DeviceResult, verifyDevice } from './device.ts';
@@ -54,7 +60,7 @@ function meterEvents(
   let total = firstMs;
   for (let i = 1; total < METERED_MS_LEAST && i < METERED_REPLAYS_MOST; i += 1) {
     const port = makePort();
-    port.load(capture.start);
+    loadStart(port, capture);
     runProgram(port, commands);
     best = Math.min(best, port.coreMs);
     total += port.coreMs;
@@ -76,18 +82,17 @@ function runMode(
   mode: VerifyMode,
   port: CorePort,
 ): Pick<VerifyRun, 'result' | 'device' | 'byRule'> & { readonly commands: Uint32Array } {
-  const deviceLog = path.join(capture.folder, 'device.log');
   if (mode === 'free-running') {
     const program = compileFreeRunning(capture);
     const result = verifyFreeRunning(capture, program, port);
-    const device = following(deviceLog, () => verifyDevice(capture));
+    const device = followingFile(capture, 'device.log', () => verifyDevice(capture));
     const byRule = decidedByRule(capture, program);
     return { result, device, byRule, commands: program.commands };
   }
   const program = compileGuided(capture);
   const result = verifyGuided(capture, program, port);
   const guidedRun = { program, divergences: result.divergences };
-  const device = following(deviceLog, () => verifyDevice(capture, guidedRun));
+  const device = followingFile(capture, 'device.log', () => verifyDevice(capture, guidedRun));
   const byRule = decidedByRule(capture, program);
   return { result, device, byRule, commands: program.commands };
 }
@@ -103,7 +108,7 @@ export function verifyCapture(
     const found = `page events of ${capture.importedFrom}: guestmem pages and profile read them`;
     throw new RecordingError(file, 0, "a recording with its allocator's state", found);
   }
-  return following(capture.folder, () => runVerify(capture, mode, options));
+  return following(capture, () => runVerify(capture, mode, options));
 }
 
 function runVerify(

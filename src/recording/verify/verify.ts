@@ -1,7 +1,6 @@
 // Runs a compiled recording on an allocator and says how often it was right: each allocation, each
 // refill, each drain, and every list in order at the end.
 
-import path from 'node:path';
 import { following } from '../error.ts';
 import * as P from '../program/index.ts';
 import type { AllocatorPort, FreeProgram, GuidedProgram, RunLog } from '../program/index.ts';
@@ -102,8 +101,8 @@ function runRecording(
   { commands, bulkPages }: GuidedProgram | FreeProgram,
   port: AllocatorPort,
 ): Run {
-  following(path.join(capture.folder, 'pagestate.start'), () => port.load(capture.start));
-  const log = following(capture.trace.file, () => P.runProgram(port, commands));
+  P.loadStart(port, capture);
+  const log = following(capture, () => P.runProgram(port, commands));
   const divergences: Divergence[] = [];
   for (let at = 0; at < log.mismatches.length; at += 3) {
     divergences.push(divergenceAt(capture, commands, log.mismatches, at));

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { CoreError } from '../../../src/core/index.ts';
-import { RecordingError, following, quote } from '../../../src/recording/error.ts';
+import {
+  RecordingError,
+  RefusedCommand,
+  following,
+  followingFile,
+  quote,
+} from '../../../src/recording/error.ts';
+
+const CAPTURE = { folder: 'folder', trace: { file: 'folder/trace.txt.gz', line: [5, 9] } };
 
 const trap = (): never => {
   const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1);
@@ -26,13 +34,27 @@ describe('what a recording makes the core do', () => {
       },
     ];
     for (const step of refused) {
-      expect(() => following('folder/trace.txt', step)).toThrow(RecordingError);
-      expect(() => following('folder/trace.txt', step)).toThrow(/^folder\/trace\.txt: expected /);
+      expect(() => following(CAPTURE, step)).toThrow(RecordingError);
+      expect(() => following(CAPTURE, step)).toThrow(/^folder\/trace\.txt\.gz: expected /);
+      expect(() => followingFile(CAPTURE, 'device.log', step)).toThrow(/^folder\/device\.log: exp/);
     }
   });
 
+  it('has the line of the event whose command is refused, in whatever file it was met', () => {
+    const refused = (): never => {
+      throw new RefusedCommand(1, 'frame 0x7');
+    };
+    const said =
+      'folder/trace.txt.gz:9: expected an event that what came before it allows, found frame 0x7';
+    expect(() => following(CAPTURE, refused)).toThrow(said);
+    expect(() => following(CAPTURE, () => followingFile(CAPTURE, 'device.log', refused))).toThrow(
+      said,
+    );
+  });
+
   it('keeps a defect of the emulator as it is', () => {
-    expect(() => following('folder', defect)).toThrow(TypeError);
+    expect(() => following(CAPTURE, defect)).toThrow(TypeError);
+    expect(() => followingFile(CAPTURE, 'device.log', defect)).toThrow(TypeError);
   });
 });
 

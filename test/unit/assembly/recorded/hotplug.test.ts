@@ -76,6 +76,25 @@ it('khugepaged raises the marks and the sizes of per-cpu lists, but no reserve',
   expect(kept).toEqual(reserve);
 });
 
+describe('memory that comes where a misread trace has it already', () => {
+  it('as a part of a pageblock stays of its type and zone', () => {
+    const replay = replayOf();
+    replay.logOf(
+      { op: PROGRAM_ISOLATE, frame: 1024, operand: 512 },
+      { op: PROGRAM_ONLINE, frame: 1040, zone: ZONE_MOVABLE },
+    );
+    expect(replay.lists()).toEqual(['0 4: 1040', '3 4: 1024', '10 1: 0']);
+    expect(replay.zone().blocks[2]).toBe(ISOLATE);
+  });
+
+  it('leaves the lists that it was on', () => {
+    const replay = replayOf();
+    replay.logOf({ op: PROGRAM_ISOLATE, frame: 1024, operand: 512 });
+    replay.logOf({ op: PROGRAM_ONLINE, frame: 1024, order: 9 });
+    expect(replay.lists()).toEqual(['9 1: 1024', '10 1: 0']);
+  });
+});
+
 describe('memory that goes', () => {
   it('is isolated with what is free in it, claimed, and no longer managed', () => {
     const replay = replayOf();
@@ -119,6 +138,9 @@ it.each([
   [PROGRAM_ISOLATE, { frame: FRAMES - 512, operand: 1024 }],
   [PROGRAM_CLAIM_RANGE, { frame: 512, operand: FRAMES }],
   [PROGRAM_UNISOLATE, { frame: FRAMES - 512, operand: 1024 }],
-])('operation %i does not reach outside memory', (op, where) => {
+  [PROGRAM_ISOLATE, { frame: PLUG, operand: 512 }],
+  [PROGRAM_CLAIM_RANGE, { frame: 1536, operand: 4096 }],
+  [PROGRAM_UNISOLATE, { frame: 0, operand: 512, type: 9 }],
+])('operation %i does not reach outside a zone', (op, where) => {
   expect(replayOf().run([{ op, ...where }])).toBe(STATUS_BAD_ARGUMENT);
 });

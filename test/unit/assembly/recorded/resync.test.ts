@@ -13,6 +13,7 @@ import {
   RESYNC_IN_USE,
   RESYNC_PCP,
   RESYNC_SPLIT,
+  STATUS_BAD_ARGUMENT,
 } from '../../../../src/core/index.ts';
 import { emptyLists } from '../../../../src/recording/read/pagestate.ts';
 import { type FreeList, M, U, makeState, withPcp } from '../../../model/fixture.ts';
@@ -81,10 +82,11 @@ describe('the kernel’s block', () => {
     expect(replay.lists()).toEqual(['3 1: 16']);
   });
 
-  it('in no zone is left alone', () => {
+  it('in no zone is refused', () => {
     const state = makeState([M, U], [[3, M, [16]]]);
     const replay = new Replayed(state, 0x4000);
-    expect(replay.logOf(pop(0x3000))).toEqual([[LOG_MISMATCH, 0, NONE, RESYNC_IN_USE]]);
+    expect(replay.run([pop(0x3000)])).toBe(STATUS_BAD_ARGUMENT);
+    expect(replay.lists()).toEqual(['3 1: 16']);
   });
 });
 

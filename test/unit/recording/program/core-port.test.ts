@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { RefusedCommand } from '../../../../src/recording/error.ts';
 import { CorePort } from '../../../../src/recording/program/core-port.ts';
 import * as P from '../../../../src/recording/program/program.ts';
 import { emptyState, ZONE_FRAMES, ZONE_START } from '../../../support/recording.ts';
@@ -58,6 +59,15 @@ describe('a port', () => {
       port.run(takes(HEADS), 0, 4, found);
       expect(found.mismatches).toEqual([]);
     }
+  });
+
+  it('says at which event of the trace a command cannot be carried out', () => {
+    const port = new CorePort(0);
+    port.load(emptyState());
+    const run = (): void => port.run(takes([HEADS[0] as number, 512]), 0, 2, log());
+    expect(run).toThrow(RefusedCommand);
+    expect(run).toThrow('frame 0x200 of order 10 where zone 1 has no such block');
+    expect(run).toThrow(expect.objectContaining({ event: 1 }));
   });
 
   it('meters the time that a clock says it spent in the core, and none without one', () => {

@@ -11,6 +11,7 @@ import {
   stateFrames,
 } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
+import { checkSizes } from './device-sizes.ts';
 import { type ExtraTrace, parseExtraTrace } from './extra-trace.ts';
 import {
   afterLines,
@@ -185,6 +186,7 @@ export async function openCapture(folder: string, onRead?: Reading): Promise<Cap
   checkDeviceLog(deviceLog);
   const hostLog = await readLog(folder, 'host.log');
   checkHostLog(hostLog);
+  checkSizes(deviceLog, hostLog);
   for (const name of ['tracestats', 'extrastats']) {
     checkStats(folder, name);
   }

@@ -2,9 +2,10 @@
 // and contiguous allocations acted (docs/recordings.md). Same clock and line form as the first; a few ten thousand lines at most,
 // so lines are matched one by one.
 
-import { US_PER_S, ZONE_NAMES } from '../../core/index.ts';
+import { US_PER_S } from '../../core/index.ts';
 import { quote, RecordingError } from '../error.ts';
 import { type ExtraGuest, wrongOf } from './extra-check.ts';
+import { nameZones, zoneAddress } from './extra-zones.ts';
 import { NO_FRAME, TIME_EXPECTED } from './trace-columns.ts';
 
 /** What is read; lines of other probes are left alone. */
@@ -111,7 +112,7 @@ function readField(text: string, name: string): number | undefined {
   if (found === null) return undefined;
   const [, prefix, digits = ''] = found;
   if (PAGE_FIELDS.has(name)) return frameOf(digits);
-  if (name === 'zone') return Number.parseInt(digits.slice(4), 16);
+  if (name === 'zone') return zoneAddress(digits);
   return Number(prefix === undefined ? digits : `0x${digits}`);
 }
 
@@ -139,30 +140,6 @@ function readEvent(
   return event;
 }
 
-/** Kinds whose first number is a zone. */
-const OF_ZONES: ReadonlySet<ExtraKind> = new Set(['decay', 'drainpages']);
-
-/**
- * Puts a zone's index in the place of its address. The zones of a node lie in a row, and the vmstat worker visits all that have
- * memory: the two lowest addresses are those of the two lowest `populated` ones, which tells how far apart they lie.
- */
-function nameZones(events: readonly ExtraEvent[], populated: readonly number[]): ExtraEvent[] {
-  const ofZones = events.filter(({ kind }) => OF_ZONES.has(kind));
-  const [first = 0, second = 0] = [...new Set(ofZones.map(({ a }) => a))].toSorted((a, b) => a - b);
-  const [lowest = 0, next = lowest + 1] = populated;
-  const stride = second > first ? (second - first) / (next - lowest) : 1;
-  return events.map((event) =>
-    OF_ZONES.has(event.kind) ? { ...event, a: lowest + (event.a - first) / stride } : event,
-  );
-}
-
-function checkZones(file: string, events: readonly ExtraEvent[]): void {
-  for (const { kind, line, a } of events) {
-    if (!OF_ZONES.has(kind) || (Number.isInteger(a) && a < ZONE_NAMES.length)) continue;
-    throw new RecordingError(file, line, 'the address of a zone', 'one between two zones');
-  }
-}
-
 /** Reads the lines of a second trace. An event that was lost would be missed as silently as one that never was. */
 export function parseExtraTrace(
   file: string,
@@ -174,8 +151,7 @@ export function parseExtraTrace(
     const counted = `${entries} events, as its header counts`;
     throw new RecordingError(file, entriesLine, counted, `${found} events`);
   }
-  const named = nameZones(events, guest.populated);
-  checkZones(file, named);
+  const named = nameZones(file, events, guest.populated);
   return { file, events: named, isThere: lines.length > 0 };
 }
 

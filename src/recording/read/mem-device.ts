@@ -7,13 +7,13 @@ import {
   GIB,
   MEMORY_BLOCK_BYTES,
   MIB,
-  PAGEBLOCK_BYTES,
   PAGEBLOCK_ORDER,
   US_PER_S,
 } from '../../core/index.ts';
 import { AUTO_MOVABLE_PERCENT } from '../../guest/index.ts';
 import type { Capture } from './capture.ts';
-import { type MemLine, memLines, type SizeWish, sizeWishes, usableBytes } from './device-log.ts';
+import { memLines, type SizeWish, sizeWishes, usableBytes } from './device-log.ts';
+import { blockBytes } from './device-sizes.ts';
 import { EVENT_ALLOC, type KernelTrace } from './trace-columns.ts';
 
 /** How struct pages of a memory block are asked for: 64 bytes a frame are 2 MiB. */
@@ -50,17 +50,6 @@ export function memOffsetSeconds(trace: KernelTrace, wishes: readonly SizeWish[]
     return (trace.timeUs[event] ?? 0) / US_PER_S - (wishes[0]?.atSeconds ?? 0);
   }
   return 0;
-}
-
-/** The device's block: what was plugged before the first unplug adds up to what was wished. */
-function blockBytes(lines: readonly MemLine[], wishes: readonly SizeWish[]): number {
-  const end = lines.findIndex(({ kind }) => kind === 'unplug');
-  let blocks = 0;
-  for (const line of lines.slice(0, end < 0 ? lines.length : end)) {
-    if (line.response === 0) blocks += line.blocks;
-  }
-  const sizes = wishes.map(({ bytes }) => bytes / blocks);
-  return sizes.find((bytes) => Number.isInteger(Math.log2(bytes))) ?? PAGEBLOCK_BYTES;
 }
 
 export interface MemRegion {

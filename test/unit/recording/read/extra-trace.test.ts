@@ -31,15 +31,6 @@ describe('an event of the second trace', () => {
     );
   });
 
-  it('names a zone by its place in the row of zones', () => {
-    const zones = ['a680', 'ac80', 'b880'].map((end, i) =>
-      extraLine(i, `decay: (decay_pcp_high+0x4/0xa0) zone=0xff11000017c8${end}`),
-    );
-    expect(parse(zones).events.map(({ a }) => a)).toEqual([0, 1, 3]);
-    const odd = extraLine(9, 'drainpages: (f+0x0/0x70) cpu=0 zone=0xff11000017c8a681');
-    expect(() => parse([...zones, odd])).toThrow(/between two zones/);
-  });
-
   it.each([
     ['undo: (undo_isolate_page_range+0x4/0xa0) start=0x100000 end=0x108000', 0x100000, 0x108000],
     ['iso_r: (alloc_contig_range_noprof+0x11c/0x730 <- start_isolate_page_range) ret=-16', -16, 0],

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { SIGNALS } from './fault.ts';
+import { SIGNALS, handOver } from './early.ts';
 
 /** Node 20.15 and later: each guest's memory takes the addresses that it needs, not 10 GiB of them. */
 const OPTION = '--disable-wasm-trap-handler';
@@ -40,6 +40,7 @@ export function runAgain(): Promise<number> {
   const args = [OPTION, ...process.execArgv, ...process.argv.slice(1)];
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   for (const name of SIGNALS) process.on(name, () => child.kill(name));
+  handOver();
   // not before this process waits: until then what failed is still held
   setTimeout(collectGarbage, SETTLED_MS);
   return new Promise((resolve, reject) => {

@@ -6,7 +6,8 @@ import { rmSync } from 'node:fs';
 import { Worker, parentPort } from 'node:worker_threads';
 import type { OutputOptions } from '../report/node.ts';
 import { type Busy, type Told, startBusy } from './busy.ts';
-import { Interrupted, SIGNALS, type Signal } from './fault.ts';
+import { SIGNALS, type Signal, handOver } from './early.ts';
+import { Interrupted } from './fault.ts';
 
 /** What a thread has begun that stays when it is ended. */
 type Begun =
@@ -128,6 +129,7 @@ export async function runApart(program: URL): Promise<number> {
       handlers.set(name, handler);
       process.once(name, handler);
     }
+    handOver();
     worker.once('error', reject);
     worker.once('exit', done);
   });

@@ -1,8 +1,8 @@
 // What a command does with an error: a line on stderr and an exit code. Anything that is not a known kind of fault is a
 // defect of the program and keeps its stack.
 
-import { constants } from 'node:os';
 import { CommanderError } from 'commander';
+import { type Signal, endedCode, endedText } from './early.ts';
 
 /** The command line or an input file is wrong. */
 export class UsageError extends Error {
@@ -12,20 +12,14 @@ export class UsageError extends Error {
 export const EXIT_FAILURE = 1;
 export const EXIT_USAGE = 2;
 
-/** Signals that end a run with a word. */
-export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-export type Signal = (typeof SIGNALS)[number];
-
 /** Somebody asked the process to end. */
 export class Interrupted extends Error {
   override readonly name: string = 'Interrupted';
-  /** 128 + the signal's number, as shells have it. */
   readonly exitCode: number;
 
   constructor(signal: Signal, kept = 'nothing was written') {
-    const what = signal === 'SIGINT' ? 'interrupted' : `ended by ${signal}`;
-    super(`${what}, ${kept}`);
-    this.exitCode = 128 + constants.signals[signal];
+    super(endedText(signal, kept));
+    this.exitCode = endedCode(signal);
   }
 }
 

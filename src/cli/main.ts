@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// Loads the guestmem command, and has one line for the one fault that may come before all of it is loaded.
+// Loads the guestmem command, and has one line for what may come before all of it is loaded: a fault, or a signal.
+
+import { hearEarly } from './early.ts';
 
 /** Of the process, of the machine. */
 const NO_MORE_FILES: readonly unknown[] = ['EMFILE', 'ENFILE'];
 
+hearEarly();
 try {
   await import('./program.ts');
 } catch (error) {

@@ -9,7 +9,7 @@ import { encodeReel } from '../map/index.ts';
 import { openCapture, recordedSteps, verifyReel } from '../recording/index.ts';
 import { wholeNumber } from './argument.ts';
 import { type Busy, whileBusy } from './busy.ts';
-import { SIGNALS } from './fault.ts';
+import { SIGNALS, handOver } from './early.ts';
 import { BIOS, type LinuxFlags, linuxFiles } from './linux.ts';
 import { serve, siteOf } from './site.ts';
 import { print } from './terminal.ts';
@@ -63,6 +63,7 @@ async function run({ port, open, recording, ...linux }: PlayFlags): Promise<void
   if (open === true) show(address);
   await new Promise<void>((ended) => {
     for (const signal of SIGNALS) process.once(signal, () => ended());
+    handOver();
     server.once('close', ended);
   });
   server.closeAllConnections();

@@ -1,7 +1,8 @@
 // Signals that end a run: it stops between two slices of work, says so, and leaves what was there before.
 
 import { ReplayInterrupted } from '../replay/index.ts';
-import { Interrupted, SIGNALS, type Signal } from './fault.ts';
+import { SIGNALS, type Signal, handOver } from './early.ts';
+import { Interrupted } from './fault.ts';
 
 /** Does work that a signal may tell to stop; a second signal ends the process at once. */
 export async function untilSignal<Value>(
@@ -10,6 +11,7 @@ export async function untilSignal<Value>(
   const stop = new AbortController();
   const handlers = SIGNALS.map((name) => [name, () => stop.abort(name)] as const);
   for (const [name, handler] of handlers) process.once(name, handler);
+  handOver();
   try {
     return await work(stop.signal);
   } finally {

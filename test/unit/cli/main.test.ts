@@ -1,18 +1,23 @@
-/** What `guestmem` says when it cannot even be loaded. On the sources alone: the module that it loads is one that fails. */
+/** What `guestmem` says before it is loaded, or when it cannot be. On two sources alone: the module that they load is the test's. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { transpileModule } from 'typescript';
 import { afterAll, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'guestmem-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The file is JavaScript, but for one type. */
-const MAIN = readFileSync('src/cli/main.ts', 'utf8').replace(': readonly unknown[]', '');
+/** A source as Node runs it, beside others of the kind. */
+function put(name: string): void {
+  const source = readFileSync(join('src/cli', `${name}.ts`), 'utf8');
+  const { outputText } = transpileModule(source, { compilerOptions: { module: 99, target: 99 } });
+  writeFileSync(join(folder, `${name}.mjs`), outputText.replace(/(\.\/\w+)\.ts/g, '$1.mjs'));
+}
 
 function endOf(program: string): { code: number | null; err: string } {
-  writeFileSync(join(folder, 'main.mjs'), MAIN.replace('./program.ts', './program.mjs'));
+  for (const name of ['main', 'early']) put(name);
   writeFileSync(join(folder, 'program.mjs'), program);
   const { status, stderr } = spawnSync(process.execPath, [join(folder, 'main.mjs')], {
     encoding: 'utf8',
@@ -32,4 +37,25 @@ it('keeps the stack of a defect', () => {
   const { code, err } = endOf('throw new Error("a defect");');
   expect(code).toBe(1);
   expect(err).toContain('at file://');
+});
+
+/** Gets the signal, then would go on for long. */
+const killed = (signal: string): string =>
+  `process.kill(process.pid, '${signal}'); await new Promise((done) => setTimeout(done, 60_000));`;
+
+it.each([
+  ['SIGINT', 130, 'interrupted'],
+  ['SIGTERM', 143, 'ended by SIGTERM'],
+  ['SIGHUP', 129, 'ended by SIGHUP'],
+])('has a word for %s that comes before a command hears of it', (signal, code, word) => {
+  expect(endOf(killed(signal))).toEqual({
+    code,
+    err: `guestmem: ${word}, nothing was written\n`,
+  });
+});
+
+it('leaves a signal to the command that hears of it', () => {
+  const hears = `import { handOver } from './early.mjs';
+    process.once('SIGTERM', () => process.exit(7)); handOver();`;
+  expect(endOf(hears + killed('SIGTERM'))).toEqual({ code: 7, err: '' });
 });
